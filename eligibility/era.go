@@ -1,0 +1,74 @@
+package eligibility
+
+import "strconv"
+
+// Era is a Japanese era (元号) with its first day.
+// The days: 明治 1868-01-25, 大正 1912-07-30, 昭和 1926-12-25, 平成 1989-01-08, 令和 2019-05-01 (改元の政令; rules.md 4.3).
+type Era struct {
+	Name   string // 令和
+	Letter byte   // R
+	From   Date
+}
+
+var eras = [...]Era{
+	{"令和", 'R', Date{2019, 5, 1}},
+	{"平成", 'H', Date{1989, 1, 8}},
+	{"昭和", 'S', Date{1926, 12, 25}},
+	{"大正", 'T', Date{1912, 7, 30}},
+	{"明治", 'M', Date{1868, 1, 25}},
+}
+
+// Era returns the era of d and the year in it (1 is 元年). A partial date counts as its earliest day that the era of its
+// latest day still holds no better; ok is false before 1868-01-25 and for the zero Date.
+func (d Date) Era() (era Era, year int, ok bool) {
+	e := d.Earliest()
+	for _, era := range eras {
+		if !e.IsZero() && !e.Before(era.From) {
+			return era, e.Year() - era.From.Year() + 1, true
+		}
+	}
+	return Era{}, 0, false
+}
+
+// Japanese returns d as papers print it: 昭和55年2月17日, 令和元年5月1日; unknown parts as 不詳; before 明治 in western years.
+func (d Date) Japanese() string {
+	if d.IsZero() {
+		return ""
+	}
+	s := ""
+	if era, y, ok := d.Era(); ok {
+		s = era.Name + strconv.Itoa(y)
+		if y == 1 {
+			s = era.Name + "元"
+		}
+	} else {
+		s = "西暦" + strconv.Itoa(d.Year())
+	}
+	s += "年"
+	switch {
+	case d.Exact():
+		return s + strconv.Itoa(d.Month()) + "月" + strconv.Itoa(d.Day()) + "日"
+	case d.month != 0:
+		return s + strconv.Itoa(d.Month()) + "月（日不詳）"
+	}
+	return s + "（月日不詳）"
+}
+
+// FromEra returns the day of an era year: FromEra('S', 55, 2, 17) is 1980-02-17. Month and day may be 0 (不詳).
+// It returns ErrDate for a day outside the era: 平成31年5月1日 and 昭和64年1月8日 do not exist.
+func FromEra(letter byte, year, month, day int) (Date, error) {
+	for i, era := range eras {
+		if era.Letter != letter || year < 1 {
+			continue
+		}
+		d, err := NewPartialDate(era.From.Year()+year-1, month, day)
+		if err != nil {
+			return Date{}, err
+		}
+		if d.Latest().Before(era.From) || i > 0 && !d.Earliest().Before(eras[i-1].From) {
+			return Date{}, ErrDate
+		}
+		return d, nil
+	}
+	return Date{}, ErrDate
+}
