@@ -1,0 +1,155 @@
+package desk
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"madoguchi/eligibility"
+)
+
+// Store keeps what the desk must not lose. Each method is one transaction: it happens whole, audit entry included, or
+// not at all. A missing thing is an *eligibility.Error with code NotFound.
+type Store interface {
+	InsurerStore
+	NoticeStore
+	PhoneStore
+	CounterStore
+}
+
+// InsurerStore keeps the insurers of this server and their insured.
+type InsurerStore interface {
+	Insurers(ctx context.Context) ([]Insurer, error)
+	PutInsurer(ctx context.Context, in Insurer, e Entry) error
+
+	// ImportPeople stores each person under its key (roster.Key): a new key is a new person, other values under a known
+	// key are its next version, equal values change nothing. All rows and the entry are stored together, or none.
+	ImportPeople(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e Entry) (ImportCount, error)
+	Person(ctx context.Context, id PersonID) (PersonRecord, error)
+	PersonByKey(ctx context.Context, insurer eligibility.InsurerNumber, key string) (PersonRecord, error)
+	// FindPeople returns at most q.Limit people of one insurer, newest first, whose 番号 or whole name (blanks ignored)
+	// equals q.Text, or all when q.Text is empty.
+	FindPeople(ctx context.Context, q PeopleQuery) ([]PersonRecord, error)
+	CountPeople(ctx context.Context, insurer eligibility.InsurerNumber) (int, error)
+	// ErasePerson removes a person, every version, notice, enrolment and receipt, and the key of its pseudonym; the audit
+	// chain stays whole.
+	ErasePerson(ctx context.Context, id PersonID, e Entry) error
+}
+
+// NoticeStore keeps which notice code opens whose enrolment. Codes are known only as MACs.
+type NoticeStore interface {
+	// EnsureNotice returns the serial of the person's current notice; when there is none it stores the next serial with
+	// the MAC that mac returns for it.
+	EnsureNotice(ctx context.Context, person PersonID, mac func(serial int64) []byte, e Entry) (serial int64, err error)
+	// ReissueNotice voids the current notice and stores the next serial.
+	ReissueNotice(ctx context.Context, person PersonID, mac func(serial int64) []byte, e Entry) (serial int64, err error)
+	// Notice returns the notice whose code has this MAC.
+	Notice(ctx context.Context, mac []byte) (Notice, error)
+	// Enrol binds a login's subject to the notice's person and uses the notice up. The same subject again is no error;
+	// another subject gets ErrNoticeUsed, a voided notice ErrNoticeVoid.
+	Enrol(ctx context.Context, noticeMAC []byte, subject string, e Entry) error
+	Enrolled(ctx context.Context, subject string) ([]PersonRecord, error)
+	EndEnrolment(ctx context.Context, subject string, person PersonID, e Entry) error
+}
+
+// PhoneStore keeps the public keys of phones and what counters left for them.
+type PhoneStore interface {
+	// PutPhoneKey stores a phone's P-256 ECDH public key (65 bytes, uncompressed) for each of subject's people; again is no error.
+	PutPhoneKey(ctx context.Context, subject, keyID string, public []byte, e Entry) error
+	// PhoneKeys returns the keys of the phones that show this person.
+	PhoneKeys(ctx context.Context, person PersonID) (map[string][]byte, error)
+	// PutReceipts stores sealed receipts, one a phone key; their content is unreadable here.
+	PutReceipts(ctx context.Context, person PersonID, sealed map[string][]byte, e Entry) error
+	// Receipts returns what lies there for one phone key of subject, newest first, without those older than since.
+	Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]SealedReceipt, error)
+	// ExpireReceipts removes receipts older than before and returns how many.
+	ExpireReceipts(ctx context.Context, before time.Time) (int, error)
+}
+
+// CounterStore keeps the records of counters. Insurers' keys cannot open them.
+type CounterStore interface {
+	PutCase(ctx context.Context, c Case, e Entry) error // new or changed, by facility and ID
+	Case(ctx context.Context, facility, id string) (Case, error)
+	Cases(ctx context.Context, facility string, day eligibility.Date) ([]Case, error) // of one day, newest first
+}
+
+// Entry is one line of the audit chain: who did what, when, to whom. Detail holds no personal data.
+type Entry struct {
+	At     time.Time
+	Actor  string   // "patient", "staff:鈴木", "system", …
+	Action string   // "people.import", "notice.enrol", "screen.issue", "case.record", …
+	Person PersonID // whose record it concerns, or empty; stored only as a pseudonym under the person's own key
+	Detail string   // counts, outcomes, file hashes
+}
+
+// PersonID names a person's record: 26 random Base32 letters, made by the store.
+type PersonID string
+
+// Insurer is a 保険者 that issues through this server.
+type Insurer struct {
+	Number    eligibility.InsurerNumber `json:"number"`
+	Name      string                    `json:"name"`      // 保険者名
+	Issuer    string                    `json:"issuer"`    // 交付者名, as it signs papers
+	Telephone string                    `json:"telephone"` // shown on every page and error
+}
+
+// PersonRecord is a person as stored.
+type PersonRecord struct {
+	ID           PersonID
+	Person       eligibility.Person
+	Version      int       // 1, 2, …
+	RegisteredAt time.Time // when this version was imported: 「資格は○月○日 登録分」
+}
+
+// PeopleQuery asks for people of one insurer.
+type PeopleQuery struct {
+	Insurer eligibility.InsurerNumber
+	Text    string // a 番号 or a whole name; empty = all
+	Limit   int
+}
+
+// ImportCount says what an import changed.
+type ImportCount struct{ New, Changed, Unchanged int }
+
+// Notice is a notice code as stored.
+type Notice struct {
+	Person PersonID
+	Serial int64
+	Void   bool // a later notice was issued
+	UsedBy string // the subject that enrolled with it, or empty
+}
+
+// SealedReceipt is a counter's receipt, readable only by the phone whose key it was sealed to.
+type SealedReceipt struct {
+	At     time.Time
+	Sealed []byte
+}
+
+// Case is one patient at one counter, from the scan to the recorded outcome. Body is sealed at rest.
+type Case struct {
+	Facility string
+	ID       string // 26 random Base32 letters
+	At       time.Time
+	Outcome  Outcome
+	Body     []byte // JSON, the desk's own
+}
+
+// Outcome is how a case ended. The zero value means it is still open.
+type Outcome string
+
+const (
+	Open     Outcome = ""
+	Accepted Outcome = "accepted" // 受け付けた
+	Refused  Outcome = "refused"  // この方法では受け付けなかった
+	Parked   Outcome = "parked"   // 会計まで保留
+)
+
+// Errors of the store that callers tell apart.
+var (
+	ErrNoticeUsed = &eligibility.Error{Code: eligibility.Conflict, Key: "notice.used",
+		Ja: "このお知らせのコードは、もう別の方の登録に使われています。心当たりがないときは、保険者にお電話ください。",
+		En: "This notice's code has already been used for another login. If that was not you, call the insurer."}
+	ErrNoticeVoid = &eligibility.Error{Code: eligibility.Conflict, Key: "notice.void",
+		Ja: "このお知らせは新しいものに替わりました。いちばん新しいお知らせのコードを使ってください。",
+		En: "A newer notice replaces this one. Use the code on the newest notice."}
+)
