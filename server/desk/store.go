@@ -115,7 +115,7 @@ type ImportCount struct{ New, Changed, Unchanged int }
 type Notice struct {
 	Person PersonID
 	Serial int64
-	Void   bool // a later notice was issued
+	Void   bool   // a later notice was issued
 	UsedBy string // the subject that enrolled with it, or empty
 }
 
