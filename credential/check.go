@@ -1,0 +1,102 @@
+package credential
+
+import "sort"
+
+// Result is how a check ended.
+type Result string
+
+const (
+	Passed     Result = "passed"
+	Failed     Result = "failed"
+	NotChecked Result = "not checked"
+)
+
+// Check is one thing that was looked at.
+type Check struct {
+	Name   string `json:"name"` // form, signature, issuer, content, insurer, time, holder, revocation
+	Result Result `json:"result"`
+	Reason string `json:"reason"` // ja, with the next step when it failed
+	En     string `json:"en"`
+}
+
+// check holds the sentences of one kind of check.
+type check struct {
+	name                   string
+	passedJa, passedEn     string
+	failedJa, failedEn     string
+	notCheckJa, notCheckEn string
+}
+
+var (
+	checkForm = check{name: "form", passedJa: "資格情報のコードの形をしています", passedEn: "It has the form of an eligibility code.",
+		failedJa: "資格情報のコードの形ではありません。患者さんに画面を開き直してもらい、もう一度読み取ってください。",
+		failedEn: "It does not have the form of an eligibility code. Have the patient reopen the screen and scan again."}
+	checkSignature = check{name: "signature", passedJa: "発行した保険者の署名が正しいです", passedEn: "The issuer's signature is right.",
+		failedJa: "このコードは書き換えられています。受け付けず、カードの読み取りなど別の方法で確認してください。",
+		failedEn: "This code was altered. Do not accept it; use another method such as reading the card."}
+	checkIssuer = check{name: "issuer", passedJa: "信頼リストにある保険者が発行しました", passedEn: "The issuer is on the trust list.",
+		failedJa: "発行者が信頼リストにありません。信頼リストを更新しても同じときは、別の方法で確認してください。",
+		failedEn: "The issuer is not on the trust list. If that stays so after updating the list, use another method."}
+	checkContent = check{name: "content", passedJa: "内容の形式が正しいです", passedEn: "The content is well-formed.",
+		failedJa: "署名はありますが、内容が資格情報の形式ではありません。別の方法で確認してください。",
+		failedEn: "It is signed, but its content is not an eligibility of this form. Use another method."}
+	checkInsurer = check{name: "insurer", passedJa: "発行者はこの保険者番号を扱う保険者です", passedEn: "The issuer may speak for this insurer number.",
+		failedJa: "発行者が扱えない保険者番号です。受け付けず、別の方法で確認してください。",
+		failedEn: "The issuer may not speak for this insurer number. Do not accept it; use another method."}
+	checkFresh = check{name: "time", passedJa: "期限の内です", passedEn: "It is within its time.",
+		failedJa: "この画面は古くなっています。患者さんに画面を開き直してもらい、新しいコードを読み取ってください。",
+		failedEn: "This screen is too old. Have the patient reopen it and scan the new code."}
+	checkDay = check{name: "time",
+		failedJa: "この画面は1日以上前のものです。患者さんに電波のある所で画面を開き直してもらってください。",
+		failedEn: "This screen is more than a day old. Have the patient reopen it where there is network."}
+	checkPaper = check{name: "time",
+		failedJa: "この写し（PDF）は期限が切れています。患者さんの画面か、紙のお知らせで確認してください。",
+		failedEn: "This copy (PDF) has expired. Use the patient's screen or the paper notice."}
+	checkFuture = check{name: "time",
+		failedJa: "このコードはまだ使えない時刻のものです。このパソコンの時計を確かめてから、もう一度読み取ってください。",
+		failedEn: "This code is from the future. Check this computer's clock and scan again."}
+	checkHolder = check{name: "holder", notCheckJa: "この端末の画面かどうかは、2つ目のコードで確かめます", notCheckEn: "Whether this is the phone's own screen is proved by the second code."}
+
+	checkRevocation = check{name: "revocation", notCheckJa: "写し（PDF）が取り消されていないかは確かめていません", notCheckEn: "Whether this copy (PDF) was revoked was not checked."}
+)
+
+func (v *Verdict) pass(c check) {
+	v.Checks = append(v.Checks, Check{c.name, Passed, c.passedJa, c.passedEn})
+}
+func (v *Verdict) fail(c check) {
+	v.Checks = append(v.Checks, Check{c.name, Failed, c.failedJa, c.failedEn})
+}
+func (v *Verdict) skip(c check) {
+	v.Checks = append(v.Checks, Check{c.name, NotChecked, c.notCheckJa, c.notCheckEn})
+}
+
+// sorted puts the worst first and decides: valid means that nothing failed and that the check of time was reached.
+// A screen without its holder's proof is not valid, since anyone may have photographed it.
+func (v Verdict) sorted() Verdict {
+	rank := map[Result]int{Failed: 0, NotChecked: 1, Passed: 2}
+	sort.SliceStable(v.Checks, func(i, j int) bool { return rank[v.Checks[i].Result] < rank[v.Checks[j].Result] })
+	v.Valid = v.Eligibility != nil && v.Checks[0].Result != Failed
+	for _, c := range v.Checks {
+		if c.Name == checkHolder.name && c.Result != Passed {
+			v.Valid = false
+		}
+	}
+	return v
+}
+
+// Headline is the one sentence that staff read first.
+func (v Verdict) Headline() (ja, en string) {
+	switch {
+	case v.Valid && v.Tier == PDF:
+		return "この写し（PDF）は本物です", "This copy (PDF) is genuine."
+	case v.Valid:
+		return "この画面は本物です", "This screen is genuine."
+	case v.Checks[0].Result == Failed && v.Checks[0].Reason == checkFuture.failedJa:
+		return "時計が合っていません", "The clocks disagree."
+	case v.Checks[0].Result == Failed && v.Checks[0].Name == "time":
+		return "この画面は古くなっています", "This screen is too old."
+	case v.Checks[0].Result == Failed:
+		return "この画面は確かめられません", "This screen cannot be verified."
+	}
+	return "まだ確かめ終わっていません", "Not everything has been checked yet."
+}

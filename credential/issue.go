@@ -1,0 +1,159 @@
+package credential
+
+import (
+	"bytes"
+	"compress/flate"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/asn1"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	kflate "github.com/klauspost/compress/flate"
+
+	"madoguchi/eligibility"
+)
+
+// MaxJWS is the longest JWS that one QR of version 22 level L holds (SMART Health Cards specification).
+const MaxJWS = 1195
+
+// Request is what an insurer wants to state.
+type Request struct {
+	Person      eligibility.Person
+	InsurerName string // as the counter should show it
+	Share       int    // percent; 0 leaves it out
+	Tier        Tier
+	HolderKeyID string    // screen: first 16 characters of the holder key's thumbprint
+	RID         uint32    // pdf: revocation index below MaxRID
+	Expires     time.Time // pdf: its end
+}
+
+// Issued is a signed credential.
+type Issued struct {
+	JWS       string
+	ExpiresAt time.Time
+	FitsQR    bool // at most MaxJWS characters; otherwise offer File
+	NoSYL     bool // the kana's tag was dropped to fit
+}
+
+// Issue signs a credential of iss (HOST/i/NNNNNNNN) at now. When it would exceed MaxJWS it compresses harder, then drops
+// the kana's SYL tag, and otherwise says that only the file can carry it; nothing is ever cut off.
+func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
+	nbf := now.Add(-backdate).Truncate(time.Second)
+	var exp time.Time
+	switch r.Tier {
+	case Live, Screen:
+		exp = nbf.Add(r.Tier.span())
+	case PDF:
+		exp = r.Expires.Truncate(time.Second)
+		if !exp.After(now) || exp.Sub(nbf) > pdfSpan || r.RID >= MaxRID {
+			return Issued{}, errors.New("credential: a pdf needs an end within four months and a rid below 2^27")
+		}
+	default:
+		return Issued{}, fmt.Errorf("credential: unknown tier %q", r.Tier)
+	}
+	if r.Tier == Screen && len(r.HolderKeyID) != 16 {
+		return Issued{}, errors.New("credential: a screen needs its holder key's id")
+	}
+	out := Issued{ExpiresAt: exp}
+	for _, step := range []struct {
+		syl     bool
+		deflate func([]byte) ([]byte, error)
+	}{{true, deflate}, {true, deflateHarder}, {false, deflate}, {false, deflateHarder}} {
+		body, err := encode(compose(iss, r, nbf, exp, step.syl))
+		if err != nil {
+			return Issued{}, err
+		}
+		packed, err := step.deflate(body)
+		if err != nil {
+			return Issued{}, fmt.Errorf("compressing the payload: %w", err)
+		}
+		out.JWS = unsigned(key.ID, packed)
+		out.NoSYL = !step.syl
+		if out.FitsQR = len(out.JWS)+1+86 <= MaxJWS; out.FitsQR { // an ES256 signature is 86 characters
+			break
+		}
+	}
+	signature, err := sign(out.JWS, key)
+	if err != nil {
+		return Issued{}, err
+	}
+	out.JWS += "." + signature
+	return out, nil
+}
+
+func unsigned(kid string, packed []byte) string {
+	return b64.EncodeToString([]byte(`{"alg":"ES256","zip":"DEF","kid":"`+kid+`"}`)) + "." + b64.EncodeToString(packed)
+}
+
+// sign returns the base64url ES256 signature over a signing input: by golang-jwt for a key in memory, else through the
+// crypto.Signer (an HSM), whose DER signature becomes r‖s (RFC 7518 section 3.4).
+func sign(input string, key Key) (string, error) {
+	if private, ok := key.signer.(*ecdsa.PrivateKey); ok {
+		signature, err := jwt.SigningMethodES256.Sign(input, private)
+		if err != nil {
+			return "", fmt.Errorf("signing: %w", err)
+		}
+		return b64.EncodeToString(signature), nil
+	}
+	digest := sha256.Sum256([]byte(input))
+	der, err := key.signer.Sign(rand.Reader, digest[:], crypto.SHA256)
+	if err != nil {
+		return "", fmt.Errorf("signing: %w", err)
+	}
+	var rs struct{ R, S *big.Int }
+	if rest, err := asn1.Unmarshal(der, &rs); err != nil || len(rest) > 0 {
+		return "", errors.New("credential: the signer's answer is not an ECDSA signature")
+	}
+	return b64.EncodeToString(append(rs.R.FillBytes(make([]byte, 32)), rs.S.FillBytes(make([]byte, 32))...)), nil
+}
+
+// encode writes minified JSON without HTML escapes and without a final newline.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, fmt.Errorf("writing the payload: %w", err)
+	}
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
+}
+
+var flateWriters = sync.Pool{New: func() any {
+	w, _ := flate.NewWriter(nil, flate.BestCompression) // the level is valid
+	return w
+}}
+
+// deflate compresses by raw DEFLATE (RFC 1951).
+func deflate(data []byte) ([]byte, error) {
+	w := flateWriters.Get().(*flate.Writer)
+	defer flateWriters.Put(w)
+	var b bytes.Buffer
+	w.Reset(&b)
+	if _, err := w.Write(data); err != nil {
+		return nil, err
+	}
+	err := w.Close()
+	return b.Bytes(), err
+}
+
+// deflateHarder saves a few bytes more, at more cost.
+func deflateHarder(data []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := kflate.NewWriter(&b, kflate.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(data); err != nil {
+		return nil, err
+	}
+	err = w.Close()
+	return b.Bytes(), err
+}

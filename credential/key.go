@@ -1,0 +1,138 @@
+package credential
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+var b64 = base64.RawURLEncoding.Strict()
+
+// Key is a P-256 signing key with its id, the RFC 7638 SHA-256 thumbprint of the public key.
+type Key struct {
+	ID     string
+	signer crypto.Signer
+	public *ecdsa.PublicKey
+}
+
+// NewKey wraps a signer (a key file, an HSM). It returns an error unless its public key is on P-256.
+func NewKey(signer crypto.Signer) (Key, error) {
+	public, ok := signer.Public().(*ecdsa.PublicKey)
+	if !ok || public.Curve != elliptic.P256() {
+		return Key{}, errors.New("credential: the signer's key is not on P-256")
+	}
+	id, err := Thumbprint(public)
+	return Key{ID: id, signer: signer, public: public}, err
+}
+
+// Public returns the public half for verifying.
+func (k Key) Public() PublicKey { return PublicKey{ID: k.ID, Key: k.public} }
+
+// PublicKey is a verification key with its id.
+type PublicKey struct {
+	ID  string
+	Key *ecdsa.PublicKey
+}
+
+// Thumbprint returns the RFC 7638 SHA-256 thumbprint of a P-256 key, base64url.
+func Thumbprint(public *ecdsa.PublicKey) (string, error) {
+	x, y, err := coordinates(public)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(`{"crv":"P-256","kty":"EC","x":"` + x + `","y":"` + y + `"}`)) // members in lexical order
+	return b64.EncodeToString(sum[:]), nil
+}
+
+func coordinates(public *ecdsa.PublicKey) (x, y string, err error) {
+	point, err := public.Bytes() // 4 ‖ x ‖ y
+	if err != nil || len(point) != 65 {
+		return "", "", errors.New("credential: the public key is not a P-256 point")
+	}
+	return b64.EncodeToString(point[1:33]), b64.EncodeToString(point[33:]), nil
+}
+
+// KeySet is an insurer's published keys (RFC 7517, as the SMART Health Cards specification wants them).
+type KeySet []PublicKey
+
+// Find returns the key with this id.
+func (s KeySet) Find(id string) (PublicKey, bool) {
+	for _, k := range s {
+		if k.ID == id {
+			return k, true
+		}
+	}
+	return PublicKey{}, false
+}
+
+type jwk struct {
+	KTY string `json:"kty"`
+	Use string `json:"use,omitempty"`
+	Alg string `json:"alg,omitempty"`
+	KID string `json:"kid,omitempty"`
+	CRV string `json:"crv"`
+	X   string `json:"x"`
+	Y   string `json:"y"`
+	D   string `json:"d,omitempty"`
+}
+
+// MarshalJSON writes {"keys":[…]}.
+func (s KeySet) MarshalJSON() ([]byte, error) {
+	keys := make([]jwk, len(s))
+	for i, k := range s {
+		x, y, err := coordinates(k.Key)
+		if err != nil {
+			return nil, err
+		}
+		keys[i] = jwk{KTY: "EC", Use: "sig", Alg: "ES256", KID: k.ID, CRV: "P-256", X: x, Y: y}
+	}
+	return json.Marshal(struct {
+		Keys []jwk `json:"keys"`
+	}{keys})
+}
+
+// UnmarshalJSON reads {"keys":[…]}. It refuses a private key, a key whose kid is not its thumbprint, and any other kind of
+// key: this program publishes and trusts ES256 only.
+func (s *KeySet) UnmarshalJSON(data []byte) error {
+	var set struct {
+		Keys []jwk `json:"keys"`
+	}
+	if err := json.Unmarshal(data, &set); err != nil {
+		return fmt.Errorf("reading a key set: %w", err)
+	}
+	keys := make(KeySet, 0, len(set.Keys))
+	for _, j := range set.Keys {
+		if j.D != "" {
+			return errors.New("credential: a key set holds a private key")
+		}
+		k, err := j.public()
+		if err != nil {
+			return err
+		}
+		if k.ID != j.KID {
+			return fmt.Errorf("credential: kid %q is not the key's thumbprint", j.KID)
+		}
+		keys = append(keys, k)
+	}
+	*s = keys
+	return nil
+}
+
+func (j jwk) public() (PublicKey, error) {
+	x, errX := b64.DecodeString(j.X)
+	y, errY := b64.DecodeString(j.Y)
+	if j.KTY != "EC" || j.CRV != "P-256" || j.Alg != "" && j.Alg != "ES256" || errX != nil || errY != nil || len(x) != 32 || len(y) != 32 {
+		return PublicKey{}, errors.New("credential: not an ES256 key")
+	}
+	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append(append([]byte{4}, x...), y...))
+	if err != nil {
+		return PublicKey{}, fmt.Errorf("reading a key: %w", err)
+	}
+	id, err := Thumbprint(public)
+	return PublicKey{ID: id, Key: public}, err
+}

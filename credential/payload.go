@@ -1,0 +1,231 @@
+package credential
+
+import (
+	"strings"
+	"time"
+
+	"madoguchi/eligibility"
+)
+
+// The payload is a SMART Health Card whose bundle is shaped after FHIR JP Core, cut to what fits one QR (credential.md 1).
+type payload struct {
+	ISS  string `json:"iss"`
+	NBF  int64  `json:"nbf"`
+	EXP  int64  `json:"exp"`
+	HCNF *hcnf  `json:"hcnf,omitempty"`
+	VC   vc     `json:"vc"`
+}
+
+type hcnf struct {
+	KID string `json:"kid"`
+}
+
+type vc struct {
+	Type    []string `json:"type"`
+	Subject subject  `json:"credentialSubject"`
+	RID     string   `json:"rid,omitempty"`
+}
+
+type subject struct {
+	FHIRVersion string `json:"fhirVersion"`
+	Bundle      bundle `json:"fhirBundle"`
+}
+
+type bundle struct {
+	ResourceType string  `json:"resourceType"`
+	Type         string  `json:"type"`
+	Entry        []entry `json:"entry"`
+}
+
+type entry struct {
+	FullURL  string   `json:"fullUrl"`
+	Resource resource `json:"resource"`
+}
+
+// resource is a Patient (first four groups) or a Coverage; unused members are left out.
+type resource struct {
+	ResourceType string `json:"resourceType"`
+
+	Identifier []identifier `json:"identifier,omitempty"`
+	Name       []humanName  `json:"name,omitempty"`
+	Gender     string       `json:"gender,omitempty"`
+	BirthDate  string       `json:"birthDate,omitempty"`
+
+	Status      string     `json:"status,omitempty"`
+	Subscriber  *reference `json:"subscriber,omitempty"`
+	Beneficiary *reference `json:"beneficiary,omitempty"`
+	Period      *period    `json:"period,omitempty"`
+	Payor       []payor    `json:"payor,omitempty"`
+	Cost        []cost     `json:"costToBeneficiary,omitempty"`
+}
+
+type identifier struct {
+	System string `json:"system"`
+	Value  string `json:"value"`
+}
+
+type humanName struct {
+	Extension []extension `json:"extension,omitempty"`
+	Text      string      `json:"text,omitempty"`
+	Family    string      `json:"family,omitempty"`
+	Given     []string    `json:"given,omitempty"`
+}
+
+type extension struct {
+	URL       string `json:"url"`
+	ValueCode string `json:"valueCode"`
+}
+
+type reference struct {
+	Reference string `json:"reference,omitempty"`
+	Display   string `json:"display,omitempty"`
+}
+
+type period struct {
+	Start string `json:"start,omitempty"`
+	End   string `json:"end,omitempty"`
+}
+
+type payor struct {
+	Display string `json:"display"`
+}
+
+type cost struct {
+	Quantity quantity `json:"valueQuantity"`
+}
+
+type quantity struct {
+	Value int    `json:"value"`
+	Unit  string `json:"unit"`
+}
+
+const (
+	healthCardType = "https://smarthealth.cards#health-card"
+	memberSystem   = "http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID"
+	nameExtension  = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation"
+	patientURL     = "resource:0"
+	coverageURL    = "resource:1"
+)
+
+// compose builds the payload of a request. Without syl the kana name carries no SYL tag (order tells it).
+func compose(iss string, r Request, nbf, exp time.Time, syl bool) payload {
+	p := r.Person
+	patient := resource{ResourceType: "Patient",
+		Identifier: []identifier{{memberSystem, strings.Join([]string{string(p.Insurer), p.Symbol, p.Number, p.BranchNumber}, ":")}},
+		Name:       []humanName{splitName(p.Name)}, Gender: string(p.Sex), BirthDate: p.BirthDate.String()}
+	if p.Kana != "" {
+		kana := splitName(p.Kana)
+		if syl {
+			kana.Extension = []extension{{nameExtension, "SYL"}}
+		}
+		patient.Name = append(patient.Name, kana)
+	}
+	coverage := resource{ResourceType: "Coverage", Status: "active", Beneficiary: &reference{Reference: patientURL},
+		Payor: []payor{{r.InsurerName}}}
+	switch {
+	case p.Relation == eligibility.Subscriber:
+		coverage.Subscriber = &reference{Reference: patientURL}
+	case p.SubscriberName != "":
+		coverage.Subscriber = &reference{Display: p.SubscriberName}
+	}
+	start := p.CoverageFrom
+	if !p.ValidFrom.IsZero() {
+		start = p.ValidFrom
+	}
+	if !start.IsZero() || !p.ValidUntil.IsZero() {
+		coverage.Period = &period{Start: start.String(), End: p.ValidUntil.String()}
+	}
+	if r.Share > 0 {
+		coverage.Cost = []cost{{quantity{r.Share, "%"}}}
+	}
+	out := payload{ISS: iss, NBF: nbf.Unix(), EXP: exp.Unix(), VC: vc{Type: []string{healthCardType},
+		Subject: subject{"4.0.1", bundle{"Bundle", "collection", []entry{{patientURL, patient}, {coverageURL, coverage}}}}}}
+	switch r.Tier {
+	case Screen:
+		out.HCNF = &hcnf{r.HolderKeyID}
+	case PDF:
+		out.VC.RID = EncodeRID(r.RID)
+	}
+	return out
+}
+
+// splitName parts a name at its first blank into family and given names; without a blank it is one text.
+func splitName(name string) humanName {
+	family, given, ok := strings.Cut(strings.TrimSpace(strings.ReplaceAll(name, "　", " ")), " ")
+	if !ok {
+		return humanName{Text: family}
+	}
+	return humanName{Family: family, Given: []string{strings.TrimSpace(given)}}
+}
+
+func (n humanName) String() string {
+	if n.Text != "" {
+		return n.Text
+	}
+	return strings.TrimSpace(n.Family + " " + strings.Join(n.Given, " "))
+}
+
+// Eligibility is what a credential says of its person: the signed items, as printed.
+type Eligibility struct {
+	Insurer      eligibility.InsurerNumber `json:"insurerNumber"`
+	InsurerName  string                    `json:"insurerName,omitempty"`
+	Symbol       string                    `json:"symbol,omitempty"`
+	Number       string                    `json:"number"`
+	BranchNumber string                    `json:"branchNumber,omitempty"`
+	Name         string                    `json:"name"`
+	Kana         string                    `json:"kana,omitempty"`
+	BirthDate    eligibility.Date          `json:"birthDate"`
+	Sex          eligibility.Sex           `json:"sex,omitempty"`
+	Relation     eligibility.Relation      `json:"relation,omitempty"`
+	Subscriber   string                    `json:"subscriber,omitempty"` // 被保険者氏名, for a dependent
+	Share        int                       `json:"share,omitempty"`      // percent; 0 = not stated
+	ValidFrom    eligibility.Date          `json:"validFrom,omitzero"`
+	ValidUntil   eligibility.Date          `json:"validUntil,omitzero"`
+}
+
+// eligibilityOf reads the items back; ok is false when the bundle is not of this program's shape.
+func (p payload) eligibilityOf() (e Eligibility, ok bool) {
+	if len(p.VC.Subject.Bundle.Entry) != 2 {
+		return e, false
+	}
+	patient, coverage := p.VC.Subject.Bundle.Entry[0].Resource, p.VC.Subject.Bundle.Entry[1].Resource
+	if patient.ResourceType != "Patient" || coverage.ResourceType != "Coverage" || len(patient.Identifier) != 1 ||
+		patient.Identifier[0].System != memberSystem || len(patient.Name) == 0 || len(patient.Name) > 2 {
+		return e, false
+	}
+	parts := strings.Split(patient.Identifier[0].Value, ":")
+	if len(parts) != 4 || parts[2] == "" {
+		return e, false
+	}
+	number, err := eligibility.ParseInsurerNumber(parts[0])
+	if err != nil || string(number) != parts[0] {
+		return e, false
+	}
+	birth, err := eligibility.ParseDate(patient.BirthDate)
+	if err != nil {
+		return e, false
+	}
+	e = Eligibility{Insurer: number, Symbol: parts[1], Number: parts[2], BranchNumber: parts[3], Name: patient.Name[0].String(),
+		BirthDate: birth, Sex: eligibility.Sex(patient.Gender)}
+	if len(patient.Name) == 2 {
+		e.Kana = patient.Name[1].String()
+	}
+	if len(coverage.Payor) > 0 {
+		e.InsurerName = coverage.Payor[0].Display
+	}
+	if s := coverage.Subscriber; s != nil {
+		e.Relation = eligibility.Dependent
+		e.Subscriber = s.Display
+		if s.Reference == patientURL {
+			e.Relation = eligibility.Subscriber
+		}
+	}
+	if len(coverage.Cost) > 0 {
+		e.Share = coverage.Cost[0].Quantity.Value
+	}
+	if coverage.Period != nil {
+		e.ValidFrom, _ = eligibility.ParseDate(coverage.Period.Start)
+		e.ValidUntil, _ = eligibility.ParseDate(coverage.Period.End)
+	}
+	return e, e.Name != ""
+}

@@ -1,0 +1,127 @@
+package credential
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"madoguchi/eligibility"
+)
+
+// TrustList says which issuer may speak for which insurer number, and which counter servers may call insurers. Whoever
+// operates the counters signs it; it is versioned, never backwards, and dated (credential.md 1, DESIGN.md section 4).
+type TrustList struct {
+	Version   int              `json:"version"`
+	IssuedAt  int64            `json:"iat"`
+	ExpiresAt int64            `json:"exp"`
+	Issuers   []TrustedIssuer  `json:"issuers"`
+	Counters  []TrustedCounter `json:"counters"`
+}
+
+// TrustedIssuer is one insurer that may issue screens.
+type TrustedIssuer struct {
+	ISS            string                      `json:"iss"`
+	Name           string                      `json:"name"`
+	InsurerNumbers []eligibility.InsurerNumber `json:"insurerNumbers"`
+	JWKS           KeySet                      `json:"jwks"`
+}
+
+// TrustedCounter is one counter server that may call insurers.
+type TrustedCounter struct {
+	URL      string `json:"url"`
+	Name     string `json:"name"`
+	Facility string `json:"facility"` // 医療機関コード
+	JWKS     KeySet `json:"jwks"`
+}
+
+const (
+	trustType = "trust+jwt"
+	// MaxTrustLife is the longest exp − iat of a trust list.
+	MaxTrustLife = 30 * 24 * time.Hour
+	jwtLeeway    = 30 * time.Second
+)
+
+// ErrTrustList is wrapped by every refusal of a trust list.
+var ErrTrustList = errors.New("credential: the trust list is not acceptable")
+
+// Issuer returns the entry of iss.
+func (t *TrustList) Issuer(iss string) (TrustedIssuer, bool) {
+	for _, i := range t.Issuers {
+		if i.ISS == iss {
+			return i, true
+		}
+	}
+	return TrustedIssuer{}, false
+}
+
+// Counter returns the entry of a counter server.
+func (t *TrustList) Counter(url string) (TrustedCounter, bool) {
+	for _, c := range t.Counters {
+		if c.URL == url {
+			return c, true
+		}
+	}
+	return TrustedCounter{}, false
+}
+
+// SpeaksFor reports whether the issuer may issue for an insurer number.
+func (i TrustedIssuer) SpeaksFor(number eligibility.InsurerNumber) bool {
+	for _, n := range i.InsurerNumbers {
+		if n == number {
+			return true
+		}
+	}
+	return false
+}
+
+// SignTrustList signs a list with the operator's key.
+func SignTrustList(t TrustList, key Key) (string, error) {
+	body, err := encode(t)
+	if err != nil {
+		return "", err
+	}
+	input := b64.EncodeToString([]byte(`{"typ":"`+trustType+`","alg":"ES256","kid":"`+key.ID+`"}`)) + "." + b64.EncodeToString(body)
+	signature, err := sign(input, key)
+	if err != nil {
+		return "", err
+	}
+	return input + "." + signature, nil
+}
+
+// OpenTrustList verifies a list with the pinned root key and returns it. It refuses another signer, another type, a list
+// that is not valid at now, one that lives longer than MaxTrustLife, and one older than minVersion. An expired list can
+// still be read with OpenStaleTrustList, so that a console without network goes on and says so.
+func OpenTrustList(jws string, root PublicKey, now time.Time, minVersion int) (*TrustList, error) {
+	t, err := OpenStaleTrustList(jws, root, minVersion)
+	if err != nil {
+		return nil, err
+	}
+	if now.Before(time.Unix(t.IssuedAt, 0).Add(-jwtLeeway)) || now.After(time.Unix(t.ExpiresAt, 0).Add(jwtLeeway)) {
+		return nil, fmt.Errorf("%w: it is not valid at this time", ErrTrustList)
+	}
+	return t, nil
+}
+
+// OpenStaleTrustList is OpenTrustList without looking at the time.
+func OpenStaleTrustList(jws string, root PublicKey, minVersion int) (*TrustList, error) {
+	h, body, err := openJWS(jws, func(h header) (PublicKey, bool) { return root, h.KID == root.ID && h.Type == trustType && h.Zip == "" })
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
+	}
+	_ = h
+	if err := noDuplicates(body); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
+	}
+	var t TrustList
+	if err := json.Unmarshal(body, &t); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
+	}
+	if life := time.Duration(t.ExpiresAt-t.IssuedAt) * time.Second; life <= 0 || life > MaxTrustLife {
+		return nil, fmt.Errorf("%w: it lives longer than 30 days", ErrTrustList)
+	}
+	if t.Version < minVersion {
+		return nil, fmt.Errorf("%w: version %d is older than %d", ErrTrustList, t.Version, minVersion)
+	}
+	return &t, nil
+}

@@ -1,0 +1,161 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"image/jpeg"
+	_ "image/png"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"madoguchi/outside"
+)
+
+// browser starts a Chromium with a fresh profile and a window of the given size, and returns a tab's context. video, if
+// not empty, is the MJPEG file that its camera shows.
+func browser(t *testing.T, width, height int, video string) context.Context {
+	t.Helper()
+	outside.Need(t, "chromium")
+	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath("chromium"),
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.WindowSize(width, height),
+		chromedp.Flag("no-sandbox", true),
+		chromedp.Flag("disable-gpu", true),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("lang", "ja"),
+		chromedp.Flag("accept-lang", "ja"),
+	)
+	if video != "" {
+		opts = append(opts,
+			chromedp.Flag("use-fake-device-for-media-stream", true),
+			chromedp.Flag("use-fake-ui-for-media-stream", true),
+			chromedp.Flag("use-file-for-fake-video-capture", video))
+	}
+	allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), opts...)
+	tab, endTab := chromedp.NewContext(allocator)
+	bounded, endTime := context.WithTimeout(tab, 120*time.Second)
+	t.Cleanup(func() { endTime(); endTab(); endAllocator() })
+	if err := chromedp.Do(bounded, chromedp.EmulateViewport(int64(width), int64(height))); err != nil {
+		t.Fatalf("starting chromium: %v", err)
+	}
+	return bounded
+}
+
+// do runs browser steps or fails with the page's address and text.
+func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	short, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for i, step := range steps {
+		if err := chromedp.Do(short, step); err != nil {
+			t.Fatalf("step %d: %v\n%s", i+1, err, pageText(ctx))
+		}
+	}
+}
+
+// get runs one browser action and returns its value.
+func get[T any](t *testing.T, ctx context.Context, action chromedp.Action[T]) T {
+	t.Helper()
+	short, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	v, err := chromedp.Run(short, action)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, pageText(ctx))
+	}
+	return v
+}
+
+// waitText waits until the element's text holds want.
+func waitText(t *testing.T, ctx context.Context, selector, want string) {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	var last string
+	for time.Now().Before(deadline) {
+		short, cancel := context.WithTimeout(ctx, 5*time.Second)
+		text, err := chromedp.Run(short, chromedp.Evaluate[string](`document.querySelector(`+quote(selector)+`)?.innerText ?? ""`))
+		cancel()
+		if last = text; err == nil && strings.Contains(text, want) {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("%s never said %q, but %q\n%s", selector, want, last, pageText(ctx))
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `\'`) + "'" }
+
+func pageText(ctx context.Context) string {
+	short, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	text, err := chromedp.Run(short, chromedp.Evaluate[string](`location.href + "\n" + document.title + "\n" + document.body.innerText.slice(0, 3000)`))
+	if err != nil {
+		return "no page: " + err.Error()
+	}
+	return text
+}
+
+// picture stores a screenshot of the whole page under MADOGUCHI_PICTURES for README and docs; without it, nothing.
+func picture(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	folder := os.Getenv("MADOGUCHI_PICTURES")
+	if folder == "" {
+		return
+	}
+	shot := get(t, ctx, chromedp.FullScreenshot(100))
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, name), shot, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// clip makes a three-second 1280×720 MJPEG in which a hand holds the picture before a grey background: a little turned,
+// blurred by scaling, with sensor noise.
+func clip(t *testing.T, png []byte) string {
+	t.Helper()
+	src, _, err := image.Decode(bytes.NewReader(png))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var video bytes.Buffer
+	noise := rand.New(rand.NewPCG(1, 2)) // the same clip each time
+	const width, height, side = 1280, 720, 640
+	for frame := range 6 {
+		img := image.NewRGBA(image.Rect(0, 0, width, height))
+		sin, cos := 0.02+0.004*float64(frame), 1.0 // about one degree
+		b := src.Bounds()
+		scale := float64(max(b.Dx(), b.Dy())) / side
+		for y := range height {
+			for x := range width {
+				dx, dy := float64(x-width/2), float64(y-height/2)
+				sx := int((dx*cos+dy*sin)*scale) + b.Dx()/2
+				sy := int((-dx*sin+dy*cos)*scale) + b.Dy()/2
+				grey := 128
+				if sx >= 0 && sy >= 0 && sx < b.Dx() && sy < b.Dy() {
+					grey = int(color.GrayModel.Convert(src.At(b.Min.X+sx, b.Min.Y+sy)).(color.Gray).Y)*200/255 + 30
+				}
+				grey = min(255, max(0, grey+noise.IntN(25)-12))
+				img.SetRGBA(x, y, color.RGBA{uint8(grey), uint8(grey), uint8(grey), 255})
+			}
+		}
+		if err := jpeg.Encode(&video, img, &jpeg.Options{Quality: 85}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "camera.mjpeg")
+	if err := os.WriteFile(path, video.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
