@@ -1,0 +1,15 @@
+// Package pwa is everything that a browser gets: pages, styles, programs and translations.
+//
+// Pages are html/template files in templates, executed by Render within the layout. Landing, login, enrolment, the
+// insurer's office and every refusal work without JavaScript. Two pages are programs: the patient's screen
+// (src/patient) and the counter's console (src/counter), TypeScript modules that the command pwa/build bundles into
+// dist. dist is committed, so that `go run ./server` needs no Node; a test bundles again and compares.
+//
+// Every sentence stands in i18n, one JSON file a language; a test finds keys that are missing, unused, or whose
+// placeholders differ. Names of people are never translated.
+//
+// The policy that the server sends allows no inline script, no inline style and no HTML from strings (Trusted Types).
+// Pages therefore carry data in data-* attributes, and the programs build the DOM by text only (src/shared/dom.ts).
+//
+// What is bundled but written by others lies in vendor with its licence; a test compares the SHA-256 of each file.
+package pwa

@@ -1,0 +1,119 @@
+package web
+
+// Page is what every page gets. Views embed it; templates read the fields by name.
+type Page struct {
+	Title   string // without the product's name, which the layout adds
+	Lang    string // a language of pwa/i18n, "ja" when empty
+	Demo    bool   // shows 「デモ」 on the page
+	CSRF    string // goes into the hidden field csrf of forms and the header X-CSRF of API calls
+	Insurer InsurerView
+	Error   *Problem // a refusal of the form that was just sent, shown above it; nil when there is none
+	Path    string   // of this page, with its query, for the links that switch the language
+}
+
+// Problem is a sentence for a person beside the field that it speaks of.
+type Problem struct {
+	Ja, En string
+	Field  string // name of the input, empty when the whole form is meant
+}
+
+// InsurerView names the insurer whose screen or office a page is. The zero value leaves the line out.
+type InsurerView struct {
+	Name          string // 架空健康保険組合
+	Issuer        string // who stands behind a document: 架空市長, 架空健康保険組合理事長
+	Telephone     string
+	NumberOnPaper string // 保険者番号 as printed: six digits for 国民健康保険
+	Number        string // eight digits, for addresses and form fields
+}
+
+// HomeView is the patient's door (/).
+type HomeView struct{ Page }
+
+// NoticeView is the landing page of the notice's code (/notice).
+type NoticeView struct{ Page }
+
+// ReceptionView is the page for the staff that a patient's screen links to (/reception).
+type ReceptionView struct{ Page }
+
+// EnrolView asks to bind the login to an insured person (/enrol).
+type EnrolView struct {
+	Page
+	Name, Birth string // of the login; the date in the Japanese calendar
+	HasCode     bool   // a notice's code is held from the landing page
+	Code        string // what was typed, to be corrected
+}
+
+// PersonTile is one person whose screen this phone holds.
+type PersonTile struct{ ID, Name, Kana string }
+
+// ScreenView is the shell of the patient's screen (/screen).
+type ScreenView struct {
+	Page
+	People []PersonTile
+}
+
+// StaffView picks one of the demo's fictional staff (/counter/staff, /insurer/staff).
+type StaffView struct {
+	Page
+	Door  string // "counter" or "insurer"
+	Names []string
+}
+
+// CounterView is the shell of the counter's console (/counter).
+type CounterView struct {
+	Page
+	Facility, Staff string
+}
+
+// PersonRow is an insured person in the insurer's office.
+type PersonRow struct {
+	ID, Name, Kana         string
+	Birth                  string // in the Japanese calendar
+	Symbol, Number, Branch string // 記号・番号・枝番
+	Share                  string // 3割
+	Registered             string // day of the last import that touched the person
+}
+
+// OfficeView is the insurer's page (/insurer).
+type OfficeView struct {
+	Page
+	Staff    string
+	Insurers []InsurerView
+	Current  string // eight digits
+	Count    int    // all insured of the current insurer
+	People   []PersonRow
+	Query    string
+}
+
+// ImportRow is one refused row, or a warning about an accepted one.
+type ImportRow struct {
+	Line           int // physical line where the record starts; the heading is 1
+	Column, Reason string
+	Warning        bool
+}
+
+// ImportView is the result of an import (POST /insurer/import).
+type ImportView struct {
+	Page
+	New, Changed, Unchanged, Refused int
+	UnknownColumns                   []string
+	Rows                             []ImportRow
+	ErrorsURL                        string // the refused rows as CSV; empty when there are none
+}
+
+// SheetView is the printable sheet with a person's notice code (/insurer/people/{id}/notice).
+type SheetView struct {
+	Page
+	Person PersonRow
+	Code   string // grouped 4-4-4-4
+	URL    string // what the QR says
+	Image  string // address of the QR's picture
+}
+
+// ErrorView is any refusal that is a page of its own.
+type ErrorView struct {
+	Page
+	Ja, En    string // with the next step
+	Status    int
+	RequestID string
+}
