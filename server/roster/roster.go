@@ -1,0 +1,272 @@
+package roster
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"madoguchi/eligibility"
+)
+
+// Options say what the caller knows about a file.
+type Options struct {
+	Insurer eligibility.InsurerNumber // rows of others are refused; empty: the first row's number is the file's
+	Map     map[string]Column         // the insurer's own headings
+	Today   eligibility.Date          // births after it are refused; zero: not checked
+}
+
+// Roster is a file as it was understood.
+type Roster struct {
+	Insurer  eligibility.InsurerNumber
+	Headings []string
+	Unknown  []string // headings that mean nothing here and were left out
+	Rows     []Row
+}
+
+// Row is one record of the file.
+type Row struct {
+	Line     int    `json:"line"` // physical line where the record starts; the heading is 1
+	Accepted bool   `json:"accepted"`
+	Reasons  []Note `json:"reasons"`
+	Warnings []Note `json:"warnings"`
+
+	Person eligibility.Person `json:"-"`
+	Cells  []string           `json:"-"` // as they stood; nil when the row was accepted
+}
+
+// MaxFile is the largest file that is read, in bytes.
+const MaxFile = 64 << 20
+
+func refused(key, ja, en string) *eligibility.Error {
+	return &eligibility.Error{Code: eligibility.Invalid, Key: "import." + key, Field: "file", Ja: ja, En: en}
+}
+
+// ErrMyNumber refuses a whole file for a 12-digit My Number. Its copies name line and column; the value is never kept.
+var ErrMyNumber = refused("my_number", "マイナンバー（12桁の個人番号）が入っています。", "The file holds a My Number.")
+
+// Read reads a whole file. An *eligibility.Error means that nothing of it was taken: empty, too large, no heading, a
+// compulsory column missing, or a My Number in it.
+func Read(file io.Reader, o Options) (*Roster, error) {
+	data, err := io.ReadAll(io.LimitReader(file, MaxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the file: %w", err)
+	}
+	if len(data) > MaxFile {
+		return nil, refused("too_large", "ファイルが大きすぎます（64MBまで）。分けて読み込んでください。", "The file is larger than 64 MB. Split it.")
+	}
+	records := split(decode(data))
+	if len(records) == 0 {
+		return nil, refused("empty", "ファイルが空です。見出しと1行以上の行が入ったCSVを選んでください。", "The file is empty. Choose a CSV with a heading and rows.")
+	}
+	heading := records[0]
+	if len(heading.cells) > maxColumns {
+		return nil, refused("columns", "列が多すぎます（500列まで）。正しいファイルか確かめてください。", "There are more than 500 columns. Check that this is the right file.")
+	}
+	if err := refuseMyNumber(records); err != nil {
+		return nil, err
+	}
+	out := &Roster{Insurer: o.Insurer, Headings: heading.cells}
+	columns, err := out.recognise(heading.cells, o)
+	if err != nil {
+		return nil, err
+	}
+	out.Rows = make([]Row, 0, len(records)-1)
+	seen := map[string]seenRow{}
+	for _, rec := range records[1:] {
+		row := out.read(rec, columns, o)
+		if row.Accepted {
+			out.compare(&row, seen)
+		}
+		if row.Accepted {
+			row.Cells = nil
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out, nil
+}
+
+// refuseMyNumber looks at every cell of the file before anything is taken from it.
+func refuseMyNumber(records []record) error {
+	heading := records[0]
+	for i, h := range heading.cells {
+		if forbiddenHeading(h) {
+			return myNumberAt(heading.line, i, "", "列")
+		}
+	}
+	for _, rec := range records {
+		for i, cell := range rec.cells {
+			if eligibility.HoldsMyNumber(cell) {
+				name := ""
+				if i < len(heading.cells) && rec.line != heading.line && !eligibility.HoldsMyNumber(heading.cells[i]) {
+					name = strings.TrimSpace(heading.cells[i])
+				}
+				return myNumberAt(rec.line, i, name, "値")
+			}
+		}
+		if rec.broken && eligibility.HoldsMyNumber(strings.Join(rec.cells, "")) {
+			return myNumberAt(rec.line, 0, "", "値")
+		}
+	}
+	return nil
+}
+
+func myNumberAt(line, column int, name, what string) error {
+	e := *ErrMyNumber
+	where := fmt.Sprintf("%d行目・%d列目", line, column+1)
+	if name != "" {
+		where += "（" + short(name) + "）"
+	}
+	e.Ja = fmt.Sprintf("%sにマイナンバー（12桁の個人番号）の%sがあります。ファイルは読み込まず、何も保存していません。その列を消してから、もう一度読み込んでください。", where, what)
+	e.En = fmt.Sprintf("Line %d, column %d holds a My Number. The file was refused and nothing of it was kept. Delete that column and import again.", line, column+1)
+	return &e
+}
+
+// recognise finds the known columns among the headings.
+func (out *Roster) recognise(headings []string, o Options) (map[int]Column, error) {
+	columns := map[int]Column{}
+	place := map[Column]int{}
+	for i, h := range headings {
+		name := strings.TrimSpace(strings.TrimPrefix(h, "\ufeff"))
+		if plain(name) == "" {
+			continue
+		}
+		column, known := o.Map[name]
+		if !known {
+			column, known = synonyms[normalHeading(name)]
+		}
+		if !known {
+			out.Unknown = append(out.Unknown, name)
+			continue
+		}
+		if before, twice := place[column]; twice {
+			return nil, refused("column_twice", fmt.Sprintf("「%s」の列が2つあります（%d列目と%d列目）。どちらかを消してください。", column, before+1, i+1),
+				fmt.Sprintf("The column %s is there twice. Delete one.", column))
+		}
+		columns[i], place[column] = column, i
+	}
+	var missing []string
+	for _, c := range []Column{colNumber, colName, colBirth} {
+		if _, ok := place[c]; !ok {
+			missing = append(missing, string(c))
+		}
+	}
+	if _, ok := place[colInsurer]; !ok && o.Insurer == "" {
+		missing = append(missing, string(colInsurer))
+	}
+	if len(missing) > 0 {
+		return nil, refused("columns_missing", fmt.Sprintf("見出しに「%s」の列がありません。1行目に見出しのあるCSVか確かめてください。", strings.Join(missing, "」「")),
+			fmt.Sprintf("Compulsory columns are missing from the heading: %s.", strings.Join(missing, ", ")))
+	}
+	return columns, nil
+}
+
+// read understands one record.
+func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
+	r := &reader{insurer: out.Insurer, today: o.Today}
+	if rec.broken {
+		r.refuse("", "quotes", "引用符（\"）の数が合いません。この行の \" を直してください。", "The quotation marks do not match. Mend this line's quotes.")
+	}
+	if extra := rec.cells; len(extra) > len(out.Headings) && strings.TrimSpace(strings.Join(extra[len(out.Headings):], "")) != "" {
+		r.refuse("", "too_many_cells", fmt.Sprintf("見出しは%d列ですが、この行は%d列あります。列がずれていないか確かめてください。", len(out.Headings), len(rec.cells)),
+			"The row has more cells than the heading. Check whether columns have shifted.")
+	}
+	cells := map[Column]string{}
+	for i, c := range columns {
+		if i < len(rec.cells) {
+			cells[c] = rec.cells[i]
+		}
+	}
+	r.insurerNumber(cells[colInsurer])
+	p := &r.person
+	p.Symbol, p.Number, p.BranchNumber = r.identifier(colSymbol, cells[colSymbol]), r.identifier(colNumber, cells[colNumber]), r.branch(cells[colBranch])
+	if p.Number == "" {
+		r.refuse(colNumber, "missing", "番号がありません。入れてからもう一度読み込んでください。", "The number is missing.")
+	}
+	if p.Name = r.text(colName, cells[colName]); p.Name == "" {
+		r.refuse(colName, "missing", "氏名がありません。入れてからもう一度読み込んでください。", "The name is missing.")
+	}
+	r.birth(cells[colBirth])
+	p.Kana, p.Alias, p.AliasKana = r.text(colKana, cells[colKana]), r.text(colAlias, cells[colAlias]), r.text(colAliasKana, cells[colAliasKana])
+	p.Sex = oneOf(r, colSex, cells[colSex], sexes, "男・女・1・2・3")
+	p.Relation = oneOf(r, colRelation, cells[colRelation], relations, "本人・家族・被扶養者・1・2")
+	p.SubscriberName = r.text(colSubscriber, cells[colSubscriber])
+	p.QualifiedOn, p.CoverageFrom, p.LostOn = r.date(colQualified, cells[colQualified]), r.date(colCoverage, cells[colCoverage]), r.date(colLost, cells[colLost])
+	p.AssignedShare = r.share(cells[colShare])
+	p.ValidFrom, p.ValidUntil = r.date(colValidFrom, cells[colValidFrom]), r.date(colValidUntil, cells[colValidUntil])
+	p.Limit = oneOf(r, colLimit, cells[colLimit], limits, "ア～オ・現役並みⅠ～Ⅲ・一般・低所得Ⅰ・Ⅱ・A01～B10")
+	p.PostCode, p.Address = r.text(colPostCode, cells[colPostCode]), r.text(colAddress, cells[colAddress])
+	p.HouseholdNumber, p.Employer = r.text(colHousehold, cells[colHousehold]), r.text(colEmployer, cells[colEmployer])
+	p.Registered, p.NeedsCare, p.Withheld = r.answer(colRegistered, cells[colRegistered]), r.answer(colNeedsCare, cells[colNeedsCare]), r.answer(colWithheld, cells[colWithheld])
+	p.CertificateUntil, p.IssuedOn = r.date(colCertificate, cells[colCertificate]), r.date(colIssued, cells[colIssued])
+	if !p.ValidFrom.IsZero() && !p.ValidUntil.IsZero() && p.ValidUntil.Before(p.ValidFrom) {
+		r.refuse(colValidUntil, "order", "有効期限が発効期日より前です。どちらかを直してください。", "The last day lies before the first.")
+	}
+	if out.Insurer == "" && len(r.reasons) == 0 {
+		out.Insurer = p.Insurer
+	}
+	row := Row{Line: rec.line, Accepted: len(r.reasons) == 0, Reasons: r.reasons, Warnings: r.warnings, Person: *p, Cells: rec.cells}
+	if row.Reasons == nil {
+		row.Reasons = []Note{}
+	}
+	if row.Warnings == nil {
+		row.Warnings = []Note{}
+	}
+	return row
+}
+
+type seenRow struct {
+	line   int
+	person eligibility.Person
+}
+
+// compare refuses a row that contradicts an earlier one about the same person, and warns of a repeated one.
+func (out *Roster) compare(row *Row, seen map[string]seenRow) {
+	key := Key(row.Person)
+	before, again := seen[key]
+	switch {
+	case !again:
+		seen[key] = seenRow{row.Line, row.Person}
+	case before.person == row.Person:
+		row.Warnings = append(row.Warnings, Note{"repeated", fmt.Sprintf("%d行目と同じ行です。", before.line), fmt.Sprintf("The same as line %d.", before.line), ""})
+	default:
+		row.Accepted = false
+		row.Reasons = append(row.Reasons, Note{"contradiction", fmt.Sprintf("%d行目と同じ人（記号・番号・枝番）ですが、内容が違います。正しい方だけを残してください。", before.line),
+			fmt.Sprintf("Line %d is the same person with other values. Keep the right one only.", before.line), string(colNumber)})
+	}
+}
+
+// Key names a person: 保険者番号, 記号, 番号 and 枝番, compared normalised; without 枝番 also 生年月日 and 氏名, since families share
+// 記号・番号.
+func Key(p eligibility.Person) string {
+	parts := []string{string(p.Insurer), normalIdentifier(p.Symbol), strings.TrimLeft(normalIdentifier(p.Number), "0"), p.BranchNumber}
+	if p.BranchNumber == "" {
+		parts = append(parts, p.BirthDate.String(), strings.Join(strings.Fields(norm.NFKC.String(p.Name)), ""))
+	}
+	return strings.Join(parts, "\x00")
+}
+
+// normalIdentifier brings 記号・番号 to half width, one form of hyphen, no blanks.
+func normalIdentifier(s string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		switch r {
+		case '‐', '‑', '–', '—', '―', '−', 'ー', '－', '─':
+			return '-'
+		case ' ', '　':
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(s)))
+}
+
+// Refused returns how many rows were refused.
+func (out *Roster) Refused() int {
+	n := 0
+	for _, row := range out.Rows {
+		if !row.Accepted {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,271 @@
+package roster
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"madoguchi/eligibility"
+)
+
+// Note is a reason why a row was refused, or a warning about an accepted one.
+type Note struct {
+	Code   string `json:"code"`
+	Ja     string `json:"ja"`
+	En     string `json:"en"`
+	Column string `json:"column"`
+}
+
+// reader fills a person from cells and collects notes.
+type reader struct {
+	insurer  eligibility.InsurerNumber // of the file; found in the first row when empty
+	today    eligibility.Date
+	person   eligibility.Person
+	reasons  []Note
+	warnings []Note
+}
+
+func (r *reader) refuse(column Column, code, ja, en string) {
+	r.reasons = append(r.reasons, Note{code, ja, en, string(column)})
+}
+
+func (r *reader) warn(column Column, code, ja, en string) {
+	r.warnings = append(r.warnings, Note{code, ja, en, string(column)})
+}
+
+// plain undoes what spreadsheets do to texts: ="0123", a leading apostrophe, blanks around.
+func plain(cell string) string {
+	s := strings.TrimFunc(cell, func(c rune) bool { return unicode.IsSpace(c) || c == '\ufeff' || c == '\u200b' })
+	if rest, ok := strings.CutPrefix(s, `="`); ok && strings.HasSuffix(rest, `"`) {
+		s = strings.TrimSuffix(rest, `"`)
+	}
+	return strings.TrimPrefix(s, "'")
+}
+
+// short quotes a cell in a sentence without letting it run on.
+func short(s string) string {
+	if runes := []rune(s); len(runes) > 20 {
+		s = string(runes[:20]) + "…"
+	}
+	return s
+}
+
+// text cleans a text cell: unreadable characters and gaiji become 〓 with a warning, control characters refuse the row.
+func (r *reader) text(column Column, cell string) string {
+	gaiji, control := false, false
+	out := strings.Map(func(c rune) rune {
+		switch {
+		case c == unicode.ReplacementChar || c >= 0xE000 && c <= 0xF8FF || c >= 0xF0000:
+			gaiji = true
+			return '〓'
+		case c == '\n' || c == '\t':
+			return ' '
+		case unicode.IsControl(c) || c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069:
+			control = true
+		}
+		return c
+	}, plain(cell))
+	if isSelectorOnly(out) {
+		control = true
+	}
+	if gaiji {
+		r.warn(column, "gaiji", fmt.Sprintf("「%s」に読めない文字（外字）があり、〓 にしました。正しい文字を台帳で確かめてください。", column),
+			"A character could not be read and became 〓. Look it up in the register.")
+	}
+	if control {
+		r.refuse(column, "control", fmt.Sprintf("「%s」に見えない制御文字が入っています。打ち直してください。", column),
+			"The cell holds invisible control characters. Type it again.")
+	}
+	if len([]rune(out)) > 300 {
+		r.refuse(column, "too_long", fmt.Sprintf("「%s」が長すぎます（300文字まで）。列がずれていないか確かめてください。", column),
+			"The cell is longer than 300 characters. Check whether columns have shifted.")
+	}
+	return out
+}
+
+func isSelectorOnly(s string) bool { return s != "" && strings.Trim(s, "\ufe0e\ufe0f") == "" }
+
+var scientific = regexp.MustCompile(`^\d(?:\.\d+)?E\+?\d+$`)
+
+// identifier reads 記号 or 番号 as printed.
+func (r *reader) identifier(column Column, cell string) string {
+	s := r.text(column, cell)
+	if scientific.MatchString(strings.ToUpper(norm.NFKC.String(s))) {
+		r.refuse(column, "spreadsheet_number", fmt.Sprintf("「%s」が表計算ソフトで「%s」に変わっています。元の番号を文字列として入れ直してください。", column, short(s)),
+			"A spreadsheet turned the number into scientific notation. Enter the original as text.")
+	}
+	if strings.Contains(s, ":") {
+		r.refuse(column, "colon", fmt.Sprintf("「%s」にコロン（:）は使えません。紙のとおりに入れ直してください。", column), "A colon is not allowed here. Enter it as printed.")
+	}
+	return s
+}
+
+func (r *reader) branch(cell string) string {
+	s := norm.NFKC.String(r.text(colBranch, cell))
+	if s == "" {
+		return ""
+	}
+	if n, err := strconv.Atoi(s); err != nil || n < 0 || len(s) > 2 {
+		r.refuse(colBranch, "branch", fmt.Sprintf("枝番「%s」は2桁の数字ではありません。01 のように入れ直してください。", short(s)), "The branch number must be two digits, such as 01.")
+		return ""
+	}
+	if len(s) == 1 {
+		s = "0" + s
+	}
+	return s
+}
+
+func (r *reader) insurerNumber(cell string) {
+	s := strings.ReplaceAll(norm.NFKC.String(plain(cell)), " ", "")
+	if s == "" {
+		r.person.Insurer = r.insurer
+		if r.insurer == "" {
+			r.refuse(colInsurer, "missing", "保険者番号がありません。列を足すか、保険者を指定して読み込んでください。", "The insurer number is missing. Add the column or name the insurer.")
+		}
+		return
+	}
+	n, err := eligibility.ParseInsurerNumber(s)
+	if err != nil && (len(s) == 7 || len(s) == 5) {
+		if padded, again := eligibility.ParseInsurerNumber("0" + s); again == nil {
+			n, err = padded, nil
+			r.warn(colInsurer, "leading_zero", fmt.Sprintf("保険者番号の先頭の0が消えていたので、%s としました。", padded.Paper()), "The insurer number's leading zero was missing and has been restored.")
+		}
+	}
+	switch {
+	case err != nil:
+		r.refuse(colInsurer, "insurer", fmt.Sprintf("保険者番号「%s」は正しくありません（6桁か8桁、検証番号つき）。紙のとおりに入れ直してください。", short(s)),
+			"The insurer number is wrong (6 or 8 digits with a check digit). Enter it as printed.")
+	case r.insurer != "" && n != r.insurer:
+		r.refuse(colInsurer, "other_insurer", fmt.Sprintf("ほかの保険者（%s）の行です。%s のファイルから除いてください。", n.Paper(), r.insurer.Paper()),
+			"This row belongs to another insurer. Take it out of this file.")
+	}
+	r.person.Insurer = n
+}
+
+// date reads an optional date that must be exact.
+func (r *reader) date(column Column, cell string) eligibility.Date {
+	d := r.anyDate(column, cell)
+	if !d.IsZero() && !d.Exact() {
+		r.refuse(column, "date_partial", fmt.Sprintf("「%s」は年月日をすべて入れてください。", column), "Year, month and day are all needed here.")
+		return eligibility.Date{}
+	}
+	return d
+}
+
+func (r *reader) anyDate(column Column, cell string) eligibility.Date {
+	s := plain(cell)
+	if strings.Trim(norm.NFKC.String(s), "-/.0 年月日") == "" {
+		return eligibility.Date{}
+	}
+	d, err := eligibility.ReadDate(strings.TrimSuffix(strings.TrimSuffix(s, " 0:00:00"), " 0:00"))
+	if err == nil {
+		return d
+	}
+	if n, bad := strconv.Atoi(norm.NFKC.String(s)); bad == nil && n > 366 && n < 60000 && len(s) == 5 {
+		likely := eligibility.MustDate("1899-12-30").AddDays(n) // day 0 of spreadsheets' serial dates
+		r.refuse(column, "spreadsheet_date", fmt.Sprintf("「%s」の %d は表計算ソフトの日付番号です（%s のことと思われます）。日付の形で入れ直してください。", column, n, likely),
+			fmt.Sprintf("%d is a spreadsheet's serial date, probably %s. Enter it as a date.", n, likely))
+		return eligibility.Date{}
+	}
+	r.refuse(column, "date", fmt.Sprintf("「%s」の「%s」は日付として読めないか、暦にない日です。2026-11-22 や 昭和55年2月17日 の形で入れ直してください。", column, short(s)),
+		"This is not a date of the calendar. Write it like 2026-11-22 or 昭和55年2月17日.")
+	return eligibility.Date{}
+}
+
+func (r *reader) birth(cell string) {
+	if plain(cell) == "" {
+		r.refuse(colBirth, "missing", "生年月日がありません。入れてからもう一度読み込んでください。", "The date of birth is missing.")
+		return
+	}
+	d := r.anyDate(colBirth, cell)
+	switch {
+	case d.IsZero():
+		if len(r.reasons) == 0 {
+			r.refuse(colBirth, "missing", "生年月日がありません。年だけでもわかるときは「昭和25年不詳」のように入れてください。", "The date of birth is missing.")
+		}
+	case !d.Exact():
+		r.warn(colBirth, "birth_date_partial", fmt.Sprintf("生年月日は %s として登録します。カードのチップでは確認できません。", d.Japanese()),
+			"The date of birth is only partly known; the card's chip cannot be asked.")
+	case !r.today.IsZero() && d.After(r.today):
+		r.refuse(colBirth, "future", fmt.Sprintf("生年月日 %s は先の日付です。元号を確かめて入れ直してください。", d), "The date of birth lies in the future. Check the era.")
+	case d.Year() < 1868:
+		r.refuse(colBirth, "date", fmt.Sprintf("生年月日 %s は古すぎます。確かめて入れ直してください。", d), "The date of birth is too long ago.")
+	}
+	r.person.BirthDate = d
+}
+
+// oneOf reads a cell by a table after NFKC; empty is the zero value.
+func oneOf[T ~string](r *reader, column Column, cell string, table map[string]T, allowed string) T {
+	s := strings.ToUpper(strings.ReplaceAll(norm.NFKC.String(plain(cell)), " ", ""))
+	if s == "" {
+		return ""
+	}
+	v, ok := table[s]
+	if !ok {
+		r.refuse(column, "value", fmt.Sprintf("「%s」の「%s」がわかりません。%s のどれかを入れてください。", column, short(s), allowed),
+			fmt.Sprintf("The value is not known. Use one of: %s.", allowed))
+	}
+	return v
+}
+
+var sexes = map[string]eligibility.Sex{"男": eligibility.Male, "女": eligibility.Female, "1": eligibility.Male, "2": eligibility.Female, "3": "",
+	"男性": eligibility.Male, "女性": eligibility.Female, "M": eligibility.Male, "F": eligibility.Female, "不明": "", "未設定": "", "MALE": eligibility.Male, "FEMALE": eligibility.Female}
+
+var relations = map[string]eligibility.Relation{"本人": eligibility.Subscriber, "家族": eligibility.Dependent, "被扶養者": eligibility.Dependent,
+	"被保険者": eligibility.Subscriber, "1": eligibility.Subscriber, "2": eligibility.Dependent, "世帯主": eligibility.Subscriber}
+
+var answers = map[string]eligibility.Answer{"有": "yes", "無": "no", "○": "yes", "◯": "yes", "〇": "yes", "×": "no", "✕": "no", "X": "no", "1": "yes", "0": "no", "はい": "yes", "いいえ": "no",
+	"あり": "yes", "なし": "no", "済": "yes", "未": "no", "Y": "yes", "N": "no", "YES": "yes", "NO": "no", "TRUE": "yes", "FALSE": "no", "該当": "yes", "非該当": "no", "不明": ""}
+
+func (r *reader) answer(column Column, cell string) eligibility.Answer {
+	return oneOf(r, column, cell, answers, "有・無・○・×・1・0・はい・いいえ（空欄は不明）")
+}
+
+// limits are the classes by name after NFKC (Ⅲ is III there) and by OQS flag.
+var limits = func() map[string]eligibility.LimitClass {
+	table := map[string]eligibility.LimitClass{"ア": "A01", "イ": "A02", "ウ": "A03", "エ": "A04", "オ": "A05", "オ境": "A06",
+		"現役並みIII": "B01", "現役並みII": "B02", "現役並みI": "B03", "現役並み3": "B01", "現役並み2": "B02", "現役並み1": "B03", "現役III": "B01", "現役II": "B02", "現役I": "B03",
+		"一般": "B04", "低所得II": "B05", "低所得I": "B06", "低II": "B05", "低I": "B06", "区分II": "B05", "区分I": "B06", "低所得者II": "B05", "低所得者I": "B06", "低所得2": "B05", "低所得1": "B06",
+		"老福": "B07", "境界層": "B08", "一般II": "B09", "一般I": "B10", "一般2": "B09", "一般1": "B10"}
+	for _, kana := range []string{"ア", "イ", "ウ", "エ", "オ"} {
+		table["区分"+kana] = table[kana]
+	}
+	for _, letter := range []string{"A", "B"} {
+		for n := 1; n <= 10; n++ {
+			if class := eligibility.LimitClass(fmt.Sprintf("%s%02d", letter, n)); class.Valid() {
+				table[string(class)] = class
+			}
+		}
+	}
+	return table
+}()
+
+// share reads 3割, 30, 30%, 030, 0.3; a bare 1, 2 or 3 means 割.
+func (r *reader) share(cell string) int {
+	s := strings.ReplaceAll(norm.NFKC.String(plain(cell)), " ", "")
+	if s == "" {
+		return 0
+	}
+	number := strings.TrimSuffix(strings.TrimSuffix(s, "%"), "割")
+	switch strings.NewReplacer("一", "1", "二", "2", "三", "3").Replace(number) {
+	case "1", "10", "010", "0.1", "0.10", ".1":
+		if !(strings.HasSuffix(s, "%") && number == "1") {
+			return 10
+		}
+	case "2", "20", "020", "0.2", "0.20", ".2":
+		if !(strings.HasSuffix(s, "%") && number == "2") {
+			return 20
+		}
+	case "3", "30", "030", "0.3", "0.30", ".3":
+		if !(strings.HasSuffix(s, "%") && number == "3") {
+			return 30
+		}
+	}
+	r.refuse(colShare, "share", fmt.Sprintf("負担割合「%s」がわかりません。3割・30・30%%・0.3 のように、1割から3割で入れてください。", short(s)),
+		"The share is not known. Write 1割 to 3割, or 10, 20, 30.")
+	return 0
+}
