@@ -1,0 +1,162 @@
+package pdf_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rsc.io/qr/coding"
+
+	"madoguchi/eligibility"
+	"madoguchi/outside"
+	"madoguchi/pdf"
+)
+
+// code makes the densest code that a sheet carries: version 22, level L, with a known text.
+func code(t *testing.T) (pdf.Code, string) {
+	t.Helper()
+	text := strings.Repeat("0123456789", 240)
+	plan, err := coding.NewPlan(22, coding.L, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := plan.Encode(coding.Num(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pdf.Code{Size: c.Size, Black: c.Black}, text
+}
+
+func sheet(t *testing.T) pdf.Sheet {
+	t.Helper()
+	c, _ := code(t)
+	return pdf.Sheet{
+		Person: eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02", Name: "髙橋 德一", Kana: "タカハシ トクイチ",
+			BirthDate: eligibility.MustDate("1955-07-01"), Sex: eligibility.Male, Relation: eligibility.Subscriber, QualifiedOn: eligibility.MustDate("2008-04-01"),
+			ValidFrom: eligibility.MustDate("2026-08-01"), ValidUntil: eligibility.MustDate("2027-07-31"), Limit: "B04"},
+		Share: 20, InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", Registered: eligibility.MustDate("2026-11-20"),
+		IssuedAt: time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan), Expires: eligibility.MustDate("2027-03-01"), Code: c, Demo: true}
+}
+
+// made writes the sheet's file and returns its path.
+func made(t *testing.T, s pdf.Sheet) string {
+	t.Helper()
+	data, err := pdf.EligibilitySheet(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "sheet.pdf")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if keep := os.Getenv("MADOGUCHI_PICTURES"); keep != "" {
+		if err := os.WriteFile(filepath.Join(keep, "sheet.pdf"), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return path
+}
+
+func run(t *testing.T, program string, args ...string) string {
+	t.Helper()
+	outside.Need(t, program)
+	var out, complaints bytes.Buffer
+	cmd := exec.Command(program, args...)
+	cmd.Stdout, cmd.Stderr = &out, &complaints
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s: %v\n%s%s", program, err, &out, &complaints)
+	}
+	return out.String()
+}
+
+// The wording of DESIGN.md section 1 and the items of the screen, as another program reads them.
+func TestSheetSaysWhatItMustAndCanBeSearched(t *testing.T) {
+	text := run(t, "pdftotext", "-layout", made(t, sheet(t)), "-")
+	for _, want := range []string{"資格情報（写し）", "架空市 発行・マイナポータルの画面ではありません", "提示にはマイナンバーカードが必要です", "髙橋 德一", "タカハシ トクイチ",
+		"昭和30年7月1日", "138990", "国13", "0001234", "02", "2割", "令和9年7月31日", "令和9年2月28日まで", "令和8年11月22日 10:42 作成", "デモ・見本", "03-0000-0000"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in the text:\n%s", want, text)
+		}
+	}
+	for _, never := range []string{"いま有効", "資格確認済み", "●"} {
+		if strings.Contains(text, never) {
+			t.Errorf("%q is in the text", never)
+		}
+	}
+	real := sheet(t)
+	real.Demo = false
+	if strings.Contains(run(t, "pdftotext", made(t, real), "-"), "デモ") {
+		t.Error("a real sheet says デモ")
+	}
+}
+
+func TestSheetIsOneSoundPageWithItsFontInside(t *testing.T) {
+	path := made(t, sheet(t))
+	run(t, "qpdf", "--check", path)
+	if info := run(t, "pdfinfo", path); !strings.Contains(info, "Pages:           1") || !strings.Contains(info, "A4") {
+		t.Error(info)
+	}
+	if fonts := run(t, "pdffonts", path); strings.Count(fonts, "yes") < 1 || strings.Contains(fonts, " no  no") {
+		t.Error(fonts)
+	}
+}
+
+func TestCodeIsReadFromPaperAtTwoResolutions(t *testing.T) {
+	_, want := code(t)
+	path := made(t, sheet(t))
+	for _, dpi := range []string{"150", "300"} {
+		page := filepath.Join(t.TempDir(), "page")
+		run(t, "pdftoppm", "-r", dpi, "-png", "-singlefile", path, page)
+		if got := strings.TrimSpace(run(t, "zbarimg", "--nodbus", "-q", "--raw", page+".png")); got != want {
+			t.Errorf("%s dpi: read %.40q", dpi, got)
+		}
+	}
+}
+
+func TestSameSheetSameBytes(t *testing.T) {
+	a, err := pdf.EligibilitySheet(sheet(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := pdf.EligibilitySheet(sheet(t))
+	if err != nil || !bytes.Equal(a, b) {
+		t.Errorf("the bytes differ: %v", err)
+	}
+}
+
+// facts: pdf.md 2: 𠮷 is not in BIZ UDPGothic, and the selector of 葛 is not drawn by gopdf.
+func TestWhatCannotBePrintedIsSaidNeverHidden(t *testing.T) {
+	s := sheet(t)
+	s.Person.Name = "𠮷田 葛󠄀子"
+	text := run(t, "pdftotext", "-layout", made(t, s), "-")
+	for _, want := range []string{"〓田 葛子", "U+20BB7", "U+845B U+E0100"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in the text:\n%s", want, text)
+		}
+	}
+}
+
+func TestLongestNamesStayOnThePage(t *testing.T) {
+	s := sheet(t)
+	s.Person.Name = strings.TrimSpace(strings.Repeat("WOLFESCHLEGELSTEINHAUSENBERGER ", 3))
+	s.InsurerName = strings.Repeat("架空健康保険組合連合会", 3)
+	s.Person.SubscriberName = s.Person.Name
+	path := made(t, s)
+	page := filepath.Join(t.TempDir(), "page")
+	run(t, "pdftoppm", "-r", "50", "-png", "-singlefile", path, page)
+	if text := run(t, "pdftotext", "-raw", path, "-"); strings.Count(text, "WOLFESCHLEGELSTEINHAUSENBERGER") != 6 || strings.Count(strings.ReplaceAll(text, "\n", ""), s.InsurerName) != 2 {
+		t.Errorf("a long name was cut:\n%s", text)
+	}
+	// pdftotext also gives each word's box: none may leave the paper (A4 is 595.28 points wide).
+	for line := range strings.Lines(run(t, "pdftotext", "-bbox", path, "-")) {
+		if _, rest, ok := strings.Cut(line, `xMax="`); ok {
+			if value, _, _ := strings.Cut(rest, `"`); len(strings.Split(value, ".")[0]) >= 3 && value >= "576" {
+				t.Errorf("text ends at %s: %s", value, line)
+			}
+		}
+	}
+}
