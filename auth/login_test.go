@@ -1,0 +1,252 @@
+package auth_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"madoguchi/auth"
+	"madoguchi/auth/demoidp"
+	"madoguchi/eligibility"
+)
+
+const clientID, redirect = "RP00000001", "http://localhost:8080/login/callback"
+
+// world is a provider behind a real server, and a relying party.
+type world struct {
+	now      time.Time
+	server   *httptest.Server
+	provider *demoidp.Provider
+	key      *ecdsa.PrivateKey
+	login    *auth.Login
+}
+
+func newKey(t *testing.T) *ecdsa.PrivateKey {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), key: newKey(t)}
+	w.server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.provider.ServeHTTP(rw, r) }))
+	t.Cleanup(w.server.Close)
+	var err error
+	w.provider, err = demoidp.New(demoidp.Config{Issuer: w.server.URL + "/demo-idp", Key: newKey(t), KeyID: "k", ClientID: clientID, ClientKey: &w.key.PublicKey,
+		RedirectURLs: []string{redirect}, Now: w.clock,
+		People: []demoidp.Person{{Subject: "p3", Name: "髙橋　德一", BirthDate: eligibility.MustDate("1955-07-01")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.login = w.party(w.key)
+	return w
+}
+
+func (w *world) clock() time.Time { return w.now }
+
+func (w *world) party(key *ecdsa.PrivateKey) *auth.Login {
+	return auth.NewLogin(auth.Config{Issuer: w.server.URL + "/demo-idp", ClientID: clientID, Key: key, KeyID: "c", Method: jwt.SigningMethodES256,
+		RedirectURL: redirect, Scopes: []string{"name", "birthdate"}, Client: w.server.Client(), Now: w.clock})
+}
+
+// pick answers the provider's page as a person does and returns the redirect's query.
+func (w *world) pick(t *testing.T, address, person string) url.Values {
+	t.Helper()
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.PostForm(address, url.Values{"person": {person}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	back, err := url.Parse(res.Header.Get("Location"))
+	if err != nil || !strings.HasPrefix(back.String(), redirect) {
+		t.Fatalf("%s: redirected to %q", res.Status, back)
+	}
+	return back.Query()
+}
+
+func (w *world) begin(t *testing.T) (string, auth.Flow) {
+	t.Helper()
+	address, flow, err := w.login.Begin(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address, flow
+}
+
+func TestAPersonSignsIn(t *testing.T) {
+	w := newWorld(t)
+	address, flow := w.begin(t)
+	id, err := w.login.Finish(context.Background(), flow, w.pick(t, address, "p3"))
+	if err != nil || id.Name != "髙橋　德一" || id.BirthDate.String() != "1955-07-01" || !strings.HasSuffix(id.Subject, "|p3") || !id.At.Equal(w.now) {
+		t.Errorf("%+v %v", id, err)
+	}
+}
+
+func TestEveryOtherWayBackIsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(w *world, flow *auth.Flow, back url.Values)
+		want   *eligibility.Error
+	}{
+		"cancelled":             {func(_ *world, _ *auth.Flow, b url.Values) { b.Del("code"); b.Set("error", "access_denied") }, auth.ErrCancelled},
+		"another state":         {func(_ *world, _ *auth.Flow, b url.Values) { b.Set("state", "x") }, auth.ErrFlow},
+		"no flow":               {func(_ *world, f *auth.Flow, b url.Values) { *f = auth.Flow{}; b.Del("state") }, auth.ErrFlow},
+		"eleven minutes later":  {func(w *world, _ *auth.Flow, _ url.Values) { w.now = w.now.Add(11 * time.Minute) }, auth.ErrFlow},
+		"another issuer":        {func(_ *world, _ *auth.Flow, b url.Values) { b.Set("iss", "https://evil.example") }, auth.ErrIdentity},
+		"another nonce":         {func(_ *world, f *auth.Flow, _ url.Values) { f.Nonce = "x" }, auth.ErrIdentity},
+		"wrong verifier":        {func(_ *world, f *auth.Flow, _ url.Values) { f.Verifier = strings.Repeat("x", 43) }, auth.ErrIdentity},
+		"made-up code":          {func(_ *world, _ *auth.Flow, b url.Values) { b.Set("code", "x") }, auth.ErrIdentity},
+		"code after 61 seconds": {func(w *world, _ *auth.Flow, _ url.Values) { w.now = w.now.Add(61 * time.Second) }, auth.ErrIdentity},
+		"provider gone":         {func(w *world, _ *auth.Flow, _ url.Values) { w.server.Close() }, auth.ErrProvider},
+	} {
+		w := newWorld(t)
+		address, flow := w.begin(t)
+		back := w.pick(t, address, "p3")
+		c.change(w, &flow, back)
+		if id, err := w.login.Finish(context.Background(), flow, back); !errors.Is(err, c.want) {
+			t.Errorf("%s: %+v %v", name, id, err)
+		}
+	}
+	w := newWorld(t)
+	address, flow := w.begin(t)
+	back := w.pick(t, address, "p3")
+	if _, err := w.login.Finish(context.Background(), flow, back); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.login.Finish(context.Background(), flow, back); !errors.Is(err, auth.ErrIdentity) {
+		t.Errorf("a code used twice: %v", err)
+	}
+	stranger := w.party(newKey(t))
+	address, flow = w.begin(t)
+	if _, err := stranger.Finish(context.Background(), flow, w.pick(t, address, "p3")); !errors.Is(err, auth.ErrIdentity) {
+		t.Errorf("a client with another key: %v", err)
+	}
+}
+
+// OpenID Connect Core 3.1.2.1, RFC 7636, and the requirements of デジタル認証アプリ (rules.md 5.3).
+func TestProviderRefusesRequestsThatARealOneRefuses(t *testing.T) {
+	w := newWorld(t)
+	address, _ := w.begin(t)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for name, change := range map[string]func(url.Values){
+		"no PKCE":       func(q url.Values) { q.Del("code_challenge") },
+		"plain PKCE":    func(q url.Values) { q.Set("code_challenge_method", "plain") },
+		"no state":      func(q url.Values) { q.Del("state") },
+		"no nonce":      func(q url.Values) { q.Del("nonce") },
+		"implicit flow": func(q url.Values) { q.Set("response_type", "id_token") },
+		"no openid":     func(q url.Values) { q.Set("scope", "name") },
+		"state twice":   func(q url.Values) { q.Add("state", "x") },
+	} {
+		u, _ := url.Parse(address)
+		q := u.Query()
+		change(q)
+		u.RawQuery = q.Encode()
+		res, err := client.Get(u.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if back := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || !strings.Contains(back, "error=") || strings.Contains(back, "code=") {
+			t.Errorf("%s: %s %s", name, res.Status, back)
+		}
+	}
+	for name, value := range map[string][2]string{"foreign redirect": {"redirect_uri", "https://evil.example/"}, "redirect with a tail": {"redirect_uri", redirect + "/x"}, "unknown client": {"client_id", "RP2"}} {
+		u, _ := url.Parse(address)
+		q := u.Query()
+		q.Set(value[0], value[1])
+		u.RawQuery = q.Encode()
+		res, err := client.Get(u.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusBadRequest || res.Header.Get("Location") != "" {
+			t.Errorf("%s: %s, sent to %q", name, res.Status, res.Header.Get("Location"))
+		}
+	}
+}
+
+// assertions that the token endpoint must refuse (RFC 7523 section 3).
+func TestClientAssertionsAreStrict(t *testing.T) {
+	w := newWorld(t)
+	tokenURL := w.server.URL + "/demo-idp/token"
+	good := func() jwt.MapClaims {
+		return jwt.MapClaims{"iss": clientID, "sub": clientID, "aud": tokenURL, "jti": rand.Text(), "iat": w.now.Unix(), "exp": w.now.Add(time.Minute).Unix()}
+	}
+	post := func(assertion string) int {
+		res, err := http.PostForm(tokenURL, url.Values{"grant_type": {"authorization_code"}, "code": {"x"}, "code_verifier": {"x"}, "redirect_uri": {redirect},
+			"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}, "client_assertion": {assertion}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res.StatusCode
+	}
+	sign := func(method jwt.SigningMethod, key any, c jwt.MapClaims) string {
+		s, err := jwt.NewWithClaims(method, c).SignedString(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if got := post(sign(jwt.SigningMethodES256, w.key, good())); got != http.StatusBadRequest { // the client is known, the code is not
+		t.Fatalf("a good assertion: %d", got)
+	}
+	once := sign(jwt.SigningMethodES256, w.key, good())
+	post(once)
+	with := func(name string, value any) string {
+		c := good()
+		c[name] = value
+		return sign(jwt.SigningMethodES256, w.key, c)
+	}
+	for name, assertion := range map[string]string{
+		"replayed":         once,
+		"another key":      sign(jwt.SigningMethodES256, newKey(t), good()),
+		"HS256":            sign(jwt.SigningMethodHS256, []byte("public"), good()),
+		"alg none":         sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, good()),
+		"another audience": with("aud", "https://elsewhere.example/token"),
+		"another issuer":   with("iss", "RP2"),
+		"expired":          with("exp", w.now.Add(-time.Second).Unix()),
+		"lives for a day":  with("exp", w.now.Add(24*time.Hour).Unix()),
+		"from the future":  with("iat", w.now.Add(time.Hour).Unix()),
+		"no jti":           with("jti", ""),
+		"empty":            "",
+	} {
+		if got := post(assertion); got != http.StatusUnauthorized {
+			t.Errorf("%s: %d", name, got)
+		}
+	}
+}
+
+func TestTooManyTriesAreHeldBack(t *testing.T) {
+	l := auth.Limit{Burst: 3, Every: time.Minute}
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	for range 3 {
+		if err := l.Take("a", now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Take("a", now); !errors.Is(err, auth.ErrTooMany) {
+		t.Errorf("the fourth: %v", err)
+	}
+	if err := l.Take("b", now); err != nil {
+		t.Errorf("another key: %v", err)
+	}
+	if err := l.Take("a", now.Add(time.Minute)); err != nil {
+		t.Errorf("a minute later: %v", err)
+	}
+}
