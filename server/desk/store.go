@@ -14,6 +14,7 @@ type Store interface {
 	InsurerStore
 	NoticeStore
 	PhoneStore
+	PaperStore
 	CounterStore
 }
 
@@ -64,6 +65,12 @@ type PhoneStore interface {
 	Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]SealedReceipt, error)
 	// ExpireReceipts removes receipts older than before and returns how many.
 	ExpireReceipts(ctx context.Context, before time.Time) (int, error)
+}
+
+// PaperStore keeps which saved copies (PDF) were made, so that they can be revoked by their index.
+type PaperStore interface {
+	// PutPaper notes a copy under its insurer's revocation index; it returns ErrRIDTaken when that index is in use.
+	PutPaper(ctx context.Context, person PersonID, insurer eligibility.InsurerNumber, rid uint32, issued, expires time.Time, e Entry) error
 }
 
 // CounterStore keeps the records of counters. Insurers' keys cannot open them.
@@ -146,6 +153,8 @@ const (
 
 // Errors of the store that callers tell apart.
 var (
+	ErrRIDTaken = &eligibility.Error{Code: eligibility.Conflict, Key: "paper.rid",
+		Ja: "もう一度お試しください。", En: "Try again."}
 	ErrNoticeUsed = &eligibility.Error{Code: eligibility.Conflict, Key: "notice.used",
 		Ja: "このお知らせのコードは、もう別の方の登録に使われています。心当たりがないときは、保険者にお電話ください。",
 		En: "This notice's code has already been used for another login. If that was not you, call the insurer."}

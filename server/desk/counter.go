@@ -1,0 +1,227 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"madoguchi/card"
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/readers"
+)
+
+// Counter is the clinic's half: it checks what a patient shows, asks the card, and records how the case ended. Its
+// records are its own; no insurer can read them.
+type Counter struct {
+	Store    CounterStore
+	Trust    func() (*credential.TrustList, error)
+	Readers  CardReaders
+	Insurers InsurerCalls
+	Facility Facility
+	Now      func() time.Time
+}
+
+// Facility is where this counter stands.
+type Facility struct {
+	Code string // 医療機関コード, 10 digits
+	Name string // as patients see it in their receipt
+}
+
+// CardReaders asks the facility's reader for one birth-date check and verifies the evidence (card.md 2, step 1).
+type CardReaders interface {
+	CheckBirthDate(ctx context.Context, r readers.Request) (card.Result, error)
+	Status(facility string) []readers.Status
+}
+
+// InsurerCalls are the calls that a counter server makes to an insurer's server.
+type InsurerCalls interface {
+	ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error)
+	LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error
+}
+
+// CaseView is a case as the console shows it.
+type CaseView struct {
+	ID      string
+	At      time.Time
+	Outcome Outcome
+	caseBody
+}
+
+// caseBody is what a case's record holds. The credential itself is kept only while the case is open.
+type caseBody struct {
+	JWS        string             `json:"jws,omitempty"`
+	Verdict    credential.Verdict `json:"verdict"`
+	Card       *card.Result       `json:"card,omitempty"`
+	Visual     []string           `json:"visual,omitempty"` // photo, name, birthDate: compared by eye
+	Staff      string             `json:"staff"`
+	Reason     string             `json:"reason,omitempty"`
+	RecordedAt time.Time          `json:"recordedAt,omitzero"`
+}
+
+var (
+	errUnreadable = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.unreadable", Field: "text",
+		Ja: "資格情報のコードとして読めませんでした。もう一度かざすか、患者さんに画面を「大きく見せる」にしてもらってください。",
+		En: "This is not an eligibility code. Scan again, or ask the patient to show the code larger."}
+	errCaseClosed = &eligibility.Error{Code: eligibility.Conflict, Key: "case.closed",
+		Ja: "この件はもう記録済みです。続けるときは、患者さんの画面をもう一度読み取ってください。",
+		En: "This case is already recorded. To go on, scan the patient's screen again."}
+	errReason = &eligibility.Error{Code: eligibility.Invalid, Key: "case.reason", Field: "reason",
+		Ja: "受け付けなかった理由、または保留の理由を入れてください。",
+		En: "Enter the reason for refusing or parking."}
+	errNotValid = &eligibility.Error{Code: eligibility.Conflict, Key: "case.not_valid", Field: "outcome",
+		Ja: "この画面は確かめられていないため、「受け付けた」では記録できません。保留にするか、ほかの方法で確認してください。",
+		En: "This screen was not verified, so the case cannot be recorded as accepted. Park it or use another method."}
+	errCardRefused = &eligibility.Error{Code: eligibility.Conflict, Key: "case.card_refused", Field: "outcome",
+		Ja: "カードの確認が通っていません。カードの持ち主を確かめるか、保留にしてください。",
+		En: "The card check was refused. Find out whose card it is, or park the case."}
+	errNothingToCheck = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_birth_date",
+		Ja: "画面から生年月日を読めないため、カードの確認はできません。画面をもう一度読み取ってください。",
+		En: "The screen gave no birth date to check the card with. Scan it again."}
+)
+
+// Open starts a case with what was scanned or pasted: it verifies offline against the trust list and stores the verdict.
+func (c *Counter) Open(ctx context.Context, staff, text string) (CaseView, error) {
+	jws, err := credential.Read(text)
+	if err != nil {
+		return CaseView{}, errUnreadable.Because(err)
+	}
+	trust, err := c.Trust()
+	if err != nil {
+		return CaseView{}, err
+	}
+	now := c.Now()
+	view := CaseView{ID: rand.Text(), At: now, caseBody: caseBody{JWS: jws, Staff: staff}}
+	view.Verdict = credential.Verify(jws, trust, now)
+	outcome := "refused"
+	if view.Verdict.Valid {
+		outcome = "genuine"
+	}
+	return view, c.put(ctx, view, "case.open", outcome)
+}
+
+// CheckCard asks the reader for one attempt at the card, with the birth date of the verified screen. Staff have compared
+// it with the card's face before.
+func (c *Counter) CheckCard(ctx context.Context, staff, id string) (CaseView, error) {
+	view, err := c.open(ctx, id)
+	if err != nil {
+		return CaseView{}, err
+	}
+	birth := view.Verdict.Eligibility.BirthDate
+	if !view.Verdict.Valid || birth.IsZero() {
+		return CaseView{}, errNothingToCheck
+	}
+	result, err := c.Readers.CheckBirthDate(ctx, readers.Request{Facility: c.Facility.Code, CaseID: id, JWS: view.JWS, BirthDate: birth})
+	if err != nil {
+		return CaseView{}, err
+	}
+	view.Card, view.Staff = &result, staff
+	return view, c.put(ctx, view, "case.card", string(result.Outcome))
+}
+
+// Visual records what staff compared by eye.
+func (c *Counter) Visual(ctx context.Context, staff, id string, checks []string) (CaseView, error) {
+	view, err := c.open(ctx, id)
+	if err != nil {
+		return CaseView{}, err
+	}
+	view.Visual, view.Staff = checks, staff
+	return view, c.put(ctx, view, "case.visual", fmt.Sprint(len(checks)))
+}
+
+// Record ends a case. Accepting needs a genuine screen and no refused card; refusing and parking need a reason. The
+// patient's phone gets its receipt; when the insurer cannot be reached the record stands all the same.
+func (c *Counter) Record(ctx context.Context, staff, id string, outcome Outcome, reason string) (CaseView, error) {
+	view, err := c.open(ctx, id)
+	if err != nil {
+		return CaseView{}, err
+	}
+	switch {
+	case outcome == Accepted && !view.Verdict.Valid:
+		return CaseView{}, errNotValid
+	case outcome == Accepted && view.Card != nil && view.Card.Outcome == card.Refused:
+		return CaseView{}, errCardRefused
+	case outcome != Accepted && reason == "":
+		return CaseView{}, errReason
+	}
+	jws := view.JWS
+	view.Outcome, view.Reason, view.Staff, view.RecordedAt = outcome, reason, staff, c.Now()
+	view.JWS = ""
+	if err := c.put(ctx, view, "case.record", string(outcome)); err != nil {
+		return CaseView{}, err
+	}
+	if view.Verdict.Valid {
+		if err := c.tellPatient(ctx, view, jws); err != nil {
+			slog.Warn("the patient's receipt was not left", "case", id, "error", err)
+		}
+	}
+	return view, nil
+}
+
+// tellPatient leaves a sealed receipt for each phone that shows this person.
+func (c *Counter) tellPatient(ctx context.Context, view CaseView, jws string) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	phones, err := c.Insurers.ReceiptKeys(ctx, view.Verdict.Issuer, jws)
+	if err != nil || len(phones) == 0 {
+		return err
+	}
+	sealed := map[string][]byte{}
+	for id, key := range phones {
+		sealed[id], err = SealReceipt(Receipt{Facility: c.Facility.Name, At: view.RecordedAt, Outcome: view.Outcome, Method: "N1e"}, key)
+		if err != nil {
+			return err
+		}
+	}
+	return c.Insurers.LeaveReceipt(ctx, view.Verdict.Issuer, jws, sealed)
+}
+
+// Today returns today's cases, newest first.
+func (c *Counter) Today(ctx context.Context) ([]CaseView, error) {
+	cases, err := c.Store.Cases(ctx, c.Facility.Code, eligibility.DateOf(c.Now()))
+	if err != nil {
+		return nil, err
+	}
+	views := make([]CaseView, 0, len(cases))
+	for _, stored := range cases {
+		view, err := readCase(stored)
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, view)
+	}
+	return views, nil
+}
+
+// open returns a case that is not yet recorded, or parked and taken up again.
+func (c *Counter) open(ctx context.Context, id string) (CaseView, error) {
+	stored, err := c.Store.Case(ctx, c.Facility.Code, id)
+	if err != nil {
+		return CaseView{}, err
+	}
+	view, err := readCase(stored)
+	if err == nil && view.Outcome != Open {
+		return CaseView{}, errCaseClosed
+	}
+	return view, err
+}
+
+func readCase(stored Case) (CaseView, error) {
+	view := CaseView{ID: stored.ID, At: stored.At, Outcome: stored.Outcome}
+	if err := json.Unmarshal(stored.Body, &view.caseBody); err != nil {
+		return CaseView{}, fmt.Errorf("reading case %s: %w", stored.ID, err)
+	}
+	return view, nil
+}
+
+func (c *Counter) put(ctx context.Context, view CaseView, action, detail string) error {
+	body, err := json.Marshal(view.caseBody)
+	if err != nil {
+		return fmt.Errorf("writing case %s: %w", view.ID, err)
+	}
+	return c.Store.PutCase(ctx, Case{Facility: c.Facility.Code, ID: view.ID, At: view.At, Outcome: view.Outcome, Body: body},
+		Entry{At: c.Now(), Actor: "staff:" + view.Staff, Action: action, Detail: detail})
+}

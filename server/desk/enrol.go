@@ -1,0 +1,120 @@
+package desk
+
+import (
+	"context"
+	"errors"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+)
+
+var (
+	errEnrolBirthDate = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person",
+		Ja: "ログインした方と、お知らせの方が一致しません。お知らせに書かれた本人がログインしてください。本人のときは、お知らせの電話番号へお電話ください。",
+		En: "The login and the notice are not the same person. The person on the notice must log in; if that is you, call the number on the notice."}
+	errNotEnrolled = &eligibility.Error{Code: eligibility.NotFound, Key: "person.not_yours",
+		Ja: "この方の画面は、この登録からは出せません。お知らせのコードで登録してください。",
+		En: "This login may not show this person. Enrol with the notice's code first."}
+)
+
+// NoticeFor looks up a code as typed or scanned and returns its MAC for the session. It returns ErrNoticeCode when there is
+// no such notice, ErrNoticeVoid when a newer one replaces it. It never uses the code up.
+func (o *Office) NoticeFor(ctx context.Context, text string) (mac []byte, err error) {
+	code, err := ReadNoticeCode(text)
+	if err != nil {
+		return nil, err
+	}
+	mac = o.Notices.MAC(code)
+	notice, err := o.Store.Notice(ctx, mac)
+	if err != nil {
+		return nil, notFoundAs(err, ErrNoticeCode)
+	}
+	if notice.Void {
+		return nil, ErrNoticeVoid
+	}
+	return mac, nil
+}
+
+// Enrol binds a login to the person of a notice. The code (its MAC) proves who got the letter, the login who holds the
+// card: birth date exact, name tolerant (variants, ●, kana; rules.md 4.4), because registers spell names differently.
+func (o *Office) Enrol(ctx context.Context, login auth.Identity, mac []byte) error {
+	notice, err := o.Store.Notice(ctx, mac)
+	if err != nil {
+		return notFoundAs(err, ErrNoticeCode)
+	}
+	if notice.Void {
+		return ErrNoticeVoid
+	}
+	record, err := o.Store.Person(ctx, notice.Person)
+	if err != nil {
+		return err
+	}
+	if !samePerson(login, record.Person) {
+		return errEnrolBirthDate
+	}
+	return o.Store.Enrol(ctx, mac, login.Subject, Entry{At: o.Now(), Actor: "patient", Action: "notice.enrol", Person: notice.Person})
+}
+
+// samePerson compares a login with a record: the date of birth exactly, the name tolerantly, also against the alias.
+func samePerson(login auth.Identity, p eligibility.Person) bool {
+	if login.BirthDate.IsZero() || login.BirthDate != p.BirthDate {
+		return false
+	}
+	for _, name := range []string{p.Name, p.Alias} {
+		if name == "" {
+			continue
+		}
+		switch eligibility.MatchNames(login.Name, name).Match {
+		case eligibility.NamesEqual, eligibility.NamesVariant, eligibility.NamesMasked:
+			return true
+		}
+	}
+	return false
+}
+
+// People returns the people whom this login may show.
+func (o *Office) People(ctx context.Context, subject string) ([]PersonRecord, error) {
+	return o.Store.Enrolled(ctx, subject)
+}
+
+// shown returns the record of a person whom this login may show, and the insurer.
+func (o *Office) shown(ctx context.Context, subject string, id PersonID) (PersonRecord, Insurer, error) {
+	records, err := o.Store.Enrolled(ctx, subject)
+	if err != nil {
+		return PersonRecord{}, Insurer{}, err
+	}
+	for _, r := range records {
+		if r.ID == id {
+			in, err := o.Insurer(ctx, r.Person.Insurer)
+			return r, in, err
+		}
+	}
+	return PersonRecord{}, Insurer{}, errNotEnrolled
+}
+
+// Insurer returns one insurer of this server.
+func (o *Office) Insurer(ctx context.Context, number eligibility.InsurerNumber) (Insurer, error) {
+	all, err := o.Store.Insurers(ctx)
+	if err != nil {
+		return Insurer{}, err
+	}
+	for _, in := range all {
+		if in.Number == number {
+			return in, nil
+		}
+	}
+	return Insurer{}, errNoInsurer
+}
+
+var errNoInsurer = &eligibility.Error{Code: eligibility.NotFound, Key: "insurer.unknown", Field: "insurer",
+	Ja: "この保険者番号はこのサーバーに登録されていません。番号を確かめてください。",
+	En: "No insurer of this server has this number. Check the number."}
+
+// notFoundAs replaces a store's "not found" by what it means here.
+func notFoundAs(err error, as *eligibility.Error) error {
+	var e *eligibility.Error
+	if errors.As(err, &e) && e.Code == eligibility.NotFound {
+		return as
+	}
+	return err
+}

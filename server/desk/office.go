@@ -1,0 +1,35 @@
+package desk
+
+import (
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+)
+
+// Office is the insurer's half: it imports the insured, hands out notice codes, enrols and issues. It never sees what
+// counters record.
+type Office struct {
+	Store interface {
+		InsurerStore
+		NoticeStore
+		PhoneStore
+		PaperStore
+	}
+	Keys    IssuerKeys
+	Notices NoticeKeys
+	Host    string // the HOST of every iss, https, without trailing slash
+	Address string // the address that people open, e.g. http://localhost:8080
+	Demo    bool
+	Now     func() time.Time
+}
+
+// IssuerKeys gives each insurer its own signing key.
+type IssuerKeys interface {
+	IssuerKey(insurer eligibility.InsurerNumber) (credential.Key, error)
+}
+
+// ISS returns the issuer's identifier: HOST/i/NNNNNNNN.
+func (o *Office) ISS(insurer eligibility.InsurerNumber) string {
+	return o.Host + "/i/" + string(insurer)
+}

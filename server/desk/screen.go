@@ -1,0 +1,75 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+)
+
+// Screen is a live eligibility screen made now.
+type Screen struct {
+	JWS          string
+	Tier         credential.Tier
+	IssuedAt     time.Time
+	ExpiresAt    time.Time
+	RegisteredOn eligibility.Date // the day from which the insurer's data are
+	Person       eligibility.Person
+	Insurer      Insurer
+	Shares       []int // possible shares today, percent
+}
+
+var (
+	errLost = &eligibility.Error{Code: eligibility.Conflict, Key: "eligibility.lost",
+		Ja: "この資格は終わっています。新しい保険者のお知らせで登録してください。わからないときは、保険者にお電話ください。",
+		En: "This eligibility has ended. Enrol with your new insurer's notice, or call the insurer."}
+	errTooLong = &eligibility.Error{Code: eligibility.Conflict, Key: "credential.too_long",
+		Ja: "お名前が長く、コードに入りきりません。紙のお知らせをマイナンバーカードと一緒にお持ちください。",
+		En: "The name is too long for the code. Bring the paper notice together with the My Number card."}
+)
+
+// Live makes a live screen of a person whom this login may show.
+func (o *Office) Live(ctx context.Context, subject string, id PersonID) (Screen, error) {
+	record, in, err := o.shown(ctx, subject, id)
+	if err != nil {
+		return Screen{}, err
+	}
+	now := o.Now()
+	issued, shares, err := o.issue(record, in, credential.Request{Tier: credential.Live}, now)
+	if err != nil {
+		return Screen{}, err
+	}
+	return Screen{JWS: issued.JWS, Tier: credential.Live, IssuedAt: now, ExpiresAt: issued.ExpiresAt,
+		RegisteredOn: eligibility.DateOf(record.RegisteredAt), Person: record.Person, Insurer: in, Shares: shares}, nil
+}
+
+// issue signs one credential of the person with its insurer's key. It refuses an eligibility that has ended, and one
+// that does not fit into a code.
+func (o *Office) issue(record PersonRecord, in Insurer, r credential.Request, now time.Time) (credential.Issued, []int, error) {
+	today := eligibility.DateOf(now)
+	p := record.Person
+	if !p.LostOn.IsZero() && !today.Before(p.LostOn) {
+		return credential.Issued{}, nil, errLost
+	}
+	shares, err := eligibility.SharesOn(p, today)
+	if err != nil {
+		return credential.Issued{}, nil, err
+	}
+	key, err := o.Keys.IssuerKey(p.Insurer)
+	if err != nil {
+		return credential.Issued{}, nil, err
+	}
+	r.Person, r.InsurerName = p, in.Name
+	if len(shares) == 1 {
+		r.Share = shares[0]
+	}
+	issued, err := credential.Issue(o.ISS(p.Insurer), key, r, now)
+	if err != nil {
+		return credential.Issued{}, nil, err
+	}
+	if !issued.FitsQR {
+		return credential.Issued{}, nil, errTooLong
+	}
+	return issued, shares, nil
+}

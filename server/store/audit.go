@@ -1,0 +1,84 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"madoguchi/server/desk"
+)
+
+// The audit chain: each row holds the hash of the row before it and of itself, the first row that of 32 zero bytes.
+// Whose record it concerns is a pseudonym, an HMAC under the person's own random key: erasing the person drops that key,
+// and the chain stays whole.
+
+// appendAudit adds an entry within a writing transaction, after reading the head in it. pseudonym may be nil.
+func appendAudit(ctx context.Context, tx *sql.Tx, e desk.Entry, pseudonym []byte) error {
+	var seq int64
+	previous := make([]byte, sha256.Size)
+	err := tx.QueryRowContext(ctx, `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`).Scan(&seq, &previous)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("reading the head of the audit chain: %w", err)
+	}
+	seq++
+	at := stamp(e.At)
+	_, err = tx.ExecContext(ctx, `INSERT INTO audit (seq, at, actor, action, person, detail, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		seq, at, e.Actor, e.Action, pseudonym, e.Detail, previous, auditHash(seq, at, e.Actor, e.Action, pseudonym, e.Detail, previous))
+	if err != nil {
+		return fmt.Errorf("appending to the audit chain: %w", err)
+	}
+	return nil
+}
+
+// auditHash hashes a row's fields, each behind its length.
+func auditHash(seq, at int64, actor, action string, person []byte, detail string, previous []byte) []byte {
+	h := sha256.New()
+	h.Write([]byte("madoguchi-audit-1"))
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(seq)))
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(at)))
+	for _, field := range [][]byte{[]byte(actor), []byte(action), person, []byte(detail), previous} {
+		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(field))))
+		h.Write(field)
+	}
+	return h.Sum(nil)
+}
+
+// pseudonym returns what stands for a person in the audit chain.
+func pseudonym(personKey []byte) []byte {
+	h := hmac.New(sha256.New, personKey)
+	h.Write([]byte("audit"))
+	return h.Sum(nil)
+}
+
+// ErrAudit is returned by VerifyAudit for a chain that was changed.
+var ErrAudit = errors.New("store: the audit chain is broken")
+
+// VerifyAudit walks the whole chain and returns the number of entries; an error names the first row that does not fit.
+func (s *Store) VerifyAudit(ctx context.Context) (int, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT seq, at, actor, action, person, detail, previous, hash FROM audit ORDER BY seq`)
+	if err != nil {
+		return 0, storage(err)
+	}
+	defer rows.Close()
+	n := 0
+	head := make([]byte, sha256.Size)
+	for rows.Next() {
+		var seq, at int64
+		var actor, action, detail string
+		var person, previous, hash []byte
+		if err := rows.Scan(&seq, &at, &actor, &action, &person, &detail, &previous, &hash); err != nil {
+			return n, storage(err)
+		}
+		n++
+		if seq != int64(n) || !bytes.Equal(previous, head) || !bytes.Equal(hash, auditHash(seq, at, actor, action, person, detail, previous)) {
+			return n, fmt.Errorf("%w at row %d", ErrAudit, n)
+		}
+		head = hash
+	}
+	return n, storage(rows.Err())
+}

@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+	"madoguchi/server/readers"
+)
+
+// PutCase: see desk.CounterStore.
+func (s *Store) PutCase(ctx context.Context, c desk.Case, e desk.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		day := eligibility.DateOf(c.At)
+		body, err := s.sealValue(ctx, tx, fmt.Sprintf("cases/%s/%d", c.Facility, day.Year()), "cases.body", c.Facility+"/"+c.ID, c.Body)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO cases (facility, ref, at, day, outcome, body) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (facility, ref) DO UPDATE SET outcome = $5, body = $6`, c.Facility, c.ID, stamp(c.At), day.String(), string(c.Outcome), body); err != nil {
+			return fmt.Errorf("storing a case: %w", err)
+		}
+		return appendAudit(ctx, tx, e, nil)
+	})
+}
+
+const caseColumns = `facility, ref, at, outcome, body`
+
+func (s *Store) scanCase(ctx context.Context, scan func(...any) error) (desk.Case, error) {
+	var c desk.Case
+	var at int64
+	var sealed []byte
+	if err := scan(&c.Facility, &c.ID, &at, &c.Outcome, &sealed); err != nil {
+		return c, err
+	}
+	c.At = unstamp(at)
+	var err error
+	c.Body, err = s.openValue(ctx, s.read, "cases.body", c.Facility+"/"+c.ID, sealed)
+	return c, err
+}
+
+// Case: see desk.CounterStore.
+func (s *Store) Case(ctx context.Context, facility, id string) (desk.Case, error) {
+	c, err := s.scanCase(ctx, s.read.QueryRowContext(ctx, `SELECT `+caseColumns+` FROM cases WHERE facility = $1 AND ref = $2`, facility, id).Scan)
+	return c, storage(err)
+}
+
+// Cases: see desk.CounterStore.
+func (s *Store) Cases(ctx context.Context, facility string, day eligibility.Date) ([]desk.Case, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+caseColumns+` FROM cases WHERE facility = $1 AND day = $2 ORDER BY id DESC`, facility, day.String())
+	if err != nil {
+		return nil, storage(err)
+	}
+	defer rows.Close()
+	var out []desk.Case
+	for rows.Next() {
+		c, err := s.scanCase(ctx, rows.Scan)
+		if err != nil {
+			return nil, storage(err)
+		}
+		out = append(out, c)
+	}
+	return out, storage(rows.Err())
+}
+
+// PutAgent stores a paired bridge agent.
+func (s *Store) PutAgent(ctx context.Context, a readers.Agent) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO agents (ref, facility, name, public, paired_at, paired_by) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (ref) DO UPDATE SET facility = $2, name = $3, paired_at = $5, paired_by = $6`,
+			a.ID, a.Facility, a.Name, a.Key, stamp(a.PairedAt), a.PairedBy); err != nil {
+			return fmt.Errorf("storing an agent: %w", err)
+		}
+		return appendAudit(ctx, tx, desk.Entry{At: a.PairedAt, Actor: "staff:" + a.PairedBy, Action: "agent.pair", Detail: a.ID[:16]}, nil)
+	})
+}
+
+// Agent returns a paired bridge agent.
+func (s *Store) Agent(ctx context.Context, id string) (readers.Agent, error) {
+	var a readers.Agent
+	var at int64
+	err := s.read.QueryRowContext(ctx, `SELECT ref, facility, name, public, paired_at, paired_by FROM agents WHERE ref = $1`, id).
+		Scan(&a.ID, &a.Facility, &a.Name, &a.Key, &at, &a.PairedBy)
+	a.PairedAt = unstamp(at)
+	return a, storage(err)
+}

@@ -1,0 +1,204 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// EnsureNotice: see desk.NoticeStore.
+func (s *Store) EnsureNotice(ctx context.Context, person desk.PersonID, mac func(int64) []byte, e desk.Entry) (int64, error) {
+	return s.notice(ctx, person, mac, e, false)
+}
+
+// ReissueNotice: see desk.NoticeStore.
+func (s *Store) ReissueNotice(ctx context.Context, person desk.PersonID, mac func(int64) []byte, e desk.Entry) (int64, error) {
+	return s.notice(ctx, person, mac, e, true)
+}
+
+func (s *Store) notice(ctx context.Context, person desk.PersonID, mac func(int64) []byte, e desk.Entry, next bool) (serial int64, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		var id int64
+		if err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1`, person).Scan(&id); err != nil {
+			return err
+		}
+		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(serial), 0) FROM notices WHERE person_id = $1`, id).Scan(&serial); err != nil {
+			return fmt.Errorf("looking for the notice: %w", err)
+		}
+		if serial == 0 || next {
+			if _, err := tx.ExecContext(ctx, `UPDATE notices SET void = 1 WHERE person_id = $1`, id); err != nil {
+				return fmt.Errorf("voiding the last notice: %w", err)
+			}
+			serial++
+			if _, err := tx.ExecContext(ctx, `INSERT INTO notices (person_id, serial, code_mac, void, created_at) VALUES ($1, $2, $3, 0, $4)`,
+				id, serial, mac(serial), stamp(e.At)); err != nil {
+				return fmt.Errorf("storing the notice: %w", err)
+			}
+		}
+		return s.audit(ctx, tx, e)
+	})
+	return serial, err
+}
+
+// Notice: see desk.NoticeStore. UsedBy is the keyed hash of the subject in hexadecimal.
+func (s *Store) Notice(ctx context.Context, mac []byte) (desk.Notice, error) {
+	var n desk.Notice
+	var void int
+	var used []byte
+	err := s.read.QueryRowContext(ctx, `SELECT people.ref, notices.serial, notices.void, notices.used_by FROM notices JOIN people ON people.id = notices.person_id
+		WHERE notices.code_mac = $1`, mac).Scan(&n.Person, &n.Serial, &void, &used)
+	n.Void, n.UsedBy = void != 0, hex.EncodeToString(used)
+	return n, storage(err)
+}
+
+// Enrol: see desk.NoticeStore.
+func (s *Store) Enrol(ctx context.Context, noticeMAC []byte, subject string, e desk.Entry) error {
+	subjectMAC := s.mac("subject", subject)
+	return s.change(ctx, func(tx *sql.Tx) error {
+		var notice, person int64
+		var void int
+		var used []byte
+		err := tx.QueryRowContext(ctx, `SELECT id, person_id, void, used_by FROM notices WHERE code_mac = $1`, noticeMAC).Scan(&notice, &person, &void, &used)
+		switch {
+		case err != nil:
+			return err
+		case void != 0:
+			return desk.ErrNoticeVoid
+		case len(used) > 0 && !bytes.Equal(used, subjectMAC):
+			return desk.ErrNoticeUsed
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE notices SET used_by = $2 WHERE id = $1`, notice, subjectMAC); err != nil {
+			return fmt.Errorf("using the notice up: %w", err)
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO enrolments (subject_mac, person_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+			subjectMAC, person, stamp(e.At)); err != nil {
+			return fmt.Errorf("storing the enrolment: %w", err)
+		}
+		return s.audit(ctx, tx, e)
+	})
+}
+
+// Enrolled: see desk.NoticeStore.
+func (s *Store) Enrolled(ctx context.Context, subject string) ([]desk.PersonRecord, error) {
+	return s.people(ctx, `SELECT `+personColumns+` FROM people JOIN enrolments ON enrolments.person_id = people.id
+		WHERE enrolments.subject_mac = $1 ORDER BY enrolments.id`, s.mac("subject", subject))
+}
+
+// EndEnrolment: see desk.NoticeStore.
+func (s *Store) EndEnrolment(ctx context.Context, subject string, person desk.PersonID, e desk.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		if err := s.audit(ctx, tx, e); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM enrolments WHERE subject_mac = $1 AND person_id = (SELECT id FROM people WHERE ref = $2)`,
+			s.mac("subject", subject), person)
+		return err
+	})
+}
+
+// PutPhoneKey: see desk.PhoneStore.
+func (s *Store) PutPhoneKey(ctx context.Context, subject, keyID string, public []byte, e desk.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, `INSERT INTO phone_keys (subject_mac, key_id, public, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+			s.mac("subject", subject), keyID, public, stamp(e.At))
+		if err != nil {
+			return fmt.Errorf("storing a phone's key: %w", err)
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return err // known already
+		}
+		return s.audit(ctx, tx, e)
+	})
+}
+
+// PhoneKeys: see desk.PhoneStore.
+func (s *Store) PhoneKeys(ctx context.Context, person desk.PersonID) (map[string][]byte, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT phone_keys.key_id, phone_keys.public FROM phone_keys
+		JOIN enrolments ON enrolments.subject_mac = phone_keys.subject_mac JOIN people ON people.id = enrolments.person_id
+		WHERE people.ref = $1 ORDER BY phone_keys.id DESC LIMIT 20`, person)
+	if err != nil {
+		return nil, storage(err)
+	}
+	defer rows.Close()
+	out := map[string][]byte{}
+	for rows.Next() {
+		var id string
+		var public []byte
+		if err := rows.Scan(&id, &public); err != nil {
+			return nil, storage(err)
+		}
+		out[id] = public
+	}
+	return out, storage(rows.Err())
+}
+
+// PutReceipts: see desk.PhoneStore.
+func (s *Store) PutReceipts(ctx context.Context, person desk.PersonID, sealed map[string][]byte, e desk.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		for keyID, receipt := range sealed {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO receipts (person_id, key_id, at, sealed) SELECT id, $2, $3, $4 FROM people WHERE ref = $1`,
+				person, keyID, stamp(e.At), receipt); err != nil {
+				return fmt.Errorf("storing a receipt: %w", err)
+			}
+		}
+		return s.audit(ctx, tx, e)
+	})
+}
+
+// Receipts: see desk.PhoneStore.
+func (s *Store) Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]desk.SealedReceipt, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT receipts.at, receipts.sealed FROM receipts JOIN phone_keys ON phone_keys.key_id = receipts.key_id
+		WHERE phone_keys.subject_mac = $1 AND receipts.key_id = $2 AND receipts.at >= $3 ORDER BY receipts.id DESC LIMIT 50`,
+		s.mac("subject", subject), keyID, stamp(since))
+	if err != nil {
+		return nil, storage(err)
+	}
+	defer rows.Close()
+	var out []desk.SealedReceipt
+	for rows.Next() {
+		var at int64
+		var r desk.SealedReceipt
+		if err := rows.Scan(&at, &r.Sealed); err != nil {
+			return nil, storage(err)
+		}
+		r.At = unstamp(at)
+		out = append(out, r)
+	}
+	return out, storage(rows.Err())
+}
+
+// ExpireReceipts: see desk.PhoneStore.
+func (s *Store) ExpireReceipts(ctx context.Context, before time.Time) (int, error) {
+	done, err := s.write.ExecContext(ctx, `DELETE FROM receipts WHERE at < $1`, stamp(before))
+	if err != nil {
+		return 0, storage(err)
+	}
+	n, err := done.RowsAffected()
+	return int(n), storage(err)
+}
+
+// PutPaper: see desk.PaperStore.
+func (s *Store) PutPaper(ctx context.Context, person desk.PersonID, insurer eligibility.InsurerNumber, rid uint32, issued, expires time.Time, e desk.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		var taken int
+		err := tx.QueryRowContext(ctx, `SELECT 1 FROM papers WHERE insurer = $1 AND rid = $2`, insurer, int64(rid)).Scan(&taken)
+		if err == nil {
+			return desk.ErrRIDTaken
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("looking for the index: %w", err)
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO papers (insurer, rid, person_id, issued_at, expires_at) SELECT $1, $2, id, $4, $5 FROM people WHERE ref = $3`,
+			insurer, int64(rid), person, stamp(issued), stamp(expires)); err != nil {
+			return fmt.Errorf("noting the copy: %w", err)
+		}
+		return s.audit(ctx, tx, e)
+	})
+}

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// sealer encrypts columns with AES-256-GCM under an envelope: a master key (people, cases, session) wraps data keys, one
+// for each scope such as people/06139992/2026. A sealed value is key id (8 bytes) ‖ nonce (12) ‖ ciphertext, and is bound
+// to its table, column and record, so that rows cannot be swapped.
+type sealer struct {
+	masters map[string][]byte
+
+	mu   sync.Mutex
+	keys map[int64]dataKey
+}
+
+type dataKey struct {
+	scope string
+	aead  cipher.AEAD
+}
+
+// queryer is a transaction or a pool.
+type queryer interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+var errNoMaster = errors.New("store: this role does not hold the key of these records")
+
+func newAEAD(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
+// master returns the AEAD of the master key that a scope belongs to.
+func (s *sealer) master(scope string) (cipher.AEAD, error) {
+	kind, _, _ := strings.Cut(scope, "/")
+	key, ok := s.masters[kind]
+	if !ok {
+		return nil, errNoMaster
+	}
+	return newAEAD(key)
+}
+
+// keyFor returns the data key of a scope, making it in tx when it is new.
+func (s *Store) keyFor(ctx context.Context, tx queryer, scope string) (int64, cipher.AEAD, error) {
+	s.seal.mu.Lock()
+	defer s.seal.mu.Unlock()
+	for id, k := range s.seal.keys {
+		if k.scope == scope {
+			return id, k.aead, nil
+		}
+	}
+	master, err := s.seal.master(scope)
+	if err != nil {
+		return 0, nil, err
+	}
+	fresh := make([]byte, 32)
+	nonce := make([]byte, 12)
+	rand.Read(fresh)
+	rand.Read(nonce)
+	if _, err := tx.ExecContext(ctx, `INSERT INTO data_keys (scope, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+		scope, master.Seal(nonce, nonce, fresh, []byte(scope))); err != nil {
+		return 0, nil, fmt.Errorf("storing a data key: %w", err)
+	}
+	var id int64
+	if err := tx.QueryRowContext(ctx, `SELECT id FROM data_keys WHERE scope = $1`, scope).Scan(&id); err != nil {
+		return 0, nil, fmt.Errorf("finding a data key: %w", err)
+	}
+	// Not kept in memory here: the transaction may still be rolled back. The next use reads it.
+	k, err := s.unwrap(ctx, tx, id)
+	return id, k.aead, err
+}
+
+// unwrap reads and opens a data key.
+func (s *Store) unwrap(ctx context.Context, q queryer, id int64) (dataKey, error) {
+	var scope string
+	var wrapped []byte
+	if err := q.QueryRowContext(ctx, `SELECT scope, wrapped FROM data_keys WHERE id = $1`, id).Scan(&scope, &wrapped); err != nil {
+		return dataKey{}, fmt.Errorf("finding a data key: %w", err)
+	}
+	master, err := s.seal.master(scope)
+	if err != nil {
+		return dataKey{}, err
+	}
+	if len(wrapped) < 12 {
+		return dataKey{}, errors.New("store: a data key is damaged")
+	}
+	key, err := master.Open(nil, wrapped[:12], wrapped[12:], []byte(scope))
+	if err != nil {
+		return dataKey{}, errors.New("store: a data key was wrapped by another master key")
+	}
+	aead, err := newAEAD(key)
+	return dataKey{scope, aead}, err
+}
+
+// sealValue seals one column's value of a record.
+func (s *Store) sealValue(ctx context.Context, tx queryer, scope, column, record string, plain []byte) ([]byte, error) {
+	id, aead, err := s.keyFor(ctx, tx, scope)
+	if err != nil {
+		return nil, err
+	}
+	return sealWith(id, aead, column, record, plain), nil
+}
+
+func sealWith(id int64, aead cipher.AEAD, column, record string, plain []byte) []byte {
+	out := binary.BigEndian.AppendUint64(make([]byte, 0, 8+12+len(plain)+16), uint64(id))
+	out = append(out, make([]byte, 12)...)
+	rand.Read(out[8:20])
+	return aead.Seal(out, out[8:20], plain, []byte(column+"\x00"+record))
+}
+
+// openValue opens what sealValue sealed.
+func (s *Store) openValue(ctx context.Context, q queryer, column, record string, sealed []byte) ([]byte, error) {
+	if len(sealed) < 20 {
+		return nil, fmt.Errorf("store: %s of %s is damaged", column, record)
+	}
+	id := int64(binary.BigEndian.Uint64(sealed))
+	s.seal.mu.Lock()
+	k, ok := s.seal.keys[id]
+	s.seal.mu.Unlock()
+	if !ok {
+		var err error
+		if k, err = s.unwrap(ctx, q, id); err != nil {
+			return nil, err
+		}
+		if q == queryer(s.read) { // committed, so it may be kept
+			s.seal.mu.Lock()
+			s.seal.keys[id] = k
+			s.seal.mu.Unlock()
+		}
+	}
+	plain, err := k.aead.Open(nil, sealed[8:20], sealed[20:], []byte(column+"\x00"+record))
+	if err != nil {
+		return nil, fmt.Errorf("store: %s of %s does not open: altered or moved", column, record)
+	}
+	return plain, nil
+}
+
+// mac is the keyed hash under which a value is found again.
+func (s *Store) mac(kind string, parts ...string) []byte {
+	h := hmac.New(sha256.New, s.index)
+	h.Write([]byte(kind))
+	for _, p := range parts {
+		h.Write([]byte{0})
+		h.Write([]byte(p))
+	}
+	return h.Sum(nil)
+}

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"madoguchi/auth"
+)
+
+// sessionBody is what of a session is sealed.
+type sessionBody struct {
+	Subject string `json:"subject"`
+	Data    []byte `json:"data"`
+}
+
+// PutSession stores a session, new or changed, until expires.
+func (s *Store) PutSession(ctx context.Context, session auth.Session, expires time.Time) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		body, err := json.Marshal(sessionBody{session.Subject, session.Data})
+		if err != nil {
+			return fmt.Errorf("writing a session: %w", err)
+		}
+		sealed, err := s.sealValue(ctx, tx, "session/all", "sessions.body", hex.EncodeToString(session.Hash[:]), body)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO sessions (hash, kind, subject_mac, created_at, used_at, expires_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (hash) DO UPDATE SET subject_mac = $3, used_at = $5, expires_at = $6, body = $7`,
+			session.Hash[:], string(session.Kind), s.mac("subject", session.Subject), stamp(session.CreatedAt), stamp(session.UsedAt), stamp(expires), sealed)
+		return err
+	})
+}
+
+// Session returns a session by the hash of its id.
+func (s *Store) Session(ctx context.Context, hash [32]byte) (auth.Session, error) {
+	session := auth.Session{Hash: hash}
+	var created, used int64
+	var sealed []byte
+	err := s.read.QueryRowContext(ctx, `SELECT kind, created_at, used_at, body FROM sessions WHERE hash = $1`, hash[:]).Scan(&session.Kind, &created, &used, &sealed)
+	if err != nil {
+		return session, storage(err)
+	}
+	plain, err := s.openValue(ctx, s.read, "sessions.body", hex.EncodeToString(hash[:]), sealed)
+	if err != nil {
+		return session, storage(err)
+	}
+	var body sessionBody
+	if err := json.Unmarshal(plain, &body); err != nil {
+		return session, fmt.Errorf("reading a session: %w", err)
+	}
+	session.Subject, session.Data, session.CreatedAt, session.UsedAt = body.Subject, body.Data, unstamp(created), unstamp(used)
+	return session, nil
+}
+
+// DeleteSession ends a session.
+func (s *Store) DeleteSession(ctx context.Context, hash [32]byte) error {
+	_, err := s.write.ExecContext(ctx, `DELETE FROM sessions WHERE hash = $1`, hash[:])
+	return storage(err)
+}
+
+// ExpireSessions removes sessions that ended before a time and returns how many.
+func (s *Store) ExpireSessions(ctx context.Context, before time.Time) (int, error) {
+	done, err := s.write.ExecContext(ctx, `DELETE FROM sessions WHERE expires_at < $1`, stamp(before))
+	if err != nil {
+		return 0, storage(err)
+	}
+	n, err := done.RowsAffected()
+	return int(n), storage(err)
+}

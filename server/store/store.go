@@ -1,0 +1,164 @@
+// Package store keeps what desk must not lose, in SQLite (one file, no cgo). SQL stands nowhere else.
+//
+// The text of the queries is written so that PostgreSQL runs it unchanged; only the migrations differ. Whatever names a
+// person is sealed (seal.go) and found again by keyed hashes only, so the file itself tells nothing. Every change appends
+// to the audit chain in its own transaction (audit.go).
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // registers the driver "sqlite"
+
+	"madoguchi/eligibility"
+)
+
+//go:embed migrations/sqlite
+var migrations embed.FS
+
+// Store implements desk.Store, readers.Store and auth.SessionStore.
+type Store struct {
+	read  *sql.DB // a pool
+	write *sql.DB // one connection: SQLite has one writer
+	seal  sealer
+	index []byte
+}
+
+// Options say how to open a database.
+type Options struct {
+	Mode  string // demo or live
+	Role  string // all, insurer or counter
+	Index []byte // 32 bytes: keyed hashes for look-ups
+	// Master keys, 32 bytes each, of what this role may open: people, cases, session. The others are left out.
+	Masters map[string][]byte
+}
+
+var (
+	errStamp = &eligibility.Error{Code: eligibility.Conflict, Key: "store.stamp",
+		Ja: "このデータは別のモードか役割で作られたものです。データの場所（MADOGUCHI_DATA）か役割（--role）を確かめてください。",
+		En: "This database belongs to another mode or role. Check MADOGUCHI_DATA and --role."}
+	errOldSQLite = errors.New("store: SQLite is older than 3.51.3 and may lose committed pages")
+	errStorage   = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.unavailable",
+		Ja: "保存できませんでした。何も変わっていません。少し待ってからもう一度お試しください。続くときは管理者にディスクの空きを確かめてもらってください。",
+		En: "Nothing was stored or changed. Try again shortly; if it persists, have the disk's free space checked."}
+	errMissing = &eligibility.Error{Code: eligibility.NotFound, Key: "store.missing",
+		Ja: "見つかりません。もう消されたか、番号が違います。", En: "It is not there: removed, or another number."}
+)
+
+// Open opens the SQLite database at path, brings its tables up to date and verifies its stamp and the head of the audit
+// chain.
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
+	write, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	write.SetMaxOpenConns(1)
+	read, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), write.Close())
+	}
+	read.SetMaxOpenConns(8)
+	s := &Store{read: read, write: write, index: o.Index}
+	s.seal = sealer{masters: o.Masters, keys: map[int64]dataKey{}}
+	if err := s.prepare(ctx, o); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) prepare(ctx context.Context, o Options) error {
+	var version string
+	if err := s.write.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&version); err != nil {
+		return fmt.Errorf("asking SQLite for its version: %w", err)
+	}
+	if !recent(version) {
+		return errOldSQLite
+	}
+	folder, err := fs.Sub(migrations, "migrations/sqlite")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, s.write, folder, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return fmt.Errorf("reading the migrations: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("bringing the tables up to date: %w", err)
+	}
+	stamp := o.Mode + "/" + o.Role
+	if _, err := s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('stamp', $1) ON CONFLICT DO NOTHING`, stamp); err != nil {
+		return fmt.Errorf("stamping the database: %w", err)
+	}
+	var found string
+	if err := s.write.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'stamp'`).Scan(&found); err != nil {
+		return fmt.Errorf("reading the stamp: %w", err)
+	}
+	if found != stamp {
+		return errStamp.Because(fmt.Errorf("stamped %s, started as %s", found, stamp))
+	}
+	return nil
+}
+
+// recent reports whether a SQLite version is at least 3.51.3: versions from 3.7.0 to 3.51.2 can lose committed pages when
+// a checkpoint races a writer.
+func recent(version string) bool {
+	var major, minor, patch int
+	if _, err := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch); err != nil {
+		return false
+	}
+	return major*1_000_000+minor*1_000+patch >= 3_051_003
+}
+
+// Close closes the database after its open transactions.
+func (s *Store) Close() error { return errors.Join(s.write.Close(), s.read.Close()) }
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
+
+// change runs f in one writing transaction: all of it happens or nothing.
+func (s *Store) change(ctx context.Context, f func(tx *sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return storage(err)
+	}
+	defer tx.Rollback()
+	if err := f(tx); err != nil {
+		return storage(err)
+	}
+	return storage(tx.Commit())
+}
+
+// storage gives a database's fault its sentence; errors that already have one pass.
+func storage(err error) error {
+	var e *eligibility.Error
+	switch {
+	case err == nil || errors.As(err, &e) || errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, sql.ErrNoRows):
+		return errMissing.Because(err)
+	}
+	return errStorage.Because(err)
+}
+
+func stamp(t time.Time) int64   { return t.UnixMilli() }
+func unstamp(n int64) time.Time { return time.UnixMilli(n).In(eligibility.Japan) }
+
+// squeeze drops blanks, so that names are found however they are spaced.
+func squeeze(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r == ' ' || r == '　' {
+			return -1
+		}
+		return r
+	}, name)
+}
