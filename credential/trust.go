@@ -76,18 +76,7 @@ func (i TrustedIssuer) SpeaksFor(number eligibility.InsurerNumber) bool {
 }
 
 // SignTrustList signs a list with the operator's key.
-func SignTrustList(t TrustList, key Key) (string, error) {
-	body, err := encode(t)
-	if err != nil {
-		return "", err
-	}
-	input := b64.EncodeToString([]byte(`{"typ":"`+trustType+`","alg":"ES256","kid":"`+key.ID+`"}`)) + "." + b64.EncodeToString(body)
-	signature, err := sign(input, key)
-	if err != nil {
-		return "", err
-	}
-	return input + "." + signature, nil
-}
+func SignTrustList(t TrustList, key Key) (string, error) { return SignJWT(key, trustType, t) }
 
 // OpenTrustList verifies a list with the pinned root key and returns it. It refuses another signer, another type, a list
 // that is not valid at now, one that lives longer than MaxTrustLife, and one older than minVersion. An expired list can

@@ -15,35 +15,31 @@ type Imported struct {
 	Count  ImportCount
 }
 
-// Import reads a file of insured people and stores its good rows, all together. With dry nothing is stored. A file that is
+// Import reads a file of insured people and stores its good rows, all together. A file that is
 // refused whole (not a CSV, a compulsory column missing, a My Number in it) comes back as an *eligibility.Error.
-func (o *Office) Import(ctx context.Context, insurer eligibility.InsurerNumber, file io.Reader, staff string, dry bool) (Imported, error) {
-	if _, err := o.Insurer(ctx, insurer); err != nil {
-		return Imported{}, err
-	}
+func (o *Office) Import(ctx context.Context, insurer eligibility.InsurerNumber, file io.Reader, staff string) (Imported, error) {
 	read, err := roster.Read(file, roster.Options{Insurer: insurer, Today: eligibility.DateOf(o.Now())})
 	if err != nil {
 		return Imported{}, err
 	}
-	if dry {
-		return Imported{Roster: read}, nil
+	count, err := o.StoreRoster(ctx, read, staff)
+	return Imported{Roster: read, Count: count}, err
+}
+
+// StoreRoster stores the good rows of a file that was read, all together or none.
+func (o *Office) StoreRoster(ctx context.Context, read *roster.Roster, staff string) (ImportCount, error) {
+	if _, err := o.Insurer(ctx, read.Insurer); err != nil {
+		return ImportCount{}, err
 	}
 	people := func(yield func(string, eligibility.Person) bool) {
 		for _, row := range read.Rows {
-			if !row.Accepted {
-				continue
-			}
-			if !yield(roster.Key(row.Person), row.Person) {
+			if row.Accepted && !yield(roster.Key(row.Person), row.Person) {
 				return
 			}
 		}
 	}
-	count, err := o.Store.ImportPeople(ctx, insurer, people, Entry{At: o.Now(), Actor: "staff:" + staff, Action: "people.import",
-		Detail: fmt.Sprintf("%s rows=%d", insurer, len(read.Rows))})
-	if err != nil {
-		return Imported{}, err
-	}
-	return Imported{Roster: read, Count: count}, nil
+	return o.Store.ImportPeople(ctx, read.Insurer, people, Entry{At: o.Now(), Actor: "staff:" + staff, Action: "people.import",
+		Detail: fmt.Sprintf("%s rows=%d", read.Insurer, len(read.Rows))})
 }
 
 // NoticePaper is what the clerk's printable sheet shows of a notice code.

@@ -1,0 +1,51 @@
+// Package bundle turns the front end's sources into the files of pwa/dist. It needs neither Node nor a network: what is
+// bundled but written by others stands in pwa/vendor.
+package bundle
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// Make bundles the sources below root (the folder pwa) and returns the files of dist by name.
+func Make(root string) (map[string][]byte, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
+	result := api.Build(api.BuildOptions{
+		AbsWorkingDir: root,
+		EntryPointsAdvanced: []api.EntryPoint{
+			{InputPath: "src/patient/main.ts", OutputPath: "patient"},
+			{InputPath: "src/counter/main.ts", OutputPath: "counter"},
+			{InputPath: "css/app.css", OutputPath: "app"},
+		},
+		Outdir: "dist", Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, ChunkNames: "chunk-[hash]",
+		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
+		Alias:    map[string]string{"dijkstrajs": "./vendor/dijkstrajs/dijkstra.js"},
+		LogLevel: api.LogLevelSilent, Write: false,
+	})
+	if len(result.Errors) > 0 {
+		var all error
+		for _, message := range result.Errors {
+			all = errors.Join(all, fmt.Errorf("bundling: %s (%v)", message.Text, message.Location))
+		}
+		return nil, all
+	}
+	files := map[string][]byte{}
+	for _, f := range result.OutputFiles {
+		files[filepath.Base(f.Path)] = f.Contents
+	}
+	for _, extra := range []string{"vendor/zxing/zxing_reader.wasm", "static/icon.svg"} {
+		data, err := os.ReadFile(filepath.Join(root, extra))
+		if err != nil {
+			return nil, fmt.Errorf("copying %s: %w", extra, err)
+		}
+		files[filepath.Base(extra)] = data
+	}
+	return files, nil
+}

@@ -1,0 +1,32 @@
+// Calls to our own origin. A problem document becomes an error whose message is its sentence in the page's language.
+
+export class Problem extends Error {
+  constructor(readonly status: number, readonly code: string, message: string) {
+    super(message);
+  }
+}
+
+interface ProblemDocument {
+  code?: string;
+  ja?: string;
+  en?: string;
+}
+
+/** Sends a request with an optional JSON body and returns the JSON answer; null where there is none. */
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const init: RequestInit = { method, cache: "no-store", credentials: "same-origin" };
+  if (body !== undefined) {
+    init.headers = { "Content-Type": "application/json" };
+    init.body = JSON.stringify(body);
+  }
+  const answer = await fetch(path, init);
+  if (answer.ok) return (answer.status === 204 ? null : await answer.json()) as T;
+  let problem: ProblemDocument = {};
+  try {
+    problem = (await answer.json()) as ProblemDocument;
+  } catch {
+    // not from our program: the status has to do
+  }
+  const ja = document.documentElement.lang !== "en";
+  throw new Problem(answer.status, problem.code ?? "", (ja ? problem.ja : problem.en) ?? `HTTP ${answer.status}`);
+}

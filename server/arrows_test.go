@@ -1,0 +1,191 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// floors gives each room its height (DESIGN.md section 2). An import must lead to a lower floor; rooms of equal height
+// do not know each other. A sub-folder has the height of its nearest named ancestor.
+var floors = map[string]int{
+	"outside":          0, // tests only
+	"eligibility":      10,
+	"eligibility/oqs":  11,
+	"eligibility/fhir": 11,
+	"card":             20,
+	"credential":       20,
+	"pdf/font":         19,
+	"pdf/sign":         19,
+	"pdf":              20,
+	"auth":             20,
+	"auth/demoidp":     21,
+	"pwa":              20,
+	"server/keys":      22, // makes credential keys
+	"server/hub":       20,
+	"server/roster":    20,
+	"card/wire":        21,
+	"card/virtual":     21,
+	"card/pcsc":        21,
+	"card/agent":       22,
+	"card/bridge":      23,
+	"server/press":     25,
+	"server/readers":   30,
+	"server/desk":      40,
+	"server/store":     50, // implements what desk and readers declare
+	"server/web":       50,
+	"pwa/build":        60, // a program of its own
+	"pwa/preview":      60,
+	"server":           90,
+	"e2e":              95, // tests only
+}
+
+// floor returns the height of a package and the room that gave it.
+func floor(pkg string) (int, string) {
+	for p := pkg; p != "."; p = filepath.Dir(p) {
+		if f, ok := floors[p]; ok {
+			return f, p
+		}
+	}
+	return -1, ""
+}
+
+func TestArrowsPointDownOnly(t *testing.T) {
+	for _, imported := range imports(t) {
+		from, fromRoom := floor(imported.from)
+		to, toRoom := floor(imported.to)
+		if from < 0 || to < 0 {
+			t.Errorf("%s or %s has no floor: give the new room its height", imported.from, imported.to)
+			continue
+		}
+		if fromRoom != toRoom && to >= from {
+			t.Errorf("%s must not import %s", imported.from, imported.to)
+		}
+	}
+}
+
+func TestEachTechnologyStaysInItsRoom(t *testing.T) {
+	only := []struct {
+		prefix string
+		rooms  []string
+	}{
+		{"github.com/labstack/echo", []string{"server/web"}},
+		{"database/sql", []string{"server/store", "server/hub"}},
+		{"modernc.org/sqlite", []string{"server/store"}},
+		{"github.com/jackc/pgx", []string{"server/store", "server/hub"}},
+		{"github.com/pressly/goose", []string{"server/store"}},
+		{"github.com/signintech/gopdf", []string{"pdf"}},
+		{"github.com/coder/websocket", []string{"card/agent", "server/readers", "server/web"}},
+		{"github.com/evanw/esbuild", []string{"pwa/build"}},
+		{"github.com/ebfe/scard", []string{"card/pcsc"}},
+		{"github.com/ebitengine/purego", []string{"card/pcsc"}},
+	}
+	for _, imported := range thirdParty(t) {
+		for _, rule := range only {
+			if !strings.HasPrefix(imported.to, rule.prefix) {
+				continue
+			}
+			allowed := false
+			for _, room := range rule.rooms {
+				allowed = allowed || imported.from == room || strings.HasPrefix(imported.from, room+"/")
+			}
+			if !allowed {
+				t.Errorf("%s must not import %s", imported.from, imported.to)
+			}
+		}
+	}
+}
+
+// The ground floor has no clock, no environment and no network.
+func TestPureRoomsTouchNothingOutside(t *testing.T) {
+	banned := []string{"os", "os/exec", "net", "net/http", "database/sql", "log", "log/slog"}
+	for _, imported := range thirdParty(t) {
+		switch room := imported.from; {
+		case room == "eligibility", strings.HasPrefix(room, "eligibility/"), room == "credential", room == "card":
+			for _, b := range banned {
+				if imported.to == b {
+					t.Errorf("%s must not import %s", imported.from, imported.to)
+				}
+			}
+		}
+	}
+}
+
+// time.Now stands in package main only (and in tests): everywhere else time comes in as an argument.
+func TestOnlyMainsReadTheClock(t *testing.T) {
+	root := ".."
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == "data") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		if file.Name.Name == "main" {
+			return nil
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" && (sel.Sel.Name == "Now" || sel.Sel.Name == "Since" || sel.Sel.Name == "Until") {
+				t.Errorf("%s uses time.%s", path, sel.Sel.Name)
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+type arrow struct{ from, to string }
+
+// imports lists the direct imports between rooms of this module, tests left out.
+func imports(t *testing.T) []arrow {
+	var out []arrow
+	for _, a := range list(t) {
+		if to, ok := strings.CutPrefix(a.to, "madoguchi/"); ok {
+			out = append(out, arrow{a.from, to})
+		}
+	}
+	if len(out) < 10 {
+		t.Fatalf("go list found only %d imports between rooms", len(out))
+	}
+	return out
+}
+
+// thirdParty lists every direct import, tests left out.
+func thirdParty(t *testing.T) []arrow { return list(t) }
+
+func list(t *testing.T) []arrow {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-f", `{{$p := .ImportPath}}{{range .Imports}}{{$p}} {{.}}{{"\n"}}{{end}}`, "madoguchi/...")
+	cmd.Dir = ".."
+	raw, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var out []arrow
+	for line := range strings.Lines(string(raw)) {
+		from, to, ok := strings.Cut(strings.TrimSpace(line), " ")
+		if ok {
+			out = append(out, arrow{strings.TrimPrefix(from, "madoguchi/"), to})
+		}
+	}
+	return out
+}

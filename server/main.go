@@ -1,0 +1,63 @@
+// Command madoguchi is the whole server: go run ./server starts the demo on http://localhost:8080.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/alecthomas/kong"
+
+	"madoguchi/eligibility"
+)
+
+// program is the command line; kong reads flags and environment, and `--help` lists both.
+type program struct {
+	Settings
+
+	Serve  serveCmd  `cmd:"" default:"withargs" help:"start the server (the default)"`
+	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
+}
+
+// Exit codes of commands with a written contract.
+const (
+	exitSome    = 1 // some refused, not valid
+	exitRefused = 2 // refused whole, unreadable, wrong usage
+)
+
+// exit is an error that carries an exit code; it has printed what there is to say.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+func main() {
+	var p program
+	parser := kong.Must(&p, kong.Name("madoguchi"), kong.Description("窓口: 保険者が発行し、医療機関の窓口で確かめられる資格情報画面"), kong.UsageOnError())
+	command, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		parser.Errorf("%s", err)
+		os.Exit(exitRefused)
+	}
+	if err := command.Run(&p.Settings); err != nil {
+		var code exit
+		if errors.As(err, &code) {
+			os.Exit(int(code))
+		}
+		complain(err)
+		os.Exit(exitSome)
+	}
+}
+
+// complain prints an error for the person at the keyboard: Japanese, English, then the cause.
+func complain(err error) {
+	var e *eligibility.Error
+	if errors.As(err, &e) {
+		fmt.Fprintln(os.Stderr, e.Ja)
+		fmt.Fprintln(os.Stderr, e.En)
+		if e.Cause != nil {
+			fmt.Fprintln(os.Stderr, "("+e.Cause.Error()+")")
+		}
+		return
+	}
+	fmt.Fprintln(os.Stderr, err)
+}

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"madoguchi/auth"
+	"madoguchi/auth/demoidp"
+	"madoguchi/card/virtual"
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+	"madoguchi/server/keys"
+	"madoguchi/server/readers"
+	"madoguchi/server/web"
+)
+
+// serveCmd starts the server.
+type serveCmd struct {
+	Role string `enum:"all,insurer,counter" default:"all" env:"MADOGUCHI_ROLE" help:"what this server is: all (demo), insurer or counter"`
+}
+
+// demoStaff are fictional names to pick from; the demo has no staff sign-in.
+var demoStaff = []string{"鈴木", "佐藤", "田中"}
+
+// demoPeople can sign in at the demo provider (facts: rules.md 4.6). The sub of each is made for the demo.
+var demoPeople = []demoidp.Person{
+	{Subject: "demo-tokuichi", Name: "髙橋　德一", BirthDate: eligibility.MustDate("1955-07-01")},
+	{Subject: "demo-taro", Name: "試験　太郎", BirthDate: eligibility.MustDate("1986-04-12")},
+	{Subject: "demo-hanako", Name: "試験　花子", BirthDate: eligibility.MustDate("1988-11-30")},
+}
+
+const (
+	demoClient   = "RP00000001"
+	shutdownTime = 20 * time.Second
+)
+
+// Run serves until an interrupt.
+func (c *serveCmd) Run(s *Settings) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	listener, err := net.Listen("tcp", s.Addr)
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w", s.Addr, err)
+	}
+	defer listener.Close()
+	h, err := openHouse(ctx, s, c.Role)
+	if err != nil {
+		return err
+	}
+	defer h.store.Close()
+	if n, err := h.store.VerifyAudit(ctx); err != nil {
+		return fmt.Errorf("verifying the audit chain (%d entries): %w", n, err)
+	}
+	address := "http://localhost:" + port(listener)
+	handler, err := c.site(ctx, s, h, address)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)}
+	go h.sweep(ctx)
+	c.announce(address)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving: %w", err)
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	if err := server.Shutdown(ending); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("shutting down: %w", err)
+	}
+	return nil
+}
+
+func port(l net.Listener) string {
+	_, p, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return "8080"
+	}
+	return p
+}
+
+// announce prints the doors.
+func (c *serveCmd) announce(address string) {
+	fmt.Println("窓口（デモ）を始めました。止めるには Ctrl+C を押してください。")
+	if c.Role != roleCounter {
+		fmt.Printf("  患者さん   %s/\n", address)
+	}
+	if c.Role != roleInsurer {
+		fmt.Printf("  受付       %s/counter\n", address)
+	}
+	if c.Role != roleCounter {
+		fmt.Printf("  保険者     %s/insurer\n", address)
+	}
+}
+
+// site assembles the handler of a role.
+func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address string) (http.Handler, error) {
+	config := web.Config{Demo: true, Published: s.DemoPublish, Staff: demoStaff, Now: h.now, Ready: h.store.Ping,
+		Sessions: &auth.Sessions{Store: h.store, Now: h.now}}
+	counterKey, err := h.signing(keys.Counter)
+	if err != nil {
+		return nil, err
+	}
+	counter := credential.TrustedCounter{URL: address, Name: s.FacilityName, Facility: s.FacilityCode, JWKS: credential.KeySet{counterKey.Public()}}
+	trust, err := h.trustList(demoInsurers, counter)
+	if err != nil {
+		return nil, err
+	}
+	if c.Role != roleCounter {
+		if config.Office, err = h.office(ctx, address); err != nil {
+			return nil, err
+		}
+		config.CounterCall = web.TrustedCounters(trust, h.now)
+		if err := h.signIn(&config, address); err != nil {
+			return nil, err
+		}
+	}
+	calls := &web.Insurers{URL: address, Key: counterKey, Client: &http.Client{Timeout: 5 * time.Second}, Now: h.now}
+	if c.Role != roleInsurer {
+		config.Readers = readers.New(readers.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: h.now,
+			Names: func(string) string { return s.FacilityName }})
+		config.Counter = &desk.Counter{Store: h.store, Trust: trust, Readers: config.Readers, Insurers: calls,
+			Facility: desk.Facility{Code: s.FacilityCode, Name: s.FacilityName}, Now: h.now}
+	}
+	handler := web.New(config)
+	if c.Role == roleAll {
+		calls.Client.Transport = within{handler, address}
+	}
+	return handler, nil
+}
+
+// signIn sets up the demo provider and this server as its client.
+func (h *house) signIn(config *web.Config, address string) error {
+	client, err := h.keys.Signing(keys.Client)
+	if err != nil {
+		return err
+	}
+	clientKey, err := credential.NewKey(client)
+	if err != nil {
+		return err
+	}
+	providerKey, err := h.keys.Signing("demo-idp.pem")
+	if err != nil {
+		return err
+	}
+	named, err := credential.NewKey(providerKey)
+	if err != nil {
+		return err
+	}
+	issuer, redirect := address+"/demo-idp", address+"/login/callback"
+	provider, err := demoidp.New(demoidp.Config{Issuer: issuer, Key: providerKey, KeyID: named.ID, ClientID: demoClient, ClientKey: client.Public().(*ecdsa.PublicKey),
+		RedirectURLs: []string{redirect}, People: demoPeople, Now: h.now})
+	if err != nil {
+		return fmt.Errorf("starting the demo provider: %w", err)
+	}
+	config.DemoIDP = provider
+	config.Login = auth.NewLogin(auth.Config{Issuer: issuer, ClientID: demoClient, Key: client, KeyID: clientKey.ID, Method: jwt.SigningMethodES256,
+		RedirectURL: redirect, Scopes: []string{"name", "birthdate"}, Client: &http.Client{Timeout: 10 * time.Second}, Now: h.now})
+	return nil
+}
+
+// signing returns a signing key of the folder with its id.
+func (h *house) signing(name string) (credential.Key, error) {
+	private, err := h.keys.Signing(name)
+	if err != nil {
+		return credential.Key{}, err
+	}
+	return credential.NewKey(private)
+}
+
+// sweep removes what is over, once an hour.
+func (h *house) sweep(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if _, err := h.store.ExpireSessions(ctx, h.now()); err != nil {
+			slog.Warn("sweeping sessions", "error", err)
+		}
+		if _, err := h.store.ExpireReceipts(ctx, h.now().Add(-desk.ReceiptLife)); err != nil {
+			slog.Warn("sweeping receipts", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// within carries the counter's calls to an iss of this same program: in role all both halves live in one process, and the
+// demo's https://localhost:8080 is only a name. Any other address is refused.
+type within struct {
+	handler http.Handler
+	address string
+}
+
+func (t within) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.HasPrefix(r.URL.String(), demoHost+"/i/") {
+		return nil, fmt.Errorf("the demo calls nobody outside: %s", r.URL.Host)
+	}
+	target, err := url.Parse(t.address + r.URL.Path)
+	if err != nil {
+		return nil, err
+	}
+	inside := r.Clone(r.Context())
+	inside.URL, inside.Host, inside.RequestURI, inside.RemoteAddr = target, target.Host, "", "127.0.0.1:0"
+	if inside.Body == nil {
+		inside.Body = io.NopCloser(bytes.NewReader(nil))
+	}
+	w := httptest.NewRecorder()
+	t.handler.ServeHTTP(w, inside)
+	return w.Result(), nil
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"madoguchi/eligibility"
+)
+
+// Settings come from flags or the environment; `server --help` lists them. The zero setting is the safe one: a demo that
+// answers on this computer only.
+type Settings struct {
+	Addr         string `env:"MADOGUCHI_ADDR" default:"127.0.0.1:8080" help:"address to listen on"`
+	Data         string `env:"MADOGUCHI_DATA" default:"./data" type:"path" help:"data folder; the demo uses its sub-folder demo"`
+	Database     string `env:"MADOGUCHI_DATABASE" help:"PostgreSQL URL; empty = SQLite in the data folder"`
+	URL          string `env:"MADOGUCHI_URL" help:"public https address; setting it leaves the demo"`
+	OIDCIssuer   string `env:"MADOGUCHI_OIDC_ISSUER" help:"issuer of the sign-in service; setting it leaves the demo"`
+	OIDCClient   string `env:"MADOGUCHI_OIDC_CLIENT" help:"our client id there; setting it leaves the demo"`
+	DemoPublish  bool   `env:"MADOGUCHI_DEMO_PUBLISH" help:"demo in a container: listen beyond loopback, for a port that the host publishes on its own loopback"`
+	FacilityCode string `env:"MADOGUCHI_FACILITY" default:"1319999991" help:"10 digits of the counter's facility (医療機関コード)"`
+	FacilityName string `env:"MADOGUCHI_FACILITY_NAME" default:"架空医院" help:"the counter's facility as patients see it"`
+}
+
+// Errors of the settings; each stops the start with its sentence.
+var (
+	errLive = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.live",
+		Ja: "本番モードではまだ起動できません。職員のログインが作られていないためです。MADOGUCHI_URL などの設定を外すとデモで起動します。",
+		En: "Live mode cannot start yet: staff sign-in does not exist. Without MADOGUCHI_URL and the OIDC settings the demo starts."}
+	errURL = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.url", Field: "MADOGUCHI_URL",
+		Ja: "MADOGUCHI_URL には https で始まる公開アドレスを指定してください。",
+		En: "MADOGUCHI_URL must be the public https address."}
+	errNoDemo = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.nodemo",
+		Ja: "このプログラムにはデモが入っていません（-tags nodemo）。MADOGUCHI_URL などの本番の設定をしてください。",
+		En: "This program was built without the demo (-tags nodemo). Set MADOGUCHI_URL and the other live settings."}
+	errAddr = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.addr", Field: "MADOGUCHI_ADDR",
+		Ja: "MADOGUCHI_ADDR は「127.0.0.1:8080」のように「アドレス:ポート」で指定してください。",
+		En: "MADOGUCHI_ADDR must have the form address:port, such as 127.0.0.1:8080."}
+	errNotLoopback = &eligibility.Error{Code: eligibility.Denied, Key: "settings.loopback", Field: "MADOGUCHI_ADDR",
+		Ja: "デモはこのパソコンの中だけで動きます。127.0.0.1 を使うか、コンテナなら MADOGUCHI_DEMO_PUBLISH=true を指定してください。",
+		En: "The demo listens on loopback only. Use 127.0.0.1, or in a container set MADOGUCHI_DEMO_PUBLISH=true."}
+)
+
+// demo reports whether these settings mean the demo: it is the default unless a public address, a sign-in client or live
+// keys are set. Address, data folder, database and role do not count.
+func (s Settings) demo() bool {
+	_, err := os.Stat(filepath.Join(s.Data, "live", "keys"))
+	return s.URL == "" && s.OIDCClient == "" && s.OIDCIssuer == "" && err != nil
+}
+
+// check refuses settings that must not run.
+func (s Settings) check() error {
+	if !s.demo() {
+		if u, err := url.Parse(s.URL); s.URL != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+			return errURL
+		}
+		return errLive
+	}
+	if !demoBuilt {
+		return errNoDemo
+	}
+	host, _, err := net.SplitHostPort(s.Addr)
+	if err != nil {
+		return errAddr.Because(err)
+	}
+	if ip := net.ParseIP(host); !s.DemoPublish && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return errNotLoopback
+	}
+	return nil
+}

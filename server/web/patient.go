@@ -1,0 +1,423 @@
+package web
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+func (s *Site) patientRoutes(e *echo.Echo) {
+	e.GET("/n/:code", s.openNotice)
+	e.GET("/notice", s.noticePage)
+	e.GET("/reception", s.receptionPage)
+	e.GET("/login", s.beginLogin)
+	e.GET("/login/callback", s.finishLogin)
+	e.POST("/logout", s.logout)
+	e.GET("/enrol", s.enrolPage)
+	e.POST("/enrol", s.enrol)
+	e.GET("/screen", s.screenPage)
+	e.GET("/people/:id/document.pdf", s.document)
+	e.GET("/api/v1/me", s.me)
+	e.POST("/api/v1/people/:id/credential", s.credential)
+	e.PUT("/api/v1/phone", s.putPhone)
+	e.GET("/api/v1/receipts", s.receipts)
+}
+
+// visit is what a patient's session holds besides its subject.
+type visit struct {
+	Notice []byte         `json:"notice,omitempty"` // MAC of the notice code that brought them here
+	Flow   *auth.Flow     `json:"flow,omitempty"`   // a login under way
+	Login  *auth.Identity `json:"login,omitempty"`
+}
+
+// patient returns the request's patient session and its visit; a new anonymous one is not made here.
+func (s *Site) patient(c echo.Context) (auth.Session, visit, bool, error) {
+	session, ok, err := s.Sessions.Find(c.Request().Context(), c.Request(), auth.Patient)
+	if err != nil || !ok {
+		return session, visit{}, false, err
+	}
+	var v visit
+	err = json.Unmarshal(session.Data, &v)
+	return session, v, err == nil, err
+}
+
+// keep stores a visit in the session, starting an anonymous one where there is none.
+func (s *Site) keep(c echo.Context, session auth.Session, known bool, v visit) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if !known {
+		_, err := s.Sessions.Start(ctx, c.Response(), auth.Patient, "", data)
+		return err
+	}
+	session.Data = data
+	return s.Sessions.Save(ctx, session)
+}
+
+// signedIn returns the session of a patient who has logged in.
+func (s *Site) signedIn(c echo.Context) (auth.Session, visit, error) {
+	session, v, ok, err := s.patient(c)
+	if err == nil && (!ok || session.Subject == "" || v.Login == nil) {
+		err = errSignedOut
+	}
+	return session, v, err
+}
+
+// openNotice takes a notice's code off the address at once. It never uses the code up, and it is never logged.
+func (s *Site) openNotice(c echo.Context) error {
+	if err := s.guesses.Take(c.RealIP(), s.Now()); err != nil {
+		return err
+	}
+	mac, err := s.Office.NoticeFor(c.Request().Context(), c.Param("code"))
+	if err != nil {
+		return err
+	}
+	session, v, known, err := s.patient(c)
+	if err != nil {
+		return err
+	}
+	v.Notice = mac
+	if err := s.keep(c, session, known, v); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/notice")
+}
+
+func (s *Site) noticePage(c echo.Context) error {
+	return s.show(c, http.StatusOK, "notice", NoticeView{Page: s.page(c, "お知らせのコード")})
+}
+
+func (s *Site) receptionPage(c echo.Context) error {
+	return s.show(c, http.StatusOK, "receptioninfo", ReceptionView{Page: s.page(c, "受付の方へ")})
+}
+
+func (s *Site) beginLogin(c echo.Context) error {
+	address, flow, err := s.Login.Begin(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	session, v, known, err := s.patient(c)
+	if err != nil {
+		return err
+	}
+	v.Flow = &flow
+	if err := s.keep(c, session, known, v); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, address)
+}
+
+// finishLogin makes a new session for the login, carrying over only the notice that was opened before.
+func (s *Site) finishLogin(c echo.Context) error {
+	session, v, known, err := s.patient(c)
+	if err != nil {
+		return err
+	}
+	if !known || v.Flow == nil {
+		return auth.ErrFlow
+	}
+	ctx := c.Request().Context()
+	flow := *v.Flow
+	v.Flow = nil
+	if err := s.keep(c, session, known, v); err != nil { // a flow is finished once, whatever comes of it
+		return err
+	}
+	login, err := s.Login.Finish(ctx, flow, c.QueryParams())
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(visit{Notice: v.Notice, Login: &login})
+	if err != nil {
+		return err
+	}
+	if err := s.Sessions.End(ctx, c.Response(), session); err != nil {
+		return err
+	}
+	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Patient, login.Subject, data); err != nil {
+		return err
+	}
+	people, err := s.Office.People(ctx, login.Subject)
+	if err != nil {
+		return err
+	}
+	if len(people) > 0 && v.Notice == nil {
+		return c.Redirect(http.StatusSeeOther, "/screen")
+	}
+	return c.Redirect(http.StatusSeeOther, "/enrol")
+}
+
+func (s *Site) logout(c echo.Context) error {
+	session, _, known, err := s.patient(c)
+	if err != nil {
+		return err
+	}
+	if known {
+		if err := s.Sessions.End(c.Request().Context(), c.Response(), session); err != nil {
+			return err
+		}
+	}
+	return c.Redirect(http.StatusSeeOther, "/")
+}
+
+func (s *Site) enrolPage(c echo.Context) error {
+	_, v, err := s.signedIn(c)
+	if err != nil {
+		return s.toLogin(c, err)
+	}
+	return s.showEnrol(c, http.StatusOK, v, "", nil)
+}
+
+func (s *Site) showEnrol(c echo.Context, status int, v visit, typed string, problem *Problem) error {
+	view := EnrolView{Page: s.page(c, "登録の確認"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: typed}
+	view.Error = problem
+	return s.show(c, status, "enrol", view)
+}
+
+// toLogin sends a page's visitor to the login where the session is missing.
+func (s *Site) toLogin(c echo.Context, err error) error {
+	if errors.Is(err, errSignedOut) {
+		return c.Redirect(http.StatusSeeOther, "/login")
+	}
+	return err
+}
+
+// enrol binds the login to the person of the notice. A wrong code comes back on the form, to be mended.
+func (s *Site) enrol(c echo.Context) error {
+	session, v, err := s.signedIn(c)
+	if err != nil {
+		return s.toLogin(c, err)
+	}
+	if err := s.guesses.Take(c.RealIP(), s.Now()); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	typed := c.FormValue("code")
+	mac := v.Notice
+	if mac == nil {
+		mac, err = s.Office.NoticeFor(ctx, typed)
+	}
+	if err == nil {
+		err = s.Office.Enrol(ctx, *v.Login, mac)
+	}
+	var e *eligibility.Error
+	if errors.As(err, &e) && (e.Code == eligibility.NotFound || e.Code == eligibility.Conflict) {
+		v.Notice = nil // what does not fit is let go, so that another code can be typed
+		if err := s.keep(c, session, true, v); err != nil {
+			return err
+		}
+		return s.showEnrol(c, http.StatusUnprocessableEntity, v, typed, &Problem{Ja: e.Ja, En: e.En, Field: e.Field})
+	}
+	if err != nil {
+		return err
+	}
+	v.Notice = nil
+	if err := s.keep(c, session, true, v); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/screen")
+}
+
+func (s *Site) screenPage(c echo.Context) error {
+	session, _, err := s.signedIn(c)
+	if err != nil {
+		return s.toLogin(c, err)
+	}
+	people, err := s.Office.People(c.Request().Context(), session.Subject)
+	if err != nil {
+		return err
+	}
+	if len(people) == 0 {
+		return c.Redirect(http.StatusSeeOther, "/enrol")
+	}
+	view := ScreenView{Page: s.page(c, "資格情報画面")}
+	for _, r := range people {
+		view.People = append(view.People, PersonTile{ID: string(r.ID), Name: r.Person.Name, Kana: r.Person.Kana})
+	}
+	in, err := s.Office.Insurer(c.Request().Context(), people[0].Person.Insurer)
+	if err != nil {
+		return err
+	}
+	view.Insurer = insurerView(in)
+	return s.show(c, http.StatusOK, "screen", view)
+}
+
+func insurerView(in desk.Insurer) InsurerView {
+	return InsurerView{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, NumberOnPaper: in.Number.Paper(), Number: string(in.Number)}
+}
+
+func (s *Site) document(c echo.Context) error {
+	session, _, err := s.signedIn(c)
+	if err != nil {
+		return s.toLogin(c, err)
+	}
+	data, err := s.Office.Document(c.Request().Context(), session.Subject, desk.PersonID(c.Param("id")))
+	if err != nil {
+		return err
+	}
+	name := "shikaku-joho-" + strings.ReplaceAll(eligibility.DateOf(s.Now()).String(), "-", "") + ".pdf"
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	return c.Blob(http.StatusOK, "application/pdf", data)
+}
+
+func (s *Site) me(c echo.Context) error {
+	session, _, err := s.signedIn(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	people, err := s.Office.People(ctx, session.Subject)
+	if err != nil {
+		return err
+	}
+	type insurer struct {
+		Name      string `json:"name"`
+		Number    string `json:"number"`
+		Telephone string `json:"telephone"`
+	}
+	type person struct {
+		ID      string  `json:"id"`
+		Name    string  `json:"name"`
+		Kana    string  `json:"kana"`
+		Insurer insurer `json:"insurer"`
+	}
+	out := struct {
+		People []person `json:"people"`
+	}{[]person{}}
+	for _, r := range people {
+		in, err := s.Office.Insurer(ctx, r.Person.Insurer)
+		if err != nil {
+			return err
+		}
+		out.People = append(out.People, person{string(r.ID), r.Person.Name, r.Person.Kana, insurer{in.Name, in.Number.Paper(), in.Telephone}})
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// details are the items of a screen as its page shows them.
+type details struct {
+	Name           string `json:"name"`
+	Kana           string `json:"kana"`
+	Alias          string `json:"alias,omitempty"`
+	BirthDate      string `json:"birthDate"`
+	BirthDateJa    string `json:"birthDateJa"`
+	Sex            string `json:"sex,omitempty"`
+	Relation       string `json:"relation,omitempty"`
+	InsurerName    string `json:"insurerName"`
+	InsurerNumber  string `json:"insurerNumber"`
+	Symbol         string `json:"symbol,omitempty"`
+	Number         string `json:"number"`
+	BranchNumber   string `json:"branchNumber,omitempty"`
+	Share          int    `json:"share"`
+	ShareText      string `json:"shareText"`
+	QualifiedOn    string `json:"qualifiedOn,omitempty"`
+	ValidFrom      string `json:"validFrom,omitempty"`
+	ValidUntil     string `json:"validUntil,omitempty"`
+	Limit          string `json:"limit,omitempty"`
+	PostCode       string `json:"postCode,omitempty"`
+	Address        string `json:"address,omitempty"`
+	SubscriberName string `json:"subscriberName,omitempty"`
+}
+
+func (s *Site) credential(c echo.Context) error {
+	session, _, err := s.signedIn(c)
+	if err != nil {
+		return err
+	}
+	var body struct {
+		Tier string `json:"tier"`
+	}
+	if err := c.Bind(&body); err != nil || body.Tier != "live" {
+		return errRequest
+	}
+	screen, err := s.Office.Live(c.Request().Context(), session.Subject, desk.PersonID(c.Param("id")))
+	if err != nil {
+		return err
+	}
+	p := screen.Person
+	out := struct {
+		JWS          string    `json:"jws"`
+		Tier         string    `json:"tier"`
+		IssuedAt     time.Time `json:"issuedAt"`
+		ExpiresAt    time.Time `json:"expiresAt"`
+		ServerTime   time.Time `json:"serverTime"`
+		RegisteredOn string    `json:"registeredOn"`
+		Details      details   `json:"details"`
+	}{screen.JWS, string(screen.Tier), screen.IssuedAt, screen.ExpiresAt, s.Now(), screen.RegisteredOn.String(), details{
+		Name: p.Name, Kana: p.Kana, Alias: p.Alias, BirthDate: p.BirthDate.String(), BirthDateJa: p.BirthDate.Japanese(), Sex: p.Sex.Japanese(),
+		Relation: p.Relation.Japanese(), InsurerName: screen.Insurer.Name, InsurerNumber: p.Insurer.Paper(), Symbol: p.Symbol, Number: p.Number,
+		BranchNumber: p.BranchNumber, ShareText: sharesText(screen.Shares), QualifiedOn: p.QualifiedOn.Japanese(), ValidFrom: p.ValidFrom.Japanese(),
+		ValidUntil: p.ValidUntil.Japanese(), Limit: p.Limit.Japanese(), PostCode: p.PostCode, Address: p.Address, SubscriberName: p.SubscriberName}}
+	if len(screen.Shares) == 1 {
+		out.Details.Share = screen.Shares[0]
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// sharesText says a share as papers do (2割), or which are possible where income decides.
+func sharesText(percents []int) string {
+	var each []string
+	for _, p := range percents {
+		each = append(each, strconv.Itoa(p/10)+"割")
+	}
+	if len(each) > 1 {
+		return strings.Join(each, "か") + "（所得で決まります）"
+	}
+	return strings.Join(each, "")
+}
+
+func (s *Site) putPhone(c echo.Context) error {
+	session, _, err := s.signedIn(c)
+	if err != nil {
+		return err
+	}
+	var body struct {
+		ID  string `json:"id"`
+		Key struct {
+			KTY string `json:"kty"`
+			CRV string `json:"crv"`
+			X   string `json:"x"`
+			Y   string `json:"y"`
+		} `json:"key"`
+	}
+	if err := c.Bind(&body); err != nil || body.Key.KTY != "EC" || body.Key.CRV != "P-256" || len(body.ID) > 64 {
+		return errRequest
+	}
+	if err := s.Office.PutPhone(c.Request().Context(), session.Subject, body.ID, body.Key.X, body.Key.Y); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (s *Site) receipts(c echo.Context) error {
+	session, _, err := s.signedIn(c)
+	if err != nil {
+		return err
+	}
+	sealed, err := s.Office.Receipts(c.Request().Context(), session.Subject, c.QueryParam("key"))
+	if err != nil {
+		return err
+	}
+	type receipt struct {
+		At     time.Time `json:"at"`
+		Sealed string    `json:"sealed"`
+	}
+	out := struct {
+		Receipts []receipt `json:"receipts"`
+	}{[]receipt{}}
+	for _, r := range sealed {
+		out.Receipts = append(out.Receipts, receipt{r.At, base64.RawURLEncoding.EncodeToString(r.Sealed)})
+	}
+	return c.JSON(http.StatusOK, out)
+}

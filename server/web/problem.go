@@ -1,0 +1,139 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/eligibility"
+	"madoguchi/pwa"
+)
+
+// problem is an RFC 9457 problem document. Type is stable; ja and en hold the sentence with its next step.
+type problem struct {
+	Type      string `json:"type"`
+	Title     string `json:"title"`
+	Detail    string `json:"detail"`
+	Status    int    `json:"status"`
+	Code      string `json:"code"`
+	Ja        string `json:"ja"`
+	En        string `json:"en"`
+	Field     string `json:"field,omitempty"`
+	RequestID string `json:"requestId"`
+}
+
+// statuses maps each error code to its HTTP status. This is the only place that does.
+var statuses = map[eligibility.Code]int{
+	eligibility.Invalid:     http.StatusUnprocessableEntity,
+	eligibility.NotFound:    http.StatusNotFound,
+	eligibility.Conflict:    http.StatusConflict,
+	eligibility.Denied:      http.StatusForbidden,
+	eligibility.Limited:     http.StatusTooManyRequests,
+	eligibility.Unavailable: http.StatusServiceUnavailable,
+	eligibility.Internal:    http.StatusInternalServerError,
+}
+
+var (
+	errInternal = &eligibility.Error{Code: eligibility.Internal, Key: "server.internal",
+		Ja: "こちらの不具合で処理できませんでした。少し待ってからもう一度お試しください。続くときはお問い合わせ番号を添えてお電話ください。",
+		En: "Something failed on our side. Try again shortly; if it persists, call and give the request number."}
+	errNoPage = &eligibility.Error{Code: eligibility.NotFound, Key: "page.not_found",
+		Ja: "このページはありません。住所（URL）を確かめるか、最初のページからやり直してください。",
+		En: "There is no such page. Check the address or start again from the first page."}
+	errSignedOut = &eligibility.Error{Code: eligibility.Denied, Key: "session.missing",
+		Ja: "ログインの時間が切れました。もう一度ログインしてください。",
+		En: "The session has ended. Log in again."}
+	errTooLarge = &eligibility.Error{Code: eligibility.Invalid, Key: "request.too_large",
+		Ja: "送られたデータが大きすぎます。ファイルを分けてもう一度送ってください。",
+		En: "What was sent is too large. Split the file and send it again."}
+	errRequest = &eligibility.Error{Code: eligibility.Invalid, Key: "request.malformed",
+		Ja: "送られた内容を読み取れませんでした。ページを開き直してもう一度お試しください。",
+		En: "The request could not be read. Reload the page and try again."}
+	errMethod = &eligibility.Error{Code: eligibility.Invalid, Key: "request.method",
+		Ja: "この操作はここではできません。前のページに戻ってやり直してください。",
+		En: "This method is not allowed here. Go back and try again."}
+	errCrossOrigin = &eligibility.Error{Code: eligibility.Denied, Key: "request.cross_origin",
+		Ja: "ほかのサイトからの操作は受け付けません。このサイトのページを開いてやり直してください。",
+		En: "Requests from other sites are refused. Open this site's own page and try again."}
+)
+
+// asProblem finds the sentence and the HTTP status of any error that a handler returned.
+func asProblem(err error) (*eligibility.Error, int) {
+	var e *eligibility.Error
+	if errors.As(err, &e) {
+		if status, ok := statuses[e.Code]; ok {
+			if e.Key == errTooLarge.Key {
+				status = http.StatusRequestEntityTooLarge
+			}
+			return e, status
+		}
+	}
+	var h *echo.HTTPError
+	if errors.As(err, &h) {
+		switch h.Code {
+		case http.StatusNotFound:
+			return errNoPage, h.Code
+		case http.StatusMethodNotAllowed:
+			return errMethod, h.Code
+		case http.StatusRequestEntityTooLarge:
+			return errTooLarge, h.Code
+		case http.StatusBadRequest, http.StatusUnsupportedMediaType:
+			return errRequest, h.Code
+		}
+	}
+	return errInternal, http.StatusInternalServerError
+}
+
+// forPrograms reports whether the answer to r is for a program (problem+json) rather than a page.
+func forPrograms(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/i/")
+}
+
+// fail is Echo's error handler: one problem document or one page for every failure; causes go to the log only.
+func (s *Site) fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	e, status := asProblem(err)
+	id := c.Response().Header().Get(echo.HeaderXRequestID)
+	if status >= 500 {
+		slog.Error("request failed", "id", id, "route", c.Path(), "error", err)
+	}
+	var limited interface{ RetryAfter() int }
+	if status == http.StatusTooManyRequests {
+		wait := 60
+		if errors.As(err, &limited) {
+			wait = limited.RetryAfter()
+		}
+		c.Response().Header().Set("Retry-After", strconv.Itoa(wait))
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	lang := language(c.Request())
+	if forPrograms(c.Request()) {
+		p := problem{Type: "urn:madoguchi:problem:" + e.Key, Title: e.Key, Detail: e.Ja, Status: status,
+			Code: string(e.Code), Ja: e.Ja, En: e.En, Field: e.Field, RequestID: id}
+		if lang == "en" {
+			p.Detail = e.En
+		}
+		c.Response().Header().Set(echo.HeaderContentType, "application/problem+json; charset=utf-8")
+		c.Response().WriteHeader(status)
+		if err := c.Echo().JSONSerializer.Serialize(c, p, ""); err != nil {
+			slog.Error("writing a problem", "id", id, "error", err)
+		}
+		return
+	}
+	var page bytes.Buffer
+	view := ErrorView{Page: s.page(c, "お知らせ"), Ja: e.Ja, En: e.En, Status: status, RequestID: id}
+	if err := pwa.Render(&page, "error", lang, view); err != nil {
+		slog.Error("rendering the error page", "id", id, "error", err)
+		page.WriteString(e.Ja + "\n" + e.En + "\n")
+	}
+	if err := c.HTMLBlob(status, page.Bytes()); err != nil {
+		slog.Error("writing the error page", "id", id, "error", err)
+	}
+}

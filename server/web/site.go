@@ -1,0 +1,143 @@
+// Package web speaks HTTP: pages and API by user (patient, counter, insurer), the calls between servers, and everything
+// around them: headers, sessions, limits, problem documents. Echo is known here only. What is done, desk does.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"madoguchi/auth"
+	"madoguchi/pwa"
+	"madoguchi/server/desk"
+	"madoguchi/server/readers"
+)
+
+// Config is what a Site is made of. A half that this role does not run is nil.
+type Config struct {
+	Office      *desk.Office  // insurer's half
+	Counter     *desk.Counter // counter's half
+	Readers     *readers.Switchboard
+	Login       *auth.Login
+	DemoIDP     http.Handler // only in the demo
+	Sessions    *auth.Sessions
+	Ready       func(context.Context) error
+	CounterCall CounterCheck // who may leave receipts; insurer's half
+	Demo        bool
+	Published   bool // the demo's port is published by a container
+	HTTPS       bool
+	Staff       []string // fictional names that the demo offers
+	Now         func() time.Time
+}
+
+// Site answers all requests of one program.
+type Site struct {
+	Config
+	guesses auth.Limit // notice codes and pairing codes, by address
+	imports importErrors
+}
+
+// New returns the program's handler. Routes exist only for the halves that this role runs.
+func New(c Config) *echo.Echo {
+	s := &Site{Config: c, guesses: auth.Limit{Burst: 20, Every: 3 * time.Second}}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's word
+	e.HTTPErrorHandler = s.fail
+	e.Use(middleware.RequestID(), logged(c.Now), middleware.Recover(), securityHeaders(c.HTTPS))
+	if c.Demo {
+		e.Use(onlyLocal(c.Published))
+	}
+	e.Use(middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: "1M", Skipper: func(c echo.Context) bool { return c.Path() == "/insurer/import" }}))
+	e.Use(exceptFor("/demo-idp/", exceptFor("/i/", sameOrigin())))
+	e.GET("/static/*", echo.WrapHandler(pwa.Handler()))
+	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/readyz", s.ready)
+	e.GET("/", s.home)
+	if c.Office != nil {
+		s.patientRoutes(e)
+		s.insurerRoutes(e)
+		s.hostRoutes(e)
+	}
+	if c.Counter != nil {
+		s.counterRoutes(e)
+	}
+	if c.DemoIDP != nil {
+		e.Any("/demo-idp/*", echo.WrapHandler(c.DemoIDP))
+	}
+	return e
+}
+
+func (s *Site) ready(c echo.Context) error {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
+	defer cancel()
+	if err := s.Ready(ctx); err != nil {
+		slog.Error("not ready", "error", err)
+		return c.String(http.StatusServiceUnavailable, "database\n")
+	}
+	return c.String(http.StatusOK, "ready\n")
+}
+
+// exceptFor leaves a middleware out below a path.
+func exceptFor(prefix string, m echo.MiddlewareFunc) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		with := m(next)
+		return func(c echo.Context) error {
+			if strings.HasPrefix(c.Request().URL.Path, prefix) {
+				return next(c)
+			}
+			return with(c)
+		}
+	}
+}
+
+// logged writes one line a request: the route and never the address itself, since /n/ addresses hold codes.
+func logged(now func() time.Time) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			began := now()
+			err := next(c)
+			if err != nil {
+				c.Error(err)
+			}
+			if r := c.Response(); c.Path() != "/static/*" {
+				slog.Info("request", "id", r.Header().Get(echo.HeaderXRequestID), "method", c.Request().Method, "route", c.Path(),
+					"status", r.Status, "ms", now().Sub(began).Milliseconds())
+			}
+			return nil
+		}
+	}
+}
+
+// language is the visitor's: ?lang=, else the first that the browser asks for.
+func language(r *http.Request) string {
+	if lang := r.URL.Query().Get("lang"); lang != "" {
+		return pwa.Language(lang)
+	}
+	first, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ",")
+	first, _, _ = strings.Cut(first, ";")
+	return pwa.Language(strings.TrimSpace(first))
+}
+
+// page fills what all pages have in common.
+func (s *Site) page(c echo.Context, title string) Page {
+	return Page{Title: title, Lang: language(c.Request()), Demo: s.Demo, Path: c.Request().URL.RequestURI()}
+}
+
+// show renders a page; nothing is sent when it fails.
+func (s *Site) show(c echo.Context, status int, name string, view any) error {
+	var b strings.Builder
+	if err := pwa.Render(&b, name, language(c.Request()), view); err != nil {
+		return err
+	}
+	return c.HTML(status, b.String())
+}
+
+func (s *Site) home(c echo.Context) error {
+	return s.show(c, http.StatusOK, "home", HomeView{Page: s.page(c, "資格情報画面")})
+}
