@@ -14,7 +14,6 @@ import (
 type Settings struct {
 	Addr         string `env:"MADOGUCHI_ADDR" default:"127.0.0.1:8080" help:"address to listen on"`
 	Data         string `env:"MADOGUCHI_DATA" default:"./data" type:"path" help:"data folder; the demo uses its sub-folder demo"`
-	Database     string `env:"MADOGUCHI_DATABASE" help:"PostgreSQL URL; empty = SQLite in the data folder"`
 	URL          string `env:"MADOGUCHI_URL" help:"public https address; setting it leaves the demo"`
 	OIDCIssuer   string `env:"MADOGUCHI_OIDC_ISSUER" help:"issuer of the sign-in service; setting it leaves the demo"`
 	OIDCClient   string `env:"MADOGUCHI_OIDC_CLIENT" help:"our client id there; setting it leaves the demo"`
