@@ -110,10 +110,10 @@ func (c *Counter) CheckCard(ctx context.Context, staff, id string) (CaseView, er
 	if err != nil {
 		return CaseView{}, err
 	}
-	birth := view.Verdict.Eligibility.BirthDate
-	if !view.Verdict.Valid || birth.IsZero() {
+	if !view.Verdict.Valid || view.Verdict.Eligibility == nil || view.Verdict.Eligibility.BirthDate.IsZero() {
 		return CaseView{}, errNothingToCheck
 	}
+	birth := view.Verdict.Eligibility.BirthDate
 	result, err := c.Readers.CheckBirthDate(ctx, readers.Request{Facility: c.Facility.Code, CaseID: id, JWS: view.JWS, BirthDate: birth})
 	if err != nil {
 		return CaseView{}, err

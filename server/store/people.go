@@ -71,7 +71,6 @@ type importer struct {
 	store   *Store
 	insurer eligibility.InsurerNumber
 	at      time.Time
-	key     int64
 	seal    func(column, record string, plain []byte) []byte
 
 	find, insert, update, version *sql.Stmt

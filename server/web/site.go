@@ -49,7 +49,7 @@ func New(c Config) *echo.Echo {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's word
 	e.HTTPErrorHandler = s.fail
-	e.Use(middleware.RequestID(), logged(c.Now), middleware.Recover(), securityHeaders(c.HTTPS))
+	e.Use(middleware.RequestID(), logged(c.Now), middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: panicked}), securityHeaders(c.HTTPS))
 	if c.Demo {
 		e.Use(onlyLocal(c.Published))
 	}
@@ -112,6 +112,12 @@ func logged(now func() time.Time) echo.MiddlewareFunc {
 			return nil
 		}
 	}
+}
+
+// panicked logs a panic with its stack; the visitor gets the internal error's sentence.
+func panicked(c echo.Context, err error, stack []byte) error {
+	slog.Error("panic", "route", c.Path(), "error", err, "stack", string(stack))
+	return err
 }
 
 // language is the visitor's: ?lang=, else the first that the browser asks for.
