@@ -12,6 +12,10 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/keys"
 )
 
 // root is the module's folder.
@@ -130,8 +134,28 @@ func paste(t *testing.T, console context.Context, text string) {
 	do(t, console, chromedp.Evaluate[chromedp.Void](`document.getElementById("scan-text").value = `+quote(text)), chromedp.Click("#scan-submit"))
 }
 
+// oldScreen is a genuine screen of 髙橋 德一, signed with the demo insurer's own key, that was made five minutes ago.
+func oldScreen(t *testing.T, data string) string {
+	t.Helper()
+	ring, err := keys.Open(filepath.Join(data, "demo", "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ring.IssuerKey("00138990")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := credential.Issue("https://localhost:8080/i/00138990", key, credential.Request{Tier: credential.Live, InsurerName: "架空市", Share: 20,
+		Person: eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02", Name: "髙橋 德一", BirthDate: eligibility.MustDate("1955-07-01")}},
+		time.Now().Add(-5*time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.JWS
+}
+
 func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
-	base, _, _ := startServer(t)
+	base, _, data := startServer(t)
 	_, noticeURL := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
@@ -150,6 +174,12 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 		t.Error("a forged screen can be recorded as accepted")
 	}
 	picture(t, console, "counter-forged.png")
+	do(t, console, chromedp.Click("#cancel"))
+
+	paste(t, console, credential.Numeric(oldScreen(t, data)))
+	waitText(t, console, "#verdict", "この画面は古くなっています")
+	waitText(t, console, "#verdict", "開き直してもらい")
+	picture(t, console, "counter-expired.png")
 	do(t, console, chromedp.Click("#cancel"))
 
 	paste(t, console, good)

@@ -1,0 +1,103 @@
+package pwa
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"madoguchi/outside"
+)
+
+// packages says which npm package each vendored folder was taken from.
+var packages = map[string]string{
+	"qrcode/lib":               "qrcode/lib",
+	"dijkstrajs":               "dijkstrajs",
+	"zxing/reader":             "zxing-wasm/dist/es/reader",
+	"zxing/share.js":           "zxing-wasm/dist/es/share.js",
+	"zxing/zxing_reader.wasm":  "zxing-wasm/dist/reader/zxing_reader.wasm",
+	"design-tokens/tokens.css": "@digital-go-jp/design-tokens/dist/tokens.css",
+}
+
+func TestVendoredFilesAreThePackagesOwn(t *testing.T) {
+	outside.NeedFile(t, "node_modules", "npm ci in pwa")
+	compared := 0
+	for ours, theirs := range packages {
+		err := filepath.WalkDir(filepath.Join("vendor", ours), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || strings.HasSuffix(path, ".d.ts") || strings.Contains(path, "LICENSE") {
+				return err
+			}
+			rest, err := filepath.Rel(filepath.Join("vendor", ours), path)
+			if err != nil {
+				return err
+			}
+			got, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			want, err := os.ReadFile(filepath.Join("node_modules", theirs, rest))
+			if err != nil {
+				return err
+			}
+			if strings.HasSuffix(path, "share.js") { // the one change: no address of somebody else's server
+				at := bytes.Index(want, []byte("return n ? `https"))
+				end := at + bytes.IndexByte(want[at:], ';')
+				want = append(append(bytes.Clone(want[:at]), "return t + e"...), want[end:]...)
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("%s differs from the package's %s", path, theirs)
+			}
+			compared++
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if compared < 25 {
+		t.Errorf("only %d files were compared", compared)
+	}
+}
+
+func TestNothingBundledNamesAnotherServer(t *testing.T) {
+	names, err := fs.Glob(distFiles, "dist/*")
+	if err != nil || len(names) < 5 {
+		t.Fatalf("%d files, %v", len(names), err)
+	}
+	for _, name := range names {
+		data, err := distFiles.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range []string{"jsdelivr", "unpkg", "https://cdn", "fonts.g"} {
+			if bytes.Contains(data, []byte(bad)) {
+				t.Errorf("%s names %s", name, bad)
+			}
+		}
+	}
+}
+
+func TestTypesAreStrict(t *testing.T) {
+	outside.Need(t, "node")
+	outside.NeedFile(t, "node_modules", "npm ci in pwa")
+	if out, err := exec.Command("node_modules/.bin/tsc", "--noEmit").CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// The bar of web.md: a patient's first load is at most 60 KB over the wire; here all of its files, compressed.
+func TestPatientsFilesAreSmall(t *testing.T) {
+	total := 0
+	for name, file := range loadBundle().files {
+		if strings.HasPrefix(name, "counter") || strings.HasSuffix(name, ".wasm") || strings.HasPrefix(name, "chunk-") && len(file.plain) > 30_000 {
+			continue // the console and its scanner
+		}
+		total += min(len(file.plain), max(len(file.gzip), 1))
+	}
+	if total > 50_000 {
+		t.Errorf("%d bytes", total)
+	}
+}
