@@ -3,11 +3,13 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
+	"madoguchi/card"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
@@ -139,15 +141,24 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 			out.Card.Checks = append(out.Card.Checks, checkLine(c))
 		}
 		switch r.Outcome {
-		case "confirmed", "unverified":
+		case card.Confirmed, card.Unverified:
 			out.Card.Next = sentence{"顔写真を見て、限度額・公費・子ども医療証をたずね、記録してください。", "Look at the photo, ask for other papers, and record."}
-		case "refused":
-			out.Card.Next = sentence{"カードの持ち主を確かめるか、保留にしてください。", "Find out whose card it is, or park the case."}
-		default:
-			out.Card.Next = sentence{"もう一度確認するか、目視で確認してください。", "Check again, or compare by eye."}
+		default: // the sentence holds its own next step behind the first full stop
+			out.Card.Headline.Ja, out.Card.Next.Ja = firstSentence(r.Ja, "。")
+			out.Card.Headline.En, out.Card.Next.En = firstSentence(r.En, ". ")
 		}
+		out.Verdict.Next = out.Card.Next
 	}
 	return out
+}
+
+// firstSentence parts a text behind its first full stop.
+func firstSentence(text, stop string) (first, rest string) {
+	first, rest, found := strings.Cut(text, stop)
+	if !found {
+		return text, ""
+	}
+	return first + strings.TrimSpace(stop), rest
 }
 
 func moment(t time.Time) *time.Time {

@@ -67,6 +67,7 @@ function show(c: Case): void {
   byId("scan").hidden = true;
   byId("shown").hidden = c.eligibility === null;
   byId("decide").hidden = false;
+  const refused = c.card?.result === "refused";
   const kind = c.verdict.valid ? "" : " bad";
   const age = c.verdict.issuedAt ? Math.max(0, Math.round((Date.now() - Date.parse(c.verdict.issuedAt)) / 1000)) : null;
   const lines = [h("h3", "", local(c.verdict.headline))];
@@ -79,7 +80,7 @@ function show(c: Case): void {
   byId("ask").replaceChildren(...(c.verdict.valid ? [h("div", "ask", h("h3", "", word("ask")), h("p", "", c.ask.join("・")))] : []));
   say(byId("method"), c.verdict.valid ? word("method", { m: c.method.ja }) : "");
   byId("checks").replaceChildren(...marks(c.verdict.checks));
-  byId<HTMLButtonElement>("record").disabled = !c.verdict.valid;
+  byId<HTMLButtonElement>("record").disabled = !c.verdict.valid || refused;
   const e = c.eligibility;
   if (e) {
     const text = (key: string): string => String(e[key] ?? "");
@@ -96,7 +97,7 @@ function show(c: Case): void {
   byId("card-none").hidden = c.verdict.valid;
   byId("card-area").hidden = !c.verdict.valid;
   showCard(c);
-  (c.verdict.valid ? (c.card ? byId("record") : byId("card-check")) : byId("reason")).focus();
+  byId(!c.verdict.valid || refused ? "reason" : c.card ? "record" : "card-check").focus();
 }
 
 function showCard(c: Case): void {
