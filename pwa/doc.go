@@ -5,11 +5,11 @@
 // (src/patient) and the counter's console (src/counter), TypeScript modules that the command pwa/build bundles into
 // dist. dist is committed, so that `go run ./server` needs no Node; a test bundles again and compares.
 //
-// Every sentence stands in i18n, one JSON file a language; a test finds keys that are missing, unused, or whose
-// placeholders differ. Names of people are never translated.
+// Pages hold each sentence in Japanese and English side by side (say); the programs have theirs in src/shared/words.ts.
+// Names of people are never translated.
 //
 // The policy that the server sends allows no inline script, no inline style and no HTML from strings (Trusted Types).
 // Pages therefore carry data in data-* attributes, and the programs build the DOM by text only (src/shared/dom.ts).
 //
-// What is bundled but written by others lies in vendor with its licence; a test compares the SHA-256 of each file.
+// What is bundled but written by others lies in vendor with its licence; a test compares each file with its npm package.
 package pwa

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
-	"crypto"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"time"
 
 	"madoguchi/credential"
@@ -98,50 +100,115 @@ func (h *house) office(ctx context.Context, address string) (*desk.Office, error
 		Host: demoHost, Address: address, Demo: true, Now: h.now}, nil
 }
 
-// trustFile is where the demo's signed trust list lies; the counter's half reads it from there at each change.
-const trustFile = "trust.jwt"
+// The demo's trust list and its root key, for a counter server of its own: copy both and name them with --trust.
+const (
+	trustFile = "trust.jwt"
+	rootFile  = "trust-root.json"
+)
 
-// trustList returns the demo's trust list, signing a new version of it when it is missing, near its end, or when an
-// insurer's or the counter's key is not in it.
-func (h *house) trustList(insurers []desk.Insurer, counter credential.TrustedCounter) (func() (*credential.TrustList, error), error) {
-	private, err := h.keys.Signing(keys.Trust)
+// operator signs the demo's trust list: the part that an association or a vendor plays in real life.
+type operator struct {
+	house    *house
+	root     credential.Key
+	insurers []desk.Insurer
+	counter  credential.TrustedCounter
+
+	mu     sync.Mutex
+	signed string
+	list   credential.TrustList
+}
+
+// newOperator signs a new version of the list, so that each start names the keys of today.
+func (h *house) newOperator(insurers []desk.Insurer, counter credential.TrustedCounter) (*operator, error) {
+	root, err := h.signing(keys.Trust)
 	if err != nil {
 		return nil, err
 	}
-	root, err := credential.NewKey(crypto.Signer(private))
-	if err != nil {
-		return nil, err
-	}
-	path := filepath.Join(h.folder, trustFile)
-	version := 0
-	old, err := os.ReadFile(path)
+	o := &operator{house: h, root: root, insurers: insurers, counter: counter}
+	old, err := os.ReadFile(filepath.Join(h.folder, trustFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("reading the trust list: %w", err)
 	}
-	if err == nil {
-		if list, err := credential.OpenStaleTrustList(string(old), root.Public(), 0); err == nil {
-			version = list.Version
-		}
+	if list, bad := credential.OpenStaleTrustList(string(old), root.Public(), 0); err == nil && bad == nil {
+		o.list.Version = list.Version
 	}
-	now := h.now()
-	list := credential.TrustList{Version: version + 1, IssuedAt: now.Unix(), ExpiresAt: now.Add(credential.MaxTrustLife).Unix(),
-		Counters: []credential.TrustedCounter{counter}}
-	for _, in := range insurers {
-		key, err := h.keys.IssuerKey(in.Number)
+	public, err := json.Marshal(credential.KeySet{root.Public()})
+	if err != nil {
+		return nil, fmt.Errorf("writing the root key: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(h.folder, rootFile), public, 0o600); err != nil {
+		return nil, fmt.Errorf("storing the root key: %w", err)
+	}
+	return o, o.sign(h.now())
+}
+
+// sign makes and stores the next version of the list.
+func (o *operator) sign(now time.Time) error {
+	list := credential.TrustList{Version: o.list.Version + 1, IssuedAt: now.Unix(), ExpiresAt: now.Add(credential.MaxTrustLife).Unix(),
+		Counters: []credential.TrustedCounter{o.counter}}
+	for _, in := range o.insurers {
+		key, err := o.house.keys.IssuerKey(in.Number)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		list.Issuers = append(list.Issuers, credential.TrustedIssuer{ISS: demoHost + "/i/" + string(in.Number), Name: in.Name,
 			InsurerNumbers: []eligibility.InsurerNumber{in.Number}, JWKS: credential.KeySet{key.Public()}})
 	}
-	signed, err := credential.SignTrustList(list, root)
+	signed, err := credential.SignTrustList(list, o.root)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := os.WriteFile(path, []byte(signed), 0o600); err != nil {
-		return nil, fmt.Errorf("storing the trust list: %w", err)
+	if err := os.WriteFile(filepath.Join(o.house.folder, trustFile), []byte(signed), 0o600); err != nil {
+		return fmt.Errorf("storing the trust list: %w", err)
 	}
-	return func() (*credential.TrustList, error) {
-		return credential.OpenTrustList(signed, root.Public(), h.now(), list.Version)
-	}, nil
+	o.signed, o.list = signed, list
+	return nil
+}
+
+// TrustList returns the list, verified as anybody's would be; past half of its life it is signed anew.
+func (o *operator) TrustList() (*credential.TrustList, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := o.house.now()
+	if now.After(time.Unix(o.list.IssuedAt, 0).Add(credential.MaxTrustLife / 2)) {
+		if err := o.sign(now); err != nil {
+			return nil, err
+		}
+	}
+	return credential.OpenTrustList(o.signed, o.root.Public(), now, o.list.Version)
+}
+
+var errTrustFile = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.trust", Field: "MADOGUCHI_TRUST",
+	Ja: "受付サーバーには信頼リストが必要です。保険者側の data/demo にある trust.jwt と trust-root.json をコピーし、そのフォルダーを MADOGUCHI_TRUST に指定してください。",
+	En: "A counter server needs a trust list. Copy trust.jwt and trust-root.json from the insurer's data/demo and name their folder in MADOGUCHI_TRUST."}
+
+// readTrust reads the list that somebody else signed, for a counter server of its own. It never goes back to an older
+// version while it runs, and is read again whenever it is asked for, so that a newer copy counts at once.
+func readTrust(folder string, now func() time.Time) (func() (*credential.TrustList, error), error) {
+	var roots credential.KeySet
+	data, err := os.ReadFile(filepath.Join(folder, rootFile))
+	if err == nil {
+		err = json.Unmarshal(data, &roots)
+	}
+	if err != nil || len(roots) != 1 {
+		return nil, errTrustFile.Because(err)
+	}
+	var mu sync.Mutex
+	version := 0
+	read := func() (*credential.TrustList, error) {
+		signed, err := os.ReadFile(filepath.Join(folder, trustFile))
+		if err != nil {
+			return nil, errTrustFile.Because(err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		list, err := credential.OpenTrustList(strings.TrimSpace(string(signed)), roots[0], now(), version)
+		if err != nil {
+			return nil, errTrustFile.Because(err)
+		}
+		version = list.Version
+		return list, nil
+	}
+	_, err = read()
+	return read, err
 }

@@ -20,6 +20,7 @@ type importCmd struct {
 	Insurer string `help:"保険者番号; compulsory unless the file has the column"`
 	DryRun  bool   `help:"store nothing"`
 	JSON    bool   `name:"json" help:"one JSON object a row on standard output"`
+	Role    string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
 	Errors  string `type:"path" help:"file for the refused rows; beside the input by default"`
 	File    string `arg:"" help:"CSV in UTF-8 or Shift_JIS; - for standard input"`
 }
@@ -81,7 +82,7 @@ func (c *importCmd) open() (io.ReadCloser, error) {
 // store stores the good rows through the insurer's half.
 func (c *importCmd) store(s *Settings, read *roster.Roster) (desk.ImportCount, error) {
 	ctx := context.Background()
-	h, err := openHouse(ctx, s, roleAll)
+	h, err := openHouse(ctx, s, c.Role)
 	if err != nil {
 		return desk.ImportCount{}, err
 	}

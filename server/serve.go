@@ -126,7 +126,7 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		return nil, err
 	}
 	counter := credential.TrustedCounter{URL: address, Name: s.FacilityName, Facility: s.FacilityCode, JWKS: credential.KeySet{counterKey.Public()}}
-	trust, err := h.trustList(demoInsurers, counter)
+	trust, err := c.trust(s, h, counter)
 	if err != nil {
 		return nil, err
 	}
@@ -151,6 +151,19 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		calls.Client.Transport = within{handler, address}
 	}
 	return handler, nil
+}
+
+// trust returns where the trust list comes from: the demo signs its own; a counter server of its own reads the one that
+// it was given.
+func (c *serveCmd) trust(s *Settings, h *house, counter credential.TrustedCounter) (func() (*credential.TrustList, error), error) {
+	if c.Role == roleCounter {
+		return readTrust(s.Trust, h.now)
+	}
+	o, err := h.newOperator(demoInsurers, counter)
+	if err != nil {
+		return nil, err
+	}
+	return o.TrustList, nil
 }
 
 // signIn sets up the demo provider and this server as its client.

@@ -37,7 +37,7 @@ func (s *Site) counterPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, "counter", CounterView{Page: s.page(c, "受付"), Facility: s.Counter.Facility.Name, Staff: name})
+	return s.show(c, http.StatusOK, "counter", CounterView{Page: s.page(c, "受付", "Counter"), Facility: s.Counter.Facility.Name, Staff: name})
 }
 
 type sentence struct {

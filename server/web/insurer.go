@@ -31,7 +31,7 @@ func (s *Site) insurerRoutes(e *echo.Echo) {
 
 func (s *Site) staffPage(door string) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		return s.show(c, http.StatusOK, "staff", StaffView{Page: s.page(c, "担当者をえらぶ"), Door: door, Names: s.Staff})
+		return s.show(c, http.StatusOK, "staff", StaffView{Page: s.page(c, "担当者をえらぶ", "Choose staff"), Door: door, Names: s.Staff})
 	}
 }
 
@@ -110,7 +110,7 @@ func (s *Site) officePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := OfficeView{Page: s.page(c, "保険者の窓口"), Staff: name, Insurers: insurers, Current: string(in.Number), Count: count, Query: query}
+	view := OfficeView{Page: s.page(c, "保険者の窓口", "Insurer's office"), Staff: name, Insurers: insurers, Current: string(in.Number), Count: count, Query: query}
 	view.Insurer = insurerView(in)
 	for _, r := range people {
 		view.People = append(view.People, s.row(r))
@@ -178,7 +178,7 @@ func (s *Site) importPeople(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := ImportView{Page: s.page(c, "読み込みの結果"), New: result.Count.New, Changed: result.Count.Changed, Unchanged: result.Count.Unchanged,
+	view := ImportView{Page: s.page(c, "読み込みの結果", "Result of the import"), New: result.Count.New, Changed: result.Count.Changed, Unchanged: result.Count.Unchanged,
 		Refused: result.Roster.Refused(), UnknownColumns: result.Roster.Unknown}
 	view.Insurer = insurerView(in)
 	for _, row := range result.Roster.Rows {
@@ -258,7 +258,7 @@ func (s *Site) noticeSheet(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := SheetView{Page: s.page(c, "お知らせのコード"), Person: s.row(paper.Record), Code: desk.GroupNoticeCode(paper.Code), URL: paper.URL,
+	view := SheetView{Page: s.page(c, "お知らせのコード", "Notice code"), Person: s.row(paper.Record), Code: desk.GroupNoticeCode(paper.Code), URL: paper.URL,
 		Image: "/insurer/people/" + c.Param("id") + "/notice.png"}
 	view.Insurer = insurerView(paper.Insurer)
 	return s.show(c, http.StatusOK, "sheet", view)

@@ -96,11 +96,11 @@ func (s *Site) openNotice(c echo.Context) error {
 }
 
 func (s *Site) noticePage(c echo.Context) error {
-	return s.show(c, http.StatusOK, "notice", NoticeView{Page: s.page(c, "お知らせのコード")})
+	return s.show(c, http.StatusOK, "notice", NoticeView{Page: s.page(c, "お知らせのコード", "Notice code")})
 }
 
 func (s *Site) receptionPage(c echo.Context) error {
-	return s.show(c, http.StatusOK, "receptioninfo", ReceptionView{Page: s.page(c, "受付の方へ")})
+	return s.show(c, http.StatusOK, "receptioninfo", ReceptionView{Page: s.page(c, "受付の方へ", "For reception staff")})
 }
 
 func (s *Site) beginLogin(c echo.Context) error {
@@ -180,7 +180,7 @@ func (s *Site) enrolPage(c echo.Context) error {
 }
 
 func (s *Site) showEnrol(c echo.Context, status int, v visit, typed string, problem *Problem) error {
-	view := EnrolView{Page: s.page(c, "登録の確認"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: typed}
+	view := EnrolView{Page: s.page(c, "登録の確認", "Confirm"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: typed}
 	view.Error = problem
 	return s.show(c, status, "enrol", view)
 }
@@ -241,7 +241,7 @@ func (s *Site) screenPage(c echo.Context) error {
 	if len(people) == 0 {
 		return c.Redirect(http.StatusSeeOther, "/enrol")
 	}
-	view := ScreenView{Page: s.page(c, "資格情報画面")}
+	view := ScreenView{Page: s.page(c, "資格情報画面", "Eligibility screen")}
 	for _, r := range people {
 		view.People = append(view.People, PersonTile{ID: string(r.ID), Name: r.Person.Name, Kana: r.Person.Kana})
 	}

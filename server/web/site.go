@@ -130,9 +130,14 @@ func language(r *http.Request) string {
 	return pwa.Language(strings.TrimSpace(first))
 }
 
-// page fills what all pages have in common.
-func (s *Site) page(c echo.Context, title string) Page {
-	return Page{Title: title, Lang: language(c.Request()), Demo: s.Demo, Path: c.Request().URL.RequestURI()}
+// page fills what all pages have in common. The title stands in Japanese and in English.
+func (s *Site) page(c echo.Context, ja, en string) Page {
+	lang := language(c.Request())
+	title := ja
+	if lang == "en" {
+		title = en
+	}
+	return Page{Title: title, Lang: lang, Demo: s.Demo, Path: c.Request().URL.RequestURI()}
 }
 
 // show renders a page; nothing is sent when it fails.
@@ -145,5 +150,5 @@ func (s *Site) show(c echo.Context, status int, name string, view any) error {
 }
 
 func (s *Site) home(c echo.Context) error {
-	return s.show(c, http.StatusOK, "home", HomeView{Page: s.page(c, "資格情報画面")})
+	return s.show(c, http.StatusOK, "home", HomeView{Page: s.page(c, "資格情報画面", "Eligibility screen")})
 }

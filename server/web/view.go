@@ -5,7 +5,6 @@ type Page struct {
 	Title   string // without the product's name, which the layout adds
 	Lang    string // a language of pwa/i18n, "ja" when empty
 	Demo    bool   // shows 「デモ」 on the page
-	CSRF    string // goes into the hidden field csrf of forms and the header X-CSRF of API calls
 	Insurer InsurerView
 	Error   *Problem // a refusal of the form that was just sent, shown above it; nil when there is none
 	Path    string   // of this page, with its query, for the links that switch the language
