@@ -1,6 +1,9 @@
 package eligibility
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // InsurerNumber is a 保険者番号 as eight digits; 国民健康保険's six digits are padded with zeros on the left, as OQS and
 // FHIR JP Core do. Paper shows it as printed.
@@ -49,3 +52,68 @@ func checkDigit(body string) byte {
 
 // Paper returns the number as papers print it: six digits for 国民健康保険, eight otherwise.
 func (n InsurerNumber) Paper() string { return strings.TrimPrefix(string(n), "00") }
+
+// The systems by 法別番号 (rules.md 4.1); 国民健康保険 has none and is padded with 00.
+var systems = map[string]struct {
+	kind   string
+	scheme scheme
+}{
+	"00": {"国民健康保険", residents},
+	"01": {"全国健康保険協会（協会けんぽ）", employees},
+	"02": {"船員保険", employees},
+	"03": {"日雇特例被保険者の保険（一般）", employees},
+	"04": {"日雇特例被保険者の保険（特別）", employees},
+	"06": {"組合管掌健康保険", employees},
+	"07": {"自衛官等の療養の給付", employees},
+	"12": {"生活保護の医療扶助（公費）", 0},
+	"31": {"国家公務員共済組合", employees},
+	"32": {"地方公務員等共済組合", employees},
+	"33": {"警察共済組合", employees},
+	"34": {"公立学校共済組合・日本私立学校振興・共済事業団", employees},
+	"39": {"後期高齢者医療", elderly},
+	"63": {"特定健康保険組合（特例退職）", employees},
+	"67": {"国民健康保険（退職者医療）", residents},
+	"72": {"国家公務員特定共済組合（特例退職）", employees},
+	"73": {"地方公務員等特定共済組合（特例退職）", employees},
+	"74": {"警察特定共済組合（特例退職）", employees},
+	"75": {"公立学校・私立学校特定共済組合（特例退職）", employees},
+}
+
+// Kind returns the system that the number belongs to (国民健康保険, 後期高齢者医療 …), "" for a 法別番号 that no system has.
+// A 国民健康保険組合 is told by its third digit 3.
+func (n InsurerNumber) Kind() string {
+	if len(n) != 8 {
+		return ""
+	}
+	if n[:2] == "00" && n[4] == '3' {
+		return "国民健康保険組合"
+	}
+	return systems[string(n[:2])].kind
+}
+
+// schemeOf returns the calendar that an insurer follows; everyone when it is unknown.
+func schemeOf(n InsurerNumber) scheme {
+	if len(n) == 8 {
+		if s := systems[string(n[:2])]; s.scheme != 0 {
+			return s.scheme
+		}
+	}
+	return everyone
+}
+
+var prefectures = [...]string{"", "北海道", "青森県", "岩手県", "宮城県", "秋田県", "山形県", "福島県", "茨城県", "栃木県", "群馬県",
+	"埼玉県", "千葉県", "東京都", "神奈川県", "新潟県", "富山県", "石川県", "福井県", "山梨県", "長野県", "岐阜県", "静岡県",
+	"愛知県", "三重県", "滋賀県", "京都府", "大阪府", "兵庫県", "奈良県", "和歌山県", "鳥取県", "島根県", "岡山県", "広島県",
+	"山口県", "徳島県", "香川県", "愛媛県", "高知県", "福岡県", "佐賀県", "長崎県", "熊本県", "大分県", "宮崎県", "鹿児島県", "沖縄県"}
+
+// Prefecture returns the insurer's prefecture (JIS X 0401), "" for a code that is none.
+func (n InsurerNumber) Prefecture() string {
+	if len(n) != 8 {
+		return ""
+	}
+	code, err := strconv.Atoi(string(n[2:4]))
+	if err != nil || code >= len(prefectures) {
+		return ""
+	}
+	return prefectures[code]
+}

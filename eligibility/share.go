@@ -7,9 +7,6 @@ var ErrBeforeBirth = &Error{Code: Invalid, Key: "date.before_birth", Field: "day
 	Ja: "受診日が生年月日より前になっています。どちらかの日付を直してください。",
 	En: "The day lies before the date of birth. Correct one of the two."}
 
-// latterStageElderly is the 法別番号 of 後期高齢者医療.
-const latterStageElderly = "39"
-
 // SharesOn returns the shares of the costs, in percent and ascending, that are possible for care received on day
 // (健康保険法 74条, 高齢者医療確保法 67条; rules.md 4.3): one when age or Person.AssignedShare settles it, several when income
 // decides or the date of birth is partly unknown. It returns ErrBeforeBirth when day lies before the date of birth.
@@ -23,7 +20,7 @@ func SharesOn(p Person, day Date) ([]int, error) {
 	if p.BirthDate.IsZero() {
 		return []int{10, 20, 30}, nil
 	}
-	if len(p.Insurer) == 8 && p.Insurer[:2] == latterStageElderly {
+	if schemeOf(p.Insurer) == elderly {
 		return []int{10, 20, 30}, nil // 65 and older with a certificate belong here before 75
 	}
 	var shares []int
@@ -100,24 +97,9 @@ func NextShareChange(p Person, day Date) Date {
 	if p.BirthDate.IsZero() {
 		return Date{}
 	}
-	var next Date
-	consider := func(d Date) {
-		if d.After(day) && (next.IsZero() || d.Before(next)) {
-			next = d
-		}
-	}
-	for _, birth := range []Date{p.BirthDate.Earliest(), p.BirthDate.Latest()} {
-		starts := bandStarts(birth)
-		for _, d := range starts {
-			consider(d)
-		}
-		review := Date{day.year, 8, 1}
-		if !review.After(day) {
-			review.year++
-		}
-		if !review.Before(starts[1]) || len(p.Insurer) == 8 && p.Insurer[:2] == latterStageElderly {
-			consider(review)
-		}
+	next, review := nextBand(p, day), NextReview(day)
+	if reviewed(p, review) && (next.IsZero() || review.Before(next)) {
+		return review
 	}
 	return next
 }

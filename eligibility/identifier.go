@@ -1,0 +1,82 @@
+package eligibility
+
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// NormaliseSymbol returns 記号 for comparing: NFKC (half width), one form of hyphen, no blanks. Paper prints it as given.
+func NormaliseSymbol(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case ' ', '\t', '\u200b':
+			return -1
+		case '‐', '‑', '‒', '–', '—', '―', '−', 'ー', '─', '－':
+			return '-'
+		case '・', '･', '·':
+			return '.'
+		}
+		return r
+	}, norm.NFKC.String(s))
+}
+
+// NormaliseNumber returns 番号 for comparing: as NormaliseSymbol, then without leading zeros.
+func NormaliseNumber(s string) string {
+	n := NormaliseSymbol(s)
+	if t := strings.TrimLeft(n, "0"); t != "" {
+		return t
+	}
+	return n
+}
+
+// NormaliseBranch returns 枝番 for comparing: two half-width digits; "" stays missing, since 00 is the head of a household.
+func NormaliseBranch(s string) string {
+	n := NormaliseSymbol(s)
+	if len(n) == 1 {
+		return "0" + n
+	}
+	return n
+}
+
+// SameInsured reports whether two people have the same 保険者番号, 記号, 番号 and 枝番. A missing 枝番 on one side is no
+// difference: papers from before 2020-10 have none.
+func SameInsured(a, b Person) bool {
+	x, y := NormaliseBranch(a.BranchNumber), NormaliseBranch(b.BranchNumber)
+	return a.Insurer == b.Insurer && NormaliseSymbol(a.Symbol) == NormaliseSymbol(b.Symbol) &&
+		NormaliseNumber(a.Number) == NormaliseNumber(b.Number) && (x == y || x == "" || y == "")
+}
+
+// OneWidth returns 記号 or 番号 in one width, as JP Core asks: all full width when it holds kana or kanji, else all half width.
+func OneWidth(s string) string {
+	half := NormaliseSymbol(s)
+	for _, r := range half {
+		if r > 0x7e {
+			return FullWidth(half)
+		}
+	}
+	return half
+}
+
+// FullWidth returns ASCII letters, digits and signs in full width.
+func FullWidth(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r > ' ' && r < 0x7f {
+			return r + 0xfee0
+		}
+		return r
+	}, norm.NFKC.String(s))
+}
+
+// ElderlyNumberFits reports whether a 後期 被保険者番号 of eight digits has the usual check digit. It is a hint to look again,
+// never a reason to refuse: that the last digit is a check digit is only likely.
+func ElderlyNumberFits(number string) bool {
+	n := NormaliseSymbol(number)
+	if len(n) != 8 {
+		return false
+	}
+	if _, ok := digits(n); !ok {
+		return false
+	}
+	return checkDigit(n[:7]) == n[7]
+}

@@ -1,0 +1,206 @@
+package eligibility
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Faults of a situation's JSON; Field names the place.
+var (
+	ErrSituationJSON = &Error{Code: Invalid, Key: "situation.json",
+		Ja: "JSON として読めません。形を確かめてください。", En: "This is not well-formed JSON of a situation."}
+	ErrSituationField = &Error{Code: Invalid, Key: "situation.unknown_field",
+		Ja: "知らない項目があります。名前を確かめてください。", En: "There is an unknown field. Check its name."}
+	ErrSituationType = &Error{Code: Invalid, Key: "situation.type",
+		Ja: "値の種類が違います（true/false、文字、並び）。", En: "The value has the wrong type."}
+	ErrSituationKind = &Error{Code: Invalid, Key: "situation.unknown_kind",
+		Ja: "選べる値のどれでもありません。", En: "This is none of the possible values."}
+)
+
+// The JSON of a Situation; see the manual of `server methods`.
+type situationJSON struct {
+	Day           *string   `json:"day"`
+	BirthDate     *string   `json:"birthDate"`
+	InsurerNumber *string   `json:"insurerNumber"`
+	Brings        *[]string `json:"brings"`
+	Card          *struct {
+		Present     *bool   `json:"present"`
+		State       *string `json:"state"`
+		Reads       *bool   `json:"reads"`
+		Certificate *string `json:"certificate"`
+		Pinless     *bool   `json:"pinless"`
+		Photo       *bool   `json:"photo"`
+		PIN         *string `json:"pin"`
+		Face        *string `json:"face"`
+		Registered  *bool   `json:"registered"`
+	} `json:"card"`
+	CertificateUntil *string `json:"certificateUntil"`
+	OldCardUntil     *string `json:"oldCardUntil"`
+	Facility         *struct {
+		Reader      *bool   `json:"reader"`
+		PhoneReader *bool   `json:"phoneReader"`
+		Kind        *string `json:"kind"`
+		NetworkDown *bool   `json:"networkDown"`
+		HomeVisit   *bool   `json:"homeVisit"`
+	} `json:"facility"`
+	LookupByNumber *string `json:"lookupByNumber"`
+	Phone          *struct {
+		OS *string `json:"os"`
+	} `json:"phone"`
+	Emergency               *bool `json:"emergency"`
+	FirstVisitByHomeConsent *bool `json:"firstVisitByHomeConsent"`
+}
+
+// ReadSituations reads one situation or an array of them; array says which it was. Every situation has passed Check.
+// The error is an *Error that names the field: a fault of form (ErrSituationJSON, ErrSituationField, ErrSituationType), an
+// impossible value (ErrSituationKind, ErrDate, ErrInsurerNumber) or a contradiction. In an array Field begins with [index].
+func ReadSituations(data []byte) (all []Situation, array bool, err error) {
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
+	if array = bytes.HasPrefix(data, []byte("[")); !array {
+		s, err := readSituation(data)
+		if err != nil {
+			return nil, false, err
+		}
+		return []Situation{s}, false, nil
+	}
+	var each []json.RawMessage
+	if err := json.Unmarshal(data, &each); err != nil {
+		return nil, true, ErrSituationJSON.Because(err)
+	}
+	for i, one := range each {
+		s, err := readSituation(one)
+		if err != nil {
+			var e *Error
+			if errors.As(err, &e) {
+				return nil, true, e.In(strings.TrimSuffix(fmt.Sprintf("[%d].%s", i, e.Field), "."))
+			}
+			return nil, true, err
+		}
+		all = append(all, s)
+	}
+	return all, true, nil
+}
+
+func readSituation(data []byte) (Situation, error) {
+	if !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		return Situation{}, ErrSituationJSON
+	}
+	var in situationJSON
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&in); err != nil {
+		return Situation{}, jsonFault(err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Situation{}, ErrSituationJSON.Because(errors.New("text after the object"))
+	}
+	s, err := in.situation()
+	if err != nil {
+		return Situation{}, err
+	}
+	return s, s.Check()
+}
+
+// jsonFault names the field of a decoder's error.
+func jsonFault(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return ErrSituationType.In(wrong.Field).Because(fmt.Errorf("a %s stands where a %s belongs", wrong.Value, wrong.Type))
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return ErrSituationField.In(strings.Trim(name, `"`))
+	}
+	return ErrSituationJSON.Because(err)
+}
+
+func (in *situationJSON) situation() (Situation, error) {
+	var s Situation
+	var r reader
+	s.Day = r.date("day", in.Day, false)
+	s.BirthDate = r.date("birthDate", in.BirthDate, true)
+	s.CertificateUntil = r.date("certificateUntil", in.CertificateUntil, false)
+	s.OldCardUntil = r.date("oldCardUntil", in.OldCardUntil, false)
+	if in.InsurerNumber != nil {
+		n, err := ParseInsurerNumber(*in.InsurerNumber)
+		if err != nil {
+			r.fail(ErrInsurerNumber.In("insurerNumber"))
+		}
+		s.Insurer = n
+	}
+	if in.Brings != nil {
+		s.BringsKnown = true
+		for i, name := range *in.Brings {
+			item := pick(&r, fmt.Sprintf("brings[%d]", i), &name, AllItems[:]...)
+			s.Brings = s.Brings.With(item)
+		}
+	}
+	if c := in.Card; c != nil {
+		s.Card = CardFacts{
+			Present: answer(c.Present), Reads: answer(c.Reads), Pinless: answer(c.Pinless), Photo: answer(c.Photo), Registered: answer(c.Registered),
+			State:       pick(&r, "card.state", c.State, CardOK, CardLost, CardRenewing, CardExpired),
+			Certificate: pick(&r, "card.certificate", c.Certificate, CertificateValid, CertificateGrace, CertificateExpired, CertificateRevoked),
+			PIN:         pick(&r, "card.pin", c.PIN, PINKnown, PINForgotten, PINLocked),
+			Face:        pick(&r, "card.face", c.Face, FaceWorks, FaceFailed),
+		}
+	}
+	if f := in.Facility; f != nil {
+		s.Facility = FacilityFacts{Reader: answer(f.Reader), PhoneReader: answer(f.PhoneReader), NetworkDown: answer(f.NetworkDown),
+			HomeVisit: answer(f.HomeVisit), Kind: pick(&r, "facility.kind", f.Kind, OrdinaryFacility, ExemptFacility, LimitedFacility)}
+	}
+	s.Lookup = pick(&r, "lookupByNumber", in.LookupByNumber, LookupFound, LookupNotFound, LookupNotTried)
+	if in.Phone != nil {
+		if s.Phone = pick(&r, "phone.os", in.Phone.OS, Android, IOS, "unknown"); s.Phone == "unknown" {
+			s.Phone = ""
+		}
+	}
+	s.Emergency, s.FirstVisitByHomeConsent = answer(in.Emergency), answer(in.FirstVisitByHomeConsent)
+	return s, r.err
+}
+
+// reader keeps the first error of a row of conversions.
+type reader struct{ err error }
+
+func (r *reader) fail(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+func (r *reader) date(field string, text *string, partial bool) Date {
+	if text == nil {
+		return Date{}
+	}
+	d, err := ParseDate(*text)
+	if err != nil || d.IsZero() || !partial && !d.Exact() {
+		r.fail(ErrDate.In(field))
+	}
+	return d
+}
+
+// pick returns the kind that text names; an unknown one is a fault that lists the possible ones.
+func pick[T ~string](r *reader, field string, text *string, kinds ...T) T {
+	if text == nil {
+		return ""
+	}
+	for _, k := range kinds {
+		if string(k) == *text {
+			return k
+		}
+	}
+	r.fail(ErrSituationKind.In(field).Because(fmt.Errorf("possible are %q", kinds)))
+	return ""
+}
+
+func answer(b *bool) Answer {
+	switch {
+	case b == nil:
+		return Unknown
+	case *b:
+		return Yes
+	}
+	return No
+}
