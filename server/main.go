@@ -17,6 +17,12 @@ type program struct {
 
 	Serve  serveCmd  `cmd:"" default:"withargs" help:"start the server (the default)"`
 	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
+
+	Methods methodsCmd `cmd:"" help:"how a person may be accepted at the counter, by the dated rules"`
+	Share   shareCmd   `cmd:"" help:"the share of the costs by age and date"`
+	Names   namesCmd   `cmd:"" help:"compare two writings of a name"`
+	Insurer insurerCmd `cmd:"" help:"what an insurer number says"`
+	Rules   rulesCmd   `cmd:"" help:"print the table of the rules (docs/rules.md)"`
 }
 
 // Exit codes of commands with a written contract.

@@ -1,0 +1,83 @@
+package eligibility
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// WriteRules writes the table of the rules as Markdown: docs/rules.md is this text.
+func WriteRules(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString("# 窓口での資格確認の規則\n\n")
+	fmt.Fprintf(&b, "この文書は規則の表（`eligibility/rules.go`）から `go run ./server rules > docs/rules.md` で作ります。手で直しません。\n")
+	fmt.Fprintf(&b, "規則の変更は%sまでを反映しています。それより後に始まる・終わる規則は、その日までの公表によります。\n\n", RulesKnownUntil.Japanese())
+	b.WriteString("確度: 確実＝公的な文書または複数の独立した資料／推定＝一つの資料または文言からの推論／未確認＝公的な文書で確かめられていない。\n")
+	for i := range ruleTable {
+		r := &ruleTable[i]
+		fmt.Fprintf(&b, "\n## %s %s\n\n%s。 ", r.Code, r.Ja, r.En)
+		fmt.Fprintf(&b, "薬剤・診療・健診の情報: %s。限度額: %s。\n\n", map[bool]string{true: "同意があれば得られる", false: "得られない"}[r.Medical],
+			map[LimitAnswer]string{LimitYes: "得られる", LimitNo: "得られない", LimitOnPaper: "紙に書いてあるときだけ"}[r.Limit])
+		b.WriteString("|期間|対象の保険者|確度|根拠|\n|---|---|---|---|\n")
+		for _, p := range r.Periods {
+			fmt.Fprintf(&b, "|%s ～ %s|%s|%s%s|%s|\n", p.From, p.Until, p.Only, p.Confidence.Japanese(), endDoubt(p), link(p.Source))
+		}
+		b.WriteString("\n必要なこと:\n\n")
+		for _, n := range r.Needs {
+			fmt.Fprintf(&b, "- %s（%s%s）\n", n.name, n.sure.Japanese(), needSource(n))
+		}
+		fmt.Fprintf(&b, "\n職員の次の一歩: %s\n\n次回の持ち物: %s\n", r.Next, r.Bring)
+	}
+	b.WriteString("\n## カードと人の特別な場合\n\n|場合|窓口での扱い|確度|根拠|\n|---|---|---|---|\n")
+	for _, c := range CardCases {
+		fmt.Fprintf(&b, "|%s|%s|%s|%s|\n", c.Ja, c.Means, c.Confidence.Japanese(), link(c.Source))
+	}
+	fmt.Fprintf(&b, "\n## 資格の状態\n\n根拠: %s\n\n|コード|状態|職員の次の一歩|\n|---|---|---|\n", srcStates.Title)
+	for _, m := range Validities {
+		fmt.Fprintf(&b, "|%s|%s|%s|\n", m.Code, m.Ja, m.Next)
+	}
+	b.WriteString("\n|コード|喪失理由|職員の次の一歩|\n|---|---|---|\n")
+	for _, m := range LossReasons {
+		fmt.Fprintf(&b, "|%s|%s|%s|\n", m.Code, m.Ja, m.Next)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// String names the insurers of a scheme.
+func (s scheme) String() string {
+	if s == everyone {
+		return "すべて"
+	}
+	var names []string
+	for _, one := range []struct {
+		scheme scheme
+		name   string
+	}{{residents, "国民健康保険"}, {elderly, "後期高齢者医療"}, {employees, "被用者保険"}} {
+		if s&one.scheme != 0 {
+			names = append(names, one.name)
+		}
+	}
+	return strings.Join(names, "・")
+}
+
+func link(s Source) string {
+	if s.URL == "" {
+		return s.Title
+	}
+	return "[" + s.Title + "](" + s.URL + ")"
+}
+
+func endDoubt(p Period) string {
+	if p.After == Likely {
+		return "（終わりは推定）"
+	}
+	return ""
+}
+
+func needSource(c *condition) string {
+	if c.source.Title == "" {
+		return ""
+	}
+	return "、" + c.source.Title
+}

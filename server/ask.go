@@ -1,0 +1,196 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"madoguchi/eligibility"
+)
+
+// The commands that ask the rules. They need no data folder. Exit codes: 0 answered, 2 bad input with nothing on standard
+// output and the reason on standard error.
+
+// methodsCmd answers "how may this person be accepted?" for one situation or an array of them.
+type methodsCmd struct {
+	JSON string `name:"json" required:"" placeholder:"FILE|-" help:"the situation, or an array of situations, as JSON; - for standard input"`
+}
+
+// Run answers in the shape of the input: an object for an object, an array for an array.
+func (c *methodsCmd) Run() error {
+	return answered(func() (any, error) {
+		data, err := readInput(c.JSON)
+		if err != nil {
+			return nil, err
+		}
+		situations, array, err := eligibility.ReadSituations(data)
+		if err != nil {
+			return nil, err
+		}
+		outcomes := make([]eligibility.Outcome, 0, len(situations))
+		for _, s := range situations {
+			o, err := eligibility.Methods(s)
+			if err != nil {
+				return nil, err
+			}
+			outcomes = append(outcomes, o)
+		}
+		if array {
+			return outcomes, nil
+		}
+		return outcomes[0], nil
+	})
+}
+
+// shareCmd answers which share of the costs is possible on a day, and how it will change.
+type shareCmd struct {
+	BirthDate string `required:"" help:"生年月日: 1955-07-01, 昭和30年7月1日; a partial date is answered with all that is possible"`
+	On        string `required:"" help:"受診日"`
+	Assigned  int    `help:"負担割合 that the insurer assigned, percent: 10, 20 or 30"`
+	Insurer   string `help:"保険者番号, if it is known (後期高齢者医療 begins at 65 for some)"`
+}
+
+// Run answers as JSON.
+func (c *shareCmd) Run() error {
+	return answered(func() (any, error) {
+		var p eligibility.Person
+		var err error
+		if p.BirthDate, err = eligibility.ReadDate(c.BirthDate); err != nil || p.BirthDate.IsZero() {
+			return nil, eligibility.ErrDate.In("--birth-date")
+		}
+		day, err := eligibility.ReadDate(c.On)
+		if err != nil || !day.Exact() {
+			return nil, eligibility.ErrDate.In("--on")
+		}
+		if c.Insurer != "" {
+			if p.Insurer, err = eligibility.ParseInsurerNumber(c.Insurer); err != nil {
+				return nil, eligibility.ErrInsurerNumber.In("--insurer")
+			}
+		}
+		switch c.Assigned {
+		case 0, 10, 20, 30:
+			p.AssignedShare = c.Assigned
+		default:
+			return nil, errShare
+		}
+		f, err := eligibility.ForecastShare(p, day)
+		if err != nil {
+			return nil, err
+		}
+		return struct {
+			eligibility.ShareForecast
+			Warning string `json:"warning,omitempty"`
+		}{f, partialWarning(p.BirthDate)}, nil
+	})
+}
+
+var errShare = &eligibility.Error{Code: eligibility.Invalid, Key: "share.assigned", Field: "--assigned",
+	Ja: "負担割合は 10、20、30 のどれかです。", En: "An assigned share is 10, 20 or 30 percent."}
+
+func partialWarning(d eligibility.Date) string {
+	if d.Exact() {
+		return ""
+	}
+	return "生年月日の一部が不詳なので、可能な割合をすべて挙げています。"
+}
+
+// namesCmd compares two writings of a name.
+type namesCmd struct {
+	A    string `arg:"" help:"one writing of a name"`
+	B    string `arg:"" help:"the other"`
+	JSON bool   `name:"json" help:"answer as JSON (the default)"`
+}
+
+// Run answers as JSON.
+func (c *namesCmd) Run() error {
+	return answered(func() (any, error) {
+		if strings.TrimSpace(c.A) == "" || strings.TrimSpace(c.B) == "" {
+			return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "names.empty", Field: "A, B",
+				Ja: "名前を二つ入れてください。", En: "Give two names."}
+		}
+		return eligibility.MatchNames(c.A, c.B), nil
+	})
+}
+
+// insurerCmd tells what an insurer number says.
+type insurerCmd struct {
+	Number string `arg:"" help:"保険者番号, 6 or 8 digits"`
+	JSON   bool   `name:"json" help:"answer as JSON (the default)"`
+}
+
+// Run answers as JSON; a number that cannot be one is answered with valid false.
+func (c *insurerCmd) Run() error {
+	return answered(func() (any, error) {
+		type reply struct {
+			Valid      bool    `json:"valid"`
+			Normalised *string `json:"normalised"`
+			Paper      *string `json:"paper"`
+			Kind       *string `json:"kind"`
+			Prefecture *string `json:"prefecture"`
+			Reason     string  `json:"reason,omitempty"`
+		}
+		n, err := eligibility.ParseInsurerNumber(c.Number)
+		if err != nil {
+			return reply{Reason: eligibility.ErrInsurerNumber.Ja}, nil
+		}
+		r := reply{Valid: n.Kind() != "", Normalised: known(string(n)), Paper: known(n.Paper()), Kind: known(n.Kind()), Prefecture: known(n.Prefecture())}
+		if !r.Valid {
+			r.Reason = "検証番号は合っていますが、この法別番号の医療保険はありません。公費の番号でないか確かめてください。"
+		}
+		return r, nil
+	})
+}
+
+func known(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// rulesCmd prints the table of the rules for people.
+type rulesCmd struct{}
+
+// Run prints docs/rules.md.
+func (*rulesCmd) Run() error { return eligibility.WriteRules(os.Stdout) }
+
+// answered prints the answer as one JSON document, or complains and exits with 2.
+func answered(ask func() (any, error)) error {
+	answer, err := ask()
+	if err != nil {
+		var e *eligibility.Error
+		if errors.As(err, &e) && e.Field != "" {
+			fmt.Fprintf(os.Stderr, "%s: ", e.Field)
+		}
+		complain(err)
+		return exit(exitRefused)
+	}
+	out := json.NewEncoder(os.Stdout)
+	out.SetEscapeHTML(false)
+	return out.Encode(answer)
+}
+
+// readInput reads a file, or standard input for "-".
+func readInput(name string) ([]byte, error) {
+	var data []byte
+	var err error
+	if name == "-" {
+		data, err = io.ReadAll(io.LimitReader(os.Stdin, inputLimit+1))
+	} else {
+		data, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.open", Field: "--json", Cause: err,
+			Ja: "ファイルを読めません。名前と場所を確かめてください。", En: "The file cannot be read. Check its name and place."}
+	}
+	if len(data) > inputLimit {
+		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.size", Field: "--json",
+			Ja: "入力が大きすぎます（64MBまで）。", En: "The input is too large (64 MB at most)."}
+	}
+	return data, nil
+}
+
+const inputLimit = 64 << 20
