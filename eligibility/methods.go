@@ -229,6 +229,9 @@ func provisionalShares(f *facts) []int {
 
 var shareSets = [...][]int{preschool: {20}, schoolTo69: {30}, from75: {10, 20, 30}}
 
+// onPhone are the things that are shown on a phone, which might log in to マイナポータル.
+var onPhone = Items(0).With(ItemPortalPDF).With(ItemPortalScreenshot).With(ItemInsurerScreen).With(ItemInsurerPDF)
+
 // noWay is the next step when nothing can be accepted: nobody is sent away without one.
 func noWay(f *facts) string {
 	switch {
@@ -236,6 +239,8 @@ func noWay(f *facts) string {
 		return "氏名・生年月日・性別・住所・連絡先を聞いて障害リストに控え、受診は進めて会計まで保留にし、復旧後に照会してください。"
 	case f.movedToElderly:
 		return "75歳から後期高齢者医療の資格になります。会計まで保留にし、後期の資格確認書を持ってきてもらうか、広域連合に番号を問い合わせて照会してください。"
+	case f.Brings&onPhone != 0 && !f.certificateGone() && f.Card.Certificate != CertificateGrace && f.Card.Pinless != Yes:
+		return "画面・PDF・画像だけでは受け付けられません。そのスマホで、いまマイナポータルにログインして資格情報画面を開いてもらうか、カードを見せてもらってください。"
 	case f.card == Unknown:
 		return "マイナンバーカード、スマホ、資格確認書のどれかを持っているか聞いてください。"
 	case f.Lookup != LookupFound && f.Lookup != LookupNotFound:
