@@ -1,35 +1,119 @@
 package eligibility
 
-import "testing"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
 
-// Expected values: rules.md 4.4 (WIC-21464, SANOX-19, MPUNI) and the fictional people of 4.6.
+// Expected values: rules.md 4.4 (WIC-21464, SANOX-19, MPUNI), 常用漢字表's 康熙字典体 and the fictional people of 4.6.
 func TestNamesAreMatchedAsRegistersWriteThem(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want Match
+		diff string
 	}{
-		{"試験 太郎", "試験　太郎", NamesEqual},
-		{"ｼｹﾝ ﾀﾛｳ", "シケン タロウ", NamesEqual},
-		{"しけん たろう", "シケンタロウ", NamesEqual},
-		{"髙橋 德一", "高橋 徳一", NamesVariant},
-		{"𠮷田", "吉田", NamesVariant},
-		{"山﨑", "山崎", NamesVariant},
-		{"渡邉", "渡邊", NamesVariant},
-		{"葛󠄀城", "葛城", NamesVariant},
-		{"シヨウコ", "ショウコ", NamesVariant},
-		{"ユーコ", "ユコ", NamesVariant},
-		{"●橋 德一", "髙橋 德一", NamesMasked},
-		{"NGUYEN TEST AN", "Ｎｇｕｙｅｎ　ｔｅｓｔ　ａｎ", NamesEqual},
-		{"試験 太郎", "試験 次郎", NamesSimilar},
-		{"試験 太郎", "架空 花子", NamesDifferent},
-		{"試験", "", NamesDifferent},
-		{"森 一", "林 二", NamesDifferent},
+		{"試験 太郎", "試験　太郎", NamesEqual, ""},
+		{"ｼｹﾝ ﾀﾛｳ", "シケン タロウ", NamesEqual, ""},
+		{"ｶﾞｸ", "ガク", NamesEqual, ""},
+		{"しけん たろう", "シケンタロウ", NamesEqual, ""},
+		{"髙橋 德一", "高橋 徳一", NamesVariant, "0髙高 2德徳"},
+		{"𠮷田", "吉田", NamesVariant, "0𠮷吉"},
+		{"山﨑", "山崎", NamesVariant, "1﨑崎"},
+		{"渡邉", "渡邊", NamesVariant, "1邉邊"},
+		{"渡辺", "渡邊", NamesVariant, "1辺邊"},
+		{"柳 一", "栁 一", NamesVariant, "0柳栁"},
+		{"小澤 壽", "小沢 寿", NamesVariant, "1澤沢 2壽寿"},
+		{"葛󠄀城", "葛城", NamesVariant, "0葛󠄀葛"},
+		{"葛󠄀城", "葛󠄁城", NamesVariant, "0葛󠄀葛󠄁"},
+		{"\uFA19田", "\u795E田", NamesVariant, "0\uFA19\u795E"}, // compatibility ideograph
+		{"シヨウコ", "ショウコ", NamesVariant, "1ヨョ"},
+		{"ユーコ", "ユコ", NamesVariant, "1ー"},
+		{"ユウコ", "ユーコ", NamesVariant, "1ウー"},
+		{"ユ-コ", "ユーコ", NamesVariant, "1ー"},
+		{"ミヅキ", "ミズキ", NamesVariant, "1ヅズ"},
+		{"●橋 德一", "髙橋 德一", NamesMasked, "0●髙"},
+		{"●橋 德一", "髙橋 徳一", NamesMasked, "0●髙 2德徳"},
+		{"〓田", "𠮷田", NamesMasked, "0〓𠮷"},
+		{"●橋", "橋", NamesDifferent, "0●"},
+		{"NGUYEN TEST AN", "Ｎｇｕｙｅｎ　ｔｅｓｔ　ａｎ", NamesEqual, ""},
+		{"NGUYEN TEST AN", "TEST AN NGUYEN", NamesVariant, "*"},
+		{"NGUYEN AN", "NGUYEN TEST AN", NamesSimilar, "*"},
+		{"Nguyễn Test An", "NGUYEN TEST AN", NamesVariant, "4ỄE"},
+		{"O'NEIL TEST", "ONEIL TEST", NamesEqual, ""},
+		{"試験 太郎", "試験 次郎", NamesSimilar, "2太次"},
+		{"試験 太一郎", "試験 太郎", NamesSimilar, "3一"},
+		{"斉藤 一", "斎藤 一", NamesSimilar, "0斉斎"},
+		{"試験 太郎", "架空 花子", NamesDifferent, "*"},
+		{"試験", "", NamesDifferent, ""},
+		{"森 一", "林 二", NamesDifferent, "*"},
+		{"森 一", "林 一", NamesDifferent, "0森林"},
+		{"JOHN SMITH", "JANE DOE", NamesDifferent, "*"},
 	} {
-		if got := MatchNames(c.a, c.b); got.Match != c.want {
-			t.Errorf("%s / %s: %s %v, want %s", c.a, c.b, got.Match, got.Differences, c.want)
+		got := MatchNames(c.a, c.b)
+		var diff []string
+		for _, d := range got.Differences {
+			diff = append(diff, fmt.Sprint(d.Index, d.A+d.B))
 		}
-		if got := MatchNames(c.b, c.a); got.Match != c.want {
-			t.Errorf("%s / %s the other way: %s, want %s", c.b, c.a, got.Match, c.want)
+		if line := strings.ReplaceAll(strings.Join(diff, "|"), " ", ""); got.Match != c.want || c.diff != "*" && line != strings.ReplaceAll(c.diff, " ", "|") {
+			t.Errorf("%s / %s: %s %q, want %s %q", c.a, c.b, got.Match, line, c.want, c.diff)
+		}
+		if back := MatchNames(c.b, c.a); back.Match != c.want {
+			t.Errorf("%s / %s the other way: %s, want %s", c.b, c.a, back.Match, c.want)
 		}
 	}
+	if got := MatchNames(strings.Repeat("あ", 5000), "あ"); got.Match != NamesDifferent {
+		t.Error("a text that is no name matched")
+	}
+}
+
+func TestAnAliasCounts(t *testing.T) {
+	p := Person{Name: "NGUYEN TEST AN", Alias: "試験 アン"} // rules.md 4.6 no. 6
+	if got := p.BestMatch("試験 アン"); got.Match != NamesEqual {
+		t.Error(got)
+	}
+	if got := p.BestMatch("NGUYEN TEST AN"); got.Match != NamesEqual {
+		t.Error(got)
+	}
+}
+
+// JIS X 0208:1997 has 6,879 characters; SANOX-19: 德 is rejected, 髙 came as ●; BLESSED: extended characters.
+func TestReceiptComputersTakeJISX0208(t *testing.T) {
+	n := 0
+	for r := rune(0xa0); r < 0x30000; r++ {
+		if r >= 0xff61 && r <= 0xff9f || r >= 0xd800 && r < 0xe000 {
+			continue
+		}
+		if _, twice := windowsShapes[r]; !twice && InJISX0208(r) {
+			n++
+		}
+	}
+	if n != 6879 {
+		t.Errorf("%d characters, want 6879", n)
+	}
+	for name, want := range map[string][]string{"試験 太郎": {}, "髙橋 德一": {"髙", "德"}, "𠮷田": {"𠮷"}, "葛󠄀城": {"葛󠄀"}, "ﾀﾛｳ A": {}, "〜−": {}, "①髙髙": {"髙"}} {
+		if got := ReceiptRejects(name); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if InJISX0208('①') || InJISX0208('Ⅲ') {
+		t.Error("NEC's row 13 is not JIS X 0208")
+	}
+}
+
+func FuzzMatchNames(f *testing.F) {
+	f.Add("髙橋 德一", "高橋 徳一")
+	f.Add("●", "NGUYEN")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		x, y := MatchNames(a, b), MatchNames(b, a)
+		if x.Match != y.Match {
+			t.Fatalf("%q %q: %s one way, %s the other", a, b, x.Match, y.Match)
+		}
+		if utf8.ValidString(a) && len(letters(a)) > 0 && len(letters(a)) <= longestName && MatchNames(a, a).Match != NamesEqual {
+			t.Fatalf("%q is not itself", a)
+		}
+		ReceiptRejects(a)
+	})
 }
