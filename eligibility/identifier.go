@@ -47,15 +47,16 @@ func SameInsured(a, b Person) bool {
 		NormaliseNumber(a.Number) == NormaliseNumber(b.Number) && (x == y || x == "" || y == "")
 }
 
-// OneWidth returns 記号 or 番号 in one width, as JP Core asks: all full width when it holds kana or kanji, else all half width.
-func OneWidth(s string) string {
-	half := NormaliseSymbol(s)
-	for _, r := range half {
+// OneWidth returns 記号 and 番号 in one width, as JP Core asks: both full width when either holds kana or kanji, else both half
+// width (its example: あいう and １８７).
+func OneWidth(symbol, number string) (string, string) {
+	s, n := NormaliseSymbol(symbol), NormaliseSymbol(number)
+	for _, r := range s + n {
 		if r > 0x7e {
-			return FullWidth(half)
+			return FullWidth(s), FullWidth(n)
 		}
 	}
-	return half
+	return s, n
 }
 
 // FullWidth returns ASCII letters, digits and signs in full width.

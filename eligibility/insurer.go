@@ -80,16 +80,15 @@ var systems = map[string]struct {
 }
 
 // Kind returns the system that the number belongs to (国民健康保険, 後期高齢者医療 …), "" for a 法別番号 that no system has.
-// A 国民健康保険組合 is told by its third digit 3.
 func (n InsurerNumber) Kind() string {
 	if len(n) != 8 {
 		return ""
 	}
-	if n[:2] == "00" && n[4] == '3' {
-		return "国民健康保険組合"
-	}
 	return systems[string(n[:2])].kind
 }
+
+// MayBeAssociation reports whether a 国民健康保険 number is of the range given to 国民健康保険組合: third digit 3 (rules.md 4.1).
+func (n InsurerNumber) MayBeAssociation() bool { return len(n) == 8 && n[:2] == "00" && n[4] == '3' }
 
 // schemeOf returns the calendar that an insurer follows; everyone when it is unknown.
 func schemeOf(n InsurerNumber) scheme {

@@ -131,6 +131,7 @@ func (c *insurerCmd) Run() error {
 			Kind       *string `json:"kind"`
 			Prefecture *string `json:"prefecture"`
 			Reason     string  `json:"reason,omitempty"`
+			Note       string  `json:"note,omitempty"`
 		}
 		n, err := eligibility.ParseInsurerNumber(c.Number)
 		if err != nil {
@@ -139,6 +140,9 @@ func (c *insurerCmd) Run() error {
 		r := reply{Valid: n.Kind() != "", Normalised: known(string(n)), Paper: known(n.Paper()), Kind: known(n.Kind()), Prefecture: known(n.Prefecture())}
 		if !r.Valid {
 			r.Reason = "検証番号は合っていますが、この法別番号の医療保険はありません。公費の番号でないか確かめてください。"
+		}
+		if n.MayBeAssociation() {
+			r.Note = "3桁目が3の番号は、国民健康保険組合に割り当てられる範囲です。"
 		}
 		return r, nil
 	})
