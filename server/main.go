@@ -23,6 +23,8 @@ type program struct {
 	Names   namesCmd   `cmd:"" help:"compare two writings of a name"`
 	Insurer insurerCmd `cmd:"" help:"what an insurer number says"`
 	Rules   rulesCmd   `cmd:"" help:"print the table of the rules (docs/rules.md)"`
+
+	Cheatsheet cheatsheetCmd `cmd:"" help:"today's sheet for the reception, one A4 page as PDF"`
 }
 
 // Exit codes of commands with a written contract.

@@ -17,6 +17,7 @@ import (
 
 func (s *Site) counterRoutes(e *echo.Echo) {
 	e.GET("/counter", s.counterPage)
+	e.GET("/counter/methods", s.methodsPage)
 	e.GET("/counter/staff", s.staffPage("counter"))
 	e.POST("/counter/staff", s.pickStaff("counter", auth.Counter))
 	e.GET("/api/v1/counter/status", s.counterStatus)

@@ -19,7 +19,6 @@ import (
 func (s *Site) patientRoutes(e *echo.Echo) {
 	e.GET("/n/:code", s.openNotice)
 	e.GET("/notice", s.noticePage)
-	e.GET("/reception", s.receptionPage)
 	e.GET("/login", s.beginLogin)
 	e.GET("/login/callback", s.finishLogin)
 	e.POST("/logout", s.logout)
@@ -97,10 +96,6 @@ func (s *Site) openNotice(c echo.Context) error {
 
 func (s *Site) noticePage(c echo.Context) error {
 	return s.show(c, http.StatusOK, "notice", NoticeView{Page: s.page(c, "お知らせのコード", "Notice code")})
-}
-
-func (s *Site) receptionPage(c echo.Context) error {
-	return s.show(c, http.StatusOK, "receptioninfo", ReceptionView{Page: s.page(c, "受付の方へ", "For reception staff")})
 }
 
 func (s *Site) beginLogin(c echo.Context) error {

@@ -59,6 +59,7 @@ func New(c Config) *echo.Echo {
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", s.ready)
 	e.GET("/", s.home)
+	s.ruleRoutes(e)
 	if c.Office != nil {
 		s.patientRoutes(e)
 		s.insurerRoutes(e)

@@ -1,5 +1,7 @@
 package web
 
+import "madoguchi/eligibility"
+
 // Page is what every page gets. Views embed it; templates read the fields by name.
 type Page struct {
 	Title   string // without the product's name, which the layout adds
@@ -32,7 +34,47 @@ type HomeView struct{ Page }
 type NoticeView struct{ Page }
 
 // ReceptionView is the page for the staff that a patient's screen links to (/reception).
-type ReceptionView struct{ Page }
+type ReceptionView struct {
+	Page
+	Day                                string // today, in the Japanese calendar
+	Accepted                           eligibility.Method
+	Others                             []eligibility.Method // further ways for a card that cannot be read
+	SourceTitle, SourceURL, SourceCode string               // where it stands, its address and the picture of its QR
+}
+
+// Choice is one answer of a question, as a link.
+type Choice struct{ Ja, En, Href string }
+
+// MethodsView is 「この患者さんは何で確認できる?」 (/counter/methods): a question with its choices, or the answer.
+type MethodsView struct {
+	Page
+	Step             int // 1 to 3; 4 is the answer
+	QuestionJa       string
+	QuestionEn       string
+	Choices          []Choice
+	Best             *eligibility.Method
+	Next, Bring, Day string
+	Accepted         []eligibility.Method // besides the best
+	Refused          []eligibility.Method
+}
+
+// VisitView is 受診日チェック (/visit).
+type VisitView struct {
+	Page
+	Form  VisitForm
+	Items []eligibility.VisitItem
+	Day   string // in the Japanese calendar
+}
+
+// VisitForm is what the visitor typed, kept when it has to be corrected.
+type VisitForm struct {
+	Day              string `form:"day"`
+	BirthDate        string `form:"birthDate"`
+	CertificateUntil string `form:"certificateUntil"`
+	CardUntil        string `form:"cardUntil"`
+	PaperUntil       string `form:"paperUntil"`
+	SavedOn          string `form:"savedOn"`
+}
 
 // EnrolView asks to bind the login to an insured person (/enrol).
 type EnrolView struct {

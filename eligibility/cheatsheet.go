@@ -1,0 +1,104 @@
+package eligibility
+
+// SheetRow is one line of the reception's sheet: what the patient brings, and the answer on the day.
+type SheetRow struct {
+	Brings  string
+	Code    MethodCode // "" when nothing can be accepted
+	Answer  string     // the method's name, or 「これだけでは受け付けられません」
+	Next    string
+	Sure    Confidence
+	Changed bool // the answer differs from the one a month before
+}
+
+// ReceptionSheet is the whole sheet.
+type ReceptionSheet struct {
+	Day   Date
+	UseBy Date // the last day on which the sheet may hang: a month, or the day before a rule changes
+	Rows  []SheetRow
+}
+
+// sheetCases are the patients of rules.md 1.3 and 1.5, in the order in which a reception meets them.
+var sheetCases = [...]struct {
+	brings string
+	s      Situation
+}{
+	{"カード（読み取れる）", Situation{Card: CardFacts{Present: Yes, Reads: Yes}}},
+	{"カード（顔認証も暗証番号もだめ）", Situation{Card: CardFacts{Present: Yes, Reads: Yes, Face: FaceFailed, PIN: PINLocked}}},
+	{"カード（読めない）＋マイナポータルの画面", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemPortalScreen)}},
+	{"カード（読めない）＋マイナポータルのPDF", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemPortalPDF)}},
+	{"カード（読めない）＋資格情報のお知らせ", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemNotice)}},
+	{"カード（読めない）＋保険者の画面・PDF", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemInsurerScreen)}},
+	{"カード（読めない）だけ、以前の番号で照会できた", Situation{Card: CardFacts{Present: Yes, Reads: No}, Lookup: LookupFound}},
+	{"カード（読めない）だけ", Situation{Card: CardFacts{Present: Yes, Reads: No}, Lookup: LookupNotFound}},
+	{"カード（電子証明書が切れて3か月以内）", Situation{Card: CardFacts{Present: Yes, Certificate: CertificateGrace}}},
+	{"カード（電子証明書が切れて3か月を過ぎた）＋お知らせ", Situation{Card: CardFacts{Present: Yes, Certificate: CertificateExpired}, Brings: items(ItemNotice)}},
+	{"スマホだけ、スマホ用の読み取り機がある", Situation{Brings: items(ItemPhone), Facility: FacilityFacts{PhoneReader: Yes}}},
+	{"スマホだけ、スマホ用の読み取り機がない", Situation{Brings: items(ItemPhone), Facility: FacilityFacts{PhoneReader: No}}},
+	{"保険者の画面・PDF・画像だけ（カードなし）", Situation{Brings: items(ItemInsurerScreen, ItemPortalScreenshot)}},
+	{"資格情報のお知らせだけ（番号で照会できた）", Situation{Brings: items(ItemNotice), Lookup: LookupFound}},
+	{"期限切れの健康保険証だけ（番号で照会できた）", Situation{Brings: items(ItemOldCard), Lookup: LookupFound}},
+	{"資格確認書（有効期限内）", Situation{Brings: items(ItemCertificate)}},
+	{"システムか回線の障害、カードはある", Situation{Card: CardFacts{Present: Yes}, Facility: FacilityFacts{NetworkDown: Yes}}},
+	{"何も持っていない", Situation{Lookup: LookupNotTried}},
+}
+
+func items(all ...Item) Items {
+	var s Items
+	for _, i := range all {
+		s = s.With(i)
+	}
+	return s
+}
+
+// SheetFor returns the reception's sheet for a day, from the same table as every other answer.
+func SheetFor(day Date) (ReceptionSheet, error) {
+	if !day.Exact() {
+		return ReceptionSheet{}, ErrDayMissing
+	}
+	sheet := ReceptionSheet{Day: day, UseBy: day.AddMonths(1)}
+	before := day.AddMonths(-1)
+	for _, c := range sheetCases {
+		now, err := sheetAnswer(c.s, day)
+		if err != nil {
+			return ReceptionSheet{}, err
+		}
+		then, err := sheetAnswer(c.s, before)
+		if err != nil {
+			return ReceptionSheet{}, err
+		}
+		now.Brings, now.Changed = c.brings, now.Code != then.Code || now.Next != then.Next
+		sheet.Rows = append(sheet.Rows, now)
+	}
+	for i := range ruleTable {
+		for _, p := range ruleTable[i].Periods {
+			for _, change := range []Date{p.From.Earliest(), p.Until} {
+				last := change
+				if change == p.From.Earliest() && !change.IsZero() {
+					last = change.AddDays(-1)
+				}
+				if !last.IsZero() && !last.Before(day) && last.Before(sheet.UseBy) {
+					sheet.UseBy = last
+				}
+			}
+		}
+	}
+	return sheet, nil
+}
+
+func sheetAnswer(s Situation, day Date) (SheetRow, error) {
+	s.Day, s.BringsKnown = day, true
+	o, err := Methods(s)
+	if err != nil {
+		return SheetRow{}, err
+	}
+	row := SheetRow{Code: o.Best, Answer: "これだけでは受け付けられません", Next: o.Next, Sure: Certain}
+	for _, m := range o.Methods {
+		switch {
+		case m.Code == o.Best:
+			row.Answer, row.Sure = m.Name, m.Confidence
+		case o.Best == "" && row.Sure == Certain && m.Confidence != Certain && s.Lookup == LookupFound:
+			row.Sure = m.Confidence
+		}
+	}
+	return row, nil
+}

@@ -1,0 +1,46 @@
+package eligibility
+
+import (
+	"errors"
+	"testing"
+)
+
+// The rows of rules.md 1.3 on 2026-11-22, and what changed when the interim measures ended (1.2 N0, H0).
+func TestTheReceptionSheetSaysWhatTheTableSays(t *testing.T) {
+	answers := func(on string) (map[string]SheetRow, ReceptionSheet) {
+		sheet, err := SheetFor(day(on))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := map[string]SheetRow{}
+		for _, r := range sheet.Rows {
+			if r.Next == "" || r.Answer == "" {
+				t.Errorf("%+v", r)
+			}
+			rows[r.Brings] = r
+		}
+		return rows, sheet
+	}
+	rows, sheet := answers("2026-11-22")
+	for brings, want := range map[string]MethodCode{"カード（読み取れる）": "M1", "カード（読めない）＋マイナポータルの画面": "P1", "カード（読めない）＋資格情報のお知らせ": "N1",
+		"カード（読めない）＋保険者の画面・PDF": "N1e", "カード（読めない）だけ": "A1", "スマホだけ、スマホ用の読み取り機がない": "P3", "保険者の画面・PDF・画像だけ（カードなし）": "", "資格確認書（有効期限内）": "C1", "何も持っていない": ""} {
+		if got, ok := rows[brings]; !ok || got.Code != want || got.Changed {
+			t.Errorf("%s: %+v, want %q", brings, got, want)
+		}
+	}
+	if sheet.UseBy != day("2026-12-22") {
+		t.Errorf("use by %s", sheet.UseBy)
+	}
+	if rows, _ := answers("2026-08-10"); !rows["資格情報のお知らせだけ（番号で照会できた）"].Changed || !rows["期限切れの健康保険証だけ（番号で照会できた）"].Changed {
+		t.Error("the end of the interim measures is not marked")
+	}
+	if _, sheet := answers("2026-07-20"); sheet.UseBy != day("2026-07-31") {
+		t.Errorf("the sheet outlives the rules: %s", sheet.UseBy)
+	}
+	if _, sheet := answers("2025-09-10"); sheet.UseBy != day("2025-09-18") {
+		t.Errorf("the sheet outlives the day before phones: %s", sheet.UseBy)
+	}
+	if _, err := SheetFor(Date{}); !errors.Is(err, ErrDayMissing) {
+		t.Error(err)
+	}
+}

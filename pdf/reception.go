@@ -1,0 +1,78 @@
+package pdf
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/signintech/gopdf"
+
+	"madoguchi/eligibility"
+	"madoguchi/pdf/font"
+)
+
+// ReceptionSheet composes today's sheet for the reception: one A4 page, what a patient brings at the left, the answer and the
+// next step at the right, what changed within a month in bold with a mark, and the last day on which it may hang.
+func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) {
+	gp := &gopdf.GoPdf{}
+	gp.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
+	if err := gp.AddTTFFontData("body", font.Regular); err != nil {
+		return nil, fmt.Errorf("loading the font: %w", err)
+	}
+	gp.SetInfo(gopdf.PdfInfo{Title: "受付の早見表", Author: "Madoguchi", CreationDate: at.In(eligibility.Japan)})
+	gp.AddPage()
+	d := &drawing{gp: gp}
+	const edge, wide = 12.0, 186.0
+	d.say(edge, 11, 20, ink, "受付の早見表")
+	d.say(edge+62, 12.5, 12, ink, s.Day.Japanese()+" 現在")
+	d.say(edge+122, 12.5, 12, ink, "使用期限 "+s.UseBy.Japanese())
+	d.say(edge, 21, 9, grey, "■ は1か月以内に変わった行です。（推定）は一つの資料または文言からの推論です。使用期限を過ぎたら刷り直してください。")
+	y := 26.5
+	for _, row := range s.Rows {
+		d.line(edge, y, edge+wide, y, 0.2, hairline)
+		left := d.paragraph(edge+1, y+1.2, 10, 52, row.Brings, row.Changed)
+		answer := row.Answer
+		if row.Code != "" {
+			answer = "○ " + answer
+		} else {
+			answer = "× " + answer
+		}
+		if row.Sure != eligibility.Certain {
+			answer += "（" + row.Sure.Japanese() + "）"
+		}
+		if row.Changed {
+			answer = "■ " + answer
+		}
+		right := d.paragraph(edge+56, y+1.2, 10.5, wide-57, answer, true)
+		right += d.paragraph(edge+56, y+1.2+right, 9, wide-57, row.Next, row.Changed)
+		y += max(left, right) + 2
+	}
+	d.line(edge, y, edge+wide, y, 0.2, hairline)
+	d.paragraph(edge, y+2.5, 9, wide, "マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めないことだけを理由に10割を求めないでください。", false)
+	d.paragraph(edge, 284, 8, wide, "規則の変更は"+eligibility.RulesKnownUntil.Japanese()+"までを反映。根拠は規則の一覧（docs/rules.md）にあります。", false)
+	if d.err != nil {
+		return nil, fmt.Errorf("composing the reception's sheet: %w", d.err)
+	}
+	if y > 272 {
+		return nil, fmt.Errorf("the reception's sheet does not fit on one page: it ends at %.0f mm", y)
+	}
+	var out bytes.Buffer
+	if _, err := gp.WriteTo(&out); err != nil {
+		return nil, fmt.Errorf("writing the reception's sheet: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// paragraph draws a text on as many lines as width asks for, twice with a hair's offset when it is bold (the font has one
+// weight), and returns the height taken.
+func (d *drawing) paragraph(x, y, size, width float64, text string, bold bool) float64 {
+	height := size * 0.3528 * 1.18
+	lines := d.broken(size, width, text)
+	for i, line := range lines {
+		d.say(x, y+float64(i)*height, size, ink, line)
+		if bold {
+			d.say(x+0.12, y+float64(i)*height, size, ink, line)
+		}
+	}
+	return float64(len(lines)) * height
+}

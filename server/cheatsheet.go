@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/pdf"
+)
+
+// cheatsheetCmd prints today's sheet for the reception as a PDF of one A4 page.
+type cheatsheetCmd struct {
+	Day string `help:"another day than today: 2026-11-22"`
+	Out string `type:"path" default:"uketsuke.pdf" help:"the file to write"`
+}
+
+// Run writes the sheet. Exit code 2 for a wrong day or a file that cannot be written.
+func (c *cheatsheetCmd) Run() error {
+	now := time.Now()
+	day := eligibility.DateOf(now)
+	if c.Day != "" {
+		var err error
+		if day, err = eligibility.ReadDate(c.Day); err != nil || !day.Exact() {
+			complain(eligibility.ErrDate.In("--day"))
+			return exit(exitRefused)
+		}
+	}
+	sheet, err := eligibility.SheetFor(day)
+	if err != nil {
+		return err
+	}
+	data, err := pdf.ReceptionSheet(sheet, now)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(c.Out, data, 0o644); err != nil {
+		complain(&eligibility.Error{Code: eligibility.Invalid, Key: "cheatsheet.write", Cause: err,
+			Ja: "ファイルに書けません。場所を確かめてください。", En: "The file cannot be written."})
+		return exit(exitRefused)
+	}
+	fmt.Printf("%s（%s現在、使用期限 %s）\n", c.Out, sheet.Day.Japanese(), sheet.UseBy.Japanese())
+	return nil
+}
