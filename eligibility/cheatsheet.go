@@ -21,25 +21,26 @@ type ReceptionSheet struct {
 var sheetCases = [...]struct {
 	brings string
 	s      Situation
+	by     MethodCode // the one method that this row is about; "" for the first accepted
 }{
-	{"カード（読み取れる）", Situation{Card: CardFacts{Present: Yes, Reads: Yes}}},
-	{"カード（顔認証も暗証番号もだめ）", Situation{Card: CardFacts{Present: Yes, Reads: Yes, Face: FaceFailed, PIN: PINLocked}}},
-	{"カード（読めない）＋マイナポータルの画面", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemPortalScreen)}},
-	{"カード（読めない）＋マイナポータルのPDF", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemPortalPDF)}},
-	{"カード（読めない）＋資格情報のお知らせ", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemNotice)}},
-	{"カード（読めない）＋保険者の画面・PDF", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemInsurerScreen)}},
-	{"カード（読めない）だけ、以前の番号で照会できた", Situation{Card: CardFacts{Present: Yes, Reads: No}, Lookup: LookupFound}},
-	{"カード（読めない）だけ", Situation{Card: CardFacts{Present: Yes, Reads: No}, Lookup: LookupNotFound}},
-	{"カード（電子証明書が切れて3か月以内）", Situation{Card: CardFacts{Present: Yes, Certificate: CertificateGrace}}},
-	{"カード（電子証明書が切れて3か月を過ぎた）＋お知らせ", Situation{Card: CardFacts{Present: Yes, Certificate: CertificateExpired}, Brings: items(ItemNotice)}},
-	{"スマホだけ、スマホ用の読み取り機がある", Situation{Brings: items(ItemPhone), Facility: FacilityFacts{PhoneReader: Yes}}},
-	{"スマホだけ、スマホ用の読み取り機がない", Situation{Brings: items(ItemPhone), Facility: FacilityFacts{PhoneReader: No}}},
-	{"保険者の画面・PDF・画像だけ（カードなし）", Situation{Brings: items(ItemInsurerScreen, ItemPortalScreenshot)}},
-	{"資格情報のお知らせだけ（番号で照会できた）", Situation{Brings: items(ItemNotice), Lookup: LookupFound}},
-	{"期限切れの健康保険証だけ（番号で照会できた）", Situation{Brings: items(ItemOldCard), Lookup: LookupFound}},
-	{"資格確認書（有効期限内）", Situation{Brings: items(ItemCertificate)}},
-	{"システムか回線の障害、カードはある", Situation{Card: CardFacts{Present: Yes}, Facility: FacilityFacts{NetworkDown: Yes}}},
-	{"何も持っていない", Situation{Lookup: LookupNotTried}},
+	{"カード（読み取れる）", Situation{Card: CardFacts{Present: Yes, Reads: Yes}}, ""},
+	{"カード（顔認証も暗証番号もだめ）", Situation{Card: CardFacts{Present: Yes, Reads: Yes, Face: FaceFailed, PIN: PINLocked}}, ""},
+	{"カード（読めない）＋マイナポータルの画面", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemPortalScreen)}, ""},
+	{"カード（読めない）＋マイナポータルのPDF", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemPortalPDF)}, ""},
+	{"カード（読めない）＋資格情報のお知らせ", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemNotice)}, ""},
+	{"カード（読めない）＋保険者の画面・PDF", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemInsurerScreen)}, ""},
+	{"カード（読めない）だけ、以前の番号で照会できた", Situation{Card: CardFacts{Present: Yes, Reads: No}, Lookup: LookupFound}, ""},
+	{"カード（読めない）だけ", Situation{Card: CardFacts{Present: Yes, Reads: No}, Lookup: LookupNotFound}, ""},
+	{"カード（電子証明書が切れて3か月以内）", Situation{Card: CardFacts{Present: Yes, Certificate: CertificateGrace}}, ""},
+	{"カード（電子証明書が切れて3か月を過ぎた）＋お知らせ", Situation{Card: CardFacts{Present: Yes, Certificate: CertificateExpired}, Brings: items(ItemNotice)}, ""},
+	{"スマホだけ、スマホ用の読み取り機がある", Situation{Brings: items(ItemPhone), Facility: FacilityFacts{PhoneReader: Yes}}, ""},
+	{"スマホだけ、スマホ用の読み取り機がない", Situation{Brings: items(ItemPhone), Facility: FacilityFacts{PhoneReader: No}}, ""},
+	{"保険者の画面・PDF・画像だけ（カードなし）", Situation{Brings: items(ItemInsurerScreen, ItemPortalScreenshot)}, ""},
+	{"資格情報のお知らせだけ（番号で照会できた）", Situation{Brings: items(ItemNotice), Lookup: LookupFound}, "N0"},
+	{"期限切れの健康保険証だけ（番号で照会できた）", Situation{Brings: items(ItemOldCard), Lookup: LookupFound}, "H0"},
+	{"資格確認書（有効期限内）", Situation{Brings: items(ItemCertificate)}, ""},
+	{"システムか回線の障害、カードはある", Situation{Card: CardFacts{Present: Yes}, Facility: FacilityFacts{NetworkDown: Yes}}, "L1"},
+	{"何も持っていない", Situation{Lookup: LookupNotTried}, ""},
 }
 
 func items(all ...Item) Items {
@@ -58,11 +59,11 @@ func SheetFor(day Date) (ReceptionSheet, error) {
 	sheet := ReceptionSheet{Day: day, UseBy: day.AddMonths(1)}
 	before := day.AddMonths(-1)
 	for _, c := range sheetCases {
-		now, err := sheetAnswer(c.s, day)
+		now, err := sheetAnswer(c.s, c.by, day)
 		if err != nil {
 			return ReceptionSheet{}, err
 		}
-		then, err := sheetAnswer(c.s, before)
+		then, err := sheetAnswer(c.s, c.by, before)
 		if err != nil {
 			return ReceptionSheet{}, err
 		}
@@ -85,19 +86,23 @@ func SheetFor(day Date) (ReceptionSheet, error) {
 	return sheet, nil
 }
 
-func sheetAnswer(s Situation, day Date) (SheetRow, error) {
+func sheetAnswer(s Situation, by MethodCode, day Date) (SheetRow, error) {
 	s.Day, s.BringsKnown = day, true
 	o, err := Methods(s)
 	if err != nil {
 		return SheetRow{}, err
 	}
-	row := SheetRow{Code: o.Best, Answer: "これだけでは受け付けられません", Next: o.Next, Sure: Certain}
+	row := SheetRow{Answer: "これだけでは受け付けられません", Next: o.Next, Sure: Certain}
+	if by == "" {
+		by = o.Best
+	}
 	for _, m := range o.Methods {
-		switch {
-		case m.Code == o.Best:
-			row.Answer, row.Sure = m.Name, m.Confidence
-		case o.Best == "" && row.Sure == Certain && m.Confidence != Certain && s.Lookup == LookupFound:
-			row.Sure = m.Confidence
+		if m.Code != by {
+			continue
+		}
+		row.Next, row.Sure = m.Next, m.Confidence
+		if m.Accepted {
+			row.Code, row.Answer = m.Code, m.Name
 		}
 	}
 	return row, nil

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/signintech/gopdf"
 
@@ -158,10 +159,24 @@ func (d *drawing) broken(size, width float64, text string) []string {
 		if cut == 0 {
 			break
 		}
+		cut = keepMarks(text, cut)
 		lines = append(lines, text[:cut])
 		text = strings.TrimPrefix(text[cut:], " ")
 	}
 	return append(lines, text)
+}
+
+// keepMarks moves a break so that no line begins with a closing mark or ends with an opening one (JIS X 4051 行頭禁則, 行末禁則).
+func keepMarks(text string, cut int) int {
+	for range 3 {
+		next, _ := utf8.DecodeRuneInString(text[cut:])
+		last, size := utf8.DecodeLastRuneInString(text[:cut])
+		if !strings.ContainsRune("、。・）」』ー々ゃゅょっァィゥェォャュョッ？！", next) && !strings.ContainsRune("（「『", last) || size >= cut {
+			break
+		}
+		cut -= size
+	}
+	return cut
 }
 
 func (d *drawing) line(x1, y1, x2, y2, width float64, c [3]uint8) {

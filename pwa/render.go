@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"net/url"
 	"path"
 	"strings"
 	"sync"
@@ -91,11 +92,14 @@ func functions(lang string, texts map[string]string) template.FuncMap {
 	}
 }
 
-// switchTo returns the page's own address with another language; anything but a path of this server becomes "/".
+// switchTo returns the page's own address with another language, its other parameters kept; anything but a path of this
+// server becomes "/".
 func switchTo(address, lang string) string {
-	if !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") {
-		address = "/"
+	u, err := url.Parse(address)
+	if err != nil || !strings.HasPrefix(address, "/") || u.Host != "" {
+		u = &url.URL{Path: "/"}
 	}
-	base, _, _ := strings.Cut(address, "?")
-	return base + "?lang=" + lang
+	query := u.Query()
+	query.Set("lang", lang)
+	return u.Path + "?" + query.Encode()
 }

@@ -612,7 +612,7 @@ func TestPagesHoldNothingInline(t *testing.T) {
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	h.session(t, auth.Counter, "鈴木", "{}")
 	bad := regexp.MustCompile(`(?i)<script(?:>|[^>]*[^"]>[^<])|<style|\sstyle=|\son[a-z]+=|javascript:`)
-	for _, path := range []string{"/", "/notice", "/reception", "/enrol", "/screen", "/counter", "/counter/staff", "/insurer", "/insurer/staff", "/insurer/people/" + string(r.ID) + "/notice", "/none"} {
+	for _, path := range []string{"/", "/notice", "/reception", "/enrol", "/screen", "/counter", "/counter/staff", "/insurer", "/counter/methods", "/visit", "/insurer/staff", "/insurer/people/" + string(r.ID) + "/notice", "/none"} {
 		for _, lang := range []string{"ja", "en"} {
 			w := h.ask(t, "GET", path+"?lang="+lang, nil)
 			if body := w.Body.String(); bad.MatchString(body) || !strings.Contains(body, `<html lang="`+lang+`"`) || !strings.Contains(body, "デモ") && lang == "ja" {
