@@ -170,7 +170,7 @@ func (m *Method) outside(f *facts, p *Period) {
 	said := periodWords[p]
 	m.Reason, m.Next, m.Confidence = said.before, nextOther, p.Confidence
 	if !f.Day.Before(p.From.Earliest()) {
-		m.Reason, m.Next = said.after, "カードといっしょに見せてもらうか、以前の番号での照会、資格確認書にしてください。"
+		m.Reason, m.Next = said.after, "マイナンバーカードも見せてもらうか、以前の番号での照会、資格確認書にしてください。"
 		if p.After != "" {
 			m.Confidence = p.After
 		}

@@ -64,5 +64,4 @@ var (
 	srcElderly  = Source{"後期高齢者医療広域連合・三種町（令和8年3月6日）令和8年8月からの資格確認書", "https://www.town.mitane.akita.jp"}
 	srcCareful  = Source{"要配慮者等の資格確認書（医療保険部会資料）", "https://www.wic-net.com/material/document/19109/169"}
 	srcWithheld = Source{"DV等で情報を不開示とした人の資格確認書（大垣市）", "https://www.city.ogaki.lg.jp/0000066161.html"}
-	srcAges     = Source{"岡崎市・東海村の国民健康保険のページ（有効期限）", ""}
 )

@@ -1,6 +1,10 @@
 package eligibility
 
-import "golang.org/x/text/unicode/norm"
+import (
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 // oldForms are the 康熙字典体 that 常用漢字表 (平成22年内閣告示第2号) prints beside today's forms, in pairs new, old. Pairs that
 // Unicode folds by itself (compatibility ideographs such as 神/神) need no line.
@@ -65,11 +69,9 @@ func foldRune(r rune) rune {
 	if r >= 0x3000 && r <= 0x30ff { // ガ must not become カ
 		form = norm.NFKC
 	}
-	for _, c := range string(form.Append(dst[:0], buf[:n]...)) {
-		if f, ok := foldTable[c]; ok {
-			return f
-		}
-		return c
+	c, _ := utf8.DecodeRune(form.Append(dst[:0], buf[:n]...))
+	if f, ok := foldTable[c]; ok {
+		return f
 	}
-	return r
+	return c
 }

@@ -1,0 +1,104 @@
+package e2e
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// The written contract of methods, share, names and insurer, asked of the built program: exit codes, empty standard output on
+// bad input, the fields by name.
+func TestRuleCommandsKeepTheirContract(t *testing.T) {
+	dir := t.TempDir()
+	program := built(t, "./server", "madoguchi")
+	file := filepath.Join(dir, "situation.json")
+	methods := func(text string) (string, string, int) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return run(t, dir, program, nil, nil, "methods", "--json", file)
+	}
+	out, errs, code := methods(`{"day":"2026-11-22","brings":["card","portalScreen"],"card":{"reads":false}}`)
+	var answer struct {
+		Best    *string
+		Methods []map[string]any
+	}
+	if err := json.Unmarshal([]byte(out), &answer); err != nil || code != 0 || answer.Best == nil || *answer.Best != "P1" || len(answer.Methods) != 19 {
+		t.Fatalf("%d %q %q %v", code, out, errs, err)
+	}
+	for _, field := range []string{"code", "accepted", "reason", "next", "medicalInformation", "limit", "source", "confidence"} {
+		if _, ok := answer.Methods[5][field]; !ok {
+			t.Errorf("the field %s is missing", field)
+		}
+	}
+	if out, _, code := methods(`[]`); code != 0 || strings.TrimSpace(out) != "[]" {
+		t.Errorf("no situations: %d %q", code, out)
+	}
+	if out, _, code := methods(`[{"day":"2026-11-22","brings":[]}]`); code != 0 || !strings.HasPrefix(out, `[{"best":null,"next":"`) {
+		t.Errorf("an array: %d %q", code, out)
+	}
+	for text, field := range map[string]string{`{"day":"2026-11-31"}`: "day", `{"day":"2026-11-22","brings":["x"]}`: "brings[0]", `{"day":"2026-11-22","brings":["card"],"card":{"present":false}}`: "card.present, brings", `{`: ""} {
+		if out, errs, code := methods(text); code != 2 || out != "" || !strings.HasPrefix(errs, field) {
+			t.Errorf("%s: %d %q %q", text, code, out, errs)
+		}
+	}
+	for _, c := range []struct {
+		args []string
+		code int
+		out  string
+	}{
+		{[]string{"methods", "--json", filepath.Join(dir, "none.json")}, 2, ""},
+		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--assigned", "30"}, 0, `{"percents":[30],"basis":"assigned","changesOn":"2030-07-01","then":[10,20,30],"reviewOn":"2027-08-01"}`},
+		{[]string{"share", "--birth-date", "1986-04-12", "--on", "2026-11-22"}, 0, `{"percents":[30],"basis":"age only","changesOn":"2056-05-01","then":[20,30],"reviewOn":null}`},
+		{[]string{"share", "--birth-date", "1955-02-30", "--on", "2026-11-22"}, 2, ""},
+		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11"}, 2, ""},
+		{[]string{"share", "--birth-date", "1955-07-01", "--on", "1955-06-30"}, 2, ""},
+		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--assigned", "25"}, 2, ""},
+		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--insurer", "1"}, 2, ""},
+		{[]string{"names", "髙橋", "高橋", "--json"}, 0, `{"match":"variant","differences":[{"index":0,"a":"髙","b":"高","kind":"variant"}]}`},
+		{[]string{"names", "", "高橋", "--json"}, 2, ""},
+		{[]string{"insurer", "138990", "--json"}, 0, `{"valid":true,"normalised":"00138990","paper":"138990","kind":"国民健康保険","prefecture":"東京都"}`},
+		{[]string{"insurer", "138991", "--json"}, 0, `{"valid":false,"normalised":null,"paper":null,"kind":null,"prefecture":null,"reason":"保険者番号が正しくありません。6桁か8桁の数字を、紙のとおりに入れ直してください。"}`},
+		{[]string{"methods"}, 2, ""},
+	} {
+		out, errs, code := run(t, dir, program, nil, nil, c.args...)
+		if code != c.code || strings.TrimSpace(out) != c.out || code != 0 && errs == "" {
+			t.Errorf("%q: %d %q %q", c.args, code, out, errs)
+		}
+	}
+	sheet := filepath.Join(dir, "sheet.pdf")
+	if out, errs, code := run(t, dir, program, nil, nil, "cheatsheet", "--day", "2026-11-22", "--out", sheet); code != 0 || !strings.Contains(out, "令和8年12月22日") {
+		t.Errorf("cheatsheet: %d %q %q", code, out, errs)
+	}
+	if data, err := os.ReadFile(sheet); err != nil || !strings.HasPrefix(string(data), "%PDF-") {
+		t.Errorf("cheatsheet: %v", err)
+	}
+}
+
+// A receptionist taps three times, a patient looks at the staff's page and checks a day.
+func TestRulePagesInTheBrowser(t *testing.T) {
+	base, _, _ := startServer(t)
+	console := browser(t, 1280, 900, "")
+	do(t, console, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`), chromedp.WaitVisible(`#scan-camera`), chromedp.Navigate(base+"/counter/methods"))
+	for i, tap := range []string{"card=fails", "shows=insurerScreen", "place=usual"} {
+		waitText(t, console, ".step", string(rune('1'+i))+" / 3")
+		if i == 1 {
+			picture(t, console, "methods-question.png")
+		}
+		do(t, console, chromedp.Click(`.choices a[href*="`+tap+`"]`))
+	}
+	waitText(t, console, "#answer", "電子のお知らせ")
+	picture(t, console, "methods-answer.png")
+	phone := browser(t, 390, 844, "")
+	do(t, phone, chromedp.Navigate(base+"/reception"), chromedp.WaitVisible(".source-code"))
+	waitText(t, phone, "main", "10割を求めないでください")
+	picture(t, phone, "reception.png")
+	do(t, phone, chromedp.Navigate(base+"/visit"), chromedp.SetValue("#day", "2026-11-22"), chromedp.SetValue("#certificateUntil", "2026-10-10"), chromedp.Click("button[type=submit]"))
+	waitText(t, phone, "#answer", "猶予の間")
+	picture(t, phone, "visit.png")
+}
