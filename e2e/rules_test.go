@@ -55,6 +55,8 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 		{[]string{"methods", "--json", filepath.Join(dir, "none.json")}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--assigned", "30"}, 0, `{"percents":[30],"basis":"assigned","changesOn":"2030-07-01","then":[10,20,30],"reviewOn":"2027-08-01"}`},
 		{[]string{"share", "--birth-date", "1986-04-12", "--on", "2026-11-22"}, 0, `{"percents":[30],"basis":"age only","changesOn":"2056-05-01","then":[20,30],"reviewOn":null}`},
+		{[]string{"share", "--birth-date", "不詳", "--on", "2026-11-22"}, 0, `{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,"reviewOn":null,"warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。"}`},
+		{[]string{"share", "--birth-date", "1956", "--on", "2026-11-22"}, 0, `{"percents":[20,30],"basis":"age only","changesOn":"2027-01-01","then":[20,30],"reviewOn":"2027-08-01","warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。"}`},
 		{[]string{"share", "--birth-date", "1955-02-30", "--on", "2026-11-22"}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11"}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "1955-06-30"}, 2, ""},

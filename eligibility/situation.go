@@ -139,6 +139,9 @@ var (
 	ErrUnreadCard = &Error{Code: Invalid, Key: "situation.absent_card_reads", Field: "card.reads, card.present",
 		Ja: "カードがないのに読み取れた（card.reads = true）ことになっています。どちらかを直してください。",
 		En: "A card that is not there cannot have been read (card.reads). Correct one of them."}
+	ErrReadWithoutReader = &Error{Code: Invalid, Key: "situation.read_without_reader", Field: "card.reads, facility.reader",
+		Ja: "カードリーダーがない施設（facility.reader = false）でカードを読み取れた（card.reads = true）ことになっています。どちらかを直してください。",
+		En: "A card cannot have been read (card.reads) where there is no reader (facility.reader). Correct one of them."}
 	ErrPinlessPIN = &Error{Code: Invalid, Key: "situation.pinless_pin", Field: "card.pinless, card.pin",
 		Ja: "顔認証マイナンバーカード（card.pinless）には暗証番号がありません。card.pin を消すか card.pinless を直してください。",
 		En: "A PIN-less card has no PIN. Remove card.pin or correct card.pinless."}
@@ -150,7 +153,7 @@ var (
 )
 
 // Check returns the first contradiction among the facts: ErrDayMissing, ErrBeforeBirth, ErrCardPresence, ErrLostCard,
-// ErrUnreadCard, ErrPinlessPIN or ErrPhotolessFace.
+// ErrUnreadCard, ErrReadWithoutReader, ErrPinlessPIN or ErrPhotolessFace.
 func (s *Situation) Check() error {
 	listed := s.BringsKnown && s.Brings.Has(ItemCard)
 	switch {
@@ -166,6 +169,8 @@ func (s *Situation) Check() error {
 		return ErrLostCard.In("card.state, brings")
 	case s.Card.Reads == Yes && s.cardPresent() == No:
 		return ErrUnreadCard
+	case s.Card.Reads == Yes && s.Facility.Reader == No && s.Facility.HomeVisit != Yes && s.Facility.Kind != LimitedFacility:
+		return ErrReadWithoutReader // on visits and at a 資格確認限定型 another device may have read it
 	case s.Card.Pinless == Yes && s.Card.PIN != "":
 		return ErrPinlessPIN
 	case s.Card.Photo == No && s.Card.Face == FaceWorks:

@@ -45,7 +45,7 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 		}
 		right := d.paragraph(edge+56, y+1.2, 10.5, wide-57, answer, true)
 		right += d.paragraph(edge+56, y+1.2+right, 9, wide-57, row.Next, row.Changed)
-		y += max(left, right) + 2
+		y += max(left, right) + 1.8
 	}
 	d.line(edge, y, edge+wide, y, 0.2, hairline)
 	d.paragraph(edge, y+2.5, 9, wide, "マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めないことだけを理由に10割を求めないでください。", false)

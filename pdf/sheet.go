@@ -153,8 +153,8 @@ func (d *drawing) broken(size, width float64, text string) []string {
 				blank = i
 			}
 		}
-		if blank > 0 {
-			cut = blank
+		if blank > 0 && !strings.ContainsFunc(text[blank:cut], func(r rune) bool { return r >= 0x3000 }) {
+			cut = blank // within Latin words; Japanese may break anywhere
 		}
 		if cut == 0 {
 			break

@@ -47,7 +47,7 @@ func (c *methodsCmd) Run() error {
 
 // shareCmd answers which share of the costs is possible on a day, and how it will change.
 type shareCmd struct {
-	BirthDate string `required:"" help:"生年月日: 1955-07-01, 昭和30年7月1日; a partial date is answered with all that is possible"`
+	BirthDate string `required:"" help:"生年月日: 1955-07-01, 昭和30年7月1日; 1955, 1955-07 or 不詳 are answered with all that is possible"`
 	On        string `required:"" help:"受診日"`
 	Assigned  int    `help:"負担割合 that the insurer assigned, percent: 10, 20 or 30"`
 	Insurer   string `help:"保険者番号, if it is known (後期高齢者医療 begins at 65 for some)"`
@@ -58,8 +58,8 @@ func (c *shareCmd) Run() error {
 	return answered(func() (any, error) {
 		var p eligibility.Person
 		var err error
-		if p.BirthDate, err = eligibility.ReadDate(c.BirthDate); err != nil || p.BirthDate.IsZero() {
-			return nil, eligibility.ErrDate.In("--birth-date")
+		if p.BirthDate, err = birthDate(c.BirthDate); err != nil {
+			return nil, err
 		}
 		day, err := eligibility.ReadDate(c.On)
 		if err != nil || !day.Exact() {
@@ -85,6 +85,21 @@ func (c *shareCmd) Run() error {
 			Warning string `json:"warning,omitempty"`
 		}{f, partialWarning(p.BirthDate)}, nil
 	})
+}
+
+// birthDate reads 生年月日 with whatever of it is known: a day, yyyy-mm, yyyy, or 不詳 for none of it.
+func birthDate(text string) (eligibility.Date, error) {
+	if text == "不詳" || text == "生年月日不詳" {
+		return eligibility.Date{}, nil
+	}
+	d, err := eligibility.ReadDate(text)
+	if err != nil {
+		d, err = eligibility.ParseDate(text)
+	}
+	if err != nil || d.IsZero() {
+		return d, eligibility.ErrDate.In("--birth-date")
+	}
+	return d, nil
 }
 
 var errShare = &eligibility.Error{Code: eligibility.Invalid, Key: "share.assigned", Field: "--assigned",
