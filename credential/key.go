@@ -35,8 +35,9 @@ func (k Key) Public() PublicKey { return PublicKey{ID: k.ID, Key: k.public} }
 
 // PublicKey is a verification key with its id.
 type PublicKey struct {
-	ID  string
-	Key *ecdsa.PublicKey
+	ID         string
+	Key        *ecdsa.PublicKey
+	CRLVersion int // counter of the key's revocation list (RevocationFile); 0 when nothing was ever revoked
 }
 
 // Thumbprint returns the RFC 7638 SHA-256 thumbprint of a P-256 key, base64url.
@@ -79,6 +80,7 @@ type jwk struct {
 	X   string `json:"x"`
 	Y   string `json:"y"`
 	D   string `json:"d,omitempty"`
+	CRL int    `json:"crlVersion,omitempty"`
 }
 
 // MarshalJSON writes {"keys":[…]}.
@@ -89,7 +91,7 @@ func (s KeySet) MarshalJSON() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		keys[i] = jwk{KTY: "EC", Use: "sig", Alg: "ES256", KID: k.ID, CRV: "P-256", X: x, Y: y}
+		keys[i] = jwk{KTY: "EC", Use: "sig", Alg: "ES256", KID: k.ID, CRV: "P-256", X: x, Y: y, CRL: k.CRLVersion}
 	}
 	return json.Marshal(struct {
 		Keys []jwk `json:"keys"`
@@ -117,6 +119,7 @@ func (s *KeySet) UnmarshalJSON(data []byte) error {
 		if k.ID != j.KID {
 			return fmt.Errorf("credential: kid %q is not the key's thumbprint", j.KID)
 		}
+		k.CRLVersion = j.CRL
 		keys = append(keys, k)
 	}
 	*s = keys

@@ -95,7 +95,7 @@ func (c *Counter) Open(ctx context.Context, staff, text string) (CaseView, error
 	}
 	now := c.Now()
 	view := CaseView{ID: rand.Text(), At: now, caseBody: caseBody{JWS: jws, Staff: staff}}
-	view.Verdict = credential.Verify(jws, trust, now)
+	view.Verdict = credential.Basis{Trust: trust, At: now}.Verify(jws)
 	outcome := "refused"
 	if view.Verdict.Valid {
 		outcome = "genuine"

@@ -118,7 +118,7 @@ func (o *Office) ownCredential(ctx context.Context, insurer eligibility.InsurerN
 	if err != nil {
 		return PersonRecord{}, errForeignCredential.Because(err)
 	}
-	read, err := credential.Open(jws, o.ISS(insurer), key.Public())
+	read, err := credential.Open(jws, o.ISS(insurer), credential.KeySet{key.Public()})
 	if err != nil {
 		return PersonRecord{}, errForeignCredential.Because(err)
 	}
