@@ -136,6 +136,20 @@ func (v Verdict) Awaits() bool {
 	return !v.Valid
 }
 
+// NeedsProof reports whether a second code can still make this Verdict valid: it is missing, or the one that was read was
+// not good.
+func (v Verdict) NeedsProof() bool {
+	if v.Awaits() {
+		return true
+	}
+	for _, c := range v.Checks {
+		if c.Result == Failed && c.Name != checkHolder.name {
+			return false
+		}
+	}
+	return v.Tier == Screen && v.Eligibility != nil && !v.Valid
+}
+
 // Headline is the one sentence that staff read first.
 func (v Verdict) Headline() (ja, en string) {
 	switch {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"sync"
 	"time"
 
 	"madoguchi/credential"
@@ -14,6 +15,7 @@ type Office struct {
 		InsurerStore
 		NoticeStore
 		PhoneStore
+		CodeStore
 		PaperStore
 	}
 	Keys    IssuerKeys
@@ -22,6 +24,11 @@ type Office struct {
 	Address string // the address that people open, e.g. http://localhost:8080
 	Demo    bool
 	Now     func() time.Time
+
+	lists struct {
+		mu   sync.Mutex
+		made map[eligibility.InsurerNumber]madeList
+	}
 }
 
 // IssuerKeys gives each insurer its own signing key.

@@ -135,6 +135,9 @@ type nobody struct{}
 func (nobody) ReceiptKeys(context.Context, string, string) (map[string][]byte, error) {
 	return nil, context.DeadlineExceeded
 }
+func (nobody) Redeem(context.Context, string, string, bool) (string, error) {
+	return "", context.DeadlineExceeded
+}
 func (nobody) LeaveReceipt(context.Context, string, string, map[string][]byte) error {
 	return context.DeadlineExceeded
 }
