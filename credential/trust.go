@@ -82,6 +82,11 @@ func (t *TrustList) stale(at time.Time) bool {
 	return t.ExpiresAt != 0 && at.After(time.Unix(t.ExpiresAt, 0).Add(jwtLeeway))
 }
 
+// overdue reports whether not even a console without network may use the list any more.
+func (t *TrustList) overdue(at time.Time) bool {
+	return t.ExpiresAt != 0 && at.After(time.Unix(t.ExpiresAt, 0).Add(TrustGrace))
+}
+
 // ErrTrustList is wrapped by every refusal of a trust list.
 var ErrTrustList = errors.New("credential: the trust list is not acceptable")
 
