@@ -15,6 +15,7 @@ import (
 // do not know each other. A sub-folder has the height of its nearest named ancestor.
 var floors = map[string]int{
 	"outside":          0, // tests only
+	"card/bench":       1, // tests only
 	"eligibility":      10,
 	"eligibility/oqs":  11,
 	"eligibility/fhir": 11,
