@@ -15,7 +15,7 @@ type connection struct {
 	link   *link
 	handle handle
 	slot   string
-	look   func(context.Context) ([]Slot, error) // over a new context
+	left   func(ctx context.Context, slot string) *eligibility.Error // what has become of reader and card, nil when both are there
 
 	mu     sync.Mutex
 	failed error
@@ -33,12 +33,18 @@ func (c *connection) Transmit(ctx context.Context, command []byte) ([]byte, erro
 	}
 	command = append([]byte{}, command...) // a late call must not read what the caller writes next
 	answer, err := do(ctx, c.link.lane, transmitTime, func() ([]byte, error) { return c.handle.transmit(command) }, nil)
+	if err == nil && len(answer) < 2 {
+		err = errNoStatus
+	}
 	if err != nil {
 		c.failed = c.explain(ctx, err)
 		return nil, c.failed
 	}
 	return answer, nil
 }
+
+// errNoStatus is an answer without a status word, with which some drivers report a card that was pulled.
+var errNoStatus = errors.New("pcsc: the reader brought an answer without a status word")
 
 // explain says what a failed command means. Drivers report a pulled card or a pulled plug in many ways, so unless the code
 // is plain the reader is asked what has become of them.
@@ -48,7 +54,7 @@ func (c *connection) explain(ctx context.Context, err error) error {
 	}
 	switch said := fault(err); {
 	case errors.Is(said, ErrReader), errors.Is(said, ErrMute), errors.Is(said, ErrLost), errors.Is(said, card.ErrTimeout):
-		if found := c.whatIsLeft(ctx); found != nil {
+		if found := c.left(ctx, c.slot); found != nil {
 			return found.Because(err)
 		}
 		return said
@@ -59,19 +65,14 @@ func (c *connection) explain(ctx context.Context, err error) error {
 	}
 }
 
-// whatIsLeft looks whether reader and card are still there, over a context of its own: the connection's may be broken.
-func (c *connection) whatIsLeft(ctx context.Context) *eligibility.Error {
-	all, err := c.look(ctx)
-	if err != nil {
-		return sentence(err)
-	}
-	for _, s := range all {
-		if s.Name == c.slot {
-			if s.Card {
-				return nil
-			}
-			return card.ErrRemoved
-		}
-	}
-	return ErrUnplugged
+// close gives the card back: reset, unless it is known to be gone. A reset that finds no card makes PC/SC-lite believe that the
+// place stays empty, even when the card is put back at once.
+func (c *connection) close() {
+	c.mu.Lock()
+	gone := errors.Is(c.failed, card.ErrRemoved) || errors.Is(c.failed, ErrUnplugged)
+	c.mu.Unlock()
+	_ = c.handle.disconnect(!gone) // the context is given up next, whatever this says
 }
+
+// Reader returns the name of the reader in which the card lies.
+func (c *connection) Reader() string { return c.slot }

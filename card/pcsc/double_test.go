@@ -285,11 +285,13 @@ func (h *doubleHandle) transmit(command []byte) ([]byte, error) {
 	return d.answers(command), nil
 }
 
-func (h *doubleHandle) disconnect() error {
+func (h *doubleHandle) disconnect(reset bool) error {
 	err := h.s.d.enter("disconnect")
 	h.s.d.mu.Lock()
 	defer h.s.d.mu.Unlock()
 	h.s.d.using--
-	h.s.d.resets++
+	if reset {
+		h.s.d.resets++
+	}
 	return err
 }

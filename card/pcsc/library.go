@@ -24,8 +24,8 @@ type session interface {
 // handle is a connected card.
 type handle interface {
 	transmit(command []byte) ([]byte, error)
-	// disconnect resets the card.
-	disconnect() error
+	// disconnect gives the card back, resetting it first if asked to.
+	disconnect(reset bool) error
 }
 
 // slotState is a reader in a wait: what the caller believes and what is so. The upper 16 bits count events.

@@ -22,6 +22,7 @@ const (
 	shareExclusive word = 1
 	protocolT0     word = 1
 	protocolT1     word = 2
+	leaveCard      word = 0
 	resetCard      word = 1
 	maxATR              = 33
 	maxAnswer           = 65538 // an extended answer and its status word
@@ -157,7 +158,13 @@ type liteHandle struct {
 	request ioRequest
 }
 
-func (h *liteHandle) disconnect() error { return failure(h.disconnectCard(h.card, resetCard)) }
+func (h *liteHandle) disconnect(reset bool) error {
+	disposition := leaveCard
+	if reset {
+		disposition = resetCard
+	}
+	return failure(h.disconnectCard(h.card, disposition))
+}
 
 func (h *liteHandle) transmit(command []byte) ([]byte, error) {
 	answer := make([]byte, maxAnswer)

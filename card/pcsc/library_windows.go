@@ -77,7 +77,13 @@ func (s winSession) connect(reader string) (handle, error) {
 
 type winHandle struct{ card *scard.Card }
 
-func (h winHandle) disconnect() error { return failure(h.card.Disconnect(scard.ResetCard)) }
+func (h winHandle) disconnect(reset bool) error {
+	disposition := scard.LeaveCard
+	if reset {
+		disposition = scard.ResetCard
+	}
+	return failure(h.card.Disconnect(disposition))
+}
 
 func (h winHandle) transmit(command []byte) ([]byte, error) {
 	answer, err := h.card.Transmit(command)

@@ -27,7 +27,7 @@ type link struct {
 	lane    lane
 	session session
 	places  chan struct{} // given back when the context is really released
-	undo    []func()      // before the release, last first
+	undo    func()        // before the release
 }
 
 // open establishes a context.
@@ -59,8 +59,8 @@ func (l *link) close() {
 	go func() {
 		defer close(done)
 		<-l.lane
-		for i := len(l.undo) - 1; i >= 0; i-- {
-			l.undo[i]()
+		if l.undo != nil {
+			l.undo()
 		}
 		_ = l.session.release() // the context is given up whatever it says
 		<-l.places

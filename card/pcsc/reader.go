@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"madoguchi/card"
+	"madoguchi/eligibility"
 )
 
 // Reader is this computer's card readers, of which one is used. It may be used from several goroutines; it holds nothing
@@ -98,7 +99,7 @@ func (r *Reader) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := l.connect(ctx, r.Choice(), r.Slots)
+	c, err := l.connect(ctx, r.Choice(), r.whatIsLeft)
 	if err != nil {
 		l.close()
 		return nil, err
@@ -106,7 +107,7 @@ func (r *Reader) connect(ctx context.Context) (*connection, error) {
 	return c, nil
 }
 
-func (l *link) connect(ctx context.Context, choice string, look func(context.Context) ([]Slot, error)) (*connection, error) {
+func (l *link) connect(ctx context.Context, choice string, left func(context.Context, string) *eligibility.Error) (*connection, error) {
 	all, err := l.look(ctx)
 	if err != nil {
 		return nil, err
@@ -116,15 +117,45 @@ func (l *link) connect(ctx context.Context, choice string, look func(context.Con
 		return nil, err
 	}
 	h, err := do(ctx, l.lane, connectTime, func() (handle, error) { return l.session.connect(slot.Name) },
-		func(h handle) { _ = h.disconnect() })
+		func(h handle) { _ = h.disconnect(true) })
 	if errors.Is(err, errLate) {
 		return nil, card.ErrTimeout.Because(err)
 	}
 	if err != nil {
 		return nil, fault(err)
 	}
-	l.undo = append(l.undo, func() { _ = h.disconnect() }) // a card that is gone needs no reset
-	return &connection{link: l, handle: h, slot: slot.Name, look: look}, nil
+	c := &connection{link: l, handle: h, slot: slot.Name, left: left}
+	l.undo = c.close
+	return c, nil
+}
+
+// goneTime is how long a reader may take to notice that its card was pulled: PC/SC-lite looks every 400 ms.
+const goneTime = 600 * time.Millisecond
+
+// whatIsLeft says whether the card was pulled or the reader unplugged; nil when both are still there. It asks over a new
+// context, since the connection's may be broken.
+func (r *Reader) whatIsLeft(ctx context.Context, slot string) *eligibility.Error {
+	l, err := r.open(ctx)
+	if err != nil {
+		return sentence(err)
+	}
+	defer l.close()
+	states := []slotState{{reader: slot, believed: stateUnaware}}
+	for _, patience := range []time.Duration{0, goneTime} {
+		states, err = l.wait(ctx, states, patience)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return sentence(err)
+		case states[0].now&stateUnknown != 0:
+			return ErrUnplugged
+		case states[0].now&statePresent == 0:
+			return card.ErrRemoved
+		}
+		states[0].believed = states[0].now &^ stateChanged
+	}
+	return nil
 }
 
 // sleep pauses; false when ctx ended.

@@ -61,9 +61,25 @@ func TestEveryTroubleInMidFlowHasItsSentenceAndNothingIsSentAgain(t *testing.T) 
 				}
 				disconnect()
 				d.leavesNothing(t)
+				if gone := c.want == card.ErrRemoved || c.want == ErrUnplugged; gone == (d.resets == 1) {
+					t.Errorf("%d resets", d.resets)
+				}
 			})
 		})
 	}
+}
+
+func TestAnAnswerWithoutAStatusWordIsATroubleOfTheReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(first)
+		tx, disconnect := connected(t, d, d.reader(""))
+		defer disconnect()
+		d.answers = func([]byte) []byte { return nil }
+		time.AfterFunc(300*time.Millisecond, func() { d.remove(first) }) // PC/SC-lite notices within 400 ms
+		if _, err := tx.Transmit(t.Context(), verify); !errors.Is(err, card.ErrRemoved) {
+			t.Errorf("got %v", err)
+		}
+	})
 }
 
 func TestACommandThatHangsIsLeftBehindAndCleanedUpWhenItReturns(t *testing.T) {
