@@ -32,7 +32,10 @@ func (c *connection) Transmit(ctx context.Context, command []byte) ([]byte, erro
 		return nil, errors.New("pcsc: a command has at least four bytes")
 	}
 	command = append([]byte{}, command...) // a late call must not read what the caller writes next
-	answer, err := do(ctx, c.link.lane, transmitTime, func() ([]byte, error) { return c.handle.transmit(command) }, nil)
+	answer, err := do(ctx, c.link.lane, transmitTime, func() ([]byte, error) {
+		defer clear(command) // it may hold a key
+		return c.handle.transmit(command)
+	}, func(answer []byte) { clear(answer) })
 	if err == nil && len(answer) < 2 {
 		err = errNoStatus
 	}

@@ -25,7 +25,7 @@ const (
 	leaveCard      word = 0
 	resetCard      word = 1
 	maxATR              = 33
-	maxAnswer           = 65538 // an extended answer and its status word
+	maxAnswer           = 258 // a short answer and its status word; extended ones are never asked for
 )
 
 // lite is libpcsclite.so.1. The soname is part of Debian's libpcsclite1 and of every other distribution's package; the
@@ -174,7 +174,7 @@ func (h *liteHandle) transmit(command []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bytes.Clone(answer[:size]), nil
+	return answer[:size], nil // no copy: the caller may have to wipe it
 }
 
 // cString returns the text with the 0 that ends it in C.

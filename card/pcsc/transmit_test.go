@@ -3,6 +3,7 @@ package pcsc
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -198,7 +199,7 @@ func TestWhatTheCallerWritesIntoItsBufferLaterIsNotSent(t *testing.T) {
 		d := newDouble(first)
 		tx, disconnect := connected(t, d, d.reader(""))
 		var got []byte
-		d.answers = func(command []byte) []byte { got = command; return []byte{0x90, 0} }
+		d.answers = func(command []byte) []byte { got = slices.Clone(command); return []byte{0x90, 0} }
 		hang := make(chan struct{})
 		d.hang["transmit"] = hang
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
