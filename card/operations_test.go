@@ -23,22 +23,27 @@ type operation struct {
 	run  func(ctx context.Context, s *card.Session, birth eligibility.Date, b card.NumberB) (given any, r card.Result)
 }
 
+var (
+	issuerKeys = virtual.TestIssuerKeys()
+	userRoots  = virtual.TestUserRoots()
+)
+
 var operations = []operation{
 	{"birth date", func(ctx context.Context, s *card.Session, birth eligibility.Date, _ card.NumberB) (any, card.Result) {
 		e, err := card.CheckBirthDate(ctx, s, birth, challenge(1))
 		if err != nil {
 			return err, card.Fault(err)
 		}
-		return e, card.VerifyBirthDate(e, birth, challenge(1), virtual.TestIssuerKeys())
+		return e, card.VerifyBirthDate(e, birth, challenge(1), issuerKeys)
 	}},
 	{"text", func(ctx context.Context, s *card.Session, _ eligibility.Date, b card.NumberB) (any, card.Result) {
-		return card.CheckText(ctx, s, b, challenge(1), virtual.TestIssuerKeys())
+		return card.CheckText(ctx, s, b, challenge(1), issuerKeys)
 	}},
 	{"face", func(ctx context.Context, s *card.Session, _ eligibility.Date, b card.NumberB) (any, card.Result) {
-		return card.CheckFace(ctx, s, b, challenge(1), virtual.TestIssuerKeys())
+		return card.CheckFace(ctx, s, b, challenge(1), issuerKeys)
 	}},
 	{"certificate", func(ctx context.Context, s *card.Session, _ eligibility.Date, _ card.NumberB) (any, card.Result) {
-		return card.CheckCertificate(ctx, s, today, virtual.TestUserRoots())
+		return card.CheckCertificate(ctx, s, today, userRoots)
 	}},
 }
 

@@ -49,23 +49,12 @@ func said(r card.Result) answer {
 
 // failed is the answer to an error: refused for what the card is or says, error for everything else.
 func failed(err error) answer {
-	err = nearest(err)
 	a := said(card.Fault(err))
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Cause != nil {
 		a.Detail = e.Cause.Error()
 	}
 	return a
-}
-
-// nearest returns what the reader said, where it said more than "the card was removed": so a trouble of the reader looks
-// from above.
-func nearest(err error) error {
-	var e, said *eligibility.Error
-	if errors.As(err, &e) && errors.Is(e, card.ErrRemoved) && errors.As(e.Cause, &said) {
-		return said
-	}
-	return err
 }
 
 // tell prints the answer and returns its exit code.

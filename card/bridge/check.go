@@ -73,6 +73,9 @@ var (
 	errBorn = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.birth_date", Field: "--birth-date",
 		Ja: "生年月日が正しくありません。1980-02-17、昭和55年2月17日、S55.2.17 のように、暦にある過去の日付を入れてください。",
 		En: "The date of birth is not right. Enter a day of the past as 1980-02-17, 昭和55年2月17日 or S55.2.17."}
+	errStopped = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.stopped",
+		Ja: "確認を途中でやめました。カードを確かめるには、もう一度実行してください。",
+		En: "The check was stopped. Run it again to check the card."}
 	errTime = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.time",
 		Ja: "--timeout は 1s から 60s、--wait は 0s から 10m の間で指定してください。",
 		En: "--timeout must be 1s to 60s, --wait 0s to 10m. Write them within these bounds."}
@@ -95,9 +98,12 @@ func (c *checkCmd) check(ctx context.Context, now time.Time) answer {
 	if err != nil {
 		return failed(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	short, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	a := question(ctx, reader, birth, keys)
+	a := question(short, reader, birth, keys)
+	if ctx.Err() != nil && a.Result == card.Failed {
+		a = failed(errStopped)
+	}
 	a.Virtual, a.TestKeys = c.Virtual != "", c.TestKeys
 	return a
 }
@@ -167,7 +173,7 @@ func question(ctx context.Context, reader agent.Reader, birth eligibility.Date, 
 	defer disconnect()
 	var challenge [32]byte
 	_, _ = rand.Read(challenge[:]) // it never fails
-	evidence, err := card.CheckBirthDate(ctx, connection, birth, challenge)
+	evidence, err := card.CheckBirthDate(ctx, card.Open(connection), birth, challenge)
 	var a answer
 	if err != nil {
 		a = failed(err)

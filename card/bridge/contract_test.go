@@ -162,11 +162,18 @@ func TestWhatTheCheckSaysOfEachCard(t *testing.T) {
 		"blocked":                  {`, "tries": 0`, "1980-02-17", true, "refused", "card.blocked"},
 		"day unknown":              {"", "1980-02", true, "refused", "card.key_form"},
 		"month and day unknown":    {"", "1980年月日不詳", false, "refused", "card.key_form"},
+		"iPhone":                   {`, "variant": "iPhone"`, "1980-02-17", true, "refused", "card.phone"},
+		"card without PINs":        {`, "variant": "pinless"`, "1980-02-17", true, "confirmed", "card.confirmed"},
+		"slow as real cards":       {`, "faults": {"slow": true}`, "1980-02-17", true, "confirmed", "card.confirmed"},
+		"pulled in mid-flow":       {`, "faults": {"pulledAt": 5}`, "1980-02-17", true, "error", "card.removed"},
+		"reader unplugged":         {`, "faults": {"readerGoneAt": 5}`, "1980-02-17", true, "error", "card.no_reader"},
+		"no answer in time":        {`, "faults": {"muteAt": 5}`, "1980-02-17", true, "error", "card.timeout"},
+		"nonsense":                 {`, "faults": {"garbageAt": 5}`, "1980-02-17", true, "error", "card.unexpected"},
 		"copied, no issuer keys":   {`, "variant": "copied"`, "1980-02-17", false, "refused", "card.copied"},
 		"forged, and no keys know": {`, "variant": "forgedIssuer"`, "1980-02-17", false, "unverified", "card.unverified"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			args := []string{"--birth-date", c.date, "--virtual", person(t, c.card)}
+			args := []string{"--birth-date", c.date, "--virtual", person(t, c.card), "--timeout", "2s"}
 			if c.keys {
 				args = append(args, "--test-keys")
 			}
@@ -185,7 +192,7 @@ func TestWhatTheCheckSaysOfEachCard(t *testing.T) {
 func publicKey() (id []byte, key *rsa.PublicKey) {
 	k := virtual.TestIssuerKeys()[0]
 	id, _ = hex.DecodeString(k.ID)
-	return id, k.Key
+	return id, k.Key.(*rsa.PublicKey)
 }
 
 func keysJSON(id string, key *rsa.PublicKey) string {
@@ -289,6 +296,25 @@ func TestAPartialDateIsRefusedBeforeAnyCardIsTouched(t *testing.T) {
 	o := checked(t, "--birth-date", "1950-00-00", "--virtual", filepath.Join(t.TempDir(), "missing"))
 	if o.Result != "refused" || o.Key != card.ErrKeyForm.Key {
 		t.Errorf("%s, %s", o.Result, o.Key)
+	}
+}
+
+func TestACheckThatIsInterruptedSaysSo(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), bridge, "check", "--birth-date", "1980-02-17", "--timeout", "60s",
+		"--virtual", person(t, `, "faults": {"muteAt": 1}`))
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(time.Second, func() { _ = cmd.Process.Signal(os.Interrupt) })
+	defer timer.Stop()
+	var exited *exec.ExitError
+	if err := cmd.Wait(); err != nil && !errors.As(err, &exited) {
+		t.Fatal(err)
+	}
+	if o := parse(t, out.String(), errs.String(), cmd.ProcessState.ExitCode()); o.Key != "bridge.stopped" {
+		t.Errorf("%+v", o)
 	}
 }
 

@@ -49,6 +49,9 @@ func TestTheFirstReaderThatHoldsACardIsUsed(t *testing.T) {
 	}
 	disconnect()
 	disconnect()
+	if _, err := c.Transmit(t.Context(), []byte{0, 0xA4, 0, 0}); err == nil || d.commands() != 1 {
+		t.Error("a command went out after the end")
+	}
 	d.leavesNothing(t)
 	if d.resets != 1 {
 		t.Errorf("the card was reset %d times, want once", d.resets)

@@ -49,6 +49,9 @@ func (c *connection) Transmit(ctx context.Context, command []byte) ([]byte, erro
 // errNoStatus is an answer without a status word, with which some drivers report a card that was pulled.
 var errNoStatus = errors.New("pcsc: the reader brought an answer without a status word")
 
+// errClosed meets whoever uses a connection after its end.
+var errClosed = errors.New("pcsc: the card has been given back")
+
 // explain says what a failed command means. Drivers report a pulled card or a pulled plug in many ways, so unless the code
 // is plain the reader is asked what has become of them.
 func (c *connection) explain(ctx context.Context, err error) error {
@@ -73,6 +76,9 @@ func (c *connection) explain(ctx context.Context, err error) error {
 func (c *connection) close() {
 	c.mu.Lock()
 	gone := errors.Is(c.failed, card.ErrRemoved) || errors.Is(c.failed, ErrUnplugged)
+	if c.failed == nil {
+		c.failed = errClosed
+	}
 	c.mu.Unlock()
 	_ = c.handle.disconnect(!gone) // the context is given up next, whatever this says
 }

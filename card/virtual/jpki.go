@@ -36,7 +36,7 @@ const (
 func newAuthority(key *rsa.PrivateKey, unit string) authority {
 	root := &x509.Certificate{SerialNumber: big.NewInt(6), KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 		Subject:   pkix.Name{Country: []string{"JP"}, Organization: []string{"JPKI-TEST"}, OrganizationalUnit: []string{unit, "Japan Agency for Local Authority Information Systems"}},
-		NotBefore: eligibility.MustDate("2023-07-01").Time(), NotAfter: endOf(eligibility.MustDate("2043-06-30")),
+		NotBefore: eligibility.MustDate("2016-01-01").Time(), NotAfter: endOf(eligibility.MustDate("2043-06-30")),
 		IsCA: true, BasicConstraintsValid: true, SignatureAlgorithm: x509.SHA256WithRSA}
 	return authority{certificate(root, root, key, &key.PublicKey), key}
 }
