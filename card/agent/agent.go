@@ -1,5 +1,6 @@
 // Package agent is the bridge's work on the counter's PC: it dials out to the server, proves its key, and asks the card in
-// the reader what the server wants to know. It opens no port and knows operations only, never APDUs from outside.
+// the reader, or the OQS answer files on this PC, what the server wants to know. It opens no port to the outside and knows
+// operations only, never APDUs from outside. It says and keeps nothing about the people whose cards it reads.
 package agent
 
 import (
@@ -10,13 +11,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/coder/websocket"
 
 	"madoguchi/card"
-	"madoguchi/card/wire"
-	"madoguchi/eligibility"
 )
 
 // Reader connects exclusively to the card that lies in a reader, and ends with a reset.
@@ -26,171 +26,123 @@ type Reader interface {
 
 // Config is what an agent needs.
 type Config struct {
-	Server  string        // http(s)://host:port
-	Name    string        // of this PC, as staff know it
-	Key     crypto.Signer // P-256, this agent's own
-	Reader  Reader
-	Virtual bool // the reader's card is a virtual one
-	Client  *http.Client
-	Say     func(string) // one calm sentence for the person at the PC
+	Server   string        // http(s)://host:port
+	Name     string        // of this PC, as staff know it
+	Facility string        // name or 医療機関コード that this PC belongs to; empty: whoever types its code
+	Key      crypto.Signer // P-256, this agent's own
+	Reader   Reader
+	Virtual  bool // the reader's card is a virtual one
+
+	IssuerKeys card.IssuerKeys // for what the agent verifies itself; without them its best word is "unverified"
+	UserRoots  card.UserRoots
+	OQS        string // folder of the OQS connector's answers; empty: not offered
+
+	Client *http.Client
+	Say    func(string) // one calm sentence for the person at the PC
+	Now    func() time.Time
+	Pace   Pace
 }
 
-// errRefused ends Run: the server will not have this agent.
-var errRefused = errors.New("agent: the server refused")
+// Pace holds the times of a connection's life. Zero values are the defaults, which tests shorten.
+type Pace struct {
+	First   time.Duration // the first pause before dialling again; 1 s
+	Longest time.Duration // pauses double up to this; 60 s
+	Good    time.Duration // a connection that served this long starts the pauses afresh; 10 s
+	Restart time.Duration // after the server said that it restarts, all its agents come back spread over this; 55 s
+	Greet   time.Duration // from dialling to the server's word on this agent; 20 s
+	Beat    time.Duration // between heartbeats; 15 s
+	Answer  time.Duration // how long a heartbeat may take; 10 s, so that a dead connection is found in 25 s
+}
 
-const (
-	firstWait = time.Second
-	longWait  = 30 * time.Second
-	checkTime = 15 * time.Second
-	heartbeat = 20 * time.Second
-)
+// complete sets the defaults. Restart leaves five of the sixty seconds in which all must be back for the dialling itself.
+func (p Pace) complete() Pace {
+	for _, one := range []struct {
+		to     *time.Duration
+		preset time.Duration
+	}{{&p.First, time.Second}, {&p.Longest, time.Minute}, {&p.Good, 10 * time.Second}, {&p.Restart, 55 * time.Second},
+		{&p.Greet, 20 * time.Second}, {&p.Beat, 15 * time.Second}, {&p.Answer, 10 * time.Second}} {
+		if *one.to == 0 {
+			*one.to = one.preset
+		}
+	}
+	return p
+}
 
-// Run connects and serves until ctx ends. A broken connection is made again after a jittered, growing pause; a refusal by
-// the server ends it with an error.
-func Run(ctx context.Context, c Config) error {
+// ErrRefused ends Run: the server will not have this agent. Status says why.
+var ErrRefused = errors.New("agent: the server refused")
+
+// Agent is one agent. Its methods may be called from several goroutines; Run only once at a time.
+type Agent struct {
+	Config
+	der  []byte
+	busy sync.Mutex // one operation at a time
+
+	mu     sync.Mutex
+	status Status
+}
+
+// New returns an agent that is not running yet.
+func New(c Config) (*Agent, error) {
 	der, err := x509.MarshalPKIXPublicKey(c.Key.Public())
 	if err != nil {
-		return fmt.Errorf("reading the agent's key: %w", err)
+		return nil, fmt.Errorf("reading the agent's key: %w", err)
 	}
-	wait := firstWait
+	c.Pace = c.Pace.complete()
+	a := &Agent{Config: c, der: der, status: Status{Link: Connecting, Server: c.Server, Name: c.Name, Since: c.Now()}}
+	if c.Virtual {
+		a.status.Reader = ReaderVirtual
+	}
+	return a, nil
+}
+
+// Run is New and the agent's Run.
+func Run(ctx context.Context, c Config) error {
+	a, err := New(c)
+	if err != nil {
+		return err
+	}
+	return a.Run(ctx)
+}
+
+// Run connects and serves until ctx ends. A broken connection is made again after a jittered, growing pause; a refusal by
+// the server ends it with ErrRefused.
+func (a *Agent) Run(ctx context.Context) error {
+	wait := a.Pace.First
 	for {
-		ready, err := serve(ctx, c, der)
+		a.set(func(s *Status) { s.Link, s.Since = Connecting, a.Now() })
+		served, err := a.serve(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
-		if errors.Is(err, errRefused) {
+		if errors.Is(err, ErrRefused) {
 			return err
 		}
-		if ready {
-			wait = firstWait
+		if served >= a.Pace.Good {
+			wait = a.Pace.First
 		}
-		c.Say("サーバーとの接続が切れました。自動でつなぎ直します。")
-		select {
-		case <-ctx.Done():
+		pause := wait/2 + rand.N(wait)
+		if websocket.CloseStatus(err) == websocket.StatusServiceRestart {
+			pause, wait = rand.N(a.Pace.Restart), a.Pace.First
+		} else {
+			wait = min(2*wait, a.Pace.Longest)
+		}
+		pause = min(pause, a.Pace.Longest)
+		a.set(func(s *Status) { s.Link, s.Since, s.Next = Away, a.Now(), a.Now().Add(pause) })
+		a.Say("サーバーとの接続が切れました。自動でつなぎ直します。")
+		if !sleep(ctx, pause) {
 			return nil
-		case <-time.After(wait/2 + rand.N(wait)):
-		}
-		wait = min(2*wait, longWait)
-	}
-}
-
-// serve is one connection; ready reports whether it came as far as serving.
-func serve(ctx context.Context, c Config, der []byte) (ready bool, err error) {
-	conn, _, err := websocket.Dial(ctx, c.Server+"/api/v1/bridge", &websocket.DialOptions{HTTPClient: c.Client})
-	if err != nil {
-		return false, fmt.Errorf("dialling the server: %w", err)
-	}
-	defer conn.CloseNow()
-	conn.SetReadLimit(wire.MaxMessage)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go keepAlive(ctx, cancel, conn)
-	for {
-		_, data, err := conn.Read(ctx)
-		if err != nil {
-			return ready, fmt.Errorf("reading from the server: %w", err)
-		}
-		m, err := wire.Decode(data)
-		if err != nil {
-			return ready, err
-		}
-		switch m.Type {
-		case "challenge":
-			err = hello(ctx, c, conn, der, m.Challenge)
-		case "pair":
-			c.Say(fmt.Sprintf("受付の画面「リーダーをつなぐ」に、このコードを入れてください: %s", m.Pair.Code))
-			if len(m.Pair.Words) == 2 {
-				c.Say(fmt.Sprintf("受付の画面に出る合言葉が「%s・%s」なら、このパソコンです。", m.Pair.Words[0], m.Pair.Words[1]))
-			}
-		case "ready":
-			ready = true
-			c.Say(fmt.Sprintf("%s の受付につながりました。カードの確認ができます。", m.Ready.Facility))
-		case "check":
-			err = send(ctx, conn, wire.Message{Type: "reply", Reply: check(ctx, c, der, m.Check)})
-		case "refused":
-			c.Say(m.Refused.Ja)
-			return ready, fmt.Errorf("%w: %s", errRefused, m.Refused.En)
-		}
-		if err != nil {
-			return ready, err
 		}
 	}
 }
 
-// keepAlive pings so that a dead connection is noticed.
-func keepAlive(ctx context.Context, cancel context.CancelFunc, conn *websocket.Conn) {
-	tick := time.NewTicker(heartbeat)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			short, end := context.WithTimeout(ctx, heartbeat/2)
-			err := conn.Ping(short)
-			end()
-			if err != nil {
-				cancel()
-				return
-			}
-		}
+// sleep pauses; false when ctx ended.
+func sleep(ctx context.Context, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
-}
-
-func hello(ctx context.Context, c Config, conn *websocket.Conn, der []byte, challenge *wire.Challenge) error {
-	if challenge.Version != wire.Version {
-		c.Say("サーバーとこのプログラムの版が違います。新しいものに入れ替えてください。")
-		return errRefused
-	}
-	signature, err := wire.Prove(c.Key, challenge.Nonce)
-	if err != nil {
-		return fmt.Errorf("proving the agent's key: %w", err)
-	}
-	return send(ctx, conn, wire.Message{Type: "hello", Hello: &wire.Hello{Version: wire.Version, Name: c.Name, Key: der, Signature: signature, Virtual: c.Virtual}})
-}
-
-// check asks the card once and returns evidence or the fault's key.
-func check(ctx context.Context, c Config, der []byte, q *wire.Check) *wire.Reply {
-	reply := &wire.Reply{ID: q.ID}
-	ctx, cancel := context.WithTimeout(ctx, checkTime)
-	defer cancel()
-	if len(q.Nonce) != 32 || len(q.JWS) != 32 {
-		reply.Fault = "card.evidence"
-		return reply
-	}
-	challenge := card.Challenge([32]byte(q.Nonce), der, q.Facility, q.Case, [32]byte(q.JWS))
-	c.Say("カードを確認しています…")
-	evidence, err := ask(ctx, c.Reader, q.BirthDate, challenge)
-	if err != nil {
-		var e *eligibility.Error
-		reply.Fault = "card.unexpected"
-		if errors.As(err, &e) {
-			reply.Fault = e.Key
-			c.Say(e.Ja)
-		}
-		return reply
-	}
-	c.Say("カードの確認が終わりました。")
-	reply.Evidence = &evidence
-	return reply
-}
-
-func ask(ctx context.Context, r Reader, birth eligibility.Date, challenge [32]byte) (card.Evidence, error) {
-	connection, disconnect, err := r.Connect(ctx)
-	if err != nil {
-		return card.Evidence{}, err
-	}
-	defer disconnect()
-	return card.CheckBirthDate(ctx, card.Open(connection), birth, challenge)
-}
-
-func send(ctx context.Context, conn *websocket.Conn, m wire.Message) error {
-	data, err := wire.Encode(m)
-	if err != nil {
-		return fmt.Errorf("writing a message: %w", err)
-	}
-	if err := conn.Write(ctx, websocket.MessageText, data); err != nil {
-		return fmt.Errorf("sending to the server: %w", err)
-	}
-	return nil
 }

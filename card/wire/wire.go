@@ -1,48 +1,46 @@
 // Package wire holds the messages between a bridge agent and the counter's server, as JSON texts over one WebSocket.
 //
 // The agent dials out. Server: Challenge → agent: Hello (its key and a signature over the challenge) → server: Pair while
-// the key is unknown, then Ready → server: Check, agent: Reply, for as long as both live. The messages name operations,
-// never APDUs.
+// the key is unknown, then Ready → server: Check, Text, Dates or OQS, agent: Reply, one at a time, for as long as both
+// live. The messages name operations, never APDUs. Heartbeats are WebSocket pings of the agent.
+//
+// What may leave the agent's PC: evidence that the server verifies; what a card's text application says, to be shown and
+// dropped; dates of a certificate; and, of the clinic's own OQS files, only equal, different or missing.
 package wire
 
 import (
-	"bytes"
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/json"
-	"errors"
-	"fmt"
+	"time"
 
 	"madoguchi/card"
 	"madoguchi/eligibility"
 )
 
 // Version of these messages; another one is refused with a sentence.
-const Version = 1
+const Version = 2
 
 // MaxMessage bounds a message in bytes; evidence is about 3 KB.
 const MaxMessage = 16 << 10
 
 // Message is any of the messages: exactly the member that Type names is set.
 type Message struct {
-	Type      string     `json:"type"` // challenge, hello, pair, ready, check, reply, refused
+	Type      string     `json:"type"` // the name of the member
 	Challenge *Challenge `json:"challenge,omitempty"`
 	Hello     *Hello     `json:"hello,omitempty"`
 	Pair      *Pair      `json:"pair,omitempty"`
 	Ready     *Ready     `json:"ready,omitempty"`
 	Check     *Check     `json:"check,omitempty"`
+	Text      *Text      `json:"text,omitempty"`
+	Dates     *Dates     `json:"dates,omitempty"`
+	OQS       *OQS       `json:"oqs,omitempty"`
 	Reply     *Reply     `json:"reply,omitempty"`
 	Refused   *Refused   `json:"refused,omitempty"`
 }
 
 // Challenge opens a connection.
 type Challenge struct {
-	Version int    `json:"version"`
-	Nonce   []byte `json:"nonce"` // 32 bytes, new for each connection
+	Version int       `json:"version"`
+	Nonce   []byte    `json:"nonce"` // 32 bytes, new for each connection
+	Time    time.Time `json:"time"`  // the server's clock
 }
 
 // Hello names the agent and proves its key.
@@ -52,97 +50,119 @@ type Hello struct {
 	Key       []byte `json:"key"`  // P-256, PKIX DER
 	Signature []byte `json:"signature"`
 	Virtual   bool   `json:"virtual"` // it serves a virtual card
+	OQS       bool   `json:"oqs"`     // it can compare with the OQS answer files of its PC
 }
 
-// Pair tells an unknown agent the code that an administrator types at the counter.
+// Pair tells an unknown agent the code that an administrator types at the counter. The words that people compare are not
+// in it: each side computes them (Words).
 type Pair struct {
-	Code  string   `json:"code"`
-	Words []string `json:"words"` // both sides show them; they must be the same
+	Code string `json:"code"`
 }
 
 // Ready says that the agent is paired with a facility.
 type Ready struct {
+	Facility string `json:"facility"` // its name
+	Code     string `json:"code"`     // 医療機関コード, which every operation must name
+}
+
+// Bound is what an operation that asks the card for a signature is bound to (card.Challenge).
+type Bound struct {
+	ID       string `json:"id"`    // new for each operation
+	Nonce    []byte `json:"nonce"` // 32 bytes, new for each operation
 	Facility string `json:"facility"`
+	Case     string `json:"case"`
+	JWS      []byte `json:"jws"` // SHA-256 of the credential
 }
 
 // Check asks for one birth-date check (card.md 2, step 1).
 type Check struct {
-	ID        string           `json:"id"`
+	Bound
 	BirthDate eligibility.Date `json:"birthDate"`
-	Nonce     []byte           `json:"nonce"` // 32 bytes, new for each check
-	Facility  string           `json:"facility"`
-	Case      string           `json:"case"`
-	JWS       []byte           `json:"jws"` // SHA-256 of the credential
 }
 
-// Reply answers a check: evidence, or the key of a fault of package card.
+// Text asks for one reading with 照合番号B (step 2). ExpiryYear and Code are typed off the card's face; neither side
+// stores or logs them.
+type Text struct {
+	Bound
+	BirthDate  eligibility.Date `json:"birthDate"`
+	ExpiryYear int              `json:"expiryYear"`
+	Code       string           `json:"code"`
+}
+
+// Dates asks for the dates of the card's 利用者証明用電子証明書, judged for a day.
+type Dates struct {
+	ID       string           `json:"id"`
+	Facility string           `json:"facility"`
+	Day      eligibility.Date `json:"day"`
+}
+
+// OQS asks the agent to compare the screen's items with the newest OQS answer file on its PC.
+type OQS struct {
+	ID       string `json:"id"`
+	Facility string `json:"facility"`
+	Items    Items  `json:"items"`
+}
+
+// Items are the items of a screen that OQS holds too. An empty one is not compared.
+type Items struct {
+	Insurer      eligibility.InsurerNumber `json:"insurer,omitempty"`
+	Symbol       string                    `json:"symbol,omitempty"`
+	Number       string                    `json:"number,omitempty"`
+	BranchNumber string                    `json:"branchNumber,omitempty"`
+	Name         string                    `json:"name,omitempty"`
+	BirthDate    eligibility.Date          `json:"birthDate,omitzero"`
+	Sex          eligibility.Sex           `json:"sex,omitempty"`
+	Share        int                       `json:"share,omitempty"` // percent
+}
+
+// Reply answers one operation by its ID: with the member that the operation asks for, or with the key of a Fault.
 type Reply struct {
 	ID       string         `json:"id"`
-	Evidence *card.Evidence `json:"evidence,omitempty"`
 	Fault    string         `json:"fault,omitempty"`
+	Evidence *card.Evidence `json:"evidence,omitempty"`
+	Text     *TextReply     `json:"text,omitempty"`
+	Dates    *DatesReply    `json:"dates,omitempty"`
+	Compared []FieldResult  `json:"compared,omitempty"`
+}
+
+// Verdict is what the agent itself found, by the stable key of a card.Result. Sentences do not travel: the server has its
+// own, so that no agent puts words on the reception's screen.
+type Verdict struct {
+	Outcome card.Outcome `json:"outcome"`
+	Key     string       `json:"key"`
+}
+
+// TextReply answers Text. Reading is there only after a good end, to be shown, compared and dropped.
+type TextReply struct {
+	Verdict
+	Reading   *card.TextReading `json:"reading,omitempty"`
+	TriesLeft *int              `json:"triesLeft,omitempty"` // as the card said last; nil when it was not asked
+}
+
+// DatesReply answers Dates.
+type DatesReply struct {
+	Verdict
+	From  eligibility.Date `json:"from,omitzero"`
+	Until eligibility.Date `json:"until,omitzero"` // the last day
+}
+
+// Agreement is how one item compares.
+type Agreement string
+
+const (
+	Equal     Agreement = "equal"
+	Different Agreement = "different"
+	Missing   Agreement = "missing" // one side does not have it
+)
+
+// FieldResult is the comparison of one item by its JSON name in Items. It holds no value.
+type FieldResult struct {
+	Name   string    `json:"name"`
+	Result Agreement `json:"result"`
 }
 
 // Refused ends a connection for good, with the reason for people.
 type Refused struct {
 	Ja string `json:"ja"`
 	En string `json:"en"`
-}
-
-// Encode writes a message.
-func Encode(m Message) ([]byte, error) { return json.Marshal(m) }
-
-// ErrMessage is returned for anything that is not a message of this version.
-var ErrMessage = errors.New("wire: not a message")
-
-// Decode reads a message. It refuses unknown members, a missing body and a body of another type.
-func Decode(data []byte) (Message, error) {
-	if len(data) > MaxMessage {
-		return Message{}, ErrMessage
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	var m Message
-	if err := d.Decode(&m); err != nil {
-		return Message{}, fmt.Errorf("%w: %w", ErrMessage, err)
-	}
-	bodies := map[string]bool{"challenge": m.Challenge != nil, "hello": m.Hello != nil, "pair": m.Pair != nil, "ready": m.Ready != nil,
-		"check": m.Check != nil, "reply": m.Reply != nil, "refused": m.Refused != nil}
-	for name, there := range bodies {
-		if there != (name == m.Type) {
-			return Message{}, ErrMessage
-		}
-	}
-	if _, known := bodies[m.Type]; !known {
-		return Message{}, ErrMessage
-	}
-	return m, nil
-}
-
-// Prove signs a connection's nonce with the agent's key.
-func Prove(key crypto.Signer, nonce []byte) ([]byte, error) {
-	digest := proofDigest(nonce)
-	return key.Sign(rand.Reader, digest[:], crypto.SHA256)
-}
-
-// Proved reports whether the signature over the nonce is by the key (PKIX DER, P-256).
-func Proved(keyDER, nonce, signature []byte) bool {
-	parsed, err := x509.ParsePKIXPublicKey(keyDER)
-	key, ok := parsed.(*ecdsa.PublicKey)
-	digest := proofDigest(nonce)
-	return err == nil && ok && key.Curve == elliptic.P256() && ecdsa.VerifyASN1(key, digest[:], signature)
-}
-
-func proofDigest(nonce []byte) [32]byte {
-	return sha256.Sum256(append([]byte("madoguchi-agent-1"), nonce...))
-}
-
-// words are short and told apart by ear.
-var words = [...]string{"さくら", "みかん", "かもめ", "たぬき", "つくえ", "ほたる", "いるか", "うさぎ", "えんぴつ", "おにぎり", "かえる", "きつね", "くじら", "けやき", "こうま",
-	"さんま", "しまうま", "すずめ", "せみ", "そらまめ", "たけのこ", "ちどり", "つばめ", "てがみ", "とんぼ", "なすび", "にわとり", "ぬりえ", "ねこ", "のれん", "はまぐり", "ひまわり"}
-
-// Words returns the two words that people compare on both screens: they follow from the agent's key and this connection's
-// nonce, so that another agent's request cannot pass for this one.
-func Words(keyDER, nonce []byte) []string {
-	sum := sha256.Sum256(append(append([]byte("madoguchi-words-1"), keyDER...), nonce...))
-	return []string{words[sum[0]%32], words[sum[1]%32]}
 }

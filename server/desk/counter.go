@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"madoguchi/card"
+	"madoguchi/card/wire"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/readers"
@@ -33,9 +34,13 @@ type Facility struct {
 	Name string // as patients see it in their receipt
 }
 
-// CardReaders asks the facility's reader for one birth-date check and verifies the evidence (card.md 2, step 1).
+// CardReaders asks the facility's reader for one operation (card.md 2): the birth-date check, whose evidence it verifies
+// itself; what only the agent verifies; and the comparison that happens on the agent's PC.
 type CardReaders interface {
 	CheckBirthDate(ctx context.Context, r readers.Request) (card.Result, error)
+	CheckText(ctx context.Context, r readers.TextRequest) (readers.TextResult, error)
+	CheckDates(ctx context.Context, r readers.Request, day eligibility.Date) (readers.DatesResult, error)
+	CompareOQS(ctx context.Context, r readers.Request, items wire.Items) ([]wire.FieldResult, error)
 	Status(facility string) []readers.Status
 }
 
@@ -62,6 +67,9 @@ type caseBody struct {
 	Nonce      string             `json:"nonce,omitempty"` // the number that the patient's phone must answer, while one is out
 	Verdict    credential.Verdict `json:"verdict"`
 	Card       *card.Result       `json:"card,omitempty"`
+	Text       *TextCheck         `json:"text,omitempty"`
+	Dates      *DatesCheck        `json:"dates,omitempty"`
+	OQS        *OQSCheck          `json:"oqs,omitempty"`
 	Visual     []string           `json:"visual,omitempty"` // photo, name, birthDate: compared by eye
 	Staff      string             `json:"staff"`
 	Reason     string             `json:"reason,omitempty"`
@@ -98,25 +106,6 @@ var (
 		En: "The screen gave no birth date to check the card with. Scan it again."}
 )
 
-// CheckCard asks the reader for one attempt at the card, with the birth date of the verified screen. Staff have compared
-// it with the card's face before.
-func (c *Counter) CheckCard(ctx context.Context, staff, id string) (CaseView, error) {
-	view, err := c.open(ctx, id)
-	if err != nil {
-		return CaseView{}, err
-	}
-	if !view.Verdict.Valid || view.Verdict.Eligibility == nil || view.Verdict.Eligibility.BirthDate.IsZero() {
-		return CaseView{}, errNothingToCheck
-	}
-	birth := view.Verdict.Eligibility.BirthDate
-	result, err := c.Readers.CheckBirthDate(ctx, readers.Request{Facility: c.Facility.Code, CaseID: id, JWS: view.JWS, BirthDate: birth})
-	if err != nil {
-		return CaseView{}, err
-	}
-	view.Card, view.Staff = &result, staff
-	return view, c.put(ctx, view, "case.card", string(result.Outcome))
-}
-
 // Visual records what staff compared by eye.
 func (c *Counter) Visual(ctx context.Context, staff, id string, checks []string) (CaseView, error) {
 	view, err := c.open(ctx, id)
@@ -137,7 +126,7 @@ func (c *Counter) Record(ctx context.Context, staff, id string, outcome Outcome,
 	switch {
 	case outcome == Accepted && !view.Verdict.Valid:
 		return CaseView{}, errNotValid
-	case outcome == Accepted && view.Card != nil && view.Card.Outcome == card.Refused:
+	case outcome == Accepted && (view.Card != nil && view.Card.Outcome == card.Refused || view.Text.foreign()):
 		return CaseView{}, errCardRefused
 	case outcome != Accepted && reason == "":
 		return CaseView{}, errReason

@@ -10,6 +10,38 @@ import (
 	"madoguchi/eligibility"
 )
 
+const (
+	pairingLife  = 10 * time.Minute
+	pairingTries = 5
+	maxWaiting   = 100
+)
+
+var (
+	// ErrPairing is the one answer to a wrong, used or expired pairing code.
+	ErrPairing = &eligibility.Error{Code: eligibility.NotFound, Key: "bridge.pairing", Field: "code",
+		Ja: "このコードのパソコンが見つかりません。リーダーのパソコンに出ているコードを確かめて、入れ直してください。",
+		En: "No waiting computer has this code. Check the code on the reader's computer and enter it again."}
+	// ErrPairingTries is returned after five wrong codes within ten minutes.
+	ErrPairingTries = &eligibility.Error{Code: eligibility.Limited, Key: "bridge.pairing_tries", Field: "code",
+		Ja: "コードの入力を5回まちがえました。10分待ってから入れ直してください。",
+		En: "Five wrong codes were entered. Wait ten minutes and try again."}
+)
+
+// waiting is an unpaired agent that shows a code.
+type waiting struct {
+	line    *line
+	agent   Agent
+	words   []string
+	until   time.Time
+	approve chan Agent
+}
+
+// wrong counts wrong codes until a time.
+type wrong struct {
+	count int
+	until time.Time
+}
+
 // pairingAlphabet has no letters or digits that are taken for one another.
 const pairingAlphabet = "ACDEFHJKMNPRTUVWXY34679"
 
@@ -32,13 +64,13 @@ func pairingCode() string {
 // pairing shows an unknown agent a code and waits until staff type it (the shape of RFC 8628), the code ends or the agent
 // leaves.
 func (s *Switchboard) pairing(ctx context.Context, l *line, agent Agent, nonce []byte) (Agent, error) {
-	w := &waiting{agent: agent, words: wire.Words(agent.Key, nonce), until: s.now().Add(pairingLife), approve: make(chan Agent, 1)}
+	w := &waiting{line: l, agent: agent, words: wire.Words(agent.Key, nonce), until: s.now().Add(pairingLife), approve: make(chan Agent, 1)}
 	code, err := s.wait(w)
 	if err != nil {
 		return Agent{}, err
 	}
 	defer s.stopWaiting(code)
-	if err := send(ctx, l.conn, wire.Message{Type: "pair", Pair: &wire.Pair{Code: code, Words: w.words}}); err != nil {
+	if err := l.send(ctx, wire.Message{Type: "pair", Pair: &wire.Pair{Code: code}}); err != nil {
 		return Agent{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, pairingLife)

@@ -5,7 +5,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/x509"
 	"errors"
 	"net/http/httptest"
 	"regexp"
@@ -14,12 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/coder/websocket"
-
 	"madoguchi/card"
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
-	"madoguchi/card/wire"
 	"madoguchi/eligibility"
 )
 
@@ -59,8 +55,20 @@ func (c chip) Connect(context.Context) (card.Transmitter, func(), error) {
 // open starts a switchboard behind a real HTTP server.
 func open(t *testing.T, acceptVirtual bool) (*Switchboard, string) {
 	t.Helper()
-	s := New(Config{Store: &memory{agents: map[string]Agent{}}, IssuerKeys: virtual.TestIssuerKeys(), Virtual: acceptVirtual,
-		Now: time.Now, Names: func(string) string { return "架空医院" }})
+	return openWith(t, Config{Virtual: acceptVirtual})
+}
+
+// openWith starts a switchboard with what a test sets and defaults for the rest.
+func openWith(t *testing.T, c Config) (*Switchboard, string) {
+	t.Helper()
+	if c.Store == nil {
+		c.Store = &memory{agents: map[string]Agent{}}
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.IssuerKeys, c.Names = virtual.TestIssuerKeys(), func(string) string { return "架空医院" }
+	s := New(c)
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	return s, server.URL
@@ -73,17 +81,53 @@ func dial(t *testing.T, url string, d virtual.Description) (said chan string, en
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	a := start(t, url, agent.Config{Reader: chip{v}})
+	return a.said, a.ended
+}
+
+// running is an agent that runs until the test ends.
+type running struct {
+	*agent.Agent
+	said  chan string
+	ended chan error
+	stop  context.CancelFunc
+}
+
+// start runs a real agent with what a test sets and defaults for the rest.
+func start(t *testing.T, url string, c agent.Config) *running {
+	t.Helper()
+	if c.Key == nil {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Key = key
+	}
+	if c.Name == "" {
+		c.Name = "受付1"
+	}
+	r := &running{said: make(chan string, 1000), ended: make(chan error, 1)}
+	c.Server, c.Virtual, c.Now, c.Say = url, true, time.Now, func(s string) { r.said <- s }
+	c.IssuerKeys, c.UserRoots = virtual.TestIssuerKeys(), virtual.TestUserRoots()
+	var err error
+	if r.Agent, err = agent.New(c); err != nil {
+		t.Fatal(err)
+	}
+	var ctx context.Context
+	ctx, r.stop = context.WithCancel(context.Background())
+	go func() { r.ended <- r.Run(ctx) }()
+	t.Cleanup(func() { r.stop(); <-r.ended })
+	return r
+}
+
+// insert makes a virtual card.
+func insert(t *testing.T, d virtual.Description) *virtual.Card {
+	t.Helper()
+	v, err := virtual.New(d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	said, ended = make(chan string, 100), make(chan error, 1)
-	go func() {
-		ended <- agent.Run(ctx, agent.Config{Server: url, Name: "受付1", Key: key, Reader: chip{v}, Virtual: true, Say: func(s string) { said <- s }})
-	}()
-	t.Cleanup(func() { cancel(); <-ended })
-	return said, ended
+	return v
 }
 
 func await(t *testing.T, said chan string, pattern string) []string {
@@ -102,21 +146,41 @@ func await(t *testing.T, said chan string, pattern string) []string {
 }
 
 // paired pairs an agent as an administrator does and waits until it is connected.
-func paired(t *testing.T, s *Switchboard, url string, d virtual.Description) {
+func paired(t *testing.T, s *Switchboard, url string, d virtual.Description) *running {
 	t.Helper()
-	said, _ := dial(t, url, d)
-	code := await(t, said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
+	return pairedWith(t, s, facility, url, agent.Config{Reader: chip{insert(t, d)}})
+}
+
+func pairedWith(t *testing.T, s *Switchboard, facility, url string, c agent.Config) *running {
+	t.Helper()
+	a := start(t, url, c)
+	code := await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
 	if _, _, err := s.Pair(context.Background(), facility, "鈴木", " "+strings.ToLower(strings.ReplaceAll(code, "-", " "))); err != nil {
 		t.Fatal(err)
 	}
-	await(t, said, "つながりました")
-	for range 100 {
-		if status := s.Status(facility); len(status) == 1 && status[0].Connected {
+	await(t, a.said, "つながりました")
+	eventually(t, "the paired agent is connected", func() bool { return connected(s, facility) > 0 })
+	return a
+}
+
+// connected counts a facility's connected readers.
+func connected(s *Switchboard, facility string) (n int) {
+	for _, r := range s.Status(facility) {
+		if r.Connected {
+			n++
+		}
+	}
+	return n
+}
+
+func eventually(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if so() {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatal("the paired agent is not connected")
+	t.Fatalf("it never came to be that %s", what)
 }
 
 func check(s *Switchboard, birth eligibility.Date) (card.Result, error) {
@@ -174,107 +238,5 @@ func TestFiveWrongPairingCodesCloseTheDoor(t *testing.T) {
 	}
 	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); !errors.Is(err, ErrPairingTries) {
 		t.Errorf("the sixth try: %v", err)
-	}
-}
-
-// liar is an agent that answers every check as answer says.
-func liar(t *testing.T, s *Switchboard, url string, answer func(q *wire.Check, der []byte) *wire.Reply) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	conn, _, err := websocket.Dial(ctx, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	codes := make(chan string, 1)
-	done := make(chan struct{})
-	t.Cleanup(func() { cancel(); conn.CloseNow(); <-done })
-	go func() {
-		defer close(done)
-		for {
-			_, data, err := conn.Read(ctx)
-			if err != nil {
-				return
-			}
-			m, err := wire.Decode(data)
-			if err != nil {
-				return
-			}
-			var back wire.Message
-			switch m.Type {
-			case "challenge":
-				signature, err := wire.Prove(key, m.Challenge.Nonce)
-				if err != nil {
-					return
-				}
-				back = wire.Message{Type: "hello", Hello: &wire.Hello{Version: wire.Version, Name: "liar", Key: der, Signature: signature, Virtual: true}}
-			case "pair":
-				codes <- m.Pair.Code
-				continue
-			case "check":
-				back = wire.Message{Type: "reply", Reply: answer(m.Check, der)}
-			default:
-				continue
-			}
-			if send(ctx, conn, back) != nil {
-				return
-			}
-		}
-	}()
-	if _, _, err := s.Pair(ctx, facility, "鈴木", <-codes); err != nil {
-		t.Fatal(err)
-	}
-	for len(s.Status(facility)) == 0 || !s.Status(facility)[0].Connected {
-		time.Sleep(5 * time.Millisecond)
-	}
-}
-
-func TestAgentThatReplaysOldEvidenceProvesNothing(t *testing.T) {
-	s, url := open(t, true)
-	v, err := virtual.New(virtual.Description{BirthDate: tokuichi})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var first *card.Evidence
-	liar(t, s, url, func(q *wire.Check, der []byte) *wire.Reply {
-		if first == nil {
-			e, err := card.CheckBirthDate(context.Background(), card.Open(v), q.BirthDate, card.Challenge([32]byte(q.Nonce), der, q.Facility, q.Case, [32]byte(q.JWS)))
-			if err != nil {
-				return &wire.Reply{ID: q.ID, Fault: "card.unexpected"}
-			}
-			first = &e
-		}
-		return &wire.Reply{ID: q.ID, Evidence: first}
-	})
-	if r, err := check(s, tokuichi); err != nil || r.Outcome != card.Confirmed {
-		t.Fatalf("the first, honest answer: %+v %v", r, err)
-	}
-	if r, err := check(s, tokuichi); err != nil || r.Outcome != card.Refused || r.Key != "card.copied" {
-		t.Errorf("the replayed answer: %+v %v", r, err)
-	}
-}
-
-func TestAgentThatMakesUpEvidenceProvesNothing(t *testing.T) {
-	s, url := open(t, true)
-	forger, err := virtual.New(virtual.Description{BirthDate: tokuichi, Variant: virtual.ForgedIssuer})
-	if err != nil {
-		t.Fatal(err)
-	}
-	liar(t, s, url, func(q *wire.Check, der []byte) *wire.Reply {
-		e, err := card.CheckBirthDate(context.Background(), card.Open(forger), q.BirthDate, card.Challenge([32]byte(q.Nonce), der, q.Facility, q.Case, [32]byte(q.JWS)))
-		if err != nil {
-			return &wire.Reply{ID: q.ID, Fault: "card.unexpected"}
-		}
-		return &wire.Reply{ID: q.ID, Evidence: &e}
-	})
-	if r, err := check(s, tokuichi); err != nil || r.Outcome != card.Refused || r.Key != "card.not_genuine" {
-		t.Errorf("%+v %v", r, err)
 	}
 }

@@ -26,6 +26,7 @@ func (s *Site) counterRoutes(e *echo.Echo) {
 	e.POST("/api/v1/counter/cases/:id/proof", s.prove)
 	e.POST("/api/v1/counter/cases/:id/challenge", s.challenge)
 	e.POST("/api/v1/counter/cases/:id/card-check", s.cardCheck)
+	s.extraCheckRoutes(e)
 	e.POST("/api/v1/counter/cases/:id/visual", s.visual)
 	e.POST("/api/v1/counter/cases/:id/record", s.record)
 	e.POST("/api/v1/counter/bridges", s.pairBridge)
@@ -69,6 +70,7 @@ type caseJSON struct {
 	Visual      []string         `json:"visual"`
 	Nonce       string           `json:"nonce,omitempty"` // the number that the patient's phone is asked to answer
 	Card        *cardJSON        `json:"card"`
+	extraChecks
 }
 
 type verdictJSON struct {
@@ -156,6 +158,7 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 		}
 		out.Verdict.Next = out.Card.Next
 	}
+	out.extraChecks = extraView(view)
 	return out
 }
 
@@ -249,7 +252,7 @@ func (s *Site) cardCheck(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || !body.Confirmed {
 		return errRequest.In("birthDateConfirmed")
 	}
-	view, err := s.Counter.CheckCard(c.Request().Context(), name, c.Param("id"))
+	view, err := s.Counter.CheckCard(c.Request().Context(), name, chosenReader(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -333,15 +336,10 @@ func (s *Site) counterStatus(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	type reader struct {
-		Name      string `json:"name"`
-		Connected bool   `json:"connected"`
-		Virtual   bool   `json:"virtual"`
-	}
 	out := struct {
-		Facility  string   `json:"facility"`
-		Staff     string   `json:"staff"`
-		Readers   []reader `json:"readers"`
+		Facility  string       `json:"facility"`
+		Staff     string       `json:"staff"`
+		Readers   []readerJSON `json:"readers"`
 		TrustList struct {
 			IssuedAt time.Time `json:"issuedAt"`
 			Version  int       `json:"version"`
@@ -350,16 +348,13 @@ func (s *Site) counterStatus(c echo.Context) error {
 		Parked     int       `json:"parked"`
 		ServerTime time.Time `json:"serverTime"`
 		Clock      *sentence `json:"clock"` // how far the server's clock is off, when that is worth saying
-	}{Facility: s.Counter.Facility.Name, Staff: name, Readers: []reader{}, ServerTime: s.Now()}
+	}{Facility: s.Counter.Facility.Name, Staff: name, Readers: s.readers(c), ServerTime: s.Now()}
 	if s.Counter.Offset != nil {
 		if ja, en := credential.ClockWords(s.Counter.Offset()); ja != "" {
 			out.Clock = &sentence{ja, en}
 		}
 	}
 	out.TrustList.IssuedAt, out.TrustList.Version = time.Unix(trust.IssuedAt, 0).In(eligibility.Japan), trust.Version
-	for _, r := range s.Counter.Readers.Status(s.Counter.Facility.Code) {
-		out.Readers = append(out.Readers, reader(r))
-	}
 	for _, view := range views {
 		switch view.Outcome {
 		case desk.Parked:

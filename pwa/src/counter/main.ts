@@ -4,6 +4,7 @@ import { call } from "../shared/api";
 import { byId, fillFigures, h, say } from "../shared/dom";
 import { word } from "../shared/words";
 import { scan } from "./camera";
+import { follow } from "./extra-checks";
 
 interface Sentence {
   ja: string;
@@ -64,6 +65,7 @@ function marks(checks: Check[]): HTMLElement[] {
 /** Shows a case in the three panes. */
 function show(c: Case): void {
   current = c;
+  follow(c.id);
   byId("scan").hidden = true;
   byId("shown").hidden = c.eligibility === null;
   byId("decide").hidden = false;
@@ -119,6 +121,7 @@ function showCard(c: Case): void {
 function reset(sentence: string): void {
   stop?.abort();
   current = null;
+  follow("");
   byId("scan").hidden = false;
   byId("shown").hidden = true;
   byId("decide").hidden = true;

@@ -1,0 +1,163 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"madoguchi/card/wire"
+)
+
+// connection is one connection to the server.
+type connection struct {
+	*Agent
+	conn     *websocket.Conn
+	cancel   context.CancelFunc
+	greeting *time.Timer // cancels unless the server comes to a word on this agent
+	facility string      // 医療機関コード, once ready
+	readyAt  time.Time
+}
+
+// serve is one connection's life; served says how long it was ready.
+func (a *Agent) serve(ctx context.Context) (served time.Duration, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	greeting := time.AfterFunc(a.Pace.Greet, cancel)
+	defer greeting.Stop()
+	conn, _, err := websocket.Dial(ctx, strings.TrimRight(a.Server, "/")+"/api/v1/bridge", &websocket.DialOptions{HTTPClient: withoutRedirects(a.Client)})
+	if err != nil {
+		return 0, fmt.Errorf("dialling the server: %w", err)
+	}
+	defer conn.CloseNow()
+	conn.SetReadLimit(wire.MaxMessage)
+	c := &connection{Agent: a, conn: conn, cancel: cancel, greeting: greeting}
+	go c.beat(ctx)
+	for {
+		_, data, err := conn.Read(ctx)
+		if err != nil {
+			return c.served(), fmt.Errorf("reading from the server: %w", err)
+		}
+		m, err := wire.Decode(data)
+		if err == nil {
+			err = c.take(ctx, m)
+		}
+		if err != nil {
+			return c.served(), err
+		}
+	}
+}
+
+// withoutRedirects keeps an agent from being sent on to another host, or from https to http.
+func withoutRedirects(client *http.Client) *http.Client {
+	own := http.Client{}
+	if client != nil {
+		own = *client
+	}
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &own
+}
+
+func (c *connection) served() time.Duration {
+	if c.readyAt.IsZero() {
+		return 0
+	}
+	return c.Now().Sub(c.readyAt)
+}
+
+// beat pings so that a dead connection is noticed; the server notices a dead agent by the missing pings.
+func (c *connection) beat(ctx context.Context) {
+	tick := time.NewTicker(c.Pace.Beat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			short, end := context.WithTimeout(ctx, c.Pace.Answer)
+			err := c.conn.Ping(short)
+			end()
+			if err != nil {
+				c.cancel()
+				return
+			}
+		}
+	}
+}
+
+// take acts on one message.
+func (c *connection) take(ctx context.Context, m wire.Message) error {
+	switch m.Type {
+	case "challenge":
+		return c.hello(ctx, m.Challenge)
+	case "pair":
+		c.greeting.Stop()
+		code := m.Pair.Code
+		c.set(func(s *Status) { s.Link, s.Since, s.Code = Pairing, c.Now(), code })
+		words := c.Status().Words
+		c.Say(fmt.Sprintf("受付の画面「リーダーをつなぐ」に、このコードを入れてください: %s", code))
+		c.Say(fmt.Sprintf("受付の画面に出る合言葉が「%s」なら、このパソコンです。", strings.Join(words, "・")))
+	case "ready":
+		return c.ready(m.Ready)
+	case "check", "text", "dates", "oqs":
+		go c.operate(ctx, m)
+	case "refused":
+		c.set(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), Sentence{m.Refused.Ja, m.Refused.En} })
+		c.Say(m.Refused.Ja)
+		return fmt.Errorf("%w: %s", ErrRefused, m.Refused.En)
+	}
+	return nil
+}
+
+func (c *connection) hello(ctx context.Context, challenge *wire.Challenge) error {
+	if challenge.Version != wire.Version {
+		why := Sentence{"サーバーとこのプログラムの版が違います。新しいものに入れ替えてください。", "The server speaks another version. Install the newer program."}
+		c.set(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
+		c.Say(why.Ja)
+		return ErrRefused
+	}
+	offset := c.Now().Sub(challenge.Time)
+	c.set(func(s *Status) {
+		s.Offset, s.Words = offset.Round(time.Millisecond), wire.Words(c.der, challenge.Nonce)
+	})
+	signature, err := wire.Prove(c.Key, challenge.Nonce)
+	if err != nil {
+		return fmt.Errorf("proving the agent's key: %w", err)
+	}
+	return c.send(ctx, wire.Message{Type: "hello", Hello: &wire.Hello{Version: wire.Version, Name: c.Name, Key: c.der, Signature: signature,
+		Virtual: c.Virtual, OQS: c.OQS != ""}})
+}
+
+// ready begins to serve, unless this PC belongs to another facility.
+func (c *connection) ready(r *wire.Ready) error {
+	c.greeting.Stop()
+	if c.Facility != "" && c.Facility != r.Facility && c.Facility != r.Code {
+		why := Sentence{fmt.Sprintf("このパソコンの設定は「%s」ですが、「%s」の受付につながりました。設定を直すか、正しい受付でつなぎ直してください。", c.Facility, r.Facility),
+			"This computer is set to another facility than the one it was paired with. Correct the settings or pair it at the right counter."}
+		c.set(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
+		c.Say(why.Ja)
+		return fmt.Errorf("%w: another facility", ErrRefused)
+	}
+	c.facility, c.readyAt = r.Code, c.Now()
+	c.set(func(s *Status) {
+		s.Link, s.Since, s.Facility, s.Code, s.Words = Connected, c.Now(), r.Facility, "", nil
+	})
+	c.Say(fmt.Sprintf("%s の受付につながりました。カードの確認ができます。", r.Facility))
+	return nil
+}
+
+func (c *connection) send(ctx context.Context, m wire.Message) error {
+	data, err := wire.Encode(m)
+	if err != nil {
+		return fmt.Errorf("writing a message: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.Pace.Answer)
+	defer cancel()
+	if err := c.conn.Write(ctx, websocket.MessageText, data); err != nil {
+		return fmt.Errorf("sending to the server: %w", err)
+	}
+	return nil
+}

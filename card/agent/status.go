@@ -1,0 +1,121 @@
+package agent
+
+import (
+	"slices"
+	"time"
+
+	"madoguchi/eligibility"
+)
+
+// Link is how the agent stands with its server.
+type Link string
+
+const (
+	Connecting Link = "connecting"
+	Pairing    Link = "pairing" // it shows a code and waits for an administrator
+	Connected  Link = "connected"
+	Away       Link = "away"    // no connection; it tries again at Status.Next
+	Refused    Link = "refused" // the server will not have it; Status.Reason says why
+)
+
+// ReaderState is what stands on the desk.
+type ReaderState string
+
+const (
+	ReaderUnknown ReaderState = ""
+	ReaderReady   ReaderState = "ready"   // at least one reader is there
+	ReaderMissing ReaderState = "missing" // none
+	ReaderTrouble ReaderState = "trouble" // Status.Trouble says which
+	ReaderVirtual ReaderState = "virtual" // a virtual card
+)
+
+// Kind is an operation.
+type Kind string
+
+const (
+	BirthDateCheck Kind = "birthDate"
+	TextCheck      Kind = "text"
+	DatesCheck     Kind = "dates"
+	OQSCompare     Kind = "oqs"
+)
+
+// Sentence is what a person reads.
+type Sentence struct {
+	Ja string `json:"ja"`
+	En string `json:"en"`
+}
+
+// Operation is the last operation: what kind and how it ended (an outcome or a fault's key), never about whom.
+type Operation struct {
+	Kind   Kind      `json:"kind"`
+	At     time.Time `json:"at"`
+	Result string    `json:"result"`
+}
+
+// Status is what the agent tells about itself. It holds no personal data.
+type Status struct {
+	Link     Link          `json:"link"`
+	Since    time.Time     `json:"since"` // of Link
+	Server   string        `json:"server"`
+	Name     string        `json:"name"` // of this PC
+	Facility string        `json:"facility,omitempty"`
+	Code     string        `json:"code,omitempty"`  // while pairing: what an administrator types at the counter
+	Words    []string      `json:"words,omitempty"` // while pairing: what the counter's screen must show
+	Reason   Sentence      `json:"reason,omitzero"`
+	Next     time.Time     `json:"next,omitzero"`
+	Offset   time.Duration `json:"-"` // this PC's clock minus the server's, at the last connection
+	Reader   ReaderState   `json:"reader"`
+	Trouble  Sentence      `json:"trouble,omitzero"`
+	OQS      bool          `json:"oqs"`
+	Last     *Operation    `json:"last,omitempty"`
+
+	OffsetSeconds float64 `json:"clockOffsetSeconds"`
+}
+
+// clockLimit is how far the clock may be off before somebody should set it: live screens tolerate 15 s.
+const clockLimit = 10 * time.Second
+
+// ClockOff reports whether this PC's clock differs so much from the server's that it should be set.
+func (s Status) ClockOff() bool { return s.Offset.Abs() > clockLimit }
+
+// Status returns the agent's state now.
+func (a *Agent) Status() Status {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.status
+	s.Words = slices.Clone(s.Words)
+	if s.Link != Pairing {
+		s.Code = ""
+	}
+	if s.Link != Refused {
+		s.Reason = Sentence{}
+	}
+	if s.Link != Away {
+		s.Next = time.Time{}
+	}
+	s.OQS, s.OffsetSeconds = a.OQS != "", s.Offset.Seconds()
+	return s
+}
+
+func (a *Agent) set(change func(*Status)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	change(&a.status)
+}
+
+// SeeReaders tells the agent what is on the desk: how many readers there are, or what keeps it from seeing them.
+func (a *Agent) SeeReaders(count int, trouble *eligibility.Error) {
+	a.set(func(s *Status) {
+		s.Reader, s.Trouble = ReaderReady, Sentence{}
+		if count == 0 {
+			s.Reader = ReaderMissing
+		}
+		if trouble != nil {
+			s.Reader, s.Trouble = ReaderTrouble, Sentence{trouble.Ja, trouble.En}
+		}
+	})
+}
+
+func (a *Agent) did(kind Kind, result string) {
+	a.set(func(s *Status) { s.Last = &Operation{kind, a.Now(), result} })
+}

@@ -1,0 +1,156 @@
+// Checks beside the birth-date check: the number on the card's face, the certificate's dates, the clinic's OQS answers, and
+// the choice among several readers. The console says which case is open (follow). What a card says of its holder is shown
+// until the next case and kept nowhere.
+import { call } from "../shared/api";
+import { h, say } from "../shared/dom";
+
+interface Sentence {
+  ja: string;
+  en: string;
+}
+interface Field extends Sentence {
+  name: string;
+  result: "equal" | "different" | "missing";
+}
+interface Case {
+  id: string;
+  text?: { result: string; headline: Sentence; next: Sentence; by: Sentence; fields: Field[]; triesLeft?: Sentence; reading?: Record<string, string> };
+  certificate?: { result: string; headline: Sentence; by: Sentence; until?: string };
+  oqs?: Field[];
+}
+interface Reader {
+  id: string;
+  name: string;
+  connected: boolean;
+  oqs: boolean;
+  chosen: boolean;
+}
+
+const english = document.documentElement.lang === "en";
+const local = (s: Sentence): string => (english ? s.en : s.ja);
+const either = (ja: string, en: string): string => (english ? en : ja);
+
+const year = h("input", "") as HTMLInputElement;
+const code = h("input", "") as HTMLInputElement;
+const state = h("p", "help");
+const result = h("div", "");
+const readerChoice = h("p", "") as HTMLParagraphElement;
+const oqs = h("p", "");
+
+function button(text: string, id: string, work: () => Promise<void>): HTMLButtonElement {
+  const b = h("button", "button", text) as HTMLButtonElement;
+  b.type = "button";
+  b.id = id;
+  b.addEventListener("click", () => void press(b, work));
+  return b;
+}
+
+/** One press is one attempt: the button waits for the answer. */
+async function press(b: HTMLButtonElement, work: () => Promise<void>): Promise<void> {
+  b.disabled = true;
+  say(state, either("確認しています…", "Checking…"));
+  try {
+    await work();
+    say(state, "");
+  } catch (e) {
+    say(state, e instanceof Error ? e.message : "");
+  } finally {
+    b.disabled = false;
+  }
+}
+
+function lines(fields: Field[]): HTMLElement {
+  return h("ul", "checks", ...fields.map((f) => {
+    const [kind, mark] = { equal: ["passed", "✓"], different: ["failed", "×"], missing: ["not-checked", "―"] }[f.result] as [string, string];
+    return h("li", kind, h("span", "mark", mark), h("span", "", local(f)));
+  }));
+}
+
+function box(outcome: string, headline: string, next: string): HTMLElement {
+  const kind = { confirmed: "", unverified: " unsure" }[outcome] ?? " bad";
+  return h("div", `verdict-box small${kind}`, h("h3", "", headline), ...(next ? [h("p", "", next)] : []));
+}
+
+let open = "";
+
+const ask = (what: string, body?: unknown): Promise<Case> => call<Case>("POST", `/api/v1/counter/cases/${open}/${what}`, body);
+
+async function text(): Promise<void> {
+  const typed = { expiryYear: Number(year.value.normalize("NFKC").trim()) || 0, code: code.value };
+  code.value = "";
+  const c = (await ask("text-check", typed)).text;
+  if (!c) return;
+  const r = c.reading;
+  result.replaceChildren(
+    box(c.result, local(c.headline), local(c.next)),
+    ...(r ? [h("p", "", [r.name, r.birthDate, r.sex].filter(Boolean).join("　")), h("p", "", r.address ?? "")] : []),
+    lines(c.fields),
+    h("p", "help", [local(c.by), ...(c.triesLeft ? [local(c.triesLeft)] : [])].join("　")),
+  );
+}
+
+async function certificate(): Promise<void> {
+  const c = (await ask("certificate-check")).certificate;
+  if (!c) return;
+  result.replaceChildren(box(c.result, local(c.headline), c.until ? either(`期限 ${c.until}`, `until ${c.until}`) : ""));
+}
+
+async function compare(): Promise<void> {
+  const fields = (await ask("oqs-compare")).oqs ?? [];
+  result.replaceChildren(h("h3", "", either("オンライン資格確認の結果とくらべました", "Compared with the online confirmation")), lines(fields));
+}
+
+/** Tells which case is open, or "": what another one showed goes away. */
+export function follow(id: string): void {
+  if (id === open) return;
+  open = id;
+  year.value = code.value = "";
+  result.replaceChildren();
+  say(state, "");
+}
+
+async function look(): Promise<void> {
+  const readers = (await call<{ readers: Reader[] }>("GET", "/api/v1/counter/status")).readers.filter((r) => r.connected);
+  oqs.hidden = !readers.some((r) => r.oqs);
+  readerChoice.hidden = readers.length < 2 || readers.some((r) => r.chosen);
+  if (readerChoice.hidden) return;
+  readerChoice.replaceChildren(either("この窓口のリーダーを選んでください：", "Choose this counter's reader: "),
+    ...readers.map((r) => button(r.name, `reader-${r.id.slice(0, 8)}`, async () => {
+      await call("POST", "/api/v1/counter/reader", { id: r.id });
+      await look();
+    })));
+}
+
+function labelled(words: string, input: HTMLInputElement, id: string, length: number): HTMLElement {
+  input.id = id;
+  input.inputMode = "numeric";
+  input.autocomplete = "off";
+  input.maxLength = length;
+  const label = h("label", "", words) as HTMLLabelElement;
+  label.htmlFor = id;
+  return h("p", "", label, input);
+}
+
+const place = document.getElementById("card-area");
+const visual = document.getElementById("visual");
+if (place && visual) {
+  const details = h("details", "more",
+    h("summary", "", either("券面の番号でも確かめる", "Check by the number on the card's face too")),
+    h("p", "help", either("カードの表を見て入れます。1回押すと1回だけ試します。番号は残しません。", "Type what the card's front shows. One press is one attempt. The digits are not kept.")),
+    labelled(either("有効期限の年（西暦4桁）", "Year of expiry (four digits)"), year, "text-year", 4),
+    labelled(either("セキュリティコード（4桁）", "Security code (four digits)"), code, "text-code", 4),
+    h("p", "", button(either("番号で確かめる", "Check by number"), "text-check", text)),
+    h("p", "", button(either("電子証明書の期限を見る", "Look at the certificate's dates"), "certificate-check", certificate)),
+    oqs, state, result);
+  details.id = "extra-checks";
+  state.setAttribute("role", "status");
+  result.setAttribute("role", "status");
+  result.id = "extra-result";
+  readerChoice.id = "reader-choice";
+  oqs.append(button(either("オンライン資格確認の結果とくらべる", "Compare with the online confirmation"), "oqs-compare", compare));
+  oqs.hidden = readerChoice.hidden = true;
+  place.insertBefore(details, visual);
+  place.parentElement?.insertBefore(readerChoice, place);
+  setInterval(() => void look().catch(() => undefined), 5000);
+  void look().catch(() => undefined);
+}

@@ -1,0 +1,171 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"madoguchi/card"
+	"madoguchi/card/wire"
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/readers"
+)
+
+// TextCheck is what remains of a reading with 照合番号B: the method (which it is by its name), who verified, and how each item
+// compares with the screen. The reading itself is shown once and dropped.
+type TextCheck struct {
+	readers.Said
+	Fields    []FieldCheck `json:"fields"`
+	TriesLeft *int         `json:"triesLeft,omitempty"` // after a wrong number or too few tries
+}
+
+// FieldCheck is the comparison of one item. Match says for names how alike they are.
+type FieldCheck struct {
+	wire.FieldResult
+	Match eligibility.Match `json:"match,omitempty"`
+}
+
+// foreign reports whether the reading says that the card is not genuine or not this person's. A number typed wrongly says
+// neither.
+func (t *TextCheck) foreign() bool {
+	return t != nil && t.Outcome == card.Refused && (t.Key == "card.not_genuine" || t.Key == "card.copied" || t.Key == card.ErrBirthDate.Key)
+}
+
+// DatesCheck is what remains of a look at the certificate: the state on the day, not the dates.
+type DatesCheck struct {
+	readers.Said
+	State eligibility.CertificateState `json:"state,omitempty"`
+}
+
+// OQSCheck is how the screen compared with the newest OQS answer on the agent's PC.
+type OQSCheck struct {
+	Fields []wire.FieldResult `json:"fields"`
+}
+
+// asking is a case that a reader may be asked about, with the request that says so.
+func (c *Counter) asking(ctx context.Context, reader, id string) (CaseView, readers.Request, error) {
+	view, err := c.open(ctx, id)
+	if err != nil {
+		return CaseView{}, readers.Request{}, err
+	}
+	if !view.Verdict.Valid || view.Verdict.Eligibility == nil || view.Verdict.Eligibility.BirthDate.IsZero() {
+		return CaseView{}, readers.Request{}, errNothingToCheck
+	}
+	return view, readers.Request{Facility: c.Facility.Code, Reader: reader, CaseID: id, JWS: view.JWS, BirthDate: view.Verdict.Eligibility.BirthDate}, nil
+}
+
+// keep adds what a reader answered to its case as the case is now: somebody may have recorded it meanwhile, and then the
+// answer is too late and dropped.
+func (c *Counter) keep(ctx context.Context, staff, id, action, detail string, add func(*caseBody)) (CaseView, error) {
+	view, err := c.open(ctx, id)
+	if err != nil {
+		return CaseView{}, err
+	}
+	add(&view.caseBody)
+	view.Staff = staff
+	return view, c.put(ctx, view, action, detail)
+}
+
+// CheckCard asks a reader (empty: the facility's only one) for one attempt at the card, with the birth date of the
+// verified screen. Staff have compared it with the card's face before.
+func (c *Counter) CheckCard(ctx context.Context, staff, reader, id string) (CaseView, error) {
+	_, request, err := c.asking(ctx, reader, id)
+	if err != nil {
+		return CaseView{}, err
+	}
+	result, err := c.Readers.CheckBirthDate(ctx, request)
+	if err != nil {
+		return CaseView{}, err
+	}
+	return c.keep(ctx, staff, id, "case.card", string(result.Outcome), func(b *caseBody) { b.Card = &result })
+}
+
+// CheckText asks a reader for one reading with 照合番号B, whose last six digits staff typed off the card's face. The reading
+// is returned beside the case to be shown once; it is nil unless the agent's verdict is good. Neither it nor what was typed
+// is stored.
+func (c *Counter) CheckText(ctx context.Context, staff, reader, id string, expiryYear int, code string) (CaseView, *card.TextReading, error) {
+	view, request, err := c.asking(ctx, reader, id)
+	if err != nil {
+		return CaseView{}, nil, err
+	}
+	result, err := c.Readers.CheckText(ctx, readers.TextRequest{Request: request, ExpiryYear: expiryYear, SecurityCode: code})
+	if err != nil {
+		return CaseView{}, nil, err
+	}
+	check := TextCheck{Said: result.Said, Fields: []FieldCheck{}, TriesLeft: result.TriesLeft}
+	detail := string(result.Outcome) + " by " + string(result.By)
+	if result.Reading != nil {
+		check.Fields = compareReading(*view.Verdict.Eligibility, *result.Reading)
+		for _, f := range check.Fields {
+			detail += fmt.Sprintf(" %s:%s", f.Name, f.Result)
+		}
+	}
+	view, err = c.keep(ctx, staff, id, "case.text", detail, func(b *caseBody) { b.Text = &check })
+	if err != nil {
+		return CaseView{}, nil, err
+	}
+	return view, result.Reading, nil
+}
+
+// compareReading compares item by item. The screen has no address: that is for the eye.
+func compareReading(e credential.Eligibility, r card.TextReading) []FieldCheck {
+	match := eligibility.MatchNames(e.Name, r.Name).Match
+	name := wire.Different
+	switch match {
+	case eligibility.NamesEqual, eligibility.NamesVariant, eligibility.NamesMasked:
+		name = wire.Equal
+	}
+	agree := func(there, same bool) wire.Agreement {
+		switch {
+		case !there:
+			return wire.Missing
+		case same:
+			return wire.Equal
+		}
+		return wire.Different
+	}
+	return []FieldCheck{
+		{wire.FieldResult{Name: "name", Result: name}, match},
+		{wire.FieldResult{Name: "birthDate", Result: agree(!e.BirthDate.IsZero(), e.BirthDate == r.BirthDate)}, ""},
+		{wire.FieldResult{Name: "sex", Result: agree(e.Sex != "" && r.Sex != "", e.Sex == r.Sex)}, ""},
+		{wire.FieldResult{Name: "address", Result: wire.Missing}, ""},
+	}
+}
+
+// CheckDates asks a reader for the dates of the card's certificate. The last day is returned to be shown once; the record
+// keeps the state alone.
+func (c *Counter) CheckDates(ctx context.Context, staff, reader, id string) (CaseView, eligibility.Date, error) {
+	_, request, err := c.asking(ctx, reader, id)
+	if err != nil {
+		return CaseView{}, eligibility.Date{}, err
+	}
+	result, err := c.Readers.CheckDates(ctx, request, eligibility.DateOf(c.Now()))
+	if err != nil {
+		return CaseView{}, eligibility.Date{}, err
+	}
+	detail := string(result.Outcome) + " by " + string(result.By) + " " + string(result.State)
+	view, err := c.keep(ctx, staff, id, "case.dates", strings.TrimSpace(detail), func(b *caseBody) { b.Dates = &DatesCheck{result.Said, result.State} })
+	return view, result.Until, err
+}
+
+// CompareOQS has the reader's PC compare the screen with its newest OQS answer.
+func (c *Counter) CompareOQS(ctx context.Context, staff, reader, id string) (CaseView, error) {
+	view, request, err := c.asking(ctx, reader, id)
+	if err != nil {
+		return CaseView{}, err
+	}
+	e := view.Verdict.Eligibility
+	fields, err := c.Readers.CompareOQS(ctx, request, wire.Items{Insurer: e.Insurer, Symbol: e.Symbol, Number: e.Number, BranchNumber: e.BranchNumber,
+		Name: e.Name, BirthDate: e.BirthDate, Sex: e.Sex, Share: e.Share})
+	if err != nil {
+		return CaseView{}, err
+	}
+	different := 0
+	for _, f := range fields {
+		if f.Result == wire.Different {
+			different++
+		}
+	}
+	return c.keep(ctx, staff, id, "case.oqs", fmt.Sprintf("%d of %d differ", different, len(fields)), func(b *caseBody) { b.OQS = &OQSCheck{fields} })
+}

@@ -1,0 +1,222 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/card"
+	"madoguchi/card/wire"
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+	"madoguchi/server/readers"
+)
+
+// Checks beside the birth-date check, and the choice among several readers.
+func (s *Site) extraCheckRoutes(e *echo.Echo) {
+	e.POST("/api/v1/counter/cases/:id/text-check", s.textCheck)
+	e.POST("/api/v1/counter/cases/:id/certificate-check", s.certificateCheck)
+	e.POST("/api/v1/counter/cases/:id/oqs-compare", s.oqsCompare)
+	e.POST("/api/v1/counter/reader", s.useReader)
+}
+
+// readerCookie remembers which reader belongs to this browser's counter. It is no secret and opens nothing: a reader of
+// another facility is never asked, whatever the cookie says.
+const readerCookie = "madoguchi-reader"
+
+func chosenReader(c echo.Context) string {
+	cookie, err := c.Cookie(readerCookie)
+	if err != nil || len(cookie.Value) != 64 {
+		return ""
+	}
+	return cookie.Value
+}
+
+type readerJSON struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Connected bool   `json:"connected"`
+	Virtual   bool   `json:"virtual"`
+	OQS       bool   `json:"oqs"`    // it can compare with OQS answers
+	Chosen    bool   `json:"chosen"` // this browser's
+}
+
+func (s *Site) readers(c echo.Context) []readerJSON {
+	out := []readerJSON{}
+	for _, r := range s.Counter.Readers.Status(s.Counter.Facility.Code) {
+		out = append(out, readerJSON{r.ID, r.Name, r.Connected, r.Virtual, r.OQS, r.ID != "" && r.ID == chosenReader(c)})
+	}
+	return out
+}
+
+// useReader remembers this counter's reader in the browser.
+func (s *Site) useReader(c echo.Context) error {
+	if _, err := s.staff(c, auth.Counter); err != nil {
+		return err
+	}
+	var body struct {
+		ID string `json:"id"`
+	}
+	if err := c.Bind(&body); err != nil {
+		return errRequest
+	}
+	for _, r := range s.readers(c) {
+		if r.ID == body.ID && r.ID != "" {
+			c.SetCookie(&http.Cookie{Name: readerCookie, Value: r.ID, Path: "/", MaxAge: 400 * 24 * 3600, HttpOnly: true, Secure: s.HTTPS, SameSite: http.SameSiteStrictMode})
+			return c.NoContent(http.StatusNoContent)
+		}
+	}
+	return readers.ErrNoReader
+}
+
+// extraChecks are the results beside the birth-date check, as the console gets them.
+type extraChecks struct {
+	Text        *textJSON        `json:"text,omitempty"`
+	Certificate *certificateJSON `json:"certificate,omitempty"`
+	OQS         []fieldJSON      `json:"oqs,omitempty"`
+}
+
+type textJSON struct {
+	Result    string       `json:"result"`
+	Headline  sentence     `json:"headline"`
+	Next      sentence     `json:"next"`
+	By        sentence     `json:"by"`
+	Fields    []fieldJSON  `json:"fields"`
+	TriesLeft *sentence    `json:"triesLeft,omitempty"`
+	Reading   *readingJSON `json:"reading,omitempty"` // in the answer to the press alone
+}
+
+type certificateJSON struct {
+	Result   string   `json:"result"`
+	State    string   `json:"state"`
+	Headline sentence `json:"headline"`
+	By       sentence `json:"by"`
+	Until    string   `json:"until,omitempty"` // in the answer to the press alone
+}
+
+type readingJSON struct {
+	Name      string `json:"name"`
+	Address   string `json:"address"`
+	BirthDate string `json:"birthDate"`
+	Sex       string `json:"sex"`
+}
+
+type fieldJSON struct {
+	Name   string `json:"name"`
+	Result string `json:"result"`
+	Ja     string `json:"ja"`
+	En     string `json:"en"`
+}
+
+func extraView(view desk.CaseView) extraChecks {
+	var out extraChecks
+	if t := view.Text; t != nil {
+		out.Text = &textJSON{Result: string(t.Outcome), By: verifier(t.By), Fields: []fieldJSON{}}
+		out.Text.Headline.Ja, out.Text.Next.Ja = firstSentence(t.Ja, "。")
+		out.Text.Headline.En, out.Text.Next.En = firstSentence(t.En, ". ")
+		for _, f := range t.Fields {
+			out.Text.Fields = append(out.Text.Fields, field(f.FieldResult, f.Match))
+		}
+		if t.TriesLeft != nil {
+			out.Text.TriesLeft = &sentence{fmt.Sprintf("このカードの残り回数: %d回", *t.TriesLeft), fmt.Sprintf("Tries left on this card: %d", *t.TriesLeft)}
+		}
+	}
+	if d := view.Dates; d != nil {
+		out.Certificate = &certificateJSON{Result: string(d.Outcome), State: string(d.State), Headline: sentence{d.Ja, d.En}, By: verifier(d.By)}
+	}
+	if view.OQS != nil {
+		for _, f := range view.OQS.Fields {
+			out.OQS = append(out.OQS, field(f, ""))
+		}
+	}
+	return out
+}
+
+func verifier(v card.Verifier) sentence {
+	if v == card.ByAgent {
+		return sentence{v.Japanese(), "verified by this PC's agent"}
+	}
+	return sentence{v.Japanese(), "verified by the server"}
+}
+
+var fieldNames = map[string]sentence{"insurer": {"保険者番号", "Insurer no."}, "symbol": {"記号", "Symbol"}, "number": {"番号", "Number"},
+	"branchNumber": {"枝番", "Branch"}, "name": {"氏名", "Name"}, "birthDate": {"生年月日", "Birth date"}, "sex": {"性別", "Sex"},
+	"share": {"負担割合", "Share"}, "address": {"住所", "Address"}}
+
+// field is the sentence of one comparison. Names that differ only as registers write them are the same; what the screen or
+// the other side does not have is for the eye.
+func field(f wire.FieldResult, match eligibility.Match) fieldJSON {
+	says := map[wire.Agreement]sentence{
+		wire.Equal:     {"画面と同じです", "same as the screen"},
+		wire.Different: {"画面とちがいます。見くらべて確かめてください", "differs from the screen: compare by eye"},
+		wire.Missing:   {"くらべられません（どちらかにありません）", "not compared: one side lacks it"},
+	}[f.Result]
+	switch {
+	case match == eligibility.NamesVariant:
+		says = sentence{"画面と同じです（字体のちがいだけ）", "same as the screen up to variant characters"}
+	case match == eligibility.NamesMasked:
+		says = sentence{"画面と同じです（●の字は見くらべてください）", "same as the screen; compare the character behind ● by eye"}
+	case match == eligibility.NamesSimilar:
+		says = sentence{"画面と1文字ちがいます。見くらべて確かめてください", "one character differs from the screen: compare by eye"}
+	case f.Name == "address":
+		says = sentence{"画面に住所はありません。カードの券面と見くらべてください", "the screen has none: compare with the card's face"}
+	}
+	name := fieldNames[f.Name]
+	return fieldJSON{f.Name, string(f.Result), name.Ja + "は" + says.Ja, name.En + ": " + says.En}
+}
+
+func (s *Site) textCheck(c echo.Context) error {
+	name, err := s.staff(c, auth.Counter)
+	if err != nil {
+		return err
+	}
+	var body struct {
+		ExpiryYear int    `json:"expiryYear"`
+		Code       string `json:"code"`
+	}
+	if err := c.Bind(&body); err != nil || len(body.Code) > 32 {
+		return errRequest
+	}
+	view, reading, err := s.Counter.CheckText(c.Request().Context(), name, chosenReader(c), c.Param("id"), body.ExpiryYear, strings.TrimSpace(body.Code))
+	if errors.Is(err, card.ErrSecurityCode) {
+		return card.ErrSecurityCode.In("code")
+	}
+	if err != nil {
+		return err
+	}
+	out := s.caseView(view)
+	if reading != nil {
+		out.Text.Reading = &readingJSON{reading.Name, reading.Address, reading.BirthDate.Japanese(), reading.Sex.Japanese()}
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (s *Site) certificateCheck(c echo.Context) error {
+	name, err := s.staff(c, auth.Counter)
+	if err != nil {
+		return err
+	}
+	view, until, err := s.Counter.CheckDates(c.Request().Context(), name, chosenReader(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	out := s.caseView(view)
+	out.Certificate.Until = until.Japanese()
+	return c.JSON(http.StatusOK, out)
+}
+
+func (s *Site) oqsCompare(c echo.Context) error {
+	name, err := s.staff(c, auth.Counter)
+	if err != nil {
+		return err
+	}
+	view, err := s.Counter.CompareOQS(c.Request().Context(), name, chosenReader(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.caseView(view))
+}
