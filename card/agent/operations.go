@@ -98,7 +98,7 @@ func (c *connection) text(ctx context.Context, q *wire.Text) *wire.Reply {
 	err = c.withTransmitter(ctx, func(t card.Transmitter) error {
 		counter = &counting{card: t}
 		reading, result := card.CheckText(ctx, card.Open(counter), number, c.challenge(q.Bound), c.IssuerKeys)
-		if result.Outcome == card.Failed && counter.err != nil {
+		if result.Outcome == card.Failed && nearest(counter.err) != nil {
 			return counter.err
 		}
 		out.Verdict = wire.Verdict{Outcome: result.Outcome, Key: result.Key}
@@ -126,7 +126,7 @@ func (c *connection) dates(ctx context.Context, q *wire.Dates) *wire.Reply {
 	err := c.withTransmitter(ctx, func(t card.Transmitter) error {
 		counter := &counting{card: t}
 		dates, result := card.CheckCertificate(ctx, card.Open(counter), q.Day, c.UserRoots)
-		if result.Outcome == card.Failed && counter.err != nil {
+		if result.Outcome == card.Failed && nearest(counter.err) != nil {
 			return counter.err
 		}
 		out = wire.DatesReply{Verdict: wire.Verdict{Outcome: result.Outcome, Key: result.Key}, From: dates.From, Until: dates.Until}

@@ -6,7 +6,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -18,6 +20,12 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
 )
+
+// A line a connection would bury the failures.
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	os.Exit(m.Run())
+}
 
 const facility = "1319999991"
 
