@@ -224,6 +224,36 @@ func (k *keeping) Transmit(ctx context.Context, command []byte) ([]byte, error) 
 	return answer, err
 }
 
+// The operations look before they begin; the guard looks again at the command itself.
+func TestGuardItselfHoldsBackASecondKeyAndOneOfUnknownForm(t *testing.T) {
+	key := bytesOf(t, "0020008006303530333331")
+	for name, want := range map[string]error{"second key": errSecondKey, "western dates": ErrKeyForm} {
+		card := &scripted{answers: []string{"9000", "9000", "63CA", "9000", "63CA", "9000"}}
+		s := Open(card)
+		for _, command := range []string{"00A4040C0AD3921000310001010402", "00A4020C020011", "00200080"} {
+			if _, _, err := s.send(t.Context(), bytesOf(t, command)...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.triesLeft(t.Context()); err == nil {
+			t.Error("9000 was taken for a counter")
+		}
+		if _, err := s.triesLeft(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if name == "western dates" {
+			s.WesternDates = true
+		} else if _, _, err := s.send(t.Context(), key...); err != nil {
+			t.Fatal(err)
+		}
+		s.left = 10
+		sent := len(card.sent)
+		if _, _, err := s.send(t.Context(), key...); !errors.Is(err, want) || len(card.sent) != sent {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestReadersOwnSentenceIsHandedOn(t *testing.T) {
 	own := &eligibility.Error{Code: eligibility.Unavailable, Key: "reader.unplugged", Ja: "外れました。", En: "Unplugged."}
 	s := Open(failing{own})
