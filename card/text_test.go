@@ -172,6 +172,30 @@ func TestTextRecordOfAnotherGenuineCardIsRefused(t *testing.T) {
 	}
 }
 
+// The printed number opens the card, but its signed record is of somebody born on another day.
+func TestRecordOfAnotherBirthDateIsRefused(t *testing.T) {
+	other := map[place][]byte{}
+	stranger := tokuichi.AddDays(1)
+	for _, o := range operations[1:3] {
+		s, w := open(t, insert(t, virtual.Description{BirthDate: stranger}))
+		w.change = func(p place, content []byte) []byte { other[p] = content; return nil }
+		if _, r := o.run(context.Background(), s, stranger, numberB(t, stranger, 2035, "1234")); r.Outcome != card.Confirmed {
+			t.Fatalf("%+v", r)
+		}
+		s, w = open(t, insert(t, virtual.Description{}))
+		w.change = func(p place, _ []byte) []byte {
+			switch p {
+			case place{"text", 0x0002}, place{"text", 0x0003}, place{"visual", 0x0002}:
+				return other[p]
+			}
+			return nil
+		}
+		if _, r := o.run(context.Background(), s, tokuichi, numberB(t, tokuichi, 2035, "1234")); r.Outcome != card.Refused || r.Key != "card.birthdate_mismatch" {
+			t.Errorf("%s: %+v", o.name, r)
+		}
+	}
+}
+
 func TestResponsesWithTheNumbersHashAreOverwritten(t *testing.T) {
 	chip := insert(t, virtual.Description{})
 	_, hash := chip.ForbiddenNumber()
