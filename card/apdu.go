@@ -34,12 +34,17 @@ func (s status) blocked() bool { return s == statusBlocked || s == statusBlocked
 
 // send transmits a command that the guard lets through and follows 61xx (more to fetch) and 6Cxx (wrong length).
 // 6Cxx is followed only where the last byte is an Le: in a VERIFY it would be a digit, and the repetition a lost try.
-func (s *Session) send(ctx context.Context, command ...byte) ([]byte, status, error) {
+func (s *Session) send(ctx context.Context, command ...byte) (_ []byte, _ status, err error) {
 	if err := s.allow(command); err != nil {
 		return nil, 0, err
 	}
 	hasLe := command[1] == insRead || command[1] == insSign
 	var data []byte
+	defer func() {
+		if err != nil {
+			clear(data)
+		}
+	}()
 	for range 8 { // an answer of 2 KB takes eight fetches
 		answer, err := s.card.Transmit(ctx, command)
 		if err != nil {
@@ -108,11 +113,16 @@ func (s *Session) file(ctx context.Context, id uint16) error {
 
 // read returns the BER object at the start of a file of the current application, without the filler behind it, in chunks
 // of at most 256 bytes. The slice that it returns is the only copy.
-func (s *Session) read(ctx context.Context, id uint16) ([]byte, error) {
+func (s *Session) read(ctx context.Context, id uint16) (_ []byte, err error) {
 	if err := s.file(ctx, id); err != nil {
 		return nil, err
 	}
 	var data []byte
+	defer func() {
+		if err != nil {
+			clear(data)
+		}
+	}()
 	for want := 1; len(data) < want; {
 		if len(data) > maxOffset {
 			return nil, errAnswer
@@ -138,10 +148,21 @@ func (s *Session) read(ctx context.Context, id uint16) ([]byte, error) {
 	}
 	n, ok := objectLength(data)
 	if !ok || n > len(data) {
-		clear(data)
 		return nil, errAnswer
 	}
 	return data[:n], nil
+}
+
+// readBriefly reads as read does, hands the object to use and overwrites it before it returns: nothing is left of it but
+// what use made of it.
+func (s *Session) readBriefly(ctx context.Context, id uint16, use func([]byte)) error {
+	data, err := s.read(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer clear(data)
+	use(data)
+	return nil
 }
 
 // maxOffset is the last offset that READ BINARY can name (P1 bit 8 means a short file id).

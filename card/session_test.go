@@ -188,6 +188,42 @@ func TestCounterIsAskedBeforeAnyKeyIsPresented(t *testing.T) {
 	}
 }
 
+func TestWhatIsReadBrieflyIsOverwrittenWhereverItStood(t *testing.T) {
+	// Two READs, the second by GET RESPONSE: every way in which pieces are put together.
+	card := &keeping{scripted: scripted{answers: []string{"9000", "9000", "FF308120" + strings.Repeat("AB", 8) + "9000", strings.Repeat("CD", 8) + "6110", strings.Repeat("EF", 16) + "9000"}}}
+	s := Open(card)
+	if _, err := s.application(t.Context(), appText); err != nil {
+		t.Fatal(err)
+	}
+	var kept []byte
+	err := s.readBriefly(t.Context(), fileHashes, func(data []byte) {
+		if hex.EncodeToString(data[4:]) != strings.Repeat("ab", 8)+strings.Repeat("cd", 8)+strings.Repeat("ef", 16) {
+			t.Errorf("read %X", data)
+		}
+		kept = data
+	})
+	if err != nil || len(kept) != 36 {
+		t.Fatal(err)
+	}
+	for i, b := range append(card.kept, kept[:cap(kept)]) {
+		if len(b) > 2 && len(strings.Trim(string(b[:len(b)-2]), "\x00")) > 0 {
+			t.Errorf("piece %d still holds %X", i, b)
+		}
+	}
+}
+
+// keeping keeps every response that it gave.
+type keeping struct {
+	scripted
+	kept [][]byte
+}
+
+func (k *keeping) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+	answer, err := k.scripted.Transmit(ctx, command)
+	k.kept = append(k.kept, answer)
+	return answer, err
+}
+
 func TestReadersOwnSentenceIsHandedOn(t *testing.T) {
 	own := &eligibility.Error{Code: eligibility.Unavailable, Key: "reader.unplugged", Ja: "外れました。", En: "Unplugged."}
 	s := Open(failing{own})

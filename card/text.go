@@ -90,12 +90,10 @@ func readText(ctx context.Context, s *Session, b NumberB, challenge [32]byte) (e
 	if e.person, err = s.read(ctx, filePerson); err != nil {
 		return fail(err)
 	}
-	file, err := s.read(ctx, fileHashes)
+	err = s.readBriefly(ctx, fileHashes, func(file []byte) { signed = examineHashes(file, e.certificate, e.person) })
 	if err != nil {
 		return fail(err)
 	}
-	signed = examineHashes(file, e.certificate, e.person)
-	clear(file)
 	if e.cardKey, err = s.read(ctx, fileCardKey); err != nil {
 		return fail(err)
 	}
@@ -128,7 +126,7 @@ const (
 	tagTextKeySigned = 0xDF52
 )
 
-// examineHashes looks at FF30{DF31, DF32, DF33} while it is there. The caller overwrites file; what is joined here is
+// examineHashes looks at FF30{DF31, DF32, DF33} while it is there. It keeps nothing of file; what is joined here is
 // overwritten here, and longer than a block of SHA-256, so that the hash function keeps no copy either.
 func examineHashes(file, certificate, person []byte) hashes {
 	c, err := parseCVCertificate(certificate)

@@ -92,21 +92,18 @@ var (
 // not refused: CertificateDates.State says whether the insurance use still has its grace. Revocation is not checked. No key
 // is presented; nothing but the dates is kept.
 func CheckCertificate(ctx context.Context, s *Session, day eligibility.Date, roots UserRoots) (CertificateDates, Result) {
-	der, err := s.readUserCertificate(ctx)
+	if _, err := s.identify(ctx); err != nil {
+		return CertificateDates{}, datesPlan.fault(err)
+	}
+	t := datesPlan.start()
+	t.pass("token")
+	var dates CertificateDates
+	var r Result
+	err := s.readBriefly(ctx, fileUserCertificate, func(der []byte) { dates, r = t.verifyDates(der, day, roots) })
 	if err != nil {
 		return CertificateDates{}, datesPlan.fault(err)
 	}
-	defer clear(der)
-	t := datesPlan.start()
-	t.pass("token")
-	return t.verifyDates(der, day, roots)
-}
-
-func (s *Session) readUserCertificate(ctx context.Context) ([]byte, error) {
-	if _, err := s.identify(ctx); err != nil {
-		return nil, err
-	}
-	return s.read(ctx, fileUserCertificate) // the JPKI application is still selected
+	return dates, r
 }
 
 func (t *trial) verifyDates(der []byte, day eligibility.Date, roots UserRoots) (CertificateDates, Result) {

@@ -27,6 +27,9 @@ func Plug(ctx context.Context, address string, c *Card) error {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return fmt.Errorf("plugging into %s: %w", address, err)
 	}
 	defer conn.Close()
