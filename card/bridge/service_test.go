@@ -53,21 +53,24 @@ func lay(t *testing.T, b *bench.Bench, slot int, d virtual.Description) (pull fu
 		defer close(done)
 		_ = virtual.Plug(ctx, b.Address(slot), c) // ends when it is pulled
 	}()
-	name := []string{slot0, slot1}[slot]
-	deadline := time.Now().Add(10 * time.Second)
-	for !strings.Contains(list(t), "カードあり  "+name) {
-		if time.Now().After(deadline) {
-			t.Fatalf("%s stays empty", name)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
+	see(t, []string{slot0, slot1}[slot], true)
 	return func() { cancel(); <-done }
 }
 
-func list(t *testing.T) string {
+// see waits until the program sees a card in a reader, or none.
+func see(t *testing.T, reader string, card bool) {
 	t.Helper()
-	out, _, _ := at(t, filepath.Join(t.TempDir(), "none"), "readers")
-	return out
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		out, _, _ := at(t, filepath.Join(t.TempDir(), "none"), "readers")
+		if strings.Contains(out, "カードあり  "+reader) == card {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("waiting for a card in %s: %v; listed\n%s", reader, card, out)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 func TestTheBuiltProgramThroughPcscd(t *testing.T) {
@@ -122,9 +125,7 @@ func TestTheBuiltProgramThroughPcscd(t *testing.T) {
 		t.Errorf("readers --json: %d %v %s", code, err, out)
 	}
 	pull1()
-	for strings.Contains(list(t), "カードあり  "+slot1) {
-		time.Sleep(50 * time.Millisecond) // bounded by the bench's own time
-	}
+	see(t, slot1, false)
 	expect("the remembered reader is empty", "error", "card.none")
 	if _, _, code = at(t, settings, "readers", "--forget"); code != 0 {
 		t.Errorf("readers --forget: %d", code)

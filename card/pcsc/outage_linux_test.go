@@ -117,7 +117,7 @@ func TestThroughPcscdAServiceThatHangsHoldsNobody(t *testing.T) {
 	if _, _, err := r.Connect(t.Context()); !errors.Is(err, pcsc.ErrHung) {
 		t.Errorf("connecting: %v", err)
 	}
-	if took := time.Since(start); took > 8*time.Second {
+	if took := time.Since(start); took > 12*time.Second {
 		t.Errorf("all that took %v", took)
 	}
 	if err := syscall.Kill(b.PID(), syscall.SIGCONT); err != nil {

@@ -35,8 +35,9 @@ func (r *Reader) Watch(ctx context.Context, tell func(Seen)) {
 		if ctx.Err() != nil {
 			return
 		}
-		// A context that broke after it had worked is no news yet: the service may only have restarted.
-		if w.fresh && errors.Is(err, ErrLost) {
+		// A context that broke after it had worked is no news yet: the service may only have restarted, or a reader have
+		// gone between listing and waiting.
+		if w.fresh && (errors.Is(err, ErrLost) || errors.Is(err, ErrUnplugged)) {
 			pause = firstPause
 		} else {
 			w.report(Seen{Fault: sentence(err)})

@@ -121,6 +121,22 @@ func TestAServiceThatRestartsAtOnceIsNotToldAtAll(t *testing.T) {
 	})
 }
 
+func TestAReaderThatGoesBetweenListingAndWaitingIsNotToldAsATrouble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(first, second)
+		told, stop := watching(t, d)
+		d.quietly(func() { d.fail["wait"] = []error{codeUnknownReader} })
+		d.change(func() { d.list = []string{first} })
+		time.Sleep(time.Second)
+		want := []string{"[" + first + " false][" + second + " false]", "[" + first + " false]"}
+		if got := told(); !slices.Equal(got, want) {
+			t.Errorf("told %q", got)
+		}
+		stop()
+		d.leavesNothing(t)
+	})
+}
+
 func TestAWatchOnASystemWithoutThePseudoReaderFindsANewReaderWithinASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDouble()
