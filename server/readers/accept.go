@@ -50,10 +50,14 @@ func (s *Switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // Accept has answered
 	}
 	l.conn = conn
-	defer l.hangUp()
 	conn.SetReadLimit(wire.MaxMessage)
-	// The request's context would keep the whole request alive for as long as the connection lives.
-	slog.Info("bridge agent left", "reason", ending(s.serve(context.WithoutCancel(r.Context()), l, known)))
+	// The connection outlives the request: what net/http keeps for one, its large stack above all, is given back.
+	if err := s.welcome(context.Background(), l, known); err != nil {
+		l.hangUp()
+		if l.silence == nil { // else attend, which has begun, says it
+			slog.Info("bridge agent left", "reason", ending(err))
+		}
+	}
 }
 
 // admit counts a connection that has not proved a key.
@@ -77,7 +81,7 @@ func (s *Switchboard) recognise() {
 func ending(err error) string {
 	var closed websocket.CloseError
 	switch {
-	case err == nil:
+	case errors.Is(err, errRefused):
 		return "refused"
 	case errors.As(err, &closed):
 		return fmt.Sprintf("closed with %d", closed.Code)
@@ -91,7 +95,8 @@ func ending(err error) string {
 	return "the connection broke"
 }
 
-func (s *Switchboard) serve(ctx context.Context, l *line, known func()) error {
+// welcome has the agent prove its key, pairs it when it is unknown, and connects it.
+func (s *Switchboard) welcome(ctx context.Context, l *line, known func()) error {
 	hello, nonce, err := s.greet(ctx, l)
 	if err != nil {
 		return err
@@ -107,30 +112,31 @@ func (s *Switchboard) serve(ctx context.Context, l *line, known func()) error {
 	known()
 	l.virtual, l.oqs = hello.Virtual, hello.OQS
 	l.silence = time.AfterFunc(s.times.Silence, l.hangUp)
-	defer l.silence.Stop()
+	go s.attend(ctx, l) // also while people pair, so that heartbeats are answered
 	sum := sha256.Sum256(hello.Key)
 	id := hex.EncodeToString(sum[:])
 	agent, err := s.store.Agent(ctx, id)
 	var e *eligibility.Error
-	unknown := errors.As(err, &e) && e.Code == eligibility.NotFound
-	if unknown {
-		go l.receive(ctx) // so that heartbeats are answered while people pair
+	if errors.As(err, &e) && e.Code == eligibility.NotFound {
 		agent, err = s.pairing(ctx, l, Agent{ID: id, Name: clean(hello.Name), Key: hello.Key}, nonce)
 	}
 	if err != nil {
 		return err
 	}
-	l.agent = agent
 	if err := l.send(ctx, wire.Message{Type: "ready", Ready: &wire.Ready{Facility: s.names(agent.Facility), Code: agent.Facility}}); err != nil {
 		return err
 	}
-	s.connect(l)
-	defer s.disconnect(l)
-	if !unknown {
-		l.receive(ctx)
-	}
-	<-l.closed
-	return l.end
+	s.connect(l, agent)
+	return nil
+}
+
+// attend listens to an agent until its connection ends.
+func (s *Switchboard) attend(ctx context.Context, l *line) {
+	l.receive(ctx)
+	s.disconnect(l)
+	l.silence.Stop()
+	l.hangUp()
+	slog.Info("bridge agent left", "reason", ending(l.end))
 }
 
 // greet sends the challenge and waits for the agent's hello.

@@ -33,7 +33,10 @@ type line struct {
 // maxStrays is how many replies that nobody asked for, late ones among them, a connection may bring.
 const maxStrays = 20
 
-var errStrays = errors.New("it answered what nobody asked")
+var (
+	errStrays  = errors.New("it answered what nobody asked")
+	errRefused = errors.New("readers: the agent was refused")
+)
 
 // hangUp ends the connection at once; the agent may be gone.
 func (l *line) hangUp() { _ = l.conn.CloseNow() }
@@ -128,5 +131,5 @@ func (l *line) refuse(ctx context.Context, why *wire.Refused) error {
 		return err
 	}
 	_ = l.conn.Close(websocket.StatusPolicyViolation, "") // it may be gone already
-	return nil
+	return errRefused
 }

@@ -159,17 +159,24 @@ func (s *Switchboard) lineOf(facility, reader string) (*line, error) {
 	return only, nil
 }
 
-func (s *Switchboard) connect(l *line) {
+// connect makes a line its agent's, unless it has ended meanwhile.
+func (s *Switchboard) connect(l *line, agent Agent) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old := s.lines[l.agent.ID]; old != nil {
+	l.agent = agent
+	select {
+	case <-l.closed:
+		return
+	default:
+	}
+	if old := s.lines[agent.ID]; old != nil {
 		old.hangUp() // the same agent came back before its old connection was seen to be dead
 	}
-	s.lines[l.agent.ID] = l
-	if s.seen[l.agent.Facility] == nil {
-		s.seen[l.agent.Facility] = map[string]Status{}
+	s.lines[agent.ID] = l
+	if s.seen[agent.Facility] == nil {
+		s.seen[agent.Facility] = map[string]Status{}
 	}
-	s.seen[l.agent.Facility][l.agent.ID] = Status{ID: l.agent.ID, Name: l.agent.Name, Virtual: l.virtual, OQS: l.oqs}
+	s.seen[agent.Facility][agent.ID] = Status{ID: agent.ID, Name: agent.Name, Virtual: l.virtual, OQS: l.oqs}
 }
 
 func (s *Switchboard) disconnect(l *line) {
