@@ -2,11 +2,12 @@
 # make quick   vet, staticcheck and the tests that need no outside program, under two minutes
 # make setup   installs what the tests need (Debian; elsewhere names it)
 # make dist    bundles the front end into pwa/dist
+# make bridge  builds the agent for the counter's PC into bin/, with checksums: the same bytes every time
 
 SHELL := /bin/bash
 export GOTOOLCHAIN := local
 
-.PHONY: test quick setup lint dist pictures
+.PHONY: test quick setup lint dist pictures bridge
 
 test: setup lint
 	MADOGUCHI_TEST=require go test -count=1 -timeout 12m ./...
@@ -26,6 +27,18 @@ setup:
 
 dist:
 	go generate ./pwa/...
+
+# The agent's releases. No path, time or revision of the building machine is in them; NODEMO=1 leaves demo mode out.
+BIN ?= bin
+BRIDGES ?= windows-amd64 linux-amd64 linux-arm64
+bridge:
+	@mkdir -p "$(BIN)"
+	@rm -f "$(BIN)"/madoguchi-bridge-* "$(BIN)/SHA256SUMS"
+	@set -e; for target in $(BRIDGES); do \
+		os=$${target%-*}; file=madoguchi-bridge-$$target; [ $$os = windows ] && file=$$file.exe || true; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$${target#*-} go build -trimpath -buildvcs=false $(if $(NODEMO),-tags nodemo) -ldflags "-s -w -buildid=" -o "$(BIN)/$$file" ./card/bridge; \
+	done
+	@cd "$(BIN)" && sha256sum madoguchi-bridge-* > SHA256SUMS && cat SHA256SUMS
 
 # The pictures of README and docs, made by the end-to-end tests.
 pictures: setup

@@ -84,6 +84,7 @@ func TestEachTechnologyStaysInItsRoom(t *testing.T) {
 		{"github.com/signintech/gopdf", []string{"pdf"}},
 		{"github.com/coder/websocket", []string{"card/agent", "server/readers", "server/web"}},
 		{"github.com/evanw/esbuild", []string{"pwa/build"}},
+		{"github.com/kardianos/service", []string{"card/bridge"}},
 		{"github.com/ebfe/scard", []string{"card/pcsc"}},
 		{"github.com/ebitengine/purego", []string{"card/pcsc"}},
 		{"madoguchi/card/pcsc", []string{"card/bridge"}}, // it opens the system's library: the server stays a static program

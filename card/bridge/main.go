@@ -20,6 +20,12 @@ type program struct {
 	Run     runCmd     `cmd:"" default:"withargs" help:"connect this PC's card reader to the reception's page (the default)"`
 	Check   checkCmd   `cmd:"" help:"check the card in the reader against a date of birth, without a server"`
 	Readers readersCmd `cmd:"" help:"list the card readers, and remember which one to use"`
+	Status  statusCmd  `cmd:"" help:"say how the running agent is"`
+
+	Install   installCmd   `cmd:"" help:"make the agent a service of this computer (administrator)"`
+	Uninstall uninstallCmd `cmd:"" help:"remove the service (administrator)"`
+	Start     startCmd     `cmd:"" help:"start the installed service (administrator)"`
+	Stop      stopCmd      `cmd:"" help:"stop it (administrator)"`
 }
 
 // Exit codes. Those of check are a written contract: scripts decide by them.

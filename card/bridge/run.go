@@ -2,86 +2,243 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
+	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
 
+	"github.com/kardianos/service"
+
+	"madoguchi/card"
 	"madoguchi/card/agent"
 	"madoguchi/card/pcsc"
+	"madoguchi/card/virtual"
+	"madoguchi/eligibility"
 )
 
 // runCmd is the agent: it dials out to the server and serves the reception's page until it is stopped.
 type runCmd struct {
-	Server  string `env:"MADOGUCHI_SERVER" default:"http://localhost:8080" help:"the counter's server"`
+	Server  string `env:"MADOGUCHI_SERVER" placeholder:"URL" help:"the counter's server; https, except on this computer (http://localhost:8080 by default)"`
 	Reader  string `placeholder:"NAME" xor:"card" help:"name of the reader to use; else the remembered one, else the first that holds a card"`
 	Virtual string `type:"existingfile" placeholder:"FILE" xor:"card" help:"a virtual card (JSON) instead of a reader; servers outside demo mode refuse it"`
 	Name    string `env:"MADOGUCHI_AGENT_NAME" help:"name of this PC as staff know it; its host name by default"`
 	Key     string `env:"MADOGUCHI_AGENT_KEY" type:"path" placeholder:"FILE" help:"file of this agent's own key; made on the first start"`
+	OQS     string `name:"oqs" type:"path" placeholder:"FOLDER" help:"folder of the OQS connector's answers, compared on this PC"`
+	Page    string `default:"127.0.0.1:47880" placeholder:"ADDRESS" help:"where this PC shows the state; a free port when it is taken; off for none"`
+	Demo    bool   `env:"MADOGUCHI_DEMO" help:"demo mode: http to another computer is allowed"`
 	settingsFile
 }
 
-// Run serves until interrupted.
+// Help is printed by bridge run --help.
+func (runCmd) Help() string {
+	return `The settings file is JSON; flags go before it:
+
+    {"server": "https://counter.example", "name": "受付1", "facility": "1312345678", "reader": "…", "oqsFolder": "…",
+     "issuerKeys": "…", "userRoots": "…"}
+
+facility is a name or 医療機関コード: the agent refuses to serve another one. Without issuerKeys what the agent verifies
+itself is called unverified. The state is shown on a page of this computer, whose address is printed at the start.`
+}
+
+// What keeps the agent from starting.
+var (
+	errHTTPS = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.https", Field: "--server",
+		Ja: "サーバーのアドレスは https:// で始まるものにしてください。http:// は、このパソコンの中（localhost）でだけ使えます。",
+		En: "The server's address must begin with https://. Plain http is for this computer (localhost) only."}
+	errPage = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.page", Field: "--page",
+		Ja: "状態のページは、このパソコンの中（127.0.0.1）でだけ開けます。--page を 127.0.0.1:47880 のように直してください。",
+		En: "The state's page is for this computer only. Write --page as 127.0.0.1:47880."}
+	errRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.user_roots", Field: "userRoots",
+		Ja: "電子証明書の発行者のファイル（userRoots）を読めません。PEM 形式のファイルを指定してください。",
+		En: "The file of CA certificates (userRoots) cannot be read. Name a PEM file."}
+)
+
+// refusedPause is how long a service waits before it asks a server again that refused it.
+const refusedPause = 5 * time.Minute
+
+// Run serves until interrupted, or until the service manager stops it.
 func (c *runCmd) Run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if c.Name == "" {
-		var err error
-		if c.Name, err = os.Hostname(); err != nil {
-			c.Name = "bridge"
+	if service.Interactive() {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		return c.run(ctx, say)
+	}
+	return c.runAsService()
+}
+
+// run is one run of the agent with its page and its watch on the readers.
+func (c *runCmd) run(ctx context.Context, say func(string)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	config, err := c.config(say)
+	if err != nil {
+		return err
+	}
+	var readers *pcsc.Reader
+	if c.Virtual == "" {
+		readers = pcsc.New(c.Reader)
+		config.Reader = readers
+	}
+	a, err := agent.New(config)
+	if err != nil {
+		return err
+	}
+	forget, err := c.showPage(ctx, a, say)
+	if err != nil {
+		return err
+	}
+	defer forget()
+	if readers != nil {
+		go watch(ctx, readers, a, say)
+	}
+	for {
+		err := a.Run(ctx)
+		if !errors.Is(err, agent.ErrRefused) || service.Interactive() {
+			return err
 		}
+		select { // the page goes on saying why; an administrator may put it right meanwhile
+		case <-ctx.Done():
+			return nil
+		case <-time.After(refusedPause):
+		}
+	}
+}
+
+// config brings flags, settings file and defaults together.
+func (c *runCmd) config(say func(string)) (agent.Config, error) {
+	memory, err := c.load()
+	if err != nil {
+		return agent.Config{}, err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "bridge"
+	}
+	c.Server = first(c.Server, memory.Server, "http://localhost:8080")
+	c.Reader = first(c.Reader, memory.Reader)
+	c.Key = first(c.Key, memory.Key, c.beside("agent.pem"))
+	out := agent.Config{Server: c.Server, Name: first(c.Name, memory.Name, host), Facility: memory.Facility, OQS: first(c.OQS, memory.OQS),
+		Virtual: c.Virtual != "", Say: say, Now: time.Now}
+	if err := c.checkServer(); err != nil {
+		return out, err
 	}
 	if c.Key == "" {
-		folder, err := os.UserConfigDir()
+		return out, errSettings.Because(errors.New("there is no settings folder; name a file with --settings"))
+	}
+	if out.Key, err = agent.LoadKey(c.Key); err != nil {
+		return out, err
+	}
+	if c.Virtual != "" {
+		lying, err := insert(c.Virtual)
 		if err != nil {
-			return fmt.Errorf("finding the settings folder: %w", err)
+			return out, err
 		}
-		c.Key = filepath.Join(folder, "madoguchi", "agent.pem")
+		say(fmt.Sprintf("仮想カード: %s（%s）", lying.description.Name, lying.description.BirthDate.Japanese()))
+		out.Reader, out.IssuerKeys, out.UserRoots = lying, virtual.TestIssuerKeys(), virtual.TestUserRoots()
+		return out, nil
 	}
-	key, err := agent.LoadKey(c.Key)
+	if memory.IssuerKeys != "" {
+		if out.IssuerKeys, err = readIssuerKeys(memory.IssuerKeys); err != nil {
+			return out, err
+		}
+	}
+	out.UserRoots, err = userRoots(memory.UserRoots)
+	return out, err
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// checkServer wants https, except on this computer and in demo mode: staff would not see that somebody listens.
+func (c *runCmd) checkServer() error {
+	u, err := url.Parse(c.Server)
+	if err != nil || u.Host == "" || u.User != nil {
+		return errHTTPS.Because(fmt.Errorf("%q is no address", c.Server))
+	}
+	ip := net.ParseIP(u.Hostname())
+	here := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	if u.Scheme == "https" || u.Scheme == "http" && (here || c.Demo && demoBuilt) {
+		return nil
+	}
+	return errHTTPS
+}
+
+func userRoots(file string) (card.UserRoots, error) {
+	if file == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(file)
 	if err != nil {
-		return err
+		return nil, errRoots.Because(err)
 	}
-	reader, err := c.reader(ctx)
+	roots, err := card.ParseUserRoots(data)
 	if err != nil {
-		return err
+		return nil, errRoots.Because(err)
 	}
-	return agent.Run(ctx, agent.Config{Server: c.Server, Name: c.Name, Key: key, Reader: reader, Virtual: c.Virtual != "", Say: say})
+	return roots, nil
 }
 
 func say(sentence string) { fmt.Println(sentence) }
 
-// reader returns the virtual card or this computer's readers, and says what is there.
-func (c *runCmd) reader(ctx context.Context) (agent.Reader, error) {
-	if c.Virtual != "" {
-		lying, err := insert(c.Virtual)
-		if err != nil {
-			return nil, err
-		}
-		say(fmt.Sprintf("仮想カード: %s（%s）", lying.description.Name, lying.description.BirthDate.Japanese()))
-		return lying, nil
+// beside names a file in the settings file's folder, or nothing for a user without one.
+func (s settingsFile) beside(name string) string {
+	if s.path() == "" {
+		return ""
 	}
-	choice, err := c.choice(c.Reader)
-	if err != nil {
-		return nil, err
-	}
-	readers := pcsc.New(choice)
-	go announce(ctx, readers)
-	return readers, nil
+	return filepath.Join(filepath.Dir(s.path()), name)
 }
 
-// announce says which readers are there, whenever that changes. Cards that come and go are the reception page's business.
-func announce(ctx context.Context, readers *pcsc.Reader) {
+// showPage serves the agent's state on this computer until ctx ends, and notes its address for bridge status.
+func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, say func(string)) (forget func(), err error) {
+	if c.Page == "off" {
+		return func() {}, nil
+	}
+	host, _, err := net.SplitHostPort(c.Page)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		return nil, errPage
+	}
+	l, err := net.Listen("tcp", c.Page)
+	if err != nil { // taken, by a second agent perhaps
+		if l, err = net.Listen("tcp", net.JoinHostPort(host, "0")); err != nil {
+			return nil, errPage.Because(err)
+		}
+	}
+	server := &http.Server{Handler: a.Page(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
+		IdleTimeout: 30 * time.Second, MaxHeaderBytes: 16 << 10}
+	go func() { _ = server.Serve(l) }() // until it is closed
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	say("このパソコンでの表示: http://" + l.Addr().String() + "/")
+	return c.note(l.Addr().String()), nil
+}
+
+// watch tells the agent and the person which readers are there, whenever that changes. Cards that come and go are the
+// reception page's business.
+func watch(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, say func(string)) {
 	said := ""
 	readers.Watch(ctx, func(seen pcsc.Seen) {
+		a.SeeReaders(len(seen.Slots), seen.Fault)
 		sentence := "カードリーダーがつながっていません。つなぐと自動で使えるようになります。"
 		if seen.Fault != nil {
 			sentence = seen.Fault.Ja
 		} else if len(seen.Slots) > 0 {
-			sentence = "カードリーダー:"
+			names := make([]string, 0, len(seen.Slots))
 			for _, slot := range seen.Slots {
-				sentence += " 「" + slot.Name + "」"
+				names = append(names, "「"+slot.Name+"」")
 			}
+			sentence = "カードリーダー: " + strings.Join(names, " ")
 		}
 		if sentence != said {
 			said = sentence

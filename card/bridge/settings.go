@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -14,14 +15,22 @@ var errSettings = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.set
 	Ja: "設定ファイルを読み書きできません。ファイルを直すか消して、もう一度実行してください。",
 	En: "The settings file cannot be read or written. Repair or delete it and run again."}
 
-// settingsFile is where the bridge remembers what a person chose.
+// settingsFile is where the bridge keeps its settings and remembers what a person chose.
 type settingsFile struct {
-	Settings string `env:"MADOGUCHI_BRIDGE_SETTINGS" type:"path" placeholder:"FILE" help:"file in which the choice of a reader is remembered; bridge.json in the user's settings folder by default"`
+	Settings string `env:"MADOGUCHI_BRIDGE_SETTINGS" type:"path" aliases:"config" placeholder:"FILE" help:"the settings file (also --config); bridge.json in the user's settings folder by default"`
 }
 
-// remembered is the content of the settings file.
+// remembered is the content of the settings file. Flags and environment go before it. The agent's key and its state file
+// lie in the same folder unless Key says otherwise.
 type remembered struct {
-	Reader string `json:"reader,omitempty"` // the reader to use, by its name
+	Server     string `json:"server,omitempty"`     // the counter's server, https://…
+	Name       string `json:"name,omitempty"`       // of this PC, as staff know it
+	Facility   string `json:"facility,omitempty"`   // name or 医療機関コード that this PC belongs to
+	Reader     string `json:"reader,omitempty"`     // the reader to use, by its name
+	OQS        string `json:"oqsFolder,omitempty"`  // folder of the OQS connector's answers
+	IssuerKeys string `json:"issuerKeys,omitempty"` // file of the issuer's public keys
+	UserRoots  string `json:"userRoots,omitempty"`  // file of the CA certificates for 利用者証明用電子証明書 (PEM)
+	Key        string `json:"key,omitempty"`        // file of this agent's own key
 }
 
 // path returns the settings file, or nothing for a user without a settings folder, as services are.
@@ -45,7 +54,9 @@ func (s settingsFile) load() (remembered, error) {
 	if err != nil {
 		return r, errSettings.Because(err)
 	}
-	if err := json.Unmarshal(data, &r); err != nil {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields() // a misspelt setting would be left out in silence
+	if err := d.Decode(&r); err != nil {
 		return remembered{}, errSettings.Because(err)
 	}
 	return r, nil

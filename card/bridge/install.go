@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/kardianos/service"
+
+	"madoguchi/eligibility"
+)
+
+const serviceName = "madoguchi-bridge"
+
+var errService = &eligibility.Error{Code: eligibility.Denied, Key: "bridge.service",
+	Ja: "サービスの操作ができませんでした。管理者として（Windows は「管理者として実行」、Linux は sudo で）もう一度実行してください。",
+	En: "The service manager refused. Run it again as administrator (Windows: Run as administrator; Linux: sudo)."}
+
+// installCmd makes the agent a service that starts with the computer.
+type installCmd struct {
+	User  string `placeholder:"NAME" help:"Linux: the user under which it runs; root by default. pcscd must allow it (polkit)"`
+	Print bool   `help:"Linux: print the systemd unit instead of installing it"`
+	settingsFile
+}
+
+// Help is printed by bridge install --help.
+func (installCmd) Help() string {
+	return `Write the settings file first and start it once by hand (bridge run) until it is paired; then install it as administrator.
+The service uses the same settings file and the key beside it. Windows: a service that starts by itself and is started again
+after a failure. Linux: a systemd unit that may write to the settings folder alone.`
+}
+
+// agentService starts and stops the agent for the service manager.
+type agentService struct {
+	run    *runCmd
+	cancel context.CancelFunc
+	done   chan error
+}
+
+// Start begins without waiting, as service managers demand.
+func (p *agentService) Start(s service.Service) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	p.cancel, p.done = cancel, make(chan error, 1)
+	say := say
+	if runtime.GOOS == "windows" { // nobody sees standard output there
+		if log, err := s.SystemLogger(nil); err == nil {
+			say = func(sentence string) { _ = log.Info(sentence) }
+		}
+	}
+	go func() {
+		err := p.run.run(ctx, say)
+		p.done <- err
+		if ctx.Err() == nil { // it could not go on: the manager starts it again
+			if err != nil {
+				say(err.Error())
+			}
+			os.Exit(exitRefused)
+		}
+	}()
+	return nil
+}
+
+// Stop ends the agent.
+func (p *agentService) Stop(service.Service) error {
+	p.cancel()
+	select {
+	case err := <-p.done:
+		return err
+	case <-time.After(5 * time.Second):
+		return errors.New("bridge: the agent did not end in five seconds")
+	}
+}
+
+func (c *runCmd) runAsService() error {
+	s, err := service.New(&agentService{run: c}, &service.Config{Name: serviceName})
+	if err != nil { // no known service manager: a container, for example
+		return c.run(context.Background(), say)
+	}
+	return s.Run()
+}
+
+// manager returns the service as it is or would be installed.
+func manager(c *service.Config) (service.Service, error) {
+	c.Name, c.DisplayName, c.Description = serviceName, "窓口 カードリーダー", "受付の画面とカードリーダーをつなぐプログラム (Madoguchi bridge)"
+	s, err := service.New(&agentService{}, c)
+	if err != nil {
+		return nil, errService.Because(err)
+	}
+	return s, nil
+}
+
+// Run installs the service.
+func (c *installCmd) Run() error {
+	settings, err := filepath.Abs(c.path())
+	if err != nil || c.path() == "" {
+		return errSettings.Because(errors.New("name the settings file with --settings"))
+	}
+	if _, err := c.load(); err != nil {
+		return err
+	}
+	binary, err := os.Executable()
+	if err != nil {
+		return errService.Because(err)
+	}
+	unit := systemdUnit(binary, settings, c.User)
+	if c.Print {
+		_, err := fmt.Print(unit)
+		return err
+	}
+	s, err := manager(&service.Config{Executable: binary, Arguments: []string{"run", "--settings", settings}, UserName: c.User,
+		Option: service.KeyValue{"SystemdScript": unit, "OnFailure": "restart", "OnFailureDelayDuration": "10s", "DelayedAutoStart": true}})
+	if err != nil {
+		return err
+	}
+	if err := s.Install(); err != nil {
+		return errService.Because(err)
+	}
+	fmt.Println("サービスとして入れました。bridge start で始まり、次からはパソコンと一緒に始まります。")
+	return nil
+}
+
+// systemdUnit is the whole unit: the agent reads what it must, writes to its settings folder alone and gets no new rights.
+func systemdUnit(binary, settings, user string) string {
+	lines := []string{"[Unit]", "Description=Madoguchi bridge: card reader of the counter", "Wants=network-online.target",
+		"After=network-online.target pcscd.socket", "", "[Service]",
+		"ExecStart=" + command(binary) + " run --settings " + command(settings)}
+	if user != "" {
+		lines = append(lines, "User="+user)
+	}
+	lines = append(lines, "Restart=always", "RestartSec=10", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "PrivateTmp=yes",
+		"ProtectSystem=strict", "ProtectHome=read-only", "ReadWritePaths="+quoted(filepath.Dir(settings)), "ProtectControlGroups=yes",
+		"ProtectKernelModules=yes", "ProtectKernelTunables=yes", "RestrictSUIDSGID=yes", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
+		"UMask=0077", "", "[Install]", "WantedBy=multi-user.target", "")
+	return strings.Join(lines, "\n")
+}
+
+// quoted writes a path as one word of a unit file (systemd.syntax(7)).
+func quoted(path string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `%`, `%%`).Replace(path) + `"`
+}
+
+// command quotes a word of ExecStart, where $ begins a variable.
+func command(word string) string { return strings.ReplaceAll(quoted(word), "$", "$$") }
+
+// uninstallCmd, startCmd and stopCmd speak to the service manager about the installed service.
+type (
+	uninstallCmd struct{}
+	startCmd     struct{}
+	stopCmd      struct{}
+)
+
+// Run removes the service; settings and key stay.
+func (*uninstallCmd) Run() error {
+	return control(service.Service.Uninstall, "サービスを取り除きました。設定と鍵は残っています。")
+}
+
+// Run starts the installed service.
+func (*startCmd) Run() error {
+	return control(service.Service.Start, "始めました。bridge status で様子を見られます。")
+}
+
+// Run stops the installed service.
+func (*stopCmd) Run() error { return control(service.Service.Stop, "止めました。") }
+
+func control(action func(service.Service) error, done string) error {
+	s, err := manager(&service.Config{})
+	if err != nil {
+		return err
+	}
+	if err := action(s); err != nil {
+		return errService.Because(err)
+	}
+	fmt.Println(done)
+	return nil
+}

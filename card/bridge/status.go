@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"madoguchi/card/agent"
+	"madoguchi/eligibility"
+)
+
+// statusCmd asks the running agent how it is.
+type statusCmd struct {
+	JSON bool `name:"json" help:"answer as one JSON object"`
+	settingsFile
+}
+
+// Help is printed by bridge status --help.
+func (statusCmd) Help() string {
+	return `Prints the state in one line with the next step, or as JSON: link (connecting, pairing, connected, away, refused), since,
+server, facility, reader (ready, missing, trouble, virtual), the last operation's kind, time and result, and how far this
+PC's clock is ahead of the server's. Nothing about patients is in it.
+
+Exit codes: 0 connected and the reader is there, 1 running but not so, 2 not running, or wrong usage.`
+}
+
+var errNotRunning = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.not_running",
+	Ja: "このパソコンでは、カードリーダーのプログラムが動いていません。bridge start（または bridge run）で始めてください。",
+	En: "The agent is not running on this computer. Start it with bridge start (or bridge run)."}
+
+// state is the file that tells bridge status where the agent's page is.
+type state struct {
+	Address string `json:"address"`
+}
+
+const stateFile = "bridge-state.json"
+
+// note writes the page's address beside the settings; forget removes it again.
+func (c *runCmd) note(address string) (forget func()) {
+	path := c.beside(stateFile)
+	data, err := json.Marshal(state{address})
+	if path == "" || err != nil {
+		return func() {}
+	}
+	// The state is a convenience: an agent that cannot write it works all the same.
+	_ = os.WriteFile(path, append(data, '\n'), 0o600)
+	return func() { _ = os.Remove(path) }
+}
+
+// Run prints the state.
+func (c *statusCmd) Run() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	s, raw, err := c.ask(ctx)
+	if err != nil {
+		complain(errNotRunning.Because(err))
+		return exit(exitError)
+	}
+	if c.JSON {
+		_, err = os.Stdout.Write(raw)
+	} else {
+		_, err = fmt.Println(statusLine(s))
+	}
+	if err != nil {
+		return err
+	}
+	if s.Link == agent.Connected && (s.Reader == agent.ReaderReady || s.Reader == agent.ReaderVirtual) {
+		return nil
+	}
+	return exit(exitRefused)
+}
+
+func (c *statusCmd) ask(ctx context.Context) (agent.Status, []byte, error) {
+	var where state
+	data, err := os.ReadFile(c.beside(stateFile))
+	if err == nil {
+		err = json.Unmarshal(data, &where)
+	}
+	if err != nil {
+		return agent.Status{}, nil, fmt.Errorf("reading where the agent is: %w", err)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+where.Address+"/status.json", nil)
+	if err != nil {
+		return agent.Status{}, nil, err
+	}
+	direct := &http.Client{Transport: &http.Transport{Proxy: nil}}
+	answer, err := direct.Do(request)
+	if err != nil {
+		return agent.Status{}, nil, err
+	}
+	defer answer.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(answer.Body, 64<<10))
+	if err != nil || answer.StatusCode != http.StatusOK {
+		return agent.Status{}, nil, errors.Join(err, fmt.Errorf("it answered %s", answer.Status))
+	}
+	var s agent.Status
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return agent.Status{}, nil, err
+	}
+	s.Offset = time.Duration(s.OffsetSeconds * float64(time.Second))
+	return s, raw, nil
+}
+
+// statusLine is the state for a person: what, since when, where, and the next step.
+func statusLine(s agent.Status) string {
+	headline, next := s.Headline()
+	parts := []string{fmt.Sprintf("%s（%sから）", headline.Ja, s.Since.In(eligibility.Japan).Format("1月2日 15:04"))}
+	if s.Facility != "" {
+		parts = append(parts, s.Facility)
+	}
+	parts = append(parts, s.Server)
+	if s.Code != "" {
+		parts = append(parts, "コード "+s.Code, "合言葉 "+strings.Join(s.Words, "・"))
+	}
+	if s.Last != nil {
+		parts = append(parts, "最後の操作 "+s.Last.At.In(eligibility.Japan).Format("15:04"))
+	}
+	if s.Link == agent.Connected {
+		parts = append(parts, fmt.Sprintf("時計の差 %.1f秒", s.OffsetSeconds))
+	}
+	return strings.Join(parts, " ｜ ") + "\n" + next.Ja
+}
