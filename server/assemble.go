@@ -15,6 +15,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
 	"madoguchi/server/keys"
+	"madoguchi/server/readers"
 	"madoguchi/server/store"
 )
 
@@ -31,6 +32,8 @@ type house struct {
 	keys   *keys.Folder
 	store  *store.Store
 	now    func() time.Time
+
+	readers *readers.Switchboard // where a counter's half runs
 }
 
 // openHouse opens the demo's data folder for a role, making it on the first start. A role loads only the keys that it

@@ -95,6 +95,9 @@ func (c *serveCmd) Run(s *Settings) error {
 	}
 	ending, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
+	if h.readers != nil {
+		h.readers.Restart(ending) // the agents come back spread over a minute
+	}
 	if err := server.Shutdown(ending); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("shutting down: %w", err)
 	}
@@ -149,6 +152,7 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 	if c.Role != roleInsurer {
 		config.Readers = readers.New(readers.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: h.now,
 			Names: func(string) string { return s.FacilityName }})
+		h.readers = config.Readers
 		lists := &kept{dir: h.folder, trust: trust, calls: calls, now: h.now}
 		chores = append(chores, lists.refresh)
 		config.Counter = &desk.Counter{Store: h.store, Trust: trust, Status: lists.Status, Offset: calls.ClockOffset, Readers: config.Readers, Insurers: calls,

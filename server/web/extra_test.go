@@ -1,10 +1,26 @@
 package web
 
 import (
+	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
 
+	"madoguchi/auth"
 	"madoguchi/card"
+	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
@@ -41,4 +57,116 @@ func (d *doubleReader) CheckDates(ctx context.Context, _ readers.Request, day el
 // CompareOQS plays an agent whose newest file holds another branch number and no share.
 func (d *doubleReader) CompareOQS(_ context.Context, _ readers.Request, items wire.Items) ([]wire.FieldResult, error) {
 	return []wire.FieldResult{{Name: "name", Result: wire.Equal}, {Name: "branchNumber", Result: wire.Different}, {Name: "share", Result: wire.Missing}}, nil
+}
+
+// The whole way with a real agent: through HTTP, the switchboard, the wire and a virtual card, into the store. Then every
+// record, every line of the log and the files of the database are searched.
+func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
+	const code, address = "7391", "架空県架空市亀鶴町３丁目１番"
+	log := &lockedLog{}
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	h := newHouse(t)
+	board := readers.New(readers.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: time.Now, Names: func(string) string { return "架空医院" }})
+	h.counter.Readers = board
+	clock := func() time.Time { return h.now }
+	h.echo = New(Config{Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping, Counter: h.counter, Readers: board, Sessions: &auth.Sessions{Store: h.store, Now: clock}})
+	server := httptest.NewServer(h.echo)
+	t.Cleanup(server.Close)
+	id, path := h.scanned(t)
+	h.useCard(t, virtual.Description{Name: "髙橋 德一", Address: address, SecurityCode: code})
+	h.connectAgent(t, server.URL)
+	for _, step := range []struct {
+		path string
+		body any
+		want string
+	}{{"/card-check", map[string]any{"birthDateConfirmed": true}, "本物のカードで"}, {"/text-check", map[string]any{"expiryYear": 2035, "code": code}, address},
+		{"/text-check", map[string]any{"expiryYear": 2035, "code": "1111"}, "9回"}, {"/certificate-check", nil, "有効期限内"}, {"/record", map[string]any{"outcome": "accepted"}, "accepted"}} {
+		if w := h.ask(t, "POST", path+step.path, step.body); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), step.want) {
+			t.Fatalf("%s: %d %s", step.path, w.Code, w.Body)
+		}
+	}
+	stored, err := h.store.Case(ctx, "1319999991", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	places := map[string]string{"the log": log.String(), "the record": string(stored.Body), "the list of cases": h.ask(t, "GET", "/api/v1/counter/cases", nil).Body.String()}
+	files, err := filepath.Glob(filepath.Join(h.dir, "db*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	audited := false
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		places[filepath.Base(file)] = string(data)
+		audited = audited || bytes.Contains(data, []byte("case.text"))
+	}
+	if !audited || !strings.Contains(places["the log"], "text-check") || !strings.Contains(places["the record"], "number_b") {
+		t.Fatal("the search looks in the wrong places")
+	}
+	number, hash := h.reader.chip.ForbiddenNumber()
+	for where, text := range places {
+		for what, secret := range map[string]string{"typed code": `"` + code + `"`, "typed code in a line": "=" + code, "address": address, "My Number": number,
+			"hash": string(hash[:]), "hash in hexadecimal": hex.EncodeToString(hash[:]), "hash in base64": base64.StdEncoding.EncodeToString(hash[:])} {
+			if strings.Contains(text, secret) {
+				t.Errorf("the %s is in %s", what, where)
+			}
+		}
+	}
+}
+
+// connectAgent pairs a real agent with the double's card through the console.
+func (h *house) connectAgent(t *testing.T, url string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := agent.New(agent.Config{Server: url, Name: "受付1", Key: key, Reader: lying{h.reader.chip}, Virtual: true, IssuerKeys: virtual.TestIssuerKeys(), UserRoots: virtual.TestUserRoots(),
+		Now: time.Now, Say: func(string) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan error)
+	go func() { ended <- a.Run(running) }()
+	t.Cleanup(func() { stop(); <-ended })
+	for a.Status().Code == "" {
+		time.Sleep(5 * time.Millisecond)
+	}
+	words := strings.Join(a.Status().Words, `","`)
+	if w := h.ask(t, "POST", "/api/v1/counter/bridges", map[string]string{"code": a.Status().Code}); w.Code != http.StatusCreated || !strings.Contains(w.Body.String(), words) {
+		t.Fatalf("pairing: %d %s", w.Code, w.Body)
+	}
+	for !strings.Contains(h.ask(t, "GET", "/api/v1/counter/status", nil).Body.String(), `"connected":true`) {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// lying is a reader in which a card lies.
+type lying struct{ chip *virtual.Card }
+
+func (l lying) Connect(context.Context) (card.Transmitter, func(), error) {
+	return l.chip, l.chip.Reset, nil
+}
+
+type lockedLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lockedLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lockedLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }

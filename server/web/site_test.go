@@ -46,6 +46,7 @@ type house struct {
 	cookies []*http.Cookie
 	counter *desk.Counter
 	calls   *Insurers // where a test connects the counter to its insurers
+	dir     string
 }
 
 // doubleReader stands for a paired agent: it asks a virtual card and, as the switchboard does, has the server verify.
@@ -91,6 +92,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{now: time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)}
 	clock := func() time.Time { return h.now }
 	folder := t.TempDir()
+	h.dir = folder
 	var err error
 	if h.keys, err = keys.Open(filepath.Join(folder, "keys")); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,192 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"madoguchi/auth"
+	"madoguchi/card"
+	"madoguchi/card/virtual"
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+	"madoguchi/server/readers"
+)
+
+// scanned signs 鈴木 in and opens a case with a genuine screen of 髙橋 德一; path is the case's.
+func (h *house) scanned(t *testing.T) (id, path string) {
+	t.Helper()
+	p := h.tokuichi(t).Person
+	h.session(t, auth.Counter, "鈴木", "{}")
+	c := h.scan(t, h.live(t, p, "00138990", h.now))
+	return c.ID, "/api/v1/counter/cases/" + c.ID
+}
+
+func (h *house) useCard(t *testing.T, d virtual.Description) {
+	t.Helper()
+	if d.BirthDate.IsZero() {
+		d.BirthDate = eligibility.MustDate("1955-07-01")
+	}
+	chip, err := virtual.New(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.reader.chip = chip
+}
+
+func TestANumberTypedOffTheFaceIsComparedItemByItem(t *testing.T) {
+	h := newHouse(t)
+	_, path := h.scanned(t)
+	h.useCard(t, virtual.Description{Name: "高橋 徳一", Sex: eligibility.Male, SecurityCode: "2285"})
+	wrong := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1111"}))
+	if wrong.Text.Result != "refused" || wrong.Text.Reading != nil || wrong.Text.TriesLeft == nil || !strings.Contains(wrong.Text.TriesLeft.Ja, "9回") || !strings.Contains(wrong.Text.Next.Ja, "もう一度") {
+		t.Errorf("a wrong code: %+v", wrong.Text)
+	}
+	right := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "２２８５"}))
+	if right.Text.Result != "confirmed" || right.Text.Reading == nil || right.Text.Reading.BirthDate != "昭和30年7月1日" || right.Text.By.Ja != "このPCのエージェントが確認" {
+		t.Fatalf("the right code: %+v", right.Text)
+	}
+	said := ""
+	for _, f := range right.Text.Fields {
+		said += f.Name + ":" + f.Result + " "
+	}
+	if said != "name:equal birthDate:equal sex:equal address:missing " || !strings.Contains(right.Text.Fields[0].Ja, "字体のちがいだけ") {
+		t.Errorf("%s %+v", said, right.Text.Fields)
+	}
+	for what, body := range map[string]map[string]any{"three digits": {"expiryYear": 2035, "code": "123"}, "two digits of a year": {"expiryYear": 35, "code": "1234"},
+		"no number": {"expiryYear": "x", "code": "1234"}} {
+		if w := h.ask(t, "POST", path+"/text-check", body); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", what, w.Code, w.Body)
+		}
+	}
+	if got := h.reader.chip.TriesLeft().NumberB; got != 10 {
+		t.Errorf("the card has %d tries left", got)
+	}
+	listed := h.ask(t, "GET", "/api/v1/counter/cases", nil).Body.String()
+	if strings.Contains(listed, "架空県") || strings.Contains(listed, `"reading"`) || !strings.Contains(listed, `"text"`) {
+		t.Errorf("the list of cases holds the reading: %s", listed)
+	}
+}
+
+func TestAnotherNameOnTheCardIsSaidPlainly(t *testing.T) {
+	h := newHouse(t)
+	_, path := h.scanned(t)
+	for name, want := range map[string]string{"高橋 德二": "different 氏名は画面と1文字ちがいます", "試験 花子": "different 氏名は画面とちがいます", "●橋 德一": "equal 氏名は画面と同じです（●の字は"} {
+		h.useCard(t, virtual.Description{Name: name, Sex: eligibility.Female})
+		got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"}))
+		if f := got.Text.Fields[0]; !strings.HasPrefix(f.Result+" "+f.Ja, want) {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
+	h := newHouse(t)
+	_, path := h.scanned(t)
+	for _, variant := range []virtual.Variant{virtual.Copied, virtual.Altered} {
+		h.useCard(t, virtual.Description{Variant: variant})
+		if got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"})); got.Text.Result != "refused" || len(got.Text.Fields) != 0 {
+			t.Errorf("%s: %+v", variant, got.Text)
+		}
+		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
+			t.Errorf("%s: accepted with %d", variant, w.Code)
+		}
+	}
+	h.useCard(t, virtual.Description{}) // typing wrongly says nothing against a card
+	h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "9999"})
+	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusOK {
+		t.Errorf("after a typing error: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestTheCertificatesStateIsKeptAndItsDateIsNot(t *testing.T) {
+	h := newHouse(t)
+	id, path := h.scanned(t)
+	h.useCard(t, virtual.Description{CertificateUntil: eligibility.MustDate("2026-10-31")})
+	got := decode[caseJSON](t, h.ask(t, "POST", path+"/certificate-check", nil))
+	if got.Certificate.State != "grace" || got.Certificate.Until != "令和8年10月31日" || !strings.Contains(got.Certificate.Headline.Ja, "猶予") {
+		t.Errorf("%+v", got.Certificate)
+	}
+	stored, err := h.store.Case(ctx, "1319999991", id)
+	if err != nil || strings.Contains(string(stored.Body), "2026-10-31") || !strings.Contains(string(stored.Body), `"state":"grace"`) {
+		t.Errorf("%s %v", stored.Body, err)
+	}
+}
+
+func TestTheOQSComparisonIsSaidItemByItem(t *testing.T) {
+	h := newHouse(t)
+	_, path := h.scanned(t)
+	got := decode[caseJSON](t, h.ask(t, "POST", path+"/oqs-compare", nil))
+	if len(got.OQS) != 3 || got.OQS[1].Ja != "枝番は画面とちがいます。見くらべて確かめてください" || got.OQS[2].Result != "missing" {
+		t.Errorf("%+v", got.OQS)
+	}
+}
+
+// An answer that comes when its case is already recorded is dropped, and does not open the case again.
+func TestAnAnswerAfterTheRecordIsDropped(t *testing.T) {
+	h := newHouse(t)
+	id, path := h.scanned(t)
+	h.counter.Readers = &lateReader{doubleReader: h.reader, record: func() {
+		if _, err := h.counter.Record(ctx, "鈴木", id, desk.Parked, "急ぎ"); err != nil {
+			t.Error(err)
+		}
+	}}
+	w := h.ask(t, "POST", path+"/card-check", map[string]any{"birthDateConfirmed": true})
+	if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "case.closed") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	stored, err := h.store.Case(ctx, "1319999991", id)
+	if err != nil || stored.Outcome != desk.Parked || strings.Contains(string(stored.Body), `"card":{`) {
+		t.Errorf("%+v %v", stored, err)
+	}
+}
+
+// lateReader answers a birth-date check when the case has been recorded.
+type lateReader struct {
+	*doubleReader
+	record func()
+}
+
+func (l *lateReader) CheckBirthDate(ctx context.Context, r readers.Request) (card.Result, error) {
+	l.record()
+	return l.doubleReader.CheckBirthDate(ctx, r)
+}
+
+func TestACounterRemembersItsReaderInTheBrowser(t *testing.T) {
+	h := newHouse(t)
+	_, path := h.scanned(t)
+	several := &severalReaders{doubleReader: h.reader}
+	h.counter.Readers = several
+	second := strings.Repeat("b", 64)
+	if w := h.ask(t, "POST", "/api/v1/counter/reader", map[string]string{"id": strings.Repeat("c", 64)}); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("another facility's reader: %d", w.Code)
+	}
+	w := h.ask(t, "POST", "/api/v1/counter/reader", map[string]string{"id": second})
+	if w.Code != http.StatusNoContent || !strings.Contains(w.Header().Get("Set-Cookie"), "HttpOnly; SameSite=Strict") {
+		t.Fatalf("%d %s", w.Code, w.Header())
+	}
+	h.cookies = append(h.cookies, w.Result().Cookies()...)
+	status := h.ask(t, "GET", "/api/v1/counter/status", nil).Body.String()
+	if strings.Count(status, `"chosen":true`) != 1 || !strings.Contains(status, `"id":"`+second+`","name":"受付2","connected":true,"virtual":false,"oqs":false,"chosen":true`) {
+		t.Error(status)
+	}
+	h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true})
+	if several.asked != second {
+		t.Errorf("the check went to %q", several.asked)
+	}
+}
+
+type severalReaders struct {
+	*doubleReader
+	asked string
+}
+
+func (s *severalReaders) Status(string) []readers.Status {
+	return []readers.Status{{ID: strings.Repeat("a", 64), Name: "受付1", Connected: true}, {ID: strings.Repeat("b", 64), Name: "受付2", Connected: true}}
+}
+
+func (s *severalReaders) CheckBirthDate(ctx context.Context, r readers.Request) (card.Result, error) {
+	s.asked = r.Reader
+	return s.doubleReader.CheckBirthDate(ctx, r)
+}
