@@ -41,11 +41,44 @@ func TestMessagesAreStrict(t *testing.T) {
 	}
 }
 
+func TestWhatADecodeRefusesIsNotQuoted(t *testing.T) {
+	for _, text := range []string{`{"type":"ready","架空県架空市":1}`, `{"type":"ready","ready":{}} 架空県架空市`, `架空県架空市`} {
+		if _, err := Decode([]byte(text)); err != ErrMessage {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
-	f.Add([]byte(`{"type":"check","check":{"id":"1","birthDate":"1955-07-01"}}`))
+	for _, seed := range []string{`{"type":"check","check":{"id":"1","birthDate":"1955-07-01","nonce":"AAAA","facility":"1","case":"C","jws":"AAAA"}}`,
+		`{"type":"hello","hello":{"version":2,"name":"受付","key":"AAAA","signature":"AAAA","virtual":true,"oqs":false}}`,
+		`{"type":"text","text":{"id":"1","birthDate":"1955-07-01","expiryYear":2035,"code":"1234"}}`,
+		`{"type":"reply","reply":{"id":"1","text":{"outcome":"confirmed","key":"card.text_confirmed","reading":{"name":"試験","address":"","birthDate":"1955-07-01","sex":"male"},"triesLeft":3}}}`,
+		`{"type":"reply","reply":{"id":"1","dates":{"outcome":"refused","key":"k","from":"2026-04-01","until":"2031-04-01"}}}`,
+		`{"type":"oqs","oqs":{"id":"1","facility":"1","items":{"insurer":"00138990","birthDate":"1955-00-00","share":20}}}`,
+		`{"type":"reply","reply":{"id":"1","compared":[{"name":"number","result":"equal"}]}}`, `{"type":"ready","ready":{}}x`} {
+		f.Add([]byte(seed))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if m, err := Decode(data); err == nil && m.Type == "" {
+		m, err := Decode(data)
+		if err != nil {
+			if err != ErrMessage {
+				t.Errorf("the error quotes something: %v", err)
+			}
+			return
+		}
+		if m.Type == "" {
 			t.Error("a message without a type")
+		}
+		again, err := Encode(m)
+		if err != nil {
+			t.Fatalf("what was read cannot be written: %v", err)
+		}
+		if len(again) > MaxMessage {
+			return // escaping can make it longer
+		}
+		if _, err := Decode(again); err != nil {
+			t.Errorf("what was written cannot be read: %s", again)
 		}
 	})
 }
