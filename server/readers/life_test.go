@@ -123,9 +123,8 @@ func TestPausesGrowToAMinuteAndAreJittered(t *testing.T) {
 }
 
 func TestAHalfOpenConnectionIsFoundByBothSides(t *testing.T) {
-	// The real times: the agent pings every 15 s and waits 10 s, the server waits 40 s for a ping.
-	if p, s := 25*time.Second, (Times{}).complete().Silence; p > 45*time.Second || s > 45*time.Second {
-		t.Errorf("the agent finds it in %v, the server in %v", p, s)
+	if silence := (Times{}).complete().Silence; silence > 45*time.Second { // the agent's half is in its own tests
+		t.Errorf("the server finds a dead agent after %v", silence)
 	}
 	s, url := openWith(t, Config{Virtual: true, Times: Times{Silence: 300 * time.Millisecond}})
 	p := newProxy(t, url)

@@ -12,9 +12,15 @@ interface Field extends Sentence {
   name: string;
   result: "equal" | "different" | "missing";
 }
+interface Reading {
+  name: string;
+  birthDate: string;
+  sex: string;
+  address: string;
+}
 interface Case {
   id: string;
-  text?: { result: string; headline: Sentence; next: Sentence; by: Sentence; fields: Field[]; triesLeft?: Sentence; reading?: Record<string, string> };
+  text?: { result: string; headline: Sentence; next: Sentence; by: Sentence; fields: Field[]; triesLeft?: Sentence; reading?: Reading };
   certificate?: { result: string; headline: Sentence; by: Sentence; until?: string };
   oqs?: Field[];
 }
@@ -83,7 +89,7 @@ async function text(): Promise<void> {
   const r = c.reading;
   result.replaceChildren(
     box(c.result, local(c.headline), local(c.next)),
-    ...(r ? [h("p", "", [r.name, r.birthDate, r.sex].filter(Boolean).join("　")), h("p", "", r.address ?? "")] : []),
+    ...(r ? [h("p", "", [r.name, r.birthDate, r.sex].filter(Boolean).join("　")), h("p", "", r.address)] : []),
     lines(c.fields),
     h("p", "help", [local(c.by), ...(c.triesLeft ? [local(c.triesLeft)] : [])].join("　")),
   );

@@ -1,0 +1,54 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// The counter's checks beside the birth-date check, with the real agent and a virtual card.
+func TestNumberOnTheFaceDatesAndOQSInTheBrowser(t *testing.T) {
+	base, _, _ := startServer(t)
+	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
+	console := staffOpens(t, base, "")
+	folder := t.TempDir()
+	answer := `<?xml version="1.0" encoding="UTF-8"?><XmlMsg><MessageHeader><SegmentOfResult>1</SegmentOfResult></MessageHeader><MessageBody><ProcessingResultStatus>1</ProcessingResultStatus>
+<ResultList><ResultOfQualificationConfirmation><InsurerNumber>138990</InsurerNumber><InsuredCardSymbol>国１３</InsuredCardSymbol><InsuredIdentificationNumber>0001234</InsuredIdentificationNumber>
+<Name>高橋　徳一</Name><Sex1>1</Sex1><Birthdate>19550702</Birthdate></ResultOfQualificationConfirmation></ResultList></MessageBody></XmlMsg>`
+	if err := os.WriteFile(filepath.Join(folder, "OQSsiquc01res_face_1_20261122104200.xml"), []byte(answer), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, t.TempDir(), built(t, "./card/bridge", "bridge"), nil, "--virtual", root(t, "card", "virtual", "people", "tokuichi.json"), "--server", base,
+		"--settings", filepath.Join(t.TempDir(), "bridge.json"), "--name", "受付1", "--oqs", folder, "--page", "127.0.0.1:0")
+	code := p.out.await(t, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
+	do(t, console, chromedp.Click("#pairing summary"), chromedp.SendKeys("#pair-code", code), chromedp.Click("#pair-submit"))
+	waitText(t, console, "#pair-state", "つなぎました")
+	p.out.await(t, "つながりました")
+	waitText(t, console, "#readers", "リーダー接続中")
+
+	paste(t, console, jwsOf(t, phone))
+	waitText(t, console, "#verdict", "この画面は本物です")
+	do(t, console, chromedp.Click("#extra-checks summary"), chromedp.SendKeys("#text-year", "2034"), chromedp.SendKeys("#text-code", "9999"), chromedp.Click("#text-check"))
+	waitText(t, console, "#extra-result", "残り回数: 9回")
+	if typed := get(t, console, chromedp.Evaluate[string](`document.getElementById("text-code").value`)); typed != "" {
+		t.Errorf("the code still stands in its field: %q", typed)
+	}
+	do(t, console, chromedp.SendKeys("#text-code", "4821"), chromedp.Click("#text-check"))
+	for _, want := range []string{"髙橋　德一", "架空県", "このPCのエージェントが確認", "氏名は画面と同じです", "生年月日は画面と同じです"} {
+		waitText(t, console, "#extra-result", want)
+	}
+	picture(t, console, "counter-number.png")
+	do(t, console, chromedp.Click("#certificate-check"))
+	waitText(t, console, "#extra-result", "電子証明書は有効期限内です")
+	do(t, console, chromedp.Click("#oqs-compare"))
+	for _, want := range []string{"番号は画面と同じです", "生年月日は画面とちがいます", "負担割合はくらべられません"} {
+		waitText(t, console, "#extra-result", want)
+	}
+	do(t, console, chromedp.Click("#cancel"))
+	if left := get(t, console, chromedp.Evaluate[string](`document.getElementById("extra-result").textContent`)); left != "" {
+		t.Errorf("the next patient would see %q", left)
+	}
+}
