@@ -22,16 +22,20 @@ type Verdict struct {
 	Eligibility *Eligibility `json:"eligibility,omitempty"` // only what a verified signature covers
 }
 
-// Opened is a credential whose signature by one known key was verified; its time was not looked at.
+// Opened is a credential whose signature by a known key was verified; its time was not looked at.
 type Opened struct {
 	Tier        Tier
 	ExpiresAt   time.Time
 	Eligibility Eligibility
 }
 
-// Open reads a credential that iss itself signed with key, whatever the time: for an insurer that gets its own card back.
-func Open(jws, iss string, key PublicKey) (Opened, error) {
-	_, packed, err := openJWS(jws, func(h header) (PublicKey, bool) { return key, h.KID == key.ID && h.Zip == "DEF" && h.Type == "" })
+// Open reads a credential that iss itself signed with one of its keys, whatever the time: for an insurer that gets its own
+// card back.
+func Open(jws, iss string, keys ...PublicKey) (Opened, error) {
+	_, packed, err := openJWS(jws, func(h header) (PublicKey, bool) {
+		key, ok := KeySet(keys).Find(h.KID)
+		return key, ok && h.Zip == "DEF" && h.Type == ""
+	})
 	if err != nil {
 		return Opened{}, err
 	}
