@@ -5,6 +5,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/keys"
 )
 
 // Office is the insurer's half: it imports the insured, hands out notice codes, enrols and issues. It never sees what
@@ -24,9 +25,15 @@ type Office struct {
 	Now     func() time.Time
 }
 
-// IssuerKeys gives each insurer its own signing key.
+// IssuerKeys gives each insurer its own keys: the one that signs at now, and all that it publishes.
 type IssuerKeys interface {
-	IssuerKey(insurer eligibility.InsurerNumber) (credential.Key, error)
+	Issuer(insurer eligibility.InsurerNumber, now time.Time) (keys.IssuerKeys, error)
+}
+
+// Published returns the key set of an insurer: what its JWKS holds now.
+func (o *Office) Published(insurer eligibility.InsurerNumber) (credential.KeySet, error) {
+	k, err := o.Keys.Issuer(insurer, o.Now())
+	return k.Set, err
 }
 
 // ISS returns the issuer's identifier: HOST/i/NNNNNNNN.

@@ -163,7 +163,7 @@ func (s *Site) jwks(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	key, err := s.Office.Keys.IssuerKey(number)
+	set, err := s.Office.Published(number)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (s *Site) jwks(c echo.Context) error {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	h.Set("Cache-Control", "public, max-age=300")
-	return c.JSON(http.StatusOK, credential.KeySet{key.Public()})
+	return c.JSON(http.StatusOK, set)
 }
 
 // caller verifies who calls, for one insurer.
