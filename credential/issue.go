@@ -49,17 +49,19 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 	nbf := now.Add(-backdate).Truncate(time.Second)
 	var exp time.Time
 	switch r.Tier {
-	case Live, Screen:
-		exp = nbf.Add(r.Tier.span())
+	case Live:
+		exp = nbf.Add(liveSpan)
+	case Screen:
+		exp = nbf.Add(screenSpan)
 	case PDF:
 		exp = r.Expires.Truncate(time.Second)
-		if !exp.After(now) || exp.Sub(nbf) > pdfSpan || r.RID >= MaxRID {
-			return Issued{}, errors.New("credential: a pdf needs an end within four months and a rid below 2^27")
+		if !exp.After(now) || exp.After(LatestEnd(nbf.Add(backdate))) || r.RID >= MaxRID {
+			return Issued{}, errors.New("credential: a pdf needs an end by the first day of the fourth month after and a rid below 2^27")
 		}
 	default:
 		return Issued{}, fmt.Errorf("credential: unknown tier %q", r.Tier)
 	}
-	if r.Tier == Screen && len(r.HolderKeyID) != 16 {
+	if r.Tier == Screen && len(r.HolderKeyID) != holderIDLength {
 		return Issued{}, errors.New("credential: a screen needs its holder key's id")
 	}
 	out := Issued{ExpiresAt: exp}

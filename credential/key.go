@@ -35,8 +35,9 @@ func (k Key) Public() PublicKey { return PublicKey{ID: k.ID, Key: k.public} }
 
 // PublicKey is a verification key with its id.
 type PublicKey struct {
-	ID  string
-	Key *ecdsa.PublicKey
+	ID         string
+	Key        *ecdsa.PublicKey
+	CRLVersion int // counter of the key's revocation list (RevocationFile); 0 when nothing was ever revoked
 }
 
 // Thumbprint returns the RFC 7638 SHA-256 thumbprint of a P-256 key, base64url.
@@ -79,6 +80,7 @@ type jwk struct {
 	X   string `json:"x"`
 	Y   string `json:"y"`
 	D   string `json:"d,omitempty"`
+	CRL int    `json:"crlVersion,omitempty"`
 }
 
 // MarshalJSON writes the key as a JWK (RFC 7517).
@@ -87,7 +89,7 @@ func (k PublicKey) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(jwk{KTY: "EC", Use: "sig", Alg: "ES256", KID: k.ID, CRV: "P-256", X: x, Y: y})
+	return json.Marshal(jwk{KTY: "EC", Use: "sig", Alg: "ES256", KID: k.ID, CRV: "P-256", X: x, Y: y, CRL: k.CRLVersion})
 }
 
 // UnmarshalJSON reads a JWK. It refuses a private key, a key whose kid is not its thumbprint, and any other kind of key:
@@ -108,6 +110,7 @@ func (k *PublicKey) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("credential: kid %q is not the key's thumbprint", j.KID)
 	}
 	*k = public
+	k.CRLVersion = j.CRL
 	return nil
 }
 

@@ -51,7 +51,7 @@ func TestAnInsurerOpensWhatAnyOfItsKeysSigned(t *testing.T) {
 		"another one":            {KeySet{current.Public()}, false},
 		"none":                   {nil, false},
 	} {
-		if _, err := Open(out.JWS, testISS, c.keys...); (err == nil) != c.ok {
+		if _, err := Open(out.JWS, testISS, c.keys); (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

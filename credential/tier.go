@@ -1,6 +1,10 @@
 package credential
 
-import "time"
+import (
+	"time"
+
+	"madoguchi/eligibility"
+)
 
 // Tier says how long a credential lives and what stands behind it (DESIGN.md section 4).
 type Tier string
@@ -17,19 +21,17 @@ const (
 
 	liveSpan   = 120 * time.Second   // exp − nbf
 	screenSpan = 86430 * time.Second // exp − nbf: a day and the backdate
-	pdfSpan    = 124 * 24 * time.Hour
 )
 
-// span is the longest exp − nbf of a tier. A pdf lives to the first day of the fourth month after issue: at most 31 + 31 +
-// 30 + 31 days and the backdate.
-func (t Tier) span() time.Duration {
-	switch t {
-	case Live:
-		return liveSpan
-	case Screen:
-		return screenSpan
+// LatestEnd returns the latest end of a pdf issued at a time: the beginning, in Japan, of the first day of the fourth month
+// after (issued 2026-11-22: 2027-03-01, DESIGN.md section 4).
+func LatestEnd(issued time.Time) time.Time {
+	day := eligibility.DateOf(issued)
+	first, err := eligibility.NewDate(day.Year(), day.Month(), 1)
+	if err != nil { // a time before year 1 or after 9999
+		return issued
 	}
-	return pdfSpan
+	return first.AddMonths(4).Time()
 }
 
 // leeway is how much a verifier forgives after the measured clock offset.

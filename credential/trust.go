@@ -42,6 +42,14 @@ const (
 	jwtLeeway    = 30 * time.Second
 )
 
+// TrustGrace is how long after its end a console without network may still use its list; it says so with every check.
+const TrustGrace = 7 * 24 * time.Hour
+
+// stale reports whether the list is past its end at a time.
+func (t *TrustList) stale(at time.Time) bool {
+	return t.ExpiresAt != 0 && at.After(time.Unix(t.ExpiresAt, 0).Add(jwtLeeway))
+}
+
 // ErrTrustList is wrapped by every refusal of a trust list.
 var ErrTrustList = errors.New("credential: the trust list is not acceptable")
 
@@ -79,26 +87,37 @@ func (i TrustedIssuer) SpeaksFor(number eligibility.InsurerNumber) bool {
 func SignTrustList(t TrustList, key Key) (string, error) { return SignJWT(key, trustType, t) }
 
 // OpenTrustList verifies a list with the pinned root key and returns it. It refuses another signer, another type, a list
-// that is not valid at now, one that lives longer than MaxTrustLife, and one older than minVersion. An expired list can
-// still be read with OpenStaleTrustList, so that a console without network goes on and says so.
+// that is not valid at now, one that lives longer than MaxTrustLife, and one older than minVersion.
 func OpenTrustList(jws string, root PublicKey, now time.Time, minVersion int) (*TrustList, error) {
+	return openTrustList(jws, root, now, minVersion, jwtLeeway)
+}
+
+// OpenKeptTrustList is OpenTrustList for a console that has had no network: it takes a list for TrustGrace past its end, and
+// every Verdict then says that the list is old.
+func OpenKeptTrustList(jws string, root PublicKey, now time.Time, minVersion int) (*TrustList, error) {
+	return openTrustList(jws, root, now, minVersion, TrustGrace)
+}
+
+func openTrustList(jws string, root PublicKey, now time.Time, minVersion int, grace time.Duration) (*TrustList, error) {
 	t, err := OpenStaleTrustList(jws, root, minVersion)
 	if err != nil {
 		return nil, err
 	}
-	if now.Before(time.Unix(t.IssuedAt, 0).Add(-jwtLeeway)) || now.After(time.Unix(t.ExpiresAt, 0).Add(jwtLeeway)) {
-		return nil, fmt.Errorf("%w: it is not valid at this time", ErrTrustList)
+	switch {
+	case now.Before(time.Unix(t.IssuedAt, 0).Add(-jwtLeeway)):
+		return nil, fmt.Errorf("%w: it was signed after this computer's time", ErrTrustList)
+	case now.After(time.Unix(t.ExpiresAt, 0).Add(grace)):
+		return nil, fmt.Errorf("%w: it ended on %s", ErrTrustList, eligibility.DateOf(time.Unix(t.ExpiresAt, 0)))
 	}
 	return t, nil
 }
 
 // OpenStaleTrustList is OpenTrustList without looking at the time.
 func OpenStaleTrustList(jws string, root PublicKey, minVersion int) (*TrustList, error) {
-	h, body, err := openJWS(jws, func(h header) (PublicKey, bool) { return root, h.KID == root.ID && h.Type == trustType && h.Zip == "" })
+	_, body, err := openJWS(jws, func(h header) (PublicKey, bool) { return root, h.KID == root.ID && h.Type == trustType && h.Zip == "" })
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
 	}
-	_ = h
 	if err := noDuplicates(body); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
 	}

@@ -1,9 +1,9 @@
 package desk
 
 import (
+	"sync"
 	"time"
 
-	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/keys"
 )
@@ -15,6 +15,7 @@ type Office struct {
 		InsurerStore
 		NoticeStore
 		PhoneStore
+		CodeStore
 		PaperStore
 	}
 	Keys    IssuerKeys
@@ -23,17 +24,16 @@ type Office struct {
 	Address string // the address that people open, e.g. http://localhost:8080
 	Demo    bool
 	Now     func() time.Time
+
+	lists struct {
+		mu   sync.Mutex
+		made map[eligibility.InsurerNumber]madeList
+	}
 }
 
 // IssuerKeys gives each insurer its own keys: the one that signs at now, and all that it publishes.
 type IssuerKeys interface {
 	Issuer(insurer eligibility.InsurerNumber, now time.Time) (keys.IssuerKeys, error)
-}
-
-// Published returns the key set of an insurer: what its JWKS holds now.
-func (o *Office) Published(insurer eligibility.InsurerNumber) (credential.KeySet, error) {
-	k, err := o.Keys.Issuer(insurer, o.Now())
-	return k.Set, err
 }
 
 // ISS returns the issuer's identifier: HOST/i/NNNNNNNN.

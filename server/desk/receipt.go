@@ -115,11 +115,11 @@ const receiptWindow = 2 * time.Hour
 // ownCredential finds the person of a credential that this insurer signed with any key that it publishes: a screen may come
 // back just after a rotation.
 func (o *Office) ownCredential(ctx context.Context, insurer eligibility.InsurerNumber, jws string) (PersonRecord, error) {
-	set, err := o.Published(insurer)
+	keys, err := o.Keys.Issuer(insurer, o.Now())
 	if err != nil {
 		return PersonRecord{}, errForeignCredential.Because(err)
 	}
-	read, err := credential.Open(jws, o.ISS(insurer), set...)
+	read, err := credential.Open(jws, o.ISS(insurer), keys.Set)
 	if err != nil {
 		return PersonRecord{}, errForeignCredential.Because(err)
 	}

@@ -16,7 +16,7 @@ import (
 // IssuerKeys are an insurer's keys at a moment.
 type IssuerKeys struct {
 	Current credential.Key    // signs
-	Set     credential.KeySet // what the insurer publishes: current, next and retired keys
+	Set     credential.KeySet // what the insurer publishes: current, next and retired keys; the caller's own copy
 }
 
 // ErrLost says that the private half of an insurer's current key is gone or damaged. Nothing can be signed until

@@ -135,6 +135,9 @@ type nobody struct{}
 func (nobody) ReceiptKeys(context.Context, string, string) (map[string][]byte, error) {
 	return nil, context.DeadlineExceeded
 }
+func (nobody) Redeem(context.Context, string, string, bool) (string, error) {
+	return "", context.DeadlineExceeded
+}
 func (nobody) LeaveReceipt(context.Context, string, string, map[string][]byte) error {
 	return context.DeadlineExceeded
 }
@@ -466,7 +469,7 @@ func TestScreenAndCopyAreGenuine(t *testing.T) {
 		JWS     string
 		Details details
 	}](t, w)
-	v := credential.Verify(screen.JWS, &h.trust, h.now)
+	v := credential.Basis{Trust: &h.trust, At: h.now}.Verify(screen.JWS)
 	if !v.Valid || v.Tier != credential.Live || v.Eligibility.Name != "髙橋 德一" || screen.Details.ShareText != "2割" || screen.Details.InsurerNumber != "138990" {
 		t.Errorf("%+v %+v", v, screen.Details)
 	}
