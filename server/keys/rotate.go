@@ -72,7 +72,7 @@ func (f *Folder) Rotate(insurer eligibility.InsurerNumber, now time.Time) (Entry
 			return ErrNoNext
 		}
 		if due := next.Published.Add(PublishedBefore); now.Before(due) {
-			return say(ErrTooSoon, due.Format("2006-01-02 15:04 MST"))
+			return say(ErrTooSoon, minute(due))
 		}
 		if _, err := f.private(insurer, *next); err != nil {
 			return ErrNoNext.Because(err)
