@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -202,34 +201,3 @@ func (o *operator) TrustList() (*credential.TrustList, error) {
 var errTrustFile = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.trust", Field: "MADOGUCHI_TRUST",
 	Ja: "受付サーバーには信頼リストが必要です。保険者側の data/demo にある trust.jwt と trust-root.json をコピーし、そのフォルダーを MADOGUCHI_TRUST に指定してください。",
 	En: "A counter server needs a trust list. Copy trust.jwt and trust-root.json from the insurer's data/demo and name their folder in MADOGUCHI_TRUST."}
-
-// readTrust reads the list that somebody else signed, for a counter server of its own. It never goes back to an older
-// version while it runs, and is read again whenever it is asked for, so that a newer copy counts at once.
-func readTrust(folder string, now func() time.Time) (func() (*credential.TrustList, error), error) {
-	var roots credential.KeySet
-	data, err := os.ReadFile(filepath.Join(folder, rootFile))
-	if err == nil {
-		err = json.Unmarshal(data, &roots)
-	}
-	if err != nil || len(roots) != 1 {
-		return nil, errTrustFile.Because(err)
-	}
-	var mu sync.Mutex
-	version := 0
-	read := func() (*credential.TrustList, error) {
-		signed, err := os.ReadFile(filepath.Join(folder, trustFile))
-		if err != nil {
-			return nil, errTrustFile.Because(err)
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		list, err := credential.OpenTrustList(strings.TrimSpace(string(signed)), roots[0], now(), version)
-		if err != nil {
-			return nil, errTrustFile.Because(err)
-		}
-		version = list.Version
-		return list, nil
-	}
-	_, err = read()
-	return read, err
-}

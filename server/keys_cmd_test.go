@@ -37,7 +37,7 @@ func startDemo(t *testing.T, s *Settings) (demo, error) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })
-	if _, err := (&serveCmd{Role: roleAll}).site(t.Context(), s, h, "http://localhost:8080"); err != nil {
+	if _, _, err := (&serveCmd{Role: roleAll}).site(t.Context(), s, h, "http://localhost:8080"); err != nil {
 		return demo{}, err
 	}
 	office, err := h.office(t.Context(), "http://localhost:8080")

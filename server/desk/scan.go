@@ -35,6 +35,12 @@ func (c *Counter) Open(ctx context.Context, staff, text string) (CaseView, error
 	}
 	view := CaseView{ID: rand.Text(), At: c.Now(), caseBody: caseBody{JWS: jws, Staff: staff}}
 	view.Verdict = c.basis(trust).Verify(jws)
+	if claimed, unknown := view.Verdict.UnknownKey(); unknown && c.Learn != nil && c.Learn(ctx, claimed) {
+		if trust, err = c.Trust(); err != nil {
+			return CaseView{}, err
+		}
+		view.Verdict = c.basis(trust).Verify(jws)
+	}
 	return view, c.put(ctx, view, "case.open", opened(view.Verdict))
 }
 

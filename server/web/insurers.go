@@ -56,20 +56,35 @@ func (i *Insurers) measure(date string, asked, got time.Time) {
 	i.offset = offset
 }
 
+// Keys fetches an issuer's published key set over https, from the address that the trust list names.
+func (i *Insurers) Keys(ctx context.Context, iss string) (credential.KeySet, error) {
+	answer, err := i.get(ctx, iss+"/.well-known/jwks.json", maxAnswer)
+	if err != nil {
+		return nil, err
+	}
+	var set credential.KeySet
+	return set, json.Unmarshal(answer, &set)
+}
+
 // Status fetches an issuer's signed list of revoked copies; the caller verifies it.
 func (i *Insurers) Status(ctx context.Context, iss string) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, credential.StatusURL(iss), nil)
+	answer, err := i.get(ctx, credential.StatusURL(iss), maxStatus)
+	return string(answer), err
+}
+
+func (i *Insurers) get(ctx context.Context, address string, limit int64) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return "", fmt.Errorf("calling the insurer: %w", err)
+		return nil, fmt.Errorf("calling the insurer: %w", err)
 	}
-	res, answer, err := i.do(req, maxStatus)
+	res, answer, err := i.do(req, limit)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if res.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("the insurer answered %s", res.Status)
+		return nil, &refusedCall{res.StatusCode, string(answer)}
 	}
-	return string(answer), nil
+	return answer, nil
 }
 
 // Redeem: see desk.InsurerCalls.
