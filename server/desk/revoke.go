@@ -45,10 +45,11 @@ func (o *Office) StatusList(ctx context.Context, insurer eligibility.InsurerNumb
 	if err != nil {
 		return "", err
 	}
-	key, err := o.Keys.IssuerKey(insurer)
+	keys, err := o.Keys.Issuer(insurer, now)
 	if err != nil {
 		return "", err
 	}
+	key := keys.Current
 	o.lists.mu.Lock()
 	defer o.lists.mu.Unlock()
 	kept := o.lists.made[insurer]
@@ -104,7 +105,7 @@ var errNoKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.unknown
 
 // PublishedKeys returns what the insurer's key set says: each key with the counter of its revocation list.
 func (o *Office) PublishedKeys(ctx context.Context, insurer eligibility.InsurerNumber) (credential.KeySet, error) {
-	key, err := o.Keys.IssuerKey(insurer)
+	keys, err := o.Keys.Issuer(insurer, o.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +113,8 @@ func (o *Office) PublishedKeys(ctx context.Context, insurer eligibility.InsurerN
 	if err != nil {
 		return nil, fmt.Errorf("reading the revocation counter: %w", err)
 	}
-	public := key.Public()
-	public.CRLVersion = counter
-	return credential.KeySet{public}, nil
+	for i := range keys.Set { // which key signed a copy is not remembered, so every list counts on
+		keys.Set[i].CRLVersion = counter
+	}
+	return keys.Set, nil
 }
