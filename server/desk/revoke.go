@@ -41,7 +41,7 @@ func (o *Office) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, 
 // every revocation and every day; in between the same text is handed out.
 func (o *Office) StatusList(ctx context.Context, insurer eligibility.InsurerNumber) (string, error) {
 	now := o.Now()
-	rids, counter, err := o.Store.Revoked(ctx, insurer, now)
+	counter, err := o.Store.Revocations(ctx, insurer)
 	if err != nil {
 		return "", err
 	}
@@ -55,6 +55,10 @@ func (o *Office) StatusList(ctx context.Context, insurer eligibility.InsurerNumb
 	kept := o.lists.made[insurer]
 	if kept.text != "" && kept.counter == counter && kept.key == key.ID && now.Sub(kept.at) < credential.StatusEvery {
 		return kept.text, nil
+	}
+	rids, counter, err := o.Store.Revoked(ctx, insurer, now)
+	if err != nil {
+		return "", err
 	}
 	chain, err := o.Store.Checkpoint(ctx)
 	if err != nil {
@@ -109,7 +113,7 @@ func (o *Office) PublishedKeys(ctx context.Context, insurer eligibility.InsurerN
 	if err != nil {
 		return nil, err
 	}
-	_, counter, err := o.Store.Revoked(ctx, insurer, o.Now())
+	counter, err := o.Store.Revocations(ctx, insurer)
 	if err != nil {
 		return nil, fmt.Errorf("reading the revocation counter: %w", err)
 	}
