@@ -6,15 +6,20 @@ export class Problem extends Error {
   }
 }
 
+/** Reports whether an error says nothing about what was asked: no network, somebody else's page in its place, or a server in trouble. */
+export function unreachable(e: unknown): boolean {
+  return !(e instanceof Problem) || e.code === "" || e.status >= 500 || e.status === 429;
+}
+
 interface ProblemDocument {
   code?: string;
   ja?: string;
   en?: string;
 }
 
-/** Sends a request with an optional JSON body and returns the JSON answer; null where there is none. */
-export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const init: RequestInit = { method, cache: "no-store", credentials: "same-origin" };
+/** Sends a request with an optional JSON body and returns the JSON answer; null where there is none. A lost request ends with patience. */
+export async function call<T>(method: string, path: string, body?: unknown, patience = 30_000): Promise<T> {
+  const init: RequestInit = { method, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(patience) };
   if (body !== undefined) {
     init.headers = { "Content-Type": "application/json" };
     init.body = JSON.stringify(body);
