@@ -1,7 +1,7 @@
 // The counter's console. Elements: #scan-camera, #scan-text, #scan-submit, #scan-file, #verdict, #card-check, #card-verdict,
 // #record, #park, #refuse, #readers, #pair-code, #pair-submit; those of second.ts.
 import { call, Problem } from "../shared/api";
-import { clockWords, span } from "../shared/clock";
+import { clockWords, span, timeOfDay } from "../shared/clock";
 import { byId, fillFigures, h, say } from "../shared/dom";
 import { word } from "../shared/words";
 import { scan } from "./camera";
@@ -88,7 +88,7 @@ async function open(text: string): Promise<Case | null> {
       return mine.signal.aborted ? null : c;
     } catch (e) {
       if (mine.signal.aborted) return null;
-      if (!(e instanceof Problem && e.code === "code.waiting")) {
+      if (!(e instanceof Problem && e.key === "code.waiting")) {
         byId("verdict").replaceChildren(h("p", "help", word("waiting")));
         throw e;
       }
@@ -152,7 +152,7 @@ function show(c: Case): void {
   byId("verdict").replaceChildren(h("div", `verdict-box${kind}`, ...lines));
   byId("ask").replaceChildren(...(c.verdict.valid ? [h("div", "ask", h("h3", "", word("ask")), h("p", "", c.ask.join("・")))] : []));
   say(byId("method"), c.verdict.valid ? word("method", { m: c.method.ja }) : "");
-  byId("checks").replaceChildren(...marks(c.verdict.checks));
+  byId("checks").replaceChildren(...marks(awaits ? c.verdict.checks.filter((check) => check.result !== "passed") : c.verdict.checks));
   byId<HTMLButtonElement>("record").disabled = !c.verdict.valid || refused;
   byId<HTMLButtonElement>("record").hidden = awaits; // the one filled button is the second code's
   showSecond(awaits, c.nonce ?? "");
@@ -340,7 +340,7 @@ byId("refuse").addEventListener("click", () => void act(() => decide("refused"))
 byId("pair-submit").addEventListener("click", () => void act(pair));
 byId("copy").addEventListener("click", () => void act(copy));
 byId("cancel").addEventListener("click", () => reset(word("waiting")));
-setInterval(() => say(byId("clock"), new Date(now()).toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit", hour12: false })), 1000);
+setInterval(() => say(byId("clock"), timeOfDay(now(), false)), 1000);
 setInterval(() => void status(), 5000);
 void status();
 byId("scan-text").focus();

@@ -2,7 +2,7 @@
 // this phone's proof; and when there is none, what to do. It goes from one to the other by itself. Elements: #qr, #age, #clock,
 // #holder-name, #receipts, #pdf, #state, #figures, #details; those of offline.ts and number.ts.
 import { call, Problem, unreachable } from "../shared/api";
-import { clockWords, measure, span } from "../shared/clock";
+import { clockWords, measure, span, timeOfDay } from "../shared/clock";
 import { read, write } from "../shared/database";
 import { byId, say } from "../shared/dom";
 import { word } from "../shared/words";
@@ -24,6 +24,7 @@ let live: Screen | null = null;
 let stored: Screen | null = null; // shown in the live one's place
 let offset = 0; // our clock less the server's, in ms
 let timer = 0;
+let asking = false; // a request for a live code is on its way
 let failing = false;
 let introduced = false; // the server knows this phone's holder key
 let family = [person];
@@ -36,6 +37,7 @@ async function renew(): Promise<void> {
   clearTimeout(timer);
   const asked = person;
   let next = renewEvery;
+  asking = true;
   try {
     const began = Date.now();
     const made = await call<Screen>("POST", `/api/v1/people/${asked}/credential`, { tier: "live" }, patience);
@@ -46,7 +48,7 @@ async function renew(): Promise<void> {
     void keepForLater(made);
   } catch (e) {
     if (asked !== person) return;
-    if (e instanceof Problem && e.code === "session.missing") {
+    if (e instanceof Problem && e.key === "session.missing") {
       location.href = "/login";
       return;
     }
@@ -58,6 +60,7 @@ async function renew(): Promise<void> {
       await refused(e);
     }
   }
+  asking = false;
   clearTimeout(timer);
   timer = window.setTimeout(() => void renew(), next);
   tick();
@@ -106,7 +109,7 @@ async function refused(e: Problem): Promise<void> {
   showCard(null);
   say(byId("age"), "");
   say(byId("state"), e.message);
-  if (e.code === "eligibility.lost") await forgetStored(person);
+  if (e.key === "eligibility.lost") await forgetStored(person);
 }
 
 /** Keeps what is needed without network: the clock's offset, and each shown person's screen. */
@@ -128,7 +131,7 @@ async function keepForLater(made: Screen): Promise<void> {
 /** Once a second: the clock, the age in words, the bar, and an end to what is too old to be accepted. */
 function tick(): void {
   const now = serverNow();
-  say(byId("clock"), new Date(now).toLocaleTimeString("ja-JP", { hour12: false }));
+  say(byId("clock"), timeOfDay(now, true));
   const wrong = clockWords(offset, "phone");
   byId("phone-clock").hidden = !wrong;
   say(byId("phone-clock"), wrong);
@@ -145,6 +148,7 @@ function tick(): void {
   showCard(null);
   say(byId("state"), word("tooOld"));
   if (failing) void fall();
+  else if (!asking) void renew(); // the phone slept: its timers are late
 }
 
 async function stayAwake(): Promise<void> {

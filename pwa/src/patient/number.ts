@@ -52,7 +52,7 @@ async function begin(person: string): Promise<void> {
     counting = window.setInterval(tick, 1000);
     await follow(person, mine);
   } catch (e) {
-    if (mine === round) show("over", e instanceof Problem && e.code ? e.message : word("numberAway"));
+    if (mine === round) show("over", e instanceof Problem && e.key ? e.message : word("numberAway"));
   }
 }
 
@@ -71,7 +71,7 @@ async function follow(person: string, mine: number): Promise<void> {
     try {
       ({ state, facility } = await call<{ state: State; facility: string }>("GET", `/api/v1/people/${person}/code`, undefined, 8_000));
     } catch (e) {
-      if (e instanceof Problem && e.code === "code.nothing_asked") ends = 0; // the server says that its time is over
+      if (e instanceof Problem && e.key === "code.nothing_asked") ends = 0; // the server says that its time is over
     }
     if (mine !== round) return;
     if (state === "used") return finish(word("numberUsed", { f: facility }));
@@ -97,7 +97,7 @@ async function answer(person: string, allow: boolean): Promise<void> {
     if (!allow && mine === round) finish(word("numberDenied"));
   } catch (e) {
     if (mine !== round) return;
-    if (e instanceof Problem && e.code) return finish(e.message);
+    if (e instanceof Problem && e.key) return finish(e.message);
     answered = false; // no network: the question stands
     show("question", word("numberAway"));
   }

@@ -1,5 +1,6 @@
 // The phones of this login that can show screens without network. The patient is told of each: a stranger's must be seen.
 import { call, Problem } from "../shared/api";
+import { timeOfDay } from "../shared/clock";
 import { byId, h, say } from "../shared/dom";
 import { word } from "../shared/words";
 import { addHolderKey, receiptKey, type Phone } from "./phone";
@@ -14,7 +15,7 @@ export async function introduce(now: () => number): Promise<boolean> {
   try {
     phones = await addHolderKey();
   } catch (e) {
-    if (!(e instanceof Problem && e.code === "phone.login_again")) throw e;
+    if (!(e instanceof Problem && e.key === "phone.login_again")) throw e;
     added = false;
     ({ phones } = await call<{ phones: Phone[] }>("GET", "/api/v1/me"));
   }
@@ -28,7 +29,6 @@ export async function introduce(now: () => number): Promise<boolean> {
 }
 
 function dayAndTime(at: string): string {
-  const parts = new Intl.DateTimeFormat("ja-JP", { timeZone: "Asia/Tokyo", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).formatToParts(new Date(at));
-  const part = (type: string): string => parts.find((p) => p.type === type)?.value ?? "";
-  return `${word("day", { m: part("month"), d: part("day") })} ${part("hour")}:${part("minute")}`;
+  const [m, d] = new Date(at).toLocaleDateString("ja-JP", { timeZone: "Asia/Tokyo", month: "numeric", day: "numeric" }).split("/");
+  return `${word("day", { m: m ?? "", d: d ?? "" })} ${timeOfDay(Date.parse(at), false)}`;
 }

@@ -1,6 +1,7 @@
 // What counters left for this phone: sealed to its own key, which never leaves it.
 import { call } from "../shared/api";
 import { decode, utf8 } from "../shared/base64url";
+import { timeOfDay } from "../shared/clock";
 import { h } from "../shared/dom";
 import { word } from "../shared/words";
 import { addReceiptKey, type ReceiptKey } from "./phone";
@@ -35,8 +36,7 @@ async function look(place: HTMLElement, key: ReceiptKey): Promise<void> {
   for (const { sealed } of receipts.slice(0, 3)) {
     const r = await open(key, decode(sealed));
     if (r.outcome !== "accepted") continue;
-    const time = new Date(r.at).toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit", hour12: false });
-    lines.push(word("checked", { t: time, f: r.facility }));
+    lines.push(word("checked", { t: timeOfDay(Date.parse(r.at), false), f: r.facility }));
   }
   if (lines.join() !== [...place.children].map((p) => p.textContent).join()) place.replaceChildren(...lines.map((l) => h("p", "", l)));
 }

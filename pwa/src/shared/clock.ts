@@ -32,3 +32,8 @@ export function clockWords(offset: number, device: "phone" | "pc"): string {
 export function measure(asked: number, serverTime: string): number {
   return (asked + Date.now()) / 2 - Date.parse(serverTime);
 }
+
+/** Returns a time of day in Japan: 10:42, or 10:42:07 with seconds. */
+export function timeOfDay(at: number, seconds: boolean): string {
+  return new Date(at).toLocaleTimeString("ja-JP", { timeZone: "Asia/Tokyo", hourCycle: "h23", hour: "2-digit", minute: "2-digit", ...(seconds ? { second: "2-digit" } : {}) });
+}
