@@ -89,9 +89,26 @@ func pictures(t *testing.T, tab context.Context, name string) {
 	back := get(t, tab, chromedp.Evaluate[[]int64](`[innerWidth, innerHeight]`))
 	for _, size := range [][2]int64{{390, 844}, {1280, 900}} {
 		do(t, tab, chromedp.EmulateViewport(size[0], size[1]), chromedp.Sleep(300*time.Millisecond))
-		picture(t, tab, name+map[int64]string{390: "-390.png", 1280: "-1280.png"}[size[0]])
+		file := name + map[int64]string{390: "-390.png", 1280: "-1280.png"}[size[0]]
+		if get(t, tab, chromedp.Evaluate[bool](`!!document.querySelector("dialog[open]")`)) { // it covers the window, not the page
+			if err := os.WriteFile(filepath.Join(os.Getenv("MADOGUCHI_PICTURES"), file), get(t, tab, chromedp.CaptureScreenshot()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		picture(t, tab, file)
 	}
 	do(t, tab, chromedp.EmulateViewport(back[0], back[1]))
+}
+
+// narrow checks that nothing is cut off on the narrowest phone.
+func narrow(t *testing.T, phone context.Context) {
+	t.Helper()
+	do(t, phone, chromedp.EmulateViewport(320, 700))
+	if wide := get(t, phone, chromedp.Evaluate[int64](`Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll("dialog[open]")].map(d => d.scrollWidth))`)); wide > 320 {
+		t.Errorf("at 320 px the page is %d px wide", wide)
+	}
+	do(t, phone, chromedp.EmulateViewport(390, 844))
 }
 
 // codesOn decodes the codes of an element with another program, from a screenshot as a high-resolution screen shows it; with no
@@ -109,7 +126,7 @@ func codesOn(t *testing.T, tab context.Context, selector string) (card, proof st
 	}
 	out, err := exec.Command("zbarimg", "--nodbus", "-q", "--raw", file).Output()
 	if err != nil {
-		os.Rename(file, "/tmp/nocode.png"); t.Fatalf("no code read: %v", err)
+		t.Fatalf("no code read: %v", err)
 	}
 	for line := range strings.Lines(string(out)) {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, "shc:/") {
@@ -128,6 +145,15 @@ func enter(t *testing.T, console context.Context, field, text string) {
 		chromedp.SendKeys(field, "\r"))
 }
 
+// readerTypes sends the physical keys of an address as fast as a reader does, while an input method hides what they mean.
+func readerTypes(t *testing.T, console context.Context, address string) {
+	t.Helper()
+	do(t, console, chromedp.Evaluate[chromedp.Void](`for (const c of `+quote(address)+` + "\r") {
+		const code = c === "\r" ? "Enter" : c === "/" ? "Slash" : c === ":" ? "Semicolon" : /[0-9]/.test(c) ? "Digit" + c : "Key" + c;
+		document.getElementById("scan-text").dispatchEvent(new KeyboardEvent("keydown", {code, key: "Process", isComposing: true, bubbles: true, cancelable: true}));
+	}`))
+}
+
 // stored waits until the phone holds a sealed screen.
 const stored = `new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const db = o.result;
 	const c = db.transaction("screens").objectStore("screens").count(); c.onsuccess = () => { db.close(); done(c.result > 0) } } })`
@@ -138,26 +164,42 @@ const withoutNetwork = `!document.getElementById("offline").hidden`
 // freshProof waits until the second code is new, so that a screenshot cannot fall between two.
 const freshProof = `/^[0-3]秒前/.test(document.getElementById("proof-age").textContent)`
 
-func TestScreensWithoutNetworkAndNumbers(t *testing.T) {
+// walk is a phone with its screen and a console, both in lab.
+type walk struct {
+	base           string
+	phone, console context.Context
+}
+
+func startWalk(t *testing.T) walk {
+	t.Helper()
 	base, _, _ := startServer(t)
 	_, noticeURL := clerkImports(t, base, "髙橋 德一")
-	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
-	console := staffOpens(t, base, "")
-	inLab(t, phone)
-	inLab(t, console)
-	toScreen := func(t *testing.T) {
-		t.Helper()
-		do(t, phone, chromedp.Navigate(base+"/screen"))
-		waitText(t, phone, "#age", "秒前に作成")
-	}
-	cancel := func(t *testing.T) {
-		t.Helper()
-		do(t, console, chromedp.Click("#cancel"))
-		waitTrue(t, console, `document.activeElement.id === "scan-text"`)
-	}
-	toScreen(t)
-	waitTrue(t, phone, stored)
+	w := walk{base, patientEnrols(t, noticeURL, "demo-tokuichi"), staffOpens(t, base, "")}
+	inLab(t, w.phone)
+	inLab(t, w.console)
+	w.toScreen(t)
+	waitTrue(t, w.phone, stored)
+	do(t, w.console, chromedp.Navigate(w.base+"/counter"), chromedp.WaitVisible("#scan-text"))
+	return w
+}
 
+// toScreen opens the phone's page anew.
+func (w walk) toScreen(t *testing.T) {
+	t.Helper()
+	do(t, w.phone, chromedp.Navigate(w.base+"/screen"))
+	waitText(t, w.phone, "#age", "秒前に作成")
+}
+
+// next clears the console; the field takes what a reader types at once.
+func (w walk) next(t *testing.T) {
+	t.Helper()
+	do(t, w.console, chromedp.Click("#cancel"))
+	waitTrue(t, w.console, `document.activeElement.id === "scan-text"`)
+}
+
+func TestScreensWithoutNetwork(t *testing.T) {
+	w := startWalk(t)
+	phone, console := w.phone, w.console
 	t.Run("both codes of a phone that lost its network", func(t *testing.T) {
 		offline(t, phone, true)
 		set(t, phone, "ahead", "100000") // the live code's 90 seconds are over
@@ -172,6 +214,7 @@ func TestScreensWithoutNetworkAndNumbers(t *testing.T) {
 		if px := get(t, phone, chromedp.Evaluate[float64](`document.getElementById("proof").clientWidth`)) / 81; px < 3 { // V14 and the quiet zone
 			t.Errorf("a module of the second code has %.2f CSS pixels", px)
 		}
+		narrow(t, phone)
 		pictures(t, phone, "offline")
 		do(t, phone, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
 		pictures(t, phone, "offline-large")
@@ -190,7 +233,7 @@ func TestScreensWithoutNetworkAndNumbers(t *testing.T) {
 		waitText(t, console, "#verdict", "2つ目のコードではありません")
 		enter(t, console, "#second-text", proof)
 		waitText(t, console, "#verdict", "この画面は本物です")
-		cancel(t)
+		w.next(t)
 
 		set(t, phone, "ahead", "-60000") // a proof of a minute ago, as in a photograph
 		waitTrue(t, phone, freshProof)
@@ -214,7 +257,14 @@ func TestScreensWithoutNetworkAndNumbers(t *testing.T) {
 		_, answered := codesOn(t, phone, "#screen")
 		enter(t, console, "#second-text", answered)
 		waitText(t, console, "#verdict", "この画面は本物です")
-		cancel(t)
+		w.next(t)
+
+		do(t, phone, chromedp.SetValue("#nonce", ""), chromedp.Evaluate[chromedp.Void](`document.getElementById("nonce").dispatchEvent(new Event("input"))`), chromedp.Sleep(1100*time.Millisecond))
+		waitTrue(t, phone, freshProof)
+		second := get(t, phone, chromedp.ScreenshotScale("#proof", 2))
+		camera := staffOpens(t, w.base, clip(t, codePicture(t, phone), second))
+		do(t, camera, chromedp.Click("#scan-camera")) // once: the second code is looked for by itself
+		waitText(t, camera, "#verdict", "この画面は本物です")
 
 		offline(t, phone, false)
 		waitText(t, phone, "#age", "秒前に作成")
@@ -232,6 +282,40 @@ func TestScreensWithoutNetworkAndNumbers(t *testing.T) {
 		waitText(t, phone, "#age", "秒前に作成")
 	})
 
+	t.Run("clocks two minutes off", func(t *testing.T) {
+		set(t, phone, "ahead", "120000")
+		set(t, console, "ahead", "-120000")
+		w.toScreen(t)
+		waitText(t, phone, "#phone-clock", "この端末の時計が2分進んでいます")
+		pictures(t, phone, "clock")
+		do(t, console, chromedp.Navigate(w.base+"/counter"), chromedp.WaitVisible("#scan-text"))
+		waitText(t, console, "#clock-note", "このPCの時計が2分遅れています")
+		card, _ := codesOn(t, phone, "#code")
+		enter(t, console, "#scan-text", card)
+		waitText(t, console, "#verdict", "この画面は本物です")
+		waitText(t, console, "#verdict", "秒前に作成")
+		pictures(t, console, "counter-clock")
+		w.next(t)
+		offline(t, phone, true)
+		set(t, phone, "ahead", "220000")
+		waitTrue(t, phone, withoutNetwork)
+		set(t, phone, "ahead", "120000")
+		waitTrue(t, phone, freshProof)
+		card, proof := codesOn(t, phone, "#screen")
+		enter(t, console, "#scan-text", card)
+		waitText(t, console, "#verdict", "2つ目のコードを読み取ってください")
+		enter(t, console, "#second-text", proof)
+		waitText(t, console, "#verdict", "この画面は本物です")
+		w.next(t)
+		offline(t, phone, false)
+		set(t, phone, "ahead", "null")
+		set(t, console, "ahead", "null")
+	})
+}
+
+func TestNumbersFilesAndPhones(t *testing.T) {
+	w := startWalk(t)
+	phone, console := w.phone, w.console
 	t.Run("a number told aloud waits for the patient", func(t *testing.T) {
 		newNumber := func(t *testing.T, button string) string {
 			t.Helper()
@@ -240,6 +324,7 @@ func TestScreensWithoutNetworkAndNumbers(t *testing.T) {
 		}
 		number := newNumber(t, "#number-open")
 		_, address := codesOn(t, phone, "")
+		narrow(t, phone)
 		pictures(t, phone, "number")
 		enter(t, console, "#scan-text", strings.ToLower(number[:4]+" "+number[4:]))
 		waitText(t, console, "#verdict", "この医療機関の名前が出ています")
@@ -253,7 +338,7 @@ func TestScreensWithoutNetworkAndNumbers(t *testing.T) {
 		waitText(t, console, "#verdict", "この画面は本物です")
 		waitText(t, phone, "#number-state", "架空医院 が画面を見ました")
 		pictures(t, phone, "number-used")
-		cancel(t)
+		w.next(t)
 		enter(t, console, "#scan-text", address)
 		waitText(t, console, "#problem", "この番号では画面が見つかりません")
 
@@ -273,51 +358,27 @@ func TestScreensWithoutNetworkAndNumbers(t *testing.T) {
 		enter(t, console, "#scan-text", strings.NewReplacer(":", "+", "/", "?").Replace(address)) // another keyboard layout
 		waitText(t, console, "#verdict", "この画面は本物です")
 		waitText(t, phone, "#number-state", "架空医院 が画面を見ました")
-		cancel(t)
+		w.next(t)
 		enter(t, console, "#scan-text", address)
 		waitText(t, console, "#problem", "この番号では画面が見つかりません")
+
+		newNumber(t, "#number-new")
+		_, address = codesOn(t, phone, "")
+		readerTypes(t, console, address)
+		waitText(t, console, "#verdict", "この画面は本物です")
+		w.next(t)
 
 		number = newNumber(t, "#number-new")
 		enter(t, console, "#scan-text", number)
 		waitText(t, console, "#verdict", "患者さんの返事を待っています")
-		cancel(t)
+		w.next(t)
 		waitText(t, console, "#verdict", "患者さんの画面のコードを読み取ってください")
 		do(t, phone, chromedp.WaitVisible("#number-deny"), chromedp.Click("#number-deny"), chromedp.WaitVisible("#number-new"), chromedp.Click("#number-close"))
 	})
 
-	t.Run("clocks two minutes off", func(t *testing.T) {
-		set(t, phone, "ahead", "120000")
-		set(t, console, "ahead", "-120000")
-		toScreen(t)
-		waitText(t, phone, "#phone-clock", "この端末の時計が2分進んでいます")
-		pictures(t, phone, "clock")
-		do(t, console, chromedp.Navigate(base+"/counter"), chromedp.WaitVisible("#scan-text"))
-		waitText(t, console, "#clock-note", "このPCの時計が2分遅れています")
-		card, _ := codesOn(t, phone, "#code")
-		enter(t, console, "#scan-text", card)
-		waitText(t, console, "#verdict", "この画面は本物です")
-		waitText(t, console, "#verdict", "秒前に作成")
-		pictures(t, console, "counter-clock")
-		cancel(t)
-		offline(t, phone, true)
-		set(t, phone, "ahead", "220000")
-		waitTrue(t, phone, withoutNetwork)
-		set(t, phone, "ahead", "120000")
-		waitTrue(t, phone, freshProof)
-		card, proof := codesOn(t, phone, "#screen")
-		enter(t, console, "#scan-text", card)
-		waitText(t, console, "#verdict", "2つ目のコードを読み取ってください")
-		enter(t, console, "#second-text", proof)
-		waitText(t, console, "#verdict", "この画面は本物です")
-		cancel(t)
-		offline(t, phone, false)
-		set(t, phone, "ahead", "null")
-		set(t, console, "ahead", "null")
-	})
-
 	t.Run("a name too long, another phone, a login too old", func(t *testing.T) {
 		set(t, phone, "members", `{"/credential": {"fitsQr": false}}`)
-		do(t, phone, chromedp.Navigate(base+"/screen"))
+		do(t, phone, chromedp.Navigate(w.base+"/screen"))
 		waitText(t, phone, "#too-long", "コードに入りきりません")
 		waitTrue(t, phone, `document.getElementById("code").hidden && !document.getElementById("number-open").hidden`)
 		pictures(t, phone, "too-long")
@@ -327,7 +388,7 @@ func TestScreensWithoutNetworkAndNumbers(t *testing.T) {
 			.then(k => crypto.subtle.exportKey("jwk", k.publicKey)).then(({kty, crv, x, y}) => fetch("/api/v1/phone/holder", {method: "PUT",
 			headers: {"Content-Type": "application/json"}, body: JSON.stringify({id: "another", key: {kty, crv, x, y}})})).then(() => undefined)`, chromedp.EvalAwaitPromise))
 		set(t, phone, "answers", `{"/phone/holder": [403, {"type": "urn:madoguchi:problem:phone.login_again", "ja": "もう一度ログインしてください"}]}`)
-		toScreen(t)
+		w.toScreen(t)
 		waitText(t, phone, "#login-again", "もう一度ログインしてください")
 		waitText(t, phone, "#new-phone", "別の端末が登録されました")
 		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.querySelector("details.more").open = true`))
@@ -337,7 +398,7 @@ func TestScreensWithoutNetworkAndNumbers(t *testing.T) {
 	})
 
 	t.Run("a picture and a file are read on this computer", func(t *testing.T) {
-		toScreen(t)
+		w.toScreen(t)
 		dir := t.TempDir()
 		picture, file := filepath.Join(dir, "screen.png"), filepath.Join(dir, "x.smart-health-card")
 		if err := os.WriteFile(picture, codePicture(t, phone), 0o600); err != nil {
@@ -350,7 +411,7 @@ func TestScreensWithoutNetworkAndNumbers(t *testing.T) {
 		for _, path := range []string{picture, file} {
 			do(t, console, chromedp.SetUploadFiles("#scan-file", []string{path}))
 			waitText(t, console, "#verdict", "この画面は本物です")
-			cancel(t)
+			w.next(t)
 		}
 		if err := os.WriteFile(file, []byte("%PDF-"), 0o600); err != nil {
 			t.Fatal(err)

@@ -8,6 +8,7 @@ import { scan } from "./camera";
 import { learn, now, offset } from "./clock";
 import { textsOf } from "./file";
 import { isProof, showSecond } from "./second";
+import { watchReader } from "./wedge";
 
 interface Sentence {
   ja: string;
@@ -152,7 +153,7 @@ function show(c: Case): void {
   byId("verdict").replaceChildren(h("div", `verdict-box${kind}`, ...lines));
   byId("ask").replaceChildren(...(c.verdict.valid ? [h("div", "ask", h("h3", "", word("ask")), h("p", "", c.ask.join("・")))] : []));
   say(byId("method"), c.verdict.valid ? word("method", { m: c.method.ja }) : "");
-  byId("checks").replaceChildren(...marks(awaits ? c.verdict.checks.filter((check) => check.result !== "passed") : c.verdict.checks));
+  byId("checks").replaceChildren(...marks(awaits ? c.verdict.checks.filter((check) => check.result === "not checked") : c.verdict.checks));
   byId<HTMLButtonElement>("record").disabled = !c.verdict.valid || refused;
   byId<HTMLButtonElement>("record").hidden = awaits; // the one filled button is the second code's
   showSecond(awaits, c.nonce ?? "");
@@ -307,16 +308,25 @@ document.addEventListener("keydown", (e) => {
 });
 /** Binds a field and its button: Enter submits, as readers that type send it; a new line is Shift and Enter. */
 function bindField(field: string, button: string): void {
-  const submit = (): void => void act(() => take([byId<HTMLInputElement | HTMLTextAreaElement>(field).value]));
-  byId(button).addEventListener("click", submit);
+  const place = byId<HTMLInputElement | HTMLTextAreaElement>(field);
+  const submit = async (): Promise<void> => {
+    await act(() => take([place.value]));
+    if (document.activeElement === place) place.select(); // the next code replaces one that was not accepted
+  };
+  byId(button).addEventListener("click", () => void submit());
   byId(field).addEventListener("keydown", (e) => {
     if (e.key !== "Enter" || e.shiftKey || e.isComposing) return;
     e.preventDefault();
-    submit();
+    void submit();
   });
 }
 bindField("scan-text", "scan-submit");
 bindField("second-text", "second-submit");
+watchReader((address) => {
+  byId("scan-text").blur(); // ends what an input method was making of the keys
+  byId<HTMLTextAreaElement>("scan-text").value = "";
+  void act(() => take([address]));
+});
 byId("scan-camera").addEventListener("click", () => void camera("scan"));
 byId("second-camera").addEventListener("click", () => void camera("second"));
 byId("challenge").addEventListener("click", () => void act(challenge));

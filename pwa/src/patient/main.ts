@@ -74,6 +74,7 @@ function showLive(made: Screen): void {
   byId("too-long").hidden = made.fitsQr;
   byId("code").hidden = !made.fitsQr;
   byId("bigger").hidden = !made.fitsQr;
+  byId("number-open").classList.toggle("main", !made.fitsQr);
   say(byId("state"), "");
   showCard(made.fitsQr ? made.jws : null);
 }
@@ -135,14 +136,14 @@ function tick(): void {
   const wrong = clockWords(offset, "phone");
   byId("phone-clock").hidden = !wrong;
   say(byId("phone-clock"), wrong);
-  byId("bar-area").hidden = !live;
+  byId("bar-area").hidden = !live?.fitsQr;
   byId("number-open").hidden = !live;
   if (stored && dead(stored)) void fall();
   tickOffline(now);
   if (!live) return;
   const age = Math.max(0, now - Date.parse(live.issuedAt));
   const lost = failing && age > 45_000 ? ` ・ ${word("offline", { n: retryEvery / 1000 })}` : "";
-  say(byId("age"), word("madeAgo", { d: span(age) }) + lost);
+  say(byId("age"), (live.fitsQr ? word("madeAgo", { d: span(age) }) : "") + lost);
   byId("bar").style.transform = `scaleX(${Math.max(0, 1 - age / 90_000)})`;
   if (!dead(live)) return;
   showCard(null);

@@ -75,7 +75,6 @@ const words = {
   address: ["住所", "Address"],
   close: ["もどる", "Back"],
   copied: ["コピーしました", "Copied"],
-  reading: ["読み取り中…", "Reading…"],
   cameraFailed: ["カメラを使えません。下の欄に貼り付けるか、カメラの許可を確かめてください。", "The camera cannot be used. Paste the text below, or allow the camera."],
   aim: ["患者さんの画面のコードをカメラに向けてください", "Point the camera at the patient's code"],
   cardReading: ["カードを読んでいます…", "Reading the card…"],
