@@ -9,9 +9,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 var b64 = base64.RawURLEncoding.Strict()
+
+// fromBase64 decodes base64url. Strict alone still skips line breaks, so that one signature would have many texts.
+func fromBase64(s string) ([]byte, error) {
+	if strings.ContainsAny(s, "\r\n") {
+		return nil, errForm
+	}
+	return b64.DecodeString(s)
+}
 
 // Key is a P-256 signing key with its id, the RFC 7638 SHA-256 thumbprint of the public key.
 type Key struct {
@@ -83,6 +92,10 @@ type jwk struct {
 	CRL int    `json:"crlVersion,omitempty"`
 }
 
+type jwkSet struct {
+	Keys []jwk `json:"keys"`
+}
+
 // MarshalJSON writes {"keys":[…]}.
 func (s KeySet) MarshalJSON() ([]byte, error) {
 	keys := make([]jwk, len(s))
@@ -93,18 +106,14 @@ func (s KeySet) MarshalJSON() ([]byte, error) {
 		}
 		keys[i] = jwk{KTY: "EC", Use: "sig", Alg: "ES256", KID: k.ID, CRV: "P-256", X: x, Y: y, CRL: k.CRLVersion}
 	}
-	return json.Marshal(struct {
-		Keys []jwk `json:"keys"`
-	}{keys})
+	return json.Marshal(jwkSet{keys})
 }
 
 // UnmarshalJSON reads {"keys":[…]}. It refuses a private key, a key whose kid is not its thumbprint, and any other kind of
 // key: this program publishes and trusts ES256 only.
 func (s *KeySet) UnmarshalJSON(data []byte) error {
-	var set struct {
-		Keys []jwk `json:"keys"`
-	}
-	if err := json.Unmarshal(data, &set); err != nil {
+	var set jwkSet
+	if err := readStrict(data, &set); err != nil {
 		return fmt.Errorf("reading a key set: %w", err)
 	}
 	keys := make(KeySet, 0, len(set.Keys))
@@ -127,9 +136,9 @@ func (s *KeySet) UnmarshalJSON(data []byte) error {
 }
 
 func (j jwk) public() (PublicKey, error) {
-	x, errX := b64.DecodeString(j.X)
-	y, errY := b64.DecodeString(j.Y)
-	if j.KTY != "EC" || j.CRV != "P-256" || j.Alg != "" && j.Alg != "ES256" || errX != nil || errY != nil || len(x) != 32 || len(y) != 32 {
+	x, errX := fromBase64(j.X)
+	y, errY := fromBase64(j.Y)
+	if j.KTY != "EC" || j.CRV != "P-256" || j.Alg != "" && j.Alg != "ES256" || j.Use != "" && j.Use != "sig" || errX != nil || errY != nil || len(x) != 32 || len(y) != 32 {
 		return PublicKey{}, errors.New("credential: not an ES256 key")
 	}
 	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append(append([]byte{4}, x...), y...))

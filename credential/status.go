@@ -1,14 +1,9 @@
 package credential
 
 import (
-	"bytes"
-	"compress/zlib"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math/bits"
-	"slices"
 	"time"
 )
 
@@ -34,14 +29,14 @@ type Checkpoint struct {
 	At       int64  `json:"at"`
 }
 
-// StatusList says which saved copies of one issuer are revoked. It keeps their indices, not the bits: 4 bytes a revoked
-// copy instead of 16 MB an issuer.
+// StatusList says which saved copies of one issuer are revoked. It keeps their indices, 4 bytes a revoked copy, and only
+// where that would be more than the bits themselves, 16 MB, the bits.
 type StatusList struct {
 	ISS       string
 	IssuedAt  time.Time
 	ExpiresAt time.Time
 	Chain     Checkpoint
-	revoked   []uint32 // ascending
+	set       indexSet
 }
 
 type statusClaims struct {
@@ -75,35 +70,6 @@ func SignStatusList(iss string, key Key, revoked []uint32, chain Checkpoint, now
 		TTL: int64(StatusEvery.Seconds()), List: statusBits{1, b64.EncodeToString(packed)}, Chain: chain})
 }
 
-// packBits writes one bit an index up to the highest one, zlib at its best level.
-func packBits(revoked []uint32) ([]byte, error) {
-	sorted := slices.Clone(revoked)
-	slices.Sort(sorted)
-	size := 1
-	if len(sorted) > 0 {
-		if sorted[len(sorted)-1] >= MaxRID {
-			return nil, errors.New("credential: a rid is not below 2^27")
-		}
-		size = int(sorted[len(sorted)-1])/8 + 1
-	}
-	raw := make([]byte, size)
-	for _, i := range sorted {
-		raw[i/8] |= 1 << (i % 8)
-	}
-	var b bytes.Buffer
-	w, err := zlib.NewWriterLevel(&b, zlib.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(raw); err != nil {
-		return nil, fmt.Errorf("compressing the status list: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("compressing the status list: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
 // OpenStatusList verifies the list of an issuer with its keys. It refuses another issuer's list, one from the future, and one
 // whose life is longer than StatusLife; a list past its end is read, since an old list still knows what it knows.
 func OpenStatusList(jws, iss string, keys KeySet, now time.Time) (*StatusList, error) {
@@ -117,76 +83,34 @@ func OpenStatusList(jws, iss string, keys KeySet, now time.Time) (*StatusList, e
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStatusList, err)
 	}
-	if err := noDuplicates(body); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrStatusList, err)
-	}
 	var c statusClaims
-	if err := json.Unmarshal(body, &c); err != nil {
+	if err := readStrict(body, &c); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStatusList, err)
 	}
-	life := time.Duration(c.EXP-c.IAT) * time.Second
 	switch {
 	case c.Issuer != iss || c.Subject != StatusURL(iss):
 		return nil, fmt.Errorf("%w: it is of %q", ErrStatusList, c.Issuer)
-	case c.List.Bits != 1 || life <= 0 || life > StatusLife || c.IAT <= 0 || c.EXP > 1<<40:
+	case c.List.Bits != 1 || !lives(c.IAT, c.EXP, StatusLife):
 		return nil, fmt.Errorf("%w: its form or life is wrong", ErrStatusList)
 	case time.Unix(c.IAT, 0).After(now.Add(60 * time.Second)):
 		return nil, fmt.Errorf("%w: it is from the future", ErrStatusList)
 	}
-	packed, err := b64.DecodeString(c.List.List)
+	packed, err := fromBase64(c.List.List)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStatusList, err)
 	}
-	revoked, err := unpackBits(packed)
+	set, err := unpackBits(packed)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStatusList, err)
 	}
-	return &StatusList{ISS: iss, IssuedAt: time.Unix(c.IAT, 0), ExpiresAt: time.Unix(c.EXP, 0), Chain: c.Chain, revoked: revoked}, nil
-}
-
-// unpackBits reads the indices of the set bits without ever holding all bits.
-func unpackBits(packed []byte) ([]uint32, error) {
-	source := bytes.NewReader(packed)
-	r, err := zlib.NewReader(source)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	var revoked []uint32
-	at := uint32(0)
-	buf := make([]byte, 64<<10)
-	for {
-		n, err := r.Read(buf)
-		for _, b := range buf[:n] {
-			if at >= MaxRID {
-				return nil, errors.New("more bits than indices")
-			}
-			for ; b != 0; b &= b - 1 {
-				revoked = append(revoked, at+uint32(bits.TrailingZeros8(b)))
-			}
-			at += 8
-		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	if source.Len() > 0 {
-		return nil, errors.New("bytes behind the list")
-	}
-	return revoked, nil
+	return &StatusList{ISS: iss, IssuedAt: time.Unix(c.IAT, 0), ExpiresAt: time.Unix(c.EXP, 0), Chain: c.Chain, set: set}, nil
 }
 
 // Revoked reports whether the copy with this index is revoked.
-func (l *StatusList) Revoked(index uint32) bool {
-	_, found := slices.BinarySearch(l.revoked, index)
-	return found
-}
+func (l *StatusList) Revoked(index uint32) bool { return l.set.has(index) }
 
 // Count returns how many copies are revoked.
-func (l *StatusList) Count() int { return len(l.revoked) }
+func (l *StatusList) Count() int { return l.set.count }
 
 func (l *StatusList) stale(at time.Time) bool { return at.After(l.ExpiresAt) }
 

@@ -1,7 +1,6 @@
 package credential
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -118,14 +117,11 @@ func OpenStaleTrustList(jws string, root PublicKey, minVersion int) (*TrustList,
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
 	}
-	if err := noDuplicates(body); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
-	}
 	var t TrustList
-	if err := json.Unmarshal(body, &t); err != nil {
+	if err := readStrict(body, &t); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
 	}
-	if life := time.Duration(t.ExpiresAt-t.IssuedAt) * time.Second; life <= 0 || life > MaxTrustLife {
+	if !lives(t.IssuedAt, t.ExpiresAt, MaxTrustLife) {
 		return nil, fmt.Errorf("%w: it lives longer than 30 days", ErrTrustList)
 	}
 	if t.Version < minVersion {
