@@ -72,9 +72,9 @@ type KeySet []PublicKey
 
 // Find returns the key with this id.
 func (s KeySet) Find(id string) (PublicKey, bool) {
-	for _, k := range s {
-		if k.ID == id {
-			return k, true
+	for i := range s {
+		if s[i].ID == id {
+			return s[i], true
 		}
 	}
 	return PublicKey{}, false

@@ -104,12 +104,8 @@ func (b Basis) Verify(jws string) Verdict {
 // trust list nor the caller's own keys have it.
 func (b Basis) find(kid string) (key PublicKey, owners []TrustedIssuer, known bool) {
 	if b.Trust != nil {
-		for _, issuer := range b.Trust.Issuers {
-			if k, ok := issuer.JWKS.Find(kid); ok {
-				key, known = k, true
-				owners = append(owners, issuer)
-			}
-		}
+		key, owners = b.Trust.holding(kid)
+		known = len(owners) > 0
 	}
 	if !known {
 		key, known = b.Keys.Find(kid)
