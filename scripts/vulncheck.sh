@@ -13,5 +13,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 tar -xzf "$archive" -C "$folder"
 index=$(find "$folder" -path '*/index/db.json' | head -1)
-echo "vulncheck: database of $(sed -E 's/.*"modified": *"([^"]*)".*/\1/' "$index")"
+# its own date may be unset; the newest entry says how old it is
+newest=$(find "$folder" -path '*/ID/*.json' -exec grep -hoE '"published": *"[0-9-]{10}' {} + | grep -oE '[0-9-]{10}$' | sort | tail -1)
+echo "vulncheck: the database's newest entry is of $newest"
 go run golang.org/x/vuln/cmd/govulncheck@v1.1.4 -db "file://$(dirname "$(dirname "$index")")" ./...
