@@ -268,6 +268,27 @@ func TestRevokedCopyIsRefusedAndAnOldListSaysSo(t *testing.T) {
 	if v := (Basis{Trust: trusting(key), At: issuedAt}).Verify(jws); v.Checks[0].Name != "revocation" || v.Checks[0].Result != NotChecked {
 		t.Errorf("without a list: %+v", v.Checks)
 	}
+	for entry, want := range map[string]Result{"12345": Passed, "": Passed, EncodeRID(12345): Failed, EncodeRID(12345) + ".1795309171": Failed,
+		EncodeRID(12345) + ".1795309170": Passed, EncodeRID(12345) + ".x": Failed, EncodeRID(7) + ".1795309171": Passed} { // nbf is 1795309170
+		file, err := RevocationFile(key.ID, 1, []string{entry})
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := ReadRevocationFile(file, issuedAt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range (Basis{Trust: trusting(key), At: issuedAt, Status: func(string) *StatusList { return list }}).Verify(jws).Checks {
+			if c.Name == "revocation" && c.Result != want {
+				t.Errorf("%q: %+v", entry, c)
+			}
+		}
+	}
+	for _, bad := range []string{"", `{"method":"other"}`, `{"method":"rid","rids":[],"RIDS":[]}`, `{"method":"rid","rids":["AAAAB"],"rids":[]}`} {
+		if _, err := ReadRevocationFile([]byte(bad), issuedAt); err == nil {
+			t.Errorf("%q was read", bad)
+		}
+	}
 	if _, err := SignStatusList(testISS, key, []uint32{MaxRID}, Checkpoint{}, issuedAt); err == nil {
 		t.Error("an index beyond the last was signed")
 	}

@@ -50,6 +50,8 @@ var (
 		passedEn: "The owner of the given keys issued it (no trust list was consulted)."}
 	checkIssuerStale = check{passedJa: "信頼リストにある保険者が発行しました。信頼リストの期限が切れているので、更新してください",
 		passedEn: "The issuer is on the trust list, but the list is past its end: update it."}
+	checkIssuerOverdue = check{name: "issuer", notCheckJa: "信頼リストの期限がとうに切れているため、発行者は確かめていません。信頼リストを更新してください",
+		notCheckEn: "The issuer was not checked: the trust list is long past its end. Update it."}
 	checkContent = check{name: "content", passedJa: "内容の形式が正しいです", passedEn: "The content is well-formed.",
 		failedJa: "署名はありますが、内容が資格情報の形式ではありません。別の方法で確認してください。",
 		failedEn: "It is signed, but its content is not an eligibility of this form. Use another method."}
@@ -134,6 +136,30 @@ func (v Verdict) Awaits() bool {
 		}
 	}
 	return !v.Valid
+}
+
+// UnknownKey reports whether the code was refused because nobody on the trust list publishes its key, and whom it claims to be
+// from: its issuer may have a new key.
+func (v Verdict) UnknownKey() (claimed string, unknown bool) {
+	unknown = len(v.Checks) > 0 && v.Checks[0].Name == checkIssuer.name && v.Checks[0].Result == Failed && v.IssuedAt.IsZero() && v.Issuer != ""
+	for _, c := range v.Checks {
+		unknown = unknown && (c.Name != checkSignature.name || c.Result == NotChecked)
+	}
+	return v.Issuer, unknown
+}
+
+// NeedsProof reports whether a second code can still make this Verdict valid: it is missing, or the one that was read was
+// not good.
+func (v Verdict) NeedsProof() bool {
+	if v.Awaits() {
+		return true
+	}
+	for _, c := range v.Checks {
+		if c.Result == Failed && c.Name != checkHolder.name {
+			return false
+		}
+	}
+	return v.Tier == Screen && v.Eligibility != nil && !v.Valid
 }
 
 // Headline is the one sentence that staff read first.

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"strings"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -17,8 +18,8 @@ const codeAlphabet = "234679ACEFHJKMNRWXY"
 
 const (
 	codeLength = 8 // seven random characters, 19^7 ≈ 9·10^8, and the check character
-	// CodeLife is how long a code may be looked up, in seconds of DESIGN.md 4.
-	CodeLife = 90
+	// CodeLife is how long a code may be looked up.
+	CodeLife = 90 * time.Second
 )
 
 // ErrCode is returned for a text that holds no code: another length, a character outside the alphabet, a wrong check

@@ -93,45 +93,54 @@ type jwk struct {
 }
 
 type jwkSet struct {
-	Keys []jwk `json:"keys"`
+	Keys []PublicKey `json:"keys"`
+}
+
+// MarshalJSON writes the key as a JWK (RFC 7517).
+func (k PublicKey) MarshalJSON() ([]byte, error) {
+	x, y, err := coordinates(k.Key)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(jwk{KTY: "EC", Use: "sig", Alg: "ES256", KID: k.ID, CRV: "P-256", X: x, Y: y, CRL: k.CRLVersion})
+}
+
+// UnmarshalJSON reads a JWK. It refuses a private key, a key whose kid is not its thumbprint, and any other kind of key:
+// this program publishes and trusts ES256 only.
+func (k *PublicKey) UnmarshalJSON(data []byte) error {
+	var j jwk
+	if err := readStrict(data, &j); err != nil {
+		return fmt.Errorf("reading a key: %w", err)
+	}
+	if j.D != "" {
+		return errors.New("credential: a key set holds a private key")
+	}
+	public, err := j.public()
+	if err != nil {
+		return err
+	}
+	if public.ID != j.KID {
+		return fmt.Errorf("credential: kid %q is not the key's thumbprint", j.KID)
+	}
+	*k = public
+	k.CRLVersion = j.CRL
+	return nil
 }
 
 // MarshalJSON writes {"keys":[…]}.
 func (s KeySet) MarshalJSON() ([]byte, error) {
-	keys := make([]jwk, len(s))
-	for i, k := range s {
-		x, y, err := coordinates(k.Key)
-		if err != nil {
-			return nil, err
-		}
-		keys[i] = jwk{KTY: "EC", Use: "sig", Alg: "ES256", KID: k.ID, CRV: "P-256", X: x, Y: y, CRL: k.CRLVersion}
-	}
-	return json.Marshal(jwkSet{keys})
+	return json.Marshal(struct {
+		Keys []PublicKey `json:"keys"`
+	}{append([]PublicKey{}, s...)}) // never null
 }
 
-// UnmarshalJSON reads {"keys":[…]}. It refuses a private key, a key whose kid is not its thumbprint, and any other kind of
-// key: this program publishes and trusts ES256 only.
+// UnmarshalJSON reads {"keys":[…]}; each key must be one that PublicKey reads.
 func (s *KeySet) UnmarshalJSON(data []byte) error {
 	var set jwkSet
 	if err := readStrict(data, &set); err != nil {
 		return fmt.Errorf("reading a key set: %w", err)
 	}
-	keys := make(KeySet, 0, len(set.Keys))
-	for _, j := range set.Keys {
-		if j.D != "" {
-			return errors.New("credential: a key set holds a private key")
-		}
-		k, err := j.public()
-		if err != nil {
-			return err
-		}
-		if k.ID != j.KID {
-			return fmt.Errorf("credential: kid %q is not the key's thumbprint", j.KID)
-		}
-		k.CRLVersion = j.CRL
-		keys = append(keys, k)
-	}
-	*s = keys
+	*s = set.Keys
 	return nil
 }
 

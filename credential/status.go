@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -37,6 +40,7 @@ type StatusList struct {
 	ExpiresAt time.Time
 	Chain     Checkpoint
 	set       indexSet
+	before    map[uint32]int64 // from a revocation file: copies with this index and an earlier nbf are revoked
 }
 
 type statusClaims struct {
@@ -109,6 +113,11 @@ func OpenStatusList(jws, iss string, keys KeySet, now time.Time) (*StatusList, e
 // Revoked reports whether the copy with this index is revoked.
 func (l *StatusList) Revoked(index uint32) bool { return l.set.has(index) }
 
+// revokes reports whether the copy with this index and nbf is revoked.
+func (l *StatusList) revokes(index uint32, nbf int64) bool {
+	return l.Revoked(index) || nbf < l.before[index]
+}
+
 // Count returns how many copies are revoked.
 func (l *StatusList) Count() int { return l.set.count }
 
@@ -120,10 +129,42 @@ func RevocationFile(kid string, counter int, rids []string) ([]byte, error) {
 	if rids == nil {
 		rids = []string{}
 	}
-	return json.Marshal(struct {
-		KID    string   `json:"kid"`
-		Method string   `json:"method"`
-		CTR    int      `json:"ctr"`
-		RIDs   []string `json:"rids"`
-	}{kid, "rid", counter, rids})
+	return json.Marshal(revocationFile{kid, "rid", counter, rids})
+}
+
+type revocationFile struct {
+	KID    string   `json:"kid"`
+	Method string   `json:"method"`
+	CTR    int      `json:"ctr"`
+	RIDs   []string `json:"rids"`
+}
+
+// ReadRevocationFile reads the list that RevocationFile wrote, as it stood at a time. It is not signed: whoever hands it over
+// vouches for it. Entries that are no index of ours are left out; rid.timestamp revokes the copies issued before that time.
+func ReadRevocationFile(data []byte, at time.Time) (*StatusList, error) {
+	var file revocationFile
+	if err := readStrict(data, &file); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrStatusList, err)
+	}
+	if file.Method != "rid" {
+		return nil, fmt.Errorf("%w: not a revocation list by rid", ErrStatusList)
+	}
+	list := &StatusList{IssuedAt: at, ExpiresAt: at.Add(StatusLife), before: map[uint32]int64{}}
+	var revoked []uint32
+	for _, entry := range file.RIDs {
+		rid, until, dated := strings.Cut(entry, ".")
+		index, err := DecodeRID(rid)
+		if err != nil {
+			continue
+		}
+		if seconds, err := strconv.ParseInt(until, 10, 64); dated && err == nil {
+			list.before[index] = max(list.before[index], seconds)
+			continue
+		}
+		revoked = append(revoked, index)
+	}
+	slices.Sort(revoked)
+	revoked = slices.Compact(revoked)
+	list.set = indexSet{count: len(revoked), few: revoked}
+	return list, nil
 }

@@ -3,6 +3,8 @@ package credential
 import (
 	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 
 	"madoguchi/eligibility"
@@ -43,12 +45,47 @@ const (
 	jwtLeeway    = 30 * time.Second
 )
 
+// Check reports what makes a list unfit to be signed: an iss or URL that is not https (loopback for a demo's counter), an iss
+// named twice, an issuer without numbers or keys, a number that no insurer can have.
+func (t *TrustList) Check() error {
+	seen := map[string]bool{}
+	for _, i := range t.Issuers {
+		u, err := url.Parse(i.ISS)
+		switch {
+		case err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.HasSuffix(i.ISS, "/"):
+			return fmt.Errorf("iss %q is not https without a trailing slash", i.ISS)
+		case seen[i.ISS]:
+			return fmt.Errorf("iss %q stands twice", i.ISS)
+		case i.Name == "" || len(i.InsurerNumbers) == 0 || len(i.JWKS) == 0:
+			return fmt.Errorf("issuer %q lacks a name, insurer numbers or keys", i.ISS)
+		}
+		seen[i.ISS] = true
+		for _, n := range i.InsurerNumbers {
+			if parsed, err := eligibility.ParseInsurerNumber(string(n)); err != nil || parsed != n {
+				return fmt.Errorf("issuer %q: %q is not an insurer number of eight digits", i.ISS, n)
+			}
+		}
+	}
+	for _, c := range t.Counters {
+		u, err := url.Parse(c.URL)
+		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "localhost") || c.Name == "" || len(c.JWKS) == 0 {
+			return fmt.Errorf("counter %q lacks an https address, a name or keys", c.URL)
+		}
+	}
+	return nil
+}
+
 // TrustGrace is how long after its end a console without network may still use its list; it says so with every check.
 const TrustGrace = 7 * 24 * time.Hour
 
 // stale reports whether the list is past its end at a time.
 func (t *TrustList) stale(at time.Time) bool {
 	return t.ExpiresAt != 0 && at.After(time.Unix(t.ExpiresAt, 0).Add(jwtLeeway))
+}
+
+// overdue reports whether not even a console without network may use the list any more.
+func (t *TrustList) overdue(at time.Time) bool {
+	return t.ExpiresAt != 0 && at.After(time.Unix(t.ExpiresAt, 0).Add(TrustGrace))
 }
 
 // ErrTrustList is wrapped by every refusal of a trust list.

@@ -58,6 +58,9 @@ func (b Basis) Verify(jws string) Verdict {
 		return v.sorted()
 	}
 	if err := jwt.SigningMethodES256.Verify(input, signature, key.Key); err != nil {
+		if len(owners) == 1 {
+			v.Issuer, v.IssuerName = owners[0].ISS, owners[0].Name // whose key the code names
+		}
 		v.fail(checkSignature)
 		return v.sorted()
 	}
@@ -156,6 +159,8 @@ func (v *Verdict) issuer(b Basis, owner TrustedIssuer) {
 	switch {
 	case b.Trust == nil:
 		v.passAs(checkIssuer, checkIssuerByKeys)
+	case b.Trust.overdue(b.now()):
+		v.skip(checkIssuerOverdue)
 	case b.Trust.stale(b.now()):
 		v.passAs(checkIssuer, checkIssuerStale)
 	default:
@@ -206,7 +211,7 @@ func (v *Verdict) revocation(b Basis, p payload) {
 	switch {
 	case list == nil || err != nil:
 		v.skip(checkRevocation)
-	case list.Revoked(index):
+	case list.revokes(index, p.NBF):
 		v.fail(checkRevocation)
 	case list.stale(b.now()):
 		v.skip(checkRevocationOld.on(list.IssuedAt))

@@ -10,6 +10,7 @@ needs=(
   "qpdf qpdf"
   "zbarimg zbar-tools"
   "gcc gcc"
+  "openssl openssl"
   "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk"
   "/usr/share/doc/fonts-morisawa-bizud-gothic/copyright fonts-morisawa-bizud-gothic"
 )
