@@ -158,7 +158,8 @@ func TestProofMendsNothingElse(t *testing.T) {
 	if !v.Valid {
 		t.Errorf("a second code read beside a saved copy: %+v", v.Checks)
 	}
-	altered := p.screen[:len(p.screen)-1] + "A"
+	middle := len(p.screen) / 2
+	altered := p.screen[:middle] + "AAAA" + p.screen[middle+4:]
 	if v := p.basis.Verify(altered).Prove(p.proof(t, altered, p.phone, p.basis.At, ""), altered, p.basis, ""); v.Valid {
 		t.Error("an altered screen became valid by a proof")
 	}
