@@ -9,9 +9,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 var b64 = base64.RawURLEncoding.Strict()
+
+// fromBase64 decodes base64url. Strict alone still skips line breaks, so that one signature would have many texts.
+func fromBase64(s string) ([]byte, error) {
+	if strings.ContainsAny(s, "\r\n") {
+		return nil, errForm
+	}
+	return b64.DecodeString(s)
+}
 
 // Key is a P-256 signing key with its id, the RFC 7638 SHA-256 thumbprint of the public key.
 type Key struct {
@@ -63,9 +72,9 @@ type KeySet []PublicKey
 
 // Find returns the key with this id.
 func (s KeySet) Find(id string) (PublicKey, bool) {
-	for _, k := range s {
-		if k.ID == id {
-			return k, true
+	for i := range s {
+		if s[i].ID == id {
+			return s[i], true
 		}
 	}
 	return PublicKey{}, false
@@ -83,6 +92,10 @@ type jwk struct {
 	CRL int    `json:"crlVersion,omitempty"`
 }
 
+type jwkSet struct {
+	Keys []PublicKey `json:"keys"`
+}
+
 // MarshalJSON writes the key as a JWK (RFC 7517).
 func (k PublicKey) MarshalJSON() ([]byte, error) {
 	x, y, err := coordinates(k.Key)
@@ -96,7 +109,7 @@ func (k PublicKey) MarshalJSON() ([]byte, error) {
 // this program publishes and trusts ES256 only.
 func (k *PublicKey) UnmarshalJSON(data []byte) error {
 	var j jwk
-	if err := json.Unmarshal(data, &j); err != nil {
+	if err := readStrict(data, &j); err != nil {
 		return fmt.Errorf("reading a key: %w", err)
 	}
 	if j.D != "" {
@@ -123,10 +136,8 @@ func (s KeySet) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads {"keys":[…]}; each key must be one that PublicKey reads.
 func (s *KeySet) UnmarshalJSON(data []byte) error {
-	var set struct {
-		Keys []PublicKey `json:"keys"`
-	}
-	if err := json.Unmarshal(data, &set); err != nil {
+	var set jwkSet
+	if err := readStrict(data, &set); err != nil {
 		return fmt.Errorf("reading a key set: %w", err)
 	}
 	*s = set.Keys
@@ -134,9 +145,9 @@ func (s *KeySet) UnmarshalJSON(data []byte) error {
 }
 
 func (j jwk) public() (PublicKey, error) {
-	x, errX := b64.DecodeString(j.X)
-	y, errY := b64.DecodeString(j.Y)
-	if j.KTY != "EC" || j.CRV != "P-256" || j.Alg != "" && j.Alg != "ES256" || errX != nil || errY != nil || len(x) != 32 || len(y) != 32 {
+	x, errX := fromBase64(j.X)
+	y, errY := fromBase64(j.Y)
+	if j.KTY != "EC" || j.CRV != "P-256" || j.Alg != "" && j.Alg != "ES256" || j.Use != "" && j.Use != "sig" || errX != nil || errY != nil || len(x) != 32 || len(y) != 32 {
 		return PublicKey{}, errors.New("credential: not an ES256 key")
 	}
 	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append(append([]byte{4}, x...), y...))
