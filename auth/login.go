@@ -58,7 +58,8 @@ type Identity struct {
 	Subject   string           `json:"subject"` // issuer and the provider's sub
 	Name      string           `json:"name"`
 	BirthDate eligibility.Date `json:"birthDate"`
-	At        time.Time        `json:"at"` // when the callback came, by our clock
+	At        time.Time        `json:"at"`                // when the callback came, by our clock
+	AuthTime  time.Time        `json:"authTime,omitzero"` // when the person proved themselves, if the provider says so
 }
 
 const (
@@ -156,7 +157,17 @@ func (l *Login) identity(id *oidc.IDToken, info *oidc.UserInfo, now time.Time) (
 	if err != nil || birth.IsZero() || claims.Name == "" {
 		return Identity{}, ErrIdentity.Because(errors.New("userinfo lacks name or birthdate"))
 	}
-	return Identity{Subject: id.Issuer + "|" + id.Subject, Name: claims.Name, BirthDate: birth, At: now}, nil
+	var proof struct {
+		AuthTime int64 `json:"auth_time"`
+	}
+	if err := id.Claims(&proof); err != nil {
+		return Identity{}, ErrIdentity.Because(err)
+	}
+	who := Identity{Subject: id.Issuer + "|" + id.Subject, Name: claims.Name, BirthDate: birth, At: now}
+	if proof.AuthTime > 0 {
+		who.AuthTime = time.Unix(proof.AuthTime, 0)
+	}
+	return who, nil
 }
 
 // refusal tells a provider that refuses from one that is not there.

@@ -77,7 +77,7 @@ func TestEveryTierIsVerifiedAndReadBack(t *testing.T) {
 		if err != nil || read != out.JWS {
 			t.Fatalf("%s: the numeric form does not come back: %v", r.Tier, err)
 		}
-		v := Verify(read, trusting(key), issuedAt.Add(20*time.Second))
+		v := Basis{Trust: trusting(key), At: issuedAt.Add(20 * time.Second)}.Verify(read)
 		if v.Tier != r.Tier || v.Valid != (r.Tier != Screen) {
 			t.Errorf("%s: %+v", r.Tier, v.Checks)
 		}
@@ -94,7 +94,7 @@ func TestLiveScreenEndsNinetySecondsAfterIssue(t *testing.T) {
 	key := newKey(t)
 	jws := issue(t, key, Request{Tier: Live}).JWS
 	for after, want := range map[time.Duration]bool{0: true, 100 * time.Second: true, 106 * time.Second: false, -44 * time.Second: true, -46 * time.Second: false} {
-		if v := Verify(jws, trusting(key), issuedAt.Add(after)); v.Valid != want {
+		if v := (Basis{Trust: trusting(key), At: issuedAt.Add(after)}).Verify(jws); v.Valid != want {
 			t.Errorf("%v after issue: valid %v, %+v", after, v.Valid, v.Checks[0])
 		}
 	}
@@ -135,7 +135,7 @@ func TestForgeriesAreRefusedEachWithItsOwnCheck(t *testing.T) {
 		"typ":                   {withHeader(`{"alg":"ES256","zip":"DEF","kid":"` + key.ID + `","typ":"trust+jwt"}`), "form"},
 		"no zip":                {withHeader(`{"alg":"ES256","kid":"` + key.ID + `"}`), "form"},
 	} {
-		v := Verify(c.jws, &stranger, issuedAt)
+		v := Basis{Trust: &stranger, At: issuedAt}.Verify(c.jws)
 		if v.Valid || v.Checks[0].Name != c.check || v.Checks[0].Result != Failed || v.Eligibility != nil {
 			t.Errorf("%s: %+v", name, v)
 		}
@@ -159,7 +159,7 @@ func TestTiersCannotBeMixed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		packed, err := deflate(body)
+		packed, err := deflate(body, usualLevel)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +168,7 @@ func TestTiersCannotBeMixed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v := Verify(input+"."+signature, trusting(key), issuedAt); v.Valid || v.Checks[0].Result != Failed {
+		if v := (Basis{Trust: trusting(key), At: issuedAt}).Verify(input + "." + signature); v.Valid || v.Checks[0].Result != Failed {
 			t.Errorf("%s: %+v", name, v.Checks)
 		}
 	}

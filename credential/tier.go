@@ -1,6 +1,10 @@
 package credential
 
-import "time"
+import (
+	"time"
+
+	"madoguchi/eligibility"
+)
 
 // Tier says how long a credential lives and what stands behind it (DESIGN.md section 4).
 type Tier string
@@ -15,21 +19,26 @@ const (
 	// backdate is how far nbf lies before the issue time, so that a clock slightly behind does not refuse a new screen.
 	backdate = 30 * time.Second
 
-	liveSpan   = 120 * time.Second   // exp − nbf
-	screenSpan = 86430 * time.Second // exp − nbf: a day and the backdate
-	pdfSpan    = 124 * 24 * time.Hour
+	liveSpan   = 120 * time.Second    // exp − nbf
+	screenSpan = 86430 * time.Second  // exp − nbf: a day and the backdate
+	longestPDF = 124 * 24 * time.Hour // above any LatestEnd: four months of 31 days
 )
 
-// span is the longest exp − nbf of a tier. A pdf lives to the first day of the fourth month after issue: at most 31 + 31 +
-// 30 + 31 days and the backdate.
-func (t Tier) span() time.Duration {
-	switch t {
-	case Live:
-		return liveSpan
-	case Screen:
-		return screenSpan
+// LatestEnd returns the latest end of a pdf issued at a time: the beginning, in Japan, of the first day of the fourth month
+// after (issued 2026-11-22: 2027-03-01, DESIGN.md section 4).
+func LatestEnd(issued time.Time) time.Time {
+	day := eligibility.DateOf(issued)
+	first, err := eligibility.NewDate(day.Year(), day.Month(), 1)
+	if err != nil { // a time before year 1 or after 9999
+		return issued
 	}
-	return pdfSpan
+	return first.AddMonths(4).Time()
+}
+
+// lives reports whether a time of issue and an end, in seconds, are a time that a clock can show and lie at most longest
+// apart. It compares seconds: as a time.Duration, an end 584 years ahead wraps around to a short life.
+func lives(from, until int64, longest time.Duration) bool {
+	return from > 0 && from < until && until < 1<<40 && until-from <= int64(longest/time.Second)
 }
 
 // leeway is how much a verifier forgives after the measured clock offset.

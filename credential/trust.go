@@ -1,9 +1,10 @@
 package credential
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 
 	"madoguchi/eligibility"
@@ -17,6 +18,8 @@ type TrustList struct {
 	ExpiresAt int64            `json:"exp"`
 	Issuers   []TrustedIssuer  `json:"issuers"`
 	Counters  []TrustedCounter `json:"counters"`
+
+	holders map[string][]int // kid → places in Issuers, of a list that was opened
 }
 
 // TrustedIssuer is one insurer that may issue screens.
@@ -42,6 +45,49 @@ const (
 	jwtLeeway    = 30 * time.Second
 )
 
+// Check reports what makes a list unfit to be signed: an iss or URL that is not https (loopback for a demo's counter), an iss
+// named twice, an issuer without numbers or keys, a number that no insurer can have.
+func (t *TrustList) Check() error {
+	seen := map[string]bool{}
+	for _, i := range t.Issuers {
+		u, err := url.Parse(i.ISS)
+		switch {
+		case err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.HasSuffix(i.ISS, "/"):
+			return fmt.Errorf("iss %q is not https without a trailing slash", i.ISS)
+		case seen[i.ISS]:
+			return fmt.Errorf("iss %q stands twice", i.ISS)
+		case i.Name == "" || len(i.InsurerNumbers) == 0 || len(i.JWKS) == 0:
+			return fmt.Errorf("issuer %q lacks a name, insurer numbers or keys", i.ISS)
+		}
+		seen[i.ISS] = true
+		for _, n := range i.InsurerNumbers {
+			if parsed, err := eligibility.ParseInsurerNumber(string(n)); err != nil || parsed != n {
+				return fmt.Errorf("issuer %q: %q is not an insurer number of eight digits", i.ISS, n)
+			}
+		}
+	}
+	for _, c := range t.Counters {
+		u, err := url.Parse(c.URL)
+		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "localhost") || c.Name == "" || len(c.JWKS) == 0 {
+			return fmt.Errorf("counter %q lacks an https address, a name or keys", c.URL)
+		}
+	}
+	return nil
+}
+
+// TrustGrace is how long after its end a console without network may still use its list; it says so with every check.
+const TrustGrace = 7 * 24 * time.Hour
+
+// stale reports whether the list is past its end at a time.
+func (t *TrustList) stale(at time.Time) bool {
+	return t.ExpiresAt != 0 && at.After(time.Unix(t.ExpiresAt, 0).Add(jwtLeeway))
+}
+
+// overdue reports whether not even a console without network may use the list any more.
+func (t *TrustList) overdue(at time.Time) bool {
+	return t.ExpiresAt != 0 && at.After(time.Unix(t.ExpiresAt, 0).Add(TrustGrace))
+}
+
 // ErrTrustList is wrapped by every refusal of a trust list.
 var ErrTrustList = errors.New("credential: the trust list is not acceptable")
 
@@ -53,6 +99,38 @@ func (t *TrustList) Issuer(iss string) (TrustedIssuer, bool) {
 		}
 	}
 	return TrustedIssuer{}, false
+}
+
+// holding returns the key with this id and the issuers that publish it. A national list has some 3,400 issuers: looking
+// through them all would take as long as a signature.
+func (t *TrustList) holding(kid string) (key PublicKey, issuers []TrustedIssuer) {
+	note := func(i int) {
+		if k, ok := t.Issuers[i].JWKS.Find(kid); ok {
+			key, issuers = k, append(issuers, t.Issuers[i])
+		}
+	}
+	if places, indexed := t.holders[kid]; indexed {
+		for _, i := range places {
+			if i < len(t.Issuers) {
+				note(i)
+			}
+		}
+		return key, issuers
+	}
+	for i := range t.Issuers {
+		note(i)
+	}
+	return key, issuers
+}
+
+// index notes where each key stands.
+func (t *TrustList) index() {
+	t.holders = make(map[string][]int, len(t.Issuers))
+	for i, issuer := range t.Issuers {
+		for _, k := range issuer.JWKS {
+			t.holders[k.ID] = append(t.holders[k.ID], i)
+		}
+	}
 }
 
 // Counter returns the entry of a counter server.
@@ -79,38 +157,47 @@ func (i TrustedIssuer) SpeaksFor(number eligibility.InsurerNumber) bool {
 func SignTrustList(t TrustList, key Key) (string, error) { return SignJWT(key, trustType, t) }
 
 // OpenTrustList verifies a list with the pinned root key and returns it. It refuses another signer, another type, a list
-// that is not valid at now, one that lives longer than MaxTrustLife, and one older than minVersion. An expired list can
-// still be read with OpenStaleTrustList, so that a console without network goes on and says so.
+// that is not valid at now, one that lives longer than MaxTrustLife, and one older than minVersion.
 func OpenTrustList(jws string, root PublicKey, now time.Time, minVersion int) (*TrustList, error) {
+	return openTrustList(jws, root, now, minVersion, jwtLeeway)
+}
+
+// OpenKeptTrustList is OpenTrustList for a console that has had no network: it takes a list for TrustGrace past its end, and
+// every Verdict then says that the list is old.
+func OpenKeptTrustList(jws string, root PublicKey, now time.Time, minVersion int) (*TrustList, error) {
+	return openTrustList(jws, root, now, minVersion, TrustGrace)
+}
+
+func openTrustList(jws string, root PublicKey, now time.Time, minVersion int, grace time.Duration) (*TrustList, error) {
 	t, err := OpenStaleTrustList(jws, root, minVersion)
 	if err != nil {
 		return nil, err
 	}
-	if now.Before(time.Unix(t.IssuedAt, 0).Add(-jwtLeeway)) || now.After(time.Unix(t.ExpiresAt, 0).Add(jwtLeeway)) {
-		return nil, fmt.Errorf("%w: it is not valid at this time", ErrTrustList)
+	switch {
+	case now.Before(time.Unix(t.IssuedAt, 0).Add(-jwtLeeway)):
+		return nil, fmt.Errorf("%w: it was signed after this computer's time", ErrTrustList)
+	case now.After(time.Unix(t.ExpiresAt, 0).Add(grace)):
+		return nil, fmt.Errorf("%w: it ended on %s", ErrTrustList, eligibility.DateOf(time.Unix(t.ExpiresAt, 0)))
 	}
 	return t, nil
 }
 
 // OpenStaleTrustList is OpenTrustList without looking at the time.
 func OpenStaleTrustList(jws string, root PublicKey, minVersion int) (*TrustList, error) {
-	h, body, err := openJWS(jws, func(h header) (PublicKey, bool) { return root, h.KID == root.ID && h.Type == trustType && h.Zip == "" })
+	_, body, err := openJWS(jws, func(h header) (PublicKey, bool) { return root, h.KID == root.ID && h.Type == trustType && h.Zip == "" })
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
 	}
-	_ = h
-	if err := noDuplicates(body); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
-	}
 	var t TrustList
-	if err := json.Unmarshal(body, &t); err != nil {
+	if err := readStrict(body, &t); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
 	}
-	if life := time.Duration(t.ExpiresAt-t.IssuedAt) * time.Second; life <= 0 || life > MaxTrustLife {
+	if !lives(t.IssuedAt, t.ExpiresAt, MaxTrustLife) {
 		return nil, fmt.Errorf("%w: it lives longer than 30 days", ErrTrustList)
 	}
 	if t.Version < minVersion {
 		return nil, fmt.Errorf("%w: version %d is older than %d", ErrTrustList, t.Version, minVersion)
 	}
+	t.index()
 	return &t, nil
 }

@@ -1,18 +1,20 @@
 package credential
 
 import (
-	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"madoguchi/eligibility"
 )
 
 // Verdict is what verifying found, as data: every check with its result, the worst first.
 type Verdict struct {
 	Valid       bool         `json:"valid"`
 	Tier        Tier         `json:"tier,omitempty"`
-	Issuer      string       `json:"issuer,omitempty"`
+	Issuer      string       `json:"issuer,omitempty"`     // of an unverified code: whom it claims
 	IssuerName  string       `json:"issuerName,omitempty"` // from the trust list
 	IssuedAt    time.Time    `json:"issuedAt,omitzero"`
 	ExpiresAt   time.Time    `json:"expiresAt,omitzero"`
@@ -22,6 +24,202 @@ type Verdict struct {
 	Eligibility *Eligibility `json:"eligibility,omitempty"` // only what a verified signature covers
 }
 
+// Basis is what a verifier knows besides the code that it looks at. Nothing in it comes from that code.
+type Basis struct {
+	At     time.Time     // this computer's clock
+	Offset time.Duration // how far that clock is ahead of the true time, as measured against a server; 0 when it was not
+	Trust  *TrustList    // nil: nobody vouches for the issuer
+	Keys   KeySet        // keys that the caller vouches for as the issuer's own, besides those of Trust
+	// Status returns the newest status list of an issuer, nil when there is none. A nil Status means none of any.
+	Status func(iss string) *StatusList
+}
+
+// now is the true time as far as it is known.
+func (b Basis) now() time.Time { return b.At.Add(-b.Offset) }
+
+// Verify checks a JWS. It never fails: whatever is wrong is a failed check with its sentence, and what cannot be looked at
+// is "not checked" with the reason. The order is that of credential.md 3: header pinned, key by kid from the keys of known
+// issuers, signature, and only then the content is inflated, within a cap.
+func (b Basis) Verify(jws string) Verdict {
+	v := Verdict{}
+	if len(jws) > maxText {
+		v.fail(checkForm)
+		return v.sorted()
+	}
+	h, input, packed, signature, err := splitJWS(jws)
+	if err != nil || h.Zip != "DEF" || h.Type != "" {
+		v.fail(checkForm)
+		return v.sorted()
+	}
+	v.pass(checkForm)
+	key, owners, known := b.find(h.KID)
+	if !known {
+		b.stranger(&v, packed)
+		return v.sorted()
+	}
+	if err := jwt.SigningMethodES256.Verify(input, signature, key.Key); err != nil {
+		if len(owners) == 1 {
+			v.Issuer, v.IssuerName = owners[0].ISS, owners[0].Name // whose key the code names
+		}
+		v.fail(checkSignature)
+		return v.sorted()
+	}
+	p, err := readPayload(packed)
+	if err != nil || !isISS(p.ISS) {
+		v.pass(checkSignature)
+		v.fail(checkContent)
+		return v.sorted()
+	}
+	v.Issuer = p.ISS
+	owner, ok := b.owner(p.ISS, owners)
+	if !ok {
+		v.fail(checkIssuer)
+		return v.sorted()
+	}
+	v.pass(checkSignature)
+	v.issuer(b, owner)
+	tier, shaped := p.tier()
+	e, readable := p.eligibilityOf()
+	if !shaped || !readable {
+		v.fail(checkContent)
+		return v.sorted()
+	}
+	v.pass(checkContent)
+	v.Tier, v.IssuedAt, v.ExpiresAt = tier, time.Unix(p.NBF, 0).Add(backdate), time.Unix(p.EXP, 0)
+	v.RID = p.VC.RID
+	if p.HCNF != nil {
+		v.HolderKeyID = p.HCNF.KID
+	}
+	if !v.insurer(owner, b.Trust != nil, e.Insurer) {
+		return v.sorted()
+	}
+	v.Eligibility = &e
+	v.time(p, tier, b.now())
+	v.clock(b.Offset)
+	if tier == Screen {
+		v.skip(checkHolder)
+	}
+	v.revocation(b, p)
+	return v.sorted()
+}
+
+// find returns the key with this id and every issuer of the trust list that publishes it; known is false when neither the
+// trust list nor the caller's own keys have it.
+func (b Basis) find(kid string) (key PublicKey, owners []TrustedIssuer, known bool) {
+	if b.Trust != nil {
+		key, owners = b.Trust.holding(kid)
+		known = len(owners) > 0
+	}
+	if !known {
+		key, known = b.Keys.Find(kid)
+	}
+	return key, owners, known
+}
+
+// owner returns the issuer that a verified payload names, if it is one of those whose key signed. A key that the caller
+// vouches for speaks for the named issuer: with a trust list only for one that stands in it.
+func (b Basis) owner(iss string, owners []TrustedIssuer) (TrustedIssuer, bool) {
+	for _, o := range owners {
+		if o.ISS == iss {
+			return o, true
+		}
+	}
+	switch {
+	case len(owners) > 0:
+		return TrustedIssuer{}, false
+	case b.Trust != nil:
+		return b.Trust.Issuer(iss)
+	}
+	return TrustedIssuer{ISS: iss}, true
+}
+
+// stranger says why a code of an unknown key cannot be judged. The content is opened, within the cap, only to tell staff
+// whom the code claims to be from; nothing of it is believed.
+func (b Basis) stranger(v *Verdict, packed []byte) {
+	if body, err := inflate(packed); err == nil {
+		var claimed struct {
+			ISS string `json:"iss"`
+		}
+		if readStrict(body, &claimed) == nil && isISS(claimed.ISS) {
+			v.Issuer = claimed.ISS
+		}
+	}
+	if b.Trust == nil && len(b.Keys) == 0 {
+		v.skip(checkIssuer)
+		v.skip(checkSignature)
+		return
+	}
+	v.fail(checkIssuer)
+	v.skip(checkSignature)
+}
+
+// issuer passes the issuer, saying so when the trust list is past its end or the caller vouches for the key.
+func (v *Verdict) issuer(b Basis, owner TrustedIssuer) {
+	v.IssuerName = owner.Name
+	switch {
+	case b.Trust == nil:
+		v.passAs(checkIssuer, checkIssuerByKeys)
+	case b.Trust.overdue(b.now()):
+		v.skip(checkIssuerOverdue)
+	case b.Trust.stale(b.now()):
+		v.passAs(checkIssuer, checkIssuerStale)
+	default:
+		v.pass(checkIssuer)
+	}
+}
+
+// insurer checks that the issuer may speak for the number; the Verdict goes on only when nothing failed. Without a trust
+// list an issuer speaks for the number that its own address ends with (HOST/i/NNNNNNNN, DESIGN.md section 2).
+func (v *Verdict) insurer(owner TrustedIssuer, listed bool, number eligibility.InsurerNumber) bool {
+	switch {
+	case listed && !owner.SpeaksFor(number):
+		v.fail(checkInsurer)
+		return false
+	case listed, strings.HasSuffix(owner.ISS, "/i/"+string(number)):
+		v.pass(checkInsurer)
+	default:
+		v.skip(checkInsurer)
+	}
+	return true
+}
+
+// time judges nbf and exp with the tier's leeway.
+func (v *Verdict) time(p payload, tier Tier, at time.Time) {
+	claims := jwt.RegisteredClaims{NotBefore: jwt.NewNumericDate(time.Unix(p.NBF, 0)), ExpiresAt: jwt.NewNumericDate(time.Unix(p.EXP, 0))}
+	validator := jwt.NewValidator(jwt.WithExpirationRequired(), jwt.WithLeeway(tier.leeway()), jwt.WithTimeFunc(func() time.Time { return at }))
+	switch err := validator.Validate(claims); {
+	case errors.Is(err, jwt.ErrTokenExpired):
+		v.fail(map[Tier]check{Live: checkFresh, Screen: checkDay, PDF: checkPaper}[tier])
+	case err != nil:
+		v.fail(checkFuture)
+	default:
+		v.pass(checkFresh)
+	}
+}
+
+// revocation looks a saved copy up in its issuer's status list. Live and screen codes end by themselves.
+func (v *Verdict) revocation(b Basis, p payload) {
+	if v.Tier != PDF {
+		v.skip(checkEndsItself)
+		return
+	}
+	var list *StatusList
+	if b.Status != nil {
+		list = b.Status(p.ISS)
+	}
+	index, err := DecodeRID(p.VC.RID)
+	switch {
+	case list == nil || err != nil:
+		v.skip(checkRevocation)
+	case list.revokes(index, p.NBF):
+		v.fail(checkRevocation)
+	case list.stale(b.now()):
+		v.skip(checkRevocationOld.on(list.IssuedAt))
+	default:
+		v.pass(checkRevocation.on(list.IssuedAt))
+	}
+}
+
 // Opened is a credential whose signature by one known key was verified; its time was not looked at.
 type Opened struct {
 	Tier        Tier
@@ -29,9 +227,13 @@ type Opened struct {
 	Eligibility Eligibility
 }
 
-// Open reads a credential that iss itself signed with key, whatever the time: for an insurer that gets its own card back.
-func Open(jws, iss string, key PublicKey) (Opened, error) {
-	_, packed, err := openJWS(jws, func(h header) (PublicKey, bool) { return key, h.KID == key.ID && h.Zip == "DEF" && h.Type == "" })
+// Open reads a credential that iss itself signed with one of its keys, whatever the time: for an insurer that gets its own
+// card back.
+func Open(jws, iss string, keys KeySet) (Opened, error) {
+	_, packed, err := openJWS(jws, func(h header) (PublicKey, bool) {
+		key, ok := keys.Find(h.KID)
+		return key, ok && h.Zip == "DEF" && h.Type == ""
+	})
 	if err != nil {
 		return Opened{}, err
 	}
@@ -53,120 +255,25 @@ func readPayload(packed []byte) (payload, error) {
 	if err != nil {
 		return payload{}, err
 	}
-	if err := noDuplicates(body); err != nil {
-		return payload{}, err
-	}
 	var p payload
-	if err := json.Unmarshal(body, &p); err != nil {
-		return payload{}, errors.Join(errJSON, err)
-	}
-	return p, nil
+	return p, readExactly(body, &p)
 }
 
 // tier tells a payload's tier: exactly one of no extra claim, hcnf, vc.rid, with that tier's life. Shorter is a pdf's right
 // only, since it ends at the next change of share.
 func (p payload) tier() (Tier, bool) {
-	life := time.Duration(p.EXP-p.NBF) * time.Second
-	if p.NBF <= 0 || p.EXP > 1<<40 || life <= 0 {
+	if !lives(p.NBF, p.EXP, longestPDF) {
 		return "", false
 	}
+	life := time.Duration(p.EXP-p.NBF) * time.Second
 	switch {
 	case p.HCNF != nil && p.VC.RID != "":
 		return "", false
 	case p.HCNF != nil:
-		return Screen, life == screenSpan && len(p.HCNF.KID) == 16
+		return Screen, life == screenSpan && len(p.HCNF.KID) == holderIDLength
 	case p.VC.RID != "":
 		_, err := DecodeRID(p.VC.RID)
-		return PDF, err == nil && life <= pdfSpan
+		return PDF, err == nil && p.EXP <= LatestEnd(time.Unix(p.NBF, 0).Add(backdate)).Unix()
 	}
 	return Live, life == liveSpan
-}
-
-// Verify checks a JWS against the trust list at a time (already corrected by the measured clock offset). It never fails:
-// whatever is wrong is a failed check with its sentence. What needs the network (revocation) is not checked here.
-func Verify(jws string, trust *TrustList, at time.Time) Verdict {
-	v := Verdict{}
-	h, input, packed, signature, err := splitJWS(jws)
-	if err != nil || h.Zip != "DEF" || h.Type != "" {
-		v.fail(checkForm)
-		return v.sorted()
-	}
-	v.pass(checkForm)
-	// The issuer's name stands inside the compressed payload, so the key is first found by its id among the keys of the
-	// trust list; that iss owns this very key is checked once the signature holds.
-	owner, key, known := trust.owner(h.KID)
-	if !known {
-		v.fail(checkIssuer)
-		return v.sorted()
-	}
-	if err := jwt.SigningMethodES256.Verify(input, signature, key.Key); err != nil {
-		v.fail(checkSignature)
-		return v.sorted()
-	}
-	p, err := readPayload(packed)
-	if err != nil {
-		v.fail(checkContent)
-		return v.sorted()
-	}
-	v.Issuer = p.ISS
-	if p.ISS != owner.ISS {
-		v.fail(checkIssuer)
-		return v.sorted()
-	}
-	v.pass(checkSignature)
-	v.pass(checkIssuer)
-	v.IssuerName = owner.Name
-	tier, shaped := p.tier()
-	e, readable := p.eligibilityOf()
-	if !shaped || !readable || len(p.VC.Type) != 1 || p.VC.Type[0] != healthCardType {
-		v.fail(checkContent)
-		return v.sorted()
-	}
-	v.pass(checkContent)
-	v.Tier, v.IssuedAt, v.ExpiresAt = tier, time.Unix(p.NBF, 0).Add(backdate), time.Unix(p.EXP, 0)
-	v.RID = p.VC.RID
-	if p.HCNF != nil {
-		v.HolderKeyID = p.HCNF.KID
-	}
-	if !owner.SpeaksFor(e.Insurer) {
-		v.fail(checkInsurer)
-		return v.sorted()
-	}
-	v.pass(checkInsurer)
-	v.Eligibility = &e
-	v.time(p, tier, at)
-	switch tier {
-	case Screen:
-		v.skip(checkHolder)
-	case PDF:
-		v.skip(checkRevocation)
-	}
-	return v.sorted()
-}
-
-// owner returns the issuer that publishes the key with this id.
-func (t *TrustList) owner(kid string) (TrustedIssuer, PublicKey, bool) {
-	if t == nil {
-		return TrustedIssuer{}, PublicKey{}, false
-	}
-	for _, issuer := range t.Issuers {
-		if key, ok := issuer.JWKS.Find(kid); ok {
-			return issuer, key, true
-		}
-	}
-	return TrustedIssuer{}, PublicKey{}, false
-}
-
-// time judges nbf and exp with the tier's leeway.
-func (v *Verdict) time(p payload, tier Tier, at time.Time) {
-	claims := jwt.RegisteredClaims{NotBefore: jwt.NewNumericDate(time.Unix(p.NBF, 0)), ExpiresAt: jwt.NewNumericDate(time.Unix(p.EXP, 0))}
-	validator := jwt.NewValidator(jwt.WithExpirationRequired(), jwt.WithLeeway(tier.leeway()), jwt.WithTimeFunc(func() time.Time { return at }))
-	switch err := validator.Validate(claims); {
-	case errors.Is(err, jwt.ErrTokenExpired):
-		v.fail(map[Tier]check{Live: checkFresh, Screen: checkDay, PDF: checkPaper}[tier])
-	case err != nil:
-		v.fail(checkFuture)
-	default:
-		v.pass(checkFresh)
-	}
 }

@@ -30,6 +30,7 @@ var floors = map[string]int{
 	"server/keys":       22, // makes credential keys
 	"server/hub":        20,
 	"server/roster":     20,
+	"server/lens":       20,
 	"card/wire":         21,
 	"card/virtual":      21,
 	"card/virtual/vpcd": 22,
@@ -84,6 +85,7 @@ func TestEachTechnologyStaysInItsRoom(t *testing.T) {
 		{"github.com/signintech/gopdf", []string{"pdf"}},
 		{"github.com/coder/websocket", []string{"card/agent", "server/readers", "server/web"}},
 		{"github.com/evanw/esbuild", []string{"pwa/build"}},
+		{"github.com/makiuchi-d/gozxing", []string{"server/lens"}},
 		{"github.com/ebfe/scard", []string{"card/pcsc"}},
 		{"github.com/ebitengine/purego", []string{"card/pcsc"}},
 	}

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 
@@ -147,12 +147,12 @@ func (o *operator) sign(now time.Time) error {
 	list := credential.TrustList{Version: o.list.Version + 1, IssuedAt: now.Unix(), ExpiresAt: now.Add(credential.MaxTrustLife).Unix(),
 		Counters: []credential.TrustedCounter{o.counter}}
 	for _, in := range o.insurers {
-		key, err := o.house.keys.IssuerKey(in.Number)
+		k, err := o.house.keys.Issuer(in.Number, now)
 		if err != nil {
 			return err
 		}
 		list.Issuers = append(list.Issuers, credential.TrustedIssuer{ISS: demoHost + "/i/" + string(in.Number), Name: in.Name,
-			InsurerNumbers: []eligibility.InsurerNumber{in.Number}, JWKS: credential.KeySet{key.Public()}})
+			InsurerNumbers: []eligibility.InsurerNumber{in.Number}, JWKS: k.Set})
 	}
 	signed, err := credential.SignTrustList(list, o.root)
 	if err != nil {
@@ -165,12 +165,32 @@ func (o *operator) sign(now time.Time) error {
 	return nil
 }
 
-// TrustList returns the list, verified as anybody's would be; past half of its life it is signed anew.
+// rotated reports whether an insurer publishes other keys than the list says.
+func (o *operator) rotated(now time.Time) (bool, error) {
+	for i, in := range o.insurers {
+		k, err := o.house.keys.Issuer(in.Number, now)
+		if err != nil {
+			return false, err
+		}
+		same := func(a, b credential.PublicKey) bool { return a.ID == b.ID }
+		if !slices.EqualFunc(k.Set, o.list.Issuers[i].JWKS, same) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// TrustList returns the list, verified as anybody's would be. It is signed anew past half of its life, and as soon as an
+// insurer's keys change.
 func (o *operator) TrustList() (*credential.TrustList, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := o.house.now()
-	if now.After(time.Unix(o.list.IssuedAt, 0).Add(credential.MaxTrustLife / 2)) {
+	anew, err := o.rotated(now)
+	if err != nil {
+		return nil, err
+	}
+	if anew || now.After(time.Unix(o.list.IssuedAt, 0).Add(credential.MaxTrustLife/2)) {
 		if err := o.sign(now); err != nil {
 			return nil, err
 		}
@@ -181,34 +201,3 @@ func (o *operator) TrustList() (*credential.TrustList, error) {
 var errTrustFile = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.trust", Field: "MADOGUCHI_TRUST",
 	Ja: "受付サーバーには信頼リストが必要です。保険者側の data/demo にある trust.jwt と trust-root.json をコピーし、そのフォルダーを MADOGUCHI_TRUST に指定してください。",
 	En: "A counter server needs a trust list. Copy trust.jwt and trust-root.json from the insurer's data/demo and name their folder in MADOGUCHI_TRUST."}
-
-// readTrust reads the list that somebody else signed, for a counter server of its own. It never goes back to an older
-// version while it runs, and is read again whenever it is asked for, so that a newer copy counts at once.
-func readTrust(folder string, now func() time.Time) (func() (*credential.TrustList, error), error) {
-	var roots credential.KeySet
-	data, err := os.ReadFile(filepath.Join(folder, rootFile))
-	if err == nil {
-		err = json.Unmarshal(data, &roots)
-	}
-	if err != nil || len(roots) != 1 {
-		return nil, errTrustFile.Because(err)
-	}
-	var mu sync.Mutex
-	version := 0
-	read := func() (*credential.TrustList, error) {
-		signed, err := os.ReadFile(filepath.Join(folder, trustFile))
-		if err != nil {
-			return nil, errTrustFile.Because(err)
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		list, err := credential.OpenTrustList(strings.TrimSpace(string(signed)), roots[0], now(), version)
-		if err != nil {
-			return nil, errTrustFile.Because(err)
-		}
-		version = list.Version
-		return list, nil
-	}
-	_, err = read()
-	return read, err
-}

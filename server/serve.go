@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -72,13 +73,18 @@ func (c *serveCmd) Run(s *Settings) error {
 		return fmt.Errorf("verifying the audit chain (%d entries): %w", n, err)
 	}
 	address := "http://localhost:" + port(listener)
-	handler, err := c.site(ctx, s, h, address)
+	handler, chores, err := c.site(ctx, s, h, address)
 	if err != nil {
 		return err
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
 		IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)}
-	go h.sweep(ctx)
+	go every(ctx, time.Hour, func(ctx context.Context) {
+		h.sweep(ctx)
+		for _, chore := range chores {
+			chore(ctx)
+		}
+	})
 	c.announce(address)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -117,53 +123,60 @@ func (c *serveCmd) announce(address string) {
 	}
 }
 
-// site assembles the handler of a role.
-func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address string) (http.Handler, error) {
+// site assembles the handler of a role, and what has to be done every hour besides.
+func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address string) (http.Handler, []func(context.Context), error) {
 	config := web.Config{Demo: true, Published: s.DemoPublish, Staff: demoStaff, Now: h.now, Ready: h.store.Ping,
 		Sessions: &auth.Sessions{Store: h.store, Now: h.now}}
 	counterKey, err := h.signing(keys.Counter)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	counter := credential.TrustedCounter{URL: address, Name: s.FacilityName, Facility: s.FacilityCode, JWKS: credential.KeySet{counterKey.Public()}}
-	trust, err := c.trust(s, h, counter)
+	trust, chores, err := c.trust(s, h, counter)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if c.Role != roleCounter {
 		if config.Office, err = h.office(ctx, address); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		config.CounterCall = web.TrustedCounters(trust, h.now)
 		if err := h.signIn(&config, address); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	calls := &web.Insurers{URL: address, Key: counterKey, Client: &http.Client{Timeout: 5 * time.Second}, Now: h.now}
 	if c.Role != roleInsurer {
 		config.Readers = readers.New(readers.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: h.now,
 			Names: func(string) string { return s.FacilityName }})
-		config.Counter = &desk.Counter{Store: h.store, Trust: trust, Readers: config.Readers, Insurers: calls,
+		known := &kept{dir: h.folder, listed: trust, calls: calls, now: h.now}
+		chores = append(chores, known.refresh)
+		config.Counter = &desk.Counter{Store: h.store, Trust: known.TrustList, Status: known.Status, Learn: known.Learn, Offset: calls.ClockOffset, Readers: config.Readers, Insurers: calls,
 			Facility: desk.Facility{Code: s.FacilityCode, Name: s.FacilityName}, Now: h.now}
 	}
 	handler := web.New(config)
 	if c.Role == roleAll {
 		calls.Client.Transport = within{handler, address}
 	}
-	return handler, nil
+	return handler, chores, nil
 }
 
 // trust returns where the trust list comes from: the demo signs its own; a counter server of its own reads the one that
 // it was given.
-func (c *serveCmd) trust(s *Settings, h *house, counter credential.TrustedCounter) (func() (*credential.TrustList, error), error) {
+func (c *serveCmd) trust(s *Settings, h *house, counter credential.TrustedCounter) (func() (*credential.TrustList, error), []func(context.Context), error) {
 	if c.Role == roleCounter {
-		return readTrust(s.Trust, h.now)
+		reader, err := newTrustReader(s.Trust, filepath.Join(h.folder, "trust-version"), s.TrustURL, h.now)
+		if err != nil {
+			return nil, nil, err
+		}
+		_, err = reader.TrustList()
+		return reader.TrustList, []func(context.Context){reader.fetch}, err
 	}
 	o, err := h.newOperator(demoInsurers, counter)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return o.TrustList, nil
+	return o.TrustList, nil, nil
 }
 
 // signIn sets up the demo provider and this server as its client.
@@ -205,22 +218,16 @@ func (h *house) signing(name string) (credential.Key, error) {
 	return credential.NewKey(private)
 }
 
-// sweep removes what is over, once an hour.
+// sweep removes what is over.
 func (h *house) sweep(ctx context.Context) {
-	tick := time.NewTicker(time.Hour)
-	defer tick.Stop()
-	for {
-		if _, err := h.store.ExpireSessions(ctx, h.now()); err != nil {
-			slog.Warn("sweeping sessions", "error", err)
-		}
-		if _, err := h.store.ExpireReceipts(ctx, h.now().Add(-desk.ReceiptLife)); err != nil {
-			slog.Warn("sweeping receipts", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	if _, err := h.store.ExpireSessions(ctx, h.now()); err != nil {
+		slog.Warn("sweeping sessions", "error", err)
+	}
+	if _, err := h.store.ExpireReceipts(ctx, h.now().Add(-desk.ReceiptLife)); err != nil {
+		slog.Warn("sweeping receipts", "error", err)
+	}
+	if err := h.store.ExpireCodes(ctx, h.now()); err != nil {
+		slog.Warn("sweeping codes", "error", err)
 	}
 }
 

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -19,6 +18,9 @@ import (
 type Counter struct {
 	Store    CounterStore
 	Trust    func() (*credential.TrustList, error)
+	Status   func(iss string) *credential.StatusList    // the newest list of revoked copies that is at hand; may be nil
+	Learn    func(ctx context.Context, iss string) bool // asks an issuer of the list for keys that are not known; may be nil
+	Offset   func() time.Duration                       // how far this clock is ahead, as measured at insurers; may be nil
 	Readers  CardReaders
 	Insurers InsurerCalls
 	Facility Facility
@@ -41,6 +43,9 @@ type CardReaders interface {
 type InsurerCalls interface {
 	ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error)
 	LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error
+	// Redeem asks for the screen that an online code stands for: ErrOnlineCode when this insurer's server has none,
+	// ErrCodeWaiting while the patient is asked.
+	Redeem(ctx context.Context, iss, code string, spoken bool) (jws string, err error)
 }
 
 // CaseView is a case as the console shows it.
@@ -54,6 +59,7 @@ type CaseView struct {
 // caseBody is what a case's record holds. The credential itself is kept only while the case is open.
 type caseBody struct {
 	JWS        string             `json:"jws,omitempty"`
+	Nonce      string             `json:"nonce,omitempty"` // the number that the patient's phone must answer, while one is out
 	Verdict    credential.Verdict `json:"verdict"`
 	Card       *card.Result       `json:"card,omitempty"`
 	Visual     []string           `json:"visual,omitempty"` // photo, name, birthDate: compared by eye
@@ -66,6 +72,15 @@ var (
 	errUnreadable = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.unreadable", Field: "text",
 		Ja: "資格情報のコードとして読めませんでした。もう一度かざすか、患者さんに画面を「大きく見せる」にしてもらってください。",
 		En: "This is not an eligibility code. Scan again, or ask the patient to show the code larger."}
+	errProofFirst = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.proof_first", Field: "text",
+		Ja: "これは2つ目のコードです。先に、大きいほうのコードを読み取ってください。",
+		En: "This is the second code. Scan the larger one first."}
+	errNoProofNeeded = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_proof_needed",
+		Ja: "この画面に2つ目のコードは要りません。次の手順へ進んでください。",
+		En: "This screen needs no second code. Go on."}
+	errInsurersAway = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.insurers_away",
+		Ja: "保険者のサーバーにつながらないため、番号では調べられません。患者さんの画面のコードを読み取るか、ほかの方法で確認してください。",
+		En: "The insurers' servers do not answer, so the number cannot be looked up. Scan the screen's code or use another method."}
 	errCaseClosed = &eligibility.Error{Code: eligibility.Conflict, Key: "case.closed",
 		Ja: "この件はもう記録済みです。続けるときは、患者さんの画面をもう一度読み取ってください。",
 		En: "This case is already recorded. To go on, scan the patient's screen again."}
@@ -82,26 +97,6 @@ var (
 		Ja: "画面から生年月日を読めないため、カードの確認はできません。画面をもう一度読み取ってください。",
 		En: "The screen gave no birth date to check the card with. Scan it again."}
 )
-
-// Open starts a case with what was scanned or pasted: it verifies offline against the trust list and stores the verdict.
-func (c *Counter) Open(ctx context.Context, staff, text string) (CaseView, error) {
-	jws, err := credential.Read(text)
-	if err != nil {
-		return CaseView{}, errUnreadable.Because(err)
-	}
-	trust, err := c.Trust()
-	if err != nil {
-		return CaseView{}, err
-	}
-	now := c.Now()
-	view := CaseView{ID: rand.Text(), At: now, caseBody: caseBody{JWS: jws, Staff: staff}}
-	view.Verdict = credential.Verify(jws, trust, now)
-	outcome := "refused"
-	if view.Verdict.Valid {
-		outcome = "genuine"
-	}
-	return view, c.put(ctx, view, "case.open", outcome)
-}
 
 // CheckCard asks the reader for one attempt at the card, with the birth date of the verified screen. Staff have compared
 // it with the card's face before.

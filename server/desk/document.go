@@ -14,34 +14,63 @@ import (
 
 // Document makes the eligibility sheet (PDF) of a person whom this login may show, with a pdf-tier code.
 func (o *Office) Document(ctx context.Context, subject string, id PersonID) ([]byte, error) {
-	record, in, err := o.shown(ctx, subject, id)
+	c, err := o.copyOf(ctx, subject, id)
 	if err != nil {
 		return nil, err
 	}
-	now := o.Now()
-	until := paperEnd(record.Person, eligibility.DateOf(now))
-	rid, err := o.freeRID(ctx, record, now, until.Time())
-	if err != nil {
-		return nil, err
+	if !c.issued.FitsQR {
+		return nil, errTooLong
 	}
-	issued, shares, err := o.issue(record, in, credential.Request{Tier: credential.PDF, RID: rid, Expires: until.Time()}, now)
-	if err != nil {
-		return nil, err
-	}
-	matrix, err := credential.Matrix(issued.JWS)
+	matrix, err := credential.Matrix(c.issued.JWS)
 	if err != nil {
 		return nil, err
 	}
 	share := 0
-	if len(shares) == 1 {
-		share = shares[0]
+	if len(c.shares) == 1 {
+		share = c.shares[0]
 	}
 	return pdf.EligibilitySheet(pdf.Sheet{
-		Person: record.Person, Share: share,
-		InsurerName: in.Name, Issuer: in.Issuer, Telephone: in.Telephone,
-		Registered: eligibility.DateOf(record.RegisteredAt), IssuedAt: now, Expires: until,
+		Person: c.record.Person, Share: share,
+		InsurerName: c.insurer.Name, Issuer: c.insurer.Issuer, Telephone: c.insurer.Telephone,
+		Registered: eligibility.DateOf(c.record.RegisteredAt), IssuedAt: c.at, Expires: c.until,
 		Code: pdf.Code{Size: matrix.Size, Black: matrix.Black}, Demo: o.Demo,
 	})
+}
+
+// File makes the .smart-health-card file of a person whom this login may show: the same copy as the PDF's, for names that
+// are too long for a code and for people who keep files.
+func (o *Office) File(ctx context.Context, subject string, id PersonID) ([]byte, error) {
+	c, err := o.copyOf(ctx, subject, id)
+	if err != nil {
+		return nil, err
+	}
+	return credential.File(c.issued.JWS), nil
+}
+
+// savedCopy is a pdf-tier credential made now, with what a document says beside it.
+type savedCopy struct {
+	record  PersonRecord
+	insurer Insurer
+	issued  credential.Issued
+	shares  []int
+	at      time.Time
+	until   eligibility.Date
+}
+
+// copyOf notes a copy under a free index and signs it.
+func (o *Office) copyOf(ctx context.Context, subject string, id PersonID) (savedCopy, error) {
+	record, in, err := o.shown(ctx, subject, id)
+	if err != nil {
+		return savedCopy{}, err
+	}
+	c := savedCopy{record: record, insurer: in, at: o.Now()}
+	c.until = paperEnd(record.Person, eligibility.DateOf(c.at))
+	rid, err := o.freeRID(ctx, record, c.at, c.until.Time())
+	if err != nil {
+		return savedCopy{}, err
+	}
+	c.issued, c.shares, err = o.issue(record, in, credential.Request{Tier: credential.PDF, RID: rid, Expires: c.until.Time()}, c.at)
+	return c, err
 }
 
 // freeRID notes the copy under a random free revocation index of its insurer: a random one, since an index that counts up

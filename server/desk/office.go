@@ -1,10 +1,11 @@
 package desk
 
 import (
+	"sync"
 	"time"
 
-	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/keys"
 )
 
 // Office is the insurer's half: it imports the insured, hands out notice codes, enrols and issues. It never sees what
@@ -14,6 +15,7 @@ type Office struct {
 		InsurerStore
 		NoticeStore
 		PhoneStore
+		CodeStore
 		PaperStore
 	}
 	Keys    IssuerKeys
@@ -22,11 +24,16 @@ type Office struct {
 	Address string // the address that people open, e.g. http://localhost:8080
 	Demo    bool
 	Now     func() time.Time
+
+	lists struct {
+		mu   sync.Mutex
+		made map[eligibility.InsurerNumber]madeList
+	}
 }
 
-// IssuerKeys gives each insurer its own signing key.
+// IssuerKeys gives each insurer its own keys: the one that signs at now, and all that it publishes.
 type IssuerKeys interface {
-	IssuerKey(insurer eligibility.InsurerNumber) (credential.Key, error)
+	Issuer(insurer eligibility.InsurerNumber, now time.Time) (keys.IssuerKeys, error)
 }
 
 // ISS returns the issuer's identifier: HOST/i/NNNNNNNN.

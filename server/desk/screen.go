@@ -18,6 +18,7 @@ type Screen struct {
 	Person       eligibility.Person
 	Insurer      Insurer
 	Shares       []int // possible shares today, percent
+	FitsQR       bool  // false for the rare names that are too long: the online code or the file serve instead
 }
 
 var (
@@ -25,27 +26,31 @@ var (
 		Ja: "この資格は終わっています。新しい保険者のお知らせで登録してください。わからないときは、保険者にお電話ください。",
 		En: "This eligibility has ended. Enrol with your new insurer's notice, or call the insurer."}
 	errTooLong = &eligibility.Error{Code: eligibility.Conflict, Key: "credential.too_long",
-		Ja: "お名前が長く、コードに入りきりません。紙のお知らせをマイナンバーカードと一緒にお持ちください。",
-		En: "The name is too long for the code. Bring the paper notice together with the My Number card."}
+		Ja: "お名前が長く、コードに入りきりません。画面の「番号で伝える」か「ファイルで保存」を使うか、紙のお知らせをマイナンバーカードと一緒にお持ちください。",
+		En: "The name is too long for the code. Use the number or the file of the screen, or bring the paper notice together with the My Number card."}
 )
 
 // Live makes a live screen of a person whom this login may show.
 func (o *Office) Live(ctx context.Context, subject string, id PersonID) (Screen, error) {
+	return o.show(ctx, subject, id, credential.Request{Tier: credential.Live})
+}
+
+// show makes a screen of a tier.
+func (o *Office) show(ctx context.Context, subject string, id PersonID, r credential.Request) (Screen, error) {
 	record, in, err := o.shown(ctx, subject, id)
 	if err != nil {
 		return Screen{}, err
 	}
 	now := o.Now()
-	issued, shares, err := o.issue(record, in, credential.Request{Tier: credential.Live}, now)
+	issued, shares, err := o.issue(record, in, r, now)
 	if err != nil {
 		return Screen{}, err
 	}
-	return Screen{JWS: issued.JWS, Tier: credential.Live, IssuedAt: now, ExpiresAt: issued.ExpiresAt,
-		RegisteredOn: eligibility.DateOf(record.RegisteredAt), Person: record.Person, Insurer: in, Shares: shares}, nil
+	return Screen{JWS: issued.JWS, Tier: r.Tier, IssuedAt: now, ExpiresAt: issued.ExpiresAt,
+		RegisteredOn: eligibility.DateOf(record.RegisteredAt), Person: record.Person, Insurer: in, Shares: shares, FitsQR: issued.FitsQR}, nil
 }
 
-// issue signs one credential of the person with its insurer's key. It refuses an eligibility that has ended, and one
-// that does not fit into a code.
+// issue signs one credential of the person with its insurer's key. It refuses an eligibility that has ended.
 func (o *Office) issue(record PersonRecord, in Insurer, r credential.Request, now time.Time) (credential.Issued, []int, error) {
 	today := eligibility.DateOf(now)
 	p := record.Person
@@ -56,7 +61,7 @@ func (o *Office) issue(record PersonRecord, in Insurer, r credential.Request, no
 	if err != nil {
 		return credential.Issued{}, nil, err
 	}
-	key, err := o.Keys.IssuerKey(p.Insurer)
+	keys, err := o.Keys.Issuer(p.Insurer, now)
 	if err != nil {
 		return credential.Issued{}, nil, err
 	}
@@ -64,12 +69,9 @@ func (o *Office) issue(record PersonRecord, in Insurer, r credential.Request, no
 	if len(shares) == 1 {
 		r.Share = shares[0]
 	}
-	issued, err := credential.Issue(o.ISS(p.Insurer), key, r, now)
+	issued, err := credential.Issue(o.ISS(p.Insurer), keys.Current, r, now)
 	if err != nil {
 		return credential.Issued{}, nil, err
-	}
-	if !issued.FitsQR {
-		return credential.Issued{}, nil, errTooLong
 	}
 	return issued, shares, nil
 }

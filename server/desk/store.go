@@ -5,6 +5,7 @@ import (
 	"iter"
 	"time"
 
+	"madoguchi/credential"
 	"madoguchi/eligibility"
 )
 
@@ -14,6 +15,7 @@ type Store interface {
 	InsurerStore
 	NoticeStore
 	PhoneStore
+	CodeStore
 	PaperStore
 	CounterStore
 }
@@ -63,14 +65,37 @@ type PhoneStore interface {
 	PutReceipts(ctx context.Context, person PersonID, sealed map[string][]byte, e Entry) error
 	// Receipts returns what lies there for one phone key of subject, newest first, without those older than since.
 	Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]SealedReceipt, error)
+	// PutHolderKey stores the key with which one phone of this subject proves its screens: one a phone, the last counts.
+	PutHolderKey(ctx context.Context, subject string, key HolderKey, e Entry) error
+	HolderKeys(ctx context.Context, subject string) ([]HolderKey, error) // newest first
 	// ExpireReceipts removes receipts older than before and returns how many.
 	ExpireReceipts(ctx context.Context, before time.Time) (int, error)
+}
+
+// CodeStore keeps online codes, known only as MACs.
+type CodeStore interface {
+	// PutCode stores a code of subject's person; the last one of the same is void.
+	PutCode(ctx context.Context, mac []byte, subject string, person PersonID, expires time.Time) error
+	Code(ctx context.Context, mac []byte) (OnlineCode, error)
+	// CodeOf returns the code that subject last made for this person.
+	CodeOf(ctx context.Context, subject string, person PersonID) (OnlineCode, error)
+	// StepCode moves a code on if it is still in the state of from; false when somebody else did before.
+	StepCode(ctx context.Context, from OnlineCode, to CodeState, counter, name string, e Entry) (bool, error)
 }
 
 // PaperStore keeps which saved copies (PDF) were made, so that they can be revoked by their index.
 type PaperStore interface {
 	// PutPaper notes a copy under its insurer's revocation index; it returns ErrRIDTaken when that index is in use.
 	PutPaper(ctx context.Context, person PersonID, insurer eligibility.InsurerNumber, rid uint32, issued, expires time.Time, e Entry) error
+	// Revoke lists the copies of an insurer that are meant and have not ended, and returns how many were not listed before.
+	Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, e Entry) (int, error)
+	// Revoked returns the indices of revoked copies that have not ended at a time, ascending, and a counter that grows with
+	// every revocation.
+	Revoked(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time) (rids []uint32, counter int, err error)
+	// Revocations returns that counter alone.
+	Revocations(ctx context.Context, insurer eligibility.InsurerNumber) (counter int, err error)
+	// Checkpoint returns the head of the audit chain.
+	Checkpoint(ctx context.Context) (credential.Checkpoint, error)
 }
 
 // CounterStore keeps the records of counters. Insurers' keys cannot open them.

@@ -5,11 +5,9 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"time"
 
-	"madoguchi/eligibility"
 	"madoguchi/server/desk"
 )
 
@@ -182,23 +180,4 @@ func (s *Store) ExpireReceipts(ctx context.Context, before time.Time) (int, erro
 	}
 	n, err := done.RowsAffected()
 	return int(n), storage(err)
-}
-
-// PutPaper: see desk.PaperStore.
-func (s *Store) PutPaper(ctx context.Context, person desk.PersonID, insurer eligibility.InsurerNumber, rid uint32, issued, expires time.Time, e desk.Entry) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
-		var taken int
-		err := tx.QueryRowContext(ctx, `SELECT 1 FROM papers WHERE insurer = $1 AND rid = $2`, insurer, int64(rid)).Scan(&taken)
-		if err == nil {
-			return desk.ErrRIDTaken
-		}
-		if !errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("looking for the index: %w", err)
-		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO papers (insurer, rid, person_id, issued_at, expires_at) SELECT $1, $2, id, $4, $5 FROM people WHERE ref = $3`,
-			insurer, int64(rid), person, stamp(issued), stamp(expires)); err != nil {
-			return fmt.Errorf("noting the copy: %w", err)
-		}
-		return s.audit(ctx, tx, e)
-	})
 }

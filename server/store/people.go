@@ -226,6 +226,13 @@ func (s *Store) ErasePerson(ctx context.Context, id desk.PersonID, e desk.Entry)
 		if err := appendAudit(ctx, tx, e, pseudonym); err != nil {
 			return err
 		}
+		var insurer eligibility.InsurerNumber
+		if err := tx.QueryRowContext(ctx, `SELECT insurer FROM people WHERE ref = $1`, id).Scan(&insurer); err != nil {
+			return err
+		}
+		if _, err := revoke(ctx, tx, insurer, `papers.person_id = (SELECT id FROM people WHERE ref = $4)`, e.At, id); err != nil {
+			return err // copies that are still out must not outlive their person's record unrevoked
+		}
 		_, err = tx.ExecContext(ctx, `DELETE FROM people WHERE ref = $1`, id) // the rest cascades
 		return err
 	})

@@ -23,6 +23,8 @@ func (s *Site) counterRoutes(e *echo.Echo) {
 	e.GET("/api/v1/counter/status", s.counterStatus)
 	e.GET("/api/v1/counter/cases", s.cases)
 	e.POST("/api/v1/counter/cases", s.scan)
+	e.POST("/api/v1/counter/cases/:id/proof", s.prove)
+	e.POST("/api/v1/counter/cases/:id/challenge", s.challenge)
 	e.POST("/api/v1/counter/cases/:id/card-check", s.cardCheck)
 	e.POST("/api/v1/counter/cases/:id/visual", s.visual)
 	e.POST("/api/v1/counter/cases/:id/record", s.record)
@@ -65,11 +67,13 @@ type caseJSON struct {
 	Method      methodJSON       `json:"method"`
 	Ask         []string         `json:"ask"`
 	Visual      []string         `json:"visual"`
+	Nonce       string           `json:"nonce,omitempty"` // the number that the patient's phone is asked to answer
 	Card        *cardJSON        `json:"card"`
 }
 
 type verdictJSON struct {
 	Valid      bool        `json:"valid"`
+	Awaits     bool        `json:"awaits"` // only the second code is missing
 	Tier       string      `json:"tier"`
 	Issuer     string      `json:"issuer,omitempty"`
 	IssuerName string      `json:"issuerName,omitempty"`
@@ -120,8 +124,8 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 	v := view.Verdict
 	ja, en := v.Headline()
 	out := caseJSON{ID: view.ID, At: view.At, Outcome: string(view.Outcome), Reason: view.Reason, Staff: view.Staff,
-		Method: methodJSON{"N1e", "資格情報のお知らせ（電子）＋カード"}, Ask: askAlways, Visual: view.Visual,
-		Verdict: verdictJSON{Valid: v.Valid, Tier: string(v.Tier), Issuer: v.Issuer, IssuerName: v.IssuerName, IssuedAt: moment(v.IssuedAt), ExpiresAt: moment(v.ExpiresAt),
+		Method: methodJSON{"N1e", "資格情報のお知らせ（電子）＋カード"}, Ask: askAlways, Visual: view.Visual, Nonce: view.Nonce,
+		Verdict: verdictJSON{Valid: v.Valid, Awaits: v.NeedsProof(), Tier: string(v.Tier), Issuer: v.Issuer, IssuerName: v.IssuerName, IssuedAt: moment(v.IssuedAt), ExpiresAt: moment(v.ExpiresAt),
 			Headline: sentence{ja, en}, Checks: []checkLine{}}}
 	if out.Visual == nil {
 		out.Visual = []string{}
@@ -130,7 +134,9 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 		out.Verdict.Checks = append(out.Verdict.Checks, checkLine{c.Name, string(c.Result), c.Reason, c.En})
 	}
 	out.Verdict.Next = sentence{"カードの生年月日が画面と同じか見て、カードを確認してください。", "Compare the card's birth date with the screen, then check the card."}
-	if !v.Valid && len(v.Checks) > 0 {
+	if v.Awaits() {
+		out.Verdict.Next = sentence{"電波がないときの画面です。下の小さいコードも続けて読み取ってください。", "The phone is offline. Scan the smaller code below as well."}
+	} else if !v.Valid && len(v.Checks) > 0 {
 		out.Verdict.Next = sentence{v.Checks[0].Reason, v.Checks[0].En}
 	}
 	if v.Eligibility != nil {
@@ -198,6 +204,38 @@ func (s *Site) scan(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusCreated, s.caseView(view))
+}
+
+// prove adds the second code of a phone that is offline.
+func (s *Site) prove(c echo.Context) error {
+	name, err := s.staff(c, auth.Counter)
+	if err != nil {
+		return err
+	}
+	var body struct {
+		Text string `json:"text"`
+	}
+	if err := c.Bind(&body); err != nil || len(body.Text) > 4000 {
+		return errRequest
+	}
+	view, err := s.Counter.Prove(c.Request().Context(), name, c.Param("id"), body.Text)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.caseView(view))
+}
+
+// challenge makes the number that the phone's next proof must answer.
+func (s *Site) challenge(c echo.Context) error {
+	name, err := s.staff(c, auth.Counter)
+	if err != nil {
+		return err
+	}
+	view, err := s.Counter.Challenge(c.Request().Context(), name, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
 func (s *Site) cardCheck(c echo.Context) error {
@@ -311,7 +349,13 @@ func (s *Site) counterStatus(c echo.Context) error {
 		Today      int       `json:"today"`
 		Parked     int       `json:"parked"`
 		ServerTime time.Time `json:"serverTime"`
+		Clock      *sentence `json:"clock"` // how far the server's clock is off, when that is worth saying
 	}{Facility: s.Counter.Facility.Name, Staff: name, Readers: []reader{}, ServerTime: s.Now()}
+	if s.Counter.Offset != nil {
+		if ja, en := credential.ClockWords(s.Counter.Offset()); ja != "" {
+			out.Clock = &sentence{ja, en}
+		}
+	}
 	out.TrustList.IssuedAt, out.TrustList.Version = time.Unix(trust.IssuedAt, 0).In(eligibility.Japan), trust.Version
 	for _, r := range s.Counter.Readers.Status(s.Counter.Facility.Code) {
 		out.Readers = append(out.Readers, reader(r))

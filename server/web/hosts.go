@@ -2,12 +2,9 @@ package web
 
 import (
 	"bytes"
-	"context"
+	"compress/gzip"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -17,13 +14,14 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/desk"
 )
 
 // Calls between servers: a counter's server asks an insurer's, at the iss of the trust list, and proves itself by an
 // assertion of at most a minute whose key stands in the same list (DESIGN.md 3).
 
-// CounterCheck verifies a counter server's assertion for a call to iss and returns the counter's name.
-type CounterCheck func(assertion, iss string) (name string, err error)
+// CounterCheck verifies a counter server's assertion for a call to iss and returns who it is.
+type CounterCheck func(assertion, iss string) (desk.Caller, error)
 
 const assertionLife = 60 * time.Second
 
@@ -34,12 +32,12 @@ var errAssertion = &eligibility.Error{Code: eligibility.Denied, Key: "hosts.asse
 // TrustedCounters checks assertions against a trust list: ES256 by a key of a counter in the list, issued by that counter
 // for this iss, living at most a minute.
 func TrustedCounters(list func() (*credential.TrustList, error), now func() time.Time) CounterCheck {
-	return func(assertion, iss string) (string, error) {
+	return func(assertion, iss string) (desk.Caller, error) {
 		trust, err := list()
 		if err != nil {
-			return "", err
+			return desk.Caller{}, err
 		}
-		var name string
+		var caller desk.Caller
 		var claims jwt.RegisteredClaims
 		_, err = jwt.ParseWithClaims(assertion, &claims, func(t *jwt.Token) (any, error) {
 			kid, _ := t.Header["kid"].(string)
@@ -48,105 +46,24 @@ func TrustedCounters(list func() (*credential.TrustList, error), now func() time
 			if !ok || !known || t.Header["typ"] != "counter+jwt" {
 				return nil, errors.New("not a counter of the trust list")
 			}
-			name = counter.Name
+			caller = desk.Caller{URL: counter.URL, Name: counter.Name}
 			return key.Key, nil
 		}, jwt.WithValidMethods([]string{"ES256"}), jwt.WithAudience(iss), jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(30*time.Second), jwt.WithTimeFunc(now))
 		if err != nil {
-			return "", errAssertion.Because(err)
+			return desk.Caller{}, errAssertion.Because(err)
 		}
 		if claims.IssuedAt == nil || claims.ExpiresAt.Sub(claims.IssuedAt.Time) > assertionLife {
-			return "", errAssertion.Because(errors.New("it lives longer than a minute"))
+			return desk.Caller{}, errAssertion.Because(errors.New("it lives longer than a minute"))
 		}
-		return name, nil
+		return caller, nil
 	}
-}
-
-// Insurers makes the counter's calls.
-type Insurers struct {
-	URL    string // this counter server, as the trust list names it
-	Key    credential.Key
-	Client *http.Client
-	Now    func() time.Time
-}
-
-// ReceiptKeys asks for the keys of the phones that may read a receipt for this screen.
-func (i *Insurers) ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error) {
-	var out struct {
-		Keys map[string]string `json:"keys"`
-	}
-	if err := i.post(ctx, iss, "/receipt/keys", map[string]string{"credential": jws}, &out); err != nil {
-		return nil, err
-	}
-	return decodeAll(out.Keys)
-}
-
-// LeaveReceipt leaves sealed receipts for this screen's phones.
-func (i *Insurers) LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error {
-	body := struct {
-		Credential string            `json:"credential"`
-		Sealed     map[string]string `json:"sealed"`
-	}{jws, map[string]string{}}
-	for id, data := range sealed {
-		body.Sealed[id] = base64.RawURLEncoding.EncodeToString(data)
-	}
-	return i.post(ctx, iss, "/receipt", body, nil)
-}
-
-// maxAnswer bounds an insurer's answer.
-const maxAnswer = 64 << 10
-
-func (i *Insurers) post(ctx context.Context, iss, path string, body, out any) error {
-	data, err := json.Marshal(body)
-	if err != nil {
-		return fmt.Errorf("writing a call: %w", err)
-	}
-	now := i.Now()
-	assertion, err := credential.SignJWT(i.Key, "counter+jwt", jwt.RegisteredClaims{Issuer: i.URL, Audience: jwt.ClaimStrings{iss},
-		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(assertionLife))})
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, iss+path, bytes.NewReader(data))
-	if err != nil {
-		return fmt.Errorf("calling the insurer: %w", err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+assertion)
-	res, err := i.Client.Do(req)
-	if err != nil {
-		return fmt.Errorf("calling the insurer: %w", err)
-	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	if err != nil {
-		return fmt.Errorf("reading the insurer's answer: %w", err)
-	}
-	if res.StatusCode >= 300 {
-		return fmt.Errorf("the insurer answered %s: %.200s", res.Status, answer)
-	}
-	if out == nil {
-		return nil
-	}
-	if err := json.Unmarshal(answer, out); err != nil {
-		return fmt.Errorf("reading the insurer's answer: %w", err)
-	}
-	return nil
-}
-
-func decodeAll(in map[string]string) (map[string][]byte, error) {
-	out := map[string][]byte{}
-	for id, text := range in {
-		data, err := base64.RawURLEncoding.DecodeString(text)
-		if err != nil {
-			return nil, fmt.Errorf("reading a key: %w", err)
-		}
-		out[id] = data
-	}
-	return out, nil
 }
 
 func (s *Site) hostRoutes(e *echo.Echo) {
 	e.GET("/i/:insurer/.well-known/jwks.json", s.jwks)
+	e.GET("/i/:insurer/.well-known/crl/:file", s.revocationFile)
+	e.GET("/i/:insurer/status.jwt", s.statusList)
+	e.POST("/i/:insurer/code", s.redeem)
 	e.POST("/i/:insurer/receipt/keys", s.receiptKeys)
 	e.POST("/i/:insurer/receipt", s.leaveReceipt)
 }
@@ -157,35 +74,118 @@ func (s *Site) issuer(c echo.Context) (eligibility.InsurerNumber, error) {
 	return in.Number, err
 }
 
-// jwks publishes an insurer's keys for any verifier in any browser (SMART Health Cards want CORS).
+// jwks publishes an insurer's keys.
 func (s *Site) jwks(c echo.Context) error {
 	number, err := s.issuer(c)
 	if err != nil {
 		return err
 	}
-	key, err := s.Office.Keys.IssuerKey(number)
+	keys, err := s.Office.PublishedKeys(c.Request().Context(), number)
 	if err != nil {
 		return err
 	}
+	public(c)
+	return c.JSON(http.StatusOK, keys)
+}
+
+// revocationFile publishes the revocation list of one key, for verifiers of SMART Health Cards.
+func (s *Site) revocationFile(c echo.Context) error {
+	number, err := s.issuer(c)
+	if err != nil {
+		return err
+	}
+	kid, ok := strings.CutSuffix(c.Param("file"), ".json")
+	if !ok {
+		return echo.ErrNotFound
+	}
+	file, err := s.Office.RevocationFile(c.Request().Context(), number, kid)
+	if err != nil {
+		return err
+	}
+	public(c)
+	return c.JSONBlob(http.StatusOK, file)
+}
+
+// statusList publishes the signed list of revoked copies, for consoles: one whole list, so that fetching it tells nothing.
+// It is sent gzipped where the caller takes that: base64 in base64 would cost three quarters more.
+func (s *Site) statusList(c echo.Context) error {
+	number, err := s.issuer(c)
+	if err != nil {
+		return err
+	}
+	list, err := s.Office.StatusList(c.Request().Context(), number)
+	if err != nil {
+		return err
+	}
+	public(c)
+	h := c.Response().Header()
+	h.Set("Vary", "Accept-Encoding")
+	if !strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+		return c.Blob(http.StatusOK, "application/statuslist+jwt", []byte(list))
+	}
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(list)); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	h.Set("Content-Encoding", "gzip")
+	return c.Blob(http.StatusOK, "application/statuslist+jwt", b.Bytes())
+}
+
+// public lets any verifier in any browser read an answer (SMART Health Cards want CORS).
+func public(c echo.Context) {
 	h := c.Response().Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	h.Set("Cache-Control", "public, max-age=300")
-	return c.JSON(http.StatusOK, credential.KeySet{key.Public()})
+}
+
+// redeem answers a counter server with the screen of an online code. Each counter has a budget, so that codes cannot be
+// tried out.
+func (s *Site) redeem(c echo.Context) error {
+	_, caller, err := s.caller(c)
+	if err != nil {
+		return err
+	}
+	if err := s.codes.Take(caller.URL, s.Now()); err != nil {
+		return err
+	}
+	var body struct {
+		Code   string `json:"code"`
+		Spoken bool   `json:"spoken"`
+	}
+	if err := c.Bind(&body); err != nil {
+		return errRequest
+	}
+	code, _, err := credential.ReadCode(body.Code)
+	if err != nil {
+		return desk.ErrOnlineCode
+	}
+	jws, err := s.Office.Redeem(c.Request().Context(), caller, code, body.Spoken)
+	if errors.Is(err, desk.ErrCodeWaiting) {
+		return c.JSON(http.StatusAccepted, map[string]bool{"waiting": true})
+	}
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]string{"credential": jws})
 }
 
 // caller verifies who calls, for one insurer.
-func (s *Site) caller(c echo.Context) (eligibility.InsurerNumber, string, error) {
+func (s *Site) caller(c echo.Context) (eligibility.InsurerNumber, desk.Caller, error) {
 	number, err := s.issuer(c)
 	if err != nil {
-		return "", "", err
+		return "", desk.Caller{}, err
 	}
 	assertion, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), "Bearer ")
 	if !ok {
-		return "", "", errAssertion
+		return "", desk.Caller{}, errAssertion
 	}
-	name, err := s.CounterCall(assertion, s.Office.ISS(number))
-	return number, name, err
+	caller, err := s.CounterCall(assertion, s.Office.ISS(number))
+	return number, caller, err
 }
 
 func (s *Site) receiptKeys(c echo.Context) error {
@@ -213,7 +213,7 @@ func (s *Site) receiptKeys(c echo.Context) error {
 }
 
 func (s *Site) leaveReceipt(c echo.Context) error {
-	number, name, err := s.caller(c)
+	number, caller, err := s.caller(c)
 	if err != nil {
 		return err
 	}
@@ -228,7 +228,7 @@ func (s *Site) leaveReceipt(c echo.Context) error {
 	if err != nil {
 		return errRequest.In("sealed")
 	}
-	if err := s.Office.LeaveReceipt(c.Request().Context(), number, body.Credential, name, sealed); err != nil {
+	if err := s.Office.LeaveReceipt(c.Request().Context(), number, body.Credential, caller.Name, sealed); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

@@ -28,8 +28,7 @@ func (s *Site) patientRoutes(e *echo.Echo) {
 	e.GET("/people/:id/document.pdf", s.document)
 	e.GET("/api/v1/me", s.me)
 	e.POST("/api/v1/people/:id/credential", s.credential)
-	e.PUT("/api/v1/phone", s.putPhone)
-	e.GET("/api/v1/receipts", s.receipts)
+	s.phoneRoutes(e)
 }
 
 // visit is what a patient's session holds besides its subject.
@@ -287,9 +286,14 @@ func (s *Site) me(c echo.Context) error {
 		Kana    string  `json:"kana"`
 		Insurer insurer `json:"insurer"`
 	}
+	holders, err := s.Office.Holders(ctx, session.Subject)
+	if err != nil {
+		return err
+	}
 	out := struct {
 		People []person `json:"people"`
-	}{[]person{}}
+		Phones []phone  `json:"phones"` // those that can show screens without network, newest first
+	}{[]person{}, phones(holders)}
 	for _, r := range people {
 		in, err := s.Office.Insurer(ctx, r.Person.Insurer)
 		if err != nil {
@@ -331,12 +335,22 @@ func (s *Site) credential(c echo.Context) error {
 		return err
 	}
 	var body struct {
-		Tier string `json:"tier"`
+		Tier  string `json:"tier"`
+		Phone string `json:"phone"` // screen: the phone whose holder key is in it
 	}
-	if err := c.Bind(&body); err != nil || body.Tier != "live" {
+	if err := c.Bind(&body); err != nil {
 		return errRequest
 	}
-	screen, err := s.Office.Live(c.Request().Context(), session.Subject, desk.PersonID(c.Param("id")))
+	ctx, id := c.Request().Context(), desk.PersonID(c.Param("id"))
+	var screen desk.Screen
+	switch body.Tier {
+	case "live":
+		screen, err = s.Office.Live(ctx, session.Subject, id)
+	case "screen":
+		screen, err = s.Office.Offline(ctx, session.Subject, id, body.Phone)
+	default:
+		return errRequest.In("tier")
+	}
 	if err != nil {
 		return err
 	}
@@ -344,12 +358,13 @@ func (s *Site) credential(c echo.Context) error {
 	out := struct {
 		JWS          string    `json:"jws"`
 		Tier         string    `json:"tier"`
+		FitsQR       bool      `json:"fitsQr"` // false: use the online code or the file
 		IssuedAt     time.Time `json:"issuedAt"`
 		ExpiresAt    time.Time `json:"expiresAt"`
 		ServerTime   time.Time `json:"serverTime"`
 		RegisteredOn string    `json:"registeredOn"`
 		Details      details   `json:"details"`
-	}{screen.JWS, string(screen.Tier), screen.IssuedAt, screen.ExpiresAt, s.Now(), screen.RegisteredOn.String(), details{
+	}{screen.JWS, string(screen.Tier), screen.FitsQR, screen.IssuedAt, screen.ExpiresAt, s.Now(), screen.RegisteredOn.String(), details{
 		Name: p.Name, Kana: p.Kana, Alias: p.Alias, BirthDate: p.BirthDate.String(), BirthDateJa: p.BirthDate.Japanese(), Sex: p.Sex.Japanese(),
 		Relation: p.Relation.Japanese(), InsurerName: screen.Insurer.Name, InsurerNumber: p.Insurer.Paper(), Symbol: p.Symbol, Number: p.Number,
 		BranchNumber: p.BranchNumber, ShareText: sharesText(screen.Shares), QualifiedOn: p.QualifiedOn.Japanese(), ValidFrom: p.ValidFrom.Japanese(),
@@ -370,29 +385,6 @@ func sharesText(percents []int) string {
 		return strings.Join(each, "か") + "（所得で決まります）"
 	}
 	return strings.Join(each, "")
-}
-
-func (s *Site) putPhone(c echo.Context) error {
-	session, _, err := s.signedIn(c)
-	if err != nil {
-		return err
-	}
-	var body struct {
-		ID  string `json:"id"`
-		Key struct {
-			KTY string `json:"kty"`
-			CRV string `json:"crv"`
-			X   string `json:"x"`
-			Y   string `json:"y"`
-		} `json:"key"`
-	}
-	if err := c.Bind(&body); err != nil || body.Key.KTY != "EC" || body.Key.CRV != "P-256" || len(body.ID) > 64 {
-		return errRequest
-	}
-	if err := s.Office.PutPhone(c.Request().Context(), session.Subject, body.ID, body.Key.X, body.Key.Y); err != nil {
-		return err
-	}
-	return c.NoContent(http.StatusNoContent)
 }
 
 func (s *Site) receipts(c echo.Context) error {

@@ -101,7 +101,9 @@ var counterQuestions = [...]question{
 		{"found", "番号の照会で資格が見つかった", "A look-up by number answered", func(s *eligibility.Situation) {
 			s.Facility.PhoneReader, s.Lookup = eligibility.No, eligibility.LookupFound
 		}},
-		{"noReader", "カードリーダーがない", "There is no card reader", func(s *eligibility.Situation) { s.Facility.Reader = eligibility.No }},
+		{"noReader", "カードリーダーがない", "There is no card reader", func(s *eligibility.Situation) {
+			s.Facility.Reader, s.Card.Reads = eligibility.No, eligibility.Unknown // a card that reads elsewhere is not read here
+		}},
 		{"down", "システムか回線の障害", "System or line is down", func(s *eligibility.Situation) { s.Facility.NetworkDown = eligibility.Yes }},
 	}},
 }

@@ -39,12 +39,13 @@ type Config struct {
 type Site struct {
 	Config
 	guesses auth.Limit // notice codes and pairing codes, by address
+	codes   auth.Limit // online codes, by counter server
 	imports importErrors
 }
 
 // New returns the program's handler. Routes exist only for the halves that this role runs.
 func New(c Config) *echo.Echo {
-	s := &Site{Config: c, guesses: auth.Limit{Burst: 20, Every: 3 * time.Second}}
+	s := &Site{Config: c, guesses: auth.Limit{Burst: 20, Every: 3 * time.Second}, codes: auth.Limit{Burst: 30, Every: 2 * time.Second}}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's word

@@ -44,6 +44,8 @@ type house struct {
 	store   *store.Store
 	trust   credential.TrustList
 	cookies []*http.Cookie
+	counter *desk.Counter
+	calls   *Insurers // where a test connects the counter to its insurers
 }
 
 // doubleReader stands for a paired agent: it asks a virtual card and, as the switchboard does, has the server verify.
@@ -119,9 +121,10 @@ func newHouse(t *testing.T) *house {
 	}
 	h.reader = &doubleReader{chip: chip}
 	list := func() (*credential.TrustList, error) { return &h.trust, nil }
+	h.counter = &desk.Counter{Store: h.store, Trust: list, Readers: h.reader, Insurers: nobody{},
+		Facility: desk.Facility{Code: "1319999991", Name: "架空医院"}, Now: clock}
 	h.echo = New(Config{Office: h.office, Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping,
-		Counter: &desk.Counter{Store: h.store, Trust: list, Readers: h.reader, Insurers: nobody{},
-			Facility: desk.Facility{Code: "1319999991", Name: "架空医院"}, Now: clock},
+		Counter:     h.counter,
 		Readers:     readers.New(readers.Config{Store: h.store, Now: clock, Names: func(string) string { return "" }}),
 		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
 		CounterCall: TrustedCounters(list, clock),
@@ -134,6 +137,9 @@ type nobody struct{}
 
 func (nobody) ReceiptKeys(context.Context, string, string) (map[string][]byte, error) {
 	return nil, context.DeadlineExceeded
+}
+func (nobody) Redeem(context.Context, string, string, bool) (string, error) {
+	return "", context.DeadlineExceeded
 }
 func (nobody) LeaveReceipt(context.Context, string, string, map[string][]byte) error {
 	return context.DeadlineExceeded
@@ -466,7 +472,7 @@ func TestScreenAndCopyAreGenuine(t *testing.T) {
 		JWS     string
 		Details details
 	}](t, w)
-	v := credential.Verify(screen.JWS, &h.trust, h.now)
+	v := credential.Basis{Trust: &h.trust, At: h.now}.Verify(screen.JWS)
 	if !v.Valid || v.Tier != credential.Live || v.Eligibility.Name != "髙橋 德一" || screen.Details.ShareText != "2割" || screen.Details.InsurerNumber != "138990" {
 		t.Errorf("%+v %+v", v, screen.Details)
 	}

@@ -158,3 +158,6 @@ type ErrorView struct {
 	Status    int
 	RequestID string
 }
+
+// CodeView is the page behind an online code's address.
+type CodeView struct{ Page }

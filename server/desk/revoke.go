@@ -1,0 +1,124 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+)
+
+// Copies says which saved copies are meant: one by its index, all of a person, or all made before a time.
+type Copies struct {
+	RID    uint32
+	Person PersonID
+	Before time.Time
+}
+
+// Revoke takes saved copies back. Live and screen codes need no revoking: they end by themselves.
+func (o *Office) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, actor string) (int, error) {
+	e := Entry{At: o.Now(), Actor: actor, Action: "paper.revoke"}
+	switch {
+	case which.Person != "":
+		record, err := o.Store.Person(ctx, which.Person)
+		if err != nil {
+			return 0, err
+		}
+		if record.Person.Insurer != insurer {
+			return 0, errNoInsurer
+		}
+		e.Person, e.Detail = which.Person, "person"
+	case !which.Before.IsZero():
+		e.Detail = "before " + which.Before.UTC().Format(time.RFC3339)
+	default:
+		e.Detail = "rid " + credential.EncodeRID(which.RID)
+	}
+	return o.Store.Revoke(ctx, insurer, which, e)
+}
+
+// StatusList signs the insurer's list of revoked copies for consoles, with the head of the audit chain. It is made anew at
+// every revocation and every day; in between the same text is handed out.
+func (o *Office) StatusList(ctx context.Context, insurer eligibility.InsurerNumber) (string, error) {
+	now := o.Now()
+	counter, err := o.Store.Revocations(ctx, insurer)
+	if err != nil {
+		return "", err
+	}
+	keys, err := o.Keys.Issuer(insurer, now)
+	if err != nil {
+		return "", err
+	}
+	key := keys.Current
+	o.lists.mu.Lock()
+	defer o.lists.mu.Unlock()
+	kept := o.lists.made[insurer]
+	if kept.text != "" && kept.counter == counter && kept.key == key.ID && now.Sub(kept.at) < credential.StatusEvery {
+		return kept.text, nil
+	}
+	rids, counter, err := o.Store.Revoked(ctx, insurer, now)
+	if err != nil {
+		return "", err
+	}
+	chain, err := o.Store.Checkpoint(ctx)
+	if err != nil {
+		return "", err
+	}
+	text, err := credential.SignStatusList(o.ISS(insurer), key, rids, chain, now)
+	if err != nil {
+		return "", err
+	}
+	if o.lists.made == nil {
+		o.lists.made = map[eligibility.InsurerNumber]madeList{}
+	}
+	o.lists.made[insurer] = madeList{text, counter, key.ID, now}
+	return text, nil
+}
+
+// madeList is a status list that was signed, and what it depends on.
+type madeList struct {
+	text    string
+	counter int
+	key     string
+	at      time.Time
+}
+
+// RevocationFile returns the list of the SMART Health Cards specification for one of the insurer's keys. Every key's list
+// names every revoked copy: which key signed a copy is not remembered.
+func (o *Office) RevocationFile(ctx context.Context, insurer eligibility.InsurerNumber, kid string) ([]byte, error) {
+	keys, err := o.PublishedKeys(ctx, insurer)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := keys.Find(kid); !ok {
+		return nil, errNoKey
+	}
+	rids, counter, err := o.Store.Revoked(ctx, insurer, o.Now())
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(rids))
+	for i, rid := range rids {
+		names[i] = credential.EncodeRID(rid)
+	}
+	return credential.RevocationFile(kid, counter, names)
+}
+
+var errNoKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.unknown",
+	Ja: "この鍵は公開されていません。", En: "No such key is published."}
+
+// PublishedKeys returns what the insurer's key set says: each key with the counter of its revocation list.
+func (o *Office) PublishedKeys(ctx context.Context, insurer eligibility.InsurerNumber) (credential.KeySet, error) {
+	keys, err := o.Keys.Issuer(insurer, o.Now())
+	if err != nil {
+		return nil, err
+	}
+	counter, err := o.Store.Revocations(ctx, insurer)
+	if err != nil {
+		return nil, fmt.Errorf("reading the revocation counter: %w", err)
+	}
+	for i := range keys.Set { // which key signed a copy is not remembered, so every list counts on
+		keys.Set[i].CRLVersion = counter
+	}
+	return keys.Set, nil
+}

@@ -1,0 +1,145 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"madoguchi/auth"
+	"madoguchi/credential"
+)
+
+// Open starts a case with what was scanned, pasted or typed: it verifies offline against the trust list and stores the
+// verdict. An online code is looked up first, at the insurers of the trust list.
+func (c *Counter) Open(ctx context.Context, staff, text string) (CaseView, error) {
+	trust, err := c.Trust()
+	if err != nil {
+		return CaseView{}, err
+	}
+	jws, err := credential.Read(text)
+	if err != nil {
+		code, spoken, none := credential.ReadCode(text)
+		if none != nil {
+			return CaseView{}, errUnreadable.Because(err)
+		}
+		if jws, err = c.lookUp(ctx, trust, code, spoken, text); err != nil {
+			return CaseView{}, err
+		}
+	} else if credential.LooksLikeProof(jws) {
+		return CaseView{}, errProofFirst
+	}
+	view := CaseView{ID: rand.Text(), At: c.Now(), caseBody: caseBody{JWS: jws, Staff: staff}}
+	view.Verdict = c.basis(trust).Verify(jws)
+	if claimed, unknown := view.Verdict.UnknownKey(); unknown && c.Learn != nil && c.Learn(ctx, claimed) {
+		if trust, err = c.Trust(); err != nil {
+			return CaseView{}, err
+		}
+		view.Verdict = c.basis(trust).Verify(jws)
+	}
+	return view, c.put(ctx, view, "case.open", opened(view.Verdict))
+}
+
+// basis is what this counter knows now.
+func (c *Counter) basis(trust *credential.TrustList) credential.Basis {
+	b := credential.Basis{At: c.Now(), Trust: trust, Status: c.Status}
+	if c.Offset != nil {
+		b.Offset = c.Offset()
+	}
+	return b
+}
+
+func opened(v credential.Verdict) string {
+	switch {
+	case v.Valid:
+		return "genuine"
+	case v.Awaits():
+		return "awaits proof"
+	}
+	return "refused"
+}
+
+// lookUp asks each server of the trust list once for the screen of an online code, the one that a scanned address names
+// first. A server that does not answer does not hide another's answer.
+func (c *Counter) lookUp(ctx context.Context, trust *credential.TrustList, code string, spoken bool, text string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 8*time.Second)
+	defer cancel()
+	var broken error
+	for _, iss := range servers(trust, text) {
+		jws, err := c.Insurers.Redeem(ctx, iss, code, spoken)
+		switch {
+		case err == nil:
+			return jws, nil
+		case errors.Is(err, ErrOnlineCode):
+		case errors.Is(err, ErrCodeWaiting), errors.Is(err, auth.ErrTooMany):
+			return "", err
+		default:
+			broken = err
+		}
+	}
+	if broken != nil {
+		return "", errInsurersAway.Because(broken)
+	}
+	return "", ErrOnlineCode
+}
+
+// servers returns one iss for each host of the trust list, the host that text names first.
+func servers(trust *credential.TrustList, text string) []string {
+	var first, rest []string
+	seen := map[string]bool{}
+	for _, issuer := range trust.Issuers {
+		u, err := url.Parse(issuer.ISS)
+		if err != nil || seen[u.Host] {
+			continue
+		}
+		seen[u.Host] = true
+		if strings.Contains(strings.ToLower(text), strings.ToLower(u.Host)) {
+			first = append(first, issuer.ISS)
+		} else {
+			rest = append(rest, issuer.ISS)
+		}
+	}
+	return append(first, rest...)
+}
+
+// Prove adds the second code to an open case whose screen lives without network.
+func (c *Counter) Prove(ctx context.Context, staff, id, text string) (CaseView, error) {
+	view, err := c.open(ctx, id)
+	if err != nil {
+		return CaseView{}, err
+	}
+	if view.Verdict.Tier != credential.Screen || view.Verdict.Eligibility == nil {
+		return CaseView{}, errNoProofNeeded
+	}
+	trust, err := c.Trust()
+	if err != nil {
+		return CaseView{}, err
+	}
+	basis := c.basis(trust)
+	fresh := basis.Verify(view.JWS) // the day may have ended since the first code was read
+	view.Verdict, view.Staff = fresh.Prove(text, view.JWS, basis, view.Nonce), staff
+	if view.Verdict.Valid {
+		view.Nonce = "" // answered once
+	}
+	return view, c.put(ctx, view, "case.proof", opened(view.Verdict))
+}
+
+// Challenge gives an open case a number of four digits that the patient's phone must answer: a defence against a proof that
+// was recorded before. It does not stop somebody who relays the number to the phone at once.
+func (c *Counter) Challenge(ctx context.Context, staff, id string) (CaseView, error) {
+	view, err := c.open(ctx, id)
+	if err != nil {
+		return CaseView{}, err
+	}
+	if view.Verdict.Tier != credential.Screen || view.Verdict.Eligibility == nil {
+		return CaseView{}, errNoProofNeeded
+	}
+	var b [2]byte
+	rand.Read(b[:])
+	view.Nonce, view.Staff = fmt.Sprintf("%04d", binary.BigEndian.Uint16(b[:])%10000), staff
+	return view, c.put(ctx, view, "case.challenge", "")
+}

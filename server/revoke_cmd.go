@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// revokeCmd takes saved copies (PDF, file) back: one by its index, all of a person, or all made before a time. Screens need
+// no revoking: they end by themselves.
+type revokeCmd struct {
+	Insurer string `required:"" help:"保険者番号"`
+	RID     string `name:"rid" help:"one copy: the five characters of its code (verify shows them)"`
+	Person  string `help:"all copies of the person with this 番号 or whole name"`
+	Before  string `help:"all copies made before this time, RFC 3339"`
+	Role    string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
+}
+
+var (
+	errRevokeWhich = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.which", Field: "--rid, --person, --before",
+		Ja: "--rid、--person、--before のどれか一つを指定してください。", En: "Give exactly one of --rid, --person and --before."}
+	errRevokeRID = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.rid", Field: "--rid",
+		Ja: "写しの番号は5文字です。「verify」で表示される rid を入れてください。", En: "A copy's index has five characters, as `verify` shows it."}
+	errRevokeBefore = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.before", Field: "--before",
+		Ja: "時刻は 2026-11-22T10:00:00+09:00 の形で入れてください。", En: "Give the time as 2026-11-22T10:00:00+09:00."}
+	errRevokePerson = &eligibility.Error{Code: eligibility.NotFound, Key: "revoke.person", Field: "--person",
+		Ja: "この番号か氏名の人が一人に決まりません。番号か氏名の全部を入れてください。", En: "This is not exactly one person. Give the whole number or name."}
+)
+
+// Run revokes and prints {"revoked": n}. Exit codes: 0 done (also when nothing was left to revoke), 2 bad input.
+func (c *revokeCmd) Run(s *Settings) error {
+	return answered(func() (any, error) {
+		insurer, err := eligibility.ParseInsurerNumber(c.Insurer)
+		if err != nil {
+			return nil, eligibility.ErrInsurerNumber.In("--insurer")
+		}
+		which, err := c.which()
+		if err != nil {
+			return nil, err
+		}
+		if err := s.check(); err != nil {
+			return nil, err
+		}
+		ctx := context.Background()
+		h, err := openHouse(ctx, s, c.Role)
+		if err != nil {
+			return nil, err
+		}
+		defer h.store.Close()
+		office, err := h.office(ctx, "")
+		if err != nil {
+			return nil, err
+		}
+		if c.Person != "" {
+			found, err := h.store.FindPeople(ctx, desk.PeopleQuery{Insurer: insurer, Text: c.Person, Limit: 2})
+			if err != nil {
+				return nil, err
+			}
+			if len(found) != 1 {
+				return nil, errRevokePerson
+			}
+			which.Person = found[0].ID
+		}
+		n, err := office.Revoke(ctx, insurer, which, "operator")
+		return map[string]int{"revoked": n}, err
+	})
+}
+
+func (c *revokeCmd) which() (desk.Copies, error) {
+	given := 0
+	for _, text := range []string{c.RID, c.Person, c.Before} {
+		if text != "" {
+			given++
+		}
+	}
+	if given != 1 {
+		return desk.Copies{}, errRevokeWhich
+	}
+	var which desk.Copies
+	var err error
+	if c.RID != "" {
+		if which.RID, err = credential.DecodeRID(c.RID); err != nil {
+			return which, errRevokeRID.Because(err)
+		}
+	}
+	if c.Before != "" {
+		if which.Before, err = time.Parse(time.RFC3339, c.Before); err != nil {
+			return which, errRevokeBefore.Because(err)
+		}
+	}
+	return which, nil
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// PutPaper: see desk.PaperStore.
+func (s *Store) PutPaper(ctx context.Context, person desk.PersonID, insurer eligibility.InsurerNumber, rid uint32, issued, expires time.Time, e desk.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		var taken int
+		err := tx.QueryRowContext(ctx, `SELECT 1 FROM papers WHERE insurer = $1 AND rid = $2 UNION ALL SELECT 1 FROM revocations WHERE insurer = $1 AND rid = $2`,
+			insurer, int64(rid)).Scan(&taken)
+		if err == nil {
+			return desk.ErrRIDTaken
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("looking for the index: %w", err)
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO papers (insurer, rid, person_id, issued_at, expires_at) SELECT $1, $2, id, $4, $5 FROM people WHERE ref = $3`,
+			insurer, int64(rid), person, stamp(issued), stamp(expires)); err != nil {
+			return fmt.Errorf("noting the copy: %w", err)
+		}
+		return s.audit(ctx, tx, e)
+	})
+}
+
+// Revoke: see desk.PaperStore.
+func (s *Store) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which desk.Copies, e desk.Entry) (n int, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		where, value := `papers.rid = $4`, any(int64(which.RID))
+		switch {
+		case which.Person != "":
+			where, value = `papers.person_id = (SELECT id FROM people WHERE ref = $4)`, which.Person
+		case !which.Before.IsZero():
+			where, value = `papers.issued_at < $4`, stamp(which.Before)
+		}
+		if n, err = revoke(ctx, tx, insurer, where, e.At, value); err != nil {
+			return err
+		}
+		e.Detail = fmt.Sprintf("%s: %d", e.Detail, n)
+		return s.audit(ctx, tx, e)
+	})
+	return n, err
+}
+
+// revoke lists the copies of one insurer that a condition on $4 picks, if they have not ended at and are not listed yet.
+func revoke(ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, where string, at time.Time, value any) (int, error) {
+	done, err := tx.ExecContext(ctx, `INSERT INTO revocations (insurer, rid, at, expires_at)
+		SELECT papers.insurer, papers.rid, $2, papers.expires_at FROM papers WHERE papers.insurer = $1 AND papers.expires_at > $3 AND `+where+`
+		ON CONFLICT DO NOTHING`, insurer, stamp(at), stamp(at), value)
+	if err != nil {
+		return 0, fmt.Errorf("revoking copies: %w", err)
+	}
+	n, err := done.RowsAffected()
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE insurers SET revocations = revocations + 1 WHERE number = $1`, insurer); err != nil {
+		return 0, fmt.Errorf("counting the revocation: %w", err)
+	}
+	return int(n), nil
+}
+
+// Revoked: see desk.PaperStore.
+func (s *Store) Revoked(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time) (rids []uint32, counter int, err error) {
+	if counter, err = s.Revocations(ctx, insurer); err != nil {
+		return nil, 0, err
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT rid FROM revocations WHERE insurer = $1 AND expires_at > $2 ORDER BY rid`, insurer, stamp(at))
+	if err != nil {
+		return nil, 0, storage(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var rid int64
+		if err := rows.Scan(&rid); err != nil {
+			return nil, 0, storage(err)
+		}
+		rids = append(rids, uint32(rid))
+	}
+	return rids, counter, storage(rows.Err())
+}
+
+// Revocations: see desk.PaperStore.
+func (s *Store) Revocations(ctx context.Context, insurer eligibility.InsurerNumber) (counter int, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT revocations FROM insurers WHERE number = $1`, insurer).Scan(&counter)
+	return counter, storage(err)
+}
+
+// Checkpoint: see desk.PaperStore.
+func (s *Store) Checkpoint(ctx context.Context) (credential.Checkpoint, error) {
+	var c credential.Checkpoint
+	var hash []byte
+	var at int64
+	err := s.read.QueryRowContext(ctx, `SELECT seq, hash, at FROM audit ORDER BY seq DESC LIMIT 1`).Scan(&c.Sequence, &hash, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, nil
+	}
+	c.Hash, c.At = base64.RawURLEncoding.EncodeToString(hash), unstamp(at).Unix()
+	return c, storage(err)
+}

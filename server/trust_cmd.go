@@ -1,0 +1,300 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/keys"
+)
+
+// The commands of whoever operates the counters (an association, a vendor, the clinic): they say which insurer may speak for
+// which 保険者番号. The root key stays with the operator; consoles get its public half once and the signed list again and again.
+type trustCmd struct {
+	Make    trustMakeCmd    `cmd:"" help:"draft a list from insurers' key sets, to be read and then signed"`
+	Sign    trustSignCmd    `cmd:"" help:"sign a draft: the next version, for 30 days"`
+	Inspect trustInspectCmd `cmd:"" help:"verify a signed list and say what it allows"`
+}
+
+var (
+	errTrustIssuer = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.issuer", Field: "--issuer",
+		Ja: "--issuer は「ISS=名前=保険者番号[,保険者番号…]=鍵のファイル」の形で指定してください。ISS は https で始まり、末尾に / を付けません。",
+		En: "Give --issuer as ISS=NAME=NUMBER[,NUMBER…]=JWKS-FILE. ISS is https without a trailing slash."}
+	errTrustCounter = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.counter", Field: "--counter",
+		Ja: "--counter は「URL=名前=医療機関コード10桁=鍵のファイル」の形で指定してください。",
+		En: "Give --counter as URL=NAME=FACILITY-CODE=JWKS-FILE; the code has ten digits."}
+	errTrustDraft = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.draft", Field: "FILE",
+		Ja: "信頼リストの下書きとして読めません。「trust make」で作った形か、発行者・保険者番号・鍵を確かめてください。",
+		En: "This is not a draft of a trust list as `trust make` writes it."}
+	errTrustList = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.list", Field: "FILE",
+		Ja: "署名した信頼リストとして確かめられません。ファイルと、根の鍵（trust-root.json）が同じ発行元のものか確かめてください。",
+		En: "This cannot be verified as a signed trust list. Check the file and that the root key (trust-root.json) is its signer's."}
+	errTrustBack = &eligibility.Error{Code: eligibility.Conflict, Key: "trust.version", Field: "--version",
+		Ja: "この版は、いまの信頼リストより新しくありません。版は必ず増やします。",
+		En: "This version is not newer than the present list. Versions only go up."}
+	errWrite = &eligibility.Error{Code: eligibility.Invalid, Key: "output.write", Field: "--out",
+		Ja: "ファイルに書けません。場所を確かめてください。", En: "The file cannot be written. Check its place."}
+)
+
+// trustMakeCmd writes a draft: JSON that people can read, correct and sign.
+type trustMakeCmd struct {
+	Issuer  []string `sep:"none" placeholder:"ISS=NAME=NUMBERS=JWKS" help:"an insurer's iss, its name, the numbers it may speak for, its jwks.json"`
+	Counter []string `sep:"none" placeholder:"URL=NAME=CODE=JWKS" help:"a counter server that may ask insurers"`
+}
+
+// Run prints the draft.
+func (c *trustMakeCmd) Run() error {
+	return answered(func() (any, error) {
+		draft := credential.TrustList{Issuers: []credential.TrustedIssuer{}, Counters: []credential.TrustedCounter{}}
+		for _, text := range c.Issuer {
+			part := strings.Split(text, "=")
+			if len(part) != 4 {
+				return nil, errTrustIssuer
+			}
+			issuer := credential.TrustedIssuer{ISS: part[0], Name: part[1]}
+			for _, n := range strings.Split(part[2], ",") {
+				number, err := eligibility.ParseInsurerNumber(n)
+				if err != nil {
+					return nil, eligibility.ErrInsurerNumber.In("--issuer " + n)
+				}
+				issuer.InsurerNumbers = append(issuer.InsurerNumbers, number)
+			}
+			if err := readKeySet(part[3], &issuer.JWKS); err != nil {
+				return nil, errTrustIssuer.Because(err)
+			}
+			draft.Issuers = append(draft.Issuers, issuer)
+		}
+		for _, text := range c.Counter {
+			part := strings.Split(text, "=")
+			if len(part) != 4 || len(part[2]) != 10 {
+				return nil, errTrustCounter
+			}
+			counter := credential.TrustedCounter{URL: part[0], Name: part[1], Facility: part[2]}
+			if err := readKeySet(part[3], &counter.JWKS); err != nil {
+				return nil, errTrustCounter.Because(err)
+			}
+			draft.Counters = append(draft.Counters, counter)
+		}
+		if err := draft.Check(); err != nil {
+			return nil, errTrustDraft.Because(err)
+		}
+		return draft, nil
+	})
+}
+
+func readKeySet(file string, into *credential.KeySet) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, into)
+}
+
+// trustSignCmd signs a draft with the operator's root key, made on the first use.
+type trustSignCmd struct {
+	Draft   string `arg:"" placeholder:"FILE|-" help:"the draft"`
+	Keys    string `required:"" type:"path" placeholder:"FOLDER" help:"the operator's key folder (0700); the root key is made there on the first use"`
+	Out     string `required:"" type:"path" placeholder:"FOLDER" help:"where trust.jwt and trust-root.json are written, for consoles"`
+	Version int    `help:"the version; left out, one more than the list that lies in --out"`
+	Days    int    `default:"30" help:"days until it must be renewed, 30 at most"`
+}
+
+// Run writes both files and says what was signed.
+func (c *trustSignCmd) Run() error {
+	return answered(func() (any, error) {
+		data, err := readInput(c.Draft)
+		if err != nil {
+			return nil, err
+		}
+		var list credential.TrustList
+		if err := json.Unmarshal(data, &list); err != nil {
+			return nil, errTrustDraft.Because(err)
+		}
+		if err := list.Check(); err != nil || c.Days < 1 || c.Days > 30 {
+			return nil, errTrustDraft.Because(err)
+		}
+		ring, err := keys.Open(c.Keys)
+		if err != nil {
+			return nil, err
+		}
+		private, err := ring.Signing(keys.Trust)
+		if err != nil {
+			return nil, err
+		}
+		root, err := credential.NewKey(private)
+		if err != nil {
+			return nil, err
+		}
+		last, err := lastVersion(c.Out, root.Public())
+		if err != nil {
+			return nil, err
+		}
+		if list.Version = c.Version; c.Version == 0 {
+			list.Version = last + 1
+		}
+		if list.Version <= last {
+			return nil, errTrustBack
+		}
+		now := time.Now()
+		list.IssuedAt, list.ExpiresAt = now.Unix(), now.AddDate(0, 0, c.Days).Unix()
+		if list.ExpiresAt-list.IssuedAt > int64(credential.MaxTrustLife.Seconds()) {
+			list.ExpiresAt = list.IssuedAt + int64(credential.MaxTrustLife.Seconds())
+		}
+		signed, err := credential.SignTrustList(list, root)
+		if err != nil {
+			return nil, err
+		}
+		if err := publishTrust(c.Out, signed, root.Public()); err != nil {
+			return nil, errWrite.Because(err)
+		}
+		return inspected(&list, now), nil
+	})
+}
+
+// lastVersion returns the version of the list that lies in a folder; 0 when there is none.
+func lastVersion(folder string, root credential.PublicKey) (int, error) {
+	old, err := os.ReadFile(filepath.Join(folder, trustFile))
+	if os.IsNotExist(err) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, errTrustList.Because(err)
+	}
+	list, err := credential.OpenStaleTrustList(strings.TrimSpace(string(old)), root, 0)
+	if err != nil {
+		return 0, errTrustList.In("--out").Because(err)
+	}
+	return list.Version, nil
+}
+
+// publishTrust writes the list and the root key for consoles, each whole or not at all.
+func publishTrust(folder, signed string, root credential.PublicKey) error {
+	public, err := json.Marshal(credential.KeySet{root})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	if err := replaceFile(filepath.Join(folder, rootFile), public, 0o644); err != nil {
+		return err
+	}
+	return replaceFile(filepath.Join(folder, trustFile), []byte(signed), 0o644)
+}
+
+// replaceFile writes a file whole under another name, flushes it, then names it.
+func replaceFile(path string, data []byte, mode os.FileMode) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	_, err = file.Write(data)
+	if err == nil {
+		err = file.Chmod(mode)
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
+}
+
+// trustInspectCmd verifies a list and prints what it allows.
+type trustInspectCmd struct {
+	File string `arg:"" help:"trust.jwt, or the folder that holds it"`
+	Root string `type:"path" help:"the root key; left out, trust-root.json beside the list"`
+}
+
+// Run prints the list as JSON with its state today.
+func (c *trustInspectCmd) Run() error {
+	return answered(func() (any, error) {
+		list, err := openTrustFile(c.File, c.Root)
+		if err != nil {
+			return nil, err
+		}
+		return inspected(list, time.Now()), nil
+	})
+}
+
+// openTrustFile verifies a signed list by its root key, whatever the time.
+func openTrustFile(file, rootFrom string) (*credential.TrustList, error) {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		file = filepath.Join(file, trustFile)
+	}
+	if rootFrom == "" {
+		rootFrom = filepath.Join(filepath.Dir(file), rootFile)
+	}
+	var roots credential.KeySet
+	if err := readKeySet(rootFrom, &roots); err != nil || len(roots) != 1 {
+		return nil, errTrustList.In("--root").Because(err)
+	}
+	signed, err := os.ReadFile(file)
+	if err != nil {
+		return nil, errTrustList.Because(err)
+	}
+	list, err := credential.OpenStaleTrustList(strings.TrimSpace(string(signed)), roots[0], 0)
+	if err != nil {
+		return nil, errTrustList.Because(err)
+	}
+	return list, nil
+}
+
+// inspection is a list as people and programs read it.
+type inspection struct {
+	Version   int         `json:"version"`
+	IssuedAt  time.Time   `json:"issuedAt"`
+	ExpiresAt time.Time   `json:"expiresAt"`
+	State     string      `json:"state"` // valid, grace, expired
+	Issuers   []allowed   `json:"issuers"`
+	Counters  []mayAskAll `json:"counters"`
+}
+
+type allowed struct {
+	ISS     string                      `json:"iss"`
+	Name    string                      `json:"name"`
+	Numbers []eligibility.InsurerNumber `json:"insurerNumbers"`
+	Keys    []string                    `json:"keys"`
+}
+
+type mayAskAll struct {
+	URL      string   `json:"url"`
+	Name     string   `json:"name"`
+	Facility string   `json:"facility"`
+	Keys     []string `json:"keys"`
+}
+
+func inspected(list *credential.TrustList, now time.Time) inspection {
+	out := inspection{Version: list.Version, IssuedAt: time.Unix(list.IssuedAt, 0).In(eligibility.Japan), ExpiresAt: time.Unix(list.ExpiresAt, 0).In(eligibility.Japan),
+		State: "valid", Issuers: []allowed{}, Counters: []mayAskAll{}}
+	switch {
+	case now.After(out.ExpiresAt.Add(credential.TrustGrace)):
+		out.State = "expired"
+	case now.After(out.ExpiresAt):
+		out.State = "grace"
+	}
+	for _, i := range list.Issuers {
+		out.Issuers = append(out.Issuers, allowed{i.ISS, i.Name, i.InsurerNumbers, keyIDs(i.JWKS)})
+	}
+	for _, c := range list.Counters {
+		out.Counters = append(out.Counters, mayAskAll{c.URL, c.Name, c.Facility, keyIDs(c.JWKS)})
+	}
+	return out
+}
+
+func keyIDs(set credential.KeySet) []string {
+	ids := []string{}
+	for _, k := range set {
+		ids = append(ids, k.ID)
+	}
+	return ids
+}

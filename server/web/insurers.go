@@ -1,0 +1,212 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"madoguchi/auth"
+	"madoguchi/credential"
+	"madoguchi/server/desk"
+)
+
+// Insurers makes the counter's calls.
+type Insurers struct {
+	URL    string // this counter server, as the trust list names it
+	Key    credential.Key
+	Client *http.Client
+	Now    func() time.Time
+
+	mu     sync.Mutex
+	offset time.Duration // how far our clock is ahead of the insurers'
+}
+
+// ClockOffset returns how far this computer's clock is ahead of the insurers', by the Date of their last answer over an
+// authenticated connection; 0 before the first. A Date has whole seconds and travels: what is below two seconds is none.
+func (i *Insurers) ClockOffset() time.Duration {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.offset
+}
+
+// measure takes an answer's Date: between asking and getting, in the middle.
+func (i *Insurers) measure(date string, asked, got time.Time) {
+	at, err := http.ParseTime(date)
+	if err != nil {
+		return
+	}
+	offset := asked.Add(got.Sub(asked) / 2).Sub(at.Add(500 * time.Millisecond)) // a Date cuts off, half a second on average
+	if offset.Abs() < 2*time.Second {
+		offset = 0
+	}
+	if offset.Abs() > credential.MaxOffset {
+		return // that clock must be set, not allowed for
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.offset = offset
+}
+
+// Keys fetches an issuer's published key set over https, from the address that the trust list names.
+func (i *Insurers) Keys(ctx context.Context, iss string) (credential.KeySet, error) {
+	answer, err := i.get(ctx, iss+"/.well-known/jwks.json", maxAnswer)
+	if err != nil {
+		return nil, err
+	}
+	var set credential.KeySet
+	return set, json.Unmarshal(answer, &set)
+}
+
+// Status fetches an issuer's signed list of revoked copies; the caller verifies it.
+func (i *Insurers) Status(ctx context.Context, iss string) (string, error) {
+	answer, err := i.get(ctx, credential.StatusURL(iss), maxStatus)
+	return string(answer), err
+}
+
+func (i *Insurers) get(ctx context.Context, address string, limit int64) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, fmt.Errorf("calling the insurer: %w", err)
+	}
+	res, answer, err := i.do(req, limit)
+	if err != nil {
+		return nil, err
+	}
+	if res.StatusCode != http.StatusOK {
+		return nil, &refusedCall{res.StatusCode, string(answer)}
+	}
+	return answer, nil
+}
+
+// Redeem: see desk.InsurerCalls.
+func (i *Insurers) Redeem(ctx context.Context, iss, code string, spoken bool) (string, error) {
+	var out struct {
+		Credential string `json:"credential"`
+		Waiting    bool   `json:"waiting"`
+	}
+	err := i.post(ctx, iss, "/code", map[string]any{"code": code, "spoken": spoken}, &out)
+	var refused *refusedCall
+	switch {
+	case errors.As(err, &refused) && refused.status == http.StatusNotFound:
+		return "", desk.ErrOnlineCode
+	case errors.As(err, &refused) && refused.status == http.StatusTooManyRequests:
+		return "", auth.ErrTooMany
+	case err != nil:
+		return "", err
+	case out.Waiting:
+		return "", desk.ErrCodeWaiting
+	}
+	return out.Credential, nil
+}
+
+// refusedCall is an insurer's answer that is not a success.
+type refusedCall struct {
+	status int
+	text   string
+}
+
+func (e *refusedCall) Error() string {
+	return fmt.Sprintf("the insurer answered %d: %.200s", e.status, e.text)
+}
+
+// ReceiptKeys asks for the keys of the phones that may read a receipt for this screen.
+func (i *Insurers) ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error) {
+	var out struct {
+		Keys map[string]string `json:"keys"`
+	}
+	if err := i.post(ctx, iss, "/receipt/keys", map[string]string{"credential": jws}, &out); err != nil {
+		return nil, err
+	}
+	return decodeAll(out.Keys)
+}
+
+// LeaveReceipt leaves sealed receipts for this screen's phones.
+func (i *Insurers) LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error {
+	body := struct {
+		Credential string            `json:"credential"`
+		Sealed     map[string]string `json:"sealed"`
+	}{jws, map[string]string{}}
+	for id, data := range sealed {
+		body.Sealed[id] = base64.RawURLEncoding.EncodeToString(data)
+	}
+	return i.post(ctx, iss, "/receipt", body, nil)
+}
+
+// Bounds of an insurer's answers.
+const (
+	maxAnswer = 64 << 10
+	maxStatus = 32 << 20
+)
+
+// do sends a request and reads at most limit bytes of its answer, and measures the clock.
+func (i *Insurers) do(req *http.Request, limit int64) (*http.Response, []byte, error) {
+	asked := i.Now()
+	res, err := i.Client.Do(req)
+	if err != nil {
+		return nil, nil, fmt.Errorf("calling the insurer: %w", err)
+	}
+	defer res.Body.Close()
+	i.measure(res.Header.Get("Date"), asked, i.Now())
+	answer, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the insurer's answer: %w", err)
+	}
+	if int64(len(answer)) > limit {
+		return nil, nil, errors.New("the insurer's answer is too large")
+	}
+	return res, answer, nil
+}
+
+func (i *Insurers) post(ctx context.Context, iss, path string, body, out any) error {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("writing a call: %w", err)
+	}
+	now := i.Now()
+	assertion, err := credential.SignJWT(i.Key, "counter+jwt", jwt.RegisteredClaims{Issuer: i.URL, Audience: jwt.ClaimStrings{iss},
+		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(assertionLife))})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, iss+path, bytes.NewReader(data))
+	if err != nil {
+		return fmt.Errorf("calling the insurer: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+assertion)
+	res, answer, err := i.do(req, maxAnswer)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode >= 300 {
+		return &refusedCall{res.StatusCode, string(answer)}
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(answer, out); err != nil {
+		return fmt.Errorf("reading the insurer's answer: %w", err)
+	}
+	return nil
+}
+
+func decodeAll(in map[string]string) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for id, text := range in {
+		data, err := base64.RawURLEncoding.DecodeString(text)
+		if err != nil {
+			return nil, fmt.Errorf("reading a key: %w", err)
+		}
+		out[id] = data
+	}
+	return out, nil
+}
