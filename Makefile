@@ -1,4 +1,7 @@
 # make test    everything: sets the machine up, then vets and runs every test, none skipped
+# make fuzz    every fuzz target for FUZZTIME (5s) each; part of make test
+# make assure  every fuzz target for 10 minutes, and known vulnerabilities where their database is at hand
+# make bench   the bars of docs/benchmarks.md, in one run; fails where one is missed
 # make quick   vet, staticcheck and the tests that need no outside program, under two minutes
 # make setup   installs what the tests need (Debian; elsewhere names it)
 # make dist    bundles the front end into pwa/dist
@@ -7,10 +10,22 @@
 SHELL := /bin/bash
 export GOTOOLCHAIN := local
 
-.PHONY: test quick setup lint dist pictures bridge
+FUZZTIME ?= 5s
 
-test: setup lint
+.PHONY: test quick fuzz assure bench setup lint dist pictures bridge
+
+test: setup lint fuzz
 	MADOGUCHI_TEST=require go test -count=1 -timeout 12m ./...
+
+fuzz:
+	scripts/fuzz.sh $(FUZZTIME)
+
+assure: lint
+	scripts/vulncheck.sh
+	scripts/fuzz.sh 10m
+
+bench:
+	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./credential
 
 quick: lint
 	MADOGUCHI_TEST=quick go test ./...

@@ -159,7 +159,7 @@ func TestTiersCannotBeMixed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		packed, err := deflate(body)
+		packed, err := deflate(body, usualLevel)
 		if err != nil {
 			t.Fatal(err)
 		}

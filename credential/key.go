@@ -9,9 +9,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 var b64 = base64.RawURLEncoding.Strict()
+
+// fromBase64 decodes base64url. Strict alone still skips line breaks, so that one signature would have many texts.
+func fromBase64(s string) ([]byte, error) {
+	if strings.ContainsAny(s, "\r\n") {
+		return nil, errForm
+	}
+	return b64.DecodeString(s)
+}
 
 // Key is a P-256 signing key with its id, the RFC 7638 SHA-256 thumbprint of the public key.
 type Key struct {
@@ -63,9 +72,9 @@ type KeySet []PublicKey
 
 // Find returns the key with this id.
 func (s KeySet) Find(id string) (PublicKey, bool) {
-	for _, k := range s {
-		if k.ID == id {
-			return k, true
+	for i := range s {
+		if s[i].ID == id {
+			return s[i], true
 		}
 	}
 	return PublicKey{}, false
@@ -83,53 +92,62 @@ type jwk struct {
 	CRL int    `json:"crlVersion,omitempty"`
 }
 
-// MarshalJSON writes {"keys":[…]}.
-func (s KeySet) MarshalJSON() ([]byte, error) {
-	keys := make([]jwk, len(s))
-	for i, k := range s {
-		x, y, err := coordinates(k.Key)
-		if err != nil {
-			return nil, err
-		}
-		keys[i] = jwk{KTY: "EC", Use: "sig", Alg: "ES256", KID: k.ID, CRV: "P-256", X: x, Y: y, CRL: k.CRLVersion}
-	}
-	return json.Marshal(struct {
-		Keys []jwk `json:"keys"`
-	}{keys})
+type jwkSet struct {
+	Keys []PublicKey `json:"keys"`
 }
 
-// UnmarshalJSON reads {"keys":[…]}. It refuses a private key, a key whose kid is not its thumbprint, and any other kind of
-// key: this program publishes and trusts ES256 only.
-func (s *KeySet) UnmarshalJSON(data []byte) error {
-	var set struct {
-		Keys []jwk `json:"keys"`
+// MarshalJSON writes the key as a JWK (RFC 7517).
+func (k PublicKey) MarshalJSON() ([]byte, error) {
+	x, y, err := coordinates(k.Key)
+	if err != nil {
+		return nil, err
 	}
-	if err := json.Unmarshal(data, &set); err != nil {
+	return json.Marshal(jwk{KTY: "EC", Use: "sig", Alg: "ES256", KID: k.ID, CRV: "P-256", X: x, Y: y, CRL: k.CRLVersion})
+}
+
+// UnmarshalJSON reads a JWK. It refuses a private key, a key whose kid is not its thumbprint, and any other kind of key:
+// this program publishes and trusts ES256 only.
+func (k *PublicKey) UnmarshalJSON(data []byte) error {
+	var j jwk
+	if err := readStrict(data, &j); err != nil {
+		return fmt.Errorf("reading a key: %w", err)
+	}
+	if j.D != "" {
+		return errors.New("credential: a key set holds a private key")
+	}
+	public, err := j.public()
+	if err != nil {
+		return err
+	}
+	if public.ID != j.KID {
+		return fmt.Errorf("credential: kid %q is not the key's thumbprint", j.KID)
+	}
+	*k = public
+	k.CRLVersion = j.CRL
+	return nil
+}
+
+// MarshalJSON writes {"keys":[…]}.
+func (s KeySet) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Keys []PublicKey `json:"keys"`
+	}{append([]PublicKey{}, s...)}) // never null
+}
+
+// UnmarshalJSON reads {"keys":[…]}; each key must be one that PublicKey reads.
+func (s *KeySet) UnmarshalJSON(data []byte) error {
+	var set jwkSet
+	if err := readStrict(data, &set); err != nil {
 		return fmt.Errorf("reading a key set: %w", err)
 	}
-	keys := make(KeySet, 0, len(set.Keys))
-	for _, j := range set.Keys {
-		if j.D != "" {
-			return errors.New("credential: a key set holds a private key")
-		}
-		k, err := j.public()
-		if err != nil {
-			return err
-		}
-		if k.ID != j.KID {
-			return fmt.Errorf("credential: kid %q is not the key's thumbprint", j.KID)
-		}
-		k.CRLVersion = j.CRL
-		keys = append(keys, k)
-	}
-	*s = keys
+	*s = set.Keys
 	return nil
 }
 
 func (j jwk) public() (PublicKey, error) {
-	x, errX := b64.DecodeString(j.X)
-	y, errY := b64.DecodeString(j.Y)
-	if j.KTY != "EC" || j.CRV != "P-256" || j.Alg != "" && j.Alg != "ES256" || errX != nil || errY != nil || len(x) != 32 || len(y) != 32 {
+	x, errX := fromBase64(j.X)
+	y, errY := fromBase64(j.Y)
+	if j.KTY != "EC" || j.CRV != "P-256" || j.Alg != "" && j.Alg != "ES256" || j.Use != "" && j.Use != "sig" || errX != nil || errY != nil || len(x) != 32 || len(y) != 32 {
 		return PublicKey{}, errors.New("credential: not an ES256 key")
 	}
 	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append(append([]byte{4}, x...), y...))

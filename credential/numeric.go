@@ -1,7 +1,6 @@
 package credential
 
 import (
-	"encoding/json"
 	"errors"
 	"strings"
 )
@@ -19,6 +18,10 @@ func Numeric(jws string) string {
 		b.WriteByte('0' + c%10)
 	}
 	return b.String()
+}
+
+type cardFile struct {
+	Cards []string `json:"verifiableCredential"`
 }
 
 // File returns the .smart-health-card file of a credential (application/smart-health-card).
@@ -40,10 +43,8 @@ func Read(text string) (string, error) {
 	}
 	text = strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
 	if strings.HasPrefix(text, "{") {
-		var file struct {
-			Cards []string `json:"verifiableCredential"`
-		}
-		if err := json.Unmarshal([]byte(text), &file); err != nil || len(file.Cards) != 1 {
+		var file cardFile
+		if err := readStrict([]byte(text), &file); err != nil || len(file.Cards) != 1 {
 			return "", ErrNoCredential
 		}
 		text = file.Cards[0]
@@ -81,6 +82,14 @@ func fromDigits(digits string) (string, error) {
 	return string(out), nil
 }
 
+// base64url holds the letters of RFC 4648 section 5.
+var base64url = func() (is [256]bool) {
+	for i := range len(ridAlphabet) {
+		is[ridAlphabet[i]] = true
+	}
+	return is
+}()
+
 // looksLikeJWS reports whether s has three non-empty base64url parts.
 func looksLikeJWS(s string) bool {
 	parts := strings.Split(s, ".")
@@ -92,7 +101,7 @@ func looksLikeJWS(s string) bool {
 			return false
 		}
 		for i := range len(part) {
-			if strings.IndexByte(ridAlphabet, part[i]) < 0 {
+			if !base64url[part[i]] {
 				return false
 			}
 		}

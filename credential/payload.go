@@ -107,6 +107,9 @@ const (
 	coverageURL    = "resource:1"
 )
 
+// sylTag marks a name as written in syllables (kana).
+var sylTag = extension{nameExtension, "SYL"}
+
 // compose builds the payload of a request. Without syl the kana name carries no SYL tag (order tells it).
 func compose(iss string, r Request, nbf, exp time.Time, syl bool) payload {
 	p := r.Person
@@ -116,7 +119,7 @@ func compose(iss string, r Request, nbf, exp time.Time, syl bool) payload {
 	if p.Kana != "" {
 		kana := splitName(p.Kana)
 		if syl {
-			kana.Extension = []extension{{nameExtension, "SYL"}}
+			kana.Extension = []extension{sylTag}
 		}
 		patient.Name = append(patient.Name, kana)
 	}
@@ -183,16 +186,45 @@ type Eligibility struct {
 	ValidUntil   eligibility.Date          `json:"validUntil,omitzero"`
 }
 
-// eligibilityOf reads the items back; ok is false when the bundle is not of this program's shape.
+// shaped reports whether the bundle is of this program's shape: nothing in it that eligibilityOf does not read, so that
+// nobody else reads more or something else in it.
+func (p payload) shaped() bool {
+	b := p.VC.Subject.Bundle
+	if len(p.VC.Type) != 1 || p.VC.Type[0] != healthCardType || b.ResourceType != "Bundle" || len(b.Entry) != 2 ||
+		b.Entry[0].FullURL != patientURL || b.Entry[1].FullURL != coverageURL {
+		return false
+	}
+	patient, coverage := b.Entry[0].Resource, b.Entry[1].Resource
+	if patient.ResourceType != "Patient" || len(patient.Identifier) != 1 || patient.Identifier[0].System != memberSystem ||
+		len(patient.Name) == 0 || len(patient.Name) > 2 || len(patient.Name[0].Extension) > 0 {
+		return false
+	}
+	if len(patient.Name) == 2 && len(patient.Name[1].Extension) > 0 &&
+		(len(patient.Name[1].Extension) > 1 || patient.Name[1].Extension[0] != sylTag) {
+		return false
+	}
+	if coverage.ResourceType != "Coverage" || coverage.Status != "active" || len(coverage.Payor) != 1 || len(coverage.Cost) > 1 ||
+		coverage.Beneficiary == nil || *coverage.Beneficiary != (reference{Reference: patientURL}) {
+		return false
+	}
+	if s := coverage.Subscriber; s != nil && s.Reference != "" && *s != (reference{Reference: patientURL}) {
+		return false
+	}
+	for _, c := range coverage.Cost {
+		if c.Quantity.Unit != "%" || c.Quantity.Value <= 0 || c.Quantity.Value > 100 {
+			return false
+		}
+	}
+	return true
+}
+
+// eligibilityOf reads the items back; ok is false when the bundle is not of this program's shape or a text in it would
+// show as something else than it is.
 func (p payload) eligibilityOf() (e Eligibility, ok bool) {
-	if len(p.VC.Subject.Bundle.Entry) != 2 {
+	if !p.shaped() {
 		return e, false
 	}
 	patient, coverage := p.VC.Subject.Bundle.Entry[0].Resource, p.VC.Subject.Bundle.Entry[1].Resource
-	if patient.ResourceType != "Patient" || coverage.ResourceType != "Coverage" || len(patient.Identifier) != 1 ||
-		patient.Identifier[0].System != memberSystem || len(patient.Name) == 0 || len(patient.Name) > 2 {
-		return e, false
-	}
 	parts := strings.Split(patient.Identifier[0].Value, ":")
 	if len(parts) != 4 || parts[2] == "" {
 		return e, false
@@ -206,12 +238,12 @@ func (p payload) eligibilityOf() (e Eligibility, ok bool) {
 		return e, false
 	}
 	e = Eligibility{Insurer: number, Symbol: parts[1], Number: parts[2], BranchNumber: parts[3], Name: patient.Name[0].String(),
-		BirthDate: birth, Sex: eligibility.Sex(patient.Gender)}
+		InsurerName: coverage.Payor[0].Display, BirthDate: birth, Sex: eligibility.Sex(patient.Gender)}
+	if e.Sex != eligibility.SexUnknown && e.Sex != eligibility.Male && e.Sex != eligibility.Female {
+		return e, false
+	}
 	if len(patient.Name) == 2 {
 		e.Kana = patient.Name[1].String()
-	}
-	if len(coverage.Payor) > 0 {
-		e.InsurerName = coverage.Payor[0].Display
 	}
 	if s := coverage.Subscriber; s != nil {
 		e.Relation = eligibility.Dependent
@@ -224,8 +256,19 @@ func (p payload) eligibilityOf() (e Eligibility, ok bool) {
 		e.Share = coverage.Cost[0].Quantity.Value
 	}
 	if coverage.Period != nil {
-		e.ValidFrom, _ = eligibility.ParseDate(coverage.Period.Start)
-		e.ValidUntil, _ = eligibility.ParseDate(coverage.Period.End)
+		if e.ValidFrom.UnmarshalText([]byte(coverage.Period.Start)) != nil || e.ValidUntil.UnmarshalText([]byte(coverage.Period.End)) != nil {
+			return e, false
+		}
 	}
-	return e, e.Name != ""
+	return e, e.Name != "" && e.plain()
+}
+
+// plain reports whether every text of e shows as what it is.
+func (e Eligibility) plain() bool {
+	for _, s := range []string{e.InsurerName, e.Symbol, e.Number, e.BranchNumber, e.Name, e.Kana, e.Subscriber} {
+		if !plain(s) {
+			return false
+		}
+	}
+	return true
 }

@@ -1,14 +1,12 @@
 package credential
 
 import (
-	"bytes"
-	"compress/zlib"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math/bits"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -34,14 +32,15 @@ type Checkpoint struct {
 	At       int64  `json:"at"`
 }
 
-// StatusList says which saved copies of one issuer are revoked. It keeps their indices, not the bits: 4 bytes a revoked
-// copy instead of 16 MB an issuer.
+// StatusList says which saved copies of one issuer are revoked. It keeps their indices, 4 bytes a revoked copy, and only
+// where that would be more than the bits themselves, 16 MB, the bits.
 type StatusList struct {
 	ISS       string
 	IssuedAt  time.Time
 	ExpiresAt time.Time
 	Chain     Checkpoint
-	revoked   []uint32 // ascending
+	set       indexSet
+	before    map[uint32]int64 // from a revocation file: copies with this index and an earlier nbf are revoked
 }
 
 type statusClaims struct {
@@ -75,35 +74,6 @@ func SignStatusList(iss string, key Key, revoked []uint32, chain Checkpoint, now
 		TTL: int64(StatusEvery.Seconds()), List: statusBits{1, b64.EncodeToString(packed)}, Chain: chain})
 }
 
-// packBits writes one bit an index up to the highest one, zlib at its best level.
-func packBits(revoked []uint32) ([]byte, error) {
-	sorted := slices.Clone(revoked)
-	slices.Sort(sorted)
-	size := 1
-	if len(sorted) > 0 {
-		if sorted[len(sorted)-1] >= MaxRID {
-			return nil, errors.New("credential: a rid is not below 2^27")
-		}
-		size = int(sorted[len(sorted)-1])/8 + 1
-	}
-	raw := make([]byte, size)
-	for _, i := range sorted {
-		raw[i/8] |= 1 << (i % 8)
-	}
-	var b bytes.Buffer
-	w, err := zlib.NewWriterLevel(&b, zlib.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(raw); err != nil {
-		return nil, fmt.Errorf("compressing the status list: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("compressing the status list: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
 // OpenStatusList verifies the list of an issuer with its keys. It refuses another issuer's list, one from the future, and one
 // whose life is longer than StatusLife; a list past its end is read, since an old list still knows what it knows.
 func OpenStatusList(jws, iss string, keys KeySet, now time.Time) (*StatusList, error) {
@@ -117,76 +87,39 @@ func OpenStatusList(jws, iss string, keys KeySet, now time.Time) (*StatusList, e
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStatusList, err)
 	}
-	if err := noDuplicates(body); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrStatusList, err)
-	}
 	var c statusClaims
-	if err := json.Unmarshal(body, &c); err != nil {
+	if err := readStrict(body, &c); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStatusList, err)
 	}
-	life := time.Duration(c.EXP-c.IAT) * time.Second
 	switch {
 	case c.Issuer != iss || c.Subject != StatusURL(iss):
 		return nil, fmt.Errorf("%w: it is of %q", ErrStatusList, c.Issuer)
-	case c.List.Bits != 1 || life <= 0 || life > StatusLife || c.IAT <= 0 || c.EXP > 1<<40:
+	case c.List.Bits != 1 || !lives(c.IAT, c.EXP, StatusLife):
 		return nil, fmt.Errorf("%w: its form or life is wrong", ErrStatusList)
 	case time.Unix(c.IAT, 0).After(now.Add(60 * time.Second)):
 		return nil, fmt.Errorf("%w: it is from the future", ErrStatusList)
 	}
-	packed, err := b64.DecodeString(c.List.List)
+	packed, err := fromBase64(c.List.List)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStatusList, err)
 	}
-	revoked, err := unpackBits(packed)
+	set, err := unpackBits(packed)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStatusList, err)
 	}
-	return &StatusList{ISS: iss, IssuedAt: time.Unix(c.IAT, 0), ExpiresAt: time.Unix(c.EXP, 0), Chain: c.Chain, revoked: revoked}, nil
-}
-
-// unpackBits reads the indices of the set bits without ever holding all bits.
-func unpackBits(packed []byte) ([]uint32, error) {
-	source := bytes.NewReader(packed)
-	r, err := zlib.NewReader(source)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	var revoked []uint32
-	at := uint32(0)
-	buf := make([]byte, 64<<10)
-	for {
-		n, err := r.Read(buf)
-		for _, b := range buf[:n] {
-			if at >= MaxRID {
-				return nil, errors.New("more bits than indices")
-			}
-			for ; b != 0; b &= b - 1 {
-				revoked = append(revoked, at+uint32(bits.TrailingZeros8(b)))
-			}
-			at += 8
-		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	if source.Len() > 0 {
-		return nil, errors.New("bytes behind the list")
-	}
-	return revoked, nil
+	return &StatusList{ISS: iss, IssuedAt: time.Unix(c.IAT, 0), ExpiresAt: time.Unix(c.EXP, 0), Chain: c.Chain, set: set}, nil
 }
 
 // Revoked reports whether the copy with this index is revoked.
-func (l *StatusList) Revoked(index uint32) bool {
-	_, found := slices.BinarySearch(l.revoked, index)
-	return found
+func (l *StatusList) Revoked(index uint32) bool { return l.set.has(index) }
+
+// revokes reports whether the copy with this index and nbf is revoked.
+func (l *StatusList) revokes(index uint32, nbf int64) bool {
+	return l.Revoked(index) || nbf < l.before[index]
 }
 
 // Count returns how many copies are revoked.
-func (l *StatusList) Count() int { return len(l.revoked) }
+func (l *StatusList) Count() int { return l.set.count }
 
 func (l *StatusList) stale(at time.Time) bool { return at.After(l.ExpiresAt) }
 
@@ -196,33 +129,42 @@ func RevocationFile(kid string, counter int, rids []string) ([]byte, error) {
 	if rids == nil {
 		rids = []string{}
 	}
-	return json.Marshal(struct {
-		KID    string   `json:"kid"`
-		Method string   `json:"method"`
-		CTR    int      `json:"ctr"`
-		RIDs   []string `json:"rids"`
-	}{kid, "rid", counter, rids})
+	return json.Marshal(revocationFile{kid, "rid", counter, rids})
+}
+
+type revocationFile struct {
+	KID    string   `json:"kid"`
+	Method string   `json:"method"`
+	CTR    int      `json:"ctr"`
+	RIDs   []string `json:"rids"`
 }
 
 // ReadRevocationFile reads the list that RevocationFile wrote, as it stood at a time. It is not signed: whoever hands it over
-// vouches for it. Entries that are no index of ours, and the form rid.timestamp, are left out.
+// vouches for it. Entries that are no index of ours are left out; rid.timestamp revokes the copies issued before that time.
 func ReadRevocationFile(data []byte, at time.Time) (*StatusList, error) {
-	var file struct {
-		Method string   `json:"method"`
-		RIDs   []string `json:"rids"`
-	}
-	if err := noDuplicates(data); err != nil {
+	var file revocationFile
+	if err := readStrict(data, &file); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStatusList, err)
 	}
-	if err := json.Unmarshal(data, &file); err != nil || file.Method != "rid" {
+	if file.Method != "rid" {
 		return nil, fmt.Errorf("%w: not a revocation list by rid", ErrStatusList)
 	}
-	list := &StatusList{IssuedAt: at, ExpiresAt: at.Add(StatusLife)}
-	for _, rid := range file.RIDs {
-		if index, err := DecodeRID(rid); err == nil {
-			list.revoked = append(list.revoked, index)
+	list := &StatusList{IssuedAt: at, ExpiresAt: at.Add(StatusLife), before: map[uint32]int64{}}
+	var revoked []uint32
+	for _, entry := range file.RIDs {
+		rid, until, dated := strings.Cut(entry, ".")
+		index, err := DecodeRID(rid)
+		if err != nil {
+			continue
 		}
+		if seconds, err := strconv.ParseInt(until, 10, 64); dated && err == nil {
+			list.before[index] = max(list.before[index], seconds)
+			continue
+		}
+		revoked = append(revoked, index)
 	}
-	slices.Sort(list.revoked)
+	slices.Sort(revoked)
+	revoked = slices.Compact(revoked)
+	list.set = indexSet{count: len(revoked), few: revoked}
 	return list, nil
 }

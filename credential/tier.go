@@ -19,8 +19,9 @@ const (
 	// backdate is how far nbf lies before the issue time, so that a clock slightly behind does not refuse a new screen.
 	backdate = 30 * time.Second
 
-	liveSpan   = 120 * time.Second   // exp − nbf
-	screenSpan = 86430 * time.Second // exp − nbf: a day and the backdate
+	liveSpan   = 120 * time.Second    // exp − nbf
+	screenSpan = 86430 * time.Second  // exp − nbf: a day and the backdate
+	longestPDF = 124 * 24 * time.Hour // above any LatestEnd: four months of 31 days
 )
 
 // LatestEnd returns the latest end of a pdf issued at a time: the beginning, in Japan, of the first day of the fourth month
@@ -32,6 +33,12 @@ func LatestEnd(issued time.Time) time.Time {
 		return issued
 	}
 	return first.AddMonths(4).Time()
+}
+
+// lives reports whether a time of issue and an end, in seconds, are a time that a clock can show and lie at most longest
+// apart. It compares seconds: as a time.Duration, an end 584 years ahead wraps around to a short life.
+func lives(from, until int64, longest time.Duration) bool {
+	return from > 0 && from < until && until < 1<<40 && until-from <= int64(longest/time.Second)
 }
 
 // leeway is how much a verifier forgives after the measured clock offset.

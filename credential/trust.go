@@ -1,7 +1,6 @@
 package credential
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -19,6 +18,8 @@ type TrustList struct {
 	ExpiresAt int64            `json:"exp"`
 	Issuers   []TrustedIssuer  `json:"issuers"`
 	Counters  []TrustedCounter `json:"counters"`
+
+	holders map[string][]int // kid → places in Issuers, of a list that was opened
 }
 
 // TrustedIssuer is one insurer that may issue screens.
@@ -100,6 +101,38 @@ func (t *TrustList) Issuer(iss string) (TrustedIssuer, bool) {
 	return TrustedIssuer{}, false
 }
 
+// holding returns the key with this id and the issuers that publish it. A national list has some 3,400 issuers: looking
+// through them all would take as long as a signature.
+func (t *TrustList) holding(kid string) (key PublicKey, issuers []TrustedIssuer) {
+	note := func(i int) {
+		if k, ok := t.Issuers[i].JWKS.Find(kid); ok {
+			key, issuers = k, append(issuers, t.Issuers[i])
+		}
+	}
+	if places, indexed := t.holders[kid]; indexed {
+		for _, i := range places {
+			if i < len(t.Issuers) {
+				note(i)
+			}
+		}
+		return key, issuers
+	}
+	for i := range t.Issuers {
+		note(i)
+	}
+	return key, issuers
+}
+
+// index notes where each key stands.
+func (t *TrustList) index() {
+	t.holders = make(map[string][]int, len(t.Issuers))
+	for i, issuer := range t.Issuers {
+		for _, k := range issuer.JWKS {
+			t.holders[k.ID] = append(t.holders[k.ID], i)
+		}
+	}
+}
+
 // Counter returns the entry of a counter server.
 func (t *TrustList) Counter(url string) (TrustedCounter, bool) {
 	for _, c := range t.Counters {
@@ -155,18 +188,16 @@ func OpenStaleTrustList(jws string, root PublicKey, minVersion int) (*TrustList,
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
 	}
-	if err := noDuplicates(body); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
-	}
 	var t TrustList
-	if err := json.Unmarshal(body, &t); err != nil {
+	if err := readStrict(body, &t); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
 	}
-	if life := time.Duration(t.ExpiresAt-t.IssuedAt) * time.Second; life <= 0 || life > MaxTrustLife {
+	if !lives(t.IssuedAt, t.ExpiresAt, MaxTrustLife) {
 		return nil, fmt.Errorf("%w: it lives longer than 30 days", ErrTrustList)
 	}
 	if t.Version < minVersion {
 		return nil, fmt.Errorf("%w: version %d is older than %d", ErrTrustList, t.Version, minVersion)
 	}
+	t.index()
 	return &t, nil
 }

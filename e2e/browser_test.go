@@ -75,14 +75,14 @@ func get[T any](t *testing.T, ctx context.Context, action chromedp.Action[T]) T 
 	return v
 }
 
-// waitText waits until the element's text holds want.
+// waitText waits until the element is seen and its text holds want.
 func waitText(t *testing.T, ctx context.Context, selector, want string) {
 	t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
 	var last string
 	for time.Now().Before(deadline) {
 		short, cancel := context.WithTimeout(ctx, 5*time.Second)
-		text, err := chromedp.Run(short, chromedp.Evaluate[string](`document.querySelector(`+quote(selector)+`)?.innerText ?? ""`))
+		text, err := chromedp.Run(short, chromedp.Evaluate[string](`(e => e?.checkVisibility() ? e.innerText : "")(document.querySelector(`+quote(selector)+`))`))
 		cancel()
 		if last = text; err == nil && strings.Contains(text, want) {
 			return
@@ -120,20 +120,25 @@ func picture(t *testing.T, ctx context.Context, name string) {
 	}
 }
 
-// clip makes a three-second 1280×720 MJPEG in which a hand holds the picture before a grey background: a little turned,
-// blurred by scaling, with sensor noise.
-func clip(t *testing.T, png []byte) string {
+// clip makes a 1280×720 MJPEG in which a hand holds each picture in turn, six frames long, before a grey background: a little
+// turned, blurred by scaling, with sensor noise.
+func clip(t *testing.T, pngs ...[]byte) string {
 	t.Helper()
-	src, _, err := image.Decode(bytes.NewReader(png))
-	if err != nil {
-		t.Fatal(err)
+	var sources []image.Image
+	for _, png := range pngs {
+		src, _, err := image.Decode(bytes.NewReader(png))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources = append(sources, src)
 	}
 	var video bytes.Buffer
 	noise := rand.New(rand.NewPCG(1, 2)) // the same clip each time
 	const width, height, side = 1280, 720, 640
-	for frame := range 6 {
+	for frame := range 6 * len(sources) {
+		src := sources[frame/6]
 		img := image.NewRGBA(image.Rect(0, 0, width, height))
-		sin, cos := 0.02+0.004*float64(frame), 1.0 // about one degree
+		sin, cos := 0.02+0.004*float64(frame%6), 1.0 // about one degree
 		b := src.Bounds()
 		scale := float64(max(b.Dx(), b.Dy())) / side
 		for y := range height {

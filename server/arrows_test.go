@@ -30,6 +30,7 @@ var floors = map[string]int{
 	"server/keys":       22, // makes credential keys
 	"server/hub":        20,
 	"server/roster":     20,
+	"server/lens":       20,
 	"card/wire":         21,
 	"card/virtual":      21,
 	"card/virtual/vpcd": 22,
@@ -85,6 +86,7 @@ func TestEachTechnologyStaysInItsRoom(t *testing.T) {
 		{"github.com/coder/websocket", []string{"card/agent", "server/readers", "server/web"}},
 		{"github.com/evanw/esbuild", []string{"pwa/build"}},
 		{"github.com/kardianos/service", []string{"card/bridge"}},
+		{"github.com/makiuchi-d/gozxing", []string{"server/lens"}},
 		{"github.com/ebfe/scard", []string{"card/pcsc"}},
 		{"github.com/ebitengine/purego", []string{"card/pcsc"}},
 		{"madoguchi/card/pcsc", []string{"card/bridge"}}, // it opens the system's library: the server stays a static program

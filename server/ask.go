@@ -180,16 +180,19 @@ func (*rulesCmd) Run() error { return eligibility.WriteRules(os.Stdout) }
 func answered(ask func() (any, error)) error {
 	answer, err := ask()
 	if err != nil {
-		var e *eligibility.Error
-		if errors.As(err, &e) && e.Field != "" {
-			fmt.Fprintf(os.Stderr, "%s: ", e.Field)
-		}
-		complain(err)
-		return exit(exitRefused)
+		return refuse(err)
 	}
-	out := json.NewEncoder(os.Stdout)
-	out.SetEscapeHTML(false)
-	return out.Encode(answer)
+	return printJSON(answer)
+}
+
+// refuse complains, naming the field at fault, and exits with 2.
+func refuse(err error) error {
+	var e *eligibility.Error
+	if errors.As(err, &e) && e.Field != "" {
+		fmt.Fprintf(os.Stderr, "%s: ", e.Field)
+	}
+	complain(err)
+	return exit(exitRefused)
 }
 
 // readInput reads a file, or standard input for "-".
@@ -213,3 +216,10 @@ func readInput(name string) ([]byte, error) {
 }
 
 const inputLimit = 64 << 20
+
+// printJSON writes one JSON document without HTML escapes.
+func printJSON(v any) error {
+	out := json.NewEncoder(os.Stdout)
+	out.SetEscapeHTML(false)
+	return out.Encode(v)
+}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -149,12 +150,12 @@ func (o *operator) sign(now time.Time) error {
 	list := credential.TrustList{Version: o.list.Version + 1, IssuedAt: now.Unix(), ExpiresAt: now.Add(credential.MaxTrustLife).Unix(),
 		Counters: []credential.TrustedCounter{o.counter}}
 	for _, in := range o.insurers {
-		key, err := o.house.keys.IssuerKey(in.Number)
+		k, err := o.house.keys.Issuer(in.Number, now)
 		if err != nil {
 			return err
 		}
 		list.Issuers = append(list.Issuers, credential.TrustedIssuer{ISS: demoHost + "/i/" + string(in.Number), Name: in.Name,
-			InsurerNumbers: []eligibility.InsurerNumber{in.Number}, JWKS: credential.KeySet{key.Public()}})
+			InsurerNumbers: []eligibility.InsurerNumber{in.Number}, JWKS: k.Set})
 	}
 	signed, err := credential.SignTrustList(list, o.root)
 	if err != nil {
@@ -167,12 +168,32 @@ func (o *operator) sign(now time.Time) error {
 	return nil
 }
 
-// TrustList returns the list, verified as anybody's would be; past half of its life it is signed anew.
+// rotated reports whether an insurer publishes other keys than the list says.
+func (o *operator) rotated(now time.Time) (bool, error) {
+	for i, in := range o.insurers {
+		k, err := o.house.keys.Issuer(in.Number, now)
+		if err != nil {
+			return false, err
+		}
+		same := func(a, b credential.PublicKey) bool { return a.ID == b.ID }
+		if !slices.EqualFunc(k.Set, o.list.Issuers[i].JWKS, same) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// TrustList returns the list, verified as anybody's would be. It is signed anew past half of its life, and as soon as an
+// insurer's keys change.
 func (o *operator) TrustList() (*credential.TrustList, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := o.house.now()
-	if now.After(time.Unix(o.list.IssuedAt, 0).Add(credential.MaxTrustLife / 2)) {
+	anew, err := o.rotated(now)
+	if err != nil {
+		return nil, err
+	}
+	if anew || now.After(time.Unix(o.list.IssuedAt, 0).Add(credential.MaxTrustLife/2)) {
 		if err := o.sign(now); err != nil {
 			return nil, err
 		}

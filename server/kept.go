@@ -7,47 +7,111 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 
 	"madoguchi/credential"
 )
 
-// kept is what a counter server keeps on its disk, so that it can check for days without network: the newest trust list, its
-// version, which never goes back, and each issuer's newest list of revoked copies.
+// kept is what a counter server keeps on its disk, so that it can check for days without network: each issuer's newest key
+// set and its newest list of revoked copies.
 type kept struct {
-	dir   string // versions and status lists
-	trust func() (*credential.TrustList, error)
-	calls interface {
+	dir    string
+	listed func() (*credential.TrustList, error) // the trust list as it was signed
+	calls  interface {
 		Status(ctx context.Context, iss string) (string, error)
+		Keys(ctx context.Context, iss string) (credential.KeySet, error)
 	}
 	now func() time.Time
 
-	mu    sync.Mutex
-	lists map[string]*credential.StatusList // by iss
+	mu     sync.Mutex
+	lists  map[string]*credential.StatusList // by iss
+	keys   map[string]keptKeys
+	asked  map[string]time.Time // when an issuer's keys were last asked for out of turn
+	stored bool                 // what lies on the disk has been read
+}
+
+// keptKeys is an issuer's key set as it was published at a time.
+type keptKeys struct {
+	ISS string            `json:"iss"`
+	At  time.Time         `json:"at"`
+	Set credential.KeySet `json:"jwks"`
+}
+
+const (
+	keptEvery = 24 * time.Hour
+	// askAgain is how long an issuer is not asked again for a key that it did not have.
+	askAgain = 5 * time.Minute
+)
+
+// TrustList returns the trust list in which each issuer has its newest keys: those that it published itself over https since
+// the list was signed count instead of the list's, so that a rotated key is known and a leaked one forgotten within a day.
+// Which issuers there are, and for whom they speak, the list alone says.
+func (k *kept) TrustList() (*credential.TrustList, error) {
+	signed, err := k.listed()
+	if err != nil {
+		return nil, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.load()
+	if len(k.keys) == 0 {
+		return signed, nil
+	}
+	list := *signed
+	list.Issuers = slices.Clone(signed.Issuers)
+	for i, issuer := range list.Issuers {
+		if newer, ok := k.keys[issuer.ISS]; ok && newer.At.After(time.Unix(signed.IssuedAt, 0)) {
+			list.Issuers[i].JWKS = newer.Set
+		}
+	}
+	return &list, nil
+}
+
+// load reads the kept key sets once; what cannot be read is as if it were not there.
+func (k *kept) load() {
+	if k.stored {
+		return
+	}
+	k.stored = true
+	k.lists, k.keys, k.asked = map[string]*credential.StatusList{}, map[string]keptKeys{}, map[string]time.Time{}
+	files, err := filepath.Glob(filepath.Join(k.dir, "jwks-*.json"))
+	if err != nil {
+		return
+	}
+	for _, file := range files {
+		var set keptKeys
+		data, err := os.ReadFile(file)
+		if err == nil {
+			err = json.Unmarshal(data, &set)
+		}
+		if err != nil {
+			slog.Warn("kept keys cannot be used", "error", err)
+			continue
+		}
+		k.keys[set.ISS] = set
+	}
 }
 
 // Status returns the newest list of an issuer that is at hand, nil when there is none. A list is read from the disk once.
 func (k *kept) Status(iss string) *credential.StatusList {
+	trust, err := k.TrustList()
+	if err != nil {
+		return nil
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if list, known := k.lists[iss]; known {
 		return list
 	}
-	if k.lists == nil {
-		k.lists = map[string]*credential.StatusList{}
-	}
-	text, err := os.ReadFile(k.path(iss))
+	text, err := os.ReadFile(k.path("status", iss))
 	if err == nil {
-		k.lists[iss], err = k.open(iss, string(text))
+		k.lists[iss], err = k.open(trust, iss, string(text))
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		slog.Warn("a kept status list cannot be used", "iss", iss, "error", err)
@@ -55,18 +119,14 @@ func (k *kept) Status(iss string) *credential.StatusList {
 	return k.lists[iss]
 }
 
-// path names an issuer's list by a hash: an iss holds slashes.
-func (k *kept) path(iss string) string {
+// path names an issuer's file by a hash: an iss holds slashes.
+func (k *kept) path(kind, iss string) string {
 	sum := sha256.Sum256([]byte(iss))
-	return filepath.Join(k.dir, "status-"+hex.EncodeToString(sum[:12])+".jwt")
+	return filepath.Join(k.dir, kind+"-"+hex.EncodeToString(sum[:12])+map[string]string{"status": ".jwt", "jwks": ".json"}[kind])
 }
 
-// open verifies a list with the keys that the trust list gives to its issuer.
-func (k *kept) open(iss, text string) (*credential.StatusList, error) {
-	trust, err := k.trust()
-	if err != nil {
-		return nil, err
-	}
+// open verifies a list with its issuer's keys.
+func (k *kept) open(trust *credential.TrustList, iss, text string) (*credential.StatusList, error) {
 	issuer, ok := trust.Issuer(iss)
 	if !ok {
 		return nil, errors.New("the issuer is not on the trust list")
@@ -74,40 +134,94 @@ func (k *kept) open(iss, text string) (*credential.StatusList, error) {
 	return credential.OpenStatusList(text, iss, issuer.JWKS, k.now())
 }
 
-// refresh fetches the lists that are older than a day. An issuer that does not answer keeps its old list; one whose list went
-// back in time is not believed.
+// refresh fetches keys and lists that are older than a day. An issuer that does not answer keeps its old ones; one whose list
+// went back in time is not believed.
 func (k *kept) refresh(ctx context.Context) {
-	trust, err := k.trust()
+	trust, err := k.TrustList()
 	if err != nil {
 		slog.Warn("no trust list, so no status lists", "error", err)
 		return
 	}
 	for _, issuer := range trust.Issuers {
 		old := k.Status(issuer.ISS)
-		if old != nil && k.now().Sub(old.IssuedAt) < credential.StatusEvery {
+		if old != nil && k.now().Sub(old.IssuedAt) < keptEvery {
 			continue
 		}
-		if err := k.fetch(ctx, issuer.ISS, old); err != nil {
-			slog.Warn("fetching a status list", "iss", issuer.ISS, "error", err)
+		if err := errors.Join(k.fetchKeys(ctx, issuer.ISS), k.fetchStatus(ctx, issuer.ISS, old)); err != nil {
+			slog.Warn("fetching what an issuer publishes", "iss", issuer.ISS, "error", err)
 		}
 	}
 }
 
-func (k *kept) fetch(ctx context.Context, iss string, old *credential.StatusList) error {
+// Learn asks an issuer of the trust list for its keys out of turn, since a code names one that is not known; it reports whether
+// it is worth looking again. An issuer is asked once in askAgain at most, whatever codes say.
+func (k *kept) Learn(ctx context.Context, iss string) bool {
+	trust, err := k.TrustList()
+	if err != nil {
+		return false
+	}
+	if _, ok := trust.Issuer(iss); !ok {
+		return false
+	}
+	k.mu.Lock()
+	wait := k.now().Sub(k.asked[iss]) < askAgain
+	if !wait {
+		k.asked[iss] = k.now()
+	}
+	k.mu.Unlock()
+	if wait {
+		return false
+	}
+	if err := k.fetchKeys(ctx, iss); err != nil {
+		slog.Warn("asking an issuer for its keys", "iss", iss, "error", err)
+		return false
+	}
+	return true
+}
+
+func (k *kept) fetchKeys(ctx context.Context, iss string) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	set, err := k.calls.Keys(ctx, iss)
+	if err != nil {
+		return err
+	}
+	if len(set) == 0 {
+		return errors.New("the issuer publishes no key")
+	}
+	newest := keptKeys{ISS: iss, At: k.now(), Set: set}
+	data, err := json.Marshal(newest)
+	if err != nil {
+		return err
+	}
+	if err := replaceFile(k.path("jwks", iss), data, 0o600); err != nil {
+		return fmt.Errorf("keeping the keys: %w", err)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.keys[iss] = newest
+	return nil
+}
+
+func (k *kept) fetchStatus(ctx context.Context, iss string, old *credential.StatusList) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	text, err := k.calls.Status(ctx, iss)
 	if err != nil {
 		return err
 	}
-	list, err := k.open(iss, text)
+	trust, err := k.TrustList()
+	if err != nil {
+		return err
+	}
+	list, err := k.open(trust, iss, text)
 	if err != nil {
 		return err
 	}
 	if old != nil && (list.IssuedAt.Before(old.IssuedAt) || list.Chain.Sequence < old.Chain.Sequence) {
-		return fmt.Errorf("it is older than the one at hand (%s)", old.IssuedAt.Format(time.RFC3339))
+		return fmt.Errorf("its list is older than the one at hand (%s)", old.IssuedAt.Format(time.RFC3339))
 	}
-	if err := replaceFile(k.path(iss), []byte(text), 0o600); err != nil {
+	if err := replaceFile(k.path("status", iss), []byte(text), 0o600); err != nil {
 		return fmt.Errorf("keeping the list: %w", err)
 	}
 	k.mu.Lock()
@@ -128,104 +242,4 @@ func every(ctx context.Context, span time.Duration, work func(context.Context)) 
 		case <-tick.C:
 		}
 	}
-}
-
-// trustReader reads the list that somebody else signed, for a counter server of its own. It never goes back to an older
-// version, also not after a restart, and reads again whenever it is asked, so that a newer copy counts at once.
-type trustReader struct {
-	folder  string // trust.jwt and trust-root.json
-	version string // file with the highest version seen
-	url     string // where the newest list is fetched; may be empty
-	now     func() time.Time
-
-	mu   sync.Mutex
-	root credential.PublicKey
-	seen int
-}
-
-func newTrustReader(folder, versions, url string, now func() time.Time) (*trustReader, error) {
-	var roots credential.KeySet
-	data, err := os.ReadFile(filepath.Join(folder, rootFile))
-	if err == nil {
-		err = json.Unmarshal(data, &roots)
-	}
-	if err != nil || len(roots) != 1 {
-		return nil, errTrustFile.Because(err)
-	}
-	if url != "" && !strings.HasPrefix(url, "https://") {
-		return nil, errTrustFile.Because(errors.New("MADOGUCHI_TRUST_URL is not https"))
-	}
-	t := &trustReader{folder: folder, version: versions, url: url, now: now, root: roots[0]}
-	text, err := os.ReadFile(versions)
-	if err == nil {
-		t.seen, err = strconv.Atoi(strings.TrimSpace(string(text)))
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, errTrustFile.Because(fmt.Errorf("reading the version last seen: %w", err))
-	}
-	return t, nil
-}
-
-// TrustList returns the list that lies in the folder.
-func (t *trustReader) TrustList() (*credential.TrustList, error) {
-	signed, err := os.ReadFile(filepath.Join(t.folder, trustFile))
-	if err != nil {
-		return nil, errTrustFile.Because(err)
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.take(string(signed))
-}
-
-// take verifies a list and notes its version, so that an older one is refused from now on.
-func (t *trustReader) take(signed string) (*credential.TrustList, error) {
-	list, err := credential.OpenKeptTrustList(strings.TrimSpace(signed), t.root, t.now(), t.seen)
-	if err != nil {
-		return nil, errTrustFile.Because(err)
-	}
-	if list.Version > t.seen {
-		if err := replaceFile(t.version, []byte(strconv.Itoa(list.Version)+"\n"), 0o600); err != nil {
-			return nil, fmt.Errorf("noting the trust list's version: %w", err)
-		}
-		t.seen = list.Version
-	}
-	return list, nil
-}
-
-// fetch gets the newest list; whatever is wrong with it, the one at hand stays.
-func (t *trustReader) fetch(ctx context.Context) {
-	if t.url == "" {
-		return
-	}
-	signed, err := get(ctx, t.url)
-	if err == nil {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if _, err = t.take(signed); err == nil {
-			err = replaceFile(filepath.Join(t.folder, trustFile), []byte(signed), 0o644)
-		}
-	}
-	if err != nil {
-		slog.Warn("fetching the trust list", "error", err)
-	}
-}
-
-// get reads a small text over https.
-func get(ctx context.Context, address string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return "", err
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return "", err
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(res.Body, 4<<20))
-	if err == nil && res.StatusCode != http.StatusOK {
-		err = fmt.Errorf("the answer is %s", res.Status)
-	}
-	return string(text), err
 }

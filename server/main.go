@@ -18,8 +18,10 @@ type program struct {
 	Serve  serveCmd  `cmd:"" default:"withargs" help:"start the server (the default)"`
 	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
 
+	Verify verifyCmd `cmd:"" help:"check an eligibility code: picture, PDF, text or file; never uses the network"`
 	Revoke revokeCmd `cmd:"" help:"take saved copies back"`
 	Trust  trustCmd  `cmd:"" help:"trust lists: make, sign, inspect"`
+	Keys   keysCmd   `cmd:"" help:"look after the insurers' keys and certificates (docs/keys.md)"`
 
 	Methods methodsCmd `cmd:"" help:"how a person may be accepted at the counter, by the dated rules"`
 	Share   shareCmd   `cmd:"" help:"the share of the costs by age and date"`

@@ -153,9 +153,9 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		config.Readers = readers.New(readers.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: h.now,
 			Names: func(string) string { return s.FacilityName }})
 		h.readers = config.Readers
-		lists := &kept{dir: h.folder, trust: trust, calls: calls, now: h.now}
-		chores = append(chores, lists.refresh)
-		config.Counter = &desk.Counter{Store: h.store, Trust: trust, Status: lists.Status, Offset: calls.ClockOffset, Readers: config.Readers, Insurers: calls,
+		known := &kept{dir: h.folder, listed: trust, calls: calls, now: h.now}
+		chores = append(chores, known.refresh)
+		config.Counter = &desk.Counter{Store: h.store, Trust: known.TrustList, Status: known.Status, Learn: known.Learn, Offset: calls.ClockOffset, Readers: config.Readers, Insurers: calls,
 			Facility: desk.Facility{Code: s.FacilityCode, Name: s.FacilityName}, Now: h.now}
 	}
 	handler := web.New(config)

@@ -123,8 +123,8 @@ func (c *runCmd) config(say func(string)) (agent.Config, error) {
 	}
 	c.Server = first(c.Server, memory.Server, "http://localhost:8080")
 	c.Reader = first(c.Reader, memory.Reader)
-	c.Key = first(c.Key, memory.Key, c.beside("agent.pem"))
-	out := agent.Config{Server: c.Server, Name: first(c.Name, memory.Name, host), Facility: memory.Facility, OQS: first(c.OQS, memory.OQS),
+	c.Key = first(c.Key, c.beside(memory.Key), c.beside("agent.pem"))
+	out := agent.Config{Server: c.Server, Name: first(c.Name, memory.Name, host), Facility: memory.Facility, OQS: first(c.OQS, c.beside(memory.OQS)),
 		Virtual: c.Virtual != "", Say: say, Now: time.Now}
 	if err := c.checkServer(); err != nil {
 		return out, err
@@ -145,11 +145,11 @@ func (c *runCmd) config(say func(string)) (agent.Config, error) {
 		return out, nil
 	}
 	if memory.IssuerKeys != "" {
-		if out.IssuerKeys, err = readIssuerKeys(memory.IssuerKeys); err != nil {
+		if out.IssuerKeys, err = readIssuerKeys(c.beside(memory.IssuerKeys)); err != nil {
 			return out, err
 		}
 	}
-	out.UserRoots, err = userRoots(memory.UserRoots)
+	out.UserRoots, err = userRoots(c.beside(memory.UserRoots))
 	return out, err
 }
 
@@ -193,8 +193,12 @@ func userRoots(file string) (card.UserRoots, error) {
 
 func say(sentence string) { fmt.Println(sentence) }
 
-// beside names a file in the settings file's folder, or nothing for a user without one.
+// beside names a file that the settings name: a relative one lies in their folder. It is nothing for no name, and for a user
+// without a settings folder.
 func (s settingsFile) beside(name string) string {
+	if name == "" || filepath.IsAbs(name) {
+		return name
+	}
 	if s.path() == "" {
 		return ""
 	}

@@ -4,8 +4,8 @@ import (
 	"sync"
 	"time"
 
-	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/keys"
 )
 
 // Office is the insurer's half: it imports the insured, hands out notice codes, enrols and issues. It never sees what
@@ -31,9 +31,9 @@ type Office struct {
 	}
 }
 
-// IssuerKeys gives each insurer its own signing key.
+// IssuerKeys gives each insurer its own keys: the one that signs at now, and all that it publishes.
 type IssuerKeys interface {
-	IssuerKey(insurer eligibility.InsurerNumber) (credential.Key, error)
+	Issuer(insurer eligibility.InsurerNumber, now time.Time) (keys.IssuerKeys, error)
 }
 
 // ISS returns the issuer's identifier: HOST/i/NNNNNNNN.

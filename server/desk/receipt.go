@@ -112,13 +112,14 @@ var errForeignCredential = &eligibility.Error{Code: eligibility.Denied, Key: "re
 // receiptWindow is how long after a live screen's end a counter may still leave its receipt: a case takes minutes.
 const receiptWindow = 2 * time.Hour
 
-// ownCredential finds the person of a credential that this insurer signed.
+// ownCredential finds the person of a credential that this insurer signed with any key that it publishes: a screen may come
+// back just after a rotation.
 func (o *Office) ownCredential(ctx context.Context, insurer eligibility.InsurerNumber, jws string) (PersonRecord, error) {
-	key, err := o.Keys.IssuerKey(insurer)
+	keys, err := o.Keys.Issuer(insurer, o.Now())
 	if err != nil {
 		return PersonRecord{}, errForeignCredential.Because(err)
 	}
-	read, err := credential.Open(jws, o.ISS(insurer), credential.KeySet{key.Public()})
+	read, err := credential.Open(jws, o.ISS(insurer), keys.Set)
 	if err != nil {
 		return PersonRecord{}, errForeignCredential.Because(err)
 	}

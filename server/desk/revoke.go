@@ -41,19 +41,24 @@ func (o *Office) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, 
 // every revocation and every day; in between the same text is handed out.
 func (o *Office) StatusList(ctx context.Context, insurer eligibility.InsurerNumber) (string, error) {
 	now := o.Now()
-	rids, counter, err := o.Store.Revoked(ctx, insurer, now)
+	counter, err := o.Store.Revocations(ctx, insurer)
 	if err != nil {
 		return "", err
 	}
-	key, err := o.Keys.IssuerKey(insurer)
+	keys, err := o.Keys.Issuer(insurer, now)
 	if err != nil {
 		return "", err
 	}
+	key := keys.Current
 	o.lists.mu.Lock()
 	defer o.lists.mu.Unlock()
 	kept := o.lists.made[insurer]
 	if kept.text != "" && kept.counter == counter && kept.key == key.ID && now.Sub(kept.at) < credential.StatusEvery {
 		return kept.text, nil
+	}
+	rids, counter, err := o.Store.Revoked(ctx, insurer, now)
+	if err != nil {
+		return "", err
 	}
 	chain, err := o.Store.Checkpoint(ctx)
 	if err != nil {
@@ -104,15 +109,16 @@ var errNoKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.unknown
 
 // PublishedKeys returns what the insurer's key set says: each key with the counter of its revocation list.
 func (o *Office) PublishedKeys(ctx context.Context, insurer eligibility.InsurerNumber) (credential.KeySet, error) {
-	key, err := o.Keys.IssuerKey(insurer)
+	keys, err := o.Keys.Issuer(insurer, o.Now())
 	if err != nil {
 		return nil, err
 	}
-	_, counter, err := o.Store.Revoked(ctx, insurer, o.Now())
+	counter, err := o.Store.Revocations(ctx, insurer)
 	if err != nil {
 		return nil, fmt.Errorf("reading the revocation counter: %w", err)
 	}
-	public := key.Public()
-	public.CRLVersion = counter
-	return credential.KeySet{public}, nil
+	for i := range keys.Set { // which key signed a copy is not remembered, so every list counts on
+		keys.Set[i].CRLVersion = counter
+	}
+	return keys.Set, nil
 }

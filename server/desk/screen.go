@@ -61,7 +61,7 @@ func (o *Office) issue(record PersonRecord, in Insurer, r credential.Request, no
 	if err != nil {
 		return credential.Issued{}, nil, err
 	}
-	key, err := o.Keys.IssuerKey(p.Insurer)
+	keys, err := o.Keys.Issuer(p.Insurer, now)
 	if err != nil {
 		return credential.Issued{}, nil, err
 	}
@@ -69,7 +69,7 @@ func (o *Office) issue(record PersonRecord, in Insurer, r credential.Request, no
 	if len(shares) == 1 {
 		r.Share = shares[0]
 	}
-	issued, err := credential.Issue(o.ISS(p.Insurer), key, r, now)
+	issued, err := credential.Issue(o.ISS(p.Insurer), keys.Current, r, now)
 	if err != nil {
 		return credential.Issued{}, nil, err
 	}

@@ -92,6 +92,8 @@ type PaperStore interface {
 	// Revoked returns the indices of revoked copies that have not ended at a time, ascending, and a counter that grows with
 	// every revocation.
 	Revoked(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time) (rids []uint32, counter int, err error)
+	// Revocations returns that counter alone.
+	Revocations(ctx context.Context, insurer eligibility.InsurerNumber) (counter int, err error)
 	// Checkpoint returns the head of the audit chain.
 	Checkpoint(ctx context.Context) (credential.Checkpoint, error)
 }

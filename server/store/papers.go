@@ -72,8 +72,8 @@ func revoke(ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, 
 
 // Revoked: see desk.PaperStore.
 func (s *Store) Revoked(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time) (rids []uint32, counter int, err error) {
-	if err := s.read.QueryRowContext(ctx, `SELECT revocations FROM insurers WHERE number = $1`, insurer).Scan(&counter); err != nil {
-		return nil, 0, storage(err)
+	if counter, err = s.Revocations(ctx, insurer); err != nil {
+		return nil, 0, err
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT rid FROM revocations WHERE insurer = $1 AND expires_at > $2 ORDER BY rid`, insurer, stamp(at))
 	if err != nil {
@@ -88,6 +88,12 @@ func (s *Store) Revoked(ctx context.Context, insurer eligibility.InsurerNumber, 
 		rids = append(rids, uint32(rid))
 	}
 	return rids, counter, storage(rows.Err())
+}
+
+// Revocations: see desk.PaperStore.
+func (s *Store) Revocations(ctx context.Context, insurer eligibility.InsurerNumber) (counter int, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT revocations FROM insurers WHERE number = $1`, insurer).Scan(&counter)
+	return counter, storage(err)
 }
 
 // Checkpoint: see desk.PaperStore.

@@ -1,10 +1,16 @@
-// The counter's console. Elements: #scan-camera, #scan-text, #scan-submit, #verdict, #card-check, #card-verdict, #record,
-// #park, #refuse, #readers, #pair-code, #pair-submit.
-import { call } from "../shared/api";
+// The counter's console. Elements: #scan-camera, #scan-text, #scan-submit, #scan-file, #verdict, #card-check, #card-verdict,
+// #record, #park, #refuse, #readers, #pair-code, #pair-submit; those of second.ts.
+import { call, Problem } from "../shared/api";
+import { clockWords, span, timeOfDay } from "../shared/clock";
 import { byId, fillFigures, h, say } from "../shared/dom";
 import { word } from "../shared/words";
 import { scan } from "./camera";
+
+import { learn, now, offset } from "./clock";
 import { follow } from "./extra-checks";
+import { textsOf } from "./file";
+import { isProof, showSecond } from "./second";
+import { watchReader } from "./wedge";
 
 interface Sentence {
   ja: string;
@@ -17,7 +23,8 @@ interface Check extends Sentence {
 interface Case {
   id: string;
   outcome: string;
-  verdict: { valid: boolean; tier: string; issuerName?: string; issuedAt: string | null; headline: Sentence; next: Sentence; checks: Check[] };
+  nonce?: string;
+  verdict: { valid: boolean; awaits: boolean; tier: string; issuerName?: string; issuedAt: string | null; headline: Sentence; next: Sentence; checks: Check[] };
   eligibility: null | Record<string, string | number>;
   method: { ja: string };
   ask: string[];
@@ -29,6 +36,7 @@ interface Status {
   today: number;
   parked: number;
   serverTime: string;
+  clock: Sentence | null;
 }
 
 const english = document.documentElement.lang === "en";
@@ -48,14 +56,81 @@ async function act(work: () => Promise<void>): Promise<void> {
   } catch (e) {
     const box = byId("problem");
     box.hidden = false;
-    say(box, e instanceof Error && e.message ? e.message : word("problem"));
+    say(box, e instanceof Problem ? e.message : word("problem"));
   } finally {
     busy = false;
   }
 }
 
-async function open(text: string): Promise<void> {
-  show(await call<Case>("POST", "/api/v1/counter/cases", { text }));
+const askEvery = 3_000;
+const askFor = 100_000; // a number lives 90 s
+
+/** Takes what was read, typed or dropped: a screen, a number, or the second code of the screen that waits for it. */
+async function take(texts: string[]): Promise<void> {
+  const second = texts.find(isProof);
+  if (current) {
+    if (current.verdict.awaits) await prove(second ?? texts[0] ?? "");
+    return;
+  }
+  const text = texts.find((t) => !isProof(t)) ?? second ?? "";
+  if (!text.trim()) return;
+  const c = await open(text);
+  if (!c) return;
+  show(c);
+  if (second && c.verdict.awaits) await prove(second); // one picture held both
+}
+
+/** Opens a case. A number may have to wait for the patient's yes; Esc ends that, and then there is no case. */
+async function open(text: string): Promise<Case | null> {
+  stop?.abort();
+  const mine = (stop = new AbortController());
+  const until = Date.now() + askFor;
+  for (;;) {
+    try {
+      const c = await call<Case>("POST", "/api/v1/counter/cases", { text });
+      return mine.signal.aborted ? null : c;
+    } catch (e) {
+      if (mine.signal.aborted) return null;
+      if (!(e instanceof Problem && e.key === "code.waiting")) {
+        byId("verdict").replaceChildren(h("p", "help", word("waiting")));
+        throw e;
+      }
+      const sentence = Date.now() > until ? word("waitedLong") : word("waitingPatient", { s: e.message });
+      byId("verdict").replaceChildren(h("div", "verdict-box small unsure", h("h3", "", word("askingPatient")), h("p", "", sentence)));
+      if (Date.now() > until) return null;
+    }
+    await pause(askEvery, mine.signal);
+    if (mine.signal.aborted) return null;
+  }
+}
+
+function pause(ms: number, stopped: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    setTimeout(done, ms);
+    stopped.addEventListener("abort", () => done(), { once: true });
+  });
+}
+
+async function prove(text: string): Promise<void> {
+  const c = current;
+  if (c && text.trim()) show(await call<Case>("POST", `/api/v1/counter/cases/${c.id}/proof`, { text }));
+}
+
+async function challenge(): Promise<void> {
+  const c = current;
+  if (c) show(await call<Case>("POST", `/api/v1/counter/cases/${c.id}/challenge`));
+}
+
+async function readFile(file: File | undefined): Promise<void> {
+  if (!file) return;
+  say(byId("scan-state"), word("fileReading"));
+  try {
+    const texts = await textsOf(file);
+    if (!texts.length) throw new Problem(0, "file.nothing", word("fileNothing"));
+    await take(texts);
+  } finally {
+    say(byId("scan-state"), "");
+  }
 }
 
 function marks(checks: Check[]): HTMLElement[] {
@@ -70,19 +145,21 @@ function show(c: Case): void {
   byId("shown").hidden = c.eligibility === null;
   byId("decide").hidden = false;
   const refused = c.card?.result === "refused";
-  const kind = c.verdict.valid ? "" : " bad";
-  const age = c.verdict.issuedAt ? Math.max(0, Math.round((Date.now() - Date.parse(c.verdict.issuedAt)) / 1000)) : null;
+  const awaits = c.verdict.awaits;
+  const kind = c.verdict.valid ? "" : c.verdict.checks.some((check) => check.result === "failed") ? " bad" : " unsure";
   const lines = [h("h3", "", local(c.verdict.headline))];
-  if (c.verdict.valid && age !== null) {
-    const made = age < 120 ? word("ageSeconds", { n: age }) : word("ageMinutes", { n: Math.floor(age / 60) });
+  if (c.verdict.issuedAt && (c.verdict.valid || awaits)) {
+    const made = word("madeAgo", { d: span(now() - Date.parse(c.verdict.issuedAt)) });
     lines.push(h("p", "", word("issuedBy", { i: c.verdict.issuerName ?? "", a: made })));
   }
   lines.push(h("p", "", local(c.verdict.next)));
   byId("verdict").replaceChildren(h("div", `verdict-box${kind}`, ...lines));
   byId("ask").replaceChildren(...(c.verdict.valid ? [h("div", "ask", h("h3", "", word("ask")), h("p", "", c.ask.join("・")))] : []));
   say(byId("method"), c.verdict.valid ? word("method", { m: c.method.ja }) : "");
-  byId("checks").replaceChildren(...marks(c.verdict.checks));
+  byId("checks").replaceChildren(...marks(awaits ? c.verdict.checks.filter((check) => check.result === "not checked") : c.verdict.checks));
   byId<HTMLButtonElement>("record").disabled = !c.verdict.valid || refused;
+  byId<HTMLButtonElement>("record").hidden = awaits; // the one filled button is the second code's
+  showSecond(awaits, c.nonce ?? "");
   const e = c.eligibility;
   if (e) {
     const text = (key: string): string => String(e[key] ?? "");
@@ -99,7 +176,7 @@ function show(c: Case): void {
   byId("card-none").hidden = c.verdict.valid;
   byId("card-area").hidden = !c.verdict.valid;
   showCard(c);
-  byId(!c.verdict.valid || refused ? "reason" : c.card ? "record" : "card-check").focus();
+  byId(awaits ? "second-text" : !c.verdict.valid || refused ? "reason" : c.card ? "record" : "card-check").focus();
 }
 
 function showCard(c: Case): void {
@@ -128,6 +205,8 @@ function reset(sentence: string): void {
   byId("card-area").hidden = true;
   byId("card-none").hidden = false;
   byId("card-verdict").replaceChildren();
+  byId("problem").hidden = true;
+  showSecond(false, "");
   byId("ask").replaceChildren();
   byId("checks").replaceChildren();
   say(byId("method"), "");
@@ -136,22 +215,33 @@ function reset(sentence: string): void {
   byId<HTMLTextAreaElement>("scan-text").value = "";
   byId<HTMLInputElement>("reason").value = "";
   for (const box of document.querySelectorAll<HTMLInputElement>("#visual input")) box.checked = false;
-  byId("scan-camera").focus();
+  byId("scan-text").focus(); // a reader that types what it reads just works
 }
 
-async function camera(): Promise<void> {
+/** Reads with the camera: a screen or a number's code first, then, by itself, the second code where one is needed. */
+async function camera(step: "scan" | "second"): Promise<void> {
   stop?.abort();
   const mine = (stop = new AbortController());
-  say(byId("scan-state"), word("aim"));
-  let text: string | null = null;
+  const state = byId(`${step}-state`);
+  say(state, word(step === "scan" ? "aim" : "aimSecond"));
+  const enough = (texts: string[]): boolean => {
+    if (step === "second") return texts.some(isProof);
+    if (texts.some((t) => !isProof(t))) return true;
+    say(state, word("firstLarger"));
+    return false;
+  };
+  let texts: string[] | null = null;
   try {
-    text = await scan(byId<HTMLVideoElement>("scan-video"), mine.signal);
+    texts = await scan(byId<HTMLVideoElement>(`${step}-video`), mine.signal, enough);
   } catch {
-    say(byId("scan-state"), word("cameraFailed"));
+    if (!mine.signal.aborted) say(state, word("cameraFailed"));
     return;
   }
-  say(byId("scan-state"), "");
-  if (text) await act(() => open(text));
+  say(state, "");
+  if (!texts) return;
+  const read = texts;
+  await act(() => take(read));
+  if (step === "scan" && current?.verdict.awaits) await camera("second");
 }
 
 async function checkCard(): Promise<void> {
@@ -194,7 +284,12 @@ async function copy(): Promise<void> {
 
 async function status(): Promise<void> {
   try {
+    const asked = Date.now();
     const s = await call<Status>("GET", "/api/v1/counter/status");
+    learn(asked, s.serverTime);
+    const clocks = [clockWords(offset(), "pc"), s.clock ? local(s.clock) : ""].filter(Boolean).join(" ・ ");
+    byId("clock-note").hidden = !clocks;
+    say(byId("clock-note"), clocks);
     const on = s.readers.filter((r) => r.connected);
     say(byId("readers"), on.length ? `● ${word("readerOn")}（${on.map((r) => r.name).join("、")}）` : `○ ${word("readerOff")}`);
     say(byId("trust"), word("trust", { d: new Date(s.trustList.issuedAt).toLocaleDateString("ja-JP", { month: "long", day: "numeric" }) }));
@@ -215,8 +310,43 @@ document.addEventListener("keydown", (e) => {
     reset(word("waiting"));
   }
 });
-byId("scan-camera").addEventListener("click", () => void camera());
-byId("scan-submit").addEventListener("click", () => void act(() => open(byId<HTMLTextAreaElement>("scan-text").value)));
+/** Binds a field and its button: Enter submits, as readers that type send it; a new line is Shift and Enter. */
+function bindField(field: string, button: string): void {
+  const place = byId<HTMLInputElement | HTMLTextAreaElement>(field);
+  const submit = async (): Promise<void> => {
+    await act(() => take([place.value]));
+    if (document.activeElement === place) place.select(); // the next code replaces one that was not accepted
+  };
+  byId(button).addEventListener("click", () => void submit());
+  byId(field).addEventListener("keydown", (e) => {
+    if (e.key !== "Enter" || e.shiftKey || e.isComposing) return;
+    e.preventDefault();
+    void submit();
+  });
+}
+bindField("scan-text", "scan-submit");
+bindField("second-text", "second-submit");
+watchReader((address) => {
+  byId("scan-text").blur(); // ends what an input method was making of the keys
+  byId<HTMLTextAreaElement>("scan-text").value = "";
+  void act(() => take([address]));
+});
+byId("scan-camera").addEventListener("click", () => void camera("scan"));
+byId("second-camera").addEventListener("click", () => void camera("second"));
+byId("challenge").addEventListener("click", () => void act(challenge));
+byId<HTMLInputElement>("scan-file").addEventListener("change", (e) => {
+  const field = e.target as HTMLInputElement;
+  const file = field.files?.[0];
+  void act(() => readFile(file));
+  field.value = ""; // the same file may be chosen again
+});
+document.addEventListener("dragover", (e) => e.preventDefault());
+document.addEventListener("drop", (e) => {
+  if (!e.dataTransfer?.files.length) return;
+  e.preventDefault(); // the browser would open the file in the console's place
+  const file = e.dataTransfer.files[0];
+  void act(() => readFile(file));
+});
 byId("card-check").addEventListener("click", () => void act(checkCard));
 byId("record").addEventListener("click", () => void act(() => decide("accepted")));
 byId("park").addEventListener("click", () => void act(() => decide("parked")));
@@ -224,6 +354,7 @@ byId("refuse").addEventListener("click", () => void act(() => decide("refused"))
 byId("pair-submit").addEventListener("click", () => void act(pair));
 byId("copy").addEventListener("click", () => void act(copy));
 byId("cancel").addEventListener("click", () => reset(word("waiting")));
-setInterval(() => say(byId("clock"), new Date().toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit", hour12: false })), 1000);
+setInterval(() => say(byId("clock"), timeOfDay(now(), false)), 1000);
 setInterval(() => void status(), 5000);
 void status();
+byId("scan-text").focus();

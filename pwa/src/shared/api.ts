@@ -1,20 +1,27 @@
 // Calls to our own origin. A problem document becomes an error whose message is its sentence in the page's language.
 
+const kind = "urn:madoguchi:problem:"; // what our problem documents' type begins with; the rest is the problem's key
+
 export class Problem extends Error {
-  constructor(readonly status: number, readonly code: string, message: string) {
+  constructor(readonly status: number, readonly key: string, message: string) {
     super(message);
   }
 }
 
+/** Reports whether an error says nothing about what was asked: no network, somebody else's page in its place, or a server in trouble. */
+export function unreachable(e: unknown): boolean {
+  return !(e instanceof Problem) || e.key === "" || e.status >= 500 || e.status === 429;
+}
+
 interface ProblemDocument {
-  code?: string;
+  type?: string;
   ja?: string;
   en?: string;
 }
 
-/** Sends a request with an optional JSON body and returns the JSON answer; null where there is none. */
-export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const init: RequestInit = { method, cache: "no-store", credentials: "same-origin" };
+/** Sends a request with an optional JSON body and returns the JSON answer; null where there is none. A lost request ends with patience. */
+export async function call<T>(method: string, path: string, body?: unknown, patience = 30_000): Promise<T> {
+  const init: RequestInit = { method, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(patience) };
   if (body !== undefined) {
     init.headers = { "Content-Type": "application/json" };
     init.body = JSON.stringify(body);
@@ -28,5 +35,5 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
     // not from our program: the status has to do
   }
   const ja = document.documentElement.lang !== "en";
-  throw new Problem(answer.status, problem.code ?? "", (ja ? problem.ja : problem.en) ?? `HTTP ${answer.status}`);
+  throw new Problem(answer.status, problem.type?.startsWith(kind) ? problem.type.slice(kind.length) : "", (ja ? problem.ja : problem.en) ?? `HTTP ${answer.status}`);
 }

@@ -1,20 +1,35 @@
-// Draws a credential's code: "shc:/" as bytes, then two digits a character as a numeric segment, level L.
-import { create } from "../../vendor/qrcode/lib/core/qrcode.js";
+// Draws codes.
+import { create, type Segment } from "../../vendor/qrcode/lib/core/qrcode.js";
+import { utf8 } from "./base64url";
 
 const quiet = 4; // modules of white around a code (ISO/IEC 18004)
 
-/** Returns the text of a credential's code. */
-export function numeric(jws: string): string {
+/** A code to draw: what is in it, and how much of it may be lost. */
+export interface Code {
+  segments: Segment[];
+  level: "L" | "M";
+}
+
+/** A credential's code: "shc:/" as bytes, then two digits a character as a numeric segment. */
+export function cardCode(jws: string): Code {
   let digits = "";
   for (const c of jws) digits += String(c.charCodeAt(0) - 45).padStart(2, "0");
-  return digits;
+  return { segments: [{ data: utf8("shc:/"), mode: "byte" }, { data: digits, mode: "numeric" }], level: "L" };
+}
+
+/** A proof's code: its text as it is. */
+export function proofCode(proof: string): Code {
+  return { segments: [{ data: utf8(proof), mode: "byte" }], level: "L" };
+}
+
+/** An address in capitals, as small as it gets, for readers that type what they read. */
+export function addressCode(address: string): Code {
+  return { segments: [{ data: address, mode: "alphanumeric" }], level: "M" };
 }
 
 /** Draws the code onto the canvas in whole device pixels a module, as large as the canvas is shown. */
-export function draw(canvas: HTMLCanvasElement, jws: string): void {
-  const bytes = new TextEncoder().encode("shc:/");
-  const code = create([{ data: bytes, mode: "byte" }, { data: numeric(jws), mode: "numeric" }], { errorCorrectionLevel: "L" });
-  const { size, data } = code.modules;
+export function draw(canvas: HTMLCanvasElement, code: Code): void {
+  const { size, data } = create(code.segments, { errorCorrectionLevel: code.level }).modules;
   const shown = canvas.clientWidth * devicePixelRatio;
   const scale = Math.max(3, Math.floor(shown / (size + 2 * quiet)));
   canvas.width = canvas.height = (size + 2 * quiet) * scale;

@@ -1,0 +1,196 @@
+package credential
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"madoguchi/eligibility"
+)
+
+// hsm stands for a signer outside this process: it knows nothing but crypto.Signer, and may be out of order.
+type hsm struct {
+	*ecdsa.PrivateKey
+	answer []byte
+	err    error
+}
+
+// Sign hides the private key's type from the code under test.
+func (h hsm) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	if h.answer != nil || h.err != nil {
+		return h.answer, h.err
+	}
+	return h.PrivateKey.Sign(random, digest, opts)
+}
+
+func TestKeyInAnHSMSignsTheSameWay(t *testing.T) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := NewKey(hsm{PrivateKey: private})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 { // r and s are sometimes shorter than 32 bytes in DER
+		if v := (Basis{Trust: trusting(key), At: issuedAt}).Verify(issue(t, key, Request{Tier: Live}).JWS); !v.Valid {
+			t.Fatalf("%+v", v.Checks)
+		}
+	}
+	for name, broken := range map[string]hsm{"unreachable": {private, nil, errors.New("no token")}, "rubbish": {private, []byte("rubbish"), nil},
+		"bytes behind": {private, []byte{0x30, 6, 2, 1, 1, 2, 1, 1, 0}, nil}} {
+		key.signer = broken
+		if out, err := Issue(testISS, key, Request{Person: tokuichi, InsurerName: "架空市", Tier: Live}, issuedAt); err == nil {
+			t.Errorf("%s: %q", name, out.JWS)
+		}
+		if _, err := SignJWT(key, trustType, TrustList{}); err == nil {
+			t.Errorf("%s: a list was signed", name)
+		}
+	}
+}
+
+func TestOnlyP256KeysServe(t *testing.T) {
+	big, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, ed, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, signer := range map[string]crypto.Signer{"P-384": big, "Ed25519": ed} {
+		if _, err := NewKey(signer); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+	if _, err := Thumbprint(&big.PublicKey); err == nil {
+		t.Error("a P-384 key has a thumbprint")
+	}
+	if _, err := (PublicKey{ID: "x", Key: &big.PublicKey}).MarshalJSON(); err == nil {
+		t.Error("a P-384 key was published")
+	}
+	key := newKey(t)
+	x, y, err := coordinates(key.public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read, err := ReadHolderKey(x, y); err != nil || read.ID != key.ID {
+		t.Errorf("a phone's key: %v", err)
+	}
+	for _, bad := range [][2]string{{y, x}, {x, ""}, {x + "=", y}, {x, y[:42]}, {x, x}} {
+		if _, err := ReadHolderKey(bad[0], bad[1]); err == nil {
+			t.Errorf("%v was taken for a phone's key", bad)
+		}
+	}
+}
+
+func TestRequestsBeyondTheirTierAreNotSigned(t *testing.T) {
+	key := newKey(t)
+	end := eligibility.MustDate("2027-03-01").Time() // issued in November: the first day of the fourth month after
+	for name, r := range map[string]Request{
+		"no tier":                   {},
+		"an unknown tier":           {Tier: "paper"},
+		"a screen without a phone":  {Tier: Screen},
+		"a screen of a whole key":   {Tier: Screen, HolderKeyID: strings.Repeat("A", 43)},
+		"a copy without an end":     {Tier: PDF},
+		"a copy that has ended":     {Tier: PDF, Expires: issuedAt},
+		"a copy a second too long":  {Tier: PDF, Expires: end.Add(time.Second)},
+		"a copy beyond the indices": {Tier: PDF, Expires: end, RID: MaxRID},
+		"a share above all":         {Tier: Live, Share: 101},
+	} {
+		r.Person, r.InsurerName = tokuichi, "架空市"
+		if out, err := Issue(testISS, key, r, issuedAt); err == nil {
+			t.Errorf("%s: %q", name, out.JWS)
+		}
+	}
+	for _, iss := range []string{"", "http://localhost/i/00138990", testISS + "/", "https://a@b/i/00138990"} {
+		if _, err := Issue(iss, key, Request{Person: tokuichi, InsurerName: "架空市", Tier: Live}, issuedAt); err != ErrUnfit {
+			t.Errorf("%q: %v", iss, err)
+		}
+	}
+	if _, err := encode(math.NaN()); err == nil {
+		t.Error("NaN has a JSON form")
+	}
+	if _, err := SignJWT(key, trustType, math.NaN()); err == nil {
+		t.Error("NaN was signed")
+	}
+}
+
+func TestTooLongACardIsNotDrawn(t *testing.T) {
+	for _, jws := range []string{strings.Repeat("A", MaxJWS+1), strings.Repeat("A", 5000)} {
+		if _, err := Matrix(jws); err != ErrTooLong {
+			t.Errorf("%d characters: %v", len(jws), err)
+		}
+	}
+	if qr, err := Matrix(strings.Repeat("z", MaxJWS)); err != nil || qr.Size != 105 { // version 22: 4·22 + 17 modules
+		t.Errorf("%d characters: %d modules, %v", MaxJWS, qr.Size, err)
+	}
+}
+
+// The calls between hosts read the list too.
+func TestTrustListFindsWhomItNames(t *testing.T) {
+	key := newKey(t)
+	list := trusting(key)
+	list.Counters = []TrustedCounter{{URL: "https://desk.example.jp", Name: "架空医院", JWKS: KeySet{key.Public()}}}
+	if c, ok := list.Counter("https://desk.example.jp"); !ok || c.Name != "架空医院" {
+		t.Error("the counter is not found")
+	}
+	if _, ok := list.Counter("https://desk.example.jp/"); ok {
+		t.Error("another address is found")
+	}
+	if i, ok := list.Issuer(testISS); !ok || i.Name != "架空市" {
+		t.Error("the issuer is not found")
+	}
+	if err := list.Check(); err != nil {
+		t.Error(err)
+	}
+	for name, change := range map[string]func(*TrustList){
+		"iss with a slash":     func(l *TrustList) { l.Issuers[0].ISS += "/" },
+		"iss over http":        func(l *TrustList) { l.Issuers[0].ISS = "http://localhost/i/00138990" },
+		"iss twice":            func(l *TrustList) { l.Issuers = append(l.Issuers, l.Issuers[0]) },
+		"no keys":              func(l *TrustList) { l.Issuers[0].JWKS = nil },
+		"an impossible number": func(l *TrustList) { l.Issuers[0].InsurerNumbers = []eligibility.InsurerNumber{"138990"} },
+		"a counter over http":  func(l *TrustList) { l.Counters[0].URL = "http://desk.example.jp" },
+	} {
+		changed := *trusting(key)
+		changed.Counters = append([]TrustedCounter{}, list.Counters...)
+		change(&changed)
+		if changed.Check() == nil {
+			t.Errorf("%s: nothing to say", name)
+		}
+	}
+	opened := trusting(key)
+	opened.index()
+	opened.Issuers = nil // whoever changes an opened list is not answered from the old one
+	if _, issuers := opened.holding(key.ID); len(issuers) > 0 {
+		t.Error("an issuer that was taken off is still found")
+	}
+}
+
+func TestInsurerOpensOnlyItsOwnCards(t *testing.T) {
+	key := newKey(t)
+	jws := issue(t, key, paper()).JWS
+	own := KeySet{key.Public()}
+	if card, err := Open(jws, testISS, own); err != nil || card.Tier != PDF || card.Eligibility.Name != "髙橋 德一" {
+		t.Errorf("its own: %+v, %v", card, err)
+	}
+	for name, c := range map[string]struct{ jws, iss string }{
+		"another address": {jws, "https://other.example/i/00138990"},
+		"rubbish":         {"rubbish", testISS},
+		"no card inside":  {signBody(t, key, "{}"), testISS},
+		"not compressed":  {signPacked(t, key, []byte("{}")), testISS},
+		"a trust list":    {signJSON(t, key, trustType, "{}"), testISS},
+	} {
+		if card, err := Open(c.jws, c.iss, own); err == nil {
+			t.Errorf("%s: %+v", name, card)
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package credential
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// What staff read first, and what the console does next, for each way in which a code can be wrong.
+func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
+	p := newProofBench(t)
+	saved := issue(t, p.issuer, paper()).JWS
+	live := issue(t, p.issuer, Request{Tier: Live}).JWS
+	at := func(d time.Duration) Basis { return Basis{Trust: trusting(p.issuer), At: issuedAt.Add(d)} }
+	revoked := at(0)
+	list := &StatusList{IssuedAt: issuedAt, ExpiresAt: issuedAt.Add(StatusLife), set: indexSet{count: 1, few: []uint32{12345}}}
+	revoked.Status = func(string) *StatusList { return list }
+	overdue := at(0)
+	overdue.Trust.ExpiresAt = issuedAt.Add(-TrustGrace - time.Second).Unix()
+	good := p.proof(t, p.screen, p.phone, issuedAt, "")
+	for name, c := range map[string]struct {
+		v                    Verdict
+		ja                   string
+		valid, needs, unkeyd bool
+	}{
+		"a live screen":             {at(0).Verify(live), "この画面は本物です", true, false, false},
+		"a saved copy":              {at(0).Verify(saved), "この写し（PDF）は本物です", true, false, false},
+		"a saved copy, expired":     {at(150 * 24 * time.Hour).Verify(saved), "この画面は古くなっています", false, false, false},
+		"a saved copy, revoked":     {revoked.Verify(saved), "この写し（PDF）は取り消されています", false, false, false},
+		"a screen alone":            {at(0).Verify(p.screen), "2つ目のコードを読み取ってください", false, true, false},
+		"a screen with its proof":   {at(0).Verify(p.screen).Prove(good, p.screen, at(0), ""), "この画面は本物です", true, false, false},
+		"a screen with another's":   {at(0).Verify(p.screen).Prove(live, p.screen, at(0), ""), "この画面は確かめられません", false, true, false},
+		"a screen of two days ago":  {at(48 * time.Hour).Verify(p.screen), "この画面は古くなっています", false, false, false},
+		"an old live screen":        {at(time.Hour).Verify(live), "この画面は古くなっています", false, false, false},
+		"a screen from the future":  {at(-time.Hour).Verify(live), "時計が合っていません", false, false, false},
+		"rubbish":                   {at(0).Verify("rubbish"), "この画面は確かめられません", false, false, false},
+		"an unknown key":            {Basis{Trust: trusting(newKey(t)), At: issuedAt}.Verify(live), "この画面は確かめられません", false, false, true},
+		"no list at all":            {Basis{At: issuedAt}.Verify(live), "まだ確かめ終わっていません", false, false, false},
+		"a list long past its end":  {overdue.Verify(live), "まだ確かめ終わっていません", false, false, false},
+		"an altered text":           {at(0).Verify(live[:len(live)-4] + "AAAA"), "この画面は確かめられません", false, false, false},
+		"another issuer's own code": {at(0).Verify(issue(t, newKey(t), paper()).JWS), "この画面は確かめられません", false, false, true},
+	} {
+		ja, en := c.v.Headline()
+		claimed, unknown := c.v.UnknownKey()
+		if ja != c.ja || en == "" || c.v.Valid != c.valid || c.v.NeedsProof() != c.needs || unknown != c.unkeyd || unknown && claimed != testISS {
+			t.Errorf("%s: %q, valid %v, needs a proof %v, unknown %v; %+v", name, ja, c.v.Valid, c.v.NeedsProof(), unknown, c.v.Checks)
+		}
+		for i, check := range c.v.Checks {
+			if check.Reason == "" || check.En == "" || strings.Contains(check.Reason+check.En, "%s") {
+				t.Errorf("%s: %q says nothing: %+v", name, check.Name, check)
+			}
+			if i > 0 && ranks[check.Result] < ranks[c.v.Checks[i-1].Result] {
+				t.Errorf("%s: the worst is not first: %+v", name, c.v.Checks)
+			}
+		}
+	}
+}
+
+func TestClocksErrorIsSaidInItsUnit(t *testing.T) {
+	for offset, want := range map[time.Duration]string{
+		0: "", 19 * time.Second: "", 25 * time.Second: "25秒進んでいます", -2 * time.Minute: "2分遅れています",
+		-90*time.Minute - 20*time.Second: "1時間30分遅れています"} {
+		ja, en := ClockWords(offset)
+		if want == "" && ja+en != "" || !strings.HasSuffix(ja, want) || (ja == "") != (en == "") {
+			t.Errorf("%v: %q, %q", offset, ja, en)
+		}
+	}
+}
+
+// DESIGN.md section 4: the eight characters catch one wrong character and two that changed places.
+func TestMistypedOnlineCodeIsNoticed(t *testing.T) {
+	for range 200 {
+		code := NewCode()
+		for _, form := range []string{code, strings.ToLower(code), code[:4] + "-" + code[4:], " " + code[:4] + "　" + code[4:]} {
+			if got, spoken, err := ReadCode(form); err != nil || got != code || !spoken {
+				t.Fatalf("%q: %q, %v, %v", form, got, spoken, err)
+			}
+		}
+		if got, spoken, err := ReadCode("HTTPS://LOCALHOST/C/" + code); err != nil || got != code || spoken {
+			t.Fatalf("scanned: %q, %v, %v", got, spoken, err)
+		}
+		for i := range code {
+			for _, c := range codeAlphabet {
+				if byte(c) == code[i] {
+					continue
+				}
+				if got, _, err := ReadCode(code[:i] + string(c) + code[i+1:]); err == nil {
+					t.Fatalf("%q for %q was taken as %q", string(c), code, got)
+				}
+			}
+			if i > 0 && code[i] != code[i-1] {
+				if got, _, err := ReadCode(code[:i-1] + string([]byte{code[i], code[i-1]}) + code[i+1:]); err == nil {
+					t.Fatalf("two changed places in %q: taken as %q", code, got)
+				}
+			}
+		}
+	}
+	for _, bad := range []string{"", "2346", "OOOOOOOO", "23467OIl", strings.Repeat("2", 301), "HTTPS://LOCALHOST/C/"} {
+		if got, _, err := ReadCode(bad); err != ErrCode {
+			t.Errorf("%q: %q, %v", bad, got, err)
+		}
+	}
+}

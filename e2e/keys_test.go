@@ -1,0 +1,165 @@
+package e2e
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"madoguchi/credential"
+	"madoguchi/outside"
+)
+
+// serveOn starts the server on an existing data folder.
+func serveOn(t *testing.T, data string) string {
+	t.Helper()
+	p := start(t, data, built(t, "./server", "madoguchi"), []string{"MADOGUCHI_ADDR=127.0.0.1:0", "MADOGUCHI_DATA=" + data})
+	return p.out.await(t, `(http://localhost:\d+)/`)[1]
+}
+
+// published fetches what an insurer publishes, as any verifier does.
+func published(t *testing.T, base string) credential.KeySet {
+	t.Helper()
+	res, err := http.Get(base + "/i/00138990/.well-known/jwks.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var set credential.KeySet
+	if err := json.NewDecoder(res.Body).Decode(&set); err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("%s %v", res.Status, err)
+	}
+	return set
+}
+
+// The written contract of keys, asked of the built program beside a running server: exit codes, one line an insurer, and
+// that the server follows without a new start.
+func TestKeysAreRotatedUnderARunningServerAndALostOneIsReplaced(t *testing.T) {
+	data := t.TempDir()
+	folder := filepath.Join(data, "demo", "keys")
+	keys := func(want int, args ...string) (out, errs string) {
+		t.Helper()
+		out, errs, code := run(t, data, built(t, "./server", "madoguchi"), nil, []string{"MADOGUCHI_DATA=" + data}, append([]string{"keys"}, args...)...)
+		if code != want {
+			t.Fatalf("keys %v: exit code %d, want %d\n%s%s", args, code, want, out, errs)
+		}
+		return out, errs
+	}
+	if _, errs := keys(2, "list"); !strings.Contains(errs, "MADOGUCHI_DATA") {
+		t.Errorf("a folder that is not there: %s", errs)
+	}
+	t.Run("rotation", func(t *testing.T) {
+		base := serveOn(t, data)
+		first := published(t, base)
+		if out, _ := keys(0, "rotate"); strings.Count(out, "\n") != 3 || strings.Count(out, "公開しました") != 3 {
+			t.Errorf("not one line for each of three insurers: %s", out)
+		}
+		both := published(t, base)
+		if len(first) != 1 || len(both) != 2 || both[0].ID != first[0].ID {
+			t.Fatalf("published %d keys, then %d", len(first), len(both))
+		}
+		if out, _ := keys(0, "rotate", "--insurer", "138990"); !strings.Contains(out, "から切り替えられます") || len(published(t, base)) != 2 {
+			t.Errorf("again, too soon: %s", out)
+		}
+		register := filepath.Join(folder, "issuer-00138990.json")
+		text, err := os.ReadFile(register)
+		if err != nil {
+			t.Fatal(err)
+		}
+		yesterday := regexp.MustCompile(`"published": "\d{4}`).ReplaceAll(text, []byte(`"published": "2020`)) // as if a day had gone by
+		if err := os.WriteFile(register, yesterday, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, _ := keys(0, "rotate", "--insurer", "138990", "--older-than", "365"); !strings.Contains(out, "から切り替えられます") {
+			t.Errorf("a nightly job rotates a young key: %s", out)
+		}
+		if out, _ := keys(0, "rotate", "--insurer", "138990"); !strings.Contains(out, "署名を始めました") {
+			t.Errorf("%s", out)
+		}
+		if now := published(t, base); len(now) != 2 || now[0].ID != both[1].ID || now[1].ID != first[0].ID {
+			t.Error("the running server does not sign with the next key, or forgot the retired one")
+		}
+	})
+	var before []struct {
+		Insurer string
+		Keys    []struct {
+			State, File string
+			Private     bool
+			JWK         credential.PublicKey
+		}
+		PDF string
+	}
+	out, _ := keys(0, "list", "--json", "--insurer", "138990")
+	if err := json.Unmarshal([]byte(out), &before); err != nil || len(before) != 1 || len(before[0].Keys) != 2 || before[0].Keys[0].State != "current" ||
+		!before[0].Keys[0].Private || before[0].Keys[1].State != "retired" || before[0].PDF != "none" {
+		t.Fatalf("%v %s", err, out)
+	}
+	lost := before[0].Keys[0]
+	if err := os.Remove(filepath.Join(folder, lost.File)); err != nil {
+		t.Fatal(err)
+	}
+	_, errs, code := run(t, data, built(t, "./server", "madoguchi"), nil, []string{"MADOGUCHI_ADDR=127.0.0.1:0", "MADOGUCHI_DATA=" + data})
+	if code != 1 || !strings.Contains(errs, "madoguchi keys rotate --lost --insurer 00138990") {
+		t.Fatalf("started without its key, or did not name the command: %d %s", code, errs)
+	}
+	if out, errs := keys(1, "list"); !strings.Contains(out, "lost") || !strings.Contains(errs, "--lost") {
+		t.Errorf("%s%s", out, errs)
+	}
+	if out, errs := keys(1, "rotate"); strings.Count(out, "\n") != 2 || !strings.Contains(errs, "--lost") {
+		t.Errorf("one insurer's loss stops the others: %s%s", out, errs)
+	}
+	keys(0, "rotate", "--lost") // all insurers: only the lost one is replaced
+	base := serveOn(t, data)
+	set := published(t, base)
+	if _, kept := set.Find(lost.JWK.ID); !kept || set[0].ID == lost.JWK.ID {
+		t.Errorf("the lost key signs, or its public half is gone")
+	}
+	for _, wrong := range [][]string{{"rotate", "--insurer", "138991"}, {"rotate", "--insurer", "06139000"}, {"rotate", "--lost", "--leaked"}, {"rotate", "--leaked"},
+		{"rotate", "--kid", "x"}, {"csr"}, {"csr", "--insurer", "all"}, {"csr", "--insurer", "138990", "--subject", "架空市"}, {"import", "--insurer", "138990"},
+		{"import", "--insurer", "138990", "--cert", filepath.Join(data, "none.pem")}} {
+		keys(2, wrong...)
+	}
+	keys(1, "rotate", "--leaked", "--insurer", "138990", "--kid", "nobody's")
+}
+
+// A certificate as an authority made by openssl gives it, by the commands that docs/keys.md names.
+func TestACertificateForPDFsIsRequestedAndImportedByCommand(t *testing.T) {
+	outside.Need(t, "openssl")
+	data := t.TempDir()
+	t.Run("first start", func(t *testing.T) { serveOn(t, data) })
+	do := func(want int, program string, args ...string) string {
+		t.Helper()
+		out, errs, code := run(t, data, program, nil, []string{"MADOGUCHI_DATA=" + data}, args...)
+		if code != want {
+			t.Fatalf("%s %v: exit code %d, want %d\n%s%s", filepath.Base(program), args, code, want, out, errs)
+		}
+		return out + errs
+	}
+	program := built(t, "./server", "madoguchi")
+	openssl, err := exec.LookPath("openssl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := do(1, program, "keys", "import", "--insurer", "138990", "--cert", filepath.Join(data, "demo", "trust.jwt")); !strings.Contains(out, "keys csr --insurer 00138990") {
+		t.Errorf("%s", out)
+	}
+	do(0, program, "keys", "csr", "--insurer", "138990", "--subject", "CN=架空市,O=架空市,C=JP", "--out", "city.csr")
+	if out := do(0, openssl, "req", "-verify", "-noout", "-in", "city.csr"); !strings.Contains(out, "verify OK") {
+		t.Errorf("%s", out)
+	}
+	do(0, openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ca.key", "-subj", "/CN=Test CA", "-days", "30", "-out", "ca.crt")
+	do(0, openssl, "x509", "-req", "-in", "city.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30", "-out", "city.crt")
+	if out := do(1, program, "keys", "import", "--insurer", "138990", "--cert", "ca.crt"); !strings.Contains(out, "申請書") || !strings.Contains(out, "request") {
+		t.Errorf("%s", out)
+	}
+	if out := do(0, program, "keys", "import", "--insurer", "138990", "--cert", "city.crt"); !strings.Contains(out, "取り込みました") {
+		t.Errorf("%s", out)
+	}
+	if out := do(0, program, "keys", "list", "--json", "--insurer", "138990"); !strings.Contains(out, `"pdf": "valid"`) {
+		t.Errorf("%s", out)
+	}
+}

@@ -1,0 +1,423 @@
+package e2e
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"madoguchi/outside"
+)
+
+// lab runs before a page's own program and lets a test set what no test can wait for: the clock, by localStorage.ahead (ms); an
+// answer of the server, by localStorage.answers ({"path's end": [status, body]}); members of an answer, by localStorage.members.
+const lab = `(() => {
+	const now = Date.now.bind(Date), RealDate = Date, ask = window.fetch.bind(window);
+	const set = name => JSON.parse(localStorage.getItem(name) || "null");
+	const find = (name, url) => Object.entries(set(name) || {}).find(([end]) => url.endsWith(end));
+	window.Date = class extends RealDate {
+		constructor(...parts) { parts.length ? super(...parts) : super(Date.now()) }
+		static now() { return now() + (set("ahead") || 0) }
+	};
+	window.fetch = async (url, init) => {
+		const answer = find("answers", url), members = find("members", url);
+		if (answer) return new Response(JSON.stringify(answer[1][1]), {status: answer[1][0]});
+		const got = await ask(url, init);
+		return members && got.ok ? new Response(JSON.stringify({...await got.json(), ...members[1]}), {status: got.status}) : got;
+	};
+})()`
+
+// inLab puts lab into each page that the tab opens from now on.
+func inLab(t *testing.T, tab context.Context) {
+	t.Helper()
+	do(t, tab, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: lab})
+		return err
+	}))
+}
+
+// set changes a setting of lab; "null" ends it.
+func set(t *testing.T, tab context.Context, name, json string) {
+	t.Helper()
+	do(t, tab, chromedp.Evaluate[chromedp.Void](`localStorage.setItem(`+quote(name)+`, `+quote(json)+`)`))
+	if name == "ahead" {
+		time.Sleep(1100 * time.Millisecond) // the page looks at its clock once a second
+	}
+}
+
+// offline takes the tab's network away, or gives it back.
+func offline(t *testing.T, tab context.Context, away bool) {
+	t.Helper()
+	do(t, tab, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{{Offline: away, DownloadThroughput: -1, UploadThroughput: -1}}})
+		if err != nil {
+			return err
+		}
+		_, err = cdp.Call(ctx, target, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: away, DownloadThroughput: -1, UploadThroughput: -1})
+		return err
+	}))
+}
+
+// waitTrue waits until the JavaScript is true; a promise is waited for.
+func waitTrue(t *testing.T, tab context.Context, js string) {
+	t.Helper()
+	for range 150 {
+		if get(t, tab, chromedp.Evaluate[bool](`Promise.resolve(`+js+`).then(Boolean)`, chromedp.EvalAwaitPromise)) {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("never true: %s\n%s", js, pageText(tab))
+}
+
+// pictures stores a picture at a phone's width and one at a PC's.
+func pictures(t *testing.T, tab context.Context, name string) {
+	t.Helper()
+	if os.Getenv("MADOGUCHI_PICTURES") == "" {
+		return
+	}
+	do(t, tab, chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0)`))
+	back := get(t, tab, chromedp.Evaluate[[]int64](`[innerWidth, innerHeight]`))
+	for _, size := range [][2]int64{{390, 844}, {1280, 900}} {
+		do(t, tab, chromedp.EmulateViewport(size[0], size[1]), chromedp.Sleep(300*time.Millisecond))
+		file := name + map[int64]string{390: "-390.png", 1280: "-1280.png"}[size[0]]
+		if get(t, tab, chromedp.Evaluate[bool](`!!document.querySelector("dialog[open]")`)) { // it covers the window, not the page
+			if err := os.WriteFile(filepath.Join(os.Getenv("MADOGUCHI_PICTURES"), file), get(t, tab, chromedp.CaptureScreenshot()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		picture(t, tab, file)
+	}
+	do(t, tab, chromedp.EmulateViewport(back[0], back[1]))
+}
+
+// narrow checks that nothing is cut off on the narrowest phone.
+func narrow(t *testing.T, phone context.Context) {
+	t.Helper()
+	do(t, phone, chromedp.EmulateViewport(320, 700))
+	if wide := get(t, phone, chromedp.Evaluate[int64](`Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll("dialog[open]")].map(d => d.scrollWidth))`)); wide > 320 {
+		t.Errorf("at 320 px the page is %d px wide", wide)
+	}
+	do(t, phone, chromedp.EmulateViewport(390, 844))
+}
+
+// codesOn decodes the codes of an element with another program, from a screenshot as a high-resolution screen shows it; with no
+// selector those of the window, where a dialog stands.
+func codesOn(t *testing.T, tab context.Context, selector string) (card, proof string) {
+	t.Helper()
+	outside.Need(t, "zbarimg")
+	file := filepath.Join(t.TempDir(), "screen.png")
+	shot := chromedp.CaptureScreenshot()
+	if selector != "" {
+		shot = chromedp.ScreenshotScale(selector, 2)
+	}
+	if err := os.WriteFile(file, get(t, tab, shot), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("zbarimg", "--nodbus", "-q", "--raw", file).Output()
+	if err != nil {
+		t.Fatalf("no code read: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "shc:/") {
+			card = line
+		} else {
+			proof = line
+		}
+	}
+	return card, proof
+}
+
+// enter types into a field of the console as a reader does, with Enter at the end.
+func enter(t *testing.T, console context.Context, field, text string) {
+	t.Helper()
+	do(t, console, chromedp.Evaluate[chromedp.Void](`{const f = document.querySelector(`+quote(field)+`); f.focus(); f.value = `+quote(text)+`}`),
+		chromedp.SendKeys(field, "\r"))
+}
+
+// readerTypes sends the physical keys of an address as fast as a reader does, while an input method hides what they mean.
+func readerTypes(t *testing.T, console context.Context, address string) {
+	t.Helper()
+	do(t, console, chromedp.Evaluate[chromedp.Void](`for (const c of `+quote(address)+` + "\r") {
+		const code = c === "\r" ? "Enter" : c === "/" ? "Slash" : c === ":" ? "Semicolon" : /[0-9]/.test(c) ? "Digit" + c : "Key" + c;
+		document.getElementById("scan-text").dispatchEvent(new KeyboardEvent("keydown", {code, key: "Process", isComposing: true, bubbles: true, cancelable: true}));
+	}`))
+}
+
+// stored waits until the phone holds a sealed screen.
+const stored = `new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const db = o.result;
+	const c = db.transaction("screens").objectStore("screens").count(); c.onsuccess = () => { db.close(); done(c.result > 0) } } })`
+
+// withoutNetwork is true when the page has fallen through to the stored screen.
+const withoutNetwork = `!document.getElementById("offline").hidden`
+
+// freshProof waits until the second code is new, so that a screenshot cannot fall between two.
+const freshProof = `/^[0-3]秒前/.test(document.getElementById("proof-age").textContent)`
+
+// walk is a phone with its screen and a console, both in lab.
+type walk struct {
+	base           string
+	phone, console context.Context
+}
+
+func startWalk(t *testing.T) walk {
+	t.Helper()
+	base, _, _ := startServer(t)
+	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	w := walk{base, patientEnrols(t, noticeURL, "demo-tokuichi"), staffOpens(t, base, "")}
+	inLab(t, w.phone)
+	inLab(t, w.console)
+	w.toScreen(t)
+	waitTrue(t, w.phone, stored)
+	do(t, w.console, chromedp.Navigate(w.base+"/counter"), chromedp.WaitVisible("#scan-text"))
+	return w
+}
+
+// toScreen opens the phone's page anew.
+func (w walk) toScreen(t *testing.T) {
+	t.Helper()
+	do(t, w.phone, chromedp.Navigate(w.base+"/screen"))
+	waitText(t, w.phone, "#age", "秒前に作成")
+}
+
+// next clears the console; the field takes what a reader types at once.
+func (w walk) next(t *testing.T) {
+	t.Helper()
+	do(t, w.console, chromedp.Click("#cancel"))
+	waitTrue(t, w.console, `document.activeElement.id === "scan-text"`)
+}
+
+func TestScreensWithoutNetwork(t *testing.T) {
+	w := startWalk(t)
+	phone, console := w.phone, w.console
+	t.Run("both codes of a phone that lost its network", func(t *testing.T) {
+		offline(t, phone, true)
+		set(t, phone, "ahead", "100000") // the live code's 90 seconds are over
+		waitTrue(t, phone, withoutNetwork)
+		set(t, phone, "ahead", "null")
+		waitTrue(t, phone, freshProof)
+		waitText(t, phone, "#age", "電波なし")
+		card, proof := codesOn(t, phone, "#screen")
+		if card == "" || proof == "" {
+			t.Fatalf("card %.20q, proof %.20q", card, proof)
+		}
+		if px := get(t, phone, chromedp.Evaluate[float64](`document.getElementById("proof").clientWidth`)) / 81; px < 3 { // V14 and the quiet zone
+			t.Errorf("a module of the second code has %.2f CSS pixels", px)
+		}
+		narrow(t, phone)
+		pictures(t, phone, "offline")
+		do(t, phone, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
+		pictures(t, phone, "offline-large")
+		if c, p := codesOn(t, phone, ""); c == "" || p == "" {
+			t.Error("the large view's codes cannot be read")
+		}
+		do(t, phone, chromedp.Click("dialog.biggest button"))
+
+		enter(t, console, "#scan-text", proof)
+		waitText(t, console, "#problem", "先に、大きいほうのコード")
+		enter(t, console, "#scan-text", card)
+		waitText(t, console, "#verdict", "2つ目のコードを読み取ってください")
+		waitText(t, console, "#p-name", "髙橋 德一")
+		pictures(t, console, "counter-awaits")
+		enter(t, console, "#second-text", card)
+		waitText(t, console, "#verdict", "2つ目のコードではありません")
+		enter(t, console, "#second-text", proof)
+		waitText(t, console, "#verdict", "この画面は本物です")
+		w.next(t)
+
+		set(t, phone, "ahead", "-60000") // a proof of a minute ago, as in a photograph
+		waitTrue(t, phone, freshProof)
+		card, old := codesOn(t, phone, "#screen")
+		set(t, phone, "ahead", "null")
+		enter(t, console, "#scan-text", card)
+		waitText(t, console, "#verdict", "2つ目のコードを読み取ってください")
+		enter(t, console, "#second-text", old)
+		waitText(t, console, "#verdict", "2つ目のコードが古くなっています")
+		pictures(t, console, "counter-old-proof")
+
+		do(t, console, chromedp.Click("#challenge"), chromedp.WaitVisible("#challenge-number"))
+		number := strings.TrimSpace(get(t, console, chromedp.Text("#challenge-number")))
+		pictures(t, console, "counter-challenge")
+		enter(t, console, "#second-text", proof)
+		waitText(t, console, "#verdict", "窓口の番号が入っていません")
+		do(t, phone, chromedp.SendKeys("#nonce", number))
+		waitText(t, phone, "#nonce-state", number)
+		waitTrue(t, phone, freshProof)
+		pictures(t, phone, "offline-number")
+		_, answered := codesOn(t, phone, "#screen")
+		enter(t, console, "#second-text", answered)
+		waitText(t, console, "#verdict", "この画面は本物です")
+		w.next(t)
+
+		do(t, phone, chromedp.SetValue("#nonce", ""), chromedp.Evaluate[chromedp.Void](`document.getElementById("nonce").dispatchEvent(new Event("input"))`), chromedp.Sleep(1100*time.Millisecond))
+		waitTrue(t, phone, freshProof)
+		second := get(t, phone, chromedp.ScreenshotScale("#proof", 2))
+		camera := staffOpens(t, w.base, clip(t, codePicture(t, phone), second))
+		do(t, camera, chromedp.Click("#scan-camera")) // once: the second code is looked for by itself
+		waitText(t, camera, "#verdict", "この画面は本物です")
+
+		offline(t, phone, false)
+		waitText(t, phone, "#age", "秒前に作成")
+		waitTrue(t, phone, `document.getElementById("offline").hidden`)
+	})
+
+	t.Run("a stored screen that is over shows nothing to scan", func(t *testing.T) {
+		offline(t, phone, true)
+		set(t, phone, "ahead", "90000000")
+		waitText(t, phone, "#state", "1日より前")
+		waitTrue(t, phone, `document.getElementById("offline").hidden && document.getElementById("qr").classList.contains("stale")`)
+		pictures(t, phone, "offline-over")
+		set(t, phone, "ahead", "null")
+		offline(t, phone, false)
+		waitText(t, phone, "#age", "秒前に作成")
+	})
+
+	t.Run("clocks two minutes off", func(t *testing.T) {
+		set(t, phone, "ahead", "120000")
+		set(t, console, "ahead", "-120000")
+		w.toScreen(t)
+		waitText(t, phone, "#phone-clock", "この端末の時計が2分進んでいます")
+		pictures(t, phone, "clock")
+		do(t, console, chromedp.Navigate(w.base+"/counter"), chromedp.WaitVisible("#scan-text"))
+		waitText(t, console, "#clock-note", "このPCの時計が2分遅れています")
+		card, _ := codesOn(t, phone, "#code")
+		enter(t, console, "#scan-text", card)
+		waitText(t, console, "#verdict", "この画面は本物です")
+		waitText(t, console, "#verdict", "秒前に作成")
+		pictures(t, console, "counter-clock")
+		w.next(t)
+		offline(t, phone, true)
+		set(t, phone, "ahead", "220000")
+		waitTrue(t, phone, withoutNetwork)
+		set(t, phone, "ahead", "120000")
+		waitTrue(t, phone, freshProof)
+		card, proof := codesOn(t, phone, "#screen")
+		enter(t, console, "#scan-text", card)
+		waitText(t, console, "#verdict", "2つ目のコードを読み取ってください")
+		enter(t, console, "#second-text", proof)
+		waitText(t, console, "#verdict", "この画面は本物です")
+		w.next(t)
+		offline(t, phone, false)
+		set(t, phone, "ahead", "null")
+		set(t, console, "ahead", "null")
+	})
+}
+
+func TestNumbersFilesAndPhones(t *testing.T) {
+	w := startWalk(t)
+	phone, console := w.phone, w.console
+	t.Run("a number told aloud waits for the patient", func(t *testing.T) {
+		newNumber := func(t *testing.T, button string) string {
+			t.Helper()
+			do(t, phone, chromedp.Click(button), chromedp.WaitVisible("#number-shown"))
+			return strings.ReplaceAll(strings.TrimSpace(get(t, phone, chromedp.Evaluate[string](`document.getElementById("number-code").textContent`))), " ", "")
+		}
+		number := newNumber(t, "#number-open")
+		_, address := codesOn(t, phone, "")
+		narrow(t, phone)
+		pictures(t, phone, "number")
+		enter(t, console, "#scan-text", strings.ToLower(number[:4]+" "+number[4:]))
+		waitText(t, console, "#verdict", "この医療機関の名前が出ています")
+		pictures(t, console, "counter-waiting")
+		waitText(t, phone, "#number-question", "架空医院 が画面を見ようとしています")
+		if focus := get(t, phone, chromedp.Evaluate[string](`document.activeElement.id`)); focus != "number-deny" {
+			t.Errorf("the focus is on %s", focus)
+		}
+		pictures(t, phone, "number-asked")
+		do(t, phone, chromedp.Click("#number-allow"))
+		waitText(t, console, "#verdict", "この画面は本物です")
+		waitText(t, phone, "#number-state", "架空医院 が画面を見ました")
+		pictures(t, phone, "number-used")
+		w.next(t)
+		enter(t, console, "#scan-text", address)
+		waitText(t, console, "#problem", "この番号では画面が見つかりません")
+
+		number = newNumber(t, "#number-new")
+		enter(t, console, "#scan-text", number)
+		waitText(t, phone, "#number-question", "架空医院")
+		do(t, phone, chromedp.Click("#number-deny"))
+		waitText(t, phone, "#number-state", "見せませんでした")
+		waitText(t, console, "#problem", "この番号では画面が見つかりません")
+		pictures(t, console, "counter-denied")
+
+		newNumber(t, "#number-new")
+		_, address = codesOn(t, phone, "")
+		if !strings.HasPrefix(address, "HTTP") || address != strings.ToUpper(address) {
+			t.Errorf("the reader's code says %q", address)
+		}
+		enter(t, console, "#scan-text", strings.NewReplacer(":", "+", "/", "?").Replace(address)) // another keyboard layout
+		waitText(t, console, "#verdict", "この画面は本物です")
+		waitText(t, phone, "#number-state", "架空医院 が画面を見ました")
+		w.next(t)
+		enter(t, console, "#scan-text", address)
+		waitText(t, console, "#problem", "この番号では画面が見つかりません")
+
+		newNumber(t, "#number-new")
+		_, address = codesOn(t, phone, "")
+		readerTypes(t, console, address)
+		waitText(t, console, "#verdict", "この画面は本物です")
+		w.next(t)
+
+		number = newNumber(t, "#number-new")
+		enter(t, console, "#scan-text", number)
+		waitText(t, console, "#verdict", "患者さんの返事を待っています")
+		w.next(t)
+		waitText(t, console, "#verdict", "患者さんの画面のコードを読み取ってください")
+		do(t, phone, chromedp.WaitVisible("#number-deny"), chromedp.Click("#number-deny"), chromedp.WaitVisible("#number-new"), chromedp.Click("#number-close"))
+	})
+
+	t.Run("a name too long, another phone, a login too old", func(t *testing.T) {
+		set(t, phone, "members", `{"/credential": {"fitsQr": false}}`)
+		do(t, phone, chromedp.Navigate(w.base+"/screen"))
+		waitText(t, phone, "#too-long", "コードに入りきりません")
+		waitTrue(t, phone, `document.getElementById("code").hidden && !document.getElementById("number-open").hidden`)
+		pictures(t, phone, "too-long")
+		set(t, phone, "members", "null")
+
+		do(t, phone, chromedp.Evaluate[chromedp.Void](`crypto.subtle.generateKey({name: "ECDSA", namedCurve: "P-256"}, true, ["sign"])
+			.then(k => crypto.subtle.exportKey("jwk", k.publicKey)).then(({kty, crv, x, y}) => fetch("/api/v1/phone/holder", {method: "PUT",
+			headers: {"Content-Type": "application/json"}, body: JSON.stringify({id: "another", key: {kty, crv, x, y}})})).then(() => undefined)`, chromedp.EvalAwaitPromise))
+		set(t, phone, "answers", `{"/phone/holder": [403, {"type": "urn:madoguchi:problem:phone.login_again", "ja": "もう一度ログインしてください"}]}`)
+		w.toScreen(t)
+		waitText(t, phone, "#login-again", "もう一度ログインしてください")
+		waitText(t, phone, "#new-phone", "別の端末が登録されました")
+		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.querySelector("details.more").open = true`))
+		waitText(t, phone, "#phones", "この端末")
+		pictures(t, phone, "phones")
+		set(t, phone, "answers", "null")
+	})
+
+	t.Run("a picture and a file are read on this computer", func(t *testing.T) {
+		w.toScreen(t)
+		dir := t.TempDir()
+		picture, file := filepath.Join(dir, "screen.png"), filepath.Join(dir, "x.smart-health-card")
+		if err := os.WriteFile(picture, codePicture(t, phone), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		jws := jwsOf(t, phone)
+		if err := os.WriteFile(file, []byte(`{"verifiableCredential":["`+jws+`"]}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{picture, file} {
+			do(t, console, chromedp.SetUploadFiles("#scan-file", []string{path}))
+			waitText(t, console, "#verdict", "この画面は本物です")
+			w.next(t)
+		}
+		if err := os.WriteFile(file, []byte("%PDF-"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		do(t, console, chromedp.SetUploadFiles("#scan-file", []string{file}))
+		waitText(t, console, "#problem", "このファイルにはコードが見つかりません")
+		pictures(t, console, "counter-file")
+	})
+}

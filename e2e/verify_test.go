@@ -1,0 +1,290 @@
+package e2e
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/pdf"
+)
+
+const verifyISS = "https://hoken.example.jp/i/00138990"
+
+// bench is a folder with an issuer's key set, a signed trust list made by the program's own commands, and the issuer's key.
+type bench struct {
+	dir, program string
+	key          credential.Key
+	at           time.Time
+}
+
+func signingKey(t *testing.T) credential.Key {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := credential.NewKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func (b *bench) write(t *testing.T, name string, data []byte) string {
+	t.Helper()
+	path := filepath.Join(b.dir, name)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func (b *bench) run(t *testing.T, args ...string) (string, string, int) {
+	t.Helper()
+	return run(t, b.dir, b.program, nil, nil, args...)
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{dir: t.TempDir(), program: built(t, "./server", "madoguchi"), key: signingKey(t), at: time.Now().Truncate(time.Second)}
+	set, err := json.Marshal(credential.KeySet{b.key.Public()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.write(t, "jwks.json", set)
+	draft, errs, code := b.run(t, "trust", "make", "--issuer", verifyISS+"=架空市=138990=jwks.json", "--counter", "https://clinic.example.jp=架空医院=1319999991=jwks.json")
+	if code != 0 {
+		t.Fatalf("trust make: %d %s", code, errs)
+	}
+	b.write(t, "draft.json", []byte(draft))
+	if out, errs, code := b.run(t, "trust", "sign", "draft.json", "--keys", "root", "--out", "trust"); code != 0 || !strings.Contains(out, `"version":1,`) {
+		t.Fatalf("trust sign: %d %s %s", code, out, errs)
+	}
+	return b
+}
+
+func (b *bench) issue(t *testing.T, r credential.Request) string {
+	t.Helper()
+	r.InsurerName, r.Share = "架空市", 20
+	r.Person = eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02", Name: "髙橋 德一", Kana: "タカハシ トクイチ",
+		BirthDate: eligibility.MustDate("1955-07-01"), Sex: eligibility.Male, CoverageFrom: eligibility.MustDate("2008-04-01"), ValidUntil: eligibility.MustDate("2027-07-31")}
+	made, err := credential.Issue(verifyISS, b.key, r, b.at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.JWS
+}
+
+// drawn is a code as a picture of eight pixels a module with its quiet zone.
+func drawn(t *testing.T, jws string) []byte {
+	t.Helper()
+	qr, err := credential.Matrix(jws)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const scale, quiet = 8, 4
+	side := (qr.Size + 2*quiet) * scale
+	img := image.NewGray(image.Rect(0, 0, side, side))
+	for y := range side {
+		for x := range side {
+			mx, my := x/scale-quiet, y/scale-quiet
+			if mx < 0 || my < 0 || mx >= qr.Size || my >= qr.Size || !qr.Black(mx, my) {
+				img.SetGray(x, y, color.Gray{255})
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, img); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// sheet is the PDF that a patient saves, with this code.
+func sheet(t *testing.T, jws string) []byte {
+	t.Helper()
+	qr, err := credential.Matrix(jws)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := pdf.EligibilitySheet(pdf.Sheet{Person: eligibility.Person{Insurer: "00138990", Number: "0001234", Name: "髙橋 德一", BirthDate: eligibility.MustDate("1955-07-01")},
+		InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", IssuedAt: time.Now(), Registered: eligibility.MustDate("2026-11-01"),
+		Expires: eligibility.MustDate("2027-03-01"), Code: pdf.Code{Size: qr.Size, Black: qr.Black}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// The written contract of verify: fields, exit codes, nothing on standard output when it could not answer.
+func TestVerifyKeepsItsContract(t *testing.T) {
+	b := newBench(t)
+	live, paper := b.issue(t, credential.Request{Tier: credential.Live}), b.issue(t, credential.Request{Tier: credential.PDF, RID: 4711, Expires: credential.LatestEnd(b.at)})
+	holder := signingKey(t)
+	screen := b.issue(t, credential.Request{Tier: credential.Screen, HolderKeyID: credential.HolderKeyID(holder.Public())})
+	proof, err := credential.SignProof(screen, holder, b.at, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	status := func(name string, rids ...uint32) {
+		list, err := credential.SignStatusList(verifyISS, b.key, rids, credential.Checkpoint{Sequence: 1}, b.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.write(t, name, []byte(list))
+	}
+	status("clean.jwt", 1, 2)
+	status("revoked.jwt", 4711)
+	crl, err := credential.RevocationFile(b.key.Public().ID, 1, []string{credential.EncodeRID(4711)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := credential.SignStatusList("https://other.example/i/06139992", b.key, nil, credential.Checkpoint{}, b.at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.write(t, "revoked.json", crl)
+	b.write(t, "foreign.jwt", []byte(foreign))
+	for name, data := range map[string][]byte{"live.jws": []byte(live + "\n"), "live.txt": []byte(credential.Numeric(live)), "live.png": drawn(t, live), "paper.smart-health-card": credential.File(paper),
+		"paper.png": drawn(t, paper), "paper.pdf": sheet(t, paper), "screen.jws": []byte(screen), "proof.txt": []byte(proof), "empty": nil, "words.txt": []byte("資格情報"), "cut.txt": []byte(credential.Numeric(live)[:1001]),
+		"forged.jws": []byte(live[:300] + "A" + live[301:]), "broken.png": drawn(t, live)[:500]} {
+		b.write(t, name, data)
+	}
+	later := func(d time.Duration) string { return b.at.Add(d).Format(time.RFC3339) }
+	for _, c := range []struct {
+		args  string
+		code  int
+		tier  string
+		check string // name and result of the first check
+	}{
+		{"live.jws --trust trust", 0, "live", "revocation not checked"},
+		{"live.txt --trust trust/trust.jwt", 0, "live", "revocation not checked"},
+		{"live.png --trust trust", 0, "live", "revocation not checked"},
+		{"live.txt --jwks jwks.json", 0, "live", "revocation not checked"},
+		{"live.txt", 1, "", "issuer not checked"},
+		{"live.txt --trust trust --at " + later(100*time.Second), 0, "live", "revocation not checked"},
+		{"live.txt --trust trust --at " + later(106*time.Second), 1, "live", "time failed"},
+		{"live.txt --trust trust --at " + later(-46*time.Second), 1, "live", "time failed"},
+		{"live.txt --trust trust --at " + later(40*24*time.Hour), 1, "live", "time failed"},
+		{"paper.png --trust trust", 0, "pdf", "revocation not checked"},
+		{"paper.pdf --trust trust", 0, "pdf", "revocation not checked"},
+		{"paper.smart-health-card --trust trust --status clean.jwt", 0, "pdf", ""},
+		{"paper.smart-health-card --trust trust --status revoked.jwt", 1, "pdf", "revocation failed"},
+		{"paper.smart-health-card --jwks jwks.json --status revoked.jwt", 1, "pdf", "revocation failed"},
+		{"paper.smart-health-card --trust trust --status revoked.json", 1, "pdf", "revocation failed"},
+		{"paper.smart-health-card --trust trust --status foreign.jwt", 2, "", ""},
+		{"screen.jws --trust trust", 1, "screen", "holder not checked"},
+		{"screen.jws --trust trust --proof proof.txt", 0, "screen", "revocation not checked"},
+		{"screen.jws --trust trust --proof proof.txt --at " + later(50*time.Second), 1, "screen", "holder failed"},
+		{"forged.jws --trust trust", 1, "", "signature failed"},
+		{"empty --trust trust", 2, "", ""}, {"words.txt", 2, "", ""}, {"cut.txt", 2, "", ""}, {"broken.png", 2, "", ""}, {"nothing.txt", 2, "", ""},
+		{"proof.txt", 2, "", ""}, // the second code alone is no screen
+		{"live.txt --at yesterday", 2, "", ""}, {"live.txt --jwks draft.json", 2, "", ""}, {"live.txt --trust jwks.json", 2, "", ""}, {"live.txt --nonsense", 2, "", ""}, {"", 2, "", ""},
+	} {
+		out, errs, code := b.run(t, append([]string{"verify", "--json"}, strings.Fields(c.args)...)...)
+		if code != c.code {
+			t.Errorf("%s: exit code %d, want %d\n%s%s", c.args, code, c.code, out, errs)
+			continue
+		}
+		if code == 2 {
+			if out != "" || errs == "" {
+				t.Errorf("%s: %q %q", c.args, out, errs)
+			}
+			continue
+		}
+		var v struct {
+			Valid  bool
+			Tier   *string
+			Issuer *string
+			Checks []struct{ Name, Result, Reason string }
+		}
+		if err := json.Unmarshal([]byte(out), &v); err != nil {
+			t.Fatalf("%s: %v %q", c.args, err, out)
+		}
+		if v.Valid != (code == 0) || v.Issuer == nil || *v.Issuer != verifyISS || c.tier != "" && (v.Tier == nil || *v.Tier != c.tier) {
+			t.Errorf("%s: %s", c.args, out)
+		}
+		if c.check != "" && c.check != v.Checks[0].Name+" "+v.Checks[0].Result {
+			t.Errorf("%s: first %+v, want %s", c.args, v.Checks[0], c.check)
+		}
+	}
+	out, _, _ := b.run(t, "verify", "--json", "live.jws", "--trust", "trust")
+	want := `"eligibility":{"insurerNumber":"00138990","insurerName":"架空市","symbol":"国13","number":"0001234","branchNumber":"02","name":"髙橋 德一","kana":"タカハシ トクイチ","birthDate":"1955-07-01","sex":"male","share":20,"validFrom":"2008-04-01","validUntil":"2027-07-31"}`
+	if !strings.Contains(out, want) {
+		t.Errorf("%s\nlacks %s", out, want)
+	}
+	stdin, _, code := run(t, b.dir, b.program, []byte(live), nil, "verify", "-", "--trust", "trust")
+	if code != 0 || !strings.HasPrefix(stdin, "この画面は本物です") {
+		t.Errorf("for people: %d %q", code, stdin)
+	}
+	if _, _, code := b.run(t, "verify", credential.Numeric(live), "--trust", "trust"); code != 0 {
+		t.Errorf("the text itself: %d", code)
+	}
+}
+
+// The sample card of the SMART Health Cards specification (example-00, signed by spec.smarthealth.cards) is no eligibility.
+func TestAForeignHealthCardIsShownButNotValid(t *testing.T) {
+	b := newBench(t)
+	stranger := signingKey(t)
+	made, err := credential.Issue("https://spec.smarthealth.cards/examples/issuer", stranger, credential.Request{Tier: credential.Live, InsurerName: "x",
+		Person: eligibility.Person{Insurer: "00138990", Number: "1", Name: "A", BirthDate: eligibility.MustDate("1955-07-01")}}, b.at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.write(t, "foreign.jws", []byte(made.JWS))
+	out, _, code := b.run(t, "verify", "--json", "foreign.jws", "--trust", "trust")
+	if code != 1 || !strings.HasPrefix(out, `{"valid":false,"tier":null,"issuer":"https://spec.smarthealth.cards/examples/issuer"`) || !strings.Contains(out, `"eligibility":null`) {
+		t.Errorf("%d %s", code, out)
+	}
+}
+
+func TestTrustListsNeverGoBack(t *testing.T) {
+	b := newBench(t)
+	first, err := os.ReadFile(filepath.Join(b.dir, "trust", "trust.jwt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, errs, code := b.run(t, "trust", "sign", "draft.json", "--keys", "root", "--out", "trust"); code != 0 || !strings.Contains(out, `"version":2,`) {
+		t.Fatalf("the next version: %d %s %s", code, out, errs)
+	}
+	if out, _, code := b.run(t, "trust", "inspect", "trust"); code != 0 || !strings.Contains(out, `"insurerNumbers":["00138990"]`) || !strings.Contains(out, `"state":"valid"`) {
+		t.Errorf("inspect: %d %s", code, out)
+	}
+	for name, args := range map[string]string{
+		"an old version":            "trust sign draft.json --keys root --out trust --version 2",
+		"another root in its place": "trust sign draft.json --keys other --out trust",
+		"no draft":                  "trust sign jwks.json --keys root --out elsewhere --days 60",
+		"a foreign root key":        "trust inspect trust/trust.jwt --root jwks.json",
+		"an iss without https":      "trust make --issuer http://hoken.example.jp/i/00138990=x=138990=jwks.json",
+		"an impossible number":      "trust make --issuer https://hoken.example.jp/i/00138990=x=138991=jwks.json",
+		"too few parts":             "trust make --issuer https://hoken.example.jp",
+		"a code that is none":       "trust make --counter https://c.example=x=12=jwks.json",
+	} {
+		if out, errs, code := b.run(t, strings.Fields(args)...); code != 2 || out != "" || errs == "" {
+			t.Errorf("%s: %d %q %q", name, code, out, errs)
+		}
+	}
+	// A counter server that has seen version 2 does not start with version 1 any more.
+	data := filepath.Join(b.dir, "data")
+	env := []string{"MADOGUCHI_ADDR=127.0.0.1:0", "MADOGUCHI_DATA=" + data, "MADOGUCHI_TRUST=" + filepath.Join(b.dir, "trust")}
+	t.Run("version 2", func(t *testing.T) {
+		start(t, b.dir, b.program, env, "serve", "--role", "counter").out.await(t, `/counter`)
+	})
+	b.write(t, "trust/trust.jwt", first)
+	out, errs, code := run(t, b.dir, b.program, nil, env, "serve", "--role", "counter")
+	if code == 0 || !strings.Contains(errs, "version 1 is older than 2") {
+		t.Errorf("rolled back: %d %q %q", code, out, errs)
+	}
+}

@@ -1,0 +1,28 @@
+// Reads codes from a file that was dropped or chosen: a .smart-health-card, or a picture, which is decoded here.
+import { textsIn } from "./decoder";
+
+const maxText = 64 * 1024; // what the server reads (credential.Read)
+const maxSide = 3000; // a phone's photo has more, which only costs time
+
+/** Returns the texts in the file; none when there is no code in it. */
+export async function textsOf(file: File): Promise<string[]> {
+  if (file.size <= maxText && !file.type.startsWith("image/")) {
+    const text = (await file.text()).trim();
+    if (/^(\{|shc:\/|ey)/i.test(text)) return [text]; // a card file, a code's digits, a JWS
+  }
+  let picture: ImageBitmap;
+  try {
+    picture = await createImageBitmap(file);
+  } catch {
+    return []; // not a picture that this browser knows
+  }
+  const shrink = Math.min(1, maxSide / Math.max(picture.width, picture.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(picture.width * shrink);
+  canvas.height = Math.round(picture.height * shrink);
+  const pen = canvas.getContext("2d");
+  if (!pen) return [];
+  pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  return textsIn(pen.getImageData(0, 0, canvas.width, canvas.height));
+}

@@ -1,0 +1,64 @@
+// The codes that the page shows now, and the same ones as large as the phone allows. Both views are drawn from one place, so
+// that the large one never shows a code that the page has already let go.
+import { byId, h } from "../shared/dom";
+import { cardCode, draw, proofCode } from "../shared/qr";
+import { word } from "../shared/words";
+
+let card: string | null = null;
+let proof: string | null = null;
+let large: { over: HTMLDialogElement; card: HTMLCanvasElement; proof: HTMLCanvasElement } | null = null;
+
+/** Shows a card's code, or none. */
+export function showCard(jws: string | null): void {
+  if (card === jws) return;
+  card = jws;
+  byId("qr").classList.toggle("stale", !jws);
+  byId<HTMLButtonElement>("bigger").disabled = !jws;
+  if (!jws) large?.over.close();
+  drawCards();
+}
+
+/** Shows a proof's code, the second and smaller one, or none. */
+export function showProof(text: string | null): void {
+  proof = text;
+  drawProofs();
+}
+
+function drawCards(): void {
+  if (!card) return;
+  const code = cardCode(card);
+  draw(byId<HTMLCanvasElement>("qr"), code);
+  if (large) draw(large.card, code);
+}
+
+function drawProofs(): void {
+  if (large) large.proof.hidden = !proof;
+  if (!proof) return;
+  const code = proofCode(proof);
+  draw(byId<HTMLCanvasElement>("proof"), code);
+  if (large) draw(large.proof, code);
+}
+
+/** Shows the codes alone until they are tapped. */
+export function showLarge(): void {
+  if (!card || large) return;
+  const close = h("button", "button", word("close"));
+  large = { over: h("dialog", "biggest") as HTMLDialogElement, card: h("canvas", "") as HTMLCanvasElement, proof: h("canvas", "second") as HTMLCanvasElement };
+  large.card.setAttribute("role", "img");
+  large.card.setAttribute("aria-label", word("cardCode"));
+  large.proof.setAttribute("role", "img");
+  large.proof.setAttribute("aria-label", word("proofCode"));
+  const { over } = large;
+  over.append(large.card, large.proof, close);
+  over.addEventListener("click", () => over.close());
+  over.addEventListener("close", () => {
+    over.remove();
+    large = null;
+    byId("bigger").focus();
+  });
+  document.body.append(over);
+  over.showModal();
+  close.focus();
+  drawCards();
+  drawProofs();
+}

@@ -1,0 +1,128 @@
+// 「番号で伝える」: eight characters stand for the screen, for one look-up within 90 seconds. A facility that typed them is named
+// to the patient first, who allows it or not. Elements: #number (dialog) and #number-*.
+import { call, Problem } from "../shared/api";
+import { byId, say } from "../shared/dom";
+import { addressCode, draw } from "../shared/qr";
+import { word } from "../shared/words";
+
+type State = "open" | "asked" | "allowed" | "denied" | "used";
+
+const pollEvery = 2_000;
+
+let round = 0; // of opening or renewing: an answer to an earlier one is late
+let ends = 0; // by this phone's clock
+let counting = 0;
+let asking = false;
+let answered = false;
+
+export function bindNumber(person: () => string): void {
+  const dialog = byId<HTMLDialogElement>("number");
+  byId("number-open").addEventListener("click", () => {
+    dialog.showModal();
+    void begin(person());
+  });
+  byId("number-new").addEventListener("click", () => void begin(person()));
+  byId("number-close").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("cancel", (e) => {
+    if (asking) e.preventDefault(); // a question is answered, not waved away
+  });
+  dialog.addEventListener("close", () => {
+    round++;
+    clearInterval(counting);
+    byId("number-open").focus();
+  });
+  byId("number-allow").addEventListener("click", () => void answer(person(), true));
+  byId("number-deny").addEventListener("click", () => void answer(person(), false));
+}
+
+/** Makes a code, shows it and follows it to its end. */
+async function begin(person: string): Promise<void> {
+  const mine = ++round;
+  clearInterval(counting);
+  answered = false;
+  show("waiting", word("makingNumber"));
+  try {
+    const made = await call<{ code: string; address: string; expiresAt: string; serverTime: string }>("POST", `/api/v1/people/${person}/code`, undefined, 8_000);
+    if (mine !== round) return;
+    ends = Date.now() + Date.parse(made.expiresAt) - Date.parse(made.serverTime);
+    byId("number-code").replaceChildren(part(made.code.slice(0, 4)), part(made.code.slice(4)));
+    show("code", "");
+    draw(byId<HTMLCanvasElement>("number-qr"), addressCode(made.address));
+    tick();
+    counting = window.setInterval(tick, 1000);
+    await follow(person, mine);
+  } catch (e) {
+    if (mine === round) show("over", e instanceof Problem && e.key ? e.message : word("numberAway"));
+  }
+}
+
+function part(text: string): HTMLElement {
+  const span = document.createElement("span");
+  span.textContent = text;
+  return span;
+}
+
+async function follow(person: string, mine: number): Promise<void> {
+  for (;;) {
+    await new Promise((later) => setTimeout(later, pollEvery));
+    if (mine !== round) return;
+    let state: State = "open";
+    let facility = "";
+    try {
+      ({ state, facility } = await call<{ state: State; facility: string }>("GET", `/api/v1/people/${person}/code`, undefined, 8_000));
+    } catch (e) {
+      if (e instanceof Problem && e.key === "code.nothing_asked") ends = 0; // the server says that its time is over
+    }
+    if (mine !== round) return;
+    if (state === "used") return finish(word("numberUsed", { f: facility }));
+    if (state === "denied") return finish(word("numberDenied"));
+    if (Date.now() > ends) return finish(word("numberOver"));
+    if (state === "asked" && !asking && !answered) ask(facility);
+    if (state === "allowed") show("waiting", word("numberAllowed", { f: facility }));
+  }
+}
+
+function ask(facility: string): void {
+  say(byId("number-question"), word("mayLook", { f: facility }));
+  show("question", "");
+  byId("number-deny").focus(); // a tap or Enter by habit must not show anything to anybody
+}
+
+async function answer(person: string, allow: boolean): Promise<void> {
+  const mine = round;
+  answered = true;
+  show("waiting", word(allow ? "allowing" : "denying"));
+  try {
+    await call("POST", `/api/v1/people/${person}/code/answer`, { allow }, 8_000);
+    if (!allow && mine === round) finish(word("numberDenied"));
+  } catch (e) {
+    if (mine !== round) return;
+    if (e instanceof Problem && e.key) return finish(e.message);
+    answered = false; // no network: the question stands
+    show("question", word("numberAway"));
+  }
+}
+
+/** Ends a code's life on the screen and offers the next. */
+function finish(sentence: string): void {
+  round++;
+  clearInterval(counting);
+  show("over", sentence);
+  byId("number-new").focus();
+}
+
+/** Shows one part of the dialog, and a sentence. */
+function show(what: "waiting" | "code" | "question" | "over", sentence: string): void {
+  asking = what === "question";
+  byId("number-shown").hidden = what !== "code";
+  byId("number-asked").hidden = what !== "question";
+  byId("number-new").hidden = what !== "over";
+  byId("number-close").hidden = what === "question";
+  say(byId("number-state"), sentence);
+}
+
+function tick(): void {
+  const left = Math.max(0, Math.ceil((ends - Date.now()) / 1000));
+  say(byId("number-left"), word("secondsLeft", { n: left }));
+  byId("number-bar").style.transform = `scaleX(${Math.min(1, left / 90)})`;
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+)
+
+const keptISS = "https://hoken.example.jp/i/00138990"
+
+func testKey(t *testing.T) credential.Key {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := credential.NewKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// published stands for an insurer's server: what it publishes now, or that it is away.
+type published struct {
+	keys   credential.KeySet
+	status string
+	away   bool
+	asked  int
+}
+
+var errAway = errors.New("no route to host")
+
+func (p *published) Keys(context.Context, string) (credential.KeySet, error) {
+	p.asked++
+	if p.away {
+		return nil, errAway
+	}
+	return p.keys, nil
+}
+
+func (p *published) Status(context.Context, string) (string, error) {
+	if p.away {
+		return "", errAway
+	}
+	return p.status, nil
+}
+
+// counterDisk is a counter server's data folder with its clock, a trust list signed at the start, and one insurer.
+type counterDisk struct {
+	dir     string
+	now     time.Time
+	list    credential.TrustList
+	insurer *published
+}
+
+func newCounterDisk(t *testing.T, key credential.Key) *counterDisk {
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, eligibility.Japan)
+	return &counterDisk{dir: t.TempDir(), now: now, insurer: &published{keys: credential.KeySet{key.Public()}},
+		list: credential.TrustList{Version: 1, IssuedAt: now.Unix(), ExpiresAt: now.Add(credential.MaxTrustLife).Unix(),
+			Issuers: []credential.TrustedIssuer{{ISS: keptISS, Name: "架空市", InsurerNumbers: []eligibility.InsurerNumber{"00138990"}, JWKS: credential.KeySet{key.Public()}}}}}
+}
+
+func (d *counterDisk) start() *kept {
+	return &kept{dir: d.dir, calls: d.insurer, now: func() time.Time { return d.now }, listed: func() (*credential.TrustList, error) { return &d.list, nil }}
+}
+
+func (d *counterDisk) keysOf(t *testing.T, k *kept) credential.KeySet {
+	t.Helper()
+	list, err := k.TrustList()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list.Issuers[0].JWKS
+}
+
+func TestAConsoleLearnsANewKeyAndForgetsADroppedOne(t *testing.T) {
+	first, second := testKey(t), testKey(t)
+	d := newCounterDisk(t, first)
+	k := d.start()
+	d.now = d.now.Add(time.Hour)
+	d.insurer.keys = credential.KeySet{second.Public()} // the first was leaked and dropped
+	if !k.Learn(context.Background(), keptISS) {
+		t.Fatal("it did not ask")
+	}
+	if k.Learn(context.Background(), keptISS) || k.Learn(context.Background(), "https://evil.example/i/00138990") || d.insurer.asked != 1 {
+		t.Errorf("asked %d times: again within five minutes, or an issuer that is not on the list", d.insurer.asked)
+	}
+	for name, at := range map[string]*kept{"at once": k, "after a restart without network": d.start()} {
+		if set := d.keysOf(t, at); len(set) != 1 || set[0].ID != second.ID {
+			t.Errorf("%s: %+v", name, set)
+		}
+	}
+	d.list.IssuedAt = d.now.Add(time.Hour).Unix() // a newer list is a newer word
+	if set := d.keysOf(t, d.start()); set[0].ID != first.ID {
+		t.Errorf("the older of the two counts: %+v", set)
+	}
+}
+
+func TestStatusListsAreKeptForDaysAndNeverGoBack(t *testing.T) {
+	key := testKey(t)
+	d := newCounterDisk(t, key)
+	publish := func(at time.Time, sequence int64, rids ...uint32) {
+		t.Helper()
+		var err error
+		if d.insurer.status, err = credential.SignStatusList(keptISS, key, rids, credential.Checkpoint{Sequence: sequence}, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k := d.start()
+	if k.Status(keptISS) != nil {
+		t.Error("a list out of nowhere")
+	}
+	publish(d.now, 10, 7)
+	k.refresh(context.Background())
+	if list := k.Status(keptISS); list == nil || !list.Revoked(7) || list.Revoked(8) {
+		t.Fatalf("%+v", list)
+	}
+	d.now, d.insurer.away = d.now.AddDate(0, 0, 3), true
+	k = d.start()
+	k.refresh(context.Background())
+	if list := k.Status(keptISS); list == nil || !list.Revoked(7) {
+		t.Error("three days without network, restarted: the list is gone")
+	}
+	d.insurer.away = false
+	publish(d.now.AddDate(0, 0, -4), 10)
+	k.refresh(context.Background())
+	publish(d.now, 9) // newer, but its audit chain is shorter: something was cut off
+	k.refresh(context.Background())
+	if list := k.Status(keptISS); !list.Revoked(7) {
+		t.Error("a list that went back was believed")
+	}
+	publish(d.now, 11, 7, 8)
+	k.refresh(context.Background())
+	if list := k.Status(keptISS); !list.Revoked(8) {
+		t.Error("the newer list was not taken")
+	}
+	if err := os.WriteFile(k.path("status", keptISS), []byte("half a li"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if list := d.start().Status(keptISS); list != nil {
+		t.Error("a broken file was read")
+	}
+}
+
+func TestTheTrustListsVersionIsRememberedAcrossRestarts(t *testing.T) {
+	root, dir := testKey(t), t.TempDir()
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, eligibility.Japan)
+	clock := func() time.Time { return now }
+	put := func(version int, at time.Time) {
+		t.Helper()
+		signed, err := credential.SignTrustList(credential.TrustList{Version: version, IssuedAt: at.Unix(), ExpiresAt: at.Add(credential.MaxTrustLife).Unix()}, root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		public, err := json.Marshal(credential.KeySet{root.Public()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, data := range map[string][]byte{trustFile: []byte(signed), rootFile: public} {
+			if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	open := func() (*credential.TrustList, error) {
+		t.Helper()
+		reader, err := newTrustReader(dir, filepath.Join(dir, "version"), "", clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reader.TrustList()
+	}
+	put(5, now)
+	if list, err := open(); err != nil || list.Version != 5 {
+		t.Fatalf("%+v %v", list, err)
+	}
+	put(4, now)
+	if _, err := open(); !errors.Is(err, errTrustFile) {
+		t.Errorf("rolled back: %v", err)
+	}
+	put(6, now)
+	now = now.AddDate(0, 0, 36) // six days past the end: a console without network goes on
+	if _, err := open(); err != nil {
+		t.Errorf("in the days after its end: %v", err)
+	}
+	now = now.AddDate(0, 0, 2)
+	if _, err := open(); !errors.Is(err, errTrustFile) {
+		t.Errorf("long past its end: %v", err)
+	}
+	if _, err := newTrustReader(dir, filepath.Join(dir, "version"), "http://example.jp/trust.jwt", clock); !errors.Is(err, errTrustFile) {
+		t.Errorf("not https: %v", err)
+	}
+}

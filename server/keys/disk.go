@@ -1,0 +1,171 @@
+package keys
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"madoguchi/eligibility"
+)
+
+var errOpenRights = &eligibility.Error{Code: eligibility.Denied, Key: "keys.rights",
+	Ja: "鍵のファイルをほかの利用者も読めるため、使えません。鍵のフォルダーの権利を 0700、ファイルを 0600 にしてください。",
+	En: "Other users can read a key file. Set the key folder to 0700 and its files to 0600."}
+
+// ownerOnly refuses a file or folder that others may read. Windows has no such bits: there the folder's inherited rights
+// count.
+func ownerOnly(info fs.FileInfo) error {
+	if info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
+		return errOpenRights.Because(fmt.Errorf("%s has mode %o", info.Name(), info.Mode().Perm()))
+	}
+	return nil
+}
+
+// read returns a file of the folder; fs.ErrNotExist is wrapped when there is none.
+func (f *Folder) read(name string) ([]byte, error) {
+	path := filepath.Join(f.dir, name)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("looking for %s: %w", name, err)
+	}
+	if err := ownerOnly(info); err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", name, err)
+	}
+	return data, nil
+}
+
+const (
+	lockFile = "lock"
+	unnamed  = ".new-" // a file on its way
+)
+
+// locked runs change while no other process changes the folder. Readers need no lock: files appear and change whole.
+// What a crash left under a name of its own is removed first, since it may hold half of a private key.
+func (f *Folder) locked(change func() error) error {
+	release, err := lock(filepath.Join(f.dir, lockFile))
+	if err != nil {
+		return fmt.Errorf("locking the key folder: %w", err)
+	}
+	defer release()
+	names, err := f.names()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name, unnamed) {
+			if err := os.Remove(filepath.Join(f.dir, name)); err != nil {
+				return fmt.Errorf("clearing the key folder: %w", err)
+			}
+		}
+	}
+	return change()
+}
+
+// load reads a file, or makes it.
+func (f *Folder) load(name string, content func() ([]byte, error)) ([]byte, error) {
+	data, err := f.read(name)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return data, err
+	}
+	err = f.locked(func() error {
+		data, err = f.loadLocked(name, content)
+		return err
+	})
+	return data, err
+}
+
+func (f *Folder) loadLocked(name string, content func() ([]byte, error)) ([]byte, error) {
+	data, err := f.read(name)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return data, err
+	}
+	if data, err = content(); err != nil {
+		return nil, fmt.Errorf("making %s: %w", name, err)
+	}
+	return data, f.put(name, data, os.Link) // a link never replaces a key
+}
+
+// replace writes a file that may exist.
+func (f *Folder) replace(name string, data []byte) error { return f.put(name, data, os.Rename) }
+
+// put writes a file whole under another name, flushes it, gives it its name, and flushes the folder, so that a crash or a
+// power cut at any moment leaves what was there before or what comes after.
+func (f *Folder) put(name string, data []byte, place func(from, to string) error) error {
+	f.reached("create " + name)
+	file, err := os.CreateTemp(f.dir, unnamed+"*") // mode 0600
+	if err != nil {
+		return fmt.Errorf("storing %s: %w", name, err)
+	}
+	defer os.Remove(file.Name())
+	f.reached("write " + name)
+	_, err = file.Write(data)
+	if err == nil {
+		f.reached("flush " + name)
+		err = file.Sync()
+	}
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		f.reached("name " + name)
+		err = place(file.Name(), filepath.Join(f.dir, name))
+	}
+	if err != nil {
+		return fmt.Errorf("storing %s: %w", name, err)
+	}
+	return f.flush()
+}
+
+// remove deletes a file that is no longer needed; none is no error.
+func (f *Folder) remove(name string) error {
+	f.reached("remove " + name)
+	err := os.Remove(filepath.Join(f.dir, name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing %s: %w", name, err)
+	}
+	return f.flush()
+}
+
+// flush makes names durable. Windows flushes them by itself and cannot open a folder for it.
+func (f *Folder) flush() error {
+	f.reached("flush folder")
+	if os.PathSeparator != '/' {
+		return nil
+	}
+	folder, err := os.Open(f.dir)
+	if err != nil {
+		return fmt.Errorf("flushing the key folder: %w", err)
+	}
+	defer folder.Close()
+	if err := folder.Sync(); err != nil {
+		return fmt.Errorf("flushing the key folder: %w", err)
+	}
+	return nil
+}
+
+// reached tells a test that the next change to the disk comes now; it may end the process there.
+func (f *Folder) reached(step string) {
+	if f.step != nil {
+		f.step(step)
+	}
+}
+
+// names returns the names of the folder's files.
+func (f *Folder) names() ([]string, error) {
+	files, err := os.ReadDir(f.dir)
+	if err != nil {
+		return nil, fmt.Errorf("reading the key folder: %w", err)
+	}
+	names := make([]string, len(files))
+	for i, file := range files {
+		names[i] = file.Name()
+	}
+	return names, nil
+}

@@ -1,0 +1,235 @@
+package keys
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+)
+
+const (
+	// PublishedBefore is how long a key stands in the JWKS before it may sign (server.md 3): every counter has fetched it.
+	PublishedBefore = 24 * time.Hour
+
+	// KeptAfter is how long a retired key stays published. A copy (PDF) ends on the first day of the fourth month after
+	// issue (credential.md 7), which is at most 31 + 31 + 30 + 31 = 123 days; a verifier forgives a minute. Two days more
+	// cover the day of issue and a server that was late to notice.
+	KeptAfter = 125 * 24 * time.Hour
+)
+
+// Why a current key is replaced at once.
+type Why string
+
+const (
+	Lost   Why = "lost"   // nobody has its private half any more: its public half stays published
+	Leaked Why = "leaked" // somebody else may have its private half: nothing that it signed counts any more
+)
+
+// Refusals of a change.
+var (
+	ErrNoNext = &eligibility.Error{Code: eligibility.Conflict, Key: "keys.no_next",
+		Ja: "次の鍵がまだ公開されていません。先に次の鍵を用意してください。",
+		En: "No next key is published. Prepare one first."}
+	ErrTooSoon = &eligibility.Error{Code: eligibility.Conflict, Key: "keys.too_soon",
+		Ja: "次の鍵は公開から24時間たっていません。%[1]s から切り替えられます。",
+		En: "The next key has been published for less than 24 hours. It may sign from %[1]s on."}
+	ErrNotLost = &eligibility.Error{Code: eligibility.Conflict, Key: "keys.not_lost",
+		Ja: "今の署名鍵 %[1]s はなくなっていません。何も変えていません。漏れたときは --lost の代わりに --leaked を使ってください。",
+		En: "The current key %[1]s is not lost; nothing was changed. If it leaked, use --leaked instead of --lost."}
+	ErrNoSuchKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_such_key",
+		Ja: "その番号の公開中の鍵はありません。「madoguchi keys list」で鍵の番号（kid）を確かめてください。",
+		En: "No published key has this id. See the ids (kid) with \"madoguchi keys list\"."}
+)
+
+// Prepare publishes a next key and returns it; when there is one already, that one. A next key whose private half was lost
+// before it ever signed is dropped for another one.
+func (f *Folder) Prepare(insurer eligibility.InsurerNumber, now time.Time) (Entry, error) {
+	var next Entry
+	err := f.change(insurer, now, func(r *ring) error {
+		if e := r.at(Next); e != nil {
+			if _, err := f.private(insurer, *e); err == nil {
+				next = *e
+				return nil
+			}
+			e.drop("lost before it signed", now)
+		}
+		var err error
+		next, err = f.add(r, Next, now)
+		return err
+	})
+	return next, err
+}
+
+// Rotate makes the next key the current one and returns it; the key that was current is retired. It returns ErrNoNext when
+// none was prepared, and ErrTooSoon, with the time from which it is possible, before PublishedBefore has passed.
+func (f *Folder) Rotate(insurer eligibility.InsurerNumber, now time.Time) (Entry, error) {
+	var current Entry
+	err := f.change(insurer, now, func(r *ring) error {
+		next := r.at(Next)
+		if next == nil {
+			return ErrNoNext
+		}
+		if due := next.Published.Add(PublishedBefore); now.Before(due) {
+			return say(ErrTooSoon, minute(due))
+		}
+		if _, err := f.private(insurer, *next); err != nil {
+			return ErrNoNext.Because(err)
+		}
+		r.at(Current).retire("", now)
+		next.sign(now)
+		current = *next
+		return nil
+	})
+	return current, err
+}
+
+// Replace makes another key current at once and returns it.
+//
+// Lost: the public half stays published, so that what the lost key signed still verifies; the next key takes over when
+// there is one, since counters know it already. Replace returns ErrNotLost when the current key is whole.
+//
+// Leaked: the current key leaves the JWKS at once, and so does the next one, which lay in the same folder. What they signed
+// does not verify any more. Retired keys stay: their private halves were removed when they retired.
+func (f *Folder) Replace(insurer eligibility.InsurerNumber, why Why, now time.Time) (Entry, error) {
+	var current Entry
+	err := f.change(insurer, now, func(r *ring) error {
+		old, next := r.at(Current), r.at(Next)
+		switch why {
+		case Lost:
+			if _, err := f.private(insurer, *old); err == nil {
+				return say(ErrNotLost, old.File)
+			}
+			old.retire("lost", now)
+			if next != nil {
+				if _, err := f.private(insurer, *next); err == nil {
+					next.sign(now)
+					current = *next
+					return nil
+				}
+				next.drop("lost before it signed", now)
+			}
+		case Leaked:
+			old.drop("leaked", now)
+			if next != nil {
+				next.drop("leaked", now)
+			}
+		default:
+			return fmt.Errorf("keys: no reason to replace a key: %q", why)
+		}
+		var err error
+		current, err = f.add(r, Current, now)
+		return err
+	})
+	return current, err
+}
+
+// Withdraw takes one next or retired key out of the JWKS at once, by its id: a key that leaked from an old backup. It
+// returns ErrNoSuchKey for any other id. A leaked current key is replaced (Replace).
+func (f *Folder) Withdraw(insurer eligibility.InsurerNumber, kid string, now time.Time) error {
+	return f.change(insurer, now, func(r *ring) error {
+		i := slices.IndexFunc(r.Keys, func(e Entry) bool { return e.JWK.ID == kid && (e.State == Next || e.State == Retired) })
+		if i < 0 {
+			return ErrNoSuchKey
+		}
+		r.Keys[i].drop("leaked", now)
+		return nil
+	})
+}
+
+// Listed is a key with whether its private half lies in the folder, whole.
+type Listed struct {
+	Entry
+	Private bool `json:"private"`
+}
+
+// List returns the keys of an insurer, current first.
+func (f *Folder) List(insurer eligibility.InsurerNumber, now time.Time) ([]Listed, error) {
+	var listed []Listed
+	err := f.locked(func() error {
+		r, err := f.ringOf(insurer, now)
+		for _, e := range r.Keys {
+			_, missing := f.private(insurer, e)
+			listed = append(listed, Listed{e, missing == nil})
+		}
+		return err
+	})
+	return listed, err
+}
+
+// change changes a ring: keys first get their file, then the register tells of them, and only then files that the register
+// needs no more are removed. So a crash leaves the ring as it was or as it will be, never without the key that signs.
+func (f *Folder) change(insurer eligibility.InsurerNumber, now time.Time, how func(*ring) error) error {
+	return f.locked(func() error {
+		r, err := f.ringOf(insurer, now)
+		if err != nil {
+			return err
+		}
+		if err := f.sweep(r); err != nil { // what a crash left
+			return err
+		}
+		before := slices.Clone(r.Keys)
+		if err := how(&r); err != nil {
+			return err
+		}
+		if slices.Equal(before, r.Keys) {
+			return nil
+		}
+		if err := f.writeRing(r, now); err != nil {
+			return err
+		}
+		return f.sweep(r)
+	})
+}
+
+// sweep removes the private halves of retired and dropped keys: what no longer exists cannot leak. A file that holds
+// another key than the register says is left alone.
+func (f *Folder) sweep(r ring) error {
+	for _, e := range r.Keys {
+		if e.State != Retired && e.State != Dropped {
+			continue
+		}
+		if _, err := f.private(r.Insurer, e); err != nil {
+			continue
+		}
+		if err := f.remove(e.File); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add makes a key and puts it into the ring.
+func (f *Folder) add(r *ring, state State, now time.Time) (Entry, error) {
+	name := r.free()
+	data, err := f.loadLocked(name, newPEM)
+	if err != nil {
+		return Entry{}, err
+	}
+	private, err := readPEM(name, data)
+	if err != nil {
+		return Entry{}, err
+	}
+	key, err := credential.NewKey(private)
+	if err != nil {
+		return Entry{}, err
+	}
+	e := Entry{State: state, File: name, Published: whole(now), JWK: key.Public()}
+	if state == Current {
+		e.Signs = e.Published
+	}
+	r.Keys = append(r.Keys, e)
+	return e, nil
+}
+
+func (e *Entry) sign(now time.Time) { e.State, e.Signs = Current, whole(now) }
+
+func (e *Entry) retire(note string, now time.Time) {
+	e.State, e.Note, e.Retired, e.Until = Retired, note, whole(now), whole(now).Add(KeptAfter)
+}
+
+func (e *Entry) drop(note string, now time.Time) {
+	e.retire(note, now)
+	e.State = Dropped
+}

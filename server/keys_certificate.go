@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/keys"
+)
+
+// keysCSRCmd writes a certificate request.
+type keysCSRCmd struct {
+	Insurer string `required:"" help:"保険者番号"`
+	Subject string `help:"the certificate's name, such as CN=架空健康保険組合,O=架空健康保険組合,C=JP; by default the insurer's number"`
+	Out     string `type:"path" help:"the file to write; standard output by default"`
+}
+
+// keysImportCmd imports a certificate.
+type keysImportCmd struct {
+	Insurer string `required:"" help:"保険者番号"`
+	Cert    string `required:"" type:"path" help:"PEM: the insurer's certificate first, then its chain"`
+}
+
+var errReadCertificate = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.read", Field: "cert",
+	Ja: "証明書のファイルを開けません。名前と場所を確かめてください。", En: "The certificate's file cannot be opened. Check its name and place."}
+
+// oneInsurer opens the folder and returns the insurer that a command is about.
+func oneInsurer(s *Settings, number string) (*keys.Folder, eligibility.InsurerNumber, error) {
+	insurer, err := eligibility.ParseInsurerNumber(number) // "all" is no answer here
+	if err != nil {
+		return nil, "", usage(err)
+	}
+	f, err := openKeys(s)
+	if err != nil {
+		return nil, "", err
+	}
+	_, err = chosen(f, string(insurer))
+	return f, insurer, err
+}
+
+// Run writes the request.
+func (c *keysCSRCmd) Run(s *Settings) error {
+	f, insurer, err := oneInsurer(s, c.Insurer)
+	if err != nil {
+		return err
+	}
+	if c.Subject == "" {
+		c.Subject = "CN=" + string(insurer) + ",C=JP"
+	}
+	subject, err := keys.ParseSubject(c.Subject)
+	if err != nil {
+		return usage(err)
+	}
+	csr, err := f.Request(insurer, subject)
+	if err != nil {
+		return err
+	}
+	if c.Out == "" {
+		_, err = os.Stdout.Write(csr)
+		return err
+	}
+	if err := os.WriteFile(c.Out, csr, 0o644); err != nil {
+		return usage(errWrite.Because(err))
+	}
+	fmt.Printf("%s  申請書を %s に書きました。認証局に送り、証明書が届いたら keys import で取り込んでください。 Wrote the request; send it to the certification authority and import what comes back.\n", insurer, c.Out)
+	return nil
+}
+
+// maxCertificates bounds a certificate file: a chain is a few kilobytes.
+const maxCertificates = 1 << 20
+
+// Run imports the certificate.
+func (c *keysImportCmd) Run(s *Settings) error {
+	f, insurer, err := oneInsurer(s, c.Insurer)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(c.Cert)
+	if err == nil && (info.IsDir() || info.Size() > maxCertificates) {
+		err = fmt.Errorf("%s is a folder, or too large for a certificate", c.Cert)
+	}
+	var text []byte
+	if err == nil {
+		text, err = os.ReadFile(c.Cert)
+	}
+	if err != nil {
+		return usage(errReadCertificate.Because(err))
+	}
+	chain, err := f.Import(insurer, text, time.Now())
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s  証明書「%s」を取り込みました。%s まで使えます。 Imported; valid until %[3]s JST.\n", insurer, chain[0].Subject, japan(chain[0].NotAfter))
+	return nil
+}

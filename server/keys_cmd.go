@@ -1,0 +1,175 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/keys"
+)
+
+// keysCmd looks after the insurers' keys (docs/keys.md). None of its commands needs the server to stop, or to start again.
+// Exit codes: 0 done, 1 some refused, 2 wrong usage.
+type keysCmd struct {
+	List   keysListCmd   `cmd:"" help:"the keys of each insurer, and their certificates for PDFs"`
+	Rotate keysRotateCmd `cmd:"" help:"publish a next key, or let it sign once it has been published for 24 hours"`
+	CSR    keysCSRCmd    `cmd:"" name:"csr" help:"write a certificate request (PKCS #10) for signing PDFs"`
+	Import keysImportCmd `cmd:"" help:"import the certificate for signing PDFs"`
+}
+
+var (
+	errNoKeys = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_folder",
+		Ja: "鍵のフォルダーがありません。データの場所（MADOGUCHI_DATA または --data）を確かめてください。鍵はサーバーを一度起動すると作られます。",
+		En: "There is no key folder. Check the data folder (MADOGUCHI_DATA or --data). The first start of the server makes the keys."}
+	errNoInsurerKeys = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_insurer", Field: "insurer",
+		Ja: "このフォルダーにこの保険者の鍵はありません。番号を「madoguchi keys list」で確かめてください。",
+		En: "This folder has no keys of this insurer. Check the number with \"madoguchi keys list\"."}
+	errLeakedWhose = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.leaked_whose", Field: "insurer",
+		Ja: "--leaked は、発行済みの写し（PDF）を使えなくします。どの保険者かを --insurer 番号 で、全部なら --insurer all で指定してください。",
+		En: "--leaked ends copies (PDF) already issued. Say whose key leaked with --insurer NUMBER, or --insurer all."}
+	errKIDAlone = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.kid_alone", Field: "kid",
+		Ja: "--kid は --leaked と --insurer 番号 と一緒に使います。",
+		En: "--kid goes with --leaked and --insurer NUMBER."}
+)
+
+// openKeys opens the data folder's keys, and makes no folder: a mistyped place must not look like an empty one.
+func openKeys(s *Settings) (*keys.Folder, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	folder := filepath.Join(s.Data, "demo", "keys")
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return nil, usage(errNoKeys.Because(fmt.Errorf("looked at %s", folder)))
+	}
+	return keys.Open(folder)
+}
+
+// usage prints what was wrong with the call.
+func usage(err error) error {
+	complain(err)
+	return exit(exitRefused)
+}
+
+// chosen returns the insurers that are meant: one by its number, all of the folder for "" and "all".
+func chosen(f *keys.Folder, number string) ([]eligibility.InsurerNumber, error) {
+	all, err := f.Insurers()
+	if err != nil || number == "" || number == "all" {
+		return all, err
+	}
+	insurer, err := eligibility.ParseInsurerNumber(number)
+	if err != nil {
+		return nil, usage(err)
+	}
+	if !slices.Contains(all, insurer) {
+		return nil, usage(errNoInsurerKeys)
+	}
+	return []eligibility.InsurerNumber{insurer}, nil
+}
+
+// keysListCmd lists keys.
+type keysListCmd struct {
+	Insurer string `help:"保険者番号; all of the folder by default"`
+	JSON    bool   `name:"json" help:"one JSON array on standard output"`
+}
+
+// keysOf is what list tells of an insurer. PDF is "none", "requested", "valid" or "unusable".
+type keysOf struct {
+	Insurer eligibility.InsurerNumber `json:"insurer"`
+	Keys    []keys.Listed             `json:"keys"`
+	PDF     string                    `json:"pdf"`
+	Until   time.Time                 `json:"pdfUntil,omitzero"`
+	Problem string                    `json:"problem,omitempty"` // why keys or certificate cannot be used
+}
+
+// Run lists.
+func (c *keysListCmd) Run(s *Settings) error {
+	f, err := openKeys(s)
+	if err != nil {
+		return err
+	}
+	insurers, err := chosen(f, c.Insurer)
+	if err != nil {
+		return err
+	}
+	list, refused := make([]keysOf, 0, len(insurers)), false
+	for _, insurer := range insurers {
+		of, err := look(f, insurer, time.Now())
+		if err != nil {
+			refused = true
+			fmt.Fprintf(os.Stderr, "%s:\n", insurer)
+			complain(err)
+		}
+		list = append(list, of)
+	}
+	if c.JSON {
+		out := json.NewEncoder(os.Stdout)
+		out.SetIndent("", "  ")
+		if err := out.Encode(list); err != nil {
+			return err
+		}
+	} else {
+		for _, of := range list {
+			of.print()
+		}
+	}
+	if refused {
+		return exit(exitSome)
+	}
+	return nil
+}
+
+// look gathers what there is to tell of an insurer; it also returns why the insurer cannot sign.
+func look(f *keys.Folder, insurer eligibility.InsurerNumber, now time.Time) (keysOf, error) {
+	of := keysOf{Insurer: insurer, PDF: "valid"}
+	listed, err := f.List(insurer, now)
+	if err == nil {
+		_, err = f.Issuer(insurer, now)
+	}
+	of.Keys = listed
+	_, chain, certificate := f.DocumentSigner(insurer, now)
+	switch {
+	case certificate == nil:
+		of.Until = chain[0].NotAfter.In(eligibility.Japan)
+	case errors.Is(certificate, keys.ErrNoRequest):
+		of.PDF = "none"
+	case errors.Is(certificate, keys.ErrNoCertificate):
+		of.PDF = "requested"
+	default:
+		of.PDF = "unusable"
+		err = errors.Join(err, certificate)
+	}
+	if err != nil {
+		of.Problem = err.Error()
+	}
+	return of, err
+}
+
+func (of keysOf) print() {
+	words := map[keys.State]string{keys.Current: "使用中 current", keys.Next: "次 next", keys.Retired: "使用終了 retired", keys.Dropped: "取り下げ dropped"}
+	for _, e := range of.Keys {
+		fmt.Printf("%s  %s  %s  kid %s  公開 %s", of.Insurer, words[e.State], e.File, e.JWK.ID, japan(e.Published))
+		if !e.Until.IsZero() {
+			fmt.Printf("  終了 %s  JWKS %s まで", japan(e.Retired), japan(e.Until))
+		}
+		if !e.Private && (e.State == keys.Current || e.State == keys.Next) {
+			fmt.Print("  ★秘密鍵なし lost")
+		}
+		if e.Note != "" {
+			fmt.Printf("  (%s)", e.Note)
+		}
+		fmt.Println()
+	}
+	certificates := map[string]string{"none": "なし none", "requested": "申請中 requested", "valid": "有効 valid", "unusable": "使えない unusable"}
+	fmt.Printf("%s  PDF 証明書 %s", of.Insurer, certificates[of.PDF])
+	if !of.Until.IsZero() {
+		fmt.Printf("  %s まで", japan(of.Until))
+	}
+	fmt.Println()
+}
+
+func japan(t time.Time) string { return t.In(eligibility.Japan).Format("2006-01-02 15:04") }

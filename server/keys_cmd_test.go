@@ -1,0 +1,261 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"madoguchi/auth"
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/outside"
+	"madoguchi/server/desk"
+	"madoguchi/server/keys"
+	"madoguchi/server/roster"
+)
+
+const demoCity eligibility.InsurerNumber = "00138990"
+
+// demo is a data folder with the demo's server started in it.
+type demo struct {
+	settings *Settings
+	house    *house
+	office   *desk.Office
+}
+
+// startDemo goes the way of serve, up to where it would answer.
+func startDemo(t *testing.T, s *Settings) (demo, error) {
+	t.Helper()
+	h, err := openHouse(t.Context(), s, roleAll)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { h.store.Close() })
+	if _, _, err := (&serveCmd{Role: roleAll}).site(t.Context(), s, h, "http://localhost:8080"); err != nil {
+		return demo{}, err
+	}
+	office, err := h.office(t.Context(), "http://localhost:8080")
+	return demo{s, h, office}, err
+}
+
+func (d demo) trust(t *testing.T) *credential.TrustList {
+	t.Helper()
+	o, err := d.house.newOperator(demoInsurers, credential.TrustedCounter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := o.TrustList()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func (d demo) verify(t *testing.T, jws string) credential.Verdict {
+	t.Helper()
+	return credential.Basis{At: d.house.now(), Trust: d.trust(t)}.Verify(jws)
+}
+
+// enrolled imports the sample of 架空市 and lets 髙橋 德一 log in.
+func (d demo) enrolled(t *testing.T) desk.PersonID {
+	t.Helper()
+	ctx := t.Context()
+	if _, err := d.office.Import(ctx, demoCity, bytes.NewReader(roster.Sample(demoCity)), "鈴木"); err != nil {
+		t.Fatal(err)
+	}
+	found, err := d.house.store.FindPeople(ctx, desk.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%d people, %v", len(found), err)
+	}
+	paper, err := d.office.NoticePaper(ctx, found[0].ID, "鈴木")
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: found[0].Person.BirthDate}
+	if err := d.office.Enrol(ctx, who, d.office.Notices.MAC(paper.Code)); err != nil {
+		t.Fatal(err)
+	}
+	return found[0].ID
+}
+
+// copyOf makes a copy (PDF) and reads its code as a camera does: drawn by poppler, read by zbar.
+func (d demo) copyOf(t *testing.T, id desk.PersonID) string {
+	t.Helper()
+	sheet, err := d.office.Document(t.Context(), "op|x", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := filepath.Join(t.TempDir(), "sheet")
+	if err := os.WriteFile(page+".pdf", sheet, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("pdftoppm", "-r", "300", "-png", "-singlefile", page+".pdf", page).CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	text, err := exec.Command("zbarimg", "--nodbus", "-q", "--raw", page+".png").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	jws, err := credential.Read(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return jws
+}
+
+func (d demo) screen(t *testing.T, id desk.PersonID) string {
+	t.Helper()
+	screen, err := d.office.Live(t.Context(), "op|x", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return screen.JWS
+}
+
+func signedBy(t *testing.T, jws string, key credential.PublicKey) bool {
+	t.Helper()
+	_, err := credential.Open(jws, demoHost+"/i/"+string(demoCity), credential.KeySet{key})
+	return err == nil
+}
+
+func (d demo) keys(t *testing.T) keys.IssuerKeys {
+	t.Helper()
+	k, err := d.house.keys.Issuer(demoCity, d.house.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func TestTheLossOfASigningKeyIsSurvived(t *testing.T) {
+	outside.Need(t, "pdftoppm", "zbarimg")
+	s := &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
+	before, err := startDemo(t, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	person := before.enrolled(t)
+	paper := before.copyOf(t, person)
+	lost := before.keys(t).Current
+	if err := os.Remove(filepath.Join(s.Data, "demo", "keys", "issuer-00138990.pem")); err != nil {
+		t.Fatal(err)
+	}
+	_, err = startDemo(t, s)
+	var said *eligibility.Error
+	if !errors.Is(err, keys.ErrLost) || !errors.As(err, &said) || !strings.Contains(said.Ja, "madoguchi keys rotate --lost --insurer 00138990") {
+		t.Fatalf("it starts without its key, or does not name the command: %v", err)
+	}
+	if err := (&keysRotateCmd{Lost: true, Insurer: "138990"}).Run(s); err != nil {
+		t.Fatal(err)
+	}
+	after, err := startDemo(t, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := after.keys(t)
+	if _, kept := k.Set.Find(lost.ID); !kept || k.Current.ID == lost.ID || len(k.Set) != 2 {
+		t.Errorf("current %s, %d published, the lost key's public half kept: %v", k.Current.ID, len(k.Set), kept)
+	}
+	screen := after.screen(t, person)
+	if v := after.verify(t, screen); !v.Valid || !signedBy(t, screen, k.Current.Public()) {
+		t.Errorf("the screen: %+v", v)
+	}
+	if v := after.verify(t, paper); !v.Valid || !signedBy(t, paper, lost.Public()) {
+		t.Errorf("the copy made before the loss: %+v", v)
+	}
+}
+
+func TestALeakEndsWhatTheKeySignedAndNothingElse(t *testing.T) {
+	s := &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
+	d, err := startDemo(t, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	person := d.enrolled(t)
+	old := d.screen(t, person)
+	others := map[eligibility.InsurerNumber]string{}
+	for _, in := range demoInsurers[1:] {
+		key, err := d.house.keys.IssuerKey(in.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		others[in.Number] = key.ID
+	}
+	if err := (&keysRotateCmd{Leaked: true}).Run(s); !errors.Is(err, exit(exitRefused)) {
+		t.Errorf("all insurers' copies ended by a forgotten flag: %v", err)
+	}
+	if err := (&keysRotateCmd{Leaked: true, Insurer: "138990"}).Run(s); err != nil {
+		t.Fatal(err)
+	}
+	if v := d.verify(t, old); v.Valid {
+		t.Error("what the leaked key signed still counts")
+	}
+	if v := d.verify(t, d.screen(t, person)); !v.Valid { // the same server, still running
+		t.Errorf("the new screen: %+v", v)
+	}
+	for insurer, id := range others {
+		if key, err := d.house.keys.IssuerKey(insurer); err != nil || key.ID != id {
+			t.Errorf("%s has another key: %v", insurer, err)
+		}
+	}
+}
+
+// A counter takes minutes: the screen that it shows may be from before a rotation. The receipt for it must arrive.
+func TestAScreenFromBeforeARotationComesBackAsTheInsurersOwn(t *testing.T) {
+	d, err := startDemo(t, &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	person := d.enrolled(t)
+	old := d.screen(t, person)
+	now := time.Now()
+	if _, err := d.house.keys.Prepare(demoCity, now.Add(-25*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.house.keys.Rotate(demoCity, now); err != nil {
+		t.Fatal(err)
+	}
+	if signedBy(t, old, d.keys(t).Current.Public()) {
+		t.Fatal("nothing was rotated")
+	}
+	if _, err := d.office.ReceiptKeys(context.Background(), demoCity, old); err != nil {
+		t.Errorf("%v", err)
+	}
+}
+
+// The list that counters hold changes as soon as the keys do, in the same running server.
+func TestTheTrustListFollowsTheKeys(t *testing.T) {
+	d, err := startDemo(t, &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := d.house.newOperator(demoInsurers, credential.TrustedCounter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := o.TrustList()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := o.TrustList(); err != nil || again.Version != first.Version {
+		t.Errorf("signed anew for nothing: %v", err)
+	}
+	next, err := d.house.keys.Prepare(demoCity, d.house.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := o.TrustList()
+	if err != nil || list.Version != first.Version+1 {
+		t.Fatalf("version %d after %d, %v", list.Version, first.Version, err)
+	}
+	listed, _ := list.Issuer(demoHost + "/i/" + string(demoCity))
+	if _, ok := listed.JWKS.Find(next.JWK.ID); !ok {
+		t.Error("the next key is not in the list")
+	}
+}

@@ -1,0 +1,82 @@
+// Package lens reads the QR codes of a file: a screenshot, a photo, a scan or a PDF.
+//
+// It finds the finder patterns of codes in the picture, lays a grid over each three of them, moves the grid until the
+// modules that every code has in common fit best, and takes each module's brightness at its middle. Unmasking and error
+// correction are gozxing's; its own way of finding codes loses dense ones that are small, blurred or turned.
+//
+// PDFs are read by a parser of our own that only looks for pictures. It takes each byte of the file once and nothing is
+// copied before its size is known: a file of 20 MB whose streams overlap can make a full PDF library take gigabytes.
+package lens
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+
+	"madoguchi/eligibility"
+)
+
+// MaxBytes is the largest file that Codes looks at.
+const MaxBytes = 32 << 20
+
+// The sentences for people. Callers compare with errors.Is.
+var (
+	ErrFormat = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.format",
+		Ja: "画像（PNG・JPEG・GIF）でもPDFでもないか、ファイルが壊れています。iPhoneのHEICやWebPはJPEGで保存し直し、画像かPDFを選んでください。",
+		En: "This is neither a picture (PNG, JPEG, GIF) nor a PDF, or the file is damaged. Save HEIC and WebP as JPEG first, then choose the picture or a PDF."}
+	ErrLarge = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.large",
+		Ja: "ファイルが大きすぎます（32MB、6,400万画素まで）。コードの部分だけを切り取るか、小さくして選び直してください。",
+		En: "The file is too large (32 MB and 64 megapixels at most). Cut out the code or make the picture smaller, and try again."}
+	ErrLocked = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.locked",
+		Ja: "PDFにパスワードがかかっています。パスワードを外したPDFか、開いた画面の画像を選んでください。",
+		En: "The PDF is protected by a password. Choose a copy without one, or a screenshot of the open document."}
+	ErrNone = &eligibility.Error{Code: eligibility.NotFound, Key: "lens.none",
+		Ja: "QRコードが見つかりません。コード全体が大きくはっきり写った画像を選んでください。",
+		En: "No QR code was found. Choose a picture that shows the whole code, large and sharp."}
+	ErrNonePDF = &eligibility.Error{Code: eligibility.NotFound, Key: "lens.none_pdf",
+		Ja: "PDFの中に画像のQRコードが見つかりません。PDFを画面に大きく表示し、その画面の画像を選んでください。",
+		En: "The PDF has no QR code that is a picture. Show the PDF large on the screen and choose a screenshot of it."}
+)
+
+// Codes returns the texts of the QR codes in data, a PNG, JPEG or GIF picture or a PDF, the largest code first (in pixels
+// of its picture) and each text once. Byte segments come byte for byte as they were written, whatever their character set.
+//
+// Pictures may be turned, tilted a little, blurred, inverted or coloured; a module must be at least 2.5 pixels wide. Of a
+// PDF the pictures in it are read, not what is drawn with lines. Micro QR and the joining of one text from several codes
+// are not supported.
+//
+// The work is bounded by the limits on bytes and pixels and by a number of tries. The errors are ErrFormat, ErrLarge,
+// ErrLocked, ErrNone and ErrNonePDF, with their cause.
+func Codes(data []byte) ([]string, error) {
+	if len(data) > MaxBytes {
+		return nil, ErrLarge
+	}
+	if isPDF(data) {
+		return pdfCodes(data)
+	}
+	p, err := decode(data, fits)
+	if errors.Is(err, errPixels) {
+		return nil, ErrLarge.Because(err)
+	}
+	if err != nil {
+		return nil, ErrFormat.Because(err)
+	}
+	left := tries
+	texts := ordered(codes(p, &left))
+	if len(texts) == 0 {
+		return nil, ErrNone
+	}
+	return texts, nil
+}
+
+// ordered returns the texts, the largest code's first, each once.
+func ordered(found []code) []string {
+	slices.SortStableFunc(found, func(a, b code) int { return cmp.Compare(b.side, a.side) })
+	var texts []string
+	for _, c := range found {
+		if c.text != "" && !slices.Contains(texts, c.text) {
+			texts = append(texts, c.text)
+		}
+	}
+	return texts
+}

@@ -1,0 +1,93 @@
+package lens
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+var errColours = errors.New("lens: colours that are not read here")
+
+// picture decodes an image XObject (ISO 32000-1 section 8.9.5). Its sides are checked before anything is decoded, and no
+// more is inflated than they need.
+func (f *file) picture(s stream) (*plane, error) {
+	in, err := f.decoded(s)
+	if err != nil {
+		return nil, err
+	}
+	names, _ := f.filters(s.dict)
+	if n := len(names); n > 0 && (names[n-1] == "DCTDecode" || names[n-1] == "DCT") {
+		data, err := io.ReadAll(io.LimitReader(in, MaxBytes))
+		if err != nil {
+			return nil, fmt.Errorf("reading a JPEG: %w", err)
+		}
+		return decode(data, f.take)
+	}
+	width, height := f.number(s.dict, 0, "Width", "W"), f.number(s.dict, 0, "Height", "H")
+	if err := f.take(width, height); err != nil {
+		return nil, err
+	}
+	bits := f.number(s.dict, 1, "BitsPerComponent", "BPC")
+	c, ok := colours{components: 1}, true
+	if mask, _ := f.resolve(first(s.dict, "ImageMask", "IM")).(bool); !mask {
+		c, ok = f.colours(first(s.dict, "ColorSpace", "CS"), 0)
+	} else {
+		bits = 1 // 0 paints, 1 leaves the page as it is: as in black and white
+	}
+	if !ok || bits != 1 && bits != 2 && bits != 4 && bits != 8 && bits != 16 {
+		return nil, errColours
+	}
+	if decode, ok := f.resolve(first(s.dict, "Decode", "D")).([]any); ok && len(decode) > 1 {
+		low, _ := f.resolve(decode[0]).(float64)
+		high, _ := f.resolve(decode[1]).(float64)
+		c.invert = c.invert != (low > high)
+	}
+	return c.plane(in, width, height, bits)
+}
+
+func first(d dict, names ...string) any {
+	for _, name := range names {
+		if v := d[name]; v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// plane reads the rows of a picture. One that ends early keeps what it has: the rest is bright.
+func (c *colours) plane(in io.Reader, width, height, bits int) (*plane, error) {
+	p := newPlane(width, height)
+	for i := range p.pix {
+		p.pix[i] = 255
+	}
+	row := make([]byte, (width*c.components*bits+7)/8)
+	samples := make([]byte, c.components)
+	top := 1<<bits - 1
+	for y := range height {
+		if _, err := io.ReadFull(in, row); err != nil {
+			if y == 0 {
+				return nil, fmt.Errorf("reading the first row: %w", err)
+			}
+			break
+		}
+		for x := range width {
+			for i := range samples {
+				at := (x*c.components + i) * bits
+				v := int(row[at/8]) >> max(8-bits-at%8, 0) & min(top, 255) // of 16 bits the upper eight are enough
+				switch {
+				case c.palette == nil && bits < 8:
+					v = v * 255 / top
+				case c.palette != nil && c.invert:
+					v = min(top, 255) - v // the array turns the indexes, not the brightness
+				}
+				samples[i] = byte(v)
+			}
+			if c.palette != nil {
+				p.pix[y*width+x] = c.palette[samples[0]]
+			} else {
+				p.pix[y*width+x] = c.brightness(samples)
+			}
+		}
+	}
+	return p, nil
+}

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/lens"
+)
+
+// verifyCmd checks an eligibility code without any network. Exit codes: 0 valid, 1 not valid, 2 unreadable or wrong usage with
+// nothing on standard output.
+type verifyCmd struct {
+	File   string `arg:"" placeholder:"FILE|-" help:"picture of a code, PDF, shc:/ text, JWS or .smart-health-card file; - for standard input"`
+	Root   string `type:"path" help:"root key of --trust; left out, trust-root.json beside it"`
+	JWKS   string `name:"jwks" type:"path" help:"key set that you vouch for as the issuer's"`
+	Status string `type:"path" help:"the issuer's list of revoked copies: status.jwt, or the JSON list of SMART Health Cards"`
+	Proof  string `type:"path" help:"the second code of a phone without network, as text or picture"`
+	At     string `help:"another time than now, RFC 3339: 2026-11-22T10:00:00+09:00"`
+	JSON   bool   `name:"json" help:"answer as one JSON object"`
+}
+
+var (
+	errVerifyText = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.text", Field: "FILE",
+		Ja: "資格情報のコードが見つかりません。コードの写真、PDF、shc:/ で始まる文字、JWS、.smart-health-card のどれかを指定してください。",
+		En: "No eligibility code was found. Give a picture of the code, a PDF, shc:/ text, a JWS or a .smart-health-card file."}
+	errVerifyAt = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.at", Field: "--at",
+		Ja: "時刻は 2026-11-22T10:00:00+09:00 の形で入れてください。", En: "Give the time as 2026-11-22T10:00:00+09:00."}
+	errVerifyKeys = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.jwks", Field: "--jwks",
+		Ja: "鍵のファイルとして読めません。保険者の jwks.json（ES256 の公開鍵）を指定してください。",
+		En: "This is not a key set. Give the issuer's jwks.json with its public ES256 keys."}
+	errVerifyStatus = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.status", Field: "--status",
+		Ja: "この発行者の取消しの一覧として確かめられません。発行者の status.jwt か、crl の JSON を指定してください。",
+		En: "This cannot be verified as this issuer's list of revoked copies. Give its status.jwt or its crl JSON."}
+)
+
+// Run verifies.
+func (c *verifyCmd) Run(s *Settings) error {
+	v, err := c.verify(s)
+	if err != nil {
+		return refuse(err)
+	}
+	if c.JSON {
+		err = printJSON(verified(v))
+	} else {
+		err = explain(v)
+	}
+	if err == nil && !v.Valid {
+		err = exit(exitSome)
+	}
+	return err
+}
+
+func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
+	var none credential.Verdict
+	b := credential.Basis{At: time.Now()}
+	var err error
+	if c.At != "" {
+		if b.At, err = time.Parse(time.RFC3339, c.At); err != nil {
+			return none, errVerifyAt.Because(err)
+		}
+	}
+	texts, err := readCodes(c.File)
+	if err != nil {
+		return none, err
+	}
+	jws, proof := pickCodes(texts)
+	if jws == "" {
+		return none, errVerifyText
+	}
+	if c.Proof != "" {
+		second, err := readCodes(c.Proof)
+		if err != nil {
+			return none, err
+		}
+		proof = second[0]
+	}
+	if b.Trust, err = c.trust(s); err != nil {
+		return none, err
+	}
+	if c.JWKS != "" {
+		if err := readKeySet(c.JWKS, &b.Keys); err != nil || len(b.Keys) == 0 {
+			return none, errVerifyKeys.Because(err)
+		}
+	}
+	if c.Status != "" {
+		if b.Status, err = c.status(b, b.Verify(jws)); err != nil {
+			return none, err
+		}
+	}
+	v := b.Verify(jws)
+	if proof != "" {
+		v = v.Prove(proof, jws, b, "")
+	}
+	return v, nil
+}
+
+// trust returns the list to judge by: the one given, else the data folder's if there is one and no keys are given.
+func (c *verifyCmd) trust(s *Settings) (*credential.TrustList, error) {
+	if s.Trust != "" {
+		return openTrustFile(s.Trust, c.Root)
+	}
+	if c.JWKS != "" {
+		return nil, nil
+	}
+	own := filepath.Join(s.Data, "demo")
+	if _, err := os.Stat(filepath.Join(own, trustFile)); err != nil {
+		return nil, nil
+	}
+	return openTrustFile(own, c.Root)
+}
+
+// status reads the list for the issuer of a code that was verified as far as possible without it.
+func (c *verifyCmd) status(b credential.Basis, v credential.Verdict) (func(string) *credential.StatusList, error) {
+	data, err := os.ReadFile(c.Status)
+	if err != nil {
+		return nil, errVerifyStatus.Because(err)
+	}
+	text := strings.TrimSpace(string(data))
+	var list *credential.StatusList
+	if strings.HasPrefix(text, "{") {
+		list, err = credential.ReadRevocationFile([]byte(text), b.At)
+	} else {
+		keys := b.Keys
+		if b.Trust != nil {
+			issuer, _ := b.Trust.Issuer(v.Issuer)
+			keys = append(keys[:len(keys):len(keys)], issuer.JWKS...)
+		}
+		if len(keys) == 0 {
+			return nil, nil // without the issuer's keys neither code nor list can be verified: "not checked"
+		}
+		list, err = credential.OpenStatusList(text, v.Issuer, keys, b.At)
+	}
+	if err != nil {
+		return nil, errVerifyStatus.Because(err)
+	}
+	return func(iss string) *credential.StatusList {
+		if iss != v.Issuer {
+			return nil
+		}
+		return list
+	}, nil
+}
+
+// readCodes returns the texts that may be codes: of a picture or PDF, else of a text. What is no file's name but looks like a
+// code is taken as the code itself.
+func readCodes(name string) ([]string, error) {
+	if _, err := os.Stat(name); err != nil && (strings.HasPrefix(strings.ToLower(name), "shc:/") || strings.Count(name, ".") == 2 && len(name) > 200) {
+		return []string{name}, nil
+	}
+	data, err := readInput(name)
+	if err != nil {
+		var e *eligibility.Error
+		if errors.As(err, &e) {
+			return nil, e.In("FILE")
+		}
+		return nil, err
+	}
+	if !utf8.Valid(data) || bytes.HasPrefix(data, []byte("%PDF-")) {
+		return lens.Codes(data)
+	}
+	return []string{string(data)}, nil
+}
+
+// pickCodes tells the screen from the phone's proof.
+func pickCodes(texts []string) (jws, proof string) {
+	for _, text := range texts {
+		read, err := credential.Read(text)
+		switch {
+		case err != nil:
+		case credential.LooksLikeProof(read):
+			proof = read
+		case jws == "":
+			jws = read
+		}
+	}
+	return jws, proof
+}
+
+// verdictOut is the written contract of --json: fields may be added, none renamed.
+type verdictOut struct {
+	Valid       bool               `json:"valid"`
+	Tier        *string            `json:"tier"` // null for what is none of our three
+	Issuer      *string            `json:"issuer"`
+	IssuerName  *string            `json:"issuerName"`
+	IssuedAt    *time.Time         `json:"issuedAt"`
+	ExpiresAt   *time.Time         `json:"expiresAt"`
+	RID         *string            `json:"rid"`
+	Headline    string             `json:"headline"`
+	Checks      []credential.Check `json:"checks"`
+	Eligibility *eligibilityOut    `json:"eligibility"` // only what a verified signature covers
+}
+
+type eligibilityOut struct {
+	InsurerNumber string           `json:"insurerNumber"`
+	InsurerName   string           `json:"insurerName"`
+	Symbol        string           `json:"symbol"`
+	Number        string           `json:"number"`
+	BranchNumber  string           `json:"branchNumber"`
+	Name          string           `json:"name"`
+	Kana          string           `json:"kana"`
+	BirthDate     eligibility.Date `json:"birthDate"`
+	Sex           string           `json:"sex"`
+	Share         *int             `json:"share"`
+	ValidFrom     *string          `json:"validFrom"`
+	ValidUntil    *string          `json:"validUntil"`
+}
+
+func verified(v credential.Verdict) verdictOut {
+	ja, _ := v.Headline()
+	out := verdictOut{Valid: v.Valid, Tier: known(string(v.Tier)), Issuer: known(v.Issuer), IssuerName: known(v.IssuerName), RID: known(v.RID), Headline: ja, Checks: v.Checks}
+	if !v.IssuedAt.IsZero() {
+		from, to := v.IssuedAt.In(eligibility.Japan), v.ExpiresAt.In(eligibility.Japan)
+		out.IssuedAt, out.ExpiresAt = &from, &to
+	}
+	if e := v.Eligibility; e != nil {
+		out.Eligibility = &eligibilityOut{InsurerNumber: string(e.Insurer), InsurerName: e.InsurerName, Symbol: e.Symbol, Number: e.Number, BranchNumber: e.BranchNumber,
+			Name: e.Name, Kana: e.Kana, BirthDate: e.BirthDate, Sex: string(e.Sex), ValidFrom: known(e.ValidFrom.String()), ValidUntil: known(e.ValidUntil.String())}
+		if e.Share > 0 {
+			out.Eligibility.Share = &e.Share
+		}
+	}
+	return out
+}
+
+// explain prints a Verdict for the person at the keyboard.
+func explain(v credential.Verdict) error {
+	ja, en := v.Headline()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s（%s）\n", ja, en)
+	for _, c := range v.Checks {
+		mark := map[credential.Result]string{credential.Passed: "✓", credential.Failed: "×", credential.NotChecked: "―"}[c.Result]
+		fmt.Fprintf(&b, "%s %s\n", mark, c.Reason)
+	}
+	if v.Issuer != "" {
+		fmt.Fprintf(&b, "発行者 %s %s\n", v.Issuer, v.IssuerName)
+	}
+	if !v.IssuedAt.IsZero() {
+		fmt.Fprintf(&b, "作成 %s、期限 %s\n", v.IssuedAt.In(eligibility.Japan).Format("2006-01-02 15:04:05"), v.ExpiresAt.In(eligibility.Japan).Format("2006-01-02 15:04:05"))
+	}
+	if e := v.Eligibility; e != nil {
+		fmt.Fprintf(&b, "%s %s\n%s\n保険者番号 %s %s\n記号 %s 番号 %s 枝番 %s\n", e.Name, e.Kana, e.BirthDate.Japanese(), e.Insurer.Paper(), e.InsurerName, e.Symbol, e.Number, e.BranchNumber)
+		if e.Share > 0 {
+			fmt.Fprintf(&b, "負担割合 %d割\n", e.Share/10)
+		}
+	}
+	_, err := os.Stdout.WriteString(b.String())
+	return err
+}
