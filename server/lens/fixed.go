@@ -77,8 +77,8 @@ func (g *grid) fit(p *plane, modules []fixed) float64 {
 	return 2 * sum / float64(len(modules)) / (g.bright - g.dark)
 }
 
-// A code whose eyes and timing patterns lie right fits to 0.4 before its corners are moved, whatever lies between; three
-// rings in a photo, which are not a code, hardly to 0.2. A settled one fits to 0.6 and more, unless it is creased.
+// Measured: codes of version 22 fit to 0.6 and more before their corners are moved and to 0.8 and more after, on sheets
+// curved by a module too; three rings that are not a code hardly fit to 0.2.
 const (
 	leastFit   = 0.3
 	leastFixed = 0.45
