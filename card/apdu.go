@@ -2,69 +2,63 @@ package card
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"madoguchi/eligibility"
 )
 
 // Transmitter sends one command APDU to a card that is connected exclusively and returns the response with its status
-// word (two bytes at the end).
+// word (two bytes at the end). The response belongs to the caller, who overwrites it. An error that people should see as it
+// is (reader unplugged, service stopped) is an *eligibility.Error; any other counts as a card that was taken away.
 type Transmitter interface {
 	Transmit(ctx context.Context, command []byte) ([]byte, error)
 }
-
-// Application ids of the card (full AID, as it must be selected).
-var (
-	aidJPKI   = []byte{0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01}
-	aidVisual = []byte{0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02}
-)
 
 // status is an ISO 7816-4 status word.
 type status uint16
 
 const (
-	statusOK       status = 0x9000
-	statusNotFound status = 0x6A82
-	statusBlocked  status = 0x6984
-	statusPastEnd  status = 0x6B00
+	statusOK         status = 0x9000
+	statusEnd        status = 0x6282 // fewer bytes than asked: the file ended
+	statusNotFound   status = 0x6A82
+	statusBlockedISO status = 0x6983
+	statusBlocked    status = 0x6984
+	statusPastEnd    status = 0x6B00
 )
 
 // tries returns the x of 63Cx.
 func (s status) tries() (int, bool) { return int(s & 0xF), s&0xFFF0 == 0x63C0 }
 
-// ErrRemoved is returned when the card stopped answering.
-var ErrRemoved = &eligibility.Error{Code: eligibility.Unavailable, Key: "card.removed",
-	Ja: "カードが離れました。カードを置き直して、もう一度確認してください。",
-	En: "The card was removed. Put it back and check again."}
+func (s status) blocked() bool { return s == statusBlocked || s == statusBlockedISO }
 
-// errAnswer is returned when the card answers what the protocol does not allow.
-var errAnswer = &eligibility.Error{Code: eligibility.Unavailable, Key: "card.unexpected",
-	Ja: "カードから思わぬ応答がありました。カードを置き直して、もう一度確認してください。",
-	En: "The card gave an unexpected answer. Put it back and check again."}
-
-// session is one exclusive connection during one operation.
-type session struct {
-	ctx  context.Context
-	card Transmitter
-}
-
-// send transmits a command and follows 61xx (more to fetch) and 6Cxx (wrong length).
-func (s session) send(command ...byte) ([]byte, status, error) {
+// send transmits a command that the guard lets through and follows 61xx (more to fetch) and 6Cxx (wrong length).
+// 6Cxx is followed only where the last byte is an Le: in a VERIFY it would be a digit, and the repetition a lost try.
+func (s *Session) send(ctx context.Context, command ...byte) (_ []byte, _ status, err error) {
+	if err := s.allow(command); err != nil {
+		return nil, 0, err
+	}
+	hasLe := command[1] == insRead || command[1] == insSign
 	var data []byte
-	for range 8 { // an answer of 2 KB takes eight fetches
-		answer, err := s.card.Transmit(s.ctx, command)
+	defer func() {
 		if err != nil {
-			return nil, 0, ErrRemoved.Because(err)
+			clear(data)
+		}
+	}()
+	for range 8 { // an answer of 2 KB takes eight fetches
+		answer, err := s.card.Transmit(ctx, command)
+		if err != nil {
+			return nil, 0, broken(err)
 		}
 		if len(answer) < 2 {
 			return nil, 0, errAnswer
 		}
 		sw := status(answer[len(answer)-2])<<8 | status(answer[len(answer)-1])
-		data = append(data, answer[:len(answer)-2]...)
-		switch sw >> 8 {
-		case 0x61:
-			command = []byte{0x00, 0xC0, 0x00, 0x00, byte(sw)}
-		case 0x6C:
+		data = join(data, answer[:len(answer)-2])
+		switch {
+		case sw>>8 == 0x61:
+			command, hasLe = []byte{0x00, insGetResponse, 0x00, 0x00, byte(sw)}, true
+		case sw>>8 == 0x6C && hasLe:
 			command = append(append([]byte{}, command[:len(command)-1]...), byte(sw))
 		default:
 			return data, sw, nil
@@ -73,9 +67,35 @@ func (s session) send(command ...byte) ([]byte, status, error) {
 	return nil, 0, errAnswer
 }
 
+// join appends b to a and leaves no other copy of either: what is read may have to be wiped.
+func join(a, b []byte) []byte {
+	if len(a)+len(b) <= cap(a) {
+		a = append(a, b...)
+		clear(b)
+		return a
+	}
+	grown := make([]byte, 0, max(2*cap(a), len(a)+len(b), 1024))
+	grown = append(append(grown, a...), b...)
+	clear(a)
+	clear(b)
+	return grown
+}
+
+// broken returns what a transmission error means to people.
+func broken(err error) error {
+	var known *eligibility.Error
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, context.DeadlineExceeded):
+		return ErrTimeout.Because(err)
+	}
+	return ErrRemoved.Because(err)
+}
+
 // application selects an application by its full AID; found is false when the card has none.
-func (s session) application(aid []byte) (found bool, err error) {
-	_, sw, err := s.send(append([]byte{0x00, 0xA4, 0x04, 0x0C, byte(len(aid))}, aid...)...)
+func (s *Session) application(ctx context.Context, a application) (found bool, err error) {
+	_, sw, err := s.send(ctx, append([]byte{0x00, insSelect, 0x04, 0x0C, byte(len(a))}, a...)...)
 	if err != nil || sw == statusNotFound {
 		return false, err
 	}
@@ -83,35 +103,48 @@ func (s session) application(aid []byte) (found bool, err error) {
 }
 
 // file selects an elementary file of the current application.
-func (s session) file(id uint16) error {
-	_, sw, err := s.send(0x00, 0xA4, 0x02, 0x0C, 0x02, byte(id>>8), byte(id))
+func (s *Session) file(ctx context.Context, id uint16) error {
+	_, sw, err := s.send(ctx, 0x00, insSelect, 0x02, 0x0C, 0x02, byte(id>>8), byte(id))
 	if err != nil {
 		return err
 	}
 	return unexpected(fmt.Sprintf("SELECT %04X", id), sw)
 }
 
-// object reads the BER object at the start of the current file, in chunks of at most 256 bytes.
-func (s session) object() ([]byte, error) {
+// read returns the BER object at the start of a file of the current application, without the filler behind it, in chunks
+// of at most 256 bytes. The slice that it returns is the only copy.
+func (s *Session) read(ctx context.Context, id uint16) (_ []byte, err error) {
+	if err := s.file(ctx, id); err != nil {
+		return nil, err
+	}
 	var data []byte
-	for want := 256; len(data) < want; {
-		if len(data) > 0x7FFF-256 {
+	defer func() {
+		if err != nil {
+			clear(data)
+		}
+	}()
+	for want := 1; len(data) < want; {
+		if len(data) > maxOffset {
 			return nil, errAnswer
 		}
-		chunk, sw, err := s.send(0x00, 0xB0, byte(len(data)>>8), byte(len(data)), 0x00)
+		chunk, sw, err := s.send(ctx, 0x00, insRead, byte(len(data)>>8), byte(len(data)), 0x00)
 		if err != nil {
 			return nil, err
 		}
-		if sw == statusPastEnd || sw == statusOK && len(chunk) == 0 {
+		if sw == statusPastEnd || (sw == statusOK || sw == statusEnd) && len(chunk) == 0 {
 			break
 		}
-		if err := unexpected("READ BINARY", sw); err != nil {
-			return nil, err
+		if sw != statusEnd {
+			if err := unexpected("READ BINARY", sw); err != nil {
+				return nil, err
+			}
 		}
-		data = append(data, chunk...)
-		if n, ok := objectLength(data); ok {
-			want = n
+		data = join(data, chunk)
+		n, ok := objectLength(data)
+		if !ok {
+			n = len(data) + 1 // not even the header is there
 		}
+		want = n
 	}
 	n, ok := objectLength(data)
 	if !ok || n > len(data) {
@@ -120,40 +153,57 @@ func (s session) object() ([]byte, error) {
 	return data[:n], nil
 }
 
+// readBriefly reads as read does, hands the object to use and overwrites it before it returns: nothing is left of it but
+// what use made of it.
+func (s *Session) readBriefly(ctx context.Context, id uint16, use func([]byte)) error {
+	data, err := s.read(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer clear(data)
+	use(data)
+	return nil
+}
+
+// maxOffset is the last offset that READ BINARY can name (P1 bit 8 means a short file id).
+const maxOffset = 0x7FFF
+
 // triesLeft asks the current key's counter without using a try.
-func (s session) triesLeft() (int, error) {
-	_, sw, err := s.send(0x00, 0x20, 0x00, 0x80)
+func (s *Session) triesLeft(ctx context.Context) (int, error) {
+	_, sw, err := s.send(ctx, 0x00, insVerify, 0x00, 0x80)
 	if err != nil {
 		return 0, err
 	}
-	if sw == statusBlocked {
-		return 0, nil
+	left, ok := sw.tries()
+	if !ok && !sw.blocked() {
+		return 0, errAnswer.Because(fmt.Errorf("VERIFY without data: status %04X", uint16(sw)))
 	}
-	if n, ok := sw.tries(); ok {
-		return n, nil
+	if sw.blocked() {
+		left = 0
 	}
-	return 0, unexpected("VERIFY without data", sw)
+	s.left = left
+	return left, nil
 }
 
 // verify presents a key's value once. ok is false and left says how many tries remain when it was wrong.
-func (s session) verify(value string) (ok bool, left int, err error) {
-	_, sw, err := s.send(append([]byte{0x00, 0x20, 0x00, 0x80, byte(len(value))}, value...)...)
+func (s *Session) verify(ctx context.Context, value string) (ok bool, left int, err error) {
+	_, sw, err := s.send(ctx, append([]byte{0x00, insVerify, 0x00, 0x80, byte(len(value))}, value...)...)
 	if err != nil {
 		return false, 0, err
 	}
 	if n, wrong := sw.tries(); wrong {
 		return false, n, nil
 	}
-	if sw == statusBlocked {
+	if sw.blocked() {
 		return false, 0, nil
 	}
 	return sw == statusOK, 0, unexpected("VERIFY", sw)
 }
 
-// sign asks the current key, or with p2 = 0 the application's own, for a PKCS #1 v1.5 signature over a DigestInfo.
-func (s session) sign(p2 byte, digestInfo []byte) ([]byte, error) {
-	command := append([]byte{0x80, 0x2A, 0x00, p2, byte(len(digestInfo))}, digestInfo...)
-	signature, sw, err := s.send(append(command, 0x00)...)
+// sign asks the application's own key for a PKCS #1 v1.5 signature over a DigestInfo; no PIN is needed.
+func (s *Session) sign(ctx context.Context, digestInfo []byte) ([]byte, error) {
+	command := append([]byte{0x80, insSign, 0x00, 0x00, byte(len(digestInfo))}, digestInfo...)
+	signature, sw, err := s.send(ctx, append(command, 0x00)...)
 	if err != nil {
 		return nil, err
 	}

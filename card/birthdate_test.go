@@ -25,27 +25,9 @@ func TestBirthDateKeyIsInEraForm(t *testing.T) {
 	}
 }
 
-var tokuichi = eligibility.MustDate("1955-07-01")
-
-func insert(t *testing.T, d virtual.Description) *virtual.Card {
-	t.Helper()
-	if d.BirthDate.IsZero() {
-		d.BirthDate = tokuichi
-	}
-	c, err := virtual.New(d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-func challenge(n byte) [32]byte {
-	return card.Challenge([32]byte{n}, []byte("agent"), "1319999991", "CASE", sha256.Sum256([]byte("jws")))
-}
-
 func TestGenuineCardOfThisBirthDateIsConfirmed(t *testing.T) {
 	c := insert(t, virtual.Description{})
-	e, err := card.CheckBirthDate(context.Background(), c, tokuichi, challenge(1))
+	e, err := card.CheckBirthDate(context.Background(), card.Open(c), tokuichi, challenge(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,12 +56,13 @@ func TestCardsThatMustBeRefused(t *testing.T) {
 		"forged issuer":         {virtual.Description{Variant: virtual.ForgedIssuer}, "1955-07-01", nil, "card.not_genuine"},
 		"altered record":        {virtual.Description{Variant: virtual.Altered}, "1955-07-01", nil, "card.not_genuine"},
 		"phone":                 {virtual.Description{Variant: virtual.Phone}, "1955-07-01", card.ErrPhone, ""},
+		"iPhone":                {virtual.Description{Variant: virtual.IPhone}, "1955-07-01", card.ErrPhone, ""},
 		"old card":              {virtual.Description{Variant: virtual.OldCard}, "1955-07-01", card.ErrOldCard, ""},
 		"transit card":          {virtual.Description{Variant: virtual.OtherCard}, "1955-07-01", card.ErrNotMyNumberCard, ""},
 		"two tries left":        {virtual.Description{Tries: &two}, "1955-07-01", card.ErrFewTries, ""},
 		"blocked":               {virtual.Description{Tries: &zero}, "1955-07-01", card.ErrBlocked, ""},
 	} {
-		e, err := card.CheckBirthDate(context.Background(), insert(t, c.description), eligibility.MustDate(c.birth), challenge(1))
+		e, err := card.CheckBirthDate(context.Background(), card.Open(insert(t, c.description)), eligibility.MustDate(c.birth), challenge(1))
 		var r card.Result
 		if err != nil {
 			if c.want == nil || !errors.Is(err, c.want) {
@@ -96,7 +79,7 @@ func TestCardsThatMustBeRefused(t *testing.T) {
 }
 
 func TestEvidenceProvesNothingElsewhere(t *testing.T) {
-	e, err := card.CheckBirthDate(context.Background(), insert(t, virtual.Description{}), tokuichi, challenge(1))
+	e, err := card.CheckBirthDate(context.Background(), card.Open(insert(t, virtual.Description{})), tokuichi, challenge(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,38 +108,12 @@ func TestEvidenceProvesNothingElsewhere(t *testing.T) {
 	}
 }
 
-func TestOneTryAtMostAndNoForbiddenFile(t *testing.T) {
-	for _, birth := range []string{"1955-07-01", "1955-07-02"} {
-		c := insert(t, virtual.Description{})
-		_, _ = card.CheckBirthDate(context.Background(), c, eligibility.MustDate(birth), challenge(1))
-		tries := 0
-		for _, command := range c.Commands() {
-			if command[1] == 0x20 && len(command) > 4 {
-				tries++
-			}
-			if command[1] == 0xA4 && command[2] == 0x02 {
-				switch file := uint16(command[5])<<8 | uint16(command[6]); file {
-				case 0x0001, 0x0004, 0x0006, 0x0011: // of the visual application 0001 is the birth-date record
-				default:
-					t.Errorf("file %04X was selected", file)
-				}
-			}
-			if command[1] == 0xA4 && command[2] == 0x04 && bytes.HasSuffix(command, []byte{0x04, 0x08}) {
-				t.Error("the text application was selected")
-			}
-		}
-		if tries != 1 {
-			t.Errorf("%s: %d tries", birth, tries)
-		}
-	}
-}
-
 type gone struct{}
 
 func (gone) Transmit(context.Context, []byte) ([]byte, error) { return nil, errors.New("pulled") }
 
 func TestPulledCardIsAFaultNotARefusal(t *testing.T) {
-	_, err := card.CheckBirthDate(context.Background(), gone{}, tokuichi, challenge(1))
+	_, err := card.CheckBirthDate(context.Background(), card.Open(gone{}), tokuichi, challenge(1))
 	if r := card.Fault(err); !errors.Is(err, card.ErrRemoved) || r.Outcome != card.Failed {
 		t.Errorf("%v, %+v", err, r)
 	}

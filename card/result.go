@@ -1,7 +1,6 @@
 package card
 
 import (
-	"bytes"
 	"errors"
 
 	"madoguchi/eligibility"
@@ -11,11 +10,27 @@ import (
 type Outcome string
 
 const (
-	Confirmed  Outcome = "confirmed"  // genuine, present, and the date of birth is the screen's
-	Unverified Outcome = "unverified" // the date agrees; no issuer keys are configured to prove the card genuine
+	Confirmed  Outcome = "confirmed"  // genuine and present, and what was asked is so
+	Unverified Outcome = "unverified" // what was asked is so; no issuer keys are configured to prove the card genuine
 	Refused    Outcome = "refused"    // not genuine, not this person's, or not a card that can be asked
 	Failed     Outcome = "error"      // reader or card did not answer: try again
 )
+
+// Verifier says which computer verified a Result.
+type Verifier string
+
+const (
+	ByServer Verifier = "server" // the server itself, from evidence
+	ByAgent  Verifier = "agent"  // the agent on the counter's PC: as good as that PC
+)
+
+// Japanese returns how a verdict names the verifier.
+func (v Verifier) Japanese() string {
+	if v == ByAgent {
+		return "このPCのエージェントが確認"
+	}
+	return "サーバーが確認"
+}
 
 // Result is what a card check says, with what it proves and what not.
 type Result struct {
@@ -23,6 +38,7 @@ type Result struct {
 	Key       string   `json:"key"` // stable, e.g. card.birthdate_mismatch
 	Ja        string   `json:"ja"`
 	En        string   `json:"en"`
+	By        Verifier `json:"by"`
 	Checks    []Check  `json:"checks"`
 	Proves    []string `json:"proves"`
 	NotProven []string `json:"notProven"`
@@ -30,166 +46,104 @@ type Result struct {
 
 // Check is one step with its result: "passed", "failed" or "not checked".
 type Check struct {
-	Name   string `json:"name"` // token, issuer, record, birthDate, presence
+	Name   string `json:"name"` // token, issuer, record, birthDate, presence, …
 	Result string `json:"result"`
 	Ja     string `json:"ja"`
 	En     string `json:"en"`
 }
 
-// names of the steps, in the order in which they are looked at.
-var steps = []struct{ name, ja, en string }{
-	{"token", "マイナンバーカードです", "It is a My Number card"},
-	{"issuer", "発行者の署名が正しいです", "The issuer's signature is right"},
-	{"record", "カードの記録が書き換えられていません", "The card's record is unaltered"},
-	{"birthDate", "生年月日が画面と同じです", "The birth date is the screen's"},
-	{"presence", "その場の問いかけに、このカードが答えました", "This card answered a question asked just now"},
+// plan is the course of one operation: its steps in order, and what its good ends say.
+type plan struct {
+	by         Verifier
+	steps      []Check
+	confirmed  ending
+	unverified ending
 }
 
-// refusals of VerifyBirthDate beyond those of CheckBirthDate.
-var (
-	errForged = &eligibility.Error{Code: eligibility.Conflict, Key: "card.not_genuine",
-		Ja: "カードが本物と確かめられません。受け付けず、別の方法で確認してください。",
-		En: "The card cannot be proved genuine. Do not accept it; use another method."}
-	errCopied = &eligibility.Error{Code: eligibility.Conflict, Key: "card.copied",
-		Ja: "カードの中身は写しの疑いがあります。本物のチップが答えていません。受け付けず、別の方法で確認してください。",
-		En: "The card's data may be a copy: its chip did not answer. Do not accept it; use another method."}
-	errEvidence = &eligibility.Error{Code: eligibility.Conflict, Key: "card.evidence",
-		Ja: "リーダーから届いた確認結果が壊れています。もう一度確認してください。続くときはリーダーのパソコンを調べてください。",
-		En: "The evidence from the reader is broken. Check again; if it persists, examine the reader's computer."}
+type ending struct {
+	said      *eligibility.Error
+	proves    []string
+	notProven []string
+}
+
+// Sentences that several plans share.
+const (
+	jaPresent = "本物のマイナンバーカードがここにあること"
+	jaBearer  = "カードを持ってきた人が本人であること（顔写真を見てください）"
+	jaGenuine = "カードが本物であること（発行者の鍵が設定されていません）"
+	jaRight   = "健康保険の資格"
 )
 
-// verdict builds a Result from how far verification went: passed steps, the step that failed, the rest not checked.
-func verdict(outcome Outcome, e *eligibility.Error, passed map[string]bool, failed string) Result {
-	r := Result{Outcome: outcome, Key: e.Key, Ja: e.Ja, En: e.En, Checks: []Check{}, Proves: []string{}, NotProven: []string{}}
-	for _, s := range steps {
-		c := Check{s.name, "not checked", s.ja, s.en}
+func step(name, ja, en string) Check { return Check{name, "not checked", ja, en} }
+
+var (
+	stepToken     = step("token", "マイナンバーカードです", "It is a My Number card")
+	stepIssuer    = step("issuer", "発行者の署名が正しいです", "The issuer's signature is right")
+	stepRecord    = step("record", "カードの記録が書き換えられていません", "The card's record is unaltered")
+	stepBirthDate = step("birthDate", "生年月日が画面と同じです", "The birth date is the screen's")
+	stepPresence  = step("presence", "その場の問いかけに、このカードが答えました", "This card answered a question asked just now")
+)
+
+var birthDatePlan = &plan{
+	by:    ByServer,
+	steps: []Check{stepToken, stepIssuer, stepRecord, stepBirthDate, stepPresence},
+	confirmed: ending{&eligibility.Error{Key: "card.confirmed",
+		Ja: "本物のカードで、生年月日が画面と一致しました", En: "The card is genuine and its birth date is the screen's."},
+		[]string{jaPresent, "カードの生年月日が画面と同じこと"},
+		[]string{"氏名・住所", jaBearer, jaRight}},
+	unverified: ending{&eligibility.Error{Key: "card.unverified",
+		Ja: "生年月日は一致・カードの真正性は未確認", En: "The birth date agrees; whether the card is genuine was not verified."},
+		[]string{"カードの生年月日が画面と同じこと"},
+		[]string{jaGenuine, "氏名・住所", jaBearer}},
+}
+
+// trial is one run through a plan.
+type trial struct {
+	plan   *plan
+	passed map[string]bool
+}
+
+func (p *plan) start() *trial { return &trial{p, map[string]bool{}} }
+
+func (t *trial) pass(name string) { t.passed[name] = true }
+
+func (t *trial) refuse(e *eligibility.Error, failed string) Result {
+	return t.result(Refused, ending{said: e, notProven: []string{"カードが画面の人のものであること"}}, failed)
+}
+
+// end is the good end: confirmed when issuer keys stood behind it.
+func (t *trial) end(keys bool) Result {
+	if keys {
+		return t.result(Confirmed, t.plan.confirmed, "")
+	}
+	return t.result(Unverified, t.plan.unverified, "")
+}
+
+// result says how far the run went: passed steps, the step that failed, the rest not checked.
+func (t *trial) result(outcome Outcome, e ending, failed string) Result {
+	r := Result{Outcome: outcome, Key: e.said.Key, Ja: e.said.Ja, En: e.said.En, By: t.plan.by, Checks: []Check{},
+		Proves: append([]string{}, e.proves...), NotProven: append([]string{}, e.notProven...)}
+	for _, c := range t.plan.steps {
 		switch {
-		case passed[s.name]:
+		case t.passed[c.Name]:
 			c.Result = "passed"
-		case s.name == failed:
-			c.Result, c.Ja, c.En = "failed", e.Ja, e.En
+		case c.Name == failed:
+			c.Result, c.Ja, c.En = "failed", e.said.Ja, e.said.En
 		}
 		r.Checks = append(r.Checks, c)
-	}
-	switch outcome {
-	case Confirmed:
-		r.Proves = []string{"本物のマイナンバーカードがここにあること", "カードの生年月日が画面と同じこと"}
-		r.NotProven = []string{"氏名・住所", "カードを持ってきた人が本人であること（顔写真を見てください）", "健康保険の資格"}
-	case Unverified:
-		r.Proves = []string{"カードの生年月日が画面と同じこと"}
-		r.NotProven = []string{"カードが本物であること（発行者の鍵が設定されていません）", "氏名・住所", "カードを持ってきた人が本人であること（顔写真を見てください）"}
-	default:
-		r.NotProven = []string{"カードが画面の人のものであること"}
 	}
 	return r
 }
 
-var (
-	saidConfirmed = &eligibility.Error{Key: "card.confirmed",
-		Ja: "本物のカードで、生年月日が画面と一致しました", En: "The card is genuine and its birth date is the screen's."}
-	saidUnverified = &eligibility.Error{Key: "card.unverified",
-		Ja: "生年月日は一致・カードの真正性は未確認", En: "The birth date agrees; whether the card is genuine was not verified."}
-)
-
-// Fault turns an error of CheckBirthDate into a Result: refused for what the card is or says, error for what failed.
-func Fault(err error) Result {
+// fault is the Result of an error that ended a run before anything could be verified.
+func (p *plan) fault(err error) Result {
+	t := p.start()
 	var e *eligibility.Error
 	if !errors.As(err, &e) {
-		return verdict(Failed, errAnswer, nil, "")
+		e = errAnswer
 	}
-	outcome := Failed
-	failed := ""
 	if e.Code == eligibility.Conflict {
-		outcome, failed = Refused, "token"
-		switch e.Key {
-		case ErrBirthDate.Key:
-			failed = "birthDate"
-		case ErrBlocked.Key, ErrFewTries.Key, ErrKeyForm.Key:
-			failed = ""
-		}
+		return t.refuse(e, refusedAt(e))
 	}
-	return verdict(outcome, e, nil, failed)
-}
-
-// KnownFault returns the error that a key of this package stands for, so that an agent can send the key alone.
-func KnownFault(key string) error {
-	for _, e := range []*eligibility.Error{ErrKeyForm, ErrNotMyNumberCard, ErrPhone, ErrOldCard, ErrBlocked, ErrFewTries, ErrBirthDate, ErrRemoved, ErrNoCard, ErrNoReader, ErrTimeout} {
-		if e.Key == key {
-			return e
-		}
-	}
-	return errAnswer
-}
-
-// Faults of the equipment.
-var (
-	ErrNoCard = &eligibility.Error{Code: eligibility.Unavailable, Key: "card.none",
-		Ja: "リーダーにカードがありません。カードを置いて、もう一度確認してください。",
-		En: "There is no card on the reader. Put it there and check again."}
-	ErrNoReader = &eligibility.Error{Code: eligibility.Unavailable, Key: "card.no_reader",
-		Ja: "カードリーダーが見つかりません。つなぎ直して、もう一度確認してください。",
-		En: "No card reader was found. Plug it in and check again."}
-	ErrTimeout = &eligibility.Error{Code: eligibility.Unavailable, Key: "card.timeout",
-		Ja: "カードの返事がありません。カードを置き直して、もう一度確認してください。",
-		En: "The card did not answer in time. Put it back and check again."}
-)
-
-const (
-	tagRecord          = 0xFF10
-	tagBirthDate       = 0xDF11
-	tagCardKey         = 0xDF12
-	tagRecordSignature = 0xDF13
-)
-
-// VerifyBirthDate verifies evidence for the screen's date of birth and the challenge that the server computed itself.
-// Without issuer keys the best answer is Unverified.
-func VerifyBirthDate(e Evidence, birth eligibility.Date, challenge [32]byte, keys IssuerKeys) Result {
-	passed := map[string]bool{}
-	if err := tokenRefusal(e.Label); err != nil {
-		return Fault(err)
-	}
-	passed["token"] = true
-	certificate, err := parseCVCertificate(e.Certificate)
-	if err != nil {
-		return verdict(Refused, errEvidence, passed, "issuer")
-	}
-	if len(keys) > 0 {
-		if known, valid := certificate.signedBy(keys); !known || !valid {
-			return verdict(Refused, errForged, passed, "issuer")
-		}
-		passed["issuer"] = true
-	}
-	outer, ok := readObject(e.Record)
-	parts, ok2 := children(outer.value)
-	date, ok3 := child(parts, tagBirthDate)
-	cardKey, ok4 := child(parts, tagCardKey)
-	signature, ok5 := child(parts, tagRecordSignature)
-	if !ok || outer.tag != tagRecord || !ok2 || !ok3 || !ok4 || !ok5 {
-		return verdict(Refused, errEvidence, passed, "record")
-	}
-	if !verifyRSA(certificate.key, append(bytes.Clone(date.whole), cardKey.whole...), signature.value) {
-		return verdict(Refused, errForged, passed, "record")
-	}
-	passed["record"] = true
-	if string(date.value) != yyyymmdd(birth) || !birth.Exact() {
-		return verdict(Refused, ErrBirthDate, passed, "birthDate")
-	}
-	passed["birthDate"] = true
-	key, err := parsePublicKey(cardKey.value)
-	if err != nil {
-		return verdict(Refused, errEvidence, passed, "presence")
-	}
-	if !verifyRSA(key, challenge[:], e.Signature) {
-		return verdict(Refused, errCopied, passed, "presence")
-	}
-	passed["presence"] = true
-	if len(keys) == 0 {
-		return verdict(Unverified, saidUnverified, passed, "")
-	}
-	return verdict(Confirmed, saidConfirmed, passed, "")
-}
-
-func yyyymmdd(d eligibility.Date) string {
-	s := d.String()
-	return string(bytes.ReplaceAll([]byte(s), []byte("-"), nil))
+	return t.result(Failed, ending{said: e, notProven: []string{"カードが画面の人のものであること"}}, "")
 }

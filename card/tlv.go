@@ -77,6 +77,15 @@ func children(value []byte) (out []object, ok bool) {
 	return out, true
 }
 
+// inside reads the objects in the one object with this tag that data starts with.
+func inside(data []byte, tag uint32) ([]object, bool) {
+	outer, ok := readObject(data)
+	if !ok || outer.tag != tag {
+		return nil, false
+	}
+	return children(outer.value)
+}
+
 // child returns the one object with this tag.
 func child(objects []object, tag uint32) (object, bool) {
 	var found object

@@ -10,7 +10,12 @@ needs=(
   "qpdf qpdf"
   "zbarimg zbar-tools"
   "gcc gcc"
+  "/usr/sbin/pcscd pcscd"
+  "/etc/reader.conf.d/vpcd vsmartcard-vpcd"
+  "opensc-tool opensc"
+  "pcsc_scan pcsc-tools"
   "openssl openssl"
+  "ip iproute2"
   "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk"
   "/usr/share/doc/fonts-morisawa-bizud-gothic/copyright fonts-morisawa-bizud-gothic"
 )

@@ -181,7 +181,7 @@ func ask(ctx context.Context, r Reader, birth eligibility.Date, challenge [32]by
 		return card.Evidence{}, err
 	}
 	defer disconnect()
-	return card.CheckBirthDate(ctx, connection, birth, challenge)
+	return card.CheckBirthDate(ctx, card.Open(connection), birth, challenge)
 }
 
 func send(ctx context.Context, conn *websocket.Conn, m wire.Message) error {

@@ -245,7 +245,7 @@ func TestAgentThatReplaysOldEvidenceProvesNothing(t *testing.T) {
 	var first *card.Evidence
 	liar(t, s, url, func(q *wire.Check, der []byte) *wire.Reply {
 		if first == nil {
-			e, err := card.CheckBirthDate(context.Background(), v, q.BirthDate, card.Challenge([32]byte(q.Nonce), der, q.Facility, q.Case, [32]byte(q.JWS)))
+			e, err := card.CheckBirthDate(context.Background(), card.Open(v), q.BirthDate, card.Challenge([32]byte(q.Nonce), der, q.Facility, q.Case, [32]byte(q.JWS)))
 			if err != nil {
 				return &wire.Reply{ID: q.ID, Fault: "card.unexpected"}
 			}
@@ -268,7 +268,7 @@ func TestAgentThatMakesUpEvidenceProvesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	liar(t, s, url, func(q *wire.Check, der []byte) *wire.Reply {
-		e, err := card.CheckBirthDate(context.Background(), forger, q.BirthDate, card.Challenge([32]byte(q.Nonce), der, q.Facility, q.Case, [32]byte(q.JWS)))
+		e, err := card.CheckBirthDate(context.Background(), card.Open(forger), q.BirthDate, card.Challenge([32]byte(q.Nonce), der, q.Facility, q.Case, [32]byte(q.JWS)))
 		if err != nil {
 			return &wire.Reply{ID: q.ID, Fault: "card.unexpected"}
 		}

@@ -63,7 +63,7 @@ func (d *doubleReader) Status(string) []readers.Status {
 func (d *doubleReader) CheckBirthDate(ctx context.Context, r readers.Request) (card.Result, error) {
 	d.nonce++
 	challenge := card.Challenge([32]byte{d.nonce}, []byte("agent"), r.Facility, r.CaseID, sha256.Sum256([]byte(r.JWS)))
-	evidence, err := card.CheckBirthDate(ctx, d.chip, r.BirthDate, challenge)
+	evidence, err := card.CheckBirthDate(ctx, card.Open(d.chip), r.BirthDate, challenge)
 	if err != nil {
 		return card.Fault(err), nil
 	}
@@ -320,7 +320,7 @@ func TestCardsThatACounterRefusesSayWhy(t *testing.T) {
 			h.reader.chip = chip
 		}, "カードの生年月日が画面と一致しません"},
 		"replayed evidence": {func(t *testing.T, h *house) {
-			e, err := card.CheckBirthDate(ctx, h.reader.chip, eligibility.MustDate("1955-07-01"), [32]byte{99})
+			e, err := card.CheckBirthDate(ctx, card.Open(h.reader.chip), eligibility.MustDate("1955-07-01"), [32]byte{99})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,142 @@
+package card
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+
+	"madoguchi/eligibility"
+)
+
+// FaceReading is what a card's visual application shows of its holder, proved by the issuer's signature: name and address
+// are pictures there. The file's expiry date and security code are not signed and are left out.
+type FaceReading struct {
+	BirthDate eligibility.Date `json:"birthDate"`
+	Sex       eligibility.Sex  `json:"sex"`
+	Name      []byte           `json:"name"`    // PNG, black and white
+	Address   []byte           `json:"address"` // PNG, black and white
+	Photo     []byte           `json:"photo"`   // JPEG 2000, grey
+}
+
+var facePlan = &plan{
+	by: ByAgent,
+	steps: []Check{stepToken,
+		step("numberB", "券面の番号（照合番号B）がこのカードのものです", "The printed number is this card's"),
+		stepIssuer, stepRecord, stepBirthDate, stepPresence},
+	confirmed: ending{&eligibility.Error{Key: "card.face_confirmed",
+		Ja: "本物のカードから顔写真と券面の記載を読みました（このPCのエージェントが確認）。カードを持ってきた人の顔と見比べてください。",
+		En: "Photo and face data were read from a genuine card (verified by this PC's agent). Compare the photo with the person."},
+		[]string{jaPresent, "顔写真・氏名・住所・生年月日・性別が発行者の記録のとおりであること"},
+		[]string{jaAgent, "カードを持ってきた人が本人であること（写真の人かを見てください）", jaRight}},
+	unverified: ending{&eligibility.Error{Key: "card.face_unverified",
+		Ja: "顔写真と券面の記載を読みました・カードの真正性は未確認（このPCのエージェントが確認）",
+		En: "Photo and face data were read; whether the card is genuine was not verified (checked by this PC's agent)."},
+		[]string{"カードの生年月日が画面と同じこと"},
+		[]string{jaGenuine, jaAgent, jaBearer}},
+}
+
+// CheckFace reads the photo and the pictures of name and address with 照合番号B and verifies them here, on the agent's PC:
+// the issuer's certificate, the one signature over three digests, and the card's answer to the challenge. The reading is
+// empty unless the Result is Confirmed or Unverified. At most one try is used.
+func CheckFace(ctx context.Context, s *Session, b NumberB, challenge [32]byte, keys IssuerKeys) (FaceReading, Result) {
+	certificate, face, signature, err := readFace(ctx, s, b, challenge)
+	if err != nil {
+		return FaceReading{}, facePlan.fault(err)
+	}
+	t := facePlan.start()
+	t.pass("token")
+	t.pass("numberB")
+	return t.verifyFace(certificate, face, signature, b.birth, challenge, keys)
+}
+
+func readFace(ctx context.Context, s *Session, b NumberB, challenge [32]byte) (certificate, face, signature []byte, err error) {
+	if b.digits == "" {
+		return nil, nil, nil, ErrKeyForm
+	}
+	if err = s.ready(); err != nil {
+		return nil, nil, nil, err
+	}
+	if _, err = s.identify(ctx); err != nil {
+		return nil, nil, nil, err
+	}
+	if certificate, err = s.issuing(ctx, appVisual); err != nil {
+		return nil, nil, nil, err
+	}
+	if err = s.open(ctx, keyNumberBForVisual, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries); err != nil {
+		return nil, nil, nil, err
+	}
+	if face, err = s.read(ctx, fileFace); err != nil {
+		return nil, nil, nil, err
+	}
+	if signature, err = s.sign(ctx, digestInfo(challenge)); err != nil {
+		return nil, nil, nil, err
+	}
+	return certificate, face, signature, nil
+}
+
+const (
+	tagFace          = 0xFF20
+	tagFaceBirth     = 0xDF22
+	tagFaceSex       = 0xDF23
+	tagFaceCardKey   = 0xDF24
+	tagFaceName      = 0xDF25
+	tagFaceAddress   = 0xDF26
+	tagFacePhoto     = 0xDF27
+	tagFaceSignature = 0xDF28
+)
+
+// faceRecord is FF20 of visual 0002 with its three digests: DF22‖DF23‖DF24, DF25‖DF26, DF27, tags and lengths included.
+type faceRecord struct {
+	reading            FaceReading
+	digests            []byte
+	cardKey, signature []byte
+}
+
+func parseFace(data []byte) (faceRecord, bool) {
+	parts, ok := inside(data, tagFace)
+	var found [tagFaceSignature - tagFaceBirth + 1]object
+	for i := range found {
+		var one bool
+		found[i], one = child(parts, uint32(tagFaceBirth+i))
+		ok = ok && one
+	}
+	birth, sex, key, name, address, photo, signature := found[0], found[1], found[2], found[3], found[4], found[5], found[6]
+	date, ok2 := cardDate(birth.value)
+	if !ok || !ok2 || len(sex.value) != 1 {
+		return faceRecord{}, false
+	}
+	r := faceRecord{cardKey: key.value, signature: signature.value,
+		reading: FaceReading{date, cardSex(sex.value[0]), bytes.Clone(name.value), bytes.Clone(address.value), bytes.Clone(photo.value)}}
+	for _, group := range [][]object{{birth, sex, key}, {name, address}, {photo}} {
+		h := sha256.New()
+		for _, o := range group {
+			h.Write(o.whole)
+		}
+		r.digests = h.Sum(r.digests)
+	}
+	return r, true
+}
+
+func (t *trial) verifyFace(certificate, face, signature []byte, birth eligibility.Date, challenge [32]byte, keys IssuerKeys) (FaceReading, Result) {
+	none := func(r Result) (FaceReading, Result) { return FaceReading{}, r }
+	issuing, refusal := t.issuer(certificate, keys)
+	if refusal != nil {
+		return none(*refusal)
+	}
+	record, ok := parseFace(face)
+	if !ok {
+		return none(t.refuse(errEvidence, "record"))
+	}
+	if !issuing.key.verifyDigests(record.digests, record.signature) {
+		return none(t.refuse(errForged, "record"))
+	}
+	t.pass("record")
+	if record.reading.BirthDate != birth {
+		return none(t.refuse(ErrBirthDate, "birthDate"))
+	}
+	t.pass("birthDate")
+	if refusal := t.presence(record.cardKey, challenge, signature); refusal != nil {
+		return none(*refusal)
+	}
+	return record.reading, t.end(len(keys) > 0)
+}

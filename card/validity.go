@@ -1,0 +1,157 @@
+package card
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+
+	"madoguchi/eligibility"
+)
+
+// CertificateDates is all that is kept of a 利用者証明用電子証明書: when it begins and ends, and what follows for the use of
+// the card as insurance card on the day that was asked for.
+type CertificateDates struct {
+	From      eligibility.Date             `json:"from"`
+	Until     eligibility.Date             `json:"until"` // the last day
+	State     eligibility.CertificateState `json:"state"` // on the day: valid, grace, expired
+	WarnUntil eligibility.Date             `json:"warnUntil"`
+	MayWorkTo eligibility.Date             `json:"mayWorkTo"` // the last day of the three months' grace (eligibility.GraceOf)
+}
+
+// UserRoots are the CA certificates that issue 利用者証明用電子証明書, every generation that is still in use. Those for
+// signature certificates (署名用) must not be among them.
+type UserRoots []*x509.Certificate
+
+// ParseUserRoots reads PEM blocks CERTIFICATE.
+func ParseUserRoots(data []byte) (UserRoots, error) {
+	var roots UserRoots
+	for {
+		block, rest := pem.Decode(data)
+		if block == nil {
+			break
+		}
+		data = rest
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil || block.Type != "CERTIFICATE" {
+			return nil, fmt.Errorf("reading the CA certificates: a PEM block %q is none", block.Type)
+		}
+		if c.CheckSignatureFrom(c) != nil {
+			return nil, errors.New("card: a CA certificate is not signed by itself or not a CA's")
+		}
+		roots = append(roots, c)
+	}
+	if len(roots) == 0 {
+		return nil, errors.New("card: there is no CA certificate in the file")
+	}
+	return roots, nil
+}
+
+var datesPlan = &plan{
+	by: ByAgent,
+	steps: []Check{stepToken,
+		step("purpose", "利用者証明用電子証明書です", "It is a certificate for user authentication"),
+		step("issuer", "電子証明書の発行者の署名が正しいです", "The certificate's issuer signature is right"),
+		step("begun", "電子証明書の有効期間が始まっています", "The certificate's validity has begun")},
+	confirmed: ending{&eligibility.Error{Key: "card.certificate_valid",
+		Ja: "電子証明書は有効期限内です（失効の有無は未確認・このPCのエージェントが確認）",
+		En: "The certificate is within its dates (revocation not checked; verified by this PC's agent)."},
+		[]string{"電子証明書の期限"}, notByDates},
+	unverified: ending{&eligibility.Error{Key: "card.certificate_unverified",
+		Ja: "電子証明書の期限を読みました・発行者は未確認（このPCのエージェントが確認）",
+		En: "The certificate's dates were read; its issuer was not verified (checked by this PC's agent)."},
+		nil, append([]string{"電子証明書が本物であること（発行者の証明書が設定されていません）"}, notByDates...)},
+}
+
+// notByDates: the certificate is read without a PIN and can be copied to another chip.
+var notByDates = []string{"本物のカードがここにあること", "電子証明書が失効していないこと", jaAgent, "氏名", jaBearer, jaRight}
+
+// What is said of a certificate whose dates are over; neither is a refusal.
+var (
+	saidGrace = &eligibility.Error{Key: "card.certificate_grace",
+		Ja: "電子証明書の期限が切れていますが、3か月の猶予の間です。保険証としての利用をまず試し、市区町村での更新を案内してください（このPCのエージェントが確認）。",
+		En: "The certificate has expired but is within three months of grace. Try the insurance use first and refer the holder to the municipality for renewal (verified by this PC's agent)."}
+	saidExpired = &eligibility.Error{Key: "card.certificate_expired",
+		Ja: "電子証明書の期限が切れ、猶予も過ぎています。保険証としては使えません。お知らせか前に保存したPDFをカードといっしょに見せてもらい、市区町村での更新を案内してください（このPCのエージェントが確認）。",
+		En: "The certificate has expired and its grace is over: no insurance use. Ask for the notice or an earlier PDF beside the card, and refer the holder to the municipality (verified by this PC's agent)."}
+
+	errPurpose = &eligibility.Error{Code: eligibility.Conflict, Key: "card.certificate_purpose",
+		Ja: "カードの電子証明書が利用者証明用ではありません。期限は確認できません。券面の電子証明書の期限を見てください。",
+		En: "The card's certificate is not one for user authentication; its dates say nothing. Look at the date on the card's face."}
+	errChain = &eligibility.Error{Code: eligibility.Conflict, Key: "card.certificate_issuer",
+		Ja: "電子証明書の発行者が確かめられません。期限は信用せず、別の方法で確認してください。",
+		En: "The certificate's issuer cannot be verified. Do not trust its dates; use another method."}
+	errNotBegun = &eligibility.Error{Code: eligibility.Conflict, Key: "card.certificate_not_begun",
+		Ja: "電子証明書の有効期間がまだ始まっていません。パソコンの日付を確かめてください。",
+		En: "The certificate's validity has not begun. Check this computer's date."}
+)
+
+// CheckCertificate reads the 利用者証明用電子証明書 without a PIN and looks at its dates for the given day (card.md 2, step 4).
+// The root is chosen by its signature, not by its name, since all generations bear the same. A certificate that is over is
+// not refused: CertificateDates.State says whether the insurance use still has its grace. Revocation is not checked. No key
+// is presented; nothing but the dates is kept.
+func CheckCertificate(ctx context.Context, s *Session, day eligibility.Date, roots UserRoots) (CertificateDates, Result) {
+	if _, err := s.identify(ctx); err != nil {
+		return CertificateDates{}, datesPlan.fault(err)
+	}
+	t := datesPlan.start()
+	t.pass("token")
+	var dates CertificateDates
+	var r Result
+	err := s.readBriefly(ctx, fileUserCertificate, func(der []byte) { dates, r = t.verifyDates(der, day, roots) })
+	if err != nil {
+		return CertificateDates{}, datesPlan.fault(err)
+	}
+	return dates, r
+}
+
+func (t *trial) verifyDates(der []byte, day eligibility.Date, roots UserRoots) (CertificateDates, Result) {
+	none := func(e *eligibility.Error, failed string) (CertificateDates, Result) {
+		return CertificateDates{}, t.refuse(e, failed)
+	}
+	c, err := x509.ParseCertificate(der)
+	if err != nil || c.IsCA || c.KeyUsage != x509.KeyUsageDigitalSignature || len(c.UnhandledCriticalExtensions) > 0 {
+		return none(errPurpose, "purpose")
+	}
+	t.pass("purpose")
+	if len(roots) > 0 {
+		if !roots.issued(c) {
+			return none(errChain, "issuer")
+		}
+		t.pass("issuer")
+	}
+	from, until := eligibility.DateOf(c.NotBefore), eligibility.DateOf(c.NotAfter)
+	if day.Before(from) || until.Before(from) {
+		return none(errNotBegun, "begun")
+	}
+	t.pass("begun")
+	grace := eligibility.GraceOf(until)
+	dates := CertificateDates{from, until, grace.On(day), grace.WarnUntil, grace.MayWorkTo}
+	return dates, t.endDates(dates.State, len(roots) > 0)
+}
+
+// issued reports whether one of the roots signed the certificate while it was itself valid. CheckSignatureFrom also demands
+// that the root is a CA whose key may sign certificates.
+func (r UserRoots) issued(c *x509.Certificate) bool {
+	for _, root := range r {
+		if c.CheckSignatureFrom(root) == nil && !c.NotBefore.Before(root.NotBefore) && !c.NotBefore.After(root.NotAfter) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *trial) endDates(state eligibility.CertificateState, roots bool) Result {
+	outcome, e := Confirmed, t.plan.confirmed
+	if !roots {
+		outcome, e = Unverified, t.plan.unverified
+	}
+	switch state {
+	case eligibility.CertificateGrace:
+		e.said = saidGrace
+	case eligibility.CertificateExpired:
+		e.said = saidExpired
+	}
+	return t.result(outcome, e, "")
+}
