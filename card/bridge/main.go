@@ -1,88 +1,83 @@
-// Command bridge is the agent on the counter's PC: go run ./card/bridge --virtual card/virtual/people/taro.json
+// Command bridge connects the card reader of the counter's PC to the reception's page, and checks a card without any server.
+//
+//	go run ./card/bridge --virtual card/virtual/people/taro.json
+//	go run ./card/bridge check --birth-date 1986-04-12 --virtual card/virtual/people/taro.json --test-keys
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
-	"path/filepath"
+	"slices"
 
 	"github.com/alecthomas/kong"
 
-	"madoguchi/card"
-	"madoguchi/card/agent"
-	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
 )
 
-type settings struct {
-	Server  string `env:"MADOGUCHI_SERVER" default:"http://localhost:8080" help:"the counter's server"`
-	Virtual string `type:"existingfile" help:"a virtual card (JSON); servers outside demo mode refuse it"`
-	Name    string `env:"MADOGUCHI_AGENT_NAME" help:"name of this PC as staff know it; its host name by default"`
-	Key     string `env:"MADOGUCHI_AGENT_KEY" type:"path" help:"file of this agent's key"`
+// program is the command line; `bridge --help` and `bridge COMMAND --help` list it.
+type program struct {
+	Run     runCmd     `cmd:"" default:"withargs" help:"connect this PC's card reader to the reception's page (the default)"`
+	Check   checkCmd   `cmd:"" help:"check the card in the reader against a date of birth, without a server"`
+	Readers readersCmd `cmd:"" help:"list the card readers, and remember which one to use"`
 }
 
-var errNoReaderYet = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.virtual_only",
-	Ja: "このプログラムは、まだ仮想カードでだけ動きます。--virtual に仮想カードのファイルを指定してください。",
-	En: "Only virtual cards are supported yet. Name a virtual card's file with --virtual."}
+// Exit codes. Those of check are a written contract: scripts decide by them.
+const (
+	exitConfirmed  = 0
+	exitRefused    = 1 // also: run could not go on
+	exitError      = 2 // also: wrong usage
+	exitUnverified = 3
+)
+
+// exit is an error that carries an exit code; whoever returns it has printed what there is to say.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+const about = `カードリーダーを受付の画面につなぐプログラムです。サーバーなしで、カードを1枚だけ確かめることもできます。
+
+Connects this PC's card reader to the reception's page. It can also check a single card without a server. No PIN is asked
+for, the 12-digit number is never read, and no try of a card's counters is ever repeated by the program.
+
+    bridge --server https://counter.example             serve the reception's page (= bridge run)
+    bridge readers                                      list the card readers
+    bridge check --birth-date 1980-02-17 --issuer-keys keys.json`
 
 func main() {
-	var s settings
-	kong.Parse(&s, kong.Name("bridge"), kong.Description("カードリーダーを受付の画面につなぐプログラムです。"))
-	if err := run(s); err != nil {
-		var e *eligibility.Error
-		if errors.As(err, &e) {
-			fmt.Fprintln(os.Stderr, e.Ja)
-		}
+	var p program
+	parser := kong.Must(&p, kong.Name("bridge"), kong.Description(about))
+	command, err := parser.Parse(os.Args[1:])
+	switch {
+	case err != nil && slices.Contains(os.Args[1:], "check"):
+		err = tell(failed(errUsage.Because(err)))
+	case err != nil:
+		parser.Errorf("%s", err)
+		err = exit(exitError)
+	default:
+		err = command.Run()
+	}
+	var code exit
+	switch {
+	case err == nil:
+	case errors.As(err, &code):
+		os.Exit(int(code))
+	default:
+		complain(err)
+		os.Exit(exitRefused)
+	}
+}
+
+// complain prints an error for the person at the PC: Japanese, English, then the cause.
+func complain(err error) {
+	var e *eligibility.Error
+	if !errors.As(err, &e) {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return
 	}
-}
-
-func run(s settings) error {
-	if s.Virtual == "" {
-		return errNoReaderYet
+	fmt.Fprintln(os.Stderr, e.Ja)
+	fmt.Fprintln(os.Stderr, e.En)
+	if e.Cause != nil {
+		fmt.Fprintln(os.Stderr, "("+e.Cause.Error()+")")
 	}
-	data, err := os.ReadFile(s.Virtual)
-	if err != nil {
-		return fmt.Errorf("reading %s: %w", s.Virtual, err)
-	}
-	description, err := virtual.Parse(data)
-	if err != nil {
-		return err
-	}
-	chip, err := virtual.New(description)
-	if err != nil {
-		return err
-	}
-	if s.Name == "" {
-		if s.Name, err = os.Hostname(); err != nil {
-			s.Name = "bridge"
-		}
-	}
-	if s.Key == "" {
-		folder, err := os.UserConfigDir()
-		if err != nil {
-			return fmt.Errorf("finding the settings folder: %w", err)
-		}
-		s.Key = filepath.Join(folder, "madoguchi", "agent.pem")
-	}
-	key, err := agent.LoadKey(s.Key)
-	if err != nil {
-		return err
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	fmt.Printf("仮想カード: %s（%s）\n", description.Name, description.BirthDate.Japanese())
-	return agent.Run(ctx, agent.Config{Server: s.Server, Name: s.Name, Key: key, Reader: inserted{chip}, Virtual: true,
-		Say: func(sentence string) { fmt.Println(sentence) }})
-}
-
-// inserted is a reader in which the virtual card always lies.
-type inserted struct{ chip *virtual.Card }
-
-func (r inserted) Connect(context.Context) (card.Transmitter, func(), error) {
-	return r.chip, r.chip.Reset, nil
 }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"errors"
+
+	"madoguchi/card"
+	"madoguchi/eligibility"
+)
+
+// answer is what bridge check prints: the one JSON object of its contract.
+type answer struct {
+	Result    card.Outcome `json:"result"`
+	Key       string       `json:"key"` // stable, e.g. card.birthdate_mismatch
+	Reason    string       `json:"reason"`
+	ReasonEn  string       `json:"reasonEn"`
+	Detail    string       `json:"detail,omitempty"` // what a technician asks for: the cause
+	Checks    []line       `json:"checks"`
+	Proves    []string     `json:"proves"`
+	NotProven []string     `json:"notProven"`
+	Reader    string       `json:"reader,omitempty"`
+	Virtual   bool         `json:"virtual,omitempty"`
+	TestKeys  bool         `json:"testKeys,omitempty"`
+}
+
+// line is one step of the check.
+type line struct {
+	Name     string `json:"name"`
+	Result   string `json:"result"` // passed, failed, not checked
+	Reason   string `json:"reason"`
+	ReasonEn string `json:"reasonEn"`
+}
+
+// said puts a Result into the contract's form. A step that was not looked at says why not.
+func said(r card.Result) answer {
+	a := answer{Result: r.Outcome, Key: r.Key, Reason: r.Ja, ReasonEn: r.En, Checks: []line{}, Proves: r.Proves, NotProven: r.NotProven}
+	for _, c := range r.Checks {
+		l := line{c.Name, c.Result, c.Ja, c.En}
+		switch {
+		case c.Result != "not checked":
+		case r.Outcome == card.Unverified:
+			l.Reason, l.ReasonEn = "発行者の鍵が指定されていないため、確かめていません", "Not looked at: no issuer keys were given"
+		default:
+			l.Reason, l.ReasonEn = "ここまで進まなかったため、確かめていません", "Not looked at: the check ended before"
+		}
+		a.Checks = append(a.Checks, l)
+	}
+	return a
+}
+
+// failed is the answer to an error: refused for what the card is or says, error for everything else.
+func failed(err error) answer {
+	a := said(card.Fault(err))
+	var e *eligibility.Error
+	if errors.As(err, &e) && e.Cause != nil {
+		a.Detail = e.Cause.Error()
+	}
+	return a
+}
+
+// tell prints the answer and returns its exit code.
+func tell(a answer) error {
+	printJSON(a)
+	switch a.Result {
+	case card.Confirmed:
+		return exit(exitConfirmed)
+	case card.Unverified:
+		return exit(exitUnverified)
+	case card.Refused:
+		return exit(exitRefused)
+	}
+	return exit(exitError)
+}

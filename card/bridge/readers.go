@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"madoguchi/card"
+	"madoguchi/card/pcsc"
+)
+
+// readersCmd lists the readers and keeps the choice among them.
+type readersCmd struct {
+	JSON     bool   `name:"json" help:"answer as one JSON object"`
+	Remember string `placeholder:"NAME" xor:"memory" help:"use this reader from now on"`
+	Forget   bool   `xor:"memory" help:"use no particular reader any more: the first that holds a card"`
+	settingsFile
+}
+
+// Help is printed by bridge readers --help.
+func (readersCmd) Help() string {
+	return `Each line names one place for a card: its state (カードあり: a card lies there, カードなし: empty) and the reader's name;
+a reader with two slots has two lines. → marks the one that is used when several are plugged in.
+
+Exit codes: 0 listed, 2 no reader, the smart card service is not running, or wrong usage.`
+}
+
+const lookTime = 10 * time.Second
+
+type readerLine struct {
+	Name   string `json:"name"`
+	Card   bool   `json:"card"`
+	InUse  bool   `json:"inUse"`  // by another program
+	Chosen bool   `json:"chosen"` // check and run use this one
+}
+
+// Run lists the readers.
+func (c *readersCmd) Run() error {
+	memory, err := c.load()
+	if err != nil {
+		complain(err)
+		return exit(exitError)
+	}
+	if c.Remember != "" || c.Forget {
+		memory.Reader = c.Remember
+		if err := c.store(memory); err != nil {
+			complain(err)
+			return exit(exitError)
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	slots, err := pcsc.New("").Slots(ctx)
+	if err == nil && len(slots) == 0 {
+		err = card.ErrNoReader
+	}
+	lines := listed(slots, memory.Reader)
+	if c.JSON {
+		printJSON(map[string]any{"readers": lines})
+	} else {
+		for _, l := range lines {
+			fmt.Println(l)
+		}
+	}
+	if err != nil {
+		complain(err)
+		return exit(exitError)
+	}
+	return nil
+}
+
+func listed(slots []pcsc.Slot, choice string) []readerLine {
+	chosen, _ := pcsc.Choose(slots, choice) // no card, no reader: then none is marked
+	lines := make([]readerLine, 0, len(slots))
+	for _, s := range slots {
+		lines = append(lines, readerLine{Name: s.Name, Card: s.Card, InUse: s.Taken, Chosen: s.Name == chosen.Name})
+	}
+	return lines
+}
+
+// String is the reader's line for people.
+func (l readerLine) String() string {
+	mark, state := "  ", "カードなし"
+	if l.Card {
+		state = "カードあり"
+	}
+	if l.InUse {
+		state = "使用中　　"
+	}
+	if l.Chosen {
+		mark = "→ "
+	}
+	return mark + state + "  " + l.Name
+}
+
+// printJSON prints one JSON object on standard output.
+func printJSON(v any) {
+	out := json.NewEncoder(os.Stdout)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	_ = out.Encode(v) // nobody is left to tell when standard output is closed
+}

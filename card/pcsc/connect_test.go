@@ -1,0 +1,232 @@
+package pcsc
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"madoguchi/card"
+	"madoguchi/eligibility"
+)
+
+const (
+	first  = "Virtual PCD 00 00"
+	second = "Virtual PCD 00 01"
+)
+
+// elapsed runs f and returns how long it took by the bubble's clock.
+func elapsed(f func()) time.Duration {
+	start := time.Now()
+	f()
+	return time.Since(start)
+}
+
+// leavesNothing fails when a context or a card is still open.
+func (d *double) leavesNothing(t *testing.T) {
+	t.Helper()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.open != 0 || d.using != 0 {
+		t.Errorf("%d contexts and %d cards are still open", d.open, d.using)
+	}
+}
+
+func TestTheFirstReaderThatHoldsACardIsUsed(t *testing.T) {
+	d := newDouble(first, second)
+	d.insert(second)
+	c, disconnect, err := d.reader("").Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slot := c.(*connection).slot; slot != second {
+		t.Errorf("connected to %s", slot)
+	}
+	if answer, err := c.Transmit(t.Context(), []byte{0, 0xA4, 0, 0}); err != nil || len(answer) != 2 {
+		t.Errorf("%x %v", answer, err)
+	}
+	disconnect()
+	disconnect()
+	if _, err := c.Transmit(t.Context(), []byte{0, 0xA4, 0, 0}); err == nil || d.commands() != 1 {
+		t.Error("a command went out after the end")
+	}
+	d.leavesNothing(t)
+	if d.resets != 1 {
+		t.Errorf("the card was reset %d times, want once", d.resets)
+	}
+}
+
+func TestChoosingAReader(t *testing.T) {
+	empty, full := Slot{Name: first}, Slot{Name: second, Card: true}
+	for name, c := range map[string]struct {
+		slots  []Slot
+		choice string
+		want   string
+		err    error
+	}{
+		"no reader":                   {nil, "", "", card.ErrNoReader},
+		"all empty":                   {[]Slot{empty, {Name: second}}, "", "", card.ErrNoCard},
+		"empty one first":             {[]Slot{empty, full}, "", second, nil},
+		"two cards":                   {[]Slot{{Name: first, Card: true}, full}, "", first, nil},
+		"the chosen one of two cards": {[]Slot{{Name: first, Card: true}, full}, second, second, nil},
+		"chosen and empty, although another full": {[]Slot{empty, full}, first, first, card.ErrNoCard},
+		"chosen and missing":                      {[]Slot{empty, full}, "ACS ACR39U 00 00", "", ErrChoice},
+		"chosen, now with another number":         {[]Slot{{Name: "ACS ACR39U 01 00", Card: true}, full}, "ACS ACR39U 00 00", "ACS ACR39U 01 00", nil},
+		"chosen, another number, the same slot":   {[]Slot{{Name: "Virtual PCD 01 00", Card: true}, {Name: "Virtual PCD 01 01", Card: true}}, second, "Virtual PCD 01 01", nil},
+		"two that might be the chosen one":        {[]Slot{{Name: "ACS ACR39U 01 00"}, {Name: "ACS ACR39U 02 00"}}, "ACS ACR39U 00 00", "", ErrChoice},
+		"chosen under Windows, other number":      {[]Slot{{Name: "SONY FeliCa Port/PaSoRi 4.0 1", Card: true}}, "SONY FeliCa Port/PaSoRi 4.0 0", "SONY FeliCa Port/PaSoRi 4.0 1", nil},
+		"Windows' own reader first":               {[]Slot{{Name: "Windows Hello for Business 1", Card: true}, full}, "", second, nil},
+		"Windows' own reader only":                {[]Slot{{Name: "Windows Hello for Business 1", Card: true}}, "", "", card.ErrNoReader},
+	} {
+		got, err := Choose(c.slots, c.choice)
+		if got.Name != c.want || !errors.Is(err, c.err) {
+			t.Errorf("%s: %q %v, want %q %v", name, got.Name, err, c.want, c.err)
+		}
+	}
+}
+
+// Codes from PC/SC part 5 as winscard.h and pcsclite.h list them; what each means for people is this package's decision.
+func TestEveryTroubleOfConnectingHasItsSentenceAndOnlyPassingOnesAreTriedAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		call  string
+		code  error
+		want  *eligibility.Error
+		again bool
+	}{
+		"service not running":           {"establish", codeNoService, ErrService, true},
+		"service stopped with its last": {"establish", codeServiceStopped, ErrService, true},
+		"Windows: service gone":         {"establish", codeWinBrokenPipe, ErrService, true},
+		"not allowed by polkit":         {"establish", codeSecurity, ErrAccess, false},
+		"no access":                     {"establish", codeNoAccess, ErrAccess, false},
+		"context lost while listing":    {"readers", codeComm, ErrLost, true},
+		"context unknown":               {"readers", codeInvalidHandle, ErrLost, true},
+		"Windows: log-off":              {"wait", codeSystemCancelled, ErrLost, true},
+		"held by another program":       {"connect", codeSharing, ErrShared, true},
+		"resource manager too busy":     {"connect", codeTooBusy, ErrShared, true},
+		"unplugged just now":            {"connect", codeUnknownReader, ErrUnplugged, true},
+		"reader unavailable":            {"connect", codeReaderUnavailable, ErrUnplugged, true},
+		"pulled just now":               {"connect", codeNoCard, card.ErrNoCard, false},
+		"pulled while powered up":       {"connect", codeRemoved, card.ErrRemoved, false},
+		"mute card":                     {"connect", codeUnresponsive, ErrMute, false},
+		"upside down":                   {"connect", codeUnpowered, ErrMute, false},
+		"no protocol in common":         {"connect", codeProtocol, ErrMute, false},
+		"something else":                {"connect", code(0x80100001), ErrReader, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDouble(first)
+				d.insert(first)
+				for range 10 {
+					d.fail[c.call] = append(d.fail[c.call], c.code)
+				}
+				took := elapsed(func() {
+					if _, _, err := d.reader("").Connect(t.Context()); !errors.Is(err, c.want) {
+						t.Errorf("got %v, want %v", err, c.want)
+					}
+				})
+				if tries := d.count(c.call); c.again != (tries > 1) || tries > 4 {
+					t.Errorf("%d tries", tries)
+				}
+				if took > time.Second {
+					t.Errorf("the person waited %v", took)
+				}
+				d.leavesNothing(t)
+			})
+		})
+	}
+}
+
+func TestAnotherProgramThatLetsGoWithinASecondIsNotNoticed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(first)
+		d.insert(first)
+		d.held[first] = true
+		time.AfterFunc(500*time.Millisecond, func() { d.change(func() { d.held[first] = false }) })
+		_, disconnect, err := d.reader("").Connect(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		disconnect()
+		d.leavesNothing(t)
+		if d.commands() != 0 {
+			t.Errorf("%d commands were sent while connecting", d.commands())
+		}
+	})
+}
+
+func TestAServiceThatRestartsIsFoundAgainOverANewContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(first)
+		d.insert(first)
+		d.stop()
+		time.AfterFunc(300*time.Millisecond, d.start)
+		_, disconnect, err := d.reader("").Connect(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		disconnect()
+		d.leavesNothing(t)
+	})
+}
+
+func TestALibraryThatIsInstalledLaterIsFound(t *testing.T) {
+	d := newDouble(first)
+	d.insert(first)
+	missing := true
+	r := newReader(func() (library, error) {
+		if missing {
+			return nil, ErrLibrary
+		}
+		return d, nil
+	}, "")
+	if _, _, err := r.Connect(t.Context()); !errors.Is(err, ErrLibrary) {
+		t.Errorf("got %v", err)
+	}
+	missing = false
+	_, disconnect, err := r.Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	disconnect()
+}
+
+func TestConnectingEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble(first)
+		d.insert(first)
+		d.held[first] = true
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		took := elapsed(func() {
+			if _, _, err := d.reader("").Connect(ctx); !errors.Is(err, ErrShared) {
+				t.Errorf("got %v", err)
+			}
+		})
+		if took > 50*time.Millisecond {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
+func TestEveryFaultSaysWhatToDoNextInBothLanguages(t *testing.T) {
+	seen := map[string]bool{}
+	for _, e := range Faults() {
+		if seen[e.Key] {
+			t.Errorf("%s is there twice", e.Key)
+		}
+		seen[e.Key] = true
+		if !strings.HasSuffix(e.Ja, "ください。") && !strings.HasSuffix(e.Ja, "ください（例: apt install pcscd）。") {
+			t.Errorf("%s has no next step: %s", e.Key, e.Ja)
+		}
+		if e.En == "" || strings.Contains(e.Ja, "0x") {
+			t.Errorf("%s: %q %q", e.Key, e.Ja, e.En)
+		}
+	}
+	for c, e := range faultOf {
+		if !seen[e.Key] {
+			t.Errorf("%v has a sentence that Faults does not list", c)
+		}
+	}
+}

@@ -1,0 +1,6 @@
+//go:build !windows && (!linux || android || !(amd64 || arm64))
+
+package pcsc
+
+// load says that this system is not supported.
+func load() (library, error) { return nil, ErrSystem }

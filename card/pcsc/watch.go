@@ -1,0 +1,116 @@
+package pcsc
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"madoguchi/eligibility"
+)
+
+// Seen is what a watch reports: the readers, or the trouble that keeps it from seeing them.
+type Seen struct {
+	Slots []Slot
+	Fault *eligibility.Error
+}
+
+const (
+	firstPause = 250 * time.Millisecond
+	longPause  = 4 * time.Second
+	// calmPause keeps a watch from spinning when a system reports changes that change nothing, calmAfter times in a row.
+	calmPause = 100 * time.Millisecond
+	calmAfter = 3
+	// blindTime is how long a system without the pseudo-reader may leave a new reader unnoticed.
+	blindTime = time.Second
+)
+
+// Watch tells what is seen at once and at every change of readers and cards, as the system reports it; it does not poll. A
+// service that stops is told once and found again by itself, with growing pauses. Watch returns when ctx ends; tell is
+// never called after that and never twice at a time.
+func (r *Reader) Watch(ctx context.Context, tell func(Seen)) {
+	w := watch{tell: tell}
+	for pause := firstPause; ; pause = min(2*pause, longPause) {
+		err := w.run(ctx, r)
+		if ctx.Err() != nil {
+			return
+		}
+		// A context that broke after it had worked is no news yet: the service may only have restarted, or a reader have
+		// gone between listing and waiting.
+		if w.fresh && (errors.Is(err, ErrLost) || errors.Is(err, ErrUnplugged)) {
+			pause = firstPause
+		} else {
+			w.report(Seen{Fault: sentence(err)})
+		}
+		w.fresh = false
+		if !sleep(ctx, pause) {
+			return
+		}
+	}
+}
+
+// watch is one Watch: what was told last, and whether the current context has shown anything yet.
+type watch struct {
+	tell  func(Seen)
+	last  Seen
+	told  bool
+	fresh bool
+}
+
+// report tells what differs from the last report and says whether it did.
+func (w *watch) report(s Seen) bool {
+	same := w.told && slices.Equal(s.Slots, w.last.Slots) && (s.Fault == nil) == (w.last.Fault == nil) &&
+		(s.Fault == nil || s.Fault.Key == w.last.Fault.Key)
+	if same {
+		return false
+	}
+	w.last, w.told = s, true
+	w.tell(s)
+	return true
+}
+
+// run watches over one context until it breaks or ctx ends.
+func (w *watch) run(ctx context.Context, r *Reader) error {
+	l, err := r.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	believed := map[string]uint32{}
+	idle := 0
+	for {
+		names, err := l.readers(ctx)
+		if err != nil {
+			return err
+		}
+		states := make([]slotState, 0, len(names)+1)
+		for _, name := range append(names, anyReader) {
+			states = append(states, slotState{reader: name, believed: believed[name]}) // a new one: stateUnaware
+		}
+		timeout := waitTime
+		switch {
+		case len(believed) == 0:
+			timeout = 0 // the first look
+		case believed[anyReader]&stateUnknown != 0:
+			timeout = blindTime
+		}
+		states, err = l.wait(ctx, states, timeout)
+		if err != nil {
+			return err
+		}
+		clear(believed)
+		for _, s := range states {
+			if s.now&stateUnknown != 0 && s.reader != anyReader {
+				continue
+			}
+			// The whole word goes back, its upper half with the count of events too.
+			believed[s.reader] = s.now &^ stateChanged
+		}
+		w.fresh = true
+		if w.report(Seen{Slots: slots(states)}) {
+			idle = 0
+		} else if idle++; idle > calmAfter && !sleep(ctx, calmPause) { // a new reader takes one round to be listed
+			return ctx.Err()
+		}
+	}
+}
