@@ -129,12 +129,19 @@ func TestOperationsAreShortAndGenuineCardsPass(t *testing.T) {
 }
 
 func TestFirstStepTakesLessThanASecondWithCardTiming(t *testing.T) {
-	c := insert(t, virtual.Description{Faults: virtual.Faults{Slow: true}})
-	s, _ := open(t, c)
-	start := time.Now()
-	_, r := operations[0].run(context.Background(), s, tokuichi, card.NumberB{})
-	if took := time.Since(start); r.Outcome != card.Confirmed || took > time.Second || took < 500*time.Millisecond {
-		t.Errorf("%v, %+v", took, r)
+	best := time.Hour
+	for range 3 { // a machine that does other work adds its own waits: the quickest of three is the card's
+		c := insert(t, virtual.Description{Faults: virtual.Faults{Slow: true}})
+		s, _ := open(t, c)
+		start := time.Now()
+		_, r := operations[0].run(context.Background(), s, tokuichi, card.NumberB{})
+		if r.Outcome != card.Confirmed {
+			t.Fatalf("%+v", r)
+		}
+		best = min(best, time.Since(start))
+	}
+	if best > time.Second || best < 500*time.Millisecond {
+		t.Errorf("%v", best)
 	}
 }
 

@@ -68,10 +68,10 @@ var (
 		En: "The card gave an unexpected answer. Put it back and check again."}
 )
 
-// KnownFault returns the error that a key of this package stands for, so that an agent can send the key alone.
+// KnownFault returns the error that a key of this package stands for, the readers' faults among them, so that an agent can send the key alone.
 func KnownFault(key string) error {
-	for _, e := range []*eligibility.Error{ErrKeyForm, ErrNotMyNumberCard, ErrPhone, ErrOldCard, ErrBlocked, ErrFewTries, ErrBirthDate,
-		ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries, ErrRemoved, ErrNoCard, ErrNoReader, ErrTimeout} {
+	for _, e := range append([]*eligibility.Error{ErrKeyForm, ErrNotMyNumberCard, ErrPhone, ErrOldCard, ErrBlocked, ErrFewTries, ErrBirthDate,
+		ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries, ErrRemoved, ErrNoCard, ErrNoReader, ErrTimeout}, readerFaults...) {
 		if e.Key == key {
 			return e
 		}

@@ -171,6 +171,8 @@ func (v Verdict) Headline() (ja, en string) {
 		return "この画面は本物です", "This screen is genuine."
 	case v.Awaits():
 		return "2つ目のコードを読み取ってください", "Scan the second code."
+	case v.NeedsProof():
+		return "2つ目のコードを読み取り直してください", "Scan the second code again."
 	case v.Checks[0].Result == Failed && v.Checks[0].Reason == checkFuture.failedJa:
 		return "時計が合っていません", "The clocks disagree."
 	case v.Checks[0].Result == Failed && v.Checks[0].Name == checkFresh.name:

@@ -59,8 +59,8 @@ func ReadCode(text string) (code string, spoken bool, err error) {
 	}
 	text = strings.ToUpper(norm.NFKC.String(strings.TrimSpace(text)))
 	spoken = true
-	if i := strings.LastIndexAny(text, `/\?-_`); i >= 0 && len(text)-i-1 >= codeLength && len(text) > codeLength+6 {
-		text, spoken = text[i+1:], false // on a Japanese or German layout "/" arrives as another sign
+	if i := strings.LastIndexAny(text, `/\?-_`); i >= 0 && strings.HasPrefix(text, "HTTP") {
+		text, spoken = text[i+1:], false // on a Japanese or German layout "/" arrives as another sign, letters as they are
 	}
 	code = strings.Map(func(r rune) rune {
 		if r == ' ' || r == '-' || r == '‐' || r == 'ー' || r == '−' {

@@ -71,10 +71,11 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 		return Issued{}, ErrUnfit
 	}
 	out := Issued{ExpiresAt: exp}
+	// The last step is for the file alone, which has room for the tag.
 	for _, step := range []struct {
 		syl   bool
 		level int
-	}{{true, usualLevel}, {true, hardestLevel}, {false, hardestLevel}} {
+	}{{true, usualLevel}, {true, hardestLevel}, {false, hardestLevel}, {true, usualLevel}} {
 		body, err := encode(compose(iss, r, nbf, exp, step.syl))
 		if err != nil {
 			return Issued{}, err

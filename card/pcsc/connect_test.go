@@ -72,10 +72,10 @@ func TestChoosingAReader(t *testing.T) {
 		"two cards":                   {[]Slot{{Name: first, Card: true}, full}, "", first, nil},
 		"the chosen one of two cards": {[]Slot{{Name: first, Card: true}, full}, second, second, nil},
 		"chosen and empty, although another full": {[]Slot{empty, full}, first, first, card.ErrNoCard},
-		"chosen and missing":                      {[]Slot{empty, full}, "ACS ACR39U 00 00", "", ErrChoice},
+		"chosen and missing":                      {[]Slot{empty, full}, "ACS ACR39U 00 00", "", card.ErrReaderChoice},
 		"chosen, now with another number":         {[]Slot{{Name: "ACS ACR39U 01 00", Card: true}, full}, "ACS ACR39U 00 00", "ACS ACR39U 01 00", nil},
 		"chosen, another number, the same slot":   {[]Slot{{Name: "Virtual PCD 01 00", Card: true}, {Name: "Virtual PCD 01 01", Card: true}}, second, "Virtual PCD 01 01", nil},
-		"two that might be the chosen one":        {[]Slot{{Name: "ACS ACR39U 01 00"}, {Name: "ACS ACR39U 02 00"}}, "ACS ACR39U 00 00", "", ErrChoice},
+		"two that might be the chosen one":        {[]Slot{{Name: "ACS ACR39U 01 00"}, {Name: "ACS ACR39U 02 00"}}, "ACS ACR39U 00 00", "", card.ErrReaderChoice},
 		"chosen under Windows, other number":      {[]Slot{{Name: "SONY FeliCa Port/PaSoRi 4.0 1", Card: true}}, "SONY FeliCa Port/PaSoRi 4.0 0", "SONY FeliCa Port/PaSoRi 4.0 1", nil},
 		"Windows' own reader first":               {[]Slot{{Name: "Windows Hello for Business 1", Card: true}, full}, "", second, nil},
 		"Windows' own reader only":                {[]Slot{{Name: "Windows Hello for Business 1", Card: true}}, "", "", card.ErrNoReader},
@@ -95,24 +95,24 @@ func TestEveryTroubleOfConnectingHasItsSentenceAndOnlyPassingOnesAreTriedAgain(t
 		want  *eligibility.Error
 		again bool
 	}{
-		"service not running":           {"establish", codeNoService, ErrService, true},
-		"service stopped with its last": {"establish", codeServiceStopped, ErrService, true},
-		"Windows: service gone":         {"establish", codeWinBrokenPipe, ErrService, true},
-		"not allowed by polkit":         {"establish", codeSecurity, ErrAccess, false},
-		"no access":                     {"establish", codeNoAccess, ErrAccess, false},
-		"context lost while listing":    {"readers", codeComm, ErrLost, true},
-		"context unknown":               {"readers", codeInvalidHandle, ErrLost, true},
-		"Windows: log-off":              {"wait", codeSystemCancelled, ErrLost, true},
-		"held by another program":       {"connect", codeSharing, ErrShared, true},
-		"resource manager too busy":     {"connect", codeTooBusy, ErrShared, true},
-		"unplugged just now":            {"connect", codeUnknownReader, ErrUnplugged, true},
-		"reader unavailable":            {"connect", codeReaderUnavailable, ErrUnplugged, true},
+		"service not running":           {"establish", codeNoService, card.ErrReaderService, true},
+		"service stopped with its last": {"establish", codeServiceStopped, card.ErrReaderService, true},
+		"Windows: service gone":         {"establish", codeWinBrokenPipe, card.ErrReaderService, true},
+		"not allowed by polkit":         {"establish", codeSecurity, card.ErrReaderAccess, false},
+		"no access":                     {"establish", codeNoAccess, card.ErrReaderAccess, false},
+		"context lost while listing":    {"readers", codeComm, card.ErrReaderLost, true},
+		"context unknown":               {"readers", codeInvalidHandle, card.ErrReaderLost, true},
+		"Windows: log-off":              {"wait", codeSystemCancelled, card.ErrReaderLost, true},
+		"held by another program":       {"connect", codeSharing, card.ErrReaderShared, true},
+		"resource manager too busy":     {"connect", codeTooBusy, card.ErrReaderShared, true},
+		"unplugged just now":            {"connect", codeUnknownReader, card.ErrReaderUnplugged, true},
+		"reader unavailable":            {"connect", codeReaderUnavailable, card.ErrReaderUnplugged, true},
 		"pulled just now":               {"connect", codeNoCard, card.ErrNoCard, false},
 		"pulled while powered up":       {"connect", codeRemoved, card.ErrRemoved, false},
-		"mute card":                     {"connect", codeUnresponsive, ErrMute, false},
-		"upside down":                   {"connect", codeUnpowered, ErrMute, false},
-		"no protocol in common":         {"connect", codeProtocol, ErrMute, false},
-		"something else":                {"connect", code(0x80100001), ErrReader, false},
+		"mute card":                     {"connect", codeUnresponsive, card.ErrReaderMute, false},
+		"upside down":                   {"connect", codeUnpowered, card.ErrReaderMute, false},
+		"no protocol in common":         {"connect", codeProtocol, card.ErrReaderMute, false},
+		"something else":                {"connect", code(0x80100001), card.ErrReaderFault, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -177,11 +177,11 @@ func TestALibraryThatIsInstalledLaterIsFound(t *testing.T) {
 	missing := true
 	r := newReader(func() (library, error) {
 		if missing {
-			return nil, ErrLibrary
+			return nil, card.ErrReaderLibrary
 		}
 		return d, nil
 	}, "")
-	if _, _, err := r.Connect(t.Context()); !errors.Is(err, ErrLibrary) {
+	if _, _, err := r.Connect(t.Context()); !errors.Is(err, card.ErrReaderLibrary) {
 		t.Errorf("got %v", err)
 	}
 	missing = false
@@ -200,7 +200,7 @@ func TestConnectingEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
 		took := elapsed(func() {
-			if _, _, err := d.reader("").Connect(ctx); !errors.Is(err, ErrShared) {
+			if _, _, err := d.reader("").Connect(ctx); !errors.Is(err, card.ErrReaderShared) {
 				t.Errorf("got %v", err)
 			}
 		})

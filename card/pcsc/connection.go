@@ -59,7 +59,7 @@ func (c *connection) explain(ctx context.Context, err error) error {
 		return card.ErrTimeout.Because(err)
 	}
 	switch said := fault(err); {
-	case errors.Is(said, ErrReader), errors.Is(said, ErrMute), errors.Is(said, ErrLost), errors.Is(said, card.ErrTimeout):
+	case errors.Is(said, card.ErrReaderFault), errors.Is(said, card.ErrReaderMute), errors.Is(said, card.ErrReaderLost), errors.Is(said, card.ErrTimeout):
 		if found := c.left(ctx, c.slot); found != nil {
 			return found.Because(err)
 		}
@@ -75,7 +75,7 @@ func (c *connection) explain(ctx context.Context, err error) error {
 // place stays empty, even when the card is put back at once.
 func (c *connection) close() {
 	c.mu.Lock()
-	gone := errors.Is(c.failed, card.ErrRemoved) || errors.Is(c.failed, ErrUnplugged)
+	gone := errors.Is(c.failed, card.ErrRemoved) || errors.Is(c.failed, card.ErrReaderUnplugged)
 	if c.failed == nil {
 		c.failed = errClosed
 	}

@@ -2,7 +2,7 @@
 //
 // PC/SC is the system's own interface to readers: winscard.dll on Windows, libpcsclite (pcscd) on Linux, both reached
 // without cgo and looked for only when a Reader is first used, so a program builds and starts on a machine that has
-// neither. Other systems answer ErrSystem.
+// neither. Other systems answer card.ErrReaderSystem.
 //
 // A Reader connects exclusively and ends with a reset: what one operation has opened on a card is open to no other program
 // and is closed with it. It recovers by itself from what passes (a service that restarts, another program that holds the

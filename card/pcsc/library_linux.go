@@ -11,6 +11,8 @@ import (
 	"unsafe"
 
 	"github.com/ebitengine/purego"
+
+	"madoguchi/card"
 )
 
 // word is C's unsigned long, in which PC/SC-lite keeps handles and numbers: 8 bytes here, unlike Windows' DWORD.
@@ -57,7 +59,7 @@ func load() (library, error) {
 	l := &lite{}
 	so, err := purego.Dlopen("libpcsclite.so.1", purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
-		return nil, ErrLibrary.Because(err)
+		return nil, card.ErrReaderLibrary.Because(err)
 	}
 	for name, function := range map[string]any{
 		"SCardEstablishContext": &l.establishContext, "SCardReleaseContext": &l.releaseContext, "SCardListReaders": &l.listReaders,
@@ -66,7 +68,7 @@ func load() (library, error) {
 	} {
 		symbol, err := purego.Dlsym(so, name)
 		if err != nil {
-			return nil, ErrLibrary.Because(fmt.Errorf("looking for %s: %w", name, err))
+			return nil, card.ErrReaderLibrary.Because(fmt.Errorf("looking for %s: %w", name, err))
 		}
 		purego.RegisterFunc(function, symbol)
 	}

@@ -3,4 +3,4 @@
 package pcsc
 
 // load says that this system is not supported.
-func load() (library, error) { return nil, ErrSystem }
+func load() (library, error) { return nil, card.ErrReaderSystem }

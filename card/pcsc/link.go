@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"madoguchi/card"
 )
 
 // Deadlines of single calls. PC/SC answers all but a wait and a transmit within milliseconds; a reader that is being
@@ -35,7 +37,7 @@ func open(ctx context.Context, lib library, places chan struct{}) (*link, error)
 	select {
 	case places <- struct{}{}:
 	default:
-		return nil, ErrHung.Because(errors.New("pcsc: too many calls are hanging"))
+		return nil, card.ErrReaderHung.Because(errors.New("pcsc: too many calls are hanging"))
 	}
 	l := &link{lane: newLane(), places: places}
 	back := func() { <-places }
@@ -44,7 +46,7 @@ func open(ctx context.Context, lib library, places chan struct{}) (*link, error)
 		// A late call still counts until it is back: its place is given back after the lane is free.
 		if errors.Is(err, errLate) {
 			go func() { <-l.lane; back() }()
-			return nil, ErrHung.Because(err)
+			return nil, card.ErrReaderHung.Because(err)
 		}
 		back()
 		return nil, fault(err)
@@ -80,7 +82,7 @@ func (l *link) readers(ctx context.Context) ([]string, error) {
 
 func (l *link) ask(names []string, err error) ([]string, error) {
 	if errors.Is(err, errLate) {
-		return nil, ErrHung.Because(err)
+		return nil, card.ErrReaderHung.Because(err)
 	}
 	return names, fault(err)
 }
@@ -116,7 +118,7 @@ func (l *link) wait(ctx context.Context, states []slotState, timeout time.Durati
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, errLate):
-		return nil, ErrHung.Because(err)
+		return nil, card.ErrReaderHung.Because(err)
 	case errors.Is(err, codeTimeout):
 		now = make([]slotState, len(states))
 		for i, s := range states {

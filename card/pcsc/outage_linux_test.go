@@ -53,7 +53,7 @@ func TestThroughPcscdAKilledServiceIsNoticedAndFoundAgain(t *testing.T) {
 	}
 	b.Kill()
 	_, err = c.Transmit(bounded(t), []byte{0x00, 0xA4, 0x04, 0x0C, 0x00})
-	if !errors.Is(err, pcsc.ErrService) {
+	if !errors.Is(err, card.ErrReaderService) {
 		t.Errorf("in mid-flow: %v", err)
 	}
 	start := time.Now()
@@ -61,7 +61,7 @@ func TestThroughPcscdAKilledServiceIsNoticedAndFoundAgain(t *testing.T) {
 	if took := time.Since(start); took > 3*time.Second {
 		t.Errorf("disconnecting from a dead service took %v", took)
 	}
-	if got := check(bounded(t), r, hanako); got.Key != pcsc.ErrService.Key {
+	if got := check(bounded(t), r, hanako); got.Key != card.ErrReaderService.Key {
 		t.Errorf("while the service is dead: %s", got.Key)
 	}
 	b.Restart()
@@ -75,7 +75,7 @@ func TestThroughPcscdAKilledServiceIsNoticedAndFoundAgain(t *testing.T) {
 		mu.Lock()
 		got := slices.Clone(told)
 		mu.Unlock()
-		if i := slices.Index(got, pcsc.ErrService.Key); i >= 0 && got[len(got)-1] == "card" && len(got) > i+1 {
+		if i := slices.Index(got, card.ErrReaderService.Key); i >= 0 && got[len(got)-1] == "card" && len(got) > i+1 {
 			break
 		}
 		select {
@@ -114,7 +114,7 @@ func TestThroughPcscdAServiceThatHangsHoldsNobody(t *testing.T) {
 		t.Errorf("a command: %v", err)
 	}
 	disconnect()
-	if _, _, err := r.Connect(t.Context()); !errors.Is(err, pcsc.ErrHung) {
+	if _, _, err := r.Connect(t.Context()); !errors.Is(err, card.ErrReaderHung) {
 		t.Errorf("connecting: %v", err)
 	}
 	if took := time.Since(start); took > 12*time.Second {
@@ -190,7 +190,7 @@ func TestThroughPcscdAnotherProgramThatHoldsTheCardIsNamed(t *testing.T) {
 		t.Fatalf("the other program said %q, %v", line, err)
 	}
 	start := time.Now()
-	if got := check(bounded(t), r, hanako); got.Key != pcsc.ErrShared.Key {
+	if got := check(bounded(t), r, hanako); got.Key != card.ErrReaderShared.Key {
 		t.Errorf("while the other program holds the card: %s", got.Key)
 	}
 	if took := time.Since(start); took > 2*time.Second {

@@ -149,7 +149,7 @@ func (r *Reader) whatIsLeft(ctx context.Context, slot string) *eligibility.Error
 		case err != nil:
 			return sentence(err)
 		case states[0].now&stateUnknown != 0:
-			return ErrUnplugged
+			return card.ErrReaderUnplugged
 		case states[0].now&statePresent == 0:
 			return card.ErrRemoved
 		}

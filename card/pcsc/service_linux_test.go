@@ -178,7 +178,7 @@ func TestThroughPcscdTheEmptySlotIsSkippedAndAChoiceIsKept(t *testing.T) {
 		t.Errorf("the chosen slot is empty, so the other one's card is none of its business: %s", got.Key)
 	}
 	r.Use("ACS ACR39U 00 00")
-	if got := check(bounded(t), r, hanako); got.Key != pcsc.ErrChoice.Key {
+	if got := check(bounded(t), r, hanako); got.Key != card.ErrReaderChoice.Key {
 		t.Errorf("the chosen reader is not there: %s", got.Key)
 	}
 	pull0()

@@ -32,7 +32,7 @@ func slots(states []slotState) []Slot {
 
 // Choose returns the slot to use. With a choice it is the slot of that name, whatever lies there; else the first that
 // holds a card, since readers with two places list an empty one first as often as not. It returns card.ErrNoReader,
-// card.ErrNoCard, or ErrChoice when the chosen reader is not there.
+// card.ErrNoCard, or card.ErrReaderChoice when the chosen reader is not there.
 func Choose(all []Slot, choice string) (Slot, error) {
 	if len(all) == 0 {
 		return Slot{}, card.ErrNoReader
@@ -41,7 +41,7 @@ func Choose(all []Slot, choice string) (Slot, error) {
 		s, ok := named(all, choice)
 		switch {
 		case !ok:
-			return Slot{}, ErrChoice.Because(fmt.Errorf("looking for %q", choice))
+			return Slot{}, card.ErrReaderChoice.Because(fmt.Errorf("looking for %q", choice))
 		case !s.Card:
 			return s, card.ErrNoCard
 		}

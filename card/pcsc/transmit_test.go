@@ -37,14 +37,14 @@ func TestEveryTroubleInMidFlowHasItsSentenceAndNothingIsSentAgain(t *testing.T) 
 		"card pulled, no smart card":    {codeNoCard, func(d *double) { d.remove(first) }, card.ErrRemoved},
 		"card pulled, not transacted":   {codeNotTransacted, func(d *double) { d.remove(first) }, card.ErrRemoved},
 		"card pulled, Windows I/O":      {code(0x45D), func(d *double) { d.remove(first) }, card.ErrRemoved},
-		"reader unplugged, plain code":  {codeReaderUnavailable, func(d *double) { d.list = nil }, ErrUnplugged},
-		"reader unplugged, odd code":    {code(0x1F), func(d *double) { d.list = nil }, ErrUnplugged},
-		"reset by another program":      {codeReset, func(*double) {}, ErrReset},
-		"card fell silent":              {codeUnresponsive, func(*double) {}, ErrMute},
-		"driver gave up, card is there": {codeNotTransacted, func(*double) {}, ErrReader},
+		"reader unplugged, plain code":  {codeReaderUnavailable, func(d *double) { d.list = nil }, card.ErrReaderUnplugged},
+		"reader unplugged, odd code":    {code(0x1F), func(d *double) { d.list = nil }, card.ErrReaderUnplugged},
+		"reset by another program":      {codeReset, func(*double) {}, card.ErrReaderReset},
+		"card fell silent":              {codeUnresponsive, func(*double) {}, card.ErrReaderMute},
+		"driver gave up, card is there": {codeNotTransacted, func(*double) {}, card.ErrReaderFault},
 		"driver's own time-out":         {codeTimeout, func(*double) {}, card.ErrTimeout},
-		"service killed":                {codeComm, func(d *double) { d.stop() }, ErrService},
-		"service restarted at once":     {codeComm, func(d *double) { d.stop(); d.start() }, ErrLost},
+		"service killed":                {codeComm, func(d *double) { d.stop() }, card.ErrReaderService},
+		"service restarted at once":     {codeComm, func(d *double) { d.stop(); d.start() }, card.ErrReaderLost},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -62,7 +62,7 @@ func TestEveryTroubleInMidFlowHasItsSentenceAndNothingIsSentAgain(t *testing.T) 
 				}
 				disconnect()
 				d.leavesNothing(t)
-				if gone := c.want == card.ErrRemoved || c.want == ErrUnplugged; gone == (d.resets == 1) {
+				if gone := c.want == card.ErrRemoved || c.want == card.ErrReaderUnplugged; gone == (d.resets == 1) {
 					t.Errorf("%d resets", d.resets)
 				}
 			})
@@ -137,7 +137,7 @@ func TestHangingCallsAreBoundedAndTheReaderWorksAgainAfterThem(t *testing.T) {
 		d.hang["establish"] = hang
 		for range maxLinks {
 			took := elapsed(func() {
-				if _, err := r.Slots(t.Context()); !errors.Is(err, ErrHung) {
+				if _, err := r.Slots(t.Context()); !errors.Is(err, card.ErrReaderHung) {
 					t.Errorf("got %v", err)
 				}
 			})
@@ -146,7 +146,7 @@ func TestHangingCallsAreBoundedAndTheReaderWorksAgainAfterThem(t *testing.T) {
 			}
 		}
 		took := elapsed(func() {
-			if _, err := r.Slots(t.Context()); !errors.Is(err, ErrHung) {
+			if _, err := r.Slots(t.Context()); !errors.Is(err, card.ErrReaderHung) {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"madoguchi/card"
 	"madoguchi/eligibility"
 )
 
@@ -37,7 +38,7 @@ func (r *Reader) Watch(ctx context.Context, tell func(Seen)) {
 		}
 		// A context that broke after it had worked is no news yet: the service may only have restarted, or a reader have
 		// gone between listing and waiting.
-		if w.fresh && (errors.Is(err, ErrLost) || errors.Is(err, ErrUnplugged)) {
+		if w.fresh && (errors.Is(err, card.ErrReaderLost) || errors.Is(err, card.ErrReaderUnplugged)) {
 			pause = firstPause
 		} else {
 			w.report(Seen{Fault: sentence(err)})

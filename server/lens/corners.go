@@ -75,3 +75,19 @@ func cornered(a, b, c eye) (corners, bool) {
 }
 
 func distance(a, b eye) float64 { return math.Hypot(a.x-b.x, a.y-b.y) }
+
+// tones returns the mean brightness of the bright rings and of the dark centres of the three eyes.
+func (c corners) tones(p *plane) (bright, dark float64) {
+	ux, uy := c.topRight.x-c.topLeft.x, c.topRight.y-c.topLeft.y
+	across := math.Hypot(ux, uy)
+	ux, uy = ux/across, uy/across
+	upright := max(math.Abs(ux), math.Abs(uy)) // see cornered
+	for _, e := range [3]eye{c.topLeft, c.topRight, c.bottomLeft} {
+		module := e.module * upright
+		for _, d := range [4][2]float64{{ux, uy}, {-ux, -uy}, {-uy, ux}, {uy, -ux}} {
+			bright += p.at(e.x+2*module*d[0], e.y+2*module*d[1]) / 12
+			dark += p.at(e.x+0.7*module*d[0], e.y+0.7*module*d[1]) / 12
+		}
+	}
+	return bright, dark
+}

@@ -7,13 +7,16 @@ import "math"
 type grid struct {
 	size   int           // modules a side
 	corner [4][2]float64 // top left, top right, bottom right, bottom left
+	// the brightness of the eyes' bright rings and of their dark centres
+	bright, dark float64
 	// the projection of the unit square onto the corners (Heckbert 1989, section 2.2.3)
 	a, b, c, d, e, f, g, h float64
 }
 
 // grid returns the parallelogram that the three corners span.
-func (c corners) grid(size int) grid {
+func (c corners) grid(p *plane, size int) grid {
 	g := grid{size: size}
+	g.bright, g.dark = c.tones(p)
 	g.corner[0] = [2]float64{c.topLeft.x, c.topLeft.y}
 	g.corner[1] = [2]float64{c.topRight.x, c.topRight.y}
 	g.corner[3] = [2]float64{c.bottomLeft.x, c.bottomLeft.y}
@@ -62,20 +65,4 @@ func (g *grid) module() float64 {
 		sum += math.Hypot(a[0]-b[0], a[1]-b[1])
 	}
 	return sum / 4 / float64(g.size-7)
-}
-
-// eyeTones returns the mean brightness of the bright ring and of the dark centre of the three finder patterns.
-func (g *grid) eyeTones(p *plane) (bright, dark float64) {
-	far := float64(g.size) - 3.5
-	for _, centre := range [3][2]float64{{3.5, 3.5}, {far, 3.5}, {3.5, far}} {
-		for i := -2.0; i <= 2; i++ {
-			for _, side := range [4][2]float64{{i, -2}, {i, 2}, {-2, i}, {2, i}} {
-				bright += p.at(g.point(centre[0]+side[0], centre[1]+side[1])) / 60
-			}
-		}
-		for i := range 9 {
-			dark += p.at(g.point(centre[0]+float64(i%3)-1, centre[1]+float64(i/3)-1)) / 27
-		}
-	}
-	return bright, dark
 }

@@ -4,8 +4,8 @@
 // modules that every code has in common fit best, and takes each module's brightness at its middle. Unmasking and error
 // correction are gozxing's; its own way of finding codes loses dense ones that are small, blurred or turned.
 //
-// PDFs are read by a parser of our own that only looks for pictures. It takes each byte of the file once and nothing is
-// copied before its size is known: a file of 20 MB whose streams overlap can make a full PDF library take gigabytes.
+// PDFs are read by a parser of our own that only looks for pictures, and that has a budget for all it parses, inflates and
+// decodes. A full library (pdfcpu 0.15) was made to take 2 GB by a file of 20 MB whose streams overlap.
 package lens
 
 import (

@@ -8,12 +8,17 @@ type tones struct {
 	at   []float64
 }
 
-// sample takes the brightness at each module's middle.
-func (g *grid) sample(p *plane) tones {
+// sample takes the brightness at each module's middle, off the grid by w unless that is nil.
+func (g *grid) sample(p *plane, w *warp) tones {
 	t := tones{g.size, make([]float64, 0, g.size*g.size)}
 	for y := range g.size {
 		for x := range g.size {
-			t.at = append(t.at, p.at(g.point(float64(x)+0.5, float64(y)+0.5)))
+			mx, my := float64(x)+0.5, float64(y)+0.5
+			if w != nil {
+				dx, dy := w.at(mx, my)
+				mx, my = mx+dx, my+dy
+			}
+			t.at = append(t.at, p.at(g.point(mx, my)))
 		}
 	}
 	return t
@@ -89,6 +94,19 @@ func (t tones) threshold(x0, y0, x1, y1 int) float64 {
 		threshold = (dark/darks + bright/brights) / 2
 	}
 	return threshold
+}
+
+// text samples and reads a code under a grid that fits: as it is, without the blur of neighbours, as a curved sheet.
+func (g *grid) text(p *plane) (string, bool) {
+	for _, w := range []*warp{nil, g.warp(p)} {
+		t := g.sample(p, w)
+		for _, sharpen := range []float64{0, 0.5, 1} {
+			if text, ok := t.sharpened(sharpen).read(); ok {
+				return text, true
+			}
+		}
+	}
+	return "", false
 }
 
 // read corrects and reads the modules.

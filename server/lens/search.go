@@ -123,21 +123,18 @@ func (s *search) try(p *plane, g grid, scale float64) bool {
 		if !g.settle(p, modules) {
 			continue
 		}
-		t := g.sample(p)
-		for _, sharpen := range []float64{0, 0.5, 1} {
-			text, ok := t.sharpened(sharpen).read()
-			if !ok {
-				continue
-			}
-			found := code{text: text, side: g.module() * float64(g.size) * scale}
-			end := float64(g.size)
-			for i, corner := range [4][2]float64{{0, 0}, {end, 0}, {end, end}, {0, end}} {
-				x, y := g.point(corner[0], corner[1])
-				found.corner[i] = [2]float64{x * scale, y * scale}
-			}
-			s.found = append(s.found, found)
-			return true
+		text, ok := g.text(p)
+		if !ok {
+			continue
 		}
+		found := code{text: text, side: g.module() * float64(g.size) * scale}
+		end := float64(g.size)
+		for i, corner := range [4][2]float64{{0, 0}, {end, 0}, {end, end}, {0, end}} {
+			x, y := g.point(corner[0], corner[1])
+			found.corner[i] = [2]float64{x * scale, y * scale}
+		}
+		s.found = append(s.found, found)
+		return true
 	}
 	return false
 }

@@ -14,14 +14,17 @@ func (c corners) grids(p *plane, tilted bool) []grid {
 		grid
 		score float64
 	}
+	if bright, dark := c.tones(p); bright-dark < 12 {
+		return nil // an even patch: nothing could be read there
+	}
 	var all []scored
 	for size := 21; size <= 177; size += 4 {
 		between := float64(size - 7)
 		if between < 0.8*c.modules-2 || between > 1.25*c.modules+2 {
 			continue
 		}
-		g := c.grid(size)
-		score := min(g.timing(p, false), g.timing(p, true))
+		g := c.grid(p, size)
+		score := (g.timing(p, false) + g.timing(p, true)) / 2 // on a curved sheet one of them may be lost
 		if tilted {
 			g, score = c.tilt(p, size)
 		}
@@ -48,7 +51,7 @@ func (c corners) tilt(p *plane, size int) (grid, float64) {
 		return min(max(math.Pow(c.topLeft.module/far.module, 2.0/3)-1, -maxTilt), maxTilt)
 	}
 	across, down := guess(c.topRight), guess(c.bottomLeft)
-	base := c.grid(size)
+	base := c.grid(p, size)
 	step := 2 / float64(size-7) // moves the pattern's middle by a quarter of a module
 	best := func(score func(float64) float64) (float64, float64) {
 		at, most := 0.0, math.Inf(-1)
@@ -90,11 +93,7 @@ func (g *grid) tilted(across, down float64) grid {
 
 // timing scores the timing pattern of row 6 or column 6: 1 when bright and dark alternate as clearly as in the eyes.
 func (g *grid) timing(p *plane, down bool) float64 {
-	bright, dark := g.eyeTones(p)
-	if bright-dark < 12 {
-		return 0 // an even patch: nothing could be read there
-	}
-	sum := (bright + dark) / 2 // the pattern has one dark module more than bright ones
+	sum := (g.bright + g.dark) / 2 // the pattern has one dark module more than bright ones
 	for i := 8; i < g.size-8; i++ {
 		x, y := float64(i)+0.5, 6.5
 		if down {
@@ -106,5 +105,5 @@ func (g *grid) timing(p *plane, down bool) float64 {
 		}
 		sum += v
 	}
-	return 2 * sum / float64(g.size-16) / (bright - dark)
+	return 2 * sum / float64(g.size-16) / (g.bright - g.dark)
 }

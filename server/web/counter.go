@@ -132,9 +132,16 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 	if out.Visual == nil {
 		out.Visual = []string{}
 	}
+	var settled []checkLine
 	for _, c := range v.Checks {
-		out.Verdict.Checks = append(out.Verdict.Checks, checkLine{c.Name, string(c.Result), c.Reason, c.En})
+		line := checkLine{c.Name, string(c.Result), c.Reason, c.En}
+		if c.Name == "revocation" && v.Tier != credential.PDF && v.Tier != "" {
+			settled = append(settled, line) // such a screen ends by itself: nothing is left open that staff should read first
+			continue
+		}
+		out.Verdict.Checks = append(out.Verdict.Checks, line)
 	}
+	out.Verdict.Checks = append(out.Verdict.Checks, settled...)
 	out.Verdict.Next = sentence{"カードの生年月日が画面と同じか見て、カードを確認してください。", "Compare the card's birth date with the screen, then check the card."}
 	if v.Awaits() {
 		out.Verdict.Next = sentence{"電波がないときの画面です。下の小さいコードも続けて読み取ってください。", "The phone is offline. Scan the smaller code below as well."}

@@ -74,6 +74,7 @@ function showLive(made: Screen): void {
   byId("too-long").hidden = made.fitsQr;
   byId("code").hidden = !made.fitsQr;
   byId("bigger").hidden = !made.fitsQr;
+  byId("pdf").hidden = !made.fitsQr; // a sheet without its code would be a picture again
   byId("number-open").classList.toggle("main", !made.fitsQr);
   say(byId("state"), "");
   showCard(made.fitsQr ? made.jws : null);
