@@ -1,6 +1,6 @@
 # make test    everything: sets the machine up, then vets and runs every test, none skipped
 # make fuzz    every fuzz target for FUZZTIME (5s) each; part of make test
-# make assure  every fuzz target for 10 minutes, and known vulnerabilities where their database is at hand
+# make assure  every fuzz target for 10 minutes, 5,000 agents, and known vulnerabilities where their database is at hand
 # make bench   the bars of docs/benchmarks.md, in one run; fails where one is missed
 # make quick   vet, staticcheck and the tests that need no outside program, under two minutes
 # make setup   installs what the tests need (Debian; elsewhere names it)
@@ -23,6 +23,7 @@ fuzz:
 assure: lint
 	scripts/vulncheck.sh
 	scripts/fuzz.sh 10m
+	MADOGUCHI_ASSURE=1 go test -count=1 -v -run AThousandAgents ./server/readers
 
 bench:
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./credential

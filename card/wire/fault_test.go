@@ -9,7 +9,7 @@ import (
 	"madoguchi/eligibility"
 )
 
-// The server must not import card/pcsc, so the sentences of reader troubles stand in two places.
+// The server does not link card/pcsc and must know its troubles all the same.
 func TestReaderTroublesAreSaidInTheSameWordsOnBothSides(t *testing.T) {
 	for _, e := range pcsc.Faults() {
 		var got *eligibility.Error

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"madoguchi/card"
+	"madoguchi/card/wire"
 	"madoguchi/eligibility"
 )
 
@@ -110,9 +111,7 @@ var (
 		Ja: "カードリーダーがいくつかつながっています。この窓口で使うリーダーを選んでから、もう一度押してください。",
 		En: "Several card readers are connected. Choose this counter's reader and press again."}
 	// ErrBusy is returned while the reader works on another case.
-	ErrBusy = &eligibility.Error{Code: eligibility.Conflict, Key: "bridge.busy",
-		Ja: "リーダーは別の確認をしています。終わってからもう一度押してください。",
-		En: "The reader is busy with another check. Try again when it has finished."}
+	ErrBusy = wire.ErrBusy
 	// ErrLost is returned when the agent goes away during a check.
 	ErrLost = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.lost",
 		Ja: "確認の途中でリーダーとの接続が切れました。つながったら、もう一度確認してください。",

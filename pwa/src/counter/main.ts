@@ -5,7 +5,6 @@ import { clockWords, span, timeOfDay } from "../shared/clock";
 import { byId, fillFigures, h, say } from "../shared/dom";
 import { word } from "../shared/words";
 import { scan } from "./camera";
-
 import { learn, now, offset } from "./clock";
 import { follow } from "./extra-checks";
 import { textsOf } from "./file";
