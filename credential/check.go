@@ -20,7 +20,7 @@ const (
 
 // Check is one thing that was looked at.
 type Check struct {
-	Name   string `json:"name"` // form, signature, issuer, content, insurer, time, clock, holder, revocation
+	Name   string `json:"name"` // form, signature, issuer, content, insurer, time, clock, holder, revocation; of a PDF also document, match
 	Result Result `json:"result"`
 	Reason string `json:"reason"` // ja, with the next step when it failed
 	En     string `json:"en"`

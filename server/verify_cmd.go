@@ -22,6 +22,7 @@ type verifyCmd struct {
 	Root   string `type:"path" help:"root key of --trust; left out, trust-root.json beside it"`
 	JWKS   string `name:"jwks" type:"path" help:"key set that you vouch for as the issuer's"`
 	Status string `type:"path" help:"the issuer's list of revoked copies: status.jwt, or the JSON list of SMART Health Cards"`
+	Roots  string `type:"path" help:"PEM certificates of the CA that signers of PDFs are judged by; without it the signer is not checked"`
 	Proof  string `type:"path" help:"the second code of a phone without network, as text or picture"`
 	At     string `help:"another time than now, RFC 3339: 2026-11-22T10:00:00+09:00"`
 	JSON   bool   `name:"json" help:"answer as one JSON object"`
@@ -67,11 +68,15 @@ func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 			return none, errVerifyAt.Because(err)
 		}
 	}
-	texts, err := readCodes(c.File)
+	roots, err := readRoots(c.Roots)
 	if err != nil {
 		return none, err
 	}
-	jws, proof := pickCodes(texts)
+	in, err := readCodes(c.File)
+	if err != nil {
+		return none, err
+	}
+	jws, proof := pickCodes(in.codes)
 	if jws == "" {
 		return none, errVerifyText
 	}
@@ -80,7 +85,7 @@ func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 		if err != nil {
 			return none, err
 		}
-		proof = second[0]
+		proof = second.codes[0]
 	}
 	if b.Trust, err = c.trust(s); err != nil {
 		return none, err
@@ -99,7 +104,7 @@ func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 	if proof != "" {
 		v = v.Prove(proof, jws, b, "")
 	}
-	return v, nil
+	return judgeDocument(v, in.document, jws, roots, b.At), nil
 }
 
 // trust returns the list to judge by: the one given, else the data folder's if there is one and no keys are given.
@@ -149,24 +154,28 @@ func (c *verifyCmd) status(b credential.Basis, v credential.Verdict) (func(strin
 	}, nil
 }
 
-// readCodes returns the texts that may be codes: of a picture or PDF, else of a text. What is no file's name but looks like a
+// readCodes reads a file: the codes of a picture or PDF, else of a text. What is no file's name but looks like a
 // code is taken as the code itself.
-func readCodes(name string) ([]string, error) {
+func readCodes(name string) (reading, error) {
 	if _, err := os.Stat(name); err != nil && (strings.HasPrefix(strings.ToLower(name), "shc:/") || strings.Count(name, ".") == 2 && len(name) > 200) {
-		return []string{name}, nil
+		return reading{codes: []string{name}}, nil
 	}
 	data, err := readInput(name)
 	if err != nil {
 		var e *eligibility.Error
 		if errors.As(err, &e) {
-			return nil, e.In("FILE")
+			return reading{}, e.In("FILE")
 		}
-		return nil, err
+		return reading{}, err
 	}
-	if !utf8.Valid(data) || bytes.HasPrefix(data, []byte("%PDF-")) {
-		return lens.Codes(data)
+	if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) {
+		return readPDF(data)
 	}
-	return []string{string(data)}, nil
+	if !utf8.Valid(data) {
+		codes, err := lens.Codes(data)
+		return reading{codes: codes}, err
+	}
+	return reading{codes: []string{string(data)}}, nil
 }
 
 // pickCodes tells the screen from the phone's proof.
