@@ -72,6 +72,11 @@ func (c *serveCmd) Run(s *Settings) error {
 	if n, err := h.store.VerifyAudit(ctx); err != nil {
 		return fmt.Errorf("verifying the audit chain (%d entries): %w", n, err)
 	}
+	if c.Role != roleCounter {
+		if err := h.certify(demoInsurers); err != nil {
+			return err
+		}
+	}
 	address := "http://localhost:" + port(listener)
 	handler, chores, err := c.site(ctx, s, h, address)
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 	"madoguchi/pdf"
 )
 
-// Document makes the eligibility sheet (PDF) of a person whom this login may show, with a pdf-tier code.
+// Document makes the eligibility sheet (PDF) of a person whom this login may show, with a pdf-tier code: to be seen
+// as QR and in its XMP packet, signed when the insurer has a certificate.
 func (o *Office) Document(ctx context.Context, subject string, id PersonID) ([]byte, error) {
 	c, err := o.copyOf(ctx, subject, id)
 	if err != nil {
@@ -29,12 +30,16 @@ func (o *Office) Document(ctx context.Context, subject string, id PersonID) ([]b
 	if len(c.shares) == 1 {
 		share = c.shares[0]
 	}
-	return pdf.EligibilitySheet(pdf.Sheet{
+	sheet, err := pdf.EligibilitySheet(pdf.Sheet{
 		Person: c.record.Person, Share: share,
 		InsurerName: c.insurer.Name, Issuer: c.insurer.Issuer, Telephone: c.insurer.Telephone,
 		Registered: eligibility.DateOf(c.record.RegisteredAt), IssuedAt: c.at, Expires: c.until,
 		Code: pdf.Code{Size: matrix.Size, Black: matrix.Black}, Demo: o.Demo,
 	})
+	if err != nil {
+		return nil, err
+	}
+	return o.signed(sheet, c)
 }
 
 // File makes the .smart-health-card file of a person whom this login may show: the same copy as the PDF's, for names that

@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"crypto"
+	"crypto/x509"
 	"sync"
 	"time"
 
@@ -25,15 +27,18 @@ type Office struct {
 	Demo    bool
 	Now     func() time.Time
 
-	lists struct {
+	unsigned unsignedNotes
+	lists    struct {
 		mu   sync.Mutex
 		made map[eligibility.InsurerNumber]madeList
 	}
 }
 
-// IssuerKeys gives each insurer its own keys: the one that signs at now, and all that it publishes.
+// IssuerKeys gives each insurer its own keys: the one that signs at now and all that it publishes, and the one for PDFs.
 type IssuerKeys interface {
 	Issuer(insurer eligibility.InsurerNumber, now time.Time) (keys.IssuerKeys, error)
+	// DocumentSigner returns the key that signs an insurer's PDFs with its chain, or an error while there is none.
+	DocumentSigner(insurer eligibility.InsurerNumber, now time.Time) (crypto.Signer, []*x509.Certificate, error)
 }
 
 // ISS returns the issuer's identifier: HOST/i/NNNNNNNN.

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"crypto/x509"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"madoguchi/outside"
+	"madoguchi/pdf/sign"
+)
+
+func TestThePatientsCopyIsSignedWhereThereIsACertificate(t *testing.T) {
+	outside.Need(t, "pdftoppm", "zbarimg")
+	d, err := startDemo(t, &Settings{Data: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := d.enrolled(t)
+	read := func() (sign.Found, string) {
+		t.Helper()
+		data, err := d.office.Document(t.Context(), "op|x", id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := sign.Read(data)
+		if err != nil || len(found.Credentials) != 1 {
+			t.Fatalf("%+v %v", found, err)
+		}
+		if v := d.verify(t, found.Credentials[0]); !v.Valid {
+			t.Errorf("the code in the packet: %+v", v.Checks)
+		}
+		path := filepath.Join(t.TempDir(), "copy.pdf")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return found, path
+	}
+	if found, _ := read(); len(found.Signatures) != 0 {
+		t.Errorf("signed without a certificate: %+v", found)
+	}
+	for range 2 { // the second start keeps what the first made
+		if err := d.house.certify(demoInsurers); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]os.FileMode{"keys/" + demoAuthorityKey: 0o600, demoAuthorityFile: 0o600} {
+		info, err := os.Stat(filepath.Join(d.house.folder, name))
+		if err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v %v", name, info, err)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(d.house.folder, demoAuthorityFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(text) {
+		t.Fatal("the CA's file holds no certificate")
+	}
+	found, path := read()
+	if len(found.Signatures) != 1 {
+		t.Fatalf("%+v", found)
+	}
+	s := found.Signatures[0]
+	if err := s.Trusted(roots, d.house.now()); err != nil || !s.Whole || !s.Intact() || s.Chain[0].Subject.CommonName != "DEMO 架空市" {
+		t.Errorf("%+v %v", s, err)
+	}
+	ours := &verifyCmd{File: path, Roots: filepath.Join(d.house.folder, demoAuthorityFile)}
+	v, err := ours.verify(d.settings)
+	if err != nil || !v.Valid || len(v.Checks) == 0 {
+		t.Errorf("verify: %+v %v", v, err)
+	}
+	for _, c := range v.Checks {
+		if (c.Name == checkDocument || c.Name == checkMatch) && c.Result != "passed" {
+			t.Errorf("%+v", c)
+		}
+	}
+}
