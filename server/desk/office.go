@@ -13,6 +13,7 @@ import (
 type Office struct {
 	Store interface {
 		InsurerStore
+		PreviewStore
 		NoticeStore
 		PhoneStore
 		CodeStore
