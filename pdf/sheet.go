@@ -15,13 +15,11 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/pdf/font"
+	"madoguchi/pdf/form"
 )
 
 // Code is a QR's modules without quiet zone.
-type Code struct {
-	Size  int
-	Black func(x, y int) bool
-}
+type Code = form.Code
 
 // Sheet is what the eligibility sheet (資格情報の写し) shows.
 type Sheet struct {
