@@ -19,7 +19,7 @@ const (
 	landing   = "https://hoken.example.jp/n/ABCDEFGHIJ2KOLMB"
 )
 
-func notice(t *testing.T) pdf.Notice {
+func notice(t testing.TB) pdf.Notice {
 	t.Helper()
 	state, err := pdf.LinkCode(statePage)
 	if err != nil {
@@ -162,4 +162,13 @@ func TestSameNoticesSameBytes(t *testing.T) {
 	if err != nil || !bytes.Equal(a, b) {
 		t.Errorf("the bytes differ: %v", err)
 	}
+}
+
+func kept(t *testing.T, data []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "batch.pdf")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

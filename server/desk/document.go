@@ -29,12 +29,13 @@ func (o *Office) Document(ctx context.Context, subject string, id PersonID) ([]b
 	if len(c.shares) == 1 {
 		share = c.shares[0]
 	}
-	return pdf.EligibilitySheet(pdf.Sheet{
+	data, _, err := pdf.EligibilitySheet(pdf.Sheet{
 		Person: c.record.Person, Share: share,
 		InsurerName: c.insurer.Name, Issuer: c.insurer.Issuer, Telephone: c.insurer.Telephone,
 		Registered: eligibility.DateOf(c.record.RegisteredAt), IssuedAt: c.at, Expires: c.until,
 		Code: pdf.Code{Size: matrix.Size, Black: matrix.Black}, Demo: o.Demo,
 	})
+	return data, err
 }
 
 // stateAddress is what code ① of a notice says: マイナポータル.
