@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"rsc.io/qr/coding"
@@ -34,6 +35,14 @@ type Notice struct {
 	Demo        bool
 }
 
+// linkPlans lays each version out once, when it is first needed.
+var linkPlans = func() (plans [11]func() (*coding.Plan, error)) {
+	for version := range plans {
+		plans[version] = sync.OnceValues(func() (*coding.Plan, error) { return coding.NewPlan(coding.Version(version), coding.M, 2) })
+	}
+	return plans
+}()
+
 // LinkCode makes the code of an address: error correction M, the smallest version that holds it.
 func LinkCode(url string) (*Code, error) {
 	text := coding.String(url)
@@ -41,7 +50,7 @@ func LinkCode(url string) (*Code, error) {
 		if text.Bits(version) > version.DataBytes(coding.M)*8 {
 			continue
 		}
-		plan, err := coding.NewPlan(version, coding.M, 2)
+		plan, err := linkPlans[version]()
 		if err != nil {
 			return nil, fmt.Errorf("laying out a link's code: %w", err)
 		}
