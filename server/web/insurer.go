@@ -21,6 +21,7 @@ func (s *Site) insurerRoutes(e *echo.Echo) {
 	s.previewRoutes(e)
 	e.GET("/insurer/people/:id/notice", s.noticeSheet)
 	e.GET("/insurer/people/:id/notice.png", s.noticeQR)
+	e.GET("/insurer/people/:id/notice.pdf", s.noticePDF)
 }
 
 func (s *Site) staffPage(door string) echo.HandlerFunc {
