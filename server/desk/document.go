@@ -38,6 +38,24 @@ func (o *Office) Document(ctx context.Context, subject string, id PersonID) ([]b
 	return data, err
 }
 
+// MaskedDocument makes the sheet with bars over the numbers and without a code, for those who may not see them (an
+// employer, a landlord). Nothing is signed for it, so nothing is noted.
+func (o *Office) MaskedDocument(ctx context.Context, subject string, id PersonID) ([]byte, error) {
+	record, in, err := o.shown(ctx, subject, id)
+	if err != nil {
+		return nil, err
+	}
+	now := o.Now()
+	day := eligibility.DateOf(now)
+	share := 0
+	if shares, err := eligibility.SharesOn(record.Person, day); err == nil && len(shares) == 1 {
+		share = shares[0]
+	}
+	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: record.Person, Share: share, InsurerName: in.Name, Issuer: in.Issuer, Telephone: in.Telephone,
+		Registered: eligibility.DateOf(record.RegisteredAt), IssuedAt: now, Expires: paperEnd(record.Person, day), Masked: true, Demo: o.Demo})
+	return data, err
+}
+
 // stateAddress is what code ① of a notice says: マイナポータル.
 const stateAddress = "https://myna.go.jp/"
 

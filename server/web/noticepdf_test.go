@@ -35,3 +35,21 @@ func TestClerkSavesTheNoticeOfAPerson(t *testing.T) {
 		t.Errorf("%v:\n%s", err, text)
 	}
 }
+
+func TestPatientSavesACopyWithoutNumbers(t *testing.T) {
+	outside.Need(t, "pdftotext")
+	h := newHouse(t)
+	r := h.enrolled(t)
+	w := h.ask(t, "GET", "/people/"+string(r.ID)+"/masked.pdf", nil)
+	if w.Code != http.StatusOK {
+		t.Fatalf("%d %.80s", w.Code, w.Body)
+	}
+	file := filepath.Join(t.TempDir(), "masked.pdf")
+	if err := os.WriteFile(file, w.Body.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text, err := exec.Command("pdftotext", "-layout", file, "-").Output()
+	if err != nil || !strings.Contains(string(text), "髙橋 德一") || strings.Contains(string(text), "0001234") {
+		t.Errorf("%v:\n%s", err, text)
+	}
+}
