@@ -10,7 +10,7 @@ import (
 )
 
 // The online code: eight characters that stand for a live screen for a short time, for wedge readers, broken cameras and the
-// telephone. They are shown as a tiny code (HTTPS://HOST/C/XXXXXXXX) and can be read aloud.
+// telephone. They are shown as a tiny code (HTTPS://HOST/C/CODE) and can be read aloud.
 
 // codeAlphabet has no two characters that look or sound alike: no 0/O, 1/I/L, 5/S, 8/B, D/P/T/Z/G, U/V, Q. Its size, 19, is
 // prime, which the check character needs.

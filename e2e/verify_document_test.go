@@ -71,7 +71,7 @@ func (s signatory) sign(t *testing.T, document []byte, at time.Time, jws string)
 // codeless is a sheet on which no code is to be seen.
 func codeless(t *testing.T) []byte {
 	t.Helper()
-	data, err := pdf.EligibilitySheet(pdf.Sheet{Person: eligibility.Person{Insurer: "00138990", Number: "0001234", Name: "髙橋 德一", BirthDate: eligibility.MustDate("1955-07-01")},
+	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: eligibility.Person{Insurer: "00138990", Number: "0001234", Name: "髙橋 德一", BirthDate: eligibility.MustDate("1955-07-01")},
 		InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", IssuedAt: time.Now(), Registered: eligibility.MustDate("2026-11-01"),
 		Expires: eligibility.MustDate("2027-03-01"), Code: pdf.Code{Size: 21, Black: func(int, int) bool { return false }}})
 	if err != nil {
@@ -104,7 +104,7 @@ func TestVerifyReadsAPDFsPacketAndSignature(t *testing.T) {
 		"longer.pdf": append(bytes.Clone(signed), "\n% more\n"...), "unsigned.pdf": described(t, sheet(t, paper), b.at, paper),
 		"packet.pdf": described(t, codeless(t), b.at, paper), "signed-packet.pdf": insurer.sign(t, codeless(t), b.at, paper),
 		"mismatch.pdf": insurer.sign(t, sheet(t, paper), b.at, other), "two-packets.pdf": append(described(t, codeless(t), b.at, paper), described(t, codeless(t), b.at, other)...),
-		"forged.pdf": forged, "none.pdf": codeless(t)} {
+		"forged.pdf": forged, "hidden.pdf": bytes.Replace(signed, []byte("/ByteRange"), []byte("/ByteRangf"), 1), "none.pdf": codeless(t)} {
 		b.write(t, name, data)
 	}
 	for _, c := range []struct {
@@ -116,6 +116,7 @@ func TestVerifyReadsAPDFsPacketAndSignature(t *testing.T) {
 		{"signed.pdf --roots stranger.pem", "failed", "passed", 1},
 		{"tampered.pdf --roots root.pem", "failed", "passed", 1},
 		{"tampered.pdf", "failed", "passed", 1},
+		{"hidden.pdf --roots root.pem", "failed", "passed", 1},
 		{"longer.pdf --roots root.pem", "failed", "passed", 1},
 		{"unsigned.pdf --roots root.pem", "not checked", "passed", 0},
 		{"packet.pdf", "not checked", "passed", 0},

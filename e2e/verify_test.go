@@ -119,7 +119,7 @@ func sheet(t *testing.T, jws string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := pdf.EligibilitySheet(pdf.Sheet{Person: eligibility.Person{Insurer: "00138990", Number: "0001234", Name: "髙橋 德一", BirthDate: eligibility.MustDate("1955-07-01")},
+	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: eligibility.Person{Insurer: "00138990", Number: "0001234", Name: "髙橋 德一", BirthDate: eligibility.MustDate("1955-07-01")},
 		InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", IssuedAt: time.Now(), Registered: eligibility.MustDate("2026-11-01"),
 		Expires: eligibility.MustDate("2027-03-01"), Code: pdf.Code{Size: qr.Size, Black: qr.Black}})
 	if err != nil {

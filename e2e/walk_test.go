@@ -35,6 +35,10 @@ func clerkImports(t *testing.T, base, person string) (tab context.Context, notic
 	do(t, tab, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`),
 		chromedp.SetUploadFiles(`#file`, []string{root(t, "server", "roster", "samples", "00138990.csv")}), chromedp.Click(`#import`))
 	waitText(t, tab, "#count-new", "3")
+	waitText(t, tab, "#not-yet", "まだ何も保存していません")
+	picture(t, tab, "import-preview.png")
+	do(t, tab, chromedp.Click(`#store`))
+	waitText(t, tab, "#done", "保存しました")
 	picture(t, tab, "import.png")
 	do(t, tab, chromedp.Click(`#back`))
 	waitText(t, tab, "tbody", person)
@@ -244,6 +248,22 @@ func TestImportCommandKeepsItsContract(t *testing.T) {
 	}
 	if data, err := os.ReadFile(filepath.Join(dir, "people.errors.csv")); err != nil || !bytes.HasPrefix(data, []byte("\xEF\xBB\xBF")) {
 		t.Errorf("error file: %q %v", data, err)
+	}
+	write("会員No,加入者,うまれ,備考欄\n7,試験 四郎,1986-04-12,x\n")
+	headings := filepath.Join(dir, "headings.json")
+	if err := os.WriteFile(headings, []byte(`{"会員No":"番号","加入者":"氏名","うまれ":"生年月日","備考欄":""}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, code := run(t, dir, program, nil, env, "import", "--insurer", "06139992", file); code != 2 {
+		t.Errorf("headings that nobody knows: %d", code)
+	}
+	for _, args := range [][]string{{"--map", headings}, nil} { // the second time they are remembered
+		if _, errs, code := run(t, dir, program, nil, env, append([]string{"import", "--insurer", "06139992", file}, args...)...); code != 0 {
+			t.Errorf("mapped headings %v: %d %q", args, code, errs)
+		}
+	}
+	if out, _, code := run(t, dir, program, nil, env, "import", "--insurer", "138990", "--dry-run", "--json", file); code != 2 || out != "" {
+		t.Errorf("another insurer's headings: %d %q", code, out)
 	}
 	write("番号,氏名\n1,試験 太郎\n")
 	if out, errs, code := run(t, dir, program, nil, env, "import", "--insurer", "06139992", "--json", file); code != 2 || out != "" || !strings.Contains(errs, "生年月日") {

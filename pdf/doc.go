@@ -1,6 +1,7 @@
 // Package pdf makes the documents that people keep and print. It knows persons and dates, and takes a code as a matrix of
 // modules; what the code says is not its business.
 //
-// gopdf composes the pages. Names are never ●: a character that the font lacks is printed as 〓, and a line at the foot
-// names its code point, so that nobody takes a wrong name for a right one.
+// gopdf composes each document's form once; package form stamps people onto it. Names are set with three fonts. A variant
+// that none of them has is printed as its base character, a character that none has as 〓, and a line at the foot says so
+// with the code point; a Report carries the same to whoever prints, so that nobody takes a wrong name for a right one.
 package pdf

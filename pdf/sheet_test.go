@@ -45,7 +45,7 @@ func sheet(t *testing.T) pdf.Sheet {
 // made writes the sheet's file and returns its path.
 func made(t *testing.T, s pdf.Sheet) string {
 	t.Helper()
-	data, err := pdf.EligibilitySheet(s)
+	data, _, err := pdf.EligibilitySheet(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,25 +118,53 @@ func TestCodeIsReadFromPaperAtTwoResolutions(t *testing.T) {
 }
 
 func TestSameSheetSameBytes(t *testing.T) {
-	a, err := pdf.EligibilitySheet(sheet(t))
+	a, _, err := pdf.EligibilitySheet(sheet(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := pdf.EligibilitySheet(sheet(t))
+	b, _, err := pdf.EligibilitySheet(sheet(t))
 	if err != nil || !bytes.Equal(a, b) {
 		t.Errorf("the bytes differ: %v", err)
 	}
 }
 
-// facts: pdf.md 2: 𠮷 is not in BIZ UDPGothic, and the selector of 葛 is not drawn by gopdf.
-func TestWhatCannotBePrintedIsSaidNeverHidden(t *testing.T) {
+// facts: pdf.md 2: 𠮷 and the variants of 葛 are in the other fonts; a kanji of Extension G and an unregistered variant are nowhere.
+func TestSheetPrintsRareNamesAndSaysWhatItCannot(t *testing.T) {
 	s := sheet(t)
 	s.Person.Name = "𠮷田 葛󠄀子"
+	if text := run(t, "pdftotext", "-layout", made(t, s), "-"); !strings.Contains(text, "𠮷田 葛󠄀子") || strings.Contains(text, "U+") {
+		t.Error(text)
+	}
+	s.Person.Name = "\U00030000田 山\U000E01EF"
 	text := run(t, "pdftotext", "-layout", made(t, s), "-")
-	for _, want := range []string{"〓田 葛子", "U+20BB7", "U+845B U+E0100"} {
+	for _, want := range []string{"〓田 山", "U+30000", "U+5C71 U+E01EF"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in the text:\n%s", want, text)
 		}
+	}
+}
+
+func TestMaskedSheetHasNothingUnderItsBars(t *testing.T) {
+	s := sheet(t)
+	s.Masked = true
+	path := made(t, s)
+	flat := filepath.Join(t.TempDir(), "flat.pdf")
+	run(t, "qpdf", "--qdf", "--stream-data=uncompress", path, flat)
+	data, err := os.ReadFile(flat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := run(t, "pdftotext", "-layout", path, "-")
+	for _, never := range []string{"138990", "国13", "0001234"} {
+		if strings.Contains(text, never) || bytes.Contains(data, []byte(never)) {
+			t.Errorf("%q is in the masked file", never)
+		}
+	}
+	if bytes.Contains(data, []byte("/Subtype /Image")) || !strings.Contains(text, "番号を隠した写しです") || !strings.Contains(text, "髙橋 德一") {
+		t.Errorf("the masked sheet:\n%s", text)
+	}
+	if keep := os.Getenv("MADOGUCHI_PICTURES"); keep != "" {
+		_ = os.Rename(filepath.Join(keep, "sheet.pdf"), filepath.Join(keep, "masked.pdf"))
 	}
 }
 

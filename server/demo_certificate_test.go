@@ -76,4 +76,12 @@ func TestThePatientsCopyIsSignedWhereThereIsACertificate(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
+	masked, err := d.office.MaskedDocument(t.Context(), "op|x", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare, err := sign.Read(masked)
+	if err != nil || len(bare.Signatures) != 0 || len(bare.Credentials) != 0 {
+		t.Errorf("the masked copy carries a code or a signature: %+v %v", bare, err)
+	}
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -21,6 +23,7 @@ type importCmd struct {
 	DryRun  bool   `help:"store nothing"`
 	JSON    bool   `name:"json" help:"one JSON object a row on standard output"`
 	Role    string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
+	Map     string `type:"path" help:"JSON file of the insurer's own headings, {\"heading\":\"氏名\"}; remembered when the file is stored"`
 	Errors  string `type:"path" help:"file for the refused rows; beside the input by default"`
 	File    string `arg:"" help:"CSV in UTF-8 or Shift_JIS; - for standard input"`
 }
@@ -49,6 +52,14 @@ func (c *importCmd) run(s *Settings) error {
 			return err
 		}
 	}
+	given, err := c.headings()
+	if err != nil {
+		return err
+	}
+	if o.Map, err = c.remembered(s, o.Insurer); err != nil {
+		return err
+	}
+	maps.Copy(o.Map, given)
 	in, err := c.open()
 	if err != nil {
 		return err
@@ -60,12 +71,15 @@ func (c *importCmd) run(s *Settings) error {
 	}
 	var count desk.ImportCount
 	if !c.DryRun && read.Refused() < len(read.Rows) {
-		if count, err = c.store(s, read); err != nil {
+		if count, err = c.store(s, read, given); err != nil {
 			return err
 		}
 	}
 	return c.report(read, count)
 }
+
+var errOpen = &eligibility.Error{Code: eligibility.Invalid, Key: "import.open",
+	Ja: "ファイルを開けません。名前と場所を確かめてください。", En: "The file cannot be opened. Check its name and place."}
 
 func (c *importCmd) open() (io.ReadCloser, error) {
 	if c.File == "-" {
@@ -73,14 +87,42 @@ func (c *importCmd) open() (io.ReadCloser, error) {
 	}
 	file, err := os.Open(c.File)
 	if err != nil {
-		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "import.open", Field: "file", Cause: err,
-			Ja: "ファイルを開けません。名前と場所を確かめてください。", En: "The file cannot be opened. Check its name and place."}
+		return nil, errOpen.In("file").Because(err)
 	}
 	return file, nil
 }
 
-// store stores the good rows through the insurer's half.
-func (c *importCmd) store(s *Settings, read *roster.Roster) (desk.ImportCount, error) {
+// headings reads the file of --map.
+func (c *importCmd) headings() (map[string]roster.Column, error) {
+	if c.Map == "" {
+		return nil, nil
+	}
+	file, err := os.Open(c.Map)
+	if err != nil {
+		return nil, errOpen.In("map").Because(err)
+	}
+	defer file.Close()
+	return roster.ReadMap(file)
+}
+
+// remembered returns the headings that were mapped before. Without an insurer's number there is nobody to ask for, and a
+// trial makes no data folder.
+func (c *importCmd) remembered(s *Settings, insurer eligibility.InsurerNumber) (map[string]roster.Column, error) {
+	none := map[string]roster.Column{}
+	if _, err := os.Stat(filepath.Join(s.Data, "demo", "madoguchi.db")); err != nil || insurer == "" {
+		return none, nil
+	}
+	ctx := context.Background()
+	h, err := openHouse(ctx, s, c.Role)
+	if err != nil {
+		return nil, err
+	}
+	defer h.store.Close()
+	return h.store.Headings(ctx, insurer)
+}
+
+// store stores the good rows through the insurer's half, and what --map said of its headings.
+func (c *importCmd) store(s *Settings, read *roster.Roster, given map[string]roster.Column) (desk.ImportCount, error) {
 	ctx := context.Background()
 	h, err := openHouse(ctx, s, c.Role)
 	if err != nil {
@@ -91,7 +133,11 @@ func (c *importCmd) store(s *Settings, read *roster.Roster) (desk.ImportCount, e
 	if err != nil {
 		return desk.ImportCount{}, err
 	}
-	return office.StoreRoster(ctx, read, "command")
+	count, err := office.StoreRoster(ctx, read, "command")
+	if err == nil && len(given) > 0 {
+		err = office.RememberHeadings(ctx, read.Insurer, given, "command")
+	}
+	return count, err
 }
 
 // report prints what happened: rows as JSON, or a summary; refused rows go to the error file.

@@ -90,6 +90,11 @@ func (c *serveCmd) Run(s *Settings) error {
 			chore(ctx)
 		}
 	})
+	go every(ctx, time.Minute, func(ctx context.Context) { // a file of people is not left lying for an hour
+		if _, err := h.store.ExpirePreviews(ctx, h.now()); err != nil {
+			slog.Warn("dropping previews", "error", err)
+		}
+	})
 	c.announce(address)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

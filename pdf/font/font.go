@@ -1,13 +1,15 @@
-// Package font holds the font that documents embed: BIZ UDPGothic, made for people who read with difficulty.
+// Package font holds the fonts that documents embed and finds the shape of every character in them: BIZ UDPGothic, made for
+// people who read with difficulty, then a Mincho for rare kanji, then one for the variation sequences of Adobe-Japan1.
 package font
 
 import (
 	"bytes"
+	"compress/gzip"
 	_ "embed"
 	"fmt"
+	"io"
 	"sync"
-
-	"github.com/signintech/gopdf/fontmaker/core"
+	"unicode"
 )
 
 // Regular is BIZ UDPGothic Regular as TrueType (OFL.txt).
@@ -15,14 +17,123 @@ import (
 //go:embed BIZUDPGothic-Regular.ttf
 var Regular []byte
 
-// Has reports whether the font has a glyph for r. gopdf draws an empty box without a word where it has none, so texts are
-// looked at before they are drawn.
-func Has(r rune) bool { return glyphs()[int(r)] != 0 }
+// The two for rare kanji are packed: most pages need neither, and unpacking waits for the first that does.
+var (
+	//go:embed rare-mincho.ttf.gz
+	rarePacked []byte
+	//go:embed sequences-mincho.ttf.gz
+	sequencesPacked []byte
+)
 
-var glyphs = sync.OnceValue(func() map[int]uint {
-	var parser core.TTFParser
-	if err := parser.ParseByReader(bytes.NewReader(Regular)); err != nil {
-		panic(fmt.Sprintf("font: the embedded font is broken: %v", err))
+// faces are asked in this order. All have 2,048 units to the em, so that their outlines go into one subset.
+var faces = []func() *face{
+	sync.OnceValue(func() *face { return mustParse("BIZ UDPGothic", Regular) }),
+	sync.OnceValue(func() *face { return mustParse("Madoguchi Rare Mincho", unpacked(rarePacked)) }),
+	sync.OnceValue(func() *face { return mustParse("Madoguchi Sequences", unpacked(sequencesPacked)) }),
+}
+
+// UnitsPerEm is the grid of all faces.
+const UnitsPerEm = 2048
+
+func mustParse(name string, data []byte) *face {
+	f, err := parse(data)
+	if err != nil {
+		panic(fmt.Sprintf("font: the embedded %s is broken: %v", name, err))
 	}
-	return parser.Chars()
-})
+	return f
+}
+
+func unpacked(data []byte) []byte {
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		panic(fmt.Sprintf("font: an embedded font is broken: %v", err))
+	}
+	out, err := io.ReadAll(r)
+	if err != nil {
+		panic(fmt.Sprintf("font: an embedded font is broken: %v", err))
+	}
+	return out
+}
+
+// Has reports whether the main font has a shape for r: what gopdf, which knows one font, can draw. It draws an empty box
+// without a word where it has none, so texts are looked at before they are drawn.
+func Has(r rune) bool { return faces[0]().chars[r] != 0 }
+
+// Glyph is one shape in one of the fonts.
+type Glyph struct {
+	face uint8
+	id   uint16
+}
+
+// Advance returns the width of the glyph in UnitsPerEm.
+func (g Glyph) Advance() int { return faces[g.face]().advance(g.id) }
+
+// Found says how well a character could be found.
+type Found uint8
+
+const (
+	Exact   Found = iota // the very shape that the text asks for
+	Base                 // the base character in place of a variant that no font has
+	Missing              // 〓 in place of a character that no font has
+)
+
+// Piece is one character with its variation selector, if any, and the glyph that draws it.
+type Piece struct {
+	Text     string // as it came in, for searching and copying; 〓 where Found is Missing
+	Rune     rune   // the base character as it came in
+	Selector rune
+	Glyph    Glyph
+	Found    Found
+}
+
+// Geta is what stands for a character that cannot be printed, as printers have done since lead type.
+const Geta = '〓'
+
+// Pieces parts a text into characters and finds each one's glyph. Control characters become blanks.
+func Pieces(text string) []Piece {
+	pieces := make([]Piece, 0, len(text)/2)
+	runes := []rune(text)
+	for i := 0; i < len(runes); i++ {
+		p := Piece{Rune: runes[i]}
+		if unicode.IsControl(p.Rune) {
+			p.Rune = ' '
+		}
+		if i+1 < len(runes) && isSelector(runes[i+1]) {
+			i++
+			p.Selector = runes[i]
+		}
+		p.find()
+		pieces = append(pieces, p)
+	}
+	return pieces
+}
+
+func isSelector(r rune) bool { return r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF }
+
+func (p *Piece) find() {
+	p.Text = string(p.Rune)
+	if p.Selector != 0 {
+		p.Text += string(p.Selector)
+		for i, open := range faces {
+			if id := open().variant(p.Rune, p.Selector); id != 0 {
+				p.Glyph = Glyph{uint8(i), id}
+				return
+			}
+		}
+		p.Found = Base
+	}
+	for i, open := range faces {
+		if id := open().chars[p.Rune]; id != 0 {
+			p.Glyph = Glyph{uint8(i), id}
+			return
+		}
+		if p.Rune < 0x2E80 {
+			break // the others hold kanji only
+		}
+	}
+	p.Found, p.Text = Missing, string(Geta)
+	p.Glyph = Glyph{0, faces[0]().chars[Geta]}
+}
+
+// Number returns the glyph's number in its own font file, as gopdf writes it for the main font.
+func (g Glyph) Number() uint16 { return g.id }

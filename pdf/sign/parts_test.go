@@ -82,7 +82,7 @@ func fresh(t testing.TB, kind string) identity {
 // sheet is a document that gopdf composed.
 func sheet(t testing.TB) []byte {
 	t.Helper()
-	data, err := pdf.EligibilitySheet(pdf.Sheet{Person: eligibility.Person{Insurer: "00138990", Number: "0001234", Name: "髙橋 德一", BirthDate: eligibility.MustDate("1955-07-01")},
+	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: eligibility.Person{Insurer: "00138990", Number: "0001234", Name: "髙橋 德一", BirthDate: eligibility.MustDate("1955-07-01")},
 		InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", IssuedAt: at, Registered: eligibility.MustDate("2026-11-01"),
 		Expires: eligibility.MustDate("2027-03-01"), Code: pdf.Code{Size: 21, Black: func(x, y int) bool { return x*y%3 == 0 }}})
 	if err != nil {

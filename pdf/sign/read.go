@@ -98,7 +98,19 @@ func Read(document []byte) (Found, error) {
 			f.Signatures = append(f.Signatures, judge(document, at))
 		}
 	}
+	if marks(document) > len(f.Signatures) {
+		f.Signatures = append(f.Signatures, Signature{Cause: errors.New("a signature without a ByteRange")})
+	}
 	return f, nil
+}
+
+// marks counts what only signature dictionaries have, so that a signature whose ByteRange was made unreadable does not pass
+// for none.
+func marks(data []byte) (n int) {
+	for _, kind := range []string{"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"} {
+		n += bytes.Count(data, []byte(kind))
+	}
+	return min(n, maxSignatures)
 }
 
 // locked looks for /Encrypt in the trailers, and in the dictionaries of cross-reference streams.

@@ -91,13 +91,19 @@ func parts(t *testing.T, data []byte) (content, cms []byte) {
 func TestAFlippedByteIsFoundWhereverItIsAndByPopplerToo(t *testing.T) {
 	i := fresh(t, "P-256")
 	data := signed(t, i, sheet(t), sign.Options{Credential: code})
-	step := max(len(data)/300, 1)
-	for place := 0; place < len(data); place += step {
-		broken := bytes.Clone(data)
-		broken[place] ^= 1
-		f, err := sign.Read(broken)
-		if err == nil && len(f.Signatures) == 1 && f.Signatures[0].Intact() && f.Signatures[0].Whole && !inHoleFill(data, place) {
+	before := len(sheet(t))
+	for place := 0; place < len(data); place++ {
+		if inHole(data, place) { // letters' case means nothing there, and other digits are other tests
+			continue
+		}
+		data[place] ^= 1
+		f, err := sign.Read(data)
+		if err == nil && (len(f.Signatures) == 0 || f.Signatures[0].Intact() && f.Signatures[0].Whole) {
 			t.Errorf("byte %d flipped, not found", place)
+		}
+		data[place] ^= 1
+		if place < before {
+			place += before / 300 // the pages are all alike; of what signing adds each byte is tried
 		}
 	}
 	broken := bytes.Clone(data)
@@ -105,8 +111,8 @@ func TestAFlippedByteIsFoundWhereverItIsAndByPopplerToo(t *testing.T) {
 	count(t, pdfsig(t, nssStore(t, i.chain[1]), broken), "Digest Mismatch", 1)
 }
 
-// inHoleFill reports whether a place lies in the hole, where letters' case means nothing and zeros only fill.
-func inHoleFill(data []byte, place int) bool {
+// inHole reports whether a place lies in the signature's hole, which is not covered.
+func inHole(data []byte, place int) bool {
 	begin := bytes.Index(data, []byte("/Contents <"))
 	return place > begin && place < begin+bytes.IndexByte(data[begin:], '>')
 }

@@ -30,7 +30,7 @@ func (o *Office) Document(ctx context.Context, subject string, id PersonID) ([]b
 	if len(c.shares) == 1 {
 		share = c.shares[0]
 	}
-	sheet, err := pdf.EligibilitySheet(pdf.Sheet{
+	data, _, err := pdf.EligibilitySheet(pdf.Sheet{
 		Person: c.record.Person, Share: share,
 		InsurerName: c.insurer.Name, Issuer: c.insurer.Issuer, Telephone: c.insurer.Telephone,
 		Registered: eligibility.DateOf(c.record.RegisteredAt), IssuedAt: c.at, Expires: c.until,
@@ -39,7 +39,65 @@ func (o *Office) Document(ctx context.Context, subject string, id PersonID) ([]b
 	if err != nil {
 		return nil, err
 	}
-	return o.signed(sheet, c)
+	return o.signed(data, c)
+}
+
+// MaskedDocument makes the sheet with bars over the numbers and without a code, for those who may not see them (an
+// employer, a landlord). Nothing is signed for it, neither
+// a code nor the document, so nothing is noted.
+func (o *Office) MaskedDocument(ctx context.Context, subject string, id PersonID) ([]byte, error) {
+	record, in, err := o.shown(ctx, subject, id)
+	if err != nil {
+		return nil, err
+	}
+	now := o.Now()
+	day := eligibility.DateOf(now)
+	share := 0
+	if shares, err := eligibility.SharesOn(record.Person, day); err == nil && len(shares) == 1 {
+		share = shares[0]
+	}
+	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: record.Person, Share: share, InsurerName: in.Name, Issuer: in.Issuer, Telephone: in.Telephone,
+		Registered: eligibility.DateOf(record.RegisteredAt), IssuedAt: now, Expires: paperEnd(record.Person, day), Masked: true, Demo: o.Demo})
+	return data, err
+}
+
+// stateAddress is what code ① of a notice says: マイナポータル.
+const stateAddress = "https://myna.go.jp/"
+
+// NoticePage makes a person's 資格情報のお知らせ (PDF) with the current notice code, making the first one when there is none.
+// The address of people whose data are withheld (不開示) is never printed. The report tells what the clerk should look at.
+func (o *Office) NoticePage(ctx context.Context, id PersonID, staff string) ([]byte, pdf.Report, error) {
+	paper, err := o.NoticePaper(ctx, id, staff)
+	if err != nil {
+		return nil, pdf.Report{}, err
+	}
+	state, err := pdf.LinkCode(or(o.StateAddress, stateAddress))
+	if err != nil {
+		return nil, pdf.Report{}, err
+	}
+	landing, err := pdf.LinkCode(paper.URL)
+	if err != nil {
+		return nil, pdf.Report{}, err
+	}
+	now := o.Now()
+	p, day := paper.Record.Person, eligibility.DateOf(now)
+	if p.Withheld == eligibility.Yes {
+		p.PostCode, p.Address = "", ""
+	}
+	share := 0
+	if shares, err := eligibility.SharesOn(p, day); err == nil && len(shares) == 1 {
+		share = shares[0]
+	}
+	return pdf.NoticePage(pdf.Notice{Person: p, Share: share, From: p.ValidFrom, Until: eligibility.NoticeUntil(p, day),
+		InsurerName: paper.Insurer.Name, Issuer: paper.Insurer.Issuer, Telephone: paper.Insurer.Telephone, IssuedOn: day,
+		State: state, Landing: landing, TypedCode: GroupNoticeCode(paper.Code), Demo: o.Demo}, now)
+}
+
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
 }
 
 // File makes the .smart-health-card file of a person whom this login may show: the same copy as the PDF's, for names that

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/roster"
@@ -15,10 +16,15 @@ type Imported struct {
 	Count  ImportCount
 }
 
-// Import reads a file of insured people and stores its good rows, all together. A file that is
-// refused whole (not a CSV, a compulsory column missing, a My Number in it) comes back as an *eligibility.Error.
+// Import reads a file of insured people, with the headings that the insurer mapped before, and stores its good rows, all
+// together. A file that is refused whole (not a CSV, a compulsory column missing, a My Number in it) comes back as an
+// *eligibility.Error.
 func (o *Office) Import(ctx context.Context, insurer eligibility.InsurerNumber, file io.Reader, staff string) (Imported, error) {
-	read, err := roster.Read(file, roster.Options{Insurer: insurer, Today: eligibility.DateOf(o.Now())})
+	own, err := o.Store.Headings(ctx, insurer)
+	if err != nil {
+		return Imported{}, err
+	}
+	read, err := roster.Read(file, roster.Options{Insurer: insurer, Map: own, Today: eligibility.DateOf(o.Now())})
 	if err != nil {
 		return Imported{}, err
 	}
@@ -26,19 +32,23 @@ func (o *Office) Import(ctx context.Context, insurer eligibility.InsurerNumber, 
 	return Imported{Roster: read, Count: count}, err
 }
 
+// keyed gives the good rows of a file under their keys.
+func keyed(read *roster.Roster) iter.Seq2[string, eligibility.Person] {
+	return func(yield func(string, eligibility.Person) bool) {
+		for i := range read.Rows {
+			if row := &read.Rows[i]; row.Accepted && !yield(roster.Key(row.Person), row.Person) {
+				return
+			}
+		}
+	}
+}
+
 // StoreRoster stores the good rows of a file that was read, all together or none.
 func (o *Office) StoreRoster(ctx context.Context, read *roster.Roster, staff string) (ImportCount, error) {
 	if _, err := o.Insurer(ctx, read.Insurer); err != nil {
 		return ImportCount{}, err
 	}
-	people := func(yield func(string, eligibility.Person) bool) {
-		for _, row := range read.Rows {
-			if row.Accepted && !yield(roster.Key(row.Person), row.Person) {
-				return
-			}
-		}
-	}
-	return o.Store.ImportPeople(ctx, read.Insurer, people, Entry{At: o.Now(), Actor: "staff:" + staff, Action: "people.import",
+	return o.Store.ImportPeople(ctx, read.Insurer, keyed(read), Entry{At: o.Now(), Actor: "staff:" + staff, Action: "people.import",
 		Detail: fmt.Sprintf("%s rows=%d", read.Insurer, len(read.Rows))})
 }
 

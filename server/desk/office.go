@@ -15,6 +15,7 @@ import (
 type Office struct {
 	Store interface {
 		InsurerStore
+		PreviewStore
 		NoticeStore
 		PhoneStore
 		CodeStore
@@ -24,8 +25,10 @@ type Office struct {
 	Notices NoticeKeys
 	Host    string // the HOST of every iss, https, without trailing slash
 	Address string // the address that people open, e.g. http://localhost:8080
-	Demo    bool
-	Now     func() time.Time
+	// StateAddress is what a notice's code ① says; empty means マイナポータル's own address.
+	StateAddress string
+	Demo         bool
+	Now          func() time.Time
 
 	unsigned unsignedNotes
 	lists    struct {

@@ -13,6 +13,7 @@ import (
 // not at all. A missing thing is an *eligibility.Error with code NotFound.
 type Store interface {
 	InsurerStore
+	PreviewStore
 	NoticeStore
 	PhoneStore
 	CodeStore

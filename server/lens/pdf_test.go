@@ -25,7 +25,7 @@ import (
 // sheet writes our own eligibility sheet with a code.
 func sheet(t testing.TB, m matrix) string {
 	t.Helper()
-	data, err := pdf.EligibilitySheet(pdf.Sheet{
+	data, _, err := pdf.EligibilitySheet(pdf.Sheet{
 		Person: eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02", Name: "髙橋 德一", Kana: "タカハシ トクイチ",
 			BirthDate: eligibility.MustDate("1955-07-01"), Sex: eligibility.Male, Relation: eligibility.Subscriber, QualifiedOn: eligibility.MustDate("2008-04-01")},
 		Share: 20, InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", Registered: eligibility.MustDate("2026-11-20"),

@@ -78,15 +78,17 @@ func blank(c byte) bool {
 
 func delimiter(c byte) bool { return bytes.IndexByte([]byte("()<>[]{}/%"), c) >= 0 }
 
-// blanks skips white space and comments.
+// blanks skips white space and comments, to the end of the data at most.
 func (p *parser) blanks() {
+	comment := false
 	for ; p.at < len(p.data); p.at++ {
-		if p.data[p.at] == '%' {
-			for p.at < len(p.data) && p.data[p.at] != '\n' && p.data[p.at] != '\r' {
-				p.at++
-			}
-		}
-		if p.at < len(p.data) && !blank(p.data[p.at]) {
+		switch c := p.data[p.at]; {
+		case c == '\n' || c == '\r':
+			comment = false
+		case comment || blank(c):
+		case c == '%':
+			comment = true
+		default:
 			return
 		}
 	}

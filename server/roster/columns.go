@@ -81,6 +81,9 @@ var synonyms = func() map[string]Column {
 			table[normalHeading(other)] = column
 		}
 	}
+	for _, own := range errorColumns { // a mended error file comes back as it went out
+		table[normalHeading(own)] = LeftOut
+	}
 	return table
 }()
 

@@ -6,9 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
+
+// errorColumns stand before a refused row's own cells.
+var errorColumns = []string{"行", "列", "理由"}
 
 // WriteErrors writes the refused rows as a CSV that a clerk mends and sends again: UTF-8 with BOM, CRLF, one line a row
 // with its line, columns and reasons before the original cells. No cell can start a formula.
@@ -18,7 +22,7 @@ func (out *Roster) WriteErrors(w io.Writer) error {
 	}
 	c := csv.NewWriter(w)
 	c.UseCRLF = true
-	head := append([]string{"行", "列", "理由"}, safe(out.Headings)...)
+	head := append(slices.Clone(errorColumns), safe(out.Headings)...)
 	if err := c.Write(head); err != nil {
 		return fmt.Errorf("writing the error file: %w", err)
 	}

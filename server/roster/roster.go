@@ -13,7 +13,7 @@ import (
 // Options say what the caller knows about a file.
 type Options struct {
 	Insurer eligibility.InsurerNumber // rows of others are refused; empty: the first row's number is the file's
-	Map     map[string]Column         // the insurer's own headings
+	Map     map[string]Column         // the insurer's own headings; they go before the usual ones
 	Today   eligibility.Date          // births after it are refused; zero: not checked
 }
 
@@ -49,24 +49,11 @@ var ErrMyNumber = refused("my_number", "マイナンバー（12桁の個人番�
 // Read reads a whole file. An *eligibility.Error means that nothing of it was taken: empty, too large, no heading, a
 // compulsory column missing, or a My Number in it.
 func Read(file io.Reader, o Options) (*Roster, error) {
-	data, err := io.ReadAll(io.LimitReader(file, MaxFile+1))
+	records, err := open(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading the file: %w", err)
-	}
-	if len(data) > MaxFile {
-		return nil, refused("too_large", "ファイルが大きすぎます（64MBまで）。分けて読み込んでください。", "The file is larger than 64 MB. Split it.")
-	}
-	records := split(decode(data))
-	if len(records) == 0 {
-		return nil, refused("empty", "ファイルが空です。見出しと1行以上の行が入ったCSVを選んでください。", "The file is empty. Choose a CSV with a heading and rows.")
-	}
-	heading := records[0]
-	if len(heading.cells) > maxColumns {
-		return nil, refused("columns", "列が多すぎます（500列まで）。正しいファイルか確かめてください。", "There are more than 500 columns. Check that this is the right file.")
-	}
-	if err := refuseMyNumber(records); err != nil {
 		return nil, err
 	}
+	heading := records[0]
 	out := &Roster{Insurer: o.Insurer, Headings: heading.cells}
 	columns, err := out.recognise(heading.cells, o)
 	if err != nil {
@@ -85,6 +72,25 @@ func Read(file io.Reader, o Options) (*Roster, error) {
 		out.Rows = append(out.Rows, row)
 	}
 	return out, nil
+}
+
+// open cuts a whole file into records, the heading first, and refuses what nothing may be taken from.
+func open(file io.Reader) ([]record, error) {
+	data, err := io.ReadAll(io.LimitReader(file, MaxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the file: %w", err)
+	}
+	if len(data) > MaxFile {
+		return nil, refused("too_large", "ファイルが大きすぎます（64MBまで）。分けて読み込んでください。", "The file is larger than 64 MB. Split it.")
+	}
+	records := split(decode(data))
+	if len(records) == 0 {
+		return nil, refused("empty", "ファイルが空です。見出しと1行以上の行が入ったCSVを選んでください。", "The file is empty. Choose a CSV with a heading and rows.")
+	}
+	if len(records[0].cells) > maxColumns {
+		return nil, refused("columns", "列が多すぎます（500列まで）。正しいファイルか確かめてください。", "There are more than 500 columns. Check that this is the right file.")
+	}
+	return records, refuseMyNumber(records)
 }
 
 // refuseMyNumber looks at every cell of the file before anything is taken from it.
@@ -127,16 +133,14 @@ func myNumberAt(line, column int, name, what string) error {
 func (out *Roster) recognise(headings []string, o Options) (map[int]Column, error) {
 	columns := map[int]Column{}
 	place := map[Column]int{}
+	own := normalMap(o.Map)
 	for i, h := range headings {
-		name := strings.TrimSpace(strings.TrimPrefix(h, "\ufeff"))
+		name := headingText(h)
 		if plain(name) == "" {
 			continue
 		}
-		column, known := o.Map[name]
-		if !known {
-			column, known = synonyms[normalHeading(name)]
-		}
-		if !known {
+		column, _, _ := meaning(name, own)
+		if column == LeftOut {
 			out.Unknown = append(out.Unknown, name)
 			continue
 		}
@@ -147,7 +151,7 @@ func (out *Roster) recognise(headings []string, o Options) (map[int]Column, erro
 		columns[i], place[column] = column, i
 	}
 	var missing []string
-	for _, c := range []Column{colNumber, colName, colBirth} {
+	for _, c := range compulsory {
 		if _, ok := place[c]; !ok {
 			missing = append(missing, string(c))
 		}

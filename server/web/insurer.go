@@ -1,16 +1,11 @@
 package web
 
 import (
-	"bytes"
-	"crypto/rand"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/skip2/go-qrcode"
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
@@ -23,10 +18,10 @@ func (s *Site) insurerRoutes(e *echo.Echo) {
 	e.GET("/insurer/staff", s.staffPage("insurer"))
 	e.POST("/insurer/staff", s.pickStaff("insurer", auth.Clerk))
 	e.GET("/insurer/sample.csv", s.sample)
-	e.POST("/insurer/import", s.importPeople)
-	e.GET("/insurer/imports/:id/errors.csv", s.errorFile)
+	s.previewRoutes(e)
 	e.GET("/insurer/people/:id/notice", s.noticeSheet)
 	e.GET("/insurer/people/:id/notice.png", s.noticeQR)
+	e.GET("/insurer/people/:id/notice.pdf", s.noticePDF)
 }
 
 func (s *Site) staffPage(door string) echo.HandlerFunc {
@@ -110,7 +105,8 @@ func (s *Site) officePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := OfficeView{Page: s.page(c, "保険者の窓口", "Insurer's office"), Staff: name, Insurers: insurers, Current: string(in.Number), Count: count, Query: query}
+	view := OfficeView{Page: s.page(c, "保険者の窓口", "Insurer's office"), Staff: name, Insurers: insurers, Current: string(in.Number), Count: count, Query: query,
+		Dropped: c.QueryParam("said") == "dropped"}
 	view.Insurer = insurerView(in)
 	for _, r := range people {
 		view.People = append(view.People, s.row(r))
@@ -146,136 +142,4 @@ func (s *Site) sample(c echo.Context) error {
 func csvFile(c echo.Context, name string, data []byte) error {
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
 	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", data)
-}
-
-// shownRows is how many refused rows and warnings the result page lists; the error file has all.
-const shownRows = 200
-
-func (s *Site) importPeople(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
-	r := c.Request()
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, roster.MaxFile+1<<20)
-	control := http.NewResponseController(c.Response())
-	_ = control.SetReadDeadline(s.Now().Add(5 * time.Minute)) // not every test's writer has deadlines
-	_ = control.SetWriteDeadline(s.Now().Add(6 * time.Minute))
-	upload, err := c.FormFile("file")
-	if err != nil {
-		return errRequest.In("file").Because(err)
-	}
-	file, err := upload.Open()
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	in, _, err := s.chosen(c, c.FormValue("insurer"))
-	if err != nil {
-		return err
-	}
-	result, err := s.Office.Import(r.Context(), in.Number, file, name)
-	if err != nil {
-		return err
-	}
-	view := ImportView{Page: s.page(c, "読み込みの結果", "Result of the import"), New: result.Count.New, Changed: result.Count.Changed, Unchanged: result.Count.Unchanged,
-		Refused: result.Roster.Refused(), UnknownColumns: result.Roster.Unknown}
-	view.Insurer = insurerView(in)
-	for _, row := range result.Roster.Rows {
-		for _, n := range row.Reasons {
-			view.Rows = append(view.Rows, ImportRow{Line: row.Line, Column: n.Column, Reason: n.Ja})
-		}
-		for _, n := range row.Warnings {
-			view.Rows = append(view.Rows, ImportRow{Line: row.Line, Column: n.Column, Reason: n.Ja, Warning: true})
-		}
-	}
-	view.Rows = view.Rows[:min(len(view.Rows), shownRows)]
-	if view.Refused > 0 {
-		var b bytes.Buffer
-		if err := result.Roster.WriteErrors(&b); err != nil {
-			return err
-		}
-		view.ErrorsURL = "/insurer/imports/" + s.imports.put(name, b.Bytes(), s.Now()) + "/errors.csv"
-	}
-	return s.show(c, http.StatusOK, "import", view)
-}
-
-// importErrors keeps error files for their clerk for an hour, in memory: they hold personal data and are not stored.
-type importErrors struct {
-	mu    sync.Mutex
-	files map[string]errorFile
-}
-
-type errorFile struct {
-	clerk string
-	data  []byte
-	at    time.Time
-}
-
-const errorFileLife = time.Hour
-
-func (f *importErrors) put(clerk string, data []byte, now time.Time) string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.files == nil {
-		f.files = map[string]errorFile{}
-	}
-	for id, old := range f.files {
-		if now.Sub(old.at) > errorFileLife {
-			delete(f.files, id)
-		}
-	}
-	id := rand.Text()
-	f.files[id] = errorFile{clerk, data, now}
-	return id
-}
-
-func (f *importErrors) get(id, clerk string, now time.Time) ([]byte, bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	file, ok := f.files[id]
-	return file.data, ok && file.clerk == clerk && now.Sub(file.at) <= errorFileLife
-}
-
-func (s *Site) errorFile(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
-	data, ok := s.imports.get(c.Param("id"), name, s.Now())
-	if !ok {
-		return errNoPage
-	}
-	return csvFile(c, "yominaoshi.csv", data)
-}
-
-func (s *Site) noticeSheet(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
-	paper, err := s.Office.NoticePaper(c.Request().Context(), desk.PersonID(c.Param("id")), name)
-	if err != nil {
-		return err
-	}
-	view := SheetView{Page: s.page(c, "お知らせのコード", "Notice code"), Person: s.row(paper.Record), Code: desk.GroupNoticeCode(paper.Code), URL: paper.URL,
-		Image: "/insurer/people/" + c.Param("id") + "/notice.png"}
-	view.Insurer = insurerView(paper.Insurer)
-	return s.show(c, http.StatusOK, "sheet", view)
-}
-
-func (s *Site) noticeQR(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
-	paper, err := s.Office.NoticePaper(c.Request().Context(), desk.PersonID(c.Param("id")), name)
-	if err != nil {
-		return err
-	}
-	image, err := qrcode.Encode(paper.URL, qrcode.Medium, -8) // eight dots a module
-	if err != nil {
-		return err
-	}
-	return c.Blob(http.StatusOK, "image/png", image)
 }

@@ -26,6 +26,7 @@ func (s *Site) patientRoutes(e *echo.Echo) {
 	e.POST("/enrol", s.enrol)
 	e.GET("/screen", s.screenPage)
 	e.GET("/people/:id/document.pdf", s.document)
+	e.GET("/people/:id/masked.pdf", s.maskedDocument)
 	e.GET("/api/v1/me", s.me)
 	e.POST("/api/v1/people/:id/credential", s.credential)
 	s.phoneRoutes(e)

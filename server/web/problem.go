@@ -128,7 +128,10 @@ func (s *Site) fail(err error, c echo.Context) {
 		return
 	}
 	var page bytes.Buffer
-	view := ErrorView{Page: s.page(c, "お知らせ", "Sorry"), Ja: e.Ja, En: e.En, Status: status, RequestID: id}
+	view := ErrorView{Page: s.page(c, "お知らせ", "Sorry"), Ja: e.Ja, En: e.En, Back: "/", Status: status, RequestID: id}
+	if strings.HasPrefix(c.Request().URL.Path, "/insurer") {
+		view.Back = "/insurer"
+	}
 	if err := pwa.Render(&page, "error", lang, view); err != nil {
 		slog.Error("rendering the error page", "id", id, "error", err)
 		page.WriteString(e.Ja + "\n" + e.En + "\n")

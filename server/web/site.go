@@ -40,7 +40,6 @@ type Site struct {
 	Config
 	guesses auth.Limit // notice codes and pairing codes, by address
 	codes   auth.Limit // online codes, by counter server
-	imports importErrors
 }
 
 // New returns the program's handler. Routes exist only for the halves that this role runs.

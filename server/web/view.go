@@ -106,55 +106,11 @@ type CounterView struct {
 	Facility, Staff string
 }
 
-// PersonRow is an insured person in the insurer's office.
-type PersonRow struct {
-	ID, Name, Kana         string
-	Birth                  string // in the Japanese calendar
-	Symbol, Number, Branch string // 記号・番号・枝番
-	Share                  string // 3割
-	Registered             string // day of the last import that touched the person
-}
-
-// OfficeView is the insurer's page (/insurer).
-type OfficeView struct {
-	Page
-	Staff    string
-	Insurers []InsurerView
-	Current  string // eight digits
-	Count    int    // all insured of the current insurer
-	People   []PersonRow
-	Query    string
-}
-
-// ImportRow is one refused row, or a warning about an accepted one.
-type ImportRow struct {
-	Line           int // physical line where the record starts; the heading is 1
-	Column, Reason string
-	Warning        bool
-}
-
-// ImportView is the result of an import (POST /insurer/import).
-type ImportView struct {
-	Page
-	New, Changed, Unchanged, Refused int
-	UnknownColumns                   []string
-	Rows                             []ImportRow
-	ErrorsURL                        string // the refused rows as CSV; empty when there are none
-}
-
-// SheetView is the printable sheet with a person's notice code (/insurer/people/{id}/notice).
-type SheetView struct {
-	Page
-	Person PersonRow
-	Code   string // grouped 4-4-4-4
-	URL    string // what the QR says
-	Image  string // address of the QR's picture
-}
-
 // ErrorView is any refusal that is a page of its own.
 type ErrorView struct {
 	Page
 	Ja, En    string // with the next step
+	Back      string // the address to start again from
 	Status    int
 	RequestID string
 }

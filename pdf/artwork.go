@@ -1,0 +1,90 @@
+package pdf
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/signintech/gopdf"
+
+	"madoguchi/pdf/font"
+	"madoguchi/pdf/form"
+)
+
+// artwork composes a form with gopdf. Positions are millimetres from the upper left, a text's y is its top; the first error
+// stays and the rest is left out.
+type artwork struct {
+	drawing
+	texts []form.Text
+	codes []form.CodePlace
+}
+
+const (
+	pointsPerMM = 72 / 25.4
+	pageHeight  = 842.0 // points, as gopdf's A4 has it
+)
+
+func compose() *artwork {
+	gp := &gopdf.GoPdf{}
+	gp.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
+	gp.SetNoCompression()
+	a := &artwork{drawing: drawing{gp: gp}}
+	a.err = gp.AddTTFFontData("body", font.Regular)
+	gp.AddPage()
+	return a
+}
+
+// label draws a text that every page bears.
+func (a *artwork) label(x, y, size float64, c [3]uint8, text string) {
+	a.texts = append(a.texts, form.Text{Text: text})
+	a.say(x, y, size, c, text)
+}
+
+func (a *artwork) boldLabel(x, y, size float64, c [3]uint8, text string) {
+	a.texts = append(a.texts, form.Text{Text: text, Bold: true})
+	a.say(x, y, size, c, text)
+}
+
+func (a *artwork) centredLabel(middle, y, size float64, c [3]uint8, text string) {
+	a.boldLabel(middle-a.width(size, text)/2, y, size, c, text)
+}
+
+// slot draws the placeholder of a value. Width and height are millimetres here.
+func (a *artwork) slot(x, y, size, width float64, c [3]uint8, name string, s form.Slot) {
+	s.Name, s.Width, s.Height = name, width*pointsPerMM, s.Height*pointsPerMM
+	a.texts = append(a.texts, form.Text{Text: "{" + name + "}", Slot: &s})
+	a.say(x, y, size, c, "{"+name+"}")
+}
+
+// code keeps a place for a code whose side is at least side and whose modules are at least module.
+func (a *artwork) code(x, y, side, module float64, name string) {
+	a.codes = append(a.codes, form.CodePlace{Name: name, X: x * pointsPerMM, Y: pageHeight - y*pointsPerMM, W: side * pointsPerMM, Module: module * pointsPerMM})
+}
+
+func (a *artwork) box(x, y, w, h, line float64, c [3]uint8) {
+	a.gp.SetStrokeColor(c[0], c[1], c[2])
+	a.gp.SetLineWidth(line)
+	a.gp.RectFromUpperLeft(x, y, w, h)
+}
+
+func (a *artwork) fill(x, y, w, h float64, c [3]uint8) {
+	a.gp.SetFillColor(c[0], c[1], c[2])
+	a.gp.RectFromUpperLeftWithStyle(x, y, w, h, "F")
+}
+
+// sample marks a page of the demo across its middle.
+func (a *artwork) sample() {
+	a.texts = append(a.texts, form.Text{Text: "見本"})
+	a.watermark("見本")
+}
+
+// done hands what was composed to the writer.
+func (a *artwork) done() (*form.Form, error) {
+	if a.err != nil {
+		return nil, fmt.Errorf("composing the form: %w", a.err)
+	}
+	var out bytes.Buffer
+	if _, err := a.gp.WriteTo(&out); err != nil {
+		return nil, fmt.Errorf("composing the form: %w", err)
+	}
+	return form.Read(out.Bytes(), a.texts, a.codes)
+}

@@ -1,0 +1,37 @@
+package pdf_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"madoguchi/eligibility"
+	"madoguchi/pdf"
+)
+
+// rules.md 1.2, A1: the fields of the notice of 2023-07-10.
+func TestDeclarationAsksWhatTheNoticeAsks(t *testing.T) {
+	for name, d := range map[string]pdf.Declaration{"declaration-empty": {}, "declaration": {Facility: "架空医院", Name: "𠮷田 葛󠄀子", Kana: "ヨシダ カツコ", BirthDate: eligibility.MustDate("1988-11-30"),
+		Sex: eligibility.Female, Address: "東京都架空市架空町1-2-3"}} {
+		data, report, err := pdf.DeclarationSheet(d, noticeDay)
+		if err != nil || len(report.Check) > 0 {
+			t.Fatal(report, err)
+		}
+		folder := t.TempDir()
+		if keep := os.Getenv("MADOGUCHI_PICTURES"); keep != "" {
+			folder = keep
+		}
+		path := filepath.Join(folder, name+".pdf")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		run(t, "qpdf", "--check", path)
+		text := run(t, "pdftotext", "-layout", path, "-")
+		for _, want := range []string{"被保険者資格申立書", "氏名", "生年月日", "性別", "住所", "連絡先", "保険の種別", "保険者の名称", "事業所名", "一部負担金の割合", "上記のとおり申し立てます", d.Name} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in:\n%s", want, text)
+			}
+		}
+	}
+}

@@ -1,0 +1,33 @@
+package font
+
+import "testing"
+
+// facts: pdf.md 2: which of the fonts has what.
+func TestEachCharacterComesFromTheFirstFontThatHasIt(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		face  uint8
+		found Found
+	}{
+		{"山", 0, Exact}, {"髙", 0, Exact}, {"﨑", 0, Exact}, {"𡈽", 0, Exact}, {"𩸽", 0, Exact}, {"葛\U000E0100", 0, Exact},
+		{"𠮷", 1, Exact}, {"\u4E04", 1, Exact}, {"邉\U000E010F", 1, Exact},
+		{"邉\U000E0102", 2, Exact},
+		{"山\U000E01EF", 0, Base}, {"\U00030000", 0, Missing}, {"é", 0, Exact},
+	} {
+		pieces := Pieces(c.text)
+		if len(pieces) != 1 || pieces[0].Found != c.found || pieces[0].Glyph.face != c.face || pieces[0].Glyph.id == 0 {
+			t.Errorf("%s (%+q): %+v", c.text, c.text, pieces)
+		}
+	}
+}
+
+func TestACharacterAndItsDefaultVariantAreCopiedAsTheyCame(t *testing.T) {
+	s := NewSubset()
+	var numbers []uint16
+	for _, p := range Pieces("葛葛\U000E0100葛\U000E0101葛") {
+		numbers = append(numbers, s.Number(p))
+	}
+	if numbers[0] != numbers[3] || numbers[0] == numbers[1] || numbers[1] == numbers[2] {
+		t.Error(numbers)
+	}
+}

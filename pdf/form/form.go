@@ -1,0 +1,186 @@
+package form
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"madoguchi/pdf/font"
+)
+
+// Text is one text that gopdf drew on the form, in the order of drawing: a label, or the placeholder of a slot.
+type Text struct {
+	Text string
+	Bold bool  // the font has one weight: bold is drawn with a thin outline
+	Slot *Slot // where a value goes; nil for a label
+}
+
+// Slot is a place for a value. Lengths are points; X, Y, Size and the colour are those with which gopdf drew the placeholder.
+type Slot struct {
+	Name       string
+	X, Y, Size float64 // of the first line's baseline, from the lower left
+	Color      string  // three components
+
+	Width   float64 // what a line may take
+	Least   float64 // the smallest size before the text goes on several lines
+	Height  float64 // what all lines may take; 0 means any
+	Lines   int     // how many there may be; 0 means one
+	Leading float64 // from line to line, as a multiple of the size; 0 means 1.25
+	Align   Align
+	Down    bool // further lines follow below the first; otherwise the lines stand centred about it
+	Bold    bool
+	Fixed   bool // never smaller than Size: wrapped at once
+}
+
+// Align says to which side of X a text extends.
+type Align uint8
+
+const (
+	Left   Align = iota // X is where it begins
+	Right               // X is where it ends
+	Centre              // X is its middle
+)
+
+// CodePlace is where a code goes. The quiet zone lies outside, so that modules line up with texts.
+type CodePlace struct {
+	Name   string
+	X, Y   float64 // upper left corner of the modules, in points
+	W      float64 // the least length of a side, in points
+	Module float64 // the least width of a module, in points
+}
+
+// dot is one dot of a 600 dpi printer: modules of whole dots are printed evenly (facts: pdf.md 6).
+const dot = 72.0 / 600
+
+// module returns the width of a module of a code with n modules a side.
+func (p CodePlace) module(n int) float64 {
+	return math.Ceil(max(p.W/float64(n), p.Module)/dot-1e-6) * dot
+}
+
+// Form is a page that gopdf composed, ready to be stamped. It never changes and may be used by several Writers at once.
+type Form struct {
+	Width, Height float64
+	Slots         []Slot
+	Codes         []CodePlace
+
+	drawing []byte // operators in which labels carry the numbers of labels
+	labels  *font.Subset
+
+	packedDrawing, packedFont, packedToUnicode []byte
+	fontLength                                 int
+}
+
+// ErrForm is returned for a file that is not what gopdf writes: its layout must be looked at again after an update.
+var ErrForm = errors.New("form: this is not a page as gopdf composes it")
+
+// Read takes a file of one page, written by gopdf without compression, and the texts that were drawn on it, in order.
+// It returns an error that wraps ErrForm when the two do not fit together.
+func Read(file []byte, texts []Text, codes []CodePlace) (*Form, error) {
+	content, width, height, err := page(file)
+	if err != nil {
+		return nil, err
+	}
+	f := &Form{Width: width, Height: height, Codes: codes, labels: font.NewSubset()}
+	var out bytes.Buffer
+	lines := strings.Split(strings.TrimRight(string(content), "\n"), "\n")
+	for i := 0; i < len(lines); i++ {
+		if strings.TrimSpace(lines[i]) != "BT" {
+			out.WriteString(lines[i] + "\n")
+			continue
+		}
+		end := i + slices.Index(lines[i:], "ET")
+		if end < i || len(texts) == 0 {
+			return nil, fmt.Errorf("%w: a text too many", ErrForm)
+		}
+		if err := f.text(&out, lines[i+1:end], texts[0]); err != nil {
+			return nil, err
+		}
+		texts, i = texts[1:], end
+	}
+	if len(texts) > 0 {
+		return nil, fmt.Errorf("%w: %q is missing", ErrForm, texts[0].Text)
+	}
+	f.drawing = out.Bytes()
+	truetype := f.labels.TrueType()
+	f.fontLength = len(truetype)
+	f.packedDrawing, f.packedFont, f.packedToUnicode = deflated(f.drawing), deflated(truetype), deflated(f.labels.ToUnicode())
+	return f, nil
+}
+
+// text takes one BT … ET: a label is written back with our numbers, a placeholder becomes a slot.
+func (f *Form) text(out *bytes.Buffer, lines []string, t Text) error {
+	var x, y, size, spacing float64
+	var color, hex string
+	for _, line := range lines {
+		words := strings.Fields(line)
+		switch {
+		case len(words) == 3 && words[2] == "TD":
+			x, y = number(words[0]), number(words[1])
+		case len(words) == 5 && words[2] == "Tf" && words[4] == "Tc":
+			size, spacing = number(words[1]), number(words[3])
+		case len(words) == 4 && words[3] == "rg":
+			color = strings.Join(words[:3], " ")
+		case strings.HasPrefix(line, "[<") && strings.HasSuffix(line, ">] TJ"):
+			hex = line[2 : len(line)-5]
+		default:
+			return fmt.Errorf("%w: %q in a text", ErrForm, line)
+		}
+	}
+	var drawn, ours strings.Builder
+	pieces := font.Pieces(t.Text)
+	for _, p := range pieces {
+		fmt.Fprintf(&drawn, "%04X", p.Glyph.Number())
+	}
+	if drawn.String() != hex || size == 0 || color == "" {
+		return fmt.Errorf("%w: %q is drawn as %s", ErrForm, t.Text, hex)
+	}
+	if t.Slot != nil {
+		slot := *t.Slot
+		slot.X, slot.Y, slot.Size, slot.Color = x, y, size, color
+		f.Slots = append(f.Slots, slot)
+		return nil
+	}
+	for _, p := range pieces {
+		fmt.Fprintf(&ours, "%04X", f.labels.Number(p))
+	}
+	bold, plain := "", ""
+	if t.Bold {
+		bold, plain = boldOn(size, color), " 0 Tr"
+	}
+	fmt.Fprintf(out, "BT /L %s Tf %s Tc %s rg %s%s %s Td <%s> Tj%s ET\n", short(size), short(spacing), color, bold, short(x), short(y), ours.String(), plain)
+	return nil
+}
+
+// boldOn draws letters with an outline of a fortieth of their size.
+func boldOn(size float64, color string) string {
+	return fmt.Sprintf("%s RG %s w 2 Tr ", color, short(size/40))
+}
+
+// Dump tells what was read, for a test that notices when gopdf draws otherwise.
+func (f *Form) Dump() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "page %s × %s\n", short(f.Width), short(f.Height))
+	for _, s := range f.Slots {
+		fmt.Fprintf(&b, "slot %s at %s %s size %s width %s colour %s\n", s.Name, short(s.X), short(s.Y), short(s.Size), short(s.Width), s.Color)
+	}
+	for _, c := range f.Codes {
+		fmt.Fprintf(&b, "code %s at %s %s width %s\n", c.Name, short(c.X), short(c.Y), short(c.W))
+	}
+	b.Write(f.drawing)
+	return b.String()
+}
+
+func number(s string) float64 {
+	v, _ := strconv.ParseFloat(s, 64)
+	return v
+}
+
+// short writes a length with two digits after the point at most: a hundredth of a point is a three hundredth of a millimetre.
+func short(v float64) string {
+	s := strconv.FormatFloat(v, 'f', 2, 64)
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}

@@ -1,0 +1,168 @@
+package pdf
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"rsc.io/qr/coding"
+
+	"madoguchi/eligibility"
+	"madoguchi/pdf/form"
+)
+
+// Report tells what a person should look at before a page goes out.
+type Report = form.Report
+
+// Notice is what one 資格情報のお知らせ says. It is the insurer's own notice: it never stands alone, and never as the State's.
+type Notice struct {
+	Person      eligibility.Person
+	Share       int              // 負担割合, percent; printed with the two dates
+	From        eligibility.Date // 発効期日
+	Until       eligibility.Date // 有効期限; set from 70 on, zero below
+	InsurerName string           // 保険者名
+	Issuer      string           // 交付者名
+	Telephone   string
+	IssuedOn    eligibility.Date // 交付年月日
+	State       *Code            // ① the address of マイナポータル
+	Landing     *Code            // ② the landing link
+	TypedCode   string           // the landing link's code, for typing
+	Serial      string           // the run and the page's place in it; may be empty
+	Demo        bool
+}
+
+// linkPlans lays each version out once, when it is first needed.
+var linkPlans = func() (plans [11]func() (*coding.Plan, error)) {
+	for version := range plans {
+		plans[version] = sync.OnceValues(func() (*coding.Plan, error) { return coding.NewPlan(coding.Version(version), coding.M, 2) })
+	}
+	return plans
+}()
+
+// LinkCode makes the code of an address: error correction M, the smallest version that holds it.
+func LinkCode(url string) (*Code, error) {
+	text := coding.String(url)
+	for version := coding.Version(1); version <= 10; version++ {
+		if text.Bits(version) > version.DataBytes(coding.M)*8 {
+			continue
+		}
+		plan, err := linkPlans[version]()
+		if err != nil {
+			return nil, fmt.Errorf("laying out a link's code: %w", err)
+		}
+		made, err := plan.Encode(text)
+		if err != nil {
+			return nil, fmt.Errorf("encoding a link: %w", err)
+		}
+		return &Code{Size: made.Size, Black: made.Black}, nil
+	}
+	return nil, fmt.Errorf("an address of %d bytes is too long for a code", len(url))
+}
+
+// Notices streams a file of notices, a page each, with bounded memory.
+type Notices struct{ w *form.Writer }
+
+// NewNotices begins a file on w; author is the insurer. Close must follow.
+func NewNotices(w io.Writer, author string, made time.Time) *Notices {
+	return &Notices{form.NewWriter(w, form.Info{Title: "資格情報のお知らせ", Author: author, Made: made.In(eligibility.Japan)})}
+}
+
+// Add writes one page and reports what should be looked at by hand.
+func (f *Notices) Add(n Notice) (Report, error) {
+	composed, err := noticeForms[noticeKind{!n.Until.IsZero(), n.Demo}]()
+	if err != nil {
+		return Report{}, err
+	}
+	p := n.values()
+	report, err := f.w.Page(composed, p)
+	if hidden(n.Person.Name) {
+		report.Check = append(report.Check, "氏名に記録されていない文字があります: "+n.Person.Name)
+	}
+	return report, err
+}
+
+// Close ends the file.
+func (f *Notices) Close() error { return f.w.Close() }
+
+// NoticePage makes the file of a single notice.
+func NoticePage(n Notice, made time.Time) ([]byte, Report, error) {
+	var out bytes.Buffer
+	f := NewNotices(&out, n.InsurerName, made)
+	report, err := f.Add(n)
+	if err == nil {
+		err = f.Close()
+	}
+	return out.Bytes(), report, err
+}
+
+// values are the texts of the form's slots.
+func (n Notice) values() form.Person {
+	p := n.Person
+	name, reading, notes := shownName(p)
+	v := map[string]string{
+		"addressee": name + " 様", "address": p.Address,
+		"issued": n.IssuedOn.Japanese(), "issuer": n.Issuer + "\n電話 " + n.Telephone,
+		"insurer": n.InsurerName + "（" + p.Insurer.Paper() + "）", "number": numberText(p),
+		"name": name, "reading": reading, "made": n.IssuedOn.Japanese(),
+		"sincelabel": "適用開始年月日", "since": p.CoverageFrom.Japanese(),
+		"screen": "② " + n.InsurerName + "の\n資格情報画面",
+		"origin": n.InsurerName + "が発行したお知らせです。国が発行した書類ではありません。", "serial": n.Serial,
+		"cutissued": n.IssuedOn.Japanese() + "発行", "cutissuer": n.Issuer + "（" + p.Insurer.Paper() + "）", "cutnumber": numberText(p), "cutname": name,
+	}
+	if p.PostCode != "" {
+		v["postcode"] = "〒" + strings.TrimPrefix(p.PostCode, "〒")
+	}
+	if p.CoverageFrom.IsZero() {
+		v["sincelabel"], v["since"] = "資格取得年月日", p.QualifiedOn.Japanese()
+	}
+	if n.TypedCode != "" {
+		v["code"] = "②を手で入れるとき " + n.TypedCode
+	}
+	if !n.Until.IsZero() {
+		share := "―"
+		if n.Share > 0 {
+			share = strconv.Itoa(n.Share/10) + "割"
+		}
+		v["share"], v["dates"] = share, or(n.From.Japanese(), "―")+" ／ "+n.Until.Japanese()
+		v["cutshare"], v["cutfrom"], v["cutuntil"] = share, or(n.From.Japanese(), "―"), n.Until.Japanese()
+	}
+	return form.Person{Values: v, Codes: map[string]*Code{"State": n.State, "Landing": n.Landing}, Reading: p.Kana, Notes: notes}
+}
+
+// shownName returns what is printed large as the name, what small above it, and a note. Where the register shows ● for a
+// character that it could not write, the reading is large, since only it is whole (rules.md 4.4).
+func shownName(p eligibility.Person) (large, small string, notes []string) {
+	if !hidden(p.Name) {
+		return p.Name, p.Kana, nil
+	}
+	notes = []string{"「●」は保険者の記録で文字が出せなかったところです。"}
+	if p.Kana == "" {
+		return p.Name, "", notes
+	}
+	return p.Kana, "登録の表記 " + p.Name, []string{notes[0] + "読みを大きく印字しています。"}
+}
+
+func hidden(name string) bool { return strings.ContainsAny(name, "●〓■") }
+
+// numberText is 記号・番号（枝番） with the parts that there are.
+func numberText(p eligibility.Person) string {
+	s := p.Number
+	if p.Symbol != "" {
+		s = p.Symbol + "・" + s
+	}
+	if p.BranchNumber != "" {
+		s += "（" + p.BranchNumber + "）"
+	}
+	return s
+}
+
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}

@@ -1,0 +1,26 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// maskedDocument sends the sheet on which the numbers are covered.
+func (s *Site) maskedDocument(c echo.Context) error {
+	session, _, err := s.signedIn(c)
+	if err != nil {
+		return s.toLogin(c, err)
+	}
+	data, err := s.Office.MaskedDocument(c.Request().Context(), session.Subject, desk.PersonID(c.Param("id")))
+	if err != nil {
+		return err
+	}
+	name := "shikaku-joho-masked-" + strings.ReplaceAll(eligibility.DateOf(s.Now()).String(), "-", "") + ".pdf"
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	return c.Blob(http.StatusOK, "application/pdf", data)
+}

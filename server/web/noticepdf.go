@@ -1,0 +1,29 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/server/desk"
+)
+
+// checkByHand is the header in which a download says that the clerk should look at the page before it goes out.
+const checkByHand = "Madoguchi-Check"
+
+// noticePDF sends a person's 資格情報のお知らせ for printing.
+func (s *Site) noticePDF(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	data, report, err := s.Office.NoticePage(c.Request().Context(), desk.PersonID(c.Param("id")), name)
+	if err != nil {
+		return err
+	}
+	if len(report.Check) > 0 {
+		c.Response().Header().Set(checkByHand, "true")
+	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="oshirase.pdf"`)
+	return c.Blob(http.StatusOK, "application/pdf", data)
+}

@@ -1,0 +1,82 @@
+package web
+
+// PersonRow is an insured person in the insurer's office.
+type PersonRow struct {
+	ID, Name, Kana         string
+	Birth                  string // in the Japanese calendar
+	Symbol, Number, Branch string // 記号・番号・枝番
+	Share                  string // 3割
+	Registered             string // day of the last import that touched the person
+}
+
+// OfficeView is the insurer's page (/insurer).
+type OfficeView struct {
+	Page
+	Staff    string
+	Insurers []InsurerView
+	Current  string // eight digits
+	Count    int    // all insured of the current insurer
+	People   []PersonRow
+	Query    string
+	Dropped  bool // a file was just dropped unstored
+}
+
+// ImportRow is one refused row, or a warning about an accepted one.
+type ImportRow struct {
+	Line     int // physical line where the record starts; the heading is 1
+	Column   string
+	ReasonJa string
+	ReasonEn string
+}
+
+// HeadingRow is one column of a file for which a clerk chooses the meaning.
+type HeadingRow struct {
+	Field    string // of the form
+	Name     string
+	Examples []string
+	Column   string // the choice so far, "" to leave it out
+	Known    bool
+}
+
+// HeadingsView asks what a file's headings mean (/insurer/imports/{id}/headings).
+type HeadingsView struct {
+	Page
+	ID      string
+	Rows    []HeadingRow
+	Columns []string // all known columns
+	Missing []string // compulsory ones that nothing means yet
+}
+
+// PreviewPerson is a good row as it would be stored.
+type PreviewPerson struct {
+	PersonRow
+	Line      int
+	Qualified string
+	Address   string
+	Card      string // マイナ保険証の登録: 有, 無 or empty
+}
+
+// ImportView shows a file before it is stored, and what storing it did (/insurer/imports/{id}).
+type ImportView struct {
+	Page
+	ID                               string
+	Stored                           bool
+	New, Changed, Unchanged, Refused int
+	Accepted                         int
+	Until                            string // the time at which the preview is dropped
+	LeftOut                          []string
+	People                           []PreviewPerson // the first ones
+	Rows                             []ImportRow     // refused
+	Warnings                         []ImportRow
+	MoreRows, MoreWarnings           int    // that are not listed
+	ErrorsURL                        string // the refused rows as CSV; empty when there are none
+}
+
+// SheetView is the printable sheet with a person's notice code (/insurer/people/{id}/notice).
+type SheetView struct {
+	Page
+	Person PersonRow
+	Code   string // grouped 4-4-4-4
+	URL    string // what the QR says
+	Image  string // address of the QR's picture
+}

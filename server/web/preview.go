@@ -1,0 +1,254 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+	"madoguchi/server/roster"
+)
+
+// A file goes three steps, each with its own address: sent (POST /insurer/import), its headings mapped where they are not
+// known, looked at; then the clerk says yes. Every form answers with a redirect, so that reloading repeats nothing.
+func (s *Site) previewRoutes(e *echo.Echo) {
+	e.POST("/insurer/import", s.sendFile)
+	e.GET("/insurer/imports/:id", s.previewPage)
+	e.GET("/insurer/imports/:id/headings", s.headingsPage)
+	e.POST("/insurer/imports/:id/headings", s.mapHeadings)
+	e.POST("/insurer/imports/:id/store", s.storeFile)
+	e.POST("/insurer/imports/:id/drop", s.dropFile)
+	e.GET("/insurer/imports/:id/errors.csv", s.errorFile)
+}
+
+// allowLong gives a request time for a file of many people: the usual limits are for pages.
+func (s *Site) allowLong(c echo.Context) {
+	control := http.NewResponseController(c.Response())
+	_ = control.SetReadDeadline(s.Now().Add(5 * time.Minute)) // not every test's writer has deadlines
+	_ = control.SetWriteDeadline(s.Now().Add(6 * time.Minute))
+}
+
+func (s *Site) sendFile(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	r := c.Request()
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, roster.MaxFile+1<<20)
+	s.allowLong(c)
+	upload, err := c.FormFile("file")
+	if err != nil {
+		return errRequest.In("file").Because(err)
+	}
+	file, err := upload.Open()
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	in, _, err := s.chosen(c, c.FormValue("insurer"))
+	if err != nil {
+		return err
+	}
+	id, err := s.Office.KeepFile(r.Context(), in.Number, file, name)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, importAddress(id, ""))
+}
+
+func importAddress(id, step string) string { return "/insurer/imports/" + id + step }
+
+// look returns a clerk's kept file as it stands, and its insurer.
+func (s *Site) look(c echo.Context) (desk.Look, desk.Insurer, string, bool, error) {
+	name, done, err := s.clerk(c)
+	if done {
+		return desk.Look{}, desk.Insurer{}, "", true, err
+	}
+	s.allowLong(c)
+	look, err := s.Office.Look(c.Request().Context(), c.Param("id"), name)
+	if err != nil {
+		return look, desk.Insurer{}, "", true, err
+	}
+	in, err := s.Office.Insurer(c.Request().Context(), look.Insurer)
+	return look, in, name, err != nil, err
+}
+
+func (s *Site) headingsPage(c echo.Context) error {
+	look, in, _, done, err := s.look(c)
+	if done {
+		return err
+	}
+	view := s.headings(c, look, in)
+	var refusal *eligibility.Error
+	if errors.As(look.Refusal, &refusal) {
+		view.Error = &Problem{Ja: refusal.Ja, En: refusal.En}
+	}
+	return s.show(c, http.StatusOK, "headings", view)
+}
+
+func (s *Site) headings(c echo.Context, look desk.Look, in desk.Insurer) HeadingsView {
+	view := HeadingsView{Page: s.page(c, "見出しの対応", "What the headings mean"), ID: look.ID}
+	view.Insurer = insurerView(in)
+	for i, h := range look.Headings {
+		view.Rows = append(view.Rows, HeadingRow{Field: "column-" + strconv.Itoa(i), Name: h.Name, Examples: h.Examples, Column: string(h.Column), Known: h.Known})
+	}
+	for _, column := range roster.Columns() {
+		view.Columns = append(view.Columns, string(column))
+	}
+	for _, column := range look.Missing {
+		view.Missing = append(view.Missing, string(column))
+	}
+	return view
+}
+
+func (s *Site) mapHeadings(c echo.Context) error {
+	look, in, name, done, err := s.look(c)
+	if done {
+		return err
+	}
+	columns := make([]roster.Column, len(look.Headings))
+	view := s.headings(c, look, in)
+	for i := range columns {
+		if columns[i], err = roster.ParseColumn(c.FormValue(view.Rows[i].Field)); err != nil {
+			return err
+		}
+		view.Rows[i].Column = string(columns[i])
+	}
+	err = s.Office.MapHeadings(c.Request().Context(), look.ID, name, columns)
+	var refusal *eligibility.Error
+	if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid { // what was chosen stays chosen, to be corrected
+		view.Error = &Problem{Ja: refusal.Ja, En: refusal.En, Field: refusal.Field}
+		view.Missing = nil
+		return s.show(c, http.StatusUnprocessableEntity, "headings", view)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, importAddress(look.ID, ""))
+}
+
+// How many rows the preview lists; the error file has all refused ones.
+const (
+	shownPeople   = 10
+	shownRefused  = 1000
+	shownWarnings = 200
+)
+
+func (s *Site) previewPage(c echo.Context) error {
+	look, in, _, done, err := s.look(c)
+	if done {
+		return err
+	}
+	if look.Open || look.Refusal != nil {
+		return c.Redirect(http.StatusSeeOther, importAddress(look.ID, "/headings"))
+	}
+	return s.show(c, http.StatusOK, "import", s.preview(c, look, in))
+}
+
+func (s *Site) preview(c echo.Context, look desk.Look, in desk.Insurer) ImportView {
+	view := ImportView{Page: s.page(c, "読み込む前の確認", "Before importing"), ID: look.ID, Stored: look.Stored != nil,
+		New: look.Count.New, Changed: look.Count.Changed, Unchanged: look.Count.Unchanged, Refused: look.Roster.Refused(), LeftOut: look.Roster.Unknown,
+		Until: look.Until.In(eligibility.Japan).Format("15:04")}
+	if view.Stored {
+		view.Page = s.page(c, "読み込みの結果", "Result of the import")
+	}
+	if c.QueryParam("moved") != "" && !view.Stored {
+		view.Error = &Problem{Ja: desk.ErrPreviewMoved.Ja, En: desk.ErrPreviewMoved.En}
+	}
+	view.Insurer = insurerView(in)
+	view.Accepted = len(look.Roster.Rows) - view.Refused
+	for _, row := range look.Roster.Rows {
+		for _, n := range row.Reasons {
+			view.Rows = append(view.Rows, ImportRow{Line: row.Line, Column: n.Column, ReasonJa: n.Ja, ReasonEn: n.En})
+		}
+		for _, n := range row.Warnings {
+			view.Warnings = append(view.Warnings, ImportRow{Line: row.Line, Column: n.Column, ReasonJa: n.Ja, ReasonEn: n.En})
+		}
+		if row.Accepted && len(view.People) < shownPeople && !view.Stored {
+			view.People = append(view.People, s.previewPerson(row))
+		}
+	}
+	view.Rows, view.MoreRows = cut(view.Rows, shownRefused)
+	view.Warnings, view.MoreWarnings = cut(view.Warnings, shownWarnings)
+	if view.Refused > 0 {
+		view.ErrorsURL = importAddress(look.ID, "/errors.csv")
+	}
+	return view
+}
+
+// cut shortens a list to n and says how many are left off.
+func cut(rows []ImportRow, n int) ([]ImportRow, int) {
+	return rows[:min(len(rows), n)], max(0, len(rows)-n)
+}
+
+func (s *Site) previewPerson(row roster.Row) PreviewPerson {
+	p := PreviewPerson{PersonRow: s.row(desk.PersonRecord{Person: row.Person}), Line: row.Line, Address: row.Person.Address, Card: answerText(row.Person.Registered)}
+	if !row.Person.QualifiedOn.IsZero() {
+		p.Qualified = row.Person.QualifiedOn.Japanese()
+	}
+	return p
+}
+
+// answerText writes a yes or no as files do.
+func answerText(a eligibility.Answer) string {
+	switch a {
+	case eligibility.Yes:
+		return "有"
+	case eligibility.No:
+		return "無"
+	}
+	return ""
+}
+
+func (s *Site) storeFile(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	s.allowLong(c)
+	var seen desk.ImportCount
+	if _, err := fmt.Sscanf(c.FormValue("seen"), "%d %d %d", &seen.New, &seen.Changed, &seen.Unchanged); err != nil {
+		return errRequest.In("seen").Because(err)
+	}
+	id := c.Param("id")
+	err = s.Office.StorePreview(c.Request().Context(), id, name, seen)
+	if errors.Is(err, desk.ErrPreviewMoved) {
+		return c.Redirect(http.StatusSeeOther, importAddress(id, "?moved=1"))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, importAddress(id, ""))
+}
+
+func (s *Site) dropFile(c echo.Context) error {
+	look, _, name, done, err := s.look(c)
+	if done {
+		return err
+	}
+	if err := s.Office.DropPreview(c.Request().Context(), look.ID, name); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/insurer?insurer="+string(look.Insurer)+"&said=dropped")
+}
+
+func (s *Site) errorFile(c echo.Context) error {
+	look, _, _, done, err := s.look(c)
+	if done {
+		return err
+	}
+	if look.Roster == nil {
+		return errNoPage
+	}
+	var b bytes.Buffer
+	if err := look.Roster.WriteErrors(&b); err != nil {
+		return err
+	}
+	return csvFile(c, "yominaoshi.csv", b.Bytes())
+}

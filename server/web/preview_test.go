@@ -1,0 +1,182 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+)
+
+// send uploads a file as the clerk's form does.
+func (h *house) send(t *testing.T, text string) *httptest.ResponseRecorder {
+	t.Helper()
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	if err := form.WriteField("insurer", "06139992"); err != nil {
+		t.Fatal(err)
+	}
+	part, err := form.CreateFormFile("file", "people.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return h.post(t, "/insurer/import", b.Bytes(), form.FormDataContentType())
+}
+
+func (h *house) post(t *testing.T, path string, body []byte, kind string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(body))
+	r.Host, r.RemoteAddr = "localhost:8080", "127.0.0.1:50000"
+	r.Header.Set("Content-Type", kind)
+	for _, c := range h.cookies {
+		r.AddCookie(c)
+	}
+	w := httptest.NewRecorder()
+	h.echo.ServeHTTP(w, r)
+	return w
+}
+
+func (h *house) form(t *testing.T, path string, values url.Values) *httptest.ResponseRecorder {
+	t.Helper()
+	return h.post(t, path, []byte(values.Encode()), "application/x-www-form-urlencoded")
+}
+
+// sent uploads a file that is kept and returns its preview's address.
+func (h *house) sent(t *testing.T, text string) string {
+	t.Helper()
+	w := h.send(t, text)
+	if w.Code != http.StatusSeeOther {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	return w.Header().Get("Location")
+}
+
+func (h *house) insured(t *testing.T) int {
+	t.Helper()
+	n, err := h.store.CountPeople(ctx, "06139992")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestHeadingsAreMappedOnceAndNothingIsStoredBeforeTheYes(t *testing.T) {
+	h := newHouse(t)
+	h.session(t, auth.Clerk, "鈴木", "{}")
+	file := "会員No,加入者,うまれ,メモ\n1,試験 太郎,1986-04-12,x\n2,試験 花子,1988-11-31,x\n"
+	at := h.sent(t, file)
+	if w := h.ask(t, "GET", at, nil); w.Code != http.StatusSeeOther || w.Header().Get("Location") != at+"/headings" {
+		t.Fatalf("unknown headings: %d %s", w.Code, w.Header().Get("Location"))
+	}
+	page := h.ask(t, "GET", at+"/headings", nil).Body.String()
+	for _, want := range []string{"会員No", "試験 太郎", "必ず要ります", "番号、氏名、生年月日"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page of headings lacks %q", want)
+		}
+	}
+	if w := h.form(t, at+"/store", url.Values{"seen": {"1 0 0"}}); w.Code != http.StatusConflict {
+		t.Errorf("stored before the headings are decided: %d", w.Code)
+	}
+	twice := url.Values{"column-0": {"番号"}, "column-1": {"氏名"}, "column-2": {"氏名"}, "column-3": {""}}
+	if w := h.form(t, at+"/headings", twice); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("one column twice: %d", w.Code)
+	}
+	if w := h.form(t, at+"/headings", url.Values{"column-0": {"番号"}, "column-1": {"氏名"}, "column-2": {"生年月日"}, "column-3": {"使わない"}}); w.Code != http.StatusSeeOther {
+		t.Fatalf("mapping: %d %s", w.Code, w.Body)
+	}
+	page = h.ask(t, "GET", at, nil).Body.String()
+	for _, want := range []string{`id="count-new">1<`, `id="count-refused">1<`, "まだ何も保存していません", "試験 太郎", "使わない列"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the preview lacks %q", want)
+		}
+	}
+	if h.insured(t) != 0 {
+		t.Fatal("the preview stored people")
+	}
+	if w := h.form(t, at+"/store", url.Values{"seen": {"5 0 0"}}); w.Code != http.StatusSeeOther || !strings.HasSuffix(w.Header().Get("Location"), "?moved=1") || h.insured(t) != 0 {
+		t.Errorf("other counts than the clerk saw: %d, %d stored", w.Code, h.insured(t))
+	}
+	for range 2 { // the second press of an impatient clerk changes nothing
+		if w := h.form(t, at+"/store", url.Values{"seen": {"1 0 0"}}); w.Code != http.StatusSeeOther || h.insured(t) != 1 {
+			t.Errorf("%d, %d stored", w.Code, h.insured(t))
+		}
+	}
+	if w := h.ask(t, "GET", at+"/errors.csv", nil); !strings.Contains(w.Body.String(), "試験 花子") {
+		t.Errorf("error file: %d %s", w.Code, w.Body)
+	}
+	next := h.sent(t, strings.Replace(file, "11-31", "11-30", 1))
+	if w := h.ask(t, "GET", next, nil); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `id="count-new">1<`) {
+		t.Errorf("the same headings again: %d", w.Code)
+	}
+}
+
+func TestAPreviewIsItsClerksOwnAndEnds(t *testing.T) {
+	h := newHouse(t)
+	h.session(t, auth.Clerk, "鈴木", "{}")
+	at := h.sent(t, "番号,氏名,生年月日\n1,試験 太郎,1986-04-12\n")
+	mine := h.cookies
+	h.cookies = nil
+	h.session(t, auth.Clerk, "佐藤", "{}")
+	for _, path := range []string{at, at + "/headings", at + "/errors.csv"} {
+		if w := h.ask(t, "GET", path, nil); w.Code != http.StatusNotFound {
+			t.Errorf("another clerk at %s: %d", path, w.Code)
+		}
+	}
+	if w := h.form(t, at+"/store", url.Values{"seen": {"1 0 0"}}); w.Code != http.StatusNotFound || h.insured(t) != 0 {
+		t.Errorf("another clerk's yes: %d", w.Code)
+	}
+	h.cookies = mine
+	dropped := h.sent(t, "番号,氏名,生年月日\n2,試験 花子,1988-11-30\n")
+	if w := h.form(t, dropped+"/drop", nil); w.Code != http.StatusSeeOther || !strings.Contains(h.ask(t, "GET", w.Header().Get("Location"), nil).Body.String(), "何も保存していません") {
+		t.Errorf("dropped: %d", w.Code)
+	}
+	if w := h.ask(t, "GET", dropped, nil); w.Code != http.StatusNotFound {
+		t.Errorf("after dropping: %d", w.Code)
+	}
+	h.now = h.now.Add(14 * time.Minute) // the clerk's session lives fifteen
+	if w := h.ask(t, "GET", at, nil); w.Code != http.StatusOK {
+		t.Errorf("after 14 minutes: %d", w.Code)
+	}
+	h.now = h.now.Add(14 * time.Minute)
+	h.ask(t, "GET", "/insurer", nil)
+	h.now = h.now.Add(3 * time.Minute)
+	if w := h.ask(t, "GET", at, nil); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "30分") {
+		t.Errorf("after 31 minutes: %d", w.Code)
+	}
+	if n, err := h.store.ExpirePreviews(ctx, h.now); err != nil || n != 1 {
+		t.Errorf("%d expired, %v", n, err)
+	}
+}
+
+func TestAFileWithAMyNumberLeavesNothingBehind(t *testing.T) {
+	h := newHouse(t)
+	h.session(t, auth.Clerk, "鈴木", "{}")
+	number := "12345678901" // its check digit is made here: no My Number stands in a file
+	for d := range 10 {
+		if s := number + fmt.Sprint(d); eligibility.HoldsMyNumber(s) {
+			number = s
+			break
+		}
+	}
+	for name, text := range map[string]string{"in a row": "会員No,加入者,うまれ\n1,試験 " + number + ",1986-04-12\n", "in a heading": number + ",氏名,生年月日\n1,試験 太郎,1986-04-12\n"} {
+		if w := h.send(t, text); w.Code != http.StatusUnprocessableEntity || strings.Contains(w.Body.String(), number) {
+			t.Errorf("%s: %d", name, w.Code)
+		}
+	}
+	if n, err := h.store.ExpirePreviews(ctx, h.now.AddDate(1, 0, 0)); err != nil || n != 0 {
+		t.Errorf("%d files were kept, %v", n, err)
+	}
+}

@@ -1,0 +1,41 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/skip2/go-qrcode"
+
+	"madoguchi/server/desk"
+)
+
+func (s *Site) noticeSheet(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	paper, err := s.Office.NoticePaper(c.Request().Context(), desk.PersonID(c.Param("id")), name)
+	if err != nil {
+		return err
+	}
+	view := SheetView{Page: s.page(c, "お知らせのコード", "Notice code"), Person: s.row(paper.Record), Code: desk.GroupNoticeCode(paper.Code), URL: paper.URL,
+		Image: "/insurer/people/" + c.Param("id") + "/notice.png"}
+	view.Insurer = insurerView(paper.Insurer)
+	return s.show(c, http.StatusOK, "sheet", view)
+}
+
+func (s *Site) noticeQR(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	paper, err := s.Office.NoticePaper(c.Request().Context(), desk.PersonID(c.Param("id")), name)
+	if err != nil {
+		return err
+	}
+	image, err := qrcode.Encode(paper.URL, qrcode.Medium, -8) // eight dots a module
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "image/png", image)
+}
