@@ -17,7 +17,7 @@ import (
 )
 
 // code makes the densest code that a sheet carries: version 22, level L, with a known text.
-func code(t *testing.T) (pdf.Code, string) {
+func code(t testing.TB) (pdf.Code, string) {
 	t.Helper()
 	text := strings.Repeat("0123456789", 240)
 	plan, err := coding.NewPlan(22, coding.L, 2)
@@ -31,7 +31,7 @@ func code(t *testing.T) (pdf.Code, string) {
 	return pdf.Code{Size: c.Size, Black: c.Black}, text
 }
 
-func sheet(t *testing.T) pdf.Sheet {
+func sheet(t testing.TB) pdf.Sheet {
 	t.Helper()
 	c, _ := code(t)
 	return pdf.Sheet{
@@ -61,7 +61,7 @@ func made(t *testing.T, s pdf.Sheet) string {
 	return path
 }
 
-func run(t *testing.T, program string, args ...string) string {
+func run(t testing.TB, program string, args ...string) string {
 	t.Helper()
 	outside.Need(t, program)
 	var out, complaints bytes.Buffer

@@ -21,6 +21,7 @@ var floors = map[string]int{
 	"eligibility/fhir":  11,
 	"card":              20,
 	"credential":        20,
+	"pdf/archive":       18,
 	"pdf/font":          19,
 	"pdf/sign":          19,
 	"pdf":               20,

@@ -1,9 +1,9 @@
 package font
 
 import (
-	"bytes"
-	"fmt"
 	"slices"
+	"strconv"
+	"unicode"
 	"unicode/utf16"
 )
 
@@ -41,67 +41,69 @@ func (s *Subset) Number(p Piece) uint16 {
 // Len returns how many numbers there are.
 func (s *Subset) Len() int { return len(s.glyphs) }
 
-// Widths returns the array W of a CIDFont (ISO 32000-1 section 9.7.4.3), in thousandths of the em.
-func (s *Subset) Widths() string {
-	var b bytes.Buffer
-	b.WriteString("[0[")
-	for i, g := range s.glyphs {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		fmt.Fprintf(&b, "%d", (g.Advance()*1000+UnitsPerEm/2)/UnitsPerEm)
-	}
-	b.WriteString("]]")
-	return b.String()
-}
-
 // ToUnicode returns the CMap that leads from numbers back to texts, in UTF-16 with surrogates and selectors: at most a
 // hundred entries a block (Adobe Technical Note 5014).
 func (s *Subset) ToUnicode() []byte {
-	var b bytes.Buffer
-	b.WriteString("/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n" +
-		"/CMapName/Adobe-Identity-UCS def/CMapType 2 def\n1 begincodespacerange<0000><FFFF>endcodespacerange\n")
+	b := make([]byte, 0, 320+24*len(s.texts))
+	b = append(b, "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n"+
+		"/CMapName/Adobe-Identity-UCS def/CMapType 2 def\n1 begincodespacerange<0000><FFFF>endcodespacerange\n"...)
 	for start := 1; start < len(s.texts); start += 100 {
 		end := min(start+100, len(s.texts))
-		fmt.Fprintf(&b, "%d beginbfchar\n", end-start)
+		b = append(strconv.AppendInt(b, int64(end-start), 10), " beginbfchar\n"...)
 		for i := start; i < end; i++ {
-			fmt.Fprintf(&b, "<%04X><", i)
-			for _, u := range utf16.Encode([]rune(s.texts[i])) {
-				fmt.Fprintf(&b, "%04X", u)
+			b = append(appendHex(append(b, '<'), uint16(i)), "><"...)
+			for _, r := range s.texts[i] {
+				if high, low := utf16.EncodeRune(r); high != unicode.ReplacementChar {
+					b = appendHex(appendHex(b, uint16(high)), uint16(low))
+				} else {
+					b = appendHex(b, uint16(r))
+				}
 			}
-			b.WriteString(">\n")
+			b = append(b, ">\n"...)
 		}
-		b.WriteString("endbfchar\n")
+		b = append(b, "endbfchar\n"...)
 	}
-	b.WriteString("endcmap CMapName currentdict/CMap defineresource pop end end\n")
-	return b.Bytes()
+	return append(b, "endcmap CMapName currentdict/CMap defineresource pop end end\n"...)
 }
 
-// TrueType returns the subset as a font file with the tables that a PDF needs (ISO 32000-1 section 9.9).
-func (s *Subset) TrueType() []byte {
+func appendHex(b []byte, v uint16) []byte {
+	const digits = "0123456789ABCDEF"
+	return append(b, digits[v>>12], digits[v>>8&15], digits[v>>4&15], digits[v&15])
+}
+
+// Program is what a PDF font embeds of a subset.
+type Program struct {
+	TrueType []byte // a font file with the tables that a PDF needs (ISO 32000-1 section 9.9)
+	Widths   []byte // the array W of a CIDFont (section 9.7.4.3), in thousandths of the em
+	Set      []byte // the CIDSet (section 9.8.3.2): a bit for every glyph of the file, which PDF/A-1 wants complete
+}
+
+// Program makes the font file of the glyphs so far, and of the parts of those that are composed of others.
+func (s *Subset) Program() Program {
 	all := slices.Clone(s.glyphs) // the parts of composite glyphs follow at the end
-	numbers := map[Glyph]uint16{}
-	for i, g := range all {
-		if _, ok := numbers[g]; !ok {
-			numbers[g] = uint16(i)
+	var numbers map[Glyph]uint16
+	number := func(g Glyph) uint16 {
+		if numbers == nil { // few subsets have a composite glyph
+			numbers = make(map[Glyph]uint16, len(all))
+			for i, g := range slices.Backward(all) {
+				numbers[g] = uint16(i)
+			}
 		}
+		n, ok := numbers[g]
+		if !ok {
+			n = uint16(len(all))
+			numbers[g], all = n, append(all, g)
+		}
+		return n
 	}
-	var glyf, loca, hmtx []byte
+	glyf, loca, hmtx := make([]byte, 0, 192*len(all)), make([]byte, 0, 4*len(all)+4), make([]byte, 0, 4*len(all))
 	for i := 0; i < len(all); i++ {
 		g := all[i]
 		f := faces[g.face]()
-		loca = be.AppendUint32(loca, uint32(len(glyf)))
-		outline := slices.Clone(f.outline(g.id))
-		composite(outline, func(part uint16) uint16 {
-			p := Glyph{g.face, part}
-			n, ok := numbers[p]
-			if !ok {
-				n = uint16(len(all))
-				numbers[p], all = n, append(all, p)
-			}
-			return n
-		})
-		glyf = append(glyf, outline...)
+		start := len(glyf)
+		loca = be.AppendUint32(loca, uint32(start))
+		glyf = append(glyf, f.outline(g.id)...)
+		composite(glyf[start:], func(part uint16) uint16 { return number(Glyph{g.face, part}) })
 		for len(glyf)%4 != 0 {
 			glyf = append(glyf, 0)
 		}
@@ -114,7 +116,35 @@ func (s *Subset) TrueType() []byte {
 	be.PutUint32(head[8:], 0)
 	be.PutUint16(hhea[34:], uint16(len(all)))
 	be.PutUint16(maxp[4:], uint16(len(all)))
-	return assembled([]table{{"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp}})
+	return Program{assembled([]table{{"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp}}), widths(all), set(len(all))}
+}
+
+// mostElements is how long PDF/A-1 lets an array be, with room to spare (ISO 19005-1 section 6.1.12: 8,191).
+const mostElements = 4000
+
+func widths(glyphs []Glyph) []byte {
+	b := append(make([]byte, 0, 16+5*len(glyphs)), '[')
+	for i, g := range glyphs {
+		if i%mostElements == 0 {
+			if i > 0 {
+				b = append(b, ']')
+			}
+			b = append(strconv.AppendInt(b, int64(i), 10), '[')
+		} else {
+			b = append(b, ' ')
+		}
+		b = strconv.AppendInt(b, int64((g.Advance()*1000+UnitsPerEm/2)/UnitsPerEm), 10)
+	}
+	return append(b, "]]"...)
+}
+
+// set has a bit for each of n glyphs, the highest of the first byte for .notdef.
+func set(n int) []byte {
+	b := make([]byte, (n+7)/8)
+	for i := range n {
+		b[i/8] |= 0x80 >> (i % 8)
+	}
+	return b
 }
 
 // composite renumbers the parts of a composite glyph in place (OpenType: glyf, composite glyph description).

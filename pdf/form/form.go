@@ -70,8 +70,8 @@ type Form struct {
 	drawing []byte // operators in which labels carry the numbers of labels
 	labels  *font.Subset
 
-	packedDrawing, packedFont, packedToUnicode []byte
-	fontLength                                 int
+	packedDrawing []byte
+	packedFont    embedded
 }
 
 // ErrForm is returned for a file that is not what gopdf writes: its layout must be looked at again after an update.
@@ -105,9 +105,7 @@ func Read(file []byte, texts []Text, codes []CodePlace) (*Form, error) {
 		return nil, fmt.Errorf("%w: %q is missing", ErrForm, texts[0].Text)
 	}
 	f.drawing = out.Bytes()
-	truetype := f.labels.TrueType()
-	f.fontLength = len(truetype)
-	f.packedDrawing, f.packedFont, f.packedToUnicode = deflated(f.drawing), deflated(truetype), deflated(f.labels.ToUnicode())
+	f.packedDrawing, f.packedFont = deflated(f.drawing), packed(f.labels)
 	return f, nil
 }
 

@@ -8,9 +8,11 @@ import (
 	"hash"
 	"io"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf16"
 
+	"madoguchi/pdf/archive"
 	"madoguchi/pdf/font"
 )
 
@@ -22,7 +24,7 @@ type Info struct {
 }
 
 // Writer streams a file page by page. It keeps the glyphs used, eight bytes an object and nothing else, so a file may have
-// any number of pages. The same pages and Info give the same bytes.
+// any number of pages. Every file is PDF/A-1b (ISO 19005-1). The same pages and Info give the same bytes.
 type Writer struct {
 	w       io.Writer
 	err     error
@@ -50,8 +52,11 @@ const (
 	pageTree
 	information
 	metadata
+	profile
 	firstFree
 )
+
+var packedProfile = sync.OnceValue(func() []byte { return deflated(archive.Profile()) })
 
 // kidsOfNode keeps the page tree shallow without one endless array.
 const kidsOfNode = 250
@@ -61,7 +66,6 @@ func NewWriter(w io.Writer, info Info) *Writer {
 	f := &Writer{w: w, info: info, digest: sha256.New(), people: font.NewSubset(), forms: map[*Form]formObjects{}, codes: map[*Code]int{},
 		offsets: make([]int64, firstFree-1)}
 	f.print("%%PDF-1.4\n%%\xE2\xE3\xCF\xD3\n")
-	f.personFont = f.reserve()
 	return f
 }
 
@@ -87,9 +91,16 @@ func (w *Writer) Page(f *Form, p Person) (Report, error) {
 	if len(w.kids) == 0 {
 		w.node = w.reserve()
 	}
+	values := ""
+	if w.people.Len() > 1 { // a page where nothing is filled in may come first, or alone
+		if w.personFont == 0 {
+			w.personFont = w.reserve()
+		}
+		values = fmt.Sprintf("/P %d 0 R", w.personFont)
+	}
 	page := w.reserve()
-	w.object(page, "<</Type/Page/Parent %d 0 R/MediaBox[0 0 %s %s]/Contents[%d 0 R %d 0 R]/Resources<</Font<</L %d 0 R/P %d 0 R>>/XObject<<%s>>>>>>",
-		w.node, short(f.Width), short(f.Height), o.drawing, text, o.font, w.personFont, images.String())
+	w.object(page, "<</Type/Page/Parent %d 0 R/MediaBox[0 0 %s %s]/Contents[%d 0 R %d 0 R]/Resources<</Font<</L %d 0 R%s>>/XObject<<%s>>>>>>",
+		w.node, short(f.Width), short(f.Height), o.drawing, text, o.font, values, images.String())
 	w.kids = append(w.kids, fmt.Sprintf("%d 0 R", page))
 	if len(w.kids) == kidsOfNode {
 		w.closeNode()
@@ -105,7 +116,7 @@ func (w *Writer) form(f *Form) formObjects {
 	}
 	o = formObjects{drawing: w.reserve(), font: w.reserve()}
 	w.stream(o.drawing, "/Filter/FlateDecode", f.packedDrawing)
-	w.font(o.font, "MDGLBL+BIZUDPGothic", f.labels.Widths(), f.fontLength, f.packedFont, f.packedToUnicode)
+	w.font(o.font, "MDGLBL+BIZUDPGothic", f.packedFont)
 	w.forms[f] = o
 	return o
 }
@@ -131,15 +142,27 @@ func (w *Writer) closeNode() {
 	w.kids = w.kids[:0]
 }
 
+// embedded is a subset as it goes into a file.
+type embedded struct {
+	font.Program
+	file, unicode []byte // packed
+}
+
+func packed(s *font.Subset) embedded {
+	p := s.Program()
+	return embedded{p, deflated(p.TrueType), deflated(s.ToUnicode())}
+}
+
 // font writes a composite font whose numbers are its glyphs (ISO 32000-1 section 9.7).
-func (w *Writer) font(id int, name, widths string, length int, packed, toUnicode []byte) {
-	cid, descriptor, file, unicode := w.reserve(), w.reserve(), w.reserve(), w.reserve()
+func (w *Writer) font(id int, name string, e embedded) {
+	cid, descriptor, file, unicode, set := w.reserve(), w.reserve(), w.reserve(), w.reserve(), w.reserve()
 	w.object(id, "<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>", name, cid, unicode)
 	w.object(cid, "<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/CIDToGIDMap/Identity/DW 1000/W %s>>",
-		name, descriptor, widths)
-	w.object(descriptor, "<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[-1000 -500 2000 1200]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 740/StemV 80/FontFile2 %d 0 R>>", name, file)
-	w.stream(file, fmt.Sprintf("/Filter/FlateDecode/Length1 %d", length), packed)
-	w.stream(unicode, "/Filter/FlateDecode", toUnicode)
+		name, descriptor, e.Widths)
+	w.object(descriptor, "<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[-1000 -500 2000 1200]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 740/StemV 80/FontFile2 %d 0 R/CIDSet %d 0 R>>", name, file, set)
+	w.stream(file, fmt.Sprintf("/Filter/FlateDecode/Length1 %d", len(e.TrueType)), e.file)
+	w.stream(unicode, "/Filter/FlateDecode", e.unicode)
+	w.stream(set, "", e.Set)
 }
 
 // Close writes the font of the values, the page tree and the table of objects. It does not close the underlying writer.
@@ -147,13 +170,21 @@ func (w *Writer) Close() error {
 	if len(w.kids) > 0 {
 		w.closeNode()
 	}
-	truetype := w.people.TrueType()
-	w.font(w.personFont, "MDGVAL+BIZUDPGothic", w.people.Widths(), len(truetype), deflated(truetype), deflated(w.people.ToUnicode()))
+	if w.personFont != 0 {
+		w.font(w.personFont, "MDGVAL+BIZUDPGothic", packed(w.people))
+	}
+	w.stream(profile, "/N 3/Filter/FlateDecode", packedProfile())
 	w.object(pageTree, "<</Type/Pages/Count %d/Kids[%s]>>", w.counts, strings.Join(w.nodes, " "))
-	w.object(catalog, "<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/Lang(ja-JP)/ViewerPreferences<</DisplayDocTitle true>>>>", pageTree, metadata)
-	w.object(information, "<</Title %s/Author %s/Producer(Madoguchi)/CreationDate(D:%s)/ModDate(D:%s)>>",
-		utf16Text(w.info.Title), utf16Text(w.info.Author), w.date(), w.date())
-	w.stream(metadata, "/Type/Metadata/Subtype/XML", w.xmp())
+	w.object(catalog, "<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents%s/Lang(ja-JP)/ViewerPreferences<</DisplayDocTitle true>>>>",
+		pageTree, metadata, archive.Intents(profile))
+	author := ""
+	if w.info.Author != "" { // the packet has none then, and both must say the same
+		author = "/Author " + utf16Text(w.info.Author)
+	}
+	w.object(information, "<</Title %s%s/Producer(%s)/CreationDate(D:%s)/ModDate(D:%s)>>",
+		utf16Text(w.info.Title), author, archive.Producer, w.date(), w.date())
+	w.stream(metadata, "/Type/Metadata/Subtype/XML",
+		archive.Packet(archive.Description{Title: w.info.Title, Author: w.info.Author, Made: w.info.Made, Changed: w.info.Made, Archive: true}))
 	table := w.written
 	w.print("xref\n0 %d\n0000000000 65535 f \n", len(w.offsets)+1)
 	for _, offset := range w.offsets {
@@ -169,19 +200,6 @@ func (w *Writer) Close() error {
 func (w *Writer) date() string {
 	s := w.info.Made.Format("20060102150405-07'00'")
 	return strings.Replace(s, "+00'00'", "Z", 1)
-}
-
-func (w *Writer) xmp() []byte {
-	made := w.info.Made.Format(time.RFC3339)
-	escape := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-	return []byte("<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n" +
-		`<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +
-		`<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">` +
-		`<dc:title><rdf:Alt><rdf:li xml:lang="x-default">` + escape.Replace(w.info.Title) + `</rdf:li></rdf:Alt></dc:title>` +
-		`<dc:creator><rdf:Seq><rdf:li>` + escape.Replace(w.info.Author) + `</rdf:li></rdf:Seq></dc:creator>` +
-		`<dc:language><rdf:Bag><rdf:li>ja-JP</rdf:li></rdf:Bag></dc:language><pdf:Producer>Madoguchi</pdf:Producer>` +
-		`<xmp:CreateDate>` + made + `</xmp:CreateDate><xmp:ModifyDate>` + made + `</xmp:ModifyDate>` +
-		"</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>")
 }
 
 func utf16Text(s string) string {

@@ -1,17 +1,16 @@
 package sign
 
 import (
-	"encoding/xml"
 	"fmt"
 	"strings"
 	"time"
 	"unicode/utf16"
+
+	"madoguchi/pdf/archive"
 )
 
 // Namespace is the XMP namespace of the code, property jws, prefix mdg.
-const Namespace = "urn:madoguchi:credential:1"
-
-const producer = "Madoguchi"
+const Namespace = archive.Namespace
 
 // describe writes the XMP packet and the document information with the same content, as PDF/A-1 wants (ISO 19005-1
 // section 6.7.3), the language, and the output intent.
@@ -29,7 +28,7 @@ func (u *update) describe(at time.Time, o Options) error {
 	if t, ok := parseDate(text(old.get("/CreationDate"))); ok {
 		made = t
 	}
-	info := dictionary{}.with("/Title", pdfText(o.Title)).with("/Producer", "("+producer+")").
+	info := dictionary{}.with("/Title", pdfText(o.Title)).with("/Producer", "("+archive.Producer+")").
 		with("/CreationDate", "("+pdfDate(made)+")").with("/ModDate", "("+pdfDate(changed)+")")
 	if author != "" {
 		info = info.with("/Author", pdfText(author))
@@ -41,54 +40,16 @@ func (u *update) describe(at time.Time, o Options) error {
 		u.root = u.root.with("/Metadata", fmt.Sprintf("%d 0 R", packetID))
 	}
 	// No filter: PDF/A-1 forbids one here, and a script finds the code without knowing PDF.
-	u.stream(packetID, "/Type/Metadata/Subtype/XML", packet(o, author, made, changed))
+	u.stream(packetID, "/Type/Metadata/Subtype/XML", archive.Packet(archive.Description{Title: o.Title, Author: author, Made: made, Changed: changed, Archive: o.Archive, Credential: o.Credential}))
 	if u.root.get("/Lang") == nil {
 		u.root = u.root.with("/Lang", "(ja-JP)")
 	}
 	if o.Archive && u.root.get("/OutputIntents") == nil {
 		profile := u.reserve()
-		u.stream(profile, "/N 3", sRGB())
-		u.root = u.root.with("/OutputIntents", fmt.Sprintf("[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB IEC61966-2.1)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>]", profile))
+		u.stream(profile, "/N 3", archive.Profile())
+		u.root = u.root.with("/OutputIntents", archive.Intents(profile))
 	}
 	return nil
-}
-
-// packet is the XMP packet (ISO 16684-1). The code's own property is declared in an extension schema (ISO 19005-1 section
-// 6.7.8), without which PDF/A forbids it.
-func packet(o Options, author string, made, changed time.Time) []byte {
-	var b strings.Builder
-	b.WriteString("<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n" +
-		`<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` + "\n" +
-		`<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">` +
-		`<dc:format>application/pdf</dc:format>`)
-	fmt.Fprintf(&b, `<dc:title><rdf:Alt><rdf:li xml:lang="x-default">%s</rdf:li></rdf:Alt></dc:title>`, escaped(o.Title))
-	if author != "" {
-		fmt.Fprintf(&b, `<dc:creator><rdf:Seq><rdf:li>%s</rdf:li></rdf:Seq></dc:creator>`, escaped(author))
-	}
-	fmt.Fprintf(&b, `<dc:language><rdf:Bag><rdf:li>ja</rdf:li></rdf:Bag></dc:language><pdf:Producer>%s</pdf:Producer><xmp:CreateDate>%s</xmp:CreateDate><xmp:ModifyDate>%s</xmp:ModifyDate></rdf:Description>`+"\n",
-		producer, made.Format(xmpTime), changed.Format(xmpTime))
-	if o.Archive {
-		b.WriteString(`<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"><pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance></rdf:Description>` + "\n")
-	}
-	if o.Credential != "" {
-		fmt.Fprintf(&b, `<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">`+
-			`<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource"><pdfaSchema:schema>Madoguchi credential</pdfaSchema:schema><pdfaSchema:namespaceURI>%s</pdfaSchema:namespaceURI><pdfaSchema:prefix>mdg</pdfaSchema:prefix>`+
-			`<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource"><pdfaProperty:name>jws</pdfaProperty:name><pdfaProperty:valueType>Text</pdfaProperty:valueType><pdfaProperty:category>external</pdfaProperty:category>`+
-			`<pdfaProperty:description>The signed eligibility of the document as compact JWS</pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>`+"\n"+
-			`<rdf:Description rdf:about="" xmlns:mdg="%[1]s"><mdg:jws>%s</mdg:jws></rdf:Description>`+"\n", Namespace, escaped(o.Credential))
-	}
-	b.WriteString("</rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>")
-	return []byte(b.String())
-}
-
-const xmpTime = "2006-01-02T15:04:05-07:00"
-
-func escaped(s string) string {
-	var b strings.Builder
-	if err := xml.EscapeText(&b, []byte(s)); err != nil {
-		return ""
-	}
-	return b.String()
 }
 
 // pdfDate is a date as ISO 32000-1 section 7.9.4 writes it.

@@ -31,7 +31,7 @@ func (n *unsignedNotes) first(insurer eligibility.InsurerNumber, day eligibility
 // signed puts the code into a copy's packet and signs the copy with the insurer's certificate. Without one that works today
 // the copy goes out unsigned, since its code is proof enough and the patient stands there; the operator reads why in the log.
 func (o *Office) signed(document []byte, c savedCopy) ([]byte, error) {
-	at, options := c.at.In(eligibility.Japan), sign.Options{Credential: c.issued.JWS}
+	at, options := c.at.In(eligibility.Japan), sign.Options{Credential: c.issued.JWS, Archive: true}
 	key, chain, err := o.Keys.DocumentSigner(c.insurer.Number, c.at)
 	if err != nil {
 		if o.unsigned.first(c.insurer.Number, eligibility.DateOf(c.at)) {

@@ -1,4 +1,4 @@
-package sign
+package archive
 
 import (
 	"bytes"
@@ -7,9 +7,10 @@ import (
 	"sync"
 )
 
-// sRGB is an ICC profile of version 2 (ICC.1:2001-04; Preflight refuses version 4, facts: pdf.md 4) of the sRGB colours
-// of IEC 61966-2-1: primaries adapted to D50, and the transfer curve in 1,024 steps.
-var sRGB = sync.OnceValue(func() []byte {
+// Profile returns an ICC profile of version 2 (ICC.1:2001-04; Preflight refuses version 4, facts: pdf.md 4) of the sRGB
+// colours of IEC 61966-2-1: primaries adapted to D50, and the transfer curve in so many steps that a straight line from one
+// to the next never leaves it by a half of an eight-bit step. Nobody may change the bytes.
+var Profile = sync.OnceValue(func() []byte {
 	xyz := func(values ...float64) []byte {
 		b := []byte("XYZ \x00\x00\x00\x00")
 		for _, v := range values {
@@ -17,16 +18,10 @@ var sRGB = sync.OnceValue(func() []byte {
 		}
 		return b
 	}
-	const name, steps = "sRGB IEC61966-2.1", 1024
+	const name = "sRGB IEC61966-2.1"
 	curve := binary.BigEndian.AppendUint32([]byte("curv\x00\x00\x00\x00"), steps)
 	for i := range steps {
-		v := float64(i) / (steps - 1)
-		if v <= 0.04045 {
-			v /= 12.92
-		} else {
-			v = math.Pow((v+0.055)/1.055, 2.4)
-		}
-		curve = binary.BigEndian.AppendUint16(curve, uint16(math.Round(v*65535)))
+		curve = binary.BigEndian.AppendUint16(curve, uint16(math.Round(linear(float64(i)/(steps-1))*65535)))
 	}
 	description := binary.BigEndian.AppendUint32([]byte("desc\x00\x00\x00\x00"), uint32(len(name)+1))
 	description = append(description, name...)
@@ -67,3 +62,14 @@ var sRGB = sync.OnceValue(func() []byte {
 	copy(head[68:], xyz(0.9642, 1, 0.8249)[8:])
 	return append(append(head, table.Bytes()...), body.Bytes()...)
 })
+
+// steps are the points of the transfer curve.
+const steps = 64
+
+// linear is the transfer function of IEC 61966-2-1 section 5.2.
+func linear(v float64) float64 {
+	if v <= 0.04045 {
+		return v / 12.92
+	}
+	return math.Pow((v+0.055)/1.055, 2.4)
+}

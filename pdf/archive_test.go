@@ -1,0 +1,134 @@
+package pdf_test
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/outside"
+	"madoguchi/pdf"
+	"madoguchi/pdf/sign"
+)
+
+// signer is a P-256 key with a certificate of its own.
+func signer(t testing.TB) (crypto.Signer, []*x509.Certificate) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "架空市"}, NotBefore: noticeDay.AddDate(-1, 0, 0), NotAfter: noticeDay.AddDate(1, 0, 0),
+		KeyUsage: x509.KeyUsageDigitalSignature}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key, []*x509.Certificate{certificate}
+}
+
+// documents are one of each kind that goes through a form, with names that need all three fonts and one that none has.
+func documents(t testing.TB) map[string][]byte {
+	t.Helper()
+	all := map[string][]byte{}
+	keep := func(name string, data []byte, _ pdf.Report, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = data
+	}
+	s, n := sheet(t), notice(t)
+	add := func(name string) {
+		data, report, err := pdf.EligibilitySheet(s)
+		keep("sheet"+name, data, report, err)
+		s.Masked = true
+		data, report, err = pdf.EligibilitySheet(s)
+		keep("masked"+name, data, report, err)
+		s.Masked = false
+		data, report, err = pdf.NoticePage(n, noticeDay)
+		keep("notice"+name, data, report, err)
+		data, report, err = pdf.InsertSheet(pdf.Insert{Person: n.Person, Share: 20, InsurerName: "架空市", Issuer: "架空市長", MadeOn: eligibility.DateOf(noticeDay)}, noticeDay)
+		keep("insert"+name, data, report, err)
+		data, report, err = pdf.DeclarationSheet(pdf.Declaration{Facility: "架空医院", Name: n.Person.Name, Kana: n.Person.Kana, Address: n.Person.Address}, noticeDay)
+		keep("declaration"+name, data, report, err)
+	}
+	add("")
+	s.Demo, n.Demo, n.Until = false, true, eligibility.Date{}
+	s.Person.Name, n.Person.Name = "𠮷田 葛\U000E0100邉\U000E0102", "\U00030000田 𠮷 山\U000E01EF"
+	add("-rare")
+	data, report, err := pdf.DeclarationSheet(pdf.Declaration{}, noticeDay)
+	keep("declaration-empty", data, report, err)
+	return all
+}
+
+// ISO 19005-1 level B, as every file claims in its packet: unsigned, with a code in the packet, and signed.
+func TestEveryDocumentIsPDFA1b(t *testing.T) {
+	key, chain := signer(t)
+	folder := t.TempDir()
+	var files []string
+	for name, data := range documents(t) {
+		o := sign.Options{Credential: "eyJhbGciOiJFUzI1NiJ9.q1YqLU4tUrJSKk7OSC1RAA.c2lnbmF0dXJl", Archive: true}
+		described, err := sign.Describe(data, noticeDay, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		signed, err := sign.Sign(data, key, chain, noticeDay, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bare, err := sign.Sign(data, key, chain, noticeDay, sign.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for kind, data := range map[string][]byte{"": data, "-described": described, "-signed": signed, "-signed-bare": bare} {
+			if !bytes.Contains(data, []byte("<pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>")) {
+				t.Errorf("%s%s does not say that it is PDF/A-1b", name, kind)
+			}
+			path := filepath.Join(folder, name+kind+".pdf")
+			if err := os.WriteFile(path, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, path)
+			run(t, "qpdf", "--check", path)
+		}
+	}
+	outside.Preflight(t, files...)
+}
+
+func TestABatchIsPDFA1b(t *testing.T) {
+	key, chain := signer(t)
+	folder := t.TempDir()
+	var files []string
+	for _, pages := range []int{2, 251, 1000} {
+		var out bytes.Buffer
+		n := notice(t)
+		batch(t, &out, n, pages)
+		signed, err := sign.Sign(out.Bytes(), key, chain, noticeDay.Add(time.Hour), sign.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for kind, data := range map[string][]byte{"": out.Bytes(), "-signed": signed} {
+			path := filepath.Join(folder, fmt.Sprintf("batch-%d%s.pdf", pages, kind))
+			if err := os.WriteFile(path, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, path)
+		}
+	}
+	outside.Preflight(t, files...)
+}
