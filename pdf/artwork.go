@@ -57,7 +57,14 @@ func (a *artwork) slot(x, y, size, width float64, c [3]uint8, name string, s for
 
 // code keeps a place for a code whose side is at least side and whose modules are at least module.
 func (a *artwork) code(x, y, side, module float64, name string) {
-	a.codes = append(a.codes, form.CodePlace{Name: name, X: x * pointsPerMM, Y: pageHeight - y*pointsPerMM, W: side * pointsPerMM, Module: module * pointsPerMM})
+	a.codes = append(a.codes, form.CodePlace{Name: name, Alt: codeWords[name], X: x * pointsPerMM, Y: pageHeight - y*pointsPerMM, W: side * pointsPerMM, Module: module * pointsPerMM})
+}
+
+// codeWords say what each code is for, to those who hear the page.
+var codeWords = map[string]string{
+	"State":      "マイナポータルを開くQRコード",
+	"Landing":    "資格情報の画面を開くQRコード",
+	"Credential": "保険者の電子署名を受付で確かめるためのQRコード",
 }
 
 func (a *artwork) box(x, y, w, h, line float64, c [3]uint8) {

@@ -5,14 +5,26 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"madoguchi/pdf/form"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew, to be looked at")
 
 // What gopdf draws is read back operator by operator, so an update of gopdf that draws otherwise shows here first.
 func TestGopdfDrawsTheFormsAsBefore(t *testing.T) {
-	for name, kind := range map[string]noticeKind{"notice": {}, "notice-dated": {dated: true}} {
-		f, err := noticeForms[kind]()
+	const everyRow = 1<<15 - 1
+	for name, compose := range map[string]func() (*form.Form, error){
+		"notice":       func() (*form.Form, error) { return composeNotice(noticeKind{}) },
+		"notice-dated": func() (*form.Form, error) { return composeNotice(noticeKind{dated: true}) },
+		"notice-demo":  func() (*form.Form, error) { return composeNotice(noticeKind{demo: true}) },
+		"sheet":        func() (*form.Form, error) { return composeSheet(sheetKind{rows: everyRow}) },
+		"sheet-demo":   func() (*form.Form, error) { return composeSheet(sheetKind{rows: everyRow, demo: true}) },
+		"sheet-masked": func() (*form.Form, error) { return composeSheet(sheetKind{rows: everyRow, masked: true}) },
+		"declaration":  composeDeclaration,
+		"insert":       composeInsert,
+	} {
+		f, err := compose()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package form
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -48,6 +49,7 @@ const (
 // CodePlace is where a code goes. The quiet zone lies outside, so that modules line up with texts.
 type CodePlace struct {
 	Name   string
+	Alt    string  // what the code is for, in words, for those who do not see it
 	X, Y   float64 // upper left corner of the modules, in points
 	W      float64 // the least length of a side, in points
 	Module float64 // the least width of a module, in points
@@ -67,8 +69,10 @@ type Form struct {
 	Slots         []Slot
 	Codes         []CodePlace
 
-	drawing []byte // operators in which labels carry the numbers of labels
+	drawing []byte // operators in which labels carry the numbers of labels; every one is marked
 	labels  *font.Subset
+	marked  int       // how many labels are marked in the drawing: theirs are the first numbers of marked contents
+	outline []element // the structure of a page
 
 	packedDrawing []byte
 	packedFont    embedded
@@ -85,18 +89,18 @@ func Read(file []byte, texts []Text, codes []CodePlace) (*Form, error) {
 		return nil, err
 	}
 	f := &Form{Width: width, Height: height, Codes: codes, labels: font.NewSubset()}
-	var out bytes.Buffer
+	d := drawing{form: f}
 	lines := strings.Split(strings.TrimRight(string(content), "\n"), "\n")
 	for i := 0; i < len(lines); i++ {
 		if strings.TrimSpace(lines[i]) != "BT" {
-			out.WriteString(lines[i] + "\n")
+			d.artifact(lines[i])
 			continue
 		}
 		end := i + slices.Index(lines[i:], "ET")
 		if end < i || len(texts) == 0 {
 			return nil, fmt.Errorf("%w: a text too many", ErrForm)
 		}
-		if err := f.text(&out, lines[i+1:end], texts[0]); err != nil {
+		if err := d.text(lines[i+1:end], texts[0]); err != nil {
 			return nil, err
 		}
 		texts, i = texts[1:], end
@@ -104,13 +108,68 @@ func Read(file []byte, texts []Text, codes []CodePlace) (*Form, error) {
 	if len(texts) > 0 {
 		return nil, fmt.Errorf("%w: %q is missing", ErrForm, texts[0].Text)
 	}
-	f.drawing = out.Bytes()
+	if d.depth != 0 {
+		return nil, fmt.Errorf("%w: q and Q do not match", ErrForm)
+	}
+	d.close()
+	f.drawing = d.out.Bytes()
+	f.outline = d.outline()
 	f.packedDrawing, f.packedFont = deflated(f.drawing), packed(f.labels)
 	return f, nil
 }
 
-// text takes one BT … ET: a label is written back with our numbers, a placeholder becomes a slot.
-func (f *Form) text(out *bytes.Buffer, lines []string, t Text) error {
+// drawing is the form's drawing as it is written anew.
+type drawing struct {
+	form  *Form
+	out   bytes.Buffer
+	open  bool // an artifact is open: what is neither read aloud nor copied (ISO 32000-1 section 14.8.2.2)
+	depth int  // of q
+	items []item
+}
+
+func (d *drawing) artifact(line string) {
+	switch strings.TrimSpace(line) {
+	case "":
+		return
+	case "q":
+		d.depth++
+	case "Q":
+		d.depth--
+	}
+	if !d.open {
+		d.out.WriteString("/Artifact BMC\n")
+		d.open = true
+	}
+	d.out.WriteString(line + "\n")
+}
+
+func (d *drawing) close() {
+	if d.open {
+		d.out.WriteString("EMC\n")
+		d.open = false
+	}
+}
+
+// outline numbers the contents: labels first, as they are marked, then slots, then codes.
+func (d *drawing) outline() []element {
+	slots := 0
+	for i := range d.items {
+		if d.items[i].slot {
+			d.items[i].content = d.form.marked + slots
+			slots++
+		}
+	}
+	elements := outline(d.items)
+	for i, c := range d.form.Codes {
+		elements = append(elements, element{role: "Figure", alt: cmp.Or(c.Alt, "QRコード"), contents: []int{d.form.marked + slots + i}})
+	}
+	return elements
+}
+
+// text takes one BT … ET: a label is written back with our numbers, a placeholder becomes a slot. A text within q and Q is part
+// of a picture (a watermark).
+func (d *drawing) text(lines []string, t Text) error {
+	f := d.form
 	var x, y, size, spacing float64
 	var color, hex string
 	for _, line := range lines {
@@ -140,23 +199,29 @@ func (f *Form) text(out *bytes.Buffer, lines []string, t Text) error {
 		slot := *t.Slot
 		slot.X, slot.Y, slot.Size, slot.Color = x, y, size, color
 		f.Slots = append(f.Slots, slot)
+		d.items = append(d.items, item{x: x, y: y, size: size, left: slot.Align == Left, slot: true})
 		return nil
 	}
 	for _, p := range pieces {
 		fmt.Fprintf(&ours, "%04X", f.labels.Number(p))
 	}
-	bold, plain := "", ""
+	outline, plain := "", ""
 	if t.Bold {
-		bold, plain = boldOn(size, color), " 0 Tr"
+		outline, plain = fmt.Sprintf("%s RG %s w 2 Tr ", color, short(size/bold)), " 0 Tr"
 	}
-	fmt.Fprintf(out, "BT /L %s Tf %s Tc %s rg %s%s %s Td <%s> Tj%s ET\n", short(size), short(spacing), color, bold, short(x), short(y), ours.String(), plain)
+	if d.depth == 0 {
+		d.close()
+		d.items = append(d.items, item{x: x, y: y, size: size, bold: t.Bold, left: true, content: f.marked})
+		fmt.Fprintf(&d.out, "/Span<</MCID %d>>BDC\n", f.marked)
+		f.marked++
+		defer d.out.WriteString("EMC\n")
+	}
+	fmt.Fprintf(&d.out, "BT /L %s Tf %s Tc %s rg %s%s %s Td <%s> Tj%s ET\n", short(size), short(spacing), color, outline, short(x), short(y), ours.String(), plain)
 	return nil
 }
 
-// boldOn draws letters with an outline of a fortieth of their size.
-func boldOn(size float64, color string) string {
-	return fmt.Sprintf("%s RG %s w 2 Tr ", color, short(size/40))
-}
+// bold is how many outlines go into the size of bold letters.
+const bold = 40
 
 // Dump tells what was read, for a test that notices when gopdf draws otherwise.
 func (f *Form) Dump() string {
@@ -168,8 +233,16 @@ func (f *Form) Dump() string {
 	for _, c := range f.Codes {
 		fmt.Fprintf(&b, "code %s at %s %s width %s\n", c.Name, short(c.X), short(c.Y), short(c.W))
 	}
+	dumpOutline(&b, f.outline, "")
 	b.Write(f.drawing)
 	return b.String()
+}
+
+func dumpOutline(b *strings.Builder, elements []element, indent string) {
+	for _, e := range elements {
+		fmt.Fprintf(b, "%s%s %v %s\n", indent, e.role, e.contents, e.alt)
+		dumpOutline(b, e.kids, indent+"  ")
+	}
 }
 
 func number(s string) float64 {
@@ -178,7 +251,19 @@ func number(s string) float64 {
 }
 
 // short writes a length with two digits after the point at most: a hundredth of a point is a three hundredth of a millimetre.
-func short(v float64) string {
-	s := strconv.FormatFloat(v, 'f', 2, 64)
-	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+func short(v float64) string { return string(appendShort(nil, v)) }
+
+func appendShort(b []byte, v float64) []byte {
+	hundredths := int64(math.Round(v * 100))
+	if hundredths < 0 {
+		b, hundredths = append(b, '-'), -hundredths
+	}
+	b = strconv.AppendInt(b, hundredths/100, 10)
+	if rest := hundredths % 100; rest > 0 {
+		b = append(b, '.', byte('0'+rest/10))
+		if rest%10 > 0 {
+			b = append(b, byte('0'+rest%10))
+		}
+	}
+	return b
 }

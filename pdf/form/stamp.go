@@ -1,10 +1,10 @@
 package form
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"madoguchi/pdf/font"
 )
@@ -29,14 +29,39 @@ type Report struct {
 	Check []string // why the page belongs on the hand-check list: what is missing or squeezed
 }
 
+// stamped is what a person's page bears beside the form's drawing.
+type stamped struct {
+	text     []byte // operators
+	contents []content
+}
+
+// content is a run of operators that is one marked content.
+type content struct{ number, start, end int }
+
+// mark notes that all operators since start are the content of that number.
+func (o *stamped) mark(number, start int) {
+	o.contents = append(o.contents, content{number, start, len(o.text)})
+}
+
+// tagged returns the operators with a mark about each content.
+func (o *stamped) tagged() []byte {
+	out := make([]byte, 0, len(o.text)+32*len(o.contents))
+	for _, c := range o.contents {
+		out = append(strconv.AppendInt(append(out, "/Span<</MCID "...), int64(c.number), 10), ">>BDC\n"...)
+		out = append(out, o.text[c.start:c.end]...)
+		out = append(out, "EMC\n"...)
+	}
+	return out
+}
+
 // stamp writes a person's texts as operators, numbering glyphs in subset.
-func (f *Form) stamp(out *bytes.Buffer, subset *font.Subset, p Person) Report {
+func (f *Form) stamp(out *stamped, subset *font.Subset, p Person) Report {
 	r := Report{Notes: slices.Clone(p.Notes)}
-	var notes *Slot
+	notes := -1
 	for i := range f.Slots {
 		s := &f.Slots[i]
 		if s.Name == NotesSlot {
-			notes = s
+			notes = i
 			continue
 		}
 		text := p.Values[s.Name]
@@ -52,18 +77,18 @@ func (f *Form) stamp(out *bytes.Buffer, subset *font.Subset, p Person) Report {
 				r.piece(piece, p.Reading)
 			}
 		}
-		s.draw(out, subset, fitted)
+		start := len(out.text)
+		out.text = s.draw(out.text, subset, fitted)
+		out.mark(f.marked+i, start)
 	}
-	if notes != nil && len(r.Notes) > 0 {
-		text := r.Notes[0]
-		for _, n := range r.Notes[1:] {
-			text += "　" + n
-		}
-		fitted := notes.fit(text)
+	if notes >= 0 && len(r.Notes) > 0 {
+		fitted := f.Slots[notes].fit(strings.Join(r.Notes, "　"))
 		if fitted.squeeze < narrow {
 			r.check("注記が枠に収まりません")
 		}
-		notes.draw(out, subset, fitted)
+		start := len(out.text)
+		out.text = f.Slots[notes].draw(out.text, subset, fitted)
+		out.mark(f.marked+notes, start)
 	}
 	return r
 }
@@ -95,9 +120,13 @@ func (r *Report) check(s string) {
 	}
 }
 
-const hexDigits = "0123456789ABCDEF"
+func appendHex(b []byte, v uint16) []byte {
+	const digits = "0123456789ABCDEF"
+	return append(b, digits[v>>12], digits[v>>8&15], digits[v>>4&15], digits[v&15])
+}
 
-func (s *Slot) draw(out *bytes.Buffer, subset *font.Subset, t set) {
+// draw appends the operators of a text that fits the slot.
+func (s *Slot) draw(b []byte, subset *font.Subset, t set) []byte {
 	leading := s.leading()
 	y := s.Y
 	if !s.Down {
@@ -105,17 +134,17 @@ func (s *Slot) draw(out *bytes.Buffer, subset *font.Subset, t set) {
 	}
 	// a smaller text keeps the middle of its line where the larger would have it
 	y += (s.Size - t.size) * 0.36
-	b := out.AvailableBuffer()
 	b = append(b, "BT /P "...)
-	b = append(b, short(t.size)...)
+	b = appendShort(b, t.size)
 	b = append(b, " Tf 0 Tc "...)
 	b = append(b, s.Color...)
 	b = append(b, " rg "...)
 	if s.Bold {
-		b = append(b, boldOn(t.size, s.Color)...)
+		b = append(append(b, s.Color...), " RG "...)
+		b = append(appendShort(b, t.size/bold), " w 2 Tr "...)
 	}
 	if t.squeeze < 1 {
-		b = append(b, short(100*t.squeeze)...)
+		b = appendShort(b, 100*t.squeeze)
 		b = append(b, " Tz "...)
 	}
 	for _, line := range t.lines {
@@ -127,13 +156,13 @@ func (s *Slot) draw(out *bytes.Buffer, subset *font.Subset, t set) {
 			x -= em(line) * t.size * t.squeeze / 2
 		}
 		b = append(b, "1 0 0 1 "...)
-		b = strconv.AppendFloat(b, x, 'f', 2, 64)
+		b = appendShort(b, x)
 		b = append(b, ' ')
-		b = strconv.AppendFloat(b, y, 'f', 2, 64)
+		b = appendShort(b, y)
 		b = append(b, " Tm <"...)
 		for _, p := range line {
 			n := subset.Number(p)
-			b = append(b, hexDigits[n>>12], hexDigits[n>>8&15], hexDigits[n>>4&15], hexDigits[n&15])
+			b = appendHex(b, n)
 		}
 		b = append(b, "> Tj "...)
 		y -= leading * t.size
@@ -144,6 +173,5 @@ func (s *Slot) draw(out *bytes.Buffer, subset *font.Subset, t set) {
 	if s.Bold {
 		b = append(b, "0 Tr "...)
 	}
-	b = append(b, "ET\n"...)
-	out.Write(b)
+	return append(b, "ET\n"...)
 }

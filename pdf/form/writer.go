@@ -1,12 +1,12 @@
 package form
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"hash"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -23,12 +23,16 @@ type Info struct {
 	Made   time.Time
 }
 
-// Writer streams a file page by page. It keeps the glyphs used, eight bytes an object and nothing else, so a file may have
+// Writer streams a file page by page. It keeps the glyphs used, eight bytes an object and the last page, so a file may have
 // any number of pages. Every file is PDF/A-1b (ISO 19005-1). The same pages and Info give the same bytes.
+//
+// A file of one page is tagged for those who hear it: heading, paragraphs, tables and codes as the form has them. Files of
+// several pages go to a printer; a structure would make a page of them three times as large, so they have none.
 type Writer struct {
 	w       io.Writer
 	err     error
-	written int64
+	out     []byte  // not yet written
+	written int64   // with out
 	offsets []int64 // by object number, from 1
 	digest  hash.Hash
 	info    Info
@@ -37,11 +41,15 @@ type Writer struct {
 	personFont int
 	forms      map[*Form]formObjects
 	codes      map[*Code]int
-	nodes      []string // references to the finished nodes of the page tree
+	nodes      []int // the finished nodes of the page tree
 	counts     int
-	kids       []string // of the node that is being filled
+	kids       []int // of the node that is being filled
 	node       int
-	text       bytes.Buffer
+
+	held   bool // a page waits: whether it is the only one decides how it is written
+	form   *Form
+	stamp  stamped
+	images []byte // the page's codes, as entries of its resources
 }
 
 type formObjects struct{ drawing, font int }
@@ -61,55 +69,80 @@ var packedProfile = sync.OnceValue(func() []byte { return deflated(archive.Profi
 // kidsOfNode keeps the page tree shallow without one endless array.
 const kidsOfNode = 250
 
+// atOnce is how many bytes are gathered before they are written.
+const atOnce = 64 << 10
+
 // NewWriter begins a file on w. Close must follow.
 func NewWriter(w io.Writer, info Info) *Writer {
 	f := &Writer{w: w, info: info, digest: sha256.New(), people: font.NewSubset(), forms: map[*Form]formObjects{}, codes: map[*Code]int{},
-		offsets: make([]int64, firstFree-1)}
+		offsets: make([]int64, firstFree-1, 128), out: make([]byte, 0, atOnce+atOnce/4)}
 	f.print("%%PDF-1.4\n%%\xE2\xE3\xCF\xD3\n")
 	return f
 }
 
-// Page stamps a person onto a form and writes the page.
+// Page stamps a person onto a form. The page is written with the next call, which also returns the error, if any.
 func (w *Writer) Page(f *Form, p Person) (Report, error) {
-	o := w.form(f)
-	w.text.Reset()
-	report := f.stamp(&w.text, w.people, p)
-	var images strings.Builder
-	for _, place := range f.Codes {
+	w.page(false)
+	w.held, w.form = true, f
+	w.stamp.text, w.stamp.contents, w.images = w.stamp.text[:0], w.stamp.contents[:0], w.images[:0]
+	report := f.stamp(&w.stamp, w.people, p)
+	for i, place := range f.Codes {
 		code := p.Codes[place.Name]
 		if code == nil {
 			continue
 		}
-		fmt.Fprintf(&images, "/%s %d 0 R", place.Name, w.code(code))
+		w.images = fmt.Appendf(w.images, "/%s %d 0 R", place.Name, w.code(code))
 		module := place.module(code.Size)
 		side := module * float64(code.Size+2*quiet)
-		fmt.Fprintf(&w.text, "q 0 g %.3f 0 0 %.3f %.3f %.3f cm /%s Do Q\n", side, side, place.X-quiet*module, place.Y+quiet*module-side, place.Name)
+		start := len(w.stamp.text)
+		w.stamp.text = fmt.Appendf(w.stamp.text, "q 0 g %.3f 0 0 %.3f %.3f %.3f cm /%s Do Q\n", side, side, place.X-quiet*module, place.Y+quiet*module-side, place.Name)
+		w.stamp.mark(f.marked+len(f.Slots)+i, start)
 	}
-	w.digest.Write(w.text.Bytes())
-	text := w.reserve()
-	w.stream(text, "/Filter/FlateDecode", deflated(w.text.Bytes()))
-	if len(w.kids) == 0 {
-		w.node = w.reserve()
-	}
-	values := ""
-	if w.people.Len() > 1 { // a page where nothing is filled in may come first, or alone
-		if w.personFont == 0 {
-			w.personFont = w.reserve()
-		}
-		values = fmt.Sprintf("/P %d 0 R", w.personFont)
-	}
-	page := w.reserve()
-	w.object(page, "<</Type/Page/Parent %d 0 R/MediaBox[0 0 %s %s]/Contents[%d 0 R %d 0 R]/Resources<</Font<</L %d 0 R%s>>/XObject<<%s>>>>>>",
-		w.node, short(f.Width), short(f.Height), o.drawing, text, o.font, values, images.String())
-	w.kids = append(w.kids, fmt.Sprintf("%d 0 R", page))
-	if len(w.kids) == kidsOfNode {
-		w.closeNode()
-	}
+	w.digest.Write(w.stamp.text)
 	return report, w.err
 }
 
-// form writes what all pages of a form share, once a file.
-func (w *Writer) form(f *Form) formObjects {
+// page writes the page that waits, if any; a tagged one with its structure, whose root's number it returns.
+func (w *Writer) page(tagged bool) (root int) {
+	if !w.held {
+		return 0
+	}
+	w.held = false
+	o, operators, structParents := w.formObjects(w.form), w.stamp.text, ""
+	if tagged {
+		operators, structParents = w.stamp.tagged(), "/StructParents 0"
+	}
+	text := w.reserve()
+	w.packed(text, "", operators)
+	if len(w.kids) == 0 {
+		w.node = w.reserve()
+	}
+	if w.people.Len() > 1 && w.personFont == 0 { // a page where nothing is filled in may come first, or alone
+		w.personFont = w.reserve()
+	}
+	page := w.reserve()
+	b := appendReference(append(w.begin(page), "<</Type/Page/Parent "...), w.node)
+	b = appendShort(append(b, "/MediaBox[0 0 "...), w.form.Width)
+	b = appendShort(append(b, ' '), w.form.Height)
+	b = appendReference(append(b, "]/Contents["...), o.drawing)
+	b = appendReference(append(b, ' '), text)
+	b = appendReference(append(b, "]/Resources<</Font<</L "...), o.font)
+	if w.personFont != 0 {
+		b = appendReference(append(b, "/P "...), w.personFont)
+	}
+	b = append(append(append(b, ">>/XObject<<"...), w.images...), ">>>>"...)
+	w.end(append(append(b, structParents...), ">>"...))
+	if w.kids = append(w.kids, page); len(w.kids) == kidsOfNode {
+		w.closeNode()
+	}
+	if tagged {
+		return w.structure(w.form, page, w.stamp.contents)
+	}
+	return 0
+}
+
+// formObjects writes what all pages of a form share, once a file.
+func (w *Writer) formObjects(f *Form) formObjects {
 	o, ok := w.forms[f]
 	if ok {
 		return o
@@ -125,9 +158,7 @@ func (w *Writer) code(c *Code) int {
 	id, ok := w.codes[c]
 	if !ok {
 		id = w.reserve()
-		w.begin(id)
-		w.write(c.image())
-		w.print("\nendobj\n")
+		w.image(id, c)
 		if len(w.codes) < 64 { // the few that all pages share come first; a batch's own codes are not kept
 			w.codes[c] = id
 		}
@@ -136,8 +167,10 @@ func (w *Writer) code(c *Code) int {
 }
 
 func (w *Writer) closeNode() {
-	w.object(w.node, "<</Type/Pages/Parent %d 0 R/Count %d/Kids[%s]>>", pageTree, len(w.kids), strings.Join(w.kids, " "))
-	w.nodes = append(w.nodes, fmt.Sprintf("%d 0 R", w.node))
+	b := appendReference(append(w.begin(w.node), "<</Type/Pages/Parent "...), pageTree)
+	b = strconv.AppendInt(append(b, "/Count "...), int64(len(w.kids)), 10)
+	w.end(append(references(append(b, "/Kids["...), w.kids), "]>>"...))
+	w.nodes = append(w.nodes, w.node)
 	w.counts += len(w.kids)
 	w.kids = w.kids[:0]
 }
@@ -165,8 +198,13 @@ func (w *Writer) font(id int, name string, e embedded) {
 	w.stream(set, "", e.Set)
 }
 
-// Close writes the font of the values, the page tree and the table of objects. It does not close the underlying writer.
+// Close writes the last page, the font of the values, the page tree and the table of objects. It does not close the
+// underlying writer.
 func (w *Writer) Close() error {
+	structure := ""
+	if root := w.page(w.counts+len(w.kids) == 0); root != 0 {
+		structure = fmt.Sprintf("/MarkInfo<</Marked true>>/StructTreeRoot %d 0 R", root)
+	}
 	if len(w.kids) > 0 {
 		w.closeNode()
 	}
@@ -174,9 +212,10 @@ func (w *Writer) Close() error {
 		w.font(w.personFont, "MDGVAL+BIZUDPGothic", packed(w.people))
 	}
 	w.stream(profile, "/N 3/Filter/FlateDecode", packedProfile())
-	w.object(pageTree, "<</Type/Pages/Count %d/Kids[%s]>>", w.counts, strings.Join(w.nodes, " "))
-	w.object(catalog, "<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents%s/Lang(ja-JP)/ViewerPreferences<</DisplayDocTitle true>>>>",
-		pageTree, metadata, archive.Intents(profile))
+	b := strconv.AppendInt(append(w.begin(pageTree), "<</Type/Pages/Count "...), int64(w.counts), 10)
+	w.end(append(references(append(b, "/Kids["...), w.nodes), "]>>"...))
+	w.object(catalog, "<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents%s/Lang(ja-JP)/ViewerPreferences<</DisplayDocTitle true>>%s>>",
+		pageTree, metadata, archive.Intents(profile), structure)
 	author := ""
 	if w.info.Author != "" { // the packet has none then, and both must say the same
 		author = "/Author " + utf16Text(w.info.Author)
@@ -185,15 +224,28 @@ func (w *Writer) Close() error {
 		utf16Text(w.info.Title), author, archive.Producer, w.date(), w.date())
 	w.stream(metadata, "/Type/Metadata/Subtype/XML",
 		archive.Packet(archive.Description{Title: w.info.Title, Author: w.info.Author, Made: w.info.Made, Changed: w.info.Made, Archive: true}))
-	table := w.written
+	w.table()
+	w.flush()
+	return w.err
+}
+
+// table writes the table of objects and the trailer. ID comes from what the pages say, so that the same pages have the same.
+func (w *Writer) table() {
+	start := w.written
 	w.print("xref\n0 %d\n0000000000 65535 f \n", len(w.offsets)+1)
+	const zeros = "0000000000"
+	var line [20]byte
 	for _, offset := range w.offsets {
-		w.print("%010d 00000 n \n", offset)
+		b := strconv.AppendInt(line[:0], offset, 10)
+		n := len(b)
+		b = append(b, zeros[n:]...)
+		copy(b[10-n:], b[:n])
+		copy(b, zeros[n:])
+		w.write(append(b, " 00000 n \n"...))
 	}
 	fmt.Fprint(w.digest, w.info.Title, w.info.Author, w.date())
 	id := hex.EncodeToString(w.digest.Sum(nil)[:16])
-	w.print("trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n", len(w.offsets)+1, catalog, information, id, id, table)
-	return w.err
+	w.print("trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n", len(w.offsets)+1, catalog, information, id, id, start)
 }
 
 // date is the time of making as PDF writes it, in Japan's zone or whichever Made is in.
@@ -202,14 +254,13 @@ func (w *Writer) date() string {
 	return strings.Replace(s, "+00'00'", "Z", 1)
 }
 
+// utf16Text is a text string in UTF-16 (ISO 32000-1 section 7.9.2.2).
 func utf16Text(s string) string {
-	var b strings.Builder
-	b.WriteString("<FEFF")
+	b := append(make([]byte, 0, 8+4*len(s)), "<FEFF"...)
 	for _, u := range utf16.Encode([]rune(s)) {
-		fmt.Fprintf(&b, "%04X", u)
+		b = appendHex(b, u)
 	}
-	b.WriteString(">")
-	return b.String()
+	return string(append(b, '>'))
 }
 
 func (w *Writer) reserve() int {
@@ -217,31 +268,52 @@ func (w *Writer) reserve() int {
 	return len(w.offsets)
 }
 
-func (w *Writer) begin(id int) {
+// begin returns the buffer to which an object's value is to be appended; end takes it back.
+func (w *Writer) begin(id int) []byte {
 	w.offsets[id-1] = w.written
-	w.print("%d 0 obj\n", id)
+	return append(strconv.AppendInt(w.out, int64(id), 10), " 0 obj\n"...)
+}
+
+func (w *Writer) end(b []byte) {
+	b = append(b, "\nendobj\n"...)
+	w.written += int64(len(b) - len(w.out))
+	if w.out = b; len(b) >= atOnce {
+		w.flush()
+	}
 }
 
 func (w *Writer) object(id int, format string, args ...any) {
-	w.begin(id)
-	w.print(format, args...)
-	w.print("\nendobj\n")
+	w.end(fmt.Appendf(w.begin(id), format, args...))
 }
 
 func (w *Writer) stream(id int, entries string, data []byte) {
-	w.begin(id)
-	w.print("<<%s/Length %d>>stream\n", entries, len(data))
-	w.write(data)
-	w.print("\nendstream\nendobj\n")
+	b := append(append(w.begin(id), "<<"...), entries...)
+	b = strconv.AppendInt(append(b, "/Length "...), int64(len(data)), 10)
+	b = append(append(b, ">>stream\n"...), data...)
+	w.end(append(b, "\nendstream"...))
+}
+
+// packed writes data as a deflated stream.
+func (w *Writer) packed(id int, entries string, data []byte) {
+	p := packers.Get().(*packer)
+	defer packers.Put(p)
+	w.stream(id, entries+"/Filter/FlateDecode", p.deflated(data))
 }
 
 func (w *Writer) print(format string, args ...any) { w.write(fmt.Appendf(nil, format, args...)) }
 
 func (w *Writer) write(b []byte) {
-	if w.err != nil {
-		return
+	w.out = append(w.out, b...)
+	w.written += int64(len(b))
+	if len(w.out) >= atOnce {
+		w.flush()
 	}
-	n, err := w.w.Write(b)
-	w.written += int64(n)
-	w.err = err
+}
+
+// flush hands on what was gathered; after an error nothing more is written.
+func (w *Writer) flush() {
+	if w.err == nil {
+		_, w.err = w.w.Write(w.out)
+	}
+	w.out = w.out[:0]
 }
