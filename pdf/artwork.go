@@ -23,9 +23,19 @@ const (
 	pageHeight  = 842.0 // points, as gopdf's A4 has it
 )
 
+// compose begins a page of A4.
 func compose() *artwork {
+	return composed(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
+}
+
+// composeOn begins a page of another size, in millimetres. Codes stand on A4 only.
+func composeOn(width, height float64) *artwork {
+	return composed(gopdf.Config{PageSize: gopdf.Rect{W: width, H: height}, Unit: gopdf.UnitMM})
+}
+
+func composed(c gopdf.Config) *artwork {
 	gp := &gopdf.GoPdf{}
-	gp.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
+	gp.Start(c)
 	gp.SetNoCompression()
 	a := &artwork{drawing: drawing{gp: gp}}
 	a.err = gp.AddTTFFontData("body", font.Regular)

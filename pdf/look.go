@@ -1,0 +1,43 @@
+package pdf
+
+// Look is how an insurer's papers are signed and coloured: its settings. The zero colour is the product's blue.
+type Look struct {
+	Name      string // 保険者名
+	Issuer    string // 交付者名
+	Unit      string // 担当部署; may be empty
+	Address   string // where people write to; may be empty
+	Telephone string
+	Hours     string // when the telephone is answered; may be empty
+	Colour    Colour // of the certificate's band
+}
+
+// Colour is a printed colour in sRGB.
+type Colour struct{ R, G, B uint8 }
+
+// blue is the product's (LOOK.md).
+var blue = Colour{0x00, 0x11, 0x8f}
+
+// contact is the unit and the telephone, on one line.
+func (l Look) contact() string {
+	text := ""
+	if l.Unit != "" {
+		text += "　" + l.Unit
+	}
+	if l.Telephone != "" {
+		text += "　電話 " + l.Telephone
+	}
+	return text
+}
+
+// band returns the colour of the band and of the letters on it: white or the ink, whichever stands out more.
+func (l Look) band() (band, letters [3]uint8) {
+	c := l.Colour
+	if c == (Colour{}) {
+		c = blue
+	}
+	band = [3]uint8{c.R, c.G, c.B}
+	if white := [3]uint8{255, 255, 255}; contrast(band, white) >= contrast(band, ink) {
+		return band, white
+	}
+	return band, ink
+}
