@@ -26,6 +26,8 @@ type Person struct {
 
 	PostCode        string `json:"postCode,omitempty"`        // 郵便番号
 	Address         string `json:"address,omitempty"`         // 住所
+	MailPostCode    string `json:"mailPostCode,omitempty"`    // 送付先郵便番号
+	MailAddress     string `json:"mailAddress,omitempty"`     // 送付先住所, where it is not 住所 that papers go to
 	HouseholdNumber string `json:"householdNumber,omitempty"` // 世帯番号
 	Employer        string `json:"employer,omitempty"`        // 事業所名
 

@@ -20,6 +20,7 @@ type program struct {
 
 	Verify verifyCmd `cmd:"" help:"check an eligibility code: picture, PDF, text or file; never uses the network"`
 	Revoke revokeCmd `cmd:"" help:"take saved copies back"`
+	Print  printCmd  `cmd:"" help:"print notices or certificates in a run (docs/print.md)"`
 	Trust  trustCmd  `cmd:"" help:"trust lists: make, sign, inspect"`
 	Keys   keysCmd   `cmd:"" help:"look after the insurers' keys and certificates (docs/keys.md)"`
 

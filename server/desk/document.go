@@ -52,11 +52,7 @@ func (o *Office) MaskedDocument(ctx context.Context, subject string, id PersonID
 	}
 	now := o.Now()
 	day := eligibility.DateOf(now)
-	share := 0
-	if shares, err := eligibility.SharesOn(record.Person, day); err == nil && len(shares) == 1 {
-		share = shares[0]
-	}
-	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: record.Person, Share: share, InsurerName: in.Name, Issuer: in.Issuer, Telephone: in.Telephone,
+	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: record.Person, Share: onlyShare(record.Person, day), InsurerName: in.Name, Issuer: in.Issuer, Telephone: in.Telephone,
 		Registered: eligibility.DateOf(record.RegisteredAt), IssuedAt: now, Expires: paperEnd(record.Person, day), Masked: true, Demo: o.Demo})
 	return data, err
 }
@@ -75,22 +71,33 @@ func (o *Office) NoticePage(ctx context.Context, id PersonID, staff string) ([]b
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	landing, err := pdf.LinkCode(paper.URL)
+	now := o.Now()
+	n, err := o.notice(paper.Record.Person, paper.Insurer, paper.Code, eligibility.DateOf(now))
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	now := o.Now()
-	p, day := paper.Record.Person, eligibility.DateOf(now)
-	if p.Withheld == eligibility.Yes {
-		p.PostCode, p.Address = "", ""
+	n.State = state
+	return pdf.NoticePage(n, now)
+}
+
+// notice fills a person's 資格情報のお知らせ of a day, but for code ①, which all of a file share.
+func (o *Office) notice(p eligibility.Person, in Insurer, code string, day eligibility.Date) (pdf.Notice, error) {
+	landing, err := pdf.LinkCode(o.noticeURL(code))
+	if err != nil {
+		return pdf.Notice{}, err
 	}
-	share := 0
+	p.PostCode, p.Address = p.MailTo()
+	return pdf.Notice{Person: p, Share: onlyShare(p, day), From: p.ValidFrom, Until: eligibility.NoticeUntil(p, day),
+		InsurerName: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, IssuedOn: day,
+		Landing: landing, TypedCode: GroupNoticeCode(code), Demo: o.Demo}, nil
+}
+
+// onlyShare returns the share of the costs on day, percent, or 0 where income decides.
+func onlyShare(p eligibility.Person, day eligibility.Date) int {
 	if shares, err := eligibility.SharesOn(p, day); err == nil && len(shares) == 1 {
-		share = shares[0]
+		return shares[0]
 	}
-	return pdf.NoticePage(pdf.Notice{Person: p, Share: share, From: p.ValidFrom, Until: eligibility.NoticeUntil(p, day),
-		InsurerName: paper.Insurer.Name, Issuer: paper.Insurer.Issuer, Telephone: paper.Insurer.Telephone, IssuedOn: day,
-		State: state, Landing: landing, TypedCode: GroupNoticeCode(paper.Code), Demo: o.Demo}, now)
+	return 0
 }
 
 func or(s, other string) string {

@@ -20,6 +20,7 @@ type Office struct {
 		PhoneStore
 		CodeStore
 		PaperStore
+		RunStore
 	}
 	Keys    IssuerKeys
 	Notices NoticeKeys

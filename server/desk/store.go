@@ -18,6 +18,7 @@ type Store interface {
 	PhoneStore
 	CodeStore
 	PaperStore
+	RunStore
 	CounterStore
 }
 

@@ -28,6 +28,8 @@ const (
 	colLimit       Column = "限度額適用区分"
 	colPostCode    Column = "郵便番号"
 	colAddress     Column = "住所"
+	colMailCode    Column = "送付先郵便番号"
+	colMail        Column = "送付先住所"
 	colSubscriber  Column = "被保険者氏名"
 	colAlias       Column = "通称名"
 	colAliasKana   Column = "通称名カナ"
@@ -63,7 +65,9 @@ var synonyms = func() map[string]Column {
 		colValidUntil:  "有効年月日 有効終了年月日 有効終了日 有効期間終了日",
 		colLimit:       "適用区分 限度額区分 限度額適用認定証区分",
 		colPostCode:    "〒 郵便",
-		colAddress:     "現住所 住所1 送付先住所",
+		colAddress:     "現住所 住所1",
+		colMailCode:    "送付先〒 送付郵便番号",
+		colMail:        "送付先 送付住所 別送付先",
 		colSubscriber:  "被保険者名 世帯主氏名 組合員氏名 本人氏名",
 		colAlias:       "通称 通称氏名",
 		colAliasKana:   "通称カナ 通称名フリガナ 通称フリガナ",

@@ -201,6 +201,7 @@ func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
 	p.ValidFrom, p.ValidUntil = r.date(colValidFrom, cells[colValidFrom]), r.date(colValidUntil, cells[colValidUntil])
 	p.Limit = oneOf(r, colLimit, cells[colLimit], limits, "ア～オ・現役並みⅠ～Ⅲ・一般・低所得Ⅰ・Ⅱ・A01～B10")
 	p.PostCode, p.Address = r.text(colPostCode, cells[colPostCode]), r.text(colAddress, cells[colAddress])
+	p.MailPostCode, p.MailAddress = r.text(colMailCode, cells[colMailCode]), r.text(colMail, cells[colMail])
 	p.HouseholdNumber, p.Employer = r.text(colHousehold, cells[colHousehold]), r.text(colEmployer, cells[colEmployer])
 	p.Registered, p.NeedsCare, p.Withheld = r.answer(colRegistered, cells[colRegistered]), r.answer(colNeedsCare, cells[colNeedsCare]), r.answer(colWithheld, cells[colWithheld])
 	p.CertificateUntil, p.IssuedOn = r.date(colCertificate, cells[colCertificate]), r.date(colIssued, cells[colIssued])

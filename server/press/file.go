@@ -1,0 +1,183 @@
+package press
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// file prints one file: beside its name first, and under it when it was read back.
+func (s *session) file(ctx context.Context, number, first int) (FileRecord, error) {
+	last := min(first+s.PerFile, len(s.Items))
+	f := printing{session: s, number: number, index: newIndex(s.name(number) + ".pdf")}
+	path := filepath.Join(s.Folder, s.name(number)+".pdf")
+	part := path + ".part"
+	defer os.Remove(part) // after a rename there is none
+	if err := f.write(ctx, part, first, last); err != nil {
+		return FileRecord{}, err
+	}
+	made := FileRecord{Number: number, First: first, Last: last, People: len(f.printed), Pages: f.pages, Skipped: last - first - len(f.printed), Check: f.index.checks,
+		Bytes: f.bytes, SHA256: f.hash}
+	if made.People > 0 {
+		made.Name = filepath.Base(path)
+		s.tell(last, number, true)
+		var err error
+		if made.Codes, err = f.readBack(part); err != nil {
+			return FileRecord{}, err
+		}
+		if made.Sampled, err = f.sample(ctx, part); err != nil {
+			return FileRecord{}, err
+		}
+		if err := os.Rename(part, path); err != nil {
+			return FileRecord{}, errFolder.Because(err)
+		}
+	}
+	if err := keep(filepath.Join(s.Folder, s.name(number)+".csv"), f.index.bytes()); err != nil {
+		return FileRecord{}, err
+	}
+	if err := s.Journal.Finish(ctx, made, f.printed); err != nil {
+		return FileRecord{}, err
+	}
+	return made, nil
+}
+
+// printing is a file under the press, and what its pages should say.
+type printing struct {
+	*session
+	number  int
+	index   *index
+	printed []string
+	wants   []want // in the order of printing; several may stand on one page
+	pages   int
+	bytes   int64
+	hash    string
+}
+
+// want is what one person's page should say.
+type want struct {
+	page  int
+	codes map[string]string
+	text  string
+}
+
+// write prints the people of [first, last) into a file and makes it durable.
+func (f *printing) write(ctx context.Context, path string, first, last int) (err error) {
+	out, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return errFolder.Because(err)
+	}
+	defer func() {
+		if bad := out.Close(); err == nil && bad != nil {
+			err = errFolder.Because(bad)
+		}
+	}()
+	sum := sha256.New()
+	count := &counter{}
+	buffer := bufio.NewWriterSize(io.MultiWriter(faulty{out}, sum, count), 1<<20)
+	file, err := f.Paper.Open(buffer)
+	if err != nil {
+		return err
+	}
+	for at := first; at < last; at += chunk {
+		if err := f.people(ctx, file, at, min(at+chunk, last)); err != nil {
+			return err
+		}
+	}
+	if f.pages, err = file.Close(); err != nil {
+		return err
+	}
+	if err := buffer.Flush(); err != nil {
+		return err
+	}
+	if err := out.Sync(); err != nil {
+		return errFolder.Because(err)
+	}
+	f.bytes, f.hash = count.n, hex.EncodeToString(sum.Sum(nil))
+	return nil
+}
+
+// people prints a chunk.
+func (f *printing) people(ctx context.Context, file File, first, last int) error {
+	if err := f.wish(ctx); err != nil {
+		return err
+	}
+	refs := make([]string, 0, last-first)
+	for _, item := range f.Items[first:last] {
+		refs = append(refs, item.Ref)
+	}
+	sheets, err := f.Paper.Load(ctx, first, refs)
+	if err != nil {
+		return err
+	}
+	for i, sheet := range sheets {
+		at := first + i
+		if group := f.Items[at].Group; group != "" && (at == 0 || f.Items[at-1].Group != group) {
+			if err := file.Count(ctx, *f.groups[group]); err != nil {
+				return err
+			}
+		}
+		if sheet.Skip != "" {
+			f.index.skipped(at, sheet)
+			continue
+		}
+		p, err := file.Add(sheet)
+		if err != nil {
+			return err
+		}
+		if sheet.Look != "" {
+			p.Check = append(p.Check, sheet.Look)
+		}
+		f.index.printed(at, sheet, p)
+		f.printed = append(f.printed, sheet.Ref)
+		f.wants = append(f.wants, want{p.Page, sheet.Codes, sheet.Number})
+	}
+	f.tell(last, f.number, false)
+	return nil
+}
+
+// counter counts bytes.
+type counter struct{ n int64 }
+
+func (c *counter) Write(b []byte) (int, error) {
+	c.n += int64(len(b))
+	return len(b), nil
+}
+
+// faulty gives a disk's fault its sentence, whoever passes it on.
+type faulty struct{ w io.Writer }
+
+func (f faulty) Write(b []byte) (int, error) {
+	n, err := f.w.Write(b)
+	if err != nil {
+		err = errFolder.Because(err)
+	}
+	return n, err
+}
+
+// keep writes a small file whole or not at all.
+func keep(path string, data []byte) error {
+	part := path + ".part"
+	defer os.Remove(part)
+	out, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return errFolder.Because(err)
+	}
+	_, err = out.Write(data)
+	if err == nil {
+		err = out.Sync()
+	}
+	if bad := out.Close(); err == nil {
+		err = bad
+	}
+	if err == nil {
+		err = os.Rename(part, path)
+	}
+	if err != nil {
+		return errFolder.Because(err)
+	}
+	return syncFolder(filepath.Dir(path))
+}

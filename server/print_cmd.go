@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+	"madoguchi/server/press"
+)
+
+// printCmd prints papers in a run: it plans, prints, reads every code back, and can be resumed after whatever ended it.
+// Exit codes: 0 everybody printed; 1 printed, but somebody was skipped or a line of the list named nobody; 2 refused, or stopped
+// by a fault; 3 paused (Ctrl+C) or cancelled.
+type printCmd struct {
+	Kind        string `name:"run" help:"notices (資格情報のお知らせ) or certificates (資格確認書)"`
+	Insurer     string `help:"保険者番号"`
+	Out         string `type:"path" help:"folder for the files; made when missing"`
+	Only        string `default:"all" help:"all, new (never printed) or changed (record changed since)"`
+	ShareOn     string `name:"share-changes-on" help:"only people whose share may change on this day, YYYY-MM-DD"`
+	Dropped     bool   `name:"registration-dropped" help:"only people whose registration as マイナ保険証 ended"`
+	List        string `type:"path" help:"only people of this file: lines of 番号, or 記号,番号,枝番"`
+	Order       string `default:"postcode" help:"postcode, number (記号, 番号, 枝番) or household"`
+	CountSheets bool   `help:"a count sheet before each 記号; with --order number"`
+	PerFile     int    `name:"pages-per-file" default:"5000" help:"people a file"`
+	Layout      string `help:"of certificates: cards (ten on A4), card or a4"`
+	Day         string `help:"交付年月日, YYYY-MM-DD; today by default"`
+	Resume      string `help:"go on with the run of this ID"`
+	DryRun      bool   `help:"say how many would be printed, and store nothing"`
+	Address     string `env:"MADOGUCHI_URL" default:"http://localhost:8080" help:"the address that the notices' QR opens"`
+	JSON        bool   `name:"json" help:"the result as one JSON object"`
+	Role        string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
+}
+
+// exitPaused is the exit code of a run that stopped because somebody wished it.
+const exitPaused = 3
+
+var (
+	errPrintWhat = &eligibility.Error{Code: eligibility.Invalid, Key: "print.what", Field: "--run, --insurer, --out",
+		Ja: "--run、--insurer、--out を指定してください（続きを印刷するときは --resume だけ）。", En: "Give --run, --insurer and --out, or --resume alone."}
+	errPrintDay = &eligibility.Error{Code: eligibility.Invalid, Key: "print.day",
+		Ja: "日付は 2026-12-01 の形で入れてください。", En: "Give dates as 2026-12-01."}
+	errPrintList = &eligibility.Error{Code: eligibility.Invalid, Key: "print.list", Field: "--list",
+		Ja: "一覧のファイルが読めないか、空です。番号を1行に1つずつ書いたテキスト（UTF-8）にしてください。",
+		En: "The list cannot be read or is empty. Write one number a line, in UTF-8."}
+)
+
+// Run prints.
+func (c *printCmd) Run(s *Settings) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	result, err := c.run(ctx, s)
+	if err != nil {
+		complain(err)
+		return exit(exitRefused)
+	}
+	if c.JSON {
+		if err := json.NewEncoder(os.Stdout).Encode(result); err != nil {
+			return err
+		}
+	} else {
+		fmt.Print(result.words())
+	}
+	if result.code() > 0 {
+		return exit(result.code())
+	}
+	return nil
+}
+
+func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
+	if c.Resume == "" && (c.Kind == "" || c.Insurer == "" || c.Out == "" && !c.DryRun) {
+		return nil, errPrintWhat
+	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	h, err := openHouse(ctx, s, c.Role)
+	if err != nil {
+		return nil, err
+	}
+	defer h.store.Close()
+	office, err := h.office(ctx, strings.TrimSuffix(c.Address, "/"))
+	if err != nil {
+		return nil, err
+	}
+	runs := &desk.Runs{Office: office, Folder: filepath.Join(h.folder, runsFolder), Sample: press.Poppler()}
+	result := &printed{Run: c.Resume}
+	if c.Resume == "" {
+		if err := c.plan(ctx, office, result); err != nil || c.DryRun {
+			return result, err
+		}
+		fmt.Fprintf(os.Stderr, "印刷 %s を始めます: %d 人。途中で止まっても「print --resume %s」で続きから印刷します。\n", result.Run, result.Total, result.Run)
+	} else if err := runs.Wish(ctx, c.Resume, desk.RunGoing, "operator"); err != nil {
+		return nil, err
+	}
+	// An interrupt pauses: the run's state must say so before the press is asked to stop.
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		select {
+		case <-ctx.Done():
+			if err := runs.Wish(context.Background(), result.Run, desk.RunPaused, "operator"); err != nil {
+				complain(err)
+			}
+		case <-ended:
+		}
+	}()
+	line := progressLine{w: os.Stderr, terminal: isTerminal(os.Stderr), now: time.Now}
+	run, err := runs.Print(context.WithoutCancel(ctx), result.Run, line.show)
+	line.end()
+	if err != nil {
+		return nil, err
+	}
+	files, err := h.store.RunFiles(context.WithoutCancel(ctx), run.ID)
+	if err != nil {
+		return nil, err
+	}
+	result.fill(run, files, runs.FolderOf(run))
+	return result, nil
+}
+
+// runsFolder is where the server's own runs are, in the data folder.
+const runsFolder = "runs"
+
+// plan plans a new run and stores it.
+func (c *printCmd) plan(ctx context.Context, office *desk.Office, result *printed) error {
+	insurer, err := eligibility.ParseInsurerNumber(c.Insurer)
+	if err != nil {
+		return eligibility.ErrInsurerNumber.In("--insurer")
+	}
+	o := desk.RunOptions{Only: desk.RunFilter(c.Only), Dropped: c.Dropped, Order: desk.RunOrder(c.Order), CountSheets: c.CountSheets, PerFile: c.PerFile,
+		Layout: desk.RunLayout(c.Layout)}
+	if c.Out != "" {
+		if o.Folder, err = filepath.Abs(c.Out); err != nil {
+			return err
+		}
+	}
+	if c.PerFile == 0 {
+		o.PerFile = -1 // 0 would mean the default
+	}
+	for flag, text := range map[string]string{"--share-changes-on": c.ShareOn, "--day": c.Day} {
+		if text == "" {
+			continue
+		}
+		day, err := eligibility.ParseDate(text)
+		if err != nil || !day.Exact() {
+			return errPrintDay.In(flag)
+		}
+		if flag == "--day" {
+			o.Day = day
+		} else {
+			o.ShareOn = day
+		}
+	}
+	lines, err := c.lines()
+	if err != nil {
+		return err
+	}
+	plan, err := office.PlanRun(ctx, insurer, desk.PaperKind(c.Kind), o, lines, "operator")
+	if err != nil {
+		return err
+	}
+	result.Run, result.Total, result.NotDue, result.Missing = plan.Run.ID, plan.Run.Total, plan.NotDue, plan.Missing
+	if c.DryRun {
+		result.Run, result.State = "", "planned"
+		return nil
+	}
+	return office.StartRun(ctx, plan)
+}
+
+// lines reads the list.
+func (c *printCmd) lines() ([]string, error) {
+	if c.List == "" {
+		return nil, nil
+	}
+	file, err := os.Open(c.List)
+	if err != nil {
+		return nil, errPrintList.Because(err)
+	}
+	defer file.Close()
+	const most = 16 << 20
+	data, err := io.ReadAll(io.LimitReader(file, most))
+	if err != nil {
+		return nil, errPrintList.Because(err)
+	}
+	lines, err := desk.ReadRunList(data)
+	if err != nil {
+		return nil, errPrintList.Because(err)
+	}
+	return lines, nil
+}
+
+// printed is what the command says at its end.
+type printed struct {
+	Run     string             `json:"run,omitempty"`
+	State   string             `json:"state"`
+	Total   int                `json:"total"`
+	NotDue  int                `json:"notDue"` // people of the filters who get another paper by the rules
+	Missing []string           `json:"missing,omitempty"`
+	People  int                `json:"people"`
+	Pages   int                `json:"pages"`
+	Skipped int                `json:"skipped"`
+	Check   int                `json:"check"`
+	Folder  string             `json:"folder,omitempty"`
+	Files   []press.FileRecord `json:"files,omitempty"`
+}
+
+func (p *printed) fill(run desk.PrintRun, files []press.FileRecord, folder string) {
+	p.State, p.Total, p.Folder, p.Files = string(run.State), run.Total, folder, files
+	for _, f := range files {
+		p.People += f.People
+		p.Pages += f.Pages
+		p.Skipped += f.Skipped
+		p.Check += f.Check
+	}
+}
+
+func (p *printed) code() int {
+	switch {
+	case p.State == string(desk.RunPaused) || p.State == string(desk.RunCancelled):
+		return exitPaused
+	case p.Skipped > 0 || len(p.Missing) > 0:
+		return exitSome
+	}
+	return 0
+}
+
+func (p *printed) words() string {
+	var b strings.Builder
+	if p.State == "planned" {
+		fmt.Fprintf(&b, "印刷する人 %d 人。条件にあてはまるが、規則ではこの紙の対象でない人 %d 人。何も保存していません。\n", p.Total, p.NotDue)
+	} else {
+		fmt.Fprintf(&b, "印刷した人 %d / %d 人、%d ページ、%d ファイル。とばした人 %d 人、手で確かめる人 %d 人。\n保存先 %s\n", p.People, p.Total, p.Pages, len(p.Files), p.Skipped, p.Check, p.Folder)
+	}
+	if p.State == string(desk.RunPaused) {
+		fmt.Fprintf(&b, "一時停止しました。続きは「print --resume %s」で印刷します。\n", p.Run)
+	}
+	for _, line := range p.Missing {
+		fmt.Fprintf(&b, "一覧の「%s」にあたる人はいません。\n", line)
+	}
+	return b.String()
+}

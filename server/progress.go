@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"madoguchi/server/press"
+)
+
+// progressLine tells a run's progress: on a terminal in one line that changes, elsewhere a line every ten seconds.
+type progressLine struct {
+	w        io.Writer
+	terminal bool
+	now      func() time.Time
+	last     time.Time
+	shown    bool
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func (l *progressLine) show(p press.Progress) {
+	every := 10 * time.Second
+	if l.terminal {
+		every = 200 * time.Millisecond
+	}
+	now := l.now()
+	if now.Sub(l.last) < every {
+		return
+	}
+	l.last, l.shown = now, true
+	text := fmt.Sprintf("%d / %d 人　%.0f 人/秒　あと %s", p.Done, p.Total, p.Rate, timeLeft(p.Left))
+	if p.Reading {
+		text += "　読み返しています"
+	}
+	if l.terminal {
+		fmt.Fprintf(l.w, "\r\033[K%s", text)
+		return
+	}
+	fmt.Fprintln(l.w, text)
+}
+
+// end leaves the line.
+func (l *progressLine) end() {
+	if l.terminal && l.shown {
+		fmt.Fprintln(l.w)
+	}
+}
+
+// timeLeft is a span in words.
+func timeLeft(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return "―"
+	case d < time.Minute:
+		return fmt.Sprintf("%d 秒", int(d.Seconds())+1)
+	}
+	return fmt.Sprintf("%d 分", int(d.Minutes())+1)
+}

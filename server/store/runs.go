@@ -1,0 +1,299 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+	"madoguchi/server/press"
+)
+
+// PutRun: see desk.RunStore.
+func (s *Store) PutRun(ctx context.Context, r desk.PrintRun, items []press.Item, e desk.Entry) error {
+	options, err := json.Marshal(r.Options)
+	if err != nil {
+		return fmt.Errorf("writing a run's options: %w", err)
+	}
+	return s.change(ctx, func(tx *sql.Tx) error {
+		var id int64
+		err := tx.QueryRowContext(ctx, `INSERT INTO runs (ref, insurer, kind, state, clerk, created_at, ended_at, note, options, total)
+			VALUES ($1, $2, $3, $4, $5, $6, 0, '', $7, $8) RETURNING id`,
+			r.ID, r.Insurer, r.Kind, r.State, r.Clerk, stamp(r.CreatedAt), string(options), len(items)).Scan(&id)
+		if err != nil {
+			return fmt.Errorf("storing a run: %w", err)
+		}
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO run_items (run_id, place, person, parcel) VALUES ($1, $2, $3, $4)`)
+		if err != nil {
+			return fmt.Errorf("storing a run's people: %w", err)
+		}
+		defer insert.Close()
+		for place, item := range items {
+			parcel := 0
+			if item.Group != "" {
+				if parcel, err = strconv.Atoi(item.Group); err != nil {
+					return fmt.Errorf("a parcel is a number: %w", err)
+				}
+			}
+			if _, err := insert.ExecContext(ctx, id, place, item.Ref, parcel); err != nil {
+				return fmt.Errorf("storing a run's people: %w", err)
+			}
+		}
+		return appendAudit(ctx, tx, e, nil)
+	})
+}
+
+const runColumns = `ref, insurer, kind, state, clerk, created_at, ended_at, note, options, total,
+	coalesce((SELECT max(last) FROM run_files WHERE run_files.run_id = runs.id), 0), (SELECT count(*) FROM run_files WHERE run_files.run_id = runs.id)`
+
+func scanRun(scan func(...any) error) (desk.PrintRun, error) {
+	var r desk.PrintRun
+	var created, ended int64
+	var options string
+	if err := scan(&r.ID, &r.Insurer, &r.Kind, &r.State, &r.Clerk, &created, &ended, &r.Note, &options, &r.Total, &r.Done, &r.Files); err != nil {
+		return r, err
+	}
+	r.CreatedAt = unstamp(created)
+	if ended > 0 {
+		r.EndedAt = unstamp(ended)
+	}
+	if err := json.Unmarshal([]byte(options), &r.Options); err != nil {
+		return r, fmt.Errorf("reading a run's options: %w", err)
+	}
+	return r, nil
+}
+
+// Run: see desk.RunStore.
+func (s *Store) Run(ctx context.Context, id string) (desk.PrintRun, error) {
+	r, err := scanRun(s.read.QueryRowContext(ctx, `SELECT `+runColumns+` FROM runs WHERE ref = $1`, id).Scan)
+	return r, storage(err)
+}
+
+// Runs: see desk.RunStore.
+func (s *Store) Runs(ctx context.Context, insurer eligibility.InsurerNumber, limit int) ([]desk.PrintRun, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+runColumns+` FROM runs WHERE insurer = $1 OR $1 = '' ORDER BY id DESC LIMIT $2`, insurer, limit)
+	if err != nil {
+		return nil, storage(err)
+	}
+	defer rows.Close()
+	var out []desk.PrintRun
+	for rows.Next() {
+		r, err := scanRun(rows.Scan)
+		if err != nil {
+			return nil, storage(err)
+		}
+		out = append(out, r)
+	}
+	return out, storage(rows.Err())
+}
+
+// RunItems: see desk.RunStore.
+func (s *Store) RunItems(ctx context.Context, id string) ([]press.Item, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT run_items.person, run_items.parcel FROM run_items JOIN runs ON runs.id = run_items.run_id
+		WHERE runs.ref = $1 ORDER BY run_items.place`, id)
+	if err != nil {
+		return nil, storage(err)
+	}
+	defer rows.Close()
+	var out []press.Item
+	for rows.Next() {
+		var item press.Item
+		var parcel int
+		if err := rows.Scan(&item.Ref, &parcel); err != nil {
+			return nil, storage(err)
+		}
+		if parcel > 0 {
+			item.Group = strconv.Itoa(parcel)
+		}
+		out = append(out, item)
+	}
+	return out, storage(rows.Err())
+}
+
+// RunFiles: see desk.RunStore.
+func (s *Store) RunFiles(ctx context.Context, id string) ([]press.FileRecord, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT run_files.body FROM run_files JOIN runs ON runs.id = run_files.run_id WHERE runs.ref = $1 ORDER BY run_files.number`, id)
+	if err != nil {
+		return nil, storage(err)
+	}
+	defer rows.Close()
+	var out []press.FileRecord
+	for rows.Next() {
+		var body string
+		var f press.FileRecord
+		if err := rows.Scan(&body); err != nil {
+			return nil, storage(err)
+		}
+		if err := json.Unmarshal([]byte(body), &f); err != nil {
+			return nil, fmt.Errorf("reading a run's file: %w", err)
+		}
+		out = append(out, f)
+	}
+	return out, storage(rows.Err())
+}
+
+// StepRun: see desk.RunStore.
+func (s *Store) StepRun(ctx context.Context, id string, from []desk.RunState, to desk.RunState, note string, e desk.Entry) (bool, error) {
+	moved := false
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		var state desk.RunState
+		if err := tx.QueryRowContext(ctx, `SELECT state FROM runs WHERE ref = $1`, id).Scan(&state); err != nil {
+			return err
+		}
+		if !slices.Contains(from, state) {
+			return nil
+		}
+		moved = true
+		ended := int64(0)
+		if to == desk.RunDone || to == desk.RunCancelled {
+			ended = stamp(e.At)
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE runs SET state = $2, note = $3, ended_at = $4 WHERE ref = $1`, id, to, note, ended); err != nil {
+			return fmt.Errorf("moving a run on: %w", err)
+		}
+		return appendAudit(ctx, tx, e, nil)
+	})
+	return moved, err
+}
+
+// FinishFile: see desk.RunStore.
+func (s *Store) FinishFile(ctx context.Context, r desk.PrintRun, f press.FileRecord, printed []desk.PersonID, e desk.Entry) error {
+	body, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("writing a run's file: %w", err)
+	}
+	return s.change(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO run_files (run_id, number, last, at, body) SELECT id, $2, $3, $4, $5 FROM runs WHERE ref = $1`,
+			r.ID, f.Number, f.Last, stamp(e.At), string(body)); err != nil {
+			return fmt.Errorf("noting a finished file: %w", err)
+		}
+		note, err := tx.PrepareContext(ctx, `INSERT INTO prints (person_id, kind, at, version, run) SELECT id, $2, $3, version, $4 FROM people WHERE ref = $1
+			ON CONFLICT (person_id, kind) DO UPDATE SET at = excluded.at, version = excluded.version, run = excluded.run`)
+		if err != nil {
+			return fmt.Errorf("noting who was printed: %w", err)
+		}
+		defer note.Close()
+		for _, id := range printed {
+			if _, err := note.ExecContext(ctx, id, r.Kind, stamp(e.At), r.ID); err != nil {
+				return fmt.Errorf("noting who was printed: %w", err)
+			}
+		}
+		return appendAudit(ctx, tx, e, nil)
+	})
+}
+
+// EachPerson: see desk.RunStore.
+func (s *Store) EachPerson(ctx context.Context, insurer eligibility.InsurerNumber, kind desk.PaperKind, see func(desk.PersonRecord, desk.LastPrint) error) error {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+personColumns+`, coalesce(prints.at, 0), coalesce(prints.version, 0)
+		FROM people LEFT JOIN prints ON prints.person_id = people.id AND prints.kind = $2 WHERE people.insurer = $1`, insurer, kind)
+	if err != nil {
+		return storage(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var last desk.LastPrint
+		var at int64
+		r, err := s.scanPerson(ctx, func(columns ...any) error { return rows.Scan(append(columns, &at, &last.Version)...) })
+		if err != nil {
+			return storage(err)
+		}
+		if at > 0 {
+			last.At = unstamp(at)
+		}
+		if err := see(r, last); err != nil {
+			return err
+		}
+	}
+	return storage(rows.Err())
+}
+
+// People: see desk.RunStore.
+func (s *Store) People(ctx context.Context, ids []desk.PersonID) (map[desk.PersonID]desk.PersonRecord, error) {
+	out := make(map[desk.PersonID]desk.PersonRecord, len(ids))
+	const most = 500 // parameters of one query
+	for part := range slices.Chunk(ids, most) {
+		args := make([]any, len(part))
+		marks := make([]string, len(part))
+		for i, id := range part {
+			args[i], marks[i] = id, "$"+strconv.Itoa(i+1)
+		}
+		found, err := s.people(ctx, `SELECT `+personColumns+` FROM people WHERE ref IN (`+strings.Join(marks, ",")+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range found {
+			out[r.ID] = r
+		}
+	}
+	return out, nil
+}
+
+// PersonVersion: see desk.RunStore.
+func (s *Store) PersonVersion(ctx context.Context, id desk.PersonID, version int) (desk.PersonRecord, error) {
+	r := desk.PersonRecord{ID: id, Version: version}
+	var at int64
+	var sealed []byte
+	err := s.read.QueryRowContext(ctx, `SELECT person_versions.registered_at, person_versions.body FROM person_versions JOIN people ON people.id = person_versions.person_id
+		WHERE people.ref = $1 AND person_versions.version = $2`, id, version).Scan(&at, &sealed)
+	if err != nil {
+		return r, storage(err)
+	}
+	r.RegisteredAt = unstamp(at)
+	body, err := s.openValue(ctx, s.read, "person_versions.body", string(id), sealed)
+	if err != nil {
+		return r, storage(err)
+	}
+	if err := json.Unmarshal(body, &r.Person); err != nil {
+		return r, fmt.Errorf("reading an earlier version: %w", err)
+	}
+	return r, nil
+}
+
+// EnsureNotices: see desk.RunStore.
+func (s *Store) EnsureNotices(ctx context.Context, ids []desk.PersonID, mac func(desk.PersonID, int64) []byte, e desk.Entry) (map[desk.PersonID]int64, error) {
+	out := make(map[desk.PersonID]int64, len(ids))
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		find, err := tx.PrepareContext(ctx, `SELECT people.id, coalesce(max(notices.serial), 0) FROM people LEFT JOIN notices ON notices.person_id = people.id
+			WHERE people.ref = $1 GROUP BY people.id`)
+		if err != nil {
+			return fmt.Errorf("looking for notices: %w", err)
+		}
+		defer find.Close()
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO notices (person_id, serial, code_mac, void, created_at) VALUES ($1, 1, $2, 0, $3)`)
+		if err != nil {
+			return fmt.Errorf("storing notices: %w", err)
+		}
+		defer insert.Close()
+		made := 0
+		for _, id := range ids {
+			var person, serial int64
+			err := find.QueryRowContext(ctx, id).Scan(&person, &serial)
+			if errors.Is(err, sql.ErrNoRows) {
+				continue // erased a moment ago
+			}
+			if err != nil {
+				return fmt.Errorf("looking for notices: %w", err)
+			}
+			if serial == 0 {
+				serial = 1
+				made++
+				if _, err := insert.ExecContext(ctx, person, mac(id, serial), stamp(e.At)); err != nil {
+					return fmt.Errorf("storing notices: %w", err)
+				}
+			}
+			out[id] = serial
+		}
+		if made == 0 {
+			return nil
+		}
+		e.Detail += fmt.Sprintf(" made=%d", made)
+		return appendAudit(ctx, tx, e, nil)
+	})
+	return out, err
+}
