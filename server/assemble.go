@@ -35,6 +35,7 @@ type house struct {
 	now    func() time.Time
 
 	readers *readers.Switchboard // where a counter's half runs
+	runs    *desk.Runs           // where an insurer's half runs
 }
 
 // openHouse opens the demo's data folder for a role, making it on the first start. A role loads only the keys that it

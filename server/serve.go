@@ -28,6 +28,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
 	"madoguchi/server/keys"
+	"madoguchi/server/press"
 	"madoguchi/server/readers"
 	"madoguchi/server/web"
 )
@@ -95,6 +96,11 @@ func (c *serveCmd) Run(s *Settings) error {
 			slog.Warn("dropping previews", "error", err)
 		}
 	})
+	if h.runs != nil {
+		if err := h.runs.Resume(ctx); err != nil {
+			return err
+		}
+	}
 	c.announce(address)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -107,6 +113,9 @@ func (c *serveCmd) Run(s *Settings) error {
 	defer cancel()
 	if h.readers != nil {
 		h.readers.Restart(ending) // the agents come back spread over a minute
+	}
+	if h.runs != nil {
+		h.runs.Wait() // each lets its half file go
 	}
 	if err := server.Shutdown(ending); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("shutting down: %w", err)
@@ -138,7 +147,7 @@ func (c *serveCmd) announce(address string) {
 
 // site assembles the handler of a role, and what has to be done every hour besides.
 func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address string) (http.Handler, []func(context.Context), error) {
-	config := web.Config{Demo: true, Published: s.DemoPublish, Staff: demoStaff, Now: h.now, Ready: h.store.Ping,
+	config := web.Config{Demo: true, Background: ctx, Published: s.DemoPublish, Staff: demoStaff, Now: h.now, Ready: h.store.Ping,
 		Sessions: &auth.Sessions{Store: h.store, Now: h.now}}
 	counterKey, err := h.signing(keys.Counter)
 	if err != nil {
@@ -153,6 +162,8 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		if config.Office, err = h.office(ctx, address); err != nil {
 			return nil, nil, err
 		}
+		config.Runs = &desk.Runs{Office: config.Office, Folder: filepath.Join(h.folder, runsFolder), Sample: press.Poppler()}
+		h.runs = config.Runs
 		config.CounterCall = web.TrustedCounters(trust, h.now)
 		if err := h.signIn(&config, address); err != nil {
 			return nil, nil, err

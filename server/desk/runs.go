@@ -25,8 +25,8 @@ type Runs struct {
 	done sync.WaitGroup
 }
 
-// defaultEvery is how rarely a page is rendered: each takes a fifth of a second, and every code is read back anyway.
-const defaultEvery = 1_000
+// defaultEvery is how rarely a page is rendered: each takes half a second, and every code is read back anyway.
+const defaultEvery = 2_500
 
 var (
 	errRunMismatch = &eligibility.Error{Code: eligibility.Internal, Key: "run.mismatch",

@@ -39,6 +39,8 @@ type InsurerStore interface {
 	// ErasePerson removes a person, every version, notice, enrolment and receipt, and the key of its pseudonym; the audit
 	// chain stays whole.
 	ErasePerson(ctx context.Context, id PersonID, e Entry) error
+	// Note appends an entry that belongs to no other change.
+	Note(ctx context.Context, e Entry) error
 }
 
 // NoticeStore keeps which notice code opens whose enrolment. Codes are known only as MACs.

@@ -20,8 +20,10 @@ import (
 
 // Config is what a Site is made of. A half that this role does not run is nil.
 type Config struct {
-	Office      *desk.Office  // insurer's half
-	Counter     *desk.Counter // counter's half
+	Office      *desk.Office    // insurer's half
+	Runs        *desk.Runs      // insurer's half
+	Background  context.Context // of what goes on behind requests; ends with the server
+	Counter     *desk.Counter   // counter's half
 	Readers     *readers.Switchboard
 	Login       *auth.Login
 	DemoIDP     http.Handler // only in the demo
@@ -63,6 +65,7 @@ func New(c Config) *echo.Echo {
 	if c.Office != nil {
 		s.patientRoutes(e)
 		s.insurerRoutes(e)
+		s.runRoutes(e)
 		s.hostRoutes(e)
 	}
 	if c.Counter != nil {

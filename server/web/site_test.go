@@ -47,6 +47,7 @@ type house struct {
 	counter *desk.Counter
 	calls   *Insurers // where a test connects the counter to its insurers
 	dir     string
+	runs    *desk.Runs
 }
 
 // doubleReader stands for a paired agent: it asks a virtual card and, as the switchboard does, has the server verify.
@@ -125,7 +126,9 @@ func newHouse(t *testing.T) *house {
 	list := func() (*credential.TrustList, error) { return &h.trust, nil }
 	h.counter = &desk.Counter{Store: h.store, Trust: list, Readers: h.reader, Insurers: nobody{},
 		Facility: desk.Facility{Code: "1319999991", Name: "架空医院"}, Now: clock}
-	h.echo = New(Config{Office: h.office, Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping,
+	h.runs = &desk.Runs{Office: h.office, Folder: filepath.Join(folder, "runs")}
+	t.Cleanup(h.runs.Wait)
+	h.echo = New(Config{Office: h.office, Runs: h.runs, Background: ctx, Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping,
 		Counter:     h.counter,
 		Readers:     readers.New(readers.Config{Store: h.store, Now: clock, Names: func(string) string { return "" }}),
 		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),

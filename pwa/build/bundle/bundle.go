@@ -22,6 +22,7 @@ func Make(root string) (map[string][]byte, error) {
 		EntryPointsAdvanced: []api.EntryPoint{
 			{InputPath: "src/patient/main.ts", OutputPath: "patient"},
 			{InputPath: "src/counter/main.ts", OutputPath: "counter"},
+			{InputPath: "src/insurer/run.ts", OutputPath: "run"},
 			{InputPath: "css/app.css", OutputPath: "app"},
 		},
 		Outdir: "dist", Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, ChunkNames: "chunk-[hash]",

@@ -1,0 +1,36 @@
+// A run of printing under way: its progress by server-sent events. When it stands still or is over, the page is shown anew.
+// Elements: #run (data-id), #run-bar, #run-count, #run-words.
+import { byId, say } from "../shared/dom";
+
+interface Progress {
+  state: string;
+  done: number;
+  total: number;
+  ja: string;
+  en: string;
+}
+
+const run = byId("run");
+const english = document.documentElement.lang === "en";
+const number = new Intl.NumberFormat("ja-JP");
+
+function show(p: Progress): void {
+  const bar = byId<HTMLProgressElement>("run-bar");
+  bar.max = p.total;
+  bar.value = p.done;
+  say(byId("run-count"), `${number.format(p.done)} / ${number.format(p.total)}`);
+  say(byId("run-words"), english ? p.en : p.ja);
+}
+
+function follow(): void {
+  const events = new EventSource(`/insurer/runs/${run.dataset["id"]}/events`);
+  events.addEventListener("message", (e: MessageEvent<string>) => {
+    const p = JSON.parse(e.data) as Progress;
+    show(p);
+    if (p.state === "going") return;
+    events.close();
+    location.reload();
+  });
+}
+
+if (run.dataset["going"] === "true") follow();

@@ -1,0 +1,354 @@
+package press_test
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/outside"
+	"madoguchi/pdf"
+	"madoguchi/server/press"
+)
+
+var runDay = time.Date(2026, 11, 25, 10, 0, 0, 0, eligibility.Japan)
+
+const state = "https://myna.go.jp/"
+
+func link(ref string) string { return "https://hoken.example.jp/n/" + ref }
+
+// notices is a Paper that prints real notices of fictional people. swap makes somebody's page bear another's link.
+type notices struct {
+	state *pdf.Code
+	swap  map[string]string
+	gone  map[string]bool
+}
+
+func paper(t testing.TB) *notices {
+	t.Helper()
+	code, err := pdf.LinkCode(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &notices{state: code}
+}
+
+func (n *notices) Load(_ context.Context, at int, refs []string) ([]press.Sheet, error) {
+	var out []press.Sheet
+	for i, ref := range refs {
+		s := press.Sheet{Ref: ref, Symbol: "=1+1", Number: ref[len(ref)-6:], Codes: map[string]string{"State": state, "Landing": link(ref)}}
+		if n.gone[ref] {
+			s.Skip = "名簿から削除されました"
+		}
+		shown := ref
+		if other, ok := n.swap[ref]; ok {
+			shown = other
+		}
+		landing, err := pdf.LinkCode(link(shown))
+		if err != nil {
+			return nil, err
+		}
+		s.Content = pdf.Notice{Person: eligibility.Person{Insurer: "00138990", Number: s.Number, Name: "試験 太郎", QualifiedOn: eligibility.MustDate("2020-04-01")},
+			InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", IssuedOn: eligibility.DateOf(runDay), State: n.state, Landing: landing,
+			Serial: fmt.Sprint(at + i + 1)}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+func (n *notices) Open(w io.Writer) (press.File, error) {
+	return &file{Notices: pdf.NewNotices(w, "架空市", runDay)}, nil
+}
+
+type file struct {
+	*pdf.Notices
+	pages int
+}
+
+func (f *file) Count(_ context.Context, g press.Group) error {
+	f.pages++
+	return f.Notices.Count(pdf.CountSheet{Title: "資格情報のお知らせ", InsurerName: "架空市", Symbol: g.Key, People: g.People})
+}
+
+func (f *file) Add(s press.Sheet) (press.Printed, error) {
+	f.pages++
+	r, err := f.Notices.Add(s.Content.(pdf.Notice))
+	return press.Printed{Page: f.pages, Place: 1, Check: r.Check}, err
+}
+
+func (f *file) Close() (int, error) { return f.pages, f.Notices.Close() }
+
+// memory is a Journal that forgets nothing while the test runs.
+type memory struct {
+	files   []press.FileRecord
+	printed []string
+	wish    press.Wish
+	broken  error
+}
+
+func (m *memory) Files(context.Context) ([]press.FileRecord, error) {
+	return slices.Clone(m.files), nil
+}
+func (m *memory) Wish(context.Context) (press.Wish, error) { return m.wish, nil }
+func (m *memory) Finish(_ context.Context, f press.FileRecord, printed []string) error {
+	if m.broken != nil {
+		return m.broken
+	}
+	m.files = append(m.files, f)
+	m.printed = append(m.printed, printed...)
+	return nil
+}
+
+func refs(n int) []press.Item {
+	items := make([]press.Item, n)
+	for i := range items {
+		items[i].Ref = fmt.Sprintf("REF%06d", i)
+	}
+	return items
+}
+
+func newRun(t testing.TB, n int, p press.Paper, m *memory) *press.Run {
+	return &press.Run{Folder: filepath.Join(t.TempDir(), "out"), Base: "oshirase-138990-TEST", Items: refs(n), PerFile: 40, Paper: p, Journal: m,
+		Now: func() time.Time { return runDay }}
+}
+
+func names(t *testing.T, folder string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") {
+			out = append(out, e.Name())
+		}
+	}
+	return out
+}
+
+func rows(t *testing.T, folder, name string) [][]string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(folder, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, marked := strings.CutPrefix(string(data), "\uFEFF")
+	if !marked {
+		t.Errorf("%s has no byte order mark: Excel would take it for Shift_JIS", name)
+	}
+	out, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out[1:]
+}
+
+func TestARunPrintsEverybodyOnceAndReadsEveryCodeBack(t *testing.T) {
+	m := &memory{}
+	r := newRun(t, 100, paper(t), m)
+	files, err := r.Do(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) != 3 || files[2].People != 20 || files[0].Codes != 80 || len(m.printed) != 100 {
+		t.Errorf("%+v", files)
+	}
+	list := rows(t, r.Folder, press.IndexName)
+	if len(list) != 100 || list[40][1] != "oshirase-138990-TEST-002.pdf" || list[40][2] != "1" || list[40][7] != "REF000040" {
+		t.Error(len(list), list[40])
+	}
+	if list[0][4] != "'=1+1" {
+		t.Errorf("a spreadsheet program would calculate %q", list[0][4])
+	}
+}
+
+// entitlementcard 2983: every card of a batch once bore the same link.
+func TestAPageWithAnothersCodeStopsTheRunAndIsNotReleased(t *testing.T) {
+	p := paper(t)
+	p.swap = map[string]string{"REF000050": "REF000051"}
+	m := &memory{}
+	r := newRun(t, 100, p, m)
+	_, err := r.Do(t.Context())
+	var wrong *press.Mismatch
+	if !errors.As(err, &wrong) || wrong.Page != 11 {
+		t.Fatal(err)
+	}
+	if got := names(t, r.Folder); !slices.Equal(got, []string{"oshirase-138990-TEST-001.csv", "oshirase-138990-TEST-001.pdf"}) {
+		t.Error(got)
+	}
+	p.swap = nil
+	if _, err := r.Do(t.Context()); err != nil || len(m.printed) != 100 {
+		t.Error(err, len(m.printed))
+	}
+}
+
+func TestAPausedRunGoesOnWhereItStoppedAndPrintsTheSame(t *testing.T) {
+	whole := newRun(t, 100, paper(t), &memory{})
+	want, err := whole.Do(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &memory{}
+	r := newRun(t, 100, paper(t), m)
+	now := runDay
+	r.Now = func() time.Time { now = now.Add(2 * time.Second); return now } // every question about the wish is asked
+	r.Tell = func(p press.Progress) {
+		if p.File == 2 && !p.Reading {
+			m.wish = press.Pause
+		}
+	}
+	if _, err := r.Do(t.Context()); !errors.Is(err, press.ErrPaused) {
+		t.Fatal(err)
+	}
+	m.wish, r.Tell = press.GoOn, nil
+	if m.files[len(m.files)-1].Last == 100 {
+		t.Fatal("nothing was left to do")
+	}
+	got, err := r.Do(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range want {
+		if got[i].SHA256 != want[i].SHA256 {
+			t.Errorf("file %d differs after the pause", i+1)
+		}
+	}
+	m.wish = press.Cancel
+	r.Items = refs(200)
+	if _, err := r.Do(t.Context()); !errors.Is(err, press.ErrCancelled) {
+		t.Error(err)
+	}
+}
+
+// A crash between the renaming of a file and its note in the journal prints the file again, under the same name.
+func TestAFileThatWasNotNotedIsPrintedAgain(t *testing.T) {
+	m := &memory{broken: errors.New("the power went")}
+	r := newRun(t, 60, paper(t), m)
+	if _, err := r.Do(t.Context()); err == nil {
+		t.Fatal("no error")
+	}
+	m.broken = nil
+	files, err := r.Do(t.Context())
+	if err != nil || len(files) != 2 || len(m.printed) != 60 {
+		t.Error(err, files)
+	}
+}
+
+func TestPeopleWhoAreSkippedAreListedWithTheReason(t *testing.T) {
+	p := paper(t)
+	p.gone = map[string]bool{"REF000003": true}
+	for i := range 40 { // the whole second file
+		p.gone[fmt.Sprintf("REF%06d", 40+i)] = true
+	}
+	m := &memory{}
+	r := newRun(t, 90, p, m)
+	files, err := r.Do(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files[1].Name != "" || files[1].Skipped != 40 || len(m.printed) != 49 {
+		t.Errorf("%+v", files)
+	}
+	if list := rows(t, r.Folder, press.SkippedName); len(list) != 41 || list[0][9] != "名簿から削除されました" {
+		t.Error(list)
+	}
+}
+
+func TestParcelsBeginWithACountSheet(t *testing.T) {
+	outside.Need(t, "pdftotext")
+	m := &memory{}
+	r := newRun(t, 6, paper(t), m)
+	for i := range r.Items {
+		r.Items[i].Group = []string{"1", "1", "2", "2", "2", "3"}[i]
+	}
+	r.PerFile, r.Sample, r.Every = 4, press.Poppler(), 2
+	files, err := r.Do(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files[0].Pages != 6 || files[1].Pages != 3 || files[0].Sampled != 3 { // the second parcel goes on in the second file
+		t.Errorf("%+v", files)
+	}
+	if list := rows(t, r.Folder, press.IndexName); list[2][2] != "5" {
+		t.Error(list)
+	}
+}
+
+func TestARunWithoutAPlaceToPrintSaysSo(t *testing.T) {
+	r := newRun(t, 3, paper(t), &memory{})
+	if err := os.WriteFile(r.Folder, nil, 0o600); err != nil { // a file stands where the folder should
+		t.Fatal(err)
+	}
+	var e *eligibility.Error
+	if _, err := r.Do(t.Context()); !errors.As(err, &e) || e.Key != "run.folder" {
+		t.Error(err)
+	}
+}
+
+// /dev/full takes no byte, as a disk without space.
+func TestAFullDiskLeavesNoHalfFile(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("this system has no /dev/full")
+	}
+	m := &memory{}
+	r := newRun(t, 30, paper(t), m)
+	if err := os.MkdirAll(r.Folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/dev/full", filepath.Join(r.Folder, "oshirase-138990-TEST-001.pdf.part")); err != nil {
+		t.Fatal(err)
+	}
+	var e *eligibility.Error
+	if _, err := r.Do(t.Context()); !errors.As(err, &e) || e.Key != "run.folder" {
+		t.Error(err)
+	}
+	if got := names(t, r.Folder); len(got) > 0 || len(m.files) > 0 {
+		t.Error(got, m.files)
+	}
+	if _, err := r.Do(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTwoProcessesNeverPrintOneRun(t *testing.T) {
+	m := &memory{}
+	r := newRun(t, 60, paper(t), m)
+	var second error
+	r.Tell = func(press.Progress) {
+		if second == nil {
+			other := *r
+			other.Tell = nil
+			_, second = other.Do(t.Context())
+		}
+	}
+	if _, err := r.Do(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !errors.Is(second, press.ErrBusy) {
+		t.Error(second)
+	}
+}
+
+func TestAFinishedFileThatIsGoneIsNotPassedOver(t *testing.T) {
+	m := &memory{}
+	r := newRun(t, 60, paper(t), m)
+	if _, err := r.Do(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(r.Folder, m.files[0].Name)); err != nil {
+		t.Fatal(err)
+	}
+	var e *eligibility.Error
+	if _, err := r.Do(t.Context()); !errors.As(err, &e) || e.Key != "run.file_gone" {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,300 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+	"madoguchi/server/press"
+)
+
+func (s *Site) runRoutes(e *echo.Echo) {
+	e.GET("/insurer/runs", s.runsPage)
+	e.POST("/insurer/runs", s.planRun)
+	e.GET("/insurer/runs/:id", s.runPage)
+	e.GET("/insurer/runs/:id/events", s.runEvents)
+	e.POST("/insurer/runs/:id/:wish", s.wishRun)
+	e.GET("/insurer/runs/:id/files/:name", s.runFile)
+}
+
+// runsShown is how many runs the page lists.
+const runsShown = 30
+
+func (s *Site) runsPage(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	view, err := s.runsView(c, name, c.QueryParam("insurer"))
+	if err != nil {
+		return err
+	}
+	view.Form = RunForm{Kind: string(desk.NoticeRun), Only: string(desk.OnlyNew), Order: string(desk.ByPostCode), Layout: string(desk.LayoutCards)}
+	return s.show(c, http.StatusOK, "runs", view)
+}
+
+func (s *Site) runsView(c echo.Context, staff, number string) (RunsView, error) {
+	in, insurers, err := s.chosen(c, number)
+	if err != nil {
+		return RunsView{}, err
+	}
+	runs, err := s.Office.Store.Runs(c.Request().Context(), in.Number, runsShown)
+	if err != nil {
+		return RunsView{}, err
+	}
+	view := RunsView{Page: s.page(c, "まとめて印刷", "Print runs"), Staff: staff, Insurers: insurers, Current: string(in.Number)}
+	view.Insurer = insurerView(in)
+	for _, r := range runs {
+		view.Runs = append(view.Runs, runRow(r))
+	}
+	return view, nil
+}
+
+// runStates are a run's states in words.
+var runStates = map[desk.RunState][2]string{
+	desk.RunGoing: {"印刷しています", "Printing"}, desk.RunPaused: {"一時停止しています", "Paused"}, desk.RunCancelled: {"取り消しました", "Cancelled"},
+	desk.RunFailed: {"止まりました", "Stopped"}, desk.RunDone: {"できました", "Done"},
+}
+
+func runRow(r desk.PrintRun) RunRow {
+	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), StateJa: runStates[r.State][0], StateEn: runStates[r.State][1], Clerk: r.Clerk,
+		At: eligibility.DateOf(r.CreatedAt).Japanese() + r.CreatedAt.In(eligibility.Japan).Format(" 15:04"), Total: r.Total, Done: r.Done}
+}
+
+// planRun shows what a run would print; with the clerk's yes it is started.
+func (s *Site) planRun(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	s.allowLong(c)
+	form := RunForm{Kind: c.FormValue("run"), Only: c.FormValue("only"), Order: c.FormValue("order"), Layout: c.FormValue("layout"), ShareOn: c.FormValue("shareOn"),
+		Dropped: c.FormValue("dropped") != "", CountSheets: c.FormValue("countSheets") != "", List: c.FormValue("list"), PerFile: c.FormValue("perFile")}
+	plan, err := s.plan(c, form, name)
+	var e *eligibility.Error
+	if errors.As(err, &e) && (e.Code == eligibility.Invalid || e.Code == eligibility.NotFound) {
+		view, bad := s.runsView(c, name, c.FormValue("insurer"))
+		if bad != nil {
+			return bad
+		}
+		view.Form, view.Error, view.Missing = form, &Problem{Ja: e.Ja, En: e.En, Field: e.Field}, plan.Missing
+		return s.show(c, http.StatusUnprocessableEntity, "runs", view)
+	}
+	if err != nil {
+		return err
+	}
+	if c.FormValue("yes") == "" {
+		view, err := s.runsView(c, name, string(plan.Run.Insurer))
+		if err != nil {
+			return err
+		}
+		view.Form, view.Missing, view.Plan = form, plan.Missing, &RunPlan{Kind: plan.Run.Kind.Japanese(), Total: plan.Run.Total, NotDue: plan.NotDue, Checks: plan.Checks}
+		return s.show(c, http.StatusOK, "runs", view)
+	}
+	ctx := c.Request().Context()
+	if err := s.Office.StartRun(ctx, plan); err != nil {
+		return err
+	}
+	s.Runs.Begin(s.Background, plan.Run.ID)
+	return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+plan.Run.ID)
+}
+
+func (s *Site) plan(c echo.Context, f RunForm, staff string) (desk.Plan, error) {
+	in, _, err := s.chosen(c, c.FormValue("insurer"))
+	if err != nil {
+		return desk.Plan{}, err
+	}
+	kind := desk.PaperKind(f.Kind)
+	o := desk.RunOptions{Only: desk.RunFilter(f.Only), Order: desk.RunOrder(f.Order), Dropped: f.Dropped, CountSheets: f.CountSheets && f.Order == string(desk.ByNumber)}
+	if kind == desk.CertificateRun {
+		o.Layout = desk.RunLayout(f.Layout)
+	}
+	if f.ShareOn != "" {
+		if o.ShareOn, err = eligibility.ParseDate(f.ShareOn); err != nil || !o.ShareOn.Exact() {
+			return desk.Plan{}, errRunDay
+		}
+	}
+	if f.PerFile != "" {
+		if o.PerFile, err = strconv.Atoi(f.PerFile); err != nil || o.PerFile == 0 {
+			o.PerFile = -1
+		}
+	}
+	var lines []string
+	if strings.TrimSpace(f.List) != "" {
+		if lines, err = desk.ReadRunList([]byte(f.List)); err != nil {
+			return desk.Plan{}, errRequest.In("list").Because(err)
+		}
+	}
+	return s.Office.PlanRun(c.Request().Context(), in.Number, kind, o, lines, staff)
+}
+
+var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn",
+	Ja: "日付を正しく入れてください。", En: "Enter a date."}
+
+func (s *Site) runPage(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	ctx := c.Request().Context()
+	run, err := s.Office.Store.Run(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	files, err := s.Office.Store.RunFiles(ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	in, err := s.Office.Insurer(ctx, run.Insurer)
+	if err != nil {
+		return err
+	}
+	view := RunView{Page: s.page(c, run.Kind.Japanese()+"の印刷", "Print run"), Staff: name, Run: runRow(run), Note: run.Note, Going: run.State == desk.RunGoing,
+		Resumable: run.State == desk.RunPaused || run.State == desk.RunFailed, Over: run.State == desk.RunDone || run.State == desk.RunCancelled, Here: run.Options.Folder == "", Folder: s.Runs.FolderOf(run)}
+	view.Insurer = insurerView(in)
+	view.Progress = s.progress(run)
+	for _, f := range files {
+		view.People += f.People
+		view.Pages += f.Pages
+		view.Skipped += f.Skipped
+		view.Checks += f.Check
+		view.Codes += f.Codes
+		view.Sampled += f.Sampled
+		if f.Name != "" {
+			view.Files = append(view.Files, RunFileRow{Name: f.Name, People: f.People, Pages: f.Pages, Size: fmt.Sprintf("%.1f MB", float64(f.Bytes)/1e6)})
+		}
+	}
+	if run.State == desk.RunDone {
+		view.Lists = []RunList{{press.SummaryName, "まとめ"}, {press.IndexName, "索引（どの人がどのページか）"}, {press.CheckName, "手で確かめる人"}, {press.SkippedName, "とばした人"}}
+	}
+	return s.show(c, http.StatusOK, "run", view)
+}
+
+// progress is how far a run is, in words.
+func (s *Site) progress(run desk.PrintRun) RunProgress {
+	p, here := s.Runs.Progress(run.ID)
+	out := RunProgress{State: string(run.State), Done: max(p.Done, run.Done), Total: run.Total}
+	if !here {
+		return out
+	}
+	switch {
+	case p.Total == 0:
+		out.Ja, out.En = "順番を待っています", "Waiting for its turn"
+	case p.Reading:
+		out.Ja, out.En = "印刷したコードを読み返しています", "Reading the printed codes back"
+	case p.Rate > 0:
+		out.Ja, out.En = fmt.Sprintf("毎秒 %.0f 人・あと約 %s", p.Rate, spanJa(p.Left)), fmt.Sprintf("%.0f people a second, about %s left", p.Rate, p.Left.Round(time.Second))
+	}
+	return out
+}
+
+// spanJa is a span of time in words.
+func spanJa(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%d秒", int(d.Seconds())+1)
+	}
+	return fmt.Sprintf("%d分", int(d.Minutes())+1)
+}
+
+// runEvents streams a run's progress (server-sent events) until it is no longer going.
+func (s *Site) runEvents(c echo.Context) error {
+	if _, err := s.staff(c, auth.Clerk); err != nil {
+		return err
+	}
+	w := c.Response()
+	control := http.NewResponseController(w)
+	w.Header().Set(echo.HeaderContentType, "text/event-stream")
+	w.WriteHeader(http.StatusOK)
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	ctx := c.Request().Context()
+	for {
+		run, err := s.Office.Store.Run(ctx, c.Param("id"))
+		if err != nil {
+			return nil // the page reloads and says why
+		}
+		data, err := json.Marshal(s.progress(run))
+		if err != nil {
+			return err
+		}
+		_ = control.SetWriteDeadline(s.Now().Add(10 * time.Second)) // not every test's writer has deadlines
+		if _, err := fmt.Fprintf(w, "data: %s\n\n", data); err != nil {
+			return nil
+		}
+		w.Flush()
+		if run.State != desk.RunGoing {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.Background.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// wishRun pauses, resumes or cancels a run.
+func (s *Site) wishRun(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	to, ok := map[string]desk.RunState{"pause": desk.RunPaused, "resume": desk.RunGoing, "cancel": desk.RunCancelled}[c.Param("wish")]
+	if !ok {
+		return errNoPage
+	}
+	id := c.Param("id")
+	if err := s.Runs.Wish(c.Request().Context(), id, to, name); err != nil {
+		return err
+	}
+	if to == desk.RunGoing {
+		s.Runs.Begin(s.Background, id) // behind one that has not noticed its pause yet, it waits and goes on
+	}
+	return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+id)
+}
+
+// runFile hands out a finished file or list of a run.
+func (s *Site) runFile(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	ctx := c.Request().Context()
+	run, err := s.Office.Store.Run(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	files, err := s.Office.Store.RunFiles(ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	wanted := c.Param("name")
+	known := run.State == desk.RunDone && slices.Contains([]string{press.SummaryName, press.IndexName, press.CheckName, press.SkippedName}, wanted)
+	known = known || wanted != "" && slices.ContainsFunc(files, func(f press.FileRecord) bool { return f.Name == wanted })
+	if !known {
+		return errNoPage
+	}
+	path := filepath.Join(s.Runs.FolderOf(run), wanted)
+	if _, err := os.Stat(path); err != nil {
+		return press.ErrFileGone.Because(err)
+	}
+	if err := s.Office.Note(ctx, "staff:"+name, "run.download", run.ID+" "+wanted); err != nil {
+		return err
+	}
+	s.allowLong(c)
+	return c.Attachment(path, wanted)
+}

@@ -1,0 +1,207 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// town imports people of 架空健康保険組合 and signs a clerk in.
+func (h *house) town(t *testing.T, rows ...string) {
+	t.Helper()
+	head := "記号,番号,枝番,氏名,氏名カナ,生年月日,資格取得年月日,郵便番号,住所,送付先住所,不開示,事業所名,マイナ保険証登録\n"
+	if _, err := h.office.Import(ctx, "06139992", strings.NewReader(head+strings.Join(rows, "\n")), "鈴木"); err != nil {
+		t.Fatal(err)
+	}
+	h.session(t, auth.Clerk, "鈴木", "{}")
+}
+
+func row(i int, more string) string {
+	return fmt.Sprintf("%d,%d,00,試験 太郎,シケン タロウ,1986-04-12,2020-04-01,1000000,東京都架空区%d,%s", 100+i%2, i, i, more)
+}
+
+// over waits for a run's end.
+func (h *house) over(t *testing.T, id string) desk.PrintRun {
+	t.Helper()
+	for range 200 {
+		r, err := h.store.Run(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.State != desk.RunGoing {
+			return r
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("the run does not end")
+	return desk.PrintRun{}
+}
+
+var runAddress = regexp.MustCompile(`^/insurer/runs/([A-Z2-7]{10})$`)
+
+func (h *house) started(t *testing.T, v url.Values) string {
+	t.Helper()
+	v.Set("yes", "1")
+	v.Set("insurer", "06139992")
+	w := h.form(t, "/insurer/runs", v)
+	m := runAddress.FindStringSubmatch(w.Header().Get("Location"))
+	if w.Code != http.StatusSeeOther || m == nil {
+		t.Fatal(w.Code, w.Header(), w.Body)
+	}
+	return m[1]
+}
+
+func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
+	h := newHouse(t)
+	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"), row(3, ",,架空商店,無"))
+	choices := url.Values{"insurer": {"06139992"}, "run": {"notices"}, "only": {"new"}, "order": {"number"}, "countSheets": {"1"}}
+	w := h.form(t, "/insurer/runs", choices)
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `id="plan-total">2 人`) || !strings.Contains(w.Body.String(), "対象でない人") {
+		t.Fatal(w.Code, w.Body)
+	}
+	if runs, err := h.store.Runs(ctx, "06139992", 10); err != nil || len(runs) > 0 {
+		t.Fatal("counting stored a run", runs, err)
+	}
+	id := h.started(t, choices)
+	if r := h.over(t, id); r.State != desk.RunDone || r.Done != 2 {
+		t.Fatalf("%+v", r)
+	}
+	page := h.ask(t, http.MethodGet, "/insurer/runs/"+id, nil).Body.String()
+	for _, want := range []string{"できました", "索引", "oshirase-06139992-" + id + "-001.pdf"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%q is not on the run's page", want)
+		}
+	}
+	file := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/oshirase-06139992-"+id+"-001.pdf", nil)
+	if file.Code != http.StatusOK || !strings.HasPrefix(file.Body.String(), "%PDF-1.4") {
+		t.Error(file.Code)
+	}
+	for _, name := range []string{"..%2Fdb", ".run-lock", "oshirase-06139992-" + id + "-002.pdf"} {
+		if w := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/"+name, nil); w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", name, w.Code)
+		}
+	}
+	w = h.form(t, "/insurer/runs", choices) // nobody is new any more
+	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "あてはまる人がいません") {
+		t.Error(w.Code, w.Body)
+	}
+	w = h.form(t, "/insurer/runs", url.Values{"insurer": {"06139992"}, "run": {"certificates"}, "only": {"new"}, "order": {"number"}, "layout": {"cards"}})
+	if !strings.Contains(w.Body.String(), `id="plan-total">1 人`) {
+		t.Error("マイナ保険証の登録がない人 gets the certificate:", w.Body)
+	}
+	events := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/events", nil)
+	if kind := events.Header().Get("Content-Type"); kind != "text/event-stream" || !strings.Contains(events.Body.String(), `data: {"state":"done","done":2,"total":2`) {
+		t.Error(kind, events.Body)
+	}
+}
+
+// rules.md 1.6: 不開示 people are never printed to their own address; whom the rules give another paper is not printed at all.
+func TestWithheldPeopleArePrintedOnlyToAnAddressOfTheirOwn(t *testing.T) {
+	h := newHouse(t)
+	h.town(t, row(1, ",有,架空商店,有"), row(2, "別町9-9,有,架空商店,有"))
+	id := h.started(t, url.Values{"run": {"certificates"}, "only": {"all"}, "order": {"postcode"}, "layout": {"card"}})
+	if r := h.over(t, id); r.State != desk.RunDone {
+		t.Fatalf("%+v", r)
+	}
+	files, err := h.store.RunFiles(ctx, id)
+	if err != nil || len(files) != 1 || files[0].People != 1 || files[0].Skipped != 1 {
+		t.Errorf("%+v %v", files, err)
+	}
+	skipped := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/skipped.csv", nil).Body.String()
+	if !strings.Contains(skipped, "送付先がありません") || strings.Contains(skipped, "東京都") {
+		t.Error(skipped)
+	}
+}
+
+func TestRunsFilterByWhatChanged(t *testing.T) {
+	h := newHouse(t)
+	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"), row(3, ",,架空商店,有"))
+	h.over(t, h.started(t, url.Values{"run": {"notices"}, "only": {"all"}, "order": {"number"}}))
+	h.now = h.now.Add(time.Hour)
+	h.town(t, row(1, ",,別商店,有"), row(2, ",,架空商店,無"), row(3, ",,架空商店,有"), row(4, ",,架空商店,有"))
+	total := func(kind desk.PaperKind, o desk.RunOptions, list ...string) int {
+		t.Helper()
+		plan, err := h.office.PlanRun(ctx, "06139992", kind, o, list, "鈴木")
+		if err != nil && !strings.Contains(err.Error(), "Nobody") {
+			t.Fatal(err)
+		}
+		return plan.Run.Total
+	}
+	for name, c := range map[string]struct{ got, want int }{
+		"new":               {total(desk.NoticeRun, desk.RunOptions{Only: desk.OnlyNew}), 1},
+		"changed":           {total(desk.NoticeRun, desk.RunOptions{Only: desk.OnlyChanged}), 1},
+		"all":               {total(desk.NoticeRun, desk.RunOptions{}), 3},
+		"dropped":           {total(desk.CertificateRun, desk.RunOptions{Dropped: true}), 1},
+		"list by number":    {total(desk.NoticeRun, desk.RunOptions{}, "0003", "９"), 1},
+		"list by symbol":    {total(desk.NoticeRun, desk.RunOptions{}, "101,1,00", "100,1"), 1},
+		"share on a day":    {total(desk.NoticeRun, desk.RunOptions{ShareOn: eligibility.MustDate("2056-05-01")}), 3}, // 70 on 2056-04-12: the first of the month after (rules.md 4.3)
+		"share another day": {total(desk.NoticeRun, desk.RunOptions{ShareOn: eligibility.MustDate("2056-05-02")}), 0},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %d people, not %d", name, c.got, c.want)
+		}
+	}
+}
+
+func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
+	h := newHouse(t)
+	h.town(t, row(1, ",,架空商店,有"))
+	plan, err := h.office.PlanRun(ctx, "06139992", desk.NoticeRun, desk.RunOptions{}, nil, "鈴木")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.office.StartRun(ctx, plan); err != nil {
+		t.Fatal(err)
+	}
+	id := plan.Run.ID
+	wish := func(name string) int { return h.form(t, "/insurer/runs/"+id+"/"+name, url.Values{}).Code }
+	if code := wish("pause"); code != http.StatusSeeOther || h.over(t, id).State != desk.RunPaused {
+		t.Fatal(code)
+	}
+	if page := h.ask(t, http.MethodGet, "/insurer/runs/"+id, nil).Body.String(); !strings.Contains(page, "続きを印刷する") {
+		t.Error(page)
+	}
+	if code := wish("resume"); code != http.StatusSeeOther || h.over(t, id).State != desk.RunDone {
+		t.Fatal(code)
+	}
+	for _, name := range []string{"pause", "resume", "cancel"} {
+		if code := wish(name); code != http.StatusConflict {
+			t.Errorf("%s of a run that is over: %d", name, code)
+		}
+	}
+	if code := wish("burn"); code != http.StatusNotFound {
+		t.Error(code)
+	}
+	h.cookies = nil
+	if w := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/index.csv", nil); w.Code != http.StatusSeeOther {
+		t.Error("a stranger fetched a file", w.Code)
+	}
+}
+
+// What a server's end interrupts goes on at its next start.
+func TestAServersOwnRunsGoOnAtItsNextStart(t *testing.T) {
+	h := newHouse(t)
+	h.town(t, row(1, ",,架空商店,有"))
+	plan, err := h.office.PlanRun(ctx, "06139992", desk.NoticeRun, desk.RunOptions{}, nil, "鈴木")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.office.StartRun(ctx, plan); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.runs.Resume(ctx); err != nil {
+		t.Fatal(err)
+	}
+	h.runs.Wait()
+	if r := h.over(t, plan.Run.ID); r.State != desk.RunDone {
+		t.Errorf("%+v", r)
+	}
+}
