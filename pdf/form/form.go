@@ -74,7 +74,7 @@ type Form struct {
 	marked  int       // how many labels are marked in the drawing: theirs are the first numbers of marked contents
 	outline []element // the structure of a page
 
-	packedDrawing []byte
+	packedDrawing kept
 	packedFont    embedded
 }
 
@@ -114,7 +114,7 @@ func Read(file []byte, texts []Text, codes []CodePlace) (*Form, error) {
 	d.close()
 	f.drawing = d.out.Bytes()
 	f.outline = d.outline()
-	f.packedDrawing, f.packedFont = deflated(f.drawing), packed(f.labels)
+	f.packedDrawing, f.packedFont = thorough.keep(f.drawing), embed(f.labels, thorough)
 	return f, nil
 }
 
