@@ -91,6 +91,30 @@ func BenchmarkOneNoticeWithGopdfAlone(b *testing.B) {
 
 func BenchmarkBatchWithGopdfAlone(b *testing.B) { plainNotice(b, notice(b), b.N) }
 
+// plainSheet writes as many texts as the sheet has, and its code.
+func plainSheet(b *testing.B, s pdf.Sheet, code string) {
+	gp := &gopdf.GoPdf{}
+	gp.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
+	must(b, gp.AddTTFFontData("body", font.Regular))
+	gp.AddPage()
+	must(b, gp.SetFont("body", "", 11))
+	for i, text := range []string{"資格情報（写し）", "令和8年11月22日 10:42 作成", "電話 " + s.Telephone, "架空市 発行・マイナポータルの画面ではありません", "提示にはマイナンバーカードが必要です",
+		"この写しだけでは受診できません。受付でマイナンバーカードと一緒に見せてください。", s.Person.Kana, s.Person.Name, "生年月日", "昭和30年7月1日", "保険者番号", "138990", "記号", "国13", "番号", "0001234", "枝番", "02",
+		"負担割合", "2割", "性別", "男", "本人・家族の別", "本人", "資格取得年月日", "平成20年4月1日", "発効期日", "令和8年8月1日", "有効期限", "令和9年7月31日", "限度額適用区分", "一般", "保険者名", "架空市",
+		"資格情報の登録日", "令和8年11月20日", "受付の方へ", "このコードを読み取ると、保険者が発行したことと、", "内容が書き換えられていないことを確かめられます。", "カードの持ち主と同じ人かどうかは、",
+		"マイナンバーカードで確かめてください。", "この写しが使えるのは", "令和9年2月28日まで", "架空市長　写し・マイナンバーカードと一緒に"} {
+		gp.SetXY(20, 10+5*float64(i))
+		must(b, gp.Cell(nil, text))
+	}
+	png, err := qrcode.Encode(code, qrcode.Low, 256)
+	must(b, err)
+	holder, err := gopdf.ImageHolderByBytes(png)
+	must(b, err)
+	must(b, gp.ImageByHolder(holder, 20, 225, &gopdf.Rect{W: 48, H: 48}))
+	_, err = gp.WriteTo(io.Discard)
+	must(b, err)
+}
+
 // plainNotice writes as many texts as the notice has, and both codes.
 func plainNotice(b *testing.B, n pdf.Notice, pages int) {
 	gp := &gopdf.GoPdf{}

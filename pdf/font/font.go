@@ -10,6 +10,7 @@ import (
 	"io"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Regular is BIZ UDPGothic Regular as TrueType (OFL.txt).
@@ -92,15 +93,17 @@ const Geta = '〓'
 // Pieces parts a text into characters and finds each one's glyph. Control characters become blanks.
 func Pieces(text string) []Piece {
 	pieces := make([]Piece, 0, len(text)/2)
-	runes := []rune(text)
-	for i := 0; i < len(runes); i++ {
-		p := Piece{Rune: runes[i]}
-		if unicode.IsControl(p.Rune) {
-			p.Rune = ' '
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRuneInString(text[at:])
+		p := Piece{Rune: r, Text: text[at : at+size]}
+		if at += size; unicode.IsControl(r) {
+			p.Rune, p.Text = ' ', " "
+		} else if r == utf8.RuneError {
+			p.Text = string(utf8.RuneError)
 		}
-		if i+1 < len(runes) && isSelector(runes[i+1]) {
-			i++
-			p.Selector = runes[i]
+		if next, size := utf8.DecodeRuneInString(text[at:]); isSelector(next) {
+			p.Text += text[at : at+size]
+			p.Selector, at = next, at+size
 		}
 		p.find()
 		pieces = append(pieces, p)
@@ -110,10 +113,9 @@ func Pieces(text string) []Piece {
 
 func isSelector(r rune) bool { return r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF }
 
+// find sets Glyph and Found, and Text to what will really be shown.
 func (p *Piece) find() {
-	p.Text = string(p.Rune)
 	if p.Selector != 0 {
-		p.Text += string(p.Selector)
 		for i, open := range faces {
 			if id := open().variant(p.Rune, p.Selector); id != 0 {
 				p.Glyph = Glyph{uint8(i), id}

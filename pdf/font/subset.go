@@ -3,6 +3,7 @@ package font
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf16"
 )
@@ -32,10 +33,17 @@ func (s *Subset) Number(p Piece) uint16 {
 	n, ok := s.index[key]
 	if !ok {
 		n = uint16(len(s.glyphs))
+		key.text = strings.Clone(p.Text) // of a longer text, which need not stay
 		s.index[key] = n
-		s.glyphs, s.texts = append(s.glyphs, p.Glyph), append(s.texts, p.Text)
+		s.glyphs, s.texts = append(s.glyphs, p.Glyph), append(s.texts, key.text)
 	}
 	return n
+}
+
+// Find returns the piece's number if the subset has it.
+func (s *Subset) Find(p Piece) (uint16, bool) {
+	n, ok := s.index[subsetKey{p.Glyph, p.Text}]
+	return n, ok
 }
 
 // Len returns how many numbers there are.
@@ -180,7 +188,11 @@ type table struct {
 
 // assembled writes a font file of tables that are in the order of their tags.
 func assembled(tables []table) []byte {
-	out := []byte{0, 1, 0, 0}
+	size := 12
+	for _, t := range tables {
+		size += 16 + len(t.data) + 3
+	}
+	out := append(make([]byte, 0, size), 0, 1, 0, 0)
 	out = be.AppendUint16(out, uint16(len(tables)))
 	out = append(out, 0, 64, 0, 2, 0, byte(len(tables)*16-64)) // search range of four entries and more, below eight
 	offset := 12 + 16*len(tables)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/klauspost/compress/zlib"
 )
@@ -23,10 +22,8 @@ const quiet = 4
 // that looks for pictures finds it.
 func (w *Writer) image(id int, c *Code) {
 	n := (c.Size + 2*quiet) * scale
-	p := packers.Get().(*packer)
-	defer packers.Put(p)
-	p.pix = c.appendPixels(p.pix[:0], n)
-	w.stream(id, fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/ImageMask true/BitsPerComponent 1/Filter/FlateDecode", n, n), p.deflated(p.pix))
+	w.pixels = c.appendPixels(w.pixels[:0], n)
+	w.packed(id, fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/ImageMask true/BitsPerComponent 1", n, n), w.pixels, w.how())
 }
 
 // appendPixels appends n rows of n dots; 1 leaves the paper as it is.
@@ -56,36 +53,69 @@ func (c *Code) appendPixels(pix []byte, n int) []byte {
 // scale is how many dots of the picture a module takes.
 const scale = 2
 
+// packing is how data are deflated: from least bytes on, so well. A deflated stream begins with tables that take longer than
+// they save where there is little.
+type packing struct {
+	level, least int
+	idle         chan *packer // a packer is a megabyte of tables: a few are kept, however often garbage is collected
+}
+
+// What a form has is packed once and well, the pages of a batch densely; what a single download adds, quickly: of outlines and
+// modules a tenth more stays.
+var (
+	thorough = &packing{level: zlib.BestCompression}
+	dense    = &packing{level: zlib.DefaultCompression, idle: make(chan *packer, 2)}
+	quick    = &packing{level: zlib.BestSpeed, least: 6 << 10, idle: make(chan *packer, 4)}
+)
+
 // packer deflates, with room that it keeps.
 type packer struct {
 	zlib *zlib.Writer
 	out  bytes.Buffer
-	pix  []byte
 }
 
-var packers = sync.Pool{New: func() any {
-	p := &packer{}
-	var err error
-	if p.zlib, err = zlib.NewWriterLevel(nil, level); err != nil {
-		panic(err) // it is a level
+const deflate = "/Filter/FlateDecode"
+
+// pack hands data packed, and the stream's entry that says so, to use; they stay as they are until it returns.
+func (h *packing) pack(data []byte, use func(filter string, packed []byte)) {
+	if len(data) < h.least {
+		use("", data)
+		return
 	}
-	return p
-}}
-
-const level = 6
-
-// deflated returns data packed, until the next call.
-func (p *packer) deflated(data []byte) []byte {
+	p := h.packer()
 	p.out.Reset()
 	p.zlib.Reset(&p.out)
 	// a bytes.Buffer takes everything
 	_, _ = p.zlib.Write(data)
 	_ = p.zlib.Close()
-	return p.out.Bytes()
+	use(deflate, p.out.Bytes())
+	select {
+	case h.idle <- p:
+	default:
+	}
 }
 
-func deflated(data []byte) []byte {
-	p := packers.Get().(*packer)
-	defer packers.Put(p)
-	return bytes.Clone(p.deflated(data))
+func (h *packing) packer() *packer {
+	select {
+	case p := <-h.idle:
+		return p
+	default:
+	}
+	p := &packer{}
+	var err error
+	if p.zlib, err = zlib.NewWriterLevel(nil, h.level); err != nil {
+		panic(err) // it is a level
+	}
+	return p
+}
+
+// kept is packed data for later.
+type kept struct {
+	filter string
+	data   []byte
+}
+
+func (h *packing) keep(data []byte) (k kept) {
+	h.pack(data, func(filter string, packed []byte) { k = kept{filter, bytes.Clone(packed)} })
+	return k
 }

@@ -74,7 +74,7 @@ type Form struct {
 	marked  int       // how many labels are marked in the drawing: theirs are the first numbers of marked contents
 	outline []element // the structure of a page
 
-	packedDrawing []byte
+	packedDrawing kept
 	packedFont    embedded
 }
 
@@ -93,7 +93,9 @@ func Read(file []byte, texts []Text, codes []CodePlace) (*Form, error) {
 	lines := strings.Split(strings.TrimRight(string(content), "\n"), "\n")
 	for i := 0; i < len(lines); i++ {
 		if strings.TrimSpace(lines[i]) != "BT" {
-			d.artifact(lines[i])
+			if err := d.artifact(lines[i]); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		end := i + slices.Index(lines[i:], "ET")
@@ -114,7 +116,7 @@ func Read(file []byte, texts []Text, codes []CodePlace) (*Form, error) {
 	d.close()
 	f.drawing = d.out.Bytes()
 	f.outline = d.outline()
-	f.packedDrawing, f.packedFont = deflated(f.drawing), packed(f.labels)
+	f.packedDrawing, f.packedFont = thorough.keep(f.drawing), embed(f.labels, thorough)
 	return f, nil
 }
 
@@ -127,20 +129,32 @@ type drawing struct {
 	items []item
 }
 
-func (d *drawing) artifact(line string) {
-	switch strings.TrimSpace(line) {
-	case "":
-		return
-	case "q":
-		d.depth++
-	case "Q":
-		d.depth--
+// pictures are the operators with which gopdf draws lines and areas (ISO 32000-1 tables 57, 59, 60, 61 and 74).
+var pictures = strings.Fields("q Q cm w J j M d m l c v y h re S s f f* B B* b b* n W W* g G rg RG k K")
+
+// artifact copies a line that draws no text. What is not known is refused: nobody has thought of what it does to the page.
+func (d *drawing) artifact(line string) error {
+	for _, word := range strings.Fields(line) {
+		word = strings.Trim(word, "[]") // a dash pattern
+		if word != "" && !numeric(word) && !slices.Contains(pictures, word) {
+			return fmt.Errorf("%w: %q draws", ErrForm, line)
+		}
+		switch word {
+		case "q":
+			d.depth++
+		case "Q":
+			d.depth--
+		}
+	}
+	if strings.TrimSpace(line) == "" {
+		return nil
 	}
 	if !d.open {
 		d.out.WriteString("/Artifact BMC\n")
 		d.open = true
 	}
 	d.out.WriteString(line + "\n")
+	return nil
 }
 
 func (d *drawing) close() {
@@ -174,6 +188,11 @@ func (d *drawing) text(lines []string, t Text) error {
 	var color, hex string
 	for _, line := range lines {
 		words := strings.Fields(line)
+		for _, word := range words[:max(len(words)-1, 0)] {
+			if !numeric(word) && word != "Tf" && !strings.HasPrefix(word, "/") && !strings.HasPrefix(word, "[<") {
+				return fmt.Errorf("%w: %q in a text", ErrForm, line)
+			}
+		}
 		switch {
 		case len(words) == 3 && words[2] == "TD":
 			x, y = number(words[0]), number(words[1])
@@ -243,6 +262,12 @@ func dumpOutline(b *strings.Builder, elements []element, indent string) {
 		fmt.Fprintf(b, "%s%s %v %s\n", indent, e.role, e.contents, e.alt)
 		dumpOutline(b, e.kids, indent+"  ")
 	}
+}
+
+// numeric reports whether s is a number as PDF writes it: no exponent, no infinity.
+func numeric(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil && strings.Trim(s, "+-.0123456789") == ""
 }
 
 func number(s string) float64 {

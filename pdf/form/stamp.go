@@ -54,8 +54,22 @@ func (o *stamped) tagged() []byte {
 	return out
 }
 
-// stamp writes a person's texts as operators, numbering glyphs in subset.
-func (f *Form) stamp(out *stamped, subset *font.Subset, p Person) Report {
+// fonts are what values are shown with: glyphs that labels have too with the labels' font, which is in the file already, the
+// others with the values' own. labels may be nil.
+type fonts struct{ labels, values *font.Subset }
+
+// number returns the name of the font that shows a piece, and the piece's number in it.
+func (f fonts) number(p font.Piece) (name byte, n uint16) {
+	if f.labels != nil {
+		if n, ok := f.labels.Find(p); ok {
+			return 'L', n
+		}
+	}
+	return 'P', f.values.Number(p)
+}
+
+// stamp writes a person's texts as operators.
+func (f *Form) stamp(out *stamped, with fonts, p Person) Report {
 	r := Report{Notes: slices.Clone(p.Notes)}
 	notes := -1
 	for i := range f.Slots {
@@ -78,7 +92,7 @@ func (f *Form) stamp(out *stamped, subset *font.Subset, p Person) Report {
 			}
 		}
 		start := len(out.text)
-		out.text = s.draw(out.text, subset, fitted)
+		out.text = s.draw(out.text, with, fitted)
 		out.mark(f.marked+i, start)
 	}
 	if notes >= 0 && len(r.Notes) > 0 {
@@ -87,7 +101,7 @@ func (f *Form) stamp(out *stamped, subset *font.Subset, p Person) Report {
 			r.check("注記が枠に収まりません")
 		}
 		start := len(out.text)
-		out.text = f.Slots[notes].draw(out.text, subset, fitted)
+		out.text = f.Slots[notes].draw(out.text, with, fitted)
 		out.mark(f.marked+notes, start)
 	}
 	return r
@@ -126,7 +140,7 @@ func appendHex(b []byte, v uint16) []byte {
 }
 
 // draw appends the operators of a text that fits the slot.
-func (s *Slot) draw(b []byte, subset *font.Subset, t set) []byte {
+func (s *Slot) draw(b []byte, with fonts, t set) []byte {
 	leading := s.leading()
 	y := s.Y
 	if !s.Down {
@@ -134,9 +148,7 @@ func (s *Slot) draw(b []byte, subset *font.Subset, t set) []byte {
 	}
 	// a smaller text keeps the middle of its line where the larger would have it
 	y += (s.Size - t.size) * 0.36
-	b = append(b, "BT /P "...)
-	b = appendShort(b, t.size)
-	b = append(b, " Tf 0 Tc "...)
+	b = append(b, "BT 0 Tc "...)
 	b = append(b, s.Color...)
 	b = append(b, " rg "...)
 	if s.Bold {
@@ -147,6 +159,7 @@ func (s *Slot) draw(b []byte, subset *font.Subset, t set) []byte {
 		b = appendShort(b, 100*t.squeeze)
 		b = append(b, " Tz "...)
 	}
+	var chosen byte // the font that is set
 	for _, line := range t.lines {
 		x := s.X
 		switch s.Align {
@@ -159,12 +172,25 @@ func (s *Slot) draw(b []byte, subset *font.Subset, t set) []byte {
 		b = appendShort(b, x)
 		b = append(b, ' ')
 		b = appendShort(b, y)
-		b = append(b, " Tm <"...)
+		b = append(b, " Tm "...)
+		open := false
 		for _, p := range line {
-			n := subset.Number(p)
+			name, n := with.number(p)
+			if open && name != chosen {
+				b, open = append(b, "> Tj "...), false
+			}
+			if name != chosen {
+				b = append(appendShort(append(b, '/', name, ' '), t.size), " Tf "...)
+				chosen = name
+			}
+			if !open {
+				b, open = append(b, '<'), true
+			}
 			b = appendHex(b, n)
 		}
-		b = append(b, "> Tj "...)
+		if open {
+			b = append(b, "> Tj "...)
+		}
 		y -= leading * t.size
 	}
 	if t.squeeze < 1 {

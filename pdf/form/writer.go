@@ -32,6 +32,7 @@ type Writer struct {
 	w       io.Writer
 	err     error
 	out     []byte  // not yet written
+	room    *[]byte // of out, lent until Close
 	written int64   // with out
 	offsets []int64 // by object number, from 1
 	digest  hash.Hash
@@ -50,6 +51,7 @@ type Writer struct {
 	form   *Form
 	stamp  stamped
 	images []byte // the page's codes, as entries of its resources
+	pixels []byte
 }
 
 type formObjects struct{ drawing, font int }
@@ -64,7 +66,7 @@ const (
 	firstFree
 )
 
-var packedProfile = sync.OnceValue(func() []byte { return deflated(archive.Profile()) })
+var packedProfile = sync.OnceValue(func() kept { return thorough.keep(archive.Profile()) })
 
 // kidsOfNode keeps the page tree shallow without one endless array.
 const kidsOfNode = 250
@@ -72,10 +74,13 @@ const kidsOfNode = 250
 // atOnce is how many bytes are gathered before they are written.
 const atOnce = 64 << 10
 
+var rooms = sync.Pool{New: func() any { b := make([]byte, 0, atOnce+atOnce/4); return &b }}
+
 // NewWriter begins a file on w. Close must follow.
 func NewWriter(w io.Writer, info Info) *Writer {
-	f := &Writer{w: w, info: info, digest: sha256.New(), people: font.NewSubset(), forms: map[*Form]formObjects{}, codes: map[*Code]int{},
-		offsets: make([]int64, firstFree-1, 128), out: make([]byte, 0, atOnce+atOnce/4)}
+	f := &Writer{w: w, info: info, room: rooms.Get().(*[]byte), digest: sha256.New(), people: font.NewSubset(), forms: map[*Form]formObjects{}, codes: map[*Code]int{},
+		offsets: make([]int64, firstFree-1, 160)}
+	f.out = (*f.room)[:0]
 	f.print("%%PDF-1.4\n%%\xE2\xE3\xCF\xD3\n")
 	return f
 }
@@ -85,7 +90,11 @@ func (w *Writer) Page(f *Form, p Person) (Report, error) {
 	w.page(false)
 	w.held, w.form = true, f
 	w.stamp.text, w.stamp.contents, w.images = w.stamp.text[:0], w.stamp.contents[:0], w.images[:0]
-	report := f.stamp(&w.stamp, w.people, p)
+	with := fonts{values: w.people}
+	if w.counts+len(w.kids) == 0 {
+		with.labels = f.labels // a small file matters where there is one page, a small page where there are many
+	}
+	report := f.stamp(&w.stamp, with, p)
 	for i, place := range f.Codes {
 		code := p.Codes[place.Name]
 		if code == nil {
@@ -113,7 +122,7 @@ func (w *Writer) page(tagged bool) (root int) {
 		operators, structParents = w.stamp.tagged(), "/StructParents 0"
 	}
 	text := w.reserve()
-	w.packed(text, "", operators)
+	w.packed(text, "", operators, w.how())
 	if len(w.kids) == 0 {
 		w.node = w.reserve()
 	}
@@ -148,7 +157,7 @@ func (w *Writer) formObjects(f *Form) formObjects {
 		return o
 	}
 	o = formObjects{drawing: w.reserve(), font: w.reserve()}
-	w.stream(o.drawing, "/Filter/FlateDecode", f.packedDrawing)
+	w.stream(o.drawing, f.packedDrawing.filter, f.packedDrawing.data)
 	w.font(o.font, "MDGLBL+BIZUDPGothic", f.packedFont)
 	w.forms[f] = o
 	return o
@@ -178,12 +187,12 @@ func (w *Writer) closeNode() {
 // embedded is a subset as it goes into a file.
 type embedded struct {
 	font.Program
-	file, unicode []byte // packed
+	file, unicode kept
 }
 
-func packed(s *font.Subset) embedded {
+func embed(s *font.Subset, how *packing) embedded {
 	p := s.Program()
-	return embedded{p, deflated(p.TrueType), deflated(s.ToUnicode())}
+	return embedded{p, how.keep(p.TrueType), how.keep(s.ToUnicode())}
 }
 
 // font writes a composite font whose numbers are its glyphs (ISO 32000-1 section 9.7).
@@ -193,14 +202,17 @@ func (w *Writer) font(id int, name string, e embedded) {
 	w.object(cid, "<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/CIDToGIDMap/Identity/DW 1000/W %s>>",
 		name, descriptor, e.Widths)
 	w.object(descriptor, "<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[-1000 -500 2000 1200]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 740/StemV 80/FontFile2 %d 0 R/CIDSet %d 0 R>>", name, file, set)
-	w.stream(file, fmt.Sprintf("/Filter/FlateDecode/Length1 %d", len(e.TrueType)), e.file)
-	w.stream(unicode, "/Filter/FlateDecode", e.unicode)
+	w.stream(file, fmt.Sprintf("%s/Length1 %d", e.file.filter, len(e.TrueType)), e.file.data)
+	w.stream(unicode, e.unicode.filter, e.unicode.data)
 	w.stream(set, "", e.Set)
 }
 
 // Close writes the last page, the font of the values, the page tree and the table of objects. It does not close the
 // underlying writer.
 func (w *Writer) Close() error {
+	if w.room == nil { // closed before
+		return w.err
+	}
 	structure := ""
 	if root := w.page(w.counts+len(w.kids) == 0); root != 0 {
 		structure = fmt.Sprintf("/MarkInfo<</Marked true>>/StructTreeRoot %d 0 R", root)
@@ -208,10 +220,14 @@ func (w *Writer) Close() error {
 	if len(w.kids) > 0 {
 		w.closeNode()
 	}
-	if w.personFont != 0 {
-		w.font(w.personFont, "MDGVAL+BIZUDPGothic", packed(w.people))
+	how := dense
+	if w.counts == 1 {
+		how = quick
 	}
-	w.stream(profile, "/N 3/Filter/FlateDecode", packedProfile())
+	if w.personFont != 0 {
+		w.font(w.personFont, "MDGVAL+BIZUDPGothic", embed(w.people, how))
+	}
+	w.stream(profile, "/N 3"+packedProfile().filter, packedProfile().data)
 	b := strconv.AppendInt(append(w.begin(pageTree), "<</Type/Pages/Count "...), int64(w.counts), 10)
 	w.end(append(references(append(b, "/Kids["...), w.nodes), "]>>"...))
 	w.object(catalog, "<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents%s/Lang(ja-JP)/ViewerPreferences<</DisplayDocTitle true>>%s>>",
@@ -226,6 +242,9 @@ func (w *Writer) Close() error {
 		archive.Packet(archive.Description{Title: w.info.Title, Author: w.info.Author, Made: w.info.Made, Changed: w.info.Made, Archive: true}))
 	w.table()
 	w.flush()
+	*w.room = w.out
+	rooms.Put(w.room)
+	w.out, w.room = nil, nil
 	return w.err
 }
 
@@ -293,11 +312,17 @@ func (w *Writer) stream(id int, entries string, data []byte) {
 	w.end(append(b, "\nendstream"...))
 }
 
-// packed writes data as a deflated stream.
-func (w *Writer) packed(id int, entries string, data []byte) {
-	p := packers.Get().(*packer)
-	defer packers.Put(p)
-	w.stream(id, entries+"/Filter/FlateDecode", p.deflated(data))
+// packed writes data as a stream that may be deflated.
+func (w *Writer) packed(id int, entries string, data []byte, how *packing) {
+	how.pack(data, func(filter string, packed []byte) { w.stream(id, entries+filter, packed) })
+}
+
+// how returns how to pack: a single download is waited for, a batch is stored.
+func (w *Writer) how() *packing {
+	if w.counts+len(w.kids) == 0 {
+		return quick
+	}
+	return dense
 }
 
 func (w *Writer) print(format string, args ...any) { w.write(fmt.Appendf(nil, format, args...)) }

@@ -23,7 +23,7 @@ const (
 
 // openDocument walks the tables from the end of the file to its beginning; the newest place of an object counts.
 func openDocument(data []byte) (*document, error) {
-	d := &document{data: data, offsets: map[int]int{}}
+	d := &document{data: data, offsets: make(map[int]int, 256)}
 	tail := data[max(len(data)-1024, 0):]
 	word := bytes.LastIndex(tail, []byte("startxref"))
 	if word < 0 {
@@ -67,6 +67,17 @@ func integer(data []byte, at int) (int, bool) {
 	return int(n), err == nil
 }
 
+// digits reads a number of digits only.
+func digits(data []byte) (n int, ok bool) {
+	for _, c := range data {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = 10*n + int(c-'0')
+	}
+	return n, true
+}
+
 // table reads one table and its trailer.
 func (d *document) table(at int) (dictionary, error) {
 	if at < 0 || at >= len(d.data) || !bytes.HasPrefix(d.data[at:], []byte("xref")) {
@@ -89,7 +100,7 @@ func (d *document) table(at int) (dictionary, error) {
 			if at+20 > len(d.data) {
 				return nil, fmt.Errorf("the table is cut off")
 			}
-			offset, ok := integer(d.data, at)
+			offset, ok := digits(d.data[at : at+10])
 			if !ok {
 				return nil, fmt.Errorf("a broken line in the table at %d", at)
 			}
