@@ -100,7 +100,7 @@ func TestARunOfNoticesSurvivesKilling(t *testing.T) {
 	if code != 0 || r.State != "done" || r.People != 1_200 || len(r.Files) != 8 {
 		t.Fatalf("%d %+v %s", code, r, errs)
 	}
-	data, err := os.ReadFile(filepath.Join(out, "index.csv"))
+	data, err := os.ReadFile(filepath.Join(out, "oshirase-06139992-"+id+"-index.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestPagesOfARunSayWhatTheFileSaid(t *testing.T) {
 	if err != nil || len(pictures) != pages {
 		t.Fatal(len(pictures), err)
 	}
-	index, err := os.ReadFile(filepath.Join(dir, "out", "index.csv"))
+	index, err := os.ReadFile(filepath.Join(dir, "out", "oshirase-06139992-"+r.Run+"-index.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}

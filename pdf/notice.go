@@ -12,6 +12,7 @@ import (
 	"rsc.io/qr/coding"
 
 	"madoguchi/eligibility"
+	"madoguchi/pdf/font"
 	"madoguchi/pdf/form"
 )
 
@@ -147,6 +148,13 @@ func shownName(p eligibility.Person) (large, small string, notes []string) {
 }
 
 func hidden(name string) bool { return strings.ContainsAny(name, "●〓■") }
+
+// Identity returns what tells one person's paper from another's, as it is printed: 記号・番号（枝番）, and the name or, where the
+// register lacks a character, the reading.
+func Identity(p eligibility.Person) []string {
+	name, _, _ := shownName(p)
+	return []string{font.Printed(numberText(p)), font.Printed(name)}
+}
 
 // numberText is 記号・番号（枝番） with the parts that there are.
 func numberText(p eligibility.Person) string {

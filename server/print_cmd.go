@@ -91,7 +91,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	if err != nil {
 		return nil, err
 	}
-	runs := &desk.Runs{Office: office, Folder: filepath.Join(h.folder, runsFolder), Sample: press.Poppler()}
+	runs := &desk.Runs{Office: office, Folder: filepath.Join(h.folder, runsFolder), Reader: press.Poppler()}
 	result := &printed{Run: c.Resume}
 	if c.Resume == "" {
 		if err := c.plan(ctx, office, result); err != nil || c.DryRun {

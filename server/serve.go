@@ -162,7 +162,7 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		if config.Office, err = h.office(ctx, address); err != nil {
 			return nil, nil, err
 		}
-		config.Runs = &desk.Runs{Office: config.Office, Folder: filepath.Join(h.folder, runsFolder), Sample: press.Poppler()}
+		config.Runs = &desk.Runs{Office: config.Office, Folder: filepath.Join(h.folder, runsFolder), Reader: press.Poppler()}
 		h.runs = config.Runs
 		config.CounterCall = web.TrustedCounters(trust, h.now)
 		if err := h.signIn(&config, address); err != nil {

@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -139,3 +140,12 @@ func (p *Piece) find() {
 
 // Number returns the glyph's number in its own font file, as gopdf writes it for the main font.
 func (g Glyph) Number() uint16 { return g.id }
+
+// Printed returns a text as the fonts show it: 〓 for what they lack, the base character where a variant is missing.
+func Printed(text string) string {
+	var b strings.Builder
+	for _, p := range Pieces(text) {
+		b.WriteString(p.Text)
+	}
+	return b.String()
+}

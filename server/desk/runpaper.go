@@ -57,6 +57,7 @@ func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []pr
 			sheets[i].Skip = skipWithheld
 		}
 		sheets[i].Look = look
+		sheets[i].Texts = pdf.Identity(person)
 	}
 	return records, sheets, nil
 }

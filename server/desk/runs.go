@@ -16,7 +16,7 @@ import (
 type Runs struct {
 	Office *Office
 	Folder string        // where runs without a folder of their own go: Folder/ID
-	Sample press.Sampler // nil: no page is rendered
+	Reader *press.Reader // nil: no page is rendered, no text read
 	Every  int           // one page in Every is rendered
 
 	turn sync.Mutex // of the run under the press
@@ -93,14 +93,14 @@ func (r *Runs) press(ctx context.Context, run PrintRun, tell func(press.Progress
 	if every == 0 {
 		every = defaultEvery
 	}
-	p := press.Run{Folder: r.FolderOf(run), Base: runBase(run), Items: items, PerFile: run.Options.PerFile, Paper: paper, Journal: journal{r.Office, run},
-		Sample: r.Sample, Every: every, Now: r.Office.Now, Tell: tell}
+	p := press.Run{Folder: r.FolderOf(run), Base: RunBase(run), Items: items, PerFile: run.Options.PerFile, Paper: paper, Journal: journal{r.Office, run},
+		Reader: r.Reader, Every: every, Now: r.Office.Now, Tell: tell}
 	_, err = p.Do(ctx)
 	return err
 }
 
-// runBase begins the names of a run's files.
-func runBase(run PrintRun) string {
+// RunBase begins the names of a run's files.
+func RunBase(run PrintRun) string {
 	name := "oshirase"
 	if run.Kind == CertificateRun {
 		name = "shikakukakuninsho"

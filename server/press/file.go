@@ -29,6 +29,9 @@ func (s *session) file(ctx context.Context, number, first int) (FileRecord, erro
 		if made.Codes, err = f.readBack(part); err != nil {
 			return FileRecord{}, err
 		}
+		if made.Texts, err = f.texts(ctx, part); err != nil {
+			return FileRecord{}, err
+		}
 		if made.Sampled, err = f.sample(ctx, part); err != nil {
 			return FileRecord{}, err
 		}
@@ -61,7 +64,7 @@ type printing struct {
 type want struct {
 	page  int
 	codes map[string]string
-	text  string
+	texts []string
 }
 
 // write prints the people of [first, last) into a file and makes it durable.
@@ -133,7 +136,7 @@ func (f *printing) people(ctx context.Context, file File, first, last int) error
 		}
 		f.index.printed(at, sheet, p)
 		f.printed = append(f.printed, sheet.Ref)
-		f.wants = append(f.wants, want{p.Page, sheet.Codes, sheet.Number})
+		f.wants = append(f.wants, want{p.Page, sheet.Codes, sheet.Texts})
 	}
 	f.tell(last, f.number, false)
 	return nil

@@ -64,17 +64,22 @@ func table(rows [][]string) []byte {
 	return out.Bytes()
 }
 
-// Names of the lists that stand beside a run's files when it is done.
+// List is one of the lists that stand beside a run's files when it is done.
+type List string
+
 const (
-	IndexName   = "index.csv"
-	CheckName   = "check.csv"
-	SkippedName = "skipped.csv"
-	SummaryName = "summary.txt"
+	Index   List = "index.csv"   // where each person's paper stands
+	Check   List = "check.csv"   // who should be looked at by hand
+	Skipped List = "skipped.csv" // who was not printed, and why
+	Summary List = "summary.txt"
 )
+
+// Of returns the list's name beside the files of a run, so that several runs share a folder.
+func (l List) Of(base string) string { return base + "-" + string(l) }
 
 // summary joins the files' lists and writes what a run came to.
 func (r *Run) summary(files []FileRecord) error {
-	lists := map[string]*bytes.Buffer{IndexName: {}, CheckName: {}, SkippedName: {}}
+	lists := map[List]*bytes.Buffer{Index: {}, Check: {}, Skipped: {}}
 	for _, list := range lists {
 		list.Write(table(nil))
 	}
@@ -91,22 +96,22 @@ func (r *Run) summary(files []FileRecord) error {
 			text := table(rows)
 			return text[bytes.IndexByte(text, '\n')+1:]
 		}
-		lists[IndexName].Write(bare(rows[1:]))
+		lists[Index].Write(bare(rows[1:]))
 		for _, row := range rows[1:] {
 			switch {
 			case row[8] == stateSkipped:
-				lists[SkippedName].Write(bare([][]string{row}))
+				lists[Skipped].Write(bare([][]string{row}))
 			case row[9] != "":
-				lists[CheckName].Write(bare([][]string{row}))
+				lists[Check].Write(bare([][]string{row}))
 			}
 		}
 	}
 	for name, list := range lists {
-		if err := keep(filepath.Join(r.Folder, name), list.Bytes()); err != nil {
+		if err := keep(filepath.Join(r.Folder, name.Of(r.Base)), list.Bytes()); err != nil {
 			return err
 		}
 	}
-	return keep(filepath.Join(r.Folder, SummaryName), []byte(mark+r.words(files)))
+	return keep(filepath.Join(r.Folder, Summary.Of(r.Base)), []byte(mark+r.words(files)))
 }
 
 // words is the summary as people read it.
@@ -120,16 +125,20 @@ func (r *Run) words(files []FileRecord) string {
 		sum.Check += f.Check
 		sum.Codes += f.Codes
 		sum.Sampled += f.Sampled
+		sum.Texts += f.Texts
 	}
 	fmt.Fprintf(&b, "印刷の結果　%s\r\n\r\n", r.Base)
 	fmt.Fprintf(&b, "印刷した人　　　　　　%d 人（%d ページ、%d ファイル）\r\n", sum.People, sum.Pages, len(files))
-	fmt.Fprintf(&b, "とばした人　　　　　　%d 人（%s）\r\n", sum.Skipped, SkippedName)
-	fmt.Fprintf(&b, "手で確かめる人　　　　%d 人（%s）\r\n", sum.Check, CheckName)
-	fmt.Fprintf(&b, "読み返したコード　　　%d 個　すべて本人のものと一致\r\n", sum.Codes)
-	if sum.Sampled > 0 {
-		fmt.Fprintf(&b, "抜き取ったページ　　　%d ページ　画像にして読み、すべて一致\r\n", sum.Sampled)
-	} else {
-		b.WriteString("抜き取ったページ　　　なし（pdftoppm と pdftotext がこのサーバーにないため）\r\n")
+	fmt.Fprintf(&b, "とばした人　　　　　　%d 人（%s）\r\n", sum.Skipped, Skipped)
+	fmt.Fprintf(&b, "手で確かめる人　　　　%d 人（%s）\r\n", sum.Check, Check)
+	if sum.Codes > 0 {
+		fmt.Fprintf(&b, "読み返したコード　　　%d 個　すべて本人のものと一致\r\n", sum.Codes)
+	}
+	if sum.Texts > 0 {
+		fmt.Fprintf(&b, "読み返した氏名と番号　%d 人分　すべて本人のものと一致\r\n", sum.Texts)
+		fmt.Fprintf(&b, "抜き取ったページ　　　%d ページ　画像にしてコードを読み、すべて一致\r\n", sum.Sampled)
+	} else if sum.People > 0 {
+		b.WriteString("氏名と番号、画像の検査　していません（pdftoppm と pdftotext がこのサーバーにないため）\r\n")
 	}
 	b.WriteString("\r\nファイル（SHA-256）\r\n")
 	for _, f := range files {

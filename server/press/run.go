@@ -37,8 +37,9 @@ type Sheet struct {
 	Skip                         string // why nothing is printed, or empty
 	Symbol, Number, BranchNumber string // for the index
 	Codes                        map[string]string
-	Look                         string // what the rules leave open about this person
-	Content                      any    // the Paper's own
+	Texts                        []string // what its page must say: the number and the name, as printed
+	Look                         string   // what the rules leave open about this person
+	Content                      any      // the Paper's own
 }
 
 // Printed is where a paper stands.
@@ -90,6 +91,7 @@ type FileRecord struct {
 	Skipped int    `json:"skipped"`
 	Check   int    `json:"check"` // people on the hand-check list
 	Codes   int    `json:"codes"` // read back
+	Texts   int    `json:"texts"` // people whose number and name were read back
 	Sampled int    `json:"sampled"`
 	Bytes   int64  `json:"bytes"`
 	SHA256  string `json:"sha256"`
@@ -112,8 +114,8 @@ type Run struct {
 	PerFile int // people a file
 	Paper   Paper
 	Journal Journal
-	Sample  Sampler // nil: no page is rendered
-	Every   int     // one page in Every is sampled, with each file's first and last
+	Reader  *Reader // nil: no page is rendered, no text read
+	Every   int     // one page in Every is rendered, with each file's first and last
 	Now     func() time.Time
 	Tell    func(Progress) // may be nil
 }
@@ -139,7 +141,7 @@ func (r *Run) Do(ctx context.Context) ([]FileRecord, error) {
 	if err := os.MkdirAll(r.Folder, 0o700); err != nil {
 		return nil, errFolder.Because(err)
 	}
-	release, err := lock(filepath.Join(r.Folder, ".run-lock"))
+	release, err := lock(filepath.Join(r.Folder, "."+r.Base+".lock"))
 	if err != nil {
 		return nil, err
 	}

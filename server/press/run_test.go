@@ -27,9 +27,10 @@ func link(ref string) string { return "https://hoken.example.jp/n/" + ref }
 
 // notices is a Paper that prints real notices of fictional people. swap makes somebody's page bear another's link.
 type notices struct {
-	state *pdf.Code
-	swap  map[string]string
-	gone  map[string]bool
+	state  *pdf.Code
+	swap   map[string]string
+	gone   map[string]bool
+	rename map[string]string // whose page bears another name
 }
 
 func paper(t testing.TB) *notices {
@@ -44,7 +45,7 @@ func paper(t testing.TB) *notices {
 func (n *notices) Load(_ context.Context, at int, refs []string) ([]press.Sheet, error) {
 	var out []press.Sheet
 	for i, ref := range refs {
-		s := press.Sheet{Ref: ref, Symbol: "=1+1", Number: ref[len(ref)-6:], Codes: map[string]string{"State": state, "Landing": link(ref)}}
+		s := press.Sheet{Ref: ref, Symbol: "=1+1", Number: ref[len(ref)-6:], Texts: []string{ref[len(ref)-6:], "試験 太郎"}, Codes: map[string]string{"State": state, "Landing": link(ref)}}
 		if n.gone[ref] {
 			s.Skip = "名簿から削除されました"
 		}
@@ -52,11 +53,15 @@ func (n *notices) Load(_ context.Context, at int, refs []string) ([]press.Sheet,
 		if other, ok := n.swap[ref]; ok {
 			shown = other
 		}
+		name := "試験 太郎"
+		if other, ok := n.rename[ref]; ok {
+			name = other
+		}
 		landing, err := pdf.LinkCode(link(shown))
 		if err != nil {
 			return nil, err
 		}
-		s.Content = pdf.Notice{Person: eligibility.Person{Insurer: "00138990", Number: s.Number, Name: "試験 太郎", QualifiedOn: eligibility.MustDate("2020-04-01")},
+		s.Content = pdf.Notice{Person: eligibility.Person{Insurer: "00138990", Number: s.Number, Name: name, QualifiedOn: eligibility.MustDate("2020-04-01")},
 			InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", IssuedOn: eligibility.DateOf(runDay), State: n.state, Landing: landing,
 			Serial: fmt.Sprint(at + i + 1)}
 		out = append(out, s)
@@ -162,7 +167,7 @@ func TestARunPrintsEverybodyOnceAndReadsEveryCodeBack(t *testing.T) {
 	if len(files) != 3 || files[2].People != 20 || files[0].Codes != 80 || len(m.printed) != 100 {
 		t.Errorf("%+v", files)
 	}
-	list := rows(t, r.Folder, press.IndexName)
+	list := rows(t, r.Folder, press.Index.Of("oshirase-138990-TEST"))
 	if len(list) != 100 || list[40][1] != "oshirase-138990-TEST-002.pdf" || list[40][2] != "1" || list[40][7] != "REF000040" {
 		t.Error(len(list), list[40])
 	}
@@ -258,7 +263,7 @@ func TestPeopleWhoAreSkippedAreListedWithTheReason(t *testing.T) {
 	if files[1].Name != "" || files[1].Skipped != 40 || len(m.printed) != 49 {
 		t.Errorf("%+v", files)
 	}
-	if list := rows(t, r.Folder, press.SkippedName); len(list) != 41 || list[0][9] != "名簿から削除されました" {
+	if list := rows(t, r.Folder, press.Skipped.Of("oshirase-138990-TEST")); len(list) != 41 || list[0][9] != "名簿から削除されました" {
 		t.Error(list)
 	}
 }
@@ -270,15 +275,15 @@ func TestParcelsBeginWithACountSheet(t *testing.T) {
 	for i := range r.Items {
 		r.Items[i].Group = []string{"1", "1", "2", "2", "2", "3"}[i]
 	}
-	r.PerFile, r.Sample, r.Every = 4, press.Poppler(), 2
+	r.PerFile, r.Reader, r.Every = 4, press.Poppler(), 2
 	files, err := r.Do(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if files[0].Pages != 6 || files[1].Pages != 3 || files[0].Sampled != 3 { // the second parcel goes on in the second file
+	if files[0].Pages != 6 || files[1].Pages != 3 || files[0].Sampled != 3 || files[0].Texts != 4 { // the second parcel goes on in the second file
 		t.Errorf("%+v", files)
 	}
-	if list := rows(t, r.Folder, press.IndexName); list[2][2] != "5" {
+	if list := rows(t, r.Folder, press.Index.Of("oshirase-138990-TEST")); list[2][2] != "5" {
 		t.Error(list)
 	}
 }
@@ -350,5 +355,35 @@ func TestAFinishedFileThatIsGoneIsNotPassedOver(t *testing.T) {
 	var e *eligibility.Error
 	if _, err := r.Do(t.Context()); !errors.As(err, &e) || e.Key != "run.file_gone" {
 		t.Error(err)
+	}
+}
+
+// A page that says another's name or number is found by another program's eyes, even without a code on it.
+func TestAPageWithAnothersNameStopsTheRun(t *testing.T) {
+	outside.Need(t, "pdftotext")
+	p := paper(t)
+	p.rename = map[string]string{"REF000002": "別人 花子"}
+	r := newRun(t, 6, p, &memory{})
+	r.Reader = press.Poppler()
+	var wrong *press.Mismatch
+	if _, err := r.Do(t.Context()); !errors.As(err, &wrong) || wrong.Page != 3 {
+		t.Error(err)
+	}
+	if got := names(t, r.Folder); len(got) > 0 {
+		t.Error(got)
+	}
+}
+
+func TestSeveralRunsShareAFolder(t *testing.T) {
+	first := newRun(t, 6, paper(t), &memory{})
+	second := *first
+	second.Base, second.Items, second.Journal = "oshirase-138990-SECOND", refs(2), &memory{}
+	for _, r := range []*press.Run{first, &second} {
+		if _, err := r.Do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(rows(t, first.Folder, press.Index.Of(first.Base))); n != 6 {
+		t.Errorf("the second run changed the first one's index: %d rows", n)
 	}
 }

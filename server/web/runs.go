@@ -172,12 +172,15 @@ func (s *Site) runPage(c echo.Context) error {
 		view.Checks += f.Check
 		view.Codes += f.Codes
 		view.Sampled += f.Sampled
+		view.Texts += f.Texts
 		if f.Name != "" {
 			view.Files = append(view.Files, RunFileRow{Name: f.Name, People: f.People, Pages: f.Pages, Size: fmt.Sprintf("%.1f MB", float64(f.Bytes)/1e6)})
 		}
 	}
 	if run.State == desk.RunDone {
-		view.Lists = []RunList{{press.SummaryName, "まとめ"}, {press.IndexName, "索引（どの人がどのページか）"}, {press.CheckName, "手で確かめる人"}, {press.SkippedName, "とばした人"}}
+		base := desk.RunBase(run)
+		view.Lists = []RunList{{press.Summary.Of(base), "まとめ"}, {press.Index.Of(base), "索引（どの人がどのページか）"}, {press.Check.Of(base), "手で確かめる人"},
+			{press.Skipped.Of(base), "とばした人"}}
 	}
 	return s.show(c, http.StatusOK, "run", view)
 }
@@ -283,7 +286,8 @@ func (s *Site) runFile(c echo.Context) error {
 		return err
 	}
 	wanted := c.Param("name")
-	known := run.State == desk.RunDone && slices.Contains([]string{press.SummaryName, press.IndexName, press.CheckName, press.SkippedName}, wanted)
+	known := run.State == desk.RunDone && slices.ContainsFunc([]press.List{press.Summary, press.Index, press.Check, press.Skipped},
+		func(l press.List) bool { return l.Of(desk.RunBase(run)) == wanted })
 	known = known || wanted != "" && slices.ContainsFunc(files, func(f press.FileRecord) bool { return f.Name == wanted })
 	if !known {
 		return errNoPage

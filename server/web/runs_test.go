@@ -84,7 +84,7 @@ func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 	if file.Code != http.StatusOK || !strings.HasPrefix(file.Body.String(), "%PDF-1.4") {
 		t.Error(file.Code)
 	}
-	for _, name := range []string{"..%2Fdb", ".run-lock", "oshirase-06139992-" + id + "-002.pdf"} {
+	for _, name := range []string{"..%2Fdb", ".oshirase-06139992-" + id + ".lock", "oshirase-06139992-" + id + "-002.pdf"} {
 		if w := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/"+name, nil); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", name, w.Code)
 		}
@@ -115,7 +115,7 @@ func TestWithheldPeopleArePrintedOnlyToAnAddressOfTheirOwn(t *testing.T) {
 	if err != nil || len(files) != 1 || files[0].People != 1 || files[0].Skipped != 1 {
 		t.Errorf("%+v %v", files, err)
 	}
-	skipped := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/skipped.csv", nil).Body.String()
+	skipped := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/shikakukakuninsho-06139992-"+id+"-skipped.csv", nil).Body.String()
 	if !strings.Contains(skipped, "送付先がありません") || strings.Contains(skipped, "東京都") {
 		t.Error(skipped)
 	}
@@ -181,7 +181,7 @@ func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
 		t.Error(code)
 	}
 	h.cookies = nil
-	if w := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/index.csv", nil); w.Code != http.StatusSeeOther {
+	if w := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/oshirase-06139992-"+id+"-index.csv", nil); w.Code != http.StatusSeeOther {
 		t.Error("a stranger fetched a file", w.Code)
 	}
 }

@@ -52,13 +52,13 @@ type RunProgress struct {
 // RunView is one run (/insurer/runs/{id}).
 type RunView struct {
 	Page
-	Staff                                          string
-	Run                                            RunRow
-	Note                                           string
-	Going, Resumable, Over, Here                   bool
-	Folder                                         string
-	Progress                                       RunProgress
-	Files                                          []RunFileRow
-	Lists                                          []RunList
-	People, Pages, Skipped, Checks, Codes, Sampled int
+	Staff                                                 string
+	Run                                                   RunRow
+	Note                                                  string
+	Going, Resumable, Over, Here                          bool
+	Folder                                                string
+	Progress                                              RunProgress
+	Files                                                 []RunFileRow
+	Lists                                                 []RunList
+	People, Pages, Skipped, Checks, Codes, Texts, Sampled int
 }
