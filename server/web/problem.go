@@ -113,7 +113,7 @@ func (s *Site) fail(err error, c echo.Context) {
 		c.Response().Header().Set("Retry-After", strconv.Itoa(wait))
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	lang := language(c.Request())
+	lang := s.lookOf(c).Lang
 	if forPrograms(c.Request()) {
 		p := problem{Type: "urn:madoguchi:problem:" + e.Key, Title: e.Key, Detail: e.Ja, Status: status,
 			Code: string(e.Code), Ja: e.Ja, En: e.En, Field: e.Field, RequestID: id}
@@ -128,11 +128,11 @@ func (s *Site) fail(err error, c echo.Context) {
 		return
 	}
 	var page bytes.Buffer
-	view := ErrorView{Page: s.page(c, "お知らせ", "Sorry"), Ja: e.Ja, En: e.En, Back: "/", Status: status, RequestID: id}
+	view := ErrorView{Page: s.translated(c, "error.title"), Key: e.Key, Ja: e.Ja, En: e.En, Back: "/", Status: status, RequestID: id}
 	if strings.HasPrefix(c.Request().URL.Path, "/insurer") {
 		view.Back = "/insurer"
 	}
-	if err := pwa.Render(&page, "error", lang, view); err != nil {
+	if err := pwa.Render(&page, "error", s.lookOf(c), view); err != nil {
 		slog.Error("rendering the error page", "id", id, "error", err)
 		page.WriteString(e.Ja + "\n" + e.En + "\n")
 	}
