@@ -89,6 +89,7 @@ func markedHTML(s string, pairs []string, furigana bool) (template.HTML, error) 
 		return "", err
 	}
 	var b strings.Builder
+	whole := true // one run of text; otherwise one element around it, lest a flex container takes its parts for items
 	for _, p := range pieces {
 		text := p.text
 		if p.kind == 'v' {
@@ -99,12 +100,17 @@ func markedHTML(s string, pairs []string, furigana bool) (template.HTML, error) 
 		text = template.HTMLEscapeString(text)
 		switch {
 		case p.kind == 'r' && furigana:
+			whole = false
 			b.WriteString("<ruby>" + text + "<rp>（</rp><rt>" + template.HTMLEscapeString(p.reading) + "</rt><rp>）</rp></ruby>")
 		case p.kind == 'j':
+			whole = false
 			b.WriteString(`<span lang="ja">` + text + "</span>")
 		default:
 			b.WriteString(text)
 		}
 	}
-	return template.HTML(b.String()), nil // every part was escaped above
+	if !whole {
+		return template.HTML("<span>" + b.String() + "</span>"), nil // every part was escaped above
+	}
+	return template.HTML(b.String()), nil
 }

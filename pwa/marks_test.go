@@ -13,9 +13,9 @@ func TestMarksBecomeEscapedHTML(t *testing.T) {
 		html     string
 		plain    string
 	}{
-		{"{暗証番号|あんしょうばんごう}です", nil, true, "<ruby>暗証番号<rp>（</rp><rt>あんしょうばんごう</rt><rp>）</rp></ruby>です", "暗証番号です"},
+		{"{暗証番号|あんしょうばんごう}です", nil, true, "<span><ruby>暗証番号<rp>（</rp><rt>あんしょうばんごう</rt><rp>）</rp></ruby>です</span>", "暗証番号です"},
 		{"{暗証番号|あんしょうばんごう}です", nil, false, "暗証番号です", "暗証番号です"},
-		{"Ask for [[資格確認書]].", nil, true, `Ask for <span lang="ja">資格確認書</span>.`, "Ask for 資格確認書."},
+		{"Ask for [[資格確認書]].", nil, true, `<span>Ask for <span lang="ja">資格確認書</span>.</span>`, "Ask for 資格確認書."},
 		{"{insurer}の", []string{"insurer", `<script>"&'`}, true, "&lt;script&gt;&#34;&amp;&#39;の", `<script>"&'の`},
 		{"{insurer}の", []string{"insurer", "{漢字|かんじ}[[x]]"}, true, "{漢字|かんじ}[[x]]の", "{漢字|かんじ}[[x]]の"}, // a value is never read for marks
 		{"a & b", nil, false, "a &amp; b", "a & b"},
