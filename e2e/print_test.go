@@ -73,7 +73,7 @@ func TestARunOfNoticesSurvivesKilling(t *testing.T) {
 	for round := range 3 {
 		args := []string{"print", "--data", "data", "--resume", id}
 		if round == 0 {
-			args = []string{"print", "--data", "data", "--run", "notices", "--insurer", "06139992", "--out", out, "--pages-per-file", "150"}
+			args = []string{"print", "--data", "data", "--run", "notices", "--insurer", "06139992", "--out", out, "--pages-per-file", "240"}
 		}
 		cmd := exec.Command(program, args...)
 		cmd.Dir = dir
@@ -93,11 +93,11 @@ func TestARunOfNoticesSurvivesKilling(t *testing.T) {
 			id, _, _ = strings.Cut(rest, " ")
 		}
 	}
-	if n := files(); n >= 8 {
+	if n := files(); n >= 5 {
 		t.Fatalf("the run was over before it was killed: %d files", n)
 	}
 	r, errs, code := printed(t, dir, program, "--resume", id)
-	if code != 0 || r.State != "done" || r.People != 1_200 || len(r.Files) != 8 {
+	if code != 0 || r.State != "done" || r.People != 1_200 || len(r.Files) != 5 {
 		t.Fatalf("%d %+v %s", code, r, errs)
 	}
 	data, err := os.ReadFile(filepath.Join(out, "oshirase-06139992-"+id+"-index.csv"))

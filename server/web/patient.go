@@ -74,30 +74,6 @@ func (s *Site) signedIn(c echo.Context) (auth.Session, visit, error) {
 	return session, v, err
 }
 
-// openNotice takes a notice's code off the address at once. It never uses the code up, and it is never logged.
-func (s *Site) openNotice(c echo.Context) error {
-	if err := s.guesses.Take(c.RealIP(), s.Now()); err != nil {
-		return err
-	}
-	mac, err := s.Office.NoticeFor(c.Request().Context(), c.Param("code"))
-	if err != nil {
-		return err
-	}
-	session, v, known, err := s.patient(c)
-	if err != nil {
-		return err
-	}
-	v.Notice = mac
-	if err := s.keep(c, session, known, v); err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, "/notice")
-}
-
-func (s *Site) noticePage(c echo.Context) error {
-	return s.show(c, http.StatusOK, "notice", NoticeView{Page: s.page(c, "お知らせのコード", "Notice code")})
-}
-
 func (s *Site) beginLogin(c echo.Context) error {
 	address, flow, err := s.Login.Begin(c.Request().Context())
 	if err != nil {
@@ -175,7 +151,7 @@ func (s *Site) enrolPage(c echo.Context) error {
 }
 
 func (s *Site) showEnrol(c echo.Context, status int, v visit, typed string, problem *Problem) error {
-	view := EnrolView{Page: s.page(c, "登録の確認", "Confirm"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: typed}
+	view := EnrolView{Page: s.translated(c, "enrol.title"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: typed}
 	view.Error = problem
 	return s.show(c, status, "enrol", view)
 }
@@ -212,7 +188,7 @@ func (s *Site) enrol(c echo.Context) error {
 		if err := s.keep(c, session, true, v); err != nil {
 			return err
 		}
-		return s.showEnrol(c, http.StatusUnprocessableEntity, v, typed, &Problem{Ja: e.Ja, En: e.En, Field: e.Field})
+		return s.showEnrol(c, http.StatusUnprocessableEntity, v, typed, asked(e))
 	}
 	if err != nil {
 		return err
@@ -236,7 +212,7 @@ func (s *Site) screenPage(c echo.Context) error {
 	if len(people) == 0 {
 		return c.Redirect(http.StatusSeeOther, "/enrol")
 	}
-	view := ScreenView{Page: s.page(c, "資格情報画面", "Eligibility screen")}
+	view := ScreenView{Page: s.translated(c, "door.title.home")}
 	for _, r := range people {
 		view.People = append(view.People, PersonTile{ID: string(r.ID), Name: r.Person.Name, Kana: r.Person.Kana})
 	}

@@ -94,6 +94,24 @@ func forPrograms(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/i/")
 }
 
+// inLanguage is an error's sentence as bare text: its own Japanese or English, else its translation, else English; readers of
+// やさしい日本語 get Japanese.
+func inLanguage(lang string, e *eligibility.Error) string {
+	key := "error." + e.Key
+	translated := pwa.Plain(lang, key)
+	switch {
+	case lang == "ja":
+		return e.Ja
+	case lang == "en":
+		return e.En
+	case translated != key:
+		return translated
+	case lang == "ja-easy":
+		return e.Ja
+	}
+	return e.En
+}
+
 // fail is Echo's error handler: one problem document or one page for every failure; causes go to the log only.
 func (s *Site) fail(err error, c echo.Context) {
 	if c.Response().Committed {
@@ -113,13 +131,11 @@ func (s *Site) fail(err error, c echo.Context) {
 		c.Response().Header().Set("Retry-After", strconv.Itoa(wait))
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	lang := language(c.Request())
+	lang := s.lookOf(c).Lang
 	if forPrograms(c.Request()) {
 		p := problem{Type: "urn:madoguchi:problem:" + e.Key, Title: e.Key, Detail: e.Ja, Status: status,
 			Code: string(e.Code), Ja: e.Ja, En: e.En, Field: e.Field, RequestID: id}
-		if lang == "en" {
-			p.Detail = e.En
-		}
+		p.Detail = inLanguage(lang, e)
 		c.Response().Header().Set(echo.HeaderContentType, "application/problem+json; charset=utf-8")
 		c.Response().WriteHeader(status)
 		if err := c.Echo().JSONSerializer.Serialize(c, p, ""); err != nil {
@@ -128,11 +144,11 @@ func (s *Site) fail(err error, c echo.Context) {
 		return
 	}
 	var page bytes.Buffer
-	view := ErrorView{Page: s.page(c, "お知らせ", "Sorry"), Ja: e.Ja, En: e.En, Back: "/", Status: status, RequestID: id}
+	view := ErrorView{Page: s.translated(c, "error.title"), Key: e.Key, Ja: e.Ja, En: e.En, Back: "/", Status: status, RequestID: id}
 	if strings.HasPrefix(c.Request().URL.Path, "/insurer") {
 		view.Back = "/insurer"
 	}
-	if err := pwa.Render(&page, "error", lang, view); err != nil {
+	if err := pwa.Render(&page, "error", s.lookOf(c), view); err != nil {
 		slog.Error("rendering the error page", "id", id, "error", err)
 		page.WriteString(e.Ja + "\n" + e.En + "\n")
 	}

@@ -10,6 +10,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/pwa"
 )
 
 // The pages that answer from the rules: for the staff beside the patient's screen, for the counter, and before a visit.
@@ -44,8 +45,12 @@ func (s *Site) receptionPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.show(c, http.StatusOK, "receptioninfo", ReceptionView{Page: s.page(c, "受付の方へ", "For reception staff"), Day: today.Japanese(),
-		Accepted: way, Others: others, SourceTitle: way.Source, SourceURL: way.SourceURL, SourceCode: "/reception/source.png"})
+	view := ReceptionView{Page: s.page(c, "受付の方へ", "For reception staff"), Day: today.Japanese(),
+		Accepted: way, Others: others, SourceTitle: way.Source, SourceURL: way.SourceURL, SourceCode: "/reception/source.png"}
+	if own := s.wanted(c.Request()).Lang; own != "ja" {
+		view.ForPatient, view.PatientLang = pwa.Plain(own, "reception.forPatient"), pwa.HTMLTag(own)
+	}
+	return s.showPublic(c, http.StatusOK, "receptioninfo", view)
 }
 
 // receptionSource draws the address of the source that the page names.
@@ -169,34 +174,6 @@ func choose(q question, value string) *tap {
 		}
 	}
 	return nil
-}
-
-func (s *Site) visitPage(c echo.Context) error {
-	return s.show(c, http.StatusOK, "visit", VisitView{Page: s.page(c, "受診日チェック", "Check before a visit"), Form: VisitForm{Day: s.today().String()}})
-}
-
-// visit answers what will be valid on the day; the dates are neither stored nor logged.
-func (s *Site) visit(c echo.Context) error {
-	view := VisitView{Page: s.page(c, "受診日チェック", "Check before a visit")}
-	if err := c.Bind(&view.Form); err != nil {
-		return err
-	}
-	v, field := view.Form.read()
-	items, err := eligibility.CheckVisit(v)
-	var e *eligibility.Error
-	switch {
-	case field != "":
-		view.Error = &Problem{Ja: eligibility.ErrDate.Ja, En: eligibility.ErrDate.En, Field: field}
-	case errors.As(err, &e):
-		view.Error = &Problem{Ja: e.Ja, En: e.En, Field: e.Field}
-	case err != nil:
-		return err
-	}
-	if view.Error != nil {
-		return s.show(c, http.StatusUnprocessableEntity, "visit", view)
-	}
-	view.Items, view.Day = items, v.Day.Japanese()
-	return s.show(c, http.StatusOK, "visit", view)
 }
 
 // read turns the form into a Visit; field names the first date that is none.

@@ -64,6 +64,7 @@ func New(c Config) *echo.Echo {
 	s.ruleRoutes(e)
 	if c.Office != nil {
 		s.patientRoutes(e)
+		s.landingRoutes(e)
 		s.insurerRoutes(e)
 		s.runRoutes(e)
 		s.hostRoutes(e)
@@ -124,35 +125,22 @@ func panicked(c echo.Context, err error, stack []byte) error {
 	return err
 }
 
-// language is the visitor's: ?lang=, else the first that the browser asks for.
-func language(r *http.Request) string {
-	if lang := r.URL.Query().Get("lang"); lang != "" {
-		return pwa.Language(lang)
-	}
-	first, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ",")
-	first, _, _ = strings.Cut(first, ";")
-	return pwa.Language(strings.TrimSpace(first))
-}
-
 // page fills what all pages have in common. The title stands in Japanese and in English.
 func (s *Site) page(c echo.Context, ja, en string) Page {
-	lang := language(c.Request())
+	lang := s.lookOf(c).Lang
 	title := ja
 	if lang == "en" {
 		title = en
 	}
-	return Page{Title: title, Lang: lang, Demo: s.Demo, Path: c.Request().URL.RequestURI()}
+	return Page{Title: title, Lang: lang, Demo: s.Demo, ForStaff: forStaff(c.Request().URL.Path), Path: c.Request().URL.RequestURI()}
 }
 
 // show renders a page; nothing is sent when it fails.
 func (s *Site) show(c echo.Context, status int, name string, view any) error {
+	s.keepChosenLanguage(c)
 	var b strings.Builder
-	if err := pwa.Render(&b, name, language(c.Request()), view); err != nil {
+	if err := pwa.Render(&b, name, s.lookOf(c), view); err != nil {
 		return err
 	}
 	return c.HTML(status, b.String())
-}
-
-func (s *Site) home(c echo.Context) error {
-	return s.show(c, http.StatusOK, "home", HomeView{Page: s.page(c, "資格情報画面", "Eligibility screen")})
 }

@@ -623,9 +623,9 @@ func TestPagesHoldNothingInline(t *testing.T) {
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	h.session(t, auth.Counter, "鈴木", "{}")
 	bad := regexp.MustCompile(`(?i)<script(?:>|[^>]*[^"]>[^<])|<style|\sstyle=|\son[a-z]+=|javascript:`)
-	for _, path := range []string{"/", "/notice", "/reception", "/enrol", "/screen", "/counter", "/counter/staff", "/insurer", "/counter/methods", "/visit", "/insurer/staff", "/insurer/people/" + string(r.ID) + "/notice", "/none"} {
+	for _, path := range []string{"/", "/notice", "/reception", "/enrol", "/screen", "/counter", "/counter/staff", "/insurer", "/counter/methods", "/visit", "/settings", "/certificate?until=2027-05-15", "/next", "/next?why=reader", "/n/AAAAAAAAAAAAAAAA", "/insurer/staff", "/insurer/people/" + string(r.ID) + "/notice", "/none"} {
 		for _, lang := range []string{"ja", "en"} {
-			w := h.ask(t, "GET", path+"?lang="+lang, nil)
+			w := h.ask(t, "GET", path+map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")]+"lang="+lang, nil)
 			if body := w.Body.String(); bad.MatchString(body) || !strings.Contains(body, `<html lang="`+lang+`"`) || !strings.Contains(body, "デモ") && lang == "ja" {
 				t.Errorf("%s (%s): %d %s", path, lang, w.Code, bad.FindString(body))
 			}

@@ -1,6 +1,9 @@
 package web
 
-import "madoguchi/eligibility"
+import (
+	"madoguchi/eligibility"
+	"madoguchi/pwa"
+)
 
 // Page is what every page gets. Views embed it; templates read the fields by name.
 type Page struct {
@@ -10,10 +13,13 @@ type Page struct {
 	Insurer InsurerView
 	Error   *Problem // a refusal of the form that was just sent, shown above it; nil when there is none
 	Path    string   // of this page, with its query, for the links that switch the language
+	// ForStaff is for a page that exists in Japanese and English only.
+	ForStaff bool
 }
 
 // Problem is a sentence for a person beside the field that it speaks of.
 type Problem struct {
+	Key    string // of the error, where its sentence is translated
 	Ja, En string
 	Field  string // name of the input, empty when the whole form is meant
 }
@@ -27,15 +33,55 @@ type InsurerView struct {
 	Number        string // eight digits, for addresses and form fields
 }
 
-// HomeView is the patient's door (/).
-type HomeView struct{ Page }
+// LandingView is the patient's door: / without a code, /notice with the one that was opened, /n/ with one that is refused.
+type LandingView struct {
+	Page             // Insurer is the opened notice's
+	Read    bool     // a notice's code is held in the session
+	Refusal *Problem // the code is none or no more
+	Staff   bool     // shows the demo's other doors
+}
 
-// NoticeView is the landing page of the notice's code (/notice).
-type NoticeView struct{ Page }
+// SettingsView is 表示の設定 (/settings).
+type SettingsView struct {
+	Page
+	Look     pwa.Look
+	Furigana bool   // whether they are shown now
+	Back     string // where the visitor came from, a path of this server
+	Saved    bool
+}
+
+// CertificateView is what follows from the date of the electronic certificate (/certificate). Dates are in words; each has
+// the key of the sentence that it stands in.
+type CertificateView struct {
+	Page
+	Typed, Example      string
+	State, Class        string
+	Until, UseText      string
+	WarnUntil, WarnText string // the sure end of the grace
+	MayWorkTo, MayText  string
+	RenewFrom           string // empty: now
+	CanSave             bool
+	Calendar            string // address of the calendar file, empty when the day is over
+}
+
+// Brought is one thing to bring, with its picture ("card", "paper", "phone").
+type Brought struct{ Picture, Text, Japanese string }
+
+// NextView is 次回カード (/next): the questions, or in pictures what to bring.
+type NextView struct {
+	Page
+	Whys       []string
+	Why, Typed string
+	Bring      []Brought
+	Alone      bool // one paper that is enough by itself
+	Notes      []string
+	By, ByText string
+}
 
 // ReceptionView is the page for the staff that a patient's screen links to (/reception).
 type ReceptionView struct {
 	Page
+	ForPatient, PatientLang            string // what to do with this page, in the patient's own language
 	Day                                string // today, in the Japanese calendar
 	Accepted                           eligibility.Method
 	Others                             []eligibility.Method // further ways for a card that cannot be read
@@ -62,8 +108,16 @@ type MethodsView struct {
 type VisitView struct {
 	Page
 	Form  VisitForm
-	Items []eligibility.VisitItem
-	Day   string // in the Japanese calendar
+	Lines []VisitLine
+	Day   string // of the visit, in words
+}
+
+// VisitLine is one line of the answer: the key of its sentence and the values in it.
+type VisitLine struct {
+	State        string // "ok", "care" or "no"
+	Text         string
+	Shares, Date string
+	Until        string // the last day on which this stays so
 }
 
 // VisitForm is what the visitor typed, kept when it has to be corrected.
@@ -109,6 +163,7 @@ type CounterView struct {
 // ErrorView is any refusal that is a page of its own.
 type ErrorView struct {
 	Page
+	Key       string // of the error
 	Ja, En    string // with the next step
 	Back      string // the address to start again from
 	Status    int

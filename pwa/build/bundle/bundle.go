@@ -3,10 +3,12 @@
 package bundle
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -25,7 +27,8 @@ func Make(root string) (map[string][]byte, error) {
 			{InputPath: "src/insurer/run.ts", OutputPath: "run"},
 			{InputPath: "css/app.css", OutputPath: "app"},
 		},
-		Outdir: "dist", Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, ChunkNames: "chunk-[hash]",
+		Plugins: []api.Plugin{words(root)},
+		Outdir:  "dist", Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, ChunkNames: "chunk-[hash]",
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
 		Alias:    map[string]string{"dijkstrajs": "./vendor/dijkstrajs/dijkstra.js"},
 		LogLevel: api.LogLevelSilent, Write: false,
@@ -49,4 +52,34 @@ func Make(root string) (map[string][]byte, error) {
 		files[filepath.Base(extra)] = data
 	}
 	return files, nil
+}
+
+// words lets a program import its sentences of one language from pwa/i18n: "word:vi" is what the patient's pages say,
+// "counter:en" what the console adds. The sentences of pages stay with the server.
+func words(root string) api.Plugin {
+	return api.Plugin{Name: "words", Setup: func(build api.PluginBuild) {
+		build.OnResolve(api.OnResolveOptions{Filter: `^(word|counter):`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+			return api.OnResolveResult{Path: a.Path, Namespace: "words"}, nil
+		})
+		build.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "words"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
+			kind, lang, _ := strings.Cut(a.Path, ":")
+			data, err := os.ReadFile(filepath.Join(root, "i18n", filepath.Base(lang)+".json"))
+			if err != nil {
+				return api.OnLoadResult{}, err
+			}
+			var all map[string]string
+			if err := json.Unmarshal(data, &all); err != nil {
+				return api.OnLoadResult{}, err
+			}
+			own := map[string]string{}
+			for key, sentence := range all {
+				if name, ok := strings.CutPrefix(key, kind+"."); ok {
+					own[name] = sentence
+				}
+			}
+			out, err := json.Marshal(own) // keys in order: the same bytes every time
+			text := string(out)
+			return api.OnLoadResult{Contents: &text, Loader: api.LoaderJSON}, err
+		})
+	}}
 }

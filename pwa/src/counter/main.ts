@@ -1,5 +1,6 @@
 // The counter's console. Elements: #scan-camera, #scan-text, #scan-submit, #scan-file, #verdict, #card-check, #card-verdict,
 // #record, #park, #refuse, #readers, #pair-code, #pair-submit; those of second.ts.
+import "./sentences";
 import { call, Problem } from "../shared/api";
 import { clockWords, span, timeOfDay } from "../shared/clock";
 import { byId, fillFigures, h, say } from "../shared/dom";

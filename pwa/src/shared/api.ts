@@ -15,8 +15,7 @@ export function unreachable(e: unknown): boolean {
 
 interface ProblemDocument {
   type?: string;
-  ja?: string;
-  en?: string;
+  detail?: string;
 }
 
 /** Sends a request with an optional JSON body and returns the JSON answer; null where there is none. A lost request ends with patience. */
@@ -34,6 +33,5 @@ export async function call<T>(method: string, path: string, body?: unknown, pati
   } catch {
     // not from our program: the status has to do
   }
-  const ja = document.documentElement.lang !== "en";
-  throw new Problem(answer.status, problem.type?.startsWith(kind) ? problem.type.slice(kind.length) : "", (ja ? problem.ja : problem.en) ?? `HTTP ${answer.status}`);
+  throw new Problem(answer.status, problem.type?.startsWith(kind) ? problem.type.slice(kind.length) : "", problem.detail ?? `HTTP ${answer.status}`);
 }

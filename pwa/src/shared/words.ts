@@ -1,103 +1,30 @@
-// The programs' sentences, Japanese first. Pages have theirs in the templates.
+// The programs' sentences, from pwa/i18n in the page's language; each language is a file of its own, of which one is loaded.
+import type sentences from "../../i18n/ja.json";
 
-const words = {
-  making: ["コードを作っています…", "Making the code…"],
-  seconds: ["{n}秒", "{n} s"],
-  minutes: ["{n}分", "{n} min"],
-  hours: ["{n}時間", "{n} h"],
-  days: ["{n}日", "{n} d"],
-  day: ["{m}月{d}日", "{m}/{d}"],
-  madeAgo: ["{d}前に作成", "made {d} ago"],
-  fetchedAgo: ["電波なし・{d}前に取得", "no network, fetched {d} ago"],
-  noNetwork: ["電波なし", "No network"],
-  phoneFast: ["この端末の時計が{d}進んでいます", "This phone's clock is {d} fast."],
-  phoneSlow: ["この端末の時計が{d}遅れています", "This phone's clock is {d} slow."],
-  pcFast: ["このPCの時計が{d}進んでいます（ずれを直して表示しています）", "This computer's clock is {d} fast (allowed for)."],
-  pcSlow: ["このPCの時計が{d}遅れています（ずれを直して表示しています）", "This computer's clock is {d} slow (allowed for)."],
-  tooOld: ["このコードは古くなりました。電波を確かめています…", "This code is too old. Looking for the network…"],
-  offline: ["つながりません。{n}秒ごとに試しています。", "No connection. Trying every {n} s."],
-  nothingStored: [
-    "電波がないときの画面は、この端末にありません。電波のある所へ移るか、保存した写し（PDF）か紙のお知らせを、カードといっしょに見せてください。",
-    "This phone holds no screen for the time without network. Move to where there is network, or show a saved copy (PDF) or the paper notice with the card.",
-  ],
-  storedOver: [
-    "この端末の画面は1日より前のものなので、もう使えません。電波のある所へ移るか、保存した写し（PDF）か紙のお知らせを、カードといっしょに見せてください。",
-    "The screen on this phone is more than a day old and no longer good. Move to where there is network, or show a saved copy (PDF) or the paper notice with the card.",
-  ],
-  storedTooLong: [
-    "お名前が長く、電波がないときのコードに入りきりません。電波のある所へ移るか、保存した写し（PDF）か紙のお知らせを、カードといっしょに見せてください。",
-    "The name is too long for the code without network. Move to where there is network, or show a saved copy (PDF) or the paper notice with the card.",
-  ],
-  cardCode: ["資格情報のコード", "Eligibility code"],
-  proofCode: ["この端末の証明のコード", "This phone's proof"],
-  nonceTaken: ["{n} を小さいコードに入れました（2分間）", "{n} is in the smaller code for 2 minutes."],
-  thisPhone: ["この端末（{t} 登録）", "This phone (added {t})"],
-  otherPhone: ["別の端末（{t} 登録）", "Another phone (added {t})"],
-  newPhone: [
-    "{t} に別の端末が登録されました。心当たりがないときは保険者にお電話ください。",
-    "Another phone was added on {t}. If that was not you, call your insurer.",
-  ],
-  makingNumber: ["番号を作っています…", "Making a number…"],
-  secondsLeft: ["のこり {n}秒", "{n} s left"],
-  mayLook: ["{f} が画面を見ようとしています。見せてよいですか", "{f} asks to see your screen. Show it?"],
-  allowing: ["見せています…", "Showing…"],
-  denying: ["見せないと伝えています…", "Telling them no…"],
-  numberAllowed: ["{f} に見せました。受付の画面に出るまでお待ちください。", "Shown to {f}. Wait until it appears there."],
-  numberUsed: ["{f} が画面を見ました。この番号はもう使えません。", "{f} has seen the screen. This number is used up."],
-  numberDenied: ["見せませんでした。この番号はもう使えません。", "Nothing was shown. This number is void."],
-  numberOver: ["90秒たったので、この番号は終わりました。", "90 seconds have passed; this number is over."],
-  numberAway: ["つながりません。電波のある所で、もう一度お試しください。", "No connection. Try again where there is network."],
-  askingPatient: ["患者さんの返事を待っています", "Waiting for the patient"],
-  waitingPatient: ["{s}（Esc で取り消し）", "{s} (Esc cancels)"],
-  waitedLong: ["患者さんの返事がありませんでした。新しい番号を出してもらい、もう一度入れてください。", "The patient did not answer. Ask for a new number and enter it again."],
-  firstLarger: ["大きいほうのコードも、カメラに入るようにしてください", "Bring the larger code into the picture too"],
-  aimSecond: ["下の小さいコードをカメラに向けてください", "Point the camera at the smaller code below"],
-  fileReading: ["ファイルを読んでいます…", "Reading the file…"],
-  fileNothing: ["このファイルにはコードが見つかりません。コードがはっきり写った画像か、.smart-health-card のファイルを選んでください。", "No code was found in this file. Choose a sharp picture of the code or a .smart-health-card file."],
-  registered: ["資格は{d} 登録分", "Eligibility as registered on {d}"],
-  born: ["{d}生まれ", "born {d}"],
-  checked: ["{t} {f} で確認されました", "Checked at {t} by {f}"],
-  insurerNumber: ["保険者番号", "Insurer no."],
-  symbol: ["記号", "Symbol"],
-  number: ["番号", "Number"],
-  branch: ["枝番", "Branch"],
-  share: ["負担割合", "Share"],
-  insurer: ["保険者名", "Insurer"],
-  alias: ["通称名", "Alias"],
-  sex: ["性別", "Sex"],
-  relation: ["本人・家族の別", "Relation"],
-  subscriber: ["被保険者氏名", "Subscriber"],
-  qualified: ["資格取得年月日", "Qualified on"],
-  validFrom: ["発効期日", "Valid from"],
-  validUntil: ["有効期限", "Valid until"],
-  limit: ["限度額適用区分", "Limit class"],
-  post: ["郵便番号", "Post code"],
-  address: ["住所", "Address"],
-  close: ["もどる", "Back"],
-  copied: ["コピーしました", "Copied"],
-  cameraFailed: ["カメラを使えません。下の欄に貼り付けるか、カメラの許可を確かめてください。", "The camera cannot be used. Paste the text below, or allow the camera."],
-  aim: ["患者さんの画面のコードをカメラに向けてください", "Point the camera at the patient's code"],
-  cardReading: ["カードを読んでいます…", "Reading the card…"],
-  cardQuestion: ["カードの生年月日は {d} ですか？", "Is the card's birth date {d}?"],
-  ask: ["お聞きください", "Please ask"],
-  method: ["扱い　{m}", "Handled as {m}"],
-  issuedBy: ["{i} が発行・{a}", "issued by {i}, {a}"],
-  proves: ["確かめたこと", "Proven"],
-  notProven: ["確かめていないこと", "Not proven"],
-  readerOn: ["リーダー接続中", "Reader connected"],
-  readerOff: ["リーダーはつながっていません", "No reader connected"],
-  trust: ["信頼リスト {d}", "Trust list {d}"],
-  paired: ["つなぎました。リーダーのパソコンの合言葉が「{w}」か確かめてください。", "Connected. Check that the reader's computer shows “{w}”."],
-  years: ["{n}歳", "aged {n}"],
-  recorded: ["記録しました。次の患者さんの画面を読み取ってください。", "Recorded. Scan the next patient's screen."],
-  waiting: ["患者さんの画面のコードを読み取ってください。", "Scan the code on the patient's screen."],
-  problem: ["うまくいきませんでした。もう一度お試しください。", "That did not work. Try again."],
-} as const satisfies Record<string, readonly [string, string]>;
+type Named<Key, Kind extends string> = Key extends `${Kind}.${infer Name}` ? Name : never;
 
-export type Word = keyof typeof words;
+export type Word = Named<keyof typeof sentences, "word"> | Named<keyof typeof sentences, "counter">;
 
-/** Returns a sentence in the page's language with its placeholders filled. */
+const loaders: Record<string, () => Promise<{ default: Record<string, string> }>> = {
+  ja: () => import("word:ja"),
+  "ja-easy": () => import("word:ja-easy"),
+  en: () => import("word:en"),
+  "zh-Hans": () => import("word:zh-Hans"),
+  vi: () => import("word:vi"),
+};
+
+/** The page's language by its name in pwa/i18n. */
+export const language = document.documentElement.dataset["text"] ?? "ja";
+
+const words: Record<string, string> = { ...(await (loaders[language] ?? loaders["ja"]!)()).default };
+
+/** Adds sentences that only one program has. */
+export function addWords(more: Record<string, string>): void {
+  Object.assign(words, more);
+}
+
+/** Returns a sentence in the page's language as bare text: readings are left out, placeholders filled. */
 export function word(key: Word, values: Record<string, string | number> = {}): string {
-  const text: string = words[key][document.documentElement.lang === "en" ? 1 : 0];
+  const text = (words[key] ?? key).replace(/\{([^{}|]+)\|[^{}|]+\}/g, "$1").replace(/\[\[|\]\]/g, "");
   return text.replace(/\{(\w)\}/g, (_, name: string) => String(values[name] ?? ""));
 }

@@ -1,0 +1,62 @@
+package pwa
+
+import (
+	"net/url"
+	"testing"
+)
+
+func TestMarksBecomeEscapedHTML(t *testing.T) {
+	for _, c := range []struct {
+		text     string
+		pairs    []string
+		furigana bool
+		html     string
+		plain    string
+	}{
+		{"{暗証番号|あんしょうばんごう}です", nil, true, "<span><ruby>暗証番号<rp>（</rp><rt>あんしょうばんごう</rt><rp>）</rp></ruby>です</span>", "暗証番号です"},
+		{"{暗証番号|あんしょうばんごう}です", nil, false, "暗証番号です", "暗証番号です"},
+		{"Ask for [[資格確認書]].", nil, true, `<span>Ask for <span lang="ja">資格確認書</span>.</span>`, "Ask for 資格確認書."},
+		{"{insurer}の", []string{"insurer", `<script>"&'`}, true, "&lt;script&gt;&#34;&amp;&#39;の", `<script>"&'の`},
+		{"{insurer}の", []string{"insurer", "{漢字|かんじ}[[x]]"}, true, "{漢字|かんじ}[[x]]の", "{漢字|かんじ}[[x]]の"}, // a value is never read for marks
+		{"a & b", nil, false, "a &amp; b", "a & b"},
+	} {
+		html, err := markedHTML(c.text, c.pairs, c.furigana)
+		if err != nil || string(html) != c.html {
+			t.Errorf("%q: %q %v", c.text, html, err)
+		}
+		if plain, err := plainText(c.text, c.pairs); err != nil || plain != c.plain {
+			t.Errorf("%q: %q %v", c.text, plain, err)
+		}
+	}
+	for _, bad := range []string{"{", "}", "{}", "{a|}", "{|a}", "{a|b|c}", "{a{b}}", "[x]", "[[x", "x]]", "[[a|b]]", "{<b>|x}", "{name}"} {
+		if html, err := markedHTML(bad, nil, true); err == nil {
+			t.Errorf("%q became %q", bad, html)
+		}
+	}
+}
+
+func TestALookIsWrittenAndReadAgain(t *testing.T) {
+	for _, l := range []Look{{}, {Lang: "vi"}, {Lang: "zh-Hans", Size: "largest", Contrast: "strong", Furigana: "off"}, {Lang: "ja", Size: "large", Furigana: "on"}} {
+		v, err := url.ParseQuery(l.String())
+		if got := ReadLook(v); err != nil || got != l {
+			t.Errorf("%+v became %+v, %v", l, got, err)
+		}
+	}
+	hostile := url.Values{"lang": {"../../x"}, "size": {`large" onload="x`}, "contrast": {"strong "}, "furigana": {"yes"}}
+	if got := ReadLook(hostile); got != (Look{}) {
+		t.Errorf("%+v", got)
+	}
+	for look, want := range map[Look]string{{}: "", {Lang: "ja-easy"}: "furigana", {Lang: "ja-easy", Furigana: "off"}: "", {Size: "large", Contrast: "strong", Furigana: "on"}: "size-large contrast-strong furigana"} {
+		if look.class() != want {
+			t.Errorf("%+v: %q", look, look.class())
+		}
+	}
+}
+
+func TestOnlyPathsOfThisServerAreLinked(t *testing.T) {
+	for address, want := range map[string]string{"/visit?x=1": "/visit?x=1", "//evil.example/x": "/", "https://evil.example": "/", "javascript:alert(1)": "/", `/\evil.example`: "/", "": "/", "/a\nb": "/", "visit": "/"} {
+		if got := LocalPath(address); got != want {
+			t.Errorf("%q: %q, want %q", address, got, want)
+		}
+	}
+}

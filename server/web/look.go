@@ -1,0 +1,176 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/text/language"
+
+	"madoguchi/eligibility"
+	"madoguchi/pwa"
+)
+
+// How a visitor wants pages: language, size of the text, contrast, furigana. A cookie remembers it; nothing of it is secret,
+// and no program in the page is needed.
+
+// lookLife is how long a browser remembers, in seconds: a year, so that an old person sets it once.
+const lookLife = 365 * 24 * 60 * 60
+
+func (s *Site) lookCookie() string {
+	if s.HTTPS {
+		return "__Host-madoguchi-look"
+	}
+	return "madoguchi-look"
+}
+
+// forStaff reports whether a page is for people at a counter or an insurer: those exist in Japanese and English.
+func forStaff(path string) bool {
+	for _, door := range []string{"/counter", "/insurer", "/reception"} {
+		if path == door || strings.HasPrefix(path, door+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// remembered is what the visitor's cookie says.
+func (s *Site) remembered(r *http.Request) pwa.Look {
+	cookie, err := r.Cookie(s.lookCookie())
+	if err != nil || len(cookie.Value) > 200 {
+		return pwa.Look{}
+	}
+	said, err := url.ParseQuery(cookie.Value)
+	if err != nil {
+		return pwa.Look{}
+	}
+	return pwa.ReadLook(said)
+}
+
+// wanted is the look that the visitor asked for: ?lang= before the cookie before what the browser prefers.
+func (s *Site) wanted(r *http.Request) pwa.Look {
+	look := s.remembered(r)
+	if asked := pwa.FindLanguage(r.URL.Query().Get("lang")); asked != "" {
+		look.Lang = asked
+	}
+	if look.Lang == "" {
+		look.Lang = preferred(r.Header.Get("Accept-Language"))
+	}
+	return look
+}
+
+// lookOf is the one in which this page is shown.
+func (s *Site) lookOf(c echo.Context) pwa.Look {
+	look := s.wanted(c.Request())
+	if forStaff(c.Request().URL.Path) {
+		look.Furigana = "off"
+		if look.Lang != "en" {
+			look.Lang = "ja"
+		}
+	}
+	return look
+}
+
+// preferred is the first language of Accept-Language, by its weights, in which there are pages.
+func preferred(header string) string {
+	tags, _, err := language.ParseAcceptLanguage(header)
+	if err != nil {
+		return "ja"
+	}
+	for _, tag := range tags {
+		if found := pwa.FindLanguage(tag.String()); found != "" {
+			return found
+		}
+	}
+	return "ja"
+}
+
+// keepLook stores a look in the visitor's browser.
+func (s *Site) keepLook(c echo.Context, look pwa.Look) {
+	c.SetCookie(&http.Cookie{Name: s.lookCookie(), Value: look.String(), Path: "/", MaxAge: lookLife, HttpOnly: true, Secure: s.HTTPS, SameSite: http.SameSiteLaxMode})
+}
+
+// keepChosenLanguage remembers a language that was chosen by a link.
+func (s *Site) keepChosenLanguage(c echo.Context) {
+	asked := pwa.FindLanguage(c.QueryParam("lang"))
+	look := s.remembered(c.Request())
+	if asked == "" || asked == look.Lang {
+		return
+	}
+	look.Lang = asked
+	s.keepLook(c, look)
+}
+
+// translated fills what all pages have in common, the title by its key.
+func (s *Site) translated(c echo.Context, title string) Page {
+	p := s.page(c, "", "")
+	p.Title = pwa.Plain(p.Lang, title)
+	return p
+}
+
+// showPublic is show for a page without anything secret: it alone is compressed, because the length of a compressed page that
+// holds both a secret and what a stranger may put into its address tells of the secret (BREACH).
+func (s *Site) showPublic(c echo.Context, status int, name string, view any) error {
+	c.Response().Header().Set("Vary", "Accept-Encoding, Accept-Language, Cookie")
+	if !strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+		return s.show(c, status, name, view)
+	}
+	s.keepChosenLanguage(c)
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if err := pwa.Render(w, name, s.lookOf(c), view); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	c.Response().Header().Set("Content-Encoding", "gzip")
+	return c.HTMLBlob(status, b.Bytes())
+}
+
+// day says a date to its reader: in the Japanese calendar, and beside it as cards and programs write it.
+func day(lang string, d eligibility.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	if pwa.Language(lang) == "ja" || pwa.Language(lang) == "ja-easy" {
+		return fmt.Sprintf("%s（%d年%d月%d日）", d.Japanese(), d.Year(), d.Month(), d.Day())
+	}
+	return d.String() + "（" + d.Japanese() + "）"
+}
+
+func (s *Site) settingsPage(c echo.Context) error {
+	look := s.wanted(c.Request())
+	view := SettingsView{Page: s.translated(c, "settings.title"), Look: look, Furigana: look.Readings(), Back: backTo(c.QueryParam("back")), Saved: c.QueryParam("saved") != ""}
+	view.Path = "/settings?" + url.Values{"back": {view.Back}}.Encode()
+	return s.showPublic(c, http.StatusOK, "settings", view)
+}
+
+// backTo is the page from which the settings were opened, without a language in its address: the settings decide that.
+func backTo(address string) string {
+	u, err := url.Parse(pwa.LocalPath(address))
+	if err != nil || u.Path == "/settings" {
+		return "/"
+	}
+	query := u.Query()
+	query.Del("lang")
+	u.RawQuery = query.Encode()
+	return u.RequestURI()
+}
+
+func (s *Site) saveSettings(c echo.Context) error {
+	form, err := c.FormParams()
+	if err != nil {
+		return errRequest.Because(err)
+	}
+	look := pwa.ReadLook(form)
+	if look.Readings() == (pwa.Look{Lang: look.Lang}).Readings() {
+		look.Furigana = "" // as the language has it, so that another language brings its own habit
+	}
+	s.keepLook(c, look)
+	return c.Redirect(http.StatusSeeOther, "/settings?"+url.Values{"saved": {"1"}, "back": {backTo(form.Get("back"))}}.Encode())
+}

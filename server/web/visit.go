@@ -1,0 +1,100 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/eligibility"
+	"madoguchi/pwa"
+)
+
+func (s *Site) visitPage(c echo.Context) error {
+	return s.showPublic(c, http.StatusOK, "visit", VisitView{Page: s.translated(c, "visit.title"), Form: VisitForm{Day: s.today().String()}})
+}
+
+// visit answers what will be valid on the day; the dates are neither stored nor logged.
+func (s *Site) visit(c echo.Context) error {
+	view := VisitView{Page: s.translated(c, "visit.title")}
+	if err := c.Bind(&view.Form); err != nil {
+		return err
+	}
+	v, field := view.Form.read()
+	items, err := eligibility.CheckVisit(v)
+	var e *eligibility.Error
+	switch {
+	case field != "":
+		view.Error = asked(eligibility.ErrDate.In(field))
+	case errors.As(err, &e):
+		view.Error = asked(e)
+	case err != nil:
+		return err
+	}
+	if view.Error != nil {
+		return s.showPublic(c, http.StatusUnprocessableEntity, "visit", view)
+	}
+	view.Day = day(view.Lang, v.Day)
+	for _, item := range items {
+		view.Lines = append(view.Lines, visitLine(view.Lang, v, item))
+	}
+	view.Lines = append(view.Lines, comingChanges(view.Lang, v)...)
+	return s.showPublic(c, http.StatusOK, "visit", view)
+}
+
+// visitLine finds the sentence of an answer and the values in it.
+func visitLine(lang string, v eligibility.Visit, item eligibility.VisitItem) VisitLine {
+	line := VisitLine{State: item.State, Text: "visit." + item.Key + "." + item.State, Until: day(lang, item.Until)}
+	switch line.Text {
+	case "visit.certificate.care":
+		line.Text = "visit.certificate.grace"
+		if v.Day.After(eligibility.GraceOf(v.CertificateUntil).WarnUntil) {
+			line.Text = "visit.certificate.late"
+		}
+	case "visit.share.ok", "visit.share.care":
+		if shares, err := eligibility.SharesOn(v.Person, v.Day); err == nil {
+			line.Shares = sharesIn(lang, shares)
+		}
+	case "visit.pdf.no":
+		line.Date = day(lang, eligibility.NextShareChange(v.Person, v.SavedOn))
+	}
+	return line
+}
+
+// comingChanges are the days on which the share of the costs will change by age, and be looked at anew.
+func comingChanges(lang string, v eligibility.Visit) []VisitLine {
+	if v.Person.BirthDate.IsZero() {
+		return nil
+	}
+	f, err := eligibility.ForecastShare(v.Person, v.Day)
+	if err != nil {
+		return nil // the check above has told it already
+	}
+	var lines []VisitLine
+	if f.ChangesOn != nil {
+		text := "visit.share.then"
+		if len(f.Then) > 1 {
+			text = "visit.share.thenEither"
+		}
+		lines = append(lines, VisitLine{State: "care", Text: text, Date: day(lang, *f.ChangesOn), Shares: sharesIn(lang, f.Then)})
+	}
+	if f.ReviewOn != nil {
+		lines = append(lines, VisitLine{State: "care", Text: "visit.share.review", Date: day(lang, *f.ReviewOn)})
+	}
+	return lines
+}
+
+// sharesIn writes shares as Japanese papers do (2割・3割), to others as percentages with the papers' writing beside them.
+func sharesIn(lang string, percents []int) string {
+	var japanese, digits []string
+	for _, p := range percents {
+		japanese = append(japanese, string(rune('0'+p/10))+"割")
+		digits = append(digits, string(rune('0'+p/10))+"0%")
+	}
+	ja := strings.Join(japanese, "・")
+	if pwa.HTMLTag(pwa.Language(lang)) == "ja" {
+		return ja
+	}
+	return strings.Join(digits, " / ") + "（" + ja + "）"
+}
