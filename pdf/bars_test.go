@@ -84,15 +84,21 @@ func BenchmarkBars(b *testing.B) {
 	}
 	r := ratio(batches[0], batches[1])
 	bar("page of a batch, gopdf + go-qrcode took", r, 15, "x", r >= 15)
-	for what, make := range map[string]func() ([]byte, pdf.Report, error){
-		"sheet":  func() ([]byte, pdf.Report, error) { return pdf.EligibilitySheet(bySheet) },
-		"notice": func() ([]byte, pdf.Report, error) { return pdf.NoticePage(n, noticeDay) },
+	for what, make := range map[string]func() ([]byte, error){
+		"sheet, its code as text too": func() ([]byte, error) {
+			data, _, err := pdf.EligibilitySheet(bySheet)
+			must(b, err)
+			return sign.Sign(data, key, chain, noticeDay, sign.Options{Credential: strings.Repeat("A", len(digits)/2), Archive: true})
+		},
+		"notice": func() ([]byte, error) {
+			data, _, err := pdf.NoticePage(n, noticeDay)
+			must(b, err)
+			return sign.Sign(data, key, chain, noticeDay, sign.Options{})
+		},
 	} {
-		data, _, err := make()
+		data, err := make()
 		must(b, err)
-		data, err = sign.Sign(data, key, chain, noticeDay, sign.Options{Credential: strings.Repeat("A", len(digits)/2), Archive: true})
-		must(b, err)
-		bar("signed "+what+" with its code as text", float64(len(data)), 52_000, "bytes", len(data) <= 52_000)
+		bar("signed "+what, float64(len(data)), 52_000, "bytes", len(data) <= 52_000)
 	}
 }
 

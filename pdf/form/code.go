@@ -66,6 +66,7 @@ var (
 	thorough = &packing{level: zlib.BestCompression}
 	dense    = &packing{level: zlib.DefaultCompression, idle: make(chan *packer, 2)}
 	quick    = &packing{level: zlib.BestSpeed, least: 6 << 10, idle: make(chan *packer, 4)}
+	outlines = &packing{level: zlib.BestSpeed, least: 12 << 10, idle: make(chan *packer, 4)} // of a download's few: hardly smaller
 )
 
 // packer deflates, with room that it keeps.
@@ -116,6 +117,9 @@ type kept struct {
 }
 
 func (h *packing) keep(data []byte) (k kept) {
+	if len(data) < h.least {
+		return kept{"", data}
+	}
 	h.pack(data, func(filter string, packed []byte) { k = kept{filter, bytes.Clone(packed)} })
 	return k
 }

@@ -222,7 +222,7 @@ func (w *Writer) Close() error {
 	}
 	how := dense
 	if w.counts == 1 {
-		how = quick
+		how = outlines
 	}
 	if w.personFont != 0 {
 		w.font(w.personFont, "MDGVAL+BIZUDPGothic", embed(w.people, how))
