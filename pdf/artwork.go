@@ -70,10 +70,19 @@ func (a *artwork) code(x, y, side, module float64, name string) {
 	a.codes = append(a.codes, form.CodePlace{Name: name, Alt: codeWords[name], X: x * pointsPerMM, Y: pageHeight - y*pointsPerMM, W: side * pointsPerMM, Module: module * pointsPerMM})
 }
 
+// logo keeps a place for the insurer's mark, at most width by height.
+func (a *artwork) logo(x, y, width, height float64) {
+	a.codes = append(a.codes, form.CodePlace{Name: logoName, Alt: codeWords[logoName], X: x * pointsPerMM, Y: pageHeight - y*pointsPerMM, W: width * pointsPerMM, High: height * pointsPerMM})
+}
+
+// logoName is the mark's name among a page's pictures.
+const logoName = "Logo"
+
 // codeWords say what each code is for, to those who hear the page.
 var codeWords = map[string]string{
 	"State":      "マイナポータルを開くQRコード",
 	"Landing":    "資格情報の画面を開くQRコード",
+	logoName:     "保険者のマーク",
 	"Credential": "保険者の電子署名を受付で確かめるためのQRコード",
 }
 

@@ -125,7 +125,7 @@ func (f *Certificates) flush() error {
 		if err != nil {
 			return err
 		}
-		if _, err := f.w.Page(page, form.Person{Values: values}); err != nil {
+		if _, err := f.w.Page(page, form.Person{Values: values, Codes: map[string]*Code{logoName: f.look.Logo}}); err != nil {
 			return err
 		}
 	}

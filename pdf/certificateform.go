@@ -216,6 +216,7 @@ func (a *artwork) certificateFront(kind certificateKind, look Look, demo bool) {
 		a.line(x, 62, x, y, 0.2, hairline)
 	}
 	a.label(left, y+6, 12, ink, "医療機関や薬局の受付で、この確認書を見せてください。")
+	a.logo(left, 252, 40, 13)
 	a.slot(left, 268, 12, right-left, ink, "issuer"+suffix, form.Slot{Least: 8, Lines: 2, Down: true})
 	a.slot(left, 279, 9.5, right-left, ink, form.NotesSlot, form.Slot{Least: 8, Lines: 2, Down: true})
 }

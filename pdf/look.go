@@ -9,6 +9,7 @@ type Look struct {
 	Telephone string
 	Hours     string // when the telephone is answered; may be empty
 	Colour    Colour // of the certificate's band
+	Logo      *Code  // the insurer's mark, of MarkOf; may be nil
 }
 
 // Colour is a printed colour in sRGB.

@@ -32,6 +32,10 @@ type Notice struct {
 	State       *Code            // ① the address of マイナポータル
 	Landing     *Code            // ② the landing link
 	TypedCode   string           // the landing link's code, for typing
+	Unit        string           // 担当部署; may be empty
+	ReturnTo    string           // where people write to; may be empty
+	Hours       string           // when the telephone is answered; may be empty
+	Logo        *Code            // the insurer's mark; may be nil
 	Serial      string           // the run and the page's place in it; may be empty
 	Demo        bool
 }
@@ -106,7 +110,7 @@ func (n Notice) values() form.Person {
 	name, reading, notes := shownName(p)
 	v := map[string]string{
 		"addressee": name + " 様", "address": p.Address,
-		"issued": n.IssuedOn.Japanese(), "issuer": n.Issuer + "\n電話 " + n.Telephone,
+		"issued": n.IssuedOn.Japanese(), "issuer": n.sender(),
 		"insurer": n.InsurerName + "（" + p.Insurer.Paper() + "）", "number": numberText(p),
 		"name": name, "reading": reading, "made": n.IssuedOn.Japanese(),
 		"sincelabel": "適用開始年月日", "since": p.CoverageFrom.Japanese(),
@@ -131,7 +135,23 @@ func (n Notice) values() form.Person {
 		v["share"], v["dates"] = share, or(n.From.Japanese(), "―")+" ／ "+n.Until.Japanese()
 		v["cutshare"], v["cutfrom"], v["cutuntil"] = share, or(n.From.Japanese(), "―"), n.Until.Japanese()
 	}
-	return form.Person{Values: v, Codes: map[string]*Code{"State": n.State, "Landing": n.Landing}, Reading: p.Kana, Notes: notes}
+	return form.Person{Values: v, Codes: map[string]*Code{"State": n.State, "Landing": n.Landing, logoName: n.Logo}, Reading: p.Kana, Notes: notes}
+}
+
+// sender is the block at the upper right: who sends the notice, and where to ask.
+func (n Notice) sender() string {
+	lines := []string{n.Issuer}
+	if n.Unit != "" {
+		lines = append(lines, n.Unit)
+	}
+	if n.ReturnTo != "" {
+		lines = append(lines, n.ReturnTo)
+	}
+	phone := "電話 " + n.Telephone
+	if n.Hours != "" {
+		phone += "（" + n.Hours + "）"
+	}
+	return strings.Join(append(lines, phone), "\n")
 }
 
 // shownName returns what is printed large as the name, what small above it, and a note. Where the register shows ● for a

@@ -42,6 +42,8 @@ func composeNotice(kind noticeKind) (*form.Form, error) {
 	a.slot(edge, 16, 11.5, 75, ink, "issued", form.Slot{Align: form.Right})
 	a.slot(edge, 22.5, 11.5, 75, ink, "issuer", form.Slot{Align: form.Right, Least: 9.5, Lines: 4, Down: true, Leading: 1.5})
 
+	a.logo(edge-30, 45.5, 30, 9)
+
 	a.centredLabel((left+edge)/2, 56, 23, ink, "資格情報のお知らせ")
 	a.label(left, 70, 11.5, ink, "あなたの加入する健康保険の資格情報を、下記のとおりお知らせします。")
 	a.box(left, 77.5, edge-left, 11.5, 0.6, ink)

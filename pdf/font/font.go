@@ -103,8 +103,11 @@ func Pieces(text string) []Piece {
 			p.Text = string(utf8.RuneError)
 		}
 		if next, size := utf8.DecodeRuneInString(text[at:]); isSelector(next) {
-			p.Text += text[at : at+size]
-			p.Selector, at = next, at+size
+			at += size
+			if p.Rune != ' ' { // a blank has no variants
+				p.Text += text[at-size : at]
+				p.Selector = next
+			}
 		}
 		p.find()
 		pieces = append(pieces, p)

@@ -13,6 +13,22 @@ import (
 type Code struct {
 	Size  int
 	Black func(x, y int) bool
+	Rows  int // of a mark such as a logo, which has neither quiet zone nor whole printer dots; 0 for a code
+}
+
+// rows and border are how many rows there are and how wide the empty border is.
+func (c *Code) rows() int {
+	if c.Rows > 0 {
+		return c.Rows
+	}
+	return c.Size
+}
+
+func (c *Code) border() int {
+	if c.Rows > 0 {
+		return 0
+	}
+	return quiet
 }
 
 // quiet is the empty border that a QR needs, in modules (ISO/IEC 18004).
@@ -21,19 +37,20 @@ const quiet = 4
 // image writes the code as a one-bit mask with its quiet zone, scale dots a module: crisp at any resolution, and a program
 // that looks for pictures finds it.
 func (w *Writer) image(id int, c *Code) {
-	n := (c.Size + 2*quiet) * scale
-	w.pixels = c.appendPixels(w.pixels[:0], n)
-	w.packed(id, fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/ImageMask true/BitsPerComponent 1", n, n), w.pixels, w.how())
+	wide, high := (c.Size+2*c.border())*scale, (c.rows()+2*c.border())*scale
+	w.pixels = c.appendPixels(w.pixels[:0], wide)
+	w.packed(id, fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/ImageMask true/BitsPerComponent 1", wide, high), w.pixels, w.how())
 }
 
-// appendPixels appends n rows of n dots; 1 leaves the paper as it is.
+// appendPixels appends rows of n dots; 1 leaves the paper as it is.
 func (c *Code) appendPixels(pix []byte, n int) []byte {
 	stride := (n + 7) / 8
 	white := slices.Repeat([]byte{0xFF}, stride)
-	for y := range c.Size + 2*quiet {
+	quiet, rows := c.border(), c.rows()
+	for y := range rows + 2*quiet {
 		start := len(pix)
 		pix = append(pix, white...)
-		if y >= quiet && y < c.Size+quiet {
+		if y >= quiet && y < rows+quiet {
 			row := pix[start:]
 			for x := range c.Size {
 				if c.Black(x, y-quiet) {

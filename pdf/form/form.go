@@ -53,14 +53,18 @@ type CodePlace struct {
 	X, Y   float64 // upper left corner of the modules, in points
 	W      float64 // the least length of a side, in points
 	Module float64 // the least width of a module, in points
+	High   float64 // of a mark: the height that it may take, in points
 }
 
 // dot is one dot of a 600 dpi printer: modules of whole dots are printed evenly (facts: pdf.md 6).
 const dot = 72.0 / 600
 
-// module returns the width of a module of a code with n modules a side.
-func (p CodePlace) module(n int) float64 {
-	return math.Ceil(max(p.W/float64(n), p.Module)/dot-1e-6) * dot
+// module returns the width of a module of a code, or of a dot of a mark, which fills its place as far as it goes.
+func (p CodePlace) module(c *Code) float64 {
+	if c.Rows > 0 {
+		return min(p.W/float64(c.Size), p.High/float64(c.Rows))
+	}
+	return math.Ceil(max(p.W/float64(c.Size), p.Module)/dot-1e-6) * dot
 }
 
 // Form is a page that gopdf composed, ready to be stamped. It never changes and may be used by several Writers at once.

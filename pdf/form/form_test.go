@@ -225,7 +225,7 @@ func squash(s string) string { return strings.ReplaceAll(s, " ", "") }
 func TestAModuleIsAWholeNumberOfPrinterDots(t *testing.T) {
 	for _, n := range []int{21, 25, 33, 105} {
 		for _, p := range []CodePlace{{W: 60, Module: 0}, {W: 0, Module: 1.2}, {W: 70.87, Module: 1.19}} {
-			m := p.module(n)
+			m := p.module(&Code{Size: n})
 			if dots := m * 600 / 72; dots < 0.99 || fmt.Sprintf("%.6f", dots) != fmt.Sprintf("%d.000000", int(dots+0.5)) || m*float64(n) < p.W-1e-6 || m < p.Module-1e-6 {
 				t.Errorf("%+v with %d modules: %v points a module", p, n, m)
 			}

@@ -101,10 +101,10 @@ func (w *Writer) Page(f *Form, p Person) (Report, error) {
 			continue
 		}
 		w.images = fmt.Appendf(w.images, "/%s %d 0 R", place.Name, w.code(code))
-		module := place.module(code.Size)
-		side := module * float64(code.Size+2*quiet)
+		module, quiet := place.module(code), float64(code.border())
+		wide, high := module*(float64(code.Size)+2*quiet), module*(float64(code.rows())+2*quiet)
 		start := len(w.stamp.text)
-		w.stamp.text = fmt.Appendf(w.stamp.text, "q 0 g %.3f 0 0 %.3f %.3f %.3f cm /%s Do Q\n", side, side, place.X-quiet*module, place.Y+quiet*module-side, place.Name)
+		w.stamp.text = fmt.Appendf(w.stamp.text, "q 0 g %.3f 0 0 %.3f %.3f %.3f cm /%s Do Q\n", wide, high, place.X-quiet*module, place.Y+quiet*module-high, place.Name)
 		w.stamp.mark(f.marked+len(f.Slots)+i, start)
 	}
 	w.digest.Write(w.stamp.text)

@@ -57,8 +57,6 @@ func (o *Office) MaskedDocument(ctx context.Context, subject string, id PersonID
 	return data, err
 }
 
-// stateAddress is what code ① of a notice says: マイナポータル.
-const stateAddress = "https://myna.go.jp/"
 
 // NoticePage makes a person's 資格情報のお知らせ (PDF) with the current notice code, making the first one when there is none.
 // The address of people whose data are withheld (不開示) is never printed. The report tells what the clerk should look at.
@@ -67,12 +65,16 @@ func (o *Office) NoticePage(ctx context.Context, id PersonID, staff string) ([]b
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	state, err := pdf.LinkCode(or(o.StateAddress, stateAddress))
+	state, err := pdf.LinkCode(o.stateAddress(paper.Insurer))
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
 	now := o.Now()
-	n, err := o.notice(paper.Record.Person, paper.Insurer, paper.Code, eligibility.DateOf(now))
+	look, err := o.look(ctx, paper.Insurer)
+	if err != nil {
+		return nil, pdf.Report{}, err
+	}
+	n, err := o.notice(paper.Record.Person, paper.Insurer, look, paper.Code, eligibility.DateOf(now))
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
@@ -81,14 +83,14 @@ func (o *Office) NoticePage(ctx context.Context, id PersonID, staff string) ([]b
 }
 
 // notice fills a person's 資格情報のお知らせ of a day, but for code ①, which all of a file share.
-func (o *Office) notice(p eligibility.Person, in Insurer, code string, day eligibility.Date) (pdf.Notice, error) {
+func (o *Office) notice(p eligibility.Person, in Insurer, look pdf.Look, code string, day eligibility.Date) (pdf.Notice, error) {
 	landing, err := pdf.LinkCode(o.noticeURL(code))
 	if err != nil {
 		return pdf.Notice{}, err
 	}
 	p.PostCode, p.Address = p.MailTo()
 	return pdf.Notice{Person: p, Share: onlyShare(p, day), From: p.ValidFrom, Until: eligibility.NoticeUntil(p, day),
-		InsurerName: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, IssuedOn: day,
+		InsurerName: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, Unit: look.Unit, ReturnTo: look.Address, Hours: look.Hours, Logo: look.Logo, IssuedOn: day,
 		Landing: landing, TypedCode: GroupNoticeCode(code), Demo: o.Demo}, nil
 }
 

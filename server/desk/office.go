@@ -26,8 +26,6 @@ type Office struct {
 	Notices NoticeKeys
 	Host    string // the HOST of every iss, https, without trailing slash
 	Address string // the address that people open, e.g. http://localhost:8080
-	// StateAddress is what a notice's code ① says; empty means マイナポータル's own address.
-	StateAddress string
 	Demo         bool
 	Now          func() time.Time
 

@@ -16,6 +16,7 @@ type runPaper struct {
 	office *Office
 	run    PrintRun
 	in     Insurer
+	look   pdf.Look
 	made   time.Time // of the files: the run's beginning, so that a file printed again is the same
 }
 
@@ -111,7 +112,7 @@ func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]press.S
 			continue
 		}
 		code := o.Notices.Code(PersonID(s.Ref), serial)
-		n, err := o.notice(records[i].Person, p.in, code, p.run.Options.Day)
+		n, err := o.notice(records[i].Person, p.in, p.look, code, p.run.Options.Day)
 		if err != nil {
 			return nil, err
 		}
@@ -185,7 +186,7 @@ var layouts = map[RunLayout]pdf.CertificateLayout{LayoutCards: pdf.CardSheet, La
 // Open begins a file of certificates.
 func (p certificatePaper) Open(w io.Writer) (press.File, error) {
 	layout := layouts[p.run.Options.Layout]
-	return &certificateFile{paper: p, layout: layout, file: pdf.NewCertificates(w, p.in.look(), p.made, layout, p.office.Demo)}, nil
+	return &certificateFile{paper: p, layout: layout, file: pdf.NewCertificates(w, p.look, p.made, layout, p.office.Demo)}, nil
 }
 
 type certificateFile struct {
@@ -229,22 +230,21 @@ func (f *certificateFile) Close() (int, error) {
 	return f.pages, f.file.Close()
 }
 
-// look is how the insurer's papers are signed and coloured.
-func (in Insurer) look() pdf.Look {
-	return pdf.Look{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone}
-}
-
 // paper makes a run's pages.
 func (o *Office) paper(ctx context.Context, r PrintRun) (press.Paper, error) {
 	in, err := o.Insurer(ctx, r.Insurer)
 	if err != nil {
 		return nil, err
 	}
-	base := runPaper{office: o, run: r, in: in, made: r.CreatedAt}
+	look, err := o.look(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	base := runPaper{office: o, run: r, in: in, look: look, made: r.CreatedAt}
 	if r.Kind == CertificateRun {
 		return certificatePaper{base}, nil
 	}
-	url := or(o.StateAddress, stateAddress)
+	url := o.stateAddress(in)
 	state, err := pdf.LinkCode(url)
 	return noticePaper{base, state, url}, err
 }

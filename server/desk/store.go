@@ -26,6 +26,9 @@ type Store interface {
 type InsurerStore interface {
 	Insurers(ctx context.Context) ([]Insurer, error)
 	PutInsurer(ctx context.Context, in Insurer, e Entry) error
+	// Logo returns an insurer's mark (PNG), nil where there is none.
+	Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error)
+	PutLogo(ctx context.Context, insurer eligibility.InsurerNumber, png []byte, e Entry) error
 
 	// ImportPeople stores each person under its key (roster.Key): a new key is a new person, other values under a known
 	// key are its next version, equal values change nothing. All rows and the entry are stored together, or none.
@@ -127,6 +130,16 @@ type Insurer struct {
 	Name      string                    `json:"name"`      // 保険者名
 	Issuer    string                    `json:"issuer"`    // 交付者名, as it signs papers
 	Telephone string                    `json:"telephone"` // shown on every page and error
+	Look      PaperLook                 `json:"look"`
+}
+
+// PaperLook is how an insurer's papers are signed and coloured; every field may be empty.
+type PaperLook struct {
+	Unit    string `json:"unit,omitempty"`    // 担当部署
+	Address string `json:"address,omitempty"` // where people write to
+	Hours   string `json:"hours,omitempty"`   // when the telephone is answered
+	Colour  string `json:"colour,omitempty"`  // of certificates, #rrggbb
+	State   string `json:"state,omitempty"`   // what code ① says; empty means マイナポータル's own address
 }
 
 // PersonRecord is a person as stored.

@@ -175,6 +175,9 @@ func image(object, data []byte) (picture, error) {
 	return p, nil
 }
 
+// markName is the picture on a page that is no code: the insurer's mark.
+const markName = "Logo"
+
 // pageCodes reads the codes that a page shows; an image that only this page shows is let go.
 func pageCodes(page []byte, images map[int]picture, texts map[int]string) (map[string]string, error) {
 	found := map[string]string{}
@@ -183,6 +186,9 @@ func pageCodes(page []byte, images map[int]picture, texts map[int]string) (map[s
 		return found, nil
 	}
 	for _, ref := range objectRef.FindAllSubmatch(use[1], -1) {
+		if string(ref[1]) == markName {
+			continue
+		}
 		id, _ := strconv.Atoi(string(ref[2]))
 		text, known := texts[id]
 		if !known {

@@ -17,7 +17,7 @@ import (
 
 // Insurers returns the insurers of this server in the order of their numbers.
 func (s *Store) Insurers(ctx context.Context) ([]desk.Insurer, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT number, name, issuer, telephone FROM insurers ORDER BY number`)
+	rows, err := s.read.QueryContext(ctx, `SELECT number, name, issuer, telephone, look FROM insurers ORDER BY number`)
 	if err != nil {
 		return nil, storage(err)
 	}
@@ -25,8 +25,12 @@ func (s *Store) Insurers(ctx context.Context) ([]desk.Insurer, error) {
 	var out []desk.Insurer
 	for rows.Next() {
 		var in desk.Insurer
-		if err := rows.Scan(&in.Number, &in.Name, &in.Issuer, &in.Telephone); err != nil {
+		var look string
+		if err := rows.Scan(&in.Number, &in.Name, &in.Issuer, &in.Telephone, &look); err != nil {
 			return nil, storage(err)
+		}
+		if err := json.Unmarshal([]byte(look), &in.Look); err != nil {
+			return nil, fmt.Errorf("reading an insurer's look: %w", err)
 		}
 		out = append(out, in)
 	}
@@ -35,11 +39,32 @@ func (s *Store) Insurers(ctx context.Context) ([]desk.Insurer, error) {
 
 // PutInsurer stores an insurer, new or changed.
 func (s *Store) PutInsurer(ctx context.Context, in desk.Insurer, e desk.Entry) error {
+	look, err := json.Marshal(in.Look)
+	if err != nil {
+		return fmt.Errorf("writing an insurer's look: %w", err)
+	}
 	return s.change(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO insurers (number, name, issuer, telephone) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (number) DO UPDATE SET name = $2, issuer = $3, telephone = $4`, in.Number, in.Name, in.Issuer, in.Telephone)
+		_, err := tx.ExecContext(ctx, `INSERT INTO insurers (number, name, issuer, telephone, look) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (number) DO UPDATE SET name = $2, issuer = $3, telephone = $4, look = $5`, in.Number, in.Name, in.Issuer, in.Telephone, string(look))
 		if err != nil {
 			return fmt.Errorf("storing an insurer: %w", err)
+		}
+		return appendAudit(ctx, tx, e, nil)
+	})
+}
+
+// Logo: see desk.InsurerStore.
+func (s *Store) Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error) {
+	var png []byte
+	err := s.read.QueryRowContext(ctx, `SELECT logo FROM insurers WHERE number = $1`, insurer).Scan(&png)
+	return png, storage(err)
+}
+
+// PutLogo: see desk.InsurerStore.
+func (s *Store) PutLogo(ctx context.Context, insurer eligibility.InsurerNumber, png []byte, e desk.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE insurers SET logo = $2 WHERE number = $1`, insurer, png); err != nil {
+			return fmt.Errorf("storing a mark: %w", err)
 		}
 		return appendAudit(ctx, tx, e, nil)
 	})

@@ -67,6 +67,7 @@ func New(c Config) *echo.Echo {
 		s.landingRoutes(e)
 		s.insurerRoutes(e)
 		s.runRoutes(e)
+		s.paperRoutes(e)
 		s.hostRoutes(e)
 	}
 	if c.Counter != nil {

@@ -1,0 +1,59 @@
+package pdf
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+
+	"madoguchi/eligibility"
+)
+
+// Limits of a mark's picture.
+const (
+	maxMarkBytes  = 200 << 10
+	maxMarkPixels = 2000 // a side
+	markDots      = 500  // a side, as printed: 400 dpi at 30 mm
+)
+
+// ErrMark is returned for a file that cannot be the insurer's mark.
+var ErrMark = &eligibility.Error{Code: eligibility.Invalid, Key: "look.logo", Field: "logo",
+	Ja: "マークは、200KBまで・縦横2,000画素までのPNGにしてください。", En: "The mark must be a PNG of at most 200 KB and 2,000 pixels a side."}
+
+// MarkOf makes an insurer's mark out of a PNG. Papers are printed black first: what is darker than the middle is printed black, the
+// rest and what is transparent not at all. It returns ErrMark for anything else.
+func MarkOf(file []byte) (*Code, error) {
+	if len(file) > maxMarkBytes {
+		return nil, ErrMark
+	}
+	head, err := png.DecodeConfig(bytes.NewReader(file))
+	if err != nil || head.Width < 1 || head.Height < 1 || head.Width > maxMarkPixels || head.Height > maxMarkPixels {
+		return nil, ErrMark.Because(err)
+	}
+	picture, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		return nil, ErrMark.Because(err)
+	}
+	step := max(1, float64(max(head.Width, head.Height))/markDots)
+	wide, high := max(1, int(float64(head.Width)/step)), max(1, int(float64(head.Height)/step))
+	black := make([]bool, wide*high)
+	any := false
+	for y := range high {
+		for x := range wide {
+			black[y*wide+x] = dark(picture, int((float64(x)+0.5)*step), int((float64(y)+0.5)*step))
+			any = any || black[y*wide+x]
+		}
+	}
+	if !any {
+		return nil, ErrMark.Because(fmt.Errorf("nothing in it is dark"))
+	}
+	return &Code{Size: wide, Rows: high, Black: func(x, y int) bool { return black[y*wide+x] }}, nil
+}
+
+// dark reports whether a pixel is printed: its luminance (ITU-R BT.601) on white paper.
+func dark(p image.Image, x, y int) bool {
+	at := p.Bounds().Min
+	r, g, b, a := p.At(at.X+x, at.Y+y).RGBA()
+	paper := 0xFFFF - a
+	return 299*(r+paper)+587*(g+paper)+114*(b+paper) < 1000*0x8000
+}

@@ -1,0 +1,90 @@
+package desk
+
+import (
+	"context"
+	"encoding/hex"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"madoguchi/eligibility"
+	"madoguchi/pdf"
+)
+
+// stateAddress is what code ① of a notice says where an insurer set nothing else: マイナポータル.
+const stateAddress = "https://myna.go.jp/"
+
+func (o *Office) stateAddress(in Insurer) string { return or(in.Look.State, stateAddress) }
+
+// look is how an insurer's papers are signed and coloured.
+func (o *Office) look(ctx context.Context, in Insurer) (pdf.Look, error) {
+	l := pdf.Look{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, Unit: in.Look.Unit, Address: in.Look.Address, Hours: in.Look.Hours}
+	if c, ok := colourOf(in.Look.Colour); ok {
+		l.Colour = c
+	}
+	mark, err := o.Store.Logo(ctx, in.Number)
+	if err != nil || len(mark) == 0 {
+		return l, err
+	}
+	l.Logo, err = pdf.MarkOf(mark)
+	return l, err
+}
+
+// colourOf reads #rrggbb.
+func colourOf(s string) (pdf.Colour, bool) {
+	b, err := hex.DecodeString(strings.TrimPrefix(s, "#"))
+	if err != nil || len(b) != 3 || !strings.HasPrefix(s, "#") {
+		return pdf.Colour{}, false
+	}
+	return pdf.Colour{R: b[0], G: b[1], B: b[2]}, true
+}
+
+// maxSetting is how long a setting may be, in characters: what a paper has room for.
+const maxSetting = 60
+
+var (
+	errSettingMissing = &eligibility.Error{Code: eligibility.Invalid, Key: "look.missing",
+		Ja: "保険者名・交付者名・電話番号は必ず入れてください。", En: "Name, issuer and telephone are compulsory."}
+	errSettingLong = &eligibility.Error{Code: eligibility.Invalid, Key: "look.long",
+		Ja: "60文字までで入れてください。", En: "At most 60 characters."}
+	errSettingColour = &eligibility.Error{Code: eligibility.Invalid, Key: "look.colour", Field: "colour",
+		Ja: "色は #1a5fb4 のように入れてください。", En: "Give the colour as #1a5fb4."}
+	errSettingState = &eligibility.Error{Code: eligibility.Invalid, Key: "look.state", Field: "state",
+		Ja: "①のコードの宛先は https:// で始まるアドレスにしてください。", En: "Code ① must be an https address."}
+)
+
+// Settle changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have none. Nothing is stored when
+// something is not right.
+func (o *Office) Settle(ctx context.Context, in Insurer, mark []byte, staff string) error {
+	for _, f := range []struct {
+		field, value string
+		needed       bool
+	}{{"name", in.Name, true}, {"issuer", in.Issuer, true}, {"telephone", in.Telephone, true}, {"unit", in.Look.Unit, false}, {"address", in.Look.Address, false}, {"hours", in.Look.Hours, false}} {
+		switch {
+		case f.needed && f.value == "":
+			return errSettingMissing.In(f.field)
+		case utf8.RuneCountInString(f.value) > maxSetting:
+			return errSettingLong.In(f.field)
+		}
+	}
+	if _, ok := colourOf(in.Look.Colour); in.Look.Colour != "" && !ok {
+		return errSettingColour
+	}
+	if u, err := url.Parse(in.Look.State); in.Look.State != "" && (err != nil || u.Scheme != "https" || u.Host == "" || len(in.Look.State) > 100) {
+		return errSettingState
+	}
+	if len(mark) > 0 {
+		if _, err := pdf.MarkOf(mark); err != nil {
+			return err
+		}
+	}
+	if _, err := o.Insurer(ctx, in.Number); err != nil {
+		return err
+	}
+	e := Entry{At: o.Now(), Actor: "staff:" + staff, Action: "insurer.settings", Detail: string(in.Number)}
+	if err := o.Store.PutInsurer(ctx, in, e); err != nil || mark == nil {
+		return err
+	}
+	e.Action = "insurer.logo"
+	return o.Store.PutLogo(ctx, in.Number, mark, e)
+}

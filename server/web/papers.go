@@ -1,0 +1,180 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/eligibility"
+	"madoguchi/pdf"
+	"madoguchi/server/desk"
+)
+
+func (s *Site) paperRoutes(e *echo.Echo) {
+	e.GET("/insurer/settings", s.settingsOfPapers)
+	e.POST("/insurer/settings", s.settle)
+	e.GET("/insurer/papers/:kind", s.samplePaper)
+	e.GET("/insurer/people/:id/certificate.pdf", s.certificatePDF)
+	e.GET("/insurer/people/:id/insert.pdf", s.insertPDF)
+	e.GET("/people/:id/insert.pdf", s.ownInsertPDF)
+	e.GET("/declaration.pdf", s.declarationPDF)
+}
+
+// samples are the papers that the page shows, as clerks call them.
+var samples = []SampleLink{
+	{string(desk.SampleNotice), "資格情報のお知らせ", "資格情報のお知らせ (notice)"}, {string(desk.SampleNotice70), "資格情報のお知らせ（70歳以上）", "資格情報のお知らせ, from 70"},
+	{string(desk.SampleCards), "資格確認書（A4に10枚）", "資格確認書, ten on A4"}, {string(desk.SampleCard), "資格確認書（カード1枚）", "資格確認書, single card"},
+	{string(desk.SampleCertificate), "資格確認書（A4）", "資格確認書, A4"}, {string(desk.SampleInsert), "カードケース用の資格情報", "Insert for the card case"},
+	{string(desk.SampleDeclaration), "被保険者資格申立書", "被保険者資格申立書 (declaration)"},
+}
+
+func (s *Site) settingsOfPapers(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	in, _, err := s.chosen(c, c.QueryParam("insurer"))
+	if err != nil {
+		return err
+	}
+	return s.showSettings(c, http.StatusOK, name, in, nil)
+}
+
+func (s *Site) showSettings(c echo.Context, status int, staff string, in desk.Insurer, problem *Problem) error {
+	mark, err := s.Office.Store.Logo(c.Request().Context(), in.Number)
+	if err != nil {
+		return err
+	}
+	view := PaperSettingsView{Page: s.page(c, "紙の設定と見本", "Papers: settings and samples"), Staff: staff, Settings: in, Colour: in.Look.Colour, HasLogo: len(mark) > 0,
+		Saved: c.QueryParam("said") == "saved", Samples: samples}
+	if view.Colour == "" {
+		view.Colour = "#00118f"
+	}
+	view.Insurer, view.Error = insurerView(in), problem
+	return s.show(c, status, "papersettings", view)
+}
+
+func (s *Site) settle(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	in, _, err := s.chosen(c, c.FormValue("insurer"))
+	if err != nil {
+		return err
+	}
+	value := func(field string) string { return strings.TrimSpace(c.FormValue(field)) }
+	in.Name, in.Issuer, in.Telephone = value("name"), value("issuer"), value("telephone")
+	in.Look = desk.PaperLook{Unit: value("unit"), Address: value("address"), Hours: value("hours"), Colour: value("colour"), State: value("state")}
+	mark, err := uploadedMark(c)
+	if err == nil {
+		err = s.Office.Settle(c.Request().Context(), in, mark, name)
+	}
+	var e *eligibility.Error
+	if errors.As(err, &e) && e.Code == eligibility.Invalid {
+		return s.showSettings(c, http.StatusUnprocessableEntity, name, in, &Problem{Ja: e.Ja, En: e.En, Field: e.Field})
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/insurer/settings?said=saved&insurer="+string(in.Number))
+}
+
+// uploadedMark returns the PNG that came with the form: nil for none, empty when the old one is to go.
+func uploadedMark(c echo.Context) ([]byte, error) {
+	if c.FormValue("nologo") != "" {
+		return []byte{}, nil
+	}
+	upload, err := c.FormFile("logo")
+	if err != nil || upload.Size == 0 {
+		return nil, nil // none was chosen
+	}
+	file, err := upload.Open()
+	if err != nil {
+		return nil, pdf.ErrMark.Because(err)
+	}
+	defer file.Close()
+	const most = 1 << 20
+	return io.ReadAll(io.LimitReader(file, most))
+}
+
+func (s *Site) samplePaper(c echo.Context) error {
+	if _, done, err := s.clerk(c); done {
+		return err
+	}
+	in, _, err := s.chosen(c, c.QueryParam("insurer"))
+	if err != nil {
+		return err
+	}
+	kind, isPDF := strings.CutSuffix(c.Param("kind"), ".pdf")
+	if !isPDF {
+		return errNoPage
+	}
+	data, err := s.Office.SamplePaper(c.Request().Context(), in.Number, desk.SampleKind(kind))
+	if err != nil {
+		return err
+	}
+	return pdfFile(c, "mihon-"+kind+".pdf", data)
+}
+
+func pdfFile(c echo.Context, name string, data []byte) error {
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	return c.Blob(http.StatusOK, "application/pdf", data)
+}
+
+// certificatePDF sends one person's 資格確認書.
+func (s *Site) certificatePDF(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	layout := desk.RunLayout(c.QueryParam("layout"))
+	if layout == "" {
+		layout = desk.LayoutCard
+	}
+	data, report, err := s.Office.CertificateOf(c.Request().Context(), desk.PersonID(c.Param("id")), layout, strings.TrimSpace(c.QueryParam("reason")), name)
+	if err != nil {
+		return err
+	}
+	if len(report.Check) > 0 {
+		c.Response().Header().Set(checkByHand, "true")
+	}
+	return pdfFile(c, "shikakukakuninsho.pdf", data)
+}
+
+func (s *Site) insertPDF(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	data, err := s.Office.InsertOf(c.Request().Context(), desk.PersonID(c.Param("id")), name)
+	if err != nil {
+		return err
+	}
+	return pdfFile(c, "card-case.pdf", data)
+}
+
+// ownInsertPDF sends the slip for the card case to the person themselves.
+func (s *Site) ownInsertPDF(c echo.Context) error {
+	session, _, err := s.signedIn(c)
+	if err != nil {
+		return s.toLogin(c, err)
+	}
+	data, err := s.Office.InsertFor(c.Request().Context(), session.Subject, desk.PersonID(c.Param("id")))
+	if err != nil {
+		return err
+	}
+	return pdfFile(c, "card-case.pdf", data)
+}
+
+// declarationPDF sends the empty 被保険者資格申立書 to anybody: it is a form, and says nothing of anyone.
+func (s *Site) declarationPDF(c echo.Context) error {
+	data, _, err := pdf.DeclarationSheet(pdf.Declaration{}, s.Now())
+	if err != nil {
+		return err
+	}
+	return pdfFile(c, "moushitatesho.pdf", data)
+}

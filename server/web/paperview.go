@@ -1,0 +1,17 @@
+package web
+
+import "madoguchi/server/desk"
+
+// SampleLink is a paper to look at.
+type SampleLink struct{ Kind, Ja, En string }
+
+// PaperSettingsView is the page of an insurer's papers (/insurer/settings).
+type PaperSettingsView struct {
+	Page
+	Staff    string
+	Settings desk.Insurer
+	Colour   string
+	HasLogo  bool
+	Saved    bool
+	Samples  []SampleLink
+}
