@@ -23,19 +23,13 @@ var ErrMark = &eligibility.Error{Code: eligibility.Invalid, Key: "look.logo", Fi
 // MarkOf makes an insurer's mark out of a PNG. Papers are printed black first: what is darker than the middle is printed black, the
 // rest and what is transparent not at all. It returns ErrMark for anything else.
 func MarkOf(file []byte) (*Code, error) {
-	if len(file) > maxMarkBytes {
-		return nil, ErrMark
-	}
-	head, err := png.DecodeConfig(bytes.NewReader(file))
-	if err != nil || head.Width < 1 || head.Height < 1 || head.Width > maxMarkPixels || head.Height > maxMarkPixels {
-		return nil, ErrMark.Because(err)
-	}
-	picture, err := png.Decode(bytes.NewReader(file))
+	picture, err := markPicture(file)
 	if err != nil {
-		return nil, ErrMark.Because(err)
+		return nil, err
 	}
-	step := max(1, float64(max(head.Width, head.Height))/markDots)
-	wide, high := max(1, int(float64(head.Width)/step)), max(1, int(float64(head.Height)/step))
+	size := picture.Bounds().Size()
+	step := max(1, float64(max(size.X, size.Y))/markDots)
+	wide, high := max(1, int(float64(size.X)/step)), max(1, int(float64(size.Y)/step))
 	black := make([]bool, wide*high)
 	any := false
 	for y := range high {
@@ -48,6 +42,37 @@ func MarkOf(file []byte) (*Code, error) {
 		return nil, ErrMark.Because(fmt.Errorf("nothing in it is dark"))
 	}
 	return &Code{Size: wide, Rows: high, Black: func(x, y int) bool { return black[y*wide+x] }}, nil
+}
+
+func markPicture(file []byte) (image.Image, error) {
+	if len(file) > maxMarkBytes {
+		return nil, ErrMark
+	}
+	head, err := png.DecodeConfig(bytes.NewReader(file))
+	if err != nil || head.Width < 1 || head.Height < 1 || head.Width > maxMarkPixels || head.Height > maxMarkPixels {
+		return nil, ErrMark.Because(err)
+	}
+	picture, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		return nil, ErrMark.Because(err)
+	}
+	return picture, nil
+}
+
+// CleanMark returns a mark's PNG written anew, without whatever else the file held. It returns ErrMark as MarkOf does.
+func CleanMark(file []byte) ([]byte, error) {
+	if _, err := MarkOf(file); err != nil {
+		return nil, err
+	}
+	picture, err := markPicture(file)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, picture); err != nil {
+		return nil, ErrMark.Because(err)
+	}
+	return out.Bytes(), nil
 }
 
 // dark reports whether a pixel is printed: its luminance (ITU-R BT.601) on white paper.

@@ -112,7 +112,7 @@ func (n Notice) values() form.Person {
 		"addressee": name + " 様", "address": p.Address,
 		"issued": n.IssuedOn.Japanese(), "issuer": n.sender(),
 		"insurer": n.InsurerName + "（" + p.Insurer.Paper() + "）", "number": numberText(p),
-		"name": name, "reading": reading, "made": n.IssuedOn.Japanese(),
+		"name": name, "reading": eligibility.HalfWidthKana(reading), "made": n.IssuedOn.Japanese(),
 		"sincelabel": "適用開始年月日", "since": p.CoverageFrom.Japanese(),
 		"screen": "② " + n.InsurerName + "の\n資格情報画面",
 		"origin": n.InsurerName + "が発行したお知らせです。国が発行した書類ではありません。", "serial": n.Serial,

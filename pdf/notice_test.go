@@ -67,7 +67,7 @@ func noticeFile(t *testing.T, name string, notices ...pdf.Notice) (string, []pdf
 func TestNoticeSaysWhatTheNationalSampleAsks(t *testing.T) {
 	path, _ := noticeFile(t, "notice", notice(t))
 	text := run(t, "pdftotext", "-layout", path, "-")
-	for want, times := range map[string]int{"資格情報のお知らせ": 2, "このお知らせだけでは受診できません": 1, "138990": 2, "国13・0001234（02）": 2, "髙橋 德一": 3, "タカハシ トクイチ": 1,
+	for want, times := range map[string]int{"資格情報のお知らせ": 2, "このお知らせだけでは受診できません": 1, "138990": 2, "国13・0001234（02）": 2, "髙橋 德一": 3, "ﾀｶﾊｼ ﾄｸｲﾁ": 1,
 		"2割": 2, "令和9年7月31日": 2, "令和8年8月1日": 2, "平成20年4月1日": 1, "令和8年11月22日": 3, "架空市長（138990）": 1, "マイナンバーカードもあわせて必要です": 1,
 		"マイナポータル": 1, "国が発行した書類ではありません": 1, "ABCD-EFGH-IJ2K-OLMB": 1} {
 		if got := strings.Count(text, want); got != times {

@@ -74,17 +74,13 @@ func (o *Office) Settle(ctx context.Context, in Insurer, mark []byte, staff stri
 		return errSettingState
 	}
 	if len(mark) > 0 {
-		if _, err := pdf.MarkOf(mark); err != nil {
+		var err error
+		if mark, err = pdf.CleanMark(mark); err != nil {
 			return err
 		}
 	}
 	if _, err := o.Insurer(ctx, in.Number); err != nil {
 		return err
 	}
-	e := Entry{At: o.Now(), Actor: "staff:" + staff, Action: "insurer.settings", Detail: string(in.Number)}
-	if err := o.Store.PutInsurer(ctx, in, e); err != nil || mark == nil {
-		return err
-	}
-	e.Action = "insurer.logo"
-	return o.Store.PutLogo(ctx, in.Number, mark, e)
+	return o.Store.PutSettings(ctx, in, mark, Entry{At: o.Now(), Actor: "staff:" + staff, Action: "insurer.settings", Detail: string(in.Number)})
 }

@@ -39,6 +39,11 @@ func (s *Store) Insurers(ctx context.Context) ([]desk.Insurer, error) {
 
 // PutInsurer stores an insurer, new or changed.
 func (s *Store) PutInsurer(ctx context.Context, in desk.Insurer, e desk.Entry) error {
+	return s.PutSettings(ctx, in, nil, e)
+}
+
+// PutSettings: see desk.InsurerStore.
+func (s *Store) PutSettings(ctx context.Context, in desk.Insurer, png []byte, e desk.Entry) error {
 	look, err := json.Marshal(in.Look)
 	if err != nil {
 		return fmt.Errorf("writing an insurer's look: %w", err)
@@ -48,6 +53,11 @@ func (s *Store) PutInsurer(ctx context.Context, in desk.Insurer, e desk.Entry) e
 			ON CONFLICT (number) DO UPDATE SET name = $2, issuer = $3, telephone = $4, look = $5`, in.Number, in.Name, in.Issuer, in.Telephone, string(look))
 		if err != nil {
 			return fmt.Errorf("storing an insurer: %w", err)
+		}
+		if png != nil {
+			if _, err := tx.ExecContext(ctx, `UPDATE insurers SET logo = $2 WHERE number = $1`, in.Number, png); err != nil {
+				return fmt.Errorf("storing a mark: %w", err)
+			}
 		}
 		return appendAudit(ctx, tx, e, nil)
 	})
@@ -60,15 +70,6 @@ func (s *Store) Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]
 	return png, storage(err)
 }
 
-// PutLogo: see desk.InsurerStore.
-func (s *Store) PutLogo(ctx context.Context, insurer eligibility.InsurerNumber, png []byte, e desk.Entry) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE insurers SET logo = $2 WHERE number = $1`, insurer, png); err != nil {
-			return fmt.Errorf("storing a mark: %w", err)
-		}
-		return appendAudit(ctx, tx, e, nil)
-	})
-}
 
 // ImportPeople: see desk.InsurerStore.
 func (s *Store) ImportPeople(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e desk.Entry) (desk.ImportCount, error) {

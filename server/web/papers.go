@@ -18,6 +18,7 @@ func (s *Site) paperRoutes(e *echo.Echo) {
 	e.POST("/insurer/settings", s.settle)
 	e.GET("/insurer/papers/:kind", s.samplePaper)
 	e.GET("/insurer/people/:id/certificate.pdf", s.certificatePDF)
+	e.POST("/insurer/people/:id/certificate.pdf", s.certificatePDF)
 	e.GET("/insurer/people/:id/insert.pdf", s.insertPDF)
 	e.GET("/people/:id/insert.pdf", s.ownInsertPDF)
 	e.GET("/declaration.pdf", s.declarationPDF)
@@ -125,17 +126,21 @@ func pdfFile(c echo.Context, name string, data []byte) error {
 	return c.Blob(http.StatusOK, "application/pdf", data)
 }
 
-// certificatePDF sends one person's 資格確認書.
+// certificatePDF sends one person's 資格確認書. A reason comes in a form, not in the address.
 func (s *Site) certificatePDF(c echo.Context) error {
 	name, done, err := s.clerk(c)
 	if done {
 		return err
 	}
-	layout := desk.RunLayout(c.QueryParam("layout"))
+	layout := desk.RunLayout(c.FormValue("layout"))
 	if layout == "" {
 		layout = desk.LayoutCard
 	}
-	data, report, err := s.Office.CertificateOf(c.Request().Context(), desk.PersonID(c.Param("id")), layout, strings.TrimSpace(c.QueryParam("reason")), name)
+	reason := ""
+	if c.Request().Method == http.MethodPost {
+		reason = c.FormValue("reason")
+	}
+	data, report, err := s.Office.CertificateOf(c.Request().Context(), desk.PersonID(c.Param("id")), layout, strings.TrimSpace(reason), name)
 	if err != nil {
 		return err
 	}

@@ -125,10 +125,13 @@ func TestACertificateOutsideTheRulesNeedsAReason(t *testing.T) {
 	if w := get(notDue); w.Code != http.StatusConflict {
 		t.Error(w.Code)
 	}
-	if w := get(notDue + "?reason=" + url.QueryEscape("要配慮の申請")); w.Code != http.StatusOK {
+	if w := get(notDue + "?reason=x"); w.Code != http.StatusConflict {
+		t.Error("a reason in the address:", w.Code)
+	}
+	if w := h.form(t, notDue, url.Values{"reason": {"要配慮の申請"}}); w.Code != http.StatusOK {
 		t.Error(w.Code, w.Body)
 	}
-	if w := get(notDue + "?reason=" + url.QueryEscape(strings.Repeat("長", 41))); w.Code != http.StatusBadRequest && w.Code != http.StatusUnprocessableEntity {
+	if w := h.form(t, notDue, url.Values{"reason": {strings.Repeat("長", 41)}}); w.Code != http.StatusBadRequest && w.Code != http.StatusUnprocessableEntity {
 		t.Error(w.Code)
 	}
 	if w := get(due + "?layout=poster"); w.Code == http.StatusOK {
