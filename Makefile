@@ -59,4 +59,4 @@ bridge:
 
 # The pictures of README and docs, made by the end-to-end tests.
 pictures: setup
-	MADOGUCHI_TEST=require MADOGUCHI_PICTURES=$(CURDIR)/docs/pictures go test -count=1 ./e2e
+	MADOGUCHI_TEST=require MADOGUCHI_PICTURES=$(CURDIR)/docs/pictures go test -count=1 ./e2e && MADOGUCHI_PICTURES=$(CURDIR)/docs/pictures go test -count=1 -run Pictures ./pdf

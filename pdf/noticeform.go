@@ -42,7 +42,7 @@ func composeNotice(kind noticeKind) (*form.Form, error) {
 	a.slot(edge, 16, 11.5, 75, ink, "issued", form.Slot{Align: form.Right})
 	a.slot(edge, 22.5, 11.5, 75, ink, "issuer", form.Slot{Align: form.Right, Least: 9.5, Lines: 4, Down: true, Leading: 1.5})
 
-	a.logo(edge-30, 45.5, 30, 9)
+	a.logo(edge-30, 46.8, 30, 8)
 
 	a.centredLabel((left+edge)/2, 56, 23, ink, "資格情報のお知らせ")
 	a.label(left, 70, 11.5, ink, "あなたの加入する健康保険の資格情報を、下記のとおりお知らせします。")
@@ -86,7 +86,7 @@ func (a *artwork) noticeTable(kind noticeKind) {
 			a.label(left+4, y+h/2-2, 11.5, ink, r.label)
 		}
 		if r.slot == "name" {
-			a.slot(column+4, y+1.3, 10.5, edge-column-6, ink, "reading", form.Slot{Least: 7.5})
+			a.slot(column+4, y+1.2, 12, edge-column-6, ink, "reading", form.Slot{Least: 7.5})
 			a.slot(column+4, y+8, 16, edge-column-6, ink, r.slot, form.Slot{Least: 8.5, Lines: 3, Leading: 1.1, Height: 10})
 		} else {
 			a.slot(column+4, y+h/2-2.6, 15, edge-column-6, ink, r.slot, form.Slot{Least: 10, Lines: 2, Leading: 1.1, Height: 9.6})

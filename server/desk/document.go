@@ -57,7 +57,6 @@ func (o *Office) MaskedDocument(ctx context.Context, subject string, id PersonID
 	return data, err
 }
 
-
 // NoticePage makes a person's 資格情報のお知らせ (PDF) with the current notice code, making the first one when there is none.
 // The address of people whose data are withheld (不開示) is never printed. The report tells what the clerk should look at.
 func (o *Office) NoticePage(ctx context.Context, id PersonID, staff string) ([]byte, pdf.Report, error) {

@@ -26,8 +26,8 @@ type Office struct {
 	Notices NoticeKeys
 	Host    string // the HOST of every iss, https, without trailing slash
 	Address string // the address that people open, e.g. http://localhost:8080
-	Demo         bool
-	Now          func() time.Time
+	Demo    bool
+	Now     func() time.Time
 
 	unsigned unsignedNotes
 	lists    struct {

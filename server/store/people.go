@@ -70,7 +70,6 @@ func (s *Store) Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]
 	return png, storage(err)
 }
 
-
 // ImportPeople: see desk.InsurerStore.
 func (s *Store) ImportPeople(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e desk.Entry) (desk.ImportCount, error) {
 	var count desk.ImportCount

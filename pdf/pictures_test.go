@@ -1,0 +1,87 @@
+package pdf_test
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"madoguchi/eligibility"
+	"madoguchi/pdf"
+)
+
+// The pictures of docs/papers.md, by `make pictures`.
+func TestPicturesOfTheDocuments(t *testing.T) {
+	folder := os.Getenv("MADOGUCHI_PICTURES")
+	if folder == "" {
+		folder = t.TempDir()
+	}
+	disc := image.NewGray(image.Rect(0, 0, 300, 90))
+	for i := range disc.Pix {
+		disc.Pix[i] = 255
+	}
+	for y := range 90 {
+		for x := range 90 {
+			if d := (x-45)*(x-45) + (y-45)*(y-45); d < 44*44 && d > 28*28 {
+				disc.Set(x, y, color.Black)
+			}
+		}
+		if y > 38 && y < 52 {
+			for x := 110; x < 290; x++ {
+				disc.Set(x, y, color.Black)
+			}
+		}
+	}
+	var file bytes.Buffer
+	if err := png.Encode(&file, disc); err != nil {
+		t.Fatal(err)
+	}
+	mark, err := pdf.MarkOf(file.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := certificateLook
+	look.Logo, look.Colour = mark, pdf.Colour{R: 0xf6, G: 0xc6, B: 0xad}
+	n := notice(t)
+	n.Unit, n.ReturnTo, n.Hours, n.Logo = "保険年金課", "東京都架空市架空町9-9-9", "平日 9時〜17時", mark
+	var batch bytes.Buffer
+	counted := pdf.NewNotices(&batch, "架空市", noticeDay)
+	if err := counted.Count(pdf.CountSheet{Title: "資格情報のお知らせ", InsurerName: "架空健康保険組合", Employer: "架空商店", Symbol: "1234", People: 128, Serial: "QHA73SHUCJ"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := counted.Close(); err != nil {
+		t.Fatal(err)
+	}
+	certified := func(layout pdf.CertificateLayout) func() ([]byte, pdf.Report, error) {
+		return func() ([]byte, pdf.Report, error) {
+			return pdf.CertificatePage(certificate(), look, noticeDay, layout, false)
+		}
+	}
+	for _, p := range []struct {
+		name string
+		page string
+		dpi  string
+		make func() ([]byte, pdf.Report, error)
+	}{
+		{"notice", "1", "96", func() ([]byte, pdf.Report, error) { return pdf.NoticePage(n, noticeDay) }},
+		{"sheet", "1", "96", func() ([]byte, pdf.Report, error) { return pdf.EligibilitySheet(sheet(t)) }},
+		{"certificate-card", "1", "200", certified(pdf.CardSingle)},
+		{"certificate-card-back", "2", "200", certified(pdf.CardSingle)},
+		{"certificate-a4", "1", "72", certified(pdf.CertificateA4)},
+		{"certificate-a4-back", "2", "72", certified(pdf.CertificateA4)},
+		{"insert", "1", "72", func() ([]byte, pdf.Report, error) {
+			return pdf.InsertSheet(pdf.Insert{Person: notice(t).Person, Share: 20, InsurerName: "架空市", Issuer: "架空市長", MadeOn: eligibility.DateOf(noticeDay)}, noticeDay)
+		}},
+		{"declaration", "1", "72", func() ([]byte, pdf.Report, error) { return pdf.DeclarationSheet(pdf.Declaration{}, noticeDay) }},
+		{"countsheet", "1", "72", func() ([]byte, pdf.Report, error) { return batch.Bytes(), pdf.Report{}, nil }},
+	} {
+		data, _, err := p.make()
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t, "pdftoppm", "-r", p.dpi, "-f", p.page, "-l", p.page, "-png", "-singlefile", kept(t, data), filepath.Join(folder, p.name))
+	}
+}
