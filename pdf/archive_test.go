@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
+	"maps"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -66,6 +67,12 @@ func documents(t testing.TB) map[string][]byte {
 		keep("insert"+name, data, report, err)
 		data, report, err = pdf.DeclarationSheet(pdf.Declaration{Facility: "架空医院", Name: n.Person.Name, Kana: n.Person.Kana, Address: n.Person.Address}, noticeDay)
 		keep("declaration"+name, data, report, err)
+		var counted bytes.Buffer
+		f := pdf.NewNotices(&counted, "架空市", noticeDay)
+		err = f.Count(pdf.CountSheet{Title: "資格情報のお知らせ", InsurerName: "架空市", Employer: n.Person.Name, People: 3})
+		keep("countsheet"+name, nil, pdf.Report{}, err)
+		keep("countsheet"+name, nil, pdf.Report{}, f.Close())
+		all["countsheet"+name] = counted.Bytes()
 	}
 	add("")
 	s.Demo, n.Demo, n.Until = false, true, eligibility.Date{}
@@ -76,12 +83,34 @@ func documents(t testing.TB) map[string][]byte {
 	return all
 }
 
+// twoSided are certificates, which have two pages and so no tags, with a mark on them.
+func twoSided(t testing.TB) map[string][]byte {
+	t.Helper()
+	all := map[string][]byte{}
+	look := certificateLook
+	look.Logo = &pdf.Code{Size: 3, Rows: 2, Black: func(x, y int) bool { return x != y }}
+	for _, name := range []string{"髙橋 德一", "\U00030000田 𠮷 山\U000E01EF"} {
+		c := certificate()
+		c.Person.Name = name
+		for kind, layout := range layouts {
+			data, _, err := pdf.CertificatePage(c, look, noticeDay, layout, name == "髙橋 德一")
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[kind+" "+name] = data
+		}
+	}
+	return all
+}
+
 // ISO 19005-1 level B, as every file claims in its packet: unsigned, with a code in the packet, and signed.
 func TestEveryDocumentIsPDFA1b(t *testing.T) {
 	key, chain := signer(t)
 	folder := t.TempDir()
 	var files []string
-	for name, data := range documents(t) {
+	every := documents(t)
+	maps.Copy(every, twoSided(t))
+	for name, data := range every {
 		o := sign.Options{Credential: "eyJhbGciOiJFUzI1NiJ9.q1YqLU4tUrJSKk7OSC1RAA.c2lnbmF0dXJl", Archive: true}
 		described, err := sign.Describe(data, noticeDay, o)
 		if err != nil {

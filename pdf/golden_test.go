@@ -23,6 +23,22 @@ func TestGopdfDrawsTheFormsAsBefore(t *testing.T) {
 		"sheet-masked": func() (*form.Form, error) { return composeSheet(sheetKind{rows: everyRow, masked: true}) },
 		"declaration":  composeDeclaration,
 		"insert":       composeInsert,
+		"countsheet":   composeCountSheet,
+		"certificate-card": func() (*form.Form, error) {
+			return composeCertificate(CardSingle, certificateKind{scheme: "健康保険資格確認書", cards: 1}, Look{}, false)
+		},
+		"certificate-card-back": func() (*form.Form, error) {
+			return composeCertificate(CardSingle, certificateKind{scheme: "健康保険資格確認書", cards: 1, back: true}, Look{}, false)
+		},
+		"certificate-sheet": func() (*form.Form, error) {
+			return composeCertificate(CardSheet, certificateKind{scheme: "健康保険資格確認書", cards: 2}, Look{}, true)
+		},
+		"certificate-a4": func() (*form.Form, error) {
+			return composeCertificate(CertificateA4, certificateKind{scheme: "健康保険資格確認書", cards: 1, cells: "123456"}, Look{}, false)
+		},
+		"certificate-a4-back": func() (*form.Form, error) {
+			return composeCertificate(CertificateA4, certificateKind{scheme: "健康保険資格確認書", cards: 1, back: true}, Look{}, false)
+		},
 	} {
 		f, err := compose()
 		if err != nil {
