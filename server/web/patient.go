@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
@@ -238,7 +239,7 @@ func (s *Site) screenPage(c echo.Context) error {
 	}
 	view := ScreenView{Page: s.page(c, "資格情報画面", "Eligibility screen")}
 	for _, r := range people {
-		view.People = append(view.People, PersonTile{ID: string(r.ID), Name: r.Person.Name, Kana: r.Person.Kana})
+		view.People = append(view.People, PersonTile{ID: string(r.ID), Name: r.Person.Name, Kana: norm.NFKC.String(r.Person.Kana)})
 	}
 	in, err := s.Office.Insurer(c.Request().Context(), people[0].Person.Insurer)
 	if err != nil {

@@ -6,7 +6,7 @@ import { clockWords, measure, span, timeOfDay } from "../shared/clock";
 import { read, write } from "../shared/database";
 import { byId, say } from "../shared/dom";
 import { word } from "../shared/words";
-import { showCard, showLarge } from "./codes";
+import { bindCodes, showCard } from "./codes";
 import { bindNumber } from "./number";
 import { bindNonce, endOffline, startOffline, tickOffline } from "./offline";
 import { holderKey } from "./phone";
@@ -186,7 +186,7 @@ async function start(): Promise<void> {
     tile.setAttribute("aria-pressed", String(tile.dataset["person"] === person));
     tile.addEventListener("click", () => turnTo(tile));
   }
-  byId("bigger").addEventListener("click", showLarge);
+  bindCodes();
   byId<HTMLFormElement>("logout").addEventListener("submit", (e) => {
     e.preventDefault();
     void logOut(byId("logout"));

@@ -17,7 +17,7 @@ export interface Screen {
 export function showDetails(person: string, s: Screen): void {
   const d = s.details;
   say(byId("holder-name"), d["name"] ?? "");
-  say(byId("holder-kana"), d["kana"] ?? "");
+  say(byId("holder-kana"), (d["kana"] ?? "").normalize("NFKC")); // files come with half-width kana, which are hard to read
   say(byId("holder-birth"), word("born", { d: d["birthDateJa"] ?? "" }));
   const day = s.registeredOn.split("-").map(Number);
   say(byId("registered"), word("registered", { d: `${day[1]}月${day[2]}日` }));

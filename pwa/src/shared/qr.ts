@@ -27,12 +27,32 @@ export function addressCode(address: string): Code {
   return { segments: [{ data: address, mode: "alphanumeric" }], level: "M" };
 }
 
-/** Draws the code onto the canvas in whole device pixels a module, as large as the canvas is shown. */
-export function draw(canvas: HTMLCanvasElement, code: Code): void {
+/** How large a code's modules came out. */
+export interface Drawn {
+  module: number; // CSS pixels; 0 where the canvas is not shown
+  modules: number; // of one side, without the white around
+}
+
+/**
+ * Draws the code onto the canvas as large as its style allows. A module gets whole device pixels, so that all are equally wide,
+ * unless that would take it below the three CSS pixels that counters' cameras want (web.md 5).
+ */
+export function draw(canvas: HTMLCanvasElement, code: Code): Drawn {
   const { size, data } = create(code.segments, { errorCorrectionLevel: code.level }).modules;
-  const shown = canvas.clientWidth * devicePixelRatio;
-  const scale = Math.max(3, Math.floor(shown / (size + 2 * quiet)));
-  canvas.width = canvas.height = (size + 2 * quiet) * scale;
+  const side = size + 2 * quiet;
+  canvas.style.width = "";
+  const room = canvas.clientWidth;
+  const fits = (room * devicePixelRatio) / side;
+  const whole = Math.max(1, Math.floor(fits));
+  const stretched = room === 0 || (whole / devicePixelRatio < 3 && room / side >= 3);
+  const scale = room === 0 ? 8 : stretched ? Math.ceil(fits) : whole;
+  canvas.width = canvas.height = side * scale;
+  if (!stretched) canvas.style.width = `${canvas.width / devicePixelRatio}px`;
+  paint(canvas, data, size, scale);
+  return { module: room === 0 ? 0 : stretched ? room / side : scale / devicePixelRatio, modules: size };
+}
+
+function paint(canvas: HTMLCanvasElement, data: ArrayLike<number | boolean>, size: number, scale: number): void {
   const pen = canvas.getContext("2d");
   if (!pen) return;
   pen.fillStyle = "#fff";

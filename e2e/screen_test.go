@@ -1,0 +1,145 @@
+package e2e
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"madoguchi/credential"
+	"madoguchi/server/lens"
+)
+
+// atWidths stores a picture of the page at the widths of a small phone, a usual one and a PC; a dialog covers the window only.
+func atWidths(t *testing.T, tab context.Context, name string) {
+	t.Helper()
+	folder := os.Getenv("MADOGUCHI_PICTURES")
+	if folder == "" {
+		return
+	}
+	for _, size := range [][2]int64{{320, 640}, {390, 844}, {1280, 900}} {
+		do(t, tab, chromedp.EmulateViewport(size[0], size[1]), chromedp.Sleep(400*time.Millisecond))
+		shot := chromedp.FullScreenshot(100)
+		if get(t, tab, chromedp.Evaluate[bool](`!!document.querySelector("dialog[open]")`)) {
+			tall := get(t, tab, chromedp.Evaluate[int64](`document.querySelector("dialog[open]").scrollHeight`))
+			do(t, tab, chromedp.EmulateViewport(size[0], max(size[1], tall)), chromedp.Sleep(200*time.Millisecond))
+			shot = chromedp.CaptureScreenshot()
+		}
+		if err := os.WriteFile(filepath.Join(folder, name+"-"+strconv.FormatInt(size[0], 10)+".png"), get(t, tab, shot), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(t, tab, chromedp.EmulateViewport(390, 844))
+}
+
+// reducedMotion says whether the person asked for less movement.
+func reducedMotion(t *testing.T, tab context.Context, value string) {
+	t.Helper()
+	do(t, tab, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: value}}})
+		return err
+	}))
+}
+
+// wholeCode scrolls the code into the window and returns what lens reads off a picture of the window.
+func wholeCode(t *testing.T, tab context.Context) string {
+	t.Helper()
+	do(t, tab, chromedp.Evaluate[chromedp.Void](`document.getElementById("qr").scrollIntoView({block: "start"})`), chromedp.Sleep(200*time.Millisecond))
+	codes, err := lens.Codes(get(t, tab, chromedp.CaptureScreenshot()))
+	if err != nil || len(codes) == 0 {
+		t.Fatalf("no code in the picture of the window: %v", err)
+	}
+	return codes[0]
+}
+
+func TestTheScreenOfAPatient(t *testing.T) {
+	base, _, _ := startServer(t)
+	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
+
+	inLab(t, phone)
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "秒前に作成")
+
+	t.Run("the largest code is read off a picture of every window", func(t *testing.T) {
+		jws := get(t, phone, chromedp.Evaluate[string](`"eyJ6aXAiOiJERUYifQ." + "abcXYZ019-_".repeat(98) + "." + "Zz9_".repeat(24) + "."`))[:1195] // the most that fits V22-L
+		set(t, phone, "members", `{"/credential": {"jws": "`+jws+`"}}`)
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "秒前に作成")
+		defer set(t, phone, "members", "null")
+		for _, width := range []int64{320, 360, 390, 393, 430} {
+			for _, scale := range []float64{1, 2, 2.75} {
+				do(t, phone, chromedp.EmulateViewport(width, 800, chromedp.EmulateScale(scale)), chromedp.Sleep(300*time.Millisecond))
+				got := wholeCode(t, phone)
+				if got != credential.Numeric(jws) {
+					t.Errorf("at %d px × %g: %.20q", width, scale, got)
+				}
+				module := get(t, phone, chromedp.Evaluate[float64](`document.getElementById("qr").getBoundingClientRect().width / 113`)) // 105 modules and 2 × 4 of white
+				if width >= 360 && module < 3 {
+					t.Errorf("at %d px × %g a module has %.2f CSS pixels", width, scale, module)
+				}
+				if small := get(t, phone, chromedp.Evaluate[bool](`!document.getElementById("turn").hidden`)); small != (width < 360) {
+					t.Errorf("at %d px × %g the hint for small windows is shown: %v", width, scale, small)
+				}
+				if wide := get(t, phone, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`)); wide > width {
+					t.Errorf("at %d px the page is %d px wide", width, wide)
+				}
+			}
+		}
+		do(t, phone, chromedp.EmulateViewport(800, 390), chromedp.Sleep(300*time.Millisecond)) // a phone on its side
+		if got := wholeCode(t, phone); got != credential.Numeric(jws) {
+			t.Errorf("on its side: %.20q", got)
+		}
+		do(t, phone, chromedp.EmulateViewport(568, 320), chromedp.Sleep(300*time.Millisecond))
+		waitText(t, phone, "#turn", "縦に持つ")
+		do(t, phone, chromedp.EmulateViewport(390, 844))
+	})
+
+	t.Run("one tap shows the code as large as the window", func(t *testing.T) {
+		do(t, phone, chromedp.Click("#qr"), chromedp.WaitVisible("dialog.biggest"))
+		if side := get(t, phone, chromedp.Evaluate[float64](`document.querySelector("dialog.biggest canvas").getBoundingClientRect().width`)); side < 339 {
+			t.Errorf("%.0f px", side)
+		}
+		codes, err := lens.Codes(get(t, phone, chromedp.CaptureScreenshot()))
+		if err != nil || len(codes) != 1 {
+			t.Errorf("%d codes, %v", len(codes), err)
+		}
+		atWidths(t, phone, "large")
+		do(t, phone, chromedp.Click("dialog.biggest button"))
+	})
+
+	t.Run("clock and bar move for those who want less movement too", func(t *testing.T) {
+		reducedMotion(t, phone, "reduce")
+		defer reducedMotion(t, phone, "no-preference")
+		look := `document.getElementById("clock").textContent + " " + document.getElementById("bar").getBoundingClientRect().width.toFixed(2)`
+		before := strings.Fields(get(t, phone, chromedp.Evaluate[string](look)))
+		time.Sleep(2100 * time.Millisecond)
+		after := strings.Fields(get(t, phone, chromedp.Evaluate[string](look)))
+		if len(before) != 2 || len(after) != 2 || before[0] == after[0] || before[1] == after[1] || strings.Count(after[0], ":") != 2 {
+			t.Errorf("%v, two seconds later %v", before, after)
+		}
+	})
+
+	t.Run("what is read first stands first", func(t *testing.T) {
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "秒前に作成")
+		text := get(t, phone, chromedp.Evaluate[string](`document.getElementById("main").innerText`))
+		at := -1
+		for _, want := range []string{"タカハシ", "髙橋 德一", "昭和30年7月1日", "マイナンバーカードと", "明るく", "秒前に作成", "登録分", "大きく見せる", "受付の方へ", "保険者番号", "記号", "番号", "枝番", "負担割合", "くわしく"} {
+			i := strings.Index(text[max(at, 0):], want)
+			if i < 0 {
+				t.Fatalf("%s is not below what comes before it:\n%s", want, text)
+			}
+			at = max(at, 0) + i
+		}
+		atWidths(t, phone, "screen")
+	})
+}
