@@ -142,4 +142,61 @@ func TestTheScreenOfAPatient(t *testing.T) {
 		}
 		atWidths(t, phone, "screen")
 	})
+
+	t.Run("rare kanji and variants have their own shapes", func(t *testing.T) { rareKanji(t, base, phone) })
+}
+
+// rare is a register with names that few phones' fonts hold: 𠮷 outside the basic plane, and variants by selector.
+const rare = "保険者番号,記号,番号,枝番,氏名,氏名カナ,生年月日,性別,本人家族区分,資格取得年月日,適用開始年月日,負担割合,住所\n" +
+	"138990,国13,0001234,02,𠮷葛\U000E0100 辻\U000E0100邉\U000E0102,ﾖｼｸｽﾞ ﾂｼﾞﾍﾞ,昭和30年7月1日,男,本人,平成20年4月1日,平成20年4月1日,2割,東京都架空市架空町1-2-3\n"
+
+// inkOf draws two texts on a canvas as the page draws a name, the second in another font if one is given, and returns how many
+// pixels differ.
+const inkOf = `((a, b, other) => {
+	const draw = (text, family) => {
+		const c = document.createElement("canvas"); c.width = 80; c.height = 80;
+		const pen = c.getContext("2d"); pen.font = "60px " + (family || getComputedStyle(document.getElementById("holder-name")).fontFamily); pen.fillText(text, 5, 65);
+		return pen.getImageData(0, 0, 80, 80).data;
+	};
+	const [x, y] = [draw(a), draw(b, other)];
+	let n = 0;
+	for (let i = 3; i < x.length; i += 4) if (Math.abs(x[i] - y[i]) > 64) n++;
+	return n;
+})`
+
+func rareKanji(t *testing.T, base string, phone context.Context) {
+	clerk := browser(t, 1280, 900, "")
+	file := filepath.Join(t.TempDir(), "names.csv")
+	if err := os.WriteFile(file, []byte(rare), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	do(t, clerk, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`), chromedp.SetUploadFiles(`#file`, []string{file}), chromedp.Click(`#import`))
+	waitText(t, clerk, "#not-yet", "まだ何も保存していません")
+	do(t, clerk, chromedp.Click(`#store`))
+	waitText(t, clerk, "#done", "保存しました")
+
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#holder-name", "𠮷葛\U000E0100 辻\U000E0100邉\U000E0102")
+	loaded := `getComputedStyle(document.getElementById("screen")).getPropertyValue("--name-font") !== "" && [...document.fonts].some(f => f.status === "loaded")`
+	look := func(where string) {
+		waitTrue(t, phone, loaded)
+		for _, letter := range []string{"𠮷", "葛\U000E0100", "辻\U000E0100", "邉\U000E0102"} {
+			if n := get(t, phone, chromedp.Evaluate[int](inkOf+`("`+letter+`", "\u{10FFFD}")`)); n < 150 { // what no font has is an empty box
+				t.Errorf("%s: %s differs from an empty box in %d pixels", where, letter, n)
+			}
+			if n := get(t, phone, chromedp.Evaluate[int](inkOf+`("`+letter+`", "`+letter+`", "'Noto Sans CJK JP'")`)); n < 50 {
+				t.Errorf("%s: %s is drawn by the machine's font, not by the person's", where, letter)
+			}
+		}
+		for _, pair := range [][2]string{{"葛", "葛\U000E0100"}, {"辻", "辻\U000E0100"}, {"邉", "邉\U000E0102"}} {
+			if n := get(t, phone, chromedp.Evaluate[int](inkOf+`("`+pair[0]+`", "`+pair[1]+`")`)); n < 5 {
+				t.Errorf("%s: the variant of %s is drawn as the plain character", where, pair[0])
+			}
+		}
+	}
+	look("online")
+	atWidths(t, phone, "rare")
+	waitTrue(t, phone, `new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const db = o.result;
+		const c = db.transaction("screens").objectStore("screens").getAll(); c.onsuccess = () => { db.close();
+		done(c.result.length >= 2 && c.result.every(r => r.data instanceof ArrayBuffer) && !JSON.stringify(c.result).includes("𠮷")) } } })`)
 }

@@ -3,6 +3,7 @@ package font
 import (
 	"bytes"
 	"fmt"
+	"math/bits"
 	"slices"
 	"unicode/utf16"
 )
@@ -79,6 +80,15 @@ func (s *Subset) ToUnicode() []byte {
 
 // TrueType returns the subset as a font file with the tables that a PDF needs (ISO 32000-1 section 9.9).
 func (s *Subset) TrueType() []byte {
+	t := s.tables()
+	return assembled([]table{{"glyf", t.glyf}, {"head", t.head}, {"hhea", t.hhea}, {"hmtx", t.hmtx}, {"loca", t.loca}, {"maxp", t.maxp}})
+}
+
+// drawn are the tables that every font file with outlines has.
+type drawn struct{ glyf, head, hhea, hmtx, loca, maxp []byte }
+
+// tables cuts the outlines out of the faces.
+func (s *Subset) tables() drawn {
 	all := slices.Clone(s.glyphs) // the parts of composite glyphs follow at the end
 	numbers := map[Glyph]uint16{}
 	for i, g := range all {
@@ -86,11 +96,11 @@ func (s *Subset) TrueType() []byte {
 			numbers[g] = uint16(i)
 		}
 	}
-	var glyf, loca, hmtx []byte
+	var t drawn
 	for i := 0; i < len(all); i++ {
 		g := all[i]
 		f := faces[g.face]()
-		loca = be.AppendUint32(loca, uint32(len(glyf)))
+		t.loca = be.AppendUint32(t.loca, uint32(len(t.glyf)))
 		outline := slices.Clone(f.outline(g.id))
 		composite(outline, func(part uint16) uint16 {
 			p := Glyph{g.face, part}
@@ -101,20 +111,20 @@ func (s *Subset) TrueType() []byte {
 			}
 			return n
 		})
-		glyf = append(glyf, outline...)
-		for len(glyf)%4 != 0 {
-			glyf = append(glyf, 0)
+		t.glyf = append(t.glyf, outline...)
+		for len(t.glyf)%4 != 0 {
+			t.glyf = append(t.glyf, 0)
 		}
-		hmtx = append(be.AppendUint16(hmtx, uint16(f.advance(g.id))), f.bearing(g.id)...)
+		t.hmtx = append(be.AppendUint16(t.hmtx, uint16(f.advance(g.id))), f.bearing(g.id)...)
 	}
-	loca = be.AppendUint32(loca, uint32(len(glyf)))
+	t.loca = be.AppendUint32(t.loca, uint32(len(t.glyf)))
 	first := faces[0]()
-	head, hhea, maxp := slices.Clone(first.head), slices.Clone(first.hhea), slices.Clone(first.maxp)
-	be.PutUint16(head[50:], 1) // long offsets
-	be.PutUint32(head[8:], 0)
-	be.PutUint16(hhea[34:], uint16(len(all)))
-	be.PutUint16(maxp[4:], uint16(len(all)))
-	return assembled([]table{{"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp}})
+	t.head, t.hhea, t.maxp = slices.Clone(first.head), slices.Clone(first.hhea), slices.Clone(first.maxp)
+	be.PutUint16(t.head[50:], 1) // long offsets
+	be.PutUint32(t.head[8:], 0)
+	be.PutUint16(t.hhea[34:], uint16(len(all)))
+	be.PutUint16(t.maxp[4:], uint16(len(all)))
+	return t
 }
 
 // composite renumbers the parts of a composite glyph in place (OpenType: glyf, composite glyph description).
@@ -152,7 +162,8 @@ type table struct {
 func assembled(tables []table) []byte {
 	out := []byte{0, 1, 0, 0}
 	out = be.AppendUint16(out, uint16(len(tables)))
-	out = append(out, 0, 64, 0, 2, 0, byte(len(tables)*16-64)) // search range of four entries and more, below eight
+	power := bits.Len(uint(len(tables))) - 1 // of two, not above the number of tables
+	out = append(out, 0, byte(16<<power), 0, byte(power), 0, byte(16*len(tables)-16<<power))
 	offset := 12 + 16*len(tables)
 	for _, t := range tables {
 		out = append(out, t.tag...)

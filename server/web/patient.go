@@ -28,6 +28,7 @@ func (s *Site) patientRoutes(e *echo.Echo) {
 	e.GET("/screen", s.screenPage)
 	e.GET("/people/:id/document.pdf", s.document)
 	e.GET("/people/:id/masked.pdf", s.maskedDocument)
+	e.GET("/people/:id/name.ttf", s.nameFont)
 	e.GET("/api/v1/me", s.me)
 	e.POST("/api/v1/people/:id/credential", s.credential)
 	s.phoneRoutes(e)
@@ -329,6 +330,7 @@ type details struct {
 	PostCode       string `json:"postCode,omitempty"`
 	Address        string `json:"address,omitempty"`
 	SubscriberName string `json:"subscriberName,omitempty"`
+	RareText       bool   `json:"rareText,omitempty"` // the names need /people/{id}/name.ttf
 }
 
 func (s *Site) credential(c echo.Context) error {
@@ -370,7 +372,7 @@ func (s *Site) credential(c echo.Context) error {
 		Name: p.Name, Kana: p.Kana, Alias: p.Alias, BirthDate: p.BirthDate.String(), BirthDateJa: p.BirthDate.Japanese(), Sex: p.Sex.Japanese(),
 		Relation: p.Relation.Japanese(), InsurerName: screen.Insurer.Name, InsurerNumber: p.Insurer.Paper(), Symbol: p.Symbol, Number: p.Number,
 		BranchNumber: p.BranchNumber, ShareText: sharesText(screen.Shares), QualifiedOn: p.QualifiedOn.Japanese(), ValidFrom: p.ValidFrom.Japanese(),
-		ValidUntil: p.ValidUntil.Japanese(), Limit: p.Limit.Japanese(), PostCode: p.PostCode, Address: p.Address, SubscriberName: p.SubscriberName}}
+		ValidUntil: p.ValidUntil.Japanese(), Limit: p.Limit.Japanese(), PostCode: p.PostCode, Address: p.Address, SubscriberName: p.SubscriberName, RareText: screen.HasRareText()}}
 	if len(screen.Shares) == 1 {
 		out.Details.Share = screen.Shares[0]
 	}

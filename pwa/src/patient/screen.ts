@@ -10,12 +10,20 @@ export interface Screen {
   expiresAt: string;
   serverTime: string;
   registeredOn: string;
-  details: Record<string, string> & { share: number };
+  details: Record<string, string> & { share: number }; // rareText: the names need a font of their own
 }
+
+let shown: { person: string; screen: Screen } | null = null;
+
+/** Returns whose items the page shows and which; null before the first. */
+export const shownScreen = (): { person: string; screen: Screen } | null => shown;
 
 /** Fills the page with a person's items; the codes are drawn elsewhere (codes.ts). */
 export function showDetails(person: string, s: Screen): void {
   const d = s.details;
+  shown = { person, screen: s };
+  byId("screen").style.removeProperty("--name-font");
+  if (d["rareText"]) void import("./namefont").then(({ useNameFont }) => useNameFont(person, s)).catch(() => undefined); // the phone's own font has to do
   say(byId("holder-name"), d["name"] ?? "");
   say(byId("holder-kana"), (d["kana"] ?? "").normalize("NFKC")); // files come with half-width kana, which are hard to read
   say(byId("holder-birth"), word("born", { d: d["birthDateJa"] ?? "" }));
