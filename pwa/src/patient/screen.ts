@@ -17,7 +17,7 @@ export interface Screen {
 export function showDetails(person: string, s: Screen): void {
   const d = s.details;
   say(byId("holder-name"), d["name"] ?? "");
-  say(byId("holder-kana"), d["kana"] ?? "");
+  say(byId("holder-kana"), (d["kana"] ?? "").normalize("NFKC")); // files come with half-width kana, which are hard to read
   say(byId("holder-birth"), word("born", { d: d["birthDateJa"] ?? "" }));
   const day = s.registeredOn.split("-").map(Number);
   say(byId("registered"), word("registered", { d: `${day[1]}月${day[2]}日` }));
@@ -30,6 +30,5 @@ export function showDetails(person: string, s: Screen): void {
     [word("subscriber"), d["subscriberName"]], [word("qualified"), d["qualifiedOn"]], [word("validFrom"), d["validFrom"]],
     [word("validUntil"), d["validUntil"]], [word("limit"), d["limit"]], [word("post"), d["postCode"]], [word("address"), d["address"]],
   ]);
-  byId<HTMLAnchorElement>("pdf").href = `/people/${person}/document.pdf`;
-  for (const link of document.querySelectorAll<HTMLAnchorElement>(".file-link")) link.href = `/people/${person}/screen.smart-health-card`;
+  for (const link of document.querySelectorAll<HTMLAnchorElement>(".file-link")) link.href = `/people/${person}/${link.dataset["file"] ?? ""}`;
 }
