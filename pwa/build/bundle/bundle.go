@@ -27,14 +27,10 @@ func Make(root string) (map[string][]byte, error) {
 		Outdir: "dist", Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, ChunkNames: "chunk-[hash]",
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
 		Alias:    map[string]string{"dijkstrajs": "./vendor/dijkstrajs/dijkstra.js"},
-		LogLevel: api.LogLevelSilent, Write: false,
+		LogLevel: api.LogLevelSilent, Write: false, Metafile: true,
 	})
-	if len(result.Errors) > 0 {
-		var all error
-		for _, message := range result.Errors {
-			all = errors.Join(all, fmt.Errorf("bundling: %s (%v)", message.Text, message.Location))
-		}
-		return nil, all
+	if err := failed(result); err != nil {
+		return nil, err
 	}
 	files := map[string][]byte{}
 	for _, f := range result.OutputFiles {
@@ -47,5 +43,16 @@ func Make(root string) (map[string][]byte, error) {
 		}
 		files[filepath.Base(extra)] = data
 	}
+	if err := addWorkers(root, files, result.Metafile); err != nil {
+		return nil, err
+	}
 	return files, nil
+}
+
+func failed(result api.BuildResult) error {
+	var all error
+	for _, message := range result.Errors {
+		all = errors.Join(all, fmt.Errorf("bundling: %s (%v)", message.Text, message.Location))
+	}
+	return all
 }

@@ -1,21 +1,12 @@
 // The font of a person's names: a few kilobytes with just their shapes, for phones whose own fonts lack a kanji or its variant. It
 // is kept sealed as the screen is, so that the name is right without network too.
 import { encode, utf8 } from "../shared/base64url";
-import { keep, read, write } from "../shared/database";
 import { byId } from "../shared/dom";
 import { shownScreen, type Screen } from "./screen";
-
-interface Sealed {
-  of: string; // hash of the texts that it was cut for
-  iv: Uint8Array<ArrayBuffer>;
-  data: ArrayBuffer;
-}
+import { fontOf, openSealed, seal } from "./sealed";
 
 /** The loaded family of each person: two people of one phone must not be drawn with each other's. */
 const families = new Map<string, { of: string; name: string }>();
-
-/** Where the database keeps a person's font, among the screens. */
-export const fontRecord = (person: string): string => `${person}/font`;
 
 /** Draws a person's names with their own font. */
 export async function useNameFont(person: string, screen: Screen): Promise<void> {
@@ -35,30 +26,16 @@ export async function useNameFont(person: string, screen: Screen): Promise<void>
   for (const e of drawn) e.style.setProperty("--name-font", JSON.stringify(family.name));
 }
 
-async function fetched(person: string, of: string): Promise<ArrayBuffer | null> {
-  const answer = await fetch(`/people/${person}/name.ttf`, { cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(8_000) });
+async function fetched(person: string, of: string): Promise<BufferSource | null> {
+  const answer = await fetch(`/people/${person}/name.ttf`, { cache: "no-store", credentials: "same-origin", redirect: "error", signal: AbortSignal.timeout(8_000) });
   if (answer.status !== 200) return null;
   const data = await answer.arrayBuffer();
-  try {
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: utf8(fontRecord(person)) }, await sealingKey(), data);
-    await write("screens", fontRecord(person), { of, iv, data: sealed } satisfies Sealed);
-  } catch {
-    // a browser that keeps nothing draws the name all the same
-  }
+  await seal("papers", fontOf(person), new Uint8Array(await new Blob([of, data]).arrayBuffer())).catch(() => undefined); // a browser that keeps nothing
   return data;
 }
 
-async function unsealed(person: string, of: string): Promise<ArrayBuffer | null> {
-  try {
-    const kept = await read<Sealed>("screens", fontRecord(person));
-    if (kept?.of !== of) return null;
-    return await crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.iv, additionalData: utf8(fontRecord(person)) }, await sealingKey(), kept.data);
-  } catch {
-    return null;
-  }
-}
-
-function sealingKey(): Promise<CryptoKey> {
-  return keep("keys", "sealing", () => crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]));
+/** Returns the kept font, if it was cut for these texts: the hash of 43 characters stands before it. */
+async function unsealed(person: string, of: string): Promise<BufferSource | null> {
+  const kept = await openSealed("papers", fontOf(person));
+  return kept && new TextDecoder().decode(kept.subarray(0, of.length)) === of ? kept.slice(of.length) : null;
 }

@@ -38,6 +38,5 @@ export function showDetails(person: string, s: Screen): void {
     [word("subscriber"), d["subscriberName"]], [word("qualified"), d["qualifiedOn"]], [word("validFrom"), d["validFrom"]],
     [word("validUntil"), d["validUntil"]], [word("limit"), d["limit"]], [word("post"), d["postCode"]], [word("address"), d["address"]],
   ]);
-  byId<HTMLAnchorElement>("pdf").href = `/people/${person}/document.pdf`;
-  for (const link of document.querySelectorAll<HTMLAnchorElement>(".file-link")) link.href = `/people/${person}/screen.smart-health-card`;
+  for (const link of document.querySelectorAll<HTMLAnchorElement>(".file-link")) link.href = `/people/${person}/${link.dataset["file"] ?? ""}`;
 }
