@@ -143,6 +143,8 @@ func TestTheScreenOfAPatient(t *testing.T) {
 		atWidths(t, phone, "screen")
 	})
 
+	t.Run("the phone reads its own code and says what would be wrong", func(t *testing.T) { rehearsal(t, base, phone) })
+	t.Run("a copy without numbers is offered first", func(t *testing.T) { sharing(t, base, phone) })
 	t.Run("rare kanji and variants have their own shapes", func(t *testing.T) { rareKanji(t, base, phone) })
 }
 
@@ -197,6 +199,95 @@ func rareKanji(t *testing.T, base string, phone context.Context) {
 	look("online")
 	atWidths(t, phone, "rare")
 	waitTrue(t, phone, `new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const db = o.result;
-		const c = db.transaction("screens").objectStore("screens").getAll(); c.onsuccess = () => { db.close();
-		done(c.result.length >= 2 && c.result.every(r => r.data instanceof ArrayBuffer) && !JSON.stringify(c.result).includes("𠮷")) } } })`)
+		const c = db.transaction("papers").objectStore("papers").getAll(); c.onsuccess = () => { db.close();
+		done(c.result.length === 2 && c.result.every(r => r.data instanceof ArrayBuffer) && !JSON.stringify(c.result).includes("𠮷")) } } })`) // the copy and the font
+	waitTrue(t, phone, `!!navigator.serviceWorker.controller`)
+	offline(t, phone, true)
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "電波なし")
+	look("without network")
+	offline(t, phone, false)
+	waitText(t, phone, "#age", "秒前に作成")
+}
+
+func rehearsal(t *testing.T, base string, phone context.Context) {
+	waitTrue(t, phone, stored)
+	open := func() {
+		t.Helper()
+		do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+	}
+	again := func(change, want string) {
+		t.Helper()
+		do(t, phone, chromedp.Evaluate[chromedp.Void](change), chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#rehearsal button")].find(b => b.textContent === "もう一度ためす").click()`))
+		waitText(t, phone, "#rehearsal-verdict", want)
+	}
+	open()
+	for _, want := range []string{"病院で読めます", "電波がない所でも出せます", "端末の時計は合っています", "明るさを上げて", "マイナンバーカードを持っていきます", "カードリーダー", "番号で伝える", "03-0000-0000"} {
+		waitText(t, phone, "#rehearsal", want)
+	}
+	narrow(t, phone)
+	atWidths(t, phone, "rehearsal")
+	again(`document.getElementById("qr").getContext("2d").fillRect(150, 150, 9, 9)`, "くずれて")
+	atWidths(t, phone, "rehearsal-broken")
+	again(`document.getElementById("qr").style.width = "120px"`, "細かすぎます")
+	again(`document.getElementById("qr").style.width = "200px"`, "細かすぎます")
+	do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("rehearsal").close()`))
+
+	set(t, phone, "members", `{"/credential": {"fitsQr": false}}`)
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#too-long", "コードに入りきりません")
+	open()
+	waitText(t, phone, "#rehearsal-verdict", "番号で伝える")
+	set(t, phone, "members", "null")
+
+	do(t, phone, chromedp.Evaluate[chromedp.Void](`new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const c = o.result.transaction("screens", "readwrite").objectStore("screens").clear(); c.onsuccess = () => { o.result.close(); done() } } })`, chromedp.EvalAwaitPromise))
+	set(t, phone, "answers", `{"/credential": [503, {"type": "urn:madoguchi:problem:server.internal", "ja": "あとで", "en": "later"}]}`)
+	set(t, phone, "ahead", "180000")
+	do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#rehearse"))
+	open()
+	for _, want := range []string{"コードが出ていません", "電波がない所では出せません", "進んでいます", "自動"} {
+		waitText(t, phone, "#rehearsal", want)
+	}
+	atWidths(t, phone, "rehearsal-nothing")
+	set(t, phone, "answers", "null")
+	set(t, phone, "ahead", "null")
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "秒前に作成")
+}
+
+func sharing(t *testing.T, base string, phone context.Context) {
+	do(t, phone, chromedp.Evaluate[chromedp.Void](`window.given = []; navigator.canShare = d => d.files.every(f => f instanceof File && f.type === "application/pdf");
+		navigator.share = async d => { if (!navigator.userActivation.isActive) throw new DOMException("no tap", "NotAllowedError"); for (const f of d.files) given.push([f.name, new TextDecoder("latin1").decode((await f.arrayBuffer()).slice(0, 5))]) }`),
+		chromedp.Click("#share-open"), chromedp.WaitVisible("#share-masked .button.main"))
+	waitText(t, phone, "#share-masked", "健康保険法194条の2")
+	if text := get(t, phone, chromedp.Text("#share")); strings.Index(text, "番号を隠した写し") > strings.Index(text, "番号とコードの入った写し") {
+		t.Error("the copy with numbers stands first")
+	}
+	if get(t, phone, chromedp.Evaluate[bool](`!!document.querySelector("#share-full .ways")`)) {
+		t.Error("the copy with numbers is a tap away")
+	}
+	narrow(t, phone)
+	atWidths(t, phone, "share")
+	do(t, phone, chromedp.Click("#share-masked .button.main"))
+	waitTrue(t, phone, `given.length === 1`)
+	do(t, phone, chromedp.Click("#share-full button"), chromedp.WaitVisible("#share-full .ways .button.main"))
+	waitText(t, phone, "#share-full", "医療機関と薬局のほかには渡さないで")
+	atWidths(t, phone, "share-full")
+	do(t, phone, chromedp.Click("#share-full .ways .button.main"))
+	waitTrue(t, phone, `given.length === 2`)
+	given := get(t, phone, chromedp.Evaluate[[][2]string](`given`))
+	if !strings.Contains(given[0][0], "masked") || strings.Contains(given[1][0], "masked") || given[0][1] != "%PDF-" || given[1][1] != "%PDF-" {
+		t.Errorf("%q", given)
+	}
+	if ways := get(t, phone, chromedp.Evaluate[string](`[...document.querySelectorAll("#share-masked a")].map(a => a.textContent + " " + a.download + a.target + " " + a.protocol).join()`)); !strings.Contains(ways, "shikaku-joho-masked-") || !strings.Contains(ways, "_blank") || strings.Count(ways, "blob:") != 2 {
+		t.Error(ways)
+	}
+	do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("share").close()`))
+	offline(t, phone, true)
+	do(t, phone, chromedp.Click("#share-open"))
+	waitText(t, phone, "#share-masked", "電波のある所で")
+	do(t, phone, chromedp.Click("#share-full button"), chromedp.WaitVisible("#share-full .ways .button.main")) // the kept one
+	offline(t, phone, false)
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "秒前に作成")
 }

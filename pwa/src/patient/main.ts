@@ -9,6 +9,7 @@ import { byId, say } from "../shared/dom";
 import { word } from "../shared/words";
 import { ask, enter } from "./access";
 import { bindCodes, showCard } from "./codes";
+import { bindLater } from "./later";
 import { bindManage } from "./manage";
 import { bindNumber } from "./number";
 import { bindNonce, endOffline, startOffline, tickOffline, type Away } from "./offline";
@@ -336,6 +337,7 @@ function bind(): void {
   bindCodes();
   bindNonce(serverNow);
   bindNumber(() => person);
+  bindLater(() => ({ person, screen: live ?? stored, tier: live ? "live" : stored ? "screen" : "none", offset, away: away !== "" }));
   bindManage({
     current,
     family: () => family,

@@ -1,5 +1,5 @@
 // The copy (PDF) is the last thing that this phone can show: fetched together with the card, sealed, good for months.
-// Elements: #pdf, #pdf-share.
+// Elements: #pdf.
 import { utf8 } from "../shared/base64url";
 import { byId, say } from "../shared/dom";
 import { word } from "../shared/words";
@@ -41,20 +41,15 @@ export async function showPaper(person: string, now: number, current: () => bool
   shownUrl = "";
   const link = byId<HTMLAnchorElement>("pdf");
   const good = kept !== undefined && now < endOf(kept.about);
-  byId("pdf-share").hidden = true;
   if (!good) {
     link.href = `/people/${person}/document.pdf`;
     link.removeAttribute("download");
     return false;
   }
-  const name = `shikaku-joho-${new Date(kept.about.at + 9 * 60 * 60 * 1000).toISOString().slice(0, 10).replaceAll("-", "")}.pdf`;
-  const file = new File([kept.pdf], name, { type: "application/pdf" });
-  shownUrl = URL.createObjectURL(file);
+  const name = nameOf(kept.about);
+  shownUrl = URL.createObjectURL(new Blob([kept.pdf], { type: "application/pdf" }));
   link.href = shownUrl;
   link.download = name;
-  const share = byId<HTMLButtonElement>("pdf-share");
-  share.hidden = !navigator.canShare?.({ files: [file] });
-  share.onclick = () => void navigator.share({ files: [file] }).catch(() => undefined); // closing the phone's sheet is no error
   return true;
 }
 
@@ -63,7 +58,17 @@ export function paperFirst(first: boolean): void {
   const link = byId("pdf");
   link.classList.toggle("main", first);
   say(link, word(first ? "openCopy" : "saveCopy"));
-  (first ? byId("pdf-first") : byId("pdf-last")).append(link, byId("pdf-share"));
+  (first ? byId("pdf-first") : byId("pdf-last")).append(link);
+}
+
+/** Returns the kept copy, if it is still good, as a file to give away. */
+export async function paperFile(person: string, now: number): Promise<File | undefined> {
+  const kept = await openPaper(person);
+  return kept && now < endOf(kept.about) ? new File([kept.pdf], nameOf(kept.about), { type: "application/pdf" }) : undefined;
+}
+
+function nameOf(about: About): string {
+  return `shikaku-joho-${new Date(about.at + 9 * 60 * 60 * 1000).toISOString().slice(0, 10).replaceAll("-", "")}.pdf`;
 }
 
 async function openPaper(person: string): Promise<{ about: About; pdf: Uint8Array<ArrayBuffer> } | undefined> {

@@ -13,6 +13,15 @@ export interface Screen {
   details: Record<string, string> & { share: number }; // rareText: the names need a font of their own
 }
 
+/** What the page shows now, for the parts that look at it. */
+export interface Shown {
+  person: string;
+  screen: Screen | null;
+  tier: "live" | "screen" | "none";
+  offset: number; // this phone's clock less the server's, ms
+  away: boolean; // no live code can be had
+}
+
 let shown: { person: string; screen: Screen } | null = null;
 
 /** Returns whose items the page shows and which; null before the first. */

@@ -10,11 +10,18 @@ export interface Code {
   level: "L" | "M";
 }
 
-/** A credential's code: "shc:/" as bytes, then two digits a character as a numeric segment. */
+const scheme = "shc:/";
+
+/** What a credential's code says: "shc:/", then two digits a character. */
+export function cardText(jws: string): string {
+  let text = scheme;
+  for (const c of jws) text += String(c.charCodeAt(0) - 45).padStart(2, "0");
+  return text;
+}
+
+/** A credential's code: "shc:/" as bytes, then the digits as a numeric segment. */
 export function cardCode(jws: string): Code {
-  let digits = "";
-  for (const c of jws) digits += String(c.charCodeAt(0) - 45).padStart(2, "0");
-  return { segments: [{ data: utf8("shc:/"), mode: "byte" }, { data: digits, mode: "numeric" }], level: "L" };
+  return { segments: [{ data: utf8(scheme), mode: "byte" }, { data: cardText(jws).slice(scheme.length), mode: "numeric" }], level: "L" };
 }
 
 /** A proof's code: its text as it is. */

@@ -82,11 +82,6 @@ const words = {
   needsNetwork: ["電波のある所で、もう一度お試しください。", "Try again where there is network."],
   cardCode: ["資格情報のコード", "Eligibility code"],
   proofCode: ["この端末の証明のコード", "This phone's proof"],
-  turnUpright: ["端末を縦に持つと、コード全体が見えます", "Hold the phone upright to show the whole code"],
-  smallWindow: [
-    "この画面の幅ではコードが小さめです。横や画面分割で使っているときは、縦に持って画面いっぱいに広げてください。読み取れないときは「番号で伝える」をお使いください。",
-    "The code is small at this width. Turn the phone upright and use the whole screen. If it cannot be read, tell a number instead.",
-  ],
   nonceTaken: ["{n} を小さいコードに入れました（2分間）", "{n} is in the smaller code for 2 minutes."],
   thisPhone: ["この端末（{t} 登録）", "This phone (added {t})"],
   otherPhone: ["別の端末（{t} 登録）", "Another phone (added {t})"],
