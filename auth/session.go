@@ -17,6 +17,7 @@ const (
 	Patient Kind = "patient"
 	Clerk   Kind = "clerk"   // at an insurer
 	Counter Kind = "counter" // reception staff
+	Device  Kind = "device"  // a patient's phone that came back by its key: it may show, and nothing else
 )
 
 // lives bounds each kind: without use, and in all (facts: server.md 3).
@@ -24,6 +25,7 @@ var lives = map[Kind]struct{ idle, whole time.Duration }{
 	Patient: {12 * time.Hour, 24 * time.Hour},
 	Clerk:   {15 * time.Minute, 12 * time.Hour},
 	Counter: {12 * time.Hour, 12 * time.Hour},
+	Device:  {time.Hour, 12 * time.Hour}, // the key opens the next one
 }
 
 // Session is what the server knows of a browser. Only the SHA-256 of its id is stored.

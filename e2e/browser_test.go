@@ -43,7 +43,7 @@ func browser(t *testing.T, width, height int, video string) context.Context {
 	}
 	allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), opts...)
 	tab, endTab := chromedp.NewContext(allocator)
-	bounded, endTime := context.WithTimeout(tab, 120*time.Second)
+	bounded, endTime := context.WithTimeout(tab, 300*time.Second)
 	t.Cleanup(func() { endTime(); endTab(); endAllocator() })
 	if err := chromedp.Do(bounded, chromedp.EmulateViewport(int64(width), int64(height))); err != nil {
 		t.Fatalf("starting chromium: %v", err)

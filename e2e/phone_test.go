@@ -384,14 +384,12 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		pictures(t, phone, "too-long")
 		set(t, phone, "members", "null")
 
-		do(t, phone, chromedp.Evaluate[chromedp.Void](`crypto.subtle.generateKey({name: "ECDSA", namedCurve: "P-256"}, true, ["sign"])
-			.then(k => crypto.subtle.exportKey("jwk", k.publicKey)).then(({kty, crv, x, y}) => fetch("/api/v1/phone/holder", {method: "PUT",
-			headers: {"Content-Type": "application/json"}, body: JSON.stringify({id: "another", key: {kty, crv, x, y}})})).then(() => undefined)`, chromedp.EvalAwaitPromise))
+		addsPhone(t, phone, "another", 200)
 		set(t, phone, "answers", `{"/phone/holder": [403, {"type": "urn:madoguchi:problem:phone.login_again", "ja": "もう一度ログインしてください"}]}`)
 		w.toScreen(t)
 		waitText(t, phone, "#login-again", "もう一度ログインしてください")
 		waitText(t, phone, "#new-phone", "別の端末が登録されました")
-		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.querySelector("details.more").open = true`))
+		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("manage-more").open = true`))
 		waitText(t, phone, "#phones", "この端末")
 		pictures(t, phone, "phones")
 		set(t, phone, "answers", "null")

@@ -15,6 +15,7 @@ needs=(
   "/usr/share/java/jaxb-api.jar libjaxb-api-java"
   "/usr/share/java/commons-io.jar libcommons-io-java"
   "zbarimg zbar-tools"
+  "/usr/lib/python3/dist-packages/fontTools python3-fonttools"
   "gcc gcc"
   "/usr/sbin/pcscd pcscd"
   "/etc/reader.conf.d/vpcd vsmartcard-vpcd"

@@ -147,7 +147,7 @@ func (c *serveCmd) announce(address string) {
 
 // site assembles the handler of a role, and what has to be done every hour besides.
 func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address string) (http.Handler, []func(context.Context), error) {
-	config := web.Config{Demo: true, Background: ctx, Published: s.DemoPublish, Staff: demoStaff, Now: h.now, Ready: h.store.Ping,
+	config := web.Config{Demo: true, Background: ctx, Published: s.DemoPublish, NoWorker: s.NoWorker, Staff: demoStaff, Now: h.now, Ready: h.store.Ping,
 		Sessions: &auth.Sessions{Store: h.store, Now: h.now}}
 	counterKey, err := h.signing(keys.Counter)
 	if err != nil {
@@ -250,6 +250,9 @@ func (h *house) sweep(ctx context.Context) {
 	}
 	if _, err := h.store.ExpireReceipts(ctx, h.now().Add(-desk.ReceiptLife)); err != nil {
 		slog.Warn("sweeping receipts", "error", err)
+	}
+	if err := h.store.ExpireDevices(ctx, h.now(), h.now().Add(-desk.GrantKept)); err != nil {
+		slog.Warn("sweeping phones", "error", err)
 	}
 	if err := h.store.ExpireCodes(ctx, h.now()); err != nil {
 		slog.Warn("sweeping codes", "error", err)

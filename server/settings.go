@@ -18,6 +18,7 @@ type Settings struct {
 	OIDCIssuer   string `env:"MADOGUCHI_OIDC_ISSUER" help:"issuer of the sign-in service; setting it leaves the demo"`
 	OIDCClient   string `env:"MADOGUCHI_OIDC_CLIENT" help:"our client id there; setting it leaves the demo"`
 	DemoPublish  bool   `env:"MADOGUCHI_DEMO_PUBLISH" help:"demo in a container: listen beyond loopback, for a port that the host publishes on its own loopback"`
+	NoWorker     bool   `env:"MADOGUCHI_NO_WORKER" help:"take the service worker off all phones at their next visit (docs/phone.md); they keep their data and need the network to open the screen"`
 	Trust        string `env:"MADOGUCHI_TRUST" type:"path" help:"role counter, verify: folder with trust.jwt and trust-root.json (verify: or the file); verify takes the data folder's when left out, unless --jwks is given"`
 	TrustURL     string `env:"MADOGUCHI_TRUST_URL" help:"role counter: https address of the newest trust.jwt, fetched every hour into that folder"`
 	FacilityCode string `env:"MADOGUCHI_FACILITY" default:"1319999991" help:"10 digits of the counter's facility (医療機関コード)"`

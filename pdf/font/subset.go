@@ -1,6 +1,7 @@
 package font
 
 import (
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,6 +89,15 @@ type Program struct {
 
 // Program makes the font file of the glyphs so far, and of the parts of those that are composed of others.
 func (s *Subset) Program() Program {
+	t, all := s.tables()
+	return Program{assembled([]table{{"glyf", t.glyf}, {"head", t.head}, {"hhea", t.hhea}, {"hmtx", t.hmtx}, {"loca", t.loca}, {"maxp", t.maxp}}), widths(all), set(len(all))}
+}
+
+// drawn are the tables that every font file with outlines has.
+type drawn struct{ glyf, head, hhea, hmtx, loca, maxp []byte }
+
+// tables cuts the outlines out of the faces, and returns the glyphs that they are of.
+func (s *Subset) tables() (drawn, []Glyph) {
 	all := slices.Clone(s.glyphs) // the parts of composite glyphs follow at the end
 	var numbers map[Glyph]uint16
 	number := func(g Glyph) uint16 {
@@ -104,27 +114,27 @@ func (s *Subset) Program() Program {
 		}
 		return n
 	}
-	glyf, loca, hmtx := make([]byte, 0, 192*len(all)), make([]byte, 0, 4*len(all)+4), make([]byte, 0, 4*len(all))
+	t := drawn{glyf: make([]byte, 0, 192*len(all)), loca: make([]byte, 0, 4*len(all)+4), hmtx: make([]byte, 0, 4*len(all))}
 	for i := 0; i < len(all); i++ {
 		g := all[i]
 		f := faces[g.face]()
-		start := len(glyf)
-		loca = be.AppendUint32(loca, uint32(start))
-		glyf = append(glyf, f.outline(g.id)...)
-		composite(glyf[start:], func(part uint16) uint16 { return number(Glyph{g.face, part}) })
-		for len(glyf)%4 != 0 {
-			glyf = append(glyf, 0)
+		start := len(t.glyf)
+		t.loca = be.AppendUint32(t.loca, uint32(start))
+		t.glyf = append(t.glyf, f.outline(g.id)...)
+		composite(t.glyf[start:], func(part uint16) uint16 { return number(Glyph{g.face, part}) })
+		for len(t.glyf)%4 != 0 {
+			t.glyf = append(t.glyf, 0)
 		}
-		hmtx = append(be.AppendUint16(hmtx, uint16(f.advance(g.id))), f.bearing(g.id)...)
+		t.hmtx = append(be.AppendUint16(t.hmtx, uint16(f.advance(g.id))), f.bearing(g.id)...)
 	}
-	loca = be.AppendUint32(loca, uint32(len(glyf)))
+	t.loca = be.AppendUint32(t.loca, uint32(len(t.glyf)))
 	first := faces[0]()
-	head, hhea, maxp := slices.Clone(first.head), slices.Clone(first.hhea), slices.Clone(first.maxp)
-	be.PutUint16(head[50:], 1) // long offsets
-	be.PutUint32(head[8:], 0)
-	be.PutUint16(hhea[34:], uint16(len(all)))
-	be.PutUint16(maxp[4:], uint16(len(all)))
-	return Program{assembled([]table{{"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp}}), widths(all), set(len(all))}
+	t.head, t.hhea, t.maxp = slices.Clone(first.head), slices.Clone(first.hhea), slices.Clone(first.maxp)
+	be.PutUint16(t.head[50:], 1) // long offsets
+	be.PutUint32(t.head[8:], 0)
+	be.PutUint16(t.hhea[34:], uint16(len(all)))
+	be.PutUint16(t.maxp[4:], uint16(len(all)))
+	return t, all
 }
 
 // mostElements is how long PDF/A-1 lets an array be, with room to spare (ISO 19005-1 section 6.1.12: 8,191).
@@ -194,7 +204,8 @@ func assembled(tables []table) []byte {
 	}
 	out := append(make([]byte, 0, size), 0, 1, 0, 0)
 	out = be.AppendUint16(out, uint16(len(tables)))
-	out = append(out, 0, 64, 0, 2, 0, byte(len(tables)*16-64)) // search range of four entries and more, below eight
+	power := bits.Len(uint(len(tables))) - 1 // of two, not above the number of tables
+	out = append(out, 0, byte(16<<power), 0, byte(power), 0, byte(16*len(tables)-16<<power))
 	offset := 12 + 16*len(tables)
 	for _, t := range tables {
 		out = append(out, t.tag...)

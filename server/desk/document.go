@@ -42,6 +42,12 @@ func (o *Office) Document(ctx context.Context, subject string, id PersonID) ([]b
 	return o.signed(data, c)
 }
 
+// CopyUntil returns the first day on which a copy made today is worth nothing: what a phone that keeps one has to know.
+func (o *Office) CopyUntil(ctx context.Context, subject string, id PersonID) (eligibility.Date, error) {
+	record, _, err := o.shown(ctx, subject, id)
+	return paperEnd(record.Person, eligibility.DateOf(o.Now())), err
+}
+
 // MaskedDocument makes the sheet with bars over the numbers and without a code, for those who may not see them (an
 // employer, a landlord). Nothing is signed for it, neither
 // a code nor the document, so nothing is noted.

@@ -12,7 +12,8 @@ var (
 	errEnrolBirthDate = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person",
 		Ja: "ログインした方と、お知らせの方が一致しません。お知らせに書かれた本人がログインしてください。本人のときは、お知らせの電話番号へお電話ください。",
 		En: "The login and the notice are not the same person. The person on the notice must log in; if that is you, call the number on the notice."}
-	errNotEnrolled = &eligibility.Error{Code: eligibility.NotFound, Key: "person.not_yours",
+	// ErrNotEnrolled is returned for a person whom the one who asks may not show.
+	ErrNotEnrolled = &eligibility.Error{Code: eligibility.NotFound, Key: "person.not_yours",
 		Ja: "この方の画面は、この登録からは出せません。お知らせのコードで登録してください。",
 		En: "This login may not show this person. Enrol with the notice's code first."}
 )
@@ -89,7 +90,7 @@ func (o *Office) shown(ctx context.Context, subject string, id PersonID) (Person
 			return r, in, err
 		}
 	}
-	return PersonRecord{}, Insurer{}, errNotEnrolled
+	return PersonRecord{}, Insurer{}, ErrNotEnrolled
 }
 
 // Insurer returns one insurer of this server.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"madoguchi/auth"
@@ -13,13 +14,12 @@ import (
 // at home (DESIGN.md 3.4).
 const FreshLogin = 15 * time.Minute
 
-// HolderKey is the key with which one phone proves, offline, that it holds a screen. Its private half never leaves the
-// phone.
+// HolderKey is the key with which one phone proves, offline, that it holds a screen, and comes back without a login. Its
+// private half never leaves the phone.
 type HolderKey struct {
-	Phone  string // the phone's own id: one holder key a phone
-	ID     string // first 16 characters of the thumbprint, as screens carry it
-	Public []byte // 65 bytes, uncompressed
-	At     time.Time
+	Phone            string // the phone's own id: one holder key a phone
+	X, Y             string // base64url
+	Nonce, Signature string // by the key itself (auth.UseAdd); not needed for a key that the login knows already
 }
 
 var (
@@ -31,32 +31,52 @@ var (
 		En: "This phone is not yet added for screens without network. Log in again."}
 )
 
-// AddHolder stores a phone's holder key for a login. A new key needs a login whose callback came less than FreshLogin ago by
-// our clock; where the provider says when the person proved themselves (auth_time), that must be as recent. The same key
-// again changes nothing and needs nothing.
-func (o *Office) AddHolder(ctx context.Context, login auth.Identity, phone, x, y string) (HolderKey, error) {
-	public, err := credential.ReadHolderKey(x, y)
-	if err != nil || phone == "" || len(phone) > 64 {
-		return HolderKey{}, errPhoneKey.Because(err)
+// AddHolder lets a phone show, by its key, all people of a login for GrantLife after that login. A key that is new to the
+// login, or new to one of its people, needs a fresh login and the key's own signature. A known key needs neither: the login
+// only moves the end of its grants.
+func (o *Office) AddHolder(ctx context.Context, login auth.Identity, key HolderKey) error {
+	public, err := credential.ReadHolderKey(key.X, key.Y)
+	if err != nil || !phoneID(key.Phone) {
+		return errPhoneKey.Because(err)
 	}
 	point, err := public.Key.Bytes()
 	if err != nil {
-		return HolderKey{}, errPhoneKey.Because(err)
+		return errPhoneKey.Because(err)
 	}
-	key := HolderKey{Phone: phone, ID: credential.HolderKeyID(public), Public: point, At: o.Now()}
-	known, err := o.Store.HolderKeys(ctx, login.Subject)
+	people, err := o.Store.Enrolled(ctx, login.Subject)
 	if err != nil {
-		return HolderKey{}, err
+		return err
 	}
-	for _, k := range known {
-		if k.Phone == phone && k.ID == key.ID {
-			return k, nil
+	known, err := o.Store.Grants(ctx, GrantQuery{Subject: login.Subject, Phone: key.Phone})
+	if err != nil {
+		return err
+	}
+	now := o.Now()
+	wanted := Grant{Subject: login.Subject, Phone: key.Phone, KeyID: credential.HolderKeyID(public), Public: point, LoginAt: login.At, At: now}
+	isNew, later := len(people) == 0, false
+	for _, r := range people {
+		i := slices.IndexFunc(known, func(g Grant) bool { return g.Person == r.ID && slices.Equal(g.Public, point) })
+		isNew = isNew || i < 0
+		later = later || i >= 0 && known[i].LoginAt.Before(login.At)
+	}
+	if !isNew && !later {
+		return nil
+	}
+	if isNew {
+		if !fresh(login, now) {
+			return errLoginAgain
+		}
+		if err := o.prove(ctx, auth.UseAdd, DeviceProof{Phone: key.Phone, Nonce: key.Nonce, Signature: key.Signature}, point); err != nil {
+			return err
 		}
 	}
-	if !recent(login.At, key.At) || !login.AuthTime.IsZero() && !recent(login.AuthTime, key.At) {
-		return HolderKey{}, errLoginAgain
-	}
-	return key, o.Store.PutHolderKey(ctx, login.Subject, key, Entry{At: key.At, Actor: "patient", Action: "phone.holder", Detail: key.ID})
+	return o.Store.PutGrants(ctx, wanted, Entry{At: now, Actor: "patient", Action: "phone.holder", Detail: wanted.KeyID})
+}
+
+// fresh reports whether a login is recent enough at now to add a key or to destroy: its callback by our clock, and, where the
+// provider says when the person proved themselves (auth_time), that too.
+func fresh(login auth.Identity, now time.Time) bool {
+	return recent(login.At, now) && (login.AuthTime.IsZero() || recent(login.AuthTime, now))
 }
 
 // recent reports whether a login at a time is fresh at now. A provider's clock may run half a minute ahead of ours.
@@ -65,21 +85,16 @@ func recent(at, now time.Time) bool {
 	return age < FreshLogin && age > -30*time.Second
 }
 
-// Holders returns the phones of a login that can show screens without network, newest first: the patient is told of each.
-func (o *Office) Holders(ctx context.Context, subject string) ([]HolderKey, error) {
-	return o.Store.HolderKeys(ctx, subject)
-}
-
 // Offline makes a screen that lives for a day and is worth nothing without the proof of this phone's key.
 func (o *Office) Offline(ctx context.Context, subject string, id PersonID, phone string) (Screen, error) {
-	holders, err := o.Store.HolderKeys(ctx, subject)
-	if err != nil {
+	grants, err := o.Store.Grants(ctx, GrantQuery{Subject: subject, Phone: phone, Person: id})
+	switch {
+	case err != nil:
 		return Screen{}, err
+	case len(grants) == 0 || phone == "":
+		return Screen{}, errNoHolder
+	case !o.Now().Before(grants[0].Until()):
+		return Screen{}, ErrGrantOver
 	}
-	for _, k := range holders {
-		if k.Phone == phone {
-			return o.show(ctx, subject, id, credential.Request{Tier: credential.Screen, HolderKeyID: k.ID})
-		}
-	}
-	return Screen{}, errNoHolder
+	return o.show(ctx, subject, id, credential.Request{Tier: credential.Screen, HolderKeyID: grants[0].KeyID})
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"time"
 
+	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/roster"
@@ -68,18 +69,26 @@ var errPhoneKey = &eligibility.Error{Code: eligibility.Invalid, Key: "phone.key"
 	Ja: "端末のかぎを読み取れませんでした。ページを開き直してください。",
 	En: "The phone's key could not be read. Reload the page."}
 
-// PutPhone stores the key under which counters seal receipts for this phone. x and y are base64url.
-func (o *Office) PutPhone(ctx context.Context, subject, id, x, y string) error {
+// PutPhone stores the key under which counters seal receipts for this phone. x and y are base64url. A key that is new to the
+// login needs a fresh one: a stolen session must not learn where its owner goes.
+func (o *Office) PutPhone(ctx context.Context, login auth.Identity, id, x, y string) error {
 	bx, err1 := base64.RawURLEncoding.DecodeString(x)
 	by, err2 := base64.RawURLEncoding.DecodeString(y)
-	if err1 != nil || err2 != nil || len(bx) != 32 || len(by) != 32 || id == "" {
+	if err1 != nil || err2 != nil || len(bx) != 32 || len(by) != 32 || !phoneID(id) {
 		return errPhoneKey
 	}
 	point := append(append([]byte{4}, bx...), by...)
 	if _, err := ecdh.P256().NewPublicKey(point); err != nil {
 		return errPhoneKey.Because(err)
 	}
-	return o.Store.PutPhoneKey(ctx, subject, id, point, Entry{At: o.Now(), Actor: "patient", Action: "phone.add"})
+	known, err := o.Store.HasPhoneKey(ctx, login.Subject, id)
+	if err != nil || known {
+		return err
+	}
+	if !fresh(login, o.Now()) {
+		return errLoginAgain
+	}
+	return o.Store.PutPhoneKey(ctx, login.Subject, id, point, Entry{At: o.Now(), Actor: "patient", Action: "phone.add"})
 }
 
 // Receipts returns the sealed receipts that lie here for one phone of this login.

@@ -67,15 +67,26 @@ type NoticeStore interface {
 type PhoneStore interface {
 	// PutPhoneKey stores a phone's P-256 ECDH public key (65 bytes, uncompressed) for each of subject's people; again is no error.
 	PutPhoneKey(ctx context.Context, subject, keyID string, public []byte, e Entry) error
+	HasPhoneKey(ctx context.Context, subject, keyID string) (bool, error)
 	// PhoneKeys returns the keys of the phones that show this person.
 	PhoneKeys(ctx context.Context, person PersonID) (map[string][]byte, error)
 	// PutReceipts stores sealed receipts, one a phone key; their content is unreadable here.
 	PutReceipts(ctx context.Context, person PersonID, sealed map[string][]byte, e Entry) error
 	// Receipts returns what lies there for one phone key of subject, newest first, without those older than since.
 	Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]SealedReceipt, error)
-	// PutHolderKey stores the key with which one phone of this subject proves its screens: one a phone, the last counts.
-	PutHolderKey(ctx context.Context, subject string, key HolderKey, e Entry) error
-	HolderKeys(ctx context.Context, subject string) ([]HolderKey, error) // newest first
+	// PutGrants stores the grant for each of its subject's people, in the place of those that the phone had for them; At stays
+	// that of the first. It is no error when the subject has no people.
+	PutGrants(ctx context.Context, g Grant, e Entry) error
+	Grants(ctx context.Context, q GrantQuery) ([]Grant, error) // newest first
+	// EndGrants removes grants and returns how many; the receipt key of a phone goes with a subject's last grant on it. An
+	// entry without a person stands for each of them.
+	EndGrants(ctx context.Context, q GrantQuery, e Entry) (int, error)
+	// UseNonce keeps a nonce until it ends; false when it was kept before.
+	UseNonce(ctx context.Context, nonce []byte, ends time.Time) (first bool, err error)
+	// ExpireDevices removes nonces that ended before now and grants whose login lies before lastLogin.
+	ExpireDevices(ctx context.Context, now, lastLogin time.Time) error
+	// EraseSubject removes all that is kept about a login: enrolments, grants, keys, codes, sessions, receipts for its phones.
+	EraseSubject(ctx context.Context, subject string, e Entry) error
 	// ExpireReceipts removes receipts older than before and returns how many.
 	ExpireReceipts(ctx context.Context, before time.Time) (int, error)
 }

@@ -116,6 +116,12 @@ func (s *Store) PutPhoneKey(ctx context.Context, subject, keyID string, public [
 	})
 }
 
+// HasPhoneKey: see desk.PhoneStore.
+func (s *Store) HasPhoneKey(ctx context.Context, subject, keyID string) (known bool, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM phone_keys WHERE subject_mac = $1 AND key_id = $2)`, s.mac("subject", subject), keyID).Scan(&known)
+	return known, storage(err)
+}
+
 // PhoneKeys: see desk.PhoneStore.
 func (s *Store) PhoneKeys(ctx context.Context, person desk.PersonID) (map[string][]byte, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT phone_keys.key_id, phone_keys.public FROM phone_keys

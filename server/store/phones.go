@@ -10,39 +10,6 @@ import (
 	"madoguchi/server/desk"
 )
 
-// PutHolderKey: see desk.PhoneStore.
-func (s *Store) PutHolderKey(ctx context.Context, subject string, key desk.HolderKey, e desk.Entry) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO holder_keys (subject_mac, phone, key_id, public, created_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (subject_mac, phone) DO UPDATE SET key_id = $3, public = $4, created_at = $5`,
-			s.mac("subject", subject), key.Phone, key.ID, key.Public, stamp(key.At)); err != nil {
-			return fmt.Errorf("storing a holder key: %w", err)
-		}
-		return s.audit(ctx, tx, e)
-	})
-}
-
-// HolderKeys: see desk.PhoneStore.
-func (s *Store) HolderKeys(ctx context.Context, subject string) ([]desk.HolderKey, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT phone, key_id, public, created_at FROM holder_keys WHERE subject_mac = $1 ORDER BY created_at DESC, id DESC`,
-		s.mac("subject", subject))
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
-	var all []desk.HolderKey
-	for rows.Next() {
-		var k desk.HolderKey
-		var at int64
-		if err := rows.Scan(&k.Phone, &k.ID, &k.Public, &at); err != nil {
-			return nil, storage(err)
-		}
-		k.At = unstamp(at)
-		all = append(all, k)
-	}
-	return all, storage(rows.Err())
-}
-
 // PutCode: see desk.CodeStore.
 func (s *Store) PutCode(ctx context.Context, mac []byte, subject string, person desk.PersonID, expires time.Time) error {
 	return s.change(ctx, func(tx *sql.Tx) error {

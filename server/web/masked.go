@@ -7,16 +7,15 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
 )
 
 // maskedDocument sends the sheet on which the numbers are covered.
 func (s *Site) maskedDocument(c echo.Context) error {
-	session, _, err := s.signedIn(c)
+	subject, id, err := s.showing(c)
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	data, err := s.Office.MaskedDocument(c.Request().Context(), session.Subject, desk.PersonID(c.Param("id")))
+	data, err := s.Office.MaskedDocument(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
 	}

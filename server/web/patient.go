@@ -27,9 +27,11 @@ func (s *Site) patientRoutes(e *echo.Echo) {
 	e.GET("/screen", s.screenPage)
 	e.GET("/people/:id/document.pdf", s.document)
 	e.GET("/people/:id/masked.pdf", s.maskedDocument)
+	e.GET("/people/:id/name.ttf", s.nameFont)
 	e.GET("/api/v1/me", s.me)
 	e.POST("/api/v1/people/:id/credential", s.credential)
 	s.phoneRoutes(e)
+	s.deviceRoutes(e)
 }
 
 // visit is what a patient's session holds besides its subject.
@@ -200,28 +202,10 @@ func (s *Site) enrol(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, "/screen")
 }
 
+// screenPage is the screen's shell: the same for everybody, so that a phone can keep it and open it without network. The
+// page fills itself from what the phone stored and from the API.
 func (s *Site) screenPage(c echo.Context) error {
-	session, _, err := s.signedIn(c)
-	if err != nil {
-		return s.toLogin(c, err)
-	}
-	people, err := s.Office.People(c.Request().Context(), session.Subject)
-	if err != nil {
-		return err
-	}
-	if len(people) == 0 {
-		return c.Redirect(http.StatusSeeOther, "/enrol")
-	}
-	view := ScreenView{Page: s.translated(c, "door.title.home")}
-	for _, r := range people {
-		view.People = append(view.People, PersonTile{ID: string(r.ID), Name: r.Person.Name, Kana: r.Person.Kana})
-	}
-	in, err := s.Office.Insurer(c.Request().Context(), people[0].Person.Insurer)
-	if err != nil {
-		return err
-	}
-	view.Insurer = insurerView(in)
-	return s.show(c, http.StatusOK, "screen", view)
+	return s.show(c, http.StatusOK, "screen", ScreenView{Page: s.translated(c, "door.title.home")})
 }
 
 func insurerView(in desk.Insurer) InsurerView {
@@ -229,56 +213,23 @@ func insurerView(in desk.Insurer) InsurerView {
 }
 
 func (s *Site) document(c echo.Context) error {
-	session, _, err := s.signedIn(c)
+	subject, id, err := s.showing(c)
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	data, err := s.Office.Document(c.Request().Context(), session.Subject, desk.PersonID(c.Param("id")))
+	ctx := c.Request().Context()
+	until, err := s.Office.CopyUntil(ctx, subject, id)
 	if err != nil {
 		return err
 	}
+	data, err := s.Office.Document(ctx, subject, id)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Madoguchi-Valid-Until", until.String()) // the first day on which the copy is worth nothing
 	name := "shikaku-joho-" + strings.ReplaceAll(eligibility.DateOf(s.Now()).String(), "-", "") + ".pdf"
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
 	return c.Blob(http.StatusOK, "application/pdf", data)
-}
-
-func (s *Site) me(c echo.Context) error {
-	session, _, err := s.signedIn(c)
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	people, err := s.Office.People(ctx, session.Subject)
-	if err != nil {
-		return err
-	}
-	type insurer struct {
-		Name      string `json:"name"`
-		Number    string `json:"number"`
-		Telephone string `json:"telephone"`
-	}
-	type person struct {
-		ID      string  `json:"id"`
-		Name    string  `json:"name"`
-		Kana    string  `json:"kana"`
-		Insurer insurer `json:"insurer"`
-	}
-	holders, err := s.Office.Holders(ctx, session.Subject)
-	if err != nil {
-		return err
-	}
-	out := struct {
-		People []person `json:"people"`
-		Phones []phone  `json:"phones"` // those that can show screens without network, newest first
-	}{[]person{}, phones(holders)}
-	for _, r := range people {
-		in, err := s.Office.Insurer(ctx, r.Person.Insurer)
-		if err != nil {
-			return err
-		}
-		out.People = append(out.People, person{string(r.ID), r.Person.Name, r.Person.Kana, insurer{in.Name, in.Number.Paper(), in.Telephone}})
-	}
-	return c.JSON(http.StatusOK, out)
 }
 
 // details are the items of a screen as its page shows them.
@@ -304,10 +255,11 @@ type details struct {
 	PostCode       string `json:"postCode,omitempty"`
 	Address        string `json:"address,omitempty"`
 	SubscriberName string `json:"subscriberName,omitempty"`
+	RareText       bool   `json:"rareText,omitempty"` // the names need /people/{id}/name.ttf
 }
 
 func (s *Site) credential(c echo.Context) error {
-	session, _, err := s.signedIn(c)
+	subject, id, err := s.showing(c)
 	if err != nil {
 		return err
 	}
@@ -318,13 +270,13 @@ func (s *Site) credential(c echo.Context) error {
 	if err := c.Bind(&body); err != nil {
 		return errRequest
 	}
-	ctx, id := c.Request().Context(), desk.PersonID(c.Param("id"))
+	ctx := c.Request().Context()
 	var screen desk.Screen
 	switch body.Tier {
 	case "live":
-		screen, err = s.Office.Live(ctx, session.Subject, id)
+		screen, err = s.Office.Live(ctx, subject, id)
 	case "screen":
-		screen, err = s.Office.Offline(ctx, session.Subject, id, body.Phone)
+		screen, err = s.Office.Offline(ctx, subject, id, body.Phone)
 	default:
 		return errRequest.In("tier")
 	}
@@ -345,7 +297,7 @@ func (s *Site) credential(c echo.Context) error {
 		Name: p.Name, Kana: p.Kana, Alias: p.Alias, BirthDate: p.BirthDate.String(), BirthDateJa: p.BirthDate.Japanese(), Sex: p.Sex.Japanese(),
 		Relation: p.Relation.Japanese(), InsurerName: screen.Insurer.Name, InsurerNumber: p.Insurer.Paper(), Symbol: p.Symbol, Number: p.Number,
 		BranchNumber: p.BranchNumber, ShareText: sharesText(screen.Shares), QualifiedOn: p.QualifiedOn.Japanese(), ValidFrom: p.ValidFrom.Japanese(),
-		ValidUntil: p.ValidUntil.Japanese(), Limit: p.Limit.Japanese(), PostCode: p.PostCode, Address: p.Address, SubscriberName: p.SubscriberName}}
+		ValidUntil: p.ValidUntil.Japanese(), Limit: p.Limit.Japanese(), PostCode: p.PostCode, Address: p.Address, SubscriberName: p.SubscriberName, RareText: screen.HasRareText()}}
 	if len(screen.Shares) == 1 {
 		out.Details.Share = screen.Shares[0]
 	}
@@ -364,12 +316,26 @@ func sharesText(percents []int) string {
 	return strings.Join(each, "")
 }
 
+// receipts hands out what lies here for one phone: to its login, or to the phone itself.
 func (s *Site) receipts(c echo.Context) error {
-	session, _, err := s.signedIn(c)
+	a, err := s.asks(c)
 	if err != nil {
 		return err
 	}
-	sealed, err := s.Office.Receipts(c.Request().Context(), session.Subject, c.QueryParam("key"))
+	key := c.QueryParam("key")
+	subject := ""
+	for _, g := range a.grants {
+		if g.Phone == key && s.Now().Before(g.Until()) {
+			subject = g.Subject
+		}
+	}
+	if subject == "" && a.login != nil {
+		subject = a.login.Subject
+	}
+	if subject == "" {
+		return desk.ErrNotEnrolled
+	}
+	sealed, err := s.Office.Receipts(c.Request().Context(), subject, key)
 	if err != nil {
 		return err
 	}

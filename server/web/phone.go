@@ -37,7 +37,7 @@ type point struct {
 func (p point) ok() bool { return p.KTY == "EC" && p.CRV == "P-256" }
 
 func (s *Site) putPhone(c echo.Context) error {
-	session, _, err := s.signedIn(c)
+	_, v, err := s.signedIn(c)
 	if err != nil {
 		return err
 	}
@@ -48,44 +48,48 @@ func (s *Site) putPhone(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || !body.Key.ok() || len(body.ID) > 64 {
 		return errRequest
 	}
-	if err := s.Office.PutPhone(c.Request().Context(), session.Subject, body.ID, body.Key.X, body.Key.Y); err != nil {
+	if err := s.Office.PutPhone(c.Request().Context(), *v.Login, body.ID, body.Key.X, body.Key.Y); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
 }
 
-// phone is a phone that can show screens without network, as the patient is told of it.
+// phone is a phone that shows screens by its key, as the patient is told of it.
 type phone struct {
 	ID      string    `json:"id"`
 	AddedAt time.Time `json:"addedAt"`
+	LoginBy time.Time `json:"loginBy"`
 }
 
-func phones(keys []desk.HolderKey) []phone {
+func phones(known []desk.Phone) []phone {
 	out := []phone{}
-	for _, k := range keys {
-		out = append(out, phone{k.Phone, k.At})
+	for _, p := range known {
+		out = append(out, phone{p.ID, p.At, p.Until})
 	}
 	return out
 }
 
-// putHolder adds the key with which this phone proves its screens, and answers with all phones of this login.
+// putHolder adds the key with which this phone proves its screens and comes back without a login, and answers with all
+// phones of this login.
 func (s *Site) putHolder(c echo.Context) error {
 	_, v, err := s.signedIn(c)
 	if err != nil {
 		return err
 	}
 	var body struct {
-		ID  string `json:"id"`
-		Key point  `json:"key"`
+		ID        string `json:"id"`
+		Key       point  `json:"key"`
+		Nonce     string `json:"nonce"`
+		Signature string `json:"signature"`
 	}
 	if err := c.Bind(&body); err != nil || !body.Key.ok() {
 		return errRequest
 	}
 	ctx := c.Request().Context()
-	if _, err := s.Office.AddHolder(ctx, *v.Login, body.ID, body.Key.X, body.Key.Y); err != nil {
+	if err := s.Office.AddHolder(ctx, *v.Login, desk.HolderKey{Phone: body.ID, X: body.Key.X, Y: body.Key.Y, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
 		return err
 	}
-	known, err := s.Office.Holders(ctx, v.Login.Subject)
+	known, err := s.Office.Phones(ctx, v.Login.Subject)
 	if err != nil {
 		return err
 	}
@@ -94,11 +98,11 @@ func (s *Site) putHolder(c echo.Context) error {
 
 // newCode makes the code of eight characters: what a reader's QR says, and what can be read aloud.
 func (s *Site) newCode(c echo.Context) error {
-	session, _, err := s.signedIn(c)
+	subject, id, err := s.showing(c)
 	if err != nil {
 		return err
 	}
-	code, expires, err := s.Office.NewCode(c.Request().Context(), session.Subject, desk.PersonID(c.Param("id")))
+	code, expires, err := s.Office.NewCode(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
 	}
@@ -112,11 +116,11 @@ func (s *Site) newCode(c echo.Context) error {
 
 // codeAsked tells the phone whether a facility asks to look, and which.
 func (s *Site) codeAsked(c echo.Context) error {
-	session, _, err := s.signedIn(c)
+	subject, id, err := s.showing(c)
 	if err != nil {
 		return err
 	}
-	state, facility, err := s.Office.CodeAsked(c.Request().Context(), session.Subject, desk.PersonID(c.Param("id")))
+	state, facility, err := s.Office.CodeAsked(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
 	}
@@ -127,7 +131,7 @@ func (s *Site) codeAsked(c echo.Context) error {
 }
 
 func (s *Site) answerCode(c echo.Context) error {
-	session, _, err := s.signedIn(c)
+	subject, id, err := s.showing(c)
 	if err != nil {
 		return err
 	}
@@ -137,7 +141,7 @@ func (s *Site) answerCode(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || body.Allow == nil {
 		return errRequest.In("allow")
 	}
-	if err := s.Office.AnswerCode(c.Request().Context(), session.Subject, desk.PersonID(c.Param("id")), *body.Allow); err != nil {
+	if err := s.Office.AnswerCode(c.Request().Context(), subject, id, *body.Allow); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -145,11 +149,11 @@ func (s *Site) answerCode(c echo.Context) error {
 
 // file hands out the .smart-health-card file.
 func (s *Site) file(c echo.Context) error {
-	session, _, err := s.signedIn(c)
+	subject, id, err := s.showing(c)
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	data, err := s.Office.File(c.Request().Context(), session.Subject, desk.PersonID(c.Param("id")))
+	data, err := s.Office.File(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
 	}

@@ -173,30 +173,16 @@ func TestCodesCannotBeTriedOut(t *testing.T) {
 	}
 }
 
-// phoneKeys of a browser: WebCrypto exports x and y.
-func holderBody(t *testing.T, id string, key credential.Key) map[string]any {
-	t.Helper()
-	set, err := json.Marshal(credential.KeySet{key.Public()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var jwks struct{ Keys []struct{ X, Y string } }
-	if err := json.Unmarshal(set, &jwks); err != nil {
-		t.Fatal(err)
-	}
-	return map[string]any{"id": id, "key": map[string]string{"kty": "EC", "crv": "P-256", "x": jwks.Keys[0].X, "y": jwks.Keys[0].Y}}
-}
-
 func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	h.session(t, auth.Counter, "鈴木", "{}")
-	phone, other := p256(t), p256(t)
+	phone, other := newPhone(t), p256(t)
 	credentials := "/api/v1/people/" + string(r.ID) + "/credential"
 	if w := h.ask(t, "POST", credentials, map[string]string{"tier": "screen", "phone": "A"}); w.Code != 409 {
 		t.Errorf("a phone without a key: %d", w.Code)
 	}
-	if w := h.ask(t, "PUT", "/api/v1/phone/holder", holderBody(t, "A", phone)); w.Code != 200 {
+	if w := h.add(t, "A", phone); w.Code != 200 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	made := answer[struct{ JWS string }](t, h.ask(t, "POST", credentials, map[string]string{"tier": "screen", "phone": "A"}), 200)
@@ -215,23 +201,23 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 	if w := h.ask(t, "POST", here+"/record", map[string]string{"outcome": "accepted"}); w.Code != 409 {
 		t.Errorf("accepted without proof: %d", w.Code)
 	}
-	if w := h.ask(t, "POST", "/api/v1/counter/cases", proof(phone, h.now, "")); w.Code != 422 || !strings.Contains(w.Body.String(), "scan.proof_first") {
+	if w := h.ask(t, "POST", "/api/v1/counter/cases", proof(phone.key, h.now, "")); w.Code != 422 || !strings.Contains(w.Body.String(), "scan.proof_first") {
 		t.Errorf("the second code first: %d %s", w.Code, w.Body)
 	}
-	for name, body := range map[string]map[string]string{"another phone": proof(other, h.now, ""), "46 s old": proof(phone, h.now.Add(-46*time.Second), ""),
-		"46 s ahead": proof(phone, h.now.Add(46*time.Second), ""), "a nonce that nobody asked for": proof(phone, h.now, "1234"), "no proof": {"text": "x"}} {
+	for name, body := range map[string]map[string]string{"another phone": proof(other, h.now, ""), "46 s old": proof(phone.key, h.now.Add(-46*time.Second), ""),
+		"46 s ahead": proof(phone.key, h.now.Add(46*time.Second), ""), "a nonce that nobody asked for": proof(phone.key, h.now, "1234"), "no proof": {"text": "x"}} {
 		if v := answer[caseJSON](t, h.ask(t, "POST", here+"/proof", body), 200); v.Verdict.Valid || !v.Verdict.Awaits || v.Verdict.Checks[0].Name != "holder" {
 			t.Errorf("%s: %+v", name, v.Verdict)
 		}
 	}
 	nonce := answer[caseJSON](t, h.ask(t, "POST", here+"/challenge", struct{}{}), 200).Nonce
-	if v := answer[caseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone, h.now, "")), 200); v.Verdict.Valid {
+	if v := answer[caseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, "")), 200); v.Verdict.Valid {
 		t.Error("the number was not answered")
 	}
-	if v := answer[caseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone, h.now, nonce)), 200); !v.Verdict.Valid || v.Nonce != "" || v.Verdict.Headline.Ja != "この画面は本物です" {
+	if v := answer[caseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, nonce)), 200); !v.Verdict.Valid || v.Nonce != "" || v.Verdict.Headline.Ja != "この画面は本物です" {
 		t.Errorf("%+v", v.Verdict)
 	}
-	if v := answer[caseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone, h.now, nonce)), 200); v.Verdict.Valid {
+	if v := answer[caseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, nonce)), 200); v.Verdict.Valid {
 		t.Error("a number was answered twice")
 	}
 	live := answer[caseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": h.live(t, r.Person, "00138990", h.now)}), 201)
@@ -245,30 +231,30 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 func TestAPhoneIsAddedOnlySoonAfterALogin(t *testing.T) {
 	h, _ := connected(t)
 	h.patientOf(t, h.now)
-	phone := p256(t)
+	phone := newPhone(t)
 	type list struct{ Phones []phoneLine }
-	if got := answer[list](t, h.ask(t, "PUT", "/api/v1/phone/holder", holderBody(t, "A", phone)), 200); len(got.Phones) != 1 {
+	if got := answer[list](t, h.add(t, "A", phone), 200); len(got.Phones) != 1 {
 		t.Errorf("%+v", got)
 	}
 	h.now = h.now.Add(14 * time.Minute)
-	if got := answer[list](t, h.ask(t, "PUT", "/api/v1/phone/holder", holderBody(t, "A", p256(t))), 200); len(got.Phones) != 1 {
+	if got := answer[list](t, h.add(t, "A", newPhone(t)), 200); len(got.Phones) != 1 {
 		t.Errorf("one key a phone: %+v", got)
 	}
-	if got := answer[list](t, h.ask(t, "PUT", "/api/v1/phone/holder", holderBody(t, "B", phone)), 200); len(got.Phones) != 2 || got.Phones[0].ID != "B" {
+	if got := answer[list](t, h.add(t, "B", phone), 200); len(got.Phones) != 2 || got.Phones[0].ID != "B" {
 		t.Errorf("the newest first: %+v", got)
 	}
 	h.now = h.now.Add(time.Minute)
-	if w := h.ask(t, "PUT", "/api/v1/phone/holder", holderBody(t, "C", p256(t))); w.Code != 403 || !strings.Contains(w.Body.String(), "phone.login_again") {
+	if w := h.add(t, "C", newPhone(t)); w.Code != 403 || !strings.Contains(w.Body.String(), "phone.login_again") {
 		t.Errorf("15 minutes after the login: %d %s", w.Code, w.Body)
 	}
-	if w := h.ask(t, "PUT", "/api/v1/phone/holder", holderBody(t, "B", phone)); w.Code != 200 {
+	if w := h.add(t, "B", phone); w.Code != 200 {
 		t.Errorf("the same key again: %d", w.Code)
 	}
 	if me := answer[struct{ Phones []phoneLine }](t, h.ask(t, "GET", "/api/v1/me", nil), 200); len(me.Phones) != 2 {
 		t.Errorf("the patient is told: %+v", me)
 	}
 	stale := auth.Identity{Subject: "s", At: h.now, AuthTime: h.now.Add(-16 * time.Minute)}
-	if _, err := h.office.AddHolder(ctx, stale, "D", holderBody(t, "D", phone)["key"].(map[string]string)["x"], holderBody(t, "D", phone)["key"].(map[string]string)["y"]); err == nil {
+	if err := h.office.AddHolder(ctx, stale, h.holder(t, "D", phone)); err == nil {
 		t.Error("auth_time of 16 minutes ago was taken")
 	}
 }

@@ -32,6 +32,7 @@ type Config struct {
 	CounterCall CounterCheck // who may leave receipts; insurer's half
 	Demo        bool
 	Published   bool // the demo's port is published by a container
+	NoWorker    bool // the service worker's kill switch
 	HTTPS       bool
 	Staff       []string // fictional names that the demo offers
 	Now         func() time.Time
@@ -42,11 +43,13 @@ type Site struct {
 	Config
 	guesses auth.Limit // notice codes and pairing codes, by address
 	codes   auth.Limit // online codes, by counter server
+	devices auth.Limit // nonces and signatures of phones, by address: a carrier's many phones come from one
 }
 
 // New returns the program's handler. Routes exist only for the halves that this role runs.
 func New(c Config) *echo.Echo {
-	s := &Site{Config: c, guesses: auth.Limit{Burst: 20, Every: 3 * time.Second}, codes: auth.Limit{Burst: 30, Every: 2 * time.Second}}
+	s := &Site{Config: c, guesses: auth.Limit{Burst: 20, Every: 3 * time.Second}, codes: auth.Limit{Burst: 30, Every: 2 * time.Second},
+		devices: auth.Limit{Burst: 200, Every: 50 * time.Millisecond}}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's word

@@ -462,8 +462,13 @@ func (h *house) enrolled(t *testing.T) desk.PersonRecord {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.session(t, auth.Patient, "op|x", visitOf("髙橋 德一", "1955-07-01", ""))
-	if err := h.office.Enrol(ctx, auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: r.Person.BirthDate}, h.office.Notices.MAC(paper.Code)); err != nil {
+	login := auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now}
+	data, err := json.Marshal(visit{Login: &login})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.session(t, auth.Patient, "op|x", string(data))
+	if err := h.office.Enrol(ctx, login, h.office.Notices.MAC(paper.Code)); err != nil {
 		t.Fatal(err)
 	}
 	return r

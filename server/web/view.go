@@ -138,14 +138,8 @@ type EnrolView struct {
 	Code        string // what was typed, to be corrected
 }
 
-// PersonTile is one person whose screen this phone holds.
-type PersonTile struct{ ID, Name, Kana string }
-
-// ScreenView is the shell of the patient's screen (/screen).
-type ScreenView struct {
-	Page
-	People []PersonTile
-}
+// ScreenView is the shell of the patient's screen (/screen). It names nobody: the phone keeps it.
+type ScreenView struct{ Page }
 
 // StaffView picks one of the demo's fictional staff (/counter/staff, /insurer/staff).
 type StaffView struct {

@@ -31,14 +31,10 @@ func Make(root string) (map[string][]byte, error) {
 		Outdir:  "dist", Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, ChunkNames: "chunk-[hash]",
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
 		Alias:    map[string]string{"dijkstrajs": "./vendor/dijkstrajs/dijkstra.js"},
-		LogLevel: api.LogLevelSilent, Write: false,
+		LogLevel: api.LogLevelSilent, Write: false, Metafile: true,
 	})
-	if len(result.Errors) > 0 {
-		var all error
-		for _, message := range result.Errors {
-			all = errors.Join(all, fmt.Errorf("bundling: %s (%v)", message.Text, message.Location))
-		}
-		return nil, all
+	if err := failed(result); err != nil {
+		return nil, err
 	}
 	files := map[string][]byte{}
 	for _, f := range result.OutputFiles {
@@ -50,6 +46,9 @@ func Make(root string) (map[string][]byte, error) {
 			return nil, fmt.Errorf("copying %s: %w", extra, err)
 		}
 		files[filepath.Base(extra)] = data
+	}
+	if err := addWorkers(root, files, result.Metafile); err != nil {
+		return nil, err
 	}
 	return files, nil
 }
@@ -82,4 +81,12 @@ func words(root string) api.Plugin {
 			return api.OnLoadResult{Contents: &text, Loader: api.LoaderJSON}, err
 		})
 	}}
+}
+
+func failed(result api.BuildResult) error {
+	var all error
+	for _, message := range result.Errors {
+		all = errors.Join(all, fmt.Errorf("bundling: %s (%v)", message.Text, message.Location))
+	}
+	return all
 }

@@ -1,12 +1,34 @@
 // The codes that the page shows now, and the same ones as large as the phone allows. Both views are drawn from one place, so
 // that the large one never shows a code that the page has already let go.
-import { byId, h } from "../shared/dom";
-import { cardCode, draw, proofCode } from "../shared/qr";
+import { byId, h, say } from "../shared/dom";
+import { cardCode, draw, proofCode, type Drawn } from "../shared/qr";
+import { phrases } from "../shared/phrases";
 import { word } from "../shared/words";
+
+const hints = phrases({
+  turnUpright: ["端末を縦に持つと、コード全体が見えます", "Hold the phone upright to show the whole code"],
+  smallWindow: [
+    "この画面の幅ではコードが小さめです。横や画面分割で使っているときは、縦に持って画面いっぱいに広げてください。読み取れないときは「番号で伝える」をお使いください。",
+    "The code is small at this width. Turn the phone upright and use the whole screen. If it cannot be read, tell a number instead.",
+  ],
+});
 
 let card: string | null = null;
 let proof: string | null = null;
 let large: { over: HTMLDialogElement; card: HTMLCanvasElement; proof: HTMLCanvasElement } | null = null;
+
+/** Binds what makes the codes large: the button, the code itself, and a phone that is turned. */
+export function bindCodes(): void {
+  byId("bigger").addEventListener("click", showLarge);
+  byId("qr").addEventListener("click", showLarge);
+  window.addEventListener("resize", () => {
+    drawCards();
+    drawProofs();
+  });
+}
+
+/** Returns the card whose code is shown now, or null. */
+export const shownCard = (): string | null => card;
 
 /** Shows a card's code, or none. */
 export function showCard(jws: string | null): void {
@@ -27,8 +49,16 @@ export function showProof(text: string | null): void {
 function drawCards(): void {
   if (!card) return;
   const code = cardCode(card);
-  draw(byId<HTMLCanvasElement>("qr"), code);
+  hint(draw(byId<HTMLCanvasElement>("qr"), code));
   if (large) draw(large.card, code);
+}
+
+/** Says what helps where the window is too small: a square is as large as the shorter side, so an upright phone shows the most. */
+function hint(drawn: Drawn): void {
+  const tooTall = innerWidth > innerHeight && byId("qr").clientHeight > innerHeight;
+  const tooSmall = drawn.module > 0 && drawn.module < 3 && drawn.modules > 81;
+  byId("turn").hidden = !tooTall && !tooSmall;
+  say(byId("turn"), tooTall ? hints("turnUpright") : tooSmall ? hints("smallWindow") : "");
 }
 
 function drawProofs(): void {

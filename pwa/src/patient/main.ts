@@ -1,76 +1,90 @@
-// The patient's screen. Online it shows a live code, made anew every 30 seconds; when that cannot be renewed, the stored one with
-// this phone's proof; and when there is none, what to do. It goes from one to the other by itself. Elements: #qr, #age, #clock,
-// #holder-name, #receipts, #pdf, #state, #figures, #details; those of offline.ts and number.ts.
-import { call, Problem, unreachable } from "../shared/api";
+// The patient's screen. It starts from an empty shell, with or without a server, and always shows something: a live code, made
+// anew every 30 seconds; when that cannot be renewed, the stored one with this phone's proof; when that is too old, the copy
+// (PDF); and with nothing left, why, and what to do. It goes from one to the other by itself. Elements: #screen and what is in
+// it, #empty, #login-ask; those of offline.ts, number.ts, people.ts, phones.ts, papers.ts and manage.ts.
+import { Problem, unreachable } from "../shared/api";
 import { clockWords, measure, span, timeOfDay } from "../shared/clock";
 import { read, write } from "../shared/database";
 import { byId, say } from "../shared/dom";
 import { word } from "../shared/words";
-import { showCard, showLarge } from "./codes";
+import { ask, enter } from "./access";
+import { bindCodes, showCard } from "./codes";
+import { bindLater } from "./later";
+import { bindManage } from "./manage";
 import { bindNumber } from "./number";
-import { bindNonce, endOffline, startOffline, tickOffline } from "./offline";
+import { bindNonce, endOffline, startOffline, tickOffline, type Away } from "./offline";
+import { paperFirst, refreshPaper, showPaper } from "./papers";
+import { askMe, showPerson, showTiles, storedPeople, storePeople, type Me, type Person } from "./people";
 import { holderKey } from "./phone";
-import { introduce } from "./phones";
+import { introduce, showPhones } from "./phones";
 import { watchReceipts } from "./receipts";
 import { showDetails, type Screen } from "./screen";
-import { forgetStored, openStored, refreshStored } from "./stored";
+import { forget } from "./sealed";
+import { openStored, refreshStored } from "./stored";
+import { keepShell } from "./worker";
 
 const renewEvery = 30_000; // a live code is made anew every 30 s (DESIGN.md section 4)
 const retryEvery = 5_000;
 const patience = 8_000; // a weak signal may swallow a request without a word
+const soon = 900; // so long a patient looks at nothing while the first answer is on its way
+const warnBefore = 14 * 24 * 60 * 60 * 1000; // of the day on which a login is needed
 
-let person = byId("screen").dataset["person"] ?? "";
+let family: Person[] = [];
+let person = ""; // whose screen is shown
 let live: Screen | null = null;
 let stored: Screen | null = null; // shown in the live one's place
 let offset = 0; // our clock less the server's, in ms
 let timer = 0;
 let asking = false; // a request for a live code is on its way
-let failing = false;
-let introduced = false; // the server knows this phone's holder key
-let family = [person];
+let away: Away | "" = ""; // why there is no live code
+let known = false; // the server knows this phone's key
+let keeping = false; // what is needed without network is being fetched
+let stopped = false;
 
 const serverNow = (): number => Date.now() - offset;
 const dead = (s: Screen): boolean => serverNow() > Date.parse(s.expiresAt);
+const current = (): Person | undefined => family.find((p) => p.id === person);
 
 /** Asks for a new code, draws it, and comes back in 30 s; after a failure in 5. */
 async function renew(): Promise<void> {
   clearTimeout(timer);
+  if (stopped || !person) return;
   const asked = person;
   let next = renewEvery;
   asking = true;
+  const impatient = window.setTimeout(() => void fall("network", true), soon);
   try {
     const began = Date.now();
-    const made = await call<Screen>("POST", `/api/v1/people/${asked}/credential`, { tier: "live" }, patience);
+    const made = await ask<Screen>("POST", `/api/v1/people/${asked}/credential`, { tier: "live" }, patience);
     if (asked !== person) return;
     offset = measure(began, made.serverTime);
-    failing = false;
     showLive(made);
-    void keepForLater(made);
+    void keepForLater(asked, made);
   } catch (e) {
-    if (asked !== person) return;
-    if (e instanceof Problem && e.key === "session.missing") {
-      location.href = "/login";
-      return;
-    }
+    if (asked !== person || stopped) return;
     next = retryEvery;
     if (unreachable(e)) {
-      failing = true;
-      if (!live || dead(live)) await fall();
+      away = "network";
+      await fall(away);
     } else if (e instanceof Problem) {
-      await refused(e);
+      next = (await refused(e)) ? retryEvery : 0;
     }
+  } finally {
+    clearTimeout(impatient);
   }
   asking = false;
   clearTimeout(timer);
-  timer = window.setTimeout(() => void renew(), next);
+  if (next) timer = window.setTimeout(() => void renew(), next);
   tick();
 }
 
 function showLive(made: Screen): void {
   live = made;
   stored = null;
+  away = "";
   endOffline();
   showDetails(person, made);
+  paperFirst(false);
   byId("too-long").hidden = made.fitsQr;
   byId("code").hidden = !made.fitsQr;
   byId("bigger").hidden = !made.fitsQr;
@@ -78,60 +92,218 @@ function showLive(made: Screen): void {
   byId("number-open").classList.toggle("main", !made.fitsQr);
   say(byId("state"), "");
   showCard(made.fitsQr ? made.jws : null);
+  sayLoginBy();
 }
 
-/** Shows the stored screen in the place of a live one that is over, or says what to do without. */
-async function fall(): Promise<void> {
-  if (stored && !dead(stored)) return;
+/**
+ * Shows the stored screen in the place of a live one that is over, then the copy, or says what to do without. While the answer may
+ * still come, only a screen that is good is shown.
+ */
+async function fall(why: Away, waiting = false): Promise<void> {
+  if (stopped || (live && !dead(live)) || (stored && !dead(stored))) return;
   const asked = person;
+  const isCurrent = (): boolean => asked === person && !stopped && !(live && !dead(live));
   const kept = await openStored(asked);
-  if (asked !== person || !failing) return;
+  const paper = await showPaper(asked, serverNow(), isCurrent);
+  const good = kept !== undefined && !dead(kept) && kept.fitsQr;
+  if (!isCurrent() || (waiting && !good)) return;
   live = null;
   byId("too-long").hidden = true;
   byId("code").hidden = false;
   if (kept) showDetails(asked, kept);
-  if (!kept || dead(kept) || !kept.fitsQr) {
-    stored = null;
-    endOffline();
-    showCard(null);
-    say(byId("age"), kept ? word("fetchedAgo", { d: span(serverNow() - Date.parse(kept.issuedAt)) }) : word("noNetwork"));
-    say(byId("state"), word(!kept ? "nothingStored" : dead(kept) ? "storedOver" : "storedTooLong"));
+  if (good) {
+    stored = kept;
+    byId("bigger").hidden = false;
+    paperFirst(false);
+    say(byId("state"), "");
+    startOffline(kept, await holderKey(), why);
     return;
   }
-  stored = kept;
-  byId("bigger").hidden = false;
-  say(byId("state"), "");
-  startOffline(kept, await holderKey());
+  stored = null;
+  endOffline();
+  showCard(null);
+  byId("bigger").hidden = true;
+  paperFirst(paper);
+  byId("pdf").hidden = !paper;
+  say(byId("age"), kept ? word(why === "network" ? "fetchedAgo" : "keptAgo", { d: span(serverNow() - Date.parse(kept.issuedAt)) }) : why === "network" ? word("noNetwork") : "");
+  say(byId("state"), word(paper ? "paperLeft" : why === "login" ? "loginAgain" : !kept ? "nothingStored" : dead(kept) ? "storedOver" : "storedTooLong"));
 }
 
-/** Shows why the insurer gives no screen. What was stored is let go too: the refusal counts, with network or without. */
-async function refused(e: Problem): Promise<void> {
+/**
+ * Deals with the server's no: says why no screen is given, and lets go what must not be shown any more. It reports whether it is
+ * worth asking again by itself.
+ */
+async function refused(e: Problem): Promise<boolean> {
+  switch (e.key) {
+    case "session.missing":
+    case "device.over":
+      away = "login";
+      live = null;
+      await fall(away);
+      askForLogin(e.key === "device.over" ? e.message : word("loginAgain"));
+      return false;
+    case "device.unknown": // somebody ended this phone: it keeps nothing
+      await letGo(family);
+      showEmpty(e.message);
+      return false;
+    case "person.not_yours": // taken off this phone from elsewhere, or a session of another login
+      await learn();
+      return true;
+  }
   live = stored = null;
   endOffline();
   showCard(null);
   say(byId("age"), "");
   say(byId("state"), e.message);
-  if (e.key === "eligibility.lost") await forgetStored(person);
+  if (e.key === "eligibility.lost") await forget(person); // the refusal counts, with network or without
+  return true;
 }
 
-/** Keeps what is needed without network: the clock's offset, and each shown person's screen. */
-async function keepForLater(made: Screen): Promise<void> {
-  const asked = person;
+/** Asks whom this phone shows and by what, and goes by the answer. */
+async function learn(): Promise<void> {
+  try {
+    await settle(await askMe(patience));
+  } catch (e) {
+    if (stopped) return;
+    if (unreachable(e)) {
+      if (!family.length) showEmpty(word("emptyAway"));
+      window.setTimeout(() => void learn(), retryEvery);
+    } else if (e instanceof Problem) {
+      if (e.key === "device.unknown") await letGo(family);
+      if (family.length) await refused(e);
+      else showEmpty(e.key === "session.missing" || e.key === "device.unknown" ? emptyWhy() : e.message);
+    }
+  }
+}
+
+async function settle(told: Me): Promise<void> {
+  let me = told;
+  offset = measure(Date.now(), me.serverTime); // until a live code measures better
+  if (me.login) {
+    if (!me.people.length && !me.lapsed.length) {
+      location.replace("/enrol");
+      return;
+    }
+    const added = await introduce().catch(() => false); // a browser that keeps nothing has no key
+    byId("login-again").hidden = added;
+    if (added) {
+      await enter(patience);
+      me = await askMe(patience);
+    }
+  }
+  known = me.device;
+  const before = family;
+  const lapsed = before.filter((p) => me.lapsed.includes(p.id));
+  const others = me.device ? [] : before.filter((p) => !me.people.some((q) => q.id === p.id)); // a login alone knows only its own
+  family = [...me.people, ...lapsed, ...others.filter((p) => !lapsed.includes(p))];
+  await letGo(before.filter((p) => !family.some((q) => q.id === p.id)));
+  if (known) await storePeople(family).catch(() => undefined);
+  byId("logout").hidden = byId("erase-area").hidden = !me.login;
+  showFamily(before.length ? me.people.find((p) => !before.some((q) => q.id === p.id)) : undefined);
+  if (live) void keepForLater(person, live);
+  await showPhones(me.phones, me.login, serverNow(), () => void learn()).catch(() => undefined);
+  void keepShell();
+}
+
+/** Forgets people whom this phone must not show any more. */
+async function letGo(gone: Person[]): Promise<void> {
+  family = family.filter((p) => !gone.includes(p));
+  await Promise.all(gone.map((p) => forget(p.id)));
+  if (gone.length) await storePeople(family).catch(() => undefined);
+}
+
+/** Draws whom this phone shows, and turns to whoever has just been added. */
+function showFamily(added?: Person): void {
+  const wanted = added ?? current() ?? family[0];
+  if (!wanted) {
+    showEmpty(emptyWhy());
+    return;
+  }
+  byId("empty").hidden = true;
+  byId("screen").hidden = byId("manage").hidden = false;
+  showTiles(family, wanted.id, turnTo);
+  if (wanted.id === person) {
+    showPerson(wanted);
+    sayLoginBy();
+  } else {
+    turnTo(wanted);
+  }
+}
+
+/** Says what the browser lost, or that it never had anything. The server's cookie outlives what a browser drops by itself. */
+function emptyWhy(): string {
+  return word(document.cookie.includes("madoguchi-kept=1") ? "emptyGone" : "emptyNew");
+}
+
+function showEmpty(why: string): void {
+  person = "";
+  live = stored = null;
+  clearTimeout(timer);
+  endOffline();
+  byId("screen").hidden = byId("tiles").hidden = byId("manage").hidden = byId("login-ask").hidden = true;
+  byId("empty").hidden = false;
+  say(byId("empty-why"), why);
+}
+
+/** Shows another person of this phone. */
+function turnTo(p: Person): void {
+  person = p.id;
+  byId("screen").dataset["person"] = person;
+  live = stored = null;
+  endOffline();
+  showCard(null);
+  showPerson(p);
+  showTiles(family, person, turnTo);
+  paperFirst(false);
+  byId("pdf").hidden = false;
+  byId("login-ask").hidden = true;
+  say(byId("state"), word("making"));
+  void openStored(p.id).then((kept) => {
+    if (kept && person === p.id && !live) showDetails(p.id, kept); // at once, while the code is on its way
+  });
+  if (away) void fall(away);
+  void renew();
+}
+
+/** Asks kindly for the login that will be needed, days ahead. */
+function sayLoginBy(): void {
+  const until = current()?.loginBy;
+  const left = until ? Date.parse(until) - serverNow() : Infinity;
+  if (left > warnBefore) {
+    if (!away) byId("login-ask").hidden = true;
+    return;
+  }
+  const days = Math.floor(left / (24 * 60 * 60 * 1000));
+  askForLogin(days > 0 ? word("loginSoon", { n: days }) : word("loginToday"));
+}
+
+function askForLogin(why: string): void {
+  say(byId("login-why"), why);
+  byId("login-ask").hidden = false;
+}
+
+/** Keeps what is needed without network: the clock's offset, and each shown person's screen and copy. */
+async function keepForLater(asked: string, made: Screen): Promise<void> {
+  if (keeping) return;
+  keeping = true;
   try {
     await write("clock", "offset", offset);
-    introduced ||= await introduce(serverNow);
-    if (!introduced) return;
-    await refreshStored(asked, serverNow(), made);
-    for (const other of family) {
-      if (other !== asked) await refreshStored(other, serverNow());
+    if (!known) return;
+    for (const id of [asked, ...family.map((p) => p.id).filter((id) => id !== asked)]) {
+      const kept = await refreshStored(id, serverNow(), id === asked ? made : undefined);
+      await refreshPaper(id, serverNow(), kept);
     }
+    await showPaper(asked, serverNow(), () => asked === person && !stopped);
   } catch {
     // no network, or a browser that keeps nothing: the next renewal tries again
+  } finally {
+    keeping = false;
   }
 }
 
 /** Once a second: the clock, the age in words, the bar, and an end to what is too old to be accepted. */
 function tick(): void {
+  if (stopped) return;
   const now = serverNow();
   say(byId("clock"), timeOfDay(now, true));
   const wrong = clockWords(offset, "phone");
@@ -139,17 +311,17 @@ function tick(): void {
   say(byId("phone-clock"), wrong);
   byId("bar-area").hidden = !live?.fitsQr;
   byId("number-open").hidden = !live;
-  if (stored && dead(stored)) void fall();
+  if (stored && dead(stored)) void fall(away || "network");
   tickOffline(now);
   if (!live) return;
   const age = Math.max(0, now - Date.parse(live.issuedAt));
-  const lost = failing && age > 45_000 ? ` ・ ${word("offline", { n: retryEvery / 1000 })}` : "";
+  const lost = away && age > 45_000 ? ` ・ ${word("offline", { n: retryEvery / 1000 })}` : "";
   say(byId("age"), (live.fitsQr ? word("madeAgo", { d: span(age) }) : "") + lost);
   byId("bar").style.transform = `scaleX(${Math.max(0, 1 - age / 90_000)})`;
   if (!dead(live)) return;
   showCard(null);
   say(byId("state"), word("tooOld"));
-  if (failing) void fall();
+  if (away) void fall(away);
   else if (!asking) void renew(); // the phone slept: its timers are late
 }
 
@@ -161,38 +333,20 @@ async function stayAwake(): Promise<void> {
   }
 }
 
-/** Shows another person of this phone. */
-function turnTo(tile: HTMLButtonElement): void {
-  person = tile.dataset["person"] ?? person;
-  live = stored = null;
-  endOffline();
-  showCard(null);
-  for (const other of document.querySelectorAll(".tile")) other.setAttribute("aria-pressed", String(other === tile));
-  say(byId("state"), word("making"));
-  if (failing) void fall();
-  void renew();
-}
-
-/** A phone that is logged out keeps nothing of the people whom it showed. */
-async function logOut(form: HTMLFormElement): Promise<void> {
-  await Promise.allSettled(family.map(forgetStored));
-  form.submit();
-}
-
-async function start(): Promise<void> {
-  const tiles = [...document.querySelectorAll<HTMLButtonElement>(".tile")];
-  if (tiles.length) family = tiles.map((t) => t.dataset["person"] ?? "");
-  for (const tile of tiles) {
-    tile.setAttribute("aria-pressed", String(tile.dataset["person"] === person));
-    tile.addEventListener("click", () => turnTo(tile));
-  }
-  byId("bigger").addEventListener("click", showLarge);
-  byId<HTMLFormElement>("logout").addEventListener("submit", (e) => {
-    e.preventDefault();
-    void logOut(byId("logout"));
-  });
+function bind(): void {
+  bindCodes();
   bindNonce(serverNow);
   bindNumber(() => person);
+  bindLater(() => ({ person, screen: live ?? stored, tier: live ? "live" : stored ? "screen" : "none", offset, away: away !== "" }));
+  bindManage({
+    current,
+    family: () => family,
+    changed: () => void learn(),
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  });
   window.addEventListener("online", () => void renew());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") {
@@ -202,15 +356,21 @@ async function start(): Promise<void> {
       clearTimeout(timer);
     }
   });
+}
+
+async function start(): Promise<void> {
+  bind();
   void stayAwake();
   try {
     offset = (await read<number>("clock", "offset")) ?? 0;
+    family = await storedPeople();
   } catch {
-    // a browser that keeps nothing: the first answer of the server will tell
+    // a browser that keeps nothing: the server will tell
   }
+  if (family.length) showFamily();
   setInterval(tick, 1000);
-  void watchReceipts(byId("receipts"));
-  await renew();
+  await learn();
+  void watchReceipts(byId("receipts"), () => person !== "");
 }
 
 void start();

@@ -1,9 +1,10 @@
 // 「番号で伝える」: eight characters stand for the screen, for one look-up within 90 seconds. A facility that typed them is named
 // to the patient first, who allows it or not. Elements: #number (dialog) and #number-*.
-import { call, Problem } from "../shared/api";
+import { Problem } from "../shared/api";
 import { byId, say } from "../shared/dom";
 import { addressCode, draw } from "../shared/qr";
 import { word } from "../shared/words";
+import { ask as send } from "./access";
 
 type State = "open" | "asked" | "allowed" | "denied" | "used";
 
@@ -42,7 +43,7 @@ async function begin(person: string): Promise<void> {
   answered = false;
   show("waiting", word("makingNumber"));
   try {
-    const made = await call<{ code: string; address: string; expiresAt: string; serverTime: string }>("POST", `/api/v1/people/${person}/code`, undefined, 8_000);
+    const made = await send<{ code: string; address: string; expiresAt: string; serverTime: string }>("POST", `/api/v1/people/${person}/code`, undefined, 8_000);
     if (mine !== round) return;
     ends = Date.now() + Date.parse(made.expiresAt) - Date.parse(made.serverTime);
     byId("number-code").replaceChildren(part(made.code.slice(0, 4)), part(made.code.slice(4)));
@@ -69,7 +70,7 @@ async function follow(person: string, mine: number): Promise<void> {
     let state: State = "open";
     let facility = "";
     try {
-      ({ state, facility } = await call<{ state: State; facility: string }>("GET", `/api/v1/people/${person}/code`, undefined, 8_000));
+      ({ state, facility } = await send<{ state: State; facility: string }>("GET", `/api/v1/people/${person}/code`, undefined, 8_000));
     } catch (e) {
       if (e instanceof Problem && e.key === "code.nothing_asked") ends = 0; // the server says that its time is over
     }
@@ -93,7 +94,7 @@ async function answer(person: string, allow: boolean): Promise<void> {
   answered = true;
   show("waiting", word(allow ? "allowing" : "denying"));
   try {
-    await call("POST", `/api/v1/people/${person}/code/answer`, { allow }, 8_000);
+    await send("POST", `/api/v1/people/${person}/code/answer`, { allow }, 8_000);
     if (!allow && mine === round) finish(word("numberDenied"));
   } catch (e) {
     if (mine !== round) return;

@@ -11,13 +11,16 @@ import type { Screen } from "./screen";
 const proofEvery = 15_000; // credential.ProofEvery
 const nonceLife = 120_000; // a counter's number is for the patient who stands there now
 
-let shown: { screen: Screen; key: HolderKey } | null = null;
+let shown: { screen: Screen; key: HolderKey; away: Away } | null = null;
 let madeAt = 0; // the shown proof's time by the server's clock; 0 when there is none
 let nonce = "";
 let nonceEnds = 0;
 
-export function startOffline(screen: Screen, key: HolderKey): void {
-  shown = { screen, key };
+/** Why the stored screen is shown: there is no network, or no login. */
+export type Away = "network" | "login";
+
+export function startOffline(screen: Screen, key: HolderKey, away: Away): void {
+  shown = { screen, key, away };
   madeAt = 0;
   byId("offline").hidden = false;
   showCard(screen.jws);
@@ -36,7 +39,7 @@ export function tickOffline(now: number): void {
   if (!shown) return;
   if (nonce && Date.now() > nonceEnds) setNonce("");
   if (Math.abs(now - madeAt) >= proofEvery) void renew(now); // either way: the phone's clock may have been set
-  say(byId("age"), word("fetchedAgo", { d: span(now - Date.parse(shown.screen.issuedAt)) }));
+  say(byId("age"), word(shown.away === "network" ? "fetchedAgo" : "keptAgo", { d: span(now - Date.parse(shown.screen.issuedAt)) }));
   if (madeAt) say(byId("proof-age"), word("madeAgo", { d: span(now - madeAt) }));
 }
 

@@ -2,6 +2,7 @@
 import { call } from "../shared/api";
 import { encode } from "../shared/base64url";
 import { keep } from "../shared/database";
+import { answerNonce } from "./access";
 
 /** The key to which counters seal receipts. Its id is the phone's own. */
 export interface ReceiptKey {
@@ -17,10 +18,11 @@ export interface HolderKey {
   y: string;
 }
 
-/** A phone that can show screens without network. */
+/** A phone that shows screens by its key. */
 export interface Phone {
   id: string;
   addedAt: string;
+  loginBy: string;
 }
 
 export function receiptKey(): Promise<ReceiptKey> {
@@ -39,17 +41,16 @@ export function holderKey(): Promise<HolderKey> {
   });
 }
 
-/** Tells the server this phone's receipt key. */
-export async function addReceiptKey(): Promise<ReceiptKey> {
-  const key = await receiptKey();
-  const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", key.pair.publicKey);
-  await call("PUT", "/api/v1/phone", { id: key.id, key: { kty, crv, x, y } });
-  return key;
-}
-
-/** Tells the server this phone's holder key and returns all phones of the login. A new key needs a recent login (phone.login_again). */
-export async function addHolderKey(): Promise<Phone[]> {
-  const [{ id }, { x, y }] = await Promise.all([receiptKey(), holderKey()]);
-  const { phones } = await call<{ phones: Phone[] }>("PUT", "/api/v1/phone/holder", { id, key: { kty: "EC", crv: "P-256", x, y } });
+/**
+ * Adds this phone's keys to the login and returns all phones of the login. New keys need a recent login (phone.login_again), and the
+ * holder key its own signature.
+ */
+export async function addKeys(): Promise<Phone[]> {
+  const [receipt, holder] = await Promise.all([receiptKey(), holderKey()]);
+  const proof = await answerNonce(holder, "add", receipt.id);
+  const key = { kty: "EC", crv: "P-256", x: holder.x, y: holder.y };
+  const { phones } = await call<{ phones: Phone[] }>("PUT", "/api/v1/phone/holder", { id: receipt.id, key, ...proof });
+  const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", receipt.pair.publicKey);
+  await call("PUT", "/api/v1/phone", { id: receipt.id, key: { kty, crv, x, y } });
   return phones;
 }

@@ -1,31 +1,54 @@
-// The phones of this login that can show screens without network. The patient is told of each: a stranger's must be seen.
+// The phones of this login that show screens by their key. The patient is told of each: a stranger's must be seen, and can be
+// ended from here. Elements: #phones, #phones-area, #new-phone.
 import { call, Problem } from "../shared/api";
 import { timeOfDay } from "../shared/clock";
 import { byId, h, say } from "../shared/dom";
 import { word } from "../shared/words";
-import { addHolderKey, receiptKey, type Phone } from "./phone";
+import { confirmed } from "./confirm";
+import { addKeys, receiptKey, type Phone } from "./phone";
 
 const newFor = 7 * 24 * 60 * 60 * 1000;
 
-/** Adds this phone, says what the patient has to know, and reports whether it may show screens without network. */
-export async function introduce(now: () => number): Promise<boolean> {
-  const { id } = await receiptKey();
-  let phones: Phone[];
-  let added = true;
+/** Adds this phone after a login; false where that login is too old (phone.login_again). */
+export async function introduce(): Promise<boolean> {
   try {
-    phones = await addHolderKey();
+    await addKeys();
+    return true;
   } catch (e) {
-    if (!(e instanceof Problem && e.key === "phone.login_again")) throw e;
-    added = false;
-    ({ phones } = await call<{ phones: Phone[] }>("GET", "/api/v1/me"));
+    if (e instanceof Problem && e.key === "phone.login_again") return false;
+    throw e;
   }
-  byId("login-again").hidden = added;
-  byId("phones").replaceChildren(...phones.map((p) => h("li", "", word(p.id === id ? "thisPhone" : "otherPhone", { t: dayAndTime(p.addedAt) }))));
+}
+
+/** Lists the phones; with a login each has a button that ends it. now is the server's time, changed is called after an end. */
+export async function showPhones(phones: Phone[], login: boolean, now: number, changed: () => void): Promise<void> {
+  const { id } = await receiptKey();
+  byId("phones").replaceChildren(...phones.map((p) => line(p, p.id === id, login, changed)));
   byId("phones-area").hidden = phones.length === 0;
-  const stranger = phones.find((p) => p.id !== id && now() - Date.parse(p.addedAt) < newFor);
+  byId("phones-login").hidden = login;
+  const stranger = phones.find((p) => p.id !== id && now - Date.parse(p.addedAt) < newFor);
   byId("new-phone").hidden = !stranger;
   say(byId("new-phone"), stranger ? word("newPhone", { t: dayAndTime(stranger.addedAt) }) : "");
-  return added;
+}
+
+function line(p: Phone, own: boolean, login: boolean, changed: () => void): HTMLElement {
+  const name = word(own ? "thisPhone" : "otherPhone", { t: dayAndTime(p.addedAt) });
+  if (!login) return h("li", "", name);
+  const end = h("button", "link", word("endPhoneYes")) as HTMLButtonElement;
+  end.type = "button";
+  end.setAttribute("aria-label", `${word("endPhoneYes")} ${name}`);
+  end.addEventListener("click", () => void endPhone(p, name, changed));
+  return h("li", "", h("span", "", name), end);
+}
+
+async function endPhone(p: Phone, name: string, changed: () => void): Promise<void> {
+  if (!(await confirmed(word("endPhoneTitle"), word("endPhoneText", { p: name }), word("endPhoneYes")))) return;
+  try {
+    await call("POST", `/api/v1/phones/${p.id}/end`);
+    changed();
+  } catch (e) {
+    say(byId("manage-state"), e instanceof Problem && e.key ? e.message : word("needsNetwork"));
+  }
 }
 
 function dayAndTime(at: string): string {

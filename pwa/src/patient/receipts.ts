@@ -1,10 +1,10 @@
 // What counters left for this phone: sealed to its own key, which never leaves it.
-import { call } from "../shared/api";
 import { decode, utf8 } from "../shared/base64url";
 import { timeOfDay } from "../shared/clock";
 import { h } from "../shared/dom";
 import { word } from "../shared/words";
-import { addReceiptKey, type ReceiptKey } from "./phone";
+import { ask } from "./access";
+import { receiptKey, type ReceiptKey } from "./phone";
 
 interface Receipt {
   facility: string;
@@ -14,14 +14,12 @@ interface Receipt {
 
 const pollEvery = 5_000;
 
-/** Shows receipts in the element from now on, looking every five seconds while the page is seen. */
-export async function watchReceipts(place: HTMLElement): Promise<void> {
-  let key: ReceiptKey | null = null;
+/** Shows receipts in the element from now on, looking every five seconds while the page is seen and this phone is known. */
+export async function watchReceipts(place: HTMLElement, known: () => boolean): Promise<void> {
   for (;;) {
-    if (document.visibilityState === "visible") {
+    if (document.visibilityState === "visible" && known()) {
       try {
-        key ??= await addReceiptKey();
-        await look(place, key);
+        await look(place, await receiptKey());
       } catch {
         // no network: the next look will tell
       }
@@ -31,7 +29,7 @@ export async function watchReceipts(place: HTMLElement): Promise<void> {
 }
 
 async function look(place: HTMLElement, key: ReceiptKey): Promise<void> {
-  const { receipts } = await call<{ receipts: { sealed: string }[] }>("GET", `/api/v1/receipts?key=${encodeURIComponent(key.id)}`);
+  const { receipts } = await ask<{ receipts: { sealed: string }[] }>("GET", `/api/v1/receipts?key=${encodeURIComponent(key.id)}`);
   const lines: string[] = [];
   for (const { sealed } of receipts.slice(0, 3)) {
     const r = await open(key, decode(sealed));

@@ -1,9 +1,15 @@
 // What this browser keeps (IndexedDB). Keys are stored as CryptoKey objects that cannot be exported; a person's data only sealed.
 
-/** keys: the phone's keys by use · screens: a person's sealed screen by id · clock: the last measured offset. */
-export type Store = "keys" | "screens" | "clock";
+const stores = ["keys", "screens", "clock", "people", "papers"] as const;
+
+/**
+ * keys: the phone's keys by use · screens, papers: a person's sealed screen and copy by id · people: the sealed list of whom
+ * this phone shows · clock: the last measured offset.
+ */
+export type Store = (typeof stores)[number];
 
 let opening: Promise<IDBDatabase> | null = null;
+let gone = false; // wiped: this page keeps nothing any more
 
 export async function read<T>(store: Store, key: string): Promise<T | undefined> {
   const db = await open();
@@ -32,11 +38,20 @@ export async function keep<T>(store: Store, key: string, make: () => Promise<T>)
   return made;
 }
 
+/** Drops everything that this browser keeps, the keys too. This page can keep nothing afterwards. */
+export async function wipe(): Promise<void> {
+  gone = true;
+  const db = await opening?.catch(() => null);
+  db?.close();
+  await done(indexedDB.deleteDatabase("madoguchi"));
+}
+
 function open(): Promise<IDBDatabase> {
+  if (gone) return Promise.reject(new Error("wiped"));
   opening ??= (async () => {
-    const asked = indexedDB.open("madoguchi", 2);
+    const asked = indexedDB.open("madoguchi", 3);
     asked.onupgradeneeded = () => {
-      for (const store of ["keys", "screens", "clock"] satisfies Store[]) {
+      for (const store of stores) {
         if (!asked.result.objectStoreNames.contains(store)) asked.result.createObjectStore(store);
       }
     };

@@ -10,11 +10,18 @@ export interface Code {
   level: "L" | "M";
 }
 
-/** A credential's code: "shc:/" as bytes, then two digits a character as a numeric segment. */
+const scheme = "shc:/";
+
+/** What a credential's code says: "shc:/", then two digits a character. */
+export function cardText(jws: string): string {
+  let text = scheme;
+  for (const c of jws) text += String(c.charCodeAt(0) - 45).padStart(2, "0");
+  return text;
+}
+
+/** A credential's code: "shc:/" as bytes, then the digits as a numeric segment. */
 export function cardCode(jws: string): Code {
-  let digits = "";
-  for (const c of jws) digits += String(c.charCodeAt(0) - 45).padStart(2, "0");
-  return { segments: [{ data: utf8("shc:/"), mode: "byte" }, { data: digits, mode: "numeric" }], level: "L" };
+  return { segments: [{ data: utf8(scheme), mode: "byte" }, { data: cardText(jws).slice(scheme.length), mode: "numeric" }], level: "L" };
 }
 
 /** A proof's code: its text as it is. */
@@ -27,12 +34,32 @@ export function addressCode(address: string): Code {
   return { segments: [{ data: address, mode: "alphanumeric" }], level: "M" };
 }
 
-/** Draws the code onto the canvas in whole device pixels a module, as large as the canvas is shown. */
-export function draw(canvas: HTMLCanvasElement, code: Code): void {
+/** How large a code's modules came out. */
+export interface Drawn {
+  module: number; // CSS pixels; 0 where the canvas is not shown
+  modules: number; // of one side, without the white around
+}
+
+/**
+ * Draws the code onto the canvas as large as its style allows. A module gets whole device pixels, so that all are equally wide,
+ * unless that would take it below the three CSS pixels that counters' cameras want (web.md 5).
+ */
+export function draw(canvas: HTMLCanvasElement, code: Code): Drawn {
   const { size, data } = create(code.segments, { errorCorrectionLevel: code.level }).modules;
-  const shown = canvas.clientWidth * devicePixelRatio;
-  const scale = Math.max(3, Math.floor(shown / (size + 2 * quiet)));
-  canvas.width = canvas.height = (size + 2 * quiet) * scale;
+  const side = size + 2 * quiet;
+  canvas.style.width = "";
+  const room = canvas.clientWidth;
+  const fits = (room * devicePixelRatio) / side;
+  const whole = Math.max(1, Math.floor(fits));
+  const stretched = room === 0 || (whole / devicePixelRatio < 3 && room / side >= 3);
+  const scale = room === 0 ? 8 : stretched ? Math.ceil(fits) : whole;
+  canvas.width = canvas.height = side * scale;
+  if (!stretched) canvas.style.width = `${canvas.width / devicePixelRatio}px`;
+  paint(canvas, data, size, scale);
+  return { module: room === 0 ? 0 : stretched ? room / side : scale / devicePixelRatio, modules: size };
+}
+
+function paint(canvas: HTMLCanvasElement, data: ArrayLike<number | boolean>, size: number, scale: number): void {
   const pen = canvas.getContext("2d");
   if (!pen) return;
   pen.fillStyle = "#fff";

@@ -1,0 +1,77 @@
+package auth
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"testing"
+	"time"
+)
+
+// answer signs as WebCrypto does: r‖s of 32 bytes each.
+func answer(t *testing.T, key *ecdsa.PrivateKey, message string) string {
+	t.Helper()
+	sum := sha256.Sum256([]byte(message))
+	r, s, err := ecdsa.Sign(rand.Reader, key, sum[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := make([]byte, 64)
+	r.FillBytes(raw[:32])
+	s.FillBytes(raw[32:])
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+func TestANonceIsAnsweredOnlyByItsPhoneForItsUseAndInTime(t *testing.T) {
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	ours := Challenges{Key: bytes.Repeat([]byte{1}, 32), Host: "hoken.example.jp"}
+	theirs := Challenges{Key: bytes.Repeat([]byte{2}, 32), Host: "hoken.example.jp"}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := key.PublicKey.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	nonce, ends := ours.New("phone", now)
+	if !ends.Equal(now.Add(2 * time.Minute)) {
+		t.Errorf("it ends %v", ends)
+	}
+	foreign, _ := theirs.New("phone", now)
+	longer := nonce[:4] + "_" + nonce[5:] // the end is part of what is authenticated
+	good := answer(t, key, "madoguchi-device-1\nenter\nhoken.example.jp\nphone\n"+nonce)
+	for name, c := range map[string]struct {
+		use                     Use
+		phone, nonce, signature string
+		at                      time.Time
+		ok                      bool
+	}{
+		"its answer":                   {UseEnter, "phone", nonce, good, now.Add(2 * time.Minute), true},
+		"too late":                     {UseEnter, "phone", nonce, good, now.Add(2*time.Minute + time.Millisecond), false},
+		"another phone":                {UseEnter, "other", nonce, answer(t, key, DeviceMessage(UseEnter, ours.Host, "other", nonce)), now, false},
+		"another use":                  {UseAdd, "phone", nonce, good, now, false},
+		"another key":                  {UseEnter, "phone", nonce, answer(t, other, DeviceMessage(UseEnter, ours.Host, "phone", nonce)), now, false},
+		"signed at another site":       {UseEnter, "phone", nonce, answer(t, key, DeviceMessage(UseEnter, "evil.example", "phone", nonce)), now, false},
+		"another server's nonce":       {UseEnter, "phone", foreign, answer(t, key, DeviceMessage(UseEnter, ours.Host, "phone", foreign)), now, false},
+		"a nonce that was made longer": {UseEnter, "phone", longer, answer(t, key, DeviceMessage(UseEnter, ours.Host, "phone", longer)), now, false},
+		"no nonce":                     {UseEnter, "phone", "", answer(t, key, DeviceMessage(UseEnter, ours.Host, "phone", "")), now, false},
+		"no signature":                 {UseEnter, "phone", nonce, "", now, false},
+		"zeros":                        {UseEnter, "phone", nonce, base64.RawURLEncoding.EncodeToString(make([]byte, 64)), now, false},
+	} {
+		used, until, err := ours.Verify(c.use, c.phone, c.nonce, c.signature, public, c.at)
+		if (err == nil) != c.ok {
+			t.Errorf("%s: %v", name, err)
+		}
+		if c.ok && (len(used) != 24 || !until.Equal(ends)) {
+			t.Errorf("%s: %d bytes until %v", name, len(used), until)
+		}
+	}
+}

@@ -1,0 +1,316 @@
+package e2e
+
+import (
+	"context"
+	"math"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	devbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/storage"
+	"github.com/chromedp/chromedp"
+)
+
+// addsPhone has the page's session add the key of a phone that does not exist, as a second phone or a thief would, and expects
+// a status.
+func addsPhone(t *testing.T, tab context.Context, id string, status int64) {
+	t.Helper()
+	got := get(t, tab, chromedp.Evaluate[int64](`(async () => {
+		const send = (method, path, body) => fetch(path, {method, headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)});
+		const pair = await crypto.subtle.generateKey({name: "ECDSA", namedCurve: "P-256"}, true, ["sign"]);
+		const {kty, crv, x, y} = await crypto.subtle.exportKey("jwk", pair.publicKey);
+		const {nonce} = await (await send("POST", "/api/v1/phone/nonce", {phone: "`+id+`"})).json();
+		const message = new TextEncoder().encode(["madoguchi-device-1", "add", location.host, "`+id+`", nonce].join("\n"));
+		const raw = new Uint8Array(await crypto.subtle.sign({name: "ECDSA", hash: "SHA-256"}, pair.privateKey, message));
+		const signature = btoa(String.fromCharCode(...raw)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+		return (await send("PUT", "/api/v1/phone/holder", {id: "`+id+`", key: {kty, crv, x, y}, nonce, signature})).status;
+	})()`, chromedp.EvalAwaitPromise))
+	if got != status {
+		t.Errorf("adding phone %s: %s, want %d", id, strconv.FormatInt(got, 10), status)
+	}
+}
+
+// devtool sends a command of the DevTools protocol to the tab.
+func devtool[P, R any](t *testing.T, tab context.Context, command cdp.Command[P, R], params P) {
+	t.Helper()
+	do(t, tab, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, command, params)
+		return err
+	}))
+}
+
+// forgetSessions takes the cookies of sessions away, as time does: only the phone's key is left.
+func forgetSessions(t *testing.T, tab context.Context, base string) {
+	t.Helper()
+	for _, name := range []string{"madoguchi-patient", "madoguchi-device"} {
+		devtool(t, tab, network.DeleteCookies, network.DeleteCookiesParams{Name: name, URL: base})
+	}
+}
+
+// count is how many records a store of the phone holds; -1 when it is not there.
+func count(t *testing.T, tab context.Context, store string) int64 {
+	t.Helper()
+	return get(t, tab, chromedp.Evaluate[int64](`new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const db = o.result;
+		if (!db.objectStoreNames.contains("`+store+`")) { db.close(); return done(-1) }
+		const c = db.transaction("`+store+`").objectStore("`+store+`").count(); c.onsuccess = () => { db.close(); done(c.result) } } })`, chromedp.EvalAwaitPromise))
+}
+
+// waitCount waits until a store holds so many records.
+func waitCount(t *testing.T, tab context.Context, store string, want int64) {
+	t.Helper()
+	var got int64
+	for range 150 {
+		if got = count(t, tab, store); got == want {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("%s holds %d records, want %d\n%s", store, got, want, pageText(tab))
+}
+
+// stopServer ends the server and waits until nobody listens any more.
+func stopServer(t *testing.T, base string, p *process) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	for range 200 {
+		c, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
+		if err != nil {
+			return
+		}
+		c.Close()
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatal("the server did not end")
+}
+
+// startAgain starts a server on the address and the data of one that ended.
+func startAgain(t *testing.T, base, data string, env ...string) *process {
+	t.Helper()
+	port := base[strings.LastIndex(base, ":")+1:]
+	p := start(t, data, built(t, "./server", "madoguchi"), append([]string{"MADOGUCHI_ADDR=127.0.0.1:" + port, "MADOGUCHI_DATA=" + data}, env...))
+	p.out.await(t, `(http://localhost:\d+)/`)
+	return p
+}
+
+// clerkImportsToo lets the clerk import another insurer's sample and returns the address of a person's notice.
+func clerkImportsToo(t *testing.T, clerk context.Context, base, insurer, person string) string {
+	t.Helper()
+	do(t, clerk, chromedp.Navigate(base+"/insurer?insurer="+insurer),
+		chromedp.SetUploadFiles(`#file`, []string{root(t, "server", "roster", "samples", insurer+".csv")}), chromedp.Click(`#import`))
+	do(t, clerk, chromedp.WaitVisible(`#store`), chromedp.Click(`#store`))
+	waitText(t, clerk, "#done", "保存しました")
+	do(t, clerk, chromedp.Click(`#back`))
+	waitText(t, clerk, "tbody", person)
+	link := get(t, clerk, chromedp.Evaluate[string](`[...document.querySelectorAll("tbody tr")].find(r => r.innerText.includes(`+quote(person)+`)).querySelector(".notice-link").href`))
+	do(t, clerk, chromedp.Navigate(link))
+	waitText(t, clerk, "#notice-code", "-")
+	return strings.TrimSpace(get(t, clerk, chromedp.Text("#notice-url")))
+}
+
+// logsIn walks through the demo provider as a person and waits for a page's text.
+func logsIn(t *testing.T, tab context.Context, base, person, selector, want string) {
+	t.Helper()
+	do(t, tab, chromedp.Navigate(base+"/login"))
+	waitText(t, tab, "h1", "だれとして")
+	do(t, tab, chromedp.Click(`button[value="`+person+`"]`))
+	waitText(t, tab, selector, want)
+}
+
+// presses clicks a button of the folded part and answers the question.
+func presses(t *testing.T, tab context.Context, button, question string) {
+	t.Helper()
+	do(t, tab, chromedp.Evaluate[chromedp.Void](`{const m = document.getElementById("manage-more"); if (m) m.open = true}`), chromedp.WaitVisible(button), chromedp.Click(button))
+	waitText(t, tab, "#confirm", question)
+	if focus := get(t, tab, chromedp.Evaluate[string](`document.activeElement.id`)); focus != "confirm-no" {
+		t.Errorf("the focus is on %s", focus)
+	}
+	pictures(t, tab, "confirm-"+strings.Fields(strings.TrimLeft(button, "#"))[0])
+	do(t, tab, chromedp.Click("#confirm-yes"))
+}
+
+// shownAfter notes on the page when the stored screen was first to be seen, in ms after the start of the navigation.
+const shownAfter = `(() => { const look = setInterval(() => { const o = document.getElementById("offline");
+	if (o && !o.hidden && o.checkVisibility()) { clearInterval(look); window.shownAfter = performance.now(); } }, 5) })()`
+
+func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
+	whole := t // servers that start again outlive the part that starts them
+	base, server, data := startServer(t)
+	clerk, notice := clerkImports(t, base, "髙橋 德一")
+	phone := patientEnrols(t, notice, "demo-tokuichi")
+	do(t, phone, chromedp.EmulateViewport(360, 640))
+	inLab(t, phone)
+	devtool(t, phone, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: shownAfter})
+	waitCount(t, phone, "screens", 1)
+	waitCount(t, phone, "papers", 1)
+	waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`)
+
+	t.Run("no session and no login, as in the card's grace: the key renews the screen", func(t *testing.T) {
+		forgetSessions(t, phone, base)
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "秒前に作成")
+		waitTrue(t, phone, `document.getElementById("logout").hidden`)
+		addsPhone(t, phone, "thief", 403) // a copied session of the phone cannot make itself at home
+	})
+
+	t.Run("a server that ended, from the first second", func(t *testing.T) {
+		stopServer(t, base, server)
+		best := math.Inf(1)
+		for range 3 {
+			do(t, phone, chromedp.Navigate(base+"/screen"))
+			waitTrue(t, phone, `window.shownAfter > 0`)
+			best = min(best, get(t, phone, chromedp.Evaluate[float64](`window.shownAfter`)))
+		}
+		t.Logf("the stored screen is seen after %.0f ms", best)
+		if best >= 1000 {
+			t.Errorf("it took %.0f ms", best)
+		}
+		waitText(t, phone, "#age", "電波なし")
+		waitText(t, phone, "#holder-name", "髙橋 德一")
+		waitText(t, phone, "#issuer", "架空市 発行・マイナポータルの画面ではありません")
+		waitTrue(t, phone, freshProof)
+		if card, proof := codesOn(t, phone, "#screen"); card == "" || proof == "" {
+			t.Error("the codes cannot be read")
+		}
+		narrow(t, phone)
+		pictures(t, phone, "server-gone")
+		do(t, phone, chromedp.EmulateViewport(360, 640), chromedp.Navigate(base+"/")) // an old bookmark
+		waitText(t, phone, "#age", "電波なし")
+	})
+
+	t.Run("a stored screen that is over leaves the copy", func(t *testing.T) {
+		set(t, phone, "ahead", "90000000")
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#state", "写しを開く（PDF）")
+		waitText(t, phone, "#pdf", "写しを開く（PDF）")
+		pictures(t, phone, "copy-left")
+		folder := t.TempDir()
+		devtool(t, phone, devbrowser.SetDownloadBehavior, devbrowser.SetDownloadBehaviorParams{Behavior: devbrowser.SetDownloadBehaviorBehaviorAllow, DownloadPath: folder})
+		do(t, phone, chromedp.Click("#pdf"))
+		var files []string
+		for range 100 {
+			if files, _ = filepath.Glob(filepath.Join(folder, "shikaku-joho-*.pdf")); len(files) == 1 {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if len(files) != 1 {
+			t.Fatalf("%v", files)
+		}
+		if text, err := exec.Command("pdftotext", files[0], "-").Output(); err != nil || !strings.Contains(string(text), "髙橋") {
+			t.Errorf("the copy says %.80q, %v", text, err)
+		}
+		set(t, phone, "ahead", "12960000000") // 150 days: the copy is over too
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#state", "紙のお知らせ")
+		waitTrue(t, phone, `document.getElementById("pdf").hidden && document.getElementById("offline").hidden && !document.getElementById("help").hidden`)
+		pictures(t, phone, "all-over")
+		set(t, phone, "ahead", "null")
+	})
+
+	t.Run("a server that is back", func(t *testing.T) {
+		server = startAgain(whole, base, data)
+		waitText(t, phone, "#age", "秒前に作成")
+	})
+
+	t.Run("the login is asked for days ahead", func(t *testing.T) {
+		set(t, phone, "members", `{"/api/v1/me": {"serverTime": "`+time.Now().AddDate(0, 0, 77).UTC().Format(time.RFC3339)+`"}}`)
+		set(t, phone, "ahead", strconv.Itoa(77*24*3600*1000))
+		set(t, phone, "answers", `{"/credential": [503, {}]}`)
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#login-ask", "あと12日でログインが必要です")
+		for _, name := range []string{"members", "ahead", "answers"} {
+			set(t, phone, name, "null")
+		}
+	})
+
+	t.Run("two people, and one is removed", func(t *testing.T) {
+		do(t, phone, chromedp.Navigate(clerkImportsToo(t, clerk, base, "06139992", "試験 花子")))
+		waitText(t, phone, "h1", "読み取りました")
+		logsIn(t, phone, base, "demo-hanako", "h1", "登録の確認")
+		do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+		waitText(t, phone, "#tiles", "試験 花子")
+		waitText(t, phone, "#tiles", "髙橋 德一")
+		waitCount(t, phone, "screens", 2)
+		waitCount(t, phone, "papers", 2)
+		waitText(t, phone, "#holder-name", "試験 花子") // who was added is shown
+		turn := func(name string) {
+			do(t, phone, chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".tile")].find(t => t.innerText.includes("`+name+`")).click()`))
+			waitText(t, phone, "#holder-name", name)
+		}
+		turn("髙橋 德一")
+		waitText(t, phone, "#figures", "0001234")
+		turn("試験 花子")
+		waitText(t, phone, "#issuer", "架空健康保険組合")
+		waitText(t, phone, "#age", "秒前に作成")
+		pictures(t, phone, "family")
+		narrow(t, phone)
+		presses(t, phone, "#remove-person", "試験 花子 さんの画面を、この端末から消しますか")
+		waitText(t, phone, "#holder-name", "髙橋 德一")
+		waitText(t, phone, "#age", "秒前に作成")
+		waitTrue(t, phone, `document.getElementById("tiles").hidden`)
+		waitCount(t, phone, "screens", 1)
+		waitCount(t, phone, "papers", 1)
+	})
+
+	t.Run("ended from another phone", func(t *testing.T) {
+		other := browser(t, 360, 640, "")
+		logsIn(t, other, base, "demo-tokuichi", "#age", "秒前に作成")
+		waitText(t, other, "#logout", "ログアウトしても、この端末の画面は残ります")
+		do(t, other, chromedp.Evaluate[chromedp.Void](`document.getElementById("manage-more").open = true`))
+		waitText(t, other, "#phones", "別の端末")
+		pictures(t, other, "manage")
+		presses(t, other, `#phones li:last-child button`, "この端末の登録を取り消しますか")
+		waitTrue(t, other, `!document.getElementById("phones").innerText.includes("別の端末")`)
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#empty", "この端末の登録は取り消されている")
+		waitCount(t, phone, "screens", 0)
+		waitCount(t, phone, "papers", 0)
+		pictures(t, phone, "ended")
+
+		presses(t, other, "#wipe", "この端末から、全員の画面を消しますか")
+		waitText(t, other, "#main", "この端末から全部消しました")
+		if left := get(t, other, chromedp.Evaluate[string](`(async () => (await indexedDB.databases()).length + "/" + (await caches.keys()).length + "/" +
+			(await navigator.serviceWorker.getRegistrations()).length + "/" + document.cookie)()`, chromedp.EvalAwaitPromise)); left != "0/0/0/" {
+			t.Errorf("databases/caches/workers/cookies left: %s", left)
+		}
+		do(t, other, chromedp.Navigate(base+"/screen"))
+		waitText(t, other, "#empty", "まだ登録がないか")
+		pictures(t, other, "empty")
+	})
+
+	t.Run("a browser that dropped everything says so", func(t *testing.T) {
+		logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
+		waitCount(t, phone, "screens", 1)
+		forgetSessions(t, phone, base)
+		do(t, phone, chromedp.Navigate(base+"/healthz"))
+		devtool(t, phone, storage.ClearDataForOrigin, storage.ClearDataForOriginParams{Origin: base, StorageTypes: "indexeddb,cache_storage,service_workers,local_storage"})
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#empty", "しばらく開かなかったためブラウザーが消しました")
+		pictures(t, phone, "dropped")
+	})
+
+	t.Run("the kill switch takes the worker away and leaves the data", func(t *testing.T) {
+		logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
+		waitCount(t, phone, "screens", 1)
+		waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`)
+		stopServer(t, base, server)
+		startAgain(whole, base, data, "MADOGUCHI_NO_WORKER=true")
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "秒前に作成")
+		waitTrue(t, phone, `Promise.all([navigator.serviceWorker.getRegistrations(), caches.keys()]).then(([r, c]) => r.length + c.length === 0)`)
+		if n := count(t, phone, "screens"); n != 1 {
+			t.Errorf("%d stored screens", n)
+		}
+	})
+}

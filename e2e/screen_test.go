@@ -1,0 +1,293 @@
+package e2e
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"madoguchi/credential"
+	"madoguchi/server/lens"
+)
+
+// atWidths stores a picture of the page at the widths of a small phone, a usual one and a PC; a dialog covers the window only.
+func atWidths(t *testing.T, tab context.Context, name string) {
+	t.Helper()
+	folder := os.Getenv("MADOGUCHI_PICTURES")
+	if folder == "" {
+		return
+	}
+	for _, size := range [][2]int64{{320, 640}, {390, 844}, {1280, 900}} {
+		do(t, tab, chromedp.EmulateViewport(size[0], size[1]), chromedp.Sleep(400*time.Millisecond))
+		shot := chromedp.FullScreenshot(100)
+		if get(t, tab, chromedp.Evaluate[bool](`!!document.querySelector("dialog[open]")`)) {
+			tall := get(t, tab, chromedp.Evaluate[int64](`document.querySelector("dialog[open]").scrollHeight`))
+			do(t, tab, chromedp.EmulateViewport(size[0], max(size[1], tall)), chromedp.Sleep(200*time.Millisecond))
+			shot = chromedp.CaptureScreenshot()
+		}
+		if err := os.WriteFile(filepath.Join(folder, name+"-"+strconv.FormatInt(size[0], 10)+".png"), get(t, tab, shot), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(t, tab, chromedp.EmulateViewport(390, 844))
+}
+
+// reducedMotion says whether the person asked for less movement.
+func reducedMotion(t *testing.T, tab context.Context, value string) {
+	t.Helper()
+	do(t, tab, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: value}}})
+		return err
+	}))
+}
+
+// wholeCode scrolls the code into the window and returns what lens reads off a picture of the window.
+func wholeCode(t *testing.T, tab context.Context) string {
+	t.Helper()
+	do(t, tab, chromedp.Evaluate[chromedp.Void](`document.getElementById("qr").scrollIntoView({block: "start"})`), chromedp.Sleep(200*time.Millisecond))
+	codes, err := lens.Codes(get(t, tab, chromedp.CaptureScreenshot()))
+	if err != nil || len(codes) == 0 {
+		t.Fatalf("no code in the picture of the window: %v", err)
+	}
+	return codes[0]
+}
+
+func TestTheScreenOfAPatient(t *testing.T) {
+	base, _, _ := startServer(t)
+	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
+
+	inLab(t, phone)
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "秒前に作成")
+
+	t.Run("the largest code is read off a picture of every window", func(t *testing.T) {
+		jws := get(t, phone, chromedp.Evaluate[string](`"eyJ6aXAiOiJERUYifQ." + "abcXYZ019-_".repeat(98) + "." + "Zz9_".repeat(24) + "."`))[:1195] // the most that fits V22-L
+		set(t, phone, "members", `{"/credential": {"jws": "`+jws+`"}}`)
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "秒前に作成")
+		defer set(t, phone, "members", "null")
+		for _, width := range []int64{320, 360, 390, 393, 430} {
+			for _, scale := range []float64{1, 2, 2.75} {
+				do(t, phone, chromedp.EmulateViewport(width, 800, chromedp.EmulateScale(scale)), chromedp.Sleep(300*time.Millisecond))
+				got := wholeCode(t, phone)
+				if got != credential.Numeric(jws) {
+					t.Errorf("at %d px × %g: %.20q", width, scale, got)
+				}
+				module := get(t, phone, chromedp.Evaluate[float64](`document.getElementById("qr").getBoundingClientRect().width / 113`)) // 105 modules and 2 × 4 of white
+				if width >= 360 && module < 3 {
+					t.Errorf("at %d px × %g a module has %.2f CSS pixels", width, scale, module)
+				}
+				if small := get(t, phone, chromedp.Evaluate[bool](`!document.getElementById("turn").hidden`)); small != (width < 360) {
+					t.Errorf("at %d px × %g the hint for small windows is shown: %v", width, scale, small)
+				}
+				if wide := get(t, phone, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`)); wide > width {
+					t.Errorf("at %d px the page is %d px wide", width, wide)
+				}
+			}
+		}
+		do(t, phone, chromedp.EmulateViewport(800, 390), chromedp.Sleep(300*time.Millisecond)) // a phone on its side
+		if got := wholeCode(t, phone); got != credential.Numeric(jws) {
+			t.Errorf("on its side: %.20q", got)
+		}
+		do(t, phone, chromedp.EmulateViewport(568, 320), chromedp.Sleep(300*time.Millisecond))
+		waitText(t, phone, "#turn", "縦に持つ")
+		do(t, phone, chromedp.EmulateViewport(390, 844))
+	})
+
+	t.Run("one tap shows the code as large as the window", func(t *testing.T) {
+		do(t, phone, chromedp.Click("#qr"), chromedp.WaitVisible("dialog.biggest"))
+		if side := get(t, phone, chromedp.Evaluate[float64](`document.querySelector("dialog.biggest canvas").getBoundingClientRect().width`)); side < 339 {
+			t.Errorf("%.0f px", side)
+		}
+		codes, err := lens.Codes(get(t, phone, chromedp.CaptureScreenshot()))
+		if err != nil || len(codes) != 1 {
+			t.Errorf("%d codes, %v", len(codes), err)
+		}
+		atWidths(t, phone, "large")
+		do(t, phone, chromedp.Click("dialog.biggest button"))
+	})
+
+	t.Run("clock and bar move for those who want less movement too", func(t *testing.T) {
+		reducedMotion(t, phone, "reduce")
+		defer reducedMotion(t, phone, "no-preference")
+		look := `document.getElementById("clock").textContent + " " + document.getElementById("bar").getBoundingClientRect().width.toFixed(2)`
+		before := strings.Fields(get(t, phone, chromedp.Evaluate[string](look)))
+		time.Sleep(2100 * time.Millisecond)
+		after := strings.Fields(get(t, phone, chromedp.Evaluate[string](look)))
+		if len(before) != 2 || len(after) != 2 || before[0] == after[0] || before[1] == after[1] || strings.Count(after[0], ":") != 2 {
+			t.Errorf("%v, two seconds later %v", before, after)
+		}
+	})
+
+	t.Run("what is read first stands first", func(t *testing.T) {
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "秒前に作成")
+		text := get(t, phone, chromedp.Evaluate[string](`document.getElementById("main").innerText`))
+		at := -1
+		for _, want := range []string{"タカハシ", "髙橋 德一", "昭和30年7月1日", "マイナンバーカードと", "明るく", "秒前に作成", "登録分", "大きく見せる", "受付の方へ", "保険者番号", "記号", "番号", "枝番", "負担割合", "くわしく"} {
+			i := strings.Index(text[max(at, 0):], want)
+			if i < 0 {
+				t.Fatalf("%s is not below what comes before it:\n%s", want, text)
+			}
+			at = max(at, 0) + i
+		}
+		atWidths(t, phone, "screen")
+	})
+
+	t.Run("the phone reads its own code and says what would be wrong", func(t *testing.T) { rehearsal(t, base, phone) })
+	t.Run("a copy without numbers is offered first", func(t *testing.T) { sharing(t, base, phone) })
+	t.Run("rare kanji and variants have their own shapes", func(t *testing.T) { rareKanji(t, base, phone) })
+}
+
+// rare is a register with names that few phones' fonts hold: 𠮷 outside the basic plane, and variants by selector.
+const rare = "保険者番号,記号,番号,枝番,氏名,氏名カナ,生年月日,性別,本人家族区分,資格取得年月日,適用開始年月日,負担割合,住所\n" +
+	"138990,国13,0001234,02,𠮷葛\U000E0100 辻\U000E0100邉\U000E0102,ﾖｼｸｽﾞ ﾂｼﾞﾍﾞ,昭和30年7月1日,男,本人,平成20年4月1日,平成20年4月1日,2割,東京都架空市架空町1-2-3\n"
+
+// inkOf draws two texts on a canvas as the page draws a name, the second in another font if one is given, and returns how many
+// pixels differ.
+const inkOf = `((a, b, other) => {
+	const draw = (text, family) => {
+		const c = document.createElement("canvas"); c.width = 80; c.height = 80;
+		const pen = c.getContext("2d"); pen.font = "60px " + (family || getComputedStyle(document.getElementById("holder-name")).fontFamily); pen.fillText(text, 5, 65);
+		return pen.getImageData(0, 0, 80, 80).data;
+	};
+	const [x, y] = [draw(a), draw(b, other)];
+	let n = 0;
+	for (let i = 3; i < x.length; i += 4) if (Math.abs(x[i] - y[i]) > 64) n++;
+	return n;
+})`
+
+func rareKanji(t *testing.T, base string, phone context.Context) {
+	clerk := browser(t, 1280, 900, "")
+	file := filepath.Join(t.TempDir(), "names.csv")
+	if err := os.WriteFile(file, []byte(rare), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	do(t, clerk, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`), chromedp.SetUploadFiles(`#file`, []string{file}), chromedp.Click(`#import`))
+	waitText(t, clerk, "#not-yet", "まだ何も保存していません")
+	do(t, clerk, chromedp.Click(`#store`))
+	waitText(t, clerk, "#done", "保存しました")
+
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#holder-name", "𠮷葛\U000E0100 辻\U000E0100邉\U000E0102")
+	loaded := `getComputedStyle(document.getElementById("screen")).getPropertyValue("--name-font") !== "" && [...document.fonts].some(f => f.status === "loaded")`
+	look := func(where string) {
+		waitTrue(t, phone, loaded)
+		for _, letter := range []string{"𠮷", "葛\U000E0100", "辻\U000E0100", "邉\U000E0102"} {
+			if n := get(t, phone, chromedp.Evaluate[int](inkOf+`("`+letter+`", "\u{10FFFD}")`)); n < 150 { // what no font has is an empty box
+				t.Errorf("%s: %s differs from an empty box in %d pixels", where, letter, n)
+			}
+			if n := get(t, phone, chromedp.Evaluate[int](inkOf+`("`+letter+`", "`+letter+`", "'Noto Sans CJK JP'")`)); n < 50 {
+				t.Errorf("%s: %s is drawn by the machine's font, not by the person's", where, letter)
+			}
+		}
+		for _, pair := range [][2]string{{"葛", "葛\U000E0100"}, {"辻", "辻\U000E0100"}, {"邉", "邉\U000E0102"}} {
+			if n := get(t, phone, chromedp.Evaluate[int](inkOf+`("`+pair[0]+`", "`+pair[1]+`")`)); n < 5 {
+				t.Errorf("%s: the variant of %s is drawn as the plain character", where, pair[0])
+			}
+		}
+	}
+	look("online")
+	atWidths(t, phone, "rare")
+	waitTrue(t, phone, `new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const db = o.result;
+		const c = db.transaction("papers").objectStore("papers").getAll(); c.onsuccess = () => { db.close();
+		done(c.result.length === 2 && c.result.every(r => r.data instanceof ArrayBuffer) && !JSON.stringify(c.result).includes("𠮷")) } } })`) // the copy and the font
+	waitTrue(t, phone, `!!navigator.serviceWorker.controller`)
+	offline(t, phone, true)
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "電波なし")
+	look("without network")
+	offline(t, phone, false)
+	waitText(t, phone, "#age", "秒前に作成")
+}
+
+func rehearsal(t *testing.T, base string, phone context.Context) {
+	waitTrue(t, phone, stored)
+	open := func() {
+		t.Helper()
+		do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+	}
+	again := func(change, want string) {
+		t.Helper()
+		do(t, phone, chromedp.Evaluate[chromedp.Void](change), chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#rehearsal button")].find(b => b.textContent === "もう一度ためす").click()`))
+		waitText(t, phone, "#rehearsal-verdict", want)
+	}
+	open()
+	for _, want := range []string{"病院で読めます", "電波がない所でも出せます", "端末の時計は合っています", "明るさを上げて", "マイナンバーカードを持っていきます", "カードリーダー", "番号で伝える", "03-0000-0000"} {
+		waitText(t, phone, "#rehearsal", want)
+	}
+	narrow(t, phone)
+	atWidths(t, phone, "rehearsal")
+	again(`document.getElementById("qr").getContext("2d").fillRect(150, 150, 9, 9)`, "くずれて")
+	atWidths(t, phone, "rehearsal-broken")
+	again(`document.getElementById("qr").style.width = "120px"`, "細かすぎます")
+	again(`document.getElementById("qr").style.width = "200px"`, "細かすぎます")
+	do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("rehearsal").close()`))
+
+	set(t, phone, "members", `{"/credential": {"fitsQr": false}}`)
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#too-long", "コードに入りきりません")
+	open()
+	waitText(t, phone, "#rehearsal-verdict", "番号で伝える")
+	set(t, phone, "members", "null")
+
+	do(t, phone, chromedp.Evaluate[chromedp.Void](`new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const c = o.result.transaction("screens", "readwrite").objectStore("screens").clear(); c.onsuccess = () => { o.result.close(); done() } } })`, chromedp.EvalAwaitPromise))
+	set(t, phone, "answers", `{"/credential": [503, {"type": "urn:madoguchi:problem:server.internal", "ja": "あとで", "en": "later"}]}`)
+	set(t, phone, "ahead", "180000")
+	do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#rehearse"))
+	open()
+	for _, want := range []string{"コードが出ていません", "電波がない所では出せません", "進んでいます", "自動"} {
+		waitText(t, phone, "#rehearsal", want)
+	}
+	atWidths(t, phone, "rehearsal-nothing")
+	set(t, phone, "answers", "null")
+	set(t, phone, "ahead", "null")
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "秒前に作成")
+}
+
+func sharing(t *testing.T, base string, phone context.Context) {
+	do(t, phone, chromedp.Evaluate[chromedp.Void](`window.given = []; navigator.canShare = d => d.files.every(f => f instanceof File && f.type === "application/pdf");
+		navigator.share = async d => { if (!navigator.userActivation.isActive) throw new DOMException("no tap", "NotAllowedError"); for (const f of d.files) given.push([f.name, new TextDecoder("latin1").decode((await f.arrayBuffer()).slice(0, 5))]) }`),
+		chromedp.Click("#share-open"), chromedp.WaitVisible("#share-masked .button.main"))
+	waitText(t, phone, "#share-masked", "健康保険法194条の2")
+	if text := get(t, phone, chromedp.Text("#share")); strings.Index(text, "番号を隠した写し") > strings.Index(text, "番号とコードの入った写し") {
+		t.Error("the copy with numbers stands first")
+	}
+	if get(t, phone, chromedp.Evaluate[bool](`!!document.querySelector("#share-full .ways")`)) {
+		t.Error("the copy with numbers is a tap away")
+	}
+	narrow(t, phone)
+	atWidths(t, phone, "share")
+	do(t, phone, chromedp.Click("#share-masked .button.main"))
+	waitTrue(t, phone, `given.length === 1`)
+	do(t, phone, chromedp.Click("#share-full button"), chromedp.WaitVisible("#share-full .ways .button.main"))
+	waitText(t, phone, "#share-full", "医療機関と薬局のほかには渡さないで")
+	atWidths(t, phone, "share-full")
+	do(t, phone, chromedp.Click("#share-full .ways .button.main"))
+	waitTrue(t, phone, `given.length === 2`)
+	given := get(t, phone, chromedp.Evaluate[[][2]string](`given`))
+	if !strings.Contains(given[0][0], "masked") || strings.Contains(given[1][0], "masked") || given[0][1] != "%PDF-" || given[1][1] != "%PDF-" {
+		t.Errorf("%q", given)
+	}
+	if ways := get(t, phone, chromedp.Evaluate[string](`[...document.querySelectorAll("#share-masked a")].map(a => a.textContent + " " + a.download + a.target + " " + a.protocol).join()`)); !strings.Contains(ways, "shikaku-joho-masked-") || !strings.Contains(ways, "_blank") || strings.Count(ways, "blob:") != 2 {
+		t.Error(ways)
+	}
+	do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("share").close()`))
+	offline(t, phone, true)
+	do(t, phone, chromedp.Click("#share-open"))
+	waitText(t, phone, "#share-masked", "電波のある所で")
+	do(t, phone, chromedp.Click("#share-full button"), chromedp.WaitVisible("#share-full .ways .button.main")) // the kept one
+	offline(t, phone, false)
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "秒前に作成")
+}

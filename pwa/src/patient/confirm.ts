@@ -1,0 +1,18 @@
+// One question before something is removed. Elements: #confirm (dialog) and #confirm-*.
+import { byId, say } from "../shared/dom";
+
+/** Asks, and returns whether the answer was yes. The focus is on no: a tap by habit must not remove anything. */
+export function confirmed(title: string, text: string, yes: string): Promise<boolean> {
+  const dialog = byId<HTMLDialogElement>("confirm");
+  say(byId("confirm-title"), title);
+  say(byId("confirm-text"), text);
+  say(byId("confirm-yes"), yes);
+  dialog.returnValue = "";
+  dialog.showModal();
+  byId("confirm-no").focus();
+  return new Promise((resolve) => {
+    byId("confirm-yes").onclick = () => dialog.close("yes");
+    byId("confirm-no").onclick = () => dialog.close();
+    dialog.onclose = () => resolve(dialog.returnValue === "yes");
+  });
+}

@@ -1,0 +1,72 @@
+// What a patient may take away: one person from this phone, everything from this phone, their data at the insurer's Madoguchi.
+// Elements: #remove-person, #wipe, #erase, #manage-state.
+import { call, Problem } from "../shared/api";
+import { wipe } from "../shared/database";
+import { byId, h, say } from "../shared/dom";
+import { word } from "../shared/words";
+import { ask, enter } from "./access";
+import { confirmed } from "./confirm";
+import type { Person } from "./people";
+import { forget } from "./sealed";
+
+/** What the page lets this module know and do. */
+export interface Page {
+  current(): Person | undefined;
+  family(): Person[];
+  changed(): void; // whom this phone shows has to be asked anew
+  stop(): void; // nothing is shown or asked any more
+}
+
+export function bindManage(page: Page): void {
+  byId("remove-person").addEventListener("click", () => void removePerson(page));
+  byId("wipe").addEventListener("click", () => void wipeAll(page));
+  byId("erase").addEventListener("click", () => void erase(page));
+}
+
+async function removePerson(page: Page): Promise<void> {
+  const person = page.current();
+  if (!person || !(await confirmed(word("removeTitle", { n: person.name }), word("removeText", { n: person.name }), word("removeYes")))) return;
+  try {
+    await ask("POST", `/api/v1/people/${person.id}/remove`);
+    await forget(person.id);
+    page.changed();
+  } catch (e) {
+    sayWhy(e);
+  }
+}
+
+async function erase(page: Page): Promise<void> {
+  if (!(await confirmed(word("eraseTitle"), word("eraseText"), word("eraseYes")))) return;
+  try {
+    await call("POST", "/api/v1/me/erase");
+    page.changed();
+  } catch (e) {
+    sayWhy(e);
+    byId("erase-login").hidden = !(e instanceof Problem && e.key === "login.not_fresh");
+  }
+}
+
+/** Works without network too: then only the insurer is not told. */
+async function wipeAll(page: Page): Promise<void> {
+  const names = page.family().map((p) => p.name).join("、");
+  if (!(await confirmed(word("wipeTitle"), word("wipeText", { n: names }), word("wipeYes")))) return;
+  let told = true;
+  try {
+    await enter(8_000).catch(() => undefined); // so that the server knows which phone it is
+    await call("POST", "/api/v1/phone/wipe", undefined, 8_000);
+  } catch {
+    told = false;
+  }
+  page.stop();
+  await Promise.allSettled([wipe(), dropShell()]);
+  byId("main").replaceChildren(h("h1", "", word(told ? "wiped" : "wipedAway")));
+}
+
+async function dropShell(): Promise<void> {
+  for (const name of await caches.keys()) await caches.delete(name);
+  for (const worker of (await navigator.serviceWorker?.getRegistrations()) ?? []) await worker.unregister();
+}
+
+function sayWhy(e: unknown): void {
+  say(byId("manage-state"), e instanceof Problem && e.key ? e.message : word("needsNetwork"));
+}

@@ -1,0 +1,41 @@
+// The font of a person's names: a few kilobytes with just their shapes, for phones whose own fonts lack a kanji or its variant. It
+// is kept sealed as the screen is, so that the name is right without network too.
+import { encode, utf8 } from "../shared/base64url";
+import { byId } from "../shared/dom";
+import { shownScreen, type Screen } from "./screen";
+import { fontOf, openSealed, seal } from "./sealed";
+
+/** The loaded family of each person: two people of one phone must not be drawn with each other's. */
+const families = new Map<string, { of: string; name: string }>();
+
+/** Draws a person's names with their own font. */
+export async function useNameFont(person: string, screen: Screen): Promise<void> {
+  const d = screen.details;
+  const texts = JSON.stringify([d["name"], d["kana"], d["alias"], d["subscriberName"], d["insurerName"], d["address"]]);
+  const of = encode(await crypto.subtle.digest("SHA-256", utf8(texts)));
+  let family = families.get(person);
+  if (family?.of !== of) {
+    const data = (await unsealed(person, of)) ?? (await fetched(person, of));
+    if (!data) return;
+    family = { of, name: `Name ${of}` };
+    document.fonts.add(await new FontFace(family.name, data, { weight: "400 700" }).load()); // no false bold of a fine stroke
+    families.set(person, family);
+  }
+  const drawn = [...document.querySelectorAll<HTMLElement>(".tile")].filter((tile) => tile.dataset["person"] === person);
+  if (shownScreen()?.person === person) drawn.push(byId("screen"));
+  for (const e of drawn) e.style.setProperty("--name-font", JSON.stringify(family.name));
+}
+
+async function fetched(person: string, of: string): Promise<BufferSource | null> {
+  const answer = await fetch(`/people/${person}/name.ttf`, { cache: "no-store", credentials: "same-origin", redirect: "error", signal: AbortSignal.timeout(8_000) });
+  if (answer.status !== 200) return null;
+  const data = await answer.arrayBuffer();
+  await seal("papers", fontOf(person), new Uint8Array(await new Blob([of, data]).arrayBuffer())).catch(() => undefined); // a browser that keeps nothing
+  return data;
+}
+
+/** Returns the kept font, if it was cut for these texts: the hash of 43 characters stands before it. */
+async function unsealed(person: string, of: string): Promise<BufferSource | null> {
+  const kept = await openSealed("papers", fontOf(person));
+  return kept && new TextDecoder().decode(kept.subarray(0, of.length)) === of ? kept.slice(of.length) : null;
+}

@@ -1,0 +1,60 @@
+// Whom this phone shows: the server's word while there is network, the sealed list without.
+import { byId, h, say } from "../shared/dom";
+import { ask } from "./access";
+import type { Phone } from "./phone";
+import { openJson, sealJson } from "./sealed";
+
+export interface Person {
+  id: string;
+  name: string;
+  kana: string;
+  loginBy?: string; // until then this phone's key is enough
+  insurer: { name: string; number: string; telephone: string };
+}
+
+/** What the server says of this phone and its people (GET /api/v1/me). */
+export interface Me {
+  people: Person[];
+  lapsed: string[];
+  phones: Phone[];
+  login: boolean;
+  device: boolean;
+  serverTime: string;
+}
+
+export function askMe(patience?: number): Promise<Me> {
+  return ask<Me>("GET", "/api/v1/me", undefined, patience);
+}
+
+export async function storedPeople(): Promise<Person[]> {
+  return (await openJson<Person[]>("people", "all")) ?? [];
+}
+
+export async function storePeople(people: Person[]): Promise<void> {
+  if (JSON.stringify(people) !== JSON.stringify(await storedPeople())) await sealJson("people", "all", people);
+}
+
+/** Draws one tile a person, where there are several. */
+export function showTiles(people: Person[], current: string, turnTo: (person: Person) => void): void {
+  const tiles = people.map((p) => {
+    const tile = h("button", "tile", h("span", "", p.kana.normalize("NFKC")), p.name) as HTMLButtonElement;
+    tile.type = "button";
+    tile.dataset["person"] = p.id;
+    tile.setAttribute("aria-pressed", String(p.id === current));
+    tile.addEventListener("click", () => turnTo(p));
+    return tile;
+  });
+  byId("tiles").replaceChildren(...tiles);
+  byId("tiles").hidden = people.length < 2;
+}
+
+/** Names the person and the insurer on the page. */
+export function showPerson(p: Person): void {
+  say(byId("holder-name"), p.name);
+  say(byId("holder-kana"), p.kana.normalize("NFKC"));
+  say(byId("issuer-name"), p.insurer.name);
+  byId("help").hidden = !p.insurer.telephone;
+  say(byId("help-insurer"), p.insurer.name);
+  say(byId("help-telephone"), p.insurer.telephone);
+  byId<HTMLAnchorElement>("help-telephone").href = `tel:${p.insurer.telephone}`;
+}

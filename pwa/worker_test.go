@@ -1,0 +1,72 @@
+package pwa
+
+import (
+	"net/http/httptest"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"madoguchi/outside"
+)
+
+func worker(t *testing.T, off bool) (program, cacheControl string) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	Worker(off).ServeHTTP(w, httptest.NewRequest("GET", WorkerPath, nil))
+	if w.Code != 200 || w.Header().Get("Content-Type") != "text/javascript; charset=utf-8" {
+		t.Fatalf("%d %v", w.Code, w.Header())
+	}
+	return w.Body.String(), w.Header().Get("Cache-Control")
+}
+
+func TestTheWorkerKeepsTheFilesThatTheServerServes(t *testing.T) {
+	program, cache := worker(t, false)
+	if cache != "no-cache" {
+		t.Errorf("Cache-Control %q", cache)
+	}
+	listed := map[string]bool{}
+	for _, address := range regexp.MustCompile(`/static/[0-9a-f]+/[^"]+`).FindAllString(program, -1) {
+		listed[address] = true
+		w := httptest.NewRecorder()
+		Handler().ServeHTTP(w, httptest.NewRequest("GET", address, nil))
+		if w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d %q", address, w.Code, w.Header().Get("Cache-Control"))
+		}
+	}
+	for _, name := range []string{"patient.js", "app.css", "icon.svg"} {
+		if !listed[Asset(name)] {
+			t.Errorf("%s is not kept: %v", Asset(name), listed)
+		}
+	}
+	for _, imported := range regexp.MustCompile(`"\./(chunk-\w+\.js)"`).FindAllStringSubmatch(string(loadBundle().files["patient.js"].plain), -1) {
+		if !listed[Asset(imported[1])] {
+			t.Errorf("the program imports %s, which is not kept", imported[1])
+		}
+	}
+	if listed[Asset("counter.js")] || listed[Asset("zxing_reader.wasm")] {
+		t.Error("the console's files are kept on phones")
+	}
+}
+
+func TestTheKillSwitchRemovesTheWorkerAndLeavesPagesAlone(t *testing.T) {
+	program, _ := worker(t, true)
+	for _, want := range []string{"unregister()", "caches.delete", "skipWaiting()"} {
+		if !strings.Contains(program, want) {
+			t.Errorf("no %s in %s", want, program)
+		}
+	}
+	for _, bad := range []string{"indexedDB", "navigate(", "fetch"} {
+		if strings.Contains(program, bad) {
+			t.Errorf("%s in %s", bad, program)
+		}
+	}
+}
+
+func TestTheWorkersTypesAreStrict(t *testing.T) {
+	outside.Need(t, "node")
+	outside.NeedFile(t, "node_modules", "npm ci in pwa")
+	if out, err := exec.Command("node_modules/.bin/tsc", "--noEmit", "-p", "tsconfig.sw.json").CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

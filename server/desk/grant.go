@@ -1,0 +1,218 @@
+package desk
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+)
+
+// GrantLife is how long after a login its phone may show a person by its key alone (DESIGN.md 3.4). It is counted from the
+// login, not from the last use: a phone that was lent or left behind ends by itself.
+const GrantLife = 90 * 24 * time.Hour
+
+// GrantKept is how long a grant that is over is still known, so that the phone is told why and keeps its saved copy (PDF),
+// which lives at most to the end of the third month.
+const GrantKept = 130 * 24 * time.Hour
+
+// Grant says that one phone may show one person, by a login. It lets the phone renew screens, make a copy and read its
+// receipts; it never lets it enrol anybody, add a key or delete anything.
+type Grant struct {
+	Person  PersonID
+	Subject string // of the login
+	Phone   string // the phone's own id
+	KeyID   string // first 16 characters of the holder key's thumbprint, as screens carry it
+	Public  []byte // the holder key, 65 bytes, uncompressed
+	LoginAt time.Time
+	At      time.Time // when the phone was added
+}
+
+// Until returns when the grant ends.
+func (g Grant) Until() time.Time { return g.LoginAt.Add(GrantLife) }
+
+// GrantQuery picks grants: each member that is set must be equal.
+type GrantQuery struct {
+	Subject, Phone, KeyID string
+	Person                PersonID
+}
+
+// DeviceProof is a phone's answer to a nonce.
+type DeviceProof struct{ Phone, KeyID, Nonce, Signature string }
+
+var (
+	// ErrDeviceUnknown tells a phone that it may show nobody any more: it was never added, or somebody ended that.
+	ErrDeviceUnknown = &eligibility.Error{Code: eligibility.Denied, Key: "device.unknown",
+		Ja: "この端末の登録は取り消されているか、ありません。使うときは、もう一度ログインしてください。",
+		En: "This phone is not added, or no longer. To use it, log in again."}
+	// ErrGrantOver asks kindly for the next login.
+	ErrGrantOver = &eligibility.Error{Code: eligibility.Denied, Key: "device.over",
+		Ja: "前のログインから90日たちました。画面を出すには、もう一度ログインしてください。",
+		En: "90 days have passed since the last login. Log in again to show the screen."}
+	errNonceUsed = auth.ErrDeviceProof
+	errFreshly   = &eligibility.Error{Code: eligibility.Denied, Key: "login.not_fresh",
+		Ja: "大切な操作なので、もう一度ログインしてください（ログインから15分のうちにできます）。",
+		En: "This needs a login of at most 15 minutes ago. Log in again."}
+	errNoPhone = &eligibility.Error{Code: eligibility.NotFound, Key: "phone.unknown",
+		Ja: "この端末は、もう登録されていません。", En: "This phone is not added any more."}
+)
+
+// challenges makes and verifies the nonces of this office's phones.
+func (o *Office) challenges() auth.Challenges {
+	mac := hmac.New(sha256.New, o.Notices.Index)
+	mac.Write([]byte("madoguchi-device-challenge-1"))
+	c := auth.Challenges{Key: mac.Sum(nil)}
+	if u, err := url.Parse(o.Address); err == nil {
+		c.Host = u.Host
+	}
+	return c
+}
+
+// phoneID reports whether a text can be a phone's id: what base64url writes, so that it cannot break what is signed.
+func phoneID(s string) bool {
+	return s != "" && len(s) <= 64 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == ""
+}
+
+// Challenge returns a nonce for a phone's key to sign, and until when. It tells nothing about whether the phone is known.
+func (o *Office) Challenge(phone string) (nonce string, ends time.Time, err error) {
+	if !phoneID(phone) {
+		return "", time.Time{}, errPhoneKey
+	}
+	nonce, ends = o.challenges().New(phone, o.Now())
+	return nonce, ends, nil
+}
+
+// Enter verifies a phone's answer and uses its nonce up. It returns the phone's grants, among them those that are over, or
+// ErrDeviceUnknown when there are none.
+func (o *Office) Enter(ctx context.Context, p DeviceProof) ([]Grant, error) {
+	grants, err := o.Device(ctx, p.Phone, p.KeyID)
+	if err != nil {
+		return nil, err
+	}
+	// One key id is one key but for a forged collision of 96 bits: the first grant's key must sign, others must be the same.
+	grants = slices.DeleteFunc(grants, func(g Grant) bool { return !slices.Equal(g.Public, grants[0].Public) })
+	if err := o.prove(ctx, auth.UseEnter, p, grants[0].Public); err != nil {
+		return nil, err
+	}
+	return grants, nil
+}
+
+// prove verifies a signature over a nonce and uses the nonce up.
+func (o *Office) prove(ctx context.Context, use auth.Use, p DeviceProof, public []byte) error {
+	nonce, ends, err := o.challenges().Verify(use, p.Phone, p.Nonce, p.Signature, public, o.Now())
+	if err != nil {
+		return err
+	}
+	first, err := o.Store.UseNonce(ctx, nonce, ends)
+	if err == nil && !first {
+		return errNonceUsed
+	}
+	return err
+}
+
+// Device returns the grants of a phone's key, among them those that are over, or ErrDeviceUnknown.
+func (o *Office) Device(ctx context.Context, phone, keyID string) ([]Grant, error) {
+	if phone == "" || keyID == "" {
+		return nil, ErrDeviceUnknown
+	}
+	grants, err := o.Store.Grants(ctx, GrantQuery{Phone: phone, KeyID: keyID})
+	if err == nil && len(grants) == 0 {
+		err = ErrDeviceUnknown
+	}
+	return grants, err
+}
+
+// Phone is one phone of a login as the patient is told of it.
+type Phone struct {
+	ID    string
+	At    time.Time // when it was added
+	Until time.Time // when it wants the next login
+}
+
+// phonesIn returns the phones of grants, newest first: each once, with its first day and its last.
+func phonesIn(grants []Grant) []Phone {
+	var out []Phone
+	for _, g := range grants {
+		i := slices.IndexFunc(out, func(p Phone) bool { return p.ID == g.Phone })
+		if i < 0 {
+			out = append(out, Phone{g.Phone, g.At, g.Until()})
+			continue
+		}
+		if g.At.Before(out[i].At) {
+			out[i].At = g.At
+		}
+		if g.Until().After(out[i].Until) {
+			out[i].Until = g.Until()
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Phone) int { return b.At.Compare(a.At) })
+	return out
+}
+
+// Phones returns the phones that show people by this login, newest first.
+func (o *Office) Phones(ctx context.Context, subject string) ([]Phone, error) {
+	grants, err := o.Store.Grants(ctx, GrantQuery{Subject: subject})
+	return phonesIn(grants), err
+}
+
+// EndPhone takes a phone away from a login: the patient's own doing, from any phone. Other logins' people stay on it.
+func (o *Office) EndPhone(ctx context.Context, subject, phone string) error {
+	n, err := o.Store.EndGrants(ctx, GrantQuery{Subject: subject, Phone: phone}, Entry{At: o.Now(), Actor: "patient", Action: "phone.end"})
+	if err == nil && n == 0 {
+		err = errNoPhone
+	}
+	return err
+}
+
+// EndDevice takes one person off a phone that came by its key, or everybody when person is empty.
+func (o *Office) EndDevice(ctx context.Context, phone, keyID string, person PersonID) error {
+	_, err := o.Store.EndGrants(ctx, GrantQuery{Phone: phone, KeyID: keyID, Person: person}, Entry{At: o.Now(), Actor: "patient", Action: "phone.end", Person: person})
+	return err
+}
+
+// PhonesOf returns the phones that show a person of this insurer, for its clerk.
+func (o *Office) PhonesOf(ctx context.Context, insurer eligibility.InsurerNumber, person PersonID) ([]Phone, error) {
+	if err := o.ours(ctx, insurer, person); err != nil {
+		return nil, err
+	}
+	grants, err := o.Store.Grants(ctx, GrantQuery{Person: person})
+	return phonesIn(grants), err
+}
+
+// EndPhoneOf takes a person of this insurer off a phone, or off all when phone is empty: a phone was lost, the patient
+// called. Screens that the phone holds end by themselves within a day; saved copies are another matter (Revoke).
+func (o *Office) EndPhoneOf(ctx context.Context, insurer eligibility.InsurerNumber, person PersonID, phone, staff string) (int, error) {
+	if err := o.ours(ctx, insurer, person); err != nil {
+		return 0, err
+	}
+	n, err := o.Store.EndGrants(ctx, GrantQuery{Person: person, Phone: phone}, Entry{At: o.Now(), Actor: "clerk:" + staff, Action: "phone.end", Person: person})
+	if err == nil && n == 0 && phone != "" {
+		err = errNoPhone
+	}
+	return n, err
+}
+
+// ours refuses another insurer's person.
+func (o *Office) ours(ctx context.Context, insurer eligibility.InsurerNumber, person PersonID) error {
+	record, err := o.Store.Person(ctx, person)
+	if err == nil && record.Person.Insurer != insurer {
+		err = errNoInsurer
+	}
+	return err
+}
+
+// Erase deletes what Madoguchi keeps about a login: its enrolments, the keys of its phones, its grants, codes and sessions,
+// and the receipts that lie for its phones. The insurer's own record of the person stays, as does the audit chain. It needs a fresh
+// login: a stolen session must not be able to destroy.
+func (o *Office) Erase(ctx context.Context, login auth.Identity) error {
+	now := o.Now()
+	if !fresh(login, now) {
+		return errFreshly
+	}
+	return o.Store.EraseSubject(ctx, login.Subject, Entry{At: now, Actor: "patient", Action: "subject.erase"})
+}
