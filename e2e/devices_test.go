@@ -155,6 +155,23 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 	waitCount(t, phone, "papers", 1)
 	waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`)
 
+	t.Run("a first load is small", func(t *testing.T) {
+		devtool(t, phone, storage.ClearDataForOrigin, storage.ClearDataForOriginParams{Origin: base, StorageTypes: "cache_storage,service_workers"})
+		devtool(t, phone, network.ClearBrowserCache, cdp.Empty{})
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "秒前に作成")
+		waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`)
+		sum := func(rest string) float64 {
+			return get(t, phone, chromedp.Evaluate[float64](`[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+				.filter(e => `+rest+`).reduce((n, e) => n + e.transferSize, 0)`))
+		}
+		all, worker := sum(`!e.name.endsWith(".pdf")`), 6_000.0 // the worker's own requests, not listed here: itself and the shell
+		t.Logf("%.0f bytes over the wire, and at most %.0f for the worker", all, worker)
+		if all < 20_000 || all+worker > 60_000 {
+			t.Errorf("%.0f bytes", all+worker)
+		}
+	})
+
 	t.Run("no session and no login, as in the card's grace: the key renews the screen", func(t *testing.T) {
 		forgetSessions(t, phone, base)
 		do(t, phone, chromedp.Navigate(base+"/screen"))

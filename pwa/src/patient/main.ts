@@ -37,6 +37,7 @@ let timer = 0;
 let asking = false; // a request for a live code is on its way
 let away: Away | "" = ""; // why there is no live code
 let known = false; // the server knows this phone's key
+let unlearned = false; // whom this phone shows could not be asked yet
 let keeping = false; // what is needed without network is being fetched
 let stopped = false;
 
@@ -59,6 +60,7 @@ async function renew(): Promise<void> {
     offset = measure(began, made.serverTime);
     showLive(made);
     void keepForLater(asked, made);
+    if (unlearned) void learn();
   } catch (e) {
     if (asked !== person || stopped) return;
     next = retryEvery;
@@ -136,10 +138,11 @@ async function refused(e: Problem): Promise<boolean> {
   switch (e.key) {
     case "session.missing":
     case "device.over":
+    case "device.proof":
       away = "login";
       live = null;
       await fall(away);
-      askForLogin(e.key === "device.over" ? e.message : word("loginAgain"));
+      askForLogin(e.key === "session.missing" ? word("loginAgain") : e.message);
       return false;
     case "device.unknown": // somebody ended this phone: it keeps nothing
       await letGo(family);
@@ -160,12 +163,15 @@ async function refused(e: Problem): Promise<boolean> {
 
 /** Asks whom this phone shows and by what, and goes by the answer. */
 async function learn(): Promise<void> {
+  unlearned = false;
   try {
     await settle(await askMe(patience));
   } catch (e) {
     if (stopped) return;
     if (unreachable(e)) {
-      if (!family.length) showEmpty(word("emptyAway"));
+      unlearned = true; // the next live code asks again
+      if (family.length) return;
+      showEmpty(word("emptyAway"));
       window.setTimeout(() => void learn(), retryEvery);
     } else if (e instanceof Problem) {
       if (e.key === "device.unknown") await letGo(family);
@@ -241,6 +247,7 @@ function showEmpty(why: string): void {
   endOffline();
   byId("screen").hidden = byId("tiles").hidden = byId("manage").hidden = byId("login-ask").hidden = true;
   byId("empty").hidden = false;
+  byId("issued").hidden = byId("help").hidden = true;
   say(byId("empty-why"), why);
 }
 

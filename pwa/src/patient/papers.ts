@@ -45,6 +45,7 @@ export async function showPaper(person: string, now: number, current: () => bool
   if (!good) {
     link.href = `/people/${person}/document.pdf`;
     link.removeAttribute("download");
+    link.onclick = null;
     return false;
   }
   const name = `shikaku-joho-${new Date(kept.about.at + 9 * 60 * 60 * 1000).toISOString().slice(0, 10).replaceAll("-", "")}.pdf`;
@@ -52,9 +53,15 @@ export async function showPaper(person: string, now: number, current: () => bool
   shownUrl = URL.createObjectURL(file);
   link.href = shownUrl;
   link.download = name;
-  const share = byId<HTMLButtonElement>("pdf-share");
-  share.hidden = !navigator.canShare?.({ files: [file] });
-  share.onclick = () => void navigator.share({ files: [file] }).catch(() => undefined); // closing the phone's sheet is no error
+  const canShare = navigator.canShare?.({ files: [file] }) ?? false;
+  const send = (): void => void navigator.share({ files: [file] }).catch(() => undefined); // closing the phone's sheet is no error
+  byId("pdf-share").hidden = !canShare;
+  byId("pdf-share").onclick = send;
+  link.onclick = (e) => {
+    if (!canShare || !matchMedia("(display-mode: standalone)").matches) return;
+    e.preventDefault(); // on an iPhone's home screen a download leads nowhere
+    send();
+  };
   return true;
 }
 
