@@ -145,8 +145,7 @@ async function refused(e: Problem): Promise<boolean> {
       askForLogin(e.key === "session.missing" ? word("loginAgain") : e.message);
       return false;
     case "device.unknown": // somebody ended this phone: it keeps nothing
-      await letGo(family);
-      showEmpty(e.message);
+      await ended();
       return false;
     case "person.not_yours": // taken off this phone from elsewhere, or a session of another login
       await learn();
@@ -174,8 +173,8 @@ async function learn(): Promise<void> {
       showEmpty(word("emptyAway"));
       window.setTimeout(() => void learn(), retryEvery);
     } else if (e instanceof Problem) {
-      if (e.key === "device.unknown") await letGo(family);
-      if (family.length) await refused(e);
+      if (e.key === "device.unknown" && family.length) await ended();
+      else if (family.length) await refused(e);
       else showEmpty(e.key === "session.missing" || e.key === "device.unknown" ? emptyWhy() : e.message);
     }
   }
@@ -210,6 +209,12 @@ async function settle(told: Me): Promise<void> {
   void keepShell();
 }
 
+/** Says that somebody ended this phone, after forgetting everybody. */
+async function ended(): Promise<void> {
+  await letGo(family);
+  showEmpty(word("ended"));
+}
+
 /** Forgets people whom this phone must not show any more. */
 async function letGo(gone: Person[]): Promise<void> {
   family = family.filter((p) => !gone.includes(p));
@@ -224,7 +229,7 @@ function showFamily(added?: Person): void {
     showEmpty(emptyWhy());
     return;
   }
-  byId("empty").hidden = true;
+  byId("empty").hidden = byId("opening").hidden = true;
   byId("screen").hidden = byId("manage").hidden = false;
   showTiles(family, wanted.id, turnTo);
   if (wanted.id === person) {
@@ -247,7 +252,7 @@ function showEmpty(why: string): void {
   endOffline();
   byId("screen").hidden = byId("tiles").hidden = byId("manage").hidden = byId("login-ask").hidden = true;
   byId("empty").hidden = false;
-  byId("issued").hidden = byId("help").hidden = true;
+  byId("issued").hidden = byId("opening").hidden = true; // the telephone stays, where there was one
   say(byId("empty-why"), why);
 }
 
@@ -364,6 +369,7 @@ function bind(): void {
 }
 
 async function start(): Promise<void> {
+  byId("opening").hidden = false;
   bind();
   void stayAwake();
   try {

@@ -38,6 +38,10 @@ const words = {
   loginSoon: ["あと{n}日でログインが必要です", "You will have to log in within {n} days"],
   loginToday: ["今日のうちにログインが必要です", "You will have to log in today"],
   loginAgain: ["いまの画面を出すには、もう一度ログインしてください", "To show the present screen, log in again"],
+  ended: [
+    "この端末の登録は取り消されました。使うときは、もう一度ログインしてください。心当たりがないときは、保険者にお電話ください。",
+    "This phone was ended. To use it again, log in. If that was not you, call your insurer.",
+  ],
   emptyNew: [
     "この端末にはまだ登録がないか、別のブラウザーで登録されています。",
     "Nobody has been added on this phone yet, or only in another browser.",
