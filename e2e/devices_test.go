@@ -240,6 +240,15 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		waitText(t, phone, "#age", "秒前に作成")
 	})
 
+	t.Run("no network from the first second", func(t *testing.T) {
+		offline(t, phone, true)
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "電波なし")
+		waitTrue(t, phone, withoutNetwork)
+		offline(t, phone, false)
+		waitText(t, phone, "#age", "秒前に作成")
+	})
+
 	t.Run("the login is asked for days ahead", func(t *testing.T) {
 		set(t, phone, "members", `{"/api/v1/me": {"serverTime": "`+time.Now().AddDate(0, 0, 77).UTC().Format(time.RFC3339)+`"}}`)
 		set(t, phone, "ahead", strconv.Itoa(77*24*3600*1000))
@@ -316,6 +325,20 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#empty", "しばらく開かなかったためブラウザーが消しました")
 		pictures(t, phone, "dropped")
+	})
+
+	t.Run("a patient deletes their data", func(t *testing.T) {
+		logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
+		waitCount(t, phone, "screens", 1)
+		presses(t, phone, "#erase", "保険者の窓口にあるデータを消しますか")
+		waitText(t, phone, "#empty", "データを消しました")
+		waitCount(t, phone, "screens", 0)
+		pictures(t, phone, "erased")
+		do(t, phone, chromedp.Navigate(notice)) // the paper serves again
+		waitText(t, phone, "h1", "読み取りました")
+		logsIn(t, phone, base, "demo-tokuichi", "h1", "登録の確認")
+		do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+		waitText(t, phone, "#age", "秒前に作成")
 	})
 
 	t.Run("the kill switch takes the worker away and leaves the data", func(t *testing.T) {

@@ -40,6 +40,7 @@ let known = false; // the server knows this phone's key
 let unlearned = false; // whom this phone shows could not be asked yet
 let keeping = false; // what is needed without network is being fetched
 let stopped = false;
+let parting = ""; // what the patient has just done, said where it leaves nobody on this phone
 
 const serverNow = (): number => Date.now() - offset;
 const dead = (s: Screen): boolean => serverNow() > Date.parse(s.expiresAt);
@@ -173,7 +174,7 @@ async function learn(): Promise<void> {
       showEmpty(word("emptyAway"));
       window.setTimeout(() => void learn(), retryEvery);
     } else if (e instanceof Problem) {
-      if (e.key === "device.unknown" && family.length) await ended();
+      if (family.length && (e.key === "device.unknown" || (parting && e.key === "session.missing"))) await ended();
       else if (family.length) await refused(e);
       else showEmpty(e.key === "session.missing" || e.key === "device.unknown" ? emptyWhy() : e.message);
     }
@@ -209,10 +210,10 @@ async function settle(told: Me): Promise<void> {
   void keepShell();
 }
 
-/** Says that somebody ended this phone, after forgetting everybody. */
+/** Forgets everybody, and says why: the patient's own doing, or somebody else's. */
 async function ended(): Promise<void> {
   await letGo(family);
-  showEmpty(word("ended"));
+  showEmpty(parting || word("ended"));
 }
 
 /** Forgets people whom this phone must not show any more. */
@@ -226,9 +227,10 @@ async function letGo(gone: Person[]): Promise<void> {
 function showFamily(added?: Person): void {
   const wanted = added ?? current() ?? family[0];
   if (!wanted) {
-    showEmpty(emptyWhy());
+    showEmpty(parting || emptyWhy());
     return;
   }
+  parting = "";
   byId("empty").hidden = byId("opening").hidden = true;
   byId("screen").hidden = byId("manage").hidden = false;
   showTiles(family, wanted.id, turnTo);
@@ -351,7 +353,10 @@ function bind(): void {
   bindManage({
     current,
     family: () => family,
-    changed: () => void learn(),
+    changed: (why) => {
+      parting = why;
+      void learn();
+    },
     stop: () => {
       stopped = true;
       clearTimeout(timer);

@@ -60,6 +60,11 @@ const words = {
     "The screen and the copy of {n} on this phone are removed; other people's stay. To use it again, {n} has to log in.",
   ],
   removeYes: ["この端末から消す", "Remove from this phone"],
+  removed: ["{n} さんの画面を、この端末から消しました。", "{n} was removed from this phone."],
+  erased: [
+    "データを消しました。また使うときは、紙のお知らせのコードを読み取って、登録し直してください。",
+    "Your data were deleted. To use it again, scan the code on the paper notice and enrol anew.",
+  ],
   wipeTitle: ["この端末から、全員の画面を消しますか", "Remove everybody from this phone?"],
   wipeText: [
     "{n} さんの画面・写し・かぎを、この端末からすべて消します。また使うときは、それぞれの方のログインが必要です。",
