@@ -178,6 +178,12 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		waitText(t, phone, "#age", "秒前に作成")
 		waitTrue(t, phone, `document.getElementById("logout").hidden`)
 		addsPhone(t, phone, "thief", 403) // a copied session of the phone cannot make itself at home
+		if got := get(t, phone, chromedp.Evaluate[string](`navigator.serviceWorker.register("/sw.js").then(() => "registered", e => e.name)`, chromedp.EvalAwaitPromise)); got != "TypeError" {
+			t.Errorf("a script's address from a string: %s", got)
+		}
+		if got := get(t, phone, chromedp.Evaluate[string](`(() => { try { trustedTypes.createPolicy("sw", {createScriptURL: a => a}); return "made" } catch (e) { return e.name } })()`)); got != "TypeError" {
+			t.Errorf("a second policy: %s", got)
+		}
 	})
 
 	t.Run("a server that ended, from the first second", func(t *testing.T) {
@@ -255,9 +261,15 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		set(t, phone, "answers", `{"/credential": [503, {}]}`)
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#login-ask", "あと12日でログインが必要です")
-		for _, name := range []string{"members", "ahead", "answers"} {
-			set(t, phone, name, "null")
-		}
+		set(t, phone, "members", "null")
+		set(t, phone, "ahead", "null")
+		set(t, phone, "answers", `{"/credential": [403, {"type": "urn:madoguchi:problem:device.over", "ja": "前のログインから90日たちました。"}]}`)
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#login-ask", "前のログインから90日たちました")
+		waitTrue(t, phone, withoutNetwork) // what is stored is still good today
+		waitText(t, phone, "#age", "前に取得")
+		pictures(t, phone, "over")
+		set(t, phone, "answers", "null")
 	})
 
 	t.Run("two people, and one is removed", func(t *testing.T) {
