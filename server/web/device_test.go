@@ -92,8 +92,10 @@ func (h *house) enter(t *testing.T, id string, p testPhone) *httptest.ResponseRe
 // hanako puts 試験 花子 into 架空健康保険組合, enrols her own login and signs it in.
 func (h *house) hanako(t *testing.T, at time.Time) desk.PersonRecord {
 	t.Helper()
-	p := eligibility.Person{Insurer: "06139992", Symbol: "１２３－４", Number: "５６７", BranchNumber: "01", Name: "試験 花子", Kana: "ｼｹﾝ ﾊﾅｺ", BirthDate: eligibility.MustDate("1988-11-30"), Address: "大阪府架空市練習町7-8"}
-	if _, err := h.store.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("hanako", p) }, desk.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
+	p := eligibility.Person{Insurer: "06139992", Symbol: "１２３－４", Number: "５６７", BranchNumber: "01", Name: "試験 花子", Kana: "ｼｹﾝ ﾊﾅｺ", BirthDate: eligibility.MustDate("1988-11-30"),
+		Address: "大阪府架空市練習町7-8"}
+	if _, err := h.store.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("hanako", p) },
+		desk.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
 		t.Fatal(err)
 	}
 	r, err := h.store.PersonByKey(ctx, "06139992", "hanako")
