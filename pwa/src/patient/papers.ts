@@ -44,6 +44,7 @@ export async function showPaper(person: string, now: number, current: () => bool
   if (!good) {
     link.href = `/people/${person}/document.pdf`;
     link.removeAttribute("download");
+    link.onclick = null;
     return false;
   }
   const name = nameOf(kept.about);
