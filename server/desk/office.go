@@ -31,6 +31,7 @@ type Office struct {
 	Now          func() time.Time
 
 	unsigned unsignedNotes
+	stored   storedDigests
 	lists    struct {
 		mu   sync.Mutex
 		made map[eligibility.InsurerNumber]madeList

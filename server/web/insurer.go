@@ -140,6 +140,11 @@ func (s *Site) sample(c echo.Context) error {
 }
 
 func csvFile(c echo.Context, name string, data []byte) error {
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	attachment(c, name)
 	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", data)
+}
+
+// attachment has the browser save an answer under a name.
+func attachment(c echo.Context, name string) {
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
 }
