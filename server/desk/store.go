@@ -13,6 +13,8 @@ import (
 // not at all. A missing thing is an *eligibility.Error with code NotFound.
 type Store interface {
 	InsurerStore
+	PeopleStore
+	StatisticsStore
 	PreviewStore
 	NoticeStore
 	PhoneStore
@@ -40,6 +42,8 @@ type InsurerStore interface {
 	// ErasePerson removes a person, every version, notice, enrolment and receipt, and the key of its pseudonym; the audit
 	// chain stays whole.
 	ErasePerson(ctx context.Context, id PersonID, e Entry) error
+	// Note appends an entry that belongs to no other change.
+	Note(ctx context.Context, e Entry) error
 }
 
 // NoticeStore keeps which notice code opens whose enrolment. Codes are known only as MACs.

@@ -131,7 +131,7 @@ func (s *Store) ErasePerson(ctx context.Context, id desk.PersonID, e desk.Entry)
 }
 
 // pseudonymOf returns a person's pseudonym for the audit chain; nil for no person.
-func (s *Store) pseudonymOf(ctx context.Context, tx *sql.Tx, id desk.PersonID) ([]byte, error) {
+func (s *Store) pseudonymOf(ctx context.Context, tx queryer, id desk.PersonID) ([]byte, error) {
 	if id == "" {
 		return nil, nil
 	}

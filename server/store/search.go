@@ -31,8 +31,8 @@ func (s *Store) FindPeople(ctx context.Context, q desk.PeopleQuery) ([]desk.Pers
 	if q.Text == "" {
 		return s.people(ctx, `SELECT `+personColumns+` FROM people WHERE insurer = $1 ORDER BY registered_at DESC, id DESC LIMIT $2 OFFSET $3`, q.Insurer, q.Limit, q.Skip)
 	}
-	where, values := s.wanted(q)
-	return s.people(ctx, fmt.Sprintf(`SELECT `+personColumns+` FROM people WHERE insurer = $1 AND (`+where+`) ORDER BY registered_at DESC, id DESC LIMIT $%d OFFSET $%d`,
+	wanted, values := s.wanted(q)
+	return s.people(ctx, fmt.Sprintf(`SELECT `+personColumns+` FROM people WHERE id IN (`+wanted+`) ORDER BY registered_at DESC, id DESC LIMIT $%d OFFSET $%d`,
 		len(values)+1, len(values)+2), append(values, q.Limit, q.Skip)...)
 }
 
@@ -41,18 +41,18 @@ func (s *Store) CountFound(ctx context.Context, q desk.PeopleQuery) (n int, err 
 	if q.Text == "" {
 		return s.CountPeople(ctx, q.Insurer)
 	}
-	where, values := s.wanted(q)
-	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM people WHERE insurer = $1 AND (`+where+`)`, values...).Scan(&n)
+	wanted, values := s.wanted(q)
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM people WHERE id IN (`+wanted+`)`, values...).Scan(&n)
 	return n, storage(err)
 }
 
-// wanted turns a clerk's text into a condition: whatever the text can be is looked for.
-func (s *Store) wanted(q desk.PeopleQuery) (where string, values []any) {
-	values = []any{q.Insurer}
-	var conditions []string
+// wanted turns a clerk's text into a query for people's ids: whatever the text can be is looked for, each in its own index.
+// The insurer is in every hash.
+func (s *Store) wanted(q desk.PeopleQuery) (query string, values []any) {
+	var each []string
 	add := func(column string, mac []byte) {
 		values = append(values, mac)
-		conditions = append(conditions, fmt.Sprintf("%s = $%d", column, len(values)))
+		each = append(each, fmt.Sprintf("SELECT id FROM people WHERE %s = $%d", column, len(values)))
 	}
 	if number := eligibility.NormaliseNumber(q.Text); number != "" {
 		add("number_mac", s.searchMAC(q.Insurer, "number", number))
@@ -69,10 +69,10 @@ func (s *Store) wanted(q desk.PeopleQuery) (where string, values []any) {
 		symbol, number := eligibility.NormaliseSymbol(strings.Join(words[:last], "")), eligibility.NormaliseNumber(words[last])
 		add("insured_mac", s.searchMAC(q.Insurer, "insured", symbol, number))
 	}
-	if conditions == nil {
-		return "1 = 0", values
+	if each == nil {
+		return "SELECT id FROM people WHERE 1 = 0", nil
 	}
-	return strings.Join(conditions, " OR "), values
+	return strings.Join(each, " UNION "), values
 }
 
 // renewSearch hashes anew what an older program hashed, a thousand people at a time.

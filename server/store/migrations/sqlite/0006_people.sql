@@ -22,3 +22,7 @@ ALTER TABLE previews ADD COLUMN parts INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE preview_parts (
   id INTEGER PRIMARY KEY, preview_id INTEGER NOT NULL REFERENCES previews (id) ON DELETE CASCADE, part INTEGER NOT NULL, body BLOB NOT NULL,
   UNIQUE (preview_id, part));
+
+-- What happened on a day, in numbers only.
+CREATE TABLE daily_counts (
+  id INTEGER PRIMARY KEY, insurer TEXT NOT NULL, day TEXT NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL, UNIQUE (insurer, day, kind));
