@@ -28,6 +28,7 @@ assure: lint
 bench:
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./credential
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./pdf
+	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./e2e
 
 quick: lint
 	MADOGUCHI_TEST=quick go test ./...

@@ -17,10 +17,10 @@ import (
 )
 
 // built returns a program of this module, compiled once a run.
-var built = func() func(t *testing.T, pkg, name string) string {
+var built = func() func(t testing.TB, pkg, name string) string {
 	var mu sync.Mutex
 	done := map[string]string{}
-	return func(t *testing.T, pkg, name string) string {
+	return func(t testing.TB, pkg, name string) string {
 		t.Helper()
 		mu.Lock()
 		defer mu.Unlock()
@@ -65,7 +65,7 @@ func (w *watched) add(line string) {
 }
 
 // await returns the first match of pattern in the output, old or new, or fails after 20 s.
-func (w *watched) await(t *testing.T, pattern string) []string {
+func (w *watched) await(t testing.TB, pattern string) []string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
 	deadline := time.After(20 * time.Second)
@@ -85,7 +85,7 @@ func (w *watched) await(t *testing.T, pattern string) []string {
 }
 
 // start runs a built program in dir until the test ends.
-func start(t *testing.T, dir, path string, env []string, args ...string) *process {
+func start(t testing.TB, dir, path string, env []string, args ...string) *process {
 	t.Helper()
 	cmd := exec.Command(path, args...)
 	cmd.Dir = dir
@@ -125,7 +125,7 @@ func start(t *testing.T, dir, path string, env []string, args ...string) *proces
 }
 
 // startServer runs the demo server on a free port with an empty data folder and returns its address for browsers.
-func startServer(t *testing.T, args ...string) (base string, p *process, data string) {
+func startServer(t testing.TB, args ...string) (base string, p *process, data string) {
 	t.Helper()
 	data = t.TempDir()
 	p = start(t, data, built(t, "./server", "madoguchi"), []string{"MADOGUCHI_ADDR=127.0.0.1:0", "MADOGUCHI_DATA=" + data}, args...)

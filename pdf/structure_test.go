@@ -27,7 +27,7 @@ func row(label, value string) string {
 func TestWhoHearsADocumentHearsItsHeadingAndWhichValueIsWhat(t *testing.T) {
 	all := documents(t)
 	for name, want := range map[string][]string{
-		"notice": {`H1 "資格情報のお知らせ" P "あなたの加入する`, `お持ちください。" Table ` + row("保険者名（保険者番号）", "架空市（138990）"), row("氏名", `タカハシ トクイチ" "髙橋 德一`), row("適用開始年月日", "平成20年4月1日"),
+		"notice": {`H1 "資格情報のお知らせ" P "あなたの加入する`, `お持ちください。" Table ` + row("保険者名（保険者番号）", "架空市（138990）"), row("氏名", `ﾀｶﾊｼ ﾄｸｲﾁ" "髙橋 德一`), row("適用開始年月日", "平成20年4月1日"),
 			`Table ` + row("交付者名", "架空市長（138990）"), row("発効期日", "令和8年8月1日") + ` P "受診の際は`,
 			`P "スマートフォンをお持ちの方は、下のコード" "からご自身の資格情報を見ることができます。"`},
 		"sheet": {`H1 "資格情報（写し）"`, `Table ` + row("生年月日", "昭和30年7月1日") + " " + row("保険者番号", "138990"), row("番号", "0001234"), row("資格情報の登録日", "令和8年11月20日") + ` P "受付の方へ"`},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -69,13 +70,13 @@ func (c *importCmd) run(s *Settings) error {
 	if err != nil {
 		return err
 	}
-	var count desk.ImportCount
-	if !c.DryRun && read.Refused() < len(read.Rows) {
-		if count, err = c.store(s, read, given); err != nil {
+	var done desk.Imported
+	if !c.DryRun && read.HasGood() { // a file of which nothing can be stored makes no data folder
+		if done, err = c.store(s, read, given); err != nil {
 			return err
 		}
 	}
-	return c.report(read, count)
+	return c.report(read, done)
 }
 
 var errOpen = &eligibility.Error{Code: eligibility.Invalid, Key: "import.open",
@@ -122,47 +123,38 @@ func (c *importCmd) remembered(s *Settings, insurer eligibility.InsurerNumber) (
 }
 
 // store stores the good rows through the insurer's half, and what --map said of its headings.
-func (c *importCmd) store(s *Settings, read *roster.Roster, given map[string]roster.Column) (desk.ImportCount, error) {
+func (c *importCmd) store(s *Settings, read *roster.Roster, given map[string]roster.Column) (desk.Imported, error) {
 	ctx := context.Background()
 	h, err := openHouse(ctx, s, c.Role)
 	if err != nil {
-		return desk.ImportCount{}, err
+		return desk.Imported{}, err
 	}
 	defer h.store.Close()
 	office, err := h.office(ctx, "")
 	if err != nil {
-		return desk.ImportCount{}, err
+		return desk.Imported{}, err
 	}
-	count, err := office.StoreRoster(ctx, read, "command")
+	done, err := office.StoreRoster(ctx, read, "command")
 	if err == nil && len(given) > 0 {
 		err = office.RememberHeadings(ctx, read.Insurer, given, "command")
 	}
-	return count, err
+	return done, err
 }
 
 // report prints what happened: rows as JSON, or a summary; refused rows go to the error file.
-func (c *importCmd) report(read *roster.Roster, count desk.ImportCount) error {
-	refused := read.Refused()
-	if c.JSON {
-		if err := read.WriteJSON(os.Stdout); err != nil {
-			return err
-		}
-	} else {
-		for _, row := range read.Rows {
-			for _, n := range row.Reasons {
-				fmt.Printf("%d行目 %s: %s\n", row.Line, n.Column, n.Ja)
-			}
-			for _, n := range row.Warnings {
-				fmt.Printf("%d行目 %s: （注意）%s\n", row.Line, n.Column, n.Ja)
-			}
-		}
+func (c *importCmd) report(read *roster.Roster, done desk.Imported) error {
+	rows, refused, err := c.rows(read, done.Digest)
+	if err != nil {
+		return err
+	}
+	if !c.JSON {
 		if len(read.Unknown) > 0 {
 			fmt.Printf("使わなかった列: %s\n", strings.Join(read.Unknown, "、"))
 		}
 		if c.DryRun {
-			fmt.Printf("試し読み: 受け付けられる行 %d、受け付けられない行 %d（何も保存していません）\n", len(read.Rows)-refused, refused)
+			fmt.Printf("試し読み: 受け付けられる行 %d、受け付けられない行 %d（何も保存していません）\n", rows-refused, refused)
 		} else {
-			fmt.Printf("新しい人 %d、変わった人 %d、変わりなし %d、受け付けなかった行 %d\n", count.New, count.Changed, count.Unchanged, refused)
+			fmt.Printf("新しい人 %d、変わった人 %d、変わりなし %d、受け付けなかった行 %d\n", done.Count.New, done.Count.Changed, done.Count.Unchanged, refused)
 		}
 	}
 	if refused == 0 {
@@ -172,6 +164,35 @@ func (c *importCmd) report(read *roster.Roster, count desk.ImportCount) error {
 		return err
 	}
 	return exit(exitSome)
+}
+
+// rows prints every row, or what is to be said of it, and counts them. A file of which nothing is to be said is not read again.
+func (c *importCmd) rows(read *roster.Roster, stored roster.Digest) (rows, refused int, err error) {
+	if stored.Rows > 0 && len(stored.Reasons)+len(stored.Warnings) == 0 && !c.JSON {
+		return stored.Rows, 0, nil
+	}
+	out := bufio.NewWriter(os.Stdout)
+	if c.JSON {
+		if err := read.WriteJSON(out); err != nil {
+			return 0, 0, err
+		}
+	}
+	for row := range read.Rows() {
+		rows++
+		if !row.Accepted {
+			refused++
+		}
+		if c.JSON {
+			continue
+		}
+		for _, n := range row.Reasons {
+			fmt.Fprintf(out, "%d行目 %s: %s\n", row.Line, n.Column, n.Ja)
+		}
+		for _, n := range row.Warnings {
+			fmt.Fprintf(out, "%d行目 %s: （注意）%s\n", row.Line, n.Column, n.Ja)
+		}
+	}
+	return rows, refused, out.Flush()
 }
 
 func (c *importCmd) writeErrors(read *roster.Roster) error {

@@ -224,10 +224,10 @@ func (o *Office) ours(ctx context.Context, insurer eligibility.InsurerNumber, pe
 	return err
 }
 
-// Erase deletes what Madoguchi keeps about a login: its enrolments, the keys of its phones, its grants, codes and sessions,
+// EraseLogin deletes what Madoguchi keeps about a login: its enrolments, the keys of its phones, its grants, codes and sessions,
 // and the receipts that lie for its phones. The insurer's own record of the person stays, as does the audit chain. It needs a fresh
 // login: a stolen session must not be able to destroy.
-func (o *Office) Erase(ctx context.Context, login auth.Identity) error {
+func (o *Office) EraseLogin(ctx context.Context, login auth.Identity) error {
 	now := o.Now()
 	if !fresh(login, now) {
 		return errFreshly

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"iter"
 
@@ -10,9 +9,22 @@ import (
 	"madoguchi/server/roster"
 )
 
-// Imported is what an import did, row by row and in sum.
+// keyed gives the good rows of a file under their keys; digest counts all rows as they go by.
+func keyed(read *roster.Roster, digest *roster.Digest) iter.Seq2[string, eligibility.Person] {
+	return func(yield func(string, eligibility.Person) bool) {
+		*digest = roster.Digest{} // the store may begin anew
+		for row := range read.Rows() {
+			digest.Add(row)
+			if row.Accepted && !yield(roster.Key(row.Person), row.Person) {
+				return
+			}
+		}
+	}
+}
+
+// Imported is what an import did.
 type Imported struct {
-	Roster *roster.Roster
+	Digest roster.Digest
 	Count  ImportCount
 }
 
@@ -28,28 +40,20 @@ func (o *Office) Import(ctx context.Context, insurer eligibility.InsurerNumber, 
 	if err != nil {
 		return Imported{}, err
 	}
-	count, err := o.StoreRoster(ctx, read, staff)
-	return Imported{Roster: read, Count: count}, err
+	return o.StoreRoster(ctx, read, staff)
 }
 
-// keyed gives the good rows of a file under their keys.
-func keyed(read *roster.Roster) iter.Seq2[string, eligibility.Person] {
-	return func(yield func(string, eligibility.Person) bool) {
-		for i := range read.Rows {
-			if row := &read.Rows[i]; row.Accepted && !yield(roster.Key(row.Person), row.Person) {
-				return
-			}
-		}
-	}
-}
-
-// StoreRoster stores the good rows of a file that was read, all together or none.
-func (o *Office) StoreRoster(ctx context.Context, read *roster.Roster, staff string) (ImportCount, error) {
+// StoreRoster stores the good rows of a file, all together or none, and counts its rows.
+func (o *Office) StoreRoster(ctx context.Context, read *roster.Roster, staff string) (done Imported, err error) {
 	if _, err := o.Insurer(ctx, read.Insurer); err != nil {
-		return ImportCount{}, err
+		return done, err
 	}
-	return o.Store.ImportPeople(ctx, read.Insurer, keyed(read), Entry{At: o.Now(), Actor: "staff:" + staff, Action: "people.import",
-		Detail: fmt.Sprintf("%s rows=%d", read.Insurer, len(read.Rows))})
+	done.Count, err = o.Store.ImportPeople(ctx, read.Insurer, keyed(read, &done.Digest), o.importEntry(read.Insurer, staff))
+	return done, err
+}
+
+func (o *Office) importEntry(insurer eligibility.InsurerNumber, staff string) Entry {
+	return Entry{At: o.Now(), Actor: "staff:" + staff, Action: "people.import", Detail: string(insurer)}
 }
 
 // NoticePaper is what the clerk's printable sheet shows of a notice code.

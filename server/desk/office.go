@@ -15,6 +15,8 @@ import (
 type Office struct {
 	Store interface {
 		InsurerStore
+		PeopleStore
+		StatisticsStore
 		PreviewStore
 		NoticeStore
 		PhoneStore
@@ -29,8 +31,11 @@ type Office struct {
 	Demo    bool
 	Now     func() time.Time
 
-	unsigned unsignedNotes
-	lists    struct {
+	unsigned  unsignedNotes
+	stored    storedDigests
+	registers registers
+	tally     tally
+	lists     struct {
 		mu   sync.Mutex
 		made map[eligibility.InsurerNumber]madeList
 	}

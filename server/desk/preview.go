@@ -1,13 +1,13 @@
 package desk
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"sync"
 	"time"
 
 	"madoguchi/eligibility"
@@ -24,7 +24,7 @@ type Preview struct {
 	Clerk   string
 	Until   time.Time
 	Stored  *ImportCount // what storing it changed; nil before
-	File    []byte       // as it was sent; sealed at rest
+	File    roster.Text  // as it was sent; sealed at rest
 }
 
 // PreviewStore keeps what stands between a clerk's file and the register.
@@ -38,8 +38,9 @@ type PreviewStore interface {
 	// PutPreview keeps a file. A clerk's sixth drops the oldest.
 	PutPreview(ctx context.Context, p Preview, e Entry) error
 	Preview(ctx context.Context, id, clerk string, at time.Time) (Preview, error)
-	// PreviewStored notes what storing the file changed.
-	PreviewStored(ctx context.Context, id string, count ImportCount) error
+	// ImportPreview is ImportPeople for a kept file, which is marked as stored with it. It returns ErrPreviewMoved and stores
+	// nothing when it would change other numbers of people than seen. Somebody else's store before it is no error.
+	ImportPreview(ctx context.Context, id string, seen ImportCount, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e Entry) error
 	DropPreview(ctx context.Context, id, clerk string) error
 	// ExpirePreviews removes those that ended before a time and returns how many.
 	ExpirePreviews(ctx context.Context, before time.Time) (int, error)
@@ -63,15 +64,12 @@ func (o *Office) KeepFile(ctx context.Context, insurer eligibility.InsurerNumber
 	if _, err := o.Insurer(ctx, insurer); err != nil {
 		return "", err
 	}
-	data, err := io.ReadAll(io.LimitReader(file, roster.MaxFile+1))
+	text, err := roster.Keep(file)
 	if err != nil {
-		return "", fmt.Errorf("reading the file: %w", err)
-	}
-	if _, _, err := roster.Headings(bytes.NewReader(data), roster.Options{Insurer: insurer}); err != nil {
 		return "", err
 	}
-	p := Preview{ID: rand.Text(), Insurer: insurer, Clerk: clerk, Until: o.Now().Add(PreviewLife), File: data}
-	return p.ID, o.Store.PutPreview(ctx, p, Entry{At: o.Now(), Actor: "staff:" + clerk, Action: "people.preview", Detail: fmt.Sprintf("%s bytes=%d", insurer, len(data))})
+	p := Preview{ID: rand.Text(), Insurer: insurer, Clerk: clerk, Until: o.Now().Add(PreviewLife), File: text}
+	return p.ID, o.Store.PutPreview(ctx, p, Entry{At: o.Now(), Actor: "staff:" + clerk, Action: "people.preview", Detail: fmt.Sprintf("%s bytes=%d", insurer, text.Size())})
 }
 
 // Look is what a clerk sees of a file before storing it.
@@ -82,10 +80,9 @@ type Look struct {
 	Open     bool            // a heading was never decided, or a compulsory column is missing: no rows yet
 	Refusal  error           // why the rows cannot be read with these headings, an *eligibility.Error
 	Roster   *roster.Roster  // nil while Open or refused
-	Count    ImportCount     // what storing would change, or what it changed
 }
 
-// Look reads a kept file as it would be stored now.
+// Look reads a kept file's headings as they are understood now.
 func (o *Office) Look(ctx context.Context, id, clerk string) (Look, error) {
 	p, err := o.Store.Preview(ctx, id, clerk, o.Now())
 	if err != nil {
@@ -97,9 +94,7 @@ func (o *Office) Look(ctx context.Context, id, clerk string) (Look, error) {
 	}
 	look := Look{Preview: p}
 	options := roster.Options{Insurer: p.Insurer, Map: own, Today: eligibility.DateOf(o.Now())}
-	if look.Headings, look.Missing, err = roster.Headings(bytes.NewReader(p.File), options); err != nil {
-		return Look{}, err
-	}
+	look.Headings, look.Missing = roster.Headings(p.File, options)
 	look.Open = len(look.Missing) > 0
 	for _, h := range look.Headings {
 		look.Open = look.Open || !h.Known
@@ -107,7 +102,7 @@ func (o *Office) Look(ctx context.Context, id, clerk string) (Look, error) {
 	if look.Open {
 		return look, nil
 	}
-	if look.Roster, err = roster.Read(bytes.NewReader(p.File), options); err != nil {
+	if look.Roster, err = roster.Open(p.File, options); err != nil {
 		var refusal *eligibility.Error
 		if errors.As(err, &refusal) {
 			look.Refusal = refusal
@@ -115,12 +110,56 @@ func (o *Office) Look(ctx context.Context, id, clerk string) (Look, error) {
 		}
 		return Look{}, err
 	}
-	if p.Stored != nil {
-		look.Count = *p.Stored
-		return look, nil
+	return look, nil
+}
+
+// Count reads all rows of a file whose headings are decided: what storing it would change, or what it changed.
+func (o *Office) Count(ctx context.Context, look Look) (ImportCount, roster.Digest, error) {
+	if look.Stored != nil {
+		digest, ok := o.stored.of(look.ID)
+		for row := range look.Roster.Rows() {
+			if ok {
+				break
+			}
+			digest.Add(row)
+		}
+		return *look.Stored, digest, nil
 	}
-	look.Count, err = o.Store.CountImport(ctx, p.Insurer, keyed(look.Roster))
-	return look, err
+	var digest roster.Digest
+	count, err := o.Store.CountImport(ctx, look.Insurer, keyed(look.Roster, &digest))
+	return count, digest, err
+}
+
+// storedDigests remembers what was said of the last files' rows, without their people: the result's page need not read the
+// file again.
+type storedDigests struct {
+	mu   sync.Mutex
+	made map[string]roster.Digest // by the preview's id
+	last []string
+}
+
+// storedKept is how many it remembers; a file that was forgotten is read again.
+const storedKept = 8
+
+func (s *storedDigests) of(id string) (roster.Digest, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, ok := s.made[id]
+	return d, ok
+}
+
+func (s *storedDigests) put(id string, d roster.Digest) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.made == nil {
+		s.made = map[string]roster.Digest{}
+	}
+	if len(s.last) == storedKept {
+		delete(s.made, s.last[0])
+		s.last = s.last[1:]
+	}
+	d.Good = nil
+	s.made[id], s.last = d, append(s.last, id)
 }
 
 // MapHeadings remembers what a kept file's headings mean, by their place in the file, for all later files of the insurer.
@@ -146,7 +185,7 @@ func (o *Office) MapHeadings(ctx context.Context, id, clerk string, columns []ro
 	for heading, column := range chosen {
 		known[heading] = column
 	}
-	if _, err := roster.Read(bytes.NewReader(look.File), roster.Options{Insurer: look.Insurer, Map: known}); err != nil {
+	if _, err := roster.Open(look.File, roster.Options{Insurer: look.Insurer, Map: known}); err != nil {
 		return err
 	}
 	if len(chosen) == 0 {
@@ -174,14 +213,13 @@ func (o *Office) StorePreview(ctx context.Context, id, clerk string, seen Import
 		return errUndecided
 	case look.Refusal != nil:
 		return look.Refusal
-	case look.Count != seen:
-		return ErrPreviewMoved
 	}
-	count, err := o.StoreRoster(ctx, look.Roster, clerk)
-	if err != nil {
-		return err
+	var digest roster.Digest
+	err = o.Store.ImportPreview(ctx, id, seen, look.Insurer, keyed(look.Roster, &digest), o.importEntry(look.Insurer, clerk))
+	if err == nil && digest.Rows > 0 { // a second press reads nothing
+		o.stored.put(id, digest)
 	}
-	return o.Store.PreviewStored(ctx, id, count)
+	return err
 }
 
 // DropPreview forgets a kept file.

@@ -85,7 +85,7 @@ func (o *Office) PlanRun(ctx context.Context, insurer eligibility.InsurerNumber,
 	options.Listed = len(list)
 	plan := Plan{Run: PrintRun{ID: rand.Text()[:10], Insurer: insurer, Kind: kind, State: RunGoing, Clerk: clerk, CreatedAt: now, Options: options}}
 	var found []candidate
-	err = o.Store.EachPerson(ctx, insurer, kind, func(r PersonRecord, last LastPrint) error {
+	err = o.Store.EachPrint(ctx, insurer, kind, func(r PersonRecord, last LastPrint) error {
 		if !wanted.has(r.Person) {
 			return nil
 		}

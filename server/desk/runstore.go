@@ -22,8 +22,8 @@ type RunStore interface {
 	// FinishFile notes a file of a run and that its people were printed, together. People who were erased meanwhile are left out.
 	FinishFile(ctx context.Context, r PrintRun, f press.FileRecord, printed []PersonID, e Entry) error
 
-	// EachPerson calls see for every person of an insurer, in no order, with what was last printed of this kind for them.
-	EachPerson(ctx context.Context, insurer eligibility.InsurerNumber, kind PaperKind, see func(PersonRecord, LastPrint) error) error
+	// EachPrint calls see for every person of an insurer, in no order, with what was last printed of this kind for them.
+	EachPrint(ctx context.Context, insurer eligibility.InsurerNumber, kind PaperKind, see func(PersonRecord, LastPrint) error) error
 	// People returns those of ids that there are.
 	People(ctx context.Context, ids []PersonID) (map[PersonID]PersonRecord, error)
 	// PersonVersion returns a person as imported in an earlier version.

@@ -50,6 +50,9 @@ func (o *Office) show(ctx context.Context, subject string, id PersonID, r creden
 	if err != nil {
 		return Screen{}, err
 	}
+	if err := o.counted(ctx, in.Number, CountScreens); err != nil {
+		return Screen{}, err
+	}
 	return Screen{JWS: issued.JWS, Tier: r.Tier, IssuedAt: now, ExpiresAt: issued.ExpiresAt,
 		RegisteredOn: eligibility.DateOf(record.RegisteredAt), Person: record.Person, Insurer: in, Shares: shares, FitsQR: issued.FitsQR}, nil
 }

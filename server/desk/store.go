@@ -13,6 +13,8 @@ import (
 // not at all. A missing thing is an *eligibility.Error with code NotFound.
 type Store interface {
 	InsurerStore
+	PeopleStore
+	StatisticsStore
 	PreviewStore
 	NoticeStore
 	PhoneStore
@@ -36,9 +38,11 @@ type InsurerStore interface {
 	ImportPeople(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e Entry) (ImportCount, error)
 	Person(ctx context.Context, id PersonID) (PersonRecord, error)
 	PersonByKey(ctx context.Context, insurer eligibility.InsurerNumber, key string) (PersonRecord, error)
-	// FindPeople returns at most q.Limit people of one insurer, newest first, whose 番号 or whole name (blanks ignored)
-	// equals q.Text, or all when q.Text is empty.
+	// FindPeople returns at most q.Limit people of one insurer, newest first, whose 番号, 記号 and 番号 (parted by a blank or a
+	// dot), whole name, kana or birth date is q.Text, or all when q.Text is empty. Width, blanks, leading zeros and variant
+	// characters do not count.
 	FindPeople(ctx context.Context, q PeopleQuery) ([]PersonRecord, error)
+	CountFound(ctx context.Context, q PeopleQuery) (int, error) // all of them
 	CountPeople(ctx context.Context, insurer eligibility.InsurerNumber) (int, error)
 	// ErasePerson removes a person, every version, notice, enrolment and receipt, and the key of its pseudonym; the audit
 	// chain stays whole.
@@ -167,8 +171,9 @@ type PersonRecord struct {
 // PeopleQuery asks for people of one insurer.
 type PeopleQuery struct {
 	Insurer eligibility.InsurerNumber
-	Text    string // a 番号 or a whole name; empty = all
+	Text    string
 	Limit   int
+	Skip    int // how many to leave out, for the pages after the first
 }
 
 // ImportCount says what an import changed.

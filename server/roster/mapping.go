@@ -87,31 +87,32 @@ type Heading struct {
 // examples is how many cells help a clerk to recognise a column.
 const examples = 2
 
-// Headings says what the first row of a file means to Read, and which compulsory columns nothing means. It refuses what
-// Read refuses: an empty or too large file, and a My Number anywhere.
-func Headings(file io.Reader, o Options) (headings []Heading, missing []Column, err error) {
-	records, err := open(file)
-	if err != nil {
-		return nil, nil, err
-	}
+// exampleRows is how many rows are searched for them.
+const exampleRows = 1000
+
+// Headings says what the first row of a file means, and which compulsory columns nothing means.
+func Headings(text Text, o Options) (headings []Heading, missing []Column) {
 	own := normalMap(o.Map)
 	found := map[Column]bool{}
-	for i, cell := range records[0].cells {
+	for _, cell := range text.heading().cells {
 		h := Heading{Name: headingText(cell)}
 		h.Column, h.Known, h.Usual = meaning(h.Name, own)
 		if plain(h.Name) == "" {
 			h.Known = true // a column without a heading is nobody's
 		}
-		for _, rec := range records[1:] {
-			if len(h.Examples) == examples {
-				break
-			}
-			if i < len(rec.cells) && plain(rec.cells[i]) != "" {
+		found[h.Column] = true
+		headings = append(headings, h)
+	}
+	row := 0
+	for rec := range text.records() {
+		if row++; row > exampleRows {
+			break
+		}
+		for i := range headings {
+			if h := &headings[i]; row > 1 && len(h.Examples) < examples && i < len(rec.cells) && plain(rec.cells[i]) != "" {
 				h.Examples = append(h.Examples, short(plain(rec.cells[i])))
 			}
 		}
-		found[h.Column] = true
-		headings = append(headings, h)
 	}
 	for _, c := range compulsory {
 		if !found[c] {
@@ -121,7 +122,7 @@ func Headings(file io.Reader, o Options) (headings []Heading, missing []Column, 
 	if o.Insurer == "" && !found[colInsurer] {
 		missing = append(missing, colInsurer)
 	}
-	return headings, missing, nil
+	return headings, missing
 }
 
 // meaning finds a heading in the insurer's own ones, then among the usual ones.

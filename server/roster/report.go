@@ -9,24 +9,82 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/japanese"
 )
+
+// Digest counts a file's rows as they go by and keeps the first of each kind for people to look at.
+type Digest struct {
+	Rows, Refused int
+	Good          []Row      // the first accepted ones, up to ShowGood
+	Reasons       []LineNote // why rows were refused, up to ShowReasons
+	Warnings      []LineNote // about accepted rows, up to ShowWarnings
+	MoreReasons   int        // that were not kept
+	MoreWarnings  int
+}
+
+// LineNote is a note with the line of its row.
+type LineNote struct {
+	Line int
+	Note
+}
+
+// How many rows and notes a Digest keeps; the error file has all refused rows.
+const (
+	ShowGood     = 10
+	ShowReasons  = 1000
+	ShowWarnings = 200
+)
+
+// Add counts a row.
+func (d *Digest) Add(row Row) {
+	d.Rows++
+	if !row.Accepted {
+		d.Refused++
+	} else if len(d.Good) < ShowGood {
+		d.Good = append(d.Good, row)
+	}
+	keep(&d.Reasons, &d.MoreReasons, row.Line, row.Reasons, ShowReasons)
+	keep(&d.Warnings, &d.MoreWarnings, row.Line, row.Warnings, ShowWarnings)
+}
+
+func keep(kept *[]LineNote, more *int, line int, notes []Note, most int) {
+	for _, n := range notes {
+		if len(*kept) == most {
+			*more++
+			continue
+		}
+		*kept = append(*kept, LineNote{line, n})
+	}
+}
 
 // errorColumns stand before a refused row's own cells.
 var errorColumns = []string{"行", "列", "理由"}
 
-// WriteErrors writes the refused rows as a CSV that a clerk mends and sends again: UTF-8 with BOM, CRLF, one line a row
-// with its line, columns and reasons before the original cells. No cell can start a formula.
+// WriteErrors writes the refused rows as a CSV that a clerk mends and sends again: CRLF, one line a row with its line,
+// columns and reasons before the original cells. It is written as the file was, Shift_JIS or UTF-8 (with BOM, or Excel takes
+// it for Shift_JIS). No cell can start a formula.
 func (out *Roster) WriteErrors(w io.Writer) error {
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+	if err := out.writeErrors(w); err != nil {
 		return fmt.Errorf("writing the error file: %w", err)
 	}
-	c := csv.NewWriter(w)
+	return nil
+}
+
+func (out *Roster) writeErrors(w io.Writer) error {
+	to := w
+	if out.text.coding() == shiftJIS {
+		to = encoding.ReplaceUnsupported(japanese.ShiftJIS.NewEncoder()).Writer(w)
+	} else if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return err
+	}
+	c := csv.NewWriter(to)
 	c.UseCRLF = true
-	head := append(slices.Clone(errorColumns), safe(out.Headings)...)
-	if err := c.Write(head); err != nil {
-		return fmt.Errorf("writing the error file: %w", err)
+	if err := c.Write(append(slices.Clone(errorColumns), safe(out.Headings)...)); err != nil {
+		return err
 	}
-	for _, row := range out.Rows {
+	for row := range out.Rows() {
 		if row.Accepted {
 			continue
 		}
@@ -37,23 +95,29 @@ func (out *Roster) WriteErrors(w io.Writer) error {
 		}
 		line := append([]string{strconv.Itoa(row.Line), strings.Join(columns, "／"), strings.Join(reasons, "／")}, safe(row.Cells)...)
 		if err := c.Write(line); err != nil {
-			return fmt.Errorf("writing the error file: %w", err)
+			return err
 		}
 	}
 	c.Flush()
-	if err := c.Error(); err != nil {
-		return fmt.Errorf("writing the error file: %w", err)
-	}
-	return nil
+	return c.Error()
 }
 
-// safe puts an apostrophe before cells that a spreadsheet would run as a formula; Read takes it away again.
+// Charset returns what the error file is written in, for an HTTP header.
+func (out *Roster) Charset() string {
+	if out.text.coding() == shiftJIS {
+		return "Shift_JIS"
+	}
+	return "utf-8"
+}
+
+// safe puts an apostrophe before cells that a spreadsheet would run as a formula; Read takes it away again. What could not
+// be read becomes 〓, which every coding has.
 func safe(cells []string) []string {
 	out := make([]string, len(cells))
 	for i, cell := range cells {
-		out[i] = cell
+		out[i] = strings.ReplaceAll(cell, "\ufffd", "〓")
 		if cell != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(cell)[0]) {
-			out[i] = "'" + cell
+			out[i] = "'" + out[i]
 		}
 	}
 	return out
@@ -64,7 +128,7 @@ func (out *Roster) WriteJSON(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
-	for _, row := range out.Rows {
+	for row := range out.Rows() {
 		if err := e.Encode(row); err != nil {
 			return fmt.Errorf("writing the report: %w", err)
 		}

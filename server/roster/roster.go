@@ -2,7 +2,9 @@ package roster
 
 import (
 	"fmt"
+	"hash/maphash"
 	"io"
+	"iter"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -17,12 +19,16 @@ type Options struct {
 	Today   eligibility.Date          // births after it are refused; zero: not checked
 }
 
-// Roster is a file as it was understood.
+// Roster is a file as it is understood. Its rows are read anew each time that they are asked for, so that a large file needs
+// no more memory than a small one.
 type Roster struct {
 	Insurer  eligibility.InsurerNumber
 	Headings []string
 	Unknown  []string // headings that mean nothing here and were left out
-	Rows     []Row
+
+	text    Text
+	columns map[int]Column
+	options Options
 }
 
 // Row is one record of the file.
@@ -46,62 +52,77 @@ func refused(key, ja, en string) *eligibility.Error {
 // ErrMyNumber refuses a whole file for a 12-digit My Number. Its copies name line and column; the value is never kept.
 var ErrMyNumber = refused("my_number", "マイナンバー（12桁の個人番号）が入っています。", "The file holds a My Number.")
 
-// Read reads a whole file. An *eligibility.Error means that nothing of it was taken: empty, too large, no heading, a
-// compulsory column missing, or a My Number in it.
+// Read reads a whole file. An *eligibility.Error means that nothing of it was taken: empty, too large, not a text, no
+// heading, a compulsory column missing, or a My Number in it.
 func Read(file io.Reader, o Options) (*Roster, error) {
-	records, err := open(file)
+	text, err := Keep(file)
 	if err != nil {
 		return nil, err
 	}
-	heading := records[0]
-	out := &Roster{Insurer: o.Insurer, Headings: heading.cells}
-	columns, err := out.recognise(heading.cells, o)
-	if err != nil {
+	return Open(text, o)
+}
+
+// Open understands the headings of a file that was kept.
+func Open(text Text, o Options) (*Roster, error) {
+	out := &Roster{Insurer: o.Insurer, Headings: text.heading().cells, text: text, options: o}
+	var err error
+	if out.columns, err = out.recognise(out.Headings, o); err != nil {
 		return nil, err
 	}
-	out.Rows = make([]Row, 0, len(records)-1)
-	seen := map[string]seenRow{}
-	for _, rec := range records[1:] {
-		row := out.read(rec, columns, o)
-		if row.Accepted {
-			out.compare(&row, seen)
+	if out.Insurer == "" { // the first good row's number is the file's
+		for row := range out.Rows() {
+			if row.Accepted {
+				out.Insurer = row.Person.Insurer
+				break
+			}
 		}
-		if row.Accepted {
-			row.Cells = nil
-		}
-		out.Rows = append(out.Rows, row)
 	}
 	return out, nil
 }
 
-// open cuts a whole file into records, the heading first, and refuses what nothing may be taken from.
-func open(file io.Reader) ([]record, error) {
-	data, err := io.ReadAll(io.LimitReader(file, MaxFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("reading the file: %w", err)
+// Rows reads the rows in the order of the file.
+func (out *Roster) Rows() iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		seen := map[[2]uint64]seenRow{}
+		heading := true
+		for rec := range out.text.records() {
+			if heading {
+				heading = false
+				continue
+			}
+			row := out.read(rec, out.columns, out.options)
+			if row.Accepted {
+				out.compare(&row, seen)
+			}
+			if row.Accepted {
+				row.Cells = nil
+			}
+			if !yield(row) {
+				return
+			}
+		}
 	}
-	if len(data) > MaxFile {
-		return nil, refused("too_large", "ファイルが大きすぎます（64MBまで）。分けて読み込んでください。", "The file is larger than 64 MB. Split it.")
+}
+
+// HasGood reports whether at least one row is accepted.
+func (out *Roster) HasGood() bool {
+	for row := range out.Rows() {
+		if row.Accepted {
+			return true
+		}
 	}
-	records := split(decode(data))
-	if len(records) == 0 {
-		return nil, refused("empty", "ファイルが空です。見出しと1行以上の行が入ったCSVを選んでください。", "The file is empty. Choose a CSV with a heading and rows.")
-	}
-	if len(records[0].cells) > maxColumns {
-		return nil, refused("columns", "列が多すぎます（500列まで）。正しいファイルか確かめてください。", "There are more than 500 columns. Check that this is the right file.")
-	}
-	return records, refuseMyNumber(records)
+	return false
 }
 
 // refuseMyNumber looks at every cell of the file before anything is taken from it.
-func refuseMyNumber(records []record) error {
-	heading := records[0]
+func refuseMyNumber(text Text) error {
+	heading := text.heading()
 	for i, h := range heading.cells {
 		if forbiddenHeading(h) {
 			return myNumberAt(heading.line, i, "", "列")
 		}
 	}
-	for _, rec := range records {
+	for rec := range text.records() {
 		for i, cell := range rec.cells {
 			if eligibility.HoldsMyNumber(cell) {
 				name := ""
@@ -208,9 +229,6 @@ func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
 	if !p.ValidFrom.IsZero() && !p.ValidUntil.IsZero() && p.ValidUntil.Before(p.ValidFrom) {
 		r.refuse(colValidUntil, "order", "有効期限が発効期日より前です。どちらかを直してください。", "The last day lies before the first.")
 	}
-	if out.Insurer == "" && len(r.reasons) == 0 {
-		out.Insurer = p.Insurer
-	}
 	row := Row{Line: rec.line, Accepted: len(r.reasons) == 0, Reasons: r.reasons, Warnings: r.warnings, Person: *p, Cells: rec.cells}
 	if row.Reasons == nil {
 		row.Reasons = []Note{}
@@ -221,19 +239,28 @@ func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
 	return row
 }
 
+// seenRow is an earlier row of a person: its line and a hash of what it says.
 type seenRow struct {
-	line   int
-	person eligibility.Person
+	line int
+	says uint64
+}
+
+// Rows and their keys are remembered as hashes under unpredictable seeds: a register has a hundred thousand. A key has 128
+// bits, so that no two people are ever taken for one.
+var rowSeed, otherSeed = maphash.MakeSeed(), maphash.MakeSeed()
+
+func hashOf(key string) [2]uint64 {
+	return [2]uint64{maphash.String(rowSeed, key), maphash.String(otherSeed, key)}
 }
 
 // compare refuses a row that contradicts an earlier one about the same person, and warns of a repeated one.
-func (out *Roster) compare(row *Row, seen map[string]seenRow) {
-	key := Key(row.Person)
+func (out *Roster) compare(row *Row, seen map[[2]uint64]seenRow) {
+	key, says := hashOf(Key(row.Person)), maphash.Comparable(rowSeed, row.Person)
 	before, again := seen[key]
 	switch {
 	case !again:
-		seen[key] = seenRow{row.Line, row.Person}
-	case before.person == row.Person:
+		seen[key] = seenRow{row.Line, says}
+	case before.says == says:
 		row.Warnings = append(row.Warnings, Note{"repeated", fmt.Sprintf("%d行目と同じ行です。", before.line), fmt.Sprintf("The same as line %d.", before.line), ""})
 	default:
 		row.Accepted = false
@@ -263,15 +290,4 @@ func normalIdentifier(s string) string {
 		}
 		return r
 	}, norm.NFKC.String(s)))
-}
-
-// Refused returns how many rows were refused.
-func (out *Roster) Refused() int {
-	n := 0
-	for _, row := range out.Rows {
-		if !row.Accepted {
-			n++
-		}
-	}
-	return n
 }

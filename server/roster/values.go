@@ -59,7 +59,7 @@ func (r *reader) text(column Column, cell string) string {
 	gaiji, control := false, false
 	out := strings.Map(func(c rune) rune {
 		switch {
-		case c == unicode.ReplacementChar || c >= 0xE000 && c <= 0xF8FF || c >= 0xF0000:
+		case c == unicode.ReplacementChar || c == '〓' || c >= 0xE000 && c <= 0xF8FF || c >= 0xF0000:
 			gaiji = true
 			return '〓'
 		case c == '\n' || c == '\t':
@@ -160,6 +160,9 @@ func (r *reader) date(column Column, cell string) eligibility.Date {
 
 func (r *reader) anyDate(column Column, cell string) eligibility.Date {
 	s := plain(cell)
+	if d, err := eligibility.ParseDate(s); err == nil && d.Exact() { // most dates are written like this
+		return d
+	}
 	if strings.Trim(norm.NFKC.String(s), "-/.0 年月日") == "" {
 		return eligibility.Date{}
 	}

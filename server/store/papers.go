@@ -36,13 +36,7 @@ func (s *Store) PutPaper(ctx context.Context, person desk.PersonID, insurer elig
 // Revoke: see desk.PaperStore.
 func (s *Store) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which desk.Copies, e desk.Entry) (n int, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
-		where, value := `papers.rid = $4`, any(int64(which.RID))
-		switch {
-		case which.Person != "":
-			where, value = `papers.person_id = (SELECT id FROM people WHERE ref = $4)`, which.Person
-		case !which.Before.IsZero():
-			where, value = `papers.issued_at < $4`, stamp(which.Before)
-		}
+		where, value := wantedCopies(which, "$4")
 		if n, err = revoke(ctx, tx, insurer, where, e.At, value); err != nil {
 			return err
 		}
@@ -50,6 +44,17 @@ func (s *Store) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, w
 		return s.audit(ctx, tx, e)
 	})
 	return n, err
+}
+
+// wantedCopies is the condition that picks copies, with its value at a place of the query.
+func wantedCopies(which desk.Copies, place string) (where string, value any) {
+	switch {
+	case which.Person != "":
+		return `papers.person_id = (SELECT id FROM people WHERE ref = ` + place + `)`, which.Person
+	case !which.Before.IsZero():
+		return `papers.issued_at < ` + place, stamp(which.Before)
+	}
+	return `papers.rid = ` + place, int64(which.RID)
 }
 
 // revoke lists the copies of one insurer that a condition on $4 picks, if they have not ended at and are not listed yet.

@@ -1,15 +1,11 @@
 package store
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
-	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
@@ -73,106 +69,11 @@ func (s *Store) Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]
 // ImportPeople: see desk.InsurerStore.
 func (s *Store) ImportPeople(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e desk.Entry) (desk.ImportCount, error) {
 	var count desk.ImportCount
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		count = desk.ImportCount{}
-		in, err := s.importer(ctx, tx, insurer, e.At)
-		if err != nil {
-			return err
-		}
-		defer in.close()
-		for key, person := range people {
-			if err := in.put(ctx, key, person, &count); err != nil {
-				return err
-			}
-		}
-		e.Detail += fmt.Sprintf(" new=%d changed=%d unchanged=%d", count.New, count.Changed, count.Unchanged)
-		return appendAudit(ctx, tx, e, nil)
+	err := s.change(ctx, func(tx *sql.Tx) (err error) {
+		count, err = s.importPeople(ctx, tx, insurer, people, e)
+		return err
 	})
 	return count, err
-}
-
-// importer holds what a file's rows have in common.
-type importer struct {
-	store   *Store
-	insurer eligibility.InsurerNumber
-	at      time.Time
-	seal    func(column, record string, plain []byte) []byte
-
-	find, insert, update, version *sql.Stmt
-}
-
-func (s *Store) importer(ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, at time.Time) (*importer, error) {
-	id, aead, err := s.keyFor(ctx, tx, fmt.Sprintf("people/%s/%d", insurer, at.In(eligibility.Japan).Year()))
-	if err != nil {
-		return nil, err
-	}
-	in := &importer{store: s, insurer: insurer, at: at}
-	in.seal = func(column, record string, plain []byte) []byte { return sealWith(id, aead, column, record, plain) }
-	for _, p := range []struct {
-		to   **sql.Stmt
-		text string
-	}{
-		{&in.find, `SELECT id, ref, version, body_mac FROM people WHERE key_mac = $1`},
-		{&in.insert, `INSERT INTO people (ref, insurer, key_mac, number_mac, name_mac, body_mac, version, registered_at, body, pseudonym)
-			VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9) RETURNING id`},
-		{&in.update, `UPDATE people SET number_mac = $2, name_mac = $3, body_mac = $4, version = $5, registered_at = $6, body = $7 WHERE id = $1`},
-		{&in.version, `INSERT INTO person_versions (person_id, version, registered_at, body) VALUES ($1, $2, $3, $4)`},
-	} {
-		if *p.to, err = tx.PrepareContext(ctx, p.text); err != nil {
-			return nil, fmt.Errorf("preparing the import: %w", err)
-		}
-	}
-	return in, nil
-}
-
-func (in *importer) close() {
-	for _, st := range []*sql.Stmt{in.find, in.insert, in.update, in.version} {
-		st.Close()
-	}
-}
-
-// put stores one person: new, a next version, or nothing.
-func (in *importer) put(ctx context.Context, key string, p eligibility.Person, count *desk.ImportCount) error {
-	body, err := json.Marshal(p)
-	if err != nil {
-		return fmt.Errorf("writing a person: %w", err)
-	}
-	s := in.store
-	bodyMAC := s.mac("body", string(in.insurer), key, string(body))
-	numberMAC := s.mac("number", string(in.insurer), p.Number)
-	nameMAC := s.mac("name", string(in.insurer), squeeze(p.Name))
-	var id, version int64
-	var ref string
-	var known []byte
-	err = in.find.QueryRowContext(ctx, s.mac("person", string(in.insurer), key)).Scan(&id, &ref, &version, &known)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		ref, version = rand.Text(), 1
-		personKey := make([]byte, 32)
-		rand.Read(personKey)
-		err = in.insert.QueryRowContext(ctx, ref, in.insurer, s.mac("person", string(in.insurer), key), numberMAC, nameMAC, bodyMAC,
-			stamp(in.at), in.seal("people.body", ref, body), in.seal("people.pseudonym", ref, personKey)).Scan(&id)
-		if err != nil {
-			return fmt.Errorf("storing a person: %w", err)
-		}
-		count.New++
-	case err != nil:
-		return fmt.Errorf("looking for a person: %w", err)
-	case bytes.Equal(known, bodyMAC):
-		count.Unchanged++
-		return nil
-	default:
-		version++
-		_, err = in.update.ExecContext(ctx, id, numberMAC, nameMAC, bodyMAC, version, stamp(in.at), in.seal("people.body", ref, body))
-		if err != nil {
-			return fmt.Errorf("storing a person's new version: %w", err)
-		}
-		count.Changed++
-	}
-	if _, err := in.version.ExecContext(ctx, id, version, stamp(in.at), in.seal("person_versions.body", ref, body)); err != nil {
-		return fmt.Errorf("storing a person's version: %w", err)
-	}
-	return nil
 }
 
 const personColumns = `people.ref, people.version, people.registered_at, people.body`
@@ -206,15 +107,6 @@ func (s *Store) Person(ctx context.Context, id desk.PersonID) (desk.PersonRecord
 func (s *Store) PersonByKey(ctx context.Context, insurer eligibility.InsurerNumber, key string) (desk.PersonRecord, error) {
 	r, err := s.scanPerson(ctx, s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE key_mac = $1`, s.mac("person", string(insurer), key)).Scan)
 	return r, storage(err)
-}
-
-// FindPeople: see desk.InsurerStore.
-func (s *Store) FindPeople(ctx context.Context, q desk.PeopleQuery) ([]desk.PersonRecord, error) {
-	if q.Text == "" {
-		return s.people(ctx, `SELECT `+personColumns+` FROM people WHERE insurer = $1 ORDER BY registered_at DESC, id DESC LIMIT $2`, q.Insurer, q.Limit)
-	}
-	return s.people(ctx, `SELECT `+personColumns+` FROM people WHERE insurer = $1 AND (number_mac = $2 OR name_mac = $3) ORDER BY registered_at DESC, id DESC LIMIT $4`,
-		q.Insurer, s.mac("number", string(q.Insurer), q.Text), s.mac("name", string(q.Insurer), squeeze(q.Text)), q.Limit)
 }
 
 func (s *Store) people(ctx context.Context, query string, args ...any) ([]desk.PersonRecord, error) {
@@ -264,7 +156,7 @@ func (s *Store) ErasePerson(ctx context.Context, id desk.PersonID, e desk.Entry)
 }
 
 // pseudonymOf returns a person's pseudonym for the audit chain; nil for no person.
-func (s *Store) pseudonymOf(ctx context.Context, tx *sql.Tx, id desk.PersonID) ([]byte, error) {
+func (s *Store) pseudonymOf(ctx context.Context, tx queryer, id desk.PersonID) ([]byte, error) {
 	if id == "" {
 		return nil, nil
 	}

@@ -69,32 +69,28 @@ func (s *Store) PutHeadings(ctx context.Context, insurer eligibility.InsurerNumb
 // CountImport: see desk.PreviewStore.
 func (s *Store) CountImport(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person]) (desk.ImportCount, error) {
 	var count desk.ImportCount
-	find, err := s.read.PrepareContext(ctx, `SELECT body_mac FROM people WHERE key_mac = $1`)
-	if err != nil {
-		return count, storage(err)
-	}
-	defer find.Close()
-	seen := map[string]bool{} // a repeated row changes nothing the second time
-	for key, person := range people {
-		body, err := json.Marshal(person)
+	seen := map[[16]byte]bool{} // a repeated row changes nothing the second time
+	look := func(batch []incoming) error {
+		found, err := find(ctx, s.read, batch)
 		if err != nil {
-			return count, fmt.Errorf("writing a person: %w", err)
+			return err
 		}
-		var known []byte
-		err = find.QueryRowContext(ctx, s.mac("person", string(insurer), key)).Scan(&known)
-		switch {
-		case err != nil && !errors.Is(err, sql.ErrNoRows):
-			return count, storage(err)
-		case seen[key] || bytes.Equal(known, s.mac("body", string(insurer), key, string(body))):
-			count.Unchanged++
-		case err != nil:
-			count.New++
-		default:
-			count.Changed++
+		for _, p := range batch {
+			k, ok := found[string(p.keyMAC)]
+			short := [16]byte(p.keyMAC)
+			switch {
+			case seen[short] || ok && bytes.Equal(k.bodyMAC, p.bodyMAC):
+				count.Unchanged++
+			case !ok:
+				count.New++
+			default:
+				count.Changed++
+			}
+			seen[short] = true
 		}
-		seen[key] = true
+		return nil
 	}
-	return count, nil
+	return count, storage(s.inBatches(insurer, people, false, look))
 }
 
 // previewsKept is how many files one clerk may have waiting.
@@ -107,27 +103,35 @@ func (s *Store) PutPreview(ctx context.Context, p desk.Preview, e desk.Entry) er
 			(SELECT id FROM previews WHERE clerk = $2 ORDER BY id DESC LIMIT $3)`, stamp(e.At), p.Clerk, previewsKept-1); err != nil {
 			return fmt.Errorf("making room for a file: %w", err)
 		}
-		sealed, err := s.sealValue(ctx, tx, "people/"+string(p.Insurer)+"/previews", "previews.body", p.ID, p.File)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO previews (ref, insurer, clerk, expires_at, stored, count_new, count_changed, count_unchanged, body)
-			VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5)`, p.ID, p.Insurer, p.Clerk, stamp(p.Until), sealed); err != nil {
+		var id int64
+		if err := tx.QueryRowContext(ctx, `INSERT INTO previews (ref, insurer, clerk, expires_at, stored, count_new, count_changed, count_unchanged, parts)
+			VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5) RETURNING id`, p.ID, p.Insurer, p.Clerk, stamp(p.Until), len(p.File)).Scan(&id); err != nil {
 			return fmt.Errorf("keeping a file: %w", err)
+		}
+		for i, part := range p.File {
+			sealed, err := s.sealValue(ctx, tx, "people/"+string(p.Insurer)+"/previews", "preview_parts.body", partName(p.ID, i, len(p.File)), part)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO preview_parts (preview_id, part, body) VALUES ($1, $2, $3)`, id, i, sealed); err != nil {
+				return fmt.Errorf("keeping a part of a file: %w", err)
+			}
 		}
 		return s.audit(ctx, tx, e)
 	})
 }
 
+// partName binds a part to its file, its place and their number: none can be moved or left out.
+func partName(id string, part, parts int) string { return fmt.Sprintf("%s/%d/%d", id, part, parts) }
+
 // Preview: see desk.PreviewStore.
 func (s *Store) Preview(ctx context.Context, id, clerk string, at time.Time) (desk.Preview, error) {
 	p := desk.Preview{ID: id, Clerk: clerk}
-	var until int64
-	var stored int
+	var row, until int64
+	var stored, parts int
 	var count desk.ImportCount
-	var sealed []byte
-	err := s.read.QueryRowContext(ctx, `SELECT insurer, expires_at, stored, count_new, count_changed, count_unchanged, body FROM previews
-		WHERE ref = $1 AND clerk = $2 AND expires_at > $3`, id, clerk, stamp(at)).Scan(&p.Insurer, &until, &stored, &count.New, &count.Changed, &count.Unchanged, &sealed)
+	err := s.read.QueryRowContext(ctx, `SELECT id, insurer, expires_at, stored, count_new, count_changed, count_unchanged, parts FROM previews
+		WHERE ref = $1 AND clerk = $2 AND expires_at > $3`, id, clerk, stamp(at)).Scan(&row, &p.Insurer, &until, &stored, &count.New, &count.Changed, &count.Unchanged, &parts)
 	if err != nil {
 		return desk.Preview{}, storage(err)
 	}
@@ -135,15 +139,60 @@ func (s *Store) Preview(ctx context.Context, id, clerk string, at time.Time) (de
 	if stored != 0 {
 		p.Stored = &count
 	}
-	p.File, err = s.openValue(ctx, s.read, "previews.body", id, sealed)
+	p.File, err = s.previewFile(ctx, row, id, parts)
 	return p, storage(err)
 }
 
-// PreviewStored: see desk.PreviewStore.
-func (s *Store) PreviewStored(ctx context.Context, id string, count desk.ImportCount) error {
-	_, err := s.write.ExecContext(ctx, `UPDATE previews SET stored = 1, count_new = $2, count_changed = $3, count_unchanged = $4 WHERE ref = $1 AND stored = 0`,
-		id, count.New, count.Changed, count.Unchanged)
-	return storage(err)
+func (s *Store) previewFile(ctx context.Context, row int64, id string, parts int) (roster.Text, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT body FROM preview_parts WHERE preview_id = $1 ORDER BY part`, row)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var file roster.Text
+	var sealed sql.RawBytes // read in place: a file's parts are many
+	for rows.Next() {
+		if err := rows.Scan(&sealed); err != nil {
+			return nil, err
+		}
+		part, err := s.openValue(ctx, s.read, "preview_parts.body", partName(id, len(file), parts), sealed)
+		if err != nil {
+			return nil, err
+		}
+		file = append(file, part)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if len(file) != parts {
+		return nil, fmt.Errorf("a kept file has %d of its %d parts", len(file), parts)
+	}
+	return file, nil
+}
+
+var errStoredBefore = errors.New("the file was stored before")
+
+// ImportPreview: see desk.PreviewStore.
+func (s *Store) ImportPreview(ctx context.Context, id string, seen desk.ImportCount, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e desk.Entry) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, `UPDATE previews SET stored = 1, count_new = $2, count_changed = $3, count_unchanged = $4 WHERE ref = $1 AND stored = 0`,
+			id, seen.New, seen.Changed, seen.Unchanged)
+		if err != nil {
+			return fmt.Errorf("marking a file as stored: %w", err)
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(errStoredBefore, err)
+		}
+		count, err := s.importPeople(ctx, tx, insurer, people, e)
+		if err == nil && count != seen {
+			return desk.ErrPreviewMoved
+		}
+		return err
+	})
+	if errors.Is(err, errStoredBefore) {
+		return nil
+	}
+	return err
 }
 
 // DropPreview: see desk.PreviewStore.

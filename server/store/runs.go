@@ -188,8 +188,8 @@ func (s *Store) FinishFile(ctx context.Context, r desk.PrintRun, f press.FileRec
 	})
 }
 
-// EachPerson: see desk.RunStore.
-func (s *Store) EachPerson(ctx context.Context, insurer eligibility.InsurerNumber, kind desk.PaperKind, see func(desk.PersonRecord, desk.LastPrint) error) error {
+// EachPrint: see desk.RunStore.
+func (s *Store) EachPrint(ctx context.Context, insurer eligibility.InsurerNumber, kind desk.PaperKind, see func(desk.PersonRecord, desk.LastPrint) error) error {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+personColumns+`, coalesce(prints.at, 0), coalesce(prints.version, 0)
 		FROM people LEFT JOIN prints ON prints.person_id = people.id AND prints.kind = $2 WHERE people.insurer = $1`, insurer, kind)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"strings"
 	"sync"
 )
@@ -135,13 +136,12 @@ func (s *Store) openValue(ctx context.Context, q queryer, column, record string,
 	s.seal.mu.Unlock()
 	if !ok {
 		var err error
-		if k, err = s.unwrap(ctx, q, id); err != nil {
-			return nil, err
-		}
-		if q == queryer(s.read) { // committed, so it may be kept
+		if k, err = s.unwrap(ctx, s.read, id); err == nil { // committed, so it may be kept
 			s.seal.mu.Lock()
 			s.seal.keys[id] = k
 			s.seal.mu.Unlock()
+		} else if k, err = s.unwrap(ctx, q, id); err != nil {
+			return nil, err
 		}
 	}
 	plain, err := k.aead.Open(nil, sealed[8:20], sealed[20:], []byte(column+"\x00"+record))
@@ -153,7 +153,12 @@ func (s *Store) openValue(ctx context.Context, q queryer, column, record string,
 
 // mac is the keyed hash under which a value is found again.
 func (s *Store) mac(kind string, parts ...string) []byte {
-	h := hmac.New(sha256.New, s.index)
+	h, _ := s.macs.Get().(hash.Hash)
+	if h == nil {
+		h = hmac.New(sha256.New, s.index)
+	}
+	defer s.macs.Put(h)
+	h.Reset() // keeps the key's half of the work
 	h.Write([]byte(kind))
 	for _, p := range parts {
 		h.Write([]byte{0})

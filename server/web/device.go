@@ -245,7 +245,7 @@ func (s *Site) eraseMe(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Office.Erase(ctx, *v.Login); err != nil {
+	if err := s.Office.EraseLogin(ctx, *v.Login); err != nil {
 		return err
 	}
 	if err := s.Sessions.End(ctx, c.Response(), session); err != nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -19,6 +20,8 @@ func (s *Site) insurerRoutes(e *echo.Echo) {
 	e.POST("/insurer/staff", s.pickStaff("insurer", auth.Clerk))
 	e.GET("/insurer/sample.csv", s.sample)
 	s.previewRoutes(e)
+	s.peopleRoutes(e)
+	s.statisticsRoutes(e)
 	e.GET("/insurer/people/:id/notice", s.noticeSheet)
 	e.GET("/insurer/people/:id/notice.png", s.noticeQR)
 	e.GET("/insurer/people/:id/notice.pdf", s.noticePDF)
@@ -97,7 +100,9 @@ func (s *Site) officePage(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	query := strings.TrimSpace(c.QueryParam("q"))
-	people, err := s.Office.Store.FindPeople(ctx, desk.PeopleQuery{Insurer: in.Number, Text: query, Limit: officeRows})
+	number, _ := strconv.Atoi(c.QueryParam("page")) // anything else is the first
+	number = min(max(number, 1), 1_000_000)
+	people, found, err := s.Office.Search(ctx, desk.PeopleQuery{Insurer: in.Number, Text: query, Limit: officeRows, Skip: (number - 1) * officeRows}, name)
 	if err != nil {
 		return err
 	}
@@ -106,8 +111,9 @@ func (s *Site) officePage(c echo.Context) error {
 		return err
 	}
 	view := OfficeView{Page: s.page(c, "保険者の窓口", "Insurer's office"), Staff: name, Insurers: insurers, Current: string(in.Number), Count: count, Query: query,
-		Dropped: c.QueryParam("said") == "dropped"}
+		Said: c.QueryParam("said"), Found: found}
 	view.Insurer = insurerView(in)
+	view.turn(number)
 	for _, r := range people {
 		view.People = append(view.People, s.row(r))
 	}
@@ -140,6 +146,11 @@ func (s *Site) sample(c echo.Context) error {
 }
 
 func csvFile(c echo.Context, name string, data []byte) error {
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	attachment(c, name)
 	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", data)
+}
+
+// attachment has the browser save an answer under a name.
+func attachment(c echo.Context, name string) {
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
 }

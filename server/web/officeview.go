@@ -1,5 +1,10 @@
 package web
 
+import (
+	"net/url"
+	"strconv"
+)
+
 // PersonRow is an insured person in the insurer's office.
 type PersonRow struct {
 	ID, Name, Kana         string
@@ -18,7 +23,26 @@ type OfficeView struct {
 	Count    int    // all insured of the current insurer
 	People   []PersonRow
 	Query    string
-	Dropped  bool // a file was just dropped unstored
+	Found    int // whom the query means, on all pages
+	First    int // of those, counted from 1, the first that this page lists
+	Last     int
+	Earlier  string // addresses of the pages before and after, or empty
+	Later    string
+	Said     string // what was just done: dropped (a file, unstored) or erased (a person)
+}
+
+// turn fills in where the page of this number stands among all.
+func (v *OfficeView) turn(number int) {
+	address := func(n int) string {
+		return "/insurer?" + url.Values{"insurer": {v.Current}, "q": {v.Query}, "page": {strconv.Itoa(n)}}.Encode()
+	}
+	v.First, v.Last = (number-1)*officeRows+1, min(number*officeRows, v.Found)
+	if number > 1 {
+		v.Earlier = address(min(number-1, max(1, (v.Found+officeRows-1)/officeRows)))
+	}
+	if v.Last < v.Found && number*officeRows < v.Found {
+		v.Later = address(number + 1)
+	}
 }
 
 // ImportRow is one refused row, or a warning about an accepted one.

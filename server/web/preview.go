@@ -1,9 +1,9 @@
 package web
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -39,27 +39,57 @@ func (s *Site) sendFile(c echo.Context) error {
 	if done {
 		return err
 	}
-	r := c.Request()
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, roster.MaxFile+1<<20)
 	s.allowLong(c)
-	upload, err := c.FormFile("file")
-	if err != nil {
-		return errRequest.In("file").Because(err)
-	}
-	file, err := upload.Open()
+	id, err := s.received(c, name)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	in, _, err := s.chosen(c, c.FormValue("insurer"))
-	if err != nil {
-		return err
-	}
-	id, err := s.Office.KeepFile(r.Context(), in.Number, file, name)
-	if err != nil {
-		return err
+	if id == "" {
+		return errNoFile.In("file")
 	}
 	return c.Redirect(http.StatusSeeOther, importAddress(id, ""))
+}
+
+var errNoFile = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_file",
+	Ja: "ファイルが選ばれていません。「保険者の窓口」に戻って、CSVファイルを選んでから「読み込む」を押してください。",
+	En: "No file was chosen. Go back to the office, choose a CSV file and import it."}
+
+// received reads the form with the file as it comes in. The usual way of reading forms would lay a large file down
+// unsealed in the temporary folder.
+func (s *Site) received(c echo.Context, clerk string) (id string, err error) {
+	var in desk.Insurer
+	r := c.Request()
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, roster.MaxFile+1<<20)
+	form, err := r.MultipartReader()
+	if err != nil {
+		return "", errRequest.In("file").Because(err)
+	}
+	for {
+		part, err := form.NextPart()
+		if errors.Is(err, io.EOF) {
+			return id, nil
+		}
+		if err != nil {
+			return "", errRequest.In("file").Because(err)
+		}
+		switch {
+		case part.FormName() == "insurer": // stands before the file
+			number, err := io.ReadAll(io.LimitReader(part, 16))
+			if err != nil {
+				return "", errRequest.In("insurer").Because(err)
+			}
+			if in, _, err = s.chosen(c, string(number)); err != nil {
+				return "", err
+			}
+		case part.FormName() == "file" && part.FileName() != "":
+			if in.Number == "" {
+				return "", errRequest.In("insurer")
+			}
+			if id, err = s.Office.KeepFile(r.Context(), in.Number, part, clerk); err != nil {
+				return "", err
+			}
+		}
+	}
 }
 
 func importAddress(id, step string) string { return "/insurer/imports/" + id + step }
@@ -133,13 +163,6 @@ func (s *Site) mapHeadings(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, importAddress(look.ID, ""))
 }
 
-// How many rows the preview lists; the error file has all refused ones.
-const (
-	shownPeople   = 10
-	shownRefused  = 1000
-	shownWarnings = 200
-)
-
 func (s *Site) previewPage(c echo.Context) error {
 	look, in, _, done, err := s.look(c)
 	if done {
@@ -148,13 +171,17 @@ func (s *Site) previewPage(c echo.Context) error {
 	if look.Open || look.Refusal != nil {
 		return c.Redirect(http.StatusSeeOther, importAddress(look.ID, "/headings"))
 	}
-	return s.show(c, http.StatusOK, "import", s.preview(c, look, in))
+	count, digest, err := s.Office.Count(c.Request().Context(), look)
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, "import", s.preview(c, look, in, count, digest))
 }
 
-func (s *Site) preview(c echo.Context, look desk.Look, in desk.Insurer) ImportView {
+func (s *Site) preview(c echo.Context, look desk.Look, in desk.Insurer, count desk.ImportCount, digest roster.Digest) ImportView {
 	view := ImportView{Page: s.page(c, "読み込む前の確認", "Before importing"), ID: look.ID, Stored: look.Stored != nil,
-		New: look.Count.New, Changed: look.Count.Changed, Unchanged: look.Count.Unchanged, Refused: look.Roster.Refused(), LeftOut: look.Roster.Unknown,
-		Until: look.Until.In(eligibility.Japan).Format("15:04")}
+		New: count.New, Changed: count.Changed, Unchanged: count.Unchanged, Refused: digest.Refused, Accepted: digest.Rows - digest.Refused,
+		LeftOut: look.Roster.Unknown, Until: look.Until.In(eligibility.Japan).Format("15:04"), MoreRows: digest.MoreReasons, MoreWarnings: digest.MoreWarnings}
 	if view.Stored {
 		view.Page = s.page(c, "読み込みの結果", "Result of the import")
 	}
@@ -162,29 +189,24 @@ func (s *Site) preview(c echo.Context, look desk.Look, in desk.Insurer) ImportVi
 		view.Error = &Problem{Ja: desk.ErrPreviewMoved.Ja, En: desk.ErrPreviewMoved.En}
 	}
 	view.Insurer = insurerView(in)
-	view.Accepted = len(look.Roster.Rows) - view.Refused
-	for _, row := range look.Roster.Rows {
-		for _, n := range row.Reasons {
-			view.Rows = append(view.Rows, ImportRow{Line: row.Line, Column: n.Column, ReasonJa: n.Ja, ReasonEn: n.En})
-		}
-		for _, n := range row.Warnings {
-			view.Warnings = append(view.Warnings, ImportRow{Line: row.Line, Column: n.Column, ReasonJa: n.Ja, ReasonEn: n.En})
-		}
-		if row.Accepted && len(view.People) < shownPeople && !view.Stored {
+	view.Rows, view.Warnings = importRows(digest.Reasons), importRows(digest.Warnings)
+	for _, row := range digest.Good {
+		if !view.Stored {
 			view.People = append(view.People, s.previewPerson(row))
 		}
 	}
-	view.Rows, view.MoreRows = cut(view.Rows, shownRefused)
-	view.Warnings, view.MoreWarnings = cut(view.Warnings, shownWarnings)
 	if view.Refused > 0 {
 		view.ErrorsURL = importAddress(look.ID, "/errors.csv")
 	}
 	return view
 }
 
-// cut shortens a list to n and says how many are left off.
-func cut(rows []ImportRow, n int) ([]ImportRow, int) {
-	return rows[:min(len(rows), n)], max(0, len(rows)-n)
+func importRows(notes []roster.LineNote) []ImportRow {
+	var rows []ImportRow
+	for _, n := range notes {
+		rows = append(rows, ImportRow{Line: n.Line, Column: n.Column, ReasonJa: n.Ja, ReasonEn: n.En})
+	}
+	return rows
 }
 
 func (s *Site) previewPerson(row roster.Row) PreviewPerson {
@@ -246,9 +268,8 @@ func (s *Site) errorFile(c echo.Context) error {
 	if look.Roster == nil {
 		return errNoPage
 	}
-	var b bytes.Buffer
-	if err := look.Roster.WriteErrors(&b); err != nil {
-		return err
-	}
-	return csvFile(c, "yominaoshi.csv", b.Bytes())
+	attachment(c, "yominaoshi.csv")
+	c.Response().Header().Set(echo.HeaderContentType, "text/csv; charset="+look.Roster.Charset())
+	c.Response().WriteHeader(http.StatusOK)
+	return look.Roster.WriteErrors(c.Response()) // row by row: a file may be refused whole
 }

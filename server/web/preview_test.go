@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/encoding/japanese"
+
 	"madoguchi/auth"
 	"madoguchi/eligibility"
 )
@@ -178,5 +180,66 @@ func TestAFileWithAMyNumberLeavesNothingBehind(t *testing.T) {
 	}
 	if n, err := h.store.ExpirePreviews(ctx, h.now.AddDate(1, 0, 0)); err != nil || n != 0 {
 		t.Errorf("%d files were kept, %v", n, err)
+	}
+}
+
+func TestFilesThatAClumsyClerkChoosesSayWhatToDo(t *testing.T) {
+	h := newHouse(t)
+	h.session(t, auth.Clerk, "鈴木", "{}")
+	euc := "\xc8\xd6\xb9\xe6,\xbb\xe1\xcc\xbe\n1,\xbb\xee\xb8\xb3\n" // 番号,氏名 in EUC-JP
+	for name, c := range map[string]struct{ text, says string }{
+		"workbook":       {"PK\x03\x04\x14\x00", "名前を付けて保存"},
+		"old workbook":   {"\xD0\xCF\x11\xE0\xA1\xB1", "名前を付けて保存"},
+		"PDF":            {"%PDF-1.7\n", "名簿のCSVファイルを選んで"},
+		"picture":        {"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x00\x00", "CSVで保存し直して"},
+		"empty":          {"", "ファイルが空です"},
+		"blank":          {"\n \n", "ファイルが空です"},
+		"EUC-JP":         {euc, "CSV UTF-8"},
+		"broken letters": {"番号,\ufffd\ufffd\n1,x\n", "CSV UTF-8"},
+	} {
+		if w := h.send(t, c.text); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), c.says) {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+	for name, c := range map[string]struct{ text, says string }{
+		"a column twice":        {"番号,氏名,生年月日,被保険者番号\n1,試験 太郎,1986-04-12,1\n", "列が2つあります（1列目と4列目）"},
+		"another delimiter":     {"番号|氏名|生年月日\n1|試験 太郎|1986-04-12\n", "必ず要ります"},
+		"no heading":            {"1,試験 太郎,1986-04-12\n", "1行目に見出しがありません"},
+		"a heading and nothing": {"番号,氏名,生年月日\n", `id="count-new">0<`},
+		"full-width and eras":   {"番号;氏名;生年月日\n１２３;試験　太郎;Ｓ６１．４．１２\n", `id="count-new">1<`},
+	} {
+		at := h.sent(t, c.text)
+		w := h.ask(t, "GET", at, nil)
+		for w.Code == http.StatusSeeOther {
+			w = h.ask(t, "GET", w.Header().Get("Location"), nil)
+		}
+		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), c.says) {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+	if h.insured(t) != 0 {
+		t.Error("something was stored")
+	}
+}
+
+func TestTheErrorFileIsWrittenAsTheClerksFileWas(t *testing.T) {
+	h := newHouse(t)
+	h.session(t, auth.Clerk, "鈴木", "{}")
+	sjis, err := japanese.ShiftJIS.NewEncoder().String("番号,氏名,生年月日\r\n1,髙橋 ①郎,1986-02-30\r\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := h.sent(t, sjis)
+	w := h.ask(t, "GET", at+"/errors.csv", nil)
+	text, err := japanese.ShiftJIS.NewDecoder().String(w.Body.String())
+	if err != nil || w.Header().Get("Content-Type") != "text/csv; charset=Shift_JIS" || !strings.HasPrefix(text, "行,列,理由,番号,氏名,生年月日\r\n2,生年月日,") || !strings.Contains(text, "1,髙橋 ①郎,1986-02-30") {
+		t.Errorf("%v %q", err, text)
+	}
+	at = h.sent(t, "番号,氏名,生年月日\n1,𠮷野 太郎,1986-02-30\n")
+	if w := h.ask(t, "GET", at+"/errors.csv", nil); !strings.HasPrefix(w.Body.String(), "\ufeff行") || !strings.Contains(w.Body.String(), "𠮷野") {
+		t.Errorf("%q", w.Body)
+	}
+	if mended := h.sent(t, strings.Replace(text, "1986-02-30\r\n", "1986-02-28\r\n", 1)); !strings.Contains(h.ask(t, "GET", mended, nil).Body.String(), `id="count-new">1<`) {
+		t.Error("the mended file is not taken")
 	}
 }

@@ -1,0 +1,282 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/japanese"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/roster/crowd"
+)
+
+// crowdFile writes people who do not exist into a file, in UTF-8 or Shift_JIS.
+func crowdFile(t testing.TB, name string, f crowd.File, e encoding.Encoding) string {
+	t.Helper()
+	var text bytes.Buffer
+	if _, err := f.WriteTo(&text); err != nil {
+		t.Fatal(err)
+	}
+	data, err := e.NewEncoder().Bytes(text.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// importBars are for 100,000 people, by command and by page.
+const (
+	importPeople = 100_000
+	importTime   = 20 * time.Second
+	importMemory = 200 << 10 // KiB
+)
+
+// BenchmarkBars measures an import of a whole register and fails where a bar of docs/benchmarks.md is missed.
+func BenchmarkBars(b *testing.B) {
+	whole := crowd.File{Insurer: "06139992", People: importPeople}
+	tenth := whole
+	tenth.Changed = 10
+	file, sjis, changed := crowdFile(b, "utf8.csv", whole, encoding.Nop), crowdFile(b, "sjis.csv", whole, japanese.ShiftJIS), crowdFile(b, "tenth.csv", tenth, encoding.Nop)
+	for b.Loop() {
+		data := b.TempDir()
+		measureImport(b, data, "UTF-8, all new", file, "新しい人 100000、変わった人 0、変わりなし 0")
+		measureImport(b, data, "the same again", file, "新しい人 0、変わった人 0、変わりなし 100000")
+		measureImport(b, data, "one person in ten changed", changed, "新しい人 0、変わった人 10000、変わりなし 90000")
+		measureImport(b, b.TempDir(), "Shift_JIS, all new", sjis, "新しい人 100000、変わった人 0、変わりなし 0")
+		measurePage(b, file)
+	}
+}
+
+// barsHeld judges by the clock or by the processor time of both cores together, whichever is less: beside other work the
+// clock runs on, and alone an import takes no longer than its processor time.
+func barsHeld(b *testing.B, what string, clock, processor time.Duration, peak int64) {
+	b.Logf("%-36s %5.1f s by the clock, %5.1f s of processor time, peak %3d MB", what, clock.Seconds(), processor.Seconds(), peak/1024)
+	if min(clock, processor) > importTime || peak > importMemory {
+		b.Errorf("%s: the bars are %s and %d MB", what, importTime, importMemory/1024)
+	}
+}
+
+func measureImport(b *testing.B, data, what, file, says string) {
+	b.Helper()
+	cmd := exec.Command(built(b, "./server", "madoguchi"), "import", "--insurer", "06139992", file)
+	cmd.Env = append(os.Environ(), "MADOGUCHI_DATA="+data)
+	began := time.Now()
+	out, err := cmd.CombinedOutput()
+	took := time.Since(began)
+	if err != nil || !strings.Contains(string(out), says) {
+		b.Fatalf("%s: %v\n%s", what, err, out)
+	}
+	barsHeld(b, "command, "+what, took, cmd.ProcessState.SystemTime()+cmd.ProcessState.UserTime(), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+}
+
+// clerkBrowser is a clerk's signed-in client without a browser's own weight.
+func clerkBrowser(t testing.TB, base string) *http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar}
+	page := fetch(t, client, base+"/insurer/staff")
+	name := regexp.MustCompile(`name="name" value="([^"]+)"`).FindStringSubmatch(page)
+	if name == nil {
+		t.Fatal(page)
+	}
+	send(t, client, base+"/insurer/staff", url.Values{"name": {name[1]}})
+	return client
+}
+
+func fetch(t testing.TB, client *http.Client, address string) string {
+	t.Helper()
+	res, err := client.Get(address)
+	return answer(t, res, err)
+}
+
+func send(t testing.TB, client *http.Client, address string, form url.Values) string {
+	t.Helper()
+	res, err := client.PostForm(address, form)
+	return answer(t, res, err)
+}
+
+func answer(t testing.TB, res *http.Response, err error) string {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s %v\n%s", res.Request.URL, res.Status, err, body)
+	}
+	return string(body)
+}
+
+// upload sends a file as the clerk's form does and returns the preview's address and page.
+func upload(t testing.TB, client *http.Client, base, file string) (at, page string) {
+	t.Helper()
+	r, w := io.Pipe()
+	form := multipart.NewWriter(w)
+	go func() {
+		err := form.WriteField("insurer", "06139992")
+		if err == nil {
+			var part io.Writer
+			if part, err = form.CreateFormFile("file", "people.csv"); err == nil {
+				var in *os.File
+				if in, err = os.Open(file); err == nil {
+					defer in.Close()
+					_, err = io.Copy(part, in)
+				}
+			}
+		}
+		if err == nil {
+			err = form.Close()
+		}
+		w.CloseWithError(err)
+	}()
+	res, err := client.Post(base+"/insurer/import", form.FormDataContentType(), r)
+	page = answer(t, res, err)
+	return res.Request.URL.String(), page
+}
+
+// measurePage imports by the clerk's pages: headings decided, preview, yes, result.
+func measurePage(b *testing.B, file string) {
+	b.Helper()
+	base, server, _ := startServer(b)
+	client := clerkBrowser(b, base)
+	before := processorTime(b, server)
+	began := time.Now()
+	at, page := upload(b, client, base, file)
+	if strings.HasSuffix(at, "/headings") { // 備考 is nobody's column
+		page = send(b, client, at, chosenColumns(page))
+		at = strings.TrimSuffix(at, "/headings")
+	}
+	seen := regexp.MustCompile(`name="seen" value="([^"]+)"`).FindStringSubmatch(page)
+	if seen == nil || seen[1] != "100000 0 0" {
+		b.Fatalf("%v\n%s", seen, page)
+	}
+	if page = send(b, client, at+"/store", url.Values{"seen": {seen[1]}}); !strings.Contains(page, `id="done"`) {
+		b.Fatal(page)
+	}
+	took := time.Since(began)
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", server.cmd.Process.Pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	peak, err := strconv.ParseInt(regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindStringSubmatch(string(status))[1], 10, 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	barsHeld(b, "page, from the file to the result", took, processorTime(b, server)-before, peak)
+}
+
+// processorTime returns what a running program has used so far: fields 14 and 15 of /proc/PID/stat, in hundredths of a second.
+func processorTime(t testing.TB, p *process) time.Duration {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')'):])) // the name before may hold blanks; field 2 ends there
+	var ticks int
+	for _, field := range fields[12:14] {
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
+}
+
+// chosenColumns is the form of headings as it stands: what is not known is left out.
+func chosenColumns(page string) url.Values {
+	form := url.Values{}
+	for _, field := range regexp.MustCompile(`(?s)<select[^>]* name="([^"]+)">(.*?)</select>`).FindAllStringSubmatch(page, -1) {
+		column := ""
+		if chosen := regexp.MustCompile(`<option value="([^"]*)" selected>`).FindStringSubmatch(field[2]); chosen != nil {
+			column = chosen[1]
+		}
+		form.Set(field[1], column)
+	}
+	return form
+}
+
+func TestAnImportThatIsKilledLeavesAllOrNothing(t *testing.T) {
+	const people = 20_000
+	program := built(t, "./server", "madoguchi")
+	file := crowdFile(t, "people.csv", crowd.File{Insurer: "06139992", People: people}, encoding.Nop)
+	began := time.Now()
+	if _, _, code := run(t, t.TempDir(), program, nil, []string{"MADOGUCHI_DATA=" + t.TempDir()}, "import", "--insurer", "06139992", file); code != 0 {
+		t.Fatal(code)
+	}
+	whole := time.Since(began)
+	for _, part := range []int{35, 55, 70, 85} { // percent of the time that it takes
+		data := t.TempDir()
+		env := []string{"MADOGUCHI_DATA=" + data}
+		if _, _, code := run(t, data, program, []byte("番号,氏名,生年月日\n9999999,試験 太郎,1986-04-12\n"), env, "import", "--insurer", "06139992", "-"); code != 0 {
+			t.Fatal(code)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), whole*time.Duration(part)/100)
+		cmd := exec.CommandContext(ctx, program, "import", "--insurer", "06139992", file) // killed, not asked to end
+		cmd.Env = append(os.Environ(), env...)
+		_ = cmd.Run()
+		cancel()
+		out, stderr, code := run(t, data, program, nil, env, "import", "--insurer", "06139992", file)
+		if code != 0 || !strings.Contains(out, "新しい人 20000、変わった人 0、変わりなし 0") && !strings.Contains(out, "新しい人 0、変わった人 0、変わりなし 20000") {
+			t.Errorf("killed after %d %%: %d %s %s", part, code, out, stderr)
+		}
+	}
+}
+
+func TestAMyNumberInTheLastRowOfALargeFileRefusesItAndIsNowhere(t *testing.T) {
+	number := someMyNumber()
+	file := crowdFile(t, "people.csv", crowd.File{Insurer: "06139992", People: 20_000, Note: number}, encoding.Nop)
+	data := t.TempDir()
+	out, stderr, code := run(t, data, built(t, "./server", "madoguchi"), nil, []string{"MADOGUCHI_DATA=" + data}, "import", "--insurer", "06139992", file)
+	if code != 2 || !strings.Contains(stderr, "20001行目・21列目") || strings.Contains(out+stderr, number) {
+		t.Errorf("%d %s %s", code, out, stderr)
+	}
+	err := filepath.WalkDir(data, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		kept, err := os.ReadFile(path)
+		if bytes.Contains(kept, []byte(number)) {
+			t.Errorf("%s holds the number", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// someMyNumber makes a number at run time that passes the check digit; none stands in a file.
+func someMyNumber() string {
+	for d := '0'; d <= '9'; d++ {
+		if n := "98765432109" + string(d); eligibility.HoldsMyNumber(n) {
+			return n
+		}
+	}
+	panic("no digit fits")
+}

@@ -1,0 +1,71 @@
+package e2e
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"golang.org/x/text/encoding/japanese"
+
+	"madoguchi/server/roster/crowd"
+)
+
+// A clerk's day: a file with mistakes, a person who lost the paper and the phone, the numbers at the end.
+func TestAClerkImportsLooksAfterAPersonAndCounts(t *testing.T) {
+	base, _, _ := startServer(t)
+	tab := browser(t, 1280, 900, "")
+	file := crowdFile(t, "people.csv", crowd.File{Insurer: "06139992", People: 300, Spoil: 100}, japanese.ShiftJIS)
+	do(t, tab, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`), chromedp.WaitVisible("#insurer"))
+	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=06139992"), chromedp.SetUploadFiles(`#file`, []string{filepath.Clean(file)}), chromedp.Click(`#import`))
+	waitText(t, tab, "h1", "見出しの対応を決める") // 備考 is nobody's column
+	do(t, tab, chromedp.Click(`#map`))
+	waitText(t, tab, "#count-new", "297")
+	waitText(t, tab, "#refused", "暦にない日")
+	above(t, tab, "insurer-import.png")
+	do(t, tab, chromedp.Click(`#store`))
+	waitText(t, tab, "#done", "保存しました")
+	do(t, tab, chromedp.Click(`#back`))
+	waitText(t, tab, ".pages", "297人のうち1〜50人め")
+
+	do(t, tab, chromedp.SendKeys("#q", "13-1 1000"), chromedp.Click(`#find form .button`))
+	waitText(t, tab, ".pages", "3人のうち") // a household
+	do(t, tab, chromedp.Click(`.person-link`))
+	waitText(t, tab, "#versions", "はじめての登録")
+	person := get(t, tab, chromedp.Evaluate[string](`location.href`))
+	do(t, tab, chromedp.Click(`.actions .button.main`))
+	waitText(t, tab, "#notice-code", "-")
+	do(t, tab, chromedp.Navigate(person))
+	waitText(t, tab, "#notices", "まだ使われていません")
+	do(t, tab, chromedp.Click(`#reissue`))
+	waitText(t, tab, "#consequence", "すぐに使えなくなります")
+	do(t, tab, chromedp.Click(`#sure`))
+	waitText(t, tab, "#said", "新しいコードを出しました")
+	waitText(t, tab, "#notices", "無効")
+	above(t, tab, "insurer-person.png")
+	do(t, tab, chromedp.Click(`#erase`))
+	waitText(t, tab, "#consequence", "元には戻せません")
+	do(t, tab, chromedp.SendKeys("#number", "1000"), chromedp.Click(`#sure`))
+	waitText(t, tab, "#erased", "記録を消しました")
+	do(t, tab, chromedp.Navigate(base+"/insurer/statistics?insurer=06139992"))
+	waitText(t, tab, ".statistics", "296")
+	waitText(t, tab, "#days", "令和")
+	above(t, tab, "insurer-statistics.png")
+}
+
+// above stores a picture of what a clerk sees of a page without scrolling; see picture.
+func above(t *testing.T, tab context.Context, name string) {
+	t.Helper()
+	folder := os.Getenv("MADOGUCHI_PICTURES")
+	if folder == "" {
+		return
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	shot := get(t, tab, chromedp.CaptureScreenshot())
+	if err := os.WriteFile(filepath.Join(folder, name), shot, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

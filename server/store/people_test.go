@@ -1,0 +1,111 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"testing"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+	"madoguchi/server/roster"
+)
+
+func TestOlderVersionsStayAndTheCurrentOneStandsOnce(t *testing.T) {
+	s, _ := open(t)
+	p := hanako
+	for i := range 3 {
+		p.Address = fmt.Sprintf("大阪府架空市新町%d", i)
+		importPeople(t, s, map[string]eligibility.Person{"k1": p})
+	}
+	r, err := s.PersonByKey(ctx, "06139992", "k1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := s.PersonFile(ctx, r.ID, noon, 10)
+	if err != nil || file.Version != 3 || file.Person.Address != "大阪府架空市新町2" || len(file.Older) != 2 || file.Older[0].Version != 2 || file.Older[1].Person.Address != "大阪府架空市新町0" {
+		t.Errorf("%+v %v", file, err)
+	}
+}
+
+func TestAPersonTwiceInOneFileEndsAsTheLastRow(t *testing.T) {
+	s, _ := open(t)
+	moved := hanako
+	moved.Address = "大阪府架空市新町1"
+	twice := iter.Seq2[string, eligibility.Person](func(yield func(string, eligibility.Person) bool) {
+		_ = yield("k1", hanako) && yield("k1", moved) && yield("k1", moved)
+	})
+	count, err := s.ImportPeople(ctx, "06139992", twice, entry("people.import"))
+	if err != nil || count != (desk.ImportCount{New: 1, Changed: 1, Unchanged: 1}) {
+		t.Errorf("%+v %v", count, err)
+	}
+	if r, err := s.PersonByKey(ctx, "06139992", "k1"); err != nil || r.Person != moved || r.Version != 2 {
+		t.Errorf("%+v %v", r, err)
+	}
+}
+
+func TestPeopleOfAnOlderProgramAreFoundAfterTheNextStart(t *testing.T) {
+	s, path := open(t)
+	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
+	if _, err := s.write.Exec(`UPDATE people SET search = 0, number_mac = x'00', name_mac = x'00', kana_mac = x'00', birth_mac = x'00', insured_mac = x'00'`); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	again, err := Open(ctx, path, options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	for _, text := range []string{"567", "1234 567", "123-4 567", "しけん はなこ", "1988-11-30"} {
+		if found, err := again.FindPeople(ctx, desk.PeopleQuery{Insurer: "06139992", Text: text, Limit: 5}); err != nil || (len(found) == 1) != (text != "1234 567") {
+			t.Errorf("%s: %d %v", text, len(found), err)
+		}
+	}
+}
+
+func preview(t *testing.T, s *Store, file roster.Text) {
+	t.Helper()
+	p := desk.Preview{ID: "P", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour), File: file}
+	if err := s.PutPreview(ctx, p, entry("people.preview")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
+	s, _ := open(t)
+	preview(t, s, roster.Text{[]byte("first"), []byte("second"), []byte("third")})
+	p, err := s.Preview(ctx, "P", "鈴木", noon)
+	if err != nil || string(bytes.Join(p.File, []byte("|"))) != "first|second|third" {
+		t.Fatalf("%q %v", p.File, err)
+	}
+	for _, attack := range []string{`DELETE FROM preview_parts WHERE part = 2`, `UPDATE previews SET parts = 2`, `UPDATE preview_parts SET body = (SELECT body FROM preview_parts WHERE part = 1) WHERE part = 0`} {
+		if _, err := s.write.Exec(attack); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := s.Preview(ctx, "P", "鈴木", noon); err == nil {
+			t.Errorf("after %s: %q", attack, p.File)
+		}
+	}
+}
+
+func TestAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen(t *testing.T) {
+	s, _ := open(t)
+	preview(t, s, roster.Text{[]byte("x")})
+	people := maps.All(map[string]eligibility.Person{"k1": hanako})
+	err := s.ImportPreview(ctx, "P", desk.ImportCount{New: 2}, "06139992", people, entry("people.import"))
+	if n, _ := s.CountPeople(ctx, "06139992"); !errors.Is(err, desk.ErrPreviewMoved) || n != 0 {
+		t.Errorf("other numbers: %v, %d people", err, n)
+	}
+	for range 2 {
+		if err := s.ImportPreview(ctx, "P", desk.ImportCount{New: 1}, "06139992", people, entry("people.import")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := s.Preview(ctx, "P", "鈴木", noon)
+	if n, _ := s.CountPeople(ctx, "06139992"); err != nil || p.Stored == nil || p.Stored.New != 1 || n != 1 {
+		t.Errorf("%+v %v, %d people", p.Stored, err, n)
+	}
+}

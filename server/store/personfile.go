@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// PersonFile: see desk.PeopleStore.
+func (s *Store) PersonFile(ctx context.Context, id desk.PersonID, at time.Time, entries int) (desk.PersonFile, error) {
+	var f desk.PersonFile
+	var row int64
+	err := s.read.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1`, id).Scan(&row)
+	if err == nil {
+		f.PersonRecord, err = s.Person(ctx, id)
+	}
+	if err == nil {
+		f.Older, err = s.olderVersions(ctx, row, f.PersonRecord)
+	}
+	if err == nil {
+		f.Notices, err = s.noticesOf(ctx, row)
+	}
+	if err == nil {
+		f.Copies, err = s.copiesOf(ctx, row)
+	}
+	if err == nil {
+		f.Logins, err = s.loginsOf(ctx, row)
+	}
+	if err == nil {
+		err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts WHERE person_id = $1`, row).Scan(&f.Receipts)
+	}
+	if err == nil {
+		f.Entries, f.MoreEntries, err = s.entriesOf(ctx, id, entries)
+	}
+	return f, storage(err)
+}
+
+// each runs a query and hands every row to take.
+func (s *Store) each(ctx context.Context, take func(scan func(...any) error) error, query string, args ...any) error {
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := take(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (s *Store) olderVersions(ctx context.Context, row int64, current desk.PersonRecord) (older []desk.PersonRecord, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		r := desk.PersonRecord{ID: current.ID}
+		var at int64
+		var sealed []byte
+		if err := scan(&r.Version, &at, &sealed); err != nil {
+			return err
+		}
+		body, err := s.openValue(ctx, s.read, "person_versions.body", string(r.ID), sealed)
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(body, &r.Person); err != nil {
+			return fmt.Errorf("reading version %d of person %s: %w", r.Version, r.ID, err)
+		}
+		r.RegisteredAt = unstamp(at)
+		older = append(older, r)
+		return nil
+	}, `SELECT version, registered_at, body FROM person_versions WHERE person_id = $1 AND version < $2 ORDER BY version DESC`, row, current.Version)
+	return older, err
+}
+
+func (s *Store) noticesOf(ctx context.Context, row int64) (all []desk.IssuedNotice, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		var n desk.IssuedNotice
+		var at int64
+		if err := scan(&n.Serial, &at, &n.Void, &n.Used); err != nil {
+			return err
+		}
+		n.At = unstamp(at)
+		all = append(all, n)
+		return nil
+	}, `SELECT serial, created_at, void <> 0, used_by IS NOT NULL FROM notices WHERE person_id = $1 ORDER BY serial DESC`, row)
+	return all, err
+}
+
+func (s *Store) copiesOf(ctx context.Context, row int64) (all []desk.IssuedCopy, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		var rid, issued, expires int64
+		var revoked sql.NullInt64
+		if err := scan(&rid, &issued, &expires, &revoked); err != nil {
+			return err
+		}
+		c := desk.IssuedCopy{RID: uint32(rid), Issued: unstamp(issued), Expires: unstamp(expires)}
+		if revoked.Valid {
+			c.Revoked = unstamp(revoked.Int64)
+		}
+		all = append(all, c)
+		return nil
+	}, `SELECT papers.rid, papers.issued_at, papers.expires_at, revocations.at FROM papers
+		LEFT JOIN revocations ON revocations.insurer = papers.insurer AND revocations.rid = papers.rid WHERE papers.person_id = $1 ORDER BY papers.id DESC`, row)
+	return all, err
+}
+
+func (s *Store) loginsOf(ctx context.Context, row int64) (all []desk.Login, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		var l desk.Login
+		var since int64
+		if err := scan(&l.ID, &since, &l.Phones); err != nil {
+			return err
+		}
+		l.Since = unstamp(since)
+		all = append(all, l)
+		return nil
+	}, `SELECT id, created_at, (SELECT count(*) FROM phone_keys WHERE phone_keys.subject_mac = enrolments.subject_mac) FROM enrolments WHERE person_id = $1 ORDER BY id`, row)
+	return all, err
+}
+
+// entriesOf returns the newest lines of the audit chain about a person.
+func (s *Store) entriesOf(ctx context.Context, id desk.PersonID, most int) (all []desk.Entry, more int, err error) {
+	who, err := s.pseudonymOf(ctx, s.read, id)
+	if err != nil {
+		return nil, 0, err
+	}
+	err = s.each(ctx, func(scan func(...any) error) error {
+		e := desk.Entry{Person: id}
+		var at int64
+		if err := scan(&at, &e.Actor, &e.Action, &e.Detail); err != nil {
+			return err
+		}
+		e.At = unstamp(at)
+		all = append(all, e)
+		return nil
+	}, `SELECT at, actor, action, detail FROM audit WHERE person = $1 ORDER BY seq DESC LIMIT $2`, who, most)
+	if err != nil {
+		return nil, 0, err
+	}
+	var lines int
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM audit WHERE person = $1`, who).Scan(&lines)
+	return all, lines - len(all), err
+}
+
+// EndLogin: see desk.PeopleStore.
+func (s *Store) EndLogin(ctx context.Context, person desk.PersonID, login int64, e desk.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		var subject []byte
+		var row int64
+		if err := tx.QueryRowContext(ctx, `SELECT enrolments.subject_mac, people.id FROM enrolments JOIN people ON people.id = enrolments.person_id
+			WHERE enrolments.id = $1 AND people.ref = $2`, login, person).Scan(&subject, &row); err != nil {
+			return err
+		}
+		for _, table := range []string{"enrolments", "device_grants", "codes"} { // without its grant a phone shows the person no more
+			statement := `DELETE FROM ` + table + ` WHERE subject_mac = $1 AND person_id = $2`
+			if _, err := tx.ExecContext(ctx, statement, subject, row); err != nil {
+				return fmt.Errorf("ending a login: %w", err)
+			}
+		}
+		// keys for receipts belong to the login, for all its people
+		if _, err := tx.ExecContext(ctx, `DELETE FROM phone_keys WHERE subject_mac = $1 AND NOT EXISTS (SELECT 1 FROM enrolments WHERE subject_mac = $1)`, subject); err != nil {
+			return fmt.Errorf("forgetting a phone's key: %w", err)
+		}
+		return s.audit(ctx, tx, e)
+	})
+}
+
+// CountCopies: see desk.PeopleStore.
+func (s *Store) CountCopies(ctx context.Context, insurer eligibility.InsurerNumber, which desk.Copies, at time.Time) (n int, err error) {
+	where, value := wantedCopies(which, "$3")
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM papers WHERE insurer = $1 AND expires_at > $2 AND `+where+` AND NOT EXISTS
+		(SELECT 1 FROM revocations WHERE revocations.insurer = papers.insurer AND revocations.rid = papers.rid)`, insurer, stamp(at), value).Scan(&n)
+	return n, storage(err)
+}

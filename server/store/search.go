@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// searchForm is raised whenever searchValues changes: people of an older form are hashed anew at the next start.
+const searchForm = 1
+
+// searchValues are what people are found by: the columns search, number_mac, name_mac, kana_mac, birth_mac, insured_mac.
+func (s *Store) searchValues(insurer eligibility.InsurerNumber, p eligibility.Person) []any {
+	return []any{searchForm, s.searchMAC(insurer, "number", eligibility.NormaliseNumber(p.Number)), s.searchMAC(insurer, "name", eligibility.SearchName(p.Name)),
+		s.searchMAC(insurer, "kana", eligibility.SearchName(p.Kana)), s.searchMAC(insurer, "birth", p.BirthDate.String()),
+		s.searchMAC(insurer, "insured", eligibility.NormaliseSymbol(p.Symbol), eligibility.NormaliseNumber(p.Number))}
+}
+
+// searchMAC is short, since six indexes hold one for each person: a chance find among 2^64 does no harm, and the record that
+// it opens is shown with its own values.
+func (s *Store) searchMAC(insurer eligibility.InsurerNumber, kind string, parts ...string) []byte {
+	return s.mac("search-"+kind, append([]string{string(insurer)}, parts...)...)[:8]
+}
+
+// FindPeople: see desk.InsurerStore.
+func (s *Store) FindPeople(ctx context.Context, q desk.PeopleQuery) ([]desk.PersonRecord, error) {
+	if q.Text == "" {
+		return s.people(ctx, `SELECT `+personColumns+` FROM people WHERE insurer = $1 ORDER BY registered_at DESC, id DESC LIMIT $2 OFFSET $3`, q.Insurer, q.Limit, q.Skip)
+	}
+	wanted, values := s.wanted(q)
+	return s.people(ctx, fmt.Sprintf(`SELECT `+personColumns+` FROM people WHERE id IN (`+wanted+`) ORDER BY registered_at DESC, id DESC LIMIT $%d OFFSET $%d`,
+		len(values)+1, len(values)+2), append(values, q.Limit, q.Skip)...)
+}
+
+// CountFound: see desk.InsurerStore.
+func (s *Store) CountFound(ctx context.Context, q desk.PeopleQuery) (n int, err error) {
+	if q.Text == "" {
+		return s.CountPeople(ctx, q.Insurer)
+	}
+	wanted, values := s.wanted(q)
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM people WHERE id IN (`+wanted+`)`, values...).Scan(&n)
+	return n, storage(err)
+}
+
+// wanted turns a clerk's text into a query for people's ids: whatever the text can be is looked for, each in its own index.
+// The insurer is in every hash.
+func (s *Store) wanted(q desk.PeopleQuery) (query string, values []any) {
+	var each []string
+	add := func(column string, mac []byte) {
+		values = append(values, mac)
+		each = append(each, fmt.Sprintf("SELECT id FROM people WHERE %s = $%d", column, len(values)))
+	}
+	if number := eligibility.NormaliseNumber(q.Text); number != "" {
+		add("number_mac", s.searchMAC(q.Insurer, "number", number))
+	}
+	if name := eligibility.SearchName(q.Text); name != "" {
+		add("name_mac", s.searchMAC(q.Insurer, "name", name))
+		add("kana_mac", s.searchMAC(q.Insurer, "kana", name))
+	}
+	if born, err := eligibility.ReadDate(q.Text); err == nil && !born.IsZero() {
+		add("birth_mac", s.searchMAC(q.Insurer, "birth", born.String()))
+	}
+	if words := strings.FieldsFunc(q.Text, func(r rune) bool { return strings.ContainsRune(" 　・･/／,，、", r) }); len(words) > 1 {
+		last := len(words) - 1
+		symbol, number := eligibility.NormaliseSymbol(strings.Join(words[:last], "")), eligibility.NormaliseNumber(words[last])
+		add("insured_mac", s.searchMAC(q.Insurer, "insured", symbol, number))
+	}
+	if each == nil {
+		return "SELECT id FROM people WHERE 1 = 0", nil
+	}
+	return strings.Join(each, " UNION "), values
+}
+
+// renewSearch hashes anew what an older program hashed, a thousand people at a time.
+func (s *Store) renewSearch(ctx context.Context) error {
+	if _, ok := s.seal.masters["people"]; !ok {
+		return nil // a counter has no people
+	}
+	for {
+		n, err := s.renewSome(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+func (s *Store) renewSome(ctx context.Context) (int, error) {
+	old, err := s.people(ctx, `SELECT `+personColumns+` FROM people WHERE search < 1 LIMIT 1000`)
+	if err != nil || len(old) == 0 {
+		return 0, err
+	}
+	return len(old), s.change(ctx, func(tx *sql.Tx) error {
+		for _, r := range old {
+			values := append([]any{r.ID}, s.searchValues(r.Person.Insurer, r.Person)...)
+			if _, err := tx.ExecContext(ctx, `UPDATE people SET search = $2, number_mac = $3, name_mac = $4, kana_mac = $5, birth_mac = $6, insured_mac = $7 WHERE ref = $1`, values...); err != nil {
+				return fmt.Errorf("renewing what a person is found by: %w", err)
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// AddCounts: see desk.StatisticsStore.
+func (s *Store) AddCounts(ctx context.Context, counts map[desk.DayCount]int) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		for c, n := range counts {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO daily_counts (insurer, day, kind, n) VALUES ($1, $2, $3, $4)
+				ON CONFLICT (insurer, day, kind) DO UPDATE SET n = daily_counts.n + $4`, c.Insurer, c.Day.String(), c.Kind, n); err != nil {
+				return fmt.Errorf("adding to a day's numbers: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// Statistics: see desk.StatisticsStore.
+func (s *Store) Statistics(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time, since eligibility.Date) (desk.Statistics, error) {
+	var out desk.Statistics
+	for _, q := range []struct {
+		to   []any
+		text string
+	}{
+		{[]any{&out.NoticesOpen, &out.NoticesUsed, &out.NoticesVoid}, `SELECT count(CASE WHEN void = 0 AND used_by IS NULL THEN 1 END), count(CASE WHEN used_by IS NOT NULL THEN 1 END),
+			count(CASE WHEN void <> 0 AND used_by IS NULL THEN 1 END) FROM notices JOIN people ON people.id = notices.person_id WHERE people.insurer = $1 AND $2 > 0`},
+		{[]any{&out.Logins}, `SELECT count(DISTINCT enrolments.subject_mac) FROM enrolments JOIN people ON people.id = enrolments.person_id WHERE people.insurer = $1 AND $2 > 0`},
+		{[]any{&out.Copies}, `SELECT count(*) FROM papers WHERE insurer = $1 AND expires_at > $2`},
+		{[]any{&out.CopiesRevoked}, `SELECT count(*) FROM revocations WHERE insurer = $1 AND expires_at > $2`},
+		{[]any{&out.Receipts}, `SELECT count(*) FROM receipts JOIN people ON people.id = receipts.person_id WHERE people.insurer = $1 AND $2 > 0`},
+	} {
+		if err := s.read.QueryRowContext(ctx, q.text, insurer, stamp(at)).Scan(q.to...); err != nil {
+			return out, storage(err)
+		}
+	}
+	var err error
+	out.Days, err = s.days(ctx, insurer, eligibility.DateOf(at), since)
+	return out, storage(err)
+}
+
+// days counts what happened on each day, the newest first. Times are cut into Japan's days: milliseconds from 09:00 UTC.
+func (s *Store) days(ctx context.Context, insurer eligibility.InsurerNumber, today, since eligibility.Date) ([]desk.Day, error) {
+	var all []desk.Day
+	place := map[eligibility.Date]int{}
+	for day := today; !day.Before(since); day = day.AddDays(-1) {
+		place[day] = len(all)
+		all = append(all, desk.Day{Day: day})
+	}
+	err := s.each(ctx, func(scan func(...any) error) error {
+		var text string
+		var n int
+		if err := scan(&text, &n); err != nil {
+			return err
+		}
+		day, err := eligibility.ParseDate(text)
+		if i, ok := place[day]; ok && err == nil {
+			all[i].Screens = n
+		}
+		return err
+	}, `SELECT day, n FROM daily_counts WHERE insurer = $1 AND kind = $2 AND day >= $3`, insurer, desk.CountScreens, since.String())
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range []struct {
+		to   func(*desk.Day) *int
+		text string
+	}{
+		{func(d *desk.Day) *int { return &d.Copies }, `SELECT (issued_at + 32400000) / 86400000, count(*) FROM papers WHERE insurer = $1 AND issued_at >= $2 GROUP BY 1`},
+		{func(d *desk.Day) *int { return &d.Logins }, `SELECT (created_at + 32400000) / 86400000, count(*) FROM enrolments JOIN people ON people.id = enrolments.person_id
+			WHERE people.insurer = $1 AND created_at >= $2 GROUP BY 1`},
+		{func(d *desk.Day) *int { return &d.Receipts }, `SELECT (at + 32400000) / 86400000, count(*) FROM receipts JOIN people ON people.id = receipts.person_id
+			WHERE people.insurer = $1 AND at >= $2 GROUP BY 1`},
+	} {
+		err := s.each(ctx, func(scan func(...any) error) error {
+			var number int64
+			var n int
+			if err := scan(&number, &n); err != nil {
+				return err
+			}
+			if i, ok := place[eligibility.DateOf(time.UnixMilli(number*86400000))]; ok {
+				*q.to(&all[i]) = n
+			}
+			return nil
+		}, q.text, insurer, stamp(since.Time()))
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// EachPerson: see desk.StatisticsStore.
+func (s *Store) EachPerson(ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person)) error {
+	return storage(s.each(ctx, func(scan func(...any) error) error {
+		var ref string
+		var sealed sql.RawBytes // opened before the next row
+		if err := scan(&ref, &sealed); err != nil {
+			return err
+		}
+		body, err := s.openValue(ctx, s.read, "people.body", ref, sealed)
+		if err != nil {
+			return err
+		}
+		var p eligibility.Person
+		if err := json.Unmarshal(body, &p); err != nil {
+			return fmt.Errorf("reading person %s: %w", ref, err)
+		}
+		take(p)
+		return nil
+	}, `SELECT ref, body FROM people WHERE insurer = $1`, insurer))
+}
+
+// LastChange: see desk.StatisticsStore.
+func (s *Store) LastChange(ctx context.Context, insurer eligibility.InsurerNumber) (n int, at time.Time, err error) {
+	var last int64
+	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(max(registered_at), 0) FROM people WHERE insurer = $1`, insurer).Scan(&n, &last)
+	return n, unstamp(last), storage(err)
+}

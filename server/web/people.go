@@ -1,0 +1,266 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// One person's page, and what a clerk may do there: each action is asked for on a page of its own that says what follows.
+func (s *Site) peopleRoutes(e *echo.Echo) {
+	e.GET("/insurer/people/:id", s.personPage)
+	for path, a := range map[string]personAction{
+		"/reissue":            {s.askReissue, s.reissue},
+		"/revoke":             {s.askRevokePerson, s.revokePerson},
+		"/copies/:rid/revoke": {s.askRevokeCopy, s.revokeCopy},
+		"/logins/:login/end":  {s.askEndLogin, s.endLogin},
+		"/erase":              {s.askErase, s.erase},
+	} {
+		e.GET("/insurer/people/:id"+path, s.asked(a))
+		e.POST("/insurer/people/:id"+path, s.done(a))
+	}
+	e.GET("/insurer/revoke", s.revokePage)
+	e.POST("/insurer/revoke", s.revokeMany)
+}
+
+// personAction asks before it does.
+type personAction struct {
+	ask func(c echo.Context, file desk.PersonFile) (ConfirmView, error)
+	// do returns the address to go on to.
+	do func(c echo.Context, id desk.PersonID, staff string) (next string, err error)
+}
+
+func (s *Site) asked(a personAction) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		name, done, err := s.clerk(c)
+		if done {
+			return err
+		}
+		return s.confirm(c, a, name, nil)
+	}
+}
+
+func (s *Site) confirm(c echo.Context, a personAction, name string, refusal *eligibility.Error) error {
+	file, err := s.Office.PersonFile(c.Request().Context(), desk.PersonID(c.Param("id")), name)
+	if err != nil {
+		return err
+	}
+	view, err := a.ask(c, file)
+	if err != nil {
+		return err
+	}
+	in, err := s.Office.Insurer(c.Request().Context(), file.Person.Insurer)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	view.Page = s.page(c, view.TitleJa, view.TitleEn)
+	view.Page.Insurer, view.Person, view.Action, view.Back = insurerView(in), s.row(file.PersonRecord), c.Request().URL.Path, personAddress(file.ID, "")
+	if refusal != nil {
+		status, view.Error = http.StatusUnprocessableEntity, &Problem{Ja: refusal.Ja, En: refusal.En, Field: refusal.Field}
+	}
+	return s.show(c, status, "confirm", view)
+}
+
+func (s *Site) done(a personAction) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		name, done, err := s.clerk(c)
+		if done {
+			return err
+		}
+		next, err := a.do(c, desk.PersonID(c.Param("id")), name)
+		var refusal *eligibility.Error
+		if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid {
+			return s.confirm(c, a, name, refusal)
+		}
+		if err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, next)
+	}
+}
+
+func personAddress(id desk.PersonID, step string) string {
+	return "/insurer/people/" + string(id) + step
+}
+
+func (s *Site) askReissue(echo.Context, desk.PersonFile) (ConfirmView, error) {
+	return ConfirmView{TitleJa: "お知らせのコードを出し直す", TitleEn: "Reissue the notice's code", ButtonJa: "新しいコードを出す", ButtonEn: "Make a new code",
+		ConsequenceJa: "いまお手元にある紙のコードは、すぐに使えなくなります。新しいお知らせを印刷して渡してください。すでに登録した電話はそのまま使えます。",
+		ConsequenceEn: "The code on the present paper stops working at once. Print the new notice and hand it over. Phones that are enrolled go on."}, nil
+}
+
+func (s *Site) reissue(c echo.Context, id desk.PersonID, staff string) (string, error) {
+	return personAddress(id, "?said=reissued"), s.Office.Reissue(c.Request().Context(), id, staff)
+}
+
+func (s *Site) askRevokePerson(c echo.Context, file desk.PersonFile) (ConfirmView, error) {
+	n, err := s.Office.Store.CountCopies(c.Request().Context(), file.Person.Insurer, desk.Copies{Person: file.ID}, s.Now())
+	return ConfirmView{TitleJa: "この人の写しをすべて取り消す", TitleEn: "Revoke this person's copies", ButtonJa: fmt.Sprintf("%d通を取り消す", n), ButtonEn: fmt.Sprintf("Revoke %d", n), Disabled: n == 0,
+		ConsequenceJa: fmt.Sprintf("まだ期限の来ていない写し（PDF・ファイル）%d通が、受付で「取り消されています」と表示されるようになります。元には戻せません。新しい写しは、ご本人がいつでも保存できます。", n),
+		ConsequenceEn: fmt.Sprintf("%d saved copies that have not ended will be shown as revoked at counters. This cannot be undone. The person can save new ones at any time.", n)}, err
+}
+
+func (s *Site) revokePerson(c echo.Context, id desk.PersonID, staff string) (string, error) {
+	return s.revokeOf(c, id, desk.Copies{Person: id}, staff)
+}
+
+func (s *Site) revokeOf(c echo.Context, id desk.PersonID, which desk.Copies, staff string) (string, error) {
+	record, err := s.Office.Store.Person(c.Request().Context(), id)
+	if err != nil {
+		return "", err
+	}
+	n, err := s.Office.Revoke(c.Request().Context(), record.Person.Insurer, which, "staff:"+staff)
+	return personAddress(id, "?said=revoked&n="+strconv.Itoa(n)), err
+}
+
+// ownCopy returns the person's copy that the address names.
+func ownCopy(c echo.Context, file desk.PersonFile) (desk.IssuedCopy, error) {
+	rid, err := credential.DecodeRID(c.Param("rid"))
+	for _, copied := range file.Copies {
+		if err == nil && copied.RID == rid {
+			return copied, nil
+		}
+	}
+	return desk.IssuedCopy{}, errNoPage
+}
+
+func (s *Site) askRevokeCopy(c echo.Context, file desk.PersonFile) (ConfirmView, error) {
+	copied, err := ownCopy(c, file)
+	return ConfirmView{TitleJa: "写しを1通取り消す", TitleEn: "Revoke one copy", ButtonJa: "この写しを取り消す", ButtonEn: "Revoke this copy", Disabled: !copied.Revoked.IsZero() || !copied.Expires.After(s.Now()),
+		ConsequenceJa: fmt.Sprintf("写し %s（%s 発行）が、受付で「取り消されています」と表示されるようになります。元には戻せません。", credential.EncodeRID(copied.RID), whenText(copied.Issued)),
+		ConsequenceEn: fmt.Sprintf("The copy %s will be shown as revoked at counters. This cannot be undone.", credential.EncodeRID(copied.RID))}, err
+}
+
+func (s *Site) revokeCopy(c echo.Context, id desk.PersonID, staff string) (string, error) {
+	file, err := s.Office.Store.PersonFile(c.Request().Context(), id, s.Now(), 0)
+	if err != nil {
+		return "", err
+	}
+	copied, err := ownCopy(c, file)
+	if err != nil {
+		return "", err
+	}
+	return s.revokeOf(c, id, desk.Copies{RID: copied.RID}, staff)
+}
+
+// login returns the login that the address names.
+func login(c echo.Context, file desk.PersonFile) (desk.Login, error) {
+	for _, l := range file.Logins {
+		if strconv.FormatInt(l.ID, 10) == c.Param("login") {
+			return l, nil
+		}
+	}
+	return desk.Login{}, errNoPage
+}
+
+func (s *Site) askEndLogin(c echo.Context, file desk.PersonFile) (ConfirmView, error) {
+	l, err := login(c, file)
+	return ConfirmView{TitleJa: "電話の登録を解除する", TitleEn: "End a login's enrolment", ButtonJa: "登録を解除する", ButtonEn: "End the enrolment",
+		ConsequenceJa: fmt.Sprintf("%s に登録したログインでは、この人の画面を新しく出せなくなります（保存済みの画面は、最長24時間残ることがあります）。もう一度使うには、新しいお知らせのコードが要ります。", whenText(l.Since)),
+		ConsequenceEn: "That login can no longer make this person's screens (a stored one may last up to 24 hours). Using it again needs a new notice's code."}, err
+}
+
+func (s *Site) endLogin(c echo.Context, id desk.PersonID, staff string) (string, error) {
+	number, err := strconv.ParseInt(c.Param("login"), 10, 64)
+	if err != nil {
+		return "", errNoPage
+	}
+	return personAddress(id, "?said=ended"), s.Office.EndLogin(c.Request().Context(), id, number, staff)
+}
+
+func (s *Site) askErase(echo.Context, desk.PersonFile) (ConfirmView, error) {
+	return ConfirmView{TitleJa: "この人の記録を消す", TitleEn: "Erase this person", ButtonJa: "記録を消す", ButtonEn: "Erase", TypeNumber: true, Danger: true,
+		ConsequenceJa: "この人の内容・履歴・お知らせ・電話の登録・受付の記録の控えがすべて消え、出ている写しは取り消されます。元には戻せません。資格を失っただけの人は、消さずに「資格喪失年月日」の入った名簿を読み込んでください。",
+		ConsequenceEn: "The record, its history, notices, enrolments and receipts are erased and copies that are out are revoked. This cannot be undone. For somebody who only lost eligibility, import a file with the date instead."}, nil
+}
+
+func (s *Site) erase(c echo.Context, id desk.PersonID, staff string) (string, error) {
+	record, err := s.Office.Store.Person(c.Request().Context(), id)
+	if err != nil {
+		return "", desk.ErrNoPerson
+	}
+	return "/insurer?insurer=" + string(record.Person.Insurer) + "&said=erased", s.Office.Erase(c.Request().Context(), id, c.FormValue("number"), staff)
+}
+
+// revokePage asks which copies of the whole insurer are meant.
+func (s *Site) revokePage(c echo.Context) error {
+	if _, done, err := s.clerk(c); done {
+		return err
+	}
+	in, _, err := s.chosen(c, c.QueryParam("insurer"))
+	if err != nil {
+		return err
+	}
+	view := RevokeView{Page: s.page(c, "写しを取り消す", "Revoke copies"), Done: c.QueryParam("said") == "revoked", N: c.QueryParam("n")}
+	view.Insurer = insurerView(in)
+	return s.show(c, http.StatusOK, "revoke", view)
+}
+
+// revokeMany says what would be revoked, and revokes on the second yes.
+func (s *Site) revokeMany(c echo.Context) error {
+	name, done, err := s.clerk(c)
+	if done {
+		return err
+	}
+	in, _, err := s.chosen(c, c.FormValue("insurer"))
+	if err != nil {
+		return err
+	}
+	view := RevokeView{Page: s.page(c, "写しを取り消す", "Revoke copies"), RID: c.FormValue("rid"), Before: c.FormValue("before")}
+	view.Insurer = insurerView(in)
+	which, err := copiesMeant(view.RID, view.Before)
+	var refusal *eligibility.Error
+	if errors.As(err, &refusal) {
+		view.Error = &Problem{Ja: refusal.Ja, En: refusal.En}
+		return s.show(c, http.StatusUnprocessableEntity, "revoke", view)
+	}
+	if c.FormValue("sure") == "yes" {
+		n, err := s.Office.Revoke(c.Request().Context(), in.Number, which, "staff:"+name)
+		if err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/insurer/revoke?insurer=%s&said=revoked&n=%d", in.Number, n))
+	}
+	n, err := s.Office.Store.CountCopies(c.Request().Context(), in.Number, which, s.Now())
+	if err != nil {
+		return err
+	}
+	view.Asked, view.N = true, strconv.Itoa(n)
+	if !which.Before.IsZero() {
+		view.Until = whenText(which.Before)
+	}
+	return s.show(c, http.StatusOK, "revoke", view)
+}
+
+// copiesMeant reads either a copy's five characters or a time of a datetime-local field.
+func copiesMeant(rid, before string) (which desk.Copies, err error) {
+	rid, before = strings.TrimSpace(rid), strings.TrimSpace(before)
+	if (rid == "") == (before == "") {
+		return which, desk.ErrNotDecided
+	}
+	if rid != "" {
+		if which.RID, err = credential.DecodeRID(rid); err != nil {
+			return which, desk.ErrNotDecided.Because(err)
+		}
+		return which, nil
+	}
+	if which.Before, err = time.ParseInLocation("2006-01-02T15:04", before, eligibility.Japan); err != nil {
+		return which, desk.ErrNotDecided.Because(err)
+	}
+	return which, nil
+}
+
+// whenText writes a time for a clerk: 令和8年11月22日 10:42.
+func whenText(t time.Time) string {
+	return eligibility.DateOf(t).Japanese() + t.In(eligibility.Japan).Format(" 15:04")
+}
