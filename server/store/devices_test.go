@@ -176,3 +176,24 @@ func TestANonceIsKeptUntilItEnds(t *testing.T) {
 		t.Errorf("%d grants of today", n)
 	}
 }
+
+// The insurer's ending of a login counts for its phones too: none keeps a right to renew.
+func TestALoginThatTheInsurerEndedLeavesNoGrant(t *testing.T) {
+	s, _ := open(t)
+	hanakoID, taichiID := twoEnrolled(t, s)
+	grant(t, s, "op|hanako", "P", noon)
+	grant(t, s, "op|taichi", "P", noon)
+	file, err := s.PersonFile(ctx, hanakoID, noon, 10)
+	if err != nil || len(file.Logins) != 1 {
+		t.Fatal(file.Logins, err)
+	}
+	if err := s.EndLogin(ctx, hanakoID, file.Logins[0].ID, entry("login.end")); err != nil {
+		t.Fatal(err)
+	}
+	if left := grants(t, s, desk.GrantQuery{Phone: "P"}); len(left) != 1 || left[0].Person != taichiID {
+		t.Errorf("%+v", left)
+	}
+	if known, err := s.HasPhoneKey(ctx, "op|hanako", "P"); err != nil || known {
+		t.Error("the key for receipts is still there", err)
+	}
+}
