@@ -19,6 +19,7 @@ func (s *Site) insurerRoutes(e *echo.Echo) {
 	e.POST("/insurer/staff", s.pickStaff("insurer", auth.Clerk))
 	e.GET("/insurer/sample.csv", s.sample)
 	s.previewRoutes(e)
+	e.GET("/insurer/support", s.supportPage)
 	e.GET("/insurer/people/:id/notice", s.noticeSheet)
 	e.GET("/insurer/people/:id/notice.png", s.noticeQR)
 	e.GET("/insurer/people/:id/notice.pdf", s.noticePDF)
