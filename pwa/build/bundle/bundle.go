@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"madoguchi/pwa/build/icon"
 )
 
 // Make bundles the sources below root (the folder pwa) and returns the files of dist by name.
@@ -43,6 +45,9 @@ func Make(root string) (map[string][]byte, error) {
 		}
 		files[filepath.Base(extra)] = data
 	}
+	if err := addIcons(root, files); err != nil {
+		return nil, err
+	}
 	if err := addWorkers(root, files, result.Metafile); err != nil {
 		return nil, err
 	}
@@ -55,4 +60,22 @@ func failed(result api.BuildResult) error {
 		all = errors.Join(all, fmt.Errorf("bundling: %s (%v)", message.Text, message.Location))
 	}
 	return all
+}
+
+// addIcons paints the icons that home screens want (pwa.Manifest names them).
+func addIcons(root string, files map[string][]byte) error {
+	svg, err := os.ReadFile(filepath.Join(root, "static", "icon.svg"))
+	if err != nil {
+		return fmt.Errorf("reading the icon: %w", err)
+	}
+	for _, i := range []struct {
+		name  string
+		size  int
+		shape icon.Shape
+	}{{"icon-192.png", 192, icon.Rounded}, {"icon-512.png", 512, icon.Rounded}, {"icon-maskable.png", 512, icon.Masked}, {"icon-apple.png", 180, icon.Full}} {
+		if files[i.name], err = icon.Paint(svg, i.size, i.shape); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -25,7 +25,10 @@ export function bindSupport(look: () => Shown): void {
     call.hidden = !known.textContent;
     call.href = known.href;
     say(call, known.textContent ?? "");
-    byId("trouble").hidden = Date.now() - without < patience;
+    const trouble = byId("trouble");
+    const place = byId(byId("screen").hidden ? "empty" : "trouble-place");
+    if (trouble.parentElement !== place) place.append(trouble);
+    trouble.hidden = Date.now() - without < patience;
   };
   setInterval(() => void update(), lookEvery);
   byId("more").addEventListener("toggle", () => void update());
