@@ -155,12 +155,35 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 	waitCount(t, phone, "papers", 1)
 	waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`)
 
+	t.Run("a first load is small", func(t *testing.T) {
+		devtool(t, phone, storage.ClearDataForOrigin, storage.ClearDataForOriginParams{Origin: base, StorageTypes: "cache_storage,service_workers"})
+		devtool(t, phone, network.ClearBrowserCache, cdp.Empty{})
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "秒前に作成")
+		waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`)
+		sum := func(rest string) float64 {
+			return get(t, phone, chromedp.Evaluate[float64](`[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+				.filter(e => `+rest+`).reduce((n, e) => n + e.transferSize, 0)`))
+		}
+		all, worker := sum(`!e.name.endsWith(".pdf")`), 6_000.0 // the worker's own requests, not listed here: itself and the shell
+		t.Logf("%.0f bytes over the wire, and at most %.0f for the worker", all, worker)
+		if all < 20_000 || all+worker > 60_000 {
+			t.Errorf("%.0f bytes", all+worker)
+		}
+	})
+
 	t.Run("no session and no login, as in the card's grace: the key renews the screen", func(t *testing.T) {
 		forgetSessions(t, phone, base)
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#age", "秒前に作成")
 		waitTrue(t, phone, `document.getElementById("logout").hidden`)
 		addsPhone(t, phone, "thief", 403) // a copied session of the phone cannot make itself at home
+		if got := get(t, phone, chromedp.Evaluate[string](`navigator.serviceWorker.register("/sw.js").then(() => "registered", e => e.name)`, chromedp.EvalAwaitPromise)); got != "TypeError" {
+			t.Errorf("a script's address from a string: %s", got)
+		}
+		if got := get(t, phone, chromedp.Evaluate[string](`(() => { try { trustedTypes.createPolicy("sw", {createScriptURL: a => a}); return "made" } catch (e) { return e.name } })()`)); got != "TypeError" {
+			t.Errorf("a second policy: %s", got)
+		}
 	})
 
 	t.Run("a server that ended, from the first second", func(t *testing.T) {
@@ -223,15 +246,30 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		waitText(t, phone, "#age", "秒前に作成")
 	})
 
+	t.Run("no network from the first second", func(t *testing.T) {
+		offline(t, phone, true)
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "電波なし")
+		waitTrue(t, phone, withoutNetwork)
+		offline(t, phone, false)
+		waitText(t, phone, "#age", "秒前に作成")
+	})
+
 	t.Run("the login is asked for days ahead", func(t *testing.T) {
 		set(t, phone, "members", `{"/api/v1/me": {"serverTime": "`+time.Now().AddDate(0, 0, 77).UTC().Format(time.RFC3339)+`"}}`)
 		set(t, phone, "ahead", strconv.Itoa(77*24*3600*1000))
 		set(t, phone, "answers", `{"/credential": [503, {}]}`)
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#login-ask", "あと12日でログインが必要です")
-		for _, name := range []string{"members", "ahead", "answers"} {
-			set(t, phone, name, "null")
-		}
+		set(t, phone, "members", "null")
+		set(t, phone, "ahead", "null")
+		set(t, phone, "answers", `{"/credential": [403, {"type": "urn:madoguchi:problem:device.over", "ja": "前のログインから90日たちました。"}]}`)
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#login-ask", "前のログインから90日たちました")
+		waitTrue(t, phone, withoutNetwork) // what is stored is still good today
+		waitText(t, phone, "#age", "前に取得")
+		pictures(t, phone, "over")
+		set(t, phone, "answers", "null")
 	})
 
 	t.Run("two people, and one is removed", func(t *testing.T) {
@@ -270,10 +308,11 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		do(t, other, chromedp.Evaluate[chromedp.Void](`document.getElementById("manage-more").open = true`))
 		waitText(t, other, "#phones", "別の端末")
 		pictures(t, other, "manage")
-		presses(t, other, `#phones li:last-child button`, "この端末の登録を取り消しますか")
+		presses(t, other, `#phones button`, "この端末の登録を取り消しますか")
 		waitTrue(t, other, `!document.getElementById("phones").innerText.includes("別の端末")`)
 		do(t, phone, chromedp.Navigate(base+"/screen"))
-		waitText(t, phone, "#empty", "この端末の登録は取り消されている")
+		waitText(t, phone, "#empty", "この端末の登録は取り消されました")
+		waitText(t, phone, "#help", "03-0000-0000")
 		waitCount(t, phone, "screens", 0)
 		waitCount(t, phone, "papers", 0)
 		pictures(t, phone, "ended")
@@ -298,6 +337,20 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#empty", "しばらく開かなかったためブラウザーが消しました")
 		pictures(t, phone, "dropped")
+	})
+
+	t.Run("a patient deletes their data", func(t *testing.T) {
+		logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
+		waitCount(t, phone, "screens", 1)
+		presses(t, phone, "#erase", "保険者の窓口にあるデータを消しますか")
+		waitText(t, phone, "#empty", "データを消しました")
+		waitCount(t, phone, "screens", 0)
+		pictures(t, phone, "erased")
+		do(t, phone, chromedp.Navigate(notice)) // the paper serves again
+		waitText(t, phone, "h1", "読み取りました")
+		logsIn(t, phone, base, "demo-tokuichi", "h1", "登録の確認")
+		do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+		waitText(t, phone, "#age", "秒前に作成")
 	})
 
 	t.Run("the kill switch takes the worker away and leaves the data", func(t *testing.T) {

@@ -23,9 +23,10 @@ self.addEventListener("fetch", (e) => {
   }
 });
 
+/** The shell is fetched anew; a file's address names what is in it, so the one that the page has just loaded will do. */
 async function install(): Promise<void> {
   const cache = await caches.open(cacheName);
-  await cache.addAll([SHELL, ...FILES].map((address) => new Request(address, { cache: "reload" })));
+  await cache.addAll([new Request(SHELL, { cache: "reload" }), ...FILES]);
 }
 
 async function dropOld(): Promise<void> {

@@ -160,13 +160,17 @@ func (o *Office) Phones(ctx context.Context, subject string) ([]Phone, error) {
 	return phonesIn(grants), err
 }
 
-// EndPhone takes a phone away from a login: the patient's own doing, from any phone. Other logins' people stay on it.
-func (o *Office) EndPhone(ctx context.Context, subject, phone string) error {
+// EndPhone takes a phone away from a login: the patient's own doing, from any phone. Other logins' people stay on it. The
+// login's other sessions end too, for one of them may be open on the phone that was lost; here is the one that asks.
+func (o *Office) EndPhone(ctx context.Context, subject, phone string, here [32]byte) error {
 	n, err := o.Store.EndGrants(ctx, GrantQuery{Subject: subject, Phone: phone}, Entry{At: o.Now(), Actor: "patient", Action: "phone.end"})
-	if err == nil && n == 0 {
-		err = errNoPhone
+	switch {
+	case err != nil:
+		return err
+	case n == 0:
+		return errNoPhone
 	}
-	return err
+	return o.Store.EndLogins(ctx, subject, here)
 }
 
 // EndDevice takes one person off a phone that came by its key, or everybody when person is empty.
@@ -185,16 +189,30 @@ func (o *Office) PhonesOf(ctx context.Context, insurer eligibility.InsurerNumber
 }
 
 // EndPhoneOf takes a person of this insurer off a phone, or off all when phone is empty: a phone was lost, the patient
-// called. Screens that the phone holds end by themselves within a day; saved copies are another matter (Revoke).
+// called. Logins that had added it end too. Screens that the phone holds end by themselves within a day; saved copies are another
+// matter (Revoke).
 func (o *Office) EndPhoneOf(ctx context.Context, insurer eligibility.InsurerNumber, person PersonID, phone, staff string) (int, error) {
 	if err := o.ours(ctx, insurer, person); err != nil {
 		return 0, err
 	}
-	n, err := o.Store.EndGrants(ctx, GrantQuery{Person: person, Phone: phone}, Entry{At: o.Now(), Actor: "clerk:" + staff, Action: "phone.end", Person: person})
-	if err == nil && n == 0 && phone != "" {
-		err = errNoPhone
+	which := GrantQuery{Person: person, Phone: phone}
+	grants, err := o.Store.Grants(ctx, which)
+	if err != nil {
+		return 0, err
 	}
-	return n, err
+	n, err := o.Store.EndGrants(ctx, which, Entry{At: o.Now(), Actor: "clerk:" + staff, Action: "phone.end", Person: person})
+	if err != nil {
+		return n, err
+	}
+	if n == 0 && phone != "" {
+		return 0, errNoPhone
+	}
+	for _, g := range grants {
+		if err := o.Store.EndLogins(ctx, g.Subject, [32]byte{}); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 // ours refuses another insurer's person.

@@ -65,7 +65,7 @@ type PhoneStore interface {
 	PhoneKeys(ctx context.Context, person PersonID) (map[string][]byte, error)
 	// PutReceipts stores sealed receipts, one a phone key; their content is unreadable here.
 	PutReceipts(ctx context.Context, person PersonID, sealed map[string][]byte, e Entry) error
-	// Receipts returns what lies there for one phone key of subject, newest first, without those older than since.
+	// Receipts returns what lies there of subject's people for one phone key of subject, newest first, without those older than since.
 	Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]SealedReceipt, error)
 	// PutGrants stores the grant for each of its subject's people, in the place of those that the phone had for them; At stays
 	// that of the first. It is no error when the subject has no people.
@@ -74,6 +74,8 @@ type PhoneStore interface {
 	// EndGrants removes grants and returns how many; the receipt key of a phone goes with a subject's last grant on it. An
 	// entry without a person stands for each of them.
 	EndGrants(ctx context.Context, q GrantQuery, e Entry) (int, error)
+	// EndLogins ends the sessions of a login but one, which may be zero for none.
+	EndLogins(ctx context.Context, subject string, but [32]byte) error
 	// UseNonce keeps a nonce until it ends; false when it was kept before.
 	UseNonce(ctx context.Context, nonce []byte, ends time.Time) (first bool, err error)
 	// ExpireDevices removes nonces that ended before now and grants whose login lies before lastLogin.

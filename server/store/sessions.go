@@ -71,3 +71,9 @@ func (s *Store) ExpireSessions(ctx context.Context, before time.Time) (int, erro
 	n, err := done.RowsAffected()
 	return int(n), storage(err)
 }
+
+// EndLogins: see desk.PhoneStore.
+func (s *Store) EndLogins(ctx context.Context, subject string, but [32]byte) error {
+	_, err := s.write.ExecContext(ctx, `DELETE FROM sessions WHERE subject_mac = $1 AND hash <> $2`, s.mac("subject", subject), but[:])
+	return storage(err)
+}

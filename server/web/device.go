@@ -228,7 +228,7 @@ func (s *Site) endPhone(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Office.EndPhone(ctx, session.Subject, c.Param("phone")); err != nil {
+	if err := s.Office.EndPhone(ctx, session.Subject, c.Param("phone"), session.Hash); err != nil {
 		return err
 	}
 	known, err := s.Office.Phones(ctx, session.Subject)

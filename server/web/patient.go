@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -342,28 +343,24 @@ func sharesText(percents []int) string {
 	return strings.Join(each, "")
 }
 
-// receipts hands out what lies here for one phone: to its login, or to the phone itself.
+// receipts hands out what lies here for one phone: to its login, or to the phone itself for all whom it shows.
 func (s *Site) receipts(c echo.Context) error {
 	a, err := s.asks(c)
 	if err != nil {
 		return err
 	}
 	key := c.QueryParam("key")
-	subject := ""
+	var subjects []string
+	if a.login != nil {
+		subjects = append(subjects, a.login.Subject)
+	}
 	for _, g := range a.grants {
-		if g.Phone == key && s.Now().Before(g.Until()) {
-			subject = g.Subject
+		if g.Phone == key && s.Now().Before(g.Until()) && !slices.Contains(subjects, g.Subject) {
+			subjects = append(subjects, g.Subject)
 		}
 	}
-	if subject == "" && a.login != nil {
-		subject = a.login.Subject
-	}
-	if subject == "" {
+	if len(subjects) == 0 {
 		return desk.ErrNotEnrolled
-	}
-	sealed, err := s.Office.Receipts(c.Request().Context(), subject, key)
-	if err != nil {
-		return err
 	}
 	type receipt struct {
 		At     time.Time `json:"at"`
@@ -372,8 +369,15 @@ func (s *Site) receipts(c echo.Context) error {
 	out := struct {
 		Receipts []receipt `json:"receipts"`
 	}{[]receipt{}}
-	for _, r := range sealed {
-		out.Receipts = append(out.Receipts, receipt{r.At, base64.RawURLEncoding.EncodeToString(r.Sealed)})
+	for _, subject := range subjects {
+		sealed, err := s.Office.Receipts(c.Request().Context(), subject, key)
+		if err != nil {
+			return err
+		}
+		for _, r := range sealed {
+			out.Receipts = append(out.Receipts, receipt{r.At, base64.RawURLEncoding.EncodeToString(r.Sealed)})
+		}
 	}
+	slices.SortStableFunc(out.Receipts, func(a, b receipt) int { return b.At.Compare(a.At) })
 	return c.JSON(http.StatusOK, out)
 }

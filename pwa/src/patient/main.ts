@@ -38,8 +38,10 @@ let timer = 0;
 let asking = false; // a request for a live code is on its way
 let away: Away | "" = ""; // why there is no live code
 let known = false; // the server knows this phone's key
+let unlearned = false; // whom this phone shows could not be asked yet
 let keeping = false; // what is needed without network is being fetched
 let stopped = false;
+let parting = ""; // what the patient has just done, said where it leaves nobody on this phone
 
 const serverNow = (): number => Date.now() - offset;
 const dead = (s: Screen): boolean => serverNow() > Date.parse(s.expiresAt);
@@ -60,6 +62,7 @@ async function renew(): Promise<void> {
     offset = measure(began, made.serverTime);
     showLive(made);
     void keepForLater(asked, made);
+    if (unlearned) void learn();
   } catch (e) {
     if (asked !== person || stopped) return;
     next = retryEvery;
@@ -137,14 +140,14 @@ async function refused(e: Problem): Promise<boolean> {
   switch (e.key) {
     case "session.missing":
     case "device.over":
+    case "device.proof":
       away = "login";
       live = null;
       await fall(away);
-      askForLogin(e.key === "device.over" ? e.message : word("loginAgain"));
+      askForLogin(e.key === "session.missing" ? word("loginAgain") : e.message);
       return false;
     case "device.unknown": // somebody ended this phone: it keeps nothing
-      await letGo(family);
-      showEmpty(e.message);
+      await ended();
       return false;
     case "person.not_yours": // taken off this phone from elsewhere, or a session of another login
       await learn();
@@ -161,16 +164,19 @@ async function refused(e: Problem): Promise<boolean> {
 
 /** Asks whom this phone shows and by what, and goes by the answer. */
 async function learn(): Promise<void> {
+  unlearned = false;
   try {
     await settle(await askMe(patience));
   } catch (e) {
     if (stopped) return;
     if (unreachable(e)) {
-      if (!family.length) showEmpty(word("emptyAway"));
+      unlearned = true; // the next live code asks again
+      if (family.length) return;
+      showEmpty(word("emptyAway"));
       window.setTimeout(() => void learn(), retryEvery);
     } else if (e instanceof Problem) {
-      if (e.key === "device.unknown") await letGo(family);
-      if (family.length) await refused(e);
+      if (family.length && (e.key === "device.unknown" || (parting && e.key === "session.missing"))) await ended();
+      else if (family.length) await refused(e);
       else showEmpty(e.key === "session.missing" || e.key === "device.unknown" ? emptyWhy() : e.message);
     }
   }
@@ -205,6 +211,12 @@ async function settle(told: Me): Promise<void> {
   void keepShell();
 }
 
+/** Forgets everybody, and says why: the patient's own doing, or somebody else's. */
+async function ended(): Promise<void> {
+  await letGo(family);
+  showEmpty(parting || word("ended"));
+}
+
 /** Forgets people whom this phone must not show any more. */
 async function letGo(gone: Person[]): Promise<void> {
   family = family.filter((p) => !gone.includes(p));
@@ -216,10 +228,11 @@ async function letGo(gone: Person[]): Promise<void> {
 function showFamily(added?: Person): void {
   const wanted = added ?? current() ?? family[0];
   if (!wanted) {
-    showEmpty(emptyWhy());
+    showEmpty(parting || emptyWhy());
     return;
   }
-  byId("empty").hidden = true;
+  parting = "";
+  byId("empty").hidden = byId("opening").hidden = true;
   byId("screen").hidden = byId("manage").hidden = false;
   showTiles(family, wanted.id, turnTo);
   if (wanted.id === person) {
@@ -242,6 +255,7 @@ function showEmpty(why: string): void {
   endOffline();
   byId("screen").hidden = byId("tiles").hidden = byId("manage").hidden = byId("login-ask").hidden = true;
   byId("empty").hidden = false;
+  byId("issued").hidden = byId("opening").hidden = true; // the telephone stays, where there was one
   say(byId("empty-why"), why);
 }
 
@@ -341,7 +355,10 @@ function bind(): void {
   bindManage({
     current,
     family: () => family,
-    changed: () => void learn(),
+    changed: (why) => {
+      parting = why;
+      void learn();
+    },
     stop: () => {
       stopped = true;
       clearTimeout(timer);
@@ -359,6 +376,7 @@ function bind(): void {
 }
 
 async function start(): Promise<void> {
+  byId("opening").hidden = false;
   bind();
   void stayAwake();
   try {

@@ -13,7 +13,7 @@ import { forget } from "./sealed";
 export interface Page {
   current(): Person | undefined;
   family(): Person[];
-  changed(): void; // whom this phone shows has to be asked anew
+  changed(why: string): void; // whom this phone shows has to be asked anew, after what the patient did
   stop(): void; // nothing is shown or asked any more
 }
 
@@ -29,7 +29,7 @@ async function removePerson(page: Page): Promise<void> {
   try {
     await ask("POST", `/api/v1/people/${person.id}/remove`);
     await forget(person.id);
-    page.changed();
+    done(page, word("removed", { n: person.name }));
   } catch (e) {
     sayWhy(e);
   }
@@ -39,7 +39,7 @@ async function erase(page: Page): Promise<void> {
   if (!(await confirmed(word("eraseTitle"), word("eraseText"), word("eraseYes")))) return;
   try {
     await call("POST", "/api/v1/me/erase");
-    page.changed();
+    done(page, word("erased"));
   } catch (e) {
     sayWhy(e);
     byId("erase-login").hidden = !(e instanceof Problem && e.key === "login.not_fresh");
@@ -65,6 +65,11 @@ async function wipeAll(page: Page): Promise<void> {
 async function dropShell(): Promise<void> {
   for (const name of await caches.keys()) await caches.delete(name);
   for (const worker of (await navigator.serviceWorker?.getRegistrations()) ?? []) await worker.unregister();
+}
+
+function done(page: Page, what: string): void {
+  say(byId("manage-state"), what);
+  page.changed(what);
 }
 
 function sayWhy(e: unknown): void {

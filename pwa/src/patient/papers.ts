@@ -44,12 +44,18 @@ export async function showPaper(person: string, now: number, current: () => bool
   if (!good) {
     link.href = `/people/${person}/document.pdf`;
     link.removeAttribute("download");
+    link.onclick = null;
     return false;
   }
   const name = nameOf(kept.about);
   shownUrl = URL.createObjectURL(new Blob([kept.pdf], { type: "application/pdf" }));
   link.href = shownUrl;
   link.download = name;
+  link.onclick = (e) => {
+    if (!matchMedia("(display-mode: standalone)").matches || !navigator.canShare) return;
+    e.preventDefault(); // on an iPhone's home screen a download leads nowhere: sharing saves too
+    byId("share-open").click();
+  };
   return true;
 }
 

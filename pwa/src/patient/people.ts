@@ -52,6 +52,7 @@ export function showTiles(people: Person[], current: string, turnTo: (person: Pe
 export function showPerson(p: Person): void {
   say(byId("holder-name"), p.name);
   say(byId("holder-kana"), p.kana.normalize("NFKC"));
+  byId("issued").hidden = false;
   say(byId("issuer-name"), p.insurer.name);
   byId("help").hidden = !p.insurer.telephone;
   say(byId("help-insurer"), p.insurer.name);

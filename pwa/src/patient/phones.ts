@@ -33,7 +33,7 @@ export async function showPhones(phones: Phone[], login: boolean, now: number, c
 
 function line(p: Phone, own: boolean, login: boolean, changed: () => void): HTMLElement {
   const name = word(own ? "thisPhone" : "otherPhone", { t: dayAndTime(p.addedAt) });
-  if (!login) return h("li", "", name);
+  if (own || !login) return h("li", "", name); // this phone is emptied as a whole (manage.ts), or its login would add it again
   const end = h("button", "link", word("endPhoneYes")) as HTMLButtonElement;
   end.type = "button";
   end.setAttribute("aria-label", `${word("endPhoneYes")} ${name}`);

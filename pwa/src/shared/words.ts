@@ -38,6 +38,10 @@ const words = {
   loginSoon: ["あと{n}日でログインが必要です", "You will have to log in within {n} days"],
   loginToday: ["今日のうちにログインが必要です", "You will have to log in today"],
   loginAgain: ["いまの画面を出すには、もう一度ログインしてください", "To show the present screen, log in again"],
+  ended: [
+    "この端末の登録は取り消されました。使うときは、もう一度ログインしてください。心当たりがないときは、保険者にお電話ください。",
+    "This phone was ended. To use it again, log in. If that was not you, call your insurer.",
+  ],
   emptyNew: [
     "この端末にはまだ登録がないか、別のブラウザーで登録されています。",
     "Nobody has been added on this phone yet, or only in another browser.",
@@ -56,6 +60,11 @@ const words = {
     "The screen and the copy of {n} on this phone are removed; other people's stay. To use it again, {n} has to log in.",
   ],
   removeYes: ["この端末から消す", "Remove from this phone"],
+  removed: ["{n} さんの画面を、この端末から消しました。", "{n} was removed from this phone."],
+  erased: [
+    "データを消しました。また使うときは、紙のお知らせのコードを読み取って、登録し直してください。",
+    "Your data were deleted. To use it again, scan the code on the paper notice and enrol anew.",
+  ],
   wipeTitle: ["この端末から、全員の画面を消しますか", "Remove everybody from this phone?"],
   wipeText: [
     "{n} さんの画面・写し・かぎを、この端末からすべて消します。また使うときは、それぞれの方のログインが必要です。",

@@ -1,0 +1,178 @@
+package store
+
+import (
+	"bytes"
+	"os"
+	"testing"
+	"time"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// twoEnrolled enrols two logins, each as one person.
+func twoEnrolled(t *testing.T, s *Store) (hanakoID, taichiID desk.PersonID) {
+	t.Helper()
+	taichi := hanako
+	taichi.Name, taichi.BranchNumber, taichi.BirthDate = "試験 太一", "00", eligibility.MustDate("1985-06-20")
+	importPeople(t, s, map[string]eligibility.Person{"hanako": hanako, "taichi": taichi})
+	ids := map[string]desk.PersonID{}
+	for key, subject := range map[string]string{"hanako": "op|hanako", "taichi": "op|taichi"} {
+		r, err := s.PersonByKey(ctx, "06139992", key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[key] = r.ID
+		if _, err := s.EnsureNotice(ctx, r.ID, func(int64) []byte { return []byte("mac of " + key) }, entry("notice.issue")); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Enrol(ctx, []byte("mac of "+key), subject, entry("notice.enrol")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return ids["hanako"], ids["taichi"]
+}
+
+func grant(t *testing.T, s *Store, subject, phone string, login time.Time) {
+	t.Helper()
+	if err := s.PutPhoneKey(ctx, subject, phone, []byte("public"), entry("phone.add")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.PutGrants(ctx, desk.Grant{Subject: subject, Phone: phone, KeyID: "key", Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func grants(t *testing.T, s *Store, q desk.GrantQuery) []desk.Grant {
+	t.Helper()
+	found, err := s.Grants(ctx, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
+	s, _ := open(t)
+	hanakoID, taichiID := twoEnrolled(t, s)
+	grant(t, s, "op|hanako", "P", noon)
+	grant(t, s, "op|taichi", "P", noon.Add(time.Minute))
+	both := grants(t, s, desk.GrantQuery{Phone: "P", KeyID: "key"})
+	if len(both) != 2 || both[0].Person != taichiID || both[0].Subject != "op|taichi" || both[1].Subject != "op|hanako" || !both[1].LoginAt.Equal(noon) {
+		t.Fatalf("%+v", both)
+	}
+	if err := s.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("hers")}, entry("receipt.leave")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.PutReceipts(ctx, taichiID, map[string][]byte{"P": []byte("his")}, entry("receipt.leave")); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.EndGrants(ctx, desk.GrantQuery{Phone: "P", KeyID: "key", Person: hanakoID}, entry("phone.end")); err != nil || n != 1 {
+		t.Fatalf("%d %v", n, err)
+	}
+	if left := grants(t, s, desk.GrantQuery{Phone: "P", KeyID: "key"}); len(left) != 1 || left[0].Person != taichiID {
+		t.Errorf("%+v", left)
+	}
+	for subject, want := range map[string]int{"op|hanako": 0, "op|taichi": 1} {
+		got, err := s.Receipts(ctx, subject, "P", noon.Add(-time.Hour))
+		if err != nil || len(got) != want {
+			t.Errorf("receipts of %s: %d, %v", subject, len(got), err)
+		}
+		if known, err := s.HasPhoneKey(ctx, subject, "P"); err != nil || known != (want == 1) {
+			t.Errorf("receipt key of %s: %v, %v", subject, known, err)
+		}
+	}
+	if n, err := s.VerifyAudit(ctx); err != nil || n == 0 {
+		t.Errorf("audit: %d %v", n, err)
+	}
+}
+
+func TestALaterLoginMovesAGrantsEndAndNotItsBeginning(t *testing.T) {
+	s, _ := open(t)
+	twoEnrolled(t, s)
+	grant(t, s, "op|hanako", "P", noon)
+	grant(t, s, "op|hanako", "P", noon.AddDate(0, 1, 0))
+	got := grants(t, s, desk.GrantQuery{Subject: "op|hanako"})
+	if len(got) != 1 || !got[0].At.Equal(noon) || !got[0].LoginAt.Equal(noon.AddDate(0, 1, 0)) || !got[0].Until().Equal(noon.AddDate(0, 1, 0).Add(90*24*time.Hour)) {
+		t.Errorf("%+v", got)
+	}
+	if all := grants(t, s, desk.GrantQuery{}); len(all) != 0 {
+		t.Errorf("a query for nobody found %d", len(all))
+	}
+}
+
+func TestAnErasedLoginTakesNothingFromTheFamily(t *testing.T) {
+	s, path := open(t)
+	hanakoID, taichiID := twoEnrolled(t, s)
+	grant(t, s, "op|hanako", "P", noon)
+	grant(t, s, "op|taichi", "P", noon)
+	for person, text := range map[desk.PersonID]string{hanakoID: "hers", taichiID: "his"} {
+		if err := s.PutReceipts(ctx, person, map[string][]byte{"P": []byte(text)}, entry("receipt.leave")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, subject := range []string{"op|hanako", "op|taichi"} {
+		if err := s.PutSession(ctx, auth.Session{Hash: [32]byte{byte(i)}, Kind: auth.Patient, Subject: subject, CreatedAt: noon, UsedAt: noon}, noon.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.EraseSubject(ctx, "op|hanako", entry("subject.erase")); err != nil {
+		t.Fatal(err)
+	}
+	for i, subject := range []string{"op|hanako", "op|taichi"} {
+		people, err := s.Enrolled(ctx, subject)
+		if err != nil || len(people) != i {
+			t.Errorf("%s: %d people, %v", subject, len(people), err)
+		}
+		if n := len(grants(t, s, desk.GrantQuery{Subject: subject})); n != i {
+			t.Errorf("%s: %d grants", subject, n)
+		}
+		if _, err := s.Session(ctx, [32]byte{byte(i)}); (err == nil) != (i == 1) {
+			t.Errorf("session of %s: %v", subject, err)
+		}
+	}
+	var receipts int
+	if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts`).Scan(&receipts); err != nil || receipts != 1 {
+		t.Errorf("%d receipts, %v", receipts, err)
+	}
+	if err := s.Enrol(ctx, []byte("mac of hanako"), "op|hanako again", entry("notice.enrol")); err != nil {
+		t.Errorf("the notice again: %v", err)
+	}
+	if n, err := s.VerifyAudit(ctx); err != nil || n == 0 {
+		t.Errorf("audit: %d %v", n, err)
+	}
+	for _, file := range []string{path, path + "-wal"} {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(data, []byte("op|taichi")) {
+			t.Errorf("%s holds a login's subject in clear", file)
+		}
+	}
+}
+
+func TestANonceIsKeptUntilItEnds(t *testing.T) {
+	s, _ := open(t)
+	for i, want := range []bool{true, false} {
+		if first, err := s.UseNonce(ctx, []byte("nonce"), noon.Add(2*time.Minute)); err != nil || first != want {
+			t.Errorf("use %d: %v %v", i+1, first, err)
+		}
+	}
+	twoEnrolled(t, s)
+	grant(t, s, "op|hanako", "old", noon.AddDate(0, -6, 0))
+	grant(t, s, "op|taichi", "new", noon)
+	if err := s.ExpireDevices(ctx, noon.Add(time.Minute), noon.Add(-desk.GrantKept)); err != nil {
+		t.Fatal(err)
+	}
+	if first, err := s.UseNonce(ctx, []byte("nonce"), noon.Add(2*time.Minute)); err != nil || first {
+		t.Errorf("swept before its end: %v", err)
+	}
+	if n := len(grants(t, s, desk.GrantQuery{Phone: "old"})); n != 0 {
+		t.Errorf("%d grants of half a year ago", n)
+	}
+	if n := len(grants(t, s, desk.GrantQuery{Phone: "new"})); n != 1 {
+		t.Errorf("%d grants of today", n)
+	}
+}
