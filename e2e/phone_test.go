@@ -211,7 +211,7 @@ func TestScreensWithoutNetwork(t *testing.T) {
 		if card == "" || proof == "" {
 			t.Fatalf("card %.20q, proof %.20q", card, proof)
 		}
-		if px := get(t, phone, chromedp.Evaluate[float64](`document.getElementById("proof").clientWidth`)) / 81; px < 3 { // V14 and the quiet zone
+		if px := get(t, phone, chromedp.Evaluate[float64](`(c => c.clientWidth / c.dataset.modules)(document.getElementById("proof"))`)); px < 3 {
 			t.Errorf("a module of the second code has %.2f CSS pixels", px)
 		}
 		narrow(t, phone)

@@ -62,7 +62,7 @@ func wholeCode(t *testing.T, tab context.Context) string {
 
 func TestTheScreenOfAPatient(t *testing.T) {
 	base, _, _ := startServer(t)
-	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	clerk, noticeURL := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 
 	inLab(t, phone)
@@ -144,8 +144,10 @@ func TestTheScreenOfAPatient(t *testing.T) {
 	})
 
 	t.Run("the phone reads its own code and says what would be wrong", func(t *testing.T) { rehearsal(t, base, phone) })
+	t.Run("the help desk reads the screen's number", func(t *testing.T) { supportNumber(t, base, clerk, phone) })
+	t.Run("the home screen is offered after the first success and waved away once", func(t *testing.T) { installing(t, base, phone) })
 	t.Run("a copy without numbers is offered first", func(t *testing.T) { sharing(t, base, phone) })
-	t.Run("rare kanji and variants have their own shapes", func(t *testing.T) { rareKanji(t, base, phone) })
+	t.Run("rare kanji and variants have their own shapes", func(t *testing.T) { rareKanji(t, base, clerk, phone) })
 }
 
 // rare is a register with names that few phones' fonts hold: 𠮷 outside the basic plane, and variants by selector.
@@ -166,13 +168,12 @@ const inkOf = `((a, b, other) => {
 	return n;
 })`
 
-func rareKanji(t *testing.T, base string, phone context.Context) {
-	clerk := browser(t, 1280, 900, "")
+func rareKanji(t *testing.T, base string, clerk, phone context.Context) {
 	file := filepath.Join(t.TempDir(), "names.csv")
 	if err := os.WriteFile(file, []byte(rare), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	do(t, clerk, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`), chromedp.SetUploadFiles(`#file`, []string{file}), chromedp.Click(`#import`))
+	do(t, clerk, chromedp.Navigate(base+"/insurer"), chromedp.SetUploadFiles(`#file`, []string{file}), chromedp.Click(`#import`))
 	waitText(t, clerk, "#not-yet", "まだ何も保存していません")
 	do(t, clerk, chromedp.Click(`#store`))
 	waitText(t, clerk, "#done", "保存しました")
@@ -290,4 +291,71 @@ func sharing(t *testing.T, base string, phone context.Context) {
 	offline(t, phone, false)
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#age", "秒前に作成")
+}
+
+func supportNumber(t *testing.T, base string, clerk, phone context.Context) {
+	lookUp := func(code string, want ...string) {
+		t.Helper()
+		do(t, clerk, chromedp.Navigate(base+"/insurer/support"), chromedp.SendKeys("#code", code+"\r"))
+		for _, w := range want {
+			waitText(t, clerk, "main", w)
+		}
+	}
+	waitTrue(t, phone, stored)
+	do(t, phone, chromedp.Click("#more summary"))
+	waitTrue(t, phone, `/^\d{4} \d{4}$/.test(document.getElementById("support-code").textContent)`)
+	code := get(t, phone, chromedp.Text("#support-code"))
+	atWidths(t, phone, "support")
+	lookUp(code, "電波があるときのコード", "パソコンの Chrome", "画面は正しく動いています")
+	atWidths(t, clerk, "helpdesk")
+	wrong := []byte(code)
+	wrong[2] = '0' + (wrong[2]-'0'+1)%10
+	lookUp(string(wrong), "4けたずつ")
+	atWidths(t, clerk, "helpdesk-wrong")
+
+	set(t, phone, "answers", `{"/credential": [409, {"type": "urn:madoguchi:problem:eligibility.lost", "ja": "この資格は終わっています。新しい保険者のお知らせで登録してください。わからないときは、保険者にお電話ください。", "en": "ended"}]}`)
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#state", "この資格は終わっています")
+	waitText(t, phone, "#trouble", "03-0000-0000")
+	waitTrue(t, phone, `/^\d{4} \d{4}$/.test(document.getElementById("trouble-code").textContent)`)
+	atWidths(t, phone, "trouble")
+	lookUp(get(t, phone, chromedp.Text("#trouble-code")), "コードは出ていません", "新しい保険者のお知らせで登録し直して")
+	set(t, phone, "answers", "null")
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "秒前に作成")
+	waitTrue(t, phone, `document.getElementById("trouble").hidden`)
+}
+
+func installing(t *testing.T, base string, phone context.Context) {
+	offer := `{const e = new Event("beforeinstallprompt", {cancelable: true}); e.prompt = async () => { window.prompted = true; return {outcome: "dismissed"} }; dispatchEvent(e); window.kept = e.defaultPrevented}`
+	do(t, phone, chromedp.Evaluate[chromedp.Void](offer), chromedp.WaitVisible("#install button"))
+	if !get(t, phone, chromedp.Evaluate[bool](`window.kept`)) {
+		t.Error("the browser's own bar would come up")
+	}
+	atWidths(t, phone, "install-android")
+	do(t, phone, chromedp.Click("#install button:not(.quiet)"))
+	waitTrue(t, phone, `window.prompted === true`)
+	agent := func(value string) {
+		t.Helper()
+		do(t, phone, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+			_, err := cdp.Call(ctx, target, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: value})
+			return err
+		}))
+	}
+	was := get(t, phone, chromedp.Evaluate[string](`navigator.userAgent`))
+	agent("Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1")
+	do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#install .drawn"))
+	waitText(t, phone, "#install", "ホーム画面に追加")
+	narrow(t, phone)
+	atWidths(t, phone, "install-ios")
+	do(t, phone, chromedp.Click("#install .quiet"), chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "秒前に作成")
+	time.Sleep(3 * time.Second)
+	if get(t, phone, chromedp.Evaluate[bool](`!document.getElementById("install").hidden`)) {
+		t.Error("the hint that was waved away is back")
+	}
+	agent(was)
+	if n := get(t, phone, chromedp.Evaluate[int](`fetch("/manifest.webmanifest").then(r => r.json()).then(m => m.icons.length)`, chromedp.EvalAwaitPromise)); n != 4 {
+		t.Errorf("%d icons", n)
+	}
 }

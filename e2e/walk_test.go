@@ -124,6 +124,11 @@ func TestTheWholeWalk(t *testing.T) {
 	waitText(t, console, "#today", "1")
 	waitText(t, phone, "#receipts", "架空医院 で確認されました")
 	picture(t, phone, "screen-checked.png")
+	do(t, phone, chromedp.Click("#more summary"))
+	waitText(t, phone, "#seen", "月")
+	waitText(t, phone, "#seen", "架空医院")
+	waitText(t, phone, "#seen", "受け付けられました")
+	atWidths(t, phone, "seen")
 }
 
 // jwsOf asks the API for a live credential with the phone's session.
@@ -215,7 +220,8 @@ func TestCodeReadsFromTheScreenAtEveryWidth(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if px := float64(shot.Bounds().Dx()) / 113; px < 3 { // 105 modules and the quiet zone
+		modules := get(t, phone, chromedp.Evaluate[float64](`Number(document.getElementById("qr").dataset.modules)`))
+		if px := float64(shot.Bounds().Dx()) / modules; px < 3 || modules < 29 || modules > 113 { // 105 modules and the quiet zone at most
 			t.Errorf("at %d px a module has %.2f CSS pixels", width, px)
 		}
 		if wide := get(t, phone, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`)); wide > width {

@@ -22,6 +22,7 @@ func (s *Site) insurerRoutes(e *echo.Echo) {
 	s.previewRoutes(e)
 	s.peopleRoutes(e)
 	s.statisticsRoutes(e)
+	e.GET("/insurer/support", s.supportPage)
 	e.GET("/insurer/people/:id/notice", s.noticeSheet)
 	e.GET("/insurer/people/:id/notice.png", s.noticeQR)
 	e.GET("/insurer/people/:id/notice.pdf", s.noticePDF)

@@ -14,6 +14,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/pwa"
 	"madoguchi/server/desk"
 )
 
@@ -25,6 +26,7 @@ func (s *Site) patientRoutes(e *echo.Echo) {
 	e.POST("/logout", s.logout)
 	e.GET("/enrol", s.enrolPage)
 	e.POST("/enrol", s.enrol)
+	e.GET(pwa.ManifestPath, s.manifest)
 	e.GET("/screen", s.screenPage)
 	e.GET("/people/:id/document.pdf", s.document)
 	e.GET("/people/:id/masked.pdf", s.maskedDocument)

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"madoguchi/pwa/build/icon"
 )
 
 // Make bundles the sources below root (the folder pwa) and returns the files of dist by name.
@@ -46,6 +48,9 @@ func Make(root string) (map[string][]byte, error) {
 			return nil, fmt.Errorf("copying %s: %w", extra, err)
 		}
 		files[filepath.Base(extra)] = data
+	}
+	if err := addIcons(root, files); err != nil {
+		return nil, err
 	}
 	if err := addWorkers(root, files, result.Metafile); err != nil {
 		return nil, err
@@ -89,4 +94,22 @@ func failed(result api.BuildResult) error {
 		all = errors.Join(all, fmt.Errorf("bundling: %s (%v)", message.Text, message.Location))
 	}
 	return all
+}
+
+// addIcons paints the icons that home screens want (pwa.Manifest names them).
+func addIcons(root string, files map[string][]byte) error {
+	svg, err := os.ReadFile(filepath.Join(root, "static", "icon.svg"))
+	if err != nil {
+		return fmt.Errorf("reading the icon: %w", err)
+	}
+	for _, i := range []struct {
+		name  string
+		size  int
+		shape icon.Shape
+	}{{"icon-192.png", 192, icon.Rounded}, {"icon-512.png", 512, icon.Rounded}, {"icon-maskable.png", 512, icon.Masked}, {"icon-apple.png", 180, icon.Full}} {
+		if files[i.name], err = icon.Paint(svg, i.size, i.shape); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -13,7 +13,7 @@ const hints = phrases({
   ],
 });
 
-let card: string | null = null;
+let card: string | null | undefined; // undefined before the first
 let proof: string | null = null;
 let large: { over: HTMLDialogElement; card: HTMLCanvasElement; proof: HTMLCanvasElement } | null = null;
 
@@ -28,7 +28,7 @@ export function bindCodes(): void {
 }
 
 /** Returns the card whose code is shown now, or null. */
-export const shownCard = (): string | null => card;
+export const shownCard = (): string | null => card ?? null;
 
 /** Shows a card's code, or none. */
 export function showCard(jws: string | null): void {

@@ -1,7 +1,10 @@
-// What is loaded when it is first used, so that the first load stays small: sharing a copy, the rehearsal.
+// What stands beside the screen: the support number, and what is loaded when it is first used, so that the first load stays small.
 import { byId, say } from "../shared/dom";
 import { phrases } from "../shared/phrases";
+import { shownCard } from "./codes";
+import type { Offer } from "./install";
 import type { Shown } from "./screen";
+import { bindSupport } from "./support";
 
 const word = phrases({ notLoaded: ["つながらないため開けません。電波のある所で、もう一度お試しください。", "This cannot be opened without a connection. Try again where there is network."] });
 
@@ -15,6 +18,25 @@ export function bindLater(look: () => Shown): void {
       say(byId("later-state"), word("notLoaded"));
     }
   };
+  bindSupport(look);
+  hintAfterSuccess(look);
   byId("share-open").addEventListener("click", () => void open(import("./share"), ({ openShare }) => openShare(look())));
   byId("rehearse").addEventListener("click", () => void open(import("./rehearsal"), ({ rehearse }) => rehearse(look)));
+}
+
+/** Hints at the home screen once a live code has been shown: not before it has been of use, and not to those who have it there. */
+function hintAfterSuccess(look: () => Shown): void {
+  if (matchMedia("(display-mode: standalone)").matches || ("standalone" in navigator && navigator.standalone === true)) return;
+  const byHand = /iPhone|iPad/.test(navigator.userAgent);
+  let offer: Offer | null = null;
+  window.addEventListener("beforeinstallprompt", (e) => {
+    e.preventDefault(); // the browser's own bar would lie over the code
+    offer = e as Offer;
+  });
+  window.addEventListener("appinstalled", () => (byId("install").hidden = true));
+  const timer = setInterval(() => {
+    if (!shownCard() || look().tier !== "live" || (!offer && !byHand)) return;
+    clearInterval(timer);
+    void import("./install").then(({ showHint, wanted }) => wanted() && showHint(byHand ? null : offer)).catch(() => undefined); // a hint is no need
+  }, 2_000);
 }

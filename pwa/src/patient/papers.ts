@@ -51,6 +51,11 @@ export async function showPaper(person: string, now: number, current: () => bool
   shownUrl = URL.createObjectURL(new Blob([kept.pdf], { type: "application/pdf" }));
   link.href = shownUrl;
   link.download = name;
+  link.onclick = (e) => {
+    if (!matchMedia("(display-mode: standalone)").matches || !navigator.canShare) return;
+    e.preventDefault(); // on an iPhone's home screen a download leads nowhere: sharing saves too
+    byId("share-open").click();
+  };
   return true;
 }
 

@@ -1,7 +1,9 @@
-// What counters left for this phone: sealed to its own key, which never leaves it.
+// What counters left for this phone: sealed to its own key, which never leaves it. The newest stand below the code, all of them with
+// their day among the details. Elements: #receipts, #seen, #seen-area.
 import { decode, utf8 } from "../shared/base64url";
 import { timeOfDay } from "../shared/clock";
-import { h } from "../shared/dom";
+import { byId, h } from "../shared/dom";
+import { phrases } from "../shared/phrases";
 import { word } from "../shared/words";
 import { ask } from "./access";
 import { receiptKey, type ReceiptKey } from "./phone";
@@ -12,6 +14,13 @@ interface Receipt {
   outcome: string;
 }
 
+const outcomes = phrases({
+  accepted: ["受け付けられました", "accepted"],
+  refused: ["この画面では受け付けられませんでした", "not accepted by this screen"],
+  parked: ["会計までの保留になりました", "left open until you pay"],
+});
+
+const justNow = 12 * 60 * 60 * 1000; // a day at a clinic
 const pollEvery = 5_000;
 
 /** Shows receipts in the element from now on, looking every five seconds while the page is seen and this phone is known. */
@@ -30,13 +39,22 @@ export async function watchReceipts(place: HTMLElement, known: () => boolean): P
 
 async function look(place: HTMLElement, key: ReceiptKey): Promise<void> {
   const { receipts } = await ask<{ receipts: { sealed: string }[] }>("GET", `/api/v1/receipts?key=${encodeURIComponent(key.id)}`);
-  const lines: string[] = [];
-  for (const { sealed } of receipts.slice(0, 3)) {
-    const r = await open(key, decode(sealed));
-    if (r.outcome !== "accepted") continue;
-    lines.push(word("checked", { t: timeOfDay(Date.parse(r.at), false), f: r.facility }));
-  }
+  const opened = (await Promise.all(receipts.map(({ sealed }) => open(key, decode(sealed)).catch(() => null)))).filter((r) => r !== null);
+  const fresh = opened.filter((r) => r.outcome === "accepted" && Date.now() - Date.parse(r.at) < justNow).slice(0, 3);
+  const lines = fresh.map((r) => word("checked", { t: timeOfDay(Date.parse(r.at), false), f: r.facility }));
   if (lines.join() !== [...place.children].map((p) => p.textContent).join()) place.replaceChildren(...lines.map((l) => h("p", "", l)));
+  byId("seen-area").hidden = opened.length === 0;
+  if (opened.length !== byId("seen").children.length) byId("seen").replaceChildren(...opened.map(seen));
+}
+
+/** One line of the list: when, who, and what came of it. */
+function seen({ at, facility, outcome }: Receipt): HTMLElement {
+  const when = Date.parse(at);
+  const day = new Date(when).toLocaleDateString(document.documentElement.lang || "ja", { timeZone: "Asia/Tokyo", month: "long", day: "numeric", weekday: "short" });
+  const time = h("time", "", `${day} ${timeOfDay(when, false)}`) as HTMLTimeElement;
+  time.dateTime = at;
+  const said = outcome === "accepted" || outcome === "refused" || outcome === "parked" ? outcomes(outcome) : "";
+  return h("li", "", time, h("span", "", facility), said ? h("span", "help", ` ${said}`) : "");
 }
 
 /** Opens a receipt: ephemeral key (65 bytes), then AES-256-GCM under HKDF-SHA-256 of the ECDH secret. */

@@ -8,6 +8,11 @@ export class Problem extends Error {
   }
 }
 
+let failure = "";
+
+/** Returns the key of the last refusal, "network" for a lost request, and nothing before the first. */
+export const lastFailure = (): string => failure;
+
 /** Reports whether an error says nothing about what was asked: no network, somebody else's page in its place, or a server in trouble. */
 export function unreachable(e: unknown): boolean {
   return !(e instanceof Problem) || e.key === "" || e.status >= 500 || e.status === 429;
@@ -25,7 +30,10 @@ export async function call<T>(method: string, path: string, body?: unknown, pati
     init.headers = { "Content-Type": "application/json" };
     init.body = JSON.stringify(body);
   }
-  const answer = await fetch(path, init);
+  const answer = await fetch(path, init).catch((e: unknown) => {
+    failure = "network";
+    throw e;
+  });
   if (answer.ok) return (answer.status === 204 ? null : await answer.json()) as T;
   let problem: ProblemDocument = {};
   try {
@@ -33,5 +41,6 @@ export async function call<T>(method: string, path: string, body?: unknown, pati
   } catch {
     // not from our program: the status has to do
   }
-  throw new Problem(answer.status, problem.type?.startsWith(kind) ? problem.type.slice(kind.length) : "", problem.detail ?? `HTTP ${answer.status}`);
+  failure = problem.type?.startsWith(kind) ? problem.type.slice(kind.length) : "other";
+  throw new Problem(answer.status, problem.type?.startsWith(kind) ? failure : "", problem.detail ?? `HTTP ${answer.status}`);
 }

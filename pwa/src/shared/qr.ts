@@ -48,6 +48,7 @@ export function draw(canvas: HTMLCanvasElement, code: Code): Drawn {
   const { size, data } = create(code.segments, { errorCorrectionLevel: code.level }).modules;
   const side = size + 2 * quiet;
   canvas.style.width = "";
+  canvas.dataset["modules"] = String(side); // with the white around
   const room = canvas.clientWidth;
   const fits = (room * devicePixelRatio) / side;
   const whole = Math.max(1, Math.floor(fits));

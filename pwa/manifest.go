@@ -1,0 +1,32 @@
+package pwa
+
+import "encoding/json"
+
+// ManifestPath is where the server gives Manifest; the screen's page names it.
+const ManifestPath = "/manifest.webmanifest"
+
+// Manifest returns the web app manifest (W3C) with which phones put the screen on their home screen. Its icons are the bundled
+// ones, painted from static/icon.svg.
+func Manifest() ([]byte, error) {
+	type icon struct {
+		Src     string `json:"src"`
+		Sizes   string `json:"sizes"`
+		Type    string `json:"type"`
+		Purpose string `json:"purpose"`
+	}
+	return json.Marshal(struct {
+		ID          string `json:"id"`
+		Name        string `json:"name"`
+		ShortName   string `json:"short_name"`
+		Description string `json:"description"`
+		Lang        string `json:"lang"`
+		StartURL    string `json:"start_url"`
+		Scope       string `json:"scope"`
+		Display     string `json:"display"`
+		Theme       string `json:"theme_color"`
+		Background  string `json:"background_color"`
+		Icons       []icon `json:"icons"`
+	}{"/screen", "資格情報画面（窓口）", "資格情報", "保険者が発行する資格情報画面です。マイナポータルの画面ではありません。マイナンバーカードといっしょに使います。", "ja", "/screen", "/", "standalone", "#00118f", "#ffffff", []icon{
+		{Asset("icon-192.png"), "192x192", "image/png", "any"}, {Asset("icon-512.png"), "512x512", "image/png", "any"},
+		{Asset("icon-maskable.png"), "512x512", "image/png", "maskable"}, {Asset("icon.svg"), "any", "image/svg+xml", "any"}}})
+}

@@ -1,0 +1,61 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"madoguchi/auth"
+	"madoguchi/server/desk"
+)
+
+func TestTheHelpDeskReadsASupportNumber(t *testing.T) {
+	h := newHouse(t)
+	if w := h.ask(t, "GET", "/insurer/support?code=01969441", nil); w.Code != http.StatusSeeOther {
+		t.Errorf("without a clerk: %d", w.Code)
+	}
+	h.session(t, auth.Clerk, "鈴木", "{}")
+	for typed, want := range map[string]struct {
+		status int
+		words  []string
+	}{
+		"":             {200, []string{"お問い合わせ番号を調べる"}},
+		"0196 9441":    {200, []string{"電波があるときのコード", "30秒以内", "iPhone・iPad の Safari", "画面は正しく動いています"}},
+		"01969442":     {422, []string{"4けたずつ", `value="01969442"`}},
+		"あいう<b>":       {422, []string{"数字8けた", "あいう&lt;b&gt;"}},
+		"１２３４５６７８９０１２": {422, []string{"数字8けた"}},
+	} {
+		w := h.ask(t, "GET", "/insurer/support?code="+url.QueryEscape(typed), nil)
+		if w.Code != want.status {
+			t.Errorf("%q: %d", typed, w.Code)
+		}
+		for _, word := range want.words {
+			if !strings.Contains(w.Body.String(), word) {
+				t.Errorf("%q: the page does not say %s", typed, word)
+			}
+		}
+	}
+}
+
+func TestEveryStateHasSentencesAndANextStep(t *testing.T) {
+	s := supportTables
+	for name, c := range map[string]struct{ have, want int }{"tier": {len(s.tier), 4}, "age": {len(s.age), 8}, "network": {len(s.network), 3}, "stored": {len(s.stored), 3},
+		"clock": {len(s.clock), 5}, "browser": {len(s.browser), 10}, "persisted": {len(s.persisted), 3}, "failure": {len(s.failure), 16}} {
+		if c.have != c.want {
+			t.Errorf("%s has %d sentences for %d places", name, c.have, c.want)
+		}
+	}
+	for tier := range 4 {
+		for network := range 3 {
+			for failure := range 16 {
+				if next := supportNext(desk.SupportState{Tier: tier, Network: network, Error: failure}); len(next) == 0 {
+					t.Errorf("tier %d network %d error %d: no next step", tier, network, failure)
+				}
+			}
+		}
+	}
+	if next := supportNext(desk.SupportState{Error: 3}); !strings.Contains(next[0].Ja, "資格が終わっています") {
+		t.Error(next[0].Ja)
+	}
+}
