@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -58,8 +59,11 @@ func Make(root string) (map[string][]byte, error) {
 	return files, nil
 }
 
-// words lets a program import its sentences of one language from pwa/i18n: "word:vi" is what the patient's pages say,
-// "counter:en" what the console adds. The sentences of pages stay with the server.
+// marks are what only pages show (package pwa, marked): readings, and the brackets around Japanese terms.
+var marks = regexp.MustCompile(`\{([^{}|]+)\|[^{}|]+\}|\[\[|\]\]`)
+
+// words lets a program import its sentences of one language from pwa/i18n, as bare text: "word:vi" is what the patient's
+// pages say, "counter:en" what the console adds. The sentences of pages stay with the server.
 func words(root string) api.Plugin {
 	return api.Plugin{Name: "words", Setup: func(build api.PluginBuild) {
 		build.OnResolve(api.OnResolveOptions{Filter: `^(word|counter):`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
@@ -78,12 +82,12 @@ func words(root string) api.Plugin {
 			own := map[string]string{}
 			for key, sentence := range all {
 				if name, ok := strings.CutPrefix(key, kind+"."); ok {
-					own[name] = sentence
+					own[name] = marks.ReplaceAllString(sentence, "$1")
 				}
 			}
 			out, err := json.Marshal(own) // keys in order: the same bytes every time
-			text := string(out)
-			return api.OnLoadResult{Contents: &text, Loader: api.LoaderJSON}, err
+			text := "export default " + string(out) // as JSON each sentence would be exported by its name as well
+			return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, err
 		})
 	}}
 }

@@ -23,8 +23,7 @@ export function addWords(more: Record<string, string>): void {
   Object.assign(words, more);
 }
 
-/** Returns a sentence in the page's language as bare text: readings are left out, placeholders filled. */
+/** Returns a sentence in the page's language, its placeholders filled. */
 export function word(key: Word, values: Record<string, string | number> = {}): string {
-  const text = (words[key] ?? key).replace(/\{([^{}|]+)\|[^{}|]+\}/g, "$1").replace(/\[\[|\]\]/g, "");
-  return text.replace(/\{(\w)\}/g, (_, name: string) => String(values[name] ?? ""));
+  return (words[key] ?? key).replace(/\{(\w)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
