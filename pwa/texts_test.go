@@ -181,7 +181,7 @@ func errorKeys(t *testing.T) map[string]bool {
 }
 
 // Errors that only staff, programs or whoever runs the demo meets are not translated further.
-var staffErrors = regexp.MustCompile(`^(case|scan|import|run|look|sample|revoke|paper|hosts|keys|receipt|situation|code|demo|insurer|declaration|notices|roster|share|rules)\.|^person\.(erase|login|missing)`)
+var staffErrors = regexp.MustCompile(`^(case|scan|import|run|look|sample|revoke|support|paper|hosts|keys|receipt|situation|code|demo|insurer|declaration|notices|roster|share|rules)\.|^person\.(erase|login|missing)`)
 
 func TestErrorsThatAPatientMeetsAreTranslated(t *testing.T) {
 	all, _ := allKeys(t)

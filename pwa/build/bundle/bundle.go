@@ -85,7 +85,7 @@ func words(root string) api.Plugin {
 					own[name] = marks.ReplaceAllString(sentence, "$1")
 				}
 			}
-			out, err := json.Marshal(own) // keys in order: the same bytes every time
+			out, err := json.Marshal(own)           // keys in order: the same bytes every time
 			text := "export default " + string(out) // as JSON each sentence would be exported by its name as well
 			return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, err
 		})
