@@ -1,9 +1,7 @@
 // What is loaded when it is first used, so that the first load stays small: sharing a copy, the rehearsal.
 import { byId, say } from "../shared/dom";
-import { phrases } from "../shared/phrases";
+import { word } from "../shared/words";
 import type { Shown } from "./screen";
-
-const word = phrases({ notLoaded: ["つながらないため開けません。電波のある所で、もう一度お試しください。", "This cannot be opened without a connection. Try again where there is network."] });
 
 /** Binds the buttons of the parts that are loaded later; look tells what the page shows now. */
 export function bindLater(look: () => Shown): void {
