@@ -63,14 +63,18 @@ func Make(root string) (map[string][]byte, error) {
 var marks = regexp.MustCompile(`\{([^{}|]+)\|[^{}|]+\}|\[\[|\]\]`)
 
 // words lets a program import its sentences of one language from pwa/i18n, as bare text: "word:vi" is what the patient's
-// pages say, "counter:en" what the console adds. The sentences of pages stay with the server.
+// pages say, "share:vi" what a part of theirs adds when it is opened, "counter:en" what the console adds. "loaders:word" has
+// what loads those of a kind, by language. The sentences of pages stay with the server.
 func words(root string) api.Plugin {
 	return api.Plugin{Name: "words", Setup: func(build api.PluginBuild) {
-		build.OnResolve(api.OnResolveOptions{Filter: `^(word|counter):`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+		build.OnResolve(api.OnResolveOptions{Filter: `^(word|share|rehearsal|counter|loaders):`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
 			return api.OnResolveResult{Path: a.Path, Namespace: "words"}, nil
 		})
 		build.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "words"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
 			kind, lang, _ := strings.Cut(a.Path, ":")
+			if kind == "loaders" {
+				return loaders(root, strings.TrimPrefix(a.Path, "loaders:"))
+			}
 			data, err := os.ReadFile(filepath.Join(root, "i18n", filepath.Base(lang)+".json"))
 			if err != nil {
 				return api.OnLoadResult{}, err
@@ -90,6 +94,23 @@ func words(root string) api.Plugin {
 			return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, err
 		})
 	}}
+}
+
+// loaders is a module of functions by language, each of which imports the sentences of that kind.
+func loaders(root, kind string) (api.OnLoadResult, error) {
+	files, err := filepath.Glob(filepath.Join(root, "i18n", "*.json"))
+	if err != nil || len(files) == 0 {
+		return api.OnLoadResult{}, fmt.Errorf("looking for the languages: %d found, %w", len(files), err)
+	}
+	var b strings.Builder
+	b.WriteString("export default {")
+	for _, file := range files {
+		lang := strings.TrimSuffix(filepath.Base(file), ".json")
+		fmt.Fprintf(&b, "%q: () => import(%q),", lang, kind+":"+lang)
+	}
+	b.WriteString("}")
+	text := b.String()
+	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
 }
 
 func failed(result api.BuildResult) error {

@@ -2,16 +2,7 @@
 // that the large one never shows a code that the page has already let go.
 import { byId, h, say } from "../shared/dom";
 import { cardCode, draw, proofCode, type Drawn } from "../shared/qr";
-import { phrases } from "../shared/phrases";
 import { word } from "../shared/words";
-
-const hints = phrases({
-  turnUpright: ["端末を縦に持つと、コード全体が見えます", "Hold the phone upright to show the whole code"],
-  smallWindow: [
-    "この画面の幅ではコードが小さめです。横や画面分割で使っているときは、縦に持って画面いっぱいに広げてください。読み取れないときは「番号で伝える」をお使いください。",
-    "The code is small at this width. Turn the phone upright and use the whole screen. If it cannot be read, tell a number instead.",
-  ],
-});
 
 let card: string | null | undefined; // undefined before the first
 let proof: string | null = null;
@@ -58,7 +49,7 @@ function hint(drawn: Drawn): void {
   const tooTall = innerWidth > innerHeight && byId("qr").clientHeight > innerHeight;
   const tooSmall = drawn.module > 0 && drawn.module < 3 && drawn.modules > 81;
   byId("turn").hidden = !tooTall && !tooSmall;
-  say(byId("turn"), tooTall ? hints("turnUpright") : tooSmall ? hints("smallWindow") : "");
+  say(byId("turn"), tooTall ? word("turnUpright") : tooSmall ? word("smallWindow") : "");
 }
 
 function drawProofs(): void {

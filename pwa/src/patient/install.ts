@@ -2,17 +2,7 @@
 // hand, three drawn steps. Loaded after the first code has been shown; waved away once, it stays away. Element: #install.
 import { button } from "../shared/dialog";
 import { byId, h } from "../shared/dom";
-import { phrases } from "../shared/phrases";
-
-const word = phrases({
-  title: ["ホーム画面に置いておけます", "Keep this on the home screen"],
-  why: ["次からは、アイコンを押すだけで開けます。電波がないときも開きます。", "Next time one tap on its icon opens it, without network too."],
-  add: ["ホーム画面に置く", "Add to the home screen"],
-  no: ["いまはしない", "Not now"],
-  step1: ["下（または上）の、この印を押します", "Press this sign, below or above"],
-  step2: ["「ホーム画面に追加」をえらびます", "Choose “Add to Home Screen”"],
-  step3: ["右上の「追加」を押します", "Press “Add”, at the upper right"],
-});
+import { word } from "../shared/words";
 
 /** Android's offer (not in TypeScript's own list). */
 export interface Offer extends Event {
@@ -39,9 +29,9 @@ export function showHint(offer: Offer | null): void {
     place.replaceChildren();
   };
   const how = offer
-    ? h("p", "", button("button", word("add"), () => void offer.prompt().then(({ outcome }) => outcome === "accepted" && away(), away)))
-    : h("ol", "drawn", h("li", "", picture(drawShare), h("span", "", word("step1"))), h("li", "", picture(drawList), h("span", "", word("step2"))), h("li", "", picture(drawAdd), h("span", "", word("step3"))));
-  place.replaceChildren(h("h2", "", word("title")), h("p", "", word("why")), how, h("p", "", button("button quiet", word("no"), away)));
+    ? h("p", "", button("button", word("installAdd"), () => void offer.prompt().then(({ outcome }) => outcome === "accepted" && away(), away)))
+    : h("ol", "drawn", h("li", "", picture(drawShare), h("span", "", word("installStep1"))), h("li", "", picture(drawList), h("span", "", word("installStep2"))), h("li", "", picture(drawAdd), h("span", "", word("installStep3"))));
+  place.replaceChildren(h("h2", "", word("installTitle")), h("p", "", word("installWhy")), how, h("p", "", button("button quiet", word("installNo"), away)));
   place.hidden = false;
 }
 

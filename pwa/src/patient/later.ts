@@ -1,12 +1,10 @@
 // What stands beside the screen: the support number, and what is loaded when it is first used, so that the first load stays small.
 import { byId, say } from "../shared/dom";
-import { phrases } from "../shared/phrases";
+import { word } from "../shared/words";
 import { shownCard } from "./codes";
 import type { Offer } from "./install";
 import type { Shown } from "./screen";
 import { bindSupport } from "./support";
-
-const word = phrases({ notLoaded: ["つながらないため開けません。電波のある所で、もう一度お試しください。", "This cannot be opened without a connection. Try again where there is network."] });
 
 /** Binds the buttons of the parts that are loaded later; look tells what the page shows now. */
 export function bindLater(look: () => Shown): void {

@@ -3,7 +3,6 @@
 import { decode, utf8 } from "../shared/base64url";
 import { timeOfDay } from "../shared/clock";
 import { byId, h } from "../shared/dom";
-import { phrases } from "../shared/phrases";
 import { word } from "../shared/words";
 import { ask } from "./access";
 import { receiptKey, type ReceiptKey } from "./phone";
@@ -14,11 +13,7 @@ interface Receipt {
   outcome: string;
 }
 
-const outcomes = phrases({
-  accepted: ["受け付けられました", "accepted"],
-  refused: ["この画面では受け付けられませんでした", "not accepted by this screen"],
-  parked: ["会計までの保留になりました", "left open until you pay"],
-});
+const outcomes = { accepted: "outcomeAccepted", refused: "outcomeRefused", parked: "outcomeParked" } as const;
 
 const justNow = 12 * 60 * 60 * 1000; // a day at a clinic
 const pollEvery = 5_000;
@@ -53,7 +48,7 @@ function seen({ at, facility, outcome }: Receipt): HTMLElement {
   const day = new Date(when).toLocaleDateString(document.documentElement.lang || "ja", { timeZone: "Asia/Tokyo", month: "long", day: "numeric", weekday: "short" });
   const time = h("time", "", `${day} ${timeOfDay(when, false)}`) as HTMLTimeElement;
   time.dateTime = at;
-  const said = outcome === "accepted" || outcome === "refused" || outcome === "parked" ? outcomes(outcome) : "";
+  const said = outcome === "accepted" || outcome === "refused" || outcome === "parked" ? word(outcomes[outcome]) : "";
   return h("li", "", time, h("span", "", facility), said ? h("span", "help", ` ${said}`) : "");
 }
 

@@ -2,36 +2,16 @@
 // fetched before the tap that shares them, which does not wait (web.md 4).
 import { button, openSheet } from "../shared/dialog";
 import { h, say } from "../shared/dom";
-import { phrases } from "../shared/phrases";
+import { part, type Sentences } from "../shared/words";
+import loaders from "loaders:share";
 import { paperFile } from "./papers";
 import type { Shown } from "./screen";
 
-const word = phrases({
-  title: ["写しを渡す・保存する", "Give or save a copy"],
-  maskedTitle: ["番号を隠した写し", "Copy with the numbers hidden"],
-  maskedFor: ["勤め先、役所、家族など、医療機関でないところに渡すとき", "For an employer, an office, your family: anyone but a clinic"],
-  why: [
-    "保険者番号・記号・番号をたずねてよいのは、医療機関や健康保険の手続きなどに限られています（健康保険法194条の2など。告知要求制限）。本人確認などで写しを求められたときは、こちらを渡してください。",
-    "By law only clinics and the business of health insurance may ask for these numbers (Health Insurance Act 194-2 and others). Anyone else gets this one.",
-  ],
-  fullTitle: ["番号とコードの入った写し", "Copy with the numbers and the code"],
-  fullFor: ["医療機関や薬局の受付で、カードといっしょに見せるとき", "To show at a clinic or pharmacy, together with the card"],
-  fullOpen: ["番号の入った写しを使う", "Use the copy with the numbers"],
-  fullWarn: [
-    "この写しには番号と、受付で読み取るコードが入っています。医療機関と薬局のほかには渡さないでください。",
-    "This copy holds the numbers and the code that counters read. Give it to nobody but a clinic or pharmacy.",
-  ],
-  send: ["送る・アプリに渡す", "Send, or give to an app"],
-  save: ["この端末に保存する", "Save on this device"],
-  print: ["開いて印刷する", "Open and print"],
-  making: ["写しを用意しています…", "Making the copy…"],
-  failed: ["写しを用意できませんでした。電波のある所で、もう一度開いてください。", "The copy could not be made. Open this again where there is network."],
-  again: ["もう一度「送る・アプリに渡す」を押してください。", "Press “Send” once more."],
-  ready: ["用意ができました", "Ready"],
-});
+let word: Sentences<"share">; // loaded when the sheet is opened
 
 /** Opens the sheet that gives a person's copies. */
-export function openShare({ person, offset }: Shown): void {
+export async function openShare({ person, offset }: Shown): Promise<void> {
+  word = await part(loaders);
   const masked = h("section", "panel", h("h3", "", word("maskedTitle")), h("p", "", word("maskedFor")), h("p", "help", word("why")));
   const full = h("section", "panel", h("h3", "", word("fullTitle")), h("p", "", word("fullFor")));
   const step = button("button quiet", word("fullOpen"), () => {

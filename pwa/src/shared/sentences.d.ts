@@ -1,9 +1,10 @@
-// What pwa/build/bundle makes of pwa/i18n: sentences by name, one module a language.
-declare module "word:*" {
-  const sentences: Record<string, string>;
-  export default sentences;
-}
+// What pwa/build/bundle makes of pwa/i18n: the console's sentences by name, one module a language; and for every kind of
+// sentence what loads it, by language.
 declare module "counter:*" {
   const sentences: Record<string, string>;
   export default sentences;
+}
+declare module "loaders:*" {
+  const loaders: Record<string, () => Promise<{ default: Record<string, string> }>>;
+  export default loaders;
 }
