@@ -5,6 +5,9 @@
 // (src/patient) and the counter's console (src/counter), TypeScript modules that the command pwa/build bundles into
 // dist. dist is committed, so that `go run ./server` needs no Node; a test bundles again and compares.
 //
+// What a patient seldom needs (the practice, copies to give away, the home-screen hint, a name's font) is loaded when it is first
+// used; its sentences stand in its own module (src/shared/phrases.ts).
+//
 // Pages hold each sentence in Japanese and English side by side (say); the programs have theirs in src/shared/words.ts.
 // Names of people are never translated.
 //
