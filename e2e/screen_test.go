@@ -99,6 +99,9 @@ func TestTheScreenOfAPatient(t *testing.T) {
 					t.Errorf("at %d px × %g: %.20q", width, scale, got)
 				}
 				module := get(t, phone, chromedp.Evaluate[float64](`document.getElementById("qr").getBoundingClientRect().width / 113`)) // 105 modules and 2 × 4 of white
+				if width == 320 && module < 2.8 {
+					t.Errorf("at %d px × %g the code does not fill the width: %.2f CSS pixels a module", width, scale, module)
+				}
 				if width >= 360 && module < 3 {
 					t.Errorf("at %d px × %g a module has %.2f CSS pixels", width, scale, module)
 				}
@@ -110,6 +113,9 @@ func TestTheScreenOfAPatient(t *testing.T) {
 				}
 			}
 		}
+		do(t, phone, chromedp.EmulateViewport(320, 640, chromedp.EmulateScale(2)), chromedp.Sleep(300*time.Millisecond), chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+		waitText(t, phone, "#rehearsal-verdict", "細かすぎます") // read, but below three pixels
+		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("rehearsal").close()`))
 		do(t, phone, chromedp.EmulateViewport(800, 390), chromedp.Sleep(300*time.Millisecond)) // a phone on its side
 		if got := wholeCode(t, phone); got != credential.Numeric(jws) {
 			t.Errorf("on its side: %.20q", got)
@@ -327,6 +333,7 @@ func supportNumber(t *testing.T, base string, clerk, phone context.Context) {
 	wrong := []byte(code)
 	wrong[2] = '0' + (wrong[2]-'0'+1)%10
 	lookUp(string(wrong), "4けたずつ")
+	narrow(t, clerk)
 	atWidths(t, clerk, "helpdesk-wrong")
 
 	set(t, phone, "answers", `{"/credential": [409, {"type": "urn:madoguchi:problem:eligibility.lost", "ja": "この資格は終わっています。新しい保険者のお知らせで登録してください。わからないときは、保険者にお電話ください。", "en": "ended"}]}`)
