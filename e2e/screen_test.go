@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/credential"
@@ -65,6 +66,21 @@ func TestTheScreenOfAPatient(t *testing.T) {
 	clerk, noticeURL := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 
+	t.Run("the first load is small and leaves what is not needed yet", func(t *testing.T) {
+		const fetched = `[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].filter(e => !e.name.includes("/api/") && !/\.(pdf|ttf)$/.test(e.name))`
+		bytes := get(t, phone, chromedp.Evaluate[int](fetched+`.reduce((sum, e) => sum + e.encodedBodySize + 300, 0)`)) // 300 for the headers
+		files := get(t, phone, chromedp.Evaluate[int](fetched+`.length`))
+		t.Logf("%d files, %d bytes", files, bytes)
+		if bytes > 60_000 || bytes < 10_000 {
+			t.Errorf("%d bytes in %d files", bytes, files)
+		}
+		do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+		if more := get(t, phone, chromedp.Evaluate[int](fetched+`.length`)); more <= files {
+			t.Error("the practice was loaded before it was asked for")
+		}
+		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("rehearsal").close()`))
+	})
+
 	inLab(t, phone)
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#age", "秒前に作成")
@@ -83,6 +99,9 @@ func TestTheScreenOfAPatient(t *testing.T) {
 					t.Errorf("at %d px × %g: %.20q", width, scale, got)
 				}
 				module := get(t, phone, chromedp.Evaluate[float64](`document.getElementById("qr").getBoundingClientRect().width / 113`)) // 105 modules and 2 × 4 of white
+				if width == 320 && module < 2.8 {
+					t.Errorf("at %d px × %g the code does not fill the width: %.2f CSS pixels a module", width, scale, module)
+				}
 				if width >= 360 && module < 3 {
 					t.Errorf("at %d px × %g a module has %.2f CSS pixels", width, scale, module)
 				}
@@ -94,6 +113,9 @@ func TestTheScreenOfAPatient(t *testing.T) {
 				}
 			}
 		}
+		do(t, phone, chromedp.EmulateViewport(320, 640, chromedp.EmulateScale(2)), chromedp.Sleep(300*time.Millisecond), chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+		waitText(t, phone, "#rehearsal-verdict", "細かすぎます") // read, but below three pixels
+		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("rehearsal").close()`))
 		do(t, phone, chromedp.EmulateViewport(800, 390), chromedp.Sleep(300*time.Millisecond)) // a phone on its side
 		if got := wholeCode(t, phone); got != credential.Numeric(jws) {
 			t.Errorf("on its side: %.20q", got)
@@ -105,8 +127,8 @@ func TestTheScreenOfAPatient(t *testing.T) {
 
 	t.Run("one tap shows the code as large as the window", func(t *testing.T) {
 		do(t, phone, chromedp.Click("#qr"), chromedp.WaitVisible("dialog.biggest"))
-		if side := get(t, phone, chromedp.Evaluate[float64](`document.querySelector("dialog.biggest canvas").getBoundingClientRect().width`)); side < 339 {
-			t.Errorf("%.0f px", side)
+		if module := get(t, phone, chromedp.Evaluate[float64](`(c => c.getBoundingClientRect().width / c.dataset.modules)(document.querySelector("dialog.biggest canvas"))`)); module < 3 {
+			t.Errorf("a module has %.2f CSS pixels", module)
 		}
 		codes, err := lens.Codes(get(t, phone, chromedp.CaptureScreenshot()))
 		if err != nil || len(codes) != 1 {
@@ -311,6 +333,7 @@ func supportNumber(t *testing.T, base string, clerk, phone context.Context) {
 	wrong := []byte(code)
 	wrong[2] = '0' + (wrong[2]-'0'+1)%10
 	lookUp(string(wrong), "4けたずつ")
+	narrow(t, clerk)
 	atWidths(t, clerk, "helpdesk-wrong")
 
 	set(t, phone, "answers", `{"/credential": [409, {"type": "urn:madoguchi:problem:eligibility.lost", "ja": "この資格は終わっています。新しい保険者のお知らせで登録してください。わからないときは、保険者にお電話ください。", "en": "ended"}]}`)
@@ -328,6 +351,12 @@ func supportNumber(t *testing.T, base string, clerk, phone context.Context) {
 
 func installing(t *testing.T, base string, phone context.Context) {
 	offer := `{const e = new Event("beforeinstallprompt", {cancelable: true}); e.prompt = async () => { window.prompted = true; return {outcome: "dismissed"} }; dispatchEvent(e); window.kept = e.defaultPrevented}`
+	do(t, phone, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error { // this machine's own browser may offer too, at its own time
+		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+			Source: `addEventListener("beforeinstallprompt", e => { if (e.isTrusted) e.stopImmediatePropagation() }, true)`})
+		return err
+	}), chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "秒前に作成")
 	do(t, phone, chromedp.Evaluate[chromedp.Void](offer), chromedp.WaitVisible("#install button"))
 	if !get(t, phone, chromedp.Evaluate[bool](`window.kept`)) {
 		t.Error("the browser's own bar would come up")

@@ -41,21 +41,23 @@ export interface Drawn {
 }
 
 /**
- * Draws the code onto the canvas as large as its style allows. A module gets whole device pixels, so that all are equally wide,
- * unless that would take it below the three CSS pixels that counters' cameras want (web.md 5).
+ * Draws the code onto the canvas as large as its style allows. A module gets whole device pixels, so that all are equally wide and
+ * sharp, unless that would take it below the three CSS pixels that counters' cameras want (web.md 5): then it fills the width, drawn
+ * larger and scaled down smoothly, which keeps all equally wide too.
  */
 export function draw(canvas: HTMLCanvasElement, code: Code): Drawn {
   const { size, data } = create(code.segments, { errorCorrectionLevel: code.level }).modules;
   const side = size + 2 * quiet;
-  canvas.style.width = "";
+  canvas.style.width = canvas.style.imageRendering = "";
   canvas.dataset["modules"] = String(side); // with the white around
   const room = canvas.clientWidth;
   const fits = (room * devicePixelRatio) / side;
   const whole = Math.max(1, Math.floor(fits));
-  const stretched = room === 0 || (whole / devicePixelRatio < 3 && room / side >= 3);
-  const scale = room === 0 ? 8 : stretched ? Math.ceil(fits) : whole;
+  const stretched = room === 0 || whole / devicePixelRatio < 3;
+  const scale = room === 0 ? 8 : stretched ? 2 * Math.ceil(fits) : whole;
   canvas.width = canvas.height = side * scale;
-  if (!stretched) canvas.style.width = `${canvas.width / devicePixelRatio}px`;
+  if (stretched) canvas.style.imageRendering = "auto";
+  else canvas.style.width = `${canvas.width / devicePixelRatio}px`;
   paint(canvas, data, size, scale);
   return { module: room === 0 ? 0 : stretched ? room / side : scale / devicePixelRatio, modules: size };
 }
