@@ -2,8 +2,6 @@ package pdf_test
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -36,15 +34,7 @@ func certificateFile(t *testing.T, name string, layout pdf.CertificateLayout, li
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	folder := t.TempDir()
-	if keep := os.Getenv("MADOGUCHI_PICTURES"); keep != "" {
-		folder = keep
-	}
-	path := filepath.Join(folder, name+".pdf")
-	if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path, reports
+	return saved(t, name, out.Bytes()), reports
 }
 
 var layouts = map[string]pdf.CertificateLayout{"certificate-sheet": pdf.CardSheet, "certificate-card": pdf.CardSingle, "certificate-a4": pdf.CertificateA4}

@@ -1,8 +1,6 @@
 package pdf_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,14 +16,7 @@ func TestInsertBearsWhatACounterTypes(t *testing.T) {
 		if err != nil || len(report.Check) > 0 {
 			t.Fatal(report, err)
 		}
-		folder := t.TempDir()
-		if keep := os.Getenv("MADOGUCHI_PICTURES"); keep != "" {
-			folder = keep
-		}
-		path := filepath.Join(folder, []string{"insert", "insert-long"}[i]+".pdf")
-		if err := os.WriteFile(path, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		path := saved(t, []string{"insert", "insert-long"}[i], data)
 		run(t, "qpdf", "--check", path)
 		text := strings.ReplaceAll(run(t, "pdftotext", "-raw", path, "-"), "\n", " ")
 		for _, want := range []string{name, "138990", "国13・0001234（02）", "負担割合 2割", "有効期限 令和9年7月31日", "この紙だけでは受診できません"} {

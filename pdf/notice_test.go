@@ -52,15 +52,7 @@ func noticeFile(t *testing.T, name string, notices ...pdf.Notice) (string, []pdf
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	folder := t.TempDir()
-	if keep := os.Getenv("MADOGUCHI_PICTURES"); keep != "" {
-		folder = keep
-	}
-	path := filepath.Join(folder, name+".pdf")
-	if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path, reports
+	return saved(t, name, out.Bytes()), reports
 }
 
 // rules.md 3.3: the fields of the national sample, in both parts.
@@ -162,6 +154,20 @@ func TestSameNoticesSameBytes(t *testing.T) {
 	if err != nil || !bytes.Equal(a, b) {
 		t.Errorf("the bytes differ: %v", err)
 	}
+}
+
+// saved writes a document, for the test alone or, where pictures are wanted, beside them.
+func saved(t *testing.T, name string, data []byte) string {
+	t.Helper()
+	folder := t.TempDir()
+	if keep := os.Getenv("MADOGUCHI_PICTURES"); keep != "" {
+		folder = keep
+	}
+	path := filepath.Join(folder, name+".pdf")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func kept(t *testing.T, data []byte) string {
