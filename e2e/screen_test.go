@@ -166,8 +166,12 @@ func TestTheScreenOfAPatient(t *testing.T) {
 	})
 
 	t.Run("the phone reads its own code and says what would be wrong", func(t *testing.T) { rehearsal(t, base, phone) })
+<<<<<<< HEAD
 	t.Run("the help desk reads the screen's number", func(t *testing.T) { supportNumber(t, base, clerk, phone) })
 	t.Run("the home screen is offered after the first success and waved away once", func(t *testing.T) { installing(t, base, phone) })
+=======
+	t.Run("the practice speaks the page's language without network", func(t *testing.T) { rehearsalAway(t, base, phone) })
+>>>>>>> texts
 	t.Run("a copy without numbers is offered first", func(t *testing.T) { sharing(t, base, phone) })
 	t.Run("rare kanji and variants have their own shapes", func(t *testing.T) { rareKanji(t, base, clerk, phone) })
 }
@@ -275,6 +279,42 @@ func rehearsal(t *testing.T, base string, phone context.Context) {
 	set(t, phone, "answers", "null")
 	set(t, phone, "ahead", "null")
 	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "秒前に作成")
+}
+
+// The phone has opened neither part in these languages before the network goes: the worker has kept their sentences.
+func rehearsalAway(t *testing.T, base string, phone context.Context) {
+	waitTrue(t, phone, stored)
+	fits := func() { // as soon as the codes are drawn for that width
+		t.Helper()
+		do(t, phone, chromedp.EmulateViewport(320, 700))
+		waitTrue(t, phone, `Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll("dialog[open]")].map(d => d.scrollWidth)) <= 320`)
+		do(t, phone, chromedp.EmulateViewport(390, 844))
+	}
+	for _, c := range []struct{ lang, kept, say, share string }{
+		{"ja-easy", "電波が ない ところでも 出せます", "カードと いっしょに 見て ください", "写しを わたす・残す"},
+		{"en", "without network", "カードといっしょに見てください", "Give or save a copy"},
+		{"zh-Hans", "没有信号的地方也能显示", "カードといっしょに見てください", "提供或保存副本"},
+		{"vi", "Nơi mất sóng cũng hiện được", "カードといっしょに見てください", "Đưa hoặc lưu bản sao"},
+	} {
+		do(t, phone, chromedp.Navigate(base+"/screen?lang="+c.lang), chromedp.WaitVisible("#figures div"))
+		waitTrue(t, phone, `!!navigator.serviceWorker.controller`)
+		offline(t, phone, true)
+		do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#offline"), chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+		waitText(t, phone, "#rehearsal .checks", c.kept)
+		waitText(t, phone, "#rehearsal .say", c.say)
+		fits()
+		atWidths(t, phone, "rehearsal-"+c.lang)
+		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("rehearsal").close()`), chromedp.Click("#share-open"), chromedp.WaitVisible("#share"))
+		waitText(t, phone, "#share-title", c.share)
+		fits()
+		atWidths(t, phone, "share-"+c.lang)
+		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("share").close(); document.getElementById("manage-more").open = true`))
+		fits()
+		atWidths(t, phone, "away-"+c.lang)
+		offline(t, phone, false)
+	}
+	do(t, phone, chromedp.Navigate(base+"/screen?lang=ja"))
 	waitText(t, phone, "#age", "秒前に作成")
 }
 
