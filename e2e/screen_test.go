@@ -166,12 +166,9 @@ func TestTheScreenOfAPatient(t *testing.T) {
 	})
 
 	t.Run("the phone reads its own code and says what would be wrong", func(t *testing.T) { rehearsal(t, base, phone) })
-<<<<<<< HEAD
 	t.Run("the help desk reads the screen's number", func(t *testing.T) { supportNumber(t, base, clerk, phone) })
 	t.Run("the home screen is offered after the first success and waved away once", func(t *testing.T) { installing(t, base, phone) })
-=======
 	t.Run("the practice speaks the page's language without network", func(t *testing.T) { rehearsalAway(t, base, phone) })
->>>>>>> texts
 	t.Run("a copy without numbers is offered first", func(t *testing.T) { sharing(t, base, phone) })
 	t.Run("rare kanji and variants have their own shapes", func(t *testing.T) { rareKanji(t, base, clerk, phone) })
 }
