@@ -2,6 +2,7 @@
 # make fuzz    every fuzz target for FUZZTIME (5s) each; part of make test
 # make assure  every fuzz target for 10 minutes, 5,000 agents, and known vulnerabilities where their database is at hand
 # make bench   the bars of docs/benchmarks.md, in one run; fails where one is missed
+# make lighthouse  measures landing page and patient's screen against the bar and writes docs/lighthouse.md; RUNS (3) a page
 # make quick   vet, staticcheck and the tests that need no outside program, under two minutes
 # make setup   installs what the tests need (Debian; elsewhere names it)
 # make dist    bundles the front end into pwa/dist
@@ -12,7 +13,7 @@ export GOTOOLCHAIN := local
 
 FUZZTIME ?= 5s
 
-.PHONY: test quick fuzz assure bench setup lint dist pictures bridge
+.PHONY: test quick fuzz assure bench lighthouse setup lint dist pictures bridge
 
 test: setup lint fuzz
 	MADOGUCHI_TEST=require go test -count=1 -timeout 12m ./...
@@ -29,6 +30,12 @@ bench:
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./credential
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./pdf
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./e2e
+
+# 185 MB of npm packages in a folder of their own, installed here only.
+RUNS ?= 3
+lighthouse:
+	cd scripts/lighthouse && npm ci --no-audit --no-fund --loglevel=error
+	RUNS=$(RUNS) node scripts/lighthouse/measure.mjs
 
 quick: lint
 	MADOGUCHI_TEST=quick go test ./...

@@ -53,7 +53,7 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 node_ok || { echo "Node 20 or newer is needed here; this distribution brings an older one. Please install a newer one." >&2; exit 1; }
 
-# What the tests run against from npm: independent verifiers, the type checker.
+# What the tests run against from npm: independent verifiers, the type checker. Lighthouse is no test's: make lighthouse.
 while read -r lock; do
   folder=$(dirname "$lock")
   stamp="$folder/node_modules/.installed"
@@ -62,4 +62,4 @@ while read -r lock; do
     (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error)
     touch "$stamp"
   fi
-done < <(git ls-files '*package-lock.json')
+done < <(git ls-files '*package-lock.json' ':!scripts/lighthouse')

@@ -51,6 +51,9 @@ func TestTheDoorIsCompleteInEveryLanguage(t *testing.T) {
 		if home.Code != 200 || strings.Contains(home.Body.String(), "tel:") {
 			t.Errorf("%s: / is %d, or claims to know an insurer", lang, home.Code)
 		}
+		if want := `<meta name="description" content="` + pwa.Plain(lang, "common.description") + `">`; !strings.Contains(home.Body.String(), want) {
+			t.Errorf("%s: / lacks %s", lang, want)
+		}
 	}
 }
 
