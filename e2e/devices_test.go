@@ -291,7 +291,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		turn("試験 花子")
 		waitText(t, phone, "#issuer", "架空健康保険組合")
 		waitText(t, phone, "#age", "秒前に作成")
-		pictures(t, phone, "family")
+		pictures(t, phone, "patient-family")
 		narrow(t, phone)
 		presses(t, phone, "#remove-person", "試験 花子 さんの画面を、この端末から消しますか")
 		waitText(t, phone, "#holder-name", "髙橋 德一")

@@ -215,7 +215,7 @@ func TestScreensWithoutNetwork(t *testing.T) {
 			t.Errorf("a module of the second code has %.2f CSS pixels", px)
 		}
 		narrow(t, phone)
-		pictures(t, phone, "offline")
+		pictures(t, phone, "patient-offline")
 		do(t, phone, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
 		pictures(t, phone, "offline-large")
 		if c, p := codesOn(t, phone, ""); c == "" || p == "" {
@@ -325,7 +325,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		number := newNumber(t, "#number-open")
 		_, address := codesOn(t, phone, "")
 		narrow(t, phone)
-		pictures(t, phone, "number")
+		pictures(t, phone, "patient-number")
 		enter(t, console, "#scan-text", strings.ToLower(number[:4]+" "+number[4:]))
 		waitText(t, console, "#verdict", "この医療機関の名前が出ています")
 		pictures(t, console, "counter-waiting")

@@ -250,7 +250,7 @@ func rehearsal(t *testing.T, base string, phone context.Context) {
 		waitText(t, phone, "#rehearsal", want)
 	}
 	narrow(t, phone)
-	atWidths(t, phone, "rehearsal")
+	atWidths(t, phone, "patient-rehearsal")
 	again(`document.getElementById("qr").getContext("2d").fillRect(150, 150, 9, 9)`, "くずれて")
 	atWidths(t, phone, "rehearsal-broken")
 	again(`document.getElementById("qr").style.width = "120px"`, "細かすぎます")

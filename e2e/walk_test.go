@@ -65,7 +65,7 @@ func patientEnrols(t *testing.T, noticeURL, person string) context.Context {
 	picture(t, tab, "demo-login.png")
 	do(t, tab, chromedp.Click(`button[value="`+person+`"]`))
 	waitText(t, tab, "h1", "登録の確認")
-	picture(t, tab, "enrol.png")
+	picture(t, tab, "patient-enrol.png")
 	do(t, tab, chromedp.Click(`form[action="/enrol"] button`))
 	waitText(t, tab, "#age", "秒前に作成")
 	return tab

@@ -170,9 +170,16 @@ func TestAPhoneRenewsItsScreensByItsKeyForNinetyDaysAfterTheLogin(t *testing.T) 
 	if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil); w.Code != 200 || w.Header().Get("Madoguchi-Valid-Until") != "2027-06-01" {
 		t.Errorf("the copy: %d until %q", w.Code, w.Header().Get("Madoguchi-Valid-Until"))
 	}
+	insert := "/people/" + string(r.ID) + "/insert.pdf"
+	if w := h.ask(t, "GET", insert, nil); w.Code != 200 || !strings.HasPrefix(w.Body.String(), "%PDF-") {
+		t.Errorf("the slip for the card case: %d %.80s", w.Code, w.Body)
+	}
 	h.now = h.now.Add(2 * time.Minute)
 	for _, body := range []map[string]string{{"tier": "live"}, {"tier": "screen", "phone": "A"}} {
 		refusedWith(t, h.ask(t, "POST", credentials, body), "device.over")
+	}
+	if w := h.ask(t, "GET", insert, nil); w.Code == 200 {
+		t.Error("the slip for the card case is given after 90 days")
 	}
 	if me := answer[meAnswer](t, h.ask(t, "GET", "/api/v1/me", nil), 200); len(me.People) != 0 || len(me.Lapsed) != 1 {
 		t.Errorf("after 90 days: %+v", me)

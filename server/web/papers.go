@@ -162,13 +162,13 @@ func (s *Site) insertPDF(c echo.Context) error {
 	return pdfFile(c, "card-case.pdf", data)
 }
 
-// ownInsertPDF sends the slip for the card case to the person themselves.
+// ownInsertPDF sends the slip for the card case to whoever may be shown the person's screen and its copy: it says no more.
 func (s *Site) ownInsertPDF(c echo.Context) error {
-	session, _, err := s.signedIn(c)
+	subject, id, err := s.showing(c)
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	data, err := s.Office.InsertFor(c.Request().Context(), session.Subject, desk.PersonID(c.Param("id")))
+	data, err := s.Office.InsertFor(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func TestThreeTapsAlwaysEndInANextStep(t *testing.T) {
 func TestReceptionPageNamesItsSourceAndDrawsItsLink(t *testing.T) {
 	h := newHouse(t)
 	body := h.ask(t, "GET", "/reception", nil).Body.String()
-	for _, want := range []string{"10割を求めないでください", "告示第351号", "マイナポータルの画面ではありません", "推定", "令和8年11月22日"} {
+	for _, want := range []string{"10割を求めないでください", "告示第351号", "マイナポータルの画面ではありません", "推定", "令和8年11月22日", `href="/declaration.pdf"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s", want)
 		}
