@@ -41,6 +41,9 @@ type dressed struct {
 	Class string
 }
 
+// patients are the pages that patients meet: they go without the styles of the staff's.
+var patients = map[string]bool{"landing": true, "enrol": true, "screen": true, "settings": true, "visit": true, "certificate": true, "next": true, "receptioninfo": true, "error": true, "code": true}
+
 // edition is what a template's functions are bound to.
 type edition struct {
 	lang     string
@@ -79,7 +82,7 @@ var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Templat
 				if page == "layout" {
 					continue
 				}
-				t, err := template.New(page).Funcs(functions(e, texts)).ParseFS(templateFiles, "templates/layout.html", name)
+				t, err := template.New(page).Funcs(functions(e, texts)).Funcs(template.FuncMap{"staff": func() bool { return !patients[page] }}).ParseFS(templateFiles, "templates/layout.html", name)
 				if err != nil {
 					return nil, fmt.Errorf("parsing the page %s: %w", page, err)
 				}

@@ -208,7 +208,7 @@ func (s *Site) enrol(c echo.Context) error {
 // screenPage is the screen's shell: the same for everybody, so that a phone can keep it and open it without network. The
 // page fills itself from what the phone stored and from the API.
 func (s *Site) screenPage(c echo.Context) error {
-	return s.show(c, http.StatusOK, "screen", ScreenView{Page: s.translated(c, "door.title.home")})
+	return s.showPublic(c, http.StatusOK, "screen", ScreenView{Page: s.translated(c, "door.title.home")})
 }
 
 func insurerView(in desk.Insurer) InsurerView {

@@ -29,6 +29,7 @@ func Make(root string) (map[string][]byte, error) {
 			{InputPath: "src/counter/main.ts", OutputPath: "counter"},
 			{InputPath: "src/insurer/run.ts", OutputPath: "run"},
 			{InputPath: "css/app.css", OutputPath: "app"},
+			{InputPath: "css/staff.css", OutputPath: "staff"},
 		},
 		Plugins: []api.Plugin{words(root)},
 		Outdir:  "dist", Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, ChunkNames: "chunk-[hash]",

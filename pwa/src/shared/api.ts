@@ -20,7 +20,8 @@ export function unreachable(e: unknown): boolean {
 
 interface ProblemDocument {
   type?: string;
-  detail?: string;
+  detail?: string; // in the reader's language
+  ja?: string;
 }
 
 /** Sends a request with an optional JSON body and returns the JSON answer; null where there is none. A lost request ends with patience. */
@@ -42,5 +43,5 @@ export async function call<T>(method: string, path: string, body?: unknown, pati
     // not from our program: the status has to do
   }
   failure = problem.type?.startsWith(kind) ? problem.type.slice(kind.length) : "other";
-  throw new Problem(answer.status, problem.type?.startsWith(kind) ? failure : "", problem.detail ?? `HTTP ${answer.status}`);
+  throw new Problem(answer.status, problem.type?.startsWith(kind) ? failure : "", problem.detail ?? problem.ja ?? `HTTP ${answer.status}`);
 }
