@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -232,7 +233,11 @@ func (s *Site) enrol(c echo.Context) error {
 // screenPage is the screen's shell: the same for everybody, so that a phone can keep it and open it without network. The
 // page fills itself from what the phone stored and from the API.
 func (s *Site) screenPage(c echo.Context) error {
-	return s.show(c, http.StatusOK, "screen", ScreenView{Page: s.page(c, "資格情報画面", "Eligibility screen")})
+	var b bytes.Buffer
+	if err := pwa.Render(&b, "screen", language(c.Request()), ScreenView{Page: s.page(c, "資格情報画面", "Eligibility screen")}); err != nil {
+		return err
+	}
+	return zipped(c, echo.MIMETextHTMLCharsetUTF8, b.Bytes())
 }
 
 func insurerView(in desk.Insurer) InsurerView {
