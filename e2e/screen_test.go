@@ -223,8 +223,9 @@ func rareKanji(t *testing.T, base string, clerk, phone context.Context) {
 	look("online")
 	atWidths(t, phone, "rare")
 	waitTrue(t, phone, `new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const db = o.result;
-		const c = db.transaction("papers").objectStore("papers").getAll(); c.onsuccess = () => { db.close();
-		done(c.result.length === 2 && c.result.every(r => r.data instanceof ArrayBuffer) && !JSON.stringify(c.result).includes("𠮷")) } } })`) // the copy and the font
+		const c = db.transaction("fonts").objectStore("fonts").getAll(); c.onsuccess = () => { db.close();
+		done(c.result.length === 1 && c.result.every(r => r.data instanceof ArrayBuffer) && !JSON.stringify(c.result).includes("𠮷")) } } })`)
+	waitTrue(t, phone, `Promise.all(performance.getEntriesByType("resource").filter(e => e.name.includes("chunk-")).map(e => caches.match(e.name))).then(a => a.length > 5 && a.every(Boolean))`)
 	waitTrue(t, phone, `!!navigator.serviceWorker.controller`)
 	offline(t, phone, true)
 	do(t, phone, chromedp.Navigate(base+"/screen"))

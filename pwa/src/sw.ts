@@ -4,6 +4,7 @@
 declare const self: ServiceWorkerGlobalScope;
 declare const BUILD: string; // names the files and the shell of this version (build/bundle)
 declare const FILES: string[]; // addresses of this version's files
+declare const LATER: string[]; // addresses of those that a page asks for when they are first used
 declare const PROGRAM: string; // the one among them that the shell starts
 declare const SHELL: string; // address of the screen
 
@@ -18,10 +19,22 @@ self.addEventListener("fetch", (e) => {
   if (e.request.mode === "navigate") {
     if (url.pathname === SHELL) e.respondWith(shell(e, url));
     else if (url.pathname === "/") e.respondWith(door(e.request));
-  } else if (FILES.includes(url.pathname)) {
+  } else if (FILES.includes(url.pathname) || LATER.includes(url.pathname)) {
     e.respondWith(file(e.request));
   }
 });
+
+self.addEventListener("message", (e) => {
+  if (e.data === "later") e.waitUntil(keepLater());
+});
+
+/** Keeps what the first load left out, once the page has nothing more urgent. */
+async function keepLater(): Promise<void> {
+  const cache = await caches.open(cacheName);
+  for (const address of LATER) {
+    if (!(await cache.match(address))) await cache.add(address);
+  }
+}
 
 /** The shell is fetched anew; a file's address names what is in it, so the one that the page has just loaded will do. */
 async function install(): Promise<void> {

@@ -1,9 +1,7 @@
 package web
 
 import (
-	"compress/gzip"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -23,18 +21,5 @@ func (s *Site) nameFont(c echo.Context) error {
 	if data == nil {
 		return c.NoContent(http.StatusNoContent)
 	}
-	h := c.Response().Header()
-	h.Set(echo.HeaderContentType, "font/ttf")
-	if !strings.Contains(c.Request().Header.Get(echo.HeaderAcceptEncoding), "gzip") {
-		return c.Blob(http.StatusOK, "font/ttf", data)
-	}
-	h.Set(echo.HeaderContentEncoding, "gzip")
-	h.Set(echo.HeaderVary, echo.HeaderAcceptEncoding)
-	c.Response().WriteHeader(http.StatusOK)
-	w := gzip.NewWriter(c.Response())
-	if _, err := w.Write(data); err != nil {
-		return nil // a phone that left is nobody's error
-	}
-	_ = w.Close()
-	return nil
+	return zipped(c, "font/ttf", data)
 }

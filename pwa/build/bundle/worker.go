@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -17,18 +18,15 @@ import (
 // shellSources are what the screen's page is made of besides the files: when one changes, phones must fetch it anew.
 var shellSources = []string{"templates/layout.html", "templates/screen.html", "i18n/*.json"}
 
-// addWorkers bundles the service worker (sw.js) with the list of the files that the patient's screen needs, and the one that
-// ends it (sw-off.js). The list names the files as package pwa serves them: below the hash of all files but the workers.
+// addWorkers bundles the service worker (sw.js) with the list of the files that the patient's screen needs, and of those that it
+// loads when they are first used, and the worker that ends it (sw-off.js). The lists name the files as package pwa serves them:
+// below the hash of all files but the workers.
 func addWorkers(root string, files map[string][]byte, metafile string) error {
-	program, err := patientsFiles(metafile)
+	program, later, err := patientsFiles(metafile)
 	if err != nil {
 		return err
 	}
 	prefix := "/static/" + hash(files)
-	var addresses []string
-	for _, name := range append(program, "app.css", "icon.svg") {
-		addresses = append(addresses, prefix+"/"+name)
-	}
 	sources := map[string][]byte{"files": []byte(prefix)}
 	for _, pattern := range shellSources {
 		names, err := filepath.Glob(filepath.Join(root, pattern))
@@ -41,14 +39,17 @@ func addWorkers(root string, files map[string][]byte, metafile string) error {
 			}
 		}
 	}
-	list, err := json.Marshal(addresses)
-	if err != nil {
-		return err
+	list := func(names []string) string {
+		var addresses []string
+		for _, name := range names {
+			addresses = append(addresses, quoted(prefix+"/"+name))
+		}
+		return "[" + strings.Join(addresses, ",") + "]"
 	}
 	workers := api.Build(api.BuildOptions{
 		AbsWorkingDir: root, EntryPoints: []string{"src/sw.ts", "src/sw-off.ts"}, Outdir: "dist", Bundle: true, Format: api.FormatIIFE, Target: api.ES2022,
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
-		Define:   map[string]string{"BUILD": quoted(hash(sources)), "FILES": string(list), "PROGRAM": quoted(prefix + "/patient.js"), "SHELL": quoted("/screen")},
+		Define:   map[string]string{"BUILD": quoted(hash(sources)), "FILES": list(append(program, "app.css", "icon.svg")), "LATER": list(later), "PROGRAM": quoted(prefix + "/patient.js"), "SHELL": quoted("/screen")},
 		LogLevel: api.LogLevelSilent, Write: false,
 	})
 	if err := failed(workers); err != nil {
@@ -60,25 +61,34 @@ func addWorkers(root string, files map[string][]byte, metafile string) error {
 	return nil
 }
 
-// patientsFiles returns the patient's program and what it imports, in their order.
-func patientsFiles(metafile string) ([]string, error) {
+// patientsFiles returns the patient's program with what it imports at once, and apart what it imports when that is first used.
+func patientsFiles(metafile string) (names, later []string, err error) {
+	type imported struct{ Path, Kind string }
 	var made struct {
-		Outputs map[string]struct {
-			Imports []struct{ Path string }
-		}
+		Outputs map[string]struct{ Imports []imported }
 	}
 	if err := json.Unmarshal([]byte(metafile), &made); err != nil {
-		return nil, fmt.Errorf("reading what was bundled: %w", err)
+		return nil, nil, fmt.Errorf("reading what was bundled: %w", err)
 	}
-	names := []string{"patient.js"}
+	const onUse = "dynamic-import"
+	names = []string{"patient.js"}
+	var used []imported
 	for i := 0; i < len(names); i++ {
-		for _, imported := range made.Outputs["dist/"+names[i]].Imports {
-			if name := path.Base(imported.Path); !slices.Contains(names, name) {
+		for _, in := range made.Outputs["dist/"+names[i]].Imports {
+			if in.Kind == onUse {
+				used = append(used, in)
+			} else if name := path.Base(in.Path); !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
 	}
-	return names, nil
+	for i := 0; i < len(used); i++ {
+		if name := path.Base(used[i].Path); !slices.Contains(names, name) && !slices.Contains(later, name) {
+			later = append(later, name)
+			used = append(used, made.Outputs["dist/"+name].Imports...)
+		}
+	}
+	return names, later, nil
 }
 
 // hash is that of package pwa (loadBundle): names and contents in the order of the names.

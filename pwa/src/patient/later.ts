@@ -18,6 +18,7 @@ export function bindLater(look: () => Shown): void {
   };
   bindSupport(look);
   hintAfterSuccess(look);
+  setTimeout(() => void navigator.serviceWorker?.ready.then((r) => r.active?.postMessage("later")), 10_000); // for the time without network
   byId("share-open").addEventListener("click", () => void open(import("./share"), ({ openShare }) => openShare(look())));
   byId("rehearse").addEventListener("click", () => void open(import("./rehearsal"), ({ rehearse }) => rehearse(look)));
 }

@@ -3,7 +3,7 @@
 import { encode, utf8 } from "../shared/base64url";
 import { byId } from "../shared/dom";
 import { shownScreen, type Screen } from "./screen";
-import { fontOf, openSealed, seal } from "./sealed";
+import { openSealed, seal } from "./sealed";
 
 /** The loaded family of each person: two people of one phone must not be drawn with each other's. */
 const families = new Map<string, { of: string; name: string }>();
@@ -30,12 +30,12 @@ async function fetched(person: string, of: string): Promise<BufferSource | null>
   const answer = await fetch(`/people/${person}/name.ttf`, { cache: "no-store", credentials: "same-origin", redirect: "error", signal: AbortSignal.timeout(8_000) });
   if (answer.status !== 200) return null;
   const data = await answer.arrayBuffer();
-  await seal("papers", fontOf(person), new Uint8Array(await new Blob([of, data]).arrayBuffer())).catch(() => undefined); // a browser that keeps nothing
+  await seal("fonts", person, new Uint8Array(await new Blob([of, data]).arrayBuffer())).catch(() => undefined); // a browser that keeps nothing
   return data;
 }
 
 /** Returns the kept font, if it was cut for these texts: the hash of 43 characters stands before it. */
 async function unsealed(person: string, of: string): Promise<BufferSource | null> {
-  const kept = await openSealed("papers", fontOf(person));
+  const kept = await openSealed("fonts", person);
   return kept && new TextDecoder().decode(kept.subarray(0, of.length)) === of ? kept.slice(of.length) : null;
 }

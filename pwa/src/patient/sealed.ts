@@ -2,7 +2,7 @@
 import { utf8 } from "../shared/base64url";
 import { keep, read, remove, write, type Store } from "../shared/database";
 
-export type SealedStore = Extract<Store, "screens" | "people" | "papers">;
+export type SealedStore = Extract<Store, "screens" | "people" | "papers" | "fonts">;
 
 interface Sealed {
   iv: Uint8Array<ArrayBuffer>;
@@ -35,12 +35,9 @@ export function sealJson(store: SealedStore, id: string, value: unknown): Promis
   return seal(store, id, utf8(JSON.stringify(value)));
 }
 
-/** Where the font of a person's names is kept among the papers. */
-export const fontOf = (person: string): string => `${person}/font`;
-
 /** Forgets a person's screen, copy and font. */
 export async function forget(person: string): Promise<void> {
-  await Promise.allSettled([remove("screens", person), remove("papers", person), remove("papers", fontOf(person))]);
+  await Promise.allSettled([remove("screens", person), remove("papers", person), remove("fonts", person)]);
 }
 
 function place(store: SealedStore, id: string): Uint8Array<ArrayBuffer> {

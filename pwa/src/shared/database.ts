@@ -1,9 +1,9 @@
 // What this browser keeps (IndexedDB). Keys are stored as CryptoKey objects that cannot be exported; a person's data only sealed.
 
-const stores = ["keys", "screens", "clock", "people", "papers"] as const;
+const stores = ["keys", "screens", "clock", "people", "papers", "fonts"] as const;
 
 /**
- * keys: the phone's keys by use · screens, papers: a person's sealed screen and copy by id · people: the sealed list of whom
+ * keys: the phone's keys by use · screens, papers, fonts: a person's sealed screen, copy and font by id · people: the sealed list of whom
  * this phone shows · clock: the last measured offset.
  */
 export type Store = (typeof stores)[number];
@@ -49,7 +49,7 @@ export async function wipe(): Promise<void> {
 function open(): Promise<IDBDatabase> {
   if (gone) return Promise.reject(new Error("wiped"));
   opening ??= (async () => {
-    const asked = indexedDB.open("madoguchi", 3);
+    const asked = indexedDB.open("madoguchi", 4);
     asked.onupgradeneeded = () => {
       for (const store of stores) {
         if (!asked.result.objectStoreNames.contains(store)) asked.result.createObjectStore(store);
