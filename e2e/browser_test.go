@@ -57,7 +57,11 @@ func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Voi
 	short, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for i, step := range steps {
-		if err := chromedp.Do(short, step); err != nil {
+		err := chromedp.Do(short, step)
+		for try := 0; err != nil && strings.Contains(err.Error(), "Could not find node with given id") && try < 3; try++ {
+			err = chromedp.Do(short, step) // the page was replaced between finding the node and touching it: nothing was done
+		}
+		if err != nil {
 			t.Fatalf("step %d: %v\n%s", i+1, err, pageText(ctx))
 		}
 	}
