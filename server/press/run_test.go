@@ -301,9 +301,7 @@ func TestARunWithoutAPlaceToPrintSaysSo(t *testing.T) {
 
 // /dev/full takes no byte, as a disk without space.
 func TestAFullDiskLeavesNoHalfFile(t *testing.T) {
-	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Skip("this system has no /dev/full")
-	}
+	outside.NeedFile(t, "/dev/full", "Linux has it")
 	m := &memory{}
 	r := newRun(t, 30, paper(t), m)
 	if err := os.MkdirAll(r.Folder, 0o700); err != nil {
