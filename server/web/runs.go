@@ -149,11 +149,7 @@ func (s *Site) runPage(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	run, err := s.Office.Store.Run(ctx, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	files, err := s.Office.Store.RunFiles(ctx, run.ID)
+	run, files, err := s.runOf(c)
 	if err != nil {
 		return err
 	}
@@ -183,6 +179,17 @@ func (s *Site) runPage(c echo.Context) error {
 			{press.Skipped.Of(base), "とばした人"}}
 	}
 	return s.show(c, http.StatusOK, "run", view)
+}
+
+// runOf returns the run that a request names, and its finished files.
+func (s *Site) runOf(c echo.Context) (desk.PrintRun, []press.FileRecord, error) {
+	ctx := c.Request().Context()
+	run, err := s.Office.Store.Run(ctx, c.Param("id"))
+	if err != nil {
+		return run, nil, err
+	}
+	files, err := s.Office.Store.RunFiles(ctx, run.ID)
+	return run, files, err
 }
 
 // progress is how far a run is, in words.
@@ -277,11 +284,7 @@ func (s *Site) runFile(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	run, err := s.Office.Store.Run(ctx, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	files, err := s.Office.Store.RunFiles(ctx, run.ID)
+	run, files, err := s.runOf(c)
 	if err != nil {
 		return err
 	}
