@@ -135,7 +135,7 @@ func presses(t *testing.T, tab context.Context, button, question string) {
 	if focus := get(t, tab, chromedp.Evaluate[string](`document.activeElement.id`)); focus != "confirm-no" {
 		t.Errorf("the focus is on %s", focus)
 	}
-	pictures(t, tab, "confirm-"+strings.Fields(strings.TrimLeft(button, "#"))[0])
+	state(t, tab, "confirm-"+strings.Fields(strings.TrimLeft(button, "#"))[0])
 	do(t, tab, chromedp.Click("#confirm-yes"))
 }
 
@@ -205,8 +205,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		if card, proof := codesOn(t, phone, "#screen"); card == "" || proof == "" {
 			t.Error("the codes cannot be read")
 		}
-		narrow(t, phone)
-		pictures(t, phone, "server-gone")
+		state(t, phone, "server-gone")
 		do(t, phone, chromedp.EmulateViewport(360, 640), chromedp.Navigate(base+"/")) // an old bookmark
 		waitText(t, phone, "#age", "電波なし")
 	})
@@ -216,7 +215,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#state", "写しを開く（PDF）")
 		waitText(t, phone, "#pdf", "写しを開く（PDF）")
-		pictures(t, phone, "copy-left")
+		state(t, phone, "copy-left")
 		folder := t.TempDir()
 		devtool(t, phone, devbrowser.SetDownloadBehavior, devbrowser.SetDownloadBehaviorParams{Behavior: devbrowser.SetDownloadBehaviorBehaviorAllow, DownloadPath: folder})
 		do(t, phone, chromedp.Click("#pdf"))
@@ -237,7 +236,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#state", "紙のお知らせ")
 		waitTrue(t, phone, `document.getElementById("pdf").hidden && document.getElementById("offline").hidden && !document.getElementById("help").hidden`)
-		pictures(t, phone, "all-over")
+		state(t, phone, "all-over")
 		set(t, phone, "ahead", "null")
 	})
 
@@ -268,7 +267,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		waitText(t, phone, "#login-ask", "前のログインから90日たちました")
 		waitTrue(t, phone, withoutNetwork) // what is stored is still good today
 		waitText(t, phone, "#age", "前に取得")
-		pictures(t, phone, "over")
+		state(t, phone, "over")
 		set(t, phone, "answers", "null")
 	})
 
@@ -291,7 +290,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		turn("試験 花子")
 		waitText(t, phone, "#issuer", "架空健康保険組合")
 		waitText(t, phone, "#age", "秒前に作成")
-		pictures(t, phone, "patient-family")
+		state(t, phone, "patient-family")
 		narrow(t, phone)
 		presses(t, phone, "#remove-person", "試験 花子 さんの画面を、この端末から消しますか")
 		waitText(t, phone, "#holder-name", "髙橋 德一")
@@ -307,7 +306,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		waitText(t, other, "#logout", "ログアウトしても、この端末の画面は残ります")
 		do(t, other, chromedp.Evaluate[chromedp.Void](`document.getElementById("manage-more").open = true`))
 		waitText(t, other, "#phones", "別の端末")
-		pictures(t, other, "manage")
+		state(t, other, "manage")
 		presses(t, other, `#phones button`, "この端末の登録を取り消しますか")
 		waitTrue(t, other, `!document.getElementById("phones").innerText.includes("別の端末")`)
 		do(t, phone, chromedp.Navigate(base+"/screen"))
@@ -315,7 +314,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		waitText(t, phone, "#help", "03-0000-0000")
 		waitCount(t, phone, "screens", 0)
 		waitCount(t, phone, "papers", 0)
-		pictures(t, phone, "ended")
+		state(t, phone, "ended")
 
 		presses(t, other, "#wipe", "この端末から、全員の画面を消しますか")
 		waitText(t, other, "#main", "この端末から全部消しました")
@@ -325,7 +324,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		}
 		do(t, other, chromedp.Navigate(base+"/screen"))
 		waitText(t, other, "#empty", "まだ登録がないか")
-		pictures(t, other, "empty")
+		state(t, other, "empty")
 	})
 
 	t.Run("a browser that dropped everything says so", func(t *testing.T) {
@@ -336,7 +335,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		devtool(t, phone, storage.ClearDataForOrigin, storage.ClearDataForOriginParams{Origin: base, StorageTypes: "indexeddb,cache_storage,service_workers,local_storage"})
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#empty", "しばらく開かなかったためブラウザーが消しました")
-		pictures(t, phone, "dropped")
+		state(t, phone, "dropped")
 	})
 
 	t.Run("a patient deletes their data", func(t *testing.T) {
@@ -345,7 +344,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		presses(t, phone, "#erase", "保険者の窓口にあるデータを消しますか")
 		waitText(t, phone, "#empty", "データを消しました")
 		waitCount(t, phone, "screens", 0)
-		pictures(t, phone, "erased")
+		state(t, phone, "erased")
 		do(t, phone, chromedp.Navigate(notice)) // the paper serves again
 		waitText(t, phone, "h1", "読み取りました")
 		logsIn(t, phone, base, "demo-tokuichi", "h1", "登録の確認")

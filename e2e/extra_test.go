@@ -40,7 +40,7 @@ func TestNumberOnTheFaceDatesAndOQSInTheBrowser(t *testing.T) {
 	for _, want := range []string{"髙橋　德一", "架空県", "このPCのエージェントが確認", "氏名は画面と同じです", "生年月日は画面と同じです"} {
 		waitText(t, console, "#extra-result", want)
 	}
-	picture(t, console, "counter-number.png")
+	state(t, console, "counter-number")
 	do(t, console, chromedp.Click("#certificate-check"))
 	waitText(t, console, "#extra-result", "電子証明書は有効期限内です")
 	do(t, console, chromedp.Click("#oqs-compare"))

@@ -79,28 +79,6 @@ func waitTrue(t *testing.T, tab context.Context, js string) {
 	t.Fatalf("never true: %s\n%s", js, pageText(tab))
 }
 
-// pictures stores a picture at a phone's width and one at a PC's.
-func pictures(t *testing.T, tab context.Context, name string) {
-	t.Helper()
-	if os.Getenv("MADOGUCHI_PICTURES") == "" {
-		return
-	}
-	do(t, tab, chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0)`))
-	back := get(t, tab, chromedp.Evaluate[[]int64](`[innerWidth, innerHeight]`))
-	for _, size := range [][2]int64{{390, 844}, {1280, 900}} {
-		do(t, tab, chromedp.EmulateViewport(size[0], size[1]), chromedp.Sleep(300*time.Millisecond))
-		file := name + map[int64]string{390: "-390.png", 1280: "-1280.png"}[size[0]]
-		if get(t, tab, chromedp.Evaluate[bool](`!!document.querySelector("dialog[open]")`)) { // it covers the window, not the page
-			if err := os.WriteFile(filepath.Join(os.Getenv("MADOGUCHI_PICTURES"), file), get(t, tab, chromedp.CaptureScreenshot()), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		picture(t, tab, file)
-	}
-	do(t, tab, chromedp.EmulateViewport(back[0], back[1]))
-}
-
 // narrow checks that nothing is cut off on the narrowest phone.
 func narrow(t *testing.T, phone context.Context) {
 	t.Helper()
@@ -214,10 +192,9 @@ func TestScreensWithoutNetwork(t *testing.T) {
 		if px := get(t, phone, chromedp.Evaluate[float64](`(c => c.clientWidth / c.dataset.modules)(document.getElementById("proof"))`)); px < 3 {
 			t.Errorf("a module of the second code has %.2f CSS pixels", px)
 		}
-		narrow(t, phone)
-		pictures(t, phone, "patient-offline")
+		state(t, phone, "patient-offline")
 		do(t, phone, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
-		pictures(t, phone, "offline-large")
+		state(t, phone, "offline-large")
 		if c, p := codesOn(t, phone, ""); c == "" || p == "" {
 			t.Error("the large view's codes cannot be read")
 		}
@@ -228,7 +205,7 @@ func TestScreensWithoutNetwork(t *testing.T) {
 		enter(t, console, "#scan-text", card)
 		waitText(t, console, "#verdict", "2つ目のコードを読み取ってください")
 		waitText(t, console, "#p-name", "髙橋 德一")
-		pictures(t, console, "counter-awaits")
+		state(t, console, "counter-awaits")
 		enter(t, console, "#second-text", card)
 		waitText(t, console, "#verdict", "2つ目のコードではありません")
 		enter(t, console, "#second-text", proof)
@@ -243,17 +220,17 @@ func TestScreensWithoutNetwork(t *testing.T) {
 		waitText(t, console, "#verdict", "2つ目のコードを読み取ってください")
 		enter(t, console, "#second-text", old)
 		waitText(t, console, "#verdict", "2つ目のコードが古くなっています")
-		pictures(t, console, "counter-old-proof")
+		state(t, console, "counter-old-proof")
 
 		do(t, console, chromedp.Click("#challenge"), chromedp.WaitVisible("#challenge-number"))
 		number := strings.TrimSpace(get(t, console, chromedp.Text("#challenge-number")))
-		pictures(t, console, "counter-challenge")
+		state(t, console, "counter-challenge")
 		enter(t, console, "#second-text", proof)
 		waitText(t, console, "#verdict", "窓口の番号が入っていません")
 		do(t, phone, chromedp.SendKeys("#nonce", number))
 		waitText(t, phone, "#nonce-state", number)
 		waitTrue(t, phone, freshProof)
-		pictures(t, phone, "offline-number")
+		state(t, phone, "offline-number")
 		_, answered := codesOn(t, phone, "#screen")
 		enter(t, console, "#second-text", answered)
 		waitText(t, console, "#verdict", "この画面は本物です")
@@ -276,7 +253,7 @@ func TestScreensWithoutNetwork(t *testing.T) {
 		set(t, phone, "ahead", "90000000")
 		waitText(t, phone, "#state", "1日より前")
 		waitTrue(t, phone, `document.getElementById("offline").hidden && document.getElementById("qr").classList.contains("stale")`)
-		pictures(t, phone, "offline-over")
+		state(t, phone, "offline-over")
 		set(t, phone, "ahead", "null")
 		offline(t, phone, false)
 		waitText(t, phone, "#age", "秒前に作成")
@@ -287,14 +264,14 @@ func TestScreensWithoutNetwork(t *testing.T) {
 		set(t, console, "ahead", "-120000")
 		w.toScreen(t)
 		waitText(t, phone, "#phone-clock", "この端末の時計が2分進んでいます")
-		pictures(t, phone, "clock")
+		state(t, phone, "clock")
 		do(t, console, chromedp.Navigate(w.base+"/counter"), chromedp.WaitVisible("#scan-text"))
 		waitText(t, console, "#clock-note", "このPCの時計が2分遅れています")
 		card, _ := codesOn(t, phone, "#code")
 		enter(t, console, "#scan-text", card)
 		waitText(t, console, "#verdict", "この画面は本物です")
 		waitText(t, console, "#verdict", "秒前に作成")
-		pictures(t, console, "counter-clock")
+		state(t, console, "counter-clock")
 		w.next(t)
 		offline(t, phone, true)
 		set(t, phone, "ahead", "220000")
@@ -324,20 +301,19 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		}
 		number := newNumber(t, "#number-open")
 		_, address := codesOn(t, phone, "")
-		narrow(t, phone)
-		pictures(t, phone, "patient-number")
+		state(t, phone, "patient-number")
 		enter(t, console, "#scan-text", strings.ToLower(number[:4]+" "+number[4:]))
 		waitText(t, console, "#verdict", "この医療機関の名前が出ています")
-		pictures(t, console, "counter-waiting")
+		state(t, console, "counter-waiting")
 		waitText(t, phone, "#number-question", "架空医院 が画面を見ようとしています")
 		if focus := get(t, phone, chromedp.Evaluate[string](`document.activeElement.id`)); focus != "number-deny" {
 			t.Errorf("the focus is on %s", focus)
 		}
-		pictures(t, phone, "number-asked")
+		state(t, phone, "number-asked")
 		do(t, phone, chromedp.Click("#number-allow"))
 		waitText(t, console, "#verdict", "この画面は本物です")
 		waitText(t, phone, "#number-state", "架空医院 が画面を見ました")
-		pictures(t, phone, "number-used")
+		state(t, phone, "number-used")
 		w.next(t)
 		enter(t, console, "#scan-text", address)
 		waitText(t, console, "#problem", "この番号では画面が見つかりません")
@@ -348,7 +324,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		do(t, phone, chromedp.Click("#number-deny"))
 		waitText(t, phone, "#number-state", "見せませんでした")
 		waitText(t, console, "#problem", "この番号では画面が見つかりません")
-		pictures(t, console, "counter-denied")
+		state(t, console, "counter-denied")
 
 		newNumber(t, "#number-new")
 		_, address = codesOn(t, phone, "")
@@ -381,7 +357,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		do(t, phone, chromedp.Navigate(w.base+"/screen"))
 		waitText(t, phone, "#too-long", "コードに入りきりません")
 		waitTrue(t, phone, `document.getElementById("code").hidden && !document.getElementById("number-open").hidden`)
-		pictures(t, phone, "too-long")
+		state(t, phone, "too-long")
 		set(t, phone, "members", "null")
 
 		addsPhone(t, phone, "another", 200)
@@ -391,7 +367,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		waitText(t, phone, "#new-phone", "別の端末が登録されました")
 		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("manage-more").open = true`))
 		waitText(t, phone, "#phones", "この端末")
-		pictures(t, phone, "phones")
+		state(t, phone, "phones")
 		set(t, phone, "answers", "null")
 	})
 
@@ -416,6 +392,6 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		}
 		do(t, console, chromedp.SetUploadFiles("#scan-file", []string{file}))
 		waitText(t, console, "#problem", "このファイルにはコードが見つかりません")
-		pictures(t, console, "counter-file")
+		state(t, console, "counter-file")
 	})
 }

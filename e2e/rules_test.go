@@ -90,17 +90,17 @@ func TestRulePagesInTheBrowser(t *testing.T) {
 	for i, tap := range []string{"card=fails", "shows=insurerScreen", "place=usual"} {
 		waitText(t, console, ".step", string(rune('1'+i))+" / 3")
 		if i == 1 {
-			picture(t, console, "methods-question.png")
+			state(t, console, "methods-question")
 		}
 		do(t, console, chromedp.Click(`.choices a[href*="`+tap+`"]`))
 	}
 	waitText(t, console, "#answer", "電子のお知らせ")
-	picture(t, console, "methods-answer.png")
+	state(t, console, "methods-answer")
 	phone := browser(t, 390, 844, "")
 	do(t, phone, chromedp.Navigate(base+"/reception"), chromedp.WaitVisible(".source-code"))
 	waitText(t, phone, "main", "10割を求めないでください")
-	picture(t, phone, "reception.png")
+	state(t, phone, "reception")
 	do(t, phone, chromedp.Navigate(base+"/visit"), chromedp.SetValue("#day", "2026-11-22"), chromedp.SetValue("#certificateUntil", "2026-10-10"), chromedp.Click("button[type=submit]"))
 	waitText(t, phone, "#answer", "猶予の間")
-	picture(t, phone, "visit.png")
+	state(t, phone, "visit")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,28 +16,6 @@ import (
 	"madoguchi/credential"
 	"madoguchi/server/lens"
 )
-
-// atWidths stores a picture of the page at the widths of a small phone, a usual one and a PC; a dialog covers the window only.
-func atWidths(t *testing.T, tab context.Context, name string) {
-	t.Helper()
-	folder := os.Getenv("MADOGUCHI_PICTURES")
-	if folder == "" {
-		return
-	}
-	for _, size := range [][2]int64{{320, 640}, {390, 844}, {1280, 900}} {
-		do(t, tab, chromedp.EmulateViewport(size[0], size[1]), chromedp.Sleep(400*time.Millisecond))
-		shot := chromedp.FullScreenshot(100)
-		if get(t, tab, chromedp.Evaluate[bool](`!!document.querySelector("dialog[open]")`)) {
-			tall := get(t, tab, chromedp.Evaluate[int64](`document.querySelector("dialog[open]").scrollHeight`))
-			do(t, tab, chromedp.EmulateViewport(size[0], max(size[1], tall)), chromedp.Sleep(200*time.Millisecond))
-			shot = chromedp.CaptureScreenshot()
-		}
-		if err := os.WriteFile(filepath.Join(folder, name+"-"+strconv.FormatInt(size[0], 10)+".png"), get(t, tab, shot), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	do(t, tab, chromedp.EmulateViewport(390, 844))
-}
 
 // reducedMotion says whether the person asked for less movement.
 func reducedMotion(t *testing.T, tab context.Context, value string) {
@@ -134,7 +111,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 		if err != nil || len(codes) != 1 {
 			t.Errorf("%d codes, %v", len(codes), err)
 		}
-		atWidths(t, phone, "large")
+		state(t, phone, "large")
 		do(t, phone, chromedp.Click("dialog.biggest button"))
 	})
 
@@ -162,7 +139,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 			}
 			at = max(at, 0) + i
 		}
-		atWidths(t, phone, "screen")
+		state(t, phone, "screen")
 	})
 
 	t.Run("the phone reads its own code and says what would be wrong", func(t *testing.T) { rehearsal(t, base, phone) })
@@ -221,7 +198,7 @@ func rareKanji(t *testing.T, base string, clerk, phone context.Context) {
 		}
 	}
 	look("online")
-	atWidths(t, phone, "rare")
+	state(t, phone, "rare")
 	waitTrue(t, phone, `new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const db = o.result;
 		const c = db.transaction("fonts").objectStore("fonts").getAll(); c.onsuccess = () => { db.close();
 		done(c.result.length === 1 && c.result.every(r => r.data instanceof ArrayBuffer) && !JSON.stringify(c.result).includes("𠮷")) } } })`)
@@ -250,10 +227,9 @@ func rehearsal(t *testing.T, base string, phone context.Context) {
 	for _, want := range []string{"病院で読めます", "電波がない所でも出せます", "端末の時計は合っています", "明るさを上げて", "マイナンバーカードを持っていきます", "カードリーダー", "番号で伝える", "03-0000-0000"} {
 		waitText(t, phone, "#rehearsal", want)
 	}
-	narrow(t, phone)
-	atWidths(t, phone, "patient-rehearsal")
+	state(t, phone, "patient-rehearsal")
 	again(`document.getElementById("qr").getContext("2d").fillRect(150, 150, 9, 9)`, "くずれて")
-	atWidths(t, phone, "rehearsal-broken")
+	state(t, phone, "rehearsal-broken")
 	again(`document.getElementById("qr").style.width = "120px"`, "細かすぎます")
 	again(`document.getElementById("qr").style.width = "200px"`, "細かすぎます")
 	do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("rehearsal").close()`))
@@ -273,7 +249,7 @@ func rehearsal(t *testing.T, base string, phone context.Context) {
 	for _, want := range []string{"コードが出ていません", "電波がない所では出せません", "進んでいます", "自動"} {
 		waitText(t, phone, "#rehearsal", want)
 	}
-	atWidths(t, phone, "rehearsal-nothing")
+	state(t, phone, "rehearsal-nothing")
 	set(t, phone, "answers", "null")
 	set(t, phone, "ahead", "null")
 	do(t, phone, chromedp.Navigate(base+"/screen"))
@@ -302,14 +278,14 @@ func rehearsalAway(t *testing.T, base string, phone context.Context) {
 		waitText(t, phone, "#rehearsal .checks", c.kept)
 		waitText(t, phone, "#rehearsal .say", c.say)
 		fits()
-		atWidths(t, phone, "rehearsal-"+c.lang)
+		state(t, phone, "rehearsal-"+c.lang)
 		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("rehearsal").close()`), chromedp.Click("#share-open"), chromedp.WaitVisible("#share"))
 		waitText(t, phone, "#share-title", c.share)
 		fits()
-		atWidths(t, phone, "share-"+c.lang)
+		state(t, phone, "share-"+c.lang)
 		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("share").close(); document.getElementById("manage-more").open = true`))
 		fits()
-		atWidths(t, phone, "away-"+c.lang)
+		state(t, phone, "away-"+c.lang)
 		offline(t, phone, false)
 	}
 	do(t, phone, chromedp.Navigate(base+"/screen?lang=ja"))
@@ -327,13 +303,12 @@ func sharing(t *testing.T, base string, phone context.Context) {
 	if get(t, phone, chromedp.Evaluate[bool](`!!document.querySelector("#share-full .ways")`)) {
 		t.Error("the copy with numbers is a tap away")
 	}
-	narrow(t, phone)
-	atWidths(t, phone, "share")
+	state(t, phone, "share")
 	do(t, phone, chromedp.Click("#share-masked .button.main"))
 	waitTrue(t, phone, `given.length === 1`)
 	do(t, phone, chromedp.Click("#share-full button"), chromedp.WaitVisible("#share-full .ways .button.main"))
 	waitText(t, phone, "#share-full", "医療機関と薬局のほかには渡さないで")
-	atWidths(t, phone, "share-full")
+	state(t, phone, "share-full")
 	do(t, phone, chromedp.Click("#share-full .ways .button.main"))
 	waitTrue(t, phone, `given.length === 2`)
 	given := get(t, phone, chromedp.Evaluate[[][2]string](`given`))
@@ -365,21 +340,20 @@ func supportNumber(t *testing.T, base string, clerk, phone context.Context) {
 	do(t, phone, chromedp.Click("#more summary"))
 	waitTrue(t, phone, `/^\d{4} \d{4}$/.test(document.getElementById("support-code").textContent)`)
 	code := get(t, phone, chromedp.Text("#support-code"))
-	atWidths(t, phone, "support")
+	state(t, phone, "support")
 	lookUp(code, "電波があるときのコード", "パソコンの Chrome", "画面は正しく動いています")
-	atWidths(t, clerk, "helpdesk")
+	state(t, clerk, "helpdesk")
 	wrong := []byte(code)
 	wrong[2] = '0' + (wrong[2]-'0'+1)%10
 	lookUp(string(wrong), "4けたずつ")
-	narrow(t, clerk)
-	atWidths(t, clerk, "helpdesk-wrong")
+	state(t, clerk, "helpdesk-wrong")
 
 	set(t, phone, "answers", `{"/credential": [409, {"type": "urn:madoguchi:problem:eligibility.lost", "ja": "この資格は終わっています。新しい保険者のお知らせで登録してください。わからないときは、保険者にお電話ください。", "en": "ended"}]}`)
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#state", "この資格は終わっています")
 	waitText(t, phone, "#trouble", "03-0000-0000")
 	waitTrue(t, phone, `/^\d{4} \d{4}$/.test(document.getElementById("trouble-code").textContent)`)
-	atWidths(t, phone, "trouble")
+	state(t, phone, "trouble")
 	lookUp(get(t, phone, chromedp.Text("#trouble-code")), "コードは出ていません", "新しい保険者のお知らせで登録し直して")
 	set(t, phone, "answers", "null")
 	do(t, phone, chromedp.Navigate(base+"/screen"))
@@ -399,7 +373,7 @@ func installing(t *testing.T, base string, phone context.Context) {
 	if !get(t, phone, chromedp.Evaluate[bool](`window.kept`)) {
 		t.Error("the browser's own bar would come up")
 	}
-	atWidths(t, phone, "install-android")
+	state(t, phone, "install-android")
 	do(t, phone, chromedp.Click("#install button:not(.quiet)"))
 	waitTrue(t, phone, `window.prompted === true`)
 	agent := func(value string) {
@@ -413,8 +387,7 @@ func installing(t *testing.T, base string, phone context.Context) {
 	agent("Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1")
 	do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#install .drawn"))
 	waitText(t, phone, "#install", "ホーム画面に追加")
-	narrow(t, phone)
-	atWidths(t, phone, "install-ios")
+	state(t, phone, "install-ios")
 	do(t, phone, chromedp.Click("#install .quiet"), chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#age", "秒前に作成")
 	time.Sleep(3 * time.Second)

@@ -36,17 +36,17 @@ func clerkImports(t *testing.T, base, person string) (tab context.Context, notic
 		chromedp.SetUploadFiles(`#file`, []string{root(t, "server", "roster", "samples", "00138990.csv")}), chromedp.Click(`#import`))
 	waitText(t, tab, "#count-new", "3")
 	waitText(t, tab, "#not-yet", "まだ何も保存していません")
-	picture(t, tab, "import-preview.png")
+	state(t, tab, "import-preview")
 	do(t, tab, chromedp.Click(`#store`))
 	waitText(t, tab, "#done", "保存しました")
-	picture(t, tab, "import.png")
+	state(t, tab, "import")
 	do(t, tab, chromedp.Click(`#back`))
 	waitText(t, tab, "tbody", person)
-	picture(t, tab, "insurer.png")
+	state(t, tab, "insurer")
 	link := get(t, tab, chromedp.Evaluate[string](`[...document.querySelectorAll("tbody tr")].find(r => r.innerText.includes(`+quote(person)+`)).querySelector(".notice-link").href`))
 	do(t, tab, chromedp.Navigate(link))
 	waitText(t, tab, "#notice-code", "-")
-	picture(t, tab, "notice-code.png")
+	state(t, tab, "notice-code")
 	return tab, strings.TrimSpace(get(t, tab, chromedp.Text("#notice-url")))
 }
 
@@ -59,12 +59,13 @@ func patientEnrols(t *testing.T, noticeURL, person string) context.Context {
 	if at := get(t, tab, chromedp.Evaluate[string](`location.pathname`)); at != "/notice" {
 		t.Errorf("the code is still in the address: %s", at)
 	}
-	picture(t, tab, "landing.png")
+	state(t, tab, "landing")
 	do(t, tab, chromedp.Click(`a[href="/login"]`))
 	waitText(t, tab, "h1", "だれとして")
-	picture(t, tab, "demo-login.png")
+	state(t, tab, "demo-login")
 	do(t, tab, chromedp.Click(`button[value="`+person+`"]`))
 	waitText(t, tab, "h1", "登録の確認")
+	state(t, tab, "patient-enrol")
 	picture(t, tab, "patient-enrol.png")
 	do(t, tab, chromedp.Click(`form[action="/enrol"] button`))
 	waitText(t, tab, "#age", "秒前に作成")
@@ -110,6 +111,7 @@ func TestTheWholeWalk(t *testing.T) {
 	if text := get(t, phone, chromedp.Evaluate[string](`document.body.innerText`)); strings.Contains(text, "いま有効") || strings.Contains(text, "資格確認済み") {
 		t.Error("the screen claims what it may not")
 	}
+	state(t, phone, "screen")
 	picture(t, phone, "screen.png")
 	console := staffOpens(t, base, clip(t, codePicture(t, phone)))
 	bridge(t, base, console, "tokuichi.json")
@@ -118,17 +120,18 @@ func TestTheWholeWalk(t *testing.T) {
 	waitText(t, console, "#p-name", "髙橋 德一")
 	do(t, console, chromedp.Click("#card-check"))
 	waitText(t, console, "#card-verdict", "本物のカードで、生年月日が画面と一致しました")
+	state(t, console, "counter")
 	picture(t, console, "counter.png")
 	do(t, console, chromedp.Click("#record"))
 	waitText(t, console, "#verdict", "記録しました")
 	waitText(t, console, "#today", "1")
 	waitText(t, phone, "#receipts", "架空医院 で確認されました")
-	picture(t, phone, "screen-checked.png")
+	state(t, phone, "screen-checked")
 	do(t, phone, chromedp.Click("#more summary"))
 	waitText(t, phone, "#seen", "月")
 	waitText(t, phone, "#seen", "架空医院")
 	waitText(t, phone, "#seen", "受け付けられました")
-	atWidths(t, phone, "seen")
+	state(t, phone, "seen")
 }
 
 // jwsOf asks the API for a live credential with the phone's session.
@@ -182,13 +185,13 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 	if !get(t, console, chromedp.Evaluate[bool](`document.getElementById("record").disabled`)) {
 		t.Error("a forged screen can be recorded as accepted")
 	}
-	picture(t, console, "counter-forged.png")
+	state(t, console, "counter-forged")
 	do(t, console, chromedp.Click("#cancel"))
 
 	paste(t, console, credential.Numeric(oldScreen(t, data)))
 	waitText(t, console, "#verdict", "この画面は古くなっています")
 	waitText(t, console, "#verdict", "開き直してもらい")
-	picture(t, console, "counter-expired.png")
+	state(t, console, "counter-expired")
 	do(t, console, chromedp.Click("#cancel"))
 
 	paste(t, console, good)
@@ -198,7 +201,7 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 	if !get(t, console, chromedp.Evaluate[bool](`document.getElementById("record").disabled`)) {
 		t.Error("a cloned card can be recorded as accepted")
 	}
-	picture(t, console, "counter-cloned.png")
+	state(t, console, "counter-cloned")
 	do(t, console, chromedp.Click("#park"))
 	waitText(t, console, "#problem", "理由を入れてください")
 	do(t, console, chromedp.SendKeys("#reason", "カードが写しの疑い"), chromedp.Click("#park"))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -89,6 +90,12 @@ func asProblem(err error) (*eligibility.Error, int) {
 	return errInternal, http.StatusInternalServerError
 }
 
+// requestNumber makes the number by which a failure is found in the log: short enough to be read out on the telephone.
+func requestNumber() string {
+	t := rand.Text()
+	return t[:4] + "-" + t[4:8]
+}
+
 // forPrograms reports whether the answer to r is for a program (problem+json) rather than a page.
 func forPrograms(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/i/")
@@ -145,8 +152,13 @@ func (s *Site) fail(err error, c echo.Context) {
 	}
 	var page bytes.Buffer
 	view := ErrorView{Page: s.translated(c, "error.title"), Key: e.Key, Ja: e.Ja, En: e.En, Back: "/", Status: status, RequestID: id}
-	if strings.HasPrefix(c.Request().URL.Path, "/insurer") {
+	switch path := c.Request().URL.Path; {
+	case strings.HasPrefix(path, "/insurer"):
 		view.Back = "/insurer"
+	case strings.HasPrefix(path, "/login"):
+		view.Back, view.ForPatient, view.Insurer = "/notice", true, s.helpDesk(c) // where the notice stays read
+	case !strings.HasPrefix(path, "/counter"):
+		view.ForPatient, view.Insurer = true, s.helpDesk(c)
 	}
 	if err := pwa.Render(&page, "error", s.lookOf(c), view); err != nil {
 		slog.Error("rendering the error page", "id", id, "error", err)

@@ -54,7 +54,7 @@ func New(c Config) *echo.Echo {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's word
 	e.HTTPErrorHandler = s.fail
-	e.Use(middleware.RequestID(), logged(c.Now), middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: panicked}), securityHeaders(c.HTTPS))
+	e.Use(middleware.RequestIDWithConfig(middleware.RequestIDConfig{Generator: requestNumber}), logged(c.Now), middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: panicked}), securityHeaders(c.HTTPS))
 	if c.Demo {
 		e.Use(onlyLocal(c.Published))
 	}

@@ -162,6 +162,8 @@ type ErrorView struct {
 	Back      string // the address to start again from
 	Status    int
 	RequestID string
+	// ForPatient is for pages that a patient may meet: it says whom to call.
+	ForPatient bool
 }
 
 // CodeView is the page behind an online code's address.

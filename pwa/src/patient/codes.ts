@@ -33,8 +33,10 @@ export function showCard(jws: string | null): void {
 
 /** Shows a proof's code, the second and smaller one, or none. */
 export function showProof(text: string | null): void {
+  const changed = !proof !== !text;
   proof = text;
   drawProofs();
+  if (changed) drawCards(); // what helps is another thing with a second code
 }
 
 function drawCards(): void {
@@ -49,7 +51,7 @@ function hint(drawn: Drawn): void {
   const tooTall = innerWidth > innerHeight && byId("qr").clientHeight > innerHeight;
   const tooSmall = drawn.module > 0 && drawn.module < 3 && drawn.modules > 81;
   byId("turn").hidden = !tooTall && !tooSmall;
-  say(byId("turn"), tooTall ? word("turnUpright") : tooSmall ? word("smallWindow") : "");
+  say(byId("turn"), tooTall ? word("turnUpright") : tooSmall ? word(proof ? "smallWindowAway" : "smallWindow") : "");
 }
 
 function drawProofs(): void {

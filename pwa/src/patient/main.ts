@@ -9,6 +9,7 @@ import { byId, say } from "../shared/dom";
 import { word } from "../shared/words";
 import { ask, enter } from "./access";
 import { bindCodes, showCard } from "./codes";
+import { tellStaff, tellStaffNothing } from "./forstaff";
 import { bindLater } from "./later";
 import { bindManage } from "./manage";
 import { bindNumber } from "./number";
@@ -85,6 +86,7 @@ function showLive(made: Screen): void {
   live = made;
   stored = null;
   away = "";
+  byId("screen").classList.remove("away", "over");
   endOffline();
   showDetails(person, made);
   paperFirst(false);
@@ -111,6 +113,8 @@ async function fall(why: Away, waiting = false): Promise<void> {
   const good = kept !== undefined && !dead(kept) && kept.fitsQr;
   if (!isCurrent() || (waiting && !good)) return;
   live = null;
+  byId("screen").classList.add("away");
+  byId("screen").classList.remove("over");
   byId("too-long").hidden = true;
   byId("code").hidden = false;
   if (kept) showDetails(asked, kept);
@@ -158,7 +162,10 @@ async function refused(e: Problem): Promise<boolean> {
   showCard(null);
   say(byId("age"), "");
   say(byId("state"), e.message);
-  if (e.key === "eligibility.lost") await forget(person); // the refusal counts, with network or without
+  if (e.key === "eligibility.lost") {
+    byId("screen").classList.add("over");
+    await forget(person); // the refusal counts, with network or without
+  }
   return true;
 }
 
@@ -256,6 +263,7 @@ function showEmpty(why: string): void {
   byId("screen").hidden = byId("tiles").hidden = byId("manage").hidden = byId("login-ask").hidden = true;
   byId("empty").hidden = false;
   byId("issued").hidden = byId("opening").hidden = true; // the telephone stays, where there was one
+  byId("empty-call").hidden = !byId("help").hidden;
   say(byId("empty-why"), why);
 }
 
@@ -263,6 +271,7 @@ function showEmpty(why: string): void {
 function turnTo(p: Person): void {
   person = p.id;
   byId("screen").dataset["person"] = person;
+  byId("screen").classList.remove("away", "over");
   live = stored = null;
   endOffline();
   showCard(null);
@@ -327,6 +336,9 @@ function tick(): void {
   byId("number-open").hidden = !live;
   if (stored && dead(stored)) void fall(away || "network");
   tickOffline(now);
+  const shown = live ?? stored;
+  if (shown && !dead(shown)) tellStaff(current()?.insurer.name ?? "", shown.registeredOn, now - Date.parse(shown.issuedAt), !live);
+  else tellStaffNothing();
   if (!live) return;
   const age = Math.max(0, now - Date.parse(live.issuedAt));
   const lost = away && age > 45_000 ? ` ・ ${word("offline", { n: retryEvery / 1000 })}` : "";

@@ -1,6 +1,6 @@
 // What is known of one person's screen, and how the page says it.
-import { byId, fillFigures, say } from "../shared/dom";
-import { word } from "../shared/words";
+import { byId, fillFigures, h, say } from "../shared/dom";
+import { language, word, type Word } from "../shared/words";
 
 /** A credential with the items that it states, as the server gives it: live, or stored for the time without network. */
 export interface Screen {
@@ -35,17 +35,42 @@ export function showDetails(person: string, s: Screen): void {
   if (d["rareText"]) void import("./namefont").then(({ useNameFont }) => useNameFont(person, s)).catch(() => undefined); // the phone's own font has to do
   say(byId("holder-name"), d["name"] ?? "");
   say(byId("holder-kana"), (d["kana"] ?? "").normalize("NFKC")); // files come with half-width kana, which are hard to read
-  say(byId("holder-birth"), word("born", { d: d["birthDateJa"] ?? "" }));
-  const day = s.registeredOn.split("-").map(Number);
-  say(byId("registered"), word("registered", { d: `${day[1]}月${day[2]}日` }));
+  sayOf(byId("holder-birth"), "born", withOwn(d["birthDateJa"] ?? "", d["birthDate"]));
+  sayOf(byId("registered"), "registered", dayInWords(s.registeredOn));
   fillFigures(byId("figures"), [
     [word("insurerNumber"), d["insurerNumber"]], [word("symbol"), d["symbol"]], [word("number"), d["number"]],
-    [word("branch"), d["branchNumber"]], [word("share"), d["shareText"]],
+    [word("branch"), d["branchNumber"]], [word("share"), withOwn(d["shareText"] ?? "", d.share ? `${d.share}%` : "")],
   ]);
   fillFigures(byId("details"), [
-    [word("insurer"), d["insurerName"]], [word("alias"), d["alias"]], [word("sex"), d["sex"]], [word("relation"), d["relation"]],
+    [word("insurer"), d["insurerName"]], [word("alias"), d["alias"]], [word("sex"), translated(d["sex"])], [word("relation"), translated(d["relation"])],
     [word("subscriber"), d["subscriberName"]], [word("qualified"), d["qualifiedOn"]], [word("validFrom"), d["validFrom"]],
     [word("validUntil"), d["validUntil"]], [word("limit"), d["limit"]], [word("post"), d["postCode"]], [word("address"), d["address"]],
   ]);
   for (const link of document.querySelectorAll<HTMLAnchorElement>(".file-link")) link.href = `/people/${person}/${link.dataset["file"] ?? ""}`;
+}
+
+/** Says a sentence about days that are not broken over two lines: its place {d} takes them, one or more with spaces between. */
+function sayOf(e: HTMLElement, key: Word, days: string): void {
+  const [before, after] = word(key, { d: "\n" }).split("\n");
+  if (e.textContent !== `${before}${days}${after}`) e.replaceChildren(before ?? "", ...days.split(/( (?=\())/).map((day) => (day === " " ? day : h("span", "unbroken", day))), after ?? "");
+}
+
+/** Japanese pages say a value as papers do; others add the patient's own way of writing it, since staff read the first. */
+function withOwn(ofPapers: string, own: string | undefined): string {
+  return japanese || !own ? ofPapers : `${ofPapers} (${own})`;
+}
+
+const japanese = language.startsWith("ja");
+const values: Record<string, Word> = { 男: "male", 女: "female", 本人: "self", 家族: "dependent" };
+
+function translated(value: string | undefined): string | undefined {
+  const key = value && values[value];
+  return key ? withOwn(value, word(key)) : value;
+}
+
+/** Returns a day as the page's readers write it: 11月25日, 25 Nov 2026. */
+function dayInWords(day: string): string {
+  const [, month, date] = day.split("-").map(Number);
+  if (japanese) return `${month}月${date}日`;
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString(language === "en" ? "en-GB" : language, { timeZone: "UTC", year: "numeric", month: "short", day: "numeric" });
 }

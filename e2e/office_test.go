@@ -1,0 +1,64 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// The insurer's pages for papers, runs and revocation, with the questions that they ask before anything is done.
+func TestTheOfficesOtherPages(t *testing.T) {
+	base, _, _ := startServer(t)
+	tab, notice := clerkImports(t, base, "髙橋 德一")
+	patientEnrols(t, notice, "demo-tokuichi")
+	open := func(name, path, want string) {
+		t.Helper()
+		do(t, tab, chromedp.Navigate(base+path))
+		waitText(t, tab, "main", want)
+		state(t, tab, name)
+	}
+	open("office-staff", "/insurer/staff", "担当")
+	open("office-support", "/insurer/support", "お問い合わせ番号")
+	open("office-settings", "/insurer/settings?insurer=00138990", "紙の設定と見本")
+	do(t, tab, chromedp.SetValue("#hours", "平日 9時〜17時"), chromedp.Click("#save"))
+	waitText(t, tab, "#saved", "設定を保存しました")
+	state(t, tab, "office-settings-saved")
+	do(t, tab, chromedp.SetValue("#name", "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほあいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほあ"),
+		chromedp.Evaluate[chromedp.Void](`document.getElementById("name").removeAttribute("maxlength")`), chromedp.Click("#save"))
+	waitText(t, tab, "[role=alert]", "60文字")
+	state(t, tab, "office-settings-refused")
+
+	open("runs", "/insurer/runs?insurer=00138990", "まだありません")
+	do(t, tab, chromedp.Click("#look"))
+	waitText(t, tab, "#plan-total", "2")
+	state(t, tab, "runs-plan")
+	do(t, tab, chromedp.Click("#start"))
+	waitText(t, tab, ".facts", "印刷した人")
+	state(t, tab, "run-done")
+	open("runs-list", "/insurer/runs?insurer=00138990", "2 / 2")
+
+	open("revoke", "/insurer/revoke?insurer=00138990", "写しを取り消す")
+	do(t, tab, chromedp.SendKeys("#rid", "AAAAA"), chromedp.Click(`form:has(#rid) button`))
+	waitText(t, tab, "main", "あてはまる写しがありません")
+	state(t, tab, "revoke-none")
+	do(t, tab, chromedp.Navigate(base+"/insurer/revoke?insurer=00138990"), chromedp.SetValue("#before", "2099-01-01T00:00"), chromedp.Click(`form:has(#before) button`))
+	waitText(t, tab, "#consequence", "1通")
+	state(t, tab, "revoke-asked")
+
+	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=00138990"), chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".person-link")].find(a => a.textContent === "髙橋 德一").click()`))
+	waitText(t, tab, "#logins", "解除する")
+	waitText(t, tab, "#copies", "に保存")
+	state(t, tab, "person-enrolled")
+	do(t, tab, chromedp.Click("#logins .button"))
+	waitText(t, tab, "#consequence", "")
+	state(t, tab, "person-end-login")
+	do(t, tab, chromedp.Click("#sure"))
+	waitText(t, tab, "#said", "登録を解除しました")
+	do(t, tab, chromedp.Click("#revoke"))
+	waitText(t, tab, "#consequence", "元には戻せません")
+	state(t, tab, "person-revoke")
+	open("statistics-small", "/insurer/statistics?insurer=00138990", "10未満")
+	open("office-nobody", "/insurer?insurer=00138990&q=9999999", "見つかりません")
+	open("office-empty", "/insurer?insurer=01139997", "まだ名簿がありません")
+	open("office-no-page", "/insurer/nothing", "このページはありません")
+}

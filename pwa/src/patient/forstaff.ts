@@ -1,0 +1,27 @@
+// What the reception reads on a page in another language: who issued the screen, that the card is needed, and how old it is, in
+// Japanese whatever the patient reads. Element: #for-staff, which pages in Japanese do not have.
+import { h } from "../shared/dom";
+
+const place = document.getElementById("for-staff");
+
+/** Says it for a code of the given age in ms. Without network the code is one that this phone kept. */
+export function tellStaff(insurer: string, registeredOn: string, age: number, kept: boolean): void {
+  if (!place) return;
+  const [, month, day] = registeredOn.split("-").map(Number);
+  const lines = [`${insurer} 発行・マイナポータルの画面ではありません`, "マイナンバーカードといっしょに確認してください", `${inJapanese(age)}前に${kept ? "取得" : "作成"}・資格は${month}月${day}日 登録分`];
+  if (kept) lines.push("2つのコードを続けて読み取ってください");
+  if (place.dataset["said"] !== lines.join()) place.replaceChildren(h("b", "", "受付の方へ"), ...lines.map((line) => h("span", "", line)));
+  place.dataset["said"] = lines.join();
+  place.hidden = false;
+}
+
+/** Says nothing while no code is shown. */
+export function tellStaffNothing(): void {
+  if (place) place.hidden = true;
+}
+
+function inJapanese(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 120) return `${seconds}秒`;
+  return seconds < 7200 ? `${Math.floor(seconds / 60)}分` : `${Math.floor(seconds / 3600)}時間`;
+}
