@@ -26,7 +26,7 @@ const maxBuckets = 10_000
 
 // ErrTooMany is returned by Take when the bucket is empty.
 var ErrTooMany = &eligibility.Error{Code: eligibility.Limited, Key: "request.too_many",
-	Ja: "短い間に何度も試されました。1分ほど待ってから、もう一度お試しください。",
+	Ja: "短い間に操作が続きました。1分ほど待ってから、もう一度お試しください。",
 	En: "Too many tries in a short time. Wait a minute and try again."}
 
 // Take uses one try of key at now, or returns ErrTooMany.

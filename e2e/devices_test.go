@@ -341,7 +341,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 	t.Run("a patient deletes their data", func(t *testing.T) {
 		logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
 		waitCount(t, phone, "screens", 1)
-		presses(t, phone, "#erase", "保険者の窓口にあるデータを消しますか")
+		presses(t, phone, "#erase", "登録したデータを消しますか")
 		waitText(t, phone, "#empty", "データを消しました")
 		waitCount(t, phone, "screens", 0)
 		state(t, phone, "erased")

@@ -101,6 +101,6 @@ func TestRulePagesInTheBrowser(t *testing.T) {
 	waitText(t, phone, "main", "10割を求めないでください")
 	state(t, phone, "reception")
 	do(t, phone, chromedp.Navigate(base+"/visit"), chromedp.SetValue("#day", "2026-11-22"), chromedp.SetValue("#certificateUntil", "2026-10-10"), chromedp.Click("button[type=submit]"))
-	waitText(t, phone, "#answer", "猶予の間")
+	waitText(t, phone, "#answer", "期限のあと3か月のあいだは")
 	state(t, phone, "visit")
 }

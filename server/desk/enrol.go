@@ -11,11 +11,11 @@ import (
 var (
 	errEnrolBirthDate = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person",
 		Ja: "ログインした方と、お知らせの方が一致しません。お知らせに書かれた本人がログインしてください。本人のときは、お知らせの電話番号へお電話ください。",
-		En: "The login and the notice are not the same person. The person on the notice must log in; if that is you, call the number on the notice."}
+		En: "The person who logged in is not the person on the notice. The person on the notice has to log in. If that is you, call the number on the notice."}
 	// ErrNotEnrolled is returned for a person whom the one who asks may not show.
 	ErrNotEnrolled = &eligibility.Error{Code: eligibility.NotFound, Key: "person.not_yours",
 		Ja: "この方の画面は、この登録からは出せません。お知らせのコードで登録してください。",
-		En: "This login may not show this person. Enrol with the notice's code first."}
+		En: "This login cannot show this person's screen. Register with the notice's code first."}
 )
 
 // NoticeFor looks up a code as typed or scanned and returns its MAC for the session. It returns ErrNoticeCode when there is
@@ -108,8 +108,8 @@ func (o *Office) Insurer(ctx context.Context, number eligibility.InsurerNumber) 
 }
 
 var errNoInsurer = &eligibility.Error{Code: eligibility.NotFound, Key: "insurer.unknown", Field: "insurer",
-	Ja: "この保険者番号はこのサーバーに登録されていません。番号を確かめてください。",
-	En: "No insurer of this server has this number. Check the number."}
+	Ja: "この保険者番号は、ここには登録されていません。番号を確かめてください。",
+	En: "No insurer here has this number. Check the number."}
 
 // notFoundAs replaces a store's "not found" by what it means here.
 func notFoundAs(err error, as *eligibility.Error) error {

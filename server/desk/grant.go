@@ -49,7 +49,7 @@ var (
 	// ErrDeviceUnknown tells a phone that it may show nobody any more: it was never added, or somebody ended that.
 	ErrDeviceUnknown = &eligibility.Error{Code: eligibility.Denied, Key: "device.unknown",
 		Ja: "この端末の登録は取り消されているか、ありません。使うときは、もう一度ログインしてください。",
-		En: "This phone is not added, or no longer. To use it, log in again."}
+		En: "This phone is not registered, or no longer. To use it, log in again."}
 	// ErrGrantOver asks kindly for the next login.
 	ErrGrantOver = &eligibility.Error{Code: eligibility.Denied, Key: "device.over",
 		Ja: "前のログインから90日たちました。画面を出すには、もう一度ログインしてください。",
@@ -57,9 +57,9 @@ var (
 	errNonceUsed = auth.ErrDeviceProof
 	errFreshly   = &eligibility.Error{Code: eligibility.Denied, Key: "login.not_fresh",
 		Ja: "大切な操作なので、もう一度ログインしてください（ログインから15分のうちにできます）。",
-		En: "This needs a login of at most 15 minutes ago. Log in again."}
+		En: "This is an important step. Log in again (it can be done within 15 minutes of the login)."}
 	errNoPhone = &eligibility.Error{Code: eligibility.NotFound, Key: "phone.unknown",
-		Ja: "この端末は、もう登録されていません。", En: "This phone is not added any more."}
+		Ja: "その端末は、もう登録されていません。この画面を開き直してください。", En: "That phone is not registered any more. Open this screen again."}
 )
 
 // challenges makes and verifies the nonces of this office's phones.

@@ -25,10 +25,10 @@ type HolderKey struct {
 var (
 	errLoginAgain = &eligibility.Error{Code: eligibility.Denied, Key: "phone.login_again",
 		Ja: "電波がないときにも画面を出せるようにするには、もう一度ログインしてください（ログインから15分のうちに登録します）。",
-		En: "To show the screen without network, log in again: a phone is added within 15 minutes of a login."}
+		En: "To show the screen even without a signal, log in again: a phone is registered within 15 minutes of a login."}
 	errNoHolder = &eligibility.Error{Code: eligibility.Conflict, Key: "phone.no_holder",
 		Ja: "この端末は、電波がないときの画面にまだ登録されていません。もう一度ログインしてください。",
-		En: "This phone is not yet added for screens without network. Log in again."}
+		En: "This phone is not yet registered for showing the screen without a signal. Log in again."}
 )
 
 // AddHolder lets a phone show, by its key, all people of a login for GrantLife after that login. A key that is new to the

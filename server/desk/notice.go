@@ -26,7 +26,7 @@ const noticeCodeLetters = 16
 // are the same so that guessing teaches nothing.
 var ErrNoticeCode = &eligibility.Error{Code: eligibility.NotFound, Key: "notice.unknown", Field: "code",
 	Ja: "このコードのお知らせが見つかりません。紙のコード16文字を確かめて、もう一度入れてください。それでも進めないときは、紙にある電話番号へお電話ください。",
-	En: "No notice has this code. Check the 16 letters on the paper and enter them again, or call the number printed there."}
+	En: "No notice has this code. Check the 16 characters on the paper and enter them again. If it still does not work, call the number printed there."}
 
 // Code returns the code of a person's notice with this serial: the same for the same inputs, so that a repeated print job
 // prints the same paper.

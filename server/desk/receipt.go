@@ -66,8 +66,8 @@ func SealReceipt(r Receipt, phone []byte) ([]byte, error) {
 }
 
 var errPhoneKey = &eligibility.Error{Code: eligibility.Invalid, Key: "phone.key", Field: "key",
-	Ja: "端末のかぎを読み取れませんでした。ページを開き直してください。",
-	En: "The phone's key could not be read. Reload the page."}
+	Ja: "この端末を登録できませんでした。ページを開き直してください。",
+	En: "This phone could not be registered. Reload the page."}
 
 // PutPhone stores the key under which counters seal receipts for this phone. x and y are base64url. A key that is new to the
 // login needs a fresh one: a stolen session must not learn where its owner goes.

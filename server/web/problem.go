@@ -42,13 +42,13 @@ var statuses = map[eligibility.Code]int{
 var (
 	errInternal = &eligibility.Error{Code: eligibility.Internal, Key: "server.internal",
 		Ja: "こちらの不具合で処理できませんでした。少し待ってからもう一度お試しください。続くときはお問い合わせ番号を添えてお電話ください。",
-		En: "Something failed on our side. Try again shortly; if it persists, call and give the request number."}
+		En: "Something failed on our side. Wait a little and try again. If it goes on, call and give the request number."}
 	errNoPage = &eligibility.Error{Code: eligibility.NotFound, Key: "page.not_found",
-		Ja: "このページはありません。住所（URL）を確かめるか、最初のページからやり直してください。",
+		Ja: "このページはありません。アドレス（URL）を確かめるか、最初のページからやり直してください。",
 		En: "There is no such page. Check the address or start again from the first page."}
 	errSignedOut = &eligibility.Error{Code: eligibility.Denied, Key: "session.missing",
 		Ja: "ログインの時間が切れました。もう一度ログインしてください。",
-		En: "The session has ended. Log in again."}
+		En: "Your login has timed out. Log in again."}
 	errTooLarge = &eligibility.Error{Code: eligibility.Invalid, Key: "request.too_large",
 		Ja: "送られたデータが大きすぎます。ファイルを分けてもう一度送ってください。",
 		En: "What was sent is too large. Split the file and send it again."}
@@ -57,7 +57,7 @@ var (
 		En: "The request could not be read. Reload the page and try again."}
 	errMethod = &eligibility.Error{Code: eligibility.Invalid, Key: "request.method",
 		Ja: "この操作はここではできません。前のページに戻ってやり直してください。",
-		En: "This method is not allowed here. Go back and try again."}
+		En: "This cannot be done here. Go back to the page before and try again."}
 	errCrossOrigin = &eligibility.Error{Code: eligibility.Denied, Key: "request.cross_origin",
 		Ja: "ほかのサイトからの操作は受け付けません。このサイトのページを開いてやり直してください。",
 		En: "Requests from other sites are refused. Open this site's own page and try again."}

@@ -67,7 +67,7 @@ type CertificateView struct {
 // Brought is one thing to bring, with its picture ("card", "paper", "phone").
 type Brought struct{ Picture, Text, Japanese string }
 
-// NextView is 次回カード (/next): the questions, or in pictures what to bring.
+// NextView is 次に持って行くもの (/next): the questions, or in pictures what to bring.
 type NextView struct {
 	Page
 	Whys       []string
