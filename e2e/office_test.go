@@ -18,7 +18,7 @@ func TestTheOfficesOtherPages(t *testing.T) {
 		state(t, tab, name)
 	}
 	open("office-staff", "/insurer/staff", "担当")
-	open("office-support", "/insurer/support", "お問い合わせ番号")
+	open("office-support", "/insurer/support", "画面の番号")
 	open("office-settings", "/insurer/settings?insurer=00138990", "紙の設定と見本")
 	do(t, tab, chromedp.SetValue("#hours", "平日 9時〜17時"), chromedp.Click("#save"))
 	waitText(t, tab, "#saved", "設定を保存しました")

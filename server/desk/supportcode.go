@@ -2,6 +2,7 @@ package desk
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -16,8 +17,11 @@ type SupportState struct {
 
 var (
 	errSupportShort = &eligibility.Error{Code: eligibility.Invalid, Key: "support.digits", Field: "code",
-		Ja: "お問い合わせ番号は数字8けたです。患者さんの画面の「くわしく」の下にある番号を、もう一度聞いてください。",
-		En: "A support number has eight digits. Ask for the number below the details of the patient's screen once more."}
+		Ja: "画面の番号は数字8けたです。患者さんの画面の「くわしく」の下にある番号を、もう一度聞いてください。",
+		En: "A screen's number has eight digits. Ask for the number below the details of the patient's screen once more."}
+	errSupportRequest = &eligibility.Error{Code: eligibility.Invalid, Key: "support.request", Field: "code",
+		Ja: "これはエラーのページの番号です。このシステムの運用担当に伝えてください。記録（ログ）をこの番号でさがすと、起きたことがわかります。",
+		En: "This is an error page's number. Tell it to whoever runs this system: the log has what happened under it."}
 	errSupportCheck = &eligibility.Error{Code: eligibility.Invalid, Key: "support.check", Field: "code",
 		Ja: "番号のどこかがちがいます。4けたずつ、もう一度読み上げてもらってください。",
 		En: "A digit is wrong. Have the number read out once more, four digits at a time."}
@@ -43,6 +47,9 @@ func ReadSupport(typed string) (SupportState, error) {
 		}
 		return r
 	}, norm.NFKC.String(typed))
+	if len(digits) == 8 && strings.Trim(strings.ToUpper(digits), "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == "" && strings.ContainsFunc(digits, unicode.IsLetter) {
+		return SupportState{}, errSupportRequest
+	}
 	if len(digits) != 8 || strings.Trim(digits, "0123456789") != "" {
 		return SupportState{}, errSupportShort
 	}

@@ -49,7 +49,7 @@ func (s *Site) supportPage(c echo.Context) error {
 	if done {
 		return err
 	}
-	view := SupportView{Page: s.page(c, "お問い合わせ番号", "Support number"), Code: strings.TrimSpace(c.QueryParam("code"))}
+	view := SupportView{Page: s.page(c, "画面の番号", "A screen's number"), Code: strings.TrimSpace(c.QueryParam("code"))}
 	if view.Code == "" {
 		return s.show(c, http.StatusOK, "support", view)
 	}

@@ -20,10 +20,11 @@ func TestTheHelpDeskReadsASupportNumber(t *testing.T) {
 		status int
 		words  []string
 	}{
-		"":             {200, []string{"お問い合わせ番号を調べる"}},
+		"":             {200, []string{"画面の番号を調べる"}},
 		"0196 9441":    {200, []string{"電波があるときのコード", "30秒以内", "iPhone・iPad の Safari", "画面は正しく動いています"}},
 		"01969442":     {422, []string{"4けたずつ", `value="01969442"`}},
 		"あいう<b>":       {422, []string{"数字8けた", "あいう&lt;b&gt;"}},
+		"abcd-2345":    {422, []string{"エラーのページの番号です"}},
 		"１２３４５６７８９０１２": {422, []string{"数字8けた"}},
 	} {
 		w := h.ask(t, "GET", "/insurer/support?code="+url.QueryEscape(typed), nil)
