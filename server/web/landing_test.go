@@ -247,16 +247,3 @@ func TestEveryAnswerOfTheHelpingPagesIsTranslated(t *testing.T) {
 		t.Error("a 12-digit number was shown again")
 	}
 }
-
-// Where a secret and a stranger's words stand on one page, its length must not tell of the secret: no compression (BREACH).
-func TestOnlyPagesWithoutSecretsAreCompressed(t *testing.T) {
-	h := newHouse(t)
-	h.enrolled(t)
-	zipped := func(r *http.Request) { r.Header.Set("Accept-Encoding", "gzip, br") }
-	for path, want := range map[string]string{"/": "gzip", "/notice": "gzip", "/settings": "gzip", "/visit": "gzip", "/certificate": "gzip", "/next": "gzip", "/reception": "gzip", "/screen": "gzip", "/enrol": "", "/api/v1/me": ""} {
-		w := h.ask(t, "GET", path, nil, zipped)
-		if got := w.Header().Get("Content-Encoding"); got != want {
-			t.Errorf("%s: %d %q, want %q", path, w.Code, got, want)
-		}
-	}
-}
