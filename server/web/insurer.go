@@ -145,13 +145,3 @@ func (s *Site) sample(c echo.Context) error {
 	}
 	return csvFile(c, "mihon-"+in.Number.Paper()+".csv", append([]byte("\xEF\xBB\xBF"), data...))
 }
-
-func csvFile(c echo.Context, name string, data []byte) error {
-	attachment(c, name)
-	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", data)
-}
-
-// attachment has the browser save an answer under a name.
-func attachment(c echo.Context, name string) {
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
-}

@@ -144,7 +144,7 @@ func (s *Site) certificateCalendar(c echo.Context) error {
 	lang := s.lookOf(c).Lang
 	file := calendar(event{On: until, Made: s.Now(), Host: c.Request().Host, Title: pwa.Plain(lang, "expiry.event"), Text: pwa.Plain(lang, "expiry.eventText"),
 		DaysBefore: []int{90, 60, 30}})
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="certificate-`+until.String()+`.ics"`)
+	attachment(c, "certificate-"+until.String()+".ics")
 	return c.Blob(http.StatusOK, "text/calendar; charset=utf-8", file)
 }
 

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"net/http"
-
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/server/desk"
@@ -24,6 +22,5 @@ func (s *Site) noticePDF(c echo.Context) error {
 	if len(report.Check) > 0 {
 		c.Response().Header().Set(checkByHand, "true")
 	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="oshirase.pdf"`)
-	return c.Blob(http.StatusOK, "application/pdf", data)
+	return pdfFile(c, "oshirase.pdf", data)
 }

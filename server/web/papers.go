@@ -121,11 +121,6 @@ func (s *Site) samplePaper(c echo.Context) error {
 	return pdfFile(c, "mihon-"+kind+".pdf", data)
 }
 
-func pdfFile(c echo.Context, name string, data []byte) error {
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
-	return c.Blob(http.StatusOK, "application/pdf", data)
-}
-
 // certificatePDF sends one person's 資格確認書. A reason comes in a form, not in the address.
 func (s *Site) certificatePDF(c echo.Context) error {
 	name, done, err := s.clerk(c)

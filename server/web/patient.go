@@ -215,26 +215,6 @@ func insurerView(in desk.Insurer) InsurerView {
 	return InsurerView{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, NumberOnPaper: in.Number.Paper(), Number: string(in.Number)}
 }
 
-func (s *Site) document(c echo.Context) error {
-	subject, id, err := s.showing(c)
-	if err != nil {
-		return s.toLogin(c, err)
-	}
-	ctx := c.Request().Context()
-	until, err := s.Office.CopyUntil(ctx, subject, id)
-	if err != nil {
-		return err
-	}
-	data, err := s.Office.Document(ctx, subject, id)
-	if err != nil {
-		return err
-	}
-	c.Response().Header().Set("Madoguchi-Valid-Until", until.String()) // the first day on which the copy is worth nothing
-	name := "shikaku-joho-" + strings.ReplaceAll(eligibility.DateOf(s.Now()).String(), "-", "") + ".pdf"
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
-	return c.Blob(http.StatusOK, "application/pdf", data)
-}
-
 // details are the items of a screen as its page shows them.
 type details struct {
 	Name           string `json:"name"`

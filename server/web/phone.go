@@ -7,7 +7,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/eligibility"
 	"madoguchi/server/desk"
 )
 
@@ -145,21 +144,6 @@ func (s *Site) answerCode(c echo.Context) error {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
-}
-
-// file hands out the .smart-health-card file.
-func (s *Site) file(c echo.Context) error {
-	subject, id, err := s.showing(c)
-	if err != nil {
-		return s.toLogin(c, err)
-	}
-	data, err := s.Office.File(c.Request().Context(), subject, id)
-	if err != nil {
-		return err
-	}
-	name := "shikaku-joho-" + strings.ReplaceAll(eligibility.DateOf(s.Now()).String(), "-", "") + ".smart-health-card"
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
-	return c.Blob(http.StatusOK, "application/smart-health-card", data)
 }
 
 // codePage is what an ordinary camera opens instead of a counter's reader: it says whose the code is for, and shows nothing.
