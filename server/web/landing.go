@@ -58,12 +58,7 @@ func (s *Site) refuseNotice(c echo.Context, err error) error {
 		return err
 	}
 	e, status := asProblem(err)
-	return s.showPublic(c, status, "landing", LandingView{Page: s.translated(c, "door.title.notice"), Refusal: asked(e)})
-}
-
-// asked is an error beside a form or on a page.
-func asked(e *eligibility.Error) *Problem {
-	return &Problem{Key: e.Key, Ja: e.Ja, En: e.En, Field: e.Field}
+	return s.showPublic(c, status, "landing", LandingView{Page: s.translated(c, "door.title.notice"), Refusal: formError(e)})
 }
 
 func (s *Site) noticePage(c echo.Context) error {
@@ -122,7 +117,7 @@ func (s *Site) certificatePage(c echo.Context) error {
 func (s *Site) typedDate(text string) (eligibility.Date, *Problem) {
 	d, err := eligibility.ReadDate(text)
 	if err != nil || !d.IsZero() && (!d.Exact() || d.Year() < 2000 || d.Year() > 2100) {
-		return eligibility.Date{}, asked(eligibility.ErrDate.In("until"))
+		return eligibility.Date{}, formError(eligibility.ErrDate.In("until"))
 	}
 	return d, nil
 }

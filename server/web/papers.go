@@ -76,7 +76,7 @@ func (s *Site) settle(c echo.Context) error {
 	}
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.Invalid {
-		return s.showSettings(c, http.StatusUnprocessableEntity, name, in, &Problem{Ja: e.Ja, En: e.En, Field: e.Field})
+		return s.showSettings(c, http.StatusUnprocessableEntity, name, in, formError(e))
 	}
 	if err != nil {
 		return err

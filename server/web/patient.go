@@ -193,7 +193,7 @@ func (s *Site) enrol(c echo.Context) error {
 		if err := s.keep(c, session, true, v); err != nil {
 			return err
 		}
-		return s.showEnrol(c, http.StatusUnprocessableEntity, v, typed, asked(e))
+		return s.showEnrol(c, http.StatusUnprocessableEntity, v, typed, formError(e))
 	}
 	if err != nil {
 		return err

@@ -66,7 +66,7 @@ func (s *Site) confirm(c echo.Context, a personAction, name string, refusal *eli
 	view.Page = s.page(c, view.TitleJa, view.TitleEn)
 	view.Page.Insurer, view.Person, view.Action, view.Back = insurerView(in), s.row(file.PersonRecord), c.Request().URL.Path, personAddress(file.ID, "")
 	if refusal != nil {
-		status, view.Error = http.StatusUnprocessableEntity, &Problem{Ja: refusal.Ja, En: refusal.En, Field: refusal.Field}
+		status, view.Error = http.StatusUnprocessableEntity, formError(refusal)
 	}
 	return s.show(c, status, "confirm", view)
 }
@@ -221,7 +221,7 @@ func (s *Site) revokeMany(c echo.Context) error {
 	which, err := copiesMeant(view.RID, view.Before)
 	var refusal *eligibility.Error
 	if errors.As(err, &refusal) {
-		view.Error = &Problem{Ja: refusal.Ja, En: refusal.En}
+		view.Error = formError(refusal)
 		return s.show(c, http.StatusUnprocessableEntity, "revoke", view)
 	}
 	if c.FormValue("sure") == "yes" {

@@ -117,7 +117,7 @@ func (s *Site) headingsPage(c echo.Context) error {
 	view := s.headings(c, look, in)
 	var refusal *eligibility.Error
 	if errors.As(look.Refusal, &refusal) {
-		view.Error = &Problem{Ja: refusal.Ja, En: refusal.En}
+		view.Error = formError(refusal)
 	}
 	return s.show(c, http.StatusOK, "headings", view)
 }
@@ -153,7 +153,7 @@ func (s *Site) mapHeadings(c echo.Context) error {
 	err = s.Office.MapHeadings(c.Request().Context(), look.ID, name, columns)
 	var refusal *eligibility.Error
 	if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid { // what was chosen stays chosen, to be corrected
-		view.Error = &Problem{Ja: refusal.Ja, En: refusal.En, Field: refusal.Field}
+		view.Error = formError(refusal)
 		view.Missing = nil
 		return s.show(c, http.StatusUnprocessableEntity, "headings", view)
 	}
@@ -186,7 +186,7 @@ func (s *Site) preview(c echo.Context, look desk.Look, in desk.Insurer, count de
 		view.Page = s.page(c, "読み込みの結果", "Result of the import")
 	}
 	if c.QueryParam("moved") != "" && !view.Stored {
-		view.Error = &Problem{Ja: desk.ErrPreviewMoved.Ja, En: desk.ErrPreviewMoved.En}
+		view.Error = formError(desk.ErrPreviewMoved)
 	}
 	view.Insurer = insurerView(in)
 	view.Rows, view.Warnings = importRows(digest.Reasons), importRows(digest.Warnings)

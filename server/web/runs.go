@@ -89,7 +89,7 @@ func (s *Site) planRun(c echo.Context) error {
 		if bad != nil {
 			return bad
 		}
-		view.Form, view.Error, view.Missing = form, &Problem{Ja: e.Ja, En: e.En, Field: e.Field}, plan.Missing
+		view.Form, view.Error, view.Missing = form, formError(e), plan.Missing
 		return s.show(c, http.StatusUnprocessableEntity, "runs", view)
 	}
 	if err != nil {

@@ -56,7 +56,7 @@ func (s *Site) supportPage(c echo.Context) error {
 	state, err := desk.ReadSupport(view.Code)
 	var e *eligibility.Error
 	if errors.As(err, &e) {
-		view.Error = &Problem{Ja: e.Ja, En: e.En, Field: e.Field}
+		view.Error = formError(e)
 		return s.show(c, http.StatusUnprocessableEntity, "support", view)
 	}
 	if err != nil {

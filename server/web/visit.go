@@ -26,9 +26,9 @@ func (s *Site) visit(c echo.Context) error {
 	var e *eligibility.Error
 	switch {
 	case field != "":
-		view.Error = asked(eligibility.ErrDate.In(field))
+		view.Error = formError(eligibility.ErrDate.In(field))
 	case errors.As(err, &e):
-		view.Error = asked(e)
+		view.Error = formError(e)
 	case err != nil:
 		return err
 	}
