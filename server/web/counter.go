@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -16,32 +15,24 @@ import (
 )
 
 func (s *Site) counterRoutes(e *echo.Echo) {
-	e.GET("/counter", s.counterPage)
-	e.GET("/counter/methods", s.methodsPage)
-	e.GET("/counter/staff", s.staffPage("counter"))
-	e.POST("/counter/staff", s.pickStaff("counter", auth.Counter))
-	e.GET("/api/v1/counter/status", s.counterStatus)
-	e.GET("/api/v1/counter/cases", s.cases)
-	e.POST("/api/v1/counter/cases", s.scan)
-	e.POST("/api/v1/counter/cases/:id/proof", s.prove)
-	e.POST("/api/v1/counter/cases/:id/challenge", s.challenge)
-	e.POST("/api/v1/counter/cases/:id/card-check", s.cardCheck)
+	e.GET("/counter", s.pageFor(auth.Counter, s.counterPage))
+	e.GET("/counter/methods", s.pageFor(auth.Counter, s.methodsPage))
+	s.staffRoutes(e, auth.Counter)
+	e.GET("/api/v1/counter/status", s.callFor(auth.Counter, s.counterStatus))
+	e.GET("/api/v1/counter/cases", s.callFor(auth.Counter, s.cases))
+	e.POST("/api/v1/counter/cases", s.callFor(auth.Counter, s.scan))
+	e.POST("/api/v1/counter/cases/:id/proof", s.callFor(auth.Counter, s.prove))
+	e.POST("/api/v1/counter/cases/:id/challenge", s.callFor(auth.Counter, s.challenge))
+	e.POST("/api/v1/counter/cases/:id/card-check", s.callFor(auth.Counter, s.cardCheck))
 	s.extraCheckRoutes(e)
-	e.POST("/api/v1/counter/cases/:id/visual", s.visual)
-	e.POST("/api/v1/counter/cases/:id/record", s.record)
-	e.POST("/api/v1/counter/bridges", s.pairBridge)
+	e.POST("/api/v1/counter/cases/:id/visual", s.callFor(auth.Counter, s.visual))
+	e.POST("/api/v1/counter/cases/:id/record", s.callFor(auth.Counter, s.record))
+	e.POST("/api/v1/counter/bridges", s.callFor(auth.Counter, s.pairBridge))
 	e.GET("/api/v1/bridge", echo.WrapHandler(s.Readers))
 }
 
-func (s *Site) counterPage(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if errors.Is(err, errSignedOut) {
-		return c.Redirect(http.StatusSeeOther, "/counter/staff")
-	}
-	if err != nil {
-		return err
-	}
-	return s.show(c, http.StatusOK, "counter", CounterView{Page: s.page(c, "受付", "Counter"), Facility: s.Counter.Facility.Name, Staff: name})
+func (s *Site) counterPage(c echo.Context, staff string) error {
+	return s.show(c, http.StatusOK, "counter", CounterView{Page: s.page(c, "受付", "Counter"), Facility: s.Counter.Facility.Name, Staff: staff})
 }
 
 type sentence struct {
@@ -198,18 +189,14 @@ func (s *Site) eligibilityView(e credential.Eligibility) *eligibilityJSON {
 	return out
 }
 
-func (s *Site) scan(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
+func (s *Site) scan(c echo.Context, staff string) error {
 	var body struct {
 		Text string `json:"text"`
 	}
 	if err := c.Bind(&body); err != nil || len(body.Text) > 20000 {
 		return errRequest
 	}
-	view, err := s.Counter.Open(c.Request().Context(), name, body.Text)
+	view, err := s.Counter.Open(c.Request().Context(), staff, body.Text)
 	if err != nil {
 		return err
 	}
@@ -217,18 +204,14 @@ func (s *Site) scan(c echo.Context) error {
 }
 
 // prove adds the second code of a phone that is offline.
-func (s *Site) prove(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
+func (s *Site) prove(c echo.Context, staff string) error {
 	var body struct {
 		Text string `json:"text"`
 	}
 	if err := c.Bind(&body); err != nil || len(body.Text) > 4000 {
 		return errRequest
 	}
-	view, err := s.Counter.Prove(c.Request().Context(), name, c.Param("id"), body.Text)
+	view, err := s.Counter.Prove(c.Request().Context(), staff, c.Param("id"), body.Text)
 	if err != nil {
 		return err
 	}
@@ -236,41 +219,29 @@ func (s *Site) prove(c echo.Context) error {
 }
 
 // challenge makes the number that the phone's next proof must answer.
-func (s *Site) challenge(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
-	view, err := s.Counter.Challenge(c.Request().Context(), name, c.Param("id"))
+func (s *Site) challenge(c echo.Context, staff string) error {
+	view, err := s.Counter.Challenge(c.Request().Context(), staff, c.Param("id"))
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
-func (s *Site) cardCheck(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
+func (s *Site) cardCheck(c echo.Context, staff string) error {
 	var body struct {
 		Confirmed bool `json:"birthDateConfirmed"`
 	}
 	if err := c.Bind(&body); err != nil || !body.Confirmed {
 		return errRequest.In("birthDateConfirmed")
 	}
-	view, err := s.Counter.CheckCard(c.Request().Context(), name, chosenReader(c), c.Param("id"))
+	view, err := s.Counter.CheckCard(c.Request().Context(), staff, chosenReader(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
-func (s *Site) visual(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
+func (s *Site) visual(c echo.Context, staff string) error {
 	var body struct {
 		Checks []string `json:"checks"`
 	}
@@ -282,18 +253,14 @@ func (s *Site) visual(c echo.Context) error {
 			return errRequest.In("checks")
 		}
 	}
-	view, err := s.Counter.Visual(c.Request().Context(), name, c.Param("id"), body.Checks)
+	view, err := s.Counter.Visual(c.Request().Context(), staff, c.Param("id"), body.Checks)
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
-func (s *Site) record(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
+func (s *Site) record(c echo.Context, staff string) error {
 	var body struct {
 		Outcome desk.Outcome `json:"outcome"`
 		Reason  string       `json:"reason"`
@@ -306,17 +273,14 @@ func (s *Site) record(c echo.Context) error {
 	default:
 		return errRequest.In("outcome")
 	}
-	view, err := s.Counter.Record(c.Request().Context(), name, c.Param("id"), body.Outcome, body.Reason)
+	view, err := s.Counter.Record(c.Request().Context(), staff, c.Param("id"), body.Outcome, body.Reason)
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
-func (s *Site) cases(c echo.Context) error {
-	if _, err := s.staff(c, auth.Counter); err != nil {
-		return err
-	}
+func (s *Site) cases(c echo.Context, _ string) error {
 	views, err := s.Counter.Today(c.Request().Context())
 	if err != nil {
 		return err
@@ -330,11 +294,7 @@ func (s *Site) cases(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Site) counterStatus(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
+func (s *Site) counterStatus(c echo.Context, staff string) error {
 	views, err := s.Counter.Today(c.Request().Context())
 	if err != nil {
 		return err
@@ -355,7 +315,7 @@ func (s *Site) counterStatus(c echo.Context) error {
 		Parked     int       `json:"parked"`
 		ServerTime time.Time `json:"serverTime"`
 		Clock      *sentence `json:"clock"` // how far the server's clock is off, when that is worth saying
-	}{Facility: s.Counter.Facility.Name, Staff: name, Readers: s.readers(c), ServerTime: s.Now()}
+	}{Facility: s.Counter.Facility.Name, Staff: staff, Readers: s.readers(c), ServerTime: s.Now()}
 	if s.Counter.Offset != nil {
 		if ja, en := credential.ClockWords(s.Counter.Offset()); ja != "" {
 			out.Clock = &sentence{ja, en}
@@ -374,18 +334,14 @@ func (s *Site) counterStatus(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Site) pairBridge(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
+func (s *Site) pairBridge(c echo.Context, staff string) error {
 	var body struct {
 		Code string `json:"code"`
 	}
 	if err := c.Bind(&body); err != nil || len(body.Code) > 64 {
 		return errRequest
 	}
-	agent, words, err := s.Readers.Pair(c.Request().Context(), s.Counter.Facility.Code, name, body.Code)
+	agent, words, err := s.Readers.Pair(c.Request().Context(), s.Counter.Facility.Code, staff, body.Code)
 	if err != nil {
 		return err
 	}

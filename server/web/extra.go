@@ -18,10 +18,10 @@ import (
 
 // Checks beside the birth-date check, and the choice among several readers.
 func (s *Site) extraCheckRoutes(e *echo.Echo) {
-	e.POST("/api/v1/counter/cases/:id/text-check", s.textCheck)
-	e.POST("/api/v1/counter/cases/:id/certificate-check", s.certificateCheck)
-	e.POST("/api/v1/counter/cases/:id/oqs-compare", s.oqsCompare)
-	e.POST("/api/v1/counter/reader", s.useReader)
+	e.POST("/api/v1/counter/cases/:id/text-check", s.callFor(auth.Counter, s.textCheck))
+	e.POST("/api/v1/counter/cases/:id/certificate-check", s.callFor(auth.Counter, s.certificateCheck))
+	e.POST("/api/v1/counter/cases/:id/oqs-compare", s.callFor(auth.Counter, s.oqsCompare))
+	e.POST("/api/v1/counter/reader", s.callFor(auth.Counter, s.useReader))
 }
 
 // readerCookie remembers which reader belongs to this browser's counter. It is no secret and opens nothing: a reader of
@@ -54,10 +54,7 @@ func (s *Site) readers(c echo.Context) []readerJSON {
 }
 
 // useReader remembers this counter's reader in the browser.
-func (s *Site) useReader(c echo.Context) error {
-	if _, err := s.staff(c, auth.Counter); err != nil {
-		return err
-	}
+func (s *Site) useReader(c echo.Context, _ string) error {
 	var body struct {
 		ID string `json:"id"`
 	}
@@ -169,11 +166,7 @@ func field(f wire.FieldResult, match eligibility.Match) fieldJSON {
 	return fieldJSON{f.Name, string(f.Result), name.Ja + "は" + says.Ja, name.En + ": " + says.En}
 }
 
-func (s *Site) textCheck(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
+func (s *Site) textCheck(c echo.Context, staff string) error {
 	var body struct {
 		ExpiryYear int    `json:"expiryYear"`
 		Code       string `json:"code"`
@@ -181,7 +174,7 @@ func (s *Site) textCheck(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || len(body.Code) > 32 {
 		return errRequest
 	}
-	view, reading, err := s.Counter.CheckText(c.Request().Context(), name, chosenReader(c), c.Param("id"), body.ExpiryYear, strings.TrimSpace(body.Code))
+	view, reading, err := s.Counter.CheckText(c.Request().Context(), staff, chosenReader(c), c.Param("id"), body.ExpiryYear, strings.TrimSpace(body.Code))
 	if errors.Is(err, card.ErrSecurityCode) {
 		return card.ErrSecurityCode.In("code")
 	}
@@ -195,12 +188,8 @@ func (s *Site) textCheck(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Site) certificateCheck(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
-	view, until, err := s.Counter.CheckDates(c.Request().Context(), name, chosenReader(c), c.Param("id"))
+func (s *Site) certificateCheck(c echo.Context, staff string) error {
+	view, until, err := s.Counter.CheckDates(c.Request().Context(), staff, chosenReader(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -209,12 +198,8 @@ func (s *Site) certificateCheck(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Site) oqsCompare(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
-	view, err := s.Counter.CompareOQS(c.Request().Context(), name, chosenReader(c), c.Param("id"))
+func (s *Site) oqsCompare(c echo.Context, staff string) error {
+	view, err := s.Counter.CompareOQS(c.Request().Context(), staff, chosenReader(c), c.Param("id"))
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
@@ -17,7 +18,7 @@ import (
 
 // One person's page, and what a clerk may do there: each action is asked for on a page of its own that says what follows.
 func (s *Site) peopleRoutes(e *echo.Echo) {
-	e.GET("/insurer/people/:id", s.personPage)
+	e.GET("/insurer/people/:id", s.pageFor(auth.Clerk, s.personPage))
 	for path, a := range map[string]personAction{
 		"/reissue":            {s.askReissue, s.reissue},
 		"/revoke":             {s.askRevokePerson, s.revokePerson},
@@ -25,11 +26,11 @@ func (s *Site) peopleRoutes(e *echo.Echo) {
 		"/logins/:login/end":  {s.askEndLogin, s.endLogin},
 		"/erase":              {s.askErase, s.erase},
 	} {
-		e.GET("/insurer/people/:id"+path, s.asked(a))
-		e.POST("/insurer/people/:id"+path, s.done(a))
+		e.GET("/insurer/people/:id"+path, s.pageFor(auth.Clerk, s.asked(a)))
+		e.POST("/insurer/people/:id"+path, s.pageFor(auth.Clerk, s.done(a)))
 	}
-	e.GET("/insurer/revoke", s.revokePage)
-	e.POST("/insurer/revoke", s.revokeMany)
+	e.GET("/insurer/revoke", s.pageFor(auth.Clerk, s.revokePage))
+	e.POST("/insurer/revoke", s.pageFor(auth.Clerk, s.revokeMany))
 }
 
 // personAction asks before it does.
@@ -39,18 +40,14 @@ type personAction struct {
 	do func(c echo.Context, id desk.PersonID, staff string) (next string, err error)
 }
 
-func (s *Site) asked(a personAction) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		name, done, err := s.clerk(c)
-		if done {
-			return err
-		}
-		return s.confirm(c, a, name, nil)
+func (s *Site) asked(a personAction) staffed {
+	return func(c echo.Context, staff string) error {
+		return s.confirm(c, a, staff, nil)
 	}
 }
 
-func (s *Site) confirm(c echo.Context, a personAction, name string, refusal *eligibility.Error) error {
-	file, err := s.Office.PersonFile(c.Request().Context(), desk.PersonID(c.Param("id")), name)
+func (s *Site) confirm(c echo.Context, a personAction, staff string, refusal *eligibility.Error) error {
+	file, err := s.Office.PersonFile(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
 	if err != nil {
 		return err
 	}
@@ -71,16 +68,12 @@ func (s *Site) confirm(c echo.Context, a personAction, name string, refusal *eli
 	return s.show(c, status, "confirm", view)
 }
 
-func (s *Site) done(a personAction) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		name, done, err := s.clerk(c)
-		if done {
-			return err
-		}
-		next, err := a.do(c, desk.PersonID(c.Param("id")), name)
+func (s *Site) done(a personAction) staffed {
+	return func(c echo.Context, staff string) error {
+		next, err := a.do(c, desk.PersonID(c.Param("id")), staff)
 		var refusal *eligibility.Error
 		if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid {
-			return s.confirm(c, a, name, refusal)
+			return s.confirm(c, a, staff, refusal)
 		}
 		if err != nil {
 			return err
@@ -193,10 +186,7 @@ func (s *Site) erase(c echo.Context, id desk.PersonID, staff string) (string, er
 }
 
 // revokePage asks which copies of the whole insurer are meant.
-func (s *Site) revokePage(c echo.Context) error {
-	if _, done, err := s.clerk(c); done {
-		return err
-	}
+func (s *Site) revokePage(c echo.Context, _ string) error {
 	in, _, err := s.chosen(c, c.QueryParam("insurer"))
 	if err != nil {
 		return err
@@ -207,11 +197,7 @@ func (s *Site) revokePage(c echo.Context) error {
 }
 
 // revokeMany says what would be revoked, and revokes on the second yes.
-func (s *Site) revokeMany(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) revokeMany(c echo.Context, staff string) error {
 	in, _, err := s.chosen(c, c.FormValue("insurer"))
 	if err != nil {
 		return err
@@ -225,7 +211,7 @@ func (s *Site) revokeMany(c echo.Context) error {
 		return s.show(c, http.StatusUnprocessableEntity, "revoke", view)
 	}
 	if c.FormValue("sure") == "yes" {
-		n, err := s.Office.Revoke(c.Request().Context(), in.Number, which, "staff:"+name)
+		n, err := s.Office.Revoke(c.Request().Context(), in.Number, which, "staff:"+staff)
 		if err != nil {
 			return err
 		}

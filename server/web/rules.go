@@ -1,14 +1,12 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
 	"github.com/skip2/go-qrcode"
 
-	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/pwa"
 )
@@ -123,12 +121,7 @@ func shows(items ...eligibility.Item) func(*eligibility.Situation) {
 }
 
 // methodsPage asks three questions by links and answers from the rules. Nothing about the patient is sent but the taps.
-func (s *Site) methodsPage(c echo.Context) error {
-	if _, err := s.staff(c, auth.Counter); errors.Is(err, errSignedOut) {
-		return c.Redirect(http.StatusSeeOther, "/counter/staff")
-	} else if err != nil {
-		return err
-	}
+func (s *Site) methodsPage(c echo.Context, _ string) error {
 	view := MethodsView{Page: s.page(c, "この患者さんは何で確認できる？", "What can this patient be confirmed by?"), Day: s.today().Japanese()}
 	situation := eligibility.Situation{Day: s.today()}
 	said := url.Values{}

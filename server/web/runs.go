@@ -21,23 +21,19 @@ import (
 )
 
 func (s *Site) runRoutes(e *echo.Echo) {
-	e.GET("/insurer/runs", s.runsPage)
-	e.POST("/insurer/runs", s.planRun)
-	e.GET("/insurer/runs/:id", s.runPage)
-	e.GET("/insurer/runs/:id/events", s.runEvents)
-	e.POST("/insurer/runs/:id/:wish", s.wishRun)
-	e.GET("/insurer/runs/:id/files/:name", s.runFile)
+	e.GET("/insurer/runs", s.pageFor(auth.Clerk, s.runsPage))
+	e.POST("/insurer/runs", s.pageFor(auth.Clerk, s.planRun))
+	e.GET("/insurer/runs/:id", s.pageFor(auth.Clerk, s.runPage))
+	e.GET("/insurer/runs/:id/events", s.callFor(auth.Clerk, s.runEvents))
+	e.POST("/insurer/runs/:id/:wish", s.pageFor(auth.Clerk, s.wishRun))
+	e.GET("/insurer/runs/:id/files/:name", s.pageFor(auth.Clerk, s.runFile))
 }
 
 // runsShown is how many runs the page lists.
 const runsShown = 30
 
-func (s *Site) runsPage(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
-	view, err := s.runsView(c, name, c.QueryParam("insurer"))
+func (s *Site) runsPage(c echo.Context, staff string) error {
+	view, err := s.runsView(c, staff, c.QueryParam("insurer"))
 	if err != nil {
 		return err
 	}
@@ -74,18 +70,14 @@ func runRow(r desk.PrintRun) RunRow {
 }
 
 // planRun shows what a run would print; with the clerk's yes it is started.
-func (s *Site) planRun(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) planRun(c echo.Context, staff string) error {
 	s.allowLong(c)
 	form := RunForm{Kind: c.FormValue("run"), Only: c.FormValue("only"), Order: c.FormValue("order"), Layout: c.FormValue("layout"), ShareOn: c.FormValue("shareOn"),
 		Dropped: c.FormValue("dropped") != "", CountSheets: c.FormValue("countSheets") != "", List: c.FormValue("list"), PerFile: c.FormValue("perFile")}
-	plan, err := s.plan(c, form, name)
+	plan, err := s.plan(c, form, staff)
 	var e *eligibility.Error
 	if errors.As(err, &e) && (e.Code == eligibility.Invalid || e.Code == eligibility.NotFound) {
-		view, bad := s.runsView(c, name, c.FormValue("insurer"))
+		view, bad := s.runsView(c, staff, c.FormValue("insurer"))
 		if bad != nil {
 			return bad
 		}
@@ -96,7 +88,7 @@ func (s *Site) planRun(c echo.Context) error {
 		return err
 	}
 	if c.FormValue("yes") == "" {
-		view, err := s.runsView(c, name, string(plan.Run.Insurer))
+		view, err := s.runsView(c, staff, string(plan.Run.Insurer))
 		if err != nil {
 			return err
 		}
@@ -143,11 +135,7 @@ func (s *Site) plan(c echo.Context, f RunForm, staff string) (desk.Plan, error) 
 var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn",
 	Ja: "日付を正しく入れてください。", En: "Enter a date."}
 
-func (s *Site) runPage(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) runPage(c echo.Context, staff string) error {
 	ctx := c.Request().Context()
 	run, files, err := s.runOf(c)
 	if err != nil {
@@ -157,7 +145,7 @@ func (s *Site) runPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := RunView{Page: s.page(c, run.Kind.Japanese()+"の印刷", "Print run"), Staff: name, Run: runRow(run), Note: run.Note, Going: run.State == desk.RunGoing,
+	view := RunView{Page: s.page(c, run.Kind.Japanese()+"の印刷", "Print run"), Staff: staff, Run: runRow(run), Note: run.Note, Going: run.State == desk.RunGoing,
 		Resumable: run.State == desk.RunPaused || run.State == desk.RunFailed, Over: run.State == desk.RunDone || run.State == desk.RunCancelled, Here: run.Options.Folder == "", Folder: s.Runs.FolderOf(run)}
 	view.Insurer = insurerView(in)
 	view.Progress = s.progress(run)
@@ -219,10 +207,7 @@ func spanJa(d time.Duration) string {
 }
 
 // runEvents streams a run's progress (server-sent events) until it is no longer going.
-func (s *Site) runEvents(c echo.Context) error {
-	if _, err := s.staff(c, auth.Clerk); err != nil {
-		return err
-	}
+func (s *Site) runEvents(c echo.Context, _ string) error {
 	w := c.Response()
 	control := http.NewResponseController(w)
 	w.Header().Set(echo.HeaderContentType, "text/event-stream")
@@ -258,17 +243,13 @@ func (s *Site) runEvents(c echo.Context) error {
 }
 
 // wishRun pauses, resumes or cancels a run.
-func (s *Site) wishRun(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) wishRun(c echo.Context, staff string) error {
 	to, ok := map[string]desk.RunState{"pause": desk.RunPaused, "resume": desk.RunGoing, "cancel": desk.RunCancelled}[c.Param("wish")]
 	if !ok {
 		return errNoPage
 	}
 	id := c.Param("id")
-	if err := s.Runs.Wish(c.Request().Context(), id, to, name); err != nil {
+	if err := s.Runs.Wish(c.Request().Context(), id, to, staff); err != nil {
 		return err
 	}
 	if to == desk.RunGoing {
@@ -278,11 +259,7 @@ func (s *Site) wishRun(c echo.Context) error {
 }
 
 // runFile hands out a finished file or list of a run.
-func (s *Site) runFile(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) runFile(c echo.Context, staff string) error {
 	ctx := c.Request().Context()
 	run, files, err := s.runOf(c)
 	if err != nil {
@@ -299,7 +276,7 @@ func (s *Site) runFile(c echo.Context) error {
 	if _, err := os.Stat(path); err != nil {
 		return press.ErrFileGone.Because(err)
 	}
-	if err := s.Office.Note(ctx, "staff:"+name, "run.download", run.ID+" "+wanted); err != nil {
+	if err := s.Office.Note(ctx, "staff:"+staff, "run.download", run.ID+" "+wanted); err != nil {
 		return err
 	}
 	s.allowLong(c)

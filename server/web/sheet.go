@@ -9,12 +9,8 @@ import (
 	"madoguchi/server/desk"
 )
 
-func (s *Site) noticeSheet(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
-	paper, err := s.Office.NoticePaper(c.Request().Context(), desk.PersonID(c.Param("id")), name)
+func (s *Site) noticeSheet(c echo.Context, staff string) error {
+	paper, err := s.Office.NoticePaper(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
 	if err != nil {
 		return err
 	}
@@ -24,12 +20,8 @@ func (s *Site) noticeSheet(c echo.Context) error {
 	return s.show(c, http.StatusOK, "sheet", view)
 }
 
-func (s *Site) noticeQR(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
-	paper, err := s.Office.NoticePaper(c.Request().Context(), desk.PersonID(c.Param("id")), name)
+func (s *Site) noticeQR(c echo.Context, staff string) error {
+	paper, err := s.Office.NoticePaper(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
 	if err != nil {
 		return err
 	}

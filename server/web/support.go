@@ -44,11 +44,7 @@ var supportTables = struct{ tier, age, network, stored, clock, browser, persiste
 		{"読み取れない要求", "a malformed request"}, {"番号で伝える操作の失敗", "telling a number failed"}, {"端末の登録の失敗", "adding the phone failed"}, {"そのほか", "other"}},
 }
 
-func (s *Site) supportPage(c echo.Context) error {
-	_, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) supportPage(c echo.Context, _ string) error {
 	view := SupportView{Page: s.page(c, "お問い合わせ番号", "Support number"), Code: strings.TrimSpace(c.QueryParam("code"))}
 	if view.Code == "" {
 		return s.show(c, http.StatusOK, "support", view)
