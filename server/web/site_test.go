@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -212,13 +213,14 @@ func (h *house) validate(t *testing.T, r *http.Request, w *httptest.ResponseReco
 	}
 }
 
+// loadDocument reads openapi.yaml once: every answer is held against it.
+var loadDocument = sync.OnceValues(func() (*openapi3.T, error) {
+	return openapi3.NewLoader().LoadFromFile("openapi.yaml")
+})
+
 func document(t *testing.T) *openapi3.T {
 	t.Helper()
-	data, err := os.ReadFile("openapi.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := openapi3.NewLoader().LoadFromData(data)
+	doc, err := loadDocument()
 	if err != nil {
 		t.Fatal(err)
 	}
