@@ -18,15 +18,6 @@ func (h *house) lookedAs(t *testing.T, path, look string) *httptest.ResponseReco
 	return h.ask(t, "GET", path, nil, func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "madoguchi-look", Value: look}) })
 }
 
-func (h *house) noticeCode(t *testing.T, r desk.PersonRecord) string {
-	t.Helper()
-	serial, err := h.store.EnsureNotice(ctx, r.ID, func(n int64) []byte { return h.office.Notices.MAC(h.office.Notices.Code(r.ID, n)) }, desk.Entry{At: h.now, Actor: "t", Action: "t"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h.office.Notices.Code(r.ID, serial)
-}
-
 func TestTheDoorIsCompleteInEveryLanguage(t *testing.T) {
 	h := newHouse(t)
 	r := h.tokuichi(t)
