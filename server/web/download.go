@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
-
-	"madoguchi/eligibility"
 )
 
 // attachment has the browser save an answer under a name.
@@ -26,5 +24,8 @@ func pdfFile(c echo.Context, name string, data []byte) error {
 
 // datedName is a file's name with today in it, so that copies of several days lie side by side: shikaku-joho-20261122.pdf.
 func (s *Site) datedName(what, ending string) string {
-	return what + "-" + strings.ReplaceAll(eligibility.DateOf(s.Now()).String(), "-", "") + ending
+	return what + "-" + strings.ReplaceAll(s.today().String(), "-", "") + ending
 }
+
+// checkByHand is the header in which a download says that the clerk should look at the page before it goes out.
+const checkByHand = "Madoguchi-Check"

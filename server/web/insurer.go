@@ -80,7 +80,7 @@ func (s *Site) row(r desk.PersonRecord) PersonRow {
 	p := r.Person
 	row := PersonRow{ID: string(r.ID), Name: p.Name, Kana: p.Kana, Birth: p.BirthDate.Japanese(), Symbol: p.Symbol, Number: p.Number, Branch: p.BranchNumber,
 		Registered: eligibility.DateOf(r.RegisteredAt).Japanese()}
-	if shares, err := eligibility.SharesOn(p, eligibility.DateOf(s.Now())); err == nil {
+	if shares, err := eligibility.SharesOn(p, s.today()); err == nil {
 		row.Share = sharesText(shares)
 	}
 	return row

@@ -119,7 +119,7 @@ func (s *Site) personPage(c echo.Context, staff string) error {
 	for _, e := range file.Entries {
 		view.Entries = append(view.Entries, entryRow(e))
 	}
-	papers := eligibility.PapersFor(file.Person, eligibility.DateOf(s.Now()))
+	papers := eligibility.PapersFor(file.Person, s.today())
 	view.CertificateDue, view.CertificateReason = papers.Certificate, papers.Reason
 	return s.show(c, http.StatusOK, "person", view)
 }

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,6 +95,45 @@ func (s *Site) putHolder(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, map[string][]phone{"phones": phones(known)})
+}
+
+// receipts hands out what lies here for one phone: to its login, or to the phone itself for all whom it shows.
+func (s *Site) receipts(c echo.Context) error {
+	a, err := s.asks(c)
+	if err != nil {
+		return err
+	}
+	key := c.QueryParam("key")
+	var subjects []string
+	if a.login != nil {
+		subjects = append(subjects, a.login.Subject)
+	}
+	for _, g := range a.grants {
+		if g.Phone == key && s.Now().Before(g.Until()) && !slices.Contains(subjects, g.Subject) {
+			subjects = append(subjects, g.Subject)
+		}
+	}
+	if len(subjects) == 0 {
+		return desk.ErrNotEnrolled
+	}
+	type receipt struct {
+		At     time.Time `json:"at"`
+		Sealed string    `json:"sealed"`
+	}
+	out := struct {
+		Receipts []receipt `json:"receipts"`
+	}{[]receipt{}}
+	for _, subject := range subjects {
+		sealed, err := s.Office.Receipts(c.Request().Context(), subject, key)
+		if err != nil {
+			return err
+		}
+		for _, r := range sealed {
+			out.Receipts = append(out.Receipts, receipt{r.At, base64.RawURLEncoding.EncodeToString(r.Sealed)})
+		}
+	}
+	slices.SortStableFunc(out.Receipts, func(a, b receipt) int { return b.At.Compare(a.At) })
+	return c.JSON(http.StatusOK, out)
 }
 
 // newCode makes the code of eight characters: what a reader's QR says, and what can be read aloud.

@@ -66,7 +66,7 @@ var runStates = map[desk.RunState][2]string{
 
 func runRow(r desk.PrintRun) RunRow {
 	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), StateJa: runStates[r.State][0], StateEn: runStates[r.State][1], Clerk: r.Clerk,
-		At: eligibility.DateOf(r.CreatedAt).Japanese() + r.CreatedAt.In(eligibility.Japan).Format(" 15:04"), Total: r.Total, Done: r.Done}
+		At: whenText(r.CreatedAt), Total: r.Total, Done: r.Done}
 }
 
 // planRun shows what a run would print; with the clerk's yes it is started.

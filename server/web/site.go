@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"madoguchi/auth"
+	"madoguchi/eligibility"
 	"madoguchi/pwa"
 	"madoguchi/server/desk"
 	"madoguchi/server/readers"
@@ -65,7 +66,8 @@ func New(c Config) *echo.Echo {
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", s.ready)
 	e.GET("/", s.home)
-	s.ruleRoutes(e)
+	s.receptionRoutes(e)
+	s.visitRoutes(e)
 	if c.Office != nil {
 		s.patientRoutes(e)
 		s.landingRoutes(e)
@@ -82,6 +84,8 @@ func New(c Config) *echo.Echo {
 	}
 	return e
 }
+
+func (s *Site) today() eligibility.Date { return eligibility.DateOf(s.Now()) }
 
 func (s *Site) ready(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)

@@ -9,7 +9,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
-	"madoguchi/eligibility"
 	"madoguchi/server/desk"
 )
 
@@ -78,7 +77,7 @@ func (s *Site) statistics(c echo.Context) (StatisticsView, error) {
 	if err != nil {
 		return StatisticsView{}, err
 	}
-	view := StatisticsView{Page: s.page(c, "統計", "Statistics"), Day: eligibility.DateOf(s.Now()).Japanese(), Groups: numberGroups(numbers)}
+	view := StatisticsView{Page: s.page(c, "統計", "Statistics"), Day: s.today().Japanese(), Groups: numberGroups(numbers)}
 	view.Insurer = insurerView(in)
 	for _, d := range numbers.Days {
 		view.Days = append(view.Days, NumberRow{d.Day.Japanese(), d.Day.String(), []string{shown(d.Screens), shown(d.Copies), shown(d.Logins), shown(d.Receipts)}})
@@ -147,5 +146,5 @@ func (s *Site) statisticsFile(c echo.Context, _ string) error {
 	if err := w.WriteAll(lines); err != nil {
 		return err
 	}
-	return csvFile(c, "toukei-"+eligibility.DateOf(s.Now()).String()+".csv", b.Bytes())
+	return csvFile(c, "toukei-"+s.today().String()+".csv", b.Bytes())
 }

@@ -9,6 +9,18 @@ import (
 	"madoguchi/server/desk"
 )
 
+// noticePDF sends a person's 資格情報のお知らせ for printing.
+func (s *Site) noticePDF(c echo.Context, staff string) error {
+	data, report, err := s.Office.NoticePage(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
+	if err != nil {
+		return err
+	}
+	if len(report.Check) > 0 {
+		c.Response().Header().Set(checkByHand, "true")
+	}
+	return pdfFile(c, "oshirase.pdf", data)
+}
+
 func (s *Site) noticeSheet(c echo.Context, staff string) error {
 	paper, err := s.Office.NoticePaper(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
 	if err != nil {
