@@ -70,6 +70,15 @@ func phones(known []desk.Phone) []phone {
 	return out
 }
 
+// answerPhones says which phones a login has.
+func (s *Site) answerPhones(c echo.Context, subject string) error {
+	known, err := s.Office.Phones(c.Request().Context(), subject)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string][]phone{"phones": phones(known)})
+}
+
 // putHolder adds the key with which this phone proves its screens and comes back without a login, and answers with all
 // phones of this login.
 func (s *Site) putHolder(c echo.Context) error {
@@ -86,15 +95,10 @@ func (s *Site) putHolder(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || !body.Key.ok() {
 		return errRequest
 	}
-	ctx := c.Request().Context()
-	if err := s.Office.AddHolder(ctx, *v.Login, desk.HolderKey{Phone: body.ID, X: body.Key.X, Y: body.Key.Y, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
+	if err := s.Office.AddHolder(c.Request().Context(), *v.Login, desk.HolderKey{Phone: body.ID, X: body.Key.X, Y: body.Key.Y, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
 		return err
 	}
-	known, err := s.Office.Phones(ctx, v.Login.Subject)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string][]phone{"phones": phones(known)})
+	return s.answerPhones(c, v.Login.Subject)
 }
 
 // receipts hands out what lies here for one phone: to its login, or to the phone itself for all whom it shows.
