@@ -149,14 +149,10 @@ func (s *Site) runPage(c echo.Context, staff string) error {
 		Resumable: run.State == desk.RunPaused || run.State == desk.RunFailed, Over: run.State == desk.RunDone || run.State == desk.RunCancelled, Here: run.Options.Folder == "", Folder: s.Runs.FolderOf(run)}
 	view.Insurer = insurerView(in)
 	view.Progress = s.progress(run)
+	sum := press.Sum(files)
+	view.People, view.Pages, view.Skipped, view.Checks = sum.People, sum.Pages, sum.Skipped, sum.Check
+	view.Codes, view.Sampled, view.Texts = sum.Codes, sum.Sampled, sum.Texts
 	for _, f := range files {
-		view.People += f.People
-		view.Pages += f.Pages
-		view.Skipped += f.Skipped
-		view.Checks += f.Check
-		view.Codes += f.Codes
-		view.Sampled += f.Sampled
-		view.Texts += f.Texts
 		if f.Name != "" {
 			view.Files = append(view.Files, RunFileRow{Name: f.Name, People: f.People, Pages: f.Pages, Size: fmt.Sprintf("%.1f MB", float64(f.Bytes)/1e6)})
 		}
