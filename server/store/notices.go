@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"time"
 
@@ -187,4 +188,47 @@ func (s *Store) ExpireReceipts(ctx context.Context, before time.Time) (int, erro
 	}
 	n, err := done.RowsAffected()
 	return int(n), storage(err)
+}
+
+// EnsureNotices: see desk.RunStore.
+func (s *Store) EnsureNotices(ctx context.Context, ids []desk.PersonID, mac func(desk.PersonID, int64) []byte, e desk.Entry) (map[desk.PersonID]int64, error) {
+	out := make(map[desk.PersonID]int64, len(ids))
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		find, err := tx.PrepareContext(ctx, `SELECT people.id, coalesce(max(notices.serial), 0) FROM people LEFT JOIN notices ON notices.person_id = people.id
+			WHERE people.ref = $1 GROUP BY people.id`)
+		if err != nil {
+			return fmt.Errorf("looking for notices: %w", err)
+		}
+		defer find.Close()
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO notices (person_id, serial, code_mac, void, created_at) VALUES ($1, 1, $2, 0, $3)`)
+		if err != nil {
+			return fmt.Errorf("storing notices: %w", err)
+		}
+		defer insert.Close()
+		made := 0
+		for _, id := range ids {
+			var person, serial int64
+			err := find.QueryRowContext(ctx, id).Scan(&person, &serial)
+			if errors.Is(err, sql.ErrNoRows) {
+				continue // erased a moment ago
+			}
+			if err != nil {
+				return fmt.Errorf("looking for notices: %w", err)
+			}
+			if serial == 0 {
+				serial = 1
+				made++
+				if _, err := insert.ExecContext(ctx, person, mac(id, serial), stamp(e.At)); err != nil {
+					return fmt.Errorf("storing notices: %w", err)
+				}
+			}
+			out[id] = serial
+		}
+		if made == 0 {
+			return nil
+		}
+		e.Detail += fmt.Sprintf(" made=%d", made)
+		return appendAudit(ctx, tx, e, nil)
+	})
+	return out, err
 }

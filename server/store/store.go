@@ -25,7 +25,7 @@ import (
 //go:embed migrations/sqlite
 var migrations embed.FS
 
-// Store implements desk.Store, readers.Store and auth.SessionStore.
+// Store implements desk.Store, desk.CounterStore, readers.Store and auth.SessionStore.
 type Store struct {
 	read  *sql.DB // a pool
 	write *sql.DB // one connection: SQLite has one writer
