@@ -11,25 +11,20 @@ import (
 )
 
 // Insurers returns the insurers of this server in the order of their numbers.
-func (s *Store) Insurers(ctx context.Context) ([]desk.Insurer, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT number, name, issuer, telephone, look FROM insurers ORDER BY number`)
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
-	var out []desk.Insurer
-	for rows.Next() {
+func (s *Store) Insurers(ctx context.Context) (all []desk.Insurer, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
 		var in desk.Insurer
 		var look string
-		if err := rows.Scan(&in.Number, &in.Name, &in.Issuer, &in.Telephone, &look); err != nil {
-			return nil, storage(err)
+		if err := scan(&in.Number, &in.Name, &in.Issuer, &in.Telephone, &look); err != nil {
+			return err
 		}
 		if err := json.Unmarshal([]byte(look), &in.Look); err != nil {
-			return nil, fmt.Errorf("reading an insurer's look: %w", err)
+			return fmt.Errorf("reading an insurer's look: %w", err)
 		}
-		out = append(out, in)
-	}
-	return out, storage(rows.Err())
+		all = append(all, in)
+		return nil
+	}, `SELECT number, name, issuer, telephone, look FROM insurers ORDER BY number`)
+	return all, storage(err)
 }
 
 // PutInsurer stores an insurer, new or changed.

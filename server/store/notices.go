@@ -125,23 +125,17 @@ func (s *Store) HasPhoneKey(ctx context.Context, subject, keyID string) (known b
 
 // PhoneKeys: see desk.PhoneStore.
 func (s *Store) PhoneKeys(ctx context.Context, person desk.PersonID) (map[string][]byte, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT phone_keys.key_id, phone_keys.public FROM phone_keys
-		JOIN enrolments ON enrolments.subject_mac = phone_keys.subject_mac JOIN people ON people.id = enrolments.person_id
-		WHERE people.ref = $1 ORDER BY phone_keys.id DESC LIMIT 20`, person)
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
 	out := map[string][]byte{}
-	for rows.Next() {
+	err := s.each(ctx, func(scan func(...any) error) error {
 		var id string
 		var public []byte
-		if err := rows.Scan(&id, &public); err != nil {
-			return nil, storage(err)
-		}
+		err := scan(&id, &public)
 		out[id] = public
-	}
-	return out, storage(rows.Err())
+		return err
+	}, `SELECT phone_keys.key_id, phone_keys.public FROM phone_keys
+		JOIN enrolments ON enrolments.subject_mac = phone_keys.subject_mac JOIN people ON people.id = enrolments.person_id
+		WHERE people.ref = $1 ORDER BY phone_keys.id DESC LIMIT 20`, person)
+	return out, storage(err)
 }
 
 // PutReceipts: see desk.PhoneStore.

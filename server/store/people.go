@@ -57,21 +57,13 @@ func (s *Store) PersonByKey(ctx context.Context, insurer eligibility.InsurerNumb
 	return r, storage(err)
 }
 
-func (s *Store) people(ctx context.Context, query string, args ...any) ([]desk.PersonRecord, error) {
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
-	var out []desk.PersonRecord
-	for rows.Next() {
-		r, err := s.scanPerson(ctx, rows.Scan)
-		if err != nil {
-			return nil, storage(err)
-		}
-		out = append(out, r)
-	}
-	return out, storage(rows.Err())
+func (s *Store) people(ctx context.Context, query string, args ...any) (all []desk.PersonRecord, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		r, err := s.scanPerson(ctx, scan)
+		all = append(all, r)
+		return err
+	}, query, args...)
+	return all, storage(err)
 }
 
 // CountPeople returns how many people an insurer has.

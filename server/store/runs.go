@@ -74,66 +74,48 @@ func (s *Store) Run(ctx context.Context, id string) (desk.PrintRun, error) {
 }
 
 // Runs: see desk.RunStore.
-func (s *Store) Runs(ctx context.Context, insurer eligibility.InsurerNumber, limit int) ([]desk.PrintRun, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+runColumns+` FROM runs WHERE insurer = $1 OR $1 = '' ORDER BY id DESC LIMIT $2`, insurer, limit)
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
-	var out []desk.PrintRun
-	for rows.Next() {
-		r, err := scanRun(rows.Scan)
-		if err != nil {
-			return nil, storage(err)
-		}
-		out = append(out, r)
-	}
-	return out, storage(rows.Err())
+func (s *Store) Runs(ctx context.Context, insurer eligibility.InsurerNumber, limit int) (all []desk.PrintRun, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		r, err := scanRun(scan)
+		all = append(all, r)
+		return err
+	}, `SELECT `+runColumns+` FROM runs WHERE insurer = $1 OR $1 = '' ORDER BY id DESC LIMIT $2`, insurer, limit)
+	return all, storage(err)
 }
 
 // RunItems: see desk.RunStore.
-func (s *Store) RunItems(ctx context.Context, id string) ([]press.Item, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT run_items.person, run_items.parcel FROM run_items JOIN runs ON runs.id = run_items.run_id
-		WHERE runs.ref = $1 ORDER BY run_items.place`, id)
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
-	var out []press.Item
-	for rows.Next() {
+func (s *Store) RunItems(ctx context.Context, id string) (all []press.Item, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
 		var item press.Item
 		var parcel int
-		if err := rows.Scan(&item.Ref, &parcel); err != nil {
-			return nil, storage(err)
+		if err := scan(&item.Ref, &parcel); err != nil {
+			return err
 		}
 		if parcel > 0 {
 			item.Group = strconv.Itoa(parcel)
 		}
-		out = append(out, item)
-	}
-	return out, storage(rows.Err())
+		all = append(all, item)
+		return nil
+	}, `SELECT run_items.person, run_items.parcel FROM run_items JOIN runs ON runs.id = run_items.run_id
+		WHERE runs.ref = $1 ORDER BY run_items.place`, id)
+	return all, storage(err)
 }
 
 // RunFiles: see desk.RunStore.
-func (s *Store) RunFiles(ctx context.Context, id string) ([]press.FileRecord, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT run_files.body FROM run_files JOIN runs ON runs.id = run_files.run_id WHERE runs.ref = $1 ORDER BY run_files.number`, id)
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
-	var out []press.FileRecord
-	for rows.Next() {
+func (s *Store) RunFiles(ctx context.Context, id string) (all []press.FileRecord, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
 		var body string
 		var f press.FileRecord
-		if err := rows.Scan(&body); err != nil {
-			return nil, storage(err)
+		if err := scan(&body); err != nil {
+			return err
 		}
 		if err := json.Unmarshal([]byte(body), &f); err != nil {
-			return nil, fmt.Errorf("reading a run's file: %w", err)
+			return fmt.Errorf("reading a run's file: %w", err)
 		}
-		out = append(out, f)
-	}
-	return out, storage(rows.Err())
+		all = append(all, f)
+		return nil
+	}, `SELECT run_files.body FROM run_files JOIN runs ON runs.id = run_files.run_id WHERE runs.ref = $1 ORDER BY run_files.number`, id)
+	return all, storage(err)
 }
 
 // StepRun: see desk.RunStore.
