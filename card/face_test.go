@@ -30,20 +30,7 @@ func TestFaceIsReadFromAGenuineCard(t *testing.T) {
 }
 
 func TestFacesOfCardsThatMustBeRefused(t *testing.T) {
-	two, zero := 2, 0
-	for name, c := range map[string]struct {
-		d    virtual.Description
-		code string
-		key  string
-	}{
-		"wrong code":     {virtual.Description{}, "9999", "card.number_b_mismatch"},
-		"two tries left": {virtual.Description{NumberBTries: &two}, "1234", "card.number_b_few_tries"},
-		"blocked":        {virtual.Description{NumberBTries: &zero}, "1234", "card.number_b_blocked"},
-		"copied":         {virtual.Description{Variant: virtual.Copied}, "1234", "card.copied"},
-		"forged issuer":  {virtual.Description{Variant: virtual.ForgedIssuer}, "1234", "card.not_genuine"},
-		"altered record": {virtual.Description{Variant: virtual.Altered}, "1234", "card.not_genuine"},
-		"phone":          {virtual.Description{Variant: virtual.IPhone}, "1234", "card.phone"},
-	} {
+	for name, c := range numberBRefusals() {
 		s, _ := open(t, insert(t, c.d))
 		reading, r := card.CheckFace(context.Background(), s, numberB(t, tokuichi, 2035, c.code), challenge(1), virtual.TestIssuerKeys())
 		if r.Outcome != card.Refused || r.Key != c.key || reading.Photo != nil {

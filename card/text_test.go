@@ -82,23 +82,30 @@ func TestTextIsReadFromAGenuineCardAndTheAgentIsNamed(t *testing.T) {
 	}
 }
 
-func TestTextOfCardsThatMustBeRefused(t *testing.T) {
+// numberBRefusals are cards that a check by 照合番号B must refuse, the code that is typed and the key of the refusal.
+func numberBRefusals() map[string]numberBRefusal {
 	two, zero := 2, 0
-	for name, c := range map[string]struct {
-		d    virtual.Description
-		code string
-		key  string
-	}{
+	return map[string]numberBRefusal{
 		"wrong code":     {virtual.Description{}, "9999", "card.number_b_mismatch"},
 		"two tries left": {virtual.Description{NumberBTries: &two}, "1234", "card.number_b_few_tries"},
 		"blocked":        {virtual.Description{NumberBTries: &zero}, "1234", "card.number_b_blocked"},
 		"copied":         {virtual.Description{Variant: virtual.Copied}, "1234", "card.copied"},
 		"forged issuer":  {virtual.Description{Variant: virtual.ForgedIssuer}, "1234", "card.not_genuine"},
-		"altered name":   {virtual.Description{Variant: virtual.Altered}, "1234", "card.not_genuine"},
-		"phone":          {virtual.Description{Variant: virtual.Phone}, "1234", "card.phone"},
+		"altered record": {virtual.Description{Variant: virtual.Altered}, "1234", "card.not_genuine"},
+		"Android phone":  {virtual.Description{Variant: virtual.Phone}, "1234", "card.phone"},
+		"iPhone":         {virtual.Description{Variant: virtual.IPhone}, "1234", "card.phone"},
 		"old card":       {virtual.Description{Variant: virtual.OldCard}, "1234", "card.juki"},
 		"another card":   {virtual.Description{Variant: virtual.OtherCard}, "1234", "card.not_my_number_card"},
-	} {
+	}
+}
+
+type numberBRefusal struct {
+	d         virtual.Description
+	code, key string
+}
+
+func TestTextOfCardsThatMustBeRefused(t *testing.T) {
+	for name, c := range numberBRefusals() {
 		chip := insert(t, c.d)
 		before := chip.TriesLeft().NumberB
 		s, w := open(t, chip)

@@ -58,15 +58,9 @@ const (
 )
 
 // Japanese returns 男, 女 or "".
-func (s Sex) Japanese() string {
-	switch s {
-	case Male:
-		return "男"
-	case Female:
-		return "女"
-	}
-	return ""
-}
+func (s Sex) Japanese() string { return sexNames[s] }
+
+var sexNames = map[Sex]string{Male: "男", Female: "女"}
 
 // Relation is 本人 (the subscriber) or 家族 (a dependent): FHIR JP Core InsuredPersonCategory 1 and 2.
 type Relation string
@@ -78,12 +72,6 @@ const (
 )
 
 // Japanese returns 本人, 家族 or "".
-func (r Relation) Japanese() string {
-	switch r {
-	case Subscriber:
-		return "本人"
-	case Dependent:
-		return "家族"
-	}
-	return ""
-}
+func (r Relation) Japanese() string { return relationNames[r] }
+
+var relationNames = map[Relation]string{Subscriber: "本人", Dependent: "家族"}

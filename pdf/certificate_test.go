@@ -23,17 +23,7 @@ func certificateFile(t *testing.T, name string, layout pdf.CertificateLayout, li
 	t.Helper()
 	var out bytes.Buffer
 	f := pdf.NewCertificates(&out, certificateLook, noticeDay, layout, false)
-	var reports []pdf.Report
-	for _, c := range list {
-		r, err := f.Add(c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		reports = append(reports, r)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
+	reports := filled(t, f, list)
 	return saved(t, name, out.Bytes()), reports
 }
 

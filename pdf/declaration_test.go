@@ -1,8 +1,6 @@
 package pdf_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,14 +16,7 @@ func TestDeclarationAsksWhatTheNoticeAsks(t *testing.T) {
 		if err != nil || len(report.Check) > 0 {
 			t.Fatal(report, err)
 		}
-		folder := t.TempDir()
-		if keep := os.Getenv("MADOGUCHI_PICTURES"); keep != "" {
-			folder = keep
-		}
-		path := filepath.Join(folder, name+".pdf")
-		if err := os.WriteFile(path, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		path := saved(t, name, data)
 		run(t, "qpdf", "--check", path)
 		text := run(t, "pdftotext", "-layout", path, "-")
 		for _, want := range []string{"被保険者資格申立書", "氏名", "生年月日", "性別", "住所", "連絡先", "保険の種別", "保険者の名称", "事業所名", "一部負担金の割合", "上記のとおり申し立てます", d.Name} {

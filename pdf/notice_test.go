@@ -36,14 +36,15 @@ func notice(t testing.TB) pdf.Notice {
 		State: state, Landing: link, TypedCode: "ABCD-EFGH-IJ2K-OLMB", Serial: "2026-11-A 000123 / 004500"}
 }
 
-// noticeFile writes a file of notices and returns its path and reports.
-func noticeFile(t *testing.T, name string, notices ...pdf.Notice) (string, []pdf.Report) {
+// filled adds papers to a file, closes it and returns its reports.
+func filled[Paper any](t *testing.T, f interface {
+	Add(Paper) (pdf.Report, error)
+	Close() error
+}, papers []Paper) []pdf.Report {
 	t.Helper()
-	var out bytes.Buffer
-	f := pdf.NewNotices(&out, "架空市", noticeDay)
 	var reports []pdf.Report
-	for _, n := range notices {
-		r, err := f.Add(n)
+	for _, p := range papers {
+		r, err := f.Add(p)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,6 +53,15 @@ func noticeFile(t *testing.T, name string, notices ...pdf.Notice) (string, []pdf
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
+	return reports
+}
+
+// noticeFile writes a file of notices and returns its path and reports.
+func noticeFile(t *testing.T, name string, notices ...pdf.Notice) (string, []pdf.Report) {
+	t.Helper()
+	var out bytes.Buffer
+	f := pdf.NewNotices(&out, "架空市", noticeDay)
+	reports := filled(t, f, notices)
 	return saved(t, name, out.Bytes()), reports
 }
 

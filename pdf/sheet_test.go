@@ -49,16 +49,10 @@ func made(t *testing.T, s pdf.Sheet) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "sheet.pdf")
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		t.Fatal(err)
+	if s.Masked {
+		return saved(t, "masked", data)
 	}
-	if keep := os.Getenv("MADOGUCHI_PICTURES"); keep != "" {
-		if err := os.WriteFile(filepath.Join(keep, "sheet.pdf"), data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return path
+	return saved(t, "sheet", data)
 }
 
 func run(t testing.TB, program string, args ...string) string {
@@ -162,9 +156,6 @@ func TestMaskedSheetHasNothingUnderItsBars(t *testing.T) {
 	}
 	if bytes.Contains(data, []byte("/Subtype /Image")) || !strings.Contains(text, "番号を隠した写しです") || !strings.Contains(text, "髙橋 德一") {
 		t.Errorf("the masked sheet:\n%s", text)
-	}
-	if keep := os.Getenv("MADOGUCHI_PICTURES"); keep != "" {
-		_ = os.Rename(filepath.Join(keep, "sheet.pdf"), filepath.Join(keep, "masked.pdf"))
 	}
 }
 

@@ -99,7 +99,7 @@ func (file asset) send(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Vary", "Accept-Encoding")
 	body := file.plain
-	if file.gzip != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if file.gzip != nil && TakesGzip(r) {
 		h.Set("Content-Encoding", "gzip")
 		body = file.gzip
 	}

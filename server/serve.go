@@ -1,31 +1,21 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/ecdsa"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
 	"madoguchi/auth"
-	"madoguchi/auth/demoidp"
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
-	"madoguchi/eligibility"
 	"madoguchi/server/desk"
 	"madoguchi/server/keys"
 	"madoguchi/server/press"
@@ -38,20 +28,7 @@ type serveCmd struct {
 	Role string `enum:"all,insurer,counter" default:"all" env:"MADOGUCHI_ROLE" help:"what this server is: all (demo), insurer or counter"`
 }
 
-// demoStaff are fictional names to pick from; the demo has no staff sign-in.
-var demoStaff = []string{"鈴木", "佐藤", "田中"}
-
-// demoPeople can sign in at the demo provider (facts: rules.md 4.6). The sub of each is made for the demo.
-var demoPeople = []demoidp.Person{
-	{Subject: "demo-tokuichi", Name: "髙橋　德一", BirthDate: eligibility.MustDate("1955-07-01")},
-	{Subject: "demo-taro", Name: "試験　太郎", BirthDate: eligibility.MustDate("1986-04-12")},
-	{Subject: "demo-hanako", Name: "試験　花子", BirthDate: eligibility.MustDate("1988-11-30")},
-}
-
-const (
-	demoClient   = "RP00000001"
-	shutdownTime = 20 * time.Second
-)
+const shutdownTime = 20 * time.Second
 
 // Run serves until an interrupt.
 func (c *serveCmd) Run(s *Settings) error {
@@ -204,36 +181,6 @@ func (c *serveCmd) trust(s *Settings, h *house, counter credential.TrustedCounte
 	return o.TrustList, nil, nil
 }
 
-// signIn sets up the demo provider and this server as its client.
-func (h *house) signIn(config *web.Config, address string) error {
-	client, err := h.keys.Signing(keys.Client)
-	if err != nil {
-		return err
-	}
-	clientKey, err := credential.NewKey(client)
-	if err != nil {
-		return err
-	}
-	providerKey, err := h.keys.Signing("demo-idp.pem")
-	if err != nil {
-		return err
-	}
-	named, err := credential.NewKey(providerKey)
-	if err != nil {
-		return err
-	}
-	issuer, redirect := address+"/demo-idp", address+"/login/callback"
-	provider, err := demoidp.New(demoidp.Config{Issuer: issuer, Key: providerKey, KeyID: named.ID, ClientID: demoClient, ClientKey: client.Public().(*ecdsa.PublicKey),
-		RedirectURLs: []string{redirect}, People: demoPeople, Now: h.now})
-	if err != nil {
-		return fmt.Errorf("starting the demo provider: %w", err)
-	}
-	config.DemoIDP = provider
-	config.Login = auth.NewLogin(auth.Config{Issuer: issuer, ClientID: demoClient, Key: client, KeyID: clientKey.ID, Method: jwt.SigningMethodES256,
-		RedirectURL: redirect, Scopes: []string{"name", "birthdate"}, Client: &http.Client{Timeout: 10 * time.Second}, Now: h.now})
-	return nil
-}
-
 // signing returns a signing key of the folder with its id.
 func (h *house) signing(name string) (credential.Key, error) {
 	private, err := h.keys.Signing(name)
@@ -257,29 +204,4 @@ func (h *house) sweep(ctx context.Context) {
 	if err := h.store.ExpireCodes(ctx, h.now()); err != nil {
 		slog.Warn("sweeping codes", "error", err)
 	}
-}
-
-// within carries the counter's calls to an iss of this same program: in role all both halves live in one process, and the
-// demo's https://localhost:8080 is only a name. Any other address is refused.
-type within struct {
-	handler http.Handler
-	address string
-}
-
-func (t within) RoundTrip(r *http.Request) (*http.Response, error) {
-	if !strings.HasPrefix(r.URL.String(), demoHost+"/i/") {
-		return nil, fmt.Errorf("the demo calls nobody outside: %s", r.URL.Host)
-	}
-	target, err := url.Parse(t.address + r.URL.Path)
-	if err != nil {
-		return nil, err
-	}
-	inside := r.Clone(r.Context())
-	inside.URL, inside.Host, inside.RequestURI, inside.RemoteAddr = target, target.Host, "", "127.0.0.1:0"
-	if inside.Body == nil {
-		inside.Body = io.NopCloser(bytes.NewReader(nil))
-	}
-	w := httptest.NewRecorder()
-	t.handler.ServeHTTP(w, inside)
-	return w.Result(), nil
 }

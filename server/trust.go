@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"madoguchi/credential"
+	"madoguchi/eligibility"
 )
 
 // trustReader reads the list that somebody else signed, for a counter server of its own. It never goes back to an older
@@ -118,3 +119,7 @@ func get(ctx context.Context, address string) (string, error) {
 	}
 	return string(text), err
 }
+
+var errTrustFile = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.trust", Field: "MADOGUCHI_TRUST",
+	Ja: "受付サーバーには信頼リストが必要です。保険者側の data/demo にある trust.jwt と trust-root.json をコピーし、そのフォルダーを MADOGUCHI_TRUST に指定してください。",
+	En: "A counter server needs a trust list. Copy trust.jwt and trust-root.json from the insurer's data/demo and name their folder in MADOGUCHI_TRUST."}

@@ -2,10 +2,8 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,18 +24,7 @@ const (
 // at runs the built program against the bench's service, with demo mode and settings of its own.
 func at(t *testing.T, settings string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, bridge, args...)
-	cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "MADOGUCHI_DEMO=true", "MADOGUCHI_BRIDGE_SETTINGS=" + settings}
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
-	var exited *exec.ExitError
-	if ctx.Err() != nil || err != nil && !errors.As(err, &exited) {
-		t.Fatalf("bridge %q: %v %v", args, err, ctx.Err())
-	}
-	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+	return runWith(t, []string{"MADOGUCHI_DEMO=true", "MADOGUCHI_BRIDGE_SETTINGS=" + settings}, args...)
 }
 
 // lay puts a card into a slot and waits until the program sees it.

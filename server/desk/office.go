@@ -13,17 +13,7 @@ import (
 // Office is the insurer's half: it imports the insured, hands out notice codes, enrols and issues. It never sees what
 // counters record.
 type Office struct {
-	Store interface {
-		InsurerStore
-		PeopleStore
-		StatisticsStore
-		PreviewStore
-		NoticeStore
-		PhoneStore
-		CodeStore
-		PaperStore
-		RunStore
-	}
+	Store   Store
 	Keys    IssuerKeys
 	Notices NoticeKeys
 	Host    string // the HOST of every iss, https, without trailing slash

@@ -207,57 +207,6 @@ func natural(text string) string {
 	return out.String()
 }
 
-// runList is the list of a clerk: whom it names, and who was found.
-type runList struct {
-	lines map[string]string // as it is compared → as it stands there
-	found map[string]bool
-}
-
-func newRunList(lines []string) runList {
-	l := runList{map[string]string{}, map[string]bool{}}
-	for _, line := range lines {
-		parts := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '\t' || r == '，' || r == '、' })
-		for i, part := range parts {
-			parts[i] = listed(part)
-		}
-		if key := strings.Join(parts, "\x00"); key != "" {
-			l.lines[key] = line
-		}
-	}
-	return l
-}
-
-// listed is a number as lists are compared: narrow, without blanks, without leading zeros (rules.md 4.2).
-func listed(s string) string {
-	return strings.TrimLeft(strings.ReplaceAll(eligibility.NormaliseSymbol(strings.TrimSpace(s)), " ", ""), "0")
-}
-
-// has reports whether a person is on the list: by 番号, or by 記号, 番号 and perhaps 枝番.
-func (l runList) has(p eligibility.Person) bool {
-	if len(l.lines) == 0 {
-		return true
-	}
-	symbol, number, branch := listed(p.Symbol), listed(p.Number), listed(p.BranchNumber)
-	on := false
-	for _, key := range []string{number, symbol + "\x00" + number, symbol + "\x00" + number + "\x00" + branch} {
-		if _, ok := l.lines[key]; ok {
-			l.found[key], on = true, true
-		}
-	}
-	return on
-}
-
-func (l runList) missing() []string {
-	var out []string
-	for key, line := range l.lines {
-		if !l.found[key] {
-			out = append(out, line)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
 // StartRun stores a plan; from then on it can be printed, stopped and resumed.
 func (o *Office) StartRun(ctx context.Context, p Plan) error {
 	r := p.Run

@@ -9,7 +9,7 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Store keeps what the desk must not lose. Each method is one transaction: it happens whole, audit entry included, or
+// Store keeps what the insurer's half must not lose. Each method is one transaction: it happens whole, audit entry included, or
 // not at all. A missing thing is an *eligibility.Error with code NotFound.
 type Store interface {
 	InsurerStore
@@ -21,7 +21,6 @@ type Store interface {
 	CodeStore
 	PaperStore
 	RunStore
-	CounterStore
 }
 
 // InsurerStore keeps the insurers of this server and their insured.

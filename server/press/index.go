@@ -116,17 +116,8 @@ func (r *Run) summary(files []FileRecord) error {
 
 // words is the summary as people read it.
 func (r *Run) words(files []FileRecord) string {
-	var sum FileRecord
+	sum := Sum(files)
 	var b strings.Builder
-	for _, f := range files {
-		sum.People += f.People
-		sum.Pages += f.Pages
-		sum.Skipped += f.Skipped
-		sum.Check += f.Check
-		sum.Codes += f.Codes
-		sum.Sampled += f.Sampled
-		sum.Texts += f.Texts
-	}
 	fmt.Fprintf(&b, "印刷の結果　%s\r\n\r\n", r.Base)
 	fmt.Fprintf(&b, "印刷した人　　　　　　%d 人（%d ページ、%d ファイル）\r\n", sum.People, sum.Pages, len(files))
 	fmt.Fprintf(&b, "とばした人　　　　　　%d 人（%s）\r\n", sum.Skipped, Skipped)

@@ -97,6 +97,21 @@ type FileRecord struct {
 	SHA256  string `json:"sha256"`
 }
 
+// Sum counts what files came to in all; it is no file itself.
+func Sum(files []FileRecord) FileRecord {
+	var sum FileRecord
+	for _, f := range files {
+		sum.People += f.People
+		sum.Pages += f.Pages
+		sum.Skipped += f.Skipped
+		sum.Check += f.Check
+		sum.Codes += f.Codes
+		sum.Sampled += f.Sampled
+		sum.Texts += f.Texts
+	}
+	return sum
+}
+
 // Progress is how far a run has come.
 type Progress struct {
 	Done, Total int

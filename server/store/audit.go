@@ -87,3 +87,28 @@ func (s *Store) VerifyAudit(ctx context.Context) (int, error) {
 	}
 	return n, storage(rows.Err())
 }
+
+// pseudonymOf returns a person's pseudonym for the audit chain; nil for no person.
+func (s *Store) pseudonymOf(ctx context.Context, tx queryer, id desk.PersonID) ([]byte, error) {
+	if id == "" {
+		return nil, nil
+	}
+	var sealed []byte
+	if err := tx.QueryRowContext(ctx, `SELECT pseudonym FROM people WHERE ref = $1`, id).Scan(&sealed); err != nil {
+		return nil, err
+	}
+	key, err := s.openValue(ctx, tx, "people.pseudonym", string(id), sealed)
+	if err != nil {
+		return nil, err
+	}
+	return pseudonym(key), nil
+}
+
+// audit appends an entry with its person's pseudonym.
+func (s *Store) audit(ctx context.Context, tx *sql.Tx, e desk.Entry) error {
+	p, err := s.pseudonymOf(ctx, tx, e.Person)
+	if err != nil {
+		return err
+	}
+	return appendAudit(ctx, tx, e, p)
+}

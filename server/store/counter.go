@@ -48,21 +48,13 @@ func (s *Store) Case(ctx context.Context, facility, id string) (desk.Case, error
 }
 
 // Cases: see desk.CounterStore.
-func (s *Store) Cases(ctx context.Context, facility string, day eligibility.Date) ([]desk.Case, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+caseColumns+` FROM cases WHERE facility = $1 AND day = $2 ORDER BY id DESC`, facility, day.String())
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
-	var out []desk.Case
-	for rows.Next() {
-		c, err := s.scanCase(ctx, rows.Scan)
-		if err != nil {
-			return nil, storage(err)
-		}
-		out = append(out, c)
-	}
-	return out, storage(rows.Err())
+func (s *Store) Cases(ctx context.Context, facility string, day eligibility.Date) (all []desk.Case, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		c, err := s.scanCase(ctx, scan)
+		all = append(all, c)
+		return err
+	}, `SELECT `+caseColumns+` FROM cases WHERE facility = $1 AND day = $2 ORDER BY id DESC`, facility, day.String())
+	return all, storage(err)
 }
 
 // PutAgent stores a paired bridge agent.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"time"
 
@@ -124,23 +125,17 @@ func (s *Store) HasPhoneKey(ctx context.Context, subject, keyID string) (known b
 
 // PhoneKeys: see desk.PhoneStore.
 func (s *Store) PhoneKeys(ctx context.Context, person desk.PersonID) (map[string][]byte, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT phone_keys.key_id, phone_keys.public FROM phone_keys
-		JOIN enrolments ON enrolments.subject_mac = phone_keys.subject_mac JOIN people ON people.id = enrolments.person_id
-		WHERE people.ref = $1 ORDER BY phone_keys.id DESC LIMIT 20`, person)
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
 	out := map[string][]byte{}
-	for rows.Next() {
+	err := s.each(ctx, func(scan func(...any) error) error {
 		var id string
 		var public []byte
-		if err := rows.Scan(&id, &public); err != nil {
-			return nil, storage(err)
-		}
+		err := scan(&id, &public)
 		out[id] = public
-	}
-	return out, storage(rows.Err())
+		return err
+	}, `SELECT phone_keys.key_id, phone_keys.public FROM phone_keys
+		JOIN enrolments ON enrolments.subject_mac = phone_keys.subject_mac JOIN people ON people.id = enrolments.person_id
+		WHERE people.ref = $1 ORDER BY phone_keys.id DESC LIMIT 20`, person)
+	return out, storage(err)
 }
 
 // PutReceipts: see desk.PhoneStore.
@@ -187,4 +182,47 @@ func (s *Store) ExpireReceipts(ctx context.Context, before time.Time) (int, erro
 	}
 	n, err := done.RowsAffected()
 	return int(n), storage(err)
+}
+
+// EnsureNotices: see desk.RunStore.
+func (s *Store) EnsureNotices(ctx context.Context, ids []desk.PersonID, mac func(desk.PersonID, int64) []byte, e desk.Entry) (map[desk.PersonID]int64, error) {
+	out := make(map[desk.PersonID]int64, len(ids))
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		find, err := tx.PrepareContext(ctx, `SELECT people.id, coalesce(max(notices.serial), 0) FROM people LEFT JOIN notices ON notices.person_id = people.id
+			WHERE people.ref = $1 GROUP BY people.id`)
+		if err != nil {
+			return fmt.Errorf("looking for notices: %w", err)
+		}
+		defer find.Close()
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO notices (person_id, serial, code_mac, void, created_at) VALUES ($1, 1, $2, 0, $3)`)
+		if err != nil {
+			return fmt.Errorf("storing notices: %w", err)
+		}
+		defer insert.Close()
+		made := 0
+		for _, id := range ids {
+			var person, serial int64
+			err := find.QueryRowContext(ctx, id).Scan(&person, &serial)
+			if errors.Is(err, sql.ErrNoRows) {
+				continue // erased a moment ago
+			}
+			if err != nil {
+				return fmt.Errorf("looking for notices: %w", err)
+			}
+			if serial == 0 {
+				serial = 1
+				made++
+				if _, err := insert.ExecContext(ctx, person, mac(id, serial), stamp(e.At)); err != nil {
+					return fmt.Errorf("storing notices: %w", err)
+				}
+			}
+			out[id] = serial
+		}
+		if made == 0 {
+			return nil
+		}
+		e.Detail += fmt.Sprintf(" made=%d", made)
+		return appendAudit(ctx, tx, e, nil)
+	})
+	return out, err
 }

@@ -80,19 +80,13 @@ func (s *Store) Revoked(ctx context.Context, insurer eligibility.InsurerNumber, 
 	if counter, err = s.Revocations(ctx, insurer); err != nil {
 		return nil, 0, err
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT rid FROM revocations WHERE insurer = $1 AND expires_at > $2 ORDER BY rid`, insurer, stamp(at))
-	if err != nil {
-		return nil, 0, storage(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = s.each(ctx, func(scan func(...any) error) error {
 		var rid int64
-		if err := rows.Scan(&rid); err != nil {
-			return nil, 0, storage(err)
-		}
+		err := scan(&rid)
 		rids = append(rids, uint32(rid))
-	}
-	return rids, counter, storage(rows.Err())
+		return err
+	}, `SELECT rid FROM revocations WHERE insurer = $1 AND expires_at > $2 ORDER BY rid`, insurer, stamp(at))
+	return rids, counter, storage(err)
 }
 
 // Revocations: see desk.PaperStore.

@@ -6,65 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
+	"strconv"
+	"strings"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
 )
-
-// Insurers returns the insurers of this server in the order of their numbers.
-func (s *Store) Insurers(ctx context.Context) ([]desk.Insurer, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT number, name, issuer, telephone, look FROM insurers ORDER BY number`)
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
-	var out []desk.Insurer
-	for rows.Next() {
-		var in desk.Insurer
-		var look string
-		if err := rows.Scan(&in.Number, &in.Name, &in.Issuer, &in.Telephone, &look); err != nil {
-			return nil, storage(err)
-		}
-		if err := json.Unmarshal([]byte(look), &in.Look); err != nil {
-			return nil, fmt.Errorf("reading an insurer's look: %w", err)
-		}
-		out = append(out, in)
-	}
-	return out, storage(rows.Err())
-}
-
-// PutInsurer stores an insurer, new or changed.
-func (s *Store) PutInsurer(ctx context.Context, in desk.Insurer, e desk.Entry) error {
-	return s.PutSettings(ctx, in, nil, e)
-}
-
-// PutSettings: see desk.InsurerStore.
-func (s *Store) PutSettings(ctx context.Context, in desk.Insurer, png []byte, e desk.Entry) error {
-	look, err := json.Marshal(in.Look)
-	if err != nil {
-		return fmt.Errorf("writing an insurer's look: %w", err)
-	}
-	return s.change(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO insurers (number, name, issuer, telephone, look) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (number) DO UPDATE SET name = $2, issuer = $3, telephone = $4, look = $5`, in.Number, in.Name, in.Issuer, in.Telephone, string(look))
-		if err != nil {
-			return fmt.Errorf("storing an insurer: %w", err)
-		}
-		if png != nil {
-			if _, err := tx.ExecContext(ctx, `UPDATE insurers SET logo = $2 WHERE number = $1`, in.Number, png); err != nil {
-				return fmt.Errorf("storing a mark: %w", err)
-			}
-		}
-		return appendAudit(ctx, tx, e, nil)
-	})
-}
-
-// Logo: see desk.InsurerStore.
-func (s *Store) Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error) {
-	var png []byte
-	err := s.read.QueryRowContext(ctx, `SELECT logo FROM insurers WHERE number = $1`, insurer).Scan(&png)
-	return png, storage(err)
-}
 
 // ImportPeople: see desk.InsurerStore.
 func (s *Store) ImportPeople(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e desk.Entry) (desk.ImportCount, error) {
@@ -109,21 +57,13 @@ func (s *Store) PersonByKey(ctx context.Context, insurer eligibility.InsurerNumb
 	return r, storage(err)
 }
 
-func (s *Store) people(ctx context.Context, query string, args ...any) ([]desk.PersonRecord, error) {
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
-	var out []desk.PersonRecord
-	for rows.Next() {
-		r, err := s.scanPerson(ctx, rows.Scan)
-		if err != nil {
-			return nil, storage(err)
-		}
-		out = append(out, r)
-	}
-	return out, storage(rows.Err())
+func (s *Store) people(ctx context.Context, query string, args ...any) (all []desk.PersonRecord, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		r, err := s.scanPerson(ctx, scan)
+		all = append(all, r)
+		return err
+	}, query, args...)
+	return all, storage(err)
 }
 
 // CountPeople returns how many people an insurer has.
@@ -155,27 +95,44 @@ func (s *Store) ErasePerson(ctx context.Context, id desk.PersonID, e desk.Entry)
 	})
 }
 
-// pseudonymOf returns a person's pseudonym for the audit chain; nil for no person.
-func (s *Store) pseudonymOf(ctx context.Context, tx queryer, id desk.PersonID) ([]byte, error) {
-	if id == "" {
-		return nil, nil
+// People: see desk.RunStore.
+func (s *Store) People(ctx context.Context, ids []desk.PersonID) (map[desk.PersonID]desk.PersonRecord, error) {
+	out := make(map[desk.PersonID]desk.PersonRecord, len(ids))
+	const most = 500 // parameters of one query
+	for part := range slices.Chunk(ids, most) {
+		args := make([]any, len(part))
+		marks := make([]string, len(part))
+		for i, id := range part {
+			args[i], marks[i] = id, "$"+strconv.Itoa(i+1)
+		}
+		found, err := s.people(ctx, `SELECT `+personColumns+` FROM people WHERE ref IN (`+strings.Join(marks, ",")+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range found {
+			out[r.ID] = r
+		}
 	}
-	var sealed []byte
-	if err := tx.QueryRowContext(ctx, `SELECT pseudonym FROM people WHERE ref = $1`, id).Scan(&sealed); err != nil {
-		return nil, err
-	}
-	key, err := s.openValue(ctx, tx, "people.pseudonym", string(id), sealed)
-	if err != nil {
-		return nil, err
-	}
-	return pseudonym(key), nil
+	return out, nil
 }
 
-// audit appends an entry with its person's pseudonym.
-func (s *Store) audit(ctx context.Context, tx *sql.Tx, e desk.Entry) error {
-	p, err := s.pseudonymOf(ctx, tx, e.Person)
+// PersonVersion: see desk.RunStore.
+func (s *Store) PersonVersion(ctx context.Context, id desk.PersonID, version int) (desk.PersonRecord, error) {
+	r := desk.PersonRecord{ID: id, Version: version}
+	var at int64
+	var sealed []byte
+	err := s.read.QueryRowContext(ctx, `SELECT person_versions.registered_at, person_versions.body FROM person_versions JOIN people ON people.id = person_versions.person_id
+		WHERE people.ref = $1 AND person_versions.version = $2`, id, version).Scan(&at, &sealed)
 	if err != nil {
-		return err
+		return r, storage(err)
 	}
-	return appendAudit(ctx, tx, e, p)
+	r.RegisteredAt = unstamp(at)
+	body, err := s.openValue(ctx, s.read, "person_versions.body", string(id), sealed)
+	if err != nil {
+		return r, storage(err)
+	}
+	if err := json.Unmarshal(body, &r.Person); err != nil {
+		return r, fmt.Errorf("reading an earlier version: %w", err)
+	}
+	return r, nil
 }

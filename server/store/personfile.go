@@ -40,21 +40,6 @@ func (s *Store) PersonFile(ctx context.Context, id desk.PersonID, at time.Time, 
 	return f, storage(err)
 }
 
-// each runs a query and hands every row to take.
-func (s *Store) each(ctx context.Context, take func(scan func(...any) error) error, query string, args ...any) error {
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := take(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 func (s *Store) olderVersions(ctx context.Context, row int64, current desk.PersonRecord) (older []desk.PersonRecord, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		r := desk.PersonRecord{ID: current.ID}

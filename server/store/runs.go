@@ -4,11 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
@@ -76,66 +74,48 @@ func (s *Store) Run(ctx context.Context, id string) (desk.PrintRun, error) {
 }
 
 // Runs: see desk.RunStore.
-func (s *Store) Runs(ctx context.Context, insurer eligibility.InsurerNumber, limit int) ([]desk.PrintRun, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+runColumns+` FROM runs WHERE insurer = $1 OR $1 = '' ORDER BY id DESC LIMIT $2`, insurer, limit)
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
-	var out []desk.PrintRun
-	for rows.Next() {
-		r, err := scanRun(rows.Scan)
-		if err != nil {
-			return nil, storage(err)
-		}
-		out = append(out, r)
-	}
-	return out, storage(rows.Err())
+func (s *Store) Runs(ctx context.Context, insurer eligibility.InsurerNumber, limit int) (all []desk.PrintRun, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		r, err := scanRun(scan)
+		all = append(all, r)
+		return err
+	}, `SELECT `+runColumns+` FROM runs WHERE insurer = $1 OR $1 = '' ORDER BY id DESC LIMIT $2`, insurer, limit)
+	return all, storage(err)
 }
 
 // RunItems: see desk.RunStore.
-func (s *Store) RunItems(ctx context.Context, id string) ([]press.Item, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT run_items.person, run_items.parcel FROM run_items JOIN runs ON runs.id = run_items.run_id
-		WHERE runs.ref = $1 ORDER BY run_items.place`, id)
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
-	var out []press.Item
-	for rows.Next() {
+func (s *Store) RunItems(ctx context.Context, id string) (all []press.Item, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
 		var item press.Item
 		var parcel int
-		if err := rows.Scan(&item.Ref, &parcel); err != nil {
-			return nil, storage(err)
+		if err := scan(&item.Ref, &parcel); err != nil {
+			return err
 		}
 		if parcel > 0 {
 			item.Group = strconv.Itoa(parcel)
 		}
-		out = append(out, item)
-	}
-	return out, storage(rows.Err())
+		all = append(all, item)
+		return nil
+	}, `SELECT run_items.person, run_items.parcel FROM run_items JOIN runs ON runs.id = run_items.run_id
+		WHERE runs.ref = $1 ORDER BY run_items.place`, id)
+	return all, storage(err)
 }
 
 // RunFiles: see desk.RunStore.
-func (s *Store) RunFiles(ctx context.Context, id string) ([]press.FileRecord, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT run_files.body FROM run_files JOIN runs ON runs.id = run_files.run_id WHERE runs.ref = $1 ORDER BY run_files.number`, id)
-	if err != nil {
-		return nil, storage(err)
-	}
-	defer rows.Close()
-	var out []press.FileRecord
-	for rows.Next() {
+func (s *Store) RunFiles(ctx context.Context, id string) (all []press.FileRecord, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
 		var body string
 		var f press.FileRecord
-		if err := rows.Scan(&body); err != nil {
-			return nil, storage(err)
+		if err := scan(&body); err != nil {
+			return err
 		}
 		if err := json.Unmarshal([]byte(body), &f); err != nil {
-			return nil, fmt.Errorf("reading a run's file: %w", err)
+			return fmt.Errorf("reading a run's file: %w", err)
 		}
-		out = append(out, f)
-	}
-	return out, storage(rows.Err())
+		all = append(all, f)
+		return nil
+	}, `SELECT run_files.body FROM run_files JOIN runs ON runs.id = run_files.run_id WHERE runs.ref = $1 ORDER BY run_files.number`, id)
+	return all, storage(err)
 }
 
 // StepRun: see desk.RunStore.
@@ -211,89 +191,4 @@ func (s *Store) EachPrint(ctx context.Context, insurer eligibility.InsurerNumber
 		}
 	}
 	return storage(rows.Err())
-}
-
-// People: see desk.RunStore.
-func (s *Store) People(ctx context.Context, ids []desk.PersonID) (map[desk.PersonID]desk.PersonRecord, error) {
-	out := make(map[desk.PersonID]desk.PersonRecord, len(ids))
-	const most = 500 // parameters of one query
-	for part := range slices.Chunk(ids, most) {
-		args := make([]any, len(part))
-		marks := make([]string, len(part))
-		for i, id := range part {
-			args[i], marks[i] = id, "$"+strconv.Itoa(i+1)
-		}
-		found, err := s.people(ctx, `SELECT `+personColumns+` FROM people WHERE ref IN (`+strings.Join(marks, ",")+`)`, args...)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range found {
-			out[r.ID] = r
-		}
-	}
-	return out, nil
-}
-
-// PersonVersion: see desk.RunStore.
-func (s *Store) PersonVersion(ctx context.Context, id desk.PersonID, version int) (desk.PersonRecord, error) {
-	r := desk.PersonRecord{ID: id, Version: version}
-	var at int64
-	var sealed []byte
-	err := s.read.QueryRowContext(ctx, `SELECT person_versions.registered_at, person_versions.body FROM person_versions JOIN people ON people.id = person_versions.person_id
-		WHERE people.ref = $1 AND person_versions.version = $2`, id, version).Scan(&at, &sealed)
-	if err != nil {
-		return r, storage(err)
-	}
-	r.RegisteredAt = unstamp(at)
-	body, err := s.openValue(ctx, s.read, "person_versions.body", string(id), sealed)
-	if err != nil {
-		return r, storage(err)
-	}
-	if err := json.Unmarshal(body, &r.Person); err != nil {
-		return r, fmt.Errorf("reading an earlier version: %w", err)
-	}
-	return r, nil
-}
-
-// EnsureNotices: see desk.RunStore.
-func (s *Store) EnsureNotices(ctx context.Context, ids []desk.PersonID, mac func(desk.PersonID, int64) []byte, e desk.Entry) (map[desk.PersonID]int64, error) {
-	out := make(map[desk.PersonID]int64, len(ids))
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		find, err := tx.PrepareContext(ctx, `SELECT people.id, coalesce(max(notices.serial), 0) FROM people LEFT JOIN notices ON notices.person_id = people.id
-			WHERE people.ref = $1 GROUP BY people.id`)
-		if err != nil {
-			return fmt.Errorf("looking for notices: %w", err)
-		}
-		defer find.Close()
-		insert, err := tx.PrepareContext(ctx, `INSERT INTO notices (person_id, serial, code_mac, void, created_at) VALUES ($1, 1, $2, 0, $3)`)
-		if err != nil {
-			return fmt.Errorf("storing notices: %w", err)
-		}
-		defer insert.Close()
-		made := 0
-		for _, id := range ids {
-			var person, serial int64
-			err := find.QueryRowContext(ctx, id).Scan(&person, &serial)
-			if errors.Is(err, sql.ErrNoRows) {
-				continue // erased a moment ago
-			}
-			if err != nil {
-				return fmt.Errorf("looking for notices: %w", err)
-			}
-			if serial == 0 {
-				serial = 1
-				made++
-				if _, err := insert.ExecContext(ctx, person, mac(id, serial), stamp(e.At)); err != nil {
-					return fmt.Errorf("storing notices: %w", err)
-				}
-			}
-			out[id] = serial
-		}
-		if made == 0 {
-			return nil
-		}
-		e.Detail += fmt.Sprintf(" made=%d", made)
-		return appendAudit(ctx, tx, e, nil)
-	})
-	return out, err
 }

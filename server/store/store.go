@@ -25,7 +25,7 @@ import (
 //go:embed migrations/sqlite
 var migrations embed.FS
 
-// Store implements desk.Store, readers.Store and auth.SessionStore.
+// Store implements desk.Store, desk.CounterStore, readers.Store and auth.SessionStore.
 type Store struct {
 	read  *sql.DB // a pool
 	write *sql.DB // one connection: SQLite has one writer
@@ -141,6 +141,21 @@ func (s *Store) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 		return storage(err)
 	}
 	return storage(tx.Commit())
+}
+
+// each runs a query and hands every row to take.
+func (s *Store) each(ctx context.Context, take func(scan func(...any) error) error, query string, args ...any) error {
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := take(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // storage gives a database's fault its sentence; errors that already have one pass.

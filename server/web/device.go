@@ -231,11 +231,7 @@ func (s *Site) endPhone(c echo.Context) error {
 	if err := s.Office.EndPhone(ctx, session.Subject, c.Param("phone"), session.Hash); err != nil {
 		return err
 	}
-	known, err := s.Office.Phones(ctx, session.Subject)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string][]phone{"phones": phones(known)})
+	return s.answerPhones(c, session.Subject)
 }
 
 // eraseMe deletes what is kept here about a login.

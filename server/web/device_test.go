@@ -2,7 +2,6 @@ package web
 
 import (
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -27,14 +26,7 @@ type testPhone struct {
 
 func newPhone(t *testing.T) testPhone {
 	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := credential.NewKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
+	private, key := p256(t)
 	return testPhone{private, key}
 }
 
@@ -102,19 +94,7 @@ func (h *house) hanako(t *testing.T, at time.Time) desk.PersonRecord {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paper, err := h.office.NoticePaper(ctx, r.ID, "鈴木")
-	if err != nil {
-		t.Fatal(err)
-	}
-	login := auth.Identity{Subject: "hanako", Name: "試験　花子", BirthDate: p.BirthDate, At: at}
-	if err := h.office.Enrol(ctx, login, h.office.Notices.MAC(paper.Code)); err != nil {
-		t.Fatal(err)
-	}
-	data, err := json.Marshal(visit{Login: &login})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.session(t, auth.Patient, "hanako", string(data))
+	h.enrol(t, r, auth.Identity{Subject: "hanako", Name: "試験　花子", BirthDate: p.BirthDate, At: at})
 	return r
 }
 
@@ -396,32 +376,35 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestTheWorkerIsTheOnlyScriptAddressThatAPageMayMake(t *testing.T) {
-	h := newHouse(t)
-	csp := h.ask(t, "GET", "/screen", nil).Header().Get("Content-Security-Policy")
-	for _, want := range []string{"require-trusted-types-for 'script'", "trusted-types sw", "worker-src 'self'"} {
-		if !strings.Contains(csp+";", want+";") {
-			t.Errorf("no %q in %q", want, csp)
-		}
+func TestAPhoneIsAddedOnlySoonAfterALogin(t *testing.T) {
+	h, _ := connected(t)
+	h.patientOf(t, h.now)
+	phone := newPhone(t)
+	type list struct{ Phones []phoneLine }
+	if got := answer[list](t, h.add(t, "A", phone), 200); len(got.Phones) != 1 {
+		t.Errorf("%+v", got)
 	}
-	w := h.ask(t, "GET", "/sw.js", nil)
-	if w.Code != 200 || w.Header().Get("Cache-Control") != "no-cache" || !strings.Contains(w.Body.String(), "/screen") {
-		t.Errorf("%d %v", w.Code, w.Header())
+	h.now = h.now.Add(14 * time.Minute)
+	if got := answer[list](t, h.add(t, "A", newPhone(t)), 200); len(got.Phones) != 1 {
+		t.Errorf("one key a phone: %+v", got)
+	}
+	if got := answer[list](t, h.add(t, "B", phone), 200); len(got.Phones) != 2 || got.Phones[0].ID != "B" {
+		t.Errorf("the newest first: %+v", got)
+	}
+	h.now = h.now.Add(time.Minute)
+	if w := h.add(t, "C", newPhone(t)); w.Code != 403 || !strings.Contains(w.Body.String(), "phone.login_again") {
+		t.Errorf("15 minutes after the login: %d %s", w.Code, w.Body)
+	}
+	if w := h.add(t, "B", phone); w.Code != 200 {
+		t.Errorf("the same key again: %d", w.Code)
+	}
+	if me := answer[struct{ Phones []phoneLine }](t, h.ask(t, "GET", "/api/v1/me", nil), 200); len(me.Phones) != 2 {
+		t.Errorf("the patient is told: %+v", me)
+	}
+	stale := auth.Identity{Subject: "s", At: h.now, AuthTime: h.now.Add(-16 * time.Minute)}
+	if err := h.office.AddHolder(ctx, stale, h.holder(t, "D", phone)); err == nil {
+		t.Error("auth_time of 16 minutes ago was taken")
 	}
 }
 
-// A phone keeps the shell, and other people may open it on that phone.
-func TestTheScreensShellNamesNobody(t *testing.T) {
-	h := newHouse(t)
-	before := h.ask(t, "GET", "/screen", nil).Body.String()
-	r := h.enrolled(t)
-	after := h.ask(t, "GET", "/screen", nil).Body.String()
-	if before != after {
-		t.Error("the shell is another for a login")
-	}
-	for _, bad := range []string{r.Person.Name, string(r.ID), "架空市", "03-0000-0000"} {
-		if strings.Contains(after, bad) {
-			t.Errorf("the shell names %s", bad)
-		}
-	}
-}
+type phoneLine struct{ ID string }

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/base64"
 	"errors"
 	"net/http"
@@ -118,21 +116,7 @@ func (s *Site) statusList(c echo.Context) error {
 		return err
 	}
 	public(c)
-	h := c.Response().Header()
-	h.Set("Vary", "Accept-Encoding")
-	if !strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
-		return c.Blob(http.StatusOK, "application/statuslist+jwt", []byte(list))
-	}
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	if _, err := w.Write([]byte(list)); err != nil {
-		return err
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	h.Set("Content-Encoding", "gzip")
-	return c.Blob(http.StatusOK, "application/statuslist+jwt", b.Bytes())
+	return zipped(c, http.StatusOK, "application/statuslist+jwt", []byte(list))
 }
 
 // public lets any verifier in any browser read an answer (SMART Health Cards want CORS).

@@ -60,3 +60,17 @@ func TestAHomeScreenFindsItsManifestAndEveryIcon(t *testing.T) {
 		}
 	}
 }
+
+func TestTheWorkerIsTheOnlyScriptAddressThatAPageMayMake(t *testing.T) {
+	h := newHouse(t)
+	csp := h.ask(t, "GET", "/screen", nil).Header().Get("Content-Security-Policy")
+	for _, want := range []string{"require-trusted-types-for 'script'", "trusted-types sw", "worker-src 'self'"} {
+		if !strings.Contains(csp+";", want+";") {
+			t.Errorf("no %q in %q", want, csp)
+		}
+	}
+	w := h.ask(t, "GET", "/sw.js", nil)
+	if w.Code != 200 || w.Header().Get("Cache-Control") != "no-cache" || !strings.Contains(w.Body.String(), "/screen") {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+}

@@ -6,8 +6,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/eligibility"
-	"madoguchi/pwa"
 	"madoguchi/server/desk"
 )
 
@@ -58,12 +56,7 @@ func (s *Site) refuseNotice(c echo.Context, err error) error {
 		return err
 	}
 	e, status := asProblem(err)
-	return s.showPublic(c, status, "landing", LandingView{Page: s.translated(c, "door.title.notice"), Refusal: asked(e)})
-}
-
-// asked is an error beside a form or on a page.
-func asked(e *eligibility.Error) *Problem {
-	return &Problem{Key: e.Key, Ja: e.Ja, En: e.En, Field: e.Field}
+	return s.showPublic(c, status, "landing", LandingView{Page: s.translated(c, "door.title.notice"), Refusal: formError(e)})
 }
 
 func (s *Site) noticePage(c echo.Context) error {
@@ -81,130 +74,4 @@ func (s *Site) noticePage(c echo.Context) error {
 	}
 	view.Read, view.Insurer = true, insurerView(in)
 	return s.showPublic(c, http.StatusOK, "landing", view)
-}
-
-// certificatePage tells what follows from the date of the electronic certificate. The date is neither stored nor logged.
-func (s *Site) certificatePage(c echo.Context) error {
-	today := s.today()
-	view := CertificateView{Page: s.translated(c, "expiry.title")}
-	view.Example = today.AddMonths(14).String()
-	until, problem := s.typedDate(c.QueryParam("until"))
-	if problem != nil {
-		view.Error, view.Typed, view.Path = problem, printable(c.QueryParam("until")), c.Request().URL.Path
-		return s.showPublic(c, http.StatusUnprocessableEntity, "certificate", view)
-	}
-	if until.IsZero() {
-		return s.showPublic(c, http.StatusOK, "certificate", view)
-	}
-	g := eligibility.GraceOf(until)
-	tell := func(last eligibility.Date) (key, date string) {
-		if today.After(last) {
-			return "expiry.over", day(view.Lang, last)
-		}
-		return "common.until", day(view.Lang, last)
-	}
-	state := g.On(today)
-	view.Typed, view.State = until.String(), "expiry.state."+string(state)
-	view.Class = map[eligibility.CertificateState]string{eligibility.CertificateValid: "good", eligibility.CertificateGrace: "attention", eligibility.CertificateExpired: "refusal"}[state]
-	view.UseText, view.Until = tell(g.Until)
-	view.WarnText, view.WarnUntil = tell(g.WarnUntil)
-	view.MayText, view.MayWorkTo = tell(g.MayWorkTo)
-	if today.Before(g.RenewFrom) {
-		view.RenewFrom = day(view.Lang, g.RenewFrom)
-	}
-	if view.CanSave = state == eligibility.CertificateValid; view.CanSave {
-		view.Calendar = "/certificate.ics?until=" + until.String()
-	}
-	return s.showPublic(c, http.StatusOK, "certificate", view)
-}
-
-// typedDate reads a date off a card; an empty text is the zero date.
-func (s *Site) typedDate(text string) (eligibility.Date, *Problem) {
-	d, err := eligibility.ReadDate(text)
-	if err != nil || !d.IsZero() && (!d.Exact() || d.Year() < 2000 || d.Year() > 2100) {
-		return eligibility.Date{}, asked(eligibility.ErrDate.In("until"))
-	}
-	return d, nil
-}
-
-// printable is what somebody typed, to be corrected; a text that holds a 12-digit My Number is never shown again.
-func printable(text string) string {
-	if eligibility.HoldsMyNumber(text) {
-		return ""
-	}
-	return text
-}
-
-// certificateCalendar is the certificate's last day as a calendar file with its reminders.
-func (s *Site) certificateCalendar(c echo.Context) error {
-	until, err := eligibility.ParseDate(c.QueryParam("until"))
-	if err != nil || !until.Exact() {
-		return eligibility.ErrDate.In("until")
-	}
-	lang := s.lookOf(c).Lang
-	file := calendar(event{On: until, Made: s.Now(), Host: c.Request().Host, Title: pwa.Plain(lang, "expiry.event"), Text: pwa.Plain(lang, "expiry.eventText"),
-		DaysBefore: []int{90, 60, 30}})
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="certificate-`+until.String()+`.ics"`)
-	return c.Blob(http.StatusOK, "text/calendar; charset=utf-8", file)
-}
-
-// nextPage shows in pictures what to bring next time, after a visit without マイナ保険証.
-func (s *Site) nextPage(c echo.Context) error {
-	view := NextView{Page: s.translated(c, "bring.title"), Why: c.QueryParam("why")}
-	known := false
-	for _, why := range eligibility.AllSetbacks {
-		view.Whys = append(view.Whys, string(why))
-		known = known || string(why) == view.Why
-	}
-	until, problem := s.typedDate(c.QueryParam("until"))
-	if problem != nil {
-		view.Error, view.Typed, view.Path = problem, printable(c.QueryParam("until")), c.Request().URL.Path
-		return s.showPublic(c, http.StatusUnprocessableEntity, "next", view)
-	}
-	if !known {
-		return s.showPublic(c, http.StatusOK, "next", view)
-	}
-	items, instead := eligibility.BringNext(eligibility.Setback(view.Why))
-	for _, item := range items {
-		view.Bring = append(view.Bring, Brought{Picture: pictures[item], Text: "bring.item." + string(item), Japanese: pwa.Plain("ja", "bring.item."+string(item))})
-	}
-	view.Alone = len(items) == 1
-	view.Notes = nextNotes(eligibility.Setback(view.Why), instead)
-	if !until.IsZero() && !view.Alone {
-		view.ByText, view.By = nextUntil(view.Lang, eligibility.GraceOf(until), s.today())
-	}
-	return s.showPublic(c, http.StatusOK, "next", view)
-}
-
-var pictures = map[eligibility.Item]string{eligibility.ItemCard: "card", eligibility.ItemNotice: "paper", eligibility.ItemCertificate: "paper", eligibility.ItemInsurerScreen: "phone"}
-
-// nextNotes are the sentences under the pictures: what may take the paper's place, and how the trouble ends.
-func nextNotes(why eligibility.Setback, instead eligibility.Item) []string {
-	var notes []string
-	switch instead {
-	case eligibility.ItemInsurerScreen:
-		notes = append(notes, "bring.orPhone")
-	case eligibility.ItemInsurerPDF:
-		notes = append(notes, "bring.orPdf")
-	}
-	switch why {
-	case eligibility.SetbackPIN:
-		notes = append(notes, "bring.reset")
-	case eligibility.SetbackExpired:
-		notes = append(notes, "bring.renew")
-	case eligibility.SetbackLost:
-		notes = append(notes, "bring.ask")
-	}
-	return notes
-}
-
-// nextUntil says until when the card is worth trying at the machine.
-func nextUntil(lang string, g eligibility.Grace, today eligibility.Date) (key, date string) {
-	switch g.On(today) {
-	case eligibility.CertificateValid:
-		return "bring.by.reader", day(lang, g.Until)
-	case eligibility.CertificateGrace:
-		return "bring.by.grace", day(lang, g.MayWorkTo)
-	}
-	return "", ""
 }

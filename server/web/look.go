@@ -1,8 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -110,26 +108,6 @@ func (s *Site) translated(c echo.Context, title string) Page {
 	p := s.page(c, "", "")
 	p.Title = pwa.Plain(p.Lang, title)
 	return p
-}
-
-// showPublic is show for a page without anything secret: it alone is compressed, because the length of a compressed page that
-// holds both a secret and what a stranger may put into its address tells of the secret (BREACH).
-func (s *Site) showPublic(c echo.Context, status int, name string, view any) error {
-	c.Response().Header().Set("Vary", "Accept-Encoding, Accept-Language, Cookie")
-	if !strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
-		return s.show(c, status, name, view)
-	}
-	s.keepChosenLanguage(c)
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	if err := pwa.Render(w, name, s.lookOf(c), view); err != nil {
-		return err
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	c.Response().Header().Set("Content-Encoding", "gzip")
-	return c.HTMLBlob(status, b.Bytes())
 }
 
 // day says a date to its reader: in the Japanese calendar, and beside it as cards and programs write it.

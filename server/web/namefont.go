@@ -21,5 +21,5 @@ func (s *Site) nameFont(c echo.Context) error {
 	if data == nil {
 		return c.NoContent(http.StatusNoContent)
 	}
-	return zipped(c, "font/ttf", data)
+	return zipped(c, http.StatusOK, "font/ttf", data)
 }

@@ -8,18 +8,19 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/pdf"
 	"madoguchi/server/desk"
 )
 
 func (s *Site) paperRoutes(e *echo.Echo) {
-	e.GET("/insurer/settings", s.settingsOfPapers)
-	e.POST("/insurer/settings", s.settle)
-	e.GET("/insurer/papers/:kind", s.samplePaper)
-	e.GET("/insurer/people/:id/certificate.pdf", s.certificatePDF)
-	e.POST("/insurer/people/:id/certificate.pdf", s.certificatePDF)
-	e.GET("/insurer/people/:id/insert.pdf", s.insertPDF)
+	e.GET("/insurer/settings", s.pageFor(auth.Clerk, s.settingsOfPapers))
+	e.POST("/insurer/settings", s.pageFor(auth.Clerk, s.settle))
+	e.GET("/insurer/papers/:kind", s.pageFor(auth.Clerk, s.samplePaper))
+	e.GET("/insurer/people/:id/certificate.pdf", s.pageFor(auth.Clerk, s.certificatePDF))
+	e.POST("/insurer/people/:id/certificate.pdf", s.pageFor(auth.Clerk, s.certificatePDF))
+	e.GET("/insurer/people/:id/insert.pdf", s.pageFor(auth.Clerk, s.insertPDF))
 	e.GET("/people/:id/insert.pdf", s.ownInsertPDF)
 	e.GET("/declaration.pdf", s.declarationPDF)
 }
@@ -32,16 +33,12 @@ var samples = []SampleLink{
 	{string(desk.SampleDeclaration), "被保険者資格申立書", "被保険者資格申立書 (declaration)"},
 }
 
-func (s *Site) settingsOfPapers(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) settingsOfPapers(c echo.Context, staff string) error {
 	in, _, err := s.chosen(c, c.QueryParam("insurer"))
 	if err != nil {
 		return err
 	}
-	return s.showSettings(c, http.StatusOK, name, in, nil)
+	return s.showSettings(c, http.StatusOK, staff, in, nil)
 }
 
 func (s *Site) showSettings(c echo.Context, status int, staff string, in desk.Insurer, problem *Problem) error {
@@ -58,11 +55,7 @@ func (s *Site) showSettings(c echo.Context, status int, staff string, in desk.In
 	return s.show(c, status, "papersettings", view)
 }
 
-func (s *Site) settle(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) settle(c echo.Context, staff string) error {
 	in, _, err := s.chosen(c, c.FormValue("insurer"))
 	if err != nil {
 		return err
@@ -72,11 +65,11 @@ func (s *Site) settle(c echo.Context) error {
 	in.Look = desk.PaperLook{Unit: value("unit"), Address: value("address"), Hours: value("hours"), Colour: value("colour"), State: value("state")}
 	mark, err := uploadedMark(c)
 	if err == nil {
-		err = s.Office.Settle(c.Request().Context(), in, mark, name)
+		err = s.Office.Settle(c.Request().Context(), in, mark, staff)
 	}
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.Invalid {
-		return s.showSettings(c, http.StatusUnprocessableEntity, name, in, &Problem{Ja: e.Ja, En: e.En, Field: e.Field})
+		return s.showSettings(c, http.StatusUnprocessableEntity, staff, in, formError(e))
 	}
 	if err != nil {
 		return err
@@ -102,10 +95,7 @@ func uploadedMark(c echo.Context) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, most))
 }
 
-func (s *Site) samplePaper(c echo.Context) error {
-	if _, done, err := s.clerk(c); done {
-		return err
-	}
+func (s *Site) samplePaper(c echo.Context, _ string) error {
 	in, _, err := s.chosen(c, c.QueryParam("insurer"))
 	if err != nil {
 		return err
@@ -121,17 +111,8 @@ func (s *Site) samplePaper(c echo.Context) error {
 	return pdfFile(c, "mihon-"+kind+".pdf", data)
 }
 
-func pdfFile(c echo.Context, name string, data []byte) error {
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
-	return c.Blob(http.StatusOK, "application/pdf", data)
-}
-
 // certificatePDF sends one person's 資格確認書. A reason comes in a form, not in the address.
-func (s *Site) certificatePDF(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) certificatePDF(c echo.Context, staff string) error {
 	layout := desk.RunLayout(c.FormValue("layout"))
 	if layout == "" {
 		layout = desk.LayoutCard
@@ -140,7 +121,7 @@ func (s *Site) certificatePDF(c echo.Context) error {
 	if c.Request().Method == http.MethodPost {
 		reason = c.FormValue("reason")
 	}
-	data, report, err := s.Office.CertificateOf(c.Request().Context(), desk.PersonID(c.Param("id")), layout, strings.TrimSpace(reason), name)
+	data, report, err := s.Office.CertificateOf(c.Request().Context(), desk.PersonID(c.Param("id")), layout, strings.TrimSpace(reason), staff)
 	if err != nil {
 		return err
 	}
@@ -150,12 +131,8 @@ func (s *Site) certificatePDF(c echo.Context) error {
 	return pdfFile(c, "shikakukakuninsho.pdf", data)
 }
 
-func (s *Site) insertPDF(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
-	data, err := s.Office.InsertOf(c.Request().Context(), desk.PersonID(c.Param("id")), name)
+func (s *Site) insertPDF(c echo.Context, staff string) error {
+	data, err := s.Office.InsertOf(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
 	if err != nil {
 		return err
 	}

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
@@ -17,7 +17,7 @@ import (
 
 // One person's page, and what a clerk may do there: each action is asked for on a page of its own that says what follows.
 func (s *Site) peopleRoutes(e *echo.Echo) {
-	e.GET("/insurer/people/:id", s.personPage)
+	e.GET("/insurer/people/:id", s.pageFor(auth.Clerk, s.personPage))
 	for path, a := range map[string]personAction{
 		"/reissue":            {s.askReissue, s.reissue},
 		"/revoke":             {s.askRevokePerson, s.revokePerson},
@@ -25,11 +25,11 @@ func (s *Site) peopleRoutes(e *echo.Echo) {
 		"/logins/:login/end":  {s.askEndLogin, s.endLogin},
 		"/erase":              {s.askErase, s.erase},
 	} {
-		e.GET("/insurer/people/:id"+path, s.asked(a))
-		e.POST("/insurer/people/:id"+path, s.done(a))
+		e.GET("/insurer/people/:id"+path, s.pageFor(auth.Clerk, s.asked(a)))
+		e.POST("/insurer/people/:id"+path, s.pageFor(auth.Clerk, s.done(a)))
 	}
-	e.GET("/insurer/revoke", s.revokePage)
-	e.POST("/insurer/revoke", s.revokeMany)
+	e.GET("/insurer/revoke", s.pageFor(auth.Clerk, s.revokePage))
+	e.POST("/insurer/revoke", s.pageFor(auth.Clerk, s.revokeMany))
 }
 
 // personAction asks before it does.
@@ -39,18 +39,14 @@ type personAction struct {
 	do func(c echo.Context, id desk.PersonID, staff string) (next string, err error)
 }
 
-func (s *Site) asked(a personAction) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		name, done, err := s.clerk(c)
-		if done {
-			return err
-		}
-		return s.confirm(c, a, name, nil)
+func (s *Site) asked(a personAction) staffed {
+	return func(c echo.Context, staff string) error {
+		return s.confirm(c, a, staff, nil)
 	}
 }
 
-func (s *Site) confirm(c echo.Context, a personAction, name string, refusal *eligibility.Error) error {
-	file, err := s.Office.PersonFile(c.Request().Context(), desk.PersonID(c.Param("id")), name)
+func (s *Site) confirm(c echo.Context, a personAction, staff string, refusal *eligibility.Error) error {
+	file, err := s.Office.PersonFile(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
 	if err != nil {
 		return err
 	}
@@ -66,21 +62,17 @@ func (s *Site) confirm(c echo.Context, a personAction, name string, refusal *eli
 	view.Page = s.page(c, view.TitleJa, view.TitleEn)
 	view.Page.Insurer, view.Person, view.Action, view.Back = insurerView(in), s.row(file.PersonRecord), c.Request().URL.Path, personAddress(file.ID, "")
 	if refusal != nil {
-		status, view.Error = http.StatusUnprocessableEntity, &Problem{Ja: refusal.Ja, En: refusal.En, Field: refusal.Field}
+		status, view.Error = http.StatusUnprocessableEntity, formError(refusal)
 	}
 	return s.show(c, status, "confirm", view)
 }
 
-func (s *Site) done(a personAction) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		name, done, err := s.clerk(c)
-		if done {
-			return err
-		}
-		next, err := a.do(c, desk.PersonID(c.Param("id")), name)
+func (s *Site) done(a personAction) staffed {
+	return func(c echo.Context, staff string) error {
+		next, err := a.do(c, desk.PersonID(c.Param("id")), staff)
 		var refusal *eligibility.Error
 		if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid {
-			return s.confirm(c, a, name, refusal)
+			return s.confirm(c, a, staff, refusal)
 		}
 		if err != nil {
 			return err
@@ -190,74 +182,6 @@ func (s *Site) erase(c echo.Context, id desk.PersonID, staff string) (string, er
 		return "", desk.ErrNoPerson
 	}
 	return "/insurer?insurer=" + string(record.Person.Insurer) + "&said=erased", s.Office.Erase(c.Request().Context(), id, c.FormValue("number"), staff)
-}
-
-// revokePage asks which copies of the whole insurer are meant.
-func (s *Site) revokePage(c echo.Context) error {
-	if _, done, err := s.clerk(c); done {
-		return err
-	}
-	in, _, err := s.chosen(c, c.QueryParam("insurer"))
-	if err != nil {
-		return err
-	}
-	view := RevokeView{Page: s.page(c, "写しを取り消す", "Revoke copies"), Done: c.QueryParam("said") == "revoked", N: c.QueryParam("n")}
-	view.Insurer = insurerView(in)
-	return s.show(c, http.StatusOK, "revoke", view)
-}
-
-// revokeMany says what would be revoked, and revokes on the second yes.
-func (s *Site) revokeMany(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
-	in, _, err := s.chosen(c, c.FormValue("insurer"))
-	if err != nil {
-		return err
-	}
-	view := RevokeView{Page: s.page(c, "写しを取り消す", "Revoke copies"), RID: c.FormValue("rid"), Before: c.FormValue("before")}
-	view.Insurer = insurerView(in)
-	which, err := copiesMeant(view.RID, view.Before)
-	var refusal *eligibility.Error
-	if errors.As(err, &refusal) {
-		view.Error = &Problem{Ja: refusal.Ja, En: refusal.En}
-		return s.show(c, http.StatusUnprocessableEntity, "revoke", view)
-	}
-	if c.FormValue("sure") == "yes" {
-		n, err := s.Office.Revoke(c.Request().Context(), in.Number, which, "staff:"+name)
-		if err != nil {
-			return err
-		}
-		return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/insurer/revoke?insurer=%s&said=revoked&n=%d", in.Number, n))
-	}
-	n, err := s.Office.Store.CountCopies(c.Request().Context(), in.Number, which, s.Now())
-	if err != nil {
-		return err
-	}
-	view.Asked, view.N = true, strconv.Itoa(n)
-	if !which.Before.IsZero() {
-		view.Until = whenText(which.Before)
-	}
-	return s.show(c, http.StatusOK, "revoke", view)
-}
-
-// copiesMeant reads either a copy's five characters or a time of a datetime-local field.
-func copiesMeant(rid, before string) (which desk.Copies, err error) {
-	rid, before = strings.TrimSpace(rid), strings.TrimSpace(before)
-	if (rid == "") == (before == "") {
-		return which, desk.ErrNotDecided
-	}
-	if rid != "" {
-		if which.RID, err = credential.DecodeRID(rid); err != nil {
-			return which, desk.ErrNotDecided.Because(err)
-		}
-		return which, nil
-	}
-	if which.Before, err = time.ParseInLocation("2006-01-02T15:04", before, eligibility.Japan); err != nil {
-		return which, desk.ErrNotDecided.Because(err)
-	}
-	return which, nil
 }
 
 // whenText writes a time for a clerk: 令和8年11月22日 10:42.

@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"madoguchi/auth"
 	"madoguchi/credential"
@@ -25,8 +24,8 @@ func (h *house) page(t *testing.T, path string) string {
 	return w.Body.String()
 }
 
-// enrolled is a clerk's house with 髙橋 德一, whose login has a notice, a phone and two copies.
-func enrolled(t *testing.T) (*house, desk.PersonRecord) {
+// clerksHouse is a clerk's house with 髙橋 德一, whose login has a notice, a phone and two copies.
+func clerksHouse(t *testing.T) (*house, desk.PersonRecord) {
 	t.Helper()
 	h := newHouse(t)
 	r := h.tokuichi(t)
@@ -50,7 +49,7 @@ func enrolled(t *testing.T) (*house, desk.PersonRecord) {
 }
 
 func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
-	h, r := enrolled(t)
+	h, r := clerksHouse(t)
 	moved := r.Person
 	moved.Address = "架空県架空市新町1"
 	file := fmt.Sprintf("記号,番号,枝番,氏名,氏名カナ,生年月日,住所\n%s,%s,%s,%s,%s,%s,%s\n", moved.Symbol, moved.Number, moved.BranchNumber, moved.Name, moved.Kana, moved.BirthDate, moved.Address)
@@ -80,7 +79,7 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 }
 
 func TestPeopleAreFoundHoweverTheyAreTypedAndTheSearchIsRecordedWithoutItsText(t *testing.T) {
-	h, r := enrolled(t)
+	h, r := clerksHouse(t)
 	for _, text := range []string{"0001234", "1234", "１２３４", "国13 0001234", "国１３・1234", "髙橋德一", "高橋　徳一", r.Person.Kana, "昭和30年7月1日", "1955-07-01", "S30.7.1"} {
 		page := h.page(t, "/insurer?insurer=00138990&q="+url.QueryEscape(text))
 		if !strings.Contains(page, "/insurer/people/"+string(r.ID)+`"`) || !strings.Contains(page, "人のうち1〜") {
@@ -169,7 +168,7 @@ func TestTheListTurnsItsPages(t *testing.T) {
 }
 
 func TestActionsAskFirstAndAreRecorded(t *testing.T) {
-	h, r := enrolled(t)
+	h, r := clerksHouse(t)
 	at := "/insurer/people/" + string(r.ID)
 	file, err := h.store.PersonFile(ctx, r.ID, h.now, 0)
 	if err != nil {
@@ -236,84 +235,5 @@ func (h *house) acts(t *testing.T, path string, form url.Values, says string) {
 	}
 	if page := h.page(t, w.Header().Get("Location")); !strings.Contains(strings.Join(strings.Fields(page), ""), says) {
 		t.Errorf("%s does not end with %q", path, says)
-	}
-}
-
-func TestCopiesOfTheWholeInsurerAreCountedBeforeTheyAreRevoked(t *testing.T) {
-	h, r := enrolled(t)
-	for name, form := range map[string]url.Values{"neither": {}, "both": {"rid": {"AAAAA"}, "before": {"2026-11-22T10:00"}}, "no index": {"rid": {"!"}}, "no time": {"before": {"yesterday"}}} {
-		form.Set("insurer", "00138990")
-		if w := h.form(t, "/insurer/revoke", form); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "どちらか一つ") {
-			t.Errorf("%s: %d", name, w.Code)
-		}
-	}
-	form := url.Values{"insurer": {"00138990"}, "before": {h.now.Add(time.Minute).Format("2006-01-02T15:04")}}
-	w := h.form(t, "/insurer/revoke", form)
-	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "<b>2通</b>") {
-		t.Errorf("%d %s", w.Code, w.Body)
-	}
-	if rids, _, err := h.store.Revoked(ctx, "00138990", h.now); err != nil || len(rids) != 0 {
-		t.Fatalf("asking revoked %d copies, %v", len(rids), err)
-	}
-	other := url.Values{"insurer": {"06139992"}, "before": form["before"], "sure": {"yes"}}
-	h.acts(t, "/insurer/revoke", other, "0通を取り消しました")
-	form.Set("sure", "yes")
-	h.acts(t, "/insurer/revoke", form, "2通を取り消しました")
-	page := h.page(t, "/insurer/people/"+string(r.ID))
-	if strings.Count(page, "に取り消し<") != 2 {
-		t.Error("the person's page does not show it")
-	}
-}
-
-func TestSmallNumbersAreHiddenAndCannotBeHadBySubtracting(t *testing.T) {
-	for _, c := range []struct {
-		parts []int
-		want  string
-	}{
-		{[]int{100, 50, 20}, "100 50 20"}, {[]int{100, 0, 20}, "100 0 20"},
-		{[]int{100, 3, 20}, "100 10未満 非表示"}, {[]int{100, 3, 4, 20}, "100 10未満 10未満 20"}, {[]int{0, 9}, "0 10未満"}, {[]int{10, 9}, "非表示 10未満"},
-	} {
-		if got := strings.Join(shownParts(c.parts), " "); got != c.want {
-			t.Errorf("%v: %s, want %s", c.parts, got, c.want)
-		}
-	}
-}
-
-func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
-	h, r := enrolled(t)
-	var file strings.Builder
-	file.WriteString("番号,氏名,生年月日,負担割合,資格喪失年月日\n")
-	for i := range 40 {
-		born, share, lost := "1986-04-12", "", ""
-		switch { // the bands of rules.md 4.3 on 2026-11-22
-		case i < 12:
-			born, share = "1953-01-01", "2割" // 73
-		case i < 24:
-			born, share = "1944-02-29", "1割" // 82
-		case i == 24:
-			lost = "2026-11-01"
-		}
-		fmt.Fprintf(&file, "%d,試験 第%d,%s,%s,%s\n", 5000+i, i, born, share, lost)
-	}
-	if _, err := h.office.Import(ctx, "06139992", strings.NewReader(file.String()), "鈴木"); err != nil {
-		t.Fatal(err)
-	}
-	for range 12 {
-		if _, err := h.office.Live(ctx, "idp|tokuichi", r.ID); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text := h.page(t, "/insurer/statistics.csv?insurer=06139992")
-	for _, want := range []string{"\ufeff", "加入者（負担割合）,いま資格のある人,39", "加入者（負担割合）,1割,12", "加入者（負担割合）,2割,12", "加入者（負担割合）,3割,15", "加入者（年齢）,70〜74歳,12", "加入者（年齢）,75歳以上,12", "登録と写し,資格を失った人の記録,10未満"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the file lacks %q:\n%s", want, text)
-		}
-	}
-	city := h.page(t, "/insurer/statistics.csv?insurer=00138990")
-	if !strings.Contains(city, "2026-11-22,12,10未満,10未満,0") || !strings.Contains(city, "2026-11-21,0,0,0,0") {
-		t.Errorf("days:\n%s", city)
-	}
-	if page := h.page(t, "/insurer/statistics?insurer=06139992"); strings.Contains(page, "試験") || !strings.Contains(page, "10未満") {
-		t.Error("the page names people or shows small numbers")
 	}
 }

@@ -88,12 +88,8 @@ type RevokeView struct {
 	Done        bool
 }
 
-func (s *Site) personPage(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
-	file, err := s.Office.PersonFile(c.Request().Context(), desk.PersonID(c.Param("id")), name)
+func (s *Site) personPage(c echo.Context, staff string) error {
+	file, err := s.Office.PersonFile(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
 	if err != nil {
 		return err
 	}
@@ -123,7 +119,7 @@ func (s *Site) personPage(c echo.Context) error {
 	for _, e := range file.Entries {
 		view.Entries = append(view.Entries, entryRow(e))
 	}
-	papers := eligibility.PapersFor(file.Person, eligibility.DateOf(s.Now()))
+	papers := eligibility.PapersFor(file.Person, s.today())
 	view.CertificateDue, view.CertificateReason = papers.Certificate, papers.Reason
 	return s.show(c, http.StatusOK, "person", view)
 }

@@ -1,13 +1,14 @@
 package web
 
 import (
+	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/eligibility"
 	"madoguchi/server/desk"
 )
 
@@ -69,6 +70,15 @@ func phones(known []desk.Phone) []phone {
 	return out
 }
 
+// answerPhones says which phones a login has.
+func (s *Site) answerPhones(c echo.Context, subject string) error {
+	known, err := s.Office.Phones(c.Request().Context(), subject)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string][]phone{"phones": phones(known)})
+}
+
 // putHolder adds the key with which this phone proves its screens and comes back without a login, and answers with all
 // phones of this login.
 func (s *Site) putHolder(c echo.Context) error {
@@ -85,15 +95,49 @@ func (s *Site) putHolder(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || !body.Key.ok() {
 		return errRequest
 	}
-	ctx := c.Request().Context()
-	if err := s.Office.AddHolder(ctx, *v.Login, desk.HolderKey{Phone: body.ID, X: body.Key.X, Y: body.Key.Y, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
+	if err := s.Office.AddHolder(c.Request().Context(), *v.Login, desk.HolderKey{Phone: body.ID, X: body.Key.X, Y: body.Key.Y, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
 		return err
 	}
-	known, err := s.Office.Phones(ctx, v.Login.Subject)
+	return s.answerPhones(c, v.Login.Subject)
+}
+
+// receipts hands out what lies here for one phone: to its login, or to the phone itself for all whom it shows.
+func (s *Site) receipts(c echo.Context) error {
+	a, err := s.asks(c)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string][]phone{"phones": phones(known)})
+	key := c.QueryParam("key")
+	var subjects []string
+	if a.login != nil {
+		subjects = append(subjects, a.login.Subject)
+	}
+	for _, g := range a.grants {
+		if g.Phone == key && s.Now().Before(g.Until()) && !slices.Contains(subjects, g.Subject) {
+			subjects = append(subjects, g.Subject)
+		}
+	}
+	if len(subjects) == 0 {
+		return desk.ErrNotEnrolled
+	}
+	type receipt struct {
+		At     time.Time `json:"at"`
+		Sealed string    `json:"sealed"`
+	}
+	out := struct {
+		Receipts []receipt `json:"receipts"`
+	}{[]receipt{}}
+	for _, subject := range subjects {
+		sealed, err := s.Office.Receipts(c.Request().Context(), subject, key)
+		if err != nil {
+			return err
+		}
+		for _, r := range sealed {
+			out.Receipts = append(out.Receipts, receipt{r.At, base64.RawURLEncoding.EncodeToString(r.Sealed)})
+		}
+	}
+	slices.SortStableFunc(out.Receipts, func(a, b receipt) int { return b.At.Compare(a.At) })
+	return c.JSON(http.StatusOK, out)
 }
 
 // newCode makes the code of eight characters: what a reader's QR says, and what can be read aloud.
@@ -145,21 +189,6 @@ func (s *Site) answerCode(c echo.Context) error {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
-}
-
-// file hands out the .smart-health-card file.
-func (s *Site) file(c echo.Context) error {
-	subject, id, err := s.showing(c)
-	if err != nil {
-		return s.toLogin(c, err)
-	}
-	data, err := s.Office.File(c.Request().Context(), subject, id)
-	if err != nil {
-		return err
-	}
-	name := "shikaku-joho-" + strings.ReplaceAll(eligibility.DateOf(s.Now()).String(), "-", "") + ".smart-health-card"
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
-	return c.Blob(http.StatusOK, "application/smart-health-card", data)
 }
 
 // codePage is what an ordinary camera opens instead of a counter's reader: it says whose the code is for, and shows nothing.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
 	"madoguchi/server/roster"
@@ -18,13 +19,13 @@ import (
 // A file goes three steps, each with its own address: sent (POST /insurer/import), its headings mapped where they are not
 // known, looked at; then the clerk says yes. Every form answers with a redirect, so that reloading repeats nothing.
 func (s *Site) previewRoutes(e *echo.Echo) {
-	e.POST("/insurer/import", s.sendFile)
-	e.GET("/insurer/imports/:id", s.previewPage)
-	e.GET("/insurer/imports/:id/headings", s.headingsPage)
-	e.POST("/insurer/imports/:id/headings", s.mapHeadings)
-	e.POST("/insurer/imports/:id/store", s.storeFile)
-	e.POST("/insurer/imports/:id/drop", s.dropFile)
-	e.GET("/insurer/imports/:id/errors.csv", s.errorFile)
+	e.POST("/insurer/import", s.pageFor(auth.Clerk, s.sendFile))
+	e.GET("/insurer/imports/:id", s.pageFor(auth.Clerk, s.previewPage))
+	e.GET("/insurer/imports/:id/headings", s.pageFor(auth.Clerk, s.headingsPage))
+	e.POST("/insurer/imports/:id/headings", s.pageFor(auth.Clerk, s.mapHeadings))
+	e.POST("/insurer/imports/:id/store", s.pageFor(auth.Clerk, s.storeFile))
+	e.POST("/insurer/imports/:id/drop", s.pageFor(auth.Clerk, s.dropFile))
+	e.GET("/insurer/imports/:id/errors.csv", s.pageFor(auth.Clerk, s.errorFile))
 }
 
 // allowLong gives a request time for a file of many people: the usual limits are for pages.
@@ -34,13 +35,9 @@ func (s *Site) allowLong(c echo.Context) {
 	_ = control.SetWriteDeadline(s.Now().Add(6 * time.Minute))
 }
 
-func (s *Site) sendFile(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) sendFile(c echo.Context, staff string) error {
 	s.allowLong(c)
-	id, err := s.received(c, name)
+	id, err := s.received(c, staff)
 	if err != nil {
 		return err
 	}
@@ -95,29 +92,25 @@ func (s *Site) received(c echo.Context, clerk string) (id string, err error) {
 func importAddress(id, step string) string { return "/insurer/imports/" + id + step }
 
 // look returns a clerk's kept file as it stands, and its insurer.
-func (s *Site) look(c echo.Context) (desk.Look, desk.Insurer, string, bool, error) {
-	name, done, err := s.clerk(c)
-	if done {
-		return desk.Look{}, desk.Insurer{}, "", true, err
-	}
+func (s *Site) look(c echo.Context, staff string) (desk.Look, desk.Insurer, error) {
 	s.allowLong(c)
-	look, err := s.Office.Look(c.Request().Context(), c.Param("id"), name)
+	look, err := s.Office.Look(c.Request().Context(), c.Param("id"), staff)
 	if err != nil {
-		return look, desk.Insurer{}, "", true, err
+		return look, desk.Insurer{}, err
 	}
 	in, err := s.Office.Insurer(c.Request().Context(), look.Insurer)
-	return look, in, name, err != nil, err
+	return look, in, err
 }
 
-func (s *Site) headingsPage(c echo.Context) error {
-	look, in, _, done, err := s.look(c)
-	if done {
+func (s *Site) headingsPage(c echo.Context, staff string) error {
+	look, in, err := s.look(c, staff)
+	if err != nil {
 		return err
 	}
 	view := s.headings(c, look, in)
 	var refusal *eligibility.Error
 	if errors.As(look.Refusal, &refusal) {
-		view.Error = &Problem{Ja: refusal.Ja, En: refusal.En}
+		view.Error = formError(refusal)
 	}
 	return s.show(c, http.StatusOK, "headings", view)
 }
@@ -137,9 +130,9 @@ func (s *Site) headings(c echo.Context, look desk.Look, in desk.Insurer) Heading
 	return view
 }
 
-func (s *Site) mapHeadings(c echo.Context) error {
-	look, in, name, done, err := s.look(c)
-	if done {
+func (s *Site) mapHeadings(c echo.Context, staff string) error {
+	look, in, err := s.look(c, staff)
+	if err != nil {
 		return err
 	}
 	columns := make([]roster.Column, len(look.Headings))
@@ -150,10 +143,10 @@ func (s *Site) mapHeadings(c echo.Context) error {
 		}
 		view.Rows[i].Column = string(columns[i])
 	}
-	err = s.Office.MapHeadings(c.Request().Context(), look.ID, name, columns)
+	err = s.Office.MapHeadings(c.Request().Context(), look.ID, staff, columns)
 	var refusal *eligibility.Error
 	if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid { // what was chosen stays chosen, to be corrected
-		view.Error = &Problem{Ja: refusal.Ja, En: refusal.En, Field: refusal.Field}
+		view.Error = formError(refusal)
 		view.Missing = nil
 		return s.show(c, http.StatusUnprocessableEntity, "headings", view)
 	}
@@ -163,9 +156,9 @@ func (s *Site) mapHeadings(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, importAddress(look.ID, ""))
 }
 
-func (s *Site) previewPage(c echo.Context) error {
-	look, in, _, done, err := s.look(c)
-	if done {
+func (s *Site) previewPage(c echo.Context, staff string) error {
+	look, in, err := s.look(c, staff)
+	if err != nil {
 		return err
 	}
 	if look.Open || look.Refusal != nil {
@@ -186,7 +179,7 @@ func (s *Site) preview(c echo.Context, look desk.Look, in desk.Insurer, count de
 		view.Page = s.page(c, "読み込みの結果", "Result of the import")
 	}
 	if c.QueryParam("moved") != "" && !view.Stored {
-		view.Error = &Problem{Ja: desk.ErrPreviewMoved.Ja, En: desk.ErrPreviewMoved.En}
+		view.Error = formError(desk.ErrPreviewMoved)
 	}
 	view.Insurer = insurerView(in)
 	view.Rows, view.Warnings = importRows(digest.Reasons), importRows(digest.Warnings)
@@ -228,18 +221,14 @@ func answerText(a eligibility.Answer) string {
 	return ""
 }
 
-func (s *Site) storeFile(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) storeFile(c echo.Context, staff string) error {
 	s.allowLong(c)
 	var seen desk.ImportCount
 	if _, err := fmt.Sscanf(c.FormValue("seen"), "%d %d %d", &seen.New, &seen.Changed, &seen.Unchanged); err != nil {
 		return errRequest.In("seen").Because(err)
 	}
 	id := c.Param("id")
-	err = s.Office.StorePreview(c.Request().Context(), id, name, seen)
+	err := s.Office.StorePreview(c.Request().Context(), id, staff, seen)
 	if errors.Is(err, desk.ErrPreviewMoved) {
 		return c.Redirect(http.StatusSeeOther, importAddress(id, "?moved=1"))
 	}
@@ -249,20 +238,20 @@ func (s *Site) storeFile(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, importAddress(id, ""))
 }
 
-func (s *Site) dropFile(c echo.Context) error {
-	look, _, name, done, err := s.look(c)
-	if done {
+func (s *Site) dropFile(c echo.Context, staff string) error {
+	look, _, err := s.look(c, staff)
+	if err != nil {
 		return err
 	}
-	if err := s.Office.DropPreview(c.Request().Context(), look.ID, name); err != nil {
+	if err := s.Office.DropPreview(c.Request().Context(), look.ID, staff); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/insurer?insurer="+string(look.Insurer)+"&said=dropped")
 }
 
-func (s *Site) errorFile(c echo.Context) error {
-	look, _, _, done, err := s.look(c)
-	if done {
+func (s *Site) errorFile(c echo.Context, staff string) error {
+	look, _, err := s.look(c, staff)
+	if err != nil {
 		return err
 	}
 	if look.Roster == nil {

@@ -38,24 +38,6 @@ func (h *house) send(t *testing.T, text string) *httptest.ResponseRecorder {
 	return h.post(t, "/insurer/import", b.Bytes(), form.FormDataContentType())
 }
 
-func (h *house) post(t *testing.T, path string, body []byte, kind string) *httptest.ResponseRecorder {
-	t.Helper()
-	r := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(body))
-	r.Host, r.RemoteAddr = "localhost:8080", "127.0.0.1:50000"
-	r.Header.Set("Content-Type", kind)
-	for _, c := range h.cookies {
-		r.AddCookie(c)
-	}
-	w := httptest.NewRecorder()
-	h.echo.ServeHTTP(w, r)
-	return w
-}
-
-func (h *house) form(t *testing.T, path string, values url.Values) *httptest.ResponseRecorder {
-	t.Helper()
-	return h.post(t, path, []byte(values.Encode()), "application/x-www-form-urlencoded")
-}
-
 // sent uploads a file that is kept and returns its preview's address.
 func (h *house) sent(t *testing.T, text string) string {
 	t.Helper()

@@ -96,6 +96,11 @@ func requestNumber() string {
 	return t[:4] + "-" + t[4:8]
 }
 
+// formError is an error as a page shows it beside the form that was just sent.
+func formError(e *eligibility.Error) *Problem {
+	return &Problem{Key: e.Key, Ja: e.Ja, En: e.En, Field: e.Field}
+}
+
 // forPrograms reports whether the answer to r is for a program (problem+json) rather than a page.
 func forPrograms(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/i/")

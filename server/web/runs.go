@@ -21,23 +21,19 @@ import (
 )
 
 func (s *Site) runRoutes(e *echo.Echo) {
-	e.GET("/insurer/runs", s.runsPage)
-	e.POST("/insurer/runs", s.planRun)
-	e.GET("/insurer/runs/:id", s.runPage)
-	e.GET("/insurer/runs/:id/events", s.runEvents)
-	e.POST("/insurer/runs/:id/:wish", s.wishRun)
-	e.GET("/insurer/runs/:id/files/:name", s.runFile)
+	e.GET("/insurer/runs", s.pageFor(auth.Clerk, s.runsPage))
+	e.POST("/insurer/runs", s.pageFor(auth.Clerk, s.planRun))
+	e.GET("/insurer/runs/:id", s.pageFor(auth.Clerk, s.runPage))
+	e.GET("/insurer/runs/:id/events", s.callFor(auth.Clerk, s.runEvents))
+	e.POST("/insurer/runs/:id/:wish", s.pageFor(auth.Clerk, s.wishRun))
+	e.GET("/insurer/runs/:id/files/:name", s.pageFor(auth.Clerk, s.runFile))
 }
 
 // runsShown is how many runs the page lists.
 const runsShown = 30
 
-func (s *Site) runsPage(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
-	view, err := s.runsView(c, name, c.QueryParam("insurer"))
+func (s *Site) runsPage(c echo.Context, staff string) error {
+	view, err := s.runsView(c, staff, c.QueryParam("insurer"))
 	if err != nil {
 		return err
 	}
@@ -70,33 +66,29 @@ var runStates = map[desk.RunState][2]string{
 
 func runRow(r desk.PrintRun) RunRow {
 	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), StateJa: runStates[r.State][0], StateEn: runStates[r.State][1], Clerk: r.Clerk,
-		At: eligibility.DateOf(r.CreatedAt).Japanese() + r.CreatedAt.In(eligibility.Japan).Format(" 15:04"), Total: r.Total, Done: r.Done}
+		At: whenText(r.CreatedAt), Total: r.Total, Done: r.Done}
 }
 
 // planRun shows what a run would print; with the clerk's yes it is started.
-func (s *Site) planRun(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) planRun(c echo.Context, staff string) error {
 	s.allowLong(c)
 	form := RunForm{Kind: c.FormValue("run"), Only: c.FormValue("only"), Order: c.FormValue("order"), Layout: c.FormValue("layout"), ShareOn: c.FormValue("shareOn"),
 		Dropped: c.FormValue("dropped") != "", CountSheets: c.FormValue("countSheets") != "", List: c.FormValue("list"), PerFile: c.FormValue("perFile")}
-	plan, err := s.plan(c, form, name)
+	plan, err := s.plan(c, form, staff)
 	var e *eligibility.Error
 	if errors.As(err, &e) && (e.Code == eligibility.Invalid || e.Code == eligibility.NotFound) {
-		view, bad := s.runsView(c, name, c.FormValue("insurer"))
+		view, bad := s.runsView(c, staff, c.FormValue("insurer"))
 		if bad != nil {
 			return bad
 		}
-		view.Form, view.Error, view.Missing = form, &Problem{Ja: e.Ja, En: e.En, Field: e.Field}, plan.Missing
+		view.Form, view.Error, view.Missing = form, formError(e), plan.Missing
 		return s.show(c, http.StatusUnprocessableEntity, "runs", view)
 	}
 	if err != nil {
 		return err
 	}
 	if c.FormValue("yes") == "" {
-		view, err := s.runsView(c, name, string(plan.Run.Insurer))
+		view, err := s.runsView(c, staff, string(plan.Run.Insurer))
 		if err != nil {
 			return err
 		}
@@ -143,11 +135,7 @@ func (s *Site) plan(c echo.Context, f RunForm, staff string) (desk.Plan, error) 
 var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn",
 	Ja: "日付を正しく入れてください。", En: "Enter a date."}
 
-func (s *Site) runPage(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) runPage(c echo.Context, staff string) error {
 	ctx := c.Request().Context()
 	run, files, err := s.runOf(c)
 	if err != nil {
@@ -157,18 +145,14 @@ func (s *Site) runPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := RunView{Page: s.page(c, run.Kind.Japanese()+"の印刷", "Print run"), Staff: name, Run: runRow(run), Note: run.Note, Going: run.State == desk.RunGoing,
+	view := RunView{Page: s.page(c, run.Kind.Japanese()+"の印刷", "Print run"), Staff: staff, Run: runRow(run), Note: run.Note, Going: run.State == desk.RunGoing,
 		Resumable: run.State == desk.RunPaused || run.State == desk.RunFailed, Over: run.State == desk.RunDone || run.State == desk.RunCancelled, Here: run.Options.Folder == "", Folder: s.Runs.FolderOf(run)}
 	view.Insurer = insurerView(in)
 	view.Progress = s.progress(run)
+	sum := press.Sum(files)
+	view.People, view.Pages, view.Skipped, view.Checks = sum.People, sum.Pages, sum.Skipped, sum.Check
+	view.Codes, view.Sampled, view.Texts = sum.Codes, sum.Sampled, sum.Texts
 	for _, f := range files {
-		view.People += f.People
-		view.Pages += f.Pages
-		view.Skipped += f.Skipped
-		view.Checks += f.Check
-		view.Codes += f.Codes
-		view.Sampled += f.Sampled
-		view.Texts += f.Texts
 		if f.Name != "" {
 			view.Files = append(view.Files, RunFileRow{Name: f.Name, People: f.People, Pages: f.Pages, Size: fmt.Sprintf("%.1f MB", float64(f.Bytes)/1e6)})
 		}
@@ -219,10 +203,7 @@ func spanJa(d time.Duration) string {
 }
 
 // runEvents streams a run's progress (server-sent events) until it is no longer going.
-func (s *Site) runEvents(c echo.Context) error {
-	if _, err := s.staff(c, auth.Clerk); err != nil {
-		return err
-	}
+func (s *Site) runEvents(c echo.Context, _ string) error {
 	w := c.Response()
 	control := http.NewResponseController(w)
 	w.Header().Set(echo.HeaderContentType, "text/event-stream")
@@ -258,17 +239,13 @@ func (s *Site) runEvents(c echo.Context) error {
 }
 
 // wishRun pauses, resumes or cancels a run.
-func (s *Site) wishRun(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) wishRun(c echo.Context, staff string) error {
 	to, ok := map[string]desk.RunState{"pause": desk.RunPaused, "resume": desk.RunGoing, "cancel": desk.RunCancelled}[c.Param("wish")]
 	if !ok {
 		return errNoPage
 	}
 	id := c.Param("id")
-	if err := s.Runs.Wish(c.Request().Context(), id, to, name); err != nil {
+	if err := s.Runs.Wish(c.Request().Context(), id, to, staff); err != nil {
 		return err
 	}
 	if to == desk.RunGoing {
@@ -278,11 +255,7 @@ func (s *Site) wishRun(c echo.Context) error {
 }
 
 // runFile hands out a finished file or list of a run.
-func (s *Site) runFile(c echo.Context) error {
-	name, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) runFile(c echo.Context, staff string) error {
 	ctx := c.Request().Context()
 	run, files, err := s.runOf(c)
 	if err != nil {
@@ -299,7 +272,7 @@ func (s *Site) runFile(c echo.Context) error {
 	if _, err := os.Stat(path); err != nil {
 		return press.ErrFileGone.Because(err)
 	}
-	if err := s.Office.Note(ctx, "staff:"+name, "run.download", run.ID+" "+wanted); err != nil {
+	if err := s.Office.Note(ctx, "staff:"+staff, "run.download", run.ID+" "+wanted); err != nil {
 		return err
 	}
 	s.allowLong(c)

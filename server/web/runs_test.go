@@ -59,6 +59,19 @@ func (h *house) started(t *testing.T, v url.Values) string {
 	return m[1]
 }
 
+// waiting starts a run of notices that nobody works on yet.
+func (h *house) waiting(t *testing.T) string {
+	t.Helper()
+	plan, err := h.office.PlanRun(ctx, "06139992", desk.NoticeRun, desk.RunOptions{}, nil, "鈴木")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.office.StartRun(ctx, plan); err != nil {
+		t.Fatal(err)
+	}
+	return plan.Run.ID
+}
+
 func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"), row(3, ",,架空商店,無"))
@@ -154,14 +167,7 @@ func TestRunsFilterByWhatChanged(t *testing.T) {
 func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",,架空商店,有"))
-	plan, err := h.office.PlanRun(ctx, "06139992", desk.NoticeRun, desk.RunOptions{}, nil, "鈴木")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := h.office.StartRun(ctx, plan); err != nil {
-		t.Fatal(err)
-	}
-	id := plan.Run.ID
+	id := h.waiting(t)
 	wish := func(name string) int { return h.form(t, "/insurer/runs/"+id+"/"+name, url.Values{}).Code }
 	if code := wish("pause"); code != http.StatusSeeOther || h.over(t, id).State != desk.RunPaused {
 		t.Fatal(code)
@@ -190,18 +196,12 @@ func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
 func TestAServersOwnRunsGoOnAtItsNextStart(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",,架空商店,有"))
-	plan, err := h.office.PlanRun(ctx, "06139992", desk.NoticeRun, desk.RunOptions{}, nil, "鈴木")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := h.office.StartRun(ctx, plan); err != nil {
-		t.Fatal(err)
-	}
+	id := h.waiting(t)
 	if err := h.runs.Resume(ctx); err != nil {
 		t.Fatal(err)
 	}
 	h.runs.Wait()
-	if r := h.over(t, plan.Run.ID); r.State != desk.RunDone {
+	if r := h.over(t, id); r.State != desk.RunDone {
 		t.Errorf("%+v", r)
 	}
 }

@@ -3,6 +3,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"madoguchi/auth"
+	"madoguchi/eligibility"
 	"madoguchi/pwa"
 	"madoguchi/server/desk"
 	"madoguchi/server/readers"
@@ -64,7 +66,8 @@ func New(c Config) *echo.Echo {
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", s.ready)
 	e.GET("/", s.home)
-	s.ruleRoutes(e)
+	s.receptionRoutes(e)
+	s.visitRoutes(e)
 	if c.Office != nil {
 		s.patientRoutes(e)
 		s.landingRoutes(e)
@@ -81,6 +84,8 @@ func New(c Config) *echo.Echo {
 	}
 	return e
 }
+
+func (s *Site) today() eligibility.Date { return eligibility.DateOf(s.Now()) }
 
 func (s *Site) ready(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
@@ -139,12 +144,29 @@ func (s *Site) page(c echo.Context, ja, en string) Page {
 	return Page{Title: title, Lang: lang, Demo: s.Demo, ForStaff: forStaff(c.Request().URL.Path), Path: c.Request().URL.RequestURI()}
 }
 
-// show renders a page; nothing is sent when it fails.
+// show sends a page, never compressed: see zipped.
 func (s *Site) show(c echo.Context, status int, name string, view any) error {
-	s.keepChosenLanguage(c)
-	var b strings.Builder
-	if err := pwa.Render(&b, name, s.lookOf(c), view); err != nil {
+	page, err := s.rendered(c, name, view)
+	if err != nil {
 		return err
 	}
-	return c.HTML(status, b.String())
+	return c.HTMLBlob(status, page)
+}
+
+// showPublic is show for a page without anything secret, which may be compressed.
+func (s *Site) showPublic(c echo.Context, status int, name string, view any) error {
+	page, err := s.rendered(c, name, view)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderVary, "Accept-Language, Cookie")
+	return zipped(c, status, echo.MIMETextHTMLCharsetUTF8, page)
+}
+
+// rendered makes a page as its visitor wants it, whole before anything of it is sent.
+func (s *Site) rendered(c echo.Context, name string, view any) ([]byte, error) {
+	s.keepChosenLanguage(c)
+	var b bytes.Buffer
+	err := pwa.Render(&b, name, s.lookOf(c), view)
+	return b.Bytes(), err
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/eligibility"
+	"madoguchi/auth"
 	"madoguchi/server/desk"
 )
 
@@ -63,29 +63,26 @@ func shownParts(parts []int) []string {
 }
 
 func (s *Site) statisticsRoutes(e *echo.Echo) {
-	e.GET("/insurer/statistics", s.statisticsPage)
-	e.GET("/insurer/statistics.csv", s.statisticsFile)
+	e.GET("/insurer/statistics", s.pageFor(auth.Clerk, s.statisticsPage))
+	e.GET("/insurer/statistics.csv", s.pageFor(auth.Clerk, s.statisticsFile))
 }
 
-func (s *Site) statistics(c echo.Context) (view StatisticsView, done bool, err error) {
-	if _, done, err := s.clerk(c); done {
-		return view, true, err
-	}
+func (s *Site) statistics(c echo.Context) (StatisticsView, error) {
 	in, _, err := s.chosen(c, c.QueryParam("insurer"))
 	if err != nil {
-		return view, true, err
+		return StatisticsView{}, err
 	}
 	s.allowLong(c)
 	numbers, err := s.Office.Statistics(c.Request().Context(), in.Number)
 	if err != nil {
-		return view, true, err
+		return StatisticsView{}, err
 	}
-	view = StatisticsView{Page: s.page(c, "統計", "Statistics"), Day: eligibility.DateOf(s.Now()).Japanese(), Groups: numberGroups(numbers)}
+	view := StatisticsView{Page: s.page(c, "統計", "Statistics"), Day: s.today().Japanese(), Groups: numberGroups(numbers)}
 	view.Insurer = insurerView(in)
 	for _, d := range numbers.Days {
 		view.Days = append(view.Days, NumberRow{d.Day.Japanese(), d.Day.String(), []string{shown(d.Screens), shown(d.Copies), shown(d.Logins), shown(d.Receipts)}})
 	}
-	return view, false, nil
+	return view, nil
 }
 
 func numberGroups(n desk.Statistics) []NumberGroup {
@@ -119,18 +116,18 @@ func numberGroups(n desk.Statistics) []NumberGroup {
 	}
 }
 
-func (s *Site) statisticsPage(c echo.Context) error {
-	view, done, err := s.statistics(c)
-	if done {
+func (s *Site) statisticsPage(c echo.Context, _ string) error {
+	view, err := s.statistics(c)
+	if err != nil {
 		return err
 	}
 	return s.show(c, http.StatusOK, "statistics", view)
 }
 
 // statisticsFile is the page as a CSV for spreadsheets: UTF-8 with BOM, CR LF.
-func (s *Site) statisticsFile(c echo.Context) error {
-	view, done, err := s.statistics(c)
-	if done {
+func (s *Site) statisticsFile(c echo.Context, _ string) error {
+	view, err := s.statistics(c)
+	if err != nil {
 		return err
 	}
 	b := bytes.NewBufferString("\ufeff")
@@ -149,5 +146,5 @@ func (s *Site) statisticsFile(c echo.Context) error {
 	if err := w.WriteAll(lines); err != nil {
 		return err
 	}
-	return csvFile(c, "toukei-"+eligibility.DateOf(s.Now()).String()+".csv", b.Bytes())
+	return csvFile(c, "toukei-"+s.today().String()+".csv", b.Bytes())
 }

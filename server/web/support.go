@@ -44,11 +44,7 @@ var supportTables = struct{ tier, age, network, stored, clock, browser, persiste
 		{"読み取れない要求", "a malformed request"}, {"番号で伝える操作の失敗", "telling a number failed"}, {"端末の登録の失敗", "adding the phone failed"}, {"そのほか", "other"}},
 }
 
-func (s *Site) supportPage(c echo.Context) error {
-	_, done, err := s.clerk(c)
-	if done {
-		return err
-	}
+func (s *Site) supportPage(c echo.Context, _ string) error {
 	view := SupportView{Page: s.page(c, "画面の番号", "A screen's number"), Code: strings.TrimSpace(c.QueryParam("code"))}
 	if view.Code == "" {
 		return s.show(c, http.StatusOK, "support", view)
@@ -56,7 +52,7 @@ func (s *Site) supportPage(c echo.Context) error {
 	state, err := desk.ReadSupport(view.Code)
 	var e *eligibility.Error
 	if errors.As(err, &e) {
-		view.Error = &Problem{Ja: e.Ja, En: e.En, Field: e.Field}
+		view.Error = formError(e)
 		return s.show(c, http.StatusUnprocessableEntity, "support", view)
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"madoguchi/eligibility"
 	"madoguchi/pwa"
+	"madoguchi/server/desk"
 )
 
 // Page is what every page gets. Views embed it; templates read the fields by name.
@@ -31,6 +32,10 @@ type InsurerView struct {
 	Telephone     string
 	NumberOnPaper string // 保険者番号 as printed: six digits for 国民健康保険
 	Number        string // eight digits, for addresses and form fields
+}
+
+func insurerView(in desk.Insurer) InsurerView {
+	return InsurerView{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, NumberOnPaper: in.Number.Paper(), Number: string(in.Number)}
 }
 
 // LandingView is the patient's door: / without a code, /notice with the one that was opened, /n/ with one that is refused.

@@ -11,6 +11,13 @@ import (
 	"madoguchi/pwa"
 )
 
+// The page that patients ask before a visit, which answers from the rules.
+
+func (s *Site) visitRoutes(e *echo.Echo) {
+	e.GET("/visit", s.visitPage)
+	e.POST("/visit", s.visit)
+}
+
 func (s *Site) visitPage(c echo.Context) error {
 	return s.showPublic(c, http.StatusOK, "visit", VisitView{Page: s.translated(c, "visit.title"), Form: VisitForm{Day: s.today().String()}})
 }
@@ -26,9 +33,9 @@ func (s *Site) visit(c echo.Context) error {
 	var e *eligibility.Error
 	switch {
 	case field != "":
-		view.Error = asked(eligibility.ErrDate.In(field))
+		view.Error = formError(eligibility.ErrDate.In(field))
 	case errors.As(err, &e):
-		view.Error = asked(e)
+		view.Error = formError(e)
 	case err != nil:
 		return err
 	}
@@ -41,6 +48,22 @@ func (s *Site) visit(c echo.Context) error {
 	}
 	view.Lines = append(view.Lines, comingChanges(view.Lang, v)...)
 	return s.showPublic(c, http.StatusOK, "visit", view)
+}
+
+// read turns the form into a Visit; field names the first date that is none.
+func (f *VisitForm) read() (v eligibility.Visit, field string) {
+	for _, d := range []struct {
+		name, text string
+		to         *eligibility.Date
+	}{{"day", f.Day, &v.Day}, {"birthDate", f.BirthDate, &v.Person.BirthDate}, {"certificateUntil", f.CertificateUntil, &v.CertificateUntil},
+		{"cardUntil", f.CardUntil, &v.CardUntil}, {"paperUntil", f.PaperUntil, &v.PaperUntil}, {"savedOn", f.SavedOn, &v.SavedOn}} {
+		read, err := eligibility.ReadDate(d.text)
+		if (err != nil || !read.IsZero() && !read.Exact() && d.name != "birthDate") && field == "" {
+			field = d.name
+		}
+		*d.to = read
+	}
+	return v, field
 }
 
 // visitLine finds the sentence of an answer and the values in it.

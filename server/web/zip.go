@@ -1,27 +1,30 @@
 package web
 
 import (
+	"bytes"
 	"compress/gzip"
-	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"madoguchi/pwa"
 )
 
-// zipped sends what holds no secret beside anybody's input (an answer whose length would tell of a secret must not be packed),
-// packed for a browser that takes it.
-func zipped(c echo.Context, contentType string, data []byte) error {
+// zipped sends an answer compressed to who takes that. It is only for what has no secret beside anything that a stranger may
+// choose, an address say: the length of a compressed answer that holds both tells of the secret (BREACH).
+func zipped(c echo.Context, status int, contentType string, data []byte) error {
 	h := c.Response().Header()
-	h.Set(echo.HeaderVary, echo.HeaderAcceptEncoding)
-	if !strings.Contains(c.Request().Header.Get(echo.HeaderAcceptEncoding), "gzip") {
-		return c.Blob(http.StatusOK, contentType, data)
+	h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
+	if !pwa.TakesGzip(c.Request()) {
+		return c.Blob(status, contentType, data)
 	}
-	h.Set(echo.HeaderContentType, contentType)
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(data); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
 	h.Set(echo.HeaderContentEncoding, "gzip")
-	c.Response().WriteHeader(http.StatusOK)
-	w := gzip.NewWriter(c.Response())
-	if _, err := w.Write(data); err == nil {
-		_ = w.Close() // a phone that left is nobody's error
-	}
-	return nil
+	return c.Blob(status, contentType, b.Bytes())
 }

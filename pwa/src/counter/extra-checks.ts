@@ -3,11 +3,8 @@
 // until the next case and kept nowhere.
 import { call } from "../shared/api";
 import { h, say } from "../shared/dom";
+import { either, local, type Sentence } from "../shared/local";
 
-interface Sentence {
-  ja: string;
-  en: string;
-}
 interface Field extends Sentence {
   name: string;
   result: "equal" | "different" | "missing";
@@ -31,10 +28,6 @@ interface Reader {
   oqs: boolean;
   chosen: boolean;
 }
-
-const english = document.documentElement.lang === "en";
-const local = (s: Sentence): string => (english ? s.en : s.ja);
-const either = (ja: string, en: string): string => (english ? en : ja);
 
 const year = h("input", "") as HTMLInputElement;
 const code = h("input", "") as HTMLInputElement;

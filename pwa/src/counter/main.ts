@@ -1,46 +1,18 @@
-// The counter's console. Elements: #scan-camera, #scan-text, #scan-submit, #scan-file, #verdict, #card-check, #card-verdict,
-// #record, #park, #refuse, #readers, #pair-code, #pair-submit; those of second.ts.
+// The counter's console. Elements: #scan-camera, #scan-text, #scan-submit, #scan-file, #card-check, #card-state, #record, #park,
+// #refuse, #reason, #visual, #pair-code, #pair-submit, #copy, #cancel, #problem, #clock; those of case.ts, second.ts and status.ts.
 import "./sentences";
 import { call, Problem } from "../shared/api";
-import { clockWords, span, timeOfDay } from "../shared/clock";
-import { byId, fillFigures, h, say } from "../shared/dom";
+import { timeOfDay } from "../shared/clock";
+import { byId, h, say } from "../shared/dom";
 import { word } from "../shared/words";
 import { scan } from "./camera";
-import { learn, now, offset } from "./clock";
+import { type Case, showCase } from "./case";
+import { now } from "./clock";
 import { follow } from "./extra-checks";
 import { textsOf } from "./file";
 import { isProof, showSecond } from "./second";
+import { status } from "./status";
 import { watchReader } from "./wedge";
-
-interface Sentence {
-  ja: string;
-  en: string;
-}
-interface Check extends Sentence {
-  name: string;
-  result: "passed" | "failed" | "not checked";
-}
-interface Case {
-  id: string;
-  outcome: string;
-  nonce?: string;
-  verdict: { valid: boolean; awaits: boolean; tier: string; issuerName?: string; issuedAt: string | null; headline: Sentence; next: Sentence; checks: Check[] };
-  eligibility: null | Record<string, string | number>;
-  method: { ja: string };
-  ask: string[];
-  card: null | { result: string; headline: Sentence; next: Sentence; checks: Check[]; proves: string[]; notProven: string[] };
-}
-interface Status {
-  readers: { name: string; connected: boolean }[];
-  trustList: { issuedAt: string };
-  today: number;
-  parked: number;
-  serverTime: string;
-  clock: Sentence | null;
-}
-
-const english = document.documentElement.lang === "en";
-const local = (s: Sentence): string => (english ? s.en : s.ja);
 
 let current: Case | null = null;
 let stop: AbortController | null = null;
@@ -133,65 +105,11 @@ async function readFile(file: File | undefined): Promise<void> {
   }
 }
 
-function marks(checks: Check[]): HTMLElement[] {
-  return checks.map((c) => h("li", c.result.replace(" ", "-"), h("span", "mark", c.result === "passed" ? "✓" : c.result === "failed" ? "×" : "―"), h("span", "", local(c))));
-}
-
-/** Shows a case in the three panes. */
+/** Makes a case the one at hand. */
 function show(c: Case): void {
   current = c;
   follow(c.id);
-  byId("scan").hidden = true;
-  byId("shown").hidden = c.eligibility === null;
-  byId("decide").hidden = false;
-  const refused = c.card?.result === "refused";
-  const awaits = c.verdict.awaits;
-  const kind = c.verdict.valid ? "" : c.verdict.checks.some((check) => check.result === "failed") ? " bad" : " unsure";
-  const lines = [h("h3", "", local(c.verdict.headline))];
-  if (c.verdict.issuedAt && (c.verdict.valid || awaits)) {
-    const made = word("madeAgo", { d: span(now() - Date.parse(c.verdict.issuedAt)) });
-    lines.push(h("p", "", word("issuedBy", { i: c.verdict.issuerName ?? "", a: made })));
-  }
-  lines.push(h("p", "", local(c.verdict.next)));
-  byId("verdict").replaceChildren(h("div", `verdict-box${kind}`, ...lines));
-  byId("ask").replaceChildren(...(c.verdict.valid ? [h("div", "ask", h("h3", "", word("ask")), h("p", "", c.ask.join("・")))] : []));
-  say(byId("method"), c.verdict.valid ? word("method", { m: c.method.ja }) : "");
-  byId("checks").replaceChildren(...marks(awaits ? c.verdict.checks.filter((check) => check.result === "not checked") : c.verdict.checks));
-  byId<HTMLButtonElement>("record").disabled = !c.verdict.valid || refused;
-  byId<HTMLButtonElement>("record").hidden = awaits; // the one filled button is the second code's
-  showSecond(awaits, c.nonce ?? "");
-  const e = c.eligibility;
-  if (e) {
-    const text = (key: string): string => String(e[key] ?? "");
-    say(byId("p-kana"), text("kana"));
-    say(byId("p-name"), text("name"));
-    say(byId("p-birth"), `${text("birthDateJa")}（${word("years", { n: text("age") })}）${text("sex")}`);
-    fillFigures(byId("p-figures"), [
-      [word("insurerNumber"), text("insurerNumber")], [word("symbol"), text("symbol")], [word("number"), text("number")],
-      [word("branch"), text("branchNumber")], [word("share"), text("shareText")], [word("validUntil"), text("validUntil")],
-    ]);
-    say(byId("p-issuer"), text("insurerName"));
-    say(byId("card-question"), word("cardQuestion", { d: text("birthDateJa") }));
-  }
-  byId("card-none").hidden = c.verdict.valid;
-  byId("card-area").hidden = !c.verdict.valid;
-  showCard(c);
-  byId(awaits ? "second-text" : !c.verdict.valid || refused ? "reason" : c.card ? "record" : "card-check").focus();
-}
-
-function showCard(c: Case): void {
-  const place = byId("card-verdict");
-  if (!c.card) {
-    place.replaceChildren();
-    return;
-  }
-  const kind = { confirmed: "", unverified: " unsure" }[c.card.result] ?? " bad";
-  const list = (title: string, items: string[]): HTMLElement[] => (items.length ? [h("p", "", `${title}：${items.join("、")}`)] : []);
-  place.replaceChildren(
-    h("div", `verdict-box small${kind}`, h("h3", "", local(c.card.headline)), h("p", "", local(c.card.next))),
-    h("ul", "checks", ...marks(c.card.checks)),
-    h("div", "help", ...list(word("proves"), c.card.proves), ...list(word("notProven"), c.card.notProven)),
-  );
+  showCase(c);
 }
 
 /** Clears the panes for the next patient. */
@@ -280,24 +198,6 @@ async function copy(): Promise<void> {
   const rows = ["insurerNumber", "symbol", "number", "branchNumber", "name", "kana", "birthDate", "share"].map((k) => String(e[k] ?? ""));
   await navigator.clipboard.writeText(rows.join("\t"));
   say(byId("p-issuer"), word("copied"));
-}
-
-async function status(): Promise<void> {
-  try {
-    const asked = Date.now();
-    const s = await call<Status>("GET", "/api/v1/counter/status");
-    learn(asked, s.serverTime);
-    const clocks = [clockWords(offset(), "pc"), s.clock ? local(s.clock) : ""].filter(Boolean).join(" ・ ");
-    byId("clock-note").hidden = !clocks;
-    say(byId("clock-note"), clocks);
-    const on = s.readers.filter((r) => r.connected);
-    say(byId("readers"), on.length ? `● ${word("readerOn")}（${on.map((r) => r.name).join("、")}）` : `○ ${word("readerOff")}`);
-    say(byId("trust"), word("trust", { d: new Date(s.trustList.issuedAt).toLocaleDateString("ja-JP", { month: "long", day: "numeric" }) }));
-    say(byId("today"), String(s.today));
-    say(byId("parked"), String(s.parked));
-  } catch {
-    say(byId("readers"), `○ ${word("readerOff")}`);
-  }
 }
 
 const keys: Record<string, () => Promise<void>> = { F2: checkCard, F4: copy, F8: () => decide("parked") };

@@ -1,17 +1,15 @@
 // A run of printing under way: its progress by server-sent events. When it stands still or is over, the page is shown anew.
 // Elements: #run (data-id), #run-bar, #run-count, #run-words.
 import { byId, say } from "../shared/dom";
+import { local, type Sentence } from "../shared/local";
 
-interface Progress {
+interface Progress extends Sentence {
   state: string;
   done: number;
   total: number;
-  ja: string;
-  en: string;
 }
 
 const run = byId("run");
-const english = document.documentElement.lang === "en";
 const number = new Intl.NumberFormat("ja-JP");
 
 function show(p: Progress): void {
@@ -19,7 +17,7 @@ function show(p: Progress): void {
   bar.max = p.total;
   bar.value = p.done;
   say(byId("run-count"), `${number.format(p.done)} / ${number.format(p.total)}`);
-  say(byId("run-words"), english ? p.en : p.ja);
+  say(byId("run-words"), local(p));
 }
 
 function follow(): void {

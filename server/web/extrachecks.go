@@ -13,64 +13,13 @@ import (
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
-	"madoguchi/server/readers"
 )
 
-// Checks beside the birth-date check, and the choice among several readers.
+// Checks beside the birth-date check.
 func (s *Site) extraCheckRoutes(e *echo.Echo) {
-	e.POST("/api/v1/counter/cases/:id/text-check", s.textCheck)
-	e.POST("/api/v1/counter/cases/:id/certificate-check", s.certificateCheck)
-	e.POST("/api/v1/counter/cases/:id/oqs-compare", s.oqsCompare)
-	e.POST("/api/v1/counter/reader", s.useReader)
-}
-
-// readerCookie remembers which reader belongs to this browser's counter. It is no secret and opens nothing: a reader of
-// another facility is never asked, whatever the cookie says.
-const readerCookie = "madoguchi-reader"
-
-func chosenReader(c echo.Context) string {
-	cookie, err := c.Cookie(readerCookie)
-	if err != nil || len(cookie.Value) != 64 {
-		return ""
-	}
-	return cookie.Value
-}
-
-type readerJSON struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Connected bool   `json:"connected"`
-	Virtual   bool   `json:"virtual"`
-	OQS       bool   `json:"oqs"`    // it can compare with OQS answers
-	Chosen    bool   `json:"chosen"` // this browser's
-}
-
-func (s *Site) readers(c echo.Context) []readerJSON {
-	out := []readerJSON{}
-	for _, r := range s.Counter.Readers.Status(s.Counter.Facility.Code) {
-		out = append(out, readerJSON{r.ID, r.Name, r.Connected, r.Virtual, r.OQS, r.ID != "" && r.ID == chosenReader(c)})
-	}
-	return out
-}
-
-// useReader remembers this counter's reader in the browser.
-func (s *Site) useReader(c echo.Context) error {
-	if _, err := s.staff(c, auth.Counter); err != nil {
-		return err
-	}
-	var body struct {
-		ID string `json:"id"`
-	}
-	if err := c.Bind(&body); err != nil {
-		return errRequest
-	}
-	for _, r := range s.readers(c) {
-		if r.ID == body.ID && r.ID != "" {
-			c.SetCookie(&http.Cookie{Name: readerCookie, Value: r.ID, Path: "/", MaxAge: 400 * 24 * 3600, HttpOnly: true, Secure: s.HTTPS, SameSite: http.SameSiteStrictMode})
-			return c.NoContent(http.StatusNoContent)
-		}
-	}
-	return readers.ErrNoReader
+	e.POST("/api/v1/counter/cases/:id/text-check", s.callFor(auth.Counter, s.textCheck))
+	e.POST("/api/v1/counter/cases/:id/certificate-check", s.callFor(auth.Counter, s.certificateCheck))
+	e.POST("/api/v1/counter/cases/:id/oqs-compare", s.callFor(auth.Counter, s.oqsCompare))
 }
 
 // extraChecks are the results beside the birth-date check, as the console gets them.
@@ -169,11 +118,7 @@ func field(f wire.FieldResult, match eligibility.Match) fieldJSON {
 	return fieldJSON{f.Name, string(f.Result), name.Ja + "は" + says.Ja, name.En + ": " + says.En}
 }
 
-func (s *Site) textCheck(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
+func (s *Site) textCheck(c echo.Context, staff string) error {
 	var body struct {
 		ExpiryYear int    `json:"expiryYear"`
 		Code       string `json:"code"`
@@ -181,7 +126,7 @@ func (s *Site) textCheck(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || len(body.Code) > 32 {
 		return errRequest
 	}
-	view, reading, err := s.Counter.CheckText(c.Request().Context(), name, chosenReader(c), c.Param("id"), body.ExpiryYear, strings.TrimSpace(body.Code))
+	view, reading, err := s.Counter.CheckText(c.Request().Context(), staff, chosenReader(c), c.Param("id"), body.ExpiryYear, strings.TrimSpace(body.Code))
 	if errors.Is(err, card.ErrSecurityCode) {
 		return card.ErrSecurityCode.In("code")
 	}
@@ -195,12 +140,8 @@ func (s *Site) textCheck(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Site) certificateCheck(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
-	view, until, err := s.Counter.CheckDates(c.Request().Context(), name, chosenReader(c), c.Param("id"))
+func (s *Site) certificateCheck(c echo.Context, staff string) error {
+	view, until, err := s.Counter.CheckDates(c.Request().Context(), staff, chosenReader(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -209,12 +150,8 @@ func (s *Site) certificateCheck(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Site) oqsCompare(c echo.Context) error {
-	name, err := s.staff(c, auth.Counter)
-	if err != nil {
-		return err
-	}
-	view, err := s.Counter.CompareOQS(c.Request().Context(), name, chosenReader(c), c.Param("id"))
+func (s *Site) oqsCompare(c echo.Context, staff string) error {
+	view, err := s.Counter.CompareOQS(c.Request().Context(), staff, chosenReader(c), c.Param("id"))
 	if err != nil {
 		return err
 	}

@@ -22,42 +22,8 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
-	"madoguchi/card/wire"
-	"madoguchi/eligibility"
 	"madoguchi/server/readers"
 )
-
-// CheckText plays the agent with the virtual card of the double.
-func (d *doubleReader) CheckText(ctx context.Context, r readers.TextRequest) (readers.TextResult, error) {
-	number, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode)
-	if err != nil {
-		return readers.TextResult{}, err
-	}
-	var challenge [32]byte
-	rand.Read(challenge[:])
-	reading, result := card.CheckText(ctx, card.Open(d.chip), number, challenge, virtual.TestIssuerKeys())
-	d.chip.Reset()
-	out := readers.TextResult{Said: readers.Said{Outcome: result.Outcome, Key: result.Key, Ja: result.Ja, En: result.En, By: result.By}}
-	if result.Outcome == card.Confirmed {
-		out.Reading = &reading
-	} else {
-		left := d.chip.TriesLeft().NumberB
-		out.TriesLeft = &left
-	}
-	return out, nil
-}
-
-// CheckDates plays the agent.
-func (d *doubleReader) CheckDates(ctx context.Context, _ readers.Request, day eligibility.Date) (readers.DatesResult, error) {
-	dates, result := card.CheckCertificate(ctx, card.Open(d.chip), day, virtual.TestUserRoots())
-	d.chip.Reset()
-	return readers.DatesResult{Said: readers.Said{Outcome: result.Outcome, Key: result.Key, Ja: result.Ja, En: result.En, By: result.By}, State: dates.State, Until: dates.Until}, nil
-}
-
-// CompareOQS plays an agent whose newest file holds another branch number and no share.
-func (d *doubleReader) CompareOQS(_ context.Context, _ readers.Request, items wire.Items) ([]wire.FieldResult, error) {
-	return []wire.FieldResult{{Name: "name", Result: wire.Equal}, {Name: "branchNumber", Result: wire.Different}, {Name: "share", Result: wire.Missing}}, nil
-}
 
 // The whole way with a real agent: through HTTP, the switchboard, the wire and a virtual card, into the store. Then every
 // record, every line of the log and the files of the database are searched.

@@ -1,70 +1,13 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
-	"github.com/skip2/go-qrcode"
 
-	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/pwa"
 )
-
-// The pages that answer from the rules: for the staff beside the patient's screen, for the counter, and before a visit.
-
-func (s *Site) ruleRoutes(e *echo.Echo) {
-	e.GET("/reception", s.receptionPage)
-	e.GET("/reception/source.png", s.receptionSource)
-	e.GET("/visit", s.visitPage)
-	e.POST("/visit", s.visit)
-}
-
-func (s *Site) today() eligibility.Date { return eligibility.DateOf(s.Now()) }
-
-// unreadable is the situation that the patient's screen is made for: a card that the reader does not read.
-func unreadable(day eligibility.Date) (electronic eligibility.Method, others []eligibility.Method, err error) {
-	outcome, err := eligibility.Methods(eligibility.Situation{Day: day, BringsKnown: true, Card: eligibility.CardFacts{Present: eligibility.Yes, Reads: eligibility.No},
-		Brings: eligibility.Items(0).With(eligibility.ItemInsurerScreen).With(eligibility.ItemNotice).With(eligibility.ItemPortalScreen).With(eligibility.ItemPortalPDF)})
-	for _, m := range outcome.Methods {
-		switch {
-		case m.Code == "N1e":
-			electronic = m
-		case m.Accepted:
-			others = append(others, m)
-		}
-	}
-	return electronic, others, err
-}
-
-func (s *Site) receptionPage(c echo.Context) error {
-	today := s.today()
-	way, others, err := unreadable(today)
-	if err != nil {
-		return err
-	}
-	view := ReceptionView{Page: s.page(c, "受付の方へ", "For reception staff"), Day: today.Japanese(),
-		Accepted: way, Others: others, SourceTitle: way.Source, SourceURL: way.SourceURL, SourceCode: "/reception/source.png"}
-	if own := s.wanted(c.Request()).Lang; own != "ja" {
-		view.ForPatient, view.PatientLang = pwa.Plain(own, "reception.forPatient"), pwa.HTMLTag(own)
-	}
-	return s.showPublic(c, http.StatusOK, "receptioninfo", view)
-}
-
-// receptionSource draws the address of the source that the page names.
-func (s *Site) receptionSource(c echo.Context) error {
-	way, _, err := unreadable(s.today())
-	if err != nil {
-		return err
-	}
-	image, err := qrcode.Encode(way.SourceURL, qrcode.Medium, -6)
-	if err != nil {
-		return err
-	}
-	return c.Blob(http.StatusOK, "image/png", image)
-}
 
 // A question of 「この患者さんは何で確認できる?」: each choice tells some facts.
 type question struct {
@@ -123,12 +66,7 @@ func shows(items ...eligibility.Item) func(*eligibility.Situation) {
 }
 
 // methodsPage asks three questions by links and answers from the rules. Nothing about the patient is sent but the taps.
-func (s *Site) methodsPage(c echo.Context) error {
-	if _, err := s.staff(c, auth.Counter); errors.Is(err, errSignedOut) {
-		return c.Redirect(http.StatusSeeOther, "/counter/staff")
-	} else if err != nil {
-		return err
-	}
+func (s *Site) methodsPage(c echo.Context, _ string) error {
 	view := MethodsView{Page: s.page(c, "この患者さんは何で確認できる？", "What can this patient be confirmed by?"), Day: s.today().Japanese()}
 	situation := eligibility.Situation{Day: s.today()}
 	said := url.Values{}
@@ -174,20 +112,4 @@ func choose(q question, value string) *tap {
 		}
 	}
 	return nil
-}
-
-// read turns the form into a Visit; field names the first date that is none.
-func (f *VisitForm) read() (v eligibility.Visit, field string) {
-	for _, d := range []struct {
-		name, text string
-		to         *eligibility.Date
-	}{{"day", f.Day, &v.Day}, {"birthDate", f.BirthDate, &v.Person.BirthDate}, {"certificateUntil", f.CertificateUntil, &v.CertificateUntil},
-		{"cardUntil", f.CardUntil, &v.CardUntil}, {"paperUntil", f.PaperUntil, &v.PaperUntil}, {"savedOn", f.SavedOn, &v.SavedOn}} {
-		read, err := eligibility.ReadDate(d.text)
-		if (err != nil || !read.IsZero() && !read.Exact() && d.name != "birthDate") && field == "" {
-			field = d.name
-		}
-		*d.to = read
-	}
-	return v, field
 }

@@ -1,0 +1,82 @@
+// What a case looks like in the console's panes. Elements: #scan, #shown, #decide, #verdict, #ask, #method, #checks, #record, the
+// p-* of the person, #card-question, #card-none, #card-area, #card-verdict, #card-check, #reason; those of second.ts.
+import { span } from "../shared/clock";
+import { byId, fillFigures, h, say } from "../shared/dom";
+import { local, type Sentence } from "../shared/local";
+import { word } from "../shared/words";
+import { now } from "./clock";
+import { showSecond } from "./second";
+
+interface Check extends Sentence {
+  name: string;
+  result: "passed" | "failed" | "not checked";
+}
+export interface Case {
+  id: string;
+  outcome: string;
+  nonce?: string;
+  verdict: { valid: boolean; awaits: boolean; tier: string; issuerName?: string; issuedAt: string | null; headline: Sentence; next: Sentence; checks: Check[] };
+  eligibility: null | Record<string, string | number>;
+  method: { ja: string };
+  ask: string[];
+  card: null | { result: string; headline: Sentence; next: Sentence; checks: Check[]; proves: string[]; notProven: string[] };
+}
+
+function marks(checks: Check[]): HTMLElement[] {
+  return checks.map((c) => h("li", c.result.replace(" ", "-"), h("span", "mark", c.result === "passed" ? "✓" : c.result === "failed" ? "×" : "―"), h("span", "", local(c))));
+}
+
+/** Shows a case in the three panes, and puts the keyboard where its next step is. */
+export function showCase(c: Case): void {
+  byId("scan").hidden = true;
+  byId("shown").hidden = c.eligibility === null;
+  byId("decide").hidden = false;
+  const refused = c.card?.result === "refused";
+  const awaits = c.verdict.awaits;
+  const kind = c.verdict.valid ? "" : c.verdict.checks.some((check) => check.result === "failed") ? " bad" : " unsure";
+  const lines = [h("h3", "", local(c.verdict.headline))];
+  if (c.verdict.issuedAt && (c.verdict.valid || awaits)) {
+    const made = word("madeAgo", { d: span(now() - Date.parse(c.verdict.issuedAt)) });
+    lines.push(h("p", "", word("issuedBy", { i: c.verdict.issuerName ?? "", a: made })));
+  }
+  lines.push(h("p", "", local(c.verdict.next)));
+  byId("verdict").replaceChildren(h("div", `verdict-box${kind}`, ...lines));
+  byId("ask").replaceChildren(...(c.verdict.valid ? [h("div", "ask", h("h3", "", word("ask")), h("p", "", c.ask.join("・")))] : []));
+  say(byId("method"), c.verdict.valid ? word("method", { m: c.method.ja }) : "");
+  byId("checks").replaceChildren(...marks(awaits ? c.verdict.checks.filter((check) => check.result === "not checked") : c.verdict.checks));
+  byId<HTMLButtonElement>("record").disabled = !c.verdict.valid || refused;
+  byId<HTMLButtonElement>("record").hidden = awaits; // the one filled button is the second code's
+  showSecond(awaits, c.nonce ?? "");
+  const e = c.eligibility;
+  if (e) {
+    const text = (key: string): string => String(e[key] ?? "");
+    say(byId("p-kana"), text("kana"));
+    say(byId("p-name"), text("name"));
+    say(byId("p-birth"), `${text("birthDateJa")}（${word("years", { n: text("age") })}）${text("sex")}`);
+    fillFigures(byId("p-figures"), [
+      [word("insurerNumber"), text("insurerNumber")], [word("symbol"), text("symbol")], [word("number"), text("number")],
+      [word("branch"), text("branchNumber")], [word("share"), text("shareText")], [word("validUntil"), text("validUntil")],
+    ]);
+    say(byId("p-issuer"), text("insurerName"));
+    say(byId("card-question"), word("cardQuestion", { d: text("birthDateJa") }));
+  }
+  byId("card-none").hidden = c.verdict.valid;
+  byId("card-area").hidden = !c.verdict.valid;
+  showCard(c);
+  byId(awaits ? "second-text" : !c.verdict.valid || refused ? "reason" : c.card ? "record" : "card-check").focus();
+}
+
+function showCard(c: Case): void {
+  const place = byId("card-verdict");
+  if (!c.card) {
+    place.replaceChildren();
+    return;
+  }
+  const kind = { confirmed: "", unverified: " unsure" }[c.card.result] ?? " bad";
+  const list = (title: string, items: string[]): HTMLElement[] => (items.length ? [h("p", "", `${title}：${items.join("、")}`)] : []);
+  place.replaceChildren(
+    h("div", `verdict-box small${kind}`, h("h3", "", local(c.card.headline)), h("p", "", local(c.card.next))),
+    h("ul", "checks", ...marks(c.card.checks)),
+    h("div", "help", ...list(word("proves"), c.card.proves), ...list(word("notProven"), c.card.notProven)),
+  );
+}

@@ -1,0 +1,36 @@
+// The line above the panes: reader, trust list, clocks and the day's counts. Elements: #readers, #trust, #clock-note, #today,
+// #parked.
+import { call } from "../shared/api";
+import { clockWords } from "../shared/clock";
+import { byId, say } from "../shared/dom";
+import { local, type Sentence } from "../shared/local";
+import { word } from "../shared/words";
+import { learn, offset } from "./clock";
+
+interface Status {
+  readers: { name: string; connected: boolean }[];
+  trustList: { issuedAt: string };
+  today: number;
+  parked: number;
+  serverTime: string;
+  clock: Sentence | null;
+}
+
+/** Asks the server how things are and shows it. */
+export async function status(): Promise<void> {
+  try {
+    const asked = Date.now();
+    const s = await call<Status>("GET", "/api/v1/counter/status");
+    learn(asked, s.serverTime);
+    const clocks = [clockWords(offset(), "pc"), s.clock ? local(s.clock) : ""].filter(Boolean).join(" ・ ");
+    byId("clock-note").hidden = !clocks;
+    say(byId("clock-note"), clocks);
+    const on = s.readers.filter((r) => r.connected);
+    say(byId("readers"), on.length ? `● ${word("readerOn")}（${on.map((r) => r.name).join("、")}）` : `○ ${word("readerOff")}`);
+    say(byId("trust"), word("trust", { d: new Date(s.trustList.issuedAt).toLocaleDateString("ja-JP", { month: "long", day: "numeric" }) }));
+    say(byId("today"), String(s.today));
+    say(byId("parked"), String(s.parked));
+  } catch {
+    say(byId("readers"), `○ ${word("readerOff")}`);
+  }
+}

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"testing"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+func TestSameFileTwiceChangesNothingAndNewValuesAreANextVersion(t *testing.T) {
+	s, _ := open(t)
+	people := map[string]eligibility.Person{"k1": hanako}
+	if got := importPeople(t, s, people); got != (desk.ImportCount{New: 1}) {
+		t.Errorf("first: %+v", got)
+	}
+	if got := importPeople(t, s, people); got != (desk.ImportCount{Unchanged: 1}) {
+		t.Errorf("again: %+v", got)
+	}
+	moved := hanako
+	moved.Address = "大阪府架空市新町1"
+	if got := importPeople(t, s, map[string]eligibility.Person{"k1": moved}); got != (desk.ImportCount{Changed: 1}) {
+		t.Errorf("moved: %+v", got)
+	}
+	r, err := s.PersonByKey(ctx, "06139992", "k1")
+	if err != nil || r.Person != moved || r.Version != 2 || !r.RegisteredAt.Equal(noon) {
+		t.Errorf("%+v %v", r, err)
+	}
+	for _, text := range []string{"５６７", "試験花子", "試験　花子", ""} {
+		if found, err := s.FindPeople(ctx, desk.PeopleQuery{Insurer: "06139992", Text: text, Limit: 10}); err != nil || len(found) != 1 {
+			t.Errorf("searching %q: %d, %v", text, len(found), err)
+		}
+	}
+	if found, err := s.FindPeople(ctx, desk.PeopleQuery{Insurer: "01139997", Text: "５６７", Limit: 10}); err != nil || len(found) != 0 {
+		t.Errorf("another insurer sees %d people, %v", len(found), err)
+	}
+}
+
+func TestFailedImportLeavesNothing(t *testing.T) {
+	s, _ := open(t)
+	cancelled, cancel := context.WithCancel(ctx)
+	people := func(yield func(string, eligibility.Person) bool) {
+		yield("k1", hanako)
+		cancel()
+		other := hanako
+		other.Number = "2"
+		yield("k2", other)
+	}
+	if _, err := s.ImportPeople(cancelled, "06139992", people, entry("people.import")); err == nil {
+		t.Fatal("the cancelled import succeeded")
+	}
+	if n, err := s.CountPeople(ctx, "06139992"); err != nil || n != 0 {
+		t.Errorf("%d people are stored, %v", n, err)
+	}
+	if n, err := s.VerifyAudit(ctx); err != nil || n != 0 {
+		t.Errorf("%d entries, %v", n, err)
+	}
+}

@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// Insurers returns the insurers of this server in the order of their numbers.
+func (s *Store) Insurers(ctx context.Context) (all []desk.Insurer, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		var in desk.Insurer
+		var look string
+		if err := scan(&in.Number, &in.Name, &in.Issuer, &in.Telephone, &look); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(look), &in.Look); err != nil {
+			return fmt.Errorf("reading an insurer's look: %w", err)
+		}
+		all = append(all, in)
+		return nil
+	}, `SELECT number, name, issuer, telephone, look FROM insurers ORDER BY number`)
+	return all, storage(err)
+}
+
+// PutInsurer stores an insurer, new or changed.
+func (s *Store) PutInsurer(ctx context.Context, in desk.Insurer, e desk.Entry) error {
+	return s.PutSettings(ctx, in, nil, e)
+}
+
+// PutSettings: see desk.InsurerStore.
+func (s *Store) PutSettings(ctx context.Context, in desk.Insurer, png []byte, e desk.Entry) error {
+	look, err := json.Marshal(in.Look)
+	if err != nil {
+		return fmt.Errorf("writing an insurer's look: %w", err)
+	}
+	return s.change(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO insurers (number, name, issuer, telephone, look) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (number) DO UPDATE SET name = $2, issuer = $3, telephone = $4, look = $5`, in.Number, in.Name, in.Issuer, in.Telephone, string(look))
+		if err != nil {
+			return fmt.Errorf("storing an insurer: %w", err)
+		}
+		if png != nil {
+			if _, err := tx.ExecContext(ctx, `UPDATE insurers SET logo = $2 WHERE number = $1`, in.Number, png); err != nil {
+				return fmt.Errorf("storing a mark: %w", err)
+			}
+		}
+		return appendAudit(ctx, tx, e, nil)
+	})
+}
+
+// Logo: see desk.InsurerStore.
+func (s *Store) Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error) {
+	var png []byte
+	err := s.read.QueryRowContext(ctx, `SELECT logo FROM insurers WHERE number = $1`, insurer).Scan(&png)
+	return png, storage(err)
+}

@@ -1,0 +1,75 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/eligibility"
+	"madoguchi/pwa"
+)
+
+// certificatePage tells what follows from the date of the electronic certificate. The date is neither stored nor logged.
+func (s *Site) certificatePage(c echo.Context) error {
+	today := s.today()
+	view := CertificateView{Page: s.translated(c, "expiry.title")}
+	view.Example = today.AddMonths(14).String()
+	until, problem := s.typedDate(c.QueryParam("until"))
+	if problem != nil {
+		view.Error, view.Typed, view.Path = problem, printable(c.QueryParam("until")), c.Request().URL.Path
+		return s.showPublic(c, http.StatusUnprocessableEntity, "certificate", view)
+	}
+	if until.IsZero() {
+		return s.showPublic(c, http.StatusOK, "certificate", view)
+	}
+	g := eligibility.GraceOf(until)
+	tell := func(last eligibility.Date) (key, date string) {
+		if today.After(last) {
+			return "expiry.over", day(view.Lang, last)
+		}
+		return "common.until", day(view.Lang, last)
+	}
+	state := g.On(today)
+	view.Typed, view.State = until.String(), "expiry.state."+string(state)
+	view.Class = map[eligibility.CertificateState]string{eligibility.CertificateValid: "good", eligibility.CertificateGrace: "attention", eligibility.CertificateExpired: "refusal"}[state]
+	view.UseText, view.Until = tell(g.Until)
+	view.WarnText, view.WarnUntil = tell(g.WarnUntil)
+	view.MayText, view.MayWorkTo = tell(g.MayWorkTo)
+	if today.Before(g.RenewFrom) {
+		view.RenewFrom = day(view.Lang, g.RenewFrom)
+	}
+	if view.CanSave = state == eligibility.CertificateValid; view.CanSave {
+		view.Calendar = "/certificate.ics?until=" + until.String()
+	}
+	return s.showPublic(c, http.StatusOK, "certificate", view)
+}
+
+// typedDate reads a date off a card; an empty text is the zero date.
+func (s *Site) typedDate(text string) (eligibility.Date, *Problem) {
+	d, err := eligibility.ReadDate(text)
+	if err != nil || !d.IsZero() && (!d.Exact() || d.Year() < 2000 || d.Year() > 2100) {
+		return eligibility.Date{}, formError(eligibility.ErrDate.In("until"))
+	}
+	return d, nil
+}
+
+// printable is what somebody typed, to be corrected; a text that holds a 12-digit My Number is never shown again.
+func printable(text string) string {
+	if eligibility.HoldsMyNumber(text) {
+		return ""
+	}
+	return text
+}
+
+// certificateCalendar is the certificate's last day as a calendar file with its reminders.
+func (s *Site) certificateCalendar(c echo.Context) error {
+	until, err := eligibility.ParseDate(c.QueryParam("until"))
+	if err != nil || !until.Exact() {
+		return eligibility.ErrDate.In("until")
+	}
+	lang := s.lookOf(c).Lang
+	file := calendar(event{On: until, Made: s.Now(), Host: c.Request().Host, Title: pwa.Plain(lang, "expiry.event"), Text: pwa.Plain(lang, "expiry.eventText"),
+		DaysBefore: []int{90, 60, 30}})
+	attachment(c, "certificate-"+until.String()+".ics")
+	return c.Blob(http.StatusOK, "text/calendar; charset=utf-8", file)
+}

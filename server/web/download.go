@@ -1,0 +1,31 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// attachment has the browser save an answer under a name.
+func attachment(c echo.Context, name string) {
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+}
+
+func csvFile(c echo.Context, name string, data []byte) error {
+	attachment(c, name)
+	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", data)
+}
+
+func pdfFile(c echo.Context, name string, data []byte) error {
+	attachment(c, name)
+	return c.Blob(http.StatusOK, "application/pdf", data)
+}
+
+// datedName is a file's name with today in it, so that copies of several days lie side by side: shikaku-joho-20261122.pdf.
+func (s *Site) datedName(what, ending string) string {
+	return what + "-" + strings.ReplaceAll(s.today().String(), "-", "") + ending
+}
+
+// checkByHand is the header in which a download says that the clerk should look at the page before it goes out.
+const checkByHand = "Madoguchi-Check"

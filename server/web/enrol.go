@@ -1,0 +1,60 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/eligibility"
+)
+
+func (s *Site) enrolPage(c echo.Context) error {
+	_, v, err := s.signedIn(c)
+	if err != nil {
+		return s.toLogin(c, err)
+	}
+	return s.showEnrol(c, http.StatusOK, v, "", nil)
+}
+
+func (s *Site) showEnrol(c echo.Context, status int, v visit, typed string, problem *Problem) error {
+	view := EnrolView{Page: s.translated(c, "enrol.title"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: typed}
+	view.Error, view.Insurer = problem, s.helpDesk(c)
+	return s.show(c, status, "enrol", view)
+}
+
+// enrol binds the login to the person of the notice. A wrong code comes back on the form, to be mended.
+func (s *Site) enrol(c echo.Context) error {
+	session, v, err := s.signedIn(c)
+	if err != nil {
+		return s.toLogin(c, err)
+	}
+	if err := s.guesses.Take(c.RealIP(), s.Now()); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	typed := c.FormValue("code")
+	mac := v.Notice
+	if mac == nil {
+		mac, err = s.Office.NoticeFor(ctx, typed)
+	}
+	if err == nil {
+		err = s.Office.Enrol(ctx, *v.Login, mac)
+	}
+	var e *eligibility.Error
+	if errors.As(err, &e) && (e.Code == eligibility.NotFound || e.Code == eligibility.Conflict) {
+		v.Notice = nil // what does not fit is let go, so that another code can be typed
+		if err := s.keep(c, session, true, v); err != nil {
+			return err
+		}
+		return s.showEnrol(c, http.StatusUnprocessableEntity, v, typed, formError(e))
+	}
+	if err != nil {
+		return err
+	}
+	v.Notice = nil
+	if err := s.keep(c, session, true, v); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/screen")
+}

@@ -1,0 +1,338 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/card/virtual"
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+	"madoguchi/server/keys"
+	"madoguchi/server/readers"
+	"madoguchi/server/roster"
+	"madoguchi/server/store"
+)
+
+// house is a whole program in memory but for its real database and keys in a temporary folder.
+type house struct {
+	now     time.Time
+	echo    *echo.Echo
+	office  *desk.Office
+	keys    *keys.Folder
+	reader  *doubleReader
+	store   *store.Store
+	trust   credential.TrustList
+	cookies []*http.Cookie
+	counter *desk.Counter
+	calls   *Insurers // where a test connects the counter to its insurers
+	dir     string
+	runs    *desk.Runs
+}
+
+const testHost = "https://localhost:8080"
+
+var ctx = context.Background()
+
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // a line a request would bury the failures
+	os.Exit(m.Run())
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{now: time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)}
+	clock := func() time.Time { return h.now }
+	folder := t.TempDir()
+	h.dir = folder
+	var err error
+	if h.keys, err = keys.Open(filepath.Join(folder, "keys")); err != nil {
+		t.Fatal(err)
+	}
+	secret := bytes.Repeat([]byte{1}, 32)
+	h.store, err = store.Open(ctx, filepath.Join(folder, "db"), store.Options{Mode: "demo", Role: "all", Index: secret,
+		Masters: map[string][]byte{"people": secret, "cases": secret, "session": secret}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { h.store.Close() })
+	h.trust = credential.TrustList{Version: 1, IssuedAt: h.now.Unix()}
+	for _, in := range []desk.Insurer{{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"}, {Number: "06139992", Name: "架空健康保険組合", Issuer: "理事長", Telephone: "06-0000-0000"}} {
+		if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
+			t.Fatal(err)
+		}
+		key, err := h.keys.IssuerKey(in.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.trust.Issuers = append(h.trust.Issuers, credential.TrustedIssuer{ISS: testHost + "/i/" + string(in.Number), Name: in.Name,
+			InsurerNumbers: []eligibility.InsurerNumber{in.Number}, JWKS: credential.KeySet{key.Public()}})
+	}
+	h.office = &desk.Office{Store: h.store, Keys: h.keys, Notices: desk.NoticeKeys{Derive: secret, Index: secret}, Host: testHost, Address: "http://localhost:8080", Demo: true, Now: clock}
+	chip, err := virtual.New(virtual.Description{BirthDate: eligibility.MustDate("1955-07-01")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.reader = &doubleReader{chip: chip}
+	list := func() (*credential.TrustList, error) { return &h.trust, nil }
+	h.counter = &desk.Counter{Store: h.store, Trust: list, Readers: h.reader, Insurers: nobody{},
+		Facility: desk.Facility{Code: "1319999991", Name: "架空医院"}, Now: clock}
+	h.runs = &desk.Runs{Office: h.office, Folder: filepath.Join(folder, "runs")}
+	t.Cleanup(h.runs.Wait)
+	h.echo = New(Config{Office: h.office, Runs: h.runs, Background: ctx, Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping,
+		Counter:     h.counter,
+		Readers:     readers.New(readers.Config{Store: h.store, Now: clock, Names: func(string) string { return "" }}),
+		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
+		CounterCall: TrustedCounters(list, clock),
+		Sessions:    &auth.Sessions{Store: h.store, Now: clock}})
+	return h
+}
+
+// nobody is an insurer that cannot be reached: records stand all the same.
+type nobody struct{}
+
+func (nobody) ReceiptKeys(context.Context, string, string) (map[string][]byte, error) {
+	return nil, context.DeadlineExceeded
+}
+func (nobody) Redeem(context.Context, string, string, bool) (string, error) {
+	return "", context.DeadlineExceeded
+}
+func (nobody) LeaveReceipt(context.Context, string, string, map[string][]byte) error {
+	return context.DeadlineExceeded
+}
+
+// ask sends one request as a browser on this computer does.
+func (h *house) ask(t *testing.T, method, path string, body any, change ...func(*http.Request)) *httptest.ResponseRecorder {
+	t.Helper()
+	if body == nil {
+		return h.do(t, httptest.NewRequest(method, path, nil), change...)
+	}
+	data, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(method, path, bytes.NewReader(data))
+	r.Header.Set("Content-Type", "application/json")
+	return h.do(t, r, change...)
+}
+
+// post sends a form that is written already.
+func (h *house) post(t *testing.T, path string, body []byte, kind string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(body))
+	r.Header.Set("Content-Type", kind)
+	return h.do(t, r)
+}
+
+func (h *house) form(t *testing.T, path string, values url.Values) *httptest.ResponseRecorder {
+	t.Helper()
+	return h.post(t, path, []byte(values.Encode()), "application/x-www-form-urlencoded")
+}
+
+func (h *house) do(t *testing.T, r *http.Request, change ...func(*http.Request)) *httptest.ResponseRecorder {
+	t.Helper()
+	r.Host, r.RemoteAddr = "localhost:8080", "127.0.0.1:50000"
+	for _, c := range h.cookies {
+		r.AddCookie(c)
+	}
+	for _, f := range change {
+		f(r)
+	}
+	w := httptest.NewRecorder()
+	h.echo.ServeHTTP(w, r)
+	h.validate(t, r, w)
+	return w
+}
+
+// validate holds every JSON answer against openapi.yaml.
+func (h *house) validate(t *testing.T, r *http.Request, w *httptest.ResponseRecorder) {
+	t.Helper()
+	doc := document(t)
+	path := regexp.MustCompile(`/cases/[^/]+/`).ReplaceAllString(r.URL.Path, "/cases/{id}/")
+	path = regexp.MustCompile(`/people/[^/]+/`).ReplaceAllString(path, "/people/{id}/")
+	path = regexp.MustCompile(`^/i/[^/]+/`).ReplaceAllString(path, "/i/{insurer}/")
+	item := doc.Paths.Value(path)
+	if item == nil || !strings.Contains(w.Header().Get("Content-Type"), "json") {
+		return
+	}
+	operation := item.GetOperation(r.Method)
+	if operation == nil {
+		return
+	}
+	response := operation.Responses.Status(w.Code)
+	if response == nil {
+		response = operation.Responses.Default()
+	}
+	if response == nil {
+		t.Errorf("%s %s: %d is not in openapi.yaml", r.Method, path, w.Code)
+		return
+	}
+	for _, media := range response.Value.Content {
+		var value any
+		if err := json.Unmarshal(w.Body.Bytes(), &value); err != nil {
+			t.Errorf("%s %s: %v", r.Method, path, err)
+			return
+		}
+		if err := media.Schema.Value.VisitJSON(value); err != nil {
+			t.Errorf("%s %s: %d does not fit openapi.yaml: %v", r.Method, path, w.Code, err)
+		}
+	}
+}
+
+// loadDocument reads openapi.yaml once: every answer is held against it.
+var loadDocument = sync.OnceValues(func() (*openapi3.T, error) {
+	return openapi3.NewLoader().LoadFromFile("openapi.yaml")
+})
+
+func document(t *testing.T) *openapi3.T {
+	t.Helper()
+	doc, err := loadDocument()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// session signs in by making the session that a login makes.
+func (h *house) session(t *testing.T, kind auth.Kind, subject, data string) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	s := auth.Sessions{Store: h.store, Now: func() time.Time { return h.now }}
+	if _, err := s.Start(ctx, w, kind, subject, []byte(data)); err != nil {
+		t.Fatal(err)
+	}
+	h.cookies = append(h.cookies, w.Result().Cookies()...)
+}
+
+// tokuichi imports the sample of 架空市 and returns the record of 髙橋 德一.
+func (h *house) tokuichi(t *testing.T) desk.PersonRecord {
+	t.Helper()
+	if _, err := h.office.Import(ctx, "00138990", bytes.NewReader(roster.Sample("00138990")), "鈴木"); err != nil {
+		t.Fatal(err)
+	}
+	found, err := h.store.FindPeople(ctx, desk.PeopleQuery{Insurer: "00138990", Text: "髙橋徳一", Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) == 0 {
+		found, err = h.store.FindPeople(ctx, desk.PeopleQuery{Insurer: "00138990", Text: "髙橋 德一", Limit: 1})
+	}
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%d people, %v", len(found), err)
+	}
+	return found[0]
+}
+
+// live issues a genuine live screen at a time.
+func (h *house) live(t *testing.T, p eligibility.Person, iss eligibility.InsurerNumber, at time.Time) string {
+	t.Helper()
+	key, err := h.keys.IssuerKey(iss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := credential.Issue(testHost+"/i/"+string(iss), key, credential.Request{Person: p, InsurerName: "架空市", Share: 20, Tier: credential.Live}, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.JWS
+}
+
+func decode[T any](t *testing.T, w *httptest.ResponseRecorder) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil {
+		t.Fatalf("%d %s: %v", w.Code, w.Body, err)
+	}
+	return v
+}
+
+// answer is decode for an answer that must have a status.
+func answer[T any](t *testing.T, w *httptest.ResponseRecorder, status int) T {
+	t.Helper()
+	if w.Code != status {
+		t.Fatalf("%d %s, want %d", w.Code, w.Body, status)
+	}
+	return decode[T](t, w)
+}
+
+func (h *house) scan(t *testing.T, text string) caseJSON {
+	t.Helper()
+	return answer[caseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}), http.StatusCreated)
+}
+
+// p256 makes a key: itself, and as credentials know it.
+func p256(t *testing.T) (*ecdsa.PrivateKey, credential.Key) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := credential.NewKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return private, key
+}
+
+// visitOf is the session of someone who has logged in.
+func visitOf(name, birth, notice string) string {
+	data, _ := json.Marshal(visit{Notice: []byte(notice), Login: &auth.Identity{Subject: "op|x", Name: name, BirthDate: eligibility.MustDate(birth)}})
+	return string(data)
+}
+
+// enrolled makes a login that may show 髙橋 德一.
+func (h *house) enrolled(t *testing.T) desk.PersonRecord {
+	t.Helper()
+	r := h.tokuichi(t)
+	h.enrol(t, r, auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now})
+	return r
+}
+
+// enrol binds a login to a person by the notice's code and signs it in.
+func (h *house) enrol(t *testing.T, r desk.PersonRecord, login auth.Identity) {
+	t.Helper()
+	if err := h.office.Enrol(ctx, login, h.office.Notices.MAC(h.noticeCode(t, r))); err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(visit{Login: &login})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.session(t, auth.Patient, login.Subject, string(data))
+}
+
+func (h *house) noticeCode(t *testing.T, r desk.PersonRecord) string {
+	t.Helper()
+	serial, err := h.store.EnsureNotice(ctx, r.ID, func(n int64) []byte { return h.office.Notices.MAC(h.office.Notices.Code(r.ID, n)) }, desk.Entry{At: h.now, Actor: "t", Action: "t"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h.office.Notices.Code(r.ID, serial)
+}
+
+// patientOf enrols a login as tokuichi and signs it in; the login's callback came at a time.
+func (h *house) patientOf(t *testing.T, at time.Time) desk.PersonRecord {
+	t.Helper()
+	r := h.tokuichi(t)
+	h.enrol(t, r, auth.Identity{Subject: "s", Name: "髙橋　德一", BirthDate: r.Person.BirthDate, At: at})
+	return r
+}

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+)
+
+func (s *Site) beginLogin(c echo.Context) error {
+	address, flow, err := s.Login.Begin(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	session, v, known, err := s.patient(c)
+	if err != nil {
+		return err
+	}
+	v.Flow = &flow
+	if err := s.keep(c, session, known, v); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, address)
+}
+
+// finishLogin makes a new session for the login, carrying over only the notice that was opened before.
+func (s *Site) finishLogin(c echo.Context) error {
+	session, v, known, err := s.patient(c)
+	if err != nil {
+		return err
+	}
+	if !known || v.Flow == nil {
+		return auth.ErrFlow
+	}
+	ctx := c.Request().Context()
+	flow := *v.Flow
+	v.Flow = nil
+	if err := s.keep(c, session, known, v); err != nil { // a flow is finished once, whatever comes of it
+		return err
+	}
+	login, err := s.Login.Finish(ctx, flow, c.QueryParams())
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(visit{Notice: v.Notice, Login: &login})
+	if err != nil {
+		return err
+	}
+	if err := s.Sessions.End(ctx, c.Response(), session); err != nil {
+		return err
+	}
+	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Patient, login.Subject, data); err != nil {
+		return err
+	}
+	people, err := s.Office.People(ctx, login.Subject)
+	if err != nil {
+		return err
+	}
+	if len(people) > 0 && v.Notice == nil {
+		return c.Redirect(http.StatusSeeOther, "/screen")
+	}
+	return c.Redirect(http.StatusSeeOther, "/enrol")
+}
+
+func (s *Site) logout(c echo.Context) error {
+	session, _, known, err := s.patient(c)
+	if err != nil {
+		return err
+	}
+	if known {
+		if err := s.Sessions.End(c.Request().Context(), c.Response(), session); err != nil {
+			return err
+		}
+	}
+	return c.Redirect(http.StatusSeeOther, "/")
+}

@@ -1,0 +1,45 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/skip2/go-qrcode"
+
+	"madoguchi/server/desk"
+)
+
+// noticePDF sends a person's 資格情報のお知らせ for printing.
+func (s *Site) noticePDF(c echo.Context, staff string) error {
+	data, report, err := s.Office.NoticePage(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
+	if err != nil {
+		return err
+	}
+	if len(report.Check) > 0 {
+		c.Response().Header().Set(checkByHand, "true")
+	}
+	return pdfFile(c, "oshirase.pdf", data)
+}
+
+func (s *Site) noticeSheet(c echo.Context, staff string) error {
+	paper, err := s.Office.NoticePaper(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
+	if err != nil {
+		return err
+	}
+	view := SheetView{Page: s.page(c, "お知らせのコード", "Notice code"), Person: s.row(paper.Record), Code: desk.GroupNoticeCode(paper.Code), URL: paper.URL,
+		Image: "/insurer/people/" + c.Param("id") + "/notice.png"}
+	view.Insurer = insurerView(paper.Insurer)
+	return s.show(c, http.StatusOK, "sheet", view)
+}
+
+func (s *Site) noticeQR(c echo.Context, staff string) error {
+	paper, err := s.Office.NoticePaper(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
+	if err != nil {
+		return err
+	}
+	image, err := qrcode.Encode(paper.URL, qrcode.Medium, -8) // eight dots a module
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "image/png", image)
+}

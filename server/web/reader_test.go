@@ -1,0 +1,75 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+
+	"madoguchi/card"
+	"madoguchi/card/virtual"
+	"madoguchi/card/wire"
+	"madoguchi/eligibility"
+	"madoguchi/server/readers"
+)
+
+// doubleReader stands for a paired agent: it asks a virtual card and, as the switchboard does, has the server verify.
+type doubleReader struct {
+	chip   *virtual.Card
+	replay *card.Evidence // evidence of an earlier check, sent again
+	lie    bool           // made up by the agent, from a card of its own
+	nonce  byte
+}
+
+func (d *doubleReader) Status(string) []readers.Status {
+	return []readers.Status{{Name: "受付1", Connected: true, Virtual: true}}
+}
+
+func (d *doubleReader) CheckBirthDate(ctx context.Context, r readers.Request) (card.Result, error) {
+	d.nonce++
+	challenge := card.Challenge([32]byte{d.nonce}, []byte("agent"), r.Facility, r.CaseID, sha256.Sum256([]byte(r.JWS)))
+	evidence, err := card.CheckBirthDate(ctx, card.Open(d.chip), r.BirthDate, challenge)
+	if err != nil {
+		return card.Fault(err), nil
+	}
+	if d.replay != nil {
+		evidence = *d.replay
+	}
+	if d.lie {
+		evidence.Signature = bytes.Repeat([]byte{7}, 256)
+	}
+	d.replay = &evidence
+	return card.VerifyBirthDate(evidence, r.BirthDate, challenge, virtual.TestIssuerKeys()), nil
+}
+
+// CheckText plays the agent with the virtual card of the double.
+func (d *doubleReader) CheckText(ctx context.Context, r readers.TextRequest) (readers.TextResult, error) {
+	number, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode)
+	if err != nil {
+		return readers.TextResult{}, err
+	}
+	var challenge [32]byte
+	rand.Read(challenge[:])
+	reading, result := card.CheckText(ctx, card.Open(d.chip), number, challenge, virtual.TestIssuerKeys())
+	d.chip.Reset()
+	out := readers.TextResult{Said: readers.Said{Outcome: result.Outcome, Key: result.Key, Ja: result.Ja, En: result.En, By: result.By}}
+	if result.Outcome == card.Confirmed {
+		out.Reading = &reading
+	} else {
+		left := d.chip.TriesLeft().NumberB
+		out.TriesLeft = &left
+	}
+	return out, nil
+}
+
+// CheckDates plays the agent.
+func (d *doubleReader) CheckDates(ctx context.Context, _ readers.Request, day eligibility.Date) (readers.DatesResult, error) {
+	dates, result := card.CheckCertificate(ctx, card.Open(d.chip), day, virtual.TestUserRoots())
+	d.chip.Reset()
+	return readers.DatesResult{Said: readers.Said{Outcome: result.Outcome, Key: result.Key, Ja: result.Ja, En: result.En, By: result.By}, State: dates.State, Until: dates.Until}, nil
+}
+
+// CompareOQS plays an agent whose newest file holds another branch number and no share.
+func (d *doubleReader) CompareOQS(_ context.Context, _ readers.Request, items wire.Items) ([]wire.FieldResult, error) {
+	return []wire.FieldResult{{Name: "name", Result: wire.Equal}, {Name: "branchNumber", Result: wire.Different}, {Name: "share", Result: wire.Missing}}, nil
+}

@@ -1,0 +1,22 @@
+package web
+
+import (
+	"bytes"
+	"image/png"
+	"strings"
+	"testing"
+)
+
+func TestReceptionPageNamesItsSourceAndDrawsItsLink(t *testing.T) {
+	h := newHouse(t)
+	body := h.ask(t, "GET", "/reception", nil).Body.String()
+	for _, want := range []string{"10割を求めないでください", "告示第351号", "マイナポータルの画面ではありません", "推定", "令和8年11月22日", `href="/declaration.pdf"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	w := h.ask(t, "GET", "/reception/source.png", nil)
+	if _, err := png.Decode(bytes.NewReader(w.Body.Bytes())); err != nil || w.Header().Get("Content-Type") != "image/png" {
+		t.Errorf("the source's code: %v", err)
+	}
+}

@@ -1,0 +1,102 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/server/desk"
+)
+
+// screenPage is the screen's shell: the same for everybody, so that a phone can keep it and open it without network. The
+// page fills itself from what the phone stored and from the API.
+func (s *Site) screenPage(c echo.Context) error {
+	return s.showPublic(c, http.StatusOK, "screen", ScreenView{Page: s.translated(c, "door.title.home")})
+}
+
+// details are the items of a screen as its page shows them.
+type details struct {
+	Name           string `json:"name"`
+	Kana           string `json:"kana"`
+	Alias          string `json:"alias,omitempty"`
+	BirthDate      string `json:"birthDate"`
+	BirthDateJa    string `json:"birthDateJa"`
+	Sex            string `json:"sex,omitempty"`
+	Relation       string `json:"relation,omitempty"`
+	InsurerName    string `json:"insurerName"`
+	InsurerNumber  string `json:"insurerNumber"`
+	Symbol         string `json:"symbol,omitempty"`
+	Number         string `json:"number"`
+	BranchNumber   string `json:"branchNumber,omitempty"`
+	Share          int    `json:"share"`
+	ShareText      string `json:"shareText"`
+	QualifiedOn    string `json:"qualifiedOn,omitempty"`
+	ValidFrom      string `json:"validFrom,omitempty"`
+	ValidUntil     string `json:"validUntil,omitempty"`
+	Limit          string `json:"limit,omitempty"`
+	PostCode       string `json:"postCode,omitempty"`
+	Address        string `json:"address,omitempty"`
+	SubscriberName string `json:"subscriberName,omitempty"`
+	RareText       bool   `json:"rareText,omitempty"` // the names need /people/{id}/name.ttf
+}
+
+func (s *Site) credential(c echo.Context) error {
+	subject, id, err := s.showing(c)
+	if err != nil {
+		return err
+	}
+	var body struct {
+		Tier  string `json:"tier"`
+		Phone string `json:"phone"` // screen: the phone whose holder key is in it
+	}
+	if err := c.Bind(&body); err != nil {
+		return errRequest
+	}
+	ctx := c.Request().Context()
+	var screen desk.Screen
+	switch body.Tier {
+	case "live":
+		screen, err = s.Office.Live(ctx, subject, id)
+	case "screen":
+		screen, err = s.Office.Offline(ctx, subject, id, body.Phone)
+	default:
+		return errRequest.In("tier")
+	}
+	if err != nil {
+		return err
+	}
+	p := screen.Person
+	out := struct {
+		JWS          string    `json:"jws"`
+		Tier         string    `json:"tier"`
+		FitsQR       bool      `json:"fitsQr"` // false: use the online code or the file
+		IssuedAt     time.Time `json:"issuedAt"`
+		ExpiresAt    time.Time `json:"expiresAt"`
+		ServerTime   time.Time `json:"serverTime"`
+		RegisteredOn string    `json:"registeredOn"`
+		Details      details   `json:"details"`
+	}{screen.JWS, string(screen.Tier), screen.FitsQR, screen.IssuedAt, screen.ExpiresAt, s.Now(), screen.RegisteredOn.String(), details{
+		Name: p.Name, Kana: p.Kana, Alias: p.Alias, BirthDate: p.BirthDate.String(), BirthDateJa: p.BirthDate.Japanese(), Sex: p.Sex.Japanese(),
+		Relation: p.Relation.Japanese(), InsurerName: screen.Insurer.Name, InsurerNumber: p.Insurer.Paper(), Symbol: p.Symbol, Number: p.Number,
+		BranchNumber: p.BranchNumber, ShareText: sharesText(screen.Shares), QualifiedOn: p.QualifiedOn.Japanese(), ValidFrom: p.ValidFrom.Japanese(),
+		ValidUntil: p.ValidUntil.Japanese(), Limit: p.Limit.Japanese(), PostCode: p.PostCode, Address: p.Address, SubscriberName: p.SubscriberName, RareText: screen.HasRareText()}}
+	if len(screen.Shares) == 1 {
+		out.Details.Share = screen.Shares[0]
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// sharesText says a share as papers do (2割), or which are possible where income decides.
+func sharesText(percents []int) string {
+	var each []string
+	for _, p := range percents {
+		each = append(each, strconv.Itoa(p/10)+"割")
+	}
+	if len(each) > 1 {
+		return strings.Join(each, "か") + "（所得で決まります）"
+	}
+	return strings.Join(each, "")
+}

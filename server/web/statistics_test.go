@@ -1,0 +1,60 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestSmallNumbersAreHiddenAndCannotBeHadBySubtracting(t *testing.T) {
+	for _, c := range []struct {
+		parts []int
+		want  string
+	}{
+		{[]int{100, 50, 20}, "100 50 20"}, {[]int{100, 0, 20}, "100 0 20"},
+		{[]int{100, 3, 20}, "100 10未満 非表示"}, {[]int{100, 3, 4, 20}, "100 10未満 10未満 20"}, {[]int{0, 9}, "0 10未満"}, {[]int{10, 9}, "非表示 10未満"},
+	} {
+		if got := strings.Join(shownParts(c.parts), " "); got != c.want {
+			t.Errorf("%v: %s, want %s", c.parts, got, c.want)
+		}
+	}
+}
+
+func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
+	h, r := clerksHouse(t)
+	var file strings.Builder
+	file.WriteString("番号,氏名,生年月日,負担割合,資格喪失年月日\n")
+	for i := range 40 {
+		born, share, lost := "1986-04-12", "", ""
+		switch { // the bands of rules.md 4.3 on 2026-11-22
+		case i < 12:
+			born, share = "1953-01-01", "2割" // 73
+		case i < 24:
+			born, share = "1944-02-29", "1割" // 82
+		case i == 24:
+			lost = "2026-11-01"
+		}
+		fmt.Fprintf(&file, "%d,試験 第%d,%s,%s,%s\n", 5000+i, i, born, share, lost)
+	}
+	if _, err := h.office.Import(ctx, "06139992", strings.NewReader(file.String()), "鈴木"); err != nil {
+		t.Fatal(err)
+	}
+	for range 12 {
+		if _, err := h.office.Live(ctx, "idp|tokuichi", r.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := h.page(t, "/insurer/statistics.csv?insurer=06139992")
+	for _, want := range []string{"\ufeff", "加入者（負担割合）,いま資格のある人,39", "加入者（負担割合）,1割,12", "加入者（負担割合）,2割,12", "加入者（負担割合）,3割,15", "加入者（年齢）,70〜74歳,12", "加入者（年齢）,75歳以上,12", "登録と写し,資格を失った人の記録,10未満"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the file lacks %q:\n%s", want, text)
+		}
+	}
+	city := h.page(t, "/insurer/statistics.csv?insurer=00138990")
+	if !strings.Contains(city, "2026-11-22,12,10未満,10未満,0") || !strings.Contains(city, "2026-11-21,0,0,0,0") {
+		t.Errorf("days:\n%s", city)
+	}
+	if page := h.page(t, "/insurer/statistics?insurer=06139992"); strings.Contains(page, "試験") || !strings.Contains(page, "10未満") {
+		t.Error("the page names people or shows small numbers")
+	}
+}
