@@ -44,6 +44,13 @@ let keeping = false; // what is needed without network is being fetched
 let stopped = false;
 let parting = ""; // what the patient has just done, said where it leaves nobody on this phone
 
+/** What the page leaves out (screen.css): without a server, without a code that can be checked, once the eligibility has ended. */
+type Lack = "away" | "codeless" | "over" | "";
+
+function showAs(...now: Lack[]): void {
+  for (const lack of ["away", "codeless", "over"] as const) byId("screen").classList.toggle(lack, now.includes(lack));
+}
+
 const serverNow = (): number => Date.now() - offset;
 const dead = (s: Screen): boolean => serverNow() > Date.parse(s.expiresAt);
 const current = (): Person | undefined => family.find((p) => p.id === person);
@@ -86,7 +93,7 @@ function showLive(made: Screen): void {
   live = made;
   stored = null;
   away = "";
-  byId("screen").classList.remove("away", "over");
+  showAs();
   endOffline();
   showDetails(person, made);
   paperFirst(false);
@@ -113,8 +120,7 @@ async function fall(why: Away, waiting = false): Promise<void> {
   const good = kept !== undefined && !dead(kept) && kept.fitsQr;
   if (!isCurrent() || (waiting && !good)) return;
   live = null;
-  byId("screen").classList.add("away");
-  byId("screen").classList.remove("over");
+  showAs("away", good ? "" : "codeless");
   byId("too-long").hidden = true;
   byId("code").hidden = false;
   if (kept) showDetails(asked, kept);
@@ -163,7 +169,7 @@ async function refused(e: Problem): Promise<boolean> {
   say(byId("age"), "");
   say(byId("state"), e.message);
   if (e.key === "eligibility.lost") {
-    byId("screen").classList.add("over");
+    showAs("over");
     await forget(person); // the refusal counts, with network or without
   }
   return true;
@@ -271,7 +277,7 @@ function showEmpty(why: string): void {
 function turnTo(p: Person): void {
   person = p.id;
   byId("screen").dataset["person"] = person;
-  byId("screen").classList.remove("away", "over");
+  showAs();
   live = stored = null;
   endOffline();
   showCard(null);
