@@ -173,6 +173,11 @@ func TestContradictionsNameTheField(t *testing.T) {
 		{`{"day":"2026-11-22","lookupByNumber":"x"}`, "lookupByNumber"},
 		{`{"day":"2026-11-22","phone":{"os":"x"}}`, "phone.os"},
 		{`{"day":"2026-11-22","certficateUntil":"2027-07-31"}`, "certficateUntil"},
+		// RFC 8259 section 4: names of an object should be unique, and they are compared letter by letter (section 8.3).
+		{`{"day":"2026-11-22","day":"2025-01-01"}`, "day"}, {`{"day":"2026-11-22","card":{"reads":true,"reads":false}}`, "card.reads"},
+		{`{"Day":"2026-11-22"}`, "Day"}, {`{"day":"2026-11-22","card":{"READS":true}}`, "card.READS"}, {`{"day":"2026-11-22","d\u0061y":"2026-11-22"}`, "day"},
+		{`{"day":"2026-11-22","card":{"foo":1}}`, "card.foo"}, {`[{"day":"2026-11-22","facility":{"kinds":"exempt"}}]`, "[0].facility.kinds"},
+		{`{"day":"2026-11-22","card":[]}`, "card"}, {`{"day":"2026-11-22","brings":"card"}`, "brings"}, {`{"day":"2026-11-22","card":{"present":{"x":1}}}`, "card.present"},
 		{`[{"day":"2026-11-22"},{"day":"x"}]`, "[1].day"},
 		{`{"day":"2026-11-22"} {}`, ""}, {`[{]`, ""}, {`null`, ""}, {``, ""}, {`[null]`, "[0]"},
 	} {
@@ -182,8 +187,30 @@ func TestContradictionsNameTheField(t *testing.T) {
 			t.Errorf("%s: %v, want the field %q", c.in, err, c.field)
 		}
 	}
+	var deep *Error
+	if _, _, err := ReadSituations([]byte(`{"day":` + strings.Repeat(`[`, 200000))); !errors.As(err, &deep) {
+		t.Errorf("deep nesting: %v", err)
+	}
 	if _, err := Methods(Situation{}); !errors.Is(err, ErrDayMissing) {
 		t.Errorf("no day: %v", err)
+	}
+}
+
+// What is wrong is said in the words of whoever wrote the JSON: its kinds, and the form of a date.
+func TestASituationsFaultsAreSaidPlainly(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"day":"2026-11-22","card":[]}`:           "an array stands where an object belongs",
+		`{"day":"2026-11-22","brings":"card"}`:     "a string stands where an array of strings belongs",
+		`{"day":20261122}`:                         "a number stands where a string belongs",
+		`{"day":"2026-11-22","emergency":"true"}`:  "a string stands where true or false belongs",
+		`{"day":"令和8年11月22日"}`:                     "2026-11-22",
+		`{"day":"2026-11-22","birthDate":"55217"}`: "2026-11-22",
+	} {
+		_, _, err := ReadSituations([]byte(in))
+		var e *Error
+		if !errors.As(err, &e) || !strings.Contains(e.Error(), want) || strings.Contains(want, "2026") && !strings.Contains(e.Ja, want) {
+			t.Errorf("%s: %v, want %q", in, err, want)
+		}
 	}
 }
 
