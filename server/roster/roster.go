@@ -191,7 +191,7 @@ func (out *Roster) recognise(headings []string, o Options) (map[int]Column, erro
 func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
 	r := &reader{insurer: out.Insurer, today: o.Today}
 	if rec.broken {
-		r.refuse("", "quotes", "引用符（\"）の数が合いません。この行の \" を直してください。", "The quotation marks do not match. Mend this line's quotes.")
+		r.refuse("", "quotes", "引用符（\"）の付け方が正しくありません。この行の \" を消すか、セルの両端に付けてください。", "The quotation marks do not match. Remove this line's quotes or put them around the whole cell.")
 	}
 	if extra := rec.cells; len(extra) > len(out.Headings) && strings.TrimSpace(strings.Join(extra[len(out.Headings):], "")) != "" {
 		r.refuse("", "too_many_cells", fmt.Sprintf("見出しは%d列ですが、この行は%d列あります。列がずれていないか確かめてください。", len(out.Headings), len(rec.cells)),

@@ -254,6 +254,37 @@ func TestPhysicalLinesCountThroughQuotedBreaks(t *testing.T) {
 	}
 }
 
+// RFC 4180 section 2: a cell in quotes may hold commas, line breaks and doubled quotes; a cell without them holds no quote.
+// Whatever stands on a line, the lines behind it are read for themselves.
+func TestASlipWithQuotesSpoilsItsOwnRowOnly(t *testing.T) {
+	for name, c := range map[string]struct {
+		rows string
+		want string // of each row: its line, and the name that was read or the code of the refusal
+	}{
+		"stray quotes on two lines":   {"1,試験\"太郎,1986-04-12\n2,試験 次郎,1990-05-05\n3,試験\"三郎,1990-05-06\n4,試験 四郎,1990-05-07\n", "2 quotes, 3 試験 次郎, 4 quotes, 5 試験 四郎"},
+		"opened on two lines":         {"1,\"試験 太郎,1986-04-12\n2,試験 次郎,1990-05-05\n3,\"試験 三郎,1990-05-06\n4,試験 四郎,1990-05-07\n", "2 quotes, 3 試験 次郎, 4 quotes, 5 試験 四郎"},
+		"closed too early":            {"1,\"試験\"太郎,1986-04-12\n2,試験 次郎,1990-05-05\n", "2 quotes, 3 試験 次郎"},
+		"a pair within a cell":        {"1,試験 \"太\" 郎,1986-04-12\n2,試験 次郎,1990-05-05\n", "2 quotes, 3 試験 次郎"},
+		"blanks around the quotes":    {"1, \"試験 太郎\" ,1986-04-12\n", "2 試験 太郎"},
+		"commas and doubled quotes":   {"1,\"試験, \"\"太郎\"\"\",1986-04-12\n", "2 試験, \"太郎\""},
+		"a line break and an end":     {"\"1\",\"試験\n太郎\",\"1986-04-12\"\n2,試験 次郎,1990-05-05", "2 試験 太郎, 4 試験 次郎"},
+		"a number kept as a text":     {"=\"0012\",試験 太郎,1986-04-12\n", "2 試験 太郎"},
+		"quoted, empty, then another": {"\"1\",試験 太郎,1986-04-12,\"\"\n\"2\",試験 次郎,1990-05-05,\n", "2 試験 太郎, 3 試験 次郎"},
+	} {
+		var got []string
+		for _, row := range read(t, "番号,氏名,生年月日,住所\n"+c.rows).Rows {
+			says := row.Person.Name
+			if !row.Accepted {
+				says = row.Reasons[0].Code
+			}
+			got = append(got, fmt.Sprint(row.Line, " ", says))
+		}
+		if got := strings.Join(got, ", "); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
 func TestErrorFileCannotRunFormulasAndComesBackMended(t *testing.T) {
 	r := read(t, "番号,氏名,生年月日\n=1+1,@試験,\n")
 	var b bytes.Buffer
