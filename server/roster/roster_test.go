@@ -90,7 +90,7 @@ func TestEveryFormOfAValue(t *testing.T) {
 			t.Errorf("負担割合 %q: %d %v", value, row.Person.AssignedShare, row.Reasons)
 		}
 	}
-	for _, value := range []string{"4割", "3%", "50", "-1", "三", "割"} {
+	for _, value := range []string{"4割", "3%", "50", "-1", "三", "割", "10割", "30割", "020割", "0.3割", "0.3%", ".1%", "30%%", "%"} { // 10割 is all of the costs
 		if row := one("負担割合", value); row.Accepted != (value == "三") {
 			t.Errorf("負担割合 %q: accepted %v", value, row.Accepted)
 		}

@@ -251,26 +251,28 @@ var limits = func() map[string]eligibility.LimitClass {
 
 // share reads 3割, 30, 30%, 030, 0.3; a bare 1, 2 or 3 means 割.
 func (r *reader) share(cell string) int {
-	s := strings.ReplaceAll(norm.NFKC.String(plain(cell)), " ", "")
+	s := shareText.Replace(norm.NFKC.String(plain(cell)))
 	if s == "" {
 		return 0
 	}
-	number := strings.TrimSuffix(strings.TrimSuffix(s, "%"), "割")
-	switch strings.NewReplacer("一", "1", "二", "2", "三", "3").Replace(number) {
-	case "1", "10", "010", "0.1", "0.10", ".1":
-		if !(strings.HasSuffix(s, "%") && number == "1") {
-			return 10
-		}
-	case "2", "20", "020", "0.2", "0.20", ".2":
-		if !(strings.HasSuffix(s, "%") && number == "2") {
-			return 20
-		}
-	case "3", "30", "030", "0.3", "0.30", ".3":
-		if !(strings.HasSuffix(s, "%") && number == "3") {
-			return 30
+	percent, known := shares[s]
+	if !known {
+		r.refuse(colShare, "share", fmt.Sprintf("負担割合「%s」がわかりません。3割・30・30%%・0.3 のように、1割から3割で入れてください。", short(s)),
+			"The share is not known. Write 1割 to 3割, or 10, 20, 30.")
+	}
+	return percent
+}
+
+var shareText = strings.NewReplacer(" ", "", "一", "1", "二", "2", "三", "3")
+
+// shares are all writings of 1割 to 3割; 10割 is none of them.
+var shares = func() map[string]int {
+	table := map[string]int{}
+	for _, n := range []string{"1", "2", "3"} {
+		percent := int(n[0]-'0') * 10
+		for _, form := range []string{n, n + "割", n + "0", "0" + n + "0", n + "0%", "0" + n + "0%", "0." + n, "0." + n + "0", "." + n} {
+			table[form] = percent
 		}
 	}
-	r.refuse(colShare, "share", fmt.Sprintf("負担割合「%s」がわかりません。3割・30・30%%・0.3 のように、1割から3割で入れてください。", short(s)),
-		"The share is not known. Write 1割 to 3割, or 10, 20, 30.")
-	return 0
-}
+	return table
+}()
