@@ -140,6 +140,20 @@ func TestRowsThatAreRefusedSayWhy(t *testing.T) {
 	}
 }
 
+// 枝番 is two half-width digits (rules.md 4.2, JP Core); it stands in the signed code and on papers as it is stored.
+func TestABranchNumberIsTwoDigits(t *testing.T) {
+	for cell, want := range map[string]string{"01": "01", "1": "01", "０２": "02", "10": "10", "00": "00", "": "", "+1": "branch", "-0": "branch", "-1": "branch", "1.": "branch", "a": "branch", "001": "branch", "٠١": "branch"} {
+		row := read(t, "番号,枝番,氏名,生年月日\n1,"+cell+",試験 太郎,1986-04-12\n").Rows[0]
+		got := row.Person.BranchNumber
+		if !row.Accepted {
+			got = codes(row.Reasons)
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", cell, got, want)
+		}
+	}
+}
+
 func TestWarningsDoNotRefuse(t *testing.T) {
 	for name, c := range map[string]struct{ row, code string }{
 		"day unknown":       {"1,試験 太郎,昭和25年月日不詳,", "birth_date_partial"},

@@ -111,7 +111,7 @@ func (r *reader) branch(cell string) string {
 	if s == "" {
 		return ""
 	}
-	if n, err := strconv.Atoi(s); err != nil || n < 0 || len(s) > 2 {
+	if strings.Trim(s, "0123456789") != "" || len(s) > 2 {
 		r.refuse(colBranch, "branch", fmt.Sprintf("枝番「%s」は2桁の数字ではありません。01 のように入れ直してください。", short(s)), "The branch number must be two digits, such as 01.")
 		return ""
 	}
