@@ -217,9 +217,35 @@ func TestAMyNumberRefusesTheWholeFileWithoutEcho(t *testing.T) {
 			t.Errorf("heading %s: %v", heading, err)
 		}
 	}
-	for _, heading := range []string{"マイナ保険証登録", "マイナンバーカード保険証登録"} {
-		if r := read(t, "番号,氏名,生年月日,"+heading+"\n1,試験 太郎,1986-04-12,有\n"); r.Rows[0].Person.Registered != eligibility.Yes {
-			t.Errorf("%s: %+v", heading, r.Rows[0])
+	for _, heading := range []string{"マイナ保険証登録", "マイナンバーカード保険証登録", "個人番号カード保険証登録"} { // 個人番号カード is the card's name in 番号法 2条7項
+		if r, err := readWhole(strings.NewReader("番号,氏名,生年月日,"+heading+"\n1,試験 太郎,1986-04-12,有\n"), Options{Insurer: insurer}); err != nil || r.Rows[0].Person.Registered != eligibility.Yes {
+			t.Errorf("%s: %+v %v", heading, r.Rows, err)
+		}
+	}
+}
+
+func TestAMapOfHeadingsIsOneObjectOfTexts(t *testing.T) {
+	for text, want := range map[string]string{
+		"\ufeff" + `{"加入者":"氏名","備考":""}`: "", `{}`: "", `{"加入者":"氏名"} `: "",
+		``: "import.map", `[]`: "import.map", `null`: "import.map", `{"加入者":1}`: "import.map", `{"加入者":"氏名"} x`: "import.map", `{"加入者":"氏名"`: "import.map",
+		`{"加入者":"氏名","加入者":"番号"}`: "import.map", `{"加入者":"氏名","加　入　者":"番号"}`: "import.map", `{"加入者":"なにか"}`: "import.column_unknown", `{"個人番号":""}`: "import.map_my_number",
+	} {
+		_, err := ReadMap(strings.NewReader(text))
+		var e *eligibility.Error
+		if want == "" && err != nil || want != "" && (!errors.As(err, &e) || e.Key != want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
+// A file of headings may hold a number by a slip of columns: the refusal must not say it again.
+func TestAMyNumberAmongTheHeadingsIsNotEchoed(t *testing.T) {
+	n := validMyNumber()
+	for _, text := range []string{`{"加入者":"` + n + `"}`, `{"` + n + `":"氏名"}`, `{"加入者":"氏名 ` + n + `"}`} {
+		_, err := ReadMap(strings.NewReader(text))
+		var e *eligibility.Error
+		if !errors.As(err, &e) || e.Key != "import.map_my_number" || strings.Contains(fmt.Sprint(err, e.Ja, e.En), n[:4]) {
+			t.Error("not refused, or echoed")
 		}
 	}
 }
