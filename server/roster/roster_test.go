@@ -189,6 +189,20 @@ func TestShiftJISIsDetectedAndGaijiBecomesGeta(t *testing.T) {
 	}
 }
 
+// One byte that a program cut or spoiled does not make a UTF-8 file Shift_JIS: its heading tells. What cannot be read is 〓
+// with a warning, as any gaiji is.
+func TestASpoiltByteInUTF8IsOneUnreadableCharacter(t *testing.T) {
+	for name, text := range map[string]string{
+		"in a name":     "番号,氏名,生年月日\n1,試験 太郎,1986-04-12\n2,試験\xff郎,1990-05-05\n",
+		"cut at an end": "番号,氏名,生年月日,住所\n1,試験 太郎,1986-04-12,\n2,試験郎,1990-05-05,東京都\xe6\x9e",
+	} {
+		r, err := readWhole(strings.NewReader(text), Options{Insurer: insurer})
+		if err != nil || len(r.Rows) != 2 || !r.Rows[0].Accepted || codes(r.Rows[0].Warnings) != "" || !r.Rows[1].Accepted || codes(r.Rows[1].Warnings) != "gaiji" {
+			t.Errorf("%s: %+v %v", name, r.Rows, err)
+		}
+	}
+}
+
 // validMyNumber makes a number at run time that passes the check digit; none stands in a file.
 func validMyNumber() string {
 	for d := '0'; d <= '9'; d++ {

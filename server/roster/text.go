@@ -141,7 +141,7 @@ const (
 	utf16
 )
 
-// coding finds it: UTF-8 with or without BOM, UTF-16 with BOM, else CP932.
+// coding finds it: UTF-8 with or without BOM, perhaps with a spoilt byte below its heading, UTF-16 with BOM, else CP932.
 func (t Text) coding() coding {
 	switch {
 	case t.starts(0xEF, 0xBB, 0xBF):
@@ -149,10 +149,21 @@ func (t Text) coding() coding {
 	case t.starts(0xFF, 0xFE), t.starts(0xFE, 0xFF):
 		return utf16
 	}
-	if _, err := io.Copy(io.Discard, transform.NewReader(t.raw(), encoding.UTF8Validator)); err == nil {
+	if _, err := io.Copy(io.Discard, transform.NewReader(t.raw(), encoding.UTF8Validator)); err == nil || t.headingIsUTF8() {
 		return utf8
 	}
 	return shiftJIS
+}
+
+// headingIsUTF8 reports whether the first line is UTF-8 with Japanese letters in it. Kanji of CP932 never look like that;
+// its katakana of half width might, but only as letters of other scripts.
+func (t Text) headingIsUTF8() bool {
+	line := t[0]
+	if end := bytes.IndexAny(line, "\r\n"); end >= 0 {
+		line = line[:end]
+	}
+	letter := func(r rune) bool { return r >= 0x3000 && r <= 0x9fff || r >= 0xff00 && r <= 0xffef }
+	return strings.ToValidUTF8(string(line), "") == string(line) && bytes.ContainsFunc(line, letter)
 }
 
 // decoded reads the file as UTF-8. What cannot be read becomes U+FFFD.
