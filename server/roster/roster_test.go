@@ -168,6 +168,57 @@ func TestWarningsDoNotRefuse(t *testing.T) {
 	}
 }
 
+// 00 for a month or day, and 不詳, are warnings (import's contract): what is known is kept. Only the two days that end an
+// eligibility are not guessed: without 資格喪失年月日 or 有効期限 somebody would stay insured.
+func TestPartlyUnknownDatesAreWarnings(t *testing.T) {
+	for _, c := range []struct{ column, cell, code string }{
+		{"資格取得年月日", "昭和50年不詳", "date_partial"}, {"適用開始年月日", "2020-04-00", "date_partial"}, {"交付年月日", "不詳", "date_partial"}, {"発効期日", "20200000", "date_partial"},
+		{"電子証明書有効期限", "2027-00-00", "date_partial"}, {"資格喪失年月日", "2026-00-00", "refused date_partial"}, {"有効期限", "2027-07-00", "refused date_partial"}, {"有効期限", "不詳", "refused date_partial"},
+		{"資格喪失年月日", "0000-00-00", ""}, {"資格取得年月日", "00000000", ""},
+	} {
+		row := read(t, "番号,氏名,生年月日,"+c.column+"\n1,試験 太郎,1986-04-12,"+c.cell+"\n").Rows[0]
+		got := codes(row.Warnings)
+		if !row.Accepted {
+			got = "refused " + codes(row.Reasons)
+		}
+		p := row.Person
+		if got != c.code || p.QualifiedOn != (eligibility.Date{}) || p.CoverageFrom != p.QualifiedOn || p.ValidFrom != p.QualifiedOn || p.CertificateUntil != p.QualifiedOn {
+			t.Errorf("%s %s: %q, want %q: %+v", c.column, c.cell, got, c.code, p)
+		}
+	}
+	for cell, want := range map[string]string{"不詳": "birth_date_unknown", "生年月日不詳": "birth_date_unknown", "昭和25年5月不詳": "birth_date_partial"} {
+		if row := read(t, "番号,氏名,生年月日\n1,試験 太郎,"+cell+"\n").Rows[0]; !row.Accepted || codes(row.Warnings) != want {
+			t.Errorf("生年月日 %s: %+v", cell, row)
+		}
+	}
+	if row := read(t, "番号,氏名,生年月日\n1,試験 太郎,0000-00-00\n").Rows[0]; row.Accepted || codes(row.Reasons) != "missing" {
+		t.Errorf("生年月日 0000-00-00: %+v", row)
+	}
+}
+
+func TestDatesThatContradictEachOther(t *testing.T) {
+	for _, c := range []struct{ qualified, lost, code string }{
+		{"2020-04-01", "2020-03-31", "refused order"}, {"2020-04-01", "2020-04-01", ""}, {"2020-04-01", "2026-04-01", ""}, {"1986-04-12", "", ""}, {"1986-04-11", "", "before_birth"},
+	} {
+		row := read(t, "番号,氏名,生年月日,資格取得年月日,資格喪失年月日\n1,試験 太郎,1986-04-12,"+c.qualified+","+c.lost+"\n").Rows[0]
+		got := codes(row.Warnings)
+		if !row.Accepted {
+			got = "refused " + codes(row.Reasons)
+		}
+		if got != c.code {
+			t.Errorf("%s to %s: %q, want %q", c.qualified, c.lost, got, c.code)
+		}
+	}
+}
+
+// A number whose 法別番号 no health insurance has is a 公費負担者番号 (rules.md 4.1): nobody is insured by it.
+func TestANumberOfAPublicExpenseIsNoInsurer(t *testing.T) {
+	r, err := readWhole(strings.NewReader("保険者番号,番号,氏名,生年月日\n80130123,1,試験 太郎,1986-04-12\n06139992,2,試験 次郎,1990-05-05\n"), Options{})
+	if err != nil || r.Rows[0].Accepted || codes(r.Rows[0].Reasons) != "insurer" || r.Rows[0].Reasons[0].Column != "保険者番号" || !r.Rows[1].Accepted || r.Insurer != insurer {
+		t.Errorf("%+v %v", r.Rows, err)
+	}
+}
+
 func TestShiftJISIsDetectedAndGaijiBecomesGeta(t *testing.T) {
 	text := "番号,氏名,生年月日\r\n1,髙橋 ①㈱～,S55.2.17\r\n2,試験?郎,S55.2.17\r\n"
 	sjis, err := japanese.ShiftJIS.NewEncoder().Bytes([]byte(text))

@@ -138,6 +138,9 @@ func (r *reader) insurerNumber(cell string) {
 		}
 	}
 	switch {
+	case err == nil && n.Kind() == "":
+		r.refuse(colInsurer, "insurer", fmt.Sprintf("保険者番号「%s」のような法別番号の医療保険はありません。公費の番号でないか、紙で確かめてください。", n.Paper()),
+			"No health insurance has such a number. Check on the paper whether it is a number of a public expense.")
 	case err != nil:
 		r.refuse(colInsurer, "insurer", fmt.Sprintf("保険者番号「%s」は正しくありません（6桁か8桁、検証番号つき）。紙のとおりに入れ直してください。", short(s)),
 			"The insurer number is wrong (6 or 8 digits with a check digit). Enter it as printed.")
@@ -148,14 +151,29 @@ func (r *reader) insurerNumber(cell string) {
 	r.person.Insurer = n
 }
 
-// date reads an optional date that must be exact.
+// date reads an optional date. One that is partly unknown is left out with a warning; the two that end an eligibility must be
+// known, since without them somebody would stay insured.
 func (r *reader) date(column Column, cell string) eligibility.Date {
-	d := r.anyDate(column, cell)
-	if !d.IsZero() && !d.Exact() {
-		r.refuse(column, "date_partial", fmt.Sprintf("「%s」は年月日をすべて入れてください。", column), "Year, month and day are all needed here.")
-		return eligibility.Date{}
+	if !unknownDate(cell) {
+		if d := r.anyDate(column, cell); d.IsZero() || d.Exact() {
+			return d
+		}
 	}
-	return d
+	if column == colLost || column == colValidUntil {
+		r.refuse(column, "date_partial", fmt.Sprintf("「%s」は年月日をすべて入れてください。", column), "Year, month and day are all needed here.")
+	} else {
+		r.warn(column, "date_partial", fmt.Sprintf("「%s」の年月日がすべてはわからないので、空欄として登録します。", column), "The date is only partly known and is left empty.")
+	}
+	return eligibility.Date{}
+}
+
+// unknownDate reports whether a cell says that nothing of a date is known.
+func unknownDate(cell string) bool {
+	switch norm.NFKC.String(plain(cell)) {
+	case "不詳", "年月日不詳", "生年月日不詳":
+		return true
+	}
+	return false
 }
 
 func (r *reader) anyDate(column Column, cell string) eligibility.Date {
@@ -184,6 +202,11 @@ func (r *reader) anyDate(column Column, cell string) eligibility.Date {
 func (r *reader) birth(cell string) {
 	if plain(cell) == "" {
 		r.refuse(colBirth, "missing", "生年月日がありません。入れてからもう一度読み込んでください。", "The date of birth is missing.")
+		return
+	}
+	if unknownDate(cell) {
+		r.warn(colBirth, "birth_date_unknown", "生年月日は不詳として登録します。本人の画面は出せず、カードのチップでも確認できません。年だけでもわかるときは「昭和25年不詳」のように入れてください。",
+			"The date of birth is unknown: no screen can be issued and the card's chip cannot be asked. Give at least the year where it is known.")
 		return
 	}
 	d := r.anyDate(colBirth, cell)
