@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"strings"
@@ -58,7 +57,7 @@ func takeIn(file io.Reader) (Text, error) {
 			return text, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("reading the file: %w", err)
+			return nil, refused("read", "ファイルを最後まで読めませんでした。何も保存していません。もう一度読み込んでください。", "The file could not be read to its end. Nothing was stored. Import it again.").Because(err)
 		}
 	}
 	return nil, refused("too_large", "ファイルが大きすぎます（64MBまで）。何も保存していません。ファイルを分けて、一つずつ読み込んでください。",

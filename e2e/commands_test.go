@@ -1,0 +1,68 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// household is a file of which one row is good and one is not.
+const household = "番号,氏名,生年月日\n1,試験 太郎,1986-04-12\n2,,1990-05-05\n"
+
+// Exit codes of import: 0 all accepted, 1 some refused, 2 the file refused, and then nothing of it is stored or overwritten.
+func TestImportRefusesBeforeItStores(t *testing.T) {
+	dir := t.TempDir()
+	program := built(t, "./server", "madoguchi")
+	file := filepath.Join(dir, "people.csv")
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("people.csv", household)
+	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		env  []string
+		args string
+		says string
+	}{
+		"live mode":                   {[]string{"MADOGUCHI_URL=https://hoken.example.jp"}, "people.csv", "本番モード"},
+		"an address that is none":     {[]string{"MADOGUCHI_ADDR=x"}, "--dry-run --json people.csv", "MADOGUCHI_ADDR"},
+		"a folder":                    {nil, "folder", "フォルダー"},
+		"an error file without place": {nil, "--errors nowhere/errors.csv people.csv", "--errors"},
+		"an error file on the input":  {nil, "--errors people.csv people.csv", "--errors"},
+		"an error file on a folder":   {nil, "--errors folder people.csv", "--errors"},
+		"a public expense's number":   {nil, "--insurer 80130123 --dry-run --json people.csv", "公費"},
+	} {
+		args := append([]string{"--data", "data", "import", "--insurer", "06139992"}, strings.Fields(c.args)...)
+		out, errs, code := run(t, dir, program, nil, c.env, args...)
+		if code != 2 || out != "" || !strings.Contains(errs, c.says) {
+			t.Errorf("%s: %d %q %q", name, code, out, errs)
+		}
+		if text, err := os.ReadFile(file); err != nil || string(text) != household {
+			t.Fatalf("%s: the input became %q %v", name, text, err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "data")); err == nil {
+		t.Error("a refused import made a data folder")
+	}
+	out, errs, code := run(t, dir, program, nil, nil, "--data", "data", "import", "--insurer", "06139992", "--errors", "mine.csv", "people.csv")
+	if code != 1 || !strings.Contains(out, "新しい人 1、") || !strings.Contains(errs, "mine.csv") {
+		t.Errorf("%d %q %q", code, out, errs)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "mine.csv")); err != nil || !strings.Contains(string(text), "氏名がありません") {
+		t.Errorf("%q %v", text, err)
+	}
+	write("good.csv", "番号,氏名,生年月日\n1,試験 太郎,1986-04-12\n")
+	if out, errs, code := run(t, dir, program, nil, nil, "--data", "data", "import", "--insurer", "06139992", "--errors", "none.csv", "good.csv"); code != 0 || !strings.Contains(out, "変わりなし 1、") {
+		t.Errorf("%d %q %q", code, out, errs)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	if hidden, _ := filepath.Glob(filepath.Join(dir, ".*")); err != nil || len(left) != 5 || len(hidden) != 0 { // people, folder, data, mine, good
+		t.Errorf("left behind: %q %q", left, hidden)
+	}
+}
