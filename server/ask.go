@@ -197,25 +197,40 @@ func refuse(err error) error {
 
 // readInput reads a file, or standard input for "-".
 func readInput(name string) ([]byte, error) {
-	var data []byte
-	var err error
-	if name == "-" {
-		data, err = io.ReadAll(io.LimitReader(os.Stdin, inputLimit+1))
-	} else {
-		data, err = os.ReadFile(name)
-	}
-	if err != nil {
-		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.open", Field: "--json", Cause: err,
-			Ja: "ファイルを読めません。名前と場所を確かめてください。", En: "The file cannot be read. Check its name and place."}
-	}
-	if len(data) > inputLimit {
+	data, err := readBounded(name)
+	switch {
+	case errors.Is(err, errLarge):
 		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.size", Field: "--json",
 			Ja: "入力が大きすぎます（64MBまで）。", En: "The input is too large (64 MB at most)."}
+	case err != nil:
+		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.open", Field: "--json", Cause: err,
+			Ja: "ファイルを読めません。名前と場所を確かめてください。", En: "The file cannot be read. Check its name and place."}
 	}
 	return data, nil
 }
 
+// inputLimit is above everything that a command takes in whole.
 const inputLimit = 64 << 20
+
+var errLarge = errors.New("larger than 64 MB")
+
+// readBounded reads a file, or standard input for "-", as far as memory is no matter: a device or a disk image given by
+// mistake is refused.
+func readBounded(name string) ([]byte, error) {
+	file := os.Stdin
+	if name != "-" {
+		var err error
+		if file, err = openFile(name); err != nil {
+			return nil, err
+		}
+		defer file.Close()
+	}
+	data, err := io.ReadAll(io.LimitReader(file, inputLimit+1))
+	if err == nil && len(data) > inputLimit {
+		err = errLarge
+	}
+	return data, err
+}
 
 // printJSON writes one JSON document without HTML escapes.
 func printJSON(v any) error {
