@@ -72,7 +72,7 @@ func Methods(s Situation) (Outcome, error) {
 		return Outcome{}, err
 	}
 	f := facts{Situation: &s, card: s.cardPresent(), scheme: schemeOf(s.Insurer)}
-	f.movedToElderly = (f.scheme == residents || f.scheme == employees) && !s.BirthDate.IsZero() && !s.Day.Before(birthday(s.BirthDate.Latest(), 75))
+	f.movedToElderly = Person{Insurer: s.Insurer, BirthDate: s.BirthDate}.MovedToElderly(s.Day)
 	out := Outcome{Methods: make([]Method, len(ruleTable)), CheckedUntil: RulesKnownUntil, Provisional: provisionalShares(&f)}
 	for i := range ruleTable {
 		r := &ruleTable[i]
