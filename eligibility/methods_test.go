@@ -57,6 +57,13 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 		{"1.2 H1 last day", `{"day":"2025-12-01","insurerNumber":"01139997","brings":["oldCard"],"oldCardUntil":"2025-12-01"}`, "H1"},
 		{"1.2 H1 never after 2025-12-01, whatever is printed", `{"day":"2025-12-02","brings":["oldCard"],"oldCardUntil":"2026-03-31"}`, ""},
 		{"1.4 後期's old card ended 2025-07-31", `{"day":"2025-08-01","insurerNumber":"39139993","brings":["oldCard"]}`, ""},
+		// 高齢者医療確保法 50条: everybody of 75 belongs to 後期, also when no number was typed.
+		{"1.4 75 and over, insurer not typed: 後期's calendar", `{"day":"2025-08-01","birthDate":"1940-01-01","brings":["oldCard"]}`, ""},
+		{"1.4 the same on the last day", `{"day":"2025-07-31","birthDate":"1940-01-01","brings":["oldCard"]}`, "H1"},
+		{"1.2 H0 for 75 and over from 2025-08-01", `{"day":"2025-08-01","birthDate":"1940-01-01","brings":["oldCard"],"lookupByNumber":"found"}`, "H0 L0"},
+		{"1.2 N0 of 2025-06-27 is 国保's, not of 75 and over", `{"day":"2025-08-01","birthDate":"1950-08-01","brings":["notice"],"lookupByNumber":"found"}`, "L0"},
+		{"1.4 the day before the 75th birthday: any insurer", `{"day":"2025-08-01","birthDate":"1950-08-02","brings":["oldCard"]}`, "H1"},
+		{"1.4 perhaps not yet 75", `{"day":"2025-08-01","birthDate":"1950","brings":["oldCard"]}`, "H1"},
 		{"1.2 H0 extended to 2026-07-31", `{"day":"2026-07-31","brings":["oldCard"],"lookupByNumber":"found"}`, "H0 L0"},
 		{"1.3 certificate in date", `{"day":"2026-11-22","brings":["certificate"],"certificateUntil":"2027-07-31"}`, "C1"},
 		{"C1 on its last day", `{"day":"2027-07-31","brings":["certificate"],"certificateUntil":"2027-07-31"}`, "C1"},
