@@ -66,3 +66,36 @@ func TestImportRefusesBeforeItStores(t *testing.T) {
 		t.Errorf("left behind: %q %q", left, hidden)
 	}
 }
+
+// A mistyped data folder must not look like an empty one, and answers nothing: a copy that was "revoked" there is still good.
+func TestPrintAndRevokeMakeNoDataFolder(t *testing.T) {
+	dir := t.TempDir()
+	program := built(t, "./server", "madoguchi")
+	for _, args := range []string{"revoke --insurer 06139992 --rid AABJn", "print --run notices --insurer 06139992 --dry-run", "print --run notices --insurer 06139992 --out out", "print --resume QHA73SHUCJ"} {
+		if out, errs, code := run(t, dir, program, nil, nil, append([]string{"--data", "mistyped"}, strings.Fields(args)...)...); code != 2 || out != "" || !strings.Contains(errs, "MADOGUCHI_DATA") {
+			t.Errorf("%s: %d %q %q", args, code, out, errs)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "people.csv"), []byte("番号,氏名,生年月日,マイナ保険証登録\n1,試験 太郎,1986-04-12,有\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, errs, code := run(t, dir, program, nil, nil, "--data", "data", "import", "--insurer", "06139992", "people.csv"); code != 0 {
+		t.Fatalf("%d %q %q", code, out, errs)
+	}
+	for args, want := range map[string]int{
+		"revoke --insurer 06139992 --rid AABJn": 0, "revoke --insurer 06279988 --rid AABJn": 2, // no insurer of this server
+		// The QR of a whole city's notices opens this address: a person's phone must be able to.
+		"print --run notices --insurer 06139992 --dry-run":                                    0,
+		"print --run notices --insurer 06139992 --dry-run --address https://hoken.example.jp": 0, "print --run notices --insurer 06139992 --dry-run --address https://hoken.example.jp/city/": 0,
+		"print --run notices --insurer 06139992 --dry-run --address http://localhost:8080": 0, "print --run notices --insurer 06139992 --dry-run --address hoken.example.jp": 2,
+		"print --run notices --insurer 06139992 --dry-run --address http://hoken.example.jp": 2, "print --run notices --insurer 06139992 --dry-run --address https://hoken.example.jp/?a=b": 2,
+		"print --run notices --insurer 06139992 --dry-run --address https://": 2, "print --run notices --insurer 06139992 --dry-run --address https://a@hoken.example.jp": 2,
+	} {
+		if out, errs, code := run(t, dir, program, nil, nil, append([]string{"--data", "data"}, strings.Fields(args)...)...); code != want || code == 2 && (out != "" || errs == "") {
+			t.Errorf("%s: %d, want %d %q %q", args, code, want, out, errs)
+		}
+	}
+}

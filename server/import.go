@@ -135,7 +135,7 @@ func (c *importCmd) headings() (map[string]roster.Column, error) {
 // trial makes no data folder.
 func (c *importCmd) remembered(s *Settings, insurer eligibility.InsurerNumber) (map[string]roster.Column, error) {
 	none := map[string]roster.Column{}
-	if _, err := os.Stat(filepath.Join(s.Data, "demo", "madoguchi.db")); err != nil || insurer == "" {
+	if _, err := os.Stat(filepath.Join(s.Data, "demo", databaseFile)); err != nil || insurer == "" {
 		return none, nil
 	}
 	ctx := context.Background()
