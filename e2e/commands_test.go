@@ -99,3 +99,19 @@ func TestPrintAndRevokeMakeNoDataFolder(t *testing.T) {
 		}
 	}
 }
+
+func TestTheReceptionsSheetIsWrittenWhole(t *testing.T) {
+	dir := t.TempDir()
+	program := built(t, "./server", "madoguchi")
+	if out, errs, code := run(t, dir, program, nil, nil, "cheatsheet", "--day", "2026-11-22", "--out", "-"); code != 0 || !strings.HasPrefix(out, "%PDF-") || !strings.Contains(errs, "令和8年12月22日") {
+		t.Errorf("to standard output: %d %.40q %q", code, out, errs)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	for _, args := range []string{"--day 2026-02-30", "--day 2026-11", "--out nowhere/sheet.pdf", "--out ."} {
+		if out, errs, code := run(t, dir, program, nil, nil, append([]string{"cheatsheet"}, strings.Fields(args)...)...); code != 2 || out != "" || errs == "" {
+			t.Errorf("%s: %d %q %q", args, code, out, errs)
+		}
+	}
+}

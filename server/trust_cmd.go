@@ -190,6 +190,14 @@ func publishTrust(folder, signed string, root credential.PublicKey) error {
 	return replaceFile(filepath.Join(folder, trustFile), []byte(signed), 0o644)
 }
 
+// writeWhole writes a file that somebody named: whole or not at all, except that a device is written to as it is.
+func writeWhole(path string, data []byte, mode os.FileMode) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, data, mode)
+	}
+	return replaceFile(path, data, mode)
+}
+
 // replaceFile writes a file whole under another name, flushes it, then names it.
 func replaceFile(path string, data []byte, mode os.FileMode) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
