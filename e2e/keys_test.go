@@ -121,10 +121,27 @@ func TestKeysAreRotatedUnderARunningServerAndALostOneIsReplaced(t *testing.T) {
 	}
 	for _, wrong := range [][]string{{"rotate", "--insurer", "138991"}, {"rotate", "--insurer", "06139000"}, {"rotate", "--lost", "--leaked"}, {"rotate", "--leaked"},
 		{"rotate", "--kid", "x"}, {"csr"}, {"csr", "--insurer", "all"}, {"csr", "--insurer", "138990", "--subject", "架空市"}, {"import", "--insurer", "138990"},
-		{"import", "--insurer", "138990", "--cert", filepath.Join(data, "none.pem")}} {
+		{"import", "--insurer", "138990", "--cert", filepath.Join(data, "none.pem")}, {"rotate", "--older-than=-1"}} {
 		keys(2, wrong...)
 	}
 	keys(1, "rotate", "--leaked", "--insurer", "138990", "--kid", "nobody's")
+	keys(0, "rotate", "--leaked", "--insurer", "138990")
+	withdrawn := 0
+	list, _ := keys(0, "list", "--insurer", "138990")
+	for line := range strings.Lines(list) { // docs/keys.md: a dropped key is not in the JWKS, from that moment on
+		if strings.Contains(line, "dropped") {
+			withdrawn++
+			if strings.Contains(line, "まで") {
+				t.Errorf("a withdrawn key seems to be published: %s", line)
+			}
+		}
+	}
+	if withdrawn == 0 {
+		t.Errorf("%d withdrawn: %s", withdrawn, list)
+	}
+	if _, errs, code := run(t, data, built(t, "./server", "madoguchi"), nil, []string{"MADOGUCHI_DATA=" + data, "MADOGUCHI_URL=https://hoken.example.jp"}, "keys", "list"); code != 2 || errs == "" {
+		t.Errorf("settings that cannot be: %d %q", code, errs)
+	}
 }
 
 // A certificate as an authority made by openssl gives it, by the commands that docs/keys.md names.

@@ -235,3 +235,41 @@ func TestPrintRefusesWhatItCannotDo(t *testing.T) {
 		t.Errorf("who had none yet: exit %d %+v", code, r)
 	}
 }
+
+// The QR of every notice of a run opens the address that the run was started with, whoever resumes it: half of a city's paper
+// must not lead to another place.
+func TestAResumedRunKeepsItsAddress(t *testing.T) {
+	outside.Need(t, "pdftoppm", "zbarimg")
+	dir, program, _ := town(t, 3)
+	out := filepath.Join(dir, "out")
+	if err := os.WriteFile(out, nil, 0o600); err != nil { // a file where the folder should be: the run stops at once
+		t.Fatal(err)
+	}
+	_, errs, code := printed(t, dir, program, "--run", "notices", "--insurer", "06139992", "--out", out, "--address", "https://hoken.example.jp/")
+	_, rest, _ := strings.Cut(errs, "印刷 ")
+	id, _, _ := strings.Cut(rest, " ")
+	if code != 2 || id == "" {
+		t.Fatalf("%d %s", code, errs)
+	}
+	if err := os.Remove(out); err != nil {
+		t.Fatal(err)
+	}
+	r, errs, code := printed(t, dir, program, "--resume", id)
+	if code != 0 || r.People != 3 {
+		t.Fatalf("%d %+v %s", code, r, errs)
+	}
+	page := filepath.Join(dir, "page")
+	if text, err := exec.Command("pdftoppm", "-r", "150", "-gray", "-png", filepath.Join(out, r.Files[0].Name), page).CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, text)
+	}
+	pictures, err := filepath.Glob(page + "*.png")
+	if err != nil || len(pictures) != 3 {
+		t.Fatal(len(pictures), err)
+	}
+	for _, picture := range pictures {
+		codes, err := exec.Command("zbarimg", "-q", "--raw", picture).Output()
+		if err != nil || !strings.Contains(string(codes), "https://hoken.example.jp/n/") || strings.Contains(string(codes), "localhost") {
+			t.Errorf("%s: %q %v", filepath.Base(picture), codes, err)
+		}
+	}
+}

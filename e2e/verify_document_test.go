@@ -95,6 +95,7 @@ func TestVerifyReadsAPDFsPacketAndSignature(t *testing.T) {
 		"longer.pdf": append(bytes.Clone(signed), "\n% more\n"...), "unsigned.pdf": described(t, sheet(t, paper), b.at, paper),
 		"packet.pdf": described(t, codeless(t), b.at, paper), "signed-packet.pdf": insurer.sign(t, codeless(t), b.at, paper),
 		"mismatch.pdf": insurer.sign(t, sheet(t, paper), b.at, other), "two-packets.pdf": append(described(t, codeless(t), b.at, paper), described(t, codeless(t), b.at, other)...),
+		"two-codes.pdf": append(sheet(t, paper), sheet(t, other)...), "code-twice.pdf": append(sheet(t, paper), sheet(t, paper)...),
 		"forged.pdf": forged, "hidden.pdf": bytes.Replace(signed, []byte("/ByteRange"), []byte("/ByteRangf"), 1), "none.pdf": codeless(t)} {
 		b.write(t, name, data)
 	}
@@ -114,6 +115,8 @@ func TestVerifyReadsAPDFsPacketAndSignature(t *testing.T) {
 		{"signed-packet.pdf --roots root.pem", "passed", "passed", 0},
 		{"mismatch.pdf --roots root.pem", "passed", "failed", 1},
 		{"two-packets.pdf", "not checked", "failed", 1},
+		{"two-codes.pdf", "not checked", "failed", 1},
+		{"code-twice.pdf", "not checked", "", 0},
 		{"forged.pdf", "not checked", "passed", 1},
 		{"none.pdf", "", "", 2},
 		{"signed.pdf --roots signed.pdf", "", "", 2},

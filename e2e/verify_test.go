@@ -1,9 +1,18 @@
 package e2e
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"image"
+	"image/draw"
+	"image/png"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
@@ -96,6 +105,117 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 	}
 	if _, _, code := b.run(t, "verify", credential.Numeric(live), "--trust", "trust"); code != 0 {
 		t.Errorf("the text itself: %d", code)
+	}
+}
+
+// beside puts pictures next to each other, as a photo of two screens has them.
+func beside(t *testing.T, pictures ...[]byte) []byte {
+	t.Helper()
+	out := image.NewGray(image.Rect(0, 0, 0, 0))
+	for _, data := range pictures {
+		next, err := png.Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := out.Bounds().Dx()
+		wide := image.NewGray(image.Rect(0, 0, at+next.Bounds().Dx(), max(out.Bounds().Dy(), next.Bounds().Dy())))
+		draw.Draw(wide, wide.Bounds(), image.White, image.Point{}, draw.Src)
+		draw.Draw(wide, out.Bounds(), out, image.Point{}, draw.Src)
+		draw.Draw(wide, next.Bounds().Add(image.Pt(at, 0)), next, image.Point{}, draw.Src)
+		out = wide
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, out); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// A file that answers two questions answers none; a code that is not good is never "wrong usage"; a sentence names the argument
+// that it is about.
+func TestVerifyIsNotLedAstray(t *testing.T) {
+	b := newBench(t)
+	request := credential.Request{Tier: credential.PDF, RID: 4711, Expires: credential.LatestEnd(b.at)}
+	paper := b.issue(t, request)
+	request.RID = 4712
+	other := b.issue(t, request)
+	holder := signingKey(t)
+	screen := b.issue(t, credential.Request{Tier: credential.Screen, HolderKeyID: credential.HolderKeyID(holder.Public())})
+	proof, err := credential.SignProof(screen, holder, b.at, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, err := credential.SignStatusList(verifyISS, b.key, nil, credential.Checkpoint{Sequence: 1}, b.at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := os.ReadFile(filepath.Join(b.dir, "jwks.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wide := []byte{0xff, 0xfe} // what PowerShell's > writes: UTF-16 with its mark
+	for _, c := range utf16.Encode([]rune(credential.Numeric(paper) + "\r\n")) {
+		wide = append(wide, byte(c), byte(c>>8))
+	}
+	const none = "eyJhbGciOiJub25lIn0" // {"alg":"none"}
+	for name, data := range map[string][]byte{"paper.jws": []byte(paper), "screen.jws": []byte(screen), "forged.jws": []byte(paper[:300] + "A" + paper[301:]), "none.jws": []byte(none + paper[strings.Index(paper, "."):]),
+		"status.jwt": []byte(status), "proof.txt": []byte(proof), "proof-digits.txt": []byte(credential.Numeric(proof)), "empty.txt": nil, "wide.txt": wide, "mark.json": append([]byte("\ufeff"), set...),
+		"two.png": beside(t, drawn(t, paper), drawn(t, other)), "same.png": beside(t, drawn(t, paper), drawn(t, paper)), "both.png": beside(t, drawn(t, screen), drawn(t, proof)),
+		"two.smart-health-card": []byte(`{"verifiableCredential":["` + paper + `","` + other + `"]}`)} {
+		b.write(t, name, data)
+	}
+	huge, err := os.Create(filepath.Join(b.dir, "huge.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(huge.Truncate(1<<36), huge.Close()); err != nil { // 64 GB of nothing
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args string
+		code int
+		says string // the result of a check, or the beginning of the complaint
+	}{
+		{"forged.jws --jwks jwks.json --status status.jwt", 1, "signature failed"},
+		{"forged.jws --trust trust --status status.jwt", 1, "signature failed"},
+		{"none.jws --jwks jwks.json --status status.jwt", 1, "form failed"},
+		{"forged.jws --jwks jwks.json --status none.jwt", 2, "--status: "},
+		{"screen.jws --trust trust --proof proof-digits.txt", 0, "holder passed"},
+		{"screen.jws --trust trust --proof both.png", 0, "holder passed"},
+		{"both.png --trust trust", 0, "holder passed"},
+		{"screen.jws --trust trust --proof screen.jws", 1, "holder failed"},
+		{"screen.jws --trust trust --proof empty.txt", 2, "--proof: "},
+		{"screen.jws --trust trust --proof nowhere.txt", 2, "--proof: "},
+		{"two.png --trust trust", 2, "FILE: "},
+		{"two.smart-health-card --trust trust", 2, "FILE: "},
+		{"same.png --trust trust", 0, "form passed"},
+		{"wide.txt --trust trust", 0, "form passed"},
+		{"paper.jws --jwks mark.json", 0, "form passed"},
+		{"paper.jws --trust nowhere", 2, "--trust: "},
+		{"paper.jws --trust nowhere/trust.jwt --root trust/trust-root.json", 2, "--trust: "},
+		{"paper.jws --trust trust --root nowhere.json", 2, "--root: "},
+		{"huge.bin --trust trust", 2, "FILE: "},
+		{"paper.jws --jwks huge.bin", 2, "--jwks: "},
+		{"paper.jws --trust trust --status huge.bin", 2, "--status: "},
+		{"trust --trust trust", 2, "FILE: "},
+	} {
+		out, errs, code := b.run(t, append([]string{"verify", "--json"}, strings.Fields(c.args)...)...)
+		var v struct {
+			Valid  bool
+			Checks []struct{ Name, Result string }
+		}
+		said := errs
+		if code < 2 && json.Unmarshal([]byte(out), &v) == nil {
+			said = ""
+			for _, check := range v.Checks {
+				if said = check.Name + " " + check.Result; said == c.says {
+					break
+				}
+			}
+		}
+		if code != c.code || !strings.HasPrefix(said, c.says) || code == 2 && out != "" {
+			t.Errorf("%s: exit code %d, want %d, %q\n%s%s", c.args, code, c.code, c.says, out, errs)
+		}
 	}
 }
 

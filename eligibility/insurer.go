@@ -87,6 +87,9 @@ func (n InsurerNumber) Kind() string {
 	return systems[string(n[:2])].kind
 }
 
+// PublicExpense reports whether the number is of 生活保護の医療扶助 (法別番号 12), which is no insurance.
+func (n InsurerNumber) PublicExpense() bool { return len(n) == 8 && n[:2] == "12" }
+
 // MayBeAssociation reports whether a 国民健康保険 number is of the range given to 国民健康保険組合: third digit 3 (rules.md 4.1).
 func (n InsurerNumber) MayBeAssociation() bool { return len(n) == 8 && n[:2] == "00" && n[4] == '3' }
 

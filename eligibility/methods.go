@@ -72,7 +72,10 @@ func Methods(s Situation) (Outcome, error) {
 		return Outcome{}, err
 	}
 	f := facts{Situation: &s, card: s.cardPresent(), scheme: schemeOf(s.Insurer)}
-	f.movedToElderly = (f.scheme == residents || f.scheme == employees) && !s.BirthDate.IsZero() && !s.Day.Before(birthday(s.BirthDate.Latest(), 75))
+	if s.Insurer == "" && !s.BirthDate.IsZero() && !s.Day.Before(birthday(s.BirthDate.Latest(), 75)) {
+		f.scheme = elderly // whoever is 75 belongs there (高齢者医療確保法 50条)
+	}
+	f.movedToElderly = Person{Insurer: s.Insurer, BirthDate: s.BirthDate}.MovedToElderly(s.Day)
 	out := Outcome{Methods: make([]Method, len(ruleTable)), CheckedUntil: RulesKnownUntil, Provisional: provisionalShares(&f)}
 	for i := range ruleTable {
 		r := &ruleTable[i]

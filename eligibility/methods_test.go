@@ -57,6 +57,13 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 		{"1.2 H1 last day", `{"day":"2025-12-01","insurerNumber":"01139997","brings":["oldCard"],"oldCardUntil":"2025-12-01"}`, "H1"},
 		{"1.2 H1 never after 2025-12-01, whatever is printed", `{"day":"2025-12-02","brings":["oldCard"],"oldCardUntil":"2026-03-31"}`, ""},
 		{"1.4 後期's old card ended 2025-07-31", `{"day":"2025-08-01","insurerNumber":"39139993","brings":["oldCard"]}`, ""},
+		// 高齢者医療確保法 50条: everybody of 75 belongs to 後期, also when no number was typed.
+		{"1.4 75 and over, insurer not typed: 後期's calendar", `{"day":"2025-08-01","birthDate":"1940-01-01","brings":["oldCard"]}`, ""},
+		{"1.4 the same on the last day", `{"day":"2025-07-31","birthDate":"1940-01-01","brings":["oldCard"]}`, "H1"},
+		{"1.2 H0 for 75 and over from 2025-08-01", `{"day":"2025-08-01","birthDate":"1940-01-01","brings":["oldCard"],"lookupByNumber":"found"}`, "H0 L0"},
+		{"1.2 N0 of 2025-06-27 is 国保's, not of 75 and over", `{"day":"2025-08-01","birthDate":"1950-08-01","brings":["notice"],"lookupByNumber":"found"}`, "L0"},
+		{"1.4 the day before the 75th birthday: any insurer", `{"day":"2025-08-01","birthDate":"1950-08-02","brings":["oldCard"]}`, "H1"},
+		{"1.4 perhaps not yet 75", `{"day":"2025-08-01","birthDate":"1950","brings":["oldCard"]}`, "H1"},
 		{"1.2 H0 extended to 2026-07-31", `{"day":"2026-07-31","brings":["oldCard"],"lookupByNumber":"found"}`, "H0 L0"},
 		{"1.3 certificate in date", `{"day":"2026-11-22","brings":["certificate"],"certificateUntil":"2027-07-31"}`, "C1"},
 		{"C1 on its last day", `{"day":"2027-07-31","brings":["certificate"],"certificateUntil":"2027-07-31"}`, "C1"},
@@ -173,6 +180,11 @@ func TestContradictionsNameTheField(t *testing.T) {
 		{`{"day":"2026-11-22","lookupByNumber":"x"}`, "lookupByNumber"},
 		{`{"day":"2026-11-22","phone":{"os":"x"}}`, "phone.os"},
 		{`{"day":"2026-11-22","certficateUntil":"2027-07-31"}`, "certficateUntil"},
+		// RFC 8259 section 4: names of an object should be unique, and they are compared letter by letter (section 8.3).
+		{`{"day":"2026-11-22","day":"2025-01-01"}`, "day"}, {`{"day":"2026-11-22","card":{"reads":true,"reads":false}}`, "card.reads"},
+		{`{"Day":"2026-11-22"}`, "Day"}, {`{"day":"2026-11-22","card":{"READS":true}}`, "card.READS"}, {`{"day":"2026-11-22","d\u0061y":"2026-11-22"}`, "day"},
+		{`{"day":"2026-11-22","card":{"foo":1}}`, "card.foo"}, {`[{"day":"2026-11-22","facility":{"kinds":"exempt"}}]`, "[0].facility.kinds"},
+		{`{"day":"2026-11-22","card":[]}`, "card"}, {`{"day":"2026-11-22","brings":"card"}`, "brings"}, {`{"day":"2026-11-22","card":{"present":{"x":1}}}`, "card.present"},
 		{`[{"day":"2026-11-22"},{"day":"x"}]`, "[1].day"},
 		{`{"day":"2026-11-22"} {}`, ""}, {`[{]`, ""}, {`null`, ""}, {``, ""}, {`[null]`, "[0]"},
 	} {
@@ -182,8 +194,30 @@ func TestContradictionsNameTheField(t *testing.T) {
 			t.Errorf("%s: %v, want the field %q", c.in, err, c.field)
 		}
 	}
+	var deep *Error
+	if _, _, err := ReadSituations([]byte(`{"day":` + strings.Repeat(`[`, 200000))); !errors.As(err, &deep) {
+		t.Errorf("deep nesting: %v", err)
+	}
 	if _, err := Methods(Situation{}); !errors.Is(err, ErrDayMissing) {
 		t.Errorf("no day: %v", err)
+	}
+}
+
+// What is wrong is said in the words of whoever wrote the JSON: its kinds, and the form of a date.
+func TestASituationsFaultsAreSaidPlainly(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"day":"2026-11-22","card":[]}`:           "an array stands where an object belongs",
+		`{"day":"2026-11-22","brings":"card"}`:     "a string stands where an array of strings belongs",
+		`{"day":20261122}`:                         "a number stands where a string belongs",
+		`{"day":"2026-11-22","emergency":"true"}`:  "a string stands where true or false belongs",
+		`{"day":"令和8年11月22日"}`:                     "2026-11-22",
+		`{"day":"2026-11-22","birthDate":"55217"}`: "2026-11-22",
+	} {
+		_, _, err := ReadSituations([]byte(in))
+		var e *Error
+		if !errors.As(err, &e) || !strings.Contains(e.Error(), want) || strings.Contains(want, "2026") && !strings.Contains(e.Ja, want) {
+			t.Errorf("%s: %v, want %q", in, err, want)
+		}
 	}
 }
 

@@ -55,8 +55,8 @@ func MatchNames(a, b string) NameMatch {
 	}
 	if m.Match == NamesSimilar || m.Match == NamesDifferent {
 		switch sameWords(a, b) {
-		case NamesVariant:
-			return NameMatch{NamesVariant, m.Differences}
+		case NamesVariant: // it is the order of the words that differs
+			return NameMatch{NamesVariant, []NameDifference{}}
 		case NamesSimilar:
 			return NameMatch{NamesSimilar, m.Differences}
 		}
@@ -256,6 +256,8 @@ func letters(s string) []letter {
 		case unicode.IsSpace(r) || strings.ContainsRune("・.,-‐‑–—―−'’", r) || unicode.Is(unicode.Cf, r):
 		case r >= 'ぁ' && r <= 'ゖ':
 			out = append(out, letter{base: r + 'ァ' - 'ぁ'})
+		case r == 'ß' || r == 'ẞ': // its capital has two letters
+			out = append(out, letter{base: 'S'}, letter{base: 'S'})
 		default:
 			out = append(out, letter{base: unicode.ToUpper(r)})
 		}

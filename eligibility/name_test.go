@@ -25,6 +25,17 @@ func TestNamesAreMatchedAsRegistersWriteThem(t *testing.T) {
 		{"渡邉", "渡邊", NamesVariant, "1邉邊"},
 		{"渡辺", "渡邊", NamesVariant, "1辺邊"},
 		{"柳 一", "栁 一", NamesVariant, "0柳栁"},
+		{"試験 太郞", "試験 太郎", NamesVariant, "3郞郎"},
+		{"增顏 晚", "増顔 晩", NamesVariant, "0增増 1顏顔 2晚晩"},
+		{"巖 晄", "巌 晃", NamesVariant, "0巖巌 1晄晃"}, // 戸籍法施行規則別表第二の一 gives both shapes of these
+		{"亙穰祿", "亘穣禄", NamesVariant, "0亙亘 1穰穣 2祿禄"},
+		{"渕上 淸", "淵上 清", NamesVariant, "0渕淵 2淸清"},
+		{"槗本 彥", "橋本 彦", NamesVariant, "0槗橋 2彥彦"},
+		{"靏田", "鶴田", NamesVariant, "0靏鶴"},
+		{"薗田 試", "園田 試", NamesSimilar, "0薗園"},               // two names
+		{"ĐẶNG TEST", "DANG TEST", NamesVariant, "0ĐD 1ẶA"}, // residence cards write no strokes and accents
+		{"ŁUKASZ TEST", "LUKASZ TEST", NamesVariant, "0ŁL"},
+		{"Strauß Øre", "STRAUSS ORE", NamesVariant, "7ØO"}, // the capital of ß is SS (Unicode SpecialCasing)
 		{"小澤 壽", "小沢 寿", NamesVariant, "1澤沢 2壽寿"},
 		{"葛󠄀城", "葛城", NamesVariant, "0葛󠄀葛"},
 		{"葛󠄀城", "葛󠄁城", NamesVariant, "0葛󠄀葛󠄁"},
@@ -39,7 +50,7 @@ func TestNamesAreMatchedAsRegistersWriteThem(t *testing.T) {
 		{"〓田", "𠮷田", NamesMasked, "0〓𠮷"},
 		{"●橋", "橋", NamesDifferent, "0●"},
 		{"NGUYEN TEST AN", "Ｎｇｕｙｅｎ　ｔｅｓｔ　ａｎ", NamesEqual, ""},
-		{"NGUYEN TEST AN", "TEST AN NGUYEN", NamesVariant, "*"},
+		{"NGUYEN TEST AN", "TEST AN NGUYEN", NamesVariant, ""}, // no character differs
 		{"NGUYEN AN", "NGUYEN TEST AN", NamesSimilar, "*"},
 		{"Nguyễn Test An", "NGUYEN TEST AN", NamesVariant, "4ỄE"},
 		{"O'NEIL TEST", "ONEIL TEST", NamesEqual, ""},

@@ -33,7 +33,7 @@ func PapersFor(p Person, day Date) Papers {
 		return Papers{Reason: "資格を失っています。", Source: srcCompare, Confidence: Certain}
 	case !p.QualifiedOn.IsZero() && day.Before(p.QualifiedOn):
 		return Papers{Reason: "資格はまだ始まっていません。", Source: srcCompare, Confidence: Certain}
-	case p.Insurer.Kind() == "生活保護の医療扶助（公費）":
+	case p.Insurer.PublicExpense():
 		return Papers{Reason: "医療扶助は医療保険ではないので、お知らせも資格確認書もありません。", Source: srcCompare, Confidence: Certain}
 	case day.Before(noticesFrom):
 		return Papers{Reason: "お知らせと資格確認書の発行が始まる前です。", Source: srcCompare, Confidence: Certain}

@@ -70,6 +70,13 @@ func bandStarts(birth Date) [3]Date {
 	return [3]Date{school, seventy, birthday(birth, 75)}
 }
 
+// MovedToElderly reports whether the person's insurer is another than 後期高齢者医療 although they are 75 on day: from that
+// birthday on it is no longer theirs (高齢者医療確保法 50条, 52条).
+func (p Person) MovedToElderly(day Date) bool {
+	s := schemeOf(p.Insurer)
+	return (s == residents || s == employees) && !p.BirthDate.IsZero() && !day.Before(birthday(p.BirthDate.Latest(), 75))
+}
+
 // birthday returns the n-th birthday of an exact date of birth; for someone born on February 29th it is March 1st in a
 // common year, since the age is reached at the end of February 28th (年齢計算ニ関スル法律, 民法 143条).
 func birthday(birth Date, n int) Date {

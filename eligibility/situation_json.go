@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 )
 
@@ -14,7 +15,12 @@ var (
 	ErrSituationJSON = &Error{Code: Invalid, Key: "situation.json",
 		Ja: "JSON として読めません。形を確かめてください。", En: "This is not well-formed JSON of a situation."}
 	ErrSituationField = &Error{Code: Invalid, Key: "situation.unknown_field",
-		Ja: "知らない項目があります。名前を確かめてください。", En: "There is an unknown field. Check its name."}
+		Ja: "知らない項目があります。名前を（大文字と小文字も）確かめてください。", En: "There is an unknown field. Check its name, capitals too."}
+	ErrSituationTwice = &Error{Code: Invalid, Key: "situation.field_twice",
+		Ja: "同じ項目が2回あります。どちらかを消してください。", En: "The field is there twice. Delete one."}
+	ErrSituationDate = &Error{Code: Invalid, Key: "situation.date",
+		Ja: "日付として読めないか、暦にない日です。2026-11-22 の形で入れてください（生年月日は、わかるところまで 1980 や 1980-02 でもかまいません）。",
+		En: "This is not a date of the calendar. Write it like 2026-11-22; a date of birth may also be 1980 or 1980-02."}
 	ErrSituationType = &Error{Code: Invalid, Key: "situation.type",
 		Ja: "値の種類が違います（true/false、文字、並び）。", En: "The value has the wrong type."}
 	ErrSituationKind = &Error{Code: Invalid, Key: "situation.unknown_kind",
@@ -56,8 +62,9 @@ type situationJSON struct {
 }
 
 // ReadSituations reads one situation or an array of them; array says which it was. Every situation has passed Check.
-// The error is an *Error that names the field: a fault of form (ErrSituationJSON, ErrSituationField, ErrSituationType), an
-// impossible value (ErrSituationKind, ErrDate, ErrInsurerNumber) or a contradiction. In an array Field begins with [index].
+// The error is an *Error that names the field: a fault of form (ErrSituationJSON, ErrSituationField, ErrSituationTwice,
+// ErrSituationType), an impossible value (ErrSituationKind, ErrSituationDate, ErrInsurerNumber) or a contradiction. In an
+// array Field begins with [index].
 func ReadSituations(data []byte) (all []Situation, array bool, err error) {
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
 	if array = bytes.HasPrefix(data, []byte("[")); !array {
@@ -91,12 +98,14 @@ func readSituation(data []byte) (Situation, error) {
 	}
 	var in situationJSON
 	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
 	if err := d.Decode(&in); err != nil {
 		return Situation{}, jsonFault(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Situation{}, ErrSituationJSON.Because(errors.New("text after the object"))
+	}
+	if err := checkNames(json.NewDecoder(bytes.NewReader(data)), ""); err != nil {
+		return Situation{}, err
 	}
 	s, err := in.situation()
 	if err != nil {
@@ -109,13 +118,85 @@ func readSituation(data []byte) (Situation, error) {
 func jsonFault(err error) error {
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return ErrSituationType.In(wrong.Field).Because(fmt.Errorf("a %s stands where a %s belongs", wrong.Value, wrong.Type))
-	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return ErrSituationField.In(strings.Trim(name, `"`))
+		return ErrSituationType.In(wrong.Field).Because(fmt.Errorf("%s stands where %s belongs", found[wrong.Value], wanted(wrong.Type)))
 	}
 	return ErrSituationJSON.Because(err)
 }
+
+// found names what a decoder met where it wanted something else.
+var found = map[string]string{"array": "an array", "object": "an object", "string": "a string", "number": "a number", "bool": "true or false"}
+
+func wanted(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice:
+		return "an array of strings"
+	case reflect.Struct:
+		return "an object"
+	}
+	return "a string"
+}
+
+// checkNames looks at the names in one value of a well-formed situation: encoding/json takes "Day" for "day", and the last
+// of two members of one name, where another reader takes the first.
+func checkNames(d *json.Decoder, path string) error {
+	token, err := d.Token()
+	if err != nil {
+		return ErrSituationJSON.Because(err)
+	}
+	if delim, ok := token.(json.Delim); !ok || delim == ']' || delim == '}' {
+		return nil
+	} else if delim == '[' {
+		for d.More() {
+			if err := checkNames(d, path); err != nil {
+				return err
+			}
+		}
+	} else {
+		seen := map[string]bool{}
+		for d.More() {
+			name, err := d.Token()
+			if err != nil {
+				return ErrSituationJSON.Because(err)
+			}
+			field := strings.TrimPrefix(path+"."+fmt.Sprint(name), ".")
+			switch {
+			case !situationNames[field]:
+				return ErrSituationField.In(field)
+			case seen[field]:
+				return ErrSituationTwice.In(field)
+			}
+			seen[field] = true
+			if err := checkNames(d, field); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = d.Token() // the end of the array or object
+	return err
+}
+
+// situationNames are the members of a situation by their path: day, card.reads …
+var situationNames = func() map[string]bool {
+	names := map[string]bool{}
+	var collect func(reflect.Type, string)
+	collect = func(t reflect.Type, path string) {
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct {
+			return
+		}
+		for i := range t.NumField() {
+			name := path + t.Field(i).Tag.Get("json")
+			names[name] = true
+			collect(t.Field(i).Type, name+".")
+		}
+	}
+	collect(reflect.TypeOf(situationJSON{}), "")
+	return names
+}()
 
 func (in *situationJSON) situation() (Situation, error) {
 	var s Situation
@@ -176,7 +257,7 @@ func (r *reader) date(field string, text *string, partial bool) Date {
 	}
 	d, err := ParseDate(*text)
 	if err != nil || d.IsZero() || !partial && !d.Exact() {
-		r.fail(ErrDate.In(field))
+		r.fail(ErrSituationDate.In(field))
 	}
 	return d
 }

@@ -228,7 +228,7 @@ func (c Certificate) values(look Look, v map[string]string, suffix string) {
 	set("numberlabel", numberLabel(p))
 	set("number", numberText(p))
 	set("until", c.Until.Japanese())
-	set("birth", p.BirthDate.Japanese())
+	set("birth", or(p.BirthDate.Japanese(), "不詳"))
 	set("sex", or(p.Sex.Japanese(), "―"))
 	set("since", or(p.QualifiedOn.Japanese(), "―"))
 	set("issued", c.IssuedOn.Japanese())

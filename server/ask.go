@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"madoguchi/eligibility"
@@ -49,7 +50,7 @@ func (c *methodsCmd) Run() error {
 type shareCmd struct {
 	BirthDate string `required:"" help:"生年月日: 1955-07-01, 昭和30年7月1日; 1955, 1955-07 or 不詳 are answered with all that is possible"`
 	On        string `required:"" help:"受診日"`
-	Assigned  int    `help:"負担割合 that the insurer assigned, percent: 10, 20 or 30"`
+	Assigned  *int   `help:"負担割合 that the insurer assigned, percent: 10, 20 or 30"`
 	Insurer   string `help:"保険者番号, if it is known (後期高齢者医療 begins at 65 for some)"`
 }
 
@@ -66,24 +67,32 @@ func (c *shareCmd) Run() error {
 			return nil, eligibility.ErrDate.In("--on")
 		}
 		if c.Insurer != "" {
-			if p.Insurer, err = eligibility.ParseInsurerNumber(c.Insurer); err != nil {
+			p.Insurer, err = eligibility.ParseInsurerNumber(c.Insurer)
+			switch {
+			case err != nil:
 				return nil, eligibility.ErrInsurerNumber.In("--insurer")
+			case p.Insurer.Kind() == "":
+				return nil, errNoSystem
+			case p.Insurer.PublicExpense():
+				return nil, errNoShare
 			}
 		}
-		switch c.Assigned {
-		case 0, 10, 20, 30:
-			p.AssignedShare = c.Assigned
-		default:
-			return nil, errShare
+		if c.Assigned != nil {
+			if p.AssignedShare = *c.Assigned; p.AssignedShare != 10 && p.AssignedShare != 20 && p.AssignedShare != 30 {
+				return nil, errShare
+			}
 		}
 		f, err := eligibility.ForecastShare(p, day)
+		if errors.Is(err, eligibility.ErrBeforeBirth) {
+			return nil, eligibility.ErrBeforeBirth.In("--on, --birth-date")
+		}
 		if err != nil {
 			return nil, err
 		}
 		return struct {
 			eligibility.ShareForecast
 			Warning string `json:"warning,omitempty"`
-		}{f, partialWarning(p.BirthDate)}, nil
+		}{f, shareWarning(p, day)}, nil
 	})
 }
 
@@ -105,11 +114,31 @@ func birthDate(text string) (eligibility.Date, error) {
 var errShare = &eligibility.Error{Code: eligibility.Invalid, Key: "share.assigned", Field: "--assigned",
 	Ja: "負担割合は 10、20、30 のどれかです。", En: "An assigned share is 10, 20 or 30 percent."}
 
-func partialWarning(d eligibility.Date) string {
-	if d.Exact() {
-		return ""
+var errNoShare = &eligibility.Error{Code: eligibility.Invalid, Key: "share.public_expense", Field: "--insurer",
+	Ja: "生活保護の医療扶助は公費で、年齢で決まる負担割合はありません。医療券の本人支払額を見てください。",
+	En: "医療扶助 is a public expense without a share by age. See the medical ticket for what the patient pays."}
+
+// shareWarning says what does not fit together in the facts that a share was asked for.
+func shareWarning(p eligibility.Person, day eligibility.Date) string {
+	if !p.BirthDate.Exact() {
+		return "生年月日の一部が不詳なので、可能な割合をすべて挙げています。"
 	}
-	return "生年月日の一部が不詳なので、可能な割合をすべて挙げています。"
+	assigned := p.AssignedShare
+	p.AssignedShare = 0
+	possible, err := eligibility.SharesOn(p, day)
+	switch {
+	case assigned == 0 || err != nil:
+		return ""
+	case p.MovedToElderly(day):
+		return "75歳の誕生日から後期高齢者医療に移るので、この保険者の負担割合は使えません。"
+	case !slices.Contains(possible, assigned):
+		var words []string
+		for _, percent := range possible {
+			words = append(words, fmt.Sprintf("%d割", percent/10))
+		}
+		return fmt.Sprintf("%d割は、この年齢で決まる負担割合（%s）と違います。保険者に確かめてください。", assigned/10, strings.Join(words, "・"))
+	}
+	return ""
 }
 
 // namesCmd compares two writings of a name.
@@ -197,25 +226,40 @@ func refuse(err error) error {
 
 // readInput reads a file, or standard input for "-".
 func readInput(name string) ([]byte, error) {
-	var data []byte
-	var err error
-	if name == "-" {
-		data, err = io.ReadAll(io.LimitReader(os.Stdin, inputLimit+1))
-	} else {
-		data, err = os.ReadFile(name)
-	}
-	if err != nil {
-		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.open", Field: "--json", Cause: err,
-			Ja: "ファイルを読めません。名前と場所を確かめてください。", En: "The file cannot be read. Check its name and place."}
-	}
-	if len(data) > inputLimit {
+	data, err := readBounded(name)
+	switch {
+	case errors.Is(err, errLarge):
 		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.size", Field: "--json",
 			Ja: "入力が大きすぎます（64MBまで）。", En: "The input is too large (64 MB at most)."}
+	case err != nil:
+		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.open", Field: "--json", Cause: err,
+			Ja: "ファイルを読めません。名前と場所を確かめてください。", En: "The file cannot be read. Check its name and place."}
 	}
 	return data, nil
 }
 
+// inputLimit is above everything that a command takes in whole.
 const inputLimit = 64 << 20
+
+var errLarge = errors.New("larger than 64 MB")
+
+// readBounded reads a file, or standard input for "-", as far as memory is no matter: a device or a disk image given by
+// mistake is refused.
+func readBounded(name string) ([]byte, error) {
+	file := os.Stdin
+	if name != "-" {
+		var err error
+		if file, err = openFile(name); err != nil {
+			return nil, err
+		}
+		defer file.Close()
+	}
+	data, err := io.ReadAll(io.LimitReader(file, inputLimit+1))
+	if err == nil && len(data) > inputLimit {
+		err = errLarge
+	}
+	return data, err
+}
 
 // printJSON writes one JSON document without HTML escapes.
 func printJSON(v any) error {

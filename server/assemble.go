@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"madoguchi/eligibility"
 	"madoguchi/server/desk"
 	"madoguchi/server/keys"
 	"madoguchi/server/readers"
@@ -30,6 +31,23 @@ type house struct {
 	readers *readers.Switchboard // where a counter's half runs
 	runs    *desk.Runs           // where an insurer's half runs
 }
+
+var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data",
+	Ja: "データの場所に名簿がありません。MADOGUCHI_DATA または --data を確かめてください。名簿は import か、サーバーの保険者の画面で読み込みます。",
+	En: "There is no data folder here. Check MADOGUCHI_DATA or --data. The insured are read by import or on the insurer's pages."}
+
+// openExisting is openHouse for commands that have nothing to do where nothing is: a mistyped place must not look like an
+// empty one.
+func openExisting(ctx context.Context, s *Settings, role string) (*house, error) {
+	file := filepath.Join(s.Data, "demo", databaseFile)
+	if _, err := os.Stat(file); err != nil {
+		return nil, errNoData.Because(err)
+	}
+	return openHouse(ctx, s, role)
+}
+
+// databaseFile is the store's file in the data folder.
+const databaseFile = "madoguchi.db"
 
 // openHouse opens the demo's data folder for a role, making it on the first start. A role loads only the keys that it
 // needs.
@@ -55,7 +73,7 @@ func openHouse(ctx context.Context, s *Settings, role string) (*house, error) {
 			return nil, err
 		}
 	}
-	kept, err := store.Open(ctx, filepath.Join(folder, "madoguchi.db"), store.Options{Mode: "demo", Role: role, Index: index, Masters: masters})
+	kept, err := store.Open(ctx, filepath.Join(folder, databaseFile), store.Options{Mode: "demo", Role: role, Index: index, Masters: masters})
 	if err != nil {
 		return nil, err
 	}

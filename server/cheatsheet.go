@@ -12,7 +12,7 @@ import (
 // cheatsheetCmd prints today's sheet for the reception as a PDF of one A4 page.
 type cheatsheetCmd struct {
 	Day string `help:"another day than today: 2026-11-22"`
-	Out string `type:"path" default:"uketsuke.pdf" help:"the file to write"`
+	Out string `type:"path" default:"uketsuke.pdf" help:"the file to write; - for standard output"`
 }
 
 // Run writes the sheet. Exit code 2 for a wrong day or a file that cannot be written.
@@ -34,11 +34,17 @@ func (c *cheatsheetCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(c.Out, data, 0o644); err != nil {
-		complain(&eligibility.Error{Code: eligibility.Invalid, Key: "cheatsheet.write", Cause: err,
-			Ja: "ファイルに書けません。場所を確かめてください。", En: "The file cannot be written."})
-		return exit(exitRefused)
+	said := fmt.Sprintf("%s（%s現在、使用期限 %s）\n", c.Out, sheet.Day.Japanese(), sheet.UseBy.Japanese())
+	if c.Out == "-" {
+		if _, err := os.Stdout.Write(data); err != nil {
+			return usage(errWrite.Because(err))
+		}
+		_, err = os.Stderr.WriteString(said)
+		return err
 	}
-	fmt.Printf("%s（%s現在、使用期限 %s）\n", c.Out, sheet.Day.Japanese(), sheet.UseBy.Japanese())
-	return nil
+	if err := writeWhole(c.Out, data, 0o644); err != nil {
+		return usage(errWrite.Because(err))
+	}
+	_, err = os.Stdout.WriteString(said)
+	return err
 }

@@ -27,13 +27,12 @@ type importCmd struct {
 	Map     string `type:"path" help:"JSON file of the insurer's own headings, {\"heading\":\"氏名\"}; remembered when the file is stored"`
 	Errors  string `type:"path" help:"file for the refused rows; beside the input by default"`
 	File    string `arg:"" help:"CSV in UTF-8 or Shift_JIS; - for standard input"`
+
+	refusals *refusals
 }
 
 // Run imports.
 func (c *importCmd) Run(s *Settings) error {
-	if err := s.check(); err != nil {
-		return err
-	}
 	if err := c.run(s); err != nil {
 		var code exit
 		if !errors.As(err, &code) {
@@ -46,11 +45,17 @@ func (c *importCmd) Run(s *Settings) error {
 }
 
 func (c *importCmd) run(s *Settings) error {
-	var err error
+	err := s.check()
+	if err != nil {
+		return err
+	}
 	o := roster.Options{Today: eligibility.DateOf(time.Now())}
 	if c.Insurer != "" {
 		if o.Insurer, err = eligibility.ParseInsurerNumber(c.Insurer); err != nil {
 			return err
+		}
+		if o.Insurer.Kind() == "" {
+			return errNoSystem
 		}
 	}
 	given, err := c.headings()
@@ -70,6 +75,10 @@ func (c *importCmd) run(s *Settings) error {
 	if err != nil {
 		return err
 	}
+	if c.refusals, err = openRefusals(c.Errors, c.File); err != nil {
+		return err
+	}
+	defer c.refusals.drop()
 	var done desk.Imported
 	if !c.DryRun && read.HasGood() { // a file of which nothing can be stored makes no data folder
 		if done, err = c.store(s, read, given); err != nil {
@@ -79,16 +88,32 @@ func (c *importCmd) run(s *Settings) error {
 	return c.report(read, done)
 }
 
-var errOpen = &eligibility.Error{Code: eligibility.Invalid, Key: "import.open",
-	Ja: "ファイルを開けません。名前と場所を確かめてください。", En: "The file cannot be opened. Check its name and place."}
+var (
+	errOpen = &eligibility.Error{Code: eligibility.Invalid, Key: "import.open",
+		Ja: "ファイルを開けません。フォルダーでなく、読めるファイルの名前と場所か確かめてください。", En: "The file cannot be opened. Check its name and place, and that it is no folder."}
+	errNoSystem = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_system", Field: "--insurer",
+		Ja: "この法別番号の医療保険はありません。公費の番号でないか確かめてください。", En: "No health insurance has such a number. Check whether it is a number of a public expense."}
+)
 
 func (c *importCmd) open() (io.ReadCloser, error) {
 	if c.File == "-" {
 		return io.NopCloser(os.Stdin), nil
 	}
-	file, err := os.Open(c.File)
+	file, err := openFile(c.File)
 	if err != nil {
 		return nil, errOpen.In("file").Because(err)
+	}
+	return file, nil
+}
+
+// openFile opens what can be read as a file.
+func openFile(name string) (*os.File, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, errors.Join(fmt.Errorf("%s is a folder", name), file.Close())
 	}
 	return file, nil
 }
@@ -98,7 +123,7 @@ func (c *importCmd) headings() (map[string]roster.Column, error) {
 	if c.Map == "" {
 		return nil, nil
 	}
-	file, err := os.Open(c.Map)
+	file, err := openFile(c.Map)
 	if err != nil {
 		return nil, errOpen.In("map").Because(err)
 	}
@@ -110,7 +135,7 @@ func (c *importCmd) headings() (map[string]roster.Column, error) {
 // trial makes no data folder.
 func (c *importCmd) remembered(s *Settings, insurer eligibility.InsurerNumber) (map[string]roster.Column, error) {
 	none := map[string]roster.Column{}
-	if _, err := os.Stat(filepath.Join(s.Data, "demo", "madoguchi.db")); err != nil || insurer == "" {
+	if _, err := os.Stat(filepath.Join(s.Data, "demo", databaseFile)); err != nil || insurer == "" {
 		return none, nil
 	}
 	ctx := context.Background()
@@ -160,9 +185,7 @@ func (c *importCmd) report(read *roster.Roster, done desk.Imported) error {
 	if refused == 0 {
 		return nil
 	}
-	if err := c.writeErrors(read); err != nil {
-		return err
-	}
+	c.writeErrors(read)
 	return exit(exitSome)
 }
 
@@ -195,21 +218,24 @@ func (c *importCmd) rows(read *roster.Roster, stored roster.Digest) (rows, refus
 	return rows, refused, out.Flush()
 }
 
-func (c *importCmd) writeErrors(read *roster.Roster) error {
-	path := c.Errors
-	if path == "" {
+// writeErrors writes the refused rows for the clerk who mends them. The good rows are stored by then: where the file cannot be
+// written, that is said, and the reasons on standard output must do.
+func (c *importCmd) writeErrors(read *roster.Roster) {
+	to := c.refusals
+	if to == nil {
 		if c.DryRun || c.File == "-" {
-			return nil // a trial leaves nothing behind
+			return // a trial leaves nothing behind
 		}
-		path = strings.TrimSuffix(c.File, ".csv") + ".errors.csv"
+		var err error
+		if to, err = openRefusals(strings.TrimSuffix(c.File, ".csv")+".errors.csv", c.File); err != nil {
+			complain(err)
+			return
+		}
+		defer to.drop()
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) // it holds personal data
-	if err != nil {
-		return fmt.Errorf("making the error file: %w", err)
+	if err := to.keep(read.WriteErrors); err != nil {
+		complain(err)
+		return
 	}
-	if err := read.WriteErrors(file); err != nil {
-		return errors.Join(err, file.Close())
-	}
-	fmt.Fprintf(os.Stderr, "受け付けなかった行は %s にあります。直してもう一度読み込んでください。\n", path)
-	return file.Close()
+	fmt.Fprintf(os.Stderr, "受け付けなかった行は %s にあります。直してもう一度読み込んでください。\n", to.path)
 }

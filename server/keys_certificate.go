@@ -82,7 +82,7 @@ func (c *keysImportCmd) Run(s *Settings) error {
 	}
 	var text []byte
 	if err == nil {
-		text, err = os.ReadFile(c.Cert)
+		text, err = readBounded(c.Cert)
 	}
 	if err != nil {
 		return usage(errReadCertificate.Because(err))

@@ -32,6 +32,9 @@ var (
 	errLeakedWhose = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.leaked_whose", Field: "insurer",
 		Ja: "--leaked は、発行済みの写し（PDF）を使えなくします。どの保険者かを --insurer 番号 で、全部なら --insurer all で指定してください。",
 		En: "--leaked ends copies (PDF) already issued. Say whose key leaked with --insurer NUMBER, or --insurer all."}
+	errOlderThan = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.older_than", Field: "older-than",
+		Ja: "--older-than には 365 のように、何日使った鍵から替えるかを入れてください。",
+		En: "--older-than is the number of days after which a key is replaced, such as 365."}
 	errKIDAlone = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.kid_alone", Field: "kid",
 		Ja: "--kid は --leaked と --insurer 番号 と一緒に使います。",
 		En: "--kid goes with --leaked and --insurer NUMBER."}
@@ -40,7 +43,7 @@ var (
 // openKeys opens the data folder's keys, and makes no folder: a mistyped place must not look like an empty one.
 func openKeys(s *Settings) (*keys.Folder, error) {
 	if err := s.check(); err != nil {
-		return nil, err
+		return nil, usage(err)
 	}
 	folder := filepath.Join(s.Data, "demo", "keys")
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
@@ -116,6 +119,9 @@ func (c *keysListCmd) Run(s *Settings) error {
 		for _, of := range list {
 			of.print()
 		}
+		if len(list) == 0 {
+			fmt.Fprintln(os.Stderr, "鍵はまだありません。サーバーを一度起動すると作られます。 There are no keys yet; the first start of the server makes them.")
+		}
 	}
 	if refused {
 		return exit(exitSome)
@@ -153,7 +159,10 @@ func (of keysOf) print() {
 	words := map[keys.State]string{keys.Current: "使用中 current", keys.Next: "次 next", keys.Retired: "使用終了 retired", keys.Dropped: "取り下げ dropped"}
 	for _, e := range of.Keys {
 		fmt.Printf("%s  %s  %s  kid %s  公開 %s", of.Insurer, words[e.State], e.File, e.JWK.ID, japan(e.Published))
-		if !e.Until.IsZero() {
+		switch {
+		case e.State == keys.Dropped:
+			fmt.Printf("  終了 %s  JWKS にはありません not published", japan(e.Retired))
+		case !e.Until.IsZero():
 			fmt.Printf("  終了 %s  JWKS %s まで", japan(e.Retired), japan(e.Until))
 		}
 		if !e.Private && (e.State == keys.Current || e.State == keys.Next) {

@@ -25,6 +25,9 @@ func (c *keysRotateCmd) Run(s *Settings) error {
 	if c.Leaked && c.Insurer == "" {
 		return usage(errLeakedWhose)
 	}
+	if c.OlderThan < 0 {
+		return usage(errOlderThan)
+	}
 	if c.KID != "" && (!c.Leaked || c.Insurer == "all") {
 		return usage(errKIDAlone)
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
+	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -35,7 +37,7 @@ type printCmd struct {
 	Day         string `help:"交付年月日, YYYY-MM-DD; today by default"`
 	Resume      string `help:"go on with the run of this ID"`
 	DryRun      bool   `help:"say how many would be printed, and store nothing"`
-	Address     string `env:"MADOGUCHI_URL" default:"http://localhost:8080" help:"the address that the notices' QR opens"`
+	Address     string `env:"MADOGUCHI_URL" default:"http://localhost:8080" help:"the address that the notices' QR opens; a resumed run keeps its own"`
 	JSON        bool   `name:"json" help:"the result as one JSON object"`
 	Role        string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
 }
@@ -48,6 +50,9 @@ var (
 		Ja: "--run、--insurer、--out を指定してください（続きを印刷するときは --resume だけ）。", En: "Give --run, --insurer and --out, or --resume alone."}
 	errPrintDay = &eligibility.Error{Code: eligibility.Invalid, Key: "print.day",
 		Ja: "日付は 2026-12-01 の形で入れてください。", En: "Give dates as 2026-12-01."}
+	errPrintAddress = &eligibility.Error{Code: eligibility.Invalid, Key: "print.address", Field: "--address",
+		Ja: "--address には、お知らせのコードから開く https のアドレス（例 https://hoken.example.jp）を指定してください。http はこのパソコンの中（localhost）でだけ使えます。",
+		En: "Give --address as the https address that the notices' code opens, such as https://hoken.example.jp. Plain http is for this computer (localhost) only."}
 	errPrintList = &eligibility.Error{Code: eligibility.Invalid, Key: "print.list", Field: "--list",
 		Ja: "一覧のファイルが読めないか、空です。番号を1行に1つずつ書いたテキスト（UTF-8）にしてください。",
 		En: "The list cannot be read or is empty. Write one number a line, in UTF-8."}
@@ -82,7 +87,10 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	h, err := openHouse(ctx, s, c.Role)
+	if !opensOnPhones(c.Address) {
+		return nil, errPrintAddress
+	}
+	h, err := openExisting(ctx, s, c.Role)
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +133,16 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	}
 	result.fill(run, files, runs.FolderOf(run))
 	return result, nil
+}
+
+// opensOnPhones reports whether an address may stand on paper: https, or the demo's own computer.
+func opensOnPhones(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // runsFolder is where the server's own runs are, in the data folder.

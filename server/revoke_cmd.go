@@ -45,13 +45,16 @@ func (c *revokeCmd) Run(s *Settings) error {
 			return nil, err
 		}
 		ctx := context.Background()
-		h, err := openHouse(ctx, s, c.Role)
+		h, err := openExisting(ctx, s, c.Role)
 		if err != nil {
 			return nil, err
 		}
 		defer h.store.Close()
 		office, err := h.office(ctx, "")
 		if err != nil {
+			return nil, err
+		}
+		if _, err := office.Insurer(ctx, insurer); err != nil {
 			return nil, err
 		}
 		if c.Person != "" {

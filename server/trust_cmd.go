@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -87,12 +88,15 @@ func (c *trustMakeCmd) Run() error {
 }
 
 func readKeySet(file string, into *credential.KeySet) error {
-	data, err := os.ReadFile(file)
+	data, err := readBounded(file)
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(data, into)
+	return json.Unmarshal(withoutMark(data), into)
 }
+
+// withoutMark cuts the byte order mark off that editors on Windows put before a text.
+func withoutMark(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\ufeff")) }
 
 // trustSignCmd signs a draft with the operator's root key, made on the first use.
 type trustSignCmd struct {
@@ -111,7 +115,7 @@ func (c *trustSignCmd) Run() error {
 			return nil, err
 		}
 		var list credential.TrustList
-		if err := json.Unmarshal(data, &list); err != nil {
+		if err := json.Unmarshal(withoutMark(data), &list); err != nil {
 			return nil, errTrustDraft.Because(err)
 		}
 		if err := list.Check(); err != nil || c.Days < 1 || c.Days > 30 {
@@ -186,6 +190,14 @@ func publishTrust(folder, signed string, root credential.PublicKey) error {
 	return replaceFile(filepath.Join(folder, trustFile), []byte(signed), 0o644)
 }
 
+// writeWhole writes a file that somebody named: whole or not at all, except that a device is written to as it is.
+func writeWhole(path string, data []byte, mode os.FileMode) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, data, mode)
+	}
+	return replaceFile(path, data, mode)
+}
+
 // replaceFile writes a file whole under another name, flushes it, then names it.
 func replaceFile(path string, data []byte, mode os.FileMode) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
@@ -234,13 +246,13 @@ func openTrustFile(file, rootFrom string) (*credential.TrustList, error) {
 	if rootFrom == "" {
 		rootFrom = filepath.Join(filepath.Dir(file), rootFile)
 	}
+	signed, err := readBounded(file)
+	if err != nil {
+		return nil, errTrustList.Because(err)
+	}
 	var roots credential.KeySet
 	if err := readKeySet(rootFrom, &roots); err != nil || len(roots) != 1 {
 		return nil, errTrustList.In("--root").Because(err)
-	}
-	signed, err := os.ReadFile(file)
-	if err != nil {
-		return nil, errTrustList.Because(err)
 	}
 	list, err := credential.OpenStaleTrustList(strings.TrimSpace(string(signed)), roots[0], 0)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/unicode"
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
@@ -32,6 +35,12 @@ var (
 	errVerifyText = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.text", Field: "FILE",
 		Ja: "資格情報のコードが見つかりません。コードの写真、PDF、shc:/ で始まる文字、JWS、.smart-health-card のどれかを指定してください。",
 		En: "No eligibility code was found. Give a picture of the code, a PDF, shc:/ text, a JWS or a .smart-health-card file."}
+	errVerifySeveral = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.several", Field: "FILE",
+		Ja: "違う資格情報のコードが2つ以上あります。確かめるコードを1つだけ写すか、1つずつのファイルにしてください。",
+		En: "There are several different eligibility codes. Show only the one to check, or give each in its own file."}
+	errVerifyProof = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.proof", Field: "--proof",
+		Ja: "2つ目のコードが見つかりません。患者さんの画面の小さいほうのコードの写真か文字を指定してください。",
+		En: "No second code was found. Give a picture or the text of the smaller code on the patient's screen."}
 	errVerifyAt = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.at", Field: "--at",
 		Ja: "時刻は 2026-11-22T10:00:00+09:00 の形で入れてください。", En: "Give the time as 2026-11-22T10:00:00+09:00."}
 	errVerifyKeys = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.jwks", Field: "--jwks",
@@ -72,20 +81,29 @@ func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 	if err != nil {
 		return none, err
 	}
-	in, err := readCodes(c.File)
+	in, err := readCodes(c.File, "FILE")
 	if err != nil {
 		return none, err
 	}
-	jws, proof := pickCodes(in.codes)
-	if jws == "" {
+	jws, proof, others := pickCodes(in.codes)
+	switch {
+	case jws == "":
 		return none, errVerifyText
+	case len(others) > 0 && in.document == nil:
+		return none, errVerifySeveral
 	}
 	if c.Proof != "" {
-		second, err := readCodes(c.Proof)
+		second, err := readCodes(c.Proof, "--proof")
 		if err != nil {
 			return none, err
 		}
-		proof = second.codes[0]
+		screen, live, _ := pickCodes(second.codes)
+		if proof = live; proof == "" {
+			proof = screen // the Verdict says that it is no second code
+		}
+		if proof == "" {
+			return none, errVerifyProof
+		}
 	}
 	if b.Trust, err = c.trust(s); err != nil {
 		return none, err
@@ -104,13 +122,18 @@ func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 	if proof != "" {
 		v = v.Prove(proof, jws, b, "")
 	}
-	return judgeDocument(v, in.document, jws, roots, b.At), nil
+	return judgeDocument(v, in.document, jws, others, roots, b.At), nil
 }
 
 // trust returns the list to judge by: the one given, else the data folder's if there is one and no keys are given.
 func (c *verifyCmd) trust(s *Settings) (*credential.TrustList, error) {
 	if s.Trust != "" {
-		return openTrustFile(s.Trust, c.Root)
+		list, err := openTrustFile(s.Trust, c.Root)
+		var e *eligibility.Error
+		if errors.As(err, &e) && e.Field == errTrustList.Field {
+			err = e.In("--trust")
+		}
+		return list, err
 	}
 	if c.JWKS != "" {
 		return nil, nil
@@ -122,9 +145,10 @@ func (c *verifyCmd) trust(s *Settings) (*credential.TrustList, error) {
 	return openTrustFile(own, c.Root)
 }
 
-// status reads the list for the issuer of a code that was verified as far as possible without it.
+// status reads the list for the issuer of a code that was verified as far as possible without it. A code whose issuer is not
+// verified has none: what is wrong with it stands in the Verdict.
 func (c *verifyCmd) status(b credential.Basis, v credential.Verdict) (func(string) *credential.StatusList, error) {
-	data, err := os.ReadFile(c.Status)
+	data, err := readBounded(c.Status)
 	if err != nil {
 		return nil, errVerifyStatus.Because(err)
 	}
@@ -132,14 +156,13 @@ func (c *verifyCmd) status(b credential.Basis, v credential.Verdict) (func(strin
 	var list *credential.StatusList
 	if strings.HasPrefix(text, "{") {
 		list, err = credential.ReadRevocationFile([]byte(text), b.At)
+	} else if v.Eligibility == nil {
+		return nil, nil
 	} else {
 		keys := b.Keys
 		if b.Trust != nil {
 			issuer, _ := b.Trust.Issuer(v.Issuer)
 			keys = append(keys[:len(keys):len(keys)], issuer.JWKS...)
-		}
-		if len(keys) == 0 {
-			return nil, nil // without the issuer's keys neither code nor list can be verified: "not checked"
 		}
 		list, err = credential.OpenStatusList(text, v.Issuer, keys, b.At)
 	}
@@ -154,32 +177,53 @@ func (c *verifyCmd) status(b credential.Basis, v credential.Verdict) (func(strin
 	}, nil
 }
 
-// readCodes reads a file: the codes of a picture or PDF, else of a text. What is no file's name but looks like a
-// code is taken as the code itself.
-func readCodes(name string) (reading, error) {
+// readCodes reads the file of an argument: the codes of a picture or PDF, else of a text. What is no file's name but looks
+// like a code is taken as the code itself.
+func readCodes(name, argument string) (reading, error) {
 	if _, err := os.Stat(name); err != nil && (strings.HasPrefix(strings.ToLower(name), "shc:/") || strings.Count(name, ".") == 2 && len(name) > 200) {
 		return reading{codes: []string{name}}, nil
 	}
+	read, err := codesOf(name)
+	var e *eligibility.Error
+	if errors.As(err, &e) {
+		return read, e.In(argument)
+	}
+	return read, err
+}
+
+func codesOf(name string) (reading, error) {
 	data, err := readInput(name)
 	if err != nil {
-		var e *eligibility.Error
-		if errors.As(err, &e) {
-			return reading{}, e.In("FILE")
-		}
 		return reading{}, err
 	}
 	if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) {
 		return readPDF(data)
 	}
+	if marked(data) { // a text that a Windows program saved as "Unicode"
+		if data, err = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data); err != nil {
+			return reading{}, errVerifyText.Because(err)
+		}
+	}
 	if !utf8.Valid(data) {
 		codes, err := lens.Codes(data)
 		return reading{codes: codes}, err
 	}
+	var file struct {
+		Cards []string `json:"verifiableCredential"`
+	}
+	if _, err := credential.Read(string(data)); err != nil && json.Unmarshal(data, &file) == nil && len(file.Cards) > 1 {
+		return reading{}, errVerifySeveral
+	}
 	return reading{codes: []string{string(data)}}, nil
 }
 
-// pickCodes tells the screen from the phone's proof.
-func pickCodes(texts []string) (jws, proof string) {
+// marked reports whether data begins with the byte order mark of UTF-16.
+func marked(data []byte) bool {
+	return bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff})
+}
+
+// pickCodes tells the screen from the phone's proof. Others are further, different screens.
+func pickCodes(texts []string) (jws, proof string, others []string) {
 	for _, text := range texts {
 		read, err := credential.Read(text)
 		switch {
@@ -188,9 +232,11 @@ func pickCodes(texts []string) (jws, proof string) {
 			proof = read
 		case jws == "":
 			jws = read
+		case read != jws:
+			others = append(others, read)
 		}
 	}
-	return jws, proof
+	return jws, proof, others
 }
 
 // verdictOut is the written contract of --json: fields may be added, none renamed.

@@ -57,7 +57,7 @@ func readRoots(path string) (*x509.CertPool, error) {
 	}
 	var text []byte
 	if err == nil {
-		text, err = os.ReadFile(path)
+		text, err = readBounded(path)
 	}
 	if err != nil {
 		return nil, errVerifyRoots.Because(err)
@@ -69,14 +69,14 @@ func readRoots(path string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// judgeDocument adds to the Verdict on a code (jws) what the PDF around it says: whether the packet carries the same code,
-// and the signatures. A failed check makes the whole not valid; an unsigned copy stays as good as its code.
-func judgeDocument(v credential.Verdict, document *sign.Found, jws string, roots *x509.CertPool, at time.Time) credential.Verdict {
+// judgeDocument adds to the Verdict on a code (jws) what the PDF around it says: whether all other codes in it, seen or in its
+// packet, are the same, and the signatures. A failed check makes the whole not valid; an unsigned copy stays as good as its code.
+func judgeDocument(v credential.Verdict, document *sign.Found, jws string, others []string, roots *x509.CertPool, at time.Time) credential.Verdict {
 	if document == nil {
 		return v
 	}
-	if len(document.Credentials) > 0 {
-		v = with(v, matched(document.Credentials, jws))
+	if len(document.Credentials)+len(others) > 0 {
+		v = with(v, matched(document.Credentials, jws, others))
 	}
 	return with(v, signatures(document.Signatures, roots, at))
 }
@@ -96,7 +96,7 @@ func with(v credential.Verdict, c credential.Check) credential.Verdict {
 	return v
 }
 
-func matched(inside []string, jws string) credential.Check {
+func matched(inside []string, jws string, others []string) credential.Check {
 	for _, text := range inside {
 		read, err := credential.Read(text)
 		if err != nil || read != jws {
@@ -104,6 +104,11 @@ func matched(inside []string, jws string) credential.Check {
 				Reason: "見えているコードと、PDFの中に書かれたコードが違います。受け付けず、患者さんの画面かカードで確認してください。",
 				En:     "The visible code and the code inside the PDF differ. Do not accept it; use the patient's screen or the card."}
 		}
+	}
+	if len(others) > 0 {
+		return credential.Check{Name: checkMatch, Result: credential.Failed,
+			Reason: "このPDFには違うコードが2つ以上あり、だれのものか決まりません。1人ずつのPDFか、患者さんの画面で確認してください。",
+			En:     "The PDF shows several different codes, and whose it is remains open. Use one person's PDF or the patient's screen."}
 	}
 	return credential.Check{Name: checkMatch, Result: credential.Passed, Reason: "PDFの中に書かれたコードも同じです", En: "The code inside the PDF is the same."}
 }

@@ -79,7 +79,7 @@ func (o *Office) NoticePage(ctx context.Context, id PersonID, staff string) ([]b
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	n, err := o.notice(paper.Record.Person, paper.Insurer, look, paper.Code, eligibility.DateOf(now))
+	n, err := o.notice(paper.Record.Person, paper.Insurer, look, paper.Code, paper.URL, eligibility.DateOf(now))
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
@@ -88,15 +88,15 @@ func (o *Office) NoticePage(ctx context.Context, id PersonID, staff string) ([]b
 }
 
 // notice fills a person's 資格情報のお知らせ of a day, but for code ①, which all of a file share.
-func (o *Office) notice(p eligibility.Person, in Insurer, look pdf.Look, code string, day eligibility.Date) (pdf.Notice, error) {
-	landing, err := pdf.LinkCode(o.noticeURL(code))
+func (o *Office) notice(p eligibility.Person, in Insurer, look pdf.Look, code, url string, day eligibility.Date) (pdf.Notice, error) {
+	link, err := pdf.LinkCode(url)
 	if err != nil {
 		return pdf.Notice{}, err
 	}
 	p.PostCode, p.Address = p.MailTo()
 	return pdf.Notice{Person: p, Share: onlyShare(p, day), From: p.ValidFrom, Until: eligibility.NoticeUntil(p, day),
 		InsurerName: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, Unit: look.Unit, ReturnTo: look.Address, Hours: look.Hours, Logo: look.Logo, IssuedOn: day,
-		Landing: landing, TypedCode: GroupNoticeCode(code), Demo: o.Demo}, nil
+		Landing: link, TypedCode: GroupNoticeCode(code), Demo: o.Demo}, nil
 }
 
 // onlyShare returns the share of the costs on day, percent, or 0 where income decides.

@@ -80,8 +80,8 @@ func (o *Office) NoticePaper(ctx context.Context, id PersonID, staff string) (No
 		return NoticePaper{}, err
 	}
 	code := o.Notices.Code(id, serial)
-	return NoticePaper{Record: record, Insurer: in, Code: code, URL: o.noticeURL(code)}, nil
+	return NoticePaper{Record: record, Insurer: in, Code: code, URL: landing(o.Address, code)}, nil
 }
 
-// noticeURL is the landing address that a notice's code ② says; it holds no insurance number.
-func (o *Office) noticeURL(code string) string { return o.Address + "/n/" + code }
+// landing is the address that a notice's code ② says; it holds no insurance number.
+func landing(address, code string) string { return address + "/n/" + code }

@@ -112,13 +112,14 @@ func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]press.S
 			continue
 		}
 		code := o.Notices.Code(PersonID(s.Ref), serial)
-		n, err := o.notice(records[i].Person, p.in, p.look, code, p.run.Options.Day)
+		url := landing(or(p.run.Options.Address, o.Address), code)
+		n, err := o.notice(records[i].Person, p.in, p.look, code, url, p.run.Options.Day)
 		if err != nil {
 			return nil, err
 		}
 		n.State, n.Serial = p.state, p.serial(at+i)
 		s.Content = n
-		s.Codes = map[string]string{"State": p.stateURL, "Landing": o.noticeURL(code)}
+		s.Codes = map[string]string{"State": p.stateURL, "Landing": url}
 	}
 	return sheets, nil
 }

@@ -82,7 +82,7 @@ func (o *Office) PlanRun(ctx context.Context, insurer eligibility.InsurerNumber,
 		return Plan{}, err
 	}
 	wanted := newRunList(list)
-	options.Listed = len(list)
+	options.Listed, options.Address = len(list), o.Address
 	plan := Plan{Run: PrintRun{ID: rand.Text()[:10], Insurer: insurer, Kind: kind, State: RunGoing, Clerk: clerk, CreatedAt: now, Options: options}}
 	var found []candidate
 	err = o.Store.EachPrint(ctx, insurer, kind, func(r PersonRecord, last LastPrint) error {

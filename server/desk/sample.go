@@ -39,7 +39,7 @@ func (o *Office) SamplePaper(ctx context.Context, insurer eligibility.InsurerNum
 	var data []byte
 	switch kind {
 	case SampleNotice, SampleNotice70:
-		n, err := o.notice(p, in, look, "ABCDEFGHIJKLMNOP", day)
+		n, err := o.notice(p, in, look, "ABCDEFGHIJKLMNOP", landing(o.Address, "ABCDEFGHIJKLMNOP"), day)
 		if err != nil {
 			return nil, err
 		}

@@ -122,6 +122,7 @@ func (r *Register) count(p eligibility.Person, today eligibility.Date) {
 	}
 	r.Shares[share]++
 	switch age := eligibility.Age(p.BirthDate.Earliest(), today); {
+	case p.BirthDate.IsZero(): // 生年月日不詳
 	case age >= 75:
 		r.From75++
 	case age >= 70:

@@ -73,7 +73,7 @@ var synonyms = func() map[string]Column {
 		colAliasKana:   "通称カナ 通称名フリガナ 通称フリガナ",
 		colHousehold:   "世帯コード 世帯No",
 		colEmployer:    "事業所 事業所名称 会社名 勤務先",
-		colRegistered:  "利用登録 保険証利用登録 マイナ保険証 マイナ保険証利用登録 マイナンバーカード保険証登録",
+		colRegistered:  "利用登録 保険証利用登録 マイナ保険証 マイナ保険証利用登録 マイナンバーカード保険証登録 個人番号カード保険証登録",
 		colCertificate: "電子証明書の有効期限 証明書有効期限 利用者証明用電子証明書有効期限",
 		colNeedsCare:   "要配慮者 要配慮フラグ",
 		colWithheld:    "不開示フラグ 不開示該当 自己情報不開示",
@@ -105,7 +105,7 @@ func normalHeading(s string) string {
 // forbiddenHeading reports whether a heading announces the 12-digit number. マイナ保険証登録 and the like do not.
 func forbiddenHeading(s string) bool {
 	h := normalHeading(s)
-	for _, card := range []string{"マイナンバーカード", "mynumbercard"} { // the card is not the number
+	for _, card := range []string{"マイナンバーカード", "個人番号カード", "mynumbercard"} { // the card is not the number; 番号法 2条7項 calls it 個人番号カード
 		h = strings.ReplaceAll(h, card, "")
 	}
 	for _, bad := range []string{"個人番号", "マイナンバー", "mynumber"} {

@@ -1,10 +1,11 @@
 package roster
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -37,30 +38,75 @@ func ParseColumn(text string) (Column, error) {
 		"There is no such column. Choose one of the known columns, such as 氏名 or 番号.").In("column")
 }
 
-// ReadMap reads an insurer's own headings from JSON: {"加入者":"氏名","備考":""}; an empty column leaves the heading out.
+// ReadMap reads an insurer's own headings from JSON: {"加入者":"氏名","備考":""}; an empty column leaves the heading out. A
+// heading that stands twice is refused, as is anything behind the object.
 func ReadMap(file io.Reader) (map[string]Column, error) {
-	var texts map[string]string
-	if err := json.NewDecoder(io.LimitReader(file, 1<<20)).Decode(&texts); err != nil {
-		return nil, refused("map", "見出しの対応のファイルが読めません。{\"見出し\":\"氏名\"} の形のJSONにしてください。",
-			`The file of headings cannot be read. Write JSON such as {"heading":"氏名"}.`).In("map").Because(err)
+	texts, err := readTexts(file)
+	if err != nil {
+		return nil, refused("map", "見出しの対応のファイルが読めません。{\"見出し\":\"氏名\"} の形のJSONにして、同じ見出しは1回だけ書いてください。",
+			`The file of headings cannot be read. Write JSON such as {"heading":"氏名"}, each heading once.`).In("map").Because(err)
+	}
+	for _, t := range texts {
+		if eligibility.HoldsMyNumber(t.heading) || eligibility.HoldsMyNumber(t.column) {
+			return nil, errMapMyNumber // before any sentence repeats it
+		}
 	}
 	out := map[string]Column{}
-	for _, heading := range slices.Sorted(maps.Keys(texts)) {
-		column, err := ParseColumn(texts[heading])
+	for _, t := range texts {
+		column, err := ParseColumn(t.column)
 		if err != nil {
 			return nil, err
 		}
-		out[heading] = column
+		out[t.heading] = column
 	}
 	return out, CheckMap(out)
 }
+
+type mapped struct{ heading, column string }
+
+// readTexts reads one JSON object of texts. A fault must not quote what stands there.
+func readTexts(file io.Reader) ([]mapped, error) {
+	data, err := io.ReadAll(io.LimitReader(file, 1<<20))
+	if err != nil {
+		return nil, err
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if !json.Valid(data) {
+		return nil, errors.New("not well-formed JSON")
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	if token, err := d.Token(); err != nil || token != json.Delim('{') {
+		return nil, errors.New("not an object")
+	}
+	var out []mapped
+	seen := map[string]bool{}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		t := mapped{heading: fmt.Sprint(name)}
+		if err := d.Decode(&t.column); err != nil {
+			return nil, errors.New("a column is not a text")
+		}
+		key := normalHeading(t.heading)
+		if seen[key] {
+			return nil, errors.New("a heading stands twice")
+		}
+		seen[key] = true
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+var errMapMyNumber = refused("map_my_number", "見出しの対応にマイナンバー（12桁の個人番号）が入っています。何も保存していません。それを消してください。",
+	"The headings hold or announce a My Number. Nothing was kept. Delete it.").In("map")
 
 // CheckMap refuses headings that hold or announce a My Number, before they are remembered.
 func CheckMap(headings map[string]Column) error {
 	for heading := range headings {
 		if forbiddenHeading(heading) || eligibility.HoldsMyNumber(heading) {
-			return refused("map_my_number", "見出しにマイナンバー（12桁の個人番号）が入っています。何も保存していません。その見出しを消してください。",
-				"A heading holds or announces a My Number. Nothing was kept. Delete that heading.").In("map")
+			return errMapMyNumber
 		}
 	}
 	return nil

@@ -191,7 +191,7 @@ func (out *Roster) recognise(headings []string, o Options) (map[int]Column, erro
 func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
 	r := &reader{insurer: out.Insurer, today: o.Today}
 	if rec.broken {
-		r.refuse("", "quotes", "引用符（\"）の数が合いません。この行の \" を直してください。", "The quotation marks do not match. Mend this line's quotes.")
+		r.refuse("", "quotes", "引用符（\"）の付け方が正しくありません。この行の \" を消すか、セルの両端に付けてください。", "The quotation marks do not match. Remove this line's quotes or put them around the whole cell.")
 	}
 	if extra := rec.cells; len(extra) > len(out.Headings) && strings.TrimSpace(strings.Join(extra[len(out.Headings):], "")) != "" {
 		r.refuse("", "too_many_cells", fmt.Sprintf("見出しは%d列ですが、この行は%d列あります。列がずれていないか確かめてください。", len(out.Headings), len(rec.cells)),
@@ -226,6 +226,12 @@ func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
 	p.HouseholdNumber, p.Employer = r.text(colHousehold, cells[colHousehold]), r.text(colEmployer, cells[colEmployer])
 	p.Registered, p.NeedsCare, p.Withheld = r.answer(colRegistered, cells[colRegistered]), r.answer(colNeedsCare, cells[colNeedsCare]), r.answer(colWithheld, cells[colWithheld])
 	p.CertificateUntil, p.IssuedOn = r.date(colCertificate, cells[colCertificate]), r.date(colIssued, cells[colIssued])
+	if !p.QualifiedOn.IsZero() && !p.LostOn.IsZero() && p.LostOn.Before(p.QualifiedOn) {
+		r.refuse(colLost, "order", "資格喪失年月日が資格取得年月日より前です。どちらかを直してください。", "The eligibility ends before it begins.")
+	}
+	if !p.QualifiedOn.IsZero() && p.QualifiedOn.Before(p.BirthDate.Earliest()) {
+		r.warn(colQualified, "before_birth", "資格取得年月日が生年月日より前です。台帳で確かめてください。", "The eligibility begins before the date of birth. Look it up in the register.")
+	}
 	if !p.ValidFrom.IsZero() && !p.ValidUntil.IsZero() && p.ValidUntil.Before(p.ValidFrom) {
 		r.refuse(colValidUntil, "order", "有効期限が発効期日より前です。どちらかを直してください。", "The last day lies before the first.")
 	}

@@ -90,7 +90,7 @@ func TestEveryFormOfAValue(t *testing.T) {
 			t.Errorf("負担割合 %q: %d %v", value, row.Person.AssignedShare, row.Reasons)
 		}
 	}
-	for _, value := range []string{"4割", "3%", "50", "-1", "三", "割"} {
+	for _, value := range []string{"4割", "3%", "50", "-1", "三", "割", "10割", "30割", "020割", "0.3割", "0.3%", ".1%", "30%%", "%"} { // 10割 is all of the costs
 		if row := one("負担割合", value); row.Accepted != (value == "三") {
 			t.Errorf("負担割合 %q: accepted %v", value, row.Accepted)
 		}
@@ -140,6 +140,20 @@ func TestRowsThatAreRefusedSayWhy(t *testing.T) {
 	}
 }
 
+// 枝番 is two half-width digits (rules.md 4.2, JP Core); it stands in the signed code and on papers as it is stored.
+func TestABranchNumberIsTwoDigits(t *testing.T) {
+	for cell, want := range map[string]string{"01": "01", "1": "01", "０２": "02", "10": "10", "00": "00", "": "", "+1": "branch", "-0": "branch", "-1": "branch", "1.": "branch", "a": "branch", "001": "branch", "٠١": "branch"} {
+		row := read(t, "番号,枝番,氏名,生年月日\n1,"+cell+",試験 太郎,1986-04-12\n").Rows[0]
+		got := row.Person.BranchNumber
+		if !row.Accepted {
+			got = codes(row.Reasons)
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", cell, got, want)
+		}
+	}
+}
+
 func TestWarningsDoNotRefuse(t *testing.T) {
 	for name, c := range map[string]struct{ row, code string }{
 		"day unknown":       {"1,試験 太郎,昭和25年月日不詳,", "birth_date_partial"},
@@ -151,6 +165,57 @@ func TestWarningsDoNotRefuse(t *testing.T) {
 		if !row.Accepted || codes(row.Warnings) != c.code {
 			t.Errorf("%s: %+v", name, row)
 		}
+	}
+}
+
+// 00 for a month or day, and 不詳, are warnings (import's contract): what is known is kept. Only the two days that end an
+// eligibility are not guessed: without 資格喪失年月日 or 有効期限 somebody would stay insured.
+func TestPartlyUnknownDatesAreWarnings(t *testing.T) {
+	for _, c := range []struct{ column, cell, code string }{
+		{"資格取得年月日", "昭和50年不詳", "date_partial"}, {"適用開始年月日", "2020-04-00", "date_partial"}, {"交付年月日", "不詳", "date_partial"}, {"発効期日", "20200000", "date_partial"},
+		{"電子証明書有効期限", "2027-00-00", "date_partial"}, {"資格喪失年月日", "2026-00-00", "refused date_partial"}, {"有効期限", "2027-07-00", "refused date_partial"}, {"有効期限", "不詳", "refused date_partial"},
+		{"資格喪失年月日", "0000-00-00", ""}, {"資格取得年月日", "00000000", ""},
+	} {
+		row := read(t, "番号,氏名,生年月日,"+c.column+"\n1,試験 太郎,1986-04-12,"+c.cell+"\n").Rows[0]
+		got := codes(row.Warnings)
+		if !row.Accepted {
+			got = "refused " + codes(row.Reasons)
+		}
+		p := row.Person
+		if got != c.code || p.QualifiedOn != (eligibility.Date{}) || p.CoverageFrom != p.QualifiedOn || p.ValidFrom != p.QualifiedOn || p.CertificateUntil != p.QualifiedOn {
+			t.Errorf("%s %s: %q, want %q: %+v", c.column, c.cell, got, c.code, p)
+		}
+	}
+	for cell, want := range map[string]string{"不詳": "birth_date_unknown", "生年月日不詳": "birth_date_unknown", "昭和25年5月不詳": "birth_date_partial"} {
+		if row := read(t, "番号,氏名,生年月日\n1,試験 太郎,"+cell+"\n").Rows[0]; !row.Accepted || codes(row.Warnings) != want {
+			t.Errorf("生年月日 %s: %+v", cell, row)
+		}
+	}
+	if row := read(t, "番号,氏名,生年月日\n1,試験 太郎,0000-00-00\n").Rows[0]; row.Accepted || codes(row.Reasons) != "missing" {
+		t.Errorf("生年月日 0000-00-00: %+v", row)
+	}
+}
+
+func TestDatesThatContradictEachOther(t *testing.T) {
+	for _, c := range []struct{ qualified, lost, code string }{
+		{"2020-04-01", "2020-03-31", "refused order"}, {"2020-04-01", "2020-04-01", ""}, {"2020-04-01", "2026-04-01", ""}, {"1986-04-12", "", ""}, {"1986-04-11", "", "before_birth"},
+	} {
+		row := read(t, "番号,氏名,生年月日,資格取得年月日,資格喪失年月日\n1,試験 太郎,1986-04-12,"+c.qualified+","+c.lost+"\n").Rows[0]
+		got := codes(row.Warnings)
+		if !row.Accepted {
+			got = "refused " + codes(row.Reasons)
+		}
+		if got != c.code {
+			t.Errorf("%s to %s: %q, want %q", c.qualified, c.lost, got, c.code)
+		}
+	}
+}
+
+// A number whose 法別番号 no health insurance has is a 公費負担者番号 (rules.md 4.1): nobody is insured by it.
+func TestANumberOfAPublicExpenseIsNoInsurer(t *testing.T) {
+	r, err := readWhole(strings.NewReader("保険者番号,番号,氏名,生年月日\n80130123,1,試験 太郎,1986-04-12\n06139992,2,試験 次郎,1990-05-05\n"), Options{})
+	if err != nil || r.Rows[0].Accepted || codes(r.Rows[0].Reasons) != "insurer" || r.Rows[0].Reasons[0].Column != "保険者番号" || !r.Rows[1].Accepted || r.Insurer != insurer {
+		t.Errorf("%+v %v", r.Rows, err)
 	}
 }
 
@@ -171,6 +236,20 @@ func TestShiftJISIsDetectedAndGaijiBecomesGeta(t *testing.T) {
 	for _, bom := range []string{"", "\ufeff"} {
 		if r := read(t, bom+text); r.Rows[0].Person.Name != "髙橋 ①㈱～" {
 			t.Errorf("UTF-8 with %d bytes of BOM: %+v", len(bom), r.Rows[0])
+		}
+	}
+}
+
+// One byte that a program cut or spoiled does not make a UTF-8 file Shift_JIS: its heading tells. What cannot be read is 〓
+// with a warning, as any gaiji is.
+func TestASpoiltByteInUTF8IsOneUnreadableCharacter(t *testing.T) {
+	for name, text := range map[string]string{
+		"in a name":     "番号,氏名,生年月日\n1,試験 太郎,1986-04-12\n2,試験\xff郎,1990-05-05\n",
+		"cut at an end": "番号,氏名,生年月日,住所\n1,試験 太郎,1986-04-12,\n2,試験郎,1990-05-05,東京都\xe6\x9e",
+	} {
+		r, err := readWhole(strings.NewReader(text), Options{Insurer: insurer})
+		if err != nil || len(r.Rows) != 2 || !r.Rows[0].Accepted || codes(r.Rows[0].Warnings) != "" || !r.Rows[1].Accepted || codes(r.Rows[1].Warnings) != "gaiji" {
+			t.Errorf("%s: %+v %v", name, r.Rows, err)
 		}
 	}
 }
@@ -203,9 +282,35 @@ func TestAMyNumberRefusesTheWholeFileWithoutEcho(t *testing.T) {
 			t.Errorf("heading %s: %v", heading, err)
 		}
 	}
-	for _, heading := range []string{"マイナ保険証登録", "マイナンバーカード保険証登録"} {
-		if r := read(t, "番号,氏名,生年月日,"+heading+"\n1,試験 太郎,1986-04-12,有\n"); r.Rows[0].Person.Registered != eligibility.Yes {
-			t.Errorf("%s: %+v", heading, r.Rows[0])
+	for _, heading := range []string{"マイナ保険証登録", "マイナンバーカード保険証登録", "個人番号カード保険証登録"} { // 個人番号カード is the card's name in 番号法 2条7項
+		if r, err := readWhole(strings.NewReader("番号,氏名,生年月日,"+heading+"\n1,試験 太郎,1986-04-12,有\n"), Options{Insurer: insurer}); err != nil || r.Rows[0].Person.Registered != eligibility.Yes {
+			t.Errorf("%s: %+v %v", heading, r.Rows, err)
+		}
+	}
+}
+
+func TestAMapOfHeadingsIsOneObjectOfTexts(t *testing.T) {
+	for text, want := range map[string]string{
+		"\ufeff" + `{"加入者":"氏名","備考":""}`: "", `{}`: "", `{"加入者":"氏名"} `: "",
+		``: "import.map", `[]`: "import.map", `null`: "import.map", `{"加入者":1}`: "import.map", `{"加入者":"氏名"} x`: "import.map", `{"加入者":"氏名"`: "import.map",
+		`{"加入者":"氏名","加入者":"番号"}`: "import.map", `{"加入者":"氏名","加　入　者":"番号"}`: "import.map", `{"加入者":"なにか"}`: "import.column_unknown", `{"個人番号":""}`: "import.map_my_number",
+	} {
+		_, err := ReadMap(strings.NewReader(text))
+		var e *eligibility.Error
+		if want == "" && err != nil || want != "" && (!errors.As(err, &e) || e.Key != want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
+// A file of headings may hold a number by a slip of columns: the refusal must not say it again.
+func TestAMyNumberAmongTheHeadingsIsNotEchoed(t *testing.T) {
+	n := validMyNumber()
+	for _, text := range []string{`{"加入者":"` + n + `"}`, `{"` + n + `":"氏名"}`, `{"加入者":"氏名 ` + n + `"}`} {
+		_, err := ReadMap(strings.NewReader(text))
+		var e *eligibility.Error
+		if !errors.As(err, &e) || e.Key != "import.map_my_number" || strings.Contains(fmt.Sprint(err, e.Ja, e.En), n[:4]) {
+			t.Error("not refused, or echoed")
 		}
 	}
 }
@@ -251,6 +356,37 @@ func TestPhysicalLinesCountThroughQuotedBreaks(t *testing.T) {
 	r := read(t, "番号,氏名,住所,生年月日\n1,試験 太郎,\"東京都\n架空市\",1986-04-12\n\n2,試験 次郎,,x\n")
 	if len(r.Rows) != 2 || r.Rows[0].Line != 2 || r.Rows[0].Person.Address != "東京都 架空市" || r.Rows[1].Line != 5 {
 		t.Errorf("%+v", r.Rows)
+	}
+}
+
+// RFC 4180 section 2: a cell in quotes may hold commas, line breaks and doubled quotes; a cell without them holds no quote.
+// Whatever stands on a line, the lines behind it are read for themselves.
+func TestASlipWithQuotesSpoilsItsOwnRowOnly(t *testing.T) {
+	for name, c := range map[string]struct {
+		rows string
+		want string // of each row: its line, and the name that was read or the code of the refusal
+	}{
+		"stray quotes on two lines":   {"1,試験\"太郎,1986-04-12\n2,試験 次郎,1990-05-05\n3,試験\"三郎,1990-05-06\n4,試験 四郎,1990-05-07\n", "2 quotes, 3 試験 次郎, 4 quotes, 5 試験 四郎"},
+		"opened on two lines":         {"1,\"試験 太郎,1986-04-12\n2,試験 次郎,1990-05-05\n3,\"試験 三郎,1990-05-06\n4,試験 四郎,1990-05-07\n", "2 quotes, 3 試験 次郎, 4 quotes, 5 試験 四郎"},
+		"closed too early":            {"1,\"試験\"太郎,1986-04-12\n2,試験 次郎,1990-05-05\n", "2 quotes, 3 試験 次郎"},
+		"a pair within a cell":        {"1,試験 \"太\" 郎,1986-04-12\n2,試験 次郎,1990-05-05\n", "2 quotes, 3 試験 次郎"},
+		"blanks around the quotes":    {"1, \"試験 太郎\" ,1986-04-12\n", "2 試験 太郎"},
+		"commas and doubled quotes":   {"1,\"試験, \"\"太郎\"\"\",1986-04-12\n", "2 試験, \"太郎\""},
+		"a line break and an end":     {"\"1\",\"試験\n太郎\",\"1986-04-12\"\n2,試験 次郎,1990-05-05", "2 試験 太郎, 4 試験 次郎"},
+		"a number kept as a text":     {"=\"0012\",試験 太郎,1986-04-12\n", "2 試験 太郎"},
+		"quoted, empty, then another": {"\"1\",試験 太郎,1986-04-12,\"\"\n\"2\",試験 次郎,1990-05-05,\n", "2 試験 太郎, 3 試験 次郎"},
+	} {
+		var got []string
+		for _, row := range read(t, "番号,氏名,生年月日,住所\n"+c.rows).Rows {
+			says := row.Person.Name
+			if !row.Accepted {
+				says = row.Reasons[0].Code
+			}
+			got = append(got, fmt.Sprint(row.Line, " ", says))
+		}
+		if got := strings.Join(got, ", "); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 }
 

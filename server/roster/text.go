@@ -3,9 +3,7 @@ package roster
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"strings"
@@ -59,7 +57,7 @@ func takeIn(file io.Reader) (Text, error) {
 			return text, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("reading the file: %w", err)
+			return nil, refused("read", "ファイルを最後まで読めませんでした。何も保存していません。もう一度読み込んでください。", "The file could not be read to its end. Nothing was stored. Import it again.").Because(err)
 		}
 	}
 	return nil, refused("too_large", "ファイルが大きすぎます（64MBまで）。何も保存していません。ファイルを分けて、一つずつ読み込んでください。",
@@ -142,7 +140,7 @@ const (
 	utf16
 )
 
-// coding finds it: UTF-8 with or without BOM, UTF-16 with BOM, else CP932.
+// coding finds it: UTF-8 with or without BOM, perhaps with a spoilt byte below its heading, UTF-16 with BOM, else CP932.
 func (t Text) coding() coding {
 	switch {
 	case t.starts(0xEF, 0xBB, 0xBF):
@@ -150,10 +148,21 @@ func (t Text) coding() coding {
 	case t.starts(0xFF, 0xFE), t.starts(0xFE, 0xFF):
 		return utf16
 	}
-	if _, err := io.Copy(io.Discard, transform.NewReader(t.raw(), encoding.UTF8Validator)); err == nil {
+	if _, err := io.Copy(io.Discard, transform.NewReader(t.raw(), encoding.UTF8Validator)); err == nil || t.headingIsUTF8() {
 		return utf8
 	}
 	return shiftJIS
+}
+
+// headingIsUTF8 reports whether the first line is UTF-8 with Japanese letters in it. Kanji of CP932 never look like that;
+// its katakana of half width might, but only as letters of other scripts.
+func (t Text) headingIsUTF8() bool {
+	line := t[0]
+	if end := bytes.IndexAny(line, "\r\n"); end >= 0 {
+		line = line[:end]
+	}
+	letter := func(r rune) bool { return r >= 0x3000 && r <= 0x9fff || r >= 0xff00 && r <= 0xffef }
+	return strings.ToValidUTF8(string(line), "") == string(line) && bytes.ContainsFunc(line, letter)
 }
 
 // decoded reads the file as UTF-8. What cannot be read becomes U+FFFD.
@@ -167,8 +176,8 @@ func (t Text) decoded() io.Reader {
 	return t.raw() // each line is made valid by itself
 }
 
-// record is one row of cells and the physical line on which it starts (the first line is 1). Broken says that its quotes do
-// not match.
+// record is one row of cells and the physical line on which it starts (the first line is 1). Broken says that its quotes are
+// not those of a CSV.
 type record struct {
 	line   int
 	cells  []string
@@ -248,34 +257,68 @@ func (l *lines) record(comma rune) (record, int) {
 	if !strings.Contains(first, `"`) {
 		return plainly, 1
 	}
-	taken := l.closing()
-	if taken == 0 {
+	cells, taken, ok := l.quoted(comma)
+	if !ok {
 		plainly.broken = true
 		return plainly, 1
-	}
-	r := csv.NewReader(strings.NewReader(strings.Join(l.ahead[:taken], "\n")))
-	r.Comma, r.LazyQuotes, r.FieldsPerRecord = comma, true, -1
-	cells, err := r.Read()
-	if err != nil {
-		plainly.broken = true
-		return plainly, taken
 	}
 	return record{line: l.now, cells: cells}, taken
 }
 
-// closing returns how many lines it takes until the quotes opened on this one are all closed, or 0.
-func (l *lines) closing() int {
-	quotes := 0
-	for k := range maxRecordLines {
-		text, ok := l.at(k)
-		if !ok {
-			return 0
+// quoted reads the cells of a record in which quotes stand (RFC 4180 section 2), and the lines that it takes. Blanks around
+// a cell's quotes are allowed. ok is false when a quote is not closed, or stands within a cell that has none around it: a
+// reader that guessed there would take the next rows for a part of this one.
+func (l *lines) quoted(comma rune) (cells []string, taken int, ok bool) {
+	blank := func(r rune) bool { return (r == ' ' || r == '\t') && r != comma }
+	rest, _ := l.at(0)
+	taken = 1
+	for {
+		inner, enclosed := strings.CutPrefix(strings.TrimLeftFunc(rest, blank), `"`)
+		if !enclosed {
+			cell, after, more := strings.Cut(rest, string(comma))
+			if strings.Contains(cell, `"`) && !textFormula(cell) {
+				return nil, 0, false
+			}
+			if cells = append(cells, cell); !more {
+				return cells, taken, true
+			}
+			rest = after
+			continue
 		}
-		if quotes += strings.Count(text, `"`); quotes%2 == 0 {
-			return k + 1
+		var cell strings.Builder
+		for closed := false; !closed; {
+			before, after, found := strings.Cut(inner, `"`)
+			cell.WriteString(before)
+			switch doubled, again := strings.CutPrefix(after, `"`); {
+			case found && again:
+				cell.WriteByte('"')
+				inner = doubled
+			case found:
+				inner, closed = after, true
+			default: // the cell goes on in the next line
+				if inner, found = l.at(taken); !found || taken == maxRecordLines {
+					return nil, 0, false
+				}
+				cell.WriteByte('\n')
+				taken++
+			}
+		}
+		cells = append(cells, cell.String())
+		after := strings.TrimLeftFunc(inner, blank)
+		if after == "" {
+			return cells, taken, true
+		}
+		if rest, ok = strings.CutPrefix(after, string(comma)); !ok {
+			return nil, 0, false
 		}
 	}
-	return 0
+}
+
+// textFormula reports whether a cell is ="…", by which a spreadsheet keeps a number's leading zeros.
+func textFormula(cell string) bool {
+	inside, opened := strings.CutPrefix(strings.TrimSpace(cell), `="`)
+	inside, closed := strings.CutSuffix(inside, `"`)
+	return opened && closed && !strings.Contains(inside, `"`)
 }
 
 // splitLine is a bufio.SplitFunc for lines that end with CR LF, LF or CR.

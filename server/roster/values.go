@@ -111,7 +111,7 @@ func (r *reader) branch(cell string) string {
 	if s == "" {
 		return ""
 	}
-	if n, err := strconv.Atoi(s); err != nil || n < 0 || len(s) > 2 {
+	if strings.Trim(s, "0123456789") != "" || len(s) > 2 {
 		r.refuse(colBranch, "branch", fmt.Sprintf("枝番「%s」は2桁の数字ではありません。01 のように入れ直してください。", short(s)), "The branch number must be two digits, such as 01.")
 		return ""
 	}
@@ -138,6 +138,9 @@ func (r *reader) insurerNumber(cell string) {
 		}
 	}
 	switch {
+	case err == nil && n.Kind() == "":
+		r.refuse(colInsurer, "insurer", fmt.Sprintf("保険者番号「%s」のような法別番号の医療保険はありません。公費の番号でないか、紙で確かめてください。", n.Paper()),
+			"No health insurance has such a number. Check on the paper whether it is a number of a public expense.")
 	case err != nil:
 		r.refuse(colInsurer, "insurer", fmt.Sprintf("保険者番号「%s」は正しくありません（6桁か8桁、検証番号つき）。紙のとおりに入れ直してください。", short(s)),
 			"The insurer number is wrong (6 or 8 digits with a check digit). Enter it as printed.")
@@ -148,14 +151,29 @@ func (r *reader) insurerNumber(cell string) {
 	r.person.Insurer = n
 }
 
-// date reads an optional date that must be exact.
+// date reads an optional date. One that is partly unknown is left out with a warning; the two that end an eligibility must be
+// known, since without them somebody would stay insured.
 func (r *reader) date(column Column, cell string) eligibility.Date {
-	d := r.anyDate(column, cell)
-	if !d.IsZero() && !d.Exact() {
-		r.refuse(column, "date_partial", fmt.Sprintf("「%s」は年月日をすべて入れてください。", column), "Year, month and day are all needed here.")
-		return eligibility.Date{}
+	if !unknownDate(cell) {
+		if d := r.anyDate(column, cell); d.IsZero() || d.Exact() {
+			return d
+		}
 	}
-	return d
+	if column == colLost || column == colValidUntil {
+		r.refuse(column, "date_partial", fmt.Sprintf("「%s」は年月日をすべて入れてください。", column), "Year, month and day are all needed here.")
+	} else {
+		r.warn(column, "date_partial", fmt.Sprintf("「%s」の年月日がすべてはわからないので、空欄として登録します。", column), "The date is only partly known and is left empty.")
+	}
+	return eligibility.Date{}
+}
+
+// unknownDate reports whether a cell says that nothing of a date is known.
+func unknownDate(cell string) bool {
+	switch norm.NFKC.String(plain(cell)) {
+	case "不詳", "年月日不詳", "生年月日不詳":
+		return true
+	}
+	return false
 }
 
 func (r *reader) anyDate(column Column, cell string) eligibility.Date {
@@ -184,6 +202,11 @@ func (r *reader) anyDate(column Column, cell string) eligibility.Date {
 func (r *reader) birth(cell string) {
 	if plain(cell) == "" {
 		r.refuse(colBirth, "missing", "生年月日がありません。入れてからもう一度読み込んでください。", "The date of birth is missing.")
+		return
+	}
+	if unknownDate(cell) {
+		r.warn(colBirth, "birth_date_unknown", "生年月日は不詳として登録します。本人の画面は出せず、カードのチップでも確認できません。年だけでもわかるときは「昭和25年不詳」のように入れてください。",
+			"The date of birth is unknown: no screen can be issued and the card's chip cannot be asked. Give at least the year where it is known.")
 		return
 	}
 	d := r.anyDate(colBirth, cell)
@@ -251,26 +274,28 @@ var limits = func() map[string]eligibility.LimitClass {
 
 // share reads 3割, 30, 30%, 030, 0.3; a bare 1, 2 or 3 means 割.
 func (r *reader) share(cell string) int {
-	s := strings.ReplaceAll(norm.NFKC.String(plain(cell)), " ", "")
+	s := shareText.Replace(norm.NFKC.String(plain(cell)))
 	if s == "" {
 		return 0
 	}
-	number := strings.TrimSuffix(strings.TrimSuffix(s, "%"), "割")
-	switch strings.NewReplacer("一", "1", "二", "2", "三", "3").Replace(number) {
-	case "1", "10", "010", "0.1", "0.10", ".1":
-		if !(strings.HasSuffix(s, "%") && number == "1") {
-			return 10
-		}
-	case "2", "20", "020", "0.2", "0.20", ".2":
-		if !(strings.HasSuffix(s, "%") && number == "2") {
-			return 20
-		}
-	case "3", "30", "030", "0.3", "0.30", ".3":
-		if !(strings.HasSuffix(s, "%") && number == "3") {
-			return 30
+	percent, known := shares[s]
+	if !known {
+		r.refuse(colShare, "share", fmt.Sprintf("負担割合「%s」がわかりません。3割・30・30%%・0.3 のように、1割から3割で入れてください。", short(s)),
+			"The share is not known. Write 1割 to 3割, or 10, 20, 30.")
+	}
+	return percent
+}
+
+var shareText = strings.NewReplacer(" ", "", "一", "1", "二", "2", "三", "3")
+
+// shares are all writings of 1割 to 3割; 10割 is none of them.
+var shares = func() map[string]int {
+	table := map[string]int{}
+	for _, n := range []string{"1", "2", "3"} {
+		percent := int(n[0]-'0') * 10
+		for _, form := range []string{n, n + "割", n + "0", "0" + n + "0", n + "0%", "0" + n + "0%", "0." + n, "0." + n + "0", "." + n} {
+			table[form] = percent
 		}
 	}
-	r.refuse(colShare, "share", fmt.Sprintf("負担割合「%s」がわかりません。3割・30・30%%・0.3 のように、1割から3割で入れてください。", short(s)),
-		"The share is not known. Write 1割 to 3割, or 10, 20, 30.")
-	return 0
-}
+	return table
+}()
