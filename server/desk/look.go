@@ -57,14 +57,17 @@ var (
 // something is not right.
 func (o *Office) Settle(ctx context.Context, in Insurer, mark []byte, staff string) error {
 	for _, f := range []struct {
-		field, value string
-		needed       bool
-	}{{"name", in.Name, true}, {"issuer", in.Issuer, true}, {"telephone", in.Telephone, true}, {"unit", in.Look.Unit, false}, {"address", in.Look.Address, false}, {"hours", in.Look.Hours, false}} {
+		field, label, english, value string
+		needed                       bool
+	}{{"name", "保険者名", "Name", in.Name, true}, {"issuer", "交付者名", "Issuer", in.Issuer, true}, {"telephone", "電話番号", "Telephone", in.Telephone, true},
+		{"unit", "担当の部署", "Unit", in.Look.Unit, false}, {"address", "差出人の住所", "Return address", in.Look.Address, false}, {"hours", "電話の受付時間", "Hours", in.Look.Hours, false}} {
 		switch {
 		case f.needed && f.value == "":
 			return errSettingMissing.In(f.field)
 		case utf8.RuneCountInString(f.value) > maxSetting:
-			return errSettingLong.In(f.field)
+			long := *errSettingLong
+			long.Ja, long.En = f.label+"は、"+long.Ja, f.english+": "+long.En
+			return long.In(f.field)
 		}
 	}
 	if _, ok := colourOf(in.Look.Colour); in.Look.Colour != "" && !ok {

@@ -38,10 +38,11 @@ func (s *Site) settingsOfPapers(c echo.Context, staff string) error {
 	if err != nil {
 		return err
 	}
-	return s.showSettings(c, http.StatusOK, staff, in, nil)
+	return s.showSettings(c, http.StatusOK, staff, in, in, nil)
 }
 
-func (s *Site) showSettings(c echo.Context, status int, staff string, in desk.Insurer, problem *Problem) error {
+// showSettings shows the form with what was typed, under the insurer as it is kept.
+func (s *Site) showSettings(c echo.Context, status int, staff string, kept, in desk.Insurer, problem *Problem) error {
 	mark, err := s.Office.Store.Logo(c.Request().Context(), in.Number)
 	if err != nil {
 		return err
@@ -51,15 +52,16 @@ func (s *Site) showSettings(c echo.Context, status int, staff string, in desk.In
 	if view.Colour == "" {
 		view.Colour = "#00118f"
 	}
-	view.Insurer, view.Error = insurerView(in), problem
+	view.Insurer, view.Error = insurerView(kept), problem
 	return s.show(c, status, "papersettings", view)
 }
 
 func (s *Site) settle(c echo.Context, staff string) error {
-	in, _, err := s.chosen(c, c.FormValue("insurer"))
+	kept, _, err := s.chosen(c, c.FormValue("insurer"))
 	if err != nil {
 		return err
 	}
+	in := kept
 	value := func(field string) string { return strings.TrimSpace(c.FormValue(field)) }
 	in.Name, in.Issuer, in.Telephone = value("name"), value("issuer"), value("telephone")
 	in.Look = desk.PaperLook{Unit: value("unit"), Address: value("address"), Hours: value("hours"), Colour: value("colour"), State: value("state")}
@@ -69,7 +71,7 @@ func (s *Site) settle(c echo.Context, staff string) error {
 	}
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.Invalid {
-		return s.showSettings(c, http.StatusUnprocessableEntity, staff, in, formError(e))
+		return s.showSettings(c, http.StatusUnprocessableEntity, staff, kept, in, formError(e))
 	}
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ export function showCase(c: Case): void {
   const e = c.eligibility;
   if (e) {
     const text = (key: string): string => String(e[key] ?? "");
-    say(byId("p-kana"), text("kana"));
+    say(byId("p-kana"), text("kana").normalize("NFKC")); // files come with half-width kana, which are hard to read
     say(byId("p-name"), text("name"));
     say(byId("p-birth"), `${text("birthDateJa")}（${word("years", { n: text("age") })}）${text("sex")}`);
     fillFigures(byId("p-figures"), [
