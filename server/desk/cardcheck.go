@@ -58,13 +58,10 @@ func (c *Counter) asking(ctx context.Context, reader, id string) (CaseView, read
 // keep adds what a reader answered to its case as the case is now: somebody may have recorded it meanwhile, and then the
 // answer is too late and dropped.
 func (c *Counter) keep(ctx context.Context, staff, id, action, detail string, add func(*caseBody)) (CaseView, error) {
-	view, err := c.open(ctx, id)
-	if err != nil {
-		return CaseView{}, err
-	}
-	add(&view.caseBody)
-	view.Staff = staff
-	return view, c.put(ctx, view, action, detail)
+	return c.change(ctx, staff, id, action, func(view *CaseView) (string, error) {
+		add(&view.caseBody)
+		return detail, nil
+	})
 }
 
 // CheckCard asks a reader (empty: the facility's only one) for one attempt at the card, with the birth date of the

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
@@ -53,29 +52,6 @@ type InsurerCalls interface {
 	Redeem(ctx context.Context, iss, code string, spoken bool) (jws string, err error)
 }
 
-// CaseView is a case as the console shows it.
-type CaseView struct {
-	ID      string
-	At      time.Time
-	Outcome Outcome
-	caseBody
-}
-
-// caseBody is what a case's record holds. The credential itself is kept only while the case is open.
-type caseBody struct {
-	JWS        string             `json:"jws,omitempty"`
-	Nonce      string             `json:"nonce,omitempty"` // the number that the patient's phone must answer, while one is out
-	Verdict    credential.Verdict `json:"verdict"`
-	Card       *card.Result       `json:"card,omitempty"`
-	Text       *TextCheck         `json:"text,omitempty"`
-	Dates      *DatesCheck        `json:"dates,omitempty"`
-	OQS        *OQSCheck          `json:"oqs,omitempty"`
-	Visual     []string           `json:"visual,omitempty"` // photo, name, birthDate: compared by eye
-	Staff      string             `json:"staff"`
-	Reason     string             `json:"reason,omitempty"`
-	RecordedAt time.Time          `json:"recordedAt,omitzero"`
-}
-
 var (
 	errUnreadable = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.unreadable", Field: "text",
 		Ja: "資格情報のコードとして読めませんでした。もう一度かざすか、患者さんに画面を「大きく見せる」にしてもらってください。",
@@ -108,33 +84,30 @@ var (
 
 // Visual records what staff compared by eye.
 func (c *Counter) Visual(ctx context.Context, staff, id string, checks []string) (CaseView, error) {
-	view, err := c.open(ctx, id)
-	if err != nil {
-		return CaseView{}, err
-	}
-	view.Visual, view.Staff = checks, staff
-	return view, c.put(ctx, view, "case.visual", fmt.Sprint(len(checks)))
+	return c.change(ctx, staff, id, "case.visual", func(view *CaseView) (string, error) {
+		view.Visual = checks
+		return fmt.Sprint(len(checks)), nil
+	})
 }
 
 // Record ends a case. Accepting needs a genuine screen and no refused card; refusing and parking need a reason. The
 // patient's phone gets its receipt; when the insurer cannot be reached the record stands all the same.
 func (c *Counter) Record(ctx context.Context, staff, id string, outcome Outcome, reason string) (CaseView, error) {
-	view, err := c.open(ctx, id)
+	var jws string
+	view, err := c.change(ctx, staff, id, "case.record", func(view *CaseView) (string, error) {
+		switch {
+		case outcome == Accepted && !view.Verdict.Valid:
+			return "", errNotValid
+		case outcome == Accepted && (view.Card != nil && view.Card.Outcome == card.Refused || view.Text.foreign()):
+			return "", errCardRefused
+		case outcome != Accepted && reason == "":
+			return "", errReason
+		}
+		jws = view.JWS
+		view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
+		return string(outcome), nil
+	})
 	if err != nil {
-		return CaseView{}, err
-	}
-	switch {
-	case outcome == Accepted && !view.Verdict.Valid:
-		return CaseView{}, errNotValid
-	case outcome == Accepted && (view.Card != nil && view.Card.Outcome == card.Refused || view.Text.foreign()):
-		return CaseView{}, errCardRefused
-	case outcome != Accepted && reason == "":
-		return CaseView{}, errReason
-	}
-	jws := view.JWS
-	view.Outcome, view.Reason, view.Staff, view.RecordedAt = outcome, reason, staff, c.Now()
-	view.JWS = ""
-	if err := c.put(ctx, view, "case.record", string(outcome)); err != nil {
 		return CaseView{}, err
 	}
 	if view.Verdict.Valid {
@@ -178,34 +151,4 @@ func (c *Counter) Today(ctx context.Context) ([]CaseView, error) {
 		views = append(views, view)
 	}
 	return views, nil
-}
-
-// open returns a case that is not yet recorded, or parked and taken up again.
-func (c *Counter) open(ctx context.Context, id string) (CaseView, error) {
-	stored, err := c.Store.Case(ctx, c.Facility.Code, id)
-	if err != nil {
-		return CaseView{}, err
-	}
-	view, err := readCase(stored)
-	if err == nil && view.Outcome != Open {
-		return CaseView{}, errCaseClosed
-	}
-	return view, err
-}
-
-func readCase(stored Case) (CaseView, error) {
-	view := CaseView{ID: stored.ID, At: stored.At, Outcome: stored.Outcome}
-	if err := json.Unmarshal(stored.Body, &view.caseBody); err != nil {
-		return CaseView{}, fmt.Errorf("reading case %s: %w", stored.ID, err)
-	}
-	return view, nil
-}
-
-func (c *Counter) put(ctx context.Context, view CaseView, action, detail string) error {
-	body, err := json.Marshal(view.caseBody)
-	if err != nil {
-		return fmt.Errorf("writing case %s: %w", view.ID, err)
-	}
-	return c.Store.PutCase(ctx, Case{Facility: c.Facility.Code, ID: view.ID, At: view.At, Outcome: view.Outcome, Body: body},
-		Entry{At: c.Now(), Actor: "staff:" + view.Staff, Action: action, Detail: detail})
 }

@@ -108,38 +108,34 @@ func servers(trust *credential.TrustList, text string) []string {
 
 // Prove adds the second code to an open case whose screen lives without network.
 func (c *Counter) Prove(ctx context.Context, staff, id, text string) (CaseView, error) {
-	view, err := c.open(ctx, id)
-	if err != nil {
-		return CaseView{}, err
-	}
-	if view.Verdict.Tier != credential.Screen || view.Verdict.Eligibility == nil {
-		return CaseView{}, errNoProofNeeded
-	}
 	trust, err := c.Trust()
 	if err != nil {
 		return CaseView{}, err
 	}
-	basis := c.basis(trust)
-	fresh := basis.Verify(view.JWS) // the day may have ended since the first code was read
-	view.Verdict, view.Staff = fresh.Prove(text, view.JWS, basis, view.Nonce), staff
-	if view.Verdict.Valid {
-		view.Nonce = "" // answered once
-	}
-	return view, c.put(ctx, view, "case.proof", opened(view.Verdict))
+	return c.change(ctx, staff, id, "case.proof", func(view *CaseView) (string, error) {
+		if view.Verdict.Tier != credential.Screen || view.Verdict.Eligibility == nil {
+			return "", errNoProofNeeded
+		}
+		basis := c.basis(trust)
+		fresh := basis.Verify(view.JWS) // the day may have ended since the first code was read
+		view.Verdict = fresh.Prove(text, view.JWS, basis, view.Nonce)
+		if view.Verdict.Valid {
+			view.Nonce = "" // answered once
+		}
+		return opened(view.Verdict), nil
+	})
 }
 
 // Challenge gives an open case a number of four digits that the patient's phone must answer: a defence against a proof that
 // was recorded before. It does not stop somebody who relays the number to the phone at once.
 func (c *Counter) Challenge(ctx context.Context, staff, id string) (CaseView, error) {
-	view, err := c.open(ctx, id)
-	if err != nil {
-		return CaseView{}, err
-	}
-	if view.Verdict.Tier != credential.Screen || view.Verdict.Eligibility == nil {
-		return CaseView{}, errNoProofNeeded
-	}
-	var b [2]byte
-	rand.Read(b[:])
-	view.Nonce, view.Staff = fmt.Sprintf("%04d", binary.BigEndian.Uint16(b[:])%10000), staff
-	return view, c.put(ctx, view, "case.challenge", "")
+	return c.change(ctx, staff, id, "case.challenge", func(view *CaseView) (string, error) {
+		if view.Verdict.Tier != credential.Screen || view.Verdict.Eligibility == nil {
+			return "", errNoProofNeeded
+		}
+		var b [2]byte
+		rand.Read(b[:])
+		view.Nonce = fmt.Sprintf("%04d", binary.BigEndian.Uint16(b[:])%10000)
+		return "", nil
+	})
 }

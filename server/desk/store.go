@@ -124,7 +124,9 @@ type PaperStore interface {
 
 // CounterStore keeps the records of counters. Insurers' keys cannot open them.
 type CounterStore interface {
-	PutCase(ctx context.Context, c Case, e Entry) error // new or changed, by facility and ID
+	// PutCase stores a new case (version 0), or a change of the version that was read; it returns ErrCaseMoved when somebody
+	// else changed the case since.
+	PutCase(ctx context.Context, c Case, e Entry) error
 	Case(ctx context.Context, facility, id string) (Case, error)
 	Cases(ctx context.Context, facility string, day eligibility.Date) ([]Case, error) // of one day, newest first
 }
@@ -199,6 +201,7 @@ type Case struct {
 	At       time.Time
 	Outcome  Outcome
 	Body     []byte // JSON, the desk's own
+	Version  int    // how often it was stored; 0 before the first time
 }
 
 // Outcome is how a case ended. The zero value means it is still open.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -18,21 +19,31 @@ func (s *Store) PutCase(ctx context.Context, c desk.Case, e desk.Entry) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO cases (facility, ref, at, day, outcome, body) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (facility, ref) DO UPDATE SET outcome = $5, body = $6`, c.Facility, c.ID, stamp(c.At), day.String(), string(c.Outcome), body); err != nil {
+		var stored sql.Result
+		if c.Version == 0 {
+			stored, err = tx.ExecContext(ctx, `INSERT INTO cases (facility, ref, at, day, outcome, body) VALUES ($1, $2, $3, $4, $5, $6)`,
+				c.Facility, c.ID, stamp(c.At), day.String(), string(c.Outcome), body)
+		} else {
+			stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, version = version + 1 WHERE facility = $1 AND ref = $2 AND version = $3`,
+				c.Facility, c.ID, c.Version, string(c.Outcome), body)
+		}
+		if err != nil {
 			return fmt.Errorf("storing a case: %w", err)
+		}
+		if n, err := stored.RowsAffected(); err != nil || n != 1 {
+			return cmp.Or(err, error(desk.ErrCaseMoved))
 		}
 		return appendAudit(ctx, tx, e, nil)
 	})
 }
 
-const caseColumns = `facility, ref, at, outcome, body`
+const caseColumns = `facility, ref, at, outcome, body, version`
 
 func (s *Store) scanCase(ctx context.Context, scan func(...any) error) (desk.Case, error) {
 	var c desk.Case
 	var at int64
 	var sealed []byte
-	if err := scan(&c.Facility, &c.ID, &at, &c.Outcome, &sealed); err != nil {
+	if err := scan(&c.Facility, &c.ID, &at, &c.Outcome, &sealed, &c.Version); err != nil {
 		return c, err
 	}
 	c.At = unstamp(at)

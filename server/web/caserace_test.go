@@ -1,0 +1,64 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// racing lets somebody else change a case just before a change of it is stored.
+type racing struct {
+	desk.CounterStore
+	mu    sync.Mutex
+	other func()
+}
+
+func (r *racing) PutCase(ctx context.Context, c desk.Case, e desk.Entry) error {
+	r.mu.Lock()
+	other := r.other
+	r.other = nil
+	r.mu.Unlock()
+	if other != nil {
+		other()
+	}
+	return r.CounterStore.PutCase(ctx, c, e)
+}
+
+// Two consoles of one reception work on the same case. Neither undoes the other: what was looked at stays noted, and a record
+// is never opened again.
+func TestTwoConsolesOnOneCaseLoseNothing(t *testing.T) {
+	h := newHouse(t)
+	id, _ := h.scanned(t)
+	second := *h.counter
+	store := &racing{CounterStore: h.store, other: func() {
+		if _, err := second.Visual(ctx, "佐藤", id, []string{"photo"}); err != nil {
+			t.Error(err)
+		}
+	}}
+	h.counter.Store = store
+	view, err := h.counter.Record(ctx, "鈴木", id, desk.Accepted, "")
+	if err != nil || len(view.Visual) != 1 || view.Staff != "鈴木" {
+		t.Errorf("%+v %v", view.Visual, err)
+	}
+
+	id, _ = h.scanned(t)
+	store.other = func() {
+		if _, err := second.Record(ctx, "佐藤", id, desk.Parked, "急ぎ"); err != nil {
+			t.Error(err)
+		}
+	}
+	var e *eligibility.Error
+	if _, err := h.counter.Visual(ctx, "鈴木", id, []string{"photo"}); !errors.As(err, &e) || e.Key != "case.closed" {
+		t.Errorf("%v", err)
+	}
+	if stored, err := h.store.Case(ctx, "1319999991", id); err != nil || stored.Outcome != desk.Parked {
+		t.Errorf("%s %v", stored.Outcome, err)
+	}
+	if err := h.store.PutCase(ctx, desk.Case{Facility: "1319999991", ID: id, At: h.now, Version: 1, Body: []byte("{}")}, desk.Entry{At: h.now, Actor: "t", Action: "t"}); !errors.Is(err, desk.ErrCaseMoved) {
+		t.Errorf("an old version was stored: %v", err)
+	}
+}
