@@ -67,7 +67,12 @@ func (s *Site) keep(c echo.Context, session auth.Session, known bool, v visit) e
 		return err
 	}
 	session.Data = data
-	return s.Sessions.Save(ctx, session)
+	err = s.Sessions.Save(ctx, session)
+	var e *eligibility.Error
+	if errors.As(err, &e) && e.Code == eligibility.NotFound {
+		return errSignedOut // ended by another request, from another phone perhaps
+	}
+	return err
 }
 
 // signedIn returns the session of a patient who has logged in.
