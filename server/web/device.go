@@ -154,7 +154,7 @@ func (s *Site) enterDevice(c echo.Context) error {
 			return err
 		}
 	}
-	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Device, "device|"+body.Phone, data); err != nil {
+	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Device, desk.DeviceSubject(body.Phone), data); err != nil {
 		return err
 	}
 	c.SetCookie(s.kept(int((400 * 24 * time.Hour).Seconds()))) // browsers keep no cookie longer
@@ -172,6 +172,9 @@ func (s *Site) removePerson(c echo.Context) error {
 		return err
 	}
 	ctx, id := c.Request().Context(), desk.PersonID(c.Param("id"))
+	if id == "" { // would mean everybody
+		return desk.ErrNotEnrolled
+	}
 	if len(a.grants) > 0 {
 		if err := s.Office.EndDevice(ctx, a.device.Phone, a.device.Key, id); err != nil {
 			return err
