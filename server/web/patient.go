@@ -161,7 +161,7 @@ func (s *Site) enrolPage(c echo.Context) error {
 }
 
 func (s *Site) showEnrol(c echo.Context, status int, v visit, typed string, problem *Problem) error {
-	view := EnrolView{Page: s.translated(c, "enrol.title"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: typed}
+	view := EnrolView{Page: s.translated(c, "enrol.title"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: printable(typed)}
 	view.Error = problem
 	return s.show(c, status, "enrol", view)
 }

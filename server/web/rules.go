@@ -191,3 +191,10 @@ func (f *VisitForm) read() (v eligibility.Visit, field string) {
 	}
 	return v, field
 }
+
+// clean takes out what must not be shown again.
+func (f *VisitForm) clean() {
+	for _, typed := range []*string{&f.Day, &f.BirthDate, &f.CertificateUntil, &f.CardUntil, &f.PaperUntil, &f.SavedOn} {
+		*typed = printable(*typed)
+	}
+}

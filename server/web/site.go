@@ -136,7 +136,7 @@ func (s *Site) page(c echo.Context, ja, en string) Page {
 	if lang == "en" {
 		title = en
 	}
-	return Page{Title: title, Lang: lang, Demo: s.Demo, ForStaff: forStaff(c.Request().URL.Path), Path: c.Request().URL.RequestURI()}
+	return Page{Title: title, Lang: lang, Demo: s.Demo, ForStaff: forStaff(c.Request().URL.Path), Path: printableAddress(c.Request().URL)}
 }
 
 // show renders a page; nothing is sent when it fails.

@@ -22,6 +22,7 @@ func (s *Site) visit(c echo.Context) error {
 		return err
 	}
 	v, field := view.Form.read()
+	view.Form.clean()
 	items, err := eligibility.CheckVisit(v)
 	var e *eligibility.Error
 	switch {
