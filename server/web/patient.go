@@ -42,6 +42,7 @@ type visit struct {
 	Notice []byte         `json:"notice,omitempty"` // MAC of the notice code that brought them here
 	Flow   *auth.Flow     `json:"flow,omitempty"`   // a login under way
 	Login  *auth.Identity `json:"login,omitempty"`
+	Done   string         `json:"done,omitempty"` // state of the flow by which Login came
 }
 
 // patient returns the request's patient session and its visit; a new anonymous one is not made here.
@@ -100,13 +101,18 @@ func (s *Site) beginLogin(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
-// finishLogin makes a new session for the login, carrying over only the notice that was opened before.
+// finishLogin makes a new session for the login, carrying over only the notice that was opened before. An answer to another
+// login than the one under way (two tabs, a stranger's link) ends nothing.
 func (s *Site) finishLogin(c echo.Context) error {
 	session, v, known, err := s.patient(c)
 	if err != nil {
 		return err
 	}
-	if !known || v.Flow == nil {
+	state := c.QueryParam("state")
+	if known && v.Login != nil && v.Done != "" && v.Done == state {
+		return s.afterLogin(c, v) // the same answer loaded again
+	}
+	if !known || v.Flow == nil || v.Flow.State != state {
 		return auth.ErrFlow
 	}
 	ctx := c.Request().Context()
@@ -119,7 +125,8 @@ func (s *Site) finishLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(visit{Notice: v.Notice, Login: &login})
+	v = visit{Notice: v.Notice, Login: &login, Done: flow.State}
+	data, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
@@ -129,7 +136,12 @@ func (s *Site) finishLogin(c echo.Context) error {
 	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Patient, login.Subject, data); err != nil {
 		return err
 	}
-	people, err := s.Office.People(ctx, login.Subject)
+	return s.afterLogin(c, v)
+}
+
+// afterLogin leads to the screen, or first to the enrolment of whoever has no screen yet or has just opened a notice.
+func (s *Site) afterLogin(c echo.Context, v visit) error {
+	people, err := s.Office.People(c.Request().Context(), v.Login.Subject)
 	if err != nil {
 		return err
 	}
