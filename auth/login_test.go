@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -294,5 +295,23 @@ func TestAPatientWhoLeavesWaitsForNoProvider(t *testing.T) {
 	}
 	if took := time.Since(began); took > 200*time.Millisecond {
 		t.Errorf("%v", took)
+	}
+}
+
+// A table full of strangers does not shut out those who are in it.
+func TestManyStrangersDoNotUseUpAKnownCallersTries(t *testing.T) {
+	l := auth.Limit{Burst: 3, Every: time.Hour}
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	if err := l.Take("patient", now); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10_000 {
+		_ = l.Take(strconv.Itoa(i), now) // the last ones find no place
+	}
+	if err := l.Take("patient", now); err != nil {
+		t.Errorf("the second of three tries: %v", err)
+	}
+	if err := l.Take("one more", now); !errors.Is(err, auth.ErrTooMany) {
+		t.Errorf("a stranger more: %v", err)
 	}
 }

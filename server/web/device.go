@@ -103,7 +103,7 @@ func (s *Site) showing(c echo.Context) (subject string, person desk.PersonID, er
 
 // newNonce gives a phone something to sign. It is the same for phones that nobody knows.
 func (s *Site) newNonce(c echo.Context) error {
-	if err := s.devices.Take(c.RealIP(), s.Now()); err != nil {
+	if err := s.devices.Take(from(c), s.Now()); err != nil {
 		return err
 	}
 	var body struct {
@@ -127,7 +127,7 @@ const keptCookie = "madoguchi-kept"
 
 // enterDevice starts the session of a phone that signed its nonce.
 func (s *Site) enterDevice(c echo.Context) error {
-	if err := s.devices.Take(c.RealIP(), s.Now()); err != nil {
+	if err := s.devices.Take(from(c), s.Now()); err != nil {
 		return err
 	}
 	var body struct {

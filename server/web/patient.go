@@ -86,6 +86,9 @@ func (s *Site) signedIn(c echo.Context) (auth.Session, visit, error) {
 }
 
 func (s *Site) beginLogin(c echo.Context) error {
+	if err := s.logins.Take(from(c), s.Now()); err != nil {
+		return err
+	}
 	address, flow, err := s.Login.Begin(c.Request().Context())
 	if err != nil {
 		return err
@@ -192,7 +195,7 @@ func (s *Site) enrol(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	if err := s.guesses.Take(c.RealIP(), s.Now()); err != nil {
+	if err := s.guesses.Take(from(c), s.Now()); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()

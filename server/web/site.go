@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -44,12 +45,13 @@ type Site struct {
 	guesses auth.Limit // notice codes and pairing codes, by address
 	codes   auth.Limit // online codes, by counter server
 	devices auth.Limit // nonces and signatures of phones, by address: a carrier's many phones come from one
+	logins  auth.Limit // begun logins, by address
 }
 
 // New returns the program's handler. Routes exist only for the halves that this role runs.
 func New(c Config) *echo.Echo {
 	s := &Site{Config: c, guesses: auth.Limit{Burst: 20, Every: 3 * time.Second}, codes: auth.Limit{Burst: 30, Every: 2 * time.Second},
-		devices: auth.Limit{Burst: 200, Every: 50 * time.Millisecond}}
+		devices: auth.Limit{Burst: 200, Every: 50 * time.Millisecond}, logins: auth.Limit{Burst: 200, Every: time.Second}}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's word
@@ -80,6 +82,22 @@ func New(c Config) *echo.Echo {
 		e.Any("/demo-idp/*", echo.WrapHandler(c.DemoIDP))
 	}
 	return e
+}
+
+// from is whom a limit counts: an address, of IPv6 its network of 64 bits, which one subscriber has to himself (RFC 4291 2.5.4).
+func from(c echo.Context) string {
+	address, err := netip.ParseAddr(c.RealIP())
+	if err != nil {
+		return c.RealIP()
+	}
+	if address = address.Unmap(); address.Is4() {
+		return address.String()
+	}
+	network, err := address.WithZone("").Prefix(64)
+	if err != nil {
+		return c.RealIP()
+	}
+	return network.String()
 }
 
 func (s *Site) ready(c echo.Context) error {
