@@ -190,6 +190,7 @@ type Notice struct {
 
 // SealedReceipt is a counter's receipt, readable only by the phone whose key it was sealed to.
 type SealedReceipt struct {
+	Person PersonID // whose check it tells of
 	At     time.Time
 	Sealed []byte
 }
