@@ -8,7 +8,8 @@ import (
 )
 
 // Limit is a set of token buckets against guessing: Burst tries at once, then one every Every, for each key (an address, an
-// account). It keeps at most maxBuckets keys and forgets full buckets first.
+// account). It keeps at most maxBuckets keys and forgets full buckets first; when none is full, strangers wait, and those whom it
+// knows go on.
 type Limit struct {
 	Burst int
 	Every time.Duration
@@ -36,7 +37,8 @@ func (l *Limit) Take(key string, now time.Time) error {
 	if l.buckets == nil {
 		l.buckets = map[string]bucket{}
 	}
-	if len(l.buckets) >= maxBuckets {
+	b, known := l.buckets[key]
+	if !known && len(l.buckets) >= maxBuckets {
 		for k, b := range l.buckets {
 			if l.filled(b, now) >= float64(l.Burst) {
 				delete(l.buckets, k)
@@ -46,7 +48,6 @@ func (l *Limit) Take(key string, now time.Time) error {
 			return ErrTooMany
 		}
 	}
-	b, known := l.buckets[key]
 	if !known {
 		b = bucket{float64(l.Burst), now}
 	}

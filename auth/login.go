@@ -40,6 +40,14 @@ type Login struct {
 
 	mu       sync.Mutex
 	provider *oidc.Provider // found at the first login
+	finding  *finding       // under way
+}
+
+// finding is one question to the provider, for all who wait for it.
+type finding struct {
+	done     chan struct{}
+	provider *oidc.Provider
+	err      error
 }
 
 // NewLogin returns a Login; the provider is contacted at the first sign-in.
@@ -179,23 +187,47 @@ func refusal(err error) error {
 	return ErrProvider.Because(err)
 }
 
-// discover finds the provider's endpoints once.
+// discover finds the provider's endpoints once. While the provider is slow, all who log in wait for the same answer.
 func (l *Login) discover(ctx context.Context) (oauth2.Config, *oidc.Provider, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.provider == nil {
-		ctx, cancel := context.WithTimeout(oidc.ClientContext(context.WithoutCancel(ctx), l.config.Client), providerTime)
-		defer cancel()
-		provider, err := oidc.NewProvider(ctx, l.config.Issuer)
-		if err != nil {
-			return oauth2.Config{}, nil, ErrProvider.Because(err)
-		}
-		l.provider = provider
+	provider, err := l.found(ctx)
+	if err != nil {
+		return oauth2.Config{}, nil, ErrProvider.Because(err)
 	}
-	endpoint := l.provider.Endpoint()
+	endpoint := provider.Endpoint()
 	endpoint.AuthStyle = oauth2.AuthStyleInParams
 	return oauth2.Config{ClientID: l.config.ClientID, Endpoint: endpoint, RedirectURL: l.config.RedirectURL,
-		Scopes: append([]string{oidc.ScopeOpenID}, l.config.Scopes...)}, l.provider, nil
+		Scopes: append([]string{oidc.ScopeOpenID}, l.config.Scopes...)}, provider, nil
+}
+
+func (l *Login) found(ctx context.Context) (*oidc.Provider, error) {
+	l.mu.Lock()
+	if l.provider != nil {
+		defer l.mu.Unlock()
+		return l.provider, nil
+	}
+	f := l.finding
+	if f == nil {
+		f = &finding{done: make(chan struct{})}
+		l.finding = f
+		go l.find(context.WithoutCancel(ctx), f) // whoever asked first may leave
+	}
+	l.mu.Unlock()
+	select {
+	case <-f.done:
+		return f.provider, f.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (l *Login) find(ctx context.Context, f *finding) {
+	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, l.config.Client), providerTime)
+	defer cancel()
+	f.provider, f.err = oidc.NewProvider(ctx, l.config.Issuer)
+	l.mu.Lock()
+	l.provider, l.finding = f.provider, nil // after a failure the next login asks again
+	l.mu.Unlock()
+	close(f.done)
 }
 
 // assertion proves this client to the token endpoint (private_key_jwt, RFC 7523), for a minute and once.

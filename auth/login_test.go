@@ -9,7 +9,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -248,5 +251,67 @@ func TestTooManyTriesAreHeldBack(t *testing.T) {
 	}
 	if err := l.Take("a", now.Add(time.Minute)); err != nil {
 		t.Errorf("a minute later: %v", err)
+	}
+}
+
+// slow is a provider in trouble: it takes its time to fail, and counts who asked.
+func slow(t *testing.T) (*auth.Login, *atomic.Int32) {
+	t.Helper()
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		time.Sleep(300 * time.Millisecond)
+		w.WriteHeader(http.StatusInternalServerError)
+	}))
+	t.Cleanup(server.Close)
+	return auth.NewLogin(auth.Config{Issuer: server.URL, Client: server.Client(), Now: time.Now}), &asked
+}
+
+// Thirty patients who press "log in" while the provider hangs wait for one answer, not for each other.
+func TestAProviderInTroubleIsAskedOnceForAllWhoWait(t *testing.T) {
+	login, asked := slow(t)
+	began := time.Now()
+	var all sync.WaitGroup
+	for range 30 {
+		all.Go(func() {
+			if _, _, err := login.Begin(context.Background()); !errors.Is(err, auth.ErrProvider) {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if took := time.Since(began); took > 3*time.Second || asked.Load() > 10 { // one after the other they take nine
+		t.Errorf("%v, %d questions", took, asked.Load())
+	}
+}
+
+func TestAPatientWhoLeavesWaitsForNoProvider(t *testing.T) {
+	login, _ := slow(t)
+	gone, leave := context.WithTimeout(context.Background(), 10*time.Millisecond)
+	defer leave()
+	began := time.Now()
+	if _, _, err := login.Begin(gone); !errors.Is(err, auth.ErrProvider) {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > 200*time.Millisecond {
+		t.Errorf("%v", took)
+	}
+}
+
+// A table full of strangers does not shut out those who are in it.
+func TestManyStrangersDoNotUseUpAKnownCallersTries(t *testing.T) {
+	l := auth.Limit{Burst: 3, Every: time.Hour}
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	if err := l.Take("patient", now); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10_000 {
+		_ = l.Take(strconv.Itoa(i), now) // the last ones find no place
+	}
+	if err := l.Take("patient", now); err != nil {
+		t.Errorf("the second of three tries: %v", err)
+	}
+	if err := l.Take("one more", now); !errors.Is(err, auth.ErrTooMany) {
+		t.Errorf("a stranger more: %v", err)
 	}
 }

@@ -38,9 +38,11 @@ type Session struct {
 	Data      []byte // the caller's own; the store seals it
 }
 
-// SessionStore keeps sessions. A missing one is an *eligibility.Error with code NotFound.
+// SessionStore keeps sessions. A missing one is an *eligibility.Error with code NotFound: what has ended is never stored again.
 type SessionStore interface {
-	PutSession(ctx context.Context, s Session, expires time.Time) error
+	PutSession(ctx context.Context, s Session, expires time.Time) error    // a new one
+	ChangeSession(ctx context.Context, s Session, expires time.Time) error // a known one's data
+	TouchSession(ctx context.Context, hash [32]byte, used, expires time.Time) error
 	Session(ctx context.Context, hash [32]byte) (Session, error)
 	DeleteSession(ctx context.Context, hash [32]byte) error
 	ExpireSessions(ctx context.Context, before time.Time) (int, error)
@@ -94,16 +96,18 @@ func (s *Sessions) Find(ctx context.Context, r *http.Request, kind Kind) (found 
 	}
 	if now.Sub(session.UsedAt) > time.Minute { // once a minute is enough to keep it alive
 		session.UsedAt = now
-		if err := s.Store.PutSession(ctx, session, now.Add(life.idle)); err != nil {
-			return Session{}, false, err
+		err := s.Store.TouchSession(ctx, session.Hash, now, now.Add(life.idle))
+		if errors.As(err, &e) && e.Code == eligibility.NotFound {
+			return Session{}, false, nil // ended since it was read
 		}
+		// another failure (a full disk) ends no session before its time; the next request tries again
 	}
 	return session, true, nil
 }
 
-// Save stores changed data of a session.
+// Save stores changed data of a session. It returns NotFound when the session has ended since.
 func (s *Sessions) Save(ctx context.Context, session Session) error {
-	return s.Store.PutSession(ctx, session, session.UsedAt.Add(lives[session.Kind].idle))
+	return s.Store.ChangeSession(ctx, session, session.UsedAt.Add(lives[session.Kind].idle))
 }
 
 // End deletes a session and its cookie.

@@ -54,8 +54,20 @@ func TestALookIsWrittenAndReadAgain(t *testing.T) {
 }
 
 func TestOnlyPathsOfThisServerAreLinked(t *testing.T) {
-	for address, want := range map[string]string{"/visit?x=1": "/visit?x=1", "//evil.example/x": "/", "https://evil.example": "/", "javascript:alert(1)": "/", `/\evil.example`: "/", "": "/", "/a\nb": "/", "visit": "/"} {
+	for address, want := range map[string]string{"/visit?x=1": "/visit?x=1", "//evil.example/x": "/", "https://evil.example": "/", "javascript:alert(1)": "/", `/\evil.example`: "/", "": "/", "/a\nb": "/", "visit": "/",
+		// a browser takes any number of slashes before a host, backslashes too (WHATWG URL, special authority ignore slashes state)
+		"///evil.example/x": "/", "////evil.example": "/", "/%2Fevil.example": "/%2Fevil.example"} {
 		if got := LocalPath(address); got != want {
+			t.Errorf("%q: %q, want %q", address, got, want)
+		}
+	}
+}
+
+// The path is written as it was asked for: /%2Fhost is a path, //host another server.
+func TestALinkToAnotherLanguageStaysOnThisServer(t *testing.T) {
+	for address, want := range map[string]string{"/visit?x=1": "/visit?lang=en&x=1", "/%2Fevil.example/": "/%2Fevil.example/?lang=en", "/%5Cevil.example": "/%5Cevil.example?lang=en",
+		"///evil.example": "/?lang=en", "/n/a%3Fb": "/n/a%3Fb?lang=en"} {
+		if got := switchTo(address, "en"); got != want {
 			t.Errorf("%q: %q, want %q", address, got, want)
 		}
 	}

@@ -185,10 +185,11 @@ func either(lang, ja, en string) template.HTML {
 	return template.HTML(`<span lang="en">` + template.HTMLEscapeString(en) + "</span>")
 }
 
-// LocalPath returns an address when it is a path of this server, with its query; anything else becomes "/".
+// LocalPath returns an address when it is a path of this server, with its query; anything else becomes "/". Browsers take two
+// slashes or more for the beginning of a host.
 func LocalPath(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || !strings.HasPrefix(address, "/") || u.Host != "" || u.Scheme != "" || strings.ContainsAny(address, "\\\r\n\t") {
+	if err != nil || !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") || u.Host != "" || u.Scheme != "" || strings.ContainsAny(address, "\\\r\n\t") {
 		return "/"
 	}
 	return u.RequestURI()
@@ -203,5 +204,5 @@ func switchTo(address, lang string) string {
 	}
 	query := u.Query()
 	query.Set("lang", lang)
-	return u.Path + "?" + query.Encode()
+	return u.EscapedPath() + "?" + query.Encode() // unescaped, /%2Fhost would be another server's address
 }

@@ -1,6 +1,8 @@
 // The service worker: it keeps the screen's shell and files, so that the screen opens without a network and without a server.
 // It never touches /api/, and it keeps nothing about anybody: what is personal lies sealed in IndexedDB (patient/sealed.ts).
 // A new version waits until the phone has closed all pages of the old one: nothing changes under a patient at the counter.
+import { within } from "./shared/within";
+
 declare const self: ServiceWorkerGlobalScope;
 declare const BUILD: string; // names the files and the shell of this version (build/bundle)
 declare const FILES: string[]; // addresses of this version's files
@@ -32,14 +34,27 @@ self.addEventListener("message", (e) => {
 async function keepLater(): Promise<void> {
   const cache = await caches.open(cacheName);
   for (const address of LATER) {
-    if (!(await cache.match(address))) await cache.add(address);
+    if (!(await cache.match(address))) await cache.put(address, await ownFile(address));
   }
 }
 
-/** The shell is fetched anew; a file's address names what is in it, so the one that the page has just loaded will do. */
+/**
+ * The shell is fetched anew; a file's address names what is in it, so the one that the page has just loaded will do. In the middle of
+ * an update one server may answer with another version than the next: such a mixture is not kept, and the next visit tries again.
+ */
 async function install(): Promise<void> {
+  const page = await fetch(new Request(SHELL, { cache: "reload" }));
+  if (!page.ok || !(await page.clone().text()).includes(PROGRAM)) throw new Error("another version's shell");
   const cache = await caches.open(cacheName);
-  await cache.addAll([new Request(SHELL, { cache: "reload" }), ...FILES]);
+  await Promise.all(FILES.map(async (address) => cache.put(address, await ownFile(address))));
+  await cache.put(SHELL, page);
+}
+
+/** Fetches a file of this version. A server gives another version's under the same name with no-store (pwa/assets.go). */
+async function ownFile(address: string): Promise<Response> {
+  const answer = await fetch(address);
+  if (!answer.ok || answer.headers.get("Cache-Control")?.includes("no-store")) throw new Error(`HTTP ${answer.status}`);
+  return answer;
 }
 
 async function dropOld(): Promise<void> {
@@ -50,39 +65,47 @@ async function dropOld(): Promise<void> {
 
 /** Answers with the kept shell at once, and looks for the one of the visitor's present language and look for the next time. */
 async function shell(e: FetchEvent, url: URL): Promise<Response> {
-  const cache = await caches.open(cacheName);
-  const kept = await cache.match(SHELL);
-  if (kept && !url.search) {
-    e.waitUntil(refresh(cache, e.request).catch(() => undefined));
-    return kept;
+  const page = await kept(SHELL);
+  if (page && !url.search) {
+    e.waitUntil(refresh(e.request).catch(() => undefined));
+    return page;
   }
   try {
-    return await refresh(cache, e.request); // another language was asked for
+    return await refresh(e.request); // another language was asked for
   } catch (failure) {
-    if (kept) return kept;
+    if (page) return page;
     throw failure;
   }
 }
 
-/** Fetches the shell; it is kept only if it is of this version: a page must not name files that this cache lacks. */
-async function refresh(cache: Cache, asked: Request): Promise<Response> {
+/**
+ * Fetches the shell; it is kept only if it is of this version: a page must not name files that this cache lacks. A phone without room
+ * for it shows it all the same.
+ */
+async function refresh(asked: Request): Promise<Response> {
   const fresh = await fetch(asked.url, { cache: "reload", credentials: "same-origin" });
   if (!fresh.ok) throw new Error(`HTTP ${fresh.status}`);
-  if ((await fresh.clone().text()).includes(PROGRAM)) await cache.put(SHELL, fresh.clone());
+  if ((await fresh.clone().text()).includes(PROGRAM)) {
+    const copy = fresh.clone();
+    await caches.open(cacheName).then((cache) => cache.put(SHELL, copy)).catch(() => undefined);
+  }
   return fresh;
+}
+
+/** Returns what is kept; nothing where the browser cannot tell, for then there may still be a network. */
+function kept(asked: RequestInfo): Promise<Response | undefined> {
+  return caches.open(cacheName).then((cache) => cache.match(asked)).catch(() => undefined);
 }
 
 /** The first page leads to the screen when there is no network: the screen says what the phone has. */
 async function door(asked: Request): Promise<Response> {
   try {
-    return await fetch(asked, { signal: AbortSignal.timeout(slow) });
+    return await fetch(asked, { signal: within(slow) });
   } catch {
     return Response.redirect(SHELL, 302);
   }
 }
 
 async function file(asked: Request): Promise<Response> {
-  return (await (await caches.open(cacheName)).match(asked)) ?? fetch(asked);
+  return (await kept(asked)) ?? fetch(asked);
 }
-
-export {};

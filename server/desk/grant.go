@@ -163,14 +163,40 @@ func (o *Office) Phones(ctx context.Context, subject string) ([]Phone, error) {
 // EndPhone takes a phone away from a login: the patient's own doing, from any phone. Other logins' people stay on it. The
 // login's other sessions end too, for one of them may be open on the phone that was lost; here is the one that asks.
 func (o *Office) EndPhone(ctx context.Context, subject, phone string, here [32]byte) error {
-	n, err := o.Store.EndGrants(ctx, GrantQuery{Subject: subject, Phone: phone}, Entry{At: o.Now(), Actor: "patient", Action: "phone.end"})
+	known, err := o.Store.Grants(ctx, GrantQuery{Subject: subject, Phone: phone})
 	switch {
 	case err != nil:
 		return err
-	case n == 0:
+	case phone == "" || len(known) == 0:
 		return errNoPhone
 	}
-	return o.Store.EndLogins(ctx, subject, here)
+	if err := o.endSessions(ctx, known, here); err != nil {
+		return err
+	}
+	_, err = o.Store.EndGrants(ctx, GrantQuery{Subject: subject, Phone: phone}, Entry{At: o.Now(), Actor: "patient", Action: "phone.end"})
+	return err
+}
+
+// DeviceSubject is the subject of a session that a phone opens by its key.
+func DeviceSubject(phone string) string { return "device|" + phone }
+
+// endSessions ends the sessions of grants' logins but one, and those of their phones, so that a copied cookie does not live on
+// when the phone is added again. It comes before the grants' end: after a failure in between there is still a grant to try again
+// with, and no session that could add one anew.
+func (o *Office) endSessions(ctx context.Context, grants []Grant, but [32]byte) error {
+	done := map[string]bool{}
+	for _, g := range grants {
+		for _, subject := range []string{g.Subject, DeviceSubject(g.Phone)} {
+			if done[subject] {
+				continue
+			}
+			done[subject] = true
+			if err := o.Store.EndLogins(ctx, subject, but); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // EndDevice takes one person off a phone that came by its key, or everybody when person is empty.
@@ -200,19 +226,13 @@ func (o *Office) EndPhoneOf(ctx context.Context, insurer eligibility.InsurerNumb
 	if err != nil {
 		return 0, err
 	}
-	n, err := o.Store.EndGrants(ctx, which, Entry{At: o.Now(), Actor: "clerk:" + staff, Action: "phone.end", Person: person})
-	if err != nil {
-		return n, err
-	}
-	if n == 0 && phone != "" {
+	if len(grants) == 0 && phone != "" {
 		return 0, errNoPhone
 	}
-	for _, g := range grants {
-		if err := o.Store.EndLogins(ctx, g.Subject, [32]byte{}); err != nil {
-			return n, err
-		}
+	if err := o.endSessions(ctx, grants, [32]byte{}); err != nil {
+		return 0, err
 	}
-	return n, nil
+	return o.Store.EndGrants(ctx, which, Entry{At: o.Now(), Actor: "clerk:" + staff, Action: "phone.end", Person: person})
 }
 
 // ours refuses another insurer's person.

@@ -81,14 +81,15 @@ type PhoneStore interface {
 	// that of the first. It is no error when the subject has no people.
 	PutGrants(ctx context.Context, g Grant, e Entry) error
 	Grants(ctx context.Context, q GrantQuery) ([]Grant, error) // newest first
-	// EndGrants removes grants and returns how many; the receipt key of a phone goes with a subject's last grant on it. An
-	// entry without a person stands for each of them.
+	// EndGrants removes grants and returns how many; online codes go with them, and the receipt key of a phone with a subject's
+	// last grant on it. An entry without a person stands for each of them.
 	EndGrants(ctx context.Context, q GrantQuery, e Entry) (int, error)
 	// EndLogins ends the sessions of a login but one, which may be zero for none.
 	EndLogins(ctx context.Context, subject string, but [32]byte) error
 	// UseNonce keeps a nonce until it ends; false when it was kept before.
 	UseNonce(ctx context.Context, nonce []byte, ends time.Time) (first bool, err error)
-	// ExpireDevices removes nonces that ended before now and grants whose login lies before lastLogin.
+	// ExpireDevices removes nonces that ended before now, grants whose login lies before lastLogin, and with a phone's last grant
+	// its receipt key.
 	ExpireDevices(ctx context.Context, now, lastLogin time.Time) error
 	// EraseSubject removes all that is kept about a login: enrolments, grants, keys, codes, sessions, receipts for its phones.
 	EraseSubject(ctx context.Context, subject string, e Entry) error
@@ -190,6 +191,7 @@ type Notice struct {
 
 // SealedReceipt is a counter's receipt, readable only by the phone whose key it was sealed to.
 type SealedReceipt struct {
+	Person PersonID // whose check it tells of
 	At     time.Time
 	Sealed []byte
 }

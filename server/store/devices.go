@@ -86,37 +86,68 @@ func (s *Store) Grants(ctx context.Context, q desk.GrantQuery) ([]desk.Grant, er
 	return all, storage(rows.Err())
 }
 
-// EndGrants: see desk.PhoneStore.
-func (s *Store) EndGrants(ctx context.Context, q desk.GrantQuery, e desk.Entry) (int, error) {
-	grants, err := s.Grants(ctx, q)
-	if err != nil || len(grants) == 0 {
-		return 0, err
+// grantRow is a grant as it is ended.
+type grantRow struct {
+	id, person int64
+	ref        desk.PersonID
+	subject    []byte // its MAC
+	phone, key string
+}
+
+// EndGrants: see desk.PhoneStore. Which ones there are is read where they are ended: none is added in between.
+func (s *Store) EndGrants(ctx context.Context, q desk.GrantQuery, e desk.Entry) (n int, err error) {
+	where, args := s.pick(q)
+	if len(args) == 0 {
+		return 0, nil // never everybody's
 	}
 	err = s.change(ctx, func(tx *sql.Tx) error {
-		for _, g := range grants {
-			if err := s.endGrant(ctx, tx, g); err != nil {
+		all, err := grantRows(ctx, tx, where, args)
+		if err != nil {
+			return err
+		}
+		for _, g := range all {
+			if err := endGrant(ctx, tx, g); err != nil {
 				return err
 			}
-			e.Person, e.Detail = g.Person, g.KeyID
+			e.Person, e.Detail = g.ref, g.key
 			if err := s.audit(ctx, tx, e); err != nil {
 				return err
 			}
 		}
+		n = len(all)
 		return nil
 	})
-	return len(grants), err
+	return n, err
 }
 
-// endGrant removes one grant, what lies for that person and phone, and the receipt key of a phone that shows nobody of this subject any more.
-func (s *Store) endGrant(ctx context.Context, tx *sql.Tx, g desk.Grant) error {
-	mac := s.mac("subject", g.Subject)
+func grantRows(ctx context.Context, tx *sql.Tx, where string, args []any) (all []grantRow, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT device_grants.id, people.id, people.ref, device_grants.subject_mac, device_grants.phone, device_grants.key_id
+		FROM device_grants JOIN people ON people.id = device_grants.person_id WHERE `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("looking for grants: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var g grantRow
+		if err := rows.Scan(&g.id, &g.person, &g.ref, &g.subject, &g.phone, &g.key); err != nil {
+			return nil, fmt.Errorf("reading a grant: %w", err)
+		}
+		all = append(all, g)
+	}
+	return all, rows.Err()
+}
+
+// endGrant removes one grant, what lies for that person and phone, the online code that the phone may have told just now, and
+// the receipt key of a phone that shows nobody of this subject any more.
+func endGrant(ctx context.Context, tx *sql.Tx, g grantRow) error {
 	for _, step := range []struct {
 		text string
 		args []any
 	}{
-		{`DELETE FROM device_grants WHERE subject_mac = $1 AND phone = $2 AND person_id = (SELECT id FROM people WHERE ref = $3)`, []any{mac, g.Phone, g.Person}},
-		{`DELETE FROM receipts WHERE key_id = $1 AND person_id = (SELECT id FROM people WHERE ref = $2)`, []any{g.Phone, g.Person}},
-		{`DELETE FROM phone_keys WHERE subject_mac = $1 AND key_id = $2 AND NOT EXISTS (SELECT 1 FROM device_grants WHERE subject_mac = $3 AND phone = $4)`, []any{mac, g.Phone, mac, g.Phone}},
+		{`DELETE FROM device_grants WHERE id = $1`, []any{g.id}},
+		{`DELETE FROM receipts WHERE key_id = $1 AND person_id = $2`, []any{g.phone, g.person}},
+		{`DELETE FROM codes WHERE subject_mac = $1 AND person_id = $2`, []any{g.subject, g.person}},
+		{`DELETE FROM phone_keys WHERE subject_mac = $1 AND key_id = $2 AND NOT EXISTS (SELECT 1 FROM device_grants WHERE subject_mac = $3 AND phone = $4)`, []any{g.subject, g.phone, g.subject, g.phone}},
 	} {
 		if _, err := tx.ExecContext(ctx, step.text, step.args...); err != nil {
 			return fmt.Errorf("ending a grant: %w", err)
@@ -137,11 +168,23 @@ func (s *Store) UseNonce(ctx context.Context, nonce []byte, ends time.Time) (boo
 
 // ExpireDevices: see desk.PhoneStore.
 func (s *Store) ExpireDevices(ctx context.Context, now, lastLogin time.Time) error {
-	if _, err := s.write.ExecContext(ctx, `DELETE FROM used_nonces WHERE expires_at < $1`, stamp(now)); err != nil {
-		return storage(err)
-	}
-	_, err := s.write.ExecContext(ctx, `DELETE FROM device_grants WHERE login_at < $1`, stamp(lastLogin))
-	return storage(err)
+	return s.change(ctx, func(tx *sql.Tx) error {
+		for _, step := range []struct {
+			text string
+			at   time.Time
+		}{
+			{`DELETE FROM used_nonces WHERE expires_at < $1`, now},
+			{`DELETE FROM device_grants WHERE login_at < $1`, lastLogin},
+			// a phone that is being added has a key before it has a grant: only old ones are nobody's
+			{`DELETE FROM phone_keys WHERE created_at < $1 AND NOT EXISTS (SELECT 1 FROM device_grants
+				WHERE device_grants.subject_mac = phone_keys.subject_mac AND device_grants.phone = phone_keys.key_id)`, lastLogin},
+		} {
+			if _, err := tx.ExecContext(ctx, step.text, stamp(step.at)); err != nil {
+				return fmt.Errorf("sweeping phones: %w", err)
+			}
+		}
+		return nil
+	})
 }
 
 // EraseSubject: see desk.PhoneStore. A notice that this login used can be used again: it is still worth nothing without the

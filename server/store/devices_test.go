@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -195,5 +196,70 @@ func TestALoginThatTheInsurerEndedLeavesNoGrant(t *testing.T) {
 	}
 	if known, err := s.HasPhoneKey(ctx, "op|hanako", "P"); err != nil || known {
 		t.Error("the key for receipts is still there", err)
+	}
+}
+
+// A thief of a fresh session might bury a phone below others; the clerk's end of all phones means all.
+func TestEndingAllPhonesEndsThemAll(t *testing.T) {
+	s, _ := open(t)
+	hanakoID, _ := twoEnrolled(t, s)
+	const phones = 103
+	for i := range phones {
+		grant(t, s, "op|hanako", fmt.Sprint("P", i), noon)
+	}
+	if n, err := s.EndGrants(ctx, desk.GrantQuery{Person: hanakoID}, entry("phone.end")); err != nil || n != phones {
+		t.Errorf("%d ended, %v", n, err)
+	}
+	if left := grants(t, s, desk.GrantQuery{Person: hanakoID}); len(left) != 0 {
+		t.Errorf("%d left", len(left))
+	}
+	if n, err := s.VerifyAudit(ctx); err != nil || n == 0 {
+		t.Errorf("audit: %d %v", n, err)
+	}
+}
+
+// An end counts at once: a number that the phone had just told a counter opens nothing any more.
+func TestAnEndedGrantTakesItsOnlineCodeAlong(t *testing.T) {
+	s, _ := open(t)
+	hanakoID, taichiID := twoEnrolled(t, s)
+	for subject, person := range map[string]desk.PersonID{"op|hanako": hanakoID, "op|taichi": taichiID} {
+		grant(t, s, subject, "P", noon)
+		if err := s.PutCode(ctx, []byte("code of "+subject), subject, person, noon.Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.EndGrants(ctx, desk.GrantQuery{Phone: "P", Person: hanakoID}, entry("phone.end")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Code(ctx, []byte("code of op|hanako")); err == nil {
+		t.Error("her code is still good")
+	}
+	if _, err := s.Code(ctx, []byte("code of op|taichi")); err != nil {
+		t.Errorf("his is gone: %v", err)
+	}
+}
+
+// A receipt key goes with the last grant on its phone (docs/phone.md), also when that ends by its age.
+func TestAReceiptKeyGoesWithTheLastGrantOfItsPhone(t *testing.T) {
+	s, _ := open(t)
+	hanakoID, _ := twoEnrolled(t, s)
+	long := noon.AddDate(0, -6, 0)
+	for phone, login := range map[string]time.Time{"old": long, "new": noon} {
+		if err := s.PutPhoneKey(ctx, "op|hanako", phone, []byte("public"), desk.Entry{At: login, Actor: "test", Action: "phone.add"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.PutGrants(ctx, desk.Grant{Subject: "op|hanako", Phone: phone, KeyID: "key", Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.PutPhoneKey(ctx, "op|hanako", "just being added", []byte("public"), entry("phone.add")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.ExpireDevices(ctx, noon, noon.Add(-desk.GrantKept)); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := s.PhoneKeys(ctx, hanakoID)
+	if err != nil || len(keys) != 2 || keys["old"] != nil {
+		t.Errorf("%v %v", keys, err)
 	}
 }

@@ -153,7 +153,8 @@ func (s *Store) PutReceipts(ctx context.Context, person desk.PersonID, sealed ma
 
 // Receipts: see desk.PhoneStore.
 func (s *Store) Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]desk.SealedReceipt, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT receipts.at, receipts.sealed FROM receipts JOIN phone_keys ON phone_keys.key_id = receipts.key_id
+	rows, err := s.read.QueryContext(ctx, `SELECT people.ref, receipts.at, receipts.sealed FROM receipts JOIN people ON people.id = receipts.person_id
+		JOIN phone_keys ON phone_keys.key_id = receipts.key_id
 		JOIN enrolments ON enrolments.person_id = receipts.person_id AND enrolments.subject_mac = phone_keys.subject_mac
 		WHERE phone_keys.subject_mac = $1 AND receipts.key_id = $2 AND receipts.at >= $3 ORDER BY receipts.id DESC LIMIT 50`,
 		s.mac("subject", subject), keyID, stamp(since))
@@ -165,7 +166,7 @@ func (s *Store) Receipts(ctx context.Context, subject, keyID string, since time.
 	for rows.Next() {
 		var at int64
 		var r desk.SealedReceipt
-		if err := rows.Scan(&at, &r.Sealed); err != nil {
+		if err := rows.Scan(&r.Person, &at, &r.Sealed); err != nil {
 			return nil, storage(err)
 		}
 		r.At = unstamp(at)

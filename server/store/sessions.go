@@ -17,22 +17,54 @@ type sessionBody struct {
 	Data    []byte `json:"data"`
 }
 
-// PutSession stores a session, new or changed, until expires.
+// PutSession stores a new session until expires.
 func (s *Store) PutSession(ctx context.Context, session auth.Session, expires time.Time) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		body, err := json.Marshal(sessionBody{session.Subject, session.Data})
-		if err != nil {
-			return fmt.Errorf("writing a session: %w", err)
-		}
-		sealed, err := s.sealValue(ctx, tx, "session/all", "sessions.body", hex.EncodeToString(session.Hash[:]), body)
+		sealed, err := s.sealSession(ctx, tx, session)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO sessions (hash, kind, subject_mac, created_at, used_at, expires_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (hash) DO UPDATE SET subject_mac = $3, used_at = $5, expires_at = $6, body = $7`,
+		_, err = tx.ExecContext(ctx, `INSERT INTO sessions (hash, kind, subject_mac, created_at, used_at, expires_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 			session.Hash[:], string(session.Kind), s.mac("subject", session.Subject), stamp(session.CreatedAt), stamp(session.UsedAt), stamp(expires), sealed)
 		return err
 	})
+}
+
+// ChangeSession stores the changed data of a session that has not ended since it was read.
+func (s *Store) ChangeSession(ctx context.Context, session auth.Session, expires time.Time) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		sealed, err := s.sealSession(ctx, tx, session)
+		if err != nil {
+			return err
+		}
+		return touched(tx.ExecContext(ctx, `UPDATE sessions SET subject_mac = $2, used_at = $3, expires_at = $4, body = $5 WHERE hash = $1`,
+			session.Hash[:], s.mac("subject", session.Subject), stamp(session.UsedAt), stamp(expires), sealed))
+	})
+}
+
+// TouchSession notes that a session was used, if it has not ended since it was read, and leaves its data alone.
+func (s *Store) TouchSession(ctx context.Context, hash [32]byte, used, expires time.Time) error {
+	return storage(touched(s.write.ExecContext(ctx, `UPDATE sessions SET used_at = $2, expires_at = $3 WHERE hash = $1`, hash[:], stamp(used), stamp(expires))))
+}
+
+// touched returns sql.ErrNoRows when a statement changed nothing.
+func touched(done sql.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	n, err := done.RowsAffected()
+	if err == nil && n == 0 {
+		err = sql.ErrNoRows
+	}
+	return err
+}
+
+func (s *Store) sealSession(ctx context.Context, tx *sql.Tx, session auth.Session) ([]byte, error) {
+	body, err := json.Marshal(sessionBody{session.Subject, session.Data})
+	if err != nil {
+		return nil, fmt.Errorf("writing a session: %w", err)
+	}
+	return s.sealValue(ctx, tx, "session/all", "sessions.body", hex.EncodeToString(session.Hash[:]), body)
 }
 
 // Session returns a session by the hash of its id.

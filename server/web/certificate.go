@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -61,10 +62,23 @@ func printable(text string) string {
 	return text
 }
 
+// printableAddress is a page's own address as its links hold it: without the query, or not at all, where that would show a 12-digit
+// My Number again.
+func printableAddress(u *url.URL) string {
+	query, err := url.QueryUnescape(u.RawQuery)
+	switch {
+	case eligibility.HoldsMyNumber(u.Path):
+		return "/"
+	case err != nil || eligibility.HoldsMyNumber(query):
+		return u.EscapedPath()
+	}
+	return u.RequestURI()
+}
+
 // certificateCalendar is the certificate's last day as a calendar file with its reminders.
 func (s *Site) certificateCalendar(c echo.Context) error {
-	until, err := eligibility.ParseDate(c.QueryParam("until"))
-	if err != nil || !until.Exact() {
+	until, problem := s.typedDate(c.QueryParam("until"))
+	if problem != nil || until.IsZero() {
 		return eligibility.ErrDate.In("until")
 	}
 	lang := s.lookOf(c).Lang

@@ -103,7 +103,7 @@ func (s *Site) showing(c echo.Context) (subject string, person desk.PersonID, er
 
 // newNonce gives a phone something to sign. It is the same for phones that nobody knows.
 func (s *Site) newNonce(c echo.Context) error {
-	if err := s.devices.Take(c.RealIP(), s.Now()); err != nil {
+	if err := s.devices.Take(from(c), s.Now()); err != nil {
 		return err
 	}
 	var body struct {
@@ -127,7 +127,7 @@ const keptCookie = "madoguchi-kept"
 
 // enterDevice starts the session of a phone that signed its nonce.
 func (s *Site) enterDevice(c echo.Context) error {
-	if err := s.devices.Take(c.RealIP(), s.Now()); err != nil {
+	if err := s.devices.Take(from(c), s.Now()); err != nil {
 		return err
 	}
 	var body struct {
@@ -154,7 +154,7 @@ func (s *Site) enterDevice(c echo.Context) error {
 			return err
 		}
 	}
-	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Device, "device|"+body.Phone, data); err != nil {
+	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Device, desk.DeviceSubject(body.Phone), data); err != nil {
 		return err
 	}
 	c.SetCookie(s.kept(int((400 * 24 * time.Hour).Seconds()))) // browsers keep no cookie longer
@@ -172,6 +172,9 @@ func (s *Site) removePerson(c echo.Context) error {
 		return err
 	}
 	ctx, id := c.Request().Context(), desk.PersonID(c.Param("id"))
+	if id == "" { // would mean everybody
+		return desk.ErrNotEnrolled
+	}
 	if len(a.grants) > 0 {
 		if err := s.Office.EndDevice(ctx, a.device.Phone, a.device.Key, id); err != nil {
 			return err

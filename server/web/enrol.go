@@ -18,7 +18,7 @@ func (s *Site) enrolPage(c echo.Context) error {
 }
 
 func (s *Site) showEnrol(c echo.Context, status int, v visit, typed string, problem *Problem) error {
-	view := EnrolView{Page: s.translated(c, "enrol.title"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: typed}
+	view := EnrolView{Page: s.translated(c, "enrol.title"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: printable(typed)}
 	view.Error, view.Insurer = problem, s.helpDesk(c)
 	return s.show(c, status, "enrol", view)
 }
@@ -29,7 +29,7 @@ func (s *Site) enrol(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	if err := s.guesses.Take(c.RealIP(), s.Now()); err != nil {
+	if err := s.guesses.Take(from(c), s.Now()); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()

@@ -31,7 +31,7 @@ func (s *Site) home(c echo.Context) error {
 // openNotice takes a notice's code off the address at once. It never uses the code up, and it is never logged. A code that
 // is none, or no more, gets the same door with a sentence.
 func (s *Site) openNotice(c echo.Context) error {
-	if err := s.guesses.Take(c.RealIP(), s.Now()); err != nil {
+	if err := s.guesses.Take(from(c), s.Now()); err != nil {
 		return err
 	}
 	mac, err := s.Office.NoticeFor(c.Request().Context(), c.Param("code"))

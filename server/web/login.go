@@ -10,6 +10,9 @@ import (
 )
 
 func (s *Site) beginLogin(c echo.Context) error {
+	if err := s.logins.Take(from(c), s.Now()); err != nil {
+		return err
+	}
 	address, flow, err := s.Login.Begin(c.Request().Context())
 	if err != nil {
 		return err
@@ -25,13 +28,18 @@ func (s *Site) beginLogin(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
-// finishLogin makes a new session for the login, carrying over only the notice that was opened before.
+// finishLogin makes a new session for the login, carrying over only the notice that was opened before. An answer to another
+// login than the one under way (two tabs, a stranger's link) ends nothing.
 func (s *Site) finishLogin(c echo.Context) error {
 	session, v, known, err := s.patient(c)
 	if err != nil {
 		return err
 	}
-	if !known || v.Flow == nil {
+	state := c.QueryParam("state")
+	if known && v.Login != nil && v.Done != "" && v.Done == state {
+		return s.afterLogin(c, v) // the same answer loaded again
+	}
+	if !known || v.Flow == nil || v.Flow.State != state {
 		return auth.ErrFlow
 	}
 	ctx := c.Request().Context()
@@ -44,7 +52,8 @@ func (s *Site) finishLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(visit{Notice: v.Notice, Login: &login})
+	v = visit{Notice: v.Notice, Login: &login, Done: flow.State}
+	data, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
@@ -54,7 +63,12 @@ func (s *Site) finishLogin(c echo.Context) error {
 	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Patient, login.Subject, data); err != nil {
 		return err
 	}
-	people, err := s.Office.People(ctx, login.Subject)
+	return s.afterLogin(c, v)
+}
+
+// afterLogin leads to the screen, or first to the enrolment of whoever has no screen yet or has just opened a notice.
+func (s *Site) afterLogin(c echo.Context, v visit) error {
+	people, err := s.Office.People(c.Request().Context(), v.Login.Subject)
 	if err != nil {
 		return err
 	}

@@ -137,7 +137,7 @@ func backTo(address string) string {
 	query := u.Query()
 	query.Del("lang")
 	u.RawQuery = query.Encode()
-	return u.RequestURI()
+	return printableAddress(u)
 }
 
 func (s *Site) saveSettings(c echo.Context) error {

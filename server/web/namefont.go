@@ -4,17 +4,15 @@ import (
 	"net/http"
 
 	"github.com/labstack/echo/v4"
-
-	"madoguchi/server/desk"
 )
 
-// nameFont sends a person's own session the font that draws their name; 204 where every phone can.
+// nameFont sends the font that draws a person's name to whoever may be shown the person; 204 where every phone can.
 func (s *Site) nameFont(c echo.Context) error {
-	session, _, err := s.signedIn(c)
+	subject, id, err := s.showing(c)
 	if err != nil {
 		return err
 	}
-	data, err := s.Office.NameFont(c.Request().Context(), session.Subject, desk.PersonID(c.Param("id")))
+	data, err := s.Office.NameFont(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
 	}

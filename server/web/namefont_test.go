@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/auth"
 )
@@ -31,5 +32,29 @@ func TestTheFontOfANameIsForItsOwnPersonOnly(t *testing.T) {
 	other.session(t, auth.Patient, "op|y", visitOf("試験 太郎", "1986-04-12", ""))
 	if w := other.ask(t, "GET", "/people/"+string(theirs.ID)+"/name.ttf", nil); w.Code != http.StatusNotFound {
 		t.Errorf("another's font: %d", w.Code)
+	}
+}
+
+// A phone that comes back by its key draws the names too: a name that the insurer has changed since needs a font that the phone
+// does not have yet.
+func TestAPhoneGetsTheFontOfItsPeopleByItsKey(t *testing.T) {
+	h, _ := connected(t)
+	login := h.now
+	r := h.patientOf(t, login)
+	phone := newPhone(t)
+	h.add(t, "A", phone)
+	h.signedOut()
+	path := "/people/" + string(r.ID) + "/name.ttf"
+	if w := h.ask(t, "GET", path, nil); w.Code != http.StatusForbidden {
+		t.Errorf("without any session: %d", w.Code)
+	}
+	h.enter(t, "A", phone)
+	if w := h.ask(t, "GET", path, nil); w.Code != http.StatusOK || !bytes.HasPrefix(w.Body.Bytes(), []byte{0, 1, 0, 0}) {
+		t.Errorf("by its key: %d", w.Code)
+	}
+	h.now = login.Add(90 * 24 * time.Hour)
+	h.enter(t, "A", phone)
+	if w := h.ask(t, "GET", path, nil); w.Code != http.StatusForbidden {
+		t.Errorf("after 90 days: %d", w.Code)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
+	"madoguchi/eligibility"
 	"madoguchi/pwa"
 )
 
@@ -35,6 +36,7 @@ type visit struct {
 	Notice []byte         `json:"notice,omitempty"` // MAC of the notice code that brought them here
 	Flow   *auth.Flow     `json:"flow,omitempty"`   // a login under way
 	Login  *auth.Identity `json:"login,omitempty"`
+	Done   string         `json:"done,omitempty"` // state of the flow by which Login came
 }
 
 // patient returns the request's patient session and its visit; a new anonymous one is not made here.
@@ -60,7 +62,12 @@ func (s *Site) keep(c echo.Context, session auth.Session, known bool, v visit) e
 		return err
 	}
 	session.Data = data
-	return s.Sessions.Save(ctx, session)
+	err = s.Sessions.Save(ctx, session)
+	var e *eligibility.Error
+	if errors.As(err, &e) && e.Code == eligibility.NotFound {
+		return errSignedOut // ended by another request, from another phone perhaps
+	}
+	return err
 }
 
 // signedIn returns the session of a patient who has logged in.

@@ -107,13 +107,13 @@ func (s *Site) receipts(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	key := c.QueryParam("key")
+	key, now := c.QueryParam("key"), s.Now()
 	var subjects []string
 	if a.login != nil {
 		subjects = append(subjects, a.login.Subject)
 	}
 	for _, g := range a.grants {
-		if g.Phone == key && s.Now().Before(g.Until()) && !slices.Contains(subjects, g.Subject) {
+		if g.Phone == key && now.Before(g.Until()) && !slices.Contains(subjects, g.Subject) {
 			subjects = append(subjects, g.Subject)
 		}
 	}
@@ -121,6 +121,7 @@ func (s *Site) receipts(c echo.Context) error {
 		return desk.ErrNotEnrolled
 	}
 	type receipt struct {
+		Person string    `json:"person"`
 		At     time.Time `json:"at"`
 		Sealed string    `json:"sealed"`
 	}
@@ -133,7 +134,10 @@ func (s *Site) receipts(c echo.Context) error {
 			return err
 		}
 		for _, r := range sealed {
-			out.Receipts = append(out.Receipts, receipt{r.At, base64.RawURLEncoding.EncodeToString(r.Sealed)})
+			if _, shown, _ := a.mayShow(r.Person, subject, now); !shown {
+				continue // taken off this phone
+			}
+			out.Receipts = append(out.Receipts, receipt{string(r.Person), r.At, base64.RawURLEncoding.EncodeToString(r.Sealed)})
 		}
 	}
 	slices.SortStableFunc(out.Receipts, func(a, b receipt) int { return b.At.Compare(a.At) })

@@ -29,6 +29,7 @@ func (s *Site) visit(c echo.Context) error {
 		return err
 	}
 	v, field := view.Form.read()
+	view.Form.clean()
 	items, err := eligibility.CheckVisit(v)
 	var e *eligibility.Error
 	switch {
@@ -120,4 +121,11 @@ func sharesIn(lang string, percents []int) string {
 		return ja
 	}
 	return strings.Join(digits, " / ") + "（" + ja + "）"
+}
+
+// clean takes out what must not be shown again.
+func (f *VisitForm) clean() {
+	for _, typed := range []*string{&f.Day, &f.BirthDate, &f.CertificateUntil, &f.CardUntil, &f.PaperUntil, &f.SavedOn} {
+		*typed = printable(*typed)
+	}
 }

@@ -18,7 +18,7 @@ import { paperFirst, refreshPaper, showPaper } from "./papers";
 import { askMe, showPerson, showTiles, storedPeople, storePeople, type Me, type Person } from "./people";
 import { holderKey } from "./phone";
 import { introduce, showPhones } from "./phones";
-import { watchReceipts } from "./receipts";
+import { showReceipts, watchReceipts } from "./receipts";
 import { showDetails, type Screen } from "./screen";
 import { forget } from "./sealed";
 import { openStored, refreshStored } from "./stored";
@@ -282,6 +282,7 @@ function turnTo(p: Person): void {
   endOffline();
   showCard(null);
   showPerson(p);
+  showReceipts(person);
   showTiles(family, person, turnTo);
   paperFirst(false);
   byId("pdf").hidden = false;
@@ -406,7 +407,7 @@ async function start(): Promise<void> {
   if (family.length) showFamily();
   setInterval(tick, 1000);
   await learn();
-  void watchReceipts(byId("receipts"), () => person !== "");
+  void watchReceipts(() => person);
 }
 
 void start();

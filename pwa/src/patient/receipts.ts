@@ -1,5 +1,5 @@
-// What counters left for this phone: sealed to its own key, which never leaves it. The newest stand below the code, all of them with
-// their day among the details. Elements: #receipts, #seen, #seen-area.
+// What counters left for this phone: sealed to its own key, which never leaves it. Those of the person who is shown stand below the
+// code, the newest, and with their day among the details: who was where is each one's own. Elements: #receipts, #seen, #seen-area.
 import { decode, utf8 } from "../shared/base64url";
 import { timeOfDay } from "../shared/clock";
 import { byId, h } from "../shared/dom";
@@ -18,12 +18,16 @@ const outcomes = { accepted: "outcomeAccepted", refused: "outcomeRefused", parke
 const justNow = 12 * 60 * 60 * 1000; // a day at a clinic
 const pollEvery = 5_000;
 
-/** Shows receipts in the element from now on, looking every five seconds while the page is seen and this phone is known. */
-export async function watchReceipts(place: HTMLElement, known: () => boolean): Promise<void> {
+let opened: { person: string; receipt: Receipt }[] = [];
+let drawn = "";
+
+/** Shows receipts from now on, looking every five seconds while the page is seen and somebody is shown. */
+export async function watchReceipts(person: () => string): Promise<void> {
   for (;;) {
-    if (document.visibilityState === "visible" && known()) {
+    if (document.visibilityState === "visible" && person()) {
       try {
-        await look(place, await receiptKey());
+        await look(await receiptKey());
+        showReceipts(person());
       } catch {
         // no network: the next look will tell
       }
@@ -32,14 +36,22 @@ export async function watchReceipts(place: HTMLElement, known: () => boolean): P
   }
 }
 
-async function look(place: HTMLElement, key: ReceiptKey): Promise<void> {
-  const { receipts } = await ask<{ receipts: { sealed: string }[] }>("GET", `/api/v1/receipts?key=${encodeURIComponent(key.id)}`);
-  const opened = (await Promise.all(receipts.map(({ sealed }) => open(key, decode(sealed)).catch(() => null)))).filter((r) => r !== null);
-  const fresh = opened.filter((r) => r.outcome === "accepted" && Date.now() - Date.parse(r.at) < justNow).slice(0, 3);
-  const lines = fresh.map((r) => word("checked", { t: timeOfDay(Date.parse(r.at), false), f: r.facility }));
-  if (lines.join() !== [...place.children].map((p) => p.textContent).join()) place.replaceChildren(...lines.map((l) => h("p", "", l)));
-  byId("seen-area").hidden = opened.length === 0;
-  if (opened.length !== byId("seen").children.length) byId("seen").replaceChildren(...opened.map(seen));
+async function look(key: ReceiptKey): Promise<void> {
+  const { receipts } = await ask<{ receipts: { person: string; sealed: string }[] }>("GET", `/api/v1/receipts?key=${encodeURIComponent(key.id)}`);
+  const all = receipts.map(async ({ person, sealed }) => ({ person, receipt: await open(key, decode(sealed)) }));
+  opened = (await Promise.all(all.map((one) => one.catch(() => null)))).filter((one) => one !== null);
+}
+
+/** Shows a person's receipts, as far as they are known; nobody's for nobody. */
+export function showReceipts(person: string): void {
+  const own = opened.filter((one) => one.person === person).map((one) => one.receipt);
+  const fresh = own.filter((r) => r.outcome === "accepted" && Date.now() - Date.parse(r.at) < justNow).slice(0, 3);
+  const now = JSON.stringify([fresh, own]);
+  if (now === drawn) return; // screen readers are not told twice
+  drawn = now;
+  byId("receipts").replaceChildren(...fresh.map((r) => h("p", "", word("checked", { t: timeOfDay(Date.parse(r.at), false), f: r.facility }))));
+  byId("seen-area").hidden = own.length === 0;
+  byId("seen").replaceChildren(...own.map(seen));
 }
 
 /** One line of the list: when, who, and what came of it. */

@@ -64,7 +64,9 @@ function readBack(shown: Shown): string {
 /** Returns the canvas's pixels as the screen shows them: in device pixels, after the page's and the browser's scaling. */
 function asDisplayed(canvas: HTMLCanvasElement): ImageData {
   const box = canvas.getBoundingClientRect();
-  const screen = new OffscreenCanvas(Math.max(1, Math.round(box.width * devicePixelRatio)), Math.max(1, Math.round(box.height * devicePixelRatio)));
+  const screen = h("canvas", "") as HTMLCanvasElement; // an OffscreenCanvas draws in two dimensions from Safari 16.4 on only
+  screen.width = Math.max(1, Math.round(box.width * devicePixelRatio));
+  screen.height = Math.max(1, Math.round(box.height * devicePixelRatio));
   const pen = screen.getContext("2d", { willReadFrequently: true });
   if (!pen) throw new Unreadable("nothing");
   pen.imageSmoothingEnabled = getComputedStyle(canvas).imageRendering !== "pixelated";

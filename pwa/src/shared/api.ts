@@ -1,4 +1,5 @@
 // Calls to our own origin. A problem document becomes an error whose message is its sentence in the page's language.
+import { within } from "./within";
 
 const kind = "urn:madoguchi:problem:"; // what our problem documents' type begins with; the rest is the problem's key
 
@@ -26,7 +27,7 @@ interface ProblemDocument {
 
 /** Sends a request with an optional JSON body and returns the JSON answer; null where there is none. A lost request ends with patience. */
 export async function call<T>(method: string, path: string, body?: unknown, patience = 30_000): Promise<T> {
-  const init: RequestInit = { method, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(patience) };
+  const init: RequestInit = { method, cache: "no-store", credentials: "same-origin", signal: within(patience) };
   if (body !== undefined) {
     init.headers = { "Content-Type": "application/json" };
     init.body = JSON.stringify(body);

@@ -1,1 +1,0 @@
-function n(r){return btoa(String.fromCharCode(...new Uint8Array(r))).replaceAll("+","-").replaceAll("/","_").replaceAll("=","")}function t(r){return Uint8Array.from(atob(r.replaceAll("-","+").replaceAll("_","/")),e=>e.charCodeAt(0))}function a(r){return new TextEncoder().encode(r)}export{n as a,t as b,a as c};

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+
+	"madoguchi/server/desk"
+	"madoguchi/server/store"
+)
+
+// stumbles is a store whose disk is full for the first end of logins.
+type stumbles struct {
+	*store.Store
+	tries int
+}
+
+func (s *stumbles) EndLogins(ctx context.Context, subject string, but [32]byte) error {
+	if s.tries++; s.tries == 1 {
+		return errors.New("no space left on device")
+	}
+	return s.Store.EndLogins(ctx, subject, but)
+}
+
+// lost is a house with a phone that was lost while its login and its key's session were open, and an owner at another browser.
+func lost(t *testing.T) (h *house, r desk.PersonRecord, thief, owner []*http.Cookie, phone testPhone) {
+	t.Helper()
+	h, _ = connected(t)
+	r = h.patientOf(t, h.now)
+	phone = newPhone(t)
+	h.add(t, "A", phone)
+	h.enter(t, "A", phone)
+	thief, h.cookies = h.cookies, nil
+	h.patientOf(t, h.now)
+	return h, r, thief, h.cookies, phone
+}
+
+func TestTheEndOfALostPhoneIsWholeAfterAFailureHalfway(t *testing.T) {
+	h, _, thief, owner, _ := lost(t)
+	h.office.Store = &stumbles{Store: h.store}
+	h.cookies = owner
+	if w := h.ask(t, "POST", "/api/v1/phones/A/end", struct{}{}); w.Code < 500 {
+		t.Fatalf("%d", w.Code)
+	}
+	if w := h.ask(t, "POST", "/api/v1/phones/A/end", struct{}{}); w.Code != 200 {
+		t.Errorf("the second try: %d %s", w.Code, w.Body)
+	}
+	h.cookies = thief
+	refusedWith(t, h.ask(t, "GET", "/api/v1/me", nil), "session.missing")
+}
+
+// A cookie that was copied off a phone is worth nothing when that phone was ended, even if it was added again with the same key.
+func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
+	for name, end := range map[string]func(t *testing.T, h *house, r desk.PersonRecord){
+		"by the patient": func(t *testing.T, h *house, _ desk.PersonRecord) {
+			if w := h.ask(t, "POST", "/api/v1/phones/A/end", struct{}{}); w.Code != 200 {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+		},
+		"by the insurer": func(t *testing.T, h *house, r desk.PersonRecord) {
+			if n, err := h.office.EndPhoneOf(ctx, "00138990", r.ID, "", "鈴木"); err != nil || n != 1 {
+				t.Fatalf("%d %v", n, err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, r, thief, owner, phone := lost(t)
+			h.cookies = owner
+			end(t, h, r)
+			h.cookies = nil
+			h.patientOf(t, h.now)
+			if w := h.add(t, "A", phone); w.Code != 200 {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+			h.cookies = thief
+			refusedWith(t, h.ask(t, "GET", "/api/v1/me", nil), "session.missing")
+		})
+	}
+}
+
+// An address without the phone or the person names nobody, not everybody.
+func TestAnEmptyNameInAnAddressEndsNothing(t *testing.T) {
+	h, r, thief, owner, _ := lost(t)
+	for path, cookies := range map[string][]*http.Cookie{"/api/v1/phones//end": owner, "/api/v1/people//remove": thief} {
+		h.cookies = cookies
+		if w := h.ask(t, "POST", path, struct{}{}); w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+	if left, err := h.store.Grants(ctx, desk.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 {
+		t.Errorf("%d grants left, %v", len(left), err)
+	}
+}
