@@ -6,6 +6,7 @@
 # make quick   vet, staticcheck and the tests that need no outside program, under two minutes
 # make setup   installs what the tests need (Debian; elsewhere names it)
 # make dist    bundles the front end into pwa/dist
+# make pictures renews the pictures of README and docs, and leaves one of every page's states in bin/pictures
 # make bridge  builds the agent for the counter's PC into bin/, with checksums: the same bytes every time
 
 SHELL := /bin/bash
@@ -65,6 +66,10 @@ bridge:
 	done
 	@cd "$(BIN)" && sha256sum madoguchi-bridge-* > SHA256SUMS && cat SHA256SUMS
 
-# The pictures of README and docs, made by the end-to-end tests.
+# The end-to-end tests leave a picture of every state at the widths of a small phone, a usual one and a PC in bin/pictures, to be
+# looked at; those of README and docs are renewed from there.
 pictures: setup
-	MADOGUCHI_TEST=require MADOGUCHI_PICTURES=$(CURDIR)/docs/pictures go test -count=1 ./e2e && MADOGUCHI_PICTURES=$(CURDIR)/docs/pictures go test -count=1 -run Pictures ./pdf
+	@rm -rf bin/pictures && mkdir -p bin/pictures
+	MADOGUCHI_TEST=require MADOGUCHI_PICTURES=$(CURDIR)/bin/pictures go test -count=1 -timeout 25m ./e2e
+	MADOGUCHI_PICTURES=$(CURDIR)/bin/pictures go test -count=1 -run Pictures ./pdf
+	@for f in $$(git ls-files docs/pictures); do cp bin/pictures/$$(basename $$f) $$f; done

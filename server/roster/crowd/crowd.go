@@ -46,6 +46,10 @@ func (f File) WriteTo(w io.Writer) (int64, error) {
 		if year < 1988 && i%2 == 0 {
 			born = fmt.Sprintf("昭和%d年%d月%d日", year-1925, month, day)
 		}
+		since := "2019-04-01"
+		if year >= 2019 {
+			since = born // nobody is insured before birth
+		}
 		if f.Spoil > 0 && i%f.Spoil == f.Spoil-1 {
 			born = fmt.Sprintf("%04d-02-30", year)
 		}
@@ -64,8 +68,8 @@ func (f File) WriteTo(w io.Writer) (int64, error) {
 		if i == f.People-1 {
 			note = f.Note
 		}
-		write("%s,１３－%d,%d,%02d,%s　%s,%s ナマエ%d,%s,%d,%s,2019-04-01,2019-04-01,%s,%s,%s,%s,999-%04d,架空県架空市%s%d丁目%d番地%d号 架空ハイツ%d,%s 太郎,架空産業株式会社第%d営業所,%s,%s\r\n",
-			f.Insurer, 1+household%40, 1000+household, branch, families[family], given, readings[family], i%97, born, 1+r.IntN(2), relation,
+		write("%s,１３－%d,%d,%02d,%s　%s,%s ナマエ%d,%s,%d,%s,%s,%s,%s,%s,%s,%s,999-%04d,架空県架空市%s%d丁目%d番地%d号 架空ハイツ%d,%s 太郎,架空産業株式会社第%d営業所,%s,%s\r\n",
+			f.Insurer, 1+household%40, 1000+household, branch, families[family], given, readings[family], i%97, born, 1+r.IntN(2), relation, since, since,
 			share, from, until, limits[r.IntN(len(limits))], r.IntN(10000), towns[r.IntN(len(towns))], block, 1+r.IntN(30), 1+r.IntN(20), 100+r.IntN(900),
 			families[family], 1+r.IntN(50), []string{"有", "無"}[r.IntN(2)], note)
 	}
