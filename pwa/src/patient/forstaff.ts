@@ -8,10 +8,13 @@ const place = document.getElementById("for-staff");
 export function tellStaff(insurer: string, registeredOn: string, age: number, kept: boolean): void {
   if (!place) return;
   const [, month, day] = registeredOn.split("-").map(Number);
-  const lines = [`${insurer} 発行・マイナポータルの画面ではありません`, "マイナンバーカードといっしょに確認してください", `${inJapanese(age)}前に${kept ? "取得" : "作成"}・資格は${month}月${day}日 登録分`];
-  if (kept) lines.push("2つのコードを続けて読み取ってください");
-  if (place.dataset["said"] !== lines.join()) place.replaceChildren(h("b", "", "受付の方へ"), ...lines.map((line) => h("span", "", line)));
-  place.dataset["said"] = lines.join();
+  const made = `${inJapanese(age)}前に${kept ? "取得" : "作成"}・`;
+  const said = [insurer, made, registeredOn].join();
+  if (place.dataset["said"] !== said) {
+    place.replaceChildren(h("b", "", "受付の方へ"), h("span", "", `${insurer} 発行・マイナポータルの画面ではありません`), h("span", "", "マイナンバーカードといっしょに確認してください"),
+      h("span", "", made, h("span", "unbroken", `資格は${month}月${day}日 登録分`)), kept ? h("span", "", "2つのコードを続けて読み取ってください") : "");
+  }
+  place.dataset["said"] = said;
   place.hidden = false;
 }
 
