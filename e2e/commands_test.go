@@ -1,10 +1,14 @@
 package e2e
 
 import (
+	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"madoguchi/credential"
 )
 
 // household is a file of which one row is good and one is not.
@@ -112,6 +116,28 @@ func TestTheReceptionsSheetIsWrittenWhole(t *testing.T) {
 	for _, args := range []string{"--day 2026-02-30", "--day 2026-11", "--out nowhere/sheet.pdf", "--out ."} {
 		if out, errs, code := run(t, dir, program, nil, nil, append([]string{"cheatsheet"}, strings.Fields(args)...)...); code != 2 || out != "" || errs == "" {
 			t.Errorf("%s: %d %q %q", args, code, out, errs)
+		}
+	}
+}
+
+// An answer that nobody got is no answer: never "not valid" (1) and never "answered" (0).
+func TestAnAnswerThatCannotBeWrittenIsRefused(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skipf("this system has no /dev/full: %v", err)
+	}
+	defer full.Close()
+	dir := t.TempDir()
+	b := newBench(t)
+	code := b.write(t, "live.jws", []byte(b.issue(t, credential.Request{Tier: credential.Live})))
+	for _, args := range []string{"verify " + code, "verify --json " + code, "names 髙橋 高橋", "insurer 138990", "share --birth-date 1955-07-01 --on 2026-11-22", "rules"} {
+		cmd := exec.Command(b.program, strings.Fields(args)...)
+		cmd.Dir = dir
+		var errs bytes.Buffer
+		cmd.Stdout, cmd.Stderr = full, &errs
+		_ = cmd.Run()
+		if code := cmd.ProcessState.ExitCode(); code != 2 || !strings.Contains(errs.String(), "結果を書き出せません") {
+			t.Errorf("%s: exit code %d, %q", args, code, errs.String())
 		}
 	}
 }

@@ -203,7 +203,7 @@ func known(s string) *string {
 type rulesCmd struct{}
 
 // Run prints docs/rules.md.
-func (*rulesCmd) Run() error { return eligibility.WriteRules(os.Stdout) }
+func (*rulesCmd) Run() error { return told(eligibility.WriteRules(os.Stdout)) }
 
 // answered prints the answer as one JSON document, or complains and exits with 2.
 func answered(ask func() (any, error)) error {
@@ -211,7 +211,19 @@ func answered(ask func() (any, error)) error {
 	if err != nil {
 		return refuse(err)
 	}
-	return printJSON(answer)
+	return told(printJSON(answer))
+}
+
+var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "output.untold",
+	Ja: "結果を書き出せませんでした。書き出し先（ディスクの空きなど）を確かめて、もう一度実行してください。",
+	En: "The result could not be written. Check where standard output goes (a full disk?) and run again."}
+
+// told turns a failure to write the answer into exit code 2: an answer that nobody got is none.
+func told(err error) error {
+	if err == nil {
+		return nil
+	}
+	return refuse(errUntold.Because(err))
 }
 
 // refuse complains, naming the field at fault, and exits with 2.

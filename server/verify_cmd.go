@@ -63,9 +63,9 @@ func (c *verifyCmd) Run(s *Settings) error {
 		err = explain(v)
 	}
 	if err == nil && !v.Valid {
-		err = exit(exitSome)
+		return exit(exitSome)
 	}
-	return err
+	return told(err)
 }
 
 func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
