@@ -141,3 +141,14 @@ func TestAnAnswerThatCannotBeWrittenIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestWrongUsageIsSaidInJapaneseToo(t *testing.T) {
+	program := built(t, "./server", "madoguchi")
+	for args, names := range map[string]string{"methods": "methods --help", "share --on 2026-11-22": "share --help", "insurer": "insurer --help", "verify --bogus x": "verify --help", "keys bogus": "madoguchi",
+		"share --birth-date 1955-07-01 --on 2026-11-22 --assigned 3割": "share --help", "keys csr": "keys csr --help", "print --role counter": "print --help", "--bogus": "madoguchi --help"} {
+		out, errs, code := run(t, t.TempDir(), program, nil, nil, strings.Fields(args)...)
+		if code != 2 || out != "" || !strings.HasPrefix(errs, "コマンドの書き方") || !strings.Contains(errs, names) {
+			t.Errorf("%s: %d %q %q", args, code, out, errs)
+		}
+	}
+}

@@ -362,3 +362,12 @@ func TestCheckThatCannotBeToldIsAnError(t *testing.T) {
 		}
 	}
 }
+
+func TestWrongUsageIsSaidInJapaneseToo(t *testing.T) {
+	for _, args := range [][]string{{"readers", "--bogus"}, {"status", "x"}, {"bogus"}, {"readers", "--remember", "X", "--forget"}, {"run", "--server"}} {
+		out, errs, code := run(t, args...)
+		if code != 2 || out != "" || !strings.HasPrefix(errs, "コマンドの書き方") || !strings.Contains(errs, "bridge --help") {
+			t.Errorf("%q: %d %q %q", args, code, out, errs)
+		}
+	}
+}
