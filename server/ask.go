@@ -23,7 +23,7 @@ type methodsCmd struct {
 // Run answers in the shape of the input: an object for an object, an array for an array.
 func (c *methodsCmd) Run() error {
 	return answered(func() (any, error) {
-		data, err := readInput(c.JSON)
+		data, err := readInput(c.JSON, "--json")
 		if err != nil {
 			return nil, err
 		}
@@ -236,15 +236,15 @@ func refuse(err error) error {
 	return exit(exitRefused)
 }
 
-// readInput reads a file, or standard input for "-".
-func readInput(name string) ([]byte, error) {
+// readInput reads the file of an argument, or standard input for "-".
+func readInput(name, argument string) ([]byte, error) {
 	data, err := readBounded(name)
 	switch {
 	case errors.Is(err, errLarge):
-		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.size", Field: "--json",
+		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.size", Field: argument,
 			Ja: "入力が大きすぎます（64MBまで）。", En: "The input is too large (64 MB at most)."}
 	case err != nil:
-		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.open", Field: "--json", Cause: err,
+		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.open", Field: argument, Cause: err,
 			Ja: "ファイルを読めません。名前と場所を確かめてください。", En: "The file cannot be read. Check its name and place."}
 	}
 	return data, nil

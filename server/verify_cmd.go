@@ -192,7 +192,7 @@ func readCodes(name, argument string) (reading, error) {
 }
 
 func codesOf(name string) (reading, error) {
-	data, err := readInput(name)
+	data, err := readInput(name, "FILE")
 	if err != nil {
 		return reading{}, err
 	}
