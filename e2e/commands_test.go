@@ -65,6 +65,11 @@ func TestImportRefusesBeforeItStores(t *testing.T) {
 	if out, errs, code := run(t, dir, program, nil, nil, "--data", "data", "import", "--insurer", "06139992", "--errors", "none.csv", "good.csv"); code != 0 || !strings.Contains(out, "変わりなし 1、") {
 		t.Errorf("%d %q %q", code, out, errs)
 	}
+	// Unknown columns are reported, not fatal; standard output is one object a row and nothing else.
+	write("good.csv", "番号,氏名,生年月日,メモ,家族の印\n1,試験 太郎,1986-04-12,x,y\n")
+	if out, errs, code := run(t, dir, program, nil, nil, "import", "--insurer", "06139992", "--dry-run", "--json", "good.csv"); code != 0 || out != `{"line":2,"accepted":true,"reasons":[],"warnings":[]}`+"\n" || !strings.Contains(errs, "メモ、家族の印") {
+		t.Errorf("%d %q %q", code, out, errs)
+	}
 	left, err := filepath.Glob(filepath.Join(dir, "*"))
 	if hidden, _ := filepath.Glob(filepath.Join(dir, ".*")); err != nil || len(left) != 5 || len(hidden) != 0 { // people, folder, data, mine, good
 		t.Errorf("left behind: %q %q", left, hidden)
