@@ -175,10 +175,14 @@ func (v Verdict) Headline() (ja, en string) {
 		return "2つ目のコードを読み取り直してください", "Scan the second code again."
 	case v.Checks[0].Result == Failed && v.Checks[0].Reason == checkFuture.failedJa:
 		return "時計が合っていません", "The clocks disagree."
+	case v.Checks[0].Result == Failed && v.Checks[0].Name == checkFresh.name && v.Tier == PDF:
+		return "この写し（PDF）は期限が切れています", "This copy (PDF) has expired."
 	case v.Checks[0].Result == Failed && v.Checks[0].Name == checkFresh.name:
 		return "この画面は古くなっています", "This screen is too old."
 	case v.Checks[0].Result == Failed && v.Checks[0].Name == checkRevocation.name:
 		return "この写し（PDF）は取り消されています", "This copy (PDF) was revoked."
+	case v.Checks[0].Result == Failed && v.Tier == PDF:
+		return "この写し（PDF）は確かめられません", "This copy (PDF) cannot be verified."
 	case v.Checks[0].Result == Failed:
 		return "この画面は確かめられません", "This screen cannot be verified."
 	}

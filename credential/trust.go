@@ -75,6 +75,19 @@ func (t *TrustList) Check() error {
 	return nil
 }
 
+// ReadTrustDraft reads a draft that somebody read and corrected. It refuses what Check does, nobody on the list, and any member
+// that is not a trust list's own, stands twice or differs in case: the list that is signed must say what its reader saw.
+func ReadTrustDraft(data []byte) (TrustList, error) {
+	var t TrustList
+	if err := readExactly(data, &t); err != nil {
+		return TrustList{}, err
+	}
+	if len(t.Issuers) == 0 {
+		return TrustList{}, errors.New("no issuer stands on it")
+	}
+	return t, t.Check()
+}
+
 // TrustGrace is how long after its end a console without network may still use its list; it says so with every check.
 const TrustGrace = 7 * 24 * time.Hour
 

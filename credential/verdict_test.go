@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"madoguchi/eligibility"
 )
 
 // What staff read first, and what the console does next, for each way in which a code can be wrong.
@@ -17,6 +19,8 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 	revoked.Status = func(string) *StatusList { return list }
 	overdue := at(0)
 	overdue.Trust.ExpiresAt = issuedAt.Add(-TrustGrace - time.Second).Unix()
+	elsewhere := at(0)
+	elsewhere.Trust.Issuers[0].InsurerNumbers = []eligibility.InsurerNumber{"01139997"}
 	good := p.proof(t, p.screen, p.phone, issuedAt, "")
 	for name, c := range map[string]struct {
 		v                    Verdict
@@ -25,7 +29,8 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 	}{
 		"a live screen":             {at(0).Verify(live), "この画面は本物です", true, false, false},
 		"a saved copy":              {at(0).Verify(saved), "この写し（PDF）は本物です", true, false, false},
-		"a saved copy, expired":     {at(150 * 24 * time.Hour).Verify(saved), "この画面は古くなっています", false, false, false},
+		"a saved copy, expired":     {at(150 * 24 * time.Hour).Verify(saved), "この写し（PDF）は期限が切れています", false, false, false},
+		"a copy of another insurer": {elsewhere.Verify(saved), "この写し（PDF）は確かめられません", false, false, false},
 		"a saved copy, revoked":     {revoked.Verify(saved), "この写し（PDF）は取り消されています", false, false, false},
 		"a screen alone":            {at(0).Verify(p.screen), "2つ目のコードを読み取ってください", false, true, false},
 		"a screen with its proof":   {at(0).Verify(p.screen).Prove(good, p.screen, at(0), ""), "この画面は本物です", true, false, false},

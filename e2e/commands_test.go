@@ -1,10 +1,14 @@
 package e2e
 
 import (
+	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"madoguchi/credential"
 )
 
 // household is a file of which one row is good and one is not.
@@ -61,6 +65,11 @@ func TestImportRefusesBeforeItStores(t *testing.T) {
 	if out, errs, code := run(t, dir, program, nil, nil, "--data", "data", "import", "--insurer", "06139992", "--errors", "none.csv", "good.csv"); code != 0 || !strings.Contains(out, "変わりなし 1、") {
 		t.Errorf("%d %q %q", code, out, errs)
 	}
+	// Unknown columns are reported, not fatal; standard output is one object a row and nothing else.
+	write("good.csv", "番号,氏名,生年月日,メモ,家族の印\n1,試験 太郎,1986-04-12,x,y\n")
+	if out, errs, code := run(t, dir, program, nil, nil, "import", "--insurer", "06139992", "--dry-run", "--json", "good.csv"); code != 0 || out != `{"line":2,"accepted":true,"reasons":[],"warnings":[]}`+"\n" || !strings.Contains(errs, "メモ、家族の印") {
+		t.Errorf("%d %q %q", code, out, errs)
+	}
 	left, err := filepath.Glob(filepath.Join(dir, "*"))
 	if hidden, _ := filepath.Glob(filepath.Join(dir, ".*")); err != nil || len(left) != 5 || len(hidden) != 0 { // people, folder, data, mine, good
 		t.Errorf("left behind: %q %q", left, hidden)
@@ -111,6 +120,39 @@ func TestTheReceptionsSheetIsWrittenWhole(t *testing.T) {
 	}
 	for _, args := range []string{"--day 2026-02-30", "--day 2026-11", "--out nowhere/sheet.pdf", "--out ."} {
 		if out, errs, code := run(t, dir, program, nil, nil, append([]string{"cheatsheet"}, strings.Fields(args)...)...); code != 2 || out != "" || errs == "" {
+			t.Errorf("%s: %d %q %q", args, code, out, errs)
+		}
+	}
+}
+
+// An answer that nobody got is no answer: never "not valid" (1) and never "answered" (0).
+func TestAnAnswerThatCannotBeWrittenIsRefused(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skipf("this system has no /dev/full: %v", err)
+	}
+	defer full.Close()
+	dir := t.TempDir()
+	b := newBench(t)
+	code := b.write(t, "live.jws", []byte(b.issue(t, credential.Request{Tier: credential.Live})))
+	for _, args := range []string{"verify " + code, "verify --json " + code, "names 髙橋 高橋", "insurer 138990", "share --birth-date 1955-07-01 --on 2026-11-22", "rules"} {
+		cmd := exec.Command(b.program, strings.Fields(args)...)
+		cmd.Dir = dir
+		var errs bytes.Buffer
+		cmd.Stdout, cmd.Stderr = full, &errs
+		_ = cmd.Run()
+		if code := cmd.ProcessState.ExitCode(); code != 2 || !strings.Contains(errs.String(), "結果を書き出せません") {
+			t.Errorf("%s: exit code %d, %q", args, code, errs.String())
+		}
+	}
+}
+
+func TestWrongUsageIsSaidInJapaneseToo(t *testing.T) {
+	program := built(t, "./server", "madoguchi")
+	for args, names := range map[string]string{"methods": "methods --help", "share --on 2026-11-22": "share --help", "insurer": "insurer --help", "verify --bogus x": "verify --help", "keys bogus": "madoguchi",
+		"share --birth-date 1955-07-01 --on 2026-11-22 --assigned 3割": "share --help", "keys csr": "keys csr --help", "print --role counter": "print --help", "--bogus": "madoguchi --help"} {
+		out, errs, code := run(t, t.TempDir(), program, nil, nil, strings.Fields(args)...)
+		if code != 2 || out != "" || !strings.HasPrefix(errs, "コマンドの書き方") || !strings.Contains(errs, names) {
 			t.Errorf("%s: %d %q %q", args, code, out, errs)
 		}
 	}

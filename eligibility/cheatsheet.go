@@ -1,5 +1,7 @@
 package eligibility
 
+import "strings"
+
 // SheetRow is one line of the reception's sheet: what the patient brings, and the answer on the day.
 type SheetRow struct {
 	Brings  string
@@ -39,9 +41,35 @@ var sheetCases = [...]struct {
 	{"保険者の画面・PDF・画像だけ（カードなし）", Situation{Brings: items(ItemInsurerScreen, ItemPortalScreenshot)}, ""},
 	{"資格情報のお知らせだけ（番号で照会できた）", Situation{Brings: items(ItemNotice), Lookup: LookupFound}, "N0"},
 	{"期限切れの健康保険証だけ（番号で照会できた）", Situation{Brings: items(ItemOldCard), Lookup: LookupFound}, "H0"},
+	{"健康保険証（有効期限内）", Situation{Brings: items(ItemOldCard)}, "H1"},
 	{"資格確認書（有効期限内）", Situation{Brings: items(ItemCertificate)}, ""},
 	{"システムか回線の障害、カードはある", Situation{Card: CardFacts{Present: Yes}, Facility: FacilityFacts{NetworkDown: Yes}}, "L1"},
 	{"何も持っていない", Situation{Lookup: LookupNotTried}, ""},
+}
+
+// onlyFor says whose insurers a method is for on a day, where it is not for all.
+func onlyFor(code MethodCode, day Date) string {
+	var who scheme
+	for i := range ruleTable {
+		for j := range ruleTable[i].Periods {
+			if p := &ruleTable[i].Periods[j]; ruleTable[i].Code == code && p.holds(day) {
+				who |= p.Only
+			}
+		}
+	}
+	if who == everyone {
+		return ""
+	}
+	var names []string
+	for _, s := range []struct {
+		of   scheme
+		name string
+	}{{residents, "国民健康保険"}, {elderly, "後期高齢者医療"}, {employees, "被用者保険"}} {
+		if who&s.of != 0 {
+			names = append(names, s.name)
+		}
+	}
+	return "　" + strings.Join(names, "・") + "の人だけ"
 }
 
 func items(all ...Item) Items {
@@ -68,7 +96,10 @@ func SheetFor(day Date) (ReceptionSheet, error) {
 		if err != nil {
 			return ReceptionSheet{}, err
 		}
-		now.Brings, now.Changed = c.brings, now.Code != then.Code || now.Next != then.Next
+		if c.by == "H1" && now.Code == "" && then.Code == "" {
+			continue // nobody brings one any more
+		}
+		now.Brings, now.Changed = c.brings, now.Answer != then.Answer || now.Next != then.Next
 		sheet.Rows = append(sheet.Rows, now)
 	}
 	for i := range ruleTable {
@@ -103,7 +134,7 @@ func sheetAnswer(s Situation, by MethodCode, day Date) (SheetRow, error) {
 		}
 		row.Next, row.Sure = m.Next, m.Confidence
 		if m.Accepted {
-			row.Code, row.Answer = m.Code, m.Name
+			row.Code, row.Answer = m.Code, m.Name+onlyFor(m.Code, day)
 		}
 	}
 	return row, nil

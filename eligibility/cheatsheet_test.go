@@ -40,6 +40,21 @@ func TestTheReceptionSheetSaysWhatTheTableSays(t *testing.T) {
 	if _, sheet := answers("2025-09-10"); sheet.UseBy != day("2025-09-18") {
 		t.Errorf("the sheet outlives the day before phones: %s", sheet.UseBy)
 	}
+	// rules.md 1.2 N0, H0 and H1: until 2025-12-01 the interim measures were not for every insurer, and old cards were in date.
+	for _, c := range []struct{ day, brings, answer string }{
+		{"2025-06-27", "資格情報のお知らせだけ（番号で照会できた）", "資格情報のお知らせのみ（暫定）　国民健康保険の人だけ"},
+		{"2025-12-01", "期限切れの健康保険証だけ（番号で照会できた）", "期限切れの健康保険証（暫定）　国民健康保険・後期高齢者医療の人だけ"},
+		{"2025-12-02", "期限切れの健康保険証だけ（番号で照会できた）", "期限切れの健康保険証（暫定）"},
+		{"2025-07-31", "健康保険証（有効期限内）", "健康保険証（有効期限内）"},
+		{"2025-12-01", "健康保険証（有効期限内）", "健康保険証（有効期限内）　国民健康保険・被用者保険の人だけ"},
+		{"2025-12-02", "健康保険証（有効期限内）", "これだけでは受け付けられません"},
+		{"2026-01-02", "健康保険証（有効期限内）", ""}, // a month later it is no row any more
+		{"2026-11-22", "健康保険証（有効期限内）", ""},
+	} {
+		if rows, _ := answers(c.day); rows[c.brings].Answer != c.answer {
+			t.Errorf("%s %s: %q, want %q", c.day, c.brings, rows[c.brings].Answer, c.answer)
+		}
+	}
 	if _, err := SheetFor(Date{}); !errors.Is(err, ErrDayMissing) {
 		t.Error(err)
 	}

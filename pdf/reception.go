@@ -27,34 +27,35 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	d.say(edge+62, 12.5, 12, ink, s.Day.Japanese()+" 現在")
 	d.say(edge+122, 12.5, 12, ink, "使用期限 "+s.UseBy.Japanese())
 	d.say(edge, 21, 9, grey, "■ は1か月以内に変わった行です。（推定）は一つの資料または文言からの推論です。使用期限を過ぎたら刷り直してください。")
-	y := 26.5
+	const top, bottom, room, gap = 26.5, 272.0, wide - 57, 1.8
+	tall := func(row eligibility.SheetRow, scale float64) float64 {
+		left := d.tall(10*scale, 52, row.Brings)
+		return max(left, d.tall(10.5*scale, room, sheetAnswer(row))+d.tall(9*scale, room, row.Next)) + gap*scale
+	}
+	scale, y := 1.0, bottom+1
+	for ; y > bottom && scale > 0.85; scale -= 0.02 { // a day with many rows is written a little smaller
+		y = top
+		for _, row := range s.Rows {
+			y += tall(row, scale)
+		}
+	}
+	if y > bottom {
+		return nil, fmt.Errorf("the reception's sheet does not fit on one page: it ends at %.0f mm", y)
+	}
+	scale += 0.02 // the last that was tried
+	y = top
 	for _, row := range s.Rows {
 		d.line(edge, y, edge+wide, y, 0.2, hairline)
-		left := d.paragraph(edge+1, y+1.2, 10, 52, row.Brings, row.Changed)
-		answer := row.Answer
-		if row.Code != "" {
-			answer = "○ " + answer
-		} else {
-			answer = "× " + answer
-		}
-		if row.Sure != eligibility.Certain {
-			answer += "（" + row.Sure.Japanese() + "）"
-		}
-		if row.Changed {
-			answer = "■ " + answer
-		}
-		right := d.paragraph(edge+56, y+1.2, 10.5, wide-57, answer, true)
-		right += d.paragraph(edge+56, y+1.2+right, 9, wide-57, row.Next, row.Changed)
-		y += max(left, right) + 1.8
+		d.paragraph(edge+1, y+1.2*scale, 10*scale, 52, row.Brings, row.Changed)
+		right := d.paragraph(edge+56, y+1.2*scale, 10.5*scale, room, sheetAnswer(row), true)
+		d.paragraph(edge+56, y+1.2*scale+right, 9*scale, room, row.Next, row.Changed)
+		y += tall(row, scale)
 	}
 	d.line(edge, y, edge+wide, y, 0.2, hairline)
 	d.paragraph(edge, y+2.5, 9, wide, "マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めないことだけを理由に10割を求めないでください。", false)
 	d.paragraph(edge, 284, 8, wide, "規則の変更は"+eligibility.RulesKnownUntil.Japanese()+"までを反映。根拠は規則の一覧（docs/rules.md）にあります。", false)
 	if d.err != nil {
 		return nil, fmt.Errorf("composing the reception's sheet: %w", d.err)
-	}
-	if y > 272 {
-		return nil, fmt.Errorf("the reception's sheet does not fit on one page: it ends at %.0f mm", y)
 	}
 	var out bytes.Buffer
 	if _, err := gp.WriteTo(&out); err != nil {
@@ -63,10 +64,33 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	return out.Bytes(), nil
 }
 
+// sheetAnswer is a row's answer with its marks.
+func sheetAnswer(row eligibility.SheetRow) string {
+	answer := "× " + row.Answer
+	if row.Code != "" {
+		answer = "○ " + row.Answer
+	}
+	if row.Sure != eligibility.Certain {
+		answer += "（" + row.Sure.Japanese() + "）"
+	}
+	if row.Changed {
+		answer = "■ " + answer
+	}
+	return answer
+}
+
+// lineHeight is the height of a line of text, in mm, for a size in points.
+const lineHeight = 0.3528 * 1.18
+
+// tall returns the height that paragraph takes.
+func (d *drawing) tall(size, width float64, text string) float64 {
+	return float64(len(d.broken(size, width, text))) * size * lineHeight
+}
+
 // paragraph draws a text on as many lines as width asks for, twice with a hair's offset when it is bold (the font has one
 // weight), and returns the height taken.
 func (d *drawing) paragraph(x, y, size, width float64, text string, bold bool) float64 {
-	height := size * 0.3528 * 1.18
+	height := size * lineHeight
 	lines := d.broken(size, width, text)
 	for i, line := range lines {
 		d.say(x, y+float64(i)*height, size, ink, line)

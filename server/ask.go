@@ -23,7 +23,7 @@ type methodsCmd struct {
 // Run answers in the shape of the input: an object for an object, an array for an array.
 func (c *methodsCmd) Run() error {
 	return answered(func() (any, error) {
-		data, err := readInput(c.JSON)
+		data, err := readInput(c.JSON, "--json")
 		if err != nil {
 			return nil, err
 		}
@@ -203,7 +203,7 @@ func known(s string) *string {
 type rulesCmd struct{}
 
 // Run prints docs/rules.md.
-func (*rulesCmd) Run() error { return eligibility.WriteRules(os.Stdout) }
+func (*rulesCmd) Run() error { return told(eligibility.WriteRules(os.Stdout)) }
 
 // answered prints the answer as one JSON document, or complains and exits with 2.
 func answered(ask func() (any, error)) error {
@@ -211,7 +211,19 @@ func answered(ask func() (any, error)) error {
 	if err != nil {
 		return refuse(err)
 	}
-	return printJSON(answer)
+	return told(printJSON(answer))
+}
+
+var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "output.untold",
+	Ja: "結果を書き出せませんでした。書き出し先（ディスクの空きなど）を確かめて、もう一度実行してください。",
+	En: "The result could not be written. Check where standard output goes (a full disk?) and run again."}
+
+// told turns a failure to write the answer into exit code 2: an answer that nobody got is none.
+func told(err error) error {
+	if err == nil {
+		return nil
+	}
+	return refuse(errUntold.Because(err))
 }
 
 // refuse complains, naming the field at fault, and exits with 2.
@@ -224,15 +236,15 @@ func refuse(err error) error {
 	return exit(exitRefused)
 }
 
-// readInput reads a file, or standard input for "-".
-func readInput(name string) ([]byte, error) {
+// readInput reads the file of an argument, or standard input for "-".
+func readInput(name, argument string) ([]byte, error) {
 	data, err := readBounded(name)
 	switch {
 	case errors.Is(err, errLarge):
-		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.size", Field: "--json",
+		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.size", Field: argument,
 			Ja: "入力が大きすぎます（64MBまで）。", En: "The input is too large (64 MB at most)."}
 	case err != nil:
-		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.open", Field: "--json", Cause: err,
+		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.open", Field: argument, Cause: err,
 			Ja: "ファイルを読めません。名前と場所を確かめてください。", En: "The file cannot be read. Check its name and place."}
 	}
 	return data, nil

@@ -172,10 +172,14 @@ func (c *importCmd) report(read *roster.Roster, done desk.Imported) error {
 	if err != nil {
 		return err
 	}
-	if !c.JSON {
-		if len(read.Unknown) > 0 {
-			fmt.Printf("使わなかった列: %s\n", strings.Join(read.Unknown, "、"))
+	if len(read.Unknown) > 0 {
+		to := os.Stdout
+		if c.JSON {
+			to = os.Stderr // standard output has one object a row
 		}
+		fmt.Fprintf(to, "使わなかった列: %s\n", strings.Join(read.Unknown, "、"))
+	}
+	if !c.JSON {
 		if c.DryRun {
 			fmt.Printf("試し読み: 受け付けられる行 %d、受け付けられない行 %d（何も保存していません）\n", rows-refused, refused)
 		} else {

@@ -46,10 +46,10 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 func main() {
 	var p program
-	parser := kong.Must(&p, kong.Name("madoguchi"), kong.Description("窓口: 保険者が発行し、医療機関の窓口で確かめられる資格情報画面"), kong.UsageOnError())
+	parser := kong.Must(&p, kong.Name("madoguchi"), kong.Description("窓口: 保険者が発行し、医療機関の窓口で確かめられる資格情報画面"))
 	command, err := parser.Parse(os.Args[1:])
 	if err != nil {
-		parser.Errorf("%s", err)
+		complain(wrongUsage(err))
 		os.Exit(exitRefused)
 	}
 	if err := command.Run(&p.Settings); err != nil {
@@ -60,6 +60,22 @@ func main() {
 		complain(err)
 		os.Exit(exitSome)
 	}
+}
+
+// wrongUsage says where the right way to write a command stands.
+func wrongUsage(err error) error {
+	name := "madoguchi"
+	var parsed *kong.ParseError
+	if errors.As(err, &parsed) && parsed.Context != nil {
+		for _, path := range parsed.Context.Path {
+			if path.Command != nil {
+				name += " " + path.Command.Name
+			}
+		}
+	}
+	return &eligibility.Error{Code: eligibility.Invalid, Key: "usage", Cause: err,
+		Ja: "コマンドの書き方が正しくありません。" + name + " --help を見て、書き直してください。",
+		En: "The command line is not right. See " + name + " --help and write it again."}
 }
 
 // complain prints an error for the person at the keyboard: Japanese, English, then the cause.

@@ -29,8 +29,10 @@ var (
 		Ja: "--counter は「URL=名前=医療機関コード10桁=鍵のファイル」の形で指定してください。",
 		En: "Give --counter as URL=NAME=FACILITY-CODE=JWKS-FILE; the code has ten digits."}
 	errTrustDraft = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.draft", Field: "FILE",
-		Ja: "信頼リストの下書きとして読めません。「trust make」で作った形か、発行者・保険者番号・鍵を確かめてください。",
-		En: "This is not a draft of a trust list as `trust make` writes it."}
+		Ja: "信頼リストの下書きとして読めません。「trust make」で作った形か、発行者（1つ以上）・保険者番号・鍵と、項目の名前を確かめてください。何も署名していません。",
+		En: "This is not a draft of a trust list as `trust make` writes it. Check its issuers (at least one), numbers, keys and names of members. Nothing was signed."}
+	errTrustDays = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.days", Field: "--days",
+		Ja: "信頼リストの期限は1日から30日までです。", En: "A trust list lives 1 to 30 days."}
 	errTrustList = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.list", Field: "FILE",
 		Ja: "署名した信頼リストとして確かめられません。ファイルと、根の鍵（trust-root.json）が同じ発行元のものか確かめてください。",
 		En: "This cannot be verified as a signed trust list. Check the file and that the root key (trust-root.json) is its signer's."}
@@ -68,10 +70,13 @@ func (c *trustMakeCmd) Run() error {
 				return nil, errTrustIssuer.Because(err)
 			}
 			draft.Issuers = append(draft.Issuers, issuer)
+			if err := draft.Check(); err != nil {
+				return nil, errTrustIssuer.Because(err)
+			}
 		}
 		for _, text := range c.Counter {
 			part := strings.Split(text, "=")
-			if len(part) != 4 || len(part[2]) != 10 {
+			if len(part) != 4 || len(part[2]) != 10 || strings.Trim(part[2], "0123456789") != "" {
 				return nil, errTrustCounter
 			}
 			counter := credential.TrustedCounter{URL: part[0], Name: part[1], Facility: part[2]}
@@ -79,9 +84,9 @@ func (c *trustMakeCmd) Run() error {
 				return nil, errTrustCounter.Because(err)
 			}
 			draft.Counters = append(draft.Counters, counter)
-		}
-		if err := draft.Check(); err != nil {
-			return nil, errTrustDraft.Because(err)
+			if err := draft.Check(); err != nil {
+				return nil, errTrustCounter.Because(err)
+			}
 		}
 		return draft, nil
 	})
@@ -110,15 +115,15 @@ type trustSignCmd struct {
 // Run writes both files and says what was signed.
 func (c *trustSignCmd) Run() error {
 	return answered(func() (any, error) {
-		data, err := readInput(c.Draft)
+		if c.Days < 1 || c.Days > 30 {
+			return nil, errTrustDays
+		}
+		data, err := readInput(c.Draft, "FILE")
 		if err != nil {
 			return nil, err
 		}
-		var list credential.TrustList
-		if err := json.Unmarshal(withoutMark(data), &list); err != nil {
-			return nil, errTrustDraft.Because(err)
-		}
-		if err := list.Check(); err != nil || c.Days < 1 || c.Days > 30 {
+		list, err := credential.ReadTrustDraft(withoutMark(data))
+		if err != nil {
 			return nil, errTrustDraft.Because(err)
 		}
 		ring, err := keys.Open(c.Keys)

@@ -63,9 +63,9 @@ func (c *verifyCmd) Run(s *Settings) error {
 		err = explain(v)
 	}
 	if err == nil && !v.Valid {
-		err = exit(exitSome)
+		return exit(exitSome)
 	}
-	return err
+	return told(err)
 }
 
 func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
@@ -192,7 +192,7 @@ func readCodes(name, argument string) (reading, error) {
 }
 
 func codesOf(name string) (reading, error) {
-	data, err := readInput(name)
+	data, err := readInput(name, "FILE")
 	if err != nil {
 		return reading{}, err
 	}
@@ -249,6 +249,7 @@ type verdictOut struct {
 	ExpiresAt   *time.Time         `json:"expiresAt"`
 	RID         *string            `json:"rid"`
 	Headline    string             `json:"headline"`
+	HeadlineEn  string             `json:"headlineEn"`
 	Checks      []credential.Check `json:"checks"`
 	Eligibility *eligibilityOut    `json:"eligibility"` // only what a verified signature covers
 }
@@ -269,8 +270,8 @@ type eligibilityOut struct {
 }
 
 func verified(v credential.Verdict) verdictOut {
-	ja, _ := v.Headline()
-	out := verdictOut{Valid: v.Valid, Tier: known(string(v.Tier)), Issuer: known(v.Issuer), IssuerName: known(v.IssuerName), RID: known(v.RID), Headline: ja, Checks: v.Checks}
+	ja, en := v.Headline()
+	out := verdictOut{Valid: v.Valid, Tier: known(string(v.Tier)), Issuer: known(v.Issuer), IssuerName: known(v.IssuerName), RID: known(v.RID), Headline: ja, HeadlineEn: en, Checks: v.Checks}
 	if !v.IssuedAt.IsZero() {
 		from, to := v.IssuedAt.In(eligibility.Japan), v.ExpiresAt.In(eligibility.Japan)
 		out.IssuedAt, out.ExpiresAt = &from, &to

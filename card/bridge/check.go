@@ -61,6 +61,9 @@ var (
 	errUsage = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.usage",
 		Ja: "コマンドの書き方が正しくありません。bridge check --help を見て、書き直してください。",
 		En: "The command line is not right. See bridge check --help and write it again."}
+	errUsageOther = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.usage_other",
+		Ja: "コマンドの書き方が正しくありません。bridge --help を見て、書き直してください。",
+		En: "The command line is not right. See bridge --help and write it again."}
 	errBoth = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.reader_and_virtual",
 		Ja: "--reader と --virtual は一緒に使えません。どちらか一つにしてください。",
 		En: "--reader and --virtual cannot be used together. Choose one of them."}

@@ -349,3 +349,31 @@ func TestAnUnknownCommandIsWrongUsage(t *testing.T) {
 		t.Errorf("%d %q %q", code, stdout, stderr)
 	}
 }
+
+// An answer that nobody got is no answer: a script must not take the code of a card that was checked into a full disk's file.
+func TestCheckThatCannotBeToldIsAnError(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skipf("this system has no /dev/full: %v", err)
+	}
+	defer full.Close()
+	for _, args := range [][]string{{"check", "--birth-date", "1986-04-12", "--virtual", "../virtual/people/taro.json", "--test-keys"}, {"check"}} {
+		cmd := exec.Command(bridge, args...)
+		cmd.Env = []string{"HOME=" + t.TempDir()}
+		var errs bytes.Buffer
+		cmd.Stdout, cmd.Stderr = full, &errs
+		_ = cmd.Run()
+		if code := cmd.ProcessState.ExitCode(); code != 2 || !strings.Contains(errs.String(), "結果") {
+			t.Errorf("%v: exit code %d, %q", args, code, errs.String())
+		}
+	}
+}
+
+func TestWrongUsageIsSaidInJapaneseToo(t *testing.T) {
+	for _, args := range [][]string{{"readers", "--bogus"}, {"status", "x"}, {"bogus"}, {"readers", "--remember", "X", "--forget"}, {"run", "--server"}} {
+		out, errs, code := run(t, args...)
+		if code != 2 || out != "" || !strings.HasPrefix(errs, "コマンドの書き方") || !strings.Contains(errs, "bridge --help") {
+			t.Errorf("%q: %d %q %q", args, code, out, errs)
+		}
+	}
+}

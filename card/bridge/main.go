@@ -58,7 +58,7 @@ func main() {
 	case err != nil && slices.Contains(os.Args[1:], "check"):
 		err = tell(failed(errUsage.Because(err)))
 	case err != nil:
-		parser.Errorf("%s", err)
+		complain(errUsageOther.Because(err))
 		err = exit(exitError)
 	default:
 		err = command.Run()

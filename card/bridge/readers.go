@@ -61,7 +61,10 @@ func (c *readersCmd) Run() error {
 	}
 	lines := listed(slots, memory.Reader)
 	if c.JSON {
-		printJSON(map[string]any{"readers": lines})
+		if err := printJSON(map[string]any{"readers": lines}); err != nil {
+			complain(errUntold.Because(err))
+			return exit(exitError)
+		}
 	} else {
 		for _, l := range lines {
 			fmt.Println(l)
@@ -99,9 +102,9 @@ func (l readerLine) String() string {
 }
 
 // printJSON prints one JSON object on standard output.
-func printJSON(v any) {
+func printJSON(v any) error {
 	out := json.NewEncoder(os.Stdout)
 	out.SetEscapeHTML(false)
 	out.SetIndent("", "  ")
-	_ = out.Encode(v) // nobody is left to tell when standard output is closed
+	return out.Encode(v)
 }

@@ -62,19 +62,25 @@ func keep(kept *[]LineNote, more *int, line int, notes []Note, most int) {
 // errorColumns stand before a refused row's own cells.
 var errorColumns = []string{"行", "列", "理由"}
 
-// WriteErrors writes the refused rows as a CSV that a clerk mends and sends again: CRLF, one line a row with its line,
-// columns and reasons before the original cells. It is written as the file was, Shift_JIS or UTF-8 (with BOM, or Excel takes
-// it for Shift_JIS). No cell can start a formula.
-func (out *Roster) WriteErrors(w io.Writer) error {
-	if err := out.writeErrors(w); err != nil {
+// WriteErrors writes the refused rows as a CSV that a clerk mends and sends again: UTF-8 with BOM (without it Excel takes it
+// for Shift_JIS), CRLF, one line a row with its line, columns and reasons before the original cells. No cell can start a
+// formula.
+func (out *Roster) WriteErrors(w io.Writer) error { return out.writeErrors(w, utf8) }
+
+// WriteErrorsAsSent is WriteErrors in the coding of the file itself, which Charset names: what can only read and write
+// Shift_JIS gets that back.
+func (out *Roster) WriteErrorsAsSent(w io.Writer) error { return out.writeErrors(w, out.text.coding()) }
+
+func (out *Roster) writeErrors(w io.Writer, in coding) error {
+	if err := out.refusedRows(w, in); err != nil {
 		return fmt.Errorf("writing the error file: %w", err)
 	}
 	return nil
 }
 
-func (out *Roster) writeErrors(w io.Writer) error {
+func (out *Roster) refusedRows(w io.Writer, in coding) error {
 	to := w
-	if out.text.coding() == shiftJIS {
+	if in == shiftJIS {
 		to = encoding.ReplaceUnsupported(japanese.ShiftJIS.NewEncoder()).Writer(w)
 	} else if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return err
@@ -102,7 +108,7 @@ func (out *Roster) writeErrors(w io.Writer) error {
 	return c.Error()
 }
 
-// Charset returns what the error file is written in, for an HTTP header.
+// Charset returns what WriteErrorsAsSent writes, for an HTTP header.
 func (out *Roster) Charset() string {
 	if out.text.coding() == shiftJIS {
 		return "Shift_JIS"

@@ -260,5 +260,5 @@ func (s *Site) errorFile(c echo.Context, staff string) error {
 	attachment(c, "yominaoshi.csv")
 	c.Response().Header().Set(echo.HeaderContentType, "text/csv; charset="+look.Roster.Charset())
 	c.Response().WriteHeader(http.StatusOK)
-	return look.Roster.WriteErrors(c.Response()) // row by row: a file may be refused whole
+	return look.Roster.WriteErrorsAsSent(c.Response()) // row by row: a file may be refused whole
 }
