@@ -34,7 +34,6 @@ func Make(root string) (map[string][]byte, error) {
 		Plugins: []api.Plugin{words(root)},
 		Outdir:  "dist", Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, ChunkNames: "chunk-[hash]",
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
-		Alias:    map[string]string{"dijkstrajs": "./vendor/dijkstrajs/dijkstra.js"},
 		LogLevel: api.LogLevelSilent, Write: false, Metafile: true,
 	})
 	if err := failed(result); err != nil {

@@ -1,12 +1,11 @@
 // Draws codes.
-import { create, type Segment } from "../../vendor/qrcode/lib/core/qrcode.js";
-import { utf8 } from "./base64url";
+import { correction, generate, mode, type Code as Modules } from "../../vendor/lean-qr/index.mjs";
 
 const quiet = 4; // modules of white around a code (ISO/IEC 18004)
 
 /** A code to draw: what is in it, and how much of it may be lost. */
 export interface Code {
-  segments: Segment[];
+  data: Parameters<typeof generate>[0];
   level: "L" | "M";
 }
 
@@ -21,17 +20,17 @@ export function cardText(jws: string): string {
 
 /** A credential's code: "shc:/" as bytes, then the digits as a numeric segment. */
 export function cardCode(jws: string): Code {
-  return { segments: [{ data: utf8(scheme), mode: "byte" }, { data: cardText(jws).slice(scheme.length), mode: "numeric" }], level: "L" };
+  return { data: mode.multi(mode.ascii(scheme), mode.numeric(cardText(jws).slice(scheme.length))), level: "L" };
 }
 
 /** A proof's code: its text as it is. */
 export function proofCode(proof: string): Code {
-  return { segments: [{ data: utf8(proof), mode: "byte" }], level: "L" };
+  return { data: mode.ascii(proof), level: "L" };
 }
 
 /** An address in capitals, as small as it gets, for readers that type what they read. */
 export function addressCode(address: string): Code {
-  return { segments: [{ data: address, mode: "alphanumeric" }], level: "M" };
+  return { data: mode.alphaNumeric(address), level: "M" };
 }
 
 /** How large a code's modules came out. */
@@ -46,7 +45,9 @@ export interface Drawn {
  * larger and scaled down smoothly, which keeps all equally wide too.
  */
 export function draw(canvas: HTMLCanvasElement, code: Code): Drawn {
-  const { size, data } = create(code.segments, { errorCorrectionLevel: code.level }).modules;
+  const level = correction[code.level]; // and no more: the smallest code has the largest modules
+  const modules = generate(code.data, { minCorrectionLevel: level, maxCorrectionLevel: level });
+  const { size } = modules;
   const side = size + 2 * quiet;
   canvas.style.width = canvas.style.imageRendering = "";
   canvas.dataset["modules"] = String(side); // with the white around
@@ -58,19 +59,19 @@ export function draw(canvas: HTMLCanvasElement, code: Code): Drawn {
   canvas.width = canvas.height = side * scale;
   if (stretched) canvas.style.imageRendering = "auto";
   else canvas.style.width = `${canvas.width / devicePixelRatio}px`;
-  paint(canvas, data, size, scale);
+  paint(canvas, modules, scale);
   return { module: room === 0 ? 0 : stretched ? room / side : scale / devicePixelRatio, modules: size };
 }
 
-function paint(canvas: HTMLCanvasElement, data: ArrayLike<number | boolean>, size: number, scale: number): void {
+function paint(canvas: HTMLCanvasElement, modules: Modules, scale: number): void {
   const pen = canvas.getContext("2d");
   if (!pen) return;
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.fillStyle = "#000";
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      if (data[y * size + x]) pen.fillRect((x + quiet) * scale, (y + quiet) * scale, scale, scale);
+  for (let y = 0; y < modules.size; y++) {
+    for (let x = 0; x < modules.size; x++) {
+      if (modules.get(x, y)) pen.fillRect((x + quiet) * scale, (y + quiet) * scale, scale, scale);
     }
   }
 }
