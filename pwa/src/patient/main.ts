@@ -378,6 +378,7 @@ function bind(): void {
 
 async function start(): Promise<void> {
   byId("opening").hidden = false;
+  byId("slow").hidden = true; // the program has started
   bind();
   void stayAwake();
   try {
