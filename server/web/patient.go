@@ -240,6 +240,9 @@ func (s *Site) document(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
+	if err := s.copies.Take(subject, s.Now()); err != nil {
+		return err
+	}
 	ctx := c.Request().Context()
 	until, err := s.Office.CopyUntil(ctx, subject, id)
 	if err != nil {

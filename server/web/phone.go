@@ -153,6 +153,9 @@ func (s *Site) file(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
+	if err := s.copies.Take(subject, s.Now()); err != nil {
+		return err
+	}
 	data, err := s.Office.File(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
