@@ -263,3 +263,56 @@ func TestAReceiptKeyGoesWithTheLastGrantOfItsPhone(t *testing.T) {
 		t.Errorf("%v %v", keys, err)
 	}
 }
+
+// receiptRows counts what lies there, readable or not.
+func receiptRows(t *testing.T, s *Store) (n int) {
+	t.Helper()
+	if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// A counter takes minutes between asking for the keys and leaving a receipt; a phone that has gone meanwhile gets none.
+func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
+	for name, goes := range map[string]func(s *Store, person desk.PersonID) error{
+		"erased": func(s *Store, _ desk.PersonID) error { return s.EraseSubject(ctx, "op|hanako", entry("subject.erase")) },
+		"ended": func(s *Store, _ desk.PersonID) error {
+			_, err := s.EndGrants(ctx, desk.GrantQuery{Phone: "P"}, entry("phone.end"))
+			return err
+		},
+		"ended by the insurer": func(s *Store, person desk.PersonID) error {
+			file, err := s.PersonFile(ctx, person, noon, 1)
+			if err != nil {
+				return err
+			}
+			return s.EndLogin(ctx, person, file.Logins[0].ID, entry("login.end"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := open(t)
+			hanakoID, _ := twoEnrolled(t, s)
+			grant(t, s, "op|hanako", "P", noon)
+			leave := func() {
+				t.Helper()
+				if err := s.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("sealed"), "nobody's": []byte("sealed")}, entry("receipt.leave")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			leave()
+			if n := receiptRows(t, s); n != 1 {
+				t.Errorf("%d receipts for one phone", n)
+			}
+			if err := goes(s, hanakoID); err != nil {
+				t.Fatal(err)
+			}
+			if n := receiptRows(t, s); n != 0 {
+				t.Errorf("%d receipts stay", n)
+			}
+			leave()
+			if n := receiptRows(t, s); n != 0 {
+				t.Errorf("%d receipts come after", n)
+			}
+		})
+	}
+}
