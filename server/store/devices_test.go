@@ -2,8 +2,11 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -314,5 +317,35 @@ func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 				t.Errorf("%d receipts come after", n)
 			}
 		})
+	}
+}
+
+// Several of the same at once: one wins.
+func TestOfManyAtOnceOneEnrolsAndOneAnswersANonce(t *testing.T) {
+	s, _ := open(t)
+	twoEnrolled(t, s)
+	if err := s.EraseSubject(ctx, "op|hanako", entry("subject.erase")); err != nil { // her notice serves again
+		t.Fatal(err)
+	}
+	var enrolled, answered atomic.Int32
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			err := s.Enrol(ctx, []byte("mac of hanako"), fmt.Sprint("op|", i), entry("notice.enrol"))
+			if err == nil {
+				enrolled.Add(1)
+			} else if !errors.Is(err, desk.ErrNoticeUsed) {
+				t.Error(err)
+			}
+			if first, err := s.UseNonce(ctx, []byte("nonce"), noon); err != nil {
+				t.Error(err)
+			} else if first {
+				answered.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if enrolled.Load() != 1 || answered.Load() != 1 {
+		t.Errorf("%d enrolled, %d answered", enrolled.Load(), answered.Load())
 	}
 }
