@@ -30,8 +30,9 @@ self.addEventListener("message", (e) => {
   if (e.data === "later") e.waitUntil(keepLater());
 });
 
-/** Keeps what the first load left out, once the page has nothing more urgent. */
+/** Keeps what the first load left out, once the page has nothing more urgent; nothing on a phone that was wiped since. */
 async function keepLater(): Promise<void> {
+  if (!(await caches.has(cacheName))) return;
   const cache = await caches.open(cacheName);
   for (const address of LATER) {
     if (!(await cache.match(address))) await cache.put(address, await ownFile(address));
@@ -92,9 +93,9 @@ async function refresh(asked: Request): Promise<Response> {
   return fresh;
 }
 
-/** Returns what is kept; nothing where the browser cannot tell, for then there may still be a network. */
+/** Returns what is kept, and makes no cache; nothing where the browser cannot tell, for then there may still be a network. */
 function kept(asked: RequestInfo): Promise<Response | undefined> {
-  return caches.open(cacheName).then((cache) => cache.match(asked)).catch(() => undefined);
+  return caches.match(asked, { cacheName }).catch(() => undefined);
 }
 
 /** The first page leads to the screen when there is no network: the screen says what the phone has. */

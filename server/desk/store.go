@@ -73,7 +73,7 @@ type PhoneStore interface {
 	HasPhoneKey(ctx context.Context, subject, keyID string) (bool, error)
 	// PhoneKeys returns the keys of the phones that show this person.
 	PhoneKeys(ctx context.Context, person PersonID) (map[string][]byte, error)
-	// PutReceipts stores sealed receipts, one a phone key; their content is unreadable here.
+	// PutReceipts stores sealed receipts, one a phone key, for phones that still show this person; their content is unreadable here.
 	PutReceipts(ctx context.Context, person PersonID, sealed map[string][]byte, e Entry) error
 	// Receipts returns what lies there of subject's people for one phone key of subject, newest first, without those older than since.
 	Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]SealedReceipt, error)

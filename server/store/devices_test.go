@@ -2,8 +2,11 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -261,5 +264,88 @@ func TestAReceiptKeyGoesWithTheLastGrantOfItsPhone(t *testing.T) {
 	keys, err := s.PhoneKeys(ctx, hanakoID)
 	if err != nil || len(keys) != 2 || keys["old"] != nil {
 		t.Errorf("%v %v", keys, err)
+	}
+}
+
+// receiptRows counts what lies there, readable or not.
+func receiptRows(t *testing.T, s *Store) (n int) {
+	t.Helper()
+	if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// A counter takes minutes between asking for the keys and leaving a receipt; a phone that has gone meanwhile gets none.
+func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
+	for name, goes := range map[string]func(s *Store, person desk.PersonID) error{
+		"erased": func(s *Store, _ desk.PersonID) error { return s.EraseSubject(ctx, "op|hanako", entry("subject.erase")) },
+		"ended": func(s *Store, _ desk.PersonID) error {
+			_, err := s.EndGrants(ctx, desk.GrantQuery{Phone: "P"}, entry("phone.end"))
+			return err
+		},
+		"ended by the insurer": func(s *Store, person desk.PersonID) error {
+			file, err := s.PersonFile(ctx, person, noon, 1)
+			if err != nil {
+				return err
+			}
+			return s.EndLogin(ctx, person, file.Logins[0].ID, entry("login.end"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := open(t)
+			hanakoID, _ := twoEnrolled(t, s)
+			grant(t, s, "op|hanako", "P", noon)
+			leave := func() {
+				t.Helper()
+				if err := s.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("sealed"), "nobody's": []byte("sealed")}, entry("receipt.leave")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			leave()
+			if n := receiptRows(t, s); n != 1 {
+				t.Errorf("%d receipts for one phone", n)
+			}
+			if err := goes(s, hanakoID); err != nil {
+				t.Fatal(err)
+			}
+			if n := receiptRows(t, s); n != 0 {
+				t.Errorf("%d receipts stay", n)
+			}
+			leave()
+			if n := receiptRows(t, s); n != 0 {
+				t.Errorf("%d receipts come after", n)
+			}
+		})
+	}
+}
+
+// Several of the same at once: one wins.
+func TestOfManyAtOnceOneEnrolsAndOneAnswersANonce(t *testing.T) {
+	s, _ := open(t)
+	twoEnrolled(t, s)
+	if err := s.EraseSubject(ctx, "op|hanako", entry("subject.erase")); err != nil { // her notice serves again
+		t.Fatal(err)
+	}
+	var enrolled, answered atomic.Int32
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			err := s.Enrol(ctx, []byte("mac of hanako"), fmt.Sprint("op|", i), entry("notice.enrol"))
+			if err == nil {
+				enrolled.Add(1)
+			} else if !errors.Is(err, desk.ErrNoticeUsed) {
+				t.Error(err)
+			}
+			if first, err := s.UseNonce(ctx, []byte("nonce"), noon); err != nil {
+				t.Error(err)
+			} else if first {
+				answered.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if enrolled.Load() != 1 || answered.Load() != 1 {
+		t.Errorf("%d enrolled, %d answered", enrolled.Load(), answered.Load())
 	}
 }

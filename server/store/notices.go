@@ -142,8 +142,9 @@ func (s *Store) PhoneKeys(ctx context.Context, person desk.PersonID) (map[string
 func (s *Store) PutReceipts(ctx context.Context, person desk.PersonID, sealed map[string][]byte, e desk.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		for keyID, receipt := range sealed {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO receipts (person_id, key_id, at, sealed) SELECT id, $2, $3, $4 FROM people WHERE ref = $1`,
-				person, keyID, stamp(e.At), receipt); err != nil {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO receipts (person_id, key_id, at, sealed) SELECT id, $2, $3, $4 FROM people WHERE ref = $1
+				AND EXISTS (SELECT 1 FROM phone_keys JOIN enrolments ON enrolments.subject_mac = phone_keys.subject_mac WHERE enrolments.person_id = people.id AND phone_keys.key_id = $5)`,
+				person, keyID, stamp(e.At), receipt, keyID); err != nil {
 				return fmt.Errorf("storing a receipt: %w", err)
 			}
 		}

@@ -141,6 +141,9 @@ func (s *Store) EndLogin(ctx context.Context, person desk.PersonID, login int64,
 			WHERE enrolments.id = $1 AND people.ref = $2`, login, person).Scan(&subject, &row); err != nil {
 			return err
 		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM receipts WHERE person_id = $1 AND key_id IN (SELECT key_id FROM phone_keys WHERE subject_mac = $2)`, row, subject); err != nil {
+			return fmt.Errorf("forgetting receipts: %w", err)
+		}
 		for _, table := range []string{"enrolments", "device_grants", "codes"} { // without its grant a phone shows the person no more
 			statement := `DELETE FROM ` + table + ` WHERE subject_mac = $1 AND person_id = $2`
 			if _, err := tx.ExecContext(ctx, statement, subject, row); err != nil {

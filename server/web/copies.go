@@ -14,6 +14,9 @@ func (s *Site) document(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
+	if err := s.copies.Take(subject, s.Now()); err != nil {
+		return err
+	}
 	ctx := c.Request().Context()
 	until, err := s.Office.CopyUntil(ctx, subject, id)
 	if err != nil {
@@ -45,6 +48,9 @@ func (s *Site) file(c echo.Context) error {
 	subject, id, err := s.showing(c)
 	if err != nil {
 		return s.toLogin(c, err)
+	}
+	if err := s.copies.Take(subject, s.Now()); err != nil {
+		return err
 	}
 	data, err := s.Office.File(c.Request().Context(), subject, id)
 	if err != nil {

@@ -58,3 +58,21 @@ func TestLoginsAreNotBegunWithoutEnd(t *testing.T) {
 		t.Errorf("%d of a carrier's 150 patients were sent away", n)
 	}
 }
+
+// Each copy is signed and takes a place in the insurer's list: a stolen session does not fill it.
+func TestCopiesAreNotMadeWithoutEnd(t *testing.T) {
+	h := newHouse(t)
+	r := h.enrolled(t)
+	refused := map[int]int{}
+	for i := range 60 {
+		path := "/people/" + string(r.ID) + map[bool]string{true: "/document.pdf", false: "/screen.smart-health-card"}[i%2 == 0]
+		refused[h.bare("GET", path, func(*http.Request) {}).Code]++
+	}
+	if refused[http.StatusTooManyRequests] < 20 || refused[http.StatusOK] < 20 {
+		t.Errorf("%v", refused)
+	}
+	h.now = h.now.Add(time.Minute)
+	if w := h.bare("GET", "/people/"+string(r.ID)+"/document.pdf", func(*http.Request) {}); w.Code != http.StatusOK {
+		t.Errorf("a minute later: %d", w.Code)
+	}
+}

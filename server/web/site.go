@@ -48,17 +48,18 @@ type Site struct {
 	codes   auth.Limit // online codes, by counter server
 	devices auth.Limit // nonces and signatures of phones, by address: a carrier's many phones come from one
 	logins  auth.Limit // begun logins, by address
+	copies  auth.Limit // saved copies, by login
 }
 
 // New returns the program's handler. Routes exist only for the halves that this role runs.
 func New(c Config) *echo.Echo {
 	s := &Site{Config: c, guesses: auth.Limit{Burst: 20, Every: 3 * time.Second}, codes: auth.Limit{Burst: 30, Every: 2 * time.Second},
-		devices: auth.Limit{Burst: 200, Every: 50 * time.Millisecond}, logins: auth.Limit{Burst: 200, Every: time.Second}}
+		devices: auth.Limit{Burst: 200, Every: 50 * time.Millisecond}, logins: auth.Limit{Burst: 200, Every: time.Second}, copies: auth.Limit{Burst: 30, Every: 10 * time.Second}}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's word
 	e.HTTPErrorHandler = s.fail
-	e.Use(middleware.RequestIDWithConfig(middleware.RequestIDConfig{Generator: requestNumber}), logged(c.Now), middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: panicked}), securityHeaders(c.HTTPS))
+	e.Use(ownNumber, middleware.RequestIDWithConfig(middleware.RequestIDConfig{Generator: requestNumber}), logged(c.Now), middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: panicked}), securityHeaders(c.HTTPS))
 	if c.Demo {
 		e.Use(onlyLocal(c.Published))
 	}
@@ -125,6 +126,14 @@ func exceptFor(prefix string, m echo.MiddlewareFunc) echo.MiddlewareFunc {
 			}
 			return with(c)
 		}
+	}
+}
+
+// ownNumber lets no caller choose a request's number: it stands in the log and is what a help desk is told.
+func ownNumber(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Request().Header.Del(echo.HeaderXRequestID)
+		return next(c)
 	}
 }
 

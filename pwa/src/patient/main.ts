@@ -2,10 +2,10 @@
 // anew every 30 seconds; when that cannot be renewed, the stored one with this phone's proof; when that is too old, the copy
 // (PDF); and with nothing left, why, and what to do. It goes from one to the other by itself. Elements: #screen and what is in
 // it, #empty, #login-ask; those of offline.ts, number.ts, people.ts, phones.ts, papers.ts and manage.ts.
-import { Problem, unreachable } from "../shared/api";
+import { lastFailure, Problem, unreachable } from "../shared/api";
 import { clockWords, measure, span, timeOfDay } from "../shared/clock";
-import { read, write } from "../shared/database";
-import { byId, say } from "../shared/dom";
+import { read, whenDropped, write } from "../shared/database";
+import { byId, h, say } from "../shared/dom";
 import { word } from "../shared/words";
 import { ask, enter } from "./access";
 import { bindCodes, showCard } from "./codes";
@@ -33,6 +33,7 @@ const warnBefore = 14 * 24 * 60 * 60 * 1000; // of the day on which a login is n
 let family: Person[] = [];
 let person = ""; // whose screen is shown
 let live: Screen | null = null;
+let liveSince = 0; // when it came, by a clock that nobody sets (performance.now)
 let stored: Screen | null = null; // shown in the live one's place
 let offset = 0; // our clock less the server's, in ms
 let timer = 0;
@@ -52,7 +53,9 @@ function showAs(...now: Lack[]): void {
 }
 
 const serverNow = (): number => Date.now() - offset;
-const dead = (s: Screen): boolean => serverNow() > Date.parse(s.expiresAt);
+/** Whether a screen is over; a live one also by the time that has gone by, for a phone's clock may have been set back. */
+const dead = (s: Screen): boolean =>
+  serverNow() > Date.parse(s.expiresAt) || (s === live && performance.now() - liveSince > Date.parse(s.expiresAt) - Date.parse(s.issuedAt));
 const current = (): Person | undefined => family.find((p) => p.id === person);
 
 /** Asks for a new code, draws it, and comes back in 30 s; after a failure in 5. */
@@ -91,6 +94,7 @@ async function renew(): Promise<void> {
 
 function showLive(made: Screen): void {
   live = made;
+  liveSince = performance.now();
   stored = null;
   away = "";
   showAs();
@@ -118,18 +122,19 @@ async function fall(why: Away, waiting = false): Promise<void> {
   const kept = await openStored(asked);
   const paper = await showPaper(asked, serverNow(), isCurrent);
   const good = kept !== undefined && !dead(kept) && kept.fitsQr;
-  if (!isCurrent() || (waiting && !good)) return;
+  const key = good ? await holderKey().catch(() => null) : null;
+  if (!isCurrent() || (waiting && !key)) return;
   live = null;
-  showAs("away", good ? "" : "codeless");
+  showAs("away", key ? "" : "codeless");
   byId("too-long").hidden = true;
   byId("code").hidden = false;
   if (kept) showDetails(asked, kept);
-  if (good) {
+  if (kept && key) {
     stored = kept;
     byId("bigger").hidden = false;
     paperFirst(false);
     say(byId("state"), "");
-    startOffline(kept, await holderKey(), why);
+    startOffline(kept, key, why);
     return;
   }
   stored = null;
@@ -197,23 +202,32 @@ async function learn(): Promise<void> {
 
 async function settle(told: Me): Promise<void> {
   let me = told;
+  let over = false; // this phone's key shows nobody any more
   offset = measure(Date.now(), me.serverTime); // until a live code measures better
   if (me.login) {
     if (!me.people.length && !me.lapsed.length) {
       location.replace("/enrol");
       return;
     }
-    const added = await introduce().catch(() => false); // a browser that keeps nothing has no key
-    byId("login-again").hidden = added;
-    if (added) {
-      await enter(patience);
-      me = await askMe(patience);
+    const added = await introduce().catch((e: unknown) => {
+      unlearned = e instanceof Problem ? unreachable(e) : lastFailure() === "network"; // then the next live code tries again
+      return false; // else a browser that keeps nothing: it has no key
+    });
+    byId("login-again").hidden = added || unlearned;
+    try {
+      if (added || !me.device) { // a login that is too old adds nothing, but the phone may be there by its key
+        await enter(patience);
+        me = await askMe(patience);
+      }
+    } catch (e) {
+      if (added) throw e;
+      over = e instanceof Problem && e.key === "device.unknown";
     }
   }
   known = me.device;
   const before = family;
   const lapsed = before.filter((p) => me.lapsed.includes(p.id));
-  const others = me.device ? [] : before.filter((p) => !me.people.some((q) => q.id === p.id)); // a login alone knows only its own
+  const others = me.device || over ? [] : before.filter((p) => !me.people.some((q) => q.id === p.id)); // a login alone knows only its own
   family = [...me.people, ...lapsed, ...others.filter((p) => !lapsed.includes(p))];
   await letGo(before.filter((p) => !family.some((q) => q.id === p.id)));
   if (known) await storePeople(family).catch(() => undefined);
@@ -228,6 +242,21 @@ async function settle(told: Me): Promise<void> {
 async function ended(): Promise<void> {
   await letGo(family);
   showEmpty(parting || word("ended"));
+}
+
+/** Shows nobody whom this phone does not keep any more. */
+async function dropped(wiped: boolean): Promise<void> {
+  if (stopped) return;
+  if (wiped) {
+    stopped = true;
+    clearTimeout(timer);
+    person = "";
+    byId("main").replaceChildren(h("h1", "", word("wiped")));
+  } else if (known) {
+    family = await storedPeople();
+    if (!family.length) showEmpty(emptyWhy());
+    await learn(); // a login may still show its own
+  }
 }
 
 /** Forgets people whom this phone must not show any more. */
@@ -266,6 +295,8 @@ function showEmpty(why: string): void {
   live = stored = null;
   clearTimeout(timer);
   endOffline();
+  showCard(null);
+  for (const sheet of document.querySelectorAll("dialog")) sheet.close(); // one may lie over the page with a code
   byId("screen").hidden = byId("tiles").hidden = byId("manage").hidden = byId("login-ask").hidden = true;
   byId("empty").hidden = false;
   byId("issued").hidden = byId("opening").hidden = true; // the telephone stays, where there was one
@@ -320,8 +351,12 @@ async function keepForLater(asked: string, made: Screen): Promise<void> {
     await write("clock", "offset", offset);
     if (!known) return;
     for (const id of [asked, ...family.map((p) => p.id).filter((id) => id !== asked)]) {
-      const kept = await refreshStored(id, serverNow(), id === asked ? made : undefined);
-      await refreshPaper(id, serverNow(), kept);
+      try {
+        const kept = await refreshStored(id, serverNow(), id === asked ? made : undefined);
+        await refreshPaper(id, serverNow(), kept);
+      } finally {
+        if (!family.some((p) => p.id === id)) await forget(id); // taken off while it was on its way
+      }
     }
     await showPaper(asked, serverNow(), () => asked === person && !stopped);
   } catch {
@@ -347,7 +382,7 @@ function tick(): void {
   if (shown && !dead(shown)) tellStaff(current()?.insurer.name ?? "", shown.registeredOn, now - Date.parse(shown.issuedAt), !live);
   else tellStaffNothing();
   if (!live) return;
-  const age = Math.max(0, now - Date.parse(live.issuedAt));
+  const age = Math.max(0, now - Date.parse(live.issuedAt), performance.now() - liveSince);
   const lost = away && age > 45_000 ? ` ・ ${word("offline", { n: retryEvery / 1000 })}` : "";
   say(byId("age"), (live.fitsQr ? word("madeAgo", { d: span(age) }) : "") + lost);
   byId("bar").style.transform = `scaleX(${Math.max(0, 1 - age / 90_000)})`;
@@ -367,6 +402,7 @@ async function stayAwake(): Promise<void> {
 }
 
 function bind(): void {
+  whenDropped((wiped) => void dropped(wiped));
   bindCodes();
   bindNonce(serverNow);
   bindNumber(() => person);
@@ -396,6 +432,7 @@ function bind(): void {
 
 async function start(): Promise<void> {
   byId("opening").hidden = false;
+  byId("slow").hidden = true; // the program has started
   bind();
   void stayAwake();
   try {

@@ -4,7 +4,7 @@ import { call, Problem } from "../shared/api";
 import { wipe } from "../shared/database";
 import { byId, h, say } from "../shared/dom";
 import { word } from "../shared/words";
-import { ask, enter } from "./access";
+import { ask, comeAsPhone } from "./access";
 import { confirmed } from "./confirm";
 import type { Person } from "./people";
 import { forget } from "./sealed";
@@ -27,6 +27,7 @@ async function removePerson(page: Page): Promise<void> {
   const person = page.current();
   if (!person || !(await confirmed(word("removeTitle", { n: person.name }), word("removeText", { n: person.name }), word("removeYes")))) return;
   try {
+    await comeAsPhone(8_000); // a login alone would not take the person off the phone's key
     await ask("POST", `/api/v1/people/${person.id}/remove`);
     await forget(person.id);
     done(page, word("removed", { n: person.name }));
@@ -50,16 +51,11 @@ async function erase(page: Page): Promise<void> {
 async function wipeAll(page: Page): Promise<void> {
   const names = page.family().map((p) => p.name).join("、");
   if (!(await confirmed(word("wipeTitle"), word("wipeText", { n: names }), word("wipeYes")))) return;
-  let told = true;
-  try {
-    await enter(8_000).catch(() => undefined); // so that the server knows which phone it is
-    await call("POST", "/api/v1/phone/wipe", undefined, 8_000);
-  } catch {
-    told = false;
-  }
   page.stop();
+  const told = await comeAsPhone(8_000).then(() => true, () => false); // so that the server knows which phone it is
+  const ended = await call("POST", "/api/v1/phone/wipe", undefined, 8_000).then(() => true, () => false);
   await Promise.allSettled([wipe(), dropShell()]);
-  byId("main").replaceChildren(h("h1", "", word(told ? "wiped" : "wipedAway")));
+  byId("main").replaceChildren(h("h1", "", word(told && ended ? "wiped" : "wipedAway")));
 }
 
 async function dropShell(): Promise<void> {

@@ -1,8 +1,8 @@
 // The font of a person's names: a few kilobytes with just their shapes, for phones whose own fonts lack a kanji or its variant. It
 // is kept sealed as the screen is, so that the name is right without network too.
+import { fetchFile } from "../shared/api";
 import { encode, utf8 } from "../shared/base64url";
 import { byId } from "../shared/dom";
-import { within } from "../shared/within";
 import { shownScreen, type Screen } from "./screen";
 import { openSealed, seal } from "./sealed";
 
@@ -28,7 +28,7 @@ export async function useNameFont(person: string, screen: Screen): Promise<void>
 }
 
 async function fetched(person: string, of: string): Promise<BufferSource | null> {
-  const answer = await fetch(`/people/${person}/name.ttf`, { cache: "no-store", credentials: "same-origin", redirect: "error", signal: within(8_000) });
+  const answer = await fetchFile(`/people/${person}/name.ttf`, 8_000);
   if (answer.status !== 200) return null;
   const data = await answer.arrayBuffer();
   await seal("fonts", person, new Uint8Array(await new Blob([of, data]).arrayBuffer())).catch(() => undefined); // a browser that keeps nothing

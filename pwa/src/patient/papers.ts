@@ -1,8 +1,8 @@
 // The copy (PDF) is the last thing that this phone can show: fetched together with the card, sealed, good for months.
 // Elements: #pdf.
+import { fetchFile } from "../shared/api";
 import { utf8 } from "../shared/base64url";
 import { byId, say } from "../shared/dom";
-import { within } from "../shared/within";
 import { word } from "../shared/words";
 import type { Screen } from "./screen";
 import { openSealed, seal } from "./sealed";
@@ -27,7 +27,7 @@ export async function refreshPaper(person: string, now: number, made: Screen): P
   const says = statement(made);
   if (kept && kept.about.says === says && now - kept.about.at < anewAfter && endOf(kept.about) - now > anewBefore) return;
   if (kept && kept.about.says === says && now - kept.about.at < day) return; // one that cannot live longer is not asked for at each visit
-  const answer = await fetch(`/people/${person}/document.pdf`, { cache: "no-store", credentials: "same-origin", redirect: "error", signal: within(30_000) });
+  const answer = await fetchFile(`/people/${person}/document.pdf`, 30_000);
   const until = answer.headers.get("Madoguchi-Valid-Until");
   if (!answer.ok || !until) throw new Error(`HTTP ${answer.status}`);
   const head = utf8(`${JSON.stringify({ at: now, until, says } satisfies About)}\n`);

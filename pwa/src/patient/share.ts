@@ -1,8 +1,8 @@
 // Giving a copy away: the one without numbers first, since few may ask for them; the full one behind a second step. Copies are
 // fetched before the tap that shares them, which does not wait (web.md 4).
+import { fetchFile } from "../shared/api";
 import { button, openSheet } from "../shared/dialog";
 import { h, say } from "../shared/dom";
-import { within } from "../shared/within";
 import { part, type Sentences } from "../shared/words";
 import loaders from "loaders:share";
 import { paperFile } from "./papers";
@@ -64,7 +64,7 @@ function offer(place: HTMLElement, state: HTMLElement, file: File): void {
 }
 
 async function fetched(address: string): Promise<File> {
-  const answer = await fetch(address, { cache: "no-store", credentials: "same-origin", redirect: "error", signal: within(20_000) });
+  const answer = await fetchFile(address, 20_000);
   if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("application/pdf")) throw new Error(`HTTP ${answer.status}`);
   const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "shikaku-joho.pdf";
   return new File([await answer.blob()], name, { type: "application/pdf" });

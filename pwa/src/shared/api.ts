@@ -19,6 +19,15 @@ export function unreachable(e: unknown): boolean {
   return !(e instanceof Problem) || e.key === "" || e.status >= 500 || e.status === 429;
 }
 
+function plain(patience: number): RequestInit {
+  return { cache: "no-store", credentials: "same-origin", signal: within(patience) };
+}
+
+/** Fetches a file of our own origin. It rejects where that leads elsewhere, to a login, or takes longer than patience. */
+export function fetchFile(path: string, patience: number): Promise<Response> {
+  return fetch(path, { ...plain(patience), redirect: "error" });
+}
+
 interface ProblemDocument {
   type?: string;
   detail?: string; // in the reader's language
@@ -27,7 +36,7 @@ interface ProblemDocument {
 
 /** Sends a request with an optional JSON body and returns the JSON answer; null where there is none. A lost request ends with patience. */
 export async function call<T>(method: string, path: string, body?: unknown, patience = 30_000): Promise<T> {
-  const init: RequestInit = { method, cache: "no-store", credentials: "same-origin", signal: within(patience) };
+  const init: RequestInit = { ...plain(patience), method };
   if (body !== undefined) {
     init.headers = { "Content-Type": "application/json" };
     init.body = JSON.stringify(body);

@@ -1,0 +1,260 @@
+package e2e
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// troubles runs before a page's own program and gives it a browser in trouble, by names in localStorage.troubles: "mute" (the database
+// never answers), "shut" (it refuses), "bare" (no cryptography), "old" (what Safari 15 lacks), "slow key" (this phone's key is read in
+// 1.5 s), "slow live" and "slow stored" (such a screen comes after 1.2 and 4 s), "slept" (100 s went by). localStorage.receipts is the
+// server's answer about receipts.
+const troubles = `(() => {
+	const has = name => (localStorage.getItem("troubles") || "").split(",").includes(name), wait = ms => new Promise(done => setTimeout(done, ms));
+	const elapsed = performance.now.bind(performance), ask = window.fetch.bind(window), get = IDBObjectStore.prototype.get;
+	performance.now = () => elapsed() + (has("slept") ? 100000 : 0);
+	if (has("mute")) IDBFactory.prototype.open = () => ({});
+	if (has("shut")) IDBFactory.prototype.open = () => { throw new DOMException("", "SecurityError") };
+	if (has("bare")) Object.defineProperty(Crypto.prototype, "subtle", {get: () => undefined});
+	if (has("old")) { delete AbortSignal.timeout; delete window.OffscreenCanvas }
+	IDBObjectStore.prototype.get = function (key) {
+		const asked = get.call(this, key);
+		if (key !== "holder" || !has("slow key")) return asked;
+		return {get result() { return asked.result }, set onsuccess(done) { asked.onsuccess = () => setTimeout(done, 1500) }};
+	};
+	window.fetch = async (url, init) => {
+		if (url.startsWith("/api/v1/receipts") && localStorage.receipts) return new Response(localStorage.receipts);
+		const late = (init?.body || "").includes('"live"') && has("slow live") ? 1200 : (init?.body || "").includes('"screen"') && has("slow stored") ? 4000 : 0;
+		const got = await ask(url, init);
+		await wait(late);
+		return got;
+	};
+})()`
+
+// sealedFor is JavaScript that seals receipts to this phone's key, as a counter does, one for each person of the tiles: 1医院, 2医院 …
+const sealedFor = `(async () => {
+	const db = await new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => done(o.result) });
+	const {raw} = await new Promise(done => { const g = db.transaction("keys").objectStore("keys").get("receipts"); g.onsuccess = () => done(g.result) });
+	db.close();
+	const curve = {name: "ECDH", namedCurve: "P-256"}, text = s => new TextEncoder().encode(s);
+	const theirs = await crypto.subtle.importKey("raw", raw, curve, false, []);
+	const seal = async (person, facility) => {
+		const once = await crypto.subtle.generateKey(curve, true, ["deriveBits"]), point = new Uint8Array(await crypto.subtle.exportKey("raw", once.publicKey));
+		const base = await crypto.subtle.importKey("raw", await crypto.subtle.deriveBits({name: "ECDH", public: theirs}, once.privateKey, 256), "HKDF", false, ["deriveKey"]);
+		const salt = new Uint8Array([...point, ...raw]);
+		const key = await crypto.subtle.deriveKey({name: "HKDF", hash: "SHA-256", salt, info: text("madoguchi-receipt-1")}, base, {name: "AES-GCM", length: 256}, false, ["encrypt"]);
+		const at = new Date().toISOString(), plain = text(JSON.stringify({facility, at, outcome: "accepted", method: "N1e"}));
+		const sealed = new Uint8Array([...point, ...new Uint8Array(await crypto.subtle.encrypt({name: "AES-GCM", iv: new Uint8Array(12)}, key, plain))]);
+		return {person, at, sealed: btoa(String.fromCharCode(...sealed)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")};
+	};
+	const tiles = [...document.querySelectorAll(".tile")];
+	localStorage.receipts = JSON.stringify({receipts: await Promise.all(tiles.map((tile, i) => seal(tile.dataset.person, i + 1 + "医院")))});
+	return tiles.length;
+})()`
+
+// turns to a person of the phone.
+func turns(t *testing.T, tab context.Context, name string) {
+	t.Helper()
+	do(t, tab, chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".tile")].find(t => t.innerText.includes(`+quote(name)+`)).click()`))
+	waitText(t, tab, "#holder-name", name)
+}
+
+// inTrouble opens the screen anew in a browser with these troubles.
+func inTrouble(t *testing.T, tab context.Context, base, names string) {
+	t.Helper()
+	do(t, tab, chromedp.Evaluate[chromedp.Void](`localStorage.setItem("troubles", `+quote(names)+`)`), chromedp.Navigate(base+"/screen"))
+}
+
+// troubled changes the troubles of the open page.
+func troubled(t *testing.T, tab context.Context, names string) {
+	t.Helper()
+	do(t, tab, chromedp.Evaluate[chromedp.Void](`localStorage.setItem("troubles", `+quote(names)+`)`))
+}
+
+// tabBeside opens another tab of the same browser.
+func tabBeside(t *testing.T, tab context.Context) context.Context {
+	t.Helper()
+	other, end := chromedp.NewContext(tab)
+	t.Cleanup(end)
+	if err := chromedp.Do(other, chromedp.EmulateViewport(390, 844)); err != nil { // a tab lives as long as the context of its first step
+		t.Fatal(err)
+	}
+	return other
+}
+
+func TestAPhoneInTrouble(t *testing.T) {
+	base, _, _ := startServer(t)
+	clerk, notice := clerkImports(t, base, "髙橋 德一")
+	phone := patientEnrols(t, notice, "demo-tokuichi")
+	devtool(t, phone, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: troubles})
+	inLab(t, phone)
+	do(t, phone, chromedp.Navigate(clerkImportsToo(t, clerk, base, "06139992", "試験 花子")))
+	waitText(t, phone, "h1", "読み取りました")
+	logsIn(t, phone, base, "demo-hanako", "h1", "登録の確認")
+	do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+	waitText(t, phone, "#tiles", "試験 花子")
+	waitCount(t, phone, "screens", 2)
+	waitCount(t, phone, "papers", 2)
+
+	t.Run("a receipt stands under its own person", func(t *testing.T) {
+		if n := get(t, phone, chromedp.Evaluate[int](sealedFor, chromedp.EvalAwaitPromise)); n != 2 {
+			t.Fatalf("%d tiles", n)
+		}
+		defer do(t, phone, chromedp.Evaluate[chromedp.Void](`localStorage.removeItem("receipts")`))
+		turns(t, phone, "髙橋 德一")
+		waitText(t, phone, "#receipts", "1医院 で確認されました")
+		waitTrue(t, phone, `!document.body.textContent.includes("2医院") && document.getElementById("seen").children.length === 1`)
+		turns(t, phone, "試験 花子")
+		waitTrue(t, phone, `!document.body.textContent.includes("1医院")`) // at once
+		waitText(t, phone, "#receipts", "2医院 で確認されました")
+	})
+
+	t.Run("a live code that comes late does not lie under the stored one", func(t *testing.T) {
+		inTrouble(t, phone, base, "slow key,slow live")
+		defer troubled(t, phone, "")
+		waitText(t, phone, "#age", "秒前に作成")
+		time.Sleep(3 * time.Second)
+		waitTrue(t, phone, `document.getElementById("offline").hidden && document.getElementById("age").textContent.includes("秒前に作成")`)
+	})
+
+	for name, kind := range map[string]string{"a database that never answers": "mute", "a database that is shut": "shut", "a browser without cryptography": "bare", "a browser of 2021": "old"} {
+		t.Run(name, func(t *testing.T) {
+			inTrouble(t, phone, base, kind)
+			defer troubled(t, phone, "")
+			waitText(t, phone, "#age", "秒前に作成")
+			waitText(t, phone, "#holder-name", "髙橋 德一")
+			if kind == "old" {
+				do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+				waitText(t, phone, "#rehearsal-verdict", "病院で読めます")
+			}
+		})
+	}
+
+	t.Run("a clock that is set back keeps no dead code alive", func(t *testing.T) {
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "秒前に作成")
+		offline(t, phone, true)
+		set(t, phone, "ahead", "-3600000")
+		troubled(t, phone, "slept")
+		defer func() {
+			offline(t, phone, false)
+			troubled(t, phone, "")
+			set(t, phone, "ahead", "null")
+		}()
+		waitTrue(t, phone, withoutNetwork)
+	})
+
+	t.Run("an ended phone leaves no code on the page", func(t *testing.T) {
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "秒前に作成")
+		do(t, phone, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
+		set(t, phone, "answers", `{"/credential": [403, {"type": "urn:madoguchi:problem:device.unknown", "ja": "取り消されました"}]}`)
+		defer set(t, phone, "answers", "null")
+		do(t, phone, chromedp.Evaluate[chromedp.Void](`window.dispatchEvent(new Event("online"))`))
+		waitText(t, phone, "#empty", "この端末の登録は取り消されました")
+		waitTrue(t, phone, `!document.querySelector("dialog[open]")`)
+	})
+
+	again := func(t *testing.T) {
+		t.Helper()
+		logsIn(t, phone, base, "demo-hanako", "#tiles", "髙橋 德一")
+		turns(t, phone, "試験 花子")
+		waitText(t, phone, "#age", "秒前に作成")
+		waitCount(t, phone, "screens", 2)
+	}
+
+	t.Run("a login that adds nothing keeps nobody else on a phone that was ended", func(t *testing.T) {
+		again(t)
+		set(t, phone, "answers", `{"/phone/holder": [403, {"type": "urn:madoguchi:problem:phone.login_again", "ja": "もう一度"}], "/phone/session": [403, {"type": "urn:madoguchi:problem:device.unknown", "ja": "取り消されました"}]}`)
+		defer set(t, phone, "answers", "null")
+		devtool(t, phone, network.DeleteCookies, network.DeleteCookiesParams{Name: "madoguchi-device", URL: base})
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitTrue(t, phone, `document.getElementById("tiles").hidden && document.getElementById("holder-name").textContent === "試験 花子"`)
+		waitCount(t, phone, "papers", 1)
+	})
+
+	t.Run("a person is taken off though the phone's own session is over", func(t *testing.T) {
+		again(t)
+		devtool(t, phone, network.DeleteCookies, network.DeleteCookiesParams{Name: "madoguchi-device", URL: base})
+		presses(t, phone, "#remove-person", "試験 花子 さんの画面を、この端末から消しますか")
+		waitText(t, phone, "#holder-name", "髙橋 德一")
+		waitText(t, phone, "#age", "秒前に作成")
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "秒前に作成")
+		waitTrue(t, phone, `document.getElementById("tiles").hidden && document.getElementById("holder-name").textContent === "髙橋 德一"`)
+	})
+
+	t.Run("what was on its way for a person who was taken off is not kept", func(t *testing.T) {
+		again(t)
+		const ofHers = `new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const db = o.result, tx = db.transaction("screens", "readwrite"), screens = tx.objectStore("screens");
+			WORK; tx.oncomplete = () => { db.close(); done(window.keptOfHers) } } })`
+		do(t, phone, chromedp.Evaluate[chromedp.Void](`window.hers = document.getElementById("screen").dataset.person; void 0`),
+			chromedp.Evaluate[chromedp.Void](strings.Replace(ofHers, "WORK", "screens.clear()", 1), chromedp.EvalAwaitPromise))
+		troubled(t, phone, "slow stored")
+		do(t, phone, chromedp.Evaluate[chromedp.Void](`window.dispatchEvent(new Event("online"))`), chromedp.Sleep(500*time.Millisecond))
+		presses(t, phone, "#remove-person", "試験 花子 さんの画面を、この端末から消しますか")
+		waitText(t, phone, "#holder-name", "髙橋 德一")
+		time.Sleep(5 * time.Second)
+		troubled(t, phone, "")
+		if n := get(t, phone, chromedp.Evaluate[int](strings.Replace(ofHers, "WORK", `screens.count(window.hers).onsuccess = e => (window.keptOfHers = e.target.result)`, 1), chromedp.EvalAwaitPromise)); n != 0 {
+			t.Errorf("%d screens of hers are kept", n)
+		}
+		if n := count(t, phone, "papers"); n > 1 {
+			t.Errorf("%d copies are kept", n)
+		}
+	})
+
+	nobody := func(t *testing.T, tab context.Context) {
+		t.Helper()
+		waitTrue(t, tab, `!document.querySelector("dialog[open]") && !["髙橋", "試験 花子"].some(n => document.getElementById("main").innerText.includes(n))`)
+	}
+
+	t.Run("without network all is removed though another page holds the database, and other tabs show nothing more", func(t *testing.T) {
+		again(t)
+		second, holder := tabBeside(t, phone), tabBeside(t, phone)
+		do(t, second, chromedp.Navigate(base+"/screen"))
+		waitText(t, second, "#age", "秒前に作成")
+		do(t, holder, chromedp.Navigate(base+"/healthz"), chromedp.Evaluate[chromedp.Void](`new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { window.held = o.result; done() } })`, chromedp.EvalAwaitPromise))
+		offline(t, phone, true)
+		defer offline(t, phone, false)
+		presses(t, phone, "#wipe", "この端末から、全員の画面を消しますか")
+		waitText(t, phone, "#main", "この端末から全部消しました。電波がないため")
+		waitText(t, second, "#main", "この端末から全部消しました")
+		nobody(t, second)
+		left := get(t, holder, chromedp.Evaluate[int](`(async () => { let n = 0; for (const s of held.objectStoreNames) n += await new Promise(done => { const c = held.transaction(s).objectStore(s).count(); c.onsuccess = () => done(c.result) });
+			held.close(); return n })()`, chromedp.EvalAwaitPromise))
+		if left != 0 {
+			t.Errorf("%d records are left", left)
+		}
+	})
+
+	t.Run("with network other tabs show nothing more either", func(t *testing.T) {
+		logsIn(t, phone, base, "demo-hanako", "#age", "秒前に作成")
+		waitCount(t, phone, "screens", 1)
+		second := tabBeside(t, phone)
+		do(t, second, chromedp.Navigate(base+"/screen"))
+		waitText(t, second, "#age", "秒前に作成")
+		presses(t, phone, "#wipe", "この端末から、全員の画面を消しますか")
+		waitText(t, phone, "#main", "この端末から全部消しました")
+		nobody(t, second)
+		if left := get(t, phone, chromedp.Evaluate[string](`(async () => (await indexedDB.databases()).length + "/" + (await caches.keys()).length + "/" + document.cookie)()`, chromedp.EvalAwaitPromise)); left != "0/0/" {
+			t.Errorf("databases/caches/cookies left: %s", left)
+		}
+	})
+
+	t.Run("a key that could not be sent is sent later", func(t *testing.T) {
+		do(t, phone, chromedp.Navigate(base+"/healthz"))
+		set(t, phone, "answers", `{"/phone/holder": [503, {}]}`)
+		logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
+		set(t, phone, "answers", "null")
+		do(t, phone, chromedp.Evaluate[chromedp.Void](`window.dispatchEvent(new Event("online"))`))
+		waitCount(t, phone, "screens", 1)
+		waitTrue(t, phone, `document.getElementById("login-again").hidden`)
+	})
+}
