@@ -209,20 +209,23 @@ func natural(text string) string {
 
 // runList is the list of a clerk: whom it names, and who was found.
 type runList struct {
-	lines map[string]string // as it is compared → as it stands there
-	found map[string]bool
+	everyone bool              // there is no list
+	lines    map[string]string // as it is compared → as it stands there
+	found    map[string]bool
 }
 
 func newRunList(lines []string) runList {
-	l := runList{map[string]string{}, map[string]bool{}}
+	l := runList{len(lines) == 0, map[string]string{}, map[string]bool{}}
 	for _, line := range lines {
 		parts := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '\t' || r == '，' || r == '、' })
 		for i, part := range parts {
 			parts[i] = listed(part)
 		}
-		if key := strings.Join(parts, "\x00"); key != "" {
-			l.lines[key] = line
+		key := strings.Join(parts, "\x00")
+		if strings.Trim(key, "\x00") == "" {
+			key = "\x00" + line // it names nobody, and is said to
 		}
+		l.lines[key] = line
 	}
 	return l
 }
@@ -234,7 +237,7 @@ func listed(s string) string {
 
 // has reports whether a person is on the list: by 番号, or by 記号, 番号 and perhaps 枝番.
 func (l runList) has(p eligibility.Person) bool {
-	if len(l.lines) == 0 {
+	if l.everyone {
 		return true
 	}
 	symbol, number, branch := listed(p.Symbol), listed(p.Number), listed(p.BranchNumber)
