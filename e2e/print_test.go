@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"madoguchi/eligibility"
 	"madoguchi/outside"
 )
 
@@ -197,6 +198,14 @@ func TestPrintRefusesWhatItCannotDo(t *testing.T) {
 	write("empty.txt", "番号\n\n")
 	write("list.txt", "番号\n3\n102,3\n999\n")
 	write("sjis.txt", "\x94\xd4\x8d\x86\n")
+	write("naught.txt", "000\n，\n") // names nobody: not "no list", which means everybody
+	number := "98765432109"
+	for d := '0'; d <= '9'; d++ { // made here: none stands in a file
+		if eligibility.HoldsMyNumber(number[:11] + string(d)) {
+			number = number[:11] + string(d)
+		}
+	}
+	write("number.txt", "3\n"+number+"\n")
 	notices := []string{"--run", "notices", "--insurer", "06139992", "--out", "out"}
 	for _, c := range []struct {
 		name string
@@ -215,12 +224,14 @@ func TestPrintRefusesWhatItCannotDo(t *testing.T) {
 		{"a list that is not there", append(notices, "--list", "nobody.txt"), 2, "一覧"},
 		{"an empty list", append(notices, "--list", "empty.txt"), 2, "空"},
 		{"a list in Shift_JIS", append(notices, "--list", "sjis.txt"), 2, "UTF-8"},
+		{"a list that names nobody", append(notices, "--list", "naught.txt"), 2, "あてはまる人がいません"},
+		{"a My Number on the list", append(notices, "--list", "number.txt"), 2, "2行目"},
 		{"nobody changed", append(notices, "--only", "changed"), 2, "あてはまる人がいません"},
 		{"nobody without registration", []string{"--run", "certificates", "--insurer", "06139992", "--out", "out"}, 2, "あてはまる人がいません"},
 		{"a run that is not there", []string{"--resume", "NOSUCHRUN0"}, 2, "見つかりません"},
 		{"a layout of notices", append(notices, "--layout", "a4"), 2, "使えない値"},
 	} {
-		if _, errs, code := printed(t, dir, program, c.args...); code != c.code || !strings.Contains(errs, c.says) {
+		if _, errs, code := printed(t, dir, program, c.args...); code != c.code || !strings.Contains(errs, c.says) || strings.Contains(errs, number[:8]) {
 			t.Errorf("%s: exit %d, %s", c.name, code, errs)
 		}
 	}

@@ -83,6 +83,9 @@ var (
 	notPinlessPhone = &condition{name: "顔認証マイナンバーカードの人でない", source: srcPinless, sure: Certain,
 		met:     func(f *facts) bool { return f.Card.Pinless != Yes },
 		because: "顔認証マイナンバーカードの人は、スマホのマイナ保険証を使えません。", next: "カードを顔認証か目視確認で読み取ってください。"}
+	registeredPhone = &condition{name: "カードがマイナ保険証として登録済み", sure: Certain,
+		met:     func(f *facts) bool { return f.Card.Registered != No },
+		because: "マイナ保険証の登録がないので、スマホのマイナ保険証は使えません。", next: "カードがあればリーダーでその場で登録し、なければ資格確認書か、以前の番号での照会にしてください。"}
 	phoneForPortal = &condition{name: "スマホの提示、その場でのログイン", source: srcPhoneQA, sure: Likely,
 		met:     func(f *facts) bool { return f.brings(ItemPhone) || f.brings(ItemPortalScreen) },
 		because: "その場でログインできるスマホがありません。保存したPDFや画像だけでは受け付けられません。", next: "スマホがあれば、その場でマイナポータルにログインしてもらってください。"}

@@ -18,8 +18,8 @@ var eras = [...]Era{
 	{"明治", 'M', Date{1868, 1, 25}},
 }
 
-// Era returns the era of d and the year in it (1 is 元年). A partial date counts as its earliest day that the era of its
-// latest day still holds no better; ok is false before 1868-01-25 and for the zero Date.
+// Era returns the era of d and the year in it (1 is 元年). A partial date counts as its earliest day; ok is false before
+// 1868-01-25 and for the zero Date.
 func (d Date) Era() (era Era, year int, ok bool) {
 	e := d.Earliest()
 	for _, era := range eras {
@@ -30,21 +30,16 @@ func (d Date) Era() (era Era, year int, ok bool) {
 	return Era{}, 0, false
 }
 
-// Japanese returns d as papers print it: 昭和55年2月17日, 令和元年5月1日; unknown parts as 不詳; before 明治 in western years.
+// Japanese returns d as papers print it: 昭和55年2月17日, 令和元年5月1日; unknown parts as 不詳, with both eras where the day may lie
+// in either; before 明治 in western years.
 func (d Date) Japanese() string {
 	if d.IsZero() {
 		return ""
 	}
-	s := ""
-	if era, y, ok := d.Era(); ok {
-		s = era.Name + strconv.Itoa(y)
-		if y == 1 {
-			s = era.Name + "元"
-		}
-	} else {
-		s = "西暦" + strconv.Itoa(d.Year())
+	s := d.Earliest().eraYear()
+	if last := d.Latest().eraYear(); last != s {
+		s += "・" + last
 	}
-	s += "年"
 	switch {
 	case d.Exact():
 		return s + strconv.Itoa(d.Month()) + "月" + strconv.Itoa(d.Day()) + "日"
@@ -52,6 +47,18 @@ func (d Date) Japanese() string {
 		return s + strconv.Itoa(d.Month()) + "月（日不詳）"
 	}
 	return s + "（月日不詳）"
+}
+
+// eraYear is the year of an exact day in words.
+func (d Date) eraYear() string {
+	era, y, ok := d.Era()
+	switch {
+	case !ok:
+		return "西暦" + strconv.Itoa(d.Year()) + "年"
+	case y == 1:
+		return era.Name + "元年"
+	}
+	return era.Name + strconv.Itoa(y) + "年"
 }
 
 // FromEra returns the day of an era year: FromEra('S', 55, 2, 17) is 1980-02-17. Month and day may be 0 (不詳).

@@ -243,6 +243,18 @@ func TestJapaneseYearsBothWays(t *testing.T) {
 			t.Fatalf("%s: %s read back as %s (%v)", d, d.Japanese(), back, err)
 		}
 	}
+	// A year or month in which the era changed (改元の政令) belongs to both as long as the day is unknown.
+	for text, want := range map[string]string{"1989": "昭和64年・平成元年（月日不詳）", "1989-01": "昭和64年・平成元年1月（日不詳）", "1989-02": "平成元年2月（日不詳）", "2019": "平成31年・令和元年（月日不詳）",
+		"2019-04": "平成31年4月（日不詳）", "2019-05": "令和元年5月（日不詳）", "1926-12": "大正15年・昭和元年12月（日不詳）", "1912-07": "明治45年・大正元年7月（日不詳）", "1950": "昭和25年（月日不詳）"} {
+		if got := MustDate(text).Japanese(); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+	for _, partial := range []string{"1950", "1950-07"} { // as papers and pages of this program write it
+		if back, err := ReadDate(MustDate(partial).Japanese()); err != nil || back != MustDate(partial) {
+			t.Errorf("%s: %s %v", partial, back, err)
+		}
+	}
 	if (Date{}).Japanese() != "" {
 		t.Error("no day has a name")
 	}

@@ -40,6 +40,9 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 		{"1.3 reader fails, nothing else", `{"day":"2026-11-22","brings":["card"],"card":{"reads":false},"lookupByNumber":"notFound"}`, "A1"},
 		{"1.3 phone only, phone reader, Android", `{"day":"2026-11-22","brings":["phone"],"facility":{"phoneReader":true},"phone":{"os":"android"}}`, "S1"},
 		{"1.3 phone only, phone reader, iPhone", `{"day":"2026-11-22","brings":["phone"],"facility":{"phoneReader":true},"phone":{"os":"ios"}}`, "S2"},
+		// 厚生労働省 (2025-09): a phone stands for a card whose 健康保険証利用登録 is done.
+		{"1.2 S: a phone whose card is not registered as マイナ保険証", `{"day":"2026-11-22","brings":["phone"],"card":{"registered":false},"facility":{"phoneReader":true}}`, ""},
+		{"1.6 not registered, card and phone: the card registers on the spot", `{"day":"2026-11-22","brings":["card","phone"],"card":{"registered":false,"reads":true},"facility":{"phoneReader":true}}`, "M1 M2 M3"},
 		{"1.3 phone only, no reader", `{"day":"2026-11-22","brings":["phone"],"facility":{"reader":true,"phoneReader":false}}`, "P3"},
 		{"1.1 Q&A 2025-09: no reader at all", `{"day":"2026-11-22","brings":["phone"],"facility":{"reader":false}}`, "P3"},
 		{"1.2 P3 begins 2025-09", `{"day":"2025-08-31","brings":["phone"],"facility":{"phoneReader":false}}`, ""},

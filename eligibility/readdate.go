@@ -12,7 +12,7 @@ import (
 // S550217, 昭和55年2月17日, 令和元年5月1日, in any width. A month or day of 00, or 不詳, gives a partial date. An empty text is
 // the zero Date. Anything else is ErrDate.
 func ReadDate(text string) (Date, error) {
-	s := strings.Join(strings.Fields(norm.NFKC.String(text)), "")
+	s := bracketed.Replace(strings.Join(strings.Fields(norm.NFKC.String(text)), ""))
 	if s == "" {
 		return Date{}, nil
 	}
@@ -34,6 +34,9 @@ func ReadDate(text string) (Date, error) {
 	}
 	return Date{}, ErrDate
 }
+
+// bracketed undoes the brackets that papers set around what is unknown.
+var bracketed = strings.NewReplacer("(月日不詳)", "月日不詳", "(日不詳)", "日不詳", "(不詳)", "不詳")
 
 // The forms, after NFKC and without blanks. 不詳 may stand for the month and day or for the day.
 var (

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -210,6 +211,10 @@ func (c *printCmd) lines() ([]string, error) {
 		return nil, errPrintList.Because(err)
 	}
 	lines, err := desk.ReadRunList(data)
+	var said *eligibility.Error
+	if errors.As(err, &said) {
+		return nil, said
+	}
 	if err != nil {
 		return nil, errPrintList.Because(err)
 	}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -9,14 +10,25 @@ import (
 	"madoguchi/eligibility"
 )
 
+var errRunListNumber = &eligibility.Error{Code: eligibility.Invalid, Key: "run.list_my_number", Field: "list",
+	Ja: "一覧の%d行目にマイナンバー（12桁の個人番号）があります。何も印刷していません。被保険者の番号の一覧に直してください。",
+	En: "Line %d of the list holds a My Number. Nothing was printed. Write the insured's numbers instead."}
+
 // ReadRunList reads a clerk's list: a line for each person, 番号 or 記号,番号,枝番. A heading line that names them is left out. It
-// returns an error for a list that is empty or not UTF-8.
+// returns an error for a list that is empty or not UTF-8, and for one with a My Number, which it does not repeat.
 func ReadRunList(data []byte) ([]string, error) {
 	if !utf8.Valid(data) {
 		return nil, errors.New("the list is not UTF-8")
 	}
 	var lines []string
+	at := 0
 	for line := range strings.Lines(strings.TrimPrefix(string(data), "\uFEFF")) {
+		at++
+		if eligibility.HoldsMyNumber(line) {
+			e := *errRunListNumber
+			e.Ja, e.En = fmt.Sprintf(e.Ja, at), fmt.Sprintf(e.En, at)
+			return nil, &e
+		}
 		line = strings.TrimSpace(line)
 		if line == "" || len(lines) == 0 && strings.Contains(line, "番号") {
 			continue
@@ -31,20 +43,23 @@ func ReadRunList(data []byte) ([]string, error) {
 
 // runList is the list of a clerk: whom it names, and who was found.
 type runList struct {
-	lines map[string]string // as it is compared → as it stands there
-	found map[string]bool
+	everyone bool              // there is no list
+	lines    map[string]string // as it is compared → as it stands there
+	found    map[string]bool
 }
 
 func newRunList(lines []string) runList {
-	l := runList{map[string]string{}, map[string]bool{}}
+	l := runList{len(lines) == 0, map[string]string{}, map[string]bool{}}
 	for _, line := range lines {
 		parts := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '\t' || r == '，' || r == '、' })
 		for i, part := range parts {
 			parts[i] = listed(part)
 		}
-		if key := strings.Join(parts, "\x00"); key != "" {
-			l.lines[key] = line
+		key := strings.Join(parts, "\x00")
+		if strings.Trim(key, "\x00") == "" {
+			key = "\x00" + line // it names nobody, and is said to
 		}
+		l.lines[key] = line
 	}
 	return l
 }
@@ -56,7 +71,7 @@ func listed(s string) string {
 
 // has reports whether a person is on the list: by 番号, or by 記号, 番号 and perhaps 枝番.
 func (l runList) has(p eligibility.Person) bool {
-	if len(l.lines) == 0 {
+	if l.everyone {
 		return true
 	}
 	symbol, number, branch := listed(p.Symbol), listed(p.Number), listed(p.BranchNumber)

@@ -125,7 +125,12 @@ func (s *Site) plan(c echo.Context, f RunForm, staff string) (desk.Plan, error) 
 	}
 	var lines []string
 	if strings.TrimSpace(f.List) != "" {
-		if lines, err = desk.ReadRunList([]byte(f.List)); err != nil {
+		lines, err = desk.ReadRunList([]byte(f.List))
+		var said *eligibility.Error
+		if errors.As(err, &said) {
+			return desk.Plan{}, said
+		}
+		if err != nil {
 			return desk.Plan{}, errRequest.In("list").Because(err)
 		}
 	}
