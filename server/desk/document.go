@@ -58,6 +58,9 @@ func (o *Office) MaskedDocument(ctx context.Context, subject string, id PersonID
 	}
 	now := o.Now()
 	day := eligibility.DateOf(now)
+	if err := notLost(record.Person, day); err != nil {
+		return nil, err
+	}
 	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: record.Person, Share: onlyShare(record.Person, day), InsurerName: in.Name, Issuer: in.Issuer, Telephone: in.Telephone,
 		Registered: eligibility.DateOf(record.RegisteredAt), IssuedAt: now, Expires: paperEnd(record.Person, day), Masked: true, Demo: o.Demo})
 	return data, err
@@ -141,7 +144,11 @@ func (o *Office) copyOf(ctx context.Context, subject string, id PersonID) (saved
 		return savedCopy{}, err
 	}
 	c := savedCopy{record: record, insurer: in, at: o.Now()}
-	c.until = paperEnd(record.Person, eligibility.DateOf(c.at))
+	day := eligibility.DateOf(c.at)
+	if err := notLost(record.Person, day); err != nil {
+		return savedCopy{}, err // before one is noted
+	}
+	c.until = paperEnd(record.Person, day)
 	rid, err := o.freeRID(ctx, record, c.at, c.until.Time())
 	if err != nil {
 		return savedCopy{}, err

@@ -85,8 +85,8 @@ func (o *Office) InsertOf(ctx context.Context, id PersonID, staff string) ([]byt
 func (o *Office) insert(record PersonRecord, in Insurer) ([]byte, error) {
 	now := o.Now()
 	day := eligibility.DateOf(now)
-	if p := record.Person; !p.LostOn.IsZero() && !day.Before(p.LostOn) {
-		return nil, errLost
+	if err := notLost(record.Person, day); err != nil {
+		return nil, err
 	}
 	data, _, err := pdf.InsertSheet(pdf.Insert{Person: record.Person, Share: onlyShare(record.Person, day), InsurerName: in.Name, Issuer: in.Issuer, MadeOn: day}, now)
 	return data, err

@@ -58,12 +58,20 @@ func (o *Office) show(ctx context.Context, subject string, id PersonID, r creden
 		RegisteredOn: eligibility.DateOf(record.RegisteredAt), Person: record.Person, Insurer: in, Shares: shares, FitsQR: issued.FitsQR}, nil
 }
 
+// notLost refuses a person whose eligibility has ended on day.
+func notLost(p eligibility.Person, day eligibility.Date) error {
+	if !p.LostOn.IsZero() && !day.Before(p.LostOn) {
+		return errLost
+	}
+	return nil
+}
+
 // issue signs one credential of the person with its insurer's key. It refuses an eligibility that has ended.
 func (o *Office) issue(record PersonRecord, in Insurer, r credential.Request, now time.Time) (credential.Issued, []int, error) {
 	today := eligibility.DateOf(now)
 	p := record.Person
-	if !p.LostOn.IsZero() && !today.Before(p.LostOn) {
-		return credential.Issued{}, nil, errLost
+	if err := notLost(p, today); err != nil {
+		return credential.Issued{}, nil, err
 	}
 	shares, err := eligibility.SharesOn(p, today)
 	if err != nil {

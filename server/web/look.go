@@ -73,18 +73,23 @@ func (s *Site) lookOf(c echo.Context) pwa.Look {
 	return look
 }
 
-// preferred is the first language of Accept-Language, by its weights, in which there are pages.
+// preferred is the first language of Accept-Language, by its weights, in which there are pages; one that nobody knows is passed
+// over. Nobody speaks more languages than stand in its first 200 letters.
 func preferred(header string) string {
-	tags, _, err := language.ParseAcceptLanguage(header)
-	if err != nil {
-		return "ja"
+	if len(header) > 200 {
+		header = header[:max(0, strings.LastIndexByte(header[:200], ','))]
 	}
-	for _, tag := range tags {
-		if found := pwa.FindLanguage(tag.String()); found != "" {
-			return found
+	best, weight := "ja", float32(0)
+	for part := range strings.SplitSeq(header, ",") {
+		tags, weights, err := language.ParseAcceptLanguage(part)
+		if err != nil || len(tags) != 1 || weights[0] <= weight {
+			continue
+		}
+		if found := pwa.FindLanguage(tags[0].String()); found != "" {
+			best, weight = found, weights[0]
 		}
 	}
-	return "ja"
+	return best
 }
 
 // keepLook stores a look in the visitor's browser.
