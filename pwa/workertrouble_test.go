@@ -33,7 +33,9 @@ function browser({ answer, full = false, shut = false, kept = {}, old = false })
 			async addAll(all) { for (const asked of all) { const r = await fetch(asked); if (!r.ok) throw new TypeError("HTTP " + r.status); await this.put(asked, r); } },
 		};
 	};
-	const caches = { open: async (name) => { if (shut) throw new DOMException("", "UnknownError"); return cacheOf(name); }, keys: async () => [...stores.keys()], delete: async (name) => stores.delete(name) };
+	const opened = () => { if (shut) throw new DOMException("", "UnknownError"); };
+	const caches = { open: async (name) => { opened(); return cacheOf(name); }, has: async (name) => { opened(); return stores.has(name); },
+		match: async (asked, { cacheName }) => { opened(); return stores.get(cacheName)?.get(path(asked))?.clone(); }, keys: async () => [...stores.keys()], delete: async (name) => stores.delete(name) };
 	const fetch = async (asked, init) => { const r = answer(path(asked), init); if (!r) throw new TypeError("Failed to fetch"); return r; };
 	class Asked { constructor(address, init) { Object.assign(this, { method: "GET", mode: "no-cors" }, init); this.url = new URL(address, origin).href; } }
 	const self = { addEventListener: (kind, does) => (listeners[kind] = does), skipWaiting() {} };
@@ -49,7 +51,7 @@ function browser({ answer, full = false, shut = false, kept = {}, old = false })
 		const settled = await Promise.allSettled(waits);
 		return { failed: settled.some((s) => s.status === "rejected"), response };
 	};
-	return { fire, cache, navigate: async (to) => (await fire("fetch", { request: new Asked(to, { mode: "navigate" }) })).response, get: async (to) => (await fire("fetch", { request: new Asked(to) })).response };
+	return { fire, cache, stores, navigate: async (to) => (await fire("fetch", { request: new Asked(to, { mode: "navigate" }) })).response, get: async (to) => (await fire("fetch", { request: new Asked(to) })).response };
 }
 
 const text = async (p) => { try { const r = await p; return r.status === 302 ? "to " + r.headers.get("Location") : await r.text(); } catch (e) { return "failed: " + e; } };
@@ -82,6 +84,11 @@ out["and its files"] = (await text(b.get(program))) === "new";
 b = browser({ answer: () => null, kept: { "/screen": new Response(shell), [program]: new Response("new") } });
 out["without network the kept shell"] = (await text(b.navigate("/screen"))) === shell && (await text(b.get(program))) === "new" && (await text(b.navigate("/screen?lang=en"))) === shell;
 out["without network the door leads to the screen"] = (await text(b.navigate("/"))) === "to /screen";
+
+b = browser({ answer: server });
+await b.fire("install");
+b.stores.clear(); // 「この端末から全部消す」 in one tab, while another is open
+out["a wiped phone keeps nothing anew"] = (await text(b.get(program))) === "new" && !(await b.fire("message", { data: "later" })).failed && b.stores.size === 0;
 
 b = browser({ answer: server, old: true }); // AbortSignal.timeout came with Safari 16
 out["an older browser opens the door"] = (await text(b.navigate("/"))) === "door";

@@ -94,8 +94,12 @@ async function refresh(asked: Request): Promise<Response> {
 }
 
 /** Returns what is kept, and makes no cache; nothing where the browser cannot tell, for then there may still be a network. */
-function kept(asked: RequestInfo): Promise<Response | undefined> {
-  return caches.match(asked, { cacheName }).catch(() => undefined);
+async function kept(asked: RequestInfo): Promise<Response | undefined> {
+  try {
+    return await caches.match(asked, { cacheName });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The first page leads to the screen when there is no network: the screen says what the phone has. */
