@@ -1,0 +1,31 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// A browser that runs no programs comes from the paper to the enrolment, in another language too, and the screen says what to
+// show instead.
+func TestTheWayInNeedsNoProgram(t *testing.T) {
+	base, _, _ := startServer(t)
+	_, notice := clerkImports(t, base, "髙橋 德一")
+	phone := browser(t, 360, 640, "")
+	devtool(t, phone, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	do(t, phone, chromedp.Navigate(notice))
+	waitText(t, phone, "h1", "読み取りました")
+	do(t, phone, chromedp.Click(".menu summary"), chromedp.WaitVisible(`.menu a[hreflang="en"]`), chromedp.Click(`.menu a[hreflang="en"]`))
+	waitText(t, phone, "h1", "The code on your notice was read")
+	do(t, phone, chromedp.Click("details.more summary"), chromedp.WaitVisible("details.more[open] p"))
+	do(t, phone, chromedp.Click(".menu summary"), chromedp.WaitVisible(`.menu a[hreflang="ja"]`), chromedp.Click(`.menu a[hreflang="ja"]`))
+	waitText(t, phone, "h1", "読み取りました")
+	do(t, phone, chromedp.Click(`a[href="/login"]`))
+	waitText(t, phone, "h1", "だれとして")
+	do(t, phone, chromedp.Click(`button[value="demo-tokuichi"]`))
+	waitText(t, phone, "h1", "登録の確認")
+	do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
+	waitText(t, phone, "#main", "紙のお知らせをマイナンバーカードといっしょに見せてください")
+	state(t, phone, "no-program")
+}
