@@ -51,21 +51,24 @@ export async function keep<T>(store: Store, key: string, make: () => Promise<T>)
 }
 
 /**
- * Drops everything that this browser keeps, the keys too. This page can keep nothing afterwards. The stores are emptied first: a page
- * that holds the database may keep it from being deleted, but not from being empty.
+ * Drops everything that this browser keeps, the keys too. This page can keep nothing afterwards. The stores are emptied as well: a page
+ * that holds the database may keep it from being deleted, but not from being empty. While this page holds it too, the browser says
+ * when all others have been told to let go: what they stored until then goes with the rest.
  */
 export async function wipe(): Promise<void> {
   const db = await open().catch(() => null);
   gone = true;
-  if (db) {
-    const change = db.transaction([...db.objectStoreNames], "readwrite");
-    for (const store of db.objectStoreNames) change.objectStore(store).clear();
-    await finished(change).catch(() => undefined);
-    db.close();
-  }
+  if (db) db.onversionchange = null;
+  const empty = async (): Promise<void> => {
+    const change = db?.transaction(stores, "readwrite");
+    for (const store of stores) change?.objectStore(store).clear();
+    if (change) await finished(change);
+  };
+  await empty().catch(() => undefined); // the browser may have dropped it already
   await new Promise((settled) => {
     const asked = indexedDB.deleteDatabase("madoguchi");
-    asked.onsuccess = asked.onerror = asked.onblocked = settled; // a blocked one is deleted when the other page lets go
+    asked.onsuccess = asked.onerror = settled;
+    asked.onblocked = () => void empty().catch(() => undefined).then(() => db?.close()); // deleted at once, or when the last page lets go
     setTimeout(settled, patience);
   });
 }
