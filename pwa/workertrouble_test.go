@@ -88,7 +88,7 @@ out["without network the door leads to the screen"] = (await text(b.navigate("/"
 b = browser({ answer: server });
 await b.fire("install");
 b.stores.clear(); // 「この端末から全部消す」 in one tab, while another is open
-out["a wiped phone keeps nothing anew"] = (await text(b.get(program))) === "new" && !(await b.fire("message", { data: "later" })).failed && b.stores.size === 0;
+out["a wiped phone keeps nothing anew"] = (await text(b.navigate("/screen"))) === shell && (await text(b.get(program))) === "new" && !(await b.fire("message", { data: "later" })).failed && b.stores.size === 0;
 
 b = browser({ answer: server, old: true }); // AbortSignal.timeout came with Safari 16
 out["an older browser opens the door"] = (await text(b.navigate("/"))) === "door";

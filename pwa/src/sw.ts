@@ -88,9 +88,14 @@ async function refresh(asked: Request): Promise<Response> {
   if (!fresh.ok) throw new Error(`HTTP ${fresh.status}`);
   if ((await fresh.clone().text()).includes(PROGRAM)) {
     const copy = fresh.clone();
-    await caches.open(cacheName).then((cache) => cache.put(SHELL, copy)).catch(() => undefined);
+    await keepShell(copy).catch(() => undefined);
   }
   return fresh;
+}
+
+/** Browsers drop a site's caches and its worker together: where only the cache is gone, the phone was wiped while this was on its way. */
+async function keepShell(page: Response): Promise<void> {
+  if (await caches.has(cacheName)) await (await caches.open(cacheName)).put(SHELL, page);
 }
 
 /** Returns what is kept, and makes no cache; nothing where the browser cannot tell, for then there may still be a network. */
