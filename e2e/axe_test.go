@@ -78,6 +78,7 @@ func sizes(t *testing.T, tab context.Context, what string) {
 
 // Every page that needs no login, in every language: axe, then the narrowest window, twice the text, forced colours.
 func TestPatientsPagesAreAccessibleInEveryLanguage(t *testing.T) {
+	t.Parallel()
 	base, _, _ := startServer(t)
 	tab := browser(t, 390, 844, "")
 	paths := []string{"/", "/n/AAAAAAAAAAAAAAAA", "/settings", "/visit", "/certificate?until=2027-05-15", "/certificate?until=x", "/next", "/next?why=reader&until=2027-05-15", "/next?why=lost", "/reception", "/none", "/c/ABCDEFGH"}
@@ -118,6 +119,7 @@ func TestPatientsPagesAreAccessibleInEveryLanguage(t *testing.T) {
 
 // The pages behind a login, of the patient, the clerk and the counter.
 func TestPagesBehindALoginAreAccessible(t *testing.T) {
+	t.Parallel()
 	base, _, _ := startServer(t)
 	clerk, noticeURL := clerkImports(t, base, "髙橋 德一")
 	axe(t, clerk, "the notice's sheet")

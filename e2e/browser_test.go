@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	_ "image/png"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -144,16 +145,27 @@ func clip(t *testing.T, pngs ...[]byte) string {
 		img := image.NewRGBA(image.Rect(0, 0, width, height))
 		sin, cos := 0.02+0.004*float64(frame%6), 1.0 // about one degree
 		b := src.Bounds()
+		light := make([]uint8, 0, b.Dx()*b.Dy())
+		for y := b.Min.Y; y < b.Max.Y; y++ {
+			for x := b.Min.X; x < b.Max.X; x++ {
+				light = append(light, color.GrayModel.Convert(src.At(x, y)).(color.Gray).Y)
+			}
+		}
 		scale := float64(max(b.Dx(), b.Dy())) / side
 		for y := range height {
 			for x := range width {
-				dx, dy := float64(x-width/2), float64(y-height/2)
-				sx := int((dx*cos+dy*sin)*scale) + b.Dx()/2
-				sy := int((-dx*sin+dy*cos)*scale) + b.Dy()/2
-				grey := 128
-				if sx >= 0 && sy >= 0 && sx < b.Dx() && sy < b.Dy() {
-					grey = int(color.GrayModel.Convert(src.At(b.Min.X+sx, b.Min.Y+sy)).(color.Gray).Y)*200/255 + 30
+				sum := 0
+				for part := range 4 { // a pixel of a camera gathers the light of its whole area
+					dx, dy := float64(x-width/2)+float64(part%2)/2-0.25, float64(y-height/2)+float64(part/2)/2-0.25
+					sx := int(math.Floor((dx*cos+dy*sin)*scale)) + b.Dx()/2
+					sy := int(math.Floor((-dx*sin+dy*cos)*scale)) + b.Dy()/2
+					if sx < 0 || sy < 0 || sx >= b.Dx() || sy >= b.Dy() {
+						sum += 128
+					} else {
+						sum += int(light[sy*b.Dx()+sx])*200/255 + 30
+					}
 				}
+				grey := sum / 4
 				grey = min(255, max(0, grey+noise.IntN(25)-12))
 				img.SetRGBA(x, y, color.RGBA{uint8(grey), uint8(grey), uint8(grey), 255})
 			}

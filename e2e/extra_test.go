@@ -10,6 +10,7 @@ import (
 
 // The counter's checks beside the birth-date check, with the real agent and a virtual card.
 func TestNumberOnTheFaceDatesAndOQSInTheBrowser(t *testing.T) {
+	t.Parallel()
 	base, _, _ := startServer(t)
 	_, noticeURL := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")

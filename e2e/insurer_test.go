@@ -14,6 +14,7 @@ import (
 
 // A clerk's day: a file with mistakes, a person who lost the paper and the phone, the numbers at the end.
 func TestAClerkImportsLooksAfterAPersonAndCounts(t *testing.T) {
+	t.Parallel()
 	base, _, _ := startServer(t)
 	tab := browser(t, 1280, 900, "")
 	file := crowdFile(t, "people.csv", crowd.File{Insurer: "06139992", People: 300, Spoil: 100}, japanese.ShiftJIS)

@@ -9,6 +9,7 @@ import (
 
 // A phone whose browser does not know this page's language, or that did not get the whole program, is told what to do.
 func TestAProgramThatDoesNotStartLeavesASentence(t *testing.T) {
+	t.Parallel()
 	base, _, _ := startServer(t)
 	for name, block := range map[string]string{"the program": "*://*:*/static/*/patient.js", "a part of it": "*://*:*/static/*/chunk-*"} {
 		t.Run(name, func(t *testing.T) {

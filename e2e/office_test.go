@@ -8,6 +8,7 @@ import (
 
 // The insurer's pages for papers, runs and revocation, with the questions that they ask before anything is done.
 func TestTheOfficesOtherPages(t *testing.T) {
+	t.Parallel()
 	base, _, _ := startServer(t)
 	tab, notice := clerkImports(t, base, "髙橋 德一")
 	patientEnrols(t, notice, "demo-tokuichi")

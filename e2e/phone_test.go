@@ -176,6 +176,7 @@ func (w walk) next(t *testing.T) {
 }
 
 func TestScreensWithoutNetwork(t *testing.T) {
+	t.Parallel()
 	w := startWalk(t)
 	phone, console := w.phone, w.console
 	t.Run("both codes of a phone that lost its network", func(t *testing.T) {
@@ -191,6 +192,9 @@ func TestScreensWithoutNetwork(t *testing.T) {
 		}
 		if px := get(t, phone, chromedp.Evaluate[float64](`(c => c.clientWidth / c.dataset.modules)(document.getElementById("proof"))`)); px < 3 {
 			t.Errorf("a module of the second code has %.2f CSS pixels", px)
+		}
+		if skew := get(t, phone, chromedp.Evaluate[float64](`(c => Math.abs(c.clientWidth - c.clientHeight))(document.getElementById("proof"))`)); skew > 0 {
+			t.Errorf("the second code is %.0f px from square", skew)
 		}
 		state(t, phone, "patient-offline")
 		do(t, phone, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
@@ -291,6 +295,7 @@ func TestScreensWithoutNetwork(t *testing.T) {
 }
 
 func TestNumbersFilesAndPhones(t *testing.T) {
+	t.Parallel()
 	w := startWalk(t)
 	phone, console := w.phone, w.console
 	t.Run("a number told aloud waits for the patient", func(t *testing.T) {
@@ -325,6 +330,18 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		waitText(t, phone, "#number-state", "見せませんでした")
 		waitText(t, console, "#problem", "この番号では画面が見つかりません")
 		state(t, console, "counter-denied")
+
+		newNumber(t, "#number-new")
+		_, address = codesOn(t, phone, "")
+		enter(t, console, "#scan-text", jwsOf(t, phone)) // the patient before this one
+		waitText(t, console, "#verdict", "この画面は本物です")
+		do(t, console, chromedp.Evaluate[chromedp.Void](`{const ask = window.fetch; window.fetch = async (url, init) => {
+			if (url.endsWith("/record")) await new Promise(done => setTimeout(done, 1000)); return ask(url, init) }}`), chromedp.Click("#record"))
+		readerTypes(t, console, address) // while that is still being recorded
+		waitText(t, phone, "#number-state", "架空医院 が画面を見ました")
+		waitText(t, console, "#verdict", "この画面は本物です")
+		waitText(t, console, "#today", "1")
+		w.next(t)
 
 		newNumber(t, "#number-new")
 		_, address = codesOn(t, phone, "")

@@ -8,6 +8,7 @@ import (
 
 // A patient who takes every wrong turn between the paper and the screen: each page says what to do, and whom to call.
 func TestEveryWrongTurnSaysWhatToDo(t *testing.T) {
+	t.Parallel()
 	base, _, _ := startServer(t)
 	_, notice := clerkImports(t, base, "髙橋 德一")
 	phone := browser(t, 360, 640, "")

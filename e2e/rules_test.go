@@ -95,6 +95,7 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 
 // A receptionist taps three times, a patient looks at the staff's page and checks a day.
 func TestRulePagesInTheBrowser(t *testing.T) {
+	t.Parallel()
 	base, _, _ := startServer(t)
 	console := browser(t, 1280, 900, "")
 	do(t, console, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`), chromedp.WaitVisible(`#scan-camera`), chromedp.Navigate(base+"/counter/methods"))

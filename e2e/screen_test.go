@@ -39,6 +39,7 @@ func wholeCode(t *testing.T, tab context.Context) string {
 }
 
 func TestTheScreenOfAPatient(t *testing.T) {
+	t.Parallel()
 	base, _, _ := startServer(t)
 	clerk, noticeURL := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")

@@ -89,6 +89,7 @@ func tabBeside(t *testing.T, tab context.Context) context.Context {
 }
 
 func TestAPhoneInTrouble(t *testing.T) {
+	t.Parallel()
 	base, _, _ := startServer(t)
 	clerk, notice := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, notice, "demo-tokuichi")

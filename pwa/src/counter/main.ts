@@ -17,6 +17,8 @@ import { watchReader } from "./wedge";
 let current: Case | null = null;
 let stop: AbortController | null = null;
 let busy = false;
+let asking = false; // a number waits for its patient's yes
+let next: (() => Promise<void>) | null = null;
 
 /** Runs one action at a time and shows what went wrong as one sentence. */
 async function act(work: () => Promise<void>): Promise<void> {
@@ -31,6 +33,24 @@ async function act(work: () => Promise<void>): Promise<void> {
     say(box, e instanceof Problem ? e.message : word("problem"));
   } finally {
     busy = false;
+    const work = current ? null : next; // a record that failed keeps its case and its sentence
+    next = null;
+    if (work) void act(work);
+  }
+}
+
+/**
+ * Takes what a reader or a file gave. While a case is being recorded it is the next patient's, and is taken afterwards; while a number
+ * waits for a yes it is what the patient shows instead. A code that was read twice counts once.
+ */
+function scanned(work: () => Promise<void>): void {
+  if (!busy) {
+    void act(work);
+  } else if (current) {
+    next = work;
+  } else if (asking) {
+    next = work;
+    stop?.abort();
   }
 }
 
@@ -71,7 +91,9 @@ async function open(text: string): Promise<Case | null> {
       byId("verdict").replaceChildren(h("div", "verdict-box small unsure", h("h3", "", word("askingPatient")), h("p", "", sentence)));
       if (Date.now() > until) return null;
     }
+    asking = true;
     await pause(askEvery, mine.signal);
+    asking = false;
     if (mine.signal.aborted) return null;
   }
 }
@@ -229,7 +251,7 @@ bindField("second-text", "second-submit");
 watchReader((address) => {
   byId("scan-text").blur(); // ends what an input method was making of the keys
   byId<HTMLTextAreaElement>("scan-text").value = "";
-  void act(() => take([address]));
+  scanned(() => take([address]));
 });
 byId("scan-camera").addEventListener("click", () => void camera("scan"));
 byId("second-camera").addEventListener("click", () => void camera("second"));
@@ -237,7 +259,7 @@ byId("challenge").addEventListener("click", () => void act(challenge));
 byId<HTMLInputElement>("scan-file").addEventListener("change", (e) => {
   const field = e.target as HTMLInputElement;
   const file = field.files?.[0];
-  void act(() => readFile(file));
+  scanned(() => readFile(file));
   field.value = ""; // the same file may be chosen again
 });
 document.addEventListener("dragover", (e) => e.preventDefault());
@@ -245,7 +267,7 @@ document.addEventListener("drop", (e) => {
   if (!e.dataTransfer?.files.length) return;
   e.preventDefault(); // the browser would open the file in the console's place
   const file = e.dataTransfer.files[0];
-  void act(() => readFile(file));
+  scanned(() => readFile(file));
 });
 byId("card-check").addEventListener("click", () => void act(checkCard));
 byId("record").addEventListener("click", () => void act(() => decide("accepted")));
