@@ -48,6 +48,18 @@ func TestAnotherAddressOfTheSameNetworkIsNobodyElse(t *testing.T) {
 	}
 }
 
+// A carrier gives thousands of phones one address: the patients of a mailing are not held for somebody who guesses.
+func TestACarriersPatientsOpenTheirNotices(t *testing.T) {
+	h := newHouse(t)
+	code := h.noticeCode(t, h.tokuichi(t))
+	if n := limited(h.open(), "/n/"+code, 150, func(int) string { return "203.0.113.7:50000" }); n != 0 {
+		t.Errorf("%d of 150 patients were sent away", n)
+	}
+	if n := limited(h.open(), "/n/"+code, 400, func(int) string { return "203.0.113.7:50000" }); n < 100 {
+		t.Errorf("%d of 400 opened in one moment were limited", n)
+	}
+}
+
 // Each begun login is a row in the database, made for anybody who asks.
 func TestLoginsAreNotBegunWithoutEnd(t *testing.T) {
 	h := newHouse(t)

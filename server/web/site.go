@@ -44,9 +44,9 @@ type Config struct {
 // Site answers all requests of one program.
 type Site struct {
 	Config
-	guesses auth.Limit // notice codes and pairing codes, by address
+	guesses auth.Limit // wrong notice codes, by address; typed ones, by login
 	codes   auth.Limit // online codes, by counter server
-	devices auth.Limit // nonces and signatures of phones, by address: a carrier's many phones come from one
+	devices auth.Limit // opened notices, nonces and signatures of phones, by address: a carrier's many phones come from one
 	logins  auth.Limit // begun logins, by address
 	copies  auth.Limit // saved copies, by login
 }
