@@ -28,6 +28,10 @@ func TestTheWayInNeedsNoProgram(t *testing.T) {
 	waitText(t, phone, "h1", "登録の確認")
 	do(t, phone, chromedp.Click(`form[action="/enrol"] button`))
 	waitText(t, phone, "#main", "紙のお知らせをマイナンバーカードといっしょに見せてください")
-	devtool(t, phone, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: false}) // axe is a program; the page stays as it is
-	state(t, phone, "no-program")
+	do(t, phone, chromedp.EmulateViewport(320, 640))
+	sizes(t, phone, "without programs at 320 px") // axe is a program itself
+	if seen := get(t, phone, chromedp.Evaluate[string](`[...document.querySelectorAll("h1")].filter(h => h.checkVisibility({visibilityProperty: true})).map(h => h.innerText).join()`)); seen != "資格情報画面" {
+		t.Errorf("the headings are %q", seen)
+	}
+	picture(t, phone, "no-program.png")
 }
