@@ -79,16 +79,6 @@ func waitTrue(t *testing.T, tab context.Context, js string) {
 	t.Fatalf("never true: %s\n%s", js, pageText(tab))
 }
 
-// narrow checks that nothing is cut off on the narrowest phone.
-func narrow(t *testing.T, phone context.Context) {
-	t.Helper()
-	do(t, phone, chromedp.EmulateViewport(320, 700))
-	if wide := get(t, phone, chromedp.Evaluate[int64](`Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll("dialog[open]")].map(d => d.scrollWidth))`)); wide > 320 {
-		t.Errorf("at 320 px the page is %d px wide", wide)
-	}
-	do(t, phone, chromedp.EmulateViewport(390, 844))
-}
-
 // codesOn decodes the codes of an element with another program, from a screenshot as a high-resolution screen shows it; with no
 // selector those of the window, where a dialog stands.
 func codesOn(t *testing.T, tab context.Context, selector string) (card, proof string) {
