@@ -168,6 +168,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		turns(t, phone, "試験 花子")
 		waitText(t, phone, "#age", "秒前に作成")
 		waitCount(t, phone, "screens", 2)
+		waitCount(t, phone, "papers", 2) // the last to come: what follows may leave the page at once
 	}
 
 	t.Run("a login that adds nothing keeps nobody else on a phone that was ended", func(t *testing.T) {
