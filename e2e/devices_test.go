@@ -177,6 +177,10 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#age", "秒前に作成")
 		waitTrue(t, phone, `document.getElementById("logout").hidden`)
+		if asleep := get(t, phone, chromedp.Evaluate[bool](`performance.getEntriesByType("navigation")[0].workerStart > 0 && performance.getEntriesByType("resource")
+			.filter(e => e.name.includes("/api/")).every(e => e.workerFinalSourceType === "network")`)); !asleep {
+			t.Error("the worker gives the page, and what the page asks the server does not wake it")
+		}
 		addsPhone(t, phone, "thief", 403) // a copied session of the phone cannot make itself at home
 		if got := get(t, phone, chromedp.Evaluate[string](`navigator.serviceWorker.register("/sw.js").then(() => "registered", e => e.name)`, chromedp.EvalAwaitPromise)); got != "TypeError" {
 			t.Errorf("a script's address from a string: %s", got)
@@ -235,7 +239,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		set(t, phone, "ahead", "12960000000") // 150 days: the copy is over too
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#state", "紙のお知らせ")
-		waitTrue(t, phone, `document.getElementById("pdf").hidden && document.getElementById("offline").hidden && !document.getElementById("help").hidden`)
+		waitTrue(t, phone, `document.getElementById("pdf").hidden && document.getElementById("share-open").hidden && document.getElementById("offline").hidden && !document.getElementById("help").hidden`)
 		state(t, phone, "all-over")
 		set(t, phone, "ahead", "null")
 	})

@@ -12,8 +12,17 @@ declare const SHELL: string; // address of the screen
 
 const cacheName = `madoguchi-${BUILD}`;
 const slow = 3_000; // how long another page may take before the phone counts as being without network
+const patience = 20_000; // a weak signal may swallow a request without a word
 
-self.addEventListener("install", (e) => e.waitUntil(install()));
+/** What Chromium has in an install event since 123, elsewhere not: requests that leave the worker asleep. */
+interface Routes {
+  addRoutes?(routes: { condition: { urlPattern: string }; source: "network" }[]): Promise<void>;
+}
+
+self.addEventListener("install", (e) => {
+  void (e as Routes).addRoutes?.(["/api/*", "/people/*"].map((urlPattern) => ({ condition: { urlPattern }, source: "network" }))).catch(() => undefined);
+  e.waitUntil(install());
+});
 self.addEventListener("activate", (e) => e.waitUntil(dropOld()));
 self.addEventListener("fetch", (e) => {
   const url = new URL(e.request.url);
@@ -44,11 +53,11 @@ async function keepLater(): Promise<void> {
  * an update one server may answer with another version than the next: such a mixture is not kept, and the next visit tries again.
  */
 async function install(): Promise<void> {
-  const page = await fetch(new Request(SHELL, { cache: "reload" }));
-  if (!page.ok || !(await page.clone().text()).includes(PROGRAM)) throw new Error("another version's shell");
+  const page = await shellNow(SHELL);
+  if (!page.text.includes(PROGRAM)) throw new Error("another version's shell");
   const cache = await caches.open(cacheName);
   await Promise.all(FILES.map(async (address) => cache.put(address, await ownFile(address))));
-  await cache.put(SHELL, page);
+  await cache.put(SHELL, page.answer());
 }
 
 /** Fetches a file of this version. A server gives another version's under the same name with no-store (pwa/assets.go). */
@@ -68,11 +77,11 @@ async function dropOld(): Promise<void> {
 async function shell(e: FetchEvent, url: URL): Promise<Response> {
   const page = await kept(SHELL);
   if (page && !url.search) {
-    e.waitUntil(refresh(e.request).catch(() => undefined));
+    e.waitUntil(refresh(SHELL).catch(() => undefined));
     return page;
   }
   try {
-    return await refresh(e.request); // another language was asked for
+    return await refresh(url.href); // another language was asked for
   } catch (failure) {
     if (page) return page;
     throw failure;
@@ -83,14 +92,20 @@ async function shell(e: FetchEvent, url: URL): Promise<Response> {
  * Fetches the shell; it is kept only if it is of this version: a page must not name files that this cache lacks. A phone without room
  * for it shows it all the same.
  */
-async function refresh(asked: Request): Promise<Response> {
-  const fresh = await fetch(asked.url, { cache: "reload", credentials: "same-origin" });
+async function refresh(address: string): Promise<Response> {
+  const page = await shellNow(address);
+  if (page.text.includes(PROGRAM)) await keepShell(page.answer()).catch(() => undefined);
+  return page.answer();
+}
+
+/** Fetches the shell whole: of an answer that is cloned, the half that nobody reads may hold the worker, and with it the next version. */
+async function shellNow(address: string): Promise<{ text: string; answer: () => Response }> {
+  const fresh = await fetch(address, { cache: "reload", signal: within(patience) });
   if (!fresh.ok) throw new Error(`HTTP ${fresh.status}`);
-  if ((await fresh.clone().text()).includes(PROGRAM)) {
-    const copy = fresh.clone();
-    await keepShell(copy).catch(() => undefined);
-  }
-  return fresh;
+  const text = await fresh.text();
+  const headers = new Headers(fresh.headers);
+  for (const wire of ["Content-Encoding", "Content-Length"]) headers.delete(wire); // they tell of the bytes that came
+  return { text, answer: () => new Response(text, { headers }) };
 }
 
 /** Browsers drop a site's caches and its worker together: where only the cache is gone, the phone was wiped while this was on its way. */
