@@ -172,7 +172,7 @@ func (v Verdict) Headline() (ja, en string) {
 	case v.Awaits():
 		return "2つ目のコードを読み取ってください", "Scan the second code."
 	case v.NeedsProof():
-		return "2つ目のコードを読み取り直してください", "Scan the second code again."
+		return "2つ目のコードを、もう一度読み取ってください", "Scan the second code again."
 	case v.Checks[0].Result == Failed && v.Checks[0].Reason == checkFuture.failedJa:
 		return "時計が合っていません", "The clocks disagree."
 	case v.Checks[0].Result == Failed && v.Checks[0].Name == checkFresh.name && v.Tier == PDF:

@@ -34,7 +34,7 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 		"a saved copy, revoked":     {revoked.Verify(saved), "この写し（PDF）は取り消されています", false, false, false},
 		"a screen alone":            {at(0).Verify(p.screen), "2つ目のコードを読み取ってください", false, true, false},
 		"a screen with its proof":   {at(0).Verify(p.screen).Prove(good, p.screen, at(0), ""), "この画面は本物です", true, false, false},
-		"a screen with another's":   {at(0).Verify(p.screen).Prove(live, p.screen, at(0), ""), "2つ目のコードを読み取り直してください", false, true, false},
+		"a screen with another's":   {at(0).Verify(p.screen).Prove(live, p.screen, at(0), ""), "2つ目のコードを、もう一度読み取ってください", false, true, false},
 		"a screen of two days ago":  {at(48 * time.Hour).Verify(p.screen), "この画面は古くなっています", false, false, false},
 		"an old live screen":        {at(time.Hour).Verify(live), "この画面は古くなっています", false, false, false},
 		"a screen from the future":  {at(-time.Hour).Verify(live), "時計が合っていません", false, false, false},

@@ -53,7 +53,7 @@ func clerkImports(t *testing.T, base, person string) (tab context.Context, notic
 // patientEnrols walks from the notice's address to the screen and waits until its code is drawn.
 func patientEnrols(t *testing.T, noticeURL, person string) context.Context {
 	t.Helper()
-	tab := browser(t, 390, 844, "")
+	tab := browser(t, 360, 640, "") // a cheap phone
 	do(t, tab, chromedp.Navigate(noticeURL))
 	waitText(t, tab, "h1", "読み取りました")
 	if at := get(t, tab, chromedp.Evaluate[string](`location.pathname`)); at != "/notice" {
@@ -203,8 +203,13 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 
 	paste(t, console, good)
 	waitText(t, console, "#verdict", "この画面は本物です")
+	do(t, console, chromedp.Click("#extra-checks summary"), chromedp.SendKeys("#text-year", "2034"), chromedp.SendKeys("#text-code", "4821"), chromedp.Click("#text-check"))
+	waitText(t, console, "#extra-result", "写しの疑い")
+	waitText(t, console, "#verdict .bad", "カードの確認が通りませんでした")
+	waitTrue(t, console, `document.getElementById("record").disabled`)
 	do(t, console, chromedp.Click("#card-check"))
 	waitText(t, console, "#card-verdict", "写しの疑い")
+	waitText(t, console, "#verdict .bad", "カードの確認が通りませんでした") // a screen that is genuine is no yes for staff in a hurry
 	if !get(t, console, chromedp.Evaluate[bool](`document.getElementById("record").disabled`)) {
 		t.Error("a cloned card can be recorded as accepted")
 	}

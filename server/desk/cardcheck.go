@@ -32,6 +32,11 @@ func (t *TextCheck) foreign() bool {
 	return t != nil && t.Outcome == card.Refused && (t.Key == "card.not_genuine" || t.Key == "card.copied" || t.Key == card.ErrBirthDate.Key)
 }
 
+// CardRefused reports whether a check says that the card is not genuine or not this person's. The case cannot be accepted then.
+func (v *CaseView) CardRefused() bool {
+	return v.Card != nil && v.Card.Outcome == card.Refused || v.Text.foreign()
+}
+
 // DatesCheck is what remains of a look at the certificate: the state on the day, not the dates.
 type DatesCheck struct {
 	readers.Said

@@ -98,7 +98,7 @@ func (c *Counter) Record(ctx context.Context, staff, id string, outcome Outcome,
 		switch {
 		case outcome == Accepted && !view.Verdict.Valid:
 			return "", errNotValid
-		case outcome == Accepted && (view.Card != nil && view.Card.Outcome == card.Refused || view.Text.foreign()):
+		case outcome == Accepted && view.CardRefused():
 			return "", errCardRefused
 		case outcome != Accepted && reason == "":
 			return "", errReason

@@ -36,6 +36,7 @@ type caseJSON struct {
 	Visual      []string         `json:"visual"`
 	Nonce       string           `json:"nonce,omitempty"` // the number that the patient's phone is asked to answer
 	Card        *cardJSON        `json:"card"`
+	CardRefused bool             `json:"cardRefused"` // by any check: the case cannot be accepted
 	extraChecks
 }
 
@@ -92,7 +93,7 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 	v := view.Verdict
 	ja, en := v.Headline()
 	out := caseJSON{ID: view.ID, At: view.At, Outcome: string(view.Outcome), Reason: view.Reason, Staff: view.Staff,
-		Method: methodJSON{"N1e", "資格情報のお知らせ（電子）＋カード"}, Ask: askAlways, Visual: view.Visual, Nonce: view.Nonce,
+		Method: methodJSON{"N1e", "資格情報のお知らせ（電子）＋カード"}, Ask: askAlways, Visual: view.Visual, Nonce: view.Nonce, CardRefused: view.CardRefused(),
 		Verdict: verdictJSON{Valid: v.Valid, Awaits: v.NeedsProof(), Tier: string(v.Tier), Issuer: v.Issuer, IssuerName: v.IssuerName, IssuedAt: moment(v.IssuedAt), ExpiresAt: moment(v.ExpiresAt),
 			Headline: sentence{ja, en}, Checks: []checkLine{}}}
 	if out.Visual == nil {
@@ -132,6 +133,9 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 		out.Verdict.Next = out.Card.Next
 	}
 	out.extraChecks = extraView(view)
+	if out.CardRefused && (view.Card == nil || view.Card.Outcome != card.Refused) {
+		out.Verdict.Next = out.Text.Next
+	}
 	return out
 }
 

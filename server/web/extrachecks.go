@@ -112,7 +112,7 @@ func field(f wire.FieldResult, match eligibility.Match) fieldJSON {
 	case match == eligibility.NamesSimilar:
 		says = sentence{"画面と1文字ちがいます。見くらべて確かめてください", "one character differs from the screen: compare by eye"}
 	case f.Name == "address":
-		says = sentence{"画面に住所はありません。カードの券面と見くらべてください", "the screen has none: compare with the card's face"}
+		says = sentence{"画面にありません。カードの券面と見くらべてください", "not on the screen: compare with the card's face"}
 	}
 	name := fieldNames[f.Name]
 	return fieldJSON{f.Name, string(f.Result), name.Ja + "は" + says.Ja, name.En + ": " + says.En}

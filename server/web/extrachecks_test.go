@@ -86,15 +86,18 @@ func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
 	_, path := h.scanned(t)
 	for _, variant := range []virtual.Variant{virtual.Copied, virtual.Altered} {
 		h.useCard(t, virtual.Description{Variant: variant})
-		if got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"})); got.Text.Result != "refused" || len(got.Text.Fields) != 0 {
-			t.Errorf("%s: %+v", variant, got.Text)
+		if got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"})); got.Text.Result != "refused" || len(got.Text.Fields) != 0 ||
+			!got.CardRefused || got.Verdict.Next.Ja != got.Text.Next.Ja {
+			t.Errorf("%s: %+v %v %v", variant, got.Text, got.CardRefused, got.Verdict.Next)
 		}
 		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
 			t.Errorf("%s: accepted with %d", variant, w.Code)
 		}
 	}
 	h.useCard(t, virtual.Description{}) // typing wrongly says nothing against a card
-	h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "9999"})
+	if got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "9999"})); got.CardRefused {
+		t.Errorf("%+v", got)
+	}
 	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusOK {
 		t.Errorf("after a typing error: %d %s", w.Code, w.Body)
 	}

@@ -19,6 +19,7 @@ export interface Case {
   eligibility: null | Record<string, string | number>;
   method: { ja: string };
   ask: string[];
+  cardRefused: boolean; // by any check
   card: null | { result: string; headline: Sentence; next: Sentence; checks: Check[]; proves: string[]; notProven: string[] };
 }
 
@@ -31,21 +32,8 @@ export function showCase(c: Case): void {
   byId("scan").hidden = true;
   byId("shown").hidden = c.eligibility === null;
   byId("decide").hidden = false;
-  const refused = c.card?.result === "refused";
+  showVerdict(c);
   const awaits = c.verdict.awaits;
-  const kind = c.verdict.valid ? "" : c.verdict.checks.some((check) => check.result === "failed") ? " bad" : " unsure";
-  const lines = [h("h3", "", local(c.verdict.headline))];
-  if (c.verdict.issuedAt && (c.verdict.valid || awaits)) {
-    const made = word("madeAgo", { d: span(now() - Date.parse(c.verdict.issuedAt)) });
-    lines.push(h("p", "", word("issuedBy", { i: c.verdict.issuerName ?? "", a: made })));
-  }
-  lines.push(h("p", "", local(c.verdict.next)));
-  byId("verdict").replaceChildren(h("div", `verdict-box${kind}`, ...lines));
-  byId("ask").replaceChildren(...(c.verdict.valid ? [h("div", "ask", h("h3", "", word("ask")), h("p", "", c.ask.join("・")))] : []));
-  say(byId("method"), c.verdict.valid ? word("method", { m: c.method.ja }) : "");
-  byId("checks").replaceChildren(...marks(awaits ? c.verdict.checks.filter((check) => check.result === "not checked") : c.verdict.checks));
-  byId<HTMLButtonElement>("record").disabled = !c.verdict.valid || refused;
-  byId<HTMLButtonElement>("record").hidden = awaits; // the one filled button is the second code's
   showSecond(awaits, c.nonce ?? "");
   const e = c.eligibility;
   if (e) {
@@ -63,7 +51,26 @@ export function showCase(c: Case): void {
   byId("card-none").hidden = c.verdict.valid;
   byId("card-area").hidden = !c.verdict.valid;
   showCard(c);
-  byId(awaits ? "second-text" : !c.verdict.valid || refused ? "reason" : c.card ? "record" : "card-check").focus();
+  byId(awaits ? "second-text" : !c.verdict.valid || c.cardRefused ? "reason" : c.card ? "record" : "card-check").focus();
+}
+
+/** Says what to do: the screen's verdict, unless a check of the card refused it. A genuine screen beside a wrong card is no yes. */
+export function showVerdict(c: Case): void {
+  const awaits = c.verdict.awaits;
+  const kind = c.cardRefused ? " bad" : c.verdict.valid ? "" : c.verdict.checks.some((check) => check.result === "failed") ? " bad" : " unsure";
+  const lines = [h("h3", "", c.cardRefused ? word("cardRefused") : local(c.verdict.headline))];
+  if (c.verdict.issuedAt && (c.verdict.valid || awaits)) {
+    const made = word("madeAgo", { d: span(now() - Date.parse(c.verdict.issuedAt)) });
+    lines.push(h("p", "", word("issuedBy", { i: c.verdict.issuerName ?? "", a: made })));
+  }
+  lines.push(h("p", "", local(c.verdict.next)));
+  byId("verdict").replaceChildren(h("div", `verdict-box${kind}`, ...lines));
+  const goesOn = c.verdict.valid && !c.cardRefused;
+  byId("ask").replaceChildren(...(goesOn ? [h("div", "ask", h("h3", "", word("ask")), h("p", "", c.ask.join("・")))] : []));
+  say(byId("method"), goesOn ? word("method", { m: c.method.ja }) : "");
+  byId("checks").replaceChildren(...marks(awaits ? c.verdict.checks.filter((check) => check.result === "not checked") : c.verdict.checks));
+  byId<HTMLButtonElement>("record").disabled = !goesOn;
+  byId<HTMLButtonElement>("record").hidden = awaits; // the one filled button is the second code's
 }
 
 function showCard(c: Case): void {

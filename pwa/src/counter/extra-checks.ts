@@ -4,6 +4,7 @@
 import { call } from "../shared/api";
 import { h, say } from "../shared/dom";
 import { either, local, type Sentence } from "../shared/local";
+import { type Case, showVerdict } from "./case";
 
 interface Field extends Sentence {
   name: string;
@@ -15,8 +16,7 @@ interface Reading {
   sex: string;
   address: string;
 }
-interface Case {
-  id: string;
+interface Checked extends Case {
   text?: { result: string; headline: Sentence; next: Sentence; by: Sentence; fields: Field[]; triesLeft?: Sentence; reading?: Reading };
   certificate?: { result: string; headline: Sentence; by: Sentence; until?: string };
   oqs?: Field[];
@@ -72,16 +72,18 @@ function box(outcome: string, headline: string, next: string): HTMLElement {
 
 let open = "";
 
-const ask = (what: string, body?: unknown): Promise<Case> => call<Case>("POST", `/api/v1/counter/cases/${open}/${what}`, body);
+const ask = (what: string, body?: unknown): Promise<Checked> => call<Checked>("POST", `/api/v1/counter/cases/${open}/${what}`, body);
 
 async function text(): Promise<void> {
   const typed = { expiryYear: Number(year.value.normalize("NFKC").trim()) || 0, code: code.value };
   code.value = "";
-  const c = (await ask("text-check", typed)).text;
+  const whole = await ask("text-check", typed);
+  const c = whole.text;
   if (!c) return;
+  showVerdict(whole);
   const r = c.reading;
   result.replaceChildren(
-    box(c.result, local(c.headline), local(c.next)),
+    box(c.result === "confirmed" && c.fields.some((f) => f.result === "different") ? "unverified" : c.result, local(c.headline), local(c.next)),
     ...(r ? [h("p", "", [r.name, r.birthDate, r.sex].filter(Boolean).join("　")), h("p", "", r.address)] : []),
     lines(c.fields),
     h("p", "help", [local(c.by), ...(c.triesLeft ? [local(c.triesLeft)] : [])].join("　")),
