@@ -105,6 +105,7 @@ function showLive(made: Screen): void {
   byId("code").hidden = !made.fitsQr;
   byId("bigger").hidden = !made.fitsQr;
   byId("pdf").hidden = !made.fitsQr; // a sheet without its code would be a picture again
+  byId("share-open").hidden = false;
   byId("number-open").classList.toggle("main", !made.fitsQr);
   say(byId("state"), "");
   showCard(made.fitsQr ? made.jws : null);
@@ -126,6 +127,7 @@ async function fall(why: Away, waiting = false): Promise<void> {
   if (!isCurrent() || (waiting && !key)) return;
   live = null;
   showAs("away", key ? "" : "codeless");
+  byId("share-open").hidden = !paper; // the other copies come from the server
   byId("too-long").hidden = true;
   byId("code").hidden = false;
   if (kept) showDetails(asked, kept);
@@ -316,7 +318,7 @@ function turnTo(p: Person): void {
   showReceipts(person);
   showTiles(family, person, turnTo);
   paperFirst(false);
-  byId("pdf").hidden = false;
+  byId("pdf").hidden = byId("share-open").hidden = false;
   byId("login-ask").hidden = true;
   say(byId("state"), word("making"));
   void openStored(p.id).then((kept) => {

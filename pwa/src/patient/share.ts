@@ -11,8 +11,9 @@ import type { Shown } from "./screen";
 let word: Sentences<"share">; // loaded when the sheet is opened
 
 /** Opens the sheet that gives a person's copies. */
-export async function openShare({ person, offset }: Shown): Promise<void> {
+export async function openShare({ person, screen, offset }: Shown): Promise<void> {
   word = await part(loaders);
+  const codeless = screen !== null && !screen.fitsQr; // then there is no full copy: without its code it would be a picture again
   const masked = h("section", "panel", h("h3", "", word("maskedTitle")), h("p", "", word("maskedFor")), h("p", "help", word("why")));
   const full = h("section", "panel", h("h3", "", word("fullTitle")), h("p", "", word("fullFor")));
   const step = button("button quiet", word("fullOpen"), () => {
@@ -23,7 +24,7 @@ export async function openShare({ person, offset }: Shown): Promise<void> {
   masked.append(ways(fetched(`/people/${person}/masked.pdf`)));
   masked.id = "share-masked";
   full.id = "share-full";
-  openSheet("share", word("title"), masked, full);
+  openSheet("share", word("title"), masked, ...(codeless ? [] : [full]));
 }
 
 /** What can be done with a copy: as much as this browser can. */
