@@ -91,6 +91,19 @@ func (w *world) begin(t *testing.T) (string, auth.Flow) {
 	return address, flow
 }
 
+// With max_age a provider asks for the card again where its single sign-on would answer with an old auth_time (OpenID Connect Core
+// 3.1.2.1). A login of 15 minutes ago adds no phone, and the way back may take ten.
+func TestAnOldProofIsAskedForAnew(t *testing.T) {
+	address, _ := newWorld(t).begin(t)
+	at, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seconds, err := strconv.Atoi(at.Query().Get("max_age")); err != nil || seconds <= 0 || time.Duration(seconds)*time.Second+10*time.Minute >= 15*time.Minute {
+		t.Errorf("max_age=%q", at.Query().Get("max_age"))
+	}
+}
+
 func TestAPersonSignsIn(t *testing.T) {
 	w := newWorld(t)
 	address, flow := w.begin(t)
