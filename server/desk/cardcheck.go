@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"madoguchi/card"
@@ -33,8 +34,17 @@ func (t *TextCheck) foreign() bool {
 }
 
 // CardRefused reports whether a check says that the card is not genuine or not this person's. The case cannot be accepted then.
-func (v *CaseView) CardRefused() bool {
-	return v.Card != nil && v.Card.Outcome == card.Refused || v.Text.foreign()
+func (v *CaseView) CardRefused() bool { return len(v.RefusedBy) > 0 }
+
+// judge notes what a kind of check says of the card. A refusal stands until the same check passes: a card that is pulled away
+// at the next try, or a number typed wrongly, does not lift it.
+func (b *caseBody) judge(kind string, outcome card.Outcome, foreign bool) {
+	switch passed := outcome == card.Confirmed || outcome == card.Unverified; {
+	case foreign && !slices.Contains(b.RefusedBy, kind):
+		b.RefusedBy = append(b.RefusedBy, kind)
+	case passed:
+		b.RefusedBy = slices.DeleteFunc(b.RefusedBy, func(k string) bool { return k == kind })
+	}
 }
 
 // DatesCheck is what remains of a look at the certificate: the state on the day, not the dates.
@@ -80,7 +90,10 @@ func (c *Counter) CheckCard(ctx context.Context, staff, reader, id string) (Case
 	if err != nil {
 		return CaseView{}, err
 	}
-	return c.keep(ctx, staff, id, "case.card", string(result.Outcome), func(b *caseBody) { b.Card = &result })
+	return c.keep(ctx, staff, id, "case.card", string(result.Outcome), func(b *caseBody) {
+		b.Card = &result
+		b.judge("card", result.Outcome, result.Outcome == card.Refused)
+	})
 }
 
 // CheckText asks a reader for one reading with 照合番号B, whose last six digits staff typed off the card's face. The reading
@@ -103,7 +116,10 @@ func (c *Counter) CheckText(ctx context.Context, staff, reader, id string, expir
 			detail += fmt.Sprintf(" %s:%s", f.Name, f.Result)
 		}
 	}
-	view, err = c.keep(ctx, staff, id, "case.text", detail, func(b *caseBody) { b.Text = &check })
+	view, err = c.keep(ctx, staff, id, "case.text", detail, func(b *caseBody) {
+		b.Text = &check
+		b.judge("text", check.Outcome, check.foreign())
+	})
 	if err != nil {
 		return CaseView{}, nil, err
 	}

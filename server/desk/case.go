@@ -30,7 +30,8 @@ type caseBody struct {
 	Text       *TextCheck         `json:"text,omitempty"`
 	Dates      *DatesCheck        `json:"dates,omitempty"`
 	OQS        *OQSCheck          `json:"oqs,omitempty"`
-	Visual     []string           `json:"visual,omitempty"` // photo, name, birthDate: compared by eye
+	RefusedBy  []string           `json:"refusedBy,omitempty"` // kinds of card checks that refused and have not passed since: card, text
+	Visual     []string           `json:"visual,omitempty"`    // photo, name, birthDate: compared by eye
 	Staff      string             `json:"staff"`
 	Reason     string             `json:"reason,omitempty"`
 	RecordedAt time.Time          `json:"recordedAt,omitzero"`

@@ -133,7 +133,7 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 		out.Verdict.Next = out.Card.Next
 	}
 	out.extraChecks = extraView(view)
-	if out.CardRefused && (view.Card == nil || view.Card.Outcome != card.Refused) {
+	if c := out.Card; out.CardRefused && out.Text != nil && (c == nil || c.Result == string(card.Confirmed) || c.Result == string(card.Unverified)) {
 		out.Verdict.Next = out.Text.Next
 	}
 	return out

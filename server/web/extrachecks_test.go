@@ -94,12 +94,56 @@ func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
 			t.Errorf("%s: accepted with %d", variant, w.Code)
 		}
 	}
-	h.useCard(t, virtual.Description{}) // typing wrongly says nothing against a card
+	h.useCard(t, virtual.Description{})
+	for _, c := range []struct {
+		code    string
+		refused bool
+		record  int
+	}{{"9999", true, http.StatusConflict}, {"1234", false, http.StatusOK}} { // a typing error lifts no refusal, the right card does
+		if got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": c.code})); got.CardRefused != c.refused {
+			t.Errorf("%s: %+v", c.code, got)
+		}
+		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != c.record {
+			t.Errorf("%s: recorded with %d", c.code, w.Code)
+		}
+	}
+}
+
+func TestATypingErrorSaysNothingAgainstACard(t *testing.T) {
+	h := newHouse(t)
+	_, path := h.scanned(t)
+	h.useCard(t, virtual.Description{})
 	if got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "9999"})); got.CardRefused {
 		t.Errorf("%+v", got)
 	}
 	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusOK {
 		t.Errorf("after a typing error: %d %s", w.Code, w.Body)
+	}
+}
+
+// Whoever shows another's card pulls it away when it is asked again.
+func TestACardThatIsPulledAwayStaysRefused(t *testing.T) {
+	h := newHouse(t)
+	_, path := h.scanned(t)
+	check := func(d virtual.Description, pulled, refused bool) {
+		t.Helper()
+		h.useCard(t, d)
+		h.reader.pulled, h.reader.replay = pulled, nil
+		got := decode[caseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}))
+		if got.CardRefused != refused || got.Verdict.Next.Ja == "" {
+			t.Errorf("%+v %+v", got.Card, got.Verdict)
+		}
+	}
+	another := virtual.Description{BirthDate: eligibility.MustDate("1986-04-12")}
+	check(another, false, true)
+	check(another, true, true)
+	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
+		t.Errorf("accepted with %d", w.Code)
+	}
+	check(virtual.Description{}, false, false)
+	check(virtual.Description{}, true, false)
+	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusOK {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 

@@ -18,6 +18,7 @@ type doubleReader struct {
 	chip   *virtual.Card
 	replay *card.Evidence // evidence of an earlier check, sent again
 	lie    bool           // made up by the agent, from a card of its own
+	pulled bool           // the card is pulled away before it answers
 	nonce  byte
 }
 
@@ -28,6 +29,9 @@ func (d *doubleReader) Status(string) []readers.Status {
 func (d *doubleReader) CheckBirthDate(ctx context.Context, r readers.Request) (card.Result, error) {
 	d.nonce++
 	challenge := card.Challenge([32]byte{d.nonce}, []byte("agent"), r.Facility, r.CaseID, sha256.Sum256([]byte(r.JWS)))
+	if d.pulled {
+		return card.Fault(card.ErrRemoved), nil
+	}
 	evidence, err := card.CheckBirthDate(ctx, card.Open(d.chip), r.BirthDate, challenge)
 	if err != nil {
 		return card.Fault(err), nil
