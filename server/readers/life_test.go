@@ -181,6 +181,47 @@ func TestOneReaderWorksOnOneCaseAtATime(t *testing.T) {
 	}
 }
 
+// A card that does not let go keeps its agent busy beyond the server's patience.
+func TestAnAgentThatIsStillBusyRefusesNobodysCard(t *testing.T) {
+	s, url := open(t, true)
+	liar(t, s, url, func(q *wire.Check, _ []byte) *wire.Reply { return &wire.Reply{ID: q.ID, Fault: wire.ErrBusy.Key} })
+	if r, err := check(s, tokuichi); !errors.Is(err, ErrBusy) || r.Outcome != "" {
+		t.Errorf("%+v %v", r, err)
+	}
+}
+
+// The card on another counter's reader is another patient's, and each wrong birth date costs it a try.
+func TestAChosenReaderThatIsAwayIsNotReplacedByAnothers(t *testing.T) {
+	store := &memory{agents: map[string]Agent{}}
+	s, url := openWith(t, Config{Virtual: true, Store: store})
+	own := pairedWith(t, s, facility, url, agent.Config{Name: "受付1", Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
+	chosen := s.Status(facility)[0].ID
+	other := insert(t, virtual.Description{BirthDate: tokuichi.AddDays(9)})
+	begin := func(s *Switchboard, url string) {
+		t.Helper()
+		pairedWith(t, s, facility, url, agent.Config{Name: "受付2", Reader: chip{other}})
+	}
+	begin(s, url)
+	eventually(t, "both are connected", func() bool { return connected(s, facility) == 2 })
+	own.stop()
+	eventually(t, "one is away", func() bool { return connected(s, facility) == 1 })
+	restarted, url := openWith(t, Config{Virtual: true, Store: store}) // a server that has not seen the chosen one yet
+	begin(restarted, url)
+	before := len(other.Commands())
+	for name, s := range map[string]*Switchboard{"unplugged": s, "after a restart": restarted} {
+		r, err := s.CheckBirthDate(t.Context(), Request{Facility: facility, Reader: chosen, CaseID: "CASE", JWS: "jws", BirthDate: tokuichi})
+		if !errors.Is(err, ErrReaderAway) {
+			t.Errorf("%s: %+v %v", name, r, err)
+		}
+	}
+	if asked := len(other.Commands()) - before; asked != 0 {
+		t.Errorf("another counter's card got %d commands", asked)
+	}
+	if r, err := check(s, tokuichi.AddDays(9)); err != nil || r.Outcome != card.Confirmed {
+		t.Errorf("no reader chosen: %+v %v", r, err)
+	}
+}
+
 func TestWithSeveralReadersTheCounterNamesItsOwn(t *testing.T) {
 	s, url := open(t, true)
 	pairedWith(t, s, facility, url, agent.Config{Name: "受付1", Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})

@@ -331,7 +331,7 @@ func TestAnAgentRefusesAnotherFacilitysQuestion(t *testing.T) {
 	s, url := open(t, true)
 	v := insert(t, virtual.Description{BirthDate: tokuichi})
 	pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}, OQS: t.TempDir()})
-	l, err := s.lineOf(facility, "")
+	l, err := s.lineOf(t.Context(), facility, "")
 	if err != nil {
 		t.Fatal(err)
 	}

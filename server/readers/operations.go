@@ -32,7 +32,7 @@ func (r Request) bound() wire.Bound {
 // CheckBirthDate asks the facility's reader once and verifies the evidence itself. Errors are faults of the connection;
 // everything that the card says, refusals included, is a Result.
 func (s *Switchboard) CheckBirthDate(ctx context.Context, r Request) (card.Result, error) {
-	l, err := s.lineOf(r.Facility, r.Reader)
+	l, err := s.lineOf(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return card.Result{}, err
 	}
@@ -41,7 +41,11 @@ func (s *Switchboard) CheckBirthDate(ctx context.Context, r Request) (card.Resul
 	if err != nil {
 		return late(card.Fault, err)
 	}
-	if reply.Evidence == nil {
+	switch {
+	case reply.Evidence != nil:
+	case reply.Fault == ErrBusy.Key: // with a check that was given up: it says nothing of this card
+		return card.Result{}, ErrBusy
+	default:
 		return card.Fault(wire.Fault(reply.Fault)), nil
 	}
 	challenge := card.Challenge([32]byte(b.Nonce), l.agent.Key, r.Facility, r.CaseID, [32]byte(b.JWS))
@@ -80,7 +84,7 @@ func (s *Switchboard) CheckText(ctx context.Context, r TextRequest) (TextResult,
 	if _, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode); err != nil {
 		return TextResult{}, err
 	}
-	l, err := s.lineOf(r.Facility, r.Reader)
+	l, err := s.lineOf(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return TextResult{}, err
 	}
@@ -124,7 +128,7 @@ type DatesResult struct {
 // CheckDates asks the facility's reader for the dates of the card's certificate. They are the agent's word; what they mean
 // on the day, the server works out itself.
 func (s *Switchboard) CheckDates(ctx context.Context, r Request, day eligibility.Date) (DatesResult, error) {
-	l, err := s.lineOf(r.Facility, r.Reader)
+	l, err := s.lineOf(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return DatesResult{}, err
 	}
@@ -160,7 +164,7 @@ var itemNames = []string{"insurer", "symbol", "number", "branchNumber", "name", 
 // CompareOQS has the facility's reader compare the screen's items with the newest OQS answer file on its PC. Only equal,
 // different or missing comes back. Errors are the faults of package wire, ErrNoReader and so on.
 func (s *Switchboard) CompareOQS(ctx context.Context, r Request, items wire.Items) ([]wire.FieldResult, error) {
-	l, err := s.lineOf(r.Facility, r.Reader)
+	l, err := s.lineOf(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ package readers
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -110,6 +112,11 @@ var (
 	ErrWhichReader = &eligibility.Error{Code: eligibility.Conflict, Key: "bridge.which", Field: "reader",
 		Ja: "カードリーダーがいくつかつながっています。この窓口で使うリーダーを選んでから、もう一度押してください。",
 		En: "Several card readers are connected. Choose this counter's reader and press again."}
+	// ErrReaderAway is returned when the chosen reader is not connected: another counter's must not be asked in its place, for
+	// another patient's card may lie on it.
+	ErrReaderAway = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.away", Field: "reader",
+		Ja: "この窓口で選んだカードリーダーがつながっていません。リーダーのパソコンを確かめるか、ほかのリーダーを選んでから、もう一度押してください。",
+		En: "The reader chosen for this counter is not connected. Look at its computer, or choose another reader, and press again."}
 	// ErrBusy is returned while the reader works on another case.
 	ErrBusy = wire.ErrBusy
 	// ErrLost is returned when the agent goes away during a check.
@@ -133,12 +140,21 @@ func (s *Switchboard) Status(facility string) []Status {
 	return out
 }
 
-// lineOf returns the facility's reader of this id, or its only connected one when no id is given.
-func (s *Switchboard) lineOf(facility, reader string) (*line, error) {
+// lineOf returns the facility's reader of this id, or its only connected one when the id is none of its readers'.
+func (s *Switchboard) lineOf(ctx context.Context, facility, reader string) (*line, error) {
+	own := false
+	if reader != "" {
+		agent, err := s.store.Agent(ctx, reader)
+		var e *eligibility.Error
+		if err != nil && !(errors.As(err, &e) && e.Code == eligibility.NotFound) {
+			return nil, fmt.Errorf("looking the chosen reader up: %w", err)
+		}
+		own = err == nil && agent.Facility == facility
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if reader != "" {
-		if l := s.lines[reader]; l != nil && l.agent.Facility == facility {
+	if own {
+		if l := s.lines[reader]; l != nil {
 			return l, nil
 		}
 	}
@@ -147,13 +163,16 @@ func (s *Switchboard) lineOf(facility, reader string) (*line, error) {
 		if l.agent.Facility != facility {
 			continue
 		}
-		if only != nil {
+		if only != nil && !own {
 			return nil, ErrWhichReader
 		}
 		only = l
 	}
-	if only == nil {
+	switch {
+	case only == nil:
 		return nil, ErrNoReader
+	case own:
+		return nil, ErrReaderAway
 	}
 	return only, nil
 }
