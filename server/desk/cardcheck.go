@@ -33,6 +33,11 @@ func (t *TextCheck) foreign() bool {
 	return t != nil && t.Outcome == card.Refused && (t.Key == "card.not_genuine" || t.Key == "card.copied" || t.Key == card.ErrBirthDate.Key)
 }
 
+// ForTheEye reports whether the chip could not be asked, which says nothing against its card.
+func (b *caseBody) ForTheEye() bool {
+	return b.Card != nil && (b.Card.Key == card.ErrBlocked.Key || b.Card.Key == card.ErrFewTries.Key || b.Card.Key == card.ErrKeyForm.Key)
+}
+
 // CardRefused reports whether a check says that the card is not genuine or not this person's. The case cannot be accepted then.
 func (v *CaseView) CardRefused() bool { return len(v.RefusedBy) > 0 }
 
@@ -92,7 +97,7 @@ func (c *Counter) CheckCard(ctx context.Context, staff, reader, id string) (Case
 	}
 	return c.keep(ctx, staff, id, "case.card", string(result.Outcome), func(b *caseBody) {
 		b.Card = &result
-		b.judge("card", result.Outcome, result.Outcome == card.Refused)
+		b.judge("card", result.Outcome, result.Outcome == card.Refused && !b.ForTheEye())
 	})
 }
 

@@ -130,6 +130,9 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 			out.Card.Headline.Ja, out.Card.Next.Ja = firstSentence(r.Ja, "。")
 			out.Card.Headline.En, out.Card.Next.En = firstSentence(r.En, ". ")
 		}
+		if view.CardRefused() && view.ForTheEye() { // another card, or another try at it, was refused before
+			out.Card.Next = sentence{"カードの持ち主を確かめるか、保留にしてください。", "Find out whose card it is, or park the case."}
+		}
 		out.Verdict.Next = out.Card.Next
 	}
 	out.extraChecks = extraView(view)

@@ -147,6 +147,47 @@ func TestACardThatIsPulledAwayStaysRefused(t *testing.T) {
 	}
 }
 
+// Such a card passes no check of its chip, ever: its sentence sends staff to its face, and the case can be recorded.
+func TestACardWhoseChipCannotBeAskedIsForTheEye(t *testing.T) {
+	two, none := 2, 0
+	for key, c := range map[string]struct {
+		card  virtual.Description
+		birth string
+	}{"few tries": {virtual.Description{Tries: &two}, "1955-07-01"}, "blocked": {virtual.Description{Tries: &none}, "1955-07-01"}, "unknown day": {virtual.Description{}, "1955-07"}} {
+		h := newHouse(t)
+		p := h.tokuichi(t).Person
+		p.BirthDate = eligibility.MustDate(c.birth)
+		h.session(t, auth.Counter, "鈴木", "{}")
+		path := "/api/v1/counter/cases/" + h.scan(t, h.live(t, p, "00138990", h.now)).ID
+		h.useCard(t, c.card)
+		got := decode[caseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}))
+		if got.Card == nil || got.Card.Result != "refused" || got.CardRefused || !strings.HasPrefix(got.Verdict.Next.Ja, "券面と本人を見て確認") {
+			t.Errorf("%s: %+v %+v", key, got.Card, got.Verdict.Next)
+		}
+		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusOK {
+			t.Errorf("%s: recorded with %d %s", key, w.Code, w.Body)
+		}
+	}
+}
+
+// Each wrong try brings a card nearer to that.
+func TestAnothersCardIsNotForTheEyeOnceItsTriesRunOut(t *testing.T) {
+	h := newHouse(t)
+	_, path := h.scanned(t)
+	three := 3
+	h.useCard(t, virtual.Description{BirthDate: eligibility.MustDate("1986-04-12"), Tries: &three})
+	for _, key := range []string{"生年月日が画面と一致しません", "残りの回数が少ない"} {
+		got := decode[caseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}))
+		if !got.CardRefused || !strings.Contains(got.Card.Headline.Ja, key) || !strings.Contains(got.Verdict.Next.Ja, "カードの持ち主を") {
+			t.Errorf("%s: %+v %+v", key, got.Card, got.Verdict.Next)
+		}
+		h.reader.chip.Reset()
+	}
+	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
+		t.Errorf("recorded with %d", w.Code)
+	}
+}
+
 func TestTheCertificatesStateIsKeptAndItsDateIsNot(t *testing.T) {
 	h := newHouse(t)
 	id, path := h.scanned(t)
