@@ -19,6 +19,7 @@ export interface Case {
   eligibility: null | Record<string, string | number>;
   method: { ja: string };
   ask: string[];
+  visual: string[];
   cardRefused: boolean; // by any check
   card: null | { result: string; headline: Sentence; next: Sentence; checks: Check[]; proves: string[]; notProven: string[] };
 }
@@ -27,9 +28,12 @@ function marks(checks: Check[]): HTMLElement[] {
   return checks.map((c) => h("li", c.result.replace(" ", "-"), h("span", "mark", c.result === "passed" ? "✓" : c.result === "failed" ? "×" : "―"), h("span", "", local(c))));
 }
 
-/** Shows a case in the three panes, and puts the keyboard where its next step is. */
+/**
+ * Shows a case in the three panes, and puts the keyboard where its next step is, unless somebody is typing. After a refused screen
+ * that is often another scan.
+ */
 export function showCase(c: Case): void {
-  byId("scan").hidden = true;
+  byId("scan").hidden = c.verdict.valid || c.verdict.awaits;
   byId("shown").hidden = c.eligibility === null;
   byId("decide").hidden = false;
   showVerdict(c);
@@ -51,7 +55,24 @@ export function showCase(c: Case): void {
   byId("card-none").hidden = c.verdict.valid;
   byId("card-area").hidden = !c.verdict.valid;
   showCard(c);
-  byId(awaits ? "second-text" : !c.verdict.valid || c.cardRefused ? "reason" : c.card ? "record" : "card-check").focus();
+  const typing = document.activeElement;
+  if (!(typing instanceof HTMLInputElement && ["reason", "text-year", "text-code"].includes(typing.id) && typing.value)) nextStep(c)?.focus();
+}
+
+function nextStep(c: Case): HTMLElement | null {
+  if (c.verdict.awaits) return byId("second-text");
+  if (!c.verdict.valid || c.cardRefused) return byId("reason");
+  if (!c.card || c.card.result === "error") return byId("card-check"); // to be checked, or checked again
+  return c.card.result === "refused" ? document.querySelector<HTMLElement>("#visual input") : byId("record"); // its chip could not be asked
+}
+
+let age: { line: HTMLElement; of: Case } | null = null;
+
+/** Says how old the shown screen is by now: a case may stand open for long. */
+export function showAge(): void {
+  if (!age) return;
+  const { issuerName, issuedAt } = age.of.verdict;
+  say(age.line, word("issuedBy", { i: issuerName ?? "", a: word("madeAgo", { d: span(now() - Date.parse(issuedAt ?? "")) }) }));
 }
 
 /** Says what to do: the screen's verdict, unless a check of the card refused it. A genuine screen beside a wrong card is no yes. */
@@ -59,9 +80,13 @@ export function showVerdict(c: Case): void {
   const awaits = c.verdict.awaits;
   const kind = c.cardRefused ? " bad" : c.verdict.valid ? "" : c.verdict.checks.some((check) => check.result === "failed") ? " bad" : " unsure";
   const lines = [h("h3", "", c.cardRefused ? word("cardRefused") : local(c.verdict.headline))];
+  age = null;
   if (c.verdict.issuedAt && (c.verdict.valid || awaits)) {
-    const made = word("madeAgo", { d: span(now() - Date.parse(c.verdict.issuedAt)) });
-    lines.push(h("p", "", word("issuedBy", { i: c.verdict.issuerName ?? "", a: made })));
+    const line = h("p", "");
+    line.setAttribute("aria-live", "off"); // it changes every second
+    age = { line, of: c };
+    showAge();
+    lines.push(line);
   }
   lines.push(h("p", "", local(c.verdict.next)));
   byId("verdict").replaceChildren(h("div", `verdict-box${kind}`, ...lines));
@@ -79,7 +104,7 @@ function showCard(c: Case): void {
     place.replaceChildren();
     return;
   }
-  const kind = { confirmed: "", unverified: " unsure" }[c.card.result] ?? " bad";
+  const kind = { confirmed: "", unverified: " unsure", refused: c.cardRefused ? " bad" : " unsure" }[c.card.result] ?? " bad";
   const list = (title: string, items: string[]): HTMLElement[] => (items.length ? [h("p", "", `${title}：${items.join("、")}`)] : []);
   place.replaceChildren(
     h("div", `verdict-box small${kind}`, h("h3", "", local(c.card.headline)), h("p", "", local(c.card.next))),

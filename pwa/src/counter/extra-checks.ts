@@ -5,6 +5,7 @@ import { call } from "../shared/api";
 import { h, say } from "../shared/dom";
 import { either, local, type Sentence } from "../shared/local";
 import { type Case, showVerdict } from "./case";
+import { act, answered, busy } from "./turn";
 
 interface Field extends Sentence {
   name: string;
@@ -44,18 +45,17 @@ function button(text: string, id: string, work: () => Promise<void>): HTMLButton
   return b;
 }
 
-/** One press is one attempt: the button waits for the answer. */
+/** One press is one attempt: the button waits for the answer, and so does the record of its case. */
 async function press(b: HTMLButtonElement, work: () => Promise<void>): Promise<void> {
+  if (busy()) return;
+  pressed = b;
   b.disabled = true;
   say(state, either("確認しています…", "Checking…"));
-  try {
+  await act(async () => {
     await work();
     say(state, "");
-  } catch (e) {
-    say(state, e instanceof Error ? e.message : "");
-  } finally {
-    b.disabled = false;
-  }
+  }, (sentence) => say(state, sentence));
+  b.disabled = false;
 }
 
 function lines(fields: Field[]): HTMLElement {
@@ -71,8 +71,9 @@ function box(outcome: string, headline: string, next: string): HTMLElement {
 }
 
 let open = "";
+let pressed: HTMLButtonElement | null = null;
 
-const ask = (what: string, body?: unknown): Promise<Checked> => call<Checked>("POST", `/api/v1/counter/cases/${open}/${what}`, body);
+const ask = (what: string, body?: unknown): Promise<Checked> => answered(call<Checked>("POST", `/api/v1/counter/cases/${open}/${what}`, body));
 
 async function text(): Promise<void> {
   const typed = { expiryYear: Number(year.value.normalize("NFKC").trim()) || 0, code: code.value };
@@ -108,6 +109,7 @@ export function follow(id: string): void {
   year.value = code.value = "";
   result.replaceChildren();
   say(state, "");
+  if (pressed) pressed.disabled = false;
 }
 
 async function look(): Promise<void> {

@@ -6,50 +6,32 @@ import { timeOfDay } from "../shared/clock";
 import { byId, h, say } from "../shared/dom";
 import { word } from "../shared/words";
 import { scan } from "./camera";
-import { type Case, showCase } from "./case";
+import { type Case, showAge, showCase } from "./case";
 import { now } from "./clock";
 import { follow } from "./extra-checks";
 import { textsOf } from "./file";
 import { isProof, showSecond } from "./second";
 import { status } from "./status";
+import { act, answered, busy, follows, giveUp } from "./turn";
 import { watchReader } from "./wedge";
 
 let current: Case | null = null;
 let stop: AbortController | null = null;
-let busy = false;
+let openedBy = ""; // what was read for the case at hand
 let asking = false; // a number waits for its patient's yes
-let next: (() => Promise<void>) | null = null;
-
-/** Runs one action at a time and shows what went wrong as one sentence. */
-async function act(work: () => Promise<void>): Promise<void> {
-  if (busy) return;
-  busy = true;
-  byId("problem").hidden = true;
-  try {
-    await work();
-  } catch (e) {
-    const box = byId("problem");
-    box.hidden = false;
-    say(box, e instanceof Problem ? e.message : word("problem"));
-  } finally {
-    busy = false;
-    const work = current ? null : next; // a record that failed keeps its case and its sentence
-    next = null;
-    if (work) void act(work);
-  }
-}
+let recording = false;
 
 /**
  * Takes what a reader or a file gave. While a case is being recorded it is the next patient's, and is taken afterwards; while a number
  * waits for a yes it is what the patient shows instead. A code that was read twice counts once.
  */
 function scanned(work: () => Promise<void>): void {
-  if (!busy) {
+  if (!busy()) {
     void act(work);
   } else if (current) {
-    next = work;
+    follows(work);
   } else if (asking) {
-    next = work;
+    follows(work);
     stop?.abort();
   }
 }
@@ -57,17 +39,20 @@ function scanned(work: () => Promise<void>): void {
 const askEvery = 3_000;
 const askFor = 100_000; // a number lives 90 s
 
-/** Takes what was read, typed or dropped: a screen, a number, or the second code of the screen that waits for it. */
+/**
+ * Takes what was read, typed or dropped: a screen, a number, or the second code of the screen that waits for it. A screen that was
+ * refused makes room for the next one, for which its sentence asks; a genuine one is somebody's, whose case has to end first.
+ */
 async function take(texts: string[]): Promise<void> {
   const second = texts.find(isProof);
-  if (current) {
-    if (current.verdict.awaits) await prove(second ?? texts[0] ?? "");
-    return;
-  }
+  if (current?.verdict.awaits) return prove(second ?? texts[0] ?? "");
   const text = texts.find((t) => !isProof(t)) ?? second ?? "";
-  if (!text.trim()) return;
+  if (!text.trim() || (current?.verdict.valid && text === openedBy)) return;
+  if (current?.verdict.valid) throw new Problem(0, "case.open", word("caseOpen"));
+  if (current) reset(word("waiting"));
   const c = await open(text);
   if (!c) return;
+  openedBy = text;
   show(c);
   if (second && c.verdict.awaits) await prove(second); // one picture held both
 }
@@ -79,7 +64,7 @@ async function open(text: string): Promise<Case | null> {
   const until = Date.now() + askFor;
   for (;;) {
     try {
-      const c = await call<Case>("POST", "/api/v1/counter/cases", { text });
+      const c = await answered(call<Case>("POST", "/api/v1/counter/cases", { text }));
       return mine.signal.aborted ? null : c;
     } catch (e) {
       if (mine.signal.aborted) return null;
@@ -107,19 +92,19 @@ function pause(ms: number, stopped: AbortSignal): Promise<void> {
 
 async function prove(text: string): Promise<void> {
   const c = current;
-  if (c && text.trim()) show(await call<Case>("POST", `/api/v1/counter/cases/${c.id}/proof`, { text }));
+  if (c && text.trim()) show(await answered(call<Case>("POST", `/api/v1/counter/cases/${c.id}/proof`, { text })));
 }
 
 async function challenge(): Promise<void> {
   const c = current;
-  if (c) show(await call<Case>("POST", `/api/v1/counter/cases/${c.id}/challenge`));
+  if (c) show(await answered(call<Case>("POST", `/api/v1/counter/cases/${c.id}/challenge`)));
 }
 
 async function readFile(file: File | undefined): Promise<void> {
   if (!file) return;
   say(byId("scan-state"), word("fileReading"));
   try {
-    const texts = await textsOf(file);
+    const texts = await answered(textsOf(file));
     if (!texts.length) throw new Problem(0, "file.nothing", word("fileNothing"));
     await take(texts);
   } finally {
@@ -131,7 +116,15 @@ async function readFile(file: File | undefined): Promise<void> {
 function show(c: Case): void {
   current = c;
   follow(c.id);
+  byId<HTMLTextAreaElement>("scan-text").value = "";
   showCase(c);
+}
+
+/** Gives the case at hand up, and what it waits for. One that is being recorded is no more to be given up. */
+function cancel(): void {
+  if (recording) return;
+  giveUp();
+  reset(word("waiting"));
 }
 
 /** Clears the panes for the next patient. */
@@ -150,7 +143,7 @@ function reset(sentence: string): void {
   byId("ask").replaceChildren();
   byId("checks").replaceChildren();
   say(byId("method"), "");
-  say(byId("card-state"), "");
+  readingCard(false);
   byId("verdict").replaceChildren(h("p", "help", sentence));
   byId<HTMLTextAreaElement>("scan-text").value = "";
   byId<HTMLInputElement>("reason").value = "";
@@ -187,24 +180,34 @@ async function camera(step: "scan" | "second"): Promise<void> {
 async function checkCard(): Promise<void> {
   const c = current;
   if (!c || !c.verdict.valid) return;
-  say(byId("card-state"), word("cardReading"));
-  byId<HTMLButtonElement>("card-check").disabled = true;
+  readingCard(true);
+  let checked: Case;
   try {
-    show(await call<Case>("POST", `/api/v1/counter/cases/${c.id}/card-check`, { birthDateConfirmed: true }));
+    checked = await answered(call<Case>("POST", `/api/v1/counter/cases/${c.id}/card-check`, { birthDateConfirmed: true }));
   } finally {
-    say(byId("card-state"), "");
-    byId<HTMLButtonElement>("card-check").disabled = false;
+    if (current?.id === c.id) readingCard(false);
   }
+  show(checked);
+}
+
+function readingCard(now: boolean): void {
+  say(byId("card-state"), now ? word("cardReading") : "");
+  byId<HTMLButtonElement>("card-check").disabled = now;
 }
 
 async function decide(outcome: string): Promise<void> {
   const c = current;
   if (!c) return;
   const checks = [...document.querySelectorAll<HTMLInputElement>("#visual input:checked")].map((box) => box.value);
-  if (checks.length) await call("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks });
-  await call("POST", `/api/v1/counter/cases/${c.id}/record`, { outcome, reason: byId<HTMLInputElement>("reason").value });
+  recording = true;
+  try {
+    if (checks.join() !== c.visual.join()) current = await call<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks });
+    await call("POST", `/api/v1/counter/cases/${c.id}/record`, { outcome, reason: byId<HTMLInputElement>("reason").value });
+  } finally {
+    recording = false;
+  }
   reset(word("recorded"));
-  await status();
+  void status();
 }
 
 async function pair(): Promise<void> {
@@ -224,12 +227,13 @@ async function copy(): Promise<void> {
 
 const keys: Record<string, () => Promise<void>> = { F2: checkCard, F4: copy, F8: () => decide("parked") };
 document.addEventListener("keydown", (e) => {
+  if (e.isComposing) return; // the key is the input method's
   const work = keys[e.key];
   if (work && current) {
     e.preventDefault();
     void act(work);
   } else if (e.key === "Escape") {
-    reset(word("waiting"));
+    cancel();
   }
 });
 /** Binds a field and its button: Enter submits, as readers that type send it; a new line is Shift and Enter. */
@@ -275,8 +279,11 @@ byId("park").addEventListener("click", () => void act(() => decide("parked")));
 byId("refuse").addEventListener("click", () => void act(() => decide("refused")));
 byId("pair-submit").addEventListener("click", () => void act(pair));
 byId("copy").addEventListener("click", () => void act(copy));
-byId("cancel").addEventListener("click", () => reset(word("waiting")));
-setInterval(() => say(byId("clock"), timeOfDay(now(), false)), 1000);
+byId("cancel").addEventListener("click", cancel);
+setInterval(() => {
+  say(byId("clock"), timeOfDay(now(), false));
+  if (current) showAge();
+}, 1000);
 setInterval(() => void status(), 5000);
 void status();
 byId("scan-text").focus();

@@ -4,12 +4,19 @@
 
 const gap = 50; // ms between two keys: a reader is faster, a person slower
 
-/** Calls found with an address HTTPS…/C/NNNNNNNN that was typed at a reader's speed and ended by Enter or Tab. */
+/**
+ * Calls found with an address HTTPS…/C/NNNNNNNN that was typed at a reader's speed and ended by Enter or Tab. The field that had
+ * the focus gets its own text back.
+ */
 export function watchReader(found: (address: string) => void): void {
   let keys = "";
   let last = 0;
+  let restore = (): void => undefined;
   document.addEventListener("keydown", (e) => {
-    if (e.timeStamp - last > gap) keys = "";
+    if (e.timeStamp - last > gap) {
+      keys = "";
+      restore = keeper(document.activeElement);
+    }
     last = e.timeStamp;
     if (e.code === "Enter" || e.code === "Tab") {
       const typed = keys;
@@ -17,10 +24,20 @@ export function watchReader(found: (address: string) => void): void {
       if (!/\/C\/[0-9A-Z]{8}$/.test(typed)) return;
       e.preventDefault();
       e.stopPropagation();
+      restore();
       found(typed);
     } else if (!e.code.startsWith("Shift")) {
       const sign = /^(?:Key|Digit)([0-9A-Z])$/.exec(e.code)?.[1] ?? (e.code === "Slash" ? "/" : ".");
       keys = (keys + sign).slice(-200);
     }
   }, { capture: true });
+}
+
+function keeper(field: Element | null): () => void {
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) return () => undefined;
+  const text = field.value;
+  return () => {
+    field.blur(); // ends what an input method was making of the keys
+    field.value = text;
+  };
 }

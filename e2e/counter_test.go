@@ -1,0 +1,160 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"madoguchi/credential"
+)
+
+// A reception in a hurry: keys at the wrong moment, the next patient's scan too early, answers that come too late.
+func TestACounterInAHurry(t *testing.T) {
+	t.Parallel()
+	base, _, data := startServer(t)
+	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
+	console := staffOpens(t, base, "")
+	bridge(t, base, console, "tokuichi.json")
+	run := func(js string) { t.Helper(); do(t, console, chromedp.Evaluate[chromedp.Void](js)) }
+	truth := func(js string) bool { t.Helper(); return get(t, console, chromedp.Evaluate[bool](js)) }
+	// hold keeps the answer of a call until release; change alters what it says.
+	run(`{const ask = window.fetch; window.hold = {}; window.change = {}; window.fetch = async (url, init) => {
+		const answer = await ask(url, init);
+		for (const end in hold) if (String(url).endsWith(end)) await hold[end];
+		for (const end in change) if (String(url).endsWith(end)) { const c = await answer.json(); change[end](c); return new Response(JSON.stringify(c), {status: answer.status}) }
+		return answer }}`)
+	hold := func(end string) {
+		t.Helper()
+		run(`window.hold[` + quote(end) + `] = new Promise(done => window.release = done)`)
+	}
+	release := func() { t.Helper(); run(`window.release(); window.hold = {}`) }
+	key := func(name string) {
+		t.Helper()
+		run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: ` + quote(name) + `, bubbles: true, cancelable: true}))`)
+	}
+	genuine := func(t *testing.T) {
+		t.Helper()
+		enter(t, console, "#scan-text", jwsOf(t, phone))
+		waitText(t, console, "#verdict", "この画面は本物です")
+	}
+	scene := func(name string, play func(t *testing.T)) {
+		run(`window.release?.(); window.hold = {}; window.change = {}`)
+		do(t, console, chromedp.Click("#cancel"))
+		t.Run(name, play)
+	}
+	settle := func() { time.Sleep(300 * time.Millisecond) } // for what must not come
+
+	scene("a card that is given up does not come back", func(t *testing.T) {
+		genuine(t)
+		hold("/card-check")
+		key("F2")
+		waitText(t, console, "#card-state", "カードを読んでいます")
+		key("Escape")
+		readerTypes(t, console, "HTTPS://LOCALHOST/C/AAAAAAAA") // the next patient's code, at once
+		waitText(t, console, "#problem", "読めませんでした")
+		release()
+		settle()
+		if truth(`document.getElementById("shown").checkVisibility() || document.getElementById("verdict").innerText.includes("本物")`) {
+			t.Error("the former patient is back")
+		}
+	})
+
+	scene("what a card says of its holder does not come to the next patient", func(t *testing.T) {
+		genuine(t)
+		hold("/text-check")
+		do(t, console, chromedp.Evaluate[chromedp.Void](`document.getElementById("extra-checks").open = true`),
+			chromedp.SendKeys("#text-year", "2034"), chromedp.SendKeys("#text-code", "4821"), chromedp.Click("#text-check"))
+		do(t, console, chromedp.Click("#record")) // its check is not over
+		settle()
+		if truth(`document.getElementById("verdict").innerText.includes("記録しました")`) {
+			t.Error("recorded while its card was being checked")
+		}
+		key("Escape")
+		paste(t, console, credential.Numeric(oldScreen(t, data)))
+		waitText(t, console, "#verdict", "この画面は古くなっています")
+		release()
+		settle()
+		if truth(`document.getElementById("extra-result").textContent !== "" || !document.getElementById("verdict").innerText.includes("古くなっています") || !document.getElementById("record").disabled`) {
+			t.Error("the former patient's check stands beside the next patient's screen")
+		}
+	})
+
+	scene("a screen that was refused makes room for the new one that its sentence asks for", func(t *testing.T) {
+		paste(t, console, credential.Numeric(oldScreen(t, data)))
+		waitText(t, console, "#verdict", "新しいコードを読み取ってください")
+		do(t, console, chromedp.WaitVisible("#scan-camera"))
+		genuine(t)
+	})
+
+	scene("a scan while a case is open is not swallowed", func(t *testing.T) {
+		genuine(t)
+		do(t, console, chromedp.Focus("#reason"))
+		run(`{const reason = document.getElementById("reason"); for (const c of "HTTPS://LOCALHOST/C/AAAAAAAA\r") {
+			const code = c === "\r" ? "Enter" : c === "/" ? "Slash" : c === ":" ? "Semicolon" : "Key" + c;
+			if (reason.dispatchEvent(new KeyboardEvent("keydown", {code, key: c, bubbles: true, cancelable: true})) && c !== "\r") reason.value += c }}`)
+		waitText(t, console, "#problem", "前の方の件がまだ終わっていません")
+		waitText(t, console, "#verdict", "この画面は本物です")
+		if got := get(t, console, chromedp.Evaluate[string](`document.getElementById("reason").value`)); got != "" {
+			t.Errorf("the reason is %q", got)
+		}
+	})
+
+	scene("the input method's keys are its own, and whoever types keeps the keyboard", func(t *testing.T) {
+		genuine(t)
+		hold("/card-check")
+		key("F2")
+		do(t, console, chromedp.SendKeys("#reason", "カードわすれ"))
+		for _, name := range []string{"Escape", "F8"} {
+			run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: ` + quote(name) + `, isComposing: true, bubbles: true, cancelable: true}))`)
+		}
+		release()
+		waitText(t, console, "#card-verdict", "本物のカード")
+		if at := get(t, console, chromedp.Evaluate[string](`document.activeElement.id`)); at != "reason" {
+			t.Errorf("the keyboard is on %q", at)
+		}
+	})
+
+	scene("after a check that failed Enter checks again", func(t *testing.T) {
+		genuine(t)
+		run(`window.change["/card-check"] = c => { c.card.result = "error" }`)
+		key("F2")
+		waitText(t, console, "#card-verdict .bad", "本物のカード")
+		if at := get(t, console, chromedp.Evaluate[string](`document.activeElement.id`)); at != "card-check" {
+			t.Errorf("the keyboard is on %q", at)
+		}
+		run(`window.change["/card-check"] = c => { c.card.result = "refused" }`) // its chip cannot be asked
+		key("F2")
+		waitTrue(t, console, `document.activeElement.value === "photo" && document.querySelector("#card-verdict .unsure")`)
+	})
+
+	scene("a screen grows old before the eyes of the counter", func(t *testing.T) {
+		genuine(t)
+		run(`{const now = Date.now; Date.now = () => now() + 3600000; window.onTime = () => { Date.now = now }}`)
+		waitText(t, console, "#verdict", "60分前に作成")
+		run(`window.onTime()`)
+	})
+
+	scene("a tick that was taken back is not in the record", func(t *testing.T) {
+		genuine(t)
+		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.Click("#refuse"))
+		waitText(t, console, "#problem", "理由を入れてください")
+		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.SendKeys("#reason", "べつの方"), chromedp.Click("#refuse"))
+		waitText(t, console, "#verdict", "記録しました")
+		waitTrue(t, console, `fetch("/api/v1/counter/cases").then(r => r.json()).then(all => all.cases[0].outcome === "refused" && all.cases[0].visual.length === 0)`)
+	})
+
+	scene("what is being recorded is no more to be cancelled", func(t *testing.T) {
+		genuine(t)
+		hold("/record")
+		do(t, console, chromedp.Click("#record"))
+		key("Escape")
+		settle()
+		if !truth(`document.getElementById("shown").checkVisibility()`) {
+			t.Error("it looks cancelled")
+		}
+		release()
+		waitText(t, console, "#verdict", "記録しました")
+	})
+}

@@ -1,0 +1,57 @@
+// One action at a time. What staff give up while its answer is out leaves no trace on the next patient's case. Elements: #problem.
+import { Problem } from "../shared/api";
+import { byId, say } from "../shared/dom";
+import { word } from "../shared/words";
+
+type Work = () => Promise<void>;
+
+let working: object | null = null; // the action whose answer is waited for
+let later: Work | null = null;
+
+export const busy = (): boolean => working !== null;
+
+/** Lets an action follow the one at work when that goes well; a later one takes its place. */
+export function follows(work: Work): void {
+  later = work;
+}
+
+/** Ends the waiting for the action at work. */
+export function giveUp(): void {
+  working = later = null;
+}
+
+function complainInPane(sentence: string): void {
+  byId("problem").hidden = false;
+  say(byId("problem"), sentence);
+}
+
+/** Runs an action unless another one is at work, and says what went wrong in one sentence. */
+export async function act(work: Work, complain: (sentence: string) => void = complainInPane): Promise<void> {
+  if (working) return;
+  const mine = (working = {});
+  byId("problem").hidden = true;
+  let then: Work | null = null;
+  try {
+    await work();
+    if (working === mine) then = later;
+  } catch (e) {
+    if (working === mine) complain(e instanceof Problem ? e.message : word("problem"));
+  } finally {
+    if (working === mine) giveUp();
+  }
+  if (then) void act(then);
+}
+
+/** Waits for an answer. When the action was given up meanwhile, it ends here. */
+export async function answered<T>(answer: Promise<T>): Promise<T> {
+  const mine = working;
+  const ours = (): void => {
+    if (working !== mine) throw new Error("given up");
+  };
+  const value = await answer.catch((e: unknown) => {
+    ours();
+    throw e;
+  });
+  ours();
+  return value;
+}
