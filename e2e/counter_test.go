@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -157,4 +158,38 @@ func TestACounterInAHurry(t *testing.T) {
 		release()
 		waitText(t, console, "#verdict", "記録しました")
 	})
+}
+
+// Two counters of one clinic, whose readers are two: one counter's card is never asked for the other.
+func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
+	t.Parallel()
+	base, _, _ := startServer(t)
+	_, noticeURL := clerkImports(t, base, "髙橋 德一")
+	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
+	console := staffOpens(t, base, "")
+	own := bridgeNamed(t, base, console, "tokuichi.json", "受付1")
+	bridgeNamed(t, base, console, "taro.json", "受付2")
+	pressed := func(name string) string {
+		return `[...document.querySelectorAll("#reader-choice button")].find(b => b.textContent === "` + name + `" && (b.click(), true))`
+	}
+	waitText(t, console, "#reader-choice", "この窓口のリーダーを選んでください")
+	waitTrue(t, console, pressed("受付2")) // the wrong one: the choice is still at hand
+	waitTrue(t, console, `document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付2"`)
+	state(t, console, "counter-readers")
+	waitTrue(t, console, pressed("受付1"))
+	waitTrue(t, console, `document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付1"`)
+
+	enter(t, console, "#scan-text", jwsOf(t, phone))
+	waitText(t, console, "#verdict", "この画面は本物です")
+	if err := own.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	waitText(t, console, "#reader-choice", "この窓口のリーダーがつながっていません")
+	state(t, console, "counter-reader-away")
+	do(t, console, chromedp.Click("#card-check"))
+	waitText(t, console, "#problem", "この窓口で選んだカードリーダーがつながっていません")
+	waitTrue(t, console, pressed("受付2"))
+	waitTrue(t, console, `!document.getElementById("reader-choice").checkVisibility()`)
+	do(t, console, chromedp.Click("#card-check"))
+	waitText(t, console, "#card-verdict", "生年月日が画面と一致しません")
 }

@@ -95,14 +95,20 @@ func staffOpens(t *testing.T, base string, video string) context.Context {
 // bridge starts the agent with a virtual card and pairs it through the console.
 func bridge(t *testing.T, base string, tab context.Context, cardFile string) {
 	t.Helper()
+	bridgeNamed(t, base, tab, cardFile, "受付1")
+}
+
+func bridgeNamed(t *testing.T, base string, tab context.Context, cardFile, name string) *process {
+	t.Helper()
 	p := start(t, t.TempDir(), built(t, "./card/bridge", "bridge"), nil,
-		"--virtual", root(t, "card", "virtual", "people", cardFile), "--server", base, "--key", filepath.Join(t.TempDir(), "agent.pem"), "--name", "受付1")
+		"--virtual", root(t, "card", "virtual", "people", cardFile), "--server", base, "--key", filepath.Join(t.TempDir(), "agent.pem"), "--name", name, "--page", "127.0.0.1:0")
 	code := p.out.await(t, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
 	do(t, tab, chromedp.Click("#pairing summary"), chromedp.SendKeys("#pair-code", code), chromedp.Click("#pair-submit"))
 	waitText(t, tab, "#pair-state", "つなぎました")
 	p.out.await(t, "つながりました")
-	waitText(t, tab, "#readers", "リーダー接続中")
+	waitText(t, tab, "#readers", name)
 	do(t, tab, chromedp.Click("#pairing summary"))
+	return p
 }
 
 func TestTheWholeWalk(t *testing.T) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -152,6 +153,7 @@ func (s *Site) counterStatus(c echo.Context, staff string) error {
 		Facility  string       `json:"facility"`
 		Staff     string       `json:"staff"`
 		Readers   []readerJSON `json:"readers"`
+		Away      bool         `json:"readerAway"` // this browser has chosen a reader, and it is not connected
 		TrustList struct {
 			IssuedAt time.Time `json:"issuedAt"`
 			Version  int       `json:"version"`
@@ -161,6 +163,7 @@ func (s *Site) counterStatus(c echo.Context, staff string) error {
 		ServerTime time.Time `json:"serverTime"`
 		Clock      *sentence `json:"clock"` // how far the server's clock is off, when that is worth saying
 	}{Facility: s.Counter.Facility.Name, Staff: staff, Readers: s.readers(c), ServerTime: s.Now()}
+	out.Away = chosenReader(c) != "" && !slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
 	if s.Counter.Offset != nil {
 		if ja, en := credential.ClockWords(s.Counter.Offset()); ja != "" {
 			out.Clock = &sentence{ja, en}

@@ -263,15 +263,22 @@ func TestACounterRemembersItsReaderInTheBrowser(t *testing.T) {
 	if several.asked != second {
 		t.Errorf("the check went to %q", several.asked)
 	}
+	for _, away := range []bool{false, true} {
+		several.away = away
+		if status := h.ask(t, "GET", "/api/v1/counter/status", nil).Body.String(); strings.Contains(status, `"readerAway":true`) != away {
+			t.Errorf("away is %v: %s", away, status)
+		}
+	}
 }
 
 type severalReaders struct {
 	*doubleReader
 	asked string
+	away  bool
 }
 
 func (s *severalReaders) Status(string) []readers.Status {
-	return []readers.Status{{ID: strings.Repeat("a", 64), Name: "受付1", Connected: true}, {ID: strings.Repeat("b", 64), Name: "受付2", Connected: true}}
+	return []readers.Status{{ID: strings.Repeat("a", 64), Name: "受付1", Connected: true}, {ID: strings.Repeat("b", 64), Name: "受付2", Connected: !s.away}}
 }
 
 func (s *severalReaders) CheckBirthDate(ctx context.Context, r readers.Request) (card.Result, error) {

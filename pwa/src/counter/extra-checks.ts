@@ -112,16 +112,33 @@ export function follow(id: string): void {
   if (pressed) pressed.disabled = false;
 }
 
+let drawn = "";
+
+/**
+ * Offers the readers: until one is chosen, and again while the chosen one is away, since none is asked in its place. Later the
+ * choice stands beside the pairing.
+ */
 async function look(): Promise<void> {
-  const readers = (await call<{ readers: Reader[] }>("GET", "/api/v1/counter/status")).readers.filter((r) => r.connected);
+  const s = await call<{ readers: Reader[]; readerAway: boolean }>("GET", "/api/v1/counter/status");
+  const readers = s.readers.filter((r) => r.connected);
+  const chosen = readers.some((r) => r.chosen);
   oqs.hidden = !readers.some((r) => r.oqs);
-  readerChoice.hidden = readers.length < 2 || readers.some((r) => r.chosen);
-  if (readerChoice.hidden) return;
-  readerChoice.replaceChildren(either("この窓口のリーダーを選んでください：", "Choose this counter's reader: "),
-    ...readers.map((r) => button(r.name, `reader-${r.id.slice(0, 8)}`, async () => {
-      await call("POST", "/api/v1/counter/reader", { id: r.id });
-      await look();
-    })));
+  readerChoice.hidden = readers.length < (s.readerAway ? 1 : 2);
+  const state = JSON.stringify([s.readerAway, readers]);
+  if (readerChoice.hidden || state === drawn) return;
+  drawn = state;
+  if (chosen) pairing?.append(readerChoice);
+  else place?.before(readerChoice);
+  readerChoice.replaceChildren(s.readerAway ? either("この窓口のリーダーがつながっていません。ほかのリーダーを使うときだけ、選んでください：", "This counter's reader is not connected. Choose another only to use that one: ")
+    : chosen ? either("この窓口のリーダー：", "This counter's reader: ") : either("この窓口のリーダーを選んでください：", "Choose this counter's reader: "),
+    ...readers.map((r) => {
+      const b = button(r.name, `reader-${r.id.slice(0, 8)}`, async () => {
+        await call("POST", "/api/v1/counter/reader", { id: r.id });
+        await look();
+      });
+      if (chosen) b.setAttribute("aria-pressed", String(r.chosen));
+      return b;
+    }));
 }
 
 function labelled(words: string, input: HTMLInputElement, id: string, length: number): HTMLElement {
@@ -136,6 +153,7 @@ function labelled(words: string, input: HTMLInputElement, id: string, length: nu
 
 const place = document.getElementById("card-area");
 const visual = document.getElementById("visual");
+const pairing = document.getElementById("pairing");
 if (place && visual) {
   const details = h("details", "more",
     h("summary", "", either("券面の番号でも確かめる", "Check by the number on the card's face too")),
@@ -153,7 +171,7 @@ if (place && visual) {
   oqs.append(button(either("オンライン資格確認の結果とくらべる", "Compare with the online confirmation"), "oqs-compare", compare));
   oqs.hidden = readerChoice.hidden = true;
   place.insertBefore(details, visual);
-  place.parentElement?.insertBefore(readerChoice, place);
+  place.before(readerChoice);
   setInterval(() => void look().catch(() => undefined), 5000);
   void look().catch(() => undefined);
 }
