@@ -2,9 +2,12 @@ package e2e
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/credential"
@@ -137,6 +140,27 @@ func TestACounterInAHurry(t *testing.T) {
 		run(`window.onTime()`)
 	})
 
+	scene("a reader that types the large code presses no button", func(t *testing.T) {
+		genuine(t)
+		key("F2")
+		waitTrue(t, console, `document.activeElement.id === "record"`)
+		next := credential.Numeric(jwsOf(t, phone))
+		do(t, console, chromedp.SendKeys("#record", next[:120]+"\r"))
+		waitText(t, console, "#problem", "前の方の件がまだ終わっていません")
+		waitText(t, console, "#verdict", "この画面は本物です")
+		key("Escape")
+		run(`document.activeElement.blur()`)
+		readerTypes(t, console, strings.ToUpper(next))
+		waitText(t, console, "#verdict", "この画面は本物です")
+	})
+
+	scene("a server that is away is no reader that is away", func(t *testing.T) {
+		offline(t, console, true)
+		waitText(t, console, "#readers", "サーバーにつながりません")
+		offline(t, console, false)
+		waitText(t, console, "#readers", "リーダー接続中")
+	})
+
 	scene("a tick that was taken back is not in the record", func(t *testing.T) {
 		genuine(t)
 		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.Click("#refuse"))
@@ -157,6 +181,11 @@ func TestACounterInAHurry(t *testing.T) {
 		}
 		release()
 		waitText(t, console, "#verdict", "記録しました")
+	})
+
+	scene("a login that is over is no reader that is away", func(t *testing.T) {
+		devtool(t, console, network.ClearBrowserCookies, cdp.Empty{})
+		waitText(t, console, "#readers", "もう一度ログインしてください")
 	})
 }
 

@@ -252,10 +252,9 @@ function bindField(field: string, button: string): void {
 }
 bindField("scan-text", "scan-submit");
 bindField("second-text", "second-submit");
-watchReader((address) => {
-  byId("scan-text").blur(); // ends what an input method was making of the keys
+watchReader((text) => {
   byId<HTMLTextAreaElement>("scan-text").value = "";
-  scanned(() => take([address]));
+  scanned(() => take([text]));
 });
 byId("scan-camera").addEventListener("click", () => void camera("scan"));
 byId("second-camera").addEventListener("click", () => void camera("second"));

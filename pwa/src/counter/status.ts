@@ -1,6 +1,6 @@
 // The line above the panes: reader, trust list, clocks and the day's counts. Elements: #readers, #trust, #clock-note, #today,
 // #parked.
-import { call } from "../shared/api";
+import { call, Problem } from "../shared/api";
 import { clockWords } from "../shared/clock";
 import { byId, say } from "../shared/dom";
 import { local, type Sentence } from "../shared/local";
@@ -30,7 +30,7 @@ export async function status(): Promise<void> {
     say(byId("trust"), word("trust", { d: new Date(s.trustList.issuedAt).toLocaleDateString("ja-JP", { month: "long", day: "numeric" }) }));
     say(byId("today"), String(s.today));
     say(byId("parked"), String(s.parked));
-  } catch {
-    say(byId("readers"), `○ ${word("readerOff")}`);
+  } catch (e) {
+    say(byId("readers"), `○ ${e instanceof Problem && e.key ? e.message : word("serverOff")}`); // nothing is known of the readers
   }
 }
