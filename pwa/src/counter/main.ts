@@ -207,7 +207,7 @@ async function decide(outcome: string): Promise<void> {
     recording = false;
   }
   reset(word("recorded"));
-  void status();
+  void status(); // what is scanned now is the next patient's
 }
 
 async function pair(): Promise<void> {
