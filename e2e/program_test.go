@@ -147,10 +147,11 @@ func startServer(t testing.TB, args ...string) (base string, p *process, data st
 	return base, p, data
 }
 
-// run runs a built program to its end and returns what it printed and its exit code.
+// run runs a built program to its end and returns what it printed and its exit code. One that hangs is killed in the end; how
+// long a command may take is the benchmarks' matter.
 func run(t *testing.T, dir, path string, stdin []byte, env []string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir = dir
