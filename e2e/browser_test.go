@@ -21,13 +21,13 @@ import (
 )
 
 // browser starts a Chromium with a fresh profile and a window of the given size, and returns a tab's context. video, if
-// not empty, is the MJPEG file that its camera shows.
+// not empty, is the MJPEG file that its camera shows. The profile is chromedp's, which waits at the end until none of the
+// browser's processes writes into it any more.
 func browser(t *testing.T, width, height int, video string) context.Context {
 	t.Helper()
 	outside.Need(t, "chromium")
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("chromium"),
-		chromedp.UserDataDir(t.TempDir()),
 		chromedp.WindowSize(width, height),
 		chromedp.Flag("no-sandbox", true),
 		chromedp.Flag("disable-gpu", true),
