@@ -95,7 +95,7 @@ func TestPatientsPagesAreAccessibleInEveryLanguage(t *testing.T) {
 				do(t, tab, chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll("details")) d.open = true`))
 				axe(t, tab, what+", opened")
 			}
-			do(t, tab, chromedp.EmulateViewport(320, 700))
+			resize(t, tab, 320, 700)
 			sizes(t, tab, what+" at 320 px")
 			do(t, tab, chromedp.Evaluate[chromedp.Void](`document.documentElement.style.fontSize = "225%"`))
 			sizes(t, tab, what+" at 320 px with text of 200 %")
@@ -153,7 +153,7 @@ func TestPagesBehindALoginAreAccessible(t *testing.T) {
 	for _, lang := range []string{"ja", "vi"} {
 		do(t, phone, chromedp.EmulateViewport(390, 844), chromedp.Navigate(base+"/screen?lang="+lang), chromedp.WaitVisible("#figures div"))
 		axe(t, phone, "screen in "+lang)
-		do(t, phone, chromedp.EmulateViewport(320, 700))
+		resize(t, phone, 320, 700)
 		sizes(t, phone, "screen in "+lang+" at 320 px")
 	}
 	for _, path := range []string{"/insurer", "/insurer/staff", "/none"} {

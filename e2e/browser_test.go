@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,15 @@ func browser(t *testing.T, width, height int, video string) context.Context {
 		t.Fatalf("starting chromium: %v", err)
 	}
 	return bounded
+}
+
+// resize gives the window another size and waits until the page's programs have drawn for it: they hear of it with a frame.
+func resize(t *testing.T, ctx context.Context, width, height int64, opts ...chromedp.EmulateViewportOption) {
+	t.Helper()
+	do(t, ctx, chromedp.EmulateViewport(width, height, opts...))
+	get(t, ctx, chromedp.Evaluate[bool](`(async () => { do {
+		await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+	} while (innerWidth !== `+strconv.FormatInt(width, 10)+`); return true })()`, chromedp.EvalAwaitPromise))
 }
 
 // do runs browser steps or fails with the page's address and text.

@@ -71,7 +71,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 		defer set(t, phone, "members", "null")
 		for _, width := range []int64{320, 360, 390, 393, 430} {
 			for _, scale := range []float64{1, 2, 2.75} {
-				do(t, phone, chromedp.EmulateViewport(width, 800, chromedp.EmulateScale(scale)), chromedp.Sleep(300*time.Millisecond))
+				resize(t, phone, width, 800, chromedp.EmulateScale(scale))
 				got := wholeCode(t, phone)
 				if got != credential.Numeric(jws) {
 					t.Errorf("at %d px × %g: %.20q", width, scale, got)
@@ -91,14 +91,15 @@ func TestTheScreenOfAPatient(t *testing.T) {
 				}
 			}
 		}
-		do(t, phone, chromedp.EmulateViewport(320, 640, chromedp.EmulateScale(2)), chromedp.Sleep(300*time.Millisecond), chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+		resize(t, phone, 320, 640, chromedp.EmulateScale(2))
+		do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
 		waitText(t, phone, "#rehearsal-verdict", "細かすぎます") // read, but below three pixels
 		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("rehearsal").close()`))
-		do(t, phone, chromedp.EmulateViewport(800, 390), chromedp.Sleep(300*time.Millisecond)) // a phone on its side
+		resize(t, phone, 800, 390) // a phone on its side
 		if got := wholeCode(t, phone); got != credential.Numeric(jws) {
 			t.Errorf("on its side: %.20q", got)
 		}
-		do(t, phone, chromedp.EmulateViewport(568, 320), chromedp.Sleep(300*time.Millisecond))
+		resize(t, phone, 568, 320)
 		waitText(t, phone, "#turn", "縦に持つ")
 		do(t, phone, chromedp.EmulateViewport(390, 844))
 	})

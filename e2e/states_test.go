@@ -28,7 +28,7 @@ func state(t *testing.T, tab context.Context, name string) {
 		do(t, tab, chromedp.EmulateViewport(before[0], before[1]), chromedp.Evaluate[chromedp.Void](`scrollTo(`+strconv.FormatInt(before[2], 10)+`, `+strconv.FormatInt(before[3], 10)+`)`))
 	}()
 	axe(t, tab, name)
-	do(t, tab, chromedp.EmulateViewport(320, 640), chromedp.Sleep(150*time.Millisecond))
+	resize(t, tab, 320, 640)
 	sizes(t, tab, name+" at 320 px")
 	folder := os.Getenv("MADOGUCHI_PICTURES")
 	if folder == "" {
