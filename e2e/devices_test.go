@@ -205,9 +205,8 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		waitText(t, phone, "#age", "電波なし")
 		waitText(t, phone, "#holder-name", "髙橋 德一")
 		waitText(t, phone, "#issuer", "架空市 発行・マイナポータルの画面ではありません")
-		waitTrue(t, phone, freshProof)
-		if card, proof := codesOn(t, phone, "#screen"); card == "" || proof == "" {
-			t.Error("the codes cannot be read")
+		if card, _ := codesFrom(t, phone, 0, ""); card == "" {
+			t.Error("the first code cannot be read")
 		}
 		state(t, phone, "server-gone")
 		do(t, phone, chromedp.EmulateViewport(360, 640), chromedp.Navigate(base+"/")) // an old bookmark
