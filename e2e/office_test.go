@@ -11,7 +11,8 @@ func TestTheOfficesOtherPages(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	tab, notice := clerkImports(t, base, "髙橋 德一")
-	patientEnrols(t, notice, "demo-tokuichi")
+	phone := patientEnrols(t, notice, "demo-tokuichi")
+	waitCount(t, phone, "papers", 1) // the copy that is revoked below comes last
 	open := func(name, path, want string) {
 		t.Helper()
 		do(t, tab, chromedp.Navigate(base+path))
@@ -51,7 +52,7 @@ func TestTheOfficesOtherPages(t *testing.T) {
 	waitText(t, tab, "#copies", "に保存")
 	state(t, tab, "person-enrolled")
 	do(t, tab, chromedp.Click("#logins .button"))
-	waitText(t, tab, "#consequence", "")
+	waitText(t, tab, "#consequence", "新しく出せなくなります")
 	state(t, tab, "person-end-login")
 	do(t, tab, chromedp.Click("#sure"))
 	waitText(t, tab, "#said", "登録を解除しました")

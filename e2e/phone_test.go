@@ -72,11 +72,10 @@ func offline(t *testing.T, tab context.Context, away bool) {
 // waitTrue waits until the JavaScript is true; a promise is waited for.
 func waitTrue(t *testing.T, tab context.Context, js string) {
 	t.Helper()
-	for range 150 {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		if get(t, tab, chromedp.Evaluate[bool](`Promise.resolve(`+js+`).then(Boolean)`, chromedp.EvalAwaitPromise)) {
 			return
 		}
-		time.Sleep(100 * time.Millisecond)
 	}
 	t.Fatalf("never true: %s\n%s", js, pageText(tab))
 }
@@ -174,6 +173,7 @@ func startWalk(t *testing.T) walk {
 	w.toScreen(t)
 	waitTrue(t, w.phone, stored)
 	do(t, w.console, chromedp.Navigate(w.base+"/counter"), chromedp.WaitVisible("#scan-text"))
+	waitTrue(t, w.console, programStarted)
 	return w
 }
 

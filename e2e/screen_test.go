@@ -222,7 +222,7 @@ func rehearsal(t *testing.T, base string, phone context.Context) {
 	}
 	again := func(change, want string) {
 		t.Helper()
-		do(t, phone, chromedp.Evaluate[chromedp.Void](change), chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#rehearsal button")].find(b => b.textContent === "もう一度ためす").click()`))
+		do(t, phone, chromedp.Evaluate[chromedp.Void](change+`; [...document.querySelectorAll("#rehearsal button")].find(b => b.textContent === "もう一度ためす").click()`))
 		waitText(t, phone, "#rehearsal-verdict", want)
 	}
 	open()
@@ -258,12 +258,18 @@ func rehearsal(t *testing.T, base string, phone context.Context) {
 	waitText(t, phone, "#age", "秒前に作成")
 }
 
-// The phone has opened neither part in these languages before the network goes: the worker has kept their sentences.
+// The phone has opened neither part in these languages before the network goes: the worker has kept their sentences, ten seconds
+// after the page was opened.
 func rehearsalAway(t *testing.T, base string, phone context.Context) {
 	waitTrue(t, phone, stored)
+	var files []string
+	for _, lang := range []string{"ja", "ja-easy", "en", "zh-Hans", "vi"} {
+		files = imported(t, lang, append(files, "patient.js")...)
+	}
+	waitTrue(t, phone, `(folder => Promise.all("`+strings.Join(files, " ")+`".split(" ").map(name => caches.match(folder + name))).then(kept => kept.every(Boolean)))(document.querySelector("script[src$='/patient.js']").src.replace("patient.js", ""))`)
 	fits := func() { // as soon as the codes are drawn for that width
 		t.Helper()
-		do(t, phone, chromedp.EmulateViewport(320, 700))
+		resize(t, phone, 320, 700)
 		waitTrue(t, phone, `Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll("dialog[open]")].map(d => d.scrollWidth)) <= 320`)
 		do(t, phone, chromedp.EmulateViewport(390, 844))
 	}

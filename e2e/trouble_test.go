@@ -238,7 +238,8 @@ func TestAPhoneInTrouble(t *testing.T) {
 
 	t.Run("with network other tabs show nothing more either", func(t *testing.T) {
 		logsIn(t, phone, base, "demo-hanako", "#age", "秒前に作成")
-		waitCount(t, phone, "screens", 1)
+		waitCount(t, phone, "papers", 1)
+		waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`) // a worker that is being installed still keeps its files
 		second := tabBeside(t, phone)
 		do(t, second, chromedp.Navigate(base+"/screen"))
 		waitText(t, second, "#age", "秒前に作成")

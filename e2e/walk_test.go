@@ -83,12 +83,15 @@ func codePicture(t *testing.T, tab context.Context) []byte {
 	return get(t, tab, chromedp.ScreenshotScale("#qr", 2))
 }
 
+// programStarted is true when the console's program has bound what staff press and type: the field is its last step.
+const programStarted = `document.activeElement?.id === "scan-text"`
+
 // staffOpens signs reception staff in, with what the camera sees.
 func staffOpens(t *testing.T, base string, video string) context.Context {
 	t.Helper()
 	tab := browser(t, 1600, 1000, video)
 	do(t, tab, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`), chromedp.WaitVisible(`#scan-camera`))
-	waitTrue(t, tab, `document.activeElement?.id === "scan-text"`) // the console's program has started
+	waitTrue(t, tab, programStarted)
 	return tab
 }
 
