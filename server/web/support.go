@@ -78,8 +78,8 @@ func supportNext(s desk.SupportState) []Sentence {
 	}
 	const lost, noChars, over, ended = 3, 4, 7, 8
 	nothing := s.Tier == 0
-	add(s.Error == lost, "資格が終わっています。新しい保険者のお知らせで登録し直してもらってください。心当たりがないときは、加入の記録を確かめます。", "The eligibility has ended: enrol with the new insurer's notice. Check the record where the patient disagrees.")
-	add(s.Error == noChars, "登録された氏名などに、コードに入れられない文字があります。記録を確かめ、それまでは紙のお知らせを使ってもらってください。", "The record holds characters that fit no code. Check it; until then the paper notice serves.")
+	add(nothing && s.Error == lost, "資格が終わっています。新しい保険者のお知らせで登録し直してもらってください。心当たりがないときは、加入の記録を確かめます。", "The eligibility has ended: enrol with the new insurer's notice. Check the record where the patient disagrees.")
+	add(nothing && s.Error == noChars, "登録された氏名などに、コードに入れられない文字があります。記録を確かめ、それまでは紙のお知らせを使ってもらってください。", "The record holds characters that fit no code. Check it; until then the paper notice serves.")
 	add(nothing && (s.Error == over || s.Error == ended || s.Error == 2), "「ログインする」を押し、マイナンバーカードでもう一度ログインしてもらってください。", "Press “Log in” and log in again with the My Number card.")
 	add(s.Tier == 3, "「番号で伝える」を押して8文字を受付に伝えるか、ファイルか紙のお知らせを使ってもらってください。", "Tell the eight characters of “Tell a number instead”, or use the file or the paper notice.")
 	add(nothing && s.Network == 1, "電波のある所（Wi-Fi など）へ移って、画面を開き直してもらってください。受付の前なら、保存した写し（PDF）か紙のお知らせをカードといっしょに見せます。", "Move to where there is network and open the screen again. At a counter the saved copy (PDF) or the paper notice serves, with the card.")
