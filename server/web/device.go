@@ -125,6 +125,12 @@ func (s *Site) newNonce(c echo.Context) error {
 // keptCookie says, readable for the page, that this browser once held screens: so an empty store can be explained.
 const keptCookie = "madoguchi-kept"
 
+// heldScreens reports whether this browser once held screens, by its phone's key.
+func heldScreens(c echo.Context) bool {
+	_, err := c.Cookie(keptCookie)
+	return err == nil
+}
+
 // enterDevice starts the session of a phone that signed its nonce.
 func (s *Site) enterDevice(c echo.Context) error {
 	if err := s.devices.Take(from(c), s.Now()); err != nil {

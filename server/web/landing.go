@@ -25,7 +25,7 @@ func (s *Site) home(c echo.Context) error {
 	if s.Office == nil {
 		return c.Redirect(http.StatusSeeOther, "/counter")
 	}
-	return s.showPublic(c, http.StatusOK, "landing", LandingView{Page: s.translated(c, "door.title.home"), Staff: s.Demo})
+	return s.showPublic(c, http.StatusOK, "landing", LandingView{Page: s.translated(c, "door.title.home"), Kept: heldScreens(c), Staff: s.Demo})
 }
 
 // openNotice takes a notice's code off the address at once. It never uses the code up, and it is never logged. A code that
@@ -61,7 +61,7 @@ func (s *Site) refuseNotice(c echo.Context, err error) error {
 		return err
 	}
 	e, status := asProblem(err)
-	return s.showPublic(c, status, "landing", LandingView{Page: s.translated(c, "door.title.notice"), Refusal: formError(e)})
+	return s.showPublic(c, status, "landing", LandingView{Page: s.translated(c, "door.title.notice"), Kept: heldScreens(c), Refusal: formError(e)})
 }
 
 func (s *Site) noticePage(c echo.Context) error {
@@ -69,7 +69,7 @@ func (s *Site) noticePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := LandingView{Page: s.translated(c, "door.title.notice")}
+	view := LandingView{Page: s.translated(c, "door.title.notice"), Kept: heldScreens(c)}
 	if v.Notice == nil {
 		return s.showPublic(c, http.StatusOK, "landing", view)
 	}

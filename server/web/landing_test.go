@@ -41,6 +41,21 @@ func TestTheDoorIsCompleteInEveryLanguage(t *testing.T) {
 	}
 }
 
+func TestThePhoneThatHoldsScreensFindsThemFromEveryDoor(t *testing.T) {
+	h := newHouse(t)
+	code := h.noticeCode(t, h.tokuichi(t))
+	h.cookies = append(h.cookies, h.ask(t, "GET", "/n/"+code, nil).Result().Cookies()...)
+	held := func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "madoguchi-kept", Value: "1"}) }
+	for _, path := range []string{"/", "/notice", "/n/AAAAAAAAAAAAAAAA"} {
+		if !strings.Contains(h.ask(t, "GET", path, nil, held).Body.String(), `href="/screen"`) {
+			t.Errorf("%s: only a login leads to the screen, which needs none", path)
+		}
+		if strings.Contains(h.ask(t, "GET", path, nil).Body.String(), `href="/screen"`) {
+			t.Errorf("%s offers a browser that never held a screen to show it", path)
+		}
+	}
+}
+
 func TestACodeThatIsNoneOrNoMoreOpensTheSameDoorWithASentence(t *testing.T) {
 	h := newHouse(t)
 	r := h.tokuichi(t)

@@ -42,6 +42,7 @@ func insurerView(in desk.Insurer) InsurerView {
 type LandingView struct {
 	Page             // Insurer is the opened notice's
 	Read    bool     // a notice's code is held in the session
+	Kept    bool     // this browser has held screens: they open without a login
 	Refusal *Problem // the code is none or no more
 	Staff   bool     // shows the demo's other doors
 }
