@@ -201,6 +201,14 @@ func rareKanji(t *testing.T, base string, clerk, phone context.Context) {
 	}
 	look("online")
 	state(t, phone, "rare")
+	empties(t, phone, "fonts")
+	set(t, phone, "answers", `{"/name.ttf": [200, {}]}`) // somebody else's page in the font's place, as gateways give, is not kept
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "秒前に作成")
+	time.Sleep(time.Second)
+	set(t, phone, "answers", "null")
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	look("after somebody else's page")
 	waitTrue(t, phone, `new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const db = o.result;
 		const c = db.transaction("fonts").objectStore("fonts").getAll(); c.onsuccess = () => { db.close();
 		done(c.result.length === 1 && c.result.every(r => r.data instanceof ArrayBuffer) && !JSON.stringify(c.result).includes("𠮷")) } } })`)

@@ -72,6 +72,10 @@ await b.fire("install");
 await b.fire("message", { data: "later" });
 out["another version's part is not kept"] = (await b.cache.match(later)) === undefined;
 
+const gateway = () => new Response("<h1>Wi-Fi</h1>", { headers: { "Content-Type": "text/html; charset=utf-8" } });
+b = browser({ answer: (p) => (p === file ? gateway() : server(p)) });
+out["a gateway's page in a file's place is refused"] = (await b.fire("install")).failed;
+
 b = browser({ answer: server, full: true });
 out["a full phone cannot install"] = (await b.fire("install")).failed;
 out["a full phone shows the screen"] = (await text(b.navigate("/screen"))) === shell;

@@ -60,10 +60,13 @@ async function install(): Promise<void> {
   await cache.put(SHELL, page.answer());
 }
 
-/** Fetches a file of this version. A server gives another version's under the same name with no-store (pwa/assets.go). */
+/**
+ * Fetches a file of this version. A server gives another version's under the same name with no-store (pwa/assets.go), a gateway on the
+ * way a page of its own.
+ */
 async function ownFile(address: string): Promise<Response> {
   const answer = await fetch(address);
-  if (!answer.ok || answer.headers.get("Cache-Control")?.includes("no-store")) throw new Error(`HTTP ${answer.status}`);
+  if (!answer.ok || answer.headers.get("Content-Type")?.startsWith("text/html") || answer.headers.get("Cache-Control")?.includes("no-store")) throw new Error(`HTTP ${answer.status}`);
   return answer;
 }
 

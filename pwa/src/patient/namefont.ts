@@ -16,27 +16,26 @@ export async function useNameFont(person: string, screen: Screen): Promise<void>
   const of = encode(await crypto.subtle.digest("SHA-256", utf8(texts)));
   let family = families.get(person);
   if (family?.of !== of) {
-    const data = (await unsealed(person, of)) ?? (await fetched(person, of));
+    const kept = await unsealed(person, of);
+    const data = kept ?? (await fetched(person));
     if (!data) return;
     family = { of, name: `Name ${of}` };
     document.fonts.add(await new FontFace(family.name, data, { weight: "400 700" }).load()); // no false bold of a fine stroke
     families.set(person, family);
+    if (!kept) await seal("fonts", person, new Uint8Array(await new Blob([of, data]).arrayBuffer())).catch(() => undefined); // a browser that keeps nothing
   }
   const drawn = [...document.querySelectorAll<HTMLElement>(".tile")].filter((tile) => tile.dataset["person"] === person);
   if (shownScreen()?.person === person) drawn.push(byId("screen"));
   for (const e of drawn) e.style.setProperty("--name-font", JSON.stringify(family.name));
 }
 
-async function fetched(person: string, of: string): Promise<BufferSource | null> {
+async function fetched(person: string): Promise<ArrayBuffer | null> {
   const answer = await fetchFile(`/people/${person}/name.ttf`, 8_000);
-  if (answer.status !== 200) return null;
-  const data = await answer.arrayBuffer();
-  await seal("fonts", person, new Uint8Array(await new Blob([of, data]).arrayBuffer())).catch(() => undefined); // a browser that keeps nothing
-  return data;
+  return answer.status === 200 ? answer.arrayBuffer() : null;
 }
 
 /** Returns the kept font, if it was cut for these texts: the hash of 43 characters stands before it. */
-async function unsealed(person: string, of: string): Promise<BufferSource | null> {
+async function unsealed(person: string, of: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const kept = await openSealed("fonts", person);
   return kept && new TextDecoder().decode(kept.subarray(0, of.length)) === of ? kept.slice(of.length) : null;
 }
