@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -33,4 +35,27 @@ func joins(t *testing.T, clerk, phone context.Context, base, insurer, name, logi
 // seen is true while the element can be seen.
 func seen(selector string) string {
 	return `(e => !!e && e.checkVisibility())(document.querySelector(` + quote(selector) + `))`
+}
+
+func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
+	t.Parallel()
+	base, _, _ := startServer(t)
+	_, notice := clerkImports(t, base, "髙橋 德一")
+	phone := patientEnrols(t, notice, "demo-tokuichi")
+	devtool(t, phone, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: troubles})
+	inLab(t, phone)
+	again := func(t *testing.T) {
+		t.Helper()
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#age", "秒前に作成")
+	}
+
+	t.Run("somebody's login that has no screen yet does not hide the others'", func(t *testing.T) {
+		waitCount(t, phone, "screens", 1)
+		logsIn(t, phone, base, "demo-hanako", "h1", "登録の確認") // and the notice does not fit, or is at home
+		devtool(t, phone, network.DeleteCookies, network.DeleteCookiesParams{Name: "madoguchi-device", URL: base})
+		again(t)
+		waitText(t, phone, "#holder-name", "髙橋 德一")
+		waitTrue(t, phone, `document.getElementById("login-again").hidden`)
+	})
 }

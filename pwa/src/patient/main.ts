@@ -7,7 +7,7 @@ import { clockWords, measure, span, timeOfDay } from "../shared/clock";
 import { read, whenDropped, write } from "../shared/database";
 import { byId, h, say } from "../shared/dom";
 import { word } from "../shared/words";
-import { ask, enter } from "./access";
+import { ask, comeAsPhone, enter } from "./access";
 import { bindCodes, showCard } from "./codes";
 import { tellStaff, tellStaffNothing } from "./forstaff";
 import { bindLater } from "./later";
@@ -206,11 +206,17 @@ async function settle(told: Me): Promise<void> {
   let me = told;
   let over = false; // this phone's key shows nobody any more
   offset = measure(Date.now(), me.serverTime); // until a live code measures better
-  if (me.login) {
-    if (!me.people.length && !me.lapsed.length) {
+  const nobody = (): boolean => !me.people.length && !me.lapsed.length;
+  const newcomer = me.login && nobody(); // a login without a screen yet, on a phone that may show others
+  if (newcomer) {
+    await comeAsPhone(patience);
+    me = await askMe(patience);
+    if (nobody()) {
       location.replace("/enrol");
       return;
     }
+  }
+  if (me.login && !newcomer) {
     const added = await introduce().catch((e: unknown) => {
       unlearned = e instanceof Problem ? unreachable(e) : lastFailure() === "network"; // then the next live code tries again
       return false; // else a browser that keeps nothing: it has no key
