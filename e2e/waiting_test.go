@@ -40,7 +40,7 @@ func seen(selector string) string {
 func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	_, notice := clerkImports(t, base, "髙橋 德一")
+	clerk, notice := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, notice, "demo-tokuichi")
 	devtool(t, phone, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: troubles})
 	inLab(t, phone)
@@ -57,5 +57,22 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		again(t)
 		waitText(t, phone, "#holder-name", "髙橋 德一")
 		waitTrue(t, phone, `document.getElementById("login-again").hidden`)
+	})
+
+	t.Run("a checked screen is told by the server's clock", func(t *testing.T) {
+		joins(t, clerk, phone, base, "06139992", "試験 花子", "demo-hanako")
+		set(t, phone, "ahead", "-259200000") // three days ago
+		get(t, phone, chromedp.Evaluate[int](sealedFor, chromedp.EvalAwaitPromise))
+		defer do(t, phone, chromedp.Evaluate[chromedp.Void](`localStorage.removeItem("receipts")`))
+		set(t, phone, "ahead", "-864000000")
+		again(t)
+		waitTrue(t, phone, `document.getElementById("seen").children.length === 1`)
+		waitTrue(t, phone, `document.getElementById("receipts").textContent === ""`)
+		set(t, phone, "ahead", "null")
+		get(t, phone, chromedp.Evaluate[int](sealedFor, chromedp.EvalAwaitPromise))
+		set(t, phone, "ahead", "864000000")
+		again(t)
+		waitText(t, phone, "#receipts", "医院 で確認されました")
+		set(t, phone, "ahead", "null")
 	})
 }

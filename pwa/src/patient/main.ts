@@ -321,7 +321,7 @@ function turnTo(p: Person): void {
   endOffline();
   showCard(null);
   showPerson(p);
-  showReceipts(person);
+  showReceipts(person, serverNow());
   showTiles(family, person, turnTo);
   paperFirst(false);
   byId("pdf").hidden = byId("share-open").hidden = false;
@@ -452,7 +452,7 @@ async function start(): Promise<void> {
   if (family.length) showFamily();
   setInterval(tick, 1000);
   await learn();
-  void watchReceipts(() => person);
+  void watchReceipts(() => person, serverNow);
 }
 
 void start();

@@ -21,13 +21,13 @@ const pollEvery = 5_000;
 let opened: { person: string; receipt: Receipt }[] = [];
 let drawn = "";
 
-/** Shows receipts from now on, looking every five seconds while the page is seen and somebody is shown. */
-export async function watchReceipts(person: () => string): Promise<void> {
+/** Shows receipts from now on, looking every five seconds while the page is seen and somebody is shown. now tells the server's time. */
+export async function watchReceipts(person: () => string, now: () => number): Promise<void> {
   for (;;) {
     if (document.visibilityState === "visible" && person()) {
       try {
         await look(await receiptKey());
-        showReceipts(person());
+        showReceipts(person(), now());
       } catch {
         // no network: the next look will tell
       }
@@ -42,10 +42,10 @@ async function look(key: ReceiptKey): Promise<void> {
   opened = (await Promise.all(all.map((one) => one.catch(() => null)))).filter((one) => one !== null);
 }
 
-/** Shows a person's receipts, as far as they are known; nobody's for nobody. */
-export function showReceipts(person: string): void {
+/** Shows a person's receipts, as far as they are known; nobody's for nobody. at is the server's time: they bear that. */
+export function showReceipts(person: string, at: number): void {
   const own = opened.filter((one) => one.person === person).map((one) => one.receipt);
-  const fresh = own.filter((r) => r.outcome === "accepted" && Date.now() - Date.parse(r.at) < justNow).slice(0, 3);
+  const fresh = own.filter((r) => r.outcome === "accepted" && at - Date.parse(r.at) < justNow).slice(0, 3);
   const now = JSON.stringify([fresh, own]);
   if (now === drawn) return; // screen readers are not told twice
   drawn = now;
