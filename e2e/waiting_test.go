@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -74,5 +75,23 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		again(t)
 		waitText(t, phone, "#receipts", "医院 で確認されました")
 		set(t, phone, "ahead", "null")
+	})
+
+	t.Run("one whose eligibility ended does not keep the others' screens from being stored", func(t *testing.T) {
+		joins(t, clerk, phone, base, "01139997", "試験 太郎", "demo-taro")
+		waitCount(t, phone, "screens", 3)
+		waitCount(t, phone, "papers", 3)
+		turns(t, phone, "髙橋 德一")
+		hers := get(t, phone, chromedp.Evaluate[string](`[...document.querySelectorAll(".tile")][1].dataset.person`))
+		set(t, phone, "answers", `{"/people/`+hers+`/credential": [409, {"type": "urn:madoguchi:problem:eligibility.lost", "ja": "この資格は終わっています。"}]}`)
+		defer set(t, phone, "answers", "null")
+		waitText(t, phone, "#age", "秒前に作成")
+		empties(t, phone, "screens")
+		for range 4 { // what was under way from before may be the first to end
+			renews(t, phone)
+			time.Sleep(time.Second)
+		}
+		waitCount(t, phone, "screens", 2)
+		waitCount(t, phone, "papers", 2) // hers is over with it
 	})
 }

@@ -362,13 +362,15 @@ async function keepForLater(asked: string, made: Screen): Promise<void> {
       try {
         const kept = await refreshStored(id, serverNow(), id === asked ? made : undefined);
         await refreshPaper(id, serverNow(), kept);
+      } catch (e) { // no network, or a no: the others are kept all the same, and the next renewal tries again
+        if (e instanceof Problem && e.key === "eligibility.lost") await forget(id);
       } finally {
         if (!family.some((p) => p.id === id)) await forget(id); // taken off while it was on its way
       }
     }
     await showPaper(asked, serverNow(), () => asked === person && !stopped);
   } catch {
-    // no network, or a browser that keeps nothing: the next renewal tries again
+    // a browser that keeps nothing
   } finally {
     keeping = false;
   }
