@@ -13,8 +13,9 @@ import (
 
 // troubles runs before a page's own program and gives it a browser in trouble, by names in localStorage.troubles: "mute" (the database
 // never answers), "shut" (it refuses), "bare" (no cryptography), "old" (what Safari 15 lacks), "slow key" (this phone's key is read in
-// 1.5 s), "slow live" and "slow stored" (such a screen comes after 1.2 and 4 s), "slept" (100 s went by). localStorage.receipts is the
-// server's answer about receipts.
+// 1.5 s), "slow live" and "slow stored" (such a screen comes after 1.2 and 4 s), "late no" (in a live one's place comes after 1.2 s that
+// the eligibility has ended), "swallowed" (no request is answered), "slept" (100 s went by). localStorage.receipts is the server's answer
+// about receipts.
 const troubles = `(() => {
 	const has = name => (localStorage.getItem("troubles") || "").split(",").includes(name), wait = ms => new Promise(done => setTimeout(done, ms));
 	const elapsed = performance.now.bind(performance), ask = window.fetch.bind(window), get = IDBObjectStore.prototype.get;
@@ -29,7 +30,12 @@ const troubles = `(() => {
 		return {get result() { return asked.result }, set onsuccess(done) { asked.onsuccess = () => setTimeout(done, 1500) }};
 	};
 	window.fetch = async (url, init) => {
+		if (has("swallowed")) await new Promise((_, fail) => init.signal.addEventListener("abort", () => fail(init.signal.reason)));
 		if (url.startsWith("/api/v1/receipts") && localStorage.receipts) return new Response(localStorage.receipts);
+		if ((init?.body || "").includes('"live"') && has("late no")) {
+			await wait(1200);
+			return new Response(JSON.stringify({type: "urn:madoguchi:problem:eligibility.lost", ja: "この資格は終わっています。"}), {status: 409});
+		}
 		const late = (init?.body || "").includes('"live"') && has("slow live") ? 1200 : (init?.body || "").includes('"screen"') && has("slow stored") ? 4000 : 0;
 		const got = await ask(url, init);
 		await wait(late);

@@ -94,4 +94,35 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		waitCount(t, phone, "screens", 2)
 		waitCount(t, phone, "papers", 2) // hers is over with it
 	})
+
+	t.Run("a no that comes while the stored screen is being read counts", func(t *testing.T) {
+		again(t)
+		turns(t, phone, "試験 花子")
+		waitCount(t, phone, "screens", 3)
+		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.querySelector(".tile").click()`))
+		waitText(t, phone, "#holder-name", "髙橋 德一")
+		waitText(t, phone, "#age", "秒前に作成")
+		inTrouble(t, phone, base, "slow key,late no")
+		defer troubled(t, phone, "")
+		waitText(t, phone, "#state", "終わっています")
+		time.Sleep(2 * time.Second)
+		if !get(t, phone, chromedp.Evaluate[bool](`document.getElementById("offline").hidden && document.getElementById("state").textContent.includes("終わっています")`)) {
+			t.Errorf("the stored screen is shown\n%s", pageText(phone))
+		}
+		offline(t, phone, true)
+		defer offline(t, phone, false)
+		troubled(t, phone, "")
+		time.Sleep(7 * time.Second) // the next try finds no network
+		waitText(t, phone, "#state", "終わっています")
+	})
+
+	t.Run("a record that fits no code leaves no numbers to type", func(t *testing.T) {
+		again(t)
+		waitCount(t, phone, "screens", 3)
+		set(t, phone, "answers", `{"/credential": [409, {"type": "urn:madoguchi:problem:credential.unfit", "ja": "コードに入れられない文字があります。"}]}`)
+		defer set(t, phone, "answers", "null")
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#state", "入れられない文字")
+		waitTrue(t, phone, `!`+seen("#figures"))
+	})
 }

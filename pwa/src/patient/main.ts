@@ -42,6 +42,7 @@ let away: Away | "" = ""; // why there is no live code
 let known = false; // the server knows this phone's key
 let unlearned = false; // whom this phone shows could not be asked yet
 let keeping = false; // what is needed without network is being fetched
+let denied = false; // the server gives no screen of whoever is shown
 let stopped = false;
 let parting = ""; // what the patient has just done, said where it leaves nobody on this phone
 
@@ -94,6 +95,7 @@ async function renew(): Promise<void> {
 
 function showLive(made: Screen): void {
   live = made;
+  denied = false;
   liveSince = performance.now();
   stored = null;
   away = "";
@@ -117,9 +119,9 @@ function showLive(made: Screen): void {
  * still come, only a screen that is good is shown.
  */
 async function fall(why: Away, waiting = false): Promise<void> {
-  if (stopped || (live && !dead(live)) || (stored && !dead(stored))) return;
+  if (stopped || denied || (live && !dead(live)) || (stored && !dead(stored))) return;
   const asked = person;
-  const isCurrent = (): boolean => asked === person && !stopped && !(live && !dead(live));
+  const isCurrent = (): boolean => asked === person && !stopped && !denied && !(live && !dead(live));
   const kept = await openStored(asked);
   const paper = await showPaper(asked, serverNow(), isCurrent);
   const good = kept !== undefined && !dead(kept) && kept.fitsQr;
@@ -170,15 +172,14 @@ async function refused(e: Problem): Promise<boolean> {
       await learn();
       return true;
   }
+  denied = true; // with network or without
   live = stored = null;
   endOffline();
   showCard(null);
   say(byId("age"), "");
   say(byId("state"), e.message);
-  if (e.key === "eligibility.lost") {
-    showAs("over");
-    await forget(person); // the refusal counts, with network or without
-  }
+  showAs(e.key === "eligibility.lost" ? "over" : "codeless");
+  if (e.key === "eligibility.lost") await forget(person);
   return true;
 }
 
@@ -301,6 +302,7 @@ function emptyWhy(): string {
 function showEmpty(why: string): void {
   person = "";
   live = stored = null;
+  denied = false;
   clearTimeout(timer);
   endOffline();
   showCard(null);
@@ -318,6 +320,7 @@ function turnTo(p: Person): void {
   byId("screen").dataset["person"] = person;
   showAs();
   live = stored = null;
+  denied = false;
   endOffline();
   showCard(null);
   showPerson(p);
