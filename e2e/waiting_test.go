@@ -60,6 +60,21 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		waitTrue(t, phone, `document.getElementById("login-again").hidden`)
 	})
 
+	t.Run("without network no copy is offered that is not here", func(t *testing.T) {
+		waitCount(t, phone, "papers", 1)
+		empties(t, phone, "papers")
+		offline(t, phone, true)
+		defer offline(t, phone, false)
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitTrue(t, phone, withoutNetwork)
+		waitTrue(t, phone, `!`+seen("#pdf")+` && !`+seen("#share-open"))
+	})
+
+	t.Run("a copy is offered again with the network", func(t *testing.T) {
+		waitText(t, phone, "#age", "秒前に作成")
+		waitTrue(t, phone, seen("#pdf"))
+	})
+
 	t.Run("a checked screen is told by the server's clock", func(t *testing.T) {
 		joins(t, clerk, phone, base, "06139992", "試験 花子", "demo-hanako")
 		set(t, phone, "ahead", "-259200000") // three days ago

@@ -129,7 +129,7 @@ async function fall(why: Away, waiting = false): Promise<void> {
   if (!isCurrent() || (waiting && !key)) return;
   live = null;
   showAs("away", key ? "" : "codeless");
-  byId("share-open").hidden = !paper; // the other copies come from the server
+  byId("share-open").hidden = byId("pdf").hidden = !paper; // the other copies come from the server
   byId("too-long").hidden = true;
   byId("code").hidden = false;
   if (kept) showDetails(asked, kept);
@@ -146,7 +146,6 @@ async function fall(why: Away, waiting = false): Promise<void> {
   showCard(null);
   byId("bigger").hidden = true;
   paperFirst(paper);
-  byId("pdf").hidden = !paper;
   say(byId("age"), kept ? word(why === "network" ? "fetchedAgo" : "keptAgo", { d: span(serverNow() - Date.parse(kept.issuedAt)) }) : why === "network" ? word("noNetwork") : "");
   say(byId("state"), word(paper ? "paperLeft" : why === "login" ? "loginAgain" : !kept ? "nothingStored" : dead(kept) ? "storedOver" : "storedTooLong"));
 }
