@@ -140,4 +140,19 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		waitText(t, phone, "#state", "入れられない文字")
 		waitTrue(t, phone, `!`+seen("#figures"))
 	})
+
+	t.Run("who is not on this phone any more is not told that the browser dropped them", func(t *testing.T) {
+		for _, name := range []string{"試験 太郎", "試験 花子", "髙橋 德一"} {
+			again(t)
+			if name != "髙橋 德一" {
+				turns(t, phone, name)
+			}
+			presses(t, phone, "#remove-person", name+" さんの画面を、この端末から消しますか")
+			waitTrue(t, phone, `document.getElementById("screen").hidden || document.getElementById("holder-name").textContent !== `+quote(name))
+		}
+		waitText(t, phone, "#empty-why", "消しました")
+		forgetSessions(t, phone, base)
+		do(t, phone, chromedp.Navigate(base+"/screen"))
+		waitText(t, phone, "#empty-why", "登録は取り消されました")
+	})
 }

@@ -197,7 +197,7 @@ async function learn(): Promise<void> {
     } else if (e instanceof Problem) {
       if (family.length && (e.key === "device.unknown" || (parting && e.key === "session.missing"))) await ended();
       else if (family.length) await refused(e);
-      else showEmpty(e.key === "session.missing" || e.key === "device.unknown" ? emptyWhy() : e.message);
+      else showEmpty(e.key === "session.missing" || e.key === "device.unknown" ? emptyWhy(e.key === "device.unknown") : e.message);
     }
   }
 }
@@ -293,9 +293,12 @@ function showFamily(added?: Person): void {
   }
 }
 
-/** Says what the browser lost, or that it never had anything. The server's cookie outlives what a browser drops by itself. */
-function emptyWhy(): string {
-  return word(document.cookie.includes("madoguchi-kept=1") ? "emptyGone" : "emptyNew");
+/**
+ * Says what the browser lost, or that it never had anything. The server's cookie outlives what a browser drops by itself; a key that is
+ * kept and that the server does not know any more was ended.
+ */
+function emptyWhy(unknown = false): string {
+  return word(!document.cookie.includes("madoguchi-kept=1") ? "emptyNew" : unknown ? "ended" : "emptyGone");
 }
 
 function showEmpty(why: string): void {
