@@ -228,6 +228,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		second, holder := tabBeside(t, phone), tabBeside(t, phone)
 		do(t, second, chromedp.Navigate(base+"/screen"))
 		waitText(t, second, "#age", "秒前に作成")
+		do(t, second, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
 		do(t, holder, chromedp.Navigate(base+"/healthz"), chromedp.Evaluate[chromedp.Void](`new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { window.held = o.result; done() } })`, chromedp.EvalAwaitPromise))
 		offline(t, phone, true)
 		defer offline(t, phone, false)

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -154,5 +155,22 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		forgetSessions(t, phone, base)
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#empty-why", "登録は取り消されました")
+	})
+
+	t.Run("a phone is emptied at once though the network swallows all", func(t *testing.T) {
+		logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
+		waitCount(t, phone, "screens", 1)
+		troubled(t, phone, "swallowed")
+		presses(t, phone, "#wipe", "この端末から、全員の画面を消しますか")
+		began := time.Now()
+		waitTrue(t, phone, `!document.getElementById("main").innerText.includes("髙橋")`)
+		waitText(t, phone, "h1", "消しています")
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("the screen was seen for %v", took)
+		}
+		waitText(t, phone, "h1", "この端末から全部消しました。電波がないため")
+		if text := get(t, phone, chromedp.Evaluate[string](`document.body.innerText`)); strings.Contains(text, "消しています") {
+			t.Error(text)
+		}
 	})
 }

@@ -259,6 +259,7 @@ async function dropped(wiped: boolean): Promise<void> {
     stopped = true;
     clearTimeout(timer);
     person = "";
+    for (const sheet of document.querySelectorAll("dialog")) sheet.remove(); // one may lie over the page with a code or a copy
     byId("main").replaceChildren(h("h1", "", word("wiped")));
   } else if (known) {
     family = await storedPeople();

@@ -52,6 +52,7 @@ async function wipeAll(page: Page): Promise<void> {
   const names = page.family().map((p) => p.name).join("、");
   if (!(await confirmed(word("wipeTitle"), word("wipeText", { n: names }), word("wipeYes")))) return;
   page.stop();
+  byId("main").replaceChildren(h("h1", "", word("wiping"))); // a weak signal may take its time
   const told = await comeAsPhone(8_000).then(() => true, () => false); // so that the server knows which phone it is
   const ended = await call("POST", "/api/v1/phone/wipe", undefined, 8_000).then(() => true, () => false);
   await Promise.allSettled([wipe(), dropShell()]);
