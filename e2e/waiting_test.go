@@ -165,7 +165,7 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		began := time.Now()
 		waitTrue(t, phone, `!document.getElementById("main").innerText.includes("髙橋")`)
 		waitText(t, phone, "h1", "消しています")
-		if took := time.Since(began); took > 2*time.Second {
+		if took := time.Since(began); took > 6*time.Second { // the first request alone is given up after eight
 			t.Errorf("the screen was seen for %v", took)
 		}
 		waitText(t, phone, "h1", "この端末から全部消しました。電波がないため")
