@@ -125,6 +125,7 @@ func TestARunOfNoticesSurvivesKilling(t *testing.T) {
 
 // Other programs read each page: poppler its text and picture, zbar its codes.
 func TestPagesOfARunSayWhatTheFileSaid(t *testing.T) {
+	t.Parallel()
 	outside.Need(t, "pdftotext", "pdftoppm", "zbarimg", "qpdf")
 	pages := 20
 	if n, err := strconv.Atoi(os.Getenv("MADOGUCHI_PAGES")); err == nil {

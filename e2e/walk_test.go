@@ -115,6 +115,7 @@ func bridgeNamed(t *testing.T, base string, tab context.Context, cardFile, name 
 }
 
 func TestTheWholeWalk(t *testing.T) {
+	t.Parallel()
 	base, _, _ := startServer(t)
 	_, noticeURL := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
