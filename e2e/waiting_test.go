@@ -61,6 +61,14 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		waitTrue(t, phone, `document.getElementById("login-again").hidden`)
 	})
 
+	t.Run("the first page leads to the screens that are here", func(t *testing.T) {
+		do(t, phone, chromedp.Navigate(base+"/"))
+		waitText(t, phone, "#kept", "この端末にある画面を出す")
+		state(t, phone, "landing-kept")
+		do(t, phone, chromedp.Click("#kept"))
+		waitText(t, phone, "#age", "秒前に作成")
+	})
+
 	t.Run("without network no copy is offered that is not here", func(t *testing.T) {
 		waitCount(t, phone, "papers", 1)
 		empties(t, phone, "papers")
