@@ -90,7 +90,7 @@ func TestVerifyReadsAPDFsPacketAndSignature(t *testing.T) {
 	signed := insurer.sign(t, sheet(t, paper), b.at, paper)
 	tampered := bytes.Clone(signed)
 	tampered[bytes.Index(tampered, []byte("/Title"))+15] ^= 1
-	forged := described(t, codeless(t), b.at, paper[:300]+"A"+paper[301:])
+	forged := described(t, codeless(t), b.at, altered(paper))
 	for name, data := range map[string][]byte{"root.pem": insurer.root(), "stranger.pem": stranger.root(), "signed.pdf": signed, "tampered.pdf": tampered,
 		"longer.pdf": append(bytes.Clone(signed), "\n% more\n"...), "unsigned.pdf": described(t, sheet(t, paper), b.at, paper),
 		"packet.pdf": described(t, codeless(t), b.at, paper), "signed-packet.pdf": insurer.sign(t, codeless(t), b.at, paper),

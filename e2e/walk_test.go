@@ -191,12 +191,7 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 	bridge(t, base, console, "copied-tokuichi.json")
 
 	good := jwsOf(t, phone)
-	parts := strings.Split(good, ".")
-	letter := "A"
-	if parts[1][200] == 'A' {
-		letter = "B"
-	}
-	paste(t, console, parts[0]+"."+parts[1][:200]+letter+parts[1][201:]+"."+parts[2])
+	paste(t, console, altered(good))
 	waitText(t, console, "#verdict", "この画面は確かめられません")
 	waitText(t, console, "#checks", "書き換えられています")
 	if !get(t, console, chromedp.Evaluate[bool](`document.getElementById("record").disabled`)) {
