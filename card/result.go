@@ -16,6 +16,9 @@ const (
 	Failed     Outcome = "error"      // reader or card did not answer: try again
 )
 
+// Passed reports whether what was asked of the card is so.
+func (o Outcome) Passed() bool { return o == Confirmed || o == Unverified }
+
 // Verifier says which computer verified a Result.
 type Verifier string
 

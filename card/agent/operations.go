@@ -102,7 +102,7 @@ func (c *connection) text(ctx context.Context, q *wire.Text) *wire.Reply {
 			return counter.err
 		}
 		out.Verdict = wire.Verdict{Outcome: result.Outcome, Key: result.Key}
-		if result.Outcome == card.Confirmed || result.Outcome == card.Unverified {
+		if result.Outcome.Passed() {
 			out.Reading = &reading
 		}
 		return nil
@@ -155,7 +155,7 @@ func (c *connection) withTransmitter(ctx context.Context, work func(card.Transmi
 // found ends an operation that came to a verdict of the agent's own.
 func (c *connection) found(kind Kind, v wire.Verdict, reply *wire.Reply) *wire.Reply {
 	c.did(kind, string(v.Outcome))
-	if v.Outcome == card.Confirmed || v.Outcome == card.Unverified {
+	if v.Outcome.Passed() {
 		c.Say("カードの確認が終わりました。")
 	} else {
 		c.sayFault(wire.Fault(v.Key))

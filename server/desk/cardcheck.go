@@ -44,10 +44,10 @@ func (v *CaseView) CardRefused() bool { return len(v.RefusedBy) > 0 }
 // judge notes what a kind of check says of the card. A refusal stands until the same check passes: a card that is pulled away
 // at the next try, or a number typed wrongly, does not lift it.
 func (b *caseBody) judge(kind string, outcome card.Outcome, foreign bool) {
-	switch passed := outcome == card.Confirmed || outcome == card.Unverified; {
+	switch {
 	case foreign && !slices.Contains(b.RefusedBy, kind):
 		b.RefusedBy = append(b.RefusedBy, kind)
-	case passed:
+	case outcome.Passed():
 		b.RefusedBy = slices.DeleteFunc(b.RefusedBy, func(k string) bool { return k == kind })
 	}
 }

@@ -103,7 +103,7 @@ func (s *Switchboard) CheckText(ctx context.Context, r TextRequest) (TextResult,
 // readText accepts a reading that fits its own verdict and the question.
 func readText(t wire.TextReply, birth eligibility.Date) TextResult {
 	said, ok := sayText(t.Verdict)
-	good := said.Outcome == card.Confirmed || said.Outcome == card.Unverified
+	good := said.Outcome.Passed()
 	if !ok || good != (t.Reading != nil) || t.TriesLeft != nil && (*t.TriesLeft < 0 || *t.TriesLeft > 15) {
 		return TextResult{Said: contradicts}
 	}
@@ -145,7 +145,7 @@ func (s *Switchboard) CheckDates(ctx context.Context, r Request, day eligibility
 
 func readDates(d wire.DatesReply, day eligibility.Date) DatesResult {
 	said, state, ok := sayDates(d.Verdict)
-	good := said.Outcome == card.Confirmed || said.Outcome == card.Unverified
+	good := said.Outcome.Passed()
 	if !ok || !good {
 		if !ok {
 			said = contradicts

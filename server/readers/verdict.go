@@ -88,7 +88,7 @@ func say(v wire.Verdict) (Said, bool) {
 // sayText says the verdict on a reading.
 func sayText(v wire.Verdict) (Said, bool) {
 	s, ok := say(v)
-	if v.Outcome == card.Confirmed || v.Outcome == card.Unverified {
+	if v.Outcome.Passed() {
 		ok = ok && (v.Key == "card.text_confirmed" || v.Key == "card.text_unverified")
 	}
 	return s, ok
@@ -103,7 +103,7 @@ var certificateStates = map[string]eligibility.CertificateState{"card.certificat
 func sayDates(v wire.Verdict) (Said, eligibility.CertificateState, bool) {
 	s, ok := say(v)
 	state, good := certificateStates[v.Key]
-	if v.Outcome == card.Confirmed || v.Outcome == card.Unverified {
+	if v.Outcome.Passed() {
 		ok = ok && good
 	}
 	return s, state, ok

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"madoguchi/card"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
@@ -123,10 +122,9 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 		for _, c := range r.Checks {
 			out.Card.Checks = append(out.Card.Checks, checkLine(c))
 		}
-		switch r.Outcome {
-		case card.Confirmed, card.Unverified:
+		if r.Outcome.Passed() {
 			out.Card.Next = sentence{"顔写真を見て、限度額・公費・子ども医療証をたずね、記録してください。", "Look at the photo, ask for other papers, and record."}
-		default: // the sentence holds its own next step behind the first full stop
+		} else { // the sentence holds its own next step behind the first full stop
 			out.Card.Headline.Ja, out.Card.Next.Ja = firstSentence(r.Ja, "。")
 			out.Card.Headline.En, out.Card.Next.En = firstSentence(r.En, ". ")
 		}
@@ -136,7 +134,7 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 		out.Verdict.Next = out.Card.Next
 	}
 	out.extraChecks = extraView(view)
-	if c := out.Card; out.CardRefused && out.Text != nil && (c == nil || c.Result == string(card.Confirmed) || c.Result == string(card.Unverified)) {
+	if out.CardRefused && out.Text != nil && (view.Card == nil || view.Card.Outcome.Passed()) { // then it is the reading that refused
 		out.Verdict.Next = out.Text.Next
 	}
 	return out
