@@ -215,8 +215,7 @@ async function settle(told: Me): Promise<void> {
       location.replace("/enrol");
       return;
     }
-  }
-  if (me.login && !newcomer) {
+  } else if (me.login) {
     const added = await introduce().catch((e: unknown) => {
       unlearned = e instanceof Problem ? unreachable(e) : lastFailure() === "network"; // then the next live code tries again
       return false; // else a browser that keeps nothing: it has no key
