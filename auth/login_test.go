@@ -63,7 +63,7 @@ func (w *world) clock() time.Time { return w.now }
 
 func (w *world) party(key *ecdsa.PrivateKey) *auth.Login {
 	return auth.NewLogin(auth.Config{Issuer: w.server.URL + "/demo-idp", ClientID: clientID, Key: key, KeyID: "c", Method: jwt.SigningMethodES256,
-		RedirectURL: redirect, Scopes: []string{"name", "birthdate"}, Client: w.server.Client(), Now: w.clock})
+		RedirectURL: redirect, Scopes: []string{"name", "birthdate"}, ACRValues: demoidp.ACR, Client: w.server.Client(), Now: w.clock})
 }
 
 // pick answers the provider's page as a person does and returns the redirect's query.
@@ -108,7 +108,8 @@ func TestAPersonSignsIn(t *testing.T) {
 	w := newWorld(t)
 	address, flow := w.begin(t)
 	id, err := w.login.Finish(context.Background(), flow, w.pick(t, address, "p3"))
-	if err != nil || id.Name != "髙橋　德一" || id.BirthDate.String() != "1955-07-01" || !strings.HasSuffix(id.Subject, "|p3") || !id.At.Equal(w.now) {
+	if err != nil || id.Name != "髙橋　德一" || id.BirthDate.String() != "1955-07-01" || !strings.HasSuffix(id.Subject, "|p3") || !id.At.Equal(w.now) ||
+		!id.AuthTime.Equal(w.now) || id.ACR != demoidp.ACR {
 		t.Errorf("%+v %v", id, err)
 	}
 }
@@ -166,6 +167,7 @@ func TestProviderRefusesRequestsThatARealOneRefuses(t *testing.T) {
 		"implicit flow": func(q url.Values) { q.Set("response_type", "id_token") },
 		"no openid":     func(q url.Values) { q.Set("scope", "name") },
 		"state twice":   func(q url.Values) { q.Add("state", "x") },
+		"another level": func(q url.Values) { q.Set("acr_values", "aal4") },
 	} {
 		u, _ := url.Parse(address)
 		q := u.Query()

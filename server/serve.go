@@ -142,7 +142,7 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		config.Runs = &desk.Runs{Office: config.Office, Folder: filepath.Join(h.folder, runsFolder), Reader: press.Poppler()}
 		h.runs = config.Runs
 		config.CounterCall = web.TrustedCounters(trust, h.now)
-		if err := h.signIn(&config, address); err != nil {
+		if err := h.signIn(s, &config, address); err != nil {
 			return nil, nil, err
 		}
 	}

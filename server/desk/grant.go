@@ -252,5 +252,5 @@ func (o *Office) EraseLogin(ctx context.Context, login auth.Identity) error {
 	if !fresh(login, now) {
 		return errFreshly
 	}
-	return o.Store.EraseSubject(ctx, login.Subject, Entry{At: now, Actor: "patient", Action: "subject.erase"})
+	return o.Store.EraseSubject(ctx, login.Subject, Entry{At: now, Actor: "patient", Action: "subject.erase", Detail: login.Basis()})
 }

@@ -70,13 +70,16 @@ func (o *Office) AddHolder(ctx context.Context, login auth.Identity, key HolderK
 			return err
 		}
 	}
-	return o.Store.PutGrants(ctx, wanted, Entry{At: now, Actor: "patient", Action: "phone.holder", Detail: wanted.KeyID})
+	return o.Store.PutGrants(ctx, wanted, Entry{At: now, Actor: "patient", Action: "phone.holder",
+		Detail: wanted.KeyID + "; " + login.Basis()})
 }
 
-// fresh reports whether a login is recent enough at now to add a key or to destroy: its callback by our clock, and, where the
-// provider says when the person proved themselves (auth_time), that too.
+// fresh reports whether a login is recent enough at now to add a key or to destroy: its callback by our clock, and the time at which
+// the person proved themselves. Where the provider gives no auth_time the callback stands for that too; the audit entry of what was
+// done says so (auth.Identity.Basis).
 func fresh(login auth.Identity, now time.Time) bool {
-	return recent(login.At, now) && (login.AuthTime.IsZero() || recent(login.AuthTime, now))
+	proved, _ := login.ProvedAt()
+	return recent(login.At, now) && recent(proved, now)
 }
 
 // recent reports whether a login at a time is fresh at now. A provider's clock may run half a minute ahead of ours.
