@@ -15,12 +15,10 @@ import (
 
 	"github.com/coder/websocket"
 
+	"madoguchi/auth"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
 )
-
-// maxStrange bounds the connections that have not proved a key: each lives ten seconds at most.
-const maxStrange = 4096
 
 var (
 	errVirtual = &wire.Refused{Ja: "このサーバーでは仮想カードは使えません。本物のカードリーダーを使ってください。",
@@ -34,14 +32,12 @@ var (
 // ServeHTTP accepts an agent's WebSocket (GET /api/v1/bridge) and serves it until either side ends. A browser page cannot
 // be an agent: requests with an Origin of another host are refused by the library.
 func (s *Switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !s.admit() {
+	if s.restarting() {
 		w.Header().Set("Retry-After", "30")
-		http.Error(w, "busy, try again", http.StatusServiceUnavailable)
+		http.Error(w, "the server restarts, try again", http.StatusServiceUnavailable)
 		return
 	}
-	known := sync.OnceFunc(s.recognise)
-	defer known()
-	l := &line{times: s.times, closed: make(chan struct{})}
+	l := &line{times: s.times, closed: make(chan struct{}), network: auth.Network(r.RemoteAddr)}
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OnPingReceived: func(context.Context, []byte) bool {
 		l.heard()
 		return true
@@ -51,6 +47,9 @@ func (s *Switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	l.conn = conn
 	conn.SetReadLimit(wire.MaxMessage)
+	s.admit(l)
+	known := sync.OnceFunc(func() { s.recognise(l) })
+	defer known()
 	// The connection outlives the request: what net/http keeps for one, its large stack above all, is given back.
 	if err := s.welcome(context.Background(), l, known); err != nil {
 		l.hangUp()
@@ -60,21 +59,41 @@ func (s *Switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// admit counts a connection that has not proved a key.
-func (s *Switchboard) admit() bool {
+func (s *Switchboard) restarting() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing || s.strange >= maxStrange {
-		return false
-	}
-	s.strange++
-	return true
+	return s.closing
 }
 
-func (s *Switchboard) recognise() {
+// admit counts a connection that has not proved a key; another may have to make room for it.
+func (s *Switchboard) admit(l *line) {
+	s.mu.Lock()
+	out := s.silent.enter(l)
+	s.mu.Unlock()
+	s.dismiss(out, errSilent)
+}
+
+func (s *Switchboard) recognise(l *line) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.strange--
+	s.silent.leave(l)
+}
+
+// dismiss tells an agent why it has to go, if there is one, and ends its connection. It does not wait for that.
+func (s *Switchboard) dismiss(l *line, why *wire.Refused) {
+	if l == nil {
+		return
+	}
+	select {
+	case s.goodbyes <- struct{}{}:
+		go func() {
+			defer func() { <-s.goodbyes }()
+			_ = l.refuse(context.Background(), why) // it may be gone already
+			l.hangUp()
+		}()
+	default:
+		go l.hangUp()
+	}
 }
 
 // ending says why a connection ended without a word of the agent's: what it sends as a reason must not reach the log.
