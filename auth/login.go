@@ -95,8 +95,10 @@ func (id Identity) Basis() string {
 	return level + "; " + timed
 }
 
+// FlowLife is how long a login may be under way.
+const FlowLife = 10 * time.Minute
+
 const (
-	flowLife      = 10 * time.Minute
 	proofLife     = 4 * time.Minute // an older proof is asked for anew: with a flow's life it stays under desk.FreshLogin
 	assertionLife = 60 * time.Second
 	clockLeeway   = 30 * time.Second
@@ -140,7 +142,7 @@ func (l *Login) Begin(ctx context.Context) (string, Flow, error) {
 // (checkCallback, checkIDToken). Clocks may differ by half a minute.
 func (l *Login) Finish(ctx context.Context, flow Flow, back url.Values) (Identity, error) {
 	now := l.config.Now()
-	if age := now.Sub(flow.Begun); age > flowLife || age < -clockLeeway {
+	if age := now.Sub(flow.Begun); age > FlowLife || age < -clockLeeway {
 		return Identity{}, ErrFlow
 	}
 	code, err := l.checkCallback(flow, back, func() (bool, error) {

@@ -22,7 +22,13 @@ type HolderKey struct {
 	Nonce, Signature string // by the key itself (auth.UseAdd); not needed for a key that the login knows already
 }
 
+// MaxPhones is how many phones may show the people of one login by their keys.
+const MaxPhones = 10
+
 var (
+	errManyPhones = &eligibility.Error{Code: eligibility.Conflict, Key: "phone.too_many",
+		Ja: "一つのログインで登録できる端末は10台までです。使っていない端末の登録を取り消してから、もう一度お試しください。",
+		En: "One login can register ten phones at most. Remove a phone that is no longer used, then try again."}
 	errLoginAgain = &eligibility.Error{Code: eligibility.Denied, Key: "phone.login_again",
 		Ja: "電波がないときにも画面を出せるようにするには、もう一度ログインしてください（ログインから15分のうちに登録します）。",
 		En: "To show the screen even without a signal, log in again: a phone is registered within 15 minutes of a login."}
@@ -66,12 +72,36 @@ func (o *Office) AddHolder(ctx context.Context, login auth.Identity, key HolderK
 		if !fresh(login, now) {
 			return errLoginAgain
 		}
+		if err := o.roomForPhone(ctx, login.Subject, len(known) > 0); err != nil {
+			return err
+		}
 		if err := o.prove(ctx, auth.UseAdd, DeviceProof{Phone: key.Phone, Nonce: key.Nonce, Signature: key.Signature}, point); err != nil {
 			return err
 		}
 	}
 	return o.Store.PutGrants(ctx, wanted, Entry{At: now, Actor: "patient", Action: "phone.holder",
 		Detail: wanted.KeyID + "; " + login.Basis()})
+}
+
+// roomForPhone refuses an eleventh phone of a login. Phones whose 90 days are over do not count: they show nobody.
+func (o *Office) roomForPhone(ctx context.Context, subject string, known bool) error {
+	if known {
+		return nil
+	}
+	grants, err := o.Store.Grants(ctx, GrantQuery{Subject: subject})
+	if err != nil {
+		return err
+	}
+	now, phones := o.Now(), map[string]bool{}
+	for _, g := range grants {
+		if now.Before(g.Until()) {
+			phones[g.Phone] = true
+		}
+	}
+	if len(phones) >= MaxPhones {
+		return errManyPhones
+	}
+	return nil
 }
 
 // fresh reports whether a login is recent enough at now to add a key or to destroy: its callback by our clock, and the time at which

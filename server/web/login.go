@@ -9,17 +9,27 @@ import (
 	"madoguchi/auth"
 )
 
+// beginLogin sends the browser to the provider. What the way back needs is kept in the session where there is one, and else sealed in a
+// cookie: whoever begins logins without end stores nothing here, and no neighbour behind a carrier's address can use them up.
 func (s *Site) beginLogin(c echo.Context) error {
-	if err := s.logins.Take(from(c), s.Now()); err != nil {
+	session, v, known, err := s.patient(c)
+	if err != nil {
 		return err
+	}
+	if known {
+		if err := s.limits.begun.Take(string(session.Hash[:]), s.Now()); err != nil {
+			return err
+		}
 	}
 	address, flow, err := s.Login.Begin(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	session, v, known, err := s.patient(c)
-	if err != nil {
-		return err
+	if !known {
+		if err := s.carryFlow(c, flow); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, address)
 	}
 	v.Flow = &flow
 	if err := s.keep(c, session, known, v); err != nil {
@@ -31,6 +41,9 @@ func (s *Site) beginLogin(c echo.Context) error {
 // finishLogin makes a new session for the login, carrying over only the notice that was opened before. An answer to another
 // login than the one under way (two tabs, a stranger's link) ends nothing.
 func (s *Site) finishLogin(c echo.Context) error {
+	if err := s.mayAsk(c); err != nil {
+		return err
+	}
 	session, v, known, err := s.patient(c)
 	if err != nil {
 		return err
@@ -39,13 +52,14 @@ func (s *Site) finishLogin(c echo.Context) error {
 	if known && v.Login != nil && v.Done != "" && v.Done == state {
 		return s.afterLogin(c, v) // the same answer loaded again
 	}
-	if !known || v.Flow == nil || v.Flow.State != state {
-		return auth.ErrFlow
-	}
 	ctx := c.Request().Context()
-	flow := *v.Flow
-	v.Flow = nil
-	if err := s.keep(c, session, known, v); err != nil { // a flow is finished once, whatever comes of it
+	var flow auth.Flow
+	if known && v.Flow != nil && v.Flow.State == state {
+		flow, v.Flow = *v.Flow, nil
+		if err := s.keep(c, session, known, v); err != nil { // a flow is finished once, whatever comes of it
+			return err
+		}
+	} else if flow, err = s.carriedFlow(c, state); err != nil {
 		return err
 	}
 	login, err := s.Login.Finish(ctx, flow, c.QueryParams())
@@ -57,8 +71,10 @@ func (s *Site) finishLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Sessions.End(ctx, c.Response(), session); err != nil {
-		return err
+	if known {
+		if err := s.Sessions.End(ctx, c.Response(), session); err != nil {
+			return err
+		}
 	}
 	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Patient, login.Subject, data); err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -44,17 +43,12 @@ type Config struct {
 // Site answers all requests of one program.
 type Site struct {
 	Config
-	guesses auth.Limit // wrong notice codes, by address; typed ones, by login
-	codes   auth.Limit // online codes, by counter server
-	devices auth.Limit // opened notices, nonces and signatures of phones, by address: a carrier's many phones come from one
-	logins  auth.Limit // begun logins, by address
-	copies  auth.Limit // saved copies, by login
+	limits limits
 }
 
 // New returns the program's handler. Routes exist only for the halves that this role runs.
 func New(c Config) *echo.Echo {
-	s := &Site{Config: c, guesses: auth.Limit{Burst: 20, Every: 3 * time.Second}, codes: auth.Limit{Burst: 30, Every: 2 * time.Second},
-		devices: auth.Limit{Burst: 200, Every: 50 * time.Millisecond}, logins: auth.Limit{Burst: 200, Every: time.Second}, copies: auth.Limit{Burst: 30, Every: 10 * time.Second}}
+	s := &Site{Config: c, limits: newLimits()}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's word
@@ -89,22 +83,6 @@ func New(c Config) *echo.Echo {
 }
 
 func (s *Site) today() eligibility.Date { return eligibility.DateOf(s.Now()) }
-
-// from is whom a limit counts: an address, of IPv6 its network of 64 bits, which one subscriber has to himself (RFC 4291 2.5.4).
-func from(c echo.Context) string {
-	address, err := netip.ParseAddr(c.RealIP())
-	if err != nil {
-		return c.RealIP()
-	}
-	if address = address.Unmap(); address.Is4() {
-		return address.String()
-	}
-	network, err := address.WithZone("").Prefix(64)
-	if err != nil {
-		return c.RealIP()
-	}
-	return network.String()
-}
 
 func (s *Site) ready(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
