@@ -82,7 +82,7 @@ func (h *house) signIn(s *Settings, config *web.Config, address string) error {
 		ACRValues:   demoidp.ACR,
 		NoAuthTime:  s.OIDCNoTime,
 		NoACR:       s.OIDCNoACR,
-		Client:      &http.Client{Timeout: 10 * time.Second},
+		Client:      &http.Client{Timeout: 10 * time.Second, Transport: h.word.LetIn(http.DefaultTransport)},
 		Now:         h.now,
 	})
 	return nil

@@ -33,8 +33,9 @@ type Config struct {
 	Ready       func(context.Context) error
 	CounterCall CounterCheck // who may leave receipts; insurer's half
 	Demo        bool
-	Published   bool // the demo's port is published by a container
-	NoWorker    bool // the service worker's kill switch
+	Published   bool      // the demo's port is published by a container
+	Word        *DemoWord // then whoever comes must give it; nil is one that nobody knows
+	NoWorker    bool      // the service worker's kill switch
 	HTTPS       bool
 	Staff       []string // fictional names that the demo offers
 	Now         func() time.Time
@@ -59,6 +60,14 @@ func New(c Config) *echo.Echo {
 	}
 	e.Use(middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: "1M", Skipper: func(c echo.Context) bool { return c.Path() == "/insurer/import" }}))
 	e.Use(exceptFor("/demo-idp/", exceptFor("/i/", sameOrigin())))
+	if c.Demo && c.Published {
+		word := c.Word
+		if word == nil {
+			word = NewDemoWord(c.Now)
+		}
+		e.Use(word.guard)
+		word.routes(e)
+	}
 	e.GET("/static/*", echo.WrapHandler(pwa.Handler()))
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", s.ready)
