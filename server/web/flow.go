@@ -24,7 +24,7 @@ func (s *Site) carryFlow(c echo.Context, flow auth.Flow) error {
 	return nil
 }
 
-// carriedFlow takes the flow of this state from the browser, once.
+// carriedFlow is the flow of this state that the browser carries.
 func (s *Site) carriedFlow(c echo.Context, state string) (auth.Flow, error) {
 	cookie, err := c.Cookie(s.flowCookie("", 0).Name)
 	if err != nil {
@@ -37,16 +37,21 @@ func (s *Site) carriedFlow(c echo.Context, state string) (auth.Flow, error) {
 	if flow.State != state || s.Now().Sub(flow.Begun) > auth.FlowLife {
 		return auth.Flow{}, auth.ErrFlow // perhaps another tab's, which may still come
 	}
+	return flow, nil
+}
+
+// useFlow lets a carried flow serve once.
+func (s *Site) useFlow(c echo.Context, flow auth.Flow) error {
 	used := sha256.Sum256([]byte("login flow " + flow.State))
 	first, err := s.Office.Store.UseNonce(c.Request().Context(), used[:], flow.Begun.Add(auth.FlowLife+time.Minute))
 	if err != nil {
-		return auth.Flow{}, err
+		return err
 	}
 	c.SetCookie(s.flowCookie("", -1))
 	if !first {
-		return auth.Flow{}, auth.ErrFlow
+		return auth.ErrFlow
 	}
-	return flow, nil
+	return nil
 }
 
 func (s *Site) flowCookie(value string, maxAge int) *http.Cookie {

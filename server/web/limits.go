@@ -24,6 +24,7 @@ type limits struct {
 	notices auth.Limit // opened notices, by notice: each opening makes a session
 	typed   auth.Limit // typed notice codes, by login
 	begun   auth.Limit // begun logins, by session; without one nothing is stored
+	answers auth.Limit // logins that come back to their own browser, by network: the provider is asked for each
 	phones  auth.Limit // nonces and signatures, by phone
 	screens auth.Limit // screens, by login and person
 	shown   auth.Limit // screens and codes, by login
@@ -41,6 +42,7 @@ func newLimits() limits {
 		notices: auth.Limit{Burst: 200, Every: 3 * time.Second},
 		typed:   auth.Limit{Burst: 20, Every: 3 * time.Second},
 		begun:   auth.Limit{Burst: 20, Every: 3 * time.Second},
+		answers: auth.Limit{Burst: 2000, Every: 5 * time.Millisecond},
 		phones:  auth.Limit{Burst: 20, Every: 3 * time.Second},
 		screens: auth.Limit{Burst: 10, Every: 2 * time.Second},         // 15 in 30 s, ten phones need 10
 		shown:   auth.Limit{Burst: 100, Every: 200 * time.Millisecond}, // ten people's

@@ -41,9 +41,6 @@ func (s *Site) beginLogin(c echo.Context) error {
 // finishLogin makes a new session for the login, carrying over only the notice that was opened before. An answer to another
 // login than the one under way (two tabs, a stranger's link) ends nothing.
 func (s *Site) finishLogin(c echo.Context) error {
-	if err := s.mayAsk(c); err != nil {
-		return err
-	}
 	session, v, known, err := s.patient(c)
 	if err != nil {
 		return err
@@ -54,12 +51,22 @@ func (s *Site) finishLogin(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	var flow auth.Flow
-	if known && v.Flow != nil && v.Flow.State == state {
-		flow, v.Flow = *v.Flow, nil
-		if err := s.keep(c, session, known, v); err != nil { // a flow is finished once, whatever comes of it
-			return err
-		}
+	mine := known && v.Flow != nil && v.Flow.State == state
+	if mine {
+		flow = *v.Flow
 	} else if flow, err = s.carriedFlow(c, state); err != nil {
+		return err
+	}
+	if err := s.limits.answers.Take(from(c), s.Now()); err != nil { // the provider is asked
+		return err
+	}
+	if mine { // a flow is finished once, whatever comes of it
+		v.Flow = nil
+		err = s.keep(c, session, known, v)
+	} else {
+		err = s.useFlow(c, flow)
+	}
+	if err != nil {
 		return err
 	}
 	login, err := s.Login.Finish(ctx, flow, c.QueryParams())
