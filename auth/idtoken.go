@@ -12,19 +12,22 @@ import (
 	"madoguchi/eligibility"
 )
 
-// metadata is what a provider says of itself besides its endpoints (OpenID Connect Discovery 1.0 section 3, RFC 9207 section 3).
+// metadata is what a provider says of itself besides its endpoints (OpenID Connect Discovery 1.0 section 3,
+// RFC 9207 section 3).
 type metadata struct {
 	PromisesIssuer bool      `json:"authorization_response_iss_parameter_supported"`
 	Claims         *[]string `json:"claims_supported"`
 	ACRValues      *[]string `json:"acr_values_supported"`
 }
 
-// givesAuthTime reports whether an id_token must carry auth_time: it must, unless the provider lists its claims without it.
+// givesAuthTime reports whether an id_token must carry auth_time: it must, unless the provider lists its
+// claims without it.
 func (m metadata) givesAuthTime() bool {
 	return m.Claims == nil || slices.Contains(*m.Claims, "auth_time")
 }
 
-// givesACR reports whether an id_token must carry acr: it must, unless the provider lists no value, or its claims without acr.
+// givesACR reports whether an id_token must carry acr: it must, unless the provider lists no value, or its
+// claims without acr.
 func (m metadata) givesACR() bool {
 	if m.ACRValues != nil {
 		return len(*m.ACRValues) > 0
@@ -32,7 +35,8 @@ func (m metadata) givesACR() bool {
 	return m.Claims == nil || slices.Contains(*m.Claims, "acr")
 }
 
-// idClaims are the claims of an id_token that go-oidc leaves to its caller. A null counts as missing (OpenID Connect Core 5.3.2).
+// idClaims are the claims of an id_token that go-oidc leaves to its caller. A null counts as missing (OpenID
+// Connect Core 5.3.2).
 type idClaims struct {
 	AuthorizedParty *string  `json:"azp"`
 	AccessTokenHash *string  `json:"at_hash"`
@@ -43,16 +47,26 @@ type idClaims struct {
 // maxSubject is how long a sub may be (OpenID Connect Core 2).
 const maxSubject = 255
 
-// proof is what an id_token says of how somebody proved who they are. Both are zero where the provider gives none.
+// proof is what an id_token says of how somebody proved who they are. Both are zero where the provider gives
+// none.
 type proof struct {
 	at  time.Time
 	acr string
 }
 
-// checkIDToken goes through OpenID Connect Core 3.1.3.7 from point 3 on and 3.1.3.8, as far as go-oidc has not: it has verified the
-// signature, iss, that aud names this client, and exp.
-func (l *Login) checkIDToken(id *oidc.IDToken, flow Flow, accessToken string, meta metadata, now time.Time) (proof, error) {
+// circumstances are what an id_token is held against.
+type circumstances struct {
+	flow        Flow
+	accessToken string // that came with it
+	meta        metadata
+	now         time.Time
+}
+
+// checkIDToken goes through OpenID Connect Core 3.1.3.7 from point 3 on and 3.1.3.8, as far as go-oidc has
+// not: it has verified the signature, iss, that aud names this client, and exp.
+func (l *Login) checkIDToken(id *oidc.IDToken, c circumstances) (proof, error) {
 	var claims idClaims
+	flow, now := c.flow, c.now
 	if err := id.Claims(&claims); err != nil {
 		return proof{}, err
 	}
@@ -75,20 +89,20 @@ func (l *Login) checkIDToken(id *oidc.IDToken, flow Flow, accessToken string, me
 		if *claims.AccessTokenHash == "" {
 			return proof{}, errors.New("at_hash is empty")
 		}
-		if err := id.VerifyAccessToken(accessToken); err != nil {
+		if err := id.VerifyAccessToken(c.accessToken); err != nil {
 			return proof{}, err
 		}
 	}
-	at, err := l.checkAuthTime(claims.AuthTime, meta, now)
+	at, err := l.checkAuthTime(claims.AuthTime, c.meta, now)
 	if err != nil {
 		return proof{}, err
 	}
-	acr, err := l.checkACR(claims.ACR, meta)
+	acr, err := l.checkACR(claims.ACR, c.meta)
 	return proof{at, acr}, err
 }
 
-// checkAuthTime holds auth_time against the max_age that was sent (3.1.3.7 point 13). The difference is taken in floating point, where
-// nothing overflows.
+// checkAuthTime holds auth_time against the max_age that was sent (3.1.3.7 point 13). The difference is
+// taken in floating point, where nothing overflows.
 func (l *Login) checkAuthTime(claim *float64, meta metadata, now time.Time) (time.Time, error) {
 	if claim == nil {
 		if l.config.NoAuthTime || !meta.givesAuthTime() {
@@ -122,7 +136,8 @@ func (l *Login) checkACR(claim *string, meta metadata) (string, error) {
 	return *claim, nil
 }
 
-// identity reads userinfo's claims. デジタル認証アプリ writes the date of birth as YYYYMMDD, OpenID Connect as YYYY-MM-DD (Core 5.1).
+// identity reads userinfo's claims. デジタル認証アプリ writes the date of birth as YYYYMMDD, OpenID Connect as
+// YYYY-MM-DD (Core 5.1).
 func identity(id *oidc.IDToken, how proof, info *oidc.UserInfo, now time.Time) (Identity, error) {
 	var claims struct {
 		Name      string `json:"name"`

@@ -15,7 +15,8 @@ var usual = auth.Config{ACRValues: asked}
 
 func nothing(map[string]any) {}
 
-// What OpenID Connect Core 1.0 3.1.3.7 (points 2 to 13), 3.1.3.8 and 5.3.2, RFC 9207 2.4 and RFC 6749 3.1 have a client refuse.
+// What OpenID Connect Core 1.0 3.1.3.7 (points 2 to 13), 3.1.3.8 and 5.3.2, RFC 9207 2.4 and RFC 6749 3.1
+// have a client refuse.
 func TestAProvidersWrongAnswersAreRefused(t *testing.T) {
 	unix := func(a *answers, d time.Duration) int64 { return a.clock.Add(d).Unix() }
 	claim := func(name string, value any) func(*answers) { return func(a *answers) { a.claims[name] = value } }
@@ -139,7 +140,8 @@ func TestAProvidersGoodAnswersSignIn(t *testing.T) {
 	}
 }
 
-// Nobody has seen the State's own answers yet. Who says that it gives no auth_time or acr signs in without; the login says so.
+// Nobody has seen the State's own answers yet. Who says that it gives no auth_time or acr signs in without;
+// the login says so.
 func TestOnlyAProviderThatSaysSoMayLeaveOutAuthTimeAndLevel(t *testing.T) {
 	list := func(name string, values ...string) func(map[string]any) {
 		return func(m map[string]any) { m[name] = append([]string{}, values...) }

@@ -8,15 +8,16 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Limit is a set of token buckets against guessing and floods: Burst tries at once, then one every Every, for each key (an address, a
-// login). One set is for one kind of key.
+// Limit is a set of token buckets against guessing and floods: Burst tries at once, then one every Every,
+// for each key (an address, a login). One set is for one kind of key.
 //
-// A crowd of keys closes it to nobody. At most maxBuckets keys are known exactly. Full buckets are worth nothing and are forgotten
-// first, then the one that is nearest to full; what that one still owed is noted in a table of fixed size, where keys share cells. So
-// a key that comes back has no more tries than before, and a newcomer, who may share cells with strangers, always has one.
+// A crowd of keys closes it to nobody. At most maxBuckets keys are known exactly. Full buckets are worth
+// nothing and are forgotten first, then the one that is nearest to full; what that one still owed is noted
+// in a table of fixed size, where keys share cells. So a key that comes back has no more tries than before,
+// and a newcomer, who may share cells with strangers, always has one.
 //
-// To have an empty bucket forgotten, a crowd must empty maxBuckets others within Burst × Every, and wins one try by it. At r tries a
-// second a set holds no more than r × Every buckets that are not full.
+// To have an empty bucket forgotten, a crowd must empty maxBuckets others within Burst × Every, and wins one
+// try by it. At r tries a second a set holds no more than r × Every buckets that are not full.
 type Limit struct {
 	Burst int
 	Every time.Duration
@@ -36,8 +37,8 @@ const (
 	owedCells  = 1 << 14
 )
 
-// bucket is one key's tries, as the time at which it will be full again (the theoretical arrival time of the generic cell rate
-// algorithm, ITU-T I.371). It stands in a ring, whose head is a bucket without a key.
+// bucket is one key's tries, as the time at which it will be full again (the theoretical arrival time of the
+// generic cell rate algorithm, ITU-T I.371). It stands in a ring, whose head is a bucket without a key.
 type bucket struct {
 	key        string
 	full       int64 // nanoseconds of Unix time
@@ -76,7 +77,7 @@ func (l *Limit) take(key string, now int64) (wait time.Duration) {
 		l.known[key] = b
 	} else {
 		b.leave()
-		b.full = min(b.full, now+every*int64(l.Burst)) // a clock that was set back makes nobody wait longer than an empty bucket
+		b.full = min(b.full, now+every*int64(l.Burst)) // emptier than empty: the clock was set back
 	}
 	if wait = time.Duration(b.full - now - every*int64(l.Burst-1)); wait <= 0 {
 		wait, b.full = 0, max(b.full, now)+every
@@ -95,8 +96,8 @@ func (l *Limit) at(slot int64) *bucket {
 	return &l.slots[(slot%n+n)%n]
 }
 
-// pass moves the buckets of slots that have passed to the full ones, ring by ring, and forgets two of those, so that a set shrinks
-// once a crowd has gone.
+// pass moves the buckets of slots that have passed to the full ones, ring by ring, and forgets two of those,
+// so that a set shrinks once a crowd has gone.
 func (l *Limit) pass(now int64) {
 	last := now / int64(l.Every)
 	if l.known == nil {

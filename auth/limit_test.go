@@ -73,8 +73,8 @@ func TestTheWaitThatIsSaidIsTrue(t *testing.T) {
 	outside.Refused(t, outside.Limits, 9)
 }
 
-// Whatever the order of keys and times, one key never passes more than Burst + elapsed/Every times, and never fewer than a bucket of
-// its own alone would let pass.
+// Whatever the order of keys and times, one key never passes more than Burst + elapsed/Every times, and
+// never fewer than a bucket of its own alone would let pass.
 func TestAKeyPassesAsOftenAsItsOwnBucketAllows(t *testing.T) {
 	for seed := range uint64(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -107,8 +107,9 @@ func TestAKeyPassesAsOftenAsItsOwnBucketAllows(t *testing.T) {
 	}
 }
 
-// A crowd of keys closes the set to nobody, gives nobody a try more, and takes none from those whom it knew; unless it spends all
-// tries of more keys than a set knows, more than a million requests within a minute: then each still has one.
+// A crowd of keys closes the set to nobody, gives nobody a try more, and takes none from those whom it knew;
+// unless it spends all tries of more keys than a set knows, more than a million requests within a minute:
+// then each still has one.
 func TestACrowdChangesNothingForAnybodyElse(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -69,13 +69,15 @@ type Identity struct {
 	Subject   string           `json:"subject"` // issuer and the provider's sub
 	Name      string           `json:"name"`
 	BirthDate eligibility.Date `json:"birthDate"`
-	At        time.Time        `json:"at"`                // when the callback came, by our clock
-	AuthTime  time.Time        `json:"authTime,omitzero"` // when the person proved themselves, by the provider's word; zero where it gives none
-	ACR       string           `json:"acr,omitempty"`     // level of that proof; empty where the provider gives none
+	At        time.Time        `json:"at"` // when the callback came, by our clock
+	// when the person proved themselves, by the provider's word, and at which level; zero and empty where it
+	// gives none
+	AuthTime time.Time `json:"authTime,omitzero"`
+	ACR      string    `json:"acr,omitempty"`
 }
 
-// ProvedAt returns when the person proved themselves. Where the provider gives no auth_time that is only known to lie before the
-// callback: at is the callback's time and said is false.
+// ProvedAt returns when the person proved themselves. Where the provider gives no auth_time that is only
+// known to lie before the callback: at is the callback's time and said is false.
 func (id Identity) ProvedAt() (at time.Time, said bool) {
 	if id.AuthTime.IsZero() {
 		return id.At, false
@@ -137,9 +139,9 @@ func (l *Login) Begin(ctx context.Context) (string, Flow, error) {
 	return found.settings.AuthCodeURL(flow.State, options...), flow, nil
 }
 
-// Finish turns the provider's redirect into an identity. It refuses another state, a flow older than ten minutes, another
-// issuer (RFC 9207), and any id_token that is not for this client, this nonce, this time, the age and the level that were asked
-// (checkCallback, checkIDToken). Clocks may differ by half a minute.
+// Finish turns the provider's redirect into an identity. It refuses another state, a flow older than ten
+// minutes, another issuer (RFC 9207), and any id_token that is not for this client, this nonce, this time,
+// the age and the level that were asked (checkCallback, checkIDToken). Clocks may differ by half a minute.
 func (l *Login) Finish(ctx context.Context, flow Flow, back url.Values) (Identity, error) {
 	now := l.config.Now()
 	if age := now.Sub(flow.Begun); age > FlowLife || age < -clockLeeway {
@@ -177,7 +179,7 @@ func (l *Login) Finish(ctx context.Context, flow Flow, back url.Values) (Identit
 	if err != nil {
 		return Identity{}, ErrIdentity.Because(fmt.Errorf("id_token not verified: %w", err))
 	}
-	how, err := l.checkIDToken(id, flow, token.AccessToken, found.meta, now)
+	how, err := l.checkIDToken(id, circumstances{flow, token.AccessToken, found.meta, now})
 	if err != nil {
 		return Identity{}, ErrIdentity.Because(fmt.Errorf("id_token refused: %w", err))
 	}
@@ -208,7 +210,8 @@ type discovered struct {
 	meta     metadata
 }
 
-// discover finds the provider's endpoints once. While the provider is slow, all who log in wait for the same answer.
+// discover finds the provider's endpoints once. While the provider is slow, all who log in wait for the same
+// answer.
 func (l *Login) discover(ctx context.Context) (discovered, error) {
 	provider, err := l.found(ctx)
 	if err != nil {
@@ -220,8 +223,12 @@ func (l *Login) discover(ctx context.Context) (discovered, error) {
 	}
 	endpoint := provider.Endpoint()
 	endpoint.AuthStyle = oauth2.AuthStyleInParams
-	d.settings = oauth2.Config{ClientID: l.config.ClientID, Endpoint: endpoint, RedirectURL: l.config.RedirectURL,
-		Scopes: append([]string{oidc.ScopeOpenID}, l.config.Scopes...)}
+	d.settings = oauth2.Config{
+		ClientID:    l.config.ClientID,
+		Endpoint:    endpoint,
+		RedirectURL: l.config.RedirectURL,
+		Scopes:      append([]string{oidc.ScopeOpenID}, l.config.Scopes...),
+	}
 	return d, nil
 }
 

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// openPublished starts a demo as a container does, but on loopback, and returns its address and the word that it printed.
+// openPublished starts a demo as a container does, but on loopback, and returns its address and the word
+// that it printed.
 func openPublished(t *testing.T) (base, word string) {
 	t.Helper()
 	data := t.TempDir()
@@ -20,7 +21,8 @@ func openPublished(t *testing.T) (base, word string) {
 	return p.out.await(t, `(http://localhost:\d+)/`)[1], p.out.await(t, `合言葉 +([a-z0-9]{4}-[a-z0-9]{4})`)[1]
 }
 
-// The program's own calls (the login's token, userinfo and keys) reach the demo's provider, which strangers do not.
+// The program's own calls (the login's token, userinfo and keys) reach the demo's provider, which strangers
+// do not.
 func TestAPublishedDemoOpensByItsPrintedWordAndSignsIn(t *testing.T) {
 	base, word := openPublished(t)
 	jar, err := cookiejar.New(nil)
@@ -45,19 +47,22 @@ func TestAPublishedDemoOpensByItsPrintedWordAndSignsIn(t *testing.T) {
 			t.Errorf("%s without the word: %d", path, code)
 		}
 	}
-	if code, page := read(browser.PostForm(base+"/demo-word", url.Values{"word": {word}, "to": {"/login"}})); code != http.StatusOK || !strings.Contains(page, "だれとしてログインしますか") {
+	given := url.Values{"word": {word}, "to": {"/login"}}
+	code, page := read(browser.PostForm(base+"/demo-word", given))
+	if code != http.StatusOK || !strings.Contains(page, "だれとしてログインしますか") {
 		t.Fatalf("%d %s", code, page)
 	}
 	res, err := browser.Get(base + "/login")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, page := read(res, nil)
+	_, page = read(res, nil)
 	person := regexp.MustCompile(`name="person" value="([^"]+)"`).FindStringSubmatch(page)
 	if person == nil {
 		t.Fatal(page)
 	}
-	if code, page := read(browser.PostForm(res.Request.URL.String(), url.Values{"person": {person[1]}})); code != http.StatusOK || !strings.HasPrefix(page, "/enrol ") {
+	code, page = read(browser.PostForm(res.Request.URL.String(), url.Values{"person": {person[1]}}))
+	if code != http.StatusOK || !strings.HasPrefix(page, "/enrol ") {
 		t.Errorf("%d %s", code, page)
 	}
 	if code, _ := read((&http.Client{}).Get(base + "/insurer")); code != http.StatusForbidden {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// WaitUnits says a wait as a number and its unit ("seconds", "minutes" or "hours"), rounded up so that it is never too short: in
-// seconds up to a minute and a half, in minutes up to an hour and a half.
+// WaitUnits says a wait as a number and its unit ("seconds", "minutes" or "hours"), rounded up so that it is
+// never too short: in seconds up to a minute and a half, in minutes up to an hour and a half.
 func WaitUnits(wait time.Duration) (n int, unit string) {
 	up := func(unit time.Duration) int { return max(1, int((wait+unit-1)/unit)) }
 	switch {

@@ -130,8 +130,17 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 	if s.DemoPublish {
 		h.word = web.NewDemoWord(h.now)
 	}
-	config := web.Config{Word: h.word, Demo: true, Background: ctx, Published: s.DemoPublish, NoWorker: s.NoWorker, Staff: demoStaff, Now: h.now, Ready: h.store.Ping,
-		Sessions: &auth.Sessions{Store: h.store, Now: h.now}}
+	config := web.Config{
+		Demo:       true,
+		Background: ctx,
+		Published:  s.DemoPublish,
+		Word:       h.word,
+		NoWorker:   s.NoWorker,
+		Staff:      demoStaff,
+		Now:        h.now,
+		Ready:      h.store.Ping,
+		Sessions:   &auth.Sessions{Store: h.store, Now: h.now},
+	}
 	counterKey, err := h.signing(keys.Counter)
 	if err != nil {
 		return nil, nil, err

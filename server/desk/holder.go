@@ -10,12 +10,12 @@ import (
 	"madoguchi/eligibility"
 )
 
-// FreshLogin is how recent a login must be before a phone may add its key: a stolen session must not be able to make itself
-// at home (DESIGN.md 3.4).
+// FreshLogin is how recent a login must be before a phone may add its key: a stolen session must not be able
+// to make itself at home (DESIGN.md 3.4).
 const FreshLogin = 15 * time.Minute
 
-// HolderKey is the key with which one phone proves, offline, that it holds a screen, and comes back without a login. Its
-// private half never leaves the phone.
+// HolderKey is the key with which one phone proves, offline, that it holds a screen, and comes back without
+// a login. Its private half never leaves the phone.
 type HolderKey struct {
 	Phone            string // the phone's own id: one holder key a phone
 	X, Y             string // base64url
@@ -37,9 +37,9 @@ var (
 		En: "This phone is not yet registered for showing the screen without a signal. Log in again."}
 )
 
-// AddHolder lets a phone show, by its key, all people of a login for GrantLife after that login. A key that is new to the
-// login, or new to one of its people, needs a fresh login and the key's own signature. A known key needs neither: the login
-// only moves the end of its grants.
+// AddHolder lets a phone show, by its key, all people of a login for GrantLife after that login. A key that
+// is new to the login, or new to one of its people, needs a fresh login and the key's own signature. A known
+// key needs neither: the login only moves the end of its grants.
 func (o *Office) AddHolder(ctx context.Context, login auth.Identity, key HolderKey) error {
 	public, err := credential.ReadHolderKey(key.X, key.Y)
 	if err != nil || !phoneID(key.Phone) {
@@ -83,7 +83,8 @@ func (o *Office) AddHolder(ctx context.Context, login auth.Identity, key HolderK
 		Detail: wanted.KeyID + "; " + login.Basis()})
 }
 
-// roomForPhone refuses an eleventh phone of a login. Phones whose 90 days are over do not count: they show nobody.
+// roomForPhone refuses an eleventh phone of a login. Phones whose 90 days are over do not count: they show
+// nobody.
 func (o *Office) roomForPhone(ctx context.Context, subject string, known bool) error {
 	if known {
 		return nil
@@ -104,15 +105,16 @@ func (o *Office) roomForPhone(ctx context.Context, subject string, known bool) e
 	return nil
 }
 
-// fresh reports whether a login is recent enough at now to add a key or to destroy: its callback by our clock, and the time at which
-// the person proved themselves. Where the provider gives no auth_time the callback stands for that too; the audit entry of what was
-// done says so (auth.Identity.Basis).
+// fresh reports whether a login is recent enough at now to add a key or to destroy: its callback by our
+// clock, and the time at which the person proved themselves. Where the provider gives no auth_time the
+// callback stands for that too; the audit entry of what was done says so (auth.Identity.Basis).
 func fresh(login auth.Identity, now time.Time) bool {
 	proved, _ := login.ProvedAt()
 	return recent(login.At, now) && recent(proved, now)
 }
 
-// recent reports whether a login at a time is fresh at now. A provider's clock may run half a minute ahead of ours.
+// recent reports whether a login at a time is fresh at now. A provider's clock may run half a minute ahead
+// of ours.
 func recent(at, now time.Time) bool {
 	age := now.Sub(at)
 	return age < FreshLogin && age > -30*time.Second

@@ -112,7 +112,8 @@ func (o *Office) RevocationFile(ctx context.Context, insurer eligibility.Insurer
 	o.lists.mu.Lock()
 	defer o.lists.mu.Unlock()
 	kept := o.lists.crls[name]
-	if age := now.Sub(kept.at); kept.file != nil && kept.counter == key.CRLVersion && age >= 0 && age < credential.StatusEvery {
+	age := now.Sub(kept.at)
+	if kept.file != nil && kept.counter == key.CRLVersion && age >= 0 && age < credential.StatusEvery {
 		return kept.file, nil
 	}
 	rids, counter, err := o.Store.Revoked(ctx, insurer, now)

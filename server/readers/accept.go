@@ -29,8 +29,8 @@ var (
 		En: "The agent and the server speak different versions. Install the version that fits the server."}
 )
 
-// ServeHTTP accepts an agent's WebSocket (GET /api/v1/bridge) and serves it until either side ends. A browser page cannot
-// be an agent: requests with an Origin of another host are refused by the library.
+// ServeHTTP accepts an agent's WebSocket (GET /api/v1/bridge) and serves it until either side ends. A
+// browser page cannot be an agent: requests with an Origin of another host are refused by the library.
 func (s *Switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.restarting() {
 		w.Header().Set("Retry-After", "30")
@@ -50,7 +50,8 @@ func (s *Switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.admit(l)
 	known := sync.OnceFunc(func() { s.recognise(l) })
 	defer known()
-	// The connection outlives the request: what net/http keeps for one, its large stack above all, is given back.
+	// The connection outlives the request: what net/http keeps for one, its large stack above all, is given
+	// back.
 	if err := s.welcome(context.Background(), l, known); err != nil {
 		l.hangUp()
 		if l.silence == nil { // else attend, which has begun, says it
@@ -79,7 +80,8 @@ func (s *Switchboard) recognise(l *line) {
 	s.silent.leave(l)
 }
 
-// dismiss tells an agent why it has to go, if there is one, and ends its connection. It does not wait for that.
+// dismiss tells an agent why it has to go, if there is one, and ends its connection. It does not wait for
+// that.
 func (s *Switchboard) dismiss(l *line, why *wire.Refused) {
 	if l == nil {
 		return
@@ -96,7 +98,8 @@ func (s *Switchboard) dismiss(l *line, why *wire.Refused) {
 	}
 }
 
-// ending says why a connection ended without a word of the agent's: what it sends as a reason must not reach the log.
+// ending says why a connection ended without a word of the agent's: what it sends as a reason must not reach
+// the log.
 func ending(err error) string {
 	var closed websocket.CloseError
 	switch {
@@ -195,8 +198,8 @@ func clean(name string) string {
 	return name
 }
 
-// Restart tells every agent that this server restarts, so that they come back spread over a minute, and admits no new
-// ones. It returns when all have been told or ctx ends.
+// Restart tells every agent that this server restarts, so that they come back spread over a minute, and
+// admits no new ones. It returns when all have been told or ctx ends.
 func (s *Switchboard) Restart(ctx context.Context) {
 	s.mu.Lock()
 	s.closing = true

@@ -7,9 +7,10 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Bounds of connections that are nobody's yet. One address may be a whole hospital's, a carrier's (RFC 6598) or a proxy's in front of
-// this server. Of silent connections the oldest of the network with the most makes room: who proves a key does so in a moment. Who waits
-// to be paired keeps the code that people are typing, and a network's next one is refused instead.
+// Bounds of connections that are nobody's yet. One address may be a whole hospital's, a carrier's (RFC 6598)
+// or a proxy's in front of this server. Of silent connections the oldest of the network with the most makes
+// room: who proves a key does so in a moment. Who waits to be paired keeps the code that people are typing,
+// and a network's next one is refused instead.
 const (
 	maxSilent       = 4096 // connections that have not proved a key; each lives ten seconds at most
 	maxSilentAt     = 2048 // of one network: 50,000 agents coming back within a minute are 833 a second

@@ -59,7 +59,8 @@ func TestTheOldestSilentSocketMakesRoomAndHearsWhy(t *testing.T) {
 	outside.Refused(t, outside.Limits, n-3)
 }
 
-// Whoever waits keeps the code that people are typing; the next of the network hears why, and comes back by itself.
+// Whoever waits keeps the code that people are typing; the next of the network hears why, and comes back by
+// itself.
 func TestAnAgentBeyondThoseThatWaitHearsWhyAndComesBack(t *testing.T) {
 	s, url := open(t, true)
 	s.unpaired.mostAt = 2

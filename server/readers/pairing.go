@@ -20,7 +20,8 @@ var (
 	ErrPairing = &eligibility.Error{Code: eligibility.NotFound, Key: "bridge.pairing", Field: "code",
 		Ja: "このコードのパソコンが見つかりません。リーダーのパソコンに出ているコードを確かめて、入れ直してください。",
 		En: "No waiting computer has this code. Check the code on the reader's computer and enter it again."}
-	// ErrPairingTries is returned after five wrong codes within ten minutes, then with what is left of the wait.
+	// ErrPairingTries is returned after five wrong codes within ten minutes, then with what is left of the
+	// wait.
 	ErrPairingTries = pairingTooOften(pairingLife)
 )
 
@@ -49,7 +50,8 @@ type wrong struct {
 // pairingAlphabet has no letters or digits that are taken for one another.
 const pairingAlphabet = "ACDEFHJKMNPRTUVWXY34679"
 
-// pairingCode returns eight random characters in two groups (about 36 bits; ten minutes and five tries guard them).
+// pairingCode returns eight random characters in two groups (about 36 bits; ten minutes and five tries guard
+// them).
 func pairingCode() string {
 	var b strings.Builder
 	for b.Len() < 9 {
@@ -65,8 +67,8 @@ func pairingCode() string {
 	return b.String()
 }
 
-// pairing shows an unknown agent a code and waits until staff type it (the shape of RFC 8628), the code ends or the agent
-// leaves.
+// pairing shows an unknown agent a code and waits until staff type it (the shape of RFC 8628), the code ends
+// or the agent leaves.
 func (s *Switchboard) pairing(ctx context.Context, l *line, agent Agent, nonce []byte) (Agent, error) {
 	w := &waiting{line: l, agent: agent, words: wire.Words(agent.Key, nonce), until: s.now().Add(pairingLife), approve: make(chan Agent, 1)}
 	code, out := s.wait(w)
@@ -90,8 +92,9 @@ func (s *Switchboard) pairing(ctx context.Context, l *line, agent Agent, nonce [
 	}
 }
 
-// wait gives a waiting agent its code; none when too many of its network wait already. A network that has fewer is let in always: where
-// there are too many in all, the oldest of the network with the most has to make room.
+// wait gives a waiting agent its code; none when too many of its network wait already. A network that has
+// fewer is let in always: where there are too many in all, the oldest of the network with the most has to
+// make room.
 func (s *Switchboard) wait(w *waiting) (code string, out *line) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,8 +117,8 @@ func (s *Switchboard) stopWaiting(code string, l *line) {
 	s.unpaired.leave(l)
 }
 
-// Pair ties the waiting agent that shows this code to a facility, and returns it with the words that its window shows.
-// Five wrong codes close pairing for ten minutes.
+// Pair ties the waiting agent that shows this code to a facility, and returns it with the words that its
+// window shows. Five wrong codes close pairing for ten minutes.
 func (s *Switchboard) Pair(ctx context.Context, facility, staff, typed string) (Agent, []string, error) {
 	code := strings.Map(func(r rune) rune {
 		if r >= '！' && r <= '～' {

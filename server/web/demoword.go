@@ -22,8 +22,9 @@ import (
 	"madoguchi/pwa"
 )
 
-// DemoWord guards a demo whose port a container publishes: there the peer's address says nothing, and a Host header is anybody's word.
-// Whoever started the demo reads the word there and gives it once in each browser. It belongs to this start of the program alone.
+// DemoWord guards a demo whose port a container publishes: there the peer's address says nothing, and a Host
+// header is anybody's word. Whoever started the demo reads the word there and gives it once in each browser.
+// It belongs to this start of the program alone.
 type DemoWord struct {
 	word  string
 	key   []byte
@@ -144,9 +145,10 @@ func (t letIn) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.base.RoundTrip(inside)
 }
 
-// guard closes everything to browsers that have not given the word. Open are only the word's own page, /healthz, which says "ok", and
-// the bridge agents' socket: an agent proves its own key, and a new one does nothing until staff, who are in, have typed its code.
-// The calls between servers (/i/) are closed too: in a demo they come from this program itself.
+// guard closes everything to browsers that have not given the word. Open are only the word's own page,
+// /healthz, which says "ok", and the bridge agents' socket: an agent proves its own key, and a new one does
+// nothing until staff, who are in, have typed its code. The calls between servers (/i/) are closed too: in a
+// demo they come from this program itself.
 func (d *DemoWord) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()

@@ -71,6 +71,7 @@ func TestAPublishedDemoIsClosedToWhoeverDoesNotKnowItsWord(t *testing.T) {
 	host := func(name string) func(*http.Request) {
 		return func(r *http.Request) { r.Host = name; r.AddCookie(word.cookie()) }
 	}
+	crossSite := func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }
 	cases := []struct {
 		name, method, path, form string
 		change                   func(*http.Request)
@@ -106,7 +107,7 @@ func TestAPublishedDemoIsClosedToWhoeverDoesNotKnowItsWord(t *testing.T) {
 		{"X-Forwarded-For", "GET", "/insurer", "", forwarded("X-Forwarded-For")},
 		{"Forwarded", "GET", "/insurer", "", forwarded("Forwarded")},
 		{"Via", "GET", "/insurer", "", forwarded("Via")},
-		{"another site's page gives the word", "POST", demoWordPath, "word=" + word.String(), func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }},
+		{"another site's page gives the word", "POST", demoWordPath, "word=" + word.String(), crossSite},
 		{"a wrong word", "POST", demoWordPath, "word=" + before.String(), unchanged},
 		{"an empty word", "POST", demoWordPath, "word=", unchanged},
 		{"a very long word", "POST", demoWordPath, "word=" + strings.Repeat("a", 100_000), unchanged},
@@ -137,7 +138,8 @@ func TestTheWordOpensTheDemoForOneBrowser(t *testing.T) {
 	word := NewDemoWord(func() time.Time { return h.now })
 	plain := strings.ReplaceAll(word.String(), "-", "")
 	wide := strings.Map(func(r rune) rune { return r - '!' + '！' }, plain)
-	for _, typed := range []string{word.String(), plain, strings.ToUpper(word.String()), " " + word.String() + " ", wide, word.String()[:4] + " " + word.String()[5:]} {
+	shown := word.String()
+	for _, typed := range []string{shown, plain, strings.ToUpper(shown), " " + shown + " ", wide, shown[:4] + " " + shown[5:]} {
 		t.Run(typed, func(t *testing.T) {
 			e := h.published(word)
 			page := visitor(e, "GET", "/counter?x=1", "", unchanged)
@@ -153,7 +155,13 @@ func TestTheWordOpensTheDemoForOneBrowser(t *testing.T) {
 			if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.MaxAge != 8*60*60 || strings.Contains(c.Value, plain) {
 				t.Errorf("%+v", c)
 			}
-			for path, want := range map[string]int{"/insurer/staff": 200, "/api/v1/me": 403, "/": 200, "/static/nothing": 404, "/i/00138990/.well-known/jwks.json": 200} {
+			for path, want := range map[string]int{
+				"/insurer/staff":                    200,
+				"/api/v1/me":                        403, // nobody is logged in
+				"/":                                 200,
+				"/static/nothing":                   404,
+				"/i/00138990/.well-known/jwks.json": 200,
+			} {
 				got := visitor(e, "GET", path, "", func(r *http.Request) { r.AddCookie(c) })
 				if got.Code != want || strings.Contains(got.Body.String(), "demo.word") {
 					t.Errorf("%s: %d", path, got.Code)
@@ -165,7 +173,10 @@ func TestTheWordOpensTheDemoForOneBrowser(t *testing.T) {
 
 func TestTheWordLeadsToOurOwnPagesOnly(t *testing.T) {
 	h := newHouse(t)
-	for _, to := range []string{"https://evil.example/", "//evil.example", `/\evil.example`, "javascript:alert(1)", "", "insurer", "/\t/evil.example", "http:/evil"} {
+	for _, to := range []string{
+		"https://evil.example/", "//evil.example", `/\evil.example`, "javascript:alert(1)", "", "insurer",
+		"/\t/evil.example", "http:/evil",
+	} {
 		word := NewDemoWord(func() time.Time { return h.now })
 		w := visitor(h.published(word), "POST", demoWordPath, url.Values{"word": {word.String()}, "to": {to}}.Encode(), unchanged)
 		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/" {
@@ -189,7 +200,8 @@ func TestGuessesOfTheWordAreLimited(t *testing.T) {
 		}
 	}
 	w := guess(word.String(), "203.0.113.66:2")
-	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "6" || !strings.Contains(w.Body.String(), "6秒") || len(w.Result().Cookies()) != 0 {
+	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "6" ||
+		!strings.Contains(w.Body.String(), "6秒") || len(w.Result().Cookies()) != 0 {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
 	if w := guess(word.String(), "203.0.113.67:1"); w.Code != http.StatusSeeOther {

@@ -43,7 +43,8 @@ func (s *Site) carriedFlow(c echo.Context, state string) (auth.Flow, error) {
 // useFlow lets a carried flow serve once.
 func (s *Site) useFlow(c echo.Context, flow auth.Flow) error {
 	used := sha256.Sum256([]byte("login flow " + flow.State))
-	first, err := s.Office.Store.UseNonce(c.Request().Context(), used[:], flow.Begun.Add(auth.FlowLife+time.Minute))
+	ends := flow.Begun.Add(auth.FlowLife + time.Minute)
+	first, err := s.Office.Store.UseNonce(c.Request().Context(), used[:], ends)
 	if err != nil {
 		return err
 	}

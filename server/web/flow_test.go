@@ -20,7 +20,8 @@ import (
 
 const callback = "http://localhost:8080/login/callback"
 
-// atProvider is the house with the demo's provider behind a server of its own, and what a person who picks p comes back with.
+// atProvider is the house with the demo's provider behind a server of its own, and what a person who picks p
+// comes back with.
 func (h *house) atProvider(t *testing.T) (e *echo.Echo, pick func(address string) string) {
 	t.Helper()
 	clock := func() time.Time { return h.now }
@@ -195,7 +196,8 @@ func TestTheCarriedLoginsCookieIsTheHostsOwn(t *testing.T) {
 	}
 }
 
-// What a login rests on stands in the audit: its level, and whether the time of the proof is the provider's word.
+// What a login rests on stands in the audit: its level, and whether the time of the proof is the provider's
+// word.
 func TestTheAuditSaysWhatALoginRestsOn(t *testing.T) {
 	for want, change := range map[string]func(*auth.Identity){
 		"acr aal3; auth_time": func(id *auth.Identity) { id.ACR, id.AuthTime = "aal3", id.At },

@@ -12,19 +12,21 @@ import (
 	"madoguchi/pwa"
 )
 
-// limits bound what can be asked in a time. Each set is for one kind of key, so that no kind crowds out another. An address is never
-// the only key of something that people need: a carrier gives thousands of phones one (RFC 6598), a house one network (auth.Network).
+// limits bound what can be asked in a time. Each set is for one kind of key, so that no kind crowds out
+// another. An address is never the only key of something that people need: a carrier gives thousands of
+// phones one (RFC 6598), a house one network (auth.Network).
 //
-// The real app's needs, by login and person: a live screen every 30 s from each of at most desk.MaxPhones phones, which is one in 3 s,
-// and at each opening one live and one stored screen of everybody on the phone (a family of ten: 20 at once). A code is made when the
-// number is asked for, which lives two minutes. Each opening after a login sends both keys once, known or new.
+// The real app's needs, by login and person: a live screen every 30 s from each of at most desk.MaxPhones
+// phones, which is one in 3 s, and at each opening one live and one stored screen of everybody on the phone
+// (a family of ten: 20 at once). A code is made when the number is asked for, which lives two minutes. Each
+// opening after a login sends both keys once, known or new.
 type limits struct {
 	network auth.Limit // everything that needs no login, by network: what a flood may cost
 	guesses auth.Limit // wrong notice codes in addresses, by network; only what is wrong counts
 	notices auth.Limit // opened notices, by notice: each opening makes a session
 	typed   auth.Limit // typed notice codes, by login
 	begun   auth.Limit // begun logins, by session; without one nothing is stored
-	answers auth.Limit // logins that come back to their own browser, by network: the provider is asked for each
+	answers auth.Limit // logins that come back to their own browser, by network: each asks the provider
 	phones  auth.Limit // nonces and signatures, by phone
 	screens auth.Limit // screens, by login and person
 	shown   auth.Limit // screens and codes, by login
@@ -68,7 +70,8 @@ func (s *Site) mayMake(of *auth.Limit, subject, person string) error {
 	return of.Take(subject+"\n"+person, s.Now())
 }
 
-// retryAfter is the header of an answer to somebody who has to wait: whole seconds, never too few (RFC 9110 10.2.3).
+// retryAfter is the header of an answer to somebody who has to wait: whole seconds, never too few (RFC 9110
+// 10.2.3).
 func retryAfter(h http.Header, wait time.Duration) {
 	h.Set("Retry-After", strconv.FormatInt(max(1, int64((wait+time.Second-1)/time.Second)), 10))
 }

@@ -10,7 +10,8 @@ import (
 	"madoguchi/auth"
 )
 
-// open is the house as the whole network reaches it, at each request from another address, once the demo's word has been given.
+// open is the house as the whole network reaches it, at each request from another address, once the demo's
+// word has been given.
 func (h *house) open() http.Handler { return h.openFor("http://127.0.0.1:1/none") }
 
 func (h *house) openFor(issuer string) http.Handler {
@@ -48,7 +49,8 @@ func limited(e http.Handler, path string, n int, from func(i int) string) (refus
 	return refused
 }
 
-// A subscriber of IPv6 has a network of 64 bits or more (RFC 4291 2.5.4, RFC 6177): another address in it is nobody else.
+// A subscriber of IPv6 has a network of 64 bits or more (RFC 4291 2.5.4, RFC 6177): another address in it is
+// nobody else.
 func TestAnotherAddressOfTheSameNetworkIsNobodyElse(t *testing.T) {
 	h := newHouse(t)
 	const guess = "/n/AAAAAAAAAAAAAAAA"
@@ -63,7 +65,8 @@ func TestAnotherAddressOfTheSameNetworkIsNobodyElse(t *testing.T) {
 	}
 }
 
-// A carrier gives thousands of phones one address: the patients of a mailing are not held for somebody who guesses.
+// A carrier gives thousands of phones one address: the patients of a mailing are not held for somebody who
+// guesses.
 func TestACarriersPatientsOpenTheirNotices(t *testing.T) {
 	h := newHouse(t)
 	code := h.noticeCode(t, h.tokuichi(t))
@@ -100,13 +103,15 @@ func begin(e http.Handler, address string, cookies []*http.Cookie) *http.Respons
 	return w.Result()
 }
 
-// One address of a carrier stands for thousands of phones (RFC 6598): a neighbour who begins logins without end blocks nobody's, and
-// leaves nothing in the database.
+// One address of a carrier stands for thousands of phones (RFC 6598): a neighbour who begins logins without
+// end blocks nobody's, and leaves nothing in the database.
 func TestANeighbourBehindACarrierBlocksNobodysLogin(t *testing.T) {
 	h := newHouse(t)
 	e := h.openFor(provider(t))
-	for _, address := range []string{"203.0.113.7:50000", "100.64.0.9:1", "[2001:db8:1:2::3]:443", "[2001:db8:1:2:ffff::]:444", "[::ffff:203.0.113.7]:9", "10.0.0.1:80",
-		"[64:ff9b::cb00:7107]:1", "192.0.0.2:2"} {
+	for _, address := range []string{
+		"203.0.113.7:50000", "100.64.0.9:1", "[2001:db8:1:2::3]:443", "[2001:db8:1:2:ffff::]:444",
+		"[::ffff:203.0.113.7]:9", "10.0.0.1:80", "[64:ff9b::cb00:7107]:1", "192.0.0.2:2",
+	} {
 		t.Run(address, func(t *testing.T) {
 			for range 1000 {
 				if res := begin(e, address, nil); res.StatusCode != http.StatusSeeOther {

@@ -9,8 +9,9 @@ import (
 	"madoguchi/auth"
 )
 
-// beginLogin sends the browser to the provider. What the way back needs is kept in the session where there is one, and else sealed in a
-// cookie: whoever begins logins without end stores nothing here, and no neighbour behind a carrier's address can use them up.
+// beginLogin sends the browser to the provider. What the way back needs is kept in the session where there
+// is one, and else sealed in a cookie: whoever begins logins without end stores nothing here, and no
+// neighbour behind a carrier's address can use them up.
 func (s *Site) beginLogin(c echo.Context) error {
 	session, v, known, err := s.patient(c)
 	if err != nil {
@@ -38,8 +39,8 @@ func (s *Site) beginLogin(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
-// finishLogin makes a new session for the login, carrying over only the notice that was opened before. An answer to another
-// login than the one under way (two tabs, a stranger's link) ends nothing.
+// finishLogin makes a new session for the login, carrying over only the notice that was opened before. An
+// answer to another login than the one under way (two tabs, a stranger's link) ends nothing.
 func (s *Site) finishLogin(c echo.Context) error {
 	session, v, known, err := s.patient(c)
 	if err != nil {
@@ -89,7 +90,8 @@ func (s *Site) finishLogin(c echo.Context) error {
 	return s.afterLogin(c, v)
 }
 
-// afterLogin leads to the screen, or first to the enrolment of whoever has no screen yet or has just opened a notice.
+// afterLogin leads to the screen, or first to the enrolment of whoever has no screen yet or has just opened
+// a notice.
 func (s *Site) afterLogin(c echo.Context, v visit) error {
 	people, err := s.Office.People(c.Request().Context(), v.Login.Subject)
 	if err != nil {

@@ -28,10 +28,12 @@ func receiptKeyBody(t *testing.T, id string) map[string]any {
 		t.Fatal(err)
 	}
 	b64 := base64.RawURLEncoding
-	return map[string]any{"id": id, "key": map[string]string{"kty": "EC", "crv": "P-256", "x": b64.EncodeToString(point[1:33]), "y": b64.EncodeToString(point[33:])}}
+	x, y := b64.EncodeToString(point[1:33]), b64.EncodeToString(point[33:])
+	return map[string]any{"id": id, "key": map[string]string{"kty": "EC", "crv": "P-256", "x": x, "y": y}}
 }
 
-// Every limit of the program: how many at once, and that who waits as long as Retry-After says is not sent away again (RFC 9110 10.2.3).
+// Every limit of the program: how many at once, and that who waits as long as Retry-After says is not sent
+// away again (RFC 9110 10.2.3).
 func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 	type asking func() *httptest.ResponseRecorder
 	for _, c := range []struct {
@@ -117,7 +119,8 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 			}
 			w := ask()
 			ja, en := eligibility.WaitText(time.Duration(c.wait) * time.Second)
-			if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != strconv.Itoa(c.wait) || !strings.Contains(w.Body.String(), ja+"ほど待って") {
+			said := strings.Contains(w.Body.String(), ja+"ほど待って")
+			if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != strconv.Itoa(c.wait) || !said {
 				t.Fatalf("%d, Retry-After %s: %.300s", w.Code, w.Header().Get("Retry-After"), w.Body)
 			}
 			if strings.HasPrefix(w.Header().Get("Content-Type"), "application/problem") && !strings.Contains(w.Body.String(), "about "+en) {
@@ -168,7 +171,8 @@ func TestTheWaitStandsInEveryLanguage(t *testing.T) {
 		h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil)
 	}
 	for lang, want := range map[string]string{"ja": "3秒", "ja-easy": "3びょう", "en": "3 seconds", "zh-Hans": "3秒", "vi": "3\u00a0giây"} {
-		w := h.ask(t, "POST", "/api/v1/phone/nonce?lang="+lang, map[string]string{"phone": "P"}, func(r *http.Request) { r.Header.Set("Accept-Language", lang) })
+		in := func(r *http.Request) { r.Header.Set("Accept-Language", lang) }
+		w := h.ask(t, "POST", "/api/v1/phone/nonce?lang="+lang, map[string]string{"phone": "P"}, in)
 		if detail := decode[problem](t, w).Detail; lang != "ja-easy" && (!strings.Contains(detail, want) || strings.ContainsAny(detail, "{}")) {
 			t.Errorf("%s: %s", lang, detail)
 		}
@@ -179,7 +183,8 @@ func TestTheWaitStandsInEveryLanguage(t *testing.T) {
 	}
 }
 
-// A family of ten on one phone, and ten phones of one login: a live screen every 30 s from each, and everything anew at each opening.
+// A family of ten on one phone, and ten phones of one login: a live screen every 30 s from each, and
+// everything anew at each opening.
 func TestTheRealAppIsNeverLimited(t *testing.T) {
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	s := &Site{Config: Config{Now: func() time.Time { return now }}, limits: newLimits()}
