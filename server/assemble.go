@@ -12,6 +12,7 @@ import (
 	"madoguchi/server/keys"
 	"madoguchi/server/readers"
 	"madoguchi/server/store"
+	"madoguchi/server/web"
 )
 
 // Roles of a server (DESIGN.md section 1).
@@ -28,6 +29,7 @@ type house struct {
 	store  *store.Store
 	now    func() time.Time
 
+	word    *web.DemoWord        // where the demo's port is published
 	readers *readers.Switchboard // where a counter's half runs
 	runs    *desk.Runs           // where an insurer's half runs
 }

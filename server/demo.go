@@ -47,7 +47,7 @@ var demoPeople = []demoidp.Person{
 const demoClient = "RP00000001"
 
 // signIn sets up the demo provider and this server as its client.
-func (h *house) signIn(config *web.Config, address string) error {
+func (h *house) signIn(s *Settings, config *web.Config, address string) error {
 	client, err := h.keys.Signing(keys.Client)
 	if err != nil {
 		return err
@@ -71,8 +71,20 @@ func (h *house) signIn(config *web.Config, address string) error {
 		return fmt.Errorf("starting the demo provider: %w", err)
 	}
 	config.DemoIDP = provider
-	config.Login = auth.NewLogin(auth.Config{Issuer: issuer, ClientID: demoClient, Key: client, KeyID: clientKey.ID, Method: jwt.SigningMethodES256,
-		RedirectURL: redirect, Scopes: []string{"name", "birthdate"}, Client: &http.Client{Timeout: 10 * time.Second}, Now: h.now})
+	config.Login = auth.NewLogin(auth.Config{
+		Issuer:      issuer,
+		ClientID:    demoClient,
+		Key:         client,
+		KeyID:       clientKey.ID,
+		Method:      jwt.SigningMethodES256,
+		RedirectURL: redirect,
+		Scopes:      []string{"name", "birthdate"},
+		ACRValues:   demoidp.ACR,
+		NoAuthTime:  s.OIDCNoTime,
+		NoACR:       s.OIDCNoACR,
+		Client:      &http.Client{Timeout: 10 * time.Second, Transport: h.word.LetIn(http.DefaultTransport)},
+		Now:         h.now,
+	})
 	return nil
 }
 

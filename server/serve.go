@@ -78,7 +78,7 @@ func (c *serveCmd) Run(s *Settings) error {
 			return err
 		}
 	}
-	c.announce(address)
+	c.announce(address, h.word)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
@@ -109,7 +109,7 @@ func port(l net.Listener) string {
 }
 
 // announce prints the doors.
-func (c *serveCmd) announce(address string) {
+func (c *serveCmd) announce(address string, word *web.DemoWord) {
 	fmt.Println("窓口（デモ）を始めました。止めるには Ctrl+C を押してください。")
 	if c.Role != roleCounter {
 		fmt.Printf("  患者さん   %s/\n", address)
@@ -120,12 +120,27 @@ func (c *serveCmd) announce(address string) {
 	if c.Role != roleCounter {
 		fmt.Printf("  保険者     %s/insurer\n", address)
 	}
+	if word != nil {
+		fmt.Printf("  合言葉     %s（はじめて開くときに入れます。次に始めると変わります）\n", word)
+	}
 }
 
 // site assembles the handler of a role, and what has to be done every hour besides.
 func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address string) (http.Handler, []func(context.Context), error) {
-	config := web.Config{Demo: true, Background: ctx, Published: s.DemoPublish, NoWorker: s.NoWorker, Staff: demoStaff, Now: h.now, Ready: h.store.Ping,
-		Sessions: &auth.Sessions{Store: h.store, Now: h.now}}
+	if s.DemoPublish {
+		h.word = web.NewDemoWord(h.now)
+	}
+	config := web.Config{
+		Demo:       true,
+		Background: ctx,
+		Published:  s.DemoPublish,
+		Word:       h.word,
+		NoWorker:   s.NoWorker,
+		Staff:      demoStaff,
+		Now:        h.now,
+		Ready:      h.store.Ping,
+		Sessions:   &auth.Sessions{Store: h.store, Now: h.now},
+	}
 	counterKey, err := h.signing(keys.Counter)
 	if err != nil {
 		return nil, nil, err
@@ -142,7 +157,7 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		config.Runs = &desk.Runs{Office: config.Office, Folder: filepath.Join(h.folder, runsFolder), Reader: press.Poppler()}
 		h.runs = config.Runs
 		config.CounterCall = web.TrustedCounters(trust, h.now)
-		if err := h.signIn(&config, address); err != nil {
+		if err := h.signIn(s, &config, address); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -158,7 +173,7 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 	}
 	handler := web.New(config)
 	if c.Role == roleAll {
-		calls.Client.Transport = within{handler, address}
+		calls.Client.Transport = h.word.LetIn(within{handler, address})
 	}
 	return handler, chores, nil
 }

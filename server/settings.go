@@ -17,7 +17,9 @@ type Settings struct {
 	URL          string `env:"MADOGUCHI_URL" help:"public https address; setting it leaves the demo"`
 	OIDCIssuer   string `env:"MADOGUCHI_OIDC_ISSUER" help:"issuer of the sign-in service; setting it leaves the demo"`
 	OIDCClient   string `env:"MADOGUCHI_OIDC_CLIENT" help:"our client id there; setting it leaves the demo"`
-	DemoPublish  bool   `env:"MADOGUCHI_DEMO_PUBLISH" help:"demo in a container: listen beyond loopback, for a port that the host publishes on its own loopback"`
+	OIDCNoTime   bool   `env:"MADOGUCHI_OIDC_NO_AUTH_TIME" help:"the sign-in service gives no auth_time: the time of a proof is then that of the way back, and the audit says so (docs/signin.md)"`
+	OIDCNoACR    bool   `env:"MADOGUCHI_OIDC_NO_ACR" help:"the sign-in service gives no acr: the level of a login is then unknown, and the audit says so (docs/signin.md)"`
+	DemoPublish  bool   `env:"MADOGUCHI_DEMO_PUBLISH" help:"demo in a container: listen beyond loopback, for a port that the host publishes on its own loopback; every browser must give the word that is printed at the start"`
 	NoWorker     bool   `env:"MADOGUCHI_NO_WORKER" help:"take the service worker off all phones at their next visit (docs/phone.md); they keep their data and need the network to open the screen"`
 	Trust        string `env:"MADOGUCHI_TRUST" type:"path" help:"role counter, verify: folder with trust.jwt and trust-root.json (verify: or the file); verify takes the data folder's when left out, unless --jwks is given"`
 	TrustURL     string `env:"MADOGUCHI_TRUST_URL" help:"role counter: https address of the newest trust.jwt, fetched every hour into that folder"`

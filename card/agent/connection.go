@@ -107,6 +107,9 @@ func (c *connection) take(ctx context.Context, m wire.Message) error {
 	case "refused":
 		c.set(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), Sentence{m.Refused.Ja, m.Refused.En} })
 		c.Say(m.Refused.Ja)
+		if m.Refused.Retry > 0 {
+			return errLater(min(time.Duration(m.Refused.Retry)*time.Second, c.Pace.Longest))
+		}
 		return fmt.Errorf("%w: %s", ErrRefused, m.Refused.En)
 	}
 	return nil

@@ -161,8 +161,9 @@ type FieldResult struct {
 	Result Agreement `json:"result"`
 }
 
-// Refused ends a connection for good, with the reason for people.
+// Refused ends a connection, with the reason for people: for good, or for as many seconds as Retry says.
 type Refused struct {
-	Ja string `json:"ja"`
-	En string `json:"en"`
+	Ja    string `json:"ja"`
+	En    string `json:"en"`
+	Retry int    `json:"retry,omitempty"`
 }

@@ -73,6 +73,13 @@ func (o *Office) challenges() auth.Challenges {
 	return c
 }
 
+// LoginFlowKey seals what a browser without a session carries while it logs in. All servers of one office have the same.
+func (o *Office) LoginFlowKey() []byte {
+	mac := hmac.New(sha256.New, o.Notices.Index)
+	mac.Write([]byte("madoguchi-login-flow-1"))
+	return mac.Sum(nil)
+}
+
 // phoneID reports whether a text can be a phone's id: what base64url writes, so that it cannot break what is signed.
 func phoneID(s string) bool {
 	return s != "" && len(s) <= 64 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == ""
@@ -252,5 +259,5 @@ func (o *Office) EraseLogin(ctx context.Context, login auth.Identity) error {
 	if !fresh(login, now) {
 		return errFreshly
 	}
-	return o.Store.EraseSubject(ctx, login.Subject, Entry{At: now, Actor: "patient", Action: "subject.erase"})
+	return o.Store.EraseSubject(ctx, login.Subject, Entry{At: now, Actor: "patient", Action: "subject.erase", Detail: login.Basis()})
 }

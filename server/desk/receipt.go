@@ -88,6 +88,17 @@ func (o *Office) PutPhone(ctx context.Context, login auth.Identity, id, x, y str
 	if !fresh(login, o.Now()) {
 		return errLoginAgain
 	}
+	grants, err := o.Store.Grants(ctx, GrantQuery{Subject: login.Subject, Phone: id})
+	if err != nil {
+		return err
+	}
+	keys, err := o.Store.CountPhoneKeys(ctx, login.Subject)
+	switch {
+	case err != nil:
+		return err
+	case len(grants) == 0 && keys >= MaxPhones: // a phone that shows somebody has its place among MaxPhones already
+		return errManyPhones
+	}
 	return o.Store.PutPhoneKey(ctx, login.Subject, id, point, Entry{At: o.Now(), Actor: "patient", Action: "phone.add"})
 }
 

@@ -83,17 +83,40 @@ type madeList struct {
 	at      time.Time
 }
 
+// revocationKey names a revocation file.
+type revocationKey struct {
+	insurer eligibility.InsurerNumber
+	kid     string
+}
+
+// madeCRL is a revocation file that was made, and what it depends on.
+type madeCRL struct {
+	file    []byte
+	counter int
+	at      time.Time
+}
+
 // RevocationFile returns the list of the SMART Health Cards specification for one of the insurer's keys. Every key's list
-// names every revoked copy: which key signed a copy is not remembered.
+// names every revoked copy: which key signed a copy is not remembered. As the status list it is made anew at every revocation and
+// every day; in between the same bytes are handed out.
 func (o *Office) RevocationFile(ctx context.Context, insurer eligibility.InsurerNumber, kid string) ([]byte, error) {
 	keys, err := o.PublishedKeys(ctx, insurer)
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := keys.Find(kid); !ok {
+	key, ok := keys.Find(kid)
+	if !ok {
 		return nil, errNoKey
 	}
-	rids, counter, err := o.Store.Revoked(ctx, insurer, o.Now())
+	now, name := o.Now(), revocationKey{insurer, kid}
+	o.lists.mu.Lock()
+	defer o.lists.mu.Unlock()
+	kept := o.lists.crls[name]
+	age := now.Sub(kept.at)
+	if kept.file != nil && kept.counter == key.CRLVersion && age >= 0 && age < credential.StatusEvery {
+		return kept.file, nil
+	}
+	rids, counter, err := o.Store.Revoked(ctx, insurer, now)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +124,15 @@ func (o *Office) RevocationFile(ctx context.Context, insurer eligibility.Insurer
 	for i, rid := range rids {
 		names[i] = credential.EncodeRID(rid)
 	}
-	return credential.RevocationFile(kid, counter, names)
+	file, err := credential.RevocationFile(kid, counter, names)
+	if err != nil {
+		return nil, err
+	}
+	if o.lists.crls == nil {
+		o.lists.crls = map[revocationKey]madeCRL{}
+	}
+	o.lists.crls[name] = madeCRL{file, counter, now}
+	return file, nil
 }
 
 var errNoKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.unknown",

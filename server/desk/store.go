@@ -71,6 +71,7 @@ type PhoneStore interface {
 	// PutPhoneKey stores a phone's P-256 ECDH public key (65 bytes, uncompressed) for each of subject's people; again is no error.
 	PutPhoneKey(ctx context.Context, subject, keyID string, public []byte, e Entry) error
 	HasPhoneKey(ctx context.Context, subject, keyID string) (bool, error)
+	CountPhoneKeys(ctx context.Context, subject string) (int, error)
 	// PhoneKeys returns the keys of the phones that show this person.
 	PhoneKeys(ctx context.Context, person PersonID) (map[string][]byte, error)
 	// PutReceipts stores sealed receipts, one a phone key, for phones that still show this person; their content is unreadable here.

@@ -123,6 +123,12 @@ func (s *Store) HasPhoneKey(ctx context.Context, subject, keyID string) (known b
 	return known, storage(err)
 }
 
+// CountPhoneKeys: see desk.PhoneStore.
+func (s *Store) CountPhoneKeys(ctx context.Context, subject string) (n int, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`, s.mac("subject", subject)).Scan(&n)
+	return n, storage(err)
+}
+
 // PhoneKeys: see desk.PhoneStore.
 func (s *Store) PhoneKeys(ctx context.Context, person desk.PersonID) (map[string][]byte, error) {
 	out := map[string][]byte{}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -82,7 +83,7 @@ func (i *Insurers) get(ctx context.Context, address string, limit int64) ([]byte
 		return nil, err
 	}
 	if res.StatusCode != http.StatusOK {
-		return nil, &refusedCall{res.StatusCode, string(answer)}
+		return nil, newRefusedCall(res, answer)
 	}
 	return answer, nil
 }
@@ -99,7 +100,7 @@ func (i *Insurers) Redeem(ctx context.Context, iss, code string, spoken bool) (s
 	case errors.As(err, &refused) && refused.status == http.StatusNotFound:
 		return "", desk.ErrOnlineCode
 	case errors.As(err, &refused) && refused.status == http.StatusTooManyRequests:
-		return "", auth.ErrTooMany
+		return "", auth.TooMany(refused.wait)
 	case err != nil:
 		return "", err
 	case out.Waiting:
@@ -112,6 +113,18 @@ func (i *Insurers) Redeem(ctx context.Context, iss, code string, spoken bool) (s
 type refusedCall struct {
 	status int
 	text   string
+	wait   time.Duration // until the next try, by its Retry-After
+}
+
+// maxWait is the longest wait that an insurer's word is taken for, and what stands for a missing one.
+const maxWait, anyWait = time.Hour, time.Minute
+
+func newRefusedCall(res *http.Response, answer []byte) *refusedCall {
+	wait := anyWait
+	if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		wait = min(time.Duration(min(seconds, 86400))*time.Second, maxWait)
+	}
+	return &refusedCall{res.StatusCode, string(answer), wait}
 }
 
 func (e *refusedCall) Error() string {
@@ -188,7 +201,7 @@ func (i *Insurers) post(ctx context.Context, iss, path string, body, out any) er
 		return err
 	}
 	if res.StatusCode >= 300 {
-		return &refusedCall{res.StatusCode, string(answer)}
+		return newRefusedCall(res, answer)
 	}
 	if out == nil {
 		return nil

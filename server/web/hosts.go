@@ -134,7 +134,7 @@ func (s *Site) redeem(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.codes.Take(caller.URL, s.Now()); err != nil {
+	if err := s.limits.codes.Take(caller.URL, s.Now()); err != nil {
 		return err
 	}
 	var body struct {

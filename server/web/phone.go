@@ -49,6 +49,9 @@ func (s *Site) putPhone(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || !body.Key.ok() || len(body.ID) > 64 {
 		return errRequest
 	}
+	if err := s.limits.sealing.Take(v.Login.Subject, s.Now()); err != nil {
+		return err
+	}
 	if err := s.Office.PutPhone(c.Request().Context(), *v.Login, body.ID, body.Key.X, body.Key.Y); err != nil {
 		return err
 	}
@@ -94,6 +97,9 @@ func (s *Site) putHolder(c echo.Context) error {
 	}
 	if err := c.Bind(&body); err != nil || !body.Key.ok() {
 		return errRequest
+	}
+	if err := s.limits.holders.Take(v.Login.Subject, s.Now()); err != nil {
+		return err
 	}
 	if err := s.Office.AddHolder(c.Request().Context(), *v.Login, desk.HolderKey{Phone: body.ID, X: body.Key.X, Y: body.Key.Y, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
 		return err
@@ -148,6 +154,9 @@ func (s *Site) receipts(c echo.Context) error {
 func (s *Site) newCode(c echo.Context) error {
 	subject, id, err := s.showing(c)
 	if err != nil {
+		return err
+	}
+	if err := s.mayMake(&s.limits.numbers, subject, string(id)); err != nil {
 		return err
 	}
 	code, expires, err := s.Office.NewCode(c.Request().Context(), subject, id)

@@ -55,6 +55,9 @@ func (s *Site) credential(c echo.Context) error {
 	if err := c.Bind(&body); err != nil {
 		return errRequest
 	}
+	if err := s.mayMake(&s.limits.screens, subject, string(id)); err != nil {
+		return err
+	}
 	ctx := c.Request().Context()
 	var screen desk.Screen
 	switch body.Tier {
