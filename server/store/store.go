@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -30,8 +29,9 @@ type Store struct {
 	read  *sql.DB // a pool
 	write *sql.DB // one connection: SQLite has one writer
 	seal  sealer
-	index []byte
-	macs  sync.Pool // of HMACs under index
+
+	index  keyedHash             // by which rows are found
+	proofs map[string]*keyedHash // of rows, by the kind of their master key
 }
 
 // Options say how to open a database.
@@ -51,6 +51,9 @@ var (
 	errStorage   = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.unavailable",
 		Ja: "保存できませんでした。何も変わっていません。少し待ってからもう一度お試しください。続くときは管理者にディスクの空きを確かめてもらってください。",
 		En: "Nothing was stored or changed. Try again shortly; if it persists, have the disk's free space checked."}
+	errAltered = &eligibility.Error{Code: eligibility.Internal, Key: "store.altered",
+		Ja: "保存されているデータの一部が、このプログラムの外で書き換えられています。安全のため使いません。管理者に知らせ、バックアップと比べてもらってください。",
+		En: "Something stored was changed outside of this program and is not used. Tell the administrator, who compares it with a backup."}
 	errMissing = &eligibility.Error{Code: eligibility.NotFound, Key: "store.missing",
 		Ja: "見つかりません。もう消されたか、番号が違います。", En: "It is not there: removed, or another number."}
 )
@@ -73,9 +76,12 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), write.Close())
 	}
 	read.SetMaxOpenConns(8)
-	s := &Store{read: read, write: write, index: o.Index}
+	s := &Store{read: read, write: write, index: keyedHash{key: o.Index}}
 	s.seal = sealer{masters: o.Masters, keys: map[int64]dataKey{}}
-	if err := s.prepare(ctx, o); err != nil {
+	if s.proofs, err = proofKeys(o.Masters); err == nil {
+		err = s.prepare(ctx, o)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -93,7 +99,7 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, s.write, folder, goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(goose.DialectSQLite3, s.write, folder, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return fmt.Errorf("reading the migrations: %w", err)
 	}
@@ -110,6 +116,9 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 	}
 	if found != stamp {
 		return errStamp.Because(fmt.Errorf("stamped %s, started as %s", found, stamp))
+	}
+	if err := s.bind(ctx); err != nil {
+		return err
 	}
 	return s.renewSearch(ctx)
 }
