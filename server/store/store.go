@@ -99,12 +99,8 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, s.write, folder, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
-	if err != nil {
-		return fmt.Errorf("reading the migrations: %w", err)
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("bringing the tables up to date: %w", err)
+	if err := migrate(ctx, s.write, folder); err != nil {
+		return err
 	}
 	stamp := o.Mode + "/" + o.Role
 	if _, err := s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('stamp', $1) ON CONFLICT DO NOTHING`, stamp); err != nil {
@@ -121,6 +117,18 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 		return err
 	}
 	return s.renewSearch(ctx)
+}
+
+// migrate brings the tables up to date. Numbers may have gaps, and what fills one later runs then.
+func migrate(ctx context.Context, db *sql.DB, folder fs.FS) error {
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
+	if err != nil {
+		return fmt.Errorf("reading the migrations: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("bringing the tables up to date: %w", err)
+	}
+	return nil
 }
 
 // recent reports whether a SQLite version is at least 3.51.3: versions from 3.7.0 to 3.51.2 can lose committed pages when
