@@ -27,6 +27,10 @@ type bindStep struct {
 const bindRows = 1000
 
 func (s *Store) bind(ctx context.Context) error {
+	var done bool
+	if err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM meta WHERE name = $1)`, boundMark).Scan(&done); err != nil || done {
+		return err
+	}
 	return s.change(ctx, func(tx *sql.Tx) error {
 		var mark string
 		err := tx.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = $1`, boundMark).Scan(&mark)

@@ -62,10 +62,18 @@ var (
 // indexes again and again, and with less they go to the disk and back each time.
 const writerCache = "&_pragma=cache_size(-24576)"
 
+func dataSource(path string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)" +
+		"&_pragma=foreign_keys(1)&_txlock=immediate"
+}
+
 // Open opens the SQLite database at path, brings its tables up to date and verifies its stamp and the head of the audit
-// chain.
+// chain. Rows of the release before are bound, and each key must open what it sealed (OtherKeyError).
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
+	if err := ownerOnly(path); err != nil {
+		return nil, err
+	}
+	dsn := dataSource(path)
 	write, err := sql.Open("sqlite", dsn+writerCache)
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
@@ -114,6 +122,9 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 		return errStamp.Because(fmt.Errorf("stamped %s, started as %s", found, stamp))
 	}
 	if err := s.bind(ctx); err != nil {
+		return err
+	}
+	if err := s.proveKeys(ctx); err != nil {
 		return err
 	}
 	return s.renewSearch(ctx)
