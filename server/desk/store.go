@@ -29,7 +29,8 @@ type InsurerStore interface {
 	PutInsurer(ctx context.Context, in Insurer, e Entry) error
 	// Logo returns an insurer's mark (PNG), nil where there is none.
 	Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error)
-	// PutSettings stores an insurer and its mark together: nil keeps the old mark, an empty one is none.
+	// PutSettings stores an insurer and its mark together: nil keeps the old mark, an empty one is none. The entry's detail is what
+	// changed (SettingsChange).
 	PutSettings(ctx context.Context, in Insurer, png []byte, e Entry) error
 
 	// ImportPeople stores each person under its key (roster.Key): a new key is a new person, other values under a known
