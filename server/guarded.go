@@ -14,12 +14,15 @@ import (
 )
 
 // keyFiles are the files of the keys that the store speaks of by their kind.
-var keyFiles = map[string]string{"people": keys.People, "cases": keys.Cases, "session": keys.Session, "index": keys.Index, "notice": keys.Notice}
+var keyFiles = map[string]string{"people": keys.People, "cases": keys.Cases, "session": keys.Session,
+	"index": keys.Index, "notice": keys.Notice}
 
-// closed takes other users' rights away from the data folder and what lies in it: a release before may have left them, or whoever
-// restored a backup. Key files are another matter: one that others could read is not made good by closing it (keys.Open).
+// closed takes other users' rights away from the data folder and what lies in it: a release before may have
+// left them, or whoever restored a backup. Key files are another matter: one that others could read is not
+// made good by closing it (keys.Open).
 func closed(folder string) error {
-	for _, name := range []string{"", runsFolder, databaseFile, databaseFile + "-wal", databaseFile + "-shm"} {
+	for _, name := range []string{"", runsFolder, databaseFile, databaseFile + "-wal",
+		databaseFile + "-shm"} {
 		if err := store.Tighten(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -43,8 +46,8 @@ func guarded(ctx context.Context, ring *keys.Folder, folder string) error {
 	return nil
 }
 
-// remember proves the key that makes the notices' codes, and lets the database remember the keys that were loaded, and those that
-// will be.
+// remember proves the key that makes the notices' codes, and lets the database remember the keys that were
+// loaded, and those that will be.
 func (h *house) remember(ctx context.Context, role string) error {
 	if role != roleCounter {
 		if err := h.proveNotices(ctx); err != nil {

@@ -44,7 +44,8 @@ func used(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.office.Import(t.Context(), demoCity, bytes.NewReader(roster.Sample(demoCity)), "鈴木"); err != nil {
+	if _, err := d.office.Import(t.Context(), demoCity, bytes.NewReader(roster.Sample(demoCity)),
+		"鈴木"); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.house.store.FindPeople(t.Context(), desk.PeopleQuery{Insurer: demoCity, Limit: 1})
@@ -54,7 +55,8 @@ func used(t *testing.T) string {
 	if _, err := d.office.NoticePaper(t.Context(), found[0].ID, "鈴木"); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.house.store.PutCase(t.Context(), desk.Case{Facility: "1319999991", ID: "CASE", At: d.house.now(), Body: []byte("x")}, desk.Entry{At: d.house.now(), Actor: "t", Action: "t"}); err != nil {
+	if err := d.house.store.PutCase(t.Context(), desk.Case{Facility: "1319999991", ID: "CASE",
+		At: d.house.now(), Body: []byte("x")}, desk.Entry{At: d.house.now(), Actor: "t", Action: "t"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.house.store.Close(); err != nil {
@@ -143,7 +145,8 @@ var faults = []struct {
 func TestAStartIsRefusedForEveryFaultOfEveryKeyFile(t *testing.T) {
 	data, other := used(t), used(t)
 	files := keyFolder(t, data)
-	for _, want := range []string{keys.People, keys.Cases, keys.Index, keys.Notice, keys.Session, keys.Trust, keys.Client, keys.Counter, "demo-idp.pem", demoAuthorityKey,
+	for _, want := range []string{keys.People, keys.Cases, keys.Index, keys.Notice, keys.Session, keys.Trust,
+		keys.Client, keys.Counter, "demo-idp.pem", demoAuthorityKey,
 		"issuer-00138990.json", "issuer-00138990.pem", "pdf-00138990.pem"} {
 		if !slices.Contains(files, want) {
 			t.Fatalf("the folder lacks %s: %v", want, files)
@@ -163,7 +166,8 @@ func TestAStartIsRefusedForEveryFaultOfEveryKeyFile(t *testing.T) {
 					t.Fatal("it started")
 				}
 				text := said(err)
-				if !strings.Contains(text, file) || !strings.Contains(text, "バックアップ") && !strings.Contains(text, "0600") {
+				if !strings.Contains(text, file) || !strings.Contains(text, "バックアップ") &&
+					!strings.Contains(text, "0600") {
 					t.Errorf("no file's name or next step: %s", text)
 				}
 				if after, _ := os.ReadFile(keyPath(broken, file)); !bytes.Equal(before, after) {
@@ -172,7 +176,8 @@ func TestAStartIsRefusedForEveryFaultOfEveryKeyFile(t *testing.T) {
 				// the file comes back from the backup, and all is well
 				whole, err := os.ReadFile(keyPath(data, file))
 				if err == nil {
-					err = errors.Join(os.WriteFile(keyPath(broken, file), whole, 0o600), os.Chmod(keyPath(broken, file), 0o600))
+					err = errors.Join(os.WriteFile(keyPath(broken, file), whole, 0o600),
+						os.Chmod(keyPath(broken, file), 0o600))
 				}
 				if err != nil {
 					t.Fatal(err)
@@ -185,7 +190,8 @@ func TestAStartIsRefusedForEveryFaultOfEveryKeyFile(t *testing.T) {
 	}
 }
 
-// A database of the release before remembers no keys: those that open what it holds are proved by it, then remembered.
+// A database of the release before remembers no keys: those that open what it holds are proved by it, then
+// remembered.
 func TestADatabaseWithoutCheckValuesProvesItsKeysFirst(t *testing.T) {
 	data, other := used(t), used(t)
 	forget := func(t *testing.T, data string) int {
@@ -240,10 +246,12 @@ func TestALostSigningKeyIsReplacedOnlyByCommand(t *testing.T) {
 		if err := os.Remove(keyPath(data, file)); err != nil {
 			t.Fatal(err)
 		}
-		if err := wholeStart(t, data); !errors.Is(err, keys.ErrGone) || !strings.Contains(said(err), "keys accept "+file) {
+		if err := wholeStart(t, data); !errors.Is(err, keys.ErrGone) || !strings.Contains(said(err),
+			"keys accept "+file) {
 			t.Fatalf("%s: %v", file, err)
 		}
-		if err := (&keysAcceptCmd{File: file}).Run(&Settings{Data: data, Addr: "127.0.0.1:8080"}); err != nil {
+		if err := (&keysAcceptCmd{File: file}).Run(&Settings{Data: data,
+			Addr: "127.0.0.1:8080"}); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
@@ -254,13 +262,15 @@ func TestALostSigningKeyIsReplacedOnlyByCommand(t *testing.T) {
 	}
 	for _, file := range []string{keys.People, keys.Index, "none.pem", "../madoguchi.db"} {
 		var code exit
-		if err := (&keysAcceptCmd{File: file}).Run(&Settings{Data: data, Addr: "127.0.0.1:8080"}); !errors.As(err, &code) || code != exitRefused {
+		if err := (&keysAcceptCmd{File: file}).Run(&Settings{Data: data,
+			Addr: "127.0.0.1:8080"}); !errors.As(err, &code) || code != exitRefused {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
 }
 
-// The data folder and the database are their owner's alone, whatever the umask, and whatever a release before left.
+// The data folder and the database are their owner's alone, whatever the umask, and whatever a release before
+// left.
 func TestDataFilesAreTheirOwnersAlone(t *testing.T) {
 	data := used(t)
 	folder := filepath.Join(data, "demo")
@@ -277,11 +287,13 @@ func TestDataFilesAreTheirOwnersAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.store.Close()
-	if err := h.store.Note(t.Context(), desk.Entry{At: h.now(), Actor: "t", Action: "t"}); err != nil { // brings -wal and -shm
+	if err := h.store.Note(t.Context(), desk.Entry{At: h.now(), Actor: "t",
+		Action: "t"}); err != nil { // brings -wal and -shm
 		t.Fatal(err)
 	}
 	seen := 0
-	for name, mode := range map[string]os.FileMode{"": 0o700, "keys": 0o700, runsFolder: 0o700, databaseFile: 0o600, databaseFile + "-wal": 0o600, databaseFile + "-shm": 0o600} {
+	for name, mode := range map[string]os.FileMode{"": 0o700, "keys": 0o700, runsFolder: 0o700,
+		databaseFile: 0o600, databaseFile + "-wal": 0o600, databaseFile + "-shm": 0o600} {
 		info, err := os.Stat(filepath.Join(folder, name))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -13,18 +13,21 @@ import (
 	"madoguchi/server/store"
 )
 
-// keysAcceptCmd is the way on where a signing key was lost for good: the database forgets it, and the next start takes another.
+// keysAcceptCmd is the way on where a signing key was lost for good: the database forgets it, and the next
+// start takes another.
 type keysAcceptCmd struct {
 	File string `arg:"" help:"name of the key file, as the refused start names it"`
 }
 
 var (
-	errNotReplaceable = &eligibility.Error{Code: eligibility.Denied, Key: "keys.not_replaceable", Field: "file",
-		Ja: "この鍵の代わりは認められません。保存されているデータは、この鍵でしか開けません。バックアップから戻してください。どこにもないときは、データの場所（MADOGUCHI_DATA）を別にして、名簿の読み込みから始めてください。",
-		En: "No other key can take this one's place: only it opens what is stored. Restore it from a backup. If there is none, start afresh in another data folder (MADOGUCHI_DATA), beginning with the insured."}
-	errNotRemembered = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.not_remembered", Field: "file",
-		Ja: "データは、この名前の鍵を覚えていません。名前を、起動を断った文のとおりに入れてください。",
-		En: "The database remembers no key of this name. Give the name as the refused start says it."}
+	errNotReplaceable = &eligibility.Error{Code: eligibility.Denied, Key: "keys.not_replaceable",
+		Field: "file",
+		Ja:    "この鍵の代わりは認められません。保存されているデータは、この鍵でしか開けません。バックアップから戻してください。どこにもないときは、データの場所（MADOGUCHI_DATA）を別にして、名簿の読み込みから始めてください。",
+		En:    "No other key can take this one's place: only it opens what is stored. Restore it from a backup. If there is none, start afresh in another data folder (MADOGUCHI_DATA), beginning with the insured."}
+	errNotRemembered = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.not_remembered",
+		Field: "file",
+		Ja:    "データは、この名前の鍵を覚えていません。名前を、起動を断った文のとおりに入れてください。",
+		En:    "The database remembers no key of this name. Give the name as the refused start says it."}
 )
 
 // Run forgets the key.

@@ -42,7 +42,8 @@ type GrantQuery struct {
 	Person                PersonID
 }
 
-// GrantEnd says which grants end, and which sessions with them: those that their phones opened by their keys always.
+// GrantEnd says which grants end, and which sessions with them: those that their phones opened by their keys
+// always.
 type GrantEnd struct {
 	GrantQuery
 	Logins bool     // also all sessions of their logins: one may be open on the phone that was lost
@@ -184,8 +185,8 @@ func (o *Office) EndPhone(ctx context.Context, subject, phone string, here [32]b
 // DeviceSubject is the subject of a session that a phone opens by its key.
 func DeviceSubject(phone string) string { return "device|" + phone }
 
-// EndDevice takes one person off a phone that came by its key, or everybody when person is empty. Other sessions that the phone's
-// key opened end too; here is the one that asks.
+// EndDevice takes one person off a phone that came by its key, or everybody when person is empty. Other
+// sessions that the phone's key opened end too; here is the one that asks.
 func (o *Office) EndDevice(ctx context.Context, phone, keyID string, person PersonID, here [32]byte) error {
 	end := GrantEnd{GrantQuery: GrantQuery{Phone: phone, KeyID: keyID, Person: person}, But: here}
 	_, err := o.Store.EndGrants(ctx, end, Entry{At: o.Now(), Actor: "patient", Action: "phone.end"})

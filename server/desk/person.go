@@ -12,9 +12,9 @@ import (
 type PeopleStore interface {
 	// PersonFile returns what is kept of a person at a time, with the newest entries lines of the audit chain.
 	PersonFile(ctx context.Context, id PersonID, at time.Time, entries int) (PersonFile, error)
-	// EndLogin ends one login's enrolment for a person and every way back: the notices that it used are void; its sessions and
-	// those of its phones end; its grants, online codes and receipts of the person go, and with its last person its phones' keys.
-	// It is NotFound when the person has no such login.
+	// EndLogin ends one login's enrolment for a person and every way back: the notices that it used are void;
+	// its sessions and those of its phones end; its grants, online codes and receipts of the person go, and
+	// with its last person its phones' keys. It is NotFound when the person has no such login.
 	EndLogin(ctx context.Context, person PersonID, login int64, e Entry) error
 	// CountCopies returns how many copies Revoke would list at a time.
 	CountCopies(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, at time.Time) (int, error)

@@ -15,8 +15,8 @@ type settingsChange struct {
 	Changed map[string][2]string      `json:"changed"` // by field: old, new
 }
 
-// SettingsChange says, as JSON, which settings that stand on an insurer's papers changed, with their old and new values. Marks are
-// told by the SHA-256 of their PNG. It holds nothing of anybody but the insurer.
+// SettingsChange says, as JSON, which settings that stand on an insurer's papers changed, with their old and
+// new values. Marks are told by the SHA-256 of their PNG. It holds nothing of anybody but the insurer.
 func SettingsChange(old, now Insurer, oldMark, mark []byte) (string, error) {
 	change := settingsChange{now.Number, map[string][2]string{}}
 	for _, f := range []struct{ name, old, now string }{

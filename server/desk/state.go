@@ -10,8 +10,8 @@ import (
 // stateAddress is what code ① of a notice says where an insurer set nothing else: マイナポータル.
 const stateAddress = "https://myna.go.jp/"
 
-// stateHosts are the hosts that code ① may name: マイナポータル is the State's, and people trust a code that says so. No other
-// name under them counts.
+// stateHosts are the hosts that code ① may name: マイナポータル is the State's, and people trust a code that says
+// so. No other name under them counts.
 var stateHosts = []string{"myna.go.jp"}
 
 var (
@@ -23,7 +23,8 @@ var (
 		En: "Code ① does not name the State's own address; nothing is printed. Under the settings of papers begin it with https://myna.go.jp/ or leave it empty, then print again."}
 )
 
-// stateAddress is the address of code ① on an insurer's notices. It returns errStoredState for one that an older program let in.
+// stateAddress is the address of code ① on an insurer's notices. It returns errStoredState for one that an
+// older program let in.
 func (o *Office) stateAddress(in Insurer) (string, error) {
 	address := or(in.Look.State, stateAddress)
 	if !ofTheState(address) {
@@ -32,8 +33,9 @@ func (o *Office) stateAddress(in Insurer) (string, error) {
 	return address, nil
 }
 
-// ofTheState reports whether an address is https on one of the State's hosts and nothing but a plain path after it. It is compared
-// as it will be printed, letter by letter: no port, name, escape, query or look-alike can be read otherwise by a phone.
+// ofTheState reports whether an address is https on one of the State's hosts and nothing but a plain path
+// after it. It is compared as it will be printed, letter by letter: no port, name, escape, query or
+// look-alike can be read otherwise by a phone.
 func ofTheState(address string) bool {
 	rest, ok := strings.CutPrefix(address, "https://")
 	host, path, _ := strings.Cut(rest, "/")

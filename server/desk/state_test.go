@@ -9,7 +9,8 @@ import (
 
 // A code that says 「マイナポータル（国）」 leads nowhere else, however its address is written.
 func TestCodeOneLeadsToTheStateOnly(t *testing.T) {
-	for _, good := range []string{"https://myna.go.jp/", "https://myna.go.jp", "https://myna.go.jp/html/api/medicalexaminfo", stateAddress} {
+	for _, good := range []string{"https://myna.go.jp/", "https://myna.go.jp",
+		"https://myna.go.jp/html/api/medicalexaminfo", stateAddress} {
 		if !ofTheState(good) {
 			t.Errorf("%s is refused", good)
 		}

@@ -18,9 +18,10 @@ import (
 	"madoguchi/eligibility"
 )
 
-// A key that was lost is not made anew beside the data that it opens: they would be shut for ever, and what is stored from then
-// on could not be told from a thief's. So the database remembers a check value of each key that was used with it: 128 bits that
-// tell the key again and reveal nothing of it (HKDF, RFC 5869, with a label of its own; of signing keys the public half's hash).
+// A key that was lost is not made anew beside the data that it opens: they would be shut for ever, and what
+// is stored from then on could not be told from a thief's. So the database remembers a check value of each
+// key that was used with it: 128 bits that tell the key again and reveal nothing of it (HKDF, RFC 5869, with
+// a label of its own; of signing keys the public half's hash).
 
 // checkSize is the length of a check value.
 const checkSize = 16
@@ -98,8 +99,8 @@ func about(e *eligibility.Error, file string) *eligibility.Error {
 	return say(e, file, purpose[0], next[0], purpose[1], next[1])
 }
 
-// Guard tells the folder what a database knows of its keys: from now on a key that it knows is neither made anew nor taken for
-// another.
+// Guard tells the folder what a database knows of its keys: from now on a key that it knows is neither made
+// anew nor taken for another.
 func (f *Folder) Guard(g Guard) {
 	f.guard.mu.Lock()
 	defer f.guard.mu.Unlock()
@@ -216,14 +217,18 @@ func (g *guard) remember(file string, value []byte) error {
 	return g.keep(file, value)
 }
 
-// checkRing wants the key that signed when the database last saw this register among its keys, in whatever state: keys rotate, and
-// a register keeps each for months. The current one is what is remembered from now on.
+// checkRing wants the key that signed when the database last saw this register among its keys, in whatever
+// state: keys rotate, and a register keeps each for months. The current one is what is remembered from now
+// on.
 func (f *Folder) checkRing(r ring) error {
 	file := ringFile(r.Insurer)
 	f.guard.mu.Lock()
 	defer f.guard.mu.Unlock()
 	known := f.guard.known[file]
-	if known != nil && !slices.ContainsFunc(r.Keys, func(e Entry) bool { return bytes.Equal(known, ringCheck(file, e.JWK)) }) {
+	if known != nil && !slices.ContainsFunc(r.Keys, func(e Entry) bool {
+		return bytes.Equal(known,
+			ringCheck(file, e.JWK))
+	}) {
 		return about(ErrOther, file)
 	}
 	if current := ringCheck(file, r.at(Current).JWK); !bytes.Equal(known, current) {

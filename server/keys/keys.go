@@ -66,8 +66,8 @@ func Open(dir string) (*Folder, error) {
 	return &Folder{dir: dir, rings: map[eligibility.InsurerNumber]held{}}, nil
 }
 
-// Secret returns the 32 bytes of a secret, made on the first call. It returns ErrGone, ErrOther or ErrDamaged where the database
-// knows better (Guard).
+// Secret returns the 32 bytes of a secret, made on the first call. It returns ErrGone, ErrOther or ErrDamaged
+// where the database knows better (Guard).
 func (f *Folder) Secret(name string) ([]byte, error) {
 	data, err := f.load(name, func() ([]byte, error) {
 		secret := make([]byte, 32)

@@ -49,17 +49,20 @@ func BenchmarkLookUp(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := s.EnsureNotice(ctx, r.ID, func(int64) []byte { return []byte("mac") }, entry("notice.issue")); err != nil {
+	if _, err := s.EnsureNotice(ctx, r.ID, func(int64) []byte { return []byte("mac") },
+		entry("notice.issue")); err != nil {
 		b.Fatal(err)
 	}
 	if err := s.Enrol(ctx, []byte("mac"), "op|a", entry("notice.enrol")); err != nil {
 		b.Fatal(err)
 	}
-	session := auth.Session{Hash: [32]byte{1}, Kind: auth.Patient, Subject: "op|a", CreatedAt: noon, UsedAt: noon, Data: []byte("data")}
+	session := auth.Session{Hash: [32]byte{1}, Kind: auth.Patient, Subject: "op|a", CreatedAt: noon,
+		UsedAt: noon, Data: []byte("data")}
 	if err := s.PutSession(ctx, session, noon.Add(time.Hour)); err != nil {
 		b.Fatal(err)
 	}
-	if err := s.PutGrants(ctx, desk.Grant{Subject: "op|a", Phone: "P", KeyID: "key", Public: []byte("public"), LoginAt: noon, At: noon}, entry("phone.holder")); err != nil {
+	if err := s.PutGrants(ctx, desk.Grant{Subject: "op|a", Phone: "P", KeyID: "key", Public: []byte("public"),
+		LoginAt: noon, At: noon}, entry("phone.holder")); err != nil {
 		b.Fatal(err)
 	}
 	b.Run("login", func(b *testing.B) {
@@ -74,7 +77,8 @@ func BenchmarkLookUp(b *testing.B) {
 	})
 	b.Run("phone", func(b *testing.B) {
 		for b.Loop() {
-			if found, err := s.Grants(ctx, desk.GrantQuery{Phone: "P", KeyID: "key"}); err != nil || len(found) != 1 {
+			if found, err := s.Grants(ctx, desk.GrantQuery{Phone: "P", KeyID: "key"}); err != nil ||
+				len(found) != 1 {
 				b.Fatal(len(found), err)
 			}
 		}

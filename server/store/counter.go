@@ -15,7 +15,8 @@ import (
 func (s *Store) PutCase(ctx context.Context, c desk.Case, e desk.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		day := eligibility.DateOf(c.At)
-		body, err := s.sealValue(ctx, tx, fmt.Sprintf("cases/%s/%d", c.Facility, day.Year()), casePlace(c, c.Version+1), c.Body)
+		body, err := s.sealValue(ctx, tx, fmt.Sprintf("cases/%s/%d", c.Facility, day.Year()), casePlace(c,
+			c.Version+1), c.Body)
 		if err != nil {
 			return err
 		}
@@ -85,8 +86,11 @@ func (s *Store) PutAgent(ctx context.Context, a readers.Agent) error {
 		return err
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO agents (ref, facility, name, public, paired_at, paired_by, proof) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (ref) DO UPDATE SET facility = $2, name = $3, public = $4, paired_at = $5, paired_by = $6, proof = $7`,
+		if _, err := tx.ExecContext(ctx,
+			`INSERT INTO agents (ref, facility, name, public, paired_at, paired_by, proof)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (ref) DO UPDATE
+				SET facility = $2, name = $3, public = $4, paired_at = $5, paired_by = $6, proof = $7`,
 			a.ID, a.Facility, a.Name, a.Key, stamp(a.PairedAt), a.PairedBy, proof); err != nil {
 			return fmt.Errorf("storing an agent: %w", err)
 		}
@@ -99,7 +103,8 @@ func (s *Store) Agent(ctx context.Context, id string) (readers.Agent, error) {
 	var a readers.Agent
 	var at int64
 	var proof []byte
-	err := s.read.QueryRowContext(ctx, `SELECT ref, facility, name, public, paired_at, paired_by, proof FROM agents WHERE ref = $1`, id).
+	err := s.read.QueryRowContext(ctx, `SELECT ref, facility, name, public, paired_at, paired_by, proof
+		FROM agents WHERE ref = $1`, id).
 		Scan(&a.ID, &a.Facility, &a.Name, &a.Key, &at, &a.PairedBy, &proof)
 	a.PairedAt = unstamp(at)
 	if err == nil {

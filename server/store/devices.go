@@ -11,8 +11,8 @@ import (
 	"madoguchi/server/desk"
 )
 
-// grantRow is a row of device_grants, with the person's ref in the place of the row's number. The seal of the login's subject
-// vouches for it.
+// grantRow is a row of device_grants, with the person's ref in the place of the row's number. The seal of the
+// login's subject vouches for it.
 type grantRow struct {
 	id, person int64
 	ref        string
@@ -23,7 +23,8 @@ type grantRow struct {
 }
 
 func (g grantRow) place() place {
-	return bound("device_grants.subject", hex.EncodeToString(g.subject)+"/"+g.phone, g.ref, g.key, g.public, g.login, g.at)
+	return bound("device_grants.subject", hex.EncodeToString(g.subject)+"/"+g.phone, g.ref, g.key, g.public,
+		g.login, g.at)
 }
 
 // PutGrants: see desk.PhoneStore.
@@ -35,8 +36,10 @@ func (s *Store) PutGrants(ctx context.Context, g desk.Grant, e desk.Entry) error
 			return err
 		}
 		for _, p := range people {
-			row := grantRow{ref: p.ref, subject: mac, phone: g.Phone, key: g.KeyID, public: g.Public, login: stamp(g.LoginAt), at: stamp(g.At)}
-			err := tx.QueryRowContext(ctx, `SELECT created_at FROM device_grants WHERE subject_mac = $1 AND phone = $2 AND person_id = $3`,
+			row := grantRow{ref: p.ref, subject: mac, phone: g.Phone, key: g.KeyID, public: g.Public,
+				login: stamp(g.LoginAt), at: stamp(g.At)}
+			err := tx.QueryRowContext(ctx, `SELECT created_at FROM device_grants WHERE subject_mac = $1
+				AND phone = $2 AND person_id = $3`,
 				mac, g.Phone, p.person).Scan(&row.at) // of the first stays
 			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return fmt.Errorf("looking for a phone's grant: %w", err)
@@ -45,9 +48,11 @@ func (s *Store) PutGrants(ctx context.Context, g desk.Grant, e desk.Entry) error
 			if err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO device_grants (subject_mac, subject, phone, key_id, public, person_id, login_at, created_at)
+			if _, err := tx.ExecContext(ctx,
+				`INSERT INTO device_grants (subject_mac, subject, phone, key_id, public, person_id, login_at, created_at)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-				ON CONFLICT (subject_mac, phone, person_id) DO UPDATE SET subject = $2, key_id = $4, public = $5, login_at = $7`,
+				ON CONFLICT (subject_mac, phone, person_id) DO UPDATE
+					SET subject = $2, key_id = $4, public = $5, login_at = $7`,
 				mac, sealed, g.Phone, g.KeyID, g.Public, p.person, row.login, row.at); err != nil {
 				return fmt.Errorf("storing a phone's grants: %w", err)
 			}
@@ -95,14 +100,16 @@ func (s *Store) Grants(ctx context.Context, q desk.GrantQuery) ([]desk.Grant, er
 	for rows.Next() {
 		var row grantRow
 		var sealed []byte
-		if err := rows.Scan(&row.ref, &row.subject, &sealed, &row.phone, &row.key, &row.public, &row.login, &row.at); err != nil {
+		if err := rows.Scan(&row.ref, &row.subject, &sealed, &row.phone, &row.key, &row.public, &row.login,
+			&row.at); err != nil {
 			return nil, storage(err)
 		}
 		subject, err := s.openValue(ctx, s.read, row.place(), sealed)
 		if err != nil {
 			return nil, storage(err)
 		}
-		all = append(all, desk.Grant{Person: desk.PersonID(row.ref), Subject: string(subject), Phone: row.phone, KeyID: row.key, Public: row.public,
+		all = append(all, desk.Grant{Person: desk.PersonID(row.ref), Subject: string(subject),
+			Phone: row.phone, KeyID: row.key, Public: row.public,
 			LoginAt: unstamp(row.login), At: unstamp(row.at)})
 	}
 	return all, storage(rows.Err())

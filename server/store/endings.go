@@ -9,21 +9,23 @@ import (
 	"madoguchi/server/desk"
 )
 
-// What ends with a phone, a login or a person. Each is one transaction: after a failure everything is as it was before and can
-// be tried again, and there is no moment in which one half has ended and the other brings it back. A row that was altered from
-// outside is ended like any other.
+// What ends with a phone, a login or a person. Each is one transaction: after a failure everything is as it
+// was before and can be tried again, and there is no moment in which one half has ended and the other brings
+// it back. A row that was altered from outside is ended like any other.
 
 // endSessions ends the sessions of a subject (its MAC) but one.
 func endSessions(ctx context.Context, tx *sql.Tx, subject []byte, but [32]byte) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE subject_mac = $1 AND hash <> $2`, subject, but[:]); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE subject_mac = $1 AND hash <> $2`, subject,
+		but[:]); err != nil {
 		return fmt.Errorf("ending sessions: %w", err)
 	}
 	return nil
 }
 
-// endSessionsOf ends the sessions that grants' phones opened by their keys and, if logins says so, those of their logins: a
-// copied cookie must not live on until the phone is added again.
-func (s *Store) endSessionsOf(ctx context.Context, tx *sql.Tx, grants []grantRow, logins bool, but [32]byte) error {
+// endSessionsOf ends the sessions that grants' phones opened by their keys and, if logins says so, those of
+// their logins: a copied cookie must not live on until the phone is added again.
+func (s *Store) endSessionsOf(ctx context.Context, tx *sql.Tx, grants []grantRow, logins bool,
+	but [32]byte) error {
 	done := map[string]bool{}
 	for _, g := range grants {
 		subjects := [][]byte{s.mac("subject", desk.DeviceSubject(g.phone))}
@@ -43,7 +45,8 @@ func (s *Store) endSessionsOf(ctx context.Context, tx *sql.Tx, grants []grantRow
 	return nil
 }
 
-// EndGrants: see desk.PhoneStore. Which ones there are is read where they are ended: none is added in between.
+// EndGrants: see desk.PhoneStore. Which ones there are is read where they are ended: none is added in
+// between.
 func (s *Store) EndGrants(ctx context.Context, end desk.GrantEnd, e desk.Entry) (n int, err error) {
 	where, args := s.pick(end.GrantQuery)
 	if len(args) == 0 {
@@ -73,7 +76,8 @@ func (s *Store) EndGrants(ctx context.Context, end desk.GrantEnd, e desk.Entry) 
 }
 
 func grantRows(ctx context.Context, tx *sql.Tx, where string, args []any) (all []grantRow, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT device_grants.id, people.id, people.ref, device_grants.subject_mac, device_grants.phone, device_grants.key_id
+	rows, err := tx.QueryContext(ctx,
+		`SELECT device_grants.id, people.id, people.ref, device_grants.subject_mac, device_grants.phone, device_grants.key_id
 		FROM device_grants JOIN people ON people.id = device_grants.person_id WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("looking for grants: %w", err)
@@ -89,15 +93,16 @@ func grantRows(ctx context.Context, tx *sql.Tx, where string, args []any) (all [
 	return all, rows.Err()
 }
 
-// endGrant removes one grant, what lies for that person and phone, the online code that the phone may have told just now, and
-// the receipt key of a phone that shows nobody of this subject any more.
+// endGrant removes one grant, what lies for that person and phone, the online code that the phone may have
+// told just now, and the receipt key of a phone that shows nobody of this subject any more.
 func endGrant(ctx context.Context, tx *sql.Tx, g grantRow) error {
 	return inOrder(ctx, tx, []statement{
 		{`DELETE FROM device_grants WHERE id = $1`, []any{g.id}},
 		{`DELETE FROM receipts WHERE key_id = $1 AND person_id = $2`, []any{g.phone, g.person}},
 		{`DELETE FROM codes WHERE subject_mac = $1 AND person_id = $2`, []any{g.subject, g.person}},
 		{`DELETE FROM phone_keys WHERE subject_mac = $1 AND key_id = $2
-			AND NOT EXISTS (SELECT 1 FROM device_grants WHERE subject_mac = $1 AND phone = $2)`, []any{g.subject, g.phone}},
+			AND NOT EXISTS (SELECT 1 FROM device_grants WHERE subject_mac = $1
+				AND phone = $2)`, []any{g.subject, g.phone}},
 	})
 }
 
@@ -133,8 +138,9 @@ func (s *Store) EndLogin(ctx context.Context, person desk.PersonID, login int64,
 	})
 }
 
-// endEnrolment ends one login for one person, and every way back: the notices that it used are void, its sessions and those of
-// its phones end, and its grants, codes and receipts of the person go. Its keys for receipts go with its last person.
+// endEnrolment ends one login for one person, and every way back: the notices that it used are void, its
+// sessions and those of its phones end, and its grants, codes and receipts of the person go. Its keys for
+// receipts go with its last person.
 func (s *Store) endEnrolment(ctx context.Context, tx *sql.Tx, e enrolmentRow) error {
 	grants, err := grantRows(ctx, tx, `device_grants.subject_mac = $1`, []any{e.subject})
 	if err != nil {
@@ -155,16 +161,18 @@ func (s *Store) endEnrolment(ctx context.Context, tx *sql.Tx, e enrolmentRow) er
 	}
 	both := []any{e.subject, e.person}
 	return inOrder(ctx, tx, []statement{
-		{`DELETE FROM receipts WHERE person_id = $2 AND key_id IN (SELECT key_id FROM phone_keys WHERE subject_mac = $1)`, both},
+		{`DELETE FROM receipts WHERE person_id = $2 AND key_id IN (SELECT key_id FROM phone_keys
+			WHERE subject_mac = $1)`, both},
 		{`DELETE FROM device_grants WHERE subject_mac = $1 AND person_id = $2`, both},
 		{`DELETE FROM codes WHERE subject_mac = $1 AND person_id = $2`, both},
 		{`DELETE FROM enrolments WHERE subject_mac = $1 AND person_id = $2`, both},
-		{`DELETE FROM phone_keys WHERE subject_mac = $1 AND NOT EXISTS (SELECT 1 FROM enrolments WHERE subject_mac = $1)`, both[:1]},
+		{`DELETE FROM phone_keys WHERE subject_mac = $1 AND NOT EXISTS (SELECT 1 FROM enrolments
+			WHERE subject_mac = $1)`, both[:1]},
 	})
 }
 
-// EraseSubject: see desk.PhoneStore. A notice that this login used can be used again: it is still worth nothing without the
-// person's own login.
+// EraseSubject: see desk.PhoneStore. A notice that this login used can be used again: it is still worth
+// nothing without the person's own login.
 func (s *Store) EraseSubject(ctx context.Context, subject string, e desk.Entry) error {
 	mac := s.mac("subject", subject)
 	return s.change(ctx, func(tx *sql.Tx) error {
@@ -197,8 +205,10 @@ func (s *Store) EraseSubject(ctx context.Context, subject string, e desk.Entry) 
 		}
 		whose := []any{mac}
 		return inOrder(ctx, tx, []statement{
-			{`DELETE FROM receipts WHERE id IN (SELECT receipts.id FROM receipts JOIN phone_keys ON phone_keys.key_id = receipts.key_id
-				JOIN enrolments ON enrolments.person_id = receipts.person_id AND enrolments.subject_mac = phone_keys.subject_mac
+			{`DELETE FROM receipts WHERE id IN (SELECT receipts.id FROM receipts
+				JOIN phone_keys ON phone_keys.key_id = receipts.key_id
+				JOIN enrolments ON enrolments.person_id = receipts.person_id
+					AND enrolments.subject_mac = phone_keys.subject_mac
 				WHERE phone_keys.subject_mac = $1)`, whose},
 			{`DELETE FROM phone_keys WHERE subject_mac = $1`, whose},
 			{`DELETE FROM device_grants WHERE subject_mac = $1`, whose},
@@ -220,10 +230,12 @@ func (s *Store) ErasePerson(ctx context.Context, id desk.PersonID, e desk.Entry)
 			return err
 		}
 		var insurer eligibility.InsurerNumber
-		if err := tx.QueryRowContext(ctx, `SELECT insurer FROM people WHERE ref = $1`, id).Scan(&insurer); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT insurer FROM people WHERE ref = $1`,
+			id).Scan(&insurer); err != nil {
 			return err
 		}
-		if _, err := revoke(ctx, tx, insurer, `papers.person_id = (SELECT id FROM people WHERE ref = $4)`, e.At, id); err != nil {
+		if _, err := revoke(ctx, tx, insurer, `papers.person_id = (SELECT id FROM people WHERE ref = $4)`,
+			e.At, id); err != nil {
 			return err // copies that are still out must not outlive their person's record unrevoked
 		}
 		logins, err := readEnrolments(ctx, tx, `people.ref = $1`, id)

@@ -217,7 +217,8 @@ func (in *importer) change(ctx context.Context, k known, p incoming) error {
 	var id int64
 	row := personRow{ref: k.ref, keyMAC: p.keyMAC, version: k.version}
 	var sealed []byte
-	if err := in.tx.QueryRowContext(ctx, `SELECT id, insurer, registered_at, body FROM people WHERE ref = $1`, k.ref).
+	if err := in.tx.QueryRowContext(ctx, `SELECT id, insurer, registered_at, body FROM people WHERE ref = $1`,
+		k.ref).
 		Scan(&id, &row.insurer, &row.at, &sealed); err != nil {
 		return fmt.Errorf("looking for a person's current version: %w", err)
 	}
@@ -225,7 +226,8 @@ func (in *importer) change(ctx context.Context, k known, p incoming) error {
 	if err != nil {
 		return err
 	}
-	if _, err := in.version.ExecContext(ctx, id, k.version, row.at, in.seal(olderPlace(k.ref, k.version, row.at), body)); err != nil {
+	if _, err := in.version.ExecContext(ctx, id, k.version, row.at, in.seal(olderPlace(k.ref, k.version,
+		row.at), body)); err != nil {
 		return fmt.Errorf("keeping a person's older version: %w", err)
 	}
 	row.version, row.at = k.version+1, stamp(in.at)

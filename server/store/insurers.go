@@ -50,7 +50,8 @@ func (s *Store) PutSettings(ctx context.Context, in desk.Insurer, png []byte, e 
 		if e.Detail, err = desk.SettingsChange(old, in, oldMark, png); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO insurers (number, name, issuer, telephone, look, logo) VALUES ($1, $2, $3, $4, $5, $6)
+		if _, err := tx.ExecContext(ctx, `INSERT INTO insurers (number, name, issuer, telephone, look, logo)
+			VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (number) DO UPDATE SET name = $2, issuer = $3, telephone = $4, look = $5, logo = $6`,
 			in.Number, in.Name, in.Issuer, in.Telephone, string(look), png); err != nil {
 			return fmt.Errorf("storing an insurer: %w", err)
@@ -60,9 +61,11 @@ func (s *Store) PutSettings(ctx context.Context, in desk.Insurer, png []byte, e 
 }
 
 // insurerIn returns an insurer with its mark as they stand before a change, both empty for a new one.
-func insurerIn(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber) (in desk.Insurer, mark []byte, err error) {
+func insurerIn(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber) (in desk.Insurer,
+	mark []byte, err error) {
 	var look string
-	err = tx.QueryRowContext(ctx, `SELECT name, issuer, telephone, look, logo FROM insurers WHERE number = $1`, number).
+	err = tx.QueryRowContext(ctx, `SELECT name, issuer, telephone, look, logo FROM insurers
+		WHERE number = $1`, number).
 		Scan(&in.Name, &in.Issuer, &in.Telephone, &look, &mark)
 	if errors.Is(err, sql.ErrNoRows) {
 		return desk.Insurer{}, nil, nil

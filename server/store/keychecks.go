@@ -13,14 +13,14 @@ import (
 	"madoguchi/server/desk"
 )
 
-// What the database remembers of the key files beside it (keys.Guard). It is read before any key is loaded, so these functions
-// take the path of a database that nobody has opened yet.
+// What the database remembers of the key files beside it (keys.Guard). It is read before any key is loaded,
+// so these functions take the path of a database that nobody has opened yet.
 
 // KeyChecks is what a database knows of its keys before they are loaded.
 type KeyChecks struct {
 	Known map[string][]byte // check values by file name
-	// Sealed are the kinds of keys without which something stored does not open or is not found: the kinds of Options.Masters,
-	// "index" and "notice".
+	// Sealed are the kinds of keys without which something stored does not open or is not found: the kinds of
+	// Options.Masters, "index" and "notice".
 	Sealed map[string]bool
 }
 
@@ -69,18 +69,20 @@ func ReadKeyChecks(ctx context.Context, path string) (KeyChecks, error) {
 
 // PutKeyCheck remembers a key's check value, new or changed.
 func (s *Store) PutKeyCheck(ctx context.Context, file string, value []byte, at time.Time) error {
-	_, err := s.write.ExecContext(ctx, `INSERT INTO key_checks (file, value, at) VALUES ($1, $2, $3) ON CONFLICT (file) DO UPDATE SET value = $2, at = $3`,
+	_, err := s.write.ExecContext(ctx, `INSERT INTO key_checks (file, value, at) VALUES ($1, $2, $3)
+		ON CONFLICT (file) DO UPDATE SET value = $2, at = $3`,
 		file, value, stamp(at))
 	return storage(err)
 }
 
-// AcceptKey forgets the check value of a key, so that the next start takes whatever key is there, or makes one. The audit chain
-// tells it. It is NotFound when no such key is known.
+// AcceptKey forgets the check value of a key, so that the next start takes whatever key is there, or makes
+// one. The audit chain tells it. It is NotFound when no such key is known.
 func AcceptKey(ctx context.Context, path, file string, e desk.Entry) error {
 	return withDatabase(path, func(db *sql.DB) error {
 		s := &Store{write: db, read: db}
 		return s.change(ctx, func(tx *sql.Tx) error {
-			if err := touched(tx.ExecContext(ctx, `DELETE FROM key_checks WHERE file = $1`, file)); err != nil {
+			if err := touched(tx.ExecContext(ctx, `DELETE FROM key_checks WHERE file = $1`,
+				file)); err != nil {
 				return err
 			}
 			return appendAudit(ctx, tx, e, nil)
@@ -99,7 +101,8 @@ func withDatabase(path string, ask func(*sql.DB) error) error {
 }
 
 func hasTable(ctx context.Context, db *sql.DB, name string) (there bool, err error) {
-	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)`, name).Scan(&there)
+	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table'
+		AND name = $1)`, name).Scan(&there)
 	return there, err
 }
 
@@ -134,16 +137,19 @@ func (s *Store) proveKeys(ctx context.Context) error {
 
 func (s *Store) proveIndex(ctx context.Context) error {
 	if _, held := s.seal.masters["people"]; held {
-		found, err := s.people(ctx, `SELECT `+personColumns+` FROM people WHERE search = $1 LIMIT 1`, searchForm)
+		found, err := s.people(ctx, `SELECT `+personColumns+` FROM people WHERE search = $1 LIMIT 1`,
+			searchForm)
 		if err != nil {
 			return err
 		}
 		for _, r := range found {
 			var number []byte
-			if err := s.read.QueryRowContext(ctx, `SELECT number_mac FROM people WHERE ref = $1`, r.ID).Scan(&number); err != nil {
+			if err := s.read.QueryRowContext(ctx, `SELECT number_mac FROM people WHERE ref = $1`,
+				r.ID).Scan(&number); err != nil {
 				return err
 			}
-			if want := s.searchValues(r.Person.Insurer, r.Person)[1].([]byte); string(number) != string(want) {
+			if want := s.searchValues(r.Person.Insurer,
+				r.Person)[1].([]byte); string(number) != string(want) {
 				return &OtherKeyError{"index"}
 			}
 		}
@@ -162,7 +168,8 @@ func (s *Store) proveIndex(ctx context.Context) error {
 			return nil // altered: whoever asks for it is told
 		}
 		var subject []byte
-		if err := s.read.QueryRowContext(ctx, `SELECT subject_mac FROM sessions WHERE hash = $1`, hash).Scan(&subject); err != nil {
+		if err := s.read.QueryRowContext(ctx, `SELECT subject_mac FROM sessions WHERE hash = $1`,
+			hash).Scan(&subject); err != nil {
 			return err
 		}
 		if string(subject) != string(s.mac("subject", found.Subject)) {
@@ -172,9 +179,12 @@ func (s *Store) proveIndex(ctx context.Context) error {
 	return nil
 }
 
-// SampleNotice returns one notice's person, serial and MAC, by which the key that makes the codes is proved; NotFound for none.
-func (s *Store) SampleNotice(ctx context.Context) (person desk.PersonID, serial int64, mac []byte, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT people.ref, notices.serial, notices.code_mac FROM notices JOIN people ON people.id = notices.person_id
+// SampleNotice returns one notice's person, serial and MAC, by which the key that makes the codes is proved;
+// NotFound for none.
+func (s *Store) SampleNotice(ctx context.Context) (person desk.PersonID, serial int64, mac []byte,
+	err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT people.ref, notices.serial, notices.code_mac FROM notices
+		JOIN people ON people.id = notices.person_id
 		ORDER BY notices.id DESC LIMIT 1`).Scan(&person, &serial, &mac)
 	return person, serial, mac, storage(err)
 }

@@ -25,7 +25,8 @@ func (s *Store) ReissueNotice(ctx context.Context, person desk.PersonID, mac fun
 func (s *Store) notice(ctx context.Context, person desk.PersonID, mac func(int64) []byte, e desk.Entry, next bool) (serial int64, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
 		n := noticeRow{ref: string(person), at: stamp(e.At)}
-		if err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1`, person).Scan(&n.person); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1`,
+			person).Scan(&n.person); err != nil {
 			return err
 		}
 		known, err := s.noticeRows(ctx, tx, `notices.person_id = $1`, n.person)
@@ -73,7 +74,8 @@ func (n noticeRow) row() row {
 }
 
 // noticeRows returns the notices that a condition picks, each vouched for, in the order of their serials.
-func (s *Store) noticeRows(ctx context.Context, q rowsQueryer, where string, args ...any) ([]noticeRow, error) {
+func (s *Store) noticeRows(ctx context.Context, q rowsQueryer, where string, args ...any) ([]noticeRow,
+	error) {
 	all, err := readNotices(ctx, q, where, args...)
 	if err != nil {
 		return nil, err
@@ -88,15 +90,18 @@ func (s *Store) noticeRows(ctx context.Context, q rowsQueryer, where string, arg
 
 // readNotices is noticeRows for whoever ends them: one that was altered is ended too.
 func readNotices(ctx context.Context, q rowsQueryer, where string, args ...any) (all []noticeRow, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT notices.id, people.id, people.ref, notices.serial, notices.code_mac, notices.void <> 0, notices.used_by,
-		notices.created_at, notices.proof FROM notices JOIN people ON people.id = notices.person_id WHERE `+where+` ORDER BY notices.serial, notices.id`, args...)
+	rows, err := q.QueryContext(ctx,
+		`SELECT notices.id, people.id, people.ref, notices.serial, notices.code_mac, notices.void <> 0, notices.used_by,
+		notices.created_at, notices.proof FROM notices JOIN people ON people.id = notices.person_id
+			WHERE `+where+` ORDER BY notices.serial, notices.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("looking for notices: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var n noticeRow
-		if err := rows.Scan(&n.id, &n.person, &n.ref, &n.serial, &n.code, &n.void, &n.used, &n.at, &n.proof); err != nil {
+		if err := rows.Scan(&n.id, &n.person, &n.ref, &n.serial, &n.code, &n.void, &n.used, &n.at,
+			&n.proof); err != nil {
 			return nil, fmt.Errorf("reading a notice: %w", err)
 		}
 		all = append(all, n)
@@ -121,7 +126,9 @@ func (s *Store) putNotice(ctx context.Context, tx *sql.Tx, n noticeRow) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO notices (person_id, serial, code_mac, void, created_at, proof) VALUES ($1, $2, $3, 0, $4, $5)`,
+	if _, err := tx.ExecContext(ctx,
+		`INSERT INTO notices (person_id, serial, code_mac, void, created_at, proof)
+		VALUES ($1, $2, $3, 0, $4, $5)`,
 		n.person, n.serial, n.code, n.at, proof); err != nil {
 		return fmt.Errorf("storing the notice: %w", err)
 	}
@@ -134,7 +141,8 @@ func (s *Store) changeNotice(ctx context.Context, tx *sql.Tx, n noticeRow) error
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE notices SET void = $2, used_by = $3, proof = $4 WHERE id = $1`, n.id, n.void, n.used, proof); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE notices SET void = $2, used_by = $3, proof = $4 WHERE id = $1`,
+		n.id, n.void, n.used, proof); err != nil {
 		return fmt.Errorf("changing a notice: %w", err)
 	}
 	return nil
@@ -157,7 +165,8 @@ func (s *Store) voidNotices(ctx context.Context, tx *sql.Tx, all []noticeRow) er
 // Notice: see desk.NoticeStore. UsedBy is the keyed hash of the subject in hexadecimal.
 func (s *Store) Notice(ctx context.Context, mac []byte) (desk.Notice, error) {
 	n, err := s.noticeOf(ctx, s.read, mac)
-	return desk.Notice{Person: desk.PersonID(n.ref), Serial: n.serial, Void: n.void, UsedBy: hex.EncodeToString(n.used)}, storage(err)
+	return desk.Notice{Person: desk.PersonID(n.ref), Serial: n.serial, Void: n.void,
+		UsedBy: hex.EncodeToString(n.used)}, storage(err)
 }
 
 // Enrol: see desk.NoticeStore.
@@ -177,7 +186,8 @@ func (s *Store) Enrol(ctx context.Context, noticeMAC []byte, subject string, e d
 		if err := s.changeNotice(ctx, tx, n); err != nil {
 			return err
 		}
-		if err := s.putEnrolment(ctx, tx, enrolmentRow{person: n.person, ref: n.ref, subject: subjectMAC, at: stamp(e.At)}); err != nil {
+		if err := s.putEnrolment(ctx, tx, enrolmentRow{person: n.person, ref: n.ref, subject: subjectMAC,
+			at: stamp(e.At)}); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, e)
@@ -197,7 +207,9 @@ func (s *Store) PutPhoneKey(ctx context.Context, subject, keyID string, public [
 		return err
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `INSERT INTO phone_keys (subject_mac, key_id, public, created_at, proof) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		done, err := tx.ExecContext(ctx,
+			`INSERT INTO phone_keys (subject_mac, key_id, public, created_at, proof)
+			VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 			mac, keyID, public, stamp(e.At), proof)
 		if err != nil {
 			return fmt.Errorf("storing a phone's key: %w", err)
@@ -231,7 +243,8 @@ func (s *Store) phoneKeys(ctx context.Context, person desk.PersonID) (map[string
 	}
 	out := map[string][]byte{}
 	for _, e := range enrolled {
-		rows, err := s.read.QueryContext(ctx, `SELECT key_id, public, created_at, proof FROM phone_keys WHERE subject_mac = $1 ORDER BY id DESC LIMIT $2`,
+		rows, err := s.read.QueryContext(ctx, `SELECT key_id, public, created_at, proof FROM phone_keys
+			WHERE subject_mac = $1 ORDER BY id DESC LIMIT $2`,
 			e.subject, receiptKeys)
 		if err != nil {
 			return nil, fmt.Errorf("looking for phones' keys: %w", err)
@@ -265,8 +278,10 @@ func (s *Store) PutReceipts(ctx context.Context, person desk.PersonID, sealed ma
 		}
 		for keyID, receipt := range sealed {
 			for _, who := range enrolled {
-				done, err := tx.ExecContext(ctx, `INSERT INTO receipts (person_id, key_id, at, sealed) SELECT $1, $2, $3, $4
-					WHERE EXISTS (SELECT 1 FROM phone_keys WHERE subject_mac = $5 AND key_id = $2)`, who.person, keyID, stamp(e.At), receipt, who.subject)
+				done, err := tx.ExecContext(ctx, `INSERT INTO receipts (person_id, key_id, at, sealed)
+					SELECT $1, $2, $3, $4
+					WHERE EXISTS (SELECT 1 FROM phone_keys WHERE subject_mac = $5
+						AND key_id = $2)`, who.person, keyID, stamp(e.At), receipt, who.subject)
 				if err != nil {
 					return fmt.Errorf("storing a receipt: %w", err)
 				}
@@ -304,10 +319,13 @@ func (s *Store) Receipts(ctx context.Context, subject, keyID string, since time.
 			out = append(out, r)
 		}
 		return nil
-	}, `SELECT people.ref, receipts.at, receipts.sealed FROM receipts JOIN people ON people.id = receipts.person_id
+	}, `SELECT people.ref, receipts.at, receipts.sealed FROM receipts
+		JOIN people ON people.id = receipts.person_id
 		JOIN phone_keys ON phone_keys.key_id = receipts.key_id
-		JOIN enrolments ON enrolments.person_id = receipts.person_id AND enrolments.subject_mac = phone_keys.subject_mac
-		WHERE phone_keys.subject_mac = $1 AND receipts.key_id = $2 AND receipts.at >= $3 ORDER BY receipts.id DESC LIMIT 50`, mac, keyID, stamp(since))
+		JOIN enrolments ON enrolments.person_id = receipts.person_id
+			AND enrolments.subject_mac = phone_keys.subject_mac
+		WHERE phone_keys.subject_mac = $1 AND receipts.key_id = $2 AND receipts.at >= $3
+			ORDER BY receipts.id DESC LIMIT 50`, mac, keyID, stamp(since))
 	return out, storage(err)
 }
 
@@ -325,13 +343,17 @@ func (s *Store) ExpireReceipts(ctx context.Context, before time.Time) (int, erro
 func (s *Store) EnsureNotices(ctx context.Context, ids []desk.PersonID, mac func(desk.PersonID, int64) []byte, e desk.Entry) (map[desk.PersonID]int64, error) {
 	out := make(map[desk.PersonID]int64, len(ids))
 	err := s.change(ctx, func(tx *sql.Tx) error {
-		find, err := tx.PrepareContext(ctx, `SELECT people.id, coalesce(max(notices.serial), 0), coalesce(max(CASE WHEN notices.void = 0 THEN notices.serial END), 0)
-			FROM people LEFT JOIN notices ON notices.person_id = people.id WHERE people.ref = $1 GROUP BY people.id`)
+		find, err := tx.PrepareContext(ctx,
+			`SELECT people.id, coalesce(max(notices.serial), 0), coalesce(max(CASE WHEN notices.void = 0 THEN notices.serial END), 0)
+			FROM people LEFT JOIN notices ON notices.person_id = people.id
+				WHERE people.ref = $1 GROUP BY people.id`)
 		if err != nil {
 			return fmt.Errorf("looking for notices: %w", err)
 		}
 		defer find.Close()
-		insert, err := tx.PrepareContext(ctx, `INSERT INTO notices (person_id, serial, code_mac, void, created_at, proof) VALUES ($1, $2, $3, 0, $4, $5)`)
+		insert, err := tx.PrepareContext(ctx,
+			`INSERT INTO notices (person_id, serial, code_mac, void, created_at, proof)
+			VALUES ($1, $2, $3, 0, $4, $5)`)
 		if err != nil {
 			return fmt.Errorf("storing notices: %w", err)
 		}

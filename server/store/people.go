@@ -26,8 +26,8 @@ func (s *Store) ImportPeople(ctx context.Context, insurer eligibility.InsurerNum
 
 const personColumns = `people.ref, people.insurer, people.key_mac, people.version, people.registered_at, people.body`
 
-// personRow are the plain columns of a person for which the seal vouches: whose they are, by which key an import finds them,
-// and which version.
+// personRow are the plain columns of a person for which the seal vouches: whose they are, by which key an
+// import finds them, and which version.
 type personRow struct {
 	ref, insurer string
 	keyMAC       []byte
@@ -44,7 +44,8 @@ func olderPlace(ref string, version, at int64) place {
 }
 
 // openPerson opens the sealed column of a person's row.
-func (s *Store) openPerson(ctx context.Context, q queryer, p personRow, sealed []byte) (desk.PersonRecord, error) {
+func (s *Store) openPerson(ctx context.Context, q queryer, p personRow, sealed []byte) (desk.PersonRecord,
+	error) {
 	r := desk.PersonRecord{ID: desk.PersonID(p.ref), Version: int(p.version), RegisteredAt: unstamp(p.at)}
 	body, err := s.openValue(ctx, q, p.place(), sealed)
 	if err != nil {

@@ -66,7 +66,8 @@ func (s *Store) olderVersions(ctx context.Context, row int64, current desk.Perso
 func (s *Store) noticesOf(ctx context.Context, person int64) (all []desk.IssuedNotice, err error) {
 	rows, err := s.noticeRows(ctx, s.read, `notices.person_id = $1`, person)
 	for _, n := range slices.Backward(rows) {
-		all = append(all, desk.IssuedNotice{Serial: n.serial, At: unstamp(n.at), Void: n.void, Used: len(n.used) > 0})
+		all = append(all, desk.IssuedNotice{Serial: n.serial, At: unstamp(n.at), Void: n.void,
+			Used: len(n.used) > 0})
 	}
 	return all, err
 }

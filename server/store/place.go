@@ -5,12 +5,14 @@ import (
 	"fmt"
 )
 
-// Whoever can write the database but has no keys must not be able to change what a row decides: whose session it is and of
-// which kind, until when, who may show whom, which notice is void. Such values stand in plain columns, since rows are found by
-// them, and are vouched for: by the seal of the row's sealed column (place), or by the row's column proof (proof.go).
+// Whoever can write the database but has no keys must not be able to change what a row decides: whose session
+// it is and of which kind, until when, who may show whom, which notice is void. Such values stand in plain
+// columns, since rows are found by them, and are vouched for: by the seal of the row's sealed column (place),
+// or by the row's column proof (proof.go).
 //
-// What no key can show is that rows are missing, or that a whole row, or the whole file, is that of an earlier day: that needs
-// a counter outside of the database. The audit chain's signed head, which others keep, tells it afterwards.
+// What no key can show is that rows are missing, or that a whole row, or the whole file, is that of an
+// earlier day: that needs a counter outside of the database. The audit chain's signed head, which others
+// keep, tells it afterwards.
 
 // place is where a sealed value stands, with the values of its row that it vouches for.
 type place struct {
@@ -46,8 +48,8 @@ func (p place) appendTo(b []byte) []byte {
 	return appendValues(appendValues(b, p.column, p.record), p.values...)
 }
 
-// appendValues writes values so that different ones never read the same: texts and bytes behind their length, a missing one
-// unlike an empty one.
+// appendValues writes values so that different ones never read the same: texts and bytes behind their length,
+// a missing one unlike an empty one.
 func appendValues(b []byte, values ...any) []byte {
 	for _, v := range values {
 		switch v := v.(type) {

@@ -54,7 +54,8 @@ func (s *Store) PutHeadings(ctx context.Context, insurer eligibility.InsurerNumb
 		if err != nil {
 			return fmt.Errorf("writing headings: %w", err)
 		}
-		sealed, err := s.sealValue(ctx, tx, "people/"+string(insurer)+"/headings", at("headings.body", string(insurer)), body)
+		sealed, err := s.sealValue(ctx, tx, "people/"+string(insurer)+"/headings", at("headings.body",
+			string(insurer)), body)
 		if err != nil {
 			return err
 		}
@@ -109,7 +110,8 @@ func (s *Store) PutPreview(ctx context.Context, p desk.Preview, e desk.Entry) er
 			return fmt.Errorf("keeping a file: %w", err)
 		}
 		for i, part := range p.File {
-			sealed, err := s.sealValue(ctx, tx, "people/"+string(p.Insurer)+"/previews", partPlace(p, i, len(p.File)), part)
+			sealed, err := s.sealValue(ctx, tx, "people/"+string(p.Insurer)+"/previews", partPlace(p, i,
+				len(p.File)), part)
 			if err != nil {
 				return err
 			}
@@ -121,10 +123,11 @@ func (s *Store) PutPreview(ctx context.Context, p desk.Preview, e desk.Entry) er
 	})
 }
 
-// partPlace binds a part to its file, its place and their number, and to whose the file is: none can be moved or left out, and
-// no file becomes another insurer's.
+// partPlace binds a part to its file, its place and their number, and to whose the file is: none can be moved
+// or left out, and no file becomes another insurer's.
 func partPlace(p desk.Preview, part, parts int) place {
-	return bound("preview_parts.body", p.ID, int64(part), int64(parts), string(p.Insurer), p.Clerk, stamp(p.Until))
+	return bound("preview_parts.body", p.ID, int64(part), int64(parts), string(p.Insurer), p.Clerk,
+		stamp(p.Until))
 }
 
 // Preview: see desk.PreviewStore.

@@ -13,8 +13,9 @@ var errRights = &eligibility.Error{Code: eligibility.Denied, Key: "store.rights"
 	Ja: "データのファイルをほかの利用者も読めますが、このプログラムの利用者では直せません。ファイルの持ち主で chmod go-rwx を実行してから、もう一度起動してください。",
 	En: "Other users can read a data file, and this program's user cannot change that. As the file's owner run chmod go-rwx on it, and start again."}
 
-// ownerOnly makes the database's file, when it is new, with mode 0600 whatever the umask, and takes others' rights away from it
-// and from the two files that SQLite keeps beside it. SQLite gives those the mode of the database.
+// ownerOnly makes the database's file, when it is new, with mode 0600 whatever the umask, and takes others'
+// rights away from it and from the two files that SQLite keeps beside it. SQLite gives those the mode of the
+// database.
 func ownerOnly(path string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -31,8 +32,8 @@ func ownerOnly(path string) error {
 	return nil
 }
 
-// Tighten takes the rights of other users away from a file or folder of data. Windows has no such bits: there the folder's
-// inherited rights count.
+// Tighten takes the rights of other users away from a file or folder of data. Windows has no such bits: there
+// the folder's inherited rights count.
 func Tighten(path string) error {
 	info, err := os.Stat(path)
 	if err != nil || os.PathSeparator != '/' || info.Mode().Perm()&0o077 == 0 {

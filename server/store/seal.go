@@ -14,8 +14,8 @@ import (
 )
 
 // sealer encrypts columns with AES-256-GCM under an envelope: a master key (people, cases, session) wraps data keys, one
-// for each scope such as people/06139992/2026. A sealed value is form (1 byte) ‖ key id (7) ‖ nonce (12) ‖ ciphertext, and is
-// bound to its place (place.go), so that rows cannot be swapped.
+// for each scope such as people/06139992/2026. A sealed value is form (1 byte) ‖ key id (7) ‖ nonce (12) ‖
+// ciphertext, and is bound to its place (place.go), so that rows cannot be swapped.
 type sealer struct {
 	masters map[string][]byte
 
@@ -107,7 +107,8 @@ func (s *Store) unwrap(ctx context.Context, q queryer, id int64) (dataKey, error
 }
 
 // sealValue seals one column's value of a record.
-func (s *Store) sealValue(ctx context.Context, tx queryer, scope string, at place, plain []byte) ([]byte, error) {
+func (s *Store) sealValue(ctx context.Context, tx queryer, scope string, at place, plain []byte) ([]byte,
+	error) {
 	id, aead, err := s.keyFor(ctx, tx, scope)
 	if err != nil {
 		return nil, err
@@ -124,8 +125,8 @@ func sealWith(id int64, aead cipher.AEAD, at place, plain []byte) []byte {
 	return aead.Seal(out, out[8:20], plain, at.appendTo(room[:0]))
 }
 
-// openValue opens what sealValue sealed at the same place. It returns errAltered for a value that was changed, moved, or
-// stands beside other values than it vouches for.
+// openValue opens what sealValue sealed at the same place. It returns errAltered for a value that was
+// changed, moved, or stands beside other values than it vouches for.
 func (s *Store) openValue(ctx context.Context, q queryer, at place, sealed []byte) ([]byte, error) {
 	k, _, err := s.sealKey(ctx, q, at, sealed)
 	if err != nil {
@@ -134,7 +135,8 @@ func (s *Store) openValue(ctx context.Context, q queryer, at place, sealed []byt
 	var room [256]byte
 	plain, err := k.aead.Open(nil, sealed[8:20], sealed[20:], at.appendTo(room[:0]))
 	if err != nil {
-		return nil, errAltered.Because(fmt.Errorf("%s of %s does not open: altered or moved", at.column, at.record))
+		return nil, errAltered.Because(fmt.Errorf("%s of %s does not open: altered or moved", at.column,
+			at.record))
 	}
 	return plain, nil
 }
@@ -145,7 +147,8 @@ func (s *Store) sealKey(ctx context.Context, q queryer, at place, sealed []byte)
 		return dataKey{}, 0, errAltered.Because(fmt.Errorf("%s of %s is damaged", at.column, at.record))
 	}
 	if sealed[0] != at.form {
-		return dataKey{}, 0, errAltered.Because(fmt.Errorf("%s of %s has form %d", at.column, at.record, sealed[0]))
+		return dataKey{}, 0, errAltered.Because(fmt.Errorf("%s of %s has form %d", at.column, at.record,
+			sealed[0]))
 	}
 	id := int64(binary.BigEndian.Uint64(sealed) & keyID)
 	s.seal.mu.Lock()

@@ -44,7 +44,8 @@ func (s *Store) PutSession(ctx context.Context, session auth.Session, expires ti
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO sessions (hash, kind, subject_mac, created_at, used_at, expires_at, body)
+		_, err = tx.ExecContext(ctx,
+			`INSERT INTO sessions (hash, kind, subject_mac, created_at, used_at, expires_at, body)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)`, r.hash, r.kind, r.subject, r.created, r.used, r.expires, sealed)
 		return err
 	})
@@ -58,8 +59,10 @@ func (s *Store) ChangeSession(ctx context.Context, session auth.Session, expires
 		if err != nil {
 			return err
 		}
-		return touched(tx.ExecContext(ctx, `UPDATE sessions SET subject_mac = $2, used_at = $3, expires_at = $4, body = $5
-			WHERE hash = $1 AND kind = $6 AND created_at = $7`, r.hash, r.subject, r.used, r.expires, sealed, r.kind, r.created))
+		return touched(tx.ExecContext(ctx, `UPDATE sessions
+			SET subject_mac = $2, used_at = $3, expires_at = $4, body = $5
+			WHERE hash = $1 AND kind = $6
+				AND created_at = $7`, r.hash, r.subject, r.used, r.expires, sealed, r.kind, r.created))
 	})
 }
 
@@ -75,7 +78,8 @@ func (s *Store) TouchSession(ctx context.Context, hash [32]byte, used, expires t
 		if err != nil {
 			return err
 		}
-		return touched(tx.ExecContext(ctx, `UPDATE sessions SET used_at = $2, expires_at = $3, body = $4 WHERE hash = $1`,
+		return touched(tx.ExecContext(ctx, `UPDATE sessions SET used_at = $2, expires_at = $3, body = $4
+			WHERE hash = $1`,
 			r.hash, r.used, r.expires, sealed))
 	})
 }
@@ -92,7 +96,8 @@ func touched(done sql.Result, err error) error {
 	return err
 }
 
-func (s *Store) sealSession(ctx context.Context, tx *sql.Tx, r sessionRow, session auth.Session) ([]byte, error) {
+func (s *Store) sealSession(ctx context.Context, tx *sql.Tx, r sessionRow, session auth.Session) ([]byte,
+	error) {
 	body, err := json.Marshal(sessionBody{session.Subject, session.Data})
 	if err != nil {
 		return nil, fmt.Errorf("writing a session: %w", err)
@@ -104,7 +109,8 @@ func (s *Store) sealSession(ctx context.Context, tx *sql.Tx, r sessionRow, sessi
 func (s *Store) openSession(ctx context.Context, q queryer, hash [32]byte) (sessionRow, []byte, error) {
 	r := sessionRow{hash: hash[:]}
 	var sealed []byte
-	err := q.QueryRowContext(ctx, `SELECT kind, subject_mac, created_at, used_at, expires_at, body FROM sessions WHERE hash = $1`, hash[:]).
+	err := q.QueryRowContext(ctx, `SELECT kind, subject_mac, created_at, used_at, expires_at, body
+		FROM sessions WHERE hash = $1`, hash[:]).
 		Scan(&r.kind, &r.subject, &r.created, &r.used, &r.expires, &sealed)
 	if err != nil {
 		return r, nil, err
@@ -123,7 +129,8 @@ func (s *Store) Session(ctx context.Context, hash [32]byte) (auth.Session, error
 	if err := json.Unmarshal(plain, &body); err != nil {
 		return auth.Session{Hash: hash}, fmt.Errorf("reading a session: %w", err)
 	}
-	return auth.Session{Hash: hash, Kind: auth.Kind(r.kind), Subject: body.Subject, CreatedAt: unstamp(r.created), UsedAt: unstamp(r.used),
+	return auth.Session{Hash: hash, Kind: auth.Kind(r.kind), Subject: body.Subject,
+		CreatedAt: unstamp(r.created), UsedAt: unstamp(r.used),
 		Data: body.Data}, nil
 }
 

@@ -132,7 +132,8 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 
 // migrate brings the tables up to date. Numbers may have gaps, and what fills one later runs then.
 func migrate(ctx context.Context, db *sql.DB, folder fs.FS) error {
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder,
+		goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return fmt.Errorf("reading the migrations: %w", err)
 	}

@@ -38,7 +38,8 @@ func haunted(t *testing.T) *ghost {
 	g.old, h.cookies = h.cookies, nil
 	h.enter(t, "A", g.phone)
 	g.device, h.cookies = h.cookies, g.old
-	g.code = answer[struct{ Code string }](t, h.ask(t, "POST", g.at("/api/v1/people/%s/code"), struct{}{}), 201).Code
+	g.code = answer[struct{ Code string }](t, h.ask(t, "POST", g.at("/api/v1/people/%s/code"), struct{}{}),
+		201).Code
 	h.now = h.now.Add(20 * time.Second)
 	h.cookies = nil
 	return g
@@ -72,12 +73,14 @@ func (g *ghost) clerk(t *testing.T, path string, form url.Values) {
 func (g *ghost) lose(t *testing.T) {
 	t.Helper()
 	p := g.person.Person
-	file := fmt.Sprintf("記号,番号,枝番,氏名,氏名カナ,生年月日,住所,資格喪失年月日\n%s,%s,%s,%s,%s,%s,%s,2026-11-22\n", p.Symbol, p.Number, p.BranchNumber,
+	file := fmt.Sprintf("記号,番号,枝番,氏名,氏名カナ,生年月日,住所,資格喪失年月日\n%s,%s,%s,%s,%s,%s,%s,2026-11-22\n", p.Symbol,
+		p.Number, p.BranchNumber,
 		p.Name, p.Kana, p.BirthDate, p.Address)
 	if _, err := g.office.Import(ctx, "00138990", strings.NewReader(file), "鈴木"); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := g.store.Person(ctx, g.person.ID); err != nil || r.Person.LostOn != eligibility.MustDate("2026-11-22") {
+	if r, err := g.store.Person(ctx, g.person.ID); err != nil ||
+		r.Person.LostOn != eligibility.MustDate("2026-11-22") {
 		t.Fatalf("%+v %v", r.Person, err)
 	}
 }
@@ -90,8 +93,14 @@ var endings = []struct {
 	{"the clerk ends the login", func(t *testing.T, g *ghost) {
 		g.clerk(t, g.at("/insurer/people/%s/logins/")+fmt.Sprint(g.login(t))+"/end", nil)
 	}},
-	{"the clerk ends the phone", func(t *testing.T, g *ghost) { g.clerk(t, g.at("/insurer/people/%s/phones/A/end"), nil) }},
-	{"the clerk ends all phones", func(t *testing.T, g *ghost) { g.clerk(t, g.at("/insurer/people/%s/phones/end"), nil) }},
+	{"the clerk ends the phone", func(t *testing.T, g *ghost) {
+		g.clerk(t,
+			g.at("/insurer/people/%s/phones/A/end"), nil)
+	}},
+	{"the clerk ends all phones", func(t *testing.T, g *ghost) {
+		g.clerk(t,
+			g.at("/insurer/people/%s/phones/end"), nil)
+	}},
 	{"the clerk erases the person", func(t *testing.T, g *ghost) {
 		g.clerk(t, g.at("/insurer/people/%s/erase"), url.Values{"number": {g.person.Person.Number}})
 	}},
@@ -128,7 +137,10 @@ var returns = []struct {
 		g.form(t, "/enrol", url.Values{"code": {g.paper}})
 		return g.gets(t, g.old, "POST", "/api/v1/people/%s/credential", `{"tier":"live"}`)
 	}},
-	{"a PDF in the old session", func(t *testing.T, g *ghost) bool { return g.gets(t, g.old, "GET", "/people/%s/document.pdf", "") }},
+	{"a PDF in the old session", func(t *testing.T, g *ghost) bool {
+		return g.gets(t, g.old, "GET",
+			"/people/%s/document.pdf", "")
+	}},
 	{"a file in the old session", func(t *testing.T, g *ghost) bool {
 		return g.gets(t, g.old, "GET", "/people/%s/screen.smart-health-card", "")
 	}},
@@ -139,7 +151,8 @@ var returns = []struct {
 		return g.gets(t, g.entered(t), "POST", "/api/v1/people/%s/credential", `{"tier":"live"}`)
 	}},
 	{"the phone's key, then a stored screen", func(t *testing.T, g *ghost) bool {
-		return g.gets(t, g.entered(t), "POST", "/api/v1/people/%s/credential", `{"tier":"screen","phone":"A"}`)
+		return g.gets(t, g.entered(t), "POST", "/api/v1/people/%s/credential",
+			`{"tier":"screen","phone":"A"}`)
 	}},
 	{"the phone's key, then a PDF", func(t *testing.T, g *ghost) bool {
 		return g.gets(t, g.entered(t), "GET", "/people/%s/document.pdf", "")
@@ -147,9 +160,13 @@ var returns = []struct {
 	{"the phone's open session, then a screen", func(t *testing.T, g *ghost) bool {
 		return g.gets(t, g.device, "POST", "/api/v1/people/%s/credential", `{"tier":"live"}`)
 	}},
-	{"the phone's open session, then an online code", func(t *testing.T, g *ghost) bool { return g.redeemed(t, g.device) }},
+	{"the phone's open session, then an online code", func(t *testing.T, g *ghost) bool {
+		return g.redeemed(t,
+			g.device)
+	}},
 	{"the online code of a moment ago", func(t *testing.T, g *ghost) bool {
-		_, err := g.office.Redeem(ctx, desk.Caller{URL: "https://counter.example", Name: "架空医院"}, g.code, false)
+		_, err := g.office.Redeem(ctx, desk.Caller{URL: "https://counter.example", Name: "架空医院"}, g.code,
+			false)
 		return err == nil
 	}},
 	{"the phone added again in the old session", func(t *testing.T, g *ghost) bool {
@@ -185,7 +202,8 @@ func (g *ghost) redeemed(t *testing.T, cookies []*http.Cookie) bool {
 	if w.Code >= 300 {
 		return false
 	}
-	_, err := g.office.Redeem(ctx, desk.Caller{URL: "https://counter.example", Name: "架空医院"}, decode[struct{ Code string }](t, w).Code, false)
+	_, err := g.office.Redeem(ctx, desk.Caller{URL: "https://counter.example", Name: "架空医院"},
+		decode[struct{ Code string }](t, w).Code, false)
 	return err == nil
 }
 
@@ -228,7 +246,8 @@ func TestAnEndedPhoneGetsNoReceipts(t *testing.T) {
 			}
 			for _, cookies := range [][]*http.Cookie{g.old, g.device} {
 				g.cookies = cookies
-				if w := g.ask(t, "GET", "/api/v1/receipts?key=A", nil); w.Code < 300 && strings.Contains(w.Body.String(), string(g.person.ID)) {
+				if w := g.ask(t, "GET", "/api/v1/receipts?key=A", nil); w.Code < 300 &&
+					strings.Contains(w.Body.String(), string(g.person.ID)) {
 					t.Errorf("%s", w.Body)
 				}
 			}
@@ -236,7 +255,8 @@ func TestAnEndedPhoneGetsNoReceipts(t *testing.T) {
 	}
 }
 
-// The ended login may be in other hands; its paper is too. Whoever has both, and even a fresh login, gets no further.
+// The ended login may be in other hands; its paper is too. Whoever has both, and even a fresh login, gets no
+// further.
 func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 	g := haunted(t)
 	g.clerk(t, g.at("/insurer/people/%s/logins/")+fmt.Sprint(g.login(t))+"/end", nil)
@@ -255,12 +275,16 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 	}
 	// the clerk's next notice is the way back, printed alone or in a run
 	next := g.noticeCode(t, g.person)
-	serials, err := g.store.EnsureNotices(ctx, []desk.PersonID{g.person.ID}, func(id desk.PersonID, n int64) []byte { return g.office.Notices.MAC(g.office.Notices.Code(id, n)) },
+	serials, err := g.store.EnsureNotices(ctx, []desk.PersonID{g.person.ID}, func(id desk.PersonID,
+		n int64) []byte {
+		return g.office.Notices.MAC(g.office.Notices.Code(id, n))
+	},
 		desk.Entry{At: g.now, Actor: "t", Action: "t"})
 	if next == g.paper || err != nil || serials[g.person.ID] != 2 {
 		t.Fatalf("%s again, %v %v", next, serials, err)
 	}
-	if err := g.office.Enrol(ctx, auth.Identity{Subject: "s", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now}, g.office.Notices.MAC(next)); err != nil {
+	if err := g.office.Enrol(ctx, auth.Identity{Subject: "s", Name: "髙橋　德一",
+		BirthDate: g.person.Person.BirthDate, At: g.now}, g.office.Notices.MAC(next)); err != nil {
 		t.Error(err)
 	}
 }
@@ -268,12 +292,16 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 func TestARunPrintsANewNoticeForWhomAClerkEnded(t *testing.T) {
 	g := haunted(t)
 	g.clerk(t, g.at("/insurer/people/%s/logins/")+fmt.Sprint(g.login(t))+"/end", nil)
-	serials, err := g.store.EnsureNotices(ctx, []desk.PersonID{g.person.ID}, func(id desk.PersonID, n int64) []byte { return g.office.Notices.MAC(g.office.Notices.Code(id, n)) },
+	serials, err := g.store.EnsureNotices(ctx, []desk.PersonID{g.person.ID}, func(id desk.PersonID,
+		n int64) []byte {
+		return g.office.Notices.MAC(g.office.Notices.Code(id, n))
+	},
 		desk.Entry{At: g.now, Actor: "t", Action: "t"})
 	if err != nil || serials[g.person.ID] != 2 {
 		t.Errorf("%v %v", serials, err)
 	}
-	if n, err := g.store.Notice(ctx, g.office.Notices.MAC(g.office.Notices.Code(g.person.ID, 2))); err != nil || n.Void {
+	if n, err := g.store.Notice(ctx, g.office.Notices.MAC(g.office.Notices.Code(g.person.ID,
+		2))); err != nil || n.Void {
 		t.Errorf("%+v %v", n, err)
 	}
 }
@@ -291,7 +319,8 @@ func TestRegisteringWantsAFreshLogin(t *testing.T) {
 		{"six hours after", auth.Identity{At: morning.Add(-6 * time.Hour)}, http.StatusForbidden},
 		{"a login of tomorrow", auth.Identity{At: morning.Add(time.Hour)}, http.StatusForbidden},
 		{"a login without its time", auth.Identity{}, http.StatusForbidden},
-		{"proved an hour ago", auth.Identity{At: morning, AuthTime: morning.Add(-time.Hour)}, http.StatusForbidden},
+		{"proved an hour ago", auth.Identity{At: morning, AuthTime: morning.Add(-time.Hour)},
+			http.StatusForbidden},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t)
@@ -306,13 +335,15 @@ func TestRegisteringWantsAFreshLogin(t *testing.T) {
 			if w.Code != c.want {
 				t.Fatalf("%d", w.Code)
 			}
-			if people, err := h.store.Enrolled(ctx, "op|x"); err != nil || (len(people) == 1) != (c.want == http.StatusSeeOther) {
+			if people, err := h.store.Enrolled(ctx, "op|x"); err != nil ||
+				(len(people) == 1) != (c.want == http.StatusSeeOther) {
 				t.Errorf("%d people, %v", len(people), err)
 			}
 			if c.want == http.StatusSeeOther {
 				return
 			}
-			if body := w.Body.String(); !strings.Contains(body, `id="login-again" href="/login"`) || !strings.Contains(body, "入れ直す必要はありません") {
+			if body := w.Body.String(); !strings.Contains(body, `id="login-again" href="/login"`) ||
+				!strings.Contains(body, "入れ直す必要はありません") {
 				t.Error("it does not say how to go on")
 			}
 			if body := h.ask(t, "GET", "/enrol", nil).Body.String(); strings.Contains(body, `id="code"`) {
@@ -325,15 +356,18 @@ func TestRegisteringWantsAFreshLogin(t *testing.T) {
 func TestAnOldLoginIsAskedToLogInAgainInEveryLanguage(t *testing.T) {
 	h := newHouse(t)
 	r := h.tokuichi(t)
-	data, err := json.Marshal(visit{Login: &auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: morning.Add(-time.Hour)}})
+	data, err := json.Marshal(visit{Login: &auth.Identity{Subject: "op|x", Name: "髙橋 德一",
+		BirthDate: r.Person.BirthDate, At: morning.Add(-time.Hour)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.session(t, auth.Patient, "op|x", string(data))
 	code := h.noticeCode(t, r)
-	for lang, want := range map[string]string{"ja": "もう一度ログインしてください", "ja-easy": "ログインして", "en": "log in again before you register",
+	for lang, want := range map[string]string{"ja": "もう一度ログインしてください", "ja-easy": "ログインして",
+		"en":      "log in again before you register",
 		"zh-Hans": "请在登记前重新登录", "vi": "hãy đăng nhập lại trước khi đăng ký"} {
-		w := h.post(t, "/enrol?lang="+lang, []byte(url.Values{"code": {code}}.Encode()), "application/x-www-form-urlencoded")
+		w := h.post(t, "/enrol?lang="+lang, []byte(url.Values{"code": {code}}.Encode()),
+			"application/x-www-form-urlencoded")
 		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%s: %d", lang, w.Code)
 		}
@@ -352,7 +386,8 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	at := "/insurer/people/" + string(r.ID)
 	page := h.page(t, at)
-	for _, want := range []string{"令和8年11月22日 10:42 に登録", "令和8年11月25日 10:42 に登録", "マイナンバーカードのログイン 令和8年11月25日", "期限 令和9年2月23日", at + "/phones/A/end", at + "/phones/B/end"} {
+	for _, want := range []string{"令和8年11月22日 10:42 に登録", "令和8年11月25日 10:42 に登録", "マイナンバーカードのログイン 令和8年11月25日",
+		"期限 令和9年2月23日", at + "/phones/A/end", at + "/phones/B/end"} {
 		if !strings.Contains(strings.Join(strings.Fields(page), " "), want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -361,7 +396,8 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 		t.Error("it does not say which phone")
 	}
 	h.acts(t, at+"/phones/A/end", nil, "端末を解除しました")
-	if left, err := h.store.Grants(ctx, desk.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 || left[0].Phone != "B" {
+	if left, err := h.store.Grants(ctx, desk.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 ||
+		left[0].Phone != "B" {
 		t.Errorf("%+v %v", left, err)
 	}
 	if got := h.entries(t, "phone.end"); len(got) != 1 {

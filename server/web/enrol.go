@@ -25,8 +25,8 @@ func (s *Site) showEnrol(c echo.Context, status int, v visit, typed string, prob
 	return s.show(c, status, "enrol", view)
 }
 
-// enrol binds the login to the person of the notice. A wrong code comes back on the form, to be mended; an old login is asked to
-// log in again, with the notice kept.
+// enrol binds the login to the person of the notice. A wrong code comes back on the form, to be mended; an
+// old login is asked to log in again, with the notice kept.
 func (s *Site) enrol(c echo.Context) error {
 	session, v, err := s.signedIn(c)
 	if err != nil {

@@ -298,7 +298,8 @@ func p256(t *testing.T) (*ecdsa.PrivateKey, credential.Key) {
 
 // visitOf is the session of someone who has logged in.
 func visitOf(name, birth, notice string) string {
-	data, _ := json.Marshal(visit{Notice: []byte(notice), Login: &auth.Identity{Subject: "op|x", Name: name, BirthDate: eligibility.MustDate(birth), At: morning}})
+	data, _ := json.Marshal(visit{Notice: []byte(notice), Login: &auth.Identity{Subject: "op|x", Name: name,
+		BirthDate: eligibility.MustDate(birth), At: morning}})
 	return string(data)
 }
 

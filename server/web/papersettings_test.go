@@ -22,8 +22,10 @@ func TestTheAuditKeepsBothValuesOfEverySettingOnPapers(t *testing.T) {
 	h := newHouse(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	picture := mark(t, color.Black)
-	first := map[string]string{"unit": "保険年金課", "address": "架空県架空市1", "hours": "平日9時〜17時", "colour": "#f6c6ad", "state": "https://myna.go.jp/"}
-	second := map[string]string{"name": "架空第二健康保険組合", "issuer": "架空第二理事長", "telephone": "06-0000-0002", "unit": "資格課", "address": "架空県架空市2", "hours": "平日10時〜16時",
+	first := map[string]string{"unit": "保険年金課", "address": "架空県架空市1", "hours": "平日9時〜17時",
+		"colour": "#f6c6ad", "state": "https://myna.go.jp/"}
+	second := map[string]string{"name": "架空第二健康保険組合", "issuer": "架空第二理事長", "telephone": "06-0000-0002",
+		"unit": "資格課", "address": "架空県架空市2", "hours": "平日10時〜16時",
 		"colour": "#00118f", "state": "https://myna.go.jp/a", "nologo": "1"}
 	for _, values := range []map[string]string{first, second, second} {
 		var png []byte
@@ -61,7 +63,8 @@ func TestTheAuditKeepsBothValuesOfEverySettingOnPapers(t *testing.T) {
 		}
 	}
 	stored := changes[0]["mark"][1]
-	if raw, err := hex.DecodeString(strings.TrimPrefix(stored, "sha256:")); err != nil || len(raw) != sha256.Size || changes[1]["mark"] != [2]string{stored, ""} {
+	if raw, err := hex.DecodeString(strings.TrimPrefix(stored, "sha256:")); err != nil ||
+		len(raw) != sha256.Size || changes[1]["mark"] != [2]string{stored, ""} {
 		t.Errorf("the mark: %v, %v", changes[0]["mark"], changes[1]["mark"])
 	}
 }
@@ -80,21 +83,26 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 		t.Fatal(err)
 	}
 	in.Look.State = "https://myna.go.jp.evil.example/"
-	if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now, Actor: "t", Action: "insurer.put"}); err != nil {
+	if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now, Actor: "t",
+		Action: "insurer.put"}); err != nil {
 		t.Fatal(err)
 	}
-	paths := []string{"/insurer/people/" + string(found[0].ID) + "/notice.pdf", "/insurer/papers/notice.pdf?insurer=06139992", "/insurer/papers/notice-70.pdf?insurer=06139992"}
+	paths := []string{"/insurer/people/" + string(found[0].ID) + "/notice.pdf",
+		"/insurer/papers/notice.pdf?insurer=06139992", "/insurer/papers/notice-70.pdf?insurer=06139992"}
 	outside.Refused(t, outside.Files, len(paths)+2)
 	for _, path := range paths {
-		if w := h.ask(t, "GET", path, nil); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "紙の設定と見本") {
+		if w := h.ask(t, "GET", path, nil); w.Code != http.StatusConflict ||
+			!strings.Contains(w.Body.String(), "紙の設定と見本") {
 			t.Errorf("%s: %d %.300s", path, w.Code, w.Body)
 		}
 	}
 	var refused *eligibility.Error
-	if _, err := h.office.PlanRun(ctx, "06139992", desk.NoticeRun, desk.RunOptions{}, nil, "鈴木"); !errors.As(err, &refused) || refused.Key != "look.state_stored" {
+	if _, err := h.office.PlanRun(ctx, "06139992", desk.NoticeRun, desk.RunOptions{}, nil,
+		"鈴木"); !errors.As(err, &refused) || refused.Key != "look.state_stored" {
 		t.Errorf("a new run: %v", err)
 	}
-	if _, err := h.office.PlanRun(ctx, "06139992", desk.CertificateRun, desk.RunOptions{}, nil, "鈴木"); err != nil {
+	if _, err := h.office.PlanRun(ctx, "06139992", desk.CertificateRun, desk.RunOptions{}, nil,
+		"鈴木"); err != nil {
 		t.Errorf("certificates carry no such code: %v", err)
 	}
 	h.runs.Begin(ctx, waiting)
@@ -102,10 +110,12 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 		t.Errorf("%+v", run)
 	}
 	in.Look.State = ""
-	if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now, Actor: "t", Action: "insurer.put"}); err != nil {
+	if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now, Actor: "t",
+		Action: "insurer.put"}); err != nil {
 		t.Fatal(err)
 	}
-	if w := h.form(t, "/insurer/runs/"+waiting+"/resume", url.Values{}); w.Code != http.StatusSeeOther || h.over(t, waiting).State != desk.RunDone {
+	if w := h.form(t, "/insurer/runs/"+waiting+"/resume", url.Values{}); w.Code != http.StatusSeeOther ||
+		h.over(t, waiting).State != desk.RunDone {
 		t.Errorf("once it is mended: %d", w.Code)
 	}
 }

@@ -187,7 +187,8 @@ func (s *Site) askEndPhone(c echo.Context, file desk.PersonFile) (ConfirmView, e
 }
 
 func (s *Site) askEndPhones(_ echo.Context, file desk.PersonFile) (ConfirmView, error) {
-	return ConfirmView{TitleJa: "端末をすべて解除する", TitleEn: "End all phones", ButtonJa: "すべて解除する", ButtonEn: "End all", Disabled: len(file.Phones) == 0,
+	return ConfirmView{TitleJa: "端末をすべて解除する", TitleEn: "End all phones", ButtonJa: "すべて解除する",
+		ButtonEn: "End all", Disabled: len(file.Phones) == 0,
 		ConsequenceJa: "この人の画面を新しく出せなくなります（保存済みの画面は、最長24時間残ることがあります）。登録したログインで開いている画面も、ほかの端末のものまで閉じます。ご本人は、もう一度ログインすれば使えます。保存された写しが心配なときは、写しも取り消してください。",
 		ConsequenceEn: "no new screen of this person is made (a stored one may last up to 24 hours), and the sessions of the login that added it end everywhere. The person can log in again. If saved copies worry you, revoke them too."}, nil
 }

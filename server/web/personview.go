@@ -124,7 +124,8 @@ func (s *Site) personPage(c echo.Context, staff string) error {
 		view.Logins = append(view.Logins, LoginRow{l.ID, whenText(l.Since), l.Phones})
 	}
 	for _, p := range file.Phones {
-		view.Phones = append(view.Phones, PhoneRow{p.ID, whenText(p.At), eligibility.DateOf(p.Until).Japanese(),
+		view.Phones = append(view.Phones, PhoneRow{p.ID, whenText(p.At),
+			eligibility.DateOf(p.Until).Japanese(),
 			eligibility.DateOf(p.LoginAt).Japanese(), !s.Now().Before(p.Until)})
 	}
 	for _, e := range file.Entries {
