@@ -45,8 +45,8 @@ var (
 		Ja: "色は #1a5fb4 のように入れてください。", En: "Give the colour as #1a5fb4."}
 )
 
-// Settle changes an insurer's settings, and the audit chain keeps what they were and are (SettingsChange); mark is a new PNG, nil to keep the old one, empty to have none. Nothing is stored when
-// something is not right.
+// Settle changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have none. Nothing
+// is stored when something is not right. The audit chain keeps what they were and are (SettingsChange).
 func (o *Office) Settle(ctx context.Context, in Insurer, mark []byte, staff string) error {
 	for _, f := range []struct {
 		field, label, english, value string

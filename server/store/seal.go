@@ -107,8 +107,9 @@ func (s *Store) unwrap(ctx context.Context, q queryer, id int64) (dataKey, error
 }
 
 // sealValue seals one column's value of a record.
-func (s *Store) sealValue(ctx context.Context, tx queryer, scope string, at place, plain []byte) ([]byte,
-	error) {
+func (s *Store) sealValue(
+	ctx context.Context, tx queryer, scope string, at place, plain []byte,
+) ([]byte, error) {
 	id, aead, err := s.keyFor(ctx, tx, scope)
 	if err != nil {
 		return nil, err
