@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -58,8 +59,14 @@ func openHouse(ctx context.Context, s *Settings, role string) (*house, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
+	if err := closed(folder); err != nil {
+		return nil, err
+	}
 	ring, err := keys.Open(filepath.Join(folder, "keys"))
 	if err != nil {
+		return nil, err
+	}
+	if err := guarded(ctx, ring, folder); err != nil {
 		return nil, err
 	}
 	index, err := ring.Secret(keys.Index)
@@ -67,19 +74,27 @@ func openHouse(ctx context.Context, s *Settings, role string) (*house, error) {
 		return nil, err
 	}
 	masters := map[string][]byte{}
-	for scope, file := range map[string]string{"people": keys.People, "cases": keys.Cases, "session": keys.Session} {
+	for _, scope := range []string{"people", "cases", "session"} {
 		if scope == "people" && role == roleCounter || scope == "cases" && role == roleInsurer {
 			continue
 		}
-		if masters[scope], err = ring.Secret(file); err != nil {
+		if masters[scope], err = ring.Secret(keyFiles[scope]); err != nil {
 			return nil, err
 		}
 	}
 	kept, err := store.Open(ctx, filepath.Join(folder, databaseFile), store.Options{Mode: "demo", Role: role, Index: index, Masters: masters})
+	var other *store.OtherKeyError
+	if errors.As(err, &other) {
+		return nil, keys.Other(keyFiles[other.Kind]).Because(err)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &house{folder: folder, keys: ring, store: kept, now: time.Now}, nil
+	h := &house{folder: folder, keys: ring, store: kept, now: time.Now}
+	if err := h.remember(ctx, role); err != nil {
+		return nil, errors.Join(err, kept.Close())
+	}
+	return h, nil
 }
 
 // office assembles the insurer's half.

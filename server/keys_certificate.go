@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"madoguchi/eligibility"
@@ -51,6 +53,9 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 	subject, err := keys.ParseSubject(c.Subject)
 	if err != nil {
 		return usage(err)
+	}
+	if err := guarded(context.Background(), f, filepath.Join(s.Data, "demo")); err != nil {
+		return err
 	}
 	csr, err := f.Request(insurer, subject)
 	if err != nil {

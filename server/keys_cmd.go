@@ -20,6 +20,7 @@ type keysCmd struct {
 	Rotate keysRotateCmd `cmd:"" help:"publish a next key, or let it sign once it has been published for 24 hours"`
 	CSR    keysCSRCmd    `cmd:"" name:"csr" help:"write a certificate request (PKCS #10) for signing PDFs"`
 	Import keysImportCmd `cmd:"" help:"import the certificate for signing PDFs"`
+	Accept keysAcceptCmd `cmd:"" help:"let the next start take another key in the place of a lost one"`
 }
 
 var (

@@ -77,7 +77,8 @@ func (d demo) enrolled(t *testing.T) desk.PersonID {
 	if err != nil {
 		t.Fatal(err)
 	}
-	who := auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: found[0].Person.BirthDate}
+	who := auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: found[0].Person.BirthDate,
+		At: d.house.now()}
 	if err := d.office.Enrol(ctx, who, d.office.Notices.MAC(paper.Code)); err != nil {
 		t.Fatal(err)
 	}

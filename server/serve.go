@@ -47,6 +47,9 @@ func (c *serveCmd) Run(s *Settings) error {
 		return err
 	}
 	defer h.store.Close()
+	if err := h.keys.Verify(); err != nil { // also of keys that nobody asks for before a patient does
+		return err
+	}
 	if n, err := h.store.VerifyAudit(ctx); err != nil {
 		return fmt.Errorf("verifying the audit chain (%d entries): %w", n, err)
 	}

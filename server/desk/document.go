@@ -73,7 +73,11 @@ func (o *Office) NoticePage(ctx context.Context, id PersonID, staff string) ([]b
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	state, err := pdf.LinkCode(o.stateAddress(paper.Insurer))
+	address, err := o.stateAddress(paper.Insurer)
+	if err != nil {
+		return nil, pdf.Report{}, err
+	}
+	state, err := pdf.LinkCode(address)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}

@@ -12,6 +12,11 @@ var (
 	errEnrolBirthDate = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person",
 		Ja: "ログインした方と、お知らせの方が一致しません。お知らせに書かれた本人がログインしてください。本人のときは、お知らせの電話番号へお電話ください。",
 		En: "The person who logged in is not the person on the notice. The person on the notice has to log in. If that is you, call the number on the notice."}
+	// ErrEnrolAgain asks for a fresh login before a registration: an old session, perhaps on a phone that is
+	// not its owner's any more, must not be able to register anybody.
+	ErrEnrolAgain = &eligibility.Error{Code: eligibility.Denied, Key: "enrol.login_again",
+		Ja: "安全のため、登録の前にもう一度ログインしてください（ログインから15分のうちに登録します）。お知らせは読み取ったままです。入れ直す必要はありません。",
+		En: "For safety, log in again before you register (within 15 minutes of the login). The notice stays read: you need not enter it again."}
 	// ErrNotEnrolled is returned for a person whom the one who asks may not show.
 	ErrNotEnrolled = &eligibility.Error{Code: eligibility.NotFound, Key: "person.not_yours",
 		Ja: "この方の画面は、この登録からは出せません。お知らせのコードで登録してください。",
@@ -37,7 +42,8 @@ func (o *Office) NoticeFor(ctx context.Context, text string) (mac []byte, err er
 }
 
 // Enrol binds a login to the person of a notice. The code (its MAC) proves who got the letter, the login who holds the
-// card: birth date exact, name tolerant (variants, ●, kana; rules.md 4.4), because registers spell names differently.
+// card: birth date exact, name tolerant (variants, ●, kana; rules.md 4.4), because registers spell names
+// differently. A void notice gets ErrNoticeVoid, a login that is not fresh ErrEnrolAgain.
 func (o *Office) Enrol(ctx context.Context, login auth.Identity, mac []byte) error {
 	notice, err := o.Store.Notice(ctx, mac)
 	if err != nil {
@@ -45,6 +51,9 @@ func (o *Office) Enrol(ctx context.Context, login auth.Identity, mac []byte) err
 	}
 	if notice.Void {
 		return ErrNoticeVoid
+	}
+	if !fresh(login, o.Now()) {
+		return ErrEnrolAgain
 	}
 	record, err := o.Store.Person(ctx, notice.Person)
 	if err != nil {

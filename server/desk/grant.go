@@ -42,6 +42,14 @@ type GrantQuery struct {
 	Person                PersonID
 }
 
+// GrantEnd says which grants end, and which sessions with them: those that their phones opened by their keys
+// always.
+type GrantEnd struct {
+	GrantQuery
+	Logins bool     // also all sessions of their logins: one may be open on the phone that was lost
+	But    [32]byte // the session that asks goes on; zero for none
+}
+
 // DeviceProof is a phone's answer to a nonce.
 type DeviceProof struct{ Phone, KeyID, Nonce, Signature string }
 
@@ -170,45 +178,25 @@ func (o *Office) Phones(ctx context.Context, subject string) ([]Phone, error) {
 // EndPhone takes a phone away from a login: the patient's own doing, from any phone. Other logins' people stay on it. The
 // login's other sessions end too, for one of them may be open on the phone that was lost; here is the one that asks.
 func (o *Office) EndPhone(ctx context.Context, subject, phone string, here [32]byte) error {
-	known, err := o.Store.Grants(ctx, GrantQuery{Subject: subject, Phone: phone})
-	switch {
-	case err != nil:
-		return err
-	case phone == "" || len(known) == 0:
+	if phone == "" {
 		return errNoPhone
 	}
-	if err := o.endSessions(ctx, known, here); err != nil {
-		return err
+	end := GrantEnd{GrantQuery: GrantQuery{Subject: subject, Phone: phone}, Logins: true, But: here}
+	n, err := o.Store.EndGrants(ctx, end, Entry{At: o.Now(), Actor: "patient", Action: "phone.end"})
+	if err == nil && n == 0 {
+		err = errNoPhone
 	}
-	_, err = o.Store.EndGrants(ctx, GrantQuery{Subject: subject, Phone: phone}, Entry{At: o.Now(), Actor: "patient", Action: "phone.end"})
 	return err
 }
 
 // DeviceSubject is the subject of a session that a phone opens by its key.
 func DeviceSubject(phone string) string { return "device|" + phone }
 
-// endSessions ends the sessions of grants' logins but one, and those of their phones, so that a copied cookie does not live on
-// when the phone is added again. It comes before the grants' end: after a failure in between there is still a grant to try again
-// with, and no session that could add one anew.
-func (o *Office) endSessions(ctx context.Context, grants []Grant, but [32]byte) error {
-	done := map[string]bool{}
-	for _, g := range grants {
-		for _, subject := range []string{g.Subject, DeviceSubject(g.Phone)} {
-			if done[subject] {
-				continue
-			}
-			done[subject] = true
-			if err := o.Store.EndLogins(ctx, subject, but); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// EndDevice takes one person off a phone that came by its key, or everybody when person is empty.
-func (o *Office) EndDevice(ctx context.Context, phone, keyID string, person PersonID) error {
-	_, err := o.Store.EndGrants(ctx, GrantQuery{Phone: phone, KeyID: keyID, Person: person}, Entry{At: o.Now(), Actor: "patient", Action: "phone.end", Person: person})
+// EndDevice takes one person off a phone that came by its key, or everybody when person is empty. Other
+// sessions that the phone's key opened end too; here is the one that asks.
+func (o *Office) EndDevice(ctx context.Context, phone, keyID string, person PersonID, here [32]byte) error {
+	end := GrantEnd{GrantQuery: GrantQuery{Phone: phone, KeyID: keyID, Person: person}, But: here}
+	_, err := o.Store.EndGrants(ctx, end, Entry{At: o.Now(), Actor: "patient", Action: "phone.end"})
 	return err
 }
 
@@ -228,18 +216,12 @@ func (o *Office) EndPhoneOf(ctx context.Context, insurer eligibility.InsurerNumb
 	if err := o.ours(ctx, insurer, person); err != nil {
 		return 0, err
 	}
-	which := GrantQuery{Person: person, Phone: phone}
-	grants, err := o.Store.Grants(ctx, which)
-	if err != nil {
-		return 0, err
+	end := GrantEnd{GrantQuery: GrantQuery{Person: person, Phone: phone}, Logins: true}
+	n, err := o.Store.EndGrants(ctx, end, o.personEntry(person, staff, "phone.end"))
+	if err == nil && n == 0 && phone != "" {
+		err = errNoPhone
 	}
-	if len(grants) == 0 && phone != "" {
-		return 0, errNoPhone
-	}
-	if err := o.endSessions(ctx, grants, [32]byte{}); err != nil {
-		return 0, err
-	}
-	return o.Store.EndGrants(ctx, which, Entry{At: o.Now(), Actor: "clerk:" + staff, Action: "phone.end", Person: person})
+	return n, err
 }
 
 // ours refuses another insurer's person.

@@ -3,18 +3,12 @@ package desk
 import (
 	"context"
 	"encoding/hex"
-	"net/url"
 	"strings"
 	"unicode/utf8"
 
 	"madoguchi/eligibility"
 	"madoguchi/pdf"
 )
-
-// stateAddress is what code ① of a notice says where an insurer set nothing else: マイナポータル.
-const stateAddress = "https://myna.go.jp/"
-
-func (o *Office) stateAddress(in Insurer) string { return or(in.Look.State, stateAddress) }
 
 // look is how an insurer's papers are signed and coloured.
 func (o *Office) look(ctx context.Context, in Insurer) (pdf.Look, error) {
@@ -49,12 +43,10 @@ var (
 		Ja: "60文字までで入れてください。", En: "At most 60 characters."}
 	errSettingColour = &eligibility.Error{Code: eligibility.Invalid, Key: "look.colour", Field: "colour",
 		Ja: "色は #1a5fb4 のように入れてください。", En: "Give the colour as #1a5fb4."}
-	errSettingState = &eligibility.Error{Code: eligibility.Invalid, Key: "look.state", Field: "state",
-		Ja: "①のコードの宛先は https:// で始まるアドレスにしてください。", En: "Code ① must be an https address."}
 )
 
-// Settle changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have none. Nothing is stored when
-// something is not right.
+// Settle changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have none. Nothing
+// is stored when something is not right. The audit chain keeps what they were and are (SettingsChange).
 func (o *Office) Settle(ctx context.Context, in Insurer, mark []byte, staff string) error {
 	for _, f := range []struct {
 		field, label, english, value string
@@ -73,7 +65,7 @@ func (o *Office) Settle(ctx context.Context, in Insurer, mark []byte, staff stri
 	if _, ok := colourOf(in.Look.Colour); in.Look.Colour != "" && !ok {
 		return errSettingColour
 	}
-	if u, err := url.Parse(in.Look.State); in.Look.State != "" && (err != nil || u.Scheme != "https" || u.Host == "" || len(in.Look.State) > 100) {
+	if in.Look.State != "" && !ofTheState(in.Look.State) {
 		return errSettingState
 	}
 	if len(mark) > 0 {

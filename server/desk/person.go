@@ -12,8 +12,9 @@ import (
 type PeopleStore interface {
 	// PersonFile returns what is kept of a person at a time, with the newest entries lines of the audit chain.
 	PersonFile(ctx context.Context, id PersonID, at time.Time, entries int) (PersonFile, error)
-	// EndLogin ends one login's enrolment for a person, with its online code, and with its phones' keys when it has no other
-	// person. It is NotFound when the person has no such login.
+	// EndLogin ends one login's enrolment for a person and every way back: the notices that it used are void;
+	// its sessions and those of its phones end; its grants, online codes and receipts of the person go, and
+	// with its last person its phones' keys. It is NotFound when the person has no such login.
 	EndLogin(ctx context.Context, person PersonID, login int64, e Entry) error
 	// CountCopies returns how many copies Revoke would list at a time.
 	CountCopies(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, at time.Time) (int, error)
@@ -26,6 +27,7 @@ type PersonFile struct {
 	Notices     []IssuedNotice // newest first
 	Copies      []IssuedCopy   // newest first
 	Logins      []Login        // oldest first
+	Phones      []LinkedPhone  // newest first
 	Receipts    int
 	Entries     []Entry // newest first
 	MoreEntries int
@@ -50,6 +52,14 @@ type Login struct {
 	ID     int64
 	Since  time.Time
 	Phones int
+}
+
+// LinkedPhone is a phone that shows a person by its key, through one login.
+type LinkedPhone struct {
+	ID        string // the phone's own, random
+	At, Until time.Time
+	LoginAt   time.Time // the login's callback
+	Login     int64     // which of Logins
 }
 
 // personEntries is how many lines of the audit chain a clerk sees of one person.

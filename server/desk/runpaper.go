@@ -245,7 +245,10 @@ func (o *Office) paper(ctx context.Context, r PrintRun) (press.Paper, error) {
 	if r.Kind == CertificateRun {
 		return certificatePaper{base}, nil
 	}
-	url := o.stateAddress(in)
+	url, err := o.stateAddress(in)
+	if err != nil {
+		return nil, err
+	}
 	state, err := pdf.LinkCode(url)
 	return noticePaper{base, state, url}, err
 }

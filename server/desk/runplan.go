@@ -78,7 +78,11 @@ func (o *Office) PlanRun(ctx context.Context, insurer eligibility.InsurerNumber,
 	if err != nil {
 		return Plan{}, err
 	}
-	if _, err := o.Insurer(ctx, insurer); err != nil {
+	in, err := o.Insurer(ctx, insurer)
+	if err == nil && kind == NoticeRun {
+		_, err = o.stateAddress(in) // before anybody waits for the pages
+	}
+	if err != nil {
 		return Plan{}, err
 	}
 	wanted := newRunList(list)

@@ -44,7 +44,11 @@ func (o *Office) SamplePaper(ctx context.Context, insurer eligibility.InsurerNum
 			return nil, err
 		}
 		n.Demo = true
-		if n.State, err = pdf.LinkCode(o.stateAddress(in)); err != nil {
+		address, err := o.stateAddress(in)
+		if err != nil {
+			return nil, err
+		}
+		if n.State, err = pdf.LinkCode(address); err != nil {
 			return nil, err
 		}
 		data, _, err = pdf.NoticePage(n, now)

@@ -29,7 +29,8 @@ type InsurerStore interface {
 	PutInsurer(ctx context.Context, in Insurer, e Entry) error
 	// Logo returns an insurer's mark (PNG), nil where there is none.
 	Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error)
-	// PutSettings stores an insurer and its mark together: nil keeps the old mark, an empty one is none.
+	// PutSettings stores an insurer and its mark together: nil keeps the old mark, an empty one is none. The
+	// entry's detail is what changed (SettingsChange).
 	PutSettings(ctx context.Context, in Insurer, png []byte, e Entry) error
 
 	// ImportPeople stores each person under its key (roster.Key): a new key is a new person, other values under a known
@@ -43,8 +44,8 @@ type InsurerStore interface {
 	FindPeople(ctx context.Context, q PeopleQuery) ([]PersonRecord, error)
 	CountFound(ctx context.Context, q PeopleQuery) (int, error) // all of them
 	CountPeople(ctx context.Context, insurer eligibility.InsurerNumber) (int, error)
-	// ErasePerson removes a person, every version, notice, enrolment and receipt, and the key of its pseudonym; the audit
-	// chain stays whole.
+	// ErasePerson removes a person, every version, notice, enrolment and receipt, and the key of its
+	// pseudonym, and ends the sessions of those who could show it; the audit chain stays whole.
 	ErasePerson(ctx context.Context, id PersonID, e Entry) error
 	// Note appends an entry that belongs to no other change.
 	Note(ctx context.Context, e Entry) error
@@ -52,8 +53,8 @@ type InsurerStore interface {
 
 // NoticeStore keeps which notice code opens whose enrolment. Codes are known only as MACs.
 type NoticeStore interface {
-	// EnsureNotice returns the serial of the person's current notice; when there is none it stores the next serial with
-	// the MAC that mac returns for it.
+	// EnsureNotice returns the serial of the person's current notice; when there is none, or it is void, it
+	// stores the next serial with the MAC that mac returns for it.
 	EnsureNotice(ctx context.Context, person PersonID, mac func(serial int64) []byte, e Entry) (serial int64, err error)
 	// ReissueNotice voids the current notice and stores the next serial.
 	ReissueNotice(ctx context.Context, person PersonID, mac func(serial int64) []byte, e Entry) (serial int64, err error)
@@ -63,7 +64,6 @@ type NoticeStore interface {
 	// another subject gets ErrNoticeUsed, a voided notice ErrNoticeVoid.
 	Enrol(ctx context.Context, noticeMAC []byte, subject string, e Entry) error
 	Enrolled(ctx context.Context, subject string) ([]PersonRecord, error)
-	EndEnrolment(ctx context.Context, subject string, person PersonID, e Entry) error
 }
 
 // PhoneStore keeps the public keys of phones and what counters left for them.
@@ -82,17 +82,16 @@ type PhoneStore interface {
 	// that of the first. It is no error when the subject has no people.
 	PutGrants(ctx context.Context, g Grant, e Entry) error
 	Grants(ctx context.Context, q GrantQuery) ([]Grant, error) // newest first
-	// EndGrants removes grants and returns how many; online codes go with them, and the receipt key of a phone with a subject's
-	// last grant on it. An entry without a person stands for each of them.
-	EndGrants(ctx context.Context, q GrantQuery, e Entry) (int, error)
-	// EndLogins ends the sessions of a login but one, which may be zero for none.
-	EndLogins(ctx context.Context, subject string, but [32]byte) error
+	// EndGrants removes grants and returns how many; sessions and online codes go with them, and the receipt
+	// key of a phone with a subject's last grant on it. The entry is made for each of them, with its person.
+	EndGrants(ctx context.Context, end GrantEnd, e Entry) (int, error)
 	// UseNonce keeps a nonce until it ends; false when it was kept before.
 	UseNonce(ctx context.Context, nonce []byte, ends time.Time) (first bool, err error)
 	// ExpireDevices removes nonces that ended before now, grants whose login lies before lastLogin, and with a phone's last grant
 	// its receipt key.
 	ExpireDevices(ctx context.Context, now, lastLogin time.Time) error
-	// EraseSubject removes all that is kept about a login: enrolments, grants, keys, codes, sessions, receipts for its phones.
+	// EraseSubject removes all that is kept about a login: enrolments, grants, keys, codes, its sessions and
+	// those of its phones, receipts for its phones.
 	EraseSubject(ctx context.Context, subject string, e Entry) error
 	// ExpireReceipts removes receipts older than before and returns how many.
 	ExpireReceipts(ctx context.Context, before time.Time) (int, error)
@@ -186,7 +185,7 @@ type ImportCount struct{ New, Changed, Unchanged int }
 type Notice struct {
 	Person PersonID
 	Serial int64
-	Void   bool   // a later notice was issued
+	Void   bool   // a later notice was issued, or the login that used it was ended
 	UsedBy string // the subject that enrolled with it, or empty
 }
 
@@ -225,6 +224,6 @@ var (
 		Ja: "このお知らせのコードは、もう別の方の登録に使われています。心当たりがないときは、保険者にお電話ください。",
 		En: "This notice's code has already been used for another login. If that was not you, call the insurer."}
 	ErrNoticeVoid = &eligibility.Error{Code: eligibility.Conflict, Key: "notice.void",
-		Ja: "このお知らせは新しいものに替わりました。いちばん新しいお知らせのコードを使ってください。",
-		En: "A newer notice replaces this one. Use the code on the newest notice."}
+		Ja: "このお知らせは新しいものに替わりました。いちばん新しいお知らせのコードを使ってください。手元にないときは、保険者にお電話ください。",
+		En: "A newer notice replaces this one. Use the code on the newest notice. If you do not have it, call the insurer."}
 )

@@ -132,11 +132,11 @@ func (f *Folder) documentKey(insurer eligibility.InsurerNumber) (*ecdsa.PrivateK
 	if err != nil {
 		return nil, err
 	}
-	key, err := readPEM(documentKeyFile(insurer), data)
-	if err != nil {
+	key, err := f.signingOf(documentKeyFile(insurer), data)
+	if errors.Is(err, ErrDamaged) {
 		return nil, say(ErrDocumentKey, documentKeyFile(insurer)).Because(err)
 	}
-	return key, nil
+	return key, err
 }
 
 // readChain reads the certificates of a PEM text; what stands between them (subject lines of a CA's file) is ignored.

@@ -86,6 +86,9 @@ func (f *Folder) loadLocked(name string, content func() ([]byte, error)) ([]byte
 	if !errors.Is(err, fs.ErrNotExist) {
 		return data, err
 	}
+	if err := f.mayMake(name); err != nil {
+		return nil, err
+	}
 	if data, err = content(); err != nil {
 		return nil, fmt.Errorf("making %s: %w", name, err)
 	}

@@ -66,6 +66,9 @@ func (f *Folder) IssuerKey(insurer eligibility.InsurerNumber) (credential.Key, e
 	if !errors.Is(err, errNoRing) {
 		return credential.Key{}, err
 	}
+	if err := f.mayMake(ringFile(insurer)); err != nil {
+		return credential.Key{}, err
+	}
 	var private *ecdsa.PrivateKey
 	err = f.locked(func() error {
 		_, private, err = f.oldest(insurer)
@@ -95,6 +98,9 @@ func (f *Folder) hold(insurer eligibility.InsurerNumber) (held, error) {
 			return h, nil
 		}
 		r, err := f.readRing(insurer)
+		if err == nil {
+			err = f.checkRing(r)
+		}
 		if err != nil {
 			return held{}, err
 		}
@@ -149,6 +155,9 @@ func (f *Folder) ringOf(insurer eligibility.InsurerNumber, now time.Time) (ring,
 	r, err := f.readRing(insurer)
 	if !errors.Is(err, errNoRing) {
 		return r, err
+	}
+	if err := f.mayMake(ringFile(insurer)); err != nil {
+		return ring{}, err
 	}
 	name, private, err := f.oldest(insurer)
 	if err != nil {

@@ -19,7 +19,6 @@ import (
 	"encoding/pem"
 	"fmt"
 	"os"
-	"strings"
 	"sync"
 
 	"madoguchi/eligibility"
@@ -29,6 +28,8 @@ import (
 type Folder struct {
 	dir  string
 	step func(string) // told of each change to the disk; tests only
+
+	guard guard
 
 	mu    sync.Mutex
 	rings map[eligibility.InsurerNumber]held
@@ -65,7 +66,8 @@ func Open(dir string) (*Folder, error) {
 	return &Folder{dir: dir, rings: map[eligibility.InsurerNumber]held{}}, nil
 }
 
-// Secret returns the 32 bytes of a secret, made on the first call.
+// Secret returns the 32 bytes of a secret, made on the first call. It returns ErrGone, ErrOther or ErrDamaged
+// where the database knows better (Guard).
 func (f *Folder) Secret(name string) ([]byte, error) {
 	data, err := f.load(name, func() ([]byte, error) {
 		secret := make([]byte, 32)
@@ -75,20 +77,16 @@ func (f *Folder) Secret(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	secret, err := hex.DecodeString(strings.TrimSpace(string(data)))
-	if err != nil || len(secret) != 32 {
-		return nil, fmt.Errorf("keys: %s does not hold 32 bytes in hexadecimal", name)
-	}
-	return secret, nil
+	return f.secretOf(name, data)
 }
 
-// Signing returns a P-256 signing key, made on the first call.
+// Signing returns a P-256 signing key, made on the first call, or the errors of Secret.
 func (f *Folder) Signing(name string) (*ecdsa.PrivateKey, error) {
 	data, err := f.load(name, newPEM)
 	if err != nil {
 		return nil, err
 	}
-	return readPEM(name, data)
+	return f.signingOf(name, data)
 }
 
 // newPEM makes a P-256 key.

@@ -97,7 +97,7 @@ func (s *Store) pseudonymOf(ctx context.Context, tx queryer, id desk.PersonID) (
 	if err := tx.QueryRowContext(ctx, `SELECT pseudonym FROM people WHERE ref = $1`, id).Scan(&sealed); err != nil {
 		return nil, err
 	}
-	key, err := s.openValue(ctx, tx, "people.pseudonym", string(id), sealed)
+	key, err := s.openValue(ctx, tx, at("people.pseudonym", string(id)), sealed)
 	if err != nil {
 		return nil, err
 	}

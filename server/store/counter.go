@@ -15,7 +15,8 @@ import (
 func (s *Store) PutCase(ctx context.Context, c desk.Case, e desk.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		day := eligibility.DateOf(c.At)
-		body, err := s.sealValue(ctx, tx, fmt.Sprintf("cases/%s/%d", c.Facility, day.Year()), "cases.body", c.Facility+"/"+c.ID, c.Body)
+		body, err := s.sealValue(ctx, tx, fmt.Sprintf("cases/%s/%d", c.Facility, day.Year()), casePlace(c,
+			c.Version+1), c.Body)
 		if err != nil {
 			return err
 		}
@@ -37,6 +38,11 @@ func (s *Store) PutCase(ctx context.Context, c desk.Case, e desk.Entry) error {
 	})
 }
 
+// casePlace binds a case to its outcome, its time and how often it was stored.
+func casePlace(c desk.Case, version int) place {
+	return bound("cases.body", c.Facility+"/"+c.ID, stamp(c.At), string(c.Outcome), int64(version))
+}
+
 const caseColumns = `facility, ref, at, outcome, body, version`
 
 func (s *Store) scanCase(ctx context.Context, scan func(...any) error) (desk.Case, error) {
@@ -48,7 +54,7 @@ func (s *Store) scanCase(ctx context.Context, scan func(...any) error) (desk.Cas
 	}
 	c.At = unstamp(at)
 	var err error
-	c.Body, err = s.openValue(ctx, s.read, "cases.body", c.Facility+"/"+c.ID, sealed)
+	c.Body, err = s.openValue(ctx, s.read, casePlace(c, c.Version), sealed)
 	return c, err
 }
 
@@ -68,12 +74,24 @@ func (s *Store) Cases(ctx context.Context, facility string, day eligibility.Date
 	return all, storage(err)
 }
 
+// agentRow vouches for whose reader an agent is, and by which key it proves itself.
+func agentRow(a readers.Agent) row {
+	return row{"cases", "agents", []any{a.ID, a.Facility, a.Name, a.Key, stamp(a.PairedAt), a.PairedBy}}
+}
+
 // PutAgent stores a paired bridge agent.
 func (s *Store) PutAgent(ctx context.Context, a readers.Agent) error {
+	proof, err := s.proof(agentRow(a))
+	if err != nil {
+		return err
+	}
 	return s.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO agents (ref, facility, name, public, paired_at, paired_by) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (ref) DO UPDATE SET facility = $2, name = $3, paired_at = $5, paired_by = $6`,
-			a.ID, a.Facility, a.Name, a.Key, stamp(a.PairedAt), a.PairedBy); err != nil {
+		if _, err := tx.ExecContext(ctx,
+			`INSERT INTO agents (ref, facility, name, public, paired_at, paired_by, proof)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (ref) DO UPDATE
+				SET facility = $2, name = $3, public = $4, paired_at = $5, paired_by = $6, proof = $7`,
+			a.ID, a.Facility, a.Name, a.Key, stamp(a.PairedAt), a.PairedBy, proof); err != nil {
 			return fmt.Errorf("storing an agent: %w", err)
 		}
 		return appendAudit(ctx, tx, desk.Entry{At: a.PairedAt, Actor: "staff:" + a.PairedBy, Action: "agent.pair", Detail: a.ID[:16]}, nil)
@@ -84,8 +102,16 @@ func (s *Store) PutAgent(ctx context.Context, a readers.Agent) error {
 func (s *Store) Agent(ctx context.Context, id string) (readers.Agent, error) {
 	var a readers.Agent
 	var at int64
-	err := s.read.QueryRowContext(ctx, `SELECT ref, facility, name, public, paired_at, paired_by FROM agents WHERE ref = $1`, id).
-		Scan(&a.ID, &a.Facility, &a.Name, &a.Key, &at, &a.PairedBy)
+	var proof []byte
+	err := s.read.QueryRowContext(ctx, `SELECT ref, facility, name, public, paired_at, paired_by, proof
+		FROM agents WHERE ref = $1`, id).
+		Scan(&a.ID, &a.Facility, &a.Name, &a.Key, &at, &a.PairedBy, &proof)
 	a.PairedAt = unstamp(at)
-	return a, storage(err)
+	if err == nil {
+		err = s.vouched(agentRow(a), proof)
+	}
+	if err != nil {
+		return readers.Agent{}, storage(err)
+	}
+	return a, nil
 }

@@ -4,30 +4,58 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"time"
 
 	"madoguchi/server/desk"
 )
 
-// grantRecord names what a grant's sealed subject is bound to.
-func grantRecord(subjectMAC []byte, phone string) string {
-	return hex.EncodeToString(subjectMAC) + "/" + phone
+// grantRow is a row of device_grants, with the person's ref in the place of the row's number. The seal of the
+// login's subject vouches for it.
+type grantRow struct {
+	id, person int64
+	ref        string
+	subject    []byte // its MAC
+	phone, key string
+	public     []byte
+	login, at  int64
+}
+
+func (g grantRow) place() place {
+	return bound("device_grants.subject", hex.EncodeToString(g.subject)+"/"+g.phone, g.ref, g.key, g.public,
+		g.login, g.at)
 }
 
 // PutGrants: see desk.PhoneStore.
 func (s *Store) PutGrants(ctx context.Context, g desk.Grant, e desk.Entry) error {
 	mac := s.mac("subject", g.Subject)
 	return s.change(ctx, func(tx *sql.Tx) error {
-		sealed, err := s.sealValue(ctx, tx, "session/grants", "device_grants.subject", grantRecord(mac, g.Phone), []byte(g.Subject))
+		people, err := s.enrolmentsOf(ctx, tx, `enrolments.subject_mac = $1`, mac)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO device_grants (subject_mac, subject, phone, key_id, public, person_id, login_at, created_at)
-			SELECT $1, $2, $3, $4, $5, person_id, $6, $7 FROM enrolments WHERE subject_mac = $8
-			ON CONFLICT (subject_mac, phone, person_id) DO UPDATE SET subject = $9, key_id = $10, public = $11, login_at = $12`,
-			mac, sealed, g.Phone, g.KeyID, g.Public, stamp(g.LoginAt), stamp(g.At), mac, sealed, g.KeyID, g.Public, stamp(g.LoginAt)); err != nil {
-			return fmt.Errorf("storing a phone's grants: %w", err)
+		for _, p := range people {
+			row := grantRow{ref: p.ref, subject: mac, phone: g.Phone, key: g.KeyID, public: g.Public,
+				login: stamp(g.LoginAt), at: stamp(g.At)}
+			err := tx.QueryRowContext(ctx, `SELECT created_at FROM device_grants WHERE subject_mac = $1
+				AND phone = $2 AND person_id = $3`,
+				mac, g.Phone, p.person).Scan(&row.at) // of the first stays
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return fmt.Errorf("looking for a phone's grant: %w", err)
+			}
+			sealed, err := s.sealValue(ctx, tx, "session/grants", row.place(), []byte(g.Subject))
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx,
+				`INSERT INTO device_grants (subject_mac, subject, phone, key_id, public, person_id, login_at, created_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+				ON CONFLICT (subject_mac, phone, person_id) DO UPDATE
+					SET subject = $2, key_id = $4, public = $5, login_at = $7`,
+				mac, sealed, g.Phone, g.KeyID, g.Public, p.person, row.login, row.at); err != nil {
+				return fmt.Errorf("storing a phone's grants: %w", err)
+			}
 		}
 		return s.audit(ctx, tx, e)
 	})
@@ -70,90 +98,21 @@ func (s *Store) Grants(ctx context.Context, q desk.GrantQuery) ([]desk.Grant, er
 	defer rows.Close()
 	var all []desk.Grant
 	for rows.Next() {
-		var g desk.Grant
-		var mac, sealed []byte
-		var login, at int64
-		if err := rows.Scan(&g.Person, &mac, &sealed, &g.Phone, &g.KeyID, &g.Public, &login, &at); err != nil {
+		var row grantRow
+		var sealed []byte
+		if err := rows.Scan(&row.ref, &row.subject, &sealed, &row.phone, &row.key, &row.public, &row.login,
+			&row.at); err != nil {
 			return nil, storage(err)
 		}
-		subject, err := s.openValue(ctx, s.read, "device_grants.subject", grantRecord(mac, g.Phone), sealed)
+		subject, err := s.openValue(ctx, s.read, row.place(), sealed)
 		if err != nil {
 			return nil, storage(err)
 		}
-		g.Subject, g.LoginAt, g.At = string(subject), unstamp(login), unstamp(at)
-		all = append(all, g)
+		all = append(all, desk.Grant{Person: desk.PersonID(row.ref), Subject: string(subject),
+			Phone: row.phone, KeyID: row.key, Public: row.public,
+			LoginAt: unstamp(row.login), At: unstamp(row.at)})
 	}
 	return all, storage(rows.Err())
-}
-
-// grantRow is a grant as it is ended.
-type grantRow struct {
-	id, person int64
-	ref        desk.PersonID
-	subject    []byte // its MAC
-	phone, key string
-}
-
-// EndGrants: see desk.PhoneStore. Which ones there are is read where they are ended: none is added in between.
-func (s *Store) EndGrants(ctx context.Context, q desk.GrantQuery, e desk.Entry) (n int, err error) {
-	where, args := s.pick(q)
-	if len(args) == 0 {
-		return 0, nil // never everybody's
-	}
-	err = s.change(ctx, func(tx *sql.Tx) error {
-		all, err := grantRows(ctx, tx, where, args)
-		if err != nil {
-			return err
-		}
-		for _, g := range all {
-			if err := endGrant(ctx, tx, g); err != nil {
-				return err
-			}
-			e.Person, e.Detail = g.ref, g.key
-			if err := s.audit(ctx, tx, e); err != nil {
-				return err
-			}
-		}
-		n = len(all)
-		return nil
-	})
-	return n, err
-}
-
-func grantRows(ctx context.Context, tx *sql.Tx, where string, args []any) (all []grantRow, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT device_grants.id, people.id, people.ref, device_grants.subject_mac, device_grants.phone, device_grants.key_id
-		FROM device_grants JOIN people ON people.id = device_grants.person_id WHERE `+where, args...)
-	if err != nil {
-		return nil, fmt.Errorf("looking for grants: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var g grantRow
-		if err := rows.Scan(&g.id, &g.person, &g.ref, &g.subject, &g.phone, &g.key); err != nil {
-			return nil, fmt.Errorf("reading a grant: %w", err)
-		}
-		all = append(all, g)
-	}
-	return all, rows.Err()
-}
-
-// endGrant removes one grant, what lies for that person and phone, the online code that the phone may have told just now, and
-// the receipt key of a phone that shows nobody of this subject any more.
-func endGrant(ctx context.Context, tx *sql.Tx, g grantRow) error {
-	for _, step := range []struct {
-		text string
-		args []any
-	}{
-		{`DELETE FROM device_grants WHERE id = $1`, []any{g.id}},
-		{`DELETE FROM receipts WHERE key_id = $1 AND person_id = $2`, []any{g.phone, g.person}},
-		{`DELETE FROM codes WHERE subject_mac = $1 AND person_id = $2`, []any{g.subject, g.person}},
-		{`DELETE FROM phone_keys WHERE subject_mac = $1 AND key_id = $2 AND NOT EXISTS (SELECT 1 FROM device_grants WHERE subject_mac = $3 AND phone = $4)`, []any{g.subject, g.phone, g.subject, g.phone}},
-	} {
-		if _, err := tx.ExecContext(ctx, step.text, step.args...); err != nil {
-			return fmt.Errorf("ending a grant: %w", err)
-		}
-	}
-	return nil
 }
 
 // UseNonce: see desk.PhoneStore.
@@ -181,39 +140,6 @@ func (s *Store) ExpireDevices(ctx context.Context, now, lastLogin time.Time) err
 		} {
 			if _, err := tx.ExecContext(ctx, step.text, stamp(step.at)); err != nil {
 				return fmt.Errorf("sweeping phones: %w", err)
-			}
-		}
-		return nil
-	})
-}
-
-// EraseSubject: see desk.PhoneStore. A notice that this login used can be used again: it is still worth nothing without the
-// person's own login.
-func (s *Store) EraseSubject(ctx context.Context, subject string, e desk.Entry) error {
-	people, err := s.Enrolled(ctx, subject)
-	if err != nil {
-		return err
-	}
-	mac := s.mac("subject", subject)
-	return s.change(ctx, func(tx *sql.Tx) error {
-		for _, r := range people {
-			e.Person = r.ID
-			if err := s.audit(ctx, tx, e); err != nil {
-				return err
-			}
-		}
-		for _, text := range []string{
-			`DELETE FROM receipts WHERE id IN (SELECT receipts.id FROM receipts JOIN phone_keys ON phone_keys.key_id = receipts.key_id
-				JOIN enrolments ON enrolments.person_id = receipts.person_id AND enrolments.subject_mac = phone_keys.subject_mac WHERE phone_keys.subject_mac = $1)`,
-			`DELETE FROM phone_keys WHERE subject_mac = $1`,
-			`DELETE FROM device_grants WHERE subject_mac = $1`,
-			`DELETE FROM codes WHERE subject_mac = $1`,
-			`DELETE FROM sessions WHERE subject_mac = $1`,
-			`UPDATE notices SET used_by = NULL WHERE used_by = $1`,
-			`DELETE FROM enrolments WHERE subject_mac = $1`,
-		} {
-			if _, err := tx.ExecContext(ctx, text, mac); err != nil {
-				return fmt.Errorf("erasing a login's data: %w", err)
 			}
 		}
 		return nil

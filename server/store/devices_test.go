@@ -72,7 +72,8 @@ func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
 	if err := s.PutReceipts(ctx, taichiID, map[string][]byte{"P": []byte("his")}, entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := s.EndGrants(ctx, desk.GrantQuery{Phone: "P", KeyID: "key", Person: hanakoID}, entry("phone.end")); err != nil || n != 1 {
+	if n, err := s.EndGrants(ctx, desk.GrantEnd{GrantQuery: desk.GrantQuery{Phone: "P", KeyID: "key",
+		Person: hanakoID}}, entry("phone.end")); err != nil || n != 1 {
 		t.Fatalf("%d %v", n, err)
 	}
 	if left := grants(t, s, desk.GrantQuery{Phone: "P", KeyID: "key"}); len(left) != 1 || left[0].Person != taichiID {
@@ -210,7 +211,8 @@ func TestEndingAllPhonesEndsThemAll(t *testing.T) {
 	for i := range phones {
 		grant(t, s, "op|hanako", fmt.Sprint("P", i), noon)
 	}
-	if n, err := s.EndGrants(ctx, desk.GrantQuery{Person: hanakoID}, entry("phone.end")); err != nil || n != phones {
+	if n, err := s.EndGrants(ctx, desk.GrantEnd{GrantQuery: desk.GrantQuery{Person: hanakoID}},
+		entry("phone.end")); err != nil || n != phones {
 		t.Errorf("%d ended, %v", n, err)
 	}
 	if left := grants(t, s, desk.GrantQuery{Person: hanakoID}); len(left) != 0 {
@@ -231,7 +233,8 @@ func TestAnEndedGrantTakesItsOnlineCodeAlong(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.EndGrants(ctx, desk.GrantQuery{Phone: "P", Person: hanakoID}, entry("phone.end")); err != nil {
+	if _, err := s.EndGrants(ctx, desk.GrantEnd{GrantQuery: desk.GrantQuery{Phone: "P", Person: hanakoID}},
+		entry("phone.end")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Code(ctx, []byte("code of op|hanako")); err == nil {
@@ -281,7 +284,8 @@ func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 	for name, goes := range map[string]func(s *Store, person desk.PersonID) error{
 		"erased": func(s *Store, _ desk.PersonID) error { return s.EraseSubject(ctx, "op|hanako", entry("subject.erase")) },
 		"ended": func(s *Store, _ desk.PersonID) error {
-			_, err := s.EndGrants(ctx, desk.GrantQuery{Phone: "P"}, entry("phone.end"))
+			_, err := s.EndGrants(ctx, desk.GrantEnd{GrantQuery: desk.GrantQuery{Phone: "P"}},
+				entry("phone.end"))
 			return err
 		},
 		"ended by the insurer": func(s *Store, person desk.PersonID) error {

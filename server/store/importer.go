@@ -134,7 +134,7 @@ type importer struct {
 	tx      *sql.Tx
 	insurer eligibility.InsurerNumber
 	at      time.Time
-	seal    func(column, record string, plain []byte) []byte
+	seal    func(at place, plain []byte) []byte
 	count   desk.ImportCount
 
 	insert, update, version *sql.Stmt
@@ -146,7 +146,7 @@ func (s *Store) importer(ctx context.Context, tx *sql.Tx, insurer eligibility.In
 		return nil, err
 	}
 	in := &importer{store: s, tx: tx, insurer: insurer, at: at}
-	in.seal = func(column, record string, plain []byte) []byte { return sealWith(id, aead, column, record, plain) }
+	in.seal = func(at place, plain []byte) []byte { return sealWith(id, aead, at, plain) }
 	for _, p := range []struct {
 		to   **sql.Stmt
 		text string
@@ -203,7 +203,9 @@ func (in *importer) put(ctx context.Context, batch []incoming) error {
 func (in *importer) add(ctx context.Context, ref string, p incoming) error {
 	personKey := make([]byte, 32)
 	rand.Read(personKey)
-	values := append([]any{ref, in.insurer, p.keyMAC, p.bodyMAC, stamp(in.at), in.seal("people.body", ref, p.body), in.seal("people.pseudonym", ref, personKey)}, p.search...)
+	row := personRow{ref, string(in.insurer), p.keyMAC, 1, stamp(in.at)}
+	values := append([]any{ref, in.insurer, p.keyMAC, p.bodyMAC, row.at, in.seal(row.place(), p.body),
+		in.seal(at("people.pseudonym", ref), personKey)}, p.search...)
 	if _, err := in.insert.ExecContext(ctx, values...); err != nil {
 		return fmt.Errorf("storing a person: %w", err)
 	}
@@ -212,19 +214,24 @@ func (in *importer) add(ctx context.Context, ref string, p incoming) error {
 
 // change puts the current version to the older ones and a new one in its place.
 func (in *importer) change(ctx context.Context, k known, p incoming) error {
-	var id, at int64
+	var id int64
+	row := personRow{ref: k.ref, keyMAC: p.keyMAC, version: k.version}
 	var sealed []byte
-	if err := in.tx.QueryRowContext(ctx, `SELECT id, registered_at, body FROM people WHERE ref = $1`, k.ref).Scan(&id, &at, &sealed); err != nil {
+	if err := in.tx.QueryRowContext(ctx, `SELECT id, insurer, registered_at, body FROM people WHERE ref = $1`,
+		k.ref).
+		Scan(&id, &row.insurer, &row.at, &sealed); err != nil {
 		return fmt.Errorf("looking for a person's current version: %w", err)
 	}
-	body, err := in.store.openValue(ctx, in.tx, "people.body", k.ref, sealed)
+	body, err := in.store.openValue(ctx, in.tx, row.place(), sealed)
 	if err != nil {
 		return err
 	}
-	if _, err := in.version.ExecContext(ctx, id, k.version, at, in.seal("person_versions.body", k.ref, body)); err != nil {
+	if _, err := in.version.ExecContext(ctx, id, k.version, row.at, in.seal(olderPlace(k.ref, k.version,
+		row.at), body)); err != nil {
 		return fmt.Errorf("keeping a person's older version: %w", err)
 	}
-	values := append([]any{k.ref, p.bodyMAC, k.version + 1, stamp(in.at), in.seal("people.body", k.ref, p.body)}, p.search...)
+	row.version, row.at = k.version+1, stamp(in.at)
+	values := append([]any{k.ref, p.bodyMAC, row.version, row.at, in.seal(row.place(), p.body)}, p.search...)
 	if _, err := in.update.ExecContext(ctx, values...); err != nil {
 		return fmt.Errorf("storing a person's new version: %w", err)
 	}

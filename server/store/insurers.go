@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"madoguchi/eligibility"
@@ -39,18 +40,43 @@ func (s *Store) PutSettings(ctx context.Context, in desk.Insurer, png []byte, e 
 		return fmt.Errorf("writing an insurer's look: %w", err)
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO insurers (number, name, issuer, telephone, look) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (number) DO UPDATE SET name = $2, issuer = $3, telephone = $4, look = $5`, in.Number, in.Name, in.Issuer, in.Telephone, string(look))
+		old, oldMark, err := insurerIn(ctx, tx, in.Number)
 		if err != nil {
-			return fmt.Errorf("storing an insurer: %w", err)
+			return err
 		}
-		if png != nil {
-			if _, err := tx.ExecContext(ctx, `UPDATE insurers SET logo = $2 WHERE number = $1`, in.Number, png); err != nil {
-				return fmt.Errorf("storing a mark: %w", err)
-			}
+		if png == nil {
+			png = oldMark
+		}
+		if e.Detail, err = desk.SettingsChange(old, in, oldMark, png); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO insurers (number, name, issuer, telephone, look, logo)
+			VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (number) DO UPDATE SET name = $2, issuer = $3, telephone = $4, look = $5, logo = $6`,
+			in.Number, in.Name, in.Issuer, in.Telephone, string(look), png); err != nil {
+			return fmt.Errorf("storing an insurer: %w", err)
 		}
 		return appendAudit(ctx, tx, e, nil)
 	})
+}
+
+// insurerIn returns an insurer with its mark as they stand before a change, both empty for a new one.
+func insurerIn(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber) (in desk.Insurer,
+	mark []byte, err error) {
+	var look string
+	err = tx.QueryRowContext(ctx, `SELECT name, issuer, telephone, look, logo FROM insurers
+		WHERE number = $1`, number).
+		Scan(&in.Name, &in.Issuer, &in.Telephone, &look, &mark)
+	if errors.Is(err, sql.ErrNoRows) {
+		return desk.Insurer{}, nil, nil
+	}
+	if err != nil {
+		return in, nil, fmt.Errorf("looking for an insurer: %w", err)
+	}
+	if err := json.Unmarshal([]byte(look), &in.Look); err != nil {
+		return in, nil, fmt.Errorf("reading an insurer's look: %w", err)
+	}
+	return in, mark, nil
 }
 
 // Logo: see desk.InsurerStore.

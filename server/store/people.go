@@ -24,18 +24,30 @@ func (s *Store) ImportPeople(ctx context.Context, insurer eligibility.InsurerNum
 	return count, err
 }
 
-const personColumns = `people.ref, people.version, people.registered_at, people.body`
+const personColumns = `people.ref, people.insurer, people.key_mac, people.version, people.registered_at, people.body`
 
-// scanPerson reads and opens a row of personColumns.
-func (s *Store) scanPerson(ctx context.Context, scan func(...any) error) (desk.PersonRecord, error) {
-	var r desk.PersonRecord
-	var at int64
-	var sealed []byte
-	if err := scan(&r.ID, &r.Version, &at, &sealed); err != nil {
-		return r, err
-	}
-	r.RegisteredAt = unstamp(at)
-	body, err := s.openValue(ctx, s.read, "people.body", string(r.ID), sealed)
+// personRow are the plain columns of a person for which the seal vouches: whose they are, by which key an
+// import finds them, and which version.
+type personRow struct {
+	ref, insurer string
+	keyMAC       []byte
+	version, at  int64
+}
+
+func (p personRow) place() place {
+	return bound("people.body", p.ref, p.insurer, p.keyMAC, p.version, p.at)
+}
+
+// olderPlace is the place of an earlier version of a person.
+func olderPlace(ref string, version, at int64) place {
+	return bound("person_versions.body", ref, version, at)
+}
+
+// openPerson opens the sealed column of a person's row.
+func (s *Store) openPerson(ctx context.Context, q queryer, p personRow, sealed []byte) (desk.PersonRecord,
+	error) {
+	r := desk.PersonRecord{ID: desk.PersonID(p.ref), Version: int(p.version), RegisteredAt: unstamp(p.at)}
+	body, err := s.openValue(ctx, q, p.place(), sealed)
 	if err != nil {
 		return r, err
 	}
@@ -43,6 +55,16 @@ func (s *Store) scanPerson(ctx context.Context, scan func(...any) error) (desk.P
 		return r, fmt.Errorf("reading person %s: %w", r.ID, err)
 	}
 	return r, nil
+}
+
+// scanPerson reads and opens a row of personColumns.
+func (s *Store) scanPerson(ctx context.Context, scan func(...any) error) (desk.PersonRecord, error) {
+	var p personRow
+	var sealed []byte
+	if err := scan(&p.ref, &p.insurer, &p.keyMAC, &p.version, &p.at, &sealed); err != nil {
+		return desk.PersonRecord{}, err
+	}
+	return s.openPerson(ctx, s.read, p, sealed)
 }
 
 // Person returns one person.
@@ -71,28 +93,6 @@ func (s *Store) CountPeople(ctx context.Context, insurer eligibility.InsurerNumb
 	var n int
 	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM people WHERE insurer = $1`, insurer).Scan(&n)
 	return n, storage(err)
-}
-
-// ErasePerson: see desk.InsurerStore.
-func (s *Store) ErasePerson(ctx context.Context, id desk.PersonID, e desk.Entry) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
-		pseudonym, err := s.pseudonymOf(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := appendAudit(ctx, tx, e, pseudonym); err != nil {
-			return err
-		}
-		var insurer eligibility.InsurerNumber
-		if err := tx.QueryRowContext(ctx, `SELECT insurer FROM people WHERE ref = $1`, id).Scan(&insurer); err != nil {
-			return err
-		}
-		if _, err := revoke(ctx, tx, insurer, `papers.person_id = (SELECT id FROM people WHERE ref = $4)`, e.At, id); err != nil {
-			return err // copies that are still out must not outlive their person's record unrevoked
-		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM people WHERE ref = $1`, id) // the rest cascades
-		return err
-	})
 }
 
 // People: see desk.RunStore.
@@ -127,7 +127,7 @@ func (s *Store) PersonVersion(ctx context.Context, id desk.PersonID, version int
 		return r, storage(err)
 	}
 	r.RegisteredAt = unstamp(at)
-	body, err := s.openValue(ctx, s.read, "person_versions.body", string(id), sealed)
+	body, err := s.openValue(ctx, s.read, olderPlace(string(id), int64(version), at), sealed)
 	if err != nil {
 		return r, storage(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"madoguchi/eligibility"
@@ -29,7 +30,7 @@ func (s *Store) PersonFile(ctx context.Context, id desk.PersonID, at time.Time, 
 		f.Copies, err = s.copiesOf(ctx, row)
 	}
 	if err == nil {
-		f.Logins, err = s.loginsOf(ctx, row)
+		f.Logins, f.Phones, err = s.loginsOf(ctx, id)
 	}
 	if err == nil {
 		err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts WHERE person_id = $1`, row).Scan(&f.Receipts)
@@ -48,7 +49,7 @@ func (s *Store) olderVersions(ctx context.Context, row int64, current desk.Perso
 		if err := scan(&r.Version, &at, &sealed); err != nil {
 			return err
 		}
-		body, err := s.openValue(ctx, s.read, "person_versions.body", string(r.ID), sealed)
+		body, err := s.openValue(ctx, s.read, olderPlace(string(r.ID), int64(r.Version), at), sealed)
 		if err != nil {
 			return err
 		}
@@ -62,17 +63,12 @@ func (s *Store) olderVersions(ctx context.Context, row int64, current desk.Perso
 	return older, err
 }
 
-func (s *Store) noticesOf(ctx context.Context, row int64) (all []desk.IssuedNotice, err error) {
-	err = s.each(ctx, func(scan func(...any) error) error {
-		var n desk.IssuedNotice
-		var at int64
-		if err := scan(&n.Serial, &at, &n.Void, &n.Used); err != nil {
-			return err
-		}
-		n.At = unstamp(at)
-		all = append(all, n)
-		return nil
-	}, `SELECT serial, created_at, void <> 0, used_by IS NOT NULL FROM notices WHERE person_id = $1 ORDER BY serial DESC`, row)
+func (s *Store) noticesOf(ctx context.Context, person int64) (all []desk.IssuedNotice, err error) {
+	rows, err := s.noticeRows(ctx, s.read, `notices.person_id = $1`, person)
+	for _, n := range slices.Backward(rows) {
+		all = append(all, desk.IssuedNotice{Serial: n.serial, At: unstamp(n.at), Void: n.void,
+			Used: len(n.used) > 0})
+	}
 	return all, err
 }
 
@@ -91,20 +87,6 @@ func (s *Store) copiesOf(ctx context.Context, row int64) (all []desk.IssuedCopy,
 		return nil
 	}, `SELECT papers.rid, papers.issued_at, papers.expires_at, revocations.at FROM papers
 		LEFT JOIN revocations ON revocations.insurer = papers.insurer AND revocations.rid = papers.rid WHERE papers.person_id = $1 ORDER BY papers.id DESC`, row)
-	return all, err
-}
-
-func (s *Store) loginsOf(ctx context.Context, row int64) (all []desk.Login, err error) {
-	err = s.each(ctx, func(scan func(...any) error) error {
-		var l desk.Login
-		var since int64
-		if err := scan(&l.ID, &since, &l.Phones); err != nil {
-			return err
-		}
-		l.Since = unstamp(since)
-		all = append(all, l)
-		return nil
-	}, `SELECT id, created_at, (SELECT count(*) FROM phone_keys WHERE phone_keys.subject_mac = enrolments.subject_mac) FROM enrolments WHERE person_id = $1 ORDER BY id`, row)
 	return all, err
 }
 
@@ -130,32 +112,6 @@ func (s *Store) entriesOf(ctx context.Context, id desk.PersonID, most int) (all 
 	var lines int
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM audit WHERE person = $1`, who).Scan(&lines)
 	return all, lines - len(all), err
-}
-
-// EndLogin: see desk.PeopleStore.
-func (s *Store) EndLogin(ctx context.Context, person desk.PersonID, login int64, e desk.Entry) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
-		var subject []byte
-		var row int64
-		if err := tx.QueryRowContext(ctx, `SELECT enrolments.subject_mac, people.id FROM enrolments JOIN people ON people.id = enrolments.person_id
-			WHERE enrolments.id = $1 AND people.ref = $2`, login, person).Scan(&subject, &row); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM receipts WHERE person_id = $1 AND key_id IN (SELECT key_id FROM phone_keys WHERE subject_mac = $2)`, row, subject); err != nil {
-			return fmt.Errorf("forgetting receipts: %w", err)
-		}
-		for _, table := range []string{"enrolments", "device_grants", "codes"} { // without its grant a phone shows the person no more
-			statement := `DELETE FROM ` + table + ` WHERE subject_mac = $1 AND person_id = $2`
-			if _, err := tx.ExecContext(ctx, statement, subject, row); err != nil {
-				return fmt.Errorf("ending a login: %w", err)
-			}
-		}
-		// keys for receipts belong to the login, for all its people
-		if _, err := tx.ExecContext(ctx, `DELETE FROM phone_keys WHERE subject_mac = $1 AND NOT EXISTS (SELECT 1 FROM enrolments WHERE subject_mac = $1)`, subject); err != nil {
-			return fmt.Errorf("forgetting a phone's key: %w", err)
-		}
-		return s.audit(ctx, tx, e)
-	})
 }
 
 // CountCopies: see desk.PeopleStore.

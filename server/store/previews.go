@@ -32,7 +32,7 @@ func (s *Store) headings(ctx context.Context, q queryer, insurer eligibility.Ins
 	if err != nil {
 		return nil, fmt.Errorf("looking for headings: %w", err)
 	}
-	body, err := s.openValue(ctx, q, "headings.body", string(insurer), sealed)
+	body, err := s.openValue(ctx, q, at("headings.body", string(insurer)), sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,8 @@ func (s *Store) PutHeadings(ctx context.Context, insurer eligibility.InsurerNumb
 		if err != nil {
 			return fmt.Errorf("writing headings: %w", err)
 		}
-		sealed, err := s.sealValue(ctx, tx, "people/"+string(insurer)+"/headings", "headings.body", string(insurer), body)
+		sealed, err := s.sealValue(ctx, tx, "people/"+string(insurer)+"/headings", at("headings.body",
+			string(insurer)), body)
 		if err != nil {
 			return err
 		}
@@ -109,7 +110,8 @@ func (s *Store) PutPreview(ctx context.Context, p desk.Preview, e desk.Entry) er
 			return fmt.Errorf("keeping a file: %w", err)
 		}
 		for i, part := range p.File {
-			sealed, err := s.sealValue(ctx, tx, "people/"+string(p.Insurer)+"/previews", "preview_parts.body", partName(p.ID, i, len(p.File)), part)
+			sealed, err := s.sealValue(ctx, tx, "people/"+string(p.Insurer)+"/previews", partPlace(p, i,
+				len(p.File)), part)
 			if err != nil {
 				return err
 			}
@@ -121,8 +123,12 @@ func (s *Store) PutPreview(ctx context.Context, p desk.Preview, e desk.Entry) er
 	})
 }
 
-// partName binds a part to its file, its place and their number: none can be moved or left out.
-func partName(id string, part, parts int) string { return fmt.Sprintf("%s/%d/%d", id, part, parts) }
+// partPlace binds a part to its file, its place and their number, and to whose the file is: none can be moved
+// or left out, and no file becomes another insurer's.
+func partPlace(p desk.Preview, part, parts int) place {
+	return bound("preview_parts.body", p.ID, int64(part), int64(parts), string(p.Insurer), p.Clerk,
+		stamp(p.Until))
+}
 
 // Preview: see desk.PreviewStore.
 func (s *Store) Preview(ctx context.Context, id, clerk string, at time.Time) (desk.Preview, error) {
@@ -139,11 +145,11 @@ func (s *Store) Preview(ctx context.Context, id, clerk string, at time.Time) (de
 	if stored != 0 {
 		p.Stored = &count
 	}
-	p.File, err = s.previewFile(ctx, row, id, parts)
+	p.File, err = s.previewFile(ctx, row, p, parts)
 	return p, storage(err)
 }
 
-func (s *Store) previewFile(ctx context.Context, row int64, id string, parts int) (roster.Text, error) {
+func (s *Store) previewFile(ctx context.Context, row int64, p desk.Preview, parts int) (roster.Text, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT body FROM preview_parts WHERE preview_id = $1 ORDER BY part`, row)
 	if err != nil {
 		return nil, err
@@ -155,7 +161,7 @@ func (s *Store) previewFile(ctx context.Context, row int64, id string, parts int
 		if err := rows.Scan(&sealed); err != nil {
 			return nil, err
 		}
-		part, err := s.openValue(ctx, s.read, "preview_parts.body", partName(id, len(file), parts), sealed)
+		part, err := s.openValue(ctx, s.read, partPlace(p, len(file), parts), sealed)
 		if err != nil {
 			return nil, err
 		}

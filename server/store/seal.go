@@ -4,21 +4,18 @@ import (
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash"
 	"strings"
 	"sync"
 )
 
 // sealer encrypts columns with AES-256-GCM under an envelope: a master key (people, cases, session) wraps data keys, one
-// for each scope such as people/06139992/2026. A sealed value is key id (8 bytes) ‖ nonce (12) ‖ ciphertext, and is bound
-// to its table, column and record, so that rows cannot be swapped.
+// for each scope such as people/06139992/2026. A sealed value is form (1 byte) ‖ key id (7) ‖ nonce (12) ‖
+// ciphertext, and is bound to its place (place.go), so that rows cannot be swapped.
 type sealer struct {
 	masters map[string][]byte
 
@@ -110,27 +107,51 @@ func (s *Store) unwrap(ctx context.Context, q queryer, id int64) (dataKey, error
 }
 
 // sealValue seals one column's value of a record.
-func (s *Store) sealValue(ctx context.Context, tx queryer, scope, column, record string, plain []byte) ([]byte, error) {
+func (s *Store) sealValue(
+	ctx context.Context, tx queryer, scope string, at place, plain []byte,
+) ([]byte, error) {
 	id, aead, err := s.keyFor(ctx, tx, scope)
 	if err != nil {
 		return nil, err
 	}
-	return sealWith(id, aead, column, record, plain), nil
+	return sealWith(id, aead, at, plain), nil
 }
 
-func sealWith(id int64, aead cipher.AEAD, column, record string, plain []byte) []byte {
+func sealWith(id int64, aead cipher.AEAD, at place, plain []byte) []byte {
+	var room [256]byte
 	out := binary.BigEndian.AppendUint64(make([]byte, 0, 8+12+len(plain)+16), uint64(id))
+	out[0] = at.form
 	out = append(out, make([]byte, 12)...)
 	rand.Read(out[8:20])
-	return aead.Seal(out, out[8:20], plain, []byte(column+"\x00"+record))
+	return aead.Seal(out, out[8:20], plain, at.appendTo(room[:0]))
 }
 
-// openValue opens what sealValue sealed.
-func (s *Store) openValue(ctx context.Context, q queryer, column, record string, sealed []byte) ([]byte, error) {
-	if len(sealed) < 20 {
-		return nil, fmt.Errorf("store: %s of %s is damaged", column, record)
+// openValue opens what sealValue sealed at the same place. It returns errAltered for a value that was
+// changed, moved, or stands beside other values than it vouches for.
+func (s *Store) openValue(ctx context.Context, q queryer, at place, sealed []byte) ([]byte, error) {
+	k, _, err := s.sealKey(ctx, q, at, sealed)
+	if err != nil {
+		return nil, err
 	}
-	id := int64(binary.BigEndian.Uint64(sealed))
+	var room [256]byte
+	plain, err := k.aead.Open(nil, sealed[8:20], sealed[20:], at.appendTo(room[:0]))
+	if err != nil {
+		return nil, errAltered.Because(fmt.Errorf("%s of %s does not open: altered or moved", at.column,
+			at.record))
+	}
+	return plain, nil
+}
+
+// sealKey returns the data key of a sealed value, and its id.
+func (s *Store) sealKey(ctx context.Context, q queryer, at place, sealed []byte) (dataKey, int64, error) {
+	if len(sealed) < 20 {
+		return dataKey{}, 0, errAltered.Because(fmt.Errorf("%s of %s is damaged", at.column, at.record))
+	}
+	if sealed[0] != at.form {
+		return dataKey{}, 0, errAltered.Because(fmt.Errorf("%s of %s has form %d", at.column, at.record,
+			sealed[0]))
+	}
+	id := int64(binary.BigEndian.Uint64(sealed) & keyID)
 	s.seal.mu.Lock()
 	k, ok := s.seal.keys[id]
 	s.seal.mu.Unlock()
@@ -141,28 +162,18 @@ func (s *Store) openValue(ctx context.Context, q queryer, column, record string,
 			s.seal.keys[id] = k
 			s.seal.mu.Unlock()
 		} else if k, err = s.unwrap(ctx, q, id); err != nil {
-			return nil, err
+			return dataKey{}, 0, err
 		}
 	}
-	plain, err := k.aead.Open(nil, sealed[8:20], sealed[20:], []byte(column+"\x00"+record))
-	if err != nil {
-		return nil, fmt.Errorf("store: %s of %s does not open: altered or moved", column, record)
-	}
-	return plain, nil
+	return k, id, nil
 }
 
 // mac is the keyed hash under which a value is found again.
 func (s *Store) mac(kind string, parts ...string) []byte {
-	h, _ := s.macs.Get().(hash.Hash)
-	if h == nil {
-		h = hmac.New(sha256.New, s.index)
-	}
-	defer s.macs.Put(h)
-	h.Reset() // keeps the key's half of the work
-	h.Write([]byte(kind))
+	var room [256]byte
+	data := append(room[:0], kind...)
 	for _, p := range parts {
-		h.Write([]byte{0})
-		h.Write([]byte(p))
+		data = append(append(data, 0), p...)
 	}
-	return h.Sum(nil)
+	return s.index.sum(data)
 }

@@ -17,34 +17,71 @@ type sessionBody struct {
 	Data    []byte `json:"data"`
 }
 
+// sessionRow are the plain columns of a session for which its seal vouches.
+type sessionRow struct {
+	hash                   []byte
+	kind                   string
+	subject                []byte // its MAC
+	created, used, expires int64
+}
+
+func (r sessionRow) place() place {
+	return bound("sessions.body", hex.EncodeToString(r.hash), r.kind, r.subject, r.created, r.used, r.expires)
+}
+
+func (s *Store) sessionRow(session auth.Session, expires time.Time) sessionRow {
+	return sessionRow{session.Hash[:], string(session.Kind), s.mac("subject", session.Subject),
+		stamp(session.CreatedAt), stamp(session.UsedAt), stamp(expires)}
+}
+
+const sessionScope = "session/all"
+
 // PutSession stores a new session until expires.
 func (s *Store) PutSession(ctx context.Context, session auth.Session, expires time.Time) error {
+	r := s.sessionRow(session, expires)
 	return s.change(ctx, func(tx *sql.Tx) error {
-		sealed, err := s.sealSession(ctx, tx, session)
+		sealed, err := s.sealSession(ctx, tx, r, session)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO sessions (hash, kind, subject_mac, created_at, used_at, expires_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			session.Hash[:], string(session.Kind), s.mac("subject", session.Subject), stamp(session.CreatedAt), stamp(session.UsedAt), stamp(expires), sealed)
+		_, err = tx.ExecContext(ctx,
+			`INSERT INTO sessions (hash, kind, subject_mac, created_at, used_at, expires_at, body)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`, r.hash, r.kind, r.subject, r.created, r.used, r.expires, sealed)
 		return err
 	})
 }
 
 // ChangeSession stores the changed data of a session that has not ended since it was read.
 func (s *Store) ChangeSession(ctx context.Context, session auth.Session, expires time.Time) error {
+	r := s.sessionRow(session, expires)
 	return s.change(ctx, func(tx *sql.Tx) error {
-		sealed, err := s.sealSession(ctx, tx, session)
+		sealed, err := s.sealSession(ctx, tx, r, session)
 		if err != nil {
 			return err
 		}
-		return touched(tx.ExecContext(ctx, `UPDATE sessions SET subject_mac = $2, used_at = $3, expires_at = $4, body = $5 WHERE hash = $1`,
-			session.Hash[:], s.mac("subject", session.Subject), stamp(session.UsedAt), stamp(expires), sealed))
+		return touched(tx.ExecContext(ctx, `UPDATE sessions
+			SET subject_mac = $2, used_at = $3, expires_at = $4, body = $5
+			WHERE hash = $1 AND kind = $6
+				AND created_at = $7`, r.hash, r.subject, r.used, r.expires, sealed, r.kind, r.created))
 	})
 }
 
 // TouchSession notes that a session was used, if it has not ended since it was read, and leaves its data alone.
 func (s *Store) TouchSession(ctx context.Context, hash [32]byte, used, expires time.Time) error {
-	return storage(touched(s.write.ExecContext(ctx, `UPDATE sessions SET used_at = $2, expires_at = $3 WHERE hash = $1`, hash[:], stamp(used), stamp(expires))))
+	return s.change(ctx, func(tx *sql.Tx) error {
+		r, plain, err := s.openSession(ctx, tx, hash)
+		if err != nil {
+			return err
+		}
+		r.used, r.expires = stamp(used), stamp(expires)
+		sealed, err := s.sealValue(ctx, tx, sessionScope, r.place(), plain)
+		if err != nil {
+			return err
+		}
+		return touched(tx.ExecContext(ctx, `UPDATE sessions SET used_at = $2, expires_at = $3, body = $4
+			WHERE hash = $1`,
+			r.hash, r.used, r.expires, sealed))
+	})
 }
 
 // touched returns sql.ErrNoRows when a statement changed nothing.
@@ -59,33 +96,42 @@ func touched(done sql.Result, err error) error {
 	return err
 }
 
-func (s *Store) sealSession(ctx context.Context, tx *sql.Tx, session auth.Session) ([]byte, error) {
+func (s *Store) sealSession(ctx context.Context, tx *sql.Tx, r sessionRow, session auth.Session) ([]byte,
+	error) {
 	body, err := json.Marshal(sessionBody{session.Subject, session.Data})
 	if err != nil {
 		return nil, fmt.Errorf("writing a session: %w", err)
 	}
-	return s.sealValue(ctx, tx, "session/all", "sessions.body", hex.EncodeToString(session.Hash[:]), body)
+	return s.sealValue(ctx, tx, sessionScope, r.place(), body)
+}
+
+// openSession reads a session's row and opens its sealed column.
+func (s *Store) openSession(ctx context.Context, q queryer, hash [32]byte) (sessionRow, []byte, error) {
+	r := sessionRow{hash: hash[:]}
+	var sealed []byte
+	err := q.QueryRowContext(ctx, `SELECT kind, subject_mac, created_at, used_at, expires_at, body
+		FROM sessions WHERE hash = $1`, hash[:]).
+		Scan(&r.kind, &r.subject, &r.created, &r.used, &r.expires, &sealed)
+	if err != nil {
+		return r, nil, err
+	}
+	plain, err := s.openValue(ctx, q, r.place(), sealed)
+	return r, plain, err
 }
 
 // Session returns a session by the hash of its id.
 func (s *Store) Session(ctx context.Context, hash [32]byte) (auth.Session, error) {
-	session := auth.Session{Hash: hash}
-	var created, used int64
-	var sealed []byte
-	err := s.read.QueryRowContext(ctx, `SELECT kind, created_at, used_at, body FROM sessions WHERE hash = $1`, hash[:]).Scan(&session.Kind, &created, &used, &sealed)
+	r, plain, err := s.openSession(ctx, s.read, hash)
 	if err != nil {
-		return session, storage(err)
-	}
-	plain, err := s.openValue(ctx, s.read, "sessions.body", hex.EncodeToString(hash[:]), sealed)
-	if err != nil {
-		return session, storage(err)
+		return auth.Session{Hash: hash}, storage(err)
 	}
 	var body sessionBody
 	if err := json.Unmarshal(plain, &body); err != nil {
-		return session, fmt.Errorf("reading a session: %w", err)
+		return auth.Session{Hash: hash}, fmt.Errorf("reading a session: %w", err)
 	}
-	session.Subject, session.Data, session.CreatedAt, session.UsedAt = body.Subject, body.Data, unstamp(created), unstamp(used)
-	return session, nil
+	return auth.Session{Hash: hash, Kind: auth.Kind(r.kind), Subject: body.Subject,
+		CreatedAt: unstamp(r.created), UsedAt: unstamp(r.used),
+		Data: body.Data}, nil
 }
 
 // DeleteSession ends a session.
@@ -102,10 +148,4 @@ func (s *Store) ExpireSessions(ctx context.Context, before time.Time) (int, erro
 	}
 	n, err := done.RowsAffected()
 	return int(n), storage(err)
-}
-
-// EndLogins: see desk.PhoneStore.
-func (s *Store) EndLogins(ctx context.Context, subject string, but [32]byte) error {
-	_, err := s.write.ExecContext(ctx, `DELETE FROM sessions WHERE subject_mac = $1 AND hash <> $2`, s.mac("subject", subject), but[:])
-	return storage(err)
 }

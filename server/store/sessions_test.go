@@ -54,7 +54,7 @@ func TestAnEndedSessionDoesNotComeBack(t *testing.T) {
 			race := &between{Store: s}
 			sessions, r, started := visitor(t, race)
 			race.then = func() {
-				if err := s.EndLogins(ctx, "op|hanako", [32]byte{}); err != nil {
+				if err := s.DeleteSession(ctx, started.Hash); err != nil {
 					t.Error(err)
 				}
 			}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -101,22 +100,18 @@ func (s *Store) days(ctx context.Context, insurer eligibility.InsurerNumber, tod
 // EachPerson: see desk.StatisticsStore.
 func (s *Store) EachPerson(ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person)) error {
 	return storage(s.each(ctx, func(scan func(...any) error) error {
-		var ref string
-		var sealed sql.RawBytes // opened before the next row
-		if err := scan(&ref, &sealed); err != nil {
+		var p personRow
+		var keyMAC, sealed sql.RawBytes // used before the next row
+		if err := scan(&p.ref, &p.insurer, &keyMAC, &p.version, &p.at, &sealed); err != nil {
 			return err
 		}
-		body, err := s.openValue(ctx, s.read, "people.body", ref, sealed)
-		if err != nil {
-			return err
+		p.keyMAC = keyMAC
+		r, err := s.openPerson(ctx, s.read, p, sealed)
+		if err == nil {
+			take(r.Person)
 		}
-		var p eligibility.Person
-		if err := json.Unmarshal(body, &p); err != nil {
-			return fmt.Errorf("reading person %s: %w", ref, err)
-		}
-		take(p)
-		return nil
-	}, `SELECT ref, body FROM people WHERE insurer = $1`, insurer))
+		return err
+	}, `SELECT `+personColumns+` FROM people WHERE insurer = $1`, insurer))
 }
 
 // LastChange: see desk.StatisticsStore.

@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -30,8 +29,9 @@ type Store struct {
 	read  *sql.DB // a pool
 	write *sql.DB // one connection: SQLite has one writer
 	seal  sealer
-	index []byte
-	macs  sync.Pool // of HMACs under index
+
+	index  keyedHash             // by which rows are found
+	proofs map[string]*keyedHash // of rows, by the kind of their master key
 }
 
 // Options say how to open a database.
@@ -51,6 +51,9 @@ var (
 	errStorage   = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.unavailable",
 		Ja: "保存できませんでした。何も変わっていません。少し待ってからもう一度お試しください。続くときは管理者にディスクの空きを確かめてもらってください。",
 		En: "Nothing was stored or changed. Try again shortly; if it persists, have the disk's free space checked."}
+	errAltered = &eligibility.Error{Code: eligibility.Internal, Key: "store.altered",
+		Ja: "保存されているデータの一部が、このプログラムの外で書き換えられています。安全のため使いません。管理者に知らせ、バックアップと比べてもらってください。",
+		En: "Something stored was changed outside of this program and is not used. Tell the administrator, who compares it with a backup."}
 	errMissing = &eligibility.Error{Code: eligibility.NotFound, Key: "store.missing",
 		Ja: "見つかりません。もう消されたか、番号が違います。", En: "It is not there: removed, or another number."}
 )
@@ -59,10 +62,18 @@ var (
 // indexes again and again, and with less they go to the disk and back each time.
 const writerCache = "&_pragma=cache_size(-24576)"
 
+func dataSource(path string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)" +
+		"&_pragma=foreign_keys(1)&_txlock=immediate"
+}
+
 // Open opens the SQLite database at path, brings its tables up to date and verifies its stamp and the head of the audit
-// chain.
+// chain. Rows of the release before are bound, and each key must open what it sealed (OtherKeyError).
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate"
+	if err := ownerOnly(path); err != nil {
+		return nil, err
+	}
+	dsn := dataSource(path)
 	write, err := sql.Open("sqlite", dsn+writerCache)
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
@@ -73,9 +84,12 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), write.Close())
 	}
 	read.SetMaxOpenConns(8)
-	s := &Store{read: read, write: write, index: o.Index}
+	s := &Store{read: read, write: write, index: keyedHash{key: o.Index}}
 	s.seal = sealer{masters: o.Masters, keys: map[int64]dataKey{}}
-	if err := s.prepare(ctx, o); err != nil {
+	if s.proofs, err = proofKeys(o.Masters); err == nil {
+		err = s.prepare(ctx, o)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -93,12 +107,8 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, s.write, folder, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return fmt.Errorf("reading the migrations: %w", err)
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("bringing the tables up to date: %w", err)
+	if err := migrate(ctx, s.write, folder); err != nil {
+		return err
 	}
 	stamp := o.Mode + "/" + o.Role
 	if _, err := s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('stamp', $1) ON CONFLICT DO NOTHING`, stamp); err != nil {
@@ -111,7 +121,26 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 	if found != stamp {
 		return errStamp.Because(fmt.Errorf("stamped %s, started as %s", found, stamp))
 	}
+	if err := s.bind(ctx); err != nil {
+		return err
+	}
+	if err := s.proveKeys(ctx); err != nil {
+		return err
+	}
 	return s.renewSearch(ctx)
+}
+
+// migrate brings the tables up to date. Numbers may have gaps, and what fills one later runs then.
+func migrate(ctx context.Context, db *sql.DB, folder fs.FS) error {
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder,
+		goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
+	if err != nil {
+		return fmt.Errorf("reading the migrations: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("bringing the tables up to date: %w", err)
+	}
+	return nil
 }
 
 // recent reports whether a SQLite version is at least 3.51.3: versions from 3.7.0 to 3.51.2 can lose committed pages when

@@ -188,7 +188,7 @@ func (s *Site) removePerson(c echo.Context) error {
 		return desk.ErrNotEnrolled
 	}
 	if len(a.grants) > 0 {
-		if err := s.Office.EndDevice(ctx, a.device.Phone, a.device.Key, id); err != nil {
+		if err := s.Office.EndDevice(ctx, a.device.Phone, a.device.Key, id, a.entered.Hash); err != nil {
 			return err
 		}
 	}
@@ -218,7 +218,7 @@ func (s *Site) wipePhone(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	if len(a.grants) > 0 {
-		if err := s.Office.EndDevice(ctx, a.device.Phone, a.device.Key, ""); err != nil {
+		if err := s.Office.EndDevice(ctx, a.device.Phone, a.device.Key, "", a.entered.Hash); err != nil {
 			return err
 		}
 	}

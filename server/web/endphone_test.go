@@ -10,17 +10,17 @@ import (
 	"madoguchi/server/store"
 )
 
-// stumbles is a store whose disk is full for the first end of logins.
+// stumbles is a store whose disk is full for the first end of grants.
 type stumbles struct {
 	*store.Store
 	tries int
 }
 
-func (s *stumbles) EndLogins(ctx context.Context, subject string, but [32]byte) error {
+func (s *stumbles) EndGrants(ctx context.Context, end desk.GrantEnd, e desk.Entry) (int, error) {
 	if s.tries++; s.tries == 1 {
-		return errors.New("no space left on device")
+		return 0, errors.New("no space left on device")
 	}
-	return s.Store.EndLogins(ctx, subject, but)
+	return s.Store.EndGrants(ctx, end, e)
 }
 
 // lost is a house with a phone that was lost while its login and its key's session were open, and an owner at another browser.

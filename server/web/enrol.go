@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/desk"
 )
 
 func (s *Site) enrolPage(c echo.Context) error {
@@ -20,10 +21,12 @@ func (s *Site) enrolPage(c echo.Context) error {
 func (s *Site) showEnrol(c echo.Context, status int, v visit, typed string, problem *Problem) error {
 	view := EnrolView{Page: s.translated(c, "enrol.title"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: printable(typed)}
 	view.Error, view.Insurer = problem, s.helpDesk(c)
+	view.LoginFirst = problem != nil && problem.Key == desk.ErrEnrolAgain.Key
 	return s.show(c, status, "enrol", view)
 }
 
-// enrol binds the login to the person of the notice. A wrong code comes back on the form, to be mended.
+// enrol binds the login to the person of the notice. A wrong code comes back on the form, to be mended; an
+// old login is asked to log in again, with the notice kept.
 func (s *Site) enrol(c echo.Context) error {
 	session, v, err := s.signedIn(c)
 	if err != nil {
@@ -40,6 +43,13 @@ func (s *Site) enrol(c echo.Context) error {
 	}
 	if err == nil {
 		err = s.Office.Enrol(ctx, *v.Login, mac)
+	}
+	if errors.Is(err, desk.ErrEnrolAgain) {
+		v.Notice = mac // stays read until after the login
+		if err := s.keep(c, session, true, v); err != nil {
+			return err
+		}
+		return s.showEnrol(c, http.StatusForbidden, v, "", formError(desk.ErrEnrolAgain))
 	}
 	var e *eligibility.Error
 	if errors.As(err, &e) && (e.Code == eligibility.NotFound || e.Code == eligibility.Conflict) {

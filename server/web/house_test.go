@@ -49,6 +49,9 @@ type house struct {
 	runs    *desk.Runs
 }
 
+// morning is when a test's day begins.
+var morning = time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)
+
 const testHost = "https://localhost:8080"
 
 var ctx = context.Background()
@@ -60,7 +63,7 @@ func TestMain(m *testing.M) {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{now: time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)}
+	h := &house{now: morning}
 	clock := func() time.Time { return h.now }
 	folder := t.TempDir()
 	h.dir = folder
@@ -295,7 +298,8 @@ func p256(t *testing.T) (*ecdsa.PrivateKey, credential.Key) {
 
 // visitOf is the session of someone who has logged in.
 func visitOf(name, birth, notice string) string {
-	data, _ := json.Marshal(visit{Notice: []byte(notice), Login: &auth.Identity{Subject: "op|x", Name: name, BirthDate: eligibility.MustDate(birth)}})
+	data, _ := json.Marshal(visit{Notice: []byte(notice), Login: &auth.Identity{Subject: "op|x", Name: name,
+		BirthDate: eligibility.MustDate(birth), At: morning}})
 	return string(data)
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -23,6 +24,8 @@ func (s *Site) peopleRoutes(e *echo.Echo) {
 		"/revoke":             {s.askRevokePerson, s.revokePerson},
 		"/copies/:rid/revoke": {s.askRevokeCopy, s.revokeCopy},
 		"/logins/:login/end":  {s.askEndLogin, s.endLogin},
+		"/phones/:phone/end":  {s.askEndPhone, s.endPersonsPhone},
+		"/phones/end":         {s.askEndPhones, s.endPersonsPhones},
 		"/erase":              {s.askErase, s.erase},
 	} {
 		e.GET("/insurer/people/:id"+path, s.pageFor(auth.Clerk, s.asked(a)))
@@ -158,8 +161,8 @@ func login(c echo.Context, file desk.PersonFile) (desk.Login, error) {
 func (s *Site) askEndLogin(c echo.Context, file desk.PersonFile) (ConfirmView, error) {
 	l, err := login(c, file)
 	return ConfirmView{TitleJa: "電話の登録を解除する", TitleEn: "End a login's enrolment", ButtonJa: "登録を解除する", ButtonEn: "End the enrolment",
-		ConsequenceJa: fmt.Sprintf("%s に登録したログインでは、この人の画面を新しく出せなくなります（保存済みの画面は、最長24時間残ることがあります）。もう一度使うには、新しいお知らせのコードが要ります。", whenText(l.Since)),
-		ConsequenceEn: "That login can no longer make this person's screens (a stored one may last up to 24 hours). Using it again needs a new notice's code."}, err
+		ConsequenceJa: fmt.Sprintf("%s に登録したログインでは、この人の画面を新しく出せなくなります（保存済みの画面は、最長24時間残ることがあります）。このログインで開いている画面もすべて閉じます。登録に使ったお知らせは無効になります。もう一度使うには、新しいお知らせのコードが要ります。", whenText(l.Since)),
+		ConsequenceEn: "That login can no longer make this person's screens (a stored one may last up to 24 hours). All its open sessions end, and the notice that it used is void. Using it again needs a new notice's code."}, err
 }
 
 func (s *Site) endLogin(c echo.Context, id desk.PersonID, staff string) (string, error) {
@@ -168,6 +171,44 @@ func (s *Site) endLogin(c echo.Context, id desk.PersonID, staff string) (string,
 		return "", errNoPage
 	}
 	return personAddress(id, "?said=ended"), s.Office.EndLogin(c.Request().Context(), id, number, staff)
+}
+
+// askEndPhone asks before a phone is taken away: it was lost, the patient called.
+func (s *Site) askEndPhone(c echo.Context, file desk.PersonFile) (ConfirmView, error) {
+	i := slices.IndexFunc(file.Phones, func(p desk.LinkedPhone) bool { return p.ID == c.Param("phone") })
+	if i < 0 {
+		return ConfirmView{}, errNoPage
+	}
+	view, err := s.askEndPhones(c, file)
+	view.TitleJa, view.TitleEn, view.ButtonJa, view.ButtonEn = "端末を1台解除する", "End one phone", "この端末を解除する", "End this phone"
+	view.ConsequenceJa = whenText(file.Phones[i].At) + " に登録した端末では、" + view.ConsequenceJa
+	view.ConsequenceEn = "On the phone added then: " + view.ConsequenceEn
+	return view, err
+}
+
+func (s *Site) askEndPhones(_ echo.Context, file desk.PersonFile) (ConfirmView, error) {
+	return ConfirmView{TitleJa: "端末をすべて解除する", TitleEn: "End all phones", ButtonJa: "すべて解除する",
+		ButtonEn: "End all", Disabled: len(file.Phones) == 0,
+		ConsequenceJa: "この人の画面を新しく出せなくなります（保存済みの画面は、最長24時間残ることがあります）。登録したログインで開いている画面も、ほかの端末のものまで閉じます。ご本人は、もう一度ログインすれば使えます。保存された写しが心配なときは、写しも取り消してください。",
+		ConsequenceEn: "no new screen of this person is made (a stored one may last up to 24 hours), and the sessions of the login that added it end everywhere. The person can log in again. If saved copies worry you, revoke them too."}, nil
+}
+
+// endPersonsPhone ends the phone that the address names.
+func (s *Site) endPersonsPhone(c echo.Context, id desk.PersonID, staff string) (string, error) {
+	if c.Param("phone") == "" { // would mean all
+		return "", errNoPage
+	}
+	return s.endPersonsPhones(c, id, staff)
+}
+
+// endPersonsPhones ends all phones, or the one that the address names.
+func (s *Site) endPersonsPhones(c echo.Context, id desk.PersonID, staff string) (string, error) {
+	record, err := s.Office.Store.Person(c.Request().Context(), id)
+	if err != nil {
+		return "", desk.ErrNoPerson
+	}
+	_, err = s.Office.EndPhoneOf(c.Request().Context(), record.Person.Insurer, id, c.Param("phone"), staff)
+	return personAddress(id, "?said=phone"), err
 }
 
 func (s *Site) askErase(echo.Context, desk.PersonFile) (ConfirmView, error) {

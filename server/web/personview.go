@@ -24,6 +24,7 @@ type PersonView struct {
 	Notices             []NoticeRow
 	Copies              []CopyRow
 	Logins              []LoginRow
+	Phones              []PhoneRow
 	Receipts            int
 	Entries             []EntryRow
 	MoreEntries         int
@@ -62,6 +63,12 @@ type LoginRow struct {
 	ID     int64
 	Since  string
 	Phones int
+}
+
+// PhoneRow is a phone that shows the person by its key. Nothing is known of the device itself.
+type PhoneRow struct {
+	ID, Added, Until, Login string
+	Over                    bool // it wants the next login
 }
 
 // EntryRow is a line of the audit chain in plain words.
@@ -116,6 +123,11 @@ func (s *Site) personPage(c echo.Context, staff string) error {
 	for _, l := range file.Logins {
 		view.Logins = append(view.Logins, LoginRow{l.ID, whenText(l.Since), l.Phones})
 	}
+	for _, p := range file.Phones {
+		view.Phones = append(view.Phones, PhoneRow{p.ID, whenText(p.At),
+			eligibility.DateOf(p.Until).Japanese(),
+			eligibility.DateOf(p.LoginAt).Japanese(), !s.Now().Before(p.Until)})
+	}
 	for _, e := range file.Entries {
 		view.Entries = append(view.Entries, entryRow(e))
 	}
@@ -165,7 +177,7 @@ func noticeRow(n desk.IssuedNotice) NoticeRow {
 	row := NoticeRow{n.Serial, whenText(n.At), "まだ使われていません", "not used yet"}
 	switch {
 	case n.Used && n.Void:
-		row.StateJa, row.StateEn = "使われたあと、新しいものに替わりました", "used, then replaced"
+		row.StateJa, row.StateEn = "使われたあと、無効になりました", "used, then void"
 	case n.Used:
 		row.StateJa, row.StateEn = "登録に使われました", "used"
 	case n.Void:

@@ -142,6 +142,7 @@ type EnrolView struct {
 	Name, Birth string // of the login; the date in the Japanese calendar
 	HasCode     bool   // a notice's code is held from the landing page
 	Code        string // what was typed, to be corrected
+	LoginFirst  bool   // the login is too old to register anybody
 }
 
 // ScreenView is the shell of the patient's screen (/screen). It names nobody: the phone keeps it.

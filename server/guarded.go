@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+	"madoguchi/server/keys"
+	"madoguchi/server/store"
+)
+
+// keyFiles are the files of the keys that the store speaks of by their kind.
+var keyFiles = map[string]string{"people": keys.People, "cases": keys.Cases, "session": keys.Session,
+	"index": keys.Index, "notice": keys.Notice}
+
+// closed takes other users' rights away from the data folder and what lies in it: a release before may have
+// left them, or whoever restored a backup. Key files are another matter: one that others could read is not
+// made good by closing it (keys.Open).
+func closed(folder string) error {
+	for _, name := range []string{"", runsFolder, databaseFile, databaseFile + "-wal",
+		databaseFile + "-shm"} {
+		if err := store.Tighten(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// guarded tells the key folder what the database knows of its keys, before any is loaded.
+func guarded(ctx context.Context, ring *keys.Folder, folder string) error {
+	known, err := store.ReadKeyChecks(ctx, filepath.Join(folder, databaseFile))
+	if err != nil {
+		return err
+	}
+	guard := keys.Guard{Known: known.Known}
+	for kind, sealed := range known.Sealed {
+		if sealed {
+			guard.Needed = append(guard.Needed, keyFiles[kind])
+		}
+	}
+	ring.Guard(guard)
+	return nil
+}
+
+// remember proves the key that makes the notices' codes, and lets the database remember the keys that were
+// loaded, and those that will be.
+func (h *house) remember(ctx context.Context, role string) error {
+	if role != roleCounter {
+		if err := h.proveNotices(ctx); err != nil {
+			return err
+		}
+	}
+	return h.keys.Remember(func(file string, value []byte) error {
+		return h.store.PutKeyCheck(context.WithoutCancel(ctx), file, value, h.now())
+	})
+}
+
+func (h *house) proveNotices(ctx context.Context) error {
+	person, serial, mac, err := h.store.SampleNotice(ctx)
+	var e *eligibility.Error
+	if errors.As(err, &e) && e.Code == eligibility.NotFound {
+		return nil // none yet: the key is made with the first
+	}
+	if err != nil {
+		return err
+	}
+	var k desk.NoticeKeys
+	if k.Derive, err = h.keys.Secret(keys.Notice); err != nil {
+		return err
+	}
+	if k.Index, err = h.keys.Secret(keys.Index); err != nil {
+		return err
+	}
+	if !bytes.Equal(k.MAC(k.Code(person, serial)), mac) {
+		return keys.Other(keys.Notice)
+	}
+	return nil
+}

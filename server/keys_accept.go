@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+	"madoguchi/server/keys"
+	"madoguchi/server/store"
+)
+
+// keysAcceptCmd is the way on where a signing key was lost for good: the database forgets it, and the next
+// start takes another.
+type keysAcceptCmd struct {
+	File string `arg:"" help:"name of the key file, as the refused start names it"`
+}
+
+var (
+	errNotReplaceable = &eligibility.Error{Code: eligibility.Denied, Key: "keys.not_replaceable",
+		Field: "file",
+		Ja:    "この鍵の代わりは認められません。保存されているデータは、この鍵でしか開けません。バックアップから戻してください。どこにもないときは、データの場所（MADOGUCHI_DATA）を別にして、名簿の読み込みから始めてください。",
+		En:    "No other key can take this one's place: only it opens what is stored. Restore it from a backup. If there is none, start afresh in another data folder (MADOGUCHI_DATA), beginning with the insured."}
+	errNotRemembered = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.not_remembered",
+		Field: "file",
+		Ja:    "データは、この名前の鍵を覚えていません。名前を、起動を断った文のとおりに入れてください。",
+		En:    "The database remembers no key of this name. Give the name as the refused start says it."}
+)
+
+// Run forgets the key.
+func (c *keysAcceptCmd) Run(s *Settings) error {
+	if _, err := openKeys(s); err != nil {
+		return err
+	}
+	if !keys.Replaceable(c.File) {
+		return usage(errNotReplaceable)
+	}
+	entry := desk.Entry{At: time.Now(), Actor: "operator", Action: "key.accept", Detail: c.File}
+	err := store.AcceptKey(context.Background(), filepath.Join(s.Data, "demo", databaseFile), c.File, entry)
+	var e *eligibility.Error
+	if errors.As(err, &e) && e.Code == eligibility.NotFound {
+		return usage(errNotRemembered)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s  次の起動で、フォルダーにある鍵を認めます。なければ新しく作ります。 The next start takes the key that lies in the folder, or makes one.\n", c.File)
+	return nil
+}

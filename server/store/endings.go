@@ -1,0 +1,253 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// What ends with a phone, a login or a person. Each is one transaction: after a failure everything is as it
+// was before and can be tried again, and there is no moment in which one half has ended and the other brings
+// it back. A row that was altered from outside is ended like any other.
+
+// endSessions ends the sessions of a subject (its MAC) but one.
+func endSessions(ctx context.Context, tx *sql.Tx, subject []byte, but [32]byte) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE subject_mac = $1 AND hash <> $2`, subject,
+		but[:]); err != nil {
+		return fmt.Errorf("ending sessions: %w", err)
+	}
+	return nil
+}
+
+// endSessionsOf ends the sessions that grants' phones opened by their keys and, if logins says so, those of
+// their logins: a copied cookie must not live on until the phone is added again.
+func (s *Store) endSessionsOf(ctx context.Context, tx *sql.Tx, grants []grantRow, logins bool,
+	but [32]byte) error {
+	done := map[string]bool{}
+	for _, g := range grants {
+		subjects := [][]byte{s.mac("subject", desk.DeviceSubject(g.phone))}
+		if logins {
+			subjects = append(subjects, g.subject)
+		}
+		for _, subject := range subjects {
+			if done[string(subject)] {
+				continue
+			}
+			done[string(subject)] = true
+			if err := endSessions(ctx, tx, subject, but); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// EndGrants: see desk.PhoneStore. Which ones there are is read where they are ended: none is added in
+// between.
+func (s *Store) EndGrants(ctx context.Context, end desk.GrantEnd, e desk.Entry) (n int, err error) {
+	where, args := s.pick(end.GrantQuery)
+	if len(args) == 0 {
+		return 0, nil // never everybody's
+	}
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		all, err := grantRows(ctx, tx, where, args)
+		if err != nil {
+			return err
+		}
+		if err := s.endSessionsOf(ctx, tx, all, end.Logins, end.But); err != nil {
+			return err
+		}
+		for _, g := range all {
+			if err := endGrant(ctx, tx, g); err != nil {
+				return err
+			}
+			e.Person, e.Detail = desk.PersonID(g.ref), g.key
+			if err := s.audit(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		n = len(all)
+		return nil
+	})
+	return n, err
+}
+
+func grantRows(ctx context.Context, tx *sql.Tx, where string, args []any) (all []grantRow, err error) {
+	rows, err := tx.QueryContext(ctx,
+		`SELECT device_grants.id, people.id, people.ref, device_grants.subject_mac, device_grants.phone, device_grants.key_id
+		FROM device_grants JOIN people ON people.id = device_grants.person_id WHERE `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("looking for grants: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var g grantRow
+		if err := rows.Scan(&g.id, &g.person, &g.ref, &g.subject, &g.phone, &g.key); err != nil {
+			return nil, fmt.Errorf("reading a grant: %w", err)
+		}
+		all = append(all, g)
+	}
+	return all, rows.Err()
+}
+
+// endGrant removes one grant, what lies for that person and phone, the online code that the phone may have
+// told just now, and the receipt key of a phone that shows nobody of this subject any more.
+func endGrant(ctx context.Context, tx *sql.Tx, g grantRow) error {
+	return inOrder(ctx, tx, []statement{
+		{`DELETE FROM device_grants WHERE id = $1`, []any{g.id}},
+		{`DELETE FROM receipts WHERE key_id = $1 AND person_id = $2`, []any{g.phone, g.person}},
+		{`DELETE FROM codes WHERE subject_mac = $1 AND person_id = $2`, []any{g.subject, g.person}},
+		{`DELETE FROM phone_keys WHERE subject_mac = $1 AND key_id = $2
+			AND NOT EXISTS (SELECT 1 FROM device_grants WHERE subject_mac = $1
+				AND phone = $2)`, []any{g.subject, g.phone}},
+	})
+}
+
+// statement is SQL with its arguments.
+type statement struct {
+	text string
+	args []any
+}
+
+func inOrder(ctx context.Context, tx *sql.Tx, steps []statement) error {
+	for _, step := range steps {
+		if _, err := tx.ExecContext(ctx, step.text, step.args...); err != nil {
+			return fmt.Errorf("ending a registration: %w", err)
+		}
+	}
+	return nil
+}
+
+// EndLogin: see desk.PeopleStore.
+func (s *Store) EndLogin(ctx context.Context, person desk.PersonID, login int64, e desk.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		found, err := readEnrolments(ctx, tx, `enrolments.id = $1 AND people.ref = $2`, login, person)
+		switch {
+		case err != nil:
+			return err
+		case len(found) == 0:
+			return sql.ErrNoRows
+		}
+		if err := s.endEnrolment(ctx, tx, found[0]); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, e)
+	})
+}
+
+// endEnrolment ends one login for one person, and every way back: the notices that it used are void, its
+// sessions and those of its phones end, and its grants, codes and receipts of the person go. Its keys for
+// receipts go with its last person.
+func (s *Store) endEnrolment(ctx context.Context, tx *sql.Tx, e enrolmentRow) error {
+	grants, err := grantRows(ctx, tx, `device_grants.subject_mac = $1`, []any{e.subject})
+	if err != nil {
+		return err
+	}
+	if err := s.endSessionsOf(ctx, tx, grants, true, [32]byte{}); err != nil {
+		return err
+	}
+	if err := endSessions(ctx, tx, e.subject, [32]byte{}); err != nil { // a login without phones
+		return err
+	}
+	used, err := readNotices(ctx, tx, `notices.person_id = $1 AND notices.used_by = $2`, e.person, e.subject)
+	if err != nil {
+		return err
+	}
+	if err := s.voidNotices(ctx, tx, used); err != nil {
+		return err
+	}
+	both := []any{e.subject, e.person}
+	return inOrder(ctx, tx, []statement{
+		{`DELETE FROM receipts WHERE person_id = $2 AND key_id IN (SELECT key_id FROM phone_keys
+			WHERE subject_mac = $1)`, both},
+		{`DELETE FROM device_grants WHERE subject_mac = $1 AND person_id = $2`, both},
+		{`DELETE FROM codes WHERE subject_mac = $1 AND person_id = $2`, both},
+		{`DELETE FROM enrolments WHERE subject_mac = $1 AND person_id = $2`, both},
+		{`DELETE FROM phone_keys WHERE subject_mac = $1 AND NOT EXISTS (SELECT 1 FROM enrolments
+			WHERE subject_mac = $1)`, both[:1]},
+	})
+}
+
+// EraseSubject: see desk.PhoneStore. A notice that this login used can be used again: it is still worth
+// nothing without the person's own login.
+func (s *Store) EraseSubject(ctx context.Context, subject string, e desk.Entry) error {
+	mac := s.mac("subject", subject)
+	return s.change(ctx, func(tx *sql.Tx) error {
+		people, err := readEnrolments(ctx, tx, `enrolments.subject_mac = $1`, mac)
+		if err != nil {
+			return err
+		}
+		for _, r := range people {
+			e.Person = desk.PersonID(r.ref)
+			if err := s.audit(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		grants, err := grantRows(ctx, tx, `device_grants.subject_mac = $1`, []any{mac})
+		if err != nil {
+			return err
+		}
+		if err := s.endSessionsOf(ctx, tx, grants, true, [32]byte{}); err != nil {
+			return err
+		}
+		used, err := readNotices(ctx, tx, `notices.used_by = $1`, mac)
+		if err != nil {
+			return err
+		}
+		for _, n := range used {
+			n.used, n.void = nil, n.void || s.vouched(n.row(), n.proof) != nil
+			if err := s.changeNotice(ctx, tx, n); err != nil {
+				return err
+			}
+		}
+		whose := []any{mac}
+		return inOrder(ctx, tx, []statement{
+			{`DELETE FROM receipts WHERE id IN (SELECT receipts.id FROM receipts
+				JOIN phone_keys ON phone_keys.key_id = receipts.key_id
+				JOIN enrolments ON enrolments.person_id = receipts.person_id
+					AND enrolments.subject_mac = phone_keys.subject_mac
+				WHERE phone_keys.subject_mac = $1)`, whose},
+			{`DELETE FROM phone_keys WHERE subject_mac = $1`, whose},
+			{`DELETE FROM device_grants WHERE subject_mac = $1`, whose},
+			{`DELETE FROM codes WHERE subject_mac = $1`, whose},
+			{`DELETE FROM sessions WHERE subject_mac = $1`, whose},
+			{`DELETE FROM enrolments WHERE subject_mac = $1`, whose},
+		})
+	})
+}
+
+// ErasePerson: see desk.InsurerStore.
+func (s *Store) ErasePerson(ctx context.Context, id desk.PersonID, e desk.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		pseudonym, err := s.pseudonymOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := appendAudit(ctx, tx, e, pseudonym); err != nil {
+			return err
+		}
+		var insurer eligibility.InsurerNumber
+		if err := tx.QueryRowContext(ctx, `SELECT insurer FROM people WHERE ref = $1`,
+			id).Scan(&insurer); err != nil {
+			return err
+		}
+		if _, err := revoke(ctx, tx, insurer, `papers.person_id = (SELECT id FROM people WHERE ref = $4)`,
+			e.At, id); err != nil {
+			return err // copies that are still out must not outlive their person's record unrevoked
+		}
+		logins, err := readEnrolments(ctx, tx, `people.ref = $1`, id)
+		if err != nil {
+			return err
+		}
+		for _, login := range logins {
+			if err := s.endEnrolment(ctx, tx, login); err != nil {
+				return err
+			}
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM people WHERE ref = $1`, id) // the rest cascades
+		return err
+	})
+}

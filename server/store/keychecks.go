@@ -1,0 +1,190 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"madoguchi/server/desk"
+)
+
+// What the database remembers of the key files beside it (keys.Guard). It is read before any key is loaded,
+// so these functions take the path of a database that nobody has opened yet.
+
+// KeyChecks is what a database knows of its keys before they are loaded.
+type KeyChecks struct {
+	Known map[string][]byte // check values by file name
+	// Sealed are the kinds of keys without which something stored does not open or is not found: the kinds of
+	// Options.Masters, "index" and "notice".
+	Sealed map[string]bool
+}
+
+// ReadKeyChecks returns what the database at path knows of its keys: nothing where there is none.
+func ReadKeyChecks(ctx context.Context, path string) (KeyChecks, error) {
+	c := KeyChecks{Known: map[string][]byte{}, Sealed: map[string]bool{}}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return c, nil
+	}
+	return c, withDatabase(path, func(db *sql.DB) error {
+		for _, sealed := range []struct{ table, kind, query string }{
+			{"data_keys", "people", `SELECT EXISTS (SELECT 1 FROM data_keys WHERE scope LIKE 'people/%')`},
+			{"data_keys", "cases", `SELECT EXISTS (SELECT 1 FROM data_keys WHERE scope LIKE 'cases/%')`},
+			{"data_keys", "session", `SELECT EXISTS (SELECT 1 FROM data_keys WHERE scope LIKE 'session/%')`},
+			{"data_keys", "index", `SELECT EXISTS (SELECT 1 FROM data_keys)`},
+			{"notices", "notice", `SELECT EXISTS (SELECT 1 FROM notices)`},
+		} {
+			there, err := hasTable(ctx, db, sealed.table)
+			if err == nil && there {
+				err = db.QueryRowContext(ctx, sealed.query).Scan(&there)
+			}
+			if err != nil {
+				return fmt.Errorf("looking at what is sealed: %w", err)
+			}
+			c.Sealed[sealed.kind] = there
+		}
+		if there, err := hasTable(ctx, db, "key_checks"); err != nil || !there {
+			return err
+		}
+		rows, err := db.QueryContext(ctx, `SELECT file, value FROM key_checks`)
+		if err != nil {
+			return fmt.Errorf("reading the keys' check values: %w", err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var file string
+			var value []byte
+			if err := rows.Scan(&file, &value); err != nil {
+				return fmt.Errorf("reading the keys' check values: %w", err)
+			}
+			c.Known[file] = value
+		}
+		return rows.Err()
+	})
+}
+
+// PutKeyCheck remembers a key's check value, new or changed.
+func (s *Store) PutKeyCheck(ctx context.Context, file string, value []byte, at time.Time) error {
+	_, err := s.write.ExecContext(ctx, `INSERT INTO key_checks (file, value, at) VALUES ($1, $2, $3)
+		ON CONFLICT (file) DO UPDATE SET value = $2, at = $3`,
+		file, value, stamp(at))
+	return storage(err)
+}
+
+// AcceptKey forgets the check value of a key, so that the next start takes whatever key is there, or makes
+// one. The audit chain tells it. It is NotFound when no such key is known.
+func AcceptKey(ctx context.Context, path, file string, e desk.Entry) error {
+	return withDatabase(path, func(db *sql.DB) error {
+		s := &Store{write: db, read: db}
+		return s.change(ctx, func(tx *sql.Tx) error {
+			if err := touched(tx.ExecContext(ctx, `DELETE FROM key_checks WHERE file = $1`,
+				file)); err != nil {
+				return err
+			}
+			return appendAudit(ctx, tx, e, nil)
+		})
+	})
+}
+
+// withDatabase opens the database at path for one question.
+func withDatabase(path string, ask func(*sql.DB) error) error {
+	db, err := sql.Open("sqlite", dataSource(path))
+	if err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	return errors.Join(ask(db), db.Close())
+}
+
+func hasTable(ctx context.Context, db *sql.DB, name string) (there bool, err error) {
+	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table'
+		AND name = $1)`, name).Scan(&there)
+	return there, err
+}
+
+// OtherKeyError says that a master key or the index key is not the one that the database was written with.
+type OtherKeyError struct{ Kind string } // of Options.Masters, or "index"
+
+func (e *OtherKeyError) Error() string { return "store: the key of kind " + e.Kind + " is another one" }
+
+// proveKeys opens what each key must open: every data key, and one row that is found by a keyed hash.
+func (s *Store) proveKeys(ctx context.Context) error {
+	scopes := map[int64]string{}
+	if err := s.each(ctx, func(scan func(...any) error) error {
+		var id int64
+		var scope string
+		err := scan(&id, &scope)
+		scopes[id] = scope
+		return err
+	}, `SELECT id, scope FROM data_keys`); err != nil {
+		return err
+	}
+	for id, scope := range scopes {
+		kind, _, _ := strings.Cut(scope, "/")
+		if _, held := s.seal.masters[kind]; !held {
+			continue
+		}
+		if _, err := s.unwrap(ctx, s.read, id); err != nil {
+			return errors.Join(err, &OtherKeyError{kind})
+		}
+	}
+	return s.proveIndex(ctx)
+}
+
+func (s *Store) proveIndex(ctx context.Context) error {
+	if _, held := s.seal.masters["people"]; held {
+		found, err := s.people(ctx, `SELECT `+personColumns+` FROM people WHERE search = $1 LIMIT 1`,
+			searchForm)
+		if err != nil {
+			return err
+		}
+		for _, r := range found {
+			var number []byte
+			if err := s.read.QueryRowContext(ctx, `SELECT number_mac FROM people WHERE ref = $1`,
+				r.ID).Scan(&number); err != nil {
+				return err
+			}
+			if want := s.searchValues(r.Person.Insurer,
+				r.Person)[1].([]byte); string(number) != string(want) {
+				return &OtherKeyError{"index"}
+			}
+		}
+	}
+	if _, held := s.seal.masters["session"]; held {
+		var hash []byte
+		err := s.read.QueryRowContext(ctx, `SELECT hash FROM sessions LIMIT 1`).Scan(&hash)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && len(hash) != 32 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		found, err := s.Session(ctx, [32]byte(hash))
+		if err != nil {
+			return nil // altered: whoever asks for it is told
+		}
+		var subject []byte
+		if err := s.read.QueryRowContext(ctx, `SELECT subject_mac FROM sessions WHERE hash = $1`,
+			hash).Scan(&subject); err != nil {
+			return err
+		}
+		if string(subject) != string(s.mac("subject", found.Subject)) {
+			return &OtherKeyError{"index"}
+		}
+	}
+	return nil
+}
+
+// SampleNotice returns one notice's person, serial and MAC, by which the key that makes the codes is proved;
+// NotFound for none.
+func (s *Store) SampleNotice(ctx context.Context) (person desk.PersonID, serial int64, mac []byte,
+	err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT people.ref, notices.serial, notices.code_mac FROM notices
+		JOIN people ON people.id = notices.person_id
+		ORDER BY notices.id DESC LIMIT 1`).Scan(&person, &serial, &mac)
+	return person, serial, mac, storage(err)
+}
