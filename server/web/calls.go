@@ -40,6 +40,16 @@ func (i *Insurers) Keys(ctx context.Context, iss string) (credential.KeySet, err
 	return set, json.Unmarshal(answer, &set)
 }
 
+// Endorsements fetches what an issuer's keys say of those that came after them, "" when they say nothing; the caller verifies it.
+func (i *Insurers) Endorsements(ctx context.Context, iss string) (string, error) {
+	answer, err := i.get(ctx, credential.EndorsementsURL(iss), maxAnswer)
+	var refused *refusedCall
+	if errors.As(err, &refused) && refused.status == http.StatusNotFound {
+		return "", nil
+	}
+	return string(answer), err
+}
+
 // Status fetches an issuer's signed list of revoked copies; the caller verifies it.
 func (i *Insurers) Status(ctx context.Context, iss string) (string, error) {
 	answer, err := i.get(ctx, credential.StatusURL(iss), maxStatus)
