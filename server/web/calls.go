@@ -22,7 +22,7 @@ import (
 type Insurers struct {
 	URL     string // this counter server, as the trust list names it
 	Key     credential.Key
-	Client  *http.Client // of server/hostclient; tests have their own
+	Client  *http.Client // as server/hostclient makes it
 	Now     func() time.Time
 	Running func() time.Duration                  // since the program started, by a clock that nobody sets; may be nil
 	Trust   func() (*credential.TrustList, error) // verifies what tells the time; nil: no signed answer does
