@@ -158,7 +158,7 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		known := &kept{dir: h.folder, listed: trust, calls: calls, now: h.now}
 		calls.Trust = known.TrustList
 		chores = append(chores, known.refresh)
-		config.Counter = &desk.Counter{Store: h.store, Trust: known.TrustList, Status: known.Status, Learn: known.Learn, Skew: calls.ClockSkew, Readers: config.Readers, Insurers: calls,
+		config.Counter = &desk.Counter{Store: h.store, Trust: known.TrustList, Status: known.Status, Learn: known.Learn, Skew: calls.ClockSkew, AskTime: calls.AskTime, Readers: config.Readers, Insurers: calls,
 			Facility: desk.Facility{Code: s.FacilityCode, Name: s.FacilityName}, Now: h.now}
 	}
 	handler := web.New(config)

@@ -139,3 +139,13 @@ func (o *Office) Endorsements(insurer eligibility.InsurerNumber) (string, error)
 	}
 	return strings.Join(keys.Endorsements, "\n") + "\n", nil
 }
+
+// SignTime signs this server's time for a question, with the insurer's key (docs/trust.md, "Clocks").
+func (o *Office) SignTime(insurer eligibility.InsurerNumber, nonce string) (string, error) {
+	now := o.Now()
+	keys, err := o.Keys.Issuer(insurer, now)
+	if err != nil {
+		return "", err
+	}
+	return credential.SignTime(o.ISS(insurer), keys.Current, nonce, now)
+}

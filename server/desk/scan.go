@@ -41,6 +41,7 @@ func (c *Counter) Open(ctx context.Context, staff, text string) (CaseView, error
 		}
 		view.Verdict = c.basis(trust).Verify(jws)
 	}
+	view.Verdict = c.timed(ctx, trust, jws, view.Verdict)
 	return view, c.put(ctx, view, "case.open", opened(view.Verdict))
 }
 

@@ -35,6 +35,7 @@ type measurements struct {
 	mu      sync.Mutex
 	hosts   map[string]sample
 	issuers map[string]sample
+	asked   map[string]time.Time // issuers, for their signed time (hosttime.go)
 }
 
 // ClockSkew returns how far this computer's clock is ahead, as far as it was measured lately.
@@ -161,16 +162,22 @@ func (i *Insurers) hearSigned(iss, jws string, asked, got time.Time) {
 	if v.Eligibility == nil || v.Tier != credential.Live || err != nil || bad != nil || voiceOf(askedAt) != voiceOf(madeAt) {
 		return
 	}
-	s, ok := i.sampleOf(v.IssuedAt, asked, got)
+	i.hear(v.Issuer, v.IssuedAt, asked, got)
+}
+
+// hear notes what an issuer itself signed as its time.
+func (i *Insurers) hear(iss string, at, asked, got time.Time) bool {
+	s, ok := i.sampleOf(at, asked, got)
 	if !ok {
-		return
+		return false
 	}
 	i.measured.mu.Lock()
 	defer i.measured.mu.Unlock()
 	if i.measured.issuers == nil {
 		i.measured.issuers = map[string]sample{}
 	}
-	i.measured.issuers[v.Issuer] = s
+	i.measured.issuers[iss] = s
+	return true
 }
 
 // voiceOf names the host that speaks: many insurers, or ports, of one host are one.

@@ -62,6 +62,7 @@ func (s *Site) hostRoutes(e *echo.Echo) {
 	e.GET("/i/:insurer/.well-known/keys.jwt", s.keyEndorsements)
 	e.GET("/i/:insurer/.well-known/crl/:file", s.revocationFile)
 	e.GET("/i/:insurer/status.jwt", s.statusList)
+	e.GET("/i/:insurer/time.jwt", s.hostTime)
 	e.POST("/i/:insurer/code", s.redeem)
 	e.POST("/i/:insurer/receipt/keys", s.receiptKeys)
 	e.POST("/i/:insurer/receipt", s.leaveReceipt)

@@ -46,6 +46,7 @@ type Site struct {
 	Config
 	guesses auth.Limit // wrong notice codes, by address; typed ones, by login
 	codes   auth.Limit // online codes, by counter server
+	times   auth.Limit // signed times, by address
 	devices auth.Limit // opened notices, nonces and signatures of phones, by address: a carrier's many phones come from one
 	logins  auth.Limit // begun logins, by address
 	copies  auth.Limit // saved copies, by login
@@ -53,7 +54,7 @@ type Site struct {
 
 // New returns the program's handler. Routes exist only for the halves that this role runs.
 func New(c Config) *echo.Echo {
-	s := &Site{Config: c, guesses: auth.Limit{Burst: 20, Every: 3 * time.Second}, codes: auth.Limit{Burst: 30, Every: 2 * time.Second},
+	s := &Site{Config: c, guesses: auth.Limit{Burst: 20, Every: 3 * time.Second}, codes: auth.Limit{Burst: 30, Every: 2 * time.Second}, times: auth.Limit{Burst: 60, Every: time.Second},
 		devices: auth.Limit{Burst: 200, Every: 50 * time.Millisecond}, logins: auth.Limit{Burst: 200, Every: time.Second}, copies: auth.Limit{Burst: 30, Every: 10 * time.Second}}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
