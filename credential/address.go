@@ -10,8 +10,9 @@ import (
 // maxAddresses bounds the addresses of one issuer.
 const maxAddresses = 8
 
-// checkAddresses refuses what is not the usual writing of the address of a server (RFC 5952): a name, a prefix, a zone, an IPv4
-// address in IPv6's clothes, and one that means no single server or the machine's own provider.
+// checkAddresses refuses what is not the usual writing of the address of a server (RFC 5952): a name, a
+// prefix, a zone, an IPv4 address in IPv6's clothes, and one that means no single server or the machine's own
+// provider.
 func checkAddresses(texts []string) error {
 	if len(texts) > maxAddresses {
 		return fmt.Errorf("%d addresses", len(texts))
@@ -22,7 +23,8 @@ func checkAddresses(texts []string) error {
 		if err != nil || a.Zone() != "" || a.Is4In6() || a.String() != text {
 			return fmt.Errorf("%q is not an IP address in its usual form", text)
 		}
-		if a.IsUnspecified() || a.IsMulticast() || a.IsLinkLocalUnicast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
+		broadcast := netip.AddrFrom4([4]byte{255, 255, 255, 255})
+		if a.IsUnspecified() || a.IsMulticast() || a.IsLinkLocalUnicast() || a == broadcast {
 			return fmt.Errorf("%q is no server's address", text)
 		}
 		if seen[text] {
@@ -33,8 +35,8 @@ func checkAddresses(texts []string) error {
 	return nil
 }
 
-// AddressesOf returns the addresses that the list names for a host: what stands in its iss in place of a name, and its Addresses.
-// Only these may be called although they are not the internet's.
+// AddressesOf returns the addresses that the list names for a host: what stands in its iss in place of a
+// name, and its Addresses. Only these may be called although they are not the internet's.
 func (t *TrustList) AddressesOf(host string) []netip.Addr {
 	var named []netip.Addr
 	for _, i := range t.Issuers {

@@ -8,18 +8,19 @@ import (
 const (
 	// clockWorthSaying is from where on a clock's error is told: half of the shortest life of a proof.
 	clockWorthSaying = 20 * time.Second
-	// MaxOffset is the largest measured error of a clock that is corrected. A clock that is wrong by more must be set.
+	// MaxOffset is the largest measured error of a clock that is corrected. A clock that is wrong by more
+	// must be set.
 	MaxOffset = 2 * time.Minute
 )
 
-// ClockSkew is how far this computer's clock is ahead of the true time, as far as it was measured; negative when it is behind.
-// The zero value is a clock that was not measured.
+// ClockSkew is how far this computer's clock is ahead of the true time, as far as it was measured; negative
+// when it is behind. The zero value is a clock that was not measured.
 //
-// It never makes a code of seconds valid that is not valid by this computer's own clock: an old live screen, or an old second
-// code, stays refused whatever was measured (docs/trust.md, "Clocks").
+// It never makes a code of seconds valid that is not valid by this computer's own clock: an old live screen,
+// or an old second code, stays refused whatever was measured (docs/trust.md, "Clocks").
 type ClockSkew struct {
 	General time.Duration            // several servers agree on it
-	Issuers map[string]time.Duration // by iss, what its own signed answers say: for its codes only, in place of General
+	Issuers map[string]time.Duration // by iss, what its signed answers say: for its codes, in place of General
 }
 
 // Of returns what counts for the codes of iss.
@@ -53,8 +54,9 @@ func (c clocks) day() time.Time {
 	return c.own
 }
 
-// ClockWords says how far this computer's clock is off, in Japanese and in English; empty when it is not worth saying. It
-// asks to set a clock whose error is not corrected. offset is how far the clock is ahead of the true time.
+// ClockWords says how far this computer's clock is off, in Japanese and in English; empty when it is not
+// worth saying. It asks to set a clock whose error is not corrected. offset is how far the clock is ahead of
+// the true time.
 func ClockWords(offset time.Duration) (ja, en string) {
 	if offset.Abs() < clockWorthSaying {
 		return "", ""

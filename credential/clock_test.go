@@ -15,8 +15,9 @@ func failedClock(v Verdict) bool {
 	return v.Checks[0].Name == "clock" && v.Checks[0].Result == Failed && strings.Contains(v.Checks[0].Reason, "このPCの時計を合わせてください")
 }
 
-// docs/trust.md, "Clocks": a live screen is good from 45 seconds before its issue (nbf − 15 s) until before 105 seconds after it
-// (exp + 15 s; RFC 7519 section 4.1.4: not on that second any more), by both clocks. Ages are by this computer's own clock.
+// docs/trust.md, "Clocks": a live screen is good from 45 seconds before its issue (nbf − 15 s) until before
+// 105 seconds after it (exp + 15 s; RFC 7519 section 4.1.4: not on that second any more), by both clocks.
+// Ages are by this computer's own clock.
 func TestALiveScreenCountsOnlyByBothClocks(t *testing.T) {
 	key := newKey(t)
 	live := issue(t, key, Request{Tier: Live}).JWS
@@ -62,8 +63,8 @@ func TestALiveScreenCountsOnlyByBothClocks(t *testing.T) {
 	}
 }
 
-// Whatever was measured, it never makes a screen or a second code valid that is not valid by this computer's own clock, and
-// beyond two minutes nothing of seconds is valid at all.
+// Whatever was measured, it never makes a screen or a second code valid that is not valid by this computer's
+// own clock, and beyond two minutes nothing of seconds is valid at all.
 func TestNoMeasuredClockRevivesAnOlderScreen(t *testing.T) {
 	p := newProofBench(t)
 	live := issue(t, p.issuer, Request{Tier: Live})
@@ -143,7 +144,8 @@ func TestASecondCodeCountsOnlyByBothClocks(t *testing.T) {
 	}
 }
 
-// What lives for days is judged by the corrected clock; where the clock must be set, only what is good by both counts.
+// What lives for days is judged by the corrected clock; where the clock must be set, only what is good by
+// both counts.
 func TestDaysAreJudgedByTheCorrectedClock(t *testing.T) {
 	key := newKey(t)
 	saved := issue(t, key, paper())

@@ -7,11 +7,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
-// How a counter learns an insurer's new key between two trust lists: the key that signed until then vouches for it, in a signed
-// statement that the insurer publishes beside its key set (docs/trust.md, "New keys"). Whoever answers at the insurer's address
-// but holds none of its keys can add nothing.
+// How a counter learns an insurer's new key between two trust lists: the key that signed until then vouches
+// for it, in a signed statement that the insurer publishes beside its key set (docs/trust.md, "New keys").
+// Whoever answers at the insurer's address but holds none of its keys can add nothing.
 
 const (
 	endorsementType = "keyset+jwt"
@@ -28,8 +30,8 @@ type endorsementClaims struct {
 	JWKS    endorsedKeys `json:"jwks"`
 }
 
-// endorsedKeys is a key set of which every key must be one that this program signs with: unlike a published set, which may hold
-// keys for other uses, an endorsement that is not understood whole says nothing.
+// endorsedKeys is a key set of which every key must be one that this program signs with: unlike a published
+// set, which may hold keys for other uses, an endorsement that is not understood whole says nothing.
 type endorsedKeys []PublicKey
 
 func (k endorsedKeys) MarshalJSON() ([]byte, error) { return json.Marshal(KeySet(k)) }
@@ -81,15 +83,15 @@ func SignEndorsement(iss string, signer Key, version int64, keys KeySet, now tim
 type EndorsementCheck struct {
 	ISS    string
 	Listed KeySet                // the issuer's keys by the signed trust list
-	Since  time.Time             // when that list was signed: it is the newer word on every endorsement before
-	Gone   func(kid string) bool // keys that are believed no more, neither as signers nor as endorsed; nil: none
+	Since  time.Time             // when that list was signed: what was said before it does not count
+	Gone   func(kid string) bool // keys that neither sign nor are endorsed any more; nil: none
 	Now    time.Time
 }
 
-// Open verifies what an issuer published and returns the statements that count, the oldest first: those by a listed key, and
-// those by a key that one of them endorsed. A statement by any other signer says nothing. It refuses the whole text when one
-// statement is not well-formed, of another issuer or type, from the future, falsely signed, or older than the one before it, and
-// when none counts.
+// Open verifies what an issuer published and returns the statements that count, the oldest first: those by a
+// listed key, and those by a key that one of them endorsed. A statement by any other signer says nothing. It
+// refuses the whole text when one statement is not well-formed, of another issuer or type, from the future,
+// falsely signed, or older than the one before it, and when none counts.
 func (c EndorsementCheck) Open(text string) ([]Endorsement, error) {
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	if len(text) > maxEndorsedBytes || len(lines) > maxEndorsements {
@@ -129,28 +131,27 @@ func (c EndorsementCheck) gone(kid string) bool { return c.Gone != nil && c.Gone
 
 // read opens one statement; signed reports whether one of these keys signed it.
 func (c EndorsementCheck) read(jws string, believed KeySet) (claims endorsementClaims, signed bool, err error) {
-	h, _, body, _, err := splitJWS(jws)
+	h, input, body, signature, err := splitJWS(jws)
 	if err != nil {
-		return endorsementClaims{}, false, err
+		return claims, false, err
 	}
 	if h.Type != endorsementType || h.Zip != "" {
-		return endorsementClaims{}, false, errHeader
+		return claims, false, errHeader
 	}
-	if _, signed = believed.Find(h.KID); signed {
-		if _, _, err := openJWS(jws, func(h header) (PublicKey, bool) { return believed.Find(h.KID) }); err != nil {
-			return endorsementClaims{}, false, err
-		}
+	key, signed := believed.Find(h.KID)
+	if signed && jwt.SigningMethodES256.Verify(input, signature, key.Key) != nil {
+		return claims, false, errSignature
 	}
 	if err := readExactly(body, &claims); err != nil {
-		return endorsementClaims{}, false, err
+		return claims, false, err
 	}
 	switch {
 	case claims.ISS != c.ISS:
-		return endorsementClaims{}, false, fmt.Errorf("it is of %q", claims.ISS)
+		err = fmt.Errorf("it is of %q", claims.ISS)
 	case claims.Version < 1 || claims.IAT < 1 || len(claims.JWKS) == 0:
-		return endorsementClaims{}, false, errors.New("it lacks a version, a time or keys")
+		err = errors.New("it lacks a version, a time or keys")
 	case time.Unix(claims.IAT, 0).After(c.Now.Add(60 * time.Second)):
-		return endorsementClaims{}, false, errors.New("it is from the future")
+		err = errors.New("it is from the future")
 	}
-	return claims, signed, nil
+	return claims, signed, err
 }

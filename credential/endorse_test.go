@@ -62,7 +62,8 @@ func TestAChainOfEndorsementsLeadsFromAListedKeyToTheNewestOne(t *testing.T) {
 	}
 }
 
-// RFC 7515, RFC 7517 and docs/trust.md, "New keys": each of these would let somebody else, or an earlier time, say which keys sign.
+// RFC 7515, RFC 7517 and docs/trust.md, "New keys": each of these would let somebody else, or an earlier
+// time, say which keys sign.
 func TestBadEndorsementsAddNoKey(t *testing.T) {
 	first, second, other := newKey(t), newKey(t), newKey(t)
 	good := endorse(t, first, 7, issuedAt, second)

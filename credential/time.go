@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// What an issuer says the time is, signed for one question: so a counter knows how far its clock is from the clock by
-// which that issuer's screens begin and end (docs/trust.md, "Clocks").
+// What an issuer says the time is, signed for one question: so a counter knows how far its clock is from the
+// clock by which that issuer's screens begin and end (docs/trust.md, "Clocks").
 
 const timeType = "time+jwt"
 
@@ -21,8 +21,8 @@ type timeClaims struct {
 // ErrTime is wrapped by every refusal of a signed time.
 var ErrTime = errors.New("credential: the signed time is not acceptable")
 
-// TimeURL returns where an issuer answers a question with this nonce. Whoever asks needs no assertion: one with a wrong clock
-// cannot make any that counts.
+// TimeURL returns where an issuer answers a question with this nonce. Whoever asks needs no assertion: one
+// with a wrong clock cannot make any that counts.
 func TimeURL(iss, nonce string) string { return iss + "/time.jwt?nonce=" + url.QueryEscape(nonce) }
 
 // SignTime signs the time of iss for a question with this nonce.
@@ -30,7 +30,8 @@ func SignTime(iss string, key Key, nonce string, now time.Time) (string, error) 
 	return SignJWT(key, timeType, timeClaims{iss, nonce, now.Unix()})
 }
 
-// OpenTime verifies the answer of iss to a counter's question and returns the time, in whole seconds that were cut off.
+// OpenTime verifies the answer of iss to a counter's question and returns the time, in whole seconds that
+// were cut off.
 func OpenTime(jws, iss string, keys KeySet, nonce string) (time.Time, error) {
 	_, body, err := openJWS(jws, func(h header) (PublicKey, bool) {
 		key, ok := keys.Find(h.KID)

@@ -28,7 +28,8 @@ type TrustedIssuer struct {
 	Name           string                      `json:"name"`
 	InsurerNumbers []eligibility.InsurerNumber `json:"insurerNumbers"`
 	JWKS           KeySet                      `json:"jwks"`
-	// Addresses are the ones that the iss's host may have although they are not the internet's: an insurer inside a closed network.
+	// Addresses are the ones that the iss's host may have although they are not the internet's: an insurer
+	// inside a closed network.
 	Addresses []string `json:"addresses,omitempty"`
 }
 
@@ -47,8 +48,9 @@ const (
 	jwtLeeway    = 30 * time.Second
 )
 
-// Check reports what makes a list unfit to be signed: an iss or URL that is not https (loopback for a demo's counter), an iss
-// named twice, an issuer without numbers or keys, a number that no insurer can have, an address that no server can have.
+// Check reports what makes a list unfit to be signed: an iss or URL that is not https (loopback for a demo's
+// counter), an iss named twice, an issuer without numbers or keys, a number that no insurer can have, an
+// address that no server can have.
 func (t *TrustList) Check() error {
 	seen := map[string]bool{}
 	for _, i := range t.Issuers {

@@ -179,13 +179,14 @@ func (v *Verdict) insurer(owner TrustedIssuer, listed bool, number eligibility.I
 	return true
 }
 
-// time judges nbf and exp. What lives for seconds must be in its time by this computer's own clock and by what was measured;
-// what lives for days goes by the corrected clock. Where the error is too large to be corrected, both must agree, and a screen
-// is looked at again once the clock is set.
+// time judges nbf and exp. What lives for seconds must be in its time by this computer's own clock and by
+// what was measured; what lives for days goes by the corrected clock. Where the error is too large to be
+// corrected, both must agree, and a screen is looked at again once the clock is set.
 func (v *Verdict) time(p payload, tier Tier, c clocks) {
-	own, measured := p.fault(tier, c.own), p.fault(tier, c.measured)
-	if tier != Live && c.correctable() {
-		own = measured
+	measured := p.fault(tier, c.measured)
+	own := measured
+	if c.skew != 0 && (tier == Live || !c.correctable()) {
+		own = p.fault(tier, c.own)
 	}
 	switch {
 	case measured != nil && (own != nil || c.correctable()):
@@ -200,7 +201,8 @@ func (v *Verdict) time(p payload, tier Tier, c clocks) {
 	}
 }
 
-// fault returns what is wrong with the time of a payload, with the tier's leeway, by a clock; nil when nothing is.
+// fault returns what is wrong with the time of a payload, with the tier's leeway, by a clock; nil when
+// nothing is.
 func (p payload) fault(tier Tier, at time.Time) *check {
 	claims := jwt.RegisteredClaims{NotBefore: jwt.NewNumericDate(time.Unix(p.NBF, 0)), ExpiresAt: jwt.NewNumericDate(time.Unix(p.EXP, 0))}
 	validator := jwt.NewValidator(jwt.WithExpirationRequired(), jwt.WithLeeway(tier.leeway()), jwt.WithTimeFunc(func() time.Time { return at }))

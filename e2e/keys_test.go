@@ -100,7 +100,8 @@ func TestKeysAreRotatedUnderARunningServerAndALostOneIsReplaced(t *testing.T) {
 		if now := published(t, base); len(now) != 2 || now[0].ID != both[1].ID || now[1].ID != first[0].ID {
 			t.Error("the running server does not sign with the next key, or forgot the retired one")
 		}
-		// A counter that knows the first key only follows from it to the one that signs now (docs/trust.md, "New keys").
+		// A counter that knows the first key only follows from it to the one that signs now (docs/trust.md,
+		// "New keys").
 		iss := "https://localhost:8080/i/00138990"
 		said, err := credential.EndorsementCheck{ISS: iss, Listed: first, Now: time.Now()}.Open(fetchText(t, base+"/i/00138990/.well-known/keys.jwt"))
 		if err != nil || said[len(said)-1].Keys[0].ID != both[1].ID {

@@ -9,20 +9,22 @@ import (
 	"madoguchi/credential"
 )
 
-// Which keys of an issuer a counter believes: those of the signed trust list and those that they vouch for, without the ones that
-// the issuer publishes no more. Nothing unsigned ever adds one (docs/trust.md, "New keys").
+// Which keys of an issuer a counter believes: those of the signed trust list and those that they vouch for,
+// without the ones that the issuer publishes no more. Nothing unsigned ever adds one (docs/trust.md, "New
+// keys").
 
-// keptEndorsements are an issuer's statements on its newer keys as they were last accepted. They are verified again at every start
-// and with every trust list.
+// keptEndorsements are an issuer's statements on its newer keys as they were last accepted. They are verified
+// again at every start and with every trust list.
 type keptEndorsements struct {
 	ISS     string               `json:"iss"`
-	Version int64                `json:"version"` // the highest that counted: an older text is refused from then on
+	Version int64                `json:"version"` // the highest that counted: a text of less is refused
 	Text    string               `json:"text"`
 	Known   map[string]time.Time `json:"known"` // by kid, when this counter first knew the key
 }
 
-// setCached is how old a key set may be that a cache on the way still hands out, with room to spare: it is published for five
-// minutes (server/web). A set from just after a key became known does not say that the key was taken away.
+// setCached is how old a key set may be that a cache on the way still hands out, with room to spare: it is
+// published for five minutes (server/web). A set from just after a key became known does not say that the key
+// was taken away.
 const setCached = 10 * time.Minute
 
 // viewed names the trust list that a view was made of.
@@ -31,8 +33,8 @@ type viewed struct {
 	issuedAt int64
 }
 
-// TrustList returns the signed trust list with the keys that count now. Which issuers there are, and for whom they speak, the
-// signed list alone says.
+// TrustList returns the signed trust list with the keys that count now. Which issuers there are, and for whom
+// they speak, the signed list alone says.
 func (k *kept) TrustList() (*credential.TrustList, error) {
 	signed, err := k.listed()
 	if err != nil {
@@ -57,8 +59,10 @@ func (k *kept) TrustList() (*credential.TrustList, error) {
 }
 
 // believed returns the keys of an issuer that count, and whether a listed one does not any more.
-func (k *kept) believed(signed *credential.TrustList, issuer credential.TrustedIssuer) (set credential.KeySet, missing bool) {
-	gone := k.gone(signed, issuer, k.endorsed[issuer.ISS])
+func (k *kept) believed(
+	signed *credential.TrustList, issuer credential.TrustedIssuer,
+) (set credential.KeySet, missing bool) {
+	gone := k.gone(signed, issuer)
 	for _, key := range issuer.JWKS {
 		if gone(key.ID) {
 			missing = true
@@ -69,7 +73,7 @@ func (k *kept) believed(signed *credential.TrustList, issuer credential.TrustedI
 	if k.endorsed[issuer.ISS].Text == "" {
 		return set, missing
 	}
-	said, err := k.check(signed, issuer, gone).Open(k.endorsed[issuer.ISS].Text)
+	said, err := k.check(signed, issuer).Open(k.endorsed[issuer.ISS].Text)
 	if err != nil { // by a key that is gone, or from before the list
 		return set, missing
 	}
@@ -83,14 +87,22 @@ func (k *kept) believed(signed *credential.TrustList, issuer credential.TrustedI
 	return set, missing
 }
 
-func (k *kept) check(signed *credential.TrustList, issuer credential.TrustedIssuer, gone func(string) bool) credential.EndorsementCheck {
-	return credential.EndorsementCheck{ISS: issuer.ISS, Listed: issuer.JWKS, Since: time.Unix(signed.IssuedAt, 0), Gone: gone, Now: k.now()}
+// check is what an issuer's statements are judged by.
+func (k *kept) check(signed *credential.TrustList, issuer credential.TrustedIssuer) credential.EndorsementCheck {
+	return credential.EndorsementCheck{
+		ISS:    issuer.ISS,
+		Listed: issuer.JWKS,
+		Since:  time.Unix(signed.IssuedAt, 0),
+		Gone:   k.gone(signed, issuer),
+		Now:    k.now(),
+	}
 }
 
-// gone tells keys that the issuer published no more when its set was last fetched, after the key was known here: by the trust list
-// or by an endorsement.
-func (k *kept) gone(signed *credential.TrustList, issuer credential.TrustedIssuer, e keptEndorsements) func(kid string) bool {
+// gone tells keys that the issuer published no more when its set was last fetched, after the key was known
+// here: by the trust list or by an endorsement.
+func (k *kept) gone(signed *credential.TrustList, issuer credential.TrustedIssuer) func(kid string) bool {
 	published, fetched := k.keys[issuer.ISS]
+	e := k.endorsed[issuer.ISS]
 	return func(kid string) bool {
 		known := time.Unix(signed.IssuedAt, 0)
 		if _, listed := issuer.JWKS.Find(kid); !listed {
@@ -119,8 +131,8 @@ func (k *kept) missing(iss string) bool {
 	return missing
 }
 
-// fetchEndorsements asks an issuer what its keys say of newer ones, and keeps it where it leads from a believed key to another and
-// is no step back.
+// fetchEndorsements asks an issuer what its keys say of newer ones, and keeps it where it leads from a
+// believed key to another and is no step back.
 func (k *kept) fetchEndorsements(ctx context.Context, iss string) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -137,11 +149,16 @@ func (k *kept) fetchEndorsements(ctx context.Context, iss string) error {
 	defer k.mu.Unlock()
 	k.load()
 	old := k.endorsed[iss]
-	said, err := k.check(signed, issuer, k.gone(signed, issuer, old)).Open(text)
+	said, err := k.check(signed, issuer).Open(text)
 	if err != nil {
 		return err
 	}
-	newest := keptEndorsements{ISS: iss, Version: said[len(said)-1].Version, Text: text, Known: map[string]time.Time{}}
+	newest := keptEndorsements{
+		ISS:     iss,
+		Version: said[len(said)-1].Version,
+		Text:    text,
+		Known:   map[string]time.Time{},
+	}
 	if newest.Version < old.Version {
 		return fmt.Errorf("its key endorsements went back from version %d to %d", old.Version, newest.Version)
 	}

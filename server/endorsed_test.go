@@ -116,7 +116,8 @@ func TestWhoAnswersAtAnInsurersAddressCannotSignForIt(t *testing.T) {
 	}
 }
 
-// The insurer's own register rotates twice within one list's life, and the counter looks at the first screen after each.
+// The insurer's own register rotates twice within one list's life, and the counter looks at the first screen
+// after each.
 func TestARotationIsLearnedWithinOneScan(t *testing.T) {
 	folder, err := keys.Open(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
@@ -225,7 +226,8 @@ func TestALeakedNewKeyIsForgottenToo(t *testing.T) {
 	}
 }
 
-// A key that was taken away comes back when the insurer publishes it again, or when a newer trust list names it.
+// A key that was taken away comes back when the insurer publishes it again, or when a newer trust list names
+// it.
 func TestWhatIsPublishedCanOnlyTakeKeysAwayForAWhile(t *testing.T) {
 	first, second := testKey(t), testKey(t)
 	d := newCounterDisk(t, first)

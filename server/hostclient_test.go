@@ -32,7 +32,8 @@ var otherClients = map[string]string{
 	"server/demo.go":           "signs in at the demo's provider, which is this server on loopback",
 }
 
-// Every call between servers goes through server/hostclient: no other file makes a client, or uses the one that net/http has.
+// Every call between servers goes through server/hostclient: no other file makes a client, or uses the one
+// that net/http has.
 func TestOneClientMakesAllCallsBetweenServers(t *testing.T) {
 	used := map[string]bool{}
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
@@ -68,7 +69,8 @@ func TestOneClientMakesAllCallsBetweenServers(t *testing.T) {
 	}
 }
 
-// clientsIn names what a file uses of net/http to make calls. A pointer to a client as a type is how one is handed on.
+// clientsIn names what a file uses of net/http to make calls. A pointer to a client as a type is how one is
+// handed on.
 func clientsIn(file *ast.File) []string {
 	imported := ""
 	for _, i := range file.Imports {
@@ -141,7 +143,8 @@ func trusted(t *testing.T, handler http.HandlerFunc) (*httptest.Server, *x509.Ce
 	return s, roots
 }
 
-// An insurer of the list answers with redirects to addresses inside the counter's network, on everything that a counter asks.
+// An insurer of the list answers with redirects to addresses inside the counter's network, on everything that
+// a counter asks.
 func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 	var inside []string
 	router := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

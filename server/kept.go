@@ -17,8 +17,8 @@ import (
 	"madoguchi/credential"
 )
 
-// kept is what a counter server keeps on its disk, so that it can check for days without network: what each issuer publishes
-// (its key set, what its keys say of newer ones) and its newest list of revoked copies.
+// kept is what a counter server keeps on its disk, so that it can check for days without network: what each
+// issuer publishes (its key set, what its keys say of newer ones) and its newest list of revoked copies.
 type kept struct {
 	dir    string
 	listed func() (*credential.TrustList, error) // the trust list as it was signed
@@ -39,7 +39,8 @@ type kept struct {
 	viewOf   viewed // what view was made of
 }
 
-// keptKeys is an issuer's key set as it was published at a time. It is not signed: it can only take keys away.
+// keptKeys is an issuer's key set as it was published at a time. It is not signed: it can only take keys
+// away.
 type keptKeys struct {
 	ISS string            `json:"iss"`
 	At  time.Time         `json:"at"`
@@ -126,7 +127,8 @@ func (k *kept) Status(iss string) *credential.StatusList {
 // path names an issuer's file by a hash: an iss holds slashes.
 func (k *kept) path(kind, iss string) string {
 	sum := sha256.Sum256([]byte(iss))
-	return filepath.Join(k.dir, kind+"-"+hex.EncodeToString(sum[:12])+map[string]string{"status": ".jwt", "jwks": ".json", "keys": ".json"}[kind])
+	ending := map[string]string{"status": ".jwt", "jwks": ".json", "keys": ".json"}[kind]
+	return filepath.Join(k.dir, kind+"-"+hex.EncodeToString(sum[:12])+ending)
 }
 
 // open verifies a list with its issuer's keys.
@@ -138,9 +140,9 @@ func (k *kept) open(trust *credential.TrustList, iss, text string) (*credential.
 	return credential.OpenStatusList(text, iss, issuer.JWKS, k.now())
 }
 
-// refresh fetches keys and lists that are older than a day, and those of an issuer that had taken a listed key away, since that may
-// have been somebody's mistake. An issuer that does not answer keeps its old ones; one whose list
-// went back in time is not believed.
+// refresh fetches keys and lists that are older than a day, and those of an issuer that had taken a listed
+// key away, since that may have been somebody's mistake. An issuer that does not answer keeps its old ones;
+// one whose list went back in time is not believed.
 func (k *kept) refresh(ctx context.Context) {
 	trust, err := k.TrustList()
 	if err != nil {
@@ -152,15 +154,17 @@ func (k *kept) refresh(ctx context.Context) {
 		if old != nil && k.now().Sub(old.IssuedAt) < keptEvery && !k.missing(issuer.ISS) {
 			continue
 		}
-		if err := errors.Join(k.fetchEndorsements(ctx, issuer.ISS), k.fetchKeys(ctx, issuer.ISS), k.fetchStatus(ctx, issuer.ISS, old)); err != nil {
+		err := errors.Join(k.fetchEndorsements(ctx, issuer.ISS), k.fetchKeys(ctx, issuer.ISS),
+			k.fetchStatus(ctx, issuer.ISS, old))
+		if err != nil {
 			slog.Warn("fetching what an issuer publishes", "iss", issuer.ISS, "error", err)
 		}
 	}
 }
 
-// Learn asks an issuer of the trust list, out of turn, what its keys say of newer ones, since a code names one that is not known;
-// it reports whether it is worth looking again. An issuer is asked once in askAgain at most, whatever codes say, and nothing that it
-// answers counts unless a key that is believed signed it.
+// Learn asks an issuer of the trust list, out of turn, what its keys say of newer ones, since a code names
+// one that is not known; it reports whether it is worth looking again. An issuer is asked once in askAgain at
+// most, whatever codes say, and nothing that it answers counts unless a key that is believed signed it.
 func (k *kept) Learn(ctx context.Context, iss string) bool {
 	signed, err := k.listed()
 	if err != nil {

@@ -85,15 +85,6 @@ func (d *counterDisk) start() *kept {
 	return &kept{dir: d.dir, calls: d.insurer, now: func() time.Time { return d.now }, listed: func() (*credential.TrustList, error) { return &d.list, nil }}
 }
 
-func (d *counterDisk) keysOf(t *testing.T, k *kept) credential.KeySet {
-	t.Helper()
-	list, err := k.TrustList()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return list.Issuers[0].JWKS
-}
-
 func TestStatusListsAreKeptForDaysAndNeverGoBack(t *testing.T) {
 	key := testKey(t)
 	d := newCounterDisk(t, key)

@@ -260,7 +260,8 @@ func TestTheTrustListFollowsTheKeys(t *testing.T) {
 	}
 }
 
-// docs/keys.md: a lost or leaked key cannot vouch for the one that takes its place; whoever rotates reads what to do.
+// docs/keys.md: a lost or leaked key cannot vouch for the one that takes its place; whoever rotates reads
+// what to do.
 func TestAnEmergencyNamesTheTrustList(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "keys")
 	f, err := keys.Open(dir)

@@ -149,8 +149,13 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		}
 	}
 	started := time.Now()
-	calls := &web.Insurers{URL: address, Key: counterKey, Client: hostclient.New(hostclient.Config{Inside: named(trust)}), Now: h.now,
-		Running: func() time.Duration { return time.Since(started) }}
+	calls := &web.Insurers{
+		URL:     address,
+		Key:     counterKey,
+		Client:  hostclient.New(hostclient.Config{Inside: named(trust)}),
+		Now:     h.now,
+		Running: func() time.Duration { return time.Since(started) },
+	}
 	if c.Role != roleInsurer {
 		config.Readers = readers.New(readers.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: h.now,
 			Names: func(string) string { return s.FacilityName }})
@@ -158,7 +163,8 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		known := &kept{dir: h.folder, listed: trust, calls: calls, now: h.now}
 		calls.Trust = known.TrustList
 		chores = append(chores, known.refresh)
-		config.Counter = &desk.Counter{Store: h.store, Trust: known.TrustList, Status: known.Status, Learn: known.Learn, Skew: calls.ClockSkew, AskTime: calls.AskTime, Readers: config.Readers, Insurers: calls,
+		config.Counter = &desk.Counter{Store: h.store, Trust: known.TrustList, Status: known.Status, Learn: known.Learn, Readers: config.Readers, Insurers: calls,
+			Skew: calls.ClockSkew, AskTime: calls.AskTime,
 			Facility: desk.Facility{Code: s.FacilityCode, Name: s.FacilityName}, Now: h.now}
 	}
 	handler := web.New(config)

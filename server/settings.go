@@ -23,7 +23,7 @@ type Settings struct {
 	NoWorker     bool   `env:"MADOGUCHI_NO_WORKER" help:"take the service worker off all phones at their next visit (docs/phone.md); they keep their data and need the network to open the screen"`
 	Trust        string `env:"MADOGUCHI_TRUST" type:"path" help:"role counter, verify: folder with trust.jwt and trust-root.json (verify: or the file); verify takes the data folder's when left out, unless --jwks is given"`
 	TrustURL     string `env:"MADOGUCHI_TRUST_URL" help:"role counter: https address of the newest trust.jwt, fetched every hour into that folder"`
-	TrustAddress string `name:"trust-addresses" env:"MADOGUCHI_TRUST_ADDRESSES" help:"role counter: IP addresses, with commas between, that the host of MADOGUCHI_TRUST_URL has inside a closed network"`
+	TrustAddress string `name:"trust-addresses" env:"MADOGUCHI_TRUST_ADDRESSES" help:"role counter: IP addresses, with commas between, of the host of MADOGUCHI_TRUST_URL in a closed network"`
 	FacilityCode string `env:"MADOGUCHI_FACILITY" default:"1319999991" help:"10 digits of the counter's facility (医療機関コード)"`
 	FacilityName string `env:"MADOGUCHI_FACILITY_NAME" default:"架空医院" help:"the counter's facility as patients see it"`
 }

@@ -31,7 +31,8 @@ type trustReader struct {
 	url     string // where the newest list is fetched; may be empty
 	now     func() time.Time
 	client  *http.Client
-	// addresses are those that the host of url may have although they are not the internet's, by the operator's setting.
+	// addresses are those that the host of url may have although they are not the internet's, by the
+	// operator's setting.
 	addresses []netip.Addr
 
 	mu   sync.Mutex
@@ -107,8 +108,8 @@ func (t *trustReader) fetch(ctx context.Context) {
 	}
 }
 
-// inside returns the addresses that the operator's own settings name for a host: the one in MADOGUCHI_TRUST_URL itself, and
-// MADOGUCHI_TRUST_ADDRESSES for the name in it.
+// inside returns the addresses that the operator's own settings name for a host: the one in
+// MADOGUCHI_TRUST_URL itself, and MADOGUCHI_TRUST_ADDRESSES for the name in it.
 func (t *trustReader) inside(host string) []netip.Addr {
 	u, err := url.Parse(t.url)
 	if err != nil || !strings.EqualFold(u.Hostname(), host) {

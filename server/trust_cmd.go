@@ -301,7 +301,8 @@ func inspected(list *credential.TrustList, now time.Time) inspection {
 		out.State = "grace"
 	}
 	for _, i := range list.Issuers {
-		out.Issuers = append(out.Issuers, allowed{i.ISS, i.Name, i.InsurerNumbers, keyIDs(i.JWKS), i.Addresses})
+		one := allowed{i.ISS, i.Name, i.InsurerNumbers, keyIDs(i.JWKS), i.Addresses}
+		out.Issuers = append(out.Issuers, one)
 	}
 	for _, c := range list.Counters {
 		out.Counters = append(out.Counters, mayAskAll{c.URL, c.Name, c.Facility, keyIDs(c.JWKS)})

@@ -127,8 +127,8 @@ func (o *Office) PublishedKeys(ctx context.Context, insurer eligibility.InsurerN
 var errNoEndorsements = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_endorsements",
 	Ja: "この保険者の鍵は、信頼リストのあとで替わっていません。", En: "No key of this insurer vouches for another one."}
 
-// Endorsements returns what the insurer's keys say of those that came after them, one a line, the oldest first
-// (docs/trust.md, "New keys").
+// Endorsements returns what the insurer's keys say of those that came after them, one a line, the oldest
+// first (docs/trust.md, "New keys").
 func (o *Office) Endorsements(insurer eligibility.InsurerNumber) (string, error) {
 	keys, err := o.Keys.Issuer(insurer, o.Now())
 	if err != nil {

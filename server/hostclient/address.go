@@ -2,8 +2,9 @@ package hostclient
 
 import "net/netip"
 
-// notPublic are the blocks of the IANA special-purpose address registries (RFC 6890 and its successors) that are not globally
-// reachable, with the few that lead to other addresses. Of IPv6 only 2000::/3 is in use on the internet (RFC 4291 section 2.4).
+// notPublic are the blocks of the IANA special-purpose address registries (RFC 6890 and its successors) that
+// are not globally reachable, with the few that lead to other addresses. Of IPv6 only 2000::/3 is in use on
+// the internet (RFC 4291 section 2.4).
 var notPublic = prefixes(
 	"0.0.0.0/8",        // this network, unspecified (RFC 791)
 	"10.0.0.0/8",       // private (RFC 1918)
@@ -32,8 +33,9 @@ var (
 	throughNAT64  = netip.MustParsePrefix("64:ff9b::/96") // an IPv4 address in the last 32 bits (RFC 6052)
 )
 
-// Public reports whether an address is one of the internet's: not loopback, private, link-local, unique local, behind a carrier's
-// NAT, multicast, unspecified, reserved, a metadata service, or an IPv6 form of one of these.
+// Public reports whether an address is one of the internet's: not loopback, private, link-local, unique
+// local, behind a carrier's NAT, multicast, unspecified, reserved, a metadata service, or an IPv6 form of one
+// of these.
 func Public(a netip.Addr) bool {
 	a = a.WithZone("").Unmap()
 	if !a.IsValid() {
@@ -54,9 +56,11 @@ func Public(a netip.Addr) bool {
 	return true
 }
 
-// never reports whether an address is refused although somebody named it: it means no server, or the computer's own provider.
+// never reports whether an address is refused although somebody named it: it means no server, or the
+// computer's own provider.
 func never(a netip.Addr) bool {
-	return a.IsUnspecified() || a.IsMulticast() || a.IsLinkLocalUnicast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255})
+	broadcast := netip.AddrFrom4([4]byte{255, 255, 255, 255})
+	return a.IsUnspecified() || a.IsMulticast() || a.IsLinkLocalUnicast() || a == broadcast
 }
 
 func prefixes(texts ...string) []netip.Prefix {

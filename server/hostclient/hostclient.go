@@ -1,7 +1,8 @@
-// Package hostclient makes the one HTTP client for calls between servers: a counter's calls to insurers, and the fetching of a
-// trust list. Whom it may call is somebody else's input (a name in a list, whatever DNS says of it), so it goes where it was sent
-// and nowhere else: https only, no redirect, no proxy, and no address inside this computer's or its neighbours' networks unless
-// whoever vouches for the host named that address too. Every answer is bounded, in time and in size, also once it is unpacked.
+// Package hostclient makes the one HTTP client for calls between servers: a counter's calls to insurers, and
+// the fetching of a trust list. Whom it may call is somebody else's input (a name in a list, whatever DNS
+// says of it), so it goes where it was sent and nowhere else: https only, no redirect, no proxy, and no
+// address inside this computer's or its neighbours' networks unless whoever vouches for the host named that
+// address too. Every answer is bounded, in time and in size, also once it is unpacked.
 package hostclient
 
 import (
@@ -20,8 +21,9 @@ import (
 
 // Config says what differs from one caller to another.
 type Config struct {
-	// Inside returns the addresses that a host of this name may have although they are not public: those that the trust list or
-	// the operator's own setting names for it. A host that is named by its address is asked for like any other. nil: none.
+	// Inside returns the addresses that a host of this name may have although they are not public: those that
+	// the trust list or the operator's own setting names for it. A host that is named by its address is asked
+	// for like any other. nil: none.
 	Inside func(host string) []netip.Addr
 	Time   time.Duration  // for a whole call; DefaultTime when zero
 	Roots  *x509.CertPool // nil: the system's
@@ -30,8 +32,8 @@ type Config struct {
 const (
 	// DefaultTime is how long a call may take, its answer's body included.
 	DefaultTime = 5 * time.Second
-	// MaxBody bounds every answer's body after unpacking. The largest there is, a list of revoked copies, has 32 MiB
-	// (credential.MaxRID); callers bound what they read further.
+	// MaxBody bounds every answer's body after unpacking. The largest there is, a list of revoked copies, has
+	// 32 MiB (credential.MaxRID); callers bound what they read further.
 	MaxBody = 33 << 20
 
 	maxHeader  = 32 << 10
@@ -42,9 +44,9 @@ const (
 
 // Refusals. They stand in logs; what staff read says that the insurer's server does not answer.
 var (
-	ErrRedirect = errors.New("hostclient: the server answered with a redirect, which calls between servers do not follow")
+	ErrRedirect = errors.New("hostclient: calls between servers follow no redirect")
 	ErrScheme   = errors.New("hostclient: calls between servers go over https only")
-	ErrAddress  = errors.New("hostclient: the server's address is not public and nobody named it in the trust list or the settings")
+	ErrAddress  = errors.New("hostclient: this address is not public, and neither trust list nor settings name it")
 	ErrTooLarge = errors.New("hostclient: the answer is too large")
 )
 
@@ -63,19 +65,21 @@ func New(c Config) *http.Client {
 		MaxIdleConnsPerHost:    2,
 		MaxResponseHeaderBytes: maxHeader,
 	}
-	return &http.Client{Transport: guard{transport}, Timeout: c.Time, CheckRedirect: func(to *http.Request, _ []*http.Request) error {
+	refuse := func(to *http.Request, _ []*http.Request) error {
 		return fmt.Errorf("%w (to %s)", ErrRedirect, to.URL.Host)
-	}}
+	}
+	return &http.Client{Transport: guard{transport}, Timeout: c.Time, CheckRedirect: refuse}
 }
 
-// dial connects to a host. The address is looked at when it is dialled, so that a name which DNS answers differently the second
-// time leads nowhere either.
+// dial connects to a host. The address is looked at when it is dialled, so that a name which DNS answers
+// differently the second time leads nowhere either.
 func (c Config) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("reading the address of a call: %w", err)
 	}
-	dialer := net.Dialer{Timeout: dialTime, Control: func(_, dialled string, _ syscall.RawConn) error { return c.allow(host, dialled) }}
+	look := func(_, dialled string, _ syscall.RawConn) error { return c.allow(host, dialled) }
+	dialer := net.Dialer{Timeout: dialTime, Control: look}
 	return dialer.DialContext(ctx, network, address)
 }
 

@@ -20,7 +20,8 @@ import (
 	"madoguchi/outside"
 )
 
-// IANA's special-purpose address registries, RFC 4291, RFC 6052 and the addresses of metadata services in providers' manuals.
+// IANA's special-purpose address registries, RFC 4291, RFC 6052 and the addresses of metadata services in
+// providers' manuals.
 func TestAddressesThatAreNotTheInternets(t *testing.T) {
 	cases := []struct{ name, address string }{
 		{"loopback", "127.0.0.1"}, {"another loopback", "127.8.8.8"}, {"loopback, IPv6", "::1"},
@@ -79,7 +80,8 @@ func TestANamedAddressIsReachedForItsOwnHostOnly(t *testing.T) {
 	}
 }
 
-// server is a TLS server on loopback whose certificate a client trusts; it is reached by its address, which counts as named.
+// server is a TLS server on loopback whose certificate a client trusts; it is reached by its address, which
+// counts as named.
 func server(t *testing.T, handler http.HandlerFunc) (*httptest.Server, Config) {
 	t.Helper()
 	s := httptest.NewTLSServer(handler)

@@ -8,8 +8,9 @@ import (
 	"madoguchi/credential"
 )
 
-// Endorsement is a statement by which the key that signed at the time vouches for the one that comes after it, as
-// credential.SignEndorsement makes it. It is kept, since the private half that signed it is removed at the rotation.
+// Endorsement is a statement by which the key that signed at the time vouches for the one that comes after
+// it, as credential.SignEndorsement makes it. It is kept, since the private half that signed it is removed at
+// the rotation.
 type Endorsement struct {
 	Version int64  `json:"version"`
 	Signer  string `json:"signer"` // kid
@@ -17,8 +18,8 @@ type Endorsement struct {
 	JWT     string `json:"jwt"`
 }
 
-// endorse lets the current key vouch for another one, in place of what it said of that key before. A current key that is lost
-// cannot: then only a newer trust list tells of the other one.
+// endorse lets the current key vouch for another one, in place of what it said of that key before. A current
+// key that is lost cannot: then only a newer trust list tells of the other one.
 func (f *Folder) endorse(r *ring, key Entry, now time.Time) error {
 	if f.Host == "" {
 		return nil
@@ -35,11 +36,14 @@ func (f *Folder) endorse(r *ring, key Entry, now time.Time) error {
 	for _, e := range r.Endorsements {
 		version = max(version, e.Version+1)
 	}
-	jwt, err := credential.SignEndorsement(f.Host+"/i/"+string(r.Insurer), signer, version, credential.KeySet{key.JWK}, now)
+	iss := f.Host + "/i/" + string(r.Insurer)
+	jwt, err := credential.SignEndorsement(iss, signer, version, credential.KeySet{key.JWK}, now)
 	if err != nil {
 		return err
 	}
-	r.Endorsements = slices.DeleteFunc(slices.Clone(r.Endorsements), func(e Endorsement) bool { return e.Signer == signer.ID && e.Key == key.JWK.ID })
+	r.Endorsements = slices.DeleteFunc(slices.Clone(r.Endorsements), func(e Endorsement) bool {
+		return e.Signer == signer.ID && e.Key == key.JWK.ID
+	})
 	r.Endorsements = append(r.Endorsements, Endorsement{version, signer.ID, key.JWK.ID, jwt})
 	return nil
 }
@@ -47,13 +51,18 @@ func (f *Folder) endorse(r *ring, key Entry, now time.Time) error {
 // endorsed reports whether the current key vouches for a key.
 func (r *ring) endorsed(key Entry) bool {
 	current := r.at(Current)
-	return slices.ContainsFunc(r.Endorsements, func(e Endorsement) bool { return e.Signer == current.JWK.ID && e.Key == key.JWK.ID })
+	return slices.ContainsFunc(r.Endorsements, func(e Endorsement) bool {
+		return e.Signer == current.JWK.ID && e.Key == key.JWK.ID
+	})
 }
 
-// forget leaves out what keys said that are published no more, or of such keys: a leaked key vouches for nobody.
+// forget leaves out what keys said that are published no more, or of such keys: a leaked key vouches for
+// nobody.
 func (r *ring) forget() {
 	published := func(kid string) bool {
 		return slices.ContainsFunc(r.Keys, func(e Entry) bool { return e.JWK.ID == kid && e.State != Dropped })
 	}
-	r.Endorsements = slices.DeleteFunc(slices.Clone(r.Endorsements), func(e Endorsement) bool { return !published(e.Signer) || !published(e.Key) })
+	r.Endorsements = slices.DeleteFunc(slices.Clone(r.Endorsements), func(e Endorsement) bool {
+		return !published(e.Signer) || !published(e.Key)
+	})
 }

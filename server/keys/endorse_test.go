@@ -43,7 +43,8 @@ func TestTheKeyThatSignsVouchesForTheNextOne(t *testing.T) {
 	if got := follow(t, issuer(t, f, noon), listed, noon, noon.Add(time.Hour)); !slices.Equal(got, []string{first.Current.ID, next.JWK.ID}) {
 		t.Errorf("a day before it signs: %v", got)
 	}
-	// A list that is signed between the two steps, from an older key set, is no reason to refuse what signs afterwards.
+	// A list that is signed between the two steps, from an older key set, is no reason to refuse what signs
+	// afterwards.
 	between, rotated := noon.Add(2*time.Hour), noon.Add(25*time.Hour)
 	must(t)(f.Rotate(city, rotated))
 	if _, err := os.Stat(filepath.Join(dir, keyFile(city, 1))); err == nil {
@@ -129,7 +130,8 @@ func lose(t *testing.T, dir string, n int) {
 	}
 }
 
-// A register of a version that knew no endorsements: the next key that it prepared is vouched for before it signs.
+// A register of a version that knew no endorsements: the next key that it prepared is vouched for before it
+// signs.
 func TestAnOlderRegisterIsBroughtUpToDate(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -43,8 +43,9 @@ var (
 		En: "No published key has this id. See the ids (kid) with \"madoguchi keys list\"."}
 )
 
-// Prepare publishes a next key, for which the current one vouches (Endorsement), and returns it; when there is one already, that one. A next key whose private half was lost
-// before it ever signed is dropped for another one.
+// Prepare publishes a next key, for which the current one vouches (Endorsement), and returns it; when there
+// is one already, that one. A next key whose private half was lost before it ever signed is dropped for
+// another one.
 func (f *Folder) Prepare(insurer eligibility.InsurerNumber, now time.Time) (Entry, error) {
 	var next Entry
 	err := f.change(insurer, now, func(r *ring) error {
@@ -81,7 +82,7 @@ func (f *Folder) Rotate(insurer eligibility.InsurerNumber, now time.Time) (Entry
 		if _, err := f.private(insurer, *next); err != nil {
 			return ErrNoNext.Because(err)
 		}
-		if err := f.endorse(r, *next, now); err != nil { // anew: what it said before the newest trust list does not count
+		if err := f.endorse(r, *next, now); err != nil { // anew: a trust list may be newer than what it said
 			return err
 		}
 		r.at(Current).retire("", now)

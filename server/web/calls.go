@@ -24,7 +24,7 @@ type Insurers struct {
 	Key     credential.Key
 	Client  *http.Client // as server/hostclient makes it
 	Now     func() time.Time
-	Running func() time.Duration                  // since the program started, by a clock that nobody sets; may be nil
+	Running func() time.Duration                  // since the start, by a clock that nobody sets; may be nil
 	Trust   func() (*credential.TrustList, error) // verifies what tells the time; nil: no signed answer does
 
 	measured measurements
@@ -40,7 +40,8 @@ func (i *Insurers) Keys(ctx context.Context, iss string) (credential.KeySet, err
 	return set, json.Unmarshal(answer, &set)
 }
 
-// Endorsements fetches what an issuer's keys say of those that came after them, "" when they say nothing; the caller verifies it.
+// Endorsements fetches what an issuer's keys say of those that came after them, "" when they say nothing; the
+// caller verifies it.
 func (i *Insurers) Endorsements(ctx context.Context, iss string) (string, error) {
 	answer, err := i.get(ctx, credential.EndorsementsURL(iss), maxAnswer)
 	var refused *refusedCall

@@ -11,16 +11,16 @@ import (
 	"madoguchi/credential"
 )
 
-// How far this computer's clock is off, as far as the insurers' answers tell it (docs/trust.md, "Clocks"). Only two things count:
-// an issuer's signed answer, for that issuer's own codes, and what several hosts agree on. Nobody alone moves the clock by which
-// others' screens are judged.
+// How far this computer's clock is off, as far as the insurers' answers tell it (docs/trust.md, "Clocks").
+// Only two things count: an issuer's signed answer, for that issuer's own codes, and what several hosts agree
+// on. Nobody alone moves the clock by which others' screens are judged.
 
 const (
 	fewestHosts = 3                // whose median counts for all
 	sampleLife  = 6 * time.Hour    // a measurement is of now: clocks drift, and people set them
 	slowAnswer  = 10 * time.Second // an answer that took longer says too little
 	clockNoise  = 2 * time.Second  // a time in whole seconds that travelled: less is no error
-	clockSet    = time.Second      // a step of the clock against the time that passed: what was measured before it is void
+	clockSet    = time.Second      // a step against the time that passed: what was measured before is void
 )
 
 // sample is one measurement.
@@ -30,7 +30,8 @@ type sample struct {
 	running time.Duration // since this program started
 }
 
-// measurements are the newest measurements: one a host, whatever number of insurers it serves, and one an issuer.
+// measurements are the newest measurements: one a host, whatever number of insurers it serves, and one an
+// issuer.
 type measurements struct {
 	mu      sync.Mutex
 	hosts   map[string]sample
@@ -83,13 +84,14 @@ func (i *Insurers) counts(s sample) bool {
 	return i.Running == nil || (age-(i.Running()-s.running)).Abs() <= clockSet
 }
 
-// sampleOf compares our clock, when we asked and when we had the answer, with a time in whole seconds that was taken in between.
+// sampleOf compares our clock, when we asked and when we had the answer, with a time in whole seconds that
+// was taken in between.
 func (i *Insurers) sampleOf(at, asked, got time.Time) (sample, bool) {
 	took := got.Sub(asked)
 	if took < 0 || took > slowAnswer {
 		return sample{}, false
 	}
-	offset := asked.Add(took / 2).Sub(at.Add(500 * time.Millisecond)) // whole seconds cut off half a second on average
+	offset := asked.Add(took / 2).Sub(at.Add(500 * time.Millisecond)) // whole seconds: half of one was cut off
 	if offset.Abs() < clockNoise {
 		offset = 0
 	}
@@ -100,7 +102,8 @@ func (i *Insurers) sampleOf(at, asked, got time.Time) (sample, bool) {
 	return s, true
 }
 
-// hearDate takes the Date of an answer as its host's voice, where the answer was surely made now, for us, by that host.
+// hearDate takes the Date of an answer as its host's voice, where the answer was surely made now, for us, by
+// that host.
 func (i *Insurers) hearDate(res *http.Response, asked, got time.Time) {
 	if !madeNow(res) {
 		return
@@ -121,8 +124,9 @@ func (i *Insurers) hearDate(res *http.Response, asked, got time.Time) {
 	i.measured.hosts[voiceOf(res.Request.URL)] = s
 }
 
-// madeNow reports whether an answer is a success over TLS that no cache can have kept (RFC 9111 sections 3 and 5): no error and no
-// redirect, nothing transformed on the way (203), no Age, no Via, and not allowed to be stored. The answer to a GET must forbid that.
+// madeNow reports whether an answer is a success over TLS that no cache can have kept (RFC 9111 sections 3
+// and 5): no error and no redirect, nothing transformed on the way (203), no Age, no Via, and not allowed to
+// be stored. The answer to a GET must forbid that.
 func madeNow(res *http.Response) bool {
 	h := res.Header
 	switch {
@@ -133,7 +137,7 @@ func madeNow(res *http.Response) bool {
 	case len(h.Values("Date")) != 1:
 		return false
 	}
-	for _, name := range []string{"Age", "Via", "Warning", "X-Cache", "X-Cache-Hits", "Cf-Cache-Status", "Cache-Status"} {
+	for _, name := range byOthers {
 		if h.Get(name) != "" {
 			return false
 		}
@@ -142,12 +146,19 @@ func madeNow(res *http.Response) bool {
 	if strings.Contains(control, "no-store") {
 		return true
 	}
-	storable := h.Get("Expires") != "" || strings.Contains(control, "public") || strings.Contains(control, "max-age") || strings.Contains(control, "s-maxage")
+	storable := h.Get("Expires") != ""
+	for _, word := range []string{"public", "max-age", "s-maxage"} {
+		storable = storable || strings.Contains(control, word)
+	}
 	return res.Request.Method == http.MethodPost && !storable
 }
 
-// hearSigned takes the issue time of a live screen that was made for a call of ours as its issuer's own word. iss is whom we
-// asked: a screen of another host's issuer may be an old one that was kept.
+// byOthers are the headers of answers that a cache or proxy kept, made or passed on (RFC 9110 section 7.6.3, RFC 9111 section 5, RFC
+// 9211, and what caches say that are older than these).
+var byOthers = []string{"Age", "Via", "Warning", "Cache-Status", "X-Cache", "X-Cache-Hits", "Cf-Cache-Status"}
+
+// hearSigned takes the issue time of a live screen that was made for a call of ours as its issuer's own word.
+// iss is whom we asked: a screen of another host's issuer may be an old one that was kept.
 func (i *Insurers) hearSigned(iss, jws string, asked, got time.Time) {
 	if i.Trust == nil {
 		return
@@ -157,9 +168,12 @@ func (i *Insurers) hearSigned(iss, jws string, asked, got time.Time) {
 		return
 	}
 	v := credential.Basis{At: got, Trust: trust}.Verify(jws)
+	if v.Eligibility == nil || v.Tier != credential.Live {
+		return
+	}
 	askedAt, err := url.Parse(iss)
 	madeAt, bad := url.Parse(v.Issuer)
-	if v.Eligibility == nil || v.Tier != credential.Live || err != nil || bad != nil || voiceOf(askedAt) != voiceOf(madeAt) {
+	if err != nil || bad != nil || voiceOf(askedAt) != voiceOf(madeAt) {
 		return
 	}
 	i.hear(v.Issuer, v.IssuedAt, asked, got)

@@ -56,7 +56,8 @@ func ask(t *testing.T, calls *Insurers, issuers []string) {
 	}
 }
 
-// RFC 9110 section 6.6.1 and RFC 9111 sections 3, 4 and 5.1: which Date is surely the origin server's, of now.
+// RFC 9110 section 6.6.1 and RFC 9111 sections 3, 4 and 5.1: which Date is surely the origin server's, of
+// now.
 func TestWhatMayNotMoveTheClock(t *testing.T) {
 	back := clockNow.Add(-90 * time.Second)
 	with := func(more ...string) func(*http.Request) (int, http.Header, string) {
@@ -276,7 +277,8 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 	}
 }
 
-// The way of the fault: an insurer of the list answers with a Date of 11 hours ago, as often as it likes, with errors too.
+// The way of the fault: an insurer of the list answers with a Date of 11 hours ago, as often as it likes,
+// with errors too.
 func TestNoInsurerRevivesAnothersOldScreenshot(t *testing.T) {
 	h, way := connected(t)
 	r := h.enrolled(t)

@@ -88,7 +88,8 @@ func (s *Site) jwks(c echo.Context) error {
 	return c.JSON(http.StatusOK, keys)
 }
 
-// keyEndorsements publishes what the insurer's keys say of those that came after them, for counters between two trust lists.
+// keyEndorsements publishes what the insurer's keys say of those that came after them, for counters between
+// two trust lists.
 func (s *Site) keyEndorsements(c echo.Context) error {
 	number, err := s.issuer(c)
 	if err != nil {

@@ -21,7 +21,8 @@ const (
 
 var timeNonce = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
 
-// hostTime signs the time for a question. It wants no assertion, since a counter with a wrong clock cannot make one.
+// hostTime signs the time for a question. It wants no assertion, since a counter with a wrong clock cannot
+// make one.
 func (s *Site) hostTime(c echo.Context) error {
 	if err := s.times.Take(from(c), s.Now()); err != nil {
 		return err
@@ -41,7 +42,8 @@ func (s *Site) hostTime(c echo.Context) error {
 	return c.Blob(http.StatusOK, "application/time+jwt", []byte(signed))
 }
 
-// AskTime asks an issuer for its signed time, unless it was measured or asked lately; it reports whether that was measured anew.
+// AskTime asks an issuer for its signed time, unless it was measured or asked lately; it reports whether that
+// was measured anew.
 func (i *Insurers) AskTime(ctx context.Context, iss string) bool {
 	if i.Trust == nil || !i.mayAsk(iss) {
 		return false
