@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -118,12 +119,7 @@ func (k *kept) gone(signed *credential.TrustList, issuer credential.TrustedIssue
 }
 
 // missing reports whether an issuer had taken away a key of the trust list when it was last asked.
-func (k *kept) missing(iss string) bool {
-	signed, err := k.listed()
-	if err != nil {
-		return false
-	}
-	issuer, _ := signed.Issuer(iss)
+func (k *kept) missing(signed *credential.TrustList, issuer credential.TrustedIssuer) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.load()
@@ -157,16 +153,18 @@ func (k *kept) fetchEndorsements(ctx context.Context, iss string) error {
 		ISS:     iss,
 		Version: said[len(said)-1].Version,
 		Text:    text,
-		Known:   map[string]time.Time{},
+		Known:   maps.Clone(old.Known), // also of keys that are gone: they stay so
+	}
+	if newest.Known == nil {
+		newest.Known = map[string]time.Time{}
 	}
 	if newest.Version < old.Version {
 		return fmt.Errorf("its key endorsements went back from version %d to %d", old.Version, newest.Version)
 	}
 	for _, e := range said {
 		for _, key := range e.Keys {
-			newest.Known[key.ID] = k.now()
-			if first, known := old.Known[key.ID]; known {
-				newest.Known[key.ID] = first
+			if _, known := newest.Known[key.ID]; !known {
+				newest.Known[key.ID] = k.now()
 			}
 		}
 	}

@@ -224,6 +224,17 @@ func TestALeakedNewKeyIsForgottenToo(t *testing.T) {
 	if d.believes(t, k, second) || d.believes(t, d.start(), second) || !d.believes(t, k, first) {
 		t.Error("the leaked key is believed")
 	}
+	// A newer statement beside the old one, which whoever answers there may still hand out, does not bring it
+	// back.
+	third := testKey(t)
+	d.insurer.endorsements += "\n" + endorse(t, first, 6, d.now, third)
+	for name, at := range map[string]*kept{"at once": k, "after a restart": d.start()} {
+		d.now = d.now.Add(askAgain)
+		at.Learn(context.Background(), keptISS)
+		if d.believes(t, at, second) || !d.believes(t, at, third) {
+			t.Errorf("%s: a newer statement brought the leaked key back", name)
+		}
+	}
 }
 
 // A key that was taken away comes back when the insurer publishes it again, or when a newer trust list names

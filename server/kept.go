@@ -144,14 +144,14 @@ func (k *kept) open(trust *credential.TrustList, iss, text string) (*credential.
 // key away, since that may have been somebody's mistake. An issuer that does not answer keeps its old ones;
 // one whose list went back in time is not believed.
 func (k *kept) refresh(ctx context.Context) {
-	trust, err := k.TrustList()
+	signed, err := k.listed()
 	if err != nil {
 		slog.Warn("no trust list, so no status lists", "error", err)
 		return
 	}
-	for _, issuer := range trust.Issuers {
+	for _, issuer := range signed.Issuers {
 		old := k.Status(issuer.ISS)
-		if old != nil && k.now().Sub(old.IssuedAt) < keptEvery && !k.missing(issuer.ISS) {
+		if old != nil && k.now().Sub(old.IssuedAt) < keptEvery && !k.missing(signed, issuer) {
 			continue
 		}
 		err := errors.Join(k.fetchEndorsements(ctx, issuer.ISS), k.fetchKeys(ctx, issuer.ISS),

@@ -153,8 +153,8 @@ func madeNow(res *http.Response) bool {
 	return res.Request.Method == http.MethodPost && !storable
 }
 
-// byOthers are the headers of answers that a cache or proxy kept, made or passed on (RFC 9110 section 7.6.3, RFC 9111 section 5, RFC
-// 9211, and what caches say that are older than these).
+// byOthers are the headers of answers that a cache or proxy kept, made or passed on (RFC 9110 section 7.6.3,
+// RFC 9111 section 5, RFC 9211, and what caches say that are older than these).
 var byOthers = []string{"Age", "Via", "Warning", "Cache-Status", "X-Cache", "X-Cache-Hits", "Cf-Cache-Status"}
 
 // hearSigned takes the issue time of a live screen that was made for a call of ours as its issuer's own word.

@@ -55,7 +55,7 @@ type Site struct {
 // New returns the program's handler. Routes exist only for the halves that this role runs.
 func New(c Config) *echo.Echo {
 	s := &Site{Config: c, guesses: auth.Limit{Burst: 20, Every: 3 * time.Second}, codes: auth.Limit{Burst: 30, Every: 2 * time.Second},
-		times:   auth.Limit{Burst: 60, Every: time.Second},
+		times:   auth.Limit{Burst: 200, Every: 50 * time.Millisecond},
 		devices: auth.Limit{Burst: 200, Every: 50 * time.Millisecond}, logins: auth.Limit{Burst: 200, Every: time.Second}, copies: auth.Limit{Burst: 30, Every: 10 * time.Second}}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
