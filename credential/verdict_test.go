@@ -64,7 +64,8 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 func TestClocksErrorIsSaidInItsUnit(t *testing.T) {
 	for offset, want := range map[time.Duration]string{
 		0: "", 19 * time.Second: "", 25 * time.Second: "25秒進んでいます", -2 * time.Minute: "2分遅れています",
-		-90*time.Minute - 20*time.Second: "1時間30分遅れています"} {
+		-90*time.Minute - 20*time.Second: "1時間30分遅れています。このPCの時計を合わせてください",
+		2*time.Minute + time.Second:      "2分進んでいます。このPCの時計を合わせてください"} {
 		ja, en := ClockWords(offset)
 		if want == "" && ja+en != "" || !strings.HasSuffix(ja, want) || (ja == "") != (en == "") {
 			t.Errorf("%v: %q, %q", offset, ja, en)

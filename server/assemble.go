@@ -69,6 +69,7 @@ func openHouse(ctx context.Context, s *Settings, role string) (*house, error) {
 	if err := guarded(ctx, ring, folder); err != nil {
 		return nil, err
 	}
+	ring.Host = demoHost
 	index, err := ring.Secret(keys.Index)
 	if err != nil {
 		return nil, err

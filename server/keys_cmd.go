@@ -50,7 +50,12 @@ func openKeys(s *Settings) (*keys.Folder, error) {
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		return nil, usage(errNoKeys.Because(fmt.Errorf("looked at %s", folder)))
 	}
-	return keys.Open(folder)
+	ring, err := keys.Open(folder)
+	if err != nil {
+		return nil, err
+	}
+	ring.Host = demoHost
+	return ring, nil
 }
 
 // usage prints what was wrong with the call.

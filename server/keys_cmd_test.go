@@ -260,3 +260,46 @@ func TestTheTrustListFollowsTheKeys(t *testing.T) {
 		t.Error("the next key is not in the list")
 	}
 }
+
+// docs/keys.md: a lost or leaked key cannot vouch for the one that takes its place; whoever rotates reads
+// what to do.
+func TestAnEmergencyNamesTheTrustList(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	f, err := keys.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Host = demoHost
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, eligibility.Japan)
+	if _, err := f.Issuer(demoCity, now); err != nil {
+		t.Fatal(err)
+	}
+	leaked, err := (&keysRotateCmd{Leaked: true}).step(f, demoCity, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := f.Prepare(demoCity, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	withdrawn, err := (&keysRotateCmd{Leaked: true, KID: next.JWK.ID}).step(f, demoCity, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed, err := f.List(demoCity, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, listed[0].File)); err != nil {
+		t.Fatal(err)
+	}
+	lost, err := (&keysRotateCmd{Lost: true}).step(f, demoCity, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, said := range map[string]string{"leaked": leaked, "withdrawn": withdrawn, "lost": lost} {
+		if !strings.Contains(said, "信頼リストを作り直して") || !strings.Contains(said, "newer trust list") || strings.Contains(said, "\n") {
+			t.Errorf("%s: %s", name, said)
+		}
+	}
+}

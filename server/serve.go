@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
 	"madoguchi/server/desk"
+	"madoguchi/server/hostclient"
 	"madoguchi/server/keys"
 	"madoguchi/server/press"
 	"madoguchi/server/readers"
@@ -164,14 +166,23 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 			return nil, nil, err
 		}
 	}
-	calls := &web.Insurers{URL: address, Key: counterKey, Client: &http.Client{Timeout: 5 * time.Second}, Now: h.now}
+	started := time.Now()
+	calls := &web.Insurers{
+		URL:     address,
+		Key:     counterKey,
+		Client:  hostclient.New(hostclient.Config{Inside: named(trust)}),
+		Now:     h.now,
+		Running: func() time.Duration { return time.Since(started) },
+	}
 	if c.Role != roleInsurer {
 		config.Readers = readers.New(readers.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: h.now,
 			Names: func(string) string { return s.FacilityName }})
 		h.readers = config.Readers
 		known := &kept{dir: h.folder, listed: trust, calls: calls, now: h.now}
+		calls.Trust = known.TrustList
 		chores = append(chores, known.refresh)
-		config.Counter = &desk.Counter{Store: h.store, Trust: known.TrustList, Status: known.Status, Learn: known.Learn, Offset: calls.ClockOffset, Readers: config.Readers, Insurers: calls,
+		config.Counter = &desk.Counter{Store: h.store, Trust: known.TrustList, Status: known.Status, Learn: known.Learn, Readers: config.Readers, Insurers: calls,
+			Skew: calls.ClockSkew, AskTime: calls.AskTime,
 			Facility: desk.Facility{Code: s.FacilityCode, Name: s.FacilityName}, Now: h.now}
 	}
 	handler := web.New(config)
@@ -189,6 +200,9 @@ func (c *serveCmd) trust(s *Settings, h *house, counter credential.TrustedCounte
 		if err != nil {
 			return nil, nil, err
 		}
+		if reader.addresses, err = s.trustAddresses(); err != nil {
+			return nil, nil, err
+		}
 		_, err = reader.TrustList()
 		return reader.TrustList, []func(context.Context){reader.fetch}, err
 	}
@@ -197,6 +211,17 @@ func (c *serveCmd) trust(s *Settings, h *house, counter credential.TrustedCounte
 		return nil, nil, err
 	}
 	return o.TrustList, nil, nil
+}
+
+// named returns what a trust list says of a host's addresses (hostclient.Config).
+func named(trust func() (*credential.TrustList, error)) func(host string) []netip.Addr {
+	return func(host string) []netip.Addr {
+		list, err := trust()
+		if err != nil {
+			return nil
+		}
+		return list.AddressesOf(host)
+	}
 }
 
 // signing returns a signing key of the folder with its id.

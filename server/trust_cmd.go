@@ -281,6 +281,7 @@ type allowed struct {
 	Name    string                      `json:"name"`
 	Numbers []eligibility.InsurerNumber `json:"insurerNumbers"`
 	Keys    []string                    `json:"keys"`
+	Inside  []string                    `json:"addresses,omitempty"` // in a closed network
 }
 
 type mayAskAll struct {
@@ -300,7 +301,8 @@ func inspected(list *credential.TrustList, now time.Time) inspection {
 		out.State = "grace"
 	}
 	for _, i := range list.Issuers {
-		out.Issuers = append(out.Issuers, allowed{i.ISS, i.Name, i.InsurerNumbers, keyIDs(i.JWKS)})
+		one := allowed{i.ISS, i.Name, i.InsurerNumbers, keyIDs(i.JWKS), i.Addresses}
+		out.Issuers = append(out.Issuers, one)
 	}
 	for _, c := range list.Counters {
 		out.Counters = append(out.Counters, mayAskAll{c.URL, c.Name, c.Facility, keyIDs(c.JWKS)})

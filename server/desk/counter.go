@@ -20,7 +20,8 @@ type Counter struct {
 	Trust    func() (*credential.TrustList, error)
 	Status   func(iss string) *credential.StatusList    // the newest list of revoked copies that is at hand; may be nil
 	Learn    func(ctx context.Context, iss string) bool // asks an issuer of the list for keys that are not known; may be nil
-	Offset   func() time.Duration                       // how far this clock is ahead, as measured at insurers; may be nil
+	Skew     func() credential.ClockSkew                // how far this clock is ahead; may be nil
+	AskTime  func(ctx context.Context, iss string) bool // measures that at an issuer; may be nil
 	Readers  CardReaders
 	Insurers InsurerCalls
 	Facility Facility

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"madoguchi/credential"
@@ -152,4 +153,30 @@ func (o *Office) PublishedKeys(ctx context.Context, insurer eligibility.InsurerN
 		keys.Set[i].CRLVersion = counter
 	}
 	return keys.Set, nil
+}
+
+var errNoEndorsements = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_endorsements",
+	Ja: "この保険者の鍵は、信頼リストのあとで替わっていません。", En: "No key of this insurer vouches for another one."}
+
+// Endorsements returns what the insurer's keys say of those that came after them, one a line, the oldest
+// first (docs/trust.md, "New keys").
+func (o *Office) Endorsements(insurer eligibility.InsurerNumber) (string, error) {
+	keys, err := o.Keys.Issuer(insurer, o.Now())
+	if err != nil {
+		return "", err
+	}
+	if len(keys.Endorsements) == 0 {
+		return "", errNoEndorsements
+	}
+	return strings.Join(keys.Endorsements, "\n") + "\n", nil
+}
+
+// SignTime signs this server's time for a question, with the insurer's key (docs/trust.md, "Clocks").
+func (o *Office) SignTime(insurer eligibility.InsurerNumber, nonce string) (string, error) {
+	now := o.Now()
+	keys, err := o.Keys.Issuer(insurer, now)
+	if err != nil {
+		return "", err
+	}
+	return credential.SignTime(o.ISS(insurer), keys.Current, nonce, now)
 }

@@ -41,14 +41,15 @@ func (c *Counter) Open(ctx context.Context, staff, text string) (CaseView, error
 		}
 		view.Verdict = c.basis(trust).Verify(jws)
 	}
+	view.Verdict = c.timed(ctx, trust, jws, view.Verdict)
 	return view, c.put(ctx, view, "case.open", opened(view.Verdict))
 }
 
 // basis is what this counter knows now.
 func (c *Counter) basis(trust *credential.TrustList) credential.Basis {
 	b := credential.Basis{At: c.Now(), Trust: trust, Status: c.Status}
-	if c.Offset != nil {
-		b.Offset = c.Offset()
+	if c.Skew != nil {
+		b.ClockSkew = c.Skew()
 	}
 	return b
 }

@@ -17,6 +17,8 @@ import (
 type IssuerKeys struct {
 	Current credential.Key    // signs
 	Set     credential.KeySet // what the insurer publishes: current, next and retired keys; the caller's own copy
+	// Endorsements are what its keys say of those that came after them, the oldest first.
+	Endorsements []string
 }
 
 // ErrLost says that the private half of an insurer's current key is gone or damaged. Nothing can be signed until
@@ -54,7 +56,11 @@ func (f *Folder) Issuer(insurer eligibility.InsurerNumber, now time.Time) (Issue
 	if err != nil {
 		return IssuerKeys{}, err
 	}
-	return IssuerKeys{Current: h.key, Set: h.ring.published(now)}, nil
+	keys := IssuerKeys{Current: h.key, Set: h.ring.published(now)}
+	for _, e := range h.ring.Endorsements {
+		keys.Endorsements = append(keys.Endorsements, e.JWT)
+	}
+	return keys, nil
 }
 
 // IssuerKey returns the key that an insurer signs with, made on the first call: for callers that publish nothing.

@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -22,39 +21,14 @@ import (
 
 // Insurers makes the counter's calls.
 type Insurers struct {
-	URL    string // this counter server, as the trust list names it
-	Key    credential.Key
-	Client *http.Client
-	Now    func() time.Time
+	URL     string // this counter server, as the trust list names it
+	Key     credential.Key
+	Client  *http.Client // as server/hostclient makes it
+	Now     func() time.Time
+	Running func() time.Duration                  // since the start, by a clock that nobody sets; may be nil
+	Trust   func() (*credential.TrustList, error) // verifies what tells the time; nil: no signed answer does
 
-	mu     sync.Mutex
-	offset time.Duration // how far our clock is ahead of the insurers'
-}
-
-// ClockOffset returns how far this computer's clock is ahead of the insurers', by the Date of their last answer over an
-// authenticated connection; 0 before the first. A Date has whole seconds and travels: what is below two seconds is none.
-func (i *Insurers) ClockOffset() time.Duration {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.offset
-}
-
-// measure takes an answer's Date: between asking and getting, in the middle.
-func (i *Insurers) measure(date string, asked, got time.Time) {
-	at, err := http.ParseTime(date)
-	if err != nil {
-		return
-	}
-	offset := asked.Add(got.Sub(asked) / 2).Sub(at.Add(500 * time.Millisecond)) // a Date cuts off, half a second on average
-	if offset.Abs() < 2*time.Second {
-		offset = 0
-	}
-	if offset.Abs() > credential.MaxOffset {
-		return // that clock must be set, not allowed for
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.offset = offset
+	measured measurements
 }
 
 // Keys fetches an issuer's published key set over https, from the address that the trust list names.
@@ -65,6 +39,17 @@ func (i *Insurers) Keys(ctx context.Context, iss string) (credential.KeySet, err
 	}
 	var set credential.KeySet
 	return set, json.Unmarshal(answer, &set)
+}
+
+// Endorsements fetches what an issuer's keys say of those that came after them, "" when they say nothing; the
+// caller verifies it.
+func (i *Insurers) Endorsements(ctx context.Context, iss string) (string, error) {
+	answer, err := i.get(ctx, credential.EndorsementsURL(iss), maxAnswer)
+	var refused *refusedCall
+	if errors.As(err, &refused) && refused.status == http.StatusNotFound {
+		return "", nil
+	}
+	return string(answer), err
 }
 
 // Status fetches an issuer's signed list of revoked copies; the caller verifies it.
@@ -94,6 +79,7 @@ func (i *Insurers) Redeem(ctx context.Context, iss, code string, spoken bool) (s
 		Credential string `json:"credential"`
 		Waiting    bool   `json:"waiting"`
 	}
+	asked := i.Now()
 	err := i.post(ctx, iss, "/code", map[string]any{"code": code, "spoken": spoken}, &out)
 	var refused *refusedCall
 	switch {
@@ -106,6 +92,7 @@ func (i *Insurers) Redeem(ctx context.Context, iss, code string, spoken bool) (s
 	case out.Waiting:
 		return "", desk.ErrCodeWaiting
 	}
+	i.hearSigned(iss, out.Credential, asked, i.Now())
 	return out.Credential, nil
 }
 
@@ -168,7 +155,7 @@ func (i *Insurers) do(req *http.Request, limit int64) (*http.Response, []byte, e
 		return nil, nil, fmt.Errorf("calling the insurer: %w", err)
 	}
 	defer res.Body.Close()
-	i.measure(res.Header.Get("Date"), asked, i.Now())
+	i.hearDate(res, asked, i.Now())
 	answer, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the insurer's answer: %w", err)

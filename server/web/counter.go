@@ -164,8 +164,8 @@ func (s *Site) counterStatus(c echo.Context, staff string) error {
 		Clock      *sentence `json:"clock"` // how far the server's clock is off, when that is worth saying
 	}{Facility: s.Counter.Facility.Name, Staff: staff, Readers: s.readers(c), ServerTime: s.Now()}
 	out.Away = chosenReader(c) != "" && !slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
-	if s.Counter.Offset != nil {
-		if ja, en := credential.ClockWords(s.Counter.Offset()); ja != "" {
+	if s.Counter.Skew != nil {
+		if ja, en := credential.ClockWords(s.Counter.Skew().General); ja != "" {
 			out.Clock = &sentence{ja, en}
 		}
 	}

@@ -59,8 +59,10 @@ func TrustedCounters(list func() (*credential.TrustList, error), now func() time
 
 func (s *Site) hostRoutes(e *echo.Echo) {
 	e.GET("/i/:insurer/.well-known/jwks.json", s.jwks)
+	e.GET("/i/:insurer/.well-known/keys.jwt", s.keyEndorsements)
 	e.GET("/i/:insurer/.well-known/crl/:file", s.revocationFile)
 	e.GET("/i/:insurer/status.jwt", s.statusList)
+	e.GET("/i/:insurer/time.jwt", s.hostTime)
 	e.POST("/i/:insurer/code", s.redeem)
 	e.POST("/i/:insurer/receipt/keys", s.receiptKeys)
 	e.POST("/i/:insurer/receipt", s.leaveReceipt)
@@ -84,6 +86,21 @@ func (s *Site) jwks(c echo.Context) error {
 	}
 	public(c)
 	return c.JSON(http.StatusOK, keys)
+}
+
+// keyEndorsements publishes what the insurer's keys say of those that came after them, for counters between
+// two trust lists.
+func (s *Site) keyEndorsements(c echo.Context) error {
+	number, err := s.issuer(c)
+	if err != nil {
+		return err
+	}
+	text, err := s.Office.Endorsements(number)
+	if err != nil {
+		return err
+	}
+	public(c)
+	return c.Blob(http.StatusOK, "application/keyset+jwt", []byte(text))
 }
 
 // revocationFile publishes the revocation list of one key, for verifiers of SMART Health Cards.

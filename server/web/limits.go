@@ -35,6 +35,7 @@ type limits struct {
 	sealing auth.Limit // keys that receipts are sealed to, by login
 	copies  auth.Limit // saved copies, by login
 	codes   auth.Limit // redeemed online codes, by counter server
+	times   auth.Limit // signed times for counter servers, by network
 }
 
 func newLimits() limits {
@@ -53,6 +54,7 @@ func newLimits() limits {
 		sealing: auth.Limit{Burst: 10, Every: 6 * time.Second},
 		copies:  auth.Limit{Burst: 30, Every: 10 * time.Second},
 		codes:   auth.Limit{Burst: 30, Every: 2 * time.Second},
+		times:   auth.Limit{Burst: 200, Every: 50 * time.Millisecond},
 	}
 }
 
