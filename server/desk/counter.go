@@ -39,7 +39,7 @@ type CardReaders interface {
 	CheckBirthDate(ctx context.Context, r readers.Request) (card.Result, error)
 	CheckText(ctx context.Context, r readers.TextRequest) (readers.TextResult, error)
 	CheckDates(ctx context.Context, r readers.Request, day eligibility.Date) (readers.DatesResult, error)
-	CompareOQS(ctx context.Context, r readers.Request, items wire.Items) ([]wire.FieldResult, error)
+	CompareOQS(ctx context.Context, r readers.Request, items wire.Items) (readers.OQSResult, error)
 	Status(facility string) []readers.Status
 }
 
