@@ -34,6 +34,20 @@ type Basis struct {
 	Status func(iss string) *StatusList
 }
 
+// signatureLength is that of ES256 in base64url: R and S of 32 bytes each (RFC 7518 section 3.4).
+const signatureLength = 86
+
+// cutOff reports whether a JWS is whole up to its signature, the end of which is missing.
+func cutOff(jws string) bool {
+	end := strings.LastIndexByte(jws, '.') + 1
+	signature := jws[end:]
+	if end == 0 || len(signature) >= signatureLength || !isBase64url(signature) {
+		return false
+	}
+	h, _, _, _, err := splitJWS(jws[:end] + strings.Repeat("A", signatureLength))
+	return err == nil && h.Zip == "DEF" && h.Type == ""
+}
+
 // now is the true time as far as it is known.
 func (b Basis) now() time.Time { return b.At.Add(-b.Offset) }
 
@@ -44,6 +58,10 @@ func (b Basis) Verify(jws string) Verdict {
 	v := Verdict{}
 	if len(jws) > maxText {
 		v.fail(checkForm)
+		return v.sorted()
+	}
+	if cutOff(jws) {
+		v.fail(checkDamaged)
 		return v.sorted()
 	}
 	h, input, packed, signature, err := splitJWS(jws)

@@ -1,5 +1,6 @@
 // Reads codes from a file that was dropped or chosen: a .smart-health-card, or a picture, which is decoded here.
 import { textsIn } from "./decoder";
+import { readTyped } from "./typed";
 
 const maxText = 64 * 1024; // what the server reads (credential.Read)
 const maxSide = 3000; // a phone's photo has more, which only costs time
@@ -7,8 +8,8 @@ const maxSide = 3000; // a phone's photo has more, which only costs time
 /** Returns the texts in the file; none when there is no code in it. */
 export async function textsOf(file: File): Promise<string[]> {
   if (file.size <= maxText && !file.type.startsWith("image/")) {
-    const text = (await file.text()).trim();
-    if (/^(\{|shc:\/|ey)/i.test(text)) return [text]; // a card file, a code's digits, a JWS
+    const text = await file.text();
+    if (text.trimStart().startsWith("{") || readTyped(text) !== null) return [text]; // a card file, a code's digits, a JWS
   }
   let picture: ImageBitmap;
   try {

@@ -13,6 +13,7 @@ import { textsOf } from "./file";
 import { isProof, showSecond } from "./second";
 import { status } from "./status";
 import { act, answered, busy, follows, giveUp } from "./turn";
+import { sameText } from "./typed";
 import { watchReader } from "./wedge";
 
 let current: Case | null = null;
@@ -43,7 +44,8 @@ const askFor = 100_000; // a number lives 90 s
  * Takes what was read, typed or dropped: a screen, a number, or the second code of the screen that waits for it. A screen that was
  * refused makes room for the next one, for which its sentence asks; a genuine one is somebody's, whose case has to end first.
  */
-async function take(texts: string[]): Promise<void> {
+async function take(given: string[]): Promise<void> {
+  const texts = given.map(sameText);
   const second = texts.find(isProof);
   if (current?.verdict.awaits) return prove(second ?? texts[0] ?? "");
   const text = texts.find((t) => !isProof(t)) ?? second ?? "";
