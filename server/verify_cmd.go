@@ -122,7 +122,7 @@ func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 	if proof != "" {
 		v = v.Prove(proof, jws, b, "")
 	}
-	return judgeDocument(v, in.document, jws, others, roots, b.At), nil
+	return judgeDocument(v, in, jws, others, roots, b.At), nil
 }
 
 // trust returns the list to judge by: the one given, else the data folder's if there is one and no keys are given.
