@@ -42,6 +42,9 @@ var (
 		failedJa:   "このコードは書き換えられています。受け付けず、カードの読み取りなど別の方法で確認してください。",
 		failedEn:   "This code was altered. Do not accept it; use another method such as reading the card.",
 		notCheckJa: "発行者の鍵がないため、署名は確かめていません", notCheckEn: "The signature was not checked: the issuer's key is not at hand."}
+	checkDamaged = check{name: "signature",
+		failedJa: "コードの終わりが欠けて届きました（書き換えとは限りません）。もう一度読み取り、くり返すときはカメラで読み取ってください。",
+		failedEn: "The end of the code did not arrive, which need not be forgery. Scan again; if it stays so, use the camera."}
 	checkIssuer = check{name: "issuer", passedJa: "信頼リストにある保険者が発行しました", passedEn: "The issuer is on the trust list.",
 		failedJa:   "発行者が信頼リストにありません。信頼リストを更新しても同じときは、別の方法で確認してください。",
 		failedEn:   "The issuer is not on the trust list. If that stays so after updating the list, use another method.",

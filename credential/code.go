@@ -5,8 +5,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // The online code: eight characters that stand for a live screen for a short time, for wedge readers, broken cameras and the
@@ -51,13 +49,13 @@ func randomBelow(n int) int {
 }
 
 // ReadCode returns the code in what was scanned or typed: only what stands behind the last slash counts, since keyboard
-// layouts swap the signs of an address; width, case, blanks and hyphens do not matter. spoken reports that it came without
+// layouts swap the signs of an address; width, case, blanks, hyphens and characters without a width do not matter. spoken reports that it came without
 // an address, so that the patient must confirm the facility first. The error is ErrCode.
 func ReadCode(text string) (code string, spoken bool, err error) {
 	if len(text) > 300 {
 		return "", false, ErrCode
 	}
-	text = strings.ToUpper(norm.NFKC.String(strings.TrimSpace(text)))
+	text = strings.ToUpper(unformatted(text))
 	spoken = true
 	if i := strings.LastIndexAny(text, `/\?-_`); i >= 0 && strings.HasPrefix(text, "HTTP") {
 		text, spoken = text[i+1:], false // on a Japanese or German layout "/" arrives as another sign, letters as they are

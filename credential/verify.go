@@ -34,6 +34,20 @@ type Basis struct {
 	Status func(iss string) *StatusList
 }
 
+// signatureLength is that of ES256 in base64url: R and S of 32 bytes each (RFC 7518 section 3.4).
+const signatureLength = 86
+
+// cutOff reports whether a JWS is whole up to its signature, the end of which is missing.
+func cutOff(jws string) bool {
+	end := strings.LastIndexByte(jws, '.') + 1
+	signature := jws[end:]
+	if end == 0 || len(signature) >= signatureLength || !isBase64url(signature) {
+		return false
+	}
+	h, _, _, _, err := splitJWS(jws[:end] + strings.Repeat("A", signatureLength))
+	return err == nil && h.Zip == "DEF" && h.Type == ""
+}
+
 // Verify checks a JWS. It never fails: whatever is wrong is a failed check with its sentence, and what cannot be looked at
 // is "not checked" with the reason. The order is that of credential.md 3: header pinned, key by kid from the keys of known
 // issuers, signature, and only then the content is inflated, within a cap.
@@ -41,6 +55,10 @@ func (b Basis) Verify(jws string) Verdict {
 	v := Verdict{}
 	if len(jws) > maxText {
 		v.fail(checkForm)
+		return v.sorted()
+	}
+	if cutOff(jws) {
+		v.fail(checkDamaged)
 		return v.sorted()
 	}
 	h, input, packed, signature, err := splitJWS(jws)

@@ -1,7 +1,13 @@
 package e2e
 
 import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"image/png"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +17,8 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/keys"
 )
 
 // A reception in a hurry: keys at the wrong moment, the next patient's scan too early, answers that come too late.
@@ -103,6 +111,53 @@ func TestACounterInAHurry(t *testing.T) {
 		if got := get(t, console, chromedp.Evaluate[string](`document.getElementById("reason").value`)); got != "" {
 			t.Errorf("the reason is %q", got)
 		}
+	})
+
+	scene("a reader types a code while an input method is on", func(t *testing.T) {
+		run(`document.getElementById("scan-text").focus()`)
+		readerTypes(t, console, "SHC:/"+strings.TrimPrefix(credential.Numeric(jwsOf(t, phone)), "shc:/"))
+		waitText(t, console, "#verdict", "この画面は本物です")
+	})
+
+	scene("a code arrives in full-width characters, and one with a digit missing", func(t *testing.T) {
+		digits := strings.TrimPrefix(credential.Numeric(jwsOf(t, phone)), "shc:/")
+		paste(t, console, "ｓｈｃ：／"+digits[1:])
+		waitText(t, console, "#problem", "コードの一部が欠けて届きました")
+		paste(t, console, "ｓｈｃ：／"+digits)
+		waitText(t, console, "#verdict", "この画面は本物です")
+	})
+
+	scene("staff choose among the people of a picture", func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "family.png")
+		if err := os.WriteFile(file, family(t, jwsOf(t, phone), anotherScreen(t, data)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		do(t, console, chromedp.SetUploadFiles("#scan-file", []string{file}))
+		waitText(t, console, "#choose", "2人以上のコードがあります")
+		waitText(t, console, "#choose", "試験 花子（昭和63年11月30日）")
+		if !truth(`document.getElementById("shown").hidden && document.querySelectorAll("#choose button").length === 2`) {
+			t.Error("a case is open before somebody chose")
+		}
+		state(t, console, "counter-choose")
+		run(`[...document.querySelectorAll("#choose button")].find(b => b.textContent.startsWith("試験 花子")).click()`)
+		waitText(t, console, "#p-name", "試験 花子")
+		waitText(t, console, "#verdict", "この画面は本物です")
+	})
+
+	scene("a picture that would be huge is not decoded", func(t *testing.T) {
+		var b bytes.Buffer
+		if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+			t.Fatal(err)
+		}
+		data := b.Bytes()
+		binary.BigEndian.PutUint32(data[16:], 30000)
+		binary.BigEndian.PutUint32(data[20:], 30000)
+		file := filepath.Join(t.TempDir(), "huge.png")
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		do(t, console, chromedp.SetUploadFiles("#scan-file", []string{file}))
+		waitText(t, console, "#problem", "この画像は大きすぎます")
 	})
 
 	scene("the input method's keys are its own, and whoever types keeps the keyboard", func(t *testing.T) {
@@ -221,4 +276,62 @@ func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 	waitTrue(t, console, `!document.getElementById("reader-choice").checkVisibility()`)
 	do(t, console, chromedp.Click("#card-check"))
 	waitText(t, console, "#card-verdict", "生年月日が画面と一致しません")
+}
+
+// anotherScreen is a genuine live screen of 試験 花子, signed with the demo insurer's own key.
+func anotherScreen(t *testing.T, data string) string {
+	t.Helper()
+	ring, err := keys.Open(filepath.Join(data, "demo", "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ring.IssuerKey("00138990")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := credential.Issue("https://localhost:8080/i/00138990", key, credential.Request{
+		Tier:        credential.Live,
+		InsurerName: "架空市",
+		Share:       30,
+		Person: eligibility.Person{
+			Insurer:      "00138990",
+			Symbol:       "国13",
+			Number:       "0005678",
+			BranchNumber: "01",
+			Name:         "試験 花子",
+			BirthDate:    eligibility.MustDate("1988-11-30"),
+		},
+	}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.JWS
+}
+
+// family is a picture of two codes side by side.
+func family(t *testing.T, jws ...string) []byte {
+	t.Helper()
+	const px, side = 5, 5 * (105 + 16)
+	m := image.NewGray(image.Rect(0, 0, side*len(jws), side))
+	for i := range m.Pix {
+		m.Pix[i] = 255
+	}
+	for i, text := range jws {
+		code, err := credential.Matrix(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for y := range code.Size * px {
+			for x := range code.Size * px {
+				if code.Black(x/px, y/px) {
+					m.SetGray(i*side+8*px+x, 8*px+y, color.Gray{})
+				}
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -41,18 +40,18 @@ type trustReader struct {
 }
 
 func newTrustReader(folder, versions, address string, now func() time.Time) (*trustReader, error) {
-	var roots credential.KeySet
+	var root credential.PublicKey
 	data, err := os.ReadFile(filepath.Join(folder, rootFile))
 	if err == nil {
-		err = json.Unmarshal(data, &roots)
+		root, err = credential.ReadOnlyKey(data)
 	}
-	if err != nil || len(roots) != 1 {
+	if err != nil {
 		return nil, errTrustFile.Because(err)
 	}
 	if address != "" && !strings.HasPrefix(address, "https://") {
 		return nil, errTrustFile.Because(errors.New("MADOGUCHI_TRUST_URL is not https"))
 	}
-	t := &trustReader{folder: folder, version: versions, url: address, now: now, root: roots[0]}
+	t := &trustReader{folder: folder, version: versions, url: address, now: now, root: root}
 	t.client = hostclient.New(hostclient.Config{Inside: t.inside, Time: time.Minute})
 	text, err := os.ReadFile(versions)
 	if err == nil {

@@ -255,11 +255,15 @@ func openTrustFile(file, rootFrom string) (*credential.TrustList, error) {
 	if err != nil {
 		return nil, errTrustList.Because(err)
 	}
-	var roots credential.KeySet
-	if err := readKeySet(rootFrom, &roots); err != nil || len(roots) != 1 {
+	data, err := readBounded(rootFrom)
+	if err != nil {
 		return nil, errTrustList.In("--root").Because(err)
 	}
-	list, err := credential.OpenStaleTrustList(strings.TrimSpace(string(signed)), roots[0], 0)
+	root, err := credential.ReadOnlyKey(withoutMark(data))
+	if err != nil {
+		return nil, errTrustList.In("--root").Because(err)
+	}
+	list, err := credential.OpenStaleTrustList(strings.TrimSpace(string(signed)), root, 0)
 	if err != nil {
 		return nil, errTrustList.Because(err)
 	}

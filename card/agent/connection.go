@@ -116,7 +116,7 @@ func (c *connection) take(ctx context.Context, m wire.Message) error {
 }
 
 func (c *connection) hello(ctx context.Context, challenge *wire.Challenge) error {
-	if challenge.Version != wire.Version {
+	if challenge.Version < wire.Oldest || challenge.Version > wire.Version {
 		why := Sentence{"サーバーとこのプログラムの版が違います。新しいものに入れ替えてください。", "The server speaks another version. Install the newer program."}
 		c.set(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
 		c.Say(why.Ja)

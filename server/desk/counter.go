@@ -40,7 +40,7 @@ type CardReaders interface {
 	CheckBirthDate(ctx context.Context, r readers.Request) (card.Result, error)
 	CheckText(ctx context.Context, r readers.TextRequest) (readers.TextResult, error)
 	CheckDates(ctx context.Context, r readers.Request, day eligibility.Date) (readers.DatesResult, error)
-	CompareOQS(ctx context.Context, r readers.Request, items wire.Items) ([]wire.FieldResult, error)
+	CompareOQS(ctx context.Context, r readers.Request, items wire.Items) (readers.OQSResult, error)
 	Status(facility string) []readers.Status
 }
 
@@ -57,6 +57,9 @@ var (
 	errUnreadable = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.unreadable", Field: "text",
 		Ja: "資格情報のコードとして読めませんでした。もう一度かざすか、患者さんに画面を「大きく見せる」にしてもらってください。",
 		En: "This is not an eligibility code. Scan again, or ask the patient to show the code larger."}
+	errIncomplete = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.incomplete", Field: "text",
+		Ja: "コードの一部が欠けて届きました。もう一度読み取ってください。くり返すときは、カメラで読み取ってください。",
+		En: "A part of the code did not arrive. Scan again; if it stays so, use the camera."}
 	errProofFirst = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.proof_first", Field: "text",
 		Ja: "これは2つ目のコードです。先に、大きいほうのコードを読み取ってください。",
 		En: "This is the second code. Scan the larger one first."}

@@ -24,7 +24,10 @@ func (c *Counter) Open(ctx context.Context, staff, text string) (CaseView, error
 	jws, err := credential.Read(text)
 	if err != nil {
 		code, spoken, none := credential.ReadCode(text)
-		if none != nil {
+		switch {
+		case errors.Is(err, credential.ErrIncomplete):
+			return CaseView{}, errIncomplete.Because(err)
+		case none != nil:
 			return CaseView{}, errUnreadable.Because(err)
 		}
 		if jws, err = c.lookUp(ctx, trust, code, spoken, text); err != nil {
@@ -112,6 +115,9 @@ func (c *Counter) Prove(ctx context.Context, staff, id, text string) (CaseView, 
 	trust, err := c.Trust()
 	if err != nil {
 		return CaseView{}, err
+	}
+	if read, err := credential.Read(text); err == nil {
+		text = read // else the Verdict says what it is
 	}
 	return c.change(ctx, staff, id, "case.proof", func(view *CaseView) (string, error) {
 		if view.Verdict.Tier != credential.Screen || view.Verdict.Eligibility == nil {

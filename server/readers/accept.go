@@ -124,7 +124,7 @@ func (s *Switchboard) welcome(ctx context.Context, l *line, known func()) error 
 		return err
 	}
 	switch {
-	case hello.Version != wire.Version:
+	case hello.Version < wire.Oldest || hello.Version > wire.Version:
 		return l.refuse(ctx, errVersion)
 	case !wire.Proved(hello.Key, nonce, hello.Signature):
 		return l.refuse(ctx, errProof)
@@ -167,7 +167,7 @@ func (s *Switchboard) greet(ctx context.Context, l *line) (*wire.Hello, []byte, 
 	defer cancel()
 	nonce := make([]byte, 32)
 	rand.Read(nonce)
-	if err := l.send(ctx, wire.Message{Type: "challenge", Challenge: &wire.Challenge{Version: wire.Version, Nonce: nonce, Time: s.now()}}); err != nil {
+	if err := l.send(ctx, wire.Message{Type: "challenge", Challenge: &wire.Challenge{Version: wire.Oldest, Nonce: nonce, Time: s.now()}}); err != nil {
 		return nil, nil, err
 	}
 	_, data, err := l.conn.Read(ctx)

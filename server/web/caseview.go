@@ -134,6 +134,9 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 		out.Verdict.Next = out.Card.Next
 	}
 	out.extraChecks = extraView(view)
+	if !out.CardRefused && v.Valid && view.OQS != nil && view.OQS.Warns() { // a genuine screen of an eligibility that has ended is no yes
+		out.Verdict.Next = out.OQSSays[0].Next
+	}
 	if out.CardRefused && out.Text != nil && (view.Card == nil || view.Card.Outcome.Passed()) { // then it is the reading that refused
 		out.Verdict.Next = out.Text.Next
 	}

@@ -202,6 +202,41 @@ func TestTheCertificatesStateIsKeptAndItsDateIsNot(t *testing.T) {
 	}
 }
 
+// An answer that is not plainly valid stands above its equal items and above the verdict's next step, also when the agent cannot say.
+func TestWhatAnOQSAnswerSaysOfItselfComesFirst(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		says     []string
+		headline string
+		next     string // of the verdict
+	}{
+		{"valid", []string{"oqs.valid"}, "オンライン資格確認の結果は「有効」です。", "カードの生年月日が画面と同じか見て"},
+		{"not valid", []string{"oqs.validity_2"}, "オンライン資格確認の結果は「無効」です。", "職場や住所が変わっていないか聞き、新しい保険の登録前なら、"},
+		{"lost", []string{"oqs.lost", "oqs.loss_03", "oqs.second_insurer"}, "この資格は、今日はもうありません", "いまの保険を本人に聞き"},
+		{"an agent of version 2", []string{"oqs.not_said"}, "資格が有効かどうかを、このリーダーのパソコンのプログラムは伝えられません。", "資格確認端末の画面で"},
+		{"a record from before", nil, "資格が有効かどうかを、このリーダーのパソコンのプログラムは伝えられません。", "資格確認端末の画面で"},
+		{"a key of a newer program", []string{"oqs.new"}, "オンライン資格確認の結果に、このサーバーの知らない注意があります。", "資格確認端末の画面で"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHouse(t)
+			h.reader.oqsSays = c.says
+			_, path := h.scanned(t)
+			got := decode[caseJSON](t, h.ask(t, "POST", path+"/oqs-compare", nil))
+			if len(got.OQSSays) != max(len(c.says), 1) || !strings.HasPrefix(got.OQSSays[0].Headline.Ja, c.headline) ||
+				got.OQSSays[0].Warns != (c.name != "valid") || got.OQSSays[0].Next.Ja == "" {
+				t.Errorf("%+v", got.OQSSays)
+			}
+			if !strings.HasPrefix(got.Verdict.Next.Ja, c.next) {
+				t.Errorf("the next step is %q", got.Verdict.Next.Ja)
+			}
+			list := decode[struct{ Cases []caseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil)).Cases
+			if len(list) != 1 || len(list[0].OQSSays) != len(got.OQSSays) {
+				t.Errorf("the record says %+v", list)
+			}
+		})
+	}
+}
+
 func TestTheOQSComparisonIsSaidItemByItem(t *testing.T) {
 	h := newHouse(t)
 	_, path := h.scanned(t)

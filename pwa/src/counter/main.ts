@@ -11,8 +11,10 @@ import { now } from "./clock";
 import { follow } from "./extra-checks";
 import { textsOf } from "./file";
 import { isProof, showSecond } from "./second";
+import { offer, type Person } from "./several";
 import { status } from "./status";
 import { act, answered, busy, follows, giveUp } from "./turn";
+import { isCredential, sameText } from "./typed";
 import { watchReader } from "./wedge";
 
 let current: Case | null = null;
@@ -43,18 +45,28 @@ const askFor = 100_000; // a number lives 90 s
  * Takes what was read, typed or dropped: a screen, a number, or the second code of the screen that waits for it. A screen that was
  * refused makes room for the next one, for which its sentence asks; a genuine one is somebody's, whose case has to end first.
  */
-async function take(texts: string[]): Promise<void> {
+async function take(given: string[]): Promise<void> {
+  const texts = given.map(sameText);
   const second = texts.find(isProof);
   if (current?.verdict.awaits) return prove(second ?? texts[0] ?? "");
-  const text = texts.find((t) => !isProof(t)) ?? second ?? "";
+  byId("verdict").querySelector("#choose")?.remove(); // of the picture before
+  const screens = [...new Set(texts.filter((t) => isCredential(t) && !isProof(t)))];
+  let text = screens[0] ?? texts.find((t) => !isProof(t)) ?? second ?? "";
   if (!text.trim() || (current?.verdict.valid && text === openedBy)) return;
   if (current?.verdict.valid) throw new Problem(0, "case.open", word("caseOpen"));
   if (current) reset(word("waiting"));
+  let proof = second;
+  if (screens.length > 1) {
+    const [first, ...others] = (await answered(call<{ people: Person[] }>("POST", "/api/v1/counter/people", { texts: texts.filter(isCredential) }))).people;
+    if (first && others.length) return offer([first, ...others], (chosen) => scanned(() => take(chosen)));
+    text = first?.text ?? text;
+    proof = first?.proof ?? second;
+  }
   const c = await open(text);
   if (!c) return;
   openedBy = text;
   show(c);
-  if (second && c.verdict.awaits) await prove(second); // one picture held both
+  if (proof && c.verdict.awaits) await prove(proof); // one picture held both
 }
 
 /** Opens a case. A number may have to wait for the patient's yes; Esc ends that, and then there is no case. */
