@@ -349,7 +349,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		_, address = codesOn(t, phone, "")
 		enter(t, console, "#scan-text", jwsOf(t, phone)) // the patient before this one
 		waitText(t, console, "#verdict", "この画面は本物です")
-		do(t, console, chromedp.Evaluate[chromedp.Void](`{const ask = window.fetch; window.fetch = async (url, init) => {
+		do(t, console, chromedp.SendKeys("#reason", "リーダー故障"), chromedp.Evaluate[chromedp.Void](`{const ask = window.fetch; window.fetch = async (url, init) => {
 			await new Promise(done => setTimeout(done, url.endsWith("/record") ? 1000 : url.endsWith("/status") ? 5000 : 0)); return ask(url, init) }}`), chromedp.Click("#record"))
 		readerTypes(t, console, address) // while that is still being recorded
 		waitText(t, phone, "#number-state", "架空医院 が画面を見ました")
@@ -358,7 +358,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 
 		newNumber(t, "#number-new")
 		_, address = codesOn(t, phone, "")
-		do(t, console, chromedp.Click("#record"))
+		do(t, console, chromedp.SendKeys("#reason", "リーダー故障"), chromedp.Click("#record"))
 		waitText(t, console, "#verdict", "記録しました")
 		readerTypes(t, console, address) // while the day's counts are still being asked for
 		waitText(t, phone, "#number-state", "架空医院 が画面を見ました")

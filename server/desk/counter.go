@@ -82,17 +82,24 @@ var (
 		En: "The screen gave no birth date to check the card with. Scan it again."}
 )
 
-// Visual records what staff compared by eye.
+// Visual records what staff compared by eye: photo, name, birthDate, each once.
 func (c *Counter) Visual(ctx context.Context, staff, id string, checks []string) (CaseView, error) {
+	if err := readVisual(checks); err != nil {
+		return CaseView{}, err
+	}
 	return c.change(ctx, staff, id, "case.visual", func(view *CaseView) (string, error) {
 		view.Visual = checks
 		return fmt.Sprint(len(checks)), nil
 	})
 }
 
-// Record ends a case. Accepting needs a genuine screen and no refused card; refusing and parking need a reason. The
+// Record ends a case. Accepting needs a genuine screen, no refused card, and a Ground; refusing and parking need a reason. The
 // patient's phone gets its receipt; when the insurer cannot be reached the record stands all the same.
 func (c *Counter) Record(ctx context.Context, staff, id string, outcome Outcome, reason string) (CaseView, error) {
+	reason, err := readReason(reason)
+	if err != nil {
+		return CaseView{}, err
+	}
 	var jws string
 	view, err := c.change(ctx, staff, id, "case.record", func(view *CaseView) (string, error) {
 		switch {
@@ -103,9 +110,18 @@ func (c *Counter) Record(ctx context.Context, staff, id string, outcome Outcome,
 		case outcome != Accepted && reason == "":
 			return "", errReason
 		}
+		detail := string(outcome)
+		if outcome == Accepted {
+			ground, err := view.ground(reason)
+			if err != nil {
+				return "", err
+			}
+			view.Ground = ground
+			detail += " by " + string(ground)
+		}
 		jws = view.JWS
 		view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
-		return string(outcome), nil
+		return detail, nil
 	})
 	if err != nil {
 		return CaseView{}, err

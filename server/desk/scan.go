@@ -119,6 +119,7 @@ func (c *Counter) Prove(ctx context.Context, staff, id, text string) (CaseView, 
 		basis := c.basis(trust)
 		fresh := basis.Verify(view.JWS) // the day may have ended since the first code was read
 		view.Verdict = fresh.Prove(text, view.JWS, basis, view.Nonce)
+		view.Visual = nil // what was compared before was no verified screen
 		if view.Verdict.Valid {
 			view.Nonce = "" // answered once
 		}
