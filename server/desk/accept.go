@@ -33,7 +33,8 @@ var (
 	errLongReason = &eligibility.Error{Code: eligibility.Invalid, Key: "case.reason_long", Field: "reason",
 		Ja: "理由が長すぎます。200文字までに縮めてください。",
 		En: "The reason is too long. Shorten it to 200 characters."}
-	errReasonNumber = &eligibility.Error{Code: eligibility.Invalid, Key: "case.reason_my_number", Field: "reason",
+	errReasonNumber = &eligibility.Error{
+		Code: eligibility.Invalid, Key: "case.reason_my_number", Field: "reason",
 		Ja: "理由に12桁のマイナンバーが入っているようです。マイナンバーは残せません。番号を消してから、もう一度記録してください。",
 		En: "The reason seems to hold a 12-digit My Number, which must not be kept. Remove it and record again."}
 	errVisual = &eligibility.Error{Code: eligibility.Invalid, Key: "case.visual", Field: "checks",
@@ -53,7 +54,12 @@ func readVisual(checks []string) error {
 
 // Seen reports whether everything that is compared by eye was.
 func (b *caseBody) Seen() bool {
-	return !slices.ContainsFunc(visualChecks, func(check string) bool { return !slices.Contains(b.Visual, check) })
+	for _, check := range visualChecks {
+		if !slices.Contains(b.Visual, check) {
+			return false
+		}
+	}
+	return true
 }
 
 // ChipPassed reports whether the chip answered for the screen's birth date in this case, was not refused since, and did not
@@ -104,11 +110,12 @@ func readReason(text string) (string, error) {
 	return text, nil
 }
 
-// blankLetters look like nothing although Unicode calls them letters or symbols: Hangul fillers and the empty Braille cell.
-var blankLetters = []rune{'\u115F', '\u1160', '\u2800', '\u3164', '\uFFA0'}
+// blankLetters say nothing although Unicode calls them letters or symbols: Hangul fillers, the empty Braille cell, and the sign
+// for what could not be read.
+var blankLetters = []rune{'\u115F', '\u1160', '\u2800', '\u3164', '\uFFA0', unicode.ReplacementChar}
 
 // seen reports whether a character shows by itself: a letter, number, sign or symbol. Blanks, controls, format characters and
 // marks without a letter do not.
 func seen(r rune) bool {
-	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !slices.Contains(blankLetters, r) && r != unicode.ReplacementChar
+	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !slices.Contains(blankLetters, r)
 }

@@ -24,6 +24,7 @@ type Counter struct {
 	Readers  CardReaders
 	Insurers InsurerCalls
 	Facility Facility
+	Signer   ReceiptSigner // whose word receipts are
 	Now      func() time.Time
 }
 
@@ -47,9 +48,9 @@ type CardReaders interface {
 type InsurerCalls interface {
 	ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error)
 	LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error
-	// Redeem asks for the screen that an online code stands for: ErrOnlineCode when this insurer's server has none,
-	// ErrCodeWaiting while the patient is asked.
-	Redeem(ctx context.Context, iss, code string, spoken bool) (jws string, err error)
+	// Redeem asks for the screen that an online code stands for: ErrOnlineCode when this issuer has none, ErrCodeWaiting while
+	// the patient is asked. What it returns is not verified.
+	Redeem(ctx context.Context, iss string, code credential.Code) (jws string, err error)
 }
 
 var (
@@ -142,9 +143,12 @@ func (c *Counter) tellPatient(ctx context.Context, view CaseView, jws string) er
 	if err != nil || len(phones) == 0 {
 		return err
 	}
+	if len(phones) > MaxPhones {
+		return fmt.Errorf("the insurer names %d phones", len(phones))
+	}
 	sealed := map[string][]byte{}
 	for id, key := range phones {
-		sealed[id], err = SealReceipt(Receipt{Facility: c.Facility.Name, At: view.RecordedAt, Outcome: view.Outcome, Method: "N1e"}, key)
+		sealed[id], err = c.Signer.Seal(Receipt{At: view.RecordedAt, Outcome: view.Outcome, Ground: view.Ground, Method: "N1e"}, key)
 		if err != nil {
 			return err
 		}

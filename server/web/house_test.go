@@ -102,8 +102,8 @@ func newHouse(t *testing.T) *house {
 		Counter:     h.counter,
 		Readers:     readers.New(readers.Config{Store: h.store, Now: clock, Names: func(string) string { return "" }}),
 		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
-		CounterCall: TrustedCounters(list, clock),
-		Sessions:    &auth.Sessions{Store: h.store, Now: clock}})
+		CounterCall: TrustedCounters(list, h.office.FirstUse, clock), Listed: list,
+		Sessions: &auth.Sessions{Store: h.store, Now: clock}})
 	return h
 }
 
@@ -113,7 +113,7 @@ type nobody struct{}
 func (nobody) ReceiptKeys(context.Context, string, string) (map[string][]byte, error) {
 	return nil, context.DeadlineExceeded
 }
-func (nobody) Redeem(context.Context, string, string, bool) (string, error) {
+func (nobody) Redeem(context.Context, string, credential.Code) (string, error) {
 	return "", context.DeadlineExceeded
 }
 func (nobody) LeaveReceipt(context.Context, string, string, map[string][]byte) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"madoguchi/auth"
+	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/pwa"
 	"madoguchi/server/desk"
@@ -32,7 +33,8 @@ type Config struct {
 	DemoIDP     http.Handler // only in the demo
 	Sessions    *auth.Sessions
 	Ready       func(context.Context) error
-	CounterCall CounterCheck // who may leave receipts; insurer's half
+	CounterCall CounterCheck                          // who may leave receipts; insurer's half
+	Listed      func() (*credential.TrustList, error) // whose counters phones believe; insurer's half
 	Demo        bool
 	Published   bool // the demo's port is published by a container
 	NoWorker    bool // the service worker's kill switch
@@ -44,17 +46,22 @@ type Config struct {
 // Site answers all requests of one program.
 type Site struct {
 	Config
-	guesses auth.Limit // wrong notice codes, by address; typed ones, by login
-	codes   auth.Limit // online codes, by counter server
-	devices auth.Limit // opened notices, nonces and signatures of phones, by address: a carrier's many phones come from one
-	logins  auth.Limit // begun logins, by address
-	copies  auth.Limit // saved copies, by login
+	guesses       auth.Limit // wrong notice codes, by address; typed ones, by login
+	codes         auth.Limit // tries at online codes, by counter server and insurer
+	questions     auth.Limit // questions on patients' phones, by counter server
+	patientsAsked auth.Limit // the same, by patient
+	receiptCalls  auth.Limit // by counter server: two for each case
+	devices       auth.Limit // opened notices, nonces and signatures of phones, by address: a carrier's many phones come from one
+	logins        auth.Limit // begun logins, by address
+	copies        auth.Limit // saved copies, by login
 }
 
 // New returns the program's handler. Routes exist only for the halves that this role runs.
 func New(c Config) *echo.Echo {
 	s := &Site{Config: c, guesses: auth.Limit{Burst: 20, Every: 3 * time.Second}, codes: auth.Limit{Burst: 30, Every: 2 * time.Second},
-		devices: auth.Limit{Burst: 200, Every: 50 * time.Millisecond}, logins: auth.Limit{Burst: 200, Every: time.Second}, copies: auth.Limit{Burst: 30, Every: 10 * time.Second}}
+		questions: auth.Limit{Burst: 30, Every: 5 * time.Second}, patientsAsked: auth.Limit{Burst: 10, Every: time.Minute},
+		receiptCalls: auth.Limit{Burst: 600, Every: 50 * time.Millisecond},
+		devices:      auth.Limit{Burst: 200, Every: 50 * time.Millisecond}, logins: auth.Limit{Burst: 200, Every: time.Second}, copies: auth.Limit{Burst: 30, Every: 10 * time.Second}}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's word
