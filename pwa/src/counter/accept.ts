@@ -29,17 +29,22 @@ export function missing(): { place: HTMLElement; sentence: string } | null {
   if (!open.length) return null;
   const untouched = open.length === boxes().length;
   if (untouched && !shown.card) return { place: byId("card-check"), sentence: word("groundMissing") };
-  return { place: open[0] ?? byId("reason"), sentence: word(untouched ? "groundMissing" : "groundTicks", { n: open.length }) };
+  const sentence = untouched ? word("groundMissing") : word("groundTicks", { n: open.length });
+  return { place: open[0] ?? byId("reason"), sentence };
 }
 
 /** A reason counts when something in it can be seen. */
-const typedReason = (): boolean => /[\p{L}\p{N}\p{P}\p{S}]/u.test(byId<HTMLInputElement>("reason").value.replace(/[\u115F\u1160\u2800\u3164\uFFA0\uFFFD]/gu, ""));
+function typedReason(): boolean {
+  const seen = byId<HTMLInputElement>("reason").value.replace(/[\u115F\u1160\u2800\u3164\uFFA0\uFFFD]/gu, "");
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(seen);
+}
 
 function draw(): void {
   const c = shown;
   if (!c || !c.verdict.valid || c.cardRefused) return say(byId("record-ground"), "");
-  const want = missing();
-  say(byId("record-ground"), want ? want.sentence : c.chipPassed ? word("groundChip") : ticks().length === boxes().length ? word("groundEye") : word("groundReason"));
+  const seen = ticks().length === boxes().length;
+  const ground = c.chipPassed ? word("groundChip") : seen ? word("groundEye") : word("groundReason");
+  say(byId("record-ground"), missing()?.sentence ?? ground);
 }
 
 byId("visual").addEventListener("change", draw);

@@ -7,7 +7,7 @@ const long = 40; // keys in a row at that speed: no person's
 const fields = ["scan-text", "second-text"]; // take what is typed themselves
 
 /**
- * Calls found with what was typed at a reader's speed and ended by Enter or Tab: an address HTTPS…/C/NNNNNNNN, or outside of the
+ * Calls found with what was typed at a reader's speed and ended by Enter or Tab: an address HTTPS…/C/ with 16 letters and digits (or 8, of a spoken number), or outside of the
  * fields for codes a longer text, whose Enter must not press the button that has the focus. The field that had the focus gets
  * its own text back.
  */
@@ -24,7 +24,7 @@ export function watchReader(found: (text: string) => void): void {
     if (e.code === "Enter" || e.code === "Tab") {
       const typed = keys;
       keys = "";
-      const address = /\/C\/[0-9A-Z]{8}$/.test(typed);
+      const address = /\/C\/(?:[0-9A-Z]{8}){1,2}$/.test(typed);
       if (!address && (typed.length < long || fields.includes(document.activeElement?.id ?? ""))) return;
       e.preventDefault();
       e.stopPropagation();
