@@ -349,19 +349,19 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		_, address = codesOn(t, phone, "")
 		enter(t, console, "#scan-text", jwsOf(t, phone)) // the patient before this one
 		waitText(t, console, "#verdict", "この画面は本物です")
-		do(t, console, chromedp.Evaluate[chromedp.Void](`{const ask = window.fetch; window.fetch = async (url, init) => {
+		do(t, console, chromedp.SendKeys("#reason", "リーダー故障"), chromedp.Evaluate[chromedp.Void](`{const ask = window.fetch; window.fetch = async (url, init) => {
 			await new Promise(done => setTimeout(done, url.endsWith("/record") ? 1000 : url.endsWith("/status") ? 5000 : 0)); return ask(url, init) }}`), chromedp.Click("#record"))
 		readerTypes(t, console, address) // while that is still being recorded
-		waitText(t, phone, "#number-state", "架空医院 が画面を見ました")
+		waitText(t, phone, "#number-state", "受付が画面を読み取りました")
 		waitText(t, console, "#verdict", "この画面は本物です")
 		waitText(t, console, "#today", "1")
 
 		newNumber(t, "#number-new")
 		_, address = codesOn(t, phone, "")
-		do(t, console, chromedp.Click("#record"))
+		do(t, console, chromedp.SendKeys("#reason", "リーダー故障"), chromedp.Click("#record"))
 		waitText(t, console, "#verdict", "記録しました")
 		readerTypes(t, console, address) // while the day's counts are still being asked for
-		waitText(t, phone, "#number-state", "架空医院 が画面を見ました")
+		waitText(t, phone, "#number-state", "受付が画面を読み取りました")
 		waitText(t, console, "#verdict", "この画面は本物です")
 		w.next(t)
 
@@ -372,7 +372,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		}
 		enter(t, console, "#scan-text", strings.NewReplacer(":", "+", "/", "?").Replace(address)) // another keyboard layout
 		waitText(t, console, "#verdict", "この画面は本物です")
-		waitText(t, phone, "#number-state", "架空医院 が画面を見ました")
+		waitText(t, phone, "#number-state", "受付が画面を読み取りました")
 		w.next(t)
 		enter(t, console, "#scan-text", address)
 		waitText(t, console, "#problem", "この番号では画面が見つかりません")

@@ -77,6 +77,9 @@ func (c *serveCmd) Run(s *Settings) error {
 		if _, err := h.store.ExpirePreviews(ctx, h.now()); err != nil {
 			slog.Warn("dropping previews", "error", err)
 		}
+		if err := h.store.ExpireCodes(ctx, h.now()); err != nil { // and neither is who asked for a screen
+			slog.Warn("sweeping codes", "error", err)
+		}
 	})
 	if h.runs != nil {
 		if err := h.runs.Resume(ctx); err != nil {
@@ -161,7 +164,7 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		}
 		config.Runs = &desk.Runs{Office: config.Office, Folder: filepath.Join(h.folder, runsFolder), Reader: press.Poppler()}
 		h.runs = config.Runs
-		config.CounterCall = web.TrustedCounters(trust, h.now)
+		config.CounterCall, config.Listed = web.TrustedCounters(trust, config.Office.FirstUse, h.now), trust
 		if err := h.signIn(s, &config, address); err != nil {
 			return nil, nil, err
 		}
@@ -181,9 +184,19 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		known := &kept{dir: h.folder, listed: trust, calls: calls, now: h.now}
 		calls.Trust = known.TrustList
 		chores = append(chores, known.refresh)
-		config.Counter = &desk.Counter{Store: h.store, Trust: known.TrustList, Status: known.Status, Learn: known.Learn, Readers: config.Readers, Insurers: calls,
-			Skew: calls.ClockSkew, AskTime: calls.AskTime,
-			Facility: desk.Facility{Code: s.FacilityCode, Name: s.FacilityName}, Now: h.now}
+		config.Counter = &desk.Counter{
+			Store:    h.store,
+			Trust:    known.TrustList,
+			Status:   known.Status,
+			Learn:    known.Learn,
+			Skew:     calls.ClockSkew,
+			AskTime:  calls.AskTime,
+			Readers:  config.Readers,
+			Insurers: calls,
+			Facility: desk.Facility{Code: s.FacilityCode, Name: s.FacilityName},
+			Signer:   desk.ReceiptSigner{URL: address, Key: counterKey},
+			Now:      h.now,
+		}
 	}
 	handler := web.New(config)
 	if c.Role == roleAll {
@@ -243,8 +256,5 @@ func (h *house) sweep(ctx context.Context) {
 	}
 	if err := h.store.ExpireDevices(ctx, h.now(), h.now().Add(-desk.GrantKept)); err != nil {
 		slog.Warn("sweeping phones", "error", err)
-	}
-	if err := h.store.ExpireCodes(ctx, h.now()); err != nil {
-		slog.Warn("sweeping codes", "error", err)
 	}
 }

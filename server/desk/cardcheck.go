@@ -42,14 +42,22 @@ func (b *caseBody) ForTheEye() bool {
 // CardRefused reports whether a check says that the card is not genuine or not this person's. The case cannot be accepted then.
 func (v *CaseView) CardRefused() bool { return len(v.RefusedBy) > 0 }
 
-// judge notes what a kind of check says of the card. A refusal stands until the same check passes: a card that is pulled away
-// at the next try, or a number typed wrongly, does not lift it.
-func (b *caseBody) judge(kind string, outcome card.Outcome, foreign bool) {
+// judge notes what a kind of check says of the card: that it is foreign, that it passed, or neither. A refusal stands until
+// the same check passes: a card that is pulled away at the next try, or a number typed wrongly, does not lift it. What was
+// compared by eye was compared with a card that is refused now, so it counts no more; neither does what passed before.
+func (b *caseBody) judge(kind string, outcome card.Outcome, foreign, passed bool) {
+	without := func(kinds []string) []string {
+		return slices.DeleteFunc(kinds, func(k string) bool { return k == kind })
+	}
 	switch {
-	case foreign && !slices.Contains(b.RefusedBy, kind):
-		b.RefusedBy = append(b.RefusedBy, kind)
+	case foreign:
+		b.RefusedBy = append(without(b.RefusedBy), kind)
+		b.PassedBy, b.Visual = nil, nil
 	case outcome.Passed():
-		b.RefusedBy = slices.DeleteFunc(b.RefusedBy, func(k string) bool { return k == kind })
+		b.RefusedBy = without(b.RefusedBy)
+	}
+	if passed {
+		b.PassedBy = append(without(b.PassedBy), kind)
 	}
 }
 
@@ -117,7 +125,7 @@ func (c *Counter) CheckCard(ctx context.Context, staff, reader, id string) (Case
 	}
 	return c.keep(ctx, staff, id, "case.card", string(result.Outcome), func(b *caseBody) {
 		b.Card = &result
-		b.judge("card", result.Outcome, result.Outcome == card.Refused && !b.ForTheEye())
+		b.judge("card", result.Outcome, result.Outcome == card.Refused && !b.ForTheEye(), result.Outcome.Passed())
 	})
 }
 
@@ -143,7 +151,7 @@ func (c *Counter) CheckText(ctx context.Context, staff, reader, id string, expir
 	}
 	view, err = c.keep(ctx, staff, id, "case.text", detail, func(b *caseBody) {
 		b.Text = &check
-		b.judge("text", check.Outcome, check.foreign())
+		b.judge("text", check.Outcome, check.foreign(), check.passed())
 	})
 	if err != nil {
 		return CaseView{}, nil, err

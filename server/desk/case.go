@@ -31,8 +31,10 @@ type caseBody struct {
 	Dates      *DatesCheck        `json:"dates,omitempty"`
 	OQS        *OQSCheck          `json:"oqs,omitempty"`
 	RefusedBy  []string           `json:"refusedBy,omitempty"` // kinds of card checks that refused and have not passed since: card, text
+	PassedBy   []string           `json:"passedBy,omitempty"`  // kinds of card checks that passed and have not refused since
 	Visual     []string           `json:"visual,omitempty"`    // photo, name, birthDate: compared by eye
 	Staff      string             `json:"staff"`
+	Ground     Ground             `json:"ground,omitempty"` // of an accepted case
 	Reason     string             `json:"reason,omitempty"`
 	RecordedAt time.Time          `json:"recordedAt,omitzero"`
 }

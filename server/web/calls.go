@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/server/desk"
@@ -74,13 +72,13 @@ func (i *Insurers) get(ctx context.Context, address string, limit int64) ([]byte
 }
 
 // Redeem: see desk.InsurerCalls.
-func (i *Insurers) Redeem(ctx context.Context, iss, code string, spoken bool) (string, error) {
+func (i *Insurers) Redeem(ctx context.Context, iss string, code credential.Code) (string, error) {
 	var out struct {
 		Credential string `json:"credential"`
 		Waiting    bool   `json:"waiting"`
 	}
 	asked := i.Now()
-	err := i.post(ctx, iss, "/code", map[string]any{"code": code, "spoken": spoken}, &out)
+	err := i.post(ctx, iss, "/code", map[string]string{"code": code.Printed()}, &out)
 	var refused *refusedCall
 	switch {
 	case errors.As(err, &refused) && refused.status == http.StatusNotFound:
@@ -171,9 +169,7 @@ func (i *Insurers) post(ctx context.Context, iss, path string, body, out any) er
 	if err != nil {
 		return fmt.Errorf("writing a call: %w", err)
 	}
-	now := i.Now()
-	assertion, err := credential.SignJWT(i.Key, "counter+jwt", jwt.RegisteredClaims{Issuer: i.URL, Audience: jwt.ClaimStrings{iss},
-		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(assertionLife))})
+	assertion, err := HostCall{ISS: iss, Path: path, Body: data}.assert(i.URL, i.Key, i.Now())
 	if err != nil {
 		return err
 	}
@@ -202,9 +198,9 @@ func (i *Insurers) post(ctx context.Context, iss, path string, body, out any) er
 func decodeAll(in map[string]string) (map[string][]byte, error) {
 	out := map[string][]byte{}
 	for id, text := range in {
-		data, err := base64.RawURLEncoding.DecodeString(text)
+		data, err := base64.RawURLEncoding.Strict().DecodeString(text)
 		if err != nil {
-			return nil, fmt.Errorf("reading a key: %w", err)
+			return nil, fmt.Errorf("reading a value of %d characters: %w", len(text), err)
 		}
 		out[id] = data
 	}

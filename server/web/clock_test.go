@@ -246,7 +246,7 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 	back := h.now.Add(-time.Minute)
 	good := signed(city, cityKey, credential.Live, back)
 	answer["localhost:8080"] = good
-	if _, err := calls.Redeem(ctx, city, "ABCD2346", false); err != nil {
+	if _, err := calls.Redeem(ctx, city, credential.NewCode(city)); err != nil {
 		t.Fatal(err)
 	}
 	if skew := calls.ClockSkew(); skew.General != 0 || skew.Of(city) != 59500*time.Millisecond || skew.Of(union) != 0 {
@@ -269,7 +269,7 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			calls.measured.issuers = nil
 			answer[c.host] = c.jws
-			_, _ = calls.Redeem(ctx, c.iss, "ABCD2346", false)
+			_, _ = calls.Redeem(ctx, c.iss, credential.NewCode(c.iss))
 			if skew := calls.ClockSkew(); skew.Issuers != nil || skew.General != 0 {
 				t.Errorf("the clock was moved: %+v", skew)
 			}

@@ -29,7 +29,7 @@ func (h *house) published(word *DemoWord) *echo.Echo {
 		Word:        word,
 		Now:         clock,
 		Ready:       h.store.Ping,
-		CounterCall: TrustedCounters(h.counter.Trust, clock),
+		CounterCall: TrustedCounters(h.counter.Trust, h.office.FirstUse, clock),
 		DemoIDP:     http.NotFoundHandler(),
 		Staff:       []string{"鈴木"},
 		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),

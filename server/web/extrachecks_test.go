@@ -23,6 +23,12 @@ func (h *house) scanned(t *testing.T) (id, path string) {
 	return c.ID, "/api/v1/counter/cases/" + c.ID
 }
 
+// seen ticks all that is compared by eye.
+func (h *house) seen(t *testing.T, path string) {
+	t.Helper()
+	answer[caseJSON](t, h.ask(t, "POST", path+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}), http.StatusOK)
+}
+
 func (h *house) useCard(t *testing.T, d virtual.Description) {
 	t.Helper()
 	if d.BirthDate.IsZero() {
@@ -94,7 +100,7 @@ func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
 			t.Errorf("%s: accepted with %d", variant, w.Code)
 		}
 	}
-	h.useCard(t, virtual.Description{})
+	h.useCard(t, virtual.Description{Name: "髙橋 德一"})
 	for _, c := range []struct {
 		code    string
 		refused bool
@@ -116,6 +122,7 @@ func TestATypingErrorSaysNothingAgainstACard(t *testing.T) {
 	if got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "9999"})); got.CardRefused {
 		t.Errorf("%+v", got)
 	}
+	h.seen(t, path) // a typing error says nothing for it either
 	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusOK {
 		t.Errorf("after a typing error: %d %s", w.Code, w.Body)
 	}
@@ -164,6 +171,10 @@ func TestACardWhoseChipCannotBeAskedIsForTheEye(t *testing.T) {
 		if got.Card == nil || got.Card.Result != "refused" || got.CardRefused || !strings.HasPrefix(got.Verdict.Next.Ja, "券面と本人を見て確認") {
 			t.Errorf("%s: %+v %+v", key, got.Card, got.Verdict.Next)
 		}
+		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
+			t.Errorf("%s: recorded with %d before anybody looked", key, w.Code)
+		}
+		h.seen(t, path)
 		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusOK {
 			t.Errorf("%s: recorded with %d %s", key, w.Code, w.Body)
 		}

@@ -51,6 +51,7 @@ func connected(t *testing.T) (*house, *dated) {
 	calls := &Insurers{URL: "https://clinic.example.jp", Key: key, Client: &http.Client{Transport: way}, Now: func() time.Time { return h.now }}
 	calls.Trust = h.counter.Trust
 	h.counter.Insurers, h.counter.Skew = calls, calls.ClockSkew
+	h.counter.Signer = desk.ReceiptSigner{URL: calls.URL, Key: key}
 	h.calls = calls
 	return h, way
 }
@@ -79,13 +80,17 @@ func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 	if err != nil || !bytes.Equal(found["phone"], point) {
 		t.Fatalf("%v %v", found, err)
 	}
-	if err := calls.LeaveReceipt(ctx, iss, jws, map[string][]byte{"phone": []byte("sealed")}); err != nil {
+	sealed, err := desk.ReceiptSigner{URL: calls.URL, Key: key}.Seal(desk.Receipt{At: h.now, Outcome: desk.Parked, Method: "N1e"}, point)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if w := h.ask(t, "GET", "/api/v1/receipts?key=phone", nil); !strings.Contains(w.Body.String(), b64.EncodeToString([]byte("sealed"))) {
+	if err := calls.LeaveReceipt(ctx, iss, jws, map[string][]byte{"phone": sealed}); err != nil {
+		t.Fatal(err)
+	}
+	if w := h.ask(t, "GET", "/api/v1/receipts?key=phone", nil); !strings.Contains(w.Body.String(), b64.EncodeToString(sealed)) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if err := calls.LeaveReceipt(ctx, testHost+"/i/06139992", jws, map[string][]byte{"phone": []byte("x")}); err == nil {
+	if err := calls.LeaveReceipt(ctx, testHost+"/i/06139992", jws, map[string][]byte{"phone": sealed}); err == nil {
 		t.Error("another insurer took the receipt")
 	}
 	calls.Now = func() time.Time { return h.now.Add(-5 * time.Minute) }

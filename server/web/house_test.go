@@ -105,8 +105,8 @@ func newHouse(t *testing.T) *house {
 		Counter:     h.counter,
 		Readers:     readers.New(readers.Config{Store: h.store, Now: clock, Names: func(string) string { return "" }}),
 		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
-		CounterCall: TrustedCounters(list, clock),
-		Sessions:    &auth.Sessions{Store: h.store, Now: clock}})
+		CounterCall: TrustedCounters(list, h.office.FirstUse, clock), Listed: list,
+		Sessions: &auth.Sessions{Store: h.store, Now: clock}})
 	return h
 }
 
@@ -116,7 +116,7 @@ type nobody struct{}
 func (nobody) ReceiptKeys(context.Context, string, string) (map[string][]byte, error) {
 	return nil, context.DeadlineExceeded
 }
-func (nobody) Redeem(context.Context, string, string, bool) (string, error) {
+func (nobody) Redeem(context.Context, string, credential.Code) (string, error) {
 	return "", context.DeadlineExceeded
 }
 func (nobody) LeaveReceipt(context.Context, string, string, map[string][]byte) error {
@@ -339,4 +339,51 @@ func (h *house) patientOf(t *testing.T, at time.Time) desk.PersonRecord {
 	r := h.tokuichi(t)
 	h.enrol(t, r, auth.Identity{Subject: "s", Name: "髙橋　德一", BirthDate: r.Person.BirthDate, At: at})
 	return r
+}
+
+// databaseText is every byte of the database's files.
+func (h *house) databaseText(t *testing.T) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(h.dir, "db*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(data)
+	}
+	return all.String()
+}
+
+// awayPhone is a phone without network: its screen lies in an open case, and the second code is not read yet.
+type awayPhone struct {
+	id, jws string
+	key     credential.Key
+	now     time.Time
+}
+
+func (p awayPhone) proof(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := credential.SignProof(p.jws, p.key, p.now, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]string{"text": text}
+}
+
+// phoneAway enrols tokuichi, gives the phone its screen for when it is offline, and opens a case with it.
+func (h *house) phoneAway(t *testing.T) (desk.PersonRecord, awayPhone) {
+	t.Helper()
+	r := h.patientOf(t, h.now)
+	h.session(t, auth.Counter, "鈴木", "{}")
+	phone := newPhone(t)
+	if w := h.add(t, "A", phone); w.Code != 200 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	made := answer[struct{ JWS string }](t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "screen", "phone": "A"}), 200)
+	return r, awayPhone{h.scan(t, credential.Numeric(made.JWS)).ID, made.JWS, phone.key, h.now}
 }

@@ -34,8 +34,10 @@ type limits struct {
 	holders auth.Limit // keys that prove screens, by login
 	sealing auth.Limit // keys that receipts are sealed to, by login
 	copies  auth.Limit // saved copies, by login
-	codes   auth.Limit // redeemed online codes, by counter server
-	times   auth.Limit // signed times for counter servers, by network
+	codes   auth.Limit // tries at online codes, by counter server and insurer
+	// questions on patients' phones, by counter server and by patient; receipts' calls, two for each case
+	questions, patientsAsked, receiptCalls auth.Limit
+	times                                  auth.Limit // signed times for counter servers, by network
 }
 
 func newLimits() limits {
@@ -54,7 +56,12 @@ func newLimits() limits {
 		sealing: auth.Limit{Burst: 10, Every: 6 * time.Second},
 		copies:  auth.Limit{Burst: 30, Every: 10 * time.Second},
 		codes:   auth.Limit{Burst: 30, Every: 2 * time.Second},
-		times:   auth.Limit{Burst: 200, Every: 50 * time.Millisecond},
+
+		questions:     auth.Limit{Burst: 30, Every: 5 * time.Second},
+		patientsAsked: auth.Limit{Burst: 10, Every: time.Minute},
+		receiptCalls:  auth.Limit{Burst: 600, Every: 50 * time.Millisecond},
+
+		times: auth.Limit{Burst: 200, Every: 50 * time.Millisecond},
 	}
 }
 

@@ -165,10 +165,10 @@ func (s *Site) newCode(c echo.Context) error {
 	}
 	return c.JSON(http.StatusCreated, struct {
 		Code       string    `json:"code"`
-		Address    string    `json:"address"` // capitals only, for a small alphanumeric QR
+		Address    string    `json:"address"` // capitals only, for a small alphanumeric QR; its last eight characters are shown to nobody
 		ExpiresAt  time.Time `json:"expiresAt"`
 		ServerTime time.Time `json:"serverTime"`
-	}{code, strings.ToUpper(s.Office.Address) + "/C/" + code, expires, s.Now()})
+	}{code.Spoken, strings.ToUpper(s.Office.Address) + "/C/" + code.Printed(), expires, s.Now()})
 }
 
 // codeAsked tells the phone whether a facility asks to look, and which.

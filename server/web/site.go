@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"madoguchi/auth"
+	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/pwa"
 	"madoguchi/server/desk"
@@ -31,7 +32,8 @@ type Config struct {
 	DemoIDP     http.Handler // only in the demo
 	Sessions    *auth.Sessions
 	Ready       func(context.Context) error
-	CounterCall CounterCheck // who may leave receipts; insurer's half
+	CounterCall CounterCheck                          // who may leave receipts; insurer's half
+	Listed      func() (*credential.TrustList, error) // whose counters phones believe; insurer's half
 	Demo        bool
 	Published   bool      // the demo's port is published by a container
 	Word        *DemoWord // then whoever comes must give it; nil is one that nobody knows

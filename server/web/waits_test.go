@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"madoguchi/auth"
+	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/outside"
 	"madoguchi/server/desk"
@@ -321,7 +322,7 @@ func TestAnInsurersWaitIsHandedOn(t *testing.T) {
 			defer insurer.Close()
 			_, key := p256(t)
 			calls := &Insurers{URL: "https://clinic.example.jp", Key: key, Client: insurer.Client(), Now: time.Now}
-			_, err := calls.Redeem(ctx, insurer.URL, "ABCD2346", false)
+			_, err := calls.Redeem(ctx, insurer.URL, credential.NewCode(insurer.URL))
 			var e *eligibility.Error
 			if !errors.As(err, &e) || !errors.Is(err, auth.ErrTooMany) || e.Wait != want {
 				t.Errorf("%v, want %v", err, want)

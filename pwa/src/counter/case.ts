@@ -4,6 +4,7 @@ import { span } from "../shared/clock";
 import { byId, fillFigures, h, say } from "../shared/dom";
 import { local, type Sentence } from "../shared/local";
 import { word } from "../shared/words";
+import { showGround } from "./accept";
 import { now } from "./clock";
 import { showSecond } from "./second";
 
@@ -29,6 +30,7 @@ export interface Case {
   visual: string[];
   cardRefused: boolean; // by any check
   oqsSays?: Statement[]; // the gravest first
+  chipPassed: boolean; // the chip's own word is ground enough to accept
   card: null | { result: string; headline: Sentence; next: Sentence; checks: Check[]; proves: string[]; notProven: string[] };
 }
 
@@ -111,6 +113,7 @@ export function showVerdict(c: Case): void {
   byId("checks").replaceChildren(...marks(awaits ? c.verdict.checks.filter((check) => check.result === "not checked") : c.verdict.checks));
   byId<HTMLButtonElement>("record").disabled = !goesOn;
   byId<HTMLButtonElement>("record").hidden = awaits; // the one filled button is the second code's
+  showGround(c);
 }
 
 function showCard(c: Case): void {

@@ -5,6 +5,7 @@ import { call, Problem } from "../shared/api";
 import { timeOfDay } from "../shared/clock";
 import { byId, h, say } from "../shared/dom";
 import { word } from "../shared/words";
+import { clearTicks, missing, ticks } from "./accept";
 import { scan } from "./camera";
 import { type Case, showAge, showCase } from "./case";
 import { now } from "./clock";
@@ -159,7 +160,7 @@ function reset(sentence: string): void {
   byId("verdict").replaceChildren(h("p", "help", sentence));
   byId<HTMLTextAreaElement>("scan-text").value = "";
   byId<HTMLInputElement>("reason").value = "";
-  for (const box of document.querySelectorAll<HTMLInputElement>("#visual input")) box.checked = false;
+  clearTicks();
   byId("scan-text").focus(); // a reader that types what it reads just works
 }
 
@@ -210,10 +211,15 @@ function readingCard(now: boolean): void {
 async function decide(outcome: string): Promise<void> {
   const c = current;
   if (!c) return;
-  const checks = [...document.querySelectorAll<HTMLInputElement>("#visual input:checked")].map((box) => box.value);
+  const want = outcome === "accepted" ? missing() : null;
+  if (want) {
+    want.place.focus();
+    throw new Problem(0, "case.unchecked", want.sentence);
+  }
+  const checks = ticks();
   recording = true;
   try {
-    if (checks.join() !== c.visual.join()) current = await call<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks });
+    if (checks.length || c.visual.length) current = await call<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks });
     await call("POST", `/api/v1/counter/cases/${c.id}/record`, { outcome, reason: byId<HTMLInputElement>("reason").value });
   } finally {
     recording = false;

@@ -8,7 +8,7 @@ const long = 40; // keys in a row at that speed: no person's
 const fields = ["scan-text", "second-text"]; // take what is typed themselves
 
 /**
- * Calls found with what was typed at a reader's speed and ended by Enter or Tab: an address HTTPS…/C/NNNNNNNN, the digits of a code, or
+ * Calls found with what was typed at a reader's speed and ended by Enter or Tab: an address HTTPS…/C/ with a number of 16 or 8 characters, the digits of a code, or
  * outside of the fields for codes another long text, whose Enter must not press the button that has the focus. The field that had the
  * focus gets its own text back.
  */
