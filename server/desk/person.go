@@ -73,6 +73,9 @@ var (
 		En: "It is not clear which copies are meant. Give either a copy's index (five characters) or a time."}
 )
 
+// NoPerson is ErrNoPerson for a store's "not found", and any other error as it is.
+func NoPerson(err error) error { return notFoundAs(err, ErrNoPerson) }
+
 // Search looks people up for a clerk. That somebody looked is audited, what was typed is not.
 func (o *Office) Search(ctx context.Context, q PeopleQuery, staff string) (people []PersonRecord, found int, err error) {
 	if people, err = o.Store.FindPeople(ctx, q); err != nil {

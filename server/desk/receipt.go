@@ -126,7 +126,7 @@ const receiptWindow = 2 * time.Hour
 func (o *Office) ownCredential(ctx context.Context, insurer eligibility.InsurerNumber, jws string) (PersonRecord, error) {
 	keys, err := o.Keys.Issuer(insurer, o.Now())
 	if err != nil {
-		return PersonRecord{}, errForeignCredential.Because(err)
+		return PersonRecord{}, err
 	}
 	read, err := credential.Open(jws, o.ISS(insurer), keys.Set)
 	if err != nil {

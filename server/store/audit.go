@@ -37,7 +37,7 @@ func appendAudit(ctx context.Context, tx *sql.Tx, e desk.Entry, pseudonym []byte
 
 // Note: see desk.InsurerStore.
 func (s *Store) Note(ctx context.Context, e desk.Entry) error {
-	return s.change(ctx, func(tx *sql.Tx) error { return s.audit(ctx, tx, e) })
+	return s.transact(ctx, true, func(tx *sql.Tx) error { return s.audit(ctx, tx, e) })
 }
 
 // auditHash hashes a row's fields, each behind its length.

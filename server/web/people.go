@@ -179,7 +179,7 @@ func (s *Site) askErase(echo.Context, desk.PersonFile) (ConfirmView, error) {
 func (s *Site) erase(c echo.Context, id desk.PersonID, staff string) (string, error) {
 	record, err := s.Office.Store.Person(c.Request().Context(), id)
 	if err != nil {
-		return "", desk.ErrNoPerson
+		return "", desk.NoPerson(err)
 	}
 	return "/insurer?insurer=" + string(record.Person.Insurer) + "&said=erased", s.Office.Erase(c.Request().Context(), id, c.FormValue("number"), staff)
 }

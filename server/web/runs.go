@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -209,10 +210,16 @@ func spanJa(d time.Duration) string {
 
 // runEvents streams a run's progress (server-sent events) until it is no longer going.
 func (s *Site) runEvents(c echo.Context, _ string) error {
+	if _, err := s.Office.Store.Run(c.Request().Context(), c.Param("id")); err != nil {
+		return err // while a status can still say so
+	}
 	w := c.Response()
 	control := http.NewResponseController(w)
 	w.Header().Set(echo.HeaderContentType, "text/event-stream")
 	w.WriteHeader(http.StatusOK)
+	if desk.ChangesNothing(c.Request().Context()) {
+		return nil // a HEAD waits for no run's end
+	}
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	ctx := c.Request().Context()
@@ -274,8 +281,10 @@ func (s *Site) runFile(c echo.Context, staff string) error {
 		return errNoPage
 	}
 	path := filepath.Join(s.Runs.FolderOf(run), wanted)
-	if _, err := os.Stat(path); err != nil {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return press.ErrFileGone.Because(err)
+	} else if err != nil {
+		return fmt.Errorf("looking for a run's file: %w", err)
 	}
 	if err := s.Office.Note(ctx, "staff:"+staff, "run.download", run.ID+" "+wanted); err != nil {
 		return err
