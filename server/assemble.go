@@ -96,7 +96,7 @@ func (h *house) office(ctx context.Context, address string) (*desk.Office, error
 	}
 	if len(known) == 0 {
 		for _, in := range demoInsurers {
-			if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now(), Actor: "system", Action: "insurer.put", Detail: string(in.Number)}); err != nil {
+			if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now(), Actor: desk.ActorSystem, Action: "insurer.put", Detail: string(in.Number)}); err != nil {
 				return nil, err
 			}
 		}

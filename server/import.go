@@ -159,9 +159,9 @@ func (c *importCmd) store(s *Settings, read *roster.Roster, given map[string]ros
 	if err != nil {
 		return desk.Imported{}, err
 	}
-	done, err := office.StoreRoster(ctx, read, "command")
+	done, err := office.StoreRoster(ctx, read, desk.ActorOperator)
 	if err == nil && len(given) > 0 {
-		err = office.RememberHeadings(ctx, read.Insurer, given, "command")
+		err = office.RememberHeadings(ctx, read.Insurer, given, desk.ActorOperator)
 	}
 	return done, err
 }

@@ -67,7 +67,7 @@ func (c *revokeCmd) Run(s *Settings) error {
 			}
 			which.Person = found[0].ID
 		}
-		n, err := office.Revoke(ctx, insurer, which, "operator")
+		n, err := office.Revoke(ctx, insurer, which, desk.ActorOperator)
 		return map[string]int{"revoked": n}, err
 	})
 }

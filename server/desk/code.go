@@ -89,7 +89,7 @@ func (o *Office) AnswerCode(ctx context.Context, subject string, id PersonID, al
 		return errNoCodeAsked
 	}
 	moved, err := o.Store.StepCode(ctx, code, to, code.Counter, code.CounterName,
-		Entry{At: o.Now(), Actor: "patient", Action: "code." + string(to), Person: id, Detail: code.CounterName})
+		Entry{At: o.Now(), Actor: ActorPatient, Action: "code." + string(to), Person: id, Detail: code.CounterName})
 	if err == nil && !moved {
 		err = errNoCodeAsked
 	}
@@ -116,7 +116,7 @@ func (o *Office) Redeem(ctx context.Context, caller Caller, code string, spoken 
 		return "", notFoundAs(err, ErrOnlineCode)
 	}
 	now := o.Now()
-	entry := Entry{At: now, Actor: "counter:" + caller.Name, Person: found.Person}
+	entry := Entry{At: now, Actor: ActorCounter, Person: found.Person}
 	switch {
 	case now.After(found.ExpiresAt), found.State == CodeUsed, found.State == CodeDenied, found.State != CodeOpen && found.Counter != caller.URL:
 		return "", ErrOnlineCode

@@ -173,7 +173,7 @@ func (o *Office) EndPhone(ctx context.Context, subject, phone string, here [32]b
 	if err := o.endSessions(ctx, known, here); err != nil {
 		return err
 	}
-	_, err = o.Store.EndGrants(ctx, GrantQuery{Subject: subject, Phone: phone}, Entry{At: o.Now(), Actor: "patient", Action: "phone.end"})
+	_, err = o.Store.EndGrants(ctx, GrantQuery{Subject: subject, Phone: phone}, Entry{At: o.Now(), Actor: ActorPatient, Action: "phone.end"})
 	return err
 }
 
@@ -201,7 +201,7 @@ func (o *Office) endSessions(ctx context.Context, grants []Grant, but [32]byte) 
 
 // EndDevice takes one person off a phone that came by its key, or everybody when person is empty.
 func (o *Office) EndDevice(ctx context.Context, phone, keyID string, person PersonID) error {
-	_, err := o.Store.EndGrants(ctx, GrantQuery{Phone: phone, KeyID: keyID, Person: person}, Entry{At: o.Now(), Actor: "patient", Action: "phone.end", Person: person})
+	_, err := o.Store.EndGrants(ctx, GrantQuery{Phone: phone, KeyID: keyID, Person: person}, Entry{At: o.Now(), Actor: ActorPatient, Action: "phone.end", Person: person})
 	return err
 }
 
@@ -232,7 +232,7 @@ func (o *Office) EndPhoneOf(ctx context.Context, insurer eligibility.InsurerNumb
 	if err := o.endSessions(ctx, grants, [32]byte{}); err != nil {
 		return 0, err
 	}
-	return o.Store.EndGrants(ctx, which, Entry{At: o.Now(), Actor: "clerk:" + staff, Action: "phone.end", Person: person})
+	return o.Store.EndGrants(ctx, which, Entry{At: o.Now(), Actor: ClerkActor(staff), Action: "phone.end", Person: person})
 }
 
 // ours refuses another insurer's person.
@@ -252,5 +252,5 @@ func (o *Office) EraseLogin(ctx context.Context, login auth.Identity) error {
 	if !fresh(login, now) {
 		return errFreshly
 	}
-	return o.Store.EraseSubject(ctx, login.Subject, Entry{At: now, Actor: "patient", Action: "subject.erase"})
+	return o.Store.EraseSubject(ctx, login.Subject, Entry{At: now, Actor: ActorPatient, Action: "subject.erase"})
 }

@@ -70,7 +70,7 @@ func (o *Office) AddHolder(ctx context.Context, login auth.Identity, key HolderK
 			return err
 		}
 	}
-	return o.Store.PutGrants(ctx, wanted, Entry{At: now, Actor: "patient", Action: "phone.holder", Detail: wanted.KeyID})
+	return o.Store.PutGrants(ctx, wanted, Entry{At: now, Actor: ActorPatient, Action: "phone.holder", Detail: wanted.KeyID})
 }
 
 // fresh reports whether a login is recent enough at now to add a key or to destroy: its callback by our clock, and, where the

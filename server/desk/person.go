@@ -88,7 +88,7 @@ func (o *Office) Search(ctx context.Context, q PeopleQuery, staff string) (peopl
 	if q.Text == "" {
 		kind = "list"
 	}
-	return people, found, o.Note(ctx, "staff:"+staff, "people.search", fmt.Sprintf("%s %s found=%d shown=%d", q.Insurer, kind, found, len(people)))
+	return people, found, o.Note(ctx, ClerkActor(staff), "people.search", fmt.Sprintf("%s %s found=%d shown=%d", q.Insurer, kind, found, len(people)))
 }
 
 // PersonFile shows a person to a clerk, which is audited on the person.
@@ -101,7 +101,7 @@ func (o *Office) PersonFile(ctx context.Context, id PersonID, staff string) (Per
 }
 
 func (o *Office) personEntry(id PersonID, staff, action string) Entry {
-	return Entry{At: o.Now(), Actor: "staff:" + staff, Action: action, Person: id}
+	return Entry{At: o.Now(), Actor: ClerkActor(staff), Action: action, Person: id}
 }
 
 // Reissue gives a person a new notice code and voids the last.

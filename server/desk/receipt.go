@@ -88,7 +88,7 @@ func (o *Office) PutPhone(ctx context.Context, login auth.Identity, id, x, y str
 	if !fresh(login, o.Now()) {
 		return errLoginAgain
 	}
-	return o.Store.PutPhoneKey(ctx, login.Subject, id, point, Entry{At: o.Now(), Actor: "patient", Action: "phone.add"})
+	return o.Store.PutPhoneKey(ctx, login.Subject, id, point, Entry{At: o.Now(), Actor: ActorPatient, Action: "phone.add"})
 }
 
 // Receipts returns the sealed receipts that lie here for one phone of this login.
@@ -111,7 +111,7 @@ func (o *Office) LeaveReceipt(ctx context.Context, insurer eligibility.InsurerNu
 	if err != nil {
 		return err
 	}
-	return o.Store.PutReceipts(ctx, record.ID, sealed, Entry{At: o.Now(), Actor: "counter:" + counter, Action: "receipt.leave", Person: record.ID})
+	return o.Store.PutReceipts(ctx, record.ID, sealed, Entry{At: o.Now(), Actor: ActorCounter, Action: "receipt.leave", Person: record.ID})
 }
 
 var errForeignCredential = &eligibility.Error{Code: eligibility.Denied, Key: "receipt.credential",

@@ -185,7 +185,7 @@ func (h *house) session(t *testing.T, kind auth.Kind, subject, data string) {
 // tokuichi imports the sample of 架空市 and returns the record of 髙橋 德一.
 func (h *house) tokuichi(t *testing.T) desk.PersonRecord {
 	t.Helper()
-	if _, err := h.office.Import(ctx, "00138990", bytes.NewReader(roster.Sample("00138990")), "鈴木"); err != nil {
+	if _, err := h.office.Import(ctx, "00138990", bytes.NewReader(roster.Sample("00138990")), desk.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
 	found, err := h.store.FindPeople(ctx, desk.PeopleQuery{Insurer: "00138990", Text: "髙橋徳一", Limit: 1})

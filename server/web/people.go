@@ -111,7 +111,7 @@ func (s *Site) revokeOf(c echo.Context, id desk.PersonID, which desk.Copies, sta
 	if err != nil {
 		return "", err
 	}
-	n, err := s.Office.Revoke(c.Request().Context(), record.Person.Insurer, which, "staff:"+staff)
+	n, err := s.Office.Revoke(c.Request().Context(), record.Person.Insurer, which, desk.ClerkActor(staff))
 	return personAddress(id, "?said=revoked&n="+strconv.Itoa(n)), err
 }
 
