@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -124,6 +125,22 @@ func TestPureRoomsTouchNothingOutside(t *testing.T) {
 				if imported.to == b {
 					t.Errorf("%s must not import %s", imported.from, imported.to)
 				}
+			}
+		}
+	}
+}
+
+// What only tests need is in no program: neither their rooms nor the library's.
+func TestTheProgramHoldsNothingOfTests(t *testing.T) {
+	forTests := []string{"testing", "net/http/httptest", "madoguchi/outside", "madoguchi/card/bench"}
+	rooms := []string{"outside", "card/bench"} // they are linked into tests only
+	for _, imported := range thirdParty(t) {
+		if slices.Contains(rooms, imported.from) {
+			continue
+		}
+		for _, banned := range forTests {
+			if imported.to == banned || strings.HasPrefix(imported.to, banned+"/") {
+				t.Errorf("%s must not import %s outside its tests", imported.from, imported.to)
 			}
 		}
 	}
