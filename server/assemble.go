@@ -77,7 +77,7 @@ func openHouse(ctx context.Context, s *Settings, role string) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &house{folder: folder, keys: ring, store: kept, now: time.Now}, nil
+	return &house{folder: folder, keys: ring, store: kept, now: clock}, nil
 }
 
 // office assembles the insurer's half.

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
@@ -49,7 +48,7 @@ func (c *importCmd) run(s *Settings) error {
 	if err != nil {
 		return err
 	}
-	o := roster.Options{Today: eligibility.DateOf(time.Now())}
+	o := roster.Options{Today: eligibility.DateOf(clock())}
 	if c.Insurer != "" {
 		if o.Insurer, err = eligibility.ParseInsurerNumber(c.Insurer); err != nil {
 			return err

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/keys"
@@ -87,7 +86,7 @@ func (c *keysImportCmd) Run(s *Settings) error {
 	if err != nil {
 		return usage(errReadCertificate.Because(err))
 	}
-	chain, err := f.Import(insurer, text, time.Now())
+	chain, err := f.Import(insurer, text, clock())
 	if err != nil {
 		return err
 	}

@@ -214,7 +214,7 @@ func TestAScreenFromBeforeARotationComesBackAsTheInsurersOwn(t *testing.T) {
 	}
 	person := d.enrolled(t)
 	old := d.screen(t, person)
-	now := time.Now()
+	now := d.house.now()
 	if _, err := d.house.keys.Prepare(demoCity, now.Add(-25*time.Hour)); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
@@ -122,7 +121,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 		case <-ended:
 		}
 	}()
-	line := progressLine{w: os.Stderr, terminal: isTerminal(os.Stderr), now: time.Now}
+	line := progressLine{w: os.Stderr, terminal: isTerminal(os.Stderr), now: clock}
 	run, err := runs.Print(context.WithoutCancel(ctx), result.Run, line.show)
 	line.end()
 	if err != nil {
