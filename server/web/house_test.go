@@ -54,9 +54,12 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// houseDay is when a house is opened: a day on which nothing changes.
+var houseDay = time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)
+
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{now: time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)}
+	h := &house{now: houseDay}
 	folder := t.TempDir()
 	h.dir = folder
 	var err error

@@ -11,11 +11,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/outside"
 	"madoguchi/server/desk"
 )
 
@@ -297,5 +299,32 @@ func TestTheTourAsksEveryRoute(t *testing.T) {
 		if w := h.answered(t, s.request(h.cookies)); w.Code >= 500 && s.route != "/api/v1/counter/reader" {
 			t.Errorf("%s: %d %s", s, w.Code, w.Body)
 		}
+	}
+}
+
+// What a route answers does not depend on the day on which it is asked.
+func TestEveryRouteAnswersAtAwkwardMoments(t *testing.T) {
+	usual := map[string]int{}
+	h, stops := tour(t)
+	for _, s := range stops {
+		w := httptest.NewRecorder()
+		h.echo.ServeHTTP(w, s.request(h.cookies))
+		usual[s.String()] = w.Code
+	}
+	defer func(day time.Time) { houseDay = day }(houseDay)
+	for i, moment := range outside.Moments() {
+		if i%2 == 1 {
+			continue // a tour takes its time; the demo's own test (server/clock_test.go) takes them all
+		}
+		t.Run(moment.Name, func(t *testing.T) {
+			houseDay = moment.At
+			h, stops := tour(t)
+			for _, s := range stops {
+				w := h.answered(t, s.request(h.cookies))
+				if w.Code != usual[s.String()] {
+					t.Errorf("%s: %d %.300s, and %d on other days", s, w.Code, w.Body, usual[s.String()])
+				}
+			}
+		})
 	}
 }
