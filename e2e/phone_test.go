@@ -21,7 +21,7 @@ import (
 
 // lab runs before a page's own program and lets a test set what no test can wait for: the clock, by localStorage.ahead (ms); an
 // answer of the server, by localStorage.answers ({"path's end": [status, body]}); members of an answer, by localStorage.members;
-// its headers, by localStorage.headers.
+// its headers, by localStorage.headers (names in small letters).
 const lab = `(() => {
 	const now = Date.now.bind(Date), RealDate = Date, ask = window.fetch.bind(window);
 	const set = name => JSON.parse(localStorage.getItem(name) || "null");

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -40,8 +42,10 @@ var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none",
 // empty one.
 func openExisting(ctx context.Context, s *Settings, role string) (*house, error) {
 	file := filepath.Join(s.Data, "demo", databaseFile)
-	if _, err := os.Stat(file); err != nil {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoData.Because(err)
+	} else if err != nil {
+		return nil, fmt.Errorf("looking for the database: %w", err)
 	}
 	return openHouse(ctx, s, role)
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -52,7 +53,7 @@ func (s *Store) StepCode(ctx context.Context, from desk.OnlineCode, to desk.Code
 			return fmt.Errorf("moving a code on: %w", err)
 		}
 		if n, err := done.RowsAffected(); err != nil || n != 1 {
-			return errors.Join(errCodeMoved, err)
+			return cmp.Or(err, errCodeMoved)
 		}
 		return s.audit(ctx, tx, e)
 	})
