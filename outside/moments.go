@@ -8,9 +8,9 @@ type Moment struct {
 	At   time.Time
 }
 
-// Moments are instants around which a rule with dates must be tried: the yearly review of shares on August 1st (from 70
-// on), the fiscal year's change on April 1st, ends of months, leap days (2028; 2100 is none: Gregorian calendar), and the
-// nine hours in which Japan has another day, month or year than UTC.
+// Moments are instants around which a rule with dates must be tried: the yearly review of shares on August
+// 1st (from 70 on), the fiscal year's change on April 1st, ends of months, leap days (2028; 2100 is none:
+// Gregorian calendar), and the nine hours in which Japan has another day, month or year than UTC.
 func Moments() []Moment {
 	japan := time.FixedZone("JST", 9*60*60)
 	var all []Moment

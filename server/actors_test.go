@@ -16,8 +16,8 @@ import (
 	"testing"
 )
 
-// Who did something is said by desk/actor.go alone: no other file of the program makes an actor out of a text. (The type
-// checker knows where a constant or a conversion becomes one.)
+// Who did something is said by desk/actor.go alone: no other file of the program makes an actor out of a
+// text. (The type checker knows where a constant or a conversion becomes one.)
 func TestActorsAreMadeInOnePlace(t *testing.T) {
 	const home = "madoguchi/server/desk"
 	packages := checked(t, home, "madoguchi/server/store", "madoguchi/server/web", "madoguchi/server")
@@ -42,7 +42,7 @@ func TestActorsAreMadeInOnePlace(t *testing.T) {
 					t.Errorf("%s: a text is used as an actor", p.set.Position(e.Pos()))
 				case *ast.CallExpr:
 					if p.info.Types[e.Fun].IsType() {
-						t.Errorf("%s: a text is made an actor; use ReadActor or a constructor of desk/actor.go", p.set.Position(e.Pos()))
+						t.Errorf("%s: a text is made an actor; use desk/actor.go", p.set.Position(e.Pos()))
 					}
 				}
 				used++
@@ -65,7 +65,8 @@ type checkedPackage struct {
 // checked reads packages; what they import comes from the build's own export data.
 func checked(t *testing.T, paths ...string) []checkedPackage {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-export", "-deps", "-json=ImportPath,Dir,GoFiles,Export"}, paths...)...)
+	cmd := exec.Command("go", append([]string{"list", "-export", "-deps",
+		"-json=ImportPath,Dir,GoFiles,Export"}, paths...)...)
 	cmd.Stderr = os.Stderr
 	raw, err := cmd.Output()
 	if err != nil {
@@ -87,9 +88,12 @@ func checked(t *testing.T, paths ...string) []checkedPackage {
 	}
 	var out []checkedPackage
 	for _, path := range paths {
-		p := checkedPackage{set: token.NewFileSet(), info: &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}}
+		p := checkedPackage{set: token.NewFileSet(),
+			info: &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{},
+				Uses: map[*ast.Ident]types.Object{}}}
 		for _, name := range known[path].GoFiles {
-			file, err := parser.ParseFile(p.set, filepath.Join(known[path].Dir, name), nil, parser.SkipObjectResolution)
+			file, err := parser.ParseFile(p.set, filepath.Join(known[path].Dir, name), nil,
+				parser.SkipObjectResolution)
 			if err != nil {
 				t.Fatal(err)
 			}

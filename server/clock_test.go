@@ -36,8 +36,8 @@ func setClock(t *testing.T, at time.Time) {
 	t.Cleanup(func() { clock = before })
 }
 
-// From the first start to a copy that still counts the next day, and over a new start: on the days on which something of the
-// calendar changes, in the time zones of a server in Japan and of one in a data centre.
+// From the first start to a copy that still counts the next day, and over a new start: on the days on which
+// something of the calendar changes, in the time zones of a server in Japan and of one in a data centre.
 func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 	zones := []*time.Location{eligibility.Japan, time.UTC}
 	for i, moment := range outside.Moments() {
@@ -80,7 +80,8 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 			if err := next.house.certify(demoInsurers); err != nil {
 				t.Fatal(err)
 			}
-			if v := next.verify(t, paper); !v.Valid { // at least three whole months: below 70 nothing is reviewed
+			// at least three whole months: below 70 nothing is reviewed
+			if v := next.verify(t, paper); !v.Valid {
 				t.Errorf("the copy after a day: %+v", v)
 			}
 			if v := next.verify(t, screen); v.Valid {
@@ -94,7 +95,8 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 func (d demo) enrolledAs(t *testing.T, name, birth string) desk.PersonID {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := d.office.Import(ctx, demoCity, bytes.NewReader(roster.Sample(demoCity)), desk.ClerkActor("鈴木")); err != nil {
+	if _, err := d.office.Import(ctx, demoCity, bytes.NewReader(roster.Sample(demoCity)),
+		desk.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.house.store.FindPeople(ctx, desk.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1})
@@ -112,8 +114,8 @@ func (d demo) enrolledAs(t *testing.T, name, birth string) desk.PersonID {
 	return found[0].ID
 }
 
-// Why a test may read the real clock. A value that a test compares must never come from it: what passes in November may
-// fail on July 31st.
+// Why a test may read the real clock. A value that a test compares must never come from it: what passes in
+// November may fail on July 31st.
 const (
 	span    = "measures how long something takes"
 	patient = "gives up waiting after a while"
@@ -147,8 +149,8 @@ var realClock = map[string]string{
 	"server/readers/readers_test.go":    patient,
 }
 
-// The kind of failure that comes twice a year is a test that asks which day it is. Whoever needs the real clock stands in
-// realClock with the reason; everybody else is given a time.
+// The kind of failure that comes twice a year is a test that asks which day it is. Whoever needs the real
+// clock stands in realClock with the reason; everybody else is given a time.
 func TestTestsAreGivenTheirTime(t *testing.T) {
 	found := map[string]bool{}
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
@@ -169,7 +171,8 @@ func TestTestsAreGivenTheirTime(t *testing.T) {
 			if !ok {
 				return true
 			}
-			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until"}, sel.Sel.Name) {
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" &&
+				slices.Contains([]string{"Now", "Since", "Until"}, sel.Sel.Name) {
 				found[strings.TrimPrefix(filepath.ToSlash(path), "../")] = true
 			}
 			return true
@@ -181,7 +184,7 @@ func TestTestsAreGivenTheirTime(t *testing.T) {
 	}
 	for _, path := range slices.Sorted(maps.Keys(found)) {
 		if realClock[path] == "" {
-			t.Errorf("%s reads the real clock: give the test its time, or say in realClock why it cannot be given one", path)
+			t.Errorf("%s reads the real clock: give the test its time, or say in realClock why", path)
 		}
 	}
 	for path := range realClock {

@@ -23,7 +23,8 @@ func sourceFiles(t *testing.T, ending string, see func(path string)) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && slices.Contains([]string{"node_modules", ".git", "data", "dist", "bin", "testdata"}, d.Name()):
+		case d.IsDir() && slices.Contains([]string{"node_modules", ".git", "data", "dist", "bin", "testdata"},
+			d.Name()):
 			return filepath.SkipDir
 		case strings.HasSuffix(path, ending) && !strings.HasSuffix(path, "_test.go"):
 			see(path)
@@ -38,8 +39,8 @@ func sourceFiles(t *testing.T, ending string, see func(path string)) {
 // saying is a place of the source that gives a key its sentence.
 type saying struct{ at, key, ja, en string }
 
-// sayings are the composite literals of a file that have a key and a sentence: an eligibility.Error, and whatever else would
-// give a key words.
+// sayings are the composite literals of a file that have a key and a sentence: an eligibility.Error, and
+// whatever else would give a key words.
 func sayings(set *token.FileSet, file *ast.File) (found []saying) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		literal, ok := n.(*ast.CompositeLit)
@@ -66,7 +67,8 @@ func sayings(set *token.FileSet, file *ast.File) (found []saying) {
 		switch key, sentence := fields["Key"], fields["Ja"]; {
 		case key != "" && sentence != "":
 			found = append(found, saying{at, key, sentence, fields["En"]})
-		case len(texts) >= 3 && errorKey.MatchString(texts[0]) && japanese.MatchString(texts[1]): // a table of {key, ja, en}
+		// a table of {key, ja, en}
+		case len(texts) >= 3 && errorKey.MatchString(texts[0]) && japanese.MatchString(texts[1]):
 			found = append(found, saying{at, texts[0], texts[1], texts[2]})
 		}
 		return true
@@ -112,8 +114,8 @@ func twice(all []saying) (bad []string) {
 	return bad
 }
 
-// A key is what programs, translations and help desks know an error by: errors.Is compares it, so two errors with one key
-// would be taken for one another.
+// A key is what programs, translations and help desks know an error by: errors.Is compares it, so two
+// errors with one key would be taken for one another.
 func TestEachErrorHasAKeyOfItsOwn(t *testing.T) {
 	var all []saying
 	sourceFiles(t, ".go", func(path string) {
@@ -151,7 +153,8 @@ func TestEachErrorHasAKeyOfItsOwn(t *testing.T) {
 		}
 		for _, name := range slices.Sorted(maps.Keys(texts)) {
 			key, ok := strings.CutPrefix(name, "error.")
-			if ok && key != "title" && key != "number" && !known[key] { // these two are the error page's own words
+			// these two are the error page's own words
+			if ok && key != "title" && key != "number" && !known[key] {
 				t.Errorf("%s.json translates %s, which no error has", lang, key)
 			}
 		}

@@ -13,15 +13,16 @@ import (
 	"sync"
 )
 
-// within carries the counter's calls to an iss of this same program: in role all both halves live in one process, and the
-// demo's https://localhost:8080 is only a name. Any other address is refused. A handler is answered as by net/http, but that
-// no Date is added: the clock would be the caller's own.
+// within carries the counter's calls to an iss of this same program: in role all both halves live in one
+// process, and the demo's https://localhost:8080 is only a name. Any other address is refused. A handler is
+// answered as by net/http, but that no Date is added: the clock would be the caller's own.
 type within struct {
 	handler http.Handler
 	address string // of this program, as its pages are opened
 }
 
-// RoundTrip has the handler answer r. It returns with the answer's headers; the content follows as the handler writes it.
+// RoundTrip has the handler answer r. It returns with the answer's headers; the content follows as the
+// handler writes it.
 func (t within) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
 		r.Body = http.NoBody
@@ -60,7 +61,8 @@ func (t within) RoundTrip(r *http.Request) (*http.Response, error) {
 		content.Close()
 		return nil, ctx.Err()
 	}
-	return &http.Response{Status: fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)), StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	return &http.Response{Status: fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)),
+		StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: w.sent, ContentLength: w.declared, Body: &inflow{content, cancel}, Request: r}, nil
 }
 
@@ -89,8 +91,8 @@ type carried struct {
 	written  int64
 }
 
-// serve runs the handler to its end. An answer that never began is an empty 200, and one that is shorter than it said is
-// broken off, as on a connection.
+// serve runs the handler to its end. An answer that never began is an empty 200, and one that is shorter
+// than it said is broken off, as on a connection.
 func (w *carried) serve(handler http.Handler, r *http.Request) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -107,7 +109,8 @@ func (w *carried) serve(handler http.Handler, r *http.Request) (err error) {
 
 func (w *carried) Header() http.Header { return w.header }
 
-// WriteHeader fixes status and headers. A second call changes nothing; what is only informational (1xx) is not the answer.
+// WriteHeader fixes status and headers. A second call changes nothing; what is only informational (1xx) is
+// not the answer.
 func (w *carried) WriteHeader(status int) {
 	if w.status != 0 || status < 200 && status != http.StatusSwitchingProtocols {
 		return

@@ -38,7 +38,8 @@ func heard(client *http.Client, method, address, body string) string {
 	return fmt.Sprintf("%s %v %.60q %d broken=%v", res.Status, lines, content, len(content), err != nil)
 }
 
-// The oracle is net/http's own server: what a handler does reaches the caller alike, on a connection and within the process.
+// The oracle is net/http's own server: what a handler does reaches the caller alike, on a connection and
+// within the process.
 func TestAnswersWithinTheProcessAreThoseOfAConnection(t *testing.T) {
 	cases := []struct {
 		name, method string
@@ -46,25 +47,39 @@ func TestAnswersWithinTheProcessAreThoseOfAConnection(t *testing.T) {
 	}{
 		{"nothing", "GET", func(http.ResponseWriter, *http.Request) {}},
 		{"a text", "GET", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello") }},
-		{"a page without a type", "GET", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<!doctype html><p>x") }},
-		{"a type that is kept away", "GET", func(w http.ResponseWriter, _ *http.Request) { w.Header()["Content-Type"] = nil; io.WriteString(w, "x") }},
+		{"a page without a type", "GET",
+			func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<!doctype html><p>x") }},
+		{"a type that is kept away", "GET",
+			func(w http.ResponseWriter,
+				_ *http.Request) {
+				w.Header()["Content-Type"] = nil
+				io.WriteString(w, "x")
+			}},
 		{"packed content", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			io.WriteString(w, "x")
 		}},
-		{"a status", "GET", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }},
+		{"a status", "GET", func(w http.ResponseWriter,
+			_ *http.Request) {
+			w.WriteHeader(http.StatusTeapot)
+		}},
 		{"a second status", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(409)
 			w.WriteHeader(200)
 			io.WriteString(w, "x")
 		}},
-		{"a header too late", "GET", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200); w.Header().Set("Late", "1") }},
+		{"a header too late", "GET",
+			func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200); w.Header().Set("Late", "1") }},
 		{"a header before", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Add("A", "1")
 			w.Header().Add("A", "2")
 			io.WriteString(w, "x")
 		}},
-		{"an early hint", "GET", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusEarlyHints); w.WriteHeader(201) }},
+		{"an early hint", "GET", func(w http.ResponseWriter,
+			_ *http.Request) {
+			w.WriteHeader(http.StatusEarlyHints)
+			w.WriteHeader(201)
+		}},
 		{"no content", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusNoContent)
 			_, err := io.WriteString(w, "x")
@@ -76,7 +91,11 @@ func TestAnswersWithinTheProcessAreThoseOfAConnection(t *testing.T) {
 			w.WriteHeader(http.StatusNotModified)
 			io.WriteString(w, "x")
 		}},
-		{"HEAD", "HEAD", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("A", "1"); io.WriteString(w, "hello") }},
+		{"HEAD", "HEAD", func(w http.ResponseWriter,
+			_ *http.Request) {
+			w.Header().Set("A", "1")
+			io.WriteString(w, "hello")
+		}},
 		{"a whole length", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "5")
 			io.WriteString(w, "hello")
@@ -92,7 +111,10 @@ func TestAnswersWithinTheProcessAreThoseOfAConnection(t *testing.T) {
 			w.Header().Set("Content-Length", "9")
 			io.WriteString(w, "hello")
 		}},
-		{"much", "GET", func(w http.ResponseWriter, _ *http.Request) { w.Write(bytes.Repeat([]byte("x"), 1<<20)) }},
+		{"much", "GET", func(w http.ResponseWriter,
+			_ *http.Request) {
+			w.Write(bytes.Repeat([]byte("x"), 1<<20))
+		}},
 		{"an echo", "POST", func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) }},
 		{"a query and an escaped path", "GET", func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprint(w, r.URL.EscapedPath(), r.URL.RawQuery, r.RequestURI)
@@ -112,7 +134,8 @@ func TestAnswersWithinTheProcessAreThoseOfAConnection(t *testing.T) {
 			defer server.Close()
 			const path = "/i/00138990/a%2Fb?x=1&y=%20"
 			want := heard(server.Client(), c.method, server.URL+path, "sent")
-			got := heard(&http.Client{Transport: within{c.handler, server.URL}}, c.method, demoHost+path, "sent")
+			got := heard(&http.Client{Transport: within{c.handler, server.URL}}, c.method, demoHost+path,
+				"sent")
 			if got != want {
 				t.Errorf("%s\nand on a connection\n%s", got, want)
 			}
@@ -122,7 +145,8 @@ func TestAnswersWithinTheProcessAreThoseOfAConnection(t *testing.T) {
 
 func TestNobodyOutsideIsCalledFromTheDemo(t *testing.T) {
 	client := &http.Client{Transport: within{http.NotFoundHandler(), "http://localhost:8080"}}
-	for _, address := range []string{"https://example.jp/i/00138990", "http://localhost:8080/i/x", "https://localhost:8080/", "https://localhost:8080/insurer",
+	for _, address := range []string{"https://example.jp/i/00138990", "http://localhost:8080/i/x",
+		"https://localhost:8080/", "https://localhost:8080/insurer",
 		"https://localhost.example.jp:8080/i/x", "https://localhost:80800/i/x", "https://user@localhost:8080/i/x", "https://127.0.0.1:8080/i/x"} {
 		sent := &closing{Reader: strings.NewReader("x")}
 		if res, err := client.Post(address, "text/plain", sent); err == nil {
@@ -130,7 +154,8 @@ func TestNobodyOutsideIsCalledFromTheDemo(t *testing.T) {
 			t.Errorf("%s was answered", address)
 		}
 		if !sent.closed {
-			t.Errorf("%s: the request's body stays open (http.RoundTripper: it must be closed, also on errors)", address)
+			t.Errorf("%s: the request's body stays open (http.RoundTripper closes it, also on errors)",
+				address)
 		}
 	}
 }
@@ -189,7 +214,11 @@ func TestACallerWithinTheProcessGivesUp(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	<-ended
-	client := &http.Client{Timeout: time.Millisecond, Transport: within{http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), "http://localhost:8080"}}
+	client := &http.Client{Timeout: time.Millisecond,
+		Transport: within{http.HandlerFunc(func(_ http.ResponseWriter,
+			r *http.Request) {
+			<-r.Context().Done()
+		}), "http://localhost:8080"}}
 	if _, err := client.Get(demoHost + "/i/x"); err == nil {
 		t.Error("it waits for ever")
 	}

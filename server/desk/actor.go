@@ -2,8 +2,9 @@ package desk
 
 import "strings"
 
-// Actor is who did what a line of the audit chain says. It is made here only, from the one who asked: a kind, and for staff
-// the name after a colon. The insurer's chain never names a facility: which clinic saw whom is not the insurer's business.
+// Actor is who did what a line of the audit chain says. It is made here only, from the one who asked: a
+// kind, and for staff the name after a colon. The insurer's chain never names a facility: which clinic saw
+// whom is not the insurer's business.
 type Actor string
 
 // Actors without a name.
@@ -27,14 +28,16 @@ func ClerkActor(name string) Actor { return Actor(clerkKind + ":" + name) }
 // ReceptionActor is a member of a facility's staff.
 func ReceptionActor(name string) Actor { return Actor(receptionKind + ":" + name) }
 
-// ReadActor reads a stored actor, also one that an older version of this program wrote: a bare name was a clerk's.
+// ReadActor reads a stored actor, also one that an older version of this program wrote: a bare name was a
+// clerk's.
 func ReadActor(text string) Actor {
 	a := Actor(text)
 	kind, _, named := strings.Cut(text, ":")
 	switch {
 	case a == ActorPatient, a == ActorCounter, a == ActorOperator, a == ActorSystem:
 		return a
-	case named && (kind == clerkKind || kind == receptionKind || kind == staffKind || kind == string(ActorCounter)):
+	case named && (kind == clerkKind || kind == receptionKind || kind == staffKind ||
+		kind == string(ActorCounter)):
 		return a
 	}
 	return ClerkActor(text)

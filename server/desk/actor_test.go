@@ -16,10 +16,13 @@ func TestActorsOfAllVersionsAreReadable(t *testing.T) {
 		{"clerk:鈴木", ClerkActor("鈴木"), "担当 鈴木", "鈴木"},
 		{"reception:佐藤", ReceptionActor("佐藤"), "受付", "佐藤"},
 		{"clerk:鈴木:二課", ClerkActor("鈴木:二課"), "担当 鈴木:二課", "鈴木:二課"},
-		{"staff:田中", "staff:田中", "担当 田中", "田中"},                         // before: both kinds of staff
+		// before: both kinds of staff
+		{"staff:田中", "staff:田中", "担当 田中", "田中"},
 		{"staff:operator", "staff:operator", "担当 operator", "operator"}, // before: a command
-		{"counter:架空医院", "counter:架空医院", "受付", "受付"},                    // before: with the facility, which is told to no clerk
-		{"鈴木", ClerkActor("鈴木"), "担当 鈴木", "鈴木"},                         // before: whoever began a print run
+		// before: with the facility, which is told to no clerk
+		{"counter:架空医院", "counter:架空医院", "受付", "受付"},
+		// before: whoever began a print run
+		{"鈴木", ClerkActor("鈴木"), "担当 鈴木", "鈴木"},
 	} {
 		t.Run(c.stored, func(t *testing.T) {
 			a := ReadActor(c.stored)

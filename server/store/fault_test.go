@@ -12,8 +12,9 @@ import (
 	"madoguchi/server/desk"
 )
 
-// Only a look-up's own "no rows" (database/sql: ErrNoRows is returned by Scan when QueryRow finds nothing) says that a thing
-// is not there. The same error within another fault is of something that must be there, such as the key of a sealed column.
+// Only a look-up's own "no rows" (database/sql: ErrNoRows is returned by Scan when QueryRow finds nothing)
+// says that a thing is not there. The same error within another fault is of something that must be there,
+// such as the key of a sealed column.
 func TestOnlyALookUpsOwnNoRowsIsMissing(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -21,18 +22,22 @@ func TestOnlyALookUpsOwnNoRowsIsMissing(t *testing.T) {
 		code eligibility.Code
 	}{
 		{"no rows", sql.ErrNoRows, eligibility.NotFound},
-		{"no rows within the look for a data key", fmt.Errorf("finding a data key: %w", sql.ErrNoRows), eligibility.Unavailable},
-		{"no rows joined with another fault", errors.Join(sql.ErrNoRows, errNoMaster), eligibility.Unavailable},
+		{"no rows within the look for a data key", fmt.Errorf("finding a data key: %w", sql.ErrNoRows),
+			eligibility.Unavailable},
+		{"no rows joined with another fault", errors.Join(sql.ErrNoRows, errNoMaster),
+			eligibility.Unavailable},
 		{"a closed database", sql.ErrConnDone, eligibility.Unavailable},
 		{"a finished transaction", sql.ErrTxDone, eligibility.Unavailable},
 		{"a missing file", fs.ErrNotExist, eligibility.Unavailable},
 		{"a key that this role does not hold", errNoMaster, eligibility.Unavailable},
-		{"a value that was altered", errors.New("store: people.body of X does not open: altered or moved"), eligibility.Unavailable},
+		{"a value that was altered", errors.New("store: people.body of X does not open: altered or moved"),
+			eligibility.Unavailable},
 		{"what has its sentence", desk.ErrNoticeVoid, eligibility.Conflict},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var said *eligibility.Error
-			if err := storage(c.err); !errors.As(err, &said) || said.Code != c.code || !errors.Is(err, c.err) {
+			if err := storage(c.err); !errors.As(err, &said) || said.Code != c.code ||
+				!errors.Is(err, c.err) {
 				t.Errorf("%v", err)
 			}
 		})
@@ -49,7 +54,8 @@ func TestWhatIsDoneWithoutChangeIsTakenBack(t *testing.T) {
 	}
 	dry := desk.WithoutChange(ctx)
 	entry := desk.Entry{At: noon, Actor: "t", Action: "t", Person: r.ID}
-	if serial, err := s.EnsureNotice(dry, r.ID, func(int64) []byte { return []byte("mac") }, entry); err != nil || serial != 1 {
+	if serial, err := s.EnsureNotice(dry, r.ID, func(int64) []byte { return []byte("mac") },
+		entry); err != nil || serial != 1 {
 		t.Errorf("the answer is not the usual one: %d %v", serial, err)
 	}
 	if _, err := s.Notice(ctx, []byte("mac")); !errors.Is(err, errMissing) {

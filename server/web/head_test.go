@@ -19,7 +19,8 @@ import (
 	"madoguchi/outside"
 )
 
-// onTheWire sends a request on a connection of its own and returns the answer and every byte that came after its headers.
+// onTheWire sends a request on a connection of its own and returns the answer and every byte that came
+// after its headers.
 func onTheWire(t *testing.T, server *httptest.Server, r *http.Request) (*http.Response, []byte) {
 	t.Helper()
 	conn, err := net.Dial("tcp", server.Listener.Addr().String())
@@ -43,7 +44,8 @@ func onTheWire(t *testing.T, server *httptest.Server, r *http.Request) (*http.Re
 	return res, rest
 }
 
-// unhurried keeps a connection's deadlines away, but for the ones in the year 1 by which net/http wakes its own reader.
+// unhurried keeps a connection's deadlines away, but for the ones in the year 1 by which net/http wakes its
+// own reader.
 type unhurried struct{ net.Listener }
 
 type unhurriedConn struct{ net.Conn }
@@ -62,8 +64,8 @@ func (c unhurriedConn) SetReadDeadline(t time.Time) error {
 
 func (c unhurriedConn) SetWriteDeadline(time.Time) error { return nil }
 
-// made are headers that are made anew for each answer, and those that say how an answer of unknown length is carried, which
-// a HEAD may leave out (RFC 9112 6.1).
+// made are headers that are made anew for each answer, and those that say how an answer of unknown length
+// is carried, which a HEAD may leave out (RFC 9112 6.1).
 var made = []string{"Date", "X-Request-Id", "Set-Cookie", "Content-Length", "Transfer-Encoding"}
 
 // headers are an answer's headers but those of made.
@@ -118,8 +120,9 @@ func kept(t *testing.T, db *sql.DB) (tables map[string]string, audit []string) {
 // looks are what is noted though nothing is changed: that somebody looked.
 var looks = []string{"people.view|", "people.search|", "certificate.show|", "insert.show|", "run.download|"}
 
-// RFC 9110 9.3.2: a HEAD is answered as the GET would be, without content; 9.2.1: it changes nothing that its sender did
-// not ask to be changed. Copies, notice codes, sessions and print orders that a GET makes are not made by a HEAD.
+// RFC 9110 9.3.2: a HEAD is answered as the GET would be, without content; 9.2.1: it changes nothing that
+// its sender did not ask to be changed. Copies, notice codes, sessions and print orders that a GET makes
+// are not made by a HEAD.
 func TestHeadAnswersWhereGetDoesAndChangesNothing(t *testing.T) {
 	h, stops := tour(t)
 	h.runs.Wait()
@@ -129,7 +132,8 @@ func TestHeadAnswersWhereGetDoesAndChangesNothing(t *testing.T) {
 	}
 	defer db.Close()
 	server := httptest.NewUnstartedServer(h.echo)
-	server.Listener = unhurried{server.Listener} // the house's clock stands still: its deadlines are long over
+	// the house's clock stands still: its deadlines are long over
+	server.Listener = unhurried{server.Listener}
 	server.Start()
 	defer server.Close()
 	ask := func(s stop, method string) (*http.Response, []byte) {
@@ -188,7 +192,8 @@ func TestAMethodThatIsNotTakenIsRefusedWithThoseThatAre(t *testing.T) {
 	for _, r := range h.echo.Routes() {
 		methods[r.Path] = append(methods[r.Path], r.Method)
 	}
-	example := map[string]stop{"/login/callback": {path: "/login/callback?state=x&code=y"}, "/api/v1/bridge": {path: "/api/v1/bridge"}, "/login": {path: "/login"}}
+	example := map[string]stop{"/login/callback": {path: "/login/callback?state=x&code=y"},
+		"/api/v1/bridge": {path: "/api/v1/bridge"}, "/login": {path: "/login"}}
 	for _, s := range stops {
 		example[s.route] = s
 	}
@@ -216,7 +221,8 @@ func TestAMethodThatIsNotTakenIsRefusedWithThoseThatAre(t *testing.T) {
 				t.Errorf("%s %s: %d, Allow %v, want %v", method, route, w.Code, allow, want)
 			}
 		}
-		if slices.Contains(registered, "GET") && !slices.Contains(registered, "HEAD") && withoutHead[route] == "" {
+		if slices.Contains(registered, "GET") && !slices.Contains(registered, "HEAD") &&
+			withoutHead[route] == "" {
 			t.Errorf("%s answers GET and not HEAD, and withoutHead does not say why", route)
 		}
 	}

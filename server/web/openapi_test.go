@@ -63,8 +63,8 @@ func closeAll(content openapi3.Content, done map[*openapi3.Schema]bool) {
 	}
 }
 
-// closeSchema lets an object have no other properties than those that the document names, unless it says which: what is
-// not described must not be answered.
+// closeSchema lets an object have no other properties than those that the document names, unless it says
+// which: what is not described must not be answered.
 func closeSchema(ref *openapi3.SchemaRef, done map[*openapi3.Schema]bool) {
 	if ref == nil || ref.Value == nil || done[ref.Value] {
 		return
@@ -133,8 +133,10 @@ func fits(doc *openapi3.T, x exchange) error {
 	}
 	if x.status < 300 && strings.HasPrefix(x.askedAs, "application/json") {
 		if operation.RequestBody == nil {
-			if body := bytes.TrimSpace(x.asked); len(body) > 0 && string(body) != "{}" && string(body) != "null" {
-				return fmt.Errorf("%s %s takes a body that is not in openapi.yaml", method, described(x.route))
+			if body := bytes.TrimSpace(x.asked); len(body) > 0 && string(body) != "{}" &&
+				string(body) != "null" {
+				return fmt.Errorf("%s %s takes a body that is not in openapi.yaml", method,
+					described(x.route))
 			}
 			return nil
 		}
@@ -191,7 +193,8 @@ func (h *house) answered(t *testing.T, r *http.Request) *httptest.ResponseRecord
 	h.echo.Router().Find(r.Method, echo.GetPath(r), c)
 	w := httptest.NewRecorder()
 	h.echo.ServeHTTP(w, r)
-	x := exchange{method: r.Method, asked: asked, askedAs: r.Header.Get("Content-Type"), status: w.Code, content: w.Body.Bytes(),
+	x := exchange{method: r.Method, asked: asked, askedAs: r.Header.Get("Content-Type"), status: w.Code,
+		content:     w.Body.Bytes(),
 		contentType: w.Header().Get("Content-Type"), answersPrograms: forPrograms(r)}
 	for _, route := range h.echo.Routes() {
 		if route.Path == c.Path() && route.Method == r.Method {
@@ -240,7 +243,8 @@ func TestRoutesAndDocumentAgree(t *testing.T) {
 // The check itself is held against answers that nobody described.
 func TestAnswersThatAreNotDescribedAreFound(t *testing.T) {
 	doc := document(t)
-	good := exchange{method: "POST", route: "/api/v1/phone/nonce", asked: []byte(`{"phone":"A"}`), askedAs: "application/json", status: 200,
+	good := exchange{method: "POST", route: "/api/v1/phone/nonce", asked: []byte(`{"phone":"A"}`),
+		askedAs: "application/json", status: 200,
 		content: []byte(`{"nonce":"x","expiresAt":"2026-11-22T10:42:00+09:00"}`), contentType: "application/json", answersPrograms: true}
 	if err := fits(doc, good); err != nil {
 		t.Fatal(err)
@@ -258,9 +262,13 @@ func TestAnswersThatAreNotDescribedAreFound(t *testing.T) {
 			x.content = []byte(`{"nonce":"x","expiresAt":"2026-11-22T10:42:00+09:00","subject":"op|x"}`)
 		}},
 		{"one property fewer", func(x *exchange) { x.content = []byte(`{"nonce":"x"}`) }},
-		{"a property of another type", func(x *exchange) { x.content = []byte(`{"nonce":1,"expiresAt":"2026-11-22T10:42:00+09:00"}`) }},
+		{"a property of another type",
+			func(x *exchange) { x.content = []byte(`{"nonce":1,"expiresAt":"2026-11-22T10:42:00+09:00"}`) }},
 		{"what is no JSON", func(x *exchange) { x.content = []byte(`{`) }},
-		{"a page instead of JSON", func(x *exchange) { x.content, x.contentType = []byte(`<p>`), "text/html; charset=utf-8" }},
+		{"a page instead of JSON", func(x *exchange) {
+			x.content, x.contentType = []byte(`<p>`),
+				"text/html; charset=utf-8"
+		}},
 		{"content of no type", func(x *exchange) { x.contentType = "" }},
 		{"an error that is no problem document", func(x *exchange) {
 			x.status, x.content, x.contentType = 403, []byte(`{"error":"no"}`), "application/problem+json"
@@ -268,7 +276,8 @@ func TestAnswersThatAreNotDescribedAreFound(t *testing.T) {
 		{"a page for a program at no address", func(x *exchange) {
 			x.route, x.status, x.content, x.contentType = "", 404, []byte(`<p>`), "text/html"
 		}},
-		{"a request with a property more", func(x *exchange) { x.asked = []byte(`{"phone":"A","admin":true}`) }},
+		{"a request with a property more",
+			func(x *exchange) { x.asked = []byte(`{"phone":"A","admin":true}`) }},
 		{"a body that is not described", func(x *exchange) {
 			x.route, x.status, x.content, x.asked = "/api/v1/phone/wipe", 204, nil, []byte(`{"all":true}`)
 		}},
@@ -296,8 +305,10 @@ func TestNoUndescribedPropertyPassesInside(t *testing.T) {
 	for name, c := range map[string]struct {
 		insurer, person, outside string
 		ok                       bool
-	}{"as described": {"", "", "", true}, "in the insurer": {`,"secret":1`, "", "", false}, "in the person": {"", `,"myNumber":1`, "", false}, "outside": {"", "", `,"x":1`, false}} {
-		if err := fits(doc, me(c.insurer, fmt.Sprintf(person, c.insurer, c.person), c.outside)); (err == nil) != c.ok {
+	}{"as described": {"", "", "", true}, "in the insurer": {`,"secret":1`, "", "",
+		false}, "in the person": {"", `,"myNumber":1`, "", false}, "outside": {"", "", `,"x":1`, false}} {
+		if err := fits(doc, me(c.insurer, fmt.Sprintf(person, c.insurer, c.person),
+			c.outside)); (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -15,9 +15,10 @@ import (
 	"madoguchi/outside"
 )
 
-// A disk that fails says nothing about who is insured, which notice is void or who is logged in. Whatever of the store is
-// broken, a route answers as if all were well, because it needs nothing of that, or that the storage failed (RFC 9110
-// 15.6.4: 503): never that there is no such thing (15.5.5), that it is forbidden (15.5.4), or that the login is over.
+// A disk that fails says nothing about who is insured, which notice is void or who is logged in. Whatever
+// of the store is broken, a route answers as if all were well, because it needs nothing of that, or that
+// the storage failed (RFC 9110 15.6.4: 503): never that there is no such thing (15.5.5), that it is
+// forbidden (15.5.4), or that the login is over.
 func TestAStoresFailureIsNotTheAbsenceOfWhatWasAskedFor(t *testing.T) {
 	h, stops := tour(t)
 	h.runs.Wait()
@@ -29,11 +30,14 @@ func TestAStoresFailureIsNotTheAbsenceOfWhatWasAskedFor(t *testing.T) {
 			t.Fatalf("%s: %d %s", s, well[i].Code, well[i].Body)
 		}
 	}
-	faults := []fault{{name: "the database does not answer", closed: true}, {name: "no data key is there", sql: "DELETE FROM data_keys"},
-		{name: "sessions are damaged", sql: "UPDATE sessions SET body = x'00'"}, {name: "people are damaged", sql: "UPDATE people SET body = zeroblob(200)"},
+	faults := []fault{{name: "the database does not answer", closed: true},
+		{name: "no data key is there", sql: "DELETE FROM data_keys"},
+		{name: "sessions are damaged", sql: "UPDATE sessions SET body = x'00'"}, {name: "people are damaged",
+			sql: "UPDATE people SET body = zeroblob(200)"},
 		{name: "cases are damaged", sql: "UPDATE cases SET body = zeroblob(200)"}}
 	for _, table := range tables {
-		faults = append(faults, fault{name: "without " + table, sql: fmt.Sprintf("ALTER TABLE %[1]s RENAME TO %[1]s_gone", table)})
+		faults = append(faults, fault{name: "without " + table,
+			sql: fmt.Sprintf("ALTER TABLE %[1]s RENAME TO %[1]s_gone", table)})
 	}
 	for _, broken := range faults {
 		t.Run(broken.name, func(t *testing.T) {
@@ -45,7 +49,8 @@ func TestAStoresFailureIsNotTheAbsenceOfWhatWasAskedFor(t *testing.T) {
 				}
 				to, usual := leads(w), leads(well[i])
 				if w.Code != well[i].Code || to != usual || w.Body.Len() == 0 && well[i].Body.Len() > 0 {
-					t.Errorf("%s: %d %s %.300s, and %d %s when all is well", stops[i], w.Code, to, w.Body, well[i].Code, usual)
+					t.Errorf("%s: %d %s %.300s, and %d %s when all is well", stops[i], w.Code, to, w.Body,
+						well[i].Code, usual)
 				}
 			}
 			t.Logf("%d of %d routes need it", failed, len(stops))
@@ -61,7 +66,8 @@ func TestAKeyThatCannotBeReadIsOurFault(t *testing.T) {
 	snapshot := filepath.Join(t.TempDir(), "db")
 	tablesOf(t, filepath.Join(h.dir, "db"), snapshot)
 	well := answersOf(t, h, stops, snapshot, fault{})
-	if err := os.WriteFile(filepath.Join(h.dir, "keys", "issuer-00138990.json"), []byte("{"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(h.dir, "keys", "issuer-00138990.json"), []byte("{"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	failed := 0
@@ -85,7 +91,9 @@ type fault struct {
 }
 
 func saysStorageFailed(w *httptest.ResponseRecorder) bool {
-	return w.Code == http.StatusServiceUnavailable && (strings.Contains(w.Body.String(), "保存できませんでした。何も変わっていません。") || w.Body.String() == "database\n")
+	return w.Code == http.StatusServiceUnavailable &&
+		(strings.Contains(w.Body.String(), "保存できませんでした。何も変わっていません。") ||
+			w.Body.String() == "database\n")
 }
 
 var aName = regexp.MustCompile(`/[A-Z2-7]{10,26}\b|\?.*`)
@@ -125,7 +133,8 @@ func tablesOf(t *testing.T, from, to string) (names []string) {
 }
 
 // answersOf asks all stops of a program on a copy of the database of which something is broken.
-func answersOf(t *testing.T, h *house, stops []stop, snapshot string, broken fault) []*httptest.ResponseRecorder {
+func answersOf(t *testing.T, h *house, stops []stop, snapshot string,
+	broken fault) []*httptest.ResponseRecorder {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "db")
 	data, err := os.ReadFile(snapshot)

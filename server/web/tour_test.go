@@ -21,7 +21,8 @@ import (
 	"madoguchi/server/desk"
 )
 
-// stop is one good request of a tour: everything that it needs is there, and everybody whom it concerns is signed in.
+// stop is one good request of a tour: everything that it needs is there, and everybody whom it concerns is
+// signed in.
 type stop struct {
 	method, route string // as it is registered
 	path          string
@@ -59,8 +60,8 @@ var notOnTour = map[string]string{
 	"GET /login":          "asks the provider, which the tour has not; e2e walks there",
 }
 
-// tour prepares a house in which each route has something to answer, and returns one good request for each: first those
-// that change nothing, last those that end a login or a person.
+// tour prepares a house in which each route has something to answer, and returns one good request for each:
+// first those that change nothing, last those that end a login or a person.
 func tour(t *testing.T) (*house, []stop) {
 	t.Helper()
 	h, _ := connected(t)
@@ -86,13 +87,16 @@ func tour(t *testing.T) (*house, []stop) {
 	waiting := h.waiting(t)
 	live := h.live(t, r.Person, "00138990", h.now)
 	open, fresh := h.scan(t, live).ID, h.scan(t, live).ID
-	offline := answer[struct{ JWS string }](t, h.ask(t, "POST", "/api/v1"+person+"/credential", map[string]string{"tier": "screen", "phone": "A"}), 200).JWS
+	offline := answer[struct{ JWS string }](t,
+		h.ask(t, "POST", "/api/v1"+person+"/credential",
+			map[string]string{"tier": "screen", "phone": "A"}), 200).JWS
 	second := h.scan(t, offline).ID
 	good := "記号,番号,氏名,生年月日,資格取得年月日\n1,1,試験 太郎,1986-04-12,2020-04-01\n"
 	shown, mapped := h.sent(t, good), h.sent(t, good)
 	stored, dropped := h.sent(t, good), h.sent(t, good)
 	code := answer[struct{ Code string }](t, h.ask(t, "POST", "/api/v1"+person+"/code", nil), 201).Code
-	if _, err := h.office.Redeem(ctx, desk.Caller{URL: "https://clinic.example.jp", Name: "架空医院"}, code, true); err != desk.ErrCodeWaiting {
+	if _, err := h.office.Redeem(ctx, desk.Caller{URL: "https://clinic.example.jp", Name: "架空医院"}, code,
+		true); err != desk.ErrCodeWaiting {
 		t.Fatal(err)
 	}
 	own := h.cookies
@@ -113,23 +117,28 @@ func tour(t *testing.T) (*house, []stop) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		stops = append(stops, stop{method: method, route: route, path: filled(route, values...), kind: "application/json", body: data})
+		stops = append(stops, stop{method: method, route: route, path: filled(route, values...),
+			kind: "application/json", body: data})
 	}
 	form := func(route string, fields url.Values, values ...string) {
-		stops = append(stops, stop{method: "POST", route: route, path: filled(route, values...), kind: "application/x-www-form-urlencoded", body: []byte(fields.Encode())})
+		stops = append(stops, stop{method: "POST", route: route, path: filled(route, values...),
+			kind: "application/x-www-form-urlencoded", body: []byte(fields.Encode())})
 	}
 	call := func(route string, make func(calls *Insurers, iss string) error) {
 		caught := &catching{}
-		calls := &Insurers{URL: h.calls.URL, Key: h.calls.Key, Client: &http.Client{Transport: caught}, Now: h.calls.Now}
+		calls := &Insurers{URL: h.calls.URL, Key: h.calls.Key, Client: &http.Client{Transport: caught},
+			Now: h.calls.Now}
 		if err := make(calls, testHost+"/i/00138990"); caught.request == nil {
 			t.Fatal(err)
 		}
-		stops = append(stops, stop{method: "POST", route: route, path: filled(route, "00138990"), kind: caught.request.Header.Get("Content-Type"),
+		stops = append(stops, stop{method: "POST", route: route, path: filled(route, "00138990"),
+			kind: caught.request.Header.Get("Content-Type"),
 			body: caught.body, header: caught.request.Header})
 	}
 	id := string(r.ID)
 
-	for _, route := range []string{"/", "/healthz", "/readyz", "/notice", "/settings", "/next", "/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
+	for _, route := range []string{"/", "/healthz", "/readyz", "/notice", "/settings", "/next",
+		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
 		"/enrol", "/screen", "/sw.js", "/declaration.pdf", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff", "/api/v1/counter/status",
 		"/api/v1/counter/cases", "/insurer", "/insurer/staff", "/insurer/settings", "/insurer/runs", "/insurer/support"} {
 		get(route)
@@ -142,16 +151,19 @@ func tour(t *testing.T) (*house, []stop) {
 	get("/certificate.ics", "?until=2027-05-15")
 	get("/api/v1/receipts", "?key=A")
 	get("/api/v1/people/:id/code", id)
-	for _, route := range []string{"document.pdf", "masked.pdf", "name.ttf", "insert.pdf", "screen.smart-health-card"} {
+	for _, route := range []string{"document.pdf", "masked.pdf", "name.ttf", "insert.pdf",
+		"screen.smart-health-card"} {
 		get("/people/:id/"+route, id)
 	}
-	for _, route := range []string{"", "/notice", "/notice.png", "/notice.pdf", "/insert.pdf", "/reissue", "/revoke", "/erase"} {
+	for _, route := range []string{"", "/notice", "/notice.png", "/notice.pdf", "/insert.pdf", "/reissue",
+		"/revoke", "/erase"} {
 		get("/insurer/people/:id"+route, id)
 	}
 	get("/insurer/people/:id/certificate.pdf", id, "?reason=x&layout=card")
 	get("/insurer/people/:id/copies/:rid/revoke", id, rid)
 	get("/insurer/people/:id/logins/:login/end", id, login)
-	for _, route := range []string{"/insurer/sample.csv", "/insurer/revoke", "/insurer/statistics", "/insurer/statistics.csv"} {
+	for _, route := range []string{"/insurer/sample.csv", "/insurer/revoke", "/insurer/statistics",
+		"/insurer/statistics.csv"} {
 		get(route, "?insurer=00138990")
 	}
 	get("/insurer/papers/:kind", "notice.pdf", "?insurer=00138990")
@@ -170,7 +182,8 @@ func tour(t *testing.T) (*house, []stop) {
 	form("/counter/staff", url.Values{"name": {"鈴木"}})
 	form("/insurer/staff", url.Values{"name": {"鈴木"}})
 	form("/insurer/people/:id/certificate.pdf", url.Values{"reason": {"申請"}, "layout": {"card"}}, id)
-	form("/insurer/settings", url.Values{"insurer": {"06139992"}, "name": {"架空健康保険組合"}, "issuer": {"理事長"}, "telephone": {"06-0000-0000"}})
+	form("/insurer/settings", url.Values{"insurer": {"06139992"}, "name": {"架空健康保険組合"},
+		"issuer": {"理事長"}, "telephone": {"06-0000-0000"}})
 	form("/insurer/runs", url.Values{"insurer": {"06139992"}, "run": {"notices"}, "order": {"number"}})
 	form("/insurer/revoke", url.Values{"insurer": {"00138990"}, "rid": {rid}})
 	form("/insurer/imports/:id/headings", url.Values{}, last(mapped))
@@ -187,8 +200,11 @@ func tour(t *testing.T) (*house, []stop) {
 	send("PUT", "/api/v1/phone", map[string]any{"id": "C", "key": point})
 	send("PUT", "/api/v1/phone/holder", holderBody(holder))
 	send("POST", "/api/v1/phone/nonce", map[string]string{"phone": "A"})
-	send("POST", "/api/v1/phone/session", map[string]string{"phone": "A", "key": phone.key.ID[:16], "nonce": nonce,
-		"signature": phone.sign(t, strings.Join([]string{"madoguchi-device-1", "enter", "localhost:8080", "A", nonce}, "\n"))})
+	send("POST", "/api/v1/phone/session",
+		map[string]string{"phone": "A", "key": phone.key.ID[:16], "nonce": nonce,
+			"signature": phone.sign(t,
+				strings.Join([]string{"madoguchi-device-1", "enter", "localhost:8080", "A",
+					nonce}, "\n"))})
 	send("POST", "/api/v1/counter/cases", map[string]string{"text": live})
 	cases := "/api/v1/counter/cases/:id"
 	send("POST", cases+"/challenge", struct{}{}, second)
@@ -218,7 +234,8 @@ func tour(t *testing.T) (*house, []stop) {
 		return calls.LeaveReceipt(ctx, iss, live, map[string][]byte{"A": sealed})
 	})
 	upload, kind := multipartOf(t, good)
-	stops = append(stops, stop{method: "POST", route: "/insurer/import", path: "/insurer/import", kind: kind, body: upload})
+	stops = append(stops, stop{method: "POST", route: "/insurer/import", path: "/insurer/import", kind: kind,
+		body: upload})
 
 	form("/insurer/people/:id/reissue", url.Values{}, id)
 	form("/insurer/people/:id/copies/:rid/revoke", url.Values{}, id, rid)
@@ -285,7 +302,8 @@ func TestTheTourAsksEveryRoute(t *testing.T) {
 	for _, r := range h.echo.Routes() {
 		route := r.Method + " " + r.Path
 		registered[route] = true
-		if r.Method == http.MethodHead || r.Method == echo.RouteNotFound || asked[route] || notOnTour[route] != "" {
+		if r.Method == http.MethodHead || r.Method == echo.RouteNotFound || asked[route] ||
+			notOnTour[route] != "" {
 			continue
 		}
 		t.Errorf("%s is not on the tour: add a good request, or say in notOnTour why there is none", route)
