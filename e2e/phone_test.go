@@ -20,7 +20,8 @@ import (
 )
 
 // lab runs before a page's own program and lets a test set what no test can wait for: the clock, by localStorage.ahead (ms); an
-// answer of the server, by localStorage.answers ({"path's end": [status, body]}); members of an answer, by localStorage.members.
+// answer of the server, by localStorage.answers ({"path's end": [status, body]}); members of an answer, by localStorage.members;
+// its headers, by localStorage.headers (names in small letters).
 const lab = `(() => {
 	const now = Date.now.bind(Date), RealDate = Date, ask = window.fetch.bind(window);
 	const set = name => JSON.parse(localStorage.getItem(name) || "null");
@@ -32,7 +33,8 @@ const lab = `(() => {
 	window.fetch = async (url, init) => {
 		const answer = find("answers", url), members = find("members", url);
 		if (answer) return new Response(JSON.stringify(answer[1][1]), {status: answer[1][0]});
-		const got = await ask(url, init);
+		const got = await ask(url, init), headers = find("headers", url);
+		if (headers && got.ok) return new Response(await got.blob(), {status: got.status, headers: {...Object.fromEntries(got.headers), ...headers[1]}});
 		return members && got.ok ? new Response(JSON.stringify({...await got.json(), ...members[1]}), {status: got.status}) : got;
 	};
 })()`

@@ -1,14 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -86,29 +81,4 @@ func (h *house) signIn(s *Settings, config *web.Config, address string) error {
 		Now:         h.now,
 	})
 	return nil
-}
-
-// within carries the counter's calls to an iss of this same program: in role all both halves live in one process, and the
-// demo's https://localhost:8080 is only a name. Any other address is refused.
-type within struct {
-	handler http.Handler
-	address string
-}
-
-func (t within) RoundTrip(r *http.Request) (*http.Response, error) {
-	if !strings.HasPrefix(r.URL.String(), demoHost+"/i/") {
-		return nil, fmt.Errorf("the demo calls nobody outside: %s", r.URL.Host)
-	}
-	target, err := url.Parse(t.address + r.URL.Path)
-	if err != nil {
-		return nil, err
-	}
-	inside := r.Clone(r.Context())
-	inside.URL, inside.Host, inside.RequestURI, inside.RemoteAddr = target, target.Host, "", "127.0.0.1:0"
-	if inside.Body == nil {
-		inside.Body = io.NopCloser(bytes.NewReader(nil))
-	}
-	w := httptest.NewRecorder()
-	t.handler.ServeHTTP(w, inside)
-	return w.Result(), nil
 }

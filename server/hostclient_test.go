@@ -146,10 +146,11 @@ func trusted(t *testing.T, handler http.HandlerFunc) (*httptest.Server, *x509.Ce
 // An insurer of the list answers with redirects to addresses inside the counter's network, on everything that
 // a counter asks.
 func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
+	moment := time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)
 	var inside []string
 	router := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		inside = append(inside, r.Method+" "+r.URL.Path)
-		w.Header().Set("Date", time.Now().Add(-10*time.Hour).UTC().Format(http.TimeFormat))
+		w.Header().Set("Date", moment.Add(-10*time.Hour).UTC().Format(http.TimeFormat))
 		_, _ = w.Write([]byte(`{"keys":[]}`))
 	}))
 	defer router.Close()
@@ -160,7 +161,7 @@ func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 	iss := insurer.URL + "/i/00138990"
 	list := &credential.TrustList{Issuers: []credential.TrustedIssuer{{ISS: iss, Name: "架空市", InsurerNumbers: []eligibility.InsurerNumber{"00138990"}, JWKS: keyList(key)}}}
 	config := hostclient.Config{Roots: roots, Inside: named(func() (*credential.TrustList, error) { return list, nil })}
-	calls := &web.Insurers{URL: "https://clinic.example.jp", Key: key, Client: hostclient.New(config), Now: time.Now}
+	calls := &web.Insurers{URL: "https://clinic.example.jp", Key: key, Client: hostclient.New(config), Now: func() time.Time { return moment }}
 	ctx := context.Background()
 	for name, call := range map[string]func() error{
 		"keys":         func() error { _, err := calls.Keys(ctx, iss); return err },

@@ -107,7 +107,7 @@ func (c *keysListCmd) Run(s *Settings) error {
 	}
 	list, refused := make([]keysOf, 0, len(insurers)), false
 	for _, insurer := range insurers {
-		of, err := look(f, insurer, time.Now())
+		of, err := look(f, insurer, clock())
 		if err != nil {
 			refused = true
 			fmt.Fprintf(os.Stderr, "%s:\n", insurer)

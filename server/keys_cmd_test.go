@@ -66,7 +66,7 @@ func (d demo) verify(t *testing.T, jws string) credential.Verdict {
 func (d demo) enrolled(t *testing.T) desk.PersonID {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := d.office.Import(ctx, demoCity, bytes.NewReader(roster.Sample(demoCity)), "鈴木"); err != nil {
+	if _, err := d.office.Import(ctx, demoCity, bytes.NewReader(roster.Sample(demoCity)), desk.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.house.store.FindPeople(ctx, desk.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
@@ -215,7 +215,7 @@ func TestAScreenFromBeforeARotationComesBackAsTheInsurersOwn(t *testing.T) {
 	}
 	person := d.enrolled(t)
 	old := d.screen(t, person)
-	now := time.Now()
+	now := d.house.now()
 	if _, err := d.house.keys.Prepare(demoCity, now.Add(-25*time.Hour)); err != nil {
 		t.Fatal(err)
 	}

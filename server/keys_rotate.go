@@ -41,7 +41,7 @@ func (c *keysRotateCmd) Run(s *Settings) error {
 	}
 	refused := false
 	for _, insurer := range insurers {
-		did, err := c.step(f, insurer, time.Now())
+		did, err := c.step(f, insurer, clock())
 		if err != nil {
 			refused = true
 			fmt.Fprintf(os.Stderr, "%s:\n", insurer)

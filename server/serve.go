@@ -169,13 +169,13 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 			return nil, nil, err
 		}
 	}
-	started := time.Now()
+	started := clock()
 	calls := &web.Insurers{
 		URL:     address,
 		Key:     counterKey,
 		Client:  hostclient.New(hostclient.Config{Inside: named(trust)}),
 		Now:     h.now,
-		Running: func() time.Duration { return time.Since(started) },
+		Running: func() time.Duration { return clock().Sub(started) },
 	}
 	if c.Role != roleInsurer {
 		config.Readers = readers.New(readers.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: h.now,

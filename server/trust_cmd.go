@@ -148,7 +148,7 @@ func (c *trustSignCmd) Run() error {
 		if list.Version <= last {
 			return nil, errTrustBack
 		}
-		now := time.Now()
+		now := clock()
 		list.IssuedAt, list.ExpiresAt = now.Unix(), now.AddDate(0, 0, c.Days).Unix()
 		if list.ExpiresAt-list.IssuedAt > int64(credential.MaxTrustLife.Seconds()) {
 			list.ExpiresAt = list.IssuedAt + int64(credential.MaxTrustLife.Seconds())
@@ -239,7 +239,7 @@ func (c *trustInspectCmd) Run() error {
 		if err != nil {
 			return nil, err
 		}
-		return inspected(list, time.Now()), nil
+		return inspected(list, clock()), nil
 	})
 }
 

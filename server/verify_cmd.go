@@ -74,7 +74,7 @@ func (c *verifyCmd) Run(s *Settings) error {
 
 func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 	var none credential.Verdict
-	b := credential.Basis{At: time.Now()}
+	b := credential.Basis{At: clock()}
 	var err error
 	if c.At != "" {
 		if b.At, err = time.Parse(time.RFC3339, c.At); err != nil {

@@ -97,5 +97,5 @@ func (c *Counter) put(ctx context.Context, view CaseView, action, detail string)
 		return fmt.Errorf("writing case %s: %w", view.ID, err)
 	}
 	return c.Store.PutCase(ctx, Case{Facility: c.Facility.Code, ID: view.ID, At: view.At, Outcome: view.Outcome, Body: body, Version: view.version},
-		Entry{At: c.Now(), Actor: "staff:" + view.Staff, Action: action, Detail: detail})
+		Entry{At: c.Now(), Actor: ReceptionActor(view.Staff), Action: action, Detail: detail})
 }

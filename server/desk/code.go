@@ -114,7 +114,7 @@ func (o *Office) AnswerCode(ctx context.Context, subject string, id PersonID, al
 	if code.State != CodeAsked {
 		return errNoCodeAsked
 	}
-	entry := Entry{At: o.Now(), Actor: "patient", Action: "code." + string(to), Person: id}
+	entry := Entry{At: o.Now(), Actor: ActorPatient, Action: "code." + string(to), Person: id}
 	moved, err := o.Store.StepCode(ctx, code, to, code.Asker, entry)
 	if err == nil && !moved {
 		err = errNoCodeAsked
@@ -168,7 +168,7 @@ func (o *Office) Redeem(ctx context.Context, call CodeCall, budget CodeBudget) (
 	if record.Person.Insurer != insurer {
 		return "", ErrOnlineCode
 	}
-	entry := Entry{At: now, Actor: actorCounter, Person: found.Person}
+	entry := Entry{At: now, Actor: ActorCounter, Person: found.Person}
 	switch {
 	case scanned && !hmac.Equal(found.HiddenMAC, o.codeMAC(code.Printed())):
 		return "", ErrOnlineCode
@@ -198,9 +198,6 @@ func (o *Office) Redeem(ctx context.Context, call CodeCall, budget CodeBudget) (
 	issued, _, err := o.issue(record, in, credential.Request{Tier: credential.Live}, now)
 	return issued.JWS, err
 }
-
-// actorCounter is how the audit calls any counter server: the insurer does not keep which clinic somebody went to.
-const actorCounter = "counter"
 
 func firstOf(err error, otherwise *eligibility.Error) error {
 	if err != nil {

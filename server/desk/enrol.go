@@ -64,7 +64,7 @@ func (o *Office) Enrol(ctx context.Context, login auth.Identity, mac []byte) err
 	}
 	return o.Store.Enrol(ctx, mac, login.Subject, Entry{
 		At:     o.Now(),
-		Actor:  "patient",
+		Actor:  ActorPatient,
 		Action: "notice.enrol",
 		Person: notice.Person,
 		Detail: login.Basis(),

@@ -182,7 +182,7 @@ func (o *Office) EndPhone(ctx context.Context, subject, phone string, here [32]b
 		return errNoPhone
 	}
 	end := GrantEnd{GrantQuery: GrantQuery{Subject: subject, Phone: phone}, Logins: true, But: here}
-	n, err := o.Store.EndGrants(ctx, end, Entry{At: o.Now(), Actor: "patient", Action: "phone.end"})
+	n, err := o.Store.EndGrants(ctx, end, Entry{At: o.Now(), Actor: ActorPatient, Action: "phone.end"})
 	if err == nil && n == 0 {
 		err = errNoPhone
 	}
@@ -196,7 +196,7 @@ func DeviceSubject(phone string) string { return "device|" + phone }
 // sessions that the phone's key opened end too; here is the one that asks.
 func (o *Office) EndDevice(ctx context.Context, phone, keyID string, person PersonID, here [32]byte) error {
 	end := GrantEnd{GrantQuery: GrantQuery{Phone: phone, KeyID: keyID, Person: person}, But: here}
-	_, err := o.Store.EndGrants(ctx, end, Entry{At: o.Now(), Actor: "patient", Action: "phone.end"})
+	_, err := o.Store.EndGrants(ctx, end, Entry{At: o.Now(), Actor: ActorPatient, Action: "phone.end"})
 	return err
 }
 
@@ -241,5 +241,5 @@ func (o *Office) EraseLogin(ctx context.Context, login auth.Identity) error {
 	if !fresh(login, now) {
 		return errFreshly
 	}
-	return o.Store.EraseSubject(ctx, login.Subject, Entry{At: now, Actor: "patient", Action: "subject.erase", Detail: login.Basis()})
+	return o.Store.EraseSubject(ctx, login.Subject, Entry{At: now, Actor: ActorPatient, Action: "subject.erase", Detail: login.Basis()})
 }

@@ -79,7 +79,7 @@ func (o *Office) AddHolder(ctx context.Context, login auth.Identity, key HolderK
 			return err
 		}
 	}
-	return o.Store.PutGrants(ctx, wanted, Entry{At: now, Actor: "patient", Action: "phone.holder",
+	return o.Store.PutGrants(ctx, wanted, Entry{At: now, Actor: ActorPatient, Action: "phone.holder",
 		Detail: wanted.KeyID + "; " + login.Basis()})
 }
 

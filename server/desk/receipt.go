@@ -169,7 +169,7 @@ func (o *Office) PutPhone(ctx context.Context, login auth.Identity, id, x, y str
 	case len(grants) == 0 && keys >= MaxPhones: // a phone that shows somebody has its place among MaxPhones already
 		return errManyPhones
 	}
-	return o.Store.PutPhoneKey(ctx, login.Subject, id, point, Entry{At: o.Now(), Actor: "patient", Action: "phone.add"})
+	return o.Store.PutPhoneKey(ctx, login.Subject, id, point, Entry{At: o.Now(), Actor: ActorPatient, Action: "phone.add"})
 }
 
 // Receipts returns the sealed receipts that lie here for one phone of this login.
@@ -201,7 +201,7 @@ func (o *Office) LeaveReceipt(
 	if err := o.receiptTurn(ctx, jws, caller); err != nil {
 		return err
 	}
-	entry := Entry{At: o.Now(), Actor: actorCounter, Action: "receipt.leave", Person: record.ID}
+	entry := Entry{At: o.Now(), Actor: ActorCounter, Action: "receipt.leave", Person: record.ID}
 	return o.Store.PutReceipts(ctx, record.ID, sealed, entry)
 }
 
@@ -246,7 +246,7 @@ const receiptWindow = 2 * time.Hour
 func (o *Office) ownCredential(ctx context.Context, insurer eligibility.InsurerNumber, jws string) (PersonRecord, error) {
 	keys, err := o.Keys.Issuer(insurer, o.Now())
 	if err != nil {
-		return PersonRecord{}, errForeignCredential.Because(err)
+		return PersonRecord{}, err
 	}
 	read, err := credential.Open(jws, o.ISS(insurer), keys.Set)
 	if err != nil {

@@ -18,7 +18,7 @@ type Copies struct {
 }
 
 // Revoke takes saved copies back. Live and screen codes need no revoking: they end by themselves.
-func (o *Office) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, actor string) (int, error) {
+func (o *Office) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, actor Actor) (int, error) {
 	e := Entry{At: o.Now(), Actor: actor, Action: "paper.revoke"}
 	switch {
 	case which.Person != "":

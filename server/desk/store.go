@@ -137,7 +137,7 @@ type CounterStore interface {
 // Entry is one line of the audit chain: who did what, when, to whom. Detail holds no personal data.
 type Entry struct {
 	At     time.Time
-	Actor  string   // "patient", "staff:鈴木", "system", …
+	Actor  Actor
 	Action string   // "people.import", "notice.enrol", "screen.issue", "case.record", …
 	Person PersonID // whose record it concerns, or empty; stored only as a pseudonym under the person's own key
 	Detail string   // counts, outcomes, file hashes

@@ -135,8 +135,8 @@ func sameFile(a, b fs.FileInfo) bool {
 // damaged, or another key's.
 func (f *Folder) private(insurer eligibility.InsurerNumber, e Entry) (credential.Key, error) {
 	data, err := f.read(e.File)
-	if errors.Is(err, errOpenRights) {
-		return credential.Key{}, err
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return credential.Key{}, err // a disk that does not answer has lost nothing yet
 	}
 	var private *ecdsa.PrivateKey
 	if err == nil {

@@ -17,7 +17,7 @@ func TestAcceptedMeansChecked(t *testing.T) {
 	ticks := func(checks ...string) func(*testing.T, *house, string) {
 		return func(t *testing.T, h *house, path string) {
 			t.Helper()
-			h.ask(t, "POST", path+"/visual", map[string][]string{"checks": checks})
+			h.ask(t, "POST", path+"/visual", map[string][]string{"checks": append([]string{}, checks...)})
 		}
 	}
 	check := func(d virtual.Description, pulled bool) func(*testing.T, *house, string) {

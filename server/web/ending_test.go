@@ -320,13 +320,13 @@ func TestRegisteringWantsAFreshLogin(t *testing.T) {
 		login auth.Identity
 		want  int
 	}{
-		{"at once", auth.Identity{At: morning}, http.StatusSeeOther},
-		{"14 minutes after", auth.Identity{At: morning.Add(-14 * time.Minute)}, http.StatusSeeOther},
-		{"15 minutes after", auth.Identity{At: morning.Add(-15 * time.Minute)}, http.StatusForbidden},
-		{"six hours after", auth.Identity{At: morning.Add(-6 * time.Hour)}, http.StatusForbidden},
-		{"a login of tomorrow", auth.Identity{At: morning.Add(time.Hour)}, http.StatusForbidden},
+		{"at once", auth.Identity{At: houseDay}, http.StatusSeeOther},
+		{"14 minutes after", auth.Identity{At: houseDay.Add(-14 * time.Minute)}, http.StatusSeeOther},
+		{"15 minutes after", auth.Identity{At: houseDay.Add(-15 * time.Minute)}, http.StatusForbidden},
+		{"six hours after", auth.Identity{At: houseDay.Add(-6 * time.Hour)}, http.StatusForbidden},
+		{"a login of tomorrow", auth.Identity{At: houseDay.Add(time.Hour)}, http.StatusForbidden},
 		{"a login without its time", auth.Identity{}, http.StatusForbidden},
-		{"proved an hour ago", auth.Identity{At: morning, AuthTime: morning.Add(-time.Hour)},
+		{"proved an hour ago", auth.Identity{At: houseDay, AuthTime: houseDay.Add(-time.Hour)},
 			http.StatusForbidden},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -364,7 +364,7 @@ func TestAnOldLoginIsAskedToLogInAgainInEveryLanguage(t *testing.T) {
 	h := newHouse(t)
 	r := h.tokuichi(t)
 	data, err := json.Marshal(visit{Login: &auth.Identity{Subject: "op|x", Name: "髙橋 德一",
-		BirthDate: r.Person.BirthDate, At: morning.Add(-time.Hour)}})
+		BirthDate: r.Person.BirthDate, At: houseDay.Add(-time.Hour)}})
 	if err != nil {
 		t.Fatal(err)
 	}

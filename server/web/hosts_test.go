@@ -118,10 +118,10 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := h.office.Revoke(ctx, "00138990", desk.Copies{RID: index}, "clerk:鈴木"); err != nil || n != 1 {
+	if n, err := h.office.Revoke(ctx, "00138990", desk.Copies{RID: index}, desk.ClerkActor("鈴木")); err != nil || n != 1 {
 		t.Fatalf("%d %v", n, err)
 	}
-	if n, err := h.office.Revoke(ctx, "06139992", desk.Copies{Person: r.ID}, "clerk:鈴木"); err == nil {
+	if n, err := h.office.Revoke(ctx, "06139992", desk.Copies{Person: r.ID}, desk.ClerkActor("鈴木")); err == nil {
 		t.Errorf("another insurer's person: %d revoked", n)
 	}
 	list := h.fetchStatus(t)
@@ -154,7 +154,7 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		t.Errorf("crlVersion %+v %v", set, err)
 	}
 	h.now = h.now.Add(time.Second)
-	if n, err := h.office.Revoke(ctx, "00138990", desk.Copies{Before: h.now}, "clerk:鈴木"); err != nil || n != 1 {
+	if n, err := h.office.Revoke(ctx, "00138990", desk.Copies{Before: h.now}, desk.ClerkActor("鈴木")); err != nil || n != 1 {
 		t.Errorf("all before now: %d %v", n, err)
 	}
 	third := basis.Verify(copyOf()).RID

@@ -56,6 +56,7 @@ func New(c Config) *echo.Echo {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's word
 	e.HTTPErrorHandler = s.fail
+	answersHead(e)
 	e.Use(ownNumber, middleware.RequestIDWithConfig(middleware.RequestIDConfig{Generator: requestNumber}), logged(c.Now), middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: panicked}), securityHeaders(c.HTTPS))
 	if c.Demo {
 		e.Use(onlyLocal(c.Published))
