@@ -91,6 +91,7 @@ func tabBeside(t *testing.T, tab context.Context) context.Context {
 	if err := chromedp.Do(other, chromedp.EmulateViewport(390, 844)); err != nil { // a tab lives as long as the context of its first step
 		t.Fatal(err)
 	}
+	listen(t, other)
 	return other
 }
 
