@@ -11,6 +11,7 @@ import { ask, comeAsPhone, enter } from "./access";
 import { bindCodes, showCard } from "./codes";
 import { tellStaff, tellStaffNothing } from "./forstaff";
 import { bindLater } from "./later";
+import { bindLogout, wantsLogout } from "./logout";
 import { bindManage } from "./manage";
 import { bindNumber } from "./number";
 import { bindNonce, endOffline, startOffline, tickOffline, type Away } from "./offline";
@@ -238,7 +239,7 @@ async function settle(told: Me): Promise<void> {
   family = [...me.people, ...lapsed, ...others.filter((p) => !lapsed.includes(p))];
   await letGo(before.filter((p) => !family.some((q) => q.id === p.id)));
   if (known) await storePeople(family).catch(() => undefined);
-  byId("logout").hidden = byId("erase-area").hidden = !me.login;
+  byId("logout").hidden = byId("erase-area").hidden = !me.login || wantsLogout();
   showFamily(before.length ? me.people.find((p) => !before.some((q) => q.id === p.id)) : undefined);
   if (live) void keepForLater(person, live);
   await showPhones(me.phones, me.login, serverNow(), () => void learn()).catch(() => undefined);
@@ -449,6 +450,7 @@ async function start(): Promise<void> {
   byId("opening").hidden = false;
   byId("slow").hidden = true; // the program has started
   bind();
+  await bindLogout();
   void stayAwake();
   try {
     offset = (await read<number>("clock", "offset")) ?? 0;
