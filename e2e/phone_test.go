@@ -196,6 +196,7 @@ func TestScreensWithoutNetwork(t *testing.T) {
 	t.Parallel()
 	w := startWalk(t)
 	phone, console := w.phone, w.console
+	expects(t, console, `status of 422 .*/api/v1/counter/cases`, "the second code is read before the first")
 	t.Run("both codes of a phone that lost its network", func(t *testing.T) {
 		offline(t, phone, true)
 		set(t, phone, "ahead", "100000") // the live code's 90 seconds are over
@@ -315,6 +316,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 	t.Parallel()
 	w := startWalk(t)
 	phone, console := w.phone, w.console
+	expects(t, console, `status of (404|409) .*/api/v1/counter/cases`, "a number waits for its patient, is refused, is over")
 	t.Run("a number told aloud waits for the patient", func(t *testing.T) {
 		newNumber := func(t *testing.T, button string) string {
 			t.Helper()

@@ -230,6 +230,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		do(t, second, chromedp.Navigate(base+"/screen"))
 		waitText(t, second, "#age", "秒前に作成")
 		do(t, second, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
+		expects(t, holder, `status of 404 .*/favicon.ico`, "what programs read has no icon")
 		do(t, holder, chromedp.Navigate(base+"/healthz"), chromedp.Evaluate[chromedp.Void](`new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { window.held = o.result; done() } })`, chromedp.EvalAwaitPromise))
 		offline(t, phone, true)
 		defer offline(t, phone, false)
@@ -244,6 +245,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		}
 	})
 
+	expects(t, phone, `status of 404 .*/people/`, "a person was taken off while a request was on its way")
 	t.Run("with network other tabs show nothing more either", func(t *testing.T) {
 		logsIn(t, phone, base, "demo-hanako", "#age", "秒前に作成")
 		waitCount(t, phone, "papers", 1)

@@ -99,7 +99,7 @@ function canvas(name: "cardCode" | "proofCode"): HTMLCanvasElement {
 /** The page's own card sentence, in one line where it fits. */
 function withCard(): string {
   const lines = [...(document.querySelector(".with-card")?.childNodes ?? [])].map((n) => (n.nodeName === "BR" ? " " : spoken(n)));
-  return lines.join("").replace(/(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])/g, "");
+  return lines.join("").replace(/([\u3000-\u9fff]) ([\u3000-\u9fff])/g, "$1$2");
 }
 
 /** Returns a node's text without the readings over its characters. */
@@ -124,6 +124,7 @@ function arrangeCodes({ over, words, card, proof, turn }: View, codes: Codes): b
   const arrange = (kind: "" | "side" | "first"): void => {
     over.className = `biggest ${kind}`.trim();
   };
+  const scrolled = over.classList.contains("first") ? over.scrollTop : 0;
   card.hidden = second;
   proof.hidden = !codes.proof || !second;
   turn.hidden = !codes.proof;
@@ -156,10 +157,10 @@ function arrangeCodes({ over, words, card, proof, turn }: View, codes: Codes): b
   if (room < onPage) {
     arrange("first");
     room = onPage;
-    over.scrollTop = 0;
   }
   if (second && codes.proof) draw(proof, codes.proof, room);
   else draw(card, codes.card, room);
+  over.scrollTop = scrolled;
   const side = words[0]?.parentElement;
   return !over.classList.contains("first") && !(side && side.scrollHeight > side.clientHeight + 1);
 }
