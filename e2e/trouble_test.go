@@ -262,6 +262,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 	})
 
 	t.Run("a key that could not be sent is sent later", func(t *testing.T) {
+		expects(t, phone, `status of 404 .*/favicon.ico`, "what programs read has no icon")
 		do(t, phone, chromedp.Navigate(base+"/healthz"))
 		set(t, phone, "answers", `{"/phone/holder": [503, {}]}`)
 		logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
