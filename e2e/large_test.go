@@ -113,6 +113,7 @@ func TestTheLargeViewIsTheLargestInEveryWindow(t *testing.T) {
 	}
 	open := func(t *testing.T) {
 		t.Helper()
+		waitTrue(t, phone, `!document.getElementById("bigger").disabled`) // a code is there
 		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("bigger").click()`), chromedp.WaitVisible("dialog.biggest"))
 	}
 	shut := func(t *testing.T) {

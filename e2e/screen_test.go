@@ -114,7 +114,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 			t.Errorf("%d codes, %v", len(codes), err)
 		}
 		state(t, phone, "large")
-		do(t, phone, chromedp.Click("dialog.biggest button"))
+		do(t, phone, chromedp.Click("dialog.biggest .ways button:first-child"))
 	})
 
 	t.Run("clock and bar move for those who want less movement too", func(t *testing.T) {
