@@ -252,12 +252,19 @@ async function ended(): Promise<void> {
   showEmpty(parting || word("ended"));
 }
 
+/** Ends what the page does by itself: it is emptied, and a window that is turned has no code to draw. */
+function stop(): void {
+  stopped = true;
+  clearTimeout(timer);
+  endOffline();
+  showCard(null);
+}
+
 /** Shows nobody whom this phone does not keep any more. */
 async function dropped(wiped: boolean): Promise<void> {
   if (stopped) return;
   if (wiped) {
-    stopped = true;
-    clearTimeout(timer);
+    stop();
     person = "";
     for (const sheet of document.querySelectorAll("dialog")) sheet.remove(); // one may lie over the page with a code or a copy
     byId("main").replaceChildren(h("h1", "", word("wiped")));
@@ -430,10 +437,7 @@ function bind(): void {
       parting = why;
       void learn();
     },
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
-    },
+    stop,
   });
   window.addEventListener("online", () => void renew());
   document.addEventListener("visibilitychange", () => {
