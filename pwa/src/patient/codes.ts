@@ -61,5 +61,5 @@ function drawProofs(): void {
 
 /** Shows the codes alone until they are tapped. */
 export function showLarge(): void {
-  if (card) openLarge(codesNow(card), () => byId("bigger").focus({ preventScroll: true }));
+  if (card) openLarge(codesNow(card), () => document.getElementById("bigger")?.focus({ preventScroll: true })); // a phone that was emptied has none
 }
