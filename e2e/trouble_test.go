@@ -251,6 +251,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		waitCount(t, phone, "papers", 1)
 		waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`) // a worker that is being installed still keeps its files
 		second := tabBeside(t, phone)
+		expects(t, second, `status of 403 .*/api/v1/receipts`, "the phone's session ends while this tab is asking")
 		do(t, second, chromedp.Navigate(base+"/screen"))
 		waitText(t, second, "#age", "秒前に作成")
 		presses(t, phone, "#wipe", "この端末から、全員の画面を消しますか")
