@@ -29,6 +29,8 @@ func TestACounterInAHurry(t *testing.T) {
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	bridge(t, base, console, "tokuichi.json")
+	expects(t, console, `status of 422 .*/api/v1/counter/cases`, "what is no code, and a refusal without a reason")
+	expects(t, console, `status of 403 .*/api/v1/counter/status`, "the login is over at the end")
 	run := func(js string) { t.Helper(); do(t, console, chromedp.Evaluate[chromedp.Void](js)) }
 	truth := func(js string) bool { t.Helper(); return get(t, console, chromedp.Evaluate[bool](js)) }
 	// hold keeps the answer of a call until release; change alters what it says.
@@ -288,6 +290,7 @@ func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 	pressed := func(name string) string {
 		return `[...document.querySelectorAll("#reader-choice button")].find(b => b.textContent === "` + name + `" && (b.click(), true))`
 	}
+	expects(t, console, `status of 503 .*/card-check`, "the reader is away")
 	waitText(t, console, "#reader-choice", "この窓口のリーダーを選んでください")
 	waitTrue(t, console, pressed("受付2")) // the wrong one: the choice is still at hand
 	waitTrue(t, console, `document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付2"`)

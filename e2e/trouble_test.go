@@ -71,6 +71,7 @@ func tabBeside(t *testing.T, tab context.Context) context.Context {
 	if err := chromedp.Do(other, chromedp.EmulateViewport(390, 844)); err != nil { // a tab lives as long as the context of its first step
 		t.Fatal(err)
 	}
+	listen(t, other)
 	return other
 }
 
@@ -209,6 +210,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		do(t, second, chromedp.Navigate(base+"/screen"))
 		waitText(t, second, "#age", "秒前に作成")
 		do(t, second, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
+		expects(t, holder, `status of 404 .*/favicon.ico`, "what programs read has no icon")
 		do(t, holder, chromedp.Navigate(base+"/healthz"), chromedp.Evaluate[chromedp.Void](`new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { window.held = o.result; done() } })`, chromedp.EvalAwaitPromise))
 		offline(t, phone, true)
 		defer offline(t, phone, false)
@@ -223,11 +225,13 @@ func TestAPhoneInTrouble(t *testing.T) {
 		}
 	})
 
+	expects(t, phone, `status of 404 .*/people/`, "a person was taken off while a request was on its way")
 	t.Run("with network other tabs show nothing more either", func(t *testing.T) {
 		logsIn(t, phone, base, "demo-hanako", "#age", "秒前に作成")
 		waitCount(t, phone, "papers", 1)
 		waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`) // a worker that is being installed still keeps its files
 		second := tabBeside(t, phone)
+		expects(t, second, `status of 403 .*/api/v1/receipts`, "the phone's session ends while this tab is asking")
 		do(t, second, chromedp.Navigate(base+"/screen"))
 		waitText(t, second, "#age", "秒前に作成")
 		presses(t, phone, "#wipe", "この端末から、全員の画面を消しますか")
@@ -239,6 +243,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 	})
 
 	t.Run("a key that could not be sent is sent later", func(t *testing.T) {
+		expects(t, phone, `status of 404 .*/favicon.ico`, "what programs read has no icon")
 		do(t, phone, chromedp.Navigate(base+"/healthz"))
 		set(t, phone, "answers", `{"/phone/holder": [503, {}]}`)
 		logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")

@@ -134,7 +134,8 @@ func heldScreens(c echo.Context) bool {
 	return err == nil
 }
 
-// enterDevice starts the session of a phone that signed its nonce.
+// enterDevice starts the session of a phone that signed its nonce. That nobody knows the phone is no error: new phones
+// and ended ones ask too.
 func (s *Site) enterDevice(c echo.Context) error {
 	if err := s.mayAsk(c); err != nil {
 		return err
@@ -152,7 +153,12 @@ func (s *Site) enterDevice(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if _, err := s.Office.Enter(ctx, desk.DeviceProof{Phone: body.Phone, KeyID: body.Key, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
+	proof := desk.DeviceProof{Phone: body.Phone, KeyID: body.Key, Nonce: body.Nonce, Signature: body.Signature}
+	if _, err := s.Office.Enter(ctx, proof); errors.Is(err, desk.ErrDeviceUnknown) {
+		return c.JSON(http.StatusOK, struct {
+			Known bool `json:"known"`
+		}{})
+	} else if err != nil {
 		return err
 	}
 	data, err := json.Marshal(deviceVisit{body.Phone, body.Key})

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -103,12 +104,16 @@ func (s *Site) afterLogin(c echo.Context, v visit) error {
 	return c.Redirect(http.StatusSeeOther, "/enrol")
 }
 
+// logout ends a login. A phone that had no network when its patient logged out says when that was: a login of a later
+// moment stays.
 func (s *Site) logout(c echo.Context) error {
-	session, _, known, err := s.patient(c)
+	session, v, known, err := s.patient(c)
 	if err != nil {
 		return err
 	}
-	if known {
+	before, err := time.Parse(time.RFC3339, c.FormValue("before"))
+	later := err == nil && v.Login != nil && v.Login.At.After(before)
+	if known && !later {
 		if err := s.Sessions.End(c.Request().Context(), c.Response(), session); err != nil {
 			return err
 		}

@@ -247,11 +247,10 @@ func tour(t *testing.T) (*house, []stop) {
 	form("/insurer/people/:id/revoke", url.Values{}, id)
 	form("/enrol", url.Values{"code": {"AAAAAAAAAAAAAAAA"}})
 	send("POST", "/api/v1/phones/:phone/end", struct{}{}, "A")
+	send("POST", "/api/v1/people/:id/remove", struct{}{}, id)
 	form("/insurer/people/:id/phones/:phone/end", url.Values{}, her, "A") // she has none
 	form("/insurer/people/:id/phones/end", url.Values{}, her)
 	form("/insurer/people/:id/logins/:login/end", url.Values{}, id, login)
-	send("POST", "/api/v1/people/:id/remove", struct{}{}, her)
-	stops[len(stops)-1].cookies = hers // the clerk has just ended the other login
 	form("/insurer/people/:id/erase", url.Values{"number": {r.Person.Number}}, id)
 	send("POST", "/api/v1/me/erase", struct{}{})
 	stops[len(stops)-1].cookies = hers

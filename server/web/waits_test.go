@@ -65,7 +65,8 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 		}},
 		{"signatures of a phone", 20, 3, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
-				return h.ask(t, "POST", "/api/v1/phone/session", map[string]string{"phone": "P"})
+				return h.ask(t, "POST", "/api/v1/phone/session",
+					map[string]string{"phone": "P", "key": "K", "nonce": "N", "signature": "S"})
 			}
 		}},
 		{"live screens of a person", 10, 2, func(t *testing.T, h *house, r desk.PersonRecord) asking {

@@ -7,6 +7,7 @@ import { word } from "../shared/words";
 import { showGround } from "./accept";
 import { now } from "./clock";
 import { showSecond } from "./second";
+import { keepKeyboardInView } from "./turn";
 
 interface Check extends Sentence {
   name: string;
@@ -67,6 +68,7 @@ export function showCase(c: Case): void {
   showCard(c);
   const typing = document.activeElement;
   if (!(typing instanceof HTMLInputElement && ["reason", "text-year", "text-code"].includes(typing.id) && typing.value)) nextStep(c)?.focus();
+  keepKeyboardInView();
 }
 
 function nextStep(c: Case): HTMLElement | null {
