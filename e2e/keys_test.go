@@ -193,6 +193,10 @@ func TestACertificateForPDFsIsRequestedAndImportedByCommand(t *testing.T) {
 	if out := do(1, program, "keys", "import", "--insurer", "138990", "--cert", filepath.Join(data, "demo", "trust.jwt")); !strings.Contains(out, "keys csr --insurer 00138990") {
 		t.Errorf("%s", out)
 	}
+	if out := do(1, program, "keys", "csr", "--insurer", "138990", "--subject", "CN=架空市,O=架空市,C=JP", "--out", "city.csr"); !strings.Contains(out, "keys accept pdf-00138990.pem") {
+		t.Errorf("%s", out)
+	}
+	do(0, program, "keys", "accept", "pdf-00138990.pem")
 	do(0, program, "keys", "csr", "--insurer", "138990", "--subject", "CN=架空市,O=架空市,C=JP", "--out", "city.csr")
 	if out := do(0, openssl, "req", "-verify", "-noout", "-in", "city.csr"); !strings.Contains(out, "verify OK") {
 		t.Errorf("%s", out)

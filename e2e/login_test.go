@@ -82,8 +82,8 @@ func TestALogOutWithoutNetworkIsKeptAndCarriedOutAtTheNextContact(t *testing.T) 
 		}
 	}
 	login(true)
+	waitTrue(t, phone, seen("#logout")) // the page has asked whose login it is
 	offline(t, phone, true)
-	waitTrue(t, phone, seen("#logout"))
 	do(t, phone, chromedp.Evaluate[chromedp.Void](`document.querySelector("#logout button").click()`))
 	waitText(t, phone, "#logout-state", "次につながったときに")
 	waitTrue(t, phone, `!`+seen("#logout"))

@@ -55,6 +55,7 @@ func TestTheOfficesOtherPages(t *testing.T) {
 	do(t, tab, chromedp.Click("#logins .button"))
 	waitText(t, tab, "#consequence", "新しく出せなくなります")
 	state(t, tab, "person-end-login")
+	expects(t, phone, `status of 403 .*/api/v1/receipts`, "its login is ended while its page is open")
 	do(t, tab, chromedp.Click("#sure"))
 	waitText(t, tab, "#said", "登録を解除しました")
 	do(t, tab, chromedp.Click("#revoke"))

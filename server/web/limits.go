@@ -48,12 +48,12 @@ func newLimits() limits {
 		typed:   auth.Limit{Burst: 20, Every: 3 * time.Second},
 		begun:   auth.Limit{Burst: 20, Every: 3 * time.Second},
 		answers: auth.Limit{Burst: 2000, Every: 5 * time.Millisecond},
-		phones:  auth.Limit{Burst: 20, Every: 3 * time.Second},
-		screens: auth.Limit{Burst: 10, Every: 2 * time.Second},         // 15 in 30 s, ten phones need 10
-		shown:   auth.Limit{Burst: 100, Every: 200 * time.Millisecond}, // ten people's
+		phones:  auth.Limit{Burst: 60, Every: 3 * time.Second},         // an opening takes two nonces, and impatient people reload
+		screens: auth.Limit{Burst: 30, Every: 2 * time.Second},         // ten phones need 10 in 30 s; an opening takes two
+		shown:   auth.Limit{Burst: 300, Every: 200 * time.Millisecond}, // ten people's
 		numbers: auth.Limit{Burst: 10, Every: 10 * time.Second},        // 12 in a code's two minutes
-		holders: auth.Limit{Burst: 10, Every: 6 * time.Second},         // ten phones at once
-		sealing: auth.Limit{Burst: 10, Every: 6 * time.Second},
+		holders: auth.Limit{Burst: 30, Every: 6 * time.Second},         // known ones too: ten phones, each opened thrice
+		sealing: auth.Limit{Burst: 30, Every: 6 * time.Second},
 		copies:  auth.Limit{Burst: 30, Every: 10 * time.Second},
 		codes:   auth.Limit{Burst: 30, Every: 2 * time.Second},
 

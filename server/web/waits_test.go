@@ -58,28 +58,28 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 		{"logins of a session", 20, 3, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder { return h.ask(t, "GET", "/login", nil) }
 		}},
-		{"nonces of a phone", 20, 3, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
+		{"nonces of a phone", 60, 3, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/phone/nonce", map[string]string{"phone": "P"})
 			}
 		}},
-		{"signatures of a phone", 20, 3, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
+		{"signatures of a phone", 60, 3, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/phone/session",
 					map[string]string{"phone": "P", "key": "K", "nonce": "N", "signature": "S"})
 			}
 		}},
-		{"live screens of a person", 10, 2, func(t *testing.T, h *house, r desk.PersonRecord) asking {
+		{"live screens of a person", 30, 2, func(t *testing.T, h *house, r desk.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"})
 			}
 		}},
-		{"stored screens of a person", 10, 2, func(t *testing.T, h *house, r desk.PersonRecord) asking {
+		{"stored screens of a person", 30, 2, func(t *testing.T, h *house, r desk.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "screen", "phone": "P"})
 			}
 		}},
-		{"screens of people made up", 100, 1, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
+		{"screens of people made up", 300, 1, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
 			n := 0
 			return func() *httptest.ResponseRecorder {
 				n++
@@ -91,14 +91,14 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/code", nil)
 			}
 		}},
-		{"holder keys of a login", 10, 6, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
+		{"holder keys of a login", 30, 6, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
 			phone, n := newPhone(t), 0
 			return func() *httptest.ResponseRecorder {
 				n++
 				return h.add(t, fmt.Sprint("P", n), phone)
 			}
 		}},
-		{"receipt keys of a login", 10, 6, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
+		{"receipt keys of a login", 30, 6, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
 			n := 0
 			return func() *httptest.ResponseRecorder {
 				n++
@@ -168,7 +168,7 @@ func TestALimitOfOneKindLeavesTheOthersAlone(t *testing.T) {
 func TestTheWaitStandsInEveryLanguage(t *testing.T) {
 	h := newHouse(t)
 	h.enrolled(t)
-	for range 20 {
+	for range 60 {
 		h.ask(t, "POST", "/api/v1/phone/nonce", map[string]string{"phone": "P"})
 		h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil)
 	}
