@@ -13,10 +13,10 @@ type ValidityMeaning struct {
 // Validities lists the states of OQSCD006 (rules.md 4.5).
 var Validities = [...]ValidityMeaning{
 	{"1", "有効", "valid", "表示された資格で受け付けてください。"},
-	{"2", "無効", "no longer valid", "職場や住所が変わっていないか聞き、新しい保険の登録前なら、新しい保険のお知らせか資格確認書、なければ申立書で受け付けてください。"},
-	{"3", "無効（新しい資格あり）", "no longer valid, a new one exists", "新しい資格があります。カードを読み取り直すか、新しい保険の番号で照会し、新しい資格で受け付けてください。"},
-	{"4", "該当資格なし", "no such eligibility", "番号の写しまちがいを確かめ、登録前（転職・出生の直後など）なら申立書で受け付け、後で照会してください。"},
-	{"5", "複数該当（医療保険）", "several eligibilities", "どの保険か本人に聞き、番号か枝番を足して照会し直してください。"},
+	{"2", "無効", "no longer valid", "保険が変わっていないか聞き、" + inOrder},
+	{"3", "無効（新しい資格あり）", "no longer valid, a new one exists", "新しい資格があります。カードを読み取り直すか、新しい保険の番号で照会し、新しい資格で受け付けてください。出なければ、" + inOrder},
+	{"4", "該当資格なし", "no such eligibility", "番号の写しまちがいを確かめ、登録前（転職・出生の直後など）なら、" + inOrder},
+	{"5", "複数該当（医療保険）", "several eligibilities", "どの保険か本人に聞き、番号に枝番も足して照会し直してください。決まらなければ、" + inOrder},
 	{"6", "有効（未登録）", "valid, not registered (public assistance)", "医療扶助の医療券・調剤券がまだ登録されていません。福祉事務所に確かめてください。"},
 }
 

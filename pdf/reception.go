@@ -52,8 +52,8 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 		y += tall(row, scale)
 	}
 	d.line(edge, y, edge+wide, y, 0.2, hairline)
-	d.paragraph(edge, y+2.5, 9, wide, "マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めないことだけを理由に10割を求めないでください。", false)
-	d.paragraph(edge, 284, 8, wide, "規則の変更は"+eligibility.RulesKnownUntil.Japanese()+"までを反映。根拠は規則の一覧（docs/rules.md）にあります。", false)
+	d.paragraph(edge, y+2.5, 9, wide, "マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めない、「無効」と出たことだけを理由に10割を求めないでください。", false)
+	d.paragraph(edge, 284, 8, wide, eligibility.RulesKnown()+"根拠は規則の一覧（docs/rules.md）にあります。", false)
 	if d.err != nil {
 		return nil, fmt.Errorf("composing the reception's sheet: %w", d.err)
 	}
