@@ -28,7 +28,7 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 		Best    *string
 		Methods []map[string]any
 	}
-	if err := json.Unmarshal([]byte(out), &answer); err != nil || code != 0 || answer.Best == nil || *answer.Best != "P1" || len(answer.Methods) != 19 {
+	if err := json.Unmarshal([]byte(out), &answer); err != nil || code != 0 || answer.Best == nil || *answer.Best != "P1" || len(answer.Methods) != 21 {
 		t.Fatalf("%d %q %q %v", code, out, errs, err)
 	}
 	for _, field := range []string{"code", "accepted", "reason", "next", "medicalInformation", "limit", "source", "confidence"} {

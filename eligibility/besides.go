@@ -34,9 +34,9 @@ var abroadFrom = Date{2024, 5, 27}
 // How the notes about 特別療養費 begin.
 const (
 	whyFullPrice = "特別療養費の対象なので、窓口では10割です（保険料を1年以上滞納した国民健康保険・後期高齢者医療の人の取扱いで、カードでも同じです）。"
-	askFullPrice = "資格を確かめたうえで窓口では10割をお支払いいただき、領収書を渡して、" +
-		"市区町村（後期高齢者医療は広域連合）に特別療養費を申請すれば払い戻されることを案内してください。" +
-		"18歳になって最初の3月31日までの子どもは対象外で、ふだんの負担割合です。"
+	askFullPrice = "窓口では10割をお支払いいただき、領収書を渡して、市区町村（後期高齢者医療は広域連合）に" +
+		"特別療養費を申請すれば払い戻されることを案内してください。" +
+		"18歳になって最初の3月31日までの子どもは、ふだんの負担割合です。"
 	mayBeFullPrice = "特別療養費の紙ですが、生年月日の一部が不詳で、18歳になって最初の3月31日までの子どもなら対象外です。"
 	noFullPrice    = "特別療養費の紙ですが、18歳になって最初の3月31日までの子どもは対象外なので、10割ではなく、ふだんの負担割合です。"
 )
@@ -59,6 +59,7 @@ func (f *facts) sayFullPrice(m *Method) {
 	}
 	switch f.fullPrice {
 	case Yes:
+		m.Name += "（窓口では10割）"
 		m.Reason, m.Next = whyFullPrice+m.Reason, m.Next+askFullPrice
 		if f.scheme == elderly && m.Confidence == Certain { // 国保法 is certain, for 後期 pages of municipalities say it
 			m.Confidence = Likely

@@ -7,7 +7,7 @@ type SheetRow struct {
 	Brings  string
 	Code    MethodCode // "" when nothing can be accepted
 	Answer  string     // the method's name, or 「これだけでは受け付けられません」
-	Next    string
+	Next    string     // ※ in it stands for SheetMark
 	Sure    Confidence
 	Changed bool // the answer differs from the one a month before
 }
@@ -19,7 +19,10 @@ type ReceptionSheet struct {
 	Rows  []SheetRow
 }
 
-// sheetCases are the patients of rules.md 1.3 and 1.5, in the order in which a reception meets them.
+// SheetMark is what ※ stands for in the rows: the comparison that every paper shown with the card needs.
+const SheetMark = "※ " + askPhoto
+
+// sheetCases are the patients that a reception meets, in their usual order.
 var sheetCases = [...]struct {
 	brings string
 	s      Situation
@@ -39,7 +42,6 @@ var sheetCases = [...]struct {
 	{"Androidのスマホだけ、スマホ用の読み取り機がある", Situation{Brings: items(ItemPhone), Phone: Android, Facility: FacilityFacts{PhoneReader: Yes}}, ""},
 	{"iPhoneだけ、スマホ用の読み取り機がある", Situation{Brings: items(ItemPhone), Phone: IOS, Facility: FacilityFacts{PhoneReader: Yes}}, ""},
 	{"スマホだけ、スマホ用の読み取り機がない", Situation{Brings: items(ItemPhone), Facility: FacilityFacts{PhoneReader: No}}, ""},
-	{"スマホをかざしたが読み取れない", Situation{Brings: items(ItemPhone), PhoneTap: TapFailed}, ""},
 	{"保険者の画面・PDF・画像だけ（カードなし）", Situation{Brings: items(ItemInsurerScreen, ItemPortalScreenshot)}, ""},
 	{"資格情報のお知らせだけ（番号で照会できた）", Situation{Brings: items(ItemNotice), Lookup: LookupFound, LookupBy: LookupByPaper}, "N0"},
 	{"期限切れの健康保険証だけ（番号で照会できた）", Situation{Brings: items(ItemOldCard), Lookup: LookupFound, LookupBy: LookupByPaper}, "H0"},
@@ -101,8 +103,8 @@ func SheetFor(day Date) (ReceptionSheet, error) {
 		if err != nil {
 			return ReceptionSheet{}, err
 		}
-		if c.by == "H1" && now.Code == "" && then.Code == "" {
-			continue // nobody brings one any more
+		if (c.by == "H1" || c.s.Brings.Has(ItemPhone)) && now.Code == "" && then.Code == "" {
+			continue // nobody brings an old card any more, or a phone yet
 		}
 		now.Brings, now.Changed = c.brings, now.Answer != then.Answer || now.Next != then.Next
 		sheet.Rows = append(sheet.Rows, now)
@@ -129,7 +131,7 @@ func sheetAnswer(s Situation, by MethodCode, day Date) (SheetRow, error) {
 	if err != nil {
 		return SheetRow{}, err
 	}
-	row := SheetRow{Answer: "これだけでは受け付けられません", Next: o.Next, Sure: Certain}
+	row := SheetRow{Answer: "これだけでは受け付けられません", Next: o.Next, Sure: o.Confidence}
 	if by == "" {
 		by = o.Best
 	}
@@ -142,5 +144,6 @@ func sheetAnswer(s Situation, by MethodCode, day Date) (SheetRow, error) {
 			row.Code, row.Answer = m.Code, m.Name+onlyFor(m.Code, day)
 		}
 	}
+	row.Next = strings.ReplaceAll(row.Next, askPhoto, "※を確かめて受け付けてください。")
 	return row, nil
 }

@@ -95,6 +95,11 @@ var insured = &condition{name: "医療扶助だけの人ではない", source: s
 // certificateLife is the longest life of a 資格確認書, in months; proofLife that of a 健康保険被保険者資格証明書, in days.
 const certificateLife, proofLife = 60, 20
 
+const (
+	proofTooLong   = "健康保険被保険者資格証明書の有効期限は発行から20日以内なので、この日付のものはありません。"
+	proofLookAgain = "日付を読みちがえていないか見直し、印字がこのとおりなら、年金事務所に電話で確かめてください。"
+)
+
 // certificateOver says which of the papers that stand alone is over.
 func certificateOver(f *facts) (because, next string) {
 	const renew = "新しい資格確認書が届いていないか聞き、なければカードの読み取りか、以前の番号での照会にしてください。"
@@ -102,8 +107,7 @@ func certificateOver(f *facts) (because, next string) {
 	case f.brings(ItemCertificate):
 		return "資格確認書の有効期限が過ぎています。", renew
 	case f.EligibilityProofUntil.After(f.Day.AddDays(proofLife)):
-		return "健康保険被保険者資格証明書の有効期限は発行から20日以内なので、この日付のものはありません。",
-			"日付を読みちがえていないか見直し、印字がこのとおりなら、年金事務所に電話で確かめてください。"
+		return proofTooLong, proofLookAgain
 	case f.proofMoved:
 		return "健康保険被保険者資格証明書は協会けんぽのものですが、75歳の誕生日から後期高齢者医療に移っています。",
 			"後期高齢者医療の資格確認書を見せてもらうか、カードをリーダーで読み取り、なければ申立書にしてください。"

@@ -10,8 +10,8 @@ type refusal struct {
 	sure   Confidence
 }
 
-const refund = "間に合わなければ、いったん全額をお預かりし、後日の提示で差額を返すこと、それもできないときは、領収書と診療明細書を取っておけば、" +
-	"支払った日の翌日から2年以内に保険者へ療養費を申請できることを説明してください。"
+const refund = "間に合わなければ、いったん10割をお預かりし、後日の提示で差額を返します。領収書と診療明細書を取っておけば、" +
+	"支払った日の翌日から2年以内に保険者へ療養費を申請することもできます。"
 
 const noPaper = "確かめられる方法がまだありません。"
 
@@ -27,11 +27,16 @@ var refusals = [...]refusal{
 	{when: func(f *facts) bool { return f.Facility.NetworkDown == Yes }, source: src0710, sure: Likely,
 		reason: "オンライン資格確認か回線が止まっていて、いまは照会できません。",
 		next:   "氏名・生年月日・性別・住所・連絡先を聞いて障害リストに控え、受診は進めて会計まで保留にし、復旧後に照会してください。"},
-	{when: func(f *facts) bool { return f.moved == Yes }, source: srcElderlyLaw, sure: Certain,
+	{when: func(f *facts) bool { return f.moved == Yes || f.brings(ItemEligibilityProof) && f.proofMoved }, source: srcElderlyLaw, sure: Certain,
 		reason: "75歳の誕生日から後期高齢者医療に移っているので、前の保険者の資格では受け付けられません。",
 		next: "75歳から後期高齢者医療の資格になります。会計まで保留にし、後期の資格確認書を持ってきてもらうか、" +
 			"広域連合に番号を問い合わせて照会してください。",
 		bring: "次回は、マイナ保険証か、後期高齢者医療の資格確認書をお持ちください。"},
+	{when: func(f *facts) bool { return f.brings(ItemCertificate) && !certificatePlausible.met(f) }, source: srcCompare, sure: Certain,
+		reason: certificatePlausible.because, next: certificatePlausible.next + nextLookup},
+	{when: func(f *facts) bool {
+		return f.brings(ItemEligibilityProof) && f.EligibilityProofUntil.After(f.Day.AddDays(proofLife))
+	}, source: srcProof, sure: Certain, reason: proofTooLong, next: proofLookAgain + nextLookup},
 	{when: func(f *facts) bool { return f.Cause == Newborn }, source: srcCause, sure: Likely,
 		reason: "生まれたばかりで、まだ親の保険者に登録されていません。",
 		next:   "親の保険者と記号・番号を控え、会計は保留にし、登録が済んでから照会してください。子ども医療証は仮申請を案内してください。",

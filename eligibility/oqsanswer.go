@@ -20,7 +20,7 @@ var AllOQSAnswers = [...]OQSAnswer{OQSValid, OQSInvalid, OQSNewExists, OQSNone, 
 func (a OQSAnswer) unconfirmed() bool { return a != "" && a != OQSValid }
 
 // The order of ways after an answer that confirms nothing (保発0710第1号; flyer of 日本歯科医師会; 健保則 50条の2).
-const inOrder = "マイナポータルの画面、健康保険被保険者資格証明書、新しい保険の紙の順に見せてもらい、" +
+const inOrder = "マイナポータルの画面、健康保険被保険者資格証明書、新しい保険の紙の順に見て、" +
 	"なければ被保険者資格申立書を書いてもらってください。これだけを理由に10割を求めないでください。"
 
 // unconfirmedWords are why a reading that worked confirms nothing, and what staff do.

@@ -113,7 +113,7 @@ func varyDeclaration(f *facts, m *Method) {
 	if f.read.card {
 		_, next := f.OQSAnswer.words()
 		m.Reason = "カードは読み取れても、オンライン資格確認で有効な資格が確かめられないときは、被保険者資格申立書で受け付けられます。10割を求めません。"
-		m.Next = next + "以前の受診の記録があり、保険が変わっていないと本人が言うなら、申立書は出されたものとして扱えます。"
+		m.Next = next + "以前の記録があり、変わっていないと本人が言えば、申立書は出されたものとして扱えます。"
 	}
 	varyOutage(f, m)
 }
