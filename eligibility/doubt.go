@@ -64,7 +64,7 @@ var doubts = [...]doubt{
 		open: func(f *facts, m *Method) bool { return f.Card.Kind == ResidenceCard },
 		say: "特定在留カードは法律上マイナンバーカードですが、チップによる生年月日の照合は、" +
 			"この種類のカードではまだ確かめられていません。",
-		ask: "チップの照合がうまくいかなくても別人とは限りません。券面の氏名・生年月日・顔写真で確かめてください。"},
+		ask: "チップの照合がうまくいかなくても別人とは限りません。券面の氏名・生年月日で確かめてください。"},
 }
 
 func isProof(f *facts, m *Method) bool {

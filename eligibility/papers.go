@@ -94,6 +94,9 @@ func elderlyPapers(p Person, day Date) Papers {
 		return Papers{Certificate: true, Reason: "自己情報を提供しないことにしているので、資格確認書を職権で出します。", Source: srcWithheld, Confidence: Likely}
 	case !p.BirthDate.IsZero() && Age(p.BirthDate.Latest(), review) >= elderlyAlwaysAge:
 		return Papers{Certificate: true, Reason: "8月1日に85歳以上なので、全員に資格確認書を出します。", Source: srcElderly, Confidence: sure}
+	case !p.BirthDate.IsZero() && Age(p.BirthDate, review) >= elderlyAlwaysAge:
+		return Papers{Certificate: true, Reason: "生年月日の一部が不詳で、8月1日に85歳以上かもしれないので、資格確認書を出します。",
+			Look: "8月1日に85歳以上か確かめてください。", Source: srcElderly, Confidence: Likely}
 	case p.Registered == No:
 		return Papers{Certificate: true, Reason: "マイナ保険証の登録がないので、資格確認書を出します。", Source: srcElderly, Confidence: sure}
 	case p.NeedsCare == Yes:

@@ -46,6 +46,11 @@ func RulesKnown() string {
 	return "規則は、令和8年10月上旬までの公表を" + RulesReadOn.Japanese() + "に確かめたものです。"
 }
 
+// RulesKnownEn is RulesKnown in English.
+func RulesKnownEn() string {
+	return "The rules are those published by early October 2026, read on " + RulesReadOn.String() + "."
+}
+
 // Source is a text that a rule rests on.
 type Source struct {
 	Title string
