@@ -24,6 +24,9 @@ var notes = [...]note{
 	{func(f *facts, m *Method) bool { return f.brings(ItemPublicExpense) && (m == nil || m.Code != "T1") },
 		"公費は受給者証も見てください（カードだけで済むのは、自治体と医療機関の両方がPMHにつながっているときだけです）。", srcCause, Likely},
 	{func(f *facts, m *Method) bool {
+		return m != nil && about(papers, m.Code) && f.Insurer == "" && atLeast(f.BirthDate, 75, f.Day) == Yes
+	}, "75歳以上なので、保険者番号が39で始まる後期高齢者医療のものか見てください。", srcElderlyLaw, Certain},
+	{func(f *facts, m *Method) bool {
 		return m != nil && m.Code == "C1" && f.scheme == elderly && !f.Day.Before(elderlyRuleFrom) && !isProof(f, m)
 	}, "限度区分は申請した人だけに印字されます。空欄なら高いほうの限度額で会計し、後で払い戻されます。", srcElderly, Likely},
 }

@@ -123,7 +123,7 @@ func TestNoAnswerWithoutANextStepAndNoneSurerThanItsFacts(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	sentences := weak()
 	asked, none := 0, 0
-	for asked < 30000 {
+	for asked < 8000 {
 		s := randomSituation(r)
 		o, err := Methods(s)
 		if err != nil {
@@ -165,7 +165,7 @@ func TestNoAnswerWithoutANextStepAndNoneSurerThanItsFacts(t *testing.T) {
 		}
 		check(o.Best, o.Confidence, o.Reason+o.Next+o.Reservation)
 	}
-	if none < 500 || none > asked-500 {
+	if none < 300 || none > asked-300 {
 		t.Errorf("%d of %d situations have no way: the walk is one-sided", none, asked)
 	}
 }
@@ -174,7 +174,7 @@ func TestNoAnswerWithoutANextStepAndNoneSurerThanItsFacts(t *testing.T) {
 // off a reader that works (電子的診療情報連携体制整備加算 counts the use of マイナ保険証).
 func TestTextsCanBeFollowed(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for range 60000 {
+	for range 40000 {
 		s := randomSituation(r)
 		o, err := Methods(s)
 		if err != nil {

@@ -112,7 +112,7 @@ dates and contradictions are errors that name the field.
 |` + "`next`, `bringNext`" + `|what staff do now; what the patient should bring next time|
 |` + "`reason`, `source`, `sourceUrl`, `confidence`, `reservation`" + `|of the best way, or of the answer that there is none|
 |` + "`methods`" + `|every way of [rules.md](rules.md): code, name, accepted, reason, next, bringNext, askFor, medicalInformation, limit (yes, no, onPaper), source, sourceUrl, confidence (certain, likely, unverified), reservation|
-|` + "`provisional`" + `|shares in percent that a declaration may be billed with, as ` + "`share`" + ` says; 100 for 特別療養費, none for 医療扶助|
+|` + "`provisional`" + `|shares in percent that a declaration may be billed with, as ` + "`share`" + ` says; 100 for 特別療養費, none for 医療扶助 and 労災|
 |` + "`hints`" + `|what looks odd though it refuses nothing|
 |` + "`checkedUntil`, `readOn`" + `|changes of the rules are known up to here; the day on which they were read|
 `)

@@ -228,10 +228,10 @@ func (f *facts) givesMedical() bool {
 }
 
 // provisionalShares are the shares that a declaration may be billed with until the insurer is known: what SharesOn says,
-// 10割 where 特別療養費 asks for it, none for 医療扶助.
+// 10割 where 特別療養費 asks for it, none for 医療扶助 and 労災.
 func provisionalShares(f *facts) []int {
 	switch {
-	case f.assistance:
+	case f.assistance || f.Cause == WorkInjury:
 		return []int{}
 	case f.fullPrice == Yes:
 		return []int{100}

@@ -113,7 +113,7 @@ func bringInstead(f *facts) string {
 		return "市区町村で電子証明書を更新してください。更新までは「資格情報のお知らせ」とカードをいっしょにお持ちください。"
 	case f.Card.PIN == PINForgotten || f.Card.PIN == PINLocked:
 		return "暗証番号は市区町村で再設定できます。次回は「資格情報のお知らせ」もカードといっしょにお持ちください。"
-	case f.Card.Pinless == Yes || f.Card.Photo == No:
+	case (f.Card.Pinless == Yes || f.Card.Photo == No) && !f.official:
 		return bringCardPaper
 	}
 	return ""

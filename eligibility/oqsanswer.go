@@ -52,7 +52,8 @@ func (f *facts) readings() readings {
 	}
 	tried := f.Lookup == LookupFound || f.Lookup == LookupNotFound
 	unconfirmed := f.OQSAnswer.unconfirmed()
-	byCard := f.card == Yes && (f.Card.Reads == Yes || f.Card.Reads == Unknown && !tried)
+	reader := f.Facility.Reader != No || f.elsewhere()
+	byCard := f.card == Yes && reader && (f.Card.Reads == Yes || f.Card.Reads == Unknown && !tried)
 	byPhone := f.phoneHere() && !byCard && (f.PhoneTap == TapWorks || f.PhoneTap == "" && !tried && f.Facility.PhoneReader != No)
 	r.card, r.phone = unconfirmed && byCard, unconfirmed && byPhone
 	byNumber := !byCard && !byPhone

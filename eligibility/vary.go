@@ -107,7 +107,9 @@ func varyDeclaration(f *facts, m *Method) {
 	switch {
 	case f.Facility.NetworkDown == Yes:
 		m.Next = "カードの4情報を障害リストに控えて復旧後に照会し、長引くときは申立書を書いてもらって仮の割合で会計してください。"
-	case f.fullPrice != Yes && !f.BirthDate.IsZero():
+	case f.fullPrice == Yes:
+		m.Next = fillForm + "会計は次のとおりにしてください。"
+	case !f.BirthDate.IsZero():
 		m.Next = fillForm + provisionalWords(f.shares)
 	}
 	if f.read.card {
