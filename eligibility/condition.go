@@ -70,9 +70,14 @@ var (
 		met:     func(f *facts) bool { return f.Card.Reads != No },
 		because: "カードを読み取れませんでした。", next: nextFallback}
 	cardConfirmed = &condition{name: "オンライン資格確認の答えが「有効」", source: src0710, sure: Certain,
-		met:     func(f *facts) bool { return !f.read.card },
+		met:     func(f *facts) bool { return !f.read.unconfirmed() },
 		because: "カードは読み取れましたが、オンライン資格確認で有効な資格が確かめられていません。", next: inOrder,
-		words: func(f *facts) (string, string) { return f.OQSAnswer.words() }}
+		words: func(f *facts) (string, string) {
+			if because, next := f.OQSAnswer.words(); f.read.card {
+				return because, next
+			}
+			return phoneConfirmed.because, inOrder
+		}}
 	certificateUsable = &condition{name: "電子証明書が有効、または期限後3か月以内（3か月目の月末まで）", source: srcGrace, sure: Certain,
 		met:     func(f *facts) bool { return f.Card.Certificate != CertificateExpired },
 		because: "電子証明書の期限が切れて3か月の猶予も過ぎているので、マイナ保険証としては使えません。", next: nextRenew}
@@ -123,8 +128,8 @@ var (
 		met:     func(f *facts) bool { return f.PhoneTap != TapFailed },
 		because: "スマホをかざしても読み取れませんでした。", next: "そのスマホで、その場でマイナポータルにログインしてもらってください。"}
 	phoneConfirmed = &condition{name: "オンライン資格確認の答えが「有効」", source: src0710, sure: Certain,
-		met:     func(f *facts) bool { return !f.read.phone },
-		because: "スマホは読み取れましたが、オンライン資格確認で有効な資格が確かめられていません。",
+		met:     func(f *facts) bool { return !f.read.unconfirmed() },
+		because: "読み取れましたが、オンライン資格確認で有効な資格が確かめられていません。",
 		next:    "そのスマホでマイナポータルにログインしてもらい、健康保険被保険者資格証明書、新しい保険の紙の順に聞いてください。"}
 	phoneCertificate = &condition{name: "カードの電子証明書が期限切れ・失効でない", source: srcGrace, sure: Unverified,
 		met:     func(f *facts) bool { return !f.certificateGone() },

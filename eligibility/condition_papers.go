@@ -9,7 +9,7 @@ var (
 	phoneReaderFailed = &condition{name: "スマホ用の読み取り機がない、または使えない", source: srcPhoneQA, sure: Certain,
 		met: func(f *facts) bool {
 			return f.PhoneTap == TapFailed || f.PhoneTap != TapWorks && f.Facility.PhoneReader != Yes ||
-				f.Facility.NetworkDown == Yes || f.read.phone
+				f.Facility.NetworkDown == Yes || f.read.unconfirmed()
 		},
 		because: "スマホ用の読み取り機があるので、先にそれを使います。",
 		next:    "スマホをかざしてもらい、うまくいかなければ、その場でのマイナポータルへのログインに切り替えてください。"}

@@ -5,13 +5,15 @@ type refusal struct {
 	when   func(*facts) bool
 	reason string
 	next   string
-	bring  string // "" for the card with the notice
+	bring  string // "" for bringAny
 	source Source
 	sure   Confidence
 }
 
 const refund = "間に合わなければ、いったん10割をお預かりし、後日の提示で差額を返します。領収書と診療明細書を取っておけば、" +
 	"支払った日の翌日から2年以内に保険者へ療養費を申請することもできます。"
+
+const bringAny = "次回は、マイナンバーカード（読み取れないときのために「資格情報のお知らせ」も）か、資格確認書をお持ちください。"
 
 const noPaper = "確かめられる方法がまだありません。"
 
@@ -89,7 +91,7 @@ func (r refusalFor) tell(out *Outcome) {
 	out.Reason, out.Next, out.BringNext, out.Confidence = r.reason, r.next, r.bring, r.sure
 	out.Source, out.SourceURL, out.Reservation = r.source.Title, r.source.URL, reservation[r.sure]
 	if r.bring == "" {
-		out.BringNext = bringCardPaper
+		out.BringNext = bringAny
 	}
 	for i := range notes {
 		if n := &notes[i]; n.about(r.facts, nil) {
@@ -103,6 +105,8 @@ func bringInstead(f *facts) string {
 	switch {
 	case f.Cause == WorkInjury || f.assistance:
 		return ""
+	case f.read.unconfirmed():
+		return "いまの保険の登録が済めば、次回はマイナ保険証で受け付けられます。それまでは新しい保険の資格確認書か、お知らせとカードをお持ちください。"
 	case f.Card.State == CardLost || f.Card.State == CardRenewing:
 		return "カードができるまでの資格確認書を保険者に申請し、次回はそれをお持ちください。"
 	case f.Card.State == CardExpired:

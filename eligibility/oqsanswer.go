@@ -45,6 +45,9 @@ type readings struct {
 	nothing     bool // a number was looked up, and no eligibility that holds was found
 }
 
+// unconfirmed reports whether the card or the phone was read and confirmed nothing; the other would not do better.
+func (r readings) unconfirmed() bool { return r.card || r.phone }
+
 func (f *facts) readings() readings {
 	var r readings
 	if f.Facility.NetworkDown == Yes {

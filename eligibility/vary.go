@@ -97,7 +97,7 @@ func varyCertificate(f *facts, m *Method) {
 
 // varyUnconfirmed names the ways that follow マイナポータル's screen where OQS confirmed nothing.
 func varyUnconfirmed(f *facts, m *Method) {
-	if f.read.card || f.read.phone {
+	if f.read.unconfirmed() {
 		m.Reason = "オンライン資格確認で有効な資格が確かめられないときは、まずマイナポータルの資格情報画面を見ます。"
 		m.cite(src0710)
 	}
@@ -112,10 +112,14 @@ func varyDeclaration(f *facts, m *Method) {
 	case !f.BirthDate.IsZero():
 		m.Next = fillForm + provisionalWords(f.shares)
 	}
-	if f.read.card {
+	if f.read.unconfirmed() {
 		_, next := f.OQSAnswer.words()
+		share := ""
+		if f.fullPrice != Yes && !f.BirthDate.IsZero() {
+			share = "申立書のときは、" + provisionalWords(f.shares)
+		}
 		m.Reason = "カードは読み取れても、オンライン資格確認で有効な資格が確かめられないときは、被保険者資格申立書で受け付けられます。10割を求めません。"
-		m.Next = next + "以前の記録があり、変わっていないと本人が言えば、申立書は出されたものとして扱えます。"
+		m.Next = next + share + "以前の記録があり、変わっていないと本人が言えば、申立書は出されたものとして扱えます。"
 	}
 	varyOutage(f, m)
 }
