@@ -23,7 +23,8 @@ var eachInsurer = func() []InsurerNumber {
 func agrees(t *testing.T, p Person, on Date) {
 	t.Helper()
 	f, shareErr := ForecastShare(p, on)
-	unread := Situation{Day: on, BirthDate: p.BirthDate, Insurer: p.Insurer, Card: CardFacts{Present: Yes, Reads: No}}
+	unread := Situation{Day: on, BirthDate: p.BirthDate, Insurer: p.Insurer, Card: CardFacts{Present: Yes,
+		Reads: No}}
 	if on.Day()%2 == 0 { // the other reason for a declaration
 		unread.Card.Reads, unread.OQSAnswer = Yes, OQSInvalid
 	}
@@ -71,8 +72,10 @@ func codeIndex(code MethodCode) int {
 // 健康保険法 74条, 国民健康保険法 42条, 高齢者医療確保法 50, 52, 67条: share, methods and A1 say the same about everybody.
 func TestShareMethodsAndTheDeclarationAgree(t *testing.T) {
 	first, last := day("2024-12-01"), day("2028-12-31")
-	births := []string{"", "1930-06-15", "1940-08-01", "1951-11-22", "1951", "1951-11", "1952-02-29", "1954", "1955-07-01", "1956-12",
-		"1958-01-31", "1961", "1961-11", "1961-11-22", "1963-12-31", "1980-02-17", "1980", "2020-04-01", "2020-04-02", "2021", "2024-12-01"}
+	births := []string{"", "1930-06-15", "1940-08-01", "1951-11-22", "1951", "1951-11", "1952-02-29", "1954",
+		"1955-07-01", "1956-12",
+		"1958-01-31", "1961", "1961-11", "1961-11-22", "1963-12-31", "1980-02-17", "1980", "2020-04-01",
+		"2020-04-02", "2021", "2024-12-01"}
 	date := func(s string) Date {
 		if s == "" {
 			return Date{}
@@ -105,7 +108,8 @@ func TestShareMethodsAndTheDeclarationAgree(t *testing.T) {
 				birth := Date{int16(on.Year() - age), uint8(on.Month()), uint8(min(on.Day(), 28))}
 				for _, b := range []Date{birth, {birth.year, birth.month, 0}, {birth.year, 0, 0}} {
 					for _, near := range []int{-1, 0, 1} {
-						agrees(t, Person{Insurer: eachInsurer[(on.Day()+age)%len(eachInsurer)], BirthDate: b}, on.AddDays(near))
+						agrees(t, Person{Insurer: eachInsurer[(on.Day()+age)%len(eachInsurer)], BirthDate: b},
+							on.AddDays(near))
 					}
 				}
 			}
@@ -127,7 +131,8 @@ func TestAPartlyKnownBirthDateAnswersForEveryDayThatItMayBe(t *testing.T) {
 					}
 					for _, s := range shares {
 						if wideErr != nil || !slices.Contains(wide, s) {
-							t.Fatalf("%s %d on %s: %v (%v), born on %s: %v", insurer, year, on, wide, wideErr, b, shares)
+							t.Fatalf("%s %d on %s: %v (%v), born on %s: %v", insurer, year, on, wide, wideErr,
+								b, shares)
 						}
 					}
 				}
@@ -143,8 +148,10 @@ func TestANumberOf後期BelowSixtyFiveIsNobodys(t *testing.T) {
 		young bool
 		asked bool
 	}{
-		{"1996-01-01", true, false}, {"1961-11-23", true, false}, {"1961-11-22", false, false}, {"1961-12", true, false},
-		{"1961-11", false, true}, {"1961", false, true}, {"1962", true, false}, {"1960", false, false}, {"", false, false},
+		{"1996-01-01", true, false}, {"1961-11-23", true, false}, {"1961-11-22", false, false}, {"1961-12",
+			true, false},
+		{"1961-11", false, true}, {"1961", false, true}, {"1962", true, false}, {"1960", false, false}, {"",
+			false, false},
 	} {
 		p := Person{Insurer: "39139993"}
 		if c.birth != "" {

@@ -1,6 +1,7 @@
 package eligibility
 
-// note is what staff do besides, whatever the way: it follows the next step and says itself where it is only likely.
+// note is what staff do besides, whatever the way: it follows the next step and says itself where it is only
+// likely.
 type note struct {
 	about  func(*facts, *Method) bool // m is nil where nothing is accepted
 	ja     string
@@ -27,7 +28,8 @@ var notes = [...]note{
 		return m != nil && about(papers, m.Code) && f.Insurer == "" && atLeast(f.BirthDate, 75, f.Day) == Yes
 	}, "75歳以上なので、保険者番号が39で始まる後期高齢者医療のものか見てください。", srcElderlyLaw, Certain},
 	{func(f *facts, m *Method) bool {
-		return m != nil && m.Code == "C1" && f.scheme == elderly && !f.Day.Before(elderlyRuleFrom) && !isProof(f, m)
+		return m != nil && m.Code == "C1" && f.scheme == elderly && !f.Day.Before(elderlyRuleFrom) &&
+			!isProof(f, m)
 	}, "限度区分は申請した人だけに印字されます。空欄なら高いほうの限度額で会計し、後で払い戻されます。", srcElderly, Likely},
 }
 
@@ -84,8 +86,8 @@ func (n *note) text() string {
 	return n.ja + "（" + n.sure.Japanese() + "）"
 }
 
-// fullPrice says whether 特別療養費 asks for 10割 (国民健康保険法 54条の3): not of children to the first March 31st after their
-// 18th birthday; unknown when the date of birth does not settle that.
+// fullPrice says whether 特別療養費 asks for 10割 (国民健康保険法 54条の3): not of children to the first March 31st after
+// their 18th birthday; unknown when the date of birth does not settle that.
 func fullPrice(s *Situation) Answer {
 	switch {
 	case s.PaperSpecial != MedicalExpense:

@@ -20,7 +20,8 @@ var (
 	portalPDFShown = &condition{name: "マイナポータルのPDF", sure: Certain,
 		met:     func(f *facts) bool { return f.brings(ItemPortalPDF) },
 		because: "マイナポータルで保存したPDFが示されていません。", next: nextOther}
-	officialWayFailed = &condition{name: "カードで資格を確かめられない、リーダーがない、または義務のない施設", sure: Certain, source: srcNotice,
+	officialWayFailed = &condition{name: "カードで資格を確かめられない、リーダーがない、または義務のない施設", sure: Certain,
+		source:  srcNotice,
 		met:     func(f *facts) bool { return !f.official || f.Facility.Kind == ExemptFacility },
 		because: "カードを読み取れるので、マイナ保険証として確認します。", next: nextCardFirst}
 	notPinlessPortal = &condition{name: "マイナポータルにログインできるカード", source: srcPinless, sure: Certain,
@@ -28,7 +29,10 @@ var (
 		because: "顔認証マイナンバーカードではマイナポータルにログインできません。",
 		next:    "お知らせをカードといっしょに見せてもらうか、資格確認書をお願いしてください。"}
 	portalLogin = &condition{name: "電子証明書が有効（猶予の間はログインできない）", source: srcGrace, sure: Likely,
-		met:     func(f *facts) bool { return f.Card.Certificate != CertificateGrace && !f.certificateGone() },
+		met: func(f *facts) bool {
+			return f.Card.Certificate != CertificateGrace &&
+				!f.certificateGone()
+		},
 		because: "電子証明書の期限が切れる（または失効する）とマイナポータルにログインできないので、いま開いた画面ではありません。",
 		next:    "期限前に保存したPDFか「資格情報のお知らせ」をカードといっしょに見せてもらい、市区町村での更新を案内してください。"}
 	registeredPortal = &condition{name: "マイナ保険証として登録済み", sure: Certain, source: srcHow,
@@ -58,14 +62,16 @@ var (
 		because: "資格確認書が示されていません。", next: nextOther}
 	certificateInDate = &condition{name: "印字の有効期限内", source: srcCompare, sure: Certain,
 		met: func(f *facts) bool {
-			return f.proof || f.brings(ItemCertificate) && (f.CertificateUntil.IsZero() || !f.Day.After(f.CertificateUntil))
+			return f.proof || f.brings(ItemCertificate) && (f.CertificateUntil.IsZero() ||
+				!f.Day.After(f.CertificateUntil))
 		},
 		because: "資格確認書の有効期限が過ぎています。",
 		next:    "新しい資格確認書が届いていないか聞き、なければカードの読み取りか、以前の番号での照会にしてください。",
 		words:   certificateOver}
 	certificatePlausible = &condition{name: "印字の有効期限が5年を超えない", source: srcCompare, sure: Certain,
 		met: func(f *facts) bool {
-			return f.proof || f.CertificateUntil.IsZero() || !f.CertificateUntil.After(f.Day.AddMonths(certificateLife))
+			return f.proof || f.CertificateUntil.IsZero() ||
+				!f.CertificateUntil.After(f.Day.AddMonths(certificateLife))
 		},
 		because: "資格確認書の有効期限は発行から最長5年なので、この日付の資格確認書はありません。",
 		next:    "日付を読みちがえていないか見直し、印字がこのとおりなら、保険者に電話で確かめてください。"}

@@ -1,6 +1,7 @@
 package eligibility
 
-// Contradictions between facts; Field names every place. What people wrote down is wrong then, so nothing is computed from it.
+// Contradictions between facts; Field names every place. What people wrote down is wrong then, so nothing is
+// computed from it.
 var (
 	ErrCardPresence = &Error{Code: Invalid, Key: "situation.card_presence", Field: "card.present, brings",
 		Ja: "card.present と brings で、カードがあるかどうかが食い違っています。どちらかを直してください。",
@@ -8,9 +9,10 @@ var (
 	ErrLostCard = &Error{Code: Invalid, Key: "situation.lost_card", Field: "card.state, card.present",
 		Ja: "紛失したカード（card.state = lost）が手元にあることになっています。どちらかを直してください。",
 		En: "A lost card (card.state = lost) cannot be present. Correct one of them."}
-	ErrUnreadCard = &Error{Code: Invalid, Key: "situation.absent_card_reads", Field: "card.reads, card.present",
-		Ja: "カードがないのに読み取れた（card.reads = true）ことになっています。どちらかを直してください。",
-		En: "A card that is not there cannot have been read (card.reads). Correct one of them."}
+	ErrUnreadCard = &Error{Code: Invalid, Key: "situation.absent_card_reads",
+		Field: "card.reads, card.present",
+		Ja:    "カードがないのに読み取れた（card.reads = true）ことになっています。どちらかを直してください。",
+		En:    "A card that is not there cannot have been read (card.reads). Correct one of them."}
 	ErrReadWithoutReader = &Error{Code: Invalid, Key: "situation.read_without_reader",
 		Field: "card.reads, facility.reader",
 		Ja: "カードリーダーがない施設（facility.reader = false）でカードを読み取れた（card.reads = true）" +
@@ -46,9 +48,10 @@ var (
 	ErrSavedLater = &Error{Code: Invalid, Key: "situation.saved_later", Field: "pdfSavedOn, day",
 		Ja: "PDFを保存した日（pdfSavedOn）が受診日より後になっています。どちらかの日付を直してください。",
 		En: "The PDF was saved (pdfSavedOn) after the day of care. Correct one of the two days."}
-	ErrSpecialInsurer = &Error{Code: Invalid, Key: "situation.special_insurer", Field: "paperSpecial, insurerNumber",
-		Ja: "特別療養費（paperSpecial）は国民健康保険と後期高齢者医療だけです。紙の表題か保険者番号を見て、直してください。",
-		En: "Only 国民健康保険 and 後期高齢者医療 have 特別療養費 (paperSpecial). Look at the paper's title or number again."}
+	ErrSpecialInsurer = &Error{Code: Invalid, Key: "situation.special_insurer",
+		Field: "paperSpecial, insurerNumber",
+		Ja:    "特別療養費（paperSpecial）は国民健康保険と後期高齢者医療だけです。紙の表題か保険者番号を見て、直してください。",
+		En:    "Only 国民健康保険 and 後期高齢者医療 have 特別療養費 (paperSpecial). Look at the paper's title or number again."}
 	ErrResidenceCard = &Error{Code: Invalid, Key: "situation.residence_card", Field: "card.kind, day",
 		Ja: "特定在留カード（card.kind = residence）は令和8年6月14日からです。どちらかを直してください。",
 		En: "Residence cards that are My Number cards (card.kind) exist from 2026-06-14. Correct one of the two."}
@@ -56,16 +59,17 @@ var (
 		Field: "phone.tap, facility.phoneReader",
 		Ja:    "スマホ用の読み取り機がない施設でスマホを読み取れた（phone.tap = works）ことになっています。どちらかを直してください。",
 		En:    "A phone cannot have been read (phone.tap) where nothing reads phones (facility.phoneReader). Correct one."}
-	ErrLookupAnswer = &Error{Code: Invalid, Key: "situation.lookup_answer", Field: "oqsAnswer, lookupByNumber",
-		Ja: "オンライン資格確認の答え（oqsAnswer）と番号での照会の結果（lookupByNumber）が食い違っています。どちらかを直してください。",
-		En: "The answer of OQS (oqsAnswer) and the look-up's result (lookupByNumber) disagree. Correct one of them."}
+	ErrLookupAnswer = &Error{Code: Invalid, Key: "situation.lookup_answer",
+		Field: "oqsAnswer, lookupByNumber",
+		Ja:    "オンライン資格確認の答え（oqsAnswer）と番号での照会の結果（lookupByNumber）が食い違っています。どちらかを直してください。",
+		En:    "The answer of OQS (oqsAnswer) and the look-up's result (lookupByNumber) disagree. Correct one of them."}
 	ErrAssistance = &Error{Code: Invalid, Key: "situation.assistance", Field: "medicalAssistance, brings",
 		Ja: "医療券があるか医療扶助の番号（法別番号12）なのに、medicalAssistance が false です。どちらかを直してください。",
 		En: "There is a medical ticket or a number of 医療扶助 (12), but medicalAssistance is false. Correct one of them."}
 )
 
-// Check returns the first contradiction among the facts: ErrDayMissing, ErrBeforeBirth, one of the errors above, or
-// ErrElderlyTooYoung.
+// Check returns the first contradiction among the facts: ErrDayMissing, ErrBeforeBirth, one of the errors
+// above, or ErrElderlyTooYoung.
 func (s *Situation) Check() error {
 	if !s.Day.Exact() {
 		return ErrDayMissing
@@ -83,7 +87,8 @@ func (s *Situation) Check() error {
 	return nil
 }
 
-// elsewhere reports whether another device than the counter's reader may have read: on visits and at a 資格確認限定型.
+// elsewhere reports whether another device than the counter's reader may have read: on visits and at a
+// 資格確認限定型.
 func (s *Situation) elsewhere() bool {
 	return s.Facility.HomeVisit == Yes || s.Facility.Kind == LimitedFacility
 }
@@ -158,8 +163,8 @@ func (s *Situation) checkNumber() error {
 	return nil
 }
 
-// checkAnswers compares what OQS is said to have answered. Where a card or a phone may have been read, the answer may be
-// about that.
+// checkAnswers compares what OQS is said to have answered. Where a card or a phone may have been read, the
+// answer may be about that.
 func (s *Situation) checkAnswers() error {
 	byNumber := s.Card.Reads == No || s.cardPresent() == No
 	if s.PhoneTap == TapWorks || s.PhoneTap == "" && s.Brings.Has(ItemPhone) {
@@ -194,7 +199,8 @@ func (s *Situation) resolved() Situation {
 	return r
 }
 
-// cardPresent derives whether the card is there: said, else lost, else listed, else implied by a try on the reader.
+// cardPresent derives whether the card is there: said, else lost, else listed, else implied by a try on the
+// reader.
 func (s *Situation) cardPresent() Answer {
 	switch {
 	case s.Card.Present != Unknown:

@@ -1,6 +1,7 @@
 package eligibility
 
-// doubt is a circumstance in which an accepted paper is not certain: it is taken with the reservation said, or somebody asks.
+// doubt is a circumstance in which an accepted paper is not certain: it is taken with the reservation said,
+// or somebody asks.
 type doubt struct {
 	about  string // the codes that it is about
 	open   func(*facts, *Method) bool
@@ -40,9 +41,12 @@ var doubts = [...]doubt{
 		open: func(f *facts, m *Method) bool { return f.moved == Unknown },
 		say:  questionMayHaveMoved.Ja, ask: "75歳の誕生日が過ぎていないか本人に確かめてください。"},
 	{about: papers, sure: Likely, source: srcElderlyLaw,
-		open: func(f *facts, m *Method) bool { return f.Insurer == "" && atLeast(f.BirthDate, 75, f.Day) == Unknown },
-		say:  "生年月日の一部が不詳です。75歳になっていれば、後期高齢者医療（39で始まる番号）の紙でなければ受け付けられません。",
-		ask:  "75歳の誕生日が過ぎていないか本人に確かめ、過ぎていれば保険者番号が39で始まることを見てください。"},
+		open: func(f *facts, m *Method) bool {
+			return f.Insurer == "" && atLeast(f.BirthDate, 75,
+				f.Day) == Unknown
+		},
+		say: "生年月日の一部が不詳です。75歳になっていれば、後期高齢者医療（39で始まる番号）の紙でなければ受け付けられません。",
+		ask: "75歳の誕生日が過ぎていないか本人に確かめ、過ぎていれば保険者番号が39で始まることを見てください。"},
 	{about: papers, sure: questionMayBeYoung.Confidence, source: srcElderlyLaw,
 		open: func(f *facts, m *Method) bool {
 			return schemeOf(f.Insurer) == elderly && atLeast(f.BirthDate, elderlyFrom, f.Day) == Unknown

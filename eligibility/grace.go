@@ -42,7 +42,8 @@ func (g Grace) On(day Date) CertificateState {
 	return CertificateExpired
 }
 
-// Between reports whether the two readings of the three months differ on day: over by the shorter, running by the longer.
+// Between reports whether the two readings of the three months differ on day: over by the shorter, running by
+// the longer.
 func (g Grace) Between(day Date) bool {
 	return !g.Until.IsZero() && day.After(g.WarnUntil) && !day.After(g.MayWorkTo)
 }

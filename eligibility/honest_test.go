@@ -7,9 +7,11 @@ import (
 	"testing"
 )
 
-// What rules.md 1.2 to 1.7 and news.md grade, by the words of the table. A fact that is not listed is certain there.
+// How sure the facts behind docs/rules.md are: official texts or several sources are certain, one source is
+// likely. A fact that is not listed is certain there.
 func TestEveryRuleAndConditionIsAsSureAsItsFact(t *testing.T) {
-	periods := map[MethodCode][]Confidence{"N1e": {Likely}, "N0": {Certain, Certain, Likely}, "L0": {Likely}, "A1": {Certain, Likely},
+	periods := map[MethodCode][]Confidence{"N1e": {Likely}, "N0": {Certain, Certain, Likely}, "L0": {Likely},
+		"A1": {Certain, Likely},
 		"L1": {Certain, Likely}, "D0": {Likely}}
 	less := map[string]Confidence{
 		"顔認証付きカードリーダー（限定型・訪問にはない）": Likely, "カードの有効期限内": Likely, "カードの有効期限内、または期限後3か月以内": Likely,
@@ -33,7 +35,7 @@ func TestEveryRuleAndConditionIsAsSureAsItsFact(t *testing.T) {
 				want = sure
 			}
 			if n == hasPhotoForStaff {
-				want = Likely // whether 目視 is barred for cards without a photo (rules.md 1.6)
+				want = Likely // whether 目視 is barred for cards without a photo (保団連)
 			}
 			if n.sure != want {
 				t.Errorf("%s: %s, want %s", n.name, n.sure, want)
@@ -66,7 +68,8 @@ func weak() []string {
 		}
 	}
 	for _, p := range []*finding{&pointCardOver, &pointGrace, &pointRegister, &pointAssistance, &pointPhoneGrace, &pointPhoneInApp,
-		&pointPhoneAssistance, &pointNoCard, &pointWhoseNumber, &pointOtherProof, &pointProof, &pointProofElsewhere, &pointCardReads} {
+		&pointPhoneAssistance, &pointNoCard, &pointWhoseNumber, &pointOtherProof, &pointProof,
+		&pointProofElsewhere, &pointCardReads} {
 		add(p.sure, p.reason, p.next)
 	}
 	for _, d := range doubts {
@@ -91,26 +94,36 @@ func randomSituation(r *rand.Rand) Situation {
 		}
 		return MustDate("2024-12-01").AddDays(r.IntN(2500))
 	}
-	s := Situation{Day: MustDate("2024-12-01").AddDays(r.IntN(1492)), BringsKnown: r.IntN(2) == 0, CertificateUntil: when(),
-		OldCardUntil: when(), EligibilityProofUntil: when(), NoticeUntil: when(), PDFSavedOn: when(),
-		PaperSpecial: PaperSpecial(one("", "", "medicalExpense")), Lookup: Lookup(one("", "", "found", "notFound", "notTried")),
-		LookupBy: LookupBy(one("", "records", "paper")), OQSAnswer: OQSAnswer(one("", "", "", "valid", "invalid", "newExists", "none", "several", "notRegistered")),
-		Phone: PhoneOS(one("", "android", "ios")), PhoneTap: PhoneTap(one("", "", "works", "failed")), Emergency: Answer(one("", "", "", "", "yes")),
+	s := Situation{Day: MustDate("2024-12-01").AddDays(r.IntN(1492)), BringsKnown: r.IntN(2) == 0,
+		CertificateUntil: when(),
+		OldCardUntil:     when(), EligibilityProofUntil: when(), NoticeUntil: when(), PDFSavedOn: when(),
+		PaperSpecial: PaperSpecial(one("", "", "medicalExpense")), Lookup: Lookup(one("", "", "found",
+			"notFound", "notTried")),
+		LookupBy: LookupBy(one("", "records", "paper")), OQSAnswer: OQSAnswer(one("", "", "", "valid",
+			"invalid", "newExists", "none", "several", "notRegistered")),
+		Phone: PhoneOS(one("", "android", "ios")), PhoneTap: PhoneTap(one("", "", "works", "failed")),
+		Emergency:               Answer(one("", "", "", "", "yes")),
 		FirstVisitByHomeConsent: yes(), MedicalAssistance: Answer(one("", "", "", "", "", "yes", "no")),
-		Cause: Cause(one("", "", "", "illness", "workInjury", "thirdParty", "abroad", "newborn", "jobChange", "continued"))}
+		Cause: Cause(one("", "", "", "illness", "workInjury", "thirdParty", "abroad", "newborn", "jobChange",
+			"continued"))}
 	if b := one("", "", "1980-02-17", "1951-11-22", "1951", "1955-07-01", "2021-04-01", "2009", "1961", "1941-08-01"); b != "" {
 		s.BirthDate = MustDate(b)
 	}
-	s.Insurer = InsurerNumber(one("", "", "", "00138990", "06139992", "39139993", "12130001", "33999996", "72139991"))
+	s.Insurer = InsurerNumber(one("", "", "", "00138990", "06139992", "39139993", "12130001", "33999996",
+		"72139991"))
 	for _, item := range AllItems {
 		if r.IntN(4) == 0 {
 			s.Brings = s.Brings.With(item)
 		}
 	}
-	s.Card = CardFacts{Present: yes(), Kind: CardKind(one("", "", "", "residence")), State: CardState(one("", "", "ok", "lost", "renewing", "expired")),
-		Ends: when(), Reads: yes(), Certificate: CertificateState(one("", "", "", "valid", "grace", "expired", "revoked")), CertificateEnds: when(),
-		Pinless: yes(), Photo: yes(), PIN: PINState(one("", "", "known", "forgotten", "locked")), Face: FaceState(one("", "works", "failed")), Registered: yes()}
-	s.Facility = FacilityFacts{Reader: yes(), PhoneReader: yes(), NetworkDown: Answer(one("", "", "", "", "yes", "no")), HomeVisit: yes(),
+	s.Card = CardFacts{Present: yes(), Kind: CardKind(one("", "", "", "residence")), State: CardState(one("",
+		"", "ok", "lost", "renewing", "expired")),
+		Ends: when(), Reads: yes(), Certificate: CertificateState(one("", "", "", "valid", "grace", "expired",
+			"revoked")), CertificateEnds: when(),
+		Pinless: yes(), Photo: yes(), PIN: PINState(one("", "", "known", "forgotten", "locked")),
+		Face: FaceState(one("", "works", "failed")), Registered: yes()}
+	s.Facility = FacilityFacts{Reader: yes(), PhoneReader: yes(), NetworkDown: Answer(one("", "", "", "",
+		"yes", "no")), HomeVisit: yes(),
 		Kind: FacilityKind(one("", "", "ordinary", "exempt", "limited"))}
 	if r.IntN(8) == 0 {
 		s.Disaster = DisasterNotice{Area: one("", "架空県"), Title: one("", "架空の豪雨に係る取扱い")}
@@ -118,7 +131,8 @@ func randomSituation(r *rand.Rand) Situation {
 	return s
 }
 
-// Whatever a counter meets: every answer has its next step, and none is certain that rests on a fact that is not.
+// Whatever a counter meets: every answer has its next step, and none is certain that rests on a fact that is
+// not.
 func TestNoAnswerWithoutANextStepAndNoneSurerThanItsFacts(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	sentences := weak()
@@ -134,7 +148,8 @@ func TestNoAnswerWithoutANextStepAndNoneSurerThanItsFacts(t *testing.T) {
 			none++
 		}
 		if o.Next == "" || o.Reason == "" || o.Source == "" || o.BringNext == "" || o.Confidence == "" ||
-			(o.Confidence != Certain) != (o.Reservation != "") || o.CheckedUntil.IsZero() || o.Provisional == nil {
+			(o.Confidence != Certain) != (o.Reservation != "") || o.CheckedUntil.IsZero() ||
+			o.Provisional == nil {
 			t.Fatalf("%+v: %+v", s, o)
 		}
 		check := func(code MethodCode, sure Confidence, texts string) {
@@ -170,8 +185,8 @@ func TestNoAnswerWithoutANextStepAndNoneSurerThanItsFacts(t *testing.T) {
 	}
 }
 
-// The counter's texts can be followed: no photo is compared where there is none, the app has its own words, and nobody is led
-// off a reader that works (電子的診療情報連携体制整備加算 counts the use of マイナ保険証).
+// The counter's texts can be followed: no photo is compared where there is none, the app has its own words,
+// and nobody is led off a reader that works (電子的診療情報連携体制整備加算 counts the use of マイナ保険証).
 func TestTextsCanBeFollowed(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 40000 {
@@ -191,7 +206,8 @@ func TestTextsCanBeFollowed(t *testing.T) {
 				t.Fatalf("%+v: %s speaks of the reader's mode: %s", s, m.Code, m.Next)
 			}
 		}
-		works := s.Card.Reads == Yes && !s.OQSAnswer.unconfirmed() && o.Methods[codeIndex("M2")].Accepted && s.Facility.Kind != ExemptFacility
+		works := s.Card.Reads == Yes && !s.OQSAnswer.unconfirmed() && o.Methods[codeIndex("M2")].Accepted &&
+			s.Facility.Kind != ExemptFacility
 		if works && !strings.HasPrefix(string(o.Best), "M") && !s.assisted() && s.Cause != WorkInjury {
 			t.Fatalf("%+v: the card reads, but the best is %s", s, o.Best)
 		}

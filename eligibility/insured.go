@@ -1,7 +1,7 @@
 package eligibility
 
-// Whether a person can be with an insurer at all: ordinary insurers to the 75th birthday, 後期高齢者医療 from it, or from 65
-// with a certificate of disability (高齢者医療確保法 50条, 52条). share, methods and the papers ask here.
+// Whether a person can be with an insurer at all: ordinary insurers to the 75th birthday, 後期高齢者医療 from it, or
+// from 65 with a certificate of disability (高齢者医療確保法 50条, 52条). share, methods and the papers ask here.
 
 // elderlyFrom is the age from which 後期高齢者医療 is possible.
 const elderlyFrom = 65
@@ -13,17 +13,19 @@ var ErrElderlyTooYoung = &Error{Code: Invalid, Key: "insurer.elderly_too_young",
 	En: "The number is of 後期高齢者医療 (39…), but the person is younger than 65. " +
 		"Check whether the number or the birth date was misread, or the paper is another person's."}
 
-// TooYoungForElderly reports whether the person's insurer is 後期高齢者医療 although they are certainly younger than 65.
+// TooYoungForElderly reports whether the person's insurer is 後期高齢者医療 although they are certainly younger than
+// 65.
 func (p Person) TooYoungForElderly(day Date) bool {
-	return schemeOf(p.Insurer) == elderly && !p.BirthDate.IsZero() && day.Before(birthday(p.BirthDate.Earliest(), elderlyFrom))
+	return schemeOf(p.Insurer) == elderly && !p.BirthDate.IsZero() &&
+		day.Before(birthday(p.BirthDate.Earliest(), elderlyFrom))
 }
 
-// MovedToElderly reports whether the person's insurer is another than 後期高齢者医療 although they are 75 on day: from that
-// birthday on it is no longer theirs (高齢者医療確保法 50条, 52条).
+// MovedToElderly reports whether the person's insurer is another than 後期高齢者医療 although they are 75 on day:
+// from that birthday on it is no longer theirs (高齢者医療確保法 50条, 52条).
 func (p Person) MovedToElderly(day Date) bool { return p.moved(day) == Yes }
 
-// moved says whether the person has moved from their insurer to 後期高齢者医療 by day; unknown when the date of birth is
-// partly known and 75 may be reached.
+// moved says whether the person has moved from their insurer to 後期高齢者医療 by day; unknown when the date of
+// birth is partly known and 75 may be reached.
 func (p Person) moved(day Date) Answer {
 	s := schemeOf(p.Insurer)
 	if s != residents && s != employees {
@@ -43,7 +45,8 @@ func atLeast(birth Date, age int, day Date) Answer {
 	return Yes
 }
 
-// Question is something about a person and their insurer that must be asked before an answer counts as certain.
+// Question is something about a person and their insurer that must be asked before an answer counts as
+// certain.
 type Question struct {
 	Ja         string
 	Source     Source

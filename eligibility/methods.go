@@ -20,7 +20,8 @@ type facts struct {
 }
 
 func newFacts(s *Situation) facts {
-	f := facts{Situation: s, card: s.cardPresent(), scheme: schemeOf(s.Insurer), moved: s.person().moved(s.Day)}
+	f := facts{Situation: s, card: s.cardPresent(), scheme: schemeOf(s.Insurer),
+		moved: s.person().moved(s.Day)}
 	if s.Insurer == "" && atLeast(s.BirthDate, 75, s.Day) == Yes {
 		f.scheme = elderly // whoever is 75 belongs there (高齢者医療確保法 50条)
 	}
@@ -49,7 +50,8 @@ func Methods(s Situation) (Outcome, error) {
 	}
 	s = s.resolved()
 	f := newFacts(&s)
-	out := Outcome{Methods: make([]Method, len(ruleTable)), CheckedUntil: RulesKnownUntil, ReadOn: RulesReadOn,
+	out := Outcome{Methods: make([]Method, len(ruleTable)), CheckedUntil: RulesKnownUntil,
+		ReadOn:      RulesReadOn,
 		Provisional: f.shares, Hints: hints(&s)}
 	best := -1
 	for i := range ruleTable {
@@ -71,7 +73,8 @@ func Methods(s Situation) (Outcome, error) {
 	if best >= 0 {
 		m := &out.Methods[best]
 		out.Best, out.Next, out.BringNext, out.Reason = m.Code, m.Next, m.BringNext, m.Reason
-		out.Source, out.SourceURL, out.Confidence, out.Reservation = m.Source, m.SourceURL, m.Confidence, m.Reservation
+		out.Source, out.SourceURL, out.Confidence, out.Reservation = m.Source, m.SourceURL, m.Confidence,
+			m.Reservation
 	} else {
 		f.none().tell(&out)
 	}
@@ -81,8 +84,8 @@ func Methods(s Situation) (Outcome, error) {
 	return out, nil
 }
 
-// better reports whether the accepted way i is better than the accepted way j before it in the table: by its standing, then
-// among the ways of the law by how sure the answer is.
+// better reports whether the accepted way i is better than the accepted way j before it in the table: by its
+// standing, then among the ways of the law by how sure the answer is.
 func (f *facts) better(i, j int, all []Method) bool {
 	a, b := f.standing(i), f.standing(j)
 	if a == byLaw && b == byLaw {
@@ -227,8 +230,8 @@ func (f *facts) givesMedical() bool {
 	return f.Facility.Kind != LimitedFacility && f.Card.Certificate != CertificateGrace && !f.certificateGone()
 }
 
-// provisionalShares are the shares that a declaration may be billed with until the insurer is known: what SharesOn says,
-// 10割 where 特別療養費 asks for it, none for 医療扶助 and 労災.
+// provisionalShares are the shares that a declaration may be billed with until the insurer is known: what
+// SharesOn says, 10割 where 特別療養費 asks for it, none for 医療扶助 and 労災.
 func provisionalShares(f *facts) []int {
 	switch {
 	case f.assistance || f.Cause == WorkInjury:

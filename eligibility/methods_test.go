@@ -90,8 +90,9 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 		{"1.7 home visit: PIN or eye on the staff's device", `{"day":"2026-11-22","brings":["card"],"card":{"reads":true},"facility":{"reader":false,"homeVisit":true}}`, "M2 M3"},
 		{"4.3, 4.6 no. 8: 後期 from the 75th birthday", `{"day":"2026-11-22","birthDate":"1951-11-22","insurerNumber":"72139991","brings":["card","notice","certificate"],"card":{"reads":false}}`, "A1"},
 		{"4.6 no. 8, the day before", `{"day":"2026-11-21","birthDate":"1951-11-22","insurerNumber":"72139991","brings":["card","notice","certificate"],"card":{"reads":false}}`, "N1 C1 A1"},
-		// news.md: 医療扶助 (法別 12) has no notice and no certificate; it is no insurance to declare, either.
-		{"4.1 医療扶助 is no insurance", `{"day":"2026-11-22","birthDate":"1940-01-01","insurerNumber":"12130001","brings":["card","notice"],"card":{"reads":false}}`, ""},
+		// 福岡市, 呉市: 医療扶助 (法別 12) has no notice and no certificate; it is no insurance to declare, either.
+		{"4.1 医療扶助 is no insurance",
+			`{"day":"2026-11-22","birthDate":"1940-01-01","insurerNumber":"12130001","brings":["card","notice"],"card":{"reads":false}}`, ""},
 		{"1.2 S from 2025-09-19", `{"day":"2025-09-18","brings":["phone"],"facility":{"phoneReader":true}}`, ""},
 		{"1.2 papers from 2024-12-02", `{"day":"2024-12-01","brings":["card","notice","certificate","portalPdf"],"card":{"reads":false}}`, "A1"},
 		{"unknown refuses nothing", `{"day":"2026-11-22","brings":["card","notice"]}`, "M1 M2 M3 N1 A1"},
@@ -125,7 +126,8 @@ func TestWhatAMethodGives(t *testing.T) {
 		{`{"day":"2026-11-22","brings":["certificate"]}`, "C1", false, LimitOnPaper, Certain},
 		{`{"day":"2026-03-31","brings":["notice"],"lookupByNumber":"found"}`, "N0", false, LimitNo, Certain},
 		{`{"day":"2026-04-01","brings":["notice"],"lookupByNumber":"found"}`, "N0", false, LimitNo, Likely},
-		{`{"day":"2026-08-01","brings":["oldCard"],"lookupByNumber":"found"}`, "H0", false, LimitNo, Certain}, // news.md: two texts after the day
+		{`{"day":"2026-08-01","brings":["oldCard"],"lookupByNumber":"found"}`, "H0", false, LimitNo, Certain},
+		// said by two texts after the day
 		{`{"day":"2025-12-31","brings":["card"]}`, "A1", false, LimitNo, Certain},
 		{`{"day":"2026-11-22","brings":["card"]}`, "A1", false, LimitNo, Likely},
 		{`{"day":"2026-11-22","brings":["card"],"card":{"state":"expired"}}`, "M1", true, LimitYes, Likely},

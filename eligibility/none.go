@@ -29,12 +29,14 @@ var refusals = [...]refusal{
 	{when: func(f *facts) bool { return f.Facility.NetworkDown == Yes }, source: src0710, sure: Likely,
 		reason: "オンライン資格確認か回線が止まっていて、いまは照会できません。",
 		next:   "氏名・生年月日・性別・住所・連絡先を聞いて障害リストに控え、受診は進めて会計まで保留にし、復旧後に照会してください。"},
-	{when: func(f *facts) bool { return f.moved == Yes || f.brings(ItemEligibilityProof) && f.proofMoved }, source: srcElderlyLaw, sure: Certain,
+	{when: func(f *facts) bool { return f.moved == Yes || f.brings(ItemEligibilityProof) && f.proofMoved },
+		source: srcElderlyLaw, sure: Certain,
 		reason: "75歳の誕生日から後期高齢者医療に移っているので、前の保険者の資格では受け付けられません。",
 		next: "75歳から後期高齢者医療の資格になります。会計まで保留にし、後期の資格確認書を持ってきてもらうか、" +
 			"広域連合に番号を問い合わせて照会してください。",
 		bring: "次回は、マイナ保険証か、後期高齢者医療の資格確認書をお持ちください。"},
-	{when: func(f *facts) bool { return f.brings(ItemCertificate) && !certificatePlausible.met(f) }, source: srcCompare, sure: Certain,
+	{when: func(f *facts) bool { return f.brings(ItemCertificate) && !certificatePlausible.met(f) },
+		source: srcCompare, sure: Certain,
 		reason: certificatePlausible.because, next: certificatePlausible.next + nextLookup},
 	{when: func(f *facts) bool {
 		return f.brings(ItemEligibilityProof) && f.EligibilityProofUntil.After(f.Day.AddDays(proofLife))
@@ -49,18 +51,21 @@ var refusals = [...]refusal{
 			"マイナポータルの画面、健康保険被保険者資格証明書、新しい保険の紙を持ってきてもらえるか聞いて、会計まで保留にしてください。" +
 			"「無効」「該当なし」だけを理由に10割を求めないでください。"},
 	{when: func(f *facts) bool {
-		return f.Brings&onPhone != 0 && !f.certificateGone() && f.Card.Certificate != CertificateGrace && f.Card.Pinless != Yes
+		return f.Brings&onPhone != 0 && !f.certificateGone() && f.Card.Certificate != CertificateGrace &&
+			f.Card.Pinless != Yes
 	}, source: srcPhoneQA, sure: Likely,
 		reason: "画面・PDF・画像だけでは受け付けられません。",
 		next: "画面・PDF・画像だけでは受け付けられません。そのスマホで、いまマイナポータルにログインして資格情報画面を開いてもらうか、" +
 			"カードを見せてもらってください。"},
 	{when: func(f *facts) bool { return f.card == Unknown }, source: srcOrder, sure: Certain, reason: noPaper,
 		next: "マイナンバーカード、スマホ、資格確認書のどれかを持っているか聞いてください。"},
-	{when: func(f *facts) bool { return f.Lookup != LookupFound && f.Lookup != LookupNotFound }, source: srcInterim, sure: Likely,
+	{when: func(f *facts) bool { return f.Lookup != LookupFound && f.Lookup != LookupNotFound },
+		source: srcInterim, sure: Likely,
 		reason: noPaper,
 		next: "自院の以前の受診の記録に番号があればオンライン資格確認で照会し、なければ会計まで保留にして、" +
 			"カードか資格確認書を持ってきてもらえるか聞いてください。" + refund},
-	{when: func(f *facts) bool { return f.phoneHere() || f.brings(ItemPortalScreen) }, source: srcRefund, sure: Likely,
+	{when: func(f *facts) bool { return f.phoneHere() || f.brings(ItemPortalScreen) }, source: srcRefund,
+		sure:   Likely,
 		reason: noPaper,
 		next: "会計まで保留にし、カード・お知らせ・資格確認書を家族に持ってきてもらえるか、" +
 			"保険者に電話で番号を聞いて照会できるか確かめてください。" + refund},

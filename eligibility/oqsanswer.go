@@ -1,7 +1,7 @@
 package eligibility
 
-// OQSAnswer is what オンライン資格確認 answered when a card was read or a number looked up: the states of OQSCD006 by name.
-// The zero value is unknown.
+// OQSAnswer is what オンライン資格確認 answered when a card was read or a number looked up: the states of OQSCD006 by
+// name. The zero value is unknown.
 type OQSAnswer string
 
 const (
@@ -37,15 +37,16 @@ var unconfirmedWords = map[OQSAnswer]struct{ because, next string }{
 		"医療扶助の人なら福祉事務所に電話で確かめてください。そうでなければ、いまの保険を聞き、" + inOrder},
 }
 
-// readings says what the answer of OQS was about. A reading of the card or the phone that confirmed nothing opens the ways
-// for a card that cannot be read; a look-up by number says nothing about the card.
+// readings says what the answer of OQS was about. A reading of the card or the phone that confirmed nothing
+// opens the ways for a card that cannot be read; a look-up by number says nothing about the card.
 type readings struct {
 	card, phone bool // it was read, and OQS knew no eligibility that holds
 	number      bool // a number was looked up, and its eligibility holds
 	nothing     bool // a number was looked up, and no eligibility that holds was found
 }
 
-// unconfirmed reports whether the card or the phone was read and confirmed nothing; the other would not do better.
+// unconfirmed reports whether the card or the phone was read and confirmed nothing; the other would not do
+// better.
 func (r readings) unconfirmed() bool { return r.card || r.phone }
 
 func (f *facts) readings() readings {
@@ -57,10 +58,11 @@ func (f *facts) readings() readings {
 	unconfirmed := f.OQSAnswer.unconfirmed()
 	reader := f.Facility.Reader != No || f.elsewhere()
 	byCard := f.card == Yes && reader && (f.Card.Reads == Yes || f.Card.Reads == Unknown && !tried)
-	byPhone := f.phoneHere() && !byCard && (f.PhoneTap == TapWorks || f.PhoneTap == "" && !tried && f.Facility.PhoneReader != No)
+	byPhone := f.phoneHere() && !byCard && (f.PhoneTap == TapWorks || f.PhoneTap == "" && !tried &&
+		f.Facility.PhoneReader != No)
 	r.card, r.phone = unconfirmed && byCard, unconfirmed && byPhone
 	byNumber := !byCard && !byPhone
-	r.number = (f.Lookup == LookupFound || f.Lookup == "" && byNumber && f.OQSAnswer == OQSValid) && !(unconfirmed && byNumber)
+	r.number = !unconfirmed && (f.Lookup == LookupFound || f.Lookup == "" && byNumber && f.OQSAnswer == OQSValid)
 	r.nothing = f.Lookup == LookupNotFound || unconfirmed
 	return r
 }

@@ -19,7 +19,8 @@ var (
 	elderlyRuleFrom  = Date{2026, 8, 1}
 )
 
-// elderlyAlwaysAge: people of this age on August 1st always get the certificate; who turns 85 later does not on this ground.
+// elderlyAlwaysAge: people of this age on August 1st always get the certificate; who turns 85 later does not
+// on this ground.
 const elderlyAlwaysAge = 85
 
 // PapersFor returns which papers a person gets from the insurer on day: the notice, the certificate, both or none (対比表
@@ -51,7 +52,8 @@ func PapersFor(p Person, day Date) Papers {
 	case day.Before(papersFrom):
 		return Papers{Notice: true, Reason: "被用者保険は令和6年9月から全員にお知らせを出しました。資格確認書は令和6年12月2日からです。", Source: srcCompare, Confidence: Certain}
 	case p.Withheld == Yes:
-		return Papers{Certificate: true, Reason: "自己情報を提供しないことにしているので、カードとマイナポータルでは確認できません。資格確認書を職権で出します。", Source: srcWithheld, Confidence: Likely}
+		return Papers{Certificate: true, Reason: "自己情報を提供しないことにしているので、カードとマイナポータルでは確認できません。資格確認書を職権で出します。",
+			Source: srcWithheld, Confidence: Likely}
 	}
 	return generalPapers(p, day)
 }
@@ -91,7 +93,8 @@ func elderlyPapers(p Person, day Date) Papers {
 	}
 	switch {
 	case p.Withheld == Yes:
-		return Papers{Certificate: true, Reason: "自己情報を提供しないことにしているので、資格確認書を職権で出します。", Source: srcWithheld, Confidence: Likely}
+		return Papers{Certificate: true, Reason: "自己情報を提供しないことにしているので、資格確認書を職権で出します。", Source: srcWithheld,
+			Confidence: Likely}
 	case !p.BirthDate.IsZero() && Age(p.BirthDate.Latest(), review) >= elderlyAlwaysAge:
 		return Papers{Certificate: true, Reason: "8月1日に85歳以上なので、全員に資格確認書を出します。", Source: srcElderly, Confidence: sure}
 	case !p.BirthDate.IsZero() && Age(p.BirthDate, review) >= elderlyAlwaysAge:
@@ -116,8 +119,8 @@ func elderlyPapers(p Person, day Date) Papers {
 		Source: srcElderly, Confidence: Likely}
 }
 
-// UseRule is how often マイナ保険証 must have been used for the notice alone in 後期高齢者医療. It is not the same at every
-// 広域連合, so it is the insurer's data: Met gives Person.FrequentUse.
+// UseRule is how often マイナ保険証 must have been used for the notice alone in 後期高齢者医療. It is not the same at
+// every 広域連合, so it is the insurer's data: Met gives Person.FrequentUse.
 type UseRule struct{ InYear, InThreeMonths int }
 
 // UsualUse is the rule of one municipality that fits the council's paper (三種町 2026-03-06).

@@ -50,7 +50,8 @@ const (
 	everyone  = residents | elderly | employees
 )
 
-// standing ranks accepted ways: the best is the one that gives most and stands firmest, not the first of the table.
+// standing ranks accepted ways: the best is the one that gives most and stands firmest, not the first of the
+// table.
 type standing uint8
 
 const (

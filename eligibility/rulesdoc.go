@@ -11,7 +11,8 @@ func WriteRules(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("# 窓口での資格確認の規則\n\n")
 	fmt.Fprintf(&b, "この文書は規則の表（`eligibility/rules.go`）から `go run ./server rules > docs/rules.md` で作ります。手で直しません。\n")
-	fmt.Fprintf(&b, "%s（確実に追えているのは%sまで）それより後に始まる・終わる規則は、その日までの公表によります。\n\n", RulesKnown(), RulesKnownUntil.Japanese())
+	fmt.Fprintf(&b, "%s（確実に追えているのは%sまで）それより後に始まる・終わる規則は、その日までの公表によります。\n\n", RulesKnown(),
+		RulesKnownUntil.Japanese())
 	b.WriteString("確度: 確実＝公的な文書または複数の独立した資料／推定＝一つの資料または文言からの推論／未確認＝公的な文書で確かめられていない。\n")
 	for i := range ruleTable {
 		r := &ruleTable[i]
@@ -48,7 +49,8 @@ func WriteRules(w io.Writer) error {
 				names += "・" + c.Japanese()
 			}
 		}
-		fmt.Fprintf(&b, "|%s|%s ～ %s|%d|%s|%s|\n", t.Ja, t.From, t.Until, t.Count, names, t.Confidence.Japanese())
+		fmt.Fprintf(&b, "|%s|%s ～ %s|%d|%s|%s|\n", t.Ja, t.From, t.Until, t.Count, names,
+			t.Confidence.Japanese())
 	}
 	fmt.Fprintf(&b, "\n## 資格の状態\n\n根拠: %s\n\n|コード|状態|職員の次の一歩|\n|---|---|---|\n", srcStates.Title)
 	for _, m := range Validities {
@@ -62,7 +64,8 @@ func WriteRules(w io.Writer) error {
 	return err
 }
 
-// writeReservations lists what makes an answer less than certain, what staff do besides, and the answers where nothing helps.
+// writeReservations lists what makes an answer less than certain, what staff do besides, and the answers
+// where nothing helps.
 func writeReservations(b *strings.Builder) {
 	b.WriteString("\n## 受け付けるが確実とは言えないとき\n\n|方法|留保|先に聞くこと|確度|根拠|\n|---|---|---|---|---|\n")
 	for _, d := range doubts {

@@ -7,10 +7,10 @@ var ErrBeforeBirth = &Error{Code: Invalid, Key: "date.before_birth", Field: "day
 	Ja: "受診日が生年月日より前になっています。どちらかの日付を直してください。",
 	En: "The day lies before the date of birth. Correct one of the two."}
 
-// SharesOn returns the shares of the costs, in percent and ascending, that are possible for care received on day
-// (健康保険法 74条, 国民健康保険法 42条, 高齢者医療確保法 67条): one when age or Person.AssignedShare settles it, several when
-// income decides or the date of birth is partly unknown. Every answer about a share comes from here. It returns ErrBeforeBirth
-// when day lies before the date of birth, and ErrElderlyTooYoung for 後期高齢者医療 below 65.
+// SharesOn returns the shares of the costs, in percent and ascending, that are possible for care received on
+// day (健康保険法 74条, 国民健康保険法 42条, 高齢者医療確保法 67条): one when age or Person.AssignedShare settles it, several when
+// income decides or the date of birth is partly unknown. Every answer about a share comes from here. It
+// returns ErrBeforeBirth when day lies before the date of birth, and ErrElderlyTooYoung for 後期高齢者医療 below 65.
 func SharesOn(p Person, day Date) ([]int, error) {
 	if !p.BirthDate.IsZero() && day.Before(p.BirthDate.Earliest()) {
 		return nil, ErrBeforeBirth

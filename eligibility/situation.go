@@ -33,8 +33,8 @@ type Situation struct {
 	Cause                   Cause  // why the patient comes, or what changed
 }
 
-// DisasterNotice is a ministry's notice that victims of a disaster may be treated without papers, as the facility has
-// switched it on. Both parts are needed.
+// DisasterNotice is a ministry's notice that victims of a disaster may be treated without papers, as the
+// facility has switched it on. Both parts are needed.
 type DisasterNotice struct {
 	Area  string // where it holds, in the notice's words
 	Title string // the notice's title

@@ -25,7 +25,8 @@ var (
 	ErrSituationType = &Error{Code: Invalid, Key: "situation.type",
 		Ja: "値の種類が違います（true/false、文字、並び）。", En: "The value has the wrong type."}
 	ErrSituationText = &Error{Code: Invalid, Key: "situation.text",
-		Ja: "一行の文字（100字まで、個人番号を含まない）で入れてください。", En: "Give one line of text, 100 characters at most, without a My Number."}
+		Ja: "一行の文字（100字まで、個人番号を含まない）で入れてください。",
+		En: "Give one line of text, 100 characters at most, without a My Number."}
 	ErrSituationKind = &Error{Code: Invalid, Key: "situation.unknown_kind",
 		Ja: "選べる値のどれでもありません。", En: "This is none of the possible values."}
 )
@@ -252,7 +253,8 @@ func (in *situationJSON) situation() (Situation, error) {
 			Registered: answer(c.Registered),
 			Kind:       pick(&r, "card.kind", c.Kind, OrdinaryCard, ResidenceCard),
 			State:      pick(&r, "card.state", c.State, CardOK, CardLost, CardRenewing, CardExpired),
-			Certificate: pick(&r, "card.certificate", c.Certificate, CertificateValid, CertificateGrace, CertificateExpired,
+			Certificate: pick(&r, "card.certificate", c.Certificate, CertificateValid, CertificateGrace,
+				CertificateExpired,
 				CertificateRevoked),
 			PIN:  pick(&r, "card.pin", c.PIN, PINKnown, PINForgotten, PINLocked),
 			Face: pick(&r, "card.face", c.Face, FaceWorks, FaceFailed),
@@ -285,11 +287,13 @@ func (in *situationJSON) aroundTheCounter(r *reader, s *Situation) {
 		s.PhoneTap = pick(r, "phone.tap", in.Phone.Tap, TapWorks, TapFailed)
 	}
 	if d := in.Disaster; d != nil {
-		s.Disaster = DisasterNotice{Area: r.line("disaster.area", d.Area), Title: r.line("disaster.notice", d.Notice)}
+		s.Disaster = DisasterNotice{Area: r.line("disaster.area", d.Area), Title: r.line("disaster.notice",
+			d.Notice)}
 	}
 	s.Emergency, s.FirstVisitByHomeConsent = answer(in.Emergency), answer(in.FirstVisitByHomeConsent)
 	s.MedicalAssistance = answer(in.MedicalAssistance)
-	s.Cause = pick(r, "cause", in.Cause, Illness, WorkInjury, ThirdParty, Abroad, Newborn, JobChange, Continued)
+	s.Cause = pick(r, "cause", in.Cause, Illness, WorkInjury, ThirdParty, Abroad, Newborn, JobChange,
+		Continued)
 }
 
 // reader keeps the first error of a row of conversions.

@@ -34,8 +34,9 @@ func (c Confidence) Japanese() string {
 	return "未確認"
 }
 
-// How far the rules are known. They were read on RulesReadOn from copies of public texts that reach early October 2026
-// (10月上旬); the first of that month is the last day that is surely covered. What begins later is as announced by then.
+// How far the rules are known. They were read on RulesReadOn from copies of public texts that reach early
+// October 2026 (10月上旬); the first of that month is the last day that is surely covered. What begins later is
+// as announced by then.
 var (
 	RulesKnownUntil = Date{2026, 10, 1}
 	RulesReadOn     = Date{2026, 11, 28}

@@ -14,7 +14,8 @@ type ValidityMeaning struct {
 var Validities = [...]ValidityMeaning{
 	{"1", "有効", "valid", "表示された資格で受け付けてください。"},
 	{"2", "無効", "no longer valid", "保険が変わっていないか聞き、" + inOrder},
-	{"3", "無効（新しい資格あり）", "no longer valid, a new one exists", "新しい資格があります。カードを読み取り直すか、新しい保険の番号で照会し、新しい資格で受け付けてください。出なければ、" + inOrder},
+	{"3", "無効（新しい資格あり）", "no longer valid, a new one exists",
+		"新しい資格があります。カードを読み取り直すか、新しい保険の番号で照会し、新しい資格で受け付けてください。出なければ、" + inOrder},
 	{"4", "該当資格なし", "no such eligibility", "番号の写しまちがいを確かめ、登録前（転職・出生の直後など）なら、" + inOrder},
 	{"5", "複数該当（医療保険）", "several eligibilities", "どの保険か本人に聞き、番号に枝番も足して照会し直してください。決まらなければ、" + inOrder},
 	{"6", "有効（未登録）", "valid, not registered (public assistance)", "医療扶助の医療券・調剤券がまだ登録されていません。福祉事務所に確かめてください。"},
