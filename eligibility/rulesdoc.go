@@ -13,6 +13,8 @@ func WriteRules(w io.Writer) error {
 	fmt.Fprintf(&b, "この文書は規則の表（`eligibility/rules.go`）から `go run ./server rules > docs/rules.md` で作ります。手で直しません。\n")
 	fmt.Fprintf(&b, "%s（確実に追えているのは%sまで）それより後に始まる・終わる規則は、その日までの公表によります。\n\n", RulesKnown(),
 		RulesKnownUntil.Japanese())
+	fmt.Fprintf(&b, "カードを読み取れるときは、読み取りが先です。マイナ保険証の利用率は加算の条件なので、ほかの方法へ案内しません（%s、%s）。\n\n",
+		Certain.Japanese(), link(srcFee))
 	b.WriteString("確度: 確実＝公的な文書または複数の独立した資料／推定＝一つの資料または文言からの推論／未確認＝公的な文書で確かめられていない。\n")
 	for i := range ruleTable {
 		r := &ruleTable[i]
