@@ -10,7 +10,7 @@ import (
 func WriteRules(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("# 窓口での資格確認の規則\n\n")
-	fmt.Fprintf(&b, "この文書は規則の表（`eligibility/rules.go`）から `go run ./server rules > docs/rules.md` で作ります。手で直しません。\n")
+	fmt.Fprintf(&b, "この文書は規則の表（`eligibility/ruletable.go`）から `go run ./server rules > docs/rules.md` で作ります。手で直しません。\n")
 	fmt.Fprintf(&b, "%s（確実に追えているのは%sまで）それより後に始まる・終わる規則は、その日までの公表によります。\n\n", RulesKnown(),
 		RulesKnownUntil.Japanese())
 	fmt.Fprintf(&b, "カードを読み取れるときは、読み取りが先です。マイナ保険証の利用率は加算の条件なので、ほかの方法へ案内しません（%s、%s）。\n\n",
