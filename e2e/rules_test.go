@@ -28,7 +28,7 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 		Best    *string
 		Methods []map[string]any
 	}
-	if err := json.Unmarshal([]byte(out), &answer); err != nil || code != 0 || answer.Best == nil || *answer.Best != "P1" || len(answer.Methods) != 19 {
+	if err := json.Unmarshal([]byte(out), &answer); err != nil || code != 0 || answer.Best == nil || *answer.Best != "P1" || len(answer.Methods) != 21 {
 		t.Fatalf("%d %q %q %v", code, out, errs, err)
 	}
 	for _, field := range []string{"code", "accepted", "reason", "next", "medicalInformation", "limit", "source", "confidence"} {
@@ -74,6 +74,11 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 		{[]string{"names", "", "高橋", "--json"}, 2, ""},
 		{[]string{"insurer", "138990", "--json"}, 0, `{"valid":true,"normalised":"00138990","paper":"138990","kind":"国民健康保険","prefecture":"東京都"}`},
 		{[]string{"insurer", "138991", "--json"}, 0, `{"valid":false,"normalised":null,"paper":null,"kind":null,"prefecture":null,"reason":"保険者番号が正しくありません。6桁か8桁の数字を、紙のとおりに入れ直してください。"}`},
+		// 高齢者医療確保法 50条: nobody of 30, or of 64, is with 後期高齢者医療; perhaps 65 is asked. JIS X 0401 ends at 47.
+		{[]string{"share", "--birth-date", "1996-01-01", "--on", "2026-11-22", "--insurer", "39139993"}, 2, ""},
+		{[]string{"share", "--birth-date", "1961-11-23", "--on", "2026-11-22", "--insurer", "39139993"}, 2, ""},
+		{[]string{"share", "--birth-date", "1961", "--on", "2026-11-22", "--insurer", "39139993"}, 0, `{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,"reviewOn":"2027-08-01","warning":"生年月日の一部が不詳で、65歳になっていなければ後期高齢者医療ではありません。65歳になっているか本人に確かめてください。"}`},
+		{[]string{"insurer", "33999996"}, 0, `{"valid":true,"normalised":"33999996","paper":"33999996","kind":"警察共済組合","prefecture":null,"note":"都道府県番号99の都道府県はありません（01から47）。写しまちがいでないか、紙を見直してください。"}`},
 		{[]string{"methods"}, 2, ""},
 	} {
 		out, errs, code := run(t, dir, program, nil, nil, c.args...)

@@ -7,7 +7,7 @@ type SheetRow struct {
 	Brings  string
 	Code    MethodCode // "" when nothing can be accepted
 	Answer  string     // the method's name, or 「これだけでは受け付けられません」
-	Next    string
+	Next    string     // ※ in it stands for SheetMark
 	Sure    Confidence
 	Changed bool // the answer differs from the one a month before
 }
@@ -19,19 +19,25 @@ type ReceptionSheet struct {
 	Rows  []SheetRow
 }
 
-// sheetCases are the patients of rules.md 1.3 and 1.5, in the order in which a reception meets them.
+// SheetMark is what ※ stands for in the rows: the comparison that every paper shown with the card needs.
+const SheetMark = "※ " + askPhoto
+
+// sheetCases are the patients that a reception meets, in their usual order.
 var sheetCases = [...]struct {
 	brings string
 	s      Situation
 	by     MethodCode // the one method that this row is about; "" for the first accepted
 }{
 	{"カード（読み取れる）", Situation{Card: CardFacts{Present: Yes, Reads: Yes}}, ""},
+	{"カード（読めるが「無効」「該当なし」など）", Situation{Card: CardFacts{Present: Yes, Reads: Yes}, OQSAnswer: OQSInvalid},
+		""},
 	{"カード（顔認証も暗証番号もだめ）", Situation{Card: CardFacts{Present: Yes, Reads: Yes, Face: FaceFailed, PIN: PINLocked}}, ""},
 	{"カード（読めない）＋マイナポータルの画面", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemPortalScreen)}, ""},
 	{"カード（読めない）＋マイナポータルのPDF", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemPortalPDF)}, ""},
 	{"カード（読めない）＋資格情報のお知らせ", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemNotice)}, ""},
 	{"カード（読めない）＋保険者の画面・PDF", Situation{Card: CardFacts{Present: Yes, Reads: No}, Brings: items(ItemInsurerScreen)}, ""},
-	{"カード（読めない）だけ、以前の番号で照会できた", Situation{Card: CardFacts{Present: Yes, Reads: No}, Lookup: LookupFound}, ""},
+	{"カード（読めない）だけ、以前の番号で照会できた", Situation{Card: CardFacts{Present: Yes, Reads: No}, Lookup: LookupFound,
+		LookupBy: LookupByRecords}, ""},
 	{"カード（読めない）だけ", Situation{Card: CardFacts{Present: Yes, Reads: No}, Lookup: LookupNotFound}, ""},
 	{"カード（電子証明書が切れて3か月以内）", Situation{Card: CardFacts{Present: Yes, Certificate: CertificateGrace}}, ""},
 	{"カード（電子証明書が切れて3か月を過ぎた）＋お知らせ", Situation{Card: CardFacts{Present: Yes, Certificate: CertificateExpired}, Brings: items(ItemNotice)}, ""},
@@ -39,10 +45,15 @@ var sheetCases = [...]struct {
 	{"iPhoneだけ、スマホ用の読み取り機がある", Situation{Brings: items(ItemPhone), Phone: IOS, Facility: FacilityFacts{PhoneReader: Yes}}, ""},
 	{"スマホだけ、スマホ用の読み取り機がない", Situation{Brings: items(ItemPhone), Facility: FacilityFacts{PhoneReader: No}}, ""},
 	{"保険者の画面・PDF・画像だけ（カードなし）", Situation{Brings: items(ItemInsurerScreen, ItemPortalScreenshot)}, ""},
-	{"資格情報のお知らせだけ（番号で照会できた）", Situation{Brings: items(ItemNotice), Lookup: LookupFound}, "N0"},
-	{"期限切れの健康保険証だけ（番号で照会できた）", Situation{Brings: items(ItemOldCard), Lookup: LookupFound}, "H0"},
+	{"資格情報のお知らせだけ（番号で照会できた）", Situation{Brings: items(ItemNotice), Lookup: LookupFound,
+		LookupBy: LookupByPaper}, "N0"},
+	{"期限切れの健康保険証だけ（番号で照会できた）", Situation{Brings: items(ItemOldCard), Lookup: LookupFound,
+		LookupBy: LookupByPaper}, "H0"},
 	{"健康保険証（有効期限内）", Situation{Brings: items(ItemOldCard)}, "H1"},
 	{"資格確認書（有効期限内）", Situation{Brings: items(ItemCertificate)}, ""},
+	{"資格確認書（特別療養）", Situation{Brings: items(ItemCertificate), PaperSpecial: MedicalExpense}, ""},
+	{"健康保険被保険者資格証明書（20日以内）", Situation{Brings: items(ItemEligibilityProof)}, ""},
+	{"医療券（生活保護）", Situation{Brings: items(ItemMedicalTicket)}, ""},
 	{"システムか回線の障害、カードはある", Situation{Card: CardFacts{Present: Yes}, Facility: FacilityFacts{NetworkDown: Yes}}, "L1"},
 	{"何も持っていない", Situation{Lookup: LookupNotTried}, ""},
 }
@@ -96,8 +107,8 @@ func SheetFor(day Date) (ReceptionSheet, error) {
 		if err != nil {
 			return ReceptionSheet{}, err
 		}
-		if c.by == "H1" && now.Code == "" && then.Code == "" {
-			continue // nobody brings one any more
+		if (c.by == "H1" || c.s.Brings.Has(ItemPhone)) && now.Code == "" && then.Code == "" {
+			continue // nobody brings an old card any more, or a phone yet
 		}
 		now.Brings, now.Changed = c.brings, now.Answer != then.Answer || now.Next != then.Next
 		sheet.Rows = append(sheet.Rows, now)
@@ -124,7 +135,7 @@ func sheetAnswer(s Situation, by MethodCode, day Date) (SheetRow, error) {
 	if err != nil {
 		return SheetRow{}, err
 	}
-	row := SheetRow{Answer: "これだけでは受け付けられません", Next: o.Next, Sure: Certain}
+	row := SheetRow{Answer: "これだけでは受け付けられません", Next: o.Next, Sure: o.Confidence}
 	if by == "" {
 		by = o.Best
 	}
@@ -137,5 +148,6 @@ func sheetAnswer(s Situation, by MethodCode, day Date) (SheetRow, error) {
 			row.Code, row.Answer = m.Code, m.Name+onlyFor(m.Code, day)
 		}
 	}
+	row.Next = strings.ReplaceAll(row.Next, askPhoto, "※を確かめて受け付けてください。")
 	return row, nil
 }

@@ -83,14 +83,15 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 		{"1.6 not registered: at the reader on the spot", `{"day":"2026-11-22","brings":["card"],"card":{"registered":false,"reads":true}}`, "M1 M2 M3"},
 		{"1.2 M1 failed, PIN locked: by eye", `{"day":"2026-11-22","brings":["card"],"card":{"face":"failed","pin":"locked","reads":true}}`, "M3"},
 		{"1.7 exempt facility: notice", `{"day":"2026-11-22","brings":["card","notice"],"facility":{"kind":"exempt","reader":false}}`, "N1 A1"},
-		{"1.2 outage", `{"day":"2026-11-22","brings":["card"],"facility":{"networkDown":true}}`, "A1 L1"},
 		{"1.2 emergency", `{"day":"2026-11-22","brings":[],"emergency":true}`, "E0"},
 		{"1.2 repeat query from 2024-04", `{"day":"2024-04-01","brings":[],"facility":{"homeVisit":true},"firstVisitByHomeConsent":true}`, "R1"},
 		{"1.2 repeat query before 2024-04", `{"day":"2024-03-31","brings":[],"facility":{"homeVisit":true},"firstVisitByHomeConsent":true}`, ""},
 		{"1.7 home visit: PIN or eye on the staff's device", `{"day":"2026-11-22","brings":["card"],"card":{"reads":true},"facility":{"reader":false,"homeVisit":true}}`, "M2 M3"},
 		{"4.3, 4.6 no. 8: 後期 from the 75th birthday", `{"day":"2026-11-22","birthDate":"1951-11-22","insurerNumber":"72139991","brings":["card","notice","certificate"],"card":{"reads":false}}`, "A1"},
 		{"4.6 no. 8, the day before", `{"day":"2026-11-21","birthDate":"1951-11-22","insurerNumber":"72139991","brings":["card","notice","certificate"],"card":{"reads":false}}`, "N1 C1 A1"},
-		{"4.1 医療扶助 is no insurance that ends at 75", `{"day":"2026-11-22","birthDate":"1940-01-01","insurerNumber":"12130001","brings":["card","notice"],"card":{"reads":false}}`, "N1 A1"},
+		// 福岡市, 呉市: 医療扶助 (法別 12) has no notice and no certificate; it is no insurance to declare, either.
+		{"4.1 医療扶助 is no insurance",
+			`{"day":"2026-11-22","birthDate":"1940-01-01","insurerNumber":"12130001","brings":["card","notice"],"card":{"reads":false}}`, ""},
 		{"1.2 S from 2025-09-19", `{"day":"2025-09-18","brings":["phone"],"facility":{"phoneReader":true}}`, ""},
 		{"1.2 papers from 2024-12-02", `{"day":"2024-12-01","brings":["card","notice","certificate","portalPdf"],"card":{"reads":false}}`, "A1"},
 		{"unknown refuses nothing", `{"day":"2026-11-22","brings":["card","notice"]}`, "M1 M2 M3 N1 A1"},
@@ -124,7 +125,8 @@ func TestWhatAMethodGives(t *testing.T) {
 		{`{"day":"2026-11-22","brings":["certificate"]}`, "C1", false, LimitOnPaper, Certain},
 		{`{"day":"2026-03-31","brings":["notice"],"lookupByNumber":"found"}`, "N0", false, LimitNo, Certain},
 		{`{"day":"2026-04-01","brings":["notice"],"lookupByNumber":"found"}`, "N0", false, LimitNo, Likely},
-		{`{"day":"2026-08-01","brings":["oldCard"],"lookupByNumber":"found"}`, "H0", false, LimitNo, Likely},
+		{`{"day":"2026-08-01","brings":["oldCard"],"lookupByNumber":"found"}`, "H0", false, LimitNo, Certain},
+		// said by two texts after the day
 		{`{"day":"2025-12-31","brings":["card"]}`, "A1", false, LimitNo, Certain},
 		{`{"day":"2026-11-22","brings":["card"]}`, "A1", false, LimitNo, Likely},
 		{`{"day":"2026-11-22","brings":["card"],"card":{"state":"expired"}}`, "M1", true, LimitYes, Likely},
@@ -152,7 +154,7 @@ func TestEveryCodeAppearsInTheContractsOrder(t *testing.T) {
 	for _, m := range o.Methods {
 		codes = append(codes, string(m.Code))
 	}
-	if got := strings.Join(codes, " "); got != "M1 M2 M3 S1 S2 P1 P2 P3 N1 N1e N0 C1 H1 H0 L0 A1 L1 E0 R1" {
+	if got := strings.Join(codes, " "); got != "M1 M2 M3 S1 S2 P1 P2 P3 N1 N1e N0 C1 H1 H0 L0 A1 L1 E0 R1 D0 T1" {
 		t.Error(got)
 	}
 	data, err := json.Marshal(o)
@@ -268,7 +270,14 @@ func TestAWorkingDocumentNeverTakesAnAcceptedMethodAway(t *testing.T) {
 			choose(`"reads":false`, `"certificate":"grace"`, `"state":"expired"`, `"registered":false`, `"certificate":"valid"`, `"pinless":true`, ``),
 			choose(`"reader":false`, `"reader":true,"phoneReader":false`, `"phoneReader":true`, `"kind":"exempt"`, `"networkDown":true`, ``),
 			choose("", `,"lookupByNumber":"found"`, `,"lookupByNumber":"notTried"`))
-		s := situation(t, text)
+		all, _, err := ReadSituations([]byte(text))
+		if errors.Is(err, ErrElderlyTooYoung) {
+			continue // a number of 後期高齢者医療 and a child: a typing error
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		s := all[0]
 		for _, item := range AllItems {
 			if random.IntN(3) == 0 {
 				s.Brings = s.Brings.With(item)
@@ -300,6 +309,13 @@ func TestRulesPageIsFresh(t *testing.T) {
 	got, err := os.ReadFile("../docs/rules.md")
 	if err != nil || !bytes.Equal(got, want.Bytes()) {
 		t.Errorf("docs/rules.md is not what the table says (%v): go run ./server rules > docs/rules.md", err)
+	}
+	want.Reset()
+	if err := WriteManual(&want); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile("../docs/methods.md"); err != nil || !bytes.Equal(got, want.Bytes()) {
+		t.Errorf("docs/methods.md is not what the manual says (%v): go run ./server rules --json > docs/methods.md", err)
 	}
 	for _, r := range Rules() {
 		if r.Source.Title == "" || len(r.Periods) == 0 || len(r.Needs) == 0 {

@@ -1,5 +1,7 @@
 package eligibility
 
+import "fmt"
+
 // Papers says which papers a person gets.
 type Papers struct {
 	Notice      bool // 資格情報のお知らせ
@@ -10,18 +12,20 @@ type Papers struct {
 	Confidence  Confidence
 }
 
-// The first days of the papers (対比表 発行開始時期; rules.md 2) and of the rule that follows 後期's interim measure (1.4).
+// The first days of the papers (対比表 発行開始時期) and of the rule that follows 後期's interim measure.
 var (
 	papersFrom       = Date{2024, 12, 2}
 	employeesNotices = Date{2024, 9, 1}
 	elderlyRuleFrom  = Date{2026, 8, 1}
 )
 
-// elderlyAlwaysAge: people of this age on August 1st always get the certificate (rules.md 1.4).
+// elderlyAlwaysAge: people of this age on August 1st always get the certificate; who turns 85 later does not
+// on this ground.
 const elderlyAlwaysAge = 85
 
 // PapersFor returns which papers a person gets from the insurer on day: the notice, the certificate, both or none (対比表
-// 対象者, 取得方法, 発行開始時期; rules.md 1.4 to 1.6 and 2). Unknown facts are named in Look and never decide against a person.
+// 対象者, 取得方法, 発行開始時期). Unknown facts are named in Look and never decide against a person. Whether somebody of
+// 後期高齢者医療 uses マイナ保険証 often enough, each 広域連合 says by its own rule: Person.FrequentUse is its answer.
 func PapersFor(p Person, day Date) Papers {
 	s := schemeOf(p.Insurer)
 	noticesFrom := papersFrom
@@ -35,16 +39,21 @@ func PapersFor(p Person, day Date) Papers {
 		return Papers{Reason: "資格はまだ始まっていません。", Source: srcCompare, Confidence: Certain}
 	case p.Insurer.PublicExpense():
 		return Papers{Reason: "医療扶助は医療保険ではないので、お知らせも資格確認書もありません。", Source: srcCompare, Confidence: Certain}
+	case p.TooYoungForElderly(day):
+		return Papers{Reason: ErrElderlyTooYoung.Ja, Look: "保険者番号か生年月日を直してから出してください。",
+			Source: srcElderlyLaw, Confidence: Certain}
 	case day.Before(noticesFrom):
 		return Papers{Reason: "お知らせと資格確認書の発行が始まる前です。", Source: srcCompare, Confidence: Certain}
 	case s == elderly:
 		return elderlyPapers(p, day)
-	case !p.BirthDate.IsZero() && s != everyone && !day.Before(birthday(p.BirthDate.Latest(), 75)):
-		return Papers{Reason: "75歳の誕生日から後期高齢者医療に移っているので、この保険者からは出しません。", Source: srcShare, Confidence: Certain}
+	case p.MovedToElderly(day):
+		return Papers{Reason: "75歳の誕生日から後期高齢者医療に移っているので、この保険者からは出しません。",
+			Source: srcElderlyLaw, Confidence: Certain}
 	case day.Before(papersFrom):
 		return Papers{Notice: true, Reason: "被用者保険は令和6年9月から全員にお知らせを出しました。資格確認書は令和6年12月2日からです。", Source: srcCompare, Confidence: Certain}
 	case p.Withheld == Yes:
-		return Papers{Certificate: true, Reason: "情報を不開示にしているので、オンラインでは確認できません。資格確認書を職権で出します。", Source: srcWithheld, Confidence: Likely}
+		return Papers{Certificate: true, Reason: "自己情報を提供しないことにしているので、カードとマイナポータルでは確認できません。資格確認書を職権で出します。",
+			Source: srcWithheld, Confidence: Likely}
 	}
 	return generalPapers(p, day)
 }
@@ -84,20 +93,50 @@ func elderlyPapers(p Person, day Date) Papers {
 	}
 	switch {
 	case p.Withheld == Yes:
-		return Papers{Certificate: true, Reason: "情報を不開示にしているので、資格確認書を職権で出します。", Source: srcWithheld, Confidence: Likely}
+		return Papers{Certificate: true, Reason: "自己情報を提供しないことにしているので、資格確認書を職権で出します。", Source: srcWithheld,
+			Confidence: Likely}
 	case !p.BirthDate.IsZero() && Age(p.BirthDate.Latest(), review) >= elderlyAlwaysAge:
 		return Papers{Certificate: true, Reason: "8月1日に85歳以上なので、全員に資格確認書を出します。", Source: srcElderly, Confidence: sure}
+	case !p.BirthDate.IsZero() && Age(p.BirthDate, review) >= elderlyAlwaysAge:
+		return Papers{Certificate: true, Reason: "生年月日の一部が不詳で、8月1日に85歳以上かもしれないので、資格確認書を出します。",
+			Look: "8月1日に85歳以上か確かめてください。", Source: srcElderly, Confidence: Likely}
 	case p.Registered == No:
 		return Papers{Certificate: true, Reason: "マイナ保険証の登録がないので、資格確認書を出します。", Source: srcElderly, Confidence: sure}
 	case p.NeedsCare == Yes:
 		return Papers{Certificate: true, Reason: "機器の操作に配慮が要る人なので、資格確認書を出します。", Source: srcCareful, Confidence: Certain}
-	case p.Registered == Yes && p.FrequentUse == Yes && GraceOf(p.CertificateUntil).On(day) != CertificateExpired:
-		return Papers{Notice: true, Reason: "マイナ保険証を年6回以上、直近3か月に1回以上使っているので、お知らせを出します。", Source: srcElderly, Confidence: Likely}
+	case GraceOf(p.CertificateUntil).On(day) == CertificateExpired:
+		return Papers{Certificate: true, Reason: "電子証明書の期限と猶予が過ぎて登録が外れるので、資格確認書を出します。",
+			Source: srcGrace, Confidence: Likely}
+	case p.Registered == Yes && p.FrequentUse == Yes:
+		return Papers{Notice: true, Reason: "マイナ保険証を広域連合の基準どおりに使っているので、お知らせを出します。",
+			Source: srcElderly, Confidence: Likely}
 	case p.FrequentUse == Unknown:
 		return Papers{Certificate: true, Reason: "マイナ保険証の利用回数がわからないので、資格確認書を出します。",
-			Look: "年6回以上かつ直近3か月に1回以上の利用があれば、お知らせだけになります。", Source: srcElderly, Confidence: Likely}
+			Look:   "広域連合の基準（" + UsualUse.Japanese() + "とする所が多い）を満たせば、お知らせだけになります。",
+			Source: srcElderly, Confidence: Likely}
 	}
-	return Papers{Certificate: true, Reason: "マイナ保険証の利用が少ないので、資格確認書を出します。", Source: srcElderly, Confidence: Likely}
+	return Papers{Certificate: true, Reason: "マイナ保険証の利用が広域連合の基準より少ないので、資格確認書を出します。",
+		Source: srcElderly, Confidence: Likely}
+}
+
+// UseRule is how often マイナ保険証 must have been used for the notice alone in 後期高齢者医療. It is not the same at
+// every 広域連合, so it is the insurer's data: Met gives Person.FrequentUse.
+type UseRule struct{ InYear, InThreeMonths int }
+
+// UsualUse is the rule of one municipality that fits the council's paper (三種町 2026-03-06).
+var UsualUse = UseRule{InYear: 6, InThreeMonths: 1}
+
+// Met says whether uses in the last twelve and three months satisfy the rule.
+func (u UseRule) Met(inYear, inThreeMonths int) Answer {
+	if inYear >= u.InYear && inThreeMonths >= u.InThreeMonths {
+		return Yes
+	}
+	return No
+}
+
+// Japanese says the rule in words.
+func (u UseRule) Japanese() string {
+	return fmt.Sprintf("年%d回以上かつ直近3か月に%d回以上", u.InYear, u.InThreeMonths)
 }
 
 // NoticeUntil returns the last day printed on a notice issued on day: none (zero) below 70; from 70 on July 31st or the

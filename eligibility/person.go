@@ -33,7 +33,7 @@ type Person struct {
 
 	Registered       Answer `json:"registered,omitempty"`      // マイナ保険証登録
 	CertificateUntil Date   `json:"certificateUntil,omitzero"` // 電子証明書有効期限: the last day
-	FrequentUse      Answer `json:"frequentUse,omitempty"`     // マイナ保険証 used six times a year and once in three months
+	FrequentUse      Answer `json:"frequentUse,omitempty"`     // マイナ保険証 used as the 広域連合's own UseRule asks
 	NeedsCare        Answer `json:"needsCare,omitempty"`       // 要配慮
 	Withheld         Answer `json:"withheld,omitempty"`        // 不開示 (DV and the like)
 	IssuedOn         Date   `json:"issuedOn,omitzero"`         // 交付年月日

@@ -10,8 +10,11 @@ import (
 func WriteRules(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("# 窓口での資格確認の規則\n\n")
-	fmt.Fprintf(&b, "この文書は規則の表（`eligibility/rules.go`）から `go run ./server rules > docs/rules.md` で作ります。手で直しません。\n")
-	fmt.Fprintf(&b, "規則の変更は%sまでを反映しています。それより後に始まる・終わる規則は、その日までの公表によります。\n\n", RulesKnownUntil.Japanese())
+	fmt.Fprintf(&b, "この文書は規則の表（`eligibility/ruletable.go`）から `go run ./server rules > docs/rules.md` で作ります。手で直しません。\n")
+	fmt.Fprintf(&b, "%s（確実に追えているのは%sまで）それより後に始まる・終わる規則は、その日までの公表によります。\n\n", RulesKnown(),
+		RulesKnownUntil.Japanese())
+	fmt.Fprintf(&b, "カードを読み取れるときは、読み取りが先です。マイナ保険証の利用率は加算の条件なので、ほかの方法へ案内しません（%s、%s）。\n\n",
+		Certain.Japanese(), link(srcFee))
 	b.WriteString("確度: 確実＝公的な文書または複数の独立した資料／推定＝一つの資料または文言からの推論／未確認＝公的な文書で確かめられていない。\n")
 	for i := range ruleTable {
 		r := &ruleTable[i]
@@ -26,11 +29,30 @@ func WriteRules(w io.Writer) error {
 		for _, n := range r.Needs {
 			fmt.Fprintf(&b, "- %s（%s%s）\n", n.name, n.sure.Japanese(), needSource(n))
 		}
-		fmt.Fprintf(&b, "\n職員の次の一歩: %s\n\n次回の持ち物: %s\n", r.Next, r.Bring)
+		fmt.Fprintf(&b, "\n職員の次の一歩: %s\n", r.Next)
+		for _, other := range []struct{ when, next string }{{"訪問・資格確認限定型", r.InApp}, {"顔写真のないカード", r.NoPhoto}} {
+			if other.next != "" {
+				fmt.Fprintf(&b, "\n%sでは: %s\n", other.when, other.next)
+			}
+		}
+		fmt.Fprintf(&b, "\n次回の持ち物: %s\n", r.Bring)
 	}
+	writeReservations(&b)
 	b.WriteString("\n## カードと人の特別な場合\n\n|場合|窓口での扱い|確度|根拠|\n|---|---|---|---|\n")
 	for _, c := range CardCases {
 		fmt.Fprintf(&b, "|%s|%s|%s|%s|\n", c.Ja, c.Means, c.Confidence.Japanese(), link(c.Source))
+	}
+	b.WriteString("\n## 限度額適用区分\n\n|対象|期間|区分の数|区分|確度|\n|---|---|---|---|---|\n")
+	for _, t := range LimitTables {
+		names := "名前とコードは未公表"
+		if len(t.Classes) > 0 {
+			names = t.Classes[0].Japanese()
+			for _, c := range t.Classes[1:] {
+				names += "・" + c.Japanese()
+			}
+		}
+		fmt.Fprintf(&b, "|%s|%s ～ %s|%d|%s|%s|\n", t.Ja, t.From, t.Until, t.Count, names,
+			t.Confidence.Japanese())
 	}
 	fmt.Fprintf(&b, "\n## 資格の状態\n\n根拠: %s\n\n|コード|状態|職員の次の一歩|\n|---|---|---|\n", srcStates.Title)
 	for _, m := range Validities {
@@ -42,6 +64,31 @@ func WriteRules(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeReservations lists what makes an answer less than certain, what staff do besides, and the answers
+// where nothing helps.
+func writeReservations(b *strings.Builder) {
+	b.WriteString("\n## 受け付けるが確実とは言えないとき\n\n|方法|留保|先に聞くこと|確度|根拠|\n|---|---|---|---|---|\n")
+	for _, d := range doubts {
+		codes := strings.Join(strings.Fields(d.about), "・")
+		fmt.Fprintf(b, "|%s|%s|%s|%s|%s|\n", codes, d.say, d.ask, d.sure.Japanese(), link(d.source))
+	}
+	b.WriteString("\n## あわせてすること\n\n|すること|確度|根拠|\n|---|---|---|\n")
+	for _, n := range notes {
+		fmt.Fprintf(b, "|%s|%s|%s|\n", n.ja, n.sure.Japanese(), link(n.source))
+	}
+	fmt.Fprintf(b, "|%s%s|%s|%s|\n", whyFullPrice, askFullPrice, Certain.Japanese(), link(srcSpecial))
+	b.WriteString("\n## オンライン資格確認で有効な資格が確かめられないとき\n\n|答え|職員の次の一歩|\n|---|---|\n")
+	for _, a := range AllOQSAnswers {
+		if because, next := a.words(); because != "" {
+			fmt.Fprintf(b, "|%s|%s|\n", because, next)
+		}
+	}
+	b.WriteString("\n## 受け付けられる方法がないとき\n\n|理由|職員の次の一歩|確度|根拠|\n|---|---|---|---|\n")
+	for _, r := range refusals {
+		fmt.Fprintf(b, "|%s|%s|%s|%s|\n", r.reason, r.next, r.sure.Japanese(), link(r.source))
+	}
 }
 
 // String names the insurers of a scheme.

@@ -7,12 +7,16 @@ var ErrBeforeBirth = &Error{Code: Invalid, Key: "date.before_birth", Field: "day
 	Ja: "受診日が生年月日より前になっています。どちらかの日付を直してください。",
 	En: "The day lies before the date of birth. Correct one of the two."}
 
-// SharesOn returns the shares of the costs, in percent and ascending, that are possible for care received on day
-// (健康保険法 74条, 高齢者医療確保法 67条; rules.md 4.3): one when age or Person.AssignedShare settles it, several when income
-// decides or the date of birth is partly unknown. It returns ErrBeforeBirth when day lies before the date of birth.
+// SharesOn returns the shares of the costs, in percent and ascending, that are possible for care received on
+// day (健康保険法 74条, 国民健康保険法 42条, 高齢者医療確保法 67条): one when age or Person.AssignedShare settles it, several when
+// income decides or the date of birth is partly unknown. Every answer about a share comes from here. It
+// returns ErrBeforeBirth when day lies before the date of birth, and ErrElderlyTooYoung for 後期高齢者医療 below 65.
 func SharesOn(p Person, day Date) ([]int, error) {
 	if !p.BirthDate.IsZero() && day.Before(p.BirthDate.Earliest()) {
 		return nil, ErrBeforeBirth
+	}
+	if p.TooYoungForElderly(day) {
+		return nil, ErrElderlyTooYoung
 	}
 	if p.AssignedShare > 0 {
 		return []int{p.AssignedShare}, nil
@@ -21,7 +25,7 @@ func SharesOn(p Person, day Date) ([]int, error) {
 		return []int{10, 20, 30}, nil
 	}
 	if schemeOf(p.Insurer) == elderly {
-		return []int{10, 20, 30}, nil // 65 and older with a certificate belong here before 75
+		return []int{10, 20, 30}, nil // also before 75: with a certificate of disability from 65 on
 	}
 	var shares []int
 	oldest, youngest := bandOn(p.BirthDate.Earliest(), day), bandOn(p.BirthDate.Latest(), day)
@@ -68,13 +72,6 @@ func bandStarts(birth Date) [3]Date {
 	seventy := birthday(birth, 70).AddDays(-1)
 	seventy = Date{seventy.year, seventy.month, 1}.AddMonths(1)
 	return [3]Date{school, seventy, birthday(birth, 75)}
-}
-
-// MovedToElderly reports whether the person's insurer is another than 後期高齢者医療 although they are 75 on day: from that
-// birthday on it is no longer theirs (高齢者医療確保法 50条, 52条).
-func (p Person) MovedToElderly(day Date) bool {
-	s := schemeOf(p.Insurer)
-	return (s == residents || s == employees) && !p.BirthDate.IsZero() && !day.Before(birthday(p.BirthDate.Latest(), 75))
 }
 
 // birthday returns the n-th birthday of an exact date of birth; for someone born on February 29th it is March 1st in a

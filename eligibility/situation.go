@@ -1,35 +1,64 @@
 package eligibility
 
+import "strings"
+
 // Situation is what is known about one person at one counter on one day. Zero values are unknown, never "no".
 type Situation struct {
 	Day       Date          // the day of care; compulsory
 	BirthDate Date          // 生年月日, perhaps partial
 	Insurer   InsurerNumber // 保険者番号 on the papers or the screen
 
-	Brings           Items // what the patient shows
-	BringsKnown      bool  // whether Brings is a full list; an unknown list never says that something is missing
-	Card             CardFacts
-	CertificateUntil Date // 有効期限 of the 資格確認書, the last day
-	OldCardUntil     Date // 有効期限 of the 健康保険証, the last day
+	Brings      Items // what the patient shows
+	BringsKnown bool  // whether Brings is a full list; an unknown list never says that something is missing
+	Card        CardFacts
 
-	Facility                FacilityFacts
-	Lookup                  Lookup
-	Phone                   PhoneOS
+	CertificateUntil      Date         // 有効期限 of the 資格確認書, the last day
+	OldCardUntil          Date         // 有効期限 of the 健康保険証, the last day
+	EligibilityProofUntil Date         // 有効期限 of the 健康保険被保険者資格証明書, the last day
+	NoticeUntil           Date         // 有効期限 of the 資格情報のお知らせ, the last day; most have none
+	PDFSavedOn            Date         // the day on which the PDF was saved
+	PaperSpecial          PaperSpecial // what is printed on the paper besides
+
+	Facility  FacilityFacts
+	Lookup    Lookup
+	LookupBy  LookupBy
+	OQSAnswer OQSAnswer
+	Phone     PhoneOS
+	PhoneTap  PhoneTap
+	Disaster  DisasterNotice
+
 	Emergency               Answer // 緊急やむを得ない場合, eligibility evident
 	FirstVisitByHomeConsent Answer // first visit done by 居宅同意取得型
+	MedicalAssistance       Answer // 生活保護の医療扶助
+	Cause                   Cause  // why the patient comes, or what changed
+}
+
+// DisasterNotice is a ministry's notice that victims of a disaster may be treated without papers, as the
+// facility has switched it on. Both parts are needed.
+type DisasterNotice struct {
+	Area  string // where it holds, in the notice's words
+	Title string // the notice's title
+}
+
+// On reports whether a notice has been switched on.
+func (d DisasterNotice) On() bool {
+	return strings.TrimSpace(d.Area) != "" && strings.TrimSpace(d.Title) != ""
 }
 
 // CardFacts is what is known about the My Number card.
 type CardFacts struct {
-	Present     Answer
-	State       CardState
-	Reads       Answer           // the official reader reads it
-	Certificate CertificateState // 利用者証明用電子証明書
-	Pinless     Answer           // 顔認証マイナンバーカード
-	Photo       Answer           // a baby's card has none
-	PIN         PINState         // 暗証番号 of four digits
-	Face        FaceState        // 顔認証 on the reader
-	Registered  Answer           // マイナ保険証 registration
+	Present         Answer
+	Kind            CardKind
+	State           CardState
+	Ends            Date             // the card's own 有効期限, the last day
+	Reads           Answer           // the official reader reads it
+	Certificate     CertificateState // 利用者証明用電子証明書
+	CertificateEnds Date             // its 有効期限, the last day
+	Pinless         Answer           // 顔認証マイナンバーカード
+	Photo           Answer           // a baby's card has none
+	PIN             PINState         // 暗証番号 of four digits
+	Face            FaceState        // 顔認証 on the reader
+	Registered      Answer           // マイナ保険証 registration
 }
 
 // FacilityFacts is what is known about the clinic or pharmacy.
@@ -55,11 +84,15 @@ const (
 	ItemNotice           Item = "notice"           // 資格情報のお知らせ on paper
 	ItemCertificate      Item = "certificate"      // 資格確認書
 	ItemOldCard          Item = "oldCard"          // 健康保険証
+	ItemEligibilityProof Item = "eligibilityProof" // 健康保険被保険者資格証明書 of the 年金事務所
+	ItemMedicalTicket    Item = "medicalTicket"    // 医療券 or 調剤券
+	ItemPublicExpense    Item = "publicExpense"    // 公費の受給者証
 )
 
 // AllItems lists every Item.
-var AllItems = [...]Item{ItemCard, ItemPhone, ItemPortalScreen, ItemPortalPDF, ItemPortalScreenshot, ItemInsurerScreen,
-	ItemInsurerPDF, ItemNotice, ItemCertificate, ItemOldCard}
+var AllItems = [...]Item{ItemCard, ItemPhone, ItemPortalScreen, ItemPortalPDF, ItemPortalScreenshot,
+	ItemInsurerScreen, ItemInsurerPDF, ItemNotice, ItemCertificate, ItemOldCard, ItemEligibilityProof,
+	ItemMedicalTicket, ItemPublicExpense}
 
 // Items is a set of Item.
 type Items uint16
@@ -99,13 +132,18 @@ const (
 	CertificateRevoked CertificateState = "revoked" // 失効: loss, moved abroad, name change
 )
 
-// PINState, FaceState, FacilityKind, Lookup and PhoneOS: zero values are unknown.
+// The kinds of a situation's facts; zero values are unknown.
 type (
+	CardKind     string
 	PINState     string
 	FaceState    string
 	FacilityKind string
 	Lookup       string
+	LookupBy     string // whose number was looked up
 	PhoneOS      string
+	PhoneTap     string // what came of holding the phone to the reader
+	PaperSpecial string
+	Cause        string
 )
 
 const (
@@ -124,77 +162,25 @@ const (
 	LookupNotFound Lookup = "notFound" // OQS knows no such number
 	LookupNotTried Lookup = "notTried"
 
+	LookupByRecords LookupBy = "records" // the number in the facility's own records
+	LookupByPaper   LookupBy = "paper"   // the number on a paper that the patient brought
+
 	Android PhoneOS = "android"
 	IOS     PhoneOS = "ios"
+
+	TapWorks  PhoneTap = "works"
+	TapFailed PhoneTap = "failed"
+
+	OrdinaryCard  CardKind = "ordinary"
+	ResidenceCard CardKind = "residence" // 特定在留カード, 特定特別永住者証明書: both cards in one
+
+	MedicalExpense PaperSpecial = "medicalExpense" // 特別療養費の対象: 資格確認書(特別療養), お知らせ(特別療養)
+
+	Illness    Cause = "illness"    // nothing besides
+	WorkInjury Cause = "workInjury" // 労災: at work or on the way there
+	ThirdParty Cause = "thirdParty" // 第三者行為, 自賠責
+	Abroad     Cause = "abroad"     // back from, or living, abroad
+	Newborn    Cause = "newborn"    // not registered with the parents' insurer yet
+	JobChange  Cause = "jobChange"  // 転職・退職
+	Continued  Cause = "continued"  // 任意継続
 )
-
-// Contradictions between facts; Field names both places.
-var (
-	ErrCardPresence = &Error{Code: Invalid, Key: "situation.card_presence", Field: "card.present, brings",
-		Ja: "card.present と brings で、カードがあるかどうかが食い違っています。どちらかを直してください。",
-		En: "card.present and brings disagree about the card. Correct one of them."}
-	ErrLostCard = &Error{Code: Invalid, Key: "situation.lost_card", Field: "card.state, card.present",
-		Ja: "紛失したカード（card.state = lost）が手元にあることになっています。どちらかを直してください。",
-		En: "A lost card (card.state = lost) cannot be present. Correct one of them."}
-	ErrUnreadCard = &Error{Code: Invalid, Key: "situation.absent_card_reads", Field: "card.reads, card.present",
-		Ja: "カードがないのに読み取れた（card.reads = true）ことになっています。どちらかを直してください。",
-		En: "A card that is not there cannot have been read (card.reads). Correct one of them."}
-	ErrReadWithoutReader = &Error{Code: Invalid, Key: "situation.read_without_reader", Field: "card.reads, facility.reader",
-		Ja: "カードリーダーがない施設（facility.reader = false）でカードを読み取れた（card.reads = true）ことになっています。どちらかを直してください。",
-		En: "A card cannot have been read (card.reads) where there is no reader (facility.reader). Correct one of them."}
-	ErrPinlessPIN = &Error{Code: Invalid, Key: "situation.pinless_pin", Field: "card.pinless, card.pin",
-		Ja: "顔認証マイナンバーカード（card.pinless）には暗証番号がありません。card.pin を消すか card.pinless を直してください。",
-		En: "A PIN-less card has no PIN. Remove card.pin or correct card.pinless."}
-	ErrPhotolessFace = &Error{Code: Invalid, Key: "situation.photoless_face", Field: "card.photo, card.face",
-		Ja: "顔写真のないカードで顔認証ができたことになっています。card.photo か card.face を直してください。",
-		En: "A card without a photo cannot pass face recognition. Correct card.photo or card.face."}
-	ErrDayMissing = &Error{Code: Invalid, Key: "situation.day", Field: "day",
-		Ja: "受診日（day）を年月日で入れてください。", En: "Give the day of care (day) as yyyy-mm-dd."}
-)
-
-// Check returns the first contradiction among the facts: ErrDayMissing, ErrBeforeBirth, ErrCardPresence, ErrLostCard,
-// ErrUnreadCard, ErrReadWithoutReader, ErrPinlessPIN or ErrPhotolessFace.
-func (s *Situation) Check() error {
-	listed := s.BringsKnown && s.Brings.Has(ItemCard)
-	switch {
-	case !s.Day.Exact():
-		return ErrDayMissing
-	case !s.BirthDate.IsZero() && s.Day.Before(s.BirthDate.Earliest()):
-		return ErrBeforeBirth
-	case s.Card.Present == No && listed:
-		return ErrCardPresence
-	case s.Card.State == CardLost && s.Card.Present == Yes:
-		return ErrLostCard
-	case s.Card.State == CardLost && listed:
-		return ErrLostCard.In("card.state, brings")
-	case s.Card.Reads == Yes && s.cardPresent() == No:
-		return ErrUnreadCard
-	case s.Card.Reads == Yes && s.Facility.Reader == No && s.Facility.HomeVisit != Yes && s.Facility.Kind != LimitedFacility:
-		return ErrReadWithoutReader // on visits and at a 資格確認限定型 another device may have read it
-	case s.Card.Pinless == Yes && s.Card.PIN != "":
-		return ErrPinlessPIN
-	case s.Card.Photo == No && s.Card.Face == FaceWorks:
-		return ErrPhotolessFace
-	}
-	return nil
-}
-
-// cardPresent derives whether the card is there: said, else lost, else listed, else implied by a try on the reader.
-func (s *Situation) cardPresent() Answer {
-	switch {
-	case s.Card.Present != Unknown:
-		return s.Card.Present
-	case s.Card.State == CardLost:
-		return No
-	case s.Brings.Has(ItemCard):
-		return Yes
-	case s.BringsKnown:
-		return No
-	case s.Card.Reads != Unknown:
-		return Yes
-	}
-	return Unknown
-}
-
-// brings reports whether an item is known to be shown.
-func (s *Situation) brings(i Item) bool { return s.Brings.Has(i) }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"strings"
+	"unicode"
 )
 
 // Faults of a situation's JSON; Field names the place.
@@ -23,6 +24,9 @@ var (
 		En: "This is not a date of the calendar. Write it like 2026-11-22; a date of birth may also be 1980 or 1980-02."}
 	ErrSituationType = &Error{Code: Invalid, Key: "situation.type",
 		Ja: "値の種類が違います（true/false、文字、並び）。", En: "The value has the wrong type."}
+	ErrSituationText = &Error{Code: Invalid, Key: "situation.text",
+		Ja: "一行の文字（100字まで、個人番号を含まない）で入れてください。",
+		En: "Give one line of text, 100 characters at most, without a My Number."}
 	ErrSituationKind = &Error{Code: Invalid, Key: "situation.unknown_kind",
 		Ja: "選べる値のどれでもありません。", En: "This is none of the possible values."}
 )
@@ -35,6 +39,7 @@ type situationJSON struct {
 	Brings        *[]string `json:"brings"`
 	Card          *struct {
 		Present     *bool   `json:"present"`
+		Kind        *string `json:"kind"`
 		State       *string `json:"state"`
 		Reads       *bool   `json:"reads"`
 		Certificate *string `json:"certificate"`
@@ -44,9 +49,15 @@ type situationJSON struct {
 		Face        *string `json:"face"`
 		Registered  *bool   `json:"registered"`
 	} `json:"card"`
-	CertificateUntil *string `json:"certificateUntil"`
-	OldCardUntil     *string `json:"oldCardUntil"`
-	Facility         *struct {
+	CertificateUntil      *string `json:"certificateUntil"`
+	OldCardUntil          *string `json:"oldCardUntil"`
+	EligibilityProofUntil *string `json:"eligibilityProofUntil"`
+	NoticeUntil           *string `json:"noticeUntil"`
+	PDFSavedOn            *string `json:"pdfSavedOn"`
+	CertificateEnds       *string `json:"certificateEnds"`
+	CardEnds              *string `json:"cardEnds"`
+	PaperSpecial          *string `json:"paperSpecial"`
+	Facility              *struct {
 		Reader      *bool   `json:"reader"`
 		PhoneReader *bool   `json:"phoneReader"`
 		Kind        *string `json:"kind"`
@@ -54,11 +65,21 @@ type situationJSON struct {
 		HomeVisit   *bool   `json:"homeVisit"`
 	} `json:"facility"`
 	LookupByNumber *string `json:"lookupByNumber"`
+	LookupBy       *string `json:"lookupBy"`
+	OQSAnswer      *string `json:"oqsAnswer"`
 	Phone          *struct {
-		OS *string `json:"os"`
+		OS  *string `json:"os"`
+		Tap *string `json:"tap"`
 	} `json:"phone"`
+	Disaster *struct {
+		Area   *string `json:"area"`
+		Notice *string `json:"notice"`
+	} `json:"disaster"`
 	Emergency               *bool `json:"emergency"`
 	FirstVisitByHomeConsent *bool `json:"firstVisitByHomeConsent"`
+	MedicalAssistance       *bool `json:"medicalAssistance"`
+
+	Cause *string `json:"cause"`
 }
 
 // ReadSituations reads one situation or an array of them; array says which it was. Every situation has passed Check.
@@ -205,6 +226,10 @@ func (in *situationJSON) situation() (Situation, error) {
 	s.BirthDate = r.date("birthDate", in.BirthDate, true)
 	s.CertificateUntil = r.date("certificateUntil", in.CertificateUntil, false)
 	s.OldCardUntil = r.date("oldCardUntil", in.OldCardUntil, false)
+	s.EligibilityProofUntil = r.date("eligibilityProofUntil", in.EligibilityProofUntil, false)
+	s.NoticeUntil = r.date("noticeUntil", in.NoticeUntil, false)
+	s.PDFSavedOn = r.date("pdfSavedOn", in.PDFSavedOn, false)
+	s.PaperSpecial = pick(&r, "paperSpecial", in.PaperSpecial, MedicalExpense)
 	if in.InsurerNumber != nil {
 		n, err := ParseInsurerNumber(*in.InsurerNumber)
 		if err != nil {
@@ -221,25 +246,54 @@ func (in *situationJSON) situation() (Situation, error) {
 	}
 	if c := in.Card; c != nil {
 		s.Card = CardFacts{
-			Present: answer(c.Present), Reads: answer(c.Reads), Pinless: answer(c.Pinless), Photo: answer(c.Photo), Registered: answer(c.Registered),
-			State:       pick(&r, "card.state", c.State, CardOK, CardLost, CardRenewing, CardExpired),
-			Certificate: pick(&r, "card.certificate", c.Certificate, CertificateValid, CertificateGrace, CertificateExpired, CertificateRevoked),
-			PIN:         pick(&r, "card.pin", c.PIN, PINKnown, PINForgotten, PINLocked),
-			Face:        pick(&r, "card.face", c.Face, FaceWorks, FaceFailed),
+			Present:    answer(c.Present),
+			Reads:      answer(c.Reads),
+			Pinless:    answer(c.Pinless),
+			Photo:      answer(c.Photo),
+			Registered: answer(c.Registered),
+			Kind:       pick(&r, "card.kind", c.Kind, OrdinaryCard, ResidenceCard),
+			State:      pick(&r, "card.state", c.State, CardOK, CardLost, CardRenewing, CardExpired),
+			Certificate: pick(&r, "card.certificate", c.Certificate, CertificateValid, CertificateGrace,
+				CertificateExpired,
+				CertificateRevoked),
+			PIN:  pick(&r, "card.pin", c.PIN, PINKnown, PINForgotten, PINLocked),
+			Face: pick(&r, "card.face", c.Face, FaceWorks, FaceFailed),
 		}
 	}
+	s.Card.CertificateEnds = r.date("certificateEnds", in.CertificateEnds, false)
+	s.Card.Ends = r.date("cardEnds", in.CardEnds, false)
+	in.aroundTheCounter(&r, &s)
+	return s, r.err
+}
+
+// aroundTheCounter reads what is known besides the papers and the card.
+func (in *situationJSON) aroundTheCounter(r *reader, s *Situation) {
 	if f := in.Facility; f != nil {
-		s.Facility = FacilityFacts{Reader: answer(f.Reader), PhoneReader: answer(f.PhoneReader), NetworkDown: answer(f.NetworkDown),
-			HomeVisit: answer(f.HomeVisit), Kind: pick(&r, "facility.kind", f.Kind, OrdinaryFacility, ExemptFacility, LimitedFacility)}
+		s.Facility = FacilityFacts{
+			Reader:      answer(f.Reader),
+			PhoneReader: answer(f.PhoneReader),
+			NetworkDown: answer(f.NetworkDown),
+			HomeVisit:   answer(f.HomeVisit),
+			Kind:        pick(r, "facility.kind", f.Kind, OrdinaryFacility, ExemptFacility, LimitedFacility),
+		}
 	}
-	s.Lookup = pick(&r, "lookupByNumber", in.LookupByNumber, LookupFound, LookupNotFound, LookupNotTried)
+	s.Lookup = pick(r, "lookupByNumber", in.LookupByNumber, LookupFound, LookupNotFound, LookupNotTried)
+	s.LookupBy = pick(r, "lookupBy", in.LookupBy, LookupByRecords, LookupByPaper)
+	s.OQSAnswer = pick(r, "oqsAnswer", in.OQSAnswer, AllOQSAnswers[:]...)
 	if in.Phone != nil {
-		if s.Phone = pick(&r, "phone.os", in.Phone.OS, Android, IOS, "unknown"); s.Phone == "unknown" {
+		if s.Phone = pick(r, "phone.os", in.Phone.OS, Android, IOS, "unknown"); s.Phone == "unknown" {
 			s.Phone = ""
 		}
+		s.PhoneTap = pick(r, "phone.tap", in.Phone.Tap, TapWorks, TapFailed)
+	}
+	if d := in.Disaster; d != nil {
+		s.Disaster = DisasterNotice{Area: r.line("disaster.area", d.Area), Title: r.line("disaster.notice",
+			d.Notice)}
 	}
 	s.Emergency, s.FirstVisitByHomeConsent = answer(in.Emergency), answer(in.FirstVisitByHomeConsent)
-	return s, r.err
+	s.MedicalAssistance = answer(in.MedicalAssistance)
+	s.Cause = pick(r, "cause", in.Cause, Illness, WorkInjury, ThirdParty, Abroad, Newborn, JobChange,
+		Continued)
 }
 
 // reader keeps the first error of a row of conversions.
@@ -260,6 +314,18 @@ func (r *reader) date(field string, text *string, partial bool) Date {
 		r.fail(ErrSituationDate.In(field))
 	}
 	return d
+}
+
+// line reads a text of one line that is repeated in the answer.
+func (r *reader) line(field string, text *string) string {
+	if text == nil {
+		return ""
+	}
+	line := strings.TrimSpace(*text)
+	if len(line) > 300 || strings.ContainsFunc(line, unicode.IsControl) || HoldsMyNumber(line) {
+		r.fail(ErrSituationText.In(field))
+	}
+	return line
 }
 
 // pick returns the kind that text names; an unknown one is a fault that lists the possible ones.

@@ -9,6 +9,9 @@ const (
 	Unverified Confidence = "unverified" // general knowledge, or sources that disagree
 )
 
+// surer reports whether a is surer than b.
+func surer(a, b Confidence) bool { return a != b && weaker(a, b) == b }
+
 // weaker returns the less sure of two.
 func weaker(a, b Confidence) Confidence {
 	if a == Unverified || b == Unverified {
@@ -31,8 +34,23 @@ func (c Confidence) Japanese() string {
 	return "未確認"
 }
 
-// RulesKnownUntil is the day up to which changes of the rules are known; what is announced for later is marked as likely.
-var RulesKnownUntil = Date{2026, 3, 19}
+// How far the rules are known. They were read on RulesReadOn from copies of public texts that reach early
+// October 2026 (10月上旬); the first of that month is the last day that is surely covered. What begins later is
+// as announced by then.
+var (
+	RulesKnownUntil = Date{2026, 10, 1}
+	RulesReadOn     = Date{2026, 11, 28}
+)
+
+// RulesKnown says how far the rules are known, for whoever reads an answer or a printed sheet.
+func RulesKnown() string {
+	return "規則は、令和8年10月上旬までの公表を" + RulesReadOn.Japanese() + "に確かめたものです。"
+}
+
+// RulesKnownEn is RulesKnown in English.
+func RulesKnownEn() string {
+	return "The rules are those published by early October 2026, read on " + RulesReadOn.String() + "."
+}
 
 // Source is a text that a rule rests on.
 type Source struct {
@@ -40,28 +58,50 @@ type Source struct {
 	URL   string // "" where the text is not on the web
 }
 
+const (
+	wic      = "https://www.wic-net.com/material/document/"
+	hodanren = "https://hodanren.doc-net.or.jp/"
+	notice   = "https://www.mhlw.go.jp/web/t_doc?dataId=84ac0107"
+	howTo    = "https://www.mhlw.go.jp/stf/newpage_50657.html"
+	law      = "https://laws.e-gov.go.jp/law/"
+)
+
 // The sources of the counter's rules. A link leads to the text itself or to the page that carries it.
 var (
-	srcOrder    = Source{"療担規則 第3条第1項、中医協総会（令和7年8月27日）総-6-2", "https://www.wic-net.com/material/document/21379/3"}
-	srcNotice   = Source{"令和6年厚生労働省告示第349号・第351号", "https://www.mhlw.go.jp/web/t_doc?dataId=84ac0107"}
-	srcHow      = Source{"厚生労働省「マイナ保険証・資格確認書の使い方」", "https://www.mhlw.go.jp/stf/newpage_50657.html"}
-	srcCompare  = Source{"厚生労働省「12月2日以降の医療機関等における資格確認」（マイナ保険証・資格確認書・資格情報のお知らせの対比表）", ""}
-	srcPhone    = Source{"中医協総会（令和7年8月27日）総-6-1", "https://www.wic-net.com/material/document/21378/1"}
+	srcOrder    = Source{"療担規則 第3条第1項、中医協総会（令和7年8月27日）総-6-2", wic + "21379/3"}
+	srcNotice   = Source{"令和6年厚生労働省告示第349号・第351号", notice}
+	srcHow      = Source{"厚生労働省「マイナ保険証・資格確認書の使い方」", howTo}
+	srcCompare  = Source{"厚生労働省「12月2日以降の医療機関等における資格確認」（3つの書類の対比表）", ""}
+	srcPhone    = Source{"中医協総会（令和7年8月27日）総-6-1", wic + "21378/1"}
 	srcPhoneQA  = Source{"スマホでの資格確認の疑義解釈（令和7年9月・10月、京都府医師会報）", "https://kyotoihou.t-reader.jp"}
-	srcStart    = Source{"スマホのマイナ保険証、令和7年9月19日から順次開始", "https://ascii.jp"}
+	srcStart    = Source{"スマホのマイナ保険証、令和7年9月19日から順次開始", "https://ascii.jp/elem/000/004/316/4316751/"}
 	src0710     = Source{"保発0710第1号（令和5年7月10日）被保険者資格申立書と障害時の取扱い", "https://www.fujifilm-kenpo.or.jp/news/5611"}
-	srcSight    = Source{"オンライン資格確認 目視確認モードの手順", "https://www.wic-net.com/material/document/17669/17"}
-	srcInterim  = Source{"期限切れ健康保険証・お知らせ単独の暫定的取扱い（令和7年6月27日、8月4日、11月12日）", "https://hodanren.doc-net.or.jp/info/news/"}
+	srcSight    = Source{"オンライン資格確認 目視確認モードの手順", wic + "17669/17"}
+	srcInterim  = Source{"期限切れ健康保険証・お知らせ単独の暫定的取扱い（令和7年11月12日）", hodanren + "info/news/2025-11-12-4/"}
 	srcExtended = Source{"厚生労働大臣会見（令和8年3月19日）暫定措置は令和8年7月31日まで", "https://www.niigata-nippo.co.jp/articles/-/799360"}
-	srcElectron = Source{"資格情報のお知らせの電磁的方法による交付（健康保険組合の公表）、令和6年厚生労働省告示第351号", "https://www.mhlw.go.jp/web/t_doc?dataId=84ac0107"}
-	srcHome     = Source{"居宅同意取得型オンライン資格確認（マイナ在宅受付Web、令和6年4月から）", "https://www.wic-net.com/material/document/16956/5"}
+	srcElectron = Source{"資格情報のお知らせの電磁的方法による交付（健康保険組合の公表）、令和6年厚生労働省告示第351号", notice}
+	srcHome     = Source{"居宅同意取得型オンライン資格確認（マイナ在宅受付Web、令和6年4月から）", wic + "16956/5"}
 	srcPinless  = Source{"顔認証マイナンバーカードの取扱い（令和5年12月15日から）", "https://www.town.mikata-kami.lg.jp"}
-	srcBaby     = Source{"顔写真のないカードの取扱い（保団連の照会）", "https://hodanren.doc-net.or.jp/?p=24604"}
-	srcLimited  = Source{"資格確認限定型（マイナ資格確認アプリ）", "https://iryohokenjyoho.service-now.com"}
-	srcGrace    = Source{"電子証明書の期限後3か月の取扱い（厚生労働省、市町村）", "https://www.mhlw.go.jp/stf/newpage_50657.html"}
-	srcShare    = Source{"健康保険法第74条、高齢者の医療の確保に関する法律第67条", ""}
+	srcBaby     = Source{"顔写真のないカードの取扱い（保団連の照会）", hodanren + "?p=24604"}
+	srcLimited  = Source{"資格確認限定型・訪問（マイナ資格確認アプリ）", "https://iryohokenjyoho.service-now.com"}
+	srcGrace    = Source{"電子証明書の期限後3か月の取扱い（厚生労働省、市町村）", howTo}
+	srcShare    = Source{"健康保険法第74条、国民健康保険法第42条", law + "211AC0000000070"}
 	srcStates   = Source{"オンライン資格確認等システム 資格有効性コード（公開プログラムの記載）", ""}
-	srcElderly  = Source{"後期高齢者医療広域連合・三種町（令和8年3月6日）令和8年8月からの資格確認書", "https://www.town.mitane.akita.jp"}
-	srcCareful  = Source{"要配慮者等の資格確認書（医療保険部会資料）", "https://www.wic-net.com/material/document/19109/169"}
+	srcElderly  = Source{"令和8年8月からの後期高齢者医療の資格確認書（医療保険部会 令和7年12月18日）", wic + "22889/11"}
+	srcCareful  = Source{"要配慮者等の資格確認書（医療保険部会資料）", wic + "19109/169"}
+	srcLostCard = Source{"カードの紛失・更新中の資格確認書（SCSK健康保険組合）", "https://www.kenpo.gr.jp/SCSK-kenpo"}
 	srcWithheld = Source{"DV等で情報を不開示とした人の資格確認書（大垣市）", "https://www.city.ogaki.lg.jp/0000066161.html"}
+
+	srcElderlyLaw = Source{"高齢者の医療の確保に関する法律第50条・第52条", law + "357AC0000000080"}
+	srcSpecial    = Source{"国民健康保険法第54条の3（特別療養費）", law + "333AC0000000192"}
+	srcProof      = Source{"健康保険法施行規則第50条の2（被保険者資格証明書、日本年金機構）", "https://www.nenkin.go.jp"}
+	srcReturned   = Source{"資格喪失後の受診（協会けんぽ 沖縄支部 令和7年2月14日ほか）", ""}
+	srcAssistance = Source{"医療扶助のオンライン資格確認（福岡市 令和7年8月7日から、呉市、千葉市）", ""}
+	srcRefund     = Source{"療養費の支給（支払った日の翌日から2年以内）", ""}
+	srcResidence  = Source{"特定在留カード・特定特別永住者証明書（令和8年6月14日から）", ""}
+	srcDisaster   = Source{"災害で被災した人の受診に関する厚生労働省の事務連絡（そのつど）", ""}
+	srcEnded      = Source{"暫定措置の終わり（令和8年7月31日）を終わった後に伝える二つの公表", ""}
+	srcFee        = Source{"令和8年度診療報酬改定 電子的診療情報連携体制整備加算（令和8年6月1日から）", ""}
+	srcCause      = Source{"労災・第三者行為・国外転出・出生のときの窓口の扱い（市町村・健康保険組合の公表）", ""}
+	srcLimits     = Source{"高額療養費の見直し（令和8年8月・令和9年8月）", ""}
 )

@@ -74,8 +74,10 @@ func rank(state string) int { return slices.Index([]string{"no", "care", "ok"}, 
 // changes adds what birthdays and August 1st do to the insurer, the share and the saved PDF.
 func (v *Visit) changes(add func(key, state, ja, en string, until Date, source Source)) {
 	p := v.Person
-	if !p.BirthDate.IsZero() && p.Insurer != "" && schemeOf(p.Insurer) != elderly && !v.Day.Before(birthday(p.BirthDate.Latest(), 75)) {
-		add("insurer", "no", "75歳の誕生日から後期高齢者医療に変わります。いまの保険の紙・画面・PDFは使えません。新しい資格確認書を持って行ってください。", "From the 75th birthday on another insurer is in charge: bring its certificate.", Date{}, srcShare)
+	if p.MovedToElderly(v.Day) {
+		add("insurer", "no", "75歳の誕生日から後期高齢者医療に変わります。いまの保険の紙・画面・PDFは使えません。新しい資格確認書を持って行ってください。",
+			"From the 75th birthday on another insurer is in charge: bring its certificate.", Date{},
+			srcElderlyLaw)
 	}
 	if shares, err := SharesOn(p, v.Day); err == nil && !p.BirthDate.IsZero() {
 		said, en := "窓口での負担は"+percents(shares)+"です。", "Your share of the costs: "+percentsEn(shares)+"."
@@ -98,7 +100,8 @@ func (v *Visit) changes(add func(key, state, ja, en string, until Date, source S
 		add("pdf", "no", "PDFを保存してから負担割合か資格が変わる日（"+change.Japanese()+"）を過ぎています。PDFを保存し直してください。", "The share or insurer may have changed since the PDF was saved: save it again.", Date{}, srcShare)
 		return
 	}
-	add("pdf", "care", "PDFはマイナンバーカードといっしょなら使えます。職場・住所・名前が変わったときは保存し直してください。", "The PDF works together with the card. Save it again after a change of job, address or name.", Date{}, srcNotice)
+	add("pdf", "care", "カードを機械で読み取れないときは、PDFをマイナンバーカードといっしょに見せれば使えます。職場・住所・名前が変わったときは保存し直してください。",
+		"Where the card cannot be read, the PDF works together with it. Save it again after a change of job, address or name.", Date{}, srcNotice)
 }
 
 // percents writes shares as 2割・3割.

@@ -27,13 +27,13 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	d.say(edge+62, 12.5, 12, ink, s.Day.Japanese()+" 現在")
 	d.say(edge+122, 12.5, 12, ink, "使用期限 "+s.UseBy.Japanese())
 	d.say(edge, 21, 9, grey, "■ は1か月以内に変わった行です。（推定）は一つの資料または文言からの推論です。使用期限を過ぎたら刷り直してください。")
-	const top, bottom, room, gap = 26.5, 272.0, wide - 57, 1.8
+	const top, bottom, room, gap = 26.0, 270.0, wide - 57, 1.5
 	tall := func(row eligibility.SheetRow, scale float64) float64 {
 		left := d.tall(10*scale, 52, row.Brings)
 		return max(left, d.tall(10.5*scale, room, sheetAnswer(row))+d.tall(9*scale, room, row.Next)) + gap*scale
 	}
 	scale, y := 1.0, bottom+1
-	for ; y > bottom && scale > 0.85; scale -= 0.02 { // a day with many rows is written a little smaller
+	for ; y > bottom && scale > 0.8; scale -= 0.02 { // a day with many rows is written a little smaller
 		y = top
 		for _, row := range s.Rows {
 			y += tall(row, scale)
@@ -52,8 +52,9 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 		y += tall(row, scale)
 	}
 	d.line(edge, y, edge+wide, y, 0.2, hairline)
-	d.paragraph(edge, y+2.5, 9, wide, "マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めないことだけを理由に10割を求めないでください。", false)
-	d.paragraph(edge, 284, 8, wide, "規則の変更は"+eligibility.RulesKnownUntil.Japanese()+"までを反映。根拠は規則の一覧（docs/rules.md）にあります。", false)
+	d.paragraph(edge, y+1.5, 8.5, wide, eligibility.SheetMark, false)
+	d.paragraph(edge, y+5.5, 8.5, wide, "マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めない、「無効」と出たことだけを理由に10割を求めないでください。", false)
+	d.paragraph(edge, 284, 8, wide, eligibility.RulesKnown()+"根拠は規則の一覧（docs/rules.md）にあります。", false)
 	if d.err != nil {
 		return nil, fmt.Errorf("composing the reception's sheet: %w", d.err)
 	}

@@ -20,6 +20,9 @@ type methodsCmd struct {
 	JSON string `name:"json" required:"" placeholder:"FILE|-" help:"the situation, or an array of situations, as JSON; - for standard input"`
 }
 
+// Help is the manual of the JSON.
+func (*methodsCmd) Help() string { return eligibility.SituationManual() }
+
 // Run answers in the shape of the input: an object for an object, an array for an array.
 func (c *methodsCmd) Run() error {
 	return answered(func() (any, error) {
@@ -72,7 +75,7 @@ func (c *shareCmd) Run() error {
 			case err != nil:
 				return nil, eligibility.ErrInsurerNumber.In("--insurer")
 			case p.Insurer.Kind() == "":
-				return nil, errNoSystem
+				return nil, eligibility.ErrNoSystem.In("--insurer")
 			case p.Insurer.PublicExpense():
 				return nil, errNoShare
 			}
@@ -83,8 +86,11 @@ func (c *shareCmd) Run() error {
 			}
 		}
 		f, err := eligibility.ForecastShare(p, day)
-		if errors.Is(err, eligibility.ErrBeforeBirth) {
+		switch {
+		case errors.Is(err, eligibility.ErrBeforeBirth):
 			return nil, eligibility.ErrBeforeBirth.In("--on, --birth-date")
+		case errors.Is(err, eligibility.ErrElderlyTooYoung):
+			return nil, eligibility.ErrElderlyTooYoung.In("--insurer, --birth-date")
 		}
 		if err != nil {
 			return nil, err
@@ -120,6 +126,12 @@ var errNoShare = &eligibility.Error{Code: eligibility.Invalid, Key: "share.publi
 
 // shareWarning says what does not fit together in the facts that a share was asked for.
 func shareWarning(p eligibility.Person, day eligibility.Date) string {
+	if asked := p.Questions(day); len(asked) > 0 {
+		return asked[0].Ja
+	}
+	if hint := p.Insurer.PrefectureHint(); hint != "" {
+		return hint
+	}
 	if !p.BirthDate.Exact() {
 		return "生年月日の一部が不詳なので、可能な割合をすべて挙げています。"
 	}
@@ -129,8 +141,6 @@ func shareWarning(p eligibility.Person, day eligibility.Date) string {
 	switch {
 	case assigned == 0 || err != nil:
 		return ""
-	case p.MovedToElderly(day):
-		return "75歳の誕生日から後期高齢者医療に移るので、この保険者の負担割合は使えません。"
 	case !slices.Contains(possible, assigned):
 		var words []string
 		for _, percent := range possible {
@@ -188,6 +198,12 @@ func (c *insurerCmd) Run() error {
 		if n.MayBeAssociation() {
 			r.Note = "3桁目が3の番号は、国民健康保険組合に割り当てられる範囲です。"
 		}
+		if hint := n.PrefectureHint(); hint != "" {
+			r.Note = hint + r.Note
+		}
+		if n.PublicExpense() {
+			r.Note = "医療扶助（生活保護）の番号で、健康保険の保険者番号ではありません。医療券を見るか、福祉事務所に確かめてください。" + r.Note
+		}
 		return r, nil
 	})
 }
@@ -200,10 +216,17 @@ func known(s string) *string {
 }
 
 // rulesCmd prints the table of the rules for people.
-type rulesCmd struct{}
+type rulesCmd struct {
+	JSON bool `name:"json" help:"print the manual of the JSON that methods reads instead (docs/methods.md)"`
+}
 
-// Run prints docs/rules.md.
-func (*rulesCmd) Run() error { return told(eligibility.WriteRules(os.Stdout)) }
+// Run prints docs/rules.md, or docs/methods.md.
+func (c *rulesCmd) Run() error {
+	if c.JSON {
+		return told(eligibility.WriteManual(os.Stdout))
+	}
+	return told(eligibility.WriteRules(os.Stdout))
+}
 
 // answered prints the answer as one JSON document, or complains and exits with 2.
 func answered(ask func() (any, error)) error {

@@ -222,7 +222,7 @@ func TestWhatAnOQSAnswerSaysOfItselfComesFirst(t *testing.T) {
 		next     string // of the verdict
 	}{
 		{"valid", []string{"oqs.valid"}, "オンライン資格確認の結果は「有効」です。", "カードの生年月日が画面と同じか見て"},
-		{"not valid", []string{"oqs.validity_2"}, "オンライン資格確認の結果は「無効」です。", "職場や住所が変わっていないか聞き、新しい保険の登録前なら、"},
+		{"not valid", []string{"oqs.validity_2"}, "オンライン資格確認の結果は「無効」です。", "保険が変わっていないか聞き、"},
 		{"lost", []string{"oqs.lost", "oqs.loss_03", "oqs.second_insurer"}, "この資格は、今日はもうありません", "いまの保険を本人に聞き"},
 		{"an agent of version 2", []string{"oqs.not_said"}, "資格が有効かどうかを、このリーダーのパソコンのプログラムは伝えられません。", "資格確認端末の画面で"},
 		{"a record from before", nil, "資格が有効かどうかを、このリーダーのパソコンのプログラムは伝えられません。", "資格確認端末の画面で"},

@@ -31,6 +31,9 @@ var counterQuestions = [...]question{
 		{"over", "電子証明書が切れた（3か月より前）", "Certificate ended longer ago", func(s *eligibility.Situation) {
 			s.Card.Present, s.Card.Certificate = eligibility.Yes, eligibility.CertificateExpired
 		}},
+		{"answer", "読めたが「無効」「該当なし」など", "Reads, but the answer is not “valid”", func(s *eligibility.Situation) {
+			s.Card.Present, s.Card.Reads, s.OQSAnswer = eligibility.Yes, eligibility.Yes, eligibility.OQSInvalid
+		}},
 		{"reads", "あって、読める", "Here, and it reads", func(s *eligibility.Situation) { s.Card.Present, s.Card.Reads = eligibility.Yes, eligibility.Yes }},
 	}},
 	{"shows", "ほかに見せられるものは？", "What else can they show?", []tap{
@@ -39,6 +42,8 @@ var counterQuestions = [...]question{
 		{"portalScreen", "マイナポータルの画面", "Mynaportal's screen", shows(eligibility.ItemPortalScreen, eligibility.ItemPhone)},
 		{"portalPdf", "マイナポータルのPDF", "Mynaportal's PDF", shows(eligibility.ItemPortalPDF)},
 		{"certificate", "資格確認書", "The certificate of eligibility", shows(eligibility.ItemCertificate)},
+		{"eligibilityProof", "健康保険被保険者資格証明書", "年金事務所's proof of eligibility", shows(eligibility.ItemEligibilityProof)},
+		{"medicalTicket", "医療券（生活保護）", "A medical ticket (public assistance)", shows(eligibility.ItemMedicalTicket)},
 		{"phone", "スマホだけ", "Only a phone", shows(eligibility.ItemPhone)},
 		{"oldCard", "以前の健康保険証", "An old insurance card", shows(eligibility.ItemOldCard)},
 		{"nothing", "何もない", "Nothing", shows()},
@@ -46,11 +51,15 @@ var counterQuestions = [...]question{
 	{"place", "こちらの状況は？", "And here?", []tap{
 		{"usual", "ふだんどおり", "As usual", func(s *eligibility.Situation) { s.Facility.PhoneReader = eligibility.No }},
 		{"phoneReader", "スマホ用の読み取り機がある", "There is a phone reader", func(s *eligibility.Situation) { s.Facility.PhoneReader = eligibility.Yes }},
-		{"found", "番号の照会で資格が見つかった", "A look-up by number answered", func(s *eligibility.Situation) {
-			s.Facility.PhoneReader, s.Lookup = eligibility.No, eligibility.LookupFound
+		{"phoneFailed", "スマホをかざしても読めない", "The phone was not read", func(s *eligibility.Situation) {
+			s.Facility.PhoneReader, s.PhoneTap = eligibility.Yes, eligibility.TapFailed
+		}},
+		{"found", "自院の記録の番号で照会できた", "A look-up by our record's number answered", func(s *eligibility.Situation) {
+			s.Facility.PhoneReader, s.Lookup, s.LookupBy = eligibility.No, eligibility.LookupFound, eligibility.LookupByRecords
 		}},
 		{"noReader", "カードリーダーがない", "There is no card reader", func(s *eligibility.Situation) {
-			s.Facility.Reader, s.Card.Reads = eligibility.No, eligibility.Unknown // a card that reads elsewhere is not read here
+			s.Facility.Reader = eligibility.No
+			s.Card.Reads, s.OQSAnswer = eligibility.Unknown, "" // a card that reads elsewhere is not read here
 		}},
 		{"down", "システムか回線の障害", "System or line is down", func(s *eligibility.Situation) { s.Facility.NetworkDown = eligibility.Yes }},
 	}},
@@ -67,7 +76,8 @@ func shows(items ...eligibility.Item) func(*eligibility.Situation) {
 
 // methodsPage asks three questions by links and answers from the rules. Nothing about the patient is sent but the taps.
 func (s *Site) methodsPage(c echo.Context, _ string) error {
-	view := MethodsView{Page: s.page(c, "この患者さんは何で確認できる？", "What can this patient be confirmed by?"), Day: s.today().Japanese()}
+	view := MethodsView{Page: s.page(c, "この患者さんは何で確認できる？", "What can this patient be confirmed by?"), Day: s.today().Japanese(),
+		KnownJa: eligibility.RulesKnown(), KnownEn: eligibility.RulesKnownEn()}
 	situation := eligibility.Situation{Day: s.today()}
 	said := url.Values{}
 	if lang := c.QueryParam("lang"); lang != "" {
@@ -91,6 +101,7 @@ func (s *Site) methodsPage(c echo.Context, _ string) error {
 		return err
 	}
 	view.Step, view.Next, view.Bring = len(counterQuestions)+1, outcome.Next, outcome.BringNext
+	view.Reason, view.Source, view.Reservation = outcome.Reason, outcome.Source, outcome.Reservation
 	for i := range outcome.Methods {
 		m := outcome.Methods[i]
 		switch {

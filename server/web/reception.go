@@ -39,7 +39,8 @@ func (s *Site) receptionPage(c echo.Context) error {
 		return err
 	}
 	view := ReceptionView{Page: s.page(c, "受付の方へ", "For reception staff"), Day: today.Japanese(),
-		Accepted: way, Others: others, SourceTitle: way.Source, SourceURL: way.SourceURL, SourceCode: "/reception/source.png"}
+		Accepted: way, Others: others, SourceTitle: way.Source, SourceURL: way.SourceURL, SourceCode: "/reception/source.png",
+		KnownJa: eligibility.RulesKnown(), KnownEn: eligibility.RulesKnownEn()}
 	if own := s.wanted(c.Request()).Lang; own != "ja" {
 		view.ForPatient, view.PatientLang = pwa.Plain(own, "reception.forPatient"), pwa.HTMLTag(own)
 	}

@@ -91,6 +91,7 @@ type ReceptionView struct {
 	Day                                string // today, in the Japanese calendar
 	Accepted                           eligibility.Method
 	Others                             []eligibility.Method // further ways for a card that cannot be read
+	KnownJa, KnownEn                   string               // how far the rules are known
 	SourceTitle, SourceURL, SourceCode string               // where it stands, its address and the picture of its QR
 }
 
@@ -106,6 +107,9 @@ type MethodsView struct {
 	Choices          []Choice
 	Best             *eligibility.Method
 	Next, Bring, Day string
+	Reason, Source   string // of the answer
+	Reservation      string
+	KnownJa, KnownEn string               // how far the rules are known
 	Accepted         []eligibility.Method // besides the best
 	Refused          []eligibility.Method
 }
@@ -116,6 +120,8 @@ type VisitView struct {
 	Form  VisitForm
 	Lines []VisitLine
 	Day   string // of the visit, in words
+
+	KnownUntil, ReadOn string // how far the rules are known
 }
 
 // VisitLine is one line of the answer: the key of its sentence and the values in it.

@@ -44,6 +44,7 @@ func (s *Site) visit(c echo.Context) error {
 		return s.showPublic(c, http.StatusUnprocessableEntity, "visit", view)
 	}
 	view.Day = day(view.Lang, v.Day)
+	view.KnownUntil, view.ReadOn = day(view.Lang, eligibility.RulesKnownUntil), day(view.Lang, eligibility.RulesReadOn)
 	for _, item := range items {
 		view.Lines = append(view.Lines, visitLine(view.Lang, v, item))
 	}
