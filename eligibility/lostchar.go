@@ -19,6 +19,16 @@ func lostCharacter(r rune) bool {
 	return unicode.Is(unicode.Co, r)
 }
 
+// LostMark returns the first of a name's marks where a character was lost, 0 when there is none.
+func LostMark(name string) rune {
+	for _, r := range name {
+		if lostCharacter(r) {
+			return r
+		}
+	}
+	return 0
+}
+
 // HasLostCharacter reports whether a character of a name was lost on its way here.
 func HasLostCharacter(name string) bool { return strings.ContainsFunc(name, lostCharacter) }
 
@@ -29,13 +39,13 @@ func AllLost(name string) bool {
 }
 
 // CleanName returns a name as it is stored, shown and printed: radicals as the characters that they look like, and 〓 for each
-// lost character except ●, which registers write on purpose.
+// lost character except ● and ■, which registers write on purpose.
 func CleanName(name string) string {
 	if !strings.ContainsFunc(name, func(r rune) bool { return isRadical(r) || lostCharacter(r) }) {
 		return name
 	}
 	return strings.Map(func(r rune) rune {
-		if r != '●' && lostCharacter(r) {
+		if r != '●' && r != '■' && lostCharacter(r) {
 			return Geta
 		}
 		return foldRadical(r)

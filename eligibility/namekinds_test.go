@@ -203,7 +203,7 @@ func TestANameThatIsMostlyHiddenIsComparedWithNothing(t *testing.T) {
 func TestANameIsStoredWithTheCharactersThatItShows(t *testing.T) {
 	for in, want := range map[string]string{
 		"⻑⾕川 ⻘⼦": "長谷川 青子", "⼭⽥　太郎": "山田　太郎", "⼾⽥": "戶田", "⻲⼭": "亀山", "⻄⼝": "西口", "⻩": "黄", "⻫藤": "斉藤", "⿊⽊": "黑木",
-		"⻯⼀": "竜一", "⻨⽥": "麦田", "?田 一": "〓田 一", "？田": "〓田", "□田": "〓田", "\uFFFD田": "〓田", "■田": "〓田", "＊田": "〓田", "\uE000田": "〓田",
+		"⻯⼀": "竜一", "⻨⽥": "麦田", "?田 一": "〓田 一", "？田": "〓田", "□田": "〓田", "\uFFFD田": "〓田", "■田": "■田", "＊田": "〓田", "\uE000田": "〓田",
 		"●田": "●田", "〓田": "〓田", "髙橋　德一": "髙橋　德一", "葛󠄀城": "葛󠄀城", "神田": "神田", "⺀田": "⺀田", "ｼｹﾝ ﾀﾛｳ": "ｼｹﾝ ﾀﾛｳ", "": "",
 	} {
 		t.Run(in, func(t *testing.T) {
@@ -211,6 +211,11 @@ func TestANameIsStoredWithTheCharactersThatItShows(t *testing.T) {
 				t.Errorf("%q, want %q", got, want)
 			}
 		})
+	}
+	for name, want := range map[string]rune{"髙橋 德一": 0, "●橋 〓一": '●', "〓田 ●": '〓', "吉?": '?', "": 0} {
+		if LostMark(name) != want {
+			t.Errorf("%q is marked by %q", name, LostMark(name))
+		}
 	}
 	p := Person{Name: "⻑⾕川", Kana: "ハ?", Alias: "⻘⼦", AliasKana: "ア?", SubscriberName: "⼭□"}.WithCleanNames()
 	if p != (Person{Name: "長谷川", Kana: "ハ〓", Alias: "青子", AliasKana: "ア〓", SubscriberName: "山〓"}) {
