@@ -1,6 +1,7 @@
 # Two stages: build without cgo, run as a user without rights on an image without a shell's worth of extras.
 #   docker build -t madoguchi .
 #   docker run --rm -p 127.0.0.1:8080:8080 -e MADOGUCHI_DEMO_PUBLISH=true -v madoguchi:/data madoguchi
+# It prints a word (合言葉) that every browser has to give at its first visit.
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./

@@ -30,7 +30,9 @@ type Config struct {
 	Audience    string            // of the assertion; the token endpoint when empty
 	RedirectURL string
 	Scopes      []string // besides openid: name, birthdate …
-	ACRValues   string   // e.g. "aal3 crl"; empty leaves it out
+	ACRValues   string   // e.g. "aal3 crl"; empty leaves it out, and then any level will do
+	NoAuthTime  bool     // the provider gives no auth_time, whatever its metadata say
+	NoACR       bool     // the provider gives no acr, whatever its metadata say
 	Client      *http.Client
 	Now         func() time.Time
 }
@@ -67,12 +69,38 @@ type Identity struct {
 	Subject   string           `json:"subject"` // issuer and the provider's sub
 	Name      string           `json:"name"`
 	BirthDate eligibility.Date `json:"birthDate"`
-	At        time.Time        `json:"at"`                // when the callback came, by our clock
-	AuthTime  time.Time        `json:"authTime,omitzero"` // when the person proved themselves, if the provider says so
+	At        time.Time        `json:"at"` // when the callback came, by our clock
+	// when the person proved themselves, by the provider's word, and at which level; zero and empty where it
+	// gives none
+	AuthTime time.Time `json:"authTime,omitzero"`
+	ACR      string    `json:"acr,omitempty"`
 }
 
+// ProvedAt returns when the person proved themselves. Where the provider gives no auth_time that is only
+// known to lie before the callback: at is the callback's time and said is false.
+func (id Identity) ProvedAt() (at time.Time, said bool) {
+	if id.AuthTime.IsZero() {
+		return id.At, false
+	}
+	return id.AuthTime, true
+}
+
+// Basis says for the audit what a login rests on: its level, and whose word the time of the proof is.
+func (id Identity) Basis() string {
+	level, timed := "acr "+id.ACR, "auth_time"
+	if id.ACR == "" {
+		level = "acr not given"
+	}
+	if _, said := id.ProvedAt(); !said {
+		timed = "auth_time not given, time of the callback"
+	}
+	return level + "; " + timed
+}
+
+// FlowLife is how long a login may be under way.
+const FlowLife = 10 * time.Minute
+
 const (
-	flowLife      = 10 * time.Minute
 	proofLife     = 4 * time.Minute // an older proof is asked for anew: with a flow's life it stays under desk.FreshLogin
 	assertionLife = 60 * time.Second
 	clockLeeway   = 30 * time.Second
@@ -97,86 +125,71 @@ var (
 
 // Begin returns the address to send the browser to, and what to remember for Finish.
 func (l *Login) Begin(ctx context.Context) (string, Flow, error) {
-	settings, _, err := l.discover(ctx)
+	found, err := l.discover(ctx)
 	if err != nil {
 		return "", Flow{}, err
 	}
 	flow := Flow{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Begun: l.config.Now()}
 	options := []oauth2.AuthCodeOption{oidc.Nonce(flow.Nonce), oauth2.S256ChallengeOption(flow.Verifier),
-		oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(proofLife.Seconds())))} // a provider's single sign-on is no proof of now (OpenID Connect Core 3.1.2.1)
+		// a provider's single sign-on is no proof of now (OpenID Connect Core 3.1.2.1)
+		oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(proofLife.Seconds())))}
 	if l.config.ACRValues != "" {
 		options = append(options, oauth2.SetAuthURLParam("acr_values", l.config.ACRValues))
 	}
-	return settings.AuthCodeURL(flow.State, options...), flow, nil
+	return found.settings.AuthCodeURL(flow.State, options...), flow, nil
 }
 
-// Finish turns the provider's redirect into an identity. It refuses another state, a flow older than ten minutes, another
-// issuer (RFC 9207), and any id_token that is not for this client, this nonce and this time.
+// Finish turns the provider's redirect into an identity. It refuses another state, a flow older than ten
+// minutes, another issuer (RFC 9207), and any id_token that is not for this client, this nonce, this time,
+// the age and the level that were asked (checkCallback, checkIDToken). Clocks may differ by half a minute.
 func (l *Login) Finish(ctx context.Context, flow Flow, back url.Values) (Identity, error) {
 	now := l.config.Now()
-	if flow.State == "" || back.Get("state") != flow.State || now.Sub(flow.Begun) > flowLife {
+	if age := now.Sub(flow.Begun); age > FlowLife || age < -clockLeeway {
 		return Identity{}, ErrFlow
 	}
-	if iss := back.Get("iss"); iss != "" && iss != l.config.Issuer {
-		return Identity{}, ErrIdentity.Because(fmt.Errorf("redirect from issuer %q", iss))
+	code, err := l.checkCallback(flow, back, func() (bool, error) {
+		found, err := l.discover(ctx)
+		return found.meta.PromisesIssuer, err
+	})
+	if err != nil {
+		return Identity{}, err
 	}
-	if e := back.Get("error"); e != "" {
-		if e == "access_denied" {
-			return Identity{}, ErrCancelled
-		}
-		return Identity{}, ErrProvider.Because(fmt.Errorf("the provider said %q", e))
-	}
-	settings, provider, err := l.discover(ctx)
+	found, err := l.discover(ctx)
 	if err != nil {
 		return Identity{}, err
 	}
 	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, l.config.Client), providerTime)
 	defer cancel()
-	assertion, err := l.assertion(settings.Endpoint.TokenURL, now)
+	assertion, err := l.assertion(found.settings.Endpoint.TokenURL, now)
 	if err != nil {
 		return Identity{}, err
 	}
-	token, err := settings.Exchange(ctx, back.Get("code"), oauth2.VerifierOption(flow.Verifier),
+	token, err := found.settings.Exchange(ctx, code, oauth2.VerifierOption(flow.Verifier),
 		oauth2.SetAuthURLParam("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
 		oauth2.SetAuthURLParam("client_assertion", assertion))
 	if err != nil {
 		return Identity{}, refusal(err)
 	}
 	raw, _ := token.Extra("id_token").(string)
-	id, err := provider.Verifier(&oidc.Config{ClientID: l.config.ClientID, Now: l.config.Now, SupportedSigningAlgs: []string{"ES256", "RS256"}}).Verify(ctx, raw)
-	if err != nil || id.Nonce != flow.Nonce || id.IssuedAt.After(now.Add(clockLeeway)) {
-		return Identity{}, ErrIdentity.Because(errors.Join(err, errors.New("id_token not verified")))
+	id, err := found.provider.Verifier(&oidc.Config{
+		ClientID:             l.config.ClientID,
+		Now:                  l.config.Now,
+		SupportedSigningAlgs: []string{"ES256", "RS256"},
+	}).Verify(ctx, raw)
+	if err != nil {
+		return Identity{}, ErrIdentity.Because(fmt.Errorf("id_token not verified: %w", err))
 	}
-	info, err := provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	how, err := l.checkIDToken(id, circumstances{flow, token.AccessToken, found.meta, now})
+	if err != nil {
+		return Identity{}, ErrIdentity.Because(fmt.Errorf("id_token refused: %w", err))
+	}
+	info, err := found.provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
 	if err != nil {
 		return Identity{}, refusal(err)
 	}
-	return l.identity(id, info, now)
-}
-
-// identity reads userinfo's claims. デジタル認証アプリ writes the date of birth as YYYYMMDD (rules.md 5.3), OpenID Connect as
-// YYYY-MM-DD.
-func (l *Login) identity(id *oidc.IDToken, info *oidc.UserInfo, now time.Time) (Identity, error) {
-	var claims struct {
-		Name      string `json:"name"`
-		BirthDate string `json:"birthdate"`
-	}
-	if err := info.Claims(&claims); err != nil || info.Subject != id.Subject || id.Subject == "" {
-		return Identity{}, ErrIdentity.Because(errors.Join(err, errors.New("userinfo is not the id_token's subject's")))
-	}
-	birth, err := eligibility.ReadDate(claims.BirthDate)
-	if err != nil || birth.IsZero() || claims.Name == "" {
-		return Identity{}, ErrIdentity.Because(errors.New("userinfo lacks name or birthdate"))
-	}
-	var proof struct {
-		AuthTime int64 `json:"auth_time"`
-	}
-	if err := id.Claims(&proof); err != nil {
+	who, err := identity(id, how, info, now)
+	if err != nil {
 		return Identity{}, ErrIdentity.Because(err)
-	}
-	who := Identity{Subject: id.Issuer + "|" + id.Subject, Name: claims.Name, BirthDate: birth, At: now}
-	if proof.AuthTime > 0 {
-		who.AuthTime = time.Unix(proof.AuthTime, 0)
 	}
 	return who, nil
 }
@@ -190,16 +203,33 @@ func refusal(err error) error {
 	return ErrProvider.Because(err)
 }
 
-// discover finds the provider's endpoints once. While the provider is slow, all who log in wait for the same answer.
-func (l *Login) discover(ctx context.Context) (oauth2.Config, *oidc.Provider, error) {
+// discovered is a provider's metadata as this client uses them.
+type discovered struct {
+	provider *oidc.Provider
+	settings oauth2.Config
+	meta     metadata
+}
+
+// discover finds the provider's endpoints once. While the provider is slow, all who log in wait for the same
+// answer.
+func (l *Login) discover(ctx context.Context) (discovered, error) {
 	provider, err := l.found(ctx)
 	if err != nil {
-		return oauth2.Config{}, nil, ErrProvider.Because(err)
+		return discovered{}, ErrProvider.Because(err)
+	}
+	d := discovered{provider: provider}
+	if err := provider.Claims(&d.meta); err != nil {
+		return discovered{}, ErrProvider.Because(fmt.Errorf("reading the provider's metadata: %w", err))
 	}
 	endpoint := provider.Endpoint()
 	endpoint.AuthStyle = oauth2.AuthStyleInParams
-	return oauth2.Config{ClientID: l.config.ClientID, Endpoint: endpoint, RedirectURL: l.config.RedirectURL,
-		Scopes: append([]string{oidc.ScopeOpenID}, l.config.Scopes...)}, provider, nil
+	d.settings = oauth2.Config{
+		ClientID:    l.config.ClientID,
+		Endpoint:    endpoint,
+		RedirectURL: l.config.RedirectURL,
+		Scopes:      append([]string{oidc.ScopeOpenID}, l.config.Scopes...),
+	}
+	return d, nil
 }
 
 func (l *Login) found(ctx context.Context) (*oidc.Provider, error) {

@@ -176,19 +176,3 @@ func TestSecondCodeIsToldFromTheFirst(t *testing.T) {
 		t.Error("a proof and a screen are confused")
 	}
 }
-
-func TestCountersClockIsAllowedForOnceItWasMeasured(t *testing.T) {
-	p := newProofBench(t)
-	live := issue(t, p.issuer, Request{Tier: Live}).JWS
-	wrong := Basis{Trust: trusting(p.issuer), At: issuedAt.Add(10 * time.Minute)}
-	mustRefuse(t, wrong, live, "time")
-	wrong.Offset = 10 * time.Minute
-	v := wrong.Verify(live)
-	said := false
-	for _, c := range v.Checks {
-		said = said || c.Name == "clock" && strings.Contains(c.Reason, "10分進んでいます")
-	}
-	if !v.Valid || !said {
-		t.Errorf("%+v", v.Checks)
-	}
-}

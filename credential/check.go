@@ -42,6 +42,9 @@ var (
 		failedJa:   "このコードは書き換えられています。受け付けず、カードの読み取りなど別の方法で確認してください。",
 		failedEn:   "This code was altered. Do not accept it; use another method such as reading the card.",
 		notCheckJa: "発行者の鍵がないため、署名は確かめていません", notCheckEn: "The signature was not checked: the issuer's key is not at hand."}
+	checkDamaged = check{name: "signature",
+		failedJa: "コードの終わりが欠けて届きました（書き換えとは限りません）。もう一度読み取り、くり返すときはカメラで読み取ってください。",
+		failedEn: "The end of the code did not arrive, which need not be forgery. Scan again; if it stays so, use the camera."}
 	checkIssuer = check{name: "issuer", passedJa: "信頼リストにある保険者が発行しました", passedEn: "The issuer is on the trust list.",
 		failedJa:   "発行者が信頼リストにありません。信頼リストを更新しても同じときは、別の方法で確認してください。",
 		failedEn:   "The issuer is not on the trust list. If that stays so after updating the list, use another method.",
@@ -60,8 +63,9 @@ var (
 		failedEn:   "The issuer may not speak for this insurer number. Do not accept it; use another method.",
 		notCheckJa: "信頼リストがないため、発行者がこの保険者番号を扱えるかは確かめていません", notCheckEn: "Without a trust list, whether the issuer may speak for this insurer number was not checked."}
 	checkFresh = check{name: "time", passedJa: "期限の内です", passedEn: "It is within its time.",
-		failedJa: "この画面は古くなっています。患者さんに画面を開き直してもらい、新しいコードを読み取ってください。",
-		failedEn: "This screen is too old. Have the patient reopen it and scan the new code."}
+		failedJa:   "この画面は古くなっています。患者さんに画面を開き直してもらい、新しいコードを読み取ってください。",
+		failedEn:   "This screen is too old. Have the patient reopen it and scan the new code.",
+		notCheckJa: "時計が合っていないため、期限は確かめていません", notCheckEn: "The clock is wrong, so the time was not checked."}
 	checkDay = check{name: "time",
 		failedJa: "この画面は1日以上前のものです。患者さんに電波のある所で画面を開き直してもらってください。",
 		failedEn: "This screen is more than a day old. Have the patient reopen it where there is network."}
@@ -71,7 +75,7 @@ var (
 	checkFuture = check{name: "time",
 		failedJa: "このコードはまだ使えない時刻のものです。このパソコンの時計を確かめてから、もう一度読み取ってください。",
 		failedEn: "This code is from the future. Check this computer's clock and scan again."}
-	checkClock  = check{name: "clock"} // its sentences hold figures: see clock
+	checkClock  = check{name: "clock"} // its sentences hold figures: see clock.go
 	checkHolder = check{name: "holder", passedJa: "この画面を持つ端末が、いま作った証明です", passedEn: "The phone that holds this screen proved it just now.",
 		notCheckJa: "この端末の画面かどうかは、2つ目のコードで確かめます", notCheckEn: "Whether this is the phone's own screen is proved by the second code."}
 	checkEndsItself = check{name: "revocation", notCheckJa: "この画面は短い時間で自分で終わるため、取消しの一覧は要りません", notCheckEn: "This screen ends by itself soon; no revocation list is needed."}
@@ -173,6 +177,8 @@ func (v Verdict) Headline() (ja, en string) {
 		return "2つ目のコードを読み取ってください", "Scan the second code."
 	case v.NeedsProof():
 		return "2つ目のコードを、もう一度読み取ってください", "Scan the second code again."
+	case v.Checks[0].Result == Failed && v.Checks[0].Name == checkClock.name:
+		return "時計を合わせて、もう一度読み取ってください", "Set the clock, then scan again."
 	case v.Checks[0].Result == Failed && v.Checks[0].Reason == checkFuture.failedJa:
 		return "時計が合っていません", "The clocks disagree."
 	case v.Checks[0].Result == Failed && v.Checks[0].Name == checkFresh.name && v.Tier == PDF:

@@ -8,24 +8,77 @@ import (
 const (
 	// clockWorthSaying is from where on a clock's error is told: half of the shortest life of a proof.
 	clockWorthSaying = 20 * time.Second
-	// MaxOffset is the largest measured offset that is corrected: a clock that is wrong by more must be set first, since
-	// days and shares would be wrong too.
-	MaxOffset = 12 * time.Hour
+	// MaxOffset is the largest measured error of a clock that is corrected. A clock that is wrong by more
+	// must be set.
+	MaxOffset = 2 * time.Minute
 )
 
-// ClockWords says how far this computer's clock is off, in Japanese and in English; empty when it is not worth saying.
-// offset is how far it is ahead of the true time.
+// ClockSkew is how far this computer's clock is ahead of the true time, as far as it was measured; negative
+// when it is behind. The zero value is a clock that was not measured.
+//
+// It never makes a code of seconds valid that is not valid by this computer's own clock: an old live screen,
+// or an old second code, stays refused whatever was measured (docs/trust.md, "Clocks").
+type ClockSkew struct {
+	General time.Duration            // several servers agree on it
+	Issuers map[string]time.Duration // by iss, what its signed answers say: for its codes, in place of General
+}
+
+// Of returns what counts for the codes of iss.
+func (s ClockSkew) Of(iss string) time.Duration {
+	if own, measured := s.Issuers[iss]; measured {
+		return own
+	}
+	return s.General
+}
+
+// clocks are the two times that a code is judged by.
+type clocks struct {
+	own      time.Time     // by this computer
+	measured time.Time     // by what was measured
+	skew     time.Duration // own − measured
+}
+
+func (b Basis) clocks(iss string) clocks {
+	skew := b.ClockSkew.Of(iss)
+	return clocks{own: b.At, measured: b.At.Add(-skew), skew: skew}
+}
+
+// correctable reports whether the clock's error is small enough to be allowed for.
+func (c clocks) correctable() bool { return c.skew.Abs() <= MaxOffset }
+
+// day is the time by which everything is judged that lives for days.
+func (c clocks) day() time.Time {
+	if c.correctable() {
+		return c.measured
+	}
+	return c.own
+}
+
+// ClockWords says how far this computer's clock is off, in Japanese and in English; empty when it is not
+// worth saying. It asks to set a clock whose error is not corrected. offset is how far the clock is ahead of
+// the true time.
 func ClockWords(offset time.Duration) (ja, en string) {
-	far := offset.Abs()
-	if far < clockWorthSaying {
+	if offset.Abs() < clockWorthSaying {
 		return "", ""
 	}
+	ja, en = clockError(offset)
+	if offset.Abs() > MaxOffset {
+		return ja + "。このPCの時計を合わせてください", en + " Set this computer's clock."
+	}
+	return ja, en
+}
+
+// clockError says how far and in which direction a clock is off.
+func clockError(offset time.Duration) (ja, en string) {
+	far := offset.Abs().Round(time.Second)
 	ja, en = fmt.Sprintf("%d秒", int(far.Seconds())), fmt.Sprintf("%d seconds", int(far.Seconds()))
 	switch {
 	case far >= time.Hour:
-		ja, en = fmt.Sprintf("%d時間%d分", int(far.Hours()), int(far.Minutes())%60), fmt.Sprintf("%d h %d min", int(far.Hours()), int(far.Minutes())%60)
+		hours, minutes := int(far.Hours()), int(far.Minutes())%60
+		ja, en = fmt.Sprintf("%d時間%d分", hours, minutes), fmt.Sprintf("%d h %d min", hours, minutes)
 	case far >= time.Minute:
-		ja, en = fmt.Sprintf("%d分", int(far.Round(time.Minute).Minutes())), fmt.Sprintf("%d min", int(far.Round(time.Minute).Minutes()))
+		minutes := int(far.Round(time.Minute).Minutes())
+		ja, en = fmt.Sprintf("%d分", minutes), fmt.Sprintf("%d min", minutes)
 	}
 	if offset > 0 {
 		return "このPCの時計が" + ja + "進んでいます", "This computer's clock is " + en + " fast."
@@ -33,9 +86,22 @@ func ClockWords(offset time.Duration) (ja, en string) {
 	return "このPCの時計が" + ja + "遅れています", "This computer's clock is " + en + " slow."
 }
 
-// clock tells staff that the clock is off and was allowed for.
-func (v *Verdict) clock(offset time.Duration) {
-	if ja, en := ClockWords(offset); ja != "" {
-		v.Checks = append(v.Checks, Check{checkClock.name, Passed, ja + "。ずれを直して確かめました", en + " The check allowed for it."})
+// clock tells staff that the clock is off: that it was allowed for, or that it must be set.
+func (v *Verdict) clock(c clocks) {
+	ja, en := ClockWords(c.skew)
+	if ja == "" {
+		return
 	}
+	if c.correctable() {
+		ja, en = ja+"。ずれを直して確かめました", en+" The check allowed for it."
+	}
+	v.Checks = append(v.Checks, Check{checkClock.name, Passed, ja, en})
+}
+
+// lookAgain says that nothing can be said of a code of seconds until the clock is set.
+func (v *Verdict) lookAgain(c clocks) {
+	ja, en := clockError(c.skew)
+	v.Checks = append(v.Checks, Check{checkClock.name, Failed,
+		ja + "。このPCの時計を合わせてください。そのあと、患者さんの画面をもう一度読み取ってください。",
+		en + " Set this computer's clock, then scan the patient's screen again."})
 }

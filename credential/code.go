@@ -2,22 +2,36 @@ package credential
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
 	"errors"
 	"strings"
 	"time"
-
-	"golang.org/x/text/unicode/norm"
 )
 
-// The online code: eight characters that stand for a live screen for a short time, for wedge readers, broken cameras and the
-// telephone. They are shown as a tiny code (HTTPS://HOST/C/CODE) and can be read aloud.
+// The online code stands for a live screen for a short time, for wedge readers, broken cameras and the telephone. It has two
+// forms. The spoken one is eight characters, shown to be read aloud: two that tell a counter which issuers to ask (a tag of
+// the iss), five at random, and a check character. The printed one stands in a tiny code (HTTPS://HOST/C/CODE) and is the same
+// eight with eight more, which are shown to nobody as text: whoever has them stood before the code with a reader.
+//
+// How far guessing gets: a spoken code is one of 19^5 ≈ 2.5·10^6 an issuer and lives 90 s. A counter has 30 tries and one more
+// every two seconds at an issuer, 75 within a code's life, so it meets one given code with a chance of 3 in 100,000, and finds
+// some code of an issuer that has a thousand out about once in an hour and a half. What it gets is never a screen: it is a
+// question on that patient's phone, which names the counter. The printed form adds 40 bits, so that 75 tries for a code whose
+// eight characters were overheard meet it with a chance of 7 in 10^11.
 
 // codeAlphabet has no two characters that look or sound alike: no 0/O, 1/I/L, 5/S, 8/B, D/P/T/Z/G, U/V, Q. Its size, 19, is
 // prime, which the check character needs.
 const codeAlphabet = "234679ACEFHJKMNRWXY"
 
+// hiddenAlphabet is that of Base32 (RFC 4648 6).
+const hiddenAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
 const (
-	codeLength = 8 // seven random characters, 19^7 ≈ 9·10^8, and the check character
+	tagLength    = 2
+	spokenLength = 8 // tag, five random characters, check character
+	hiddenLength = 8 // 40 bits, in capitals and digits as alphanumeric codes have them
 	// CodeLife is how long a code may be looked up.
 	CodeLife = 90 * time.Second
 )
@@ -26,17 +40,57 @@ const (
 // character (a mistyped or misheard one, or two that changed places).
 var ErrCode = errors.New("credential: not an online code")
 
-// NewCode returns a random code.
-func NewCode() string {
-	var b [codeLength]byte
-	sum := 0
-	for i := range codeLength - 1 {
-		n := randomBelow(len(codeAlphabet))
-		b[i] = codeAlphabet[n]
-		sum += (i + 2) * n
+// Code is an online code. Hidden is empty in one that was spoken.
+type Code struct {
+	Spoken string
+	Hidden string
+}
+
+// Printed is what the tiny code holds behind the last slash of its address.
+func (c Code) Printed() string { return c.Spoken + c.Hidden }
+
+// For reports whether an issuer may have made the code. One of 361 others has the same tag.
+func (c Code) For(iss string) bool {
+	return len(c.Spoken) == spokenLength && c.Spoken[:tagLength] == codeTag(iss)
+}
+
+// codeTag is what a code's first characters say of its issuer.
+func codeTag(iss string) string {
+	const n = uint64(len(codeAlphabet))
+	sum := sha256.Sum256([]byte("madoguchi-code-tag-1\x00" + iss))
+	v := binary.BigEndian.Uint64(sum[:]) % (n * n)
+	return string([]byte{codeAlphabet[v/n], codeAlphabet[v%n]})
+}
+
+// NewCode returns a random code of an issuer.
+func NewCode(iss string) Code {
+	spoken := []byte(codeTag(iss))
+	for len(spoken) < spokenLength-1 {
+		spoken = append(spoken, codeAlphabet[randomBelow(len(codeAlphabet))])
 	}
-	b[codeLength-1] = codeAlphabet[(len(codeAlphabet)-sum%len(codeAlphabet))%len(codeAlphabet)]
-	return string(b[:])
+	const n = len(codeAlphabet)
+	spoken = append(spoken, codeAlphabet[(n-checkSum(spoken)%n)%n])
+	hidden := make([]byte, base32.StdEncoding.DecodedLen(hiddenLength))
+	rand.Read(hidden)
+	return Code{string(spoken), base32.StdEncoding.EncodeToString(hidden)}
+}
+
+// checkSum weighs characters of the alphabet by place, 2, 3, …, and the eighth, the check character, by 1: in a code it is a
+// multiple of 19. It is negative where a character is none of the alphabet.
+func checkSum(text []byte) int {
+	sum := 0
+	for i, c := range text {
+		n := strings.IndexByte(codeAlphabet, c)
+		if n < 0 {
+			return -1
+		}
+		weight := i + 2
+		if i == spokenLength-1 {
+			weight = 1
+		}
+		sum += weight * n
+	}
+	return sum
 }
 
 // randomBelow draws evenly: bytes beyond the last whole multiple are drawn again.
@@ -51,40 +105,31 @@ func randomBelow(n int) int {
 }
 
 // ReadCode returns the code in what was scanned or typed: only what stands behind the last slash counts, since keyboard
-// layouts swap the signs of an address; width, case, blanks and hyphens do not matter. spoken reports that it came without
-// an address, so that the patient must confirm the facility first. The error is ErrCode.
-func ReadCode(text string) (code string, spoken bool, err error) {
+// layouts swap the signs of an address; width, case, blanks, hyphens and characters without a width do not matter. How it came
+// is no part of it: a code without its hidden half was spoken, whatever stood before it. The error is ErrCode.
+func ReadCode(text string) (Code, error) {
 	if len(text) > 300 {
-		return "", false, ErrCode
+		return Code{}, ErrCode
 	}
-	text = strings.ToUpper(norm.NFKC.String(strings.TrimSpace(text)))
-	spoken = true
+	text = strings.ToUpper(unformatted(text))
 	if i := strings.LastIndexAny(text, `/\?-_`); i >= 0 && strings.HasPrefix(text, "HTTP") {
-		text, spoken = text[i+1:], false // on a Japanese or German layout "/" arrives as another sign, letters as they are
+		text = text[i+1:] // on a Japanese or German layout "/" arrives as another sign, letters as they are
 	}
-	code = strings.Map(func(r rune) rune {
+	text = strings.Map(func(r rune) rune {
 		if r == ' ' || r == '-' || r == '‐' || r == 'ー' || r == '−' {
 			return -1
 		}
 		return r
 	}, text)
-	if len(code) != codeLength {
-		return "", false, ErrCode
+	if len(text) != spokenLength && len(text) != spokenLength+hiddenLength {
+		return Code{}, ErrCode
 	}
-	sum := 0
-	for i := range codeLength {
-		n := strings.IndexByte(codeAlphabet, code[i])
-		if n < 0 {
-			return "", false, ErrCode
-		}
-		weight := i + 2
-		if i == codeLength-1 {
-			weight = 1
-		}
-		sum += weight * n
+	c := Code{text[:spokenLength], text[spokenLength:]}
+	if sum := checkSum([]byte(c.Spoken)); sum < 0 || sum%len(codeAlphabet) != 0 {
+		return Code{}, ErrCode
 	}
-	if sum%len(codeAlphabet) != 0 {
-		return "", false, ErrCode
+	if strings.Trim(c.Hidden, hiddenAlphabet) != "" {
+		return Code{}, ErrCode
 	}
-	return code, spoken, nil
+	return c, nil
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -83,18 +84,26 @@ func (s KeySet) Find(id string) (PublicKey, bool) {
 type jwk struct {
 	KTY string `json:"kty"`
 	Use string `json:"use,omitempty"`
-	Alg string `json:"alg,omitempty"`
-	KID string `json:"kid,omitempty"`
-	CRV string `json:"crv"`
-	X   string `json:"x"`
-	Y   string `json:"y"`
-	D   string `json:"d,omitempty"`
-	CRL int    `json:"crlVersion,omitempty"`
+	// Ops is key_ops (RFC 7517 section 4.3).
+	Ops []string `json:"key_ops,omitempty"`
+	Alg string   `json:"alg,omitempty"`
+	KID string   `json:"kid,omitempty"`
+	CRV string   `json:"crv"`
+	X   string   `json:"x"`
+	Y   string   `json:"y"`
+	D   string   `json:"d,omitempty"`
+	CRL int      `json:"crlVersion,omitempty"`
 }
 
 type jwkSet struct {
-	Keys []PublicKey `json:"keys"`
+	Keys []json.RawMessage `json:"keys"`
 }
+
+// errPrivate is returned for a key set that publishes what RFC 7518 keeps private: an owner who does so must hear of it.
+var errPrivate = errors.New("credential: a key set holds a private key")
+
+// privateMembers are those of RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1, and of RFC 8037 section 2.
+var privateMembers = []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 // MarshalJSON writes the key as a JWK (RFC 7517).
 func (k PublicKey) MarshalJSON() ([]byte, error) {
@@ -112,8 +121,8 @@ func (k *PublicKey) UnmarshalJSON(data []byte) error {
 	if err := readStrict(data, &j); err != nil {
 		return fmt.Errorf("reading a key: %w", err)
 	}
-	if j.D != "" {
-		return errors.New("credential: a key set holds a private key")
+	if holdsPrivate(data) {
+		return errPrivate
 	}
 	public, err := j.public()
 	if err != nil {
@@ -134,20 +143,82 @@ func (s KeySet) MarshalJSON() ([]byte, error) {
 	}{append([]PublicKey{}, s...)}) // never null
 }
 
-// UnmarshalJSON reads {"keys":[…]}; each key must be one that PublicKey reads.
+// UnmarshalJSON reads {"keys":[…]}. Keys that PublicKey does not read, as of another kind or for another use, are left out
+// (RFC 7517 section 5); a second key with the same thumbprint is the same key, and the higher counter of its revocation list
+// counts. It returns an error for a set whose JSON is broken, for one that has keys but none to use, and for one that
+// publishes a private key; in the last case s still holds the others.
 func (s *KeySet) UnmarshalJSON(data []byte) error {
 	var set jwkSet
 	if err := readStrict(data, &set); err != nil {
 		return fmt.Errorf("reading a key set: %w", err)
 	}
-	*s = set.Keys
-	return nil
+	if set.Keys == nil {
+		return errors.New("credential: a key set without the member keys")
+	}
+	var read KeySet
+	var private, foreign error
+	for _, text := range set.Keys {
+		var key PublicKey
+		err := key.UnmarshalJSON(text)
+		switch {
+		case errors.Is(err, errPrivate):
+			private = err
+		case err != nil:
+			foreign = err
+		default:
+			read = read.with(key)
+		}
+	}
+	*s = read
+	if len(read) == 0 && private == nil {
+		return foreign // nil when the set is empty
+	}
+	return private
+}
+
+func (s KeySet) with(key PublicKey) KeySet {
+	for i := range s {
+		if s[i].ID == key.ID {
+			s[i].CRLVersion = max(s[i].CRLVersion, key.CRLVersion)
+			return s
+		}
+	}
+	return append(s, key)
+}
+
+// ReadOnlyKey reads a key set that must hold exactly one key and nothing else, as this program writes it for a root of trust.
+func ReadOnlyKey(data []byte) (PublicKey, error) {
+	var set jwkSet
+	if err := readStrict(data, &set); err != nil {
+		return PublicKey{}, fmt.Errorf("reading a key set: %w", err)
+	}
+	if len(set.Keys) != 1 {
+		return PublicKey{}, fmt.Errorf("credential: %d keys instead of one", len(set.Keys))
+	}
+	var key PublicKey
+	err := key.UnmarshalJSON(set.Keys[0])
+	return key, err
+}
+
+// holdsPrivate reports whether a key, of whatever kind, has a private member.
+func holdsPrivate(key []byte) bool {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(key, &members) != nil {
+		return false
+	}
+	for _, name := range privateMembers {
+		if _, there := members[name]; there {
+			return true
+		}
+	}
+	return false
 }
 
 func (j jwk) public() (PublicKey, error) {
 	x, errX := fromBase64(j.X)
 	y, errY := fromBase64(j.Y)
-	if j.KTY != "EC" || j.CRV != "P-256" || j.Alg != "" && j.Alg != "ES256" || j.Use != "" && j.Use != "sig" || errX != nil || errY != nil || len(x) != 32 || len(y) != 32 {
+	if j.KTY != "EC" || j.CRV != "P-256" || j.Alg != "" && j.Alg != "ES256" || j.Use != "" && j.Use != "sig" ||
+		j.Ops != nil && !slices.Contains(j.Ops, "verify") || errX != nil || errY != nil || len(x) != 32 || len(y) != 32 {
 		return PublicKey{}, errors.New("credential: not an ES256 key")
 	}
 	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append(append([]byte{4}, x...), y...))

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -32,52 +33,53 @@ func File(jws string) []byte {
 // ErrNoCredential is returned for a text that holds no credential.
 var ErrNoCredential = errors.New("credential: neither shc:/ digits, nor a JWS, nor a .smart-health-card file")
 
+// ErrIncomplete is the ErrNoCredential of a text that is a credential's, of which a part did not arrive: an odd number of digits,
+// pairs that stand for no character, fewer than three parts. It is no sign of forgery.
+var ErrIncomplete = fmt.Errorf("digits or characters are missing: %w", ErrNoCredential)
+
 // maxText bounds what Read looks at; a file with one card is far below.
 const maxText = 64 << 10
 
-// Read finds the JWS in what was scanned, pasted or opened: shc:/ digits (blanks and line breaks ignored), a bare JWS, or
-// a .smart-health-card file with one card. It does not verify.
+// Read finds the JWS in what was scanned, typed by a reader, pasted or opened: the digits of a code, a bare JWS, or a
+// .smart-health-card file with one card. Width, blanks, line breaks and characters without a width do not matter, nor what an input
+// method or another keyboard layout made of the letters and signs before the digits. It does not verify. The error is
+// ErrNoCredential, or the ErrIncomplete that wraps it.
 func Read(text string) (string, error) {
 	if len(text) > maxText {
 		return "", ErrNoCredential
 	}
-	text = strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
+	text = unformatted(text)
 	if strings.HasPrefix(text, "{") {
 		var file cardFile
 		if err := readStrict([]byte(text), &file); err != nil || len(file.Cards) != 1 {
 			return "", ErrNoCredential
 		}
-		text = file.Cards[0]
+		text = unformatted(file.Cards[0])
 	}
-	text = strings.Map(func(r rune) rune {
-		if r == ' ' || r == '\n' || r == '\r' || r == '\t' {
-			return -1
-		}
-		return r
-	}, text)
-	if len(text) >= len(scheme) && strings.EqualFold(text[:len(scheme)], scheme) {
-		return fromDigits(text[len(scheme):])
+	jws := typedJWS(text)
+	if looksLikeJWS(jws) {
+		return jws, nil
 	}
-	if !looksLikeJWS(text) {
-		return "", ErrNoCredential
+	digits, found := typedDigits(text)
+	switch {
+	case found:
+		return fromDigits(digits)
+	case mostlyDigits(text), len(jws) >= longRun && strings.HasPrefix(jws, "eyJ") && isBase64url(strings.ReplaceAll(jws, ".", "")):
+		return "", ErrIncomplete
 	}
-	return text, nil
+	return "", ErrNoCredential
 }
 
 func fromDigits(digits string) (string, error) {
 	if len(digits) == 0 || len(digits)%2 != 0 {
-		return "", ErrNoCredential
+		return "", ErrIncomplete
 	}
 	out := make([]byte, len(digits)/2)
 	for i := range out {
-		a, b := digits[2*i]-'0', digits[2*i+1]-'0'
-		if a > 9 || b > 9 {
-			return "", ErrNoCredential
-		}
-		out[i] = a*10 + b + 45
+		out[i] = (digits[2*i]-'0')*10 + digits[2*i+1] - '0' + 45
 	}
 	if !looksLikeJWS(string(out)) {
-		return "", ErrNoCredential
+		return "", ErrIncomplete
 	}
 	return string(out), nil
 }
@@ -97,13 +99,17 @@ func looksLikeJWS(s string) bool {
 		return false
 	}
 	for _, part := range parts {
-		if part == "" {
+		if part == "" || !isBase64url(part) {
 			return false
 		}
-		for i := range len(part) {
-			if !base64url[part[i]] {
-				return false
-			}
+	}
+	return true
+}
+
+func isBase64url(s string) bool {
+	for i := range len(s) {
+		if !base64url[s[i]] {
+			return false
 		}
 	}
 	return true

@@ -99,24 +99,37 @@ var (
 		failedEn: "The second code does not answer this counter's number. Tell the number again and scan again."}
 )
 
-// Prove adds the holder's proof to the Verdict of a screen. nonce is the number that this counter gave to the phone for
-// this case, or empty: a proof with another nonce is refused, so that an old answer does not serve again. Only the holder
-// check changes.
+// Prove adds the holder's proof to the Verdict of a screen. nonce is the number that this counter gave to the
+// phone for this case, or empty: a proof with another nonce is refused, so that an old answer does not serve
+// again. Only the holder check and the clock's change. The proof must be of now by this computer's own clock
+// and by what was measured.
 func (v Verdict) Prove(proof, jws string, b Basis, nonce string) Verdict {
 	if v.Tier != Screen || v.Eligibility == nil {
 		return v
 	}
 	kept := v.Checks[:0:0]
 	for _, c := range v.Checks {
-		if c.Name != checkHolder.name {
+		if c.Name != checkHolder.name && c.Name != checkClock.name {
 			kept = append(kept, c)
 		}
 	}
 	v.Checks = kept
-	if wrong, bad := judgeProof(proof, jws, v.HolderKeyID, b.now(), nonce); bad {
+	c := b.clocks(v.Issuer)
+	wrong, bad := judgeProof(proof, jws, v.HolderKeyID, c.measured, nonce)
+	badByOwn := bad
+	if c.skew != 0 {
+		_, badByOwn = judgeProof(proof, jws, v.HolderKeyID, c.own, nonce)
+	}
+	switch {
+	case !c.correctable(), !bad && badByOwn:
+		v.lookAgain(c)
+		v.skip(checkHolder)
+	case bad:
 		v.fail(wrong)
-	} else {
+		v.clock(c)
+	default:
 		v.pass(checkHolder)
+		v.clock(c)
 	}
 	return v.sorted()
 }

@@ -178,7 +178,8 @@ var ours, folded = func() (map[string]bool, map[string]bool) {
 			collect(t.Field(i).Type)
 		}
 	}
-	for _, v := range []any{header{}, payload{}, proofHeader{}, proofClaims{}, statusClaims{}, TrustList{}, jwkSet{}, jwk{}, cardFile{}, revocationFile{}} {
+	for _, v := range []any{header{}, payload{}, proofHeader{}, proofClaims{}, statusClaims{}, TrustList{}, jwkSet{}, jwk{},
+		cardFile{}, revocationFile{}, endorsementClaims{}, timeClaims{}} {
 		collect(reflect.TypeOf(v))
 	}
 	return names, foldedNames

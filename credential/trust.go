@@ -28,6 +28,9 @@ type TrustedIssuer struct {
 	Name           string                      `json:"name"`
 	InsurerNumbers []eligibility.InsurerNumber `json:"insurerNumbers"`
 	JWKS           KeySet                      `json:"jwks"`
+	// Addresses are the ones that the iss's host may have although they are not the internet's: an insurer
+	// inside a closed network.
+	Addresses []string `json:"addresses,omitempty"`
 }
 
 // TrustedCounter is one counter server that may call insurers.
@@ -45,8 +48,9 @@ const (
 	jwtLeeway    = 30 * time.Second
 )
 
-// Check reports what makes a list unfit to be signed: an iss or URL that is not https (loopback for a demo's counter), an iss
-// named twice, an issuer without numbers or keys, a number that no insurer can have.
+// Check reports what makes a list unfit to be signed: an iss or URL that is not https (loopback for a demo's
+// counter), an iss named twice, an issuer without numbers or keys, a number that no insurer can have, an
+// address that no server can have.
 func (t *TrustList) Check() error {
 	seen := map[string]bool{}
 	for _, i := range t.Issuers {
@@ -60,6 +64,9 @@ func (t *TrustList) Check() error {
 			return fmt.Errorf("issuer %q lacks a name, insurer numbers or keys", i.ISS)
 		}
 		seen[i.ISS] = true
+		if err := checkAddresses(i.Addresses); err != nil {
+			return fmt.Errorf("issuer %q: %w", i.ISS, err)
+		}
 		for _, n := range i.InsurerNumbers {
 			if parsed, err := eligibility.ParseInsurerNumber(string(n)); err != nil || parsed != n {
 				return fmt.Errorf("issuer %q: %q is not an insurer number of eight digits", i.ISS, n)

@@ -64,45 +64,11 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 func TestClocksErrorIsSaidInItsUnit(t *testing.T) {
 	for offset, want := range map[time.Duration]string{
 		0: "", 19 * time.Second: "", 25 * time.Second: "25秒進んでいます", -2 * time.Minute: "2分遅れています",
-		-90*time.Minute - 20*time.Second: "1時間30分遅れています"} {
+		-90*time.Minute - 20*time.Second: "1時間30分遅れています。このPCの時計を合わせてください",
+		2*time.Minute + time.Second:      "2分進んでいます。このPCの時計を合わせてください"} {
 		ja, en := ClockWords(offset)
 		if want == "" && ja+en != "" || !strings.HasSuffix(ja, want) || (ja == "") != (en == "") {
 			t.Errorf("%v: %q, %q", offset, ja, en)
-		}
-	}
-}
-
-// DESIGN.md section 4: the eight characters catch one wrong character and two that changed places.
-func TestMistypedOnlineCodeIsNoticed(t *testing.T) {
-	for range 200 {
-		code := NewCode()
-		for _, form := range []string{code, strings.ToLower(code), code[:4] + "-" + code[4:], " " + code[:4] + "　" + code[4:]} {
-			if got, spoken, err := ReadCode(form); err != nil || got != code || !spoken {
-				t.Fatalf("%q: %q, %v, %v", form, got, spoken, err)
-			}
-		}
-		if got, spoken, err := ReadCode("HTTPS://LOCALHOST/C/" + code); err != nil || got != code || spoken {
-			t.Fatalf("scanned: %q, %v, %v", got, spoken, err)
-		}
-		for i := range code {
-			for _, c := range codeAlphabet {
-				if byte(c) == code[i] {
-					continue
-				}
-				if got, _, err := ReadCode(code[:i] + string(c) + code[i+1:]); err == nil {
-					t.Fatalf("%q for %q was taken as %q", string(c), code, got)
-				}
-			}
-			if i > 0 && code[i] != code[i-1] {
-				if got, _, err := ReadCode(code[:i-1] + string([]byte{code[i], code[i-1]}) + code[i+1:]); err == nil {
-					t.Fatalf("two changed places in %q: taken as %q", code, got)
-				}
-			}
-		}
-	}
-	for _, bad := range []string{"", "2346", "OOOOOOOO", "23467OIl", strings.Repeat("2", 301), "HTTPS://LOCALHOST/C/"} {
-		if got, _, err := ReadCode(bad); err != ErrCode {
-			t.Errorf("%q: %q, %v", bad, got, err)
 		}
 	}
 }

@@ -26,16 +26,27 @@ type Verdict struct {
 
 // Basis is what a verifier knows besides the code that it looks at. Nothing in it comes from that code.
 type Basis struct {
-	At     time.Time     // this computer's clock
-	Offset time.Duration // how far that clock is ahead of the true time, as measured against a server; 0 when it was not
-	Trust  *TrustList    // nil: nobody vouches for the issuer
-	Keys   KeySet        // keys that the caller vouches for as the issuer's own, besides those of Trust
+	At        time.Time  // this computer's clock
+	ClockSkew ClockSkew  // how far that clock is ahead, as measured
+	Trust     *TrustList // nil: nobody vouches for the issuer
+	Keys      KeySet     // keys that the caller vouches for as the issuer's own, besides those of Trust
 	// Status returns the newest status list of an issuer, nil when there is none. A nil Status means none of any.
 	Status func(iss string) *StatusList
 }
 
-// now is the true time as far as it is known.
-func (b Basis) now() time.Time { return b.At.Add(-b.Offset) }
+// signatureLength is that of ES256 in base64url: R and S of 32 bytes each (RFC 7518 section 3.4).
+const signatureLength = 86
+
+// cutOff reports whether a JWS is whole up to its signature, the end of which is missing.
+func cutOff(jws string) bool {
+	end := strings.LastIndexByte(jws, '.') + 1
+	signature := jws[end:]
+	if end == 0 || len(signature) >= signatureLength || !isBase64url(signature) {
+		return false
+	}
+	h, _, _, _, err := splitJWS(jws[:end] + strings.Repeat("A", signatureLength))
+	return err == nil && h.Zip == "DEF" && h.Type == ""
+}
 
 // Verify checks a JWS. It never fails: whatever is wrong is a failed check with its sentence, and what cannot be looked at
 // is "not checked" with the reason. The order is that of credential.md 3: header pinned, key by kid from the keys of known
@@ -44,6 +55,10 @@ func (b Basis) Verify(jws string) Verdict {
 	v := Verdict{}
 	if len(jws) > maxText {
 		v.fail(checkForm)
+		return v.sorted()
+	}
+	if cutOff(jws) {
+		v.fail(checkDamaged)
 		return v.sorted()
 	}
 	h, input, packed, signature, err := splitJWS(jws)
@@ -94,8 +109,7 @@ func (b Basis) Verify(jws string) Verdict {
 		return v.sorted()
 	}
 	v.Eligibility = &e
-	v.time(p, tier, b.now())
-	v.clock(b.Offset)
+	v.time(p, tier, b.clocks(p.ISS))
 	if tier == Screen {
 		v.skip(checkHolder)
 	}
@@ -159,9 +173,9 @@ func (v *Verdict) issuer(b Basis, owner TrustedIssuer) {
 	switch {
 	case b.Trust == nil:
 		v.passAs(checkIssuer, checkIssuerByKeys)
-	case b.Trust.overdue(b.now()):
+	case b.Trust.overdue(b.clocks(owner.ISS).day()):
 		v.skip(checkIssuerOverdue)
-	case b.Trust.stale(b.now()):
+	case b.Trust.stale(b.clocks(owner.ISS).day()):
 		v.passAs(checkIssuer, checkIssuerStale)
 	default:
 		v.pass(checkIssuer)
@@ -183,18 +197,40 @@ func (v *Verdict) insurer(owner TrustedIssuer, listed bool, number eligibility.I
 	return true
 }
 
-// time judges nbf and exp with the tier's leeway.
-func (v *Verdict) time(p payload, tier Tier, at time.Time) {
+// time judges nbf and exp. What lives for seconds must be in its time by this computer's own clock and by
+// what was measured; what lives for days goes by the corrected clock. Where the error is too large to be
+// corrected, both must agree, and a screen is looked at again once the clock is set.
+func (v *Verdict) time(p payload, tier Tier, c clocks) {
+	measured := p.fault(tier, c.measured)
+	own := measured
+	if c.skew != 0 && (tier == Live || !c.correctable()) {
+		own = p.fault(tier, c.own)
+	}
+	switch {
+	case measured != nil && (own != nil || c.correctable()):
+		v.fail(*measured)
+		v.clock(c)
+	case own != nil || measured != nil || tier != PDF && !c.correctable():
+		v.lookAgain(c)
+		v.skip(checkFresh)
+	default:
+		v.pass(checkFresh)
+		v.clock(c)
+	}
+}
+
+// fault returns what is wrong with the time of a payload, with the tier's leeway, by a clock; nil when
+// nothing is.
+func (p payload) fault(tier Tier, at time.Time) *check {
 	claims := jwt.RegisteredClaims{NotBefore: jwt.NewNumericDate(time.Unix(p.NBF, 0)), ExpiresAt: jwt.NewNumericDate(time.Unix(p.EXP, 0))}
 	validator := jwt.NewValidator(jwt.WithExpirationRequired(), jwt.WithLeeway(tier.leeway()), jwt.WithTimeFunc(func() time.Time { return at }))
 	switch err := validator.Validate(claims); {
 	case errors.Is(err, jwt.ErrTokenExpired):
-		v.fail(map[Tier]check{Live: checkFresh, Screen: checkDay, PDF: checkPaper}[tier])
+		return map[Tier]*check{Live: &checkFresh, Screen: &checkDay, PDF: &checkPaper}[tier]
 	case err != nil:
-		v.fail(checkFuture)
-	default:
-		v.pass(checkFresh)
+		return &checkFuture
 	}
+	return nil
 }
 
 // revocation looks a saved copy up in its issuer's status list. Live and screen codes end by themselves.
@@ -213,7 +249,7 @@ func (v *Verdict) revocation(b Basis, p payload) {
 		v.skip(checkRevocation)
 	case list.revokes(index, p.NBF):
 		v.fail(checkRevocation)
-	case list.stale(b.now()):
+	case list.stale(b.clocks(p.ISS).day()):
 		v.skip(checkRevocationOld.on(list.IssuedAt))
 	default:
 		v.pass(checkRevocation.on(list.IssuedAt))

@@ -81,6 +81,7 @@ func TestPatientsPagesAreAccessibleInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	tab := browser(t, 390, 844, "")
+	expects(t, tab, `status of (404|422) .*/(n/AAAAAAAAAAAAAAAA|none|certificate\?until=x)`, "the pages of errors are examined too")
 	paths := []string{"/", "/n/AAAAAAAAAAAAAAAA", "/settings", "/visit", "/certificate?until=2027-05-15", "/certificate?until=x", "/next", "/next?why=reader&until=2027-05-15", "/next?why=lost", "/reception", "/none", "/c/ABCDEFGH"}
 	for _, lang := range []string{"ja", "ja-easy", "en", "zh-Hans", "vi"} {
 		for _, path := range paths {
@@ -122,6 +123,7 @@ func TestPagesBehindALoginAreAccessible(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	clerk, noticeURL := clerkImports(t, base, "髙橋 德一")
+	expects(t, clerk, `status of 404 .*/none`, "the page of an error is examined too")
 	axe(t, clerk, "the notice's sheet")
 	phone := browser(t, 390, 844, "")
 	do(t, phone, chromedp.Navigate(noticeURL), chromedp.WaitReady("main"))

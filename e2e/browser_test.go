@@ -22,7 +22,7 @@ import (
 )
 
 // browser starts a Chromium with a fresh profile and a window of the given size, and returns a tab's context. video, if
-// not empty, is the MJPEG file that its camera shows. The profile is chromedp's, which waits at the end until none of the
+// not empty, is the MJPEG file that its camera shows. A warning or an error in its console fails t. The profile is chromedp's, which waits at the end until none of the
 // browser's processes writes into it any more.
 func browser(t *testing.T, width, height int, video string) context.Context {
 	t.Helper()
@@ -50,6 +50,7 @@ func browser(t *testing.T, width, height int, video string) context.Context {
 	if err := chromedp.Do(bounded, chromedp.EmulateViewport(int64(width), int64(height))); err != nil {
 		t.Fatalf("starting chromium: %v", err)
 	}
+	listen(t, bounded)
 	return bounded
 }
 

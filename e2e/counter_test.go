@@ -1,7 +1,13 @@
 package e2e
 
 import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"image/png"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +17,8 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/keys"
 )
 
 // A reception in a hurry: keys at the wrong moment, the next patient's scan too early, answers that come too late.
@@ -21,6 +29,8 @@ func TestACounterInAHurry(t *testing.T) {
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	bridge(t, base, console, "tokuichi.json")
+	expects(t, console, `status of 422 .*/api/v1/counter/cases`, "what is no code, and a refusal without a reason")
+	expects(t, console, `status of 403 .*/api/v1/counter/status`, "the login is over at the end")
 	run := func(js string) { t.Helper(); do(t, console, chromedp.Evaluate[chromedp.Void](js)) }
 	truth := func(js string) bool { t.Helper(); return get(t, console, chromedp.Evaluate[bool](js)) }
 	// hold keeps the answer of a call until release; change alters what it says.
@@ -105,6 +115,53 @@ func TestACounterInAHurry(t *testing.T) {
 		}
 	})
 
+	scene("a reader types a code while an input method is on", func(t *testing.T) {
+		run(`document.getElementById("scan-text").focus()`)
+		readerTypes(t, console, "SHC:/"+strings.TrimPrefix(credential.Numeric(jwsOf(t, phone)), "shc:/"))
+		waitText(t, console, "#verdict", "この画面は本物です")
+	})
+
+	scene("a code arrives in full-width characters, and one with a digit missing", func(t *testing.T) {
+		digits := strings.TrimPrefix(credential.Numeric(jwsOf(t, phone)), "shc:/")
+		paste(t, console, "ｓｈｃ：／"+digits[1:])
+		waitText(t, console, "#problem", "コードの一部が欠けて届きました")
+		paste(t, console, "ｓｈｃ：／"+digits)
+		waitText(t, console, "#verdict", "この画面は本物です")
+	})
+
+	scene("staff choose among the people of a picture", func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "family.png")
+		if err := os.WriteFile(file, family(t, jwsOf(t, phone), anotherScreen(t, data)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		do(t, console, chromedp.SetUploadFiles("#scan-file", []string{file}))
+		waitText(t, console, "#choose", "2人以上のコードがあります")
+		waitText(t, console, "#choose", "試験 花子（昭和63年11月30日）")
+		if !truth(`document.getElementById("shown").hidden && document.querySelectorAll("#choose button").length === 2`) {
+			t.Error("a case is open before somebody chose")
+		}
+		state(t, console, "counter-choose")
+		run(`[...document.querySelectorAll("#choose button")].find(b => b.textContent.startsWith("試験 花子")).click()`)
+		waitText(t, console, "#p-name", "試験 花子")
+		waitText(t, console, "#verdict", "この画面は本物です")
+	})
+
+	scene("a picture that would be huge is not decoded", func(t *testing.T) {
+		var b bytes.Buffer
+		if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+			t.Fatal(err)
+		}
+		data := b.Bytes()
+		binary.BigEndian.PutUint32(data[16:], 30000)
+		binary.BigEndian.PutUint32(data[20:], 30000)
+		file := filepath.Join(t.TempDir(), "huge.png")
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		do(t, console, chromedp.SetUploadFiles("#scan-file", []string{file}))
+		waitText(t, console, "#problem", "この画像は大きすぎます")
+	})
+
 	scene("the input method's keys are its own, and whoever types keeps the keyboard", func(t *testing.T) {
 		genuine(t)
 		hold("/card-check")
@@ -170,8 +227,40 @@ func TestACounterInAHurry(t *testing.T) {
 		waitTrue(t, console, `fetch("/api/v1/counter/cases").then(r => r.json()).then(all => all.cases[0].outcome === "refused" && all.cases[0].visual.length === 0)`)
 	})
 
+	scene("the button that accepts says what is missing, and leads there", func(t *testing.T) {
+		genuine(t)
+		waitText(t, console, "#record-ground", "どれかが要ります")
+		at := func(want string) {
+			t.Helper()
+			waitTrue(t, console, `(e => e.value || e.id)(document.activeElement) === `+quote(want))
+		}
+		do(t, console, chromedp.Click("#record"))
+		waitText(t, console, "#problem", "受け付けるには")
+		at("card-check")
+		do(t, console, chromedp.SendKeys(`#visual input[value="photo"]`, " "), chromedp.SendKeys(`#visual input[value="name"]`, " "))
+		waitText(t, console, "#record-ground", "あと1つ")
+		do(t, console, chromedp.SendKeys("#record", "\r"))
+		waitText(t, console, "#problem", "あと1つ")
+		at("birthDate")
+		do(t, console, chromedp.SendKeys("#reason", "\u3000\u200b"))
+		waitText(t, console, "#record-ground", "あと1つ")
+		do(t, console, chromedp.SendKeys("#reason", "リーダー故障"))
+		waitText(t, console, "#record-ground", "理由を付けて")
+		do(t, console, chromedp.SendKeys(`#visual input[value="birthDate"]`, " "))
+		waitText(t, console, "#record-ground", "目視で確認済み")
+		do(t, console, chromedp.SendKeys("#record", "\r"))
+		waitText(t, console, "#verdict", "記録しました")
+		waitTrue(t, console, `fetch("/api/v1/counter/cases").then(r => r.json()).then(all => all.cases[0].ground.code === "eye" && all.cases[0].visual.length === 3)`)
+		genuine(t)
+		key("F2")
+		waitText(t, console, "#record-ground", "カードのICで確認済み")
+		do(t, console, chromedp.SendKeys("#record", "\r"))
+		waitText(t, console, "#verdict", "記録しました")
+	})
+
 	scene("what is being recorded is no more to be cancelled", func(t *testing.T) {
 		genuine(t)
+		do(t, console, chromedp.SendKeys("#reason", "顔なじみ"))
 		hold("/record")
 		do(t, console, chromedp.Click("#record"))
 		key("Escape")
@@ -201,6 +290,7 @@ func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 	pressed := func(name string) string {
 		return `[...document.querySelectorAll("#reader-choice button")].find(b => b.textContent === "` + name + `" && (b.click(), true))`
 	}
+	expects(t, console, `status of 503 .*/card-check`, "the reader is away")
 	waitText(t, console, "#reader-choice", "この窓口のリーダーを選んでください")
 	waitTrue(t, console, pressed("受付2")) // the wrong one: the choice is still at hand
 	waitTrue(t, console, `document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付2"`)
@@ -221,4 +311,62 @@ func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 	waitTrue(t, console, `!document.getElementById("reader-choice").checkVisibility()`)
 	do(t, console, chromedp.Click("#card-check"))
 	waitText(t, console, "#card-verdict", "生年月日が画面と一致しません")
+}
+
+// anotherScreen is a genuine live screen of 試験 花子, signed with the demo insurer's own key.
+func anotherScreen(t *testing.T, data string) string {
+	t.Helper()
+	ring, err := keys.Open(filepath.Join(data, "demo", "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ring.IssuerKey("00138990")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := credential.Issue("https://localhost:8080/i/00138990", key, credential.Request{
+		Tier:        credential.Live,
+		InsurerName: "架空市",
+		Share:       30,
+		Person: eligibility.Person{
+			Insurer:      "00138990",
+			Symbol:       "国13",
+			Number:       "0005678",
+			BranchNumber: "01",
+			Name:         "試験 花子",
+			BirthDate:    eligibility.MustDate("1988-11-30"),
+		},
+	}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.JWS
+}
+
+// family is a picture of two codes side by side.
+func family(t *testing.T, jws ...string) []byte {
+	t.Helper()
+	const px, side = 5, 5 * (105 + 16)
+	m := image.NewGray(image.Rect(0, 0, side*len(jws), side))
+	for i := range m.Pix {
+		m.Pix[i] = 255
+	}
+	for i, text := range jws {
+		code, err := credential.Matrix(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for y := range code.Size * px {
+			for x := range code.Size * px {
+				if code.Black(x/px, y/px) {
+					m.SetGray(i*side+8*px+x, 8*px+y, color.Gray{})
+				}
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }

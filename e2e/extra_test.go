@@ -48,6 +48,11 @@ func TestNumberOnTheFaceDatesAndOQSInTheBrowser(t *testing.T) {
 	for _, want := range []string{"番号は画面と同じです", "生年月日は画面とちがいます", "負担割合はくらべられません"} {
 		waitText(t, console, "#extra-result", want)
 	}
+	// The answer does not say whether it is valid: that stands above the items and in the place of the green verdict.
+	waitText(t, console, "#verdict .unsure h3", "資格が有効かどうか、オンライン資格確認の結果からわかりません")
+	if first := get(t, console, chromedp.Evaluate[string](`document.getElementById("extra-result").firstElementChild.className`)); first != "verdict-box small unsure" {
+		t.Errorf("the result begins with %q", first)
+	}
 	do(t, console, chromedp.Click("#cancel"))
 	if left := get(t, console, chromedp.Evaluate[string](`document.getElementById("extra-result").textContent`)); left != "" {
 		t.Errorf("the next patient would see %q", left)

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/credential"
 	"madoguchi/outside"
@@ -35,6 +37,20 @@ func published(t *testing.T, base string) credential.KeySet {
 		t.Fatalf("%s %v", res.Status, err)
 	}
 	return set
+}
+
+func fetchText(t *testing.T, address string) string {
+	t.Helper()
+	res, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("%s %v", res.Status, err)
+	}
+	return string(text)
 }
 
 // The written contract of keys, asked of the built program beside a running server: exit codes, one line an insurer, and
@@ -83,6 +99,13 @@ func TestKeysAreRotatedUnderARunningServerAndALostOneIsReplaced(t *testing.T) {
 		}
 		if now := published(t, base); len(now) != 2 || now[0].ID != both[1].ID || now[1].ID != first[0].ID {
 			t.Error("the running server does not sign with the next key, or forgot the retired one")
+		}
+		// A counter that knows the first key only follows from it to the one that signs now (docs/trust.md,
+		// "New keys").
+		iss := "https://localhost:8080/i/00138990"
+		said, err := credential.EndorsementCheck{ISS: iss, Listed: first, Now: time.Now()}.Open(fetchText(t, base+"/i/00138990/.well-known/keys.jwt"))
+		if err != nil || said[len(said)-1].Keys[0].ID != both[1].ID {
+			t.Errorf("the key that signs now is not vouched for: %v %+v", err, said)
 		}
 	})
 	var before []struct {

@@ -12,6 +12,7 @@ func TestEveryWrongTurnSaysWhatToDo(t *testing.T) {
 	base, _, _ := startServer(t)
 	_, notice := clerkImports(t, base, "髙橋 德一")
 	phone := browser(t, 360, 640, "")
+	expects(t, phone, `status of (403|404|422) .*/(nothing-here|n/|login/callback|enrol)`, "wrong turns are what is looked at")
 	turn := func(name, path, selector, want string) {
 		t.Helper()
 		do(t, phone, chromedp.Navigate(base+path))
@@ -42,6 +43,7 @@ func TestEveryWrongTurnSaysWhatToDo(t *testing.T) {
 	do(t, phone, chromedp.Click(`form[action="/logout"] button`))
 
 	other := browser(t, 360, 640, "") // without the paper's code, typed wrong
+	expects(t, other, `status of 422 .*/enrol`, "the code is typed wrong")
 	logsIn(t, other, base, "demo-tokuichi", "h1", "登録の確認")
 	state(t, other, "enrol-by-hand")
 	do(t, other, chromedp.SendKeys("#code", "abcd-efgh-ijkl-mnop"), chromedp.Click(`form[action="/enrol"] button`))

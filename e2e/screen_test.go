@@ -114,7 +114,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 			t.Errorf("%d codes, %v", len(codes), err)
 		}
 		state(t, phone, "large")
-		do(t, phone, chromedp.Click("dialog.biggest button"))
+		do(t, phone, chromedp.Click("dialog.biggest .ways button:first-child"))
 	})
 
 	t.Run("clock and bar move for those who want less movement too", func(t *testing.T) {
@@ -202,6 +202,7 @@ func rareKanji(t *testing.T, base string, clerk, phone context.Context) {
 	look("online")
 	state(t, phone, "rare")
 	empties(t, phone, "fonts")
+	expects(t, phone, `OTS parsing error|The font of the names was refused`, "what comes in the font's place is none")
 	set(t, phone, "answers", `{"/name.ttf": [200, {}]}`) // somebody else's page in the font's place, as gateways give, is not kept
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#age", "秒前に作成")
@@ -345,6 +346,7 @@ func sharing(t *testing.T, base string, phone context.Context) {
 }
 
 func supportNumber(t *testing.T, base string, clerk, phone context.Context) {
+	expects(t, clerk, `status of 422 .*/insurer/support`, "a number is typed wrong")
 	lookUp := func(code string, want ...string) {
 		t.Helper()
 		do(t, clerk, chromedp.Navigate(base+"/insurer/support"), chromedp.SendKeys("#code", code+"\r"))

@@ -15,7 +15,7 @@ import (
 // never answers), "shut" (it refuses), "bare" (no cryptography), "old" (what Safari 15 lacks), "slow key" (this phone's key is read in
 // 1.5 s), "slow live" and "slow stored" (such a screen comes after 1.2 and 4 s), "late no" (in a live one's place comes after 1.2 s that
 // the eligibility has ended), "swallowed" (no request is answered), "slept" (100 s went by). localStorage.receipts is the server's answer
-// about receipts.
+// about receipts, localStorage.counters that about the trust list's counters.
 const troubles = `(() => {
 	const has = name => (localStorage.getItem("troubles") || "").split(",").includes(name), wait = ms => new Promise(done => setTimeout(done, ms));
 	const elapsed = performance.now.bind(performance), ask = window.fetch.bind(window), get = IDBObjectStore.prototype.get;
@@ -32,6 +32,7 @@ const troubles = `(() => {
 	window.fetch = async (url, init) => {
 		if (has("swallowed")) await new Promise((_, fail) => init.signal.addEventListener("abort", () => fail(init.signal.reason)));
 		if (url.startsWith("/api/v1/receipts") && localStorage.receipts) return new Response(localStorage.receipts);
+		if (url.startsWith("/api/v1/counters") && localStorage.counters) return new Response(localStorage.counters, {status: localStorage.counters === "down" ? 503 : 200});
 		if ((init?.body || "").includes('"live"') && has("late no")) {
 			await wait(1200);
 			return new Response(JSON.stringify({type: "urn:madoguchi:problem:eligibility.lost", ja: "この資格は終わっています。"}), {status: 409});
@@ -41,27 +42,6 @@ const troubles = `(() => {
 		await wait(late);
 		return got;
 	};
-})()`
-
-// sealedFor is JavaScript that seals receipts to this phone's key, as a counter does, one for each person of the tiles: 1医院, 2医院 …
-const sealedFor = `(async () => {
-	const db = await new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => done(o.result) });
-	const {raw} = await new Promise(done => { const g = db.transaction("keys").objectStore("keys").get("receipts"); g.onsuccess = () => done(g.result) });
-	db.close();
-	const curve = {name: "ECDH", namedCurve: "P-256"}, text = s => new TextEncoder().encode(s);
-	const theirs = await crypto.subtle.importKey("raw", raw, curve, false, []);
-	const seal = async (person, facility) => {
-		const once = await crypto.subtle.generateKey(curve, true, ["deriveBits"]), point = new Uint8Array(await crypto.subtle.exportKey("raw", once.publicKey));
-		const base = await crypto.subtle.importKey("raw", await crypto.subtle.deriveBits({name: "ECDH", public: theirs}, once.privateKey, 256), "HKDF", false, ["deriveKey"]);
-		const salt = new Uint8Array([...point, ...raw]);
-		const key = await crypto.subtle.deriveKey({name: "HKDF", hash: "SHA-256", salt, info: text("madoguchi-receipt-1")}, base, {name: "AES-GCM", length: 256}, false, ["encrypt"]);
-		const at = new Date().toISOString(), plain = text(JSON.stringify({facility, at, outcome: "accepted", method: "N1e"}));
-		const sealed = new Uint8Array([...point, ...new Uint8Array(await crypto.subtle.encrypt({name: "AES-GCM", iv: new Uint8Array(12)}, key, plain))]);
-		return {person, at, sealed: btoa(String.fromCharCode(...sealed)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")};
-	};
-	const tiles = [...document.querySelectorAll(".tile")];
-	localStorage.receipts = JSON.stringify({receipts: await Promise.all(tiles.map((tile, i) => seal(tile.dataset.person, i + 1 + "医院")))});
-	return tiles.length;
 })()`
 
 // turns to a person of the phone.
@@ -91,6 +71,7 @@ func tabBeside(t *testing.T, tab context.Context) context.Context {
 	if err := chromedp.Do(other, chromedp.EmulateViewport(390, 844)); err != nil { // a tab lives as long as the context of its first step
 		t.Fatal(err)
 	}
+	listen(t, other)
 	return other
 }
 
@@ -229,6 +210,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		do(t, second, chromedp.Navigate(base+"/screen"))
 		waitText(t, second, "#age", "秒前に作成")
 		do(t, second, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
+		expects(t, holder, `status of 404 .*/favicon.ico`, "what programs read has no icon")
 		do(t, holder, chromedp.Navigate(base+"/healthz"), chromedp.Evaluate[chromedp.Void](`new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { window.held = o.result; done() } })`, chromedp.EvalAwaitPromise))
 		offline(t, phone, true)
 		defer offline(t, phone, false)
@@ -243,11 +225,13 @@ func TestAPhoneInTrouble(t *testing.T) {
 		}
 	})
 
+	expects(t, phone, `status of 404 .*/people/`, "a person was taken off while a request was on its way")
 	t.Run("with network other tabs show nothing more either", func(t *testing.T) {
 		logsIn(t, phone, base, "demo-hanako", "#age", "秒前に作成")
 		waitCount(t, phone, "papers", 1)
 		waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`) // a worker that is being installed still keeps its files
 		second := tabBeside(t, phone)
+		expects(t, second, `status of 403 .*/api/v1/receipts`, "the phone's session ends while this tab is asking")
 		do(t, second, chromedp.Navigate(base+"/screen"))
 		waitText(t, second, "#age", "秒前に作成")
 		presses(t, phone, "#wipe", "この端末から、全員の画面を消しますか")
@@ -259,6 +243,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 	})
 
 	t.Run("a key that could not be sent is sent later", func(t *testing.T) {
+		expects(t, phone, `status of 404 .*/favicon.ico`, "what programs read has no icon")
 		do(t, phone, chromedp.Navigate(base+"/healthz"))
 		set(t, phone, "answers", `{"/phone/holder": [503, {}]}`)
 		logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")

@@ -46,6 +46,7 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 	phone := patientEnrols(t, notice, "demo-tokuichi")
 	devtool(t, phone, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: troubles})
 	inLab(t, phone)
+	expects(t, phone, `status of 404 .*/people/`, "the login is not that of the people whom the phone keeps")
 	again := func(t *testing.T) {
 		t.Helper()
 		do(t, phone, chromedp.Navigate(base+"/screen"))

@@ -189,6 +189,7 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	bridge(t, base, console, "copied-tokuichi.json")
+	expects(t, console, `status of 422 .*/api/v1/counter/cases`, "parked without a reason, and text that is no code")
 
 	good := jwsOf(t, phone)
 	paste(t, console, altered(good))

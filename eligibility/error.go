@@ -1,5 +1,7 @@
 package eligibility
 
+import "time"
+
 // Code says what kind of failure an Error is. The web edge maps each code once to an HTTP status.
 type Code string
 
@@ -22,6 +24,7 @@ type Error struct {
 	En    string
 	Field string // the input field at fault, if one is
 	Cause error
+	Wait  time.Duration // Limited: how long until the next try is possible; Ja and En say it
 }
 
 func (e *Error) Error() string {

@@ -137,9 +137,9 @@ func functions(e edition, texts map[string]map[string]string) template.FuncMap {
 			}
 			return either(e.lang, ja, en), nil
 		},
-		"sayError": func(key, ja, en string) (template.HTML, error) {
+		"sayError": func(key, ja, en string, pairs ...string) (template.HTML, error) {
 			if s, ok := texts[e.lang]["error."+key]; ok {
-				return markedHTML(s, nil, e.furigana)
+				return markedHTML(s, pairs, e.furigana)
 			}
 			return either(e.lang, ja, en), nil
 		},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"madoguchi/server/keys"
 	"madoguchi/server/readers"
 	"madoguchi/server/store"
+	"madoguchi/server/web"
 )
 
 // Roles of a server (DESIGN.md section 1).
@@ -29,6 +31,7 @@ type house struct {
 	store  *store.Store
 	now    func() time.Time
 
+	word    *web.DemoWord        // where the demo's port is published
 	readers *readers.Switchboard // where a counter's half runs
 	runs    *desk.Runs           // where an insurer's half runs
 }
@@ -41,8 +44,10 @@ var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none",
 // empty one.
 func openExisting(ctx context.Context, s *Settings, role string) (*house, error) {
 	file := filepath.Join(s.Data, "demo", databaseFile)
-	if _, err := os.Stat(file); err != nil {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoData.Because(err)
+	} else if err != nil {
+		return nil, fmt.Errorf("looking for the database: %w", err)
 	}
 	return openHouse(ctx, s, role)
 }
@@ -67,6 +72,7 @@ func openHouse(ctx context.Context, s *Settings, role string) (*house, error) {
 	if err := guarded(ctx, ring, folder); err != nil {
 		return nil, err
 	}
+	ring.Host = demoHost
 	index, err := ring.Secret(keys.Index)
 	if err != nil {
 		return nil, err
@@ -88,7 +94,7 @@ func openHouse(ctx context.Context, s *Settings, role string) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &house{folder: folder, keys: ring, store: kept, now: time.Now}
+	h := &house{folder: folder, keys: ring, store: kept, now: clock}
 	if err := h.remember(ctx, role); err != nil {
 		return nil, errors.Join(err, kept.Close())
 	}
@@ -111,7 +117,7 @@ func (h *house) office(ctx context.Context, address string) (*desk.Office, error
 	}
 	if len(known) == 0 {
 		for _, in := range demoInsurers {
-			if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now(), Actor: "system", Action: "insurer.put", Detail: string(in.Number)}); err != nil {
+			if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now(), Actor: desk.ActorSystem, Action: "insurer.put", Detail: string(in.Number)}); err != nil {
 				return nil, err
 			}
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/pdf"
@@ -17,7 +16,7 @@ type cheatsheetCmd struct {
 
 // Run writes the sheet. Exit code 2 for a wrong day or a file that cannot be written.
 func (c *cheatsheetCmd) Run() error {
-	now := time.Now()
+	now := clock()
 	day := eligibility.DateOf(now)
 	if c.Day != "" {
 		var err error

@@ -1,14 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -47,7 +42,7 @@ var demoPeople = []demoidp.Person{
 const demoClient = "RP00000001"
 
 // signIn sets up the demo provider and this server as its client.
-func (h *house) signIn(config *web.Config, address string) error {
+func (h *house) signIn(s *Settings, config *web.Config, address string) error {
 	client, err := h.keys.Signing(keys.Client)
 	if err != nil {
 		return err
@@ -71,32 +66,19 @@ func (h *house) signIn(config *web.Config, address string) error {
 		return fmt.Errorf("starting the demo provider: %w", err)
 	}
 	config.DemoIDP = provider
-	config.Login = auth.NewLogin(auth.Config{Issuer: issuer, ClientID: demoClient, Key: client, KeyID: clientKey.ID, Method: jwt.SigningMethodES256,
-		RedirectURL: redirect, Scopes: []string{"name", "birthdate"}, Client: &http.Client{Timeout: 10 * time.Second}, Now: h.now})
+	config.Login = auth.NewLogin(auth.Config{
+		Issuer:      issuer,
+		ClientID:    demoClient,
+		Key:         client,
+		KeyID:       clientKey.ID,
+		Method:      jwt.SigningMethodES256,
+		RedirectURL: redirect,
+		Scopes:      []string{"name", "birthdate"},
+		ACRValues:   demoidp.ACR,
+		NoAuthTime:  s.OIDCNoTime,
+		NoACR:       s.OIDCNoACR,
+		Client:      &http.Client{Timeout: 10 * time.Second, Transport: h.word.LetIn(http.DefaultTransport)},
+		Now:         h.now,
+	})
 	return nil
-}
-
-// within carries the counter's calls to an iss of this same program: in role all both halves live in one process, and the
-// demo's https://localhost:8080 is only a name. Any other address is refused.
-type within struct {
-	handler http.Handler
-	address string
-}
-
-func (t within) RoundTrip(r *http.Request) (*http.Response, error) {
-	if !strings.HasPrefix(r.URL.String(), demoHost+"/i/") {
-		return nil, fmt.Errorf("the demo calls nobody outside: %s", r.URL.Host)
-	}
-	target, err := url.Parse(t.address + r.URL.Path)
-	if err != nil {
-		return nil, err
-	}
-	inside := r.Clone(r.Context())
-	inside.URL, inside.Host, inside.RequestURI, inside.RemoteAddr = target, target.Host, "", "127.0.0.1:0"
-	if inside.Body == nil {
-		inside.Body = io.NopCloser(bytes.NewReader(nil))
-	}
-	w := httptest.NewRecorder()
-	t.handler.ServeHTTP(w, inside)
-	return w.Result(), nil
 }

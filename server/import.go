@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
@@ -49,7 +48,7 @@ func (c *importCmd) run(s *Settings) error {
 	if err != nil {
 		return err
 	}
-	o := roster.Options{Today: eligibility.DateOf(time.Now())}
+	o := roster.Options{Today: eligibility.DateOf(clock())}
 	if c.Insurer != "" {
 		if o.Insurer, err = eligibility.ParseInsurerNumber(c.Insurer); err != nil {
 			return err
@@ -159,9 +158,9 @@ func (c *importCmd) store(s *Settings, read *roster.Roster, given map[string]ros
 	if err != nil {
 		return desk.Imported{}, err
 	}
-	done, err := office.StoreRoster(ctx, read, "command")
+	done, err := office.StoreRoster(ctx, read, desk.ActorOperator)
 	if err == nil && len(given) > 0 {
-		err = office.RememberHeadings(ctx, read.Insurer, given, "command")
+		err = office.RememberHeadings(ctx, read.Insurer, given, desk.ActorOperator)
 	}
 	return done, err
 }

@@ -11,32 +11,36 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
 	"madoguchi/credential"
 )
 
-// kept is what a counter server keeps on its disk, so that it can check for days without network: each issuer's newest key
-// set and its newest list of revoked copies.
+// kept is what a counter server keeps on its disk, so that it can check for days without network: what each
+// issuer publishes (its key set, what its keys say of newer ones) and its newest list of revoked copies.
 type kept struct {
 	dir    string
 	listed func() (*credential.TrustList, error) // the trust list as it was signed
 	calls  interface {
 		Status(ctx context.Context, iss string) (string, error)
 		Keys(ctx context.Context, iss string) (credential.KeySet, error)
+		Endorsements(ctx context.Context, iss string) (string, error)
 	}
 	now func() time.Time
 
-	mu     sync.Mutex
-	lists  map[string]*credential.StatusList // by iss
-	keys   map[string]keptKeys
-	asked  map[string]time.Time // when an issuer's keys were last asked for out of turn
-	stored bool                 // what lies on the disk has been read
+	mu       sync.Mutex
+	lists    map[string]*credential.StatusList // by iss
+	keys     map[string]keptKeys
+	endorsed map[string]keptEndorsements
+	asked    map[string]time.Time // when an issuer's new keys were last asked for out of turn
+	stored   bool                 // what lies on the disk has been read
+	view     *credential.TrustList
+	viewOf   viewed // what view was made of
 }
 
-// keptKeys is an issuer's key set as it was published at a time.
+// keptKeys is an issuer's key set as it was published at a time. It is not signed: it can only take keys
+// away.
 type keptKeys struct {
 	ISS string            `json:"iss"`
 	At  time.Time         `json:"at"`
@@ -49,30 +53,6 @@ const (
 	askAgain = 5 * time.Minute
 )
 
-// TrustList returns the trust list in which each issuer has its newest keys: those that it published itself over https since
-// the list was signed count instead of the list's, so that a rotated key is known and a leaked one forgotten within a day.
-// Which issuers there are, and for whom they speak, the list alone says.
-func (k *kept) TrustList() (*credential.TrustList, error) {
-	signed, err := k.listed()
-	if err != nil {
-		return nil, err
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.load()
-	if len(k.keys) == 0 {
-		return signed, nil
-	}
-	list := *signed
-	list.Issuers = slices.Clone(signed.Issuers)
-	for i, issuer := range list.Issuers {
-		if newer, ok := k.keys[issuer.ISS]; ok && newer.At.After(time.Unix(signed.IssuedAt, 0)) {
-			list.Issuers[i].JWKS = newer.Set
-		}
-	}
-	return &list, nil
-}
-
 // load reads the kept key sets once; what cannot be read is as if it were not there.
 func (k *kept) load() {
 	if k.stored {
@@ -80,22 +60,47 @@ func (k *kept) load() {
 	}
 	k.stored = true
 	k.lists, k.keys, k.asked = map[string]*credential.StatusList{}, map[string]keptKeys{}, map[string]time.Time{}
-	files, err := filepath.Glob(filepath.Join(k.dir, "jwks-*.json"))
-	if err != nil {
-		return
-	}
-	for _, file := range files {
-		var set keptKeys
-		data, err := os.ReadFile(file)
-		if err == nil {
-			err = json.Unmarshal(data, &set)
-		}
-		if err != nil {
-			slog.Warn("kept keys cannot be used", "error", err)
-			continue
-		}
+	k.endorsed = map[string]keptEndorsements{}
+	for _, set := range readKept[keptKeys](k.dir, "jwks-*.json") {
 		k.keys[set.ISS] = set
 	}
+	for _, e := range readKept[keptEndorsements](k.dir, "keys-*.json") {
+		k.endorsed[e.ISS] = e
+	}
+}
+
+// readKept reads the files of one kind.
+func readKept[T any](dir, pattern string) []T {
+	files, err := filepath.Glob(filepath.Join(dir, pattern))
+	if err != nil {
+		return nil
+	}
+	var all []T
+	for _, file := range files {
+		var one T
+		data, err := os.ReadFile(file)
+		if err == nil {
+			err = json.Unmarshal(data, &one)
+		}
+		if err != nil {
+			slog.Warn("a kept file cannot be used", "file", file, "error", err)
+			continue
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// keep stores a file of one issuer.
+func (k *kept) keep(kind, iss string, what any) error {
+	data, err := json.Marshal(what)
+	if err != nil {
+		return err
+	}
+	if err := replaceFile(k.path(kind, iss), data, 0o600); err != nil {
+		return fmt.Errorf("keeping what an issuer publishes: %w", err)
+	}
+	return nil
 }
 
 // Status returns the newest list of an issuer that is at hand, nil when there is none. A list is read from the disk once.
@@ -122,7 +127,8 @@ func (k *kept) Status(iss string) *credential.StatusList {
 // path names an issuer's file by a hash: an iss holds slashes.
 func (k *kept) path(kind, iss string) string {
 	sum := sha256.Sum256([]byte(iss))
-	return filepath.Join(k.dir, kind+"-"+hex.EncodeToString(sum[:12])+map[string]string{"status": ".jwt", "jwks": ".json"}[kind])
+	ending := map[string]string{"status": ".jwt", "jwks": ".json", "keys": ".json"}[kind]
+	return filepath.Join(k.dir, kind+"-"+hex.EncodeToString(sum[:12])+ending)
 }
 
 // open verifies a list with its issuer's keys.
@@ -134,49 +140,57 @@ func (k *kept) open(trust *credential.TrustList, iss, text string) (*credential.
 	return credential.OpenStatusList(text, iss, issuer.JWKS, k.now())
 }
 
-// refresh fetches keys and lists that are older than a day. An issuer that does not answer keeps its old ones; one whose list
-// went back in time is not believed.
+// refresh fetches keys and lists that are older than a day, and those of an issuer that had taken a listed
+// key away, since that may have been somebody's mistake. An issuer that does not answer keeps its old ones;
+// one whose list went back in time is not believed.
 func (k *kept) refresh(ctx context.Context) {
-	trust, err := k.TrustList()
+	signed, err := k.listed()
 	if err != nil {
 		slog.Warn("no trust list, so no status lists", "error", err)
 		return
 	}
-	for _, issuer := range trust.Issuers {
+	for _, issuer := range signed.Issuers {
 		old := k.Status(issuer.ISS)
-		if old != nil && k.now().Sub(old.IssuedAt) < keptEvery {
+		if old != nil && k.now().Sub(old.IssuedAt) < keptEvery && !k.missing(signed, issuer) {
 			continue
 		}
-		if err := errors.Join(k.fetchKeys(ctx, issuer.ISS), k.fetchStatus(ctx, issuer.ISS, old)); err != nil {
+		err := errors.Join(k.fetchEndorsements(ctx, issuer.ISS), k.fetchKeys(ctx, issuer.ISS),
+			k.fetchStatus(ctx, issuer.ISS, old))
+		if err != nil {
 			slog.Warn("fetching what an issuer publishes", "iss", issuer.ISS, "error", err)
 		}
 	}
 }
 
-// Learn asks an issuer of the trust list for its keys out of turn, since a code names one that is not known; it reports whether
-// it is worth looking again. An issuer is asked once in askAgain at most, whatever codes say.
+// Learn asks an issuer of the trust list, out of turn, what its keys say of newer ones, since a code names
+// one that is not known; it reports whether it is worth looking again. An issuer is asked once in askAgain at
+// most, whatever codes say, and nothing that it answers counts unless a key that is believed signed it.
 func (k *kept) Learn(ctx context.Context, iss string) bool {
-	trust, err := k.TrustList()
+	signed, err := k.listed()
 	if err != nil {
 		return false
 	}
-	if _, ok := trust.Issuer(iss); !ok {
+	if _, ok := signed.Issuer(iss); !ok {
 		return false
 	}
 	k.mu.Lock()
+	k.load()
 	wait := k.now().Sub(k.asked[iss]) < askAgain
 	if !wait {
 		k.asked[iss] = k.now()
 	}
+	before := k.endorsed[iss].Text
 	k.mu.Unlock()
 	if wait {
 		return false
 	}
-	if err := k.fetchKeys(ctx, iss); err != nil {
-		slog.Warn("asking an issuer for its keys", "iss", iss, "error", err)
+	if err := k.fetchEndorsements(ctx, iss); err != nil {
+		slog.Warn("asking an issuer for its new keys", "iss", iss, "error", err)
 		return false
 	}
-	return true
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.endorsed[iss].Text != before
 }
 
 func (k *kept) fetchKeys(ctx context.Context, iss string) error {
@@ -190,16 +204,12 @@ func (k *kept) fetchKeys(ctx context.Context, iss string) error {
 		return errors.New("the issuer publishes no key")
 	}
 	newest := keptKeys{ISS: iss, At: k.now(), Set: set}
-	data, err := json.Marshal(newest)
-	if err != nil {
+	if err := k.keep("jwks", iss, newest); err != nil {
 		return err
-	}
-	if err := replaceFile(k.path("jwks", iss), data, 0o600); err != nil {
-		return fmt.Errorf("keeping the keys: %w", err)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.keys[iss] = newest
+	k.keys[iss], k.view = newest, nil
 	return nil
 }
 

@@ -33,20 +33,30 @@ func testKey(t *testing.T) credential.Key {
 
 // published stands for an insurer's server: what it publishes now, or that it is away.
 type published struct {
-	keys   credential.KeySet
-	status string
-	away   bool
-	asked  int
+	keys         credential.KeySet
+	endorsements string
+	status       string
+	away         bool
+	asked        int // for endorsements: all that a code can bring about
+	sets         int // for key sets
 }
 
 var errAway = errors.New("no route to host")
 
 func (p *published) Keys(context.Context, string) (credential.KeySet, error) {
-	p.asked++
+	p.sets++
 	if p.away {
 		return nil, errAway
 	}
 	return p.keys, nil
+}
+
+func (p *published) Endorsements(context.Context, string) (string, error) {
+	p.asked++
+	if p.away {
+		return "", errAway
+	}
+	return p.endorsements, nil
 }
 
 func (p *published) Status(context.Context, string) (string, error) {
@@ -73,38 +83,6 @@ func newCounterDisk(t *testing.T, key credential.Key) *counterDisk {
 
 func (d *counterDisk) start() *kept {
 	return &kept{dir: d.dir, calls: d.insurer, now: func() time.Time { return d.now }, listed: func() (*credential.TrustList, error) { return &d.list, nil }}
-}
-
-func (d *counterDisk) keysOf(t *testing.T, k *kept) credential.KeySet {
-	t.Helper()
-	list, err := k.TrustList()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return list.Issuers[0].JWKS
-}
-
-func TestAConsoleLearnsANewKeyAndForgetsADroppedOne(t *testing.T) {
-	first, second := testKey(t), testKey(t)
-	d := newCounterDisk(t, first)
-	k := d.start()
-	d.now = d.now.Add(time.Hour)
-	d.insurer.keys = credential.KeySet{second.Public()} // the first was leaked and dropped
-	if !k.Learn(context.Background(), keptISS) {
-		t.Fatal("it did not ask")
-	}
-	if k.Learn(context.Background(), keptISS) || k.Learn(context.Background(), "https://evil.example/i/00138990") || d.insurer.asked != 1 {
-		t.Errorf("asked %d times: again within five minutes, or an issuer that is not on the list", d.insurer.asked)
-	}
-	for name, at := range map[string]*kept{"at once": k, "after a restart without network": d.start()} {
-		if set := d.keysOf(t, at); len(set) != 1 || set[0].ID != second.ID {
-			t.Errorf("%s: %+v", name, set)
-		}
-	}
-	d.list.IssuedAt = d.now.Add(time.Hour).Unix() // a newer list is a newer word
-	if set := d.keysOf(t, d.start()); set[0].ID != first.ID {
-		t.Errorf("the older of the two counts: %+v", set)
-	}
 }
 
 func TestStatusListsAreKeptForDaysAndNeverGoBack(t *testing.T) {

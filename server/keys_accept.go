@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
@@ -38,7 +37,7 @@ func (c *keysAcceptCmd) Run(s *Settings) error {
 	if !keys.Replaceable(c.File) {
 		return usage(errNotReplaceable)
 	}
-	entry := desk.Entry{At: time.Now(), Actor: "operator", Action: "key.accept", Detail: c.File}
+	entry := desk.Entry{At: clock(), Actor: desk.ActorOperator, Action: "key.accept", Detail: c.File}
 	err := store.AcceptKey(context.Background(), filepath.Join(s.Data, "demo", databaseFile), c.File, entry)
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.NotFound {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/keys"
@@ -92,7 +91,7 @@ func (c *keysImportCmd) Run(s *Settings) error {
 	if err != nil {
 		return usage(errReadCertificate.Because(err))
 	}
-	chain, err := f.Import(insurer, text, time.Now())
+	chain, err := f.Import(insurer, text, clock())
 	if err != nil {
 		return err
 	}

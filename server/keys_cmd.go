@@ -50,7 +50,12 @@ func openKeys(s *Settings) (*keys.Folder, error) {
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		return nil, usage(errNoKeys.Because(fmt.Errorf("looked at %s", folder)))
 	}
-	return keys.Open(folder)
+	ring, err := keys.Open(folder)
+	if err != nil {
+		return nil, err
+	}
+	ring.Host = demoHost
+	return ring, nil
 }
 
 // usage prints what was wrong with the call.
@@ -102,7 +107,7 @@ func (c *keysListCmd) Run(s *Settings) error {
 	}
 	list, refused := make([]keysOf, 0, len(insurers)), false
 	for _, insurer := range insurers {
-		of, err := look(f, insurer, time.Now())
+		of, err := look(f, insurer, clock())
 		if err != nil {
 			refused = true
 			fmt.Fprintf(os.Stderr, "%s:\n", insurer)

@@ -66,7 +66,7 @@ func (d demo) verify(t *testing.T, jws string) credential.Verdict {
 func (d demo) enrolled(t *testing.T) desk.PersonID {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := d.office.Import(ctx, demoCity, bytes.NewReader(roster.Sample(demoCity)), "鈴木"); err != nil {
+	if _, err := d.office.Import(ctx, demoCity, bytes.NewReader(roster.Sample(demoCity)), desk.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.house.store.FindPeople(ctx, desk.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
@@ -215,7 +215,7 @@ func TestAScreenFromBeforeARotationComesBackAsTheInsurersOwn(t *testing.T) {
 	}
 	person := d.enrolled(t)
 	old := d.screen(t, person)
-	now := time.Now()
+	now := d.house.now()
 	if _, err := d.house.keys.Prepare(demoCity, now.Add(-25*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
@@ -258,5 +258,48 @@ func TestTheTrustListFollowsTheKeys(t *testing.T) {
 	listed, _ := list.Issuer(demoHost + "/i/" + string(demoCity))
 	if _, ok := listed.JWKS.Find(next.JWK.ID); !ok {
 		t.Error("the next key is not in the list")
+	}
+}
+
+// docs/keys.md: a lost or leaked key cannot vouch for the one that takes its place; whoever rotates reads
+// what to do.
+func TestAnEmergencyNamesTheTrustList(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	f, err := keys.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Host = demoHost
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, eligibility.Japan)
+	if _, err := f.Issuer(demoCity, now); err != nil {
+		t.Fatal(err)
+	}
+	leaked, err := (&keysRotateCmd{Leaked: true}).step(f, demoCity, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := f.Prepare(demoCity, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	withdrawn, err := (&keysRotateCmd{Leaked: true, KID: next.JWK.ID}).step(f, demoCity, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed, err := f.List(demoCity, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, listed[0].File)); err != nil {
+		t.Fatal(err)
+	}
+	lost, err := (&keysRotateCmd{Lost: true}).step(f, demoCity, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, said := range map[string]string{"leaked": leaked, "withdrawn": withdrawn, "lost": lost} {
+		if !strings.Contains(said, "信頼リストを作り直して") || !strings.Contains(said, "newer trust list") || strings.Contains(said, "\n") {
+			t.Errorf("%s: %s", name, said)
+		}
 	}
 }

@@ -41,7 +41,7 @@ func (c *keysRotateCmd) Run(s *Settings) error {
 	}
 	refused := false
 	for _, insurer := range insurers {
-		did, err := c.step(f, insurer, time.Now())
+		did, err := c.step(f, insurer, clock())
 		if err != nil {
 			refused = true
 			fmt.Fprintf(os.Stderr, "%s:\n", insurer)
@@ -60,16 +60,19 @@ func (c *keysRotateCmd) Run(s *Settings) error {
 func (c *keysRotateCmd) step(f *keys.Folder, insurer eligibility.InsurerNumber, now time.Time) (string, error) {
 	switch {
 	case c.KID != "":
-		return "漏れた鍵を取り下げました。 The leaked key is published no more.", f.Withdraw(insurer, c.KID, now)
+		return "漏れた鍵を取り下げました。この鍵が保証していた鍵のため、信頼リストを作り直して配ってください。 The leaked key is published no more. Sign and hand out a newer trust list for the keys that it had vouched for.",
+			f.Withdraw(insurer, c.KID, now)
 	case c.Leaked:
 		e, err := f.Replace(insurer, keys.Leaked, now)
-		return fmt.Sprintf("漏れた鍵を取り下げ、%[1]s で署名を始めました。それまでの写し（PDF）は作り直してください。信頼リストを配り直してください。 The leaked key is withdrawn; %[1]s signs. Earlier copies (PDF) must be made anew; hand out the trust list.", e.File), err
+		return fmt.Sprintf("漏れた鍵を取り下げ、%[1]s で署名を始めました。それまでの写し（PDF）は作り直してください。漏れた鍵は新しい鍵を保証できません。信頼リストを作り直して、すぐ配ってください。届くまで受付は新しい画面を断ります。 "+
+			"The leaked key is withdrawn; %[1]s signs. Earlier copies (PDF) must be made anew. A leaked key cannot vouch for the new one: sign and hand out a newer trust list now; until then counters refuse new screens.", e.File), err
 	case c.Lost:
 		e, err := f.Replace(insurer, keys.Lost, now)
 		if errors.Is(err, keys.ErrNotLost) {
 			return "鍵はなくなっていません。何も変えていません。 The key is not lost; nothing was changed.", nil
 		}
-		return fmt.Sprintf("なくした鍵に替えて %[1]s で署名を始めました。発行済みの写し（PDF）はそのまま使えます。信頼リストを配り直してください。 %[1]s signs in place of the lost key. Copies (PDF) stay good; hand out the trust list.", e.File), err
+		return fmt.Sprintf("なくした鍵に替えて %[1]s で署名を始めました。発行済みの写し（PDF）はそのまま使えます。なくした鍵は新しい鍵を保証できません。信頼リストを作り直して配ってください（先に公開していた次の鍵に替わったときは、受付はもう知っています）。 "+
+			"%[1]s signs in place of the lost key. Copies (PDF) stay good. A lost key cannot vouch for a new one: sign and hand out a newer trust list (counters know it already if it was the published next key).", e.File), err
 	}
 	return c.routine(f, insurer, now)
 }

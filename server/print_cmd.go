@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"time"
 
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
@@ -107,7 +106,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 			return result, err
 		}
 		fmt.Fprintf(os.Stderr, "印刷 %s を始めます: %d 人。途中で止まっても「print --resume %s」で続きから印刷します。\n", result.Run, result.Total, result.Run)
-	} else if err := runs.Wish(ctx, c.Resume, desk.RunGoing, "operator"); err != nil {
+	} else if err := runs.Wish(ctx, c.Resume, desk.RunGoing, desk.ActorOperator); err != nil {
 		return nil, err
 	}
 	// An interrupt pauses: the run's state must say so before the press is asked to stop.
@@ -116,13 +115,13 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	go func() {
 		select {
 		case <-ctx.Done():
-			if err := runs.Wish(context.Background(), result.Run, desk.RunPaused, "operator"); err != nil {
+			if err := runs.Wish(context.Background(), result.Run, desk.RunPaused, desk.ActorOperator); err != nil {
 				complain(err)
 			}
 		case <-ended:
 		}
 	}()
-	line := progressLine{w: os.Stderr, terminal: isTerminal(os.Stderr), now: time.Now}
+	line := progressLine{w: os.Stderr, terminal: isTerminal(os.Stderr), now: clock}
 	run, err := runs.Print(context.WithoutCancel(ctx), result.Run, line.show)
 	line.end()
 	if err != nil {
@@ -183,7 +182,7 @@ func (c *printCmd) plan(ctx context.Context, office *desk.Office, result *printe
 	if err != nil {
 		return err
 	}
-	plan, err := office.PlanRun(ctx, insurer, desk.PaperKind(c.Kind), o, lines, "operator")
+	plan, err := office.PlanRun(ctx, insurer, desk.PaperKind(c.Kind), o, lines, desk.ActorOperator)
 	if err != nil {
 		return err
 	}

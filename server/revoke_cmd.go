@@ -20,7 +20,7 @@ type revokeCmd struct {
 }
 
 var (
-	errRevokeWhich = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.which", Field: "--rid, --person, --before",
+	errRevokeWhich = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.which_option", Field: "--rid, --person, --before",
 		Ja: "--rid、--person、--before のどれか一つを指定してください。", En: "Give exactly one of --rid, --person and --before."}
 	errRevokeRID = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.rid", Field: "--rid",
 		Ja: "写しの番号は5文字です。「verify」で表示される rid を入れてください。", En: "A copy's index has five characters, as `verify` shows it."}
@@ -67,7 +67,7 @@ func (c *revokeCmd) Run(s *Settings) error {
 			}
 			which.Person = found[0].ID
 		}
-		n, err := office.Revoke(ctx, insurer, which, "operator")
+		n, err := office.Revoke(ctx, insurer, which, desk.ActorOperator)
 		return map[string]int{"revoked": n}, err
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
 	"madoguchi/server/desk"
+	"madoguchi/server/hostclient"
 	"madoguchi/server/keys"
 	"madoguchi/server/press"
 	"madoguchi/server/readers"
@@ -75,13 +77,16 @@ func (c *serveCmd) Run(s *Settings) error {
 		if _, err := h.store.ExpirePreviews(ctx, h.now()); err != nil {
 			slog.Warn("dropping previews", "error", err)
 		}
+		if err := h.store.ExpireCodes(ctx, h.now()); err != nil { // and neither is who asked for a screen
+			slog.Warn("sweeping codes", "error", err)
+		}
 	})
 	if h.runs != nil {
 		if err := h.runs.Resume(ctx); err != nil {
 			return err
 		}
 	}
-	c.announce(address)
+	c.announce(address, h.word)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
@@ -112,7 +117,7 @@ func port(l net.Listener) string {
 }
 
 // announce prints the doors.
-func (c *serveCmd) announce(address string) {
+func (c *serveCmd) announce(address string, word *web.DemoWord) {
 	fmt.Println("窓口（デモ）を始めました。止めるには Ctrl+C を押してください。")
 	if c.Role != roleCounter {
 		fmt.Printf("  患者さん   %s/\n", address)
@@ -123,12 +128,27 @@ func (c *serveCmd) announce(address string) {
 	if c.Role != roleCounter {
 		fmt.Printf("  保険者     %s/insurer\n", address)
 	}
+	if word != nil {
+		fmt.Printf("  合言葉     %s（はじめて開くときに入れます。次に始めると変わります）\n", word)
+	}
 }
 
 // site assembles the handler of a role, and what has to be done every hour besides.
 func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address string) (http.Handler, []func(context.Context), error) {
-	config := web.Config{Demo: true, Background: ctx, Published: s.DemoPublish, NoWorker: s.NoWorker, Staff: demoStaff, Now: h.now, Ready: h.store.Ping,
-		Sessions: &auth.Sessions{Store: h.store, Now: h.now}}
+	if s.DemoPublish {
+		h.word = web.NewDemoWord(h.now)
+	}
+	config := web.Config{
+		Demo:       true,
+		Background: ctx,
+		Published:  s.DemoPublish,
+		Word:       h.word,
+		NoWorker:   s.NoWorker,
+		Staff:      demoStaff,
+		Now:        h.now,
+		Ready:      h.store.Ping,
+		Sessions:   &auth.Sessions{Store: h.store, Now: h.now},
+	}
 	counterKey, err := h.signing(keys.Counter)
 	if err != nil {
 		return nil, nil, err
@@ -144,24 +164,43 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		}
 		config.Runs = &desk.Runs{Office: config.Office, Folder: filepath.Join(h.folder, runsFolder), Reader: press.Poppler()}
 		h.runs = config.Runs
-		config.CounterCall = web.TrustedCounters(trust, h.now)
-		if err := h.signIn(&config, address); err != nil {
+		config.CounterCall, config.Listed = web.TrustedCounters(trust, config.Office.FirstUse, h.now), trust
+		if err := h.signIn(s, &config, address); err != nil {
 			return nil, nil, err
 		}
 	}
-	calls := &web.Insurers{URL: address, Key: counterKey, Client: &http.Client{Timeout: 5 * time.Second}, Now: h.now}
+	started := clock()
+	calls := &web.Insurers{
+		URL:     address,
+		Key:     counterKey,
+		Client:  hostclient.New(hostclient.Config{Inside: named(trust)}),
+		Now:     h.now,
+		Running: func() time.Duration { return clock().Sub(started) },
+	}
 	if c.Role != roleInsurer {
 		config.Readers = readers.New(readers.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: h.now,
 			Names: func(string) string { return s.FacilityName }})
 		h.readers = config.Readers
 		known := &kept{dir: h.folder, listed: trust, calls: calls, now: h.now}
+		calls.Trust = known.TrustList
 		chores = append(chores, known.refresh)
-		config.Counter = &desk.Counter{Store: h.store, Trust: known.TrustList, Status: known.Status, Learn: known.Learn, Offset: calls.ClockOffset, Readers: config.Readers, Insurers: calls,
-			Facility: desk.Facility{Code: s.FacilityCode, Name: s.FacilityName}, Now: h.now}
+		config.Counter = &desk.Counter{
+			Store:    h.store,
+			Trust:    known.TrustList,
+			Status:   known.Status,
+			Learn:    known.Learn,
+			Skew:     calls.ClockSkew,
+			AskTime:  calls.AskTime,
+			Readers:  config.Readers,
+			Insurers: calls,
+			Facility: desk.Facility{Code: s.FacilityCode, Name: s.FacilityName},
+			Signer:   desk.ReceiptSigner{URL: address, Key: counterKey},
+			Now:      h.now,
+		}
 	}
 	handler := web.New(config)
 	if c.Role == roleAll {
-		calls.Client.Transport = within{handler, address}
+		calls.Client.Transport = h.word.LetIn(within{handler, address})
 	}
 	return handler, chores, nil
 }
@@ -174,6 +213,9 @@ func (c *serveCmd) trust(s *Settings, h *house, counter credential.TrustedCounte
 		if err != nil {
 			return nil, nil, err
 		}
+		if reader.addresses, err = s.trustAddresses(); err != nil {
+			return nil, nil, err
+		}
 		_, err = reader.TrustList()
 		return reader.TrustList, []func(context.Context){reader.fetch}, err
 	}
@@ -182,6 +224,17 @@ func (c *serveCmd) trust(s *Settings, h *house, counter credential.TrustedCounte
 		return nil, nil, err
 	}
 	return o.TrustList, nil, nil
+}
+
+// named returns what a trust list says of a host's addresses (hostclient.Config).
+func named(trust func() (*credential.TrustList, error)) func(host string) []netip.Addr {
+	return func(host string) []netip.Addr {
+		list, err := trust()
+		if err != nil {
+			return nil
+		}
+		return list.AddressesOf(host)
+	}
 }
 
 // signing returns a signing key of the folder with its id.
@@ -203,8 +256,5 @@ func (h *house) sweep(ctx context.Context) {
 	}
 	if err := h.store.ExpireDevices(ctx, h.now(), h.now().Add(-desk.GrantKept)); err != nil {
 		slog.Warn("sweeping phones", "error", err)
-	}
-	if err := h.store.ExpireCodes(ctx, h.now()); err != nil {
-		slog.Warn("sweeping codes", "error", err)
 	}
 }

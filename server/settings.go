@@ -2,9 +2,11 @@ package main
 
 import (
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"madoguchi/eligibility"
 )
@@ -17,10 +19,13 @@ type Settings struct {
 	URL          string `env:"MADOGUCHI_URL" help:"public https address; setting it leaves the demo"`
 	OIDCIssuer   string `env:"MADOGUCHI_OIDC_ISSUER" help:"issuer of the sign-in service; setting it leaves the demo"`
 	OIDCClient   string `env:"MADOGUCHI_OIDC_CLIENT" help:"our client id there; setting it leaves the demo"`
-	DemoPublish  bool   `env:"MADOGUCHI_DEMO_PUBLISH" help:"demo in a container: listen beyond loopback, for a port that the host publishes on its own loopback"`
+	OIDCNoTime   bool   `env:"MADOGUCHI_OIDC_NO_AUTH_TIME" help:"the sign-in service gives no auth_time: the time of a proof is then that of the way back, and the audit says so (docs/signin.md)"`
+	OIDCNoACR    bool   `env:"MADOGUCHI_OIDC_NO_ACR" help:"the sign-in service gives no acr: the level of a login is then unknown, and the audit says so (docs/signin.md)"`
+	DemoPublish  bool   `env:"MADOGUCHI_DEMO_PUBLISH" help:"demo in a container: listen beyond loopback, for a port that the host publishes on its own loopback; every browser must give the word that is printed at the start"`
 	NoWorker     bool   `env:"MADOGUCHI_NO_WORKER" help:"take the service worker off all phones at their next visit (docs/phone.md); they keep their data and need the network to open the screen"`
 	Trust        string `env:"MADOGUCHI_TRUST" type:"path" help:"role counter, verify: folder with trust.jwt and trust-root.json (verify: or the file); verify takes the data folder's when left out, unless --jwks is given"`
 	TrustURL     string `env:"MADOGUCHI_TRUST_URL" help:"role counter: https address of the newest trust.jwt, fetched every hour into that folder"`
+	TrustAddress string `name:"trust-addresses" env:"MADOGUCHI_TRUST_ADDRESSES" help:"role counter: IP addresses, with commas between, of the host of MADOGUCHI_TRUST_URL in a closed network"`
 	FacilityCode string `env:"MADOGUCHI_FACILITY" default:"1319999991" help:"10 digits of the counter's facility (医療機関コード)"`
 	FacilityName string `env:"MADOGUCHI_FACILITY_NAME" default:"架空医院" help:"the counter's facility as patients see it"`
 }
@@ -36,6 +41,9 @@ var (
 	errNoDemo = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.nodemo",
 		Ja: "このプログラムにはデモが入っていません（-tags nodemo）。MADOGUCHI_URL などの本番の設定をしてください。",
 		En: "This program was built without the demo (-tags nodemo). Set MADOGUCHI_URL and the other live settings."}
+	errTrustAddress = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.trust_addresses", Field: "MADOGUCHI_TRUST_ADDRESSES",
+		Ja: "MADOGUCHI_TRUST_ADDRESSES には、信頼リストを置いたサーバーのIPアドレスを「10.1.2.3」のように、2つ以上ならコンマで区切って指定してください。",
+		En: "MADOGUCHI_TRUST_ADDRESSES holds the IP addresses of the server with the trust list, such as 10.1.2.3, with commas between."}
 	errAddr = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.addr", Field: "MADOGUCHI_ADDR",
 		Ja: "MADOGUCHI_ADDR は「127.0.0.1:8080」のように「アドレス:ポート」で指定してください。",
 		En: "MADOGUCHI_ADDR must have the form address:port, such as 127.0.0.1:8080."}
@@ -43,6 +51,22 @@ var (
 		Ja: "デモはこのパソコンの中だけで動きます。127.0.0.1 を使うか、コンテナなら MADOGUCHI_DEMO_PUBLISH=true を指定してください。",
 		En: "The demo listens on loopback only. Use 127.0.0.1, or in a container set MADOGUCHI_DEMO_PUBLISH=true."}
 )
+
+// trustAddresses reads MADOGUCHI_TRUST_ADDRESSES.
+func (s Settings) trustAddresses() ([]netip.Addr, error) {
+	var all []netip.Addr
+	for text := range strings.SplitSeq(s.TrustAddress, ",") {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		a, err := netip.ParseAddr(text)
+		if err != nil {
+			return nil, errTrustAddress.Because(err)
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
 
 // demo reports whether these settings mean the demo: it is the default unless a public address, a sign-in client or live
 // keys are set. Address, data folder, database and role do not count.

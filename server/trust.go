@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/hostclient"
 )
 
 // trustReader reads the list that somebody else signed, for a counter server of its own. It never goes back to an older
@@ -27,25 +29,30 @@ type trustReader struct {
 	version string // file with the highest version seen
 	url     string // where the newest list is fetched; may be empty
 	now     func() time.Time
+	client  *http.Client
+	// addresses are those that the host of url may have although they are not the internet's, by the
+	// operator's setting.
+	addresses []netip.Addr
 
 	mu   sync.Mutex
 	root credential.PublicKey
 	seen int
 }
 
-func newTrustReader(folder, versions, url string, now func() time.Time) (*trustReader, error) {
-	var roots credential.KeySet
+func newTrustReader(folder, versions, address string, now func() time.Time) (*trustReader, error) {
+	var root credential.PublicKey
 	data, err := os.ReadFile(filepath.Join(folder, rootFile))
 	if err == nil {
-		err = json.Unmarshal(data, &roots)
+		root, err = credential.ReadOnlyKey(data)
 	}
-	if err != nil || len(roots) != 1 {
+	if err != nil {
 		return nil, errTrustFile.Because(err)
 	}
-	if url != "" && !strings.HasPrefix(url, "https://") {
+	if address != "" && !strings.HasPrefix(address, "https://") {
 		return nil, errTrustFile.Because(errors.New("MADOGUCHI_TRUST_URL is not https"))
 	}
-	t := &trustReader{folder: folder, version: versions, url: url, now: now, root: roots[0]}
+	t := &trustReader{folder: folder, version: versions, url: address, now: now, root: root}
+	t.client = hostclient.New(hostclient.Config{Inside: t.inside, Time: time.Minute})
 	text, err := os.ReadFile(versions)
 	if err == nil {
 		t.seen, err = strconv.Atoi(strings.TrimSpace(string(text)))
@@ -87,7 +94,7 @@ func (t *trustReader) fetch(ctx context.Context) {
 	if t.url == "" {
 		return
 	}
-	signed, err := get(ctx, t.url)
+	signed, err := t.get(ctx)
 	if err == nil {
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -100,22 +107,39 @@ func (t *trustReader) fetch(ctx context.Context) {
 	}
 }
 
-// get reads a small text over https.
-func get(ctx context.Context, address string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+// inside returns the addresses that the operator's own settings name for a host: the one in
+// MADOGUCHI_TRUST_URL itself, and MADOGUCHI_TRUST_ADDRESSES for the name in it.
+func (t *trustReader) inside(host string) []netip.Addr {
+	u, err := url.Parse(t.url)
+	if err != nil || !strings.EqualFold(u.Hostname(), host) {
+		return nil
+	}
+	if literal, err := netip.ParseAddr(host); err == nil {
+		return []netip.Addr{literal}
+	}
+	return t.addresses
+}
+
+// maxTrust bounds a trust list: a national one of 3,400 issuers has about 2 MB.
+const maxTrust = 4 << 20
+
+// get fetches the newest list's text.
+func (t *trustReader) get(ctx context.Context) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.url, nil)
 	if err != nil {
 		return "", err
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := t.client.Do(req)
 	if err != nil {
 		return "", err
 	}
 	defer res.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(res.Body, 4<<20))
-	if err == nil && res.StatusCode != http.StatusOK {
-		err = fmt.Errorf("the answer is %s", res.Status)
+	if res.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("the answer is %s", res.Status)
+	}
+	text, err := io.ReadAll(io.LimitReader(res.Body, maxTrust+1))
+	if err == nil && len(text) > maxTrust {
+		err = hostclient.ErrTooLarge
 	}
 	return string(text), err
 }

@@ -148,7 +148,7 @@ func (c *trustSignCmd) Run() error {
 		if list.Version <= last {
 			return nil, errTrustBack
 		}
-		now := time.Now()
+		now := clock()
 		list.IssuedAt, list.ExpiresAt = now.Unix(), now.AddDate(0, 0, c.Days).Unix()
 		if list.ExpiresAt-list.IssuedAt > int64(credential.MaxTrustLife.Seconds()) {
 			list.ExpiresAt = list.IssuedAt + int64(credential.MaxTrustLife.Seconds())
@@ -239,7 +239,7 @@ func (c *trustInspectCmd) Run() error {
 		if err != nil {
 			return nil, err
 		}
-		return inspected(list, time.Now()), nil
+		return inspected(list, clock()), nil
 	})
 }
 
@@ -255,11 +255,15 @@ func openTrustFile(file, rootFrom string) (*credential.TrustList, error) {
 	if err != nil {
 		return nil, errTrustList.Because(err)
 	}
-	var roots credential.KeySet
-	if err := readKeySet(rootFrom, &roots); err != nil || len(roots) != 1 {
+	data, err := readBounded(rootFrom)
+	if err != nil {
 		return nil, errTrustList.In("--root").Because(err)
 	}
-	list, err := credential.OpenStaleTrustList(strings.TrimSpace(string(signed)), roots[0], 0)
+	root, err := credential.ReadOnlyKey(withoutMark(data))
+	if err != nil {
+		return nil, errTrustList.In("--root").Because(err)
+	}
+	list, err := credential.OpenStaleTrustList(strings.TrimSpace(string(signed)), root, 0)
 	if err != nil {
 		return nil, errTrustList.Because(err)
 	}
@@ -281,6 +285,7 @@ type allowed struct {
 	Name    string                      `json:"name"`
 	Numbers []eligibility.InsurerNumber `json:"insurerNumbers"`
 	Keys    []string                    `json:"keys"`
+	Inside  []string                    `json:"addresses,omitempty"` // in a closed network
 }
 
 type mayAskAll struct {
@@ -300,7 +305,8 @@ func inspected(list *credential.TrustList, now time.Time) inspection {
 		out.State = "grace"
 	}
 	for _, i := range list.Issuers {
-		out.Issuers = append(out.Issuers, allowed{i.ISS, i.Name, i.InsurerNumbers, keyIDs(i.JWKS)})
+		one := allowed{i.ISS, i.Name, i.InsurerNumbers, keyIDs(i.JWKS), i.Addresses}
+		out.Issuers = append(out.Issuers, one)
 	}
 	for _, c := range list.Counters {
 		out.Counters = append(out.Counters, mayAskAll{c.URL, c.Name, c.Facility, keyIDs(c.JWKS)})

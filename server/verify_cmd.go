@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -35,6 +36,9 @@ var (
 	errVerifyText = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.text", Field: "FILE",
 		Ja: "資格情報のコードが見つかりません。コードの写真、PDF、shc:/ で始まる文字、JWS、.smart-health-card のどれかを指定してください。",
 		En: "No eligibility code was found. Give a picture of the code, a PDF, shc:/ text, a JWS or a .smart-health-card file."}
+	errVerifyIncomplete = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.incomplete", Field: "FILE",
+		Ja: "コードの一部が欠けています。もう一度読み取るか、コード全体をコピーし直してください。",
+		En: "A part of the code is missing. Scan it again, or copy the whole code."}
 	errVerifySeveral = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.several", Field: "FILE",
 		Ja: "違う資格情報のコードが2つ以上あります。確かめるコードを1つだけ写すか、1つずつのファイルにしてください。",
 		En: "There are several different eligibility codes. Show only the one to check, or give each in its own file."}
@@ -70,7 +74,7 @@ func (c *verifyCmd) Run(s *Settings) error {
 
 func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 	var none credential.Verdict
-	b := credential.Basis{At: time.Now()}
+	b := credential.Basis{At: clock()}
 	var err error
 	if c.At != "" {
 		if b.At, err = time.Parse(time.RFC3339, c.At); err != nil {
@@ -87,6 +91,8 @@ func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 	}
 	jws, proof, others := pickCodes(in.codes)
 	switch {
+	case jws == "" && slices.ContainsFunc(in.codes, incomplete):
+		return none, errVerifyIncomplete
 	case jws == "":
 		return none, errVerifyText
 	case len(others) > 0 && in.document == nil:
@@ -122,7 +128,7 @@ func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 	if proof != "" {
 		v = v.Prove(proof, jws, b, "")
 	}
-	return judgeDocument(v, in.document, jws, others, roots, b.At), nil
+	return judgeDocument(v, in, jws, others, roots, b.At), nil
 }
 
 // trust returns the list to judge by: the one given, else the data folder's if there is one and no keys are given.
@@ -220,6 +226,12 @@ func codesOf(name string) (reading, error) {
 // marked reports whether data begins with the byte order mark of UTF-16.
 func marked(data []byte) bool {
 	return bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff})
+}
+
+// incomplete reports whether a text is a code of which a part is missing.
+func incomplete(text string) bool {
+	_, err := credential.Read(text)
+	return errors.Is(err, credential.ErrIncomplete)
 }
 
 // pickCodes tells the screen from the phone's proof. Others are further, different screens.

@@ -18,6 +18,7 @@ import (
 type reading struct {
 	codes    []string    // texts that may be codes, the one that people see first
 	document *sign.Found // of a PDF: its packet and its signatures
+	pictures lens.Found  // of a PDF: how many pictures were looked at
 }
 
 var errVerifyRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.roots", Field: "--roots",
@@ -28,12 +29,13 @@ var errVerifyRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.
 const (
 	checkDocument = "document"
 	checkMatch    = "match"
+	checkPictures = "pictures"
 )
 
 // readPDF looks for the code as a picture and in the XMP packet; either is enough. What a picture lacks is said only when
 // the packet has no code either.
 func readPDF(data []byte) (reading, error) {
-	codes, unseen := lens.Codes(data)
+	pictures, unseen := lens.Look(data)
 	found, err := sign.Read(data)
 	switch {
 	case errors.Is(unseen, lens.ErrLocked):
@@ -43,7 +45,7 @@ func readPDF(data []byte) (reading, error) {
 	case unseen != nil && len(found.Credentials) == 0:
 		return reading{}, unseen
 	}
-	return reading{append(codes, found.Credentials...), &found}, nil
+	return reading{append(pictures.Texts, found.Credentials...), &found, pictures}, nil
 }
 
 // readRoots reads the certificates that signers are judged by; no file means none.
@@ -71,9 +73,18 @@ func readRoots(path string) (*x509.CertPool, error) {
 
 // judgeDocument adds to the Verdict on a code (jws) what the PDF around it says: whether all other codes in it, seen or in its
 // packet, are the same, and the signatures. A failed check makes the whole not valid; an unsigned copy stays as good as its code.
-func judgeDocument(v credential.Verdict, document *sign.Found, jws string, others []string, roots *x509.CertPool, at time.Time) credential.Verdict {
+func judgeDocument(v credential.Verdict, read reading, jws string, others []string, roots *x509.CertPool, at time.Time) credential.Verdict {
+	document := read.document
 	if document == nil {
 		return v
+	}
+	if p := read.pictures; p.Looked < p.Pictures {
+		v = with(v, credential.Check{
+			Name:   checkPictures,
+			Result: credential.NotChecked,
+			Reason: fmt.Sprintf("PDFの画像が多いため、%d枚のうち%d枚まで調べました。残りにほかの人のコードがあるかは確かめていません", p.Pictures, p.Looked),
+			En:     fmt.Sprintf("Of the PDF's %d pictures %d were looked at; whether the others show another person's code was not checked.", p.Pictures, p.Looked),
+		})
 	}
 	if len(document.Credentials)+len(others) > 0 {
 		v = with(v, matched(document.Credentials, jws, others))

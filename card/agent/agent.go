@@ -71,6 +71,13 @@ func (p Pace) complete() Pace {
 // ErrRefused ends Run: the server will not have this agent. Status says why.
 var ErrRefused = errors.New("agent: the server refused")
 
+// errLater is a refusal for a time.
+type errLater time.Duration
+
+func (e errLater) Error() string {
+	return fmt.Sprintf("agent: the server refused for %v", time.Duration(e))
+}
+
 // Agent is one agent. Its methods may be called from several goroutines; Run only once at a time.
 type Agent struct {
 	Config
@@ -105,7 +112,7 @@ func Run(ctx context.Context, c Config) error {
 }
 
 // Run connects and serves until ctx ends. A broken connection is made again after a jittered, growing pause; a refusal by
-// the server ends it with ErrRefused.
+// the server that is not for a time only ends it with ErrRefused.
 func (a *Agent) Run(ctx context.Context) error {
 	wait := a.Pace.First
 	for {
@@ -116,6 +123,13 @@ func (a *Agent) Run(ctx context.Context) error {
 		}
 		if errors.Is(err, ErrRefused) {
 			return err
+		}
+		var later errLater
+		if errors.As(err, &later) { // the reason stands on the page until then
+			if !sleep(ctx, time.Duration(later)+rand.N(a.Pace.First)) {
+				return nil
+			}
+			continue
 		}
 		if served >= a.Pace.Good {
 			wait = a.Pace.First

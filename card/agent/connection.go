@@ -107,13 +107,16 @@ func (c *connection) take(ctx context.Context, m wire.Message) error {
 	case "refused":
 		c.set(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), Sentence{m.Refused.Ja, m.Refused.En} })
 		c.Say(m.Refused.Ja)
+		if m.Refused.Retry > 0 {
+			return errLater(min(time.Duration(m.Refused.Retry)*time.Second, c.Pace.Longest))
+		}
 		return fmt.Errorf("%w: %s", ErrRefused, m.Refused.En)
 	}
 	return nil
 }
 
 func (c *connection) hello(ctx context.Context, challenge *wire.Challenge) error {
-	if challenge.Version != wire.Version {
+	if challenge.Version < wire.Oldest || challenge.Version > wire.Version {
 		why := Sentence{"サーバーとこのプログラムの版が違います。新しいものに入れ替えてください。", "The server speaks another version. Install the newer program."}
 		c.set(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
 		c.Say(why.Ja)

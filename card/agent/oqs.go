@@ -27,8 +27,8 @@ const (
 // answerFile matches answers about one person, by card (face) or by number.
 var answerFile = regexp.MustCompile(`(?i)^OQSsiquc01res_.*\.xml$`)
 
-// compare reads the newest answer file on this PC and says item by item how it compares with the screen. The values of the
-// file stay in this function.
+// compare reads the newest answer file on this PC and says what it says of itself, then item by item how it compares with the
+// screen. The values of the file stay in this function.
 func (c *connection) compare(ctx context.Context, q *wire.OQS) *wire.Reply {
 	if c.facility == "" || q.Facility != c.facility {
 		return c.failed(OQSCompare, wire.ErrRequest)
@@ -38,17 +38,17 @@ func (c *connection) compare(ctx context.Context, q *wire.OQS) *wire.Reply {
 	}
 	ctx, cancel := context.WithTimeout(ctx, oqsTime)
 	defer cancel()
-	results, err := newestAnswer(ctx, c.OQS, c.Now())
+	file, err := newestAnswer(ctx, c.OQS, c.Now())
 	if err != nil {
 		return c.failed(OQSCompare, err)
 	}
-	compared := closest(q.Items, results)
+	place, compared := closest(q.Items, file)
 	c.did(OQSCompare, "answered")
-	return &wire.Reply{Compared: compared}
+	return &wire.Reply{Compared: compared, Statements: file.Statements(place, q.Items.Insurer, eligibility.DateOf(c.Now()))}
 }
 
-// newestAnswer returns the results of the newest fresh file in the folder or in its face and res.
-func newestAnswer(ctx context.Context, folder string, now time.Time) ([]oqs.Result, error) {
+// newestAnswer returns the newest fresh file in the folder or in its face and res.
+func newestAnswer(ctx context.Context, folder string, now time.Time) (*oqs.File, error) {
 	path, err := newestFile(folder, now)
 	if err != nil {
 		return nil, err
@@ -60,14 +60,7 @@ func newestAnswer(ctx context.Context, folder string, now time.Time) ([]oqs.Resu
 	if err != nil || file.Segment != oqs.Normal {
 		return nil, wire.ErrOQSFile
 	}
-	var results []oqs.Result
-	for _, a := range file.Answers {
-		results = append(results, a.Results...)
-	}
-	if len(results) == 0 {
-		return nil, wire.ErrOQSFile
-	}
-	return results, nil
+	return file, nil
 }
 
 func newestFile(folder string, now time.Time) (string, error) {
@@ -112,13 +105,16 @@ func readAnswer(path string) (*oqs.File, error) {
 	return oqs.Read(data)
 }
 
-// closest compares with every result, as somebody who changed insurers has several, and returns the comparison with the
-// most equal items.
-func closest(items wire.Items, results []oqs.Result) []wire.FieldResult {
-	var best []wire.FieldResult
-	most := -1
-	for _, r := range results {
-		compared := compareItems(items, r)
+// closest compares with every result of the screen's insurer, or with all where that one has none, and returns the place and
+// the comparison with the most equal items. The comparison is empty for an answer without a result.
+func closest(items wire.Items, file *oqs.File) (oqs.Place, []wire.FieldResult) {
+	places := file.Of(items.Insurer)
+	place, best, most := places[0], []wire.FieldResult(nil), -1
+	for _, p := range places {
+		if p.Result < 0 {
+			continue
+		}
+		compared := compareItems(items, file.Answers[p.Answer].Results[p.Result])
 		equal := 0
 		for _, f := range compared {
 			if f.Result == wire.Equal {
@@ -126,10 +122,10 @@ func closest(items wire.Items, results []oqs.Result) []wire.FieldResult {
 			}
 		}
 		if equal > most {
-			best, most = compared, equal
+			place, best, most = p, compared, equal
 		}
 	}
-	return best
+	return place, best
 }
 
 func compareItems(items wire.Items, r oqs.Result) []wire.FieldResult {

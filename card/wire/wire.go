@@ -5,7 +5,8 @@
 // live. The messages name operations, never APDUs. Heartbeats are WebSocket pings of the agent.
 //
 // What may leave the agent's PC: evidence that the server verifies; what a card's text application says, to be shown and
-// dropped; dates of a certificate; and, of the clinic's own OQS files, only equal, different or missing.
+// dropped; dates of a certificate; and, of the clinic's own OQS files, codes of what the answer says of its validity, and
+// equal, different or missing for each item.
 package wire
 
 import (
@@ -15,8 +16,12 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Version of these messages; another one is refused with a sentence.
-const Version = 2
+// Versions of these messages; another one is refused with a sentence. A server opens with the oldest that it speaks, an agent
+// answers with its own: servers are updated first. Version 3 added Reply.Statements.
+const (
+	Version = 3
+	Oldest  = 2
+)
 
 // MaxMessage bounds a message in bytes; evidence is about 3 KB.
 const MaxMessage = 16 << 10
@@ -38,9 +43,9 @@ type Message struct {
 
 // Challenge opens a connection.
 type Challenge struct {
-	Version int       `json:"version"`
-	Nonce   []byte    `json:"nonce"` // 32 bytes, new for each connection
-	Time    time.Time `json:"time"`  // the server's clock
+	Version int       `json:"version"` // the oldest that the server speaks
+	Nonce   []byte    `json:"nonce"`   // 32 bytes, new for each connection
+	Time    time.Time `json:"time"`    // the server's clock
 }
 
 // Hello names the agent and proves its key.
@@ -123,6 +128,9 @@ type Reply struct {
 	Text     *TextReply     `json:"text,omitempty"`
 	Dates    *DatesReply    `json:"dates,omitempty"`
 	Compared []FieldResult  `json:"compared,omitempty"`
+	// Statements are keys of package oqs, the gravest first: what the OQS answer says of itself, ahead of Compared. An agent of
+	// version 2 has none; then nobody knows whether the answer is valid. One that has no result to compare has no Compared.
+	Statements []string `json:"statements,omitempty"`
 }
 
 // Verdict is what the agent itself found, by the stable key of a card.Result. Sentences do not travel: the server has its
@@ -172,8 +180,9 @@ type FieldResult struct {
 	Result Agreement `json:"result"`
 }
 
-// Refused ends a connection for good, with the reason for people.
+// Refused ends a connection, with the reason for people: for good, or for as many seconds as Retry says.
 type Refused struct {
-	Ja string `json:"ja"`
-	En string `json:"en"`
+	Ja    string `json:"ja"`
+	En    string `json:"en"`
+	Retry int    `json:"retry,omitempty"`
 }

@@ -30,7 +30,8 @@ const (
 
 // Answer is the answer to one question.
 type Answer struct {
-	OK       bool                 // ProcessingResultStatus 1
+	Status   string               // ProcessingResultStatus: 1 ok, 2 error
+	OK       bool                 // Status 1
 	Code     string               // ProcessingResultCode
 	Message  string               // ProcessingResultMessage, e.g. that the certificate ends soon
 	Validity eligibility.Validity // QualificationValidity, OQSCD006
@@ -88,8 +89,9 @@ func (root *node) file() (*File, error) {
 }
 
 func (n *node) answer(r *dates) Answer {
-	a := Answer{OK: n.value("ProcessingResultStatus") == "1", Code: n.value("ProcessingResultCode"), Message: n.value("ProcessingResultMessage"),
-		Validity: eligibility.Validity(strings.TrimLeft(n.value("QualificationValidity"), "0"))}
+	status := strings.TrimLeft(n.value("ProcessingResultStatus"), "0")
+	a := Answer{Status: status, OK: status == "1", Code: n.value("ProcessingResultCode"),
+		Message: n.value("ProcessingResultMessage"), Validity: n.validity()}
 	results := n.child("ResultList").all("ResultOfQualificationConfirmation")
 	if len(results) == 0 {
 		results = n.all("ResultOfQualificationConfirmation") // a single result, written without its list
@@ -104,6 +106,10 @@ func (n *node) answer(r *dates) Answer {
 		a.Results = append(a.Results, res)
 	}
 	return a
+}
+
+func (n *node) validity() eligibility.Validity {
+	return eligibility.Validity(strings.TrimLeft(n.value("QualificationValidity"), "0"))
 }
 
 func (n *node) result(r *dates) Result {
@@ -124,7 +130,7 @@ func (n *node) result(r *dates) Result {
 		LimitUntil:   r.day(limit, "LimitApplicationCertificateValidEndDate", "ValidEndDate"),
 		LongTermFrom: r.day(limit, "LimitApplicationCertificateLongTermDate", "LongTermDate"),
 		LimitConsent: n.value("LimitApplicationCertificateRelatedConsFlg") == "1",
-		ReferenceID:  n.value("ReferenceNumber"), Consents: consents(n), ValidityOfSelf: eligibility.Validity(n.value("QualificationValidity")),
+		ReferenceID:  n.value("ReferenceNumber"), Consents: consents(n), ValidityOfSelf: n.validity(),
 	}
 	if number, err := eligibility.ParseInsurerNumber(n.value("InsurerNumber")); err == nil {
 		res.Insurer = number

@@ -20,7 +20,7 @@ import (
 
 // Faults of an answer file.
 var (
-	ErrFile = &eligibility.Error{Code: eligibility.Invalid, Key: "oqs.file",
+	ErrFile = &eligibility.Error{Code: eligibility.Invalid, Key: "oqs.format",
 		Ja: "資格確認の結果ファイルとして読めません。連携アプリの結果ファイル（OQSsiquc01res など）か確かめてください。",
 		En: "This is not an answer file of online eligibility confirmation."}
 	ErrSize = &eligibility.Error{Code: eligibility.Invalid, Key: "oqs.size",

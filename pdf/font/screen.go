@@ -10,24 +10,29 @@ import (
 // ScreenFamily is what a font of ForScreen calls itself.
 const ScreenFamily = "Madoguchi Name"
 
-const screenLicence = "Cut from BIZ UDPGothic (SIL Open Font License 1.1), IPAmj Mincho (IPA Font License 1.0) and Hanazono Mincho " +
-	"(SIL Open Font License 1.1) to show one person's document."
+const screenLicence = "Cut from BIZ UDPGothic (SIL Open Font License 1.1), " +
+	"IPAmj Mincho (IPA Font License 1.0) and " +
+	"Hanazono Mincho (SIL Open Font License 1.1) to show one person's document."
 
-// ForScreen returns a TrueType font with the shapes of the texts for a browser, so that a name is right on a phone whose own
-// fonts lack a kanji or its variant: characters by cmap formats 4 and 12, variation sequences by format 14 (OpenType 1.9.1).
-// A character that no face has is left out: the phone may try its own fonts.
+// ForScreen returns a TrueType font with the shapes of the texts for a browser, so that a name is right on a
+// phone whose own fonts lack a kanji or its variant: characters by cmap formats 4 and 12, variation sequences by
+// format 14 (OpenType 1.9.1). A character that no face has is left out: the phone may try its own fonts. It
+// returns nil where no shape is left to be drawn, since browsers refuse a font without characters.
 func ForScreen(texts ...string) []byte {
 	s := NewSubset()
 	chars, sequences := map[rune]uint16{}, map[[2]rune]uint16{}
+	drawn := false
 	add := func(p Piece) {
-		switch {
-		case p.Found == Missing:
-		case p.Selector != 0 && p.Found == Exact:
-			sequences[[2]rune{p.Rune, p.Selector}] = s.Number(p)
-		default:
-			p.Text = string(p.Rune) // a variant that no face has is drawn as its base
-			chars[p.Rune] = s.Number(p)
+		if p.Found == Missing {
+			return
 		}
+		drawn = drawn || len(faces[p.Glyph.face]().outline(p.Glyph.id)) > 0
+		if p.Selector != 0 && p.Found == Exact {
+			sequences[[2]rune{p.Rune, p.Selector}] = s.Number(p)
+			return
+		}
+		p.Text = string(p.Rune) // a variant that no face has is drawn as its base
+		chars[p.Rune] = s.Number(p)
 	}
 	for _, text := range texts {
 		for _, p := range Pieces(text) {
@@ -37,24 +42,70 @@ func ForScreen(texts ...string) []byte {
 			}
 		}
 	}
-	t, _ := s.tables()
-	for _, open := range faces { // the limits are those of all faces
+	if !drawn {
+		return nil
+	}
+	t, all := s.tables()
+	limits(t, all)
+	post := append([]byte{0, 3, 0, 0}, make([]byte, 28)...) // no glyph names
+	return assembled([]table{
+		{"OS/2", windowsMetrics(chars, t)}, {"cmap", characterMap(chars, sequences)}, {"glyf", t.glyf},
+		{"head", t.head}, {"hhea", t.hhea}, {"hmtx", t.hmtx}, {"loca", t.loca}, {"maxp", t.maxp},
+		{"name", screenNames()}, {"post", post},
+	})
+}
+
+// Complete reports whether the faces have every shape of a text: each character, each variant by a selector.
+func Complete(text string) bool {
+	return !slices.ContainsFunc(Pieces(text), func(p Piece) bool { return p.Found != Exact })
+}
+
+// limits says in head and hhea what the glyphs of this font reach (OpenType: head xMin to yMax, hhea
+// advanceWidthMax to xMaxExtent), and in maxp the limits of all faces.
+func limits(t drawn, all []Glyph) {
+	for _, open := range faces {
 		for at := 6; at+2 <= min(len(t.maxp), len(open().maxp)); at += 2 {
 			be.PutUint16(t.maxp[at:], max(be.Uint16(t.maxp[at:]), be.Uint16(open().maxp[at:])))
 		}
 	}
-	post := append([]byte{0, 3, 0, 0}, make([]byte, 28)...) // no glyph names
-	return assembled([]table{{"OS/2", windowsMetrics(chars, t.hhea)}, {"cmap", characterMap(chars, sequences)}, {"glyf", t.glyf}, {"head", t.head},
-		{"hhea", t.hhea}, {"hmtx", t.hmtx}, {"loca", t.loca}, {"maxp", t.maxp}, {"name", screenNames()}, {"post", post}})
+	const most = 1<<15 - 1
+	low, high := [2]int{most, most}, [2]int{-most, -most} // of x and y
+	left, right, extent, widest := most, most, -most, 0
+	for i, g := range all {
+		advance := g.Advance()
+		widest = max(widest, advance)
+		outline := t.glyf[be.Uint32(t.loca[4*i:]):be.Uint32(t.loca[4*i+4:])]
+		if len(outline) == 0 {
+			continue // a blank reaches nowhere
+		}
+		box := func(at int) int { return int(int16(be.Uint16(outline[at:]))) }
+		for axis := range 2 {
+			low[axis], high[axis] = min(low[axis], box(2+2*axis)), max(high[axis], box(6+2*axis))
+		}
+		bearing, width := int(int16(be.Uint16(t.hmtx[4*i+2:]))), box(6)-box(2)
+		left, right = min(left, bearing), min(right, advance-bearing-width)
+		extent = max(extent, bearing+width)
+	}
+	for i, v := range []int{low[0], low[1], high[0], high[1]} {
+		be.PutUint16(t.head[36+2*i:], uint16(v))
+	}
+	for i, v := range []int{widest, left, right, extent} {
+		be.PutUint16(t.hhea[10+2*i:], uint16(v))
+	}
 }
 
-// characterMap writes a cmap of three sub-tables, which every system's text engine finds its own in.
+// characterMap writes a cmap, in which every system's text engine finds its own sub-table. Variations have one
+// only where there are some: browsers refuse the whole font for one without records.
 func characterMap(chars map[rune]uint16, sequences map[[2]rune]uint16) []byte {
 	all := slices.Sorted(maps.Keys(chars))
-	parts := []struct {
+	type subTable struct {
 		platform, encoding uint16
 		data               []byte
-	}{{0, 5, variationTable(sequences)}, {3, 1, basicTable(all, chars)}, {3, 10, fullTable(all, chars)}}
+	}
+	parts := []subTable{{3, 1, basicTable(all, chars)}, {3, 10, fullTable(all, chars)}}
+	if len(sequences) > 0 {
+		parts = slices.Insert(parts, 0, subTable{0, 5, variationTable(sequences)}) // sorted by platform
+	}
 	out := []byte{0, 0, 0, byte(len(parts))}
 	offset := len(out) + 8*len(parts)
 	for _, p := range parts {
@@ -79,7 +130,8 @@ func basicTable(all []rune, chars map[rune]uint16) []byte {
 		ends, starts = be.AppendUint16(ends, uint16(r)), be.AppendUint16(starts, uint16(r))
 		deltas = be.AppendUint16(deltas, chars[r]-uint16(r))
 	}
-	ends, starts, deltas = be.AppendUint16(ends, 0xFFFF), be.AppendUint16(starts, 0xFFFF), be.AppendUint16(deltas, 1) // the last leads to no glyph
+	ends, starts = be.AppendUint16(ends, 0xFFFF), be.AppendUint16(starts, 0xFFFF)
+	deltas = be.AppendUint16(deltas, 1) // the last leads to no glyph
 	power := 0
 	for 2<<power <= n {
 		power++
@@ -103,14 +155,18 @@ func fullTable(all []rune, chars map[rune]uint16) []byte {
 
 // variationTable is format 14: each sequence with a glyph of its own.
 func variationTable(sequences map[[2]rune]uint16) []byte {
-	all := slices.SortedFunc(maps.Keys(sequences), func(a, b [2]rune) int { return cmp.Or(cmp.Compare(a[1], b[1]), cmp.Compare(a[0], b[0])) })
+	bySelector := func(a, b [2]rune) int {
+		return cmp.Or(cmp.Compare(a[1], b[1]), cmp.Compare(a[0], b[0]))
+	}
+	all := slices.SortedFunc(maps.Keys(sequences), bySelector)
 	var selectors []rune
 	mappings := map[rune][]byte{}
 	for _, s := range all {
 		if _, known := mappings[s[1]]; !known {
 			selectors = append(selectors, s[1])
 		}
-		mappings[s[1]] = be.AppendUint16(append(mappings[s[1]], byte(s[0]>>16), byte(s[0]>>8), byte(s[0])), sequences[s])
+		base := append(mappings[s[1]], byte(s[0]>>16), byte(s[0]>>8), byte(s[0]))
+		mappings[s[1]] = be.AppendUint16(base, sequences[s])
 	}
 	records := be.AppendUint32(nil, uint32(len(selectors)))
 	var tables []byte
@@ -122,19 +178,34 @@ func variationTable(sequences map[[2]rune]uint16) []byte {
 	return slices.Concat(be.AppendUint32([]byte{0, 14}, uint32(6+len(records)+len(tables))), records, tables)
 }
 
-// windowsMetrics is OS/2 of version 4 with the line height of hhea.
-func windowsMetrics(chars map[rune]uint16, hhea []byte) []byte {
+// windowsMetrics is OS/2 of version 4 with the line height of hhea. A character beyond the basic plane counts as
+// FFFF.
+func windowsMetrics(chars map[rune]uint16, t drawn) []byte {
 	first, last := rune(0xFFFF), rune(0)
 	for r := range chars {
 		first, last = min(first, r), max(last, min(r, 0xFFFF))
 	}
-	up, down := be.Uint16(hhea[4:]), be.Uint16(hhea[6:]) // down is negative
+	up, down := be.Uint16(t.hhea[4:]), be.Uint16(t.hhea[6:]) // down is negative
 	out := make([]byte, 96)
-	for at, v := range map[int]uint16{0: 4, 2: UnitsPerEm, 4: 400, 6: 5, 62: 0x40, 64: uint16(first), 66: uint16(last), 68: up, 70: down, 74: up, 76: -down, 92: ' '} {
+	for at, v := range map[int]uint16{
+		0: 4, 2: averageWidth(t.hmtx), 4: 400, 6: 5, 62: 0x40, 64: uint16(first), 66: uint16(last),
+		68: up, 70: down, 74: up, 76: -down, 92: ' ',
+	} {
 		be.PutUint16(out[at:], v)
 	}
 	copy(out[58:], "NONE")
 	return out
+}
+
+// averageWidth is the mean of all widths that are not zero (OpenType: OS/2 xAvgCharWidth).
+func averageWidth(hmtx []byte) uint16 {
+	sum, n := 0, 0
+	for at := 0; at < len(hmtx); at += 4 {
+		if advance := int(be.Uint16(hmtx[at:])); advance > 0 {
+			sum, n = sum+advance, n+1
+		}
+	}
+	return uint16((sum + n/2) / max(n, 1))
 }
 
 // screenNames is the table name for Windows, in English.
@@ -142,7 +213,10 @@ func screenNames() []byte {
 	texts := []struct {
 		id   uint16
 		text string
-	}{{0, screenLicence}, {1, ScreenFamily}, {2, "Regular"}, {3, ScreenFamily + " Regular"}, {4, ScreenFamily}, {5, "Version 1.0"}, {6, "MadoguchiName-Regular"}, {13, screenLicence}}
+	}{
+		{0, screenLicence}, {1, ScreenFamily}, {2, "Regular"}, {3, ScreenFamily + " Regular"}, {4, ScreenFamily},
+		{5, "Version 1.0"}, {6, "MadoguchiName-Regular"}, {13, screenLicence},
+	}
 	out := be.AppendUint16([]byte{0, 0, 0, byte(len(texts))}, uint16(6+12*len(texts)))
 	var storage []byte
 	for _, t := range texts {

@@ -1,16 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
-	"github.com/evanw/esbuild/pkg/api"
-
-	"madoguchi/outside"
 	"madoguchi/server/desk"
 )
 
@@ -45,23 +39,7 @@ console.log(JSON.stringify({ made, wrong }));
 `
 
 func TestTheHelpDeskReadsWhatAPhoneMakes(t *testing.T) {
-	outside.Need(t, "node")
-	dir := t.TempDir()
-	built := api.Build(api.BuildOptions{EntryPoints: []string{filepath.Join("..", "src", "patient", "supportcode.ts")}, Outfile: filepath.Join(dir, "supportcode.mjs"), Format: api.FormatESModule, Write: true})
-	if len(built.Errors) > 0 {
-		t.Fatal(built.Errors)
-	}
-	program := filepath.Join(dir, "run.mjs")
-	if err := os.WriteFile(program, []byte(runSupport), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("node", program)
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, errs.Bytes())
-	}
+	out := runNode(t, filepath.Join("patient", "supportcode.ts"), "supportcode.mjs", runSupport)
 	var got struct {
 		Made  [][2]json.RawMessage
 		Wrong []any

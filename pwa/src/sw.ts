@@ -12,6 +12,7 @@ declare const SHELL: string; // address of the screen
 
 const cacheName = `madoguchi-${BUILD}`;
 const slow = 3_000; // how long another page may take before the phone counts as being without network
+const otherLook = "/look-chosen"; // in the cache: a language or a look was chosen on another page since the shell was kept
 const patience = 20_000; // a weak signal may swallow a request without a word
 
 /** What Chromium has in an install event since 123, elsewhere not: requests that leave the worker asleep. */
@@ -26,6 +27,10 @@ self.addEventListener("install", (e) => {
 self.addEventListener("activate", (e) => e.waitUntil(dropOld()));
 self.addEventListener("fetch", (e) => {
   const url = new URL(e.request.url);
+  if (e.request.mode === "navigate" && url.origin === location.origin) {
+    if (choosesLook(e.request, url)) e.waitUntil(noteLook());
+    if (e.request.method === "POST" && url.pathname === "/logout") return e.respondWith(logout(e.request));
+  }
   if (e.request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/api/")) return;
   if (e.request.mode === "navigate") {
     if (url.pathname === SHELL) e.respondWith(shell(e, url));
@@ -76,9 +81,26 @@ async function dropOld(): Promise<void> {
   }
 }
 
-/** Answers with the kept shell at once, and looks for the one of the visitor's present language and look for the next time. */
+/** Reports whether a page was asked for that changes how the shell has to look. */
+function choosesLook(asked: Request, url: URL): boolean {
+  return url.pathname !== SHELL && (url.searchParams.has("lang") || (url.pathname === "/settings" && asked.method === "POST"));
+}
+
+async function noteLook(): Promise<void> {
+  if (await caches.has(cacheName)) await (await caches.open(cacheName)).put(otherLook, new Response());
+}
+
+/**
+ * Answers with the kept shell at once, and looks for the one of the visitor's present language and look for the next time; where another
+ * look was chosen meanwhile, that one is waited for a little.
+ */
 async function shell(e: FetchEvent, url: URL): Promise<Response> {
   const page = await kept(SHELL);
+  if (page && !url.search && (await kept(otherLook))) {
+    const fresh = refresh(SHELL).catch(() => page);
+    e.waitUntil(fresh);
+    return Promise.race([fresh, new Promise<Response>((done) => setTimeout(() => done(page), slow))]);
+  }
   if (page && !url.search) {
     e.waitUntil(refresh(SHELL).catch(() => undefined));
     return page;
@@ -113,7 +135,10 @@ async function shellNow(address: string): Promise<{ text: string; answer: () => 
 
 /** Browsers drop a site's caches and its worker together: where only the cache is gone, the phone was wiped while this was on its way. */
 async function keepShell(page: Response): Promise<void> {
-  if (await caches.has(cacheName)) await (await caches.open(cacheName)).put(SHELL, page);
+  if (!(await caches.has(cacheName))) return;
+  const cache = await caches.open(cacheName);
+  await cache.put(SHELL, page);
+  await cache.delete(otherLook);
 }
 
 /** Returns what is kept, and makes no cache; nothing where the browser cannot tell, for then there may still be a network. */
@@ -131,6 +156,15 @@ async function door(asked: Request): Promise<Response> {
     return await fetch(asked, { signal: within(slow) });
   } catch {
     return Response.redirect(SHELL, 302);
+  }
+}
+
+/** Sends a log-out; without network the screen keeps the wish for later (patient/logout.ts). */
+async function logout(asked: Request): Promise<Response> {
+  try {
+    return await fetch(asked, { signal: within(patience) });
+  } catch {
+    return Response.redirect(`${SHELL}?logout=later`, 303);
   }
 }
 

@@ -10,6 +10,7 @@ import (
 	"madoguchi/card/wire"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/eligibility/oqs"
 	"madoguchi/server/readers"
 )
 
@@ -41,14 +42,22 @@ func (b *caseBody) ForTheEye() bool {
 // CardRefused reports whether a check says that the card is not genuine or not this person's. The case cannot be accepted then.
 func (v *CaseView) CardRefused() bool { return len(v.RefusedBy) > 0 }
 
-// judge notes what a kind of check says of the card. A refusal stands until the same check passes: a card that is pulled away
-// at the next try, or a number typed wrongly, does not lift it.
-func (b *caseBody) judge(kind string, outcome card.Outcome, foreign bool) {
+// judge notes what a kind of check says of the card: that it is foreign, that it passed, or neither. A refusal stands until
+// the same check passes: a card that is pulled away at the next try, or a number typed wrongly, does not lift it. What was
+// compared by eye was compared with a card that is refused now, so it counts no more; neither does what passed before.
+func (b *caseBody) judge(kind string, outcome card.Outcome, foreign, passed bool) {
+	without := func(kinds []string) []string {
+		return slices.DeleteFunc(kinds, func(k string) bool { return k == kind })
+	}
 	switch {
-	case foreign && !slices.Contains(b.RefusedBy, kind):
-		b.RefusedBy = append(b.RefusedBy, kind)
+	case foreign:
+		b.RefusedBy = append(without(b.RefusedBy), kind)
+		b.PassedBy, b.Visual = nil, nil
 	case outcome.Passed():
-		b.RefusedBy = slices.DeleteFunc(b.RefusedBy, func(k string) bool { return k == kind })
+		b.RefusedBy = without(b.RefusedBy)
+	}
+	if passed {
+		b.PassedBy = append(without(b.PassedBy), kind)
 	}
 }
 
@@ -58,10 +67,29 @@ type DatesCheck struct {
 	State eligibility.CertificateState `json:"state,omitempty"`
 }
 
-// OQSCheck is how the screen compared with the newest OQS answer on the agent's PC.
+// OQSCheck is what the newest OQS answer on the agent's PC says of itself, by keys of package oqs, and how the screen compared
+// with it. What was stored before there were statements has none: nobody looked whether that answer was valid.
 type OQSCheck struct {
-	Fields []wire.FieldResult `json:"fields"`
+	Statements []string           `json:"statements,omitempty"`
+	Fields     []wire.FieldResult `json:"fields"`
 }
+
+// Said returns the statements, the gravest first; there is always one.
+func (o *OQSCheck) Said() []oqs.Statement {
+	keys := o.Statements
+	if len(keys) == 0 {
+		keys = []string{oqs.NotSaid}
+	}
+	said := make([]oqs.Statement, 0, len(keys))
+	for _, key := range keys {
+		s, _ := oqs.StatementOf(key)
+		said = append(said, s)
+	}
+	return said
+}
+
+// Warns reports whether the answer is not plainly valid.
+func (o *OQSCheck) Warns() bool { return len(o.Statements) != 1 || o.Statements[0] != oqs.Valid }
 
 // asking is a case that a reader may be asked about, with the request that says so.
 func (c *Counter) asking(ctx context.Context, reader, id string) (CaseView, readers.Request, error) {
@@ -97,7 +125,7 @@ func (c *Counter) CheckCard(ctx context.Context, staff, reader, id string) (Case
 	}
 	return c.keep(ctx, staff, id, "case.card", string(result.Outcome), func(b *caseBody) {
 		b.Card = &result
-		b.judge("card", result.Outcome, result.Outcome == card.Refused && !b.ForTheEye())
+		b.judge("card", result.Outcome, result.Outcome == card.Refused && !b.ForTheEye(), result.Outcome.Passed())
 	})
 }
 
@@ -123,7 +151,7 @@ func (c *Counter) CheckText(ctx context.Context, staff, reader, id string, expir
 	}
 	view, err = c.keep(ctx, staff, id, "case.text", detail, func(b *caseBody) {
 		b.Text = &check
-		b.judge("text", check.Outcome, check.foreign())
+		b.judge("text", check.Outcome, check.foreign(), check.passed())
 	})
 	if err != nil {
 		return CaseView{}, nil, err
@@ -175,16 +203,21 @@ func (c *Counter) CompareOQS(ctx context.Context, staff, reader, id string) (Cas
 		return CaseView{}, err
 	}
 	e := view.Verdict.Eligibility
-	fields, err := c.Readers.CompareOQS(ctx, request, wire.Items{Insurer: e.Insurer, Symbol: e.Symbol, Number: e.Number, BranchNumber: e.BranchNumber,
+	result, err := c.Readers.CompareOQS(ctx, request, wire.Items{Insurer: e.Insurer, Symbol: e.Symbol, Number: e.Number, BranchNumber: e.BranchNumber,
 		Name: e.Name, BirthDate: e.BirthDate, Sex: e.Sex, Share: e.Share})
 	if err != nil {
 		return CaseView{}, err
 	}
 	different := 0
-	for _, f := range fields {
+	for _, f := range result.Fields {
 		if f.Result == wire.Different {
 			different++
 		}
 	}
-	return c.keep(ctx, staff, id, "case.oqs", fmt.Sprintf("%d of %d differ", different, len(fields)), func(b *caseBody) { b.OQS = &OQSCheck{fields} })
+	check := &OQSCheck{result.Statements, result.Fields}
+	detail := fmt.Sprintf("%d of %d differ", different, len(check.Fields))
+	if check.Warns() { // which warning it is can be as sensitive as a reason of loss: the record of the case holds it
+		detail = "a warning comes first, " + detail
+	}
+	return c.keep(ctx, staff, id, "case.oqs", detail, func(b *caseBody) { b.OQS = check })
 }

@@ -31,8 +31,10 @@ type caseBody struct {
 	Dates      *DatesCheck        `json:"dates,omitempty"`
 	OQS        *OQSCheck          `json:"oqs,omitempty"`
 	RefusedBy  []string           `json:"refusedBy,omitempty"` // kinds of card checks that refused and have not passed since: card, text
+	PassedBy   []string           `json:"passedBy,omitempty"`  // kinds of card checks that passed and have not refused since
 	Visual     []string           `json:"visual,omitempty"`    // photo, name, birthDate: compared by eye
 	Staff      string             `json:"staff"`
+	Ground     Ground             `json:"ground,omitempty"` // of an accepted case
 	Reason     string             `json:"reason,omitempty"`
 	RecordedAt time.Time          `json:"recordedAt,omitzero"`
 }
@@ -95,5 +97,5 @@ func (c *Counter) put(ctx context.Context, view CaseView, action, detail string)
 		return fmt.Errorf("writing case %s: %w", view.ID, err)
 	}
 	return c.Store.PutCase(ctx, Case{Facility: c.Facility.Code, ID: view.ID, At: view.At, Outcome: view.Outcome, Body: body, Version: view.version},
-		Entry{At: c.Now(), Actor: "staff:" + view.Staff, Action: action, Detail: detail})
+		Entry{At: c.Now(), Actor: ReceptionActor(view.Staff), Action: action, Detail: detail})
 }

@@ -3,22 +3,30 @@ package desk
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/sha256"
+	"errors"
 	"time"
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 )
 
-// OnlineCode is a code of eight characters as stored: it stands for one person's live screen, for 90 seconds and one
-// look-up (DESIGN.md 4).
+// OnlineCode is an online code as stored: it stands for one person's live screen, for 90 seconds and one look-up
+// (docs/phone.md). Who asks stands there only while the patient is asked: afterwards nothing here tells which clinic it was.
 type OnlineCode struct {
-	MAC         []byte
-	Person      PersonID
-	State       CodeState
-	Counter     string // URL of the counter server that asked
-	CounterName string // the facility, as the patient is asked
-	ExpiresAt   time.Time
+	MAC       []byte // of the spoken form
+	HiddenMAC []byte // of the printed form
+	Person    PersonID
+	State     CodeState
+	Asker     Caller // sealed at rest; zero unless asked or allowed
+	ExpiresAt time.Time
+}
+
+// CodeBudget keeps guessing slow. Each method takes one try and returns auth.ErrTooMany when there is none.
+type CodeBudget interface {
+	// Guess is one try at a code of an insurer by a counter server.
+	Guess(counter string, insurer eligibility.InsurerNumber) error
+	// Question is one question that a counter server puts on a patient's phone.
+	Question(counter string, person PersonID) error
 }
 
 // CodeState is how far a code has got.
@@ -41,6 +49,9 @@ var (
 	ErrOnlineCode = &eligibility.Error{Code: eligibility.NotFound, Key: "code.unknown", Field: "text",
 		Ja: "この番号では画面が見つかりません。患者さんに新しい番号を出してもらい、もう一度入れてください。",
 		En: "No screen has this number. Ask the patient for a new one and enter it again."}
+	// ErrCodeTaken says that a code is out already.
+	ErrCodeTaken = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.taken",
+		Ja: "番号を作れませんでした。もう一度お試しください。", En: "No number could be made. Try again."}
 	// ErrCodeWaiting says that the patient has not answered yet.
 	ErrCodeWaiting = &eligibility.Error{Code: eligibility.Conflict, Key: "code.waiting",
 		Ja: "患者さんのスマホに、この医療機関の名前が出ています。「見せる」を押してもらってください。",
@@ -52,19 +63,34 @@ var (
 
 // codeMAC is what the store keeps in a code's place.
 func (o *Office) codeMAC(code string) []byte {
-	mac := hmac.New(sha256.New, o.Notices.Index)
-	mac.Write([]byte("madoguchi-online-code-1\x00" + code))
-	return mac.Sum(nil)
+	return o.mac("madoguchi-online-code-2", code)
 }
 
 // NewCode makes a code for a person whom this login may show; the one before is void.
-func (o *Office) NewCode(ctx context.Context, subject string, id PersonID) (code string, expires time.Time, err error) {
-	if _, _, err := o.shown(ctx, subject, id); err != nil {
-		return "", time.Time{}, err
+func (o *Office) NewCode(ctx context.Context, subject string, id PersonID) (credential.Code, time.Time, error) {
+	record, _, err := o.shown(ctx, subject, id)
+	if err != nil {
+		return credential.Code{}, time.Time{}, err
 	}
-	code, expires = credential.NewCode(), o.Now().Add(credential.CodeLife)
-	return code, expires, o.Store.PutCode(ctx, o.codeMAC(code), subject, id, expires)
+	expires := o.Now().Add(credential.CodeLife)
+	for range codeTries {
+		code := credential.NewCode(o.ISS(record.Person.Insurer))
+		stored := OnlineCode{
+			MAC:       o.codeMAC(code.Spoken),
+			HiddenMAC: o.codeMAC(code.Printed()),
+			Person:    id,
+			State:     CodeOpen,
+			ExpiresAt: expires,
+		}
+		if err = o.Store.PutCode(ctx, stored, subject); !errors.Is(err, ErrCodeTaken) {
+			return code, expires, err
+		}
+	}
+	return credential.Code{}, time.Time{}, err
 }
+
+// codeTries is how often a code that is out already is drawn again: five characters are soon drawn twice.
+const codeTries = 5
 
 // CodeAsked returns the facility that asks to look at this login's person, or "" when none does.
 func (o *Office) CodeAsked(ctx context.Context, subject string, id PersonID) (state CodeState, facility string, err error) {
@@ -72,7 +98,7 @@ func (o *Office) CodeAsked(ctx context.Context, subject string, id PersonID) (st
 	if err != nil {
 		return "", "", err
 	}
-	return code.State, code.CounterName, nil
+	return code.State, code.Asker.Name, nil
 }
 
 // AnswerCode is the patient's answer to the facility that asks.
@@ -88,8 +114,8 @@ func (o *Office) AnswerCode(ctx context.Context, subject string, id PersonID, al
 	if code.State != CodeAsked {
 		return errNoCodeAsked
 	}
-	moved, err := o.Store.StepCode(ctx, code, to, code.Counter, code.CounterName,
-		Entry{At: o.Now(), Actor: "patient", Action: "code." + string(to), Person: id, Detail: code.CounterName})
+	entry := Entry{At: o.Now(), Actor: ActorPatient, Action: "code." + string(to), Person: id}
+	moved, err := o.Store.StepCode(ctx, code, to, code.Asker, entry)
 	if err == nil && !moved {
 		err = errNoCodeAsked
 	}
@@ -107,37 +133,65 @@ func (o *Office) ownCode(ctx context.Context, subject string, id PersonID) (Onli
 	return code, nil
 }
 
-// Redeem answers a counter server that has a code: a live screen, made now. A code that was scanned was in front of the
-// counter's reader; one that was spoken may have been overheard or guessed, so the patient is asked first, by the facility's
-// name, and until then the answer is ErrCodeWaiting.
-func (o *Office) Redeem(ctx context.Context, caller Caller, code string, spoken bool) (string, error) {
-	found, err := o.Store.Code(ctx, o.codeMAC(code))
-	if err != nil {
-		return "", notFoundAs(err, ErrOnlineCode)
+// CodeCall is a counter server's look-up of a code at an insurer.
+type CodeCall struct {
+	Insurer eligibility.InsurerNumber
+	Caller  Caller
+	Code    credential.Code
+}
+
+// Redeem answers a counter server that has a code of an insurer: a live screen, made now. Whoever has the printed form stood
+// before the patient's screen with a reader. One that was spoken may have been overheard or guessed, so the patient is asked
+// first, by the facility's name, whatever the counter says, and until then the answer is ErrCodeWaiting. Asking again costs
+// nothing; everything else is a try, good or bad.
+func (o *Office) Redeem(ctx context.Context, call CodeCall, budget CodeBudget) (string, error) {
+	insurer, caller, code := call.Insurer, call.Caller, call.Code
+	found, err := o.Store.Code(ctx, o.codeMAC(code.Spoken))
+	var e *eligibility.Error
+	if err != nil && (!errors.As(err, &e) || e.Code != eligibility.NotFound) {
+		return "", err
 	}
-	now := o.Now()
-	entry := Entry{At: now, Actor: "counter:" + caller.Name, Person: found.Person}
-	switch {
-	case now.After(found.ExpiresAt), found.State == CodeUsed, found.State == CodeDenied, found.State != CodeOpen && found.Counter != caller.URL:
-		return "", ErrOnlineCode
-	case found.State == CodeAsked:
-		return "", ErrCodeWaiting
-	case found.State == CodeOpen && spoken:
-		entry.Action = "code.asked"
-		if moved, err := o.Store.StepCode(ctx, found, CodeAsked, caller.URL, caller.Name, entry); err != nil || !moved {
-			return "", firstOf(err, ErrOnlineCode)
+	now, scanned := o.Now(), code.Hidden != ""
+	lives := err == nil && !now.After(found.ExpiresAt) && found.State != CodeUsed && found.State != CodeDenied
+	if waits := lives && !scanned && found.State != CodeOpen && found.Asker == caller; !waits {
+		if err := budget.Guess(caller.URL, insurer); err != nil {
+			return "", err
 		}
-		return "", ErrCodeWaiting
 	}
-	entry.Action = "code.used"
-	if moved, err := o.Store.StepCode(ctx, found, CodeUsed, caller.URL, caller.Name, entry); err != nil || !moved {
-		return "", firstOf(err, ErrOnlineCode)
+	if !lives {
+		return "", ErrOnlineCode
 	}
 	record, err := o.Store.Person(ctx, found.Person)
 	if err != nil {
 		return "", err
 	}
-	in, err := o.Insurer(ctx, record.Person.Insurer)
+	if record.Person.Insurer != insurer {
+		return "", ErrOnlineCode
+	}
+	entry := Entry{At: now, Actor: ActorCounter, Person: found.Person}
+	switch {
+	case scanned && !hmac.Equal(found.HiddenMAC, o.codeMAC(code.Printed())):
+		return "", ErrOnlineCode
+	case scanned: // even while another counter, which guessed, has the patient asked
+	case found.State == CodeOpen:
+		if err := budget.Question(caller.URL, found.Person); err != nil {
+			return "", err
+		}
+		entry.Action = "code.asked"
+		if moved, err := o.Store.StepCode(ctx, found, CodeAsked, caller, entry); err != nil || !moved {
+			return "", firstOf(err, ErrOnlineCode)
+		}
+		return "", ErrCodeWaiting
+	case found.Asker != caller:
+		return "", ErrOnlineCode
+	case found.State == CodeAsked:
+		return "", ErrCodeWaiting
+	}
+	entry.Action = "code.used"
+	if moved, err := o.Store.StepCode(ctx, found, CodeUsed, Caller{}, entry); err != nil || !moved {
+		return "", firstOf(err, ErrOnlineCode)
+	}
+	in, err := o.Insurer(ctx, insurer)
 	if err != nil {
 		return "", err
 	}

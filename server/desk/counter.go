@@ -20,10 +20,12 @@ type Counter struct {
 	Trust    func() (*credential.TrustList, error)
 	Status   func(iss string) *credential.StatusList    // the newest list of revoked copies that is at hand; may be nil
 	Learn    func(ctx context.Context, iss string) bool // asks an issuer of the list for keys that are not known; may be nil
-	Offset   func() time.Duration                       // how far this clock is ahead, as measured at insurers; may be nil
+	Skew     func() credential.ClockSkew                // how far this clock is ahead; may be nil
+	AskTime  func(ctx context.Context, iss string) bool // measures that at an issuer; may be nil
 	Readers  CardReaders
 	Insurers InsurerCalls
 	Facility Facility
+	Signer   ReceiptSigner // whose word receipts are
 	Now      func() time.Time
 }
 
@@ -39,7 +41,7 @@ type CardReaders interface {
 	CheckBirthDate(ctx context.Context, r readers.Request) (card.Result, error)
 	CheckText(ctx context.Context, r readers.TextRequest) (readers.TextResult, error)
 	CheckDates(ctx context.Context, r readers.Request, day eligibility.Date) (readers.DatesResult, error)
-	CompareOQS(ctx context.Context, r readers.Request, items wire.Items) ([]wire.FieldResult, error)
+	CompareOQS(ctx context.Context, r readers.Request, items wire.Items) (readers.OQSResult, error)
 	Status(facility string) []readers.Status
 }
 
@@ -47,15 +49,18 @@ type CardReaders interface {
 type InsurerCalls interface {
 	ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error)
 	LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error
-	// Redeem asks for the screen that an online code stands for: ErrOnlineCode when this insurer's server has none,
-	// ErrCodeWaiting while the patient is asked.
-	Redeem(ctx context.Context, iss, code string, spoken bool) (jws string, err error)
+	// Redeem asks for the screen that an online code stands for: ErrOnlineCode when this issuer has none, ErrCodeWaiting while
+	// the patient is asked. What it returns is not verified.
+	Redeem(ctx context.Context, iss string, code credential.Code) (jws string, err error)
 }
 
 var (
 	errUnreadable = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.unreadable", Field: "text",
 		Ja: "資格情報のコードとして読めませんでした。もう一度かざすか、患者さんに画面を「大きく見せる」にしてもらってください。",
 		En: "This is not an eligibility code. Scan again, or ask the patient to show the code larger."}
+	errIncomplete = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.incomplete", Field: "text",
+		Ja: "コードの一部が欠けて届きました。もう一度読み取ってください。くり返すときは、カメラで読み取ってください。",
+		En: "A part of the code did not arrive. Scan again; if it stays so, use the camera."}
 	errProofFirst = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.proof_first", Field: "text",
 		Ja: "これは2つ目のコードです。先に、大きいほうのコードを読み取ってください。",
 		En: "This is the second code. Scan the larger one first."}
@@ -82,17 +87,24 @@ var (
 		En: "The screen gave no birth date to check the card with. Scan it again."}
 )
 
-// Visual records what staff compared by eye.
+// Visual records what staff compared by eye: photo, name, birthDate, each once.
 func (c *Counter) Visual(ctx context.Context, staff, id string, checks []string) (CaseView, error) {
+	if err := readVisual(checks); err != nil {
+		return CaseView{}, err
+	}
 	return c.change(ctx, staff, id, "case.visual", func(view *CaseView) (string, error) {
 		view.Visual = checks
 		return fmt.Sprint(len(checks)), nil
 	})
 }
 
-// Record ends a case. Accepting needs a genuine screen and no refused card; refusing and parking need a reason. The
+// Record ends a case. Accepting needs a genuine screen, no refused card, and a Ground; refusing and parking need a reason. The
 // patient's phone gets its receipt; when the insurer cannot be reached the record stands all the same.
 func (c *Counter) Record(ctx context.Context, staff, id string, outcome Outcome, reason string) (CaseView, error) {
+	reason, err := readReason(reason)
+	if err != nil {
+		return CaseView{}, err
+	}
 	var jws string
 	view, err := c.change(ctx, staff, id, "case.record", func(view *CaseView) (string, error) {
 		switch {
@@ -103,9 +115,18 @@ func (c *Counter) Record(ctx context.Context, staff, id string, outcome Outcome,
 		case outcome != Accepted && reason == "":
 			return "", errReason
 		}
+		detail := string(outcome)
+		if outcome == Accepted {
+			ground, err := view.ground(reason)
+			if err != nil {
+				return "", err
+			}
+			view.Ground = ground
+			detail += " by " + string(ground)
+		}
 		jws = view.JWS
 		view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
-		return string(outcome), nil
+		return detail, nil
 	})
 	if err != nil {
 		return CaseView{}, err
@@ -126,9 +147,12 @@ func (c *Counter) tellPatient(ctx context.Context, view CaseView, jws string) er
 	if err != nil || len(phones) == 0 {
 		return err
 	}
+	if len(phones) > MaxReceiptPhones {
+		return fmt.Errorf("the insurer names %d phones", len(phones))
+	}
 	sealed := map[string][]byte{}
 	for id, key := range phones {
-		sealed[id], err = SealReceipt(Receipt{Facility: c.Facility.Name, At: view.RecordedAt, Outcome: view.Outcome, Method: "N1e"}, key)
+		sealed[id], err = c.Signer.Seal(Receipt{At: view.RecordedAt, Outcome: view.Outcome, Ground: view.Ground, Method: "N1e"}, key)
 		if err != nil {
 			return err
 		}

@@ -169,7 +169,7 @@ func (o *Office) freeRID(ctx context.Context, record PersonRecord, now, until ti
 		rand.Read(b[:])
 		rid := binary.BigEndian.Uint32(b[:]) % credential.MaxRID
 		err := o.Store.PutPaper(ctx, record.ID, record.Person.Insurer, rid, now, until,
-			Entry{At: now, Actor: "patient", Action: "paper.issue", Person: record.ID, Detail: credential.EncodeRID(rid)})
+			Entry{At: now, Actor: ActorPatient, Action: "paper.issue", Person: record.ID, Detail: credential.EncodeRID(rid)})
 		if !errors.Is(err, ErrRIDTaken) {
 			return rid, err
 		}

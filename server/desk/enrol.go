@@ -62,7 +62,13 @@ func (o *Office) Enrol(ctx context.Context, login auth.Identity, mac []byte) err
 	if !samePerson(login, record.Person) {
 		return errEnrolBirthDate
 	}
-	return o.Store.Enrol(ctx, mac, login.Subject, Entry{At: o.Now(), Actor: "patient", Action: "notice.enrol", Person: notice.Person})
+	return o.Store.Enrol(ctx, mac, login.Subject, Entry{
+		At:     o.Now(),
+		Actor:  ActorPatient,
+		Action: "notice.enrol",
+		Person: notice.Person,
+		Detail: login.Basis(),
+	})
 }
 
 // samePerson compares a login with a record: the date of birth exactly, the name tolerantly, also against the alias. A name of

@@ -81,6 +81,13 @@ func (o *Office) challenges() auth.Challenges {
 	return c
 }
 
+// LoginFlowKey seals what a browser without a session carries while it logs in. All servers of one office have the same.
+func (o *Office) LoginFlowKey() []byte {
+	mac := hmac.New(sha256.New, o.Notices.Index)
+	mac.Write([]byte("madoguchi-login-flow-1"))
+	return mac.Sum(nil)
+}
+
 // phoneID reports whether a text can be a phone's id: what base64url writes, so that it cannot break what is signed.
 func phoneID(s string) bool {
 	return s != "" && len(s) <= 64 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == ""
@@ -175,7 +182,7 @@ func (o *Office) EndPhone(ctx context.Context, subject, phone string, here [32]b
 		return errNoPhone
 	}
 	end := GrantEnd{GrantQuery: GrantQuery{Subject: subject, Phone: phone}, Logins: true, But: here}
-	n, err := o.Store.EndGrants(ctx, end, Entry{At: o.Now(), Actor: "patient", Action: "phone.end"})
+	n, err := o.Store.EndGrants(ctx, end, Entry{At: o.Now(), Actor: ActorPatient, Action: "phone.end"})
 	if err == nil && n == 0 {
 		err = errNoPhone
 	}
@@ -189,7 +196,7 @@ func DeviceSubject(phone string) string { return "device|" + phone }
 // sessions that the phone's key opened end too; here is the one that asks.
 func (o *Office) EndDevice(ctx context.Context, phone, keyID string, person PersonID, here [32]byte) error {
 	end := GrantEnd{GrantQuery: GrantQuery{Phone: phone, KeyID: keyID, Person: person}, But: here}
-	_, err := o.Store.EndGrants(ctx, end, Entry{At: o.Now(), Actor: "patient", Action: "phone.end"})
+	_, err := o.Store.EndGrants(ctx, end, Entry{At: o.Now(), Actor: ActorPatient, Action: "phone.end"})
 	return err
 }
 
@@ -234,5 +241,5 @@ func (o *Office) EraseLogin(ctx context.Context, login auth.Identity) error {
 	if !fresh(login, now) {
 		return errFreshly
 	}
-	return o.Store.EraseSubject(ctx, login.Subject, Entry{At: now, Actor: "patient", Action: "subject.erase"})
+	return o.Store.EraseSubject(ctx, login.Subject, Entry{At: now, Actor: ActorPatient, Action: "subject.erase", Detail: login.Basis()})
 }

@@ -10,19 +10,25 @@ import (
 	"madoguchi/eligibility"
 )
 
-// FreshLogin is how recent a login must be before a phone may add its key: a stolen session must not be able to make itself
-// at home (DESIGN.md 3.4).
+// FreshLogin is how recent a login must be before a phone may add its key: a stolen session must not be able
+// to make itself at home (DESIGN.md 3.4).
 const FreshLogin = 15 * time.Minute
 
-// HolderKey is the key with which one phone proves, offline, that it holds a screen, and comes back without a login. Its
-// private half never leaves the phone.
+// HolderKey is the key with which one phone proves, offline, that it holds a screen, and comes back without
+// a login. Its private half never leaves the phone.
 type HolderKey struct {
 	Phone            string // the phone's own id: one holder key a phone
 	X, Y             string // base64url
 	Nonce, Signature string // by the key itself (auth.UseAdd); not needed for a key that the login knows already
 }
 
+// MaxPhones is how many phones may show the people of one login by their keys.
+const MaxPhones = 10
+
 var (
+	errManyPhones = &eligibility.Error{Code: eligibility.Conflict, Key: "phone.too_many",
+		Ja: "一つのログインで登録できる端末は10台までです。使っていない端末の登録を取り消してから、もう一度お試しください。",
+		En: "One login can register ten phones at most. Remove a phone that is no longer used, then try again."}
 	errLoginAgain = &eligibility.Error{Code: eligibility.Denied, Key: "phone.login_again",
 		Ja: "電波がないときにも画面を出せるようにするには、もう一度ログインしてください（ログインから15分のうちに登録します）。",
 		En: "To show the screen even without a signal, log in again: a phone is registered within 15 minutes of a login."}
@@ -31,9 +37,9 @@ var (
 		En: "This phone is not yet registered for showing the screen without a signal. Log in again."}
 )
 
-// AddHolder lets a phone show, by its key, all people of a login for GrantLife after that login. A key that is new to the
-// login, or new to one of its people, needs a fresh login and the key's own signature. A known key needs neither: the login
-// only moves the end of its grants.
+// AddHolder lets a phone show, by its key, all people of a login for GrantLife after that login. A key that
+// is new to the login, or new to one of its people, needs a fresh login and the key's own signature. A known
+// key needs neither: the login only moves the end of its grants.
 func (o *Office) AddHolder(ctx context.Context, login auth.Identity, key HolderKey) error {
 	public, err := credential.ReadHolderKey(key.X, key.Y)
 	if err != nil || !phoneID(key.Phone) {
@@ -66,20 +72,49 @@ func (o *Office) AddHolder(ctx context.Context, login auth.Identity, key HolderK
 		if !fresh(login, now) {
 			return errLoginAgain
 		}
+		if err := o.roomForPhone(ctx, login.Subject, len(known) > 0); err != nil {
+			return err
+		}
 		if err := o.prove(ctx, auth.UseAdd, DeviceProof{Phone: key.Phone, Nonce: key.Nonce, Signature: key.Signature}, point); err != nil {
 			return err
 		}
 	}
-	return o.Store.PutGrants(ctx, wanted, Entry{At: now, Actor: "patient", Action: "phone.holder", Detail: wanted.KeyID})
+	return o.Store.PutGrants(ctx, wanted, Entry{At: now, Actor: ActorPatient, Action: "phone.holder",
+		Detail: wanted.KeyID + "; " + login.Basis()})
 }
 
-// fresh reports whether a login is recent enough at now to add a key or to destroy: its callback by our clock, and, where the
-// provider says when the person proved themselves (auth_time), that too.
+// roomForPhone refuses an eleventh phone of a login. Phones whose 90 days are over do not count: they show
+// nobody.
+func (o *Office) roomForPhone(ctx context.Context, subject string, known bool) error {
+	if known {
+		return nil
+	}
+	grants, err := o.Store.Grants(ctx, GrantQuery{Subject: subject})
+	if err != nil {
+		return err
+	}
+	now, phones := o.Now(), map[string]bool{}
+	for _, g := range grants {
+		if now.Before(g.Until()) {
+			phones[g.Phone] = true
+		}
+	}
+	if len(phones) >= MaxPhones {
+		return errManyPhones
+	}
+	return nil
+}
+
+// fresh reports whether a login is recent enough at now to add a key or to destroy: its callback by our
+// clock, and the time at which the person proved themselves. Where the provider gives no auth_time the
+// callback stands for that too; the audit entry of what was done says so (auth.Identity.Basis).
 func fresh(login auth.Identity, now time.Time) bool {
-	return recent(login.At, now) && (login.AuthTime.IsZero() || recent(login.AuthTime, now))
+	proved, _ := login.ProvedAt()
+	return recent(login.At, now) && recent(proved, now)
 }
 
-// recent reports whether a login at a time is fresh at now. A provider's clock may run half a minute ahead of ours.
+// recent reports whether a login at a time is fresh at now. A provider's clock may run half a minute ahead
+// of ours.
 func recent(at, now time.Time) bool {
 	age := now.Sub(at)
 	return age < FreshLogin && age > -30*time.Second

@@ -31,7 +31,7 @@ type Imported struct {
 // Import reads a file of insured people, with the headings that the insurer mapped before, and stores its good rows, all
 // together. A file that is refused whole (not a CSV, a compulsory column missing, a My Number in it) comes back as an
 // *eligibility.Error.
-func (o *Office) Import(ctx context.Context, insurer eligibility.InsurerNumber, file io.Reader, staff string) (Imported, error) {
+func (o *Office) Import(ctx context.Context, insurer eligibility.InsurerNumber, file io.Reader, by Actor) (Imported, error) {
 	own, err := o.Store.Headings(ctx, insurer)
 	if err != nil {
 		return Imported{}, err
@@ -40,20 +40,20 @@ func (o *Office) Import(ctx context.Context, insurer eligibility.InsurerNumber, 
 	if err != nil {
 		return Imported{}, err
 	}
-	return o.StoreRoster(ctx, read, staff)
+	return o.StoreRoster(ctx, read, by)
 }
 
 // StoreRoster stores the good rows of a file, all together or none, and counts its rows.
-func (o *Office) StoreRoster(ctx context.Context, read *roster.Roster, staff string) (done Imported, err error) {
+func (o *Office) StoreRoster(ctx context.Context, read *roster.Roster, by Actor) (done Imported, err error) {
 	if _, err := o.Insurer(ctx, read.Insurer); err != nil {
 		return done, err
 	}
-	done.Count, err = o.Store.ImportPeople(ctx, read.Insurer, keyed(read, &done.Digest), o.importEntry(read.Insurer, staff))
+	done.Count, err = o.Store.ImportPeople(ctx, read.Insurer, keyed(read, &done.Digest), o.importEntry(read.Insurer, by))
 	return done, err
 }
 
-func (o *Office) importEntry(insurer eligibility.InsurerNumber, staff string) Entry {
-	return Entry{At: o.Now(), Actor: "staff:" + staff, Action: "people.import", Detail: string(insurer)}
+func (o *Office) importEntry(insurer eligibility.InsurerNumber, by Actor) Entry {
+	return Entry{At: o.Now(), Actor: by, Action: "people.import", Detail: string(insurer)}
 }
 
 // NoticePaper is what the clerk's printable sheet shows of a notice code.
@@ -75,7 +75,7 @@ func (o *Office) NoticePaper(ctx context.Context, id PersonID, staff string) (No
 		return NoticePaper{}, err
 	}
 	serial, err := o.Store.EnsureNotice(ctx, id, func(serial int64) []byte { return o.Notices.MAC(o.Notices.Code(id, serial)) },
-		Entry{At: o.Now(), Actor: "staff:" + staff, Action: "notice.show", Person: id})
+		Entry{At: o.Now(), Actor: ClerkActor(staff), Action: "notice.show", Person: id})
 	if err != nil {
 		return NoticePaper{}, err
 	}

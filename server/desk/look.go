@@ -77,5 +77,5 @@ func (o *Office) Settle(ctx context.Context, in Insurer, mark []byte, staff stri
 	if _, err := o.Insurer(ctx, in.Number); err != nil {
 		return err
 	}
-	return o.Store.PutSettings(ctx, in, mark, Entry{At: o.Now(), Actor: "staff:" + staff, Action: "insurer.settings", Detail: string(in.Number)})
+	return o.Store.PutSettings(ctx, in, mark, Entry{At: o.Now(), Actor: ClerkActor(staff), Action: "insurer.settings", Detail: string(in.Number)})
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -21,18 +22,20 @@ func rareTexts(p eligibility.Person, in Insurer) []string {
 	return rare
 }
 
+// LacksShapes reports whether the fonts here lack a shape that the screen's names ask for: a character, or its variant.
+func (s Screen) LacksShapes() bool {
+	return slices.ContainsFunc(rareTexts(s.Person, s.Insurer), func(text string) bool { return !font.Complete(text) })
+}
+
 // HasRareText reports whether the screen's names need the font of NameFont.
 func (s Screen) HasRareText() bool { return len(rareTexts(s.Person, s.Insurer)) > 0 }
 
-// NameFont cuts a TrueType font with the names of a person whom this login may show; nil where every phone can draw them.
+// NameFont cuts a TrueType font with the names of a person whom this login may show; nil where every phone can draw them,
+// and where no font here has a shape of them.
 func (o *Office) NameFont(ctx context.Context, subject string, id PersonID) ([]byte, error) {
 	record, in, err := o.shown(ctx, subject, id)
 	if err != nil {
 		return nil, err
 	}
-	rare := rareTexts(record.Person, in)
-	if len(rare) == 0 {
-		return nil, nil
-	}
-	return font.ForScreen(rare...), nil
+	return font.ForScreen(rareTexts(record.Person, in)...), nil
 }

@@ -28,6 +28,7 @@ type Office struct {
 	lists     struct {
 		mu   sync.Mutex
 		made map[eligibility.InsurerNumber]madeList
+		crls map[revocationKey]madeCRL
 	}
 }
 

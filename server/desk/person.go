@@ -83,6 +83,9 @@ var (
 		En: "It is not clear which copies are meant. Give either a copy's index (five characters) or a time."}
 )
 
+// NoPerson is ErrNoPerson for a store's "not found", and any other error as it is.
+func NoPerson(err error) error { return notFoundAs(err, ErrNoPerson) }
+
 // Search looks people up for a clerk. That somebody looked is audited, what was typed is not.
 func (o *Office) Search(ctx context.Context, q PeopleQuery, staff string) (people []PersonRecord, found int, err error) {
 	if people, err = o.Store.FindPeople(ctx, q); err != nil {
@@ -95,7 +98,7 @@ func (o *Office) Search(ctx context.Context, q PeopleQuery, staff string) (peopl
 	if q.Text == "" {
 		kind = "list"
 	}
-	return people, found, o.Note(ctx, "staff:"+staff, "people.search", fmt.Sprintf("%s %s found=%d shown=%d", q.Insurer, kind, found, len(people)))
+	return people, found, o.Note(ctx, ClerkActor(staff), "people.search", fmt.Sprintf("%s %s found=%d shown=%d", q.Insurer, kind, found, len(people)))
 }
 
 // PersonFile shows a person to a clerk, which is audited on the person.
@@ -108,7 +111,7 @@ func (o *Office) PersonFile(ctx context.Context, id PersonID, staff string) (Per
 }
 
 func (o *Office) personEntry(id PersonID, staff, action string) Entry {
-	return Entry{At: o.Now(), Actor: "staff:" + staff, Action: action, Person: id}
+	return Entry{At: o.Now(), Actor: ClerkActor(staff), Action: action, Person: id}
 }
 
 // Reissue gives a person a new notice code and voids the last.

@@ -43,7 +43,7 @@ func (o *Office) CertificateOf(ctx context.Context, id PersonID, layout RunLayou
 	if reason != "" {
 		detail += " 理由: " + reason
 	}
-	return data, report, o.Store.Note(ctx, Entry{At: now, Actor: "staff:" + staff, Action: "certificate.show", Person: record.ID, Detail: detail + " " + string(in.Number)})
+	return data, report, o.Store.Note(ctx, Entry{At: now, Actor: ClerkActor(staff), Action: "certificate.show", Person: record.ID, Detail: detail + " " + string(in.Number)})
 }
 
 // forPaper returns what a person's paper needs.
@@ -79,7 +79,7 @@ func (o *Office) InsertOf(ctx context.Context, id PersonID, staff string) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	return data, o.Store.Note(ctx, Entry{At: o.Now(), Actor: "staff:" + staff, Action: "insert.show", Person: id})
+	return data, o.Store.Note(ctx, Entry{At: o.Now(), Actor: ClerkActor(staff), Action: "insert.show", Person: id})
 }
 
 func (o *Office) insert(record PersonRecord, in Insurer) ([]byte, error) {

@@ -69,7 +69,7 @@ func (o *Office) KeepFile(ctx context.Context, insurer eligibility.InsurerNumber
 		return "", err
 	}
 	p := Preview{ID: rand.Text(), Insurer: insurer, Clerk: clerk, Until: o.Now().Add(PreviewLife), File: text}
-	return p.ID, o.Store.PutPreview(ctx, p, Entry{At: o.Now(), Actor: "staff:" + clerk, Action: "people.preview", Detail: fmt.Sprintf("%s bytes=%d", insurer, text.Size())})
+	return p.ID, o.Store.PutPreview(ctx, p, Entry{At: o.Now(), Actor: ClerkActor(clerk), Action: "people.preview", Detail: fmt.Sprintf("%s bytes=%d", insurer, text.Size())})
 }
 
 // Look is what a clerk sees of a file before storing it.
@@ -191,13 +191,13 @@ func (o *Office) MapHeadings(ctx context.Context, id, clerk string, columns []ro
 	if len(chosen) == 0 {
 		return nil
 	}
-	return o.RememberHeadings(ctx, look.Insurer, chosen, clerk)
+	return o.RememberHeadings(ctx, look.Insurer, chosen, ClerkActor(clerk))
 }
 
 // RememberHeadings remembers an insurer's own headings.
-func (o *Office) RememberHeadings(ctx context.Context, insurer eligibility.InsurerNumber, headings map[string]roster.Column, staff string) error {
+func (o *Office) RememberHeadings(ctx context.Context, insurer eligibility.InsurerNumber, headings map[string]roster.Column, by Actor) error {
 	return o.Store.PutHeadings(ctx, insurer, headings,
-		Entry{At: o.Now(), Actor: "staff:" + staff, Action: "headings.put", Detail: fmt.Sprintf("%s headings=%d", insurer, len(headings))})
+		Entry{At: o.Now(), Actor: by, Action: "headings.put", Detail: fmt.Sprintf("%s headings=%d", insurer, len(headings))})
 }
 
 // StorePreview stores a kept file's good rows. seen is what the clerk was told that it would change: when that is no longer
@@ -215,7 +215,7 @@ func (o *Office) StorePreview(ctx context.Context, id, clerk string, seen Import
 		return look.Refusal
 	}
 	var digest roster.Digest
-	err = o.Store.ImportPreview(ctx, id, seen, look.Insurer, keyed(look.Roster, &digest), o.importEntry(look.Insurer, clerk))
+	err = o.Store.ImportPreview(ctx, id, seen, look.Insurer, keyed(look.Roster, &digest), o.importEntry(look.Insurer, ClerkActor(clerk)))
 	if err == nil && digest.Rows > 0 { // a second press reads nothing
 		o.stored.put(id, digest)
 	}

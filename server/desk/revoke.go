@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"madoguchi/credential"
@@ -17,7 +18,7 @@ type Copies struct {
 }
 
 // Revoke takes saved copies back. Live and screen codes need no revoking: they end by themselves.
-func (o *Office) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, actor string) (int, error) {
+func (o *Office) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, actor Actor) (int, error) {
 	e := Entry{At: o.Now(), Actor: actor, Action: "paper.revoke"}
 	switch {
 	case which.Person != "":
@@ -83,17 +84,40 @@ type madeList struct {
 	at      time.Time
 }
 
+// revocationKey names a revocation file.
+type revocationKey struct {
+	insurer eligibility.InsurerNumber
+	kid     string
+}
+
+// madeCRL is a revocation file that was made, and what it depends on.
+type madeCRL struct {
+	file    []byte
+	counter int
+	at      time.Time
+}
+
 // RevocationFile returns the list of the SMART Health Cards specification for one of the insurer's keys. Every key's list
-// names every revoked copy: which key signed a copy is not remembered.
+// names every revoked copy: which key signed a copy is not remembered. As the status list it is made anew at every revocation and
+// every day; in between the same bytes are handed out.
 func (o *Office) RevocationFile(ctx context.Context, insurer eligibility.InsurerNumber, kid string) ([]byte, error) {
 	keys, err := o.PublishedKeys(ctx, insurer)
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := keys.Find(kid); !ok {
+	key, ok := keys.Find(kid)
+	if !ok {
 		return nil, errNoKey
 	}
-	rids, counter, err := o.Store.Revoked(ctx, insurer, o.Now())
+	now, name := o.Now(), revocationKey{insurer, kid}
+	o.lists.mu.Lock()
+	defer o.lists.mu.Unlock()
+	kept := o.lists.crls[name]
+	age := now.Sub(kept.at)
+	if kept.file != nil && kept.counter == key.CRLVersion && age >= 0 && age < credential.StatusEvery {
+		return kept.file, nil
+	}
+	rids, counter, err := o.Store.Revoked(ctx, insurer, now)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +125,15 @@ func (o *Office) RevocationFile(ctx context.Context, insurer eligibility.Insurer
 	for i, rid := range rids {
 		names[i] = credential.EncodeRID(rid)
 	}
-	return credential.RevocationFile(kid, counter, names)
+	file, err := credential.RevocationFile(kid, counter, names)
+	if err != nil {
+		return nil, err
+	}
+	if o.lists.crls == nil {
+		o.lists.crls = map[revocationKey]madeCRL{}
+	}
+	o.lists.crls[name] = madeCRL{file, counter, now}
+	return file, nil
 }
 
 var errNoKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.unknown",
@@ -121,4 +153,30 @@ func (o *Office) PublishedKeys(ctx context.Context, insurer eligibility.InsurerN
 		keys.Set[i].CRLVersion = counter
 	}
 	return keys.Set, nil
+}
+
+var errNoEndorsements = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_endorsements",
+	Ja: "この保険者の鍵は、信頼リストのあとで替わっていません。", En: "No key of this insurer vouches for another one."}
+
+// Endorsements returns what the insurer's keys say of those that came after them, one a line, the oldest
+// first (docs/trust.md, "New keys").
+func (o *Office) Endorsements(insurer eligibility.InsurerNumber) (string, error) {
+	keys, err := o.Keys.Issuer(insurer, o.Now())
+	if err != nil {
+		return "", err
+	}
+	if len(keys.Endorsements) == 0 {
+		return "", errNoEndorsements
+	}
+	return strings.Join(keys.Endorsements, "\n") + "\n", nil
+}
+
+// SignTime signs this server's time for a question, with the insurer's key (docs/trust.md, "Clocks").
+func (o *Office) SignTime(insurer eligibility.InsurerNumber, nonce string) (string, error) {
+	now := o.Now()
+	keys, err := o.Keys.Issuer(insurer, now)
+	if err != nil {
+		return "", err
+	}
+	return credential.SignTime(o.ISS(insurer), keys.Current, nonce, now)
 }

@@ -97,7 +97,7 @@ func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]press.S
 	}
 	o := p.office
 	serials, err := o.Store.EnsureNotices(ctx, ids, func(id PersonID, serial int64) []byte { return o.Notices.MAC(o.Notices.Code(id, serial)) },
-		Entry{At: o.Now(), Actor: "staff:" + p.run.Clerk, Action: "notice.print", Detail: p.run.ID})
+		Entry{At: o.Now(), Actor: p.run.By, Action: "notice.print", Detail: p.run.ID})
 	if err != nil {
 		return nil, err
 	}

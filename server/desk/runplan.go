@@ -72,7 +72,7 @@ type candidate struct{ ref, key, group string }
 
 // PlanRun says who would be printed and in which order. list holds lines of 番号, or 記号,番号,枝番; nil means everyone. Who gets
 // which paper, eligibility.PapersFor decides.
-func (o *Office) PlanRun(ctx context.Context, insurer eligibility.InsurerNumber, kind PaperKind, options RunOptions, list []string, clerk string) (Plan, error) {
+func (o *Office) PlanRun(ctx context.Context, insurer eligibility.InsurerNumber, kind PaperKind, options RunOptions, list []string, by Actor) (Plan, error) {
 	now := o.Now()
 	options, err := options.normal(kind, eligibility.DateOf(now))
 	if err != nil {
@@ -87,7 +87,7 @@ func (o *Office) PlanRun(ctx context.Context, insurer eligibility.InsurerNumber,
 	}
 	wanted := newRunList(list)
 	options.Listed, options.Address = len(list), o.Address
-	plan := Plan{Run: PrintRun{ID: rand.Text()[:10], Insurer: insurer, Kind: kind, State: RunGoing, Clerk: clerk, CreatedAt: now, Options: options}}
+	plan := Plan{Run: PrintRun{ID: rand.Text()[:10], Insurer: insurer, Kind: kind, State: RunGoing, By: by, CreatedAt: now, Options: options}}
 	var found []candidate
 	err = o.Store.EachPrint(ctx, insurer, kind, func(r PersonRecord, last LastPrint) error {
 		if !wanted.has(r.Person) {
@@ -214,6 +214,6 @@ func natural(text string) string {
 // StartRun stores a plan; from then on it can be printed, stopped and resumed.
 func (o *Office) StartRun(ctx context.Context, p Plan) error {
 	r := p.Run
-	return o.Store.PutRun(ctx, r, p.Items, Entry{At: o.Now(), Actor: "staff:" + r.Clerk, Action: "run.start",
+	return o.Store.PutRun(ctx, r, p.Items, Entry{At: o.Now(), Actor: r.By, Action: "run.start",
 		Detail: fmt.Sprintf("%s %s %s people=%d", r.ID, r.Insurer, r.Kind, len(p.Items))})
 }

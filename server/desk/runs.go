@@ -58,7 +58,7 @@ func (r *Runs) Print(ctx context.Context, id string, tell func(press.Progress)) 
 		return run, nil // stopped while it waited for its turn
 	}
 	err = r.press(ctx, run, tell)
-	e := Entry{At: r.Office.Now(), Actor: "staff:" + run.Clerk, Action: "run.done", Detail: id}
+	e := Entry{At: r.Office.Now(), Actor: run.By, Action: "run.done", Detail: id}
 	switch {
 	case err == nil:
 		_, err = store.StepRun(ctx, id, []RunState{RunGoing}, RunDone, "", e)
@@ -153,7 +153,7 @@ func (j journal) Finish(ctx context.Context, f press.FileRecord, printed []strin
 	for i, ref := range printed {
 		ids[i] = PersonID(ref)
 	}
-	return j.office.Store.FinishFile(ctx, j.run, f, ids, Entry{At: j.office.Now(), Actor: "staff:" + j.run.Clerk, Action: "run.file",
+	return j.office.Store.FinishFile(ctx, j.run, f, ids, Entry{At: j.office.Now(), Actor: j.run.By, Action: "run.file",
 		Detail: fmt.Sprintf("%s file=%d people=%d skipped=%d sha256=%s", j.run.ID, f.Number, f.People, f.Skipped, f.SHA256)})
 }
 
@@ -206,7 +206,7 @@ func (r *Runs) Progress(id string) (press.Progress, bool) {
 }
 
 // Wish pauses, cancels or resumes a run (state RunPaused, RunCancelled, RunGoing). It returns errRunOver for a run that is over.
-func (r *Runs) Wish(ctx context.Context, id string, to RunState, clerk string) error {
+func (r *Runs) Wish(ctx context.Context, id string, to RunState, by Actor) error {
 	from := []RunState{RunGoing}
 	switch to {
 	case RunGoing:
@@ -214,7 +214,7 @@ func (r *Runs) Wish(ctx context.Context, id string, to RunState, clerk string) e
 	case RunCancelled:
 		from = []RunState{RunGoing, RunPaused, RunFailed}
 	}
-	moved, err := r.Office.Store.StepRun(ctx, id, from, to, "", Entry{At: r.Office.Now(), Actor: "staff:" + clerk, Action: "run." + string(to), Detail: id})
+	moved, err := r.Office.Store.StepRun(ctx, id, from, to, "", Entry{At: r.Office.Now(), Actor: by, Action: "run." + string(to), Detail: id})
 	if err == nil && !moved {
 		err = errRunOver
 	}

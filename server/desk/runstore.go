@@ -65,7 +65,7 @@ type PrintRun struct {
 	Insurer   eligibility.InsurerNumber
 	Kind      PaperKind
 	State     RunState
-	Clerk     string
+	By        Actor // who began it
 	CreatedAt time.Time
 	EndedAt   time.Time // zero while it is not over
 	Note      string    // why it failed, as people are told

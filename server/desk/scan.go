@@ -6,11 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"net/url"
-	"strings"
-	"time"
 
-	"madoguchi/auth"
 	"madoguchi/credential"
 )
 
@@ -23,32 +19,46 @@ func (c *Counter) Open(ctx context.Context, staff, text string) (CaseView, error
 	}
 	jws, err := credential.Read(text)
 	if err != nil {
-		code, spoken, none := credential.ReadCode(text)
-		if none != nil {
+		code, none := credential.ReadCode(text)
+		switch {
+		case errors.Is(err, credential.ErrIncomplete):
+			return CaseView{}, errIncomplete.Because(err)
+		case none != nil:
 			return CaseView{}, errUnreadable.Because(err)
 		}
-		if jws, err = c.lookUp(ctx, trust, code, spoken, text); err != nil {
+		if jws, err = c.lookUp(ctx, trust, code); err != nil {
 			return CaseView{}, err
 		}
 	} else if credential.LooksLikeProof(jws) {
 		return CaseView{}, errProofFirst
 	}
 	view := CaseView{ID: rand.Text(), At: c.Now(), caseBody: caseBody{JWS: jws, Staff: staff}}
-	view.Verdict = c.basis(trust).Verify(jws)
-	if claimed, unknown := view.Verdict.UnknownKey(); unknown && c.Learn != nil && c.Learn(ctx, claimed) {
-		if trust, err = c.Trust(); err != nil {
-			return CaseView{}, err
-		}
-		view.Verdict = c.basis(trust).Verify(jws)
+	if view.Verdict, err = c.verify(ctx, trust, jws); err != nil {
+		return CaseView{}, err
 	}
+	view.Verdict = c.timed(ctx, trust, jws, view.Verdict)
 	return view, c.put(ctx, view, "case.open", opened(view.Verdict))
+}
+
+// verify checks a screen; where its key is not known, its issuer is asked for newer ones first.
+func (c *Counter) verify(ctx context.Context, trust *credential.TrustList, jws string) (credential.Verdict, error) {
+	verdict := c.basis(trust).Verify(jws)
+	claimed, unknown := verdict.UnknownKey()
+	if !unknown || c.Learn == nil || !c.Learn(ctx, claimed) {
+		return verdict, nil
+	}
+	trust, err := c.Trust()
+	if err != nil {
+		return credential.Verdict{}, err
+	}
+	return c.basis(trust).Verify(jws), nil
 }
 
 // basis is what this counter knows now.
 func (c *Counter) basis(trust *credential.TrustList) credential.Basis {
 	b := credential.Basis{At: c.Now(), Trust: trust, Status: c.Status}
-	if c.Offset != nil {
-		b.Offset = c.Offset()
+	if c.Skew != nil {
+		b.ClockSkew = c.Skew()
 	}
 	return b
 }
@@ -63,54 +73,14 @@ func opened(v credential.Verdict) string {
 	return "refused"
 }
 
-// lookUp asks each server of the trust list once for the screen of an online code, the one that a scanned address names
-// first. A server that does not answer does not hide another's answer.
-func (c *Counter) lookUp(ctx context.Context, trust *credential.TrustList, code string, spoken bool, text string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 8*time.Second)
-	defer cancel()
-	var broken error
-	for _, iss := range servers(trust, text) {
-		jws, err := c.Insurers.Redeem(ctx, iss, code, spoken)
-		switch {
-		case err == nil:
-			return jws, nil
-		case errors.Is(err, ErrOnlineCode):
-		case errors.Is(err, ErrCodeWaiting), errors.Is(err, auth.ErrTooMany):
-			return "", err
-		default:
-			broken = err
-		}
-	}
-	if broken != nil {
-		return "", errInsurersAway.Because(broken)
-	}
-	return "", ErrOnlineCode
-}
-
-// servers returns one iss for each host of the trust list, the host that text names first.
-func servers(trust *credential.TrustList, text string) []string {
-	var first, rest []string
-	seen := map[string]bool{}
-	for _, issuer := range trust.Issuers {
-		u, err := url.Parse(issuer.ISS)
-		if err != nil || seen[u.Host] {
-			continue
-		}
-		seen[u.Host] = true
-		if strings.Contains(strings.ToLower(text), strings.ToLower(u.Host)) {
-			first = append(first, issuer.ISS)
-		} else {
-			rest = append(rest, issuer.ISS)
-		}
-	}
-	return append(first, rest...)
-}
-
 // Prove adds the second code to an open case whose screen lives without network.
 func (c *Counter) Prove(ctx context.Context, staff, id, text string) (CaseView, error) {
 	trust, err := c.Trust()
 	if err != nil {
 		return CaseView{}, err
+	}
+	if read, err := credential.Read(text); err == nil {
+		text = read // else the Verdict says what it is
 	}
 	return c.change(ctx, staff, id, "case.proof", func(view *CaseView) (string, error) {
 		if view.Verdict.Tier != credential.Screen || view.Verdict.Eligibility == nil {
@@ -119,6 +89,7 @@ func (c *Counter) Prove(ctx context.Context, staff, id, text string) (CaseView, 
 		basis := c.basis(trust)
 		fresh := basis.Verify(view.JWS) // the day may have ended since the first code was read
 		view.Verdict = fresh.Prove(text, view.JWS, basis, view.Nonce)
+		view.Visual = nil // what was compared before was no verified screen
 		if view.Verdict.Valid {
 			view.Nonce = "" // answered once
 		}

@@ -157,6 +157,9 @@ func (o *Office) counted(ctx context.Context, insurer eligibility.InsurerNumber,
 }
 
 func (o *Office) flushTally(ctx context.Context) error {
+	if ChangesNothing(ctx) {
+		return nil // they stay gathered
+	}
 	o.tally.mu.Lock()
 	counts := o.tally.counts
 	o.tally.counts = nil

@@ -71,6 +71,7 @@ type PhoneStore interface {
 	// PutPhoneKey stores a phone's P-256 ECDH public key (65 bytes, uncompressed) for each of subject's people; again is no error.
 	PutPhoneKey(ctx context.Context, subject, keyID string, public []byte, e Entry) error
 	HasPhoneKey(ctx context.Context, subject, keyID string) (bool, error)
+	CountPhoneKeys(ctx context.Context, subject string) (int, error)
 	// PhoneKeys returns the keys of the phones that show this person.
 	PhoneKeys(ctx context.Context, person PersonID) (map[string][]byte, error)
 	// PutReceipts stores sealed receipts, one a phone key, for phones that still show this person; their content is unreadable here.
@@ -84,7 +85,7 @@ type PhoneStore interface {
 	// EndGrants removes grants and returns how many; sessions and online codes go with them, and the receipt
 	// key of a phone with a subject's last grant on it. The entry is made for each of them, with its person.
 	EndGrants(ctx context.Context, end GrantEnd, e Entry) (int, error)
-	// UseNonce keeps a nonce until it ends; false when it was kept before.
+	// UseNonce keeps a nonce (of a phone, or of a counter server's assertion) until it ends; false when it was kept before.
 	UseNonce(ctx context.Context, nonce []byte, ends time.Time) (first bool, err error)
 	// ExpireDevices removes nonces that ended before now, grants whose login lies before lastLogin, and with a phone's last grant
 	// its receipt key.
@@ -98,13 +99,15 @@ type PhoneStore interface {
 
 // CodeStore keeps online codes, known only as MACs.
 type CodeStore interface {
-	// PutCode stores a code of subject's person; the last one of the same is void.
-	PutCode(ctx context.Context, mac []byte, subject string, person PersonID, expires time.Time) error
+	// PutCode stores an open code of subject's person; the last one of the same is void. It returns ErrCodeTaken when the spoken
+	// form is another's code.
+	PutCode(ctx context.Context, code OnlineCode, subject string) error
 	Code(ctx context.Context, mac []byte) (OnlineCode, error)
 	// CodeOf returns the code that subject last made for this person.
 	CodeOf(ctx context.Context, subject string, person PersonID) (OnlineCode, error)
-	// StepCode moves a code on if it is still in the state of from; false when somebody else did before.
-	StepCode(ctx context.Context, from OnlineCode, to CodeState, counter, name string, e Entry) (bool, error)
+	// StepCode moves a code on if it is still in the state of from; false when somebody else did before. Who asks is kept,
+	// sealed, in the states asked and allowed, and is gone in all others.
+	StepCode(ctx context.Context, from OnlineCode, to CodeState, asker Caller, e Entry) (bool, error)
 }
 
 // PaperStore keeps which saved copies (PDF) were made, so that they can be revoked by their index.
@@ -134,7 +137,7 @@ type CounterStore interface {
 // Entry is one line of the audit chain: who did what, when, to whom. Detail holds no personal data.
 type Entry struct {
 	At     time.Time
-	Actor  string   // "patient", "staff:鈴木", "system", …
+	Actor  Actor
 	Action string   // "people.import", "notice.enrol", "screen.issue", "case.record", …
 	Person PersonID // whose record it concerns, or empty; stored only as a pseudonym under the person's own key
 	Detail string   // counts, outcomes, file hashes

@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
+	f.Host = testHost
 	f.step = func(step string) {
 		if left--; left == 0 {
 			os.Exit(exitCut)

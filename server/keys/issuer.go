@@ -17,6 +17,8 @@ import (
 type IssuerKeys struct {
 	Current credential.Key    // signs
 	Set     credential.KeySet // what the insurer publishes: current, next and retired keys; the caller's own copy
+	// Endorsements are what its keys say of those that came after them, the oldest first.
+	Endorsements []string
 }
 
 // ErrLost says that the private half of an insurer's current key is gone or damaged. Nothing can be signed until
@@ -54,7 +56,11 @@ func (f *Folder) Issuer(insurer eligibility.InsurerNumber, now time.Time) (Issue
 	if err != nil {
 		return IssuerKeys{}, err
 	}
-	return IssuerKeys{Current: h.key, Set: h.ring.published(now)}, nil
+	keys := IssuerKeys{Current: h.key, Set: h.ring.published(now)}
+	for _, e := range h.ring.Endorsements {
+		keys.Endorsements = append(keys.Endorsements, e.JWT)
+	}
+	return keys, nil
 }
 
 // IssuerKey returns the key that an insurer signs with, made on the first call: for callers that publish nothing.
@@ -129,8 +135,8 @@ func sameFile(a, b fs.FileInfo) bool {
 // damaged, or another key's.
 func (f *Folder) private(insurer eligibility.InsurerNumber, e Entry) (credential.Key, error) {
 	data, err := f.read(e.File)
-	if errors.Is(err, errOpenRights) {
-		return credential.Key{}, err
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return credential.Key{}, err // a disk that does not answer has lost nothing yet
 	}
 	var private *ecdsa.PrivateKey
 	if err == nil {

@@ -26,6 +26,10 @@ import (
 
 // Folder is a folder of keys. Its methods may be called by several goroutines, and several processes may use one folder.
 type Folder struct {
+	// Host is the https address in front of the insurers' iss (HOST/i/NNNNNNNN). It is set before the first
+	// use; without it no key vouches for the next one.
+	Host string
+
 	dir  string
 	step func(string) // told of each change to the disk; tests only
 

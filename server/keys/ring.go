@@ -39,8 +39,9 @@ type Entry struct {
 
 // ring holds the keys of one insurer: exactly one current, at most one next, and those that were.
 type ring struct {
-	Insurer eligibility.InsurerNumber `json:"insurer"`
-	Keys    []Entry                   `json:"keys"`
+	Insurer      eligibility.InsurerNumber `json:"insurer"`
+	Keys         []Entry                   `json:"keys"`
+	Endorsements []Endorsement             `json:"endorsements,omitempty"` // the oldest first
 }
 
 var (
@@ -121,12 +122,20 @@ func (r ring) check(insurer eligibility.InsurerNumber) error {
 	if count[Current] != 1 || count[Next] > 1 || count[Current]+count[Next]+count[Retired]+count[Dropped] != len(r.Keys) {
 		return errors.New("it must hold one current key, at most one next key, and no unknown state")
 	}
+	last := int64(0)
+	for _, e := range r.Endorsements {
+		if e.Version <= last || !seen[e.Signer] || !seen[e.Key] || e.JWT == "" {
+			return errors.New("its endorsements are out of order or name other keys")
+		}
+		last = e.Version
+	}
 	return nil
 }
 
 // writeRing stores the ring: this moment makes a change real. Keys whose time is over leave it.
 func (f *Folder) writeRing(r ring, now time.Time) error {
 	r.Keys = slices.DeleteFunc(slices.Clone(r.Keys), func(e Entry) bool { return !e.Until.IsZero() && !now.Before(e.Until) })
+	r.forget()
 	rank := map[State]int{Current: 0, Next: 1, Retired: 2, Dropped: 3}
 	slices.SortStableFunc(r.Keys, func(a, b Entry) int {
 		if a.State != b.State {

@@ -43,21 +43,26 @@ var (
 		En: "No published key has this id. See the ids (kid) with \"madoguchi keys list\"."}
 )
 
-// Prepare publishes a next key and returns it; when there is one already, that one. A next key whose private half was lost
-// before it ever signed is dropped for another one.
+// Prepare publishes a next key, for which the current one vouches (Endorsement), and returns it; when there
+// is one already, that one. A next key whose private half was lost before it ever signed is dropped for
+// another one.
 func (f *Folder) Prepare(insurer eligibility.InsurerNumber, now time.Time) (Entry, error) {
 	var next Entry
 	err := f.change(insurer, now, func(r *ring) error {
 		if e := r.at(Next); e != nil {
 			if _, err := f.private(insurer, *e); err == nil {
-				next = *e
-				return nil
+				if next = *e; r.endorsed(next) {
+					return nil
+				}
+				return f.endorse(r, next, now) // a version of this program without endorsements prepared it
 			}
 			e.drop("lost before it signed", now)
 		}
 		var err error
-		next, err = f.add(r, Next, now)
-		return err
+		if next, err = f.add(r, Next, now); err != nil {
+			return err
+		}
+		return f.endorse(r, next, now)
 	})
 	return next, err
 }
@@ -76,6 +81,9 @@ func (f *Folder) Rotate(insurer eligibility.InsurerNumber, now time.Time) (Entry
 		}
 		if _, err := f.private(insurer, *next); err != nil {
 			return ErrNoNext.Because(err)
+		}
+		if err := f.endorse(r, *next, now); err != nil { // anew: a trust list may be newer than what it said
+			return err
 		}
 		r.at(Current).retire("", now)
 		next.sign(now)
@@ -169,11 +177,11 @@ func (f *Folder) change(insurer eligibility.InsurerNumber, now time.Time, how fu
 		if err := f.sweep(r); err != nil { // what a crash left
 			return err
 		}
-		before := slices.Clone(r.Keys)
+		before, said := slices.Clone(r.Keys), slices.Clone(r.Endorsements)
 		if err := how(&r); err != nil {
 			return err
 		}
-		if slices.Equal(before, r.Keys) {
+		if slices.Equal(before, r.Keys) && slices.Equal(said, r.Endorsements) {
 			return nil
 		}
 		if err := f.writeRing(r, now); err != nil {

@@ -26,8 +26,11 @@ func open(t testing.TB, dir string) *Folder {
 	if err != nil {
 		t.Fatal(err)
 	}
+	f.Host = testHost
 	return f
 }
+
+const testHost = "https://hoken.example.jp"
 
 func newFolder(t testing.TB) (*Folder, string) {
 	t.Helper()

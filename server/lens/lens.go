@@ -25,11 +25,15 @@ var (
 		Ja: "画像（PNG・JPEG・GIF）でもPDFでもないか、ファイルが壊れています。iPhoneのHEICやWebPはJPEGで保存し直し、画像かPDFを選んでください。",
 		En: "This is neither a picture (PNG, JPEG, GIF) nor a PDF, or the file is damaged. Save HEIC and WebP as JPEG first, then choose the picture or a PDF."}
 	ErrLarge = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.large",
-		Ja: "ファイルが大きすぎます（32MB、6,400万画素まで）。コードの部分だけを切り取るか、小さくして選び直してください。",
-		En: "The file is too large (32 MB and 64 megapixels at most). Cut out the code or make the picture smaller, and try again."}
+		Ja: "ファイルが大きすぎます（32MB、6,400万画素、開いたときに128MBまで）。コードの部分だけを切り取るか、小さくして選び直してください。",
+		En: "The file is too large (32 MB, 64 megapixels and 128 MB when decoded at most). Cut out the code or make the picture smaller, and try again."}
 	ErrLocked = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.locked",
 		Ja: "PDFにパスワードがかかっています。パスワードを外したPDFか、開いた画面の画像を選んでください。",
 		En: "The PDF is protected by a password. Choose a copy without one, or a screenshot of the open document."}
+	// ErrWork is the kind of the error that says how many pictures of a PDF were looked at.
+	ErrWork = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.work",
+		Ja: "PDFの画像が多すぎて、全部は調べられません。コードのあるページだけのPDFか、そのページを表示した画面の画像を選んでください。",
+		En: "The PDF's pictures are too much to look at them all. Choose a PDF of the page with the code, or a screenshot of that page."}
 	ErrNone = &eligibility.Error{Code: eligibility.NotFound, Key: "lens.none",
 		Ja: "QRコードが見つかりません。コード全体が大きくはっきり写った画像を選んでください。",
 		En: "No QR code was found. Choose a picture that shows the whole code, large and sharp."}
@@ -38,35 +42,48 @@ var (
 		En: "The PDF has no QR code that is a picture. Show the PDF large on the screen and choose a screenshot of it."}
 )
 
-// Codes returns the texts of the QR codes in data, a PNG, JPEG or GIF picture or a PDF, the largest code first (in pixels
+// Found is what Look found.
+type Found struct {
+	Texts    []string
+	Pictures int // those large enough for a code
+	Looked   int // those that were looked at; fewer when the work that a PDF may cost was used up before
+}
+
+// Codes returns what Look finds.
+func Codes(data []byte) ([]string, error) {
+	found, err := Look(data)
+	return found.Texts, err
+}
+
+// Look returns the texts of the QR codes in data, a PNG, JPEG or GIF picture or a PDF, the largest code first (in pixels
 // of its picture) and each text once. Byte segments come byte for byte as they were written, whatever their character set.
 //
 // Pictures may be turned, tilted a little, blurred, inverted or coloured; a module must be at least 2.5 pixels wide. Of a
 // PDF the pictures in it are read, not what is drawn with lines. Micro QR and the joining of one text from several codes
 // are not supported.
 //
-// The work is bounded by the limits on bytes and pixels and by a number of tries. The errors are ErrFormat, ErrLarge,
-// ErrLocked, ErrNone and ErrNonePDF, with their cause.
-func Codes(data []byte) ([]string, error) {
+// The work is bounded by the limits on bytes, pixels and decoded bytes, and for all pictures of a PDF together by a share of work; Found
+// and ErrWork tell when that did not suffice to look at each. The errors are ErrFormat, ErrLarge, ErrLocked, ErrNone, ErrNonePDF and ErrWork, with
+// their cause.
+func Look(data []byte) (Found, error) {
 	if len(data) > MaxBytes {
-		return nil, ErrLarge
+		return Found{}, ErrLarge
 	}
 	if isPDF(data) {
 		return pdfCodes(data)
 	}
 	p, err := decode(data, fits)
 	if errors.Is(err, errPixels) {
-		return nil, ErrLarge.Because(err)
+		return Found{}, ErrLarge.Because(err)
 	}
 	if err != nil {
-		return nil, ErrFormat.Because(err)
+		return Found{}, ErrFormat.Because(err)
 	}
-	left := tries
-	texts := ordered(codes(p, &left))
+	texts := ordered(codes(p, &work{left: pictureWork, tries: tries}))
 	if len(texts) == 0 {
-		return nil, ErrNone
+		return Found{}, ErrNone
 	}
-	return texts, nil
+	return Found{Texts: texts, Pictures: 1, Looked: 1}, nil
 }
 
 // ordered returns the texts, the largest code's first, each once.

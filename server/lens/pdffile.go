@@ -16,6 +16,7 @@ type file struct {
 	locked   bool
 	budget   int // bytes that may still be parsed
 	inflate  int // bytes that may still be inflated
+	work     *work
 	unpacked int // bytes of object streams that may still be kept
 	pixels   int // that may still be decoded
 }
@@ -26,7 +27,10 @@ func (f *file) take(width, height int) error {
 		return err
 	}
 	if width*height > f.pixels {
-		return errPixels
+		return errWork // it would fit by itself
+	}
+	if !f.work.spend(width * height) {
+		return errWork
 	}
 	f.pixels -= width * height
 	return nil
@@ -40,8 +44,9 @@ type place struct {
 
 // stream is a dictionary and the encoded bytes behind it.
 type stream struct {
-	dict dict
-	raw  []byte
+	dict   dict
+	raw    []byte
+	number int // of its object
 }
 
 const (
@@ -53,7 +58,8 @@ const (
 
 // open finds the objects and pictures of a file. The last of several objects of one number counts (incremental updates).
 func open(data []byte) *file {
-	f := &file{data: data, objects: map[int]place{}, budget: 4*len(data) + 1<<16, inflate: maxInflate, unpacked: maxUnpack, pixels: maxPixels}
+	f := &file{data: data, objects: map[int]place{}, budget: 4*len(data) + 1<<16, inflate: maxInflate, unpacked: maxUnpack, pixels: maxPixels,
+		work: &work{left: pdfWork / 4 * 3, tries: tries / 4 * 3}}
 	var packed []stream
 	for at := 0; f.budget > 0 && len(f.objects) < maxObjects; {
 		found := bytes.Index(data[at:], []byte("obj"))
@@ -75,9 +81,9 @@ func open(data []byte) *file {
 		}
 		switch {
 		case d["Subtype"] == "Image" && len(f.images) < maxImages:
-			f.images = append(f.images, stream{d, raw})
+			f.images = append(f.images, stream{d, raw, number})
 		case d["Type"] == "ObjStm":
-			packed = append(packed, stream{d, raw})
+			packed = append(packed, stream{d, raw, number})
 		case d["Type"] == "XRef" && d["Encrypt"] != nil:
 			f.locked = true
 		}
@@ -175,7 +181,7 @@ func (f *file) stream(v any) (stream, bool) {
 	}
 	value, raw, _ := f.object(at)
 	d, ok := value.(dict)
-	return stream{d, raw}, ok && raw != nil
+	return stream{d, raw, int(r)}, ok && raw != nil
 }
 
 // number returns a dictionary's integer by its full or its short name, or otherwise.

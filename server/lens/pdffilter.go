@@ -45,7 +45,10 @@ func (f *file) decoded(s stream) (io.Reader, error) {
 	if len(names) > 4 {
 		return nil, errFilter
 	}
-	var in io.Reader = bytes.NewReader(s.raw)
+	if f.work.left == 0 {
+		return nil, errWork
+	}
+	var in io.Reader = &charged{bytes.NewReader(s.raw), f.work}
 	for i, name := range names {
 		var err error
 		in, err = f.filter(in, name, parameters[i])
@@ -63,7 +66,7 @@ func (f *file) filter(in io.Reader, name string, parameters dict) (io.Reader, er
 		if err != nil {
 			return nil, err
 		}
-		return f.predicted(&metered{z, &f.inflate}, parameters)
+		return f.predicted(&charged{&metered{z, &f.inflate}, f.work}, parameters)
 	case "ASCII85Decode", "A85":
 		return ascii85.NewDecoder(&until{in: in, end: '~'}), nil
 	case "ASCIIHexDecode", "AHx":

@@ -17,9 +17,14 @@ func (f *file) picture(s stream) (*plane, error) {
 	}
 	names, _ := f.filters(s.dict)
 	if n := len(names); n > 0 && (names[n-1] == "DCTDecode" || names[n-1] == "DCT") {
-		data, err := io.ReadAll(io.LimitReader(in, MaxBytes))
-		if err != nil {
-			return nil, fmt.Errorf("reading a JPEG: %w", err)
+		data := s.raw
+		if n > 1 {
+			if data, err = io.ReadAll(io.LimitReader(in, MaxBytes)); err != nil {
+				return nil, fmt.Errorf("reading a JPEG: %w", err)
+			}
+		}
+		if !f.work.spend(len(data) / perByte) { // a decoder may read all of it for a picture of few pixels
+			return nil, errWork
 		}
 		return decode(data, f.take)
 	}

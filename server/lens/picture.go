@@ -9,20 +9,26 @@ import (
 	_ "image/png"
 )
 
-// maxPixels bounds a picture before it is decoded: a small file can claim to be a huge one.
-const maxPixels = 64 << 20
+// Bounds of a picture before it is decoded: a small file can claim to be a huge one.
+const (
+	maxPixels  = 64 << 20
+	maxDecoded = 128 << 20 // bytes: width × height × bytes a pixel, with what the decoder keeps beside them
+)
 
-var errPixels = errors.New("lens: more than 64 megapixels")
+var errPixels = errors.New("lens: more than 64 megapixels, or than 128 MB when decoded")
 
 // decode reads a PNG, JPEG or GIF (its first frame) as brightness. It asks take for the pixels that the header promises
-// before it needs any memory for them.
+// before it needs any memory for them, and looks at how many bytes each of them takes.
 func decode(data []byte, take func(width, height int) error) (*plane, error) {
-	config, _, err := image.DecodeConfig(bytes.NewReader(data))
+	config, format, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}
 	if err := take(config.Width, config.Height); err != nil {
 		return nil, err
+	}
+	if tenths := bytesPerPixel(data, format); config.Width*config.Height > maxDecoded/tenths*10 {
+		return nil, errPixels
 	}
 	picture, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {

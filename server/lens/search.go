@@ -18,13 +18,10 @@ func (c *code) holds(x, y float64) bool {
 	return true
 }
 
-// tries bounds how many grids are settled and read in one picture; one takes a few milliseconds.
-const tries = 400
-
 // search looks for codes in a picture.
 type search struct {
 	found []code
-	tries *int // left
+	work  *work
 }
 
 // view is a picture in one size and polarity with the threes of eyes in it.
@@ -35,13 +32,9 @@ type view struct {
 }
 
 // codes finds the codes of a picture: dark on bright, else bright on dark; flat, else in perspective.
-func codes(p *plane, tries *int) []code {
-	scale := 1.0
-	for p.width*p.height > 24<<20 {
-		p = p.halved() // a code that is readable at all has modules to spare at this size
-		scale *= 2
-	}
-	s := &search{tries: tries}
+func codes(p *plane, work *work) []code {
+	p, scale := reduced(p)
+	s := &search{work: work}
 	var views []view
 	for _, invert := range []bool{false, true} {
 		if invert {
@@ -59,6 +52,28 @@ func codes(p *plane, tries *int) []code {
 	return s.found
 }
 
+// reduced halves a picture that is larger than a code needs: one that is readable at all has modules to spare then.
+func reduced(p *plane) (*plane, float64) {
+	scale := 1.0
+	for p.width*p.height > 24<<20 {
+		p, scale = p.halved(), 2*scale
+	}
+	return p, scale
+}
+
+// glance finds the codes of a picture that lie flat, dark on bright, in the picture's own size or halved: a small part of what codes
+// costs finds most codes. ok is false when the work was used up before.
+func glance(p *plane, work *work) (found []code, ok bool) {
+	p, scale := reduced(p)
+	s := &search{work: work}
+	for q, scale := p, scale; ; q, scale = q.halved(), 2*scale {
+		s.first(q, scale)
+		if min(q.width, q.height) < 300 {
+			return s.found, work.left > 0
+		}
+	}
+}
+
 // sizes looks at a picture in several sizes and returns what it saw: small modules are found at the picture's own size or
 // doubled, large ones and noisy ones when it is halved.
 func (s *search) sizes(p *plane, scale float64) []view {
@@ -69,7 +84,7 @@ func (s *search) sizes(p *plane, scale float64) []view {
 			break
 		}
 	}
-	if len(s.found) == 0 && len(p.pix) <= 4<<20 {
+	if len(s.found) == 0 && len(p.pix) <= 4<<20 && s.work.spend(4*len(p.pix)) {
 		views = append(views, s.first(p.doubled(), scale/2))
 	}
 	return views
@@ -78,8 +93,15 @@ func (s *search) sizes(p *plane, scale float64) []view {
 // first finds the eyes of a plane and reads the codes that lie flat.
 func (s *search) first(p *plane, scale float64) view {
 	v := view{plane: p, scale: scale}
+	if !s.work.spend(2 * len(p.pix)) {
+		return v
+	}
 	for _, ink := range []func(*plane) *ink{globalInk, localInk} {
-		corners := triples(ink(p).eyes())
+		eyes := ink(p).eyes()
+		if n := len(eyes); !s.work.spend(n * n * n) { // about 50 ns for each three of them
+			return v
+		}
+		corners := triples(eyes)
 		s.look(view{p, scale, corners}, false)
 		v.corners = append(v.corners, corners...)
 	}
@@ -89,11 +111,15 @@ func (s *search) first(p *plane, scale float64) view {
 // look tries the threes of eyes in a view.
 func (s *search) look(v view, tilted bool) {
 	for _, c := range v.corners {
-		if *s.tries <= 0 {
+		if s.work.tries <= 0 || s.work.left == 0 {
 			return
 		}
 		if s.known(c, v.scale) {
 			continue
+		}
+		s.work.spend(gridsWork)
+		if tilted {
+			s.work.spend(tiltWork)
 		}
 		for _, g := range c.grids(v.plane, tilted) {
 			if s.try(v.plane, g, v.scale) {
@@ -102,6 +128,13 @@ func (s *search) look(v view, tilted bool) {
 		}
 	}
 }
+
+// What three eyes cost, in units of work.
+const (
+	gridsWork = 1 << 13 // laying the grids over them
+	tiltWork  = 1 << 19 // in perspective
+	tryWork   = 1 << 18 // settling and reading one grid
+)
 
 // known reports whether an eye lies inside a code that was read.
 func (s *search) known(c corners, scale float64) bool {
@@ -119,7 +152,8 @@ func (s *search) known(c corners, scale float64) bool {
 func (s *search) try(p *plane, g grid, scale float64) bool {
 	modules := fixedModules(g.size)
 	for _, g := range g.anchored(p) {
-		*s.tries--
+		s.work.tries--
+		s.work.spend(tryWork)
 		if !g.settle(p, modules) {
 			continue
 		}

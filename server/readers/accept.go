@@ -15,12 +15,10 @@ import (
 
 	"github.com/coder/websocket"
 
+	"madoguchi/auth"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
 )
-
-// maxStrange bounds the connections that have not proved a key: each lives ten seconds at most.
-const maxStrange = 4096
 
 var (
 	errVirtual = &wire.Refused{Ja: "このサーバーでは仮想カードは使えません。本物のカードリーダーを使ってください。",
@@ -31,17 +29,15 @@ var (
 		En: "The agent and the server speak different versions. Install the version that fits the server."}
 )
 
-// ServeHTTP accepts an agent's WebSocket (GET /api/v1/bridge) and serves it until either side ends. A browser page cannot
-// be an agent: requests with an Origin of another host are refused by the library.
+// ServeHTTP accepts an agent's WebSocket (GET /api/v1/bridge) and serves it until either side ends. A
+// browser page cannot be an agent: requests with an Origin of another host are refused by the library.
 func (s *Switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !s.admit() {
+	if s.restarting() {
 		w.Header().Set("Retry-After", "30")
-		http.Error(w, "busy, try again", http.StatusServiceUnavailable)
+		http.Error(w, "the server restarts, try again", http.StatusServiceUnavailable)
 		return
 	}
-	known := sync.OnceFunc(s.recognise)
-	defer known()
-	l := &line{times: s.times, closed: make(chan struct{})}
+	l := &line{times: s.times, closed: make(chan struct{}), network: auth.Network(r.RemoteAddr)}
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OnPingReceived: func(context.Context, []byte) bool {
 		l.heard()
 		return true
@@ -51,7 +47,11 @@ func (s *Switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	l.conn = conn
 	conn.SetReadLimit(wire.MaxMessage)
-	// The connection outlives the request: what net/http keeps for one, its large stack above all, is given back.
+	s.admit(l)
+	known := sync.OnceFunc(func() { s.recognise(l) })
+	defer known()
+	// The connection outlives the request: what net/http keeps for one, its large stack above all, is given
+	// back.
 	if err := s.welcome(context.Background(), l, known); err != nil {
 		l.hangUp()
 		if l.silence == nil { // else attend, which has begun, says it
@@ -60,24 +60,46 @@ func (s *Switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// admit counts a connection that has not proved a key.
-func (s *Switchboard) admit() bool {
+func (s *Switchboard) restarting() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing || s.strange >= maxStrange {
-		return false
+	return s.closing
+}
+
+// admit counts a connection that has not proved a key; another may have to make room for it.
+func (s *Switchboard) admit(l *line) {
+	s.mu.Lock()
+	out := s.silent.enter(l)
+	s.mu.Unlock()
+	s.dismiss(out, errSilent)
+}
+
+func (s *Switchboard) recognise(l *line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.silent.leave(l)
+}
+
+// dismiss tells an agent why it has to go, if there is one, and ends its connection. It does not wait for
+// that.
+func (s *Switchboard) dismiss(l *line, why *wire.Refused) {
+	if l == nil {
+		return
 	}
-	s.strange++
-	return true
+	select {
+	case s.goodbyes <- struct{}{}:
+		go func() {
+			defer func() { <-s.goodbyes }()
+			_ = l.refuse(context.Background(), why) // it may be gone already
+			l.hangUp()
+		}()
+	default:
+		go l.hangUp()
+	}
 }
 
-func (s *Switchboard) recognise() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.strange--
-}
-
-// ending says why a connection ended without a word of the agent's: what it sends as a reason must not reach the log.
+// ending says why a connection ended without a word of the agent's: what it sends as a reason must not reach
+// the log.
 func ending(err error) string {
 	var closed websocket.CloseError
 	switch {
@@ -102,7 +124,7 @@ func (s *Switchboard) welcome(ctx context.Context, l *line, known func()) error 
 		return err
 	}
 	switch {
-	case hello.Version != wire.Version:
+	case hello.Version < wire.Oldest || hello.Version > wire.Version:
 		return l.refuse(ctx, errVersion)
 	case !wire.Proved(hello.Key, nonce, hello.Signature):
 		return l.refuse(ctx, errProof)
@@ -145,7 +167,7 @@ func (s *Switchboard) greet(ctx context.Context, l *line) (*wire.Hello, []byte, 
 	defer cancel()
 	nonce := make([]byte, 32)
 	rand.Read(nonce)
-	if err := l.send(ctx, wire.Message{Type: "challenge", Challenge: &wire.Challenge{Version: wire.Version, Nonce: nonce, Time: s.now()}}); err != nil {
+	if err := l.send(ctx, wire.Message{Type: "challenge", Challenge: &wire.Challenge{Version: wire.Oldest, Nonce: nonce, Time: s.now()}}); err != nil {
 		return nil, nil, err
 	}
 	_, data, err := l.conn.Read(ctx)
@@ -176,8 +198,8 @@ func clean(name string) string {
 	return name
 }
 
-// Restart tells every agent that this server restarts, so that they come back spread over a minute, and admits no new
-// ones. It returns when all have been told or ctx ends.
+// Restart tells every agent that this server restarts, so that they come back spread over a minute, and
+// admits no new ones. It returns when all have been told or ctx ends.
 func (s *Switchboard) Restart(ctx context.Context) {
 	s.mu.Lock()
 	s.closing = true

@@ -78,8 +78,8 @@ func TestAnAgentSetToAnotherFacilityServesNobody(t *testing.T) {
 
 func TestAnAgentComesBackAfterItsServerWasRestarted(t *testing.T) {
 	store := &memory{agents: map[string]Agent{}}
-	first, url := openWith(t, Config{Virtual: true, Store: store})
-	p := newProxy(t, url)
+	first, oldURL := openWith(t, Config{Virtual: true, Store: store})
+	p := newProxy(t, oldURL)
 	a := pairedWith(t, first, facility, p.url(), agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, Pace: quick})
 	second, url := openWith(t, Config{Virtual: true, Store: store})
 	p.aim(t, url)
@@ -95,8 +95,9 @@ func TestAnAgentComesBackAfterItsServerWasRestarted(t *testing.T) {
 	if r, err := check(second, tokuichi); err != nil || r.Outcome != card.Confirmed {
 		t.Errorf("after the restart: %+v %v", r, err)
 	}
-	if first.admit() {
-		t.Error("the old server admits new connections")
+	_, again, err := websocket.Dial(ctx, oldURL, nil)
+	if err == nil || again == nil || again.StatusCode != http.StatusServiceUnavailable || again.Header.Get("Retry-After") == "" {
+		t.Errorf("the old server admits new connections: %v %v", again, err)
 	}
 }
 
@@ -289,7 +290,7 @@ func TestWhoeverProvesNoKeyIsGoneSoon(t *testing.T) {
 	eventually(t, "nobody is left", func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.strange == 0 && len(s.lines) == 0 && len(s.waiting) == 0
+		return s.silent.n == 0 && s.unpaired.n == 0 && len(s.lines) == 0 && len(s.waiting) == 0
 	})
 }
 

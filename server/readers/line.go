@@ -17,6 +17,7 @@ type line struct {
 	agent   Agent // once paired
 	virtual bool
 	oqs     bool
+	network string // where it came from (auth.Network)
 	conn    *websocket.Conn
 	times   Times
 	silence *time.Timer   // hangs up when no heartbeat comes

@@ -19,6 +19,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/outside"
 )
 
 // liar is an agent that answers every birth-date check as answer says.
@@ -243,6 +244,88 @@ func TestAComparisonHoldsNothingButItsThreeWords(t *testing.T) {
 		if got, err := s.CompareOQS(t.Context(), Request{Facility: facility}, wire.Items{Name: "髙橋 德一"}); err == nil {
 			t.Errorf("%s: %+v", name, got)
 		}
+	}
+}
+
+// An agent of version 2 compares items and knows nothing of the validity: that is said. Statements that no program of ours makes are refused.
+func TestStatementsOfAnAgent(t *testing.T) {
+	s, url := open(t, true)
+	var says []string
+	fields := []wire.FieldResult{{Name: "name", Result: wire.Equal}}
+	impostor(t, s, url, func(_ *websocket.Conn, m wire.Message, _ []byte) *wire.Reply {
+		return &wire.Reply{ID: m.OQS.ID, Compared: fields, Statements: says}
+	})
+	for _, c := range []struct {
+		name   string
+		says   []string
+		fields []wire.FieldResult
+		want   string
+	}{
+		{"none, as version 2", nil, fields, "oqs.not_said"},
+		{"an empty list", []string{}, fields, "oqs.not_said"},
+		{"valid", []string{"oqs.valid"}, fields, "oqs.valid"},
+		{"a warning without items", []string{"oqs.validity_4", "oqs.no_result"}, nil, "oqs.validity_4 oqs.no_result"},
+		{"valid without items", []string{"oqs.valid"}, nil, ""},
+		{"valid and not valid", []string{"oqs.valid", "oqs.lost"}, fields, ""},
+		{"a warning twice", []string{"oqs.lost", "oqs.lost"}, fields, ""},
+		{"a sentence of its own", []string{"この資格は有効です"}, fields, ""},
+		{"a value of the file", []string{"0001234"}, fields, ""},
+		{"a key of another room", []string{"card.confirmed"}, fields, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			says, fields = c.says, c.fields
+			got, err := s.CompareOQS(t.Context(), Request{Facility: facility}, wire.Items{Name: "髙橋 德一"})
+			if strings.Join(got.Statements, " ") != c.want || (err != nil) != (c.want == "") {
+				t.Errorf("%+v %v", got, err)
+			}
+		})
+	}
+	outside.Refused(t, outside.Card, 6)
+}
+
+func TestAgentsOfVersionTwoAreServed(t *testing.T) {
+	for version, served := range map[int]bool{1: false, wire.Oldest: true, wire.Version: true, wire.Version + 1: false} {
+		t.Run(strconv.Itoa(version), func(t *testing.T) {
+			_, url := open(t, true)
+			key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+			if err != nil {
+				t.Fatal(err)
+			}
+			der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+			if err != nil {
+				t.Fatal(err)
+			}
+			conn, _, err := websocket.Dial(t.Context(), url, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.CloseNow()
+			receive := func() wire.Message {
+				_, data, err := conn.Read(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				m, err := wire.Decode(data)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return m
+			}
+			opened := receive()
+			if opened.Challenge == nil || opened.Challenge.Version != 2 { // all that an agent of version 2 answers
+				t.Fatalf("%+v", opened.Challenge)
+			}
+			signature, err := wire.Prove(key, opened.Challenge.Nonce)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := put(t.Context(), conn, wire.Message{Type: "hello", Hello: &wire.Hello{Version: version, Name: "受付", Key: der, Signature: signature, Virtual: true, OQS: true}}); err != nil {
+				t.Fatal(err)
+			}
+			if m := receive(); (m.Pair != nil) != served || (m.Refused != nil) == served {
+				t.Errorf("answered with %s", m.Type)
+			}
+		})
 	}
 }
 

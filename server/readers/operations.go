@@ -10,6 +10,7 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/eligibility/oqs"
 )
 
 // Request names one operation's case. JWS is the credential that the case is about.
@@ -161,33 +162,59 @@ func readDates(d wire.DatesReply, day eligibility.Date) DatesResult {
 // itemNames are the items that an agent compares with OQS.
 var itemNames = []string{"insurer", "symbol", "number", "branchNumber", "name", "birthDate", "sex", "share"}
 
-// CompareOQS has the facility's reader compare the screen's items with the newest OQS answer file on its PC. Only equal,
-// different or missing comes back. Errors are the faults of package wire, ErrNoReader and so on.
-func (s *Switchboard) CompareOQS(ctx context.Context, r Request, items wire.Items) ([]wire.FieldResult, error) {
+// OQSResult is what the newest OQS answer says of itself, by keys of package oqs, and how its items compare with the screen's.
+// Statements are never empty: those of an agent that has none are oqs.NotSaid. Fields are empty when nothing could be compared.
+type OQSResult struct {
+	Statements []string
+	Fields     []wire.FieldResult
+}
+
+// CompareOQS has the facility's reader compare the screen's items with the newest OQS answer file on its PC. Keys of statements
+// and equal, different or missing come back. Errors are the faults of package wire, ErrNoReader and so on.
+func (s *Switchboard) CompareOQS(ctx context.Context, r Request, items wire.Items) (OQSResult, error) {
 	l, err := s.lineOf(ctx, r.Facility, r.Reader)
 	if err != nil {
-		return nil, err
+		return OQSResult{}, err
 	}
 	if !l.oqs {
-		return nil, wire.ErrNoOQS
+		return OQSResult{}, wire.ErrNoOQS
 	}
 	id := rand.Text()
 	reply, err := l.ask(ctx, id, s.times.OQS, wire.Message{Type: "oqs", OQS: &wire.OQS{ID: id, Facility: r.Facility, Items: items}})
 	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, wire.ErrOQSFolder.Because(err)
+		return OQSResult{}, wire.ErrOQSFolder.Because(err)
 	}
 	if err != nil {
-		return nil, err
+		return OQSResult{}, err
 	}
-	if reply.Compared == nil {
-		return nil, wire.Fault(reply.Fault)
+	if reply.Compared == nil && reply.Statements == nil {
+		return OQSResult{}, wire.Fault(reply.Fault)
 	}
+	return readOQS(*reply)
+}
+
+// readOQS accepts an answer that holds nothing but keys and the three words, and does not contradict itself.
+func readOQS(reply wire.Reply) (OQSResult, error) {
+	refused := wire.ErrOQSFile.Because(wire.ErrMessage)
 	seen := map[string]bool{}
 	for _, f := range reply.Compared {
 		if !slices.Contains(itemNames, f.Name) || seen[f.Name] || f.Result != wire.Equal && f.Result != wire.Different && f.Result != wire.Missing {
-			return nil, wire.ErrOQSFile.Because(wire.ErrMessage)
+			return OQSResult{}, refused
 		}
 		seen[f.Name] = true
 	}
-	return reply.Compared, nil
+	for _, key := range reply.Statements {
+		if _, known := oqs.StatementOf(key); !known || seen[key] {
+			return OQSResult{}, refused
+		}
+		seen[key] = true
+	}
+	if seen[oqs.Valid] && (len(reply.Statements) > 1 || len(reply.Compared) == 0) {
+		return OQSResult{}, refused
+	}
+	result := OQSResult{Statements: reply.Statements, Fields: reply.Compared}
+	if len(result.Statements) == 0 {
+		result.Statements = []string{oqs.NotSaid}
+	}
+	return result, nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/outside"
 )
 
 // Every refusal of a reading, asked over the wire, says what package card says on the PC itself.
@@ -214,12 +216,67 @@ func TestTheScreenIsComparedWithTheNewestFreshAnswer(t *testing.T) {
 		pairedWith(t, s, facility, url, agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, OQS: folder})
 		got, err := s.CompareOQS(t.Context(), Request{Facility: facility}, screen)
 		text := ""
-		for _, f := range got {
+		for _, f := range got.Fields {
 			text += fmt.Sprintf("%s:%s ", f.Name, f.Result)
 		}
 		if text != c.want || !errors.Is(err, c.err) {
 			t.Errorf("%s: %s %v", name, text, err)
 		}
+	}
+}
+
+// The whole way of an answer that is not plainly valid: its file, the agent, the server.
+func TestAnAnswerThatIsNotValidIsSaidBeforeItsEqualItems(t *testing.T) {
+	mine := answerFile("●橋　德一", "19550701", "138990", "0001234")
+	change := func(old, new string) string { return strings.Replace(mine, old, new, 1) }
+	result := mine[strings.Index(mine, "<ResultOf"):strings.Index(mine, "</ResultList>")]
+	today := time.Now().In(eligibility.Japan)
+	lost := func(days int) string {
+		return change("<InsurerName>", "<DisqualificationDate>"+today.AddDate(0, 0, days).Format("20060102")+"</DisqualificationDate><InsurerName>")
+	}
+	file := func(segment string) string { return change("<SegmentOfResult>1", "<SegmentOfResult>"+segment) }
+	cases := []struct {
+		name, file string
+		says       string
+		fields     int
+		err        error
+	}{
+		{"valid", mine, "oqs.valid", 8, nil},
+		{"validity 2", change("<QualificationValidity>1", "<QualificationValidity>2"), "oqs.validity_2", 8, nil},
+		{"validity 3", change("<QualificationValidity>1", "<QualificationValidity>3"), "oqs.validity_3", 8, nil},
+		{"validity 4, without a result", strings.Replace(change("<QualificationValidity>1", "<QualificationValidity>4"), result, "", 1),
+			"oqs.validity_4 oqs.no_result", 0, nil},
+		{"validity 5", change("<QualificationValidity>1", "<QualificationValidity>5"), "oqs.validity_5", 8, nil},
+		{"no validity", change("<QualificationValidity>1</QualificationValidity>", ""), "oqs.validity_unknown", 8, nil},
+		{"status 2", change("<ProcessingResultStatus>1", "<ProcessingResultStatus>2"), "oqs.status_error", 8, nil},
+		{"lost today", lost(0), "oqs.lost", 8, nil},
+		{"lost from the day after tomorrow", lost(2), "oqs.valid", 8, nil},
+		{"another insurer beside it", change("</ResultList>", strings.Replace(result, "138990", "06139992", 1)+"</ResultList>"),
+			"oqs.second_insurer", 8, nil},
+		{"another insurer with more equal items", strings.Replace(change("</ResultList>", strings.Replace(result, "138990", "06139992", 1)+"</ResultList>"),
+			"19550701", "19550702", 1), "oqs.second_insurer", 8, nil},
+		{"an impossible day of loss", change("<InsurerName>", "<DisqualificationDate>20261301</DisqualificationDate><InsurerName>"), "", 0, wire.ErrOQSFile},
+		{"a day of loss in words", change("<InsurerName>", "<DisqualificationDate>不明</DisqualificationDate><InsurerName>"), "", 0, wire.ErrOQSFile},
+		{"segment 2", file("2"), "", 0, wire.ErrOQSFile},
+		{"segment 9", file("9"), "", 0, wire.ErrOQSFile},
+		{"segment 3", file("3"), "", 0, wire.ErrOQSFile},
+		{"no segment", file(""), "", 0, wire.ErrOQSFile},
+	}
+	outside.Refused(t, outside.Card, len(cases)-2)
+	folder := t.TempDir()
+	s, url := open(t, true)
+	pairedWith(t, s, facility, url, agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, OQS: folder})
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			drop(t, filepath.Join(folder, "OQSsiquc01res_1.xml"), c.file, 0)
+			got, err := s.CompareOQS(t.Context(), Request{Facility: facility}, screen)
+			if strings.Join(got.Statements, " ") != c.says || len(got.Fields) != c.fields || !errors.Is(err, c.err) {
+				t.Errorf("%+v %v", got, err)
+			}
+			if c.fields > 0 && (got.Fields[0] != wire.FieldResult{Name: "insurer", Result: wire.Equal}) {
+				t.Errorf("compared with another insurer's result: %+v", got.Fields)
+			}
+		})
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 const (
 	pairingLife  = 10 * time.Minute
 	pairingTries = 5
-	maxWaiting   = 100
 )
 
 var (
@@ -21,11 +20,17 @@ var (
 	ErrPairing = &eligibility.Error{Code: eligibility.NotFound, Key: "bridge.pairing", Field: "code",
 		Ja: "このコードのパソコンが見つかりません。リーダーのパソコンに出ているコードを確かめて、入れ直してください。",
 		En: "No waiting computer has this code. Check the code on the reader's computer and enter it again."}
-	// ErrPairingTries is returned after five wrong codes within ten minutes.
-	ErrPairingTries = &eligibility.Error{Code: eligibility.Limited, Key: "bridge.pairing_tries", Field: "code",
-		Ja: "コードの入力を5回まちがえました。10分待ってから入れ直してください。",
-		En: "Five wrong codes were entered. Wait ten minutes and try again."}
+	// ErrPairingTries is returned after five wrong codes within ten minutes, then with what is left of the
+	// wait.
+	ErrPairingTries = pairingTooOften(pairingLife)
 )
+
+func pairingTooOften(wait time.Duration) *eligibility.Error {
+	ja, en := eligibility.WaitText(wait)
+	return &eligibility.Error{Code: eligibility.Limited, Key: "bridge.pairing_tries", Field: "code", Wait: wait,
+		Ja: "コードの入力を5回まちがえました。" + ja + "待ってから入れ直してください。",
+		En: "Five wrong codes were entered. Wait " + en + " and try again."}
+}
 
 // waiting is an unpaired agent that shows a code.
 type waiting struct {
@@ -45,7 +50,8 @@ type wrong struct {
 // pairingAlphabet has no letters or digits that are taken for one another.
 const pairingAlphabet = "ACDEFHJKMNPRTUVWXY34679"
 
-// pairingCode returns eight random characters in two groups (about 36 bits; ten minutes and five tries guard them).
+// pairingCode returns eight random characters in two groups (about 36 bits; ten minutes and five tries guard
+// them).
 func pairingCode() string {
 	var b strings.Builder
 	for b.Len() < 9 {
@@ -61,15 +67,16 @@ func pairingCode() string {
 	return b.String()
 }
 
-// pairing shows an unknown agent a code and waits until staff type it (the shape of RFC 8628), the code ends or the agent
-// leaves.
+// pairing shows an unknown agent a code and waits until staff type it (the shape of RFC 8628), the code ends
+// or the agent leaves.
 func (s *Switchboard) pairing(ctx context.Context, l *line, agent Agent, nonce []byte) (Agent, error) {
 	w := &waiting{line: l, agent: agent, words: wire.Words(agent.Key, nonce), until: s.now().Add(pairingLife), approve: make(chan Agent, 1)}
-	code, err := s.wait(w)
-	if err != nil {
-		return Agent{}, err
+	code, out := s.wait(w)
+	s.dismiss(out, errPairingOver)
+	if code == "" {
+		return Agent{}, l.refuse(ctx, errWaiting)
 	}
-	defer s.stopWaiting(code)
+	defer s.stopWaiting(code, l)
 	if err := l.send(ctx, wire.Message{Type: "pair", Pair: &wire.Pair{Code: code}}); err != nil {
 		return Agent{}, err
 	}
@@ -81,32 +88,37 @@ func (s *Switchboard) pairing(ctx context.Context, l *line, agent Agent, nonce [
 	case <-l.closed:
 		return Agent{}, l.end
 	case <-ctx.Done():
-		return Agent{}, ctx.Err() // the agent dials again and gets a new code
+		return Agent{}, l.refuse(context.Background(), errPairingOver) // the agent dials again and gets a new code
 	}
 }
 
-func (s *Switchboard) wait(w *waiting) (string, error) {
+// wait gives a waiting agent its code; none when too many of its network wait already. A network that has
+// fewer is let in always: where there are too many in all, the oldest of the network with the most has to
+// make room.
+func (s *Switchboard) wait(w *waiting) (code string, out *line) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.waiting) >= maxWaiting {
-		return "", &eligibility.Error{Code: eligibility.Limited, Key: "bridge.waiting", Ja: "つなぐのを待っているパソコンが多すぎます。", En: "Too many agents wait for pairing."}
+	if len(s.unpaired.at[w.line.network]) >= s.unpaired.mostAt {
+		return "", nil
 	}
-	code := pairingCode()
+	out = s.unpaired.enter(w.line)
+	code = pairingCode()
 	for s.waiting[code] != nil {
 		code = pairingCode()
 	}
 	s.waiting[code] = w
-	return code, nil
+	return code, out
 }
 
-func (s *Switchboard) stopWaiting(code string) {
+func (s *Switchboard) stopWaiting(code string, l *line) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.waiting, code)
+	s.unpaired.leave(l)
 }
 
-// Pair ties the waiting agent that shows this code to a facility, and returns it with the words that its window shows.
-// Five wrong codes close pairing for ten minutes.
+// Pair ties the waiting agent that shows this code to a facility, and returns it with the words that its
+// window shows. Five wrong codes close pairing for ten minutes.
 func (s *Switchboard) Pair(ctx context.Context, facility, staff, typed string) (Agent, []string, error) {
 	code := strings.Map(func(r rune) rune {
 		if r >= '！' && r <= '～' {
@@ -142,7 +154,7 @@ func (s *Switchboard) take(facility, code string, now time.Time) (*waiting, erro
 	defer s.mu.Unlock()
 	bad := s.wrong[facility]
 	if bad.count >= pairingTries && now.Before(bad.until) {
-		return nil, ErrPairingTries
+		return nil, pairingTooOften(bad.until.Sub(now))
 	}
 	w := s.waiting[code]
 	if w == nil || now.After(w.until) {

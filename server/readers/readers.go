@@ -87,19 +87,23 @@ type Switchboard struct {
 	names      func(facility string) string
 	times      Times
 
-	mu      sync.Mutex
-	lines   map[string]*line             // by agent id, paired and connected
-	seen    map[string]map[string]Status // agents that were connected since start, by facility and id
-	waiting map[string]*waiting          // by pairing code
-	wrong   map[string]wrong             // wrong codes by facility
-	strange int                          // connections that have not proved a key yet
-	closing bool
+	mu       sync.Mutex
+	lines    map[string]*line             // by agent id, paired and connected
+	seen     map[string]map[string]Status // agents that were connected since start, by facility and id
+	waiting  map[string]*waiting          // by pairing code
+	wrong    map[string]wrong             // wrong codes by facility
+	silent   crowd                        // connections that have not proved a key yet
+	unpaired crowd                        // those that wait to be paired
+	closing  bool
+
+	goodbyes chan struct{} // one for each refusal that may be on its way
 }
 
 // New returns a Switchboard without connections.
 func New(c Config) *Switchboard {
 	return &Switchboard{store: c.Store, issuerKeys: c.IssuerKeys, virtual: c.Virtual, now: c.Now, names: c.Names, times: c.Times.complete(),
-		lines: map[string]*line{}, waiting: map[string]*waiting{}, wrong: map[string]wrong{}, seen: map[string]map[string]Status{}}
+		lines: map[string]*line{}, waiting: map[string]*waiting{}, wrong: map[string]wrong{}, seen: map[string]map[string]Status{},
+		silent: newCrowd(maxSilent, maxSilentAt), unpaired: newCrowd(maxWaiting, maxWaitingAt), goodbyes: make(chan struct{}, maxGoodbyes)}
 }
 
 // Troubles with readers, as the console says them.

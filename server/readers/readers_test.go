@@ -247,4 +247,15 @@ func TestFiveWrongPairingCodesCloseTheDoor(t *testing.T) {
 	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); !errors.Is(err, ErrPairingTries) {
 		t.Errorf("the sixth try: %v", err)
 	}
+	now := s.now()
+	s.now = func() time.Time { return now.Add(7*time.Minute + 30*time.Second) }
+	var e *eligibility.Error
+	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); !errors.As(err, &e) || e.Wait > 150*time.Second || e.Wait < 145*time.Second ||
+		!strings.Contains(e.Ja, "3分待って") || !strings.Contains(e.En, "3 minutes") {
+		t.Errorf("later: %v", err)
+	}
+	s.now = func() time.Time { return now.Add(9*time.Minute + e.Wait) }
+	if _, _, err := s.Pair(context.Background(), facility, "鈴木", "AAAA-AAAA"); !errors.Is(err, ErrPairing) {
+		t.Errorf("after the wait: %v", err)
+	}
 }

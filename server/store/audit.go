@@ -28,7 +28,7 @@ func appendAudit(ctx context.Context, tx *sql.Tx, e desk.Entry, pseudonym []byte
 	seq++
 	at := stamp(e.At)
 	_, err = tx.ExecContext(ctx, `INSERT INTO audit (seq, at, actor, action, person, detail, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		seq, at, e.Actor, e.Action, pseudonym, e.Detail, previous, auditHash(seq, at, e.Actor, e.Action, pseudonym, e.Detail, previous))
+		seq, at, e.Actor, e.Action, pseudonym, e.Detail, previous, auditHash(seq, at, string(e.Actor), e.Action, pseudonym, e.Detail, previous))
 	if err != nil {
 		return fmt.Errorf("appending to the audit chain: %w", err)
 	}
@@ -37,7 +37,7 @@ func appendAudit(ctx context.Context, tx *sql.Tx, e desk.Entry, pseudonym []byte
 
 // Note: see desk.InsurerStore.
 func (s *Store) Note(ctx context.Context, e desk.Entry) error {
-	return s.change(ctx, func(tx *sql.Tx) error { return s.audit(ctx, tx, e) })
+	return s.transact(ctx, true, func(tx *sql.Tx) error { return s.audit(ctx, tx, e) })
 }
 
 // auditHash hashes a row's fields, each behind its length.

@@ -180,7 +180,7 @@ func TestMigrationsMayHaveGaps(t *testing.T) {
 			folder[short] = &fstest.MapFile{Data: data}
 		}
 	}
-	if err := migrate(ctx, s.write, folder); err != nil {
+	if err := migrate(ctx, s.write.DB, folder); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.write.Exec(`INSERT INTO between_others DEFAULT VALUES`); err != nil {

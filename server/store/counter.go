@@ -94,7 +94,7 @@ func (s *Store) PutAgent(ctx context.Context, a readers.Agent) error {
 			a.ID, a.Facility, a.Name, a.Key, stamp(a.PairedAt), a.PairedBy, proof); err != nil {
 			return fmt.Errorf("storing an agent: %w", err)
 		}
-		return appendAudit(ctx, tx, desk.Entry{At: a.PairedAt, Actor: "staff:" + a.PairedBy, Action: "agent.pair", Detail: a.ID[:16]}, nil)
+		return appendAudit(ctx, tx, desk.Entry{At: a.PairedAt, Actor: desk.ReceptionActor(a.PairedBy), Action: "agent.pair", Detail: a.ID[:16]}, nil)
 	})
 }
 

@@ -229,7 +229,7 @@ func TestAnEndedGrantTakesItsOnlineCodeAlong(t *testing.T) {
 	hanakoID, taichiID := twoEnrolled(t, s)
 	for subject, person := range map[string]desk.PersonID{"op|hanako": hanakoID, "op|taichi": taichiID} {
 		grant(t, s, subject, "P", noon)
-		if err := s.PutCode(ctx, []byte("code of "+subject), subject, person, noon.Add(time.Minute)); err != nil {
+		if err := s.PutCode(ctx, desk.OnlineCode{MAC: []byte("code of " + subject), HiddenMAC: []byte("printed"), Person: person, ExpiresAt: noon.Add(time.Minute)}, subject); err != nil {
 			t.Fatal(err)
 		}
 	}

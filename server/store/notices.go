@@ -227,8 +227,11 @@ func (s *Store) HasPhoneKey(ctx context.Context, subject, keyID string) (known b
 	return known, storage(err)
 }
 
-// receiptKeys is how many phones of a person get receipts: the newest.
-const receiptKeys = 20
+// CountPhoneKeys: see desk.PhoneStore.
+func (s *Store) CountPhoneKeys(ctx context.Context, subject string) (n int, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`, s.mac("subject", subject)).Scan(&n)
+	return n, storage(err)
+}
 
 // PhoneKeys: see desk.PhoneStore.
 func (s *Store) PhoneKeys(ctx context.Context, person desk.PersonID) (map[string][]byte, error) {
@@ -245,12 +248,12 @@ func (s *Store) phoneKeys(ctx context.Context, person desk.PersonID) (map[string
 	for _, e := range enrolled {
 		rows, err := s.read.QueryContext(ctx, `SELECT key_id, public, created_at, proof FROM phone_keys
 			WHERE subject_mac = $1 ORDER BY id DESC LIMIT $2`,
-			e.subject, receiptKeys)
+			e.subject, desk.MaxReceiptPhones)
 		if err != nil {
 			return nil, fmt.Errorf("looking for phones' keys: %w", err)
 		}
 		defer rows.Close()
-		for rows.Next() && len(out) < receiptKeys {
+		for rows.Next() && len(out) < desk.MaxReceiptPhones {
 			var id string
 			var public, proof []byte
 			var at int64

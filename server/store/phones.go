@@ -1,8 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -12,37 +15,51 @@ import (
 
 // codeRow is a row of codes, with the person's ref in the place of the row's number.
 type codeRow struct {
-	code          []byte // its MAC
-	ref           string
-	subject       []byte // MAC of the login that made it
-	state         desk.CodeState
-	counter, name string
-	expires       int64
+	code    []byte // MAC of its eight characters
+	hidden  []byte // MAC of the printed form
+	ref     string
+	subject []byte // MAC of the login that made it
+	state   desk.CodeState
+	asker   []byte // who asks, sealed; empty where nobody does
+	expires int64
 }
 
 func (c codeRow) row() row {
-	return row{"people", "codes", []any{c.code, c.ref, c.subject, string(c.state), c.counter, c.name,
-		c.expires}}
+	asker := append([]byte{}, c.asker...) // an empty value is read back as nil
+	return row{"people", "codes", []any{c.code, c.hidden, c.ref, c.subject, string(c.state), asker, c.expires}}
 }
 
 // PutCode: see desk.CodeStore.
-func (s *Store) PutCode(ctx context.Context, mac []byte, subject string, person desk.PersonID, expires time.Time) error {
-	c := codeRow{code: mac, ref: string(person), subject: s.mac("subject", subject), state: desk.CodeOpen,
-		expires: stamp(expires)}
+func (s *Store) PutCode(ctx context.Context, code desk.OnlineCode, subject string) error {
+	c := codeRow{
+		code:    code.MAC,
+		hidden:  code.HiddenMAC,
+		ref:     string(code.Person),
+		subject: s.mac("subject", subject),
+		state:   desk.CodeOpen,
+		asker:   []byte{},
+		expires: stamp(code.ExpiresAt),
+	}
 	proof, err := s.proof(c.row())
 	if err != nil {
 		return err
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM codes WHERE subject_mac = $1 AND person_id = (SELECT id
-			FROM people WHERE ref = $2)`, c.subject, person); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM codes WHERE subject_mac = $1
+			AND person_id = (SELECT id FROM people WHERE ref = $2)`, c.subject, c.ref); err != nil {
 			return fmt.Errorf("voiding the last code: %w", err)
 		}
-		_, err := tx.ExecContext(ctx,
-			`INSERT INTO codes (code_mac, person_id, subject_mac, state, counter, counter_name, expires_at, proof)
-			SELECT $1, id, $3, $4, '', '', $5, $6 FROM people
-				WHERE ref = $2`, c.code, person, c.subject, c.state, c.expires, proof)
-		return err
+		done, err := tx.ExecContext(ctx, `INSERT INTO codes
+			(code_mac, hidden_mac, person_id, subject_mac, state, asker, expires_at, proof)
+			SELECT $1, $3, id, $4, $5, $6, $7, $8 FROM people WHERE ref = $2 ON CONFLICT (code_mac) DO NOTHING`,
+			c.code, c.ref, c.hidden, c.subject, c.state, c.asker, c.expires, proof)
+		if err != nil {
+			return fmt.Errorf("storing a code: %w", err)
+		}
+		if n, err := done.RowsAffected(); err != nil || n != 1 {
+			return cmp.Or(err, error(desk.ErrCodeTaken))
+		}
+		return nil
 	})
 }
 
@@ -50,38 +67,75 @@ func (s *Store) PutCode(ctx context.Context, mac []byte, subject string, person 
 func (s *Store) codeWhere(ctx context.Context, q queryer, where string, args ...any) (codeRow, error) {
 	var c codeRow
 	var proof []byte
-	err := q.QueryRowContext(ctx,
-		`SELECT codes.code_mac, people.ref, codes.subject_mac, codes.state, codes.counter, codes.counter_name, codes.expires_at,
-		codes.proof FROM codes JOIN people ON people.id = codes.person_id WHERE `+where, args...).
-		Scan(&c.code, &c.ref, &c.subject, &c.state, &c.counter, &c.name, &c.expires, &proof)
+	err := q.QueryRowContext(ctx, `SELECT codes.code_mac, codes.hidden_mac, people.ref, codes.subject_mac,
+		codes.state, codes.asker, codes.expires_at, codes.proof
+		FROM codes JOIN people ON people.id = codes.person_id WHERE `+where, args...).
+		Scan(&c.code, &c.hidden, &c.ref, &c.subject, &c.state, &c.asker, &c.expires, &proof)
 	if err == nil {
 		err = s.vouched(c.row(), proof)
 	}
 	return c, err
 }
 
-func (c codeRow) online() desk.OnlineCode {
-	return desk.OnlineCode{MAC: c.code, Person: desk.PersonID(c.ref), State: c.state, Counter: c.counter,
-		CounterName: c.name, ExpiresAt: unstamp(c.expires)}
+// online opens what is sealed of a code.
+func (s *Store) online(ctx context.Context, c codeRow) (desk.OnlineCode, error) {
+	code := desk.OnlineCode{
+		MAC:       c.code,
+		HiddenMAC: c.hidden,
+		Person:    desk.PersonID(c.ref),
+		State:     c.state,
+		ExpiresAt: unstamp(c.expires),
+	}
+	if len(c.asker) == 0 {
+		return code, nil
+	}
+	asker, err := s.openValue(ctx, s.read, at("codes.asker", hex.EncodeToString(c.code)), c.asker)
+	if err == nil {
+		err = json.Unmarshal(asker, &code.Asker)
+	}
+	return code, err
 }
 
 // Code: see desk.CodeStore.
 func (s *Store) Code(ctx context.Context, mac []byte) (desk.OnlineCode, error) {
 	c, err := s.codeWhere(ctx, s.read, `codes.code_mac = $1`, mac)
-	return c.online(), storage(err)
+	if err != nil {
+		return desk.OnlineCode{}, storage(err)
+	}
+	code, err := s.online(ctx, c)
+	return code, storage(err)
 }
 
 // CodeOf: see desk.CodeStore.
 func (s *Store) CodeOf(ctx context.Context, subject string, person desk.PersonID) (desk.OnlineCode, error) {
-	c, err := s.codeWhere(ctx, s.read, `codes.subject_mac = $1 AND people.ref = $2`, s.mac("subject",
-		subject), person)
-	return c.online(), storage(err)
+	c, err := s.codeWhere(ctx, s.read, `codes.subject_mac = $1 AND people.ref = $2`, s.mac("subject", subject), person)
+	if err != nil {
+		return desk.OnlineCode{}, storage(err)
+	}
+	code, err := s.online(ctx, c)
+	return code, storage(err)
+}
+
+// sealAsker seals who asks while the patient is asked, and is empty in every other state.
+func (s *Store) sealAsker(
+	ctx context.Context, tx *sql.Tx, mac []byte, to desk.CodeState, asker desk.Caller,
+) ([]byte, error) {
+	if to != desk.CodeAsked && to != desk.CodeAllowed {
+		return []byte{}, nil
+	}
+	data, err := json.Marshal(asker)
+	if err != nil {
+		return nil, fmt.Errorf("writing who asks: %w", err)
+	}
+	return s.sealValue(ctx, tx, "session/codes", at("codes.asker", hex.EncodeToString(mac)), data)
 }
 
 var errCodeMoved = errors.New("the code has moved on")
 
 // StepCode: see desk.CodeStore.
-func (s *Store) StepCode(ctx context.Context, from desk.OnlineCode, to desk.CodeState, counter, name string, e desk.Entry) (bool, error) {
+func (s *Store) StepCode(
+	ctx context.Context, from desk.OnlineCode, to desk.CodeState, asker desk.Caller, e desk.Entry,
+) (bool, error) {
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		c, err := s.codeWhere(ctx, tx, `codes.code_mac = $1 AND codes.state = $2`, from.MAC, from.State)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -90,14 +144,16 @@ func (s *Store) StepCode(ctx context.Context, from desk.OnlineCode, to desk.Code
 		if err != nil {
 			return err
 		}
-		c.state, c.counter, c.name = to, counter, name
+		c.state = to
+		if c.asker, err = s.sealAsker(ctx, tx, from.MAC, to, asker); err != nil {
+			return err
+		}
 		proof, err := s.proof(c.row())
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE codes
-			SET state = $2, counter = $3, counter_name = $4, proof = $5 WHERE code_mac = $1`,
-			c.code, c.state, c.counter, c.name, proof); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE codes SET state = $2, asker = $3, proof = $4 WHERE code_mac = $1`,
+			c.code, c.state, c.asker, proof); err != nil {
 			return fmt.Errorf("moving a code on: %w", err)
 		}
 		return s.audit(ctx, tx, e)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -187,7 +188,7 @@ func (s *Store) ImportPreview(ctx context.Context, id string, seen desk.ImportCo
 			return fmt.Errorf("marking a file as stored: %w", err)
 		}
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(errStoredBefore, err)
+			return cmp.Or(err, errStoredBefore)
 		}
 		count, err := s.importPeople(ctx, tx, insurer, people, e)
 		if err == nil && count != seen {

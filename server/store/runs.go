@@ -23,7 +23,7 @@ func (s *Store) PutRun(ctx context.Context, r desk.PrintRun, items []press.Item,
 		var id int64
 		err := tx.QueryRowContext(ctx, `INSERT INTO runs (ref, insurer, kind, state, clerk, created_at, ended_at, note, options, total)
 			VALUES ($1, $2, $3, $4, $5, $6, 0, '', $7, $8) RETURNING id`,
-			r.ID, r.Insurer, r.Kind, r.State, r.Clerk, stamp(r.CreatedAt), string(options), len(items)).Scan(&id)
+			r.ID, r.Insurer, r.Kind, r.State, string(r.By), stamp(r.CreatedAt), string(options), len(items)).Scan(&id)
 		if err != nil {
 			return fmt.Errorf("storing a run: %w", err)
 		}
@@ -53,11 +53,11 @@ const runColumns = `ref, insurer, kind, state, clerk, created_at, ended_at, note
 func scanRun(scan func(...any) error) (desk.PrintRun, error) {
 	var r desk.PrintRun
 	var created, ended int64
-	var options string
-	if err := scan(&r.ID, &r.Insurer, &r.Kind, &r.State, &r.Clerk, &created, &ended, &r.Note, &options, &r.Total, &r.Done, &r.Files); err != nil {
+	var by, options string
+	if err := scan(&r.ID, &r.Insurer, &r.Kind, &r.State, &by, &created, &ended, &r.Note, &options, &r.Total, &r.Done, &r.Files); err != nil {
 		return r, err
 	}
-	r.CreatedAt = unstamp(created)
+	r.By, r.CreatedAt = desk.ReadActor(by), unstamp(created)
 	if ended > 0 {
 		r.EndedAt = unstamp(ended)
 	}

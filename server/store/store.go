@@ -19,6 +19,7 @@ import (
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/desk"
 )
 
 //go:embed migrations/sqlite
@@ -27,7 +28,7 @@ var migrations embed.FS
 // Store implements desk.Store, desk.CounterStore, readers.Store and auth.SessionStore.
 type Store struct {
 	read  *sql.DB // a pool
-	write *sql.DB // one connection: SQLite has one writer
+	write writer  // one connection: SQLite has one writer
 	seal  sealer
 
 	index  keyedHash             // by which rows are found
@@ -84,7 +85,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), write.Close())
 	}
 	read.SetMaxOpenConns(8)
-	s := &Store{read: read, write: write, index: keyedHash{key: o.Index}}
+	s := &Store{read: read, write: writer{write}, index: keyedHash{key: o.Index}}
 	s.seal = sealer{masters: o.Masters, keys: map[int64]dataKey{}}
 	if s.proofs, err = proofKeys(o.Masters); err == nil {
 		err = s.prepare(ctx, o)
@@ -107,7 +108,7 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, s.write, folder); err != nil {
+	if err := migrate(ctx, s.write.DB, folder); err != nil {
 		return err
 	}
 	stamp := o.Mode + "/" + o.Role
@@ -159,8 +160,12 @@ func (s *Store) Close() error { return errors.Join(s.write.Close(), s.read.Close
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
 
-// change runs f in one writing transaction: all of it happens or nothing.
+// change runs f in one writing transaction: all of it happens or nothing. Under desk.WithoutChange it is nothing.
 func (s *Store) change(ctx context.Context, f func(tx *sql.Tx) error) error {
+	return s.transact(ctx, !desk.ChangesNothing(ctx), f)
+}
+
+func (s *Store) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return storage(err)
@@ -168,6 +173,9 @@ func (s *Store) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 	defer tx.Rollback()
 	if err := f(tx); err != nil {
 		return storage(err)
+	}
+	if !keep {
+		return storage(tx.Rollback())
 	}
 	return storage(tx.Commit())
 }
@@ -193,7 +201,7 @@ func storage(err error) error {
 	switch {
 	case err == nil || errors.As(err, &e) || errors.Is(err, context.Canceled):
 		return err
-	case errors.Is(err, sql.ErrNoRows):
+	case err == sql.ErrNoRows: // as the look-up itself returned it: within another fault it is a thing that should be there
 		return errMissing.Because(err)
 	}
 	return errStorage.Because(err)

@@ -9,10 +9,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
+	"strconv"
 	"time"
-
-	"github.com/golang-jwt/jwt/v5"
 
 	"madoguchi/auth"
 	"madoguchi/credential"
@@ -21,39 +19,14 @@ import (
 
 // Insurers makes the counter's calls.
 type Insurers struct {
-	URL    string // this counter server, as the trust list names it
-	Key    credential.Key
-	Client *http.Client
-	Now    func() time.Time
+	URL     string // this counter server, as the trust list names it
+	Key     credential.Key
+	Client  *http.Client // as server/hostclient makes it
+	Now     func() time.Time
+	Running func() time.Duration                  // since the start, by a clock that nobody sets; may be nil
+	Trust   func() (*credential.TrustList, error) // verifies what tells the time; nil: no signed answer does
 
-	mu     sync.Mutex
-	offset time.Duration // how far our clock is ahead of the insurers'
-}
-
-// ClockOffset returns how far this computer's clock is ahead of the insurers', by the Date of their last answer over an
-// authenticated connection; 0 before the first. A Date has whole seconds and travels: what is below two seconds is none.
-func (i *Insurers) ClockOffset() time.Duration {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.offset
-}
-
-// measure takes an answer's Date: between asking and getting, in the middle.
-func (i *Insurers) measure(date string, asked, got time.Time) {
-	at, err := http.ParseTime(date)
-	if err != nil {
-		return
-	}
-	offset := asked.Add(got.Sub(asked) / 2).Sub(at.Add(500 * time.Millisecond)) // a Date cuts off, half a second on average
-	if offset.Abs() < 2*time.Second {
-		offset = 0
-	}
-	if offset.Abs() > credential.MaxOffset {
-		return // that clock must be set, not allowed for
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.offset = offset
+	measured measurements
 }
 
 // Keys fetches an issuer's published key set over https, from the address that the trust list names.
@@ -64,6 +37,17 @@ func (i *Insurers) Keys(ctx context.Context, iss string) (credential.KeySet, err
 	}
 	var set credential.KeySet
 	return set, json.Unmarshal(answer, &set)
+}
+
+// Endorsements fetches what an issuer's keys say of those that came after them, "" when they say nothing; the
+// caller verifies it.
+func (i *Insurers) Endorsements(ctx context.Context, iss string) (string, error) {
+	answer, err := i.get(ctx, credential.EndorsementsURL(iss), maxAnswer)
+	var refused *refusedCall
+	if errors.As(err, &refused) && refused.status == http.StatusNotFound {
+		return "", nil
+	}
+	return string(answer), err
 }
 
 // Status fetches an issuer's signed list of revoked copies; the caller verifies it.
@@ -82,29 +66,31 @@ func (i *Insurers) get(ctx context.Context, address string, limit int64) ([]byte
 		return nil, err
 	}
 	if res.StatusCode != http.StatusOK {
-		return nil, &refusedCall{res.StatusCode, string(answer)}
+		return nil, newRefusedCall(res, answer)
 	}
 	return answer, nil
 }
 
 // Redeem: see desk.InsurerCalls.
-func (i *Insurers) Redeem(ctx context.Context, iss, code string, spoken bool) (string, error) {
+func (i *Insurers) Redeem(ctx context.Context, iss string, code credential.Code) (string, error) {
 	var out struct {
 		Credential string `json:"credential"`
 		Waiting    bool   `json:"waiting"`
 	}
-	err := i.post(ctx, iss, "/code", map[string]any{"code": code, "spoken": spoken}, &out)
+	asked := i.Now()
+	err := i.post(ctx, iss, "/code", map[string]string{"code": code.Printed()}, &out)
 	var refused *refusedCall
 	switch {
 	case errors.As(err, &refused) && refused.status == http.StatusNotFound:
 		return "", desk.ErrOnlineCode
 	case errors.As(err, &refused) && refused.status == http.StatusTooManyRequests:
-		return "", auth.ErrTooMany
+		return "", auth.TooMany(refused.wait)
 	case err != nil:
 		return "", err
 	case out.Waiting:
 		return "", desk.ErrCodeWaiting
 	}
+	i.hearSigned(iss, out.Credential, asked, i.Now())
 	return out.Credential, nil
 }
 
@@ -112,6 +98,18 @@ func (i *Insurers) Redeem(ctx context.Context, iss, code string, spoken bool) (s
 type refusedCall struct {
 	status int
 	text   string
+	wait   time.Duration // until the next try, by its Retry-After
+}
+
+// maxWait is the longest wait that an insurer's word is taken for, and what stands for a missing one.
+const maxWait, anyWait = time.Hour, time.Minute
+
+func newRefusedCall(res *http.Response, answer []byte) *refusedCall {
+	wait := anyWait
+	if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		wait = min(time.Duration(min(seconds, 86400))*time.Second, maxWait)
+	}
+	return &refusedCall{res.StatusCode, string(answer), wait}
 }
 
 func (e *refusedCall) Error() string {
@@ -155,7 +153,7 @@ func (i *Insurers) do(req *http.Request, limit int64) (*http.Response, []byte, e
 		return nil, nil, fmt.Errorf("calling the insurer: %w", err)
 	}
 	defer res.Body.Close()
-	i.measure(res.Header.Get("Date"), asked, i.Now())
+	i.hearDate(res, asked, i.Now())
 	answer, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the insurer's answer: %w", err)
@@ -171,9 +169,7 @@ func (i *Insurers) post(ctx context.Context, iss, path string, body, out any) er
 	if err != nil {
 		return fmt.Errorf("writing a call: %w", err)
 	}
-	now := i.Now()
-	assertion, err := credential.SignJWT(i.Key, "counter+jwt", jwt.RegisteredClaims{Issuer: i.URL, Audience: jwt.ClaimStrings{iss},
-		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(assertionLife))})
+	assertion, err := HostCall{ISS: iss, Path: path, Body: data}.assert(i.URL, i.Key, i.Now())
 	if err != nil {
 		return err
 	}
@@ -188,7 +184,7 @@ func (i *Insurers) post(ctx context.Context, iss, path string, body, out any) er
 		return err
 	}
 	if res.StatusCode >= 300 {
-		return &refusedCall{res.StatusCode, string(answer)}
+		return newRefusedCall(res, answer)
 	}
 	if out == nil {
 		return nil
@@ -202,9 +198,9 @@ func (i *Insurers) post(ctx context.Context, iss, path string, body, out any) er
 func decodeAll(in map[string]string) (map[string][]byte, error) {
 	out := map[string][]byte{}
 	for id, text := range in {
-		data, err := base64.RawURLEncoding.DecodeString(text)
+		data, err := base64.RawURLEncoding.Strict().DecodeString(text)
 		if err != nil {
-			return nil, fmt.Errorf("reading a key: %w", err)
+			return nil, fmt.Errorf("reading a value of %d characters: %w", len(text), err)
 		}
 		out[id] = data
 	}

@@ -40,7 +40,7 @@ func TestTwoConsolesOnOneCaseLoseNothing(t *testing.T) {
 		}
 	}}
 	h.counter.Store = store
-	view, err := h.counter.Record(ctx, "鈴木", id, desk.Accepted, "")
+	view, err := h.counter.Record(ctx, "鈴木", id, desk.Accepted, "リーダーの故障")
 	if err != nil || len(view.Visual) != 1 || view.Staff != "鈴木" {
 		t.Errorf("%+v %v", view.Visual, err)
 	}

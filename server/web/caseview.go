@@ -36,7 +36,29 @@ type caseJSON struct {
 	Nonce       string           `json:"nonce,omitempty"` // the number that the patient's phone is asked to answer
 	Card        *cardJSON        `json:"card"`
 	CardRefused bool             `json:"cardRefused"` // by any check: the case cannot be accepted
+	ChipPassed  bool             `json:"chipPassed"`  // the chip's own word is ground enough to accept
+	Ground      *groundJSON      `json:"ground,omitempty"`
 	extraChecks
+}
+
+// groundJSON is what the acceptance of a case stood on.
+type groundJSON struct {
+	Code string `json:"code"`
+	sentence
+}
+
+var grounds = map[desk.Ground]sentence{
+	desk.ByChip:   {"カードのICで確認", "Confirmed by the card's chip"},
+	desk.ByEye:    {"目視で確認（顔写真・氏名・生年月日）", "Compared by eye: photo, name, birth date"},
+	desk.ByReason: {"カードでは確認せず、理由を付けて受け付け", "Accepted for a reason, without the card"},
+}
+
+func groundOf(g desk.Ground) *groundJSON {
+	said, ok := grounds[g]
+	if !ok {
+		return nil
+	}
+	return &groundJSON{string(g), said}
 }
 
 type verdictJSON struct {
@@ -93,6 +115,7 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 	ja, en := v.Headline()
 	out := caseJSON{ID: view.ID, At: view.At, Outcome: string(view.Outcome), Reason: view.Reason, Staff: view.Staff,
 		Method: methodJSON{"N1e", "資格情報のお知らせ（電子）＋カード"}, Ask: askAlways, Visual: view.Visual, Nonce: view.Nonce, CardRefused: view.CardRefused(),
+		ChipPassed: view.ChipPassed(), Ground: groundOf(view.Ground),
 		Verdict: verdictJSON{Valid: v.Valid, Awaits: v.NeedsProof(), Tier: string(v.Tier), Issuer: v.Issuer, IssuerName: v.IssuerName, IssuedAt: moment(v.IssuedAt), ExpiresAt: moment(v.ExpiresAt),
 			Headline: sentence{ja, en}, Checks: []checkLine{}}}
 	if out.Visual == nil {
@@ -134,6 +157,9 @@ func (s *Site) caseView(view desk.CaseView) caseJSON {
 		out.Verdict.Next = out.Card.Next
 	}
 	out.extraChecks = extraView(view)
+	if !out.CardRefused && v.Valid && view.OQS != nil && view.OQS.Warns() { // a genuine screen of an eligibility that has ended is no yes
+		out.Verdict.Next = out.OQSSays[0].Next
+	}
 	if out.CardRefused && out.Text != nil && (view.Card == nil || view.Card.Outcome.Passed()) { // then it is the reading that refused
 		out.Verdict.Next = out.Text.Next
 	}

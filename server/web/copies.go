@@ -14,7 +14,7 @@ func (s *Site) document(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	if err := s.copies.Take(subject, s.Now()); err != nil {
+	if err := s.limits.copies.Take(subject, s.Now()); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
@@ -49,7 +49,7 @@ func (s *Site) file(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	if err := s.copies.Take(subject, s.Now()); err != nil {
+	if err := s.limits.copies.Take(subject, s.Now()); err != nil {
 		return err
 	}
 	data, err := s.Office.File(c.Request().Context(), subject, id)

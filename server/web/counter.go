@@ -19,6 +19,7 @@ func (s *Site) counterRoutes(e *echo.Echo) {
 	s.staffRoutes(e, auth.Counter)
 	e.GET("/api/v1/counter/status", s.callFor(auth.Counter, s.counterStatus))
 	e.GET("/api/v1/counter/cases", s.callFor(auth.Counter, s.cases))
+	e.POST("/api/v1/counter/people", s.callFor(auth.Counter, s.people))
 	e.POST("/api/v1/counter/cases", s.callFor(auth.Counter, s.scan))
 	e.POST("/api/v1/counter/cases/:id/proof", s.callFor(auth.Counter, s.prove))
 	e.POST("/api/v1/counter/cases/:id/challenge", s.callFor(auth.Counter, s.challenge))
@@ -47,6 +48,44 @@ func (s *Site) scan(c echo.Context, staff string) error {
 		return err
 	}
 	return c.JSON(http.StatusCreated, s.caseView(view))
+}
+
+type candidateJSON struct {
+	Text        string   `json:"text"`
+	Proof       string   `json:"proof,omitempty"`
+	Name        string   `json:"name"` // empty where nothing is verified
+	BirthDateJa string   `json:"birthDateJa"`
+	InsurerName string   `json:"insurerName"`
+	Headline    sentence `json:"headline"`
+}
+
+// people says whose the codes of one picture are, so that staff choose. What an unverified code claims is not shown.
+func (s *Site) people(c echo.Context, _ string) error {
+	var body struct {
+		Texts []string `json:"texts"`
+	}
+	if err := c.Bind(&body); err != nil {
+		return errRequest
+	}
+	for _, text := range body.Texts {
+		if len(text) > 20000 {
+			return errRequest
+		}
+	}
+	found, err := s.Counter.Candidates(c.Request().Context(), body.Texts)
+	if err != nil {
+		return err
+	}
+	out := make([]candidateJSON, 0, len(found))
+	for _, one := range found {
+		ja, en := one.Verdict.Headline()
+		person := candidateJSON{Text: one.JWS, Proof: one.Proof, Headline: sentence{ja, en}}
+		if e := one.Verdict.Eligibility; e != nil {
+			person.Name, person.BirthDateJa, person.InsurerName = e.Name, e.BirthDate.Japanese(), e.InsurerName
+		}
+		out = append(out, person)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"people": out})
 }
 
 // prove adds the second code of a phone that is offline.
@@ -93,11 +132,6 @@ func (s *Site) visual(c echo.Context, staff string) error {
 	}
 	if err := c.Bind(&body); err != nil {
 		return errRequest
-	}
-	for _, check := range body.Checks {
-		if check != "photo" && check != "name" && check != "birthDate" {
-			return errRequest.In("checks")
-		}
 	}
 	view, err := s.Counter.Visual(c.Request().Context(), staff, c.Param("id"), body.Checks)
 	if err != nil {
@@ -164,8 +198,8 @@ func (s *Site) counterStatus(c echo.Context, staff string) error {
 		Clock      *sentence `json:"clock"` // how far the server's clock is off, when that is worth saying
 	}{Facility: s.Counter.Facility.Name, Staff: staff, Readers: s.readers(c), ServerTime: s.Now()}
 	out.Away = chosenReader(c) != "" && !slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
-	if s.Counter.Offset != nil {
-		if ja, en := credential.ClockWords(s.Counter.Offset()); ja != "" {
+	if s.Counter.Skew != nil {
+		if ja, en := credential.ClockWords(s.Counter.Skew().General); ja != "" {
 			out.Clock = &sentence{ja, en}
 		}
 	}

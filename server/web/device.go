@@ -103,7 +103,7 @@ func (s *Site) showing(c echo.Context) (subject string, person desk.PersonID, er
 
 // newNonce gives a phone something to sign. It is the same for phones that nobody knows.
 func (s *Site) newNonce(c echo.Context) error {
-	if err := s.devices.Take(from(c), s.Now()); err != nil {
+	if err := s.mayAsk(c); err != nil {
 		return err
 	}
 	var body struct {
@@ -114,6 +114,9 @@ func (s *Site) newNonce(c echo.Context) error {
 	}
 	nonce, ends, err := s.Office.Challenge(body.Phone)
 	if err != nil {
+		return err
+	}
+	if err := s.limits.phones.Take(body.Phone, s.Now()); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, struct {
@@ -131,9 +134,10 @@ func heldScreens(c echo.Context) bool {
 	return err == nil
 }
 
-// enterDevice starts the session of a phone that signed its nonce.
+// enterDevice starts the session of a phone that signed its nonce. That nobody knows the phone is no error: new phones
+// and ended ones ask too.
 func (s *Site) enterDevice(c echo.Context) error {
-	if err := s.devices.Take(from(c), s.Now()); err != nil {
+	if err := s.mayAsk(c); err != nil {
 		return err
 	}
 	var body struct {
@@ -142,11 +146,19 @@ func (s *Site) enterDevice(c echo.Context) error {
 		Nonce     string `json:"nonce"`
 		Signature string `json:"signature"`
 	}
-	if err := c.Bind(&body); err != nil {
+	if err := c.Bind(&body); err != nil || len(body.Phone) > 64 {
 		return errRequest
 	}
+	if err := s.limits.phones.Take(body.Phone, s.Now()); err != nil {
+		return err
+	}
 	ctx := c.Request().Context()
-	if _, err := s.Office.Enter(ctx, desk.DeviceProof{Phone: body.Phone, KeyID: body.Key, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
+	proof := desk.DeviceProof{Phone: body.Phone, KeyID: body.Key, Nonce: body.Nonce, Signature: body.Signature}
+	if _, err := s.Office.Enter(ctx, proof); errors.Is(err, desk.ErrDeviceUnknown) {
+		return c.JSON(http.StatusOK, struct {
+			Known bool `json:"known"`
+		}{})
+	} else if err != nil {
 		return err
 	}
 	data, err := json.Marshal(deviceVisit{body.Phone, body.Key})

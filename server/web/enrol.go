@@ -32,7 +32,7 @@ func (s *Site) enrol(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	if err := s.guesses.Take(session.Subject, s.Now()); err != nil {
+	if err := s.limits.typed.Take(session.Subject, s.Now()); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()

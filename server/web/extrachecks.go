@@ -12,6 +12,7 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/eligibility/oqs"
 	"madoguchi/server/desk"
 )
 
@@ -26,7 +27,16 @@ func (s *Site) extraCheckRoutes(e *echo.Echo) {
 type extraChecks struct {
 	Text        *textJSON        `json:"text,omitempty"`
 	Certificate *certificateJSON `json:"certificate,omitempty"`
+	OQSSays     []statementJSON  `json:"oqsSays,omitempty"` // before and above the items: the gravest first
 	OQS         []fieldJSON      `json:"oqs,omitempty"`
+}
+
+// statementJSON is what the OQS answer says of itself.
+type statementJSON struct {
+	Key      string   `json:"key"`
+	Warns    bool     `json:"warns"` // all but "valid"
+	Headline sentence `json:"headline"`
+	Next     sentence `json:"next"`
 }
 
 type textJSON struct {
@@ -78,6 +88,14 @@ func extraView(view desk.CaseView) extraChecks {
 		out.Certificate = &certificateJSON{Result: string(d.Outcome), State: string(d.State), Headline: sentence{d.Ja, d.En}, By: verifier(d.By)}
 	}
 	if view.OQS != nil {
+		for _, said := range view.OQS.Said() {
+			out.OQSSays = append(out.OQSSays, statementJSON{
+				Key:      said.Key,
+				Warns:    said.Key != oqs.Valid,
+				Headline: sentence{said.Ja, said.En},
+				Next:     sentence{said.NextJa, said.NextEn},
+			})
+		}
 		for _, f := range view.OQS.Fields {
 			out.OQS = append(out.OQS, field(f, ""))
 		}

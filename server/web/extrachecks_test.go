@@ -23,6 +23,12 @@ func (h *house) scanned(t *testing.T) (id, path string) {
 	return c.ID, "/api/v1/counter/cases/" + c.ID
 }
 
+// seen ticks all that is compared by eye.
+func (h *house) seen(t *testing.T, path string) {
+	t.Helper()
+	answer[caseJSON](t, h.ask(t, "POST", path+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}), http.StatusOK)
+}
+
 func (h *house) useCard(t *testing.T, d virtual.Description) {
 	t.Helper()
 	if d.BirthDate.IsZero() {
@@ -96,7 +102,7 @@ func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
 			t.Errorf("%s: accepted with %d", variant, w.Code)
 		}
 	}
-	h.useCard(t, virtual.Description{})
+	h.useCard(t, virtual.Description{Name: "髙橋 德一"})
 	for _, c := range []struct {
 		code    string
 		refused bool
@@ -118,6 +124,7 @@ func TestATypingErrorSaysNothingAgainstACard(t *testing.T) {
 	if got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "9999"})); got.CardRefused {
 		t.Errorf("%+v", got)
 	}
+	h.seen(t, path) // a typing error says nothing for it either
 	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusOK {
 		t.Errorf("after a typing error: %d %s", w.Code, w.Body)
 	}
@@ -166,6 +173,10 @@ func TestACardWhoseChipCannotBeAskedIsForTheEye(t *testing.T) {
 		if got.Card == nil || got.Card.Result != "refused" || got.CardRefused || !strings.HasPrefix(got.Verdict.Next.Ja, "券面と本人を見て確認") {
 			t.Errorf("%s: %+v %+v", key, got.Card, got.Verdict.Next)
 		}
+		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
+			t.Errorf("%s: recorded with %d before anybody looked", key, w.Code)
+		}
+		h.seen(t, path)
 		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusOK {
 			t.Errorf("%s: recorded with %d %s", key, w.Code, w.Body)
 		}
@@ -201,6 +212,41 @@ func TestTheCertificatesStateIsKeptAndItsDateIsNot(t *testing.T) {
 	stored, err := h.store.Case(ctx, "1319999991", id)
 	if err != nil || strings.Contains(string(stored.Body), "2026-10-31") || !strings.Contains(string(stored.Body), `"state":"grace"`) {
 		t.Errorf("%s %v", stored.Body, err)
+	}
+}
+
+// An answer that is not plainly valid stands above its equal items and above the verdict's next step, also when the agent cannot say.
+func TestWhatAnOQSAnswerSaysOfItselfComesFirst(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		says     []string
+		headline string
+		next     string // of the verdict
+	}{
+		{"valid", []string{"oqs.valid"}, "オンライン資格確認の結果は「有効」です。", "カードの生年月日が画面と同じか見て"},
+		{"not valid", []string{"oqs.validity_2"}, "オンライン資格確認の結果は「無効」です。", "職場や住所が変わっていないか聞き、新しい保険の登録前なら、"},
+		{"lost", []string{"oqs.lost", "oqs.loss_03", "oqs.second_insurer"}, "この資格は、今日はもうありません", "いまの保険を本人に聞き"},
+		{"an agent of version 2", []string{"oqs.not_said"}, "資格が有効かどうかを、このリーダーのパソコンのプログラムは伝えられません。", "資格確認端末の画面で"},
+		{"a record from before", nil, "資格が有効かどうかを、このリーダーのパソコンのプログラムは伝えられません。", "資格確認端末の画面で"},
+		{"a key of a newer program", []string{"oqs.new"}, "オンライン資格確認の結果に、このサーバーの知らない注意があります。", "資格確認端末の画面で"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHouse(t)
+			h.reader.oqsSays = c.says
+			_, path := h.scanned(t)
+			got := decode[caseJSON](t, h.ask(t, "POST", path+"/oqs-compare", nil))
+			if len(got.OQSSays) != max(len(c.says), 1) || !strings.HasPrefix(got.OQSSays[0].Headline.Ja, c.headline) ||
+				got.OQSSays[0].Warns != (c.name != "valid") || got.OQSSays[0].Next.Ja == "" {
+				t.Errorf("%+v", got.OQSSays)
+			}
+			if !strings.HasPrefix(got.Verdict.Next.Ja, c.next) {
+				t.Errorf("the next step is %q", got.Verdict.Next.Ja)
+			}
+			list := decode[struct{ Cases []caseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil)).Cases
+			if len(list) != 1 || len(list[0].OQSSays) != len(got.OQSSays) {
+				t.Errorf("the record says %+v", list)
+			}
+		})
 	}
 }
 

@@ -2,12 +2,11 @@ package web
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 
-	"github.com/golang-jwt/jwt/v5"
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/credential"
@@ -16,54 +15,18 @@ import (
 )
 
 // Calls between servers: a counter's server asks an insurer's, at the iss of the trust list, and proves itself by an
-// assertion of at most a minute whose key stands in the same list (DESIGN.md 3).
-
-// CounterCheck verifies a counter server's assertion for a call to iss and returns who it is.
-type CounterCheck func(assertion, iss string) (desk.Caller, error)
-
-const assertionLife = 60 * time.Second
-
-var errAssertion = &eligibility.Error{Code: eligibility.Denied, Key: "hosts.assertion",
-	Ja: "この受付サーバーからの呼び出しは認められていません。信頼リストと時計を確かめてください。",
-	En: "This counter server's call is not allowed. Check the trust list and the clock."}
-
-// TrustedCounters checks assertions against a trust list: ES256 by a key of a counter in the list, issued by that counter
-// for this iss, living at most a minute.
-func TrustedCounters(list func() (*credential.TrustList, error), now func() time.Time) CounterCheck {
-	return func(assertion, iss string) (desk.Caller, error) {
-		trust, err := list()
-		if err != nil {
-			return desk.Caller{}, err
-		}
-		var caller desk.Caller
-		var claims jwt.RegisteredClaims
-		_, err = jwt.ParseWithClaims(assertion, &claims, func(t *jwt.Token) (any, error) {
-			kid, _ := t.Header["kid"].(string)
-			counter, ok := trust.Counter(claims.Issuer)
-			key, known := counter.JWKS.Find(kid)
-			if !ok || !known || t.Header["typ"] != "counter+jwt" {
-				return nil, errors.New("not a counter of the trust list")
-			}
-			caller = desk.Caller{URL: counter.URL, Name: counter.Name}
-			return key.Key, nil
-		}, jwt.WithValidMethods([]string{"ES256"}), jwt.WithAudience(iss), jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(30*time.Second), jwt.WithTimeFunc(now))
-		if err != nil {
-			return desk.Caller{}, errAssertion.Because(err)
-		}
-		if claims.IssuedAt == nil || claims.ExpiresAt.Sub(claims.IssuedAt.Time) > assertionLife {
-			return desk.Caller{}, errAssertion.Because(errors.New("it lives longer than a minute"))
-		}
-		return caller, nil
-	}
-}
+// assertion of at most a minute whose key stands in the same list (docs/trust.md, "Calls between servers").
 
 func (s *Site) hostRoutes(e *echo.Echo) {
 	e.GET("/i/:insurer/.well-known/jwks.json", s.jwks)
+	e.GET("/i/:insurer/.well-known/keys.jwt", s.keyEndorsements)
 	e.GET("/i/:insurer/.well-known/crl/:file", s.revocationFile)
 	e.GET("/i/:insurer/status.jwt", s.statusList)
+	e.GET("/i/:insurer/time.jwt", s.hostTime)
 	e.POST("/i/:insurer/code", s.redeem)
 	e.POST("/i/:insurer/receipt/keys", s.receiptKeys)
 	e.POST("/i/:insurer/receipt", s.leaveReceipt)
+	e.GET("/api/v1/counters", s.counters)
 }
 
 // issuer returns the insurer of the address.
@@ -84,6 +47,21 @@ func (s *Site) jwks(c echo.Context) error {
 	}
 	public(c)
 	return c.JSON(http.StatusOK, keys)
+}
+
+// keyEndorsements publishes what the insurer's keys say of those that came after them, for counters between
+// two trust lists.
+func (s *Site) keyEndorsements(c echo.Context) error {
+	number, err := s.issuer(c)
+	if err != nil {
+		return err
+	}
+	text, err := s.Office.Endorsements(number)
+	if err != nil {
+		return err
+	}
+	public(c)
+	return c.Blob(http.StatusOK, "application/keyset+jwt", []byte(text))
 }
 
 // revocationFile publishes the revocation list of one key, for verifiers of SMART Health Cards.
@@ -127,28 +105,24 @@ func public(c echo.Context) {
 	h.Set("Cache-Control", "public, max-age=300")
 }
 
-// redeem answers a counter server with the screen of an online code. Each counter has a budget, so that codes cannot be
-// tried out.
+// redeem answers a counter server with the screen of an online code.
 func (s *Site) redeem(c echo.Context) error {
-	_, caller, err := s.caller(c)
+	number, caller, err := s.caller(c)
 	if err != nil {
 		return err
 	}
-	if err := s.codes.Take(caller.URL, s.Now()); err != nil {
-		return err
-	}
 	var body struct {
-		Code   string `json:"code"`
-		Spoken bool   `json:"spoken"`
+		Code string `json:"code"`
 	}
 	if err := c.Bind(&body); err != nil {
 		return errRequest
 	}
-	code, _, err := credential.ReadCode(body.Code)
+	code, err := credential.ReadCode(body.Code)
 	if err != nil {
 		return desk.ErrOnlineCode
 	}
-	jws, err := s.Office.Redeem(c.Request().Context(), caller, code, body.Spoken)
+	call := desk.CodeCall{Insurer: number, Caller: caller, Code: code}
+	jws, err := s.Office.Redeem(c.Request().Context(), call, codeBudget{s})
 	if errors.Is(err, desk.ErrCodeWaiting) {
 		return c.JSON(http.StatusAccepted, map[string]bool{"waiting": true})
 	}
@@ -158,23 +132,28 @@ func (s *Site) redeem(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]string{"credential": jws})
 }
 
-// caller verifies who calls, for one insurer.
-func (s *Site) caller(c echo.Context) (eligibility.InsurerNumber, desk.Caller, error) {
-	number, err := s.issuer(c)
-	if err != nil {
-		return "", desk.Caller{}, err
+// codeBudget counts tries at online codes (credential/code.go has the sums).
+type codeBudget struct{ *Site }
+
+// Guess: see desk.CodeBudget.
+func (b codeBudget) Guess(counter string, insurer eligibility.InsurerNumber) error {
+	return b.limits.codes.Take(counter+" "+string(insurer), b.Now())
+}
+
+// Question: see desk.CodeBudget.
+func (b codeBudget) Question(counter string, person desk.PersonID) error {
+	if err := b.limits.questions.Take(counter, b.Now()); err != nil {
+		return err
 	}
-	assertion, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), "Bearer ")
-	if !ok {
-		return "", desk.Caller{}, errAssertion
-	}
-	caller, err := s.CounterCall(assertion, s.Office.ISS(number))
-	return number, caller, err
+	return b.limits.patientsAsked.Take(string(person), b.Now())
 }
 
 func (s *Site) receiptKeys(c echo.Context) error {
-	number, _, err := s.caller(c)
+	number, caller, err := s.caller(c)
 	if err != nil {
+		return err
+	}
+	if err := s.limits.receiptCalls.Take(caller.URL, s.Now()); err != nil {
 		return err
 	}
 	var body struct {
@@ -201,19 +180,39 @@ func (s *Site) leaveReceipt(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.limits.receiptCalls.Take(caller.URL, s.Now()); err != nil {
+		return err
+	}
 	var body struct {
 		Credential string            `json:"credential"`
 		Sealed     map[string]string `json:"sealed"`
 	}
-	if err := c.Bind(&body); err != nil || len(body.Sealed) > 20 {
+	if err := c.Bind(&body); err != nil {
 		return errRequest
 	}
 	sealed, err := decodeAll(body.Sealed)
 	if err != nil {
 		return errRequest.In("sealed")
 	}
-	if err := s.Office.LeaveReceipt(c.Request().Context(), number, body.Credential, caller.Name, sealed); err != nil {
+	if err := s.Office.LeaveReceipt(c.Request().Context(), number, body.Credential, caller, sealed); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
+}
+
+// counters publishes the counter servers of the trust list with their keys, for phones that verify receipts: the whole list to
+// anybody, so that asking tells nothing.
+func (s *Site) counters(c echo.Context) error {
+	trust, err := s.Listed()
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(struct {
+		Counters []credential.TrustedCounter `json:"counters"`
+	}{append([]credential.TrustedCounter{}, trust.Counters...)})
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "public, max-age=600")
+	return zipped(c, http.StatusOK, echo.MIMEApplicationJSON, data)
 }

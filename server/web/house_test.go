@@ -13,13 +13,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
@@ -49,9 +46,6 @@ type house struct {
 	runs    *desk.Runs
 }
 
-// morning is when a test's day begins.
-var morning = time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)
-
 const testHost = "https://localhost:8080"
 
 var ctx = context.Background()
@@ -61,23 +55,19 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// houseDay is when a house is opened: a day on which nothing changes.
+var houseDay = time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan)
+
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{now: morning}
-	clock := func() time.Time { return h.now }
+	h := &house{now: houseDay}
 	folder := t.TempDir()
 	h.dir = folder
 	var err error
 	if h.keys, err = keys.Open(filepath.Join(folder, "keys")); err != nil {
 		t.Fatal(err)
 	}
-	secret := bytes.Repeat([]byte{1}, 32)
-	h.store, err = store.Open(ctx, filepath.Join(folder, "db"), store.Options{Mode: "demo", Role: "all", Index: secret,
-		Masters: map[string][]byte{"people": secret, "cases": secret, "session": secret}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { h.store.Close() })
+	h.store = openStore(t, filepath.Join(folder, "db"))
 	h.trust = credential.TrustList{Version: 1, IssuedAt: h.now.Unix()}
 	for _, in := range []desk.Insurer{{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"}, {Number: "06139992", Name: "架空健康保険組合", Issuer: "理事長", Telephone: "06-0000-0000"}} {
 		if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
@@ -90,24 +80,47 @@ func newHouse(t *testing.T) *house {
 		h.trust.Issuers = append(h.trust.Issuers, credential.TrustedIssuer{ISS: testHost + "/i/" + string(in.Number), Name: in.Name,
 			InsurerNumbers: []eligibility.InsurerNumber{in.Number}, JWKS: credential.KeySet{key.Public()}})
 	}
-	h.office = &desk.Office{Store: h.store, Keys: h.keys, Notices: desk.NoticeKeys{Derive: secret, Index: secret}, Host: testHost, Address: "http://localhost:8080", Demo: true, Now: clock}
 	chip, err := virtual.New(virtual.Description{BirthDate: eligibility.MustDate("1955-07-01")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.reader = &doubleReader{chip: chip}
+	h.build(t)
+	return h
+}
+
+// secret is every secret of a house.
+var secret = bytes.Repeat([]byte{1}, 32)
+
+// openStore opens a house's database.
+func openStore(t *testing.T, file string) *store.Store {
+	t.Helper()
+	opened, err := store.Open(ctx, file, store.Options{Mode: "demo", Role: "all", Index: secret,
+		Masters: map[string][]byte{"people": secret, "cases": secret, "session": secret}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { opened.Close() })
+	return opened
+}
+
+// build assembles the program around the house's store, with no other memory than that.
+func (h *house) build(t *testing.T) {
+	t.Helper()
+	clock := func() time.Time { return h.now }
+	h.office = &desk.Office{Store: h.store, Keys: h.keys, Notices: desk.NoticeKeys{Derive: secret, Index: secret}, Host: testHost, Address: "http://localhost:8080", Demo: true, Now: clock}
 	list := func() (*credential.TrustList, error) { return &h.trust, nil }
 	h.counter = &desk.Counter{Store: h.store, Trust: list, Readers: h.reader, Insurers: nobody{},
 		Facility: desk.Facility{Code: "1319999991", Name: "架空医院"}, Now: clock}
-	h.runs = &desk.Runs{Office: h.office, Folder: filepath.Join(folder, "runs")}
+	h.runs = &desk.Runs{Office: h.office, Folder: filepath.Join(h.dir, "runs")}
 	t.Cleanup(h.runs.Wait)
 	h.echo = New(Config{Office: h.office, Runs: h.runs, Background: ctx, Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping,
 		Counter:     h.counter,
 		Readers:     readers.New(readers.Config{Store: h.store, Now: clock, Names: func(string) string { return "" }}),
 		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
-		CounterCall: TrustedCounters(list, clock),
+		CounterCall: TrustedCounters(list, h.office.FirstUse, clock),
+		Listed:      list,
 		Sessions:    &auth.Sessions{Store: h.store, Now: clock}})
-	return h
 }
 
 // nobody is an insurer that cannot be reached: records stand all the same.
@@ -116,7 +129,7 @@ type nobody struct{}
 func (nobody) ReceiptKeys(context.Context, string, string) (map[string][]byte, error) {
 	return nil, context.DeadlineExceeded
 }
-func (nobody) Redeem(context.Context, string, string, bool) (string, error) {
+func (nobody) Redeem(context.Context, string, credential.Code) (string, error) {
 	return "", context.DeadlineExceeded
 }
 func (nobody) LeaveReceipt(context.Context, string, string, map[string][]byte) error {
@@ -160,59 +173,7 @@ func (h *house) do(t *testing.T, r *http.Request, change ...func(*http.Request))
 	for _, f := range change {
 		f(r)
 	}
-	w := httptest.NewRecorder()
-	h.echo.ServeHTTP(w, r)
-	h.validate(t, r, w)
-	return w
-}
-
-// validate holds every JSON answer against openapi.yaml.
-func (h *house) validate(t *testing.T, r *http.Request, w *httptest.ResponseRecorder) {
-	t.Helper()
-	doc := document(t)
-	path := regexp.MustCompile(`/cases/[^/]+/`).ReplaceAllString(r.URL.Path, "/cases/{id}/")
-	path = regexp.MustCompile(`/people/[^/]+/`).ReplaceAllString(path, "/people/{id}/")
-	path = regexp.MustCompile(`^/i/[^/]+/`).ReplaceAllString(path, "/i/{insurer}/")
-	item := doc.Paths.Value(path)
-	if item == nil || !strings.Contains(w.Header().Get("Content-Type"), "json") {
-		return
-	}
-	operation := item.GetOperation(r.Method)
-	if operation == nil {
-		return
-	}
-	response := operation.Responses.Status(w.Code)
-	if response == nil {
-		response = operation.Responses.Default()
-	}
-	if response == nil {
-		t.Errorf("%s %s: %d is not in openapi.yaml", r.Method, path, w.Code)
-		return
-	}
-	for _, media := range response.Value.Content {
-		var value any
-		if err := json.Unmarshal(w.Body.Bytes(), &value); err != nil {
-			t.Errorf("%s %s: %v", r.Method, path, err)
-			return
-		}
-		if err := media.Schema.Value.VisitJSON(value); err != nil {
-			t.Errorf("%s %s: %d does not fit openapi.yaml: %v", r.Method, path, w.Code, err)
-		}
-	}
-}
-
-// loadDocument reads openapi.yaml once: every answer is held against it.
-var loadDocument = sync.OnceValues(func() (*openapi3.T, error) {
-	return openapi3.NewLoader().LoadFromFile("openapi.yaml")
-})
-
-func document(t *testing.T) *openapi3.T {
-	t.Helper()
-	doc, err := loadDocument()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return doc
+	return h.answered(t, r)
 }
 
 // session signs in by making the session that a login makes.
@@ -229,7 +190,7 @@ func (h *house) session(t *testing.T, kind auth.Kind, subject, data string) {
 // tokuichi imports the sample of 架空市 and returns the record of 髙橋 德一.
 func (h *house) tokuichi(t *testing.T) desk.PersonRecord {
 	t.Helper()
-	if _, err := h.office.Import(ctx, "00138990", bytes.NewReader(roster.Sample("00138990")), "鈴木"); err != nil {
+	if _, err := h.office.Import(ctx, "00138990", bytes.NewReader(roster.Sample("00138990")), desk.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
 	found, err := h.store.FindPeople(ctx, desk.PeopleQuery{Insurer: "00138990", Text: "髙橋徳一", Limit: 1})
@@ -299,7 +260,7 @@ func p256(t *testing.T) (*ecdsa.PrivateKey, credential.Key) {
 // visitOf is the session of someone who has logged in.
 func visitOf(name, birth, notice string) string {
 	data, _ := json.Marshal(visit{Notice: []byte(notice), Login: &auth.Identity{Subject: "op|x", Name: name,
-		BirthDate: eligibility.MustDate(birth), At: morning}})
+		BirthDate: eligibility.MustDate(birth), At: houseDay}})
 	return string(data)
 }
 
@@ -339,4 +300,51 @@ func (h *house) patientOf(t *testing.T, at time.Time) desk.PersonRecord {
 	r := h.tokuichi(t)
 	h.enrol(t, r, auth.Identity{Subject: "s", Name: "髙橋　德一", BirthDate: r.Person.BirthDate, At: at})
 	return r
+}
+
+// databaseText is every byte of the database's files.
+func (h *house) databaseText(t *testing.T) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(h.dir, "db*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(data)
+	}
+	return all.String()
+}
+
+// awayPhone is a phone without network: its screen lies in an open case, and the second code is not read yet.
+type awayPhone struct {
+	id, jws string
+	key     credential.Key
+	now     time.Time
+}
+
+func (p awayPhone) proof(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := credential.SignProof(p.jws, p.key, p.now, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]string{"text": text}
+}
+
+// phoneAway enrols tokuichi, gives the phone its screen for when it is offline, and opens a case with it.
+func (h *house) phoneAway(t *testing.T) (desk.PersonRecord, awayPhone) {
+	t.Helper()
+	r := h.patientOf(t, h.now)
+	h.session(t, auth.Counter, "鈴木", "{}")
+	phone := newPhone(t)
+	if w := h.add(t, "A", phone); w.Code != 200 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	made := answer[struct{ JWS string }](t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "screen", "phone": "A"}), 200)
+	return r, awayPhone{h.scan(t, credential.Numeric(made.JWS)).ID, made.JWS, phone.key, h.now}
 }

@@ -31,17 +31,20 @@ func (s *Site) home(c echo.Context) error {
 // openNotice takes a notice's code off the address at once. It never uses the code up, and it is never logged. A code that
 // is none, or no more, gets the same door with a sentence.
 func (s *Site) openNotice(c echo.Context) error {
-	if err := s.devices.Take(from(c), s.Now()); err != nil {
+	if err := s.mayAsk(c); err != nil {
 		return err
 	}
 	mac, err := s.Office.NoticeFor(c.Request().Context(), c.Param("code"))
 	if errors.Is(err, desk.ErrNoticeCode) { // only what is wrong counts: the city's notices come out of a few carriers' addresses
-		if tooMany := s.guesses.Take(from(c), s.Now()); tooMany != nil {
+		if tooMany := s.limits.guesses.Take(from(c), s.Now()); tooMany != nil {
 			return tooMany
 		}
 	}
 	if err != nil {
 		return s.refuseNotice(c, err)
+	}
+	if err := s.limits.notices.Take(string(mac), s.Now()); err != nil {
+		return err
 	}
 	session, v, known, err := s.patient(c)
 	if err != nil {

@@ -84,7 +84,7 @@ func TestACodeThatIsNoneOrNoMoreOpensTheSameDoorWithASentence(t *testing.T) {
 	if body := h.ask(t, "GET", "/n/x?lang=vi", nil).Body.String(); !strings.Contains(body, pwa.Plain("vi", "error.notice.unknown")) {
 		t.Error("the sentence is not translated")
 	}
-	if body := h.lookedAs(t, "/api/v1/me", "lang=vi").Body.String(); !strings.Contains(body, `"detail":"`+pwa.Plain("vi", "error.session.missing")) || !strings.Contains(body, "もう一度ログイン") {
+	if body := h.lookedAs(t, "/api/v1/receipts?key=A", "lang=vi").Body.String(); !strings.Contains(body, `"detail":"`+pwa.Plain("vi", "error.session.missing")) || !strings.Contains(body, "もう一度ログイン") {
 		t.Errorf("a program's answer in vi: %s", body)
 	}
 }

@@ -3,23 +3,35 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
 )
 
+// beginLogin sends the browser to the provider. What the way back needs is kept in the session where there
+// is one, and else sealed in a cookie: whoever begins logins without end stores nothing here, and no
+// neighbour behind a carrier's address can use them up.
 func (s *Site) beginLogin(c echo.Context) error {
-	if err := s.logins.Take(from(c), s.Now()); err != nil {
+	session, v, known, err := s.patient(c)
+	if err != nil {
 		return err
+	}
+	if known {
+		if err := s.limits.begun.Take(string(session.Hash[:]), s.Now()); err != nil {
+			return err
+		}
 	}
 	address, flow, err := s.Login.Begin(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	session, v, known, err := s.patient(c)
-	if err != nil {
-		return err
+	if !known {
+		if err := s.carryFlow(c, flow); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, address)
 	}
 	v.Flow = &flow
 	if err := s.keep(c, session, known, v); err != nil {
@@ -28,8 +40,8 @@ func (s *Site) beginLogin(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
-// finishLogin makes a new session for the login, carrying over only the notice that was opened before. An answer to another
-// login than the one under way (two tabs, a stranger's link) ends nothing.
+// finishLogin makes a new session for the login, carrying over only the notice that was opened before. An
+// answer to another login than the one under way (two tabs, a stranger's link) ends nothing.
 func (s *Site) finishLogin(c echo.Context) error {
 	session, v, known, err := s.patient(c)
 	if err != nil {
@@ -39,13 +51,24 @@ func (s *Site) finishLogin(c echo.Context) error {
 	if known && v.Login != nil && v.Done != "" && v.Done == state {
 		return s.afterLogin(c, v) // the same answer loaded again
 	}
-	if !known || v.Flow == nil || v.Flow.State != state {
-		return auth.ErrFlow
-	}
 	ctx := c.Request().Context()
-	flow := *v.Flow
-	v.Flow = nil
-	if err := s.keep(c, session, known, v); err != nil { // a flow is finished once, whatever comes of it
+	var flow auth.Flow
+	mine := known && v.Flow != nil && v.Flow.State == state
+	if mine {
+		flow = *v.Flow
+	} else if flow, err = s.carriedFlow(c, state); err != nil {
+		return err
+	}
+	if err := s.limits.answers.Take(from(c), s.Now()); err != nil { // the provider is asked
+		return err
+	}
+	if mine { // a flow is finished once, whatever comes of it
+		v.Flow = nil
+		err = s.keep(c, session, known, v)
+	} else {
+		err = s.useFlow(c, flow)
+	}
+	if err != nil {
 		return err
 	}
 	login, err := s.Login.Finish(ctx, flow, c.QueryParams())
@@ -57,8 +80,10 @@ func (s *Site) finishLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Sessions.End(ctx, c.Response(), session); err != nil {
-		return err
+	if known {
+		if err := s.Sessions.End(ctx, c.Response(), session); err != nil {
+			return err
+		}
 	}
 	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Patient, login.Subject, data); err != nil {
 		return err
@@ -66,7 +91,8 @@ func (s *Site) finishLogin(c echo.Context) error {
 	return s.afterLogin(c, v)
 }
 
-// afterLogin leads to the screen, or first to the enrolment of whoever has no screen yet or has just opened a notice.
+// afterLogin leads to the screen, or first to the enrolment of whoever has no screen yet or has just opened
+// a notice.
 func (s *Site) afterLogin(c echo.Context, v visit) error {
 	people, err := s.Office.People(c.Request().Context(), v.Login.Subject)
 	if err != nil {
@@ -78,12 +104,16 @@ func (s *Site) afterLogin(c echo.Context, v visit) error {
 	return c.Redirect(http.StatusSeeOther, "/enrol")
 }
 
+// logout ends a login. A phone that had no network when its patient logged out says when that was: a login of a later
+// moment stays.
 func (s *Site) logout(c echo.Context) error {
-	session, _, known, err := s.patient(c)
+	session, v, known, err := s.patient(c)
 	if err != nil {
 		return err
 	}
-	if known {
+	before, err := time.Parse(time.RFC3339, c.FormValue("before"))
+	later := err == nil && v.Login != nil && v.Login.At.After(before)
+	if known && !later {
 		if err := s.Sessions.End(c.Request().Context(), c.Response(), session); err != nil {
 			return err
 		}

@@ -6,7 +6,8 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// nameFont sends the font that draws a person's name to whoever may be shown the person; 204 where every phone can.
+// nameFont sends the font that draws a person's name to whoever may be shown the person; 204 where every phone can,
+// and where no font here has a shape of the names.
 func (s *Site) nameFont(c echo.Context) error {
 	subject, id, err := s.showing(c)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"madoguchi/auth"
+	"madoguchi/server/desk"
 )
 
 func TestTheFontOfANameIsForItsOwnPersonOnly(t *testing.T) {
@@ -56,5 +57,43 @@ func TestAPhoneGetsTheFontOfItsPeopleByItsKey(t *testing.T) {
 	h.enter(t, "A", phone)
 	if w := h.ask(t, "GET", path, nil); w.Code != http.StatusForbidden {
 		t.Errorf("after 90 days: %d", w.Code)
+	}
+}
+
+// A shape that no font here has is told with the screen; where there is none at all, there is no font either.
+func TestAScreenSaysWhichNamesNoFontHereCanDraw(t *testing.T) {
+	for _, c := range []struct {
+		name, kanji string
+		status      int
+		says        string // of the screen
+	}{
+		{"of the standard", "試験 太郎", http.StatusNoContent, ""},
+		{"a rare one", "𠮷田 太郎", http.StatusOK, `"rareText":true`},
+		{"a variant", "葛\U000E0100城 太郎", http.StatusOK, `"rareText":true`},
+		{"a variant that no font has", "試験 太\U000E01EF郎", http.StatusOK, `"rareText":true,"lacksShapes":true`},
+		{"one of several", "\U00030000田 太郎", http.StatusOK, `"rareText":true,"lacksShapes":true`},
+		{"all of them", "\U00030000\U00030001", http.StatusNoContent, `"rareText":true,"lacksShapes":true`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHouse(t)
+			file := "保険者番号,記号,番号,枝番,氏名,氏名カナ,生年月日,負担割合\n138990,国13,0001234,02," + c.kanji + ",ﾀﾛｳ,1955-07-01,2割\n"
+			if _, err := h.office.Import(ctx, "00138990", strings.NewReader(file), "鈴木"); err != nil {
+				t.Fatal(err)
+			}
+			found, err := h.store.FindPeople(ctx, desk.PeopleQuery{Insurer: "00138990", Limit: 1})
+			if err != nil || len(found) != 1 {
+				t.Fatalf("%d people, %v", len(found), err)
+			}
+			r := found[0]
+			h.enrol(t, r, auth.Identity{Subject: "op|x", Name: c.kanji, BirthDate: r.Person.BirthDate, At: h.now})
+			screen := h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}).Body.String()
+			if !strings.Contains(screen, c.says) || c.says == "" && strings.Contains(screen, "rareText") ||
+				strings.Contains(screen, "lacksShapes") != strings.Contains(c.says, "lacksShapes") {
+				t.Error(screen)
+			}
+			if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/name.ttf", nil); w.Code != c.status {
+				t.Errorf("the font: %d", w.Code)
+			}
+		})
 	}
 }

@@ -85,6 +85,9 @@ func uploadedMark(c echo.Context) ([]byte, error) {
 		return []byte{}, nil
 	}
 	upload, err := c.FormFile("logo")
+	if err != nil && !errors.Is(err, http.ErrMissingFile) && !errors.Is(err, http.ErrNotMultipart) {
+		return nil, errRequest.In("logo").Because(err)
+	}
 	if err != nil || upload.Size == 0 {
 		return nil, nil // none was chosen
 	}

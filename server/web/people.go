@@ -114,7 +114,7 @@ func (s *Site) revokeOf(c echo.Context, id desk.PersonID, which desk.Copies, sta
 	if err != nil {
 		return "", err
 	}
-	n, err := s.Office.Revoke(c.Request().Context(), record.Person.Insurer, which, "staff:"+staff)
+	n, err := s.Office.Revoke(c.Request().Context(), record.Person.Insurer, which, desk.ClerkActor(staff))
 	return personAddress(id, "?said=revoked&n="+strconv.Itoa(n)), err
 }
 
@@ -205,7 +205,7 @@ func (s *Site) endPersonsPhone(c echo.Context, id desk.PersonID, staff string) (
 func (s *Site) endPersonsPhones(c echo.Context, id desk.PersonID, staff string) (string, error) {
 	record, err := s.Office.Store.Person(c.Request().Context(), id)
 	if err != nil {
-		return "", desk.ErrNoPerson
+		return "", desk.NoPerson(err)
 	}
 	_, err = s.Office.EndPhoneOf(c.Request().Context(), record.Person.Insurer, id, c.Param("phone"), staff)
 	return personAddress(id, "?said=phone"), err
@@ -220,7 +220,7 @@ func (s *Site) askErase(echo.Context, desk.PersonFile) (ConfirmView, error) {
 func (s *Site) erase(c echo.Context, id desk.PersonID, staff string) (string, error) {
 	record, err := s.Office.Store.Person(c.Request().Context(), id)
 	if err != nil {
-		return "", desk.ErrNoPerson
+		return "", desk.NoPerson(err)
 	}
 	return "/insurer?insurer=" + string(record.Person.Insurer) + "&said=erased", s.Office.Erase(c.Request().Context(), id, c.FormValue("number"), staff)
 }

@@ -53,7 +53,7 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 	moved := r.Person
 	moved.Address = "架空県架空市新町1"
 	file := fmt.Sprintf("記号,番号,枝番,氏名,氏名カナ,生年月日,住所\n%s,%s,%s,%s,%s,%s,%s\n", moved.Symbol, moved.Number, moved.BranchNumber, moved.Name, moved.Kana, moved.BirthDate, moved.Address)
-	if _, err := h.office.Import(ctx, "00138990", strings.NewReader(file), "鈴木"); err != nil {
+	if _, err := h.office.Import(ctx, "00138990", strings.NewReader(file), desk.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
 	page := h.page(t, "/insurer/people/"+string(r.ID))
@@ -141,7 +141,7 @@ func TestTheListTurnsItsPages(t *testing.T) {
 	for i := range 120 {
 		fmt.Fprintf(&file, "%d,試験 第%d,1986-04-12\n", 1000+i, i)
 	}
-	if _, err := h.office.Import(ctx, "06139992", strings.NewReader(file.String()), "鈴木"); err != nil {
+	if _, err := h.office.Import(ctx, "06139992", strings.NewReader(file.String()), desk.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}

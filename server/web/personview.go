@@ -217,22 +217,9 @@ func entryRow(e desk.Entry) EntryRow {
 	if !known {
 		words = [2]string{e.Action, e.Action}
 	}
-	row := EntryRow{At: whenText(e.At), Ja: words[0], En: words[1]}
+	row := EntryRow{At: whenText(e.At), Who: e.Actor.Words(), Ja: words[0], En: words[1]}
 	if strings.HasPrefix(e.Action, "paper.") { // which copy; other details name the counter, which is not the insurer's business
 		row.Detail = e.Detail
-	}
-	name, staff := strings.CutPrefix(e.Actor, "staff:")
-	switch {
-	case staff:
-		row.Who = "担当 " + name
-	case e.Actor == "patient":
-		row.Who = "ご本人"
-	case e.Actor == "operator":
-		row.Who = "管理者"
-	case strings.HasPrefix(e.Actor, "counter"):
-		row.Who = "受付"
-	default:
-		row.Who = e.Actor
 	}
 	return row
 }

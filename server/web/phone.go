@@ -49,6 +49,9 @@ func (s *Site) putPhone(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || !body.Key.ok() || len(body.ID) > 64 {
 		return errRequest
 	}
+	if err := s.limits.sealing.Take(v.Login.Subject, s.Now()); err != nil {
+		return err
+	}
 	if err := s.Office.PutPhone(c.Request().Context(), *v.Login, body.ID, body.Key.X, body.Key.Y); err != nil {
 		return err
 	}
@@ -94,6 +97,9 @@ func (s *Site) putHolder(c echo.Context) error {
 	}
 	if err := c.Bind(&body); err != nil || !body.Key.ok() {
 		return errRequest
+	}
+	if err := s.limits.holders.Take(v.Login.Subject, s.Now()); err != nil {
+		return err
 	}
 	if err := s.Office.AddHolder(c.Request().Context(), *v.Login, desk.HolderKey{Phone: body.ID, X: body.Key.X, Y: body.Key.Y, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
 		return err
@@ -150,16 +156,19 @@ func (s *Site) newCode(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.mayMake(&s.limits.numbers, subject, string(id)); err != nil {
+		return err
+	}
 	code, expires, err := s.Office.NewCode(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusCreated, struct {
 		Code       string    `json:"code"`
-		Address    string    `json:"address"` // capitals only, for a small alphanumeric QR
+		Address    string    `json:"address"` // capitals only, for a small alphanumeric QR; its last eight characters are shown to nobody
 		ExpiresAt  time.Time `json:"expiresAt"`
 		ServerTime time.Time `json:"serverTime"`
-	}{code, strings.ToUpper(s.Office.Address) + "/C/" + code, expires, s.Now()})
+	}{code.Spoken, strings.ToUpper(s.Office.Address) + "/C/" + code.Printed(), expires, s.Now()})
 }
 
 // codeAsked tells the phone whether a facility asks to look, and which.

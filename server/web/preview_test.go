@@ -17,8 +17,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// send uploads a file as the clerk's form does.
-func (h *house) send(t *testing.T, text string) *httptest.ResponseRecorder {
+// multipartOf writes the clerk's form with a file.
+func multipartOf(t *testing.T, text string) (body []byte, kind string) {
 	t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
@@ -35,7 +35,14 @@ func (h *house) send(t *testing.T, text string) *httptest.ResponseRecorder {
 	if err := form.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return h.post(t, "/insurer/import", b.Bytes(), form.FormDataContentType())
+	return b.Bytes(), form.FormDataContentType()
+}
+
+// send uploads a file as the clerk's form does.
+func (h *house) send(t *testing.T, text string) *httptest.ResponseRecorder {
+	t.Helper()
+	body, kind := multipartOf(t, text)
+	return h.post(t, "/insurer/import", body, kind)
 }
 
 // sent uploads a file that is kept and returns its preview's address.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -110,7 +109,7 @@ func forPrograms(r *http.Request) bool {
 // やさしい日本語 get Japanese.
 func inLanguage(lang string, e *eligibility.Error) string {
 	key := "error." + e.Key
-	translated := pwa.Plain(lang, key)
+	translated := pwa.Plain(lang, key, "wait", waitIn(lang, e))
 	switch {
 	case lang == "ja":
 		return e.Ja
@@ -134,13 +133,8 @@ func (s *Site) fail(err error, c echo.Context) {
 	if status >= 500 {
 		slog.Error("request failed", "id", id, "route", c.Path(), "error", err)
 	}
-	var limited interface{ RetryAfter() int }
 	if status == http.StatusTooManyRequests {
-		wait := 60
-		if errors.As(err, &limited) {
-			wait = limited.RetryAfter()
-		}
-		c.Response().Header().Set("Retry-After", strconv.Itoa(wait))
+		retryAfter(c.Response().Header(), e.Wait)
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
 	lang := s.lookOf(c).Lang
@@ -157,6 +151,7 @@ func (s *Site) fail(err error, c echo.Context) {
 	}
 	var page bytes.Buffer
 	view := ErrorView{Page: s.translated(c, "error.title"), Key: e.Key, Ja: e.Ja, En: e.En, Back: "/", Status: status, RequestID: id}
+	view.Wait = waitIn(lang, e)
 	switch path := c.Request().URL.Path; {
 	case strings.HasPrefix(path, "/insurer"):
 		view.Back = "/insurer"

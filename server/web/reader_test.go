@@ -20,6 +20,8 @@ type doubleReader struct {
 	lie    bool           // made up by the agent, from a card of its own
 	pulled bool           // the card is pulled away before it answers
 	nonce  byte
+
+	oqsSays []string // of the newest OQS answer; an agent of version 2 says nothing
 }
 
 func (d *doubleReader) Status(string) []readers.Status {
@@ -74,6 +76,7 @@ func (d *doubleReader) CheckDates(ctx context.Context, _ readers.Request, day el
 }
 
 // CompareOQS plays an agent whose newest file holds another branch number and no share.
-func (d *doubleReader) CompareOQS(_ context.Context, _ readers.Request, items wire.Items) ([]wire.FieldResult, error) {
-	return []wire.FieldResult{{Name: "name", Result: wire.Equal}, {Name: "branchNumber", Result: wire.Different}, {Name: "share", Result: wire.Missing}}, nil
+func (d *doubleReader) CompareOQS(_ context.Context, _ readers.Request, items wire.Items) (readers.OQSResult, error) {
+	return readers.OQSResult{Statements: d.oqsSays, Fields: []wire.FieldResult{{Name: "name", Result: wire.Equal},
+		{Name: "branchNumber", Result: wire.Different}, {Name: "share", Result: wire.Missing}}}, nil
 }

@@ -41,7 +41,7 @@ func (s *Site) revokeMany(c echo.Context, staff string) error {
 		return s.show(c, http.StatusUnprocessableEntity, "revoke", view)
 	}
 	if c.FormValue("sure") == "yes" {
-		n, err := s.Office.Revoke(c.Request().Context(), in.Number, which, "staff:"+staff)
+		n, err := s.Office.Revoke(c.Request().Context(), in.Number, which, desk.ClerkActor(staff))
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -65,7 +66,7 @@ var runStates = map[desk.RunState][2]string{
 }
 
 func runRow(r desk.PrintRun) RunRow {
-	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), StateJa: runStates[r.State][0], StateEn: runStates[r.State][1], Clerk: r.Clerk,
+	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), StateJa: runStates[r.State][0], StateEn: runStates[r.State][1], Clerk: r.By.Name(),
 		At: whenText(r.CreatedAt), Total: r.Total, Done: r.Done}
 }
 
@@ -134,7 +135,7 @@ func (s *Site) plan(c echo.Context, f RunForm, staff string) (desk.Plan, error) 
 			return desk.Plan{}, errRequest.In("list").Because(err)
 		}
 	}
-	return s.Office.PlanRun(c.Request().Context(), in.Number, kind, o, lines, staff)
+	return s.Office.PlanRun(c.Request().Context(), in.Number, kind, o, lines, desk.ClerkActor(staff))
 }
 
 var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn",
@@ -209,10 +210,16 @@ func spanJa(d time.Duration) string {
 
 // runEvents streams a run's progress (server-sent events) until it is no longer going.
 func (s *Site) runEvents(c echo.Context, _ string) error {
+	if _, err := s.Office.Store.Run(c.Request().Context(), c.Param("id")); err != nil {
+		return err // while a status can still say so
+	}
 	w := c.Response()
 	control := http.NewResponseController(w)
 	w.Header().Set(echo.HeaderContentType, "text/event-stream")
 	w.WriteHeader(http.StatusOK)
+	if desk.ChangesNothing(c.Request().Context()) {
+		return nil // a HEAD waits for no run's end
+	}
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	ctx := c.Request().Context()
@@ -250,7 +257,7 @@ func (s *Site) wishRun(c echo.Context, staff string) error {
 		return errNoPage
 	}
 	id := c.Param("id")
-	if err := s.Runs.Wish(c.Request().Context(), id, to, staff); err != nil {
+	if err := s.Runs.Wish(c.Request().Context(), id, to, desk.ClerkActor(staff)); err != nil {
 		return err
 	}
 	if to == desk.RunGoing {
@@ -274,10 +281,12 @@ func (s *Site) runFile(c echo.Context, staff string) error {
 		return errNoPage
 	}
 	path := filepath.Join(s.Runs.FolderOf(run), wanted)
-	if _, err := os.Stat(path); err != nil {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return press.ErrFileGone.Because(err)
+	} else if err != nil {
+		return fmt.Errorf("looking for a run's file: %w", err)
 	}
-	if err := s.Office.Note(ctx, "staff:"+staff, "run.download", run.ID+" "+wanted); err != nil {
+	if err := s.Office.Note(ctx, desk.ClerkActor(staff), "run.download", run.ID+" "+wanted); err != nil {
 		return err
 	}
 	s.allowLong(c)

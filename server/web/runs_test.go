@@ -18,7 +18,7 @@ import (
 func (h *house) town(t *testing.T, rows ...string) {
 	t.Helper()
 	head := "記号,番号,枝番,氏名,氏名カナ,生年月日,資格取得年月日,郵便番号,住所,送付先住所,不開示,事業所名,マイナ保険証登録\n"
-	if _, err := h.office.Import(ctx, "06139992", strings.NewReader(head+strings.Join(rows, "\n")), "鈴木"); err != nil {
+	if _, err := h.office.Import(ctx, "06139992", strings.NewReader(head+strings.Join(rows, "\n")), desk.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
 	h.session(t, auth.Clerk, "鈴木", "{}")
@@ -62,7 +62,7 @@ func (h *house) started(t *testing.T, v url.Values) string {
 // waiting starts a run of notices that nobody works on yet.
 func (h *house) waiting(t *testing.T) string {
 	t.Helper()
-	plan, err := h.office.PlanRun(ctx, "06139992", desk.NoticeRun, desk.RunOptions{}, nil, "鈴木")
+	plan, err := h.office.PlanRun(ctx, "06139992", desk.NoticeRun, desk.RunOptions{}, nil, desk.ClerkActor("鈴木"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestRunsFilterByWhatChanged(t *testing.T) {
 	h.town(t, row(1, ",,別商店,有"), row(2, ",,架空商店,無"), row(3, ",,架空商店,有"), row(4, ",,架空商店,有"))
 	total := func(kind desk.PaperKind, o desk.RunOptions, list ...string) int {
 		t.Helper()
-		plan, err := h.office.PlanRun(ctx, "06139992", kind, o, list, "鈴木")
+		plan, err := h.office.PlanRun(ctx, "06139992", kind, o, list, desk.ClerkActor("鈴木"))
 		if err != nil && !strings.Contains(err.Error(), "Nobody") {
 			t.Fatal(err)
 		}

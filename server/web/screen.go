@@ -40,7 +40,8 @@ type details struct {
 	PostCode       string `json:"postCode,omitempty"`
 	Address        string `json:"address,omitempty"`
 	SubscriberName string `json:"subscriberName,omitempty"`
-	RareText       bool   `json:"rareText,omitempty"` // the names need /people/{id}/name.ttf
+	RareText       bool   `json:"rareText,omitempty"`    // the names need /people/{id}/name.ttf
+	LacksShapes    bool   `json:"lacksShapes,omitempty"` // and ask for a shape that it does not have
 }
 
 func (s *Site) credential(c echo.Context) error {
@@ -54,6 +55,9 @@ func (s *Site) credential(c echo.Context) error {
 	}
 	if err := c.Bind(&body); err != nil {
 		return errRequest
+	}
+	if err := s.mayMake(&s.limits.screens, subject, string(id)); err != nil {
+		return err
 	}
 	ctx := c.Request().Context()
 	var screen desk.Screen
@@ -82,7 +86,8 @@ func (s *Site) credential(c echo.Context) error {
 		Name: p.Name, Kana: p.Kana, Alias: p.Alias, BirthDate: p.BirthDate.String(), BirthDateJa: p.BirthDate.Japanese(), Sex: p.Sex.Japanese(),
 		Relation: p.Relation.Japanese(), InsurerName: screen.Insurer.Name, InsurerNumber: p.Insurer.Paper(), Symbol: p.Symbol, Number: p.Number,
 		BranchNumber: p.BranchNumber, ShareText: sharesText(screen.Shares), QualifiedOn: p.QualifiedOn.Japanese(), ValidFrom: p.ValidFrom.Japanese(),
-		ValidUntil: p.ValidUntil.Japanese(), Limit: p.Limit.Japanese(), PostCode: p.PostCode, Address: p.Address, SubscriberName: p.SubscriberName, RareText: screen.HasRareText()}}
+		ValidUntil: p.ValidUntil.Japanese(), Limit: p.Limit.Japanese(), PostCode: p.PostCode, Address: p.Address, SubscriberName: p.SubscriberName,
+		RareText: screen.HasRareText(), LacksShapes: screen.LacksShapes()}}
 	if len(screen.Shares) == 1 {
 		out.Details.Share = screen.Shares[0]
 	}

@@ -7,7 +7,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"madoguchi/auth"
+	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/pwa"
 	"madoguchi/server/desk"
@@ -32,10 +32,12 @@ type Config struct {
 	DemoIDP     http.Handler // only in the demo
 	Sessions    *auth.Sessions
 	Ready       func(context.Context) error
-	CounterCall CounterCheck // who may leave receipts; insurer's half
+	CounterCall CounterCheck                          // who may leave receipts; insurer's half
+	Listed      func() (*credential.TrustList, error) // whose counters phones believe; insurer's half
 	Demo        bool
-	Published   bool // the demo's port is published by a container
-	NoWorker    bool // the service worker's kill switch
+	Published   bool      // the demo's port is published by a container
+	Word        *DemoWord // then whoever comes must give it; nil is one that nobody knows
+	NoWorker    bool      // the service worker's kill switch
 	HTTPS       bool
 	Staff       []string // fictional names that the demo offers
 	Now         func() time.Time
@@ -44,27 +46,31 @@ type Config struct {
 // Site answers all requests of one program.
 type Site struct {
 	Config
-	guesses auth.Limit // wrong notice codes, by address; typed ones, by login
-	codes   auth.Limit // online codes, by counter server
-	devices auth.Limit // opened notices, nonces and signatures of phones, by address: a carrier's many phones come from one
-	logins  auth.Limit // begun logins, by address
-	copies  auth.Limit // saved copies, by login
+	limits limits
 }
 
 // New returns the program's handler. Routes exist only for the halves that this role runs.
 func New(c Config) *echo.Echo {
-	s := &Site{Config: c, guesses: auth.Limit{Burst: 20, Every: 3 * time.Second}, codes: auth.Limit{Burst: 30, Every: 2 * time.Second},
-		devices: auth.Limit{Burst: 200, Every: 50 * time.Millisecond}, logins: auth.Limit{Burst: 200, Every: time.Second}, copies: auth.Limit{Burst: 30, Every: 10 * time.Second}}
+	s := &Site{Config: c, limits: newLimits()}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's word
 	e.HTTPErrorHandler = s.fail
+	answersHead(e)
 	e.Use(ownNumber, middleware.RequestIDWithConfig(middleware.RequestIDConfig{Generator: requestNumber}), logged(c.Now), middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: panicked}), securityHeaders(c.HTTPS))
 	if c.Demo {
 		e.Use(onlyLocal(c.Published))
 	}
 	e.Use(middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: "1M", Skipper: func(c echo.Context) bool { return c.Path() == "/insurer/import" }}))
 	e.Use(exceptFor("/demo-idp/", exceptFor("/i/", sameOrigin())))
+	if c.Demo && c.Published {
+		word := c.Word
+		if word == nil {
+			word = NewDemoWord(c.Now)
+		}
+		e.Use(word.guard)
+		word.routes(e)
+	}
 	e.GET("/static/*", echo.WrapHandler(pwa.Handler()))
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", s.ready)
@@ -89,22 +95,6 @@ func New(c Config) *echo.Echo {
 }
 
 func (s *Site) today() eligibility.Date { return eligibility.DateOf(s.Now()) }
-
-// from is whom a limit counts: an address, of IPv6 its network of 64 bits, which one subscriber has to himself (RFC 4291 2.5.4).
-func from(c echo.Context) string {
-	address, err := netip.ParseAddr(c.RealIP())
-	if err != nil {
-		return c.RealIP()
-	}
-	if address = address.Unmap(); address.Is4() {
-		return address.String()
-	}
-	network, err := address.WithZone("").Prefix(64)
-	if err != nil {
-		return c.RealIP()
-	}
-	return network.String()
-}
 
 func (s *Site) ready(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/labstack/echo/v4"
-
 	"madoguchi/auth"
 )
 
@@ -88,33 +86,6 @@ func TestPagesHoldNothingInline(t *testing.T) {
 			w := h.ask(t, "GET", path+map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")]+"lang="+lang, nil)
 			if body := w.Body.String(); bad.MatchString(body) || !strings.Contains(body, `<html lang="`+lang+`"`) || !strings.Contains(body, "デモ") && lang == "ja" {
 				t.Errorf("%s (%s): %d %s", path, lang, w.Code, bad.FindString(body))
-			}
-		}
-	}
-}
-
-func TestRoutesAndDocumentAgree(t *testing.T) {
-	h := newHouse(t)
-	doc := document(t)
-	if err := doc.Validate(ctx); err != nil {
-		t.Error(err)
-	}
-	param := regexp.MustCompile(`:([a-z]+)`)
-	registered := map[string]bool{}
-	for _, r := range h.echo.Routes() {
-		if strings.HasSuffix(r.Path, "*") || r.Method == echo.RouteNotFound {
-			continue
-		}
-		path := param.ReplaceAllString(r.Path, "{$1}")
-		registered[r.Method+" "+path] = true
-		if item := doc.Paths.Value(path); item == nil || item.GetOperation(r.Method) == nil {
-			t.Errorf("%s %s is not in openapi.yaml", r.Method, path)
-		}
-	}
-	for path, item := range doc.Paths.Map() {
-		for method := range item.Operations() {
-			if !registered[method+" "+path] {
-				t.Errorf("openapi.yaml has %s %s, the program has not", method, path)
 			}
 		}
 	}

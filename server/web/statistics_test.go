@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"madoguchi/server/desk"
 )
 
 func TestSmallNumbersAreHiddenAndCannotBeHadBySubtracting(t *testing.T) {
@@ -36,7 +38,7 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 		}
 		fmt.Fprintf(&file, "%d,試験 第%d,%s,%s,%s\n", 5000+i, i, born, share, lost)
 	}
-	if _, err := h.office.Import(ctx, "06139992", strings.NewReader(file.String()), "鈴木"); err != nil {
+	if _, err := h.office.Import(ctx, "06139992", strings.NewReader(file.String()), desk.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
 	for range 12 {

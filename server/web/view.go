@@ -166,6 +166,7 @@ type ErrorView struct {
 	Page
 	Key       string // of the error
 	Ja, En    string // with the next step
+	Wait      string // how long until then, where somebody has to wait
 	Back      string // the address to start again from
 	Status    int
 	RequestID string

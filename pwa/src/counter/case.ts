@@ -4,12 +4,21 @@ import { span } from "../shared/clock";
 import { byId, fillFigures, h, say } from "../shared/dom";
 import { local, type Sentence } from "../shared/local";
 import { word } from "../shared/words";
+import { showGround } from "./accept";
 import { now } from "./clock";
 import { showSecond } from "./second";
+import { keepKeyboardInView } from "./turn";
 
 interface Check extends Sentence {
   name: string;
   result: "passed" | "failed" | "not checked";
+}
+/** What an OQS answer says of itself. All but "valid" warn. */
+export interface Statement {
+  key: string;
+  warns: boolean;
+  headline: Sentence;
+  next: Sentence;
 }
 export interface Case {
   id: string;
@@ -21,6 +30,8 @@ export interface Case {
   ask: string[];
   visual: string[];
   cardRefused: boolean; // by any check
+  oqsSays?: Statement[]; // the gravest first
+  chipPassed: boolean; // the chip's own word is ground enough to accept
   card: null | { result: string; headline: Sentence; next: Sentence; checks: Check[]; proves: string[]; notProven: string[] };
 }
 
@@ -57,6 +68,7 @@ export function showCase(c: Case): void {
   showCard(c);
   const typing = document.activeElement;
   if (!(typing instanceof HTMLInputElement && ["reason", "text-year", "text-code"].includes(typing.id) && typing.value)) nextStep(c)?.focus();
+  keepKeyboardInView();
 }
 
 function nextStep(c: Case): HTMLElement | null {
@@ -75,11 +87,17 @@ export function showAge(): void {
   say(age.line, word("issuedBy", { i: issuerName ?? "", a: word("madeAgo", { d: span(now() - Date.parse(issuedAt ?? "")) }) }));
 }
 
-/** Says what to do: the screen's verdict, unless a check of the card refused it. A genuine screen beside a wrong card is no yes. */
+/**
+ * Says what to do: the screen's verdict, unless a check of the card refused it or online confirmation warns. A genuine screen beside a
+ * wrong card, or of an eligibility that has ended, is no yes.
+ */
 export function showVerdict(c: Case): void {
   const awaits = c.verdict.awaits;
-  const kind = c.cardRefused ? " bad" : c.verdict.valid ? "" : c.verdict.checks.some((check) => check.result === "failed") ? " bad" : " unsure";
-  const lines = [h("h3", "", c.cardRefused ? word("cardRefused") : local(c.verdict.headline))];
+  const warned = c.verdict.valid ? (c.oqsSays ?? []).filter((s) => s.warns) : [];
+  const failed = c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");
+  const kind = c.cardRefused ? " bad" : warned.length ? " unsure" : c.verdict.valid ? "" : failed ? " bad" : " unsure";
+  const [first, ...more] = c.cardRefused ? [] : warned;
+  const lines = [h("h3", "", c.cardRefused ? word("cardRefused") : local(first?.headline ?? c.verdict.headline))];
   age = null;
   if (c.verdict.issuedAt && (c.verdict.valid || awaits)) {
     const line = h("p", "");
@@ -88,7 +106,8 @@ export function showVerdict(c: Case): void {
     showAge();
     lines.push(line);
   }
-  lines.push(h("p", "", local(c.verdict.next)));
+  if (first) lines.push(h("p", "", local(first.next)), ...more.map((s) => h("p", "", `${local(s.headline)} ${local(s.next)}`)));
+  else lines.push(h("p", "", local(c.verdict.next)), ...warned.map((s) => h("p", "", `${local(s.headline)} ${local(s.next)}`)));
   byId("verdict").replaceChildren(h("div", `verdict-box${kind}`, ...lines));
   const goesOn = c.verdict.valid && !c.cardRefused;
   byId("ask").replaceChildren(...(goesOn ? [h("div", "ask", h("h3", "", word("ask")), h("p", "", c.ask.join("・")))] : []));
@@ -96,6 +115,7 @@ export function showVerdict(c: Case): void {
   byId("checks").replaceChildren(...marks(awaits ? c.verdict.checks.filter((check) => check.result === "not checked") : c.verdict.checks));
   byId<HTMLButtonElement>("record").disabled = !goesOn;
   byId<HTMLButtonElement>("record").hidden = awaits; // the one filled button is the second code's
+  showGround(c);
 }
 
 function showCard(c: Case): void {

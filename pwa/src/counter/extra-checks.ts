@@ -98,8 +98,12 @@ async function certificate(): Promise<void> {
 }
 
 async function compare(): Promise<void> {
-  const fields = (await ask("oqs-compare")).oqs ?? [];
-  result.replaceChildren(h("h3", "", either("オンライン資格確認の結果とくらべました", "Compared with the online confirmation")), lines(fields));
+  const whole = await ask("oqs-compare");
+  const fields = whole.oqs ?? [];
+  showVerdict(whole);
+  const differs = fields.some((f) => f.result === "different");
+  result.replaceChildren(...(whole.oqsSays ?? []).map((s) => box(s.warns || differs ? "unverified" : "confirmed", local(s.headline), local(s.next))),
+    h("h3", "", either("オンライン資格確認の結果とくらべました", "Compared with the online confirmation")), lines(fields));
 }
 
 /** Tells which case is open, or "": what another one showed goes away. */

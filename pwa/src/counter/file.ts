@@ -1,5 +1,9 @@
 // Reads codes from a file that was dropped or chosen: a .smart-health-card, or a picture, which is decoded here.
+import { Problem } from "../shared/api";
+import { word } from "../shared/words";
 import { textsIn } from "./decoder";
+import { decodedBytes, maxDecoded, maxFile } from "./picture";
+import { readTyped } from "./typed";
 
 const maxText = 64 * 1024; // what the server reads (credential.Read)
 const maxSide = 3000; // a phone's photo has more, which only costs time
@@ -7,9 +11,13 @@ const maxSide = 3000; // a phone's photo has more, which only costs time
 /** Returns the texts in the file; none when there is no code in it. */
 export async function textsOf(file: File): Promise<string[]> {
   if (file.size <= maxText && !file.type.startsWith("image/")) {
-    const text = (await file.text()).trim();
-    if (/^(\{|shc:\/|ey)/i.test(text)) return [text]; // a card file, a code's digits, a JWS
+    const text = await file.text();
+    if (text.trimStart().startsWith("{") || readTyped(text) !== null) return [text]; // a card file, a code's digits, a JWS
   }
+  if (file.size > maxFile) throw new Problem(0, "file.large", word("fileLarge"));
+  const bytes = decodedBytes(new Uint8Array(await file.arrayBuffer()));
+  if (bytes === 0) return [];
+  if (bytes > maxDecoded) throw new Problem(0, "file.large", word("fileLarge"));
   let picture: ImageBitmap;
   try {
     picture = await createImageBitmap(file);

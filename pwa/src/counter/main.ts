@@ -5,14 +5,17 @@ import { call, Problem } from "../shared/api";
 import { timeOfDay } from "../shared/clock";
 import { byId, h, say } from "../shared/dom";
 import { word } from "../shared/words";
+import { clearTicks, missing, ticks } from "./accept";
 import { scan } from "./camera";
 import { type Case, showAge, showCase } from "./case";
 import { now } from "./clock";
 import { follow } from "./extra-checks";
 import { textsOf } from "./file";
 import { isProof, showSecond } from "./second";
+import { offer, type Person } from "./several";
 import { status } from "./status";
 import { act, answered, busy, follows, giveUp } from "./turn";
+import { isCredential, sameText } from "./typed";
 import { watchReader } from "./wedge";
 
 let current: Case | null = null;
@@ -43,18 +46,28 @@ const askFor = 100_000; // a number lives 90 s
  * Takes what was read, typed or dropped: a screen, a number, or the second code of the screen that waits for it. A screen that was
  * refused makes room for the next one, for which its sentence asks; a genuine one is somebody's, whose case has to end first.
  */
-async function take(texts: string[]): Promise<void> {
+async function take(given: string[]): Promise<void> {
+  const texts = given.map(sameText);
   const second = texts.find(isProof);
   if (current?.verdict.awaits) return prove(second ?? texts[0] ?? "");
-  const text = texts.find((t) => !isProof(t)) ?? second ?? "";
+  byId("verdict").querySelector("#choose")?.remove(); // of the picture before
+  const screens = [...new Set(texts.filter((t) => isCredential(t) && !isProof(t)))];
+  let text = screens[0] ?? texts.find((t) => !isProof(t)) ?? second ?? "";
   if (!text.trim() || (current?.verdict.valid && text === openedBy)) return;
   if (current?.verdict.valid) throw new Problem(0, "case.open", word("caseOpen"));
   if (current) reset(word("waiting"));
+  let proof = second;
+  if (screens.length > 1) {
+    const [first, ...others] = (await answered(call<{ people: Person[] }>("POST", "/api/v1/counter/people", { texts: texts.filter(isCredential) }))).people;
+    if (first && others.length) return offer([first, ...others], (chosen) => scanned(() => take(chosen)));
+    text = first?.text ?? text;
+    proof = first?.proof ?? second;
+  }
   const c = await open(text);
   if (!c) return;
   openedBy = text;
   show(c);
-  if (second && c.verdict.awaits) await prove(second); // one picture held both
+  if (proof && c.verdict.awaits) await prove(proof); // one picture held both
 }
 
 /** Opens a case. A number may have to wait for the patient's yes; Esc ends that, and then there is no case. */
@@ -147,7 +160,7 @@ function reset(sentence: string): void {
   byId("verdict").replaceChildren(h("p", "help", sentence));
   byId<HTMLTextAreaElement>("scan-text").value = "";
   byId<HTMLInputElement>("reason").value = "";
-  for (const box of document.querySelectorAll<HTMLInputElement>("#visual input")) box.checked = false;
+  clearTicks();
   byId("scan-text").focus(); // a reader that types what it reads just works
 }
 
@@ -198,10 +211,15 @@ function readingCard(now: boolean): void {
 async function decide(outcome: string): Promise<void> {
   const c = current;
   if (!c) return;
-  const checks = [...document.querySelectorAll<HTMLInputElement>("#visual input:checked")].map((box) => box.value);
+  const want = outcome === "accepted" ? missing() : null;
+  if (want) {
+    want.place.focus();
+    throw new Problem(0, "case.unchecked", want.sentence);
+  }
+  const checks = ticks();
   recording = true;
   try {
-    if (checks.join() !== c.visual.join()) current = await call<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks });
+    if (checks.length || c.visual.length) current = await call<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks });
     await call("POST", `/api/v1/counter/cases/${c.id}/record`, { outcome, reason: byId<HTMLInputElement>("reason").value });
   } finally {
     recording = false;

@@ -23,6 +23,13 @@ export function giveUp(): void {
 function complainInPane(sentence: string): void {
   byId("problem").hidden = false;
   say(byId("problem"), sentence);
+  keepKeyboardInView();
+}
+
+/** Scrolls to what has the keyboard where a sentence has just moved it out of the window. The verdict stays (console.css). */
+export function keepKeyboardInView(): void {
+  const at = document.activeElement;
+  if (at && at !== document.body) at.scrollIntoView({ block: "nearest" });
 }
 
 /** Runs an action unless another one is at work, and says what went wrong in one sentence. */

@@ -1,15 +1,16 @@
 // Readers that type what they read. With a Japanese input method on, letters become kana before they reach a field, and keyboard
 // layouts swap the signs of an address; the physical keys (KeyboardEvent.code) are the same everywhere. From them alone the
-// address of a number and the digits of a screen's code are recognised, wherever the focus is.
+// address of a number and the digits of a screen's code are recognised, wherever the focus is: also in the field that the page gives it.
+import { addKey, isCredential, readKeys } from "./typed";
 
 const gap = 50; // ms between two keys: a reader is faster, a person slower
 const long = 40; // keys in a row at that speed: no person's
 const fields = ["scan-text", "second-text"]; // take what is typed themselves
 
 /**
- * Calls found with what was typed at a reader's speed and ended by Enter or Tab: an address HTTPS…/C/NNNNNNNN, or outside of the
- * fields for codes a longer text, whose Enter must not press the button that has the focus. The field that had the focus gets
- * its own text back.
+ * Calls found with what was typed at a reader's speed and ended by Enter or Tab: an address HTTPS…/C/ with a number of 16 or 8 characters, the digits of a code, or
+ * outside of the fields for codes another long text, whose Enter must not press the button that has the focus. The field that had the
+ * focus gets its own text back.
  */
 export function watchReader(found: (text: string) => void): void {
   let keys = "";
@@ -24,16 +25,17 @@ export function watchReader(found: (text: string) => void): void {
     if (e.code === "Enter" || e.code === "Tab") {
       const typed = keys;
       keys = "";
-      const address = /\/C\/[0-9A-Z]{8}$/.test(typed);
-      if (!address && (typed.length < long || fields.includes(document.activeElement?.id ?? ""))) return;
+      const field = fields.includes(document.activeElement?.id ?? "");
+      const there = field && typed.length >= long ? (document.activeElement as HTMLInputElement).value : "";
+      const burst = readKeys(typed); // of a reader that paused it is only the end
+      const text = isCredential(there) && !isCredential(burst ?? "") ? there : burst;
+      if (text === null && (typed.length < long || field)) return;
       e.preventDefault();
       e.stopPropagation();
       restore();
-      const digits = /SHC\.\/([0-9]+)$/.exec(typed)?.[1];
-      found(digits ? `shc:/${digits}` : typed);
-    } else if (!e.code.startsWith("Shift")) {
-      const sign = /^(?:Key|Digit)([0-9A-Z])$/.exec(e.code)?.[1] ?? (e.code === "Slash" ? "/" : ".");
-      keys = (keys + sign).slice(-4000);
+      found(text ?? typed);
+    } else {
+      keys = addKey(keys, e.code, e.altKey);
     }
   }, { capture: true });
 }
@@ -44,5 +46,6 @@ function keeper(at: Element | null): () => void {
   return () => {
     if (at instanceof HTMLElement) at.blur();
     if (text !== null) (at as HTMLInputElement).value = text;
+    if (fields.includes(at?.id ?? "")) (at as HTMLElement).focus(); // the next code is typed there
   };
 }

@@ -1,14 +1,17 @@
 // This phone comes back without a login: its key signs a nonce of the server's (auth/device.go), and a session follows. The key
 // was added after a login, shows its people for 90 days, and changes nothing.
-import { call, Problem } from "../shared/api";
+import { call, Problem, refusal } from "../shared/api";
 import { encode, utf8 } from "../shared/base64url";
 import { read } from "../shared/database";
+import { endLogin, wantsLogout } from "./logout";
+import { word } from "../shared/words";
 import type { HolderKey, ReceiptKey } from "./phone";
 
 let entering: Promise<void> | null = null;
 
 /** Sends a request; where the session is over, this phone's key opens the next one first. */
 export async function ask<T>(method: string, path: string, body?: unknown, patience?: number): Promise<T> {
+  if (wantsLogout()) await endLogin(patience); // before anything else is asked
   try {
     return await call<T>(method, path, body, patience);
   } catch (e) {
@@ -38,9 +41,11 @@ export async function comeAsPhone(patience?: number): Promise<void> {
 async function signIn(patience?: number): Promise<void> {
   const key = await kept<HolderKey>("holder");
   const phone = (await kept<ReceiptKey>("receipts"))?.id;
-  if (!key || !phone) throw new Problem(403, "session.missing", "");
+  if (!key || !phone) throw refusal("session.missing", "");
   const { nonce, signature } = await answerNonce(key, "enter", phone, patience);
-  await call("POST", "/api/v1/phone/session", { phone, key: await keyId(key), nonce, signature }, patience);
+  const proof = { phone, key: await keyId(key), nonce, signature };
+  const unknown = await call<{ known: false } | null>("POST", "/api/v1/phone/session", proof, patience);
+  if (unknown) throw refusal("device.unknown", word("ended"));
 }
 
 /** Asks for a nonce and signs it. */

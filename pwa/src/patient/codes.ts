@@ -1,13 +1,12 @@
 // The codes that the page shows now, and the same ones as large as the phone allows. Both views are drawn from one place, so
 // that the large one never shows a code that the page has already let go.
-import { byId, h, say } from "../shared/dom";
+import { byId, say } from "../shared/dom";
 import { cardCode, draw, proofCode, type Drawn } from "../shared/qr";
 import { word } from "../shared/words";
+import { closeLarge, openLarge, updateLarge, type Codes } from "./large";
 
 let card: string | null | undefined; // undefined before the first
 let proof: string | null = null;
-let large: { over: HTMLDialogElement; card: HTMLCanvasElement; proof: HTMLCanvasElement } | null = null;
-
 /** Binds what makes the codes large: the button, the code itself, and a phone that is turned. */
 export function bindCodes(): void {
   byId("bigger").addEventListener("click", showLarge);
@@ -27,7 +26,7 @@ export function showCard(jws: string | null): void {
   card = jws;
   byId("qr").classList.toggle("stale", !jws);
   byId<HTMLButtonElement>("bigger").disabled = !jws;
-  if (!jws) large?.over.close();
+  if (!jws) closeLarge();
   drawCards();
 }
 
@@ -41,47 +40,26 @@ export function showProof(text: string | null): void {
 
 function drawCards(): void {
   if (!card) return;
-  const code = cardCode(card);
-  hint(draw(byId<HTMLCanvasElement>("qr"), code));
-  if (large) draw(large.card, code);
+  hint(draw(byId<HTMLCanvasElement>("qr"), cardCode(card)));
+  updateLarge(codesNow(card));
 }
+
+const codesNow = (jws: string): Codes => ({ card: cardCode(jws), proof: proof ? proofCode(proof) : null });
 
 /** Says what helps where the window is too small: a square is as large as the shorter side, so an upright phone shows the most. */
 function hint(drawn: Drawn): void {
-  const tooTall = innerWidth > innerHeight && byId("qr").clientHeight > innerHeight;
   const tooSmall = drawn.module > 0 && drawn.module < 3 && drawn.modules > 81;
-  byId("turn").hidden = !tooTall && !tooSmall;
-  say(byId("turn"), tooTall ? word("turnUpright") : tooSmall ? word(proof ? "smallWindowAway" : "smallWindow") : "");
+  const lying = innerWidth > innerHeight; // upright it would be larger
+  byId("turn").hidden = !tooSmall;
+  say(byId("turn"), !tooSmall ? "" : word(lying ? "turnUpright" : proof ? "smallWindowAway" : "smallWindow"));
 }
 
 function drawProofs(): void {
-  if (large) large.proof.hidden = !proof;
-  if (!proof) return;
-  const code = proofCode(proof);
-  draw(byId<HTMLCanvasElement>("proof"), code);
-  if (large) draw(large.proof, code);
+  if (proof) draw(byId<HTMLCanvasElement>("proof"), proofCode(proof));
+  if (card) updateLarge(codesNow(card));
 }
 
 /** Shows the codes alone until they are tapped. */
 export function showLarge(): void {
-  if (!card || large) return;
-  const close = h("button", "button", word("close"));
-  large = { over: h("dialog", "biggest") as HTMLDialogElement, card: h("canvas", "") as HTMLCanvasElement, proof: h("canvas", "second") as HTMLCanvasElement };
-  large.card.setAttribute("role", "img");
-  large.card.setAttribute("aria-label", word("cardCode"));
-  large.proof.setAttribute("role", "img");
-  large.proof.setAttribute("aria-label", word("proofCode"));
-  const { over } = large;
-  over.append(large.card, large.proof, close);
-  over.addEventListener("click", () => over.close());
-  over.addEventListener("close", () => {
-    over.remove();
-    large = null;
-    byId("bigger").focus();
-  });
-  document.body.append(over);
-  over.showModal();
-  close.focus();
-  drawCards();
-  drawProofs();
+  if (card) openLarge(codesNow(card), () => document.getElementById("bigger")?.focus({ preventScroll: true })); // a phone that was emptied has none
 }

@@ -2,6 +2,9 @@
 // Japanese whatever the patient reads. Element: #for-staff, which pages in Japanese do not have.
 import { h } from "../shared/dom";
 
+/** The card sentence as the reception reads it. */
+export const cardForStaff = "マイナンバーカードといっしょに確認してください";
+
 const place = document.getElementById("for-staff");
 
 /** Says it for a code of the given age in ms. Without network the code is one that this phone kept. */
@@ -11,7 +14,7 @@ export function tellStaff(insurer: string, registeredOn: string, age: number, ke
   const made = `${inJapanese(age)}前に${kept ? "取得" : "作成"}・`;
   const said = [insurer, made, registeredOn].join();
   if (place.dataset["said"] !== said) {
-    place.replaceChildren(h("b", "", "受付の方へ"), h("span", "", `${insurer} 発行・マイナポータルの画面ではありません`), h("span", "", "マイナンバーカードといっしょに確認してください"),
+    place.replaceChildren(h("b", "", "受付の方へ"), h("span", "", `${insurer} 発行・マイナポータルの画面ではありません`), h("span", "", cardForStaff),
       h("span", "", made, h("span", "unbroken", `資格は${month}月${day}日 登録分`)), kept ? h("span", "", "2つのコードを続けて読み取ってください") : "");
   }
   place.dataset["said"] = said;

@@ -11,6 +11,7 @@ import { ask, comeAsPhone, enter } from "./access";
 import { bindCodes, showCard } from "./codes";
 import { tellStaff, tellStaffNothing } from "./forstaff";
 import { bindLater } from "./later";
+import { bindLogout, wantsLogout } from "./logout";
 import { bindManage } from "./manage";
 import { bindNumber } from "./number";
 import { bindNonce, endOffline, startOffline, tickOffline, type Away } from "./offline";
@@ -238,7 +239,7 @@ async function settle(told: Me): Promise<void> {
   family = [...me.people, ...lapsed, ...others.filter((p) => !lapsed.includes(p))];
   await letGo(before.filter((p) => !family.some((q) => q.id === p.id)));
   if (known) await storePeople(family).catch(() => undefined);
-  byId("logout").hidden = byId("erase-area").hidden = !me.login;
+  byId("logout").hidden = byId("erase-area").hidden = !me.login || wantsLogout();
   showFamily(before.length ? me.people.find((p) => !before.some((q) => q.id === p.id)) : undefined);
   if (live) void keepForLater(person, live);
   await showPhones(me.phones, me.login, serverNow(), () => void learn()).catch(() => undefined);
@@ -251,12 +252,19 @@ async function ended(): Promise<void> {
   showEmpty(parting || word("ended"));
 }
 
+/** Ends what the page does by itself: it is emptied, and a window that is turned has no code to draw. */
+function stop(): void {
+  stopped = true;
+  clearTimeout(timer);
+  endOffline();
+  showCard(null);
+}
+
 /** Shows nobody whom this phone does not keep any more. */
 async function dropped(wiped: boolean): Promise<void> {
   if (stopped) return;
   if (wiped) {
-    stopped = true;
-    clearTimeout(timer);
+    stop();
     person = "";
     for (const sheet of document.querySelectorAll("dialog")) sheet.remove(); // one may lie over the page with a code or a copy
     byId("main").replaceChildren(h("h1", "", word("wiped")));
@@ -429,10 +437,7 @@ function bind(): void {
       parting = why;
       void learn();
     },
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
-    },
+    stop,
   });
   window.addEventListener("online", () => void renew());
   document.addEventListener("visibilitychange", () => {
@@ -449,6 +454,7 @@ async function start(): Promise<void> {
   byId("opening").hidden = false;
   byId("slow").hidden = true; // the program has started
   bind();
+  await bindLogout();
   void stayAwake();
   try {
     offset = (await read<number>("clock", "offset")) ?? 0;

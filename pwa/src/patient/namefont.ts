@@ -9,8 +9,11 @@ import { openSealed, seal } from "./sealed";
 /** The loaded family of each person: two people of one phone must not be drawn with each other's. */
 const families = new Map<string, { of: string; name: string }>();
 
-/** Draws a person's names with their own font. */
-export async function useNameFont(person: string, screen: Screen): Promise<void> {
+/**
+ * Draws a person's names with their own font, and reports whether there is one. It rejects where the font cannot be had or the browser
+ * refuses it.
+ */
+export async function useNameFont(person: string, screen: Screen): Promise<boolean> {
   const d = screen.details;
   const texts = JSON.stringify([d["name"], d["kana"], d["alias"], d["subscriberName"], d["insurerName"], d["address"]]);
   const of = encode(await crypto.subtle.digest("SHA-256", utf8(texts)));
@@ -18,7 +21,7 @@ export async function useNameFont(person: string, screen: Screen): Promise<void>
   if (family?.of !== of) {
     const kept = await unsealed(person, of);
     const data = kept ?? (await fetched(person));
-    if (!data) return;
+    if (!data) return false;
     family = { of, name: `Name ${of}` };
     document.fonts.add(await new FontFace(family.name, data, { weight: "400 700" }).load()); // no false bold of a fine stroke
     families.set(person, family);
@@ -27,6 +30,7 @@ export async function useNameFont(person: string, screen: Screen): Promise<void>
   const drawn = [...document.querySelectorAll<HTMLElement>(".tile")].filter((tile) => tile.dataset["person"] === person);
   if (shownScreen()?.person === person) drawn.push(byId("screen"));
   for (const e of drawn) e.style.setProperty("--name-font", JSON.stringify(family.name));
+  return true;
 }
 
 async function fetched(person: string): Promise<ArrayBuffer | null> {

@@ -1,5 +1,6 @@
 // 「番号で伝える」: eight characters stand for the screen, for one look-up within 90 seconds. A facility that typed them is named
-// to the patient first, who allows it or not. Elements: #number (dialog) and #number-*.
+// to the patient first, who allows it or not; the server forgets it with the question, so this page remembers whom it named. The small
+// code holds eight characters more, which are shown nowhere. Elements: #number (dialog) and #number-*.
 import { Problem } from "../shared/api";
 import { byId, say } from "../shared/dom";
 import { addressCode, draw } from "../shared/qr";
@@ -15,6 +16,7 @@ let ends = 0; // by this phone's clock
 let counting = 0;
 let asking = false;
 let answered = false;
+let named = ""; // the facility that the patient was asked about
 
 export function bindNumber(person: () => string): void {
   const dialog = byId<HTMLDialogElement>("number");
@@ -41,6 +43,7 @@ async function begin(person: string): Promise<void> {
   const mine = ++round;
   clearInterval(counting);
   answered = false;
+  named = "";
   show("waiting", word("makingNumber"));
   try {
     const made = await send<{ code: string; address: string; expiresAt: string; serverTime: string }>("POST", `/api/v1/people/${person}/code`, undefined, 8_000);
@@ -75,11 +78,12 @@ async function follow(person: string, mine: number): Promise<void> {
       if (e instanceof Problem && e.key === "code.nothing_asked") ends = 0; // the server says that its time is over
     }
     if (mine !== round) return;
-    if (state === "used") return finish(word("numberUsed", { f: facility }));
+    if (facility) named = facility;
+    if (state === "used") return finish(named ? word("numberUsed", { f: named }) : word("numberScanned"));
     if (state === "denied") return finish(word("numberDenied"));
     if (Date.now() > ends) return finish(word("numberOver"));
     if (state === "asked" && !asking && !answered) ask(facility);
-    if (state === "allowed") show("waiting", word("numberAllowed", { f: facility }));
+    if (state === "allowed") show("waiting", word("numberAllowed", { f: named }));
   }
 }
 

@@ -1,6 +1,6 @@
 // Whom this phone shows: the server's word while there is network, the sealed list without.
 import { byId, h, say } from "../shared/dom";
-import { ask } from "./access";
+import { ask, enter } from "./access";
 import type { Phone } from "./phone";
 import { openJson, sealJson } from "./sealed";
 
@@ -22,7 +22,11 @@ export interface Me {
   serverTime: string;
 }
 
-export function askMe(patience?: number): Promise<Me> {
+/** Asks whom this phone shows. Where the server does not know who asks, this phone's key says it first. */
+export async function askMe(patience?: number): Promise<Me> {
+  const me = await ask<Me>("GET", "/api/v1/me", undefined, patience);
+  if (me.login || me.device) return me;
+  await enter(patience);
   return ask<Me>("GET", "/api/v1/me", undefined, patience);
 }
 

@@ -10,7 +10,7 @@ export interface Screen {
   expiresAt: string;
   serverTime: string;
   registeredOn: string;
-  details: Record<string, string> & { share: number }; // rareText: the names need a font of their own
+  details: Record<string, string> & { share: number }; // rareText: the names need a font of their own; lacksShapes: which has not all
 }
 
 /** What the page shows now, for the parts that look at it. */
@@ -32,7 +32,8 @@ export function showDetails(person: string, s: Screen): void {
   const d = s.details;
   shown = { person, screen: s };
   byId("screen").style.removeProperty("--name-font");
-  if (d["rareText"]) void import("./namefont").then(({ useNameFont }) => useNameFont(person, s)).catch(() => undefined); // the phone's own font has to do
+  byId("name-shapes").hidden = !d["lacksShapes"];
+  if (d["rareText"]) void drawNames(person, s);
   say(byId("holder-name"), d["name"] ?? "");
   say(byId("holder-kana"), (d["kana"] ?? "").normalize("NFKC")); // files come with half-width kana, which are hard to read
   sayOf(byId("holder-birth"), "born", withOwn(d["birthDateJa"] ?? "", d["birthDate"]));
@@ -47,6 +48,18 @@ export function showDetails(person: string, s: Screen): void {
     [word("validUntil"), d["validUntil"]], [word("limit"), d["limit"]], [word("post"), d["postCode"]], [word("address"), d["address"]],
   ]);
   for (const link of document.querySelectorAll<HTMLAnchorElement>(".file-link")) link.href = `/people/${person}/${link.dataset["file"] ?? ""}`;
+}
+
+/** Has the names drawn in a font of their own; where that cannot be, the phone's own has to do, and the page says so. */
+async function drawNames(person: string, s: Screen): Promise<void> {
+  let drawn = false;
+  try {
+    const { useNameFont } = await import("./namefont");
+    drawn = await useNameFont(person, s);
+  } catch (e) {
+    if (e instanceof DOMException && e.name !== "AbortError" && e.name !== "TimeoutError") console.error("The font of the names was refused:", e.message); // no name in it
+  }
+  if (!drawn && shown?.person === person) byId("name-shapes").hidden = false;
 }
 
 /** Says a sentence about days that are not broken over two lines: its place {d} takes them, one or more with spaces between. */

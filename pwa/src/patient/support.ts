@@ -17,6 +17,10 @@ export function bindSupport(look: () => Shown): void {
     const shown = look();
     if (shownCard() || (shown.screen && !shown.screen.fitsQr)) without = Date.now();
     const code = await codeOf(shown);
+    if (!document.getElementById("support-code")) { // this phone was wiped
+      clearInterval(timer);
+      return;
+    }
     const text = `${code.slice(0, 4)} ${code.slice(4)}`;
     say(byId("support-code"), text);
     say(byId("trouble-code"), text);
@@ -30,7 +34,7 @@ export function bindSupport(look: () => Shown): void {
     if (trouble.parentElement !== place) place.append(trouble);
     trouble.hidden = Date.now() - without < patience;
   };
-  setInterval(() => void update(), lookEvery);
+  const timer = setInterval(() => void update(), lookEvery);
   byId("more").addEventListener("toggle", () => void update());
 }
 

@@ -14,6 +14,12 @@ let failure = "";
 /** Returns the key of the last refusal, "network" for a lost request, and nothing before the first. */
 export const lastFailure = (): string => failure;
 
+/** Returns a refusal that no answer of the server stands for, as the last one. */
+export function refusal(key: string, message: string): Problem {
+  failure = key;
+  return new Problem(403, key, message);
+}
+
 /** Reports whether an error says nothing about what was asked: no network, somebody else's page in its place, or a server in trouble. */
 export function unreachable(e: unknown): boolean {
   return !(e instanceof Problem) || e.key === "" || e.status >= 500 || e.status === 429;

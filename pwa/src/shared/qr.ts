@@ -40,25 +40,26 @@ export interface Drawn {
 }
 
 /**
- * Draws the code onto the canvas as large as its style allows. A module gets whole device pixels, so that all are equally wide and
+ * Draws the code onto the canvas as large as its style allows, or into a room of so many CSS pixels. A module gets whole device pixels, so that all are equally wide and
  * sharp, unless that would take it below the three CSS pixels that counters' cameras want (web.md 5): then it fills the width, drawn
  * larger and scaled down smoothly, which keeps all equally wide too.
  */
-export function draw(canvas: HTMLCanvasElement, code: Code): Drawn {
+export function draw(canvas: HTMLCanvasElement, code: Code, given?: number): Drawn {
   const level = correction[code.level]; // and no more: the smallest code has the largest modules
   const modules = generate(code.data, { minCorrectionLevel: level, maxCorrectionLevel: level });
   const { size } = modules;
   const side = size + 2 * quiet;
   canvas.style.width = canvas.style.imageRendering = "";
   canvas.dataset["modules"] = String(side); // with the white around
-  const room = canvas.clientWidth;
+  const room = given ?? canvas.clientWidth;
   const fits = (room * devicePixelRatio) / side;
   const whole = Math.max(1, Math.floor(fits));
   const stretched = room === 0 || whole / devicePixelRatio < 3;
   const scale = room === 0 ? 8 : stretched ? 2 * Math.ceil(fits) : whole;
   canvas.width = canvas.height = side * scale;
   if (stretched) canvas.style.imageRendering = "auto";
-  else canvas.style.width = `${canvas.width / devicePixelRatio}px`;
+  if (stretched && given) canvas.style.width = `${given}px`;
+  if (!stretched) canvas.style.width = `${canvas.width / devicePixelRatio}px`;
   paint(canvas, modules, scale);
   return { module: room === 0 ? 0 : stretched ? room / side : scale / devicePixelRatio, modules: size };
 }

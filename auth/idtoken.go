@@ -1,0 +1,161 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+
+	"madoguchi/eligibility"
+)
+
+// metadata is what a provider says of itself besides its endpoints (OpenID Connect Discovery 1.0 section 3,
+// RFC 9207 section 3).
+type metadata struct {
+	PromisesIssuer bool      `json:"authorization_response_iss_parameter_supported"`
+	Claims         *[]string `json:"claims_supported"`
+	ACRValues      *[]string `json:"acr_values_supported"`
+}
+
+// givesAuthTime reports whether an id_token must carry auth_time: it must, unless the provider lists its
+// claims without it.
+func (m metadata) givesAuthTime() bool {
+	return m.Claims == nil || slices.Contains(*m.Claims, "auth_time")
+}
+
+// givesACR reports whether an id_token must carry acr: it must, unless the provider lists no value, or its
+// claims without acr.
+func (m metadata) givesACR() bool {
+	if m.ACRValues != nil {
+		return len(*m.ACRValues) > 0
+	}
+	return m.Claims == nil || slices.Contains(*m.Claims, "acr")
+}
+
+// idClaims are the claims of an id_token that go-oidc leaves to its caller. A null counts as missing (OpenID
+// Connect Core 5.3.2).
+type idClaims struct {
+	AuthorizedParty *string  `json:"azp"`
+	AccessTokenHash *string  `json:"at_hash"`
+	ACR             *string  `json:"acr"`
+	AuthTime        *float64 `json:"auth_time"` // seconds; a text is no number
+}
+
+// maxSubject is how long a sub may be (OpenID Connect Core 2).
+const maxSubject = 255
+
+// proof is what an id_token says of how somebody proved who they are. Both are zero where the provider gives
+// none.
+type proof struct {
+	at  time.Time
+	acr string
+}
+
+// circumstances are what an id_token is held against.
+type circumstances struct {
+	flow        Flow
+	accessToken string // that came with it
+	meta        metadata
+	now         time.Time
+}
+
+// checkIDToken goes through OpenID Connect Core 3.1.3.7 from point 3 on and 3.1.3.8, as far as go-oidc has
+// not: it has verified the signature, iss, that aud names this client, and exp.
+func (l *Login) checkIDToken(id *oidc.IDToken, c circumstances) (proof, error) {
+	var claims idClaims
+	flow, now := c.flow, c.now
+	if err := id.Claims(&claims); err != nil {
+		return proof{}, err
+	}
+	azp := claims.AuthorizedParty
+	switch {
+	case id.Subject == "" || len(id.Subject) > maxSubject:
+		return proof{}, errors.New("sub is empty or longer than 255 characters")
+	case len(id.Audience) > 1 && azp == nil:
+		return proof{}, errors.New("several audiences and no azp")
+	case azp != nil && *azp != l.config.ClientID:
+		return proof{}, fmt.Errorf("azp is %q", *azp)
+	case flow.Nonce == "" || id.Nonce != flow.Nonce:
+		return proof{}, errors.New("nonce is another login's")
+	case id.IssuedAt.Before(flow.Begun.Add(-clockLeeway)): // also where iat is missing
+		return proof{}, fmt.Errorf("issued at %v, before the login began", id.IssuedAt)
+	case id.IssuedAt.After(now.Add(clockLeeway)):
+		return proof{}, fmt.Errorf("issued at %v, ahead of now", id.IssuedAt)
+	}
+	if claims.AccessTokenHash != nil {
+		if *claims.AccessTokenHash == "" {
+			return proof{}, errors.New("at_hash is empty")
+		}
+		if err := id.VerifyAccessToken(c.accessToken); err != nil {
+			return proof{}, err
+		}
+	}
+	at, err := l.checkAuthTime(claims.AuthTime, c.meta, now)
+	if err != nil {
+		return proof{}, err
+	}
+	acr, err := l.checkACR(claims.ACR, c.meta)
+	return proof{at, acr}, err
+}
+
+// checkAuthTime holds auth_time against the max_age that was sent (3.1.3.7 point 13). The difference is
+// taken in floating point, where nothing overflows.
+func (l *Login) checkAuthTime(claim *float64, meta metadata, now time.Time) (time.Time, error) {
+	if claim == nil {
+		if l.config.NoAuthTime || !meta.givesAuthTime() {
+			return time.Time{}, nil
+		}
+		return time.Time{}, errors.New("auth_time is missing although max_age was sent")
+	}
+	age := float64(now.UnixMilli())/1000 - *claim
+	switch {
+	case *claim < 1:
+		return time.Time{}, fmt.Errorf("auth_time %v is no time", *claim)
+	case age < -clockLeeway.Seconds():
+		return time.Time{}, fmt.Errorf("auth_time lies %.0f s ahead", -age)
+	case age > (proofLife + clockLeeway).Seconds():
+		return time.Time{}, fmt.Errorf("auth_time is %.0f s old", age)
+	}
+	return time.UnixMilli(int64(*claim * 1000)), nil
+}
+
+// checkACR holds acr against what was asked (3.1.3.7 point 12). Where nothing was asked any level will do.
+func (l *Login) checkACR(claim *string, meta metadata) (string, error) {
+	asked := strings.Fields(l.config.ACRValues)
+	switch {
+	case claim == nil && (len(asked) == 0 || l.config.NoACR || !meta.givesACR()):
+		return "", nil
+	case claim == nil:
+		return "", fmt.Errorf("acr is missing although %q was asked", asked)
+	case len(asked) > 0 && !slices.Contains(asked, *claim):
+		return "", fmt.Errorf("acr is %q, asked was %q", *claim, asked)
+	}
+	return *claim, nil
+}
+
+// identity reads userinfo's claims. デジタル認証アプリ writes the date of birth as YYYYMMDD, OpenID Connect as
+// YYYY-MM-DD (Core 5.1).
+func identity(id *oidc.IDToken, how proof, info *oidc.UserInfo, now time.Time) (Identity, error) {
+	var claims struct {
+		Name      string `json:"name"`
+		BirthDate string `json:"birthdate"`
+	}
+	if err := info.Claims(&claims); err != nil || info.Subject != id.Subject {
+		return Identity{}, errors.Join(err, errors.New("userinfo is not the id_token's subject's"))
+	}
+	birth, err := eligibility.ReadDate(claims.BirthDate)
+	if err != nil || birth.IsZero() || claims.Name == "" {
+		return Identity{}, errors.New("userinfo lacks name or birthdate")
+	}
+	return Identity{
+		Subject:   id.Issuer + "|" + id.Subject,
+		Name:      claims.Name,
+		BirthDate: birth,
+		At:        now,
+		AuthTime:  how.at,
+		ACR:       how.acr,
+	}, nil
+}

@@ -1,0 +1,97 @@
+package credential
+
+import (
+	"encoding/base32"
+	"strings"
+	"testing"
+
+	"madoguchi/outside"
+)
+
+// The eight characters catch one wrong character and two that changed places (docs/phone.md).
+func TestMistypedOnlineCodeIsNoticed(t *testing.T) {
+	for range 200 {
+		made := NewCode(testISS)
+		code := made.Spoken
+		for _, form := range []string{code, strings.ToLower(code), code[:4] + "-" + code[4:], " " + code[:4] + "　" + code[4:], "HTTPS://LOCALHOST/C/" + code} {
+			if got, err := ReadCode(form); err != nil || got != (Code{Spoken: code}) {
+				t.Fatalf("%q: %q, %v", form, got, err)
+			}
+		}
+		for i := range code {
+			for _, c := range codeAlphabet {
+				if byte(c) == code[i] {
+					continue
+				}
+				if got, err := ReadCode(code[:i] + string(c) + code[i+1:]); err == nil {
+					t.Fatalf("%q for %q was taken as %q", string(c), code, got)
+				}
+			}
+			if i > 0 && code[i] != code[i-1] {
+				if got, err := ReadCode(code[:i-1] + string([]byte{code[i], code[i-1]}) + code[i+1:]); err == nil {
+					t.Fatalf("two changed places in %q: taken as %q", code, got)
+				}
+			}
+		}
+	}
+}
+
+// The printed form arrives through keyboards of other layouts and through phones that write addresses their own way.
+func TestAPrintedCodeIsReadThroughEveryLayout(t *testing.T) {
+	made := NewCode(testISS)
+	address := "HTTPS://LOCALHOST/C/" + made.Printed()
+	for name, form := range map[string]string{"as printed": address, "in small letters": strings.ToLower(address), "a Japanese keyboard": strings.ReplaceAll(address, ":", "+"),
+		"a German keyboard": strings.NewReplacer(":", "Ö", "/", "-").Replace(address), "a French keyboard": strings.NewReplacer(":", "M", "/", "_").Replace(address),
+		"full width": "ＨＴＴＰＳ：／／ＬＯＣＡＬＨＯＳＴ／Ｃ／" + made.Printed(), "with blanks at its ends": " " + address + "\r\n", "without an address": made.Printed()} {
+		if got, err := ReadCode(form); err != nil || got != made {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+func TestTextsThatAreNoOnlineCodes(t *testing.T) {
+	made := NewCode(testISS)
+	bad := map[string]string{"nothing": "", "four characters": "2346", "letters that look like figures": "OOOOOOOO", "mixed": "23467OIl", "a long text": strings.Repeat("2", 301),
+		"an address without a code": "HTTPS://LOCALHOST/C/", "a key lost on the way": "HTTPS://LOCALHOST/C/" + made.Printed()[1:], "the last key lost": "HTTPS://LOCALHOST/C/" + made.Printed()[:15],
+		"two keys lost": made.Printed()[2:], "one key twice": made.Printed() + made.Printed()[15:], "a figure that Base32 has not": made.Printed()[:15] + "1", "a line break inside": made.Printed()[:14] + "\n7", "a sign in the middle": made.Printed()[:11] + "/" + made.Printed()[12:], "padding": made.Printed()[:15] + "=",
+		"two codes": made.Spoken + " " + made.Spoken + " " + made.Spoken, "the hidden half alone": made.Hidden[:7] + "8"}
+	outside.Refused(t, outside.Servers, len(bad))
+	for name, text := range bad {
+		if got, err := ReadCode(text); err != ErrCode {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+// A code says who made it, so that a counter asks nobody else: one issuer in 361 has the same tag.
+func TestACodeNamesItsIssuerByItsTag(t *testing.T) {
+	others := 0
+	for range 20 {
+		c := NewCode(testISS)
+		if !c.For(testISS) || (Code{Spoken: c.Spoken}).For(testISS) != true || (Code{}).For(testISS) {
+			t.Errorf("%q is not its issuer's", c)
+		}
+	}
+	c := NewCode(testISS)
+	for i := range 3400 { // 保険者 in Japan, about
+		if c.For("https://hoken.example.jp/i/" + strings.Repeat("0", 4) + base32.StdEncoding.EncodeToString([]byte{byte(i >> 8), byte(i)})) {
+			others++
+		}
+	}
+	if others < 1 || others > 30 { // 9.4 are expected; 30 would be six deviations off
+		t.Errorf("%d of 3,400 others have the same tag", others)
+	}
+}
+
+// The hidden half decides whether the patient is asked: it has 40 bits and is never the same twice.
+func TestTheHiddenHalfCannotBeGuessed(t *testing.T) {
+	seen := map[string]bool{}
+	for range 1000 {
+		c := NewCode(testISS)
+		raw, err := base32.StdEncoding.DecodeString(c.Hidden)
+		if err != nil || len(raw)*8 < 40 || seen[c.Hidden] {
+			t.Fatalf("%q %v", c.Hidden, err)
+		}
+		seen[c.Hidden] = true
+	}
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/evanw/esbuild/pkg/api"
+
+	"madoguchi/outside"
+)
+
+// runNode bundles a module of the pages and runs a program beside it in Node.
+func runNode(t *testing.T, source, name, program string, arguments ...string) []byte {
+	t.Helper()
+	outside.Need(t, "node")
+	dir := t.TempDir()
+	built := api.Build(api.BuildOptions{
+		EntryPoints: []string{filepath.Join("..", "src", source)},
+		Outfile:     filepath.Join(dir, name),
+		Format:      api.FormatESModule,
+		Write:       true,
+	})
+	if len(built.Errors) > 0 {
+		t.Fatal(built.Errors)
+	}
+	file := filepath.Join(dir, "run.mjs")
+	if err := os.WriteFile(file, []byte(program), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("node", append([]string{file}, arguments...)...)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, errs.Bytes())
+	}
+	return out
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// runTyped is a Node program that reads the texts of a table and bursts of keys, and prints what they are.
+const runTyped = `
+import { readFileSync } from "node:fs";
+import { addKey, readKeys, readTyped } from "./typed.mjs";
+const table = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const bursts = JSON.parse(readFileSync(process.argv[3], "utf8"));
+console.log(JSON.stringify({
+	texts: table.cases.map((c) => { const r = readTyped(c.text); return r === null ? "none" : r === "incomplete" ? r : r.jws }),
+	bursts: bursts.map((keys) => readKeys(keys.reduce((all, code) => addKey(all, code.replace(/^!/, ""), code[0] === "!"), "")) ?? ""),
+}));
+`
+
+// The table is that of package credential: the console tells texts apart as the server does.
+func TestTheConsoleReadsWhatReadersTypeAsTheServerDoes(t *testing.T) {
+	table := filepath.Join("..", "..", "credential", "testdata", "typed.json")
+	data, err := os.ReadFile(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want struct {
+		JWS, Digits string
+		Cases       []struct{ Name, Read, Text string }
+	}
+	if err := json.Unmarshal(data, &want); err != nil {
+		t.Fatal(err)
+	}
+	codes := func(text string) []string {
+		var keys []string
+		for _, c := range text {
+			switch {
+			case '0' <= c && c <= '9':
+				keys = append(keys, "Digit"+string(c))
+			case 'A' <= c && c <= 'Z':
+				keys = append(keys, "Key"+string(c))
+			case c == '/':
+				keys = append(keys, "Slash")
+			case c == ':':
+				keys = append(keys, "ShiftLeft", "Semicolon") // on a US keyboard; Quote on a Japanese one
+			}
+		}
+		return keys
+	}
+	join := func(parts ...[]string) (all []string) {
+		for _, p := range parts {
+			all = append(all, p...)
+		}
+		return all
+	}
+	numpad := func(text string) []string {
+		return strings.Fields(strings.NewReplacer("Digit", "Numpad").Replace(strings.Join(codes(text), " ")))
+	}
+	digits := "shc:/" + want.Digits
+	bursts := []struct {
+		name string
+		keys []string
+		want string
+	}{
+		{"a US reader", codes("SHC:/" + want.Digits), digits},
+		{"a Japanese reader", join(codes("SHC"), []string{"Quote", "Slash"}, codes(want.Digits)), digits},
+		{"with CapsLock around the letters", join([]string{"CapsLock"}, codes("SHC"), []string{"CapsLock", "Quote", "Slash"}, codes(want.Digits)), digits},
+		{"in another mode of the input method", join([]string{"Lang2", "KanaMode"}, codes("SHC:/"), []string{"NonConvert"}, codes(want.Digits)), digits},
+		{"on the numeric keypad", join(codes("SHC:/"), []string{"NumLock"}, numpad(want.Digits)), digits},
+		{"without a hint", codes(want.Digits), digits},
+		{"a short address", codes("HTTPS://HOKEN/C/ACDEFHJK"), "HTTPS.//HOKEN/C/ACDEFHJK"},
+		{"a longer code", codes("HTTPS://HOKEN/C/ACDEFHJKACDEFHJK"), "HTTPS.//HOKEN/C/ACDEFHJKACDEFHJK"},
+		{"characters by their numbers", join([]string{"AltLeft"}, strings.Fields(strings.Repeat("!Numpad0 !Numpad5 !Numpad3 ", 40))), ""},
+		{"a telephone number", codes("0312345678"), ""},
+		{"letters behind the digits", codes("SHC:/" + want.Digits + "A"), ""},
+		{"a word", codes("SATO"), ""},
+	}
+	keys := make([][]string, len(bursts))
+	for i, b := range bursts {
+		keys[i] = b.keys
+	}
+	list, err := json.Marshal(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "bursts.json")
+	if err := os.WriteFile(file, list, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	absolute, err := filepath.Abs(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct{ Texts, Bursts []string }
+	if err := json.Unmarshal(runNode(t, "counter/typed.ts", "typed.mjs", runTyped, absolute, file), &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Texts) != len(want.Cases) || len(got.Texts) < 50 || len(got.Bursts) != len(bursts) {
+		t.Fatalf("%d texts, %d bursts", len(got.Texts), len(got.Bursts))
+	}
+	for i, c := range want.Cases {
+		t.Run(c.Name, func(t *testing.T) {
+			if expected := strings.Replace(c.Read, "credential", want.JWS, 1); got.Texts[i] != expected {
+				t.Errorf("read as %.60q", got.Texts[i])
+			}
+		})
+	}
+	for i, b := range bursts {
+		t.Run(b.name, func(t *testing.T) {
+			if got.Bursts[i] != b.want {
+				t.Errorf("read as %.60q", got.Bursts[i])
+			}
+		})
+	}
+}

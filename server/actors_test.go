@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// Who did something is said by desk/actor.go alone: no other file of the program makes an actor out of a
+// text. (The type checker knows where a constant or a conversion becomes one.)
+func TestActorsAreMadeInOnePlace(t *testing.T) {
+	const home = "madoguchi/server/desk"
+	packages := checked(t, home, "madoguchi/server/store", "madoguchi/server/web", "madoguchi/server")
+	used := 0
+	for _, p := range packages {
+		isActor := func(of types.Type) bool {
+			named, ok := of.(*types.Named)
+			return ok && named.Obj().Name() == "Actor" && named.Obj().Pkg().Path() == home
+		}
+		for _, file := range p.files {
+			name := p.set.Position(file.Pos()).Filename
+			if filepath.Base(name) == "actor.go" {
+				continue
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				e, ok := n.(ast.Expr)
+				if !ok || !isActor(p.info.TypeOf(e)) {
+					return true
+				}
+				switch e := e.(type) {
+				case *ast.BasicLit, *ast.BinaryExpr:
+					t.Errorf("%s: a text is used as an actor", p.set.Position(e.Pos()))
+				case *ast.CallExpr:
+					if p.info.Types[e.Fun].IsType() {
+						t.Errorf("%s: a text is made an actor; use desk/actor.go", p.set.Position(e.Pos()))
+					}
+				}
+				used++
+				return true
+			})
+		}
+	}
+	if used < 40 {
+		t.Errorf("only %d uses of actors were found", used)
+	}
+}
+
+// checkedPackage is a package of the program without its tests, with the types of its expressions.
+type checkedPackage struct {
+	set   *token.FileSet
+	files []*ast.File
+	info  *types.Info
+}
+
+// checked reads packages; what they import comes from the build's own export data.
+func checked(t *testing.T, paths ...string) []checkedPackage {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-export", "-deps",
+		"-json=ImportPath,Dir,GoFiles,Export"}, paths...)...)
+	cmd.Stderr = os.Stderr
+	raw, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	type listed struct {
+		ImportPath, Dir, Export string
+		GoFiles                 []string
+	}
+	known := map[string]listed{}
+	for d := json.NewDecoder(bytes.NewReader(raw)); ; {
+		var p listed
+		if err := d.Decode(&p); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		known[p.ImportPath] = p
+	}
+	var out []checkedPackage
+	for _, path := range paths {
+		p := checkedPackage{set: token.NewFileSet(),
+			info: &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{},
+				Uses: map[*ast.Ident]types.Object{}}}
+		for _, name := range known[path].GoFiles {
+			file, err := parser.ParseFile(p.set, filepath.Join(known[path].Dir, name), nil,
+				parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.files = append(p.files, file)
+		}
+		exported := importer.ForCompiler(p.set, "gc", func(path string) (io.ReadCloser, error) {
+			if known[path].Export == "" {
+				return nil, fmt.Errorf("no export data of %s", path)
+			}
+			return os.Open(known[path].Export)
+		})
+		if _, err := (&types.Config{Importer: exported}).Check(path, p.set, p.files, p.info); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, p)
+	}
+	return out
+}

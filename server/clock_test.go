@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"madoguchi/auth"
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/outside"
+	"madoguchi/server/desk"
+	"madoguchi/server/roster"
+)
+
+// TestMain stops the clock on a day on which nothing changes.
+func TestMain(m *testing.M) {
+	clock = func() time.Time { return time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan) }
+	os.Exit(m.Run())
+}
+
+// setClock sets the program's clock until the test ends.
+func setClock(t *testing.T, at time.Time) {
+	t.Helper()
+	before := clock
+	clock = func() time.Time { return at }
+	t.Cleanup(func() { clock = before })
+}
+
+// From the first start to a copy that still counts the next day, and over a new start: on the days on which
+// something of the calendar changes, in the time zones of a server in Japan and of one in a data centre.
+func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
+	zones := []*time.Location{eligibility.Japan, time.UTC}
+	for i, moment := range outside.Moments() {
+		zone := zones[i%2] // one after the other
+		t.Run(moment.Name+" on a clock of "+zone.String(), func(t *testing.T) {
+			at := moment.At.In(zone)
+			setClock(t, at)
+			s := &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
+			d, err := startDemo(t, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := d.house.certify(demoInsurers); err != nil {
+				t.Fatal(err)
+			}
+			person := d.enrolledAs(t, "試験 一葉", "1980-02-17")
+			screen := d.screen(t, person)
+			if v := d.verify(t, screen); !v.Valid {
+				t.Errorf("the screen: %+v", v)
+			}
+			file, err := d.office.File(t.Context(), "op|x", person)
+			if err != nil {
+				t.Fatal(err)
+			}
+			paper, err := credential.Read(string(file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v := d.verify(t, paper); !v.Valid {
+				t.Errorf("the copy: %+v", v)
+			}
+			if err := d.house.store.Close(); err != nil {
+				t.Fatal(err)
+			}
+			setClock(t, at.Add(25*time.Hour))
+			next, err := startDemo(t, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := next.house.certify(demoInsurers); err != nil {
+				t.Fatal(err)
+			}
+			// at least three whole months: below 70 nothing is reviewed
+			if v := next.verify(t, paper); !v.Valid {
+				t.Errorf("the copy after a day: %+v", v)
+			}
+			if v := next.verify(t, screen); v.Valid {
+				t.Error("a live screen counts after a day")
+			}
+		})
+	}
+}
+
+// enrolledAs imports the sample of 架空市 and lets one of its people log in.
+func (d demo) enrolledAs(t *testing.T, name, birth string) desk.PersonID {
+	t.Helper()
+	ctx := t.Context()
+	if _, err := d.office.Import(ctx, demoCity, bytes.NewReader(roster.Sample(demoCity)),
+		desk.ClerkActor("鈴木")); err != nil {
+		t.Fatal(err)
+	}
+	found, err := d.house.store.FindPeople(ctx, desk.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1})
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%d people, %v", len(found), err)
+	}
+	paper, err := d.office.NoticePaper(ctx, found[0].ID, "鈴木")
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := auth.Identity{Subject: "op|x", Name: name, BirthDate: eligibility.MustDate(birth), At: d.house.now()}
+	if err := d.office.Enrol(ctx, who, d.office.Notices.MAC(paper.Code)); err != nil {
+		t.Fatal(err)
+	}
+	return found[0].ID
+}
+
+// Why a test may read the real clock. A value that a test compares must never come from it: what passes in
+// November may fail on July 31st.
+const (
+	span    = "measures how long something takes"
+	patient = "gives up waiting after a while"
+	peer    = "another program judges by the machine's clock"
+)
+
+// realClock are the tests that read it.
+var realClock = map[string]string{
+	"auth/login_test.go":                span,
+	"card/bridge/agent_test.go":         peer,
+	"card/bridge/service_test.go":       patient,
+	"card/operations_test.go":           span,
+	"card/pcsc/connect_test.go":         span,
+	"card/pcsc/outage_linux_test.go":    span,
+	"card/pcsc/service_linux_test.go":   span,
+	"card/virtual/plug_test.go":         patient,
+	"card/virtual/virtual_test.go":      span,
+	"credential/peer_test.go":           peer,
+	"e2e/bench_test.go":                 peer,
+	"e2e/counter_test.go":               peer,
+	"e2e/keys_test.go":                  peer,
+	"e2e/browser_test.go":               patient,
+	"e2e/devices_test.go":               peer,
+	"e2e/import_linux_test.go":          span,
+	"e2e/phone_test.go":                 peer,
+	"e2e/print_test.go":                 patient,
+	"e2e/waiting_test.go":               span,
+	"e2e/walk_test.go":                  peer,
+	"pdf/sign/parts_test.go":            peer,
+	"server/lens/bounds_test.go":        span,
+	"server/readers/crowd_test.go":      span,
+	"server/readers/life_test.go":       span,
+	"server/readers/operations_test.go": peer,
+	"server/readers/readers_test.go":    patient,
+}
+
+// The kind of failure that comes twice a year is a test that asks which day it is. Whoever needs the real
+// clock stands in realClock with the reason; everybody else is given a time.
+func TestTestsAreGivenTheirTime(t *testing.T) {
+	found := map[string]bool{}
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains([]string{"node_modules", ".git", "data"}, d.Name()):
+			return filepath.SkipDir
+		case !strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" &&
+				slices.Contains([]string{"Now", "Since", "Until"}, sel.Sel.Name) {
+				found[strings.TrimPrefix(filepath.ToSlash(path), "../")] = true
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range slices.Sorted(maps.Keys(found)) {
+		if realClock[path] == "" {
+			t.Errorf("%s reads the real clock: give the test its time, or say in realClock why", path)
+		}
+	}
+	for path := range realClock {
+		if !found[path] {
+			t.Errorf("%s does not read the real clock any more: take it out of realClock", path)
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pressly/goose/v3"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/desk"
+)
+
+// A database of before kept in the clear which clinic had looked up a code. Opened by this program its files hold none of that,
+// not even in pages that were freed. (Entries of its audit chain that name a clinic stay: the chain cannot be changed.)
+func TestAnOlderDatabaseForgetsWhichClinicsAsked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "db")
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	folder, err := fs.Sub(migrations, "migrations/sqlite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.UpTo(t.Context(), 8); err != nil {
+		t.Fatal(err)
+	}
+	const name = "架空亀鶴医院"
+	for _, text := range []string{
+		`INSERT INTO codes (code_mac, person_id, subject_mac, state, counter, counter_name, expires_at) VALUES (x'01', 1, x'', 'used', 'https://clinic.example.jp', '` + name + `', 0)`,
+		`INSERT INTO codes (code_mac, person_id, subject_mac, state, counter, counter_name, expires_at) VALUES (x'02', 1, x'', 'used', 'https://clinic.example.jp', '` + name + `', 0)`,
+		`DELETE FROM codes WHERE code_mac = x'02'`,
+	} {
+		if _, err := db.ExecContext(t.Context(), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !filesHold(t, path, name) {
+		t.Fatal("the search looks in the wrong place")
+	}
+	s, err := Open(t.Context(), path, options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, secret := range []string{name, "clinic.example.jp"} {
+		if filesHold(t, path, secret) {
+			t.Errorf("%s is still in the files", secret)
+		}
+	}
+}
+
+// filesHold searches a database's file and its log.
+func filesHold(t *testing.T, path, text string) bool {
+	t.Helper()
+	files, err := filepath.Glob(path + "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(data), text) {
+			return true
+		}
+	}
+	return false
+}
+
+// Of two that move one code on at once, one does; who asks is gone with the question.
+func TestAnOnlineCodeMovesOnOnce(t *testing.T) {
+	s, path := open(t)
+	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
+	r, err := s.PersonByKey(ctx, "06139992", "k1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := desk.OnlineCode{MAC: []byte("code"), HiddenMAC: []byte("printed"), Person: r.ID, ExpiresAt: noon.Add(time.Minute)}
+	if err := s.PutCode(ctx, code, "op|a"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.PutCode(ctx, code, "op|b"); !errors.Is(err, desk.ErrCodeTaken) {
+		t.Errorf("a code that is out already: %v", err)
+	}
+	stored, err := s.Code(ctx, []byte("code"))
+	if err != nil || stored.State != desk.CodeOpen || string(stored.HiddenMAC) != "printed" {
+		t.Fatalf("%+v %v", stored, err)
+	}
+	asker := desk.Caller{URL: "https://clinic.example.jp", Name: "架空亀鶴医院"}
+	for i, want := range []bool{true, false} {
+		if moved, err := s.StepCode(ctx, stored, desk.CodeAsked, asker, entry("code.asked")); err != nil || moved != want {
+			t.Errorf("step %d: %v %v", i+1, moved, err)
+		}
+	}
+	asked, err := s.Code(ctx, []byte("code"))
+	if err != nil || asked.Asker != asker || filesHold(t, path, asker.Name) || filesHold(t, path, asker.URL) {
+		t.Errorf("%+v %v", asked, err)
+	}
+	for _, end := range []desk.CodeState{desk.CodeDenied, desk.CodeUsed} {
+		if moved, err := s.StepCode(ctx, asked, end, asker, entry("code.end")); err != nil || !moved {
+			t.Fatal(moved, err)
+		}
+		if asked, err = s.Code(ctx, []byte("code")); err != nil || asked.Asker != (desk.Caller{}) {
+			t.Errorf("%s: %+v %v", end, asked, err)
+		}
+	}
+}

@@ -1,0 +1,355 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/credential"
+	"madoguchi/outside"
+	"madoguchi/server/desk"
+)
+
+// stop is one good request of a tour: everything that it needs is there, and everybody whom it concerns is
+// signed in.
+type stop struct {
+	method, route string // as it is registered
+	path          string
+	kind          string // of the body
+	body          []byte
+	header        http.Header
+	cookies       []*http.Cookie // of somebody else than the house's
+}
+
+func (s stop) String() string { return s.method + " " + s.route }
+
+// request makes the request anew.
+func (s stop) request(cookies []*http.Cookie) *http.Request {
+	r := httptest.NewRequest(s.method, s.path, bytes.NewReader(s.body))
+	r.Host, r.RemoteAddr = "localhost:8080", "127.0.0.1:50000"
+	if s.kind != "" {
+		r.Header.Set("Content-Type", s.kind)
+	}
+	for name, values := range s.header {
+		r.Header[name] = values
+	}
+	if s.cookies != nil {
+		cookies = s.cookies
+	}
+	for _, c := range cookies {
+		r.AddCookie(c)
+	}
+	return r
+}
+
+// notOnTour are routes that no good request of a tour can ask, with the reason.
+var notOnTour = map[string]string{
+	"GET /api/v1/bridge":  "a WebSocket; readers tests it",
+	"GET /login/callback": "its good request needs the provider's answer; e2e walks there",
+	"GET /login":          "asks the provider, which the tour has not; e2e walks there",
+}
+
+// tour prepares a house in which each route has something to answer, and returns one good request for each:
+// first those that change nothing, last those that end a login or a person.
+func tour(t *testing.T) (*house, []stop) {
+	t.Helper()
+	h, _ := connected(t)
+	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"))
+	r := h.patientOf(t, h.now)
+	phone := newPhone(t)
+	h.add(t, "A", phone)
+	h.addReceiptKey(t, "A")
+	h.leave(t, "A", r)
+	h.enter(t, "A", phone)
+	h.session(t, auth.Counter, "鈴木", "{}")
+	person := "/people/" + string(r.ID)
+	if w := h.ask(t, "GET", person+"/document.pdf", nil); w.Code != http.StatusOK {
+		t.Fatal(w.Code, w.Body)
+	}
+	file, err := h.store.PersonFile(ctx, r.ID, h.now, 0)
+	if err != nil || len(file.Copies) != 1 || len(file.Logins) != 1 {
+		t.Fatalf("%+v %v", file, err)
+	}
+	rid, login := credential.EncodeRID(file.Copies[0].RID), strconv.FormatInt(file.Logins[0].ID, 10)
+	done := h.started(t, url.Values{"run": {"notices"}, "only": {"new"}, "order": {"number"}})
+	h.over(t, done)
+	waiting := h.waiting(t)
+	live := h.live(t, r.Person, "00138990", h.now)
+	open, fresh := h.scan(t, live).ID, h.scan(t, live).ID
+	offline := answer[struct{ JWS string }](t,
+		h.ask(t, "POST", "/api/v1"+person+"/credential",
+			map[string]string{"tier": "screen", "phone": "A"}), 200).JWS
+	second := h.scan(t, offline).ID
+	good := "記号,番号,氏名,生年月日,資格取得年月日\n1,1,試験 太郎,1986-04-12,2020-04-01\n"
+	shown, mapped := h.sent(t, good), h.sent(t, good)
+	stored, dropped := h.sent(t, good), h.sent(t, good)
+	code := answer[struct{ Code string }](t, h.ask(t, "POST", "/api/v1"+person+"/code", nil), 201).Code
+	if _, err := h.redeemAs(t, "https://clinic.example.jp", credential.Code{Spoken: code}); err != desk.ErrCodeWaiting {
+		t.Fatal(err)
+	}
+	own := h.cookies
+	h.cookies = nil
+	her := string(h.hanako(t, h.now).ID)
+	hers := h.cookies
+	h.cookies = own
+	holder, nonce := h.holder(t, "B", newPhone(t)), h.nonce(t, "A")
+	point := holderBody(h.holder(t, "C", newPhone(t)))["key"]
+	kid := h.trust.Issuers[0].JWKS[0].ID
+
+	var stops []stop
+	get := func(route string, values ...string) {
+		stops = append(stops, stop{method: "GET", route: route, path: filled(route, values...)})
+	}
+	send := func(method, route string, body any, values ...string) {
+		data, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stops = append(stops, stop{method: method, route: route, path: filled(route, values...),
+			kind: "application/json", body: data})
+	}
+	form := func(route string, fields url.Values, values ...string) {
+		stops = append(stops, stop{method: "POST", route: route, path: filled(route, values...),
+			kind: "application/x-www-form-urlencoded", body: []byte(fields.Encode())})
+	}
+	call := func(route string, make func(calls *Insurers, iss string) error) {
+		caught := &catching{}
+		calls := &Insurers{URL: h.calls.URL, Key: h.calls.Key, Client: &http.Client{Transport: caught},
+			Now: h.calls.Now}
+		if err := make(calls, testHost+"/i/00138990"); caught.request == nil {
+			t.Fatal(err)
+		}
+		stops = append(stops, stop{method: "POST", route: route, path: filled(route, "00138990"),
+			kind: caught.request.Header.Get("Content-Type"),
+			body: caught.body, header: caught.request.Header})
+	}
+	id := string(r.ID)
+
+	for _, route := range []string{"/", "/healthz", "/readyz", "/notice", "/settings", "/next",
+		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
+		"/enrol", "/screen", "/sw.js", "/declaration.pdf", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff", "/api/v1/counter/status",
+		"/api/v1/counter/cases", "/insurer", "/insurer/staff", "/insurer/settings", "/insurer/runs", "/insurer/support"} {
+		get(route)
+	}
+	get("/static/*", "x/app.css")
+	get("/n/:code", h.noticeCode(t, r))
+	get("/c/:code", "ABCD2345")
+	get("/C/:code", "ABCD2345")
+	get("/certificate", "?until=2027-05-15")
+	get("/certificate.ics", "?until=2027-05-15")
+	get("/api/v1/receipts", "?key=A")
+	get("/api/v1/people/:id/code", id)
+	for _, route := range []string{"document.pdf", "masked.pdf", "name.ttf", "insert.pdf",
+		"screen.smart-health-card"} {
+		get("/people/:id/"+route, id)
+	}
+	for _, route := range []string{"", "/notice", "/notice.png", "/notice.pdf", "/insert.pdf", "/reissue",
+		"/revoke", "/erase"} {
+		get("/insurer/people/:id"+route, id)
+	}
+	get("/insurer/people/:id/certificate.pdf", id, "?reason=x&layout=card")
+	get("/insurer/people/:id/copies/:rid/revoke", id, rid)
+	get("/insurer/people/:id/logins/:login/end", id, login)
+	for _, route := range []string{"/insurer/sample.csv", "/insurer/revoke", "/insurer/statistics",
+		"/insurer/statistics.csv"} {
+		get(route, "?insurer=00138990")
+	}
+	get("/insurer/papers/:kind", "notice.pdf", "?insurer=00138990")
+	get("/insurer/imports/:id", last(shown))
+	get("/insurer/imports/:id/headings", last(shown))
+	get("/insurer/imports/:id/errors.csv", last(shown))
+	get("/insurer/runs/:id", done)
+	get("/insurer/runs/:id/events", done)
+	get("/insurer/runs/:id/files/:name", done, "oshirase-06139992-"+done+"-001.pdf")
+	get("/i/:insurer/.well-known/jwks.json", "00138990")
+	get("/i/:insurer/.well-known/crl/:file", "00138990", kid+".json")
+	get("/i/:insurer/status.jwt", "00138990")
+	get("/i/:insurer/.well-known/keys.jwt", "00138990")
+	get("/i/:insurer/time.jwt", "00138990", "?nonce="+strings.Repeat("A", 22))
+	get("/api/v1/counters")
+	get("/insurer/people/:id/phones/:phone/end", id, "A")
+	get("/insurer/people/:id/phones/end", id)
+
+	form("/settings", url.Values{"lang": {"en"}})
+	form("/visit", url.Values{"day": {"2026-12-01"}})
+	form("/counter/staff", url.Values{"name": {"鈴木"}})
+	form("/insurer/staff", url.Values{"name": {"鈴木"}})
+	form("/insurer/people/:id/certificate.pdf", url.Values{"reason": {"申請"}, "layout": {"card"}}, id)
+	form("/insurer/settings", url.Values{"insurer": {"06139992"}, "name": {"架空健康保険組合"},
+		"issuer": {"理事長"}, "telephone": {"06-0000-0000"}})
+	form("/insurer/runs", url.Values{"insurer": {"06139992"}, "run": {"notices"}, "order": {"number"}})
+	form("/insurer/revoke", url.Values{"insurer": {"00138990"}, "rid": {rid}})
+	form("/insurer/imports/:id/headings", url.Values{}, last(mapped))
+	form("/insurer/imports/:id/store", url.Values{"seen": {"1 0 0"}}, last(stored))
+	form("/insurer/imports/:id/drop", url.Values{}, last(dropped))
+	form("/insurer/runs/:id/:wish", url.Values{}, waiting, "cancel")
+	send("POST", "/api/v1/people/:id/credential", map[string]string{"tier": "live"}, id)
+	call("/i/:insurer/code", func(calls *Insurers, iss string) error {
+		_, err := calls.Redeem(ctx, iss, credential.Code{Spoken: code})
+		return err
+	})
+	send("POST", "/api/v1/people/:id/code/answer", map[string]bool{"allow": true}, id)
+	send("POST", "/api/v1/people/:id/code", nil, id)
+	send("PUT", "/api/v1/phone", map[string]any{"id": "C", "key": point})
+	send("PUT", "/api/v1/phone/holder", holderBody(holder))
+	send("POST", "/api/v1/phone/nonce", map[string]string{"phone": "A"})
+	send("POST", "/api/v1/phone/session",
+		map[string]string{"phone": "A", "key": phone.key.ID[:16], "nonce": nonce,
+			"signature": phone.sign(t,
+				strings.Join([]string{"madoguchi-device-1", "enter", "localhost:8080", "A",
+					nonce}, "\n"))})
+	send("POST", "/api/v1/counter/cases", map[string]string{"text": live})
+	send("POST", "/api/v1/counter/people", map[string][]string{"texts": {live}})
+	cases := "/api/v1/counter/cases/:id"
+	send("POST", cases+"/challenge", struct{}{}, second)
+	send("POST", cases+"/proof", map[string]string{"text": "x.y.z"}, second)
+	send("POST", cases+"/card-check", map[string]bool{"birthDateConfirmed": true}, open)
+	send("POST", cases+"/text-check", map[string]any{"expiryYear": 2030, "securityCode": "1234"}, open)
+	send("POST", cases+"/certificate-check", struct{}{}, open)
+	send("POST", cases+"/oqs-compare", struct{}{}, open)
+	send("POST", cases+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}, open)
+	send("POST", cases+"/record", map[string]string{"outcome": "refused", "reason": "本人の希望"}, fresh)
+	send("POST", "/api/v1/counter/reader", map[string]string{"id": strings.Repeat("a", 64)})
+	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})
+	call("/i/:insurer/receipt/keys", func(calls *Insurers, iss string) error {
+		_, err := calls.ReceiptKeys(ctx, iss, live)
+		return err
+	})
+	call("/i/:insurer/receipt", func(calls *Insurers, iss string) error {
+		receipt := desk.Receipt{At: h.now, Outcome: desk.Accepted, Method: "N1e"}
+		key, err := phone.private.PublicKey.Bytes()
+		if err != nil {
+			return err
+		}
+		sealed, err := h.counter.Signer.Seal(receipt, key)
+		if err != nil {
+			return err
+		}
+		return calls.LeaveReceipt(ctx, iss, live, map[string][]byte{"A": sealed})
+	})
+	upload, kind := multipartOf(t, good)
+	stops = append(stops, stop{method: "POST", route: "/insurer/import", path: "/insurer/import", kind: kind,
+		body: upload})
+
+	form("/insurer/people/:id/reissue", url.Values{}, id)
+	form("/insurer/people/:id/copies/:rid/revoke", url.Values{}, id, rid)
+	form("/insurer/people/:id/revoke", url.Values{}, id)
+	form("/enrol", url.Values{"code": {"AAAAAAAAAAAAAAAA"}})
+	send("POST", "/api/v1/phones/:phone/end", struct{}{}, "A")
+	send("POST", "/api/v1/people/:id/remove", struct{}{}, id)
+	form("/insurer/people/:id/phones/:phone/end", url.Values{}, her, "A") // she has none
+	form("/insurer/people/:id/phones/end", url.Values{}, her)
+	form("/insurer/people/:id/logins/:login/end", url.Values{}, id, login)
+	form("/insurer/people/:id/erase", url.Values{"number": {r.Person.Number}}, id)
+	send("POST", "/api/v1/me/erase", struct{}{})
+	stops[len(stops)-1].cookies = hers
+	form("/logout", url.Values{})
+	send("POST", "/api/v1/phone/wipe", struct{}{})
+	return h, stops
+}
+
+// catching keeps the call that it is given and sends it nowhere.
+type catching struct {
+	request *http.Request
+	body    []byte
+}
+
+func (c *catching) RoundTrip(r *http.Request) (*http.Response, error) {
+	var err error
+	c.request = r
+	if c.body, err = io.ReadAll(r.Body); err != nil {
+		return nil, err
+	}
+	return nil, errors.New("caught")
+}
+
+func last(address string) string { return address[strings.LastIndex(address, "/")+1:] }
+
+// filled puts values into a route's places, one after the other; one that begins with ? is the query.
+func filled(route string, values ...string) string {
+	parts := strings.Split(route, "/")
+	query := ""
+	for _, v := range values {
+		if strings.HasPrefix(v, "?") {
+			query = v
+			continue
+		}
+		for i, part := range parts {
+			if strings.HasPrefix(part, ":") || part == "*" {
+				parts[i] = v
+				break
+			}
+		}
+	}
+	return strings.Join(parts, "/") + query
+}
+
+// A route that the tour leaves out is tested by none of the tests that walk it.
+func TestTheTourAsksEveryRoute(t *testing.T) {
+	h, stops := tour(t)
+	asked := map[string]bool{}
+	for _, s := range stops {
+		if asked[s.String()] {
+			t.Errorf("%s is asked twice", s)
+		}
+		asked[s.String()] = true
+	}
+	registered := map[string]bool{}
+	for _, r := range h.echo.Routes() {
+		route := r.Method + " " + r.Path
+		registered[route] = true
+		if r.Method == http.MethodHead || r.Method == echo.RouteNotFound || asked[route] ||
+			notOnTour[route] != "" {
+			continue
+		}
+		t.Errorf("%s is not on the tour: add a good request, or say in notOnTour why there is none", route)
+	}
+	for route := range notOnTour {
+		if !registered[route] {
+			t.Errorf("notOnTour names %s, which is no route", route)
+		}
+	}
+	for _, s := range stops {
+		if w := h.answered(t, s.request(h.cookies)); w.Code >= 500 && s.route != "/api/v1/counter/reader" {
+			t.Errorf("%s: %d %s", s, w.Code, w.Body)
+		}
+	}
+}
+
+// What a route answers does not depend on the day on which it is asked.
+func TestEveryRouteAnswersAtAwkwardMoments(t *testing.T) {
+	usual := map[string]int{}
+	h, stops := tour(t)
+	for _, s := range stops {
+		w := httptest.NewRecorder()
+		h.echo.ServeHTTP(w, s.request(h.cookies))
+		usual[s.String()] = w.Code
+	}
+	defer func(day time.Time) { houseDay = day }(houseDay)
+	for i, moment := range outside.Moments() {
+		if i%2 == 1 {
+			continue // a tour takes its time; the demo's own test (server/clock_test.go) takes them all
+		}
+		t.Run(moment.Name, func(t *testing.T) {
+			houseDay = moment.At
+			h, stops := tour(t)
+			for _, s := range stops {
+				w := h.answered(t, s.request(h.cookies))
+				if w.Code != usual[s.String()] {
+					t.Errorf("%s: %d %.300s, and %d on other days", s, w.Code, w.Body, usual[s.String()])
+				}
+			}
+		})
+	}
+}
