@@ -16,7 +16,7 @@ func lostCharacter(r rune) bool {
 	case '●', Geta, '■', '□', '?', '？', '*', '＊', unicode.ReplacementChar:
 		return true
 	}
-	return unicode.Is(unicode.Co, r)
+	return r >= 0xE000 && unicode.Is(unicode.Co, r)
 }
 
 // LostMark returns the first of a name's marks where a character was lost, 0 when there is none.

@@ -49,7 +49,13 @@ func lostLetters(all []letter) int {
 func isSelector(r rune) bool { return r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF }
 
 // unspoken are marks that never tell two names apart: dots, hyphens and apostrophes.
-func unspoken(r rune) bool { return strings.ContainsRune("・.,-‐‑–—―−'’‘`ʼʻ′", r) }
+func unspoken(r rune) bool {
+	switch r {
+	case '・', '.', ',', '-', '‐', '‑', '–', '—', '―', '−', '\'', '’', '‘', '`', 'ʼ', 'ʻ', '′':
+		return true
+	}
+	return false
+}
 
 // letters normalises a name: NFKC except that compatibility ideographs keep their own shape, radicals as ideographs, blanks,
 // dots and hyphens out, capitals, katakana.
@@ -93,7 +99,7 @@ func readMarks(name []letter) {
 		}
 		before := name[i-1]
 		switch {
-		case strings.ContainsRune("々〻〃", l.shape) && (unicode.Is(unicode.Han, before.base) || before.lost()):
+		case (l.shape == '々' || l.shape == '〻' || l.shape == '〃') && (unicode.Is(unicode.Han, before.base) || before.lost()):
 			l.base = before.base
 		case l.shape == 'ヽ' && unicode.Is(unicode.Katakana, before.base):
 			l.base = before.base
@@ -107,7 +113,13 @@ func readMarks(name []letter) {
 
 // isParticle reports whether a character between two kanji can write the が of 関が原: registers of places and of families
 // write one name with any of these.
-func isParticle(r rune) bool { return strings.ContainsRune("ヶケヵカガ箇", r) }
+func isParticle(r rune) bool {
+	switch r {
+	case 'ヶ', 'ケ', 'ヵ', 'カ', 'ガ', '箇':
+		return true
+	}
+	return false
+}
 
 func isKanji(r rune) bool { return unicode.Is(unicode.Han, r) && !isParticle(r) }
 

@@ -71,7 +71,7 @@ func foldRune(r rune) rune {
 	if f, ok := foldTable[r]; ok {
 		return f
 	}
-	if r < 0x80 {
+	if r < 0x80 || r > 'ぁ' && r <= 'ヺ' || r >= 0x3400 && r <= 0x9FFF { // kana and ideographs decompose into nothing else
 		return r
 	}
 	var buf, dst [16]byte
