@@ -8,9 +8,10 @@ import (
 // Geta (ゲタ) is what stands in print for a character that could not be written, since lead type.
 const Geta = '〓'
 
-// lostCharacter reports whether r stands where a character was lost: ● and 〓 of the registers (rules.md 4.4), what programs
-// leave of a character that their coding lacks (?, U+FFFD, □, ■, *), and characters of somebody's private use (外字). No name has
-// one of these of its own. NFKC has made ？ and ＊ narrow where names are compared; here both widths count.
+// lostCharacter reports whether r stands where a character was lost: ● and 〓 of the registers,
+// what programs leave of a character that their coding lacks (?, U+FFFD, □, ■, *), and characters of
+// somebody's private use (外字). No name has one of these of its own. NFKC has made ？ and ＊ narrow where names
+// are compared; here both widths count.
 func lostCharacter(r rune) bool {
 	switch r {
 	case '●', Geta, '■', '□', '?', '？', '*', '＊', unicode.ReplacementChar:
@@ -38,8 +39,8 @@ func AllLost(name string) bool {
 	return len(all) > 0 && lostLetters(all) == len(all)
 }
 
-// CleanName returns a name as it is stored, shown and printed: radicals as the characters that they look like, and 〓 for each
-// lost character except ● and ■, which registers write on purpose.
+// CleanName returns a name as it is stored, shown and printed: radicals as the characters that they look
+// like, and 〓 for each lost character except ● and ■, which registers write on purpose.
 func CleanName(name string) string {
 	if !strings.ContainsFunc(name, func(r rune) bool { return isRadical(r) || lostCharacter(r) }) {
 		return name

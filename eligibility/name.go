@@ -12,19 +12,25 @@ type NameMatch struct {
 type Match string
 
 const (
-	NamesEqual      Match = "equal"      // the same after NFKC; blanks, width, case and hiragana or katakana never count
-	NamesVariant    Match = "variant"    // the same up to variants (髙/高, 佐々/佐佐, ü/ue), kana habits, order, 旧姓 or 通称 in brackets
-	NamesMasked     Match = "masked"     // the same where ●, 〓 or a lost character hides at most half of it
-	NamesSimilar    Match = "similar"    // one character or one Latin word differs, or simplified forms (张/張): ask
-	NamesUnreadable Match = "unreadable" // more than half of a name is hidden: nothing to compare, neither the same nor another
-	NamesDifferent  Match = "different"  // another name
+	// The same after NFKC; blanks, width, case and hiragana or katakana never count.
+	NamesEqual Match = "equal"
+	// The same up to variants (髙/高, 佐々/佐佐, ü/ue), kana habits, order of words, 旧姓 or 通称名 in brackets.
+	NamesVariant Match = "variant"
+	// The same where ●, 〓 or a lost character hides at most half of it.
+	NamesMasked Match = "masked"
+	// One character or one Latin word differs, or one name is in simplified forms (张/張): ask.
+	NamesSimilar Match = "similar"
+	// More than half of a name is hidden: there is nothing to compare, it is neither the same nor another.
+	NamesUnreadable Match = "unreadable"
+	// Another name.
+	NamesDifferent Match = "different"
 )
 
 // Same reports whether two names with this match are one name, written as registers differ.
 func (m Match) Same() bool { return m == NamesEqual || m == NamesVariant || m == NamesMasked }
 
-// NameDifference is one place where two names differ. Index counts the characters of the first name without its blanks; a
-// character that the other name lacks stands against "".
+// NameDifference is one place where two names differ. Index counts the characters of the first name without
+// its blanks; a character that the other name lacks stands against "".
 type NameDifference struct {
 	Index int    `json:"index"`
 	A     string `json:"a"`
@@ -35,9 +41,10 @@ type NameDifference struct {
 // longestName bounds the work for texts that are no names.
 const longestName = 200
 
-// MatchNames compares two writings of a name. A ● (or 〓, or what a program leaves of a character that it lacks) on either
-// side stands for any one character; a name that is hidden for more than half is NamesUnreadable. 旧姓 (former family names) and
-// 通称名 (aliases) in brackets make a variant. Empty names match nothing.
+// MatchNames compares two writings of a name. A ● (or 〓, or what a program leaves of a character that it
+// lacks) on either side stands for any one character; a name that is hidden for more than half is
+// NamesUnreadable. 旧姓 (former family names) and 通称名 (aliases) in brackets make a variant. Empty names match
+// nothing.
 func MatchNames(a, b string) NameMatch {
 	x, okA := partBrackets(a)
 	y, okB := partBrackets(b)
@@ -78,7 +85,8 @@ func matchPlain(a string, la []letter, b string, lb []letter) NameMatch {
 	return m
 }
 
-// mostlyHidden reports whether more than half of the characters are unknown: of one name, or of both taken together.
+// mostlyHidden reports whether more than half of the characters are unknown: of one name, or of both taken
+// together.
 func mostlyHidden(m NameMatch, a, b []letter) bool {
 	hidden := 0
 	for _, d := range m.Differences {
@@ -110,14 +118,16 @@ func level(a, b []letter) NameMatch {
 	m := NameMatch{Differences: []NameDifference{}}
 	for i := range a {
 		if !a[i].same(b[i]) {
-			m.Differences = append(m.Differences, NameDifference{a[i].at, a[i].String(), b[i].String(), compare(a[i], b[i])})
+			d := NameDifference{Index: a[i].at, A: a[i].String(), B: b[i].String(), Kind: compare(a[i], b[i])}
+			m.Differences = append(m.Differences, d)
 		}
 	}
 	m.judge(len(a))
 	return m
 }
 
-// judge derives the degree from the differences: all variants, some masked, one wrong in a name of three or more, more.
+// judge derives the degree from the differences: all variants, some masked, one wrong in a name of three or
+// more, more.
 func (m *NameMatch) judge(length int) {
 	m.Match = NamesEqual
 	for _, d := range m.Differences {

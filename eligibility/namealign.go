@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// What a step costs when names are aligned: one that is worse costs more than a whole name of those that are better, so that
-// the cheapest way is of the same degree whichever name comes first.
+// What a step costs when names are aligned: one that is worse costs more than a whole name of those that are
+// better, so that the cheapest way is of the same degree whichever name comes first.
 const (
 	costVariant = 1
 	costMasked  = costVariant << 9
@@ -31,9 +31,11 @@ func costOf(m Match) int64 {
 // vowel: a long vowel is written with ー or with a vowel.
 func vowel(r rune) bool { return strings.ContainsRune("アイウエオァィゥェォ", r) }
 
-// digraphs are the two letters that passports and airlines write for one (ICAO Doc 9303-3, section 6 A). That the accent may
-// also just be left out is foldRune's matter.
-var digraphs = map[rune]string{'Ä': "AE", 'Å': "AA", 'Æ': "AE", 'Ö': "OE", 'Ø': "OE", 'Œ': "OE", 'Ü': "UE", 'Þ': "TH"}
+// digraphs are the two letters that passports and airlines write for one (ICAO Doc 9303-3, section 6 A). That
+// the accent may also just be left out is foldRune's matter.
+var digraphs = map[rune]string{
+	'Ä': "AE", 'Å': "AA", 'Æ': "AE", 'Ö': "OE", 'Ø': "OE", 'Œ': "OE", 'Ü': "UE", 'Þ': "TH",
+}
 
 // writtenAs reports whether two letters are those that stand for one.
 func writtenAs(one letter, two []letter) bool {
@@ -82,8 +84,9 @@ func (t alignment) steps(i, j int, take func(alignStep)) {
 	}
 }
 
-// aligned compares names of which one may have characters that the other lacks: the cheapest way to turn one into the other
-// (Wagner and Fischer 1974), where a missing ー and the two letters for one (ü/ue) cost as little as a variant.
+// aligned compares names of which one may have characters that the other lacks: the cheapest way to turn one
+// into the other (Wagner and Fischer 1974), where a missing ー and the two letters for one (ü/ue) cost as
+// little as a variant.
 func aligned(a, b []letter) NameMatch {
 	t := alignment{a, b, make([]int64, (len(a)+1)*(len(b)+1))}
 	for i := 0; i <= len(a); i++ {
@@ -107,7 +110,8 @@ func aligned(a, b []letter) NameMatch {
 		})
 		i, j = i-way.a, j-way.b
 		if way.kind != NamesEqual {
-			m.Differences = append(m.Differences, NameDifference{indexAt(a, i), written(a[i : i+way.a]), written(b[j : j+way.b]), way.kind})
+			d := NameDifference{Index: indexAt(a, i), A: written(a[i : i+way.a]), B: written(b[j : j+way.b]), Kind: way.kind}
+			m.Differences = append(m.Differences, d)
 		}
 	}
 	slices.Reverse(m.Differences)

@@ -12,8 +12,8 @@ var (
 	closeBrackets = []rune(")]}>〕」』】〉》〗〙⟩⦆≫›»")
 )
 
-// bracketName is a name with something in brackets: 旧姓 (a former family name) as 山田（佐藤）花子 or at the end, or 通称名 (an alias)
-// behind a whole name as on foreigners' cards.
+// bracketName is a name with something in brackets: 旧姓 (a former family name) as 山田（佐藤）花子 or at the end, or
+// 通称名 (an alias) behind a whole name as on foreigners' cards.
 type bracketName struct {
 	main   string     // without what stands in brackets
 	inner  string     // what stands in them, without its label
@@ -28,7 +28,8 @@ type innerCut struct {
 	text     string
 }
 
-// partBrackets takes the brackets out of a name; ok is false when it has none that match. Brackets within brackets part words.
+// partBrackets takes the brackets out of a name; ok is false when it has none that match. Brackets within
+// brackets part words.
 func partBrackets(name string) (b bracketName, ok bool) {
 	const most = 8 * longestName // bytes; what is longer is no name
 	if len(name) > most || !strings.ContainsFunc(name, unicode.IsPunct) && !strings.ContainsAny(name, "<＜≪") {
@@ -55,7 +56,8 @@ func partBrackets(name string) (b bracketName, ok bool) {
 			part := strings.TrimSpace(within.String())
 			within.Reset()
 			inner = append(inner, part)
-			b.parts = append(b.parts, innerCut{len(letters(main.String())), len(letters(part)) + 2, "（" + part + "）"})
+			cut := innerCut{at: len(letters(main.String())), size: len(letters(part)) + 2, text: "（" + part + "）"}
+			b.parts = append(b.parts, cut)
 		case depth > 0:
 			within.WriteRune(r)
 		default:
@@ -75,7 +77,8 @@ func partBrackets(name string) (b bracketName, ok bool) {
 	return b, true
 }
 
-// withoutLabel takes 旧姓 and the like from the front of what stands in brackets; called reports a label of an alias.
+// withoutLabel takes 旧姓 and the like from the front of what stands in brackets; called reports a label of an
+// alias.
 func withoutLabel(inner string) (name string, called bool) {
 	for _, label := range []string{"旧姓", "旧氏", "通称名", "通称", "通名", "本名", "氏名"} {
 		if rest, ok := strings.CutPrefix(inner, label); ok {
@@ -98,8 +101,8 @@ func (b bracketName) letters() []letter {
 	return all
 }
 
-// isWholeName reports whether what stands in the brackets is a name of its own, and not a family name alone: it has two words,
-// it is called an alias, or one of the two is in Latin letters and the other is not.
+// isWholeName reports whether what stands in the brackets is a name of its own, and not a family name alone:
+// it has two words, it is called an alias, or one of the two is in Latin letters and the other is not.
 func (b bracketName) isWholeName() bool {
 	return b.whole && (b.called || len(strings.Fields(b.inner)) > 1 || isLatin(b.inner) != isLatin(b.main))
 }
@@ -146,8 +149,8 @@ func better(m NameMatch, match Match) NameMatch {
 	return m
 }
 
-// withInner judges what stands in the brackets of names that are the same without: on one side only it is a variant, on both it
-// has to be the same too.
+// withInner judges what stands in the brackets of names that are the same without: on one side only it is a
+// variant, on both it has to be the same too.
 func withInner(m NameMatch, x, y bracketName) NameMatch {
 	kind, lx, ly := NamesVariant, letters(x.inner), letters(y.inner)
 	if sameLetters(lx, ly) && sameCuts(x.parts, y.parts) {

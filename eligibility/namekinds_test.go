@@ -24,7 +24,7 @@ func matched(t *testing.T, cases []pairOfNames) {
 	}
 }
 
-// 協会けんぽ prints a former family name as 山田（佐藤）花子 where the OQS gives 山田 花子 (kyoukaikenpo.or.jp, g2/cat298; news.md);
+// 協会けんぽ prints a former family name as 山田（佐藤）花子 where the OQS gives 山田 花子 (kyoukaikenpo.or.jp, g2/cat298);
 // residence cards and resident registers put the alias behind the name (住民基本台帳法施行令30条の16).
 func TestAFormerFamilyNameOrAnAliasInBracketsIsAVariant(t *testing.T) {
 	matched(t, []pairOfNames{
@@ -70,9 +70,9 @@ func TestAFormerFamilyNameOrAnAliasInBracketsIsAVariant(t *testing.T) {
 	}
 }
 
-// Unicode names the marks: 々 U+3005 and 〻 U+303B repeat an ideograph, 〃 U+3003 is written for them, ヽヾゝゞ repeat kana
-// (JIS X 0208 4.3). が between kanji has as many writings as there are registers: 茅ヶ崎市, 鎌ケ谷市, 龍ケ崎市 are the names in law of
-// places that others write with ヶ, ケ, ヵ, が or 箇.
+// Unicode names the marks: 々 U+3005 and 〻 U+303B repeat an ideograph, 〃 U+3003 is written for them, ヽヾゝゞ
+// repeat kana (JIS X 0208 4.3). が between kanji has as many writings as there are registers: 茅ヶ崎市, 鎌ケ谷市, 龍ケ崎市
+// are the names in law of places that others write with ヶ, ケ, ヵ, が or 箇.
 func TestIterationMarksAndTheParticleBetweenKanjiAreVariants(t *testing.T) {
 	matched(t, []pairOfNames{
 		{"佐々木 一", "佐佐木 一", NamesVariant},
@@ -104,7 +104,8 @@ func TestIterationMarksAndTheParticleBetweenKanjiAreVariants(t *testing.T) {
 	})
 }
 
-// ICAO Doc 9303-3 section 6 A: passports write Ä AE, Å AA, Æ AE, Ö OE, Ø OE, Œ OE, Ü UE, Þ TH, ß SS, or leave the accent out.
+// ICAO Doc 9303-3 section 6 A: passports write Ä AE, Å AA, Æ AE, Ö OE, Ø OE, Œ OE, Ü UE, Þ TH, ß SS, or leave
+// the accent out.
 func TestLatinLettersAreMatchedAsPassportsWriteThem(t *testing.T) {
 	matched(t, []pairOfNames{
 		{"MÜLLER HANS", "MUELLER HANS", NamesVariant},
@@ -129,8 +130,9 @@ func TestLatinLettersAreMatchedAsPassportsWriteThem(t *testing.T) {
 	})
 }
 
-// Residence cards write the Japanese or the traditional form of a simplified one (平成23年法務省告示582号). Some simplified forms are
-// other characters in Japanese names (叶), so they are asked about. Pairs of Unihan's kTraditionalVariant.
+// Residence cards write the Japanese or the traditional form of a simplified one (平成23年法務省告示582号). Some
+// simplified forms are other characters in Japanese names (叶), so they are asked about. Pairs of Unihan's
+// kTraditionalVariant.
 func TestSimplifiedFormsAreAskedAbout(t *testing.T) {
 	matched(t, []pairOfNames{
 		{"张三", "張三", NamesSimilar},

@@ -10,7 +10,7 @@ import (
 // letter is a character of a name as names are compared.
 type letter struct {
 	shape, selector rune // as written, after NFKC; selector is a variation selector or an accent of its own
-	base            rune // what it stands for: 々 for the character before it, ヶ between kanji for が; else shape
+	base            rune // what it stands for: 々 for the one before it, ヶ between kanji for が; else shape
 	folded          rune // the form that stands for base and its variants
 	at              int  // its place in the name without blanks
 }
@@ -26,6 +26,9 @@ func (l letter) String() string {
 func (l letter) same(m letter) bool { return l.shape == m.shape && l.selector == m.selector }
 
 func (l letter) lost() bool { return lostCharacter(l.base) }
+
+// takesAccent reports whether an accent that Unicode has no joined letter for belongs to the letter.
+func (l letter) takesAccent() bool { return l.selector == 0 && unicode.Is(unicode.Latin, l.shape) }
 
 func sameLetters(a, b []letter) bool {
 	for i := range a {
@@ -57,8 +60,8 @@ func unspoken(r rune) bool {
 	return false
 }
 
-// letters normalises a name: NFKC except that compatibility ideographs keep their own shape, radicals as ideographs, blanks,
-// dots and hyphens out, capitals, katakana.
+// letters normalises a name: NFKC except that compatibility ideographs keep their own shape, radicals as
+// ideographs, blanks, dots and hyphens out, capitals, katakana.
 func letters(s string) []letter {
 	out := make([]letter, 0, min(len(s), longestName+1))
 	add := func(r rune) { out = append(out, letter{shape: r, base: r, at: len(out)}) }
@@ -71,8 +74,8 @@ func letters(s string) []letter {
 			if n > 0 {
 				out[n-1].selector = r
 			}
-		case unicode.Is(unicode.Mn, r) && n > 0 && out[n-1].selector == 0 && unicode.Is(unicode.Latin, out[n-1].shape):
-			out[n-1].selector = r // an accent that Unicode has no joined letter for
+		case unicode.Is(unicode.Mn, r) && n > 0 && out[n-1].takesAccent():
+			out[n-1].selector = r
 		case unicode.IsSpace(r) || unspoken(r) || unicode.Is(unicode.Cf, r):
 		case r >= 'ぁ' && r <= 'ゖ' || r == 'ゝ' || r == 'ゞ':
 			add(r + 'ァ' - 'ぁ')
@@ -111,8 +114,8 @@ func readMarks(name []letter) {
 	}
 }
 
-// isParticle reports whether a character between two kanji can write the が of 関が原: registers of places and of families
-// write one name with any of these.
+// isParticle reports whether a character between two kanji can write the が of 関が原: registers of places and of
+// families write one name with any of these.
 func isParticle(r rune) bool {
 	switch r {
 	case 'ヶ', 'ケ', 'ヵ', 'カ', 'ガ', '箇':

@@ -15,8 +15,8 @@ func (w latinWord) like(v latinWord) bool {
 	return w.bare == v.bare || w.bare == v.long || w.long == v.bare || w.long == v.long
 }
 
-// sameWords compares names in Latin letters of two words and more: the same words in another order are a variant, one word
-// too many is similar; "" when the names are not such names or differ more.
+// sameWords compares names in Latin letters of two words and more: the same words in another order are a
+// variant, one word too many is similar; "" when the names are not such names or differ more.
 func sameWords(a, b string) Match {
 	wa, wb := latinWords(a), latinWords(b)
 	if len(wa) < 2 || len(wb) < 2 {
@@ -36,8 +36,8 @@ func sameWords(a, b string) Match {
 	return ""
 }
 
-// paired returns how many words of a have one of their own in b, at most: Kuhn's augmenting paths (1955), since MÜLLER may
-// stand for MULLER and for MUELLER of the same name.
+// paired returns how many words of a have one of their own in b, at most: Kuhn's augmenting paths (1955),
+// since MÜLLER may stand for MULLER and for MUELLER of the same name.
 func paired(a, b []latinWord) int {
 	of := make([]int, len(b)) // the word of a that has this one of b, and one more
 	n := 0

@@ -15,8 +15,8 @@ import (
 	"unicode"
 )
 
-// unicodeData are the files of the Unicode Character Database 15.0 as Debian's package unicode-data has them. Where they are not
-// installed, the digests of what they say stand for them.
+// unicodeData are the files of the Unicode Character Database 15.0 as Debian's package unicode-data has them.
+// Where they are not installed, the digests of what they say stand for them.
 const unicodeData = "/usr/share/unicode"
 
 func fields(t *testing.T, file string, line func(fields []string)) bool {
@@ -49,7 +49,8 @@ func codePoint(t *testing.T, s string) rune {
 	return rune(n)
 }
 
-// UAX #44, EquivalentUnifiedIdeograph.txt 15.0.0: 114 of U+2E80–2EFF and all 214 of U+2F00–2FDF have an equivalent.
+// UAX #44, EquivalentUnifiedIdeograph.txt 15.0.0: 114 of U+2E80–2EFF and all 214 of U+2F00–2FDF have an
+// equivalent.
 func TestRadicalsAreFoldedAsUnicodeSays(t *testing.T) {
 	var ours strings.Builder
 	n := 0

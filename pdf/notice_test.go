@@ -156,7 +156,7 @@ func TestACharacterThatNoFontHasIsNamedAtTheFoot(t *testing.T) {
 	}
 }
 
-// Unicode's EquivalentUnifiedIdeograph; pdf.md: never ●, never a blank, a character that is lost is 〓 and on the hand-check list.
+// Unicode's EquivalentUnifiedIdeograph; docs/papers.md: a character that is lost is 〓 and on the hand-check list.
 func TestRadicalsArePrintedAsTheirCharactersAndLostOnesAsGeta(t *testing.T) {
 	for i, c := range []struct {
 		name, kana, want, not string

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// On 2026-08-25 マイナポータルアプリ became マイナアプリ and デジタル認証アプリ was merged into it (Digital Agency). The service of the
-// relying party is デジタル認証サービス, the website マイナポータル keeps its name.
+// On 2026-08-25 マイナポータルアプリ became マイナアプリ and デジタル認証アプリ was merged into it (Digital Agency). The service of
+// the relying party is デジタル認証サービス, the website マイナポータル keeps its name.
 var formerApps = regexp.MustCompile(`デジタル認証アプリ|マイナポ(ータル)?アプリ|(?i)digital authentication app|mynaportal app`)
 
 // formerAppsMayStand are the places where somebody who still has a former app is told what became of it.

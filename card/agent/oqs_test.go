@@ -13,7 +13,7 @@ func TestTheNameOfAnAnswerIsComparedAsRegistersWriteNames(t *testing.T) {
 		screen, answer, alias string
 		want                  wire.Agreement
 	}{
-		{"山田（佐藤）花子", "山田 花子", "", wire.Equal}, // news.md: the paper and the OQS
+		{"山田（佐藤）花子", "山田 花子", "", wire.Equal}, // 協会けんぽ's paper and the OQS
 		{"髙橋 德一", "●橋 德一", "", wire.Equal},
 		{"吉田 一", "?田 一", "", wire.Equal},
 		{"吉田 一", "？田 一", "", wire.Equal},

@@ -163,7 +163,8 @@ const (
 	Missing   Agreement = "missing" // one side does not have it, or a name is hidden for more than half
 )
 
-// NameAgreement is what a comparison of names says of the item: variants and single hidden characters (●) are the same name.
+// NameAgreement is what a comparison of names says of the item: variants and names with a hidden character (●)
+// are the same name.
 func NameAgreement(m eligibility.Match) Agreement {
 	switch {
 	case m.Same():

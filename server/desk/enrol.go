@@ -71,8 +71,8 @@ func (o *Office) Enrol(ctx context.Context, login auth.Identity, mac []byte) err
 	})
 }
 
-// samePerson compares a login with a record: the date of birth exactly, the name tolerantly, also against the alias. A name of
-// which more than half is hidden (●●) is nobody's: the insurer's desk registers that person, or the name is put right first.
+// samePerson compares a login with a record: the date of birth exactly, the name tolerantly, also against the
+// alias. A name of which more than half is hidden (●●) is nobody's: the insurer puts it right first.
 func samePerson(login auth.Identity, p eligibility.Person) bool {
 	return !login.BirthDate.IsZero() && login.BirthDate == p.BirthDate && p.BestMatch(login.Name).Match.Same()
 }

@@ -7,7 +7,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// The name of a login is tolerated as registers spell names (rules.md 4.4), a name that nobody can read is nobody's.
+// The name of a login is tolerated as registers spell names, a name that nobody can read is
+// nobody's.
 func TestOnlyAReadableNameProvesThePersonOfANotice(t *testing.T) {
 	born := eligibility.MustDate("1988-11-30")
 	for _, c := range []struct {

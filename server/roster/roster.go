@@ -213,7 +213,8 @@ func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
 		r.refuse(colName, "missing", "氏名がありません。入れてからもう一度読み込んでください。", "The name is missing.")
 	}
 	r.birth(cells[colBirth])
-	p.Kana, p.Alias, p.AliasKana = r.name(colKana, cells[colKana]), r.name(colAlias, cells[colAlias]), r.name(colAliasKana, cells[colAliasKana])
+	p.Kana, p.Alias = r.name(colKana, cells[colKana]), r.name(colAlias, cells[colAlias])
+	p.AliasKana = r.name(colAliasKana, cells[colAliasKana])
 	p.Sex = oneOf(r, colSex, cells[colSex], sexes, "男・女・1・2・3")
 	p.Relation = oneOf(r, colRelation, cells[colRelation], relations, "本人・家族・被扶養者・1・2")
 	p.SubscriberName = r.name(colSubscriber, cells[colSubscriber])

@@ -12,8 +12,8 @@ import (
 	"madoguchi/server/roster"
 )
 
-// renewSearch hashes anew what an older program hashed, a thousand people at a time: what people are found by, and the key by
-// which an import finds them.
+// renewSearch hashes anew what an older program hashed, a thousand people at a time: what people are found
+// by, and the key by which an import finds them.
 func (s *Store) renewSearch(ctx context.Context) error {
 	if _, ok := s.seal.masters["people"]; !ok {
 		return nil // a counter has no people
@@ -38,7 +38,8 @@ func (s *Store) renewSearch(ctx context.Context) error {
 	if done == searchForm {
 		return nil
 	}
-	_, err = s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+	_, err = s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ($1, $2)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
 		searchMark, strconv.Itoa(searchForm))
 	return storage(err)
 }
@@ -61,7 +62,8 @@ func (s *Store) renewSome(ctx context.Context, form int, after int64) (int64, er
 		err := scan(&p.id, &p.ref, &p.insurer, &p.keyMAC, &p.version, &p.at, &p.sealed)
 		old = append(old, p)
 		return err
-	}, fmt.Sprintf(`SELECT people.id, `+personColumns+` FROM people WHERE search < %d AND id > $1 ORDER BY id LIMIT 1000`, form), after)
+	}, fmt.Sprintf(`SELECT people.id, `+personColumns+` FROM people
+		WHERE search < %d AND id > $1 ORDER BY id LIMIT 1000`, form), after)
 	if err != nil || len(old) == 0 {
 		return 0, storage(err)
 	}
@@ -88,13 +90,14 @@ func (s *Store) renewPerson(ctx context.Context, tx *sql.Tx, p oldPerson) error 
 		return err
 	}
 	values := append([]any{p.ref}, s.searchValues(eligibility.InsurerNumber(p.insurer), person)...)
-	_, err = tx.ExecContext(ctx, `UPDATE people SET search = $2, number_mac = $3, name_mac = $4, kana_mac = $5, birth_mac = $6, insured_mac = $7
-		WHERE ref = $1`, values...)
+	_, err = tx.ExecContext(ctx, `UPDATE people SET search = $2, number_mac = $3, name_mac = $4, kana_mac = $5, birth_mac = $6,
+		insured_mac = $7 WHERE ref = $1`, values...)
 	return err
 }
 
-// renewKey puts a person whose key holds a name as it stood in an old file under the key of today, so that the next import knows
-// the person. Where somebody has that key already, two rows of a file were one person: the older key stays.
+// renewKey puts a person whose key holds a name as it stood in an old file under the key of today, so that
+// the next import knows the person. Where somebody has that key already, two rows of a file were one person:
+// the older key stays.
 func (s *Store) renewKey(ctx context.Context, tx *sql.Tx, p oldPerson, person eligibility.Person) error {
 	key, former := roster.Key(person), roster.FormerKey(person)
 	if key == former || string(p.keyMAC) != string(s.mac("person", p.insurer, former)) {
@@ -113,6 +116,7 @@ func (s *Store) renewKey(ctx context.Context, tx *sql.Tx, p oldPerson, person el
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE people SET key_mac = $2, body = $3 WHERE ref = $1`, p.ref, next.keyMAC, sealed)
+	_, err = tx.ExecContext(ctx, `UPDATE people SET key_mac = $2, body = $3 WHERE ref = $1`,
+		p.ref, next.keyMAC, sealed)
 	return err
 }

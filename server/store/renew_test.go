@@ -8,7 +8,8 @@ import (
 	"madoguchi/server/roster"
 )
 
-// formerly imports people as the releases before did: names as they stood in the file, keys and search values made of them.
+// formerly imports people as the releases before did: names as they stood in the file, keys and search values
+// made of them.
 func formerly(t *testing.T, s *Store, people ...eligibility.Person) {
 	t.Helper()
 	all := map[string]eligibility.Person{}
