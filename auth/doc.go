@@ -1,4 +1,4 @@
-// Package auth decides who may come in: a patient through an OpenID Connect provider (デジタル認証アプリ), afterwards whoever
+// Package auth decides who may come in: a patient through an OpenID Connect provider (デジタル認証サービス), afterwards whoever
 // holds a session, and a phone by the key that was added after a login.
 //
 // The provider proves an identity (name, date of birth), never an insurance: which insured person a login is follows only

@@ -136,7 +136,7 @@ func (l *Login) checkACR(claim *string, meta metadata) (string, error) {
 	return *claim, nil
 }
 
-// identity reads userinfo's claims. デジタル認証アプリ writes the date of birth as YYYYMMDD, OpenID Connect as
+// identity reads userinfo's claims. デジタル認証サービス writes the date of birth as YYYYMMDD, OpenID Connect as
 // YYYY-MM-DD (Core 5.1).
 func identity(id *oidc.IDToken, how proof, info *oidc.UserInfo, now time.Time) (Identity, error) {
 	var claims struct {

@@ -26,7 +26,7 @@ type Config struct {
 	ClientID    string
 	Key         crypto.Signer     // proves this client (private_key_jwt); RSA or P-256 as Method wants
 	KeyID       string            // kid of the assertion
-	Method      jwt.SigningMethod // RS256 at デジタル認証アプリ, ES256 at the demo provider
+	Method      jwt.SigningMethod // RS256 at デジタル認証サービス, ES256 at the demo provider
 	Audience    string            // of the assertion; the token endpoint when empty
 	RedirectURL string
 	Scopes      []string // besides openid: name, birthdate …

@@ -154,7 +154,7 @@ func TestEveryOtherWayBackIsRefused(t *testing.T) {
 	}
 }
 
-// OpenID Connect Core 3.1.2.1, RFC 7636, and the requirements of デジタル認証アプリ (rules.md 5.3).
+// OpenID Connect Core 3.1.2.1, RFC 7636, and the requirements of デジタル認証サービス (developers' guide of the Digital Agency).
 func TestProviderRefusesRequestsThatARealOneRefuses(t *testing.T) {
 	w := newWorld(t)
 	address, _ := w.begin(t)

@@ -11,7 +11,7 @@ func ReceiptRejects(name string) []string {
 	rejected := []string{}
 	seen := map[string]bool{}
 	for _, l := range lettersAsWritten(name) {
-		if s := l.String(); !seen[s] && (l.selector != 0 || !InJISX0208(l.base)) {
+		if s := l.String(); !seen[s] && (l.selector != 0 || !InJISX0208(l.shape)) {
 			seen[s] = true
 			rejected = append(rejected, s)
 		}
@@ -26,7 +26,8 @@ func lettersAsWritten(name string) []letter {
 			out[len(out)-1].selector = r
 			continue
 		}
-		out = append(out, letter{base: r})
+		r = foldRadical(r)
+		out = append(out, letter{shape: r, base: r})
 	}
 	return out
 }

@@ -23,9 +23,10 @@ const oldForms = "亜亞悪惡圧壓囲圍医醫為爲壱壹隠隱栄榮営營�
 // SANOX-19, MPUNI), the pairs of 戸籍法施行規則別表第二の一, old printed forms and 俗字 that characters of their own stand for,
 // and the names that the documents are tested with. 斉 and 斎, 園 and 薗 are two names, not one: they are not folded.
 var nameForms = [...]string{"亘亙", "巌巖", "晃晄", "穣穰", "禄祿", "萌萠", "晋晉", "青靑", "清淸", "教敎", "彦彥", "産產", "姫姬", "強强", "呉吳", "瑶瑤", "間閒", "昇曻", "淵渕渊",
-	"橋槗", "剣剱劔", "宝寳", "喜㐂", "国圀", "船舩", "涼凉", "冴冱", "峨峩", "嵯嵳", "函凾", "冊册", "鴎鷗", "蒋蔣", "頴穎", "諌諫", "莱萊", "竪豎", "隣鄰", "杉杦",
-	"高髙", "崎﨑嵜", "辺邉", "吉𠮷", "柳栁", "浜濵", "島嶋嶌", "桑桒", "土𡈽圡", "富冨", "桧檜", "薮藪", "峰峯", "館舘",
-	"梅楳", "芦蘆", "鶴鸖靏靍", "秋秌穐龝", "松枩枀", "煕熙", "遥遙", "堯尭", "槙槇", "祢禰", "凜凛", "籠篭", "靭靱", "朗朖"}
+	"橋槗𣘺", "剣剱劔", "宝寳", "喜㐂", "国圀", "船舩", "涼凉", "冴冱", "峨峩", "嵯嵳", "函凾", "冊册", "鴎鷗", "蒋蔣", "頴穎", "諌諫", "莱萊", "竪豎", "隣鄰", "杉杦",
+	"高髙", "崎﨑嵜㟢", "辺邉", "吉𠮷", "柳栁", "浜濵", "島嶋嶌", "桑桒", "土𡈽圡", "富冨", "桧檜", "薮藪", "峰峯", "館舘",
+	"梅楳", "芦蘆", "鶴鸖靏靍", "秋秌穐龝", "松枩枀", "煕熙", "遥遙", "堯尭", "槙槇", "祢禰", "凜凛", "籠篭", "靭靱", "朗朖",
+	"野埜", "戸戶户", "凡凢", "内內", "悦悅", "尚尙", "説說", "税稅", "鋭銳", "閲閱", "脱脫", "兎兔"}
 
 // kanaForms are kana that readings confuse: small and large, and the merged sounds.
 var kanaForms = map[rune]rune{'ァ': 'ア', 'ィ': 'イ', 'ゥ': 'ウ', 'ェ': 'エ', 'ォ': 'オ', 'ッ': 'ツ', 'ャ': 'ヤ', 'ュ': 'ユ', 'ョ': 'ヨ',
@@ -70,7 +71,7 @@ func foldRune(r rune) rune {
 	if f, ok := foldTable[r]; ok {
 		return f
 	}
-	if r < 0x80 {
+	if r < 0x80 || r > 'ぁ' && r <= 'ヺ' || r >= 0x3400 && r <= 0x9FFF { // kana and ideographs decompose into nothing else
 		return r
 	}
 	var buf, dst [16]byte

@@ -83,6 +83,7 @@ func (f *Certificates) Add(c Certificate) (Report, error) {
 	if c.Until.IsZero() {
 		return Report{}, errCertificateUntil
 	}
+	c.Person = c.Person.WithCleanNames()
 	scheme := certificateTitle(c.Person)
 	if len(f.held) > 0 && certificateTitle(f.held[0].Person) != scheme {
 		if err := f.flush(); err != nil {
@@ -191,9 +192,7 @@ func (c Certificate) report(look Look, front, back *form.Form) Report {
 	behind := back.Check(person)
 	report.Notes = append(report.Notes, behind.Notes...)
 	report.Check = append(report.Check, behind.Check...)
-	if hidden(c.Person.Name) {
-		report.Check = append(report.Check, "氏名に記録されていない文字があります: "+c.Person.Name)
-	}
+	report = withLostNames(report, c.Person)
 	if c.Person.Sex == eligibility.SexUnknown {
 		report.Check = append(report.Check, "性別が登録されていません")
 	}

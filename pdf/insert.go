@@ -27,7 +27,7 @@ func InsertSheet(n Insert, made time.Time) ([]byte, Report, error) {
 	if err != nil {
 		return nil, Report{}, err
 	}
-	p := n.Person
+	p := n.Person.WithCleanNames()
 	name, reading, notes := shownName(p)
 	v := map[string]string{"insurer": n.InsurerName, "insurernumber": p.Insurer.Paper(), "number": numberText(p), "name": name, "reading": reading,
 		"made": n.MadeOn.Japanese() + " " + n.Issuer}
@@ -43,7 +43,7 @@ func InsertSheet(n Insert, made time.Time) ([]byte, Report, error) {
 	if err == nil {
 		err = w.Close()
 	}
-	return out.Bytes(), report, err
+	return out.Bytes(), withLostNames(report, p), err
 }
 
 var insertForm = sync.OnceValues(composeInsert)

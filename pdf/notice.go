@@ -12,7 +12,6 @@ import (
 	"rsc.io/qr/coding"
 
 	"madoguchi/eligibility"
-	"madoguchi/pdf/font"
 	"madoguchi/pdf/form"
 )
 
@@ -82,12 +81,9 @@ func (f *Notices) Add(n Notice) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	p := n.values()
-	report, err := f.w.Page(composed, p)
-	if hidden(n.Person.Name) {
-		report.Check = append(report.Check, "氏名に記録されていない文字があります: "+n.Person.Name)
-	}
-	return report, err
+	n.Person = n.Person.WithCleanNames()
+	report, err := f.w.Page(composed, n.values())
+	return withLostNames(report, n.Person), err
 }
 
 // Close ends the file.
@@ -152,28 +148,6 @@ func (n Notice) sender() string {
 		phone += "（" + n.Hours + "）"
 	}
 	return strings.Join(append(lines, phone), "\n")
-}
-
-// shownName returns what is printed large as the name, what small above it, and a note. Where the register shows ● for a
-// character that it could not write, the reading is large, since only it is whole (rules.md 4.4).
-func shownName(p eligibility.Person) (large, small string, notes []string) {
-	if !hidden(p.Name) {
-		return p.Name, p.Kana, nil
-	}
-	notes = []string{"「●」は保険者の記録で文字が出せなかったところです。"}
-	if p.Kana == "" {
-		return p.Name, "", notes
-	}
-	return p.Kana, "登録の表記 " + p.Name, []string{notes[0] + "読みを大きく印字しています。"}
-}
-
-func hidden(name string) bool { return strings.ContainsAny(name, "●〓■") }
-
-// Identity returns what tells one person's paper from another's, as it is printed: 記号・番号（枝番）, and the name or, where the
-// register lacks a character, the reading.
-func Identity(p eligibility.Person) []string {
-	name, _, _ := shownName(p)
-	return []string{font.Printed(numberText(p)), font.Printed(name)}
 }
 
 // numberText is 記号・番号（枝番） with the parts that there are.

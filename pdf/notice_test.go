@@ -2,6 +2,7 @@ package pdf_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -152,6 +153,40 @@ func TestACharacterThatNoFontHasIsNamedAtTheFoot(t *testing.T) {
 	}
 	if len(reports[0].Check) != 1 {
 		t.Error(reports)
+	}
+}
+
+// Unicode's EquivalentUnifiedIdeograph; docs/papers.md: a character that is lost is 〓 and on the hand-check list.
+func TestRadicalsArePrintedAsTheirCharactersAndLostOnesAsGeta(t *testing.T) {
+	for i, c := range []struct {
+		name, kana, want, not string
+		check                 int
+	}{
+		{"⻑⾕川 ⻘⼦", "ハセガワ アオコ", "長谷川 青子", "〓", 0},
+		{"⻲⼭ ⼀", "カメヤマ ハジメ", "亀山 一", "〓", 0},
+		{"⼾⽥ ⻨⼦", "", "戶田 麦子", "〓", 0},
+		{"?田 花子", "ヨシダ ハナコ", "登録の表記 〓田 花子", "?田", 1},
+		{"？田 花子", "", "〓田 花子", "？田", 1},
+		{"□田 花子", "ヨシ? ハナコ", "〓田 花子", "□田", 2},
+		{"\uFFFD田 花子", "ヨシダ ハナコ", "登録の表記 〓田 花子", "\uFFFD", 1},
+		{"●田 花子", "ヨシダ ハナコ", "登録の表記 ●田 花子", "〓", 1},
+		{"吉田 花子", "ヨ? ハナコ", "吉田 花子", "?", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := notice(t)
+			n.Person.Name, n.Person.Kana, n.Person.Address = c.name, c.kana, "⻑野県⻄町1"
+			path, reports := noticeFile(t, fmt.Sprint("notice-lost", i), n)
+			text := run(t, "pdftotext", "-layout", path, "-")
+			if !strings.Contains(text, c.want) || strings.Contains(text, c.not) || !strings.Contains(text, "長野県西町1") {
+				t.Error(text)
+			}
+			if len(reports[0].Check) != c.check {
+				t.Error(reports)
+			}
+			if id := pdf.Identity(n.Person); c.check == 0 && id[1] != c.want {
+				t.Error(id)
+			}
+		})
 	}
 }
 

@@ -31,6 +31,7 @@ type Sheet struct {
 // EligibilitySheet makes the file of one A4 page: the eligibility as text, its code, and that it does not stand alone. The
 // masked sheet bears neither the code nor, anywhere in the file, the numbers that its bars cover.
 func EligibilitySheet(s Sheet) ([]byte, Report, error) {
+	s.Person = s.Person.WithCleanNames()
 	rows := sheetRows(s)
 	kind := sheetKind{demo: s.Demo, masked: s.Masked}
 	for i, r := range rows {
@@ -48,10 +49,7 @@ func EligibilitySheet(s Sheet) ([]byte, Report, error) {
 	if err == nil {
 		err = w.Close()
 	}
-	if hidden(s.Person.Name) {
-		report.Check = append(report.Check, "氏名に記録されていない文字があります: "+s.Person.Name)
-	}
-	return out.Bytes(), report, err
+	return out.Bytes(), withLostNames(report, s.Person), err
 }
 
 // sheetForms holds each combination of rows that was needed, by sheetKind; people have few different ones.

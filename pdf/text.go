@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"madoguchi/eligibility"
 	"madoguchi/pdf/font"
 )
 
@@ -15,7 +16,7 @@ type printable struct{ notes []string }
 func (p *printable) text(s string) string {
 	var b strings.Builder
 	var last rune
-	for _, r := range s {
+	for _, r := range eligibility.FoldRadicals(s) {
 		switch {
 		case r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF:
 			p.note(fmt.Sprintf("「%c」の字体は登録されたものと異なることがあります（U+%04X U+%04X）", last, last, r))

@@ -68,7 +68,7 @@ type grant struct {
 	token     string
 }
 
-// ACR is the level of every fictional login, in the words of デジタル認証アプリ. Who asks for others only is refused.
+// ACR is the level of every fictional login, in the words of デジタル認証サービス. Who asks for others only is refused.
 const ACR = "aal3"
 
 const (
@@ -313,7 +313,7 @@ func (p *Provider) client(form url.Values) bool {
 	return true
 }
 
-// userinfo answers the bearer of an access token, in the form of デジタル認証アプリ.
+// userinfo answers the bearer of an access token, in the form of デジタル認証サービス.
 func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	p.mu.Lock()

@@ -147,20 +147,13 @@ func compareItems(items wire.Items, r oqs.Result) []wire.FieldResult {
 	text("symbol", items.Symbol, r.Symbol, eligibility.NormaliseSymbol)
 	text("number", items.Number, r.Number, eligibility.NormaliseNumber)
 	text("branchNumber", items.BranchNumber, r.BranchNumber, eligibility.NormaliseBranch)
-	add("name", items.Name != "" && r.Name != "", sameName(items.Name, r.Person))
+	name := wire.Missing
+	if items.Name != "" && r.Name != "" {
+		name = wire.NameAgreement(r.BestMatch(items.Name).Match) // the name or the alias (通称名)
+	}
+	out = append(out, wire.FieldResult{Name: "name", Result: name})
 	add("birthDate", !items.BirthDate.IsZero() && !r.BirthDate.IsZero(), items.BirthDate == r.BirthDate)
 	add("sex", items.Sex != "" && r.Sex != "", items.Sex == r.Sex)
 	add("share", items.Share > 0 && r.AssignedShare > 0, items.Share == r.AssignedShare)
 	return out
-}
-
-// sameName accepts the name or the alias (通称名), in any writing that registers use for it.
-func sameName(name string, p eligibility.Person) bool {
-	for _, other := range []string{p.Name, p.Alias} {
-		switch eligibility.MatchNames(name, other).Match {
-		case eligibility.NamesEqual, eligibility.NamesVariant, eligibility.NamesMasked:
-			return true
-		}
-	}
-	return false
 }

@@ -160,8 +160,20 @@ type Agreement string
 const (
 	Equal     Agreement = "equal"
 	Different Agreement = "different"
-	Missing   Agreement = "missing" // one side does not have it
+	Missing   Agreement = "missing" // one side does not have it, or a name is hidden for more than half
 )
+
+// NameAgreement is what a comparison of names says of the item: variants and names with a hidden character (●)
+// are the same name.
+func NameAgreement(m eligibility.Match) Agreement {
+	switch {
+	case m.Same():
+		return Equal
+	case m == eligibility.NamesUnreadable:
+		return Missing
+	}
+	return Different
+}
 
 // FieldResult is the comparison of one item by its JSON name in Items. It holds no value.
 type FieldResult struct {

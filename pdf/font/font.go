@@ -12,6 +12,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"madoguchi/eligibility"
 )
 
 // Regular is BIZ UDPGothic Regular as TrueType (OFL.txt).
@@ -91,8 +93,10 @@ type Piece struct {
 // Geta is what stands for a character that cannot be printed, as printers have done since lead type.
 const Geta = '〓'
 
-// Pieces parts a text into characters and finds each one's glyph. Control characters become blanks.
+// Pieces parts a text into characters and finds each one's glyph. Control characters become blanks, radicals the characters
+// that they look like: no face draws a radical.
 func Pieces(text string) []Piece {
+	text = eligibility.FoldRadicals(text)
 	pieces := make([]Piece, 0, len(text)/2)
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRuneInString(text[at:])

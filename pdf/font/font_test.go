@@ -31,3 +31,17 @@ func TestACharacterAndItsDefaultVariantAreCopiedAsTheyCame(t *testing.T) {
 		t.Error(numbers)
 	}
 }
+
+// Unicode 15.0, EquivalentUnifiedIdeograph: what a Kangxi radical or a whole character among the CJK radicals looks like is printed.
+func TestEveryKangxiRadicalIsPrintedAsItsCharacter(t *testing.T) {
+	for r := rune(0x2F00); r <= 0x2FD5; r++ {
+		if p := Pieces(string(r))[0]; p.Found != Exact || p.Rune == r {
+			t.Errorf("%U is %+v", r, p)
+		}
+	}
+	for _, r := range "⺟⺠⺼⻁⻄⻆⻑⻘⻝⻣⻤⻨⻩⻫⻭⻯⻲" {
+		if p := Pieces(string(r))[0]; p.Found != Exact || p.Rune == r {
+			t.Errorf("%c %U is %+v", r, r, p)
+		}
+	}
+}

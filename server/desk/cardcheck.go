@@ -162,11 +162,7 @@ func (c *Counter) CheckText(ctx context.Context, staff, reader, id string, expir
 // compareReading compares item by item. The screen has no address: that is for the eye.
 func compareReading(e credential.Eligibility, r card.TextReading) []FieldCheck {
 	match := eligibility.MatchNames(e.Name, r.Name).Match
-	name := wire.Different
-	switch match {
-	case eligibility.NamesEqual, eligibility.NamesVariant, eligibility.NamesMasked:
-		name = wire.Equal
-	}
+	name := wire.NameAgreement(match)
 	agree := func(there, same bool) wire.Agreement {
 		switch {
 		case !there:

@@ -71,21 +71,10 @@ func (o *Office) Enrol(ctx context.Context, login auth.Identity, mac []byte) err
 	})
 }
 
-// samePerson compares a login with a record: the date of birth exactly, the name tolerantly, also against the alias.
+// samePerson compares a login with a record: the date of birth exactly, the name tolerantly, also against the
+// alias. A name of which more than half is hidden (●●) is nobody's: the insurer puts it right first.
 func samePerson(login auth.Identity, p eligibility.Person) bool {
-	if login.BirthDate.IsZero() || login.BirthDate != p.BirthDate {
-		return false
-	}
-	for _, name := range []string{p.Name, p.Alias} {
-		if name == "" {
-			continue
-		}
-		switch eligibility.MatchNames(login.Name, name).Match {
-		case eligibility.NamesEqual, eligibility.NamesVariant, eligibility.NamesMasked:
-			return true
-		}
-	}
-	return false
+	return !login.BirthDate.IsZero() && login.BirthDate == p.BirthDate && p.BestMatch(login.Name).Match.Same()
 }
 
 // People returns the people whom this login may show.

@@ -209,14 +209,15 @@ func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
 	if p.Number == "" {
 		r.refuse(colNumber, "missing", "番号がありません。入れてからもう一度読み込んでください。", "The number is missing.")
 	}
-	if p.Name = r.text(colName, cells[colName]); p.Name == "" {
+	if p.Name = r.name(colName, cells[colName]); p.Name == "" {
 		r.refuse(colName, "missing", "氏名がありません。入れてからもう一度読み込んでください。", "The name is missing.")
 	}
 	r.birth(cells[colBirth])
-	p.Kana, p.Alias, p.AliasKana = r.text(colKana, cells[colKana]), r.text(colAlias, cells[colAlias]), r.text(colAliasKana, cells[colAliasKana])
+	p.Kana, p.Alias = r.name(colKana, cells[colKana]), r.name(colAlias, cells[colAlias])
+	p.AliasKana = r.name(colAliasKana, cells[colAliasKana])
 	p.Sex = oneOf(r, colSex, cells[colSex], sexes, "男・女・1・2・3")
 	p.Relation = oneOf(r, colRelation, cells[colRelation], relations, "本人・家族・被扶養者・1・2")
-	p.SubscriberName = r.text(colSubscriber, cells[colSubscriber])
+	p.SubscriberName = r.name(colSubscriber, cells[colSubscriber])
 	p.QualifiedOn, p.CoverageFrom, p.LostOn = r.date(colQualified, cells[colQualified]), r.date(colCoverage, cells[colCoverage]), r.date(colLost, cells[colLost])
 	p.AssignedShare = r.share(cells[colShare])
 	p.ValidFrom, p.ValidUntil = r.date(colValidFrom, cells[colValidFrom]), r.date(colValidUntil, cells[colValidUntil])
@@ -273,16 +274,6 @@ func (out *Roster) compare(row *Row, seen map[[2]uint64]seenRow) {
 		row.Reasons = append(row.Reasons, Note{"contradiction", fmt.Sprintf("%d行目と同じ人（記号・番号・枝番）ですが、内容が違います。正しい方だけを残してください。", before.line),
 			fmt.Sprintf("Line %d is the same person with other values. Keep the right one only.", before.line), string(colNumber)})
 	}
-}
-
-// Key names a person: 保険者番号, 記号, 番号 and 枝番, compared normalised; without 枝番 also 生年月日 and 氏名, since families share
-// 記号・番号.
-func Key(p eligibility.Person) string {
-	parts := []string{string(p.Insurer), normalIdentifier(p.Symbol), strings.TrimLeft(normalIdentifier(p.Number), "0"), p.BranchNumber}
-	if p.BranchNumber == "" {
-		parts = append(parts, p.BirthDate.String(), strings.Join(strings.Fields(norm.NFKC.String(p.Name)), ""))
-	}
-	return strings.Join(parts, "\x00")
 }
 
 // normalIdentifier brings 記号・番号 to half width, one form of hyphen, no blanks.

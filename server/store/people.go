@@ -43,7 +43,8 @@ func olderPlace(ref string, version, at int64) place {
 	return bound("person_versions.body", ref, version, at)
 }
 
-// openPerson opens the sealed column of a person's row.
+// openPerson opens the sealed column of a person's row. Names that an earlier release stored as they stood in a file come as
+// they are stored today (eligibility.CleanName).
 func (s *Store) openPerson(ctx context.Context, q queryer, p personRow, sealed []byte) (desk.PersonRecord,
 	error) {
 	r := desk.PersonRecord{ID: desk.PersonID(p.ref), Version: int(p.version), RegisteredAt: unstamp(p.at)}
@@ -54,6 +55,7 @@ func (s *Store) openPerson(ctx context.Context, q queryer, p personRow, sealed [
 	if err := json.Unmarshal(body, &r.Person); err != nil {
 		return r, fmt.Errorf("reading person %s: %w", r.ID, err)
 	}
+	r.Person = r.Person.WithCleanNames()
 	return r, nil
 }
 
@@ -134,5 +136,6 @@ func (s *Store) PersonVersion(ctx context.Context, id desk.PersonID, version int
 	if err := json.Unmarshal(body, &r.Person); err != nil {
 		return r, fmt.Errorf("reading an earlier version: %w", err)
 	}
+	r.Person = r.Person.WithCleanNames()
 	return r, nil
 }

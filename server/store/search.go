@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 
@@ -10,8 +9,9 @@ import (
 	"madoguchi/server/desk"
 )
 
-// searchForm is raised whenever searchValues changes: people of an older form are hashed anew at the next start.
-const searchForm = 1
+// searchForm is raised whenever searchValues or roster.Key changes: people of an older form are hashed anew at the next start.
+// 2: names are looked for and keyed without lost characters and radicals, and with more variants.
+const searchForm = 2
 
 // searchValues are what people are found by: the columns search, number_mac, name_mac, kana_mac, birth_mac, insured_mac.
 func (s *Store) searchValues(insurer eligibility.InsurerNumber, p eligibility.Person) []any {
@@ -73,33 +73,4 @@ func (s *Store) wanted(q desk.PeopleQuery) (query string, values []any) {
 		return "SELECT id FROM people WHERE 1 = 0", nil
 	}
 	return strings.Join(each, " UNION "), values
-}
-
-// renewSearch hashes anew what an older program hashed, a thousand people at a time.
-func (s *Store) renewSearch(ctx context.Context) error {
-	if _, ok := s.seal.masters["people"]; !ok {
-		return nil // a counter has no people
-	}
-	for {
-		n, err := s.renewSome(ctx)
-		if err != nil || n == 0 {
-			return err
-		}
-	}
-}
-
-func (s *Store) renewSome(ctx context.Context) (int, error) {
-	old, err := s.people(ctx, `SELECT `+personColumns+` FROM people WHERE search < 1 LIMIT 1000`)
-	if err != nil || len(old) == 0 {
-		return 0, err
-	}
-	return len(old), s.change(ctx, func(tx *sql.Tx) error {
-		for _, r := range old {
-			values := append([]any{r.ID}, s.searchValues(r.Person.Insurer, r.Person)...)
-			if _, err := tx.ExecContext(ctx, `UPDATE people SET search = $2, number_mac = $3, name_mac = $4, kana_mac = $5, birth_mac = $6, insured_mac = $7 WHERE ref = $1`, values...); err != nil {
-				return fmt.Errorf("renewing what a person is found by: %w", err)
-			}
-		}
-		return nil
-	})
 }

@@ -124,11 +124,15 @@ func field(f wire.FieldResult, match eligibility.Match) fieldJSON {
 	}[f.Result]
 	switch {
 	case match == eligibility.NamesVariant:
-		says = sentence{"画面と同じです（字体のちがいだけ）", "same as the screen up to variant characters"}
+		says = sentence{"画面と同じです（旧姓・通称の併記か、字体のちがいだけ）", "same as the screen up to variant characters, or a former name or alias beside it"}
 	case match == eligibility.NamesMasked:
 		says = sentence{"画面と同じです（●の字は見くらべてください）", "same as the screen; compare the character behind ● by eye"}
+	case match == eligibility.NamesUnreadable, f.Name == "name" && f.Result == wire.Missing:
+		says = sentence{"くらべられません（どちらかにないか、読めない字が半分より多くあります）。券面と見くらべて確かめてください",
+			"not compared: one side lacks it, or more than half of it is hidden. Compare with the card's face"}
 	case match == eligibility.NamesSimilar:
-		says = sentence{"画面と1文字ちがいます。見くらべて確かめてください", "one character differs from the screen: compare by eye"}
+		says = sentence{"画面と1文字ちがいます。または、簡体字や旧姓で書かれています。見くらべて確かめてください",
+			"one character differs from the screen, or it is written in simplified characters or with a former name: compare by eye"}
 	case f.Name == "address":
 		says = sentence{"画面にありません。カードの券面と見くらべてください", "not on the screen: compare with the card's face"}
 	}

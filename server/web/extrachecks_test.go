@@ -78,7 +78,9 @@ func TestANumberTypedOffTheFaceIsComparedItemByItem(t *testing.T) {
 func TestAnotherNameOnTheCardIsSaidPlainly(t *testing.T) {
 	h := newHouse(t)
 	_, path := h.scanned(t)
-	for name, want := range map[string]string{"高橋 德二": "different 氏名は画面と1文字ちがいます", "試験 花子": "different 氏名は画面とちがいます", "●橋 德一": "equal 氏名は画面と同じです（●の字は"} {
+	for name, want := range map[string]string{"高橋 德二": "different 氏名は画面と1文字ちがいます", "試験 花子": "different 氏名は画面とちがいます", "●橋 德一": "equal 氏名は画面と同じです（●の字は",
+		"?橋 德一": "equal 氏名は画面と同じです（●の字は", "●●●●": "missing 氏名はくらべられません（", "●●●一": "missing 氏名はくらべられません（",
+		"髙橋（試験）德一": "equal 氏名は画面と同じです（旧姓・通称の併記か、"} {
 		h.useCard(t, virtual.Description{Name: name, Sex: eligibility.Female})
 		got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"}))
 		if f := got.Text.Fields[0]; !strings.HasPrefix(f.Result+" "+f.Ja, want) {

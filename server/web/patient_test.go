@@ -17,6 +17,10 @@ func TestEnrolmentNeedsTheRightPerson(t *testing.T) {
 	}{
 		"the person, spelt as the register does": {"高橋　徳一", "1955-07-01", http.StatusSeeOther},
 		"masked":                                 {"●橋 德一", "1955-07-01", http.StatusSeeOther},
+		"a lost character":                       {"髙橋 ?一", "1955-07-01", http.StatusSeeOther},
+		"nothing but ●":                          {"●● ●●", "1955-07-01", http.StatusUnprocessableEntity},
+		"mostly ●":                               {"●●●一", "1955-07-01", http.StatusUnprocessableEntity},
+		"nothing but lost characters":            {"????", "1955-07-01", http.StatusUnprocessableEntity},
 		"another birth date":                     {"髙橋 德一", "1955-07-02", http.StatusUnprocessableEntity},
 		"another name":                           {"試験 太郎", "1955-07-01", http.StatusUnprocessableEntity},
 		"one character off":                      {"髙橋 德二", "1955-07-01", http.StatusUnprocessableEntity},

@@ -1,0 +1,42 @@
+package pdf
+
+import (
+	"fmt"
+
+	"madoguchi/eligibility"
+	"madoguchi/pdf/font"
+)
+
+// shownName returns what is printed large as the name, what small above it, and a note. Where a character of
+// the name was lost (● that the register could not write, 〓 that a file lost on its way), the reading is
+// large, since only it is whole. The person's names are as eligibility.CleanName writes them.
+func shownName(p eligibility.Person) (large, small string, notes []string) {
+	mark := eligibility.LostMark(p.Name)
+	if mark == 0 {
+		return p.Name, p.Kana, nil
+	}
+	notes = []string{fmt.Sprintf("「%c」は保険者の記録で文字が出せなかったところです。", mark)}
+	if p.Kana == "" || eligibility.HasLostCharacter(p.Kana) {
+		return p.Name, p.Kana, notes
+	}
+	return p.Kana, "登録の表記 " + p.Name, []string{notes[0] + "読みを大きく印字しています。"}
+}
+
+// withLostNames puts a page on the hand-check list when a character of a name on it was lost.
+func withLostNames(r Report, p eligibility.Person) Report {
+	for _, n := range []struct{ label, name string }{
+		{"氏名", p.Name}, {"フリガナ", p.Kana}, {"通称名", p.Alias}, {"被保険者氏名", p.SubscriberName},
+	} {
+		if eligibility.HasLostCharacter(n.name) {
+			r.Check = append(r.Check, n.label+"に記録されていない文字があります: "+n.name)
+		}
+	}
+	return r
+}
+
+// Identity returns what tells one person's paper from another's, as it is printed: 記号・番号（枝番）, and the name
+// or, where the register lacks a character, the reading.
+func Identity(p eligibility.Person) []string {
+	name, _, _ := shownName(p.WithCleanNames())
+	return []string{font.Printed(numberText(p)), font.Printed(name)}
+}
