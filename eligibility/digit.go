@@ -6,10 +6,32 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// kanjiDigits are the digits that Japanese writes with kanji, those of deeds (大字) too, and the Suzhou numerals.
-var kanjiDigits = map[rune]byte{'〇': '0', '零': '0', '一': '1', '二': '2', '三': '3', '四': '4', '五': '5', '六': '6', '七': '7',
-	'八': '8', '九': '9', '壱': '1', '壹': '1', '弐': '2', '貳': '2', '参': '3', '參': '3', '肆': '4', '伍': '5', '陸': '6',
-	'漆': '7', '捌': '8', '玖': '9', '〡': '1', '〢': '2', '〣': '3', '〤': '4', '〥': '5', '〦': '6', '〧': '7', '〨': '8', '〩': '9'}
+// kanjiDigit returns the digit of those that Japanese writes with kanji, those of deeds (大字) too, and of Suzhou numerals.
+func kanjiDigit(r rune) byte {
+	switch r {
+	case '〇', '零':
+		return '0'
+	case '一', '壱', '壹', '〡':
+		return '1'
+	case '二', '弐', '貳', '〢':
+		return '2'
+	case '三', '参', '參', '〣':
+		return '3'
+	case '四', '肆', '〤':
+		return '4'
+	case '五', '伍', '〥':
+		return '5'
+	case '六', '陸', '〦':
+		return '6'
+	case '七', '漆', '〧':
+		return '7'
+	case '八', '捌', '〨':
+		return '8'
+	case '九', '玖', '〩':
+		return '9'
+	}
+	return 0
+}
 
 // ringed are digits in circles that Unicode does not decompose: the first of each row, its digit and the row's length.
 var ringed = []struct {
@@ -31,8 +53,8 @@ func digitOf(r rune) (digit byte, kanji bool) {
 		return 0, false
 	case r >= 0x3007 && r < 0xa620: // kana, kanji and their signs: no digits of other scripts stand here
 		if r < 0x3030 || r >= 0x4e00 {
-			d, ok := kanjiDigits[r]
-			return d, ok
+			d := kanjiDigit(r)
+			return d, d != 0
 		}
 	case r >= '０' && r <= '９':
 		return byte(r-'０') + '0', false
@@ -53,13 +75,13 @@ func digitOf(r rune) (digit byte, kanji bool) {
 		case '(', ')', '.', ',':
 			continue
 		}
-		d, ok := kanjiDigits[c]
+		d := kanjiDigit(c)
 		switch {
 		case digit != 0: // ⑩, ½
 			return 0, false
 		case c >= '0' && c <= '9':
 			digit = byte(c)
-		case ok:
+		case d != 0:
 			digit, kanji = d, true
 		default:
 			return 0, false

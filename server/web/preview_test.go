@@ -214,7 +214,7 @@ func TestTheErrorFileIsWrittenAsTheClerksFileWas(t *testing.T) {
 	at := h.sent(t, sjis)
 	w := h.ask(t, "GET", at+"/errors.csv", nil)
 	text, err := japanese.ShiftJIS.NewDecoder().String(w.Body.String())
-	if err != nil || w.Header().Get("Content-Type") != "text/csv; charset=Shift_JIS" || !strings.HasPrefix(text, "行,列,理由,番号,氏名,生年月日\r\n2,生年月日,") || !strings.Contains(text, "1,髙橋 ①郎,1986-02-30") {
+	if err != nil || w.Header().Get("Content-Type") != "text/csv; charset=Shift_JIS" || !strings.HasPrefix(text, "行,表計算の行,列,理由,番号,氏名,生年月日\r\n2,2,生年月日,") || !strings.Contains(text, "1,髙橋 ①郎,1986-02-30") {
 		t.Errorf("%v %q", err, text)
 	}
 	at = h.sent(t, "番号,氏名,生年月日\n1,𠮷野 太郎,1986-02-30\n")
