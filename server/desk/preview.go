@@ -23,7 +23,7 @@ type Preview struct {
 	Insurer eligibility.InsurerNumber
 	Clerk   string
 	Until   time.Time
-	Stored  *ImportCount // what storing it changed; nil before
+	Stored  *ImportCount  // what storing it changed; nil before
 	File    roster.Source // as it was sent; sealed at rest, and opened part by part
 }
 

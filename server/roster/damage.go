@@ -107,13 +107,10 @@ const months = `jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|februa
 
 // changedIdentifier says what a spreadsheet made of an identifier; an empty code: nothing.
 func changedIdentifier(s string) (code, ja, en string) {
-	if strings.Trim(s, "0123456789") == "" { // most are digits
+	if !unusual(s) {
 		return "", "", ""
 	}
 	text := strings.ToLower(norm.NFKC.String(s))
-	if text[0] < '0' || text[0] > '9' && !strings.Contains(`¥\$令平昭大明jfmasond`, firstOf(text)) {
-		return "", "", ""
-	}
 	hyphens := strings.Map(func(r rune) rune {
 		if eligibility.IsHyphen(r) {
 			return '-'
@@ -128,9 +125,19 @@ func changedIdentifier(s string) (code, ja, en string) {
 	return "", "", ""
 }
 
-func firstOf(text string) string {
-	for _, r := range text {
-		return string(r)
+// unusual is a quick look: digits, kana, kanji and a hyphen are what most identifiers are made of.
+func unusual(s string) bool {
+	hyphens := 0
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9' || r >= '０' && r <= '９':
+		case r == '-' || r == '－':
+			if hyphens++; hyphens > 1 {
+				return true
+			}
+		case r < 0x3041 || r == '月' || r == '年' || r >= 0xff01:
+			return true
+		}
 	}
-	return ""
+	return false
 }

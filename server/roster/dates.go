@@ -36,20 +36,25 @@ func unknownDate(cell string) bool {
 	return false
 }
 
+// noDate is what a cell without a date is made of, as 0000-00-00.
+const noDate = "-/.0 年月日"
+
 func (r *reader) anyDate(column Column, cell string) eligibility.Date {
 	s := plain(cell)
 	if d, err := eligibility.ParseDate(s); err == nil && d.Exact() { // most dates are written like this
 		return d
 	}
-	if s == "" {
+	if strings.Trim(s, noDate) == "" {
 		return eligibility.Date{}
+	}
+	if d, err := eligibility.ReadDate(s); err == nil {
+		return d
 	}
 	day, timed := withoutMidnight(s)
-	if strings.Trim(day, "-/.0 年月日") == "" {
+	if strings.Trim(day, noDate) == "" {
 		return eligibility.Date{}
 	}
-	d, err := eligibility.ReadDate(day)
-	if err == nil {
+	if d, err := eligibility.ReadDate(day); err == nil {
 		return d
 	}
 	if timed {

@@ -28,7 +28,7 @@ type Roster struct {
 	Unknown  []string // headings that mean nothing here and were left out
 
 	file    *file
-	columns map[int]Column
+	columns map[Column]int // where each known one stands
 	options Options
 	fault   error
 }
@@ -130,8 +130,7 @@ func (out *Roster) HasGood() bool {
 }
 
 // recognise finds the known columns among the headings.
-func (out *Roster) recognise(headings []string, o Options) (map[int]Column, error) {
-	columns := map[int]Column{}
+func (out *Roster) recognise(headings []string, o Options) (map[Column]int, error) {
 	place := map[Column]int{}
 	own := normalMap(o.Map)
 	for i, h := range headings {
@@ -148,7 +147,7 @@ func (out *Roster) recognise(headings []string, o Options) (map[int]Column, erro
 			return nil, refused("column_twice", fmt.Sprintf("「%s」の列が2つあります（%d列目と%d列目）。どちらかを消してください。", column, before+1, i+1),
 				fmt.Sprintf("The column %s is there twice. Delete one.", column))
 		}
-		columns[i], place[column] = column, i
+		place[column] = i
 	}
 	var missing []string
 	for _, c := range compulsory {
@@ -163,11 +162,11 @@ func (out *Roster) recognise(headings []string, o Options) (map[int]Column, erro
 		return nil, refused("columns_missing", fmt.Sprintf("見出しに「%s」の列がありません。1行目に見出しのあるCSVか確かめてください。", strings.Join(missing, "」「")),
 			fmt.Sprintf("Compulsory columns are missing from the heading: %s.", strings.Join(missing, ", ")))
 	}
-	return columns, nil
+	return place, nil
 }
 
 // read understands one record.
-func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
+func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 	r := &reader{insurer: out.Insurer, today: o.Today}
 	var limit *eligibility.Error
 	if errors.As(rec.fault, &limit) {
@@ -180,35 +179,35 @@ func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
 		r.refuse("", "too_many_cells", fmt.Sprintf("見出しは%d列ですが、この行は%d列あります。列がずれていないか確かめてください。", len(out.Headings), len(rec.cells)),
 			"The row has more cells than the heading. Check whether columns have shifted.")
 	}
-	cells := make(map[Column]string, len(columns))
-	for i, cell := range rec.cells { // in the order of the file, as the notes are
-		if c, ok := columns[i]; ok {
-			cells[c] = r.undamaged(c, cell)
+	cell := func(c Column) string {
+		if i, ok := columns[c]; ok && i < len(rec.cells) {
+			return r.undamaged(c, rec.cells[i])
 		}
+		return ""
 	}
-	r.insurerNumber(cells[colInsurer])
+	r.insurerNumber(cell(colInsurer))
 	p := &r.person
-	p.Symbol, p.Number, p.BranchNumber = r.identifier(colSymbol, cells[colSymbol]), r.identifier(colNumber, cells[colNumber]), r.branch(cells[colBranch])
+	p.Symbol, p.Number, p.BranchNumber = r.identifier(colSymbol, cell(colSymbol)), r.identifier(colNumber, cell(colNumber)), r.branch(cell(colBranch))
 	if p.Number == "" {
 		r.refuse(colNumber, "missing", "番号がありません。入れてからもう一度読み込んでください。", "The number is missing.")
 	}
-	if p.Name = r.text(colName, cells[colName]); p.Name == "" {
+	if p.Name = r.text(colName, cell(colName)); p.Name == "" {
 		r.refuse(colName, "missing", "氏名がありません。入れてからもう一度読み込んでください。", "The name is missing.")
 	}
-	r.birth(cells[colBirth])
-	p.Kana, p.Alias, p.AliasKana = r.text(colKana, cells[colKana]), r.text(colAlias, cells[colAlias]), r.text(colAliasKana, cells[colAliasKana])
-	p.Sex = oneOf(r, colSex, cells[colSex], sexes, "男・女・1・2・3")
-	p.Relation = oneOf(r, colRelation, cells[colRelation], relations, "本人・家族・被扶養者・1・2")
-	p.SubscriberName = r.text(colSubscriber, cells[colSubscriber])
-	p.QualifiedOn, p.CoverageFrom, p.LostOn = r.date(colQualified, cells[colQualified]), r.date(colCoverage, cells[colCoverage]), r.date(colLost, cells[colLost])
-	p.AssignedShare = r.share(cells[colShare])
-	p.ValidFrom, p.ValidUntil = r.date(colValidFrom, cells[colValidFrom]), r.date(colValidUntil, cells[colValidUntil])
-	p.Limit = oneOf(r, colLimit, cells[colLimit], limits, "ア～オ・現役並みⅠ～Ⅲ・一般・低所得Ⅰ・Ⅱ・A01～B10")
-	p.PostCode, p.Address = r.postCode(colPostCode, cells[colPostCode]), r.text(colAddress, cells[colAddress])
-	p.MailPostCode, p.MailAddress = r.postCode(colMailCode, cells[colMailCode]), r.text(colMail, cells[colMail])
-	p.HouseholdNumber, p.Employer = r.text(colHousehold, cells[colHousehold]), r.text(colEmployer, cells[colEmployer])
-	p.Registered, p.NeedsCare, p.Withheld = r.answer(colRegistered, cells[colRegistered]), r.answer(colNeedsCare, cells[colNeedsCare]), r.answer(colWithheld, cells[colWithheld])
-	p.CertificateUntil, p.IssuedOn = r.date(colCertificate, cells[colCertificate]), r.date(colIssued, cells[colIssued])
+	r.birth(cell(colBirth))
+	p.Kana, p.Alias, p.AliasKana = r.text(colKana, cell(colKana)), r.text(colAlias, cell(colAlias)), r.text(colAliasKana, cell(colAliasKana))
+	p.Sex = oneOf(r, colSex, cell(colSex), sexes, "男・女・1・2・3")
+	p.Relation = oneOf(r, colRelation, cell(colRelation), relations, "本人・家族・被扶養者・1・2")
+	p.SubscriberName = r.text(colSubscriber, cell(colSubscriber))
+	p.QualifiedOn, p.CoverageFrom, p.LostOn = r.date(colQualified, cell(colQualified)), r.date(colCoverage, cell(colCoverage)), r.date(colLost, cell(colLost))
+	p.AssignedShare = r.share(cell(colShare))
+	p.ValidFrom, p.ValidUntil = r.date(colValidFrom, cell(colValidFrom)), r.date(colValidUntil, cell(colValidUntil))
+	p.Limit = oneOf(r, colLimit, cell(colLimit), limits, "ア～オ・現役並みⅠ～Ⅲ・一般・低所得Ⅰ・Ⅱ・A01～B10")
+	p.PostCode, p.Address = r.postCode(colPostCode, cell(colPostCode)), r.text(colAddress, cell(colAddress))
+	p.MailPostCode, p.MailAddress = r.postCode(colMailCode, cell(colMailCode)), r.text(colMail, cell(colMail))
+	p.HouseholdNumber, p.Employer = r.text(colHousehold, cell(colHousehold)), r.text(colEmployer, cell(colEmployer))
+	p.Registered, p.NeedsCare, p.Withheld = r.answer(colRegistered, cell(colRegistered)), r.answer(colNeedsCare, cell(colNeedsCare)), r.answer(colWithheld, cell(colWithheld))
+	p.CertificateUntil, p.IssuedOn = r.date(colCertificate, cell(colCertificate)), r.date(colIssued, cell(colIssued))
 	if !p.QualifiedOn.IsZero() && !p.LostOn.IsZero() && p.LostOn.Before(p.QualifiedOn) {
 		r.refuse(colLost, "order", "資格喪失年月日が資格取得年月日より前です。どちらかを直してください。", "The eligibility ends before it begins.")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/eligibility"
 	"madoguchi/server/desk"
 )
 
