@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -55,7 +56,14 @@ func refused(key, ja, en string) *eligibility.Error {
 // Read reads a whole file. An *eligibility.Error means that nothing of it was taken: empty, too large, not a text, no
 // heading, a compulsory column missing, or a My Number in it.
 func Read(file io.Reader, o Options) (*Roster, error) {
-	text, err := Keep(file)
+	var text Text
+	err := takeIn(file, func(part []byte) error {
+		text = append(text, bytes.Clone(part))
+		return nil
+	})
+	if err == nil {
+		err = accept(text)
+	}
 	if err != nil {
 		return nil, err
 	}

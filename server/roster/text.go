@@ -9,14 +9,14 @@ import (
 	"golang.org/x/text/encoding/japanese"
 )
 
-// A Source is a file as it was sent, in parts of PartSize. It is read part by part as often as it is asked for, never held
-// as a whole: a clerk's file has tens of megabytes, and a server has several clerks.
+// A Source is a file as it was sent, in parts of PartSize. It is read part by part as often as it is asked for: a clerk's
+// file has tens of megabytes, and a server has several clerks.
 type Source interface {
 	Parts() int
 	Part(i int) ([]byte, error)
 }
 
-// Text is a Source that is held in memory, while it comes in.
+// Text is a Source that is held in memory.
 type Text [][]byte
 
 // PartSize is the size of all parts of a Source but the last, in bytes.
@@ -30,58 +30,56 @@ func (t Text) Part(i int) ([]byte, error) { return t[i], nil }
 
 // Keep takes a whole file in. It refuses, as an *eligibility.Error, what no row may be taken from: an empty or too large
 // file, one that is no CSV, and above all one with a My Number anywhere.
-func Keep(file io.Reader) (Text, error) {
-	text, err := takeIn(file)
-	if err != nil {
+func Keep(file io.Reader) (*Packed, error) {
+	p := &Packed{}
+	if err := takeIn(file, p.add); err != nil {
 		return nil, err
 	}
-	f, err := openFile(text)
+	return p, accept(p)
+}
+
+// accept refuses what no row may be taken from.
+func accept(source Source) error {
+	f, err := openFile(source)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := f.refuseOtherKinds(); err != nil {
-		return nil, err
+		return err
 	}
 	heading := f.heading()
 	switch {
 	case heading.fault != nil:
-		return nil, heading.fault
+		return heading.fault
 	case heading.line == 0:
-		return nil, refused("empty", "ファイルが空です。見出しと1行以上の行が入ったCSVを選んでください。", "The file is empty. Choose a CSV with a heading and rows.")
+		return refused("empty", "ファイルが空です。見出しと1行以上の行が入ったCSVを選んでください。", "The file is empty. Choose a CSV with a heading and rows.")
 	}
 	if err := f.refuseMyNumber(heading); err != nil {
-		return nil, err
+		return err
 	}
-	return text, f.refuseGarbled(heading)
+	return f.refuseGarbled(heading)
 }
 
-func takeIn(file io.Reader) (Text, error) {
-	var text Text
+// takeIn hands a file on in parts, which its taker copies.
+func takeIn(file io.Reader, take func(part []byte) error) error {
+	part := make([]byte, PartSize)
 	for left := MaxFile + 1; left > 0; {
-		part := make([]byte, min(PartSize, left))
-		n, err := io.ReadFull(file, part)
+		n, err := io.ReadFull(file, part[:min(PartSize, left)])
 		if n > 0 {
-			text = append(text, part[:n:n])
+			if err := take(part[:n]); err != nil {
+				return err
+			}
 		}
 		left -= n
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return text, nil
+			return nil
 		}
 		if err != nil {
-			return nil, refused("read", "ファイルを最後まで読めませんでした。何も保存していません。もう一度読み込んでください。", "The file could not be read to its end. Nothing was stored. Import it again.").Because(err)
+			return refused("read", "ファイルを最後まで読めませんでした。何も保存していません。もう一度読み込んでください。", "The file could not be read to its end. Nothing was stored. Import it again.").Because(err)
 		}
 	}
-	return nil, refused("too_large", "ファイルが大きすぎます（64MBまで）。何も保存していません。ファイルを分けて、一つずつ読み込んでください。",
+	return refused("too_large", "ファイルが大きすぎます（64MBまで）。何も保存していません。ファイルを分けて、一つずつ読み込んでください。",
 		"The file is larger than 64 MB. Nothing was stored. Split it and import the parts.")
-}
-
-// Size returns the file's length in bytes.
-func (t Text) Size() int {
-	n := 0
-	for _, part := range t {
-		n += len(part)
-	}
-	return n
 }
 
 // otherKinds are files that clerks choose by mistake, by their first bytes.
