@@ -61,10 +61,10 @@ func myNumberAt(rec record, column int, name, what string) error {
 // A register has many neighbours of twelve digits (記号 of 8 and 番号 of 4, a telephone in three cells, a date and a share),
 // and one in eleven of them has a right check digit by chance. One row therefore proves nothing, but a file does: where
 // cells of these sizes stand in these columns in n rows, and k different ones fit, k is about n/11 by chance and n where
-// they are numbers. More than half is no chance,
-//   - with a single row where the groups are equal and stand in columns that mean no number: nobody's columns, or names and
-//     addresses that hold nothing but digits. Then cells between may be skipped, too.
-//   - with at least five rows everywhere else (chance: 11 to the power of minus 5).
+// they are numbers. Four in five is no chance,
+//   - with a single row where the groups are equal (4+4+4, 6+6, 3+3+3+3, single digits) and stand in columns that mean no
+//     number: nobody's columns, or names and addresses that hold nothing but digits. Then cells between may be skipped, too.
+//   - with at least five that fit everywhere else (chance: 11 to the power of minus 5).
 //
 // So a number that stands split in few rows of 記号 and 番号 cannot be told from 記号 and 番号, nor one over several rows.
 type splits struct {
@@ -92,6 +92,7 @@ type tally struct {
 	telling bool // a single row is enough
 	rows    int
 	fits    map[uint64]struct{} // hashes of the different numbers that fit
+	more    int                 // that fit when there were enough hashes
 	line    int                 // where the first of them stands
 	row     int
 }
@@ -126,6 +127,7 @@ type digitCell struct {
 	column int
 	digits string
 	apart  bool // something else stands between it and the cell before
+	over   bool // in particular, a number of its own
 }
 
 // look counts a row's shapes.
@@ -142,14 +144,42 @@ func (s *splits) look(rec record) {
 			apart = true
 			continue
 		}
-		cells = append(cells, digitCell{i, digits, apart})
+		cells = append(cells, digitCell{column: i, digits: digits, apart: apart})
 		apart = false
 	}
+	s.windows(rec, cells, false)
+	if !slices.ContainsFunc(cells, func(c digitCell) bool { return s.kind(c.column) == words }) {
+		return
+	}
+	others, over := make([]digitCell, 0, len(cells)), false // around a date of birth, say
+	for _, c := range cells {
+		if s.kind(c.column) == numbers {
+			over = true
+			continue
+		}
+		c.apart, c.over = c.apart || over, over
+		others, over = append(others, c), false
+	}
+	s.windows(rec, others, true)
+}
+
+func (s *splits) kind(column int) kind {
+	if column < len(s.kinds) {
+		return s.kinds[column]
+	}
+	return nobodys
+}
+
+// windows counts neighbours of twelve digits together; over: only those between which a number was left out.
+func (s *splits) windows(rec record, cells []digitCell, over bool) {
 	for i := range cells {
 		sum := len(cells[i].digits)
 		for j := i + 1; j < len(cells) && j-i < 12 && sum < 12; j++ {
-			if sum += len(cells[j].digits); sum == 12 {
-				s.count(rec, cells[i:j+1])
+			if sum += len(cells[j].digits); sum != 12 {
+				continue
+			}
+			if window := cells[i : j+1]; !over || slices.ContainsFunc(window[1:], func(c digitCell) bool { return c.over }) {
+				s.count(rec, window)
 			}
 		}
 	}
@@ -167,13 +197,10 @@ func (s *splits) count(rec record, cells []digitCell) {
 		equal = equal && len(c.digits) == len(cells[0].digits)
 		apart = apart || i > 0 && c.apart
 		years = years && (c.digits[:min(2, len(c.digits))] == "19" || c.digits[:min(2, len(c.digits))] == "20")
-		k := nobodys
-		if c.column < len(s.kinds) {
-			k = s.kinds[c.column]
-		}
-		holds[k] = true
+		holds[s.kind(c.column)] = true
 		n += copy(all[n:], c.digits)
 	}
+	equal = equal && slices.Contains([]int{1, 3, 4, 6}, len(cells[0].digits))
 	telling := equal && !years && (holds[words] || !holds[numbers])
 	if apart && !(telling && holds[words]) {
 		return
@@ -187,12 +214,17 @@ func (s *splits) count(rec record, cells []digitCell) {
 		s.seen[of] = t
 	}
 	t.rows++
-	if len(t.fits) < mostFits && eligibility.MyNumberFits(string(all[:])) {
-		if len(t.fits) == 0 {
-			t.line, t.row = rec.line, rec.row
-		}
-		t.fits[maphash.Bytes(splitSeed, all[:])] = struct{}{}
+	if !eligibility.MyNumberFits(string(all[:])) {
+		return
 	}
+	if len(t.fits) == mostFits {
+		t.more++
+		return
+	}
+	if len(t.fits) == 0 {
+		t.line, t.row = rec.line, rec.row
+	}
+	t.fits[maphash.Bytes(splitSeed, all[:])] = struct{}{}
 }
 
 // found reports whether these rows hold numbers and not chance.
@@ -201,8 +233,8 @@ func (t *tally) found() bool {
 	if t.telling {
 		enough = 1
 	}
-	k := len(t.fits)
-	return k >= enough && (2*k > t.rows || k == mostFits && 5*k > t.rows)
+	k := len(t.fits) + t.more
+	return k >= enough && 5*k >= 4*t.rows
 }
 
 // refusal names the first row and column of a number that is split.
