@@ -127,7 +127,7 @@ func (r *run) end() bool {
 	switch {
 	case n == 12:
 		return MyNumberFits(string(r.digits[:12]))
-	case n == 13 && r.digits[0] == '0':
+	case n == 13 && r.digits[0] == '0' && r.digits[1] != '0': // more zeros fill up a number of another kind
 		return MyNumberFits(string(r.digits[1:]))
 	}
 	return false

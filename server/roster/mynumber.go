@@ -76,7 +76,7 @@ type splits struct {
 type kind int
 
 const (
-	nobodys kind = iota // not recognised, or left out
+	nobodys kind = iota // not recognised
 	words               // names and addresses
 	numbers
 )
@@ -111,10 +111,10 @@ func newSplits(headings []string) *splits {
 	for _, h := range headings {
 		k := nobodys
 		switch column, known, _ := meaning(headingText(h), nil); {
-		case !known || column == LeftOut:
+		case !known:
 		case slices.Contains([]Column{colName, colKana, colAddress, colMail, colSubscriber, colAlias, colAliasKana, colEmployer}, column):
 			k = words
-		default:
+		default: // with the numbers of lines that an error file brings back
 			k = numbers
 		}
 		s.kinds = append(s.kinds, k)

@@ -201,6 +201,12 @@ func TestOrdinaryRegistersAreNotTakenForMyNumbers(t *testing.T) {
 			t.Error("the same 記号 and 番号 in every row is one chance, not twelve")
 		}
 	})
+	t.Run("a mended error file", func(t *testing.T) {
+		n := numberLike("10012310012") // 行 and 表計算の行 of six digits each
+		if isMyNumber(t, "行,表計算の行,列,理由,番号,氏名,生年月日\n"+cut(n, 6, 6)+",生年月日,x,1,試験 太郎,1986-04-12\n") {
+			t.Error("the numbers of lines were taken for one")
+		}
+	})
 	t.Run("the crowd", func(t *testing.T) {
 		var b strings.Builder
 		if _, err := (crowd.File{Insurer: "06139992", People: 100_000}).WriteTo(&b); err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -107,6 +108,24 @@ func TestAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
 		if parts, err := keptParts(p.File); err == nil {
 			t.Errorf("after %s: %q", attack, parts)
 		}
+	}
+}
+
+// A file that cannot be read to its end ends the transaction: half of it is not stored for the whole.
+func TestHalfAFileIsNotStored(t *testing.T) {
+	s, _ := open(t)
+	preview(t, s, roster.Text{[]byte("x")})
+	whole, stop := context.WithCancelCause(ctx)
+	half := func(yield func(string, eligibility.Person) bool) {
+		yield("k1", hanako)
+		stop(errors.New("the rest is gone"))
+	}
+	err := s.ImportPreview(whole, "P", desk.ImportCount{New: 1}, "06139992", half, entry("people.import"))
+	if n, _ := s.CountPeople(ctx, "06139992"); err == nil || n != 0 {
+		t.Errorf("%v, %d people", err, n)
+	}
+	if p, err := s.Preview(ctx, "P", "鈴木", noon); err != nil || p.Stored != nil {
+		t.Errorf("%+v %v", p.Stored, err)
 	}
 }
 
