@@ -41,10 +41,12 @@ func (d *Digest) Add(row Row) {
 	d.Rows++
 	if !row.Accepted {
 		d.Refused++
-	} else if len(d.Good) < ShowGood {
+		keep(&d.Reasons, &d.MoreReasons, row, row.Reasons, ShowReasons)
+		return
+	}
+	if len(d.Good) < ShowGood {
 		d.Good = append(d.Good, row)
 	}
-	keep(&d.Reasons, &d.MoreReasons, row, row.Reasons, ShowReasons)
 	keep(&d.Warnings, &d.MoreWarnings, row, row.Warnings, ShowWarnings)
 }
 
