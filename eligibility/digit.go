@@ -6,7 +6,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// kanjiDigit returns the digit of those that Japanese writes with kanji, those of deeds (大字) too, and of Suzhou numerals.
+// kanjiDigit returns the digit of those that Japanese writes with kanji, those of deeds (大字) too, and of
+// Suzhou numerals.
 func kanjiDigit(r rune) byte {
 	switch r {
 	case '〇', '零':
@@ -33,15 +34,19 @@ func kanjiDigit(r rune) byte {
 	return 0
 }
 
-// ringed are digits in circles that Unicode does not decompose: the first of each row, its digit and the row's length.
+// ringed are digits in circles that Unicode does not decompose: the first of each row, its digit and the
+// row's length.
 var ringed = []struct {
 	first  rune
 	digit  byte
 	length rune
-}{{'⓵', '1', 9}, {'⓿', '0', 1}, {'❶', '1', 9}, {'➀', '1', 9}, {'➊', '1', 9}, {'\U0001F10B', '0', 1}, {'\U0001F10C', '0', 1}}
+}{
+	{'⓵', '1', 9}, {'⓿', '0', 1}, {'❶', '1', 9}, {'➀', '1', 9}, {'➊', '1', 9},
+	{'\U0001F10B', '0', 1}, {'\U0001F10C', '0', 1},
+}
 
-// digitOf returns the ASCII digit that r stands for in any script (Unicode Nd), in a circle, brackets, with a dot, above or
-// below the line, or as kanji; 0 when it is none.
+// digitOf returns the ASCII digit that r stands for in any script (Unicode Nd), in a circle, brackets, with a
+// dot, above or below the line, or as kanji; 0 when it is none.
 func digitOf(r rune) (digit byte, kanji bool) {
 	switch {
 	case r <= '9':
@@ -90,8 +95,8 @@ func digitOf(r rune) (digit byte, kanji bool) {
 	return digit, kanji
 }
 
-// decimalDigit returns the value of a character of Nd. Unicode keeps the ten digits of a script together and in order, so
-// every range of that category begins with a zero (The Unicode Standard, section 4.6).
+// decimalDigit returns the value of a character of Nd. Unicode keeps the ten digits of a script together and
+// in order, so every range of that category begins with a zero (The Unicode Standard, section 4.6).
 func decimalDigit(r rune) byte {
 	for _, of := range unicode.Nd.R16 {
 		if lo := rune(of.Lo); r >= lo && r <= rune(of.Hi) {

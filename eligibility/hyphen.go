@@ -2,8 +2,9 @@ package eligibility
 
 import "unicode"
 
-// IsHyphen reports whether r is a hyphen, a dash, a minus, or a sign that keyboards give in their place between figures: the
-// prolonged sound mark (ー, ｰ) and ruled lines (─, ━). Unicode's category Pd and signs that look like it.
+// IsHyphen reports whether r is a hyphen, a dash, a minus, or a sign that keyboards give in their place
+// between figures: the prolonged sound mark (ー, ｰ) and ruled lines (─, ━). Unicode's category Pd and signs
+// that look like it.
 func IsHyphen(r rune) bool {
 	switch {
 	case r < 0x80:

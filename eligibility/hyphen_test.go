@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Whatever key was pressed for the hyphen of １２－３４, the 記号 is the same (JP Core compares after NFKC; Unicode Pd, and what
-// Japanese keyboards give in its place).
+// Whatever key was pressed for the hyphen of １２－３４, the 記号 is the same (JP Core compares after NFKC; Unicode
+// Pd, and what Japanese keyboards give in its place).
 func TestHyphensOfEveryKindAreOne(t *testing.T) {
 	for _, r := range "-‐‑‒–—―−－﹘﹣ー─━⁃˗ｰ⁻₋⸺" {
 		t.Run(fmt.Sprintf("%U", r), func(t *testing.T) {

@@ -5,13 +5,14 @@ import (
 	"unicode/utf8"
 )
 
-// HoldsMyNumber reports whether a text holds a valid 12-digit 個人番号, which this program must neither keep nor show: its
-// check digit fits (平成26年総務省令85号5条). Digits may be of any script, in circles or kanji (digitOf). It is looked for as
+// HoldsMyNumber reports whether a text holds a valid 12-digit 個人番号, which this program must neither keep nor
+// show: its check digit fits (平成26年総務省令85号5条). Digits may be of any script, in circles or kanji (digitOf). It
+// is looked for as
 //
-//   - a run of exactly twelve digits, without blanks and hyphens, also behind one 0 and before decimals (…018.0). A blank
-//     also parts a number from another figure beside it.
-//   - equal groups (4+4+4, 6+6, 3+3+3+3 or single digits) with any punctuation between them. Other groups with other
-//     punctuation are dates with times, addresses and telephones.
+//   - a run of exactly twelve digits, without blanks and hyphens, also behind one 0 and before decimals (….0). A
+//     blank also parts a number from another figure beside it.
+//   - equal groups (4+4+4, 6+6, 3+3+3+3 or single digits) with any punctuation between them. Other groups with
+//     other punctuation are dates with times, addresses and telephones.
 //
 // One in eleven figures of twelve digits fits by chance. What a spreadsheet made of a number cannot be known
 // (1.23457E+11), nor one that lost a digit.
@@ -87,8 +88,8 @@ func MyNumberFits(digits string) bool {
 	return myNumberDigit(digits[:11]) == digits[11]
 }
 
-// DigitsOnly returns the digits of a text that holds nothing else but blanks, hyphens and what nobody sees, as ASCII; no
-// more than 12, and no kanji, which are names as well.
+// DigitsOnly returns the digits of a text that holds nothing else but blanks, hyphens and what nobody sees,
+// as ASCII; no more than 12, and no kanji, which are names as well.
 func DigitsOnly(text string) (digits string, ok bool) {
 	var out [12]byte
 	n := 0
@@ -210,13 +211,14 @@ func punctuation(r rune) bool {
 		r >= utf8.RuneSelf && (unicode.IsPunct(r) || unicode.IsSymbol(r))
 }
 
-// blank reports whether r is a blank or a break of lines, in this case also one of scripts that have signs for nothing.
+// blank reports whether r is a blank or a break of lines, in this case also one of scripts that have signs
+// for nothing.
 func blank(r rune) bool {
 	return unicode.IsSpace(r) || r == '\u2800' || r == '\u115f' || r == '\u1160' || r == '\u3164'
 }
 
-// unseen reports whether r takes no room of its own: control and format characters, variation selectors, marks that are set
-// on the character before, such as a circle around a digit.
+// unseen reports whether r takes no room of its own: control and format characters, variation selectors,
+// marks that are set on the character before, such as a circle around a digit.
 func unseen(r rune) bool {
 	switch {
 	case r < 0x80:
@@ -229,8 +231,8 @@ func unseen(r rune) bool {
 	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.M, r) || isSelector(r)
 }
 
-// myNumberDigit is the check digit of the first eleven: with P_n the n-th from the right and Q_n = n+1 up to 6, n−5 above,
-// the remainder of ΣP·Q by 11 taken from 11; remainders 0 and 1 give 0.
+// myNumberDigit is the check digit of the first eleven: with P_n the n-th from the right and Q_n = n+1 up to
+// 6, n−5 above, the remainder of ΣP·Q by 11 taken from 11; remainders 0 and 1 give 0.
 func myNumberDigit(eleven string) byte {
 	sum := 0
 	for n := 1; n <= 11; n++ {

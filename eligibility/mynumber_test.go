@@ -28,8 +28,9 @@ func TestMyNumberIsFoundHoweverItIsWritten(t *testing.T) {
 	}
 }
 
-// Blanks and hyphens do not hide a number, whichever of Unicode's people and programs put there (general category Z, Pd; signs
-// that are typed for hyphens; what nobody sees), nor does another number beside it in the same cell.
+// Blanks and hyphens do not hide a number, whichever of Unicode's people and programs put there (general
+// category Z, Pd; signs that are typed for hyphens; what nobody sees), nor does another number beside it in
+// the same cell.
 func TestMyNumberIsFoundBehindAnyBlankOrHyphen(t *testing.T) {
 	n, other := myNumber(fmt.Sprintf("%011d", 12345678901)), myNumber(fmt.Sprintf("%011d", 98765432109))
 	for _, gap := range []string{" ", "　", "\u00a0", "\u2009", "\t", "\n", "\r\n", "\v", "\u0085", "\u2028", "\u1680", "\u3164", "\u2800", // blanks
@@ -54,16 +55,16 @@ func TestMyNumberIsFoundBehindAnyBlankOrHyphen(t *testing.T) {
 	}
 }
 
-// By hand from the rule of rules.md 4.1b: the weights of 12345678901 from the right are 2 … 7, 2 … 6, the sum of products is
-// 212, the remainder by 11 is 3, so the digit is 8.
+// By hand from the rule of rules.md 4.1b: the weights of 12345678901 from the right are 2 … 7, 2 … 6, the sum
+// of products is 212, the remainder by 11 is 3, so the digit is 8.
 func TestCheckDigitOfAMyNumberByHand(t *testing.T) {
 	if got := myNumberDigit("12345678901"); got != '8' {
 		t.Errorf("%c", got)
 	}
 }
 
-// Signs of every kind stand between groups of one size, digits of every script are digits (Unicode Nd, section 4.6; circled
-// ones by name), a cell of a calculation has a zero before or decimals behind.
+// Signs of every kind stand between groups of one size, digits of every script are digits (Unicode Nd,
+// section 4.6; circled ones by name), a cell of a calculation has a zero before or decimals behind.
 func TestMyNumberIsFoundInOtherDigitsAndBetweenOtherSigns(t *testing.T) {
 	n := myNumber(fmt.Sprintf("%011d", 12345678901))
 	in := func(zero rune) string {
@@ -112,8 +113,8 @@ func TestMyNumberIsFoundInOtherDigitsAndBetweenOtherSigns(t *testing.T) {
 	}
 }
 
-// What cells of a register and of its memos hold: none of it is a number, whatever the check digit would be. Each form is
-// filled with a hundred figures, of which one in eleven would fit by chance.
+// What cells of a register and of its memos hold: none of it is a number, whatever the check digit would be.
+// Each form is filled with a hundred figures, of which one in eleven would fit by chance.
 func TestOrdinaryCellsAreNoMyNumber(t *testing.T) {
 	for _, form := range []string{"2026/%02d/%02d 10:%02d", "2026.%02d.%02d %02d:15", "2026年%02d月%02d日 %02d時15分", "S55.%02d.%02d～R8.11.%02d",
 		"2026%02d～2027%[1]02d", "03(%02d12)34%02d 内%02d", "192.168.1%02d.1%[2]02d", "26/11/%02d %02d:%02d:30", "1%02d5-4%02d1-9%02d8-1111",
@@ -126,7 +127,8 @@ func TestOrdinaryCellsAreNoMyNumber(t *testing.T) {
 	}
 }
 
-// The digits of every script, against the numeric values that the Unicode Character Database gives its first and last.
+// The digits of every script, against the numeric values that the Unicode Character Database gives its first
+// and last.
 func TestDigitsOfEveryScript(t *testing.T) {
 	for _, c := range []struct {
 		r    rune

@@ -2,9 +2,9 @@ package eligibility
 
 import "strings"
 
-// PostCode writes a 郵便番号 as envelopes have it, NNN-NNNN, whatever hyphens, blanks, widths or 〒 it came with. A spreadsheet
-// drops the zero in front of a number: six digits get it back, and restored says so. A code that is none of Japan's stays as
-// it was written.
+// PostCode writes a 郵便番号 as envelopes have it, NNN-NNNN, whatever hyphens, blanks, widths or 〒 it came with.
+// A spreadsheet drops the zero in front of a number: six digits get it back, and restored says so. A code
+// that is none of Japan's stays as it was written.
 func PostCode(text string) (code string, restored bool) {
 	var digits []byte
 	for _, r := range strings.TrimSuffix(text, ".0") {

@@ -18,8 +18,8 @@ var namesOnly = map[string]string{
 	"server/roster": "sample.go: the name of an embedded sample, whose cells its test looks at",
 }
 
-// Every file that leaves for a spreadsheet is written by csvfile, which lets no cell start a formula. A second writer, a
-// content type or a file name of a CSV anywhere else is a file that nobody made safe.
+// Every file that leaves for a spreadsheet is written by csvfile, which lets no cell start a formula. A
+// second writer, a content type or a file name of a CSV anywhere else is a file that nobody made safe.
 func TestOnlyOneRoomWritesCSV(t *testing.T) {
 	const room, writer = "server/csvfile", "madoguchi/server/csvfile"
 	looked := 0

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// decoded returns a file as UTF-8, whatever it says of itself: programs write Shift_JIS and say UTF-8, or the other way
-// round. The mark that DOS sets at the end of a text (Ctrl+Z) is no part of it.
+// decoded returns a file as UTF-8, whatever it says of itself: programs write Shift_JIS and say UTF-8, or the
+// other way round. The mark that DOS sets at the end of a text (Ctrl+Z) is no part of it.
 func decoded(data []byte) ([]byte, error) {
 	var err error
 	order, wide := utf16(data)
@@ -26,10 +26,11 @@ func decoded(data []byte) ([]byte, error) {
 	case !utf8.Valid(data):
 		var sjis []byte
 		sjis, _, err = transform.Bytes(japanese.ShiftJIS.NewDecoder(), data)
-		if plain := bytes.ToValidUTF8(data, []byte(lost)); err == nil && bytes.Count(plain, []byte(lost)) < bytes.Count(sjis, []byte(lost)) {
-			sjis = plain // UTF-8 with a spoilt byte
-		}
+		spoilt := bytes.ToValidUTF8(data, []byte(lost)) // perhaps UTF-8 with a spoilt byte
 		data = sjis
+		if bytes.Count(spoilt, []byte(lost)) < bytes.Count(sjis, []byte(lost)) {
+			data = spoilt
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the letters: %w", err)
@@ -53,11 +54,12 @@ func utf16(data []byte) (unicode.Endianness, bool) {
 	return unicode.LittleEndian, false
 }
 
-// charset lets a declaration stand that names a coding which decoded has read: IANA's names and aliases of Shift_JIS and
-// Windows-31J, those of Java (MS932) and of browsers (x-sjis), and Unicode's.
+// charset lets a declaration stand that names a coding which decoded has read: IANA's names and aliases of
+// Shift_JIS and Windows-31J, those of Java (MS932) and of browsers (x-sjis), and Unicode's.
 func charset(name string, in io.Reader) (io.Reader, error) {
 	switch strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(name)) {
-	case "shiftjis", "sjis", "xsjis", "csshiftjis", "mskanji", "windows31j", "cswindows31j", "cp932", "ms932", "xmscp932", "ibm943", "windows932",
+	case "shiftjis", "sjis", "xsjis", "csshiftjis", "mskanji", "windows31j", "cswindows31j", "cp932", "ms932", "xmscp932",
+		"ibm943", "windows932",
 		"utf8", "utf16", "utf16le", "utf16be", "unicode", "usascii", "ascii":
 		return in, nil
 	}

@@ -9,8 +9,9 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// IANA's character sets list the aliases of Shift_JIS (MS_Kanji, csShiftJIS) and of Windows-31J (csWindows31J); x-sjis and
-// MS932 are what browsers and Java call them. XML 1.0 appendix F.1 finds UTF-16 without its mark.
+// IANA's character sets list the aliases of Shift_JIS (MS_Kanji, csShiftJIS) and of Windows-31J
+// (csWindows31J); x-sjis and MS932 are what browsers and Java call them. XML 1.0 appendix F.1 finds UTF-16
+// without its mark.
 func TestAnswersInEveryCodingAreRead(t *testing.T) {
 	little, big := unicode.LittleEndian, unicode.BigEndian
 	cases := []struct {
@@ -48,8 +49,8 @@ func TestAnswersInEveryCodingAreRead(t *testing.T) {
 	}
 }
 
-// What a program could not write (a question mark, a box, U+FFFD) comes through as it stands: the comparison of names takes
-// it for a lost character.
+// What a program could not write (a question mark, a box, U+FFFD) comes through as it stands: the comparison
+// of names takes it for a lost character.
 func TestLostCharactersOfNamesComeThrough(t *testing.T) {
 	for _, sign := range []string{"?", "？", "□", "\ufffd", "●"} {
 		text := message("UTF-8", "1", ok+"<ResultList>"+strings.Replace(result2, "試験　花子", "試験　花"+sign, 1)+"</ResultList>")

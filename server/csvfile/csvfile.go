@@ -1,9 +1,9 @@
-// Package csvfile writes the files that leave for a spreadsheet. It is the only place that does, so that no file can carry a
-// formula: what stands in a cell was typed by somebody else, and a spreadsheet runs what begins with =, +, - or @ (OWASP,
-// CSV Injection).
+// Package csvfile writes the files that leave for a spreadsheet. It is the only place that does, so that no
+// file can carry a formula: what stands in a cell was typed by somebody else, and a spreadsheet runs what
+// begins with =, +, - or @ (OWASP, CSV Injection).
 //
-// Rows end with CR LF, cells are quoted as RFC 4180 section 2 says. UTF-8 begins with its mark, without which Excel takes a
-// file for Shift_JIS.
+// Rows end with CR LF, cells are quoted as RFC 4180 section 2 says. UTF-8 begins with its mark, without which
+// Excel takes a file for Shift_JIS.
 package csvfile
 
 import (
@@ -82,8 +82,9 @@ func Rows(rows [][]string) []byte {
 	return out.Bytes()
 }
 
-// Safe puts an apostrophe before a cell that a spreadsheet would run: before the signs that begin a formula, in every width
-// that an input method may narrow again, also behind blanks and what nobody sees, and before tabs and breaks of lines.
+// Safe puts an apostrophe before a cell that a spreadsheet would run: before the signs that begin a formula,
+// in every width that an input method may narrow again, also behind blanks and what nobody sees, and before
+// tabs and breaks of lines.
 func Safe(cell string) string {
 	for i, r := range cell {
 		switch {

@@ -15,8 +15,8 @@ import (
 
 const boundsHead = "番号,氏名,生年月日,メモ\n"
 
-// A file may cost what its size lets expect and no more: 16 MB of commas took 657 MB, one cell of U+FDFA (NFKC makes eighteen
-// characters of it) 696 MB and half a minute.
+// A file may cost what its size lets expect and no more: 16 MB of commas took 657 MB, one cell of U+FDFA
+// (NFKC makes eighteen characters of it) 696 MB and half a minute.
 func TestNoFileCostsMoreThanItSays(t *testing.T) {
 	const size = 16 << 20
 	cases := []struct {

@@ -43,7 +43,8 @@ func openFile(source Source) (*file, error) {
 
 func (f *file) starts(with ...byte) bool { return bytes.HasPrefix(f.first, with) }
 
-// coding finds it: UTF-8 with or without BOM, perhaps with a spoilt byte below its heading, UTF-16 with BOM, else CP932.
+// coding finds it: UTF-8 with or without BOM, perhaps with a spoilt byte below its heading, UTF-16 with BOM,
+// else CP932.
 func (f *file) coding() (coding, error) {
 	switch {
 	case f.starts(0xEF, 0xBB, 0xBF):
@@ -63,8 +64,8 @@ func (f *file) coding() (coding, error) {
 	return shiftJIS, nil
 }
 
-// headingIsUTF8 reports whether the first line is UTF-8 with Japanese letters in it. Kanji of CP932 never look like that;
-// its katakana of half width might, but only as letters of other scripts.
+// headingIsUTF8 reports whether the first line is UTF-8 with Japanese letters in it. Kanji of CP932 never
+// look like that; its katakana of half width might, but only as letters of other scripts.
 func (f *file) headingIsUTF8() bool {
 	rest := f.first
 	for len(rest) > 0 {
@@ -83,8 +84,8 @@ func (f *file) headingIsUTF8() bool {
 	return false
 }
 
-// decoded reads the file as UTF-8, without the mark that DOS and mainframes set at its end. What cannot be read becomes
-// U+FFFD.
+// decoded reads the file as UTF-8, without the mark that DOS and mainframes set at its end. What cannot be
+// read becomes U+FFFD.
 func (f *file) decoded() io.Reader {
 	raw := &parts{source: f.source}
 	var text io.Reader = raw // UTF-8: each line is made valid by itself
@@ -119,8 +120,10 @@ func (p *parts) Read(b []byte) (int, error) {
 			p.fault = sourceFault{p.fault}
 			return 0, p.fault
 		}
-		if p.next++; p.even && p.next == p.source.Parts() && len(p.now)%2 == 1 && p.now[len(p.now)-1] == endMark {
-			p.now = p.now[:len(p.now)-1]
+		p.next++
+		last := len(p.now) - 1
+		if p.even && p.next == p.source.Parts() && last%2 == 0 && p.now[last] == endMark {
+			p.now = p.now[:last]
 		}
 	}
 	n := copy(b, p.now)
@@ -136,7 +139,8 @@ func (s sourceFault) Unwrap() error { return s.error }
 // endMark is Ctrl+Z, which CP/M and DOS set at the end of a text.
 const endMark = 0x1a
 
-// ended reads a text without the marks at its end. Only what nothing but breaks of lines follows is held back.
+// ended reads a text without the marks at its end. Only what nothing but breaks of lines follows is held
+// back.
 type ended struct {
 	text io.Reader
 	held []byte

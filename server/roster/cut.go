@@ -10,8 +10,8 @@ import (
 	"unicode"
 )
 
-// record is one row of cells, the physical line on which it starts and its row in a spreadsheet (both from 1). Broken says
-// that its quotes are not those of a CSV.
+// record is one row of cells, the physical line on which it starts and its row in a spreadsheet (both from
+// 1). Broken says that its quotes are not those of a CSV.
 type record struct {
 	line, row int
 	cells     []string
@@ -19,25 +19,30 @@ type record struct {
 	fault     error // why nothing more is read: a limit, an *eligibility.Error, or the source's fault
 }
 
-// What a file may hold is bounded while it is cut, so that none costs more than its size lets expect: a spreadsheet's cell
-// has at most 32,767 characters (Microsoft, Excel specifications and limits), three bytes each.
+// What a file may hold is bounded while it is cut, so that none costs more than its size lets expect: a
+// spreadsheet's cell has at most 32,767 characters (Microsoft, Excel specifications and limits), three bytes
+// each.
 const (
 	maxCell = 96 << 10
 	maxLine = 1 << 20 // also of a record over several lines
 )
 
-// maxRecordLines bounds how far an opening quote may look for its end: beyond it, the quote is a slip of the pen.
+// maxRecordLines bounds how far an opening quote may look for its end: beyond it, the quote is a slip of the
+// pen.
 const maxRecordLines = 20
 
 func errLongLine(line int) error {
 	return refused("long_line", fmt.Sprintf("%d行目が長すぎます（1行は1MBまで、1つのセルは32,767文字まで）。何も保存していません。"+
 		"改行のあるCSVか、正しいファイルか確かめて、選び直してください。", line),
-		fmt.Sprintf("Line %d is too long (1 MB a line, 32,767 characters a cell). Nothing was stored. Check that this is the right file.", line))
+		fmt.Sprintf("Line %d is too long (1 MB a line, 32,767 characters a cell). Nothing was stored. "+
+			"Check that this is the right file.", line))
 }
 
 func errManyCells(line int) error {
-	return refused("columns", fmt.Sprintf("%d行目の列が多すぎます（%d列まで）。何も保存していません。正しいファイルか確かめて、選び直してください。", line, maxColumns),
-		fmt.Sprintf("Line %d has more than %d columns. Nothing was stored. Check that this is the right file.", line, maxColumns))
+	return refused("columns", fmt.Sprintf("%d行目の列が多すぎます（%d列まで）。何も保存していません。"+
+		"正しいファイルか確かめて、選び直してください。", line, maxColumns),
+		fmt.Sprintf("Line %d has more than %d columns. Nothing was stored. "+
+			"Check that this is the right file.", line, maxColumns))
 }
 
 // heading returns the first record, or none when the file is blank.
@@ -48,8 +53,9 @@ func (f *file) heading() record {
 	return record{}
 }
 
-// records cuts the file into records that say something: rows of nothing but blanks are nobody's, but a spreadsheet counts
-// them. A quote that never ends spoils its own line only. A record with a fault is the last.
+// records cuts the file into records that say something: rows of nothing but blanks are nobody's, but a
+// spreadsheet counts them. A quote that never ends spoils its own line only. A record with a fault is the
+// last.
 func (f *file) records() iter.Seq[record] {
 	return func(yield func(record) bool) {
 		l := &lines{scan: bufio.NewScanner(f.decoded()), now: 1}
@@ -112,8 +118,8 @@ func blankText(text string) bool {
 	return true
 }
 
-// invisible reports whether r is a blank of any width, or takes no room (Unicode White_Space, Cf; the fillers that scripts
-// have for nothing). What turns the direction of a text is no such thing: it hides others.
+// invisible reports whether r is a blank of any width, or takes no room (Unicode White_Space, Cf; the fillers
+// that scripts have for nothing). What turns the direction of a text is no such thing: it hides others.
 func invisible(r rune) bool {
 	if r < 0x80 {
 		return r == ' ' || r >= '\t' && r <= '\r'
@@ -136,7 +142,7 @@ func separator(line string) (comma rune, ok bool) {
 		return 0, false
 	}
 	comma = said[4]
-	rest := strings.Trim(string(said[5:]), string(comma)) // a program may have filled it up to the heading's width
+	rest := strings.Trim(string(said[5:]), string(comma)) // filled up to the heading's width
 	return comma, rest == "" && !unicode.IsLetter(comma) && !unicode.IsDigit(comma)
 }
 
@@ -152,7 +158,7 @@ type lines struct {
 // at returns the line k lines on.
 func (l *lines) at(k int) (string, bool) {
 	for len(l.ahead) <= k {
-		if l.size > maxLine || l.fault != nil || !l.scan.Scan() || l.scan.Err() != nil { // a fault cuts the line before it
+		if l.size > maxLine || l.fault != nil || !l.scan.Scan() || l.scan.Err() != nil { // a fault cuts a line
 			l.fail()
 			return "", false
 		}
@@ -211,9 +217,10 @@ func (l *lines) bounded(rec record) record {
 
 var errQuotes = errors.New("quotes that are not those of a CSV")
 
-// quoted reads the cells of a record in which quotes stand (RFC 4180 section 2), and the lines that it takes. Blanks around
-// a cell's quotes are allowed. It returns errQuotes when a quote is not closed, or stands within a cell that has none around it: a
-// reader that guessed there would take the next rows for a part of this one.
+// quoted reads the cells of a record in which quotes stand (RFC 4180 section 2), and the lines that it takes.
+// Blanks around a cell's quotes are allowed. It returns errQuotes when a quote is not closed, or stands
+// within a cell that has none around it: a reader that guessed there would take the next rows for a part of
+// this one.
 func (l *lines) quoted(comma rune) (cells []string, taken int, err error) {
 	blank := func(r rune) bool { return (r == ' ' || r == '\t') && r != comma }
 	rest, _ := l.at(0)

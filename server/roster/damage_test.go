@@ -8,7 +8,8 @@ import (
 	"madoguchi/outside"
 )
 
-// What spreadsheets make of identifiers, each as Excel, LibreOffice, Google's Sheets or pandas write it into a CSV.
+// What spreadsheets make of identifiers, each as Excel, LibreOffice, Google's Sheets or pandas write it into
+// a CSV.
 func TestSpreadsheetDamageIsRefusedByName(t *testing.T) {
 	cases := []struct{ column, cell, code string }{
 		{"記号", "12月3日", "spreadsheet_date_number"}, {"記号", "3-Dec", "spreadsheet_date_number"}, {"記号", "Dec-03", "spreadsheet_date_number"},
@@ -70,8 +71,8 @@ func damaged(t *testing.T, column, cell string) Row {
 	return read(t, strings.Join(heading, ",")+"\n"+strings.Join(row, ",")+"\n").Rows[0]
 }
 
-// Identifiers as papers have them (rules.md 4.2) and names that look like words are what they are. A serial date cannot be
-// told from a 記号 of five digits.
+// Identifiers as papers have them (rules.md 4.2) and names that look like words are what they are. A serial
+// date cannot be told from a 記号 of five digits.
 func TestUsualIdentifiersAreNoDamage(t *testing.T) {
 	for _, c := range []struct{ column, cell string }{
 		{"記号", "12-3"}, {"記号", "１２－３４"}, {"記号", "国13"}, {"記号", "あいう"}, {"記号", "46359"}, {"記号", "13990001"}, {"記号", "12.3"}, {"記号", "9-9"}, {"記号", "A1"}, {"記号", "1-2-3"},

@@ -11,8 +11,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// date reads an optional date. One that is partly unknown is left out with a warning; the two that end an eligibility must be
-// known, since without them somebody would stay insured.
+// date reads an optional date. One that is partly unknown is left out with a warning; the two that end an
+// eligibility must be known, since without them somebody would stay insured.
 func (r *reader) date(column Column, cell string) eligibility.Date {
 	if !unknownDate(cell) {
 		if d := r.anyDate(column, cell); d.IsZero() || d.Exact() {
@@ -20,9 +20,11 @@ func (r *reader) date(column Column, cell string) eligibility.Date {
 		}
 	}
 	if column == colLost || column == colValidUntil {
-		r.refuse(column, "date_partial", fmt.Sprintf("「%s」は年月日をすべて入れてください。", column), "Year, month and day are all needed here.")
+		r.refuse(column, "date_partial", fmt.Sprintf("「%s」は年月日をすべて入れてください。", column),
+			"Year, month and day are all needed here.")
 	} else {
-		r.warn(column, "date_partial", fmt.Sprintf("「%s」の年月日がすべてはわからないので、空欄として登録します。", column), "The date is only partly known and is left empty.")
+		r.warn(column, "date_partial", fmt.Sprintf("「%s」の年月日がすべてはわからないので、空欄として登録します。", column),
+			"The date is only partly known and is left empty.")
 	}
 	return eligibility.Date{}
 }
@@ -58,28 +60,34 @@ func (r *reader) anyDate(column Column, cell string) eligibility.Date {
 		return d
 	}
 	if timed {
-		r.refuse(column, "date_time", fmt.Sprintf("「%s」の「%s」に時刻が入っています。日付だけの列か確かめて、2026-11-22 のように日付だけを入れ直してください。", column, short(s)),
-			"The date has a time of day. Check that this is the right column and enter the date alone, like 2026-11-22.")
+		r.refuse(column, "date_time", fmt.Sprintf("「%s」の「%s」に時刻が入っています。"+
+			"日付だけの列か確かめて、2026-11-22 のように日付だけを入れ直してください。", column, short(s)),
+			"The date has a time of day. Check that this is the right column and enter the date alone, "+
+				"like 2026-11-22.")
 		return eligibility.Date{}
 	}
 	serial := strings.TrimSuffix(day, ".0")
 	if n, bad := strconv.Atoi(serial); bad == nil && n > 366 && n < 60000 && len(serial) == 5 {
 		likely := eligibility.MustDate("1899-12-30").AddDays(n) // day 0 of spreadsheets' serial dates
-		r.refuse(column, "spreadsheet_date", fmt.Sprintf("「%s」の %d は表計算ソフトの日付番号です（%s のことと思われます）。日付の形で入れ直してください。", column, n, likely),
+		r.refuse(column, "spreadsheet_date", fmt.Sprintf("「%s」の %d は表計算ソフトの日付番号です（%s のことと思われます）。"+
+			"日付の形で入れ直してください。", column, n, likely),
 			fmt.Sprintf("%d is a spreadsheet's serial date, probably %s. Enter it as a date.", n, likely))
 		return eligibility.Date{}
 	}
-	r.refuse(column, "date", fmt.Sprintf("「%s」の「%s」は日付として読めないか、暦にない日です。2026-11-22 や 昭和55年2月17日 の形で入れ直してください。", column, short(s)),
+	r.refuse(column, "date", fmt.Sprintf("「%s」の「%s」は日付として読めないか、暦にない日です。"+
+		"2026-11-22 や 昭和55年2月17日 の形で入れ直してください。", column, short(s)),
 		"This is not a date of the calendar. Write it like 2026-11-22 or 昭和55年2月17日.")
 	return eligibility.Date{}
 }
 
-// timeOfDay is what databases and spreadsheets write behind a date (ISO 8601; Excel's own forms in Japanese and English).
-var timeOfDay = regexp.MustCompile(`(?i)[\sT]*(午前|午後|a\.?m\.?\s|p\.?m\.?\s)?\s*(\d{1,2})\s*(?:時(?:\s*(\d{1,2})\s*分(?:\s*(\d{1,2})\s*秒)?)?|:(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)` +
+// timeOfDay is what databases and spreadsheets write behind a date (ISO 8601; Excel's own forms in Japanese and
+// English): half of the day, hour, minute, second, fraction, half, zone.
+var timeOfDay = regexp.MustCompile(`(?i)([\sT]*)(午前|午後|a\.?m\.?\s|p\.?m\.?\s)?\s*(\d{1,2})\s*` +
+	`(?:時(?:\s*(\d{1,2})\s*分(?:\s*(\d{1,2})\s*秒)?)?|:(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)` +
 	`\s*(a\.?m\.?|p\.?m\.?)?\s*(z|utc|jst|[+-]\d{2}:?\d{2})?$`)
 
-// withoutMidnight narrows a date, gives it one form of hyphens and takes off midnight, which is how a program writes a day
-// that has no time. timed reports another time of day, which stays.
+// withoutMidnight narrows a date, gives it one form of hyphens and takes off midnight, which is how a program writes
+// a day that has no time. timed reports another time of day, which stays.
 func withoutMidnight(s string) (day string, timed bool) {
 	s = strings.Map(func(r rune) rune {
 		if eligibility.IsHyphen(r) {
@@ -87,32 +95,33 @@ func withoutMidnight(s string) (day string, timed bool) {
 		}
 		return r
 	}, norm.NFKC.String(s))
-	m := timeOfDay.FindStringSubmatchIndex(s)
-	if m == nil || m[0] == 0 {
+	m := timeOfDay.FindStringSubmatch(s)
+	if m == nil || m[0] == s {
 		return s, false
 	}
-	if before := s[m[0]-1]; s[m[0]:m[0]+1] != " " && s[m[0]] != 'T' && s[m[0]] != 't' && before >= '0' && before <= '9' {
-		return s, true // 2026-11-2210:00
-	}
-	part := func(i int) string {
-		if m[2*i] < 0 {
-			return ""
-		}
-		return strings.ToLower(strings.Trim(s[m[2*i]:m[2*i+1]], " \t."))
-	}
-	zero := func(texts ...string) bool { return strings.Trim(strings.Join(texts, ""), "0") == "" }
-	half := part(1) + part(8)
-	hour := part(2)
-	if hour == "12" && (half == "am" || half == "a.m") {
-		hour = "0"
-	}
-	zone := part(9)
-	if half == "午後" || strings.HasPrefix(half, "p") || !zero(hour, part(3), part(4), part(5), part(6), part(7)) ||
-		zone != "" && zone != "z" && zone != "utc" && zone != "jst" && !zero(strings.NewReplacer("+", "", "-", "", ":", "").Replace(zone)) &&
-			strings.ReplaceAll(zone, ":", "") != "+0900" {
+	day = strings.TrimSuffix(s, m[0])
+	if last := day[len(day)-1]; m[1]+m[2] == "" && last >= '0' && last <= '9' { // 2026-11-2210:00
 		return s, true
 	}
-	return s[:m[0]], false
+	half := strings.ToLower(strings.NewReplacer(".", "", " ", "").Replace(m[2] + m[9]))
+	hour := m[3]
+	if hour == "12" && half == "am" {
+		hour = "0"
+	}
+	elapsed := hour + strings.Join(m[4:9], "")
+	if half == "午後" || half == "pm" || strings.Trim(elapsed, "0") != "" || !homeZone(m[10]) {
+		return s, true
+	}
+	return day, false
+}
+
+// homeZone reports whether midnight in a zone is one day's here, or is only a way of writing a day.
+func homeZone(zone string) bool {
+	switch strings.ToLower(strings.ReplaceAll(zone, ":", "")) {
+	case "", "z", "utc", "jst", "+0000", "-0000", "+0900":
+		return true
+	}
+	return false
 }
 
 func (r *reader) birth(cell string) {
@@ -121,21 +130,27 @@ func (r *reader) birth(cell string) {
 		return
 	}
 	if unknownDate(cell) {
-		r.warn(colBirth, "birth_date_unknown", "生年月日は不詳として登録します。本人の画面は出せず、カードのチップでも確認できません。年だけでもわかるときは「昭和25年不詳」のように入れてください。",
-			"The date of birth is unknown: no screen can be issued and the card's chip cannot be asked. Give at least the year where it is known.")
+		r.warn(colBirth, "birth_date_unknown", "生年月日は不詳として登録します。本人の画面は出せず、カードのチップでも確認できません。"+
+			"年だけでもわかるときは「昭和25年不詳」のように入れてください。",
+			"The date of birth is unknown: no screen can be issued and the card's chip cannot be asked. "+
+				"Give at least the year where it is known.")
 		return
 	}
 	d := r.anyDate(colBirth, cell)
 	switch {
 	case d.IsZero():
-		r.refuse(colBirth, "missing", "生年月日がありません。年だけでもわかるときは「昭和25年不詳」のように入れてください。", "The date of birth is missing.")
+		r.refuse(colBirth, "missing", "生年月日がありません。年だけでもわかるときは「昭和25年不詳」のように入れてください。",
+			"The date of birth is missing.")
 	case !d.Exact():
-		r.warn(colBirth, "birth_date_partial", fmt.Sprintf("生年月日は %s として登録します。カードのチップでは確認できません。", d.Japanese()),
+		r.warn(colBirth, "birth_date_partial", fmt.Sprintf("生年月日は %s として登録します。カードのチップでは確認できません。",
+			d.Japanese()),
 			"The date of birth is only partly known; the card's chip cannot be asked.")
 	case !r.today.IsZero() && d.After(r.today):
-		r.refuse(colBirth, "future", fmt.Sprintf("生年月日 %s は先の日付です。元号を確かめて入れ直してください。", d), "The date of birth lies in the future. Check the era.")
+		r.refuse(colBirth, "future", fmt.Sprintf("生年月日 %s は先の日付です。元号を確かめて入れ直してください。", d),
+			"The date of birth lies in the future. Check the era.")
 	case d.Year() < 1868:
-		r.refuse(colBirth, "date", fmt.Sprintf("生年月日 %s は古すぎます。確かめて入れ直してください。", d), "The date of birth is too long ago.")
+		r.refuse(colBirth, "date", fmt.Sprintf("生年月日 %s は古すぎます。確かめて入れ直してください。", d),
+			"The date of birth is too long ago.")
 	}
 	r.person.BirthDate = d
 }

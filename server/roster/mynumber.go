@@ -9,11 +9,12 @@ import (
 	"madoguchi/eligibility"
 )
 
-// ErrMyNumber refuses a whole file for a 12-digit My Number. Its copies name line and column; the value is never kept.
+// ErrMyNumber refuses a whole file for a 12-digit My Number. Its copies name line and column; the value is
+// never kept.
 var ErrMyNumber = refused("my_number", "マイナンバー（12桁の個人番号）が入っています。", "The file holds a My Number.")
 
-// refuseMyNumber looks at every cell of the file before anything is taken from it. It returns a record's fault, too: nothing
-// is taken from a file that cannot be read to its end.
+// refuseMyNumber looks at every cell of the file before anything is taken from it. It returns a record's
+// fault, too: nothing is taken from a file that cannot be read to its end.
 func (f *file) refuseMyNumber(heading record) error {
 	for i, h := range heading.cells {
 		if forbiddenHeading(h) {
@@ -30,7 +31,7 @@ func (f *file) refuseMyNumber(heading record) error {
 				continue
 			}
 			name := ""
-			if i < len(heading.cells) && rec.line != heading.line && !eligibility.HoldsMyNumber(heading.cells[i]) {
+			if i < len(heading.cells) && !eligibility.HoldsMyNumber(heading.cells[i]) {
 				name = strings.TrimSpace(heading.cells[i])
 			}
 			return myNumberAt(rec, i, name, "値")
@@ -49,24 +50,27 @@ func myNumberAt(rec record, column int, name, what string) error {
 	if name != "" {
 		where += "（" + short(name) + "）"
 	}
-	e.Ja = fmt.Sprintf("%sにマイナンバー（12桁の個人番号）の%sがあります。ファイルは読み込まず、何も保存していません。その列を消してから、もう一度読み込んでください。", where, what)
+	e.Ja = fmt.Sprintf("%sにマイナンバー（12桁の個人番号）の%sがあります。"+
+		"ファイルは読み込まず、何も保存していません。その列を消してから、もう一度読み込んでください。", where, what)
 	e.En = fmt.Sprintf("%s, column %d holds a My Number. The file was refused and nothing of it was kept. "+
 		"Delete that column and import again.", placeEn(rec.line, rec.row), column+1)
 	return &e
 }
 
-// splits looks for numbers that are split over neighbouring cells: 4+4+4, 6+6 or any other way, in the order of the columns.
-// Blank cells between do not part them.
+// splits looks for numbers that are split over neighbouring cells: 4+4+4, 6+6 or any other way, in the order
+// of the columns. Blank cells between do not part them.
 //
-// A register has many neighbours of twelve digits (記号 of 8 and 番号 of 4, a telephone in three cells, a date and a share),
-// and one in eleven of them has a right check digit by chance. One row therefore proves nothing, but a file does: where
-// cells of these sizes stand in these columns in n rows, and k different ones fit, k is about n/11 by chance and n where
-// they are numbers. Four in five is no chance,
-//   - with a single row where the groups are equal (4+4+4, 6+6, 3+3+3+3, single digits) and stand in columns that mean no
-//     number: nobody's columns, or names and addresses that hold nothing but digits. Then cells between may be skipped, too.
+// A register has many neighbours of twelve digits (記号 of 8 and 番号 of 4, a telephone in three cells, a date
+// and a share), and one in eleven of them has a right check digit by chance. One row therefore proves
+// nothing, but a file does: where cells of these sizes stand in these columns in n rows, and k different ones
+// fit, k is about n/11 by chance and n where they are numbers. Four in five is no chance,
+//   - with a single row where the groups are equal (4+4+4, 6+6, 3+3+3+3, single digits) and stand in columns that
+//     mean no number: nobody's columns, or names and addresses that hold nothing but digits. With those, cells
+//     between may be skipped, too.
 //   - with at least five that fit everywhere else (chance: 11 to the power of minus 5).
 //
-// So a number that stands split in few rows of 記号 and 番号 cannot be told from 記号 and 番号, nor one over several rows.
+// So a number that stands split in few rows of 記号 and 番号 cannot be told from 記号 and 番号, nor one over several
+// rows.
 type splits struct {
 	kinds []kind
 	seen  map[shape]*tally
@@ -81,7 +85,8 @@ const (
 	numbers
 )
 
-// shape is a way in which a row's cells have twelve digits: the first and last column, and how many digits in each cell.
+// shape is a way in which a row's cells have twelve digits: the first and last column, and how many digits in
+// each cell.
 type shape struct {
 	first, last int
 	sizes       [12]uint8
@@ -106,13 +111,16 @@ const (
 
 var splitSeed = maphash.MakeSeed()
 
+// wordColumns hold names and addresses.
+var wordColumns = []Column{colName, colKana, colAddress, colMail, colSubscriber, colAlias, colAliasKana, colEmployer}
+
 func newSplits(headings []string) *splits {
 	s := &splits{seen: map[shape]*tally{}}
 	for _, h := range headings {
 		k := nobodys
 		switch column, known, _ := meaning(headingText(h), nil); {
 		case !known:
-		case slices.Contains([]Column{colName, colKana, colAddress, colMail, colSubscriber, colAlias, colAliasKana, colEmployer}, column):
+		case slices.Contains(wordColumns, column):
 			k = words
 		default: // with the numbers of lines that an error file brings back
 			k = numbers
@@ -178,12 +186,14 @@ func (s *splits) windows(rec record, cells []digitCell, over bool) {
 			if sum += len(cells[j].digits); sum != 12 {
 				continue
 			}
-			if window := cells[i : j+1]; !over || slices.ContainsFunc(window[1:], func(c digitCell) bool { return c.over }) {
-				s.count(rec, window)
+			if !over || slices.ContainsFunc(cells[i+1:j+1], leavesOut) {
+				s.count(rec, cells[i:j+1])
 			}
 		}
 	}
 }
+
+func leavesOut(c digitCell) bool { return c.over }
 
 // count counts cells of twelve digits together.
 func (s *splits) count(rec record, cells []digitCell) {
@@ -196,7 +206,7 @@ func (s *splits) count(rec record, cells []digitCell) {
 		of.sizes[i] = uint8(len(c.digits))
 		equal = equal && len(c.digits) == len(cells[0].digits)
 		apart = apart || i > 0 && c.apart
-		years = years && (c.digits[:min(2, len(c.digits))] == "19" || c.digits[:min(2, len(c.digits))] == "20")
+		years = years && (strings.HasPrefix(c.digits, "19") || strings.HasPrefix(c.digits, "20"))
 		holds[s.kind(c.column)] = true
 		n += copy(all[n:], c.digits)
 	}
@@ -242,7 +252,8 @@ func (s *splits) refusal() error {
 	first := tally{}
 	var at shape
 	for of, t := range s.seen {
-		if t.found() && (first.line == 0 || t.line < first.line || t.line == first.line && of.first < at.first) {
+		before := t.line < first.line || t.line == first.line && of.first < at.first
+		if t.found() && (first.line == 0 || before) {
 			first, at = *t, of
 		}
 	}
@@ -252,7 +263,7 @@ func (s *splits) refusal() error {
 	e := *ErrMyNumber
 	e.Ja = fmt.Sprintf("%sの%d列目から%d列目に、マイナンバー（12桁の個人番号）が分かれて入っているようです。ファイルは読み込まず、何も保存していません。"+
 		"それらの列を消してから、もう一度読み込んでください。", place(first.line, first.row), at.first+1, at.last+1)
-	e.En = fmt.Sprintf("%s, columns %d to %d seem to hold a My Number in parts. The file was refused and nothing of it was kept. "+
-		"Delete those columns and import again.", placeEn(first.line, first.row), at.first+1, at.last+1)
+	e.En = fmt.Sprintf("%s, columns %d to %d seem to hold a My Number in parts. "+
+		"The file was refused and nothing of it was kept. Delete those columns and import again.", placeEn(first.line, first.row), at.first+1, at.last+1)
 	return &e
 }

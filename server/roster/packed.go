@@ -7,8 +7,8 @@ import (
 	"io"
 )
 
-// Packed is a Source that is held compressed while it comes in: nothing may be stored before all of it was looked at, and a
-// register packs to a fifth.
+// Packed is a Source that is held compressed while it comes in: nothing may be stored before all of it was
+// looked at, and a register packs to a fifth.
 type Packed struct {
 	parts  [][]byte
 	size   int

@@ -2,8 +2,8 @@ package roster
 
 import "fmt"
 
-// place says where a row stands: as a spreadsheet counts it, since clerks mend the file there, and as physical line of the
-// file where that is another, since breaks of lines in a cell add no row.
+// place says where a row stands: as a spreadsheet counts it, since clerks mend the file there, and as
+// physical line of the file where that is another, since breaks of lines in a cell add no row.
 func place(line, row int) string {
 	if row == line || row == 0 {
 		return fmt.Sprintf("%d行目", line)

@@ -41,7 +41,8 @@ func isMyNumber(t *testing.T, text string) bool {
 	return err != nil
 }
 
-// One row is enough where the cells mean no number: equal groups in columns that nobody knows, or in names and addresses.
+// One row is enough where the cells mean no number: equal groups in columns that nobody knows, or in names
+// and addresses.
 func TestAMyNumberSplitOverCellsRefusesTheFile(t *testing.T) {
 	n := validMyNumber()
 	wide := strings.NewReplacer("0", "０", "1", "１", "2", "２", "3", "３", "4", "４", "5", "５", "6", "６", "7", "７", "8", "８", "9", "９")
@@ -86,8 +87,8 @@ func TestAMyNumberSplitOverCellsRefusesTheFile(t *testing.T) {
 	}
 }
 
-// In columns of numbers, and where the parts are no equal groups, a row proves nothing, but a file does: five and more
-// different numbers fit, and four in five of all.
+// In columns of numbers, and where the parts are no equal groups, a row proves nothing, but a file does: five
+// and more different numbers fit, and four in five of all.
 func TestAColumnOfSplitMyNumbersRefusesTheFile(t *testing.T) {
 	r := rand.New(rand.NewPCG(20261129, 15))
 	numbers := func(rows int) (all []string) {
@@ -127,8 +128,9 @@ func TestAColumnOfSplitMyNumbersRefusesTheFile(t *testing.T) {
 	}
 }
 
-// Neighbours with digits are most of a register, and one in eleven fits by chance. Each of these files has 100,000 rows (the
-// small ones 400 times 5) of figures that a random generator gave, in the columns where insurers have them.
+// Neighbours with digits are most of a register, and one in eleven fits by chance. Each of these files has
+// 100,000 rows (the small ones 400 times 5) of figures that a random generator gave, in the columns where
+// insurers have them.
 func TestOrdinaryRegistersAreNotTakenForMyNumbers(t *testing.T) {
 	r := rand.New(rand.NewPCG(20261129, 12))
 	day := func() string { return fmt.Sprintf("%04d%02d%02d", 1930+r.IntN(96), 1+r.IntN(12), 1+r.IntN(28)) }

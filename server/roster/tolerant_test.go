@@ -28,8 +28,8 @@ func named(rows []Row) string {
 	return strings.Join(out, ", ")
 }
 
-// A row in which nobody sees anything is no person, whatever a program left there (Unicode White_Space and Cf; RFC 4180
-// section 2 for the quotes).
+// A row in which nobody sees anything is no person, whatever a program left there (Unicode White_Space and
+// Cf; RFC 4180 section 2 for the quotes).
 func TestBlankRowsAreNoPeople(t *testing.T) {
 	for _, row := range []string{"", ",,", ",", `"",""`, `"","",""`, " , , ", "　,　,　", "\u00a0,\u00a0,", "\u200b,\u200b,\u200b", "\ufeff,,", "\t,\t,\t", `" ","　",""`,
 		"\u2003,\u3000,\u202f", "\u2060", "\u3164,,", `="",="",`, "',,", ",,,,,,,", "\"\n\",\"\",", "\u00ad,\u200e,\u200f"} {
