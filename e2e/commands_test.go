@@ -67,7 +67,7 @@ func TestImportRefusesBeforeItStores(t *testing.T) {
 	}
 	// Unknown columns are reported, not fatal; standard output is one object a row and nothing else.
 	write("good.csv", "番号,氏名,生年月日,メモ,家族の印\n1,試験 太郎,1986-04-12,x,y\n")
-	if out, errs, code := run(t, dir, program, nil, nil, "import", "--insurer", "06139992", "--dry-run", "--json", "good.csv"); code != 0 || out != `{"line":2,"accepted":true,"reasons":[],"warnings":[]}`+"\n" || !strings.Contains(errs, "メモ、家族の印") {
+	if out, errs, code := run(t, dir, program, nil, nil, "import", "--insurer", "06139992", "--dry-run", "--json", "good.csv"); code != 0 || out != `{"line":2,"row":2,"accepted":true,"reasons":[],"warnings":[]}`+"\n" || !strings.Contains(errs, "メモ、家族の印") {
 		t.Errorf("%d %q %q", code, out, errs)
 	}
 	left, err := filepath.Glob(filepath.Join(dir, "*"))

@@ -264,7 +264,7 @@ func TestImportCommandKeepsItsContract(t *testing.T) {
 	}
 	env := []string{"MADOGUCHI_DATA=" + filepath.Join(dir, "data")}
 	write("番号,氏名,生年月日\n1,試験 太郎,1986-04-12\n")
-	if out, errs, code := run(t, dir, program, nil, env, "import", "--insurer", "06139992", "--dry-run", "--json", file); code != 0 || out != `{"line":2,"accepted":true,"reasons":[],"warnings":[]}`+"\n" {
+	if out, errs, code := run(t, dir, program, nil, env, "import", "--insurer", "06139992", "--dry-run", "--json", file); code != 0 || out != `{"line":2,"row":2,"accepted":true,"reasons":[],"warnings":[]}`+"\n" {
 		t.Errorf("good file: %d %q %q", code, out, errs)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "data")); err == nil {

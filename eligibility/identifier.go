@@ -9,12 +9,12 @@ import (
 // NormaliseSymbol returns 記号 for comparing: NFKC (half width), one form of hyphen, no blanks. Paper prints it as given.
 func NormaliseSymbol(s string) string {
 	return strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '\t', '\u200b':
+		switch {
+		case r == ' ' || r == '\t' || r == '\u200b' || r == '\u00ad':
 			return -1
-		case '‐', '‑', '‒', '–', '—', '―', '−', 'ー', '─', '－':
+		case IsHyphen(r):
 			return '-'
-		case '・', '･', '·':
+		case r == '・' || r == '･' || r == '·':
 			return '.'
 		}
 		return r

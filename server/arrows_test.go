@@ -32,6 +32,7 @@ var floors = map[string]int{
 	"server/keys":       22, // makes credential keys
 	"server/hub":        20,
 	"server/hostclient": 20,
+	"server/csvfile":    19, // files that leave
 	"server/roster":     20,
 	"server/lens":       20,
 	"card/wire":         21,

@@ -212,10 +212,10 @@ func (c *importCmd) rows(read *roster.Roster, stored roster.Digest) (rows, refus
 			continue
 		}
 		for _, n := range row.Reasons {
-			fmt.Fprintf(out, "%d行目 %s: %s\n", row.Line, n.Column, n.Ja)
+			fmt.Fprintf(out, "%s %s: %s\n", row.Place(), n.Column, n.Ja)
 		}
 		for _, n := range row.Warnings {
-			fmt.Fprintf(out, "%d行目 %s: （注意）%s\n", row.Line, n.Column, n.Ja)
+			fmt.Fprintf(out, "%s %s: （注意）%s\n", row.Place(), n.Column, n.Ja)
 		}
 	}
 	return rows, refused, out.Flush()

@@ -1,5 +1,5 @@
-// Package oqs reads the answer files of オンライン資格確認 (OQS) as the connector on a clinic's terminal writes them: UTF-8 or
-// Shift_JIS, one or many results, and the spellings that programs in use differ in (rules.md 5.1). What it reads comes from
+// Package oqs reads the answer files of オンライン資格確認 (OQS) as the connector on a clinic's terminal writes them: UTF-8,
+// Shift_JIS or UTF-16, one or many results, and the spellings that programs in use differ in (rules.md 5.1). What it reads comes from
 // public programs, not from the official interface specification, so it is tolerant: unknown elements are left out.
 package oqs
 
@@ -10,10 +10,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/japanese"
-	"golang.org/x/text/transform"
 
 	"madoguchi/eligibility"
 )
@@ -61,29 +57,12 @@ type node struct {
 }
 
 func parse(data []byte) (*node, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	declared := data[:min(len(data), 200)]
-	if !utf8.Valid(data) && !bytes.Contains(bytes.ToLower(declared), []byte("shift_jis")) && !bytes.Contains(bytes.ToLower(declared), []byte("windows-31j")) {
-		plain, _, err := transform.Bytes(japanese.ShiftJIS.NewDecoder(), data) // declared UTF-8, or nothing, but written in Shift_JIS
-		if err != nil {
-			return nil, err
-		}
-		data = plain
+	data, err := decoded(data)
+	if err != nil {
+		return nil, err
 	}
-	wellFormed := utf8.Valid(data)
 	d := xml.NewDecoder(bytes.NewReader(data))
-	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
-		switch strings.ToLower(charset) {
-		case "shift_jis", "shift-jis", "sjis", "windows-31j", "cp932", "ms932":
-			if wellFormed { // says Shift_JIS but is UTF-8 (or plain ASCII, where both are the same)
-				return in, nil
-			}
-			return transform.NewReader(in, japanese.ShiftJIS.NewDecoder()), nil
-		case "utf-8", "utf8":
-			return in, nil
-		}
-		return nil, fmt.Errorf("unknown encoding %q", charset)
-	}
+	d.CharsetReader = charset
 	var stack []*node
 	var root *node
 	for {

@@ -101,6 +101,7 @@ func (o *Office) notice(p eligibility.Person, in Insurer, look pdf.Look, code, u
 		return pdf.Notice{}, err
 	}
 	p.PostCode, p.Address = p.MailTo()
+	p.PostCode, _ = eligibility.PostCode(p.PostCode)
 	return pdf.Notice{Person: p, Share: onlyShare(p, day), From: p.ValidFrom, Until: eligibility.NoticeUntil(p, day),
 		InsurerName: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, Unit: look.Unit, ReturnTo: look.Address, Hours: look.Hours, Logo: look.Logo, IssuedOn: day,
 		Landing: link, TypedCode: GroupNoticeCode(code), Demo: o.Demo}, nil

@@ -9,8 +9,9 @@ import (
 	"madoguchi/server/roster"
 )
 
-// keyed gives the good rows of a file under their keys; digest counts all rows as they go by.
-func keyed(read *roster.Roster, digest *roster.Digest) iter.Seq2[string, eligibility.Person] {
+// keyed gives the good rows of a file under their keys; digest counts all rows as they go by. stop, where it is given, ends
+// the work on them when the file cannot be read to its end: half of it must not be stored for the whole.
+func keyed(read *roster.Roster, digest *roster.Digest, stop context.CancelCauseFunc) iter.Seq2[string, eligibility.Person] {
 	return func(yield func(string, eligibility.Person) bool) {
 		*digest = roster.Digest{} // the store may begin anew
 		for row := range read.Rows() {
@@ -18,6 +19,9 @@ func keyed(read *roster.Roster, digest *roster.Digest) iter.Seq2[string, eligibi
 			if row.Accepted && !yield(roster.Key(row.Person), row.Person) {
 				return
 			}
+		}
+		if err := read.Err(); err != nil && stop != nil {
+			stop(err)
 		}
 	}
 }
@@ -48,7 +52,12 @@ func (o *Office) StoreRoster(ctx context.Context, read *roster.Roster, by Actor)
 	if _, err := o.Insurer(ctx, read.Insurer); err != nil {
 		return done, err
 	}
-	done.Count, err = o.Store.ImportPeople(ctx, read.Insurer, keyed(read, &done.Digest), o.importEntry(read.Insurer, by))
+	whole, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	done.Count, err = o.Store.ImportPeople(whole, read.Insurer, keyed(read, &done.Digest, stop), o.importEntry(read.Insurer, by))
+	if fault := read.Err(); fault != nil {
+		return done, fault
+	}
 	return done, err
 }
 

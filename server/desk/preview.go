@@ -23,8 +23,8 @@ type Preview struct {
 	Insurer eligibility.InsurerNumber
 	Clerk   string
 	Until   time.Time
-	Stored  *ImportCount // what storing it changed; nil before
-	File    roster.Text  // as it was sent; sealed at rest
+	Stored  *ImportCount  // what storing it changed; nil before
+	File    roster.Source // as it was sent; sealed at rest, and opened part by part
 }
 
 // PreviewStore keeps what stands between a clerk's file and the register.
@@ -94,7 +94,9 @@ func (o *Office) Look(ctx context.Context, id, clerk string) (Look, error) {
 	}
 	look := Look{Preview: p}
 	options := roster.Options{Insurer: p.Insurer, Map: own, Today: eligibility.DateOf(o.Now())}
-	look.Headings, look.Missing = roster.Headings(p.File, options)
+	if look.Headings, look.Missing, err = roster.Headings(p.File, options); err != nil {
+		return Look{}, err
+	}
 	look.Open = len(look.Missing) > 0
 	for _, h := range look.Headings {
 		look.Open = look.Open || !h.Known
@@ -104,7 +106,7 @@ func (o *Office) Look(ctx context.Context, id, clerk string) (Look, error) {
 	}
 	if look.Roster, err = roster.Open(p.File, options); err != nil {
 		var refusal *eligibility.Error
-		if errors.As(err, &refusal) {
+		if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid {
 			look.Refusal = refusal
 			return look, nil
 		}
@@ -123,11 +125,11 @@ func (o *Office) Count(ctx context.Context, look Look) (ImportCount, roster.Dige
 			}
 			digest.Add(row)
 		}
-		return *look.Stored, digest, nil
+		return *look.Stored, digest, look.Roster.Err()
 	}
 	var digest roster.Digest
-	count, err := o.Store.CountImport(ctx, look.Insurer, keyed(look.Roster, &digest))
-	return count, digest, err
+	count, err := o.Store.CountImport(ctx, look.Insurer, keyed(look.Roster, &digest, nil))
+	return count, digest, errors.Join(err, look.Roster.Err())
 }
 
 // storedDigests remembers what was said of the last files' rows, without their people: the result's page need not read the
@@ -215,7 +217,12 @@ func (o *Office) StorePreview(ctx context.Context, id, clerk string, seen Import
 		return look.Refusal
 	}
 	var digest roster.Digest
-	err = o.Store.ImportPreview(ctx, id, seen, look.Insurer, keyed(look.Roster, &digest), o.importEntry(look.Insurer, ClerkActor(clerk)))
+	whole, stop := context.WithCancelCause(ctx) // ends what is being stored when the file cannot be read on
+	defer stop(nil)
+	err = o.Store.ImportPreview(whole, id, seen, look.Insurer, keyed(look.Roster, &digest, stop), o.importEntry(look.Insurer, ClerkActor(clerk)))
+	if fault := look.Roster.Err(); fault != nil {
+		return fault
+	}
 	if err == nil && digest.Rows > 0 { // a second press reads nothing
 		o.stored.put(id, digest)
 	}

@@ -24,7 +24,8 @@ func ReadRunList(data []byte) ([]string, error) {
 	at := 0
 	for line := range strings.Lines(strings.TrimPrefix(string(data), "\uFEFF")) {
 		at++
-		if eligibility.HoldsMyNumber(line) {
+		cells := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '，' || r == '、' }) // 記号 and 番号 are no number together
+		if slices.ContainsFunc(cells, eligibility.HoldsMyNumber) {
 			e := *errRunListNumber
 			e.Ja, e.En = fmt.Sprintf(e.Ja, at), fmt.Sprintf(e.En, at)
 			return nil, &e

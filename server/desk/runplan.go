@@ -187,7 +187,8 @@ func sortKey(p eligibility.Person, order RunOrder) string {
 		return natural(p.HouseholdNumber) + "\x00" + number
 	}
 	code, address := p.MailTo()
-	return eligibility.NormaliseSymbol(strings.NewReplacer("-", "", "〒", "", " ", "").Replace(code)) + "\x00" + address + "\x00" + number
+	code, _ = eligibility.PostCode(code)
+	return eligibility.NormaliseSymbol(code) + "\x00" + address + "\x00" + number
 }
 
 // natural pads the runs of digits in a text, so that 9 comes before 10.

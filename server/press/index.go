@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"madoguchi/server/csvfile"
 )
 
 // The index says where each person's paper stands, with what a clerk needs to find it and no more.
@@ -17,9 +19,6 @@ const (
 	statePrinted = "印刷"
 	stateSkipped = "とばした"
 )
-
-// mark is UTF-8's byte order mark: spreadsheet programs take a file without one for Shift_JIS.
-const mark = "\uFEFF"
 
 // index is the list of one file.
 type index struct {
@@ -43,26 +42,8 @@ func (x *index) skipped(at int, s Sheet) {
 
 func (x *index) bytes() []byte { return table(x.rows) }
 
-// table writes rows as CSV. A cell that a spreadsheet program would take for a formula gets an apostrophe.
-func table(rows [][]string) []byte {
-	var out bytes.Buffer
-	out.WriteString(mark)
-	w := csv.NewWriter(&out)
-	w.UseCRLF = true
-	_ = w.Write(indexHead) // a buffer takes everything
-	for _, row := range rows {
-		safe := make([]string, len(row))
-		for i, cell := range row {
-			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-				cell = "'" + cell
-			}
-			safe[i] = cell
-		}
-		_ = w.Write(safe)
-	}
-	w.Flush()
-	return out.Bytes()
-}
+// table is a list under its head.
+func table(rows [][]string) []byte { return csvfile.Table(append([][]string{indexHead}, rows...)) }
 
 // List is one of the lists that stand beside a run's files when it is done.
 type List string
@@ -88,21 +69,17 @@ func (r *Run) summary(files []FileRecord) error {
 		if err != nil {
 			return ErrFileGone.In(r.name(f.Number) + ".csv").Because(err)
 		}
-		rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte(mark)))).ReadAll()
+		rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte(csvfile.Mark)))).ReadAll()
 		if err != nil || len(rows) == 0 {
 			return ErrFileGone.In(r.name(f.Number) + ".csv").Because(err)
 		}
-		bare := func(rows [][]string) []byte {
-			text := table(rows)
-			return text[bytes.IndexByte(text, '\n')+1:]
-		}
-		lists[Index].Write(bare(rows[1:]))
+		lists[Index].Write(csvfile.Rows(rows[1:]))
 		for _, row := range rows[1:] {
 			switch {
 			case row[8] == stateSkipped:
-				lists[Skipped].Write(bare([][]string{row}))
+				lists[Skipped].Write(csvfile.Rows([][]string{row}))
 			case row[9] != "":
-				lists[Check].Write(bare([][]string{row}))
+				lists[Check].Write(csvfile.Rows([][]string{row}))
 			}
 		}
 	}
@@ -111,7 +88,7 @@ func (r *Run) summary(files []FileRecord) error {
 			return err
 		}
 	}
-	return keep(filepath.Join(r.Folder, Summary.Of(r.Base)), []byte(mark+r.words(files)))
+	return keep(filepath.Join(r.Folder, Summary.Of(r.Base)), []byte(csvfile.Mark+r.words(files)))
 }
 
 // words is the summary as people read it.

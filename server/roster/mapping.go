@@ -137,10 +137,14 @@ const examples = 2
 const exampleRows = 1000
 
 // Headings says what the first row of a file means, and which compulsory columns nothing means.
-func Headings(text Text, o Options) (headings []Heading, missing []Column) {
+func Headings(source Source, o Options) (headings []Heading, missing []Column, err error) {
+	f, err := openFile(source)
+	if err != nil {
+		return nil, nil, err
+	}
 	own := normalMap(o.Map)
 	found := map[Column]bool{}
-	for _, cell := range text.heading().cells {
+	for _, cell := range f.heading().cells {
 		h := Heading{Name: headingText(cell)}
 		h.Column, h.Known, h.Usual = meaning(h.Name, own)
 		if plain(h.Name) == "" {
@@ -150,7 +154,10 @@ func Headings(text Text, o Options) (headings []Heading, missing []Column) {
 		headings = append(headings, h)
 	}
 	row := 0
-	for rec := range text.records() {
+	for rec := range f.records() {
+		if rec.fault != nil {
+			return nil, nil, rec.fault
+		}
 		if row++; row > exampleRows {
 			break
 		}
@@ -168,7 +175,7 @@ func Headings(text Text, o Options) (headings []Heading, missing []Column) {
 	if o.Insurer == "" && !found[colInsurer] {
 		missing = append(missing, colInsurer)
 	}
-	return headings, missing
+	return headings, missing, nil
 }
 
 // meaning finds a heading in the insurer's own ones, then among the usual ones.

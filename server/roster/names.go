@@ -39,17 +39,31 @@ func (r *reader) name(column Column, cell string) string {
 // Key names a person: 保険者番号, 記号, 番号 and 枝番, compared normalised; without 枝番 also 生年月日 and 氏名, since families
 // share 記号・番号.
 func Key(p eligibility.Person) string {
-	p.Name = eligibility.CleanName(p.Name)
-	return FormerKey(p)
+	return keyOf(p, normalIdentifier, eligibility.CleanName(p.Name))
 }
 
-// FormerKey is the Key of the releases that stored names as they stood in the file. People under it move to
-// their Key when the database opens.
-func FormerKey(p eligibility.Person) string {
-	number := strings.TrimLeft(normalIdentifier(p.Number), "0")
-	parts := []string{string(p.Insurer), normalIdentifier(p.Symbol), number, p.BranchNumber}
+// FormerKey is the Key of the releases that stored names as they stood in the file and knew fewer hyphens. People
+// under it move to their Key when the database opens.
+func FormerKey(p eligibility.Person) string { return keyOf(p, formerIdentifier, p.Name) }
+
+func keyOf(p eligibility.Person, identifier func(string) string, name string) string {
+	number := strings.TrimLeft(identifier(p.Number), "0")
+	parts := []string{string(p.Insurer), identifier(p.Symbol), number, p.BranchNumber}
 	if p.BranchNumber == "" {
-		parts = append(parts, p.BirthDate.String(), strings.Join(strings.Fields(norm.NFKC.String(p.Name)), ""))
+		parts = append(parts, p.BirthDate.String(), strings.Join(strings.Fields(norm.NFKC.String(name)), ""))
 	}
 	return strings.Join(parts, "\x00")
+}
+
+// formerIdentifier is normalIdentifier as those releases had it. It must not change.
+func formerIdentifier(s string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		switch r {
+		case '‐', '‑', '–', '—', '―', '−', 'ー', '－', '─':
+			return '-'
+		case ' ', '　':
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(s)))
 }

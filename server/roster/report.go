@@ -2,16 +2,15 @@ package roster
 
 import (
 	"bufio"
-	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/japanese"
+	"madoguchi/server/csvfile"
 )
 
 // Digest counts a file's rows as they go by and keeps the first of each kind for people to look at.
@@ -24,9 +23,9 @@ type Digest struct {
 	MoreWarnings  int
 }
 
-// LineNote is a note with the line of its row.
+// LineNote is a note with the place of its row, as Row has it.
 type LineNote struct {
-	Line int
+	Line, Sheet int
 	Note
 }
 
@@ -42,52 +41,49 @@ func (d *Digest) Add(row Row) {
 	d.Rows++
 	if !row.Accepted {
 		d.Refused++
-	} else if len(d.Good) < ShowGood {
+		keep(&d.Reasons, &d.MoreReasons, row, row.Reasons, ShowReasons)
+		return
+	}
+	if len(d.Good) < ShowGood {
 		d.Good = append(d.Good, row)
 	}
-	keep(&d.Reasons, &d.MoreReasons, row.Line, row.Reasons, ShowReasons)
-	keep(&d.Warnings, &d.MoreWarnings, row.Line, row.Warnings, ShowWarnings)
+	keep(&d.Warnings, &d.MoreWarnings, row, row.Warnings, ShowWarnings)
 }
 
-func keep(kept *[]LineNote, more *int, line int, notes []Note, most int) {
+func keep(kept *[]LineNote, more *int, row Row, notes []Note, most int) {
 	for _, n := range notes {
 		if len(*kept) == most {
 			*more++
 			continue
 		}
-		*kept = append(*kept, LineNote{line, n})
+		*kept = append(*kept, LineNote{row.Line, row.Sheet, n})
 	}
 }
 
-// errorColumns stand before a refused row's own cells.
-var errorColumns = []string{"行", "列", "理由"}
+// errorColumns stand before a refused row's own cells: the physical line, the row as spreadsheets count it, and why.
+var errorColumns = []string{"行", "表計算の行", "列", "理由"}
 
-// WriteErrors writes the refused rows as a CSV that a clerk mends and sends again: UTF-8 with BOM (without it Excel takes it
-// for Shift_JIS), CRLF, one line a row with its line, columns and reasons before the original cells. No cell can start a
-// formula.
-func (out *Roster) WriteErrors(w io.Writer) error { return out.writeErrors(w, utf8) }
+// WriteErrors writes the refused rows as a CSV that a clerk mends and sends again: UTF-8, one line a row with its place,
+// columns and reasons before the original cells.
+func (out *Roster) WriteErrors(w io.Writer) error { return out.writeErrors(w, csvfile.UTF8) }
 
 // WriteErrorsAsSent is WriteErrors in the coding of the file itself, which Charset names: what can only read and write
 // Shift_JIS gets that back.
-func (out *Roster) WriteErrorsAsSent(w io.Writer) error { return out.writeErrors(w, out.text.coding()) }
+func (out *Roster) WriteErrorsAsSent(w io.Writer) error { return out.writeErrors(w, out.Charset()) }
 
-func (out *Roster) writeErrors(w io.Writer, in coding) error {
+func (out *Roster) writeErrors(w io.Writer, in csvfile.Charset) error {
 	if err := out.refusedRows(w, in); err != nil {
 		return fmt.Errorf("writing the error file: %w", err)
 	}
 	return nil
 }
 
-func (out *Roster) refusedRows(w io.Writer, in coding) error {
-	to := w
-	if in == shiftJIS {
-		to = encoding.ReplaceUnsupported(japanese.ShiftJIS.NewEncoder()).Writer(w)
-	} else if _, err := io.WriteString(w, "\ufeff"); err != nil {
+func (out *Roster) refusedRows(w io.Writer, in csvfile.Charset) error {
+	c, err := csvfile.New(w, in)
+	if err != nil {
 		return err
 	}
-	c := csv.NewWriter(to)
-	c.UseCRLF = true
-	if err := c.Write(append(slices.Clone(errorColumns), safe(out.Headings)...)); err != nil {
+	if err := c.Row(append(slices.Clone(errorColumns), readable(out.Headings)...)...); err != nil {
 		return err
 	}
 	for row := range out.Rows() {
@@ -99,32 +95,27 @@ func (out *Roster) refusedRows(w io.Writer, in coding) error {
 			columns = append(columns, n.Column)
 			reasons = append(reasons, n.Ja)
 		}
-		line := append([]string{strconv.Itoa(row.Line), strings.Join(columns, "／"), strings.Join(reasons, "／")}, safe(row.Cells)...)
-		if err := c.Write(line); err != nil {
+		line := []string{strconv.Itoa(row.Line), strconv.Itoa(row.Sheet), strings.Join(columns, "／"), strings.Join(reasons, "／")}
+		if err := c.Row(append(line, readable(row.Cells)...)...); err != nil {
 			return err
 		}
 	}
-	c.Flush()
-	return c.Error()
+	return errors.Join(c.Flush(), out.fault)
 }
 
-// Charset returns what WriteErrorsAsSent writes, for an HTTP header.
-func (out *Roster) Charset() string {
-	if out.text.coding() == shiftJIS {
-		return "Shift_JIS"
+// Charset returns what WriteErrorsAsSent writes.
+func (out *Roster) Charset() csvfile.Charset {
+	if out.file.in == shiftJIS {
+		return csvfile.ShiftJIS
 	}
-	return "utf-8"
+	return csvfile.UTF8
 }
 
-// safe puts an apostrophe before cells that a spreadsheet would run as a formula; Read takes it away again. What could not
-// be read becomes 〓, which every coding has.
-func safe(cells []string) []string {
+// readable writes what could not be read as 〓, which every coding has.
+func readable(cells []string) []string {
 	out := make([]string, len(cells))
 	for i, cell := range cells {
 		out[i] = strings.ReplaceAll(cell, "\ufffd", "〓")
-		if cell != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(cell)[0]) {
-			out[i] = "'" + out[i]
-		}
 	}
 	return out
 }
@@ -139,5 +130,5 @@ func (out *Roster) WriteJSON(w io.Writer) error {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 	}
-	return b.Flush()
+	return errors.Join(b.Flush(), out.fault)
 }

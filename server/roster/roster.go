@@ -1,6 +1,8 @@
 package roster
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
@@ -26,14 +28,16 @@ type Roster struct {
 	Headings []string
 	Unknown  []string // headings that mean nothing here and were left out
 
-	text    Text
-	columns map[int]Column
+	file    *file
+	columns map[Column]int // where each known one stands
 	options Options
+	fault   error
 }
 
 // Row is one record of the file.
 type Row struct {
-	Line     int    `json:"line"` // physical line where the record starts; the heading is 1
+	Line     int    `json:"line"` // physical line where the record starts; the first is 1
+	Sheet    int    `json:"row"`  // its row in a spreadsheet
 	Accepted bool   `json:"accepted"`
 	Reasons  []Note `json:"reasons"`
 	Warnings []Note `json:"warnings"`
@@ -49,13 +53,17 @@ func refused(key, ja, en string) *eligibility.Error {
 	return &eligibility.Error{Code: eligibility.Invalid, Key: "import." + key, Field: "file", Ja: ja, En: en}
 }
 
-// ErrMyNumber refuses a whole file for a 12-digit My Number. Its copies name line and column; the value is never kept.
-var ErrMyNumber = refused("my_number", "マイナンバー（12桁の個人番号）が入っています。", "The file holds a My Number.")
-
 // Read reads a whole file. An *eligibility.Error means that nothing of it was taken: empty, too large, not a text, no
 // heading, a compulsory column missing, or a My Number in it.
 func Read(file io.Reader, o Options) (*Roster, error) {
-	text, err := Keep(file)
+	var text Text
+	err := takeIn(file, func(part []byte) error {
+		text = append(text, bytes.Clone(part))
+		return nil
+	})
+	if err == nil {
+		err = accept(text)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -63,9 +71,16 @@ func Read(file io.Reader, o Options) (*Roster, error) {
 }
 
 // Open understands the headings of a file that was kept.
-func Open(text Text, o Options) (*Roster, error) {
-	out := &Roster{Insurer: o.Insurer, Headings: text.heading().cells, text: text, options: o}
-	var err error
+func Open(source Source, o Options) (*Roster, error) {
+	f, err := openFile(source)
+	if err != nil {
+		return nil, err
+	}
+	heading := f.heading()
+	if heading.fault != nil {
+		return nil, heading.fault
+	}
+	out := &Roster{Insurer: o.Insurer, Headings: heading.cells, file: f, options: o}
 	if out.columns, err = out.recognise(out.Headings, o); err != nil {
 		return nil, err
 	}
@@ -77,15 +92,23 @@ func Open(text Text, o Options) (*Roster, error) {
 			}
 		}
 	}
-	return out, nil
+	return out, out.fault
 }
+
+// Err returns why Rows ended before the file did: its source could not be read on. What was taken from it is not the file.
+func (out *Roster) Err() error { return out.fault }
 
 // Rows reads the rows in the order of the file.
 func (out *Roster) Rows() iter.Seq[Row] {
 	return func(yield func(Row) bool) {
 		seen := map[[2]uint64]seenRow{}
 		heading := true
-		for rec := range out.text.records() {
+		for rec := range out.file.records() {
+			var source sourceFault
+			if errors.As(rec.fault, &source) {
+				out.fault = source.error
+				return
+			}
 			if heading {
 				heading = false
 				continue
@@ -114,45 +137,8 @@ func (out *Roster) HasGood() bool {
 	return false
 }
 
-// refuseMyNumber looks at every cell of the file before anything is taken from it.
-func refuseMyNumber(text Text) error {
-	heading := text.heading()
-	for i, h := range heading.cells {
-		if forbiddenHeading(h) {
-			return myNumberAt(heading.line, i, "", "列")
-		}
-	}
-	for rec := range text.records() {
-		for i, cell := range rec.cells {
-			if eligibility.HoldsMyNumber(cell) {
-				name := ""
-				if i < len(heading.cells) && rec.line != heading.line && !eligibility.HoldsMyNumber(heading.cells[i]) {
-					name = strings.TrimSpace(heading.cells[i])
-				}
-				return myNumberAt(rec.line, i, name, "値")
-			}
-		}
-		if rec.broken && eligibility.HoldsMyNumber(strings.Join(rec.cells, "")) {
-			return myNumberAt(rec.line, 0, "", "値")
-		}
-	}
-	return nil
-}
-
-func myNumberAt(line, column int, name, what string) error {
-	e := *ErrMyNumber
-	where := fmt.Sprintf("%d行目・%d列目", line, column+1)
-	if name != "" {
-		where += "（" + short(name) + "）"
-	}
-	e.Ja = fmt.Sprintf("%sにマイナンバー（12桁の個人番号）の%sがあります。ファイルは読み込まず、何も保存していません。その列を消してから、もう一度読み込んでください。", where, what)
-	e.En = fmt.Sprintf("Line %d, column %d holds a My Number. The file was refused and nothing of it was kept. Delete that column and import again.", line, column+1)
-	return &e
-}
-
 // recognise finds the known columns among the headings.
-func (out *Roster) recognise(headings []string, o Options) (map[int]Column, error) {
-	columns := map[int]Column{}
+func (out *Roster) recognise(headings []string, o Options) (map[Column]int, error) {
 	place := map[Column]int{}
 	own := normalMap(o.Map)
 	for i, h := range headings {
@@ -169,7 +155,7 @@ func (out *Roster) recognise(headings []string, o Options) (map[int]Column, erro
 			return nil, refused("column_twice", fmt.Sprintf("「%s」の列が2つあります（%d列目と%d列目）。どちらかを消してください。", column, before+1, i+1),
 				fmt.Sprintf("The column %s is there twice. Delete one.", column))
 		}
-		columns[i], place[column] = column, i
+		place[column] = i
 	}
 	var missing []string
 	for _, c := range compulsory {
@@ -184,12 +170,16 @@ func (out *Roster) recognise(headings []string, o Options) (map[int]Column, erro
 		return nil, refused("columns_missing", fmt.Sprintf("見出しに「%s」の列がありません。1行目に見出しのあるCSVか確かめてください。", strings.Join(missing, "」「")),
 			fmt.Sprintf("Compulsory columns are missing from the heading: %s.", strings.Join(missing, ", ")))
 	}
-	return columns, nil
+	return place, nil
 }
 
 // read understands one record.
-func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
+func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 	r := &reader{insurer: out.Insurer, today: o.Today}
+	var limit *eligibility.Error
+	if errors.As(rec.fault, &limit) {
+		r.refuse("", "too_long", limit.Ja, limit.En)
+	}
 	if rec.broken {
 		r.refuse("", "quotes", "引用符（\"）の付け方が正しくありません。この行の \" を消すか、セルの両端に付けてください。", "The quotation marks do not match. Remove this line's quotes or put them around the whole cell.")
 	}
@@ -197,36 +187,36 @@ func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
 		r.refuse("", "too_many_cells", fmt.Sprintf("見出しは%d列ですが、この行は%d列あります。列がずれていないか確かめてください。", len(out.Headings), len(rec.cells)),
 			"The row has more cells than the heading. Check whether columns have shifted.")
 	}
-	cells := map[Column]string{}
-	for i, c := range columns {
-		if i < len(rec.cells) {
-			cells[c] = rec.cells[i]
+	cell := func(c Column) string {
+		if i, ok := columns[c]; ok && i < len(rec.cells) {
+			return r.undamaged(c, rec.cells[i])
 		}
+		return ""
 	}
-	r.insurerNumber(cells[colInsurer])
+	r.insurerNumber(cell(colInsurer))
 	p := &r.person
-	p.Symbol, p.Number, p.BranchNumber = r.identifier(colSymbol, cells[colSymbol]), r.identifier(colNumber, cells[colNumber]), r.branch(cells[colBranch])
+	p.Symbol, p.Number, p.BranchNumber = r.identifier(colSymbol, cell(colSymbol)), r.identifier(colNumber, cell(colNumber)), r.branch(cell(colBranch))
 	if p.Number == "" {
 		r.refuse(colNumber, "missing", "番号がありません。入れてからもう一度読み込んでください。", "The number is missing.")
 	}
-	if p.Name = r.name(colName, cells[colName]); p.Name == "" {
+	if p.Name = r.name(colName, cell(colName)); p.Name == "" {
 		r.refuse(colName, "missing", "氏名がありません。入れてからもう一度読み込んでください。", "The name is missing.")
 	}
-	r.birth(cells[colBirth])
-	p.Kana, p.Alias = r.name(colKana, cells[colKana]), r.name(colAlias, cells[colAlias])
-	p.AliasKana = r.name(colAliasKana, cells[colAliasKana])
-	p.Sex = oneOf(r, colSex, cells[colSex], sexes, "男・女・1・2・3")
-	p.Relation = oneOf(r, colRelation, cells[colRelation], relations, "本人・家族・被扶養者・1・2")
-	p.SubscriberName = r.name(colSubscriber, cells[colSubscriber])
-	p.QualifiedOn, p.CoverageFrom, p.LostOn = r.date(colQualified, cells[colQualified]), r.date(colCoverage, cells[colCoverage]), r.date(colLost, cells[colLost])
-	p.AssignedShare = r.share(cells[colShare])
-	p.ValidFrom, p.ValidUntil = r.date(colValidFrom, cells[colValidFrom]), r.date(colValidUntil, cells[colValidUntil])
-	p.Limit = oneOf(r, colLimit, cells[colLimit], limits, "ア～オ・現役並みⅠ～Ⅲ・一般・低所得Ⅰ・Ⅱ・A01～B10")
-	p.PostCode, p.Address = r.text(colPostCode, cells[colPostCode]), r.text(colAddress, cells[colAddress])
-	p.MailPostCode, p.MailAddress = r.text(colMailCode, cells[colMailCode]), r.text(colMail, cells[colMail])
-	p.HouseholdNumber, p.Employer = r.text(colHousehold, cells[colHousehold]), r.text(colEmployer, cells[colEmployer])
-	p.Registered, p.NeedsCare, p.Withheld = r.answer(colRegistered, cells[colRegistered]), r.answer(colNeedsCare, cells[colNeedsCare]), r.answer(colWithheld, cells[colWithheld])
-	p.CertificateUntil, p.IssuedOn = r.date(colCertificate, cells[colCertificate]), r.date(colIssued, cells[colIssued])
+	r.birth(cell(colBirth))
+	p.Kana, p.Alias = r.name(colKana, cell(colKana)), r.name(colAlias, cell(colAlias))
+	p.AliasKana = r.name(colAliasKana, cell(colAliasKana))
+	p.Sex = oneOf(r, colSex, cell(colSex), sexes, "男・女・1・2・3")
+	p.Relation = oneOf(r, colRelation, cell(colRelation), relations, "本人・家族・被扶養者・1・2")
+	p.SubscriberName = r.name(colSubscriber, cell(colSubscriber))
+	p.QualifiedOn, p.CoverageFrom, p.LostOn = r.date(colQualified, cell(colQualified)), r.date(colCoverage, cell(colCoverage)), r.date(colLost, cell(colLost))
+	p.AssignedShare = r.share(cell(colShare))
+	p.ValidFrom, p.ValidUntil = r.date(colValidFrom, cell(colValidFrom)), r.date(colValidUntil, cell(colValidUntil))
+	p.Limit = oneOf(r, colLimit, cell(colLimit), limits, "ア～オ・現役並みⅠ～Ⅲ・一般・低所得Ⅰ・Ⅱ・A01～B10")
+	p.PostCode, p.Address = r.postCode(colPostCode, cell(colPostCode)), r.text(colAddress, cell(colAddress))
+	p.MailPostCode, p.MailAddress = r.postCode(colMailCode, cell(colMailCode)), r.text(colMail, cell(colMail))
+	p.HouseholdNumber, p.Employer = r.text(colHousehold, cell(colHousehold)), r.text(colEmployer, cell(colEmployer))
+	p.Registered, p.NeedsCare, p.Withheld = r.answer(colRegistered, cell(colRegistered)), r.answer(colNeedsCare, cell(colNeedsCare)), r.answer(colWithheld, cell(colWithheld))
+	p.CertificateUntil, p.IssuedOn = r.date(colCertificate, cell(colCertificate)), r.date(colIssued, cell(colIssued))
 	if !p.QualifiedOn.IsZero() && !p.LostOn.IsZero() && p.LostOn.Before(p.QualifiedOn) {
 		r.refuse(colLost, "order", "資格喪失年月日が資格取得年月日より前です。どちらかを直してください。", "The eligibility ends before it begins.")
 	}
@@ -236,7 +226,7 @@ func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
 	if !p.ValidFrom.IsZero() && !p.ValidUntil.IsZero() && p.ValidUntil.Before(p.ValidFrom) {
 		r.refuse(colValidUntil, "order", "有効期限が発効期日より前です。どちらかを直してください。", "The last day lies before the first.")
 	}
-	row := Row{Line: rec.line, Accepted: len(r.reasons) == 0, Reasons: r.reasons, Warnings: r.warnings, Person: *p, Cells: rec.cells}
+	row := Row{Line: rec.line, Sheet: rec.row, Accepted: len(r.reasons) == 0, Reasons: r.reasons, Warnings: r.warnings, Person: *p, Cells: rec.cells}
 	if row.Reasons == nil {
 		row.Reasons = []Note{}
 	}
@@ -246,10 +236,14 @@ func (out *Roster) read(rec record, columns map[int]Column, o Options) Row {
 	return row
 }
 
-// seenRow is an earlier row of a person: its line and a hash of what it says.
+// seenRow is an earlier row of a person: where it stands and a hash of what it says.
 type seenRow struct {
-	line int
-	says uint64
+	line, row int32
+	says      uint64
+}
+
+func (s seenRow) place() (ja, en string) {
+	return place(int(s.line), int(s.row)), placeEn(int(s.line), int(s.row))
 }
 
 // Rows and their keys are remembered as hashes under unpredictable seeds: a register has a hundred thousand. A key has 128
@@ -264,26 +258,28 @@ func hashOf(key string) [2]uint64 {
 func (out *Roster) compare(row *Row, seen map[[2]uint64]seenRow) {
 	key, says := hashOf(Key(row.Person)), maphash.Comparable(rowSeed, row.Person)
 	before, again := seen[key]
-	switch {
-	case !again:
-		seen[key] = seenRow{row.Line, says}
-	case before.says == says:
-		row.Warnings = append(row.Warnings, Note{"repeated", fmt.Sprintf("%d行目と同じ行です。", before.line), fmt.Sprintf("The same as line %d.", before.line), ""})
-	default:
-		row.Accepted = false
-		row.Reasons = append(row.Reasons, Note{"contradiction", fmt.Sprintf("%d行目と同じ人（記号・番号・枝番）ですが、内容が違います。正しい方だけを残してください。", before.line),
-			fmt.Sprintf("Line %d is the same person with other values. Keep the right one only.", before.line), string(colNumber)})
+	if !again {
+		seen[key] = seenRow{int32(row.Line), int32(row.Sheet), says}
+		return
 	}
+	ja, en := before.place()
+	if before.says == says {
+		row.Warnings = append(row.Warnings, Note{"repeated", ja + "と同じ行です。", "The same as: " + en + ".", ""})
+		return
+	}
+	row.Accepted = false
+	row.Reasons = append(row.Reasons, Note{"contradiction", ja + "と同じ人（記号・番号・枝番）ですが、内容が違います。正しい方だけを残してください。",
+		en + " is the same person with other values. Keep the right one only.", string(colNumber)})
 }
 
 // normalIdentifier brings 記号・番号 to half width, one form of hyphen, no blanks.
 func normalIdentifier(s string) string {
 	return strings.ToUpper(strings.Map(func(r rune) rune {
-		switch r {
-		case '‐', '‑', '–', '—', '―', '−', 'ー', '－', '─':
-			return '-'
-		case ' ', '　':
+		switch {
+		case r == ' ' || r == '　' || r == '\u00ad':
 			return -1
+		case eligibility.IsHyphen(r):
+			return '-'
 		}
 		return r
 	}, norm.NFKC.String(s)))

@@ -401,7 +401,7 @@ func TestErrorFileCannotRunFormulasAndComesBackMended(t *testing.T) {
 		t.Error("no BOM or no CRLF")
 	}
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	if err != nil || len(rows) != 2 || rows[1][0] != "2" || rows[1][3] != "'=1+1" || rows[1][4] != "'@試験" {
+	if err != nil || len(rows) != 2 || rows[1][0] != "2" || rows[1][4] != "'=1+1" || rows[1][5] != "'@試験" {
 		t.Errorf("%q %v", rows, err)
 	}
 	if again := read(t, text); again.Rows[0].Person.Number != "=1+1" {
@@ -420,13 +420,13 @@ func TestErrorFileOfAShiftJISFile(t *testing.T) {
 	if err := errors.Join(r.WriteErrors(&utf8), r.WriteErrorsAsSent(&asSent)); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(utf8.String(), "\ufeff行,列,理由,番号,氏名,生年月日\r\n2,生年月日,") || !strings.Contains(utf8.String(), "1,髙橋 ①郎,1986-02-30") {
+	if !strings.HasPrefix(utf8.String(), "\ufeff行,表計算の行,列,理由,番号,氏名,生年月日\r\n2,2,生年月日,") || !strings.Contains(utf8.String(), "1,髙橋 ①郎,1986-02-30") {
 		t.Errorf("%q", utf8.String())
 	}
 	if text, err := japanese.ShiftJIS.NewDecoder().String(asSent.String()); err != nil || "\ufeff"+text != utf8.String() {
 		t.Errorf("%q %v", text, err)
 	}
-	if again := read(t, utf8.String()); again.Rows[0].Cells[4] != "髙橋 ①郎" {
+	if again := read(t, utf8.String()); again.Rows[0].Cells[5] != "髙橋 ①郎" {
 		t.Errorf("sent again: %+v", again.Rows[0])
 	}
 }
@@ -438,7 +438,7 @@ func TestReportIsOneJSONObjectARow(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
-	if lines[0] != `{"line":2,"accepted":true,"reasons":[],"warnings":[]}` {
+	if lines[0] != `{"line":2,"row":2,"accepted":true,"reasons":[],"warnings":[]}` {
 		t.Error(lines[0])
 	}
 	var second map[string]any

@@ -2,8 +2,7 @@ package roster
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -30,6 +29,9 @@ type reader struct {
 }
 
 func (r *reader) refuse(column Column, code, ja, en string) {
+	if code == "missing" && slices.ContainsFunc(r.reasons, func(n Note) bool { return n.Column == string(column) }) {
+		return // it is said already why nothing could be read
+	}
 	r.reasons = append(r.reasons, Note{code, ja, en, string(column)})
 }
 
@@ -37,13 +39,16 @@ func (r *reader) warn(column Column, code, ja, en string) {
 	r.warnings = append(r.warnings, Note{code, ja, en, string(column)})
 }
 
-// plain undoes what spreadsheets do to texts: ="0123", a leading apostrophe, blanks around.
+// plain undoes what spreadsheets do to texts: ="0123", a leading apostrophe, blanks around and what nobody sees.
 func plain(cell string) string {
-	s := strings.TrimFunc(cell, func(c rune) bool { return unicode.IsSpace(c) || c == '\ufeff' || c == '\u200b' })
+	s := strings.TrimFunc(cell, invisible)
 	if rest, ok := strings.CutPrefix(s, `="`); ok && strings.HasSuffix(rest, `"`) {
 		s = strings.TrimSuffix(rest, `"`)
 	}
-	return strings.TrimPrefix(s, "'")
+	if rest, ok := strings.CutPrefix(s, "'"); ok {
+		s = strings.TrimLeftFunc(rest, invisible)
+	}
+	return s
 }
 
 // short quotes a cell in a sentence without letting it run on.
@@ -91,19 +96,25 @@ func (r *reader) text(column Column, cell string) string {
 
 func isSelectorOnly(s string) bool { return s != "" && strings.Trim(s, "\ufe0e\ufe0f") == "" }
 
-var scientific = regexp.MustCompile(`^\d(?:\.\d+)?E\+?\d+$`)
-
 // identifier reads 記号 or 番号 as printed.
 func (r *reader) identifier(column Column, cell string) string {
 	s := r.text(column, cell)
-	if scientific.MatchString(strings.ToUpper(norm.NFKC.String(s))) {
-		r.refuse(column, "spreadsheet_number", fmt.Sprintf("「%s」が表計算ソフトで「%s」に変わっています。元の番号を文字列として入れ直してください。", column, short(s)),
-			"A spreadsheet turned the number into scientific notation. Enter the original as text.")
-	}
 	if strings.Contains(s, ":") {
 		r.refuse(column, "colon", fmt.Sprintf("「%s」にコロン（:）は使えません。紙のとおりに入れ直してください。", column), "A colon is not allowed here. Enter it as printed.")
 	}
 	return s
+}
+
+// postCode reads a 郵便番号 as it stands; one that lost its zero gets it back.
+func (r *reader) postCode(column Column, cell string) string {
+	s := r.text(column, cell)
+	code, restored := eligibility.PostCode(s)
+	if !restored {
+		return s
+	}
+	r.warn(column, "leading_zero", fmt.Sprintf("「%s」の先頭の0が消えていたので、%s としました。住所と合うか確かめてください。", column, code),
+		"The postcode's leading zero was missing and has been restored. Check it against the address.")
+	return code
 }
 
 func (r *reader) branch(cell string) string {
@@ -149,81 +160,6 @@ func (r *reader) insurerNumber(cell string) {
 			"This row belongs to another insurer. Take it out of this file.")
 	}
 	r.person.Insurer = n
-}
-
-// date reads an optional date. One that is partly unknown is left out with a warning; the two that end an eligibility must be
-// known, since without them somebody would stay insured.
-func (r *reader) date(column Column, cell string) eligibility.Date {
-	if !unknownDate(cell) {
-		if d := r.anyDate(column, cell); d.IsZero() || d.Exact() {
-			return d
-		}
-	}
-	if column == colLost || column == colValidUntil {
-		r.refuse(column, "date_partial", fmt.Sprintf("「%s」は年月日をすべて入れてください。", column), "Year, month and day are all needed here.")
-	} else {
-		r.warn(column, "date_partial", fmt.Sprintf("「%s」の年月日がすべてはわからないので、空欄として登録します。", column), "The date is only partly known and is left empty.")
-	}
-	return eligibility.Date{}
-}
-
-// unknownDate reports whether a cell says that nothing of a date is known.
-func unknownDate(cell string) bool {
-	switch norm.NFKC.String(plain(cell)) {
-	case "不詳", "年月日不詳", "生年月日不詳":
-		return true
-	}
-	return false
-}
-
-func (r *reader) anyDate(column Column, cell string) eligibility.Date {
-	s := plain(cell)
-	if d, err := eligibility.ParseDate(s); err == nil && d.Exact() { // most dates are written like this
-		return d
-	}
-	if strings.Trim(norm.NFKC.String(s), "-/.0 年月日") == "" {
-		return eligibility.Date{}
-	}
-	d, err := eligibility.ReadDate(strings.TrimSuffix(strings.TrimSuffix(s, " 0:00:00"), " 0:00"))
-	if err == nil {
-		return d
-	}
-	if n, bad := strconv.Atoi(norm.NFKC.String(s)); bad == nil && n > 366 && n < 60000 && len(s) == 5 {
-		likely := eligibility.MustDate("1899-12-30").AddDays(n) // day 0 of spreadsheets' serial dates
-		r.refuse(column, "spreadsheet_date", fmt.Sprintf("「%s」の %d は表計算ソフトの日付番号です（%s のことと思われます）。日付の形で入れ直してください。", column, n, likely),
-			fmt.Sprintf("%d is a spreadsheet's serial date, probably %s. Enter it as a date.", n, likely))
-		return eligibility.Date{}
-	}
-	r.refuse(column, "date", fmt.Sprintf("「%s」の「%s」は日付として読めないか、暦にない日です。2026-11-22 や 昭和55年2月17日 の形で入れ直してください。", column, short(s)),
-		"This is not a date of the calendar. Write it like 2026-11-22 or 昭和55年2月17日.")
-	return eligibility.Date{}
-}
-
-func (r *reader) birth(cell string) {
-	if plain(cell) == "" {
-		r.refuse(colBirth, "missing", "生年月日がありません。入れてからもう一度読み込んでください。", "The date of birth is missing.")
-		return
-	}
-	if unknownDate(cell) {
-		r.warn(colBirth, "birth_date_unknown", "生年月日は不詳として登録します。本人の画面は出せず、カードのチップでも確認できません。年だけでもわかるときは「昭和25年不詳」のように入れてください。",
-			"The date of birth is unknown: no screen can be issued and the card's chip cannot be asked. Give at least the year where it is known.")
-		return
-	}
-	d := r.anyDate(colBirth, cell)
-	switch {
-	case d.IsZero():
-		if len(r.reasons) == 0 {
-			r.refuse(colBirth, "missing", "生年月日がありません。年だけでもわかるときは「昭和25年不詳」のように入れてください。", "The date of birth is missing.")
-		}
-	case !d.Exact():
-		r.warn(colBirth, "birth_date_partial", fmt.Sprintf("生年月日は %s として登録します。カードのチップでは確認できません。", d.Japanese()),
-			"The date of birth is only partly known; the card's chip cannot be asked.")
-	case !r.today.IsZero() && d.After(r.today):
-		r.refuse(colBirth, "future", fmt.Sprintf("生年月日 %s は先の日付です。元号を確かめて入れ直してください。", d), "The date of birth lies in the future. Check the era.")
-	case d.Year() < 1868:
-		r.refuse(colBirth, "date", fmt.Sprintf("生年月日 %s は古すぎます。確かめて入れ直してください。", d), "The date of birth is too long ago.")
-	}
-	r.person.BirthDate = d
 }
 
 // oneOf reads a cell by a table after NFKC; empty is the zero value.

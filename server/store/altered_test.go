@@ -109,7 +109,13 @@ var (
 		}, entry("people.import"))
 		return err
 	}
-	openFile = func(f filled) error { _, err := f.Preview(ctx, "FILE", "鈴木", noon); return err }
+	openFile = func(f filled) error {
+		p, err := f.Preview(ctx, "FILE", "鈴木", noon)
+		if err == nil {
+			_, err = p.File.Part(0)
+		}
+		return err
+	}
 )
 
 // alterations are what somebody writes who has the database and no key. $1 is 花子's ref, $2 is 太一's.

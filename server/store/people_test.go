@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -74,20 +75,57 @@ func preview(t *testing.T, s *Store, file roster.Text) {
 	}
 }
 
+// keptParts reads a kept file to its end.
+func keptParts(file roster.Source) (parts [][]byte, err error) {
+	for i := range file.Parts() {
+		part, err := file.Part(i)
+		if err != nil {
+			return parts, err
+		}
+		parts = append(parts, part)
+	}
+	return parts, nil
+}
+
 func TestAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
 	s, _ := open(t)
 	preview(t, s, roster.Text{[]byte("first"), []byte("second"), []byte("third")})
 	p, err := s.Preview(ctx, "P", "鈴木", noon)
-	if err != nil || string(bytes.Join(p.File, []byte("|"))) != "first|second|third" {
-		t.Fatalf("%q %v", p.File, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parts, err := keptParts(p.File); err != nil || string(bytes.Join(parts, []byte("|"))) != "first|second|third" {
+		t.Fatalf("%q %v", parts, err)
 	}
 	for _, attack := range []string{`DELETE FROM preview_parts WHERE part = 2`, `UPDATE previews SET parts = 2`, `UPDATE preview_parts SET body = (SELECT body FROM preview_parts WHERE part = 1) WHERE part = 0`} {
 		if _, err := s.write.Exec(attack); err != nil {
 			t.Fatal(err)
 		}
-		if p, err := s.Preview(ctx, "P", "鈴木", noon); err == nil {
-			t.Errorf("after %s: %q", attack, p.File)
+		p, err := s.Preview(ctx, "P", "鈴木", noon)
+		if err != nil {
+			t.Fatal(err)
 		}
+		if parts, err := keptParts(p.File); err == nil {
+			t.Errorf("after %s: %q", attack, parts)
+		}
+	}
+}
+
+// A file that cannot be read to its end ends the transaction: half of it is not stored for the whole.
+func TestHalfAFileIsNotStored(t *testing.T) {
+	s, _ := open(t)
+	preview(t, s, roster.Text{[]byte("x")})
+	whole, stop := context.WithCancelCause(ctx)
+	half := func(yield func(string, eligibility.Person) bool) {
+		yield("k1", hanako)
+		stop(errors.New("the rest is gone"))
+	}
+	err := s.ImportPreview(whole, "P", desk.ImportCount{New: 1}, "06139992", half, entry("people.import"))
+	if n, _ := s.CountPeople(ctx, "06139992"); err == nil || n != 0 {
+		t.Errorf("%v, %d people", err, n)
+	}
+	if p, err := s.Preview(ctx, "P", "鈴木", noon); err != nil || p.Stored != nil {
+		t.Errorf("%+v %v", p.Stored, err)
 	}
 }
 

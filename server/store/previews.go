@@ -107,12 +107,16 @@ func (s *Store) PutPreview(ctx context.Context, p desk.Preview, e desk.Entry) er
 		}
 		var id int64
 		if err := tx.QueryRowContext(ctx, `INSERT INTO previews (ref, insurer, clerk, expires_at, stored, count_new, count_changed, count_unchanged, parts)
-			VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5) RETURNING id`, p.ID, p.Insurer, p.Clerk, stamp(p.Until), len(p.File)).Scan(&id); err != nil {
+			VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5) RETURNING id`, p.ID, p.Insurer, p.Clerk, stamp(p.Until), p.File.Parts()).Scan(&id); err != nil {
 			return fmt.Errorf("keeping a file: %w", err)
 		}
-		for i, part := range p.File {
-			sealed, err := s.sealValue(ctx, tx, "people/"+string(p.Insurer)+"/previews", partPlace(p, i,
-				len(p.File)), part)
+		for i := range p.File.Parts() {
+			part, err := p.File.Part(i)
+			if err != nil {
+				return err
+			}
+			at := partPlace(p, i, p.File.Parts())
+			sealed, err := s.sealValue(ctx, tx, "people/"+string(p.Insurer)+"/previews", at, part)
 			if err != nil {
 				return err
 			}
@@ -146,35 +150,33 @@ func (s *Store) Preview(ctx context.Context, id, clerk string, at time.Time) (de
 	if stored != 0 {
 		p.Stored = &count
 	}
-	p.File, err = s.previewFile(ctx, row, p, parts)
-	return p, storage(err)
+	p.File = previewFile{s, ctx, row, p, parts}
+	return p, nil
 }
 
-func (s *Store) previewFile(ctx context.Context, row int64, p desk.Preview, parts int) (roster.Text, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT body FROM preview_parts WHERE preview_id = $1 ORDER BY part`, row)
+// previewFile reads a kept file part by part, within the request that asked for it: held as a whole, the file of a large
+// insurer was the most of what an import needed of the memory.
+type previewFile struct {
+	store *Store
+	ctx   context.Context
+	row   int64
+	of    desk.Preview
+	parts int
+}
+
+// Parts: see roster.Source.
+func (f previewFile) Parts() int { return f.parts }
+
+// Part: see roster.Source.
+func (f previewFile) Part(i int) ([]byte, error) {
+	var sealed []byte
+	err := f.store.read.QueryRowContext(f.ctx,
+		`SELECT body FROM preview_parts WHERE preview_id = $1 AND part = $2`, f.row, i).Scan(&sealed)
 	if err != nil {
-		return nil, err
+		return nil, errStorage.Because(fmt.Errorf("reading part %d of %d of a kept file: %w", i+1, f.parts, err))
 	}
-	defer rows.Close()
-	var file roster.Text
-	var sealed sql.RawBytes // read in place: a file's parts are many
-	for rows.Next() {
-		if err := rows.Scan(&sealed); err != nil {
-			return nil, err
-		}
-		part, err := s.openValue(ctx, s.read, partPlace(p, len(file), parts), sealed)
-		if err != nil {
-			return nil, err
-		}
-		file = append(file, part)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	if len(file) != parts {
-		return nil, fmt.Errorf("a kept file has %d of its %d parts", len(file), parts)
-	}
-	return file, nil
+	part, err := f.store.openValue(f.ctx, f.store.read, partPlace(f.of, i, f.parts), sealed)
+	return part, storage(err)
 }
 
 var errStoredBefore = errors.New("the file was stored before")

@@ -98,3 +98,18 @@ func TestMoreThanOneBatchOfPeopleIsRenewedAtAStart(t *testing.T) {
 		t.Errorf("%d people are as they were, %v", n, err)
 	}
 }
+
+// A 記号 with a hyphen that the release before did not know (U+2012) is the same person's at the next import.
+func TestAPersonWhoseSymbolHadAnUnknownHyphenIsTheSamePersonAtTheNextImport(t *testing.T) {
+	p := hanako
+	p.Symbol, p.BranchNumber = "12\u20123", "01"
+	if roster.Key(p) == roster.FormerKey(p) {
+		t.Fatal("the test itself is wrong")
+	}
+	s, path := open(t)
+	formerly(t, s, p)
+	s = again(t, s, path)
+	if r, err := s.PersonByKey(ctx, p.Insurer, roster.Key(p)); err != nil || r.Version != 1 {
+		t.Errorf("under the key of today: %+v %v", r, err)
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"madoguchi/server/csvfile"
 )
 
 // attachment has the browser save an answer under a name.
@@ -14,7 +16,7 @@ func attachment(c echo.Context, name string) {
 
 func csvFile(c echo.Context, name string, data []byte) error {
 	attachment(c, name)
-	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", data)
+	return c.Blob(http.StatusOK, csvfile.ContentType(csvfile.UTF8), data)
 }
 
 func pdfFile(c echo.Context, name string, data []byte) error {

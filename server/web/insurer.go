@@ -9,6 +9,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/server/csvfile"
 	"madoguchi/server/desk"
 	"madoguchi/server/roster"
 )
@@ -95,5 +96,5 @@ func (s *Site) sample(c echo.Context, _ string) error {
 	if data == nil {
 		return errNoPage
 	}
-	return csvFile(c, "mihon-"+in.Number.Paper()+".csv", append([]byte("\xEF\xBB\xBF"), data...))
+	return csvFile(c, "mihon-"+in.Number.Paper()+".csv", append([]byte(csvfile.Mark), data...))
 }

@@ -47,7 +47,8 @@ func (v *OfficeView) turn(number int) {
 
 // ImportRow is one refused row, or a warning about an accepted one.
 type ImportRow struct {
-	Line     int // physical line where the record starts; the heading is 1
+	Line     int // physical line where the record starts
+	Sheet    int // its row in a spreadsheet
 	Column   string
 	ReasonJa string
 	ReasonEn string
@@ -75,6 +76,7 @@ type HeadingsView struct {
 type PreviewPerson struct {
 	PersonRow
 	Line      int
+	Sheet     int // as in ImportRow
 	Qualified string
 	Address   string
 	Card      string // マイナ保険証の登録: 有, 無 or empty

@@ -12,6 +12,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/server/csvfile"
 	"madoguchi/server/desk"
 	"madoguchi/server/roster"
 )
@@ -197,13 +198,13 @@ func (s *Site) preview(c echo.Context, look desk.Look, in desk.Insurer, count de
 func importRows(notes []roster.LineNote) []ImportRow {
 	var rows []ImportRow
 	for _, n := range notes {
-		rows = append(rows, ImportRow{Line: n.Line, Column: n.Column, ReasonJa: n.Ja, ReasonEn: n.En})
+		rows = append(rows, ImportRow{Line: n.Line, Sheet: n.Sheet, Column: n.Column, ReasonJa: n.Ja, ReasonEn: n.En})
 	}
 	return rows
 }
 
 func (s *Site) previewPerson(row roster.Row) PreviewPerson {
-	p := PreviewPerson{PersonRow: s.row(desk.PersonRecord{Person: row.Person}), Line: row.Line, Address: row.Person.Address, Card: answerText(row.Person.Registered)}
+	p := PreviewPerson{PersonRow: s.row(desk.PersonRecord{Person: row.Person}), Line: row.Line, Sheet: row.Sheet, Address: row.Person.Address, Card: answerText(row.Person.Registered)}
 	if !row.Person.QualifiedOn.IsZero() {
 		p.Qualified = row.Person.QualifiedOn.Japanese()
 	}
@@ -258,7 +259,7 @@ func (s *Site) errorFile(c echo.Context, staff string) error {
 		return errNoPage
 	}
 	attachment(c, "yominaoshi.csv")
-	c.Response().Header().Set(echo.HeaderContentType, "text/csv; charset="+look.Roster.Charset())
+	c.Response().Header().Set(echo.HeaderContentType, csvfile.ContentType(look.Roster.Charset()))
 	c.Response().WriteHeader(http.StatusOK)
 	return look.Roster.WriteErrorsAsSent(c.Response()) // row by row: a file may be refused whole
 }

@@ -221,7 +221,7 @@ func TestTheErrorFileIsWrittenAsTheClerksFileWas(t *testing.T) {
 	at := h.sent(t, sjis)
 	w := h.ask(t, "GET", at+"/errors.csv", nil)
 	text, err := japanese.ShiftJIS.NewDecoder().String(w.Body.String())
-	if err != nil || w.Header().Get("Content-Type") != "text/csv; charset=Shift_JIS" || !strings.HasPrefix(text, "行,列,理由,番号,氏名,生年月日\r\n2,生年月日,") || !strings.Contains(text, "1,髙橋 ①郎,1986-02-30") {
+	if err != nil || w.Header().Get("Content-Type") != "text/csv; charset=Shift_JIS" || !strings.HasPrefix(text, "行,表計算の行,列,理由,番号,氏名,生年月日\r\n2,2,生年月日,") || !strings.Contains(text, "1,髙橋 ①郎,1986-02-30") {
 		t.Errorf("%v %q", err, text)
 	}
 	at = h.sent(t, "番号,氏名,生年月日\n1,𠮷野 太郎,1986-02-30\n")
@@ -230,5 +230,22 @@ func TestTheErrorFileIsWrittenAsTheClerksFileWas(t *testing.T) {
 	}
 	if mended := h.sent(t, strings.Replace(text, "1986-02-30\r\n", "1986-02-28\r\n", 1)); !strings.Contains(h.ask(t, "GET", mended, nil).Body.String(), `id="count-new">1<`) {
 		t.Error("the mended file is not taken")
+	}
+}
+
+// Clerks mend the file where the spreadsheet shows it: the page says that row, and the file's line where it is another.
+func TestARefusedRowSaysItsPlaceInTheSpreadsheet(t *testing.T) {
+	h := newHouse(t)
+	h.session(t, auth.Clerk, "鈴木", "{}")
+	at := h.sent(t, "番号,氏名,生年月日,住所\n1,試験 太郎,1986-04-12,\"架空県\n架空市\"\n,,,\n#REF!,試験 花子,1988-11-30,\n12月3日,試験 次郎,1990-05-05,\n5,試験 三郎,1990-05-06,\"a\nb\"\n")
+	body := h.ask(t, "GET", at, nil).Body.String()
+	for _, want := range []string{`<td>4<span class="place">ファイルの5行目</span></td><td class="short">番号</td>`, `<td>5<span class="place">ファイルの6行目</span></td>`,
+		`<td>2</td>`, `id="count-new">2<`, `id="count-refused">2<`, "表計算ソフトのエラー「#REF!」", "表計算ソフトで日付の「12月3日」に変わっています"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %s:\n%s", want, body)
+		}
+	}
+	if file := h.ask(t, "GET", at+"/errors.csv", nil).Body.String(); !strings.Contains(file, "\r\n5,4,番号,") || !strings.Contains(file, "\r\n6,5,番号,") {
+		t.Errorf("%s", file)
 	}
 }

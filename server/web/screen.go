@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/eligibility"
 	"madoguchi/server/desk"
 )
 
@@ -86,7 +87,7 @@ func (s *Site) credential(c echo.Context) error {
 		Name: p.Name, Kana: p.Kana, Alias: p.Alias, BirthDate: p.BirthDate.String(), BirthDateJa: p.BirthDate.Japanese(), Sex: p.Sex.Japanese(),
 		Relation: p.Relation.Japanese(), InsurerName: screen.Insurer.Name, InsurerNumber: p.Insurer.Paper(), Symbol: p.Symbol, Number: p.Number,
 		BranchNumber: p.BranchNumber, ShareText: sharesText(screen.Shares), QualifiedOn: p.QualifiedOn.Japanese(), ValidFrom: p.ValidFrom.Japanese(),
-		ValidUntil: p.ValidUntil.Japanese(), Limit: p.Limit.Japanese(), PostCode: p.PostCode, Address: p.Address, SubscriberName: p.SubscriberName,
+		ValidUntil: p.ValidUntil.Japanese(), Limit: p.Limit.Japanese(), PostCode: postCode(p.PostCode), Address: p.Address, SubscriberName: p.SubscriberName,
 		RareText: screen.HasRareText(), LacksShapes: screen.LacksShapes()}}
 	if len(screen.Shares) == 1 {
 		out.Details.Share = screen.Shares[0]
@@ -104,4 +105,10 @@ func sharesText(percents []int) string {
 		return strings.Join(each, "か") + "（所得で決まります）"
 	}
 	return strings.Join(each, "")
+}
+
+// postCode writes a 郵便番号 as envelopes have it, whatever was imported.
+func postCode(code string) string {
+	code, _ = eligibility.PostCode(code)
+	return code
 }

@@ -1,14 +1,13 @@
 package web
 
 import (
-	"bytes"
-	"encoding/csv"
 	"net/http"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
+	"madoguchi/server/csvfile"
 	"madoguchi/server/desk"
 )
 
@@ -124,15 +123,12 @@ func (s *Site) statisticsPage(c echo.Context, _ string) error {
 	return s.show(c, http.StatusOK, "statistics", view)
 }
 
-// statisticsFile is the page as a CSV for spreadsheets: UTF-8 with BOM, CR LF.
+// statisticsFile is the page as a CSV for spreadsheets.
 func (s *Site) statisticsFile(c echo.Context, _ string) error {
 	view, err := s.statistics(c)
 	if err != nil {
 		return err
 	}
-	b := bytes.NewBufferString("\ufeff")
-	w := csv.NewWriter(b)
-	w.UseCRLF = true
 	lines := [][]string{{"保険者", view.Insurer.Name, view.Insurer.NumberOnPaper}, {"日", view.Day}}
 	for _, group := range view.Groups {
 		for _, row := range group.Rows {
@@ -143,8 +139,5 @@ func (s *Site) statisticsFile(c echo.Context, _ string) error {
 	for _, row := range view.Days {
 		lines = append(lines, append([]string{row.En}, row.Cells...))
 	}
-	if err := w.WriteAll(lines); err != nil {
-		return err
-	}
-	return csvFile(c, "toukei-"+s.today().String()+".csv", b.Bytes())
+	return csvFile(c, "toukei-"+s.today().String()+".csv", csvfile.Table(lines))
 }

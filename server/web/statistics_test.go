@@ -60,3 +60,20 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 		t.Error("the page names people or shows small numbers")
 	}
 }
+
+// The insurer's name is what somebody typed: in the file for spreadsheets it is a text, never a formula (OWASP, CSV Injection).
+func TestTheStatisticsFileCannotRunFormulas(t *testing.T) {
+	h, _ := clerksHouse(t)
+	for _, name := range []string{`=HYPERLINK("http://192.0.2.1","x")`, "+1", "-1", "@SUM(A1)", "＝1+1", " =1+1", "\t=1", "−1"} {
+		in := desk.Insurer{Number: "06139992", Name: name, Issuer: "理事長", Telephone: "06-0000-0000"}
+		if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
+			t.Fatal(err)
+		}
+		text := h.page(t, "/insurer/statistics.csv?insurer=06139992")
+		first, _, _ := strings.Cut(strings.TrimPrefix(text, "\ufeff"), "\r\n")
+		cell := strings.TrimPrefix(strings.TrimPrefix(first, "保険者,"), `"`)
+		if !strings.HasPrefix(cell, "'"+name[:1]) {
+			t.Errorf("%q: %q", name, first)
+		}
+	}
+}
