@@ -263,14 +263,21 @@ func TestNoBodyIsReadWithoutEnd(t *testing.T) {
 	if tried < 60 {
 		t.Errorf("only %d routes were found", tried)
 	}
-	outside.Refused(t, outside.Limits, 2*tried+1)
-	body := &endless{start: "--b\r\nContent-Disposition: form-data; name=\"insurer\"\r\n\r\n06139992\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.csv\"\r\n\r\n番号,氏名,生年月日\r\n"}
-	w := h.bare("POST", "/insurer/import", func(r *http.Request) {
-		r.Body, r.ContentLength = io.NopCloser(body), -1
-		r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
-	})
-	if w.Code < 400 || w.Code >= 500 || body.read > 70<<20 {
-		t.Errorf("a file without an end: %d MB were read, %d", body.read>>20, w.Code)
+	outside.Refused(t, outside.Limits, 2*tried+3)
+	const form = "--b\r\nContent-Disposition: form-data; name="
+	for what, start := range map[string]string{
+		"a file":                       form + "\"insurer\"\r\n\r\n06139992\r\n" + form + "\"file\"; filename=\"f.csv\"\r\n\r\n番号,氏名,生年月日\r\n",
+		"a field":                      form + "\"remark\"\r\n\r\n",
+		"a text before the first part": "x",
+	} {
+		body := &endless{start: start}
+		w := h.bare("POST", "/insurer/import", func(r *http.Request) {
+			r.Body, r.ContentLength = io.NopCloser(body), -1
+			r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
+		})
+		if w.Code < 400 || w.Code >= 500 || body.read > 70<<20 {
+			t.Errorf("%s without an end: %d MB were read, %d", what, body.read>>20, w.Code)
+		}
 	}
 }
 
