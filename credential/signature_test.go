@@ -229,6 +229,43 @@ func TestACopyThatOutlivesItsFourthMonthIsRefused(t *testing.T) {
 	}
 }
 
+// A list is the pinned key's by its signature and by its name: under another's id nobody could tell whose signature failed.
+func TestAListUnderAnotherKeysIDIsRefused(t *testing.T) {
+	root, other := newKey(t), newKey(t)
+	list := *trusting(other)
+	list.Version, list.IssuedAt, list.ExpiresAt = 7, issuedAt.Unix(), issuedAt.Add(24*time.Hour).Unix()
+	for _, id := range []string{other.ID, "", "x", root.ID[:42]} {
+		text, err := SignTrustList(list, Key{ID: id, signer: root.signer, public: root.public})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenTrustList(text, root.Public(), issuedAt, 0); err == nil {
+			t.Errorf("signed under the id %q it opened", id)
+		}
+	}
+	outside.Refused(t, outside.Trust, 4)
+}
+
+// RFC 8259 8.2: half of a surrogate pair means something else to every reader; Go makes U+FFFD of it, JavaScript keeps it.
+func TestHalfASurrogatePairIsRefused(t *testing.T) {
+	cases := []string{`\ud800`, `\udfff`, `\uD83D`, `\ud83d\ud83d`, `\ude00\ud83d`, `\ud83dx`, `x\ude00`, `\ud83d\u0041`, `\ud83d\n\ude00`}
+	outside.Refused(t, outside.Codes, len(cases))
+	var into struct {
+		ISS string `json:"iss"`
+	}
+	for _, text := range cases {
+		if err := readStrict([]byte(`{"iss":"`+text+`"}`), &into); err == nil {
+			t.Errorf("%s was read as %q", text, into.ISS)
+		}
+		if err := readStrict([]byte(`{"`+text+`":1}`), &into); err == nil {
+			t.Errorf("%s was read as a name", text)
+		}
+	}
+	if err := readStrict([]byte(`{"iss":"\ud83d\ude00"}`), &into); err != nil || into.ISS != "😀" {
+		t.Errorf("a whole pair: %q %v", into.ISS, err)
+	}
+}
+
 // Seven characters of nineteen and one that checks them: 8.9·10^8 codes, of which a counter may try thirty and one more every
 // two seconds while the 90 seconds last.
 func TestAnOnlineCodeIsDrawnFromAllCodes(t *testing.T) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"encoding/csv"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/outside"
+	"madoguchi/server/desk"
 )
 
 // What stands between this program and everybody else: cookies, headers, host names, sizes, the log.
@@ -315,6 +317,36 @@ func TestTheLogHoldsNothingOfAnAddress(t *testing.T) {
 		for _, secret := range secrets {
 			if strings.Contains(log.String(), secret) {
 				t.Errorf("%s: the log holds %q: %s", route, secret, log.String())
+			}
+		}
+	}
+}
+
+// OWASP, CSV Injection: an insurer's name goes into the statistics' file.
+func TestNoCellOfTheStatisticsStartsAFormula(t *testing.T) {
+	h, _ := clerksHouse(t)
+	starts := []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}
+	outside.Refused(t, outside.Files, len(starts))
+	for _, start := range starts {
+		in := desk.Insurer{Number: "00138990", Name: start + "1+1", Issuer: "架空市長", Telephone: "03-0000-0000"}
+		if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
+			t.Fatal(err)
+		}
+		text := h.page(t, "/insurer/statistics.csv?insurer=00138990")
+		rows := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
+		rows.FieldsPerRecord = -1
+		all, err := rows.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all[0][1] == in.Name || !strings.Contains(all[0][1], "1+1") {
+			t.Errorf("%q: %q", start, all[0])
+		}
+		for _, row := range all {
+			for _, cell := range row {
+				if cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(cell)[0]) {
+					t.Errorf("%q: %q", start, row)
+				}
 			}
 		}
 	}
