@@ -45,6 +45,7 @@ var floors = map[string]int{
 	"server/web":        50,
 	"pwa/build":         60, // a program of its own
 	"pwa/preview":       60,
+	"scripts/mutate":    60, // a program of its own
 	"server":            90,
 	"e2e":               95, // tests only
 }
