@@ -53,7 +53,9 @@ func TestUserinfoOfSomebodyElseOrOfNobodyIsRefused(t *testing.T) {
 		"no subject":             func(s string) string { return strings.Replace(s, `"sub"`, `"was"`, 1) },
 		"no name":                func(s string) string { return strings.Replace(s, `"name"`, `"was"`, 1) },
 		"no date of birth":       func(s string) string { return strings.Replace(s, `"birthdate"`, `"was"`, 1) },
-		"a day that is none":     func(s string) string { return strings.NewReplacer("1955-07-01", "1955-02-30", "19550701", "19550230").Replace(s) },
+		"a day that is none": func(s string) string {
+			return strings.NewReplacer("1955-07-01", "1955-02-30", "19550701", "19550230").Replace(s)
+		},
 	}
 	outside.Refused(t, outside.SignIn, len(cases))
 	for name, change := range cases {
