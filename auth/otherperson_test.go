@@ -13,7 +13,8 @@ import (
 	"madoguchi/outside"
 )
 
-// A client assertion serves once (RFC 7523 3, point 7): without an id of its own each, the second sign-in of a minute would
+// A client assertion serves once (RFC 7523 3, point 7): without an id of its own each, the second sign-in of a minute
+// would
 // be refused as a repetition of the first.
 func TestTwoPeopleSignInWithinOneMinute(t *testing.T) {
 	w := newWorld(t)
@@ -52,7 +53,10 @@ func TestUserinfoOfSomebodyElseOrOfNobodyIsRefused(t *testing.T) {
 		"an empty subject":       func(s string) string { return strings.Replace(s, `"p3"`, `""`, 1) },
 		"no subject":             func(s string) string { return strings.Replace(s, `"sub"`, `"was"`, 1) },
 		"no name":                func(s string) string { return strings.Replace(s, `"name"`, `"was"`, 1) },
-		"no date of birth":       func(s string) string { return strings.Replace(s, `"birthdate"`, `"was"`, 1) },
+		"no date of birth": func(s string) string {
+			return strings.Replace(s, `"birthdate"`, `"was"`,
+				1)
+		},
 		"a day that is none": func(s string) string {
 			return strings.NewReplacer("1955-07-01", "1955-02-30", "19550701", "19550230").Replace(s)
 		},
@@ -70,7 +74,8 @@ func TestUserinfoOfSomebodyElseOrOfNobodyIsRefused(t *testing.T) {
 				return []byte(after)
 			}}
 			address, flow := w.begin(t)
-			if id, err := w.login.Finish(context.Background(), flow, w.pick(t, address, "p3")); !errors.Is(err, auth.ErrIdentity) {
+			if id, err := w.login.Finish(context.Background(), flow, w.pick(t, address,
+				"p3")); !errors.Is(err, auth.ErrIdentity) {
 				t.Errorf("%+v %v", id, err)
 			}
 		})
@@ -84,8 +89,10 @@ func TestStateNonceAndVerifierAreLongAndNeverTheSame(t *testing.T) {
 	seen := map[string]bool{}
 	for range 20 {
 		address, flow := w.begin(t)
-		for what, value := range map[string]string{"state": flow.State, "nonce": flow.Nonce, "verifier": flow.Verifier} {
-			least := map[string]int{"state": 26, "nonce": 26, "verifier": 43}[what] // 26 letters of Base32 are 130 bits
+		for what, value := range map[string]string{"state": flow.State, "nonce": flow.Nonce,
+			"verifier": flow.Verifier} {
+			least := map[string]int{"state": 26, "nonce": 26,
+				"verifier": 43}[what] // 26 letters of Base32 are 130 bits
 			if len(value) < least || seen[value] {
 				t.Errorf("%s %q", what, value)
 			}

@@ -121,7 +121,8 @@ func TestASessionsCookieCarriesEveryFlag(t *testing.T) {
 			if c.Name != want || b.CookieName(kind) != want {
 				t.Errorf("https %v: named %q, want %q", https, c.Name, want)
 			}
-			if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Secure != https || c.Path != "/" || c.Domain != "" ||
+			if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Secure != https || c.Path != "/" ||
+				c.Domain != "" ||
 				c.MaxAge != 0 || strings.Contains(b.sent, "Expires") {
 				t.Errorf("https %v: %s", https, b.sent)
 			}
@@ -132,7 +133,8 @@ func TestASessionsCookieCarriesEveryFlag(t *testing.T) {
 			if err := b.End(context.Background(), w, session); err != nil {
 				t.Fatal(err)
 			}
-			if b.keep(t, w); b.cookie.Name != want || b.cookie.Value != "" || b.cookie.MaxAge >= 0 || !b.cookie.HttpOnly ||
+			if b.keep(t, w); b.cookie.Name != want || b.cookie.Value != "" || b.cookie.MaxAge >= 0 ||
+				!b.cookie.HttpOnly ||
 				b.cookie.Secure != https || b.cookie.Path != "/" {
 				t.Errorf("https %v, at the end: %s", https, b.sent)
 			}

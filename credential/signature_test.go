@@ -13,7 +13,8 @@ import (
 	"madoguchi/outside"
 )
 
-// forgeries are texts that differ from a signed one in the signature alone, most of them with one of the right length (64
+// forgeries are texts that differ from a signed one in the signature alone, most of them with one of the right length
+// (64
 // bytes, RFC 7518 3.4). older is another text of the same key; other is a key that has nothing to say.
 func forgeries(t *testing.T, signed, older string, other Key) map[string]string {
 	t.Helper()
@@ -49,7 +50,8 @@ func forgeries(t *testing.T, signed, older string, other Key) map[string]string 
 	}
 }
 
-// A text is worth what its signature is worth: for each thing that this package believes, a signature of the right length and
+// A text is worth what its signature is worth: for each thing that this package believes, a signature of the right
+// length and
 // of the right key's name is not enough.
 func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 	key, other, phone := newKey(t), newKey(t), newKey(t)
@@ -97,9 +99,11 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 		good, older string
 		open        func(string) error
 	}{
-		{"a live screen", issue(t, key, Request{Tier: Live}).JWS, issue(t, key, Request{Tier: Live, Person: earlier}).JWS, verified},
+		{"a live screen", issue(t, key, Request{Tier: Live}).JWS, issue(t, key, Request{Tier: Live,
+			Person: earlier}).JWS, verified},
 		{"a saved copy", issue(t, key, paper()).JWS, issue(t, key, Request{Tier: Live}).JWS, verified},
-		{"a card that comes back to its insurer", issue(t, key, paper()).JWS, issue(t, key, Request{Tier: Live}).JWS, func(text string) error {
+		{"a card that comes back to its insurer", issue(t, key, paper()).JWS, issue(t, key,
+			Request{Tier: Live}).JWS, func(text string) error {
 			_, err := Open(text, testISS, KeySet{key.Public()})
 			return err
 		}},
@@ -150,16 +154,19 @@ func TestAMemberThatStandsTwiceFarApartIsRefused(t *testing.T) {
 	}
 	before := func(place, more string) string { return strings.Replace(body, place, more+place, 1) }
 	cases := map[string]string{
-		"iss behind all times":       before(`,"vc":`, `,"iss":"https://other.example/i/00138990"`),
-		"nbf behind exp":             before(`,"vc":`, `,"nbf":1795309169`),
-		"exp at the very end":        body[:len(body)-1] + `,"exp":1995309290}`,
-		"the whole vc again":         body[:len(body)-1] + `,"vc":{}}`,
-		"iss twice with one value":   body[:len(body)-1] + `,"iss":"` + testISS + `"}`,
-		"credentialSubject again":    body[:len(body)-2] + `,"credentialSubject":{}}}`,
-		"type behind the subject":    body[:len(body)-2] + `,"type":["https://smarthealth.cards#health-card"]}}`,
-		"resourceType of the bundle": strings.Replace(body, `"type":"collection"`, `"type":"collection","resourceType":"Bundle"`, 1),
-		"birthDate after the gender": strings.Replace(body, `,"birthDate":`, `,"gender":"female","birthDate":"2000-01-01","birthDate":`, 1),
-		"escaped":                    body[:len(body)-1] + `,"\u0069ss":"https://other.example/i/00138990"}`,
+		"iss behind all times":     before(`,"vc":`, `,"iss":"https://other.example/i/00138990"`),
+		"nbf behind exp":           before(`,"vc":`, `,"nbf":1795309169`),
+		"exp at the very end":      body[:len(body)-1] + `,"exp":1995309290}`,
+		"the whole vc again":       body[:len(body)-1] + `,"vc":{}}`,
+		"iss twice with one value": body[:len(body)-1] + `,"iss":"` + testISS + `"}`,
+		"credentialSubject again":  body[:len(body)-2] + `,"credentialSubject":{}}}`,
+		"type behind the subject": body[:len(body)-2] +
+			`,"type":["https://smarthealth.cards#health-card"]}}`,
+		"resourceType of the bundle": strings.Replace(body, `"type":"collection"`,
+			`"type":"collection","resourceType":"Bundle"`, 1),
+		"birthDate after the gender": strings.Replace(body, `,"birthDate":`,
+			`,"gender":"female","birthDate":"2000-01-01","birthDate":`, 1),
+		"escaped": body[:len(body)-1] + `,"\u0069ss":"https://other.example/i/00138990"}`,
 	}
 	outside.Refused(t, outside.Codes, len(cases))
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
@@ -172,7 +179,8 @@ func TestAMemberThatStandsTwiceFarApartIsRefused(t *testing.T) {
 	}
 }
 
-// The trust list says number by number for whom an issuer speaks (保険者番号 of eight digits: kind 2, prefecture 2, insurer 3,
+// The trust list says number by number for whom an issuer speaks (保険者番号 of eight digits: kind 2, prefecture 2, insurer
+// 3,
 // check digit 1). Sharing digits with one of them is no right.
 func TestAnIssuerSpeaksForNoNeighboursNumber(t *testing.T) {
 	owner := TrustedIssuer{InsurerNumbers: []eligibility.InsurerNumber{"06139992", "00138990"}}
@@ -210,7 +218,8 @@ func TestAnIssuerSpeaksForNoNeighboursNumber(t *testing.T) {
 func TestACopyThatOutlivesItsFourthMonthIsRefused(t *testing.T) {
 	key := newKey(t)
 	end := time.Date(2027, 3, 1, 0, 0, 0, 0, eligibility.Japan) // issued on 2026-11-22
-	lates := []time.Duration{0, time.Second, time.Minute, time.Hour, 9 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 31 * 24 * time.Hour, 365 * 24 * time.Hour}
+	lates := []time.Duration{0, time.Second, time.Minute, time.Hour, 9 * time.Hour, 24 * time.Hour,
+		7 * 24 * time.Hour, 31 * 24 * time.Hour, 365 * 24 * time.Hour}
 	outside.Refused(t, outside.Codes, len(lates)-1)
 	for _, late := range lates {
 		r := Request{Person: tokuichi, Tier: PDF, InsurerName: "架空市", Share: 20, RID: 7}
@@ -229,7 +238,8 @@ func TestACopyThatOutlivesItsFourthMonthIsRefused(t *testing.T) {
 	}
 }
 
-// A list is the pinned key's by its signature and by its name: under another's id nobody could tell whose signature failed.
+// A list is the pinned key's by its signature and by its name: under another's id nobody could tell whose signature
+// failed.
 func TestAListUnderAnotherKeysIDIsRefused(t *testing.T) {
 	root, other := newKey(t), newKey(t)
 	list := *trusting(other)
@@ -246,9 +256,11 @@ func TestAListUnderAnotherKeysIDIsRefused(t *testing.T) {
 	outside.Refused(t, outside.Trust, 4)
 }
 
-// RFC 8259 8.2: half of a surrogate pair means something else to every reader; Go makes U+FFFD of it, JavaScript keeps it.
+// RFC 8259 8.2: half of a surrogate pair means something else to every reader; Go makes U+FFFD of it, JavaScript keeps
+// it.
 func TestHalfASurrogatePairIsRefused(t *testing.T) {
-	cases := []string{`\ud800`, `\udfff`, `\uD83D`, `\ud83d\ud83d`, `\ude00\ud83d`, `\ud83dx`, `x\ude00`, `\ud83d\u0041`, `\ud83d\n\ude00`}
+	cases := []string{`\ud800`, `\udfff`, `\uD83D`, `\ud83d\ud83d`, `\ude00\ud83d`, `\ud83dx`, `x\ude00`,
+		`\ud83d\u0041`, `\ud83d\n\ude00`}
 	outside.Refused(t, outside.Codes, len(cases))
 	var into struct {
 		ISS string `json:"iss"`
@@ -266,7 +278,8 @@ func TestHalfASurrogatePairIsRefused(t *testing.T) {
 	}
 }
 
-// Seven characters of nineteen and one that checks them: 8.9·10^8 codes, of which a counter may try thirty and one more every
+// Seven characters of nineteen and one that checks them: 8.9·10^8 codes, of which a counter may try thirty and one more
+// every
 // two seconds while the 90 seconds last.
 func TestAnOnlineCodeIsDrawnFromAllCodes(t *testing.T) {
 	const drawn = 3000

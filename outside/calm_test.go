@@ -26,7 +26,8 @@ func TestATimeAboveItsBoundFailsWhereItSaysSomething(t *testing.T) {
 	if Calm() != before && !RaceDetector {
 		return // the machine's load passed the line just now
 	}
-	if judged := before == ""; said.errors != map[bool]int{true: 1}[judged] || said.logs != map[bool]int{false: 1}[judged] {
+	if judged := before == ""; said.errors != map[bool]int{true: 1}[judged] ||
+		said.logs != map[bool]int{false: 1}[judged] {
 		t.Errorf("above its bound, %q: %+v", before, said)
 	}
 	if RaceDetector && before == "" {

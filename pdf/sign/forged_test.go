@@ -48,7 +48,8 @@ func container(t *testing.T, der []byte) (value []byte, at int) {
 		if der[at] != asn1.TagOctetString {
 			continue
 		}
-		if rest, err := asn1.Unmarshal(der[at:end], &octets); err == nil && len(rest) == 0 && len(octets) >= 64 {
+		if rest, err := asn1.Unmarshal(der[at:end], &octets); err == nil && len(rest) == 0 &&
+			len(octets) >= 64 {
 			return octets, end - len(octets)
 		}
 	}
@@ -56,7 +57,8 @@ func container(t *testing.T, der []byte) (value []byte, at int) {
 	return nil, 0
 }
 
-// The covered bytes and their digest are right and the certificate is the insurer's; only the signature is not its key's.
+// The covered bytes and their digest are right and the certificate is the insurer's; only the signature is not its
+// key's.
 func TestASignatureValueThatIsNotTheCertificatesIsWrong(t *testing.T) {
 	changes := map[string]func(value []byte){
 		"a bit of its end":       func(v []byte) { v[len(v)-1] ^= 1 },
@@ -88,7 +90,8 @@ func TestASignatureValueThatIsNotTheCertificatesIsWrong(t *testing.T) {
 	}
 }
 
-// RFC 5035 4: signing-certificate-v2 binds the certificate. Without it, or with another's hash in it, a certificate of the same
+// RFC 5035 4: signing-certificate-v2 binds the certificate. Without it, or with another's hash in it, a certificate of
+// the same
 // key (another insurer's name on it) could be put in its place.
 func TestACertificatePutInTheSignersPlaceIsWrong(t *testing.T) {
 	authority, key := ecdsaKey(t), ecdsaKey(t)
@@ -108,7 +111,10 @@ func TestACertificatePutInTheSignersPlaceIsWrong(t *testing.T) {
 			if bytes.Equal(twin.Raw, own.Raw) {
 				t.Fatal("the very same certificate")
 			}
-			s := read(t, rewrapped(t, data, func(der []byte) []byte { return exchanged(t, der, own.Raw, twin.Raw) })).Signatures
+			s := read(t, rewrapped(t, data, func(der []byte) []byte {
+				return exchanged(t, der, own.Raw,
+					twin.Raw)
+			})).Signatures
 			if len(s) != 1 || s[0].Intact() || s[0].Cause == nil {
 				t.Errorf("%+v", s)
 			}
@@ -133,7 +139,8 @@ func exchanged(t *testing.T, der, old, with []byte) []byte {
 			case bytes.Equal(one.FullBytes, old):
 				out = append(out, with...)
 			case one.IsCompound && bytes.Contains(one.Bytes, old):
-				again, err := asn1.Marshal(asn1.RawValue{Class: one.Class, Tag: one.Tag, IsCompound: true, Bytes: walk(one.Bytes)})
+				again, err := asn1.Marshal(asn1.RawValue{Class: one.Class, Tag: one.Tag, IsCompound: true,
+					Bytes: walk(one.Bytes)})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -156,12 +163,15 @@ func ecdsaKey(t *testing.T) *ecdsa.PrivateKey {
 	return key
 }
 
-// certificateOf makes a certificate. The signer's own bears an organization, so that its twins, which bear none, fit the hole.
-func certificateOf(t *testing.T, name string, serial int64, ca bool, key, authority *ecdsa.PrivateKey, parent *x509.Certificate,
+// certificateOf makes a certificate. The signer's own bears an organization, so that its twins, which bear none, fit
+// the hole.
+func certificateOf(t *testing.T, name string, serial int64, ca bool, key, authority *ecdsa.PrivateKey,
+	parent *x509.Certificate,
 	organization ...string) *x509.Certificate {
 	t.Helper()
-	template := &x509.Certificate{SerialNumber: big.NewInt(serial), NotBefore: at.Add(-48 * time.Hour), NotAfter: at.AddDate(1, 0, 0),
-		IsCA: ca, BasicConstraintsValid: ca, KeyUsage: x509.KeyUsageDigitalSignature}
+	template := &x509.Certificate{SerialNumber: big.NewInt(serial), NotBefore: at.Add(-48 * time.Hour),
+		NotAfter: at.AddDate(1, 0, 0),
+		IsCA:     ca, BasicConstraintsValid: ca, KeyUsage: x509.KeyUsageDigitalSignature}
 	template.Subject.CommonName = name
 	template.Subject.Organization = organization
 	if parent == nil {
@@ -176,7 +186,8 @@ func TestOneByteBehindTheSignatureIsNoWholeDocument(t *testing.T) {
 	if s := read(t, data).Signatures[0]; !s.Whole || s.After != 0 {
 		t.Fatalf("%+v", s)
 	}
-	added := []string{"\n", " ", "\x00", "%", "%%EOF\n", "1 0 obj\n<<>>\nendobj\n", "\r\n\r\n", strings.Repeat(" ", 4096)}
+	added := []string{"\n", " ", "\x00", "%", "%%EOF\n", "1 0 obj\n<<>>\nendobj\n", "\r\n\r\n",
+		strings.Repeat(" ", 4096)}
 	outside.Refused(t, outside.Documents, len(added))
 	for _, more := range added {
 		s := read(t, append(bytes.Clone(data), more...)).Signatures[0]

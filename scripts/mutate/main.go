@@ -1,5 +1,7 @@
-// Command mutate proves that tests notice when a guard is taken away. It makes each edit of edits.txt alone (a check left out, a
-// limit raised, a signature not looked at), runs the tests named there, and fails where they pass: where an edit that opens a hole
+// Command mutate proves that tests notice when a guard is taken away. It makes each edit of edits.txt alone (a check
+// left out, a
+// limit raised, a signature not looked at), runs the tests named there, and fails where they pass: where an edit that
+// opens a hole
 // survives. It also fails where an edit cannot be made any more or does not compile, since that would prove nothing.
 //
 //	go run ./scripts/mutate             all edits (make assure)
@@ -7,7 +9,8 @@
 //	go run ./scripts/mutate -only NAME  those whose name or file holds a text
 //	go run ./scripts/mutate -list       no tests: the list, stale edits last
 //
-// After a change of the code, -list says which edits to write anew. To add one: find a line whose loss somebody could use, add it
+// After a change of the code, -list says which edits to write anew. To add one: find a line whose loss somebody could
+// use, add it
 // to edits.txt, and where it survives write the test.
 package main
 
@@ -47,7 +50,8 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, w io.Writer, gravest bool, only string, show bool, jobs int) (good bool, err error) {
+func run(ctx context.Context, w io.Writer, gravest bool, only string, show bool, jobs int) (good bool,
+	err error) {
 	root, err := moduleRoot(ctx)
 	if err != nil {
 		return false, err
@@ -131,13 +135,16 @@ func tries(ctx context.Context, w io.Writer, b *bench, edits []Edit, jobs int) (
 		count[o.Result]++
 		fmt.Fprintf(w, "%-8s %6.1fs  %s\n", o.Result, o.Took.Seconds(), o.Name)
 		if o.Result != Killed {
-			fmt.Fprintf(w, "          %s, an edit of %s; its tests: go test %s -run '%s'\n", o.Place(), o.File, strings.Join(o.Packages, " "), o.Run)
+			fmt.Fprintf(w, "          %s, an edit of %s; its tests: go test %s -run '%s'\n", o.Place(),
+				o.File, strings.Join(o.Packages, " "), o.Run)
 		}
 		if o.Why != "" {
-			fmt.Fprintf(w, "          %s\n", strings.ReplaceAll(strings.TrimSpace(o.Why), "\n", "\n          "))
+			fmt.Fprintf(w, "          %s\n", strings.ReplaceAll(strings.TrimSpace(o.Why), "\n",
+				"\n          "))
 		}
 	}
-	fmt.Fprintf(w, "%d edits: %d killed, %d survived, %d stale, %d prove nothing; %.0f s\n", len(edits), count[Killed], count[Survived], count[Stale], count[Broken],
+	fmt.Fprintf(w, "%d edits: %d killed, %d survived, %d stale, %d prove nothing; %.0f s\n", len(edits),
+		count[Killed], count[Survived], count[Stale], count[Broken],
 		time.Since(began).Seconds())
 	return count[Killed] == len(edits)
 }

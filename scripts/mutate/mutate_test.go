@@ -31,8 +31,10 @@ func TestEveryEditOfTheListCanBeMade(t *testing.T) {
 
 func TestABrokenListSaysWhere(t *testing.T) {
 	const good = "= a\n@f.go\n?./p\n-x\n+y\n"
-	if edits, err := readList([]byte("# remark\n\n" + good + "\n! b\n@f.go\n?./p ./q -run 'A B'\n-\tx\n-y\n+\n")); err != nil || len(edits) != 2 ||
-		edits[1].Old != "\tx\ny" || edits[1].New != "" || edits[1].Run != "'A B'" || !edits[1].Gravest || edits[0].Line != 3 || len(edits[1].Packages) != 2 {
+	if edits, err := readList([]byte("# remark\n\n" + good +
+		"\n! b\n@f.go\n?./p ./q -run 'A B'\n-\tx\n-y\n+\n")); err != nil || len(edits) != 2 ||
+		edits[1].Old != "\tx\ny" || edits[1].New != "" || edits[1].Run != "'A B'" || !edits[1].Gravest ||
+		edits[0].Line != 3 || len(edits[1].Packages) != 2 {
 		t.Fatalf("%+v %v", edits, err)
 	}
 	for name, text := range map[string]string{
@@ -82,7 +84,8 @@ func TestAnEditIsJudgedByWhatTheTestsSay(t *testing.T) {
 	edit := func(name, file, old, with string, packages ...string) Edit {
 		return Edit{Name: name, Line: 1, File: file, Old: old, New: with, Packages: packages}
 	}
-	wants := map[string]Result{"noticed": Killed, "not noticed": Survived, "nowhere": Stale, "twice": Stale, "no such file": Stale, "does not compile": Broken,
+	wants := map[string]Result{"noticed": Killed, "not noticed": Survived, "nowhere": Stale, "twice": Stale,
+		"no such file": Stale, "does not compile": Broken,
 		"fails without it": Broken, "an unused name": Broken}
 	edits := []Edit{
 		edit("noticed", "m.go", "age >= limit && ", "age >= limit-1 && ", "."),
@@ -96,7 +99,8 @@ func TestAnEditIsJudgedByWhatTheTestsSay(t *testing.T) {
 	}
 	b := &bench{root: root, folder: t.TempDir()}
 	for i, e := range edits {
-		if o := b.try(context.Background(), i, e); o.Result != wants[e.Name] || (o.Result == Stale || o.Result == Broken) == (o.Why == "") {
+		if o := b.try(context.Background(), i, e); o.Result != wants[e.Name] || (o.Result == Stale ||
+			o.Result == Broken) == (o.Why == "") {
 			t.Errorf("%s: %s %s", e.Name, o.Result, o.Why)
 		}
 	}
@@ -104,7 +108,8 @@ func TestAnEditIsJudgedByWhatTheTestsSay(t *testing.T) {
 		t.Errorf("a file of the tree was touched: %v", err)
 	}
 	var said bytes.Buffer
-	if tries(context.Background(), &said, b, edits[:2], 2) || !strings.Contains(said.String(), "SURVIVED") || !strings.Contains(said.String(), "2 edits: 1 killed, 1 survived") {
+	if tries(context.Background(), &said, b, edits[:2], 2) || !strings.Contains(said.String(), "SURVIVED") ||
+		!strings.Contains(said.String(), "2 edits: 1 killed, 1 survived") {
 		t.Errorf("a list with a survivor is good: %s", &said)
 	}
 	if !tries(context.Background(), &said, b, edits[:1], 2) {

@@ -34,7 +34,8 @@ type Outcome struct {
 // testTime bounds the tests of one edit; one that makes a program wait for ever is noticed by that.
 const testTime = 90 * time.Second
 
-// bench runs tests of a module under edits. No file of the module is touched: the Go command is told of the changed file by its
+// bench runs tests of a module under edits. No file of the module is touched: the Go command is told of the changed
+// file by its
 // -overlay, so that any number of edits is tried at once.
 type bench struct {
 	root   string // of the module
@@ -64,7 +65,8 @@ func (b *bench) judge(ctx context.Context, number int, e Edit) (Result, string) 
 	}
 	file := filepath.Join(b.folder, fmt.Sprintf("%d-%s", number, filepath.Base(e.File)))
 	overlay := filepath.Join(b.folder, fmt.Sprintf("%d.json", number))
-	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(b.root, filepath.FromSlash(e.File)): file}})
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(b.root,
+		filepath.FromSlash(e.File)): file}})
 	if err != nil {
 		return Broken, err.Error()
 	}
@@ -79,13 +81,15 @@ func (b *bench) judge(ctx context.Context, number int, e Edit) (Result, string) 
 		return Broken, "interrupted"
 	case passed:
 		return Survived, ""
-	case strings.Contains(said, "[build failed]"), strings.Contains(said, "[setup failed]"), !strings.Contains(said, "FAIL"):
+	case strings.Contains(said, "[build failed]"), strings.Contains(said, "[setup failed]"),
+		!strings.Contains(said, "FAIL"):
 		return Broken, said
 	}
 	return Killed, ""
 }
 
-// unedited runs an edit's tests without it, once for all edits that run the same; it returns what is wrong. A test that fails
+// unedited runs an edit's tests without it, once for all edits that run the same; it returns what is wrong. A test that
+// fails
 // anyway kills nothing.
 func (b *bench) unedited(ctx context.Context, e Edit) string {
 	what := strings.Join(e.Packages, " ") + " " + e.Run
@@ -119,7 +123,10 @@ func (b *bench) test(ctx context.Context, e Edit, flags ...string) (passed bool,
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, e.Packages...)...)
 	cmd.Dir = b.root
-	env := slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "MADOGUCHI_") }) // also MADOGUCHI_REFUSED: a mutant's tally counts nothing
+	env := slices.DeleteFunc(os.Environ(), func(s string) bool {
+		return strings.HasPrefix(s,
+			"MADOGUCHI_")
+	}) // also MADOGUCHI_REFUSED: a mutant's tally counts nothing
 	cmd.Env = append(env, "MADOGUCHI_TEST=quick")
 	output, err := cmd.CombinedOutput()
 	return err == nil, string(output)

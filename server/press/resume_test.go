@@ -17,7 +17,8 @@ import (
 // A file's places are those of its people, printed or not: who was skipped must not shift the next start.
 func TestAResumedRunWithSkippedPeoplePrintsNobodyTwice(t *testing.T) {
 	p := paper(t)
-	p.gone = map[string]bool{"REF000000": true, "REF000003": true, "REF000004": true, "REF000039": true, "REF000041": true}
+	p.gone = map[string]bool{"REF000000": true, "REF000003": true, "REF000004": true, "REF000039": true,
+		"REF000041": true}
 	m := &memory{}
 	r := newRun(t, 100, p, m)
 	for _, n := range []int{40, 80, 100} { // as if it ended after each file
@@ -79,12 +80,14 @@ func TestAFinishedFileThatChangedItsLengthIsNotPassedOver(t *testing.T) {
 				if _, err := r.Do(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				if err := changes[name](filepath.Join(r.Folder, m.files[which].Name), m.files[which].Bytes); err != nil {
+				if err := changes[name](filepath.Join(r.Folder, m.files[which].Name),
+					m.files[which].Bytes); err != nil {
 					t.Fatal(err)
 				}
 				before := len(m.printed)
 				var e *eligibility.Error
-				if _, err := r.Do(t.Context()); !errors.As(err, &e) || e.Key != press.ErrFileGone.Key || e.Field != m.files[which].Name {
+				if _, err := r.Do(t.Context()); !errors.As(err, &e) || e.Key != press.ErrFileGone.Key ||
+					e.Field != m.files[which].Name {
 					t.Errorf("%v", err)
 				}
 				if len(m.printed) != before {

@@ -19,7 +19,8 @@ import (
 	"madoguchi/outside"
 )
 
-// greeted dials, reads the challenge and answers it with a key and what prove makes of the nonce; it returns the answer.
+// greeted dials, reads the challenge and answers it with a key and what prove makes of the nonce; it returns the
+// answer.
 func greeted(t *testing.T, url string, der []byte, prove func(nonce []byte) []byte) wire.Message {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -44,7 +45,8 @@ func greeted(t *testing.T, url string, der []byte, prove func(nonce []byte) []by
 	if challenge.Challenge == nil || len(challenge.Challenge.Nonce) != 32 {
 		t.Fatalf("%+v", challenge)
 	}
-	if err := put(ctx, conn, wire.Message{Type: "hello", Hello: &wire.Hello{Version: wire.Version, Name: "x", Key: der,
+	if err := put(ctx, conn, wire.Message{Type: "hello", Hello: &wire.Hello{Version: wire.Version, Name: "x",
+		Key:       der,
 		Signature: prove(challenge.Challenge.Nonce), Virtual: true}}); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +64,8 @@ func TestOnlyThePairedKeysProofOverThisNonceConnects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pairedWith(t, s, facility, url, agent.Config{Key: key, Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
+	pairedWith(t, s, facility, url, agent.Config{Key: key, Reader: chip{insert(t,
+		virtual.Description{BirthDate: tokuichi})}})
 	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +78,11 @@ func TestOnlyThePairedKeysProofOverThisNonceConnects(t *testing.T) {
 		return proof
 	}
 	var earlier []byte // a proof of the true key over the nonce of a connection before
-	if m := greeted(t, url, der, func(nonce []byte) []byte { earlier = by(key, nonce); return earlier }); m.Type != "ready" {
+	if m := greeted(t, url, der, func(nonce []byte) []byte {
+		earlier = by(key,
+			nonce)
+		return earlier
+	}); m.Type != "ready" {
 		t.Fatalf("the true proof was answered with %+v", m)
 	}
 	changed := func(nonce []byte, change func([]byte)) []byte {
@@ -84,10 +91,13 @@ func TestOnlyThePairedKeysProofOverThisNonceConnects(t *testing.T) {
 		return by(key, other)
 	}
 	cases := map[string]func(nonce []byte) []byte{
-		"by another key":              func(n []byte) []byte { return by(other, n) },
-		"over no nonce":               func([]byte) []byte { return by(key, nil) },
-		"over zeros":                  func([]byte) []byte { return by(key, make([]byte, 32)) },
-		"over a nonce one bit off":    func(n []byte) []byte { return changed(n, func(b []byte) { b[0] ^= 1 }) },
+		"by another key": func(n []byte) []byte { return by(other, n) },
+		"over no nonce":  func([]byte) []byte { return by(key, nil) },
+		"over zeros":     func([]byte) []byte { return by(key, make([]byte, 32)) },
+		"over a nonce one bit off": func(n []byte) []byte {
+			return changed(n,
+				func(b []byte) { b[0] ^= 1 })
+		},
 		"over the last nonce":         func([]byte) []byte { return earlier },
 		"over a shorter nonce":        func(n []byte) []byte { return by(key, n[:31]) },
 		"at random":                   func([]byte) []byte { b := make([]byte, 71); rand.Read(b); return b },

@@ -9,7 +9,8 @@ import (
 	"madoguchi/outside"
 )
 
-// OWASP, CSV Injection (the half-width ones); Excel's and LibreOffice's Japanese editions take the full-width ones alike.
+// OWASP, CSV Injection (the half-width ones); Excel's and LibreOffice's Japanese editions take the full-width ones
+// alike.
 var formulas = []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}
 
 func TestNoCellStartsAFormula(t *testing.T) {
@@ -21,7 +22,8 @@ func TestNoCellStartsAFormula(t *testing.T) {
 			}
 		}
 	}
-	for _, harmless := range []string{"", "1", "0001234", "国13", "試験 花子", "１２３－４", "a=b", "'=1+1", "ー", "〓", "\xff"} {
+	for _, harmless := range []string{"", "1", "0001234", "国13", "試験 花子", "１２３－４", "a=b", "'=1+1", "ー", "〓",
+		"\xff"} {
 		if got := Cell(harmless); got != harmless {
 			t.Errorf("%q became %q", harmless, got)
 		}
@@ -34,7 +36,8 @@ func TestNoCellOfTheErrorFileStartsAFormula(t *testing.T) {
 		cell := start + "1+1"
 		var file strings.Builder
 		w := csv.NewWriter(&file)
-		if err := w.WriteAll([][]string{{"番号", "氏名", "生年月日", start + "備考"}, {"1", cell, "1986-02-30", cell}}); err != nil {
+		if err := w.WriteAll([][]string{{"番号", "氏名", "生年月日", start + "備考"}, {"1", cell, "1986-02-30",
+			cell}}); err != nil {
 			t.Fatal(err)
 		}
 		r := read(t, file.String())

@@ -15,7 +15,8 @@ import (
 	"madoguchi/server/roster"
 )
 
-// Each of an audit row's fields is in its hash, each behind its length, and the row before too: RFC 9162 2.1 gives the reason,
+// Each of an audit row's fields is in its hash, each behind its length, and the row before too: RFC 9162 2.1 gives the
+// reason,
 // for a list whose entries do not hold on to each other can be rewritten in the middle.
 func TestEveryFieldOfAnAuditRowIsInItsHash(t *testing.T) {
 	before := bytes.Repeat([]byte{7}, 32)
@@ -26,19 +27,31 @@ func TestEveryFieldOfAnAuditRowIsInItsHash(t *testing.T) {
 		t.Fatal("the hash is not the same twice")
 	}
 	cases := map[string][]byte{
-		"seq":                     auditHash(3, 1795309200000, "staff:鈴木", "people.search", []byte("p"), "d", before),
-		"at":                      auditHash(2, 1795309200001, "staff:鈴木", "people.search", []byte("p"), "d", before),
-		"actor":                   auditHash(2, 1795309200000, "staff:佐藤", "people.search", []byte("p"), "d", before),
-		"action":                  auditHash(2, 1795309200000, "staff:鈴木", "people.export", []byte("p"), "d", before),
-		"person":                  auditHash(2, 1795309200000, "staff:鈴木", "people.search", []byte("q"), "d", before),
-		"no person":               auditHash(2, 1795309200000, "staff:鈴木", "people.search", nil, "d", before),
-		"detail":                  auditHash(2, 1795309200000, "staff:鈴木", "people.search", []byte("p"), "e", before),
-		"the row before":          auditHash(2, 1795309200000, "staff:鈴木", "people.search", []byte("p"), "d", make([]byte, 32)),
-		"a letter to the next":    auditHash(2, 1795309200000, "staff:鈴", "木people.search", []byte("p"), "d", before),
-		"person and detail swap":  auditHash(2, 1795309200000, "staff:鈴木", "people.search", []byte("d"), "p", before),
-		"person into the detail":  auditHash(2, 1795309200000, "staff:鈴木", "people.search", nil, "pd", before),
-		"detail into the before":  auditHash(2, 1795309200000, "staff:鈴木", "people.search", []byte("p"), "", append([]byte("d"), before...)),
-		"seq and at change place": auditHash(1795309200000, 2, "staff:鈴木", "people.search", []byte("p"), "d", before),
+		"seq": auditHash(3, 1795309200000, "staff:鈴木", "people.search", []byte("p"), "d",
+			before),
+		"at": auditHash(2, 1795309200001, "staff:鈴木", "people.search", []byte("p"), "d",
+			before),
+		"actor": auditHash(2, 1795309200000, "staff:佐藤", "people.search", []byte("p"), "d",
+			before),
+		"action": auditHash(2, 1795309200000, "staff:鈴木", "people.export", []byte("p"), "d",
+			before),
+		"person": auditHash(2, 1795309200000, "staff:鈴木", "people.search", []byte("q"), "d",
+			before),
+		"no person": auditHash(2, 1795309200000, "staff:鈴木", "people.search", nil, "d", before),
+		"detail": auditHash(2, 1795309200000, "staff:鈴木", "people.search", []byte("p"), "e",
+			before),
+		"the row before": auditHash(2, 1795309200000, "staff:鈴木", "people.search", []byte("p"), "d",
+			make([]byte, 32)),
+		"a letter to the next": auditHash(2, 1795309200000, "staff:鈴", "木people.search", []byte("p"), "d",
+			before),
+		"person and detail swap": auditHash(2, 1795309200000, "staff:鈴木", "people.search", []byte("d"), "p",
+			before),
+		"person into the detail": auditHash(2, 1795309200000, "staff:鈴木", "people.search", nil, "pd",
+			before),
+		"detail into the before": auditHash(2, 1795309200000, "staff:鈴木", "people.search", []byte("p"), "",
+			append([]byte("d"), before...)),
+		"seq and at change place": auditHash(1795309200000, 2, "staff:鈴木", "people.search", []byte("p"), "d",
+			before),
 	}
 	outside.Refused(t, outside.Stored, len(cases))
 	seen := map[string]string{string(hash()): "the true one"}
@@ -70,7 +83,8 @@ func TestNoFieldOfTheAuditChainIsChangedUnseen(t *testing.T) {
 		t.Helper()
 		s, _ := open(t)
 		for i := range 5 {
-			if err := s.Note(ctx, desk.Entry{At: noon, Actor: "t", Action: "n", Detail: string(rune('a' + i))}); err != nil {
+			if err := s.Note(ctx, desk.Entry{At: noon, Actor: "t", Action: "n", Detail: string(rune('a' +
+				i))}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -99,10 +113,12 @@ func TestNoFieldOfTheAuditChainIsChangedUnseen(t *testing.T) {
 		s := filled(t)
 		var previous []byte
 		var at int64
-		if err := s.write.QueryRow(`SELECT at, previous FROM audit WHERE seq = 3`).Scan(&at, &previous); err != nil {
+		if err := s.write.QueryRow(`SELECT at, previous FROM audit WHERE seq = 3`).Scan(&at,
+			&previous); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.write.Exec(`UPDATE audit SET detail = 'x', hash = $1 WHERE seq = 3`, auditHash(3, at, "t", "n", nil, "x", previous)); err != nil {
+		if _, err := s.write.Exec(`UPDATE audit SET detail = 'x', hash = $1 WHERE seq = 3`, auditHash(3, at,
+			"t", "n", nil, "x", previous)); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := s.VerifyAudit(ctx); !errors.Is(err, ErrAudit) || n != 4 {
@@ -113,16 +129,19 @@ func TestNoFieldOfTheAuditChainIsChangedUnseen(t *testing.T) {
 
 func TestPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 	turn := func(a, b string) []string {
-		return []string{`UPDATE preview_parts SET part = 9 WHERE part = ` + a, `UPDATE preview_parts SET part = ` + a + ` WHERE part = ` + b,
+		return []string{`UPDATE preview_parts SET part = 9 WHERE part = ` + a,
+			`UPDATE preview_parts SET part = ` + a + ` WHERE part = ` + b,
 			`UPDATE preview_parts SET part = ` + b + ` WHERE part = 9`}
 	}
 	attacks := map[string][]string{
-		"the first two":            turn("0", "1"),
-		"the last two":             turn("1", "2"),
-		"the first and the last":   turn("0", "2"),
-		"the first left out":       {`DELETE FROM preview_parts WHERE part = 0`},
-		"the first, counted anew":  {`DELETE FROM preview_parts WHERE part = 0`, `UPDATE previews SET parts = 2`},
-		"the last, counted anew":   {`DELETE FROM preview_parts WHERE part = 2`, `UPDATE previews SET parts = 2`},
+		"the first two":          turn("0", "1"),
+		"the last two":           turn("1", "2"),
+		"the first and the last": turn("0", "2"),
+		"the first left out":     {`DELETE FROM preview_parts WHERE part = 0`},
+		"the first, counted anew": {`DELETE FROM preview_parts WHERE part = 0`,
+			`UPDATE previews SET parts = 2`},
+		"the last, counted anew": {`DELETE FROM preview_parts WHERE part = 2`,
+			`UPDATE previews SET parts = 2`},
 		"under another file's id":  {`UPDATE previews SET ref = 'Q'`},
 		"the second twice":         {`UPDATE preview_parts SET body = (SELECT body FROM preview_parts WHERE part = 1) WHERE part = 2`},
 		"a bit of the second":      {`UPDATE preview_parts SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB) WHERE part = 1`},
@@ -202,7 +221,8 @@ func TestACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
 			t.Errorf("%q changed it: %v", other, err)
 		}
 	}
-	if again, err := s.Case(ctx, own, "CASE"); err != nil || again.Outcome != desk.Open || again.Version != stored.Version {
+	if again, err := s.Case(ctx, own, "CASE"); err != nil || again.Outcome != desk.Open ||
+		again.Version != stored.Version {
 		t.Errorf("%+v %v", again, err)
 	}
 	if _, err := s.write.Exec(`UPDATE cases SET facility = '1319999992'`); err != nil {
@@ -283,7 +303,8 @@ func TestAnOnlineCodeMovesOnOnce(t *testing.T) {
 		}
 		all.Wait()
 		now, err := s.Code(ctx, []byte("mac"))
-		if err != nil || len(winners) != 1 || now.State != to || now.CounterName != winners[0] || now.Counter != "https://"+winners[0]+".example" {
+		if err != nil || len(winners) != 1 || now.State != to || now.CounterName != winners[0] ||
+			now.Counter != "https://"+winners[0]+".example" {
 			t.Errorf("%s: %v won, %+v %v", to, winners, now, err)
 		}
 		if n, err := s.VerifyAudit(ctx); err != nil || n != 2 {
@@ -299,11 +320,14 @@ func TestASealedValueOpensInItsOwnPlaceOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plain, err := s.openValue(ctx, s.read, "people.body", "RECORD", sealed); err != nil || string(plain) != "text" {
+	if plain, err := s.openValue(ctx, s.read, "people.body", "RECORD", sealed); err != nil ||
+		string(plain) != "text" {
 		t.Fatalf("%q %v", plain, err)
 	}
-	places := map[string][2]string{"another column": {"people.pseudonym", "RECORD"}, "another table": {"cases.body", "RECORD"}, "another record": {"people.body", "RECORE"},
-		"a shorter record": {"people.body", "RECOR"}, "no record": {"people.body", ""}, "a letter moved": {"people.bodyR", "ECORD"}, "no place": {"", ""}}
+	places := map[string][2]string{"another column": {"people.pseudonym", "RECORD"},
+		"another table": {"cases.body", "RECORD"}, "another record": {"people.body", "RECORE"},
+		"a shorter record": {"people.body", "RECOR"}, "no record": {"people.body", ""},
+		"a letter moved": {"people.bodyR", "ECORD"}, "no place": {"", ""}}
 	outside.Refused(t, outside.Stored, len(places)+len(sealed))
 	for name, place := range places {
 		if plain, err := s.openValue(ctx, s.read, place[0], place[1], sealed); err == nil {

@@ -10,14 +10,16 @@ import (
 	"madoguchi/server/desk"
 )
 
-// Several insurers share a server; a clerk's list, search and count are of the own one, also where two people are alike in all
+// Several insurers share a server; a clerk's list, search and count are of the own one, also where two people are alike
+// in all
 // that is searched for.
 func TestAClerkFindsTheOwnInsurersPeopleOnly(t *testing.T) {
 	s, _ := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
 	twin := hanako
 	twin.Insurer = "00138990"
-	if _, err := s.ImportPeople(ctx, "00138990", maps.All(map[string]eligibility.Person{"k1": twin}), entry("people.import")); err != nil {
+	if _, err := s.ImportPeople(ctx, "00138990", maps.All(map[string]eligibility.Person{"k1": twin}),
+		entry("people.import")); err != nil {
 		t.Fatal(err)
 	}
 	texts := []string{"", "５６７", "567", "試験 花子", "ｼｹﾝ ﾊﾅｺ", "1988-11-30", "１２３－４ ５６７"}
@@ -38,13 +40,15 @@ func TestAClerkFindsTheOwnInsurersPeopleOnly(t *testing.T) {
 		}
 	}
 	for _, nobody := range []eligibility.InsurerNumber{"01139997", ""} {
-		if found, err := s.FindPeople(ctx, desk.PeopleQuery{Insurer: nobody, Text: "567", Limit: 10}); err != nil || len(found) != 0 {
+		if found, err := s.FindPeople(ctx, desk.PeopleQuery{Insurer: nobody, Text: "567",
+			Limit: 10}); err != nil || len(found) != 0 {
 			t.Errorf("%q finds %d people, %v", nobody, len(found), err)
 		}
 	}
 }
 
-// A receipt goes to the phones of its person, is read by the login of the phone, and lies for no phone that shows somebody else.
+// A receipt goes to the phones of its person, is read by the login of the phone, and lies for no phone that shows
+// somebody else.
 func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 	s, _ := open(t)
 	a, b := twoEnrolled(t, s)
@@ -61,7 +65,8 @@ func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 		}
 	}
 	sealed := map[string][]byte{"phone-a": []byte("one"), "phone-b": []byte("two"), "nobody": []byte("three")}
-	if err := s.PutReceipts(ctx, a, sealed, desk.Entry{At: noon, Actor: "t", Action: "receipt.leave", Person: a}); err != nil {
+	if err := s.PutReceipts(ctx, a, sealed, desk.Entry{At: noon, Actor: "t", Action: "receipt.leave",
+		Person: a}); err != nil {
 		t.Fatal(err)
 	}
 	var rows int
@@ -72,8 +77,10 @@ func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 	for _, c := range []struct {
 		login, phone string
 		want         int
-	}{{logins[a], "phone-a", 1}, {logins[a], "phone-b", 0}, {logins[b], "phone-a", 0}, {logins[b], "phone-b", 0}, {"op|nobody", "phone-a", 0}, {"", "phone-a", 0}} {
-		if got, err := s.Receipts(ctx, c.login, c.phone, noon.Add(-time.Hour)); err != nil || len(got) != c.want {
+	}{{logins[a], "phone-a", 1}, {logins[a], "phone-b", 0}, {logins[b], "phone-a", 0}, {logins[b], "phone-b",
+		0}, {"op|nobody", "phone-a", 0}, {"", "phone-a", 0}} {
+		if got, err := s.Receipts(ctx, c.login, c.phone, noon.Add(-time.Hour)); err != nil ||
+			len(got) != c.want {
 			t.Errorf("%q reads of %s %d receipts, %v", c.login, c.phone, len(got), err)
 		}
 	}

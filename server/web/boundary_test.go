@@ -26,20 +26,23 @@ import (
 // overHTTPS is the house as a live server answers: at https, without what the demo asks of a request.
 func (h *house) overHTTPS() *echo.Echo {
 	clock := func() time.Time { return h.now }
-	return New(Config{Office: h.office, Counter: h.counter, Runs: h.runs, Background: ctx, HTTPS: true, Demo: true, Published: true, Staff: []string{"鈴木"},
+	return New(Config{Office: h.office, Counter: h.counter, Runs: h.runs, Background: ctx, HTTPS: true,
+		Demo: true, Published: true, Staff: []string{"鈴木"},
 		Now: clock, Ready: h.store.Ping, Sessions: &auth.Sessions{Store: h.store, HTTPS: true, Now: clock}})
 }
 
 // RFC 6797 7.2: over plain http the header must not be sent; over https every answer has it, for a year and more.
 func TestHTTPSIsAskedForOnlyUnderHTTPS(t *testing.T) {
 	h := newHouse(t)
-	for _, path := range []string{"/", "/healthz", "/screen", "/api/v1/me", "/no-such-page", "/static/none", "/i/00138990/.well-known/jwks.json"} {
+	for _, path := range []string{"/", "/healthz", "/screen", "/api/v1/me", "/no-such-page", "/static/none",
+		"/i/00138990/.well-known/jwks.json"} {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest("GET", path, nil)
 		r.Host = "localhost:8080"
 		h.overHTTPS().ServeHTTP(w, r)
 		var seconds int
-		if _, err := fmt.Sscanf(w.Header().Get("Strict-Transport-Security"), "max-age=%d", &seconds); err != nil || seconds < 365*24*3600 {
+		if _, err := fmt.Sscanf(w.Header().Get("Strict-Transport-Security"), "max-age=%d",
+			&seconds); err != nil || seconds < 365*24*3600 {
 			t.Errorf("%s: %q", path, w.Header().Get("Strict-Transport-Security"))
 		}
 		if plain := h.ask(t, "GET", path, nil).Header().Get("Strict-Transport-Security"); plain != "" {
@@ -73,13 +76,15 @@ func TestEveryCookieCarriesItsFlags(t *testing.T) {
 	}
 	for what, cookies := range all {
 		for _, c := range cookies {
-			if !c.Secure || c.SameSite != http.SameSiteLaxMode && c.SameSite != http.SameSiteStrictMode || c.Path != "/" || c.Domain != "" {
+			if !c.Secure || c.SameSite != http.SameSiteLaxMode && c.SameSite != http.SameSiteStrictMode ||
+				c.Path != "/" || c.Domain != "" {
 				t.Errorf("%s: %s", what, c)
 			}
 			if c.HttpOnly == (c.Name == keptCookie) {
 				t.Errorf("%s: scripts may read it, or the page may not: %s", what, c)
 			}
-			if session := strings.HasPrefix(c.Name, "__Host-madoguchi-"); (what == "a clerk" || what == "reception" || what == "a notice") && (!session || len(c.Value) != 43) {
+			if session := strings.HasPrefix(c.Name, "__Host-madoguchi-"); (what == "a clerk" ||
+				what == "reception" || what == "a notice") && (!session || len(c.Value) != 43) {
 				t.Errorf("%s: %s", what, c)
 			}
 		}
@@ -88,8 +93,10 @@ func TestEveryCookieCarriesItsFlags(t *testing.T) {
 
 func TestASessionsCookieOpensOnlyItsOwnKindsPages(t *testing.T) {
 	h := newHouse(t)
-	doors := map[auth.Kind]string{auth.Patient: "/api/v1/me", auth.Clerk: "/insurer", auth.Counter: "/counter"}
-	data := map[auth.Kind]string{auth.Patient: visitOf("髙橋 德一", "1955-07-01", ""), auth.Clerk: "{}", auth.Counter: "{}", auth.Device: `{"phone":"A","key":"0123456789abcdef"}`}
+	doors := map[auth.Kind]string{auth.Patient: "/api/v1/me", auth.Clerk: "/insurer",
+		auth.Counter: "/counter"}
+	data := map[auth.Kind]string{auth.Patient: visitOf("髙橋 德一", "1955-07-01", ""), auth.Clerk: "{}",
+		auth.Counter: "{}", auth.Device: `{"phone":"A","key":"0123456789abcdef"}`}
 	tried := 0
 	for of := range data {
 		for door, page := range doors {
@@ -104,7 +111,8 @@ func TestASessionsCookieOpensOnlyItsOwnKindsPages(t *testing.T) {
 				continue
 			}
 			tried++
-			if w.Code != http.StatusSeeOther && w.Code != http.StatusForbidden && w.Code != http.StatusUnauthorized {
+			if w.Code != http.StatusSeeOther && w.Code != http.StatusForbidden &&
+				w.Code != http.StatusUnauthorized {
 				t.Errorf("a %s's cookie under the name of a %s's: %d", of, door, w.Code)
 			}
 		}
@@ -132,16 +140,21 @@ func TestAClerksSessionEndsAfterTwelveHoursOfUse(t *testing.T) {
 // DNS rebinding and its kin: a name is this computer's only when it is localhost or a loopback address, whole.
 func TestANameThatBeginsOrEndsLikeLocalhostIsNotThisComputer(t *testing.T) {
 	h := newHouse(t)
-	hosts := []string{"localhost.evil.example", "localhostevil.example:8080", "localhost-evil.example", "127.0.0.1.evil.example", "127.0.0.1.evil.example:8080",
-		"evil.example:80@localhost", "evil.localhost.example", "notlocalhost", "xlocalhost:8080", "localhost@evil.example", "localhost,evil.example", "[::1].evil.example",
-		"128.0.0.1", "0.0.0.0:8080", "[::]:8080", "192.168.0.1", "10.0.0.1:8080", "", "localhost.", "2130706433"}
+	hosts := []string{"localhost.evil.example", "localhostevil.example:8080", "localhost-evil.example",
+		"127.0.0.1.evil.example", "127.0.0.1.evil.example:8080",
+		"evil.example:80@localhost", "evil.localhost.example", "notlocalhost", "xlocalhost:8080",
+		"localhost@evil.example", "localhost,evil.example", "[::1].evil.example",
+		"128.0.0.1", "0.0.0.0:8080", "[::]:8080", "192.168.0.1", "10.0.0.1:8080", "", "localhost.",
+		"2130706433"}
 	outside.Refused(t, outside.Boundaries, len(hosts))
 	for _, host := range hosts {
-		if w := h.ask(t, "GET", "/", nil, func(r *http.Request) { r.Host = host }); w.Code != http.StatusForbidden {
+		if w := h.ask(t, "GET", "/", nil,
+			func(r *http.Request) { r.Host = host }); w.Code != http.StatusForbidden {
 			t.Errorf("%q: %d", host, w.Code)
 		}
 	}
-	for _, host := range []string{"localhost", "LOCALHOST:8080", "127.0.0.1", "127.8.9.1:1", "[::1]", "[::1]:8080"} {
+	for _, host := range []string{"localhost", "LOCALHOST:8080", "127.0.0.1", "127.8.9.1:1", "[::1]",
+		"[::1]:8080"} {
 		if w := h.ask(t, "GET", "/", nil, func(r *http.Request) { r.Host = host }); w.Code != http.StatusOK {
 			t.Errorf("%q: %d", host, w.Code)
 		}
@@ -151,10 +164,14 @@ func TestANameThatBeginsOrEndsLikeLocalhostIsNotThisComputer(t *testing.T) {
 // What says that a request was forwarded: RFC 7239, RFC 9110 7.6.3 and what proxies send.
 func TestAForwardedRequestIsNotThisComputers(t *testing.T) {
 	h := newHouse(t)
-	names := []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Server", "X-Real-IP"}
+	names := []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+		"X-Forwarded-Port", "X-Forwarded-Server", "X-Real-IP"}
 	outside.Refused(t, outside.Boundaries, len(names))
 	for _, name := range names {
-		if w := h.ask(t, "GET", "/", nil, func(r *http.Request) { r.Header.Set(name, "127.0.0.1") }); w.Code != http.StatusForbidden {
+		if w := h.ask(t, "GET", "/", nil, func(r *http.Request) {
+			r.Header.Set(name,
+				"127.0.0.1")
+		}); w.Code != http.StatusForbidden {
 			t.Errorf("%s: %d", name, w.Code)
 		}
 	}
@@ -172,18 +189,21 @@ func TestOnlyPublishedListsAreReadByOtherSites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	published := []string{"/i/00138990/.well-known/jwks.json", "/i/00138990/status.jwt", "/i/00138990/.well-known/crl/" + key.ID + ".json"}
+	published := []string{"/i/00138990/.well-known/jwks.json", "/i/00138990/status.jwt",
+		"/i/00138990/.well-known/crl/" + key.ID + ".json"}
 	from := func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") }
 	for _, path := range published {
 		w := h.bare("GET", path, from)
-		if head := w.Header(); w.Code != http.StatusOK || head.Get("Access-Control-Allow-Origin") != "*" || head.Get("Access-Control-Allow-Credentials") != "" ||
+		if head := w.Header(); w.Code != http.StatusOK || head.Get("Access-Control-Allow-Origin") != "*" ||
+			head.Get("Access-Control-Allow-Credentials") != "" ||
 			head.Get("Cross-Origin-Resource-Policy") != "cross-origin" || len(w.Result().Cookies()) > 0 {
 			t.Errorf("%s: %d %v", path, w.Code, head)
 		}
 	}
 	tried := 0
 	for _, route := range h.echo.Routes() {
-		if strings.HasPrefix(route.Path, "/i/:insurer/.well-known/") || route.Path == "/i/:insurer/status.jwt" || strings.HasSuffix(route.Path, "/events") {
+		if strings.HasPrefix(route.Path, "/i/:insurer/.well-known/") ||
+			route.Path == "/i/:insurer/status.jwt" || strings.HasSuffix(route.Path, "/events") {
 			continue
 		}
 		methods := []string{route.Method}
@@ -192,10 +212,11 @@ func TestOnlyPublishedListsAreReadByOtherSites(t *testing.T) {
 		}
 		for _, method := range methods {
 			tried++
-			head := h.bare(method, pathParameter.ReplaceAllString(route.Path, "00138990"), func(r *http.Request) {
-				from(r)
-				r.Header.Set("Access-Control-Request-Method", "POST")
-			}).Header()
+			head := h.bare(method, pathParameter.ReplaceAllString(route.Path, "00138990"),
+				func(r *http.Request) {
+					from(r)
+					r.Header.Set("Access-Control-Request-Method", "POST")
+				}).Header()
 			for name := range head {
 				if strings.HasPrefix(name, "Access-Control-") {
 					t.Errorf("%s %s: %s", method, route.Path, name)
@@ -231,7 +252,8 @@ func (e *endless) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// No route reads without end: pages and calls at most a megabyte, whatever they say of their length; the one that takes files
+// No route reads without end: pages and calls at most a megabyte, whatever they say of their length; the one that takes
+// files
 // as much as a file may have.
 func TestNoBodyIsReadWithoutEnd(t *testing.T) {
 	h := newHouse(t)
@@ -240,14 +262,18 @@ func TestNoBodyIsReadWithoutEnd(t *testing.T) {
 	h.session(t, auth.Counter, "鈴木", "{}")
 	tried := 0
 	for _, route := range h.echo.Routes() {
-		if route.Method != http.MethodPost && route.Method != http.MethodPut && route.Method != http.MethodPatch && route.Method != http.MethodDelete || route.Path == "/insurer/import" {
+		if route.Method != http.MethodPost && route.Method != http.MethodPut &&
+			route.Method != http.MethodPatch && route.Method != http.MethodDelete ||
+			route.Path == "/insurer/import" {
 			continue
 		}
 		path := pathParameter.ReplaceAllString(route.Path, "00138990")
-		for start, kind := range map[string]string{"name=": "application/x-www-form-urlencoded", `{"text":"`: "application/json"} {
+		for start, kind := range map[string]string{"name=": "application/x-www-form-urlencoded",
+			`{"text":"`: "application/json"} {
 			tried++
 			if w := h.bare(route.Method, path, func(r *http.Request) {
-				r.Body, r.ContentLength = io.NopCloser(strings.NewReader(start+strings.Repeat("x", 1<<20))), int64(len(start)+1<<20)
+				r.Body, r.ContentLength = io.NopCloser(strings.NewReader(start+strings.Repeat("x", 1<<20))),
+					int64(len(start)+1<<20)
 				r.Header.Set("Content-Type", kind)
 			}); w.Code != http.StatusRequestEntityTooLarge {
 				t.Errorf("%s %s, %s of a megabyte and more: %d", route.Method, route.Path, kind, w.Code)
@@ -258,7 +284,8 @@ func TestNoBodyIsReadWithoutEnd(t *testing.T) {
 				r.Header.Set("Content-Type", kind)
 			})
 			if body.read > 2<<20 || w.Code >= 500 {
-				t.Errorf("%s %s, %s without an end: %d MB were read, %d", route.Method, route.Path, kind, body.read>>20, w.Code)
+				t.Errorf("%s %s, %s without an end: %d MB were read, %d", route.Method, route.Path, kind,
+					body.read>>20, w.Code)
 			}
 		}
 	}
@@ -268,7 +295,8 @@ func TestNoBodyIsReadWithoutEnd(t *testing.T) {
 	outside.Refused(t, outside.Limits, 2*tried+3)
 	const form = "--b\r\nContent-Disposition: form-data; name="
 	for what, start := range map[string]string{
-		"a file":                       form + "\"insurer\"\r\n\r\n06139992\r\n" + form + "\"file\"; filename=\"f.csv\"\r\n\r\n番号,氏名,生年月日\r\n",
+		"a file": form + "\"insurer\"\r\n\r\n06139992\r\n" + form +
+			"\"file\"; filename=\"f.csv\"\r\n\r\n番号,氏名,生年月日\r\n",
 		"a field":                      form + "\"remark\"\r\n\r\n",
 		"a text before the first part": "x",
 	} {
@@ -293,7 +321,8 @@ func TestTheLogHoldsNothingOfAnAddress(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	defer slog.SetDefault(before)
 	notice, online := h.noticeCode(t, r), credential.NewCode()
-	secrets := []string{notice, strings.ToLower(notice), online, string(r.ID), "髙橋", "%E9%AB%99%E6%A9%8B", "sekretstate", "sekretcode", "sekretfile", "sekretlost"}
+	secrets := []string{notice, strings.ToLower(notice), online, string(r.ID), "髙橋", "%E9%AB%99%E6%A9%8B",
+		"sekretstate", "sekretcode", "sekretfile", "sekretlost"}
 	for path, route := range map[string]string{
 		"/n/" + notice:                                            "/n/:code",
 		"/n/" + strings.ToLower(notice):                           "/n/:code",

@@ -23,7 +23,10 @@ import (
 func (h *house) provided(t *testing.T) {
 	t.Helper()
 	var provider *demoidp.Provider
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { provider.ServeHTTP(w, r) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
+		r *http.Request) {
+		provider.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	newKey := func() *ecdsa.PrivateKey {
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -34,16 +37,21 @@ func (h *house) provided(t *testing.T) {
 	}
 	client, callback := newKey(), "http://localhost:8080/login/callback"
 	var err error
-	provider, err = demoidp.New(demoidp.Config{Issuer: server.URL + "/demo-idp", Key: newKey(), KeyID: "k", ClientID: "RP1", ClientKey: &client.PublicKey,
+	provider, err = demoidp.New(demoidp.Config{Issuer: server.URL + "/demo-idp", Key: newKey(), KeyID: "k",
+		ClientID: "RP1", ClientKey: &client.PublicKey,
 		RedirectURLs: []string{callback}, Now: h.clock,
-		People: []demoidp.Person{{Subject: "p3", Name: "髙橋　德一", BirthDate: eligibility.MustDate("1955-07-01")}}})
+		People: []demoidp.Person{{Subject: "p3", Name: "髙橋　德一",
+			BirthDate: eligibility.MustDate("1955-07-01")}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.echo = New(Config{Office: h.office, Runs: h.runs, Background: ctx, Demo: true, Staff: []string{"鈴木"}, Now: h.clock, Ready: h.store.Ping,
+	h.echo = New(Config{Office: h.office, Runs: h.runs, Background: ctx, Demo: true, Staff: []string{"鈴木"},
+		Now: h.clock, Ready: h.store.Ping,
 		Counter: h.counter, Sessions: &auth.Sessions{Store: h.store, Now: h.clock},
-		Login: auth.NewLogin(auth.Config{Issuer: server.URL + "/demo-idp", ClientID: "RP1", Key: client, KeyID: "c", Method: jwt.SigningMethodES256,
-			RedirectURL: callback, Scopes: []string{"name", "birthdate"}, Client: server.Client(), Now: h.clock})})
+		Login: auth.NewLogin(auth.Config{Issuer: server.URL + "/demo-idp", ClientID: "RP1", Key: client,
+			KeyID: "c", Method: jwt.SigningMethodES256,
+			RedirectURL: callback, Scopes: []string{"name", "birthdate"}, Client: server.Client(),
+			Now: h.clock})})
 }
 
 func (h *house) clock() time.Time { return h.now }
@@ -60,7 +68,8 @@ func (h *house) keptBy(w *httptest.ResponseRecorder) string {
 	return value
 }
 
-// OWASP ASVS 5.0 7.2.4, session fixation: whoever put a cookie into a patient's browser before the login holds nothing after it.
+// OWASP ASVS 5.0 7.2.4, session fixation: whoever put a cookie into a patient's browser before the login holds nothing
+// after it.
 func TestALoginGivesTheBrowserANewSessionAndEndsTheEarlier(t *testing.T) {
 	h := newHouse(t)
 	h.provided(t)
@@ -74,7 +83,10 @@ func TestALoginGivesTheBrowserANewSessionAndEndsTheEarlier(t *testing.T) {
 	if again := h.keptBy(begun); begun.Code != http.StatusSeeOther || again != "" && again != planted {
 		t.Fatalf("%d, session %q", begun.Code, again)
 	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{CheckRedirect: func(*http.Request,
+		[]*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	res, err := client.PostForm(begun.Header().Get("Location"), url.Values{"person": {"p3"}})
 	if err != nil {
 		t.Fatal(err)
@@ -86,8 +98,10 @@ func TestALoginGivesTheBrowserANewSessionAndEndsTheEarlier(t *testing.T) {
 	}
 	done := h.ask(t, "GET", back.RequestURI(), nil)
 	own := h.keptBy(done)
-	if done.Code != http.StatusSeeOther || done.Header().Get("Location") != "/enrol" || own == "" || own == planted {
-		t.Fatalf("%d to %q, the session is %q, before %q", done.Code, done.Header().Get("Location"), own, planted)
+	if done.Code != http.StatusSeeOther || done.Header().Get("Location") != "/enrol" || own == "" ||
+		own == planted {
+		t.Fatalf("%d to %q, the session is %q, before %q", done.Code, done.Header().Get("Location"), own,
+			planted)
 	}
 	if _, err := h.store.Session(ctx, hash); err == nil {
 		t.Error("the earlier session is still stored")
