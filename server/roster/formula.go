@@ -10,11 +10,8 @@ const formulaStarts = "=+-@\t\r\n＝＋－＠"
 // formula
 // gets an apostrophe, which Read takes away again. The text may be anybody's, such as an employer's list.
 func Cell(text string) string {
-	for _, first := range text {
-		if strings.ContainsRune(formulaStarts, first) {
-			return "'" + text
-		}
-		break
+	if strings.IndexAny(text, formulaStarts) == 0 {
+		return "'" + text
 	}
 	return text
 }
