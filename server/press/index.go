@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"madoguchi/server/roster"
 )
 
 // The index says where each person's paper stands, with what a clerk needs to find it and no more.
@@ -43,7 +45,7 @@ func (x *index) skipped(at int, s Sheet) {
 
 func (x *index) bytes() []byte { return table(x.rows) }
 
-// table writes rows as CSV. A cell that a spreadsheet program would take for a formula gets an apostrophe.
+// table writes rows as CSV, without a cell that a spreadsheet program would take for a formula.
 func table(rows [][]string) []byte {
 	var out bytes.Buffer
 	out.WriteString(mark)
@@ -51,14 +53,7 @@ func table(rows [][]string) []byte {
 	w.UseCRLF = true
 	_ = w.Write(indexHead) // a buffer takes everything
 	for _, row := range rows {
-		safe := make([]string, len(row))
-		for i, cell := range row {
-			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-				cell = "'" + cell
-			}
-			safe[i] = cell
-		}
-		_ = w.Write(safe)
+		_ = w.Write(roster.Cells(row))
 	}
 	w.Flush()
 	return out.Bytes()

@@ -116,15 +116,12 @@ func (out *Roster) Charset() string {
 	return "utf-8"
 }
 
-// safe puts an apostrophe before cells that a spreadsheet would run as a formula; Read takes it away again. What could not
-// be read becomes 〓, which every coding has.
+// safe makes cells of a file's own that no spreadsheet runs as a formula. What could not be read becomes 〓, which every coding
+// has.
 func safe(cells []string) []string {
-	out := make([]string, len(cells))
-	for i, cell := range cells {
+	out := Cells(cells)
+	for i, cell := range out {
 		out[i] = strings.ReplaceAll(cell, "\ufffd", "〓")
-		if cell != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(cell)[0]) {
-			out[i] = "'" + out[i]
-		}
 	}
 	return out
 }

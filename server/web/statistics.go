@@ -10,6 +10,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/server/desk"
+	"madoguchi/server/roster"
 )
 
 // StatisticsView is an insurer's numbers (/insurer/statistics). Small ones are hidden: few people might be known by them.
@@ -142,6 +143,9 @@ func (s *Site) statisticsFile(c echo.Context, _ string) error {
 	lines = append(lines, []string{"日", "画面を出した回数", "保存された写し", "登録", "受付からの控え"})
 	for _, row := range view.Days {
 		lines = append(lines, append([]string{row.En}, row.Cells...))
+	}
+	for i, line := range lines {
+		lines[i] = roster.Cells(line)
 	}
 	if err := w.WriteAll(lines); err != nil {
 		return err
