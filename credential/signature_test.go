@@ -278,29 +278,39 @@ func TestHalfASurrogatePairIsRefused(t *testing.T) {
 	}
 }
 
-// Seven characters of nineteen and one that checks them: 8.9·10^8 codes, of which a counter may try thirty and one more
-// every
-// two seconds while the 90 seconds last.
+// The five characters after the issuer's tag are drawn evenly from nineteen, the eight hidden ones from Base32's 32 (RFC 4648
+// 6): code.go's sums of how far guessing gets rest on that.
 func TestAnOnlineCodeIsDrawnFromAllCodes(t *testing.T) {
-	const drawn = 3000
-	var seen [7]map[byte]int
+	const drawn = 3200
+	const tag, spoken = 2, 7 // at random are the places from the one to before the other, and all from 8 on
+	var seen [16]map[byte]int
 	for i := range seen {
 		seen[i] = map[byte]int{}
 	}
 	for range drawn {
-		code := NewCode()
-		if len(code) != 8 {
-			t.Fatalf("%q", code)
+		code := NewCode(testISS)
+		if len(code.Spoken) != 8 || len(code.Hidden) != 8 || !code.For(testISS) {
+			t.Fatalf("%+v", code)
 		}
-		for i := range seen {
-			seen[i][code[i]]++
+		for i, c := range []byte(code.Printed()) {
+			seen[i][c]++
 		}
 	}
-	for i := range seen {
-		for _, c := range "234679ACEFHJKMNRWXY" { // each is expected 158 ± 12 times
-			if n := seen[i][byte(c)]; n < 80 || n > 260 {
+	for i, count := range seen {
+		letters, least, most := "234679ACEFHJKMNRWXY", 80, 280 // each is expected 168 ± 13 times
+		if i >= 8 {
+			letters, least, most = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 40, 180 // 100 ± 10 times
+		}
+		if i < tag || i == spoken {
+			continue
+		}
+		for _, c := range letters {
+			if n := count[byte(c)]; n < least || n > most {
 				t.Errorf("%q at place %d: %d of %d", c, i, n, drawn)
 			}
+		}
+		if len(count) != len(letters) {
+			t.Errorf("place %d has %d characters", i, len(count))
 		}
 	}
 	if CodeLife != 90*time.Second {

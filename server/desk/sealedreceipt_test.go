@@ -5,15 +5,20 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"madoguchi/credential"
 	"madoguchi/outside"
 )
 
@@ -26,9 +31,36 @@ func phoneKey(t *testing.T) *ecdh.PrivateKey {
 	return key
 }
 
+// receiptSigner is a counter server.
+func receiptSigner(t *testing.T) ReceiptSigner {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := credential.NewKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ReceiptSigner{URL: "https://clinic.example.jp", Key: key}
+}
+
+// claimsOf are the claims of a compact JWS (RFC 7515 7.1), its signature not looked at.
+func claimsOf(t *testing.T, jws []byte) (claims map[string]any) {
+	t.Helper()
+	parts := strings.Split(string(jws), ".")
+	if len(parts) != 3 {
+		t.Fatalf("%q", jws)
+	}
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil || json.Unmarshal(text, &claims) != nil {
+		t.Fatalf("%q %v", text, err)
+	}
+	return claims
+}
+
 // unsealed is a receipt as pwa/src/patient/receipts.ts opens it: the sender's point of 65 bytes, then AES-256-GCM with
-// a nonce of
-// zeros, under HKDF-SHA-256 of the ECDH secret with both points as salt and the name of the protocol as info.
+// a nonce of zeros, under HKDF-SHA-256 of the ECDH secret with both points as salt and the name of the protocol as info.
 func unsealed(t *testing.T, phone *ecdh.PrivateKey, sealed []byte, salt func(theirs, own []byte) []byte,
 	info string) ([]byte, error) {
 	t.Helper()
@@ -61,16 +93,21 @@ func bothPoints(theirs, own []byte) []byte { return append(bytes.Clone(theirs), 
 
 func TestAReceiptOpensAsThePhoneOpensItAndInNoOtherWay(t *testing.T) {
 	phone := phoneKey(t)
-	sealed, err := SealReceipt(Receipt{Facility: "架空医院", At: time.Unix(1795309200, 0), Outcome: Accepted,
-		Method: "N1e"}, phone.PublicKey().Bytes())
+	counter := receiptSigner(t)
+	sealed, err := counter.Seal(Receipt{At: time.Unix(1795309200, 0), Outcome: Accepted, Ground: ByChip, Method: "N1e"},
+		phone.PublicKey().Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
 	text, err := unsealed(t, phone, sealed, bothPoints, receiptInfo)
-	var r Receipt
-	if err != nil || json.Unmarshal(text, &r) != nil || r.Facility != "架空医院" || r.Outcome != Accepted ||
-		r.Method != "N1e" || r.At.Unix() != 1795309200 {
-		t.Fatalf("%q %v", text, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(phone.PublicKey().Bytes())
+	want := map[string]any{"iss": counter.URL, "aud": base64.RawURLEncoding.EncodeToString(sum[:]),
+		"iat": float64(1795309200), "outcome": "accepted", "ground": "chip", "method": "N1e"}
+	if got := claimsOf(t, text); !maps.Equal(got, want) {
+		t.Fatalf("%v, want %v", got, want)
 	}
 	flipped := func(at int) []byte {
 		b := bytes.Clone(sealed)
@@ -127,10 +164,10 @@ func TestAReceiptOpensAsThePhoneOpensItAndInNoOtherWay(t *testing.T) {
 
 // The nonce is always zero, so a key must never seal twice: each receipt has a point of its own.
 func TestNoTwoReceiptsAreSealedUnderOneKey(t *testing.T) {
-	phone := phoneKey(t)
+	phone, counter := phoneKey(t), receiptSigner(t)
 	seen := map[string]bool{}
 	for range 20 {
-		sealed, err := SealReceipt(Receipt{Facility: "架空医院"}, phone.PublicKey().Bytes())
+		sealed, err := counter.Seal(Receipt{}, phone.PublicKey().Bytes())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,7 +190,7 @@ func TestAReceiptIsSealedToAPointOfP256Only(t *testing.T) {
 		"without its form": good[1:]}
 	outside.Refused(t, outside.Servers, len(cases))
 	for name, key := range cases {
-		if sealed, err := SealReceipt(Receipt{}, key); err == nil {
+		if sealed, err := receiptSigner(t).Seal(Receipt{}, key); err == nil {
 			t.Errorf("%s: %d bytes", name, len(sealed))
 		}
 	}

@@ -269,8 +269,8 @@ func TestACaseThatMovedIsNotWrittenOver(t *testing.T) {
 	}
 }
 
-// Counters that read one online code in one moment: one of them gets the screen.
-func TestAnOnlineCodeMovesOnOnce(t *testing.T) {
+// Counters that read one online code in one moment: one of them gets the screen, or the question.
+func TestOfManyCountersOneMovesACodeOn(t *testing.T) {
 	for _, to := range []desk.CodeState{desk.CodeUsed, desk.CodeAsked} {
 		s, _ := open(t)
 		importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
@@ -278,11 +278,12 @@ func TestAnOnlineCodeMovesOnOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.PutCode(ctx, []byte("mac"), "op|x", r.ID, noon.AddDate(0, 0, 1)); err != nil {
+		code := desk.OnlineCode{MAC: []byte("mac"), HiddenMAC: []byte("printed"), Person: r.ID,
+			ExpiresAt: noon.AddDate(0, 0, 1)}
+		if err := s.PutCode(ctx, code, "op|x"); err != nil {
 			t.Fatal(err)
 		}
-		code, err := s.Code(ctx, []byte("mac"))
-		if err != nil {
+		if code, err = s.Code(ctx, []byte("mac")); err != nil {
 			t.Fatal(err)
 		}
 		var winners []string
@@ -290,7 +291,8 @@ func TestAnOnlineCodeMovesOnOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for _, name := range []string{"A", "B", "C", "D", "E", "F", "G", "H"} {
 			all.Go(func() {
-				moved, err := s.StepCode(ctx, code, to, "https://"+name+".example", name, entry("code"))
+				asker := desk.Caller{URL: "https://" + name + ".example", Name: name}
+				moved, err := s.StepCode(ctx, code, to, asker, entry("code"))
 				mu.Lock()
 				defer mu.Unlock()
 				if err != nil {
@@ -303,9 +305,15 @@ func TestAnOnlineCodeMovesOnOnce(t *testing.T) {
 		}
 		all.Wait()
 		now, err := s.Code(ctx, []byte("mac"))
-		if err != nil || len(winners) != 1 || now.State != to || now.CounterName != winners[0] ||
-			now.Counter != "https://"+winners[0]+".example" {
-			t.Errorf("%s: %v won, %+v %v", to, winners, now, err)
+		if err != nil || len(winners) != 1 || now.State != to {
+			t.Fatalf("%s: %v won, %+v %v", to, winners, now, err)
+		}
+		want := desk.Caller{} // of a used code nobody is told who had it
+		if to == desk.CodeAsked {
+			want = desk.Caller{URL: "https://" + winners[0] + ".example", Name: winners[0]}
+		}
+		if now.Asker != want {
+			t.Errorf("%s: %+v asks, %+v won", to, now.Asker, want)
 		}
 		if n, err := s.VerifyAudit(ctx); err != nil || n != 2 {
 			t.Errorf("%d entries, %v", n, err)
@@ -313,36 +321,73 @@ func TestAnOnlineCodeMovesOnOnce(t *testing.T) {
 	}
 }
 
-// What is sealed is bound to its table, its column and its record: nothing opens in another place.
+// What is sealed is bound to its table, its column, its record and the values of its row that it vouches for: nothing opens in
+// another place or beside others.
 func TestASealedValueOpensInItsOwnPlaceOnly(t *testing.T) {
 	s, _ := open(t)
-	sealed, err := s.sealValue(ctx, s.write, "people/06139992/2026", "people.body", "RECORD", []byte("text"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if plain, err := s.openValue(ctx, s.read, "people.body", "RECORD", sealed); err != nil ||
-		string(plain) != "text" {
-		t.Fatalf("%q %v", plain, err)
-	}
-	places := map[string][2]string{"another column": {"people.pseudonym", "RECORD"},
-		"another table": {"cases.body", "RECORD"}, "another record": {"people.body", "RECORE"},
-		"a shorter record": {"people.body", "RECOR"}, "no record": {"people.body", ""},
-		"a letter moved": {"people.bodyR", "ECORD"}, "no place": {"", ""}}
-	outside.Refused(t, outside.Stored, len(places)+len(sealed))
-	for name, place := range places {
-		if plain, err := s.openValue(ctx, s.read, place[0], place[1], sealed); err == nil {
-			t.Errorf("%s: %q", name, plain)
+	const scope = "people/06139992/2026"
+	seal := func(own place) []byte {
+		t.Helper()
+		sealed, err := s.sealValue(ctx, s.write, scope, own, []byte("text"))
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	for i := range sealed { // its key's number, nonce, text and tag alike
-		b := bytes.Clone(sealed)
-		b[i] ^= 1
-		if plain, err := s.openValue(ctx, s.read, "people.body", "RECORD", b); err == nil {
-			t.Errorf("with byte %d changed: %q", i, plain)
+		if plain, err := s.openValue(ctx, s.read, own, sealed); err != nil || string(plain) != "text" {
+			t.Fatalf("%q %v", plain, err)
 		}
+		return sealed
 	}
-	again, err := s.sealValue(ctx, s.write, "people/06139992/2026", "people.body", "RECORD", []byte("text"))
-	if err != nil || bytes.Equal(again[8:20], sealed[8:20]) || bytes.Equal(again[20:], sealed[20:]) {
-		t.Errorf("sealed twice with one nonce: %v", err)
+	own := bound("people.body", "RECORD", "a", []byte("b"), int64(3))
+	plain, vouching := seal(at("people.body", "RECORD")), seal(own)
+	cases := []struct {
+		name   string
+		sealed []byte
+		place  place
+	}{
+		{"another column", plain, at("people.pseudonym", "RECORD")},
+		{"another table", plain, at("cases.body", "RECORD")},
+		{"another record", plain, at("people.body", "RECORE")},
+		{"a shorter record", plain, at("people.body", "RECOR")},
+		{"no record", plain, at("people.body", "")},
+		{"a letter moved", plain, at("people.bodyR", "ECORD")},
+		{"no place", plain, at("", "")},
+		{"as one that vouches", plain, bound("people.body", "RECORD")},
+		{"as one that vouches for nothing", vouching, at("people.body", "RECORD")},
+		{"its column another", vouching, bound("people.bodx", "RECORD", own.values...)},
+		{"its record another", vouching, bound("people.body", "RECORE", own.values...)},
+		{"a text another", vouching, bound("people.body", "RECORD", "A", []byte("b"), int64(3))},
+		{"bytes others", vouching, bound("people.body", "RECORD", "a", []byte("B"), int64(3))},
+		{"bytes missing", vouching, bound("people.body", "RECORD", "a", []byte(nil), int64(3))},
+		{"bytes empty", vouching, bound("people.body", "RECORD", "a", []byte{}, int64(3))},
+		{"bytes as a text", vouching, bound("people.body", "RECORD", "a", "b", int64(3))},
+		{"a number another", vouching, bound("people.body", "RECORD", "a", []byte("b"), int64(4))},
+		{"a value less", vouching, bound("people.body", "RECORD", "a", []byte("b"))},
+		{"a value more", vouching, bound("people.body", "RECORD", "a", []byte("b"), int64(3), "")},
+		{"values turned", vouching, bound("people.body", "RECORD", []byte("b"), "a", int64(3))},
+		{"two texts as one", vouching, bound("people.body", "RECORD", "ab", []byte{}, int64(3))},
+	}
+	outside.Refused(t, outside.Stored, len(cases)+len(plain)+len(vouching))
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if text, err := s.openValue(ctx, s.read, c.place, c.sealed); err == nil {
+				t.Errorf("opened as %q", text)
+			}
+		})
+	}
+	for _, c := range []struct {
+		sealed []byte
+		place  place
+	}{{plain, at("people.body", "RECORD")}, {vouching, own}} {
+		for i := range c.sealed { // its form, its key's number, nonce, text and tag alike
+			b := bytes.Clone(c.sealed)
+			b[i] ^= 1
+			if text, err := s.openValue(ctx, s.read, c.place, b); err == nil {
+				t.Errorf("form %d, byte %d changed: %q", c.place.form, i, text)
+			}
+		}
+		again := seal(c.place)
+		if bytes.Equal(again[8:20], c.sealed[8:20]) || bytes.Equal(again[20:], c.sealed[20:]) {
+			t.Error("sealed twice with one nonce")
+		}
 	}
 }
