@@ -78,7 +78,7 @@ func TestARefusedCardIsNotAcceptedWithAReason(t *testing.T) {
 	}
 	h.useCard(t, virtual.Description{})
 	h.ask(t, "POST", path+"/dates", struct{}{})
-	reasons := []string{"", "本人を知っています", "カードの読み取り間違い", " ", "accepted", strings.Repeat("理", 600)}
+	reasons := []string{"", "本人を知っています", "カードの読み取り間違い", " ", "accepted", strings.Repeat("理", 200)}
 	outside.Refused(t, outside.Counter, len(reasons))
 	for _, reason := range reasons {
 		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted",
