@@ -1,5 +1,7 @@
-# make test    everything: sets the machine up, then vets and runs every test, none skipped, and makes the gravest edits of make mutate
-# make mutate  takes each of about 180 guards away, one by one, and fails where no test notices (scripts/mutate); part of make assure
+# make test    everything: sets the machine up, vets, fuzzes, runs every test, none skipped, compares docs/security.md with what they
+#              refused, and makes the gravest edits of make mutate
+# make security  runs every test and writes the table of docs/security.md anew: how many bad inputs they refused, by area
+# make mutate  takes every guard of a list away, one by one, and fails where no test notices (scripts/mutate); part of make assure
 # make fuzz    every fuzz target for FUZZTIME (5s) each; part of make test
 # make assure  every fuzz target for 10 minutes, 5,000 agents, the race detector, make mutate, and known vulnerabilities where their
 #              database is at hand
@@ -16,11 +18,22 @@ export GOTOOLCHAIN := local
 
 FUZZTIME ?= 5s
 
-.PHONY: test quick fuzz mutate race assure bench lighthouse setup lint dist pictures bridge
+.PHONY: test security quick fuzz mutate race assure bench lighthouse setup lint dist pictures bridge
+
+# Every test, none skipped. They count the bad inputs that they refuse in a file (outside.Refused), and scripts/security compares it
+# with the table of docs/security.md, or writes that.
+define tested
+set -e; refused=$$(mktemp); trap 'rm -f "$$refused"' EXIT; \
+MADOGUCHI_TEST=require MADOGUCHI_REFUSED="$$refused" go test -count=1 -timeout 12m ./...; \
+go run ./scripts/security $(1) "$$refused"
+endef
 
 test: setup lint fuzz
-	MADOGUCHI_TEST=require go test -count=1 -timeout 12m ./...
+	$(call tested,-check)
 	go run ./scripts/mutate -gravest
+
+security: setup
+	$(call tested)
 
 fuzz:
 	scripts/fuzz.sh $(FUZZTIME)
