@@ -14,8 +14,7 @@ import (
 )
 
 // A client assertion serves once (RFC 7523 3, point 7): without an id of its own each, the second sign-in of a minute
-// would
-// be refused as a repetition of the first.
+// would be refused as a repetition of the first.
 func TestTwoPeopleSignInWithinOneMinute(t *testing.T) {
 	w := newWorld(t)
 	for range 3 {

@@ -14,8 +14,7 @@ import (
 )
 
 // forgeries are texts that differ from a signed one in the signature alone, most of them with one of the right length
-// (64
-// bytes, RFC 7518 3.4). older is another text of the same key; other is a key that has nothing to say.
+// (64 bytes, RFC 7518 3.4). older is another text of the same key; other is a key that has nothing to say.
 func forgeries(t *testing.T, signed, older string, other Key) map[string]string {
 	t.Helper()
 	at := strings.LastIndexByte(signed, '.')
@@ -51,8 +50,7 @@ func forgeries(t *testing.T, signed, older string, other Key) map[string]string 
 }
 
 // A text is worth what its signature is worth: for each thing that this package believes, a signature of the right
-// length and
-// of the right key's name is not enough.
+// length and of the right key's name is not enough.
 func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 	key, other, phone := newKey(t), newKey(t), newKey(t)
 	earlier := tokuichi
@@ -179,9 +177,8 @@ func TestAMemberThatStandsTwiceFarApartIsRefused(t *testing.T) {
 	}
 }
 
-// The trust list says number by number for whom an issuer speaks (保険者番号 of eight digits: kind 2, prefecture 2, insurer
-// 3,
-// check digit 1). Sharing digits with one of them is no right.
+// The trust list says number by number for whom an issuer speaks (保険者番号 of eight digits: kind 2, prefecture 2,
+// insurer 3, check digit 1). Sharing digits with one of them is no right.
 func TestAnIssuerSpeaksForNoNeighboursNumber(t *testing.T) {
 	owner := TrustedIssuer{InsurerNumbers: []eligibility.InsurerNumber{"06139992", "00138990"}}
 	for _, n := range owner.InsurerNumbers {

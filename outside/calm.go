@@ -9,14 +9,13 @@ import (
 	"time"
 )
 
-// crowded is from how many waiting processes a processor on a machine says nothing about how long something takes. The
-// tests of
-// all packages at once, browsers among them, stay below it.
+// crowded is from how many waiting processes a processor on a machine says nothing about how long something takes.
+// The tests of all packages at once, browsers among them, stay below it.
 const crowded = 4
 
 // Calm returns "" where a test may judge how long something takes or how much memory it needs, else why not: the race
-// detector
-// makes a program five to ten times slower and larger, and on a machine that does much else a clock measures that.
+// detector makes a program five to ten times slower and larger, and on a machine that does much else a clock measures
+// that.
 func Calm() (why string) {
 	if RaceDetector {
 		return "the race detector is on"

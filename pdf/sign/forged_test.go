@@ -90,9 +90,8 @@ func TestASignatureValueThatIsNotTheCertificatesIsWrong(t *testing.T) {
 	}
 }
 
-// RFC 5035 4: signing-certificate-v2 binds the certificate. Without it, or with another's hash in it, a certificate of
-// the same
-// key (another insurer's name on it) could be put in its place.
+// RFC 5035 4: signing-certificate-v2 binds the certificate. Without it, or with another's hash in it, a certificate
+// of the same key (another insurer's name on it) could be put in its place.
 func TestACertificatePutInTheSignersPlaceIsWrong(t *testing.T) {
 	authority, key := ecdsaKey(t), ecdsaKey(t)
 	root := certificateOf(t, "Test Root", 1, true, authority, authority, nil)

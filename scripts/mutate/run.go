@@ -35,8 +35,7 @@ type Outcome struct {
 const testTime = 3 * time.Minute
 
 // bench runs tests of a module under edits. No file of the module is touched: the Go command is told of the changed
-// file by its
-// -overlay, so that any number of edits is tried at once.
+// file by its -overlay, so that any number of edits is tried at once.
 type bench struct {
 	root   string // of the module
 	folder string // for changed files
@@ -44,6 +43,7 @@ type bench struct {
 	mu     sync.Mutex
 	proper map[string]*sync.Once // tests without an edit, by what is run
 	faults map[string]string
+	cpu    time.Duration // of all processors, for the Go command and what it ran
 }
 
 // try makes an edit and runs its tests.
@@ -65,8 +65,8 @@ func (b *bench) judge(ctx context.Context, number int, e Edit) (Result, string) 
 	}
 	file := filepath.Join(b.folder, fmt.Sprintf("%d-%s", number, filepath.Base(e.File)))
 	overlay := filepath.Join(b.folder, fmt.Sprintf("%d.json", number))
-	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(b.root,
-		filepath.FromSlash(e.File)): file}})
+	original := filepath.Join(b.root, filepath.FromSlash(e.File))
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{original: file}})
 	if err != nil {
 		return Broken, err.Error()
 	}
@@ -90,9 +90,8 @@ func (b *bench) judge(ctx context.Context, number int, e Edit) (Result, string) 
 	return Killed, ""
 }
 
-// unedited runs an edit's tests without it, once for all edits that run the same; it returns what is wrong. A test that
-// fails
-// anyway kills nothing.
+// unedited runs an edit's tests without it, once for all edits that run the same; it returns what is wrong. A test
+// that fails anyway kills nothing.
 func (b *bench) unedited(ctx context.Context, e Edit) string {
 	what := strings.Join(e.Packages, " ") + " " + e.Run
 	b.mu.Lock()
@@ -125,11 +124,14 @@ func (b *bench) test(ctx context.Context, e Edit, flags ...string) (passed bool,
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, e.Packages...)...)
 	cmd.Dir = b.root
-	env := slices.DeleteFunc(os.Environ(), func(s string) bool {
-		return strings.HasPrefix(s,
-			"MADOGUCHI_")
-	}) // also MADOGUCHI_REFUSED: a mutant's tally counts nothing
+	// also MADOGUCHI_REFUSED: a mutant's tally counts nothing
+	env := slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "MADOGUCHI_") })
 	cmd.Env = append(env, "MADOGUCHI_TEST=quick")
 	output, err := cmd.CombinedOutput()
+	if done := cmd.ProcessState; done != nil {
+		b.mu.Lock()
+		b.cpu += done.UserTime() + done.SystemTime()
+		b.mu.Unlock()
+	}
 	return err == nil, string(output)
 }

@@ -7,8 +7,7 @@ import "strings"
 const formulaStarts = "=+-@\t\r\n＝＋－＠"
 
 // Cell returns a text as a cell of a CSV that leaves this program: one that a spreadsheet program would run as a
-// formula
-// gets an apostrophe, which Read takes away again. The text may be anybody's, such as an employer's list.
+// formula gets an apostrophe, which Read takes away again. The text may be anybody's, such as an employer's list.
 func Cell(text string) string {
 	if strings.IndexAny(text, formulaStarts) == 0 {
 		return "'" + text

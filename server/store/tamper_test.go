@@ -15,9 +15,8 @@ import (
 	"madoguchi/server/roster"
 )
 
-// Each of an audit row's fields is in its hash, each behind its length, and the row before too: RFC 9162 2.1 gives the
-// reason,
-// for a list whose entries do not hold on to each other can be rewritten in the middle.
+// Each of an audit row's fields is in its hash, each behind its length, and the row before too: RFC 9162 2.1 gives
+// the reason, for a list whose entries do not hold on to each other can be rewritten in the middle.
 func TestEveryFieldOfAnAuditRowIsInItsHash(t *testing.T) {
 	before := bytes.Repeat([]byte{7}, 32)
 	hash := func() []byte {

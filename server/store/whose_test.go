@@ -10,9 +10,8 @@ import (
 	"madoguchi/server/desk"
 )
 
-// Several insurers share a server; a clerk's list, search and count are of the own one, also where two people are alike
-// in all
-// that is searched for.
+// Several insurers share a server; a clerk's list, search and count are of the own one, also where two people are
+// alike in all that is searched for.
 func TestAClerkFindsTheOwnInsurersPeopleOnly(t *testing.T) {
 	s, _ := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})

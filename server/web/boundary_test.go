@@ -256,9 +256,8 @@ func (e *endless) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// No route reads without end: pages and calls at most a megabyte, whatever they say of their length; the one that takes
-// files
-// as much as a file may have.
+// No route reads without end: pages and calls at most a megabyte, whatever they say of their length; the one that
+// takes files as much as a file may have.
 func TestNoBodyIsReadWithoutEnd(t *testing.T) {
 	h := newHouse(t)
 	h.enrolled(t)

@@ -94,8 +94,7 @@ func TestARefusedCardIsNotAcceptedWithAReason(t *testing.T) {
 }
 
 // The offline screen lives a day. A phone proves for as long as it likes; the second code of today does not renew the
-// screen of
-// yesterday.
+// screen of yesterday.
 func TestASecondCodeAfterTheScreensDayProvesNothing(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)

@@ -143,8 +143,7 @@ func TestOnlyTheOfferedStaffIsPicked(t *testing.T) {
 }
 
 // The ids by which a person, a case, a preview or a notice is found cannot be guessed: at least 80 bits (docs: a
-// notice's code is
-// 80, everything else 128 and more).
+// notice's code is 80, everything else 128 and more).
 func TestNothingIsFoundByAShortID(t *testing.T) {
 	h := newHouse(t)
 	r := h.enrolled(t)
