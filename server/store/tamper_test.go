@@ -338,6 +338,8 @@ func TestASealedValueOpensInItsOwnPlaceOnly(t *testing.T) {
 	}
 	own := bound("people.body", "RECORD", "a", []byte("b"), int64(3))
 	plain, vouching := seal(at("people.body", "RECORD")), seal(own)
+	missing := seal(bound("people.body", "RECORD", []byte(nil)))
+	apart := seal(bound("people.body", "RECORD", "a", "sb")) // texts are written behind an s
 	cases := []struct {
 		name   string
 		sealed []byte
@@ -364,6 +366,8 @@ func TestASealedValueOpensInItsOwnPlaceOnly(t *testing.T) {
 		{"a value more", vouching, bound("people.body", "RECORD", "a", []byte("b"), int64(3), "")},
 		{"values turned", vouching, bound("people.body", "RECORD", []byte("b"), "a", int64(3))},
 		{"two texts as one", vouching, bound("people.body", "RECORD", "ab", []byte{}, int64(3))},
+		{"a letter to the next text", apart, bound("people.body", "RECORD", "as", "b")},
+		{"empty bytes for missing ones", missing, bound("people.body", "RECORD", []byte{})},
 	}
 	outside.Refused(t, outside.Stored, len(cases)+len(plain)+len(vouching))
 	for _, c := range cases {
