@@ -171,9 +171,11 @@ func TestPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 func TestAKeptFileIsFoundAndDroppedByItsClerkAlone(t *testing.T) {
 	s, _ := open(t)
 	preview(t, s, roster.Text{[]byte("one")})
+	var missing *eligibility.Error
 	for _, clerk := range []string{"", "佐藤", "鈴", "鈴木 ", "鈴木%"} {
-		if _, err := s.Preview(ctx, "P", clerk, noon); err == nil {
-			t.Errorf("%q found it", clerk)
+		// not only that it does not open: nobody hears of altered data for having asked
+		if _, err := s.Preview(ctx, "P", clerk, noon); !errors.As(err, &missing) || missing.Code != eligibility.NotFound {
+			t.Errorf("%q found it: %v", clerk, err)
 		}
 		if err := s.DropPreview(ctx, "P", clerk); err != nil {
 			t.Fatal(err)
