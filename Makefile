@@ -1,6 +1,10 @@
-# make test    everything: sets the machine up, then vets and runs every test, none skipped
+# make test    everything: sets the machine up, vets, fuzzes, runs every test, none skipped, compares docs/security.md with what they
+#              refused, and makes the gravest edits of make mutate
+# make security  runs every test and writes the table of docs/security.md anew: how many bad inputs they refused, by area
+# make mutate  takes every guard of a list away, one by one, and fails where no test notices (scripts/mutate); part of make assure
 # make fuzz    every fuzz target for FUZZTIME (5s) each; part of make test
-# make assure  every fuzz target for 10 minutes, 5,000 agents, and known vulnerabilities where their database is at hand
+# make assure  every fuzz target for 10 minutes, 5,000 agents, the race detector, make mutate, and known vulnerabilities where their
+#              database is at hand
 # make bench   the bars of docs/benchmarks.md, in one run; fails where one is missed
 # make lighthouse  measures landing page and patient's screen against the bar and writes docs/lighthouse.md; RUNS (3) a page
 # make quick   vet, staticcheck and the tests that need no outside program, under two minutes
@@ -14,15 +18,34 @@ export GOTOOLCHAIN := local
 
 FUZZTIME ?= 5s
 
-.PHONY: test quick fuzz assure bench lighthouse setup lint dist pictures bridge
+.PHONY: test security quick fuzz mutate race assure bench lighthouse setup lint dist pictures bridge
+
+# Every test, none skipped. They count the bad inputs that they refuse in a file (outside.Refused), and scripts/security compares it
+# with the table of docs/security.md, or writes that.
+define tested
+set -e; refused=$$(mktemp); trap 'rm -f "$$refused"' EXIT; \
+MADOGUCHI_TEST=require MADOGUCHI_REFUSED="$$refused" go test -count=1 -timeout 12m ./...; \
+go run ./scripts/security $(1) "$$refused"
+endef
 
 test: setup lint fuzz
-	MADOGUCHI_TEST=require go test -count=1 -timeout 12m ./...
+	$(call tested,-check)
+	go run ./scripts/mutate -gravest
+
+security: setup
+	$(call tested)
 
 fuzz:
 	scripts/fuzz.sh $(FUZZTIME)
 
-assure: lint
+mutate:
+	go run ./scripts/mutate
+
+# Under the race detector everything takes many times as long, so tests that measure time judge nothing there (outside/calm.go).
+race:
+	CGO_ENABLED=1 MADOGUCHI_TEST=quick go test -race -timeout 40m ./...
+
+assure: lint race mutate
 	scripts/vulncheck.sh
 	scripts/fuzz.sh 10m
 	MADOGUCHI_ASSURE=1 go test -count=1 -v -run AThousandAgents ./server/readers

@@ -16,6 +16,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/outside"
 )
 
 // operation is one of the four things that can be asked of a card. It returns everything that it gives away.
@@ -140,8 +141,9 @@ func TestFirstStepTakesLessThanASecondWithCardTiming(t *testing.T) {
 		}
 		best = min(best, time.Since(start))
 	}
-	if best > time.Second || best < 500*time.Millisecond {
-		t.Errorf("%v", best)
+	outside.Within(t, "the first step", best, time.Second)
+	if best < 500*time.Millisecond {
+		t.Errorf("%v is quicker than a card", best)
 	}
 }
 

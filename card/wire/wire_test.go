@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"testing"
 )
@@ -27,6 +28,42 @@ func TestOnlyTheKeysHolderProvesIt(t *testing.T) {
 	}
 	if Proved(der, []byte("other"), signature) || Proved(der, nonce, signature[:10]) || Proved(nil, nonce, signature) {
 		t.Error("a wrong proof was accepted")
+	}
+}
+
+// The form is right, the key or its curve is not: the handshake knows P-256 alone.
+func TestAProofByAnotherKeyOrOfAnotherCurveIsNone(t *testing.T) {
+	keys := map[string]*ecdsa.PrivateKey{}
+	for name, curve := range map[string]elliptic.Curve{"its own": elliptic.P256(), "another": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()} {
+		key, err := ecdsa.GenerateKey(curve, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys[name] = key
+	}
+	nonce := make([]byte, 32)
+	for claims, claimed := range keys {
+		der, err := x509.MarshalPKIXPublicKey(&claimed.PublicKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for signs, signer := range keys {
+			proof, err := Prove(signer, nonce)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := claims == signs && claimed.Curve == elliptic.P256(); Proved(der, nonce, proof) != want {
+				t.Errorf("%s signs for %s: accepted is not %v", signs, claims, want)
+			}
+			digest := sha256.Sum256(nonce) // signed as something else: without the handshake's own word before it
+			bare, err := ecdsa.SignASN1(rand.Reader, signer, digest[:])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if Proved(der, nonce, bare) {
+				t.Errorf("%s signs the bare nonce for %s: accepted", signs, claims)
+			}
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"madoguchi/card/agent"
+	"madoguchi/outside"
 )
 
 // crowdKeys are the keys of a crowd's agents: the same in the process that runs the agents and in the one that knows
@@ -95,12 +96,14 @@ func TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute(t *testing.T) {
 	within := func(what string, limit time.Duration, so func() bool) time.Duration {
 		began := time.Now()
 		for !so() {
-			if time.Since(began) > limit {
+			if time.Since(began) > 5*limit { // the limit itself is judged below
 				t.Fatalf("%s: only %d of %d after %v", what, here(), size, limit)
 			}
 			time.Sleep(20 * time.Millisecond)
 		}
-		return time.Since(began)
+		took := time.Since(began)
+		outside.Within(t, what, took, limit)
+		return took
 	}
 	arrived := within("connecting", 60*time.Second, func() bool { return here() == size })
 	bytes, resident := (memoryInUse()-before)/size, (rss(t)-rssBefore)/size
@@ -131,7 +134,7 @@ func TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute(t *testing.T) {
 	})
 	t.Logf("%d agents: connected in %.1f s, back %.1f s after all were dropped; %.1f KB of heap and stacks each, %.1f KB resident each, after a collection",
 		size, arrived.Seconds(), back.Seconds(), float64(bytes)/1024, float64(resident)/1024)
-	if bytes > 30<<10 {
+	if bytes > 30<<10 && !outside.RaceDetector {
 		t.Errorf("an agent costs the server %d bytes", bytes)
 	}
 }

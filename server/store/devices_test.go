@@ -203,6 +203,65 @@ func TestALoginThatTheInsurerEndedLeavesNoGrant(t *testing.T) {
 	}
 }
 
+// What lay for an ended login's phones is gone, also when the same login is enrolled again with the same phone; what lies for
+// another login of the person stays.
+func TestReceiptsOfAnEndedLoginDoNotComeBackWithIt(t *testing.T) {
+	s, _ := open(t)
+	hanakoID, _ := twoEnrolled(t, s)
+	if _, err := s.ReissueNotice(ctx, hanakoID, func(int64) []byte { return []byte("second") }, entry("notice.reissue")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Enrol(ctx, []byte("second"), "op|mother", entry("notice.enrol")); err != nil {
+		t.Fatal(err)
+	}
+	grant(t, s, "op|hanako", "P", noon)
+	grant(t, s, "op|mother", "M", noon)
+	if err := s.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("sealed"), "M": []byte("sealed")}, entry("receipt.leave")); err != nil {
+		t.Fatal(err)
+	}
+	file, err := s.PersonFile(ctx, hanakoID, noon, 10)
+	if err != nil || len(file.Logins) != 2 {
+		t.Fatal(file.Logins, err)
+	}
+	if err := s.EndLogin(ctx, hanakoID, file.Logins[0].ID, entry("login.end")); err != nil { // the older one
+		t.Fatal(err)
+	}
+	if _, err := s.ReissueNotice(ctx, hanakoID, func(int64) []byte { return []byte("third") }, entry("notice.reissue")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Enrol(ctx, []byte("third"), "op|hanako", entry("notice.enrol")); err != nil {
+		t.Fatal(err)
+	}
+	grant(t, s, "op|hanako", "P", noon)
+	for phone, c := range map[string]struct {
+		subject string
+		want    int
+	}{"P": {"op|hanako", 0}, "M": {"op|mother", 1}} {
+		if got, err := s.Receipts(ctx, c.subject, phone, noon.Add(-time.Hour)); err != nil || len(got) != c.want {
+			t.Errorf("%s: %d receipts, %v", phone, len(got), err)
+		}
+	}
+}
+
+// A query that names nobody means nobody, not everybody.
+func TestAQueryThatNamesNobodyFindsAndEndsNothing(t *testing.T) {
+	s, _ := open(t)
+	twoEnrolled(t, s)
+	grant(t, s, "op|hanako", "P", noon)
+	grant(t, s, "op|taichi", "Q", noon)
+	if found := grants(t, s, desk.GrantQuery{}); len(found) != 0 {
+		t.Errorf("found %+v", found)
+	}
+	if n, err := s.EndGrants(ctx, desk.GrantEnd{Logins: true}, entry("phone.end")); err != nil || n != 0 {
+		t.Errorf("%d ended, %v", n, err)
+	}
+	for _, phone := range []string{"P", "Q"} {
+		if left := grants(t, s, desk.GrantQuery{Phone: phone}); len(left) != 1 {
+			t.Errorf("%s: %+v", phone, left)
+		}
+	}
+}
+
 // A thief of a fresh session might bury a phone below others; the clerk's end of all phones means all.
 func TestEndingAllPhonesEndsThemAll(t *testing.T) {
 	s, _ := open(t)

@@ -81,8 +81,14 @@ func TestAssertionsAreForOneCallOnly(t *testing.T) {
 	}{
 		{"another insurer's", func(a *asserted) { a.claims["aud"] = testHost + "/i/06139992" }},
 		{"two insurers'", func(a *asserted) { a.claims["aud"] = []string{iss, testHost + "/i/06139992"} }},
+		{"another host's", func(a *asserted) { a.claims["aud"] = "https://evil.example/i/00138990" }},
+		{"the host's", func(a *asserted) { a.claims["aud"] = testHost }},
+		{"an empty audience", func(a *asserted) { a.claims["aud"] = []string{} }},
 		{"no audience", func(a *asserted) { delete(a.claims, "aud") }},
 		{"another type", func(a *asserted) { a.header["typ"] = "trust+jwt" }},
+		{"a status list's type", func(a *asserted) { a.header["typ"] = "statuslist+jwt" }},
+		{"a proof's type", func(a *asserted) { a.header["typ"] = "live+jwt" }},
+		{"the usual type", func(a *asserted) { a.header["typ"] = "JWT" }},
 		{"a type in other letters", func(a *asserted) { a.header["typ"] = "Counter+JWT" }},
 		{"no type", func(a *asserted) { delete(a.header, "typ") }},
 		{"unsigned", func(a *asserted) { a.method, a.header["alg"] = jwt.SigningMethodNone, "none" }},
@@ -94,9 +100,12 @@ func TestAssertionsAreForOneCallOnly(t *testing.T) {
 		{"a critical extension", func(a *asserted) { a.header["crit"] = []string{"b64"} }},
 		{"a key of its own", func(a *asserted) { a.header["jwk"] = map[string]string{"kty": "EC"} }},
 		{"a counter outside the list", func(a *asserted) { a.claims["iss"] = "https://nobody.example.jp" }},
+		{"another counter of the list", func(a *asserted) { a.claims["iss"] = "https://other.example.jp" }},
+		{"a slash behind the issuer", func(a *asserted) { a.claims["iss"] = clinic + "/" }},
 		{"no issuer", func(a *asserted) { delete(a.claims, "iss") }},
 		{"61 seconds", func(a *asserted) { a.claims["exp"] = h.now.Unix() + 61 }},
 		{"ten minutes", func(a *asserted) { a.claims["exp"] = h.now.Unix() + 600 }},
+		{"a day", func(a *asserted) { a.claims["exp"] = h.now.Unix() + 86400 }},
 		{"no end", func(a *asserted) { delete(a.claims, "exp") }},
 		{"no beginning", func(a *asserted) { delete(a.claims, "iat") }},
 		{"it ends before it begins", func(a *asserted) { a.claims["iat"], a.claims["exp"] = h.now.Unix()+20, h.now.Unix()+10 }},
@@ -120,7 +129,7 @@ func TestAssertionsAreForOneCallOnly(t *testing.T) {
 		{"the hash in hexadecimal letters", func(a *asserted) { a.claims["body_sha256"] = strings.Repeat("0", 64) }},
 		{"no hash of the body", func(a *asserted) { delete(a.claims, "body_sha256") }},
 	}
-	outside.Refused(t, outside.Servers, len(refused)+4)
+	outside.Refused(t, outside.Servers, len(refused)+4+4)
 	for _, c := range refused {
 		t.Run(c.name, func(t *testing.T) {
 			a := goodAssertion(h.now, private, key, path, body)
@@ -135,6 +144,16 @@ func TestAssertionsAreForOneCallOnly(t *testing.T) {
 	} // the code is none
 	text := goodAssertion(h.now, private, key, path, body).text(t)
 	t.Run("a good one is spoilt by none of these", func(t *testing.T) {
+		zeros := text[:strings.LastIndexByte(text, '.')+1] + base64.RawURLEncoding.EncodeToString(make([]byte, 64))
+		if w := h.callHost(t, "/i/00138990/code", zeros, body); w.Code != http.StatusForbidden {
+			t.Errorf("a signature of zeros: %d", w.Code)
+		}
+		for _, sent := range []string{"", "Bearer ", "Basic " + text} {
+			if w := h.ask(t, "POST", "/i/00138990/code", map[string]string{"code": "23467OIl"},
+				func(r *http.Request) { r.Header.Set("Authorization", sent) }); w.Code != http.StatusForbidden {
+				t.Errorf("%.8q: %d", sent, w.Code)
+			}
+		}
 		if w := h.callHost(t, "/i/00138990/code", text+"A", body); w.Code != http.StatusForbidden {
 			t.Errorf("a character behind it: %d", w.Code)
 		}

@@ -29,8 +29,10 @@ func TestScreensThatACounterRefusesSayWhy(t *testing.T) {
 		if got.Verdict.Valid || got.Verdict.Checks[0].Name != c.check || !strings.Contains(got.Verdict.Headline.Ja, c.headline) || got.Verdict.Next.Ja != got.Verdict.Checks[0].Ja {
 			t.Errorf("%s: %+v", name, got.Verdict)
 		}
-		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+got.ID+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
-			t.Errorf("%s was recorded as accepted: %d", name, w.Code)
+		h.seen(t, "/api/v1/counter/cases/"+got.ID)
+		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+got.ID+"/record", map[string]string{"outcome": "accepted", "reason": "いつもの方"}); w.Code != http.StatusConflict ||
+			!strings.Contains(w.Body.String(), "case.not_valid") {
+			t.Errorf("%s was recorded as accepted: %d %s", name, w.Code, w.Body)
 		}
 		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+got.ID+"/card-check", map[string]bool{"birthDateConfirmed": true}); w.Code != http.StatusConflict {
 			t.Errorf("%s went on to the card: %d", name, w.Code)
@@ -69,8 +71,10 @@ func TestCardsThatACounterRefusesSayWhy(t *testing.T) {
 		if got.Card == nil || got.Card.Result != "refused" || !strings.Contains(got.Card.Headline.Ja, c.say) {
 			t.Errorf("%s: %d %+v", name, w.Code, got.Card)
 		}
-		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
-			t.Errorf("%s was recorded as accepted: %d", name, w.Code)
+		h.seen(t, "/api/v1/counter/cases/"+opened.ID)
+		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/record", map[string]string{"outcome": "accepted", "reason": "いつもの方"}); w.Code != http.StatusConflict ||
+			!strings.Contains(w.Body.String(), "case.card_refused") {
+			t.Errorf("%s was recorded as accepted: %d %s", name, w.Code, w.Body)
 		}
 		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/record", map[string]string{"outcome": "parked", "reason": "別のカード"}); w.Code != http.StatusOK {
 			t.Errorf("%s cannot be parked: %d %s", name, w.Code, w.Body)

@@ -69,6 +69,31 @@ func TestTheAuditKeepsBothValuesOfEverySettingOnPapers(t *testing.T) {
 	}
 }
 
+// desk/state_test.go has the addresses; here nothing of the form is stored when code ① would lead elsewhere.
+func TestASettingThatLeadsCodeOneElsewhereIsRefusedWhole(t *testing.T) {
+	h := newHouse(t)
+	h.session(t, auth.Clerk, "鈴木", "{}")
+	before, err := h.office.Insurer(ctx, "06139992")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addresses := []string{"https://evil.example/", "https://myna.go.jp.evil.example/", "https://evil-myna.go.jp/",
+		"http://myna.go.jp/", "myna.go.jp", "https://myna.go.jp@evil.example/", "https://myna.go.jp:8443/",
+		"https://myna.go.jp/?to=x"}
+	outside.Refused(t, outside.Files, len(addresses))
+	for _, address := range addresses {
+		t.Run(address, func(t *testing.T) {
+			w := h.settings(t, mark(t, color.Black), map[string]string{"name": "別の名前", "state": address})
+			if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "国（マイナポータル）のアドレスだけ") {
+				t.Errorf("%d %.300s", w.Code, w.Body)
+			}
+			if now, err := h.office.Insurer(ctx, "06139992"); err != nil || now != before {
+				t.Errorf("%+v was stored, %v", now, err)
+			}
+		})
+	}
+}
+
 // An older program let any https address in: it is not printed under the State's name.
 func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 	h := newHouse(t)

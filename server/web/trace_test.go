@@ -299,26 +299,6 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	})
 }
 
-// A screen of two hours ago opens nothing any more: a case takes minutes.
-func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
-	h, _ := connected(t)
-	r := h.patientOf(t, h.now)
-	h.receiptPhone(t)
-	iss := testHost + "/i/00138990"
-	jws := h.live(t, r.Person, "00138990", h.now)
-	for _, c := range []struct {
-		later time.Duration
-		opens bool
-	}{{0, true}, {2 * time.Hour, true}, {2*time.Hour + 3*time.Minute, false}, {24 * time.Hour, false}} {
-		before := h.now
-		h.now = h.now.Add(c.later)
-		if keys, err := h.calls.ReceiptKeys(ctx, iss, jws); (err == nil && len(keys) == 1) != c.opens {
-			t.Errorf("%v later: %d keys, %v", c.later, len(keys), err)
-		}
-		h.now = before
-	}
-}
-
 // The list of counters is everybody's and nobody's: no session, the whole of it, kept by browsers for a while.
 func TestTheCountersOfTheTrustListArePublic(t *testing.T) {
 	h, _ := connected(t)
