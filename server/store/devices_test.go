@@ -203,9 +203,9 @@ func TestALoginThatTheInsurerEndedLeavesNoGrant(t *testing.T) {
 	}
 }
 
-// What lay for an ended login's phones is gone, also when the same login is enrolled again with the same phone; what lies for
-// another login of the person stays.
-func TestReceiptsOfAnEndedLoginDoNotComeBackWithIt(t *testing.T) {
+// Two logins of one person read their own phones' receipts only. What lay for an ended login's phones is gone, also when the
+// same login is enrolled again with the same phone; what lies for the other stays.
+func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 	s, _ := open(t)
 	hanakoID, _ := twoEnrolled(t, s)
 	if _, err := s.ReissueNotice(ctx, hanakoID, func(int64) []byte { return []byte("second") }, entry("notice.reissue")); err != nil {
@@ -218,6 +218,11 @@ func TestReceiptsOfAnEndedLoginDoNotComeBackWithIt(t *testing.T) {
 	grant(t, s, "op|mother", "M", noon)
 	if err := s.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("sealed"), "M": []byte("sealed")}, entry("receipt.leave")); err != nil {
 		t.Fatal(err)
+	}
+	for subject, phone := range map[string]string{"op|hanako": "M", "op|mother": "P"} { // each other's
+		if got, err := s.Receipts(ctx, subject, phone, noon.Add(-time.Hour)); err != nil || len(got) != 0 {
+			t.Errorf("%s reads %d receipts of %s, %v", subject, len(got), phone, err)
+		}
 	}
 	file, err := s.PersonFile(ctx, hanakoID, noon, 10)
 	if err != nil || len(file.Logins) != 2 {

@@ -46,7 +46,8 @@ func dateOf(at time.Time) http.Header { return http.Header{"Date": {at.UTC().For
 // three are issuers of three hosts; one host serves three issuers.
 var (
 	three   = []string{"https://a.example/i/00138990", "https://b.example/i/06139992", "https://c.example/i/01139997"}
-	oneHost = []string{"https://a.example/i/00138990", "https://A.EXAMPLE/i/06139992", "https://a.example:8443/i/01139997", "https://a.example./i/39131156"}
+	oneHost = []string{"https://a.example/i/00138990", "https://A.EXAMPLE/i/06139992", "https://a.example:8443/i/01139997", "https://a.example:9443/i/01139997",
+		"https://a.example./i/39131156"}
 )
 
 func ask(t *testing.T, calls *Insurers, issuers []string) {
