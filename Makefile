@@ -24,7 +24,7 @@ FUZZTIME ?= 5s
 # with the table of docs/security.md, or writes that.
 define tested
 set -e; refused=$$(mktemp); trap 'rm -f "$$refused"' EXIT; \
-MADOGUCHI_TEST=require MADOGUCHI_REFUSED="$$refused" go test -count=1 -timeout 12m ./...; \
+MADOGUCHI_TEST=require MADOGUCHI_REFUSED="$$refused" go test -count=1 -timeout 20m ./...; \
 go run ./scripts/security $(1) "$$refused"
 endef
 
