@@ -186,7 +186,7 @@ func TestARowSaysItsPlaceAsTheSpreadsheetCounts(t *testing.T) {
 		{"behind two breaks", "1,\"試験\n\n太郎\",1986-04-12\n2,試験 花子,x\n", "表計算の3行目（ファイルの5行目）"},
 		{"behind a break and a blank row", "1,\"試験\n太郎\",1986-04-12\n\n2,試験 花子,x\n", "表計算の4行目（ファイルの5行目）"},
 		{"with a break of its own", "1,\"試験\n太郎\",x\n", "2行目"},
-		{"the row of issue 15", "1,a,1986-04-12\n2,b,1986-04-12\n\n3,\"c\nd\ne\",1986-04-12\n4,f,1986-04-12\n5,試験,x\n", "表計算の7行目（ファイルの9行目）"},
+		{"behind a blank row and breaks in a cell", "1,a,1986-04-12\n2,b,1986-04-12\n\n3,\"c\nd\ne\",1986-04-12\n4,f,1986-04-12\n5,試験,x\n", "表計算の7行目（ファイルの9行目）"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := read(t, "番号,氏名,生年月日\n"+c.rows)
