@@ -177,6 +177,32 @@ func TestACrowdChangesNothingForAnybodyElse(t *testing.T) {
 	outside.Refused(t, outside.Limits, 8)
 }
 
+// Who has no try left, goes away and comes back once a crowd has spent all tries of more keys than a set knows is given one
+// try, as limit.go says, and not all of them anew.
+func TestWhoIsCrowdedOutHasNotAllTriesAgain(t *testing.T) {
+	l := auth.Limit{Burst: 20, Every: time.Minute}
+	passes := func() (n int) {
+		for range 40 {
+			if l.Take("guesser", tenOClock) == nil {
+				n++
+			}
+		}
+		return n
+	}
+	if n := passes(); n != 20 {
+		t.Fatalf("at first %d tries", n)
+	}
+	for i := range 70_000 {
+		key := fmt.Sprint("stranger", i)
+		for range 20 {
+			_ = l.Take(key, tenOClock) // a crowd's own refusals are not looked at
+		}
+	}
+	if n := passes(); n > 1 {
+		t.Errorf("afterwards %d tries", n)
+	}
+}
+
 func TestNetworksOfOneSubscriberAreOne(t *testing.T) {
 	for _, c := range [][2]string{
 		{"203.0.113.7:50000", "203.0.113.7"},

@@ -188,6 +188,24 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 	outside.Refused(t, outside.SignIn, len(cases))
 }
 
+// An answer that is not this login's, as of another tab or a stranger's link, leaves the carried login under way.
+func TestAnAnswerToAnotherLoginLeavesTheCarriedOneUnderWay(t *testing.T) {
+	h := newHouse(t)
+	e, pick := h.atProvider(t)
+	for _, wrong := range []string{"state=x&code=x", "state=&code=x", "code=x", "state=x&error=access_denied", "error=server_error"} {
+		t.Run(wrong, func(t *testing.T) {
+			began := get(e, "/login")
+			carried, path := named(began, "login"), pick(began.Header.Get("Location"))
+			if res := get(e, "/login/callback?"+wrong, carried); res.StatusCode != http.StatusForbidden || named(res, "login") != nil {
+				t.Fatalf("%s %v", res.Status, res.Cookies())
+			}
+			if res := get(e, path, carried); res.StatusCode != http.StatusSeeOther || named(res, "patient") == nil {
+				t.Errorf("the true answer afterwards: %s", res.Status)
+			}
+		})
+	}
+}
+
 // With https the cookie is the host's own, and never sent without (RFC 6265bis 4.1.3.2).
 func TestTheCarriedLoginsCookieIsTheHostsOwn(t *testing.T) {
 	s := &Site{Config: Config{Sessions: &auth.Sessions{HTTPS: true}}}
