@@ -76,7 +76,8 @@ export function addKey(keys: string, code: string, alt: boolean): string {
 
 /** Returns what a burst of keys means by itself: an online code's address, or the digits of a screen's code; else null. */
 export function readKeys(keys: string): string | null {
-  if (/\/C\/[0-9A-Z]{8,}$/.test(keys)) return keys;
+  const address = /HTTPS?\.(?!.*HTTP).*\/C\/[0-9A-Z]{8,}$/.exec(keys); // what a person typed just before is none of it
+  if (address) return address[0];
   const digits = /^[^0-9]*([0-9]+)$/.exec(keys)?.[1] ?? "";
   return digits.length >= longRun ? `shc:/${digits}` : null;
 }
