@@ -223,8 +223,12 @@ func TestADatabaseWithoutCheckValuesProvesItsKeysFirst(t *testing.T) {
 				if err := fault.harm(keyPath(old, file), keyPath(other, file)); err != nil {
 					t.Fatal(err)
 				}
+				before, _ := os.ReadFile(keyPath(old, file))
 				if err := wholeStart(t, old); err == nil || !strings.Contains(said(err), file) {
 					t.Errorf("%v", err)
+				}
+				if after, _ := os.ReadFile(keyPath(old, file)); !bytes.Equal(before, after) {
+					t.Error("the file was made anew beside the data, or changed")
 				}
 			})
 		}

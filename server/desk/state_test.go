@@ -41,6 +41,7 @@ func TestCodeOneLeadsToTheStateOnly(t *testing.T) {
 		{"a line break", "https://myna.go.jp/\nhttps://evil.example/"},
 		{"a blank", "https://myna.go.jp/ https://evil.example/"},
 		{"a query", "https://myna.go.jp/?to=https://evil.example/"},
+		{"a query of plain letters", "https://myna.go.jp/?to=x&a=b"},
 		{"a fragment", "https://myna.go.jp/#@evil.example"},
 		{"an invisible character", "https://myna.go.jp\u200b/"},
 		{"an address of numbers", "https://127.0.0.1/"},

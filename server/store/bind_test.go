@@ -13,6 +13,7 @@ import (
 
 	"madoguchi/outside"
 	"madoguchi/server/desk"
+	"madoguchi/server/readers"
 )
 
 // released unpacks the database that the release with schema 8 wrote: two enrolled people, one of them in her
@@ -134,6 +135,23 @@ func TestADatabaseThatOnlyLooksUnboundIsRefused(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 		})
+	}
+}
+
+// The same where nothing sealed stands beside the row: a counter's database with a reader's agent and no case yet.
+func TestAnAgentOfADatabaseThatOnlyLooksUnboundIsNotVouchedFor(t *testing.T) {
+	s, path := open(t)
+	if err := s.PutAgent(ctx, readers.Agent{ID: agentID, Facility: "1319999991", Name: "受付1", Key: []byte("key"),
+		PairedAt: noon, PairedBy: "鈴木"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.write.Exec(`DELETE FROM meta WHERE name = 'bound';
+		UPDATE agents SET facility = '1310000000'`); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if s, err := Open(ctx, path, options()); !errors.Is(err, errAltered) {
+		t.Errorf("%v %v", s, err)
 	}
 }
 

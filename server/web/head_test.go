@@ -182,6 +182,25 @@ func TestHeadAnswersWhereGetDoesAndChangesNothing(t *testing.T) {
 	}
 }
 
+// Whoever has no session yet is given one by a GET, and a language kept; a HEAD gives and uses up nothing. A login's answer,
+// which works once, is no address for HEAD.
+func TestAHeadGivesNoCookieAndUsesNoLoginUp(t *testing.T) {
+	h := newHouse(t)
+	code := h.noticeCode(t, h.tokuichi(t))
+	for _, path := range []string{"/n/" + code, "/?lang=en"} {
+		h.cookies = nil
+		if w := h.ask(t, http.MethodHead, path, nil); w.Code >= 400 || len(w.Result().Cookies()) != 0 {
+			t.Errorf("HEAD %s: %d %v", path, w.Code, w.Result().Cookies())
+		}
+		if w := h.ask(t, http.MethodGet, path, nil); len(w.Result().Cookies()) == 0 {
+			t.Errorf("GET %s sets no cookie: the test looks in the wrong place", path)
+		}
+	}
+	if w := h.ask(t, http.MethodHead, "/login/callback?state=x&code=y", nil); w.Code != http.StatusMethodNotAllowed {
+		t.Errorf("HEAD of a login's answer: %d", w.Code)
+	}
+}
+
 // noWish are addresses below a run to which a POST is a wish, as /pause is, and there is no such wish: 404.
 var noWish = map[string]bool{"/insurer/runs/:id/events": true, "/insurer/runs/:id/files/:name": true}
 
