@@ -48,6 +48,9 @@ func Read(text string) (string, error) {
 	if len(text) > maxText {
 		return "", ErrNoCredential
 	}
+	if digits, ok := strings.CutPrefix(text, "shc:/"); ok && digits != "" && onlyDigits(digits) {
+		return fromDigits(digits) // as cameras give it
+	}
 	text = unformatted(text)
 	if strings.HasPrefix(text, "{") {
 		var file cardFile
@@ -68,6 +71,15 @@ func Read(text string) (string, error) {
 		return "", ErrIncomplete
 	}
 	return "", ErrNoCredential
+}
+
+func onlyDigits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 func fromDigits(digits string) (string, error) {
