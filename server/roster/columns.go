@@ -37,6 +37,7 @@ const (
 	colEmployer    Column = "事業所名"
 	colRegistered  Column = "マイナ保険証登録"
 	colCertificate Column = "電子証明書有効期限"
+	colFrequentUse Column = "マイナ保険証利用実績" // 有: used as often as the 広域連合's own rule asks
 	colNeedsCare   Column = "要配慮"
 	colWithheld    Column = "不開示"
 	colIssued      Column = "交付年月日"
@@ -75,6 +76,7 @@ var synonyms = func() map[string]Column {
 		colEmployer:    "事業所 事業所名称 会社名 勤務先",
 		colRegistered:  "利用登録 保険証利用登録 マイナ保険証 マイナ保険証利用登録 マイナンバーカード保険証登録 個人番号カード保険証登録",
 		colCertificate: "電子証明書の有効期限 証明書有効期限 利用者証明用電子証明書有効期限",
+		colFrequentUse: "マイナ保険証利用 利用実績",
 		colNeedsCare:   "要配慮者 要配慮フラグ",
 		colWithheld:    "不開示フラグ 不開示該当 自己情報不開示",
 		colIssued:      "交付日 交付年月日(和暦) 発行年月日",

@@ -18,7 +18,7 @@ const LeftOut Column = ""
 // order is how clerks meet the columns in a list: what every file needs first.
 var order = []Column{colNumber, colName, colBirth, colInsurer, colSymbol, colBranch, colKana, colSex, colRelation, colSubscriber,
 	colQualified, colCoverage, colLost, colShare, colValidFrom, colValidUntil, colLimit, colPostCode, colAddress, colMailCode, colMail, colHousehold, colEmployer,
-	colRegistered, colCertificate, colNeedsCare, colWithheld, colIssued, colAlias, colAliasKana, colInsurerName}
+	colRegistered, colCertificate, colFrequentUse, colNeedsCare, colWithheld, colIssued, colAlias, colAliasKana, colInsurerName}
 
 // Columns returns every known column by its usual heading, the compulsory ones first.
 func Columns() []Column { return slices.Clone(order) }

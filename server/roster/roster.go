@@ -215,6 +215,7 @@ func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 	p.PostCode, p.Address = r.postCode(colPostCode, cell(colPostCode)), r.text(colAddress, cell(colAddress))
 	p.MailPostCode, p.MailAddress = r.postCode(colMailCode, cell(colMailCode)), r.text(colMail, cell(colMail))
 	p.HouseholdNumber, p.Employer = r.text(colHousehold, cell(colHousehold)), r.text(colEmployer, cell(colEmployer))
+	p.FrequentUse = r.answer(colFrequentUse, cell(colFrequentUse))
 	p.Registered, p.NeedsCare, p.Withheld = r.answer(colRegistered, cell(colRegistered)), r.answer(colNeedsCare, cell(colNeedsCare)), r.answer(colWithheld, cell(colWithheld))
 	p.CertificateUntil, p.IssuedOn = r.date(colCertificate, cell(colCertificate)), r.date(colIssued, cell(colIssued))
 	if !p.QualifiedOn.IsZero() && !p.LostOn.IsZero() && p.LostOn.Before(p.QualifiedOn) {

@@ -150,6 +150,7 @@ func facts(p eligibility.Person) []Fact {
 		{"名簿の負担割合", "Share in the file", share}, {"発効期日", "Valid from", p.ValidFrom.Japanese()}, {"有効期限", "Valid until", p.ValidUntil.Japanese()},
 		{"限度額適用区分", "Limit class", p.Limit.Japanese()}, {"郵便番号", "Postcode", postCode(p.PostCode)}, {"住所", "Address", p.Address}, {"送付先郵便番号", "Postcode to send to", postCode(p.MailPostCode)}, {"送付先住所", "Address to send to", p.MailAddress}, {"世帯番号", "Household", p.HouseholdNumber}, {"事業所名", "Employer", p.Employer},
 		{"マイナ保険証の登録", "Card registered", answerText(p.Registered)}, {"電子証明書の有効期限", "Certificate until", p.CertificateUntil.Japanese()},
+		{"マイナ保険証の利用実績", "Uses the card often enough", answerText(p.FrequentUse)},
 		{"要配慮", "Needs care", answerText(p.NeedsCare)}, {"不開示", "Withheld", answerText(p.Withheld)}, {"交付年月日", "Issued on", p.IssuedOn.Japanese()},
 	}
 }
