@@ -10,16 +10,6 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Ground is what stood behind the acceptance of a case. A genuine screen says who is insured; that the person at the counter
-// is the one needs one of these besides (保発0710第1号: the screen is shown together with the card).
-type Ground string
-
-const (
-	ByChip   Ground = "chip"   // the card's chip answered, and its birth date is the screen's
-	ByEye    Ground = "eye"    // 目視確認: photo, name and birth date were all compared
-	ByReason Ground = "reason" // neither; staff say why for this case
-)
-
 // visualChecks are what staff compare by eye; all of them together stand for the chip.
 var visualChecks = []string{"photo", "name", "birthDate"}
 

@@ -217,7 +217,7 @@ func (o *Office) EndPhoneOf(ctx context.Context, insurer eligibility.InsurerNumb
 		return 0, err
 	}
 	end := GrantEnd{GrantQuery: GrantQuery{Person: person, Phone: phone}, Logins: true}
-	n, err := o.Store.EndGrants(ctx, end, o.personEntry(person, staff, "phone.end"))
+	n, err := o.Store.EndGrants(ctx, end, personEntry(o.Now(), person, staff, "phone.end"))
 	if err == nil && n == 0 && phone != "" {
 		err = errNoPhone
 	}
@@ -231,15 +231,4 @@ func (o *Office) ours(ctx context.Context, insurer eligibility.InsurerNumber, pe
 		err = errNoInsurer
 	}
 	return err
-}
-
-// EraseLogin deletes what Madoguchi keeps about a login: its enrolments, the keys of its phones, its grants, codes and sessions,
-// and the receipts that lie for its phones. The insurer's own record of the person stays, as does the audit chain. It needs a fresh
-// login: a stolen session must not be able to destroy.
-func (o *Office) EraseLogin(ctx context.Context, login auth.Identity) error {
-	now := o.Now()
-	if !fresh(login, now) {
-		return errFreshly
-	}
-	return o.Store.EraseSubject(ctx, login.Subject, Entry{At: now, Actor: ActorPatient, Action: "subject.erase", Detail: login.Basis()})
 }

@@ -119,17 +119,3 @@ func recent(at, now time.Time) bool {
 	age := now.Sub(at)
 	return age < FreshLogin && age > -30*time.Second
 }
-
-// Offline makes a screen that lives for a day and is worth nothing without the proof of this phone's key.
-func (o *Office) Offline(ctx context.Context, subject string, id PersonID, phone string) (Screen, error) {
-	grants, err := o.Store.Grants(ctx, GrantQuery{Subject: subject, Phone: phone, Person: id})
-	switch {
-	case err != nil:
-		return Screen{}, err
-	case len(grants) == 0 || phone == "":
-		return Screen{}, errNoHolder
-	case !o.Now().Before(grants[0].Until()):
-		return Screen{}, ErrGrantOver
-	}
-	return o.show(ctx, subject, id, credential.Request{Tier: credential.Screen, HolderKeyID: grants[0].KeyID})
-}

@@ -87,3 +87,14 @@ func GroupNoticeCode(code string) string {
 	}
 	return strings.Join(append(groups, code), "-")
 }
+
+// mac is a keyed hash of texts, each behind its length, for one purpose.
+func (k NoticeKeys) mac(purpose string, texts ...string) []byte {
+	h := hmac.New(sha256.New, k.Index)
+	h.Write([]byte(purpose))
+	for _, text := range texts {
+		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(text))))
+		h.Write([]byte(text))
+	}
+	return h.Sum(nil)
+}

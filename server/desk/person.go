@@ -103,26 +103,15 @@ func (o *Office) Search(ctx context.Context, q PeopleQuery, staff string) (peopl
 
 // PersonFile shows a person to a clerk, which is audited on the person.
 func (o *Office) PersonFile(ctx context.Context, id PersonID, staff string) (PersonFile, error) {
-	if err := o.Store.Note(ctx, o.personEntry(id, staff, "people.view")); err != nil {
+	if err := o.Store.Note(ctx, personEntry(o.Now(), id, staff, "people.view")); err != nil {
 		return PersonFile{}, notFoundAs(err, ErrNoPerson)
 	}
 	file, err := o.Store.PersonFile(ctx, id, o.Now(), personEntries)
 	return file, notFoundAs(err, ErrNoPerson)
 }
 
-func (o *Office) personEntry(id PersonID, staff, action string) Entry {
-	return Entry{At: o.Now(), Actor: ClerkActor(staff), Action: action, Person: id}
-}
-
-// Reissue gives a person a new notice code and voids the last.
-func (o *Office) Reissue(ctx context.Context, id PersonID, staff string) error {
-	_, err := o.Store.ReissueNotice(ctx, id, func(serial int64) []byte { return o.Notices.MAC(o.Notices.Code(id, serial)) }, o.personEntry(id, staff, "notice.reissue"))
-	return notFoundAs(err, ErrNoPerson)
-}
-
-// EndLogin ends one login's enrolment for a person.
-func (o *Office) EndLogin(ctx context.Context, id PersonID, login int64, staff string) error {
-	return notFoundAs(o.Store.EndLogin(ctx, id, login, o.personEntry(id, staff, "login.end")), errNoLogin)
+func personEntry(at time.Time, id PersonID, staff, action string) Entry {
+	return Entry{At: at, Actor: ClerkActor(staff), Action: action, Person: id}
 }
 
 // Erase removes a person, once the clerk has typed the person's 番号.
@@ -134,5 +123,5 @@ func (o *Office) Erase(ctx context.Context, id PersonID, typed, staff string) er
 	if eligibility.NormaliseNumber(typed) != eligibility.NormaliseNumber(record.Person.Number) {
 		return ErrErasing
 	}
-	return notFoundAs(o.Store.ErasePerson(ctx, id, o.personEntry(id, staff, "person.erase")), ErrNoPerson)
+	return notFoundAs(o.Store.ErasePerson(ctx, id, personEntry(o.Now(), id, staff, "person.erase")), ErrNoPerson)
 }

@@ -125,27 +125,6 @@ type PaperStore interface {
 	Checkpoint(ctx context.Context) (credential.Checkpoint, error)
 }
 
-// CounterStore keeps the records of counters. Insurers' keys cannot open them.
-type CounterStore interface {
-	// PutCase stores a new case (version 0), or a change of the version that was read; it returns ErrCaseMoved when somebody
-	// else changed the case since.
-	PutCase(ctx context.Context, c Case, e Entry) error
-	Case(ctx context.Context, facility, id string) (Case, error)
-	Cases(ctx context.Context, facility string, day eligibility.Date) ([]Case, error) // of one day, newest first
-}
-
-// Entry is one line of the audit chain: who did what, when, to whom. Detail holds no personal data.
-type Entry struct {
-	At     time.Time
-	Actor  Actor
-	Action string   // "people.import", "notice.enrol", "screen.issue", "case.record", …
-	Person PersonID // whose record it concerns, or empty; stored only as a pseudonym under the person's own key
-	Detail string   // counts, outcomes, file hashes
-}
-
-// PersonID names a person's record: 26 random Base32 letters, made by the store.
-type PersonID string
-
 // Insurer is a 保険者 that issues through this server.
 type Insurer struct {
 	Number    eligibility.InsurerNumber `json:"number"`
@@ -197,26 +176,6 @@ type SealedReceipt struct {
 	At     time.Time
 	Sealed []byte
 }
-
-// Case is one patient at one counter, from the scan to the recorded outcome. Body is sealed at rest.
-type Case struct {
-	Facility string
-	ID       string // 26 random Base32 letters
-	At       time.Time
-	Outcome  Outcome
-	Body     []byte // JSON, the desk's own
-	Version  int    // how often it was stored; 0 before the first time
-}
-
-// Outcome is how a case ended. The zero value means it is still open.
-type Outcome string
-
-const (
-	Open     Outcome = ""
-	Accepted Outcome = "accepted" // 受け付けた
-	Refused  Outcome = "refused"  // この方法では受け付けなかった
-	Parked   Outcome = "parked"   // 会計まで保留
-)
 
 // Errors of the store that callers tell apart.
 var (

@@ -1,19 +1,15 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
-	"github.com/labstack/echo/v4"
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
@@ -127,28 +123,4 @@ func (a *assertionClaims) fits(call HostCall) error {
 		return errors.New("it is for another body")
 	}
 	return nil
-}
-
-// caller verifies who calls, for one insurer. It reads the body and puts it back for the handler.
-func (s *Site) caller(c echo.Context) (eligibility.InsurerNumber, desk.Caller, error) {
-	number, err := s.issuer(c)
-	if err != nil {
-		return "", desk.Caller{}, err
-	}
-	assertion, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), "Bearer ")
-	if !ok {
-		return "", desk.Caller{}, errAssertion
-	}
-	path, ok := strings.CutPrefix(c.Request().URL.Path, "/i/"+string(number))
-	if !ok || c.Request().URL.RawQuery != "" {
-		return "", desk.Caller{}, errAssertion
-	}
-	body, err := io.ReadAll(c.Request().Body)
-	if err != nil {
-		return "", desk.Caller{}, err
-	}
-	c.Request().Body = io.NopCloser(bytes.NewReader(body))
-	call := HostCall{ISS: s.Office.ISS(number), Path: path, Body: body}
-	caller, err := s.CounterCall(c.Request().Context(), assertion, call)
-	return number, caller, err
 }

@@ -1,10 +1,13 @@
 package web
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -215,4 +218,51 @@ func (s *Site) counters(c echo.Context) error {
 	}
 	c.Response().Header().Set("Cache-Control", "public, max-age=600")
 	return zipped(c, http.StatusOK, echo.MIMEApplicationJSON, data)
+}
+
+// caller verifies who calls, for one insurer. It reads the body and puts it back for the handler.
+func (s *Site) caller(c echo.Context) (eligibility.InsurerNumber, desk.Caller, error) {
+	number, err := s.issuer(c)
+	if err != nil {
+		return "", desk.Caller{}, err
+	}
+	assertion, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return "", desk.Caller{}, errAssertion
+	}
+	path, ok := strings.CutPrefix(c.Request().URL.Path, "/i/"+string(number))
+	if !ok || c.Request().URL.RawQuery != "" {
+		return "", desk.Caller{}, errAssertion
+	}
+	body, err := io.ReadAll(c.Request().Body)
+	if err != nil {
+		return "", desk.Caller{}, err
+	}
+	c.Request().Body = io.NopCloser(bytes.NewReader(body))
+	call := HostCall{ISS: s.Office.ISS(number), Path: path, Body: body}
+	caller, err := s.CounterCall(c.Request().Context(), assertion, call)
+	return number, caller, err
+}
+
+var timeNonce = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
+
+// hostTime signs the time for a question. It wants no assertion, since a counter with a wrong clock cannot
+// make one.
+func (s *Site) hostTime(c echo.Context) error {
+	if err := s.limits.times.Take(from(c), s.Now()); err != nil {
+		return err
+	}
+	number, err := s.issuer(c)
+	if err != nil {
+		return err
+	}
+	nonce := c.QueryParam("nonce")
+	if !timeNonce.MatchString(nonce) {
+		return errRequest.In("nonce")
+	}
+	signed, err := s.Office.SignTime(number, nonce)
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "application/time+jwt", []byte(signed))
 }

@@ -3,11 +3,7 @@ package web
 import (
 	"context"
 	"crypto/rand"
-	"net/http"
-	"regexp"
 	"time"
-
-	"github.com/labstack/echo/v4"
 
 	"madoguchi/credential"
 )
@@ -18,29 +14,6 @@ const (
 	askTimeAgain = 5 * time.Minute // an issuer is asked once in so long, whatever it answered
 	askTimeLimit = 2 * time.Second // somebody waits at the counter
 )
-
-var timeNonce = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
-
-// hostTime signs the time for a question. It wants no assertion, since a counter with a wrong clock cannot
-// make one.
-func (s *Site) hostTime(c echo.Context) error {
-	if err := s.limits.times.Take(from(c), s.Now()); err != nil {
-		return err
-	}
-	number, err := s.issuer(c)
-	if err != nil {
-		return err
-	}
-	nonce := c.QueryParam("nonce")
-	if !timeNonce.MatchString(nonce) {
-		return errRequest.In("nonce")
-	}
-	signed, err := s.Office.SignTime(number, nonce)
-	if err != nil {
-		return err
-	}
-	return c.Blob(http.StatusOK, "application/time+jwt", []byte(signed))
-}
 
 // AskTime asks an issuer for its signed time, unless it was measured or asked lately; it reports whether that
 // was measured anew.
