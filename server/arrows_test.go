@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// floors gives each room its height (DESIGN.md section 2). An import must lead to a lower floor; rooms of equal height
+// floors gives each room its height. An import must lead to a lower floor; rooms of equal height
 // do not know each other. A sub-folder has the height of its nearest named ancestor.
 var floors = map[string]int{
 	"outside":           0, // tests only
