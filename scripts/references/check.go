@@ -20,7 +20,7 @@ type Broken struct {
 func (b Broken) String() string { return fmt.Sprintf("%s:%d: %s: %s", b.File, b.Line, b.Text, b.Why) }
 
 var (
-	// pages: a name that ends with .md, and what of the page is meant: an anchor, a heading in quotes, or a number.
+	// pages: a name that ends with .md, and what of it is meant: an anchor, a heading in quotes, or a number.
 	pages = regexp.MustCompile(
 		`[\w./-]*[\w-]\.md\b(?:#([\p{L}\p{N}_-]+)| \\?"([^"\\]+)\\?"|,? (?:sections? |§ ?)?(\d+(?:\.\d+)*)\b)?`)
 	// further: an anchor alone, of the page that was named before it in the same comment.
@@ -28,7 +28,8 @@ var (
 	// links of Markdown to anything but a page.
 	links = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	// files that begin with a folder of the repository.
-	files = regexp.MustCompile(`[\w./-]*[\w-]\.(?:go|ts|mts|mjs|css|html|json|sql|sh|png|svg|ttf|wasm|yaml)\b`)
+	files = regexp.MustCompile(
+		`[\w./-]*[\w-]\.(?:go|ts|mts|mjs|css|html|json|sql|sh|png|svg|ttf|wasm|yaml)\b(?:\.gz)?`)
 	// outside: words that point at something which no reader of the repository has.
 	outside = regexp.MustCompile(`\b[Ii]ssues? #?\d+\b|(?:\(|// |/\* )facts?: |\bfacts? page\b|\bfacts/\w*`)
 	comment = regexp.MustCompile(`^\s*(?://|\*|/\*|#|--|<!--)`)
@@ -38,7 +39,9 @@ var (
 var skipped = []string{".git", "node_modules", "dist", "vendor", "fuzz", "bin", "out", "licences"}
 
 // kinds are the files that are read.
-var kinds = []string{".go", ".md", ".ts", ".mts", ".mjs", ".css", ".html", ".json", ".sql", ".sh", ".yaml", ".yml", ".txt"}
+var kinds = []string{
+	".go", ".md", ".ts", ".mts", ".mjs", ".css", ".html", ".json", ".sql", ".sh", ".yaml", ".yml", ".txt",
+}
 
 // checker follows the references of a tree of files.
 type checker struct {
@@ -118,7 +121,12 @@ func (c *checker) text(name, text string) {
 				continue
 			}
 			c.further(last, line[from:at[0]], report)
-			last = c.page(name, line[at[0]:at[1]], group(line, at, 1), group(line, at, 2), group(line, at, 3), report)
+			last = c.page(name, reference{
+				text:    line[at[0]:at[1]],
+				anchor:  group(line, at, 1),
+				heading: group(line, at, 2),
+				number:  group(line, at, 3),
+			}, report)
 			rest, from = blank(rest, at[0], at[1]), at[1]
 		}
 		if document {
@@ -130,31 +138,41 @@ func (c *checker) text(name, text string) {
 			c.links(name, text, line, report)
 		}
 		for _, at := range outside.FindAllStringIndex(line, -1) {
-			if !foreign(line, at[0]) && !strings.HasSuffix(line[:at[0]], "docs/") && !strings.HasSuffix(line[:at[0]], "](") {
-				report(line[at[0]:at[1]], "points outside the repository")
+			before := line[:at[0]]
+			if foreign(line, at[0]) || strings.HasSuffix(before, "docs/") || strings.HasSuffix(before, "](") {
+				continue
 			}
+			report(line[at[0]:at[1]], "points outside the repository")
 		}
 	}
 }
 
+// reference is a document's name with what of it is meant: at most one of the three is not empty.
+type reference struct{ text, anchor, heading, number string }
+
+// reporter takes down a reference that leads nowhere.
+type reporter func(text, why string)
+
 // page follows a reference to a document and returns the document's path, "" where there is none.
-func (c *checker) page(from, reference, anchor, heading, number string, report func(reference, why string)) string {
-	written, _, _ := strings.Cut(reference, ".md")
+func (c *checker) page(from string, r reference, report reporter) string {
+	written, _, _ := strings.Cut(r.text, ".md")
 	found := c.resolve(from, written+".md")
 	if found == "" {
-		report(reference, "there is no such page")
+		report(r.text, "there is no such page")
 		return ""
 	}
 	p := c.open(found)
 	switch {
-	case anchor != "" && !p.anchors[anchor], heading != "" && !p.has(heading), number != "" && !p.numbered(number):
-		report(reference, found+" has no such section")
+	case r.anchor != "" && !p.anchors[r.anchor],
+		r.heading != "" && !p.has(r.heading),
+		r.number != "" && !p.numbered(r.number):
+		report(r.text, found+" has no such section")
 	}
 	return found
 }
 
 // further follows anchors that stand alone, of the page that was named before them.
-func (c *checker) further(page, text string, report func(reference, why string)) {
+func (c *checker) further(page, text string, report reporter) {
 	if page == "" {
 		return
 	}
@@ -166,11 +184,12 @@ func (c *checker) further(page, text string, report func(reference, why string))
 }
 
 // files follows references to files below a folder of the repository.
-func (c *checker) files(from, line string, report func(reference, why string)) {
+func (c *checker) files(from, line string, report reporter) {
 	for _, at := range files.FindAllStringIndex(line, -1) {
 		written := line[at[0]:at[1]]
 		top, _, nested := strings.Cut(written, "/")
-		if !nested || !c.tops[top] || foreign(line, at[0]) || at[0] > 0 && strings.ContainsRune("*{$%}", rune(line[at[0]-1])) {
+		pattern := at[0] > 0 && strings.ContainsRune("*{$%}", rune(line[at[0]-1]))
+		if !nested || !c.tops[top] || pattern || foreign(line, at[0]) {
 			continue
 		}
 		if c.resolve(from, written) == "" {
@@ -180,7 +199,7 @@ func (c *checker) files(from, line string, report func(reference, why string)) {
 }
 
 // links follows a document's links to its own sections and to files.
-func (c *checker) links(from, text, line string, report func(reference, why string)) {
+func (c *checker) links(from, text, line string, report reporter) {
 	for _, m := range links.FindAllStringSubmatch(line, -1) {
 		target := m[1]
 		switch {
@@ -227,7 +246,8 @@ func (c *checker) open(name string) page {
 	return p
 }
 
-// foreign reports whether what begins at a place of a line belongs to an address on the web or to another project.
+// foreign reports whether what begins at a place of a line belongs to an address on the web or to another
+// project.
 func foreign(line string, at int) bool {
 	word := line[strings.LastIndexAny(line[:at], " \t(<\"`|、（")+1 : at]
 	rest := line[at:]

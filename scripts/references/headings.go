@@ -46,8 +46,8 @@ func parsePage(text string) page {
 	return p
 }
 
-// anchor is how a heading is addressed, as GitHub makes it: lower case, blanks become hyphens, and whatever is not a
-// letter, a digit, a hyphen or an underscore is left out.
+// anchor is how a heading is addressed, as GitHub makes it: lower case, blanks become hyphens, and whatever
+// is not a letter, a digit, a hyphen or an underscore is left out.
 func anchor(heading string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(heading) {
@@ -74,7 +74,8 @@ func (p page) has(heading string) bool {
 // numbered reports whether a heading begins with the number of a section, such as 4.1.
 func (p page) numbered(number string) bool {
 	for _, h := range p.headings {
-		if rest, ok := strings.CutPrefix(h, number); ok && (rest == "" || strings.ContainsRune(". :", rune(rest[0]))) {
+		rest, ok := strings.CutPrefix(h, number)
+		if ok && (rest == "" || strings.ContainsRune(". :", rune(rest[0]))) {
 			return true
 		}
 	}
