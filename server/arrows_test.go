@@ -15,45 +15,44 @@ import (
 // floors gives each room its height. An import must lead to a lower floor; rooms of equal height
 // do not know each other. A sub-folder has the height of its nearest named ancestor.
 var floors = map[string]int{
-	"outside":            0, // tests only
-	"card/bench":         1, // tests only
-	"eligibility":        10,
-	"eligibility/oqs":    11,
-	"eligibility/fhir":   11,
-	"card":               20,
-	"credential":         20,
-	"pdf/archive":        18,
-	"pdf/font":           19,
-	"pdf/sign":           19,
-	"pdf":                20,
-	"auth":               20,
-	"auth/demoidp":       21,
-	"pwa":                20,
-	"server/keys":        22, // makes credential keys
-	"server/hub":         20,
-	"server/hostclient":  20,
-	"server/csvfile":     19, // files that leave
-	"server/roster":      20,
-	"server/lens":        20,
-	"card/wire":          21,
-	"card/virtual":       21,
-	"card/virtual/vpcd":  22,
-	"card/pcsc":          21,
-	"card/agent":         22,
-	"card/bridge":        23,
-	"server/press":       25,
-	"server/readers":     30,
-	"server/desk":        40,
-	"server/store":       50, // implements what desk and readers declare
-	"server/web":         50,
-	"pwa/build":          60, // a program of its own
-	"pwa/preview":        60,
-	"scripts/security":   60, // counts what the tests refused
-	"scripts/mutate":     60, // a program of its own
-	"scripts/references": 60,
-	"scripts/licences":   60,
-	"server":             90,
-	"e2e":                95, // tests only
+	"outside":           0, // tests only
+	"card/bench":        1, // tests only
+	"eligibility":       10,
+	"eligibility/oqs":   11,
+	"eligibility/fhir":  11,
+	"card":              20,
+	"credential":        20,
+	"pdf/archive":       18,
+	"pdf/font":          19,
+	"pdf/sign":          19,
+	"pdf":               20,
+	"auth":              20,
+	"auth/demoidp":      21,
+	"pwa":               20,
+	"server/keys":       22, // makes credential keys
+	"server/hub":        20,
+	"server/hostclient": 20,
+	"server/csvfile":    19, // files that leave
+	"server/roster":     20,
+	"server/lens":       20,
+	"card/wire":         21,
+	"card/virtual":      21,
+	"card/virtual/vpcd": 22,
+	"card/pcsc":         21,
+	"card/agent":        22,
+	"card/bridge":       23,
+	"server/press":      25,
+	"server/readers":    30,
+	"server/desk":       40,
+	"server/store":      50, // implements what desk and readers declare
+	"server/web":        50,
+	"pwa/build":         60, // a program of its own
+	"pwa/preview":       60,
+	"scripts/security":  60, // counts what the tests refused
+	"scripts/mutate":    60, // a program of its own
+	"scripts":           60, // each folder a program of its own
+	"server":            90,
+	"e2e":               95, // tests only
 }
 
 // floor returns the height of a package and the room that gave it.
