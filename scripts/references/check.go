@@ -35,8 +35,8 @@ var (
 	comment = regexp.MustCompile(`^\s*(?://|\*|/\*|#|--|<!--)`)
 )
 
-// skipped are folders with other people's work, generated files, bytes that only look like text, and the data of
-// a server that was started here.
+// skipped are folders with other people's work, generated files, bytes that only look like text, and the data
+// of a server that was started here.
 var skipped = []string{".git", "node_modules", "dist", "vendor", "fuzz", "bin", "out", "data", "licences"}
 
 // kinds are the files that are read.
