@@ -206,14 +206,6 @@ func TestAnAnswerToAnotherLoginLeavesTheCarriedOneUnderWay(t *testing.T) {
 	}
 }
 
-// With https the cookie is the host's own, and never sent without (RFC 6265bis 4.1.3.2).
-func TestTheCarriedLoginsCookieIsTheHostsOwn(t *testing.T) {
-	s := &Site{Config: Config{Sessions: &auth.Sessions{HTTPS: true}}}
-	if c := s.flowCookie("x", 1); c.Name != "__Host-madoguchi-login" || !c.Secure || c.Path != "/" || c.Domain != "" || !c.HttpOnly {
-		t.Errorf("%+v", c)
-	}
-}
-
 // What a login rests on stands in the audit: its level, and whether the time of the proof is the provider's
 // word.
 func TestTheAuditSaysWhatALoginRestsOn(t *testing.T) {

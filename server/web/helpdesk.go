@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"madoguchi/server/insurer"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -17,7 +18,7 @@ func (s *Site) helpDesk(c echo.Context) InsurerView {
 	defer cancel()
 	if _, v, ok, err := s.patient(c); err == nil && ok && v.Notice != nil {
 		if in, err := s.Office.Enrolment.NoticeInsurer(ctx, v.Notice); err == nil {
-			return insurerView(in)
+			return contactOf(in)
 		}
 	}
 	if a, err := s.asks(c); err == nil {
@@ -34,12 +35,17 @@ func (s *Site) helpDesk(c echo.Context) InsurerView {
 				continue
 			}
 			if in, err := s.Office.Directory.Insurer(ctx, people[0].Person.Insurer); err == nil {
-				return insurerView(in)
+				return contactOf(in)
 			}
 		}
 	}
 	if all, err := s.Office.Directory.All(ctx); err == nil && len(all) == 1 {
-		return insurerView(all[0])
+		return contactOf(all[0])
 	}
 	return InsurerView{}
+}
+
+// contactOf names an insurer and how to call it.
+func contactOf(in insurer.Insurer) InsurerView {
+	return InsurerView{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, NumberOnPaper: in.Number.Paper(), Number: string(in.Number)}
 }

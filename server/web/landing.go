@@ -80,6 +80,6 @@ func (s *Site) noticePage(c echo.Context) error {
 	if err != nil {
 		return s.refuseNotice(c, err)
 	}
-	view.Read, view.Insurer = true, insurerView(in)
+	view.Read, view.Insurer = true, contactOf(in)
 	return s.showPublic(c, http.StatusOK, "landing", view)
 }

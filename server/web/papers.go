@@ -22,8 +22,6 @@ func (s *Site) paperRoutes(e *echo.Echo) {
 	e.GET("/insurer/people/:id/certificate.pdf", s.pageFor(auth.Clerk, s.certificatePDF))
 	e.POST("/insurer/people/:id/certificate.pdf", s.pageFor(auth.Clerk, s.certificatePDF))
 	e.GET("/insurer/people/:id/insert.pdf", s.pageFor(auth.Clerk, s.insertPDF))
-	e.GET("/people/:id/insert.pdf", s.ownInsertPDF)
-	e.GET("/declaration.pdf", s.declarationPDF)
 }
 
 // samples are the papers that the page shows, as clerks call them.
@@ -143,26 +141,4 @@ func (s *Site) insertPDF(c echo.Context, staff string) error {
 		return err
 	}
 	return pdfFile(c, "card-case.pdf", data)
-}
-
-// ownInsertPDF sends the slip for the card case to whoever may be shown the person's screen and its copy: it says no more.
-func (s *Site) ownInsertPDF(c echo.Context) error {
-	subject, id, err := s.showing(c)
-	if err != nil {
-		return s.toLogin(c, err)
-	}
-	data, err := s.Office.Documents.InsertFor(c.Request().Context(), subject, id)
-	if err != nil {
-		return err
-	}
-	return pdfFile(c, "card-case.pdf", data)
-}
-
-// declarationPDF sends the empty 被保険者資格申立書 to anybody: it is a form, and says nothing of anyone.
-func (s *Site) declarationPDF(c echo.Context) error {
-	data, _, err := pdf.DeclarationSheet(pdf.Declaration{}, s.Now())
-	if err != nil {
-		return err
-	}
-	return pdfFile(c, "moushitatesho.pdf", data)
 }
