@@ -45,8 +45,7 @@ func (h *house) atProvider(t *testing.T) (e *echo.Echo, pick func(address string
 		t.Fatal(err)
 	}
 	e = New(Config{
-		Office:     h.office,
-		Runs:       h.runs,
+		Insurer:    h.office,
 		Background: ctx,
 		Demo:       true,
 		Now:        clock,

@@ -19,6 +19,7 @@ import (
 	"madoguchi/outside"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
+	"madoguchi/server/web/kit"
 )
 
 // receiptKeyBody is what a phone sends for its receipts.
@@ -176,7 +177,7 @@ func TestTheWaitStandsInEveryLanguage(t *testing.T) {
 	for lang, want := range map[string]string{"ja": "3秒", "ja-easy": "3びょう", "en": "3 seconds", "zh-Hans": "3秒", "vi": "3\u00a0giây"} {
 		in := func(r *http.Request) { r.Header.Set("Accept-Language", lang) }
 		w := h.ask(t, "POST", "/api/v1/phone/nonce?lang="+lang, map[string]string{"phone": "P"}, in)
-		if detail := decode[problem](t, w).Detail; lang != "ja-easy" && (!strings.Contains(detail, want) || strings.ContainsAny(detail, "{}")) {
+		if detail := decode[kit.ProblemDocument](t, w).Detail; lang != "ja-easy" && (!strings.Contains(detail, want) || strings.ContainsAny(detail, "{}")) {
 			t.Errorf("%s: %s", lang, detail)
 		}
 		page := h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA?lang="+lang, nil)
