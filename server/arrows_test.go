@@ -29,6 +29,7 @@ var floors = map[string]int{
 	"auth":              20,
 	"auth/demoidp":      21,
 	"pwa":               20,
+	"server/durable":    10, // locks and whole files
 	"server/keys":       22, // makes credential keys
 	"server/hub":        20,
 	"server/hostclient": 20,

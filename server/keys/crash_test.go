@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"madoguchi/server/durable"
 )
 
 // exitCut is the exit code of a process that ended itself before a change to the disk.
@@ -176,7 +178,7 @@ func checkDone(t *testing.T, f *Folder, want []State, cut int) {
 		t.Errorf("step %d: states %v, want %v; files %v, want %v; %v", cut, states, want, kept, files, err)
 	}
 	err = filepath.WalkDir(f.dir, func(path string, e fs.DirEntry, err error) error {
-		if err == nil && strings.HasPrefix(e.Name(), unnamed) {
+		if err == nil && strings.HasPrefix(e.Name(), durable.DraftPrefix) {
 			t.Errorf("step %d: half of a key was left in %s", cut, e.Name())
 		}
 		return err

@@ -6,18 +6,26 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"os"
 	"path/filepath"
+
+	"madoguchi/server/durable"
 )
+
+// draftEnding is added to a file's name until it is whole. The name is the same at each start, so that what a crash left is
+// written over.
+const draftEnding = ".part"
 
 // file prints one file: beside its name first, and under it when it was read back.
 func (s *session) file(ctx context.Context, number, first int) (FileRecord, error) {
 	last := min(first+s.PerFile, len(s.Items))
 	f := printing{session: s, number: number, index: newIndex(s.name(number) + ".pdf")}
 	path := filepath.Join(s.Folder, s.name(number)+".pdf")
-	part := path + ".part"
-	defer os.Remove(part) // after a rename there is none
-	if err := f.write(ctx, part, first, last); err != nil {
+	draft, err := durable.Create(path, durable.Options{Draft: path + draftEnding})
+	if err != nil {
+		return FileRecord{}, errFolder.Because(err)
+	}
+	defer draft.Discard()
+	if err := f.write(ctx, draft, first, last); err != nil {
 		return FileRecord{}, err
 	}
 	made := FileRecord{Number: number, First: first, Last: last, People: len(f.printed), Pages: f.pages, Skipped: last - first - len(f.printed), Check: f.index.checks,
@@ -25,17 +33,16 @@ func (s *session) file(ctx context.Context, number, first int) (FileRecord, erro
 	if made.People > 0 {
 		made.Name = filepath.Base(path)
 		s.tell(last, number, true)
-		var err error
-		if made.Codes, err = f.readBack(part); err != nil {
+		if made.Codes, err = f.readBack(draft.Name()); err != nil {
 			return FileRecord{}, err
 		}
-		if made.Texts, err = f.texts(ctx, part); err != nil {
+		if made.Texts, err = f.texts(ctx, draft.Name()); err != nil {
 			return FileRecord{}, err
 		}
-		if made.Sampled, err = f.sample(ctx, part); err != nil {
+		if made.Sampled, err = f.sample(ctx, draft.Name()); err != nil {
 			return FileRecord{}, err
 		}
-		if err := os.Rename(part, path); err != nil {
+		if err := draft.Commit(); err != nil {
 			return FileRecord{}, errFolder.Because(err)
 		}
 	}
@@ -68,16 +75,7 @@ type want struct {
 }
 
 // write prints the people of [first, last) into a file and makes it durable.
-func (f *printing) write(ctx context.Context, path string, first, last int) (err error) {
-	out, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return errFolder.Because(err)
-	}
-	defer func() {
-		if bad := out.Close(); err == nil && bad != nil {
-			err = errFolder.Because(bad)
-		}
-	}()
+func (f *printing) write(ctx context.Context, out *durable.Draft, first, last int) error {
 	sum := sha256.New()
 	count := &counter{}
 	buffer := bufio.NewWriterSize(io.MultiWriter(faulty{out}, sum, count), 1<<20)
@@ -96,7 +94,7 @@ func (f *printing) write(ctx context.Context, path string, first, last int) (err
 	if err := buffer.Flush(); err != nil {
 		return err
 	}
-	if err := out.Sync(); err != nil {
+	if err := out.Flush(); err != nil {
 		return errFolder.Because(err)
 	}
 	f.bytes, f.hash = count.n, hex.EncodeToString(sum.Sum(nil))
@@ -163,24 +161,8 @@ func (f faulty) Write(b []byte) (int, error) {
 
 // keep writes a small file whole or not at all.
 func keep(path string, data []byte) error {
-	part := path + ".part"
-	defer os.Remove(part)
-	out, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
+	if err := durable.WriteFile(path, data, durable.Options{Draft: path + draftEnding}); err != nil {
 		return errFolder.Because(err)
 	}
-	_, err = out.Write(data)
-	if err == nil {
-		err = out.Sync()
-	}
-	if bad := out.Close(); err == nil {
-		err = bad
-	}
-	if err == nil {
-		err = os.Rename(part, path)
-	}
-	if err != nil {
-		return errFolder.Because(err)
-	}
-	return syncFolder(filepath.Dir(path))
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/durable"
 )
 
 // Paper makes the pages of a run.
@@ -156,9 +157,12 @@ func (r *Run) Do(ctx context.Context) ([]FileRecord, error) {
 	if err := os.MkdirAll(r.Folder, 0o700); err != nil {
 		return nil, errFolder.Because(err)
 	}
-	release, err := lock(filepath.Join(r.Folder, "."+r.Base+".lock"))
+	release, err := durable.TryLock(filepath.Join(r.Folder, "."+r.Base+".lock"))
+	if errors.Is(err, durable.ErrHeld) {
+		return nil, ErrBusy
+	}
 	if err != nil {
-		return nil, err
+		return nil, errFolder.Because(err)
 	}
 	defer release()
 	files, err := r.Journal.Files(ctx)
