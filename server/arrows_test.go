@@ -22,6 +22,7 @@ var floors = map[string]int{
 	"eligibility/fhir":  11,
 	"card":              20,
 	"credential":        20,
+	"pdf/object":        17, // the one reader of PDF
 	"pdf/archive":       18,
 	"pdf/font":          19,
 	"pdf/sign":          19,

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"madoguchi/pdf/object"
 )
 
 // Limits of Read. Each byte is looked at a fixed number of times, and hashed once a signature.
@@ -94,7 +96,7 @@ func Read(document []byte) (Found, error) {
 		}
 		at += found + len("/ByteRange")
 		near := document[:min(len(document), at+64)] // a comment may be as long as the file
-		if begin := skipBlanks(near, at); begin < len(near) && document[begin] == '[' {
+		if begin := object.SkipBlanks(near, at); begin < len(near) && document[begin] == '[' {
 			f.Signatures = append(f.Signatures, judge(document, at))
 		}
 	}
@@ -121,13 +123,13 @@ func locked(data []byte) bool {
 			return false
 		}
 		at += found + len("/Encrypt")
-		if word(data, at) != at {
+		if object.WordEnd(data, at) != at {
 			continue // a longer name
 		}
 		near := data[:min(len(data), at+64)]
-		begin := skipBlanks(near, at)
-		_, _, isReference := reference(near, begin)
-		if isReference || bytes.HasPrefix(near[begin:], []byte("<<")) {
+		begin := object.SkipBlanks(near, at)
+		v, _, _ := object.ReadValue(near, begin)
+		if _, isReference := v.Reference(); isReference || bytes.HasPrefix(near[begin:], []byte("<<")) {
 			return true
 		}
 	}
@@ -218,19 +220,19 @@ func judge(data []byte, at int) Signature {
 // covered returns where the hole begins and ends and where what is covered ends. The hole must be /Contents of the same dictionary
 // and hold nothing but them, and everything else before the end of the range must be covered.
 func covered(data []byte, at int) (before, after, end int, err error) {
-	begin := skipBlanks(data, at)
-	arrayEnd := skipValue(data[:min(len(data), begin+256)], begin, 0)
-	if arrayEnd < 0 {
+	begin := object.SkipBlanks(data, at)
+	array, arrayEnd, ok := object.ReadValue(data[:min(len(data), begin+256)], begin)
+	if !ok {
 		return 0, 0, 0, errors.New("a ByteRange that does not end")
 	}
-	figures := elements(data[begin:arrayEnd])
+	figures, _ := array.Array()
 	if len(figures) != 4 {
 		return 0, 0, 0, errors.New("a ByteRange of other than four figures")
 	}
 	var n [4]int
 	for i, f := range figures {
 		var ok bool
-		if n[i], ok = integer(f, 0); !ok {
+		if n[i], ok = f.Int(); !ok {
 			return 0, 0, 0, errors.New("a ByteRange without figures")
 		}
 	}
@@ -244,7 +246,7 @@ func covered(data []byte, at int) (before, after, end int, err error) {
 		return 0, 0, 0, errors.New("a ByteRange whose hole is no signature")
 	}
 	d, ok := around(data, at)
-	contents := d.get("/Contents")
+	contents := d.Get("Contents")
 	// The same bytes, not only equal ones: the dictionary's entry lies in the file itself.
 	if !ok || len(contents) != after-before || &contents[0] != &data[before] {
 		return 0, 0, 0, errors.New("a ByteRange whose hole is not its dictionary's")
@@ -253,13 +255,13 @@ func covered(data []byte, at int) (before, after, end int, err error) {
 }
 
 // around returns the dictionary whose entry stands at at: the one behind the nearest "obj" before.
-func around(data []byte, at int) (dictionary, bool) {
+func around(data []byte, at int) (object.Dict, bool) {
 	from := max(at-maxContainer-4096, 0)
 	word := bytes.LastIndex(data[from:at], []byte("obj"))
 	if word < 0 {
 		return nil, false
 	}
-	d, end, ok := parseDictionary(data, from+word+len("obj"))
+	d, end, ok := object.ReadDict(data, from+word+len("obj"))
 	return d, ok && end > at
 }
 
@@ -268,6 +270,6 @@ func claimed(data []byte, at int) time.Time {
 	if !ok {
 		return time.Time{}
 	}
-	t, _ := parseDate(text(d.get("/M")))
+	t, _ := parseDate(plain(d.Get("M")))
 	return t
 }

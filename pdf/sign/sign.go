@@ -5,10 +5,13 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"madoguchi/pdf/object"
 )
 
 // Options say what goes into the document besides its signature.
@@ -23,11 +26,7 @@ type Options struct {
 // Describe returns the document with its XMP packet, document information, language and, for Options.Archive, output
 // intent, unsigned. It returns ErrStructure or ErrLocked for what is no plain PDF. The same input gives the same bytes.
 func Describe(document []byte, at time.Time, o Options) ([]byte, error) {
-	d, err := openDocument(document)
-	if err != nil {
-		return nil, err
-	}
-	u, err := newUpdate(d)
+	u, err := openUpdate(document)
 	if err != nil {
 		return nil, err
 	}
@@ -53,15 +52,11 @@ func Sign(document []byte, key crypto.Signer, chain []*x509.Certificate, at time
 	if err != nil {
 		return nil, ErrKey.Because(err)
 	}
-	d, err := openDocument(document)
+	u, err := openUpdate(document)
 	if err != nil {
 		return nil, err
 	}
-	u, err := newUpdate(d)
-	if err != nil {
-		return nil, err
-	}
-	if o != (Options{Field: o.Field, Box: o.Box}) || u.root.get("/Metadata") == nil {
+	if o != (Options{Field: o.Field, Box: o.Box}) || u.root.Get("Metadata") == nil {
 		if err := u.describe(at, o); err != nil {
 			return nil, err
 		}
@@ -80,12 +75,13 @@ const rangeWidth = 44
 // field writes the signature dictionary, its field with the widget and an appearance (PDF/A wants one even where nothing is
 // seen), the page that shows it and the form. It returns where the hole for the signature begins.
 func (u *update) field(at time.Time, o Options, room int) (int, error) {
-	page, pageID, ok := u.firstPage(u.root)
-	if !ok {
-		return 0, ErrStructure.Because(fmt.Errorf("no page"))
+	pages := u.Pages(u.root, 1)
+	if len(pages) == 0 {
+		return 0, ErrStructure.Because(errors.New("no page"))
 	}
-	form, formID, _ := u.dictionary(u.root.get("/AcroForm"))
-	fields := u.array(form.get("/Fields"))
+	page, pageID := pages[0].Dict, pages[0].Number
+	form, formID, _ := u.Dict(u.root.Get("AcroForm"))
+	fields := u.Array(form.Get("Fields"))
 	if o.Field == "" {
 		o.Field = u.freeName(fields)
 	}
@@ -99,7 +95,7 @@ func (u *update) field(at time.Time, o Options, room int) (int, error) {
 	// F 132: printed and locked (ISO 32000-1 table 165); PDF/A-1 forbids hidden ones.
 	u.write(widget, fmt.Sprintf("<</Type/Annot/Subtype/Widget/FT/Sig/T %s/F 132/Rect%s/P %d 0 R/V %d 0 R/AP<</N %d 0 R>>>>",
 		pdfText(o.Field), box, pageID, value, appearance))
-	join := func(old [][]byte) string {
+	join := func(old []object.Value) string {
 		var b strings.Builder
 		b.WriteByte('[')
 		for _, one := range old {
@@ -108,22 +104,22 @@ func (u *update) field(at time.Time, o Options, room int) (int, error) {
 		fmt.Fprintf(&b, "%d 0 R]", widget)
 		return b.String()
 	}
-	u.write(pageID, page.with("/Annots", join(u.array(page.get("/Annots")))).String())
-	form = form.with("/Fields", join(fields)).with("/SigFlags", "3") // signatures exist, append only (table 219)
+	u.write(pageID, page.With("Annots", join(u.Array(page.Get("Annots")))).String())
+	form = form.With("Fields", join(fields)).With("SigFlags", "3") // signatures exist, append only (table 219)
 	if formID != 0 {
 		u.write(formID, form.String())
 	} else {
-		u.root = u.root.with("/AcroForm", form.String())
+		u.root = u.root.With("AcroForm", form.String())
 	}
 	return hole, nil
 }
 
 // freeName returns the first of Signature1, Signature2 … that no field has.
-func (u *update) freeName(fields [][]byte) string {
+func (u *update) freeName(fields []object.Value) string {
 	var taken []string
 	for _, f := range fields {
-		if d, _, ok := u.dictionary(f); ok {
-			taken = append(taken, plain(d.get("/T")))
+		if d, _, ok := u.Dict(f); ok {
+			taken = append(taken, plain(d.Get("T")))
 		}
 	}
 	for i := 1; ; i++ {

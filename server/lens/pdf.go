@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"madoguchi/pdf/object"
 )
 
 // isPDF looks for the header within the first 1,024 bytes, where readers look for it (ISO 32000-1 annex H.3.4.1).
@@ -18,10 +20,10 @@ func isPDF(data []byte) bool {
 // codes that lie badly in an early one; then those without a code are searched, the smallest first.
 func pdfCodes(data []byte) (Found, error) {
 	f := open(data)
-	if f.locked {
+	if f.Locked {
 		return Found{}, ErrLocked
 	}
-	if len(f.objects) == 0 {
+	if f.Len() == 0 {
 		return Found{}, ErrFormat
 	}
 	var result Found
@@ -30,7 +32,7 @@ func pdfCodes(data []byte) (Found, error) {
 	var unread []*plane
 	for _, image := range f.images {
 		// the smallest code has 21 modules a side
-		if min(f.number(image.dict, 0, "Width", "W"), f.number(image.dict, 0, "Height", "H")) < 21 {
+		if min(f.Number(image.Dict, 0, "Width", "W"), f.Number(image.Dict, 0, "Height", "H")) < 21 {
 			continue
 		}
 		result.Pictures++
@@ -64,7 +66,7 @@ func pdfCodes(data []byte) (Found, error) {
 	}
 	cause := errors.Join(causes...)
 	switch {
-	case errors.Is(cause, errPixels):
+	case errors.Is(cause, errPixels), errors.Is(cause, object.ErrInflate):
 		return result, ErrLarge.Because(cause)
 	case result.Looked < result.Pictures:
 		return result, errTooMuch(result)

@@ -1,6 +1,10 @@
 package lens
 
-import "io"
+import (
+	"io"
+
+	"madoguchi/pdf/object"
+)
 
 // colours tells how a PDF picture's samples become brightness.
 type colours struct {
@@ -10,15 +14,15 @@ type colours struct {
 }
 
 // colours reads a colour space (ISO 32000-1 section 8.6); ok is false for those that are not read.
-func (f *file) colours(space any, depth int) (c colours, ok bool) {
+func (f *file) colours(space object.Value, depth int) (c colours, ok bool) {
 	if depth > 4 {
 		return colours{}, false
 	}
-	space = f.resolve(space)
-	family, _ := space.(string)
-	array, isArray := space.([]any)
+	space = f.Resolve(space)
+	family, _ := space.Name()
+	array, isArray := space.Array()
 	if isArray && len(array) > 0 {
-		family, _ = f.resolve(array[0]).(string)
+		family, _ = f.Resolve(array[0]).Name()
 	}
 	switch family {
 	case "DeviceGray", "G", "CalGray":
@@ -31,8 +35,8 @@ func (f *file) colours(space any, depth int) (c colours, ok bool) {
 		return colours{components: 1, invert: true}, true // a tint of 0 is bare paper
 	case "ICCBased":
 		if len(array) > 1 {
-			profile, _ := f.resolve(array[1]).(dict)
-			n := f.number(profile, 0, "N")
+			profile, _ := f.Resolve(array[1]).Dict()
+			n := f.Number(profile, 0, "N")
 			return colours{components: n}, n == 1 || n == 3 || n == 4
 		}
 	case "Indexed", "I":
@@ -44,13 +48,13 @@ func (f *file) colours(space any, depth int) (c colours, ok bool) {
 }
 
 // indexed makes the palette: its entries are a string or a stream of colours of the base space.
-func (f *file) indexed(array []any, depth int) (colours, bool) {
+func (f *file) indexed(array []object.Value, depth int) (colours, bool) {
 	base, ok := f.colours(array[1], depth+1)
 	if !ok || base.palette != nil {
 		return colours{}, false
 	}
-	entries, ok := f.resolve(array[3]).(chars)
-	if s, isStream := f.stream(array[3]); isStream {
+	entries, ok := f.Resolve(array[3]).Text()
+	if s, isStream := f.Stream(array[3]); isStream {
 		in, err := f.decoded(s)
 		if err != nil {
 			return colours{}, false

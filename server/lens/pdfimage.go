@@ -4,20 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"madoguchi/pdf/object"
 )
 
 var errColours = errors.New("lens: colours that are not read here")
 
 // picture decodes an image XObject (ISO 32000-1 section 8.9.5). Its sides are checked before anything is decoded, and no
 // more is inflated than they need.
-func (f *file) picture(s stream) (*plane, error) {
+func (f *file) picture(s object.Stream) (*plane, error) {
 	in, err := f.decoded(s)
 	if err != nil {
 		return nil, err
 	}
-	names, _ := f.filters(s.dict)
-	if n := len(names); n > 0 && (names[n-1] == "DCTDecode" || names[n-1] == "DCT") {
-		data := s.raw
+	filters := f.Filters(s.Dict)
+	if n := len(filters); n > 0 && (filters[n-1].Name == "DCTDecode" || filters[n-1].Name == "DCT") {
+		data := s.Raw
 		if n > 1 {
 			if data, err = io.ReadAll(io.LimitReader(in, MaxBytes)); err != nil {
 				return nil, fmt.Errorf("reading a JPEG: %w", err)
@@ -28,35 +30,26 @@ func (f *file) picture(s stream) (*plane, error) {
 		}
 		return decode(data, f.take)
 	}
-	width, height := f.number(s.dict, 0, "Width", "W"), f.number(s.dict, 0, "Height", "H")
+	width, height := f.Number(s.Dict, 0, "Width", "W"), f.Number(s.Dict, 0, "Height", "H")
 	if err := f.take(width, height); err != nil {
 		return nil, err
 	}
-	bits := f.number(s.dict, 1, "BitsPerComponent", "BPC")
+	bits := f.Number(s.Dict, 1, "BitsPerComponent", "BPC")
 	c, ok := colours{components: 1}, true
-	if mask, _ := f.resolve(first(s.dict, "ImageMask", "IM")).(bool); !mask {
-		c, ok = f.colours(first(s.dict, "ColorSpace", "CS"), 0)
+	if mask, _ := f.Resolve(s.Dict.Get("ImageMask", "IM")).Bool(); !mask {
+		c, ok = f.colours(s.Dict.Get("ColorSpace", "CS"), 0)
 	} else {
 		bits = 1 // 0 paints, 1 leaves the page as it is: as in black and white
 	}
 	if !ok || bits != 1 && bits != 2 && bits != 4 && bits != 8 && bits != 16 {
 		return nil, errColours
 	}
-	if decode, ok := f.resolve(first(s.dict, "Decode", "D")).([]any); ok && len(decode) > 1 {
-		low, _ := f.resolve(decode[0]).(float64)
-		high, _ := f.resolve(decode[1]).(float64)
+	if decode, ok := f.Resolve(s.Dict.Get("Decode", "D")).Array(); ok && len(decode) > 1 {
+		low, _ := f.Resolve(decode[0]).Number()
+		high, _ := f.Resolve(decode[1]).Number()
 		c.invert = c.invert != (low > high)
 	}
 	return c.plane(in, width, height, bits)
-}
-
-func first(d dict, names ...string) any {
-	for _, name := range names {
-		if v := d[name]; v != nil {
-			return v
-		}
-	}
-	return nil
 }
 
 // plane reads the rows of a picture. One that ends early keeps what it has: the rest is bright.

@@ -2,16 +2,12 @@ package press
 
 import (
 	"bufio"
-	"bytes"
-	"compress/zlib"
 	"fmt"
-	"io"
 	"maps"
 	"os"
-	"regexp"
 	"slices"
-	"strconv"
 
+	"madoguchi/pdf/object"
 	"madoguchi/server/lens"
 )
 
@@ -63,111 +59,53 @@ type picture struct {
 	bits          []byte
 }
 
-var (
-	objectHead = regexp.MustCompile(`^(\d+) 0 obj`)
-	imageEntry = regexp.MustCompile(`/Subtype ?/Image`)
-	widthEntry = regexp.MustCompile(`/Width (\d+)`)
-	highEntry  = regexp.MustCompile(`/Height (\d+)`)
-	lengthText = regexp.MustCompile(`/Length (\d+)`)
-	pageEntry  = regexp.MustCompile(`/Type ?/Page[ /<\[>]`)
-	objectUse  = regexp.MustCompile(`/XObject ?<<([^>]*)>>`)
-	objectRef  = regexp.MustCompile(`/(\w+) (\d+) 0 R`)
-)
-
-// maxStream bounds what a damaged length may ask for.
-const maxStream = 64 << 20
+// maxImage bounds the bytes of an image's dots.
+const maxImage = 1 << 20
 
 // eachPage walks a file of pages as pdf/form writes it, object by object, and calls see with the texts of each page's codes. It
 // returns the number of pages.
 func eachPage(r *bufio.Reader, see func(page int, codes map[string]string) error) (int, error) {
 	images := map[int]picture{}
 	texts := map[int]string{} // of codes that many pages share
-	pages, id := 0, 0
-	var object []byte
-	for {
-		line, err := r.ReadBytes('\n')
-		if err == io.EOF {
-			return pages, nil
-		}
-		if err != nil {
-			return pages, errFolder.Because(err)
-		}
-		if head := objectHead.FindSubmatch(line); head != nil && len(object) == 0 {
-			id, _ = strconv.Atoi(string(head[1]))
-			line = line[len(head[0]):]
-		}
-		if id == 0 {
-			continue // between objects: the header, the table, the trailer
-		}
-		object = append(object, line...)
-		switch trimmed := bytes.TrimRight(line, "\r\n"); {
-		case bytes.HasSuffix(trimmed, []byte("stream")) && !bytes.Equal(trimmed, []byte("endstream")):
-			data, err := stream(r, object)
-			if err != nil {
-				return pages, err
+	pages := 0
+	var found error
+	isImage := func(d object.Dict) bool { return d.Get("Subtype").Is("Image") }
+	err := object.Walk(r, isImage, func(o object.Object) error {
+		switch {
+		case isImage(o.Dict):
+			images[o.Number], found = image(o.Dict, o.Data)
+		case o.Dict.Get("Type").Is("Page"):
+			pages++
+			var codes map[string]string
+			if codes, found = pageCodes(o.Dict, images, texts); found != nil {
+				found = &Mismatch{pages, found.Error()}
+			} else {
+				found = see(pages, codes)
 			}
-			if imageEntry.Match(object) {
-				if images[id], err = image(object, data); err != nil {
-					return pages, err
-				}
-			}
-			object = append(object[:0], ' ')
-		case bytes.Equal(trimmed, []byte("endobj")):
-			if pageEntry.Match(object) && !bytes.Contains(object, []byte("/Kids")) {
-				pages++
-				found, err := pageCodes(object, images, texts)
-				if err != nil {
-					return pages, &Mismatch{pages, err.Error()}
-				}
-				if err := see(pages, found); err != nil {
-					return pages, err
-				}
-			}
-			object, id = object[:0], 0
 		}
+		return found
+	})
+	if err != nil && found == nil { // the file itself cannot be read
+		err = errFolder.Because(err)
 	}
-}
-
-// stream reads the bytes behind an object's entries.
-func stream(r *bufio.Reader, object []byte) ([]byte, error) {
-	length := lengthText.FindSubmatch(object)
-	n := -1
-	if length != nil {
-		n, _ = strconv.Atoi(string(length[1]))
-	}
-	if n < 0 || n > maxStream {
-		return nil, errFolder.Because(fmt.Errorf("a stream of %d bytes", n))
-	}
-	if !imageEntry.Match(object) {
-		_, err := r.Discard(n)
-		return nil, err
-	}
-	data := make([]byte, n)
-	_, err := io.ReadFull(r, data)
-	return data, err
+	return pages, err
 }
 
 // image unpacks a one-bit image.
-func image(object, data []byte) (picture, error) {
-	w, h := widthEntry.FindSubmatch(object), highEntry.FindSubmatch(object)
-	if w == nil || h == nil {
+func image(d object.Dict, data []byte) (picture, error) {
+	var p picture
+	var ok1, ok2 bool
+	p.width, ok1 = d.Get("Width").Int()
+	p.height, ok2 = d.Get("Height").Int()
+	if !ok1 || !ok2 {
 		return picture{}, fmt.Errorf("an image without size")
 	}
-	p := picture{}
-	p.width, _ = strconv.Atoi(string(w[1]))
-	p.height, _ = strconv.Atoi(string(h[1]))
 	if p.width > 2000 || p.height > 2000 {
 		return picture{}, fmt.Errorf("an image of %d by %d dots", p.width, p.height)
 	}
-	p.bits = data
-	if bytes.Contains(object, []byte("/FlateDecode")) {
-		unpacked, err := zlib.NewReader(bytes.NewReader(data))
-		if err != nil {
-			return picture{}, fmt.Errorf("unpacking an image: %w", err)
-		}
-		if p.bits, err = io.ReadAll(io.LimitReader(unpacked, 1<<20)); err != nil {
-			return picture{}, fmt.Errorf("unpacking an image: %w", err)
-		}
+	var err error
+	if p.bits, err = object.Decoded(object.Stream{Dict: d, Raw: data}, maxImage); err != nil {
+		return picture{}, fmt.Errorf("unpacking an image: %w", err)
 	}
 	if len(p.bits) < (p.width+7)/8*p.height {
 		return picture{}, fmt.Errorf("an image that ends early")
@@ -179,32 +117,31 @@ func image(object, data []byte) (picture, error) {
 const markName = "Logo"
 
 // pageCodes reads the codes that a page shows; an image that only this page shows is let go.
-func pageCodes(page []byte, images map[int]picture, texts map[int]string) (map[string]string, error) {
+func pageCodes(page object.Dict, images map[int]picture, texts map[int]string) (map[string]string, error) {
 	found := map[string]string{}
-	use := objectUse.FindSubmatch(page)
-	if use == nil {
-		return found, nil
-	}
-	for _, ref := range objectRef.FindAllSubmatch(use[1], -1) {
-		if string(ref[1]) == markName {
+	resources, _ := page.Get("Resources").Dict()
+	pictures, _ := resources.Get("XObject").Dict()
+	for _, entry := range pictures {
+		name := entry.Name()
+		if name == markName {
 			continue
 		}
-		id, _ := strconv.Atoi(string(ref[2]))
+		id, _ := entry.Value.Reference()
 		text, known := texts[id]
 		if !known {
 			p, ok := images[id]
 			if !ok {
-				return nil, fmt.Errorf("the picture %s is missing", ref[1])
+				return nil, fmt.Errorf("the picture %s is missing", name)
 			}
 			if text, ok = p.text(); !ok {
-				return nil, fmt.Errorf("the code %s cannot be read", ref[1])
+				return nil, fmt.Errorf("the code %s cannot be read", name)
 			}
 			if len(texts) < 64 { // the few that all pages share come first
 				texts[id] = text
 			}
 			delete(images, id)
 		}
-		found[string(ref[1])] = text
+		found[name] = text
 	}
 	return found, nil
 }

@@ -1,4 +1,4 @@
-package lens
+package object
 
 import (
 	"errors"
@@ -9,17 +9,17 @@ import (
 const maxRow = 8 << 20
 
 // predicted undoes the prediction of a Flate stream, row by row (ISO 32000-1 section 7.4.4.4).
-func (f *file) predicted(in io.Reader, parameters dict) (io.Reader, error) {
-	predictor := f.number(parameters, 1, "Predictor")
+func (f *File) predicted(in io.Reader, parameters Dict) (io.Reader, error) {
+	predictor := f.Number(parameters, 1, "Predictor")
 	if predictor < 2 {
 		return in, nil
 	}
-	colours, bits, columns := f.number(parameters, 1, "Colors"), f.number(parameters, 8, "BitsPerComponent"), f.number(parameters, 1, "Columns")
+	colours, bits, columns := f.Number(parameters, 1, "Colors"), f.Number(parameters, 8, "BitsPerComponent"), f.Number(parameters, 1, "Columns")
 	if colours < 1 || colours > 32 || bits < 1 || bits > 16 || columns < 1 || columns > maxRow*8/colours/bits {
-		return nil, errors.New("lens: a predictor without sense")
+		return nil, errors.New("object: a predictor without sense")
 	}
 	if predictor == 2 && bits != 8 {
-		return nil, errFilter
+		return nil, ErrFilter
 	}
 	row := (colours*bits*columns + 7) / 8
 	return &predictorReader{in: in, png: predictor >= 10, pixel: max(colours*bits/8, 1), row: make([]byte, row), above: make([]byte, row)}, nil
