@@ -20,7 +20,7 @@ import (
 	"madoguchi/server/desk"
 	"madoguchi/server/hostclient"
 	"madoguchi/server/keys"
-	"madoguchi/server/press"
+	"madoguchi/server/printing"
 	"madoguchi/server/readers"
 	"madoguchi/server/web"
 )
@@ -162,7 +162,7 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		if config.Office, err = h.office(ctx, address); err != nil {
 			return nil, nil, err
 		}
-		config.Runs = &desk.Runs{Office: config.Office, Folder: filepath.Join(h.folder, runsFolder), Reader: press.Poppler()}
+		config.Runs = &desk.Runs{Office: config.Office, Folder: filepath.Join(h.folder, runsFolder), Reader: printing.Poppler()}
 		h.runs = config.Runs
 		config.CounterCall, config.Listed = web.TrustedCounters(trust, config.Office.FirstUse, h.now), trust
 		if err := h.signIn(s, &config, address); err != nil {

@@ -10,11 +10,11 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
-	"madoguchi/server/press"
+	"madoguchi/server/printing"
 )
 
 // PutRun: see desk.RunStore.
-func (s *Store) PutRun(ctx context.Context, r desk.PrintRun, items []press.Item, e desk.Entry) error {
+func (s *Store) PutRun(ctx context.Context, r desk.PrintRun, items []printing.Item, e desk.Entry) error {
 	options, err := json.Marshal(r.Options)
 	if err != nil {
 		return fmt.Errorf("writing a run's options: %w", err)
@@ -84,9 +84,9 @@ func (s *Store) Runs(ctx context.Context, insurer eligibility.InsurerNumber, lim
 }
 
 // RunItems: see desk.RunStore.
-func (s *Store) RunItems(ctx context.Context, id string) (all []press.Item, err error) {
+func (s *Store) RunItems(ctx context.Context, id string) (all []printing.Item, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
-		var item press.Item
+		var item printing.Item
 		var parcel int
 		if err := scan(&item.Ref, &parcel); err != nil {
 			return err
@@ -102,10 +102,10 @@ func (s *Store) RunItems(ctx context.Context, id string) (all []press.Item, err 
 }
 
 // RunFiles: see desk.RunStore.
-func (s *Store) RunFiles(ctx context.Context, id string) (all []press.FileRecord, err error) {
+func (s *Store) RunFiles(ctx context.Context, id string) (all []printing.FileRecord, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var body string
-		var f press.FileRecord
+		var f printing.FileRecord
 		if err := scan(&body); err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func (s *Store) StepRun(ctx context.Context, id string, from []desk.RunState, to
 }
 
 // FinishFile: see desk.RunStore.
-func (s *Store) FinishFile(ctx context.Context, r desk.PrintRun, f press.FileRecord, printed []desk.PersonID, e desk.Entry) error {
+func (s *Store) FinishFile(ctx context.Context, r desk.PrintRun, f printing.FileRecord, printed []desk.PersonID, e desk.Entry) error {
 	body, err := json.Marshal(f)
 	if err != nil {
 		return fmt.Errorf("writing a run's file: %w", err)

@@ -18,7 +18,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/desk"
-	"madoguchi/server/press"
+	"madoguchi/server/printing"
 )
 
 func (s *Site) runRoutes(e *echo.Echo) {
@@ -155,7 +155,7 @@ func (s *Site) runPage(c echo.Context, staff string) error {
 		Resumable: run.State == desk.RunPaused || run.State == desk.RunFailed, Over: run.State == desk.RunDone || run.State == desk.RunCancelled, Here: run.Options.Folder == "", Folder: s.Runs.FolderOf(run)}
 	view.Insurer = insurerView(in)
 	view.Progress = s.progress(run)
-	sum := press.Sum(files)
+	sum := printing.Sum(files)
 	view.People, view.Pages, view.Skipped, view.Checks = sum.People, sum.Pages, sum.Skipped, sum.Check
 	view.Codes, view.Sampled, view.Texts = sum.Codes, sum.Sampled, sum.Texts
 	for _, f := range files {
@@ -165,14 +165,14 @@ func (s *Site) runPage(c echo.Context, staff string) error {
 	}
 	if run.State == desk.RunDone {
 		base := desk.RunBase(run)
-		view.Lists = []RunList{{press.Summary.Of(base), "まとめ"}, {press.Index.Of(base), "索引（どの人がどのページか）"}, {press.Check.Of(base), "手で確かめる人"},
-			{press.Skipped.Of(base), "とばした人"}}
+		view.Lists = []RunList{{printing.Summary.Of(base), "まとめ"}, {printing.Index.Of(base), "索引（どの人がどのページか）"}, {printing.Check.Of(base), "手で確かめる人"},
+			{printing.Skipped.Of(base), "とばした人"}}
 	}
 	return s.show(c, http.StatusOK, "run", view)
 }
 
 // runOf returns the run that a request names, and its finished files.
-func (s *Site) runOf(c echo.Context) (desk.PrintRun, []press.FileRecord, error) {
+func (s *Site) runOf(c echo.Context) (desk.PrintRun, []printing.FileRecord, error) {
 	ctx := c.Request().Context()
 	run, err := s.Office.Store.Run(ctx, c.Param("id"))
 	if err != nil {
@@ -274,15 +274,15 @@ func (s *Site) runFile(c echo.Context, staff string) error {
 		return err
 	}
 	wanted := c.Param("name")
-	known := run.State == desk.RunDone && slices.ContainsFunc([]press.List{press.Summary, press.Index, press.Check, press.Skipped},
-		func(l press.List) bool { return l.Of(desk.RunBase(run)) == wanted })
-	known = known || wanted != "" && slices.ContainsFunc(files, func(f press.FileRecord) bool { return f.Name == wanted })
+	known := run.State == desk.RunDone && slices.ContainsFunc([]printing.List{printing.Summary, printing.Index, printing.Check, printing.Skipped},
+		func(l printing.List) bool { return l.Of(desk.RunBase(run)) == wanted })
+	known = known || wanted != "" && slices.ContainsFunc(files, func(f printing.FileRecord) bool { return f.Name == wanted })
 	if !known {
 		return errNoPage
 	}
 	path := filepath.Join(s.Runs.FolderOf(run), wanted)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return press.ErrFileGone.Because(err)
+		return printing.ErrFileGone.Because(err)
 	} else if err != nil {
 		return fmt.Errorf("looking for a run's file: %w", err)
 	}
