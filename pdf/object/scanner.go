@@ -3,6 +3,7 @@ package object
 import (
 	"bytes"
 	"strconv"
+	"strings"
 )
 
 // Bounds of a single value.
@@ -23,7 +24,13 @@ func IsBlank(c byte) bool {
 	return c == 0 || c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == ' '
 }
 
-func regular(c byte) bool { return !IsBlank(c) && bytes.IndexByte([]byte("()<>[]{}/%"), c) < 0 }
+// regular are the characters of names, numbers and keywords: all but white space and delimiters (table 2).
+var regular = func() (table [256]bool) {
+	for c := range table {
+		table[c] = !IsBlank(byte(c)) && bytes.IndexByte([]byte("()<>[]{}/%"), byte(c)) < 0
+	}
+	return table
+}()
 
 // blanks returns where the next token begins: white space and comments separate (ISO 32000-1 section 7.2).
 func (s *scanner) blanks(at int) int {
@@ -44,7 +51,7 @@ func (s *scanner) blanks(at int) int {
 
 // word returns where the regular characters from at on end.
 func (s *scanner) word(at int) int {
-	for at < len(s.data) && regular(s.data[at]) {
+	for at < len(s.data) && regular[s.data[at]] {
 		at++
 	}
 	s.far = max(s.far, at)
@@ -175,9 +182,12 @@ func (s *scanner) dict(at int) (d Dict, end int, ok bool) {
 			at = begin
 			break
 		}
-		key := Value(s.data[at:keyEnd])
-		name, _ := key.Name()
-		d = append(d, Entry{Key: string(key), name: name, Value: s.data[begin:valueEnd:valueEnd]})
+		key := string(s.data[at:keyEnd])
+		name := key[1:]
+		if strings.IndexByte(name, '#') >= 0 {
+			name, _ = Value(key).Name()
+		}
+		d = append(d, Entry{Key: key, name: name, Value: s.data[begin:valueEnd:valueEnd]})
 		at = valueEnd
 	}
 	return d, at, false

@@ -28,7 +28,8 @@ const (
 // returns, but its Data may be kept. An error of see ends the walk and is returned as it is.
 func Walk(r *bufio.Reader, keep func(Dict) bool, see func(Object) error) error {
 	var text []byte // of the object, so far
-	number, left := 0, 1<<16
+	var number int
+	f := File{budget: Budget{Parse: 1 << 16}}
 	for {
 		line, err := r.ReadSlice('\n')
 		if err != nil && err != bufio.ErrBufferFull && err != io.EOF {
@@ -37,7 +38,7 @@ func Walk(r *bufio.Reader, keep func(Dict) bool, see func(Object) error) error {
 		if len(line) == 0 {
 			return nil
 		}
-		left += 4 * len(line)
+		f.budget.Parse += 4 * len(line)
 		if len(text) == 0 {
 			s := scanner{data: line}
 			n, at, ok1 := s.integer(0)
@@ -55,9 +56,8 @@ func Walk(r *bufio.Reader, keep func(Dict) bool, see func(Object) error) error {
 		if !bytes.HasSuffix(trimmed, []byte("stream")) && !bytes.HasSuffix(trimmed, []byte("endobj")) {
 			continue
 		}
-		f := File{budget: Budget{Parse: left}}
 		o := f.at(text, 0)
-		if left = f.budget.Parse; left <= 0 {
+		if f.budget.Parse <= 0 {
 			return errors.New("object: an object that cannot be read")
 		}
 		one := Object{Number: number, Value: o.value, Dict: o.dict}
