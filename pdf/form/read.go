@@ -26,7 +26,11 @@ func page(file []byte) (content []byte, width, height float64, err error) {
 	for i, side := range sides {
 		var ok bool
 		if box[i], ok = side.Number(); !ok || i < 2 && box[i] != 0 {
-			return nil, 0, 0, fmt.Errorf("%w: a MediaBox of %s", ErrForm, strconv.Quote(string(pages[0].MediaBox)))
+			return nil, 0, 0, fmt.Errorf(
+				"%w: a MediaBox of %s",
+				ErrForm,
+				strconv.Quote(string(pages[0].MediaBox)),
+			)
 		}
 	}
 	s, ok := f.Stream(pages[0].Dict.Get("Contents"))

@@ -18,8 +18,8 @@ func (e Entry) Name() string { return e.name }
 // Dict is a dictionary in the order of its entries, so that the same input gives the same bytes.
 type Dict []Entry
 
-// Get returns the value of the first of these names that is there, nil when none is. Names are given without slashes. Of a key
-// that stands twice the first counts.
+// Get returns the value of the first of these names that is there, nil when none is. Names are given without
+// slashes. Of a key that stands twice the first counts.
 func (d Dict) Get(names ...string) Value {
 	for _, name := range names {
 		for _, e := range d {

@@ -29,7 +29,8 @@ type Budget struct {
 	Parse   int // bytes that may be looked at for values; an object counts each time it is read
 	Inflate int // bytes that may be inflated
 	Keep    int // inflated bytes of object streams that may be kept
-	// Meter is put around whatever is read of a stream and inflated from it, to count or to end that; it may be nil.
+	// Meter is put around whatever is read of a stream and inflated from it, to count or to end that; it may
+	// be nil.
 	Meter func(io.Reader) io.Reader
 }
 
@@ -140,8 +141,8 @@ func (f *File) Array(v Value) []Value {
 	return items
 }
 
-// Number returns the whole part of a dictionary's number by the first of these names that has one of at least 0 and below
-// 2³¹, or otherwise.
+// Number returns the whole part of a dictionary's number by the first of these names that has one of at least
+// 0 and below 2³¹, or otherwise.
 func (f *File) Number(d Dict, otherwise int, names ...string) int {
 	for _, name := range names {
 		if n, ok := f.Resolve(d.Get(name)).Number(); ok && n >= 0 && n < 1<<31 {
@@ -207,8 +208,8 @@ func (f *File) Stream(v Value) (Stream, bool) {
 	return Stream{r.dict, raw, number}, raw != nil
 }
 
-// stream returns the encoded bytes behind a dictionary, nil when there are none, and where they end. Where /Length is
-// wrong, the word endstream tells.
+// stream returns the encoded bytes behind a dictionary, nil when there are none, and where they end. Where
+// /Length is wrong, the word endstream tells.
 func (f *File) stream(data []byte, r read) (raw []byte, end int) {
 	if r.dict == nil {
 		return nil, r.end

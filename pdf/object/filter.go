@@ -55,8 +55,8 @@ func (f *File) Filters(d Dict) []Filter {
 	return out
 }
 
-// Decode returns a reader of a stream's bytes behind its filters. JPEG is left as it is. Fax compression, JBIG2 and
-// JPEG 2000 are not read: they give ErrFilter.
+// Decode returns a reader of a stream's bytes behind its filters. JPEG is left as it is. Fax compression,
+// JBIG2 and JPEG 2000 are not read: they give ErrFilter.
 func (f *File) Decode(s Stream) (io.Reader, error) {
 	filters := f.Filters(s.Dict)
 	if len(filters) > maxFilters {

@@ -92,7 +92,8 @@ func TestAValueIsReadAsTheStandardSays(t *testing.T) {
 			t.Errorf("%s: %q, %v", text, got, ok)
 		}
 	}
-	for text, want := range map[string]float64{"123": 123, "+17": 17, "-98": -98, "34.5": 34.5, "-.002": -.002, "4.": 4} {
+	for text, want := range map[string]float64{"123": 123, "+17": 17, "-98": -98, "34.5": 34.5,
+		"-.002": -.002, "4.": 4} {
 		if got, ok := read(text).Number(); !ok || got != want {
 			t.Errorf("%s: %v, %v", text, got, ok)
 		}
@@ -111,7 +112,8 @@ func TestAValueIsReadAsTheStandardSays(t *testing.T) {
 	}
 	d, ok := read("<</Type/Example/Sub<</Item1 0.4>>/Item2(>>)/S#75b2 null>>").Dict()
 	sub, _ := d.Get("Sub").Dict()
-	if !ok || len(d) != 4 || !d.Get("Type").Is("Example") || string(sub.Get("Item1")) != "0.4" || !d.Get("Sub2").Null() {
+	if !ok || len(d) != 4 || !d.Get("Type").Is("Example") || string(sub.Get("Item1")) != "0.4" ||
+		!d.Get("Sub2").Null() {
 		t.Errorf("%s", d)
 	}
 }
@@ -119,7 +121,8 @@ func TestAValueIsReadAsTheStandardSays(t *testing.T) {
 func TestWhatIsNoValueIsRefused(t *testing.T) {
 	deep := strings.Repeat("[", 40) + strings.Repeat("]", 40)
 	many := "<<" + strings.Repeat("/A 1", 5000) + ">>"
-	for _, text := range []string{"", "  % only a comment", "(open", "(open \\)", "<41", "[1 2", "<</A 1", "<</A>>", "<<1 2>>", "endobj",
+	for _, text := range []string{"", "  % only a comment", "(open", "(open \\)", "<41", "[1 2", "<</A 1",
+		"<</A>>", "<<1 2>>", "endobj",
 		"[1 endobj]", ")", ">>", "]", "}", deep} {
 		if v, _, ok := object.ReadValue([]byte(text), 0); ok && len(v) > 0 {
 			if _, ok := v.Dict(); ok || v[0] != '<' {
@@ -163,19 +166,27 @@ func TestAFileIsReadByItsTableByItsHeadingsAndFromItsBeginning(t *testing.T) {
 		t.Errorf("%q", s.Raw)
 	}
 	var streams []string // the length of the first stands behind it, so the word endstream tells
-	scanned := object.Scan(data, object.ScanBudget(data, 0, 0), func(s object.Stream) { streams = append(streams, string(s.Raw)) })
+	scanned := object.Scan(
+		data,
+		object.ScanBudget(data, 0, 0),
+		func(s object.Stream) { streams = append(streams, string(s.Raw)) },
+	)
 	if scanned.Len() != 6 || scanned.Locked || !slices.Equal(streams, []string{"BT ET\n", "abc"}) {
 		t.Errorf("%d objects, %q", scanned.Len(), streams)
 	}
 	direct := bytes.Replace(data, []byte("/Length 6 0 R"), []byte("/Length 5    "), 1)
 	var seen []string
-	err = object.Walk(bufio.NewReader(bytes.NewReader(direct)), func(d object.Dict) bool { return d.Get("Subtype").Is("Image") },
+	err = object.Walk(
+		bufio.NewReader(bytes.NewReader(direct)),
+		func(d object.Dict) bool { return d.Get("Subtype").Is("Image") },
 		func(o object.Object) error {
 			kind, _ := o.Dict.Get("Type").Name()
 			seen = append(seen, fmt.Sprintf("%d%s%s", o.Number, kind, o.Data))
 			return nil
-		})
-	if want := []string{"1Catalog", "2Pages", "3Page", "4", "5abc", "6"}; err != nil || !slices.Equal(seen, want) {
+		},
+	)
+	if want := []string{"1Catalog", "2Pages", "3Page", "4", "5abc", "6"}; err != nil ||
+		!slices.Equal(seen, want) {
 		t.Errorf("%q, %v", seen, err)
 	}
 }
@@ -184,7 +195,14 @@ func TestTheNewestPlaceOfAnObjectCounts(t *testing.T) {
 	data := small(t)
 	start := bytes.LastIndex(data, []byte("xref\n0"))
 	at := len(data)
-	data = fmt.Appendf(data, "6 0 obj 2 endobj\nxref\n6 1\n%010d 00000 n \ntrailer<</Size 7/Root 1 0 R/Prev %d>>startxref\n%d\n%%%%EOF", at, start, at+17)
+	data = fmt.Appendf(
+		data,
+		"6 0 obj 2 endobj\nxref\n6 1\n%010d 00000 n \ntrailer<</Size 7/Root 1 0 R/Prev "+
+			"%d>>startxref\n%d\n%%%%EOF",
+		at,
+		start,
+		at+17,
+	)
 	f, err := object.Open(data)
 	if err != nil {
 		t.Fatal(err)
@@ -204,8 +222,10 @@ func TestBrokenTablesAreRefused(t *testing.T) {
 		"nothing":         "",
 		"no startxref":    strings.Replace(data, "startxref", "startxrex", 1),
 		"a place outside": strings.Replace(data, "startxref\n", "startxref\n9", 1),
-		"a cut table":     data[:strings.Index(data, "65535")] + "startxref\n" + fmt.Sprint(strings.Index(data, "xref\n0")),
-		"letters":         strings.Replace(data, "00000 n", "0000x n", 1)[:0] + strings.Replace(data, "0000000009", "000000000x", 1),
+		"a cut table": data[:strings.Index(data, "65535")] + "startxref\n" +
+			fmt.Sprint(strings.Index(data, "xref\n0")),
+		"letters": strings.Replace(data, "00000 n", "0000x n", 1)[:0] +
+			strings.Replace(data, "0000000009", "000000000x", 1),
 		"no trailer":      strings.Replace(data, "trailer\n<<", "trailer\n[[", 1),
 		"no size":         strings.Replace(data, "/Size", "/Sise", 1),
 		"endless objects": strings.Replace(data, "xref\n0 7", "xref\n0 99999999", 1),
@@ -265,7 +285,8 @@ func stream(t *testing.T, entries string, raw []byte) object.Stream {
 
 func TestNoFileInflatesMoreThanItMay(t *testing.T) {
 	zeros := deflated(make([]byte, 1<<20))
-	data := fmt.Appendf(nil, "%%PDF-1.5\n1 0 obj<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj", len(zeros), zeros)
+	data := fmt.Appendf(nil,
+		"%%PDF-1.5\n1 0 obj<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj", len(zeros), zeros)
 	const most = 100_000
 	f := object.Scan(data, object.ScanBudget(data, most, most), func(object.Stream) {})
 	s, ok := f.Stream(object.Value("1 0 R"))
@@ -279,7 +300,8 @@ func TestNoFileInflatesMoreThanItMay(t *testing.T) {
 	}
 }
 
-// Each of these files would be looked at as often as it has objects, if what was looked at in vain did not count.
+// Each of these files would be looked at as often as it has objects, if what was looked at in vain did not
+// count.
 func TestWhatIsLookedAtInVainCounts(t *testing.T) {
 	const n = 20_000
 	for name, one := range map[string]string{
@@ -319,55 +341,4 @@ func TestAWalkEndsAtWhatItCannotHold(t *testing.T) {
 	if err != own {
 		t.Errorf("%v", err)
 	}
-}
-
-func FuzzRead(f *testing.F) {
-	f.Add(small(f))
-	f.Add([]byte("%PDF-1.5\n1 0 obj<</Type/ObjStm/N 2/First 9/Length 30>>stream\n2 0 3 4 [1 2](\\053)endstream trailer<</Encrypt 9 0 R>>"))
-	f.Add([]byte("%PDF-1.4\n1 0 obj<</ByteRange[0 20 60 9]/Contents<00>>>endobj"))
-	f.Add([]byte("%PDF-1.4\nxref\n0 1\n0000000000 65535 f \ntrailer<</Size 1/Root 1 0 R>>startxref\n9\n%%EOF"))
-	f.Add([]byte("%PDF-1.7\n7 0 obj 8 0 R endobj 8 0 obj 7 0 R endobj\n1 0 obj [[[[(\\"))
-	packed := deflated([]byte("7 0 8 32 [/Indexed/DeviceRGB 2 <808080>] [/Indexed /DeviceRGB 2 <808080000060fffff0>]"))
-	f.Add(fmt.Appendf(nil, "%%PDF-1.5\n9 0 obj<</Type/ObjStm/N 2/First 9/Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj\n", len(packed), packed))
-	f.Add(fmt.Appendf(nil, "10 0 obj<</Filter[/AHx/Fl]/DecodeParms[null<</Predictor 15/Columns 4>>]/Length 9>>stream\n%x>\nendstream endobj",
-		deflated([]byte("\x01abcd\x02abcd"))))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		const most = 1 << 20
-		inflated := 0
-		var streams []object.Stream
-		scanned := object.Scan(data, object.ScanBudget(data, most, most), func(s object.Stream) { streams = append(streams, s) })
-		for _, s := range streams {
-			if in, err := scanned.Decode(s); err == nil {
-				n, _ := io.Copy(io.Discard, io.LimitReader(in, most+1))
-				if len(scanned.Filters(s.Dict)) > 0 {
-					inflated += int(n)
-				}
-			}
-		}
-		if inflated > most+16*len(data)*len(streams) {
-			t.Errorf("%d bytes out of %d", inflated, len(data))
-		}
-		if opened, err := object.Open(data); err == nil {
-			catalog, _, _ := opened.Dict(opened.Trailer.Get("Root"))
-			opened.Pages(catalog, 3)
-		}
-		// What is read is written so that it is read as the same again.
-		if d, _, ok := object.ReadDict(data, 0); ok {
-			again, _, ok := object.ReadDict([]byte(d.String()), 0)
-			if !ok || again.String() != d.String() || len(again) != len(d) {
-				t.Errorf("%q became %q", d, again)
-			}
-			for _, e := range d {
-				e.Value.Text()
-				e.Value.Array()
-				e.Value.Dict()
-			}
-		}
-		walked := 0
-		_ = object.Walk(bufio.NewReader(bytes.NewReader(data)), func(object.Dict) bool { return len(data) < 1000 },
-			func(o object.Object) error { walked += len(o.Value) + len(o.Data); return nil })
-		if walked > len(data) {
-			t.Errorf("%d bytes of %d were walked over", walked, len(data))
-		}
-	})
 }

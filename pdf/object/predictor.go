@@ -14,15 +14,24 @@ func (f *File) predicted(in io.Reader, parameters Dict) (io.Reader, error) {
 	if predictor < 2 {
 		return in, nil
 	}
-	colours, bits, columns := f.Number(parameters, 1, "Colors"), f.Number(parameters, 8, "BitsPerComponent"), f.Number(parameters, 1, "Columns")
-	if colours < 1 || colours > 32 || bits < 1 || bits > 16 || columns < 1 || columns > maxRow*8/colours/bits {
+	colours := f.Number(parameters, 1, "Colors")
+	bits := f.Number(parameters, 8, "BitsPerComponent")
+	columns := f.Number(parameters, 1, "Columns")
+	if colours < 1 || colours > 32 || bits < 1 || bits > 16 || columns < 1 ||
+		columns > maxRow*8/colours/bits {
 		return nil, errors.New("object: a predictor without sense")
 	}
 	if predictor == 2 && bits != 8 {
 		return nil, ErrFilter
 	}
 	row := (colours*bits*columns + 7) / 8
-	return &predictorReader{in: in, png: predictor >= 10, pixel: max(colours*bits/8, 1), row: make([]byte, row), above: make([]byte, row)}, nil
+	return &predictorReader{
+		in:    in,
+		png:   predictor >= 10,
+		pixel: max(colours*bits/8, 1),
+		row:   make([]byte, row),
+		above: make([]byte, row),
+	}, nil
 }
 
 type predictorReader struct {

@@ -14,9 +14,9 @@ func ScanBudget(data []byte, inflate, keep int) Budget {
 	return Budget{Parse: parseBudget(data), Inflate: inflate, Keep: keep}
 }
 
-// Scan finds the objects of a file by their headings and not by its tables: damaged and patched-up files are read too,
-// and every object is looked at once. The last of several objects of one number counts (incremental updates). see is called
-// with each stream, in the file's order.
+// Scan finds the objects of a file by their headings and not by its tables: damaged and patched-up files are
+// read too, and every object is looked at once. The last of several objects of one number counts (incremental
+// updates). see is called with each stream, in the file's order.
 func Scan(data []byte, b Budget, see func(Stream)) *File {
 	f := &File{Data: data, offsets: map[int]int{}, packed: map[int]place{}, budget: b}
 	var packed []Stream
@@ -56,8 +56,8 @@ func Scan(data []byte, b Budget, see func(Stream)) *File {
 	return f
 }
 
-// headingBefore reads the object number before the word obj, backwards: digits, blanks, digits, blanks. What stands before
-// the number does not count: "endobj12 0 obj" was seen in real files.
+// headingBefore reads the object number before the word obj, backwards: digits, blanks, digits, blanks. What
+// stands before the number does not count: "endobj12 0 obj" was seen in real files.
 func headingBefore(data []byte, word int) (number, begin int, ok bool) {
 	least := max(word-32, 0)
 	back := func(at int, is func(byte) bool) int {

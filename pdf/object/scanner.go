@@ -13,7 +13,8 @@ const (
 	maxItems   = 1 << 16 // of an array
 )
 
-// scanner finds where values begin and end. far is the end of what was looked at, found or not: it is what the work cost.
+// scanner finds where values begin and end. far is the end of what was looked at, found or not: it is what
+// the work cost.
 type scanner struct {
 	data []byte
 	far  int
@@ -162,8 +163,8 @@ func (s *scanner) integer(at int) (n, end int, ok bool) {
 	return int(v), end, err == nil
 }
 
-// dict reads a dictionary; end is behind its ">>". Of one that is broken it returns what comes before the break, where
-// that is, and false.
+// dict reads a dictionary; end is behind its ">>". Of one that is broken it returns what comes before the
+// break, where that is, and false.
 func (s *scanner) dict(at int) (d Dict, end int, ok bool) {
 	if at = s.blanks(at); !s.begins(at, "<<") {
 		return nil, at, false
@@ -215,7 +216,8 @@ func ReadValue(data []byte, at int) (v Value, end int, ok bool) {
 	return data[at:end:end], end, true
 }
 
-// ReadDict reads the dictionary that begins at or behind at; end is where it ends. Its values are parts of data.
+// ReadDict reads the dictionary that begins at or behind at; end is where it ends. Its values are parts of
+// data.
 func ReadDict(data []byte, at int) (d Dict, end int, ok bool) {
 	s := scanner{data: data}
 	if d, end, ok = s.dict(at); !ok {

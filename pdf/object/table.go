@@ -15,9 +15,10 @@ const (
 	lineBytes    = 20 // of a table: "0000000024 00000 n" and two that end the line
 )
 
-// Open reads a finished PDF with plain cross-reference tables (ISO 32000-1 section 7.5.4), which is what PDF/A-1 asks for
-// and what every writer of this program makes. It walks the tables from the end of the file to its beginning; the newest
-// place of an object counts. It returns ErrLocked for encrypted files, and other errors for what is no such PDF.
+// Open reads a finished PDF with plain cross-reference tables (ISO 32000-1 section 7.5.4), which is what
+// PDF/A-1 asks for and what every writer of this program makes. It walks the tables from the end of the file
+// to its beginning; the newest place of an object counts. It returns ErrLocked for encrypted files, and other
+// errors for what is no such PDF.
 func Open(data []byte) (*File, error) {
 	f := &File{Data: data, offsets: make(map[int]int, 256), budget: Budget{Parse: parseBudget(data)}}
 	tail := data[max(len(data)-1024, 0):]

@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// Value is a value as it is written (ISO 32000-1 section 7.3), without white space around it. It is looked at only as deep
-// as needed; nil is none.
+// Value is a value as it is written (ISO 32000-1 section 7.3), without white space around it. It is looked at
+// only as deep as needed; nil is none.
 type Value []byte
 
 // Null reports whether there is no value, which null says too (section 7.3.9).

@@ -22,10 +22,11 @@ const (
 	maxStream = 64 << 20 // what a damaged length may ask for
 )
 
-// Walk reads a file from its beginning to its end, object by object, and calls see with each: it needs no more memory than
-// the largest of them. Objects begin a line, and streams say their length in themselves, as in every file that this
-// program writes. The bytes of streams are read where keep says so and passed over elsewhere. An object is see's until it
-// returns, but its Data may be kept. An error of see ends the walk and is returned as it is.
+// Walk reads a file from its beginning to its end, object by object, and calls see with each: it needs no
+// more memory than the largest of them. Objects begin a line, and streams say their length in themselves, as
+// in every file that this program writes. The bytes of streams are read where keep says so and passed over
+// elsewhere. An object is see's until it returns, but its Data may be kept. An error of see ends the walk and
+// is returned as it is.
 func Walk(r *bufio.Reader, keep func(Dict) bool, see func(Object) error) error {
 	var text []byte // of the object, so far
 	var number int

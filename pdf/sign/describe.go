@@ -13,8 +13,8 @@ import (
 // Namespace is the XMP namespace of the code, property jws, prefix mdg.
 const Namespace = archive.Namespace
 
-// describe writes the XMP packet and the document information with the same content, as PDF/A-1 wants (ISO 19005-1
-// section 6.7.3), the language, and the output intent.
+// describe writes the XMP packet and the document information with the same content, as PDF/A-1 wants (ISO
+// 19005-1 section 6.7.3), the language, and the output intent.
 func (u *update) describe(at time.Time, o Options) error {
 	old, infoID, _ := u.Dict(u.Trailer.Get("Info"))
 	if infoID == 0 {
@@ -41,7 +41,20 @@ func (u *update) describe(at time.Time, o Options) error {
 		u.root = u.root.With("Metadata", fmt.Sprintf("%d 0 R", packetID))
 	}
 	// No filter: PDF/A-1 forbids one here, and a script finds the code without knowing PDF.
-	u.stream(packetID, "/Type/Metadata/Subtype/XML", archive.Packet(archive.Description{Title: o.Title, Author: author, Made: made, Changed: changed, Archive: o.Archive, Credential: o.Credential}))
+	u.stream(
+		packetID,
+		"/Type/Metadata/Subtype/XML",
+		archive.Packet(
+			archive.Description{
+				Title:      o.Title,
+				Author:     author,
+				Made:       made,
+				Changed:    changed,
+				Archive:    o.Archive,
+				Credential: o.Credential,
+			},
+		),
+	)
 	if u.root.Get("Lang") == nil {
 		u.root = u.root.With("Lang", "(ja-JP)")
 	}
@@ -61,8 +74,8 @@ func pdfDate(t time.Time) string {
 
 func parseDate(s string) (time.Time, bool) {
 	s = strings.ReplaceAll(strings.TrimPrefix(s, "D:"), "'", "")
-	for _, layout := range []string{"20060102150405-0700", "20060102150405Z", "20060102150405Z0000", "20060102150405"} {
-		if t, err := time.Parse(layout, s); err == nil {
+	for _, zone := range []string{"-0700", "Z", "Z0000", ""} {
+		if t, err := time.Parse("20060102150405"+zone, s); err == nil {
 			return t, true
 		}
 	}

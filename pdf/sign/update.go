@@ -65,8 +65,9 @@ func (u *update) stream(number int, entries string, data []byte) {
 	fmt.Fprintf(&u.out, "<<%s/Length %d>>\nstream\n%s\nendstream\nendobj\n", entries, len(data), data)
 }
 
-// close writes the catalog, the table and the trailer. The second half of /ID names this state of the file (ISO 32000-1
-// section 14.4): it is the digest of what was written, so that the same input gives the same bytes.
+// close writes the catalog, the table and the trailer. The second half of /ID names this state of the file
+// (ISO 32000-1 section 14.4): it is the digest of what was written, so that the same input gives the same
+// bytes.
 func (u *update) close() {
 	u.write(u.rootID, u.root.String())
 	numbers := make([]int, 0, len(u.places))
@@ -93,6 +94,8 @@ func (u *update) close() {
 	if old := u.Array(u.Trailer.Get("ID")); len(old) == 2 {
 		first = string(old[0])
 	}
-	t := u.Trailer.With("Size", fmt.Sprint(u.next)).With("Prev", fmt.Sprint(u.Start)).With("ID", "["+first+"<"+id+">]")
+	t := u.Trailer.With("Size", fmt.Sprint(u.next)).
+		With("Prev", fmt.Sprint(u.Start)).
+		With("ID", "["+first+"<"+id+">]")
 	fmt.Fprintf(&u.out, "trailer\n%s\nstartxref\n%d\n%%%%EOF\n", t, table)
 }

@@ -6,23 +6,23 @@ import (
 	"path/filepath"
 )
 
-// DraftPrefix begins the name of every draft that was not given one: a holder of the folder's lock may remove what a crash
-// left under such a name.
+// DraftPrefix begins the name of every draft that was not given one: a holder of the folder's lock may remove
+// what a crash left under such a name.
 const DraftPrefix = ".new-"
 
 // Options say how a file is written; the zero value replaces a file that only its owner may read.
 type Options struct {
 	Mode fs.FileMode // zero: 0600
-	// Draft is the path of the draft, in the file's own folder: one that stands there is overwritten. When it is
-	// empty the draft gets a name of its own, so that several writers never share one.
+	// Draft is the path of the draft, in the file's own folder: one that stands there is overwritten. When it
+	// is empty the draft gets a name of its own, so that several writers never share one.
 	Draft string
 	// New refuses a file that exists, by fs.ErrExist, instead of replacing it.
 	New bool
-	// Device writes to what stands at the path and is no regular file, such as /dev/stdout, as it is: for files that people
-	// name on a command line.
+	// Device writes to what stands at the path and is no regular file, such as /dev/stdout, as it is: for
+	// files that people name on a command line.
 	Device bool
-	// Step is told of each change to the disk before it is made: "create NAME", "write NAME", "flush NAME", "name NAME",
-	// "flush folder". A test may end the process there. It may be nil.
+	// Step is told of each change to the disk before it is made: "create NAME", "write NAME", "flush NAME",
+	// "name NAME", "flush folder". A test may end the process there. It may be nil.
 	Step func(step string)
 }
 

@@ -20,8 +20,8 @@ import (
 // cutCode is the exit code of a process that ended itself before a change to the disk.
 const cutCode = 77
 
-// TestMain lets this program play the process that is killed: MADOGUCHI_DURABLE_CRASH names the file and the step before
-// which it ends, with no deferred call.
+// TestMain lets this program play the process that is killed: MADOGUCHI_DURABLE_CRASH names the file and the
+// step before which it ends, with no deferred call.
 func TestMain(m *testing.M) {
 	path, cut, ok := strings.Cut(os.Getenv("MADOGUCHI_DURABLE_CRASH"), "|")
 	if !ok {
@@ -166,7 +166,8 @@ func TestANewFileNeverReplacesAnother(t *testing.T) {
 	if err := durable.WriteFile(path, []byte("second"), o); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("%v", err)
 	}
-	if got := names(t, filepath.Dir(path)); content(t, path) != "first" || !slices.Equal(got, []string{"key"}) {
+	if got := names(t, filepath.Dir(path)); content(t, path) != "first" ||
+		!slices.Equal(got, []string{"key"}) {
 		t.Errorf("%q, %v", content(t, path), got)
 	}
 }
@@ -190,7 +191,8 @@ func TestADiscardedDraftLeavesTheOldFile(t *testing.T) {
 			}
 		}
 		d.Discard()
-		if got := names(t, filepath.Dir(path)); content(t, path) != "old" || !slices.Equal(got, []string{"list"}) {
+		if got := names(t, filepath.Dir(path)); content(t, path) != "old" ||
+			!slices.Equal(got, []string{"list"}) {
 			t.Errorf("%q, %v", content(t, path), got)
 		}
 	}
@@ -204,7 +206,8 @@ func TestWhatACrashLeftUnderAGivenNameIsWrittenOver(t *testing.T) {
 	if err := durable.WriteFile(path, []byte("whole"), durable.Options{Draft: path + ".part"}); err != nil {
 		t.Fatal(err)
 	}
-	if got := names(t, filepath.Dir(path)); content(t, path) != "whole" || !slices.Equal(got, []string{"run.pdf"}) {
+	if got := names(t, filepath.Dir(path)); content(t, path) != "whole" ||
+		!slices.Equal(got, []string{"run.pdf"}) {
 		t.Errorf("%q, %v", content(t, path), got)
 	}
 }

@@ -2,8 +2,8 @@ package durable
 
 import "os"
 
-// SyncFolder makes the names in a folder durable. Windows has nothing to do: NTFS logs names itself, and cannot open a
-// folder for it.
+// SyncFolder makes the names in a folder durable. Windows has nothing to do: NTFS logs names itself, and
+// cannot open a folder for it.
 func SyncFolder(dir string) error {
 	if os.PathSeparator != '/' {
 		return nil

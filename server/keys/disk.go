@@ -16,8 +16,8 @@ var errOpenRights = &eligibility.Error{Code: eligibility.Internal, Key: "keys.ri
 	Ja: "鍵のファイルをほかの利用者も読めるため、使えません。鍵のフォルダーの権利を 0700、ファイルを 0600 にしてください。",
 	En: "Other users can read a key file. Set the key folder to 0700 and its files to 0600."}
 
-// ownerOnly refuses a file or folder that others may read. Windows has no such bits: there the folder's inherited rights
-// count.
+// ownerOnly refuses a file or folder that others may read. Windows has no such bits: there the folder's
+// inherited rights count.
 func ownerOnly(info fs.FileInfo) error {
 	if info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
 		return errOpenRights.Because(fmt.Errorf("%s has mode %o", info.Name(), info.Mode().Perm()))
@@ -44,8 +44,8 @@ func (f *Folder) read(name string) ([]byte, error) {
 
 const lockFile = "lock"
 
-// locked runs change while no other process changes the folder. Readers need no lock: files appear and change whole.
-// What a crash left under a name of its own is removed first, since it may hold half of a private key.
+// locked runs change while no other process changes the folder. Readers need no lock: files appear and change
+// whole. What a crash left under a name of its own is removed first, since it may hold half of a private key.
 func (f *Folder) locked(change func() error) error {
 	release, err := durable.Lock(filepath.Join(f.dir, lockFile))
 	if err != nil {
@@ -98,7 +98,8 @@ func (f *Folder) replace(name string, data []byte) error {
 	return f.put(name, data, durable.Options{})
 }
 
-// put writes a file so that a crash or a power cut at any moment leaves what was there before or what comes after.
+// put writes a file so that a crash or a power cut at any moment leaves what was there before or what comes
+// after.
 func (f *Folder) put(name string, data []byte, o durable.Options) error {
 	o.Step = f.reached
 	if err := durable.WriteFile(filepath.Join(f.dir, name), data, o); err != nil {

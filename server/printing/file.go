@@ -11,8 +11,8 @@ import (
 	"madoguchi/server/durable"
 )
 
-// draftEnding is added to a file's name until it is whole. The name is the same at each start, so that what a crash left is
-// written over.
+// draftEnding is added to a file's name until it is whole. The name is the same at each start, so that what a
+// crash left is written over.
 const draftEnding = ".part"
 
 // file prints one file: beside its name first, and under it when it was read back.

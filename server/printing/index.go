@@ -33,11 +33,39 @@ func (x *index) printed(at int, s Person, p Printed) {
 	if len(p.Check) > 0 {
 		x.checks++
 	}
-	x.rows = append(x.rows, []string{strconv.Itoa(at + 1), x.file, strconv.Itoa(p.Page), strconv.Itoa(p.Place), s.Symbol, s.Number, s.BranchNumber, s.Ref, statePrinted, strings.Join(p.Check, "／")})
+	x.rows = append(
+		x.rows,
+		[]string{
+			strconv.Itoa(at + 1),
+			x.file,
+			strconv.Itoa(p.Page),
+			strconv.Itoa(p.Place),
+			s.Symbol,
+			s.Number,
+			s.BranchNumber,
+			s.Ref,
+			statePrinted,
+			strings.Join(p.Check, "／"),
+		},
+	)
 }
 
 func (x *index) skipped(at int, s Person) {
-	x.rows = append(x.rows, []string{strconv.Itoa(at + 1), "", "", "", s.Symbol, s.Number, s.BranchNumber, s.Ref, stateSkipped, s.Skip})
+	x.rows = append(
+		x.rows,
+		[]string{
+			strconv.Itoa(at + 1),
+			"",
+			"",
+			"",
+			s.Symbol,
+			s.Number,
+			s.BranchNumber,
+			s.Ref,
+			stateSkipped,
+			s.Skip,
+		},
+	)
 }
 
 func (x *index) bytes() []byte { return table(x.rows) }

@@ -11,8 +11,8 @@ import (
 
 // Composer makes the pages of a job; T is what one person's page needs.
 type Composer[T any] interface {
-	// Load prepares the people behind refs, who stand from place at (from 0) on in the job, in that order; somebody who is
-	// gone comes back with a reason to skip.
+	// Load prepares the people behind refs, who stand from place at (from 0) on in the job, in that order;
+	// somebody who is gone comes back with a reason to skip.
 	Load(ctx context.Context, at int, refs []string) ([]Page[T], error)
 	// Open begins a file.
 	Open(w io.Writer) (File[T], error)
@@ -134,8 +134,8 @@ type Job struct {
 	Every   int     // one page in Every is rendered, with each file's first and last
 	Now     func() time.Time
 	Tell    func(Progress) // may be nil
-	// Changed receives when this process has changed the command. Other processes cannot tell so: the store is asked for
-	// their commands once in askEvery. It may be nil.
+	// Changed receives when this process has changed the command. Other processes cannot tell so: the store
+	// is asked for their commands once in askEvery. It may be nil.
 	Changed <-chan struct{}
 }
 
@@ -151,5 +151,6 @@ var (
 		En: "A file made before is not in the folder. Put it back and resume, or start a new run."}
 	errFolder = &eligibility.Error{Code: eligibility.Unavailable, Key: "run.folder",
 		Ja: "保存先に書き込めません。ディスクの空きとフォルダーの権限を確かめて、再開してください。途中のファイルは残していません。",
-		En: "The folder cannot be written. Check its free space and permissions, then resume. No half file was left."}
+		En: "The folder cannot be written. Check its free space and permissions, then resume. No half file " +
+			"was left."}
 )

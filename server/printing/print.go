@@ -11,8 +11,8 @@ import (
 	"madoguchi/server/durable"
 )
 
-// Print prints what is not printed yet of a job. It returns ErrPaused or ErrCancelled when that was commanded, a *Mismatch when
-// a page does not say what it should, and ErrBusy when another process is at it.
+// Print prints what is not printed yet of a job. It returns ErrPaused or ErrCancelled when that was
+// commanded, a *Mismatch when a page does not say what it should, and ErrBusy when another process is at it.
 func Print[T any](ctx context.Context, j Job, c Composer[T]) ([]FileRecord, error) {
 	if err := os.MkdirAll(j.Folder, 0o700); err != nil {
 		return nil, errFolder.Because(err)

@@ -19,8 +19,8 @@ type Mismatch struct {
 
 func (m *Mismatch) Error() string { return fmt.Sprintf("page %d: %s", m.Page, m.Cause) }
 
-// readBack decodes every code that the file bears, from the file's bytes, and compares each page's with what its people should
-// have. It returns how many codes it read.
+// readBack decodes every code that the file bears, from the file's bytes, and compares each page's with what
+// its people should have. It returns how many codes it read.
 func (f *filePrint[T]) readBack(path string) (int, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -39,7 +39,14 @@ func (f *filePrint[T]) readBack(path string) (int, error) {
 			read++
 		}
 		if !maps.Equal(found, expected) {
-			return &Mismatch{page, fmt.Sprintf("the codes %v stand where %v should", slices.Sorted(maps.Keys(found)), slices.Sorted(maps.Keys(expected)))}
+			return &Mismatch{
+				page,
+				fmt.Sprintf(
+					"the codes %v stand where %v should",
+					slices.Sorted(maps.Keys(found)),
+					slices.Sorted(maps.Keys(expected)),
+				),
+			}
 		}
 		codes += len(found)
 		return nil
@@ -48,7 +55,11 @@ func (f *filePrint[T]) readBack(path string) (int, error) {
 	case err != nil:
 		return codes, err
 	case pages != f.pages || len(wanted) > 0:
-		return codes, &Mismatch{pages, fmt.Sprintf("%d pages and %d people were read back, not %d and %d", pages, read, f.pages, len(f.wants))}
+		return codes, &Mismatch{
+			pages,
+			fmt.Sprintf("%d pages and %d people were read back, not %d and %d", pages, read, f.pages,
+				len(f.wants)),
+		}
 	}
 	return codes, nil
 }
@@ -62,8 +73,8 @@ type picture struct {
 // maxImage bounds the bytes of an image's dots.
 const maxImage = 1 << 20
 
-// eachPage walks a file of pages as pdf/form writes it, object by object, and calls see with the texts of each page's codes. It
-// returns the number of pages.
+// eachPage walks a file of pages as pdf/form writes it, object by object, and calls see with the texts of
+// each page's codes. It returns the number of pages.
 func eachPage(r *bufio.Reader, see func(page int, codes map[string]string) error) (int, error) {
 	images := map[int]picture{}
 	texts := map[int]string{} // of codes that many pages share

@@ -113,7 +113,8 @@ func (n strange) Load(ctx context.Context, at int, refs []string) ([]printing.Pa
 	return pages, err
 }
 
-// OWASP, CSV Injection. The symbols of insurance cards come from an employer's file; the lists are opened by a clerk.
+// OWASP, CSV Injection. The symbols of insurance cards come from an employer's file; the lists are opened by
+// a clerk.
 func TestNoCellOfARunsListsStartsAFormula(t *testing.T) {
 	p := strange{notices: composer(t)}
 	for _, start := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"} {

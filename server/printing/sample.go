@@ -35,7 +35,9 @@ func Poppler() *Reader {
 
 func rendered(ctx context.Context, path string, page int) ([]string, error) {
 	n := strconv.Itoa(page)
-	picture, err := exec.CommandContext(ctx, "pdftoppm", "-f", n, "-l", n, "-r", "200", "-gray", "-png", path).Output()
+	picture, err := exec.CommandContext(ctx, "pdftoppm", "-f", n, "-l", n, "-r", "200", "-gray", "-png",
+		path).
+		Output()
 	if err != nil {
 		return nil, fmt.Errorf("rendering page %d: %w", page, err)
 	}
@@ -79,7 +81,8 @@ func texts(ctx context.Context, path string, see func(page int, text string) err
 	return nil
 }
 
-// texts compares each page's text with what its people's pages should say, and returns how many people were found.
+// texts compares each page's text with what its people's pages should say, and returns how many people were
+// found.
 func (f *filePrint[T]) texts(ctx context.Context, path string) (int, error) {
 	if f.Reader == nil {
 		return 0, nil
@@ -103,8 +106,8 @@ func (f *filePrint[T]) texts(ctx context.Context, path string) (int, error) {
 	return len(f.wants) - len(wanted), err
 }
 
-// bare drops blanks and line feeds: long names go on two lines. A character that could not be printed stands as 〓, or without
-// its variation selector, and is on the hand-check list; so it is not compared.
+// bare drops blanks and line feeds: long names go on two lines. A character that could not be printed stands
+// as 〓, or without its variation selector, and is on the hand-check list; so it is not compared.
 func bare(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF {

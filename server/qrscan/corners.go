@@ -10,7 +10,8 @@ import (
 type corners struct {
 	topLeft, topRight, bottomLeft eye
 	modules                       float64 // estimate of the distance between two eyes' centres
-	oddness                       float64 // how far it is from a right-angled isosceles triangle of equal eyes
+	// how far it is from a right-angled isosceles triangle of equal eyes
+	oddness float64
 }
 
 // maxCorners bounds the tries in one plane.

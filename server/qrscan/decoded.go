@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 )
 
-// bytesPerPixel returns how many bytes, in tenths, the standard library's decoders take for a pixel of a file. Where the header leaves
-// it open it is the most.
+// bytesPerPixel returns how many bytes, in tenths, the standard library's decoders take for a pixel of a
+// file. Where the header leaves it open it is the most.
 func bytesPerPixel(data []byte, format string) int {
 	switch format {
 	case "png":
@@ -17,7 +17,8 @@ func bytesPerPixel(data []byte, format string) int {
 	return 10 // the indexes of a GIF
 }
 
-// pngBytes reads the header (PNG specification section 11.2.2) and looks for transparency before the first data.
+// pngBytes reads the header (PNG specification section 11.2.2) and looks for transparency before the first
+// data.
 func pngBytes(data []byte) int {
 	const most = 160
 	if len(data) < 29 {

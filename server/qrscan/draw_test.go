@@ -37,12 +37,27 @@ func shown(t testing.TB) (matrix, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	issued, err := credential.Issue("https://shikaku.kakuu-kenkouhoken.example.jp/i/00138990", key, credential.Request{Tier: credential.PDF, RID: 12345,
-		Expires: eligibility.MustDate("2027-03-01").Time(),
-		Person: eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02", Name: "髙橋 德一", Kana: "タカハシ トクイチ",
-			BirthDate: eligibility.MustDate("1955-07-01"), Sex: eligibility.Male, Relation: eligibility.Subscriber,
-			CoverageFrom: eligibility.MustDate("2008-04-01"), ValidUntil: eligibility.MustDate("2027-07-31")},
-		InsurerName: "架空県山川町北谷村国民健康保険広域連合", Share: 20}, time.Date(2026, 11, 22, 10, 0, 0, 0, eligibility.Japan))
+	issued, err := credential.Issue(
+		"https://shikaku.kakuu-kenkouhoken.example.jp/i/00138990",
+		key,
+		credential.Request{Tier: credential.PDF, RID: 12345,
+			Expires: eligibility.MustDate("2027-03-01").Time(),
+			Person: eligibility.Person{
+				Insurer:      "00138990",
+				Symbol:       "国13",
+				Number:       "0001234",
+				BranchNumber: "02",
+				Name:         "髙橋 德一",
+				Kana:         "タカハシ トクイチ",
+				BirthDate:    eligibility.MustDate("1955-07-01"),
+				Sex:          eligibility.Male,
+				Relation:     eligibility.Subscriber,
+				CoverageFrom: eligibility.MustDate("2008-04-01"),
+				ValidUntil:   eligibility.MustDate("2027-07-31"),
+			},
+			InsurerName: "架空県山川町北谷村国民健康保険広域連合", Share: 20},
+		time.Date(2026, 11, 22, 10, 0, 0, 0, eligibility.Japan),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +129,8 @@ func drawn(m matrix, l look) *image.RGBA {
 					c = l.paper
 				}
 				mx, my := math.Floor(x/l.px+float64(m.size)/2), math.Floor(y/l.px+float64(m.size)/2)
-				if mx >= 0 && my >= 0 && mx < float64(m.size) && my < float64(m.size) && m.black(int(mx), int(my)) {
+				if mx >= 0 && my >= 0 && mx < float64(m.size) && my < float64(m.size) &&
+					m.black(int(mx), int(my)) {
 					c = l.ink
 				}
 				r, g, b = r+int(c.R), g+int(c.G), b+int(c.B)
@@ -177,7 +193,8 @@ func pasted(onto, in *image.RGBA, x, y int) *image.RGBA {
 	return onto
 }
 
-// phone draws a screen of 390 × 844 points at 3 pixels a point, full of what looks like text, fields and icons.
+// phone draws a screen of 390 × 844 points at 3 pixels a point, full of what looks like text, fields and
+// icons.
 func phone(paper, ink color.RGBA) *image.RGBA {
 	chance := mathrand.New(mathrand.NewPCG(1, 2))
 	out := image.NewRGBA(image.Rect(0, 0, 1170, 2532))

@@ -66,11 +66,14 @@ func rings(a, b, c, d, e int) bool {
 	}
 	module := float64(total) / 7
 	off := 0.6 * module
-	return math.Abs(float64(a)-module) < off && math.Abs(float64(b)-module) < off && math.Abs(float64(c)-3*module) < 2*off &&
-		math.Abs(float64(d)-module) < off && math.Abs(float64(e)-module) < off
+	return math.Abs(float64(a)-module) < off && math.Abs(float64(b)-module) < off &&
+		math.Abs(float64(c)-3*module) < 2*off &&
+		math.Abs(float64(d)-module) < off &&
+		math.Abs(float64(e)-module) < off
 }
 
-// confirm looks at a candidate, whose rings are total pixels wide, down its column and again along its row and diagonal.
+// confirm looks at a candidate, whose rings are total pixels wide, down its column and again along its row
+// and diagonal.
 func (k *ink) confirm(x float64, y, total int) (eye, bool) {
 	middle, tall, ok := k.cross(int(x), y, 0, 1, total)
 	if !ok {
@@ -86,8 +89,8 @@ func (k *ink) confirm(x float64, y, total int) (eye, bool) {
 	return eye{x: centre, y: middle, module: float64(wide+tall) / 14, seen: 1}, true
 }
 
-// cross measures the rings through a dark pixel in one direction. It returns the centre's coordinate in that direction and
-// the length of the five runs in steps. No run is followed beyond limit.
+// cross measures the rings through a dark pixel in one direction. It returns the centre's coordinate in that
+// direction and the length of the five runs in steps. No run is followed beyond limit.
 func (k *ink) cross(x, y, dx, dy, limit int) (centre float64, length int, ok bool) {
 	if !k.at(x, y) {
 		return 0, 0, false
@@ -95,7 +98,8 @@ func (k *ink) cross(x, y, dx, dy, limit int) (centre float64, length int, ok boo
 	arm := func(dx, dy int) (runs [3]int) {
 		cx, cy := x+dx, y+dy
 		for i := range runs {
-			for cx >= 0 && cy >= 0 && cx < k.width && cy < k.height && runs[i] < limit && k.at(cx, cy) == (i != 1) {
+			for cx >= 0 && cy >= 0 && cx < k.width && cy < k.height && runs[i] < limit &&
+				k.at(cx, cy) == (i != 1) {
 				runs[i]++
 				cx, cy = cx+dx, cy+dy
 			}
@@ -118,7 +122,8 @@ func (k *ink) cross(x, y, dx, dy, limit int) (centre float64, length int, ok boo
 func add(found []eye, e eye) []eye {
 	for i := range found {
 		f := &found[i]
-		if math.Abs(f.x-e.x) < f.module*1.5 && math.Abs(f.y-e.y) < f.module*1.5 && e.module < 1.5*f.module && f.module < 1.5*e.module {
+		if math.Abs(f.x-e.x) < f.module*1.5 && math.Abs(f.y-e.y) < f.module*1.5 && e.module < 1.5*f.module &&
+			f.module < 1.5*e.module {
 			n := float64(f.seen)
 			f.x, f.y, f.module = (f.x*n+e.x)/(n+1), (f.y*n+e.y)/(n+1), (f.module*n+e.module)/(n+1)
 			f.seen++

@@ -6,8 +6,8 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 )
 
-// fixed is a module whose colour every code of a size has in common: finder, timing and alignment patterns (ISO/IEC 18004
-// section 6.3).
+// fixed is a module whose colour every code of a size has in common: finder, timing and alignment patterns
+// (ISO/IEC 18004 section 6.3).
 type fixed struct {
 	x, y float64 // its centre, in modules
 	sign float64 // +1 bright, -1 dark
@@ -67,8 +67,8 @@ func alignments(size int) [][2]int {
 	return out
 }
 
-// fit scores how well the fixed modules lie on a plane: 1 when bright and dark ones differ as clearly as in the eyes, 0
-// for a patch that knows nothing of them.
+// fit scores how well the fixed modules lie on a plane: 1 when bright and dark ones differ as clearly as in
+// the eyes, 0 for a patch that knows nothing of them.
 func (g *grid) fit(p *plane, modules []fixed) float64 {
 	sum, middle := 0.0, (g.bright+g.dark)/2
 	for _, m := range modules {
@@ -77,15 +77,15 @@ func (g *grid) fit(p *plane, modules []fixed) float64 {
 	return 2 * sum / float64(len(modules)) / (g.bright - g.dark)
 }
 
-// Measured: codes of version 22 fit to 0.6 and more before their corners are moved and to 0.8 and more after, on sheets
-// curved by a module too; three rings that are not a code hardly fit to 0.2.
+// Measured: codes of version 22 fit to 0.6 and more before their corners are moved and to 0.8 and more after,
+// on sheets curved by a module too; three rings that are not a code hardly fit to 0.2.
 const (
 	leastFit   = 0.3
 	leastFixed = 0.45
 )
 
-// settle moves the corners in ever smaller steps while the fixed modules fit better. It returns false when they do not
-// fit well enough for a code.
+// settle moves the corners in ever smaller steps while the fixed modules fit better. It returns false when
+// they do not fit well enough for a code.
 func (g *grid) settle(p *plane, modules []fixed) bool {
 	best := g.fit(p, modules)
 	if best < leastFit {
@@ -116,8 +116,8 @@ func (g *grid) settle(p *plane, modules []fixed) bool {
 	return best >= leastFixed
 }
 
-// anchored returns g with its bottom right corner moved to where the last alignment pattern is seen, the best places
-// first; g itself comes last. In perspective the parallelogram may miss it by several modules.
+// anchored returns g with its bottom right corner moved to where the last alignment pattern is seen, the best
+// places first; g itself comes last. In perspective the parallelogram may miss it by several modules.
 func (g *grid) anchored(p *plane) []grid {
 	if g.size < 25 {
 		return []grid{*g}

@@ -2,8 +2,8 @@ package qrscan
 
 import "math"
 
-// grid lays a code's modules over a plane in perspective. Its four corners are where the centres of the three finder
-// patterns lie, and where a fourth at the bottom right would.
+// grid lays a code's modules over a plane in perspective. Its four corners are where the centres of the three
+// finder patterns lie, and where a fourth at the bottom right would.
 type grid struct {
 	size   int           // modules a side
 	corner [4][2]float64 // top left, top right, bottom right, bottom left
@@ -20,7 +20,10 @@ func (c corners) grid(p *plane, size int) grid {
 	g.corner[0] = [2]float64{c.topLeft.x, c.topLeft.y}
 	g.corner[1] = [2]float64{c.topRight.x, c.topRight.y}
 	g.corner[3] = [2]float64{c.bottomLeft.x, c.bottomLeft.y}
-	g.corner[2] = [2]float64{c.topRight.x + c.bottomLeft.x - c.topLeft.x, c.topRight.y + c.bottomLeft.y - c.topLeft.y}
+	g.corner[2] = [2]float64{
+		c.topRight.x + c.bottomLeft.x - c.topLeft.x,
+		c.topRight.y + c.bottomLeft.y - c.topLeft.y,
+	}
 	g.project()
 	return g
 }

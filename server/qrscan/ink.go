@@ -8,8 +8,8 @@ type ink struct {
 
 func (k *ink) at(x, y int) bool { return k.dark[y*k.width+x] }
 
-// globalInk parts a plane at the one threshold that separates its dark and bright pixels best (Otsu 1979). It is right for
-// drawn pictures and for modules of any size.
+// globalInk parts a plane at the one threshold that separates its dark and bright pixels best (Otsu 1979). It
+// is right for drawn pictures and for modules of any size.
 func globalInk(p *plane) *ink {
 	var count [256]int
 	for _, v := range p.pix {
@@ -40,8 +40,8 @@ func globalInk(p *plane) *ink {
 	return k
 }
 
-// localInk compares each pixel with the mean of the square around it: it is right under uneven light, beside shadows and
-// on coloured pages.
+// localInk compares each pixel with the mean of the square around it: it is right under uneven light, beside
+// shadows and on coloured pages.
 func localInk(p *plane) *ink {
 	radius := min(max(max(p.width, p.height)/24, 20), 80)
 	k := &ink{p.width, p.height, make([]bool, len(p.pix))}

@@ -44,8 +44,8 @@ func (t tones) near(x, y int, beyond float64) float64 {
 	return t.at[y*t.size+x]
 }
 
-// bits parts the modules into dark and bright ones: each against the middle between the dark and the bright ones of its
-// neighbourhood, because light is uneven.
+// bits parts the modules into dark and bright ones: each against the middle between the dark and the bright
+// ones of its neighbourhood, because light is uneven.
 func (t tones) bits() *gozxing.BitMatrix {
 	const block, reach = 8, 10
 	m, err := gozxing.NewSquareBitMatrix(t.size)
@@ -96,7 +96,8 @@ func (t tones) threshold(x0, y0, x1, y1 int) float64 {
 	return threshold
 }
 
-// text samples and reads a code under a grid that fits: as it is, without the blur of neighbours, as a curved sheet.
+// text samples and reads a code under a grid that fits: as it is, without the blur of neighbours, as a curved
+// sheet.
 func (g *grid) text(p *plane) (string, bool) {
 	for _, w := range []*warp{nil, g.warp(p)} {
 		t := g.sample(p, w)

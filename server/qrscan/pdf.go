@@ -10,14 +10,16 @@ import (
 	"madoguchi/pdf/object"
 )
 
-// isPDF looks for the header within the first 1,024 bytes, where readers look for it (ISO 32000-1 annex H.3.4.1).
+// isPDF looks for the header within the first 1,024 bytes, where readers look for it (ISO 32000-1 annex
+// H.3.4.1).
 func isPDF(data []byte) bool {
 	return bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-"))
 }
 
-// pdfCodes reads the codes in the pictures of a PDF. All pictures together have as many pixels and tries as one picture, and a
-// share of work. Each is first glanced at, in the file's order, so that a code in a late one is found before the work on
-// codes that lie badly in an early one; then those without a code are searched, the smallest first.
+// pdfCodes reads the codes in the pictures of a PDF. All pictures together have as many pixels and tries as
+// one picture, and a share of work. Each is first glanced at, in the file's order, so that a code in a late
+// one is found before the work on codes that lie badly in an early one; then those without a code are
+// searched, the smallest first.
 func pdfCodes(data []byte) (Found, error) {
 	f := open(data)
 	if f.Locked {
@@ -79,7 +81,11 @@ func errTooMuch(r Found) error {
 	e := *ErrWork
 	e.Ja = fmt.Sprintf("PDFの画像が多すぎて、全部は調べられません（画像%d枚のうち%d枚まで）。コードのあるページだけのPDFか、そのページを表示した画面の画像を選んでください。",
 		r.Pictures, r.Looked)
-	e.En = fmt.Sprintf("The PDF's pictures are too much to look at them all (%d of %d). Choose a PDF of the page with the code, or a screenshot of that page.",
-		r.Looked, r.Pictures)
+	e.En = fmt.Sprintf(
+		"The PDF's pictures are too much to look at them all (%d of %d). Choose a PDF of the page with the "+
+			"code, or a screenshot of that page.",
+		r.Looked,
+		r.Pictures,
+	)
 	return e.Because(errWork)
 }

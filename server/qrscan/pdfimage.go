@@ -10,8 +10,8 @@ import (
 
 var errColours = errors.New("qrscan: colours that are not read here")
 
-// picture decodes an image XObject (ISO 32000-1 section 8.9.5). Its sides are checked before anything is decoded, and no
-// more is inflated than they need.
+// picture decodes an image XObject (ISO 32000-1 section 8.9.5). Its sides are checked before anything is
+// decoded, and no more is inflated than they need.
 func (f *file) picture(s object.Stream) (*plane, error) {
 	in, err := f.decoded(s)
 	if err != nil {
@@ -71,7 +71,8 @@ func (c *colours) plane(in io.Reader, width, height, bits int) (*plane, error) {
 		for x := range width {
 			for i := range samples {
 				at := (x*c.components + i) * bits
-				v := int(row[at/8]) >> max(8-bits-at%8, 0) & min(top, 255) // of 16 bits the upper eight are enough
+				// of 16 bits the upper eight are enough
+				v := int(row[at/8]) >> max(8-bits-at%8, 0) & min(top, 255)
 				switch {
 				case c.palette == nil && bits < 8:
 					v = v * 255 / top

@@ -17,8 +17,8 @@ const (
 
 var errPixels = errors.New("qrscan: more than 64 megapixels, or than 128 MB when decoded")
 
-// decode reads a PNG, JPEG or GIF (its first frame) as brightness. It asks take for the pixels that the header promises
-// before it needs any memory for them, and looks at how many bytes each of them takes.
+// decode reads a PNG, JPEG or GIF (its first frame) as brightness. It asks take for the pixels that the
+// header promises before it needs any memory for them, and looks at how many bytes each of them takes.
 func decode(data []byte, take func(width, height int) error) (*plane, error) {
 	config, format, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {

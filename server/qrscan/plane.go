@@ -1,6 +1,7 @@
 package qrscan
 
-// plane is a picture's brightness, 0 black to 255 white. Positions are continuous: the pixel in column x covers x to x+1.
+// plane is a picture's brightness, 0 black to 255 white. Positions are continuous: the pixel in column x
+// covers x to x+1.
 type plane struct {
 	width, height int
 	pix           []uint8
@@ -10,7 +11,8 @@ func newPlane(width, height int) *plane {
 	return &plane{width: width, height: height, pix: make([]uint8, width*height)}
 }
 
-// at returns the brightness at a point, interpolated between the four nearest pixel centres; outside lies the edge's.
+// at returns the brightness at a point, interpolated between the four nearest pixel centres; outside lies the
+// edge's.
 func (p *plane) at(x, y float64) float64 {
 	x, y = within(x-0.5, p.width), within(y-0.5, p.height)
 	x0, y0 := int(x), int(y)

@@ -55,10 +55,14 @@ func TestWhatCannotBeReadIsRefusedWithASentence(t *testing.T) {
 		{"a header of one endless row", promised(0x7fffffff, 1), qrscan.ErrLarge},
 		{"an empty page", asPNG(t, page), qrscan.ErrNone},
 		{"a screen without a code", asPNG(t, phone(white, black)), qrscan.ErrNone},
-		{"a PDF's picture of ten thousand megapixels", document(picture("/Width 100000/Height 100000/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/FlateDecode",
-			deflated(make([]byte, 1<<20)))), qrscan.ErrLarge},
+		{"a PDF's picture of ten thousand megapixels",
+			document(picture("/Width 100000/Height 100000/ColorSpace/DeviceGray/BitsPerComponent "+
+				"8/Filter/FlateDecode",
+				deflated(make([]byte, 1<<20)))), qrscan.ErrLarge},
 		{"a PDF without a picture", document(), qrscan.ErrNonePDF},
-		{"a PDF with a picture of colours unknown", document(picture("/Width 100/Height 100/ColorSpace/Pattern/BitsPerComponent 8", make([]byte, 10000))), qrscan.ErrNonePDF},
+		{"a PDF with a picture of colours unknown",
+			document(picture("/Width 100/Height 100/ColorSpace/Pattern/BitsPerComponent 8",
+				make([]byte, 10000))), qrscan.ErrNonePDF},
 	} {
 		_, err := qrscan.Codes(c.data)
 		if !errors.Is(err, c.want) {
@@ -80,23 +84,43 @@ func TestBombsTakeLittleMemory(t *testing.T) {
 	}
 	big := make([]byte, 20<<20)
 	for i := range 100 {
-		overlapping = append(overlapping, []byte(fmt.Sprintf("%d 0 obj\n<</Subtype/Image/Width 99/Height 99/ColorSpace/DeviceGray/BitsPerComponent 8/Length %d>>\nstream\n", i+1, len(big))))
+		overlapping = append(
+			overlapping,
+			[]byte(
+				fmt.Sprintf(
+					"%d 0 obj\n<</Subtype/Image/Width 99/Height 99/ColorSpace/DeviceGray/BitsPerComponent "+
+						"8/Length %d>>\nstream\n",
+					i+1,
+					len(big),
+				),
+			),
+		)
 	}
 	blanks := deflated(bytes.Repeat([]byte(" "), 64<<20))
 	var skipped [][]byte
 	for range 100 {
-		skipped = append(skipped, picture("/Width 2000/Height 20000/ColorSpace/DeviceGray/BitsPerComponent 8/Filter[/FlateDecode/ASCIIHexDecode]", blanks))
+		skipped = append(
+			skipped,
+			picture(
+				"/Width 2000/Height 20000/ColorSpace/DeviceGray/BitsPerComponent "+
+					"8/Filter[/FlateDecode/ASCIIHexDecode]",
+				blanks,
+			),
+		)
 	}
 	for name, data := range map[string][]byte{
 		"object streams":      document(packed...),
 		"overlapping streams": document(append(overlapping, big)...),
 		"blanks":              document(skipped...),
-		"a wide predictor": document(picture("/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/FlateDecode/DecodeParms"+
+		"a wide predictor": document(picture("/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent "+
+			"8/Filter/FlateDecode/DecodeParms"+
 			"<</Predictor 15/Colors 32/BitsPerComponent 16/Columns 60000000>>", zeros)),
-		"nested arrays": document(bytes.Repeat([]byte("1 0 obj ["), 100_000), bytes.Repeat([]byte("["), 5<<20)),
-		"open strings":  document(bytes.Repeat([]byte("1 0 obj ("), 1<<20)),
-		"headings":      document(bytes.Repeat([]byte("1 0 obj<<>>stream "), 1<<20)),
-		"circular":      document([]byte("7 0 obj 8 0 R endobj 8 0 obj 7 0 R endobj\n"), picture("/Width 7 0 R/Height 7 0 R/ColorSpace 7 0 R", nil)),
+		"nested arrays": document(bytes.Repeat([]byte("1 0 obj ["), 100_000),
+			bytes.Repeat([]byte("["), 5<<20)),
+		"open strings": document(bytes.Repeat([]byte("1 0 obj ("), 1<<20)),
+		"headings":     document(bytes.Repeat([]byte("1 0 obj<<>>stream "), 1<<20)),
+		"circular": document([]byte("7 0 obj 8 0 R endobj 8 0 obj 7 0 R endobj\n"),
+			picture("/Width 7 0 R/Height 7 0 R/ColorSpace 7 0 R", nil)),
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -113,14 +137,22 @@ func TestBombsTakeLittleMemory(t *testing.T) {
 }
 
 func FuzzCodes(f *testing.F) {
-	small := asPNG(f, drawn(foreign(f, "HELLO WORLD", qrcode.Medium), with(func(l *look) { l.px, l.margin = 3, 2 })))
+	small := asPNG(
+		f,
+		drawn(foreign(f, "HELLO WORLD", qrcode.Medium), with(func(l *look) { l.px, l.margin = 3, 2 })),
+	)
 	f.Add(small)
 	f.Add(asJPEG(f, drawn(foreign(f, "1", qrcode.Low), with(func(l *look) { l.px, l.margin = 3, 2 })), 70))
 	f.Add(promised(30, 30))
 	for _, s := range spaces(f) {
 		f.Add(s.data)
 	}
-	f.Add([]byte("%PDF-1.5\n1 0 obj<</Type/ObjStm/N 2/First 9/Length 30>>stream\n2 0 3 4 [1 2](\\053)endstream trailer<</Encrypt 9 0 R>>"))
+	f.Add(
+		[]byte(
+			"%PDF-1.5\n1 0 obj<</Type/ObjStm/N 2/First 9/Length 30>>stream\n2 0 3 4 [1 2](\\053)endstream " +
+				"trailer<</Encrypt 9 0 R>>",
+		),
+	)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 1<<16 {
 			return

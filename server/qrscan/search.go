@@ -52,7 +52,8 @@ func codes(p *plane, work *work) []code {
 	return s.found
 }
 
-// reduced halves a picture that is larger than a code needs: one that is readable at all has modules to spare then.
+// reduced halves a picture that is larger than a code needs: one that is readable at all has modules to spare
+// then.
 func reduced(p *plane) (*plane, float64) {
 	scale := 1.0
 	for p.width*p.height > 24<<20 {
@@ -61,8 +62,8 @@ func reduced(p *plane) (*plane, float64) {
 	return p, scale
 }
 
-// glance finds the codes of a picture that lie flat, dark on bright, in the picture's own size or halved: a small part of what codes
-// costs finds most codes. ok is false when the work was used up before.
+// glance finds the codes of a picture that lie flat, dark on bright, in the picture's own size or halved: a
+// small part of what codes costs finds most codes. ok is false when the work was used up before.
 func glance(p *plane, work *work) (found []code, ok bool) {
 	p, scale := reduced(p)
 	s := &search{work: work}
@@ -74,8 +75,8 @@ func glance(p *plane, work *work) (found []code, ok bool) {
 	}
 }
 
-// sizes looks at a picture in several sizes and returns what it saw: small modules are found at the picture's own size or
-// doubled, large ones and noisy ones when it is halved.
+// sizes looks at a picture in several sizes and returns what it saw: small modules are found at the picture's
+// own size or doubled, large ones and noisy ones when it is halved.
 func (s *search) sizes(p *plane, scale float64) []view {
 	var views []view
 	for q, scale := p, scale; ; q, scale = q.halved(), 2*scale {

@@ -8,8 +8,9 @@ import (
 
 const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
-// text reads the segments of a code's data words (ISO/IEC 18004 section 7.4). The bytes of byte segments come as they are,
-// whatever character set they are of; kanji segments come as UTF-8. It returns false when the words make no sense.
+// text reads the segments of a code's data words (ISO/IEC 18004 section 7.4). The bytes of byte segments come
+// as they are, whatever character set they are of; kanji segments come as UTF-8. It returns false when the
+// words make no sense.
 func text(words []byte, version int) (string, bool) {
 	r := bitReader{words: words}
 	size := 0 // the class of versions that share the widths of the counts

@@ -28,7 +28,8 @@ func worked(t testing.TB, f func()) time.Duration {
 	return used() - before
 }
 
-// hopeless are photos of 12 megapixels without a code: noise, and a wall of rings that each look like a finder pattern.
+// hopeless are photos of 12 megapixels without a code: noise, and a wall of rings that each look like a
+// finder pattern.
 func hopeless(rings bool) *image.RGBA {
 	chance := mathrand.New(mathrand.NewPCG(3, 4))
 	m := image.NewRGBA(image.Rect(0, 0, 4000, 3000))

@@ -6,9 +6,10 @@ import (
 	"slices"
 )
 
-// grids returns the grids that the timing patterns between the corners allow, the best first: the number of modules and
-// the perspective are those with which bright and dark alternate most clearly along row 6 and column 6. None is returned
-// where no timing pattern is. With tilted false only parallelograms are tried, which is many times faster.
+// grids returns the grids that the timing patterns between the corners allow, the best first: the number of
+// modules and the perspective are those with which bright and dark alternate most clearly along row 6 and
+// column 6. None is returned where no timing pattern is. With tilted false only parallelograms are tried,
+// which is many times faster.
 func (c corners) grids(p *plane, tilted bool) []grid {
 	type scored struct {
 		grid
@@ -40,12 +41,13 @@ func (c corners) grids(p *plane, tilted bool) []grid {
 	return out
 }
 
-// maxTilt is the perspective that is looked for: the far side of a code at least about two thirds of the near one.
+// maxTilt is the perspective that is looked for: the far side of a code at least about two thirds of the near
+// one.
 const maxTilt = 0.4
 
-// tilt finds the perspective in which the timing patterns alternate best. Along row 6 only one of its two numbers counts
-// and along column 6 only the other, so that each is found by itself; the first guess of the second one comes from how
-// much smaller the eyes at the far side are.
+// tilt finds the perspective in which the timing patterns alternate best. Along row 6 only one of its two
+// numbers counts and along column 6 only the other, so that each is found by itself; the first guess of the
+// second one comes from how much smaller the eyes at the far side are.
 func (c corners) tilt(p *plane, size int) (grid, float64) {
 	guess := func(far eye) float64 {
 		return min(max(math.Pow(c.topLeft.module/far.module, 2.0/3)-1, -maxTilt), maxTilt)
@@ -91,7 +93,8 @@ func (g *grid) tilted(across, down float64) grid {
 	return t
 }
 
-// timing scores the timing pattern of row 6 or column 6: 1 when bright and dark alternate as clearly as in the eyes.
+// timing scores the timing pattern of row 6 or column 6: 1 when bright and dark alternate as clearly as in
+// the eyes.
 func (g *grid) timing(p *plane, down bool) float64 {
 	sum := (g.bright + g.dark) / 2 // the pattern has one dark module more than bright ones
 	for i := 8; i < g.size-8; i++ {

@@ -2,14 +2,15 @@ package qrscan
 
 import "math"
 
-// warp says by how many modules a curved or creased sheet lies off its grid. It is measured at the crossings of the rows
-// and columns of alignment patterns, and interpolated between them.
+// warp says by how many modules a curved or creased sheet lies off its grid. It is measured at the crossings
+// of the rows and columns of alignment patterns, and interpolated between them.
 type warp struct {
 	places []float64      // of the crossings, in modules, the same across and down
 	off    [][][2]float64 // by row and column
 }
 
-// warp measures how far the alignment patterns lie off the grid. It returns nil for small codes, which have too few.
+// warp measures how far the alignment patterns lie off the grid. It returns nil for small codes, which have
+// too few.
 func (g *grid) warp(p *plane) *warp {
 	patterns := alignments(g.size)
 	if len(patterns) < 6 {
@@ -32,8 +33,8 @@ func (g *grid) warp(p *plane) *warp {
 	return w
 }
 
-// drift looks for an alignment pattern around its place and returns how far away it is; nothing when none is clear, as at
-// the finder patterns, where the grid is right.
+// drift looks for an alignment pattern around its place and returns how far away it is; nothing when none is
+// clear, as at the finder patterns, where the grid is right.
 func (g *grid) drift(p *plane, x, y, clear float64) (off [2]float64) {
 	const reach, step = 1.75, 0.25
 	best := 0.5 * clear
@@ -71,8 +72,8 @@ func (w *warp) at(x, y float64) (dx, dy float64) {
 	return out[0], out[1]
 }
 
-// cell returns between which places a coordinate lies, and how far along; beyond the outer ones it goes on as between the
-// last two.
+// cell returns between which places a coordinate lies, and how far along; beyond the outer ones it goes on as
+// between the last two.
 func (w *warp) cell(x float64) (int, float64) {
 	i := 0
 	for i < len(w.places)-2 && x > w.places[i+1] {

@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// work bounds what one file may cost, whatever its pictures are made of: all pictures of a PDF share one. A unit is about what a
-// pixel costs when rings are looked for in it, 5 to 10 ns on one core.
+// work bounds what one file may cost, whatever its pictures are made of: all pictures of a PDF share one. A
+// unit is about what a pixel costs when rings are looked for in it, 5 to 10 ns on one core.
 type work struct {
 	left  int // units
 	tries int // grids that may still be settled and read; one takes a few milliseconds
@@ -15,7 +15,8 @@ type work struct {
 const (
 	// tries bounds the grids of one file.
 	tries = 400
-	// pdfWork is three to four seconds on one core, and enough to glance at 60 megapixels and to search ten thoroughly.
+	// pdfWork is three to four seconds on one core, and enough to glance at 60 megapixels and to search ten
+	// thoroughly.
 	pdfWork = 384 << 20
 	// pictureWork is more than the largest picture can need.
 	pictureWork = 4 * pdfWork
