@@ -23,7 +23,7 @@ import (
 	"madoguchi/server/hostclient"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
-	"madoguchi/server/press"
+	"madoguchi/server/printing"
 	"madoguchi/server/web"
 	"madoguchi/server/web/kit"
 )
@@ -166,8 +166,7 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 			return nil, nil, err
 		}
 		h.runs = config.Insurer.PrintJobs
-		h.runs.Folder, h.runs.Reader = filepath.Join(h.folder, runsFolder), press.Poppler()
-
+		h.runs.Folder, h.runs.Reader = filepath.Join(h.folder, runsFolder), printing.Poppler()
 		config.CounterCall, config.Listed = hostapi.TrustedCounters(trust, config.Insurer.Receipts.FirstUse, h.now), trust
 		if err := h.signIn(s, &config, address); err != nil {
 			return nil, nil, err

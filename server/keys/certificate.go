@@ -18,37 +18,53 @@ import (
 var (
 	ErrNoRequest = &eligibility.Error{Code: eligibility.Conflict, Key: "certificate.no_request",
 		Ja: "この保険者の PDF 署名の鍵がまだありません。先に「madoguchi keys csr --insurer %[1]s」で申請書（CSR）を作ってください。",
-		En: "This insurer has no key for signing PDFs yet. First make a request (CSR) with \"madoguchi keys csr --insurer %[1]s\"."}
+		En: "This insurer has no key for signing PDFs yet. First make a request (CSR) with \"madoguchi " +
+			"keys csr --insurer %[1]s\"."}
 	ErrDocumentKey = &eligibility.Error{Code: eligibility.Internal, Key: "certificate.key",
 		Ja: "PDF 署名の鍵 %[1]s が壊れています。バックアップから戻すか、このファイルをほかの場所へ移してから新しい申請書（CSR）を作ってください。",
-		En: "The key for signing PDFs, %[1]s, is damaged. Restore it from a backup, or move it away and make a new request (CSR)."}
+		En: "The key for signing PDFs, %[1]s, is damaged. Restore it from a backup, or move it away and " +
+			"make a new request (CSR)."}
 	ErrNoCertificate = &eligibility.Error{Code: eligibility.NotFound, Key: "certificate.none",
 		Ja: "この保険者の PDF 署名の証明書がまだありません。届いたら「madoguchi keys import --insurer %[1]s --cert ファイル」で取り込んでください。",
-		En: "This insurer has no certificate for signing PDFs yet. When it arrives, import it with \"madoguchi keys import --insurer %[1]s --cert FILE\"."}
+		En: "This insurer has no certificate for signing PDFs yet. When it arrives, import it with " +
+			"\"madoguchi keys import --insurer %[1]s --cert FILE\"."}
 	ErrNotCertificates = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.form", Field: "cert",
 		Ja: "PEM の証明書（-----BEGIN CERTIFICATE-----）として読めません。認証局から PEM 形式で受け取ってください。",
-		En: "The file does not hold PEM certificates (-----BEGIN CERTIFICATE-----). Ask the certification authority for PEM."}
-	ErrPrivateKeyInside = &eligibility.Error{Code: eligibility.Denied, Key: "certificate.private_key", Field: "cert",
-		Ja: "ファイルに秘密鍵が入っています。取り込みません。証明書だけのファイルにしてください。その秘密鍵は人に渡ったものとして扱ってください。",
-		En: "The file holds a private key and is refused. Use a file of certificates only, and treat that private key as leaked."}
+		En: "The file does not hold PEM certificates (-----BEGIN CERTIFICATE-----). Ask the certification " +
+			"authority for PEM."}
+	ErrPrivateKeyInside = &eligibility.Error{
+		Code:  eligibility.Denied,
+		Key:   "certificate.private_key",
+		Field: "cert",
+		Ja:    "ファイルに秘密鍵が入っています。取り込みません。証明書だけのファイルにしてください。その秘密鍵は人に渡ったものとして扱ってください。",
+		En: "The file holds a private key and is refused. Use a file of certificates only, and treat " +
+			"that private key as leaked.",
+	}
 	ErrOtherKey = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.other_key", Field: "cert",
 		Ja: "最初の証明書の鍵が、申請書（CSR）の鍵と違います。この保険者の証明書か、いちばん新しい申請書のものか、証明書がファイルの先頭にあるかを確かめてください。",
-		En: "The first certificate is not for the request's key. Check that it is this insurer's, that it answers the newest request, and that it stands first in the file."}
+		En: "The first certificate is not for the request's key. Check that it is this insurer's, that it " +
+			"answers the newest request, and that it stands first in the file."}
 	ErrNotYet = &eligibility.Error{Code: eligibility.Conflict, Key: "certificate.not_yet", Field: "cert",
 		Ja: "証明書「%[1]s」はまだ始まっていません。%[2]s を過ぎてから取り込んでください。このパソコンの時計も確かめてください。",
-		En: "The certificate \"%[1]s\" is not valid yet. Import it after %[2]s, and check this computer's clock."}
+		En: "The certificate \"%[1]s\" is not valid yet. Import it after %[2]s, and check this computer's " +
+			"clock."}
 	ErrOver = &eligibility.Error{Code: eligibility.Conflict, Key: "certificate.over", Field: "cert",
 		Ja: "証明書「%[1]s」は %[2]s に期限が切れました。認証局に新しいものを申請し、取り込んでください。",
-		En: "The certificate \"%[1]s\" expired at %[2]s. Request a new one from the certification authority and import it."}
+		En: "The certificate \"%[1]s\" expired at %[2]s. Request a new one from the certification " +
+			"authority and import it."}
 	ErrUsage = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.usage", Field: "cert",
-		Ja: "この証明書の鍵用途（KeyUsage）では文書に署名できません。digitalSignature か nonRepudiation（contentCommitment）の入った証明書を申請してください。",
-		En: "This certificate's KeyUsage does not allow signing documents. Request one with digitalSignature or nonRepudiation (contentCommitment)."}
+		Ja: "この証明書の鍵用途（KeyUsage）では文書に署名できません。digitalSignature か nonRepudiation（contentCommitment）" +
+			"の入った証明書を申請してください。",
+		En: "This certificate's KeyUsage does not allow signing documents. Request one with " +
+			"digitalSignature or nonRepudiation (contentCommitment)."}
 	ErrOrder = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.order", Field: "cert",
 		Ja: "証明書の並びがつながりません。「%[1]s」の次には、その発行者「%[2]s」の証明書を置いてください（順は、保険者、中間、ルート）。",
-		En: "The certificates do not follow each other. After \"%[1]s\" its issuer \"%[2]s\" must stand (order: insurer, intermediates, root)."}
+		En: "The certificates do not follow each other. After \"%[1]s\" its issuer \"%[2]s\" must stand " +
+			"(order: insurer, intermediates, root)."}
 	ErrChain = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.chain", Field: "cert",
 		Ja: "証明書「%[1]s」は「%[2]s」が署名したものと確かめられません。認証局から証明書一式を受け取り直してください。",
-		En: "The certificate \"%[1]s\" cannot be verified as signed by \"%[2]s\". Get the whole set from the certification authority again."}
+		En: "The certificate \"%[1]s\" cannot be verified as signed by \"%[2]s\". Get the whole set from " +
+			"the certification authority again."}
 )
 
 func documentKeyFile(insurer eligibility.InsurerNumber) string {
@@ -58,8 +74,9 @@ func certificateFile(insurer eligibility.InsurerNumber) string {
 	return "pdf-" + string(insurer) + ".crt"
 }
 
-// Request returns a certificate request (PKCS #10, PEM) for an insurer's key that signs PDFs, which is made on the first
-// call and stays the same: a certificate that is being renewed goes on signing until the new one is imported.
+// Request returns a certificate request (PKCS #10, PEM) for an insurer's key that signs PDFs, which is made
+// on the first call and stays the same: a certificate that is being renewed goes on signing until the new one
+// is imported.
 func (f *Folder) Request(insurer eligibility.InsurerNumber, subject Subject) ([]byte, error) {
 	if _, err := f.load(documentKeyFile(insurer), newPEM); err != nil {
 		return nil, err
@@ -76,10 +93,14 @@ func (f *Folder) Request(insurer eligibility.InsurerNumber, subject Subject) ([]
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der}), nil
 }
 
-// Import stores the certificate of an insurer's PDF key and its chain: PEM, the insurer's first, each followed by its
-// issuer; the root may be left out. Whatever is wrong is refused with the sentence of one of the errors above, and what was
-// there stays.
-func (f *Folder) Import(insurer eligibility.InsurerNumber, text []byte, now time.Time) ([]*x509.Certificate, error) {
+// Import stores the certificate of an insurer's PDF key and its chain: PEM, the insurer's first, each
+// followed by its issuer; the root may be left out. Whatever is wrong is refused with the sentence of one of
+// the errors above, and what was there stays.
+func (f *Folder) Import(
+	insurer eligibility.InsurerNumber,
+	text []byte,
+	now time.Time,
+) ([]*x509.Certificate, error) {
 	key, err := f.documentKey(insurer)
 	if err != nil {
 		return nil, err
@@ -100,9 +121,12 @@ func (f *Folder) Import(insurer eligibility.InsurerNumber, text []byte, now time
 	return chain, f.locked(func() error { return f.replace(certificateFile(insurer), stored.Bytes()) })
 }
 
-// DocumentSigner returns the key that signs an insurer's PDFs and its certificates, the insurer's first. It returns
-// ErrNoRequest or ErrNoCertificate while there is none, and ErrOver once it has expired.
-func (f *Folder) DocumentSigner(insurer eligibility.InsurerNumber, now time.Time) (crypto.Signer, []*x509.Certificate, error) {
+// DocumentSigner returns the key that signs an insurer's PDFs and its certificates, the insurer's first. It
+// returns ErrNoRequest or ErrNoCertificate while there is none, and ErrOver once it has expired.
+func (f *Folder) DocumentSigner(
+	insurer eligibility.InsurerNumber,
+	now time.Time,
+) (crypto.Signer, []*x509.Certificate, error) {
 	key, err := f.documentKey(insurer)
 	if err != nil {
 		return nil, nil, err
@@ -139,7 +163,8 @@ func (f *Folder) documentKey(insurer eligibility.InsurerNumber) (*ecdsa.PrivateK
 	return key, err
 }
 
-// readChain reads the certificates of a PEM text; what stands between them (subject lines of a CA's file) is ignored.
+// readChain reads the certificates of a PEM text; what stands between them (subject lines of a CA's file) is
+// ignored.
 func readChain(text []byte) ([]*x509.Certificate, error) {
 	var chain []*x509.Certificate
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
@@ -161,7 +186,8 @@ func readChain(text []byte) ([]*x509.Certificate, error) {
 	return chain, nil
 }
 
-// checkChain looks at a chain as RFC 5280 section 6 does, step by step, so that each fault gets its own sentence.
+// checkChain looks at a chain as RFC 5280 section 6 does, step by step, so that each fault gets its own
+// sentence.
 func checkChain(chain []*x509.Certificate, key *ecdsa.PrivateKey, now time.Time) error {
 	if !key.PublicKey.Equal(chain[0].PublicKey) {
 		return ErrOtherKey
@@ -174,7 +200,8 @@ func checkChain(chain []*x509.Certificate, key *ecdsa.PrivateKey, now time.Time)
 			return say(ErrOver, name(c), minute(c.NotAfter))
 		}
 	}
-	if use := chain[0].KeyUsage; use != 0 && use&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
+	if use := chain[0].KeyUsage; use != 0 &&
+		use&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
 		return ErrUsage
 	}
 	for i, c := range chain[:len(chain)-1] {
@@ -193,7 +220,8 @@ func checkChain(chain []*x509.Certificate, key *ecdsa.PrivateKey, now time.Time)
 	for _, c := range chain[1:] {
 		between.AddCert(c)
 	}
-	if _, err := chain[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}); err != nil {
+	if _, err := chain[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: now,
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}); err != nil {
 		return say(ErrChain, name(chain[0]), name(last)).Because(err)
 	}
 	return nil

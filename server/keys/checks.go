@@ -30,8 +30,9 @@ const checkLabel = "madoguchi key check 1 "
 
 // Guard is what a database knows of its keys.
 type Guard struct {
-	Known  map[string][]byte // check values by file name
-	Needed []string          // files that open something stored although no check value is known: data of an older version
+	Known map[string][]byte // check values by file name
+	// files that open something stored although no check value is known: data of an older version
+	Needed []string
 }
 
 // guard is a Guard with what is on its way into the database.
@@ -47,15 +48,18 @@ var (
 	// ErrGone says that a key file is missing beside the data that it opens.
 	ErrGone = &eligibility.Error{Code: eligibility.Internal, Key: "keys.gone",
 		Ja: "鍵のファイル %[1]s がありません（%[2]s）。バックアップから鍵のフォルダーへ戻して、もう一度起動してください。データがあるので、新しい鍵は作りません。%[3]s",
-		En: "The key file %[1]s is missing (it %[4]s). Restore it from a backup into the key folder and start again. There are data, so no new key is made. %[5]s"}
+		En: "The key file %[1]s is missing (it %[4]s). Restore it from a backup into the key folder and " +
+			"start again. There are data, so no new key is made. %[5]s"}
 	// ErrOther says that a key file holds another key than the data were used with.
 	ErrOther = &eligibility.Error{Code: eligibility.Internal, Key: "keys.other",
 		Ja: "鍵のファイル %[1]s は、このデータの鍵ではありません（%[2]s）。データと同じ時のバックアップから %[1]s を戻して、もう一度起動してください。何も変えていません。%[3]s",
-		En: "The key file %[1]s is not the key of these data (it %[4]s). Restore %[1]s from the backup that belongs to the data and start again. Nothing was changed. %[5]s"}
+		En: "The key file %[1]s is not the key of these data (it %[4]s). Restore %[1]s from the backup " +
+			"that belongs to the data and start again. Nothing was changed. %[5]s"}
 	// ErrDamaged says that a key file is empty, cut short or no key at all.
 	ErrDamaged = &eligibility.Error{Code: eligibility.Internal, Key: "keys.damaged",
 		Ja: "鍵のファイル %[1]s が壊れています（%[2]s）。空か、途中で切れています。バックアップから戻して、もう一度起動してください。何も変えていません。%[3]s",
-		En: "The key file %[1]s is damaged: empty, or cut short (it %[4]s). Restore it from a backup and start again. Nothing was changed. %[5]s"}
+		En: "The key file %[1]s is damaged: empty, or cut short (it %[4]s). Restore it from a backup and " +
+			"start again. Nothing was changed. %[5]s"}
 )
 
 // purposes say what each key opens or signs, in Japanese and in English.
@@ -94,7 +98,8 @@ func about(e *eligibility.Error, file string) *eligibility.Error {
 	next := [2]string{}
 	if Replaceable(file) {
 		next = [2]string{"どうしても戻せないときだけ「madoguchi keys accept " + file + "」で、次の起動に新しい鍵を認めます（docs/keys.md）。",
-			"Only if it cannot be restored, \"madoguchi keys accept " + file + "\" lets the next start use a new one (docs/keys.md)."}
+			"Only if it cannot be restored, \"madoguchi keys accept " + file +
+				"\" lets the next start use a new one (docs/keys.md)."}
 	}
 	return say(e, file, purpose[0], next[0], purpose[1], next[1])
 }

@@ -19,7 +19,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
-	"madoguchi/server/press"
+	"madoguchi/server/printing"
 	"madoguchi/server/web/kit"
 )
 
@@ -157,7 +157,7 @@ func (s *Pages) runPage(c echo.Context, staff string) error {
 		Resumable: run.State == insurer.RunPaused || run.State == insurer.RunFailed, Over: run.State == insurer.RunDone || run.State == insurer.RunCancelled, Here: run.Options.Folder == "", Folder: s.Insurer.PrintJobs.FolderOf(run)}
 	view.Insurer = insurerView(in)
 	view.Progress = s.progress(run)
-	sum := press.Sum(files)
+	sum := printing.Sum(files)
 	view.People, view.Pages, view.Skipped, view.Checks = sum.People, sum.Pages, sum.Skipped, sum.Check
 	view.Codes, view.Sampled, view.Texts = sum.Codes, sum.Sampled, sum.Texts
 	for _, f := range files {
@@ -167,14 +167,14 @@ func (s *Pages) runPage(c echo.Context, staff string) error {
 	}
 	if run.State == insurer.RunDone {
 		base := insurer.RunBase(run)
-		view.Lists = []RunList{{press.Summary.Of(base), "まとめ"}, {press.Index.Of(base), "索引（どの人がどのページか）"}, {press.Check.Of(base), "手で確かめる人"},
-			{press.Skipped.Of(base), "とばした人"}}
+		view.Lists = []RunList{{printing.Summary.Of(base), "まとめ"}, {printing.Index.Of(base), "索引（どの人がどのページか）"}, {printing.Check.Of(base), "手で確かめる人"},
+			{printing.Skipped.Of(base), "とばした人"}}
 	}
 	return s.Show(c, http.StatusOK, "run", view)
 }
 
 // runOf returns the run that a request names, and its finished files.
-func (s *Pages) runOf(c echo.Context) (insurer.PrintRun, []press.FileRecord, error) {
+func (s *Pages) runOf(c echo.Context) (insurer.PrintRun, []printing.FileRecord, error) {
 	ctx := c.Request().Context()
 	run, err := s.Insurer.PrintJobs.Job(ctx, c.Param("id"))
 	if err != nil {
@@ -276,15 +276,15 @@ func (s *Pages) runFile(c echo.Context, staff string) error {
 		return err
 	}
 	wanted := c.Param("name")
-	known := run.State == insurer.RunDone && slices.ContainsFunc([]press.List{press.Summary, press.Index, press.Check, press.Skipped},
-		func(l press.List) bool { return l.Of(insurer.RunBase(run)) == wanted })
-	known = known || wanted != "" && slices.ContainsFunc(files, func(f press.FileRecord) bool { return f.Name == wanted })
+	known := run.State == insurer.RunDone && slices.ContainsFunc([]printing.List{printing.Summary, printing.Index, printing.Check, printing.Skipped},
+		func(l printing.List) bool { return l.Of(insurer.RunBase(run)) == wanted })
+	known = known || wanted != "" && slices.ContainsFunc(files, func(f printing.FileRecord) bool { return f.Name == wanted })
 	if !known {
 		return kit.ErrNoPage
 	}
 	path := filepath.Join(s.Insurer.PrintJobs.FolderOf(run), wanted)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return press.ErrFileGone.Because(err)
+		return printing.ErrFileGone.Because(err)
 	} else if err != nil {
 		return fmt.Errorf("looking for a run's file: %w", err)
 	}
