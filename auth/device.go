@@ -16,9 +16,9 @@ import (
 	"madoguchi/eligibility"
 )
 
-// A phone that was added after a login comes back by its key: it asks for a nonce, signs it, and gets a session of its own
-// (kind Device). The private half of the key cannot leave the phone, so a copied cookie is worth little and a copied
-// database of ours nothing.
+// A phone that was added after a login comes back by its key: it asks for a nonce, signs it, and gets a
+// session of its own (kind Device). The private half of the key cannot leave the phone, so a copied cookie is
+// worth little and a copied database of ours nothing.
 
 // NonceLife is how long a phone may take to answer a nonce. A weak signal may need several tries.
 const NonceLife = 2 * time.Minute
@@ -36,11 +36,13 @@ var ErrDeviceProof = &eligibility.Error{Code: eligibility.Denied, Key: "device.p
 	Ja: "この端末の登録を確かめられませんでした。ページを開き直してください。続くときは、もう一度ログインしてください。",
 	En: "This phone's registration could not be verified. Reload the page. If that does not help, log in again."}
 
-// Challenges makes nonces and verifies the answers. A nonce carries its own end and is authenticated, so nothing is stored
-// for callers who never answer; that it is answered only once is the store's part.
+// Challenges makes nonces and verifies the answers. A nonce carries its own end and is authenticated, so
+// nothing is stored for callers who never answer; that it is answered only once is the store's part.
 type Challenges struct {
-	Key  []byte // secret of this server, 32 bytes
-	Host string // host, with port, of the address that people open: a signature for another site is worth nothing here
+	// secret of this server, 32 bytes
+	Key []byte
+	// host, with port, of the address that people open: a signature for another site is worth nothing here
+	Host string
 }
 
 const (
@@ -58,9 +60,11 @@ func (c Challenges) New(phone string, now time.Time) (nonce string, ends time.Ti
 	return base64.RawURLEncoding.EncodeToString(append(b, c.tag(phone, b)...)), ends
 }
 
-// Verify checks that a nonce is ours, for this phone and still good, and that the key (65 bytes, uncompressed P-256)
-// signed it for this use: ES256, r‖s as WebCrypto writes it. It returns the nonce's bytes and end for the caller to use it up.
-func (c Challenges) Verify(use Use, phone, nonce, signature string, public []byte, now time.Time) (used []byte, ends time.Time, err error) {
+// Verify checks that a nonce is ours, for this phone and still good, and that the key (65 bytes, uncompressed
+// P-256) signed it for this use: ES256, r‖s as WebCrypto writes it. It returns the nonce's bytes and end for
+// the caller to use it up.
+func (c Challenges) Verify(use Use, phone, nonce, signature string, public []byte,
+	now time.Time) (used []byte, ends time.Time, err error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(nonce)
 	if err != nil || len(b) != nonceSize {
 		return nil, time.Time{}, ErrDeviceProof
@@ -85,8 +89,8 @@ func (c Challenges) Verify(use Use, phone, nonce, signature string, public []byt
 	return head, ends, nil
 }
 
-// DeviceMessage is what a phone signs. It begins as no JWS does, for the same key also signs live proofs, and no part can
-// hold the line feed that ends it.
+// DeviceMessage is what a phone signs. It begins as no JWS does, for the same key also signs live proofs, and
+// no part can hold the line feed that ends it.
 func DeviceMessage(use Use, host, phone, nonce string) string {
 	return strings.Join([]string{"madoguchi-device-1", string(use), host, phone, nonce}, "\n")
 }

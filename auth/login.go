@@ -101,7 +101,8 @@ func (id Identity) Basis() string {
 const FlowLife = 10 * time.Minute
 
 const (
-	proofLife     = 4 * time.Minute // an older proof is asked for anew: with a flow's life it stays under desk.FreshLogin
+	// an older proof is asked for anew: with a flow's life it stays under desk.FreshLogin
+	proofLife     = 4 * time.Minute
 	assertionLife = 60 * time.Second
 	clockLeeway   = 30 * time.Second
 	providerTime  = 10 * time.Second
@@ -129,7 +130,12 @@ func (l *Login) Begin(ctx context.Context) (string, Flow, error) {
 	if err != nil {
 		return "", Flow{}, err
 	}
-	flow := Flow{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Begun: l.config.Now()}
+	flow := Flow{
+		State:    rand.Text(),
+		Nonce:    rand.Text(),
+		Verifier: oauth2.GenerateVerifier(),
+		Begun:    l.config.Now(),
+	}
 	options := []oauth2.AuthCodeOption{oidc.Nonce(flow.Nonce), oauth2.S256ChallengeOption(flow.Verifier),
 		// a provider's single sign-on is no proof of now (OpenID Connect Core 3.1.2.1)
 		oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(proofLife.Seconds())))}
@@ -165,7 +171,8 @@ func (l *Login) Finish(ctx context.Context, flow Flow, back url.Values) (Identit
 		return Identity{}, err
 	}
 	token, err := found.settings.Exchange(ctx, code, oauth2.VerifierOption(flow.Verifier),
-		oauth2.SetAuthURLParam("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+		oauth2.SetAuthURLParam("client_assertion_type",
+			"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
 		oauth2.SetAuthURLParam("client_assertion", assertion))
 	if err != nil {
 		return Identity{}, refusal(err)
@@ -269,8 +276,14 @@ func (l *Login) assertion(tokenURL string, now time.Time) (string, error) {
 	if audience == "" {
 		audience = tokenURL
 	}
-	token := jwt.NewWithClaims(l.config.Method, jwt.RegisteredClaims{Issuer: l.config.ClientID, Subject: l.config.ClientID,
-		Audience: jwt.ClaimStrings{audience}, ID: rand.Text(), IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(assertionLife))})
+	token := jwt.NewWithClaims(l.config.Method, jwt.RegisteredClaims{
+		Issuer:    l.config.ClientID,
+		Subject:   l.config.ClientID,
+		Audience:  jwt.ClaimStrings{audience},
+		ID:        rand.Text(),
+		IssuedAt:  jwt.NewNumericDate(now),
+		ExpiresAt: jwt.NewNumericDate(now.Add(assertionLife)),
+	})
 	token.Header["kid"] = l.config.KeyID
 	signed, err := token.SignedString(l.config.Key)
 	if err != nil {

@@ -38,7 +38,8 @@ type Session struct {
 	Data      []byte // the caller's own; the store seals it
 }
 
-// SessionStore keeps sessions. A missing one is an *eligibility.Error with code NotFound: what has ended is never stored again.
+// SessionStore keeps sessions. A missing one is an *eligibility.Error with code NotFound: what has ended is
+// never stored again.
 type SessionStore interface {
 	PutSession(ctx context.Context, s Session, expires time.Time) error    // a new one
 	ChangeSession(ctx context.Context, s Session, expires time.Time) error // a known one's data
@@ -51,7 +52,8 @@ type SessionStore interface {
 // Sessions gives browsers opaque 256-bit ids in a cookie.
 type Sessions struct {
 	Store SessionStore
-	HTTPS bool // the cookie gets the __Host- prefix and Secure; plain http is for the demo on this computer only
+	// the cookie gets the __Host- prefix and Secure; plain http is for the demo on this computer only
+	HTTPS bool
 	Now   func() time.Time
 }
 
@@ -63,12 +65,20 @@ func (s *Sessions) CookieName(kind Kind) string {
 	return "madoguchi-" + string(kind)
 }
 
-// Start makes a session with a new id, and sets its cookie. A login always starts a new one, so that an id from before it
-// is worth nothing afterwards.
-func (s *Sessions) Start(ctx context.Context, w http.ResponseWriter, kind Kind, subject string, data []byte) (Session, error) {
+// Start makes a session with a new id, and sets its cookie. A login always starts a new one, so that an id
+// from before it is worth nothing afterwards.
+func (s *Sessions) Start(ctx context.Context, w http.ResponseWriter, kind Kind, subject string,
+	data []byte) (Session, error) {
 	id := randomID()
 	now := s.Now()
-	session := Session{Hash: sha256.Sum256([]byte(id)), Kind: kind, Subject: subject, CreatedAt: now, UsedAt: now, Data: data}
+	session := Session{
+		Hash:      sha256.Sum256([]byte(id)),
+		Kind:      kind,
+		Subject:   subject,
+		CreatedAt: now,
+		UsedAt:    now,
+		Data:      data,
+	}
 	if err := s.Store.PutSession(ctx, session, now.Add(lives[kind].idle)); err != nil {
 		return Session{}, err
 	}
@@ -117,5 +127,13 @@ func (s *Sessions) End(ctx context.Context, w http.ResponseWriter, session Sessi
 }
 
 func (s *Sessions) cookie(kind Kind, value string, maxAge int) *http.Cookie {
-	return &http.Cookie{Name: s.CookieName(kind), Value: value, Path: "/", Secure: s.HTTPS, HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: maxAge}
+	return &http.Cookie{
+		Name:     s.CookieName(kind),
+		Value:    value,
+		Path:     "/",
+		Secure:   s.HTTPS,
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+		MaxAge:   maxAge,
+	}
 }

@@ -8,9 +8,10 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Transmitter sends one command APDU to a card that is connected exclusively and returns the response with its status
-// word (two bytes at the end). The response belongs to the caller, who overwrites it. An error that people should see as it
-// is (reader unplugged, service stopped) is an *eligibility.Error; any other counts as a card that was taken away.
+// Transmitter sends one command APDU to a card that is connected exclusively and returns the response with
+// its status word (two bytes at the end). The response belongs to the caller, who overwrites it. An error
+// that people should see as it is (reader unplugged, service stopped) is an *eligibility.Error; any other
+// counts as a card that was taken away.
 type Transmitter interface {
 	Transmit(ctx context.Context, command []byte) ([]byte, error)
 }
@@ -32,8 +33,9 @@ func (s status) tries() (int, bool) { return int(s & 0xF), s&0xFFF0 == 0x63C0 }
 
 func (s status) blocked() bool { return s == statusBlocked || s == statusBlockedISO }
 
-// send transmits a command that the guard lets through and follows 61xx (more to fetch) and 6Cxx (wrong length).
-// 6Cxx is followed only where the last byte is an Le: in a VERIFY it would be a digit, and the repetition a lost try.
+// send transmits a command that the guard lets through and follows 61xx (more to fetch) and 6Cxx (wrong
+// length). 6Cxx is followed only where the last byte is an Le: in a VERIFY it would be a digit, and the
+// repetition a lost try.
 func (s *Session) send(ctx context.Context, command ...byte) (_ []byte, _ status, err error) {
 	if err := s.allow(command); err != nil {
 		return nil, 0, err
@@ -111,8 +113,8 @@ func (s *Session) file(ctx context.Context, id uint16) error {
 	return unexpected(fmt.Sprintf("SELECT %04X", id), sw)
 }
 
-// read returns the BER object at the start of a file of the current application, without the filler behind it, in chunks
-// of at most 256 bytes. The slice that it returns is the only copy.
+// read returns the BER object at the start of a file of the current application, without the filler behind
+// it, in chunks of at most 256 bytes. The slice that it returns is the only copy.
 func (s *Session) read(ctx context.Context, id uint16) (_ []byte, err error) {
 	if err := s.file(ctx, id); err != nil {
 		return nil, err
@@ -153,8 +155,8 @@ func (s *Session) read(ctx context.Context, id uint16) (_ []byte, err error) {
 	return data[:n], nil
 }
 
-// readBriefly reads as read does, hands the object to use and overwrites it before it returns: nothing is left of it but
-// what use made of it.
+// readBriefly reads as read does, hands the object to use and overwrites it before it returns: nothing is
+// left of it but what use made of it.
 func (s *Session) readBriefly(ctx context.Context, id uint16, use func([]byte)) error {
 	data, err := s.read(ctx, id)
 	if err != nil {

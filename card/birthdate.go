@@ -8,9 +8,9 @@ import (
 	"madoguchi/eligibility"
 )
 
-// BirthDateKey returns the key that opens a card's birth-date record: six digits, the year of the era (S55 → 55), month
-// and day. 1980-02-17 is 550217. A western year would burn a try. It returns ErrKeyForm for a date of birth that is
-// partly unknown: which form such cards use is not established.
+// BirthDateKey returns the key that opens a card's birth-date record: six digits, the year of the era (S55 →
+// 55), month and day. 1980-02-17 is 550217. A western year would burn a try. It returns ErrKeyForm for a date
+// of birth that is partly unknown: which form such cards use is not established.
 func BirthDateKey(birth eligibility.Date) (string, error) {
 	_, year, ok := birth.Era()
 	if !birth.Exact() || !ok || year > 99 {
@@ -19,11 +19,12 @@ func BirthDateKey(birth eligibility.Date) (string, error) {
 	return fmt.Sprintf("%02d%02d%02d", year, birth.Month(), birth.Day()), nil
 }
 
-// CheckBirthDate asks the card once (card.md 2, steps 1 and 2): which token it is, how many tries are left, then the
-// birth-date key, the record and a signature over the challenge. What it returns proves nothing until VerifyBirthDate has
-// verified it. A refusal has code Conflict, a fault of card or reader Unavailable; Fault turns both into a Result. At most
-// one try is used.
-func CheckBirthDate(ctx context.Context, s *Session, birth eligibility.Date, challenge [32]byte) (Evidence, error) {
+// CheckBirthDate asks the card once (card.md 2, steps 1 and 2): which token it is, how many tries are left,
+// then the birth-date key, the record and a signature over the challenge. What it returns proves nothing
+// until VerifyBirthDate has verified it. A refusal has code Conflict, a fault of card or reader Unavailable;
+// Fault turns both into a Result. At most one try is used.
+func CheckBirthDate(ctx context.Context, s *Session, birth eligibility.Date,
+	challenge [32]byte) (Evidence, error) {
 	key, err := BirthDateKey(birth)
 	if err != nil {
 		return Evidence{}, err
@@ -63,7 +64,8 @@ func (s *Session) issuing(ctx context.Context, a application) ([]byte, error) {
 }
 
 // open presents a key once, unless its counter is too low.
-func (s *Session) open(ctx context.Context, id uint16, key string, wrong, blocked, few *eligibility.Error) error {
+func (s *Session) open(ctx context.Context, id uint16, key string,
+	wrong, blocked, few *eligibility.Error) error {
 	if err := s.file(ctx, id); err != nil {
 		return err
 	}
@@ -84,7 +86,8 @@ func (s *Session) open(ctx context.Context, id uint16, key string, wrong, blocke
 	return wrong.Because(fmt.Errorf("%d tries left", left))
 }
 
-// Fault turns an error of CheckBirthDate into a Result: refused for what the card is or says, error for what failed.
+// Fault turns an error of CheckBirthDate into a Result: refused for what the card is or says, error for what
+// failed.
 func Fault(err error) Result { return birthDatePlan.fault(err) }
 
 // refusedAt names the step of a check at which a refusal falls.

@@ -13,7 +13,8 @@ const (
 
 var errCertificate = errors.New("card: the issuing key's certificate is malformed")
 
-// cvCertificate is a card-verifiable certificate: issuer key id 16 ‖ subject key id 16 ‖ public key, and a signature.
+// cvCertificate is a card-verifiable certificate: issuer key id 16 ‖ subject key id 16 ‖ public key, and a
+// signature.
 type cvCertificate struct {
 	issuer          string
 	key             publicKey
@@ -34,7 +35,8 @@ func parseCVCertificate(data []byte) (cvCertificate, error) {
 	return cvCertificate{hex.EncodeToString(body.value[:16]), key, body.value, signature.value}, nil
 }
 
-// signedBy reports whether one of the trusted keys with the issuer's id, or one without an id, signed the certificate.
+// signedBy reports whether one of the trusted keys with the issuer's id, or one without an id, signed the
+// certificate.
 func (c cvCertificate) signedBy(keys IssuerKeys) bool {
 	for _, k := range keys {
 		if k.ID != "" && k.ID != c.issuer {

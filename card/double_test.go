@@ -42,8 +42,8 @@ func numberB(t testing.TB, birth eligibility.Date, year int, code string) card.N
 	return b
 }
 
-// watched stands between an operation and a card: it knows what is selected, fails the test for whatever must never be
-// asked, counts, and may change what files contain.
+// watched stands between an operation and a card: it knows what is selected, fails the test for whatever must
+// never be asked, counts, and may change what files contain.
 type watched struct {
 	t         testing.TB
 	card      card.Transmitter
@@ -65,7 +65,12 @@ var names = map[string]string{
 }
 
 // forbidden: the My Number's files and 照合番号A (card.md 1 and 2.1).
-var forbidden = map[place]bool{{"text", 0x0001}: true, {"text", 0x0014}: true, {"visual", 0x0005}: true, {"visual", 0x0013}: true}
+var forbidden = map[place]bool{
+	{"text", 0x0001}:   true,
+	{"text", 0x0014}:   true,
+	{"visual", 0x0005}: true,
+	{"visual", 0x0013}: true,
+}
 
 func (w *watched) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	w.t.Helper()
@@ -82,7 +87,8 @@ func (w *watched) Transmit(ctx context.Context, command []byte) ([]byte, error) 
 		if command[2] != 0x02 || forbidden[w.at] {
 			w.t.Errorf("%s %04X was selected", w.at.application, w.at.file)
 		}
-	case command[1] == 0xB0 && command[2]&0x80 != 0, command[1] == 0x20 && command[3] != 0x80, command[1] == 0x2A && command[3] != 0x00:
+	case command[1] == 0xB0 && command[2]&0x80 != 0, command[1] == 0x20 && command[3] != 0x80,
+		command[1] == 0x2A && command[3] != 0x00:
 		w.t.Errorf("a short file id was used: %X", command[:4])
 	case command[1] == 0x20 && len(command) > 4:
 		w.verifies++
@@ -121,7 +127,8 @@ func rawFile(t testing.TB, c card.Transmitter, _ []byte) []byte {
 	t.Helper()
 	var whole []byte
 	for {
-		answer, err := c.Transmit(context.Background(), []byte{0x00, 0xB0, byte(len(whole) >> 8), byte(len(whole)), 0x00})
+		answer, err := c.Transmit(context.Background(), []byte{0x00, 0xB0, byte(len(whole) >> 8),
+			byte(len(whole)), 0x00})
 		if err != nil {
 			t.Fatal(err)
 		}

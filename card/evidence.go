@@ -9,14 +9,18 @@ import (
 
 // Evidence is what the birth-date check brings back. The server verifies all of it.
 type Evidence struct {
-	Label       []byte `json:"label"`       // first 32 bytes of JPKI 0006: which kind of token
-	Certificate []byte `json:"certificate"` // CV certificate of the issuing key, visual 0004
-	Record      []byte `json:"record"`      // FF10{DF11 birth date, DF12 card key, DF13 signature}, visual 0001
-	Signature   []byte `json:"signature"`   // the card's over the challenge
+	// first 32 bytes of JPKI 0006: which kind of token
+	Label []byte `json:"label"`
+	// CV certificate of the issuing key, visual 0004
+	Certificate []byte `json:"certificate"`
+	// FF10{DF11 birth date, DF12 card key, DF13 signature}, visual 0001
+	Record []byte `json:"record"`
+	// the card's over the challenge
+	Signature []byte `json:"signature"`
 }
 
-// Challenge binds one check to everything that it may be used for: the server's nonce, the agent's key, the facility, the
-// case and the credential (card.md 2).
+// Challenge binds one check to everything that it may be used for: the server's nonce, the agent's key, the
+// facility, the case and the credential (card.md 2).
 func Challenge(nonce [32]byte, agentKeyDER []byte, facility, caseID string, jws [32]byte) [32]byte {
 	h := sha256.New()
 	h.Write([]byte("madoguchi-card-1"))
@@ -29,8 +33,8 @@ func Challenge(nonce [32]byte, agentKeyDER []byte, facility, caseID string, jws 
 	return [32]byte(h.Sum(nil))
 }
 
-// sha256Info is the DER DigestInfo of SHA-256 up to the digest (RFC 8017 section 9.2). Its NULL must stay: one public
-// client leaves it out, and strict verifiers refuse that signature.
+// sha256Info is the DER DigestInfo of SHA-256 up to the digest (RFC 8017 section 9.2). Its NULL must stay:
+// one public client leaves it out, and strict verifiers refuse that signature.
 const sha256Info = "\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
 
 // digestInfo is what the card signs for a challenge.
@@ -46,8 +50,8 @@ const (
 	tagRecordSignature = 0xDF13
 )
 
-// VerifyBirthDate verifies evidence for the screen's date of birth and the challenge that the server computed itself.
-// Without issuer keys the best answer is Unverified.
+// VerifyBirthDate verifies evidence for the screen's date of birth and the challenge that the server computed
+// itself. Without issuer keys the best answer is Unverified.
 func VerifyBirthDate(e Evidence, birth eligibility.Date, challenge [32]byte, keys IssuerKeys) Result {
 	t := birthDatePlan.start()
 	if err := tokenRefusal(e.Label); err != nil {

@@ -8,8 +8,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// FaceReading is what a card's visual application shows of its holder, proved by the issuer's signature: name and address
-// are pictures there. The file's expiry date and security code are not signed and are left out.
+// FaceReading is what a card's visual application shows of its holder, proved by the issuer's signature: name
+// and address are pictures there. The file's expiry date and security code are not signed and are left out.
 type FaceReading struct {
 	BirthDate eligibility.Date `json:"birthDate"`
 	Sex       eligibility.Sex  `json:"sex"`
@@ -35,10 +35,11 @@ var facePlan = &plan{
 		[]string{jaGenuine, jaAgent, jaBearer}},
 }
 
-// CheckFace reads the photo and the pictures of name and address with 照合番号B and verifies them here, on the agent's PC:
-// the issuer's certificate, the one signature over three digests, and the card's answer to the challenge. The reading is
-// empty unless the Result is Confirmed or Unverified. At most one try is used.
-func CheckFace(ctx context.Context, s *Session, b NumberB, challenge [32]byte, keys IssuerKeys) (FaceReading, Result) {
+// CheckFace reads the photo and the pictures of name and address with 照合番号B and verifies them here, on the
+// agent's PC: the issuer's certificate, the one signature over three digests, and the card's answer to the
+// challenge. The reading is empty unless the Result is Confirmed or Unverified. At most one try is used.
+func CheckFace(ctx context.Context, s *Session, b NumberB, challenge [32]byte,
+	keys IssuerKeys) (FaceReading, Result) {
 	certificate, face, signature, err := readFace(ctx, s, b, challenge)
 	if err != nil {
 		return FaceReading{}, facePlan.fault(err)
@@ -49,7 +50,8 @@ func CheckFace(ctx context.Context, s *Session, b NumberB, challenge [32]byte, k
 	return t.verifyFace(certificate, face, signature, b.birth, challenge, keys)
 }
 
-func readFace(ctx context.Context, s *Session, b NumberB, challenge [32]byte) (certificate, face, signature []byte, err error) {
+func readFace(ctx context.Context, s *Session, b NumberB,
+	challenge [32]byte) (certificate, face, signature []byte, err error) {
 	if b.digits == "" {
 		return nil, nil, nil, ErrKeyForm
 	}
@@ -62,7 +64,8 @@ func readFace(ctx context.Context, s *Session, b NumberB, challenge [32]byte) (c
 	if certificate, err = s.issuing(ctx, appVisual); err != nil {
 		return nil, nil, nil, err
 	}
-	if err = s.open(ctx, keyNumberBForVisual, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries); err != nil {
+	err = s.open(ctx, keyNumberBForVisual, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries)
+	if err != nil {
 		return nil, nil, nil, err
 	}
 	if face, err = s.read(ctx, fileFace); err != nil {
@@ -85,7 +88,8 @@ const (
 	tagFaceSignature = 0xDF28
 )
 
-// faceRecord is FF20 of visual 0002 with its three digests: DF22‖DF23‖DF24, DF25‖DF26, DF27, tags and lengths included.
+// faceRecord is FF20 of visual 0002 with its three digests: DF22‖DF23‖DF24, DF25‖DF26, DF27, tags and lengths
+// included.
 type faceRecord struct {
 	reading            FaceReading
 	digests            []byte
@@ -106,7 +110,8 @@ func parseFace(data []byte) (faceRecord, bool) {
 		return faceRecord{}, false
 	}
 	r := faceRecord{cardKey: key.value, signature: signature.value,
-		reading: FaceReading{date, cardSex(sex.value[0]), bytes.Clone(name.value), bytes.Clone(address.value), bytes.Clone(photo.value)}}
+		reading: FaceReading{date, cardSex(sex.value[0]), bytes.Clone(name.value), bytes.Clone(address.value),
+			bytes.Clone(photo.value)}}
 	for _, group := range [][]object{{birth, sex, key}, {name, address}, {photo}} {
 		h := sha256.New()
 		for _, o := range group {
@@ -117,7 +122,8 @@ func parseFace(data []byte) (faceRecord, bool) {
 	return r, true
 }
 
-func (t *trial) verifyFace(certificate, face, signature []byte, birth eligibility.Date, challenge [32]byte, keys IssuerKeys) (FaceReading, Result) {
+func (t *trial) verifyFace(certificate, face, signature []byte, birth eligibility.Date, challenge [32]byte,
+	keys IssuerKeys) (FaceReading, Result) {
 	none := func(r Result) (FaceReading, Result) { return FaceReading{}, r }
 	issuing, refusal := t.issuer(certificate, keys)
 	if refusal != nil {

@@ -23,7 +23,8 @@ func (m *mad) Transmit(context.Context, []byte) ([]byte, error) {
 	return answer, nil
 }
 
-// Whatever a card answers, no operation confirms it, touches a forbidden file, presents two keys or runs for ever.
+// Whatever a card answers, no operation confirms it, touches a forbidden file, presents two keys or runs for
+// ever.
 func FuzzOperationsSurviveAnyCard(f *testing.F) {
 	c := insert(f, virtual.Description{})
 	for _, o := range operations {

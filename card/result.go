@@ -10,10 +10,14 @@ import (
 type Outcome string
 
 const (
-	Confirmed  Outcome = "confirmed"  // genuine and present, and what was asked is so
-	Unverified Outcome = "unverified" // what was asked is so; no issuer keys are configured to prove the card genuine
-	Refused    Outcome = "refused"    // not genuine, not this person's, or not a card that can be asked
-	Failed     Outcome = "error"      // reader or card did not answer: try again
+	// genuine and present, and what was asked is so
+	Confirmed Outcome = "confirmed"
+	// what was asked is so; no issuer keys are configured to prove the card genuine
+	Unverified Outcome = "unverified"
+	// not genuine, not this person's, or not a card that can be asked
+	Refused Outcome = "refused"
+	// reader or card did not answer: try again
+	Failed Outcome = "error"
 )
 
 // Passed reports whether what was asked of the card is so.

@@ -7,15 +7,16 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Session is one exclusive connection to the card in a reader, and the guard in front of it. Every command passes the
-// guard, which lets through a short list only: three applications, the files named in files below, reading, asking a
-// counter, presenting one of two keys, and signing with the application's own key.
+// Session is one exclusive connection to the card in a reader, and the guard in front of it. Every command
+// passes the guard, which lets through a short list only: three applications, the files named in files below,
+// reading, asking a counter, presenting one of two keys, and signing with the application's own key.
 //
-// A key is presented at most once for each human action. Open stands for the first; a further one is announced by Pressed.
-// Whoever connects must disconnect with a reset, since what a key opened stays open until then.
+// A key is presented at most once for each human action. Open stands for the first; a further one is
+// announced by Pressed. Whoever connects must disconnect with a reset, since what a key opened stays open
+// until then.
 type Session struct {
-	// WesternDates says that the card's front prints the date of birth in western years, as cards of foreign nationals do.
-	// Which form of the date opens them is not established, so no key is presented.
+	// WesternDates says that the card's front prints the date of birth in western years, as cards of foreign
+	// nationals do. Which form of the date opens them is not established, so no key is presented.
 	WesternDates bool
 
 	card    Transmitter
@@ -51,8 +52,8 @@ const (
 	appText   application = "\xD3\x92\x10\x00\x31\x00\x01\x01\x04\x08" // 券面事項入力補助
 )
 
-// Files that this package reads or whose key it presents. Key numbers of 照合番号B differ between the applications: the
-// neighbours 0014 (text) and 0013 (visual) are 照合番号A, the My Number.
+// Files that this package reads or whose key it presents. Key numbers of 照合番号B differ between the
+// applications: the neighbours 0014 (text) and 0013 (visual) are 照合番号A, the My Number.
 const (
 	fileToken           uint16 = 0x0006 // JPKI
 	fileUserCertificate uint16 = 0x000A // JPKI
@@ -70,7 +71,8 @@ const (
 	keyNumberBForText uint16 = 0x0015 // text
 )
 
-// files is the guard's list. Never on it: text 0001 and visual 0005 (the My Number), text 0014 and visual 0013 (照合番号A).
+// files is the guard's list. Never on it: text 0001 and visual 0005 (the My Number), text 0014 and visual
+// 0013 (照合番号A).
 var files = map[application][]uint16{
 	appJPKI:   {fileToken, fileUserCertificate},
 	appVisual: {fileIssuing, fileBirthDate, fileFace, keyBirthDate, keyNumberBForVisual},

@@ -40,7 +40,8 @@ const (
 	jaSameChip = "この記録とこのチップが同じカードのものであること（生年月日の確認といっしょに見てください）"
 )
 
-// textEvidence is what the text application answers. The hashes are not part of it: one of them is of the My Number file.
+// textEvidence is what the text application answers. The hashes are not part of it: one of them is of the My
+// Number file.
 type textEvidence struct {
 	certificate []byte // 0004
 	person      []byte // 0002
@@ -48,17 +49,20 @@ type textEvidence struct {
 	signature   []byte // over the challenge
 }
 
-// CheckText reads name, address, birth date and sex with 照合番号B and verifies them here, on the agent's PC (card.md 2,
-// step 3): the issuer's certificate, the signature over the hashes, the hash of the record, the card's key and its answer
-// to the challenge. The reading is empty unless the Result is Confirmed or Unverified. At most one try is used.
+// CheckText reads name, address, birth date and sex with 照合番号B and verifies them here, on the agent's PC
+// (card.md 2, step 3): the issuer's certificate, the signature over the hashes, the hash of the record, the
+// card's key and its answer to the challenge. The reading is empty unless the Result is Confirmed or
+// Unverified. At most one try is used.
 //
-// The issuer signs the record and the chip's key apart (0003 and 0007), so a device that shows one card's record and lets
-// another genuine card answer is not found out here. It is by CheckBirthDate and CheckFace, whose signatures cover the
-// chip's key: a text reading counts only beside one of them.
+// The issuer signs the record and the chip's key apart (0003 and 0007), so a device that shows one card's
+// record and lets another genuine card answer is not found out here. It is by CheckBirthDate and CheckFace,
+// whose signatures cover the chip's key: a text reading counts only beside one of them.
 //
-// The signature over the hashes covers a hash of the My Number file. It is read, used for that signature and overwritten
-// before the next command is sent; it is in no result, message or error. That file itself is never selected.
-func CheckText(ctx context.Context, s *Session, b NumberB, challenge [32]byte, keys IssuerKeys) (TextReading, Result) {
+// The signature over the hashes covers a hash of the My Number file. It is read, used for that signature and
+// overwritten before the next command is sent; it is in no result, message or error. That file itself is
+// never selected.
+func CheckText(ctx context.Context, s *Session, b NumberB, challenge [32]byte,
+	keys IssuerKeys) (TextReading, Result) {
 	t := textPlan.start()
 	e, signed, err := readText(ctx, s, b, challenge)
 	if err != nil {
@@ -69,8 +73,10 @@ func CheckText(ctx context.Context, s *Session, b NumberB, challenge [32]byte, k
 	return t.verifyText(e, signed, b.birth, challenge, keys)
 }
 
-// readText asks the card. signed says whether the issuing key signed the hashes and whether they fit the record.
-func readText(ctx context.Context, s *Session, b NumberB, challenge [32]byte) (e textEvidence, signed hashes, err error) {
+// readText asks the card. signed says whether the issuing key signed the hashes and whether they fit the
+// record.
+func readText(ctx context.Context, s *Session, b NumberB,
+	challenge [32]byte) (e textEvidence, signed hashes, err error) {
 	fail := func(err error) (textEvidence, hashes, error) { return textEvidence{}, hashes{}, err }
 	if b.digits == "" {
 		return fail(ErrKeyForm)
@@ -84,13 +90,16 @@ func readText(ctx context.Context, s *Session, b NumberB, challenge [32]byte) (e
 	if e.certificate, err = s.issuing(ctx, appText); err != nil {
 		return fail(err)
 	}
-	if err = s.open(ctx, keyNumberBForText, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries); err != nil {
+	err = s.open(ctx, keyNumberBForText, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries)
+	if err != nil {
 		return fail(err)
 	}
 	if e.person, err = s.read(ctx, filePerson); err != nil {
 		return fail(err)
 	}
-	err = s.readBriefly(ctx, fileHashes, func(file []byte) { signed = examineHashes(file, e.certificate, e.person) })
+	err = s.readBriefly(ctx, fileHashes, func(file []byte) {
+		signed = examineHashes(file, e.certificate, e.person)
+	})
 	if err != nil {
 		return fail(err)
 	}
@@ -126,15 +135,17 @@ const (
 	tagTextKeySigned = 0xDF52
 )
 
-// examineHashes looks at FF30{DF31, DF32, DF33} while it is there. It keeps nothing of file; what is joined here is
-// overwritten here, and longer than a block of SHA-256, so that the hash function keeps no copy either.
+// examineHashes looks at FF30{DF31, DF32, DF33} while it is there. It keeps nothing of file; what is joined
+// here is overwritten here, and longer than a block of SHA-256, so that the hash function keeps no copy
+// either.
 func examineHashes(file, certificate, person []byte) hashes {
 	c, err := parseCVCertificate(certificate)
 	parts, ok := inside(file, tagHashes)
 	number, ok1 := child(parts, tagNumberHash)
 	record, ok2 := child(parts, tagPersonHash)
 	signature, ok3 := child(parts, tagHashSignature)
-	if err != nil || !ok || !ok1 || !ok2 || !ok3 || len(number.value) != sha256.Size || len(record.value) != sha256.Size {
+	if err != nil || !ok || !ok1 || !ok2 || !ok3 || len(number.value) != sha256.Size ||
+		len(record.value) != sha256.Size {
 		return hashes{}
 	}
 	joined := make([]byte, 0, len(number.whole)+len(record.whole))
@@ -145,8 +156,8 @@ func examineHashes(file, certificate, person []byte) hashes {
 		fit: ok && sha256.Sum256(covered) == [32]byte(record.value)}
 }
 
-// afterOffsets returns what the record's hash covers: everything in FF20 behind the DF21 object. The table of offsets in
-// DF21 is not covered, so nothing is looked up by it.
+// afterOffsets returns what the record's hash covers: everything in FF20 behind the DF21 object. The table of
+// offsets in DF21 is not covered, so nothing is looked up by it.
 func afterOffsets(person []byte) ([]byte, bool) {
 	outer, ok := readObject(person)
 	first, ok1 := readObject(outer.value)
@@ -156,7 +167,8 @@ func afterOffsets(person []byte) ([]byte, bool) {
 	return outer.value[len(first.whole):], true
 }
 
-func (t *trial) verifyText(e textEvidence, signed hashes, birth eligibility.Date, challenge [32]byte, keys IssuerKeys) (TextReading, Result) {
+func (t *trial) verifyText(e textEvidence, signed hashes, birth eligibility.Date, challenge [32]byte,
+	keys IssuerKeys) (TextReading, Result) {
 	none := func(r Result) (TextReading, Result) { return TextReading{}, r }
 	certificate, refusal := t.issuer(e.certificate, keys)
 	if refusal != nil {
@@ -207,7 +219,12 @@ func parsePerson(person []byte) (TextReading, bool) {
 	if !ok || !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || len(sex.value) != 1 {
 		return TextReading{}, false
 	}
-	r := TextReading{Name: text(name.value), Address: text(address.value), BirthDate: date, Sex: cardSex(sex.value[0])}
+	r := TextReading{
+		Name:      text(name.value),
+		Address:   text(address.value),
+		BirthDate: date,
+		Sex:       cardSex(sex.value[0]),
+	}
 	return r, r.Name != ""
 }
 

@@ -1,7 +1,7 @@
 package card
 
-// A BER reader as tolerant as real cards need: lengths that are not minimal, and filler (FF) behind an object.
-// encoding/asn1 refuses both.
+// A BER reader as tolerant as real cards need: lengths that are not minimal, and filler (FF) behind an
+// object. encoding/asn1 refuses both.
 
 // object is one BER object: its tag, its value, and the whole of it with tag and length.
 type object struct {
@@ -64,7 +64,8 @@ func readObject(data []byte) (object, bool) {
 	return object{tag, data[n : n+length], data[:n+length]}, true
 }
 
-// children reads the objects inside a value, up to filler or its end. ok is false when something else stands there.
+// children reads the objects inside a value, up to filler or its end. ok is false when something else stands
+// there.
 func children(value []byte) (out []object, ok bool) {
 	for len(value) > 0 && value[0] != 0xFF {
 		o, ok := readObject(value)

@@ -13,8 +13,8 @@ const (
 	labelOld     = "JPKIAPICCTOKEN"
 )
 
-// identify tells a My Number card from a phone, an old card and anything else, and returns the label. No ATR is looked at:
-// new cards bring new ones.
+// identify tells a My Number card from a phone, an old card and anything else, and returns the label. No ATR
+// is looked at: new cards bring new ones.
 func (s *Session) identify(ctx context.Context) ([]byte, error) {
 	found, err := s.application(ctx, appJPKI)
 	if err != nil {

@@ -19,8 +19,10 @@ const (
 // It never makes a code of seconds valid that is not valid by this computer's own clock: an old live screen,
 // or an old second code, stays refused whatever was measured (docs/trust.md, "Clocks").
 type ClockSkew struct {
-	General time.Duration            // several servers agree on it
-	Issuers map[string]time.Duration // by iss, what its signed answers say: for its codes, in place of General
+	// several servers agree on it
+	General time.Duration
+	// by iss, what its signed answers say: for its codes, in place of General
+	Issuers map[string]time.Duration
 }
 
 // Of returns what counts for the codes of iss.

@@ -10,9 +10,10 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// The live proof of a screen: while the phone is offline it signs, every 15 s, the time and the hash of the shown card with
-// its own key, and shows that as a second, small code (credential.md 6). It proves that the phone that holds the screen is
-// there now; it does not stop somebody who relays both codes by video at once, so staff look at the card all the same.
+// The live proof of a screen: while the phone is offline it signs, every 15 s, the time and the hash of the
+// shown card with its own key, and shows that as a second, small code (credential.md 6). It proves that the
+// phone that holds the screen is there now; it does not stop somebody who relays both codes by video at once,
+// so staff look at the card all the same.
 
 const (
 	proofType = "live+jwt"
@@ -43,7 +44,12 @@ func HolderKeyID(k PublicKey) string { return k.ID[:holderIDLength] }
 
 // ReadHolderKey reads a phone's public key from its P-256 coordinates, base64url.
 func ReadHolderKey(x, y string) (PublicKey, error) {
-	return jwk{KTY: "EC", CRV: "P-256", X: x, Y: y}.public()
+	return jwk{
+		KTY: "EC",
+		CRV: "P-256",
+		X:   x,
+		Y:   y,
+	}.public()
 }
 
 // SignProof makes a proof as a phone does: for the demo's phones and for tests.
@@ -52,7 +58,12 @@ func SignProof(jws string, holder Key, at time.Time, nonce string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	head, err := encode(proofHeader{proofType, "ES256", jwk{KTY: "EC", CRV: "P-256", X: x, Y: y}})
+	head, err := encode(proofHeader{proofType, "ES256", jwk{
+		KTY: "EC",
+		CRV: "P-256",
+		X:   x,
+		Y:   y,
+	}})
 	if err != nil {
 		return "", err
 	}
@@ -70,7 +81,8 @@ func cardHash(jws string) string {
 	return b64.EncodeToString(sum[:])
 }
 
-// LooksLikeProof reports whether a scanned text is a second code rather than a screen: its header says live+jwt.
+// LooksLikeProof reports whether a scanned text is a second code rather than a screen: its header says
+// live+jwt.
 func LooksLikeProof(text string) bool {
 	head, _, found := strings.Cut(strings.TrimSpace(text), ".")
 	raw, err := b64.DecodeString(head)
@@ -156,7 +168,8 @@ func judgeProof(proof, jws, holderID string, at time.Time, nonce string) (check,
 	return check{}, false
 }
 
-// openProof verifies a proof by the key in its own header, which the caller binds by its thumbprint (RFC 7800's way).
+// openProof verifies a proof by the key in its own header, which the caller binds by its thumbprint
+// (RFC 7800's way).
 func openProof(proof string) (proofClaims, PublicKey, bool) {
 	proof = strings.TrimSpace(proof)
 	parts := strings.Split(proof, ".")
@@ -170,7 +183,8 @@ func openProof(proof string) (proofClaims, PublicKey, bool) {
 	}
 	key, err := head.JWK.public()
 	signature, bad := fromBase64(parts[2])
-	if err != nil || bad != nil || jwt.SigningMethodES256.Verify(parts[0]+"."+parts[1], signature, key.Key) != nil {
+	if err != nil || bad != nil ||
+		jwt.SigningMethodES256.Verify(parts[0]+"."+parts[1], signature, key.Key) != nil {
 		return proofClaims{}, PublicKey{}, false
 	}
 	return claims, key, strictPart(parts[1], &claims) && claims.IAT > 0 && claims.IAT < 1<<40

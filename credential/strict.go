@@ -11,8 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// Reading JSON so that no other reader can read something else. encoding/json alone takes "ISS" for "iss", the last of two
-// members of one name, and U+FFFD for what is not UTF-8; a verifier written in another language does none of these.
+// Reading JSON so that no other reader can read something else. encoding/json alone takes "ISS" for "iss",
+// the last of two members of one name, and U+FFFD for what is not UTF-8; a verifier written in another
+// language does none of these.
 
 const (
 	// maxDepth is above the deepest object of a payload, 11.
@@ -21,14 +22,15 @@ const (
 	maxMembers = 64
 )
 
-// readStrict decodes one JSON value. It refuses two members of one name, a name that differs from one of ours in case only,
-// bytes that are not UTF-8, half of a surrogate pair, and anything behind the value. Members that are not ours are ignored.
+// readStrict decodes one JSON value. It refuses two members of one name, a name that differs from one of ours
+// in case only, bytes that are not UTF-8, half of a surrogate pair, and anything behind the value. Members
+// that are not ours are ignored.
 func readStrict(data []byte, into any) error {
 	return readJSON(data, into, false)
 }
 
-// readExactly is readStrict for what only this program writes: a member that is not ours is refused too, since it might
-// change what the others say (FHIR's modifierExtension).
+// readExactly is readStrict for what only this program writes: a member that is not ours is refused too,
+// since it might change what the others say (FHIR's modifierExtension).
 func readExactly(data []byte, into any) error {
 	return readJSON(data, into, true)
 }
@@ -90,7 +92,8 @@ func checkNames(data []byte) error {
 	return nil
 }
 
-// stringAt returns the string that begins with the quote at data[i], without its escapes, and the place behind it.
+// stringAt returns the string that begins with the quote at data[i], without its escapes, and the place
+// behind it.
 func stringAt(data []byte, i int) (text []byte, after int, err error) {
 	escaped := false
 	end := i + 1
@@ -113,8 +116,8 @@ func stringAt(data []byte, i int) (text []byte, after int, err error) {
 	return []byte(s), end + 1, nil
 }
 
-// loneSurrogate reports whether the inside of a JSON string escapes half of a surrogate pair: Go reads U+FFFD for it,
-// JavaScript keeps it.
+// loneSurrogate reports whether the inside of a JSON string escapes half of a surrogate pair: Go reads U+FFFD
+// for it, JavaScript keeps it.
 func loneSurrogate(s []byte) bool {
 	wantLow := false
 	for i := 0; i < len(s); i++ {
@@ -178,7 +181,8 @@ var ours, folded = func() (map[string]bool, map[string]bool) {
 			collect(t.Field(i).Type)
 		}
 	}
-	for _, v := range []any{header{}, payload{}, proofHeader{}, proofClaims{}, statusClaims{}, TrustList{}, jwkSet{}, jwk{},
+	for _, v := range []any{header{}, payload{}, proofHeader{}, proofClaims{}, statusClaims{}, TrustList{},
+		jwkSet{}, jwk{},
 		cardFile{}, revocationFile{}, endorsementClaims{}, timeClaims{}} {
 		collect(reflect.TypeOf(v))
 	}

@@ -30,7 +30,8 @@ type Basis struct {
 	ClockSkew ClockSkew  // how far that clock is ahead, as measured
 	Trust     *TrustList // nil: nobody vouches for the issuer
 	Keys      KeySet     // keys that the caller vouches for as the issuer's own, besides those of Trust
-	// Status returns the newest status list of an issuer, nil when there is none. A nil Status means none of any.
+	// Status returns the newest status list of an issuer, nil when there is none. A nil Status means none of
+	// any.
 	Status func(iss string) *StatusList
 }
 
@@ -48,9 +49,9 @@ func cutOff(jws string) bool {
 	return err == nil && h.Zip == "DEF" && h.Type == ""
 }
 
-// Verify checks a JWS. It never fails: whatever is wrong is a failed check with its sentence, and what cannot be looked at
-// is "not checked" with the reason. The order is that of credential.md 3: header pinned, key by kid from the keys of known
-// issuers, signature, and only then the content is inflated, within a cap.
+// Verify checks a JWS. It never fails: whatever is wrong is a failed check with its sentence, and what cannot
+// be looked at is "not checked" with the reason. The order is that of credential.md 3: header pinned, key by
+// kid from the keys of known issuers, signature, and only then the content is inflated, within a cap.
 func (b Basis) Verify(jws string) Verdict {
 	v := Verdict{}
 	if len(jws) > maxText {
@@ -117,8 +118,8 @@ func (b Basis) Verify(jws string) Verdict {
 	return v.sorted()
 }
 
-// find returns the key with this id and every issuer of the trust list that publishes it; known is false when neither the
-// trust list nor the caller's own keys have it.
+// find returns the key with this id and every issuer of the trust list that publishes it; known is false when
+// neither the trust list nor the caller's own keys have it.
 func (b Basis) find(kid string) (key PublicKey, owners []TrustedIssuer, known bool) {
 	if b.Trust != nil {
 		key, owners = b.Trust.holding(kid)
@@ -130,8 +131,8 @@ func (b Basis) find(kid string) (key PublicKey, owners []TrustedIssuer, known bo
 	return key, owners, known
 }
 
-// owner returns the issuer that a verified payload names, if it is one of those whose key signed. A key that the caller
-// vouches for speaks for the named issuer: with a trust list only for one that stands in it.
+// owner returns the issuer that a verified payload names, if it is one of those whose key signed. A key that
+// the caller vouches for speaks for the named issuer: with a trust list only for one that stands in it.
 func (b Basis) owner(iss string, owners []TrustedIssuer) (TrustedIssuer, bool) {
 	for _, o := range owners {
 		if o.ISS == iss {
@@ -147,8 +148,8 @@ func (b Basis) owner(iss string, owners []TrustedIssuer) (TrustedIssuer, bool) {
 	return TrustedIssuer{ISS: iss}, true
 }
 
-// stranger says why a code of an unknown key cannot be judged. The content is opened, within the cap, only to tell staff
-// whom the code claims to be from; nothing of it is believed.
+// stranger says why a code of an unknown key cannot be judged. The content is opened, within the cap, only to
+// tell staff whom the code claims to be from; nothing of it is believed.
 func (b Basis) stranger(v *Verdict, packed []byte) {
 	if body, err := inflate(packed); err == nil {
 		var claimed struct {
@@ -182,8 +183,9 @@ func (v *Verdict) issuer(b Basis, owner TrustedIssuer) {
 	}
 }
 
-// insurer checks that the issuer may speak for the number; the Verdict goes on only when nothing failed. Without a trust
-// list an issuer speaks for the number that its own address ends with (HOST/i/NNNNNNNN, DESIGN.md section 2).
+// insurer checks that the issuer may speak for the number; the Verdict goes on only when nothing failed.
+// Without a trust list an issuer speaks for the number that its own address ends with (HOST/i/NNNNNNNN,
+// DESIGN.md section 2).
 func (v *Verdict) insurer(owner TrustedIssuer, listed bool, number eligibility.InsurerNumber) bool {
 	switch {
 	case listed && !owner.SpeaksFor(number):
@@ -222,8 +224,10 @@ func (v *Verdict) time(p payload, tier Tier, c clocks) {
 // fault returns what is wrong with the time of a payload, with the tier's leeway, by a clock; nil when
 // nothing is.
 func (p payload) fault(tier Tier, at time.Time) *check {
-	claims := jwt.RegisteredClaims{NotBefore: jwt.NewNumericDate(time.Unix(p.NBF, 0)), ExpiresAt: jwt.NewNumericDate(time.Unix(p.EXP, 0))}
-	validator := jwt.NewValidator(jwt.WithExpirationRequired(), jwt.WithLeeway(tier.leeway()), jwt.WithTimeFunc(func() time.Time { return at }))
+	claims := jwt.RegisteredClaims{NotBefore: jwt.NewNumericDate(time.Unix(p.NBF, 0)),
+		ExpiresAt: jwt.NewNumericDate(time.Unix(p.EXP, 0))}
+	validator := jwt.NewValidator(jwt.WithExpirationRequired(), jwt.WithLeeway(tier.leeway()),
+		jwt.WithTimeFunc(func() time.Time { return at }))
 	switch err := validator.Validate(claims); {
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return map[Tier]*check{Live: &checkFresh, Screen: &checkDay, PDF: &checkPaper}[tier]
@@ -263,8 +267,8 @@ type Opened struct {
 	Eligibility Eligibility
 }
 
-// Open reads a credential that iss itself signed with one of its keys, whatever the time: for an insurer that gets its own
-// card back.
+// Open reads a credential that iss itself signed with one of its keys, whatever the time: for an insurer that
+// gets its own card back.
 func Open(jws, iss string, keys KeySet) (Opened, error) {
 	_, packed, err := openJWS(jws, func(h header) (PublicKey, bool) {
 		key, ok := keys.Find(h.KID)
@@ -295,8 +299,8 @@ func readPayload(packed []byte) (payload, error) {
 	return p, readExactly(body, &p)
 }
 
-// tier tells a payload's tier: exactly one of no extra claim, hcnf, vc.rid, with that tier's life. Shorter is a pdf's right
-// only, since it ends at the next change of share.
+// tier tells a payload's tier: exactly one of no extra claim, hcnf, vc.rid, with that tier's life. Shorter is
+// a pdf's right only, since it ends at the next change of share.
 func (p payload) tier() (Tier, bool) {
 	if !lives(p.NBF, p.EXP, longestPDF) {
 		return "", false

@@ -23,8 +23,13 @@ var eachInsurer = func() []InsurerNumber {
 func agrees(t *testing.T, p Person, on Date) {
 	t.Helper()
 	f, shareErr := ForecastShare(p, on)
-	unread := Situation{Day: on, BirthDate: p.BirthDate, Insurer: p.Insurer, Card: CardFacts{Present: Yes,
-		Reads: No}}
+	unread := Situation{
+		Day:       on,
+		BirthDate: p.BirthDate,
+		Insurer:   p.Insurer,
+		Card: CardFacts{Present: Yes,
+			Reads: No},
+	}
 	if on.Day()%2 == 0 { // the other reason for a declaration
 		unread.Card.Reads, unread.OQSAnswer = Yes, OQSInvalid
 	}
@@ -59,7 +64,9 @@ func agrees(t *testing.T, p Person, on Date) {
 		t.Fatalf("%s %s on %s: share %v, methods %v", p.Insurer, p.BirthDate, on, shares, o.Provisional)
 	}
 	for i := range o.Methods {
-		if m := &o.Methods[i]; m.Code == "A1" && m.Accepted && !p.BirthDate.IsZero() && !strings.Contains(m.Next, percents(shares)) {
+		m := &o.Methods[i]
+		if m.Code == "A1" && m.Accepted && !p.BirthDate.IsZero() &&
+			!strings.Contains(m.Next, percents(shares)) {
 			t.Fatalf("%s %s on %s: share %v, A1 says %s", p.Insurer, p.BirthDate, on, shares, m.Next)
 		}
 	}
@@ -148,21 +155,32 @@ func TestANumberOf後期BelowSixtyFiveIsNobodys(t *testing.T) {
 		young bool
 		asked bool
 	}{
-		{"1996-01-01", true, false}, {"1961-11-23", true, false}, {"1961-11-22", false, false}, {"1961-12",
+		{"1996-01-01", true, false},
+		{"1961-11-23", true, false},
+		{"1961-11-22", false, false},
+		{"1961-12",
 			true, false},
-		{"1961-11", false, true}, {"1961", false, true}, {"1962", true, false}, {"1960", false, false}, {"",
+		{"1961-11", false, true},
+		{"1961", false, true},
+		{"1962", true, false},
+		{"1960", false, false},
+		{"",
 			false, false},
 	} {
-		p := Person{Insurer: "39139993"}
-		if c.birth != "" {
-			p.BirthDate = day(c.birth)
-		}
-		_, err := SharesOn(p, day("2026-11-22"))
-		if errors.Is(err, ErrElderlyTooYoung) != c.young || (len(p.Questions(day("2026-11-22"))) > 0) != c.asked {
-			t.Errorf("%s: %v, %v", c.birth, err, p.Questions(day("2026-11-22")))
-		}
-		if papers := PapersFor(p, day("2026-11-22")); c.young && (papers.Certificate || papers.Notice || papers.Look == "") {
-			t.Errorf("%s: %+v", c.birth, papers)
-		}
+		t.Run(c.birth, func(t *testing.T) {
+			p := Person{Insurer: "39139993"}
+			if c.birth != "" {
+				p.BirthDate = day(c.birth)
+			}
+			_, err := SharesOn(p, day("2026-11-22"))
+			if errors.Is(err, ErrElderlyTooYoung) != c.young ||
+				(len(p.Questions(day("2026-11-22"))) > 0) != c.asked {
+				t.Errorf("%v, %v", err, p.Questions(day("2026-11-22")))
+			}
+			papers := PapersFor(p, day("2026-11-22"))
+			if c.young && (papers.Certificate || papers.Notice || papers.Look == "") {
+				t.Errorf("%+v", papers)
+			}
+		})
 	}
 }

@@ -66,7 +66,8 @@ func (f *facts) sayFullPrice(m *Method) {
 	case Yes:
 		m.Name += "（窓口では10割）"
 		m.Reason, m.Next = whyFullPrice+m.Reason, m.Next+askFullPrice
-		if f.scheme == elderly && m.Confidence == Certain { // 国保法 is certain, for 後期 pages of municipalities say it
+		// 国保法 is certain, for 後期 pages of municipalities say it
+		if f.scheme == elderly && m.Confidence == Certain {
 			m.Confidence = Likely
 			m.Reservation += reservation[Likely]
 		}

@@ -27,7 +27,8 @@ func ask(t *testing.T, cases []asked) {
 			}
 			text := strings.TrimSuffix(fmt.Sprintf(`{"day":%q,%s`, c.day, c.in), ",") + "}"
 			o, err := Methods(situation(t, text))
-			if err != nil || o.Best != c.best || o.Confidence != c.sure || c.accepted != "*" && accepted(o) != c.accepted {
+			if err != nil || o.Best != c.best || o.Confidence != c.sure ||
+				c.accepted != "*" && accepted(o) != c.accepted {
 				t.Errorf("%s: best %q %s, accepted %q (%v)", text, o.Best, o.Confidence, accepted(o), err)
 			}
 			said := o.Reason + o.Next + o.Reservation + o.Source
@@ -112,7 +113,8 @@ func TestWhoseNumberWasLookedUp(t *testing.T) {
 			`"brings":["card"],"facility":{"networkDown":true}`, "", "L1", Likely, "A1 L1",
 			[]string{"障害リスト", "緊急時医療情報・資格確認機能"}},
 		{"several, by a look-up: ask which",
-			`"brings":["card"],"card":{"reads":false},"lookupBy":"records","oqsAnswer":"several"`, "", "A1", Likely, "A1",
+			`"brings":["card"],"card":{"reads":false},"lookupBy":"records","oqsAnswer":"several"`, "", "A1",
+			Likely, "A1",
 			[]string{"どの保険か", "枝番"}},
 		{"a paper whose look-up says that there is a new eligibility",
 			`"brings":["certificate"],"certificateUntil":"2027-11-30","lookupBy":"paper","oqsAnswer":"newExists"`,
@@ -215,12 +217,22 @@ func TestImpossibleThingsAreSaid(t *testing.T) {
 		{"医療扶助 as an insurer", `"brings":["certificate"],"insurerNumber":"12130001"`, "", "", Certain, "",
 			[]string{"福祉事務所", "医療券"}},
 	})
-	for number, hint := range map[string]bool{"33999996": true, "06139992": false, "138990": false, "": false} {
-		s := Situation{Day: day("2026-11-22")}
-		s.Insurer, _ = ParseInsurerNumber(number)
-		if o, err := Methods(s); err != nil || (len(o.Hints) > 0) != hint {
-			t.Errorf("%s: %v %v", number, o.Hints, err)
-		}
+	for _, c := range []struct {
+		number string
+		hint   bool
+	}{
+		{"33999996", true},
+		{"06139992", false},
+		{"138990", false},
+		{"", false},
+	} {
+		t.Run(c.number, func(t *testing.T) {
+			s := Situation{Day: day("2026-11-22")}
+			s.Insurer, _ = ParseInsurerNumber(c.number)
+			if o, err := Methods(s); err != nil || (len(o.Hints) > 0) != c.hint {
+				t.Errorf("%v %v", o.Hints, err)
+			}
+		})
 	}
 }
 
@@ -344,13 +356,16 @@ func TestNewContradictionsNameTheField(t *testing.T) {
 		{`"cause":"x"`, "cause"},
 		{`"brings":["ticket"]`, "brings[0]"},
 	} {
-		_, _, err := ReadSituations([]byte(`{"day":"2026-11-22",` + c.in + `}`))
-		var e *Error
-		if !errors.As(err, &e) || e.Code != Invalid || e.Field != c.field || e.Ja == "" || e.En == "" {
-			t.Errorf("%s: %v, want the field %q", c.in, err, c.field)
-		}
+		t.Run(c.in, func(t *testing.T) {
+			_, _, err := ReadSituations([]byte(`{"day":"2026-11-22",` + c.in + `}`))
+			var e *Error
+			if !errors.As(err, &e) || e.Code != Invalid || e.Field != c.field || e.Ja == "" || e.En == "" {
+				t.Errorf("%v, want the field %q", err, c.field)
+			}
+		})
 	}
-	if _, _, err := ReadSituations([]byte(`{"day":"2026-06-13","card":{"kind":"residence"}}`)); !errors.Is(err, ErrResidenceCard) {
+	_, _, err := ReadSituations([]byte(`{"day":"2026-06-13","card":{"kind":"residence"}}`))
+	if !errors.Is(err, ErrResidenceCard) {
 		t.Error(err)
 	}
 }

@@ -14,8 +14,8 @@ var ErrInsurerNumber = &Error{Code: Invalid, Key: "insurer.number",
 	Ja: "保険者番号が正しくありません。6桁か8桁の数字を、紙のとおりに入れ直してください。",
 	En: "This is not an insurer number. Enter the six or eight digits as they stand on the paper."}
 
-// ParseInsurerNumber reads 6 or 8 digits (half or full width, blanks and hyphens ignored) and verifies the check digit
-// (rules.md 4.1). It returns ErrInsurerNumber when the length or the check digit is wrong.
+// ParseInsurerNumber reads 6 or 8 digits (half or full width, blanks and hyphens ignored) and verifies the
+// check digit (rules.md 4.1). It returns ErrInsurerNumber when the length or the check digit is wrong.
 func ParseInsurerNumber(s string) (InsurerNumber, error) {
 	var b strings.Builder
 	for _, r := range s {
@@ -39,8 +39,9 @@ func ParseInsurerNumber(s string) (InsurerNumber, error) {
 	return InsurerNumber(n), nil
 }
 
-// checkDigit is the 検証番号 of a body of digits: weights 2, 1, 2, 1 … from the right, two-digit products counted as
-// their digit sum, then 10 less the last digit of the total (rules.md 4.1). Leading zeros do not change it.
+// checkDigit is the 検証番号 of a body of digits: weights 2, 1, 2, 1 … from the right, two-digit products counted
+// as their digit sum, then 10 less the last digit of the total (rules.md 4.1). Leading zeros do not change
+// it.
 func checkDigit(body string) byte {
 	t := 0
 	for i := range body {
@@ -90,7 +91,8 @@ func (n InsurerNumber) Kind() string {
 // PublicExpense reports whether the number is of 生活保護の医療扶助 (法別番号 12), which is no insurance.
 func (n InsurerNumber) PublicExpense() bool { return len(n) == 8 && n[:2] == "12" }
 
-// MayBeAssociation reports whether a 国民健康保険 number is of the range given to 国民健康保険組合: third digit 3 (rules.md 4.1).
+// MayBeAssociation reports whether a 国民健康保険 number is of the range given to 国民健康保険組合: third digit 3
+// (rules.md 4.1).
 func (n InsurerNumber) MayBeAssociation() bool { return len(n) == 8 && n[:2] == "00" && n[4] == '3' }
 
 // schemeOf returns the calendar that an insurer follows; everyone when it is unknown.

@@ -107,7 +107,8 @@ func (r *Rule) judge(f *facts, m *Method) {
 	*m = Method{Code: r.Code, Name: r.Ja, BringNext: r.Bring, Medical: r.Medical && f.givesMedical(), Limit: r.Limit, AskFor: askAll}
 	if r.Limit == LimitYes {
 		m.AskFor = askSubsidy
-		if f.Card.Certificate == CertificateGrace { // whether the reader tells it in the grace is unverified: ask for the paper
+		// whether the reader tells it in the grace is unverified: ask for the paper
+		if f.Card.Certificate == CertificateGrace {
 			m.Limit, m.AskFor = LimitNo, askAll
 		}
 	}

@@ -23,9 +23,10 @@ var (
 // on this ground.
 const elderlyAlwaysAge = 85
 
-// PapersFor returns which papers a person gets from the insurer on day: the notice, the certificate, both or none (対比表
-// 対象者, 取得方法, 発行開始時期). Unknown facts are named in Look and never decide against a person. Whether somebody of
-// 後期高齢者医療 uses マイナ保険証 often enough, each 広域連合 says by its own rule: Person.FrequentUse is its answer.
+// PapersFor returns which papers a person gets from the insurer on day: the notice, the certificate, both or
+// none (対比表 対象者, 取得方法, 発行開始時期). Unknown facts are named in Look and never decide against a person. Whether
+// somebody of 後期高齢者医療 uses マイナ保険証 often enough, each 広域連合 says by its own rule: Person.FrequentUse is its
+// answer.
 func PapersFor(p Person, day Date) Papers {
 	s := schemeOf(p.Insurer)
 	noticesFrom := papersFrom
@@ -79,8 +80,8 @@ func generalPapers(p Person, day Date) Papers {
 	return Papers{Notice: true, Reason: "マイナ保険証の登録がある人なので、お知らせを出します。", Source: srcCompare, Confidence: Certain}
 }
 
-// elderlyPapers are those of 後期高齢者医療: everyone has the certificate in the interim to 2026-07-31; from 2026-08-01 people
-// of 85 and over on August 1st, and those who do not use マイナ保険証 regularly.
+// elderlyPapers are those of 後期高齢者医療: everyone has the certificate in the interim to 2026-07-31; from
+// 2026-08-01 people of 85 and over on August 1st, and those who do not use マイナ保険証 regularly.
 func elderlyPapers(p Person, day Date) Papers {
 	if day.Before(elderlyRuleFrom) {
 		return Papers{Certificate: true, Reason: "後期高齢者医療では、令和8年7月31日までの資格確認書を全員に出します。", Source: srcElderly, Confidence: Certain}
@@ -139,8 +140,9 @@ func (u UseRule) Japanese() string {
 	return fmt.Sprintf("年%d回以上かつ直近3か月に%d回以上", u.InYear, u.InThreeMonths)
 }
 
-// NoticeUntil returns the last day printed on a notice issued on day: none (zero) below 70; from 70 on July 31st or the
-// day before the 75th birthday, whichever comes first (rules.md 3.3; likely for other insurers than 国保).
+// NoticeUntil returns the last day printed on a notice issued on day: none (zero) below 70; from 70 on July
+// 31st or the day before the 75th birthday, whichever comes first (rules.md 3.3; likely for other insurers
+// than 国保).
 func NoticeUntil(p Person, day Date) Date {
 	if p.BirthDate.IsZero() || bandOn(p.BirthDate.Latest(), day) < from70 && schemeOf(p.Insurer) != elderly {
 		return Date{}
@@ -148,8 +150,9 @@ func NoticeUntil(p Person, day Date) Date {
 	return soonest(p, day, NextReview(day).AddDays(-1))
 }
 
-// CertificateValidUntil returns the last day that a certificate issued on day may bear: five years at most; for 国保 and 後期
-// July 31st; never beyond the day before the 70th or 75th birthday changes the share (rules.md 2 and 3.4).
+// CertificateValidUntil returns the last day that a certificate issued on day may bear: five years at most;
+// for 国保 and 後期 July 31st; never beyond the day before the 70th or 75th birthday changes the share
+// (rules.md 2 and 3.4).
 func CertificateValidUntil(p Person, day Date) Date {
 	last := day.AddMonths(60).AddDays(-1)
 	if schemeOf(p.Insurer)&(residents|elderly) != 0 && schemeOf(p.Insurer) != everyone {

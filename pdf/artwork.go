@@ -10,8 +10,8 @@ import (
 	"madoguchi/pdf/form"
 )
 
-// artwork composes a form with gopdf. Positions are millimetres from the upper left, a text's y is its top; the first error
-// stays and the rest is left out.
+// artwork composes a form with gopdf. Positions are millimetres from the upper left, a text's y is its top;
+// the first error stays and the rest is left out.
 type artwork struct {
 	drawing
 	texts []form.Text
@@ -67,12 +67,26 @@ func (a *artwork) slot(x, y, size, width float64, c [3]uint8, name string, s for
 
 // code keeps a place for a code whose side is at least side and whose modules are at least module.
 func (a *artwork) code(x, y, side, module float64, name string) {
-	a.codes = append(a.codes, form.CodePlace{Name: name, Alt: codeWords[name], X: x * pointsPerMM, Y: pageHeight - y*pointsPerMM, W: side * pointsPerMM, Module: module * pointsPerMM})
+	a.codes = append(a.codes, form.CodePlace{
+		Name:   name,
+		Alt:    codeWords[name],
+		X:      x * pointsPerMM,
+		Y:      pageHeight - y*pointsPerMM,
+		W:      side * pointsPerMM,
+		Module: module * pointsPerMM,
+	})
 }
 
 // logo keeps a place for the insurer's mark, at most width by height.
 func (a *artwork) logo(x, y, width, height float64) {
-	a.codes = append(a.codes, form.CodePlace{Name: logoName, Alt: codeWords[logoName], X: x * pointsPerMM, Y: pageHeight - y*pointsPerMM, W: width * pointsPerMM, High: height * pointsPerMM})
+	a.codes = append(a.codes, form.CodePlace{
+		Name: logoName,
+		Alt:  codeWords[logoName],
+		X:    x * pointsPerMM,
+		Y:    pageHeight - y*pointsPerMM,
+		W:    width * pointsPerMM,
+		High: height * pointsPerMM,
+	})
 }
 
 // logoName is the mark's name among a page's pictures.

@@ -12,8 +12,8 @@ import (
 	"madoguchi/pdf/form"
 )
 
-// Certificate is what one 資格確認書 says: the paper with which an insured person who has no マイナ保険証 is treated. It stands
-// alone. Fields: 健康保険法施行規則47条 as rules.md 3.4 lists them; the layout is ours.
+// Certificate is what one 資格確認書 says: the paper with which an insured person who has no マイナ保険証 is treated. It
+// stands alone. Fields: 健康保険法施行規則47条 as rules.md 3.4 lists them; the layout is ours.
 type Certificate struct {
 	Person   eligibility.Person
 	Share    int              // 一部負担金の割合, percent; 0 is left out (required from 70 on)
@@ -36,16 +36,19 @@ type CertificateOptions struct {
 type CertificateLayout uint8
 
 const (
-	CardSheet     CertificateLayout = iota // ten cards on A4: a page of fronts, then their backs for printing on both sides
-	CardSingle                             // one card of 85.6 × 54 mm on a page with crop marks and bleed, front then back
-	CertificateA4                          // one person on A4 in big letters, front then back
+	// ten cards on A4: a page of fronts, then their backs for printing on both sides
+	CardSheet CertificateLayout = iota
+	// one card of 85.6 × 54 mm on a page with crop marks and bleed, front then back
+	CardSingle
+	// one person on A4 in big letters, front then back
+	CertificateA4
 )
 
 // cardsOnSheet is how many cards of ID-1's size A4 holds.
 const cardsOnSheet = 10
 
-// Certificates streams a file of certificates with bounded memory. Fronts and backs alternate, so that a printer that turns
-// the sheet over its long edge puts each back behind its front.
+// Certificates streams a file of certificates with bounded memory. Fronts and backs alternate, so that a
+// printer that turns the sheet over its long edge puts each back behind its front.
 type Certificates struct {
 	w      *form.Writer
 	look   Look
@@ -64,9 +67,16 @@ type certificateKind struct {
 }
 
 // NewCertificates begins a file on w for the insurer whose look it is. Close must follow.
-func NewCertificates(w io.Writer, look Look, made time.Time, layout CertificateLayout, demo bool) *Certificates {
+func NewCertificates(w io.Writer, look Look, made time.Time, layout CertificateLayout,
+	demo bool) *Certificates {
 	info := form.Info{Title: "資格確認書", Author: look.Name, Made: made.In(eligibility.Japan)}
-	return &Certificates{w: form.NewWriter(w, info), look: look, layout: layout, demo: demo, forms: map[certificateKind]*form.Form{}}
+	return &Certificates{
+		w:      form.NewWriter(w, info),
+		look:   look,
+		layout: layout,
+		demo:   demo,
+		forms:  map[certificateKind]*form.Form{},
+	}
 }
 
 // PeopleAPage returns how many people share the two pages of a sheet.
@@ -77,8 +87,9 @@ func (l CertificateLayout) PeopleAPage() int {
 	return 1
 }
 
-// Add takes one person's certificate and reports what should be looked at by hand. A sheet of cards is written when it is
-// full or the file ends; a certificate of another scheme (後期高齢者医療 …) begins a new sheet, since its form differs.
+// Add takes one person's certificate and reports what should be looked at by hand. A sheet of cards is
+// written when it is full or the file ends; a certificate of another scheme (後期高齢者医療 …) begins a new sheet,
+// since its form differs.
 func (f *Certificates) Add(c Certificate) (Report, error) {
 	if c.Until.IsZero() {
 		return Report{}, errCertificateUntil
@@ -126,7 +137,8 @@ func (f *Certificates) flush() error {
 		if err != nil {
 			return err
 		}
-		if _, err := f.w.Page(page, form.Person{Values: values, Codes: map[string]*Code{logoName: f.look.Logo}}); err != nil {
+		_, err = f.w.Page(page, form.Person{Values: values, Codes: map[string]*Code{logoName: f.look.Logo}})
+		if err != nil {
 			return err
 		}
 	}
@@ -173,7 +185,8 @@ func (f *Certificates) Close() error {
 }
 
 // CertificatePage makes the file of a single certificate: its front and its back.
-func CertificatePage(c Certificate, look Look, made time.Time, layout CertificateLayout, demo bool) ([]byte, Report, error) {
+func CertificatePage(c Certificate, look Look, made time.Time, layout CertificateLayout,
+	demo bool) ([]byte, Report, error) {
 	var out bytes.Buffer
 	f := NewCertificates(&out, look, made, layout, demo)
 	report, err := f.Add(c)
@@ -265,8 +278,8 @@ func numberLabel(p eligibility.Person) string {
 	return "被保険者番号"
 }
 
-// certificateLines is how many lines of two items a card's front has besides those that everyone's has; what a person asks for
-// beyond goes to the remarks on the back.
+// certificateLines is how many lines of two items a card's front has besides those that everyone's has; what
+// a person asks for beyond goes to the remarks on the back.
 const certificateLines = 3
 
 // lines are the items that only some certificates have, two to a line, the required ones first.
@@ -274,7 +287,10 @@ func (c Certificate) lines() [][2]field {
 	p, o := c.Person, c.Optional
 	var list [][2]field
 	if c.Share > 0 {
-		list = append(list, [2]field{{"一部負担金の割合", strconv.Itoa(c.Share/10) + "割"}, {"発効期日", or(c.From.Japanese(), "―")}})
+		list = append(list, [2]field{
+			{"一部負担金の割合", strconv.Itoa(c.Share/10) + "割"},
+			{"発効期日", or(c.From.Japanese(), "―")},
+		})
 	}
 	if p.SubscriberName != "" && p.Relation == eligibility.Dependent {
 		list = append(list, [2]field{{"被保険者氏名", p.SubscriberName}})

@@ -2,6 +2,7 @@ package pdf_test
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,15 +12,30 @@ import (
 )
 
 func certificate() pdf.Certificate {
-	return pdf.Certificate{Person: eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02", Name: "髙橋 德一", Kana: "タカハシ トクイチ",
-		BirthDate: eligibility.MustDate("1955-07-01"), Sex: eligibility.Male, QualifiedOn: eligibility.MustDate("2008-04-01")},
-		Share: 20, From: eligibility.MustDate("2026-08-01"), Until: eligibility.MustDate("2027-07-31"), IssuedOn: eligibility.MustDate("2026-11-22")}
+	return pdf.Certificate{
+		Person: eligibility.Person{
+			Insurer:      "00138990",
+			Symbol:       "国13",
+			Number:       "0001234",
+			BranchNumber: "02",
+			Name:         "髙橋 德一",
+			Kana:         "タカハシ トクイチ",
+			BirthDate:    eligibility.MustDate("1955-07-01"),
+			Sex:          eligibility.Male,
+			QualifiedOn:  eligibility.MustDate("2008-04-01"),
+		},
+		Share:    20,
+		From:     eligibility.MustDate("2026-08-01"),
+		Until:    eligibility.MustDate("2027-07-31"),
+		IssuedOn: eligibility.MustDate("2026-11-22"),
+	}
 }
 
 var certificateLook = pdf.Look{Name: "架空市", Issuer: "架空市長", Unit: "保険年金課", Telephone: "03-0000-0000"}
 
 // certificateFile writes a file and returns its path and reports.
-func certificateFile(t *testing.T, name string, layout pdf.CertificateLayout, list ...pdf.Certificate) (string, []pdf.Report) {
+func certificateFile(t *testing.T, name string, layout pdf.CertificateLayout,
+	list ...pdf.Certificate) (string, []pdf.Report) {
 	t.Helper()
 	var out bytes.Buffer
 	f := pdf.NewCertificates(&out, certificateLook, noticeDay, layout, false)
@@ -27,7 +43,11 @@ func certificateFile(t *testing.T, name string, layout pdf.CertificateLayout, li
 	return saved(t, name, out.Bytes()), reports
 }
 
-var layouts = map[string]pdf.CertificateLayout{"certificate-sheet": pdf.CardSheet, "certificate-card": pdf.CardSingle, "certificate-a4": pdf.CertificateA4}
+var layouts = map[string]pdf.CertificateLayout{
+	"certificate-sheet": pdf.CardSheet,
+	"certificate-card":  pdf.CardSingle,
+	"certificate-a4":    pdf.CertificateA4,
+}
 
 // rules.md 3.4: the items of the paper, front and back.
 func TestCertificateSaysWhatTheRegulationAsks(t *testing.T) {
@@ -38,8 +58,10 @@ func TestCertificateSaysWhatTheRegulationAsks(t *testing.T) {
 		}
 		run(t, "qpdf", "--check", path)
 		text := run(t, "pdftotext", "-layout", path, "-")
-		for _, want := range []string{"国民健康保険資格確認書", "有効期限", "令和9年7月31日", "国13・0001234（02）", "髙橋 德一", "タカハシ トクイチ", "昭和30年7月1日", "男", "資格取得年月日", "平成20年4月1日",
-			"交付年月日", "令和8年11月22日", "一部負担金の割合", "2割", "発効期日", "令和8年8月1日", "保険者番号", "138990", "架空市", "架空市長", "03-0000-0000", "住所", "備考", "臓器提供"} {
+		for _, want := range []string{"国民健康保険資格確認書", "有効期限", "令和9年7月31日", "国13・0001234（02）", "髙橋 德一",
+			"タカハシ トクイチ", "昭和30年7月1日", "男", "資格取得年月日", "平成20年4月1日",
+			"交付年月日", "令和8年11月22日", "一部負担金の割合", "2割", "発効期日", "令和8年8月1日", "保険者番号", "138990", "架空市", "架空市長",
+			"03-0000-0000", "住所", "備考", "臓器提供"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: %q is not in:\n%s", name, want, text)
 			}
@@ -47,22 +69,36 @@ func TestCertificateSaysWhatTheRegulationAsks(t *testing.T) {
 	}
 }
 
-// A family member's certificate names the subscriber; what more is asked for than the front holds stands on the back (rules.md 3.4).
+// A family member's certificate names the subscriber; what more is asked for than the front holds stands on
+// the back (rules.md 3.4).
 func TestCertificateBearsWhatIsAskedFor(t *testing.T) {
 	c := certificate()
 	c.Person.Relation, c.Person.SubscriberName, c.Person.Alias = eligibility.Dependent, "髙橋 花子", "高橋 とく"
-	c.Optional = pdf.CertificateOptions{Limit: "区分Ⅰ", LimitFrom: eligibility.MustDate("2026-09-01"), DiseaseClass: "第1号", DiseaseFrom: eligibility.MustDate("2026-10-01"),
-		LongStay: eligibility.MustDate("2026-11-01")}
+	c.Optional = pdf.CertificateOptions{
+		Limit:        "区分Ⅰ",
+		LimitFrom:    eligibility.MustDate("2026-09-01"),
+		DiseaseClass: "第1号",
+		DiseaseFrom:  eligibility.MustDate("2026-10-01"),
+		LongStay:     eligibility.MustDate("2026-11-01"),
+	}
 	for name, layout := range layouts {
 		path, _ := certificateFile(t, name+"-full", layout, c)
-		for page, wants := range map[int][]string{1: {"被保険者氏名", "髙橋 花子", "限度額適用区分", "区分Ⅰ", "令和8年9月1日"}, 2: {"通称名 高橋 とく", "特定疾病区分", "第1号", "令和8年10月1日", "長期入院該当", "令和8年11月1日"}} {
-			n := strconv.Itoa(page)
-			text := run(t, "pdftotext", "-layout", "-f", n, "-l", n, path, "-")
-			for _, want := range wants {
-				if !strings.Contains(text, want) {
-					t.Errorf("%s: %q is not on page %d:\n%s", name, want, page, text)
+		for _, c := range []struct {
+			page  int
+			wants []string
+		}{
+			{1, []string{"被保険者氏名", "髙橋 花子", "限度額適用区分", "区分Ⅰ", "令和8年9月1日"}},
+			{2, []string{"通称名 高橋 とく", "特定疾病区分", "第1号", "令和8年10月1日", "長期入院該当", "令和8年11月1日"}},
+		} {
+			t.Run(fmt.Sprint(c.page), func(t *testing.T) {
+				n := strconv.Itoa(c.page)
+				text := run(t, "pdftotext", "-layout", "-f", n, "-l", n, path, "-")
+				for _, want := range c.wants {
+					if !strings.Contains(text, want) {
+						t.Errorf("%s: %q is not on page %d:\n%s", name, want, c.page, text)
+					}
 				}
-			}
+			})
 		}
 	}
 }
@@ -76,7 +112,8 @@ func TestCardSheetsBearTenPeopleAndNoEmptyCard(t *testing.T) {
 		list = append(list, c)
 	}
 	path, _ := certificateFile(t, "certificate-many", pdf.CardSheet, list...)
-	if pages := strings.Fields(run(t, "pdfinfo", path)); !strings.Contains(strings.Join(pages, " "), "Pages: 6 ") {
+	pages := strings.Fields(run(t, "pdfinfo", path))
+	if !strings.Contains(strings.Join(pages, " "), "Pages: 6 ") {
 		t.Error(pages)
 	}
 	for sheet, people := range []int{10, 10, 3} {
@@ -91,7 +128,8 @@ func TestCardSheetsBearTenPeopleAndNoEmptyCard(t *testing.T) {
 			}
 		}
 		page = strconv.Itoa(2*sheet + 2)
-		if n := strings.Count(run(t, "pdftotext", "-f", page, "-l", page, path, "-"), "臓器提供の意思"); n != people {
+		n := strings.Count(run(t, "pdftotext", "-f", page, "-l", page, path, "-"), "臓器提供の意思")
+		if n != people {
 			t.Errorf("sheet %d has %d backs, not %d", sheet, n, people)
 		}
 	}
@@ -115,7 +153,8 @@ func TestCertificateIsNamedAfterItsScheme(t *testing.T) {
 func TestCertificateNeedsAnExpiry(t *testing.T) {
 	c := certificate()
 	c.Until = eligibility.Date{}
-	if _, _, err := pdf.CertificatePage(c, certificateLook, noticeDay, pdf.CardSingle, false); err == nil || !strings.Contains(err.Error(), "expiry") {
+	_, _, err := pdf.CertificatePage(c, certificateLook, noticeDay, pdf.CardSingle, false)
+	if err == nil || !strings.Contains(err.Error(), "expiry") {
 		t.Error(err)
 	}
 }

@@ -83,12 +83,14 @@ func (d *drawing) broken(size, width float64, text string) []string {
 	return append(lines, text)
 }
 
-// keepMarks moves a break so that no line begins with a closing mark or ends with an opening one (JIS X 4051 行頭禁則, 行末禁則).
+// keepMarks moves a break so that no line begins with a closing mark or ends with an opening one (JIS X 4051
+// 行頭禁則, 行末禁則).
 func keepMarks(text string, cut int) int {
 	for range 3 {
 		next, _ := utf8.DecodeRuneInString(text[cut:])
 		last, size := utf8.DecodeLastRuneInString(text[:cut])
-		if !strings.ContainsRune("、。・）」』ー々ゃゅょっァィゥェォャュョッ？！", next) && !strings.ContainsRune("（「『", last) || size >= cut {
+		if !strings.ContainsRune("、。・）」』ー々ゃゅょっァィゥェォャュョッ？！", next) && !strings.ContainsRune("（「『", last) ||
+			size >= cut {
 			break
 		}
 		cut -= size

@@ -14,8 +14,9 @@ import (
 	"madoguchi/pdf"
 )
 
-// hardNames are what registers really hold: characters beyond JIS X 0208 and beyond the BMP, variants by selector (Adobe-Japan1 and
-// Moji_Joho), compatibility kanji, ●, very long and very short names, foreign ones (facts pdf.md 2, rules.md 4.4).
+// hardNames are what registers really hold: characters beyond JIS X 0208 and beyond the BMP, variants by
+// selector (Adobe-Japan1 and Moji_Joho), compatibility kanji, ●, very long and very short names, foreign ones
+// (facts pdf.md 2, rules.md 4.4).
 var hardNames = func() []string {
 	data, err := os.ReadFile("testdata/hard-names.txt") // the browser tests read it too
 	if err != nil {
@@ -58,7 +59,8 @@ func hard(i int) (p eligibility.Person, insurer string) {
 	return p, insurer
 }
 
-// hardDocument is one file with everybody in it, and what its pages may take, in points from the left and the top.
+// hardDocument is one file with everybody in it, and what its pages may take, in points from the left and the
+// top.
 type hardDocument struct {
 	path                    string
 	pages                   []string
@@ -86,9 +88,17 @@ func hardDocuments(t *testing.T) map[string]hardDocument {
 	n := pdf.NewNotices(&notices, "架空市", noticeDay)
 	files := map[string]*pdf.Certificates{}
 	buffers := map[string]*bytes.Buffer{}
-	for name, layout := range map[string]pdf.CertificateLayout{"certificate-card": pdf.CardSingle, "certificate-a4": pdf.CertificateA4} {
-		buffers[name] = &bytes.Buffer{}
-		files[name] = pdf.NewCertificates(buffers[name], certificateLook, noticeDay, layout, false)
+	for _, c := range []struct {
+		name   string
+		layout pdf.CertificateLayout
+	}{
+		{"certificate-card", pdf.CardSingle},
+		{"certificate-a4", pdf.CertificateA4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			buffers[c.name] = &bytes.Buffer{}
+			files[c.name] = pdf.NewCertificates(buffers[c.name], certificateLook, noticeDay, c.layout, false)
+		})
 	}
 	for i := range hardNames {
 		p, insurer := hard(i)
@@ -107,24 +117,41 @@ func hardDocuments(t *testing.T) map[string]hardDocument {
 				t.Fatal(err)
 			}
 		}
-		for name, make := range map[string]func() ([]byte, pdf.Report, error){
-			"sheet": func() ([]byte, pdf.Report, error) {
+		for _, c := range []struct {
+			name string
+			make func() ([]byte, pdf.Report, error)
+		}{
+			{"sheet", func() ([]byte, pdf.Report, error) {
 				s := sheet(t)
 				s.Person, s.InsurerName, s.Issuer = p, insurer, insurer
 				return pdf.EligibilitySheet(s)
-			},
-			"insert": func() ([]byte, pdf.Report, error) {
-				return pdf.InsertSheet(pdf.Insert{Person: p, Share: 20, InsurerName: insurer, Issuer: insurer, MadeOn: eligibility.DateOf(noticeDay)}, noticeDay)
-			},
-			"declaration": func() ([]byte, pdf.Report, error) {
-				return pdf.DeclarationSheet(pdf.Declaration{Facility: "架空医院", Name: p.Name, Kana: p.Kana, Address: p.Address, InsurerName: insurer}, noticeDay)
-			},
+			}},
+			{"insert", func() ([]byte, pdf.Report, error) {
+				return pdf.InsertSheet(pdf.Insert{
+					Person:      p,
+					Share:       20,
+					InsurerName: insurer,
+					Issuer:      insurer,
+					MadeOn:      eligibility.DateOf(noticeDay),
+				}, noticeDay)
+			}},
+			{"declaration", func() ([]byte, pdf.Report, error) {
+				return pdf.DeclarationSheet(pdf.Declaration{
+					Facility:    "架空医院",
+					Name:        p.Name,
+					Kana:        p.Kana,
+					Address:     p.Address,
+					InsurerName: insurer,
+				}, noticeDay)
+			}},
 		} {
-			data, _, err := make()
-			if err != nil {
-				t.Fatal(err)
-			}
-			add(fmt.Sprintf("%s/%d", name, i), a4, data)
+			t.Run(c.name, func(t *testing.T) {
+				data, _, err := c.make()
+				if err != nil {
+					t.Fatal(err)
+				}
+				add(fmt.Sprintf("%s/%d", c.name, i), a4, data)
+			})
 		}
 	}
 	if err := n.Close(); err != nil {
@@ -138,7 +165,12 @@ func hardDocuments(t *testing.T) map[string]hardDocument {
 		}
 		d := a4
 		if name == "certificate-card" {
-			d = hardDocument{left: 13 * mm, top: 10 * mm, right: (10 + 85.6 - 3) * mm, lower: (10 + 54 - 0.5) * mm}
+			d = hardDocument{
+				left:  13 * mm,
+				top:   10 * mm,
+				right: (10 + 85.6 - 3) * mm,
+				lower: (10 + 54 - 0.5) * mm,
+			}
 		}
 		add(name, d, buffers[name].Bytes())
 	}
@@ -191,7 +223,8 @@ func TestHardNamesAreCopiedWholeFromEveryDocumentAndStayWithinIt(t *testing.T) {
 		for page, p := range boxes.Pages {
 			for _, w := range p.Words {
 				if w.XMin < d.left-1 || w.XMax > d.right+1 || w.YMin < d.top-1 || w.YMax > d.lower+1 {
-					t.Errorf("%s, page %d: %q reaches over the edge: %.0f %.0f %.0f %.0f", name, page+1, w.Text, w.XMin, w.YMin, w.XMax, w.YMax)
+					t.Errorf("%s, page %d: %q reaches over the edge: %.0f %.0f %.0f %.0f", name, page+1,
+						w.Text, w.XMin, w.YMin, w.XMax, w.YMax)
 				}
 			}
 		}

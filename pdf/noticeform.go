@@ -28,8 +28,8 @@ const (
 
 var head = [3]uint8{0xf2, 0xf2, 0xf2}
 
-// composeNotice draws the form of the 資格情報のお知らせ: fields and their order after the national sample (rules.md 3.3), the
-// look our own.
+// composeNotice draws the form of the 資格情報のお知らせ: fields and their order after the national sample
+// (rules.md 3.3), the look our own.
 func composeNotice(kind noticeKind) (*form.Form, error) {
 	a := compose()
 	if kind.demo {
@@ -38,9 +38,20 @@ func composeNotice(kind noticeKind) (*form.Form, error) {
 	// what the window of an envelope shows
 	a.slot(left, 16, 12, 85, ink, "postcode", form.Slot{})
 	a.slot(left, 22.5, 12, 85, ink, "address", form.Slot{Least: 10, Lines: 3, Down: true})
-	a.slot(left, 41, 15, 85, ink, "addressee", form.Slot{Least: 9, Lines: 3, Down: true, Height: 12.5})
+	a.slot(left, 41, 15, 85, ink, "addressee", form.Slot{
+		Least:  9,
+		Lines:  3,
+		Down:   true,
+		Height: 12.5,
+	})
 	a.slot(edge, 16, 11.5, 75, ink, "issued", form.Slot{Align: form.Right})
-	a.slot(edge, 22.5, 11.5, 75, ink, "issuer", form.Slot{Align: form.Right, Least: 9.5, Lines: 4, Down: true, Leading: 1.5})
+	a.slot(edge, 22.5, 11.5, 75, ink, "issuer", form.Slot{
+		Align:   form.Right,
+		Least:   9.5,
+		Lines:   4,
+		Down:    true,
+		Leading: 1.5,
+	})
 
 	a.logo(edge-30, 46.8, 30, 8)
 
@@ -87,9 +98,19 @@ func (a *artwork) noticeTable(kind noticeKind) {
 		}
 		if r.slot == "name" {
 			a.slot(column+4, y+1.2, 12, edge-column-6, ink, "reading", form.Slot{Least: 7.5})
-			a.slot(column+4, y+8, 16, edge-column-6, ink, r.slot, form.Slot{Least: 8.5, Lines: 3, Leading: 1.1, Height: 10})
+			a.slot(column+4, y+8, 16, edge-column-6, ink, r.slot, form.Slot{
+				Least:   8.5,
+				Lines:   3,
+				Leading: 1.1,
+				Height:  10,
+			})
 		} else {
-			a.slot(column+4, y+h/2-2.6, 15, edge-column-6, ink, r.slot, form.Slot{Least: 10, Lines: 2, Leading: 1.1, Height: 9.6})
+			a.slot(column+4, y+h/2-2.6, 15, edge-column-6, ink, r.slot, form.Slot{
+				Least:   10,
+				Lines:   2,
+				Leading: 1.1,
+				Height:  9.6,
+			})
 		}
 		y += h
 	}
@@ -112,7 +133,14 @@ func (a *artwork) noticeCodes() {
 	a.code(left+42, 227, 25, 0.42, "Landing")
 	a.boldLabel(left, 254.5, 11, ink, "① マイナポータル")
 	a.boldLabel(left, 259.3, 11, ink, "（国のサイト）")
-	a.slot(left+42, 254.5, 11, 41, ink, "screen", form.Slot{Bold: true, Least: 7.5, Lines: 4, Down: true, Leading: 1.24, Height: 13.2})
+	a.slot(left+42, 254.5, 11, 41, ink, "screen", form.Slot{
+		Bold:    true,
+		Least:   7.5,
+		Lines:   4,
+		Down:    true,
+		Leading: 1.24,
+		Height:  13.2,
+	})
 	a.slot(left, 269.5, 11, 80, ink, "code", form.Slot{Least: 9})
 }
 

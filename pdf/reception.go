@@ -11,8 +11,9 @@ import (
 	"madoguchi/pdf/font"
 )
 
-// ReceptionSheet composes today's sheet for the reception: one A4 page, what a patient brings at the left, the answer and the
-// next step at the right, what changed within a month in bold with a mark, and the last day on which it may hang.
+// ReceptionSheet composes today's sheet for the reception: one A4 page, what a patient brings at the left,
+// the answer and the next step at the right, what changed within a month in bold with a mark, and the last
+// day on which it may hang.
 func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) {
 	gp := &gopdf.GoPdf{}
 	gp.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
@@ -30,7 +31,8 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	const top, bottom, room, gap = 26.0, 270.0, wide - 57, 1.5
 	tall := func(row eligibility.SheetRow, scale float64) float64 {
 		left := d.tall(10*scale, 52, row.Brings)
-		return max(left, d.tall(10.5*scale, room, sheetAnswer(row))+d.tall(9*scale, room, row.Next)) + gap*scale
+		return max(left, d.tall(10.5*scale, room, sheetAnswer(row))+d.tall(9*scale, room, row.Next)) +
+			gap*scale
 	}
 	scale, y := 1.0, bottom+1
 	for ; y > bottom && scale > 0.8; scale -= 0.02 { // a day with many rows is written a little smaller
@@ -53,7 +55,8 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	}
 	d.line(edge, y, edge+wide, y, 0.2, hairline)
 	d.paragraph(edge, y+1.5, 8.5, wide, eligibility.SheetMark, false)
-	d.paragraph(edge, y+5.5, 8.5, wide, "マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めない、「無効」と出たことだけを理由に10割を求めないでください。", false)
+	d.paragraph(edge, y+5.5, 8.5, wide,
+		"マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めない、「無効」と出たことだけを理由に10割を求めないでください。", false)
 	d.paragraph(edge, 284, 8, wide, eligibility.RulesKnown()+"根拠は規則の一覧（docs/rules.md）にあります。", false)
 	if d.err != nil {
 		return nil, fmt.Errorf("composing the reception's sheet: %w", d.err)
@@ -88,8 +91,8 @@ func (d *drawing) tall(size, width float64, text string) float64 {
 	return float64(len(d.broken(size, width, text))) * size * lineHeight
 }
 
-// paragraph draws a text on as many lines as width asks for, twice with a hair's offset when it is bold (the font has one
-// weight), and returns the height taken.
+// paragraph draws a text on as many lines as width asks for, twice with a hair's offset when it is bold (the
+// font has one weight), and returns the height taken.
 func (d *drawing) paragraph(x, y, size, width float64, text string, bold bool) float64 {
 	height := size * lineHeight
 	lines := d.broken(size, width, text)

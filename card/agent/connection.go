@@ -28,13 +28,20 @@ func (a *Agent) serve(ctx context.Context) (served time.Duration, err error) {
 	defer cancel()
 	greeting := time.AfterFunc(a.Pace.Greet, cancel)
 	defer greeting.Stop()
-	conn, _, err := websocket.Dial(ctx, strings.TrimRight(a.Server, "/")+"/api/v1/bridge", &websocket.DialOptions{HTTPClient: withoutRedirects(a.Client)})
+	conn, _, err := websocket.Dial(ctx, strings.TrimRight(a.Server, "/")+"/api/v1/bridge",
+		&websocket.DialOptions{
+			HTTPClient: withoutRedirects(a.Client)})
 	if err != nil {
 		return 0, fmt.Errorf("dialling the server: %w", err)
 	}
 	defer conn.CloseNow()
 	conn.SetReadLimit(wire.MaxMessage)
-	c := &connection{Agent: a, conn: conn, cancel: cancel, greeting: greeting}
+	c := &connection{
+		Agent:    a,
+		conn:     conn,
+		cancel:   cancel,
+		greeting: greeting,
+	}
 	go c.beat(ctx)
 	for {
 		_, data, err := conn.Read(ctx)
@@ -130,8 +137,14 @@ func (c *connection) hello(ctx context.Context, challenge *wire.Challenge) error
 	if err != nil {
 		return fmt.Errorf("proving the agent's key: %w", err)
 	}
-	return c.send(ctx, wire.Message{Type: "hello", Hello: &wire.Hello{Version: wire.Version, Name: c.Name, Key: c.der, Signature: signature,
-		Virtual: c.Virtual, OQS: c.OQS != ""}})
+	return c.send(ctx, wire.Message{Type: "hello", Hello: &wire.Hello{
+		Version:   wire.Version,
+		Name:      c.Name,
+		Key:       c.der,
+		Signature: signature,
+		Virtual:   c.Virtual,
+		OQS:       c.OQS != "",
+	}})
 }
 
 // ready begins to serve, unless this PC belongs to another facility.

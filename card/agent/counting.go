@@ -6,8 +6,8 @@ import (
 	"madoguchi/card"
 )
 
-// counting stands before a card and remembers what it last said about the tries of a key (63Cx), and why it stopped
-// answering. Of the answers themselves it keeps nothing.
+// counting stands before a card and remembers what it last said about the tries of a key (63Cx), and why it
+// stopped answering. Of the answers themselves it keeps nothing.
 type counting struct {
 	card card.Transmitter
 	left *int

@@ -17,7 +17,8 @@ const (
 	oqsTime   = 5 * time.Second
 )
 
-// operate answers one operation. A second one meanwhile is refused, not queued: staff have given the first up.
+// operate answers one operation. A second one meanwhile is refused, not queued: staff have given the first
+// up.
 func (c *connection) operate(ctx context.Context, m wire.Message) {
 	reply := &wire.Reply{Fault: wire.ErrBusy.Key}
 	if c.busy.TryLock() {
@@ -129,7 +130,8 @@ func (c *connection) dates(ctx context.Context, q *wire.Dates) *wire.Reply {
 		if result.Outcome == card.Failed && nearest(counter.err) != nil {
 			return counter.err
 		}
-		out = wire.DatesReply{Verdict: wire.Verdict{Outcome: result.Outcome, Key: result.Key}, From: dates.From, Until: dates.Until}
+		out = wire.DatesReply{Verdict: wire.Verdict{Outcome: result.Outcome, Key: result.Key},
+			From: dates.From, Until: dates.Until}
 		return nil
 	})
 	if err != nil {
@@ -181,8 +183,8 @@ func (c *connection) sayFault(err error) {
 	}
 }
 
-// nearest returns the sentence that stands closest to the cause: a reader that was unplugged says more than "the card was
-// removed", which is how it looks from above. It is nil when there is none.
+// nearest returns the sentence that stands closest to the cause: a reader that was unplugged says more than
+// "the card was removed", which is how it looks from above. It is nil when there is none.
 func nearest(err error) *eligibility.Error {
 	var found *eligibility.Error
 	for {

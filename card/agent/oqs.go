@@ -27,8 +27,8 @@ const (
 // answerFile matches answers about one person, by card (face) or by number.
 var answerFile = regexp.MustCompile(`(?i)^OQSsiquc01res_.*\.xml$`)
 
-// compare reads the newest answer file on this PC and says what it says of itself, then item by item how it compares with the
-// screen. The values of the file stay in this function.
+// compare reads the newest answer file on this PC and says what it says of itself, then item by item how it
+// compares with the screen. The values of the file stay in this function.
 func (c *connection) compare(ctx context.Context, q *wire.OQS) *wire.Reply {
 	if c.facility == "" || q.Facility != c.facility {
 		return c.failed(OQSCompare, wire.ErrRequest)
@@ -44,7 +44,8 @@ func (c *connection) compare(ctx context.Context, q *wire.OQS) *wire.Reply {
 	}
 	place, compared := closest(q.Items, file)
 	c.did(OQSCompare, "answered")
-	return &wire.Reply{Compared: compared, Statements: file.Statements(place, q.Items.Insurer, eligibility.DateOf(c.Now()))}
+	return &wire.Reply{Compared: compared,
+		Statements: file.Statements(place, q.Items.Insurer, eligibility.DateOf(c.Now()))}
 }
 
 // newestAnswer returns the newest fresh file in the folder or in its face and res.
@@ -76,7 +77,8 @@ func newestFile(folder string, now time.Time) (string, error) {
 			if err != nil || !info.Mode().IsRegular() || !answerFile.MatchString(e.Name()) {
 				continue
 			}
-			if age := now.Sub(info.ModTime()); age >= -aheadTime && age < freshTime && info.ModTime().After(when) {
+			age := now.Sub(info.ModTime())
+			if age >= -aheadTime && age < freshTime && info.ModTime().After(when) {
 				newest, when = filepath.Join(place, e.Name()), info.ModTime()
 			}
 		}
@@ -105,8 +107,9 @@ func readAnswer(path string) (*oqs.File, error) {
 	return oqs.Read(data)
 }
 
-// closest compares with every result of the screen's insurer, or with all where that one has none, and returns the place and
-// the comparison with the most equal items. The comparison is empty for an answer without a result.
+// closest compares with every result of the screen's insurer, or with all where that one has none, and
+// returns the place and the comparison with the most equal items. The comparison is empty for an answer
+// without a result.
 func closest(items wire.Items, file *oqs.File) (oqs.Place, []wire.FieldResult) {
 	places := file.Of(items.Insurer)
 	place, best, most := places[0], []wire.FieldResult(nil), -1

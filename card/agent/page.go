@@ -20,9 +20,9 @@ var pageCSS []byte
 
 var page = template.Must(template.New("page").Parse(pageHTML))
 
-// Page serves the agent's state on this PC: a page for people at /, the same as JSON at /status.json. It only shows: there
-// is no action, and other methods than GET are refused. It answers to loopback names alone, so that no page of another site
-// can read it by a name of its own (DNS rebinding).
+// Page serves the agent's state on this PC: a page for people at /, the same as JSON at /status.json. It only
+// shows: there is no action, and other methods than GET are refused. It answers to loopback names alone, so
+// that no page of another site can read it by a name of its own (DNS rebinding).
 func (a *Agent) Page() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
@@ -43,7 +43,8 @@ func (a *Agent) Page() http.Handler {
 func onlyHere(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy",
+			"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -104,9 +105,20 @@ func (s Status) Headline() (headline, next Sentence) {
 		Sentence{"受付の画面からカードを確認できます。このままお使いください。", "Cards can be checked from the counter's page. Nothing to do."}
 }
 
-var kindNames = map[Kind]string{BirthDateCheck: "生年月日の確認", TextCheck: "券面の番号での確認", DatesCheck: "電子証明書の期限の確認", OQSCompare: "資格確認の結果との比較"}
+var kindNames = map[Kind]string{
+	BirthDateCheck: "生年月日の確認",
+	TextCheck:      "券面の番号での確認",
+	DatesCheck:     "電子証明書の期限の確認",
+	OQSCompare:     "資格確認の結果との比較",
+}
 
-var readerNames = map[ReaderState]string{ReaderUnknown: "調べています", ReaderReady: "つながっています", ReaderMissing: "見つかりません", ReaderTrouble: "使えません", ReaderVirtual: "仮想カード（練習用）"}
+var readerNames = map[ReaderState]string{
+	ReaderUnknown: "調べています",
+	ReaderReady:   "つながっています",
+	ReaderMissing: "見つかりません",
+	ReaderTrouble: "使えません",
+	ReaderVirtual: "仮想カード（練習用）",
+}
 
 func view(s Status) pageView {
 	headline, next := s.Headline()

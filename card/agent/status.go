@@ -45,7 +45,8 @@ type Sentence struct {
 	En string `json:"en"`
 }
 
-// Operation is the last operation: what kind and how it ended (an outcome or a fault's key), never about whom.
+// Operation is the last operation: what kind and how it ended (an outcome or a fault's key), never about
+// whom.
 type Operation struct {
 	Kind   Kind      `json:"kind"`
 	At     time.Time `json:"at"`
@@ -54,20 +55,22 @@ type Operation struct {
 
 // Status is what the agent tells about itself. It holds no personal data.
 type Status struct {
-	Link     Link          `json:"link"`
-	Since    time.Time     `json:"since"` // of Link
-	Server   string        `json:"server"`
-	Name     string        `json:"name"` // of this PC
-	Facility string        `json:"facility,omitempty"`
-	Code     string        `json:"code,omitempty"`  // while pairing: what an administrator types at the counter
-	Words    []string      `json:"words,omitempty"` // while pairing: what the counter's screen must show
-	Reason   Sentence      `json:"reason,omitzero"`
-	Next     time.Time     `json:"next,omitzero"`
-	Offset   time.Duration `json:"-"` // this PC's clock minus the server's, at the last connection
-	Reader   ReaderState   `json:"reader"`
-	Trouble  Sentence      `json:"trouble,omitzero"`
-	OQS      bool          `json:"oqs"`
-	Last     *Operation    `json:"last,omitempty"`
+	Link     Link      `json:"link"`
+	Since    time.Time `json:"since"` // of Link
+	Server   string    `json:"server"`
+	Name     string    `json:"name"` // of this PC
+	Facility string    `json:"facility,omitempty"`
+	// while pairing: what an administrator types at the counter
+	Code string `json:"code,omitempty"`
+	// while pairing: what the counter's screen must show
+	Words   []string      `json:"words,omitempty"`
+	Reason  Sentence      `json:"reason,omitzero"`
+	Next    time.Time     `json:"next,omitzero"`
+	Offset  time.Duration `json:"-"` // this PC's clock minus the server's, at the last connection
+	Reader  ReaderState   `json:"reader"`
+	Trouble Sentence      `json:"trouble,omitzero"`
+	OQS     bool          `json:"oqs"`
+	Last    *Operation    `json:"last,omitempty"`
 
 	OffsetSeconds float64 `json:"clockOffsetSeconds"`
 }
@@ -103,7 +106,8 @@ func (a *Agent) set(change func(*Status)) {
 	change(&a.status)
 }
 
-// SeeReaders tells the agent what is on the desk: how many readers there are, or what keeps it from seeing them.
+// SeeReaders tells the agent what is on the desk: how many readers there are, or what keeps it from seeing
+// them.
 func (a *Agent) SeeReaders(count int, trouble *eligibility.Error) {
 	a.set(func(s *Status) {
 		s.Reader, s.Trouble = ReaderReady, Sentence{}

@@ -32,7 +32,15 @@ type line struct {
 
 // said puts a Result into the contract's form. A step that was not looked at says why not.
 func said(r card.Result) answer {
-	a := answer{Result: r.Outcome, Key: r.Key, Reason: r.Ja, ReasonEn: r.En, Checks: []line{}, Proves: r.Proves, NotProven: r.NotProven}
+	a := answer{
+		Result:    r.Outcome,
+		Key:       r.Key,
+		Reason:    r.Ja,
+		ReasonEn:  r.En,
+		Checks:    []line{},
+		Proves:    r.Proves,
+		NotProven: r.NotProven,
+	}
 	for _, c := range r.Checks {
 		l := line{c.Name, c.Result, c.Ja, c.En}
 		switch {

@@ -112,8 +112,17 @@ func (c *installCmd) Run() error {
 		_, err := fmt.Print(unit)
 		return err
 	}
-	s, err := manager(&service.Config{Executable: binary, Arguments: []string{"run", "--settings", settings}, UserName: c.User,
-		Option: service.KeyValue{"SystemdScript": unit, "OnFailure": "restart", "OnFailureDelayDuration": "10s", "DelayedAutoStart": true}})
+	s, err := manager(&service.Config{
+		Executable: binary,
+		Arguments:  []string{"run", "--settings", settings},
+		UserName:   c.User,
+		Option: service.KeyValue{
+			"SystemdScript":          unit,
+			"OnFailure":              "restart",
+			"OnFailureDelayDuration": "10s",
+			"DelayedAutoStart":       true,
+		},
+	})
 	if err != nil {
 		return err
 	}
@@ -124,18 +133,21 @@ func (c *installCmd) Run() error {
 	return nil
 }
 
-// systemdUnit is the whole unit: the agent reads what it must, writes to its settings folder alone and gets no new rights.
+// systemdUnit is the whole unit: the agent reads what it must, writes to its settings folder alone and gets
+// no new rights.
 func systemdUnit(binary, settings, user string) string {
-	lines := []string{"[Unit]", "Description=Madoguchi bridge: card reader of the counter", "Wants=network-online.target",
-		"After=network-online.target pcscd.socket", "", "[Service]",
+	lines := []string{"[Unit]", "Description=Madoguchi bridge: card reader of the counter",
+		"Wants=network-online.target", "After=network-online.target pcscd.socket", "", "[Service]",
 		"ExecStart=" + command(binary) + " run --settings " + command(settings)}
 	if user != "" {
 		lines = append(lines, "User="+user)
 	}
-	lines = append(lines, "Restart=always", "RestartSec=10", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "PrivateTmp=yes",
-		"ProtectSystem=strict", "ProtectHome=read-only", "ReadWritePaths="+quoted(filepath.Dir(settings)), "ProtectControlGroups=yes",
-		"ProtectKernelModules=yes", "ProtectKernelTunables=yes", "RestrictSUIDSGID=yes", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
-		"UMask=0077", "", "[Install]", "WantedBy=multi-user.target", "")
+	lines = append(lines, "Restart=always", "RestartSec=10", "NoNewPrivileges=yes", "CapabilityBoundingSet=",
+		"PrivateTmp=yes", "ProtectSystem=strict", "ProtectHome=read-only",
+		"ReadWritePaths="+quoted(filepath.Dir(settings)),
+		"ProtectControlGroups=yes", "ProtectKernelModules=yes", "ProtectKernelTunables=yes",
+		"RestrictSUIDSGID=yes", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6", "UMask=0077", "",
+		"[Install]", "WantedBy=multi-user.target", "")
 	return strings.Join(lines, "\n")
 }
 

@@ -1,4 +1,5 @@
-// Command bridge connects the card reader of the counter's PC to the reception's page, and checks a card without any server.
+// Command bridge connects the card reader of the counter's PC to the reception's page, and checks a card
+// without any server.
 //
 //	go run ./card/bridge --virtual card/virtual/people/taro.json
 //	go run ./card/bridge check --birth-date 1986-04-12 --virtual card/virtual/people/taro.json --test-keys

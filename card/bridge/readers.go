@@ -81,7 +81,12 @@ func listed(slots []pcsc.Slot, choice string) []readerLine {
 	chosen, _ := pcsc.Choose(slots, choice) // no card, no reader: then none is marked
 	lines := make([]readerLine, 0, len(slots))
 	for _, s := range slots {
-		lines = append(lines, readerLine{Name: s.Name, Card: s.Card, InUse: s.Taken, Chosen: s.Name == chosen.Name})
+		lines = append(lines, readerLine{
+			Name:   s.Name,
+			Card:   s.Card,
+			InUse:  s.Taken,
+			Chosen: s.Name == chosen.Name,
+		})
 	}
 	return lines
 }

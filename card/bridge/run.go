@@ -124,13 +124,21 @@ func (c *runCmd) config(say func(string)) (agent.Config, error) {
 	c.Server = first(c.Server, memory.Server, "http://localhost:8080")
 	c.Reader = first(c.Reader, memory.Reader)
 	c.Key = first(c.Key, c.beside(memory.Key), c.beside("agent.pem"))
-	out := agent.Config{Server: c.Server, Name: first(c.Name, memory.Name, host), Facility: memory.Facility, OQS: first(c.OQS, c.beside(memory.OQS)),
-		Virtual: c.Virtual != "", Say: say, Now: time.Now}
+	out := agent.Config{
+		Server:   c.Server,
+		Name:     first(c.Name, memory.Name, host),
+		Facility: memory.Facility,
+		OQS:      first(c.OQS, c.beside(memory.OQS)),
+		Virtual:  c.Virtual != "",
+		Say:      say,
+		Now:      time.Now,
+	}
 	if err := c.checkServer(); err != nil {
 		return out, err
 	}
 	if c.Key == "" {
-		return out, errSettings.Because(errors.New("there is no settings folder; name a file with --settings"))
+		return out,
+			errSettings.Because(errors.New("there is no settings folder; name a file with --settings"))
 	}
 	if out.Key, err = agent.LoadKey(c.Key); err != nil {
 		return out, err
@@ -162,7 +170,8 @@ func first(values ...string) string {
 	return ""
 }
 
-// checkServer wants https, except on this computer and in demo mode: staff would not see that somebody listens.
+// checkServer wants https, except on this computer and in demo mode: staff would not see that somebody
+// listens.
 func (c *runCmd) checkServer() error {
 	u, err := url.Parse(c.Server)
 	if err != nil || u.Host == "" || u.User != nil {
@@ -193,8 +202,8 @@ func userRoots(file string) (card.UserRoots, error) {
 
 func say(sentence string) { fmt.Println(sentence) }
 
-// beside names a file that the settings name: a relative one lies in their folder. It is nothing for no name, and for a user
-// without a settings folder.
+// beside names a file that the settings name: a relative one lies in their folder. It is nothing for no name,
+// and for a user without a settings folder.
 func (s settingsFile) beside(name string) string {
 	if name == "" || filepath.IsAbs(name) {
 		return name
@@ -220,16 +229,22 @@ func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, say func(string))
 			return nil, errPage.Because(err)
 		}
 	}
-	server := &http.Server{Handler: a.Page(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
-		IdleTimeout: 30 * time.Second, MaxHeaderBytes: 16 << 10}
+	server := &http.Server{
+		Handler:           a.Page(),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      10 * time.Second,
+		IdleTimeout:       30 * time.Second,
+		MaxHeaderBytes:    16 << 10,
+	}
 	go func() { _ = server.Serve(l) }() // until it is closed
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	say("このパソコンでの表示: http://" + l.Addr().String() + "/")
 	return c.note(l.Addr().String()), nil
 }
 
-// watch tells the agent and the person which readers are there, whenever that changes. Cards that come and go are the
-// reception page's business.
+// watch tells the agent and the person which readers are there, whenever that changes. Cards that come and go
+// are the reception page's business.
 func watch(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, say func(string)) {
 	said := ""
 	readers.Watch(ctx, func(seen pcsc.Seen) {

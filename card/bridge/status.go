@@ -85,7 +85,8 @@ func (c *statusCmd) ask(ctx context.Context) (agent.Status, []byte, error) {
 	if err != nil {
 		return agent.Status{}, nil, fmt.Errorf("reading where the agent is: %w", err)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+where.Address+"/status.json", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+where.Address+"/status.json",
+		nil)
 	if err != nil {
 		return agent.Status{}, nil, err
 	}
@@ -110,7 +111,8 @@ func (c *statusCmd) ask(ctx context.Context) (agent.Status, []byte, error) {
 // statusLine is the state for a person: what, since when, where, and the next step.
 func statusLine(s agent.Status) string {
 	headline, next := s.Headline()
-	parts := []string{fmt.Sprintf("%s（%sから）", headline.Ja, s.Since.In(eligibility.Japan).Format("1月2日 15:04"))}
+	parts := []string{
+		fmt.Sprintf("%s（%sから）", headline.Ja, s.Since.In(eligibility.Japan).Format("1月2日 15:04"))}
 	if s.Facility != "" {
 		parts = append(parts, s.Facility)
 	}

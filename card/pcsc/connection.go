@@ -9,13 +9,14 @@ import (
 	"madoguchi/eligibility"
 )
 
-// connection is a card that only we use. After its first trouble it sends nothing more: whether the card took the last
-// command is unknown, and a second one could use up a try.
+// connection is a card that only we use. After its first trouble it sends nothing more: whether the card took
+// the last command is unknown, and a second one could use up a try.
 type connection struct {
 	link   *link
 	handle handle
 	slot   string
-	left   func(ctx context.Context, slot string) *eligibility.Error // what has become of reader and card, nil when both are there
+	// what has become of reader and card, nil when both are there
+	left func(ctx context.Context, slot string) *eligibility.Error
 
 	mu     sync.Mutex
 	failed error
@@ -52,14 +53,15 @@ var errNoStatus = errors.New("pcsc: the reader brought an answer without a statu
 // errClosed meets whoever uses a connection after its end.
 var errClosed = errors.New("pcsc: the card has been given back")
 
-// explain says what a failed command means. Drivers report a pulled card or a pulled plug in many ways, so unless the code
-// is plain the reader is asked what has become of them.
+// explain says what a failed command means. Drivers report a pulled card or a pulled plug in many ways, so
+// unless the code is plain the reader is asked what has become of them.
 func (c *connection) explain(ctx context.Context, err error) error {
 	if errors.Is(err, errLate) {
 		return card.ErrTimeout.Because(err)
 	}
 	switch said := fault(err); {
-	case errors.Is(said, card.ErrReaderFault), errors.Is(said, card.ErrReaderMute), errors.Is(said, card.ErrReaderLost), errors.Is(said, card.ErrTimeout):
+	case errors.Is(said, card.ErrReaderFault), errors.Is(said, card.ErrReaderMute),
+		errors.Is(said, card.ErrReaderLost), errors.Is(said, card.ErrTimeout):
 		if found := c.left(ctx, c.slot); found != nil {
 			return found.Because(err)
 		}
@@ -71,8 +73,8 @@ func (c *connection) explain(ctx context.Context, err error) error {
 	}
 }
 
-// close gives the card back: reset, unless it is known to be gone. A reset that finds no card makes PC/SC-lite believe that the
-// place stays empty, even when the card is put back at once.
+// close gives the card back: reset, unless it is known to be gone. A reset that finds no card makes
+// PC/SC-lite believe that the place stays empty, even when the card is put back at once.
 func (c *connection) close() {
 	c.mu.Lock()
 	gone := errors.Is(c.failed, card.ErrRemoved) || errors.Is(c.failed, card.ErrReaderUnplugged)

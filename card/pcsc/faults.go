@@ -7,7 +7,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Faults lists every trouble that this package reports, so that a program which receives a key can show its sentence.
+// Faults lists every trouble that this package reports, so that a program which receives a key can show its
+// sentence.
 func Faults() []*eligibility.Error {
 	return []*eligibility.Error{card.ErrReaderShared, card.ErrReaderService, card.ErrReaderLost, card.ErrReaderUnplugged, card.ErrReaderReset, card.ErrReaderMute, card.ErrReaderChoice, card.ErrReaderHung, card.ErrReaderAccess,
 		card.ErrReaderLibrary, card.ErrReaderSystem, card.ErrReaderFault, card.ErrNoCard, card.ErrNoReader, card.ErrRemoved, card.ErrTimeout}

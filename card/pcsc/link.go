@@ -8,8 +8,8 @@ import (
 	"madoguchi/card"
 )
 
-// Deadlines of single calls. PC/SC answers all but a wait and a transmit within milliseconds; a reader that is being
-// plugged in, or a card that is powered up, may take a second or two.
+// Deadlines of single calls. PC/SC answers all but a wait and a transmit within milliseconds; a reader that
+// is being plugged in, or a card that is powered up, may take a second or two.
 const (
 	establishTime = 3 * time.Second
 	askTime       = 3 * time.Second
@@ -20,11 +20,12 @@ const (
 	cancelAgain   = 50 * time.Millisecond
 )
 
-// maxLinks bounds the contexts that may be open or hanging at a time; PC/SC-lite allows 16 to a reader, all programs together.
+// maxLinks bounds the contexts that may be open or hanging at a time; PC/SC-lite allows 16 to a reader, all
+// programs together.
 const maxLinks = 8
 
-// link is one PC/SC context behind a lane. It is used by one operation, or one watch, and thrown away: a context that has
-// seen the service die never works again.
+// link is one PC/SC context behind a lane. It is used by one operation, or one watch, and thrown away: a
+// context that has seen the service die never works again.
 type link struct {
 	lane    lane
 	session session
@@ -55,7 +56,8 @@ func open(ctx context.Context, lib library, places chan struct{}) (*link, error)
 	return l, nil
 }
 
-// close releases the context. When a call is still hanging it waits a moment, then leaves the rest to whenever it returns.
+// close releases the context. When a call is still hanging it waits a moment, then leaves the rest to
+// whenever it returns.
 func (l *link) close() {
 	done := make(chan struct{})
 	go func() {
@@ -104,8 +106,8 @@ func (l *link) look(ctx context.Context) ([]Slot, error) {
 	return slots(states), nil
 }
 
-// wait waits for a change of the states, at most timeout; when none came the states are returned as they were believed.
-// It ends early, with ctx's error, when ctx ends.
+// wait waits for a change of the states, at most timeout; when none came the states are returned as they were
+// believed. It ends early, with ctx's error, when ctx ends.
 func (l *link) wait(ctx context.Context, states []slotState, timeout time.Duration) ([]slotState, error) {
 	now, err := do(ctx, l.lane, timeout+askTime, func() ([]slotState, error) {
 		over := make(chan struct{})
@@ -129,7 +131,8 @@ func (l *link) wait(ctx context.Context, states []slotState, timeout time.Durati
 	return now, fault(err)
 }
 
-// cancel ends a wait. A cancel that comes before the wait has begun is lost, so it is repeated until the wait is over.
+// cancel ends a wait. A cancel that comes before the wait has begun is lost, so it is repeated until the wait
+// is over.
 func (l *link) cancel(over <-chan struct{}) {
 	tick := time.NewTicker(cancelAgain)
 	defer tick.Stop()

@@ -10,8 +10,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Reader is this computer's card readers, of which one is used. It may be used from several goroutines; it holds nothing
-// that would have to be closed.
+// Reader is this computer's card readers, of which one is used. It may be used from several goroutines; it
+// holds nothing that would have to be closed.
 type Reader struct {
 	load   func() (library, error)
 	places chan struct{}
@@ -21,8 +21,8 @@ type Reader struct {
 	choice string
 }
 
-// New returns the readers of this computer. choice is the name of the reader to use; empty, the first that holds a card.
-// Nothing is opened yet.
+// New returns the readers of this computer. choice is the name of the reader to use; empty, the first that
+// holds a card. Nothing is opened yet.
 func New(choice string) *Reader { return newReader(load, choice) }
 
 func newReader(load func() (library, error), choice string) *Reader {
@@ -43,7 +43,8 @@ func (r *Reader) Choice() string {
 	return r.choice
 }
 
-// library loads the library on the first use, and again when it was not there: somebody may have installed it since.
+// library loads the library on the first use, and again when it was not there: somebody may have installed it
+// since.
 func (r *Reader) library() (library, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -75,11 +76,13 @@ func (r *Reader) Slots(ctx context.Context) ([]Slot, error) {
 	return l.look(ctx)
 }
 
-// Before a connection stands, what passes is tried again after these pauses, with a new context: under a second in all.
+// Before a connection stands, what passes is tried again after these pauses, with a new context: under a
+// second in all.
 var pauses = []time.Duration{100 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond}
 
-// Connect connects exclusively to the card in the chosen reader. disconnect resets the card and gives it back; it may be
-// called more than once and never blocks for long. The error is one of package card's or of this package's.
+// Connect connects exclusively to the card in the chosen reader. disconnect resets the card and gives it
+// back; it may be called more than once and never blocks for long. The error is one of package card's or of
+// this package's.
 func (r *Reader) Connect(ctx context.Context) (c card.Transmitter, disconnect func(), err error) {
 	for _, pause := range append(pauses, 0) {
 		var made *connection
@@ -107,7 +110,8 @@ func (r *Reader) connect(ctx context.Context) (*connection, error) {
 	return c, nil
 }
 
-func (l *link) connect(ctx context.Context, choice string, left func(context.Context, string) *eligibility.Error) (*connection, error) {
+func (l *link) connect(ctx context.Context, choice string,
+	left func(context.Context, string) *eligibility.Error) (*connection, error) {
 	all, err := l.look(ctx)
 	if err != nil {
 		return nil, err
@@ -124,7 +128,12 @@ func (l *link) connect(ctx context.Context, choice string, left func(context.Con
 	if err != nil {
 		return nil, fault(err)
 	}
-	c := &connection{link: l, handle: h, slot: slot.Name, left: left}
+	c := &connection{
+		link:   l,
+		handle: h,
+		slot:   slot.Name,
+		left:   left,
+	}
 	l.undo = c.close
 	return c, nil
 }
@@ -132,8 +141,8 @@ func (l *link) connect(ctx context.Context, choice string, left func(context.Con
 // goneTime is how long a reader may take to notice that its card was pulled: PC/SC-lite looks every 400 ms.
 const goneTime = 600 * time.Millisecond
 
-// whatIsLeft says whether the card was pulled or the reader unplugged; nil when both are still there. It asks over a new
-// context, since the connection's may be broken.
+// whatIsLeft says whether the card was pulled or the reader unplugged; nil when both are still there. It asks
+// over a new context, since the connection's may be broken.
 func (r *Reader) whatIsLeft(ctx context.Context, slot string) *eligibility.Error {
 	l, err := r.open(ctx)
 	if err != nil {

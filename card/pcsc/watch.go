@@ -19,16 +19,17 @@ type Seen struct {
 const (
 	firstPause = 250 * time.Millisecond
 	longPause  = 4 * time.Second
-	// calmPause keeps a watch from spinning when a system reports changes that change nothing, calmAfter times in a row.
+	// calmPause keeps a watch from spinning when a system reports changes that change nothing, calmAfter
+	// times in a row.
 	calmPause = 100 * time.Millisecond
 	calmAfter = 3
 	// blindTime is how long a system without the pseudo-reader may leave a new reader unnoticed.
 	blindTime = time.Second
 )
 
-// Watch tells what is seen at once and at every change of readers and cards, as the system reports it; it does not poll. A
-// service that stops is told once and found again by itself, with growing pauses. Watch returns when ctx ends; tell is
-// never called after that and never twice at a time.
+// Watch tells what is seen at once and at every change of readers and cards, as the system reports it; it
+// does not poll. A service that stops is told once and found again by itself, with growing pauses. Watch
+// returns when ctx ends; tell is never called after that and never twice at a time.
 func (r *Reader) Watch(ctx context.Context, tell func(Seen)) {
 	w := watch{tell: tell}
 	for pause := firstPause; ; pause = min(2*pause, longPause) {
@@ -36,8 +37,8 @@ func (r *Reader) Watch(ctx context.Context, tell func(Seen)) {
 		if ctx.Err() != nil {
 			return
 		}
-		// A context that broke after it had worked is no news yet: the service may only have restarted, or a reader have
-		// gone between listing and waiting.
+		// A context that broke after it had worked is no news yet: the service may only have restarted, or a
+		// reader have gone between listing and waiting.
 		if w.fresh && (errors.Is(err, card.ErrReaderLost) || errors.Is(err, card.ErrReaderUnplugged)) {
 			pause = firstPause
 		} else {
@@ -86,7 +87,8 @@ func (w *watch) run(ctx context.Context, r *Reader) error {
 		}
 		states := make([]slotState, 0, len(names)+1)
 		for _, name := range append(names, anyReader) {
-			states = append(states, slotState{reader: name, believed: believed[name]}) // a new one: stateUnaware
+			// a new one: stateUnaware
+			states = append(states, slotState{reader: name, believed: believed[name]})
 		}
 		timeout := waitTime
 		switch {

@@ -1,6 +1,6 @@
-// Package fhir writes and reads an eligibility as FHIR R4 JP Core Coverage (jpfhir.jp.core 1.2), full form: 記号, 番号 and 枝番 as
-// extensions, both identifiers, the insurer with its number, and what JP Core has no slot for (負担割合, 限度額) as extensions of
-// this program (rules.md 5.2).
+// Package fhir writes and reads an eligibility as FHIR R4 JP Core Coverage (jpfhir.jp.core 1.2), full form:
+// 記号, 番号 and 枝番 as extensions, both identifiers, the insurer with its number, and what JP Core has no slot
+// for (負担割合, 限度額) as extensions of this program (rules.md 5.2).
 package fhir
 
 import (
@@ -121,13 +121,14 @@ func MemberID(p eligibility.Person) string {
 	return string(p.Insurer) + ":" + symbol + ":" + number + ":" + eligibility.NormaliseBranch(p.BranchNumber)
 }
 
-// CoverageID is identifier B: a CSV row of the insurer's number, 記号 and 番号 in full width, and 枝番 in half width.
+// CoverageID is identifier B: a CSV row of the insurer's number, 記号 and 番号 in full width, and 枝番 in half
+// width.
 func CoverageID(p eligibility.Person) string {
 	return fmt.Sprintf(`"%s","%s","%s","%s"`, p.Insurer, eligibility.FullWidth(p.Symbol), eligibility.FullWidth(p.Number), eligibility.NormaliseBranch(p.BranchNumber))
 }
 
-// Write returns the Coverage of a person insured by an insurer of that name, as it stands on day: active, or cancelled from
-// the day of loss on.
+// Write returns the Coverage of a person insured by an insurer of that name, as it stands on day: active, or
+// cancelled from the day of loss on.
 func Write(p eligibility.Person, insurerName string, day eligibility.Date) ([]byte, error) {
 	if p.Insurer == "" || p.Number == "" {
 		return nil, ErrNumber
@@ -198,8 +199,8 @@ func validity(p eligibility.Person) *period {
 	return &period{Start: from.String(), End: until.String()}
 }
 
-// Read returns the person of a Coverage, whoever wrote it: from the extensions, else from identifier A or B. The error is
-// ErrCoverage, ErrNumber, or an *eligibility.Error that names the field.
+// Read returns the person of a Coverage, whoever wrote it: from the extensions, else from identifier A or B.
+// The error is ErrCoverage, ErrNumber, or an *eligibility.Error that names the field.
 func Read(data []byte) (eligibility.Person, error) {
 	var c coverage
 	if err := json.Unmarshal(data, &c); err != nil {

@@ -32,9 +32,17 @@ func parse(data []byte) (*face, error) {
 		start, length := be.Uint32(entry[8:]), be.Uint32(entry[12:])
 		tables[string(entry[:4])] = data[start : start+length]
 	}
-	f := &face{glyf: tables["glyf"], hmtx: tables["hmtx"], head: tables["head"], hhea: tables["hhea"], maxp: tables["maxp"],
-		chars: map[rune]uint16{}, variants: map[[2]rune]uint16{}}
-	if f.glyf == nil || f.hmtx == nil || len(f.head) < 54 || len(f.hhea) < 36 || len(f.maxp) < 6 || tables["cmap"] == nil ||
+	f := &face{
+		glyf:     tables["glyf"],
+		hmtx:     tables["hmtx"],
+		head:     tables["head"],
+		hhea:     tables["hhea"],
+		maxp:     tables["maxp"],
+		chars:    map[rune]uint16{},
+		variants: map[[2]rune]uint16{},
+	}
+	if f.glyf == nil || f.hmtx == nil || len(f.head) < 54 || len(f.hhea) < 36 || len(f.maxp) < 6 ||
+		tables["cmap"] == nil ||
 		be.Uint16(f.head[18:]) != UnitsPerEm {
 		return nil, errTrueType
 	}

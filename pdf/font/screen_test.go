@@ -68,7 +68,8 @@ func TestAFontForTheScreenHoldsTheCharactersAndTheirVariants(t *testing.T) {
 		}
 	}
 	if string(found.Empty) != " " || found.Family != ScreenFamily || !found.Ascent {
-		t.Errorf("without a shape %q, family %q, line height as in hhea %v", string(found.Empty), found.Family, found.Ascent)
+		t.Errorf("without a shape %q, family %q, line height as in hhea %v", string(found.Empty),
+			found.Family, found.Ascent)
 	}
 	if len(found.Same) == len(want) {
 		t.Error("each variant looks like its base")

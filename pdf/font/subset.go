@@ -9,9 +9,9 @@ import (
 	"unicode/utf16"
 )
 
-// Subset is the part of the fonts that one PDF font embeds: glyphs of all faces under new numbers, in the order of their
-// first use. A glyph that stands for two texts (a character with and without its default selector) has two numbers, so that
-// each is copied as it came in.
+// Subset is the part of the fonts that one PDF font embeds: glyphs of all faces under new numbers, in the
+// order of their first use. A glyph that stands for two texts (a character with and without its default
+// selector) has two numbers, so that each is copied as it came in.
 type Subset struct {
 	glyphs []Glyph
 	texts  []string
@@ -50,8 +50,8 @@ func (s *Subset) Find(p Piece) (uint16, bool) {
 // Len returns how many numbers there are.
 func (s *Subset) Len() int { return len(s.glyphs) }
 
-// ToUnicode returns the CMap that leads from numbers back to texts, in UTF-16 with surrogates and selectors: at most a
-// hundred entries a block (Adobe Technical Note 5014).
+// ToUnicode returns the CMap that leads from numbers back to texts, in UTF-16 with surrogates and selectors:
+// at most a hundred entries a block (Adobe Technical Note 5014).
 func (s *Subset) ToUnicode() []byte {
 	b := make([]byte, 0, 320+24*len(s.texts))
 	b = append(b, "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n"+
@@ -82,15 +82,25 @@ func appendHex(b []byte, v uint16) []byte {
 
 // Program is what a PDF font embeds of a subset.
 type Program struct {
-	TrueType []byte // a font file with the tables that a PDF needs (ISO 32000-1 section 9.9)
-	Widths   []byte // the array W of a CIDFont (section 9.7.4.3), in thousandths of the em
-	Set      []byte // the CIDSet (section 9.8.3.2): a bit for every glyph of the file, which PDF/A-1 wants complete
+	// a font file with the tables that a PDF needs (ISO 32000-1 section 9.9)
+	TrueType []byte
+	// the array W of a CIDFont (section 9.7.4.3), in thousandths of the em
+	Widths []byte
+	// the CIDSet (section 9.8.3.2): a bit for every glyph of the file, which PDF/A-1 wants complete
+	Set []byte
 }
 
 // Program makes the font file of the glyphs so far, and of the parts of those that are composed of others.
 func (s *Subset) Program() Program {
 	t, all := s.tables()
-	return Program{assembled([]table{{"glyf", t.glyf}, {"head", t.head}, {"hhea", t.hhea}, {"hmtx", t.hmtx}, {"loca", t.loca}, {"maxp", t.maxp}}), widths(all), set(len(all))}
+	return Program{assembled([]table{
+		{"glyf", t.glyf},
+		{"head", t.head},
+		{"hhea", t.hhea},
+		{"hmtx", t.hmtx},
+		{"loca", t.loca},
+		{"maxp", t.maxp},
+	}), widths(all), set(len(all))}
 }
 
 // drawn are the tables that every font file with outlines has.
@@ -114,7 +124,8 @@ func (s *Subset) tables() (drawn, []Glyph) {
 		}
 		return n
 	}
-	t := drawn{glyf: make([]byte, 0, 192*len(all)), loca: make([]byte, 0, 4*len(all)+4), hmtx: make([]byte, 0, 4*len(all))}
+	t := drawn{glyf: make([]byte, 0, 192*len(all)), loca: make([]byte, 0, 4*len(all)+4),
+		hmtx: make([]byte, 0, 4*len(all))}
 	for i := 0; i < len(all); i++ {
 		g := all[i]
 		f := faces[g.face]()
