@@ -64,7 +64,8 @@ func TestWhatOQSAnsweredOpensTheDeclarationThoughTheCardReads(t *testing.T) {
 		{"without the form before 2023-07-10", reads + `"invalid"`, "2023-07-09", "", Certain, "",
 			[]string{"10割を求めない"}},
 		{"a phone does no better than the card",
-			`"brings":["card","phone"],"card":{"reads":true},"facility":{"phoneReader":true},"oqsAnswer":"invalid"`,
+			`"brings":["card","phone"],"card":{"reads":true},"facility":{"phoneReader":true},` +
+				`"oqsAnswer":"invalid"`,
 			"", "P3", Certain, "P3 A1", nil},
 		{"the form says the share", reads + `"invalid","birthDate":"1955-07-01"`, "", "A1", Likely, "A1",
 			[]string{"2割・3割"}},
@@ -117,7 +118,8 @@ func TestWhoseNumberWasLookedUp(t *testing.T) {
 			Likely, "A1",
 			[]string{"どの保険か", "枝番"}},
 		{"a paper whose look-up says that there is a new eligibility",
-			`"brings":["certificate"],"certificateUntil":"2027-11-30","lookupBy":"paper","oqsAnswer":"newExists"`,
+			`"brings":["certificate"],"certificateUntil":"2027-11-30","lookupBy":"paper",` +
+				`"oqsAnswer":"newExists"`,
 			"", "C1", Likely, "C1", []string{"新しい保険の番号"}},
 		{"no look-up answers in an outage",
 			`"brings":[],"facility":{"networkDown":true},"lookupByNumber":"found","lookupBy":"records"`,
@@ -183,10 +185,12 @@ func TestPapersThatAreNotCertainSaySo(t *testing.T) {
 			`"brings":["card","portalPdf","certificate"],"card":{"reads":false,"certificate":"expired"}`,
 			"", "C1", Certain, "P2 C1 A1", nil},
 		{"PDF from before August 1st at 71",
-			`"brings":["card","portalPdf"],"card":{"reads":false},"birthDate":"1955-07-01","pdfSavedOn":"2026-07-31"`,
+			`"brings":["card","portalPdf"],"card":{"reads":false},"birthDate":"1955-07-01",` +
+				`"pdfSavedOn":"2026-07-31"`,
 			"", "P2", Likely, "P2 A1", []string{"負担割合"}},
 		{"PDF from after August 1st",
-			`"brings":["card","portalPdf"],"card":{"reads":false},"birthDate":"1955-07-01","pdfSavedOn":"2026-08-01"`,
+			`"brings":["card","portalPdf"],"card":{"reads":false},"birthDate":"1955-07-01",` +
+				`"pdfSavedOn":"2026-08-01"`,
 			"", "P2", Certain, "P2 A1", nil},
 		{"a notice's printed end", no + `},"noticeUntil":"2026-11-21"`, "", "A1", Likely, "A1", nil},
 		{"its last day", no + `},"noticeUntil":"2026-11-22"`, "", "N1", Certain, "N1 A1", nil},
@@ -306,7 +310,8 @@ func TestPrintedEndsDecideTheState(t *testing.T) {
 		{"the card is long over", `"brings":["card","notice"],"cardEnds":"2026-05-15"`, "", "A1", Likely,
 			"A1", nil},
 		{"with the same state",
-			`"brings":["card"],"card":{"reads":true,"certificate":"grace","state":"ok"},"certificateEnds":"2026-11-21","cardEnds":"2031-11-21"`,
+			`"brings":["card"],"card":{"reads":true,"certificate":"grace","state":"ok"},` +
+				`"certificateEnds":"2026-11-21","cardEnds":"2031-11-21"`,
 			"", "M1", Certain, "M1 M2 M3", nil},
 		{"revoked before its end",
 			`"brings":["card"],"card":{"certificate":"revoked"},"certificateEnds":"2027-11-21"`, "", "A1",

@@ -230,9 +230,11 @@ func TestForecastOfTheShare(t *testing.T) {
 		want               string
 	}{
 		{"1955-07-01", "2026-11-22", "", 0,
-			`{"percents":[20,30],"basis":"age only","changesOn":"2030-07-01","then":[10,20,30],"reviewOn":"2027-08-01"}`},
+			`{"percents":[20,30],"basis":"age only","changesOn":"2030-07-01","then":[10,20,30],` +
+				`"reviewOn":"2027-08-01"}`},
 		{"1955-07-01", "2026-11-22", "", 30,
-			`{"percents":[30],"basis":"assigned","changesOn":"2030-07-01","then":[10,20,30],"reviewOn":"2027-08-01"}`},
+			`{"percents":[30],"basis":"assigned","changesOn":"2030-07-01","then":[10,20,30],` +
+				`"reviewOn":"2027-08-01"}`},
 		{"2021-04-01", "2026-11-22", "", 0,
 			`{"percents":[20],"basis":"age only","changesOn":"2027-04-01","then":[30],"reviewOn":null}`},
 		{"1986-04-12", "2026-11-22", "", 0,
@@ -242,7 +244,8 @@ func TestForecastOfTheShare(t *testing.T) {
 		{"1944-02-29", "2026-07-31", "", 0,
 			`{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,"reviewOn":"2026-08-01"}`},
 		{"1956", "2026-11-22", "", 0,
-			`{"percents":[20,30],"basis":"age only","changesOn":"2027-01-01","then":[20,30],"reviewOn":"2027-08-01"}`},
+			`{"percents":[20,30],"basis":"age only","changesOn":"2027-01-01","then":[20,30],` +
+				`"reviewOn":"2027-08-01"}`},
 	} {
 		t.Run(c.birth, func(t *testing.T) {
 			f, err := ForecastShare(Person{BirthDate: day(c.birth), AssignedShare: c.assigned,

@@ -36,7 +36,8 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 	for _, c := range []struct{ source, in, want string }{
 		{"1.3 card reads fine", `{"day":"2026-11-22","brings":["card"],"card":{"reads":true}}`, "M1 M2 M3"},
 		{"1.3 reader fails, all papers",
-			`{"day":"2026-11-22","brings":["card","portalScreen","portalPdf","insurerScreen","notice"],"card":{"reads":false},"facility":{"phoneReader":true}}`, "P1 P2 N1 N1e A1"},
+			`{"day":"2026-11-22","brings":["card","portalScreen","portalPdf","insurerScreen","notice"],` +
+				`"card":{"reads":false},"facility":{"phoneReader":true}}`, "P1 P2 N1 N1e A1"},
 		{"1.3 reader fails, nothing else, number known",
 			`{"day":"2026-11-22","brings":["card"],"card":{"reads":false},"lookupByNumber":"found"}`, "L0 A1"},
 		{"1.3 reader fails, nothing else",
@@ -48,9 +49,11 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 			"S2"},
 		// 厚生労働省 (2025-09): a phone stands for a card whose 健康保険証利用登録 is done.
 		{"1.2 S: a phone whose card is not registered as マイナ保険証",
-			`{"day":"2026-11-22","brings":["phone"],"card":{"registered":false},"facility":{"phoneReader":true}}`, ""},
+			`{"day":"2026-11-22","brings":["phone"],"card":{"registered":false},` +
+				`"facility":{"phoneReader":true}}`, ""},
 		{"1.6 not registered, card and phone: the card registers on the spot",
-			`{"day":"2026-11-22","brings":["card","phone"],"card":{"registered":false,"reads":true},"facility":{"phoneReader":true}}`, "M1 M2 M3"},
+			`{"day":"2026-11-22","brings":["card","phone"],"card":{"registered":false,` +
+				`"reads":true},"facility":{"phoneReader":true}}`, "M1 M2 M3"},
 		{"1.3 phone only, no reader",
 			`{"day":"2026-11-22","brings":["phone"],"facility":{"reader":true,"phoneReader":false}}`, "P3"},
 		{"1.1 Q&A 2025-09: no reader at all",
@@ -77,9 +80,11 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 		{"1.3 expired old card alone",
 			`{"day":"2026-11-22","brings":["oldCard"],"oldCardUntil":"2025-12-01"}`, ""},
 		{"1.2 H0 国保 from 2025-08-01",
-			`{"day":"2025-08-01","insurerNumber":"138990","brings":["oldCard"],"oldCardUntil":"2025-07-31","lookupByNumber":"found"}`, "H0 L0"},
+			`{"day":"2025-08-01","insurerNumber":"138990","brings":["oldCard"],` +
+				`"oldCardUntil":"2025-07-31","lookupByNumber":"found"}`, "H0 L0"},
 		{"1.2 H0 not yet for employees",
-			`{"day":"2025-12-01","insurerNumber":"01139997","brings":["oldCard"],"oldCardUntil":"2025-11-30","lookupByNumber":"found"}`, "L0"},
+			`{"day":"2025-12-01","insurerNumber":"01139997","brings":["oldCard"],` +
+				`"oldCardUntil":"2025-11-30","lookupByNumber":"found"}`, "L0"},
 		{"1.2 H1 last day",
 			`{"day":"2025-12-01","insurerNumber":"01139997","brings":["oldCard"],"oldCardUntil":"2025-12-01"}`, "H1"},
 		{"1.2 H1 never after 2025-12-01, whatever is printed",
@@ -110,22 +115,27 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 			""},
 		{"1.3 nothing", `{"day":"2026-11-22","brings":[]}`, ""},
 		{"1.5 grace: M works, the portal's login does not, a saved PDF does",
-			`{"day":"2026-11-22","brings":["card","portalScreen","portalPdf","notice"],"card":{"reads":false,"certificate":"grace"}}`, "P2 N1 A1"},
+			`{"day":"2026-11-22","brings":["card","portalScreen","portalPdf","notice"],` +
+				`"card":{"reads":false,"certificate":"grace"}}`, "P2 N1 A1"},
 		{"1.5 grace, card reads",
 			`{"day":"2026-11-22","brings":["card"],"card":{"reads":true,"certificate":"grace"}}`, "M1 M2 M3"},
 		{"1.5 certificate over, card reads",
 			`{"day":"2026-11-22","brings":["card","notice"],"card":{"reads":true,"certificate":"expired"}}`,
 			"N1 A1"},
 		{"1.5 card itself expired: try the reader, no identity for P and N",
-			`{"day":"2026-11-22","brings":["card","portalPdf","notice","insurerPdf"],"card":{"state":"expired","reads":false}}`, "A1"},
+			`{"day":"2026-11-22","brings":["card","portalPdf","notice","insurerPdf"],` +
+				`"card":{"state":"expired","reads":false}}`, "A1"},
 		{"1.6 PIN-less: M1 and M3 only, no portal",
-			`{"day":"2026-11-22","brings":["card","portalScreen","portalPdf","phone"],"card":{"pinless":true,"reads":true}}`, "M1 M3"},
+			`{"day":"2026-11-22","brings":["card","portalScreen","portalPdf","phone"],` +
+				`"card":{"pinless":true,"reads":true}}`, "M1 M3"},
 		{"1.6 PIN-less, unreadable: N1",
-			`{"day":"2026-11-22","brings":["card","portalPdf","notice"],"card":{"pinless":true,"reads":false}}`, "N1 A1"},
+			`{"day":"2026-11-22","brings":["card","portalPdf","notice"],"card":{"pinless":true,` +
+				`"reads":false}}`, "N1 A1"},
 		{"1.6 baby's card: PIN only",
 			`{"day":"2026-11-22","brings":["card"],"card":{"photo":false,"reads":true}}`, "M2"},
 		{"1.6 baby with grandparents, PIN unknown: notice",
-			`{"day":"2026-11-22","brings":["card","notice"],"card":{"photo":false,"pin":"forgotten","reads":true}}`, "N1 A1"},
+			`{"day":"2026-11-22","brings":["card","notice"],"card":{"photo":false,` +
+				`"pin":"forgotten","reads":true}}`, "N1 A1"},
 		{"1.6 not registered: at the reader on the spot",
 			`{"day":"2026-11-22","brings":["card"],"card":{"registered":false,"reads":true}}`, "M1 M2 M3"},
 		{"1.2 M1 failed, PIN locked: by eye",
@@ -142,14 +152,18 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 			`{"day":"2024-03-31","brings":[],"facility":{"homeVisit":true},"firstVisitByHomeConsent":true}`,
 			""},
 		{"1.7 home visit: PIN or eye on the staff's device",
-			`{"day":"2026-11-22","brings":["card"],"card":{"reads":true},"facility":{"reader":false,"homeVisit":true}}`, "M2 M3"},
+			`{"day":"2026-11-22","brings":["card"],"card":{"reads":true},` +
+				`"facility":{"reader":false,"homeVisit":true}}`, "M2 M3"},
 		{"4.3, 4.6 no. 8: 後期 from the 75th birthday",
-			`{"day":"2026-11-22","birthDate":"1951-11-22","insurerNumber":"72139991","brings":["card","notice","certificate"],"card":{"reads":false}}`, "A1"},
+			`{"day":"2026-11-22","birthDate":"1951-11-22","insurerNumber":"72139991",` +
+				`"brings":["card","notice","certificate"],"card":{"reads":false}}`, "A1"},
 		{"4.6 no. 8, the day before",
-			`{"day":"2026-11-21","birthDate":"1951-11-22","insurerNumber":"72139991","brings":["card","notice","certificate"],"card":{"reads":false}}`, "N1 C1 A1"},
+			`{"day":"2026-11-21","birthDate":"1951-11-22","insurerNumber":"72139991",` +
+				`"brings":["card","notice","certificate"],"card":{"reads":false}}`, "N1 C1 A1"},
 		// 福岡市, 呉市: 医療扶助 (法別 12) has no notice and no certificate; it is no insurance to declare, either.
 		{"4.1 医療扶助 is no insurance",
-			`{"day":"2026-11-22","birthDate":"1940-01-01","insurerNumber":"12130001","brings":["card","notice"],"card":{"reads":false}}`, ""},
+			`{"day":"2026-11-22","birthDate":"1940-01-01","insurerNumber":"12130001",` +
+				`"brings":["card","notice"],"card":{"reads":false}}`, ""},
 		{"1.2 S from 2025-09-19", `{"day":"2025-09-18","brings":["phone"],"facility":{"phoneReader":true}}`,
 			""},
 		{"1.2 papers from 2024-12-02",
@@ -452,7 +466,8 @@ func TestWhatToBringFollowsTheCard(t *testing.T) {
 
 func BenchmarkMethods(b *testing.B) {
 	s := situation(b,
-		`{"day":"2026-11-22","birthDate":"1980-02-17","insurerNumber":"06139992","brings":["card","phone","portalPdf","notice"],"card":{"reads":false}}`)
+		`{"day":"2026-11-22","birthDate":"1980-02-17","insurerNumber":"06139992",`+
+			`"brings":["card","phone","portalPdf","notice"],"card":{"reads":false}}`)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := Methods(s); err != nil {

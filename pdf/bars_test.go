@@ -78,7 +78,8 @@ func BenchmarkBars(b *testing.B) {
 	)
 	const many = 1000
 	batches := turn(3, 1, func() { var w counter; batch(b, &w, n, many) }, func() { plainNotice(b, n, many) })
-	fmt.Printf("median: signed sheet %v against %v, signed notice %v against %v, page of a batch of %d %v against %v\n",
+	fmt.Printf("median: signed sheet %v against %v, signed notice %v against %v, "+
+		"page of a batch of %d %v against %v\n",
 		one[0], one[1], one[2], one[3], many, batches[0]/many, batches[1]/many)
 	ratio := func(ours, theirs time.Duration) float64 { return float64(theirs) / float64(ours) }
 	for what, r := range map[string]float64{

@@ -102,12 +102,18 @@ func TestWhatADecodeRefusesIsNotQuoted(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	for _, seed := range []string{`{"type":"check","check":{"id":"1","birthDate":"1955-07-01","nonce":"AAAA","facility":"1","case":"C","jws":"AAAA"}}`,
-		`{"type":"hello","hello":{"version":2,"name":"受付","key":"AAAA","signature":"AAAA","virtual":true,"oqs":false}}`,
+	for _, seed := range []string{`{"type":"check","check":{"id":"1","birthDate":"1955-07-01",` +
+		`"nonce":"AAAA","facility":"1","case":"C","jws":"AAAA"}}`,
+		`{"type":"hello","hello":{"version":2,"name":"受付","key":"AAAA","signature":"AAAA",` +
+			`"virtual":true,"oqs":false}}`,
 		`{"type":"text","text":{"id":"1","birthDate":"1955-07-01","expiryYear":2035,"code":"1234"}}`,
-		`{"type":"reply","reply":{"id":"1","text":{"outcome":"confirmed","key":"card.text_confirmed","reading":{"name":"試験","address":"","birthDate":"1955-07-01","sex":"male"},"triesLeft":3}}}`,
-		`{"type":"reply","reply":{"id":"1","dates":{"outcome":"refused","key":"k","from":"2026-04-01","until":"2031-04-01"}}}`,
-		`{"type":"oqs","oqs":{"id":"1","facility":"1","items":{"insurer":"00138990","birthDate":"1955-00-00","share":20}}}`,
+		`{"type":"reply","reply":{"id":"1","text":{"outcome":"confirmed",` +
+			`"key":"card.text_confirmed","reading":{"name":"試験","address":"",` +
+			`"birthDate":"1955-07-01","sex":"male"},"triesLeft":3}}}`,
+		`{"type":"reply","reply":{"id":"1","dates":{"outcome":"refused","key":"k",` +
+			`"from":"2026-04-01","until":"2031-04-01"}}}`,
+		`{"type":"oqs","oqs":{"id":"1","facility":"1","items":{"insurer":"00138990",` +
+			`"birthDate":"1955-00-00","share":20}}}`,
 		`{"type":"reply","reply":{"id":"1","compared":[{"name":"number","result":"equal"}]}}`,
 		`{"type":"ready","ready":{}}x`} {
 		f.Add([]byte(seed))

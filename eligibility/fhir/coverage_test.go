@@ -100,8 +100,16 @@ func TestForeignCoveragesAreRead(t *testing.T) {
 	// Written by others: no extensions, identifier A or B only, the insurer in the contained organisation, a
 	// dateTime.
 	for _, text := range []string{
-		`{"resourceType":"Coverage","status":"active","identifier":[{"system":"http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID","value":"00138990::998877:"}],"dependent":"０５","beneficiary":{},"payor":[],"period":{"start":"2020-04-01T00:00:00+09:00"}}`,
-		`{"resourceType":"Coverage","status":"active","identifier":[{"system":"http://jpfhir.jp/fhir/core/IdSystem/JP_Coverage_id","value":"\"138990\",\"\",\"９９８８７７\",\"05\""}],"beneficiary":{},"payor":[{"reference":"#o"}],"contained":[{"resourceType":"Organization","id":"o","identifier":[{"system":"http://jpfhir.jp/fhir/core/mhlw/IdSystem/InsurerNumber","value":"138990"}]},{"resourceType":"Patient","id":"p","gender":"unknown"}]}`,
+		`{"resourceType":"Coverage","status":"active",` +
+			`"identifier":[{"system":"http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID",` +
+			`"value":"00138990::998877:"}],"dependent":"０５","beneficiary":{},"payor":[],` +
+			`"period":{"start":"2020-04-01T00:00:00+09:00"}}`,
+		`{"resourceType":"Coverage","status":"active",` +
+			`"identifier":[{"system":"http://jpfhir.jp/fhir/core/IdSystem/JP_Coverage_id",` +
+			`"value":"\"138990\",\"\",\"９９８８７７\",\"05\""}],"beneficiary":{},` +
+			`"payor":[{"reference":"#o"}],"contained":[{"resourceType":"Organization",` +
+			`"id":"o","identifier":[{"system":"http://jpfhir.jp/fhir/core/mhlw/IdSystem/InsurerNumber",` +
+			`"value":"138990"}]},{"resourceType":"Patient","id":"p","gender":"unknown"}]}`,
 	} {
 		p, err := Read([]byte(text))
 		if err != nil || p.Insurer != "00138990" || eligibility.NormaliseNumber(p.Number) != "998877" ||

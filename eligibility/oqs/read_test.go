@@ -22,14 +22,26 @@ const result3 = `<ResultOfQualificationConfirmation><InsuredCardClassification>0
 <SpecificDiseasesCertificateList><SpecificDiseasesCertificateInfo><SpecificDiseasesDiseaseCategory>1</SpecificDiseasesDiseaseCategory><SpecificDiseasesValidStartDate>20260401</SpecificDiseasesValidStartDate><SpecificDiseasesSelfPay>10000</SpecificDiseasesSelfPay></SpecificDiseasesCertificateInfo></SpecificDiseasesCertificateList>
 <PharmacistsInfoConsFlg>1</PharmacistsInfoConsFlg><DiagnosisInfoConsFlg>0</DiagnosisInfoConsFlg></ResultOfQualificationConfirmation>`
 
-const result2 = `<ResultOfQualificationConfirmation><InsurerNumber>06139992</InsurerNumber><InsuredCardSymbol>１２３－４</InsuredCardSymbol><InsuredIdentificationNumber>５６７</InsuredIdentificationNumber><PersonalFamilyClassification>2</PersonalFamilyClassification><InsuredName>試験　太郎</InsuredName><Name>試験　花子</Name><Sex1>2</Sex1><Sex2>1</Sex2><Birthdate>19881130</Birthdate><DisqualificationDate>20261001</DisqualificationDate><ReasonOfLoss>03</ReasonOfLoss><InsuredPartialContributionRatio>030</InsuredPartialContributionRatio><PreschoolClassification>1</PreschoolClassification><NewThing><Deep>x</Deep></NewThing></ResultOfQualificationConfirmation>`
+const result2 = `<ResultOfQualificationConfirmation><InsurerNumber>06139992</InsurerNumber>` +
+	`<InsuredCardSymbol>１２３－４</InsuredCardSymbol><InsuredIdentificationNumber>` +
+	`５６７</InsuredIdentificationNumber><PersonalFamilyClassification>2</PersonalFamilyClassification>` +
+	`<InsuredName>試験　太郎</InsuredName><Name>試験　花子</Name><Sex1>2</Sex1><Sex2>1</Sex2>` +
+	`<Birthdate>19881130</Birthdate><DisqualificationDate>20261001</DisqualificationDate>` +
+	`<ReasonOfLoss>03</ReasonOfLoss><InsuredPartialContributionRatio>030</InsuredPartialContributionRatio>` +
+	`<PreschoolClassification>1</PreschoolClassification><NewThing><Deep>x</Deep></NewThing>` +
+	`</ResultOfQualificationConfirmation>`
 
 func message(encoding, segment, body string) string {
 	return `<?xml version="1.0" encoding="` + encoding +
-		`"?><XmlMsg><MessageHeader><ProcessExecutionTime>20261122093000</ProcessExecutionTime><QualificationConfirmationDate>20261122</QualificationConfirmationDate><MedicalInstitutionCode>1319999991</MedicalInstitutionCode><ReferenceClassification>1</ReferenceClassification><SegmentOfResult>` + segment + `</SegmentOfResult></MessageHeader><MessageBody>` + body + `</MessageBody></XmlMsg>`
+		`"?><XmlMsg><MessageHeader><ProcessExecutionTime>20261122093000</ProcessExecutionTime>` +
+		`<QualificationConfirmationDate>20261122</QualificationConfirmationDate>` +
+		`<MedicalInstitutionCode>1319999991</MedicalInstitutionCode>` +
+		`<ReferenceClassification>1</ReferenceClassification><SegmentOfResult>` +
+		segment + `</SegmentOfResult></MessageHeader><MessageBody>` + body + `</MessageBody></XmlMsg>`
 }
 
-const ok = `<ProcessingResultStatus>1</ProcessingResultStatus><QualificationValidity>1</QualificationValidity>`
+const ok = `<ProcessingResultStatus>1</ProcessingResultStatus>` +
+	`<QualificationValidity>1</QualificationValidity>`
 
 func TestOneAndManyResultsInBothEncodings(t *testing.T) {
 	one := message("UTF-8", "1", ok+"<ResultList>"+result3+"</ResultList>")
@@ -84,11 +96,15 @@ func TestOneAndManyResultsInBothEncodings(t *testing.T) {
 
 func TestBulkAndFailures(t *testing.T) {
 	f, err := Read([]byte(message("UTF-8", "1", "<BulkConfirmUnit>"+ok+"<ResultList>"+result2+
-		"</ResultList></BulkConfirmUnit><BulkConfirmUnit><ProcessingResultStatus>2</ProcessingResultStatus><ProcessingResultCode>X1</ProcessingResultCode><QualificationValidity>4</QualificationValidity></BulkConfirmUnit>")))
+		"</ResultList></BulkConfirmUnit><BulkConfirmUnit>"+
+		"<ProcessingResultStatus>2</ProcessingResultStatus>"+
+		"<ProcessingResultCode>X1</ProcessingResultCode><QualificationValidity>4</QualificationValidity>"+
+		"</BulkConfirmUnit>")))
 	if err != nil || len(f.Answers) != 2 || f.Answers[1].OK || f.Answers[1].Validity != "4" {
 		t.Errorf("%+v %v", f, err)
 	}
-	f, err = Read([]byte(`<XmlMsg><MessageHeader><SegmentOfResult>1</SegmentOfResult></MessageHeader><BulkConfirmUnit>` +
+	f, err = Read([]byte(`<XmlMsg><MessageHeader><SegmentOfResult>1</SegmentOfResult></MessageHeader>` +
+		`<BulkConfirmUnit>` +
 		ok + result2 +
 		`<PublicExpenseResultList><MedicalTicketInfo/></PublicExpenseResultList></BulkConfirmUnit></XmlMsg>`))
 	if err != nil || len(f.Answers) != 1 || !f.Answers[0].Results[0].PublicExpense {

@@ -8,5 +8,6 @@ import "fmt"
 // Intents returns the catalog's OutputIntents for a stream, numbered profile, that holds Profile (ISO 19005-1
 // section 6.2.2).
 func Intents(profile int) string {
-	return fmt.Sprintf("[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB IEC61966-2.1)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>]", profile)
+	return fmt.Sprintf("[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB "+
+		"IEC61966-2.1)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>]", profile)
 }

@@ -54,8 +54,10 @@ func (s *Subset) Len() int { return len(s.glyphs) }
 // at most a hundred entries a block (Adobe Technical Note 5014).
 func (s *Subset) ToUnicode() []byte {
 	b := make([]byte, 0, 320+24*len(s.texts))
-	b = append(b, "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n"+
-		"/CMapName/Adobe-Identity-UCS def/CMapType 2 def\n1 begincodespacerange<0000><FFFF>endcodespacerange\n"...)
+	b = append(b, "/CIDInit /ProcSet findresource begin 12 dict begin "+
+		"begincmap\n/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n"+
+		"/CMapName/Adobe-Identity-UCS def/CMapType 2 def\n1 begincodespacerange<0000>"+
+		"<FFFF>endcodespacerange\n"...)
 	for start := 1; start < len(s.texts); start += 100 {
 		end := min(start+100, len(s.texts))
 		b = append(strconv.AppendInt(b, int64(end-start), 10), " beginbfchar\n"...)
