@@ -252,8 +252,7 @@ func FuzzListsMeanTheSameToAnotherReader(f *testing.F) {
 				t.Fatalf("only this program can read %s: %v", body, err)
 			}
 			same := mine.Version == theirs.Version && mine.ExpiresAt == theirs.ExpiresAt &&
-				len(mine.Issuers) == len(theirs.Issuers) &&
-				reflect.DeepEqual(mine.Issuers, theirs.Issuers)
+				len(mine.Issuers) == len(theirs.Issuers) && reflect.DeepEqual(mine.Issuers, theirs.Issuers)
 			if !same && len(mine.Issuers) > 0 {
 				t.Errorf("%s is read as %+v and as %+v", body, mine, theirs)
 			}

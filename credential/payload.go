@@ -209,8 +209,7 @@ type Eligibility struct {
 func (p payload) shaped() bool {
 	b := p.VC.Subject.Bundle
 	if len(p.VC.Type) != 1 || p.VC.Type[0] != healthCardType || b.ResourceType != "Bundle" ||
-		len(b.Entry) != 2 ||
-		b.Entry[0].FullURL != patientURL || b.Entry[1].FullURL != coverageURL {
+		len(b.Entry) != 2 || b.Entry[0].FullURL != patientURL || b.Entry[1].FullURL != coverageURL {
 		return false
 	}
 	patient, coverage := b.Entry[0].Resource, b.Entry[1].Resource

@@ -11,9 +11,18 @@ import (
 	"unicode/utf8"
 )
 
-// Reading JSON so that no other reader can read something else. encoding/json alone takes "ISS" for "iss",
-// the last of two members of one name, and U+FFFD for what is not UTF-8; a verifier written in another
-// language does none of these.
+// This file reads JSON in such a way that no other reader can understand something else. encoding/json alone
+// takes "ISS" for "iss", the last of two members of one name, and U+FFFD for what is not UTF-8; a verifier
+// written in another language does none of these (RFC 8259 sections 4 and 8, RFC 7493).
+//
+// github.com/go-json-experiment/json was tried in its place, with RejectUnknownMembers where readExactly
+// stands. It refuses duplicate names, invalid UTF-8, half of a surrogate pair and trailing bytes as this file
+// does, but it ignores a member whose name differs from one of ours in case only. Where unknown members are
+// allowed, a text then means one thing here and another to a reader that folds case, such as encoding/json.
+// These attacks passed: "D" (a private key), "X" beside "x" and "KEYS" beside "keys" in a key set
+// (TestKeySetsThatAreNotSetsOfSigningKeysAreRefused), "LST" beside "lst" in a status list
+// (TestStatusListsThatAreNotTheIssuersAreRefused), and "RIDS" beside "rids" in a SMART Health Card revocation
+// file (TestRevokedCopyIsRefusedAndAnOldListSaysSo). It serves as the other reader of the fuzz tests instead.
 
 const (
 	// maxDepth is above the deepest object of a payload, 11.

@@ -42,8 +42,7 @@ func parse(data []byte) (*face, error) {
 		variants: map[[2]rune]uint16{},
 	}
 	if f.glyf == nil || f.hmtx == nil || len(f.head) < 54 || len(f.hhea) < 36 || len(f.maxp) < 6 ||
-		tables["cmap"] == nil ||
-		be.Uint16(f.head[18:]) != UnitsPerEm {
+		tables["cmap"] == nil || be.Uint16(f.head[18:]) != UnitsPerEm {
 		return nil, errTrueType
 	}
 	f.metrics = int(be.Uint16(f.hhea[34:]))
