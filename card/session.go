@@ -11,9 +11,9 @@ import (
 // passes the guard, which lets through a short list only: three applications, the files named in files below,
 // reading, asking a counter, presenting one of two keys, and signing with the application's own key.
 //
-// A key is presented at most once for each human action. Open stands for the first; a further one is
-// announced by Pressed. Whoever connects must disconnect with a reset, since what a key opened stays open
-// until then.
+// A key is presented at most once for each human action, and a session stands for one action: the next one
+// connects again and opens a session of its own. Whoever connects must disconnect with a reset, since what a
+// key opened stays open until then.
 type Session struct {
 	// WesternDates says that the card's front prints the date of birth in western years, as cards of foreign
 	// nationals do. Which form of the date opens them is not established, so no key is presented.
@@ -28,9 +28,6 @@ type Session struct {
 
 // Open returns the session of a connection that a person's action has just made.
 func Open(card Transmitter) *Session { return &Session{card: card, pressed: true, left: -1} }
-
-// Pressed tells the session that a person pressed the button again: one more key may be presented.
-func (s *Session) Pressed() { s.pressed = true }
 
 // ready says at once, before any byte is sent, whether an operation that presents a key may begin.
 func (s *Session) ready() error {

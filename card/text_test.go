@@ -291,7 +291,7 @@ func TestCardsWithWesternDatesAreNotAsked(t *testing.T) {
 	}
 }
 
-func TestSecondKeyNeedsAnotherPress(t *testing.T) {
+func TestSecondKeyNeedsAnotherHumanAction(t *testing.T) {
 	for _, right := range []bool{true, false} {
 		chip := insert(t, virtual.Description{})
 		b := numberB(t, tokuichi, 2035, map[bool]string{true: "1234", false: "9999"}[right])
@@ -309,12 +309,12 @@ func TestSecondKeyNeedsAnotherPress(t *testing.T) {
 			}
 		}
 		if len(chip.Commands()) != sent {
-			t.Error("bytes were sent for a second key without a press")
+			t.Error("bytes were sent for a second key within one human action")
 		}
-		s.Pressed()
+		s = card.Open(w) // the next human action
 		_, r := operations[0].run(context.Background(), s, tokuichi, b)
 		if r.Outcome != card.Confirmed || w.verifies != 2 {
-			t.Errorf("after a press: %+v", r)
+			t.Errorf("after another action: %+v", r)
 		}
 	}
 }

@@ -94,27 +94,6 @@ func TestPapersOf後期From2026August(t *testing.T) {
 // 三種町 (2026-03-06): six uses in twelve months and one in the last three. Another 広域連合 has another rule.
 func TestTheUseRuleIsTheInsurersData(t *testing.T) {
 	other := UseRule{InYear: 4, InThreeMonths: 0}
-	for _, c := range []struct {
-		rule         UseRule
-		year, recent int
-		want         Answer
-	}{
-		{UsualUse, 6, 1, Yes},
-		{UsualUse, 6, 0, No},
-		{UsualUse, 5, 1, No},
-		{UsualUse, 0, 0, No},
-		{UsualUse,
-			12, 3, Yes},
-		{other, 4, 0, Yes},
-		{other, 3, 3, No},
-		{other, 6, 1, Yes},
-	} {
-		t.Run(fmt.Sprint(c.rule), func(t *testing.T) {
-			if got := c.rule.Met(c.year, c.recent); got != c.want {
-				t.Errorf("%+v %d %d: %s", c.rule, c.year, c.recent, got)
-			}
-		})
-	}
 	if !strings.Contains(UsualUse.Japanese(), "年6回") || !strings.Contains(other.Japanese(), "年4回") {
 		t.Error(UsualUse.Japanese())
 	}

@@ -19,7 +19,7 @@ func TestEveryRuleAndConditionIsAsSureAsItsFact(t *testing.T) {
 		"スマホの提示、その場でのログイン": Likely, "電子証明書が有効（猶予の間はログインできない）": Likely,
 		"照会したのは自院の記録にある番号": Likely, "災害の通知を、この施設で地域と表題を入れて有効にしている": Likely,
 	}
-	for _, r := range Rules() {
+	for _, r := range ruleTable {
 		for i, p := range r.Periods {
 			want := Certain
 			if sure, ok := periods[r.Code]; ok {
@@ -62,7 +62,7 @@ func weak() []string {
 			}
 		}
 	}
-	for _, r := range Rules() {
+	for _, r := range ruleTable {
 		for _, n := range r.Needs {
 			add(n.sure, n.because)
 		}

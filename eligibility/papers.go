@@ -121,19 +121,11 @@ func elderlyPapers(p Person, day Date) Papers {
 }
 
 // UseRule is how often マイナ保険証 must have been used for the notice alone in 後期高齢者医療. It is not the same at
-// every 広域連合, so it is the insurer's data: Met gives Person.FrequentUse.
+// every 広域連合, so Person.FrequentUse is the insurer's data.
 type UseRule struct{ InYear, InThreeMonths int }
 
 // UsualUse is the rule of one municipality that fits the council's paper (三種町 2026-03-06).
 var UsualUse = UseRule{InYear: 6, InThreeMonths: 1}
-
-// Met says whether uses in the last twelve and three months satisfy the rule.
-func (u UseRule) Met(inYear, inThreeMonths int) Answer {
-	if inYear >= u.InYear && inThreeMonths >= u.InThreeMonths {
-		return Yes
-	}
-	return No
-}
 
 // Japanese says the rule in words.
 func (u UseRule) Japanese() string {

@@ -228,6 +228,3 @@ var ruleTable = [...]Rule{
 			"3割を求めないでください。健康保険もあるか聞いてください。",
 		Bring: "次回も医療券（市区町村と医療機関の準備ができていればマイナンバーカード）をお持ちください。"},
 }
-
-// Rules returns the table of the counter's rules, in the order of its contract. It must not be changed.
-func Rules() []Rule { return ruleTable[:] }

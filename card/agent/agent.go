@@ -124,15 +124,6 @@ func New(c Config) (*Agent, error) {
 	return a, nil
 }
 
-// Run is New and the agent's Run.
-func Run(ctx context.Context, c Config) error {
-	a, err := New(c)
-	if err != nil {
-		return err
-	}
-	return a.Run(ctx)
-}
-
 // Run connects and serves until ctx ends. A broken connection is made again after a jittered, growing pause;
 // a refusal by the server that is not for a time only ends it with ErrRefused.
 func (a *Agent) Run(ctx context.Context) error {

@@ -3,7 +3,6 @@ package pcsc
 import (
 	"context"
 	"errors"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -220,25 +219,4 @@ func TestConnectingEndsWithItsContext(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 	})
-}
-
-func TestEveryFaultSaysWhatToDoNextInBothLanguages(t *testing.T) {
-	seen := map[string]bool{}
-	for _, e := range Faults() {
-		if seen[e.Key] {
-			t.Errorf("%s is there twice", e.Key)
-		}
-		seen[e.Key] = true
-		if !strings.HasSuffix(e.Ja, "ください。") && !strings.HasSuffix(e.Ja, "ください（例: apt install pcscd）。") {
-			t.Errorf("%s has no next step: %s", e.Key, e.Ja)
-		}
-		if e.En == "" || strings.Contains(e.Ja, "0x") {
-			t.Errorf("%s: %q %q", e.Key, e.Ja, e.En)
-		}
-	}
-	for c, e := range faultOf {
-		if !seen[e.Key] {
-			t.Errorf("%v has a sentence that Faults does not list", c)
-		}
-	}
 }

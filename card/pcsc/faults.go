@@ -7,13 +7,7 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Faults lists every trouble that this package reports, so that a program which receives a key can show its
-// sentence.
-func Faults() []*eligibility.Error {
-	return []*eligibility.Error{card.ErrReaderShared, card.ErrReaderService, card.ErrReaderLost, card.ErrReaderUnplugged, card.ErrReaderReset, card.ErrReaderMute, card.ErrReaderChoice, card.ErrReaderHung, card.ErrReaderAccess,
-		card.ErrReaderLibrary, card.ErrReaderSystem, card.ErrReaderFault, card.ErrNoCard, card.ErrNoReader, card.ErrRemoved, card.ErrTimeout}
-}
-
+// faultOf gives a code of the PC/SC library the trouble that people are told.
 var faultOf = map[code]*eligibility.Error{
 	codeSharing: card.ErrReaderShared, codeTooBusy: card.ErrReaderShared,
 	codeNoService: card.ErrReaderService, codeServiceStopped: card.ErrReaderService, codeWinBrokenPipe: card.ErrReaderService,
