@@ -22,13 +22,13 @@ type Limit struct {
 	Burst int
 	Every time.Duration
 
-	mu    sync.Mutex
-	known map[string]*bucket
-	full  bucket       // ring of the full ones
-	slots []bucket     // rings of the others, by when they will be full: slot number modulo len(slots)
-	slot  int64        // number of the first slot that has not passed
-	owed  []int64      // of forgotten buckets: when they will be full
-	seed  maphash.Seed // nobody can choose keys that share another's cells
+	mu       sync.Mutex
+	buckets  map[string]*bucket
+	fullOnes bucket       // ring of the full ones
+	slots    []bucket     // rings of the others, by when they will be full: slot number modulo len(slots)
+	slot     int64        // number of the first slot that has not passed
+	owed     []int64      // of forgotten buckets: when they will be full
+	seed     maphash.Seed // nobody can choose keys that share another's cells
 }
 
 const (
@@ -69,67 +69,67 @@ func (l *Limit) take(key string, now int64) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	every := int64(l.Every)
-	l.pass(now)
-	b := l.known[key]
+	l.moveFull(now)
+	b := l.buckets[key]
 	if b == nil {
 		l.makeRoom()
-		b = &bucket{key: key, full: min(l.remembered(key), now+every*int64(l.Burst-1))}
-		l.known[key] = b
+		b = &bucket{key: key, full: min(l.fullAtLatest(key), now+every*int64(l.Burst-1))}
+		l.buckets[key] = b
 	} else {
-		b.leave()
+		b.unlink()
 		b.full = min(b.full, now+every*int64(l.Burst)) // emptier than empty: the clock was set back
 	}
 	if wait = time.Duration(b.full - now - every*int64(l.Burst-1)); wait <= 0 {
 		wait, b.full = 0, max(b.full, now)+every
 	}
 	if b.full <= now {
-		l.full.add(b)
+		l.fullOnes.add(b)
 	} else {
-		l.at(max(b.full/every, l.slot)).add(b)
+		l.ringAt(max(b.full/every, l.slot)).add(b)
 	}
 	return wait
 }
 
-// at is the ring of a slot.
-func (l *Limit) at(slot int64) *bucket {
+// ringAt is the ring of a slot.
+func (l *Limit) ringAt(slot int64) *bucket {
 	n := int64(len(l.slots))
 	return &l.slots[(slot%n+n)%n]
 }
 
-// pass moves the buckets of slots that have passed to the full ones, ring by ring, and forgets two of those,
-// so that a set shrinks once a crowd has gone.
-func (l *Limit) pass(now int64) {
+// moveFull moves the buckets of slots that have passed to the full ones, ring by ring, and forgets two of
+// those, so that a set shrinks once a crowd has gone.
+func (l *Limit) moveFull(now int64) {
 	last := now / int64(l.Every)
-	if l.known == nil {
-		l.known, l.seed, l.slot = map[string]*bucket{}, maphash.MakeSeed(), last
+	if l.buckets == nil {
+		l.buckets, l.seed, l.slot = map[string]*bucket{}, maphash.MakeSeed(), last
 		l.slots = make([]bucket, l.Burst+2) // an empty bucket is full again Burst slots from now
-		l.full.empty()
+		l.fullOnes.empty()
 		for i := range l.slots {
 			l.slots[i].empty()
 		}
 	}
 	l.slot = max(l.slot, last-int64(len(l.slots)))
 	for ; l.slot < last; l.slot++ {
-		l.full.join(l.at(l.slot))
+		l.fullOnes.takeOver(l.ringAt(l.slot))
 	}
 	for range 2 {
-		if !l.full.isEmpty() {
-			l.forget(l.full.next)
+		if !l.fullOnes.isEmpty() {
+			l.forget(l.fullOnes.next)
 		}
 	}
 }
 
 // makeRoom forgets the bucket that is nearest to full where there are too many.
 func (l *Limit) makeRoom() {
-	if len(l.known) < maxBuckets {
+	if len(l.buckets) < maxBuckets {
 		return
 	}
-	if !l.full.isEmpty() {
-		l.forget(l.full.next)
+	if !l.fullOnes.isEmpty() {
+		l.forget(l.fullOnes.next)
 		return
 	}
 	for i := range int64(len(l.slots)) {
-		ring := l.at(l.slot + i)
+		ring := l.ringAt(l.slot + i)
 		if ring.isEmpty() {
 			continue
 		}
@@ -143,12 +143,12 @@ func (l *Limit) makeRoom() {
 }
 
 func (l *Limit) forget(b *bucket) {
-	b.leave()
-	delete(l.known, b.key)
+	b.unlink()
+	delete(l.buckets, b.key)
 }
 
-// remembered is when the bucket of a key that is not known exactly will be full, at the latest.
-func (l *Limit) remembered(key string) int64 {
+// fullAtLatest is when the bucket of a key that is not known exactly will be full, at the latest.
+func (l *Limit) fullAtLatest(key string) int64 {
 	if l.owed == nil {
 		return 0
 	}
@@ -182,12 +182,12 @@ func (b *bucket) add(other *bucket) {
 	b.prev.next, b.prev = other, other
 }
 
-func (b *bucket) leave() {
+func (b *bucket) unlink() {
 	b.prev.next, b.next.prev = b.next, b.prev
 }
 
-// join takes over all buckets of another ring.
-func (b *bucket) join(other *bucket) {
+// takeOver takes over all buckets of another ring.
+func (b *bucket) takeOver(other *bucket) {
 	if other.isEmpty() {
 		return
 	}

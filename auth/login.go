@@ -43,11 +43,11 @@ type Login struct {
 
 	mu       sync.Mutex
 	provider *oidc.Provider // found at the first login
-	finding  *finding       // under way
+	pending  *discovery     // under way
 }
 
-// finding is one question to the provider, for all who wait for it.
-type finding struct {
+// discovery is one request for the provider's metadata, shared by all logins that wait for it.
+type discovery struct {
 	done     chan struct{}
 	provider *oidc.Provider
 	err      error
@@ -175,7 +175,7 @@ func (l *Login) Finish(ctx context.Context, flow Flow, back url.Values) (Identit
 			"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
 		oauth2.SetAuthURLParam("client_assertion", assertion))
 	if err != nil {
-		return Identity{}, refusal(err)
+		return Identity{}, providerError(err)
 	}
 	raw, _ := token.Extra("id_token").(string)
 	id, err := found.provider.Verifier(&oidc.Config{
@@ -186,23 +186,23 @@ func (l *Login) Finish(ctx context.Context, flow Flow, back url.Values) (Identit
 	if err != nil {
 		return Identity{}, ErrIdentity.Because(fmt.Errorf("id_token not verified: %w", err))
 	}
-	how, err := l.checkIDToken(id, circumstances{flow, token.AccessToken, found.meta, now})
+	how, err := l.checkIDToken(id, tokenContext{flow, token.AccessToken, found.meta, now})
 	if err != nil {
 		return Identity{}, ErrIdentity.Because(fmt.Errorf("id_token refused: %w", err))
 	}
 	info, err := found.provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
 	if err != nil {
-		return Identity{}, refusal(err)
+		return Identity{}, providerError(err)
 	}
-	who, err := identity(id, how, info, now)
+	who, err := readIdentity(id, how, info, now)
 	if err != nil {
 		return Identity{}, ErrIdentity.Because(err)
 	}
 	return who, nil
 }
 
-// refusal tells a provider that refuses from one that is not there.
-func refusal(err error) error {
+// providerError distinguishes a provider that refused from one that cannot be reached.
+func providerError(err error) error {
 	var retrieve *oauth2.RetrieveError
 	if errors.As(err, &retrieve) && retrieve.Response.StatusCode < 500 {
 		return ErrIdentity.Because(err)
@@ -220,7 +220,7 @@ type discovered struct {
 // discover finds the provider's endpoints once. While the provider is slow, all who log in wait for the same
 // answer.
 func (l *Login) discover(ctx context.Context) (discovered, error) {
-	provider, err := l.found(ctx)
+	provider, err := l.discoverOnce(ctx)
 	if err != nil {
 		return discovered{}, ErrProvider.Because(err)
 	}
@@ -239,17 +239,17 @@ func (l *Login) discover(ctx context.Context) (discovered, error) {
 	return d, nil
 }
 
-func (l *Login) found(ctx context.Context) (*oidc.Provider, error) {
+func (l *Login) discoverOnce(ctx context.Context) (*oidc.Provider, error) {
 	l.mu.Lock()
 	if l.provider != nil {
 		defer l.mu.Unlock()
 		return l.provider, nil
 	}
-	f := l.finding
+	f := l.pending
 	if f == nil {
-		f = &finding{done: make(chan struct{})}
-		l.finding = f
-		go l.find(context.WithoutCancel(ctx), f) // whoever asked first may leave
+		f = &discovery{done: make(chan struct{})}
+		l.pending = f
+		go l.fetchMetadata(context.WithoutCancel(ctx), f) // whoever asked first may leave
 	}
 	l.mu.Unlock()
 	select {
@@ -260,12 +260,12 @@ func (l *Login) found(ctx context.Context) (*oidc.Provider, error) {
 	}
 }
 
-func (l *Login) find(ctx context.Context, f *finding) {
+func (l *Login) fetchMetadata(ctx context.Context, f *discovery) {
 	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, l.config.Client), providerTime)
 	defer cancel()
 	f.provider, f.err = oidc.NewProvider(ctx, l.config.Issuer)
 	l.mu.Lock()
-	l.provider, l.finding = f.provider, nil // after a failure the next login asks again
+	l.provider, l.pending = f.provider, nil // after a failure the next login asks again
 	l.mu.Unlock()
 	close(f.done)
 }

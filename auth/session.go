@@ -20,8 +20,8 @@ const (
 	Device  Kind = "device"  // a patient's phone that came back by its key: it may show, and nothing else
 )
 
-// lives bounds each kind: without use, and in all (facts: server.md 3).
-var lives = map[Kind]struct{ idle, whole time.Duration }{
+// lifetimes bounds the sessions of each kind: without use, and in all (facts: server.md 3).
+var lifetimes = map[Kind]struct{ idle, whole time.Duration }{
 	Patient: {12 * time.Hour, 24 * time.Hour},
 	Clerk:   {15 * time.Minute, 12 * time.Hour},
 	Counter: {12 * time.Hour, 12 * time.Hour},
@@ -79,7 +79,7 @@ func (s *Sessions) Start(ctx context.Context, w http.ResponseWriter, kind Kind, 
 		UsedAt:    now,
 		Data:      data,
 	}
-	if err := s.Store.PutSession(ctx, session, now.Add(lives[kind].idle)); err != nil {
+	if err := s.Store.PutSession(ctx, session, now.Add(lifetimes[kind].idle)); err != nil {
 		return Session{}, err
 	}
 	http.SetCookie(w, s.cookie(kind, id, 0))
@@ -100,7 +100,7 @@ func (s *Sessions) Find(ctx context.Context, r *http.Request, kind Kind) (found 
 	if err != nil {
 		return Session{}, false, err
 	}
-	now, life := s.Now(), lives[kind]
+	now, life := s.Now(), lifetimes[kind]
 	if session.Kind != kind || now.Sub(session.UsedAt) > life.idle || now.Sub(session.CreatedAt) > life.whole {
 		return Session{}, false, s.Store.DeleteSession(ctx, session.Hash)
 	}
@@ -117,7 +117,7 @@ func (s *Sessions) Find(ctx context.Context, r *http.Request, kind Kind) (found 
 
 // Save stores changed data of a session. It returns NotFound when the session has ended since.
 func (s *Sessions) Save(ctx context.Context, session Session) error {
-	return s.Store.ChangeSession(ctx, session, session.UsedAt.Add(lives[session.Kind].idle))
+	return s.Store.ChangeSession(ctx, session, session.UsedAt.Add(lifetimes[session.Kind].idle))
 }
 
 // End deletes a session and its cookie.

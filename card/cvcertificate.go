@@ -22,7 +22,7 @@ type cvCertificate struct {
 }
 
 func parseCVCertificate(data []byte) (cvCertificate, error) {
-	parts, ok := inside(data, tagCVCertificate)
+	parts, ok := contentOf(data, tagCVCertificate)
 	body, ok1 := child(parts, tagCVBody)
 	signature, ok2 := child(parts, tagCVSignature)
 	if !ok || !ok1 || !ok2 || len(parts) != 2 || len(body.value) < 33 {

@@ -53,16 +53,16 @@ const (
 // VerifyBirthDate verifies evidence for the screen's date of birth and the challenge that the server computed
 // itself. Without issuer keys the best answer is Unverified.
 func VerifyBirthDate(e Evidence, birth eligibility.Date, challenge [32]byte, keys IssuerKeys) Result {
-	t := birthDatePlan.start()
+	t := birthDatePlan.begin()
 	if err := tokenRefusal(e.Label); err != nil {
 		return Fault(err)
 	}
 	t.pass("token")
-	certificate, refusal := t.issuer(e.Certificate, keys)
+	certificate, refusal := t.checkIssuer(e.Certificate, keys)
 	if refusal != nil {
 		return *refusal
 	}
-	parts, ok := inside(e.Record, tagRecord)
+	parts, ok := contentOf(e.Record, tagRecord)
 	date, ok1 := child(parts, tagBirthDate)
 	cardKey, ok2 := child(parts, tagCardKey)
 	signature, ok3 := child(parts, tagRecordSignature)
@@ -77,14 +77,14 @@ func VerifyBirthDate(e Evidence, birth eligibility.Date, challenge [32]byte, key
 		return t.refuse(ErrBirthDate, "birthDate")
 	}
 	t.pass("birthDate")
-	if refusal := t.presence(cardKey.value, challenge, e.Signature); refusal != nil {
+	if refusal := t.checkPresence(cardKey.value, challenge, e.Signature); refusal != nil {
 		return *refusal
 	}
-	return t.end(len(keys) > 0)
+	return t.succeed(len(keys) > 0)
 }
 
-// issuer reads the issuing key's certificate and, when keys are configured, who signed it.
-func (t *trial) issuer(certificate []byte, keys IssuerKeys) (cvCertificate, *Result) {
+// checkIssuer reads the issuing key's certificate and, when keys are configured, who signed it.
+func (t *trial) checkIssuer(certificate []byte, keys IssuerKeys) (cvCertificate, *Result) {
 	c, err := parseCVCertificate(certificate)
 	if err != nil {
 		r := t.refuse(errEvidence, "issuer")
@@ -100,8 +100,8 @@ func (t *trial) issuer(certificate []byte, keys IssuerKeys) (cvCertificate, *Res
 	return c, nil
 }
 
-// presence verifies the card's answer to the challenge with the key that its record vouches for.
-func (t *trial) presence(cardKey []byte, challenge [32]byte, signature []byte) *Result {
+// checkPresence verifies the card's answer to the challenge with the key that its record vouches for.
+func (t *trial) checkPresence(cardKey []byte, challenge [32]byte, signature []byte) *Result {
 	key, err := parsePublicKey(cardKey)
 	if err != nil {
 		r := t.refuse(errEvidence, "presence")

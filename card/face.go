@@ -21,7 +21,7 @@ type FaceReading struct {
 var facePlan = &plan{
 	by: ByAgent,
 	steps: []Check{stepToken,
-		step("numberB", "券面の番号（照合番号B）がこのカードのものです", "The printed number is this card's"),
+		newStep("numberB", "券面の番号（照合番号B）がこのカードのものです", "The printed number is this card's"),
 		stepIssuer, stepRecord, stepBirthDate, stepPresence},
 	confirmed: ending{&eligibility.Error{Key: "card.face_confirmed",
 		Ja: "本物のカードから顔写真と券面の記載を読みました（このPCのエージェントが確認）。カードを持ってきた人の顔と見比べてください。",
@@ -42,9 +42,9 @@ func CheckFace(ctx context.Context, s *Session, b NumberB, challenge [32]byte,
 	keys IssuerKeys) (FaceReading, Result) {
 	certificate, face, signature, err := readFace(ctx, s, b, challenge)
 	if err != nil {
-		return FaceReading{}, facePlan.fault(err)
+		return FaceReading{}, facePlan.faultResult(err)
 	}
-	t := facePlan.start()
+	t := facePlan.begin()
 	t.pass("token")
 	t.pass("numberB")
 	return t.verifyFace(certificate, face, signature, b.birth, challenge, keys)
@@ -61,10 +61,10 @@ func readFace(ctx context.Context, s *Session, b NumberB,
 	if _, err = s.identify(ctx); err != nil {
 		return nil, nil, nil, err
 	}
-	if certificate, err = s.issuing(ctx, appVisual); err != nil {
+	if certificate, err = s.readIssuerCertificate(ctx, appVisual); err != nil {
 		return nil, nil, nil, err
 	}
-	err = s.open(ctx, keyNumberBForVisual, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries)
+	err = s.presentKey(ctx, keyNumberBForVisual, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -97,7 +97,7 @@ type faceRecord struct {
 }
 
 func parseFace(data []byte) (faceRecord, bool) {
-	parts, ok := inside(data, tagFace)
+	parts, ok := contentOf(data, tagFace)
 	var found [tagFaceSignature - tagFaceBirth + 1]object
 	for i := range found {
 		var one bool
@@ -125,7 +125,7 @@ func parseFace(data []byte) (faceRecord, bool) {
 func (t *trial) verifyFace(certificate, face, signature []byte, birth eligibility.Date, challenge [32]byte,
 	keys IssuerKeys) (FaceReading, Result) {
 	none := func(r Result) (FaceReading, Result) { return FaceReading{}, r }
-	issuing, refusal := t.issuer(certificate, keys)
+	issuing, refusal := t.checkIssuer(certificate, keys)
 	if refusal != nil {
 		return none(*refusal)
 	}
@@ -141,8 +141,8 @@ func (t *trial) verifyFace(certificate, face, signature []byte, birth eligibilit
 		return none(t.refuse(ErrBirthDate, "birthDate"))
 	}
 	t.pass("birthDate")
-	if refusal := t.presence(record.cardKey, challenge, signature); refusal != nil {
+	if refusal := t.checkPresence(record.cardKey, challenge, signature); refusal != nil {
 		return none(*refusal)
 	}
-	return record.reading, t.end(len(keys) > 0)
+	return record.reading, t.succeed(len(keys) > 0)
 }

@@ -93,7 +93,7 @@ const ecdsaSHA384 = "\x04\x00\x7F\x00\x07\x02\x02\x02\x02\x04"
 // standards (ISO/IEC 7816-8; BSI TR-03110-3 D.3.3). Whether the next card uses that form is not published:
 // this is the place to change when it is.
 func parsePublicKey(value []byte) (publicKey, error) {
-	if parts, ok := inside(value, tagPublicKey); ok {
+	if parts, ok := contentOf(value, tagPublicKey); ok {
 		return parsePoint(parts)
 	}
 	parts, ok := children(value)

@@ -82,7 +82,7 @@ func FuzzCertificateDates(f *testing.F) {
 	f.Add([]byte{0x30, 0x82, 0x00, 0x02, 0x30, 0x00})
 	f.Fuzz(func(t *testing.T, der []byte) {
 		for _, roots := range []UserRoots{nil, {root}} {
-			dates, r := datesPlan.start().verifyDates(der, eligibility.MustDate("2026-11-25"), roots)
+			dates, r := datesPlan.begin().verifyDates(der, eligibility.MustDate("2026-11-25"), roots)
 			good := r.Outcome == Confirmed || r.Outcome == Unverified
 			if good && (!dates.Until.Exact() || dates.State == "") ||
 				!good && dates != (CertificateDates{}) || roots == nil && r.Outcome == Confirmed {

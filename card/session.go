@@ -19,22 +19,22 @@ type Session struct {
 	// nationals do. Which form of the date opens them is not established, so no key is presented.
 	WesternDates bool
 
-	card    Transmitter
-	pressed bool
-	current application
-	key     uint16 // the key file that is selected, or 0
-	left    int    // its tries as the card said, or -1
+	card          Transmitter
+	mayPresentKey bool
+	current       application
+	key           uint16 // the key file that is selected, or 0
+	lastTries     int    // its tries as the card said, or -1
 }
 
 // Open returns the session of a connection that a person's action has just made.
-func Open(card Transmitter) *Session { return &Session{card: card, pressed: true, left: -1} }
+func Open(card Transmitter) *Session { return &Session{card: card, mayPresentKey: true, lastTries: -1} }
 
 // ready says at once, before any byte is sent, whether an operation that presents a key may begin.
 func (s *Session) ready() error {
 	if s.WesternDates {
 		return ErrKeyForm
 	}
-	if !s.pressed {
+	if !s.mayPresentKey {
 		return errSecondKey
 	}
 	return nil
@@ -68,9 +68,9 @@ const (
 	keyNumberBForText uint16 = 0x0015 // text
 )
 
-// files is the guard's list. Never on it: text 0001 and visual 0005 (the My Number), text 0014 and visual
-// 0013 (照合番号A).
-var files = map[application][]uint16{
+// allowedFiles is the guard's list. Never on it: text 0001 and visual 0005 (the My Number), text 0014 and
+// visual 0013 (照合番号A).
+var allowedFiles = map[application][]uint16{
 	appJPKI:   {fileToken, fileUserCertificate},
 	appVisual: {fileIssuing, fileBirthDate, fileFace, keyBirthDate, keyNumberBForVisual},
 	appText:   {fileIssuing, filePerson, fileHashes, fileCardKey, keyNumberBForText},
@@ -134,8 +134,8 @@ func (s *Session) allowSelect(command []byte) error {
 	body := command[5:]
 	switch command[2] {
 	case 0x04:
-		if _, ok := files[application(body)]; ok {
-			s.current, s.key, s.left = application(body), 0, -1
+		if _, ok := allowedFiles[application(body)]; ok {
+			s.current, s.key, s.lastTries = application(body), 0, -1
 			return nil
 		}
 	case 0x02:
@@ -143,8 +143,8 @@ func (s *Session) allowSelect(command []byte) error {
 			return errForbidden
 		}
 		id := uint16(body[0])<<8 | uint16(body[1])
-		if slices.Contains(files[s.current], id) {
-			s.key, s.left = 0, -1
+		if slices.Contains(allowedFiles[s.current], id) {
+			s.key, s.lastTries = 0, -1
 			if keyLengths[s.current][id] > 0 {
 				s.key = id
 			}
@@ -168,12 +168,12 @@ func (s *Session) allowKey(data []byte) error {
 		return errForbidden
 	case s.WesternDates:
 		return ErrKeyForm
-	case s.left < minTries:
+	case s.lastTries < minTries:
 		return errForbidden
-	case !s.pressed:
+	case !s.mayPresentKey:
 		return errSecondKey
 	}
-	s.pressed = false
-	s.left = -1
+	s.mayPresentKey = false
+	s.lastTries = -1
 	return nil
 }

@@ -90,10 +90,10 @@ func TestGuardSendsNoForbiddenCommand(t *testing.T) {
 func TestVerifyAnsweredWithWrongLengthIsNotRepeated(t *testing.T) {
 	card := &scripted{answers: []string{"9000", "9000", "63CA", "6C35"}}
 	s := Open(card)
-	if _, err := s.application(t.Context(), appVisual); err != nil {
+	if _, err := s.selectApplication(t.Context(), appVisual); err != nil {
 		t.Fatal(err)
 	}
-	err := s.open(t.Context(), keyBirthDate, "550217", ErrBirthDate, ErrBlocked, ErrFewTries)
+	err := s.presentKey(t.Context(), keyBirthDate, "550217", ErrBirthDate, ErrBlocked, ErrFewTries)
 	if !errors.Is(err, errAnswer) || len(card.sent) != 4 {
 		t.Errorf("%v after %v", err, card.sent)
 	}
@@ -103,7 +103,7 @@ func TestVerifyAnsweredWithWrongLengthIsNotRepeated(t *testing.T) {
 func TestLongAnswersAreFetchedAndWrongLengthsCorrected(t *testing.T) {
 	card := &scripted{answers: []string{"9000", "9000", "6C0A", "FF10056104", "01026102", "0304FFFF9000"}}
 	s := Open(card)
-	if _, err := s.application(t.Context(), appVisual); err != nil {
+	if _, err := s.selectApplication(t.Context(), appVisual); err != nil {
 		t.Fatal(err)
 	}
 	data, err := s.read(t.Context(), fileIssuing)
@@ -132,7 +132,7 @@ func TestAnswersThatNeverEndAreGivenUp(t *testing.T) {
 				card.answers = append(card.answers, c.answer)
 			}
 			s := Open(card)
-			if _, err := s.application(t.Context(), appText); err != nil {
+			if _, err := s.selectApplication(t.Context(), appText); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := s.read(t.Context(), fileIssuing); !errors.Is(err, errAnswer) || len(card.sent) > 20 {
@@ -155,7 +155,7 @@ func TestFilesEndWithAnyOfTheKnownStatusWords(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			card := &scripted{answers: append([]string{"9000", "9000"}, c.answers...)}
 			s := Open(card)
-			if _, err := s.application(t.Context(), appText); err != nil {
+			if _, err := s.selectApplication(t.Context(), appText); err != nil {
 				t.Fatal(err)
 			}
 			data, err := s.read(t.Context(), fileIssuing)
@@ -178,7 +178,7 @@ func TestFilesEndWithAnyOfTheKnownStatusWords(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			card := &scripted{answers: append([]string{"9000", "9000"}, c.answers...)}
 			s := Open(card)
-			if _, err := s.application(t.Context(), appText); err != nil {
+			if _, err := s.selectApplication(t.Context(), appText); err != nil {
 				t.Fatal(err)
 			}
 			if data, err := s.read(t.Context(), fileIssuing); !errors.Is(err, errAnswer) {
@@ -208,10 +208,10 @@ func TestCounterIsAskedBeforeAnyKeyIsPresented(t *testing.T) {
 		t.Run(want.answer, func(t *testing.T) {
 			card := &scripted{answers: []string{"9000", "9000", want.answer, "9000"}}
 			s := Open(card)
-			if _, err := s.application(t.Context(), appVisual); err != nil {
+			if _, err := s.selectApplication(t.Context(), appVisual); err != nil {
 				t.Fatal(err)
 			}
-			err := s.open(t.Context(), keyBirthDate, "550217", ErrBirthDate, ErrBlocked, ErrFewTries)
+			err := s.presentKey(t.Context(), keyBirthDate, "550217", ErrBirthDate, ErrBlocked, ErrFewTries)
 			if want.err == nil && err != nil || want.err != nil && !errors.Is(err, want.err) {
 				t.Errorf("%v", err)
 			}
@@ -231,7 +231,7 @@ func TestWhatIsReadBrieflyIsOverwrittenWhereverItStood(t *testing.T) {
 		"FF308120" + strings.Repeat("AB", 8) + "9000", strings.Repeat("CD", 8) + "6110",
 		strings.Repeat("EF", 16) + "9000"}}}
 	s := Open(card)
-	if _, err := s.application(t.Context(), appText); err != nil {
+	if _, err := s.selectApplication(t.Context(), appText); err != nil {
 		t.Fatal(err)
 	}
 	var kept []byte
@@ -293,7 +293,7 @@ func TestGuardItselfHoldsBackASecondKeyAndOneOfUnknownForm(t *testing.T) {
 			} else if _, _, err := s.send(t.Context(), key...); err != nil {
 				t.Fatal(err)
 			}
-			s.left = 10
+			s.lastTries = 10
 			sent := len(card.sent)
 			if _, _, err := s.send(t.Context(), key...); !errors.Is(err, c.want) || len(card.sent) != sent {
 				t.Errorf("%v", err)
@@ -310,7 +310,7 @@ func TestReadersOwnSentenceIsHandedOn(t *testing.T) {
 		En:   "Unplugged.",
 	}
 	s := Open(failing{own})
-	if _, err := s.application(t.Context(), appJPKI); !errors.Is(err, own) {
+	if _, err := s.selectApplication(t.Context(), appJPKI); !errors.Is(err, own) {
 		t.Error(err)
 	}
 	if r := Fault(own); r.Outcome != Failed || r.Ja != "外れました。" {

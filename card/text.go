@@ -19,9 +19,9 @@ type TextReading struct {
 var textPlan = &plan{
 	by: ByAgent,
 	steps: []Check{stepToken,
-		step("numberB", "券面の番号（照合番号B）がこのカードのものです", "The printed number is this card's"),
+		newStep("numberB", "券面の番号（照合番号B）がこのカードのものです", "The printed number is this card's"),
 		stepIssuer, stepRecord,
-		step("person", "氏名・住所・生年月日・性別が書き換えられていません", "Name, address, birth date and sex are unaltered"),
+		newStep("person", "氏名・住所・生年月日・性別が書き換えられていません", "Name, address, birth date and sex are unaltered"),
 		stepBirthDate, stepPresence},
 	confirmed: ending{&eligibility.Error{Key: "card.text_confirmed",
 		Ja: "本物のカードから氏名・住所・生年月日・性別を読みました（このPCのエージェントが確認）",
@@ -63,10 +63,10 @@ type textEvidence struct {
 // never selected.
 func CheckText(ctx context.Context, s *Session, b NumberB, challenge [32]byte,
 	keys IssuerKeys) (TextReading, Result) {
-	t := textPlan.start()
+	t := textPlan.begin()
 	e, signed, err := readText(ctx, s, b, challenge)
 	if err != nil {
-		return TextReading{}, textPlan.fault(err)
+		return TextReading{}, textPlan.faultResult(err)
 	}
 	t.pass("token")
 	t.pass("numberB")
@@ -87,10 +87,10 @@ func readText(ctx context.Context, s *Session, b NumberB,
 	if _, err = s.identify(ctx); err != nil {
 		return fail(err)
 	}
-	if e.certificate, err = s.issuing(ctx, appText); err != nil {
+	if e.certificate, err = s.readIssuerCertificate(ctx, appText); err != nil {
 		return fail(err)
 	}
-	err = s.open(ctx, keyNumberBForText, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries)
+	err = s.presentKey(ctx, keyNumberBForText, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries)
 	if err != nil {
 		return fail(err)
 	}
@@ -140,7 +140,7 @@ const (
 // either.
 func examineHashes(file, certificate, person []byte) hashes {
 	c, err := parseCVCertificate(certificate)
-	parts, ok := inside(file, tagHashes)
+	parts, ok := contentOf(file, tagHashes)
 	number, ok1 := child(parts, tagNumberHash)
 	record, ok2 := child(parts, tagPersonHash)
 	signature, ok3 := child(parts, tagHashSignature)
@@ -170,7 +170,7 @@ func afterOffsets(person []byte) ([]byte, bool) {
 func (t *trial) verifyText(e textEvidence, signed hashes, birth eligibility.Date, challenge [32]byte,
 	keys IssuerKeys) (TextReading, Result) {
 	none := func(r Result) (TextReading, Result) { return TextReading{}, r }
-	certificate, refusal := t.issuer(e.certificate, keys)
+	certificate, refusal := t.checkIssuer(e.certificate, keys)
 	if refusal != nil {
 		return none(*refusal)
 	}
@@ -193,7 +193,7 @@ func (t *trial) verifyText(e textEvidence, signed hashes, birth eligibility.Date
 		return none(t.refuse(ErrBirthDate, "birthDate"))
 	}
 	t.pass("birthDate")
-	parts, ok := inside(e.cardKey, tagTextKey)
+	parts, ok := contentOf(e.cardKey, tagTextKey)
 	key, ok1 := child(parts, tagTextCardKey)
 	signature, ok2 := child(parts, tagTextKeySigned)
 	if !ok || !ok1 || !ok2 {
@@ -202,15 +202,15 @@ func (t *trial) verifyText(e textEvidence, signed hashes, birth eligibility.Date
 	if !certificate.key.verify(key.whole, signature.value) {
 		return none(t.refuse(errForged, "presence"))
 	}
-	if refusal := t.presence(key.value, challenge, e.signature); refusal != nil {
+	if refusal := t.checkPresence(key.value, challenge, e.signature); refusal != nil {
 		return none(*refusal)
 	}
-	return reading, t.end(len(keys) > 0)
+	return reading, t.succeed(len(keys) > 0)
 }
 
 // parsePerson reads FF20{DF21 offsets, DF22 name, DF23 address, DF24 birth date, DF25 sex}.
 func parsePerson(person []byte) (TextReading, bool) {
-	parts, ok := inside(person, tagPerson)
+	parts, ok := contentOf(person, tagPerson)
 	name, ok1 := child(parts, tagName)
 	address, ok2 := child(parts, tagAddress)
 	birth, ok3 := child(parts, tagPersonBirth)
@@ -220,16 +220,16 @@ func parsePerson(person []byte) (TextReading, bool) {
 		return TextReading{}, false
 	}
 	r := TextReading{
-		Name:      text(name.value),
-		Address:   text(address.value),
+		Name:      decodeText(name.value),
+		Address:   decodeText(address.value),
 		BirthDate: date,
 		Sex:       cardSex(sex.value[0]),
 	}
 	return r, r.Name != ""
 }
 
-// text reads UTF-8; what is none becomes U+FFFD, so that it can be shown.
-func text(value []byte) string {
+// decodeText reads UTF-8; invalid bytes become U+FFFD, so that it can be shown.
+func decodeText(value []byte) string {
 	return strings.TrimRight(strings.ToValidUTF8(string(value), "\uFFFD"), "\x00 ")
 }
 

@@ -78,8 +78,8 @@ func children(value []byte) (out []object, ok bool) {
 	return out, true
 }
 
-// inside reads the objects in the one object with this tag that data starts with.
-func inside(data []byte, tag uint32) ([]object, bool) {
+// contentOf returns the objects inside the constructed object with this tag at the start of data.
+func contentOf(data []byte, tag uint32) ([]object, bool) {
 	outer, ok := readObject(data)
 	if !ok || outer.tag != tag {
 		return nil, false

@@ -56,14 +56,14 @@ func TestObjectsAreReadTolerantly(t *testing.T) {
 }
 
 func TestFillerEndsAListOnlyInside(t *testing.T) {
-	parts, ok := inside(bytesOf(t, "FF20 0A DF2101AA DF2200 FFFFFF FFFF"), 0xFF20)
+	parts, ok := contentOf(bytesOf(t, "FF20 0A DF2101AA DF2200 FFFFFF FFFF"), 0xFF20)
 	if !ok || len(parts) != 2 || parts[1].tag != 0xDF22 {
 		t.Errorf("%+v %v", parts, ok)
 	}
-	if _, ok := inside(bytesOf(t, "FF20 04 DF2105AA"), 0xFF20); ok {
+	if _, ok := contentOf(bytesOf(t, "FF20 04 DF2105AA"), 0xFF20); ok {
 		t.Error("an object that reaches out of its list was read")
 	}
-	if _, ok := inside(bytesOf(t, "FFFF20 00"), 0xFF20); ok {
+	if _, ok := contentOf(bytesOf(t, "FFFF20 00"), 0xFF20); ok {
 		t.Error("filler before the object was passed over")
 	}
 }

@@ -52,9 +52,9 @@ func ParseUserRoots(data []byte) (UserRoots, error) {
 var datesPlan = &plan{
 	by: ByAgent,
 	steps: []Check{stepToken,
-		step("purpose", "利用者証明用電子証明書です", "It is a certificate for user authentication"),
-		step("issuer", "電子証明書の発行者の署名が正しいです", "The certificate's issuer signature is right"),
-		step("begun", "電子証明書の有効期間が始まっています", "The certificate's validity has begun")},
+		newStep("purpose", "利用者証明用電子証明書です", "It is a certificate for user authentication"),
+		newStep("issuer", "電子証明書の発行者の署名が正しいです", "The certificate's issuer signature is right"),
+		newStep("begun", "電子証明書の有効期間が始まっています", "The certificate's validity has begun")},
 	confirmed: ending{&eligibility.Error{Key: "card.certificate_valid",
 		Ja: "電子証明書は有効期限内です（失効の有無は未確認・このPCのエージェントが確認）",
 		En: "The certificate is within its dates (revocation not checked; verified by this PC's agent)."},
@@ -95,9 +95,9 @@ var (
 func CheckCertificate(ctx context.Context, s *Session, day eligibility.Date,
 	roots UserRoots) (CertificateDates, Result) {
 	if _, err := s.identify(ctx); err != nil {
-		return CertificateDates{}, datesPlan.fault(err)
+		return CertificateDates{}, datesPlan.faultResult(err)
 	}
-	t := datesPlan.start()
+	t := datesPlan.begin()
 	t.pass("token")
 	var dates CertificateDates
 	var r Result
@@ -105,7 +105,7 @@ func CheckCertificate(ctx context.Context, s *Session, day eligibility.Date,
 		dates, r = t.verifyDates(der, day, roots)
 	})
 	if err != nil {
-		return CertificateDates{}, datesPlan.fault(err)
+		return CertificateDates{}, datesPlan.faultResult(err)
 	}
 	return dates, r
 }
@@ -155,9 +155,9 @@ func (t *trial) endDates(state eligibility.CertificateState, roots bool) Result 
 	}
 	switch state {
 	case eligibility.CertificateGrace:
-		e.said = saidGrace
+		e.message = saidGrace
 	case eligibility.CertificateExpired:
-		e.said = saidExpired
+		e.message = saidExpired
 	}
 	return t.result(outcome, e, "")
 }

@@ -38,7 +38,7 @@ func signBody(t testing.TB, key Key, body string) string {
 
 func signPacked(t testing.TB, key Key, packed []byte) string {
 	t.Helper()
-	input := unsigned(key.ID, packed)
+	input := signingInput(key.ID, packed)
 	signature, err := sign(input, key)
 	if err != nil {
 		t.Fatal(err)
@@ -424,7 +424,7 @@ func TestBombsAreStoppedAtTheCap(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustRefuse(t, Basis{Trust: trusting(key)},
-		unsigned(key.ID, make([]byte, 10<<20))+"."+strings.Repeat("A", 86), "form") // 10 GB of zeros
+		signingInput(key.ID, make([]byte, 10<<20))+"."+strings.Repeat("A", 86), "form") // 10 GB of zeros
 }
 
 func TestBytesBehindTheCompressedPayloadAreRefused(t *testing.T) {

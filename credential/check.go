@@ -88,8 +88,8 @@ var (
 	checkRevocationOld = check{name: "revocation", notCheckJa: "取消しの一覧が%sのもので古いため、その後の取消しは確かめていません", notCheckEn: "The revocation list is of %s and too old; later revocations were not checked."}
 )
 
-// on fills the day of a list into a check's sentences.
-func (c check) on(at time.Time) check {
+// withDate fills the day of a list into the sentences of a check.
+func (c check) withDate(at time.Time) check {
 	day := eligibility.DateOf(at)
 	ja := fmt.Sprintf("%d月%d日", day.Month(), day.Day())
 	for _, s := range []*string{&c.passedJa, &c.notCheckJa} {
@@ -101,10 +101,10 @@ func (c check) on(at time.Time) check {
 	return c
 }
 
-func (v *Verdict) pass(c check) { v.passAs(c, c) }
+func (v *Verdict) pass(c check) { v.passWith(c, c) }
 
-// passAs passes a check with the sentences of a special case.
-func (v *Verdict) passAs(c, words check) {
+// passWith passes a check with the sentences of a special case.
+func (v *Verdict) passWith(c, words check) {
 	v.Checks = append(v.Checks, Check{c.name, Passed, words.passedJa, words.passedEn})
 }
 func (v *Verdict) fail(c check) {
@@ -114,8 +114,8 @@ func (v *Verdict) skip(c check) {
 	v.Checks = append(v.Checks, Check{c.name, NotChecked, c.notCheckJa, c.notCheckEn})
 }
 
-// ranks put the worst first.
-var ranks = map[Result]int{Failed: 0, NotChecked: 1, Passed: 2}
+// resultOrder puts the worst first.
+var resultOrder = map[Result]int{Failed: 0, NotChecked: 1, Passed: 2}
 
 // sorted puts the worst first and decides: valid means that the content was read from a verified signature,
 // that nothing failed, that the issuer may speak for the number, and that a screen has its holder's proof,
@@ -123,7 +123,7 @@ var ranks = map[Result]int{Failed: 0, NotChecked: 1, Passed: 2}
 // network.
 func (v Verdict) sorted() Verdict {
 	sort.SliceStable(v.Checks, func(i, j int) bool {
-		return ranks[v.Checks[i].Result] < ranks[v.Checks[j].Result]
+		return resultOrder[v.Checks[i].Result] < resultOrder[v.Checks[j].Result]
 	})
 	v.Valid = v.Eligibility != nil
 	for _, c := range v.Checks {

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	// clockWorthSaying is from where on a clock's error is told: half of the shortest life of a proof.
+	// clockWorthSaying is the smallest clock error that staff are told of.
 	clockWorthSaying = 20 * time.Second
 	// MaxOffset is the largest measured error of a clock that is corrected. A clock that is wrong by more
 	// must be set.
@@ -88,8 +88,8 @@ func clockError(offset time.Duration) (ja, en string) {
 	return "このPCの時計が" + ja + "遅れています", "This computer's clock is " + en + " slow."
 }
 
-// clock tells staff that the clock is off: that it was allowed for, or that it must be set.
-func (v *Verdict) clock(c clocks) {
+// noteClock tells staff that the clock is off: that it was allowed for, or that it must be set.
+func (v *Verdict) noteClock(c clocks) {
 	ja, en := ClockWords(c.skew)
 	if ja == "" {
 		return
@@ -100,8 +100,9 @@ func (v *Verdict) clock(c clocks) {
 	v.Checks = append(v.Checks, Check{checkClock.name, Passed, ja, en})
 }
 
-// lookAgain says that nothing can be said of a code of seconds until the clock is set.
-func (v *Verdict) lookAgain(c clocks) {
+// failUntilClockIsSet fails the clock check: a code that lives for seconds cannot be judged until the clock
+// is set.
+func (v *Verdict) failUntilClockIsSet(c clocks) {
 	ja, en := clockError(c.skew)
 	v.Checks = append(v.Checks, Check{checkClock.name, Failed,
 		ja + "。このPCの時計を合わせてください。そのあと、患者さんの画面をもう一度読み取ってください。",

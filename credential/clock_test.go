@@ -78,9 +78,9 @@ func TestNoMeasuredClockRevivesAnOlderScreen(t *testing.T) {
 		for age := -4 * time.Minute; age <= 20*time.Minute; age += 5 * time.Second {
 			at := issuedAt.Add(age)
 			var v Verdict
-			v.time(claims, Live, measuredBy(p.issuer, at, skew).clocks(testISS))
+			v.judgeTime(claims, Live, measuredBy(p.issuer, at, skew).clocks(testISS))
 			passed := v.Checks[0].Name == "time" && v.Checks[0].Result == Passed
-			if passed && (claims.fault(Live, at) != nil || skew.Abs() > MaxOffset) {
+			if passed && (claims.timeFault(Live, at) != nil || skew.Abs() > MaxOffset) {
 				t.Fatalf("a live screen of %v became valid by a clock error of %v", age, skew)
 			}
 			tried++

@@ -205,7 +205,7 @@ func TestTiersCannotBeMixed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			input := unsigned(key.ID, packed)
+			input := signingInput(key.ID, packed)
 			signature, err := sign(input, key)
 			if err != nil {
 				t.Fatal(err)

@@ -88,7 +88,7 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 		if err != nil {
 			return Issued{}, fmt.Errorf("compressing the payload: %w", err)
 		}
-		out.JWS = unsigned(key.ID, packed)
+		out.JWS = signingInput(key.ID, packed)
 		out.NoSYL = !step.syl
 		if out.FitsQR = len(out.JWS)+1+86 <= MaxJWS; out.FitsQR { // an ES256 signature is 86 characters
 			break
@@ -102,7 +102,7 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 	return out, nil
 }
 
-func unsigned(kid string, packed []byte) string {
+func signingInput(kid string, packed []byte) string {
 	return b64.EncodeToString([]byte(`{"alg":"ES256","zip":"DEF","kid":"`+kid+`"}`)) + "." +
 		b64.EncodeToString(packed)
 }
@@ -149,9 +149,12 @@ const (
 	hardestLevel = 9
 )
 
-var flateWriters = map[int]*sync.Pool{usualLevel: writers(usualLevel), hardestLevel: writers(hardestLevel)}
+var flateWriters = map[int]*sync.Pool{
+	usualLevel:   flateWriterPool(usualLevel),
+	hardestLevel: flateWriterPool(hardestLevel),
+}
 
-func writers(level int) *sync.Pool {
+func flateWriterPool(level int) *sync.Pool {
 	return &sync.Pool{New: func() any {
 		w, _ := flate.NewWriter(nil, level) // the level is valid
 		return w

@@ -178,7 +178,7 @@ func (s *KeySet) UnmarshalJSON(data []byte) error {
 		case err != nil:
 			foreign = err
 		default:
-			read = read.with(key)
+			read = read.merge(key)
 		}
 	}
 	*s = read
@@ -188,7 +188,7 @@ func (s *KeySet) UnmarshalJSON(data []byte) error {
 	return private
 }
 
-func (s KeySet) with(key PublicKey) KeySet {
+func (s KeySet) merge(key PublicKey) KeySet {
 	for i := range s {
 		if s[i].ID == key.ID {
 			s[i].CRLVersion = max(s[i].CRLVersion, key.CRLVersion)

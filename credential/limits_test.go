@@ -203,9 +203,9 @@ func TestTrustListFindsWhomItNames(t *testing.T) {
 		})
 	}
 	opened := trusting(key)
-	opened.index()
+	opened.indexKeys()
 	opened.Issuers = nil // whoever changes an opened list is not answered from the old one
-	if _, issuers := opened.holding(key.ID); len(issuers) > 0 {
+	if _, issuers := opened.keyWithIssuers(key.ID); len(issuers) > 0 {
 		t.Error("an issuer that was taken off is still found")
 	}
 }

@@ -204,9 +204,9 @@ type Eligibility struct {
 	ValidUntil   eligibility.Date          `json:"validUntil,omitzero"`
 }
 
-// shaped reports whether the bundle is of this program's shape: nothing in it that eligibilityOf does not
-// read, so that nobody else reads more or something else in it.
-func (p payload) shaped() bool {
+// hasOwnShape reports whether the bundle is of this program's shape: nothing in it that eligibilityOf does
+// not read, so that nobody else reads more or something else in it.
+func (p payload) hasOwnShape() bool {
 	b := p.VC.Subject.Bundle
 	if len(p.VC.Type) != 1 || p.VC.Type[0] != healthCardType || b.ResourceType != "Bundle" ||
 		len(b.Entry) != 2 || b.Entry[0].FullURL != patientURL || b.Entry[1].FullURL != coverageURL {
@@ -241,7 +241,7 @@ func (p payload) shaped() bool {
 // eligibilityOf reads the items back; ok is false when the bundle is not of this program's shape or a text in
 // it would show as something else than it is.
 func (p payload) eligibilityOf() (e Eligibility, ok bool) {
-	if !p.shaped() {
+	if !p.hasOwnShape() {
 		return e, false
 	}
 	patient, coverage := p.VC.Subject.Bundle.Entry[0].Resource, p.VC.Subject.Bundle.Entry[1].Resource
@@ -289,14 +289,14 @@ func (p payload) eligibilityOf() (e Eligibility, ok bool) {
 			return e, false
 		}
 	}
-	return e, e.Name != "" && e.plain()
+	return e, e.Name != "" && e.showsAsWritten()
 }
 
-// plain reports whether every text of e shows as what it is.
-func (e Eligibility) plain() bool {
+// showsAsWritten reports whether every text of e shows as what it is.
+func (e Eligibility) showsAsWritten() bool {
 	for _, s := range []string{e.InsurerName, e.Symbol, e.Number, e.BranchNumber, e.Name, e.Kana,
 		e.Subscriber} {
-		if !plain(s) {
+		if !showsAsWritten(s) {
 			return false
 		}
 	}

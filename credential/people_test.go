@@ -178,7 +178,7 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if (stdlibSize(t, packer, body)*4+2)/3+len(unsigned(key.ID, nil))+87 <= MaxJWS {
+		if (stdlibSize(t, packer, body)*4+2)/3+len(signingInput(key.ID, nil))+87 <= MaxJWS {
 			stdlib[r.Tier]++
 		}
 		usual, err := deflate(body, usualLevel)
@@ -190,7 +190,7 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 			rung[3]++
 		case out.NoSYL:
 			rung[2]++
-		case len(unsigned(key.ID, usual))+87 > MaxJWS:
+		case len(signingInput(key.ID, usual))+87 > MaxJWS:
 			rung[1]++
 		default:
 			rung[0]++

@@ -134,14 +134,14 @@ func (v Verdict) Prove(proof, jws string, b Basis, nonce string) Verdict {
 	}
 	switch {
 	case !c.correctable(), !bad && badByOwn:
-		v.lookAgain(c)
+		v.failUntilClockIsSet(c)
 		v.skip(checkHolder)
 	case bad:
 		v.fail(wrong)
-		v.clock(c)
+		v.noteClock(c)
 	default:
 		v.pass(checkHolder)
-		v.clock(c)
+		v.noteClock(c)
 	}
 	return v.sorted()
 }

@@ -57,16 +57,16 @@ func Matrix(jws string) (QR, error) {
 // mask 2 was read by every decoder tried (facts: zbar, jsQR, zxing); rsc.io/qr does not score masks.
 const mask = 2
 
-var plans sync.Map // coding.Version → *coding.Plan; a plan never changes once made
+var qrPlans sync.Map // coding.Version → *coding.Plan; a plan never changes once made
 
 func planOf(version coding.Version) (*coding.Plan, error) {
-	if plan, ok := plans.Load(version); ok {
+	if plan, ok := qrPlans.Load(version); ok {
 		return plan.(*coding.Plan), nil
 	}
 	plan, err := coding.NewPlan(version, coding.L, mask)
 	if err != nil {
 		return nil, fmt.Errorf("planning the QR: %w", err)
 	}
-	plans.Store(version, plan)
+	qrPlans.Store(version, plan)
 	return plan, nil
 }

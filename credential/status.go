@@ -105,7 +105,7 @@ func OpenStatusList(jws, iss string, keys KeySet, now time.Time) (*StatusList, e
 	switch {
 	case c.Issuer != iss || c.Subject != StatusURL(iss):
 		return nil, fmt.Errorf("%w: it is of %q", ErrStatusList, c.Issuer)
-	case c.List.Bits != 1 || !lives(c.IAT, c.EXP, StatusLife):
+	case c.List.Bits != 1 || !validLifetime(c.IAT, c.EXP, StatusLife):
 		return nil, fmt.Errorf("%w: its form or life is wrong", ErrStatusList)
 	case time.Unix(c.IAT, 0).After(now.Add(60 * time.Second)):
 		return nil, fmt.Errorf("%w: it is from the future", ErrStatusList)

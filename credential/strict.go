@@ -92,7 +92,7 @@ func checkNames(data []byte) error {
 					return fmt.Errorf("%w: %q twice", errJSON, text)
 				}
 			}
-			if !ours[string(text)] && lookAlike(string(text)) {
+			if !ownNames[string(text)] && differsInCaseOnly(string(text)) {
 				return fmt.Errorf("%w: %q is one of our names in another case", errJSON, text)
 			}
 			names = append(names, text)
@@ -154,11 +154,11 @@ func isName(after []byte) bool {
 	return len(after) > 0 && after[0] == ':'
 }
 
-// lookAlike reports whether encoding/json would take a name for one of ours that it is not.
-func lookAlike(name string) bool { return !ours[name] && folded[fold(name)] }
+// differsInCaseOnly reports whether a name is none of ours but encoding/json would read it as one.
+func differsInCaseOnly(name string) bool { return !ownNames[name] && ownNamesFolded[foldCase(name)] }
 
-// fold maps the runes that encoding/json holds for equal to one of them.
-func fold(name string) string {
+// foldCase maps the runes that encoding/json holds for equal to one of them.
+func foldCase(name string) string {
 	return strings.Map(func(r rune) rune {
 		for {
 			next := unicode.SimpleFold(r)
@@ -170,8 +170,9 @@ func fold(name string) string {
 	}, name)
 }
 
-// ours holds the member names of every JSON that this package reads, folded the same after fold.
-var ours, folded = func() (map[string]bool, map[string]bool) {
+// ownNames holds the member names of every JSON that this package reads, ownNamesFolded the same after
+// foldCase.
+var ownNames, ownNamesFolded = func() (map[string]bool, map[string]bool) {
 	names, foldedNames := map[string]bool{}, map[string]bool{}
 	seen := map[reflect.Type]bool{}
 	var collect func(reflect.Type)
@@ -185,7 +186,7 @@ var ours, folded = func() (map[string]bool, map[string]bool) {
 		seen[t] = true
 		for i := range t.NumField() {
 			if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "" {
-				names[name], foldedNames[fold(name)] = true, true
+				names[name], foldedNames[foldCase(name)] = true, true
 			}
 			collect(t.Field(i).Type)
 		}

@@ -10,11 +10,11 @@ import (
 // insurer's.
 const maxItem = 600
 
-// plain reports whether a text shows on a screen as what it is. It refuses texts that no form has room for,
-// control characters, line separators and the invisible format characters: with U+202E inside, 「徳川<U+202E>郎太」
-// shows other letters than those that are signed. Variation selectors, by which registers tell rare kanji
-// apart, are marks and stay.
-func plain(s string) bool {
+// showsAsWritten reports whether a text shows on a screen as what it is. It refuses texts that no form has
+// room for, control characters, line separators and the invisible format characters: with U+202E inside,
+// 「徳川<U+202E>郎太」 shows other letters than those that are signed. Variation selectors, by which registers tell
+// rare kanji apart, are marks and stay.
+func showsAsWritten(s string) bool {
 	return len(s) <= maxItem && !strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
 	})

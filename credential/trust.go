@@ -20,7 +20,7 @@ type TrustList struct {
 	Issuers   []TrustedIssuer  `json:"issuers"`
 	Counters  []TrustedCounter `json:"counters"`
 
-	holders map[string][]int // kid → places in Issuers, of a list that was opened
+	issuersByKey map[string][]int // kid → places in Issuers, of a list that was opened
 }
 
 // TrustedIssuer is one insurer that may issue screens.
@@ -127,15 +127,15 @@ func (t *TrustList) Issuer(iss string) (TrustedIssuer, bool) {
 	return TrustedIssuer{}, false
 }
 
-// holding returns the key with this id and the issuers that publish it. A national list has some 3,400
+// keyWithIssuers returns the key with this id and the issuers that publish it. A national list has some 3,400
 // issuers: looking through them all would take as long as a signature.
-func (t *TrustList) holding(kid string) (key PublicKey, issuers []TrustedIssuer) {
+func (t *TrustList) keyWithIssuers(kid string) (key PublicKey, issuers []TrustedIssuer) {
 	note := func(i int) {
 		if k, ok := t.Issuers[i].JWKS.Find(kid); ok {
 			key, issuers = k, append(issuers, t.Issuers[i])
 		}
 	}
-	if places, indexed := t.holders[kid]; indexed {
+	if places, indexed := t.issuersByKey[kid]; indexed {
 		for _, i := range places {
 			if i < len(t.Issuers) {
 				note(i)
@@ -149,12 +149,12 @@ func (t *TrustList) holding(kid string) (key PublicKey, issuers []TrustedIssuer)
 	return key, issuers
 }
 
-// index notes where each key stands.
-func (t *TrustList) index() {
-	t.holders = make(map[string][]int, len(t.Issuers))
+// indexKeys notes where each key stands.
+func (t *TrustList) indexKeys() {
+	t.issuersByKey = make(map[string][]int, len(t.Issuers))
 	for i, issuer := range t.Issuers {
 		for _, k := range issuer.JWKS {
-			t.holders[k.ID] = append(t.holders[k.ID], i)
+			t.issuersByKey[k.ID] = append(t.issuersByKey[k.ID], i)
 		}
 	}
 }
@@ -223,12 +223,12 @@ func OpenStaleTrustList(jws string, root PublicKey, minVersion int) (*TrustList,
 	if err := readStrict(body, &t); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
 	}
-	if !lives(t.IssuedAt, t.ExpiresAt, MaxTrustLife) {
+	if !validLifetime(t.IssuedAt, t.ExpiresAt, MaxTrustLife) {
 		return nil, fmt.Errorf("%w: it lives longer than 30 days", ErrTrustList)
 	}
 	if t.Version < minVersion {
 		return nil, fmt.Errorf("%w: version %d is older than %d", ErrTrustList, t.Version, minVersion)
 	}
-	t.index()
+	t.indexKeys()
 	return &t, nil
 }

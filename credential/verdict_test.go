@@ -66,7 +66,7 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 				if check.Reason == "" || check.En == "" || strings.Contains(check.Reason+check.En, "%s") {
 					t.Errorf("%q says nothing: %+v", check.Name, check)
 				}
-				if i > 0 && ranks[check.Result] < ranks[c.v.Checks[i-1].Result] {
+				if i > 0 && resultOrder[check.Result] < resultOrder[c.v.Checks[i-1].Result] {
 					t.Errorf("the worst is not first: %+v", c.v.Checks)
 				}
 			}

@@ -25,15 +25,15 @@ const (
 
 // compose begins a page of A4.
 func compose() *artwork {
-	return composed(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
+	return newArtwork(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
 }
 
 // composeOn begins a page of another size, in millimetres. Codes stand on A4 only.
 func composeOn(width, height float64) *artwork {
-	return composed(gopdf.Config{PageSize: gopdf.Rect{W: width, H: height}, Unit: gopdf.UnitMM})
+	return newArtwork(gopdf.Config{PageSize: gopdf.Rect{W: width, H: height}, Unit: gopdf.UnitMM})
 }
 
-func composed(c gopdf.Config) *artwork {
+func newArtwork(c gopdf.Config) *artwork {
 	gp := &gopdf.GoPdf{}
 	gp.Start(c)
 	gp.SetNoCompression()
@@ -46,12 +46,12 @@ func composed(c gopdf.Config) *artwork {
 // label draws a text that every page bears.
 func (a *artwork) label(x, y, size float64, c [3]uint8, text string) {
 	a.texts = append(a.texts, form.Text{Text: text})
-	a.say(x, y, size, c, text)
+	a.drawText(x, y, size, c, text)
 }
 
 func (a *artwork) boldLabel(x, y, size float64, c [3]uint8, text string) {
 	a.texts = append(a.texts, form.Text{Text: text, Bold: true})
-	a.say(x, y, size, c, text)
+	a.drawText(x, y, size, c, text)
 }
 
 func (a *artwork) centredLabel(middle, y, size float64, c [3]uint8, text string) {
@@ -62,7 +62,7 @@ func (a *artwork) centredLabel(middle, y, size float64, c [3]uint8, text string)
 func (a *artwork) slot(x, y, size, width float64, c [3]uint8, name string, s form.Slot) {
 	s.Name, s.Width, s.Height = name, width*pointsPerMM, s.Height*pointsPerMM
 	a.texts = append(a.texts, form.Text{Text: "{" + name + "}", Slot: &s})
-	a.say(x, y, size, c, "{"+name+"}")
+	a.drawText(x, y, size, c, "{"+name+"}")
 }
 
 // code keeps a place for a code whose side is at least side and whose modules are at least module.
@@ -117,8 +117,8 @@ func (a *artwork) sample() {
 	a.watermark("見本")
 }
 
-// done hands what was composed to the writer.
-func (a *artwork) done() (*form.Form, error) {
+// finish hands what was composed to the writer.
+func (a *artwork) finish() (*form.Form, error) {
 	if a.err != nil {
 		return nil, fmt.Errorf("composing the form: %w", a.err)
 	}

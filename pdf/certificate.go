@@ -129,7 +129,7 @@ func (f *Certificates) flush() error {
 	first, cards := f.held[0], len(f.held)
 	values := map[string]string{}
 	for i, c := range f.held {
-		c.values(f.look, values, place(i))
+		c.values(f.look, values, cardSuffix(i))
 	}
 	f.held = f.held[:0]
 	for _, back := range []bool{false, true} {
@@ -160,8 +160,8 @@ func (f *Certificates) kind(c Certificate, back bool, cards int) certificateKind
 	return kind
 }
 
-// place tells the slots of a sheet's cards apart.
-func place(i int) string { return "#" + strconv.Itoa(i+1) }
+// cardSuffix tells the slots of a sheet's cards apart.
+func cardSuffix(i int) string { return "#" + strconv.Itoa(i+1) }
 
 // form composes a form when it is first needed; a file needs two, or four with a last sheet that is not full.
 func (f *Certificates) form(kind certificateKind) (*form.Form, error) {
@@ -199,7 +199,7 @@ func CertificatePage(c Certificate, look Look, made time.Time, layout Certificat
 // report tells what should be looked at: as the card's forms take the values, and what the record lacks.
 func (c Certificate) report(look Look, front, back *form.Form) Report {
 	values := map[string]string{}
-	c.values(look, values, place(0))
+	c.values(look, values, cardSuffix(0))
 	person := form.Person{Values: values, Reading: c.Person.Kana}
 	report := front.Check(person)
 	behind := back.Check(person)
@@ -209,7 +209,7 @@ func (c Certificate) report(look Look, front, back *form.Form) Report {
 	if c.Person.Sex == eligibility.SexUnknown {
 		report.Check = append(report.Check, "性別が登録されていません")
 	}
-	return inWords(report)
+	return withSlotWords(report)
 }
 
 // certificateTitle names the scheme as its certificates do.
@@ -240,9 +240,9 @@ func (c Certificate) values(look Look, v map[string]string, suffix string) {
 	set("numberlabel", numberLabel(p))
 	set("number", numberText(p))
 	set("until", c.Until.Japanese())
-	set("birth", or(p.BirthDate.Japanese(), "不詳"))
-	set("sex", or(p.Sex.Japanese(), "―"))
-	set("since", or(p.QualifiedOn.Japanese(), "―"))
+	set("birth", orElse(p.BirthDate.Japanese(), "不詳"))
+	set("sex", orElse(p.Sex.Japanese(), "―"))
+	set("since", orElse(p.QualifiedOn.Japanese(), "―"))
 	set("issued", c.IssuedOn.Japanese())
 	set("insurernumber", p.Insurer.Paper())
 	set("insurer", look.Name)
@@ -289,17 +289,20 @@ func (c Certificate) lines() [][2]field {
 	if c.Share > 0 {
 		list = append(list, [2]field{
 			{"一部負担金の割合", strconv.Itoa(c.Share/10) + "割"},
-			{"発効期日", or(c.From.Japanese(), "―")},
+			{"発効期日", orElse(c.From.Japanese(), "―")},
 		})
 	}
 	if p.SubscriberName != "" && p.Relation == eligibility.Dependent {
 		list = append(list, [2]field{{"被保険者氏名", p.SubscriberName}})
 	}
 	if o.Limit != "" {
-		list = append(list, [2]field{{"限度額適用区分", o.Limit}, {"発効期日", or(o.LimitFrom.Japanese(), "―")}})
+		list = append(list, [2]field{{"限度額適用区分", o.Limit}, {"発効期日", orElse(o.LimitFrom.Japanese(), "―")}})
 	}
 	if o.DiseaseClass != "" {
-		list = append(list, [2]field{{"特定疾病区分", o.DiseaseClass}, {"発効期日", or(o.DiseaseFrom.Japanese(), "―")}})
+		list = append(list, [2]field{
+			{"特定疾病区分", o.DiseaseClass},
+			{"発効期日", orElse(o.DiseaseFrom.Japanese(), "―")},
+		})
 	}
 	if !o.LongStay.IsZero() {
 		list = append(list, [2]field{{"長期入院該当", o.LongStay.Japanese()}})

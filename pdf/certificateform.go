@@ -34,13 +34,14 @@ func composeCertificate(layout CertificateLayout, kind certificateKind, look Loo
 			if kind.back {
 				column = 1 - column // the sheet is turned over its long edge
 			}
-			a.card(sheetX+float64(column)*cardWidth, sheetY+float64(row)*cardHeight, 0, place(i), kind, look,
+			a.card(sheetX+float64(column)*cardWidth, sheetY+float64(row)*cardHeight, 0, cardSuffix(i), kind,
+				look,
 				demo)
 		}
 		a.sheetMarks(kind.cards, kind.back)
 	case CardSingle:
 		a = composeOn(cardWidth+2*margin, cardHeight+2*margin)
-		a.card(margin, margin, bleed, place(0), kind, look, demo)
+		a.card(margin, margin, bleed, cardSuffix(0), kind, look, demo)
 		a.marks(margin, margin, margin+cardWidth, margin+cardHeight, bleed+1)
 	default:
 		a = compose()
@@ -50,7 +51,7 @@ func composeCertificate(layout CertificateLayout, kind certificateKind, look Loo
 			a.certificateFront(kind, look, demo)
 		}
 	}
-	return a.done()
+	return a.finish()
 }
 
 // sheetMarks draws crop marks outside the cards of a sheet, so that no line lies on a card.
@@ -94,7 +95,7 @@ func (a *artwork) card(x, y, over float64, suffix string, kind certificateKind, 
 	if demo {
 		a.texts = append(a.texts, form.Text{Text: "見本"})
 		a.gp.Rotate(20, x+cardWidth/2, y+cardHeight/2)
-		a.say(x+cardWidth/2-a.width(44, "見本")/2, y+cardHeight/2-6, 44, pale, "見本")
+		a.drawText(x+cardWidth/2-a.width(44, "見本")/2, y+cardHeight/2-6, 44, pale, "見本")
 		a.gp.RotateReset()
 	}
 	if kind.back {
@@ -196,7 +197,7 @@ func (a *artwork) certificateFront(kind certificateKind, look Look, demo bool) {
 	if demo {
 		a.sample()
 	}
-	suffix := place(0)
+	suffix := cardSuffix(0)
 	colour, letters := look.band()
 	a.fill(left, 20, right-left, 20, colour)
 	a.centredLabel(pageWidth/2, 25.6, 24, letters, kind.scheme)
@@ -256,7 +257,7 @@ func (a *artwork) certificateBack(look Look, demo bool) {
 	a.line(left, 42, right, 42, 0.2, hairline)
 	a.line(left, 54, right, 54, 0.2, hairline)
 	a.boldLabel(left, 62, 14, ink, "備考")
-	a.slot(left, 70, 13, right-left, ink, "remarks"+place(0), form.Slot{
+	a.slot(left, 70, 13, right-left, ink, "remarks"+cardSuffix(0), form.Slot{
 		Least:   9,
 		Lines:   3,
 		Down:    true,

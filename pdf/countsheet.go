@@ -23,8 +23,8 @@ func (c CountSheet) page() (*form.Form, form.Person, error) {
 	return composed, form.Person{Values: map[string]string{
 		"title":    c.Title,
 		"insurer":  c.InsurerName,
-		"employer": or(c.Employer, "―"),
-		"symbol":   or(c.Symbol, "―"),
+		"employer": orElse(c.Employer, "―"),
+		"symbol":   orElse(c.Symbol, "―"),
 		"people":   strconv.Itoa(c.People) + " 人分",
 		"serial":   c.Serial,
 	}}, err
@@ -63,14 +63,14 @@ func composeCountSheet() (*form.Form, error) {
 	a.line(left+18, top+4*high+30, left+90, top+4*high+30, 0.2, ink)
 	a.slot(left, 280, 9, right-left, grey, "serial", form.Slot{Least: 7})
 	a.slot(left, 272, 9.5, right-left, ink, form.NotesSlot, form.Slot{Least: 8, Lines: 2, Down: true})
-	return a.done()
+	return a.finish()
 }
 
 // blankForm is the back of a count sheet among certificates, which are printed on both sides.
 var blankForm = sync.OnceValues(func() (*form.Form, error) {
 	a := compose()
 	a.label(left, 280, 9, grey, "（このページは空白です）")
-	return a.done()
+	return a.finish()
 })
 
 // Count writes a count sheet before what follows.

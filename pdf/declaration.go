@@ -114,5 +114,5 @@ func composeDeclaration() (*form.Form, error) {
 	a.label(left, y+35, 11, grey, "本人が書けないときは、代わりに書いた方の氏名と続柄：")
 	a.line(left+97, y+40, right, y+40, 0.2, hairline)
 	a.slot(left, 272, 9.5, right-left, ink, form.NotesSlot, form.Slot{Least: 8, Lines: 3, Down: true})
-	return a.done()
+	return a.finish()
 }

@@ -28,8 +28,8 @@ type drawing struct {
 	err   error
 }
 
-// say draws one line of text with its top at y.
-func (d *drawing) say(x, y, size float64, c [3]uint8, text string) float64 {
+// drawText draws one line of text with its top at y.
+func (d *drawing) drawText(x, y, size float64, c [3]uint8, text string) float64 {
 	if d.err == nil {
 		d.err = d.gp.SetFont("body", "", size)
 	}
@@ -56,8 +56,8 @@ func (d *drawing) width(size float64, text string) float64 {
 	return w
 }
 
-// broken parts a text into lines of at most width.
-func (d *drawing) broken(size, width float64, text string) []string {
+// breakLines parts a text into lines of at most width.
+func (d *drawing) breakLines(size, width float64, text string) []string {
 	var lines []string
 	for d.err == nil && d.width(size, text) > width {
 		cut, blank := 0, 0
@@ -108,6 +108,6 @@ func (d *drawing) watermark(text string) {
 	size := 60.0
 	w := d.width(size, text)
 	d.gp.Rotate(35, pageWidth/2, 165)
-	d.say((pageWidth-w)/2, 153, size, pale, text)
+	d.drawText((pageWidth-w)/2, 153, size, pale, text)
 	d.gp.RotateReset()
 }

@@ -89,5 +89,5 @@ func composeInsert() (*form.Form, error) {
 	a.boldLabel(in, y+43.8, 10, ink, "マイナンバーカードと一緒に見せてください")
 	a.slot(in, y+49, 7.5, wide, grey, "made", form.Slot{Least: 5.5})
 	a.slot(left, 120, 9.5, right-left, ink, form.NotesSlot, form.Slot{Least: 8, Lines: 3, Down: true})
-	return a.done()
+	return a.finish()
 }

@@ -34,7 +34,7 @@ func MarkOf(file []byte) (*Code, error) {
 	any := false
 	for y := range high {
 		for x := range wide {
-			black[y*wide+x] = dark(picture, int((float64(x)+0.5)*step), int((float64(y)+0.5)*step))
+			black[y*wide+x] = isPrinted(picture, int((float64(x)+0.5)*step), int((float64(y)+0.5)*step))
 			any = any || black[y*wide+x]
 		}
 	}
@@ -77,8 +77,8 @@ func CleanMark(file []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// dark reports whether a pixel is printed: its luminance (ITU-R BT.601) on white paper.
-func dark(p image.Image, x, y int) bool {
+// isPrinted reports whether a pixel is printed: its luminance (ITU-R BT.601) on white paper.
+func isPrinted(p image.Image, x, y int) bool {
 	at := p.Bounds().Min
 	r, g, b, a := p.At(at.X+x, at.Y+y).RGBA()
 	paper := 0xFFFF - a

@@ -142,8 +142,8 @@ func (n Notice) values() form.Person {
 		if n.Share > 0 {
 			share = strconv.Itoa(n.Share/10) + "割"
 		}
-		v["share"], v["dates"] = share, or(n.From.Japanese(), "―")+" ／ "+n.Until.Japanese()
-		v["cutshare"], v["cutfrom"], v["cutuntil"] = share, or(n.From.Japanese(), "―"), n.Until.Japanese()
+		v["share"], v["dates"] = share, orElse(n.From.Japanese(), "―")+" ／ "+n.Until.Japanese()
+		v["cutshare"], v["cutfrom"], v["cutuntil"] = share, orElse(n.From.Japanese(), "―"), n.Until.Japanese()
 	}
 	return form.Person{
 		Values:  v,
@@ -181,7 +181,7 @@ func numberText(p eligibility.Person) string {
 	return s
 }
 
-func or(s, other string) string {
+func orElse(s, other string) string {
 	if s == "" {
 		return other
 	}

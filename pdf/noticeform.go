@@ -26,7 +26,7 @@ const (
 	cutTop    = 203.0
 )
 
-var head = [3]uint8{0xf2, 0xf2, 0xf2}
+var tableHeadColour = [3]uint8{0xf2, 0xf2, 0xf2}
 
 // composeNotice draws the form of the 資格情報のお知らせ: fields and their order after the national sample
 // (rules.md 3.3), the look our own.
@@ -65,7 +65,7 @@ func composeNotice(kind noticeKind) (*form.Form, error) {
 	a.slot(left, 276, 9.5, edge-left, ink, form.NotesSlot, form.Slot{Least: 8, Lines: 3, Down: true})
 	a.slot(left, 287, 9, 120, grey, "origin", form.Slot{Least: 7.5, Lines: 2})
 	a.slot(edge, 287, 9, 48, grey, "serial", form.Slot{Align: form.Right, Least: 7})
-	return a.done()
+	return a.finish()
 }
 
 func (a *artwork) noticeTable(kind noticeKind) {
@@ -86,7 +86,7 @@ func (a *artwork) noticeTable(kind noticeKind) {
 	for _, r := range rows {
 		end += height(r)
 	}
-	a.fill(left, top, column-left, end-top, head)
+	a.fill(left, top, column-left, end-top, tableHeadColour)
 	y := top
 	for _, r := range rows {
 		h := height(r)

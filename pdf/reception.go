@@ -24,14 +24,15 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	gp.AddPage()
 	d := &drawing{gp: gp}
 	const edge, wide = 12.0, 186.0
-	d.say(edge, 11, 20, ink, "受付の早見表")
-	d.say(edge+62, 12.5, 12, ink, s.Day.Japanese()+" 現在")
-	d.say(edge+122, 12.5, 12, ink, "使用期限 "+s.UseBy.Japanese())
-	d.say(edge, 21, 9, grey, "■ は1か月以内に変わった行です。（推定）は一つの資料または文言からの推論です。使用期限を過ぎたら刷り直してください。")
+	d.drawText(edge, 11, 20, ink, "受付の早見表")
+	d.drawText(edge+62, 12.5, 12, ink, s.Day.Japanese()+" 現在")
+	d.drawText(edge+122, 12.5, 12, ink, "使用期限 "+s.UseBy.Japanese())
+	d.drawText(edge, 21, 9, grey, "■ は1か月以内に変わった行です。（推定）は一つの資料または文言からの推論です。使用期限を過ぎたら刷り直してください。")
 	const top, bottom, room, gap = 26.0, 270.0, wide - 57, 1.5
 	tall := func(row eligibility.SheetRow, scale float64) float64 {
-		left := d.tall(10*scale, 52, row.Brings)
-		return max(left, d.tall(10.5*scale, room, sheetAnswer(row))+d.tall(9*scale, room, row.Next)) +
+		left := d.paragraphHeight(10*scale, 52, row.Brings)
+		return max(left,
+			d.paragraphHeight(10.5*scale, room, sheetAnswer(row))+d.paragraphHeight(9*scale, room, row.Next)) +
 			gap*scale
 	}
 	scale, y := 1.0, bottom+1
@@ -86,20 +87,20 @@ func sheetAnswer(row eligibility.SheetRow) string {
 // lineHeight is the height of a line of text, in mm, for a size in points.
 const lineHeight = 0.3528 * 1.18
 
-// tall returns the height that paragraph takes.
-func (d *drawing) tall(size, width float64, text string) float64 {
-	return float64(len(d.broken(size, width, text))) * size * lineHeight
+// paragraphHeight returns the height that paragraph takes.
+func (d *drawing) paragraphHeight(size, width float64, text string) float64 {
+	return float64(len(d.breakLines(size, width, text))) * size * lineHeight
 }
 
 // paragraph draws a text on as many lines as width asks for, twice with a hair's offset when it is bold (the
 // font has one weight), and returns the height taken.
 func (d *drawing) paragraph(x, y, size, width float64, text string, bold bool) float64 {
 	height := size * lineHeight
-	lines := d.broken(size, width, text)
+	lines := d.breakLines(size, width, text)
 	for i, line := range lines {
-		d.say(x, y+float64(i)*height, size, ink, line)
+		d.drawText(x, y+float64(i)*height, size, ink, line)
 		if bold {
-			d.say(x+0.12, y+float64(i)*height, size, ink, line)
+			d.drawText(x+0.12, y+float64(i)*height, size, ink, line)
 		}
 	}
 	return float64(len(lines)) * height

@@ -50,7 +50,7 @@ func composeSheet(kind sheetKind) (*form.Form, error) {
 	}
 	a.slot(left, 269.5, 9.5, right-left, ink, form.NotesSlot, form.Slot{Least: 8, Lines: 3, Down: true})
 	a.slot(left, 284, 9.5, right-left, grey, "origin", form.Slot{Least: 7})
-	return a.done()
+	return a.finish()
 }
 
 func (a *artwork) sheetTable(kind sheetKind) {

@@ -28,9 +28,9 @@ var slotWords = map[string]string{
 	"to":            "提出先",
 }
 
-// inWords puts the names that clerks know in the place of the slots' own, as form.Report has them before a
-// colon.
-func inWords(r Report) Report {
+// withSlotWords puts the names that clerks know in the place of the slots' own, as form.Report has them
+// before a colon.
+func withSlotWords(r Report) Report {
 	for i, check := range r.Check {
 		slot, rest, found := strings.Cut(check, ":")
 		slot, _, _ = strings.Cut(slot, "#")

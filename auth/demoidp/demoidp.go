@@ -102,9 +102,9 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	switch route := strings.TrimPrefix(r.URL.Path, p.path); r.Method + " " + route {
 	case "GET /.well-known/openid-configuration":
-		answer(w, http.StatusOK, p.discovery())
+		writeJSON(w, http.StatusOK, p.discovery())
 	case "GET /certs":
-		answer(w, http.StatusOK, p.jwks())
+		writeJSON(w, http.StatusOK, p.jwks())
 	case "GET /page.css":
 		css, _ := files.ReadFile("page.css") // embedded
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
@@ -274,13 +274,13 @@ func (p *Provider) back(w http.ResponseWriter, r *http.Request, req request, v u
 // token exchanges a code, once, for an id_token and an access token.
 func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil || r.PostForm.Get("grant_type") != "authorization_code" {
-		refuse(w, http.StatusBadRequest, "unsupported_grant_type")
+		writeError(w, http.StatusBadRequest, "unsupported_grant_type")
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.client(r.PostForm) {
-		refuse(w, http.StatusUnauthorized, "invalid_client")
+		writeError(w, http.StatusUnauthorized, "invalid_client")
 		return
 	}
 	now := p.Now()
@@ -294,7 +294,7 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	sum := sha256.Sum256([]byte(r.PostForm.Get("code_verifier")))
 	if !ok || now.Sub(g.at) > codeLife || g.redirect != r.PostForm.Get("redirect_uri") ||
 		subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(g.challenge)) != 1 {
-		refuse(w, http.StatusBadRequest, "invalid_grant")
+		writeError(w, http.StatusBadRequest, "invalid_grant")
 		return
 	}
 	g.used, g.token = true, rand.Text()
@@ -313,11 +313,11 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	id.Header["kid"] = p.KeyID
 	signed, err := id.SignedString(p.Key)
 	if err != nil {
-		refuse(w, http.StatusInternalServerError, "server_error")
+		writeError(w, http.StatusInternalServerError, "server_error")
 		return
 	}
 	p.codes[code], p.tokens[g.token] = g, grant{person: g.person, at: now}
-	answer(w, http.StatusOK, map[string]any{
+	writeJSON(w, http.StatusOK, map[string]any{
 		"access_token": g.token,
 		"token_type":   "Bearer",
 		"expires_in":   int(tokenLife.Seconds()),
@@ -355,18 +355,18 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) {
 	p.mu.Unlock()
 	if !ok || !known || p.Now().Sub(g.at) > tokenLife {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-		refuse(w, http.StatusUnauthorized, "invalid_token")
+		writeError(w, http.StatusUnauthorized, "invalid_token")
 		return
 	}
-	answer(w, http.StatusOK, map[string]string{"sub": g.person.Subject, "name": g.person.Name,
+	writeJSON(w, http.StatusOK, map[string]string{"sub": g.person.Subject, "name": g.person.Name,
 		"birthdate": strings.ReplaceAll(g.person.BirthDate.String(), "-", "")})
 }
 
-func refuse(w http.ResponseWriter, status int, problem string) {
-	answer(w, status, map[string]string{"error": problem})
+func writeError(w http.ResponseWriter, status int, problem string) {
+	writeJSON(w, status, map[string]string{"error": problem})
 }
 
-func answer(w http.ResponseWriter, status int, v any) {
+func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(v) // a client that left is nobody's error

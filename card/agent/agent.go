@@ -129,7 +129,7 @@ func New(c Config) (*Agent, error) {
 func (a *Agent) Run(ctx context.Context) error {
 	wait := a.Pace.First
 	for {
-		a.set(func(s *Status) { s.Link, s.Since = Connecting, a.Now() })
+		a.updateStatus(func(s *Status) { s.Link, s.Since = Connecting, a.Now() })
 		served, err := a.serve(ctx)
 		if ctx.Err() != nil {
 			return nil
@@ -154,7 +154,7 @@ func (a *Agent) Run(ctx context.Context) error {
 			wait = min(2*wait, a.Pace.Longest)
 		}
 		pause = min(pause, a.Pace.Longest)
-		a.set(func(s *Status) { s.Link, s.Since, s.Next = Away, a.Now(), a.Now().Add(pause) })
+		a.updateStatus(func(s *Status) { s.Link, s.Since, s.Next = Away, a.Now(), a.Now().Add(pause) })
 		a.Say("サーバーとの接続が切れました。自動でつなぎ直します。")
 		if !sleep(ctx, pause) {
 			return nil

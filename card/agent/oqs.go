@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	// freshTime is how old an answer file may be: an older one is likely another patient's.
-	freshTime = 10 * time.Minute
-	// aheadTime allows for the clock of the terminal that wrote it.
-	aheadTime = time.Minute
+	// maxAnswerAge is how old an answer file may be: an older one is likely another patient's.
+	maxAnswerAge = 10 * time.Minute
+	// maxClockAhead allows for the clock of the terminal that wrote it.
+	maxClockAhead = time.Minute
 	// settleTime is given to a file that is still being written.
 	settleTime = 300 * time.Millisecond
 	maxAnswer  = 4 << 20 // of one person; bulk answers are not read here
@@ -31,19 +31,19 @@ var answerFile = regexp.MustCompile(`(?i)^OQSsiquc01res_.*\.xml$`)
 // compares with the screen. The values of the file stay in this function.
 func (c *connection) compare(ctx context.Context, q *wire.OQS) *wire.Reply {
 	if c.facility == "" || q.Facility != c.facility {
-		return c.failed(OQSCompare, wire.ErrRequest)
+		return c.fail(OQSCompare, wire.ErrRequest)
 	}
 	if c.OQS == "" {
-		return c.failed(OQSCompare, wire.ErrNoOQS)
+		return c.fail(OQSCompare, wire.ErrNoOQS)
 	}
 	ctx, cancel := context.WithTimeout(ctx, oqsTime)
 	defer cancel()
 	file, err := newestAnswer(ctx, c.OQS, c.Now())
 	if err != nil {
-		return c.failed(OQSCompare, err)
+		return c.fail(OQSCompare, err)
 	}
-	place, compared := closest(q.Items, file)
-	c.did(OQSCompare, "answered")
+	place, compared := bestResult(q.Items, file)
+	c.recordOperation(OQSCompare, "answered")
 	return &wire.Reply{Compared: compared,
 		Statements: file.Statements(place, q.Items.Insurer, eligibility.DateOf(c.Now()))}
 }
@@ -78,7 +78,7 @@ func newestFile(folder string, now time.Time) (string, error) {
 				continue
 			}
 			age := now.Sub(info.ModTime())
-			if age >= -aheadTime && age < freshTime && info.ModTime().After(when) {
+			if age >= -maxClockAhead && age < maxAnswerAge && info.ModTime().After(when) {
 				newest, when = filepath.Join(place, e.Name()), info.ModTime()
 			}
 		}
@@ -107,10 +107,10 @@ func readAnswer(path string) (*oqs.File, error) {
 	return oqs.Read(data)
 }
 
-// closest compares with every result of the screen's insurer, or with all where that one has none, and
+// bestResult compares with every result of the screen's insurer, or with all where that one has none, and
 // returns the place and the comparison with the most equal items. The comparison is empty for an answer
 // without a result.
-func closest(items wire.Items, file *oqs.File) (oqs.Place, []wire.FieldResult) {
+func bestResult(items wire.Items, file *oqs.File) (oqs.Place, []wire.FieldResult) {
 	places := file.Of(items.Insurer)
 	place, best, most := places[0], []wire.FieldResult(nil), -1
 	for _, p := range places {

@@ -27,7 +27,7 @@ func (a *Agent) Page() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = page.Execute(w, view(a.Status())) // the visitor has gone
+		_ = page.Execute(w, newPageView(a.Status())) // the visitor has gone
 	})
 	mux.HandleFunc("GET /page.css", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
@@ -37,10 +37,10 @@ func (a *Agent) Page() http.Handler {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		_ = json.NewEncoder(w).Encode(a.Status())
 	})
-	return onlyHere(mux)
+	return loopbackOnly(mux)
 }
 
-func onlyHere(next http.Handler) http.Handler {
+func loopbackOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy",
@@ -120,7 +120,7 @@ var readerNames = map[ReaderState]string{
 	ReaderVirtual: "仮想カード（練習用）",
 }
 
-func view(s Status) pageView {
+func newPageView(s Status) pageView {
 	headline, next := s.Headline()
 	v := pageView{Status: s, Headline: headline.Ja, Next: next.Ja}
 	v.Good = s.Link == Connected && (s.Reader == ReaderReady || s.Reader == ReaderVirtual) && !s.ClockOff()
@@ -132,11 +132,11 @@ func view(s Status) pageView {
 	add("医療機関", s.Facility)
 	add("このパソコンの名前", s.Name)
 	add("サーバー", s.Server)
-	add("この状態になった時刻", clock(s.Since))
-	add("つぎにつなぎ直す時刻", clock(s.Next))
+	add("この状態になった時刻", clockText(s.Since))
+	add("つぎにつなぎ直す時刻", clockText(s.Next))
 	add("カードリーダー", readerNames[s.Reader])
 	if s.Last != nil {
-		add("最後の操作", kindNames[s.Last.Kind]+"（"+clock(s.Last.At)+"）")
+		add("最後の操作", kindNames[s.Last.Kind]+"（"+clockText(s.Last.At)+"）")
 	}
 	if s.Link == Connected {
 		add("サーバーとの時計の差", s.Offset.Round(100*time.Millisecond).String())
@@ -144,7 +144,7 @@ func view(s Status) pageView {
 	return v
 }
 
-func clock(t time.Time) string {
+func clockText(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}

@@ -64,7 +64,7 @@ func TestEveryStateHasACalmHeadlineAndANextStep(t *testing.T) {
 				headline.En == "" || next.En == "" {
 				t.Errorf("%+v %+v", headline, next)
 			}
-			if v := view(c.status); v.Good != c.good {
+			if v := newPageView(c.status); v.Good != c.good {
 				t.Errorf("good is %v", v.Good)
 			}
 		})
@@ -110,7 +110,7 @@ func TestThePageShowsAndDoesNothingElse(t *testing.T) {
 
 func TestThePageWritesNamesAsText(t *testing.T) {
 	a := newAgent(t)
-	a.set(func(s *Status) { s.Link, s.Facility = Connected, "<script>架空</script>" })
+	a.updateStatus(func(s *Status) { s.Link, s.Facility = Connected, "<script>架空</script>" })
 	a.SeeReaders(0, nil)
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, "/", nil)

@@ -100,7 +100,7 @@ func (a *Agent) Status() Status {
 	return s
 }
 
-func (a *Agent) set(change func(*Status)) {
+func (a *Agent) updateStatus(change func(*Status)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	change(&a.status)
@@ -109,7 +109,7 @@ func (a *Agent) set(change func(*Status)) {
 // SeeReaders tells the agent what is on the desk: how many readers there are, or what keeps it from seeing
 // them.
 func (a *Agent) SeeReaders(count int, trouble *eligibility.Error) {
-	a.set(func(s *Status) {
+	a.updateStatus(func(s *Status) {
 		s.Reader, s.Trouble = ReaderReady, Sentence{}
 		if count == 0 {
 			s.Reader = ReaderMissing
@@ -120,6 +120,6 @@ func (a *Agent) SeeReaders(count int, trouble *eligibility.Error) {
 	})
 }
 
-func (a *Agent) did(kind Kind, result string) {
-	a.set(func(s *Status) { s.Last = &Operation{kind, a.Now(), result} })
+func (a *Agent) recordOperation(kind Kind, result string) {
+	a.updateStatus(func(s *Status) { s.Last = &Operation{kind, a.Now(), result} })
 }

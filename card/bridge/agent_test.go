@@ -207,7 +207,7 @@ func TestTheReadersChoiceKeepsTheOtherSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := f.load()
-	if err != nil || got != (remembered{Server: "https://counter.example", OQS: "x", Reader: "A 00 00"}) {
+	if err != nil || got != (savedSettings{Server: "https://counter.example", OQS: "x", Reader: "A 00 00"}) {
 		t.Errorf("%+v %v", got, err)
 	}
 }

@@ -88,31 +88,31 @@ var (
 func (c *checkCmd) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	return tell(c.check(ctx, time.Now()))
+	return printAnswer(c.check(ctx, time.Now()))
 }
 
 // check looks at everything that was asked before the card is touched.
 func (c *checkCmd) check(ctx context.Context, now time.Time) answer {
-	birth, keys, err := c.asked(now)
+	birth, keys, err := c.arguments(now)
 	if err != nil {
-		return failed(err)
+		return errorAnswer(err)
 	}
 	reader, err := c.reader(ctx)
 	if err != nil {
-		return failed(err)
+		return errorAnswer(err)
 	}
 	short, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	a := question(short, reader, birth, keys)
+	a := askCard(short, reader, birth, keys)
 	if ctx.Err() != nil && a.Result == card.Failed {
-		a = failed(errStopped)
+		a = errorAnswer(errStopped)
 	}
 	a.Virtual, a.TestKeys = c.Virtual != "", c.TestKeys
 	return a
 }
 
-// asked reads the arguments.
-func (c *checkCmd) asked(now time.Time) (eligibility.Date, card.IssuerKeys, error) {
+// arguments checks the flags and reads what they name.
+func (c *checkCmd) arguments(now time.Time) (eligibility.Date, card.IssuerKeys, error) {
 	birth, err := eligibility.ReadDate(c.BirthDate)
 	switch {
 	case err != nil:
@@ -148,9 +148,9 @@ func (c *checkCmd) keys() (card.IssuerKeys, error) {
 // reader returns the virtual card, or the readers once a card lies there or Wait is over.
 func (c *checkCmd) reader(ctx context.Context) (agent.Reader, error) {
 	if c.Virtual != "" {
-		return insert(c.Virtual)
+		return loadVirtualCard(c.Virtual)
 	}
-	choice, err := c.choice(c.Reader)
+	choice, err := c.readerChoice(c.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -167,11 +167,11 @@ func (c *checkCmd) reader(ctx context.Context) (agent.Reader, error) {
 	return readers, nil
 }
 
-// question asks the card and judges what it answers. The challenge is 32 random bytes: no server takes part.
-func question(ctx context.Context, reader agent.Reader, birth eligibility.Date, keys card.IssuerKeys) answer {
+// askCard asks the card and judges what it answers. The challenge is 32 random bytes: no server takes part.
+func askCard(ctx context.Context, reader agent.Reader, birth eligibility.Date, keys card.IssuerKeys) answer {
 	connection, disconnect, err := reader.Connect(ctx)
 	if err != nil {
-		return failed(err)
+		return errorAnswer(err)
 	}
 	defer disconnect()
 	var challenge [32]byte
@@ -179,9 +179,9 @@ func question(ctx context.Context, reader agent.Reader, birth eligibility.Date, 
 	evidence, err := card.CheckBirthDate(ctx, card.Open(connection), birth, challenge)
 	var a answer
 	if err != nil {
-		a = failed(err)
+		a = errorAnswer(err)
 	} else {
-		a = said(card.VerifyBirthDate(evidence, birth, challenge, keys))
+		a = answerOf(card.VerifyBirthDate(evidence, birth, challenge, keys))
 	}
 	if named, ok := connection.(interface{ Reader() string }); ok {
 		a.Reader = named.Reader()

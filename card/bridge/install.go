@@ -46,7 +46,7 @@ type agentService struct {
 func (p *agentService) Start(s service.Service) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel, p.done = cancel, make(chan error, 1)
-	say := say
+	say := printLine
 	if runtime.GOOS == "windows" { // nobody sees standard output there
 		if log, err := s.SystemLogger(nil); err == nil {
 			say = func(sentence string) { _ = log.Info(sentence) }
@@ -79,13 +79,13 @@ func (p *agentService) Stop(service.Service) error {
 func (c *runCmd) runAsService() error {
 	s, err := service.New(&agentService{run: c}, &service.Config{Name: serviceName})
 	if err != nil { // no known service manager: a container, for example
-		return c.run(context.Background(), say)
+		return c.run(context.Background(), printLine)
 	}
 	return s.Run()
 }
 
-// manager returns the service as it is or would be installed.
-func manager(c *service.Config) (service.Service, error) {
+// newService returns the service as it is or would be installed.
+func newService(c *service.Config) (service.Service, error) {
 	c.Name, c.DisplayName, c.Description = serviceName, "窓口 カードリーダー", "受付の画面とカードリーダーをつなぐプログラム (Madoguchi bridge)"
 	s, err := service.New(&agentService{}, c)
 	if err != nil {
@@ -112,7 +112,7 @@ func (c *installCmd) Run() error {
 		_, err := fmt.Print(unit)
 		return err
 	}
-	s, err := manager(&service.Config{
+	s, err := newService(&service.Config{
 		Executable: binary,
 		Arguments:  []string{"run", "--settings", settings},
 		UserName:   c.User,
@@ -180,7 +180,7 @@ func (*startCmd) Run() error {
 func (*stopCmd) Run() error { return control(service.Service.Stop, "止めました。") }
 
 func control(action func(service.Service) error, done string) error {
-	s, err := manager(&service.Config{})
+	s, err := newService(&service.Config{})
 	if err != nil {
 		return err
 	}

@@ -57,9 +57,9 @@ func main() {
 	command, err := parser.Parse(os.Args[1:])
 	switch {
 	case err != nil && slices.Contains(os.Args[1:], "check"):
-		err = tell(failed(errUsage.Because(err)))
+		err = printAnswer(errorAnswer(errUsage.Because(err)))
 	case err != nil:
-		complain(errUsageOther.Because(err))
+		printError(errUsageOther.Because(err))
 		err = exit(exitError)
 	default:
 		err = command.Run()
@@ -70,13 +70,13 @@ func main() {
 	case errors.As(err, &code):
 		os.Exit(int(code))
 	default:
-		complain(err)
+		printError(err)
 		os.Exit(exitRefused)
 	}
 }
 
-// complain prints an error for the person at the PC: Japanese, English, then the cause.
-func complain(err error) {
+// printError prints an error for the person at the PC: Japanese, English, then the cause.
+func printError(err error) {
 	var e *eligibility.Error
 	if !errors.As(err, &e) {
 		fmt.Fprintln(os.Stderr, err)

@@ -41,13 +41,13 @@ type readerLine struct {
 func (c *readersCmd) Run() error {
 	memory, err := c.load()
 	if err != nil {
-		complain(err)
+		printError(err)
 		return exit(exitError)
 	}
 	if c.Remember != "" || c.Forget {
 		memory.Reader = c.Remember
 		if err := c.store(memory); err != nil {
-			complain(err)
+			printError(err)
 			return exit(exitError)
 		}
 	}
@@ -59,10 +59,10 @@ func (c *readersCmd) Run() error {
 	if err == nil && len(slots) == 0 {
 		err = card.ErrNoReader
 	}
-	lines := listed(slots, memory.Reader)
+	lines := readerLines(slots, memory.Reader)
 	if c.JSON {
 		if err := printJSON(map[string]any{"readers": lines}); err != nil {
-			complain(errUntold.Because(err))
+			printError(errUntold.Because(err))
 			return exit(exitError)
 		}
 	} else {
@@ -71,13 +71,13 @@ func (c *readersCmd) Run() error {
 		}
 	}
 	if err != nil {
-		complain(err)
+		printError(err)
 		return exit(exitError)
 	}
 	return nil
 }
 
-func listed(slots []pcsc.Slot, choice string) []readerLine {
+func readerLines(slots []pcsc.Slot, choice string) []readerLine {
 	chosen, _ := pcsc.Choose(slots, choice) // no card, no reader: then none is marked
 	lines := make([]readerLine, 0, len(slots))
 	for _, s := range slots {

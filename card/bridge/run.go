@@ -68,7 +68,7 @@ func (c *runCmd) Run() error {
 	if service.Interactive() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
-		return c.run(ctx, say)
+		return c.run(ctx, printLine)
 	}
 	return c.runAsService()
 }
@@ -96,7 +96,7 @@ func (c *runCmd) run(ctx context.Context, say func(string)) error {
 	}
 	defer forget()
 	if readers != nil {
-		go watch(ctx, readers, a, say)
+		go reportReaders(ctx, readers, a, say)
 	}
 	for {
 		err := a.Run(ctx)
@@ -121,14 +121,14 @@ func (c *runCmd) config(say func(string)) (agent.Config, error) {
 	if err != nil {
 		host = "bridge"
 	}
-	c.Server = first(c.Server, memory.Server, "http://localhost:8080")
-	c.Reader = first(c.Reader, memory.Reader)
-	c.Key = first(c.Key, c.beside(memory.Key), c.beside("agent.pem"))
+	c.Server = firstNonEmpty(c.Server, memory.Server, "http://localhost:8080")
+	c.Reader = firstNonEmpty(c.Reader, memory.Reader)
+	c.Key = firstNonEmpty(c.Key, c.resolve(memory.Key), c.resolve("agent.pem"))
 	out := agent.Config{
 		Server:   c.Server,
-		Name:     first(c.Name, memory.Name, host),
+		Name:     firstNonEmpty(c.Name, memory.Name, host),
 		Facility: memory.Facility,
-		OQS:      first(c.OQS, c.beside(memory.OQS)),
+		OQS:      firstNonEmpty(c.OQS, c.resolve(memory.OQS)),
 		Virtual:  c.Virtual != "",
 		Say:      say,
 		Now:      time.Now,
@@ -144,7 +144,7 @@ func (c *runCmd) config(say func(string)) (agent.Config, error) {
 		return out, err
 	}
 	if c.Virtual != "" {
-		lying, err := insert(c.Virtual)
+		lying, err := loadVirtualCard(c.Virtual)
 		if err != nil {
 			return out, err
 		}
@@ -153,15 +153,15 @@ func (c *runCmd) config(say func(string)) (agent.Config, error) {
 		return out, nil
 	}
 	if memory.IssuerKeys != "" {
-		if out.IssuerKeys, err = readIssuerKeys(c.beside(memory.IssuerKeys)); err != nil {
+		if out.IssuerKeys, err = readIssuerKeys(c.resolve(memory.IssuerKeys)); err != nil {
 			return out, err
 		}
 	}
-	out.UserRoots, err = userRoots(c.beside(memory.UserRoots))
+	out.UserRoots, err = readUserRoots(c.resolve(memory.UserRoots))
 	return out, err
 }
 
-func first(values ...string) string {
+func firstNonEmpty(values ...string) string {
 	for _, v := range values {
 		if v != "" {
 			return v
@@ -185,7 +185,7 @@ func (c *runCmd) checkServer() error {
 	return errHTTPS
 }
 
-func userRoots(file string) (card.UserRoots, error) {
+func readUserRoots(file string) (card.UserRoots, error) {
 	if file == "" {
 		return nil, nil
 	}
@@ -200,11 +200,11 @@ func userRoots(file string) (card.UserRoots, error) {
 	return roots, nil
 }
 
-func say(sentence string) { fmt.Println(sentence) }
+func printLine(sentence string) { fmt.Println(sentence) }
 
-// beside names a file that the settings name: a relative one lies in their folder. It is nothing for no name,
-// and for a user without a settings folder.
-func (s settingsFile) beside(name string) string {
+// resolve names a file that the settings name: a relative one lies in their folder. It is nothing for no
+// name, and for a user without a settings folder.
+func (s settingsFile) resolve(name string) string {
 	if name == "" || filepath.IsAbs(name) {
 		return name
 	}
@@ -240,12 +240,12 @@ func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, say func(string))
 	go func() { _ = server.Serve(l) }() // until it is closed
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	say("このパソコンでの表示: http://" + l.Addr().String() + "/")
-	return c.note(l.Addr().String()), nil
+	return c.writeState(l.Addr().String()), nil
 }
 
-// watch tells the agent and the person which readers are there, whenever that changes. Cards that come and go
-// are the reception page's business.
-func watch(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, say func(string)) {
+// reportReaders tells the agent and the person which readers are there, whenever that changes. Cards that
+// come and go are the reception page's business.
+func reportReaders(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, say func(string)) {
 	said := ""
 	readers.Watch(ctx, func(seen pcsc.Seen) {
 		a.SeeReaders(len(seen.Slots), seen.Fault)

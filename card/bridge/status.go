@@ -41,9 +41,9 @@ type state struct {
 
 const stateFile = "bridge-state.json"
 
-// note writes the page's address beside the settings; forget removes it again.
-func (c *runCmd) note(address string) (forget func()) {
-	path := c.beside(stateFile)
+// writeState writes the page's address beside the settings; forget removes it again.
+func (c *runCmd) writeState(address string) (forget func()) {
+	path := c.resolve(stateFile)
 	data, err := json.Marshal(state{address})
 	if path == "" || err != nil {
 		return func() {}
@@ -59,7 +59,7 @@ func (c *statusCmd) Run() error {
 	defer cancel()
 	s, raw, err := c.ask(ctx)
 	if err != nil {
-		complain(errNotRunning.Because(err))
+		printError(errNotRunning.Because(err))
 		return exit(exitError)
 	}
 	if c.JSON {
@@ -78,7 +78,7 @@ func (c *statusCmd) Run() error {
 
 func (c *statusCmd) ask(ctx context.Context) (agent.Status, []byte, error) {
 	var where state
-	data, err := os.ReadFile(c.beside(stateFile))
+	data, err := os.ReadFile(c.resolve(stateFile))
 	if err == nil {
 		err = json.Unmarshal(data, &where)
 	}

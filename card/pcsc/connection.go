@@ -16,7 +16,7 @@ type connection struct {
 	handle handle
 	slot   string
 	// what has become of reader and card, nil when both are there
-	left func(ctx context.Context, slot string) *eligibility.Error
+	diagnose func(ctx context.Context, slot string) *eligibility.Error
 
 	mu     sync.Mutex
 	failed error
@@ -33,7 +33,7 @@ func (c *connection) Transmit(ctx context.Context, command []byte) ([]byte, erro
 		return nil, errors.New("pcsc: a command has at least four bytes")
 	}
 	command = append([]byte{}, command...) // a late call must not read what the caller writes next
-	answer, err := do(ctx, c.link.lane, transmitTime, func() ([]byte, error) {
+	answer, err := callWithDeadline(ctx, c.link.queue, transmitTime, func() ([]byte, error) {
 		defer clear(command) // it may hold a key
 		return c.handle.transmit(command)
 	}, func(answer []byte) { clear(answer) })
@@ -59,10 +59,10 @@ func (c *connection) explain(ctx context.Context, err error) error {
 	if errors.Is(err, errLate) {
 		return card.ErrTimeout.Because(err)
 	}
-	switch said := fault(err); {
+	switch said := cardError(err); {
 	case errors.Is(said, card.ErrReaderFault), errors.Is(said, card.ErrReaderMute),
 		errors.Is(said, card.ErrReaderLost), errors.Is(said, card.ErrTimeout):
-		if found := c.left(ctx, c.slot); found != nil {
+		if found := c.diagnose(ctx, c.slot); found != nil {
 			return found.Because(err)
 		}
 		return said

@@ -21,8 +21,9 @@ var faultOf = map[code]*eligibility.Error{
 	codeSecurity: card.ErrReaderAccess, codeNoAccess: card.ErrReaderAccess,
 }
 
-// fault gives an error of the library its sentence; one that has a sentence already is returned as it is.
-func fault(err error) error {
+// cardError converts an error of the PC/SC library to an *eligibility.Error that people can be shown; one
+// that is such an error already is returned as it is.
+func cardError(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -37,17 +38,17 @@ func fault(err error) error {
 	return card.ErrReaderFault.Because(err)
 }
 
-// sentence returns the sentence of an error that fault has seen.
-func sentence(err error) *eligibility.Error {
+// cardErrorOf returns the *eligibility.Error of an error, converted by cardError where necessary.
+func cardErrorOf(err error) *eligibility.Error {
 	var e *eligibility.Error
-	if errors.As(fault(err), &e) {
+	if errors.As(cardError(err), &e) {
 		return e
 	}
 	return card.ErrReaderFault
 }
 
-// passing reports whether a trouble may be over in a moment, so that connecting is worth another try.
-func passing(err error) bool {
+// isTransient reports whether an error may be over in a moment, so that connecting is worth another try.
+func isTransient(err error) bool {
 	for _, e := range []*eligibility.Error{card.ErrReaderShared, card.ErrReaderService, card.ErrReaderLost, card.ErrReaderUnplugged} {
 		if errors.Is(err, e) {
 			return true

@@ -61,7 +61,7 @@ func (r *Reader) library() (library, error) {
 func (r *Reader) open(ctx context.Context) (*link, error) {
 	lib, err := r.library()
 	if err != nil {
-		return nil, fault(err)
+		return nil, cardError(err)
 	}
 	return open(ctx, lib, r.places)
 }
@@ -73,24 +73,24 @@ func (r *Reader) Slots(ctx context.Context) ([]Slot, error) {
 		return nil, err
 	}
 	defer l.close()
-	return l.look(ctx)
+	return l.slots(ctx)
 }
 
 // Before a connection stands, what passes is tried again after these pauses, with a new context: under a
 // second in all.
-var pauses = []time.Duration{100 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond}
+var retryPauses = []time.Duration{100 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond}
 
 // Connect connects exclusively to the card in the chosen reader. disconnect resets the card and gives it
 // back; it may be called more than once and never blocks for long. The error is one of package card's or of
 // this package's.
 func (r *Reader) Connect(ctx context.Context) (c card.Transmitter, disconnect func(), err error) {
-	for _, pause := range append(pauses, 0) {
+	for _, pause := range append(retryPauses, 0) {
 		var made *connection
 		made, err = r.connect(ctx)
 		if err == nil {
 			return made, sync.OnceFunc(made.link.close), nil
 		}
-		if pause == 0 || !passing(err) || !sleep(ctx, pause) {
+		if pause == 0 || !isTransient(err) || !sleep(ctx, pause) {
 			break
 		}
 	}
@@ -102,7 +102,7 @@ func (r *Reader) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := l.connect(ctx, r.Choice(), r.whatIsLeft)
+	c, err := l.connect(ctx, r.Choice(), r.diagnose)
 	if err != nil {
 		l.close()
 		return nil, err
@@ -112,7 +112,7 @@ func (r *Reader) connect(ctx context.Context) (*connection, error) {
 
 func (l *link) connect(ctx context.Context, choice string,
 	left func(context.Context, string) *eligibility.Error) (*connection, error) {
-	all, err := l.look(ctx)
+	all, err := l.slots(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -120,43 +120,45 @@ func (l *link) connect(ctx context.Context, choice string,
 	if err != nil {
 		return nil, err
 	}
-	h, err := do(ctx, l.lane, connectTime, func() (handle, error) { return l.session.connect(slot.Name) },
+	h, err := callWithDeadline(ctx, l.queue, connectTime,
+		func() (handle, error) { return l.session.connect(slot.Name) },
 		func(h handle) { _ = h.disconnect(true) })
 	if errors.Is(err, errLate) {
 		return nil, card.ErrTimeout.Because(err)
 	}
 	if err != nil {
-		return nil, fault(err)
+		return nil, cardError(err)
 	}
 	c := &connection{
-		link:   l,
-		handle: h,
-		slot:   slot.Name,
-		left:   left,
+		link:     l,
+		handle:   h,
+		slot:     slot.Name,
+		diagnose: left,
 	}
-	l.undo = c.close
+	l.beforeRelease = c.close
 	return c, nil
 }
 
-// goneTime is how long a reader may take to notice that its card was pulled: PC/SC-lite looks every 400 ms.
-const goneTime = 600 * time.Millisecond
+// removalDelay is how long a reader may take to notice that its card was pulled: PC/SC-lite looks every 400
+// ms.
+const removalDelay = 600 * time.Millisecond
 
-// whatIsLeft says whether the card was pulled or the reader unplugged; nil when both are still there. It asks
+// diagnose says whether the card was pulled or the reader unplugged; nil when both are still there. It asks
 // over a new context, since the connection's may be broken.
-func (r *Reader) whatIsLeft(ctx context.Context, slot string) *eligibility.Error {
+func (r *Reader) diagnose(ctx context.Context, slot string) *eligibility.Error {
 	l, err := r.open(ctx)
 	if err != nil {
-		return sentence(err)
+		return cardErrorOf(err)
 	}
 	defer l.close()
 	states := []slotState{{reader: slot, believed: stateUnaware}}
-	for _, patience := range []time.Duration{0, goneTime} {
+	for _, patience := range []time.Duration{0, removalDelay} {
 		states, err = l.wait(ctx, states, patience)
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			return sentence(err)
+			return cardErrorOf(err)
 		case states[0].now&stateUnknown != 0:
 			return card.ErrReaderUnplugged
 		case states[0].now&statePresent == 0:

@@ -17,8 +17,8 @@ type Slot struct {
 	Count uint16 // insertions and removals so far: it differs when a card was lifted and put back
 }
 
-// slots turns states into Slots, leaving out readers that are gone.
-func slots(states []slotState) []Slot {
+// slotsOf turns states into Slots, leaving out readers that are gone.
+func slotsOf(states []slotState) []Slot {
 	var out []Slot
 	for _, s := range states {
 		if s.reader == anyReader || s.now&stateUnknown != 0 {
@@ -43,7 +43,7 @@ func Choose(all []Slot, choice string) (Slot, error) {
 		return Slot{}, card.ErrNoReader
 	}
 	if choice != "" {
-		s, ok := named(all, choice)
+		s, ok := findSlot(all, choice)
 		switch {
 		case !ok:
 			return Slot{}, card.ErrReaderChoice.Because(fmt.Errorf("looking for %q", choice))
@@ -54,7 +54,7 @@ func Choose(all []Slot, choice string) (Slot, error) {
 	}
 	physical := false
 	for _, s := range all {
-		if software(s.Name) {
+		if isVirtualReader(s.Name) {
 			continue
 		}
 		physical = true
@@ -73,15 +73,15 @@ func Choose(all []Slot, choice string) (Slot, error) {
 // not.
 var numbering = regexp.MustCompile(`^(.*?) (?:\d\d( \d\d)|\d+)$`)
 
-// named finds a slot by its name. When no name is equal, a single slot whose name differs only in the
+// findSlot finds a slot by its name. When no name is equal, a single slot whose name differs only in the
 // reader's number is the one: the same reader in another socket.
-func named(all []Slot, choice string) (Slot, bool) {
+func findSlot(all []Slot, choice string) (Slot, bool) {
 	var alike []Slot
 	for _, s := range all {
 		if s.Name == choice {
 			return s, true
 		}
-		if unnumbered(s.Name) == unnumbered(choice) {
+		if withoutReaderNumber(s.Name) == withoutReaderNumber(choice) {
 			alike = append(alike, s)
 		}
 	}
@@ -91,16 +91,16 @@ func named(all []Slot, choice string) (Slot, bool) {
 	return Slot{}, false
 }
 
-func unnumbered(name string) string {
+func withoutReaderNumber(name string) string {
 	if m := numbering.FindStringSubmatch(name); m != nil {
 		return m[1] + m[2]
 	}
 	return name
 }
 
-// software reports whether Windows made this reader up for credentials of its own: it always "holds a card"
-// and would win over the reader on the desk.
-func software(name string) bool {
+// isVirtualReader reports whether Windows made this reader up for credentials of its own: it always "holds a
+// card" and would win over the reader on the desk.
+func isVirtualReader(name string) bool {
 	for _, prefix := range []string{"Windows Hello for Business", "Microsoft Virtual Smart Card",
 		"Microsoft UICC"} {
 		if strings.HasPrefix(name, prefix) {

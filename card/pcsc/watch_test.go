@@ -145,7 +145,7 @@ func TestAWatchOnASystemWithoutThePseudoReaderFindsANewReaderWithinASecond(t *te
 		d.blind = true
 		told, stop := watching(t, d)
 		d.quietly(func() { d.list = []string{first} })
-		time.Sleep(blindTime + calmPause)
+		time.Sleep(unnoticedTime + idlePause)
 		if got := told(); !slices.Equal(got, []string{"", "[" + first + " false]"}) {
 			t.Errorf("told %q", got)
 		}

@@ -33,8 +33,8 @@ var (
 // faces are asked in this order. All have 2,048 units to the em, so that their outlines go into one subset.
 var faces = []func() *face{
 	sync.OnceValue(func() *face { return mustParse("BIZ UDPGothic", Regular) }),
-	sync.OnceValue(func() *face { return mustParse("Madoguchi Rare Mincho", unpacked(rarePacked)) }),
-	sync.OnceValue(func() *face { return mustParse("Madoguchi Sequences", unpacked(sequencesPacked)) }),
+	sync.OnceValue(func() *face { return mustParse("Madoguchi Rare Mincho", unpack(rarePacked)) }),
+	sync.OnceValue(func() *face { return mustParse("Madoguchi Sequences", unpack(sequencesPacked)) }),
 }
 
 // UnitsPerEm is the grid of all faces.
@@ -48,7 +48,7 @@ func mustParse(name string, data []byte) *face {
 	return f
 }
 
-func unpacked(data []byte) []byte {
+func unpack(data []byte) []byte {
 	r, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		panic(fmt.Sprintf("font: an embedded font is broken: %v", err))

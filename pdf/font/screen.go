@@ -48,7 +48,7 @@ func ForScreen(texts ...string) []byte {
 	t, all := s.tables()
 	limits(t, all)
 	post := append([]byte{0, 3, 0, 0}, make([]byte, 28)...) // no glyph names
-	return assembled([]table{
+	return assemble([]table{
 		{"OS/2", windowsMetrics(chars, t)}, {"cmap", characterMap(chars, sequences)}, {"glyf", t.glyf},
 		{"head", t.head}, {"hhea", t.hhea}, {"hmtx", t.hmtx}, {"loca", t.loca}, {"maxp", t.maxp},
 		{"name", screenNames()}, {"post", post},

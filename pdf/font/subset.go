@@ -95,14 +95,14 @@ type Program struct {
 // Program makes the font file of the glyphs so far, and of the parts of those that are composed of others.
 func (s *Subset) Program() Program {
 	t, all := s.tables()
-	return Program{assembled([]table{
+	return Program{assemble([]table{
 		{"glyf", t.glyf},
 		{"head", t.head},
 		{"hhea", t.hhea},
 		{"hmtx", t.hmtx},
 		{"loca", t.loca},
 		{"maxp", t.maxp},
-	}), widths(all), set(len(all))}
+	}), widths(all), setBits(len(all))}
 }
 
 // drawn are the tables that every font file with outlines has.
@@ -169,8 +169,8 @@ func widths(glyphs []Glyph) []byte {
 	return append(b, "]]"...)
 }
 
-// set has a bit for each of n glyphs, the highest of the first byte for .notdef.
-func set(n int) []byte {
+// setBits has a bit for each of n glyphs, the highest of the first byte for .notdef.
+func setBits(n int) []byte {
 	b := make([]byte, (n+7)/8)
 	for i := range n {
 		b[i/8] |= 0x80 >> (i % 8)
@@ -209,8 +209,8 @@ type table struct {
 	data []byte
 }
 
-// assembled writes a font file of tables that are in the order of their tags.
-func assembled(tables []table) []byte {
+// assemble writes a font file of tables that are in the order of their tags.
+func assemble(tables []table) []byte {
 	size := 12
 	for _, t := range tables {
 		size += 16 + len(t.data) + 3
