@@ -11,8 +11,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// The counter's first question, without a PIN: is a genuine card here, and is its birth date the screen's? The
-// agent on the counter's PC asks the card; the server verifies what comes back.
+// The counter's first question, without a PIN: is a genuine card here, and is its birth date the screen's?
+// The agent on the counter's PC asks the card; the server verifies what comes back.
 func Example() {
 	birth := eligibility.MustDate("1986-04-12") // from the signed screen
 
@@ -22,7 +22,8 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	// The server: a challenge that binds the check to its nonce, the agent, the facility, the case and the screen.
+	// The server: a challenge that binds the check to its nonce, the agent, the facility, the case and the
+	// screen.
 	nonce := [32]byte{1, 2, 3} // random in real use
 	agentKey := []byte("public key of the agent, DER")
 	screen := sha256.Sum256([]byte("the JWS that was scanned"))

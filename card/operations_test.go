@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -91,18 +93,24 @@ func observe(t *testing.T) []observation {
 	t.Helper()
 	observed.Do(func() {
 		b := numberB(t, tokuichi, 2035, "1234")
-		for kind, d := range describe() {
-			c := insert(t, d)
-			number, hash := c.ForbiddenNumber()
-			pins := func() [2]int { return [2]int{c.TriesLeft().UserPIN, c.TriesLeft().SignaturePassword} }
-			before := pins()
-			for _, o := range append(operations, operation{"text without issuer keys", textWithoutKeys}) {
-				c.Insert()
-				s, w := open(t, c)
-				given, r := o.run(context.Background(), s, tokuichi, b)
-				observations = append(observations, observation{kind + ", " + o.name, number, hash,
-					w.verifies, pins() != before, []any{given, r, *s}})
-			}
+		all := describe()
+		for _, kind := range slices.Sorted(maps.Keys(all)) {
+			t.Run(kind, func(t *testing.T) {
+				d := all[kind]
+				c := insert(t, d)
+				number, hash := c.ForbiddenNumber()
+				pins := func() [2]int {
+					return [2]int{c.TriesLeft().UserPIN, c.TriesLeft().SignaturePassword}
+				}
+				before := pins()
+				for _, o := range append(operations, operation{"text without issuer keys", textWithoutKeys}) {
+					c.Insert()
+					s, w := open(t, c)
+					given, r := o.run(context.Background(), s, tokuichi, b)
+					observations = append(observations, observation{kind + ", " + o.name, number, hash,
+						w.verifies, pins() != before, []any{given, r, *s}})
+				}
+			})
 		}
 	})
 	return observations

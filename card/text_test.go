@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -119,20 +120,24 @@ type numberBRefusal struct {
 }
 
 func TestTextOfCardsThatMustBeRefused(t *testing.T) {
-	for name, c := range numberBRefusals() {
-		chip := insert(t, c.d)
-		before := chip.TriesLeft().NumberB
-		s, w := open(t, chip)
-		reading, r := card.CheckText(context.Background(), s, numberB(t, tokuichi, 2035, c.code),
-			challenge(1), virtual.TestIssuerKeys())
-		if r.Outcome != card.Refused || r.Key != c.key || r.Ja == "" || r.En == "" ||
-			reading != (card.TextReading{}) {
-			t.Errorf("%s: %+v %+v", name, reading, r)
-		}
-		lost := before - chip.TriesLeft().NumberB
-		if name == "wrong code" && (lost != 1 || w.verifies != 1) || name != "wrong code" && lost > 0 {
-			t.Errorf("%s: %d tries lost", name, lost)
-		}
+	all := numberBRefusals()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			c := all[name]
+			chip := insert(t, c.d)
+			before := chip.TriesLeft().NumberB
+			s, w := open(t, chip)
+			reading, r := card.CheckText(context.Background(), s, numberB(t, tokuichi, 2035, c.code),
+				challenge(1), virtual.TestIssuerKeys())
+			if r.Outcome != card.Refused || r.Key != c.key || r.Ja == "" || r.En == "" ||
+				reading != (card.TextReading{}) {
+				t.Errorf("%+v %+v", reading, r)
+			}
+			lost := before - chip.TriesLeft().NumberB
+			if name == "wrong code" && (lost != 1 || w.verifies != 1) || name != "wrong code" && lost > 0 {
+				t.Errorf("%d tries lost", lost)
+			}
+		})
 	}
 }
 

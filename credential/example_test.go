@@ -13,8 +13,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// An insurer issues a live screen as a SMART Health Card, the phone shows it as a QR, and the counter reads the
-// QR and verifies it with a trust list.
+// An insurer issues a live screen as a SMART Health Card, the phone shows it as a QR, and the counter reads
+// the QR and verifies it with a trust list.
 func Example() {
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, eligibility.Japan)
 

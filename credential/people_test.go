@@ -4,7 +4,9 @@ import (
 	"bytes"
 	stdflate "compress/flate"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -219,7 +221,8 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 				v.Checks)
 		}
 	}
-	for tier, rung := range rungs {
+	for _, tier := range slices.Sorted(maps.Keys(rungs)) {
+		rung := rungs[tier]
 		n := rung[0] + rung[1] + rung[2] + rung[3]
 		percent := func(k int) string { return fmt.Sprintf("%.2f %%", 100*float64(k)/float64(n)) }
 		t.Logf("%-6s of %d: stdlib would fit %s; first pass %s, hardest %s, without SYL %s, file only %s",

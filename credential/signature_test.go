@@ -134,9 +134,11 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 			forged := forgeries(t, c.good, c.older, other)
 			tried += len(forged)
 			for _, name := range slices.Sorted(maps.Keys(forged)) {
-				if c.open(forged[name]) == nil {
-					t.Errorf("with the signature %s it is believed", name)
-				}
+				t.Run(name, func(t *testing.T) {
+					if c.open(forged[name]) == nil {
+						t.Errorf("with the signature %s it is believed", name)
+					}
+				})
 			}
 		})
 	}

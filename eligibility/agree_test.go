@@ -3,6 +3,7 @@ package eligibility
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +12,7 @@ import (
 // An insurer of each kind (法別番号), and none. The numbers pass the check digit.
 var eachInsurer = func() []InsurerNumber {
 	all := []InsurerNumber{""}
-	for law := range systems {
+	for _, law := range slices.Sorted(maps.Keys(systems)) {
 		body := law + "13999"
 		all = append(all, InsurerNumber(body+string(checkDigit(body))))
 	}

@@ -28,8 +28,8 @@ func ExampleMethods() {
 	// A1 被保険者資格申立書＋カード
 }
 
-// The share of the costs changes on the first of the month after the 70th birthday (健康保険法 74条): from then on it
-// is 20 %, or 30 % with a high income.
+// The share of the costs changes on the first of the month after the 70th birthday (健康保険法 74条): from then on
+// it is 20 %, or 30 % with a high income.
 func ExampleSharesOn() {
 	person := eligibility.Person{Insurer: "00138990", BirthDate: eligibility.MustDate("1956-12-10")}
 	for _, day := range []string{"2026-12-31", "2027-01-01"} {

@@ -13,6 +13,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -114,7 +115,8 @@ func twoSided(t testing.TB) map[string][]byte {
 	for _, name := range []string{"髙橋 德一", "\U00030000田 𠮷 山\U000E01EF"} {
 		c := certificate()
 		c.Person.Name = name
-		for kind, layout := range layouts {
+		for _, kind := range slices.Sorted(maps.Keys(layouts)) {
+			layout := layouts[kind]
 			data, _, err := pdf.CertificatePage(c, look, noticeDay, layout, name == "髙橋 德一")
 			if err != nil {
 				t.Fatal(err)
@@ -132,7 +134,8 @@ func TestEveryDocumentIsPDFA1b(t *testing.T) {
 	var files []string
 	every := documents(t)
 	maps.Copy(every, twoSided(t))
-	for name, data := range every {
+	for _, name := range slices.Sorted(maps.Keys(every)) {
+		data := every[name]
 		o := sign.Options{Credential: "eyJhbGciOiJFUzI1NiJ9.q1YqLU4tUrJSKk7OSC1RAA.c2lnbmF0dXJl",
 			Archive: true}
 		described, err := sign.Describe(data, noticeDay, o)
@@ -156,7 +159,7 @@ func TestEveryDocumentIsPDFA1b(t *testing.T) {
 			{"-signed", signed},
 			{"-signed-bare", bare},
 		} {
-			t.Run(c.kind, func(t *testing.T) {
+			t.Run(name+c.kind, func(t *testing.T) {
 				if !bytes.Contains(c.data,
 					[]byte("<pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>")) {
 					t.Errorf("%s%s does not say that it is PDF/A-1b", name, c.kind)

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -159,20 +161,23 @@ func hardDocuments(t *testing.T) map[string]hardDocument {
 	}
 	add("notice", a4, notices.Bytes())
 	const mm = 72 / 25.4
-	for name, f := range files {
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
-		}
-		d := a4
-		if name == "certificate-card" {
-			d = hardDocument{
-				left:  13 * mm,
-				top:   10 * mm,
-				right: (10 + 85.6 - 3) * mm,
-				lower: (10 + 54 - 0.5) * mm,
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		t.Run(name, func(t *testing.T) {
+			f := files[name]
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
 			}
-		}
-		add(name, d, buffers[name].Bytes())
+			d := a4
+			if name == "certificate-card" {
+				d = hardDocument{
+					left:  13 * mm,
+					top:   10 * mm,
+					right: (10 + 85.6 - 3) * mm,
+					lower: (10 + 54 - 0.5) * mm,
+				}
+			}
+			add(name, d, buffers[name].Bytes())
+		})
 	}
 	return out
 }
@@ -188,45 +193,57 @@ type word struct {
 
 func TestHardNamesAreCopiedWholeFromEveryDocumentAndStayWithinIt(t *testing.T) {
 	squeezed := strings.NewReplacer("\n", "", " ", "", "\f", "", "　", "")
-	for name, d := range hardDocuments(t) {
-		kind, number, single := strings.Cut(name, "/")
-		for i, hardName := range hardNames {
-			page := i
-			switch {
-			case single && fmt.Sprint(i) != number:
-				continue
-			case single:
-				page = 0
-			case strings.HasPrefix(kind, "certificate"):
-				page = 2 * i
-			}
-			p, _ := hard(i)
-			want := hardName
-			if strings.ContainsAny(hardName, "●■") && p.Kana != "" && kind != "declaration" && kind != "sheet" {
-				want = p.Kana // the reading is printed large, the name as registered beside it
-				if kind == "notice" {
-					want = eligibility.HalfWidthKana("登録の表記 ") + hardName
+	all := hardDocuments(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			d := all[name]
+			kind, number, single := strings.Cut(name, "/")
+			for i, hardName := range hardNames {
+				page := i
+				switch {
+				case single && fmt.Sprint(i) != number:
+					continue
+				case single:
+					page = 0
+				case strings.HasPrefix(kind, "certificate"):
+					page = 2 * i
+				}
+				p, _ := hard(i)
+				want := hardName
+				if strings.ContainsAny(hardName, "●■") && p.Kana != "" && kind != "declaration" &&
+					kind != "sheet" {
+					want = p.Kana // the reading is printed large, the name as registered beside it
+					if kind == "notice" {
+						want = eligibility.HalfWidthKana("登録の表記 ") + hardName
+					}
+				}
+				if text := squeezed.Replace(d.pages[page]); !strings.Contains(text, squeezed.Replace(want)) {
+					t.Errorf("%q is not in:\n%s", want, d.pages[page])
 				}
 			}
-			if text := squeezed.Replace(d.pages[page]); !strings.Contains(text, squeezed.Replace(want)) {
-				t.Errorf("%s: %q is not in:\n%s", name, want, d.pages[page])
+			var boxes struct {
+				Pages []struct {
+					Words []word `xml:"word"`
+				} `xml:"body>doc>page"`
 			}
-		}
-		var boxes struct {
-			Pages []struct {
-				Words []word `xml:"word"`
-			} `xml:"body>doc>page"`
-		}
-		if err := xml.Unmarshal([]byte(run(t, "pdftotext", "-bbox", d.path, "-")), &boxes); err != nil {
-			t.Fatal(name, err)
-		}
-		for page, p := range boxes.Pages {
-			for _, w := range p.Words {
-				if w.XMin < d.left-1 || w.XMax > d.right+1 || w.YMin < d.top-1 || w.YMax > d.lower+1 {
-					t.Errorf("%s, page %d: %q reaches over the edge: %.0f %.0f %.0f %.0f", name, page+1,
-						w.Text, w.XMin, w.YMin, w.XMax, w.YMax)
+			if err := xml.Unmarshal([]byte(run(t, "pdftotext", "-bbox", d.path, "-")), &boxes); err != nil {
+				t.Fatal(name, err)
+			}
+			// pdftotext ends each page with a form feed
+			if len(boxes.Pages) != len(d.pages)-1 {
+				t.Fatalf("%d pages with boxes, %d with text", len(boxes.Pages), len(d.pages)-1)
+			}
+			for page, p := range boxes.Pages {
+				if len(p.Words) == 0 {
+					t.Errorf("page %d is empty", page+1)
+				}
+				for _, w := range p.Words {
+					if w.XMin < d.left-1 || w.XMax > d.right+1 || w.YMin < d.top-1 || w.YMax > d.lower+1 {
+						t.Errorf("%s, page %d: %q reaches over the edge: %.0f %.0f %.0f %.0f", name, page+1,
+							w.Text, w.XMin, w.YMin, w.XMax, w.YMax)
+					}
 				}
 			}
-		}
+		})
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -116,82 +118,90 @@ func objects(t *testing.T, data []byte) []map[string]any {
 // ISO 32000-1 section 14.7.4.4: from a marked content of the page the parent tree leads to the element that
 // has it, and the other way round; every element is reached from the root, once.
 func TestStructureAndPageLeadToEachOther(t *testing.T) {
-	for name, data := range documents(t) {
-		all := objects(t, data)
-		reference := func(number int) string { return fmt.Sprintf("%d 0 R", number) }
-		var parents []any
-		elements, kids := map[string]map[string]any{}, map[string]string{}
-		for number, o := range all {
-			if nums, ok := o["/Nums"].([]any); ok {
-				parents = nums[1].([]any)
-			}
-			if o["/S"] != nil && o["/K"] != nil {
-				elements[reference(number)] = o
-			}
-		}
-		for self, o := range elements {
-			for _, kid := range o["/K"].([]any) {
-				switch kid := kid.(type) {
-				case string:
-					if kids[kid] != "" {
-						t.Errorf("%s: %s has two parents", name, kid)
-					}
-					kids[kid] = self
-				case float64:
-					if int(kid) >= len(parents) || parents[int(kid)] != self {
-						t.Errorf("%s: content %v belongs to %s, not by the parent tree", name, kid, self)
-						continue
-					}
-					parents[int(kid)] = nil
+	all := documents(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			data := all[name]
+			all := objects(t, data)
+			reference := func(number int) string { return fmt.Sprintf("%d 0 R", number) }
+			var parents []any
+			elements, kids := map[string]map[string]any{}, map[string]string{}
+			for number, o := range all {
+				if nums, ok := o["/Nums"].([]any); ok {
+					parents = nums[1].([]any)
+				}
+				if o["/S"] != nil && o["/K"] != nil {
+					elements[reference(number)] = o
 				}
 			}
-		}
-		for self, o := range elements {
-			if o["/S"] != "/Document" && o["/P"] != kids[self] {
-				t.Errorf("%s: %s calls %v its parent, %s calls it its kid", name, self, o["/P"], kids[self])
+			for self, o := range elements {
+				for _, kid := range o["/K"].([]any) {
+					switch kid := kid.(type) {
+					case string:
+						if kids[kid] != "" {
+							t.Errorf("%s has two parents", kid)
+						}
+						kids[kid] = self
+					case float64:
+						if int(kid) >= len(parents) || parents[int(kid)] != self {
+							t.Errorf("content %v belongs to %s, not by the parent tree", kid, self)
+							continue
+						}
+						parents[int(kid)] = nil
+					}
+				}
 			}
-		}
-		for number, p := range parents {
-			if p != nil {
-				t.Errorf("%s: content %d leads to %v, which does not have it", name, number, p)
+			for self, o := range elements {
+				if o["/S"] != "/Document" && o["/P"] != kids[self] {
+					t.Errorf("%s calls %v its parent, %s calls it its kid", self, o["/P"], kids[self])
+				}
 			}
-		}
-		if len(elements) < 10 {
-			t.Errorf("%s: %d elements", name, len(elements))
-		}
+			for number, p := range parents {
+				if p != nil {
+					t.Errorf("content %d leads to %v, which does not have it", number, p)
+				}
+			}
+			if len(elements) < 10 {
+				t.Errorf("%d elements", len(elements))
+			}
+		})
 	}
 }
 
 // What is drawn on a page of one document is either marked as content or as an artifact.
 func TestNothingOnATaggedPageIsUnmarked(t *testing.T) {
-	for name, data := range documents(t) {
-		path := filepath.Join(t.TempDir(), "flat.pdf")
-		run(t, "qpdf", "--qdf", "--coalesce-contents", "--object-streams=disable", kept(t, data), path)
-		flat, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, content, _ := bytes.Cut(flat, []byte("%% Contents for page 1"))
-		_, content, _ = bytes.Cut(content, []byte("stream\n"))
-		content, _, _ = bytes.Cut(content, []byte("endstream"))
-		depth, seen := 0, map[string]bool{}
-		for line := range strings.Lines(string(content)) {
-			line = strings.TrimSpace(line)
-			switch {
-			case strings.HasSuffix(line, "BMC"), strings.HasSuffix(line, "BDC"):
-				if depth++; depth > 1 || strings.HasSuffix(line, "BDC") && seen[line] {
-					t.Errorf("%s: %s within another or twice", name, line)
-				}
-				seen[line] = true
-			case line == "EMC":
-				depth--
-			case line != "" && depth != 1:
-				t.Errorf("%s: %q is not marked", name, line)
+	all := documents(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			data := all[name]
+			path := filepath.Join(t.TempDir(), "flat.pdf")
+			run(t, "qpdf", "--qdf", "--coalesce-contents", "--object-streams=disable", kept(t, data), path)
+			flat, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		if depth != 0 || len(seen) < 5 {
-			t.Errorf("%s: %d marks are open, of %d", name, depth, len(seen))
-		}
+			_, content, _ := bytes.Cut(flat, []byte("%% Contents for page 1"))
+			_, content, _ = bytes.Cut(content, []byte("stream\n"))
+			content, _, _ = bytes.Cut(content, []byte("endstream"))
+			depth, seen := 0, map[string]bool{}
+			for line := range strings.Lines(string(content)) {
+				line = strings.TrimSpace(line)
+				switch {
+				case strings.HasSuffix(line, "BMC"), strings.HasSuffix(line, "BDC"):
+					if depth++; depth > 1 || strings.HasSuffix(line, "BDC") && seen[line] {
+						t.Errorf("%s within another or twice", line)
+					}
+					seen[line] = true
+				case line == "EMC":
+					depth--
+				case line != "" && depth != 1:
+					t.Errorf("%q is not marked", line)
+				}
+			}
+			if depth != 0 || len(seen) < 5 {
+				t.Errorf("%d marks are open, of %d", depth, len(seen))
+			}
+		})
 	}
 }
 

@@ -34,7 +34,11 @@ func TestOnlyTheKeysHolderProvesIt(t *testing.T) {
 
 // The form is right, the key or its curve is not: the handshake knows P-256 alone.
 func TestAProofByAnotherKeyOrOfAnotherCurveIsNone(t *testing.T) {
-	keys := map[string]*ecdsa.PrivateKey{}
+	type named struct {
+		name string
+		key  *ecdsa.PrivateKey
+	}
+	var keys []named
 	for _, c := range []struct {
 		name  string
 		curve elliptic.Curve
@@ -44,37 +48,35 @@ func TestAProofByAnotherKeyOrOfAnotherCurveIsNone(t *testing.T) {
 		{"P-384", elliptic.P384()},
 		{"P-521", elliptic.P521()},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			key, err := ecdsa.GenerateKey(c.curve, rand.Reader)
-			if err != nil {
-				t.Fatal(err)
-			}
-			keys[c.name] = key
-		})
-	}
-	nonce := make([]byte, 32)
-	for claims, claimed := range keys {
-		der, err := x509.MarshalPKIXPublicKey(&claimed.PublicKey)
+		key, err := ecdsa.GenerateKey(c.curve, rand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for signs, signer := range keys {
-			proof, err := Prove(signer, nonce)
+		keys = append(keys, named{c.name, key})
+	}
+	nonce := make([]byte, 32)
+	for _, claimed := range keys {
+		der, err := x509.MarshalPKIXPublicKey(&claimed.key.PublicKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, signer := range keys {
+			proof, err := Prove(signer.key, nonce)
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := claims == signs && claimed.Curve == elliptic.P256()
+			want := claimed.name == signer.name && claimed.key.Curve == elliptic.P256()
 			if Proved(der, nonce, proof) != want {
-				t.Errorf("%s signs for %s: accepted is not %v", signs, claims, want)
+				t.Errorf("%s signs for %s: accepted is not %v", signer.name, claimed.name, want)
 			}
 			// signed as something else: without the handshake's own word before it
 			digest := sha256.Sum256(nonce)
-			bare, err := ecdsa.SignASN1(rand.Reader, signer, digest[:])
+			bare, err := ecdsa.SignASN1(rand.Reader, signer.key, digest[:])
 			if err != nil {
 				t.Fatal(err)
 			}
 			if Proved(der, nonce, bare) {
-				t.Errorf("%s signs the bare nonce for %s: accepted", signs, claims)
+				t.Errorf("%s signs the bare nonce for %s: accepted", signer.name, claimed.name)
 			}
 		}
 	}
