@@ -3,6 +3,7 @@ package eligibility
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -107,9 +108,10 @@ func (s aSituation) compare(t *testing.T, o Outcome) {
 			t.Errorf("%s is accepted: %s (%s)", code, byCode[code].Reason, s.Source)
 		}
 	}
-	for code, want := range s.Expect.Confidence {
+	for _, code := range slices.Sorted(maps.Keys(s.Expect.Confidence)) {
+		want := s.Expect.Confidence[code]
 		m, there := byCode[code]
-		if there && !slices.Contains(strings.Split(want, "|"), string(m.Confidence)) {
+		if !there || !slices.Contains(strings.Split(want, "|"), string(m.Confidence)) {
 			t.Errorf("%s is %s, want %s (%s)", code, m.Confidence, want, s.Source)
 		}
 	}

@@ -54,6 +54,9 @@ func TestABatchOfManyPagesIsSound(t *testing.T) {
 	batch(t, &out, notice(t), 600)
 	path := kept(t, out.Bytes())
 	run(t, "qpdf", "--check", path)
+	if n := pageCount(t, path); n != 600 {
+		t.Errorf("%d pages", n)
+	}
 	text := run(t, "pdftotext", "-f", "600", "-l", "600", path, "-")
 	if !bytes.Contains([]byte(text), []byte("0000599")) {
 		t.Error(text)

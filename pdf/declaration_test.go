@@ -31,6 +31,9 @@ func TestDeclarationAsksWhatTheNoticeAsks(t *testing.T) {
 			}
 			path := saved(t, c.name, data)
 			run(t, "qpdf", "--check", path)
+			if n := pageCount(t, path); n != 1 {
+				t.Errorf("%d pages", n)
+			}
 			text := run(t, "pdftotext", "-layout", path, "-")
 			for _, want := range []string{"被保険者資格申立書", "氏名", "生年月日", "性別", "住所", "連絡先", "保険の種別", "保険者の名称",
 				"事業所名", "一部負担金の割合", "上記のとおり申し立てます", c.d.Name} {

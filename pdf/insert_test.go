@@ -25,6 +25,9 @@ func TestInsertBearsWhatACounterTypes(t *testing.T) {
 		}
 		path := saved(t, []string{"insert", "insert-long"}[i], data)
 		run(t, "qpdf", "--check", path)
+		if n := pageCount(t, path); n != 1 {
+			t.Errorf("%d pages", n)
+		}
 		text := strings.ReplaceAll(run(t, "pdftotext", "-raw", path, "-"), "\n", " ")
 		for _, want := range []string{name, "138990", "国13・0001234（02）", "負担割合 2割", "有効期限 令和9年7月31日",
 			"この紙だけでは受診できません"} {

@@ -35,12 +35,6 @@ var hardNames = func() []string {
 	return names
 }()
 
-func TestThereAreSixtySixHardNames(t *testing.T) {
-	if len(hardNames) < 66 {
-		t.Error(len(hardNames))
-	}
-}
-
 // hard is a person of a difficult name; some have no reading, an insurer of thirty kanji, no 記号.
 func hard(i int) (p eligibility.Person, insurer string) {
 	p = certificate().Person

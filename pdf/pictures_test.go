@@ -103,6 +103,11 @@ func TestPicturesOfTheDocuments(t *testing.T) {
 			}
 			run(t, "pdftoppm", "-r", p.dpi, "-f", p.page, "-l", p.page, "-png", "-singlefile", kept(t, data),
 				filepath.Join(folder, p.name))
+			// between a page with little more than lines and a notice full of text, never blank or black
+			made := picture(t, filepath.Join(folder, p.name+".png"))
+			if ink := inkShare(made); ink < 0.002 || ink > 0.5 {
+				t.Errorf("%.2f %% of %v is dark", 100*ink, made.Bounds().Size())
+			}
 		})
 	}
 }
