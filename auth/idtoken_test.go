@@ -31,7 +31,8 @@ func TestAProvidersWrongAnswersAreRefused(t *testing.T) {
 		change func(a *answers)
 		want   *eligibility.Error
 	}{
-		{"auth_time older than max_age and the leeway", when("auth_time", -271*time.Second), auth.ErrIdentity},
+		{"auth_time older than max_age and the leeway", when("auth_time", -271*time.Second),
+			auth.ErrIdentity},
 		{"auth_time three days old", when("auth_time", -72*time.Hour), auth.ErrIdentity},
 		{"auth_time ahead by more than the leeway", when("auth_time", 31*time.Second), auth.ErrIdentity},
 		{"auth_time an hour ahead", when("auth_time", time.Hour), auth.ErrIdentity},
@@ -129,7 +130,8 @@ func TestAProvidersGoodAnswersSignIn(t *testing.T) {
 	}{
 		{"as usual", usual, nothing, func(*answers) {}},
 		{"clocks half a minute apart", usual, nothing, func(a *answers) {
-			a.claims["auth_time"], a.claims["iat"] = a.clock.Add(30*time.Second).Unix(), a.clock.Add(30*time.Second).Unix()
+			ahead := a.clock.Add(30 * time.Second).Unix()
+			a.claims["auth_time"], a.claims["iat"] = ahead, ahead
 		}},
 		{"a proof of four minutes and a half", usual, nothing, func(a *answers) {
 			a.claims["auth_time"] = a.clock.Add(-270 * time.Second).Unix()

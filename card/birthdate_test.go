@@ -44,10 +44,11 @@ func TestGenuineCardOfThisBirthDateIsConfirmed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := card.VerifyBirthDate(e, tokuichi, challenge(1), virtual.TestIssuerKeys()); r.Outcome != card.Confirmed {
+	r := card.VerifyBirthDate(e, tokuichi, challenge(1), virtual.TestIssuerKeys())
+	if r.Outcome != card.Confirmed {
 		t.Errorf("%+v", r)
 	}
-	r := card.VerifyBirthDate(e, tokuichi, challenge(1), nil)
+	r = card.VerifyBirthDate(e, tokuichi, challenge(1), nil)
 	if r.Outcome != card.Unverified || r.Ja != "生年月日は一致・カードの真正性は未確認" {
 		t.Errorf("without issuer keys: %+v", r)
 	}

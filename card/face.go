@@ -104,7 +104,8 @@ func parseFace(data []byte) (faceRecord, bool) {
 		found[i], one = child(parts, uint32(tagFaceBirth+i))
 		ok = ok && one
 	}
-	birth, sex, key, name, address, photo, signature := found[0], found[1], found[2], found[3], found[4], found[5], found[6]
+	birth, sex, key, name := found[0], found[1], found[2], found[3]
+	address, photo, signature := found[4], found[5], found[6]
 	date, ok2 := cardDate(birth.value)
 	if !ok || !ok2 || len(sex.value) != 1 {
 		return faceRecord{}, false

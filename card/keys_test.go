@@ -208,11 +208,12 @@ func TestCardWithKeysOnP384IsConfirmed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r := VerifyBirthDate(e, eligibility.MustDate("1980-02-17"), challenge, keys); r.Outcome != Confirmed {
+			born := eligibility.MustDate("1980-02-17")
+			if r := VerifyBirthDate(e, born, challenge, keys); r.Outcome != Confirmed {
 				t.Errorf("%+v", r)
 			}
 			e.Signature = form(chip.sign([]byte("another challenge")))
-			if r := VerifyBirthDate(e, eligibility.MustDate("1980-02-17"), challenge, keys); r.Outcome != Refused {
+			if r := VerifyBirthDate(e, born, challenge, keys); r.Outcome != Refused {
 				t.Errorf("%s, replayed: %+v", c.name, r)
 			}
 		})

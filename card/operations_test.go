@@ -42,10 +42,12 @@ var operations = []operation{
 		}
 		return e, card.VerifyBirthDate(e, birth, challenge(1), issuerKeys)
 	}},
-	{"text", func(ctx context.Context, s *card.Session, _ eligibility.Date, b card.NumberB) (any, card.Result) {
+	{"text", func(ctx context.Context, s *card.Session, _ eligibility.Date,
+		b card.NumberB) (any, card.Result) {
 		return card.CheckText(ctx, s, b, challenge(1), issuerKeys)
 	}},
-	{"face", func(ctx context.Context, s *card.Session, _ eligibility.Date, b card.NumberB) (any, card.Result) {
+	{"face", func(ctx context.Context, s *card.Session, _ eligibility.Date,
+		b card.NumberB) (any, card.Result) {
 		return card.CheckFace(ctx, s, b, challenge(1), issuerKeys)
 	}},
 	{"certificate", func(ctx context.Context, s *card.Session, _ eligibility.Date,
@@ -95,22 +97,18 @@ func observe(t *testing.T) []observation {
 		b := numberB(t, tokuichi, 2035, "1234")
 		all := describe()
 		for _, kind := range slices.Sorted(maps.Keys(all)) {
-			t.Run(kind, func(t *testing.T) {
-				d := all[kind]
-				c := insert(t, d)
-				number, hash := c.ForbiddenNumber()
-				pins := func() [2]int {
-					return [2]int{c.TriesLeft().UserPIN, c.TriesLeft().SignaturePassword}
-				}
-				before := pins()
-				for _, o := range append(operations, operation{"text without issuer keys", textWithoutKeys}) {
-					c.Insert()
-					s, w := open(t, c)
-					given, r := o.run(context.Background(), s, tokuichi, b)
-					observations = append(observations, observation{kind + ", " + o.name, number, hash,
-						w.verifies, pins() != before, []any{given, r, *s}})
-				}
-			})
+			d := all[kind]
+			c := insert(t, d)
+			number, hash := c.ForbiddenNumber()
+			pins := func() [2]int { return [2]int{c.TriesLeft().UserPIN, c.TriesLeft().SignaturePassword} }
+			before := pins()
+			for _, o := range append(operations, operation{"text without issuer keys", textWithoutKeys}) {
+				c.Insert()
+				s, w := open(t, c)
+				given, r := o.run(context.Background(), s, tokuichi, b)
+				observations = append(observations, observation{kind + ", " + o.name, number, hash,
+					w.verifies, pins() != before, []any{given, r, *s}})
+			}
 		}
 	})
 	return observations

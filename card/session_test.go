@@ -36,7 +36,11 @@ func bytesOf(t testing.TB, s string) []byte {
 }
 
 func TestGuardSendsNoForbiddenCommand(t *testing.T) {
-	const text, visual, jpki = "00A4040C0AD3921000310001010408", "00A4040C0AD3921000310001010402", "00A4040C0AD392F000260100000001"
+	const (
+		text   = "00A4040C0AD3921000310001010408"
+		visual = "00A4040C0AD3921000310001010402"
+		jpki   = "00A4040C0AD392F000260100000001"
+	)
 	for _, row := range []struct {
 		name     string
 		commands []string

@@ -13,7 +13,8 @@ import (
 
 func TestAddressesOfAClosedNetworkAreWrittenExactly(t *testing.T) {
 	key := newKey(t)
-	for _, good := range []string{"10.1.2.3", "192.168.0.7", "100.64.0.1", "127.0.0.1", "fd00::7", "8.8.8.8"} {
+	for _, good := range []string{"10.1.2.3", "192.168.0.7", "100.64.0.1", "127.0.0.1", "fd00::7",
+		"8.8.8.8"} {
 		list := trusting(key)
 		list.Issuers[0].Addresses = []string{good}
 		if err := list.Check(); err != nil {

@@ -282,12 +282,13 @@ func TestRevokedCopyIsRefusedAndAnOldListSaysSo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := Basis{Trust: trusting(key), At: issuedAt.Add(time.Hour), Status: func(iss string) *StatusList {
+			b := Basis{Trust: trusting(key), At: issuedAt.Add(time.Hour)}
+			b.Status = func(iss string) *StatusList {
 				if iss == testISS {
 					return list
 				}
 				return nil
-			}}
+			}
 			if c.name == "revoked" {
 				mustRefuse(t, b, jws, "revocation")
 				return

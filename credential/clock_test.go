@@ -136,7 +136,8 @@ func TestASecondCodeCountsOnlyByBothClocks(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := measuredBy(p.issuer, made.Add(c.age), c.skew)
 			v := b.Verify(p.screen).Prove(proof, p.screen, b, "")
-			if v.Valid != c.valid || !c.valid && (v.Checks[0].Result != Failed || v.Checks[0].Name != c.check) {
+			first := v.Checks[0]
+			if v.Valid != c.valid || !c.valid && (first.Result != Failed || first.Name != c.check) {
 				t.Fatalf("valid %v: %+v", v.Valid, v.Checks)
 			}
 			if c.check == "clock" && (!failedClock(v) || v.NeedsProof()) {

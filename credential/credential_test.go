@@ -17,8 +17,10 @@ import (
 // kid.
 func TestThumbprintOfTheSpecificationsSampleKey(t *testing.T) {
 	var set KeySet
-	err := json.Unmarshal([]byte(`{"keys":[{"kty":"EC","kid":"3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s","use":"sig","alg":"ES256","crv":"P-256",
-		"x":"11XvRWy1I2S0EyJlyf_bWfw_TQ5CJJNLw78bHXNxcgw","y":"eZXwxvO1hvCY0KucrPfKo7yAyMT6Ajc3N7OkAB6VYy8"}]}`),
+	err := json.Unmarshal([]byte(`{"keys":[{"kty":"EC",
+		"kid":"3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s","use":"sig","alg":"ES256","crv":"P-256",
+		"x":"11XvRWy1I2S0EyJlyf_bWfw_TQ5CJJNLw78bHXNxcgw",
+		"y":"eZXwxvO1hvCY0KucrPfKo7yAyMT6Ajc3N7OkAB6VYy8"}]}`),
 		&set)
 	if err != nil {
 		t.Fatal(err)
@@ -172,7 +174,8 @@ func TestForgeriesAreRefusedEachWithItsOwnCheck(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := Basis{Trust: &stranger, At: issuedAt}.Verify(c.jws)
-			if v.Valid || v.Checks[0].Name != c.check || v.Checks[0].Result != Failed || v.Eligibility != nil {
+			if v.Valid || v.Checks[0].Name != c.check || v.Checks[0].Result != Failed ||
+				v.Eligibility != nil {
 				t.Errorf("%+v", v)
 			}
 		})
@@ -187,7 +190,10 @@ func TestTiersCannotBeMixed(t *testing.T) {
 	}{
 		{"hcnf and rid", func(p *payload) { p.HCNF = &hcnf{"vFm9fTx1wPugptQy"}; p.VC.RID = "AAAAB" }},
 		{"live for a day", func(p *payload) { p.EXP = p.NBF + 86430 }},
-		{"screen for a week", func(p *payload) { p.HCNF = &hcnf{"vFm9fTx1wPugptQy"}; p.EXP = p.NBF + 7*86400 }},
+		{"screen for a week", func(p *payload) {
+			p.HCNF = &hcnf{"vFm9fTx1wPugptQy"}
+			p.EXP = p.NBF + 7*86400
+		}},
 		{"pdf for a year", func(p *payload) { p.VC.RID = "AAAAB"; p.EXP = p.NBF + 365*86400 }},
 		{"no exp", func(p *payload) { p.EXP = 0 }},
 		{"rid beyond its range", func(p *payload) { p.VC.RID = "_____" }},
@@ -243,7 +249,10 @@ func TestTrustListIsRefusedWhenItIsNotTheOperators(t *testing.T) {
 			_, err := OpenTrustList(jws, other.Public(), issuedAt, 0)
 			return err
 		}},
-		{"rolled back", func() error { _, err := OpenTrustList(jws, root.Public(), issuedAt, 8); return err }},
+		{"rolled back", func() error {
+			_, err := OpenTrustList(jws, root.Public(), issuedAt, 8)
+			return err
+		}},
 		{"expired", func() error {
 			_, err := OpenTrustList(jws, root.Public(), issuedAt.Add(31*24*time.Hour), 0)
 			return err

@@ -130,7 +130,8 @@ func (c EndorsementCheck) Open(text string) ([]Endorsement, error) {
 func (c EndorsementCheck) withdrawn(kid string) bool { return c.Gone != nil && c.Gone(kid) }
 
 // read opens one statement; signed reports whether one of these keys signed it.
-func (c EndorsementCheck) read(jws string, believed KeySet) (claims endorsementClaims, signed bool, err error) {
+func (c EndorsementCheck) read(jws string,
+	believed KeySet) (claims endorsementClaims, signed bool, err error) {
 	h, input, body, signature, err := splitJWS(jws)
 	if err != nil {
 		return claims, false, err

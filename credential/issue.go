@@ -61,9 +61,8 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 	case PDF:
 		exp = r.Expires.Truncate(time.Second)
 		if !exp.After(now) || exp.After(LatestEnd(nbf.Add(backdate))) || r.RID >= MaxRID {
-			return Issued{},
-				errors.New(
-					"credential: a pdf needs an end by the first day of the fourth month after and a rid below 2^27")
+			return Issued{}, errors.New("credential: a pdf needs an end by the first day of the fourth " +
+				"month after and a rid below 2^27")
 		}
 	default:
 		return Issued{}, fmt.Errorf("credential: unknown tier %q", r.Tier)

@@ -132,7 +132,8 @@ func TestAPartlyKnownBirthDateAnswersForEveryDayThatItMayBe(t *testing.T) {
 			for _, insurer := range []InsurerNumber{"", "00138990", "39139993"} {
 				partial := Person{Insurer: insurer, BirthDate: day(fmt.Sprint(year))}
 				wide, wideErr := SharesOn(partial, day(on))
-				for b := partial.BirthDate.Earliest(); !b.After(partial.BirthDate.Latest()); b = b.AddDays(1) {
+				last := partial.BirthDate.Latest()
+				for b := partial.BirthDate.Earliest(); !b.After(last); b = b.AddDays(1) {
 					shares, err := SharesOn(Person{Insurer: insurer, BirthDate: b}, day(on))
 					if err != nil {
 						continue

@@ -134,7 +134,8 @@ func TestTenTenthsOnlyWhereTheLawSaysSo(t *testing.T) {
 		{"国保", paper + `"birthDate":"1980-02-17","insurerNumber":"138990"`, "", "C1", Certain, "C1",
 			[]string{"10割", "滞納", "54条の3", "払い戻"}},
 		{"by card, too",
-			`"brings":["card"],"card":{"reads":true},"paperSpecial":"medicalExpense","birthDate":"1980-02-17"`, "", "M1",
+			`"brings":["card"],"card":{"reads":true},"paperSpecial":"medicalExpense",` +
+				`"birthDate":"1980-02-17"`, "", "M1",
 			Certain, "*", []string{"10割"}},
 		{"後期: likely", paper + `"birthDate":"1944-02-29","insurerNumber":"39139993"`, "", "C1", Likely, "C1",
 			[]string{"10割"}},

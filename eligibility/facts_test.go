@@ -39,7 +39,8 @@ func TestInsurerNumbers(t *testing.T) {
 			}
 		})
 	}
-	for _, bad := range []string{"", "1", "138991", "0613999", "061399920", "abcdefgh", "00000000", "000000"} {
+	for _, bad := range []string{"", "1", "138991", "0613999", "061399920", "abcdefgh", "00000000",
+		"000000"} {
 		if _, err := ParseInsurerNumber(bad); !errors.Is(err, ErrInsurerNumber) {
 			t.Errorf("%q: %v", bad, err)
 		}
@@ -242,7 +243,8 @@ func TestForecastOfTheShare(t *testing.T) {
 		{"1944-02-29", "2026-08-01", "39139993", 10,
 			`{"percents":[10],"basis":"assigned","changesOn":null,"then":null,"reviewOn":"2027-08-01"}`},
 		{"1944-02-29", "2026-07-31", "", 0,
-			`{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,"reviewOn":"2026-08-01"}`},
+			`{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,` +
+				`"reviewOn":"2026-08-01"}`},
 		{"1956", "2026-11-22", "", 0,
 			`{"percents":[20,30],"basis":"age only","changesOn":"2027-01-01","then":[20,30],` +
 				`"reviewOn":"2027-08-01"}`},
@@ -395,7 +397,8 @@ func TestDatesAsTextAndTime(t *testing.T) {
 func TestAnErrorSaysWhereAndWhy(t *testing.T) {
 	cause := errors.New("a cause")
 	err := ErrDate.In("day").Because(cause)
-	if !errors.Is(err, ErrDate) || !errors.Is(err, cause) || errors.Is(err, ErrInsurerNumber) || err.Is(cause) {
+	if !errors.Is(err, ErrDate) || !errors.Is(err, cause) || errors.Is(err, ErrInsurerNumber) ||
+		err.Is(cause) {
 		t.Error(err)
 	}
 	s := err.Error()

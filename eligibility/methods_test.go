@@ -39,11 +39,14 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 			`{"day":"2026-11-22","brings":["card","portalScreen","portalPdf","insurerScreen","notice"],` +
 				`"card":{"reads":false},"facility":{"phoneReader":true}}`, "P1 P2 N1 N1e A1"},
 		{"1.3 reader fails, nothing else, number known",
-			`{"day":"2026-11-22","brings":["card"],"card":{"reads":false},"lookupByNumber":"found"}`, "L0 A1"},
+			`{"day":"2026-11-22","brings":["card"],"card":{"reads":false},"lookupByNumber":"found"}`,
+			"L0 A1"},
 		{"1.3 reader fails, nothing else",
-			`{"day":"2026-11-22","brings":["card"],"card":{"reads":false},"lookupByNumber":"notFound"}`, "A1"},
+			`{"day":"2026-11-22","brings":["card"],"card":{"reads":false},"lookupByNumber":"notFound"}`,
+			"A1"},
 		{"1.3 phone only, phone reader, Android",
-			`{"day":"2026-11-22","brings":["phone"],"facility":{"phoneReader":true},"phone":{"os":"android"}}`, "S1"},
+			`{"day":"2026-11-22","brings":["phone"],"facility":{"phoneReader":true},"phone":{"os":"android"}}`,
+			"S1"},
 		{"1.3 phone only, phone reader, iPhone",
 			`{"day":"2026-11-22","brings":["phone"],"facility":{"phoneReader":true},"phone":{"os":"ios"}}`,
 			"S2"},
@@ -65,7 +68,8 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 		{"1.3 old PDF or screenshot only", `{"day":"2026-11-22","brings":["portalPdf","portalScreenshot"]}`,
 			""},
 		{"1.3 notice alone", `{"day":"2026-11-22","brings":["notice"],"lookupByNumber":"notTried"}`, ""},
-		{"1.2 N0 to 2026-07-31", `{"day":"2026-07-31","brings":["notice"],"lookupByNumber":"found"}`, "N0 L0"},
+		{"1.2 N0 to 2026-07-31",
+			`{"day":"2026-07-31","brings":["notice"],"lookupByNumber":"found"}`, "N0 L0"},
 		{"1.2 N0 over on 2026-08-01", `{"day":"2026-08-01","brings":["notice"],"lookupByNumber":"found"}`,
 			"L0"},
 		{"1.2 N0 国保 from 2025-06-27",
@@ -86,7 +90,8 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 			`{"day":"2025-12-01","insurerNumber":"01139997","brings":["oldCard"],` +
 				`"oldCardUntil":"2025-11-30","lookupByNumber":"found"}`, "L0"},
 		{"1.2 H1 last day",
-			`{"day":"2025-12-01","insurerNumber":"01139997","brings":["oldCard"],"oldCardUntil":"2025-12-01"}`, "H1"},
+			`{"day":"2025-12-01","insurerNumber":"01139997","brings":["oldCard"],"oldCardUntil":"2025-12-01"}`,
+			"H1"},
 		{"1.2 H1 never after 2025-12-01, whatever is printed",
 			`{"day":"2025-12-02","brings":["oldCard"],"oldCardUntil":"2026-03-31"}`, ""},
 		{"1.4 後期's old card ended 2025-07-31",
@@ -167,7 +172,8 @@ func TestWhatIsAcceptedAtTheCounter(t *testing.T) {
 		{"1.2 S from 2025-09-19", `{"day":"2025-09-18","brings":["phone"],"facility":{"phoneReader":true}}`,
 			""},
 		{"1.2 papers from 2024-12-02",
-			`{"day":"2024-12-01","brings":["card","notice","certificate","portalPdf"],"card":{"reads":false}}`, "A1"},
+			`{"day":"2024-12-01","brings":["card","notice","certificate","portalPdf"],"card":{"reads":false}}`,
+			"A1"},
 		{"unknown refuses nothing", `{"day":"2026-11-22","brings":["card","notice"]}`, "M1 M2 M3 N1 A1"},
 		{"nothing known but the day", `{"day":"2026-11-22"}`, ""},
 		{"lost card", `{"day":"2026-11-22","card":{"state":"lost"}}`, ""},
@@ -366,7 +372,8 @@ func TestEveryDayAndEveryPatientHasANextStep(t *testing.T) {
 				t.Fatalf("%s on %s: %q %v", kind, day, o.Next, err)
 			}
 			for _, m := range o.Methods {
-				if m.Reason == "" || m.Next == "" || m.Source == "" || m.Confidence == "" || m.BringNext == "" {
+				if m.Reason == "" || m.Next == "" || m.Source == "" || m.Confidence == "" ||
+					m.BringNext == "" {
 					t.Fatalf("%s on %s: %+v", kind, day, m)
 				}
 			}
@@ -435,7 +442,8 @@ func TestRulesPageIsFresh(t *testing.T) {
 	}
 	if got, err := os.ReadFile("../docs/methods.md"); err != nil || !bytes.Equal(got, want.Bytes()) {
 		t.Errorf(
-			"docs/methods.md is not what the manual says (%v): go run ./server rules --json > docs/methods.md", err)
+			"docs/methods.md is not what the manual says (%v): "+
+				"go run ./server rules --json > docs/methods.md", err)
 	}
 	for _, r := range ruleTable {
 		if r.Source.Title == "" || len(r.Periods) == 0 || len(r.Needs) == 0 {

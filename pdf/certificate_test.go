@@ -144,7 +144,8 @@ func TestCardSheetsBearTenPeopleAndNoEmptyCard(t *testing.T) {
 // Other schemes are called otherwise; 後期高齢者医療 has a 被保険者番号 and neither 記号 nor 枝番 (rules.md 4.2).
 func TestCertificateIsNamedAfterItsScheme(t *testing.T) {
 	elderly := certificate()
-	elderly.Person.Insurer, elderly.Person.Symbol, elderly.Person.BranchNumber, elderly.Person.Number = "39139993", "", "", "09999996"
+	elderly.Person.Insurer, elderly.Person.Number = "39139993", "09999996"
+	elderly.Person.Symbol, elderly.Person.BranchNumber = "", ""
 	health := certificate()
 	health.Person.Insurer = "06139992"
 	path, _ := certificateFile(t, "certificate-schemes", pdf.CardSheet, elderly, health)

@@ -91,10 +91,8 @@ func hardDocuments(t *testing.T) map[string]hardDocument {
 		{"certificate-card", pdf.CardSingle},
 		{"certificate-a4", pdf.CertificateA4},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			buffers[c.name] = &bytes.Buffer{}
-			files[c.name] = pdf.NewCertificates(buffers[c.name], certificateLook, noticeDay, c.layout, false)
-		})
+		buffers[c.name] = &bytes.Buffer{}
+		files[c.name] = pdf.NewCertificates(buffers[c.name], certificateLook, noticeDay, c.layout, false)
 	}
 	for i := range hardNames {
 		p, insurer := hard(i)
@@ -141,13 +139,11 @@ func hardDocuments(t *testing.T) map[string]hardDocument {
 				}, noticeDay)
 			}},
 		} {
-			t.Run(c.name, func(t *testing.T) {
-				data, _, err := c.make()
-				if err != nil {
-					t.Fatal(err)
-				}
-				add(fmt.Sprintf("%s/%d", c.name, i), a4, data)
-			})
+			data, _, err := c.make()
+			if err != nil {
+				t.Fatal(err)
+			}
+			add(fmt.Sprintf("%s/%d", c.name, i), a4, data)
 		}
 	}
 	if err := n.Close(); err != nil {
@@ -156,22 +152,20 @@ func hardDocuments(t *testing.T) map[string]hardDocument {
 	add("notice", a4, notices.Bytes())
 	const mm = 72 / 25.4
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		t.Run(name, func(t *testing.T) {
-			f := files[name]
-			if err := f.Close(); err != nil {
-				t.Fatal(err)
+		f := files[name]
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		d := a4
+		if name == "certificate-card" {
+			d = hardDocument{
+				left:  13 * mm,
+				top:   10 * mm,
+				right: (10 + 85.6 - 3) * mm,
+				lower: (10 + 54 - 0.5) * mm,
 			}
-			d := a4
-			if name == "certificate-card" {
-				d = hardDocument{
-					left:  13 * mm,
-					top:   10 * mm,
-					right: (10 + 85.6 - 3) * mm,
-					lower: (10 + 54 - 0.5) * mm,
-				}
-			}
-			add(name, d, buffers[name].Bytes())
-		})
+		}
+		add(name, d, buffers[name].Bytes())
 	}
 	return out
 }

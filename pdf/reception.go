@@ -31,9 +31,9 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	const top, bottom, room, gap = 26.0, 270.0, wide - 57, 1.5
 	tall := func(row eligibility.SheetRow, scale float64) float64 {
 		left := d.paragraphHeight(10*scale, 52, row.Brings)
-		return max(left,
-			d.paragraphHeight(10.5*scale, room, sheetAnswer(row))+d.paragraphHeight(9*scale, room, row.Next)) +
-			gap*scale
+		right := d.paragraphHeight(10.5*scale, room, sheetAnswer(row)) +
+			d.paragraphHeight(9*scale, room, row.Next)
+		return max(left, right) + gap*scale
 	}
 	scale, y := 1.0, bottom+1
 	for ; y > bottom && scale > 0.8; scale -= 0.02 { // a day with many rows is written a little smaller

@@ -293,7 +293,8 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	}
 	sum := sha256.Sum256([]byte(r.PostForm.Get("code_verifier")))
 	if !ok || now.Sub(g.at) > codeLife || g.redirect != r.PostForm.Get("redirect_uri") ||
-		subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(g.challenge)) != 1 {
+		subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])),
+			[]byte(g.challenge)) != 1 {
 		writeError(w, http.StatusBadRequest, "invalid_grant")
 		return
 	}

@@ -117,7 +117,8 @@ func TestThePageWritesNamesAsText(t *testing.T) {
 	r.Host = "localhost"
 	a.Page().ServeHTTP(w, r)
 	text := w.Body.String()
-	if strings.Contains(text, "<script") || !strings.Contains(text, "&lt;script&gt;架空") || strings.Contains(text, " style=") ||
+	if strings.Contains(text, "<script") || !strings.Contains(text, "&lt;script&gt;架空") ||
+		strings.Contains(text, " style=") ||
 		!strings.Contains(text, "リーダーが見つかりません") || !strings.Contains(text, "11月22日 10:42:00") {
 		t.Error(text)
 	}

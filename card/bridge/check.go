@@ -16,44 +16,48 @@ import (
 
 // checkCmd checks one card here and now.
 type checkCmd struct {
-	BirthDate  string        `required:"" placeholder:"DATE" help:"the date of birth to compare, as 1980-02-17, 昭和55年2月17日 or S55.2.17"`
-	Reader     string        `placeholder:"NAME" help:"name of the reader to use (bridge readers lists them)"`
-	Virtual    string        `placeholder:"FILE" help:"a virtual card (JSON) instead of a reader"`
-	IssuerKeys string        `placeholder:"FILE" help:"the issuer's public keys that prove a card genuine: JSON or PEM, as described above"`
-	TestKeys   bool          `help:"trust the public test key of virtual cards; only with --virtual or in demo mode"`
-	Demo       bool          `env:"MADOGUCHI_DEMO" help:"demo mode: test keys are allowed with a reader too"`
-	Wait       time.Duration `default:"0s" placeholder:"TIME" help:"wait so long for a card to be put on the reader, for example 30s (at most 10m)"`
-	Timeout    time.Duration `default:"15s" placeholder:"TIME" help:"give the check up after this time, 1s to 60s"`
+	BirthDate  string `required:"" placeholder:"DATE" help:"${check_birth_date}"`
+	Reader     string `placeholder:"NAME" help:"name of the reader to use (see bridge readers)"`
+	Virtual    string `placeholder:"FILE" help:"use a virtual card (JSON) instead of a reader"`
+	IssuerKeys string `placeholder:"FILE" help:"${check_issuer_keys}"`
+	TestKeys   bool   `help:"trust the test key of virtual cards; only with --virtual or in demo mode"`
+	Demo       bool   `env:"MADOGUCHI_DEMO" help:"demo mode: test keys are allowed with a reader too"`
+
+	Wait    time.Duration `default:"0s" placeholder:"TIME" help:"${check_wait}"`
+	Timeout time.Duration `default:"15s" placeholder:"TIME" help:"end the check after this time, 1s to 60s"`
 	settingsFile
 }
 
 // Help is printed by bridge check --help.
 func (checkCmd) Help() string {
-	return `Asks the card in the reader one question: was its holder born on this date? The chip answers without a PIN. One try of
-its birth-date counter is used, and none when fewer than three are left.
+	return `Asks the card in the reader one question: was its holder born on this date? The chip answers
+without a PIN. The check uses one try of the card's birth-date counter, and none when fewer than
+three are left.
 
-Without --reader the remembered reader is used, else the first that holds a card. Without --issuer-keys a right answer is
-"unverified": the date agrees, but nothing proves that the card is genuine. FILE is JSON
+Without --reader the remembered reader is used, else the first one that holds a card. Without
+--issuer-keys a correct answer is "unverified": the date agrees, but nothing proves that the card
+is genuine. FILE is JSON
 
     [{"keyId": "16 bytes, hexadecimal or base64url", "n": "base64url", "e": "AQAB"}]
 
-or PEM: PUBLIC KEY blocks, of which a header "Key-Id: hexadecimal" may name the id.
+or PEM: PUBLIC KEY blocks, in which a header "Key-Id: hexadecimal" may give the id.
 
-Standard output is one JSON object, whatever happens, wrong usage included:
+Standard output is always one JSON object, also after wrong usage:
 
-    {"result": "confirmed | unverified | refused | error", "key": …, "reason": …, "reasonEn": …, "detail": …,
-     "checks": [{"name": …, "result": "passed | failed | not checked", "reason": …, "reasonEn": …}],
-     "proves": […], "notProven": […], "reader": …}
+    {"result": "confirmed | unverified | refused | error", "key": …, "reason": …, "reasonEn": …,
+     "detail": …, "checks": [{"name": …, "result": "passed | failed | not checked", "reason": …,
+     "reasonEn": …}], "proves": […], "notProven": […], "reader": …}
 
 Exit codes:
 
     0  confirmed   the card is genuine, present, and its date of birth is this one
     3  unverified  the date agrees; no issuer keys, so the card is not proved genuine
-    1  refused     another date of birth, not genuine, blocked, too few tries left, a phone, not a My Number card
-    2  error       no reader, no card, the card was lifted, no answer in time, wrong usage
+    1  refused     another date of birth, not genuine, blocked, too few tries left, a phone,
+                   not a My Number card
+    2  error       no reader, no card, the card was removed, no answer in time, wrong usage
 
-What no result proves: the holder's name and address, that the person holding the card is its holder (look at the face on
-it), and any insurance.`
+No result proves the holder's name and address, that the person holding the card is its holder
+(compare the face on it), or any insurance.`
 }
 
 // The wrong usages that have a sentence of their own.

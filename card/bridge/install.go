@@ -23,16 +23,17 @@ var errService = &eligibility.Error{Code: eligibility.Denied, Key: "bridge.servi
 
 // installCmd makes the agent a service that starts with the computer.
 type installCmd struct {
-	User  string `placeholder:"NAME" help:"Linux: the user under which it runs; root by default. pcscd must allow it (polkit)"`
+	User  string `placeholder:"NAME" help:"Linux: user to run as (default root); pcscd must allow it (polkit)"`
 	Print bool   `help:"Linux: print the systemd unit instead of installing it"`
 	settingsFile
 }
 
 // Help is printed by bridge install --help.
 func (installCmd) Help() string {
-	return `Write the settings file first and start it once by hand (bridge run) until it is paired; then install it as administrator.
-The service uses the same settings file and the key beside it. Windows: a service that starts by itself and is started again
-after a failure. Linux: a systemd unit that may write to the settings folder alone.`
+	return `Write the settings file first, start the agent by hand (bridge run) until it is paired, then install
+it as administrator. The service uses the same settings file and the key beside it. Windows: a
+service that starts automatically and is restarted after a failure. Linux: a systemd unit that may
+write only to the settings folder.`
 }
 
 // agentService starts and stops the agent for the service manager.
@@ -86,7 +87,8 @@ func (c *runCmd) runAsService() error {
 
 // newService returns the service as it is or would be installed.
 func newService(c *service.Config) (service.Service, error) {
-	c.Name, c.DisplayName, c.Description = serviceName, "窓口 カードリーダー", "受付の画面とカードリーダーをつなぐプログラム (Madoguchi bridge)"
+	c.Name, c.DisplayName = serviceName, "窓口 カードリーダー"
+	c.Description = "受付の画面とカードリーダーをつなぐプログラム (Madoguchi bridge)"
 	s, err := service.New(&agentService{}, c)
 	if err != nil {
 		return nil, errService.Because(err)

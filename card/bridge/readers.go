@@ -22,8 +22,8 @@ type readersCmd struct {
 
 // Help is printed by bridge readers --help.
 func (readersCmd) Help() string {
-	return `Each line names one place for a card: its state (カードあり: a card lies there, カードなし: empty) and the reader's name;
-a reader with two slots has two lines. → marks the one that is used when several are plugged in.
+	return `Each line is one slot: its state (カードあり: a card is inserted, カードなし: empty) and the reader's name;
+a reader with two slots has two lines. → marks the one that is used when there are several.
 
 Exit codes: 0 listed, 2 no reader, the smart card service is not running, or wrong usage.`
 }

@@ -25,26 +25,28 @@ import (
 
 // runCmd is the agent: it dials out to the server and serves the reception's page until it is stopped.
 type runCmd struct {
-	Server  string `env:"MADOGUCHI_SERVER" placeholder:"URL" help:"the counter's server; https, except on this computer (http://localhost:8080 by default)"`
-	Reader  string `placeholder:"NAME" xor:"card" help:"name of the reader to use; else the remembered one, else the first that holds a card"`
-	Virtual string `type:"existingfile" placeholder:"FILE" xor:"card" help:"a virtual card (JSON) instead of a reader; servers outside demo mode refuse it"`
+	Server  string `env:"MADOGUCHI_SERVER" placeholder:"URL" help:"${run_server}"`
+	Reader  string `placeholder:"NAME" xor:"card" help:"${run_reader}"`
+	Virtual string `type:"existingfile" placeholder:"FILE" xor:"card" help:"${run_virtual}"`
 	Name    string `env:"MADOGUCHI_AGENT_NAME" help:"name of this PC as staff know it; its host name by default"`
-	Key     string `env:"MADOGUCHI_AGENT_KEY" type:"path" placeholder:"FILE" help:"file of this agent's own key; made on the first start"`
-	OQS     string `name:"oqs" type:"path" placeholder:"FOLDER" help:"folder of the OQS connector's answers, compared on this PC"`
-	Page    string `default:"127.0.0.1:47880" placeholder:"ADDRESS" help:"where this PC shows the state; a free port when it is taken; off for none"`
-	Demo    bool   `env:"MADOGUCHI_DEMO" help:"demo mode: http to another computer is allowed"`
+
+	Key  string `env:"MADOGUCHI_AGENT_KEY" type:"path" placeholder:"FILE" help:"${run_key}"`
+	OQS  string `name:"oqs" type:"path" placeholder:"FOLDER" help:"${run_oqs}"`
+	Page string `default:"127.0.0.1:47880" placeholder:"ADDRESS" help:"${run_page}"`
+	Demo bool   `env:"MADOGUCHI_DEMO" help:"demo mode: http to another computer is allowed"`
 	settingsFile
 }
 
 // Help is printed by bridge run --help.
 func (runCmd) Help() string {
-	return `The settings file is JSON; flags go before it:
+	return `Flags take precedence over the settings file, which is JSON:
 
-    {"server": "https://counter.example", "name": "受付1", "facility": "1312345678", "reader": "…", "oqsFolder": "…",
-     "issuerKeys": "…", "userRoots": "…"}
+    {"server": "https://counter.example", "name": "受付1", "facility": "1312345678", "reader": "…",
+     "oqsFolder": "…", "issuerKeys": "…", "userRoots": "…"}
 
-facility is a name or 医療機関コード: the agent refuses to serve another one. Without issuerKeys what the agent verifies
-itself is called unverified. The state is shown on a page of this computer, whose address is printed at the start.`
+facility is a name or 医療機関コード: the agent refuses to serve another one. Without issuerKeys, what
+the agent verifies itself is called unverified. The status is shown on a page of this computer, whose
+address is printed at the start.`
 }
 
 // What keeps the agent from starting.

@@ -17,7 +17,7 @@ var errSettings = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.set
 
 // settingsFile is where the bridge keeps its settings and remembers what a person chose.
 type settingsFile struct {
-	Settings string `env:"MADOGUCHI_BRIDGE_SETTINGS" type:"path" aliases:"config" placeholder:"FILE" help:"the settings file (also --config); bridge.json in the user's settings folder by default"`
+	Settings string `env:"MADOGUCHI_BRIDGE_SETTINGS" type:"path" aliases:"config" placeholder:"FILE" help:"${settings}"`
 }
 
 // remembered is the content of the settings file. Flags and environment go before it. The agent's key and its

@@ -23,11 +23,13 @@ type statusCmd struct {
 
 // Help is printed by bridge status --help.
 func (statusCmd) Help() string {
-	return `Prints the state in one line with the next step, or as JSON: link (connecting, pairing, connected, away, refused), since,
-server, facility, reader (ready, missing, trouble, virtual), the last operation's kind, time and result, and how far this
-PC's clock is ahead of the server's. Nothing about patients is in it.
+	return `Prints the status in one line with the next step, or as JSON: link (connecting, pairing, connected,
+away, refused), since, server, facility, reader (ready, missing, trouble, virtual), the last
+operation's kind, time and result, and how far this PC's clock is ahead of the server's. It holds
+nothing about patients.
 
-Exit codes: 0 connected and the reader is there, 1 running but not so, 2 not running, or wrong usage.`
+Exit codes: 0 connected with a reader, 1 running but not connected or without a reader, 2 not running,
+or wrong usage.`
 }
 
 var errNotRunning = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.not_running",

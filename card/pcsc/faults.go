@@ -9,16 +9,32 @@ import (
 
 // faultOf gives a code of the PC/SC library the trouble that people are told.
 var faultOf = map[code]*eligibility.Error{
-	codeSharing: card.ErrReaderShared, codeTooBusy: card.ErrReaderShared,
-	codeNoService: card.ErrReaderService, codeServiceStopped: card.ErrReaderService, codeWinBrokenPipe: card.ErrReaderService,
-	codeComm: card.ErrReaderLost, codeShutdown: card.ErrReaderLost, codeInvalidHandle: card.ErrReaderLost, codeWinInvalidHandle: card.ErrReaderLost,
-	codeSystemCancelled: card.ErrReaderLost, codeCancelled: card.ErrReaderLost,
-	codeNoReaders: card.ErrNoReader, codeUnknownReader: card.ErrReaderUnplugged, codeReaderUnavailable: card.ErrReaderUnplugged,
-	codeNoCard: card.ErrNoCard, codeRemoved: card.ErrRemoved, codeReset: card.ErrReaderReset,
-	codeUnresponsive: card.ErrReaderMute, codeUnpowered: card.ErrReaderMute, codeProtocol: card.ErrReaderMute, codeUnsupportedCard: card.ErrReaderMute,
-	codeUnknownCard: card.ErrReaderMute, codeNotReady: card.ErrReaderMute,
-	codeTimeout:  card.ErrTimeout,
-	codeSecurity: card.ErrReaderAccess, codeNoAccess: card.ErrReaderAccess,
+	codeSharing:           card.ErrReaderShared,
+	codeTooBusy:           card.ErrReaderShared,
+	codeNoService:         card.ErrReaderService,
+	codeServiceStopped:    card.ErrReaderService,
+	codeWinBrokenPipe:     card.ErrReaderService,
+	codeComm:              card.ErrReaderLost,
+	codeShutdown:          card.ErrReaderLost,
+	codeInvalidHandle:     card.ErrReaderLost,
+	codeWinInvalidHandle:  card.ErrReaderLost,
+	codeSystemCancelled:   card.ErrReaderLost,
+	codeCancelled:         card.ErrReaderLost,
+	codeNoReaders:         card.ErrNoReader,
+	codeUnknownReader:     card.ErrReaderUnplugged,
+	codeReaderUnavailable: card.ErrReaderUnplugged,
+	codeNoCard:            card.ErrNoCard,
+	codeRemoved:           card.ErrRemoved,
+	codeReset:             card.ErrReaderReset,
+	codeUnresponsive:      card.ErrReaderMute,
+	codeUnpowered:         card.ErrReaderMute,
+	codeProtocol:          card.ErrReaderMute,
+	codeUnsupportedCard:   card.ErrReaderMute,
+	codeUnknownCard:       card.ErrReaderMute,
+	codeNotReady:          card.ErrReaderMute,
+	codeTimeout:           card.ErrTimeout,
+	codeSecurity:          card.ErrReaderAccess,
+	codeNoAccess:          card.ErrReaderAccess,
 }
 
 // cardError converts an error of the PC/SC library to an *eligibility.Error that people can be shown; one
@@ -49,7 +65,8 @@ func cardErrorOf(err error) *eligibility.Error {
 
 // isTransient reports whether an error may be over in a moment, so that connecting is worth another try.
 func isTransient(err error) bool {
-	for _, e := range []*eligibility.Error{card.ErrReaderShared, card.ErrReaderService, card.ErrReaderLost, card.ErrReaderUnplugged} {
+	for _, e := range []*eligibility.Error{card.ErrReaderShared, card.ErrReaderService,
+		card.ErrReaderLost, card.ErrReaderUnplugged} {
 		if errors.Is(err, e) {
 			return true
 		}

@@ -42,7 +42,8 @@ func open(ctx context.Context, lib library, places chan struct{}) (*link, error)
 	}
 	l := &link{queue: newCallQueue(), places: places}
 	back := func() { <-places }
-	s, err := callWithDeadline(ctx, l.queue, establishTime, lib.establish, func(s session) { _ = s.release() })
+	s, err := callWithDeadline(ctx, l.queue, establishTime, lib.establish,
+		func(s session) { _ = s.release() })
 	if err != nil {
 		// A late call still counts until it is back: its place is given back after the lane is free.
 		if errors.Is(err, errLate) {

@@ -112,7 +112,10 @@ func (w *watch) run(ctx context.Context, r *Reader) error {
 		w.worked = true
 		if w.report(Seen{Slots: slotsOf(states)}) {
 			idle = 0
-		} else if idle++; idle > idleRounds && !sleep(ctx, idlePause) { // a new reader takes one round to be listed
+			continue
+		}
+		idle++ // a new reader takes one round to be listed
+		if idle > idleRounds && !sleep(ctx, idlePause) {
 			return ctx.Err()
 		}
 	}

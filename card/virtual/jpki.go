@@ -115,7 +115,11 @@ func lazyJPKI(d Description, userKey, signatureKey func() *rsa.PrivateKey) func(
 
 // tokenLabel is JPKI 0006: 160 bytes, the first 32 the label.
 func tokenLabel(v Variant) []byte {
-	label := map[Variant]string{Phone: "JPKIAPGPSETOKEN", IPhone: "JPKIAPIOSTOKEN", OldCard: "JPKIAPICCTOKEN"}[v]
+	label := map[Variant]string{
+		Phone:   "JPKIAPGPSETOKEN",
+		IPhone:  "JPKIAPIOSTOKEN",
+		OldCard: "JPKIAPICCTOKEN",
+	}[v]
 	if label == "" {
 		label = "JPKIAPICCTOKEN2"
 	}

@@ -141,7 +141,8 @@ func TestCardAnswersAsTheFactsSay(t *testing.T) {
 			[]string{visual, ef("0012"), "002000800E'05033120301234'", ef("0005"), "00B0000002"}, "6982"},
 		{"the text PIN opens the text",
 			[]string{text, ef("0011"), "0020008004'1234'", ef("0002"), "00B0000002"}, "FF209000"},
-		{"the text's information is free", []string{text, ef("0005"), "00B0000009"}, "FF40820025DF4182009000"},
+		{"the text's information is free", []string{text, ef("0005"), "00B0000009"},
+			"FF40820025DF4182009000"},
 		{"issuing certificate is free", []string{text, ef("0004"), "00B0000002"}, "7F219000"},
 		{"visual's is free", []string{visual, ef("0004"), "00B0000002"}, "7F219000"},
 		{"signing needs the PIN", []string{jpki, ef("0017"), "802A008001 41 00"}, "6982"},
@@ -211,7 +212,8 @@ func TestVariantsDifferWhereTheyShould(t *testing.T) {
 	if got := ask(t, phone, jpki, ef("000A"), "00B0000002"); got != "6982" {
 		t.Errorf("a phone's certificate is open: %s", got)
 	}
-	if got := ask(t, insert(t, virtual.Description{Variant: virtual.Pinless}), jpki, ef("0001")); got != "6A82" {
+	pinless := insert(t, virtual.Description{Variant: virtual.Pinless})
+	if got := ask(t, pinless, jpki, ef("0001")); got != "6A82" {
 		t.Errorf("a card without PIN has a signature certificate: %s", got)
 	}
 	got := ask(t, insert(t, virtual.Description{EmptyPastEnd: true}), jpki, ef("0006"), "00B000A000")

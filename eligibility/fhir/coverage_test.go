@@ -83,7 +83,8 @@ func TestACoverageIsReadAsItWasWritten(t *testing.T) {
 
 func TestALostEligibilityIsCancelled(t *testing.T) {
 	p := sample()
-	p.LostOn, p.Relation, p.SubscriberName, p.ValidUntil = eligibility.MustDate("2026-10-01"), eligibility.Subscriber, "", eligibility.Date{}
+	p.LostOn, p.Relation = eligibility.MustDate("2026-10-01"), eligibility.Subscriber
+	p.SubscriberName, p.ValidUntil = "", eligibility.Date{}
 	data, _ := Write(p, "架空市", today)
 	got, err := Read(data)
 	if err != nil || got.LostOn != p.LostOn || got.Relation != eligibility.Subscriber ||

@@ -96,7 +96,8 @@ func TestWhatAnAnswerSaysOfItsValidityStandsBeforeItsItems(t *testing.T) {
 			status1 + valid1 + list(result3, strings.Replace(result3, "00138990", "x", 1)),
 			"oqs.insurer_unknown"},
 		{"two answers, the other one not valid",
-			unit(validity("1")) + unit(status1+"<QualificationValidity>2</QualificationValidity>"+list(other)),
+			unit(validity("1")) +
+				unit(status1+"<QualificationValidity>2</QualificationValidity>"+list(other)),
 			"oqs.second_insurer oqs.other_answer"},
 		{"two answers, the other one an error",
 			unit("<ProcessingResultStatus>2</ProcessingResultStatus>") + unit(validity("1")),

@@ -57,7 +57,9 @@ func Packet(d Description) []byte {
 	return b.Bytes()
 }
 
-const schema = `<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">` +
+const schema = `<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" ` +
+	`xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" ` +
+	`xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">` +
 	`<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">` +
 	`<pdfaSchema:schema>Madoguchi credential</pdfaSchema:schema><pdfaSchema:namespaceURI>` +
 	Namespace + `</pdfaSchema:namespaceURI><pdfaSchema:prefix>mdg</pdfaSchema:prefix>` +

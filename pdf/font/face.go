@@ -75,7 +75,8 @@ func (f *face) segments(t []byte) {
 	ends, starts := t[14:], t[16+2*n:]
 	deltas, offsets := t[16+4*n:], t[16+6*n:]
 	for i := range n {
-		start, end, offset := int(be.Uint16(starts[2*i:])), int(be.Uint16(ends[2*i:])), int(be.Uint16(offsets[2*i:]))
+		start, end := int(be.Uint16(starts[2*i:])), int(be.Uint16(ends[2*i:]))
+		offset := int(be.Uint16(offsets[2*i:]))
 		for c := start; c <= end && c != 0xFFFF; c++ {
 			id := uint16(c)
 			if offset != 0 {
