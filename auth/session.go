@@ -101,8 +101,8 @@ func (s *Sessions) Find(ctx context.Context, r *http.Request, kind Kind) (found 
 		return Session{}, false, err
 	}
 	now, life := s.Now(), lifetimes[kind]
-	if session.Kind != kind || now.Sub(session.UsedAt) > life.idle ||
-		now.Sub(session.CreatedAt) > life.whole {
+	if session.Kind != kind ||
+		now.Sub(session.UsedAt) > life.idle || now.Sub(session.CreatedAt) > life.whole {
 		return Session{}, false, s.Store.DeleteSession(ctx, session.Hash)
 	}
 	if now.Sub(session.UsedAt) > time.Minute { // once a minute is enough to keep it alive

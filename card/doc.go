@@ -5,9 +5,9 @@
 //
 //   - CheckBirthDate, VerifyBirthDate: the counter's first question. It needs no PIN: the card opens a small
 //     record for whoever knows its holder's date of birth, and signs a challenge with a key that this record
-//     vouches for. The agent returns Evidence and the server verifies all of it, so a compromised agent proves
-//     nothing. The challenge binds the server's nonce, the agent, the facility, the case and the credential,
-//     so evidence cannot be used again.
+//     vouches for. The agent returns Evidence and the server verifies all of it, so a compromised agent
+//     proves nothing. The challenge binds the server's nonce, the agent, the facility, the case and the
+//     credential, so evidence cannot be used again.
 //   - CheckText: name, address, birth date and sex with 照合番号B, which is printed on the front. It is verified
 //     on the agent's PC, and the Result says so.
 //   - CheckFace: the photo, by the same number.

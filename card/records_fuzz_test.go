@@ -64,7 +64,8 @@ func FuzzCertificateDates(f *testing.F) {
 		f.Fatal(err)
 	}
 	issue := func(c x509.Certificate) []byte {
-		c.SerialNumber, c.NotBefore, c.NotAfter = big.NewInt(1), eligibility.MustDate("2026-04-01").Time(), eligibility.MustDate(
+		c.SerialNumber, c.NotBefore = big.NewInt(1), eligibility.MustDate("2026-04-01").Time()
+		c.NotAfter = eligibility.MustDate(
 			"2030-07-01").Time()
 		der, err := x509.CreateCertificate(rand.Reader, &c, &c, &key.PublicKey, key)
 		if err != nil {

@@ -110,7 +110,8 @@ func numberBRefusals() map[string]numberBRefusal {
 		"Android phone":  {virtual.Description{Variant: virtual.Phone}, "1234", "card.phone"},
 		"iPhone":         {virtual.Description{Variant: virtual.IPhone}, "1234", "card.phone"},
 		"old card":       {virtual.Description{Variant: virtual.OldCard}, "1234", "card.juki"},
-		"another card":   {virtual.Description{Variant: virtual.OtherCard}, "1234", "card.not_my_number_card"},
+		"another card": {virtual.Description{Variant: virtual.OtherCard}, "1234",
+			"card.not_my_number_card"},
 	}
 }
 

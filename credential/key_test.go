@@ -30,7 +30,8 @@ func TestAKeySetHoldsPublicES256KeysByTheirThumbprintOnly(t *testing.T) {
 		name string
 		key  string
 	}{
-		{"private", rfcKey + `,"kid":"` + thumbprint + `","d":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"}`},
+		{"private", rfcKey + `,"kid":"` + thumbprint +
+			`","d":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"}`},
 		{"another kid", rfcKey + `,"kid":"1"}`},
 		{"no kid", rfcKey + `}`},
 		{"another alg", rfcKey + `,"alg":"ES384","kid":"` + thumbprint + `"}`},
@@ -62,7 +63,8 @@ func TestAKeySetLosesOnlyTheKeysThatItDoesNotUnderstand(t *testing.T) {
 	p384 := `"crv":"P-384","x":"` + strings.Repeat("A", 64) + `","y":"` + strings.Repeat("A", 64) + `"`
 	foreign := []struct{ name, key string }{
 		{"RSA",
-			`{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMs","e":"AQAB","alg":"RS256","kid":"2011-04-29"}`},
+			`{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbf` +
+				`AAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMs","e":"AQAB","alg":"RS256","kid":"2011-04-29"}`},
 		{"OKP", `{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`},
 		{"P-384", `{"kty":"EC",` + p384 + `,"kid":"1"}`},
 		{"P-384 that calls itself ES256", `{"kty":"EC","alg":"ES256","use":"sig",` + p384 + `,"kid":"1"}`},

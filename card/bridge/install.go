@@ -23,17 +23,17 @@ var errService = &eligibility.Error{Code: eligibility.Denied, Key: "bridge.servi
 
 // installCmd makes the agent a service that starts with the computer.
 type installCmd struct {
-	User  string `placeholder:"NAME" help:"Linux: user to run as (default root); pcscd must allow it (polkit)"`
+	User  string `placeholder:"NAME" help:"Linux: user to run as; root by default"`
 	Print bool   `help:"Linux: print the systemd unit instead of installing it"`
 	settingsFile
 }
 
 // Help is printed by bridge install --help.
 func (installCmd) Help() string {
-	return `Write the settings file first, start the agent by hand (bridge run) until it is paired, then install
-it as administrator. The service uses the same settings file and the key beside it. Windows: a
+	return `Write the settings file first, start the agent by hand (bridge run) until it is paired, then
+install it as administrator. The service uses the same settings file and the key beside it. Windows: a
 service that starts automatically and is restarted after a failure. Linux: a systemd unit that may
-write only to the settings folder.`
+write only to the settings folder; a user other than root must be allowed by pcscd (polkit).`
 }
 
 // agentService starts and stops the agent for the service manager.

@@ -18,7 +18,7 @@ import (
 
 // program is the command line; `bridge --help` and `bridge COMMAND --help` list it.
 type program struct {
-	Run     runCmd     `cmd:"" default:"withargs" help:"connect this PC's card reader to the counter (default)"`
+	Run     runCmd     `cmd:"" default:"withargs" help:"connect the card reader to the counter (default)"`
 	Check   checkCmd   `cmd:"" help:"check the card in the reader against a date of birth, without a server"`
 	Readers readersCmd `cmd:"" help:"list the card readers, and remember which one to use"`
 	Status  statusCmd  `cmd:"" help:"show the status of the running agent"`

@@ -28,7 +28,7 @@ type runCmd struct {
 	Server  string `env:"MADOGUCHI_SERVER" placeholder:"URL" help:"${run_server}"`
 	Reader  string `placeholder:"NAME" xor:"card" help:"${run_reader}"`
 	Virtual string `type:"existingfile" placeholder:"FILE" xor:"card" help:"${run_virtual}"`
-	Name    string `env:"MADOGUCHI_AGENT_NAME" help:"name of this PC as staff know it; its host name by default"`
+	Name    string `env:"MADOGUCHI_AGENT_NAME" help:"name of this PC for staff; by default its host name"`
 
 	Key  string `env:"MADOGUCHI_AGENT_KEY" type:"path" placeholder:"FILE" help:"${run_key}"`
 	OQS  string `name:"oqs" type:"path" placeholder:"FOLDER" help:"${run_oqs}"`

@@ -23,8 +23,8 @@ type statusCmd struct {
 
 // Help is printed by bridge status --help.
 func (statusCmd) Help() string {
-	return `Prints the status in one line with the next step, or as JSON: link (connecting, pairing, connected,
-away, refused), since, server, facility, reader (ready, missing, trouble, virtual), the last
+	return `Prints the status in one line with the next step, or as JSON: link (connecting, pairing,
+connected, away, refused), since, server, facility, reader (ready, missing, trouble, virtual), the last
 operation's kind, time and result, and how far this PC's clock is ahead of the server's. It holds
 nothing about patients.
 

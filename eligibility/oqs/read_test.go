@@ -12,15 +12,32 @@ import (
 )
 
 // The people are no. 3 and no. 2 of rules.md 4.6; element names and codes are those of 5.1.
-const result3 = `<ResultOfQualificationConfirmation><InsuredCardClassification>01</InsuredCardClassification><InsurerNumber>00138990</InsurerNumber>
-<InsuredCardSymbol>国１３</InsuredCardSymbol><InsuredIdentificationNumber>0001234</InsuredIdentificationNumber><InsuredBranchNumber>02</InsuredBranchNumber>
-<PersonalFamilyClassification>1</PersonalFamilyClassification><Name>●橋　德一</Name><NameKana>ﾀｶﾊｼ ﾄｸｲﾁ</NameKana><Sex1>1</Sex1><Birthdate>19550701</Birthdate>
+const result3 = `<ResultOfQualificationConfirmation><InsuredCardClassification>01</InsuredCardClassification>
+<InsurerNumber>00138990</InsurerNumber>
+<InsuredCardSymbol>国１３</InsuredCardSymbol><InsuredIdentificationNumber>0001234</InsuredIdentificationNumber>
+<InsuredBranchNumber>02</InsuredBranchNumber>
+<PersonalFamilyClassification>1</PersonalFamilyClassification><Name>●橋　德一</Name>
+<NameKana>ﾀｶﾊｼ ﾄｸｲﾁ</NameKana><Sex1>1</Sex1><Birthdate>19550701</Birthdate>
 <QualificationDate>20200401</QualificationDate><InsurerName>架空市</InsurerName>
-<ElderlyRecipientCertificateInfo><ElderlyRecipientCertificateDate>20260801</ElderlyRecipientCertificateDate><ElderlyRecipientValidStartDate>20260801</ElderlyRecipientValidStartDate><ElderlyRecipientValidEndDate>20270731</ElderlyRecipientValidEndDate><ElderlyRecipientContributionRatio>020</ElderlyRecipientContributionRatio></ElderlyRecipientCertificateInfo>
+<ElderlyRecipientCertificateInfo><ElderlyRecipientCertificateDate>20260801</ElderlyRecipientCertificateDate>
+<ElderlyRecipientValidStartDate>20260801</ElderlyRecipientValidStartDate>
+<ElderlyRecipientValidEndDate>20270731</ElderlyRecipientValidEndDate>
+<ElderlyRecipientContributionRatio>020</ElderlyRecipientContributionRatio></ElderlyRecipientCertificateInfo>
 <LimitApplicationCertificateRelatedConsFlg>1</LimitApplicationCertificateRelatedConsFlg>
-<LimitApplicationCertificateRelatedInfo><LimitApplicationCertificateClassification>01</LimitApplicationCertificateClassification><LimitApplicationCertificateClassificationFlag>B09</LimitApplicationCertificateClassificationFlag><LimitApplicationCertificateValidStartDate>20260801</LimitApplicationCertificateValidStartDate><LimitApplicationCertificateValidEndDate>20270731</LimitApplicationCertificateValidEndDate></LimitApplicationCertificateRelatedInfo>
-<SpecificDiseasesCertificateList><SpecificDiseasesCertificateInfo><SpecificDiseasesDiseaseCategory>1</SpecificDiseasesDiseaseCategory><SpecificDiseasesValidStartDate>20260401</SpecificDiseasesValidStartDate><SpecificDiseasesSelfPay>10000</SpecificDiseasesSelfPay></SpecificDiseasesCertificateInfo></SpecificDiseasesCertificateList>
-<PharmacistsInfoConsFlg>1</PharmacistsInfoConsFlg><DiagnosisInfoConsFlg>0</DiagnosisInfoConsFlg></ResultOfQualificationConfirmation>`
+<LimitApplicationCertificateRelatedInfo>
+<LimitApplicationCertificateClassification>01</LimitApplicationCertificateClassification>
+<LimitApplicationCertificateClassificationFlag>B09</LimitApplicationCertificateClassificationFlag>
+<LimitApplicationCertificateValidStartDate>20260801</LimitApplicationCertificateValidStartDate>
+<LimitApplicationCertificateValidEndDate>20270731</LimitApplicationCertificateValidEndDate>
+</LimitApplicationCertificateRelatedInfo>
+<SpecificDiseasesCertificateList>
+<SpecificDiseasesCertificateInfo>
+<SpecificDiseasesDiseaseCategory>1</SpecificDiseasesDiseaseCategory>
+<SpecificDiseasesValidStartDate>20260401</SpecificDiseasesValidStartDate>
+<SpecificDiseasesSelfPay>10000</SpecificDiseasesSelfPay></SpecificDiseasesCertificateInfo>
+</SpecificDiseasesCertificateList>
+<PharmacistsInfoConsFlg>1</PharmacistsInfoConsFlg><DiagnosisInfoConsFlg>0</DiagnosisInfoConsFlg>
+</ResultOfQualificationConfirmation>`
 
 const result2 = `<ResultOfQualificationConfirmation><InsurerNumber>06139992</InsurerNumber>` +
 	`<InsuredCardSymbol>１２３－４</InsuredCardSymbol><InsuredIdentificationNumber>` +
