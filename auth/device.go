@@ -16,9 +16,9 @@ import (
 	"madoguchi/eligibility"
 )
 
-// A phone that was added after a login comes back by its key: it asks for a nonce, signs it, and gets a
-// session of its own (kind Device). The private half of the key cannot leave the phone, so a copied cookie is
-// worth little and a copied database of ours nothing.
+// A phone that was added after a login signs in again with its key: it asks for a nonce, signs it, and gets a
+// session of its own (kind Device). The private key cannot leave the phone, so a stolen cookie is of little
+// use and a copy of the server's database of none.
 
 // NonceLife is how long a phone may take to answer a nonce. A weak signal may need several tries.
 const NonceLife = 2 * time.Minute

@@ -12,8 +12,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// metadata is what a provider says of itself besides its endpoints (OpenID Connect Discovery 1.0 section 3,
-// RFC 9207 section 3).
+// metadata are the members of a provider's configuration that are used here besides its endpoints (OpenID
+// Connect Discovery 1.0 section 3, RFC 9207 section 3).
 type metadata struct {
 	PromisesIssuer bool      `json:"authorization_response_iss_parameter_supported"`
 	Claims         *[]string `json:"claims_supported"`
@@ -47,8 +47,8 @@ type idClaims struct {
 // maxSubject is how long a sub may be (OpenID Connect Core 2).
 const maxSubject = 255
 
-// authProof is what an id_token says of how somebody proved who they are. Both are zero where the provider
-// gives none.
+// authProof is what an id_token says about the authentication. Both fields are zero where the provider gives
+// none.
 type authProof struct {
 	at  time.Time
 	acr string

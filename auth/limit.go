@@ -11,13 +11,14 @@ import (
 // Limit is a set of token buckets against guessing and floods: Burst tries at once, then one every Every,
 // for each key (an address, a login). One set is for one kind of key.
 //
-// A crowd of keys closes it to nobody. At most maxBuckets keys are known exactly. Full buckets are worth
-// nothing and are forgotten first, then the one that is nearest to full; what that one still owed is noted
-// in a table of fixed size, where keys share cells. So a key that comes back has no more tries than before,
-// and a newcomer, who may share cells with strangers, always has one.
+// A flood of different keys locks nobody out. At most maxBuckets keys are kept exactly. When there are more,
+// full buckets, which carry no information, are evicted first, then the bucket that is nearest to full; what
+// an evicted bucket still owed is kept in a table of fixed size in which keys share cells. So a key that
+// comes back has no more tries than before, and a new key, which may share cells with others, always has at
+// least one.
 //
-// To have an empty bucket forgotten, a crowd must empty maxBuckets others within Burst × Every, and wins one
-// try by it. At r tries a second a set holds no more than r × Every buckets that are not full.
+// To have an empty bucket evicted, an attacker must empty maxBuckets others within Burst × Every, and gains
+// one try by it. At r tries a second a set holds no more than r × Every buckets that are not full.
 type Limit struct {
 	Burst int
 	Every time.Duration
@@ -45,7 +46,7 @@ type bucket struct {
 	prev, next *bucket
 }
 
-// TooMany is ErrTooMany with the true wait.
+// TooMany returns ErrTooMany with the actual wait.
 func TooMany(wait time.Duration) *eligibility.Error {
 	ja, en := eligibility.WaitText(wait)
 	return &eligibility.Error{Code: eligibility.Limited, Key: "request.too_many", Wait: wait,
@@ -53,7 +54,8 @@ func TooMany(wait time.Duration) *eligibility.Error {
 		En: "Too many tries in a short time. Wait about " + en + " and try again."}
 }
 
-// ErrTooMany is what Take returns when the bucket is empty, there with the time until the next try.
+// ErrTooMany matches what Take returns when the bucket is empty; that error holds the time until the next
+// try.
 var ErrTooMany = TooMany(time.Minute)
 
 // Take uses one try of key at now, or returns ErrTooMany.
@@ -90,14 +92,14 @@ func (l *Limit) take(key string, now int64) (wait time.Duration) {
 	return wait
 }
 
-// ringAt is the ring of a slot.
+// ringAt returns the ring of buckets for a slot.
 func (l *Limit) ringAt(slot int64) *bucket {
 	n := int64(len(l.slots))
 	return &l.slots[(slot%n+n)%n]
 }
 
-// moveFull moves the buckets of slots that have passed to the full ones, ring by ring, and forgets two of
-// those, so that a set shrinks once a crowd has gone.
+// moveFull moves the buckets of slots that have passed to the ring of full ones, and evicts two of those on
+// each call, so that the set shrinks again after a flood.
 func (l *Limit) moveFull(now int64) {
 	last := now / int64(l.Every)
 	if l.buckets == nil {
@@ -119,7 +121,7 @@ func (l *Limit) moveFull(now int64) {
 	}
 }
 
-// makeRoom forgets the bucket that is nearest to full where there are too many.
+// makeRoom evicts the bucket that is nearest to full when there are too many.
 func (l *Limit) makeRoom() {
 	if len(l.buckets) < maxBuckets {
 		return
@@ -147,7 +149,7 @@ func (l *Limit) forget(b *bucket) {
 	delete(l.buckets, b.key)
 }
 
-// fullAtLatest is when the bucket of a key that is not known exactly will be full, at the latest.
+// fullAtLatest returns the latest time at which the bucket of an evicted key will be full.
 func (l *Limit) fullAtLatest(key string) int64 {
 	if l.owed == nil {
 		return 0
@@ -160,7 +162,7 @@ func (l *Limit) fullAtLatest(key string) int64 {
 	return full
 }
 
-// cells are a key's places in the table of what forgotten buckets owed.
+// cells returns a key's cells in the table of what evicted buckets owed.
 func (l *Limit) cells(key string) (cells [owedRows]int) {
 	if l.owed == nil {
 		l.owed = make([]int64, owedRows*owedCells)

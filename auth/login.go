@@ -20,7 +20,7 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Config describes this server at the provider.
+// Config describes this server as a client (relying party) of the OpenID provider.
 type Config struct {
 	Issuer      string
 	ClientID    string
@@ -56,7 +56,7 @@ type discovery struct {
 // NewLogin returns a Login; the provider is contacted at the first sign-in.
 func NewLogin(c Config) *Login { return &Login{config: c} }
 
-// Flow is what a sign-in must remember between leaving and coming back, in the browser's own session.
+// Flow is what must be kept in the browser's session between the redirect to the provider and the callback.
 type Flow struct {
 	State    string    `json:"state"`
 	Nonce    string    `json:"nonce"`
@@ -64,7 +64,7 @@ type Flow struct {
 	Begun    time.Time `json:"begun"`
 }
 
-// Identity is who signed in, by the provider's word.
+// Identity is the person who signed in, as the provider states it.
 type Identity struct {
 	Subject   string           `json:"subject"` // issuer and the provider's sub
 	Name      string           `json:"name"`
@@ -85,7 +85,8 @@ func (id Identity) ProvedAt() (at time.Time, said bool) {
 	return id.AuthTime, true
 }
 
-// Basis says for the audit what a login rests on: its level, and whose word the time of the proof is.
+// Basis describes for the audit what a login rests on: its level (acr), and whether the time of
+// authentication comes from the provider.
 func (id Identity) Basis() string {
 	level, timed := "acr "+id.ACR, "auth_time"
 	if id.ACR == "" {
@@ -217,8 +218,8 @@ type discovered struct {
 	meta     metadata
 }
 
-// discover finds the provider's endpoints once. While the provider is slow, all who log in wait for the same
-// answer.
+// discover fetches the provider's metadata once. While the provider is slow, all logins wait for the same
+// request.
 func (l *Login) discover(ctx context.Context) (discovered, error) {
 	provider, err := l.discoverOnce(ctx)
 	if err != nil {

@@ -33,9 +33,9 @@ func (s status) tries() (int, bool) { return int(s & 0xF), s&0xFFF0 == 0x63C0 }
 
 func (s status) blocked() bool { return s == statusBlocked || s == statusBlockedISO }
 
-// send transmits a command that the guard lets through and follows 61xx (more to fetch) and 6Cxx (wrong
-// length). 6Cxx is followed only where the last byte is an Le: in a VERIFY it would be a digit, and the
-// repetition a lost try.
+// send transmits a command that the guard allows and follows 61xx (more to fetch) and 6Cxx (wrong length).
+// 6Cxx is followed only where the last byte is an Le: in a VERIFY it would be a digit, and the repetition a
+// lost try.
 func (s *Session) send(ctx context.Context, command ...byte) (_ []byte, _ status, err error) {
 	if err := s.allow(command); err != nil {
 		return nil, 0, err
@@ -69,7 +69,7 @@ func (s *Session) send(ctx context.Context, command ...byte) (_ []byte, _ status
 	return nil, 0, errAnswer
 }
 
-// appendAndWipe appends b to a and leaves no other copy of either: what is read may have to be wiped.
+// appendAndWipe appends b to a and wipes every other copy of either, since what is read may be secret.
 func appendAndWipe(a, b []byte) []byte {
 	if len(a)+len(b) <= cap(a) {
 		a = append(a, b...)
@@ -83,7 +83,7 @@ func appendAndWipe(a, b []byte) []byte {
 	return grown
 }
 
-// transmitError returns what a transmission error means to people.
+// transmitError converts a transmission error to the *eligibility.Error that people are shown.
 func transmitError(err error) error {
 	var known *eligibility.Error
 	switch {
@@ -155,8 +155,8 @@ func (s *Session) read(ctx context.Context, id uint16) (_ []byte, err error) {
 	return data[:n], nil
 }
 
-// readBriefly reads as read does, hands the object to use and overwrites it before it returns: nothing is
-// left of it but what use made of it.
+// readBriefly reads as read does, passes the object to use and overwrites it before it returns: only what use
+// keeps remains.
 func (s *Session) readBriefly(ctx context.Context, id uint16, use func([]byte)) error {
 	data, err := s.read(ctx, id)
 	if err != nil {

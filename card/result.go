@@ -59,7 +59,7 @@ type Check struct {
 	En     string `json:"en"`
 }
 
-// plan is the course of one operation: its steps in order, and what its good ends say.
+// plan describes one operation: its steps in order, and the messages of its successful results.
 type plan struct {
 	by         Verifier
 	steps      []Check
@@ -127,7 +127,7 @@ func (t *trial) succeed(keys bool) Result {
 	return t.result(Unverified, t.plan.unverified, "")
 }
 
-// result says how far the run went: passed steps, the step that failed, the rest not checked.
+// result lists the steps of the run: those that passed, the one that failed, the rest not checked.
 func (t *trial) result(outcome Outcome, e ending, failed string) Result {
 	r := Result{Outcome: outcome, Key: e.message.Key, Ja: e.message.Ja, En: e.message.En, By: t.plan.by, Checks: []Check{},
 		Proves: append([]string{}, e.proves...), NotProven: append([]string{}, e.notProven...)}

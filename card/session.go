@@ -29,7 +29,7 @@ type Session struct {
 // Open returns the session of a connection that a person's action has just made.
 func Open(card Transmitter) *Session { return &Session{card: card, mayPresentKey: true, lastTries: -1} }
 
-// ready says at once, before any byte is sent, whether an operation that presents a key may begin.
+// ready reports, before any byte is sent, whether an operation that presents a key may begin.
 func (s *Session) ready() error {
 	if s.WesternDates {
 		return ErrKeyForm
@@ -90,7 +90,8 @@ const (
 	insGetResponse = 0xC0
 )
 
-// minTries is the number of tries below which no attempt is made: the counters never heal by themselves.
+// minTries is the number of tries below which no attempt is made: the counters are never restored by
+// themselves.
 const minTries = 3
 
 // errForbidden and errSecondKey are faults of this program, seen before any byte is sent.

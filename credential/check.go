@@ -117,10 +117,10 @@ func (v *Verdict) skip(c check) {
 // resultOrder puts the worst first.
 var resultOrder = map[Result]int{Failed: 0, NotChecked: 1, Passed: 2}
 
-// sorted puts the worst first and decides: valid means that the content was read from a verified signature,
-// that nothing failed, that the issuer may speak for the number, and that a screen has its holder's proof,
-// since anyone may have photographed it. Whether a saved copy was revoked may be unknown where there is no
-// network.
+// sorted puts the worst first and sets Valid: valid means that the content was read from a verified
+// signature, that nothing failed, that the issuer may speak for the number, and that a screen has its
+// holder's proof, since anyone may have photographed it. Whether a saved copy was revoked may be unknown
+// where there is no network.
 func (v Verdict) sorted() Verdict {
 	sort.SliceStable(v.Checks, func(i, j int) bool {
 		return resultOrder[v.Checks[i].Result] < resultOrder[v.Checks[j].Result]
@@ -134,7 +134,7 @@ func (v Verdict) sorted() Verdict {
 	return v
 }
 
-// Awaits reports whether only the second code, the proof of the phone that holds the screen, is missing.
+// Awaits reports whether only the second code, the holder's proof, is missing.
 func (v Verdict) Awaits() bool {
 	if v.Eligibility == nil || v.Tier != Screen {
 		return false

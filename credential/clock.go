@@ -33,7 +33,7 @@ func (s ClockSkew) Of(iss string) time.Duration {
 	return s.General
 }
 
-// clocks are the two times that a code is judged by.
+// clocks are the two times by which a code is verified.
 type clocks struct {
 	own      time.Time     // by this computer
 	measured time.Time     // by what was measured
@@ -45,7 +45,7 @@ func (b Basis) clocks(iss string) clocks {
 	return clocks{own: b.At, measured: b.At.Add(-skew), skew: skew}
 }
 
-// correctable reports whether the clock's error is small enough to be allowed for.
+// correctable reports whether the clock's error is small enough to be corrected.
 func (c clocks) correctable() bool { return c.skew.Abs() <= MaxOffset }
 
 // day is the time by which everything is judged that lives for days.

@@ -11,9 +11,9 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// How a counter learns an insurer's new key between two trust lists: the key that signed until then vouches
-// for it, in a signed statement that the insurer publishes beside its key set (docs/trust.md, "New keys").
-// Whoever answers at the insurer's address but holds none of its keys can add nothing.
+// How a counter learns an insurer's new key between two trust lists: the key used until then endorses it, in
+// a signed statement that the insurer publishes beside its key set (docs/trust.md, "New keys"). Whoever
+// answers at the insurer's address but holds none of its keys can add nothing.
 
 const (
 	endorsementType = "keyset+jwt"

@@ -109,7 +109,7 @@ func (t *TrustList) stale(at time.Time) bool {
 	return t.ExpiresAt != 0 && at.After(time.Unix(t.ExpiresAt, 0).Add(jwtLeeway))
 }
 
-// overdue reports whether not even a console without network may use the list any more.
+// overdue reports whether the grace after the list's end (TrustGrace) is over too.
 func (t *TrustList) overdue(at time.Time) bool {
 	return t.ExpiresAt != 0 && at.After(time.Unix(t.ExpiresAt, 0).Add(TrustGrace))
 }
@@ -127,8 +127,8 @@ func (t *TrustList) Issuer(iss string) (TrustedIssuer, bool) {
 	return TrustedIssuer{}, false
 }
 
-// keyWithIssuers returns the key with this id and the issuers that publish it. A national list has some 3,400
-// issuers: looking through them all would take as long as a signature.
+// keyWithIssuers returns the key with this id and the issuers in whose key sets it stands. A national list
+// has some 3,400 issuers: looking through them all would take as long as a signature.
 func (t *TrustList) keyWithIssuers(kid string) (key PublicKey, issuers []TrustedIssuer) {
 	note := func(i int) {
 		if k, ok := t.Issuers[i].JWKS.Find(kid); ok {
@@ -149,7 +149,7 @@ func (t *TrustList) keyWithIssuers(kid string) (key PublicKey, issuers []Trusted
 	return key, issuers
 }
 
-// indexKeys notes where each key stands.
+// indexKeys builds issuersByKey.
 func (t *TrustList) indexKeys() {
 	t.issuersByKey = make(map[string][]int, len(t.Issuers))
 	for i, issuer := range t.Issuers {

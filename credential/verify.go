@@ -24,7 +24,8 @@ type Verdict struct {
 	Eligibility *Eligibility `json:"eligibility,omitempty"` // only what a verified signature covers
 }
 
-// Basis is what a verifier knows besides the code that it looks at. Nothing in it comes from that code.
+// Basis is what a verifier knows apart from the code that it verifies: clock, trust list, keys, status lists.
+// Nothing in it comes from that code.
 type Basis struct {
 	At        time.Time  // this computer's clock
 	ClockSkew ClockSkew  // how far that clock is ahead, as measured
@@ -148,8 +149,8 @@ func (b Basis) issuerOf(iss string, owners []TrustedIssuer) (TrustedIssuer, bool
 	return TrustedIssuer{ISS: iss}, true
 }
 
-// unknownKey says why a code of an unknown key cannot be judged. The content is opened, within the cap, only
-// to tell staff whom the code claims to be from; nothing of it is believed.
+// unknownKey records why a code signed by an unknown key cannot be verified. The content is opened, within
+// the cap, only to tell staff whom the code claims to be from; nothing of it is believed.
 func (b Basis) unknownKey(v *Verdict, packed []byte) {
 	if body, err := inflate(packed); err == nil {
 		var claimed struct {
@@ -168,8 +169,8 @@ func (b Basis) unknownKey(v *Verdict, packed []byte) {
 	v.skip(checkSignature)
 }
 
-// passIssuer passes the issuer, saying so when the trust list is past its end or the caller vouches for the
-// key.
+// passIssuer passes the issuer check, with its own sentence when the trust list has expired or the caller
+// supplied the key.
 func (v *Verdict) passIssuer(b Basis, owner TrustedIssuer) {
 	v.IssuerName = owner.Name
 	switch {

@@ -11,7 +11,7 @@ import (
 )
 
 // artwork composes a form with gopdf. Positions are millimetres from the upper left, a text's y is its top;
-// the first error stays and the rest is left out.
+// after the first error all further calls do nothing.
 type artwork struct {
 	drawing
 	texts []form.Text
@@ -43,7 +43,7 @@ func newArtwork(c gopdf.Config) *artwork {
 	return a
 }
 
-// label draws a text that every page bears.
+// label draws a text that is the same on every page.
 func (a *artwork) label(x, y, size float64, c [3]uint8, text string) {
 	a.texts = append(a.texts, form.Text{Text: text})
 	a.drawText(x, y, size, c, text)
@@ -65,7 +65,7 @@ func (a *artwork) slot(x, y, size, width float64, c [3]uint8, name string, s for
 	a.drawText(x, y, size, c, "{"+name+"}")
 }
 
-// code keeps a place for a code whose side is at least side and whose modules are at least module.
+// code reserves a place for a code whose side is at least side and whose modules are at least module.
 func (a *artwork) code(x, y, side, module float64, name string) {
 	a.codes = append(a.codes, form.CodePlace{
 		Name:   name,
@@ -77,7 +77,7 @@ func (a *artwork) code(x, y, side, module float64, name string) {
 	})
 }
 
-// logo keeps a place for the insurer's mark, at most width by height.
+// logo reserves a place for the insurer's logo, at most width by height.
 func (a *artwork) logo(x, y, width, height float64) {
 	a.codes = append(a.codes, form.CodePlace{
 		Name: logoName,
@@ -92,7 +92,7 @@ func (a *artwork) logo(x, y, width, height float64) {
 // logoName is the mark's name among a page's pictures.
 const logoName = "Logo"
 
-// codeWords say what each code is for, to those who hear the page.
+// codeWords are the alternative texts of the codes, for screen readers.
 var codeWords = map[string]string{
 	"State":      "マイナポータルを開くQRコード",
 	"Landing":    "資格情報の画面を開くQRコード",
@@ -117,7 +117,7 @@ func (a *artwork) sample() {
 	a.watermark("見本")
 }
 
-// finish hands what was composed to the writer.
+// finish returns the form that was composed.
 func (a *artwork) finish() (*form.Form, error) {
 	if a.err != nil {
 		return nil, fmt.Errorf("composing the form: %w", a.err)

@@ -21,7 +21,7 @@ var (
 	pale     = [3]uint8{0xe4, 0xe4, 0xe4}
 )
 
-// drawing is a page under the pen; the first error stays and the rest is left out.
+// drawing draws on one page; after the first error all further calls do nothing.
 type drawing struct {
 	gp    *gopdf.GoPdf
 	names printable

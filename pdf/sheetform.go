@@ -81,7 +81,7 @@ func (a *artwork) sheetTable(kind sheetKind) {
 	a.line(left, y, right, y, 0.15, hairline)
 }
 
-// sheetCode keeps the place of the credential's code, and says beside it what it is for.
+// sheetCode reserves the place of the credential's code, with its explanation beside it.
 func (a *artwork) sheetCode() {
 	a.code(left, codeTop, 0, moduleSize, "Credential")
 	const x = left + 50

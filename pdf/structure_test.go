@@ -12,7 +12,8 @@ import (
 	"testing"
 )
 
-// heard is a document as poppler gives it to a screen reader, on one line.
+// heard returns a document's structure and texts as poppler reads them, on one line, as a screen reader
+// would.
 func heard(t *testing.T, data []byte) string {
 	t.Helper()
 	path := kept(t, data)

@@ -28,8 +28,8 @@ var slotWords = map[string]string{
 	"to":            "提出先",
 }
 
-// withSlotWords puts the names that clerks know in the place of the slots' own, as form.Report has them
-// before a colon.
+// withSlotWords replaces the slots' names, which form.Report has before a colon, by the names that clerks
+// know.
 func withSlotWords(r Report) Report {
 	for i, check := range r.Check {
 		slot, rest, found := strings.Cut(check, ":")

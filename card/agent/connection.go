@@ -22,7 +22,7 @@ type connection struct {
 	readyAt  time.Time
 }
 
-// serve is one connection's life; served says how long it was ready.
+// serve runs one connection; served is how long it was ready.
 func (a *Agent) serve(ctx context.Context) (served time.Duration, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -58,7 +58,7 @@ func (a *Agent) serve(ctx context.Context) (served time.Duration, err error) {
 	}
 }
 
-// withoutRedirects keeps an agent from being sent on to another host, or from https to http.
+// withoutRedirects prevents redirects to another host, or from https to http.
 func withoutRedirects(client *http.Client) *http.Client {
 	own := http.Client{}
 	if client != nil {

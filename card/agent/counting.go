@@ -6,8 +6,8 @@ import (
 	"madoguchi/card"
 )
 
-// triesCounter stands before a card and remembers what it last said about the tries of a key (63Cx), and why
-// it stopped answering. Of the answers themselves it keeps nothing.
+// triesCounter wraps a card's Transmitter and keeps what the card last said about the remaining tries of a
+// key (63Cx), and the error with which it stopped answering. It keeps nothing of the answers themselves.
 type triesCounter struct {
 	card card.Transmitter
 	left *int

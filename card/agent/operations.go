@@ -17,8 +17,8 @@ const (
 	oqsTime   = 5 * time.Second
 )
 
-// operate answers one operation. A second one meanwhile is refused, not queued: staff have given the first
-// up.
+// operate answers one operation. A second one meanwhile is refused, not queued: staff have abandoned the
+// first.
 func (c *connection) operate(ctx context.Context, m wire.Message) {
 	reply := &wire.Reply{Fault: wire.ErrBusy.Key}
 	if c.busy.TryLock() {

@@ -172,8 +172,8 @@ func firstNonEmpty(values ...string) string {
 	return ""
 }
 
-// checkServer wants https, except on this computer and in demo mode: staff would not see that somebody
-// listens.
+// checkServer requires https, except on this computer and in demo mode: staff would not notice an
+// eavesdropper.
 func (c *runCmd) checkServer() error {
 	u, err := url.Parse(c.Server)
 	if err != nil || u.Host == "" || u.User != nil {
@@ -204,8 +204,8 @@ func readUserRoots(file string) (card.UserRoots, error) {
 
 func printLine(sentence string) { fmt.Println(sentence) }
 
-// resolve names a file that the settings name: a relative one lies in their folder. It is nothing for no
-// name, and for a user without a settings folder.
+// resolve returns the path of a file that the settings name: a relative one lies in their folder. It returns
+// "" for an empty name, and for a user without a settings folder.
 func (s settingsFile) resolve(name string) string {
 	if name == "" || filepath.IsAbs(name) {
 		return name
@@ -246,7 +246,7 @@ func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, say func(string))
 }
 
 // reportReaders tells the agent and the person which readers are there, whenever that changes. Cards that
-// come and go are the reception page's business.
+// come and go are shown on the reception's page.
 func reportReaders(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, say func(string)) {
 	said := ""
 	readers.Watch(ctx, func(seen pcsc.Seen) {

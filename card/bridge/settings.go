@@ -20,8 +20,8 @@ type settingsFile struct {
 	Settings string `env:"MADOGUCHI_BRIDGE_SETTINGS" type:"path" aliases:"config" placeholder:"FILE" help:"${settings}"`
 }
 
-// remembered is the content of the settings file. Flags and environment go before it. The agent's key and its
-// state file lie in the same folder unless Key says otherwise.
+// savedSettings is the content of the settings file. Flags and environment take precedence over it. The
+// agent's key and its state file lie in the same folder unless Key says otherwise.
 type savedSettings struct {
 	Server     string `json:"server,omitempty"`     // the counter's server, https://…
 	Name       string `json:"name,omitempty"`       // of this PC, as staff know it

@@ -9,8 +9,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// connection is a card that only we use. After its first trouble it sends nothing more: whether the card took
-// the last command is unknown, and a second one could use up a try.
+// connection is an exclusive connection to a card. After its first error it sends nothing more: whether the
+// card took the last command is unknown, and a second one could use up a try.
 type connection struct {
 	link   *link
 	handle handle
@@ -50,7 +50,7 @@ func (c *connection) Transmit(ctx context.Context, command []byte) ([]byte, erro
 // errNoStatus is an answer without a status word, with which some drivers report a card that was pulled.
 var errNoStatus = errors.New("pcsc: the reader brought an answer without a status word")
 
-// errClosed meets whoever uses a connection after its end.
+// errClosed is returned to whoever uses a connection after its end.
 var errClosed = errors.New("pcsc: the card has been given back")
 
 // explain says what a failed command means. Drivers report a pulled card or a pulled plug in many ways, so
@@ -73,7 +73,7 @@ func (c *connection) explain(ctx context.Context, err error) error {
 	}
 }
 
-// close gives the card back: reset, unless it is known to be gone. A reset that finds no card makes
+// close releases the card, with a reset unless it is known to be gone. A reset that finds no card makes
 // PC/SC-lite believe that the place stays empty, even when the card is put back at once.
 func (c *connection) close() {
 	c.mu.Lock()

@@ -5,12 +5,12 @@
 // machine that has neither. Other systems answer card.ErrReaderSystem.
 //
 // A Reader connects exclusively and ends with a reset: what one operation has opened on a card is open to no
-// other program and is closed with it. It recovers by itself from what passes (a service that restarts,
-// another program that holds the card for a moment), always before the first command is sent; once a command
-// has gone out, nothing is ever repeated, because a card's counters do not heal. Watch tells of readers and
-// cards that come and go as it happens.
+// other program and is closed with it. It recovers by itself from transient errors (a service that restarts,
+// another program that holds the card for a moment), but only before the first command is sent; after that
+// nothing is ever repeated, because a card's counters of tries are not restored. Watch reports readers and
+// cards that come and go.
 //
-// Every call into the library has a deadline. A call that hangs is left behind and cleaned up when it comes
-// back; so many may hang at a time, no more. Each trouble is an *eligibility.Error with a sentence and the
-// next step.
+// Every call into the library has a deadline. A call that hangs is abandoned and cleaned up when it returns;
+// the number of hanging calls is bounded. Each error is an *eligibility.Error with a sentence for people and
+// the next step.
 package pcsc

@@ -24,7 +24,7 @@ const (
 // programs together.
 const maxLinks = 8
 
-// link is one PC/SC context behind a lane. It is used by one operation, or one watch, and thrown away: a
+// link is one PC/SC context behind a callQueue. It is used by one operation, or one watch, and thrown away: a
 // context that has seen the service die never works again.
 type link struct {
 	queue         callQueue
@@ -45,7 +45,7 @@ func open(ctx context.Context, lib library, places chan struct{}) (*link, error)
 	s, err := callWithDeadline(ctx, l.queue, establishTime, lib.establish,
 		func(s session) { _ = s.release() })
 	if err != nil {
-		// A late call still counts until it is back: its place is given back after the lane is free.
+		// A late call still counts until it returns: its place is released after the queue is free.
 		if errors.Is(err, errLate) {
 			go func() { <-l.queue; back() }()
 			return nil, card.ErrReaderHung.Because(err)

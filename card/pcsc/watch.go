@@ -27,9 +27,9 @@ const (
 	unnoticedTime = time.Second
 )
 
-// Watch tells what is seen at once and at every change of readers and cards, as the system reports it; it
-// does not poll. A service that stops is told once and found again by itself, with growing pauses. Watch
-// returns when ctx ends; tell is never called after that and never twice at a time.
+// Watch reports the readers at once and at every change of readers and cards, as the system signals it; it
+// does not poll. A service that stops is reported once, and Watch reconnects with growing pauses. Watch
+// returns when ctx ends; tell is never called after that and never concurrently.
 func (r *Reader) Watch(ctx context.Context, tell func(Seen)) {
 	w := watch{tell: tell}
 	for pause := firstPause; ; pause = min(2*pause, longPause) {
@@ -37,8 +37,8 @@ func (r *Reader) Watch(ctx context.Context, tell func(Seen)) {
 		if ctx.Err() != nil {
 			return
 		}
-		// A context that broke after it had worked is no news yet: the service may only have restarted, or a
-		// reader have gone between listing and waiting.
+		// A context that broke after it had worked is not reported yet: the service may only have restarted,
+		// or a reader may have gone between listing and waiting.
 		if w.worked && (errors.Is(err, card.ErrReaderLost) || errors.Is(err, card.ErrReaderUnplugged)) {
 			pause = firstPause
 		} else {
@@ -51,7 +51,7 @@ func (r *Reader) Watch(ctx context.Context, tell func(Seen)) {
 	}
 }
 
-// watch is one Watch: what was told last, and whether the current context has shown anything yet.
+// watch is the state of one Watch: what was reported last, and whether the current context has worked at all.
 type watch struct {
 	tell     func(Seen)
 	last     Seen

@@ -40,7 +40,7 @@ func (c *Card) SetFaults(f Faults) {
 	c.faults, c.commands = f, 0
 }
 
-// misbehave plays the faults; done means that the command is settled.
+// misbehave applies the faults; done reports that the command has had its answer.
 func (c *Card) misbehave(ctx context.Context, command []byte) (answer []byte, done bool, err error) {
 	f, err := c.count()
 	if err != nil {
@@ -65,7 +65,7 @@ func (c *Card) misbehave(ctx context.Context, command []byte) (answer []byte, do
 	return nil, false, nil
 }
 
-// count counts one command and returns the faults that strike it.
+// count counts one command and returns the faults that apply to it.
 func (c *Card) count() (Faults, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -169,7 +169,7 @@ func widths(glyphs []Glyph) []byte {
 	return append(b, "]]"...)
 }
 
-// setBits has a bit for each of n glyphs, the highest of the first byte for .notdef.
+// setBits returns n bits that are set, one a glyph, the highest of the first byte for .notdef.
 func setBits(n int) []byte {
 	b := make([]byte, (n+7)/8)
 	for i := range n {
