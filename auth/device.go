@@ -52,26 +52,26 @@ const (
 )
 
 // New returns a nonce for one phone and the time until which it can be answered.
-func (c Challenges) New(phone string, now time.Time) (nonce string, ends time.Time) {
-	ends = now.Add(NonceLife)
-	b := binary.BigEndian.AppendUint64(make([]byte, 0, nonceSize), uint64(ends.UnixMilli()))
+func (c Challenges) New(phone string, now time.Time) (nonce string, expiresAt time.Time) {
+	expiresAt = now.Add(NonceLife)
+	b := binary.BigEndian.AppendUint64(make([]byte, 0, nonceSize), uint64(expiresAt.UnixMilli()))
 	b = append(b, make([]byte, nonceRandom)...)
 	rand.Read(b[8:])
-	return base64.RawURLEncoding.EncodeToString(append(b, c.tag(phone, b)...)), ends
+	return base64.RawURLEncoding.EncodeToString(append(b, c.tag(phone, b)...)), expiresAt
 }
 
 // Verify checks that a nonce is ours, for this phone and still good, and that the key (65 bytes, uncompressed
 // P-256) signed it for this use: ES256, r‖s as WebCrypto writes it. It returns the nonce's bytes and end for
 // the caller to use it up.
 func (c Challenges) Verify(use Use, phone, nonce, signature string, public []byte,
-	now time.Time) (used []byte, ends time.Time, err error) {
+	now time.Time) (used []byte, expiresAt time.Time, err error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(nonce)
 	if err != nil || len(b) != nonceSize {
 		return nil, time.Time{}, ErrDeviceProof
 	}
 	head, tag := b[:8+nonceRandom], b[8+nonceRandom:]
-	ends = time.UnixMilli(int64(binary.BigEndian.Uint64(b)))
-	if subtle.ConstantTimeCompare(tag, c.tag(phone, head)) != 1 || now.After(ends) {
+	expiresAt = time.UnixMilli(int64(binary.BigEndian.Uint64(b)))
+	if subtle.ConstantTimeCompare(tag, c.tag(phone, head)) != 1 || now.After(expiresAt) {
 		return nil, time.Time{}, ErrDeviceProof
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(signature)
@@ -86,7 +86,7 @@ func (c Challenges) Verify(use Use, phone, nonce, signature string, public []byt
 	if !ecdsa.Verify(key, sum[:], new(big.Int).SetBytes(raw[:32]), new(big.Int).SetBytes(raw[32:])) {
 		return nil, time.Time{}, ErrDeviceProof
 	}
-	return head, ends, nil
+	return head, expiresAt, nil
 }
 
 // DeviceMessage is what a phone signs. It begins as no JWS does, for the same key also signs live proofs, and

@@ -60,14 +60,14 @@ var ErrTooMany = TooMany(time.Minute)
 
 // Take uses one try of key at now, or returns ErrTooMany.
 func (l *Limit) Take(key string, now time.Time) error {
-	if wait := l.take(key, now.UnixNano()); wait > 0 {
+	if wait := l.consume(key, now.UnixNano()); wait > 0 {
 		return TooMany(wait)
 	}
 	return nil
 }
 
-// take returns how long key has to wait; 0 when it had a try, which is used then.
-func (l *Limit) take(key string, now int64) (wait time.Duration) {
+// consume returns how long key has to wait; 0 when it had a try, which is used then.
+func (l *Limit) consume(key string, now int64) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	every := int64(l.Every)

@@ -77,8 +77,8 @@ type Identity struct {
 }
 
 // ProvedAt returns when the person proved themselves. Where the provider gives no auth_time that is only
-// known to lie before the callback: at is the callback's time and said is false.
-func (id Identity) ProvedAt() (at time.Time, said bool) {
+// known to lie before the callback: at is the callback's time and stated is false.
+func (id Identity) ProvedAt() (at time.Time, stated bool) {
 	if id.AuthTime.IsZero() {
 		return id.At, false
 	}
@@ -92,7 +92,7 @@ func (id Identity) Basis() string {
 	if id.ACR == "" {
 		level = "acr not given"
 	}
-	if _, said := id.ProvedAt(); !said {
+	if _, stated := id.ProvedAt(); !stated {
 		timed = "auth_time not given, time of the callback"
 	}
 	return level + "; " + timed

@@ -21,7 +21,7 @@ const (
 )
 
 // lifetimes bounds the sessions of each kind: without use, and in all (facts: server.md 3).
-var lifetimes = map[Kind]struct{ idle, whole time.Duration }{
+var lifetimes = map[Kind]struct{ idle, total time.Duration }{
 	Patient: {12 * time.Hour, 24 * time.Hour},
 	Clerk:   {15 * time.Minute, 12 * time.Hour},
 	Counter: {12 * time.Hour, 12 * time.Hour},
@@ -102,7 +102,7 @@ func (s *Sessions) Find(ctx context.Context, r *http.Request, kind Kind) (found 
 	}
 	now, life := s.Now(), lifetimes[kind]
 	if session.Kind != kind ||
-		now.Sub(session.UsedAt) > life.idle || now.Sub(session.CreatedAt) > life.whole {
+		now.Sub(session.UsedAt) > life.idle || now.Sub(session.CreatedAt) > life.total {
 		return Session{}, false, s.Store.DeleteSession(ctx, session.Hash)
 	}
 	if now.Sub(session.UsedAt) > time.Minute { // once a minute is enough to keep it alive

@@ -69,7 +69,7 @@ func VerifyBirthDate(e Evidence, birth eligibility.Date, challenge [32]byte, key
 	if !ok || !ok1 || !ok2 || !ok3 {
 		return t.refuse(errEvidence, "record")
 	}
-	if !certificate.key.verify(append(bytes.Clone(date.whole), cardKey.whole...), signature.value) {
+	if !certificate.key.verify(append(bytes.Clone(date.encoded), cardKey.encoded...), signature.value) {
 		return t.refuse(errForged, "record")
 	}
 	t.pass("record")

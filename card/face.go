@@ -116,7 +116,7 @@ func parseFace(data []byte) (faceRecord, bool) {
 	for _, group := range [][]object{{birth, sex, key}, {name, address}, {photo}} {
 		h := sha256.New()
 		for _, o := range group {
-			h.Write(o.whole)
+			h.Write(o.encoded)
 		}
 		r.digests = h.Sum(r.digests)
 	}

@@ -148,8 +148,8 @@ func examineHashes(file, certificate, person []byte) hashes {
 		len(record.value) != sha256.Size {
 		return hashes{}
 	}
-	joined := make([]byte, 0, len(number.whole)+len(record.whole))
-	joined = append(append(joined, number.whole...), record.whole...)
+	joined := make([]byte, 0, len(number.encoded)+len(record.encoded))
+	joined = append(append(joined, number.encoded...), record.encoded...)
 	defer clear(joined)
 	covered, ok := afterOffsets(person)
 	return hashes{wellFormed: true, signed: c.key.verify(joined, signature.value),
@@ -164,7 +164,7 @@ func afterOffsets(person []byte) ([]byte, bool) {
 	if !ok || !ok1 || outer.tag != tagPerson || first.tag != tagOffsets {
 		return nil, false
 	}
-	return outer.value[len(first.whole):], true
+	return outer.value[len(first.encoded):], true
 }
 
 func (t *trial) verifyText(e textEvidence, signed hashes, birth eligibility.Date, challenge [32]byte,
@@ -199,7 +199,7 @@ func (t *trial) verifyText(e textEvidence, signed hashes, birth eligibility.Date
 	if !ok || !ok1 || !ok2 {
 		return none(t.refuse(errEvidence, "presence"))
 	}
-	if !certificate.key.verify(key.whole, signature.value) {
+	if !certificate.key.verify(key.encoded, signature.value) {
 		return none(t.refuse(errForged, "presence"))
 	}
 	if refusal := t.checkPresence(key.value, challenge, e.signature); refusal != nil {

@@ -5,9 +5,9 @@ package card
 
 // object is one BER object: its tag, its value, and the whole of it with tag and length.
 type object struct {
-	tag   uint32
-	value []byte
-	whole []byte
+	tag     uint32
+	value   []byte
+	encoded []byte
 }
 
 // berHeader reads a tag and a length; n is the number of bytes that they take.
@@ -73,7 +73,7 @@ func children(value []byte) (out []object, ok bool) {
 			return nil, false
 		}
 		out = append(out, o)
-		value = value[len(o.whole):]
+		value = value[len(o.encoded):]
 	}
 	return out, true
 }

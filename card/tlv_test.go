@@ -86,8 +86,8 @@ func FuzzReadObject(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		o, ok := readObject(data)
 		n, known := objectLength(data)
-		if ok && (!known || n != len(o.whole) || !bytes.HasPrefix(data, o.whole) ||
-			!bytes.HasSuffix(o.whole, o.value)) {
+		if ok && (!known || n != len(o.encoded) || !bytes.HasPrefix(data, o.encoded) ||
+			!bytes.HasSuffix(o.encoded, o.value)) {
 			t.Errorf("%X: %d, %+v", data, n, o)
 		}
 		if !ok && known && n <= len(data) {
@@ -96,7 +96,7 @@ func FuzzReadObject(f *testing.F) {
 		parts, ok := children(data)
 		total := 0
 		for _, p := range parts {
-			total += len(p.whole)
+			total += len(p.encoded)
 		}
 		if ok && total < len(data) && data[total] != 0xFF {
 			t.Errorf("%X: %d bytes were passed over", data, len(data)-total)

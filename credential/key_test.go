@@ -64,7 +64,8 @@ func TestAKeySetLosesOnlyTheKeysThatItDoesNotUnderstand(t *testing.T) {
 	foreign := []struct{ name, key string }{
 		{"RSA",
 			`{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbf` +
-				`AAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMs","e":"AQAB","alg":"RS256","kid":"2011-04-29"}`},
+				`AAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMs","e":"AQAB",` +
+				`"alg":"RS256","kid":"2011-04-29"}`},
 		{"OKP", `{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`},
 		{"P-384", `{"kty":"EC",` + p384 + `,"kid":"1"}`},
 		{"P-384 that calls itself ES256", `{"kty":"EC","alg":"ES256","use":"sig",` + p384 + `,"kid":"1"}`},

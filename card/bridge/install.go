@@ -47,18 +47,18 @@ type agentService struct {
 func (p *agentService) Start(s service.Service) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel, p.done = cancel, make(chan error, 1)
-	say := printLine
+	show := printLine
 	if runtime.GOOS == "windows" { // nobody sees standard output there
 		if log, err := s.SystemLogger(nil); err == nil {
-			say = func(sentence string) { _ = log.Info(sentence) }
+			show = func(sentence string) { _ = log.Info(sentence) }
 		}
 	}
 	go func() {
-		err := p.run.run(ctx, say)
+		err := p.run.run(ctx, show)
 		p.done <- err
 		if ctx.Err() == nil { // it could not go on: the manager starts it again
 			if err != nil {
-				say(err.Error())
+				show(err.Error())
 			}
 			os.Exit(exitRefused)
 		}

@@ -76,10 +76,10 @@ func (c *runCmd) Run() error {
 }
 
 // run is one run of the agent with its page and its watch on the readers.
-func (c *runCmd) run(ctx context.Context, say func(string)) error {
+func (c *runCmd) run(ctx context.Context, show func(string)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	config, err := c.config(say)
+	config, err := c.config(show)
 	if err != nil {
 		return err
 	}
@@ -92,13 +92,13 @@ func (c *runCmd) run(ctx context.Context, say func(string)) error {
 	if err != nil {
 		return err
 	}
-	forget, err := c.showPage(ctx, a, say)
+	forget, err := c.showPage(ctx, a, show)
 	if err != nil {
 		return err
 	}
 	defer forget()
 	if readers != nil {
-		go reportReaders(ctx, readers, a, say)
+		go reportReaders(ctx, readers, a, show)
 	}
 	for {
 		err := a.Run(ctx)
@@ -114,7 +114,7 @@ func (c *runCmd) run(ctx context.Context, say func(string)) error {
 }
 
 // config brings flags, settings file and defaults together.
-func (c *runCmd) config(say func(string)) (agent.Config, error) {
+func (c *runCmd) config(show func(string)) (agent.Config, error) {
 	memory, err := c.load()
 	if err != nil {
 		return agent.Config{}, err
@@ -132,7 +132,7 @@ func (c *runCmd) config(say func(string)) (agent.Config, error) {
 		Facility: memory.Facility,
 		OQS:      firstNonEmpty(c.OQS, c.resolve(memory.OQS)),
 		Virtual:  c.Virtual != "",
-		Say:      say,
+		Say:      show,
 		Now:      time.Now,
 	}
 	if err := c.checkServer(); err != nil {
@@ -146,12 +146,13 @@ func (c *runCmd) config(say func(string)) (agent.Config, error) {
 		return out, err
 	}
 	if c.Virtual != "" {
-		lying, err := loadVirtualCard(c.Virtual)
+		virtualCard, err := loadVirtualCard(c.Virtual)
 		if err != nil {
 			return out, err
 		}
-		say(fmt.Sprintf("仮想カード: %s（%s）", lying.description.Name, lying.description.BirthDate.Japanese()))
-		out.Reader, out.IssuerKeys, out.UserRoots = lying, virtual.TestIssuerKeys(), virtual.TestUserRoots()
+		show(fmt.Sprintf("仮想カード: %s（%s）", virtualCard.description.Name,
+			virtualCard.description.BirthDate.Japanese()))
+		out.Reader, out.IssuerKeys, out.UserRoots = virtualCard, virtual.TestIssuerKeys(), virtual.TestUserRoots()
 		return out, nil
 	}
 	if memory.IssuerKeys != "" {
@@ -217,7 +218,7 @@ func (s settingsFile) resolve(name string) string {
 }
 
 // showPage serves the agent's state on this computer until ctx ends, and notes its address for bridge status.
-func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, say func(string)) (forget func(), err error) {
+func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, show func(string)) (forget func(), err error) {
 	if c.Page == "off" {
 		return func() {}, nil
 	}
@@ -241,14 +242,14 @@ func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, say func(string))
 	}
 	go func() { _ = server.Serve(l) }() // until it is closed
 	context.AfterFunc(ctx, func() { _ = server.Close() })
-	say("このパソコンでの表示: http://" + l.Addr().String() + "/")
+	show("このパソコンでの表示: http://" + l.Addr().String() + "/")
 	return c.writeState(l.Addr().String()), nil
 }
 
 // reportReaders tells the agent and the person which readers are there, whenever that changes. Cards that
 // come and go are shown on the reception's page.
-func reportReaders(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, say func(string)) {
-	said := ""
+func reportReaders(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, show func(string)) {
+	shown := ""
 	readers.Watch(ctx, func(seen pcsc.Seen) {
 		a.SeeReaders(len(seen.Slots), seen.Fault)
 		sentence := "カードリーダーがつながっていません。つなぐと自動で使えるようになります。"
@@ -261,9 +262,9 @@ func reportReaders(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, sa
 			}
 			sentence = "カードリーダー: " + strings.Join(names, " ")
 		}
-		if sentence != said {
-			said = sentence
-			say(sentence)
+		if sentence != shown {
+			shown = sentence
+			show(sentence)
 		}
 	})
 }

@@ -59,17 +59,17 @@ func (c *connection) explain(ctx context.Context, err error) error {
 	if errors.Is(err, errLate) {
 		return card.ErrTimeout.Because(err)
 	}
-	switch said := cardError(err); {
-	case errors.Is(said, card.ErrReaderFault), errors.Is(said, card.ErrReaderMute),
-		errors.Is(said, card.ErrReaderLost), errors.Is(said, card.ErrTimeout):
+	switch converted := cardError(err); {
+	case errors.Is(converted, card.ErrReaderFault), errors.Is(converted, card.ErrReaderMute),
+		errors.Is(converted, card.ErrReaderLost), errors.Is(converted, card.ErrTimeout):
 		if found := c.diagnose(ctx, c.slot); found != nil {
 			return found.Because(err)
 		}
-		return said
-	case errors.Is(said, card.ErrNoCard):
+		return converted
+	case errors.Is(converted, card.ErrNoCard):
 		return card.ErrRemoved.Because(err)
 	default:
-		return said
+		return converted
 	}
 }
 

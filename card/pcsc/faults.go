@@ -43,8 +43,8 @@ func cardError(err error) error {
 	if err == nil {
 		return nil
 	}
-	var said *eligibility.Error
-	if errors.As(err, &said) {
+	var converted *eligibility.Error
+	if errors.As(err, &converted) {
 		return err
 	}
 	var c code
