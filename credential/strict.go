@@ -192,8 +192,7 @@ var ownNames, ownNamesFolded = func() (map[string]bool, map[string]bool) {
 		}
 	}
 	for _, v := range []any{header{}, payload{}, proofHeader{}, proofClaims{}, statusClaims{}, TrustList{},
-		jwkSet{}, jwk{},
-		cardFile{}, revocationFile{}, endorsementClaims{}, timeClaims{}} {
+		jwkSet{}, jwk{}, cardFile{}, revocationFile{}, endorsementClaims{}, timeClaims{}} {
 		collect(reflect.TypeOf(v))
 	}
 	return names, foldedNames

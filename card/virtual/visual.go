@@ -38,8 +38,7 @@ func newVisualFiles(d Description, i issuing, number string, chip *rsa.PrivateKe
 		expiry,
 		object(0xDF2A, picture(d.SecurityCode))), 7000)
 	f.info = filled(object(0xFF30, object(0xDF31, []byte{1}), object(0xDF32, visualID),
-		object(0xDF33, []byte{1}),
-		object(0xDF34, []byte("13000")), object(0xDF35, make([]byte, 8))), 100)
+		object(0xDF33, []byte{1}), object(0xDF34, []byte("13000")), object(0xDF35, make([]byte, 8))), 100)
 	return f
 }
 
