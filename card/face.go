@@ -3,6 +3,7 @@ package card
 import (
 	"bytes"
 	"context"
+	"crypto/rsa"
 	"crypto/sha256"
 
 	"madoguchi/eligibility"
@@ -147,3 +148,18 @@ func (t *trial) verifyFace(certificate, face, signature []byte, birth eligibilit
 	}
 	return record.reading, t.succeed(len(keys) > 0)
 }
+
+// verifyDigests verifies a signature over one DigestInfo that holds up to three SHA-256 digests.
+func (k rsaKey) verifyDigests(digests, signature []byte) bool {
+	if len(digests) == 0 || len(digests)%sha256.Size != 0 || len(digests) > 96 {
+		return false
+	}
+	info := []byte(sha256Info)
+	info[1] += byte(len(digests) - sha256.Size)
+	info[len(info)-1] = byte(len(digests))
+	// 0: the DigestInfo is given whole
+	return rsa.VerifyPKCS1v15(k.key, 0, append(info, digests...), signature) == nil
+}
+
+// verifyDigests: a DigestInfo belongs to PKCS #1. What an ECDSA card will sign in its place is not published.
+func (k p384Key) verifyDigests(_, _ []byte) bool { return false }

@@ -11,8 +11,8 @@ import (
 	"math/big"
 )
 
-// publicKey verifies signatures of one algorithm. Nothing outside an implementation knows the size of a key
-// or of a signature.
+// publicKey verifies signatures of one algorithm. Only its implementations know the sizes of keys and
+// signatures.
 type publicKey interface {
 	// verify reports whether signature is by this key over message; the algorithm brings its hash.
 	verify(message, signature []byte) bool
@@ -45,17 +45,6 @@ func (k rsaKey) verify(message, signature []byte) bool {
 	return rsa.VerifyPKCS1v15(k.key, crypto.SHA256, sum[:], signature) == nil
 }
 
-func (k rsaKey) verifyDigests(digests, signature []byte) bool {
-	if len(digests) == 0 || len(digests)%sha256.Size != 0 || len(digests) > 96 {
-		return false
-	}
-	info := []byte(sha256Info)
-	info[1] += byte(len(digests) - sha256.Size)
-	info[len(info)-1] = byte(len(digests))
-	// 0: the DigestInfo is given whole
-	return rsa.VerifyPKCS1v15(k.key, 0, append(info, digests...), signature) == nil
-}
-
 // p384Key is ECDSA on P-384 with SHA-384, announced for the next generation of cards (final report of
 // 2024-03). Whether those cards write signatures as r ‖ s (BSI TR-03111 5.2.1, ISO/IEC 7816-8) or as an ASN.1
 // sequence (TR-03111 5.2.2) is not published; either is accepted.
@@ -71,9 +60,6 @@ func (k p384Key) verify(message, signature []byte) bool {
 	}
 	return ecdsa.VerifyASN1(k.key, sum[:], signature)
 }
-
-// verifyDigests: a DigestInfo belongs to PKCS #1. What an ECDSA card will sign in its place is not published.
-func (k p384Key) verifyDigests(_, _ []byte) bool { return false }
 
 const (
 	tagExponent = 0x90

@@ -54,9 +54,9 @@ type textEvidence struct {
 // card's key and its answer to the challenge. The reading is empty unless the Result is Confirmed or
 // Unverified. At most one try is used.
 //
-// The issuer signs the record and the chip's key apart (0003 and 0007), so a device that shows one card's
-// record and lets another genuine card answer is not found out here. It is by CheckBirthDate and CheckFace,
-// whose signatures cover the chip's key: a text reading counts only beside one of them.
+// The issuer signs the record and the chip's key apart (0003 and 0007), so a device that presents one card's
+// record and lets another genuine card answer is not detected here. CheckBirthDate and CheckFace detect it,
+// because their signatures cover the chip's key: a text reading counts only together with one of them.
 //
 // The signature over the hashes covers a hash of the My Number file. It is read, used for that signature and
 // overwritten before the next command is sent; it is in no result, message or error. That file itself is

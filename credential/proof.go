@@ -52,7 +52,7 @@ func ReadHolderKey(x, y string) (PublicKey, error) {
 	}.public()
 }
 
-// SignProof makes a proof as a phone does: for the demo's phones and for tests.
+// SignProof makes a proof as a phone does, for the tests of this package and of the server.
 func SignProof(jws string, holder Key, at time.Time, nonce string) (string, error) {
 	x, y, err := coordinates(holder.public)
 	if err != nil {

@@ -85,8 +85,8 @@ func SignStatusList(iss string, key Key, revoked []uint32, chain Checkpoint, now
 }
 
 // OpenStatusList verifies the list of an issuer with its keys. It refuses another issuer's list, one from the
-// future, and one whose life is longer than StatusLife; a list past its end is read, since an old list still
-// knows what it knows.
+// future, and one whose life is longer than StatusLife; an expired list is read too, since its revocations
+// still hold.
 func OpenStatusList(jws, iss string, keys KeySet, now time.Time) (*StatusList, error) {
 	if len(jws) > maxStatus {
 		return nil, fmt.Errorf("%w: it is too large", ErrStatusList)

@@ -56,7 +56,7 @@ type Method struct {
 
 func (m *Method) cite(s Source) { m.Source, m.SourceURL = s.Title, s.URL }
 
-// finding is a finer point of an accepted answer, with how sure it is.
+// finding refines an accepted answer, with its own confidence.
 type finding struct {
 	reason string // instead of the rule's; "" for that
 	next   string // instead of the rule's; "" for that
@@ -64,7 +64,7 @@ type finding struct {
 	sure   Confidence
 }
 
-// say puts a finding into an answer, which becomes no surer by it.
+// say applies a finding to an answer; the answer's confidence never rises by it.
 func (m *Method) say(p *finding) {
 	if p.reason != "" {
 		m.Reason = p.reason

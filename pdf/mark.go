@@ -20,8 +20,8 @@ const (
 var ErrMark = &eligibility.Error{Code: eligibility.Invalid, Key: "look.logo", Field: "logo",
 	Ja: "マークは、200KBまで・縦横2,000画素までのPNGにしてください。", En: "The mark must be a PNG of at most 200 KB and 2,000 pixels a side."}
 
-// MarkOf makes an insurer's mark out of a PNG. Papers are printed black first: what is darker than the middle
-// is printed black, the rest and what is transparent not at all. It returns ErrMark for anything else.
+// MarkOf converts a PNG to the insurer's logo in black and white: pixels darker than the middle are printed
+// black, the rest and transparent ones not at all. It returns ErrMark for anything that is not such a PNG.
 func MarkOf(file []byte) (*Code, error) {
 	picture, err := markPicture(file)
 	if err != nil {

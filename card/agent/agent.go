@@ -1,7 +1,7 @@
-// Package agent is the bridge's work on the counter's PC: it dials out to the server, proves its key, and
-// asks the card in the reader, or the OQS answer files on this PC, what the server wants to know. It opens no
-// port to the outside and knows operations only, never APDUs from outside. It says and keeps nothing about
-// the people whose cards it reads.
+// Package agent is the part of the bridge that runs on the counter's PC: it dials out to the server, proves
+// its key, and asks the card in the reader, or the OQS answer files on this PC, what the server wants to
+// know. It opens no port to the outside and knows operations only, never APDUs from outside. It neither shows
+// nor stores anything about the people whose cards it reads.
 package agent
 
 import (

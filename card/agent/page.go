@@ -20,9 +20,9 @@ var pageCSS []byte
 
 var page = template.Must(template.New("page").Parse(pageHTML))
 
-// Page serves the agent's state on this PC: a page for people at /, the same as JSON at /status.json. It only
-// shows: there is no action, and other methods than GET are refused. It answers to loopback names alone, so
-// that no page of another site can read it by a name of its own (DNS rebinding).
+// Page serves the agent's state on this PC: a page for people at /, the same as JSON at /status.json. It is
+// read-only: methods other than GET are refused. It answers to loopback names only, so that no page of
+// another site can read it through a name of its own (DNS rebinding).
 func (a *Agent) Page() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {

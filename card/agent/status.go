@@ -7,7 +7,7 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Link is how the agent stands with its server.
+// Link is the state of the agent's connection to its server.
 type Link string
 
 const (
@@ -18,7 +18,7 @@ const (
 	Refused    Link = "refused" // the server will not have it; Status.Reason says why
 )
 
-// ReaderState is what stands on the desk.
+// ReaderState says whether a card reader is connected.
 type ReaderState string
 
 const (
@@ -53,7 +53,7 @@ type Operation struct {
 	Result string    `json:"result"`
 }
 
-// Status is what the agent tells about itself. It holds no personal data.
+// Status is the agent's state as it reports it. It holds no personal data.
 type Status struct {
 	Link     Link      `json:"link"`
 	Since    time.Time `json:"since"` // of Link
@@ -106,8 +106,7 @@ func (a *Agent) updateStatus(change func(*Status)) {
 	change(&a.status)
 }
 
-// SeeReaders tells the agent what is on the desk: how many readers there are, or what keeps it from seeing
-// them.
+// SeeReaders tells the agent how many readers are connected, or the error that prevents listing them.
 func (a *Agent) SeeReaders(count int, trouble *eligibility.Error) {
 	a.updateStatus(func(s *Status) {
 		s.Reader, s.Trouble = ReaderReady, Sentence{}

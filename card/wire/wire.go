@@ -137,8 +137,8 @@ type Reply struct {
 	Statements []string `json:"statements,omitempty"`
 }
 
-// Verdict is what the agent itself found, by the stable key of a card.Result. Sentences do not travel: the
-// server has its own, so that no agent puts words on the reception's screen.
+// Verdict is what the agent itself found, by the stable key of a card.Result. Sentences are not sent: the
+// server uses its own, so that no agent can put text on the reception's screen.
 type Verdict struct {
 	Outcome card.Outcome `json:"outcome"`
 	Key     string       `json:"key"`

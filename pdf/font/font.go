@@ -91,7 +91,7 @@ type Piece struct {
 	Found    Found
 }
 
-// Geta is what stands for a character that cannot be printed, as printers have done since lead type.
+// Geta (〓) is printed in place of a character that cannot be printed.
 const Geta = '〓'
 
 // Pieces parts a text into characters and finds each one's glyph. Control characters become blanks, radicals
