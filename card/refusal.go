@@ -70,10 +70,12 @@ var (
 		En: "The card gave an unexpected answer. Put it back and check again."}
 )
 
-// KnownFault returns the error that a key of this package stands for, the readers' faults among them, so that an agent can send the key alone.
+// KnownFault returns the error that a key of this package stands for, the readers' faults among them, so that
+// an agent can send the key alone.
 func KnownFault(key string) error {
 	for _, e := range append([]*eligibility.Error{ErrKeyForm, ErrNotMyNumberCard, ErrPhone, ErrOldCard, ErrBlocked, ErrFewTries, ErrBirthDate,
-		ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries, ErrRemoved, ErrNoCard, ErrNoReader, ErrTimeout}, readerFaults...) {
+		ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries, ErrRemoved, ErrNoCard, ErrNoReader, ErrTimeout},
+		readerFaults...) {
 		if e.Key == key {
 			return e
 		}
@@ -81,9 +83,10 @@ func KnownFault(key string) error {
 	return errAnswer
 }
 
-// Sentence returns what a Result of CheckText or CheckCertificate says under its key, so that an agent can send the key alone.
+// Sentence returns what a Result of CheckText or CheckCertificate says under its key, so that an agent can
+// send the key alone.
 func Sentence(key string) (*eligibility.Error, bool) {
-	for _, e := range []*eligibility.Error{textPlan.confirmed.said, textPlan.unverified.said, datesPlan.confirmed.said, datesPlan.unverified.said,
+	for _, e := range []*eligibility.Error{textPlan.confirmed.message, textPlan.unverified.message, datesPlan.confirmed.message, datesPlan.unverified.message,
 		saidGrace, saidExpired, errForged, errCopied, errEvidence, errPurpose, errChain, errNotBegun} {
 		if e.Key == key {
 			return e, true

@@ -10,10 +10,14 @@ import (
 type Outcome string
 
 const (
-	Confirmed  Outcome = "confirmed"  // genuine and present, and what was asked is so
-	Unverified Outcome = "unverified" // what was asked is so; no issuer keys are configured to prove the card genuine
-	Refused    Outcome = "refused"    // not genuine, not this person's, or not a card that can be asked
-	Failed     Outcome = "error"      // reader or card did not answer: try again
+	// genuine and present, and what was asked is so
+	Confirmed Outcome = "confirmed"
+	// what was asked is so; no issuer keys are configured to prove the card genuine
+	Unverified Outcome = "unverified"
+	// not genuine, not this person's, or not a card that can be asked
+	Refused Outcome = "refused"
+	// reader or card did not answer: try again
+	Failed Outcome = "error"
 )
 
 // Passed reports whether what was asked of the card is so.
@@ -55,7 +59,7 @@ type Check struct {
 	En     string `json:"en"`
 }
 
-// plan is the course of one operation: its steps in order, and what its good ends say.
+// plan describes one operation: its steps in order, and the messages of its successful results.
 type plan struct {
 	by         Verifier
 	steps      []Check
@@ -64,7 +68,7 @@ type plan struct {
 }
 
 type ending struct {
-	said      *eligibility.Error
+	message   *eligibility.Error
 	proves    []string
 	notProven []string
 }
@@ -77,14 +81,15 @@ const (
 	jaRight   = "健康保険の資格"
 )
 
-func step(name, ja, en string) Check { return Check{name, "not checked", ja, en} }
+func newStep(name, ja, en string) Check { return Check{name, "not checked", ja, en} }
 
 var (
-	stepToken     = step("token", "マイナンバーカードです", "It is a My Number card")
-	stepIssuer    = step("issuer", "発行者の署名が正しいです", "The issuer's signature is right")
-	stepRecord    = step("record", "カードの記録が書き換えられていません", "The card's record is unaltered")
-	stepBirthDate = step("birthDate", "生年月日が画面と同じです", "The birth date is the screen's")
-	stepPresence  = step("presence", "その場の問いかけに、このカードが答えました", "This card answered a question asked just now")
+	stepToken     = newStep("token", "マイナンバーカードです", "It is a My Number card")
+	stepIssuer    = newStep("issuer", "発行者の署名が正しいです", "The issuer's signature is right")
+	stepRecord    = newStep("record", "カードの記録が書き換えられていません", "The card's record is unaltered")
+	stepBirthDate = newStep("birthDate", "生年月日が画面と同じです", "The birth date is the screen's")
+	stepPresence  = newStep("presence", "その場の問いかけに、このカードが答えました",
+		"This card answered a question asked just now")
 )
 
 var birthDatePlan = &plan{
@@ -106,47 +111,47 @@ type trial struct {
 	passed map[string]bool
 }
 
-func (p *plan) start() *trial { return &trial{p, map[string]bool{}} }
+func (p *plan) begin() *trial { return &trial{p, map[string]bool{}} }
 
 func (t *trial) pass(name string) { t.passed[name] = true }
 
 func (t *trial) refuse(e *eligibility.Error, failed string) Result {
-	return t.result(Refused, ending{said: e, notProven: []string{"カードが画面の人のものであること"}}, failed)
+	return t.result(Refused, ending{message: e, notProven: []string{"カードが画面の人のものであること"}}, failed)
 }
 
-// end is the good end: confirmed when issuer keys stood behind it.
-func (t *trial) end(keys bool) Result {
+// succeed ends a run whose steps all passed: confirmed when issuer keys were configured, else unverified.
+func (t *trial) succeed(keys bool) Result {
 	if keys {
 		return t.result(Confirmed, t.plan.confirmed, "")
 	}
 	return t.result(Unverified, t.plan.unverified, "")
 }
 
-// result says how far the run went: passed steps, the step that failed, the rest not checked.
+// result lists the steps of the run: those that passed, the one that failed, the rest not checked.
 func (t *trial) result(outcome Outcome, e ending, failed string) Result {
-	r := Result{Outcome: outcome, Key: e.said.Key, Ja: e.said.Ja, En: e.said.En, By: t.plan.by, Checks: []Check{},
+	r := Result{Outcome: outcome, Key: e.message.Key, Ja: e.message.Ja, En: e.message.En, By: t.plan.by, Checks: []Check{},
 		Proves: append([]string{}, e.proves...), NotProven: append([]string{}, e.notProven...)}
 	for _, c := range t.plan.steps {
 		switch {
 		case t.passed[c.Name]:
 			c.Result = "passed"
 		case c.Name == failed:
-			c.Result, c.Ja, c.En = "failed", e.said.Ja, e.said.En
+			c.Result, c.Ja, c.En = "failed", e.message.Ja, e.message.En
 		}
 		r.Checks = append(r.Checks, c)
 	}
 	return r
 }
 
-// fault is the Result of an error that ended a run before anything could be verified.
-func (p *plan) fault(err error) Result {
-	t := p.start()
+// faultResult is the Result of an error that ended a run before anything could be verified.
+func (p *plan) faultResult(err error) Result {
+	t := p.begin()
 	var e *eligibility.Error
 	if !errors.As(err, &e) {
 		e = errAnswer
 	}
 	if e.Code == eligibility.Conflict {
-		return t.refuse(e, refusedAt(e))
+		return t.refuse(e, failedStep(e))
 	}
-	return t.result(Failed, ending{said: e, notProven: []string{"カードが画面の人のものであること"}}, "")
+	return t.result(Failed, ending{message: e, notProven: []string{"カードが画面の人のものであること"}}, "")
 }

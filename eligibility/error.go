@@ -15,8 +15,8 @@ const (
 	Internal    Code = "internal"    // our own fault
 )
 
-// Error is the one error that a person sees: a code for programs, a stable key, one sentence with the next step in
-// Japanese and in English, and the cause for the log. Cause never reaches a client.
+// Error is the one error that a person sees: a code for programs, a stable key, one sentence with the next
+// step in Japanese and in English, and the cause for the log. Cause never reaches a client.
 type Error struct {
 	Code  Code
 	Key   string // stable, e.g. "card.birthdate_mismatch"

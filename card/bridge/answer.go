@@ -30,9 +30,17 @@ type line struct {
 	ReasonEn string `json:"reasonEn"`
 }
 
-// said puts a Result into the contract's form. A step that was not looked at says why not.
-func said(r card.Result) answer {
-	a := answer{Result: r.Outcome, Key: r.Key, Reason: r.Ja, ReasonEn: r.En, Checks: []line{}, Proves: r.Proves, NotProven: r.NotProven}
+// answerOf converts a Result to the form of the contract. A step that was not looked at says why not.
+func answerOf(r card.Result) answer {
+	a := answer{
+		Result:    r.Outcome,
+		Key:       r.Key,
+		Reason:    r.Ja,
+		ReasonEn:  r.En,
+		Checks:    []line{},
+		Proves:    r.Proves,
+		NotProven: r.NotProven,
+	}
 	for _, c := range r.Checks {
 		l := line{c.Name, c.Result, c.Ja, c.En}
 		switch {
@@ -47,9 +55,9 @@ func said(r card.Result) answer {
 	return a
 }
 
-// failed is the answer to an error: refused for what the card is or says, error for everything else.
-func failed(err error) answer {
-	a := said(card.Fault(err))
+// errorAnswer is the answer to an error: refused for what the card is or says, error for everything else.
+func errorAnswer(err error) answer {
+	a := answerOf(card.Fault(err))
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Cause != nil {
 		a.Detail = e.Cause.Error()
@@ -61,10 +69,10 @@ var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.u
 	Ja: "結果を書き出せませんでした。書き出し先（ディスクの空きなど）を確かめて、もう一度実行してください。",
 	En: "The result could not be written. Check where standard output goes (a full disk?) and run again."}
 
-// tell prints the answer and returns its exit code.
-func tell(a answer) error {
+// printAnswer prints the answer and returns its exit code.
+func printAnswer(a answer) error {
 	if err := printJSON(a); err != nil {
-		complain(errUntold.Because(err))
+		printError(errUntold.Because(err))
 		return exit(exitError)
 	}
 	switch a.Result {

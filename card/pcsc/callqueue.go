@@ -9,19 +9,21 @@ import (
 // errLate is returned when a call of the library did not come back in time.
 var errLate = errors.New("pcsc: the library did not come back in time")
 
-// lane lets one call at a time into a PC/SC context, and lets its caller stop waiting for a call that hangs. Contexts
-// serialise their calls anyway; without the lane the second caller would wait inside the library, where no deadline reaches.
-type lane chan struct{}
+// callQueue admits one call at a time to a PC/SC context, and lets its caller stop waiting for a call that
+// hangs. Contexts serialise their calls anyway; without the queue the second caller would wait inside the
+// library, where no deadline applies.
+type callQueue chan struct{}
 
-func newLane() lane {
-	l := make(lane, 1)
+func newCallQueue() callQueue {
+	l := make(callQueue, 1)
 	l <- struct{}{}
 	return l
 }
 
-// do runs call and returns what it returned, or errLate after limit or when ctx ends first. What a late call brings in the
-// end is handed to late, if given, before the lane is free again.
-func do[T any](ctx context.Context, l lane, limit time.Duration, call func() (T, error), late func(T)) (T, error) {
+// callWithDeadline runs call and returns what it returned, or errLate after limit or when ctx ends first.
+// What a late call returns in the end is handed to late, if given, before the queue admits the next call.
+func callWithDeadline[T any](ctx context.Context, l callQueue, limit time.Duration, call func() (T, error),
+	late func(T)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var none T

@@ -6,16 +6,16 @@ import (
 	"madoguchi/card"
 )
 
-// counting stands before a card and remembers what it last said about the tries of a key (63Cx), and why it stopped
-// answering. Of the answers themselves it keeps nothing.
-type counting struct {
+// triesCounter wraps a card's Transmitter and keeps what the card last said about the remaining tries of a
+// key (63Cx), and the error with which it stopped answering. It keeps nothing of the answers themselves.
+type triesCounter struct {
 	card card.Transmitter
 	left *int
 	err  error
 }
 
 // Transmit passes a command on.
-func (c *counting) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+func (c *triesCounter) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	answer, err := c.card.Transmit(ctx, command)
 	if err != nil {
 		c.err = err

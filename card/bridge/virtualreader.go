@@ -13,30 +13,30 @@ var errVirtual = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.virt
 	Ja: "仮想カードのファイルを読めません。card/virtual/people にある JSON ファイルを指定してください。",
 	En: "The virtual card's file cannot be read. Name a JSON file such as those in card/virtual/people."}
 
-// inserted is a reader in which a virtual card always lies.
-type inserted struct {
+// virtualReader is a reader in which a virtual card always lies.
+type virtualReader struct {
 	chip        *virtual.Card
 	description virtual.Description
 }
 
-// insert makes the virtual card that a file describes.
-func insert(file string) (inserted, error) {
+// loadVirtualCard makes the virtual card that a file describes.
+func loadVirtualCard(file string) (virtualReader, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return inserted{}, errVirtual.Because(err)
+		return virtualReader{}, errVirtual.Because(err)
 	}
 	description, err := virtual.Parse(data)
 	if err != nil {
-		return inserted{}, errVirtual.Because(err)
+		return virtualReader{}, errVirtual.Because(err)
 	}
 	chip, err := virtual.New(description)
 	if err != nil {
-		return inserted{}, errVirtual.Because(err)
+		return virtualReader{}, errVirtual.Because(err)
 	}
-	return inserted{chip, description}, nil
+	return virtualReader{chip, description}, nil
 }
 
 // Connect returns the card; ending the connection resets it.
-func (r inserted) Connect(context.Context) (card.Transmitter, func(), error) {
+func (r virtualReader) Connect(context.Context) (card.Transmitter, func(), error) {
 	return r.chip, r.chip.Reset, nil
 }
