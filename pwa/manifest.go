@@ -5,8 +5,8 @@ import "encoding/json"
 // ManifestPath is where the server gives Manifest; the screen's page names it.
 const ManifestPath = "/manifest.webmanifest"
 
-// Manifest returns the web app manifest (W3C) with which phones put the screen on their home screen. Its icons are the bundled
-// ones, painted from static/icon.svg.
+// Manifest returns the web app manifest (W3C) with which phones put the screen on their home screen. Its icons are
+// those of static: PNG files beside the SVG of the same drawing.
 func Manifest() ([]byte, error) {
 	type icon struct {
 		Src     string `json:"src"`
