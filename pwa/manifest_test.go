@@ -103,7 +103,8 @@ func TestIconsShowTheDrawing(t *testing.T) {
 	}
 }
 
-// A system may cut a maskable icon down to a circle of four fifths of its side (W3C Web Application Manifest, "safe zone").
+// A system may cut a maskable icon down to a circle of four fifths of its side (W3C Web Application Manifest,
+// "safe zone").
 func TestTheMaskableIconsDrawingLiesInTheSafeZone(t *testing.T) {
 	blue := color.NRGBA{0, 0x11, 0x8f, 255}
 	masked, _ := bundledIcon(t, "icon-maskable.png")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -13,29 +14,9 @@ import (
 // runStates is a Node program around the machine of the patient's page. It walks from the state in which the
 // page begins to every state that moves lead to, sends every event in each, and tells what came of it. A walk
 // is the list of events that leads there.
-const runStates = `
-import { events, Machine, moves, states } from "./states.mjs";
-const screen = { jws: "of this move" };
-const after = (walk) => {
-	const machine = new Machine();
-	for (const event of walk) machine.move(event, screen);
-	return machine;
-};
-const walks = new Map([[new Machine().state, []]]);
-const steps = [];
-for (const [from, walk] of walks) {
-	for (const event of events) {
-		const machine = after(walk);
-		const before = machine.screen;
-		const allowed = machine.allows(event);
-		const moved = machine.move(event, screen);
-		const kept = machine.screen === before;
-		steps.push({ from, event, to: machine.state, allowed, moved, kept, shows: machine.screen === screen });
-		if (!walks.has(machine.state)) walks.set(machine.state, [...walk, event]);
-	}
-}
-console.log(JSON.stringify({ begins: new Machine().state, states, events, moves, steps }));
-`
+//
+//go:embed testdata/states.mjs
+var runStates string
 
 // step is what an event came to in a state.
 type step struct {
