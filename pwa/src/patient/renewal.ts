@@ -16,7 +16,7 @@ import { showCopy, showDenied, showLive, showStored } from "./show";
 import { isOver, isWiped, liveIsGood, page, serverNow, situation, storedIsGood } from "./situation";
 import { openStored } from "./stored";
 
-const renewEvery = 30_000; // ms
+const renewEvery = 30_000; // ms: docs/facts/smart-health-card.md#tiers
 export const retryEvery = 5_000;
 export const patience = 8_000; // a weak signal may swallow a request without a word
 const soon = 900; // so long a patient looks at nothing while the first answer is on its way

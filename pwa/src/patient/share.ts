@@ -1,5 +1,6 @@
 // Giving a copy away: the one without numbers first, since few may ask for them; the full one behind a second
-// step. Copies are fetched before the tap that shares them, which does not wait (web.md 4).
+// step. Copies are fetched before the tap that shares them, which does not wait
+// (docs/facts/web-platform.md#sharing-files).
 import { fetchFile } from "../shared/api";
 import { button, openSheet } from "../shared/dialog";
 import { h, setText } from "../shared/dom";
