@@ -48,11 +48,37 @@ async function handleNoFamily(e: Problem): Promise<void> {
 
 const showsNobody = (me: Me): boolean => !me.people.length && !me.lapsed.length;
 
+/** The server's answer once this device has done what it can to be known. */
+interface Joined {
+  me: Me;
+  keyIsOver: boolean; // this device's key shows nobody any more
+}
+
+/** Adds this device to the login, and asks again as this device. */
+async function joinLogin(me: Me): Promise<Joined> {
+  const added = await addThisDevice().catch((e: unknown) => {
+    // Then the next live code tries again; else it is a browser that keeps nothing: it has no key.
+    situation.familyUnasked = e instanceof Problem ? unreachable(e) : lastFailure() === "network";
+    return false;
+  });
+  byId("login-again").hidden = added || situation.familyUnasked;
+  if (!added && me.device) return { me, keyIsOver: false };
+  try {
+    // A login that is too old adds nothing, but the device may be there by its key.
+    await authenticateDevice(patience);
+    return { me: await askMe(patience), keyIsOver: false };
+  } catch (e) {
+    if (added) throw e;
+    return { me, keyIsOver: e instanceof Problem && e.key === "device.unknown" };
+  }
+}
+
 async function applyAnswer(answer: Me): Promise<void> {
   let me = answer;
-  let keyIsOver = false; // this device's key shows nobody any more
+  let keyIsOver = false;
   situation.clockOffset = measure(Date.now(), me.serverTime); // until a live code measures better
-  if (me.login && showsNobody(me)) { // a login without a screen yet, on a device that may show others
+  if (me.login && showsNobody(me)) {
+    // A login without a screen yet, on a device that may show others.
     await identifyDevice(patience);
     me = await askMe(patience);
     if (showsNobody(me)) {
@@ -60,22 +86,7 @@ async function applyAnswer(answer: Me): Promise<void> {
       return;
     }
   } else if (me.login) {
-    const added = await addThisDevice().catch((e: unknown) => {
-      // Then the next live code tries again; else it is a browser that keeps nothing: it has no key.
-      situation.familyUnasked = e instanceof Problem ? unreachable(e) : lastFailure() === "network";
-      return false;
-    });
-    byId("login-again").hidden = added || situation.familyUnasked;
-    try {
-      if (added || !me.device) {
-        // a login that is too old adds nothing, but the device may be there by its key
-        await authenticateDevice(patience);
-        me = await askMe(patience);
-      }
-    } catch (e) {
-      if (added) throw e;
-      keyIsOver = e instanceof Problem && e.key === "device.unknown";
-    }
+    ({ me, keyIsOver } = await joinLogin(me));
   }
   situation.deviceKnown = me.device;
   const before = situation.family;
@@ -87,9 +98,8 @@ async function applyAnswer(answer: Me): Promise<void> {
   const live = liveScreen();
   if (live) void keepForLater(situation.person, live);
   const changed = (): void => void askWhoIsShown();
-  await showDevices({ devices: me.phones, login: me.login, now: serverNow(), changed }).catch(
-    () => undefined,
-  );
+  const list = { devices: me.phones, login: me.login, now: serverNow(), changed };
+  await showDevices(list).catch(() => undefined);
   void keepShell();
 }
 
