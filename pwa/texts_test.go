@@ -131,7 +131,7 @@ func ofPrograms(key string) bool {
 func TestNoSentenceIsLeftOver(t *testing.T) {
 	_, keys := allKeys(t)
 	var b strings.Builder
-	for _, pattern := range []string{"templates/*.html", "src/*/*.ts", "../server/web/*.go"} {
+	for _, pattern := range []string{"templates/*.html", "src/*/*.ts", "../server/web/*.go", "../server/web/*/*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v", pattern, err)
@@ -182,7 +182,7 @@ var errorKey = regexp.MustCompile(`Key:\s+"([a-z_.]+)"`)
 func errorKeys(t *testing.T) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
-	for _, pattern := range []string{"../server/insurer/*.go", "../server/counter/*.go", "../server/hostapi/*.go", "../server/web/*.go", "../auth/*.go", "../eligibility/*.go"} {
+	for _, pattern := range []string{"../server/insurer/*.go", "../server/counter/*.go", "../server/hostapi/*.go", "../server/web/*.go", "../server/web/*/*.go", "../auth/*.go", "../eligibility/*.go"} {
 		files, _ := filepath.Glob(pattern)
 		for _, file := range files {
 			if strings.HasSuffix(file, "_test.go") {
