@@ -1,4 +1,5 @@
-// The programs' sentences, from pwa/i18n in the page's language; each language is a file of its own, of which one is loaded.
+// The programs' sentences, from pwa/i18n in the page's language; each language is a file of its own, of which
+// one is loaded.
 import loaders from "loaders:word";
 import type sentences from "../../i18n/ja.json";
 
@@ -6,7 +7,10 @@ type Named<Key, Kind extends string> = Key extends `${Kind}.${infer Name}` ? Nam
 type Values = Record<string, string | number>;
 
 /** Returns a sentence in the page's language, its placeholders filled. */
-export type Sentences<Kind extends string> = (key: Named<keyof typeof sentences, Kind>, values?: Values) => string;
+export type Sentences<Kind extends string> = (
+  key: Named<keyof typeof sentences, Kind>,
+  values?: Values,
+) => string;
 
 export type Word = Named<keyof typeof sentences, "word"> | Named<keyof typeof sentences, "counter">;
 

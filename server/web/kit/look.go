@@ -37,20 +37,20 @@ func forStaff(path string) bool {
 }
 
 // remembered is what the visitor's cookie says.
-func (s *Kit) remembered(r *http.Request) pwa.Look {
+func (s *Kit) remembered(r *http.Request) pwa.DisplayPreferences {
 	cookie, err := r.Cookie(s.lookCookie())
 	if err != nil || len(cookie.Value) > 200 {
-		return pwa.Look{}
+		return pwa.DisplayPreferences{}
 	}
 	said, err := url.ParseQuery(cookie.Value)
 	if err != nil {
-		return pwa.Look{}
+		return pwa.DisplayPreferences{}
 	}
-	return pwa.ReadLook(said)
+	return pwa.ReadDisplayPreferences(said)
 }
 
 // wanted is the look that the visitor asked for: ?lang= before the cookie before what the browser prefers.
-func (s *Kit) Wanted(r *http.Request) pwa.Look {
+func (s *Kit) Wanted(r *http.Request) pwa.DisplayPreferences {
 	look := s.remembered(r)
 	if asked := pwa.FindLanguage(r.URL.Query().Get("lang")); asked != "" {
 		look.Lang = asked
@@ -62,7 +62,7 @@ func (s *Kit) Wanted(r *http.Request) pwa.Look {
 }
 
 // lookOf is the one in which this page is shown.
-func (s *Kit) LookOf(c echo.Context) pwa.Look {
+func (s *Kit) LookOf(c echo.Context) pwa.DisplayPreferences {
 	look := s.Wanted(c.Request())
 	if forStaff(c.Request().URL.Path) {
 		look.Furigana = "off"
@@ -93,7 +93,7 @@ func preferred(header string) string {
 }
 
 // keepLook stores a look in the visitor's browser.
-func (s *Kit) KeepLook(c echo.Context, look pwa.Look) {
+func (s *Kit) KeepLook(c echo.Context, look pwa.DisplayPreferences) {
 	c.SetCookie(&http.Cookie{Name: s.lookCookie(), Value: look.String(), Path: "/", MaxAge: lookLife, HttpOnly: true, Secure: s.HTTPS, SameSite: http.SameSiteLaxMode})
 }
 

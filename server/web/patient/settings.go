@@ -34,8 +34,8 @@ func (s *Pages) saveSettings(c echo.Context) error {
 	if err != nil {
 		return kit.ErrRequest.Because(err)
 	}
-	look := pwa.ReadLook(form)
-	if look.Readings() == (pwa.Look{Lang: look.Lang}).Readings() {
+	look := pwa.ReadDisplayPreferences(form)
+	if look.Readings() == (pwa.DisplayPreferences{Lang: look.Lang}).Readings() {
 		look.Furigana = "" // as the language has it, so that another language brings its own habit
 	}
 	s.KeepLook(c, look)

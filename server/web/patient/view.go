@@ -17,7 +17,7 @@ type LandingView struct {
 // SettingsView is 表示の設定 (/settings).
 type SettingsView struct {
 	kit.Page
-	Look     pwa.Look
+	Look     pwa.DisplayPreferences
 	Furigana bool   // whether they are shown now
 	Back     string // where the visitor came from, a path of this server
 	Saved    bool
