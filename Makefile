@@ -48,7 +48,7 @@ race:
 assure: lint race mutate
 	scripts/vulncheck.sh
 	scripts/fuzz.sh 10m
-	MADOGUCHI_ASSURE=1 go test -count=1 -v -run AThousandAgents ./server/readers
+	MADOGUCHI_ASSURE=1 go test -count=1 -v -run AThousandAgents ./server/agents
 
 bench:
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./credential
@@ -87,6 +87,7 @@ bridge:
 		os=$${target%-*}; file=madoguchi-bridge-$$target; [ $$os = windows ] && file=$$file.exe || true; \
 		CGO_ENABLED=0 GOOS=$$os GOARCH=$${target#*-} go build -trimpath -buildvcs=false $(if $(NODEMO),-tags nodemo) -ldflags "-s -w -buildid=" -o "$(BIN)/$$file" ./card/bridge; \
 	done
+	@cat LICENSE licences/go-modules.txt licences/Unicode-3.0.txt > "$(BIN)/LICENCES.txt"
 	@cd "$(BIN)" && sha256sum madoguchi-bridge-* > SHA256SUMS && cat SHA256SUMS
 
 # The end-to-end tests leave a picture of every state at the widths of a small phone, a usual one and a PC in bin/pictures, to be

@@ -182,7 +182,7 @@ var errorKey = regexp.MustCompile(`Key:\s+"([a-z_.]+)"`)
 func errorKeys(t *testing.T) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
-	for _, pattern := range []string{"../server/desk/*.go", "../server/web/*.go", "../auth/*.go", "../eligibility/*.go"} {
+	for _, pattern := range []string{"../server/insurer/*.go", "../server/counter/*.go", "../server/hostapi/*.go", "../server/web/*.go", "../auth/*.go", "../eligibility/*.go"} {
 		files, _ := filepath.Glob(pattern)
 		for _, file := range files {
 			if strings.HasSuffix(file, "_test.go") {

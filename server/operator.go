@@ -13,8 +13,8 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
 	"madoguchi/server/durable"
+	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 )
 
@@ -28,7 +28,7 @@ const (
 type operator struct {
 	house    *house
 	root     credential.Key
-	insurers []desk.Insurer
+	insurers []insurer.Insurer
 	counter  credential.TrustedCounter
 
 	mu     sync.Mutex
@@ -37,7 +37,7 @@ type operator struct {
 }
 
 // newOperator signs a new version of the list, so that each start names the keys of today.
-func (h *house) newOperator(insurers []desk.Insurer, counter credential.TrustedCounter) (*operator, error) {
+func (h *house) newOperator(insurers []insurer.Insurer, counter credential.TrustedCounter) (*operator, error) {
 	root, err := h.signing(keys.Trust)
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -60,19 +59,6 @@ func printable(text string) string {
 		return ""
 	}
 	return text
-}
-
-// printableAddress is a page's own address as its links hold it: without the query, or not at all, where that would show a 12-digit
-// My Number again.
-func printableAddress(u *url.URL) string {
-	query, err := url.QueryUnescape(u.RawQuery)
-	switch {
-	case eligibility.HoldsMyNumber(u.Path):
-		return "/"
-	case err != nil || eligibility.HoldsMyNumber(query):
-		return u.EscapedPath()
-	}
-	return u.RequestURI()
 }
 
 // certificateCalendar is the certificate's last day as a calendar file with its reminders.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"madoguchi/server/insurer"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -16,8 +17,8 @@ func (s *Site) helpDesk(c echo.Context) InsurerView {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), helpDeskWait)
 	defer cancel()
 	if _, v, ok, err := s.patient(c); err == nil && ok && v.Notice != nil {
-		if in, err := s.Office.NoticeInsurer(ctx, v.Notice); err == nil {
-			return insurerView(in)
+		if in, err := s.Office.Enrolment.NoticeInsurer(ctx, v.Notice); err == nil {
+			return contactOf(in)
 		}
 	}
 	if a, err := s.asks(c); err == nil {
@@ -29,17 +30,22 @@ func (s *Site) helpDesk(c echo.Context) InsurerView {
 			subjects = append(subjects, g.Subject)
 		}
 		for _, subject := range subjects {
-			people, err := s.Office.People(ctx, subject)
+			people, err := s.Office.Enrolment.People(ctx, subject)
 			if err != nil || len(people) == 0 {
 				continue
 			}
-			if in, err := s.Office.Insurer(ctx, people[0].Person.Insurer); err == nil {
-				return insurerView(in)
+			if in, err := s.Office.Directory.Insurer(ctx, people[0].Person.Insurer); err == nil {
+				return contactOf(in)
 			}
 		}
 	}
-	if all, err := s.Office.Store.Insurers(ctx); err == nil && len(all) == 1 {
-		return insurerView(all[0])
+	if all, err := s.Office.Directory.All(ctx); err == nil && len(all) == 1 {
+		return contactOf(all[0])
 	}
 	return InsurerView{}
+}
+
+// contactOf names an insurer and how to call it.
+func contactOf(in insurer.Insurer) InsurerView {
+	return InsurerView{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, NumberOnPaper: in.Number.Paper(), Number: string(in.Number)}
 }

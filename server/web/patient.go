@@ -24,6 +24,8 @@ func (s *Site) patientRoutes(e *echo.Echo) {
 	e.GET("/screen", s.screenPage)
 	e.GET("/people/:id/document.pdf", s.document)
 	e.GET("/people/:id/masked.pdf", s.maskedDocument)
+	e.GET("/people/:id/insert.pdf", s.ownInsertPDF)
+	e.GET("/declaration.pdf", s.declarationPDF)
 	e.GET("/people/:id/name.ttf", s.nameFont)
 	e.GET("/api/v1/me", s.me)
 	e.POST("/api/v1/people/:id/credential", s.credential)

@@ -2,14 +2,11 @@ package web
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 // screenPage is the screen's shell: the same for everybody, so that a phone can keep it and open it without network. The
@@ -61,12 +58,12 @@ func (s *Site) credential(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	var screen desk.Screen
+	var screen insurer.Screen
 	switch body.Tier {
 	case "live":
-		screen, err = s.Office.Live(ctx, subject, id)
+		screen, err = s.Office.Issuer.Live(ctx, subject, id)
 	case "screen":
-		screen, err = s.Office.Offline(ctx, subject, id, body.Phone)
+		screen, err = s.Office.Issuer.Offline(ctx, subject, id, body.Phone)
 	default:
 		return errRequest.In("tier")
 	}
@@ -93,22 +90,4 @@ func (s *Site) credential(c echo.Context) error {
 		out.Details.Share = screen.Shares[0]
 	}
 	return c.JSON(http.StatusOK, out)
-}
-
-// sharesText says a share as papers do (2割), or which are possible where income decides.
-func sharesText(percents []int) string {
-	var each []string
-	for _, p := range percents {
-		each = append(each, strconv.Itoa(p/10)+"割")
-	}
-	if len(each) > 1 {
-		return strings.Join(each, "か") + "（所得で決まります）"
-	}
-	return strings.Join(each, "")
-}
-
-// postCode writes a 郵便番号 as envelopes have it, whatever was imported.
-func postCode(code string) string {
-	code, _ = eligibility.PostCode(code)
-	return code
 }

@@ -1,0 +1,15 @@
+package web
+
+import (
+	"testing"
+
+	"madoguchi/auth"
+)
+
+// With https the cookie is the host's own, and never sent without (RFC 6265bis 4.1.3.2).
+func TestTheCarriedLoginsCookieIsTheHostsOwn(t *testing.T) {
+	s := &Site{Config: Config{Sessions: &auth.Sessions{HTTPS: true}}}
+	if c := s.flowCookie("x", 1); c.Name != "__Host-madoguchi-login" || !c.Secure || c.Path != "/" || c.Domain != "" || !c.HttpOnly {
+		t.Errorf("%+v", c)
+	}
+}
