@@ -13,7 +13,13 @@ import (
 // A second lock or a second way of replacing a file would have its own faults: which are flushed, and in
 // which order, is decided here.
 func TestNoOtherRoomOfTheServerLocksOrReplacesFiles(t *testing.T) {
-	ours := map[string]bool{"Rename": true, "Link": true, "CreateTemp": true, "WriteFile": true, "Flock": true}
+	ours := map[string]bool{
+		"Rename":     true,
+		"Link":       true,
+		"CreateTemp": true,
+		"WriteFile":  true,
+		"Flock":      true,
+	}
 	looked := 0
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
