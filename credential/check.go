@@ -134,9 +134,9 @@ func (v Verdict) sorted() Verdict {
 	return v
 }
 
-// Awaits reports whether only the second code, the holder's proof, is missing.
-func (v Verdict) Awaits() bool {
-	if v.Eligibility == nil || v.Tier != Screen {
+// AwaitsProof reports whether only the second code, the holder's proof, is missing.
+func (v Verdict) AwaitsProof() bool {
+	if v.Eligibility == nil || v.Tier != TierOffline {
 		return false
 	}
 	for _, c := range v.Checks {
@@ -159,10 +159,10 @@ func (v Verdict) UnknownKey() (claimed string, unknown bool) {
 	return v.Issuer, unknown
 }
 
-// NeedsProof reports whether a second code can still make this Verdict valid: it is missing, or the one that
+// AcceptsProof reports whether a second code can still make this Verdict valid: it is missing, or the one that
 // was read was not good.
-func (v Verdict) NeedsProof() bool {
-	if v.Awaits() {
+func (v Verdict) AcceptsProof() bool {
+	if v.AwaitsProof() {
 		return true
 	}
 	for _, c := range v.Checks {
@@ -170,31 +170,31 @@ func (v Verdict) NeedsProof() bool {
 			return false
 		}
 	}
-	return v.Tier == Screen && v.Eligibility != nil && !v.Valid
+	return v.Tier == TierOffline && v.Eligibility != nil && !v.Valid
 }
 
 // Headline is the one sentence that staff read first.
 func (v Verdict) Headline() (ja, en string) {
 	switch {
-	case v.Valid && v.Tier == PDF:
+	case v.Valid && v.Tier == TierSaved:
 		return "この写し（PDF）は本物です", "This copy (PDF) is genuine."
 	case v.Valid:
 		return "この画面は本物です", "This screen is genuine."
-	case v.Awaits():
+	case v.AwaitsProof():
 		return "2つ目のコードを読み取ってください", "Scan the second code."
-	case v.NeedsProof():
+	case v.AcceptsProof():
 		return "2つ目のコードを、もう一度読み取ってください", "Scan the second code again."
 	case v.Checks[0].Result == Failed && v.Checks[0].Name == checkClock.name:
 		return "時計を合わせて、もう一度読み取ってください", "Set the clock, then scan again."
 	case v.Checks[0].Result == Failed && v.Checks[0].Reason == checkFuture.failedJa:
 		return "時計が合っていません", "The clocks disagree."
-	case v.Checks[0].Result == Failed && v.Checks[0].Name == checkFresh.name && v.Tier == PDF:
+	case v.Checks[0].Result == Failed && v.Checks[0].Name == checkFresh.name && v.Tier == TierSaved:
 		return "この写し（PDF）は期限が切れています", "This copy (PDF) has expired."
 	case v.Checks[0].Result == Failed && v.Checks[0].Name == checkFresh.name:
 		return "この画面は古くなっています", "This screen is too old."
 	case v.Checks[0].Result == Failed && v.Checks[0].Name == checkRevocation.name:
 		return "この写し（PDF）は取り消されています", "This copy (PDF) was revoked."
-	case v.Checks[0].Result == Failed && v.Tier == PDF:
+	case v.Checks[0].Result == Failed && v.Tier == TierSaved:
 		return "この写し（PDF）は確かめられません", "This copy (PDF) cannot be verified."
 	case v.Checks[0].Result == Failed:
 		return "この画面は確かめられません", "This screen cannot be verified."

@@ -8,9 +8,9 @@ import (
 const (
 	// clockWorthSaying is the smallest clock error that staff are told of.
 	clockWorthSaying = 20 * time.Second
-	// MaxOffset is the largest measured error of a clock that is corrected. A clock that is wrong by more
+	// MaxClockSkew is the largest measured error of a clock that is corrected. A clock that is wrong by more
 	// must be set.
-	MaxOffset = 2 * time.Minute
+	MaxClockSkew = 2 * time.Minute
 )
 
 // ClockSkew is how far this computer's clock is ahead of the true time, as far as it was measured; negative
@@ -40,13 +40,13 @@ type clocks struct {
 	skew     time.Duration // own − measured
 }
 
-func (b Basis) clocks(iss string) clocks {
+func (b Verifier) clocks(iss string) clocks {
 	skew := b.ClockSkew.Of(iss)
-	return clocks{own: b.At, measured: b.At.Add(-skew), skew: skew}
+	return clocks{own: b.Now, measured: b.Now.Add(-skew), skew: skew}
 }
 
 // correctable reports whether the clock's error is small enough to be corrected.
-func (c clocks) correctable() bool { return c.skew.Abs() <= MaxOffset }
+func (c clocks) correctable() bool { return c.skew.Abs() <= MaxClockSkew }
 
 // day is the time by which everything is judged that lives for days.
 func (c clocks) day() time.Time {
@@ -56,15 +56,15 @@ func (c clocks) day() time.Time {
 	return c.own
 }
 
-// ClockWords says how far this computer's clock is off, in Japanese and in English; empty when it is not
+// ClockSkewText says how far this computer's clock is off, in Japanese and in English; empty when it is not
 // worth saying. It asks to set a clock whose error is not corrected. offset is how far the clock is ahead of
 // the true time.
-func ClockWords(offset time.Duration) (ja, en string) {
+func ClockSkewText(offset time.Duration) (ja, en string) {
 	if offset.Abs() < clockWorthSaying {
 		return "", ""
 	}
 	ja, en = clockError(offset)
-	if offset.Abs() > MaxOffset {
+	if offset.Abs() > MaxClockSkew {
 		return ja + "。このPCの時計を合わせてください", en + " Set this computer's clock."
 	}
 	return ja, en
@@ -90,7 +90,7 @@ func clockError(offset time.Duration) (ja, en string) {
 
 // noteClock tells staff that the clock is off: that it was allowed for, or that it must be set.
 func (v *Verdict) noteClock(c clocks) {
-	ja, en := ClockWords(c.skew)
+	ja, en := ClockSkewText(c.skew)
 	if ja == "" {
 		return
 	}

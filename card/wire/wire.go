@@ -21,8 +21,8 @@ import (
 // Versions of these messages; another one is refused with a sentence. A server opens with the oldest that it
 // speaks, an agent answers with its own: servers are updated first. Version 3 added Reply.Statements.
 const (
-	Version = 3
-	Oldest  = 2
+	Version       = 3
+	OldestVersion = 2
 )
 
 // MaxMessage bounds a message in bytes; evidence is about 3 KB.
@@ -72,8 +72,8 @@ type Ready struct {
 	Code     string `json:"code"`     // 医療機関コード, which every operation must name
 }
 
-// Bound is what an operation that asks the card for a signature is bound to (card.Challenge).
-type Bound struct {
+// Binding is what an operation that asks the card for a signature is bound to (card.Challenge).
+type Binding struct {
 	ID       string `json:"id"`    // new for each operation
 	Nonce    []byte `json:"nonce"` // 32 bytes, new for each operation
 	Facility string `json:"facility"`
@@ -83,14 +83,14 @@ type Bound struct {
 
 // Check asks for one birth-date check (docs/facts/my-number-card.md#step-2-birth-date).
 type Check struct {
-	Bound
+	Binding
 	BirthDate eligibility.Date `json:"birthDate"`
 }
 
 // Text asks for one reading with 照合番号B (step 2). ExpiryYear and Code are typed off the card's face; neither
 // side stores or logs them.
 type Text struct {
-	Bound
+	Binding
 	BirthDate  eligibility.Date `json:"birthDate"`
 	ExpiryYear int              `json:"expiryYear"`
 	Code       string           `json:"code"`

@@ -27,7 +27,7 @@ func (r *reader) name(column Column, cell string) string {
 				"正しい文字を台帳で確かめて入れ直してください。", column),
 			"Every character of the name was lost: nobody can register with it. "+
 				"Look it up in the register and enter it again.")
-	case strings.ContainsRune(clean, eligibility.Geta):
+	case strings.ContainsRune(clean, eligibility.LostCharacterMark):
 		r.warn(column, "gaiji",
 			fmt.Sprintf("「%s」に読めない文字（外字、? や □ に化けた字）があり、「%s」としました。"+
 				"正しい文字を台帳で確かめてください。", column, short(clean)),

@@ -119,7 +119,7 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	out := CaseJSON{ID: view.ID, At: view.At, Outcome: string(view.Outcome), Reason: view.Reason, Staff: view.Staff,
 		Method: methodJSON{"N1e", "資格情報のお知らせ（電子）＋カード"}, Ask: askAlways, Visual: view.Visual, Nonce: view.Nonce, CardRefused: view.CardRefused(),
 		ChipPassed: view.ChipPassed(), Ground: groundOf(view.Ground),
-		Verdict: verdictJSON{Valid: v.Valid, Awaits: v.NeedsProof(), Tier: string(v.Tier), Issuer: v.Issuer, IssuerName: v.IssuerName, IssuedAt: moment(v.IssuedAt), ExpiresAt: moment(v.ExpiresAt),
+		Verdict: verdictJSON{Valid: v.Valid, Awaits: v.AcceptsProof(), Tier: string(v.Tier), Issuer: v.Issuer, IssuerName: v.IssuerName, IssuedAt: moment(v.IssuedAt), ExpiresAt: moment(v.ExpiresAt),
 			Headline: Sentence{ja, en}, Checks: []checkLine{}}}
 	if out.Visual == nil {
 		out.Visual = []string{}
@@ -127,7 +127,7 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	var settled []checkLine
 	for _, c := range v.Checks {
 		line := checkLine{c.Name, string(c.Result), c.Reason, c.En}
-		if c.Name == "revocation" && v.Tier != credential.PDF && v.Tier != "" {
+		if c.Name == "revocation" && v.Tier != credential.TierSaved && v.Tier != "" {
 			settled = append(settled, line) // such a screen ends by itself: nothing is left open that staff should read first
 			continue
 		}
@@ -135,7 +135,7 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	}
 	out.Verdict.Checks = append(out.Verdict.Checks, settled...)
 	out.Verdict.Next = Sentence{"カードの生年月日が画面と同じか見て、カードを確認してください。", "Compare the card's birth date with the screen, then check the card."}
-	if v.Awaits() {
+	if v.AwaitsProof() {
 		out.Verdict.Next = Sentence{"電波がないときの画面です。下の小さいコードも続けて読み取ってください。", "The phone is offline. Scan the smaller code below as well."}
 	} else if !v.Valid && len(v.Checks) > 0 {
 		out.Verdict.Next = Sentence{v.Checks[0].Reason, v.Checks[0].En}

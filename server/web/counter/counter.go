@@ -200,7 +200,7 @@ func (s *Pages) counterStatus(c echo.Context, staff string) error {
 	}{Facility: s.Counter.Facility.Name, Staff: staff, Readers: s.readers(c), ServerTime: s.Now()}
 	out.Away = chosenReader(c) != "" && !slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
 	if s.Counter.ClockSkew != nil {
-		if ja, en := credential.ClockWords(s.Counter.ClockSkew().General); ja != "" {
+		if ja, en := credential.ClockSkewText(s.Counter.ClockSkew().General); ja != "" {
 			out.Clock = &Sentence{ja, en}
 		}
 	}
