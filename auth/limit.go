@@ -47,10 +47,7 @@ type bucket struct {
 
 // TooMany is ErrTooMany with the true wait.
 func TooMany(wait time.Duration) *eligibility.Error {
-	ja, en := eligibility.WaitText(wait)
-	return &eligibility.Error{Code: eligibility.Limited, Key: "request.too_many", Wait: wait,
-		Ja: "短い間に操作が続きました。" + ja + "ほど待ってから、もう一度お試しください。",
-		En: "Too many tries in a short time. Wait about " + en + " and try again."}
+	return &eligibility.Error{Code: eligibility.Limited, Key: "request.too_many", Wait: wait}
 }
 
 // ErrTooMany is what Take returns when the bucket is empty, there with the time until the next try.

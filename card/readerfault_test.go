@@ -8,7 +8,7 @@ import (
 // A server shows the sentence of a fault that an agent names by its key alone.
 func TestReadersFaultsAreKnownByTheirKeys(t *testing.T) {
 	for _, e := range readerFaults {
-		if known := KnownFault(e.Key); !errors.Is(known, e) || e.Ja == "" || e.En == "" {
+		if known := KnownFault(e.Key); !errors.Is(known, e) || e.Ja() == "" || e.En() == "" {
 			t.Errorf("%s is told as %v", e.Key, known)
 		}
 	}

@@ -90,12 +90,10 @@ var (
 var birthDatePlan = &plan{
 	by:    ByServer,
 	steps: []Check{stepToken, stepIssuer, stepRecord, stepBirthDate, stepPresence},
-	confirmed: ending{&eligibility.Error{Key: "card.confirmed",
-		Ja: "本物のカードで、生年月日が画面と一致しました", En: "The card is genuine and its birth date is the screen's."},
+	confirmed: ending{&eligibility.Error{Key: "card.confirmed"},
 		[]string{jaPresent, "カードの生年月日が画面と同じこと"},
 		[]string{"氏名・住所", jaBearer, jaRight}},
-	unverified: ending{&eligibility.Error{Key: "card.unverified",
-		Ja: "生年月日は一致・カードの真正性は未確認", En: "The birth date agrees; whether the card is genuine was not verified."},
+	unverified: ending{&eligibility.Error{Key: "card.unverified"},
 		[]string{"カードの生年月日が画面と同じこと"},
 		[]string{jaGenuine, "氏名・住所", jaBearer}},
 }
@@ -124,14 +122,14 @@ func (t *trial) end(keys bool) Result {
 
 // result says how far the run went: passed steps, the step that failed, the rest not checked.
 func (t *trial) result(outcome Outcome, e ending, failed string) Result {
-	r := Result{Outcome: outcome, Key: e.said.Key, Ja: e.said.Ja, En: e.said.En, By: t.plan.by, Checks: []Check{},
+	r := Result{Outcome: outcome, Key: e.said.Key, Ja: e.said.Ja(), En: e.said.En(), By: t.plan.by, Checks: []Check{},
 		Proves: append([]string{}, e.proves...), NotProven: append([]string{}, e.notProven...)}
 	for _, c := range t.plan.steps {
 		switch {
 		case t.passed[c.Name]:
 			c.Result = "passed"
 		case c.Name == failed:
-			c.Result, c.Ja, c.En = "failed", e.said.Ja, e.said.En
+			c.Result, c.Ja, c.En = "failed", e.said.Ja(), e.said.En()
 		}
 		r.Checks = append(r.Checks, c)
 	}

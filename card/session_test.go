@@ -255,7 +255,7 @@ func TestGuardItselfHoldsBackASecondKeyAndOneOfUnknownForm(t *testing.T) {
 }
 
 func TestReadersOwnSentenceIsHandedOn(t *testing.T) {
-	own := &eligibility.Error{Code: eligibility.Unavailable, Key: "reader.unplugged", Ja: "外れました。", En: "Unplugged."}
+	own := &eligibility.Error{Code: eligibility.Unavailable, Key: "reader.unplugged"}
 	s := Open(failing{own})
 	if _, err := s.application(t.Context(), appJPKI); !errors.Is(err, own) {
 		t.Error(err)

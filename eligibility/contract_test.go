@@ -346,7 +346,7 @@ func TestNewContradictionsNameTheField(t *testing.T) {
 	} {
 		_, _, err := ReadSituations([]byte(`{"day":"2026-11-22",` + c.in + `}`))
 		var e *Error
-		if !errors.As(err, &e) || e.Code != Invalid || e.Field != c.field || e.Ja == "" || e.En == "" {
+		if !errors.As(err, &e) || e.Code != Invalid || e.Field != c.field || e.Ja() == "" || e.En() == "" {
 			t.Errorf("%s: %v, want the field %q", c.in, err, c.field)
 		}
 	}

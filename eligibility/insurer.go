@@ -10,9 +10,7 @@ import (
 type InsurerNumber string
 
 // ErrInsurerNumber is returned for a number that no insurer can have.
-var ErrInsurerNumber = &Error{Code: Invalid, Key: "insurer.number",
-	Ja: "保険者番号が正しくありません。6桁か8桁の数字を、紙のとおりに入れ直してください。",
-	En: "This is not an insurer number. Enter the six or eight digits as they stand on the paper."}
+var ErrInsurerNumber = &Error{Code: Invalid, Key: "insurer.number"}
 
 // ParseInsurerNumber reads 6 or 8 digits (half or full width, blanks and hyphens ignored) and verifies the check digit
 // (rules.md 4.1). It returns ErrInsurerNumber when the length or the check digit is wrong.

@@ -195,7 +195,7 @@ func TestContradictionsNameTheField(t *testing.T) {
 	} {
 		_, _, err := ReadSituations([]byte(c.in))
 		var e *Error
-		if !errors.As(err, &e) || e.Code != Invalid || e.Field != c.field || e.Ja == "" || e.En == "" {
+		if !errors.As(err, &e) || e.Code != Invalid || e.Field != c.field || e.Ja() == "" || e.En() == "" {
 			t.Errorf("%s: %v, want the field %q", c.in, err, c.field)
 		}
 	}
@@ -220,7 +220,7 @@ func TestASituationsFaultsAreSaidPlainly(t *testing.T) {
 	} {
 		_, _, err := ReadSituations([]byte(in))
 		var e *Error
-		if !errors.As(err, &e) || !strings.Contains(e.Error(), want) || strings.Contains(want, "2026") && !strings.Contains(e.Ja, want) {
+		if !errors.As(err, &e) || !strings.Contains(e.Error(), want) || strings.Contains(want, "2026") && !strings.Contains(e.Ja(), want) {
 			t.Errorf("%s: %v, want %q", in, err, want)
 		}
 	}

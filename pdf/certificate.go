@@ -106,9 +106,7 @@ func (f *Certificates) Add(c Certificate) (Report, error) {
 	return report, err
 }
 
-var errCertificateUntil = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.until", Field: "validUntil",
-	Ja: "資格確認書には有効期限が要ります。有効期限を入れてから印刷してください。",
-	En: "A certificate needs its date of expiry. Enter it and print again."}
+var errCertificateUntil = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.until", Field: "validUntil"}
 
 // flush stamps the people who are held onto a front and a back.
 func (f *Certificates) flush() error {

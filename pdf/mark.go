@@ -17,8 +17,7 @@ const (
 )
 
 // ErrMark is returned for a file that cannot be the insurer's mark.
-var ErrMark = &eligibility.Error{Code: eligibility.Invalid, Key: "look.logo", Field: "logo",
-	Ja: "マークは、200KBまで・縦横2,000画素までのPNGにしてください。", En: "The mark must be a PNG of at most 200 KB and 2,000 pixels a side."}
+var ErrMark = &eligibility.Error{Code: eligibility.Invalid, Key: "look.logo", Field: "logo"}
 
 // MarkOf makes an insurer's mark out of a PNG. Papers are printed black first: what is darker than the middle is printed black, the
 // rest and what is transparent not at all. It returns ErrMark for anything else.

@@ -33,26 +33,13 @@ type verifyCmd struct {
 }
 
 var (
-	errVerifyText = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.text", Field: "FILE",
-		Ja: "資格情報のコードが見つかりません。コードの写真、PDF、shc:/ で始まる文字、JWS、.smart-health-card のどれかを指定してください。",
-		En: "No eligibility code was found. Give a picture of the code, a PDF, shc:/ text, a JWS or a .smart-health-card file."}
-	errVerifyIncomplete = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.incomplete", Field: "FILE",
-		Ja: "コードの一部が欠けています。もう一度読み取るか、コード全体をコピーし直してください。",
-		En: "A part of the code is missing. Scan it again, or copy the whole code."}
-	errVerifySeveral = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.several", Field: "FILE",
-		Ja: "違う資格情報のコードが2つ以上あります。確かめるコードを1つだけ写すか、1つずつのファイルにしてください。",
-		En: "There are several different eligibility codes. Show only the one to check, or give each in its own file."}
-	errVerifyProof = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.proof", Field: "--proof",
-		Ja: "2つ目のコードが見つかりません。患者さんの画面の小さいほうのコードの写真か文字を指定してください。",
-		En: "No second code was found. Give a picture or the text of the smaller code on the patient's screen."}
-	errVerifyAt = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.at", Field: "--at",
-		Ja: "時刻は 2026-11-22T10:00:00+09:00 の形で入れてください。", En: "Give the time as 2026-11-22T10:00:00+09:00."}
-	errVerifyKeys = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.jwks", Field: "--jwks",
-		Ja: "鍵のファイルとして読めません。保険者の jwks.json（ES256 の公開鍵）を指定してください。",
-		En: "This is not a key set. Give the issuer's jwks.json with its public ES256 keys."}
-	errVerifyStatus = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.status", Field: "--status",
-		Ja: "この発行者の取消しの一覧として確かめられません。発行者の status.jwt か、crl の JSON を指定してください。",
-		En: "This cannot be verified as this issuer's list of revoked copies. Give its status.jwt or its crl JSON."}
+	errVerifyText       = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.text", Field: "FILE"}
+	errVerifyIncomplete = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.incomplete", Field: "FILE"}
+	errVerifySeveral    = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.several", Field: "FILE"}
+	errVerifyProof      = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.proof", Field: "--proof"}
+	errVerifyAt         = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.at", Field: "--at"}
+	errVerifyKeys       = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.jwks", Field: "--jwks"}
+	errVerifyStatus     = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.status", Field: "--status"}
 )
 
 // Run verifies.

@@ -21,9 +21,7 @@ type reading struct {
 	pictures lens.Found  // of a PDF: how many pictures were looked at
 }
 
-var errVerifyRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.roots", Field: "--roots",
-	Ja: "認証局の証明書として読めません。PEM のファイル（-----BEGIN CERTIFICATE-----）を指定してください。",
-	En: "This does not hold a CA's certificates. Give a PEM file (-----BEGIN CERTIFICATE-----)."}
+var errVerifyRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.roots", Field: "--roots"}
 
 // Names of the checks that only a PDF has.
 const (

@@ -177,7 +177,7 @@ func (c *connection) failed(kind Kind, err error) *wire.Reply {
 func (c *connection) sayFault(err error) {
 	var e *eligibility.Error
 	if errors.As(err, &e) {
-		c.Say(e.Ja)
+		c.Say(e.Ja())
 	}
 }
 
@@ -187,7 +187,7 @@ func nearest(err error) *eligibility.Error {
 	var found *eligibility.Error
 	for {
 		var e *eligibility.Error
-		if !errors.As(err, &e) || e.Ja == "" {
+		if !errors.As(err, &e) || e.Ja() == "" {
 			return found
 		}
 		found, err = e, e.Cause

@@ -57,9 +57,7 @@ func failed(err error) answer {
 	return a
 }
 
-var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.untold",
-	Ja: "結果を書き出せませんでした。書き出し先（ディスクの空きなど）を確かめて、もう一度実行してください。",
-	En: "The result could not be written. Check where standard output goes (a full disk?) and run again."}
+var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.untold"}
 
 // tell prints the answer and returns its exit code.
 func tell(a answer) error {

@@ -81,8 +81,8 @@ func complain(err error) {
 		fmt.Fprintln(os.Stderr, err)
 		return
 	}
-	fmt.Fprintln(os.Stderr, e.Ja)
-	fmt.Fprintln(os.Stderr, e.En)
+	fmt.Fprintln(os.Stderr, e.Ja())
+	fmt.Fprintln(os.Stderr, e.En())
 	if e.Cause != nil {
 		fmt.Fprintln(os.Stderr, "("+e.Cause.Error()+")")
 	}

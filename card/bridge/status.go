@@ -30,9 +30,7 @@ PC's clock is ahead of the server's. Nothing about patients is in it.
 Exit codes: 0 connected and the reader is there, 1 running but not so, 2 not running, or wrong usage.`
 }
 
-var errNotRunning = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.not_running",
-	Ja: "このパソコンでは、カードリーダーのプログラムが動いていません。bridge start（または bridge run）で始めてください。",
-	En: "The agent is not running on this computer. Start it with bridge start (or bridge run)."}
+var errNotRunning = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.not_running"}
 
 // state is the file that tells bridge status where the agent's page is.
 type state struct {

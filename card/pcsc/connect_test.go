@@ -217,11 +217,11 @@ func TestEveryFaultSaysWhatToDoNextInBothLanguages(t *testing.T) {
 			t.Errorf("%s is there twice", e.Key)
 		}
 		seen[e.Key] = true
-		if !strings.HasSuffix(e.Ja, "ください。") && !strings.HasSuffix(e.Ja, "ください（例: apt install pcscd）。") {
-			t.Errorf("%s has no next step: %s", e.Key, e.Ja)
+		if !strings.HasSuffix(e.Ja(), "ください。") && !strings.HasSuffix(e.Ja(), "ください（例: apt install pcscd）。") {
+			t.Errorf("%s has no next step: %s", e.Key, e.Ja())
 		}
-		if e.En == "" || strings.Contains(e.Ja, "0x") {
-			t.Errorf("%s: %q %q", e.Key, e.Ja, e.En)
+		if e.En() == "" || strings.Contains(e.Ja(), "0x") {
+			t.Errorf("%s: %q %q", e.Key, e.Ja(), e.En())
 		}
 	}
 	for c, e := range faultOf {

@@ -13,7 +13,7 @@ import (
 func TestReaderTroublesAreSaidInTheSameWordsOnBothSides(t *testing.T) {
 	for _, e := range pcsc.Faults() {
 		var got *eligibility.Error
-		if !errors.As(Fault(e.Key), &got) || got.Key != e.Key || got.Ja != e.Ja || got.En != e.En || got.Code != e.Code {
+		if !errors.As(Fault(e.Key), &got) || got.Key != e.Key || got.Ja() != e.Ja() || got.En() != e.En() || got.Code != e.Code {
 			t.Errorf("%s: the server says %+v", e.Key, got)
 		}
 	}

@@ -46,19 +46,12 @@ type Caller struct{ URL, Name string }
 var (
 	// ErrOnlineCode is the one answer for a code that is wrong, over, used, denied or another counter's: guessing teaches
 	// nothing.
-	ErrOnlineCode = &eligibility.Error{Code: eligibility.NotFound, Key: "code.unknown", Field: "text",
-		Ja: "この番号では画面が見つかりません。患者さんに新しい番号を出してもらい、もう一度入れてください。",
-		En: "No screen has this number. Ask the patient for a new one and enter it again."}
+	ErrOnlineCode = &eligibility.Error{Code: eligibility.NotFound, Key: "code.unknown", Field: "text"}
 	// ErrCodeTaken says that a code is out already.
-	ErrCodeTaken = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.taken",
-		Ja: "番号を作れませんでした。もう一度お試しください。", En: "No number could be made. Try again."}
+	ErrCodeTaken = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.taken"}
 	// ErrCodeWaiting says that the patient has not answered yet.
-	ErrCodeWaiting = &eligibility.Error{Code: eligibility.Conflict, Key: "code.waiting",
-		Ja: "患者さんのスマホに、この医療機関の名前が出ています。「見せる」を押してもらってください。",
-		En: "The patient's phone shows this facility's name. Ask the patient to allow it."}
-	errNoCodeAsked = &eligibility.Error{Code: eligibility.Conflict, Key: "code.nothing_asked",
-		Ja: "いま答えることはありません。番号の時間が過ぎたときは、新しい番号を出してください。",
-		En: "There is nothing to answer now. If the number is over, make a new one."}
+	ErrCodeWaiting = &eligibility.Error{Code: eligibility.Conflict, Key: "code.waiting"}
+	errNoCodeAsked = &eligibility.Error{Code: eligibility.Conflict, Key: "code.nothing_asked"}
 )
 
 // codeMAC is what the store keeps in a code's place.

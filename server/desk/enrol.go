@@ -9,18 +9,12 @@ import (
 )
 
 var (
-	errEnrolBirthDate = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person",
-		Ja: "ログインした方と、お知らせの方が一致しません。お知らせに書かれた本人がログインしてください。本人のときは、お知らせの電話番号へお電話ください。",
-		En: "The person who logged in is not the person on the notice. The person on the notice has to log in. If that is you, call the number on the notice."}
+	errEnrolBirthDate = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person"}
 	// ErrEnrolAgain asks for a fresh login before a registration: an old session, perhaps on a phone that is
 	// not its owner's any more, must not be able to register anybody.
-	ErrEnrolAgain = &eligibility.Error{Code: eligibility.Denied, Key: "enrol.login_again",
-		Ja: "安全のため、登録の前にもう一度ログインしてください（ログインから15分のうちに登録します）。お知らせは読み取ったままです。入れ直す必要はありません。",
-		En: "For safety, log in again before you register (within 15 minutes of the login). The notice stays read: you need not enter it again."}
+	ErrEnrolAgain = &eligibility.Error{Code: eligibility.Denied, Key: "enrol.login_again"}
 	// ErrNotEnrolled is returned for a person whom the one who asks may not show.
-	ErrNotEnrolled = &eligibility.Error{Code: eligibility.NotFound, Key: "person.not_yours",
-		Ja: "この方の画面は、この登録からは出せません。お知らせのコードで登録してください。",
-		En: "This login cannot show this person's screen. Register with the notice's code first."}
+	ErrNotEnrolled = &eligibility.Error{Code: eligibility.NotFound, Key: "person.not_yours"}
 )
 
 // NoticeFor looks up a code as typed or scanned and returns its MAC for the session. It returns ErrNoticeCode when there is
@@ -111,9 +105,7 @@ func (o *Office) Insurer(ctx context.Context, number eligibility.InsurerNumber) 
 	return Insurer{}, errNoInsurer
 }
 
-var errNoInsurer = &eligibility.Error{Code: eligibility.NotFound, Key: "insurer.unknown", Field: "insurer",
-	Ja: "この保険者番号は、ここには登録されていません。番号を確かめてください。",
-	En: "No insurer here has this number. Check the number."}
+var errNoInsurer = &eligibility.Error{Code: eligibility.NotFound, Key: "insurer.unknown", Field: "insurer"}
 
 // notFoundAs replaces a store's "not found" by what it means here.
 func notFoundAs(err error, as *eligibility.Error) error {

@@ -115,9 +115,7 @@ func seal(text, phone []byte) ([]byte, error) {
 	return aead.Seal(public, make([]byte, aead.NonceSize()), text, nil), nil
 }
 
-var errReceiptForm = &eligibility.Error{Code: eligibility.Invalid, Key: "receipt.form", Field: "sealed",
-	Ja: "受付の記録の形が正しくないため、預かりませんでした。受付サーバーの版を確かめてください。",
-	En: "The receipts are not of the form that is taken, so none was stored. Check the counter server's version."}
+var errReceiptForm = &eligibility.Error{Code: eligibility.Invalid, Key: "receipt.form", Field: "sealed"}
 
 // checkSealed refuses what a counter cannot have sealed for phones: none or too many, another form, something larger.
 func checkSealed(sealed map[string][]byte) error {
@@ -135,9 +133,7 @@ func checkSealed(sealed map[string][]byte) error {
 	return nil
 }
 
-var errPhoneKey = &eligibility.Error{Code: eligibility.Invalid, Key: "phone.key", Field: "key",
-	Ja: "この端末を登録できませんでした。ページを開き直してください。",
-	En: "This phone could not be registered. Reload the page."}
+var errPhoneKey = &eligibility.Error{Code: eligibility.Invalid, Key: "phone.key", Field: "key"}
 
 // PutPhone stores the key under which counters seal receipts for this phone. x and y are base64url. A key that is new to the
 // login needs a fresh one: a stolen session must not learn where its owner goes.
@@ -234,9 +230,7 @@ func (o *Office) mac(purpose string, texts ...string) []byte {
 	return h.Sum(nil)
 }
 
-var errForeignCredential = &eligibility.Error{Code: eligibility.Denied, Key: "receipt.credential",
-	Ja: "この画面はこの保険者が発行したものと確かめられませんでした。",
-	En: "This screen was not issued by this insurer, or is too old for a receipt."}
+var errForeignCredential = &eligibility.Error{Code: eligibility.Denied, Key: "receipt.credential"}
 
 // receiptWindow is how long after a live screen's end a counter may still leave its receipt: a case takes minutes.
 const receiptWindow = 2 * time.Hour

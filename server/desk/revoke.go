@@ -136,8 +136,7 @@ func (o *Office) RevocationFile(ctx context.Context, insurer eligibility.Insurer
 	return file, nil
 }
 
-var errNoKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.unknown",
-	Ja: "この鍵は公開されていません。", En: "No such key is published."}
+var errNoKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.unknown"}
 
 // PublishedKeys returns what the insurer's key set says: each key with the counter of its revocation list.
 func (o *Office) PublishedKeys(ctx context.Context, insurer eligibility.InsurerNumber) (credential.KeySet, error) {
@@ -155,8 +154,7 @@ func (o *Office) PublishedKeys(ctx context.Context, insurer eligibility.InsurerN
 	return keys.Set, nil
 }
 
-var errNoEndorsements = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_endorsements",
-	Ja: "この保険者の鍵は、信頼リストのあとで替わっていません。", En: "No key of this insurer vouches for another one."}
+var errNoEndorsements = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_endorsements"}
 
 // Endorsements returns what the insurer's keys say of those that came after them, one a line, the oldest
 // first (docs/trust.md, "New keys").

@@ -29,11 +29,8 @@ type Runs struct {
 const defaultEvery = 2_500
 
 var (
-	errRunMismatch = &eligibility.Error{Code: eligibility.Internal, Key: "run.mismatch",
-		Ja: "印刷したページのコードが、その人のものと一致しません。このファイルは出していません。印刷を止めて、管理者に知らせてください。",
-		En: "A page's code is not its person's. The file was not released. Stop printing and tell the operator."}
-	errRunOver = &eligibility.Error{Code: eligibility.Conflict, Key: "run.over",
-		Ja: "この印刷は終わっているか、取り消されています。新しく始めてください。", En: "This run is over or was cancelled. Start a new one."}
+	errRunMismatch = &eligibility.Error{Code: eligibility.Internal, Key: "run.mismatch"}
+	errRunOver     = &eligibility.Error{Code: eligibility.Conflict, Key: "run.over"}
 )
 
 // FolderOf returns where a run's files are.
@@ -120,7 +117,7 @@ func failed(err error) error {
 func sentence(err error) string {
 	var e *eligibility.Error
 	if errors.As(err, &e) {
-		return e.Ja
+		return e.Ja()
 	}
 	return "思わぬ理由で止まりました。記録（ログ）を確かめて、再開してください。"
 }

@@ -20,8 +20,7 @@ const (
 	SampleDeclaration SampleKind = "declaration"
 )
 
-var errSample = &eligibility.Error{Code: eligibility.NotFound, Key: "sample.unknown",
-	Ja: "この見本はありません。一覧から選んでください。", En: "There is no such sample. Choose one of the list."}
+var errSample = &eligibility.Error{Code: eligibility.NotFound, Key: "sample.unknown"}
 
 // SamplePaper makes a paper for somebody who does not exist, marked as a sample, with the insurer's settings as they are now.
 func (o *Office) SamplePaper(ctx context.Context, insurer eligibility.InsurerNumber, kind SampleKind) ([]byte, error) {

@@ -139,15 +139,9 @@ type Run struct {
 var (
 	ErrPaused    = errors.New("press: paused")
 	ErrCancelled = errors.New("press: cancelled")
-	ErrBusy      = &eligibility.Error{Code: eligibility.Conflict, Key: "run.busy",
-		Ja: "この印刷は、いま別のところで動いています。終わるのを待つか、そちらで一時停止してください。",
-		En: "This run is being printed elsewhere. Wait for it, or pause it there."}
-	ErrFileGone = &eligibility.Error{Code: eligibility.Conflict, Key: "run.file_gone",
-		Ja: "前に作ったファイルが保存先にありません。ファイルを元の場所に戻してから再開するか、新しく印刷し直してください。",
-		En: "A file made before is not in the folder. Put it back and resume, or start a new run."}
-	errFolder = &eligibility.Error{Code: eligibility.Unavailable, Key: "run.folder",
-		Ja: "保存先に書き込めません。ディスクの空きとフォルダーの権限を確かめて、再開してください。途中のファイルは残していません。",
-		En: "The folder cannot be written. Check its free space and permissions, then resume. No half file was left."}
+	ErrBusy      = &eligibility.Error{Code: eligibility.Conflict, Key: "run.busy"}
+	ErrFileGone  = &eligibility.Error{Code: eligibility.Conflict, Key: "run.file_gone"}
+	errFolder    = &eligibility.Error{Code: eligibility.Unavailable, Key: "run.folder"}
 )
 
 // Do prints what is not printed yet. It returns ErrPaused or ErrCancelled when that was wished, a *Mismatch when a page does

@@ -48,7 +48,7 @@ func say(v wire.Verdict) (Said, bool) {
 		if !known || !slices.Contains(outcomes, v.Outcome) {
 			return Said{}, false
 		}
-		return Said{v.Outcome, v.Key, said.Ja, said.En, card.ByAgent}, true
+		return Said{v.Outcome, v.Key, said.Ja(), said.En(), card.ByAgent}, true
 	}
 	s := fault(wire.Fault(v.Key))
 	return s, s.Key == v.Key && s.Outcome == v.Outcome
@@ -88,5 +88,5 @@ func fault(err error) Said {
 	if e.Code == eligibility.Conflict && e.Key != ErrBusy.Key {
 		outcome = card.Refused
 	}
-	return Said{outcome, e.Key, e.Ja, e.En, card.ByAgent}
+	return Said{outcome, e.Key, e.Ja(), e.En(), card.ByAgent}
 }

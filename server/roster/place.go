@@ -1,21 +1,27 @@
 package roster
 
-import "fmt"
+import (
+	"madoguchi/message"
+)
 
 // place says where a row stands: as a spreadsheet counts it, since clerks mend the file there, and as
 // physical line of the file where that is another, since breaks of lines in a cell add no row.
-func place(line, row int) string {
+// placeOf is where a row stands, as a part of a sentence.
+func placeOf(line, row int) message.Message {
+	args := message.Args{"line": message.Number(line)}
 	if row == line || row == 0 {
-		return fmt.Sprintf("%d行目", line)
+		return message.New("import.place", args)
 	}
-	return fmt.Sprintf("表計算の%d行目（ファイルの%d行目）", row, line)
+	args["row"] = message.Number(row)
+	return message.New("import.place_sheet", args)
+}
+
+func place(line, row int) string {
+	return placeOf(line, row).Text("ja")
 }
 
 func placeEn(line, row int) string {
-	if row == line || row == 0 {
-		return fmt.Sprintf("Line %d", line)
-	}
-	return fmt.Sprintf("Row %d of the spreadsheet (line %d of the file)", row, line)
+	return placeOf(line, row).Text("en")
 }
 
 // Place says where the row stands, for people.

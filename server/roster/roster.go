@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Options say what the caller knows about a file.
@@ -49,8 +50,8 @@ type Row struct {
 // MaxFile is the largest file that is read, in bytes.
 const MaxFile = 64 << 20
 
-func refused(key, ja, en string) *eligibility.Error {
-	return &eligibility.Error{Code: eligibility.Invalid, Key: "import." + key, Field: "file", Ja: ja, En: en}
+func refused(key string, args message.Args) *eligibility.Error {
+	return &eligibility.Error{Code: eligibility.Invalid, Key: key, Args: args, Field: "file"}
 }
 
 // Read reads a whole file. An *eligibility.Error means that nothing of it was taken: empty, too large, not a text, no
@@ -152,8 +153,11 @@ func (out *Roster) recognise(headings []string, o Options) (map[Column]int, erro
 			continue
 		}
 		if before, twice := place[column]; twice {
-			return nil, refused("column_twice", fmt.Sprintf("「%s」の列が2つあります（%d列目と%d列目）。どちらかを消してください。", column, before+1, i+1),
-				fmt.Sprintf("The column %s is there twice. Delete one.", column))
+			return nil, refused("import.column_twice", message.Args{
+				"column": message.Text(string(column)),
+				"first":  message.Number(before + 1),
+				"second": message.Number(i + 1),
+			})
 		}
 		place[column] = i
 	}
@@ -167,8 +171,7 @@ func (out *Roster) recognise(headings []string, o Options) (map[Column]int, erro
 		missing = append(missing, string(colInsurer))
 	}
 	if len(missing) > 0 {
-		return nil, refused("columns_missing", fmt.Sprintf("見出しに「%s」の列がありません。1行目に見出しのあるCSVか確かめてください。", strings.Join(missing, "」「")),
-			fmt.Sprintf("Compulsory columns are missing from the heading: %s.", strings.Join(missing, ", ")))
+		return nil, refused("import.columns_missing", message.Args{"columns": message.List(missing)})
 	}
 	return place, nil
 }
@@ -178,7 +181,7 @@ func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 	r := &reader{insurer: out.Insurer, today: o.Today}
 	var limit *eligibility.Error
 	if errors.As(rec.fault, &limit) {
-		r.refuse("", "too_long", limit.Ja, limit.En)
+		r.refuse("", "too_long", limit.Ja(), limit.En())
 	}
 	if rec.broken {
 		r.refuse("", "quotes", "引用符（\"）の付け方が正しくありません。この行の \" を消すか、セルの両端に付けてください。", "The quotation marks do not match. Remove this line's quotes or put them around the whole cell.")

@@ -273,7 +273,7 @@ func TestAMyNumberRefusesTheWholeFileWithoutEcho(t *testing.T) {
 	} {
 		r, err := Read(strings.NewReader(text), Options{Insurer: insurer})
 		var e *eligibility.Error
-		if r != nil || !errors.Is(err, ErrMyNumber) || !errors.As(err, &e) || !strings.Contains(e.Ja, "3行目") || strings.Contains(fmt.Sprint(err, e.Ja, e.En), n[:4]) {
+		if r != nil || !errors.Is(err, ErrMyNumber) || !errors.As(err, &e) || !strings.Contains(e.Ja(), "3行目") || strings.Contains(fmt.Sprint(err, e.Ja(), e.En()), n[:4]) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -309,7 +309,7 @@ func TestAMyNumberAmongTheHeadingsIsNotEchoed(t *testing.T) {
 	for _, text := range []string{`{"加入者":"` + n + `"}`, `{"` + n + `":"氏名"}`, `{"加入者":"氏名 ` + n + `"}`} {
 		_, err := ReadMap(strings.NewReader(text))
 		var e *eligibility.Error
-		if !errors.As(err, &e) || e.Key != "import.map_my_number" || strings.Contains(fmt.Sprint(err, e.Ja, e.En), n[:4]) {
+		if !errors.As(err, &e) || e.Key != "import.map_my_number" || strings.Contains(fmt.Sprint(err, e.Ja(), e.En()), n[:4]) {
 			t.Error("not refused, or echoed")
 		}
 	}

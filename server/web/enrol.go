@@ -21,7 +21,7 @@ func (s *Site) enrolPage(c echo.Context) error {
 func (s *Site) showEnrol(c echo.Context, status int, v visit, typed string, problem *Problem) error {
 	view := EnrolView{Page: s.translated(c, "enrol.title"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: printable(typed)}
 	view.Error, view.Insurer = problem, s.helpDesk(c)
-	view.LoginFirst = problem != nil && problem.Key == desk.ErrEnrolAgain.Key
+	view.LoginFirst = problem != nil && problem.Message.Key == desk.ErrEnrolAgain.Key
 	return s.show(c, status, "enrol", view)
 }
 

@@ -48,9 +48,7 @@ func (s *Site) sendFile(c echo.Context, staff string) error {
 	return c.Redirect(http.StatusSeeOther, importAddress(id, ""))
 }
 
-var errNoFile = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_file",
-	Ja: "ファイルが選ばれていません。「保険者の窓口」に戻って、CSVファイルを選んでから「読み込む」を押してください。",
-	En: "No file was chosen. Go back to the office, choose a CSV file and import it."}
+var errNoFile = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_file"}
 
 // received reads the form with the file as it comes in. The usual way of reading forms would lay a large file down
 // unsealed in the temporary folder.

@@ -138,8 +138,7 @@ func (s *Site) plan(c echo.Context, f RunForm, staff string) (desk.Plan, error) 
 	return s.Office.PlanRun(c.Request().Context(), in.Number, kind, o, lines, desk.ClerkActor(staff))
 }
 
-var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn",
-	Ja: "日付を正しく入れてください。", En: "Enter a date."}
+var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn"}
 
 func (s *Site) runPage(c echo.Context, staff string) error {
 	ctx := c.Request().Context()

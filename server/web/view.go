@@ -2,6 +2,7 @@ package web
 
 import (
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pwa"
 	"madoguchi/server/desk"
 )
@@ -20,9 +21,8 @@ type Page struct {
 
 // Problem is a sentence for a person beside the field that it speaks of.
 type Problem struct {
-	Key    string // of the error, where its sentence is translated
-	Ja, En string
-	Field  string // name of the input, empty when the whole form is meant
+	Message message.Message
+	Field   string // name of the input, empty when the whole form is meant
 }
 
 // InsurerView names the insurer whose screen or office a page is. The zero value leaves the line out.
@@ -170,9 +170,7 @@ type CounterView struct {
 // ErrorView is any refusal that is a page of its own.
 type ErrorView struct {
 	Page
-	Key       string // of the error
-	Ja, En    string // with the next step
-	Wait      string // how long until then, where somebody has to wait
+	Message   message.Message
 	Back      string // the address to start again from
 	Status    int
 	RequestID string
