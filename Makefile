@@ -48,7 +48,7 @@ race:
 assure: lint race mutate
 	scripts/vulncheck.sh
 	scripts/fuzz.sh 10m
-	MADOGUCHI_ASSURE=1 go test -count=1 -v -run AThousandAgents ./server/readers
+	MADOGUCHI_ASSURE=1 go test -count=1 -v -run AThousandAgents ./server/agents
 
 bench:
 	go test -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./credential

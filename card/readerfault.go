@@ -1,6 +1,8 @@
 package card
 
-import "madoguchi/eligibility"
+import (
+	"madoguchi/eligibility"
+)
 
 // Troubles of a PC's readers, as package card/pcsc finds them. They stand here so that a server knows their sentences without
 // linking the library of the readers. None is about the card's holder.

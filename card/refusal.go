@@ -1,6 +1,8 @@
 package card
 
-import "madoguchi/eligibility"
+import (
+	"madoguchi/eligibility"
+)
 
 // Refusals: each is a fact about the card or about what was typed, not a fault of the equipment.
 var (

@@ -23,7 +23,7 @@ import (
 	"golang.org/x/text/encoding/japanese"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/roster/crowd"
+	"madoguchi/server/insuredcsv/crowd"
 )
 
 // crowdFile writes people who do not exist into a file, in UTF-8 or Shift_JIS.

@@ -11,7 +11,7 @@ import (
 	"madoguchi/outside"
 )
 
-// receiptMaker is JavaScript that seals texts to this phone's key, as a counter does (server/desk/receipt.go), and signs receipts for
+// receiptMaker is JavaScript that seals texts to this phone's key, as a counter does (server/hostapi/receipt.go), and signs receipts for
 // counters 1医院, 2医院 …, which it puts on the list that the page gets.
 const receiptMaker = `
 	const db = await new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => done(o.result) });

@@ -1,6 +1,8 @@
 package pdf
 
-import "madoguchi/pdf/form"
+import (
+	"madoguchi/pdf/form"
+)
 
 // sheetKind is what makes one sheet's form differ from another's.
 type sheetKind struct {

@@ -19,7 +19,7 @@ import (
 // Who did something is said by desk/actor.go alone: no other file of the program makes an actor out of a
 // text. (The type checker knows where a constant or a conversion becomes one.)
 func TestActorsAreMadeInOnePlace(t *testing.T) {
-	const home = "madoguchi/server/desk"
+	const home = "madoguchi/server/audit"
 	packages := checked(t, home, "madoguchi/server/store", "madoguchi/server/web", "madoguchi/server")
 	used := 0
 	for _, p := range packages {

@@ -10,9 +10,10 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/agents"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
-	"madoguchi/server/readers"
 	"madoguchi/server/store"
 	"madoguchi/server/web"
 )
@@ -31,9 +32,9 @@ type house struct {
 	store  *store.Store
 	now    func() time.Time
 
-	word    *web.DemoWord        // where the demo's port is published
-	readers *readers.Switchboard // where a counter's half runs
-	runs    *desk.Runs           // where an insurer's half runs
+	word    *web.DemoWord      // where the demo's port is published
+	readers *agents.AgentHub   // where a counter's half runs
+	runs    *insurer.PrintJobs // where an insurer's half runs
 }
 
 var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}
@@ -100,7 +101,7 @@ func openHouse(ctx context.Context, s *Settings, role string) (*house, error) {
 }
 
 // office assembles the insurer's half.
-func (h *house) office(ctx context.Context, address string) (*desk.Office, error) {
+func (h *house) office(ctx context.Context, address string) (*insurer.Services, error) {
 	derive, err := h.keys.Secret(keys.Notice)
 	if err != nil {
 		return nil, err
@@ -115,11 +116,18 @@ func (h *house) office(ctx context.Context, address string) (*desk.Office, error
 	}
 	if len(known) == 0 {
 		for _, in := range demoInsurers {
-			if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now(), Actor: desk.ActorSystem, Action: "insurer.put", Detail: string(in.Number)}); err != nil {
+			if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now(), Actor: audit.ActorSystem, Action: "insurer.put", Detail: string(in.Number)}); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return &desk.Office{Store: h.store, Keys: h.keys, Notices: desk.NoticeKeys{Derive: derive, Index: index},
-		Host: demoHost, Address: address, Demo: true, Now: h.now}, nil
+	return insurer.New(insurer.Config{
+		Stores:  h.store.ForInsurer(),
+		Keys:    h.keys,
+		Notices: insurer.NoticeKeys{Derive: derive, Index: index},
+		Host:    demoHost,
+		Address: address,
+		Demo:    true,
+		Now:     h.now,
+	}), nil
 }

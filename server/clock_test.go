@@ -18,8 +18,9 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
-	"madoguchi/server/roster"
+	"madoguchi/server/audit"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
 )
 
 // TestMain stops the clock on a day on which nothing changes.
@@ -58,7 +59,7 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 			if v := d.verify(t, screen); !v.Valid {
 				t.Errorf("the screen: %+v", v)
 			}
-			file, err := d.office.File(t.Context(), "op|x", person)
+			file, err := d.office.Documents.File(t.Context(), "op|x", person)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,23 +93,27 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 }
 
 // enrolledAs imports the sample of 架空市 and lets one of its people log in.
-func (d demo) enrolledAs(t *testing.T, name, birth string) desk.PersonID {
+func (d demo) enrolledAs(t *testing.T, name, birth string) audit.PersonID {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := d.office.Import(ctx, demoCity, bytes.NewReader(roster.Sample(demoCity)),
-		desk.ClerkActor("鈴木")); err != nil {
+	if _, err := d.office.Importer.Import(ctx, demoCity, bytes.NewReader(insuredcsv.Sample(demoCity)),
+		audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.house.store.FindPeople(ctx, desk.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1})
+	found, err := d.house.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}
-	paper, err := d.office.NoticePaper(ctx, found[0].ID, "鈴木")
+	paper, err := d.office.Enrolment.NoticePaper(ctx, found[0].ID, "鈴木")
 	if err != nil {
 		t.Fatal(err)
 	}
 	who := auth.Identity{Subject: "op|x", Name: name, BirthDate: eligibility.MustDate(birth), At: d.house.now()}
-	if err := d.office.Enrol(ctx, who, d.office.Notices.MAC(paper.Code)); err != nil {
+	notice, err := d.office.Enrolment.NoticeFor(ctx, paper.Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.office.Enrolment.Enrol(ctx, who, notice); err != nil {
 		t.Fatal(err)
 	}
 	return found[0].ID
@@ -146,10 +151,10 @@ var realClock = map[string]string{
 	"e2e/walk_test.go":                  peer,
 	"pdf/sign/parts_test.go":            peer,
 	"server/lens/bounds_test.go":        span,
-	"server/readers/crowd_test.go":      span,
-	"server/readers/life_test.go":       span,
-	"server/readers/operations_test.go": peer,
-	"server/readers/readers_test.go":    patient,
+	"server/agents/crowd_test.go":      span,
+	"server/agents/life_test.go":       span,
+	"server/agents/operations_test.go": peer,
+	"server/agents/readers_test.go":    patient,
 }
 
 // The kind of failure that comes twice a year is a test that asks which day it is. Whoever needs the real

@@ -15,7 +15,7 @@ import (
 var namesOnly = map[string]string{
 	"server/press":  "file.go: the list beside a file, whose making is index.go",
 	"server":        "import.go: the refused rows, which roster writes",
-	"server/roster": "sample.go: the name of an embedded sample, whose cells its test looks at",
+	"server/insuredcsv": "sample.go: the name of an embedded sample, whose cells its test looks at",
 }
 
 // Every file that leaves for a spreadsheet is written by csvfile, which lets no cell start a formula. A

@@ -12,7 +12,7 @@ import (
 	"madoguchi/auth/demoidp"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 	"madoguchi/server/web"
 )
@@ -23,7 +23,7 @@ import (
 const demoHost = "https://localhost:8080"
 
 // demoInsurers are fictional (facts: rules.md 4.6).
-var demoInsurers = []desk.Insurer{
+var demoInsurers = []insurer.Insurer{
 	{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"},
 	{Number: "06139992", Name: "架空健康保険組合", Issuer: "架空健康保険組合理事長", Telephone: "06-0000-0000"},
 	{Number: "01139997", Name: "架空協会けんぽ", Issuer: "架空協会けんぽ理事長", Telephone: "03-0000-0001"},

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 )
 
@@ -29,7 +29,7 @@ const (
 // certify gives each of the demo's insurers a certificate for signing PDFs, on the way of real ones: request, answer,
 // import. One of this CA's that works for a month more stays, and so
 // does anybody else's.
-func (h *house) certify(insurers []desk.Insurer) error {
+func (h *house) certify(insurers []insurer.Insurer) error {
 	now := h.now()
 	key, err := h.keys.Signing(demoAuthorityKey)
 	if err != nil {
@@ -68,7 +68,7 @@ func demoAuthority(key *ecdsa.PrivateKey, now time.Time) (*x509.Certificate, err
 }
 
 // answer plays the CA for one insurer.
-func (h *house) answer(in desk.Insurer, key *ecdsa.PrivateKey, authority *x509.Certificate, root []byte, now time.Time) error {
+func (h *house) answer(in insurer.Insurer, key *ecdsa.PrivateKey, authority *x509.Certificate, root []byte, now time.Time) error {
 	subject, err := keys.ParseSubject("CN=DEMO " + in.Name + ",O=DEMO " + in.Name + ",C=JP")
 	if err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 	"madoguchi/server/store"
 )
@@ -68,7 +68,7 @@ func (h *house) proveNotices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var k desk.NoticeKeys
+	var k insurer.NoticeKeys
 	if k.Derive, err = h.keys.Secret(keys.Notice); err != nil {
 		return err
 	}

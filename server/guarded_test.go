@@ -12,9 +12,11 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/counter"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
-	"madoguchi/server/roster"
 )
 
 // wholeStart goes the way of serve in role all, up to where it would answer, and closes again.
@@ -44,19 +46,19 @@ func used(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.office.Import(t.Context(), demoCity, bytes.NewReader(roster.Sample(demoCity)),
+	if _, err := d.office.Importer.Import(t.Context(), demoCity, bytes.NewReader(insuredcsv.Sample(demoCity)),
 		"鈴木"); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.house.store.FindPeople(t.Context(), desk.PeopleQuery{Insurer: demoCity, Limit: 1})
+	found, err := d.house.store.FindPeople(t.Context(), insurer.PeopleQuery{Insurer: demoCity, Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}
-	if _, err := d.office.NoticePaper(t.Context(), found[0].ID, "鈴木"); err != nil {
+	if _, err := d.office.Enrolment.NoticePaper(t.Context(), found[0].ID, "鈴木"); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.house.store.PutCase(t.Context(), desk.Case{Facility: "1319999991", ID: "CASE",
-		At: d.house.now(), Body: []byte("x")}, desk.Entry{At: d.house.now(), Actor: "t", Action: "t"}); err != nil {
+	if err := d.house.store.PutCase(t.Context(), counter.Case{Facility: "1319999991", ID: "CASE",
+		At: d.house.now(), Body: []byte("x")}, audit.Entry{At: d.house.now(), Actor: "t", Action: "t"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.house.store.Close(); err != nil {
@@ -291,7 +293,7 @@ func TestDataFilesAreTheirOwnersAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.store.Close()
-	if err := h.store.Note(t.Context(), desk.Entry{At: h.now(), Actor: "t",
+	if err := h.store.Note(t.Context(), audit.Entry{At: h.now(), Actor: "t",
 		Action: "t"}); err != nil { // brings -wal and -shm
 		t.Fatal(err)
 	}

@@ -21,8 +21,8 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/outside"
+	"madoguchi/server/hostapi"
 	"madoguchi/server/hostclient"
-	"madoguchi/server/web"
 )
 
 // otherClients may make HTTP clients besides server/hostclient, each for its reason.
@@ -161,7 +161,7 @@ func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 	iss := insurer.URL + "/i/00138990"
 	list := &credential.TrustList{Issuers: []credential.TrustedIssuer{{ISS: iss, Name: "架空市", InsurerNumbers: []eligibility.InsurerNumber{"00138990"}, JWKS: keyList(key)}}}
 	config := hostclient.Config{Roots: roots, Inside: named(func() (*credential.TrustList, error) { return list, nil })}
-	calls := &web.Insurers{URL: "https://clinic.example.jp", Key: key, Client: hostclient.New(config), Now: func() time.Time { return moment }}
+	calls := &hostapi.Client{URL: "https://clinic.example.jp", Key: key, Client: hostclient.New(config), Now: func() time.Time { return moment }}
 	ctx := context.Background()
 	for name, call := range map[string]func() error{
 		"keys":         func() error { _, err := calls.Keys(ctx, iss); return err },

@@ -12,8 +12,9 @@ import (
 	"strings"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
-	"madoguchi/server/roster"
+	"madoguchi/server/audit"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
 )
 
 // importCmd reads a CSV of insured people into the data folder, or with --dry-run only says what it would do.
@@ -48,7 +49,7 @@ func (c *importCmd) run(s *Settings) error {
 	if err != nil {
 		return err
 	}
-	o := roster.Options{Today: eligibility.DateOf(clock())}
+	o := insuredcsv.Options{Today: eligibility.DateOf(clock())}
 	if c.Insurer != "" {
 		if o.Insurer, err = eligibility.ParseInsurerNumber(c.Insurer); err != nil {
 			return err
@@ -70,7 +71,7 @@ func (c *importCmd) run(s *Settings) error {
 		return err
 	}
 	defer in.Close()
-	read, err := roster.Read(in, o)
+	read, err := insuredcsv.Read(in, o)
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func (c *importCmd) run(s *Settings) error {
 		return err
 	}
 	defer c.refusals.drop()
-	var done desk.Imported
+	var done insurer.Imported
 	if !c.DryRun && read.HasGood() { // a file of which nothing can be stored makes no data folder
 		if done, err = c.store(s, read, given); err != nil {
 			return err
@@ -116,7 +117,7 @@ func openFile(name string) (*os.File, error) {
 }
 
 // headings reads the file of --map.
-func (c *importCmd) headings() (map[string]roster.Column, error) {
+func (c *importCmd) headings() (map[string]insuredcsv.Column, error) {
 	if c.Map == "" {
 		return nil, nil
 	}
@@ -125,13 +126,13 @@ func (c *importCmd) headings() (map[string]roster.Column, error) {
 		return nil, errOpen.In("map").Because(err)
 	}
 	defer file.Close()
-	return roster.ReadMap(file)
+	return insuredcsv.ReadMap(file)
 }
 
 // remembered returns the headings that were mapped before. Without an insurer's number there is nobody to ask for, and a
 // trial makes no data folder.
-func (c *importCmd) remembered(s *Settings, insurer eligibility.InsurerNumber) (map[string]roster.Column, error) {
-	none := map[string]roster.Column{}
+func (c *importCmd) remembered(s *Settings, insurer eligibility.InsurerNumber) (map[string]insuredcsv.Column, error) {
+	none := map[string]insuredcsv.Column{}
 	if _, err := os.Stat(filepath.Join(s.Data, "demo", databaseFile)); err != nil || insurer == "" {
 		return none, nil
 	}
@@ -145,26 +146,26 @@ func (c *importCmd) remembered(s *Settings, insurer eligibility.InsurerNumber) (
 }
 
 // store stores the good rows through the insurer's half, and what --map said of its headings.
-func (c *importCmd) store(s *Settings, read *roster.Roster, given map[string]roster.Column) (desk.Imported, error) {
+func (c *importCmd) store(s *Settings, read *insuredcsv.Roster, given map[string]insuredcsv.Column) (insurer.Imported, error) {
 	ctx := context.Background()
 	h, err := openHouse(ctx, s, c.Role)
 	if err != nil {
-		return desk.Imported{}, err
+		return insurer.Imported{}, err
 	}
 	defer h.store.Close()
 	office, err := h.office(ctx, "")
 	if err != nil {
-		return desk.Imported{}, err
+		return insurer.Imported{}, err
 	}
-	done, err := office.StoreRoster(ctx, read, desk.ActorOperator)
+	done, err := office.Importer.StoreRoster(ctx, read, audit.ActorOperator)
 	if err == nil && len(given) > 0 {
-		err = office.RememberHeadings(ctx, read.Insurer, given, desk.ActorOperator)
+		err = office.Importer.RememberHeadings(ctx, read.Insurer, given, audit.ActorOperator)
 	}
 	return done, err
 }
 
 // report prints what happened: rows as JSON, or a summary; refused rows go to the error file.
-func (c *importCmd) report(read *roster.Roster, done desk.Imported) error {
+func (c *importCmd) report(read *insuredcsv.Roster, done insurer.Imported) error {
 	rows, refused, err := c.rows(read, done.Digest)
 	if err != nil {
 		return err
@@ -191,7 +192,7 @@ func (c *importCmd) report(read *roster.Roster, done desk.Imported) error {
 }
 
 // rows prints every row, or what is to be said of it, and counts them. A file of which nothing is to be said is not read again.
-func (c *importCmd) rows(read *roster.Roster, stored roster.Digest) (rows, refused int, err error) {
+func (c *importCmd) rows(read *insuredcsv.Roster, stored insuredcsv.Digest) (rows, refused int, err error) {
 	if stored.Rows > 0 && len(stored.Reasons)+len(stored.Warnings) == 0 && !c.JSON {
 		return stored.Rows, 0, nil
 	}
@@ -221,7 +222,7 @@ func (c *importCmd) rows(read *roster.Roster, stored roster.Digest) (rows, refus
 
 // writeErrors writes the refused rows for the clerk who mends them. The good rows are stored by then: where the file cannot be
 // written, that is said, and the reasons on standard output must do.
-func (c *importCmd) writeErrors(read *roster.Roster) {
+func (c *importCmd) writeErrors(read *insuredcsv.Roster) {
 	to := c.refusals
 	if to == nil {
 		if c.DryRun || c.File == "-" {

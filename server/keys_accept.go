@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
 	"madoguchi/server/keys"
 	"madoguchi/server/store"
 )
@@ -33,7 +33,7 @@ func (c *keysAcceptCmd) Run(s *Settings) error {
 	if !keys.Replaceable(c.File) {
 		return usage(errNotReplaceable)
 	}
-	entry := desk.Entry{At: clock(), Actor: desk.ActorOperator, Action: "key.accept", Detail: c.File}
+	entry := audit.Entry{At: clock(), Actor: audit.ActorOperator, Action: "key.accept", Detail: c.File}
 	err := store.AcceptKey(context.Background(), filepath.Join(s.Data, "demo", databaseFile), c.File, entry)
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.NotFound {

@@ -15,9 +15,10 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
-	"madoguchi/server/roster"
 )
 
 const demoCity eligibility.InsurerNumber = "00138990"
@@ -26,7 +27,7 @@ const demoCity eligibility.InsurerNumber = "00138990"
 type demo struct {
 	settings *Settings
 	house    *house
-	office   *desk.Office
+	office   *insurer.Services
 }
 
 // startDemo goes the way of serve, up to where it would answer.
@@ -63,32 +64,36 @@ func (d demo) verify(t *testing.T, jws string) credential.Verdict {
 }
 
 // enrolled imports the sample of 架空市 and lets 髙橋 德一 log in.
-func (d demo) enrolled(t *testing.T) desk.PersonID {
+func (d demo) enrolled(t *testing.T) audit.PersonID {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := d.office.Import(ctx, demoCity, bytes.NewReader(roster.Sample(demoCity)), desk.ClerkActor("鈴木")); err != nil {
+	if _, err := d.office.Importer.Import(ctx, demoCity, bytes.NewReader(insuredcsv.Sample(demoCity)), audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.house.store.FindPeople(ctx, desk.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
+	found, err := d.house.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}
-	paper, err := d.office.NoticePaper(ctx, found[0].ID, "鈴木")
+	paper, err := d.office.Enrolment.NoticePaper(ctx, found[0].ID, "鈴木")
 	if err != nil {
 		t.Fatal(err)
 	}
 	who := auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: found[0].Person.BirthDate,
 		At: d.house.now()}
-	if err := d.office.Enrol(ctx, who, d.office.Notices.MAC(paper.Code)); err != nil {
+	notice, err := d.office.Enrolment.NoticeFor(ctx, paper.Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.office.Enrolment.Enrol(ctx, who, notice); err != nil {
 		t.Fatal(err)
 	}
 	return found[0].ID
 }
 
 // copyOf makes a copy (PDF) and reads its code as a camera does: drawn by poppler, read by zbar.
-func (d demo) copyOf(t *testing.T, id desk.PersonID) string {
+func (d demo) copyOf(t *testing.T, id audit.PersonID) string {
 	t.Helper()
-	sheet, err := d.office.Document(t.Context(), "op|x", id)
+	sheet, err := d.office.Documents.Document(t.Context(), "op|x", id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,9 +115,9 @@ func (d demo) copyOf(t *testing.T, id desk.PersonID) string {
 	return jws
 }
 
-func (d demo) screen(t *testing.T, id desk.PersonID) string {
+func (d demo) screen(t *testing.T, id audit.PersonID) string {
 	t.Helper()
-	screen, err := d.office.Live(t.Context(), "op|x", id)
+	screen, err := d.office.Issuer.Live(t.Context(), "op|x", id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +230,7 @@ func TestAScreenFromBeforeARotationComesBackAsTheInsurersOwn(t *testing.T) {
 	if signedBy(t, old, d.keys(t).Current.Public()) {
 		t.Fatal("nothing was rotated")
 	}
-	if _, err := d.office.ReceiptKeys(context.Background(), demoCity, old); err != nil {
+	if _, err := d.office.Receipts.ReceiptKeys(context.Background(), demoCity, old); err != nil {
 		t.Errorf("%v", err)
 	}
 }

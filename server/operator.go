@@ -13,7 +13,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 )
 
@@ -27,7 +27,7 @@ const (
 type operator struct {
 	house    *house
 	root     credential.Key
-	insurers []desk.Insurer
+	insurers []insurer.Insurer
 	counter  credential.TrustedCounter
 
 	mu     sync.Mutex
@@ -36,7 +36,7 @@ type operator struct {
 }
 
 // newOperator signs a new version of the list, so that each start names the keys of today.
-func (h *house) newOperator(insurers []desk.Insurer, counter credential.TrustedCounter) (*operator, error) {
+func (h *house) newOperator(insurers []insurer.Insurer, counter credential.TrustedCounter) (*operator, error) {
 	root, err := h.signing(keys.Trust)
 	if err != nil {
 		return nil, err

@@ -15,7 +15,8 @@ import (
 	"syscall"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 	"madoguchi/server/press"
 )
 
@@ -93,14 +94,15 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	if err != nil {
 		return nil, err
 	}
-	runs := &desk.Runs{Office: office, Folder: filepath.Join(h.folder, runsFolder), Reader: press.Poppler()}
+	runs := office.PrintJobs
+	runs.Folder, runs.Reader = filepath.Join(h.folder, runsFolder), press.Poppler()
 	result := &printed{Run: c.Resume}
 	if c.Resume == "" {
 		if err := c.plan(ctx, office, result); err != nil || c.DryRun {
 			return result, err
 		}
 		fmt.Fprintf(os.Stderr, "印刷 %s を始めます: %d 人。途中で止まっても「print --resume %s」で続きから印刷します。\n", result.Run, result.Total, result.Run)
-	} else if err := runs.Wish(ctx, c.Resume, desk.RunGoing, desk.ActorOperator); err != nil {
+	} else if err := runs.Wish(ctx, c.Resume, insurer.RunGoing, audit.ActorOperator); err != nil {
 		return nil, err
 	}
 	// An interrupt pauses: the run's state must say so before the press is asked to stop.
@@ -109,7 +111,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	go func() {
 		select {
 		case <-ctx.Done():
-			if err := runs.Wish(context.Background(), result.Run, desk.RunPaused, desk.ActorOperator); err != nil {
+			if err := runs.Wish(context.Background(), result.Run, insurer.RunPaused, audit.ActorOperator); err != nil {
 				complain(err)
 			}
 		case <-ended:
@@ -143,13 +145,13 @@ func opensOnPhones(address string) bool {
 const runsFolder = "runs"
 
 // plan plans a new run and stores it.
-func (c *printCmd) plan(ctx context.Context, office *desk.Office, result *printed) error {
-	insurer, err := eligibility.ParseInsurerNumber(c.Insurer)
+func (c *printCmd) plan(ctx context.Context, office *insurer.Services, result *printed) error {
+	number, err := eligibility.ParseInsurerNumber(c.Insurer)
 	if err != nil {
 		return eligibility.ErrInsurerNumber.In("--insurer")
 	}
-	o := desk.RunOptions{Only: desk.RunFilter(c.Only), Dropped: c.Dropped, Order: desk.RunOrder(c.Order), CountSheets: c.CountSheets, PerFile: c.PerFile,
-		Layout: desk.RunLayout(c.Layout)}
+	o := insurer.RunOptions{Only: insurer.RunFilter(c.Only), Dropped: c.Dropped, Order: insurer.RunOrder(c.Order), CountSheets: c.CountSheets, PerFile: c.PerFile,
+		Layout: insurer.RunLayout(c.Layout)}
 	if c.Out != "" {
 		if o.Folder, err = filepath.Abs(c.Out); err != nil {
 			return err
@@ -176,7 +178,7 @@ func (c *printCmd) plan(ctx context.Context, office *desk.Office, result *printe
 	if err != nil {
 		return err
 	}
-	plan, err := office.PlanRun(ctx, insurer, desk.PaperKind(c.Kind), o, lines, desk.ActorOperator)
+	plan, err := office.PrintJobs.PlanRun(ctx, number, insurer.PaperKind(c.Kind), o, lines, audit.ActorOperator)
 	if err != nil {
 		return err
 	}
@@ -185,7 +187,7 @@ func (c *printCmd) plan(ctx context.Context, office *desk.Office, result *printe
 		result.Run, result.State = "", "planned"
 		return nil
 	}
-	return office.StartRun(ctx, plan)
+	return office.PrintJobs.StartRun(ctx, plan)
 }
 
 // lines reads the list.
@@ -203,7 +205,7 @@ func (c *printCmd) lines() ([]string, error) {
 	if err != nil {
 		return nil, errPrintList.Because(err)
 	}
-	lines, err := desk.ReadRunList(data)
+	lines, err := insurer.ReadRunList(data)
 	var said *eligibility.Error
 	if errors.As(err, &said) {
 		return nil, said
@@ -229,7 +231,7 @@ type printed struct {
 	Files   []press.FileRecord `json:"files,omitempty"`
 }
 
-func (p *printed) fill(run desk.PrintRun, files []press.FileRecord, folder string) {
+func (p *printed) fill(run insurer.PrintRun, files []press.FileRecord, folder string) {
 	p.State, p.Total, p.Folder, p.Files = string(run.State), run.Total, folder, files
 	for _, f := range files {
 		p.People += f.People
@@ -241,7 +243,7 @@ func (p *printed) fill(run desk.PrintRun, files []press.FileRecord, folder strin
 
 func (p *printed) code() int {
 	switch {
-	case p.State == string(desk.RunPaused) || p.State == string(desk.RunCancelled):
+	case p.State == string(insurer.RunPaused) || p.State == string(insurer.RunCancelled):
 		return exitPaused
 	case p.Skipped > 0 || len(p.Missing) > 0:
 		return exitSome
@@ -256,7 +258,7 @@ func (p *printed) words() string {
 	} else {
 		fmt.Fprintf(&b, "印刷した人 %d / %d 人、%d ページ、%d ファイル。とばした人 %d 人、手で確かめる人 %d 人。\n保存先 %s\n", p.People, p.Total, p.Pages, len(p.Files), p.Skipped, p.Check, p.Folder)
 	}
-	if p.State == string(desk.RunPaused) {
+	if p.State == string(insurer.RunPaused) {
 		fmt.Fprintf(&b, "一時停止しました。続きは「print --resume %s」で印刷します。\n", p.Run)
 	}
 	for _, line := range p.Missing {

@@ -6,7 +6,8 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // revokeCmd takes saved copies (PDF, file) back: one by its index, all of a person, or all made before a time. Screens need
@@ -29,7 +30,7 @@ var (
 // Run revokes and prints {"revoked": n}. Exit codes: 0 done (also when nothing was left to revoke), 2 bad input.
 func (c *revokeCmd) Run(s *Settings) error {
 	return answered(func() (any, error) {
-		insurer, err := eligibility.ParseInsurerNumber(c.Insurer)
+		number, err := eligibility.ParseInsurerNumber(c.Insurer)
 		if err != nil {
 			return nil, eligibility.ErrInsurerNumber.In("--insurer")
 		}
@@ -50,11 +51,11 @@ func (c *revokeCmd) Run(s *Settings) error {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := office.Insurer(ctx, insurer); err != nil {
+		if _, err := office.Directory.Insurer(ctx, number); err != nil {
 			return nil, err
 		}
 		if c.Person != "" {
-			found, err := h.store.FindPeople(ctx, desk.PeopleQuery{Insurer: insurer, Text: c.Person, Limit: 2})
+			found, err := h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: number, Text: c.Person, Limit: 2})
 			if err != nil {
 				return nil, err
 			}
@@ -63,12 +64,12 @@ func (c *revokeCmd) Run(s *Settings) error {
 			}
 			which.Person = found[0].ID
 		}
-		n, err := office.Revoke(ctx, insurer, which, desk.ActorOperator)
+		n, err := office.Issuer.Revoke(ctx, number, which, audit.ActorOperator)
 		return map[string]int{"revoked": n}, err
 	})
 }
 
-func (c *revokeCmd) which() (desk.Copies, error) {
+func (c *revokeCmd) which() (insurer.Copies, error) {
 	given := 0
 	for _, text := range []string{c.RID, c.Person, c.Before} {
 		if text != "" {
@@ -76,9 +77,9 @@ func (c *revokeCmd) which() (desk.Copies, error) {
 		}
 	}
 	if given != 1 {
-		return desk.Copies{}, errRevokeWhich
+		return insurer.Copies{}, errRevokeWhich
 	}
-	var which desk.Copies
+	var which insurer.Copies
 	var err error
 	if c.RID != "" {
 		if which.RID, err = credential.DecodeRID(c.RID); err != nil {

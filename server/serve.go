@@ -17,11 +17,13 @@ import (
 	"madoguchi/auth"
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
-	"madoguchi/server/desk"
+	"madoguchi/server/agents"
+	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
 	"madoguchi/server/hostclient"
+	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 	"madoguchi/server/press"
-	"madoguchi/server/readers"
 	"madoguchi/server/web"
 )
 
@@ -153,8 +155,8 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 	if err != nil {
 		return nil, nil, err
 	}
-	counter := credential.TrustedCounter{URL: address, Name: s.FacilityName, Facility: s.FacilityCode, JWKS: credential.KeySet{counterKey.Public()}}
-	trust, chores, err := c.trust(s, h, counter)
+	itself := credential.TrustedCounter{URL: address, Name: s.FacilityName, Facility: s.FacilityCode, JWKS: credential.KeySet{counterKey.Public()}}
+	trust, chores, err := c.trust(s, h, itself)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -162,15 +164,16 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		if config.Office, err = h.office(ctx, address); err != nil {
 			return nil, nil, err
 		}
-		config.Runs = &desk.Runs{Office: config.Office, Folder: filepath.Join(h.folder, runsFolder), Reader: press.Poppler()}
-		h.runs = config.Runs
-		config.CounterCall, config.Listed = web.TrustedCounters(trust, config.Office.FirstUse, h.now), trust
+		h.runs = config.Office.PrintJobs
+		h.runs.Folder, h.runs.Reader = filepath.Join(h.folder, runsFolder), press.Poppler()
+		config.Runs = h.runs
+		config.CounterCall, config.Listed = hostapi.TrustedCounters(trust, config.Office.Receipts.FirstUse, h.now), trust
 		if err := h.signIn(s, &config, address); err != nil {
 			return nil, nil, err
 		}
 	}
 	started := clock()
-	calls := &web.Insurers{
+	calls := &hostapi.Client{
 		URL:     address,
 		Key:     counterKey,
 		Client:  hostclient.New(hostclient.Config{Inside: named(trust)}),
@@ -178,24 +181,24 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		Running: func() time.Duration { return clock().Sub(started) },
 	}
 	if c.Role != roleInsurer {
-		config.Readers = readers.New(readers.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: h.now,
+		config.Readers = agents.New(agents.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: h.now,
 			Names: func(string) string { return s.FacilityName }})
 		h.readers = config.Readers
 		known := &kept{dir: h.folder, listed: trust, calls: calls, now: h.now}
 		calls.Trust = known.TrustList
 		chores = append(chores, known.refresh)
-		config.Counter = &desk.Counter{
-			Store:    h.store,
-			Trust:    known.TrustList,
-			Status:   known.Status,
-			Learn:    known.Learn,
-			Skew:     calls.ClockSkew,
-			AskTime:  calls.AskTime,
-			Readers:  config.Readers,
-			Insurers: calls,
-			Facility: desk.Facility{Code: s.FacilityCode, Name: s.FacilityName},
-			Signer:   desk.ReceiptSigner{URL: address, Key: counterKey},
-			Now:      h.now,
+		config.Counter = &counter.Service{
+			Store:       h.store,
+			Trust:       known.TrustList,
+			Status:      known.Status,
+			RefreshKeys: known.Learn,
+			ClockSkew:   calls.ClockSkew,
+			AskTime:     calls.AskTime,
+			Readers:     config.Readers,
+			Insurers:    calls,
+			Facility:    counter.Facility{Code: s.FacilityCode, Name: s.FacilityName},
+			Signer:      hostapi.ReceiptSigner{URL: address, Key: counterKey},
+			Now:         h.now,
 		}
 	}
 	handler := web.New(config)
@@ -251,10 +254,10 @@ func (h *house) sweep(ctx context.Context) {
 	if _, err := h.store.ExpireSessions(ctx, h.now()); err != nil {
 		slog.Warn("sweeping sessions", "error", err)
 	}
-	if _, err := h.store.ExpireReceipts(ctx, h.now().Add(-desk.ReceiptLife)); err != nil {
+	if _, err := h.store.ExpireReceipts(ctx, h.now().Add(-insurer.ReceiptLife)); err != nil {
 		slog.Warn("sweeping receipts", "error", err)
 	}
-	if err := h.store.ExpireDevices(ctx, h.now(), h.now().Add(-desk.GrantKept)); err != nil {
+	if err := h.store.ExpireDevices(ctx, h.now(), h.now().Add(-insurer.GrantKept)); err != nil {
 		slog.Warn("sweeping phones", "error", err)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The times that people outside rely on; the tests of server/readers shorten them.
+// The times that people outside rely on; the tests of server/agents shorten them.
 func TestTheDefaultPaceKeepsItsPromises(t *testing.T) {
 	p := Pace{}.complete()
 	if found := p.Beat + p.Answer; found > 45*time.Second {

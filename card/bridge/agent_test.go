@@ -18,29 +18,29 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
-	"madoguchi/server/readers"
+	"madoguchi/server/agents"
 )
 
-// agents is a store of paired agents.
-type agents struct {
+// pairedAgents is a store of paired agents.
+type pairedAgents struct {
 	mu  sync.Mutex
-	all map[string]readers.Agent
+	all map[string]agents.Agent
 }
 
-func (a *agents) PutAgent(_ context.Context, agent readers.Agent) error {
+func (a *pairedAgents) PutAgent(_ context.Context, agent agents.Agent) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.all[agent.ID] = agent
 	return nil
 }
 
-func (a *agents) Agent(_ context.Context, id string) (readers.Agent, error) {
+func (a *pairedAgents) Agent(_ context.Context, id string) (agents.Agent, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if found, ok := a.all[id]; ok {
 		return found, nil
 	}
-	return readers.Agent{}, &eligibility.Error{Code: eligibility.NotFound, Key: "agent.unknown"}
+	return agents.Agent{}, &eligibility.Error{Code: eligibility.NotFound, Key: "agent.unknown"}
 }
 
 // serve starts bridge run and returns its lines; it ends with the test.
@@ -92,7 +92,7 @@ func awaitLine(t *testing.T, lines chan string, pattern string) string {
 }
 
 func TestTheAgentIsPairedShownAndFoundAgain(t *testing.T) {
-	board := readers.New(readers.Config{Store: &agents{all: map[string]readers.Agent{}}, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: time.Now,
+	board := agents.New(agents.Config{Store: &pairedAgents{all: map[string]agents.Agent{}}, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: time.Now,
 		Names: func(string) string { return "架空医院" }})
 	server := httptest.NewServer(board)
 	t.Cleanup(server.Close)

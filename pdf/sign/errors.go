@@ -1,6 +1,8 @@
 package sign
 
-import "madoguchi/eligibility"
+import (
+	"madoguchi/eligibility"
+)
 
 // The sentences for people. Callers compare with errors.Is.
 var (

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 // runSupport is a Node program that makes the number of each state, and the places of some agents and errors.
@@ -51,12 +51,12 @@ func TestTheHelpDeskReadsWhatAPhoneMakes(t *testing.T) {
 		t.Errorf("%d numbers; in a wrong place: %v", len(got.Made), got.Wrong)
 	}
 	for _, pair := range got.Made {
-		var want desk.SupportState
+		var want insurer.SupportState
 		var code string
 		if json.Unmarshal(pair[0], &want) != nil || json.Unmarshal(pair[1], &code) != nil {
 			t.Fatalf("%s", pair)
 		}
-		if read, err := desk.ReadSupport(code); err != nil || read != want {
+		if read, err := insurer.ReadSupport(code); err != nil || read != want {
 			t.Fatalf("%s of %+v is read as %+v, %v", code, want, read, err)
 		}
 	}

@@ -8,16 +8,19 @@ import (
 	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
-	"madoguchi/server/readers"
-	"madoguchi/server/roster"
+	"madoguchi/server/agents"
+	"madoguchi/server/audit"
+	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
 )
 
 // filled is a store with two people, each with a login, a notice, a phone, an online code and a session, and
 // with a counter's case and reader.
 type filled struct {
 	*Store
-	hanako, taichi desk.PersonID
+	hanako, taichi audit.PersonID
 }
 
 // Sessions of the two logins, by the hashes of their ids.
@@ -38,8 +41,8 @@ func fill(t *testing.T) filled {
 	importPeople(t, s, map[string]eligibility.Person{"hanako": moved})
 	for i, subject := range []string{"op|hanako", "op|taichi"} {
 		grant(t, s, subject, "P", noon)
-		person := []desk.PersonID{f.hanako, f.taichi}[i]
-		code := desk.OnlineCode{
+		person := []audit.PersonID{f.hanako, f.taichi}[i]
+		code := insurer.OnlineCode{
 			MAC:       []byte("code of " + subject),
 			HiddenMAC: []byte("printed code of " + subject),
 			Person:    person,
@@ -59,17 +62,17 @@ func fill(t *testing.T) filled {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"CASE", "OTHER"} {
-		if err := s.PutCase(ctx, desk.Case{Facility: "1319999991", ID: id, At: noon,
-			Body: []byte("body of " + id), Outcome: desk.Refused}, entry("case.open")); err != nil {
+		if err := s.PutCase(ctx, counter.Case{Facility: "1319999991", ID: id, At: noon,
+			Body: []byte("body of " + id), Outcome: hostapi.Refused}, entry("case.open")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.PutAgent(ctx, readers.Agent{ID: agentID, Facility: "1319999991", Name: "受付1",
+	if err := s.PutAgent(ctx, agents.Agent{ID: agentID, Facility: "1319999991", Name: "受付1",
 		Key: []byte("key"), PairedAt: noon, PairedBy: "鈴木"}); err != nil {
 		t.Fatal(err)
 	}
-	preview := desk.Preview{ID: "FILE", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour),
-		File: roster.Text{[]byte("番号,氏名")}}
+	preview := insurer.Preview{ID: "FILE", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour),
+		File: insuredcsv.Text{[]byte("番号,氏名")}}
 	if err := s.PutPreview(ctx, preview, entry("preview.keep")); err != nil {
 		t.Fatal(err)
 	}
@@ -88,14 +91,14 @@ var (
 		return f.Enrol(ctx, []byte("mac of hanako"), "op|evil", entry("notice.enrol"))
 	}
 	readCode   = func(f filled) error { _, err := f.Code(ctx, []byte("code of op|hanako")); return err }
-	comeByKey  = func(f filled) error { _, err := f.Grants(ctx, desk.GrantQuery{Phone: "P"}); return err }
+	comeByKey  = func(f filled) error { _, err := f.Grants(ctx, insurer.GrantQuery{Phone: "P"}); return err }
 	readCase   = func(f filled) error { _, err := f.Case(ctx, "1319999991", "CASE"); return err }
 	otherPlace = func(f filled) error { _, err := f.Case(ctx, "1310000000", "CASE"); return err }
 	agentComes = func(f filled) error { _, err := f.Agent(ctx, agentID); return err }
 	keysOf     = func(f filled) error { _, err := f.PhoneKeys(ctx, f.hanako); return err }
 	readOlder  = func(f filled) error { _, err := f.PersonVersion(ctx, f.hanako, 1); return err }
 	addPhone   = func(f filled) error {
-		return f.PutGrants(ctx, desk.Grant{Subject: "op|taichi", Phone: "Q", KeyID: "key",
+		return f.PutGrants(ctx, insurer.Grant{Subject: "op|taichi", Phone: "Q", KeyID: "key",
 			Public: []byte("public"), LoginAt: noon, At: noon}, entry("phone.holder"))
 	}
 	leaveReceipt = func(f filled) error {
@@ -235,7 +238,7 @@ var alterations = []struct {
 		WHERE ref = $2)`}, comeByKey},
 	{"another phone has a phone's right", []string{`UPDATE device_grants SET phone = 'Q'`,
 		`UPDATE device_grants SET phone = 'P' WHERE 1 = 0`}, func(f filled) error {
-		_, err := f.Grants(ctx, desk.GrantQuery{Phone: "Q"})
+		_, err := f.Grants(ctx, insurer.GrantQuery{Phone: "Q"})
 		return err
 	}},
 	{"receipts are sealed to another key", []string{`UPDATE phone_keys SET public = CAST('evil' AS BLOB)`},

@@ -10,7 +10,7 @@ import (
 	"errors"
 	"fmt"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
 )
 
 // The audit chain: each row holds the hash of the row before it and of itself, the first row that of 32 zero bytes.
@@ -18,7 +18,7 @@ import (
 // and the chain stays whole.
 
 // appendAudit adds an entry within a writing transaction, after reading the head in it. pseudonym may be nil.
-func appendAudit(ctx context.Context, tx *sql.Tx, e desk.Entry, pseudonym []byte) error {
+func appendAudit(ctx context.Context, tx *sql.Tx, e audit.Entry, pseudonym []byte) error {
 	var seq int64
 	previous := make([]byte, sha256.Size)
 	err := tx.QueryRowContext(ctx, `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`).Scan(&seq, &previous)
@@ -36,7 +36,7 @@ func appendAudit(ctx context.Context, tx *sql.Tx, e desk.Entry, pseudonym []byte
 }
 
 // Note: see desk.InsurerStore.
-func (s *Store) Note(ctx context.Context, e desk.Entry) error {
+func (s *Store) Note(ctx context.Context, e audit.Entry) error {
 	return s.transact(ctx, true, func(tx *sql.Tx) error { return s.audit(ctx, tx, e) })
 }
 
@@ -89,7 +89,7 @@ func (s *Store) VerifyAudit(ctx context.Context) (int, error) {
 }
 
 // pseudonymOf returns a person's pseudonym for the audit chain; nil for no person.
-func (s *Store) pseudonymOf(ctx context.Context, tx queryer, id desk.PersonID) ([]byte, error) {
+func (s *Store) pseudonymOf(ctx context.Context, tx queryer, id audit.PersonID) ([]byte, error) {
 	if id == "" {
 		return nil, nil
 	}
@@ -105,7 +105,7 @@ func (s *Store) pseudonymOf(ctx context.Context, tx queryer, id desk.PersonID) (
 }
 
 // audit appends an entry with its person's pseudonym.
-func (s *Store) audit(ctx context.Context, tx *sql.Tx, e desk.Entry) error {
+func (s *Store) audit(ctx context.Context, tx *sql.Tx, e audit.Entry) error {
 	p, err := s.pseudonymOf(ctx, tx, e.Person)
 	if err != nil {
 		return err

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
 )
 
 func TestAuditChainShowsEveryChange(t *testing.T) {
@@ -17,14 +17,14 @@ func TestAuditChainShowsEveryChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if _, err := s.EnsureNotice(ctx, r.ID, func(n int64) []byte { return fmt.Appendf(nil, "mac%d", n) }, desk.Entry{At: noon, Actor: "test", Action: "notice.show", Person: r.ID}); err != nil {
+		if _, err := s.EnsureNotice(ctx, r.ID, func(n int64) []byte { return fmt.Appendf(nil, "mac%d", n) }, audit.Entry{At: noon, Actor: "test", Action: "notice.show", Person: r.ID}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if n, err := s.VerifyAudit(ctx); err != nil || n != 4 {
 		t.Fatalf("%d %v", n, err)
 	}
-	if err := s.ErasePerson(ctx, r.ID, desk.Entry{At: noon, Actor: "test", Action: "person.erase", Person: r.ID}); err != nil {
+	if err := s.ErasePerson(ctx, r.ID, audit.Entry{At: noon, Actor: "test", Action: "person.erase", Person: r.ID}); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := s.VerifyAudit(ctx); err != nil || n != 5 {

@@ -7,7 +7,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 // register are n fictional people.
@@ -61,7 +61,7 @@ func BenchmarkLookUp(b *testing.B) {
 	if err := s.PutSession(ctx, session, noon.Add(time.Hour)); err != nil {
 		b.Fatal(err)
 	}
-	if err := s.PutGrants(ctx, desk.Grant{Subject: "op|a", Phone: "P", KeyID: "key", Public: []byte("public"),
+	if err := s.PutGrants(ctx, insurer.Grant{Subject: "op|a", Phone: "P", KeyID: "key", Public: []byte("public"),
 		LoginAt: noon, At: noon}, entry("phone.holder")); err != nil {
 		b.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func BenchmarkLookUp(b *testing.B) {
 	})
 	b.Run("phone", func(b *testing.B) {
 		for b.Loop() {
-			if found, err := s.Grants(ctx, desk.GrantQuery{Phone: "P", KeyID: "key"}); err != nil ||
+			if found, err := s.Grants(ctx, insurer.GrantQuery{Phone: "P", KeyID: "key"}); err != nil ||
 				len(found) != 1 {
 				b.Fatal(len(found), err)
 			}

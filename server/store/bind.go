@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 
-	"madoguchi/server/desk"
-	"madoguchi/server/readers"
+	"madoguchi/server/agents"
+	"madoguchi/server/counter"
 )
 
 // Rows of the releases before this one were bound to their place only, and had no proofs. They get both when
@@ -197,7 +197,7 @@ func (s *Store) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 			}},
 		{"cases", "body", `SELECT id, facility, ref, at, outcome, body, version FROM cases WHERE 1 = 1`,
 			func(scan func(...any) error) (id int64, value []byte, err error) {
-				var c desk.Case
+				var c counter.Case
 				var when int64
 				var sealed []byte
 				if err := scan(&id, &c.Facility, &c.ID, &when, &c.Outcome, &sealed, &c.Version); err != nil {
@@ -211,7 +211,7 @@ func (s *Store) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 		{"agents", "proof", `SELECT id, ref, facility, name, public, paired_at, paired_by, proof FROM agents
 			WHERE 1 = 1`,
 			func(scan func(...any) error) (id int64, value []byte, err error) {
-				var a readers.Agent
+				var a agents.Agent
 				var when int64
 				var proof []byte
 				if err := scan(&id, &a.ID, &a.Facility, &a.Name, &a.Key, &when, &a.PairedBy,

@@ -12,8 +12,9 @@ import (
 	"testing/fstest"
 
 	"madoguchi/outside"
-	"madoguchi/server/desk"
-	"madoguchi/server/readers"
+	"madoguchi/server/agents"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insurer"
 )
 
 // released unpacks the database that the release with schema 8 wrote: two enrolled people, one of them in her
@@ -74,12 +75,12 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 		if n, err := s.Notice(ctx, []byte("mac of the next")); err != nil || n.Void || n.Serial != 2 {
 			t.Errorf("%+v %v", n, err)
 		}
-		if g := grants(t, s, desk.GrantQuery{Phone: "P"}); len(g) != 1 || g[0].Subject != "op|hanako" ||
+		if g := grants(t, s, insurer.GrantQuery{Phone: "P"}); len(g) != 1 || g[0].Subject != "op|hanako" ||
 			!g[0].LoginAt.Equal(noon) {
 			t.Errorf("%+v", g)
 		}
 		if c, err := s.Case(ctx, "1319999991", "CASE"); err != nil || string(c.Body) != "second" ||
-			c.Outcome != desk.Accepted || c.Version != 2 {
+			c.Outcome != hostapi.Accepted || c.Version != 2 {
 			t.Errorf("%+v %v", c, err)
 		}
 		if a, err := s.Agent(ctx, agentID); err != nil || string(a.Key) != "key" {
@@ -141,7 +142,7 @@ func TestADatabaseThatOnlyLooksUnboundIsRefused(t *testing.T) {
 // The same where nothing sealed stands beside the row: a counter's database with a reader's agent and no case yet.
 func TestAnAgentOfADatabaseThatOnlyLooksUnboundIsNotVouchedFor(t *testing.T) {
 	s, path := open(t)
-	if err := s.PutAgent(ctx, readers.Agent{ID: agentID, Facility: "1319999991", Name: "受付1", Key: []byte("key"),
+	if err := s.PutAgent(ctx, agents.Agent{ID: agentID, Facility: "1319999991", Name: "受付1", Key: []byte("key"),
 		PairedAt: noon, PairedBy: "鈴木"}); err != nil {
 		t.Fatal(err)
 	}

@@ -7,12 +7,13 @@ import (
 	"fmt"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
-	"madoguchi/server/readers"
+	"madoguchi/server/agents"
+	"madoguchi/server/audit"
+	"madoguchi/server/counter"
 )
 
 // PutCase: see desk.CounterStore.
-func (s *Store) PutCase(ctx context.Context, c desk.Case, e desk.Entry) error {
+func (s *Store) PutCase(ctx context.Context, c counter.Case, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		day := eligibility.DateOf(c.At)
 		body, err := s.sealValue(ctx, tx, fmt.Sprintf("cases/%s/%d", c.Facility, day.Year()), casePlace(c,
@@ -32,21 +33,21 @@ func (s *Store) PutCase(ctx context.Context, c desk.Case, e desk.Entry) error {
 			return fmt.Errorf("storing a case: %w", err)
 		}
 		if n, err := stored.RowsAffected(); err != nil || n != 1 {
-			return cmp.Or(err, error(desk.ErrCaseMoved))
+			return cmp.Or(err, error(counter.ErrCaseMoved))
 		}
 		return appendAudit(ctx, tx, e, nil)
 	})
 }
 
 // casePlace binds a case to its outcome, its time and how often it was stored.
-func casePlace(c desk.Case, version int) place {
+func casePlace(c counter.Case, version int) place {
 	return bound("cases.body", c.Facility+"/"+c.ID, stamp(c.At), string(c.Outcome), int64(version))
 }
 
 const caseColumns = `facility, ref, at, outcome, body, version`
 
-func (s *Store) scanCase(ctx context.Context, scan func(...any) error) (desk.Case, error) {
-	var c desk.Case
+func (s *Store) scanCase(ctx context.Context, scan func(...any) error) (counter.Case, error) {
+	var c counter.Case
 	var at int64
 	var sealed []byte
 	if err := scan(&c.Facility, &c.ID, &at, &c.Outcome, &sealed, &c.Version); err != nil {
@@ -59,13 +60,13 @@ func (s *Store) scanCase(ctx context.Context, scan func(...any) error) (desk.Cas
 }
 
 // Case: see desk.CounterStore.
-func (s *Store) Case(ctx context.Context, facility, id string) (desk.Case, error) {
+func (s *Store) Case(ctx context.Context, facility, id string) (counter.Case, error) {
 	c, err := s.scanCase(ctx, s.read.QueryRowContext(ctx, `SELECT `+caseColumns+` FROM cases WHERE facility = $1 AND ref = $2`, facility, id).Scan)
 	return c, storage(err)
 }
 
 // Cases: see desk.CounterStore.
-func (s *Store) Cases(ctx context.Context, facility string, day eligibility.Date) (all []desk.Case, err error) {
+func (s *Store) Cases(ctx context.Context, facility string, day eligibility.Date) (all []counter.Case, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		c, err := s.scanCase(ctx, scan)
 		all = append(all, c)
@@ -75,12 +76,12 @@ func (s *Store) Cases(ctx context.Context, facility string, day eligibility.Date
 }
 
 // agentRow vouches for whose reader an agent is, and by which key it proves itself.
-func agentRow(a readers.Agent) row {
+func agentRow(a agents.Agent) row {
 	return row{"cases", "agents", []any{a.ID, a.Facility, a.Name, a.Key, stamp(a.PairedAt), a.PairedBy}}
 }
 
 // PutAgent stores a paired bridge agent.
-func (s *Store) PutAgent(ctx context.Context, a readers.Agent) error {
+func (s *Store) PutAgent(ctx context.Context, a agents.Agent) error {
 	proof, err := s.proof(agentRow(a))
 	if err != nil {
 		return err
@@ -94,13 +95,13 @@ func (s *Store) PutAgent(ctx context.Context, a readers.Agent) error {
 			a.ID, a.Facility, a.Name, a.Key, stamp(a.PairedAt), a.PairedBy, proof); err != nil {
 			return fmt.Errorf("storing an agent: %w", err)
 		}
-		return appendAudit(ctx, tx, desk.Entry{At: a.PairedAt, Actor: desk.ReceptionActor(a.PairedBy), Action: "agent.pair", Detail: a.ID[:16]}, nil)
+		return appendAudit(ctx, tx, audit.Entry{At: a.PairedAt, Actor: audit.ReceptionActor(a.PairedBy), Action: "agent.pair", Detail: a.ID[:16]}, nil)
 	})
 }
 
 // Agent returns a paired bridge agent.
-func (s *Store) Agent(ctx context.Context, id string) (readers.Agent, error) {
-	var a readers.Agent
+func (s *Store) Agent(ctx context.Context, id string) (agents.Agent, error) {
+	var a agents.Agent
 	var at int64
 	var proof []byte
 	err := s.read.QueryRowContext(ctx, `SELECT ref, facility, name, public, paired_at, paired_by, proof
@@ -111,7 +112,7 @@ func (s *Store) Agent(ctx context.Context, id string) (readers.Agent, error) {
 		err = s.vouched(agentRow(a), proof)
 	}
 	if err != nil {
-		return readers.Agent{}, storage(err)
+		return agents.Agent{}, storage(err)
 	}
 	return a, nil
 }

@@ -8,7 +8,8 @@ import (
 	"fmt"
 	"time"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // grantRow is a row of device_grants, with the person's ref in the place of the row's number. The seal of the
@@ -28,7 +29,7 @@ func (g grantRow) place() place {
 }
 
 // PutGrants: see desk.PhoneStore.
-func (s *Store) PutGrants(ctx context.Context, g desk.Grant, e desk.Entry) error {
+func (s *Store) PutGrants(ctx context.Context, g insurer.Grant, e audit.Entry) error {
 	mac := s.mac("subject", g.Subject)
 	return s.change(ctx, func(tx *sql.Tx) error {
 		people, err := s.enrolmentsOf(ctx, tx, `enrolments.subject_mac = $1`, mac)
@@ -62,7 +63,7 @@ func (s *Store) PutGrants(ctx context.Context, g desk.Grant, e desk.Entry) error
 }
 
 // pick returns the condition of a query on device_grants and its arguments from $1 on.
-func (s *Store) pick(q desk.GrantQuery) (where string, args []any) {
+func (s *Store) pick(q insurer.GrantQuery) (where string, args []any) {
 	where = "1 = 1"
 	add := func(condition string, value any) {
 		args = append(args, value)
@@ -84,7 +85,7 @@ func (s *Store) pick(q desk.GrantQuery) (where string, args []any) {
 }
 
 // Grants: see desk.PhoneStore.
-func (s *Store) Grants(ctx context.Context, q desk.GrantQuery) ([]desk.Grant, error) {
+func (s *Store) Grants(ctx context.Context, q insurer.GrantQuery) ([]insurer.Grant, error) {
 	where, args := s.pick(q)
 	if len(args) == 0 {
 		return nil, nil // never everybody's
@@ -96,7 +97,7 @@ func (s *Store) Grants(ctx context.Context, q desk.GrantQuery) ([]desk.Grant, er
 		return nil, storage(err)
 	}
 	defer rows.Close()
-	var all []desk.Grant
+	var all []insurer.Grant
 	for rows.Next() {
 		var row grantRow
 		var sealed []byte
@@ -108,7 +109,7 @@ func (s *Store) Grants(ctx context.Context, q desk.GrantQuery) ([]desk.Grant, er
 		if err != nil {
 			return nil, storage(err)
 		}
-		all = append(all, desk.Grant{Person: desk.PersonID(row.ref), Subject: string(subject),
+		all = append(all, insurer.Grant{Person: audit.PersonID(row.ref), Subject: string(subject),
 			Phone: row.phone, KeyID: row.key, Public: row.public,
 			LoginAt: unstamp(row.login), At: unstamp(row.at)})
 	}

@@ -12,16 +12,17 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // twoEnrolled enrols two logins, each as one person.
-func twoEnrolled(t *testing.T, s *Store) (hanakoID, taichiID desk.PersonID) {
+func twoEnrolled(t *testing.T, s *Store) (hanakoID, taichiID audit.PersonID) {
 	t.Helper()
 	taichi := hanako
 	taichi.Name, taichi.BranchNumber, taichi.BirthDate = "試験 太一", "00", eligibility.MustDate("1985-06-20")
 	importPeople(t, s, map[string]eligibility.Person{"hanako": hanako, "taichi": taichi})
-	ids := map[string]desk.PersonID{}
+	ids := map[string]audit.PersonID{}
 	for key, subject := range map[string]string{"hanako": "op|hanako", "taichi": "op|taichi"} {
 		r, err := s.PersonByKey(ctx, "06139992", key)
 		if err != nil {
@@ -43,12 +44,12 @@ func grant(t *testing.T, s *Store, subject, phone string, login time.Time) {
 	if err := s.PutPhoneKey(ctx, subject, phone, []byte("public"), entry("phone.add")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutGrants(ctx, desk.Grant{Subject: subject, Phone: phone, KeyID: "key", Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder")); err != nil {
+	if err := s.PutGrants(ctx, insurer.Grant{Subject: subject, Phone: phone, KeyID: "key", Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder")); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func grants(t *testing.T, s *Store, q desk.GrantQuery) []desk.Grant {
+func grants(t *testing.T, s *Store, q insurer.GrantQuery) []insurer.Grant {
 	t.Helper()
 	found, err := s.Grants(ctx, q)
 	if err != nil {
@@ -62,7 +63,7 @@ func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
 	hanakoID, taichiID := twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|taichi", "P", noon.Add(time.Minute))
-	both := grants(t, s, desk.GrantQuery{Phone: "P", KeyID: "key"})
+	both := grants(t, s, insurer.GrantQuery{Phone: "P", KeyID: "key"})
 	if len(both) != 2 || both[0].Person != taichiID || both[0].Subject != "op|taichi" || both[1].Subject != "op|hanako" || !both[1].LoginAt.Equal(noon) {
 		t.Fatalf("%+v", both)
 	}
@@ -72,11 +73,11 @@ func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
 	if err := s.PutReceipts(ctx, taichiID, map[string][]byte{"P": []byte("his")}, entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := s.EndGrants(ctx, desk.GrantEnd{GrantQuery: desk.GrantQuery{Phone: "P", KeyID: "key",
+	if n, err := s.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P", KeyID: "key",
 		Person: hanakoID}}, entry("phone.end")); err != nil || n != 1 {
 		t.Fatalf("%d %v", n, err)
 	}
-	if left := grants(t, s, desk.GrantQuery{Phone: "P", KeyID: "key"}); len(left) != 1 || left[0].Person != taichiID {
+	if left := grants(t, s, insurer.GrantQuery{Phone: "P", KeyID: "key"}); len(left) != 1 || left[0].Person != taichiID {
 		t.Errorf("%+v", left)
 	}
 	for subject, want := range map[string]int{"op|hanako": 0, "op|taichi": 1} {
@@ -98,11 +99,11 @@ func TestALaterLoginMovesAGrantsEndAndNotItsBeginning(t *testing.T) {
 	twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|hanako", "P", noon.AddDate(0, 1, 0))
-	got := grants(t, s, desk.GrantQuery{Subject: "op|hanako"})
+	got := grants(t, s, insurer.GrantQuery{Subject: "op|hanako"})
 	if len(got) != 1 || !got[0].At.Equal(noon) || !got[0].LoginAt.Equal(noon.AddDate(0, 1, 0)) || !got[0].Until().Equal(noon.AddDate(0, 1, 0).Add(90*24*time.Hour)) {
 		t.Errorf("%+v", got)
 	}
-	if all := grants(t, s, desk.GrantQuery{}); len(all) != 0 {
+	if all := grants(t, s, insurer.GrantQuery{}); len(all) != 0 {
 		t.Errorf("a query for nobody found %d", len(all))
 	}
 }
@@ -112,7 +113,7 @@ func TestAnErasedLoginTakesNothingFromTheFamily(t *testing.T) {
 	hanakoID, taichiID := twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|taichi", "P", noon)
-	for person, text := range map[desk.PersonID]string{hanakoID: "hers", taichiID: "his"} {
+	for person, text := range map[audit.PersonID]string{hanakoID: "hers", taichiID: "his"} {
 		if err := s.PutReceipts(ctx, person, map[string][]byte{"P": []byte(text)}, entry("receipt.leave")); err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +131,7 @@ func TestAnErasedLoginTakesNothingFromTheFamily(t *testing.T) {
 		if err != nil || len(people) != i {
 			t.Errorf("%s: %d people, %v", subject, len(people), err)
 		}
-		if n := len(grants(t, s, desk.GrantQuery{Subject: subject})); n != i {
+		if n := len(grants(t, s, insurer.GrantQuery{Subject: subject})); n != i {
 			t.Errorf("%s: %d grants", subject, n)
 		}
 		if _, err := s.Session(ctx, [32]byte{byte(i)}); (err == nil) != (i == 1) {
@@ -168,16 +169,16 @@ func TestANonceIsKeptUntilItEnds(t *testing.T) {
 	twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "old", noon.AddDate(0, -6, 0))
 	grant(t, s, "op|taichi", "new", noon)
-	if err := s.ExpireDevices(ctx, noon.Add(time.Minute), noon.Add(-desk.GrantKept)); err != nil {
+	if err := s.ExpireDevices(ctx, noon.Add(time.Minute), noon.Add(-insurer.GrantKept)); err != nil {
 		t.Fatal(err)
 	}
 	if first, err := s.UseNonce(ctx, []byte("nonce"), noon.Add(2*time.Minute)); err != nil || first {
 		t.Errorf("swept before its end: %v", err)
 	}
-	if n := len(grants(t, s, desk.GrantQuery{Phone: "old"})); n != 0 {
+	if n := len(grants(t, s, insurer.GrantQuery{Phone: "old"})); n != 0 {
 		t.Errorf("%d grants of half a year ago", n)
 	}
-	if n := len(grants(t, s, desk.GrantQuery{Phone: "new"})); n != 1 {
+	if n := len(grants(t, s, insurer.GrantQuery{Phone: "new"})); n != 1 {
 		t.Errorf("%d grants of today", n)
 	}
 }
@@ -195,7 +196,7 @@ func TestALoginThatTheInsurerEndedLeavesNoGrant(t *testing.T) {
 	if err := s.EndLogin(ctx, hanakoID, file.Logins[0].ID, entry("login.end")); err != nil {
 		t.Fatal(err)
 	}
-	if left := grants(t, s, desk.GrantQuery{Phone: "P"}); len(left) != 1 || left[0].Person != taichiID {
+	if left := grants(t, s, insurer.GrantQuery{Phone: "P"}); len(left) != 1 || left[0].Person != taichiID {
 		t.Errorf("%+v", left)
 	}
 	if known, err := s.HasPhoneKey(ctx, "op|hanako", "P"); err != nil || known {
@@ -254,14 +255,14 @@ func TestAQueryThatNamesNobodyFindsAndEndsNothing(t *testing.T) {
 	twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|taichi", "Q", noon)
-	if found := grants(t, s, desk.GrantQuery{}); len(found) != 0 {
+	if found := grants(t, s, insurer.GrantQuery{}); len(found) != 0 {
 		t.Errorf("found %+v", found)
 	}
-	if n, err := s.EndGrants(ctx, desk.GrantEnd{Logins: true}, entry("phone.end")); err != nil || n != 0 {
+	if n, err := s.EndGrants(ctx, insurer.GrantEnd{Logins: true}, entry("phone.end")); err != nil || n != 0 {
 		t.Errorf("%d ended, %v", n, err)
 	}
 	for _, phone := range []string{"P", "Q"} {
-		if left := grants(t, s, desk.GrantQuery{Phone: phone}); len(left) != 1 {
+		if left := grants(t, s, insurer.GrantQuery{Phone: phone}); len(left) != 1 {
 			t.Errorf("%s: %+v", phone, left)
 		}
 	}
@@ -275,11 +276,11 @@ func TestEndingAllPhonesEndsThemAll(t *testing.T) {
 	for i := range phones {
 		grant(t, s, "op|hanako", fmt.Sprint("P", i), noon)
 	}
-	if n, err := s.EndGrants(ctx, desk.GrantEnd{GrantQuery: desk.GrantQuery{Person: hanakoID}},
+	if n, err := s.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Person: hanakoID}},
 		entry("phone.end")); err != nil || n != phones {
 		t.Errorf("%d ended, %v", n, err)
 	}
-	if left := grants(t, s, desk.GrantQuery{Person: hanakoID}); len(left) != 0 {
+	if left := grants(t, s, insurer.GrantQuery{Person: hanakoID}); len(left) != 0 {
 		t.Errorf("%d left", len(left))
 	}
 	if n, err := s.VerifyAudit(ctx); err != nil || n == 0 {
@@ -291,13 +292,13 @@ func TestEndingAllPhonesEndsThemAll(t *testing.T) {
 func TestAnEndedGrantTakesItsOnlineCodeAlong(t *testing.T) {
 	s, _ := open(t)
 	hanakoID, taichiID := twoEnrolled(t, s)
-	for subject, person := range map[string]desk.PersonID{"op|hanako": hanakoID, "op|taichi": taichiID} {
+	for subject, person := range map[string]audit.PersonID{"op|hanako": hanakoID, "op|taichi": taichiID} {
 		grant(t, s, subject, "P", noon)
-		if err := s.PutCode(ctx, desk.OnlineCode{MAC: []byte("code of " + subject), HiddenMAC: []byte("printed"), Person: person, ExpiresAt: noon.Add(time.Minute)}, subject); err != nil {
+		if err := s.PutCode(ctx, insurer.OnlineCode{MAC: []byte("code of " + subject), HiddenMAC: []byte("printed"), Person: person, ExpiresAt: noon.Add(time.Minute)}, subject); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.EndGrants(ctx, desk.GrantEnd{GrantQuery: desk.GrantQuery{Phone: "P", Person: hanakoID}},
+	if _, err := s.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P", Person: hanakoID}},
 		entry("phone.end")); err != nil {
 		t.Fatal(err)
 	}
@@ -315,17 +316,17 @@ func TestAReceiptKeyGoesWithTheLastGrantOfItsPhone(t *testing.T) {
 	hanakoID, _ := twoEnrolled(t, s)
 	long := noon.AddDate(0, -6, 0)
 	for phone, login := range map[string]time.Time{"old": long, "new": noon} {
-		if err := s.PutPhoneKey(ctx, "op|hanako", phone, []byte("public"), desk.Entry{At: login, Actor: "test", Action: "phone.add"}); err != nil {
+		if err := s.PutPhoneKey(ctx, "op|hanako", phone, []byte("public"), audit.Entry{At: login, Actor: "test", Action: "phone.add"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.PutGrants(ctx, desk.Grant{Subject: "op|hanako", Phone: phone, KeyID: "key", Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder")); err != nil {
+		if err := s.PutGrants(ctx, insurer.Grant{Subject: "op|hanako", Phone: phone, KeyID: "key", Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder")); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := s.PutPhoneKey(ctx, "op|hanako", "just being added", []byte("public"), entry("phone.add")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.ExpireDevices(ctx, noon, noon.Add(-desk.GrantKept)); err != nil {
+	if err := s.ExpireDevices(ctx, noon, noon.Add(-insurer.GrantKept)); err != nil {
 		t.Fatal(err)
 	}
 	keys, err := s.PhoneKeys(ctx, hanakoID)
@@ -345,14 +346,16 @@ func receiptRows(t *testing.T, s *Store) (n int) {
 
 // A counter takes minutes between asking for the keys and leaving a receipt; a phone that has gone meanwhile gets none.
 func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
-	for name, goes := range map[string]func(s *Store, person desk.PersonID) error{
-		"erased": func(s *Store, _ desk.PersonID) error { return s.EraseSubject(ctx, "op|hanako", entry("subject.erase")) },
-		"ended": func(s *Store, _ desk.PersonID) error {
-			_, err := s.EndGrants(ctx, desk.GrantEnd{GrantQuery: desk.GrantQuery{Phone: "P"}},
+	for name, goes := range map[string]func(s *Store, person audit.PersonID) error{
+		"erased": func(s *Store, _ audit.PersonID) error {
+			return s.EraseSubject(ctx, "op|hanako", entry("subject.erase"))
+		},
+		"ended": func(s *Store, _ audit.PersonID) error {
+			_, err := s.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P"}},
 				entry("phone.end"))
 			return err
 		},
-		"ended by the insurer": func(s *Store, person desk.PersonID) error {
+		"ended by the insurer": func(s *Store, person audit.PersonID) error {
 			file, err := s.PersonFile(ctx, person, noon, 1)
 			if err != nil {
 				return err
@@ -402,7 +405,7 @@ func TestOfManyAtOnceOneEnrolsAndOneAnswersANonce(t *testing.T) {
 			err := s.Enrol(ctx, []byte("mac of hanako"), fmt.Sprint("op|", i), entry("notice.enrol"))
 			if err == nil {
 				enrolled.Add(1)
-			} else if !errors.Is(err, desk.ErrNoticeUsed) {
+			} else if !errors.Is(err, insurer.ErrNoticeUsed) {
 				t.Error(err)
 			}
 			if first, err := s.UseNonce(ctx, []byte("nonce"), noon); err != nil {

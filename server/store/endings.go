@@ -6,7 +6,8 @@ import (
 	"fmt"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // What ends with a phone, a login or a person. Each is one transaction: after a failure everything is as it
@@ -28,7 +29,7 @@ func (s *Store) endSessionsOf(ctx context.Context, tx *sql.Tx, grants []grantRow
 	but [32]byte) error {
 	done := map[string]bool{}
 	for _, g := range grants {
-		subjects := [][]byte{s.mac("subject", desk.DeviceSubject(g.phone))}
+		subjects := [][]byte{s.mac("subject", insurer.DeviceSubject(g.phone))}
 		if logins {
 			subjects = append(subjects, g.subject)
 		}
@@ -47,7 +48,7 @@ func (s *Store) endSessionsOf(ctx context.Context, tx *sql.Tx, grants []grantRow
 
 // EndGrants: see desk.PhoneStore. Which ones there are is read where they are ended: none is added in
 // between.
-func (s *Store) EndGrants(ctx context.Context, end desk.GrantEnd, e desk.Entry) (n int, err error) {
+func (s *Store) EndGrants(ctx context.Context, end insurer.GrantEnd, e audit.Entry) (n int, err error) {
 	where, args := s.pick(end.GrantQuery)
 	if len(args) == 0 {
 		return 0, nil // never everybody's
@@ -64,7 +65,7 @@ func (s *Store) EndGrants(ctx context.Context, end desk.GrantEnd, e desk.Entry) 
 			if err := endGrant(ctx, tx, g); err != nil {
 				return err
 			}
-			e.Person, e.Detail = desk.PersonID(g.ref), g.key
+			e.Person, e.Detail = audit.PersonID(g.ref), g.key
 			if err := s.audit(ctx, tx, e); err != nil {
 				return err
 			}
@@ -122,7 +123,7 @@ func inOrder(ctx context.Context, tx *sql.Tx, steps []statement) error {
 }
 
 // EndLogin: see desk.PeopleStore.
-func (s *Store) EndLogin(ctx context.Context, person desk.PersonID, login int64, e desk.Entry) error {
+func (s *Store) EndLogin(ctx context.Context, person audit.PersonID, login int64, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		found, err := readEnrolments(ctx, tx, `enrolments.id = $1 AND people.ref = $2`, login, person)
 		switch {
@@ -173,7 +174,7 @@ func (s *Store) endEnrolment(ctx context.Context, tx *sql.Tx, e enrolmentRow) er
 
 // EraseSubject: see desk.PhoneStore. A notice that this login used can be used again: it is still worth
 // nothing without the person's own login.
-func (s *Store) EraseSubject(ctx context.Context, subject string, e desk.Entry) error {
+func (s *Store) EraseSubject(ctx context.Context, subject string, e audit.Entry) error {
 	mac := s.mac("subject", subject)
 	return s.change(ctx, func(tx *sql.Tx) error {
 		people, err := readEnrolments(ctx, tx, `enrolments.subject_mac = $1`, mac)
@@ -181,7 +182,7 @@ func (s *Store) EraseSubject(ctx context.Context, subject string, e desk.Entry) 
 			return err
 		}
 		for _, r := range people {
-			e.Person = desk.PersonID(r.ref)
+			e.Person = audit.PersonID(r.ref)
 			if err := s.audit(ctx, tx, e); err != nil {
 				return err
 			}
@@ -220,7 +221,7 @@ func (s *Store) EraseSubject(ctx context.Context, subject string, e desk.Entry) 
 }
 
 // ErasePerson: see desk.InsurerStore.
-func (s *Store) ErasePerson(ctx context.Context, id desk.PersonID, e desk.Entry) error {
+func (s *Store) ErasePerson(ctx context.Context, id audit.PersonID, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		pseudonym, err := s.pseudonymOf(ctx, tx, id)
 		if err != nil {

@@ -5,7 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // enrolmentRow is a row of enrolments, with the person's ref in the place of the row's number, so that a ref
@@ -78,9 +79,9 @@ func (s *Store) putEnrolment(ctx context.Context, tx *sql.Tx, e enrolmentRow) er
 }
 
 // Enrolled: see desk.NoticeStore.
-func (s *Store) Enrolled(ctx context.Context, subject string) ([]desk.PersonRecord, error) {
+func (s *Store) Enrolled(ctx context.Context, subject string) ([]insurer.PersonRecord, error) {
 	mac := s.mac("subject", subject)
-	var all []desk.PersonRecord
+	var all []insurer.PersonRecord
 	err := s.each(ctx, func(scan func(...any) error) error {
 		var at int64
 		var proof []byte
@@ -103,8 +104,8 @@ func (s *Store) Enrolled(ctx context.Context, subject string) ([]desk.PersonReco
 }
 
 // loginsOf returns the logins that show a person, and the phones that do so by them.
-func (s *Store) loginsOf(ctx context.Context, person desk.PersonID) (all []desk.Login,
-	phones []desk.LinkedPhone, err error) {
+func (s *Store) loginsOf(ctx context.Context, person audit.PersonID) (all []insurer.Login,
+	phones []insurer.LinkedPhone, err error) {
 	rows, err := s.enrolmentsOf(ctx, s.read, `people.ref = $1`, person)
 	if err != nil {
 		return nil, nil, err
@@ -112,16 +113,16 @@ func (s *Store) loginsOf(ctx context.Context, person desk.PersonID) (all []desk.
 	logins := map[string]int64{}
 	for _, e := range rows {
 		logins[string(e.subject)] = e.id
-		l := desk.Login{ID: e.id, Since: unstamp(e.at)}
+		l := insurer.Login{ID: e.id, Since: unstamp(e.at)}
 		if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`,
 			e.subject).Scan(&l.Phones); err != nil {
 			return nil, nil, err
 		}
 		all = append(all, l)
 	}
-	grants, err := s.Grants(ctx, desk.GrantQuery{Person: person})
+	grants, err := s.Grants(ctx, insurer.GrantQuery{Person: person})
 	for _, g := range grants {
-		phones = append(phones, desk.LinkedPhone{ID: g.Phone, At: g.At, Until: g.Until(), LoginAt: g.LoginAt,
+		phones = append(phones, insurer.LinkedPhone{ID: g.Phone, At: g.At, Until: g.Until(), LoginAt: g.LoginAt,
 			Login: logins[string(s.mac("subject", g.Subject))]})
 	}
 	return all, phones, err

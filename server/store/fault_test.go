@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // Only a look-up's own "no rows" (database/sql: ErrNoRows is returned by Scan when QueryRow finds nothing)
@@ -32,7 +33,7 @@ func TestOnlyALookUpsOwnNoRowsIsMissing(t *testing.T) {
 		{"a key that this role does not hold", errNoMaster, eligibility.Unavailable},
 		{"a value that was altered", errors.New("store: people.body of X does not open: altered or moved"),
 			eligibility.Unavailable},
-		{"what has its sentence", desk.ErrNoticeVoid, eligibility.Conflict},
+		{"what has its sentence", insurer.ErrNoticeVoid, eligibility.Conflict},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var said *eligibility.Error
@@ -52,8 +53,8 @@ func TestWhatIsDoneWithoutChangeIsTakenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dry := desk.WithoutChange(ctx)
-	entry := desk.Entry{At: noon, Actor: "t", Action: "t", Person: r.ID}
+	dry := audit.WithoutChange(ctx)
+	entry := audit.Entry{At: noon, Actor: "t", Action: "t", Person: r.ID}
 	if serial, err := s.EnsureNotice(dry, r.ID, func(int64) []byte { return []byte("mac") },
 		entry); err != nil || serial != 1 {
 		t.Errorf("the answer is not the usual one: %d %v", serial, err)

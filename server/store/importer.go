@@ -13,21 +13,22 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // importBatch is how many people are looked up by one query.
 const importBatch = 200
 
 // importPeople stores people within a transaction.
-func (s *Store) importPeople(ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e desk.Entry) (desk.ImportCount, error) {
-	in, err := s.importer(ctx, tx, insurer, e.At)
+func (s *Store) importPeople(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) (insurer.ImportCount, error) {
+	in, err := s.importer(ctx, tx, number, e.At)
 	if err != nil {
-		return desk.ImportCount{}, err
+		return insurer.ImportCount{}, err
 	}
 	defer in.close()
-	if err := s.inBatches(insurer, people, true, func(batch []incoming) error { return in.put(ctx, batch) }); err != nil {
-		return desk.ImportCount{}, err
+	if err := s.inBatches(number, people, true, func(batch []incoming) error { return in.put(ctx, batch) }); err != nil {
+		return insurer.ImportCount{}, err
 	}
 	e.Detail += fmt.Sprintf(" new=%d changed=%d unchanged=%d", in.count.New, in.count.Changed, in.count.Unchanged)
 	return in.count, appendAudit(ctx, tx, e, nil)
@@ -135,7 +136,7 @@ type importer struct {
 	insurer eligibility.InsurerNumber
 	at      time.Time
 	seal    func(at place, plain []byte) []byte
-	count   desk.ImportCount
+	count   insurer.ImportCount
 
 	insert, update, version *sql.Stmt
 }

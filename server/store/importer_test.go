@@ -5,21 +5,21 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 func TestSameFileTwiceChangesNothingAndNewValuesAreANextVersion(t *testing.T) {
 	s, _ := open(t)
 	people := map[string]eligibility.Person{"k1": hanako}
-	if got := importPeople(t, s, people); got != (desk.ImportCount{New: 1}) {
+	if got := importPeople(t, s, people); got != (insurer.ImportCount{New: 1}) {
 		t.Errorf("first: %+v", got)
 	}
-	if got := importPeople(t, s, people); got != (desk.ImportCount{Unchanged: 1}) {
+	if got := importPeople(t, s, people); got != (insurer.ImportCount{Unchanged: 1}) {
 		t.Errorf("again: %+v", got)
 	}
 	moved := hanako
 	moved.Address = "大阪府架空市新町1"
-	if got := importPeople(t, s, map[string]eligibility.Person{"k1": moved}); got != (desk.ImportCount{Changed: 1}) {
+	if got := importPeople(t, s, map[string]eligibility.Person{"k1": moved}); got != (insurer.ImportCount{Changed: 1}) {
 		t.Errorf("moved: %+v", got)
 	}
 	r, err := s.PersonByKey(ctx, "06139992", "k1")
@@ -27,11 +27,11 @@ func TestSameFileTwiceChangesNothingAndNewValuesAreANextVersion(t *testing.T) {
 		t.Errorf("%+v %v", r, err)
 	}
 	for _, text := range []string{"５６７", "試験花子", "試験　花子", ""} {
-		if found, err := s.FindPeople(ctx, desk.PeopleQuery{Insurer: "06139992", Text: text, Limit: 10}); err != nil || len(found) != 1 {
+		if found, err := s.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: text, Limit: 10}); err != nil || len(found) != 1 {
 			t.Errorf("searching %q: %d, %v", text, len(found), err)
 		}
 	}
-	if found, err := s.FindPeople(ctx, desk.PeopleQuery{Insurer: "01139997", Text: "５６７", Limit: 10}); err != nil || len(found) != 0 {
+	if found, err := s.FindPeople(ctx, insurer.PeopleQuery{Insurer: "01139997", Text: "５６７", Limit: 10}); err != nil || len(found) != 0 {
 		t.Errorf("another insurer sees %d people, %v", len(found), err)
 	}
 }

@@ -8,13 +8,14 @@ import (
 	"fmt"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // Insurers returns the insurers of this server in the order of their numbers.
-func (s *Store) Insurers(ctx context.Context) (all []desk.Insurer, err error) {
+func (s *Store) Insurers(ctx context.Context) (all []insurer.Insurer, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
-		var in desk.Insurer
+		var in insurer.Insurer
 		var look string
 		if err := scan(&in.Number, &in.Name, &in.Issuer, &in.Telephone, &look); err != nil {
 			return err
@@ -29,12 +30,12 @@ func (s *Store) Insurers(ctx context.Context) (all []desk.Insurer, err error) {
 }
 
 // PutInsurer stores an insurer, new or changed.
-func (s *Store) PutInsurer(ctx context.Context, in desk.Insurer, e desk.Entry) error {
+func (s *Store) PutInsurer(ctx context.Context, in insurer.Insurer, e audit.Entry) error {
 	return s.PutSettings(ctx, in, nil, e)
 }
 
 // PutSettings: see desk.InsurerStore.
-func (s *Store) PutSettings(ctx context.Context, in desk.Insurer, png []byte, e desk.Entry) error {
+func (s *Store) PutSettings(ctx context.Context, in insurer.Insurer, png []byte, e audit.Entry) error {
 	look, err := json.Marshal(in.Look)
 	if err != nil {
 		return fmt.Errorf("writing an insurer's look: %w", err)
@@ -47,7 +48,7 @@ func (s *Store) PutSettings(ctx context.Context, in desk.Insurer, png []byte, e 
 		if png == nil {
 			png = oldMark
 		}
-		if e.Detail, err = desk.SettingsChange(old, in, oldMark, png); err != nil {
+		if e.Detail, err = insurer.SettingsChange(old, in, oldMark, png); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO insurers (number, name, issuer, telephone, look, logo)
@@ -61,14 +62,14 @@ func (s *Store) PutSettings(ctx context.Context, in desk.Insurer, png []byte, e 
 }
 
 // insurerIn returns an insurer with its mark as they stand before a change, both empty for a new one.
-func insurerIn(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber) (in desk.Insurer,
+func insurerIn(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber) (in insurer.Insurer,
 	mark []byte, err error) {
 	var look string
 	err = tx.QueryRowContext(ctx, `SELECT name, issuer, telephone, look, logo FROM insurers
 		WHERE number = $1`, number).
 		Scan(&in.Name, &in.Issuer, &in.Telephone, &look, &mark)
 	if errors.Is(err, sql.ErrNoRows) {
-		return desk.Insurer{}, nil, nil
+		return insurer.Insurer{}, nil, nil
 	}
 	if err != nil {
 		return in, nil, fmt.Errorf("looking for an insurer: %w", err)

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
 )
 
 // What the database remembers of the key files beside it (keys.Guard). It is read before any key is loaded,
@@ -77,7 +77,7 @@ func (s *Store) PutKeyCheck(ctx context.Context, file string, value []byte, at t
 
 // AcceptKey forgets the check value of a key, so that the next start takes whatever key is there, or makes
 // one. The audit chain tells it. It is NotFound when no such key is known.
-func AcceptKey(ctx context.Context, path, file string, e desk.Entry) error {
+func AcceptKey(ctx context.Context, path, file string, e audit.Entry) error {
 	return withDatabase(path, func(db *sql.DB) error {
 		s := &Store{write: writer{db}, read: db}
 		return s.change(ctx, func(tx *sql.Tx) error {
@@ -181,7 +181,7 @@ func (s *Store) proveIndex(ctx context.Context) error {
 
 // SampleNotice returns one notice's person, serial and MAC, by which the key that makes the codes is proved;
 // NotFound for none.
-func (s *Store) SampleNotice(ctx context.Context) (person desk.PersonID, serial int64, mac []byte,
+func (s *Store) SampleNotice(ctx context.Context) (person audit.PersonID, serial int64, mac []byte,
 	err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT people.ref, notices.serial, notices.code_mac FROM notices
 		JOIN people ON people.id = notices.person_id

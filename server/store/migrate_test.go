@@ -13,7 +13,8 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insurer"
 )
 
 // A database of before kept in the clear which clinic had looked up a code. Opened by this program its files hold none of that,
@@ -91,20 +92,20 @@ func TestAnOnlineCodeMovesOnOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code := desk.OnlineCode{MAC: []byte("code"), HiddenMAC: []byte("printed"), Person: r.ID, ExpiresAt: noon.Add(time.Minute)}
+	code := insurer.OnlineCode{MAC: []byte("code"), HiddenMAC: []byte("printed"), Person: r.ID, ExpiresAt: noon.Add(time.Minute)}
 	if err := s.PutCode(ctx, code, "op|a"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutCode(ctx, code, "op|b"); !errors.Is(err, desk.ErrCodeTaken) {
+	if err := s.PutCode(ctx, code, "op|b"); !errors.Is(err, insurer.ErrCodeTaken) {
 		t.Errorf("a code that is out already: %v", err)
 	}
 	stored, err := s.Code(ctx, []byte("code"))
-	if err != nil || stored.State != desk.CodeOpen || string(stored.HiddenMAC) != "printed" {
+	if err != nil || stored.State != insurer.CodeOpen || string(stored.HiddenMAC) != "printed" {
 		t.Fatalf("%+v %v", stored, err)
 	}
-	asker := desk.Caller{URL: "https://clinic.example.jp", Name: "架空亀鶴医院"}
+	asker := hostapi.Caller{URL: "https://clinic.example.jp", Name: "架空亀鶴医院"}
 	for i, want := range []bool{true, false} {
-		if moved, err := s.StepCode(ctx, stored, desk.CodeAsked, asker, entry("code.asked")); err != nil || moved != want {
+		if moved, err := s.CompareAndSetCode(ctx, stored, insurer.CodeAsked, asker, entry("code.asked")); err != nil || moved != want {
 			t.Errorf("step %d: %v %v", i+1, moved, err)
 		}
 	}
@@ -112,11 +113,11 @@ func TestAnOnlineCodeMovesOnOnce(t *testing.T) {
 	if err != nil || asked.Asker != asker || filesHold(t, path, asker.Name) || filesHold(t, path, asker.URL) {
 		t.Errorf("%+v %v", asked, err)
 	}
-	for _, end := range []desk.CodeState{desk.CodeDenied, desk.CodeUsed} {
-		if moved, err := s.StepCode(ctx, asked, end, asker, entry("code.end")); err != nil || !moved {
+	for _, end := range []insurer.CodeState{insurer.CodeDenied, insurer.CodeUsed} {
+		if moved, err := s.CompareAndSetCode(ctx, asked, end, asker, entry("code.end")); err != nil || !moved {
 			t.Fatal(moved, err)
 		}
-		if asked, err = s.Code(ctx, []byte("code")); err != nil || asked.Asker != (desk.Caller{}) {
+		if asked, err = s.Code(ctx, []byte("code")); err != nil || asked.Asker != (hostapi.Caller{}) {
 			t.Errorf("%s: %+v %v", end, asked, err)
 		}
 	}

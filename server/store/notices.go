@@ -9,20 +9,22 @@ import (
 	"fmt"
 	"time"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insurer"
 )
 
 // EnsureNotice: see desk.NoticeStore.
-func (s *Store) EnsureNotice(ctx context.Context, person desk.PersonID, mac func(int64) []byte, e desk.Entry) (int64, error) {
+func (s *Store) EnsureNotice(ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry) (int64, error) {
 	return s.notice(ctx, person, mac, e, false)
 }
 
 // ReissueNotice: see desk.NoticeStore.
-func (s *Store) ReissueNotice(ctx context.Context, person desk.PersonID, mac func(int64) []byte, e desk.Entry) (int64, error) {
+func (s *Store) ReissueNotice(ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry) (int64, error) {
 	return s.notice(ctx, person, mac, e, true)
 }
 
-func (s *Store) notice(ctx context.Context, person desk.PersonID, mac func(int64) []byte, e desk.Entry, next bool) (serial int64, err error) {
+func (s *Store) notice(ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry, next bool) (serial int64, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
 		n := noticeRow{ref: string(person), at: stamp(e.At)}
 		if err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1`,
@@ -163,14 +165,14 @@ func (s *Store) voidNotices(ctx context.Context, tx *sql.Tx, all []noticeRow) er
 }
 
 // Notice: see desk.NoticeStore. UsedBy is the keyed hash of the subject in hexadecimal.
-func (s *Store) Notice(ctx context.Context, mac []byte) (desk.Notice, error) {
+func (s *Store) Notice(ctx context.Context, mac []byte) (insurer.Notice, error) {
 	n, err := s.noticeOf(ctx, s.read, mac)
-	return desk.Notice{Person: desk.PersonID(n.ref), Serial: n.serial, Void: n.void,
+	return insurer.Notice{Person: audit.PersonID(n.ref), Serial: n.serial, Void: n.void,
 		UsedBy: hex.EncodeToString(n.used)}, storage(err)
 }
 
 // Enrol: see desk.NoticeStore.
-func (s *Store) Enrol(ctx context.Context, noticeMAC []byte, subject string, e desk.Entry) error {
+func (s *Store) Enrol(ctx context.Context, noticeMAC []byte, subject string, e audit.Entry) error {
 	subjectMAC := s.mac("subject", subject)
 	return s.change(ctx, func(tx *sql.Tx) error {
 		n, err := s.noticeOf(ctx, tx, noticeMAC)
@@ -178,9 +180,9 @@ func (s *Store) Enrol(ctx context.Context, noticeMAC []byte, subject string, e d
 		case err != nil:
 			return err
 		case n.void:
-			return desk.ErrNoticeVoid
+			return insurer.ErrNoticeVoid
 		case len(n.used) > 0 && !bytes.Equal(n.used, subjectMAC):
-			return desk.ErrNoticeUsed
+			return insurer.ErrNoticeUsed
 		}
 		n.used = subjectMAC
 		if err := s.changeNotice(ctx, tx, n); err != nil {
@@ -200,7 +202,7 @@ func phoneKeyRow(subjectMAC []byte, keyID string, public []byte, at int64) row {
 }
 
 // PutPhoneKey: see desk.PhoneStore.
-func (s *Store) PutPhoneKey(ctx context.Context, subject, keyID string, public []byte, e desk.Entry) error {
+func (s *Store) PutPhoneKey(ctx context.Context, subject, keyID string, public []byte, e audit.Entry) error {
 	mac := s.mac("subject", subject)
 	proof, err := s.proof(phoneKeyRow(mac, keyID, public, stamp(e.At)))
 	if err != nil {
@@ -234,12 +236,12 @@ func (s *Store) CountPhoneKeys(ctx context.Context, subject string) (n int, err 
 }
 
 // PhoneKeys: see desk.PhoneStore.
-func (s *Store) PhoneKeys(ctx context.Context, person desk.PersonID) (map[string][]byte, error) {
+func (s *Store) PhoneKeys(ctx context.Context, person audit.PersonID) (map[string][]byte, error) {
 	keys, err := s.phoneKeys(ctx, person)
 	return keys, storage(err)
 }
 
-func (s *Store) phoneKeys(ctx context.Context, person desk.PersonID) (map[string][]byte, error) {
+func (s *Store) phoneKeys(ctx context.Context, person audit.PersonID) (map[string][]byte, error) {
 	enrolled, err := s.enrolmentsOf(ctx, s.read, `people.ref = $1`, person)
 	if err != nil {
 		return nil, err
@@ -248,12 +250,12 @@ func (s *Store) phoneKeys(ctx context.Context, person desk.PersonID) (map[string
 	for _, e := range enrolled {
 		rows, err := s.read.QueryContext(ctx, `SELECT key_id, public, created_at, proof FROM phone_keys
 			WHERE subject_mac = $1 ORDER BY id DESC LIMIT $2`,
-			e.subject, desk.MaxReceiptPhones)
+			e.subject, hostapi.MaxReceiptPhones)
 		if err != nil {
 			return nil, fmt.Errorf("looking for phones' keys: %w", err)
 		}
 		defer rows.Close()
-		for rows.Next() && len(out) < desk.MaxReceiptPhones {
+		for rows.Next() && len(out) < hostapi.MaxReceiptPhones {
 			var id string
 			var public, proof []byte
 			var at int64
@@ -273,7 +275,7 @@ func (s *Store) phoneKeys(ctx context.Context, person desk.PersonID) (map[string
 }
 
 // PutReceipts: see desk.PhoneStore.
-func (s *Store) PutReceipts(ctx context.Context, person desk.PersonID, sealed map[string][]byte, e desk.Entry) error {
+func (s *Store) PutReceipts(ctx context.Context, person audit.PersonID, sealed map[string][]byte, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		enrolled, err := s.enrolmentsOf(ctx, tx, `people.ref = $1`, person)
 		if err != nil {
@@ -300,20 +302,20 @@ func (s *Store) PutReceipts(ctx context.Context, person desk.PersonID, sealed ma
 }
 
 // Receipts: see desk.PhoneStore.
-func (s *Store) Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]desk.SealedReceipt, error) {
+func (s *Store) Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]insurer.SealedReceipt, error) {
 	mac := s.mac("subject", subject)
-	shown := map[desk.PersonID]bool{}
+	shown := map[audit.PersonID]bool{}
 	enrolled, err := s.enrolmentsOf(ctx, s.read, `enrolments.subject_mac = $1`, mac)
 	for _, e := range enrolled {
-		shown[desk.PersonID(e.ref)] = true
+		shown[audit.PersonID(e.ref)] = true
 	}
 	if err != nil {
 		return nil, storage(err)
 	}
-	var out []desk.SealedReceipt
+	var out []insurer.SealedReceipt
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var at int64
-		var r desk.SealedReceipt
+		var r insurer.SealedReceipt
 		if err := scan(&r.Person, &at, &r.Sealed); err != nil {
 			return err
 		}
@@ -343,8 +345,8 @@ func (s *Store) ExpireReceipts(ctx context.Context, before time.Time) (int, erro
 }
 
 // EnsureNotices: see desk.RunStore.
-func (s *Store) EnsureNotices(ctx context.Context, ids []desk.PersonID, mac func(desk.PersonID, int64) []byte, e desk.Entry) (map[desk.PersonID]int64, error) {
-	out := make(map[desk.PersonID]int64, len(ids))
+func (s *Store) EnsureNotices(ctx context.Context, ids []audit.PersonID, mac func(audit.PersonID, int64) []byte, e audit.Entry) (map[audit.PersonID]int64, error) {
+	out := make(map[audit.PersonID]int64, len(ids))
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		find, err := tx.PrepareContext(ctx,
 			`SELECT people.id, coalesce(max(notices.serial), 0), coalesce(max(CASE WHEN notices.void = 0 THEN notices.serial END), 0)

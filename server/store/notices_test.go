@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 func TestNoticeIsUsedByOneLoginAndVoidedByTheNext(t *testing.T) {
@@ -17,7 +18,7 @@ func TestNoticeIsUsedByOneLoginAndVoidedByTheNext(t *testing.T) {
 		t.Fatal(err)
 	}
 	mac := func(n int64) []byte { return fmt.Appendf(nil, "mac%d", n) }
-	e := desk.Entry{At: noon, Actor: "patient", Action: "notice.enrol", Person: r.ID}
+	e := audit.Entry{At: noon, Actor: "patient", Action: "notice.enrol", Person: r.ID}
 	if n, err := s.EnsureNotice(ctx, r.ID, mac, e); err != nil || n != 1 {
 		t.Fatal(n, err)
 	}
@@ -26,13 +27,13 @@ func TestNoticeIsUsedByOneLoginAndVoidedByTheNext(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Enrol(ctx, []byte("mac1"), "op|b", e); !errors.Is(err, desk.ErrNoticeUsed) {
+	if err := s.Enrol(ctx, []byte("mac1"), "op|b", e); !errors.Is(err, insurer.ErrNoticeUsed) {
 		t.Errorf("another login: %v", err)
 	}
 	if n, err := s.ReissueNotice(ctx, r.ID, mac, e); err != nil || n != 2 {
 		t.Fatal(n, err)
 	}
-	if err := s.Enrol(ctx, []byte("mac1"), "op|a", e); !errors.Is(err, desk.ErrNoticeVoid) {
+	if err := s.Enrol(ctx, []byte("mac1"), "op|a", e); !errors.Is(err, insurer.ErrNoticeVoid) {
 		t.Errorf("the old notice: %v", err)
 	}
 	if err := s.Enrol(ctx, []byte("nothing"), "op|a", e); err == nil {

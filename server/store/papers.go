@@ -10,23 +10,24 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // PutPaper: see desk.PaperStore.
-func (s *Store) PutPaper(ctx context.Context, person desk.PersonID, insurer eligibility.InsurerNumber, rid uint32, issued, expires time.Time, e desk.Entry) error {
+func (s *Store) PutPaper(ctx context.Context, person audit.PersonID, number eligibility.InsurerNumber, rid uint32, issued, expires time.Time, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		var taken int
 		err := tx.QueryRowContext(ctx, `SELECT 1 FROM papers WHERE insurer = $1 AND rid = $2 UNION ALL SELECT 1 FROM revocations WHERE insurer = $1 AND rid = $2`,
-			insurer, int64(rid)).Scan(&taken)
+			number, int64(rid)).Scan(&taken)
 		if err == nil {
-			return desk.ErrRIDTaken
+			return insurer.ErrRIDTaken
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("looking for the index: %w", err)
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO papers (insurer, rid, person_id, issued_at, expires_at) SELECT $1, $2, id, $4, $5 FROM people WHERE ref = $3`,
-			insurer, int64(rid), person, stamp(issued), stamp(expires)); err != nil {
+			number, int64(rid), person, stamp(issued), stamp(expires)); err != nil {
 			return fmt.Errorf("noting the copy: %w", err)
 		}
 		return s.audit(ctx, tx, e)
@@ -34,10 +35,10 @@ func (s *Store) PutPaper(ctx context.Context, person desk.PersonID, insurer elig
 }
 
 // Revoke: see desk.PaperStore.
-func (s *Store) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which desk.Copies, e desk.Entry) (n int, err error) {
+func (s *Store) Revoke(ctx context.Context, number eligibility.InsurerNumber, which insurer.Copies, e audit.Entry) (n int, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
 		where, value := wantedCopies(which, "$4")
-		if n, err = revoke(ctx, tx, insurer, where, e.At, value); err != nil {
+		if n, err = revoke(ctx, tx, number, where, e.At, value); err != nil {
 			return err
 		}
 		e.Detail = fmt.Sprintf("%s: %d", e.Detail, n)
@@ -47,7 +48,7 @@ func (s *Store) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, w
 }
 
 // wantedCopies is the condition that picks copies, with its value at a place of the query.
-func wantedCopies(which desk.Copies, place string) (where string, value any) {
+func wantedCopies(which insurer.Copies, place string) (where string, value any) {
 	switch {
 	case which.Person != "":
 		return `papers.person_id = (SELECT id FROM people WHERE ref = ` + place + `)`, which.Person

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 func TestRevocationIndexIsGivenOnce(t *testing.T) {
@@ -19,7 +19,7 @@ func TestRevocationIndexIsGivenOnce(t *testing.T) {
 	if err := put(); err != nil {
 		t.Fatal(err)
 	}
-	if err := put(); !errors.Is(err, desk.ErrRIDTaken) {
+	if err := put(); !errors.Is(err, insurer.ErrRIDTaken) {
 		t.Errorf("%v", err)
 	}
 }

@@ -11,14 +11,15 @@ import (
 	"strings"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // ImportPeople: see desk.InsurerStore.
-func (s *Store) ImportPeople(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e desk.Entry) (desk.ImportCount, error) {
-	var count desk.ImportCount
+func (s *Store) ImportPeople(ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) (insurer.ImportCount, error) {
+	var count insurer.ImportCount
 	err := s.change(ctx, func(tx *sql.Tx) (err error) {
-		count, err = s.importPeople(ctx, tx, insurer, people, e)
+		count, err = s.importPeople(ctx, tx, number, people, e)
 		return err
 	})
 	return count, err
@@ -45,9 +46,9 @@ func olderPlace(ref string, version, at int64) place {
 
 // openPerson opens the sealed column of a person's row. Names that an earlier release stored as they stood in a file come as
 // they are stored today (eligibility.CleanName).
-func (s *Store) openPerson(ctx context.Context, q queryer, p personRow, sealed []byte) (desk.PersonRecord,
+func (s *Store) openPerson(ctx context.Context, q queryer, p personRow, sealed []byte) (insurer.PersonRecord,
 	error) {
-	r := desk.PersonRecord{ID: desk.PersonID(p.ref), Version: int(p.version), RegisteredAt: unstamp(p.at)}
+	r := insurer.PersonRecord{ID: audit.PersonID(p.ref), Version: int(p.version), RegisteredAt: unstamp(p.at)}
 	body, err := s.openValue(ctx, q, p.place(), sealed)
 	if err != nil {
 		return r, err
@@ -60,28 +61,28 @@ func (s *Store) openPerson(ctx context.Context, q queryer, p personRow, sealed [
 }
 
 // scanPerson reads and opens a row of personColumns.
-func (s *Store) scanPerson(ctx context.Context, scan func(...any) error) (desk.PersonRecord, error) {
+func (s *Store) scanPerson(ctx context.Context, scan func(...any) error) (insurer.PersonRecord, error) {
 	var p personRow
 	var sealed []byte
 	if err := scan(&p.ref, &p.insurer, &p.keyMAC, &p.version, &p.at, &sealed); err != nil {
-		return desk.PersonRecord{}, err
+		return insurer.PersonRecord{}, err
 	}
 	return s.openPerson(ctx, s.read, p, sealed)
 }
 
 // Person returns one person.
-func (s *Store) Person(ctx context.Context, id desk.PersonID) (desk.PersonRecord, error) {
+func (s *Store) Person(ctx context.Context, id audit.PersonID) (insurer.PersonRecord, error) {
 	r, err := s.scanPerson(ctx, s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE ref = $1`, id).Scan)
 	return r, storage(err)
 }
 
 // PersonByKey returns the person of an insurer with this key (roster.Key).
-func (s *Store) PersonByKey(ctx context.Context, insurer eligibility.InsurerNumber, key string) (desk.PersonRecord, error) {
-	r, err := s.scanPerson(ctx, s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE key_mac = $1`, s.mac("person", string(insurer), key)).Scan)
+func (s *Store) PersonByKey(ctx context.Context, number eligibility.InsurerNumber, key string) (insurer.PersonRecord, error) {
+	r, err := s.scanPerson(ctx, s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE key_mac = $1`, s.mac("person", string(number), key)).Scan)
 	return r, storage(err)
 }
 
-func (s *Store) people(ctx context.Context, query string, args ...any) (all []desk.PersonRecord, err error) {
+func (s *Store) people(ctx context.Context, query string, args ...any) (all []insurer.PersonRecord, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		r, err := s.scanPerson(ctx, scan)
 		all = append(all, r)
@@ -98,8 +99,8 @@ func (s *Store) CountPeople(ctx context.Context, insurer eligibility.InsurerNumb
 }
 
 // People: see desk.RunStore.
-func (s *Store) People(ctx context.Context, ids []desk.PersonID) (map[desk.PersonID]desk.PersonRecord, error) {
-	out := make(map[desk.PersonID]desk.PersonRecord, len(ids))
+func (s *Store) People(ctx context.Context, ids []audit.PersonID) (map[audit.PersonID]insurer.PersonRecord, error) {
+	out := make(map[audit.PersonID]insurer.PersonRecord, len(ids))
 	const most = 500 // parameters of one query
 	for part := range slices.Chunk(ids, most) {
 		args := make([]any, len(part))
@@ -119,8 +120,8 @@ func (s *Store) People(ctx context.Context, ids []desk.PersonID) (map[desk.Perso
 }
 
 // PersonVersion: see desk.RunStore.
-func (s *Store) PersonVersion(ctx context.Context, id desk.PersonID, version int) (desk.PersonRecord, error) {
-	r := desk.PersonRecord{ID: id, Version: version}
+func (s *Store) PersonVersion(ctx context.Context, id audit.PersonID, version int) (insurer.PersonRecord, error) {
+	r := insurer.PersonRecord{ID: id, Version: version}
 	var at int64
 	var sealed []byte
 	err := s.read.QueryRowContext(ctx, `SELECT person_versions.registered_at, person_versions.body FROM person_versions JOIN people ON people.id = person_versions.person_id

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
-	"madoguchi/server/roster"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
 )
 
 func TestOlderVersionsStayAndTheCurrentOneStandsOnce(t *testing.T) {
@@ -40,7 +40,7 @@ func TestAPersonTwiceInOneFileEndsAsTheLastRow(t *testing.T) {
 		_ = yield("k1", hanako) && yield("k1", moved) && yield("k1", moved)
 	})
 	count, err := s.ImportPeople(ctx, "06139992", twice, entry("people.import"))
-	if err != nil || count != (desk.ImportCount{New: 1, Changed: 1, Unchanged: 1}) {
+	if err != nil || count != (insurer.ImportCount{New: 1, Changed: 1, Unchanged: 1}) {
 		t.Errorf("%+v %v", count, err)
 	}
 	if r, err := s.PersonByKey(ctx, "06139992", "k1"); err != nil || r.Person != moved || r.Version != 2 {
@@ -61,22 +61,22 @@ func TestPeopleOfAnOlderProgramAreFoundAfterTheNextStart(t *testing.T) {
 	}
 	defer again.Close()
 	for _, text := range []string{"567", "1234 567", "123-4 567", "しけん はなこ", "1988-11-30"} {
-		if found, err := again.FindPeople(ctx, desk.PeopleQuery{Insurer: "06139992", Text: text, Limit: 5}); err != nil || (len(found) == 1) != (text != "1234 567") {
+		if found, err := again.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: text, Limit: 5}); err != nil || (len(found) == 1) != (text != "1234 567") {
 			t.Errorf("%s: %d %v", text, len(found), err)
 		}
 	}
 }
 
-func preview(t *testing.T, s *Store, file roster.Text) {
+func preview(t *testing.T, s *Store, file insuredcsv.Text) {
 	t.Helper()
-	p := desk.Preview{ID: "P", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour), File: file}
+	p := insurer.Preview{ID: "P", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour), File: file}
 	if err := s.PutPreview(ctx, p, entry("people.preview")); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // keptParts reads a kept file to its end.
-func keptParts(file roster.Source) (parts [][]byte, err error) {
+func keptParts(file insuredcsv.Source) (parts [][]byte, err error) {
 	for i := range file.Parts() {
 		part, err := file.Part(i)
 		if err != nil {
@@ -89,7 +89,7 @@ func keptParts(file roster.Source) (parts [][]byte, err error) {
 
 func TestAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
 	s, _ := open(t)
-	preview(t, s, roster.Text{[]byte("first"), []byte("second"), []byte("third")})
+	preview(t, s, insuredcsv.Text{[]byte("first"), []byte("second"), []byte("third")})
 	p, err := s.Preview(ctx, "P", "鈴木", noon)
 	if err != nil {
 		t.Fatal(err)
@@ -114,13 +114,13 @@ func TestAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
 // A file that cannot be read to its end ends the transaction: half of it is not stored for the whole.
 func TestHalfAFileIsNotStored(t *testing.T) {
 	s, _ := open(t)
-	preview(t, s, roster.Text{[]byte("x")})
+	preview(t, s, insuredcsv.Text{[]byte("x")})
 	whole, stop := context.WithCancelCause(ctx)
 	half := func(yield func(string, eligibility.Person) bool) {
 		yield("k1", hanako)
 		stop(errors.New("the rest is gone"))
 	}
-	err := s.ImportPreview(whole, "P", desk.ImportCount{New: 1}, "06139992", half, entry("people.import"))
+	err := s.ImportPreview(whole, "P", insurer.ImportCount{New: 1}, "06139992", half, entry("people.import"))
 	if n, _ := s.CountPeople(ctx, "06139992"); err == nil || n != 0 {
 		t.Errorf("%v, %d people", err, n)
 	}
@@ -131,14 +131,14 @@ func TestHalfAFileIsNotStored(t *testing.T) {
 
 func TestAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen(t *testing.T) {
 	s, _ := open(t)
-	preview(t, s, roster.Text{[]byte("x")})
+	preview(t, s, insuredcsv.Text{[]byte("x")})
 	people := maps.All(map[string]eligibility.Person{"k1": hanako})
-	err := s.ImportPreview(ctx, "P", desk.ImportCount{New: 2}, "06139992", people, entry("people.import"))
-	if n, _ := s.CountPeople(ctx, "06139992"); !errors.Is(err, desk.ErrPreviewMoved) || n != 0 {
+	err := s.ImportPreview(ctx, "P", insurer.ImportCount{New: 2}, "06139992", people, entry("people.import"))
+	if n, _ := s.CountPeople(ctx, "06139992"); !errors.Is(err, insurer.ErrPreviewMoved) || n != 0 {
 		t.Errorf("other numbers: %v, %d people", err, n)
 	}
 	for range 2 {
-		if err := s.ImportPreview(ctx, "P", desk.ImportCount{New: 1}, "06139992", people, entry("people.import")); err != nil {
+		if err := s.ImportPreview(ctx, "P", insurer.ImportCount{New: 1}, "06139992", people, entry("people.import")); err != nil {
 			t.Fatal(err)
 		}
 	}

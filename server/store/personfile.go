@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // PersonFile: see desk.PeopleStore.
-func (s *Store) PersonFile(ctx context.Context, id desk.PersonID, at time.Time, entries int) (desk.PersonFile, error) {
-	var f desk.PersonFile
+func (s *Store) PersonFile(ctx context.Context, id audit.PersonID, at time.Time, entries int) (insurer.PersonFile, error) {
+	var f insurer.PersonFile
 	var row int64
 	err := s.read.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1`, id).Scan(&row)
 	if err == nil {
@@ -41,9 +42,9 @@ func (s *Store) PersonFile(ctx context.Context, id desk.PersonID, at time.Time, 
 	return f, storage(err)
 }
 
-func (s *Store) olderVersions(ctx context.Context, row int64, current desk.PersonRecord) (older []desk.PersonRecord, err error) {
+func (s *Store) olderVersions(ctx context.Context, row int64, current insurer.PersonRecord) (older []insurer.PersonRecord, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
-		r := desk.PersonRecord{ID: current.ID}
+		r := insurer.PersonRecord{ID: current.ID}
 		var at int64
 		var sealed []byte
 		if err := scan(&r.Version, &at, &sealed); err != nil {
@@ -63,23 +64,23 @@ func (s *Store) olderVersions(ctx context.Context, row int64, current desk.Perso
 	return older, err
 }
 
-func (s *Store) noticesOf(ctx context.Context, person int64) (all []desk.IssuedNotice, err error) {
+func (s *Store) noticesOf(ctx context.Context, person int64) (all []insurer.IssuedNotice, err error) {
 	rows, err := s.noticeRows(ctx, s.read, `notices.person_id = $1`, person)
 	for _, n := range slices.Backward(rows) {
-		all = append(all, desk.IssuedNotice{Serial: n.serial, At: unstamp(n.at), Void: n.void,
+		all = append(all, insurer.IssuedNotice{Serial: n.serial, At: unstamp(n.at), Void: n.void,
 			Used: len(n.used) > 0})
 	}
 	return all, err
 }
 
-func (s *Store) copiesOf(ctx context.Context, row int64) (all []desk.IssuedCopy, err error) {
+func (s *Store) copiesOf(ctx context.Context, row int64) (all []insurer.IssuedCopy, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var rid, issued, expires int64
 		var revoked sql.NullInt64
 		if err := scan(&rid, &issued, &expires, &revoked); err != nil {
 			return err
 		}
-		c := desk.IssuedCopy{RID: uint32(rid), Issued: unstamp(issued), Expires: unstamp(expires)}
+		c := insurer.IssuedCopy{RID: uint32(rid), Issued: unstamp(issued), Expires: unstamp(expires)}
 		if revoked.Valid {
 			c.Revoked = unstamp(revoked.Int64)
 		}
@@ -91,13 +92,13 @@ func (s *Store) copiesOf(ctx context.Context, row int64) (all []desk.IssuedCopy,
 }
 
 // entriesOf returns the newest lines of the audit chain about a person.
-func (s *Store) entriesOf(ctx context.Context, id desk.PersonID, most int) (all []desk.Entry, more int, err error) {
+func (s *Store) entriesOf(ctx context.Context, id audit.PersonID, most int) (all []audit.Entry, more int, err error) {
 	who, err := s.pseudonymOf(ctx, s.read, id)
 	if err != nil {
 		return nil, 0, err
 	}
 	err = s.each(ctx, func(scan func(...any) error) error {
-		e := desk.Entry{Person: id}
+		e := audit.Entry{Person: id}
 		var at int64
 		if err := scan(&at, &e.Actor, &e.Action, &e.Detail); err != nil {
 			return err
@@ -115,9 +116,9 @@ func (s *Store) entriesOf(ctx context.Context, id desk.PersonID, most int) (all 
 }
 
 // CountCopies: see desk.PeopleStore.
-func (s *Store) CountCopies(ctx context.Context, insurer eligibility.InsurerNumber, which desk.Copies, at time.Time) (n int, err error) {
+func (s *Store) CountCopies(ctx context.Context, number eligibility.InsurerNumber, which insurer.Copies, at time.Time) (n int, err error) {
 	where, value := wantedCopies(which, "$3")
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM papers WHERE insurer = $1 AND expires_at > $2 AND `+where+` AND NOT EXISTS
-		(SELECT 1 FROM revocations WHERE revocations.insurer = papers.insurer AND revocations.rid = papers.rid)`, insurer, stamp(at), value).Scan(&n)
+		(SELECT 1 FROM revocations WHERE revocations.insurer = papers.insurer AND revocations.rid = papers.rid)`, number, stamp(at), value).Scan(&n)
 	return n, storage(err)
 }

@@ -10,7 +10,9 @@ import (
 	"fmt"
 	"time"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insurer"
 )
 
 // codeRow is a row of codes, with the person's ref in the place of the row's number.
@@ -19,7 +21,7 @@ type codeRow struct {
 	hidden  []byte // MAC of the printed form
 	ref     string
 	subject []byte // MAC of the login that made it
-	state   desk.CodeState
+	state   insurer.CodeState
 	asker   []byte // who asks, sealed; empty where nobody does
 	expires int64
 }
@@ -30,13 +32,13 @@ func (c codeRow) row() row {
 }
 
 // PutCode: see desk.CodeStore.
-func (s *Store) PutCode(ctx context.Context, code desk.OnlineCode, subject string) error {
+func (s *Store) PutCode(ctx context.Context, code insurer.OnlineCode, subject string) error {
 	c := codeRow{
 		code:    code.MAC,
 		hidden:  code.HiddenMAC,
 		ref:     string(code.Person),
 		subject: s.mac("subject", subject),
-		state:   desk.CodeOpen,
+		state:   insurer.CodeOpen,
 		asker:   []byte{},
 		expires: stamp(code.ExpiresAt),
 	}
@@ -57,7 +59,7 @@ func (s *Store) PutCode(ctx context.Context, code desk.OnlineCode, subject strin
 			return fmt.Errorf("storing a code: %w", err)
 		}
 		if n, err := done.RowsAffected(); err != nil || n != 1 {
-			return cmp.Or(err, error(desk.ErrCodeTaken))
+			return cmp.Or(err, error(insurer.ErrCodeTaken))
 		}
 		return nil
 	})
@@ -78,11 +80,11 @@ func (s *Store) codeWhere(ctx context.Context, q queryer, where string, args ...
 }
 
 // online opens what is sealed of a code.
-func (s *Store) online(ctx context.Context, c codeRow) (desk.OnlineCode, error) {
-	code := desk.OnlineCode{
+func (s *Store) online(ctx context.Context, c codeRow) (insurer.OnlineCode, error) {
+	code := insurer.OnlineCode{
 		MAC:       c.code,
 		HiddenMAC: c.hidden,
-		Person:    desk.PersonID(c.ref),
+		Person:    audit.PersonID(c.ref),
 		State:     c.state,
 		ExpiresAt: unstamp(c.expires),
 	}
@@ -97,20 +99,20 @@ func (s *Store) online(ctx context.Context, c codeRow) (desk.OnlineCode, error) 
 }
 
 // Code: see desk.CodeStore.
-func (s *Store) Code(ctx context.Context, mac []byte) (desk.OnlineCode, error) {
+func (s *Store) Code(ctx context.Context, mac []byte) (insurer.OnlineCode, error) {
 	c, err := s.codeWhere(ctx, s.read, `codes.code_mac = $1`, mac)
 	if err != nil {
-		return desk.OnlineCode{}, storage(err)
+		return insurer.OnlineCode{}, storage(err)
 	}
 	code, err := s.online(ctx, c)
 	return code, storage(err)
 }
 
 // CodeOf: see desk.CodeStore.
-func (s *Store) CodeOf(ctx context.Context, subject string, person desk.PersonID) (desk.OnlineCode, error) {
+func (s *Store) CodeOf(ctx context.Context, subject string, person audit.PersonID) (insurer.OnlineCode, error) {
 	c, err := s.codeWhere(ctx, s.read, `codes.subject_mac = $1 AND people.ref = $2`, s.mac("subject", subject), person)
 	if err != nil {
-		return desk.OnlineCode{}, storage(err)
+		return insurer.OnlineCode{}, storage(err)
 	}
 	code, err := s.online(ctx, c)
 	return code, storage(err)
@@ -118,9 +120,9 @@ func (s *Store) CodeOf(ctx context.Context, subject string, person desk.PersonID
 
 // sealAsker seals who asks while the patient is asked, and is empty in every other state.
 func (s *Store) sealAsker(
-	ctx context.Context, tx *sql.Tx, mac []byte, to desk.CodeState, asker desk.Caller,
+	ctx context.Context, tx *sql.Tx, mac []byte, to insurer.CodeState, asker hostapi.Caller,
 ) ([]byte, error) {
-	if to != desk.CodeAsked && to != desk.CodeAllowed {
+	if to != insurer.CodeAsked && to != insurer.CodeAllowed {
 		return []byte{}, nil
 	}
 	data, err := json.Marshal(asker)
@@ -132,9 +134,9 @@ func (s *Store) sealAsker(
 
 var errCodeMoved = errors.New("the code has moved on")
 
-// StepCode: see desk.CodeStore.
-func (s *Store) StepCode(
-	ctx context.Context, from desk.OnlineCode, to desk.CodeState, asker desk.Caller, e desk.Entry,
+// CompareAndSetCode: see desk.CodeStore.
+func (s *Store) CompareAndSetCode(
+	ctx context.Context, from insurer.OnlineCode, to insurer.CodeState, asker hostapi.Caller, e audit.Entry,
 ) (bool, error) {
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		c, err := s.codeWhere(ctx, tx, `codes.code_mac = $1 AND codes.state = $2`, from.MAC, from.State)

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
 )
 
 func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
@@ -15,7 +15,7 @@ func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := desk.Entry{At: noon, Actor: "patient", Action: "x", Person: r.ID}
+	e := audit.Entry{At: noon, Actor: "patient", Action: "x", Person: r.ID}
 	if _, err := s.EnsureNotice(ctx, r.ID, func(int64) []byte { return []byte("m") }, e); err != nil {
 		t.Fatal(err)
 	}

@@ -13,18 +13,19 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
-	"madoguchi/server/roster"
+	"madoguchi/server/audit"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
 )
 
 // Headings: see desk.PreviewStore.
-func (s *Store) Headings(ctx context.Context, insurer eligibility.InsurerNumber) (map[string]roster.Column, error) {
+func (s *Store) Headings(ctx context.Context, insurer eligibility.InsurerNumber) (map[string]insuredcsv.Column, error) {
 	found, err := s.headings(ctx, s.read, insurer)
 	return found, storage(err)
 }
 
-func (s *Store) headings(ctx context.Context, q queryer, insurer eligibility.InsurerNumber) (map[string]roster.Column, error) {
-	found := map[string]roster.Column{}
+func (s *Store) headings(ctx context.Context, q queryer, insurer eligibility.InsurerNumber) (map[string]insuredcsv.Column, error) {
+	found := map[string]insuredcsv.Column{}
 	var sealed []byte
 	err := q.QueryRowContext(ctx, `SELECT body FROM headings WHERE insurer = $1`, insurer).Scan(&sealed)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -44,7 +45,7 @@ func (s *Store) headings(ctx context.Context, q queryer, insurer eligibility.Ins
 }
 
 // PutHeadings: see desk.PreviewStore.
-func (s *Store) PutHeadings(ctx context.Context, insurer eligibility.InsurerNumber, headings map[string]roster.Column, e desk.Entry) error {
+func (s *Store) PutHeadings(ctx context.Context, insurer eligibility.InsurerNumber, headings map[string]insuredcsv.Column, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		all, err := s.headings(ctx, tx, insurer)
 		if err != nil {
@@ -69,8 +70,8 @@ func (s *Store) PutHeadings(ctx context.Context, insurer eligibility.InsurerNumb
 }
 
 // CountImport: see desk.PreviewStore.
-func (s *Store) CountImport(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person]) (desk.ImportCount, error) {
-	var count desk.ImportCount
+func (s *Store) CountImport(ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person]) (insurer.ImportCount, error) {
+	var count insurer.ImportCount
 	seen := map[[16]byte]bool{} // a repeated row changes nothing the second time
 	look := func(batch []incoming) error {
 		found, err := find(ctx, s.read, batch)
@@ -92,14 +93,14 @@ func (s *Store) CountImport(ctx context.Context, insurer eligibility.InsurerNumb
 		}
 		return nil
 	}
-	return count, storage(s.inBatches(insurer, people, false, look))
+	return count, storage(s.inBatches(number, people, false, look))
 }
 
 // previewsKept is how many files one clerk may have waiting.
 const previewsKept = 5
 
 // PutPreview: see desk.PreviewStore.
-func (s *Store) PutPreview(ctx context.Context, p desk.Preview, e desk.Entry) error {
+func (s *Store) PutPreview(ctx context.Context, p insurer.Preview, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1 OR clerk = $2 AND id NOT IN
 			(SELECT id FROM previews WHERE clerk = $2 ORDER BY id DESC LIMIT $3)`, stamp(e.At), p.Clerk, previewsKept-1); err != nil {
@@ -130,21 +131,21 @@ func (s *Store) PutPreview(ctx context.Context, p desk.Preview, e desk.Entry) er
 
 // partPlace binds a part to its file, its place and their number, and to whose the file is: none can be moved
 // or left out, and no file becomes another insurer's.
-func partPlace(p desk.Preview, part, parts int) place {
+func partPlace(p insurer.Preview, part, parts int) place {
 	return bound("preview_parts.body", p.ID, int64(part), int64(parts), string(p.Insurer), p.Clerk,
 		stamp(p.Until))
 }
 
 // Preview: see desk.PreviewStore.
-func (s *Store) Preview(ctx context.Context, id, clerk string, at time.Time) (desk.Preview, error) {
-	p := desk.Preview{ID: id, Clerk: clerk}
+func (s *Store) Preview(ctx context.Context, id, clerk string, at time.Time) (insurer.Preview, error) {
+	p := insurer.Preview{ID: id, Clerk: clerk}
 	var row, until int64
 	var stored, parts int
-	var count desk.ImportCount
+	var count insurer.ImportCount
 	err := s.read.QueryRowContext(ctx, `SELECT id, insurer, expires_at, stored, count_new, count_changed, count_unchanged, parts FROM previews
 		WHERE ref = $1 AND clerk = $2 AND expires_at > $3`, id, clerk, stamp(at)).Scan(&row, &p.Insurer, &until, &stored, &count.New, &count.Changed, &count.Unchanged, &parts)
 	if err != nil {
-		return desk.Preview{}, storage(err)
+		return insurer.Preview{}, storage(err)
 	}
 	p.Until = unstamp(until)
 	if stored != 0 {
@@ -160,7 +161,7 @@ type previewFile struct {
 	store *Store
 	ctx   context.Context
 	row   int64
-	of    desk.Preview
+	of    insurer.Preview
 	parts int
 }
 
@@ -182,7 +183,7 @@ func (f previewFile) Part(i int) ([]byte, error) {
 var errStoredBefore = errors.New("the file was stored before")
 
 // ImportPreview: see desk.PreviewStore.
-func (s *Store) ImportPreview(ctx context.Context, id string, seen desk.ImportCount, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e desk.Entry) error {
+func (s *Store) ImportPreview(ctx context.Context, id string, seen insurer.ImportCount, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) error {
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `UPDATE previews SET stored = 1, count_new = $2, count_changed = $3, count_unchanged = $4 WHERE ref = $1 AND stored = 0`,
 			id, seen.New, seen.Changed, seen.Unchanged)
@@ -192,9 +193,9 @@ func (s *Store) ImportPreview(ctx context.Context, id string, seen desk.ImportCo
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return cmp.Or(err, errStoredBefore)
 		}
-		count, err := s.importPeople(ctx, tx, insurer, people, e)
+		count, err := s.importPeople(ctx, tx, number, people, e)
 		if err == nil && count != seen {
-			return desk.ErrPreviewMoved
+			return insurer.ErrPreviewMoved
 		}
 		return err
 	})

@@ -9,7 +9,7 @@ import (
 	"strconv"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/roster"
+	"madoguchi/server/insuredcsv"
 )
 
 // renewSearch hashes anew what an older program hashed, a thousand people at a time: what people are found
@@ -99,7 +99,7 @@ func (s *Store) renewPerson(ctx context.Context, tx *sql.Tx, p oldPerson) error 
 // the next import knows the person. Where somebody has that key already, two rows of a file were one person:
 // the older key stays.
 func (s *Store) renewKey(ctx context.Context, tx *sql.Tx, p oldPerson, person eligibility.Person) error {
-	key, former := roster.Key(person), roster.FormerKey(person)
+	key, former := insuredcsv.Key(person), insuredcsv.FormerKey(person)
 	if key == former || string(p.keyMAC) != string(s.mac("person", p.insurer, former)) {
 		return nil
 	}

@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
-	"madoguchi/server/roster"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
 )
 
 // formerly imports people as the releases before did: names as they stood in the file, keys and search values
@@ -14,7 +14,7 @@ func formerly(t *testing.T, s *Store, people ...eligibility.Person) {
 	t.Helper()
 	all := map[string]eligibility.Person{}
 	for _, p := range people {
-		all[roster.FormerKey(p)] = p
+		all[insuredcsv.FormerKey(p)] = p
 	}
 	importPeople(t, s, all)
 	for _, change := range []string{`UPDATE people SET search = 1, name_mac = x'00'`, `DELETE FROM meta WHERE name = 'search'`} {
@@ -45,21 +45,21 @@ func TestANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport(t *testing
 			next.BranchNumber, next.Name = "", now
 			formerly(t, s, old)
 			s = again(t, s, path)
-			r, err := s.PersonByKey(ctx, "06139992", roster.Key(old))
+			r, err := s.PersonByKey(ctx, "06139992", insuredcsv.Key(old))
 			if err != nil || r.Person.Name != now || r.Version != 1 {
 				t.Fatalf("after the start: %+v %v", r, err)
 			}
-			if found, err := s.FindPeople(ctx, desk.PeopleQuery{Insurer: "06139992", Text: now, Limit: 5}); err != nil || len(found) != 1 || found[0].ID != r.ID {
+			if found, err := s.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: now, Limit: 5}); err != nil || len(found) != 1 || found[0].ID != r.ID {
 				t.Errorf("looked for by the name as it is shown: %d %v", len(found), err)
 			}
 			changed := 1
 			if stored == now {
 				changed = 0
 			}
-			if count := importPeople(t, s, map[string]eligibility.Person{roster.Key(next): next}); count != (desk.ImportCount{Changed: changed, Unchanged: 1 - changed}) {
+			if count := importPeople(t, s, map[string]eligibility.Person{insuredcsv.Key(next): next}); count != (insurer.ImportCount{Changed: changed, Unchanged: 1 - changed}) {
 				t.Errorf("the next import: %+v", count)
 			}
-			if count := importPeople(t, s, map[string]eligibility.Person{roster.Key(next): next}); count != (desk.ImportCount{Unchanged: 1}) {
+			if count := importPeople(t, s, map[string]eligibility.Person{insuredcsv.Key(next): next}); count != (insurer.ImportCount{Unchanged: 1}) {
 				t.Errorf("the one after it: %+v", count)
 			}
 			if again, err := s.Person(ctx, r.ID); err != nil || again.Person.Name != now {
@@ -79,7 +79,7 @@ func TestTwoPeopleWhoseNamesAreOneNowBothStay(t *testing.T) {
 	if n, err := s.CountPeople(ctx, "06139992"); err != nil || n != 2 {
 		t.Errorf("%d people, %v", n, err)
 	}
-	if found, err := s.FindPeople(ctx, desk.PeopleQuery{Insurer: "06139992", Text: "長谷川花子", Limit: 5}); err != nil || len(found) != 2 {
+	if found, err := s.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: "長谷川花子", Limit: 5}); err != nil || len(found) != 2 {
 		t.Errorf("%d found, %v", len(found), err)
 	}
 }
@@ -103,13 +103,13 @@ func TestMoreThanOneBatchOfPeopleIsRenewedAtAStart(t *testing.T) {
 func TestAPersonWhoseSymbolHadAnUnknownHyphenIsTheSamePersonAtTheNextImport(t *testing.T) {
 	p := hanako
 	p.Symbol, p.BranchNumber = "12\u20123", "01"
-	if roster.Key(p) == roster.FormerKey(p) {
+	if insuredcsv.Key(p) == insuredcsv.FormerKey(p) {
 		t.Fatal("the test itself is wrong")
 	}
 	s, path := open(t)
 	formerly(t, s, p)
 	s = again(t, s, path)
-	if r, err := s.PersonByKey(ctx, p.Insurer, roster.Key(p)); err != nil || r.Version != 1 {
+	if r, err := s.PersonByKey(ctx, p.Insurer, insuredcsv.Key(p)); err != nil || r.Version != 1 {
 		t.Errorf("under the key of today: %+v %v", r, err)
 	}
 }

@@ -9,12 +9,13 @@ import (
 	"strconv"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 	"madoguchi/server/press"
 )
 
 // PutRun: see desk.RunStore.
-func (s *Store) PutRun(ctx context.Context, r desk.PrintRun, items []press.Item, e desk.Entry) error {
+func (s *Store) PutRun(ctx context.Context, r insurer.PrintRun, items []press.Item, e audit.Entry) error {
 	options, err := json.Marshal(r.Options)
 	if err != nil {
 		return fmt.Errorf("writing a run's options: %w", err)
@@ -50,14 +51,14 @@ func (s *Store) PutRun(ctx context.Context, r desk.PrintRun, items []press.Item,
 const runColumns = `ref, insurer, kind, state, clerk, created_at, ended_at, note, options, total,
 	coalesce((SELECT max(last) FROM run_files WHERE run_files.run_id = runs.id), 0), (SELECT count(*) FROM run_files WHERE run_files.run_id = runs.id)`
 
-func scanRun(scan func(...any) error) (desk.PrintRun, error) {
-	var r desk.PrintRun
+func scanRun(scan func(...any) error) (insurer.PrintRun, error) {
+	var r insurer.PrintRun
 	var created, ended int64
 	var by, options string
 	if err := scan(&r.ID, &r.Insurer, &r.Kind, &r.State, &by, &created, &ended, &r.Note, &options, &r.Total, &r.Done, &r.Files); err != nil {
 		return r, err
 	}
-	r.By, r.CreatedAt = desk.ReadActor(by), unstamp(created)
+	r.By, r.CreatedAt = audit.ReadActor(by), unstamp(created)
 	if ended > 0 {
 		r.EndedAt = unstamp(ended)
 	}
@@ -68,18 +69,18 @@ func scanRun(scan func(...any) error) (desk.PrintRun, error) {
 }
 
 // Run: see desk.RunStore.
-func (s *Store) Run(ctx context.Context, id string) (desk.PrintRun, error) {
+func (s *Store) Run(ctx context.Context, id string) (insurer.PrintRun, error) {
 	r, err := scanRun(s.read.QueryRowContext(ctx, `SELECT `+runColumns+` FROM runs WHERE ref = $1`, id).Scan)
 	return r, storage(err)
 }
 
 // Runs: see desk.RunStore.
-func (s *Store) Runs(ctx context.Context, insurer eligibility.InsurerNumber, limit int) (all []desk.PrintRun, err error) {
+func (s *Store) Runs(ctx context.Context, number eligibility.InsurerNumber, limit int) (all []insurer.PrintRun, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		r, err := scanRun(scan)
 		all = append(all, r)
 		return err
-	}, `SELECT `+runColumns+` FROM runs WHERE insurer = $1 OR $1 = '' ORDER BY id DESC LIMIT $2`, insurer, limit)
+	}, `SELECT `+runColumns+` FROM runs WHERE insurer = $1 OR $1 = '' ORDER BY id DESC LIMIT $2`, number, limit)
 	return all, storage(err)
 }
 
@@ -119,10 +120,10 @@ func (s *Store) RunFiles(ctx context.Context, id string) (all []press.FileRecord
 }
 
 // StepRun: see desk.RunStore.
-func (s *Store) StepRun(ctx context.Context, id string, from []desk.RunState, to desk.RunState, note string, e desk.Entry) (bool, error) {
+func (s *Store) StepRun(ctx context.Context, id string, from []insurer.RunState, to insurer.RunState, note string, e audit.Entry) (bool, error) {
 	moved := false
 	err := s.change(ctx, func(tx *sql.Tx) error {
-		var state desk.RunState
+		var state insurer.RunState
 		if err := tx.QueryRowContext(ctx, `SELECT state FROM runs WHERE ref = $1`, id).Scan(&state); err != nil {
 			return err
 		}
@@ -131,7 +132,7 @@ func (s *Store) StepRun(ctx context.Context, id string, from []desk.RunState, to
 		}
 		moved = true
 		ended := int64(0)
-		if to == desk.RunDone || to == desk.RunCancelled {
+		if to == insurer.RunDone || to == insurer.RunCancelled {
 			ended = stamp(e.At)
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE runs SET state = $2, note = $3, ended_at = $4 WHERE ref = $1`, id, to, note, ended); err != nil {
@@ -143,7 +144,7 @@ func (s *Store) StepRun(ctx context.Context, id string, from []desk.RunState, to
 }
 
 // FinishFile: see desk.RunStore.
-func (s *Store) FinishFile(ctx context.Context, r desk.PrintRun, f press.FileRecord, printed []desk.PersonID, e desk.Entry) error {
+func (s *Store) FinishFile(ctx context.Context, r insurer.PrintRun, f press.FileRecord, printed []audit.PersonID, e audit.Entry) error {
 	body, err := json.Marshal(f)
 	if err != nil {
 		return fmt.Errorf("writing a run's file: %w", err)
@@ -169,15 +170,15 @@ func (s *Store) FinishFile(ctx context.Context, r desk.PrintRun, f press.FileRec
 }
 
 // EachPrint: see desk.RunStore.
-func (s *Store) EachPrint(ctx context.Context, insurer eligibility.InsurerNumber, kind desk.PaperKind, see func(desk.PersonRecord, desk.LastPrint) error) error {
+func (s *Store) EachPrint(ctx context.Context, number eligibility.InsurerNumber, kind insurer.PaperKind, see func(insurer.PersonRecord, insurer.LastPrint) error) error {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+personColumns+`, coalesce(prints.at, 0), coalesce(prints.version, 0)
-		FROM people LEFT JOIN prints ON prints.person_id = people.id AND prints.kind = $2 WHERE people.insurer = $1`, insurer, kind)
+		FROM people LEFT JOIN prints ON prints.person_id = people.id AND prints.kind = $2 WHERE people.insurer = $1`, number, kind)
 	if err != nil {
 		return storage(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var last desk.LastPrint
+		var last insurer.LastPrint
 		var at int64
 		r, err := s.scanPerson(ctx, func(columns ...any) error { return rows.Scan(append(columns, &at, &last.Version)...) })
 		if err != nil {

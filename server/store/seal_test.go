@@ -8,13 +8,14 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/counter"
 )
 
 func TestTheFileItselfTellsNothingOfAPerson(t *testing.T) {
 	s, path := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
-	if err := s.PutCase(ctx, desk.Case{Facility: "1319999991", ID: "CASE", At: noon, Body: []byte(`{"name":"試験 花子"}`)}, entry("case.open")); err != nil {
+	if err := s.PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon, Body: []byte(`{"name":"試験 花子"}`)}, entry("case.open")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.PutSession(ctx, auth.Session{Kind: auth.Patient, Subject: "issuer|p2", CreatedAt: noon, UsedAt: noon, Data: []byte("試験 花子")}, noon); err != nil {
@@ -41,7 +42,7 @@ func TestSealedValuesCannotBeMovedToAnotherRow(t *testing.T) {
 	if _, err := s.write.Exec(`UPDATE people SET body = (SELECT body FROM people WHERE id = 2) WHERE id = 1`); err != nil {
 		t.Fatal(err)
 	}
-	var ref desk.PersonID
+	var ref audit.PersonID
 	if err := s.read.QueryRow(`SELECT ref FROM people WHERE id = 1`).Scan(&ref); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +53,7 @@ func TestSealedValuesCannotBeMovedToAnotherRow(t *testing.T) {
 
 func TestInsurersKeysDoNotOpenCountersRecords(t *testing.T) {
 	s, path := open(t)
-	if err := s.PutCase(ctx, desk.Case{Facility: "1319999991", ID: "CASE", At: noon, Body: []byte("x")}, entry("case.open")); err != nil {
+	if err := s.PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon, Body: []byte("x")}, entry("case.open")); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()

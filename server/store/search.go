@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 // searchForm is raised whenever searchValues or roster.Key changes: people of an older form are hashed anew at the next start.
@@ -27,7 +27,7 @@ func (s *Store) searchMAC(insurer eligibility.InsurerNumber, kind string, parts 
 }
 
 // FindPeople: see desk.InsurerStore.
-func (s *Store) FindPeople(ctx context.Context, q desk.PeopleQuery) ([]desk.PersonRecord, error) {
+func (s *Store) FindPeople(ctx context.Context, q insurer.PeopleQuery) ([]insurer.PersonRecord, error) {
 	if q.Text == "" {
 		return s.people(ctx, `SELECT `+personColumns+` FROM people WHERE insurer = $1 ORDER BY registered_at DESC, id DESC LIMIT $2 OFFSET $3`, q.Insurer, q.Limit, q.Skip)
 	}
@@ -37,7 +37,7 @@ func (s *Store) FindPeople(ctx context.Context, q desk.PeopleQuery) ([]desk.Pers
 }
 
 // CountFound: see desk.InsurerStore.
-func (s *Store) CountFound(ctx context.Context, q desk.PeopleQuery) (n int, err error) {
+func (s *Store) CountFound(ctx context.Context, q insurer.PeopleQuery) (n int, err error) {
 	if q.Text == "" {
 		return s.CountPeople(ctx, q.Insurer)
 	}
@@ -48,7 +48,7 @@ func (s *Store) CountFound(ctx context.Context, q desk.PeopleQuery) (n int, err 
 
 // wanted turns a clerk's text into a query for people's ids: whatever the text can be is looked for, each in its own index.
 // The insurer is in every hash.
-func (s *Store) wanted(q desk.PeopleQuery) (query string, values []any) {
+func (s *Store) wanted(q insurer.PeopleQuery) (query string, values []any) {
 	var each []string
 	add := func(column string, mac []byte) {
 		values = append(values, mac)

@@ -7,11 +7,11 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 // AddCounts: see desk.StatisticsStore.
-func (s *Store) AddCounts(ctx context.Context, counts map[desk.DayCount]int) error {
+func (s *Store) AddCounts(ctx context.Context, counts map[insurer.DayCount]int) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		for c, n := range counts {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO daily_counts (insurer, day, kind, n) VALUES ($1, $2, $3, $4)
@@ -24,8 +24,8 @@ func (s *Store) AddCounts(ctx context.Context, counts map[desk.DayCount]int) err
 }
 
 // Statistics: see desk.StatisticsStore.
-func (s *Store) Statistics(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time, since eligibility.Date) (desk.Statistics, error) {
-	var out desk.Statistics
+func (s *Store) Statistics(ctx context.Context, number eligibility.InsurerNumber, at time.Time, since eligibility.Date) (insurer.Statistics, error) {
+	var out insurer.Statistics
 	for _, q := range []struct {
 		to   []any
 		text string
@@ -37,22 +37,22 @@ func (s *Store) Statistics(ctx context.Context, insurer eligibility.InsurerNumbe
 		{[]any{&out.CopiesRevoked}, `SELECT count(*) FROM revocations WHERE insurer = $1 AND expires_at > $2`},
 		{[]any{&out.Receipts}, `SELECT count(*) FROM receipts JOIN people ON people.id = receipts.person_id WHERE people.insurer = $1 AND $2 > 0`},
 	} {
-		if err := s.read.QueryRowContext(ctx, q.text, insurer, stamp(at)).Scan(q.to...); err != nil {
+		if err := s.read.QueryRowContext(ctx, q.text, number, stamp(at)).Scan(q.to...); err != nil {
 			return out, storage(err)
 		}
 	}
 	var err error
-	out.Days, err = s.days(ctx, insurer, eligibility.DateOf(at), since)
+	out.Days, err = s.days(ctx, number, eligibility.DateOf(at), since)
 	return out, storage(err)
 }
 
 // days counts what happened on each day, the newest first. Times are cut into Japan's days: milliseconds from 09:00 UTC.
-func (s *Store) days(ctx context.Context, insurer eligibility.InsurerNumber, today, since eligibility.Date) ([]desk.Day, error) {
-	var all []desk.Day
+func (s *Store) days(ctx context.Context, number eligibility.InsurerNumber, today, since eligibility.Date) ([]insurer.Day, error) {
+	var all []insurer.Day
 	place := map[eligibility.Date]int{}
 	for day := today; !day.Before(since); day = day.AddDays(-1) {
 		place[day] = len(all)
-		all = append(all, desk.Day{Day: day})
+		all = append(all, insurer.Day{Day: day})
 	}
 	err := s.each(ctx, func(scan func(...any) error) error {
 		var text string
@@ -65,18 +65,18 @@ func (s *Store) days(ctx context.Context, insurer eligibility.InsurerNumber, tod
 			all[i].Screens = n
 		}
 		return err
-	}, `SELECT day, n FROM daily_counts WHERE insurer = $1 AND kind = $2 AND day >= $3`, insurer, desk.CountScreens, since.String())
+	}, `SELECT day, n FROM daily_counts WHERE insurer = $1 AND kind = $2 AND day >= $3`, number, insurer.CountScreens, since.String())
 	if err != nil {
 		return nil, err
 	}
 	for _, q := range []struct {
-		to   func(*desk.Day) *int
+		to   func(*insurer.Day) *int
 		text string
 	}{
-		{func(d *desk.Day) *int { return &d.Copies }, `SELECT (issued_at + 32400000) / 86400000, count(*) FROM papers WHERE insurer = $1 AND issued_at >= $2 GROUP BY 1`},
-		{func(d *desk.Day) *int { return &d.Logins }, `SELECT (created_at + 32400000) / 86400000, count(*) FROM enrolments JOIN people ON people.id = enrolments.person_id
+		{func(d *insurer.Day) *int { return &d.Copies }, `SELECT (issued_at + 32400000) / 86400000, count(*) FROM papers WHERE insurer = $1 AND issued_at >= $2 GROUP BY 1`},
+		{func(d *insurer.Day) *int { return &d.Logins }, `SELECT (created_at + 32400000) / 86400000, count(*) FROM enrolments JOIN people ON people.id = enrolments.person_id
 			WHERE people.insurer = $1 AND created_at >= $2 GROUP BY 1`},
-		{func(d *desk.Day) *int { return &d.Receipts }, `SELECT (at + 32400000) / 86400000, count(*) FROM receipts JOIN people ON people.id = receipts.person_id
+		{func(d *insurer.Day) *int { return &d.Receipts }, `SELECT (at + 32400000) / 86400000, count(*) FROM receipts JOIN people ON people.id = receipts.person_id
 			WHERE people.insurer = $1 AND at >= $2 GROUP BY 1`},
 	} {
 		err := s.each(ctx, func(scan func(...any) error) error {
@@ -89,7 +89,7 @@ func (s *Store) days(ctx context.Context, insurer eligibility.InsurerNumber, tod
 				*q.to(&all[i]) = n
 			}
 			return nil
-		}, q.text, insurer, stamp(since.Time()))
+		}, q.text, number, stamp(since.Time()))
 		if err != nil {
 			return nil, err
 		}

@@ -19,7 +19,8 @@ import (
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 //go:embed migrations/sqlite
@@ -155,7 +156,7 @@ func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx)
 
 // change runs f in one writing transaction: all of it happens or nothing. Under desk.WithoutChange it is nothing.
 func (s *Store) change(ctx context.Context, f func(tx *sql.Tx) error) error {
-	return s.transact(ctx, !desk.ChangesNothing(ctx), f)
+	return s.transact(ctx, !audit.ChangesNothing(ctx), f)
 }
 
 func (s *Store) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error) error {
@@ -202,3 +203,21 @@ func storage(err error) error {
 
 func stamp(t time.Time) int64   { return t.UnixMilli() }
 func unstamp(n int64) time.Time { return time.UnixMilli(n).In(eligibility.Japan) }
+
+// ForInsurer returns what the insurer's services keep.
+func (s *Store) ForInsurer() insurer.Stores {
+	return insurer.Stores{
+		Directory:   s,
+		Register:    s,
+		Importer:    s,
+		Usage:       s,
+		Enrolment:   s,
+		Devices:     s,
+		Receipts:    s,
+		Issuer:      s,
+		OnlineCodes: s,
+		Documents:   s,
+		Runs:        s,
+		People:      s,
+	}
+}

@@ -11,8 +11,9 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
-	"madoguchi/server/readers"
+	"madoguchi/server/agents"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 var (
@@ -36,12 +37,12 @@ func open(t *testing.T) (*Store, string) {
 	return s, path
 }
 
-func entry(action string) desk.Entry { return desk.Entry{At: noon, Actor: "test", Action: action} }
+func entry(action string) audit.Entry { return audit.Entry{At: noon, Actor: "test", Action: action} }
 
 var hanako = eligibility.Person{Insurer: "06139992", Symbol: "１２３－４", Number: "５６７", BranchNumber: "01", Name: "試験 花子", Kana: "ｼｹﾝ ﾊﾅｺ",
 	BirthDate: eligibility.MustDate("1988-11-30"), Address: "大阪府架空市練習町7-8"}
 
-func importPeople(t *testing.T, s *Store, people map[string]eligibility.Person) desk.ImportCount {
+func importPeople(t *testing.T, s *Store, people map[string]eligibility.Person) insurer.ImportCount {
 	t.Helper()
 	count, err := s.ImportPeople(ctx, "06139992", maps.All(people), entry("people.import"))
 	if err != nil {
@@ -65,7 +66,7 @@ func TestDatabaseOfAnotherModeOrRoleDoesNotOpen(t *testing.T) {
 
 func TestAgentsAndSessionsComeBack(t *testing.T) {
 	s, _ := open(t)
-	a := readers.Agent{ID: "0123456789abcdef0", Facility: "1319999991", Name: "受付1", Key: []byte("key"), PairedAt: noon, PairedBy: "鈴木"}
+	a := agents.Agent{ID: "0123456789abcdef0", Facility: "1319999991", Name: "受付1", Key: []byte("key"), PairedAt: noon, PairedBy: "鈴木"}
 	if err := s.PutAgent(ctx, a); err != nil {
 		t.Fatal(err)
 	}

@@ -11,8 +11,11 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
-	"madoguchi/server/roster"
+	"madoguchi/server/audit"
+	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
 )
 
 // Each of an audit row's fields is in its hash, each behind its length, and the row before too: RFC 9162 2.1 gives
@@ -82,7 +85,7 @@ func TestNoFieldOfTheAuditChainIsChangedUnseen(t *testing.T) {
 		t.Helper()
 		s, _ := open(t)
 		for i := range 5 {
-			if err := s.Note(ctx, desk.Entry{At: noon, Actor: "t", Action: "n", Detail: string(rune('a' +
+			if err := s.Note(ctx, audit.Entry{At: noon, Actor: "t", Action: "n", Detail: string(rune('a' +
 				i))}); err != nil {
 				t.Fatal(err)
 			}
@@ -150,7 +153,7 @@ func TestPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(attacks)) {
 		t.Run(name, func(t *testing.T) {
 			s, _ := open(t)
-			preview(t, s, roster.Text{[]byte("one"), []byte("two"), []byte("three")})
+			preview(t, s, insuredcsv.Text{[]byte("one"), []byte("two"), []byte("three")})
 			for _, q := range attacks[name] {
 				if _, err := s.write.Exec(q); err != nil {
 					t.Fatal(err)
@@ -179,7 +182,7 @@ func TestPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 // A kept file is its clerk's and ends; dropping is the clerk's too.
 func TestAKeptFileIsFoundAndDroppedByItsClerkAlone(t *testing.T) {
 	s, _ := open(t)
-	preview(t, s, roster.Text{[]byte("one")})
+	preview(t, s, insuredcsv.Text{[]byte("one")})
 	var missing *eligibility.Error
 	for _, clerk := range []string{"", "佐藤", "鈴", "鈴木 ", "鈴木%"} {
 		// not only that it does not open: nobody hears of altered data for having asked
@@ -208,7 +211,7 @@ func TestAKeptFileIsFoundAndDroppedByItsClerkAlone(t *testing.T) {
 func TestACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
 	s, _ := open(t)
 	const own = "1319999991"
-	c := desk.Case{Facility: own, ID: "CASE", At: noon, Outcome: desk.Open, Body: []byte("body")}
+	c := counter.Case{Facility: own, ID: "CASE", At: noon, Outcome: hostapi.Open, Body: []byte("body")}
 	if err := s.PutCase(ctx, c, entry("case.open")); err != nil {
 		t.Fatal(err)
 	}
@@ -226,12 +229,12 @@ func TestACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
 			t.Errorf("%q lists %d cases, %v", other, len(all), err)
 		}
 		change := stored
-		change.Facility, change.Outcome = other, desk.Accepted
-		if err := s.PutCase(ctx, change, entry("case.record")); !errors.Is(err, desk.ErrCaseMoved) {
+		change.Facility, change.Outcome = other, hostapi.Accepted
+		if err := s.PutCase(ctx, change, entry("case.record")); !errors.Is(err, counter.ErrCaseMoved) {
 			t.Errorf("%q changed it: %v", other, err)
 		}
 	}
-	if again, err := s.Case(ctx, own, "CASE"); err != nil || again.Outcome != desk.Open ||
+	if again, err := s.Case(ctx, own, "CASE"); err != nil || again.Outcome != hostapi.Open ||
 		again.Version != stored.Version {
 		t.Errorf("%+v %v", again, err)
 	}
@@ -246,7 +249,7 @@ func TestACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
 // Two consoles that read the same case: the slower one's change is refused, not lost and not written over the other's.
 func TestACaseThatMovedIsNotWrittenOver(t *testing.T) {
 	s, _ := open(t)
-	c := desk.Case{Facility: "1319999991", ID: "CASE", At: noon, Outcome: desk.Open, Body: []byte("0")}
+	c := counter.Case{Facility: "1319999991", ID: "CASE", At: noon, Outcome: hostapi.Open, Body: []byte("0")}
 	if err := s.PutCase(ctx, c, entry("case.open")); err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +268,7 @@ func TestACaseThatMovedIsNotWrittenOver(t *testing.T) {
 			switch {
 			case err == nil:
 				won++
-			case errors.Is(err, desk.ErrCaseMoved):
+			case errors.Is(err, counter.ErrCaseMoved):
 				moved++
 			}
 		})
@@ -281,14 +284,14 @@ func TestACaseThatMovedIsNotWrittenOver(t *testing.T) {
 
 // Counters that read one online code in one moment: one of them gets the screen, or the question.
 func TestOfManyCountersOneMovesACodeOn(t *testing.T) {
-	for _, to := range []desk.CodeState{desk.CodeUsed, desk.CodeAsked} {
+	for _, to := range []insurer.CodeState{insurer.CodeUsed, insurer.CodeAsked} {
 		s, _ := open(t)
 		importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
 		r, err := s.PersonByKey(ctx, "06139992", "k1")
 		if err != nil {
 			t.Fatal(err)
 		}
-		code := desk.OnlineCode{MAC: []byte("mac"), HiddenMAC: []byte("printed"), Person: r.ID,
+		code := insurer.OnlineCode{MAC: []byte("mac"), HiddenMAC: []byte("printed"), Person: r.ID,
 			ExpiresAt: noon.AddDate(0, 0, 1)}
 		if err := s.PutCode(ctx, code, "op|x"); err != nil {
 			t.Fatal(err)
@@ -301,8 +304,8 @@ func TestOfManyCountersOneMovesACodeOn(t *testing.T) {
 		var all sync.WaitGroup
 		for _, name := range []string{"A", "B", "C", "D", "E", "F", "G", "H"} {
 			all.Go(func() {
-				asker := desk.Caller{URL: "https://" + name + ".example", Name: name}
-				moved, err := s.StepCode(ctx, code, to, asker, entry("code"))
+				asker := hostapi.Caller{URL: "https://" + name + ".example", Name: name}
+				moved, err := s.CompareAndSetCode(ctx, code, to, asker, entry("code"))
 				mu.Lock()
 				defer mu.Unlock()
 				if err != nil {
@@ -318,9 +321,9 @@ func TestOfManyCountersOneMovesACodeOn(t *testing.T) {
 		if err != nil || len(winners) != 1 || now.State != to {
 			t.Fatalf("%s: %v won, %+v %v", to, winners, now, err)
 		}
-		want := desk.Caller{} // of a used code nobody is told who had it
-		if to == desk.CodeAsked {
-			want = desk.Caller{URL: "https://" + winners[0] + ".example", Name: winners[0]}
+		want := hostapi.Caller{} // of a used code nobody is told who had it
+		if to == insurer.CodeAsked {
+			want = hostapi.Caller{URL: "https://" + winners[0] + ".example", Name: winners[0]}
 		}
 		if now.Asker != want {
 			t.Errorf("%s: %+v asks, %+v won", to, now.Asker, want)

@@ -7,7 +7,8 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // Several insurers share a server; a clerk's list, search and count are of the own one, also where two people are
@@ -23,23 +24,23 @@ func TestAClerkFindsTheOwnInsurersPeopleOnly(t *testing.T) {
 	}
 	texts := []string{"", "５６７", "567", "試験 花子", "ｼｹﾝ ﾊﾅｺ", "1988-11-30", "１２３－４ ５６７"}
 	outside.Refused(t, outside.Stored, 2*len(texts)+2)
-	for _, insurer := range []eligibility.InsurerNumber{"06139992", "00138990"} {
+	for _, number := range []eligibility.InsurerNumber{"06139992", "00138990"} {
 		for _, text := range texts {
-			q := desk.PeopleQuery{Insurer: insurer, Text: text, Limit: 10}
+			q := insurer.PeopleQuery{Insurer: number, Text: text, Limit: 10}
 			found, err := s.FindPeople(ctx, q)
-			if err != nil || len(found) != 1 || found[0].Person.Insurer != insurer {
-				t.Errorf("%s finds by %q %d people, %v", insurer, text, len(found), err)
+			if err != nil || len(found) != 1 || found[0].Person.Insurer != number {
+				t.Errorf("%s finds by %q %d people, %v", number, text, len(found), err)
 			}
 			if n, err := s.CountFound(ctx, q); err != nil || n != 1 {
-				t.Errorf("%s counts by %q %d, %v", insurer, text, n, err)
+				t.Errorf("%s counts by %q %d, %v", number, text, n, err)
 			}
 		}
-		if n, err := s.CountPeople(ctx, insurer); err != nil || n != 1 {
-			t.Errorf("%s counts %d, %v", insurer, n, err)
+		if n, err := s.CountPeople(ctx, number); err != nil || n != 1 {
+			t.Errorf("%s counts %d, %v", number, n, err)
 		}
 	}
 	for _, nobody := range []eligibility.InsurerNumber{"01139997", ""} {
-		if found, err := s.FindPeople(ctx, desk.PeopleQuery{Insurer: nobody, Text: "567",
+		if found, err := s.FindPeople(ctx, insurer.PeopleQuery{Insurer: nobody, Text: "567",
 			Limit: 10}); err != nil || len(found) != 0 {
 			t.Errorf("%q finds %d people, %v", nobody, len(found), err)
 		}
@@ -51,20 +52,20 @@ func TestAClerkFindsTheOwnInsurersPeopleOnly(t *testing.T) {
 func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 	s, _ := open(t)
 	a, b := twoEnrolled(t, s)
-	logins := map[desk.PersonID]string{a: "op|hanako", b: "op|taichi"}
-	for id, phone := range map[desk.PersonID]string{a: "phone-a", b: "phone-b"} {
+	logins := map[audit.PersonID]string{a: "op|hanako", b: "op|taichi"}
+	for id, phone := range map[audit.PersonID]string{a: "phone-a", b: "phone-b"} {
 		if err := s.PutPhoneKey(ctx, logins[id], phone, []byte(phone), entry("phone.add")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for id, phone := range map[desk.PersonID]string{a: "phone-a", b: "phone-b"} {
+	for id, phone := range map[audit.PersonID]string{a: "phone-a", b: "phone-b"} {
 		keys, err := s.PhoneKeys(ctx, id)
 		if err != nil || len(keys) != 1 || string(keys[phone]) != phone {
 			t.Errorf("%v %v, want %s alone", keys, err, phone)
 		}
 	}
 	sealed := map[string][]byte{"phone-a": []byte("one"), "phone-b": []byte("two"), "nobody": []byte("three")}
-	if err := s.PutReceipts(ctx, a, sealed, desk.Entry{At: noon, Actor: "t", Action: "receipt.leave",
+	if err := s.PutReceipts(ctx, a, sealed, audit.Entry{At: noon, Actor: "t", Action: "receipt.leave",
 		Person: a}); err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
 )
 
 // writer is the connection that writes. What is done under desk.WithoutChange it takes back at the end.
@@ -13,7 +13,7 @@ type writer struct{ *sql.DB }
 
 // ExecContext is one statement in a transaction of its own.
 func (w writer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if !desk.ChangesNothing(ctx) {
+	if !audit.ChangesNothing(ctx) {
 		return w.DB.ExecContext(ctx, query, args...)
 	}
 	tx, err := w.BeginTx(ctx, nil)

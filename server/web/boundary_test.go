@@ -18,7 +18,8 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // What stands between this program and everybody else: cookies, headers, host names, sizes, the log.
@@ -360,8 +361,8 @@ func TestNoCellOfTheStatisticsStartsAFormula(t *testing.T) {
 	starts := []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}
 	outside.Refused(t, outside.Files, len(starts))
 	for _, start := range starts {
-		in := desk.Insurer{Number: "00138990", Name: start + "1+1", Issuer: "架空市長", Telephone: "03-0000-0000"}
-		if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
+		in := insurer.Insurer{Number: "00138990", Name: start + "1+1", Issuer: "架空市長", Telephone: "03-0000-0000"}
+		if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
 			t.Fatal(err)
 		}
 		text := h.page(t, "/insurer/statistics.csv?insurer=00138990")

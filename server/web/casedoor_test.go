@@ -16,13 +16,14 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
+	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
 )
 
 // otherFacility is another clinic's counter on the same server and database.
-func (h *house) otherFacility() *desk.Counter {
+func (h *house) otherFacility() *counter.Service {
 	other := *h.counter
-	other.Facility = desk.Facility{Code: "1319999992", Name: "別の医院"}
+	other.Facility = counter.Facility{Code: "1319999992", Name: "別の医院"}
 	return &other
 }
 
@@ -33,8 +34,8 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 	other := h.otherFacility()
 	was := answer[struct{ Cases []caseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil), 200).Cases[0]
 	cases := map[string]func() error{
-		"record":  func() error { _, err := other.Record(ctx, "鈴木", id, desk.Accepted, "理由"); return err },
-		"park":    func() error { _, err := other.Record(ctx, "鈴木", id, desk.Parked, "理由"); return err },
+		"record":  func() error { _, err := other.Record(ctx, "鈴木", id, hostapi.Accepted, "理由"); return err },
+		"park":    func() error { _, err := other.Record(ctx, "鈴木", id, hostapi.Parked, "理由"); return err },
 		"visual":  func() error { _, err := other.Visual(ctx, "鈴木", id, []string{"photo"}); return err },
 		"prove":   func() error { _, err := other.Prove(ctx, "鈴木", id, "x"); return err },
 		"number":  func() error { _, err := other.Challenge(ctx, "鈴木", id); return err },

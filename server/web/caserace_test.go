@@ -7,17 +7,19 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
 )
 
 // racing lets somebody else change a case just before a change of it is stored.
 type racing struct {
-	desk.CounterStore
+	counter.Store
 	mu    sync.Mutex
 	other func()
 }
 
-func (r *racing) PutCase(ctx context.Context, c desk.Case, e desk.Entry) error {
+func (r *racing) PutCase(ctx context.Context, c counter.Case, e audit.Entry) error {
 	r.mu.Lock()
 	other := r.other
 	r.other = nil
@@ -25,7 +27,7 @@ func (r *racing) PutCase(ctx context.Context, c desk.Case, e desk.Entry) error {
 	if other != nil {
 		other()
 	}
-	return r.CounterStore.PutCase(ctx, c, e)
+	return r.Store.PutCase(ctx, c, e)
 }
 
 // Two consoles of one reception work on the same case. Neither undoes the other: what was looked at stays noted, and a record
@@ -34,20 +36,20 @@ func TestTwoConsolesOnOneCaseLoseNothing(t *testing.T) {
 	h := newHouse(t)
 	id, _ := h.scanned(t)
 	second := *h.counter
-	store := &racing{CounterStore: h.store, other: func() {
+	store := &racing{Store: h.store, other: func() {
 		if _, err := second.Visual(ctx, "佐藤", id, []string{"photo"}); err != nil {
 			t.Error(err)
 		}
 	}}
 	h.counter.Store = store
-	view, err := h.counter.Record(ctx, "鈴木", id, desk.Accepted, "リーダーの故障")
+	view, err := h.counter.Record(ctx, "鈴木", id, hostapi.Accepted, "リーダーの故障")
 	if err != nil || len(view.Visual) != 1 || view.Staff != "鈴木" {
 		t.Errorf("%+v %v", view.Visual, err)
 	}
 
 	id, _ = h.scanned(t)
 	store.other = func() {
-		if _, err := second.Record(ctx, "佐藤", id, desk.Parked, "急ぎ"); err != nil {
+		if _, err := second.Record(ctx, "佐藤", id, hostapi.Parked, "急ぎ"); err != nil {
 			t.Error(err)
 		}
 	}
@@ -55,10 +57,10 @@ func TestTwoConsolesOnOneCaseLoseNothing(t *testing.T) {
 	if _, err := h.counter.Visual(ctx, "鈴木", id, []string{"photo"}); !errors.As(err, &e) || e.Key != "case.closed" {
 		t.Errorf("%v", err)
 	}
-	if stored, err := h.store.Case(ctx, "1319999991", id); err != nil || stored.Outcome != desk.Parked {
+	if stored, err := h.store.Case(ctx, "1319999991", id); err != nil || stored.Outcome != hostapi.Parked {
 		t.Errorf("%s %v", stored.Outcome, err)
 	}
-	if err := h.store.PutCase(ctx, desk.Case{Facility: "1319999991", ID: id, At: h.now, Version: 1, Body: []byte("{}")}, desk.Entry{At: h.now, Actor: "t", Action: "t"}); !errors.Is(err, desk.ErrCaseMoved) {
+	if err := h.store.PutCase(ctx, counter.Case{Facility: "1319999991", ID: id, At: h.now, Version: 1, Body: []byte("{}")}, audit.Entry{At: h.now, Actor: "t", Action: "t"}); !errors.Is(err, counter.ErrCaseMoved) {
 		t.Errorf("an old version was stored: %v", err)
 	}
 }

@@ -6,7 +6,8 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
 )
 
 type sentence struct {
@@ -47,13 +48,13 @@ type groundJSON struct {
 	sentence
 }
 
-var grounds = map[desk.Ground]sentence{
-	desk.ByChip:   {"カードのICで確認", "Confirmed by the card's chip"},
-	desk.ByEye:    {"目視で確認（顔写真・氏名・生年月日）", "Compared by eye: photo, name, birth date"},
-	desk.ByReason: {"カードでは確認せず、理由を付けて受け付け", "Accepted for a reason, without the card"},
+var grounds = map[hostapi.Ground]sentence{
+	hostapi.ByChip:   {"カードのICで確認", "Confirmed by the card's chip"},
+	hostapi.ByEye:    {"目視で確認（顔写真・氏名・生年月日）", "Compared by eye: photo, name, birth date"},
+	hostapi.ByReason: {"カードでは確認せず、理由を付けて受け付け", "Accepted for a reason, without the card"},
 }
 
-func groundOf(g desk.Ground) *groundJSON {
+func groundOf(g hostapi.Ground) *groundJSON {
 	said, ok := grounds[g]
 	if !ok {
 		return nil
@@ -110,7 +111,7 @@ type cardJSON struct {
 var askAlways = []string{"限度額適用認定証などの有無", "公費の受給者証の有無", "子ども医療証の有無"}
 
 // caseView turns a case into what the console shows: the headline, then the one next step.
-func (s *Site) caseView(view desk.CaseView) caseJSON {
+func (s *Site) caseView(view counter.CaseView) caseJSON {
 	v := view.Verdict
 	ja, en := v.Headline()
 	out := caseJSON{ID: view.ID, At: view.At, Outcome: string(view.Outcome), Reason: view.Reason, Staff: view.Staff,

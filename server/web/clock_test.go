@@ -14,6 +14,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/outside"
+	"madoguchi/server/hostapi"
 )
 
 // hosts answers a counter's calls as many servers would, over TLS: each host with the same answer.
@@ -34,11 +35,11 @@ func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
 var clockNow = time.Date(2026, 11, 22, 10, 42, 0, 0, time.UTC)
 
 // caller is a counter whose clock stands at clockNow.
-func caller(t *testing.T, way http.RoundTripper) (*Insurers, *time.Time) {
+func caller(t *testing.T, way http.RoundTripper) (*hostapi.Client, *time.Time) {
 	t.Helper()
 	_, key := p256(t)
 	now := clockNow
-	return &Insurers{URL: "https://clinic.example.jp", Key: key, Client: &http.Client{Transport: way}, Now: func() time.Time { return now }}, &now
+	return &hostapi.Client{URL: "https://clinic.example.jp", Key: key, Client: &http.Client{Transport: way}, Now: func() time.Time { return now }}, &now
 }
 
 func dateOf(at time.Time) http.Header { return http.Header{"Date": {at.UTC().Format(http.TimeFormat)}} }
@@ -50,7 +51,7 @@ var (
 		"https://a.example./i/39131156"}
 )
 
-func ask(t *testing.T, calls *Insurers, issuers []string) {
+func ask(t *testing.T, calls *hostapi.Client, issuers []string) {
 	t.Helper()
 	for _, iss := range issuers {
 		_, _ = calls.ReceiptKeys(ctx, iss, "x") // whatever it answers: only its time counts here
@@ -152,7 +153,7 @@ func TestWhatMayNotMoveTheClock(t *testing.T) {
 
 func TestMeasurementsOfTheClockEnd(t *testing.T) {
 	running := time.Duration(0)
-	start := func() (*Insurers, *time.Time) {
+	start := func() (*hostapi.Client, *time.Time) {
 		calls, now := caller(t, hosts{answer: func(*http.Request) (int, http.Header, string) {
 			return 200, dateOf(clockNow.Add(-time.Minute)), `{"keys":{}}`
 		}})
@@ -165,7 +166,7 @@ func TestMeasurementsOfTheClockEnd(t *testing.T) {
 		return calls, now
 	}
 	calls, now := start()
-	*now, running = now.Add(sampleLife), running+sampleLife
+	*now, running = now.Add(hostapi.SampleLife), running+hostapi.SampleLife
 	if calls.ClockSkew().General == 0 {
 		t.Error("a measurement was dropped before its time")
 	}
@@ -199,7 +200,7 @@ func TestAnAnswerThatTookLongSaysNothingOfTheClock(t *testing.T) {
 }
 
 // redeems is a counter that looks an online code up, at issuers whose servers answer with what a test gives.
-func redeems(t *testing.T, answer map[string]string) (*Insurers, *house) {
+func redeems(t *testing.T, answer map[string]string) (*hostapi.Client, *house) {
 	t.Helper()
 	h := newHouse(t)
 	calls, _ := caller(t, hosts{answer: func(r *http.Request) (int, http.Header, string) {
@@ -268,7 +269,7 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 	outside.Refused(t, outside.Trust, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			calls.measured.issuers = nil
+			calls.Measured.Issuers = nil
 			answer[c.host] = c.jws
 			_, _ = calls.Redeem(ctx, c.iss, credential.NewCode(c.iss))
 			if skew := calls.ClockSkew(); skew.Issuers != nil || skew.General != 0 {
@@ -326,7 +327,7 @@ func TestAWrongClockIsSaidAtTheCounter(t *testing.T) {
 			calls, _ := caller(t, hosts{answer: func(*http.Request) (int, http.Header, string) { return 200, dateOf(truth), `{"keys":{}}` }})
 			calls.Now = func() time.Time { return h.now }
 			ask(t, calls, three)
-			h.counter.Skew = calls.ClockSkew
+			h.counter.ClockSkew = calls.ClockSkew
 			v := h.scan(t, h.live(t, r.Person, "00138990", truth.Add(-c.age))).Verdict
 			if v.Valid != c.valid || v.Headline.Ja != c.headline || !v.Valid && v.Next.Ja == "" {
 				t.Errorf("%+v", v)

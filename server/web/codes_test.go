@@ -14,7 +14,10 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insurer"
 )
 
 // twoHosts is a house whose trust list has, besides 架空市, an issuer whose codes have the same tag: another host, that answers as a
@@ -24,13 +27,13 @@ type twoHosts struct {
 	other string // its iss
 
 	mu    sync.Mutex // a look-up that has its answer leaves the other calls behind
-	real  desk.InsurerCalls
+	real  counter.InsurerCalls
 	says  func(ctx context.Context) (string, error)
 	asked []string
 }
 
 // answer sets what the other host says, and who answers for the rest.
-func (w *twoHosts) answer(says func(ctx context.Context) (string, error), real desk.InsurerCalls) {
+func (w *twoHosts) answer(says func(ctx context.Context) (string, error), real counter.InsurerCalls) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.says, w.real = says, real
@@ -56,7 +59,7 @@ func (w *twoHosts) Redeem(ctx context.Context, iss string, code credential.Code)
 }
 
 // collide opens a second issuer whose tag is that of 架空市 and puts it first on the list.
-func collide(t *testing.T) (*twoHosts, desk.PersonRecord, credential.Key) {
+func collide(t *testing.T) (*twoHosts, insurer.PersonRecord, credential.Key) {
 	t.Helper()
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
@@ -91,11 +94,11 @@ func TestNoHostStopsAnothersCode(t *testing.T) {
 		name string
 		says func(ctx context.Context) (string, error)
 	}{
-		{"waiting", func(context.Context) (string, error) { return "", desk.ErrCodeWaiting }},
+		{"waiting", func(context.Context) (string, error) { return "", hostapi.ErrCodeWaiting }},
 		{"nothing until it is given up", func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() }},
-		{"500", func(context.Context) (string, error) { return "", &refusedCall{status: 500, text: "oops"} }},
+		{"500", func(context.Context) (string, error) { return "", &hostapi.RefusedCall{Status: 500, Text: "oops"} }},
 		{"429", func(context.Context) (string, error) { return "", auth.ErrTooMany }},
-		{"403", func(context.Context) (string, error) { return "", &refusedCall{status: 403} }},
+		{"403", func(context.Context) (string, error) { return "", &hostapi.RefusedCall{Status: 403} }},
 		{"nothing at all in a good answer", func(context.Context) (string, error) { return "", nil }},
 		{"rubbish", func(context.Context) (string, error) { return "rubbish", nil }},
 		{"a screen of another insurer, well signed", func(context.Context) (string, error) { return w.live(t, r.Person, "00138990", w.now), nil }},
@@ -115,7 +118,7 @@ func TestNoHostStopsAnothersCode(t *testing.T) {
 			_, forged := p256(t)
 			return own(w.other, forged, "06139992", w.now, credential.Live), nil
 		}},
-		{"no such code", func(context.Context) (string, error) { return "", desk.ErrOnlineCode }},
+		{"no such code", func(context.Context) (string, error) { return "", hostapi.ErrOnlineCode }},
 	}
 	outside.Refused(t, outside.Servers, len(answers))
 	path := "/api/v1/people/" + string(r.ID) + "/code"
@@ -141,8 +144,8 @@ func TestWhatIsSaidWhenNoScreenComes(t *testing.T) {
 	w, r, key := collide(t)
 	away := func(context.Context) (string, error) { return "", errors.New("no route") }
 	hangs := func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() }
-	none := func(context.Context) (string, error) { return "", desk.ErrOnlineCode }
-	waiting := func(context.Context) (string, error) { return "", desk.ErrCodeWaiting }
+	none := func(context.Context) (string, error) { return "", hostapi.ErrOnlineCode }
+	waiting := func(context.Context) (string, error) { return "", hostapi.ErrCodeWaiting }
 	many := func(context.Context) (string, error) { return "", auth.ErrTooMany }
 	old := func(context.Context) (string, error) {
 		p := r.Person
@@ -191,7 +194,7 @@ func (o *saying) Redeem(ctx context.Context, _ string, _ credential.Code) (strin
 
 func TestOnlyIssuersOfACodesTagAreAsked(t *testing.T) {
 	w, r, _ := collide(t)
-	w.answer(func(context.Context) (string, error) { return "", desk.ErrOnlineCode }, w.real)
+	w.answer(func(context.Context) (string, error) { return "", hostapi.ErrOnlineCode }, w.real)
 	made := answer[madeCode](t, w.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/code", struct{}{}), 201)
 	w.scan(t, made.Address)
 	var asked []string
@@ -217,14 +220,14 @@ func TestOnlyIssuersOfACodesTagAreAsked(t *testing.T) {
 // redeemAs calls the insurer's service as a counter that may claim what it likes.
 func (h *house) redeemAs(t *testing.T, counter string, code credential.Code) (string, error) {
 	t.Helper()
-	return h.office.Redeem(ctx, desk.CodeCall{Insurer: "00138990", Caller: desk.Caller{URL: counter, Name: counter}, Code: code}, &unlimited{})
+	return h.office.OnlineCodes.Redeem(ctx, insurer.CodeCall{Insurer: "00138990", Caller: hostapi.Caller{URL: counter, Name: counter}, Code: code}, &unlimited{})
 }
 
 // unlimited counts tries and questions and allows all.
 type unlimited struct{ guesses, questions int }
 
 func (u *unlimited) Guess(string, eligibility.InsurerNumber) error { u.guesses++; return nil }
-func (u *unlimited) Question(string, desk.PersonID) error          { u.questions++; return nil }
+func (u *unlimited) Question(string, audit.PersonID) error         { u.questions++; return nil }
 
 // Whoever has only what can be overheard never gets a screen without the patient's yes.
 func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
@@ -255,54 +258,54 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 		want *eligibility.Error
 	}
 	refused := []try{
-		{"spoken", func(t *testing.T) (string, error) { return h.redeemAs(t, a, only(fresh(t))) }, desk.ErrCodeWaiting},
+		{"spoken", func(t *testing.T) (string, error) { return h.redeemAs(t, a, only(fresh(t))) }, hostapi.ErrCodeWaiting},
 		{"spoken twice", func(t *testing.T) (string, error) {
 			c := only(fresh(t))
 			_, _ = h.redeemAs(t, a, c)
 			return h.redeemAs(t, a, c)
-		}, desk.ErrCodeWaiting},
+		}, hostapi.ErrCodeWaiting},
 		{"another hidden half", func(t *testing.T) (string, error) {
 			return h.redeemAs(t, a, credential.Code{Spoken: fresh(t).Spoken, Hidden: "AAAAAAAA"})
-		}, desk.ErrOnlineCode},
+		}, hostapi.ErrOnlineCode},
 		{"the hidden half of the code before", func(t *testing.T) (string, error) {
 			old := fresh(t)
 			return h.redeemAs(t, a, credential.Code{Spoken: fresh(t).Spoken, Hidden: old.Hidden})
-		}, desk.ErrOnlineCode},
+		}, hostapi.ErrOnlineCode},
 		{"another hidden half while the patient is asked for this counter", func(t *testing.T) (string, error) {
 			c := fresh(t)
 			_, _ = h.redeemAs(t, a, only(c))
 			return h.redeemAs(t, a, credential.Code{Spoken: c.Spoken, Hidden: "AAAAAAAA"})
-		}, desk.ErrOnlineCode},
+		}, hostapi.ErrOnlineCode},
 		{"asked for another counter", func(t *testing.T) (string, error) {
 			c := only(fresh(t))
 			_, _ = h.redeemAs(t, a, c)
 			return h.redeemAs(t, b, c)
-		}, desk.ErrOnlineCode},
+		}, hostapi.ErrOnlineCode},
 		{"allowed for another counter", func(t *testing.T) (string, error) {
 			c := only(fresh(t))
 			_, _ = h.redeemAs(t, a, c)
 			answers(t, true)
 			return h.redeemAs(t, b, c)
-		}, desk.ErrOnlineCode},
+		}, hostapi.ErrOnlineCode},
 		{"denied", func(t *testing.T) (string, error) {
 			c := fresh(t)
 			_, _ = h.redeemAs(t, a, only(c))
 			answers(t, false)
 			return h.redeemAs(t, a, c) // even scanned
-		}, desk.ErrOnlineCode},
+		}, hostapi.ErrOnlineCode},
 		{"used", func(t *testing.T) (string, error) {
 			c := fresh(t)
 			_, _ = h.redeemAs(t, a, c)
 			return h.redeemAs(t, a, c)
-		}, desk.ErrOnlineCode},
+		}, hostapi.ErrOnlineCode},
 		{"after 90 seconds", func(t *testing.T) (string, error) {
 			c := fresh(t)
 			h.now = h.now.Add(91 * time.Second)
 			return h.redeemAs(t, a, c)
-		}, desk.ErrOnlineCode},
+		}, hostapi.ErrOnlineCode},
 		{"at another insurer of the same server", func(t *testing.T) (string, error) {
-			return h.office.Redeem(ctx, desk.CodeCall{Insurer: "06139992", Caller: desk.Caller{URL: a, Name: a}, Code: fresh(t)}, &unlimited{})
-		}, desk.ErrOnlineCode},
+			return h.office.OnlineCodes.Redeem(ctx, insurer.CodeCall{Insurer: "06139992", Caller: hostapi.Caller{URL: a, Name: a}, Code: fresh(t)}, &unlimited{})
+		}, hostapi.ErrOnlineCode},
 	}
 	outside.Refused(t, outside.Servers, len(refused))
 	for _, c := range refused {
@@ -338,7 +341,7 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 		screens := make(chan string, 8)
 		for i := range 8 {
 			wait.Go(func() {
-				if jws, err := h.office.Redeem(ctx, desk.CodeCall{Insurer: "00138990", Caller: desk.Caller{URL: []string{a, b}[i%2]}, Code: c}, &unlimited{}); err == nil {
+				if jws, err := h.office.OnlineCodes.Redeem(ctx, insurer.CodeCall{Insurer: "00138990", Caller: hostapi.Caller{URL: []string{a, b}[i%2]}, Code: c}, &unlimited{}); err == nil {
 					screens <- jws
 				}
 			})
@@ -364,7 +367,7 @@ func TestGuessesAndQuestionsAreCounted(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	code := func() credential.Code {
-		c, _, err := h.office.NewCode(ctx, "s", r.ID)
+		c, _, err := h.office.OnlineCodes.NewCode(ctx, "s", r.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -372,7 +375,7 @@ func TestGuessesAndQuestionsAreCounted(t *testing.T) {
 	}
 	var count unlimited
 	redeem := func(c credential.Code) {
-		_, _ = h.office.Redeem(ctx, desk.CodeCall{Insurer: "00138990", Caller: desk.Caller{URL: "https://a.example", Name: "A"}, Code: c}, &count)
+		_, _ = h.office.OnlineCodes.Redeem(ctx, insurer.CodeCall{Insurer: "00138990", Caller: hostapi.Caller{URL: "https://a.example", Name: "A"}, Code: c}, &count)
 	}
 	spoken := credential.Code{Spoken: code().Spoken}
 	for range 20 {

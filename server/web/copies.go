@@ -18,11 +18,11 @@ func (s *Site) document(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	until, err := s.Office.CopyUntil(ctx, subject, id)
+	until, err := s.Office.Documents.CopyUntil(ctx, subject, id)
 	if err != nil {
 		return err
 	}
-	data, err := s.Office.Document(ctx, subject, id)
+	data, err := s.Office.Documents.Document(ctx, subject, id)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (s *Site) maskedDocument(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	data, err := s.Office.MaskedDocument(c.Request().Context(), subject, id)
+	data, err := s.Office.Documents.MaskedDocument(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (s *Site) file(c echo.Context) error {
 	if err := s.limits.copies.Take(subject, s.Now()); err != nil {
 		return err
 	}
-	data, err := s.Office.File(c.Request().Context(), subject, id)
+	data, err := s.Office.Documents.File(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/hostapi"
 )
 
 func (s *Site) counterRoutes(e *echo.Echo) {
@@ -142,14 +142,14 @@ func (s *Site) visual(c echo.Context, staff string) error {
 
 func (s *Site) record(c echo.Context, staff string) error {
 	var body struct {
-		Outcome desk.Outcome `json:"outcome"`
-		Reason  string       `json:"reason"`
+		Outcome hostapi.Outcome `json:"outcome"`
+		Reason  string          `json:"reason"`
 	}
 	if err := c.Bind(&body); err != nil || len(body.Reason) > 2000 {
 		return errRequest
 	}
 	switch body.Outcome {
-	case desk.Accepted, desk.Refused, desk.Parked:
+	case hostapi.Accepted, hostapi.Refused, hostapi.Parked:
 	default:
 		return errRequest.In("outcome")
 	}
@@ -198,18 +198,18 @@ func (s *Site) counterStatus(c echo.Context, staff string) error {
 		Clock      *sentence `json:"clock"` // how far the server's clock is off, when that is worth saying
 	}{Facility: s.Counter.Facility.Name, Staff: staff, Readers: s.readers(c), ServerTime: s.Now()}
 	out.Away = chosenReader(c) != "" && !slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
-	if s.Counter.Skew != nil {
-		if ja, en := credential.ClockWords(s.Counter.Skew().General); ja != "" {
+	if s.Counter.ClockSkew != nil {
+		if ja, en := credential.ClockWords(s.Counter.ClockSkew().General); ja != "" {
 			out.Clock = &sentence{ja, en}
 		}
 	}
 	out.TrustList.IssuedAt, out.TrustList.Version = time.Unix(trust.IssuedAt, 0).In(eligibility.Japan), trust.Version
 	for _, view := range views {
 		switch view.Outcome {
-		case desk.Parked:
+		case hostapi.Parked:
 			out.Parked++
 			out.Today++
-		case desk.Accepted, desk.Refused:
+		case hostapi.Accepted, hostapi.Refused:
 			out.Today++
 		}
 	}

@@ -10,7 +10,8 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/pwa"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // A patient's phone that comes back by its key, and who may show whom: a login its own people, a phone's key those that it
@@ -37,8 +38,8 @@ type asker struct {
 	login   *auth.Identity
 	session auth.Session // of the login
 	device  deviceVisit
-	entered auth.Session // of the phone
-	grants  []desk.Grant // of the phone, newest first, among them those that are over
+	entered auth.Session    // of the phone
+	grants  []insurer.Grant // of the phone, newest first, among them those that are over
 }
 
 // asks returns who asks, or errSignedOut.
@@ -61,8 +62,8 @@ func (s *Site) asks(c echo.Context) (asker, error) {
 			return a, err
 		}
 		a.entered = entered
-		a.grants, err = s.Office.Device(ctx, a.device.Phone, a.device.Key)
-		if err != nil && !errors.Is(err, desk.ErrDeviceUnknown) {
+		a.grants, err = s.Office.Devices.Device(ctx, a.device.Phone, a.device.Key)
+		if err != nil && !errors.Is(err, insurer.ErrDeviceUnknown) {
 			return a, err
 		}
 	}
@@ -73,8 +74,8 @@ func (s *Site) asks(c echo.Context) (asker, error) {
 }
 
 // subjectOf returns the login by which this asker may show a person. What a login may show is for the desk to say.
-func (a asker) subjectOf(person desk.PersonID, now time.Time) (string, error) {
-	err := error(desk.ErrNotEnrolled)
+func (a asker) subjectOf(person audit.PersonID, now time.Time) (string, error) {
+	err := error(insurer.ErrNotEnrolled)
 	for _, g := range a.grants {
 		if g.Person != person {
 			continue
@@ -82,17 +83,17 @@ func (a asker) subjectOf(person desk.PersonID, now time.Time) (string, error) {
 		if now.Before(g.Until()) || a.login != nil && a.login.Subject == g.Subject {
 			return g.Subject, nil
 		}
-		err = desk.ErrGrantOver
+		err = insurer.ErrGrantOver
 	}
-	if a.login != nil && err == error(desk.ErrNotEnrolled) {
+	if a.login != nil && err == error(insurer.ErrNotEnrolled) {
 		return a.login.Subject, nil
 	}
 	return "", err
 }
 
 // showing returns the login by which the person of the request's path may be shown.
-func (s *Site) showing(c echo.Context) (subject string, person desk.PersonID, err error) {
-	person = desk.PersonID(c.Param("id"))
+func (s *Site) showing(c echo.Context) (subject string, person audit.PersonID, err error) {
+	person = audit.PersonID(c.Param("id"))
 	a, err := s.asks(c)
 	if err != nil {
 		return "", person, err
@@ -112,7 +113,7 @@ func (s *Site) newNonce(c echo.Context) error {
 	if err := c.Bind(&body); err != nil {
 		return errRequest
 	}
-	nonce, ends, err := s.Office.Challenge(body.Phone)
+	nonce, ends, err := s.Office.Devices.Challenge(body.Phone)
 	if err != nil {
 		return err
 	}
@@ -153,8 +154,8 @@ func (s *Site) enterDevice(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	proof := desk.DeviceProof{Phone: body.Phone, KeyID: body.Key, Nonce: body.Nonce, Signature: body.Signature}
-	if _, err := s.Office.Enter(ctx, proof); errors.Is(err, desk.ErrDeviceUnknown) {
+	proof := insurer.DeviceProof{Phone: body.Phone, KeyID: body.Key, Nonce: body.Nonce, Signature: body.Signature}
+	if _, err := s.Office.Devices.AuthenticateDevice(ctx, proof); errors.Is(err, insurer.ErrDeviceUnknown) {
 		return c.JSON(http.StatusOK, struct {
 			Known bool `json:"known"`
 		}{})
@@ -172,7 +173,7 @@ func (s *Site) enterDevice(c echo.Context) error {
 			return err
 		}
 	}
-	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Device, desk.DeviceSubject(body.Phone), data); err != nil {
+	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Device, insurer.DeviceSubject(body.Phone), data); err != nil {
 		return err
 	}
 	c.SetCookie(s.kept(int((400 * 24 * time.Hour).Seconds()))) // browsers keep no cookie longer
@@ -189,17 +190,17 @@ func (s *Site) removePerson(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, id := c.Request().Context(), desk.PersonID(c.Param("id"))
+	ctx, id := c.Request().Context(), audit.PersonID(c.Param("id"))
 	if id == "" { // would mean everybody
-		return desk.ErrNotEnrolled
+		return insurer.ErrNotEnrolled
 	}
 	if len(a.grants) > 0 {
-		if err := s.Office.EndDevice(ctx, a.device.Phone, a.device.Key, id, a.entered.Hash); err != nil {
+		if err := s.Office.Devices.EndDevice(ctx, a.device.Phone, a.device.Key, id, a.entered.Hash); err != nil {
 			return err
 		}
 	}
 	if a.login != nil {
-		people, err := s.Office.People(ctx, a.login.Subject)
+		people, err := s.Office.Enrolment.People(ctx, a.login.Subject)
 		if err != nil {
 			return err
 		}
@@ -224,7 +225,7 @@ func (s *Site) wipePhone(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	if len(a.grants) > 0 {
-		if err := s.Office.EndDevice(ctx, a.device.Phone, a.device.Key, "", a.entered.Hash); err != nil {
+		if err := s.Office.Devices.EndDevice(ctx, a.device.Phone, a.device.Key, "", a.entered.Hash); err != nil {
 			return err
 		}
 	}
@@ -249,7 +250,7 @@ func (s *Site) endPhone(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Office.EndPhone(ctx, session.Subject, c.Param("phone"), session.Hash); err != nil {
+	if err := s.Office.Devices.EndPhone(ctx, session.Subject, c.Param("phone"), session.Hash); err != nil {
 		return err
 	}
 	return s.answerPhones(c, session.Subject)
@@ -262,7 +263,7 @@ func (s *Site) eraseMe(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Office.EraseLogin(ctx, *v.Login); err != nil {
+	if err := s.Office.Enrolment.EraseLogin(ctx, *v.Login); err != nil {
 		return err
 	}
 	if err := s.Sessions.End(ctx, c.Response(), session); err != nil {

@@ -15,7 +15,8 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // testPhone is a phone's key.
@@ -47,18 +48,18 @@ func (h *house) nonce(t *testing.T, phone string) string {
 }
 
 // holder is what a phone sends to be added.
-func (h *house) holder(t *testing.T, id string, p testPhone) desk.HolderKey {
+func (h *house) holder(t *testing.T, id string, p testPhone) insurer.HolderKey {
 	t.Helper()
 	point, err := p.private.PublicKey.Bytes()
 	if err != nil {
 		t.Fatal(err)
 	}
 	b64, nonce := base64.RawURLEncoding, h.nonce(t, id)
-	return desk.HolderKey{Phone: id, X: b64.EncodeToString(point[1:33]), Y: b64.EncodeToString(point[33:]), Nonce: nonce,
+	return insurer.HolderKey{Phone: id, X: b64.EncodeToString(point[1:33]), Y: b64.EncodeToString(point[33:]), Nonce: nonce,
 		Signature: p.sign(t, strings.Join([]string{"madoguchi-device-1", "add", "localhost:8080", id, nonce}, "\n"))}
 }
 
-func holderBody(k desk.HolderKey) map[string]any {
+func holderBody(k insurer.HolderKey) map[string]any {
 	return map[string]any{"id": k.Phone, "key": map[string]string{"kty": "EC", "crv": "P-256", "x": k.X, "y": k.Y}, "nonce": k.Nonce, "signature": k.Signature}
 }
 
@@ -82,12 +83,12 @@ func (h *house) enter(t *testing.T, id string, p testPhone) *httptest.ResponseRe
 }
 
 // hanako puts 試験 花子 into 架空健康保険組合, enrols her own login and signs it in.
-func (h *house) hanako(t *testing.T, at time.Time) desk.PersonRecord {
+func (h *house) hanako(t *testing.T, at time.Time) insurer.PersonRecord {
 	t.Helper()
 	p := eligibility.Person{Insurer: "06139992", Symbol: "１２３－４", Number: "５６７", BranchNumber: "01", Name: "試験 花子", Kana: "ｼｹﾝ ﾊﾅｺ", BirthDate: eligibility.MustDate("1988-11-30"),
 		Address: "大阪府架空市練習町7-8"}
 	if _, err := h.store.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("hanako", p) },
-		desk.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
+		audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
 		t.Fatal(err)
 	}
 	r, err := h.store.PersonByKey(ctx, "06139992", "hanako")
@@ -241,8 +242,8 @@ func TestAKeyIsAddedOnlyByWhoHoldsIt(t *testing.T) {
 }
 
 func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
-	for name, end := range map[string]func(t *testing.T, h *house, r desk.PersonRecord){
-		"by the patient, from a login elsewhere": func(t *testing.T, h *house, r desk.PersonRecord) {
+	for name, end := range map[string]func(t *testing.T, h *house, r insurer.PersonRecord){
+		"by the patient, from a login elsewhere": func(t *testing.T, h *house, r insurer.PersonRecord) {
 			phones := h.cookies
 			h.cookies = nil
 			data, err := json.Marshal(visit{Login: &auth.Identity{Subject: "s", At: h.now}})
@@ -256,20 +257,20 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 			answer[meAnswer](t, h.ask(t, "GET", "/api/v1/me", nil), 200) // the one that asked goes on
 			h.cookies = phones
 		},
-		"by the insurer": func(t *testing.T, h *house, r desk.PersonRecord) {
-			if n, err := h.office.EndPhoneOf(ctx, "06139992", r.ID, "A", "鈴木"); err == nil {
+		"by the insurer": func(t *testing.T, h *house, r insurer.PersonRecord) {
+			if n, err := h.office.Devices.EndPhoneOf(ctx, "06139992", r.ID, "A", "鈴木"); err == nil {
 				t.Errorf("another insurer ended %d", n)
 			}
-			known, err := h.office.PhonesOf(ctx, "00138990", r.ID)
+			known, err := h.office.Devices.PhonesOf(ctx, "00138990", r.ID)
 			if err != nil || len(known) != 1 || known[0].ID != "A" {
 				t.Fatalf("%+v %v", known, err)
 			}
-			if n, err := h.office.EndPhoneOf(ctx, "00138990", r.ID, "A", "鈴木"); err != nil || n != 1 {
+			if n, err := h.office.Devices.EndPhoneOf(ctx, "00138990", r.ID, "A", "鈴木"); err != nil || n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
 		},
-		"by the erased person": func(t *testing.T, h *house, r desk.PersonRecord) {
-			if err := h.store.ErasePerson(ctx, r.ID, desk.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
+		"by the erased person": func(t *testing.T, h *house, r insurer.PersonRecord) {
+			if err := h.store.ErasePerson(ctx, r.ID, audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -315,7 +316,7 @@ func TestRemovingOneOfTwoPeopleLeavesTheOther(t *testing.T) {
 	if len(me.People) != 1 || me.People[0].ID != string(tokuichi.ID) || me.Login {
 		t.Errorf("%+v", me)
 	}
-	if people, err := h.office.People(ctx, "hanako"); err != nil || len(people) != 1 {
+	if people, err := h.office.Enrolment.People(ctx, "hanako"); err != nil || len(people) != 1 {
 		t.Errorf("she is enrolled no more: %d %v", len(people), err)
 	}
 	w := h.ask(t, "POST", "/api/v1/phone/wipe", struct{}{})
@@ -346,10 +347,10 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	if w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{"id": "A", "key": holderBody(h.holder(t, "A", newPhone(t)))["key"]}); w.Code != 204 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	if err := h.store.PutReceipts(ctx, r.ID, map[string][]byte{"A": []byte("sealed")}, desk.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
+	if err := h.store.PutReceipts(ctx, r.ID, map[string][]byte{"A": []byte("sealed")}, audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := h.office.Receipts(ctx, "s", "A"); err != nil || len(got) != 1 {
+	if got, err := h.office.Receipts.Receipts(ctx, "s", "A"); err != nil || len(got) != 1 {
 		t.Fatalf("%d %v", len(got), err)
 	}
 	h.enter(t, "A", phone)
@@ -358,7 +359,7 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	}
 	showsNobody(t, h.ask(t, "GET", "/api/v1/me", nil))
 	nobodyKnows(t, h.enter(t, "A", phone))
-	if people, err := h.office.People(ctx, "s"); err != nil || len(people) != 0 {
+	if people, err := h.office.Enrolment.People(ctx, "s"); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
 	if keys, err := h.store.PhoneKeys(ctx, r.ID); err != nil || len(keys) != 0 {
@@ -368,7 +369,7 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 		t.Errorf("the insurer's record: %v", err)
 	}
 	h.patientOf(t, h.now) // the same notice serves again, for the same person
-	if got, err := h.office.Receipts(ctx, "s", "A"); err != nil || len(got) != 0 {
+	if got, err := h.office.Receipts.Receipts(ctx, "s", "A"); err != nil || len(got) != 0 {
 		t.Errorf("receipts: %d %v", len(got), err)
 	}
 	if n, err := h.store.VerifyAudit(ctx); err != nil || n == 0 {
@@ -402,7 +403,7 @@ func TestAPhoneIsAddedOnlySoonAfterALogin(t *testing.T) {
 		t.Errorf("the patient is told: %+v", me)
 	}
 	stale := auth.Identity{Subject: "s", At: h.now, AuthTime: h.now.Add(-16 * time.Minute)}
-	if err := h.office.AddHolder(ctx, stale, h.holder(t, "D", phone)); err == nil {
+	if err := h.office.Devices.AddHolder(ctx, stale, h.holder(t, "D", phone)); err == nil {
 		t.Error("auth_time of 16 minutes ago was taken")
 	}
 }

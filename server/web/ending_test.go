@@ -13,13 +13,14 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // ghost is a login with a phone, both in other hands now: all that they had before they were ended.
 type ghost struct {
 	*house
-	person desk.PersonRecord
+	person insurer.PersonRecord
 	paper  string         // the code by which it enrolled
 	old    []*http.Cookie // of the login's session
 	phone  testPhone
@@ -76,7 +77,7 @@ func (g *ghost) lose(t *testing.T) {
 	file := fmt.Sprintf("記号,番号,枝番,氏名,氏名カナ,生年月日,住所,資格喪失年月日\n%s,%s,%s,%s,%s,%s,%s,2026-11-22\n", p.Symbol,
 		p.Number, p.BranchNumber,
 		p.Name, p.Kana, p.BirthDate, p.Address)
-	if _, err := g.office.Import(ctx, "00138990", strings.NewReader(file), "鈴木"); err != nil {
+	if _, err := g.office.Importer.Import(ctx, "00138990", strings.NewReader(file), "鈴木"); err != nil {
 		t.Fatal(err)
 	}
 	if r, err := g.store.Person(ctx, g.person.ID); err != nil ||
@@ -267,13 +268,13 @@ func TestAnEndedPhoneGetsNoReceipts(t *testing.T) {
 func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 	g := haunted(t)
 	g.clerk(t, g.at("/insurer/people/%s/logins/")+fmt.Sprint(g.login(t))+"/end", nil)
-	mac := g.office.Notices.MAC(g.paper)
+	mac := g.notices.MAC(g.paper)
 	for _, who := range []auth.Identity{
 		{Subject: "s", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now},
 		{Subject: "s", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now.Add(-6 * time.Hour)},
 		{Subject: "another", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now},
 	} {
-		if err := g.office.Enrol(ctx, who, mac); err != error(desk.ErrNoticeVoid) {
+		if err := g.office.Enrolment.Enrol(ctx, who, mac); err != error(insurer.ErrNoticeVoid) {
 			t.Errorf("%s: %v", who.Subject, err)
 		}
 	}
@@ -282,16 +283,16 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 	}
 	// the clerk's next notice is the way back, printed alone or in a run
 	next := g.noticeCode(t, g.person)
-	serials, err := g.store.EnsureNotices(ctx, []desk.PersonID{g.person.ID}, func(id desk.PersonID,
+	serials, err := g.store.EnsureNotices(ctx, []audit.PersonID{g.person.ID}, func(id audit.PersonID,
 		n int64) []byte {
-		return g.office.Notices.MAC(g.office.Notices.Code(id, n))
+		return g.notices.MAC(g.notices.Code(id, n))
 	},
-		desk.Entry{At: g.now, Actor: "t", Action: "t"})
+		audit.Entry{At: g.now, Actor: "t", Action: "t"})
 	if next == g.paper || err != nil || serials[g.person.ID] != 2 {
 		t.Fatalf("%s again, %v %v", next, serials, err)
 	}
-	if err := g.office.Enrol(ctx, auth.Identity{Subject: "s", Name: "髙橋　德一",
-		BirthDate: g.person.Person.BirthDate, At: g.now}, g.office.Notices.MAC(next)); err != nil {
+	if err := g.office.Enrolment.Enrol(ctx, auth.Identity{Subject: "s", Name: "髙橋　德一",
+		BirthDate: g.person.Person.BirthDate, At: g.now}, g.notices.MAC(next)); err != nil {
 		t.Error(err)
 	}
 }
@@ -299,15 +300,15 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 func TestARunPrintsANewNoticeForWhomAClerkEnded(t *testing.T) {
 	g := haunted(t)
 	g.clerk(t, g.at("/insurer/people/%s/logins/")+fmt.Sprint(g.login(t))+"/end", nil)
-	serials, err := g.store.EnsureNotices(ctx, []desk.PersonID{g.person.ID}, func(id desk.PersonID,
+	serials, err := g.store.EnsureNotices(ctx, []audit.PersonID{g.person.ID}, func(id audit.PersonID,
 		n int64) []byte {
-		return g.office.Notices.MAC(g.office.Notices.Code(id, n))
+		return g.notices.MAC(g.notices.Code(id, n))
 	},
-		desk.Entry{At: g.now, Actor: "t", Action: "t"})
+		audit.Entry{At: g.now, Actor: "t", Action: "t"})
 	if err != nil || serials[g.person.ID] != 2 {
 		t.Errorf("%v %v", serials, err)
 	}
-	if n, err := g.store.Notice(ctx, g.office.Notices.MAC(g.office.Notices.Code(g.person.ID,
+	if n, err := g.store.Notice(ctx, g.notices.MAC(g.notices.Code(g.person.ID,
 		2))); err != nil || n.Void {
 		t.Errorf("%+v %v", n, err)
 	}
@@ -403,7 +404,7 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 		t.Error("it does not say which phone")
 	}
 	h.acts(t, at+"/phones/A/end", nil, "端末を解除しました")
-	if left, err := h.store.Grants(ctx, desk.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 ||
+	if left, err := h.store.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 ||
 		left[0].Phone != "B" {
 		t.Errorf("%+v %v", left, err)
 	}
@@ -418,7 +419,7 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 			t.Errorf("ending %s: %d", path, w.Code)
 		}
 	}
-	if left, err := h.store.Grants(ctx, desk.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 {
+	if left, err := h.store.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 {
 		t.Errorf("%+v %v", left, err)
 	}
 }

@@ -6,7 +6,8 @@ import (
 	"net/http"
 	"testing"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 	"madoguchi/server/store"
 )
 
@@ -16,7 +17,7 @@ type stumbles struct {
 	tries int
 }
 
-func (s *stumbles) EndGrants(ctx context.Context, end desk.GrantEnd, e desk.Entry) (int, error) {
+func (s *stumbles) EndGrants(ctx context.Context, end insurer.GrantEnd, e audit.Entry) (int, error) {
 	if s.tries++; s.tries == 1 {
 		return 0, errors.New("no space left on device")
 	}
@@ -24,7 +25,7 @@ func (s *stumbles) EndGrants(ctx context.Context, end desk.GrantEnd, e desk.Entr
 }
 
 // lost is a house with a phone that was lost while its login and its key's session were open, and an owner at another browser.
-func lost(t *testing.T) (h *house, r desk.PersonRecord, thief, owner []*http.Cookie, phone testPhone) {
+func lost(t *testing.T) (h *house, r insurer.PersonRecord, thief, owner []*http.Cookie, phone testPhone) {
 	t.Helper()
 	h, _ = connected(t)
 	r = h.patientOf(t, h.now)
@@ -38,7 +39,8 @@ func lost(t *testing.T) (h *house, r desk.PersonRecord, thief, owner []*http.Coo
 
 func TestTheEndOfALostPhoneIsWholeAfterAFailureHalfway(t *testing.T) {
 	h, _, thief, owner, _ := lost(t)
-	h.office.Store = &stumbles{Store: h.store}
+	h.replace = func(all *insurer.Stores) { all.Devices = &stumbles{Store: h.store} }
+	h.build(t)
 	h.cookies = owner
 	if w := h.ask(t, "POST", "/api/v1/phones/A/end", struct{}{}); w.Code < 500 {
 		t.Fatalf("%d", w.Code)
@@ -52,14 +54,14 @@ func TestTheEndOfALostPhoneIsWholeAfterAFailureHalfway(t *testing.T) {
 
 // A cookie that was copied off a phone is worth nothing when that phone was ended, even if it was added again with the same key.
 func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
-	for name, end := range map[string]func(t *testing.T, h *house, r desk.PersonRecord){
-		"by the patient": func(t *testing.T, h *house, _ desk.PersonRecord) {
+	for name, end := range map[string]func(t *testing.T, h *house, r insurer.PersonRecord){
+		"by the patient": func(t *testing.T, h *house, _ insurer.PersonRecord) {
 			if w := h.ask(t, "POST", "/api/v1/phones/A/end", struct{}{}); w.Code != 200 {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
 		},
-		"by the insurer": func(t *testing.T, h *house, r desk.PersonRecord) {
-			if n, err := h.office.EndPhoneOf(ctx, "00138990", r.ID, "", "鈴木"); err != nil || n != 1 {
+		"by the insurer": func(t *testing.T, h *house, r insurer.PersonRecord) {
+			if n, err := h.office.Devices.EndPhoneOf(ctx, "00138990", r.ID, "", "鈴木"); err != nil || n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
 		},
@@ -88,7 +90,7 @@ func TestAnEmptyNameInAnAddressEndsNothing(t *testing.T) {
 			t.Errorf("%s: %d", path, w.Code)
 		}
 	}
-	if left, err := h.store.Grants(ctx, desk.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 {
+	if left, err := h.store.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 {
 		t.Errorf("%d grants left, %v", len(left), err)
 	}
 }

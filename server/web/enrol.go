@@ -7,7 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 func (s *Site) enrolPage(c echo.Context) error {
@@ -21,7 +21,7 @@ func (s *Site) enrolPage(c echo.Context) error {
 func (s *Site) showEnrol(c echo.Context, status int, v visit, typed string, problem *Problem) error {
 	view := EnrolView{Page: s.translated(c, "enrol.title"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: printable(typed)}
 	view.Error, view.Insurer = problem, s.helpDesk(c)
-	view.LoginFirst = problem != nil && problem.Message.Key == desk.ErrEnrolAgain.Key
+	view.LoginFirst = problem != nil && problem.Message.Key == insurer.ErrEnrolAgain.Key
 	return s.show(c, status, "enrol", view)
 }
 
@@ -39,17 +39,17 @@ func (s *Site) enrol(c echo.Context) error {
 	typed := c.FormValue("code")
 	mac := v.Notice
 	if mac == nil {
-		mac, err = s.Office.NoticeFor(ctx, typed)
+		mac, err = s.Office.Enrolment.NoticeFor(ctx, typed)
 	}
 	if err == nil {
-		err = s.Office.Enrol(ctx, *v.Login, mac)
+		err = s.Office.Enrolment.Enrol(ctx, *v.Login, mac)
 	}
-	if errors.Is(err, desk.ErrEnrolAgain) {
+	if errors.Is(err, insurer.ErrEnrolAgain) {
 		v.Notice = mac // stays read until after the login
 		if err := s.keep(c, session, true, v); err != nil {
 			return err
 		}
-		return s.showEnrol(c, http.StatusForbidden, v, "", formError(desk.ErrEnrolAgain))
+		return s.showEnrol(c, http.StatusForbidden, v, "", formError(insurer.ErrEnrolAgain))
 	}
 	var e *eligibility.Error
 	if errors.As(err, &e) && (e.Code == eligibility.NotFound || e.Code == eligibility.Conflict) {

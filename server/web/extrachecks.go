@@ -13,7 +13,7 @@ import (
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
 	"madoguchi/eligibility/oqs"
-	"madoguchi/server/desk"
+	"madoguchi/server/counter"
 )
 
 // Checks beside the birth-date check.
@@ -71,7 +71,7 @@ type fieldJSON struct {
 	En     string `json:"en"`
 }
 
-func extraView(view desk.CaseView) extraChecks {
+func extraView(view counter.CaseView) extraChecks {
 	var out extraChecks
 	if t := view.Text; t != nil {
 		out.Text = &textJSON{Result: string(t.Outcome), By: verifier(t.By), Fields: []fieldJSON{}}

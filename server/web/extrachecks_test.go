@@ -10,8 +10,8 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
-	"madoguchi/server/readers"
+	"madoguchi/server/agents"
+	"madoguchi/server/hostapi"
 )
 
 // scanned signs 鈴木 in and opens a case with a genuine screen of 髙橋 德一; path is the case's.
@@ -264,7 +264,7 @@ func TestAnAnswerAfterTheRecordIsDropped(t *testing.T) {
 	h := newHouse(t)
 	id, path := h.scanned(t)
 	h.counter.Readers = &lateReader{doubleReader: h.reader, record: func() {
-		if _, err := h.counter.Record(ctx, "鈴木", id, desk.Parked, "急ぎ"); err != nil {
+		if _, err := h.counter.Record(ctx, "鈴木", id, hostapi.Parked, "急ぎ"); err != nil {
 			t.Error(err)
 		}
 	}}
@@ -273,7 +273,7 @@ func TestAnAnswerAfterTheRecordIsDropped(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	stored, err := h.store.Case(ctx, "1319999991", id)
-	if err != nil || stored.Outcome != desk.Parked || strings.Contains(string(stored.Body), `"card":{`) {
+	if err != nil || stored.Outcome != hostapi.Parked || strings.Contains(string(stored.Body), `"card":{`) {
 		t.Errorf("%+v %v", stored, err)
 	}
 }
@@ -284,7 +284,7 @@ type lateReader struct {
 	record func()
 }
 
-func (l *lateReader) CheckBirthDate(ctx context.Context, r readers.Request) (card.Result, error) {
+func (l *lateReader) CheckBirthDate(ctx context.Context, r agents.Request) (card.Result, error) {
 	l.record()
 	return l.doubleReader.CheckBirthDate(ctx, r)
 }
@@ -325,11 +325,11 @@ type severalReaders struct {
 	away  bool
 }
 
-func (s *severalReaders) Status(string) []readers.Status {
-	return []readers.Status{{ID: strings.Repeat("a", 64), Name: "受付1", Connected: true}, {ID: strings.Repeat("b", 64), Name: "受付2", Connected: !s.away}}
+func (s *severalReaders) Status(string) []agents.Status {
+	return []agents.Status{{ID: strings.Repeat("a", 64), Name: "受付1", Connected: true}, {ID: strings.Repeat("b", 64), Name: "受付2", Connected: !s.away}}
 }
 
-func (s *severalReaders) CheckBirthDate(ctx context.Context, r readers.Request) (card.Result, error) {
+func (s *severalReaders) CheckBirthDate(ctx context.Context, r agents.Request) (card.Result, error) {
 	s.asked = r.Reader
 	return s.doubleReader.CheckBirthDate(ctx, r)
 }

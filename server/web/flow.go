@@ -12,7 +12,7 @@ import (
 
 // A login under way in a browser that has no session yet.
 
-func (s *Site) flowSeal() auth.FlowSeal { return auth.FlowSeal{Key: s.Office.LoginFlowKey()} }
+func (s *Site) flowSeal() auth.FlowSeal { return auth.FlowSeal{Key: s.Office.Devices.LoginFlowKey()} }
 
 // carryFlow gives a flow to the browser, sealed.
 func (s *Site) carryFlow(c echo.Context, flow auth.Flow) error {
@@ -44,7 +44,7 @@ func (s *Site) carriedFlow(c echo.Context, state string) (auth.Flow, error) {
 func (s *Site) useFlow(c echo.Context, flow auth.Flow) error {
 	used := sha256.Sum256([]byte("login flow " + flow.State))
 	ends := flow.Begun.Add(auth.FlowLife + time.Minute)
-	first, err := s.Office.Store.UseNonce(c.Request().Context(), used[:], ends)
+	first, err := s.Office.Devices.UseNonce(c.Request().Context(), used[:], ends)
 	if err != nil {
 		return err
 	}

@@ -159,7 +159,7 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 			return get(e, "/login/callback?state=s&code=x", seal(make([]byte, 32), auth.Flow{State: "s", Begun: begun}))
 		}},
 		{"eleven minutes old", func() *http.Response {
-			return get(e, "/login/callback?state=s&code=x", seal(h.office.LoginFlowKey(), auth.Flow{State: "s", Begun: begun.Add(-11 * time.Minute)}))
+			return get(e, "/login/callback?state=s&code=x", seal(h.office.Devices.LoginFlowKey(), auth.Flow{State: "s", Begun: begun.Add(-11 * time.Minute)}))
 		}},
 		{"no state", func() *http.Response { c, _ := start(); return get(e, "/login/callback?code=x", c) }},
 		{"another state", func() *http.Response { c, _ := start(); return get(e, "/login/callback?state=x&code=x", c) }},

@@ -6,30 +6,38 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 	"madoguchi/server/store"
 )
 
-// uncounting is a store that cannot write numbers down.
-type uncounting struct{ *store.Store }
+// uncounting is a store that cannot write numbers down while its disk is full.
+type uncounting struct {
+	*store.Store
+	full bool
+}
 
-func (uncounting) AddCounts(context.Context, map[desk.DayCount]int) error {
-	return errors.New("no space left on device")
+func (s *uncounting) AddCounts(ctx context.Context, counts map[insurer.DayCount]int) error {
+	if s.full {
+		return errors.New("no space left on device")
+	}
+	return s.Store.AddCounts(ctx, counts)
 }
 
 // A live screen needs nothing written: statistics that cannot be stored are no reason to leave a patient without one.
 func TestAScreenIsShownThoughNothingCanBeCounted(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
-	h.office.Store = uncounting{h.store}
+	disk := &uncounting{Store: h.store, full: true}
+	h.replace = func(all *insurer.Stores) { all.Usage = disk }
+	h.build(t)
 	for range 3 {
 		answer[struct{ JWS string }](t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}), 200)
 		h.now = h.now.Add(2 * time.Minute)
 	}
-	h.office.Store = h.store
+	disk.full = false
 	h.now = h.now.Add(2 * time.Minute)
 	answer[struct{ JWS string }](t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}), 200)
-	s, err := h.office.Statistics(ctx, "00138990")
+	s, err := h.office.Usage.Statistics(ctx, "00138990")
 	if err != nil || len(s.Days) == 0 || s.Days[0].Screens != 4 {
 		t.Errorf("what was not written is written later: %+v %v", s.Days, err)
 	}

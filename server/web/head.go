@@ -5,7 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
 )
 
 // withoutHead are the addresses that answer GET and not HEAD, with the reason.
@@ -32,7 +32,7 @@ func answersHead(e *echo.Echo) {
 func asHead(get echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		head := c.Request()
-		asked := head.WithContext(desk.WithoutChange(head.Context()))
+		asked := head.WithContext(audit.WithoutChange(head.Context()))
 		asked.Method = http.MethodGet
 		c.SetRequest(asked)
 		defer c.SetRequest(head)

@@ -16,7 +16,7 @@ func (s *Site) helpDesk(c echo.Context) InsurerView {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), helpDeskWait)
 	defer cancel()
 	if _, v, ok, err := s.patient(c); err == nil && ok && v.Notice != nil {
-		if in, err := s.Office.NoticeInsurer(ctx, v.Notice); err == nil {
+		if in, err := s.Office.Enrolment.NoticeInsurer(ctx, v.Notice); err == nil {
 			return insurerView(in)
 		}
 	}
@@ -29,16 +29,16 @@ func (s *Site) helpDesk(c echo.Context) InsurerView {
 			subjects = append(subjects, g.Subject)
 		}
 		for _, subject := range subjects {
-			people, err := s.Office.People(ctx, subject)
+			people, err := s.Office.Enrolment.People(ctx, subject)
 			if err != nil || len(people) == 0 {
 				continue
 			}
-			if in, err := s.Office.Insurer(ctx, people[0].Person.Insurer); err == nil {
+			if in, err := s.Office.Directory.Insurer(ctx, people[0].Person.Insurer); err == nil {
 				return insurerView(in)
 			}
 		}
 	}
-	if all, err := s.Office.Store.Insurers(ctx); err == nil && len(all) == 1 {
+	if all, err := s.Office.Directory.All(ctx); err == nil && len(all) == 1 {
 		return insurerView(all[0])
 	}
 	return InsurerView{}

@@ -1,17 +1,22 @@
 package web
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insurer"
 )
 
 // Calls between servers: a counter's server asks an insurer's, at the iss of the trust list, and proves itself by an
@@ -31,7 +36,7 @@ func (s *Site) hostRoutes(e *echo.Echo) {
 
 // issuer returns the insurer of the address.
 func (s *Site) issuer(c echo.Context) (eligibility.InsurerNumber, error) {
-	in, err := s.Office.Insurer(c.Request().Context(), eligibility.InsurerNumber(c.Param("insurer")))
+	in, err := s.Office.Directory.Insurer(c.Request().Context(), eligibility.InsurerNumber(c.Param("insurer")))
 	return in.Number, err
 }
 
@@ -41,7 +46,7 @@ func (s *Site) jwks(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	keys, err := s.Office.PublishedKeys(c.Request().Context(), number)
+	keys, err := s.Office.Issuer.PublishedKeys(c.Request().Context(), number)
 	if err != nil {
 		return err
 	}
@@ -56,7 +61,7 @@ func (s *Site) keyEndorsements(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	text, err := s.Office.Endorsements(number)
+	text, err := s.Office.Issuer.Endorsements(number)
 	if err != nil {
 		return err
 	}
@@ -74,7 +79,7 @@ func (s *Site) revocationFile(c echo.Context) error {
 	if !ok {
 		return echo.ErrNotFound
 	}
-	file, err := s.Office.RevocationFile(c.Request().Context(), number, kid)
+	file, err := s.Office.Issuer.RevocationFile(c.Request().Context(), number, kid)
 	if err != nil {
 		return err
 	}
@@ -89,7 +94,7 @@ func (s *Site) statusList(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.Office.StatusList(c.Request().Context(), number)
+	list, err := s.Office.Issuer.StatusList(c.Request().Context(), number)
 	if err != nil {
 		return err
 	}
@@ -119,11 +124,11 @@ func (s *Site) redeem(c echo.Context) error {
 	}
 	code, err := credential.ReadCode(body.Code)
 	if err != nil {
-		return desk.ErrOnlineCode
+		return hostapi.ErrOnlineCode
 	}
-	call := desk.CodeCall{Insurer: number, Caller: caller, Code: code}
-	jws, err := s.Office.Redeem(c.Request().Context(), call, codeBudget{s})
-	if errors.Is(err, desk.ErrCodeWaiting) {
+	call := insurer.CodeCall{Insurer: number, Caller: caller, Code: code}
+	jws, err := s.Office.OnlineCodes.Redeem(c.Request().Context(), call, codeBudget{s})
+	if errors.Is(err, hostapi.ErrCodeWaiting) {
 		return c.JSON(http.StatusAccepted, map[string]bool{"waiting": true})
 	}
 	if err != nil {
@@ -141,7 +146,7 @@ func (b codeBudget) Guess(counter string, insurer eligibility.InsurerNumber) err
 }
 
 // Question: see desk.CodeBudget.
-func (b codeBudget) Question(counter string, person desk.PersonID) error {
+func (b codeBudget) Question(counter string, person audit.PersonID) error {
 	if err := b.limits.questions.Take(counter, b.Now()); err != nil {
 		return err
 	}
@@ -162,7 +167,7 @@ func (s *Site) receiptKeys(c echo.Context) error {
 	if err := c.Bind(&body); err != nil {
 		return errRequest
 	}
-	keys, err := s.Office.ReceiptKeys(c.Request().Context(), number, body.Credential)
+	keys, err := s.Office.Receipts.ReceiptKeys(c.Request().Context(), number, body.Credential)
 	if err != nil {
 		return err
 	}
@@ -190,11 +195,11 @@ func (s *Site) leaveReceipt(c echo.Context) error {
 	if err := c.Bind(&body); err != nil {
 		return errRequest
 	}
-	sealed, err := decodeAll(body.Sealed)
+	sealed, err := hostapi.DecodeAll(body.Sealed)
 	if err != nil {
 		return errRequest.In("sealed")
 	}
-	if err := s.Office.LeaveReceipt(c.Request().Context(), number, body.Credential, caller, sealed); err != nil {
+	if err := s.Office.Receipts.LeaveReceipt(c.Request().Context(), number, body.Credential, caller, sealed); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -215,4 +220,51 @@ func (s *Site) counters(c echo.Context) error {
 	}
 	c.Response().Header().Set("Cache-Control", "public, max-age=600")
 	return zipped(c, http.StatusOK, echo.MIMEApplicationJSON, data)
+}
+
+// caller verifies who calls, for one insurer. It reads the body and puts it back for the handler.
+func (s *Site) caller(c echo.Context) (eligibility.InsurerNumber, hostapi.Caller, error) {
+	number, err := s.issuer(c)
+	if err != nil {
+		return "", hostapi.Caller{}, err
+	}
+	assertion, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return "", hostapi.Caller{}, hostapi.ErrAssertion
+	}
+	path, ok := strings.CutPrefix(c.Request().URL.Path, "/i/"+string(number))
+	if !ok || c.Request().URL.RawQuery != "" {
+		return "", hostapi.Caller{}, hostapi.ErrAssertion
+	}
+	body, err := io.ReadAll(c.Request().Body)
+	if err != nil {
+		return "", hostapi.Caller{}, err
+	}
+	c.Request().Body = io.NopCloser(bytes.NewReader(body))
+	call := hostapi.HostCall{ISS: s.Office.Issuer.ISS(number), Path: path, Body: body}
+	caller, err := s.CounterCall(c.Request().Context(), assertion, call)
+	return number, caller, err
+}
+
+var timeNonce = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
+
+// hostTime signs the time for a question. It wants no assertion, since a counter with a wrong clock cannot
+// make one.
+func (s *Site) hostTime(c echo.Context) error {
+	if err := s.limits.times.Take(from(c), s.Now()); err != nil {
+		return err
+	}
+	number, err := s.issuer(c)
+	if err != nil {
+		return err
+	}
+	nonce := c.QueryParam("nonce")
+	if !timeNonce.MatchString(nonce) {
+		return errRequest.In("nonce")
+	}
+	signed, err := s.Office.Issuer.SignTime(number, nonce)
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "application/time+jwt", []byte(signed))
 }

@@ -14,7 +14,9 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insurer"
 )
 
 // inside carries calls to the house's own handler.
@@ -48,10 +50,10 @@ func connected(t *testing.T) (*house, *dated) {
 	_, key := p256(t)
 	h.trust.Counters = append(h.trust.Counters, credential.TrustedCounter{URL: "https://clinic.example.jp", Name: "架空医院", Facility: "1319999991", JWKS: credential.KeySet{key.Public()}})
 	way := &dated{inside: inside{h}}
-	calls := &Insurers{URL: "https://clinic.example.jp", Key: key, Client: &http.Client{Transport: way}, Now: func() time.Time { return h.now }}
+	calls := &hostapi.Client{URL: "https://clinic.example.jp", Key: key, Client: &http.Client{Transport: way}, Now: func() time.Time { return h.now }}
 	calls.Trust = h.counter.Trust
-	h.counter.Insurers, h.counter.Skew = calls, calls.ClockSkew
-	h.counter.Signer = desk.ReceiptSigner{URL: calls.URL, Key: key}
+	h.counter.Insurers, h.counter.ClockSkew = calls, calls.ClockSkew
+	h.counter.Signer = hostapi.ReceiptSigner{URL: calls.URL, Key: key}
 	h.calls = calls
 	return h, way
 }
@@ -69,7 +71,7 @@ func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	_, key := p256(t)
-	calls := Insurers{URL: "http://counter.example", Key: key, Client: &http.Client{Transport: inside{h}}, Now: func() time.Time { return h.now }}
+	calls := hostapi.Client{URL: "http://counter.example", Key: key, Client: &http.Client{Transport: inside{h}}, Now: func() time.Time { return h.now }}
 	iss := testHost + "/i/00138990"
 	jws := h.live(t, r.Person, "00138990", h.now)
 	if _, err := calls.ReceiptKeys(ctx, iss, jws); err == nil {
@@ -80,7 +82,7 @@ func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 	if err != nil || !bytes.Equal(found["phone"], point) {
 		t.Fatalf("%v %v", found, err)
 	}
-	sealed, err := desk.ReceiptSigner{URL: calls.URL, Key: key}.Seal(desk.Receipt{At: h.now, Outcome: desk.Parked, Method: "N1e"}, point)
+	sealed, err := hostapi.ReceiptSigner{URL: calls.URL, Key: key}.Seal(hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"}, point)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,10 +120,10 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := h.office.Revoke(ctx, "00138990", desk.Copies{RID: index}, desk.ClerkActor("鈴木")); err != nil || n != 1 {
+	if n, err := h.office.Issuer.Revoke(ctx, "00138990", insurer.Copies{RID: index}, audit.ClerkActor("鈴木")); err != nil || n != 1 {
 		t.Fatalf("%d %v", n, err)
 	}
-	if n, err := h.office.Revoke(ctx, "06139992", desk.Copies{Person: r.ID}, desk.ClerkActor("鈴木")); err == nil {
+	if n, err := h.office.Issuer.Revoke(ctx, "06139992", insurer.Copies{Person: r.ID}, audit.ClerkActor("鈴木")); err == nil {
 		t.Errorf("another insurer's person: %d revoked", n)
 	}
 	list := h.fetchStatus(t)
@@ -154,11 +156,11 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		t.Errorf("crlVersion %+v %v", set, err)
 	}
 	h.now = h.now.Add(time.Second)
-	if n, err := h.office.Revoke(ctx, "00138990", desk.Copies{Before: h.now}, desk.ClerkActor("鈴木")); err != nil || n != 1 {
+	if n, err := h.office.Issuer.Revoke(ctx, "00138990", insurer.Copies{Before: h.now}, audit.ClerkActor("鈴木")); err != nil || n != 1 {
 		t.Errorf("all before now: %d %v", n, err)
 	}
 	third := basis.Verify(copyOf()).RID
-	if err := h.store.ErasePerson(ctx, r.ID, desk.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
+	if err := h.store.ErasePerson(ctx, r.ID, audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
 		t.Fatal(err)
 	}
 	last, err := credential.DecodeRID(third)

@@ -105,7 +105,7 @@ func TestAnAnswerThatIsNotTheSignedTimeMovesNoClock(t *testing.T) {
 	outside.Refused(t, outside.Trust, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			h.calls.measured.asked = nil
+			h.calls.Measured.Asked = nil
 			way.body = func(string) string { return c.body }
 			if h.calls.AskTime(ctx, city) {
 				t.Error("it was taken")
@@ -115,7 +115,7 @@ func TestAnAnswerThatIsNotTheSignedTimeMovesNoClock(t *testing.T) {
 			}
 		})
 	}
-	way.body, h.calls.measured.asked = nil, nil
+	way.body, h.calls.Measured.Asked = nil, nil
 	if !h.calls.AskTime(ctx, city) || h.calls.AskTime(ctx, city) {
 		t.Error("the insurer's own answer was not taken, or it was asked twice")
 	}

@@ -23,10 +23,13 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/agents"
+	"madoguchi/server/audit"
+	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
-	"madoguchi/server/readers"
-	"madoguchi/server/roster"
 	"madoguchi/server/store"
 )
 
@@ -34,16 +37,18 @@ import (
 type house struct {
 	now     time.Time
 	echo    *echo.Echo
-	office  *desk.Office
+	office  *insurer.Services
+	notices insurer.NoticeKeys
+	replace func(*insurer.Stores) // for build; may be nil
 	keys    *keys.Folder
 	reader  *doubleReader
 	store   *store.Store
 	trust   credential.TrustList
 	cookies []*http.Cookie
-	counter *desk.Counter
-	calls   *Insurers // where a test connects the counter to its insurers
+	counter *counter.Service
+	calls   *hostapi.Client // where a test connects the counter to its insurers
 	dir     string
-	runs    *desk.Runs
+	runs    *insurer.PrintJobs
 }
 
 const testHost = "https://localhost:8080"
@@ -69,8 +74,8 @@ func newHouse(t *testing.T) *house {
 	}
 	h.store = openStore(t, filepath.Join(folder, "db"))
 	h.trust = credential.TrustList{Version: 1, IssuedAt: h.now.Unix()}
-	for _, in := range []desk.Insurer{{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"}, {Number: "06139992", Name: "架空健康保険組合", Issuer: "理事長", Telephone: "06-0000-0000"}} {
-		if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
+	for _, in := range []insurer.Insurer{{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"}, {Number: "06139992", Name: "架空健康保険組合", Issuer: "理事長", Telephone: "06-0000-0000"}} {
+		if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
 			t.Fatal(err)
 		}
 		key, err := h.keys.IssuerKey(in.Number)
@@ -104,21 +109,40 @@ func openStore(t *testing.T, file string) *store.Store {
 	return opened
 }
 
+// stores are what the house's services keep, with what a test put in the place of some of it.
+func (h *house) stores() insurer.Stores {
+	all := h.store.ForInsurer()
+	if h.replace != nil {
+		h.replace(&all)
+	}
+	return all
+}
+
 // build assembles the program around the house's store, with no other memory than that.
 func (h *house) build(t *testing.T) {
 	t.Helper()
 	clock := func() time.Time { return h.now }
-	h.office = &desk.Office{Store: h.store, Keys: h.keys, Notices: desk.NoticeKeys{Derive: secret, Index: secret}, Host: testHost, Address: "http://localhost:8080", Demo: true, Now: clock}
+	h.notices = insurer.NoticeKeys{Derive: secret, Index: secret}
+	h.office = insurer.New(insurer.Config{
+		Stores:  h.stores(),
+		Keys:    h.keys,
+		Notices: h.notices,
+		Host:    testHost,
+		Address: "http://localhost:8080",
+		Demo:    true,
+		Now:     clock,
+	})
 	list := func() (*credential.TrustList, error) { return &h.trust, nil }
-	h.counter = &desk.Counter{Store: h.store, Trust: list, Readers: h.reader, Insurers: nobody{},
-		Facility: desk.Facility{Code: "1319999991", Name: "架空医院"}, Now: clock}
-	h.runs = &desk.Runs{Office: h.office, Folder: filepath.Join(h.dir, "runs")}
+	h.counter = &counter.Service{Store: h.store, Trust: list, Readers: h.reader, Insurers: nobody{},
+		Facility: counter.Facility{Code: "1319999991", Name: "架空医院"}, Now: clock}
+	h.runs = h.office.PrintJobs
+	h.runs.Folder = filepath.Join(h.dir, "runs")
 	t.Cleanup(h.runs.Wait)
 	h.echo = New(Config{Office: h.office, Runs: h.runs, Background: ctx, Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping,
 		Counter:     h.counter,
-		Readers:     readers.New(readers.Config{Store: h.store, Now: clock, Names: func(string) string { return "" }}),
+		Readers:     agents.New(agents.Config{Store: h.store, Now: clock, Names: func(string) string { return "" }}),
 		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
-		CounterCall: TrustedCounters(list, h.office.FirstUse, clock),
+		CounterCall: hostapi.TrustedCounters(list, h.office.Receipts.FirstUse, clock),
 		Listed:      list,
 		Sessions:    &auth.Sessions{Store: h.store, Now: clock}})
 }
@@ -188,17 +212,17 @@ func (h *house) session(t *testing.T, kind auth.Kind, subject, data string) {
 }
 
 // tokuichi imports the sample of 架空市 and returns the record of 髙橋 德一.
-func (h *house) tokuichi(t *testing.T) desk.PersonRecord {
+func (h *house) tokuichi(t *testing.T) insurer.PersonRecord {
 	t.Helper()
-	if _, err := h.office.Import(ctx, "00138990", bytes.NewReader(roster.Sample("00138990")), desk.ClerkActor("鈴木")); err != nil {
+	if _, err := h.office.Importer.Import(ctx, "00138990", bytes.NewReader(insuredcsv.Sample("00138990")), audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
-	found, err := h.store.FindPeople(ctx, desk.PeopleQuery{Insurer: "00138990", Text: "髙橋徳一", Limit: 1})
+	found, err := h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: "00138990", Text: "髙橋徳一", Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(found) == 0 {
-		found, err = h.store.FindPeople(ctx, desk.PeopleQuery{Insurer: "00138990", Text: "髙橋 德一", Limit: 1})
+		found, err = h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: "00138990", Text: "髙橋 德一", Limit: 1})
 	}
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
@@ -265,7 +289,7 @@ func visitOf(name, birth, notice string) string {
 }
 
 // enrolled makes a login that may show 髙橋 德一.
-func (h *house) enrolled(t *testing.T) desk.PersonRecord {
+func (h *house) enrolled(t *testing.T) insurer.PersonRecord {
 	t.Helper()
 	r := h.tokuichi(t)
 	h.enrol(t, r, auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now})
@@ -273,9 +297,9 @@ func (h *house) enrolled(t *testing.T) desk.PersonRecord {
 }
 
 // enrol binds a login to a person by the notice's code and signs it in.
-func (h *house) enrol(t *testing.T, r desk.PersonRecord, login auth.Identity) {
+func (h *house) enrol(t *testing.T, r insurer.PersonRecord, login auth.Identity) {
 	t.Helper()
-	if err := h.office.Enrol(ctx, login, h.office.Notices.MAC(h.noticeCode(t, r))); err != nil {
+	if err := h.office.Enrolment.Enrol(ctx, login, h.notices.MAC(h.noticeCode(t, r))); err != nil {
 		t.Fatal(err)
 	}
 	data, err := json.Marshal(visit{Login: &login})
@@ -285,17 +309,17 @@ func (h *house) enrol(t *testing.T, r desk.PersonRecord, login auth.Identity) {
 	h.session(t, auth.Patient, login.Subject, string(data))
 }
 
-func (h *house) noticeCode(t *testing.T, r desk.PersonRecord) string {
+func (h *house) noticeCode(t *testing.T, r insurer.PersonRecord) string {
 	t.Helper()
-	serial, err := h.store.EnsureNotice(ctx, r.ID, func(n int64) []byte { return h.office.Notices.MAC(h.office.Notices.Code(r.ID, n)) }, desk.Entry{At: h.now, Actor: "t", Action: "t"})
+	serial, err := h.store.EnsureNotice(ctx, r.ID, func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }, audit.Entry{At: h.now, Actor: "t", Action: "t"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h.office.Notices.Code(r.ID, serial)
+	return h.notices.Code(r.ID, serial)
 }
 
 // patientOf enrols a login as tokuichi and signs it in; the login's callback came at a time.
-func (h *house) patientOf(t *testing.T, at time.Time) desk.PersonRecord {
+func (h *house) patientOf(t *testing.T, at time.Time) insurer.PersonRecord {
 	t.Helper()
 	r := h.tokuichi(t)
 	h.enrol(t, r, auth.Identity{Subject: "s", Name: "髙橋　德一", BirthDate: r.Person.BirthDate, At: at})
@@ -337,7 +361,7 @@ func (p awayPhone) proof(t *testing.T) map[string]string {
 }
 
 // phoneAway enrols tokuichi, gives the phone its screen for when it is offline, and opens a case with it.
-func (h *house) phoneAway(t *testing.T) (desk.PersonRecord, awayPhone) {
+func (h *house) phoneAway(t *testing.T) (insurer.PersonRecord, awayPhone) {
 	t.Helper()
 	r := h.patientOf(t, h.now)
 	h.session(t, auth.Counter, "鈴木", "{}")

@@ -10,8 +10,8 @@ import (
 	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/csvfile"
-	"madoguchi/server/desk"
-	"madoguchi/server/roster"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
 )
 
 func (s *Site) insurerRoutes(e *echo.Echo) {
@@ -28,13 +28,13 @@ func (s *Site) insurerRoutes(e *echo.Echo) {
 }
 
 // chosen returns the insurer that a request names, or the first.
-func (s *Site) chosen(c echo.Context, number string) (desk.Insurer, []InsurerView, error) {
-	all, err := s.Office.Store.Insurers(c.Request().Context())
+func (s *Site) chosen(c echo.Context, number string) (insurer.Insurer, []InsurerView, error) {
+	all, err := s.Office.Directory.All(c.Request().Context())
 	if err != nil {
-		return desk.Insurer{}, nil, err
+		return insurer.Insurer{}, nil, err
 	}
 	var views []InsurerView
-	var found desk.Insurer
+	var found insurer.Insurer
 	for _, in := range all {
 		views = append(views, insurerView(in))
 		if string(in.Number) == number || number == "" && found.Number == "" {
@@ -42,7 +42,7 @@ func (s *Site) chosen(c echo.Context, number string) (desk.Insurer, []InsurerVie
 		}
 	}
 	if found.Number == "" {
-		_, err = s.Office.Insurer(c.Request().Context(), eligibility.InsurerNumber(number))
+		_, err = s.Office.Directory.Insurer(c.Request().Context(), eligibility.InsurerNumber(number))
 	}
 	return found, views, err
 }
@@ -59,11 +59,11 @@ func (s *Site) officePage(c echo.Context, staff string) error {
 	query := strings.TrimSpace(c.QueryParam("q"))
 	number, _ := strconv.Atoi(c.QueryParam("page")) // anything else is the first
 	number = min(max(number, 1), 1_000_000)
-	people, found, err := s.Office.Search(ctx, desk.PeopleQuery{Insurer: in.Number, Text: query, Limit: officeRows, Skip: (number - 1) * officeRows}, staff)
+	people, found, err := s.Office.Register.Search(ctx, insurer.PeopleQuery{Insurer: in.Number, Text: query, Limit: officeRows, Skip: (number - 1) * officeRows}, staff)
 	if err != nil {
 		return err
 	}
-	count, err := s.Office.Store.CountPeople(ctx, in.Number)
+	count, err := s.Office.Register.Count(ctx, in.Number)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (s *Site) officePage(c echo.Context, staff string) error {
 	return s.show(c, http.StatusOK, "insurer", view)
 }
 
-func (s *Site) row(r desk.PersonRecord) PersonRow {
+func (s *Site) row(r insurer.PersonRecord) PersonRow {
 	p := r.Person
 	row := PersonRow{ID: string(r.ID), Name: p.Name, Kana: p.Kana, Birth: p.BirthDate.Japanese(), Symbol: p.Symbol, Number: p.Number, Branch: p.BranchNumber,
 		Registered: eligibility.DateOf(r.RegisteredAt).Japanese()}
@@ -92,7 +92,7 @@ func (s *Site) sample(c echo.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	data := roster.Sample(in.Number)
+	data := insuredcsv.Sample(in.Number)
 	if data == nil {
 		return errNoPage
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 // The patient's door: what the paper is for, both ways to a screen, what is needed and what to do without it. It is
@@ -34,8 +34,8 @@ func (s *Site) openNotice(c echo.Context) error {
 	if err := s.mayAsk(c); err != nil {
 		return err
 	}
-	mac, err := s.Office.NoticeFor(c.Request().Context(), c.Param("code"))
-	if errors.Is(err, desk.ErrNoticeCode) { // only what is wrong counts: the city's notices come out of a few carriers' addresses
+	mac, err := s.Office.Enrolment.NoticeFor(c.Request().Context(), c.Param("code"))
+	if errors.Is(err, insurer.ErrNoticeCode) { // only what is wrong counts: the city's notices come out of a few carriers' addresses
 		if tooMany := s.limits.guesses.Take(from(c), s.Now()); tooMany != nil {
 			return tooMany
 		}
@@ -60,7 +60,7 @@ func (s *Site) openNotice(c echo.Context) error {
 
 // refuseNotice shows the door with why a code is of no use. Other errors are the error page's.
 func (s *Site) refuseNotice(c echo.Context, err error) error {
-	if !errors.Is(err, desk.ErrNoticeCode) && !errors.Is(err, desk.ErrNoticeVoid) {
+	if !errors.Is(err, insurer.ErrNoticeCode) && !errors.Is(err, insurer.ErrNoticeVoid) {
 		return err
 	}
 	e, status := asProblem(err)
@@ -76,7 +76,7 @@ func (s *Site) noticePage(c echo.Context) error {
 	if v.Notice == nil {
 		return s.showPublic(c, http.StatusOK, "landing", view)
 	}
-	in, err := s.Office.NoticeInsurer(c.Request().Context(), v.Notice)
+	in, err := s.Office.Enrolment.NoticeInsurer(c.Request().Context(), v.Notice)
 	if err != nil {
 		return s.refuseNotice(c, err)
 	}

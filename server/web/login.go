@@ -94,7 +94,7 @@ func (s *Site) finishLogin(c echo.Context) error {
 // afterLogin leads to the screen, or first to the enrolment of whoever has no screen yet or has just opened
 // a notice.
 func (s *Site) afterLogin(c echo.Context, v visit) error {
-	people, err := s.Office.People(c.Request().Context(), v.Login.Subject)
+	people, err := s.Office.Enrolment.People(c.Request().Context(), v.Login.Subject)
 	if err != nil {
 		return err
 	}

@@ -8,26 +8,26 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
 )
 
 // After 資格喪失 (健康保険法 36条) no paper and no code of that insurer is made, whichever address is asked, and nothing is noted as if one had been.
 func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 	h, _ := connected(t)
 	p := eligibility.Person{Insurer: "06139992", Symbol: "１２", Number: "３４", BranchNumber: "00", Name: "試験 退子", Kana: "ｼｹﾝ ﾀｲｺ", BirthDate: eligibility.MustDate("1988-11-30"), LostOn: eligibility.MustDate("2026-11-22")}
-	if _, err := h.store.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("lost", p) }, desk.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
+	if _, err := h.store.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("lost", p) }, audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
 		t.Fatal(err)
 	}
 	r, err := h.store.PersonByKey(ctx, "06139992", "lost")
 	if err != nil {
 		t.Fatal(err)
 	}
-	paper, err := h.office.NoticePaper(ctx, r.ID, "鈴木")
+	paper, err := h.office.Enrolment.NoticePaper(ctx, r.ID, "鈴木")
 	if err != nil {
 		t.Fatal(err)
 	}
 	login := auth.Identity{Subject: "lost", Name: p.Name, BirthDate: p.BirthDate, At: h.now}
-	if err := h.office.Enrol(ctx, login, h.office.Notices.MAC(paper.Code)); err != nil {
+	if err := h.office.Enrolment.Enrol(ctx, login, h.notices.MAC(paper.Code)); err != nil {
 		t.Fatal(err)
 	}
 	data, err := json.Marshal(visit{Login: &login})
@@ -41,7 +41,7 @@ func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 		}
 	}
 	refusedWith(t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}), "eligibility.lost")
-	if file, err := h.office.PersonFile(ctx, r.ID, "鈴木"); err != nil || len(file.Copies) != 0 {
+	if file, err := h.office.Register.PersonFile(ctx, r.ID, "鈴木"); err != nil || len(file.Copies) != 0 {
 		t.Errorf("%d copies are noted that nobody has, %v", len(file.Copies), err)
 	}
 }

@@ -9,7 +9,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // insurerJSON names an insurer on a phone's screen.
@@ -54,7 +55,7 @@ func (s *Site) me(c echo.Context) error {
 		subjects = append(subjects, a.login.Subject)
 	}
 	for _, subject := range subjects {
-		people, err := s.Office.People(ctx, subject)
+		people, err := s.Office.Enrolment.People(ctx, subject)
 		if err != nil {
 			return err
 		}
@@ -73,7 +74,7 @@ func (s *Site) me(c echo.Context) error {
 			p.LoginBy = loginBy
 			out.People = append(out.People, p)
 		}
-		known, err := s.Office.Phones(ctx, subject)
+		known, err := s.Office.Devices.Phones(ctx, subject)
 		if err != nil {
 			return err
 		}
@@ -87,7 +88,7 @@ func (s *Site) me(c echo.Context) error {
 }
 
 // mayShow says whether a subject's person is shown to this asker, until when without a login, and whether only a login is missing.
-func (a asker) mayShow(person desk.PersonID, subject string, now time.Time) (loginBy *time.Time, shown, lapsed bool) {
+func (a asker) mayShow(person audit.PersonID, subject string, now time.Time) (loginBy *time.Time, shown, lapsed bool) {
 	shown = a.login != nil && a.login.Subject == subject
 	for _, g := range a.grants {
 		if g.Person == person && g.Subject == subject {
@@ -101,7 +102,7 @@ func (a asker) mayShow(person desk.PersonID, subject string, now time.Time) (log
 	return nil, shown, false
 }
 
-func (s *Site) person(ctx context.Context, r desk.PersonRecord) (personJSON, error) {
-	in, err := s.Office.Insurer(ctx, r.Person.Insurer)
+func (s *Site) person(ctx context.Context, r insurer.PersonRecord) (personJSON, error) {
+	in, err := s.Office.Directory.Insurer(ctx, r.Person.Insurer)
 	return personJSON{ID: string(r.ID), Name: r.Person.Name, Kana: r.Person.Kana, Insurer: insurerJSON{in.Name, in.Number.Paper(), in.Telephone}}, err
 }

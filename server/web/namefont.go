@@ -13,7 +13,7 @@ func (s *Site) nameFont(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	data, err := s.Office.NameFont(c.Request().Context(), subject, id)
+	data, err := s.Office.Documents.NameFont(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
 	}

@@ -6,12 +6,13 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/skip2/go-qrcode"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // noticePDF sends a person's 資格情報のお知らせ for printing.
 func (s *Site) noticePDF(c echo.Context, staff string) error {
-	data, report, err := s.Office.NoticePage(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
+	data, report, err := s.Office.Documents.NoticePage(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
 	if err != nil {
 		return err
 	}
@@ -22,18 +23,18 @@ func (s *Site) noticePDF(c echo.Context, staff string) error {
 }
 
 func (s *Site) noticeSheet(c echo.Context, staff string) error {
-	paper, err := s.Office.NoticePaper(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
+	paper, err := s.Office.Enrolment.NoticePaper(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
 	if err != nil {
 		return err
 	}
-	view := SheetView{Page: s.page(c, "お知らせのコード", "Notice code"), Person: s.row(paper.Record), Code: desk.GroupNoticeCode(paper.Code), URL: paper.URL,
+	view := SheetView{Page: s.page(c, "お知らせのコード", "Notice code"), Person: s.row(paper.Record), Code: insurer.GroupNoticeCode(paper.Code), URL: paper.URL,
 		Image: "/insurer/people/" + c.Param("id") + "/notice.png"}
 	view.Insurer = insurerView(paper.Insurer)
 	return s.show(c, http.StatusOK, "sheet", view)
 }
 
 func (s *Site) noticeQR(c echo.Context, staff string) error {
-	paper, err := s.Office.NoticePaper(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
+	paper, err := s.Office.Enrolment.NoticePaper(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
 	if err != nil {
 		return err
 	}

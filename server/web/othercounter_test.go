@@ -13,25 +13,26 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insurer"
 )
 
 // What one counter was given is no other's.
 
 // counterNamed puts a counter server on the trust list and returns how it calls.
-func (h *house) counterNamed(t *testing.T, name, address string) *Insurers {
+func (h *house) counterNamed(t *testing.T, name, address string) *hostapi.Client {
 	t.Helper()
 	_, key := p256(t)
 	h.trust.Counters = append(h.trust.Counters, credential.TrustedCounter{URL: address, Name: name,
 		Facility: "1319999991", JWKS: credential.KeySet{key.Public()}})
-	return &Insurers{URL: address, Key: key, Client: &http.Client{Transport: inside{h}},
+	return &hostapi.Client{URL: address, Key: key, Client: &http.Client{Transport: inside{h}},
 		Now: func() time.Time { return h.now }}
 }
 
 const cityISS = testHost + "/i/00138990"
 
 // madeBy makes a code as the patient's phone does: its spoken form, and the whole of it.
-func (h *house) madeBy(t *testing.T, r desk.PersonRecord) (spoken, printed credential.Code) {
+func (h *house) madeBy(t *testing.T, r insurer.PersonRecord) (spoken, printed credential.Code) {
 	t.Helper()
 	h.now = h.now.Add(10 * time.Second) // a login makes no more of them
 	made := answer[madeCode](t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/code", struct{}{}), 201)
@@ -42,7 +43,7 @@ func (h *house) madeBy(t *testing.T, r desk.PersonRecord) (spoken, printed crede
 	return credential.Code{Spoken: made.Code}, printed
 }
 
-func (h *house) patientSays(t *testing.T, r desk.PersonRecord, allow bool) {
+func (h *house) patientSays(t *testing.T, r insurer.PersonRecord, allow bool) {
 	t.Helper()
 	path := "/api/v1/people/" + string(r.ID) + "/code/answer"
 	if w := h.ask(t, "POST", path, map[string]bool{"allow": allow}); w.Code != http.StatusNoContent {
@@ -58,7 +59,7 @@ func TestASpokenCodeAllowedForOneCounterIsNoOthers(t *testing.T) {
 	code, printed := h.madeBy(t, r)
 	forged := credential.Code{Spoken: code.Spoken, Hidden: "AAAAAAAA"}
 	for range 2 {
-		if _, err := a.Redeem(ctx, cityISS, code); !errors.Is(err, desk.ErrCodeWaiting) {
+		if _, err := a.Redeem(ctx, cityISS, code); !errors.Is(err, hostapi.ErrCodeWaiting) {
 			t.Fatalf("A asks: %v", err)
 		}
 	}
@@ -67,7 +68,7 @@ func TestASpokenCodeAllowedForOneCounterIsNoOthers(t *testing.T) {
 		t.Helper()
 		for _, code := range of {
 			tried++
-			if jws, err := b.Redeem(ctx, cityISS, code); !errors.Is(err, desk.ErrOnlineCode) {
+			if jws, err := b.Redeem(ctx, cityISS, code); !errors.Is(err, hostapi.ErrOnlineCode) {
 				t.Errorf("%s, B with %+v got %.20q %v", when, code, jws, err)
 			}
 		}
@@ -86,7 +87,7 @@ func TestASpokenCodeAllowedForOneCounterIsNoOthers(t *testing.T) {
 	refused("after A had it", code, forged, printed)
 	for _, again := range []credential.Code{code, printed} {
 		tried++
-		if jws, err := a.Redeem(ctx, cityISS, again); !errors.Is(err, desk.ErrOnlineCode) {
+		if jws, err := a.Redeem(ctx, cityISS, again); !errors.Is(err, hostapi.ErrOnlineCode) {
 			t.Errorf("A for the second time: %.20q %v", jws, err)
 		}
 	}
@@ -112,13 +113,13 @@ func TestADeniedOrOverCodeIsNobodys(t *testing.T) {
 	for _, c := range ends {
 		t.Run(c.name, func(t *testing.T) {
 			code, printed := h.madeBy(t, r)
-			if _, err := a.Redeem(ctx, cityISS, code); !errors.Is(err, desk.ErrCodeWaiting) {
+			if _, err := a.Redeem(ctx, cityISS, code); !errors.Is(err, hostapi.ErrCodeWaiting) {
 				t.Fatal(err)
 			}
 			c.end(t)
-			for _, who := range []*Insurers{a, b} {
+			for _, who := range []*hostapi.Client{a, b} {
 				for _, form := range []credential.Code{code, printed} {
-					if jws, err := who.Redeem(ctx, cityISS, form); !errors.Is(err, desk.ErrOnlineCode) {
+					if jws, err := who.Redeem(ctx, cityISS, form); !errors.Is(err, hostapi.ErrOnlineCode) {
 						t.Errorf("%s with %+v: %.20q %v", who.URL, form, jws, err)
 					}
 				}
@@ -130,7 +131,7 @@ func TestADeniedOrOverCodeIsNobodys(t *testing.T) {
 func TestOfManyCountersOneRedeemsAScannedCode(t *testing.T) {
 	h := newHouse(t)
 	r := h.patientOf(t, h.now)
-	var counters []*Insurers
+	var counters []*hostapi.Client
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
 		counters = append(counters, h.counterNamed(t, name+"医院", "https://"+name+".example"))
 	}
@@ -147,7 +148,7 @@ func TestOfManyCountersOneRedeemsAScannedCode(t *testing.T) {
 				switch {
 				case err == nil:
 					won++
-				case errors.Is(err, desk.ErrOnlineCode):
+				case errors.Is(err, hostapi.ErrOnlineCode):
 					refused++
 				default:
 					t.Error(err)
@@ -167,7 +168,7 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	id, phone := h.receiptPhone(t)
-	sealed, err := h.counter.Signer.Seal(desk.Receipt{At: h.now, Outcome: desk.Parked, Method: "N1e"}, phone.PublicKey().Bytes())
+	sealed, err := h.counter.Signer.Seal(hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"}, phone.PublicKey().Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}

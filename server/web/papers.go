@@ -11,7 +11,8 @@ import (
 	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/pdf"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 func (s *Site) paperRoutes(e *echo.Echo) {
@@ -27,10 +28,10 @@ func (s *Site) paperRoutes(e *echo.Echo) {
 
 // samples are the papers that the page shows, as clerks call them.
 var samples = []SampleLink{
-	{string(desk.SampleNotice), "資格情報のお知らせ", "資格情報のお知らせ (notice)"}, {string(desk.SampleNotice70), "資格情報のお知らせ（70歳以上）", "資格情報のお知らせ, from 70"},
-	{string(desk.SampleCards), "資格確認書（A4に10枚）", "資格確認書, ten on A4"}, {string(desk.SampleCard), "資格確認書（カード1枚）", "資格確認書, single card"},
-	{string(desk.SampleCertificate), "資格確認書（A4）", "資格確認書, A4"}, {string(desk.SampleInsert), "カードケース用の資格情報", "Insert for the card case"},
-	{string(desk.SampleDeclaration), "被保険者資格申立書", "被保険者資格申立書 (declaration)"},
+	{string(insurer.SampleNotice), "資格情報のお知らせ", "資格情報のお知らせ (notice)"}, {string(insurer.SampleNotice70), "資格情報のお知らせ（70歳以上）", "資格情報のお知らせ, from 70"},
+	{string(insurer.SampleCards), "資格確認書（A4に10枚）", "資格確認書, ten on A4"}, {string(insurer.SampleCard), "資格確認書（カード1枚）", "資格確認書, single card"},
+	{string(insurer.SampleCertificate), "資格確認書（A4）", "資格確認書, A4"}, {string(insurer.SampleInsert), "カードケース用の資格情報", "Insert for the card case"},
+	{string(insurer.SampleDeclaration), "被保険者資格申立書", "被保険者資格申立書 (declaration)"},
 }
 
 func (s *Site) settingsOfPapers(c echo.Context, staff string) error {
@@ -42,8 +43,8 @@ func (s *Site) settingsOfPapers(c echo.Context, staff string) error {
 }
 
 // showSettings shows the form with what was typed, under the insurer as it is kept.
-func (s *Site) showSettings(c echo.Context, status int, staff string, kept, in desk.Insurer, problem *Problem) error {
-	mark, err := s.Office.Store.Logo(c.Request().Context(), in.Number)
+func (s *Site) showSettings(c echo.Context, status int, staff string, kept, in insurer.Insurer, problem *Problem) error {
+	mark, err := s.Office.Directory.Logo(c.Request().Context(), in.Number)
 	if err != nil {
 		return err
 	}
@@ -64,10 +65,10 @@ func (s *Site) settle(c echo.Context, staff string) error {
 	in := kept
 	value := func(field string) string { return strings.TrimSpace(c.FormValue(field)) }
 	in.Name, in.Issuer, in.Telephone = value("name"), value("issuer"), value("telephone")
-	in.Look = desk.PaperLook{Unit: value("unit"), Address: value("address"), Hours: value("hours"), Colour: value("colour"), State: value("state")}
+	in.Look = insurer.PaperLook{Unit: value("unit"), Address: value("address"), Hours: value("hours"), Colour: value("colour"), State: value("state")}
 	mark, err := uploadedMark(c)
 	if err == nil {
-		err = s.Office.Settle(c.Request().Context(), in, mark, staff)
+		err = s.Office.Directory.UpdateSettings(c.Request().Context(), in, mark, staff)
 	}
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.Invalid {
@@ -109,7 +110,7 @@ func (s *Site) samplePaper(c echo.Context, _ string) error {
 	if !isPDF {
 		return errNoPage
 	}
-	data, err := s.Office.SamplePaper(c.Request().Context(), in.Number, desk.SampleKind(kind))
+	data, err := s.Office.Documents.SamplePaper(c.Request().Context(), in.Number, insurer.SampleKind(kind))
 	if err != nil {
 		return err
 	}
@@ -118,15 +119,15 @@ func (s *Site) samplePaper(c echo.Context, _ string) error {
 
 // certificatePDF sends one person's 資格確認書. A reason comes in a form, not in the address.
 func (s *Site) certificatePDF(c echo.Context, staff string) error {
-	layout := desk.RunLayout(c.FormValue("layout"))
+	layout := insurer.RunLayout(c.FormValue("layout"))
 	if layout == "" {
-		layout = desk.LayoutCard
+		layout = insurer.LayoutCard
 	}
 	reason := ""
 	if c.Request().Method == http.MethodPost {
 		reason = c.FormValue("reason")
 	}
-	data, report, err := s.Office.CertificateOf(c.Request().Context(), desk.PersonID(c.Param("id")), layout, strings.TrimSpace(reason), staff)
+	data, report, err := s.Office.Documents.CertificateOf(c.Request().Context(), audit.PersonID(c.Param("id")), layout, strings.TrimSpace(reason), staff)
 	if err != nil {
 		return err
 	}
@@ -137,7 +138,7 @@ func (s *Site) certificatePDF(c echo.Context, staff string) error {
 }
 
 func (s *Site) insertPDF(c echo.Context, staff string) error {
-	data, err := s.Office.InsertOf(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
+	data, err := s.Office.Documents.InsertOf(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
 	if err != nil {
 		return err
 	}
@@ -150,7 +151,7 @@ func (s *Site) ownInsertPDF(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	data, err := s.Office.InsertFor(c.Request().Context(), subject, id)
+	data, err := s.Office.Documents.InsertFor(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
 	}

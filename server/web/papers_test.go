@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"madoguchi/auth"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 // settings posts the form of an insurer's papers, with a mark or none.
@@ -82,7 +82,7 @@ func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
 	if w.Code != http.StatusSeeOther {
 		t.Fatal(w.Code, w.Body)
 	}
-	in, err := h.office.Insurer(ctx, "06139992")
+	in, err := h.office.Directory.Insurer(ctx, "06139992")
 	if err != nil || in.Look.Unit != "保険年金課" || in.Look.Colour != "#f6c6ad" {
 		t.Error(in, err)
 	}
@@ -111,7 +111,7 @@ func TestACertificateOutsideTheRulesNeedsAReason(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,無"))
 	id := func(number string) string {
-		found, err := h.store.FindPeople(ctx, desk.PeopleQuery{Insurer: "06139992", Text: number, Limit: 1})
+		found, err := h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: number, Limit: 1})
 		if err != nil || len(found) != 1 {
 			t.Fatal(found, err)
 		}

@@ -14,7 +14,8 @@ import (
 	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // Who changed the telephone on a paper, or what its code says, must be seen afterwards: from what, to what.
@@ -73,7 +74,7 @@ func TestTheAuditKeepsBothValuesOfEverySettingOnPapers(t *testing.T) {
 func TestASettingThatLeadsCodeOneElsewhereIsRefusedWhole(t *testing.T) {
 	h := newHouse(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
-	before, err := h.office.Insurer(ctx, "06139992")
+	before, err := h.office.Directory.Insurer(ctx, "06139992")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +88,7 @@ func TestASettingThatLeadsCodeOneElsewhereIsRefusedWhole(t *testing.T) {
 			if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "国（マイナポータル）のアドレスだけ") {
 				t.Errorf("%d %.300s", w.Code, w.Body)
 			}
-			if now, err := h.office.Insurer(ctx, "06139992"); err != nil || now != before {
+			if now, err := h.office.Directory.Insurer(ctx, "06139992"); err != nil || now != before {
 				t.Errorf("%+v was stored, %v", now, err)
 			}
 		})
@@ -99,16 +100,16 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,無"))
 	waiting := h.waiting(t)
-	found, err := h.store.FindPeople(ctx, desk.PeopleQuery{Insurer: "06139992", Limit: 1})
+	found, err := h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}
-	in, err := h.office.Insurer(ctx, "06139992")
+	in, err := h.office.Directory.Insurer(ctx, "06139992")
 	if err != nil {
 		t.Fatal(err)
 	}
 	in.Look.State = "https://myna.go.jp.evil.example/"
-	if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now, Actor: "t",
+	if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now, Actor: "t",
 		Action: "insurer.put"}); err != nil {
 		t.Fatal(err)
 	}
@@ -122,25 +123,25 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 		}
 	}
 	var refused *eligibility.Error
-	if _, err := h.office.PlanRun(ctx, "06139992", desk.NoticeRun, desk.RunOptions{}, nil,
+	if _, err := h.office.PrintJobs.PlanRun(ctx, "06139992", insurer.NoticeRun, insurer.RunOptions{}, nil,
 		"鈴木"); !errors.As(err, &refused) || refused.Key != "look.state_stored" {
 		t.Errorf("a new run: %v", err)
 	}
-	if _, err := h.office.PlanRun(ctx, "06139992", desk.CertificateRun, desk.RunOptions{}, nil,
+	if _, err := h.office.PrintJobs.PlanRun(ctx, "06139992", insurer.CertificateRun, insurer.RunOptions{}, nil,
 		"鈴木"); err != nil {
 		t.Errorf("certificates carry no such code: %v", err)
 	}
 	h.runs.Begin(ctx, waiting)
-	if run := h.over(t, waiting); run.State != desk.RunFailed || !strings.Contains(run.Note, "印刷しません") {
+	if run := h.over(t, waiting); run.State != insurer.RunFailed || !strings.Contains(run.Note, "印刷しません") {
 		t.Errorf("%+v", run)
 	}
 	in.Look.State = ""
-	if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now, Actor: "t",
+	if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now, Actor: "t",
 		Action: "insurer.put"}); err != nil {
 		t.Fatal(err)
 	}
 	if w := h.form(t, "/insurer/runs/"+waiting+"/resume", url.Values{}); w.Code != http.StatusSeeOther ||
-		h.over(t, waiting).State != desk.RunDone {
+		h.over(t, waiting).State != insurer.RunDone {
 		t.Errorf("once it is mended: %d", w.Code)
 	}
 }

@@ -1,6 +1,8 @@
 package web
 
-import "madoguchi/server/desk"
+import (
+	"madoguchi/server/insurer"
+)
 
 // SampleLink is a paper to look at.
 type SampleLink struct{ Kind, Ja, En string }
@@ -9,7 +11,7 @@ type SampleLink struct{ Kind, Ja, En string }
 type PaperSettingsView struct {
 	Page
 	Staff    string
-	Settings desk.Insurer
+	Settings insurer.Insurer
 	Colour   string
 	HasLogo  bool
 	Saved    bool

@@ -27,11 +27,11 @@ func TestEnrolmentNeedsTheRightPerson(t *testing.T) {
 	} {
 		h := newHouse(t)
 		r := h.tokuichi(t)
-		paper, err := h.office.NoticePaper(ctx, r.ID, "鈴木")
+		paper, err := h.office.Enrolment.NoticePaper(ctx, r.ID, "鈴木")
 		if err != nil {
 			t.Fatal(err)
 		}
-		h.session(t, auth.Patient, "op|x", visitOf(c.login, c.birth, string(h.office.Notices.MAC(paper.Code))))
+		h.session(t, auth.Patient, "op|x", visitOf(c.login, c.birth, string(h.notices.MAC(paper.Code))))
 		if w := h.ask(t, "POST", "/enrol", nil); w.Code != c.want {
 			t.Errorf("%s: %d", name, w.Code)
 		}
@@ -45,7 +45,7 @@ func TestEnrolmentNeedsTheRightPerson(t *testing.T) {
 func TestNoticeCodeLeavesTheAddressAndIsNotUsedUpByLooking(t *testing.T) {
 	h := newHouse(t)
 	r := h.tokuichi(t)
-	paper, err := h.office.NoticePaper(ctx, r.ID, "鈴木")
+	paper, err := h.office.Enrolment.NoticePaper(ctx, r.ID, "鈴木")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestNoticeCodeLeavesTheAddressAndIsNotUsedUpByLooking(t *testing.T) {
 			t.Fatalf("%d %s", w.Code, w.Header())
 		}
 	}
-	if n, err := h.store.Notice(ctx, h.office.Notices.MAC(paper.Code)); err != nil || n.UsedBy != "" {
+	if n, err := h.store.Notice(ctx, h.notices.MAC(paper.Code)); err != nil || n.UsedBy != "" {
 		t.Errorf("%+v %v", n, err)
 	}
 	if w := h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "お知らせが見つかりません") {

@@ -13,7 +13,8 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // One person's page, and what a clerk may do there: each action is asked for on a page of its own that says what follows.
@@ -37,9 +38,9 @@ func (s *Site) peopleRoutes(e *echo.Echo) {
 
 // personAction asks before it does.
 type personAction struct {
-	ask func(c echo.Context, file desk.PersonFile) (ConfirmView, error)
+	ask func(c echo.Context, file insurer.PersonFile) (ConfirmView, error)
 	// do returns the address to go on to.
-	do func(c echo.Context, id desk.PersonID, staff string) (next string, err error)
+	do func(c echo.Context, id audit.PersonID, staff string) (next string, err error)
 }
 
 func (s *Site) asked(a personAction) staffed {
@@ -49,7 +50,7 @@ func (s *Site) asked(a personAction) staffed {
 }
 
 func (s *Site) confirm(c echo.Context, a personAction, staff string, refusal *eligibility.Error) error {
-	file, err := s.Office.PersonFile(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
+	file, err := s.Office.Register.PersonFile(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
 	if err != nil {
 		return err
 	}
@@ -57,7 +58,7 @@ func (s *Site) confirm(c echo.Context, a personAction, staff string, refusal *el
 	if err != nil {
 		return err
 	}
-	in, err := s.Office.Insurer(c.Request().Context(), file.Person.Insurer)
+	in, err := s.Office.Directory.Insurer(c.Request().Context(), file.Person.Insurer)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (s *Site) confirm(c echo.Context, a personAction, staff string, refusal *el
 
 func (s *Site) done(a personAction) staffed {
 	return func(c echo.Context, staff string) error {
-		next, err := a.do(c, desk.PersonID(c.Param("id")), staff)
+		next, err := a.do(c, audit.PersonID(c.Param("id")), staff)
 		var refusal *eligibility.Error
 		if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid {
 			return s.confirm(c, a, staff, refusal)
@@ -84,98 +85,98 @@ func (s *Site) done(a personAction) staffed {
 	}
 }
 
-func personAddress(id desk.PersonID, step string) string {
+func personAddress(id audit.PersonID, step string) string {
 	return "/insurer/people/" + string(id) + step
 }
 
-func (s *Site) askReissue(echo.Context, desk.PersonFile) (ConfirmView, error) {
+func (s *Site) askReissue(echo.Context, insurer.PersonFile) (ConfirmView, error) {
 	return ConfirmView{TitleJa: "お知らせのコードを出し直す", TitleEn: "Reissue the notice's code", ButtonJa: "新しいコードを出す", ButtonEn: "Make a new code",
 		ConsequenceJa: "いまお手元にある紙のコードは、すぐに使えなくなります。新しいお知らせを印刷して渡してください。すでに登録した電話はそのまま使えます。",
 		ConsequenceEn: "The code on the present paper stops working at once. Print the new notice and hand it over. Phones that are enrolled go on."}, nil
 }
 
-func (s *Site) reissue(c echo.Context, id desk.PersonID, staff string) (string, error) {
-	return personAddress(id, "?said=reissued"), s.Office.Reissue(c.Request().Context(), id, staff)
+func (s *Site) reissue(c echo.Context, id audit.PersonID, staff string) (string, error) {
+	return personAddress(id, "?said=reissued"), s.Office.Enrolment.Reissue(c.Request().Context(), id, staff)
 }
 
-func (s *Site) askRevokePerson(c echo.Context, file desk.PersonFile) (ConfirmView, error) {
-	n, err := s.Office.Store.CountCopies(c.Request().Context(), file.Person.Insurer, desk.Copies{Person: file.ID}, s.Now())
+func (s *Site) askRevokePerson(c echo.Context, file insurer.PersonFile) (ConfirmView, error) {
+	n, err := s.Office.Issuer.CountCopies(c.Request().Context(), file.Person.Insurer, insurer.Copies{Person: file.ID})
 	return ConfirmView{TitleJa: "この人の写しをすべて取り消す", TitleEn: "Revoke this person's copies", ButtonJa: fmt.Sprintf("%d通を取り消す", n), ButtonEn: fmt.Sprintf("Revoke %d", n), Disabled: n == 0,
 		ConsequenceJa: fmt.Sprintf("まだ期限の来ていない写し（PDF・ファイル）%d通が、受付で「取り消されています」と表示されるようになります。元には戻せません。新しい写しは、ご本人がいつでも保存できます。", n),
 		ConsequenceEn: fmt.Sprintf("%d saved copies that have not ended will be shown as revoked at counters. This cannot be undone. The person can save new ones at any time.", n)}, err
 }
 
-func (s *Site) revokePerson(c echo.Context, id desk.PersonID, staff string) (string, error) {
-	return s.revokeOf(c, id, desk.Copies{Person: id}, staff)
+func (s *Site) revokePerson(c echo.Context, id audit.PersonID, staff string) (string, error) {
+	return s.revokeOf(c, id, insurer.Copies{Person: id}, staff)
 }
 
-func (s *Site) revokeOf(c echo.Context, id desk.PersonID, which desk.Copies, staff string) (string, error) {
-	record, err := s.Office.Store.Person(c.Request().Context(), id)
+func (s *Site) revokeOf(c echo.Context, id audit.PersonID, which insurer.Copies, staff string) (string, error) {
+	record, err := s.Office.Register.Record(c.Request().Context(), id)
 	if err != nil {
 		return "", err
 	}
-	n, err := s.Office.Revoke(c.Request().Context(), record.Person.Insurer, which, desk.ClerkActor(staff))
+	n, err := s.Office.Issuer.Revoke(c.Request().Context(), record.Person.Insurer, which, audit.ClerkActor(staff))
 	return personAddress(id, "?said=revoked&n="+strconv.Itoa(n)), err
 }
 
 // ownCopy returns the person's copy that the address names.
-func ownCopy(c echo.Context, file desk.PersonFile) (desk.IssuedCopy, error) {
+func ownCopy(c echo.Context, copies []insurer.IssuedCopy) (insurer.IssuedCopy, error) {
 	rid, err := credential.DecodeRID(c.Param("rid"))
-	for _, copied := range file.Copies {
+	for _, copied := range copies {
 		if err == nil && copied.RID == rid {
 			return copied, nil
 		}
 	}
-	return desk.IssuedCopy{}, errNoPage
+	return insurer.IssuedCopy{}, errNoPage
 }
 
-func (s *Site) askRevokeCopy(c echo.Context, file desk.PersonFile) (ConfirmView, error) {
-	copied, err := ownCopy(c, file)
+func (s *Site) askRevokeCopy(c echo.Context, file insurer.PersonFile) (ConfirmView, error) {
+	copied, err := ownCopy(c, file.Copies)
 	return ConfirmView{TitleJa: "写しを1通取り消す", TitleEn: "Revoke one copy", ButtonJa: "この写しを取り消す", ButtonEn: "Revoke this copy", Disabled: !copied.Revoked.IsZero() || !copied.Expires.After(s.Now()),
 		ConsequenceJa: fmt.Sprintf("写し %s（%s 発行）が、受付で「取り消されています」と表示されるようになります。元には戻せません。", credential.EncodeRID(copied.RID), whenText(copied.Issued)),
 		ConsequenceEn: fmt.Sprintf("The copy %s will be shown as revoked at counters. This cannot be undone.", credential.EncodeRID(copied.RID))}, err
 }
 
-func (s *Site) revokeCopy(c echo.Context, id desk.PersonID, staff string) (string, error) {
-	file, err := s.Office.Store.PersonFile(c.Request().Context(), id, s.Now(), 0)
+func (s *Site) revokeCopy(c echo.Context, id audit.PersonID, staff string) (string, error) {
+	copies, err := s.Office.Register.Copies(c.Request().Context(), id)
 	if err != nil {
 		return "", err
 	}
-	copied, err := ownCopy(c, file)
+	copied, err := ownCopy(c, copies)
 	if err != nil {
 		return "", err
 	}
-	return s.revokeOf(c, id, desk.Copies{RID: copied.RID}, staff)
+	return s.revokeOf(c, id, insurer.Copies{RID: copied.RID}, staff)
 }
 
 // login returns the login that the address names.
-func login(c echo.Context, file desk.PersonFile) (desk.Login, error) {
+func login(c echo.Context, file insurer.PersonFile) (insurer.Login, error) {
 	for _, l := range file.Logins {
 		if strconv.FormatInt(l.ID, 10) == c.Param("login") {
 			return l, nil
 		}
 	}
-	return desk.Login{}, errNoPage
+	return insurer.Login{}, errNoPage
 }
 
-func (s *Site) askEndLogin(c echo.Context, file desk.PersonFile) (ConfirmView, error) {
+func (s *Site) askEndLogin(c echo.Context, file insurer.PersonFile) (ConfirmView, error) {
 	l, err := login(c, file)
 	return ConfirmView{TitleJa: "電話の登録を解除する", TitleEn: "End a login's enrolment", ButtonJa: "登録を解除する", ButtonEn: "End the enrolment",
 		ConsequenceJa: fmt.Sprintf("%s に登録したログインでは、この人の画面を新しく出せなくなります（保存済みの画面は、最長24時間残ることがあります）。このログインで開いている画面もすべて閉じます。登録に使ったお知らせは無効になります。もう一度使うには、新しいお知らせのコードが要ります。", whenText(l.Since)),
 		ConsequenceEn: "That login can no longer make this person's screens (a stored one may last up to 24 hours). All its open sessions end, and the notice that it used is void. Using it again needs a new notice's code."}, err
 }
 
-func (s *Site) endLogin(c echo.Context, id desk.PersonID, staff string) (string, error) {
+func (s *Site) endLogin(c echo.Context, id audit.PersonID, staff string) (string, error) {
 	number, err := strconv.ParseInt(c.Param("login"), 10, 64)
 	if err != nil {
 		return "", errNoPage
 	}
-	return personAddress(id, "?said=ended"), s.Office.EndLogin(c.Request().Context(), id, number, staff)
+	return personAddress(id, "?said=ended"), s.Office.Enrolment.EndLogin(c.Request().Context(), id, number, staff)
 }
 
 // askEndPhone asks before a phone is taken away: it was lost, the patient called.
-func (s *Site) askEndPhone(c echo.Context, file desk.PersonFile) (ConfirmView, error) {
-	i := slices.IndexFunc(file.Phones, func(p desk.LinkedPhone) bool { return p.ID == c.Param("phone") })
+func (s *Site) askEndPhone(c echo.Context, file insurer.PersonFile) (ConfirmView, error) {
+	i := slices.IndexFunc(file.Phones, func(p insurer.LinkedPhone) bool { return p.ID == c.Param("phone") })
 	if i < 0 {
 		return ConfirmView{}, errNoPage
 	}
@@ -186,7 +187,7 @@ func (s *Site) askEndPhone(c echo.Context, file desk.PersonFile) (ConfirmView, e
 	return view, err
 }
 
-func (s *Site) askEndPhones(_ echo.Context, file desk.PersonFile) (ConfirmView, error) {
+func (s *Site) askEndPhones(_ echo.Context, file insurer.PersonFile) (ConfirmView, error) {
 	return ConfirmView{TitleJa: "端末をすべて解除する", TitleEn: "End all phones", ButtonJa: "すべて解除する",
 		ButtonEn: "End all", Disabled: len(file.Phones) == 0,
 		ConsequenceJa: "この人の画面を新しく出せなくなります（保存済みの画面は、最長24時間残ることがあります）。登録したログインで開いている画面も、ほかの端末のものまで閉じます。ご本人は、もう一度ログインすれば使えます。保存された写しが心配なときは、写しも取り消してください。",
@@ -194,7 +195,7 @@ func (s *Site) askEndPhones(_ echo.Context, file desk.PersonFile) (ConfirmView, 
 }
 
 // endPersonsPhone ends the phone that the address names.
-func (s *Site) endPersonsPhone(c echo.Context, id desk.PersonID, staff string) (string, error) {
+func (s *Site) endPersonsPhone(c echo.Context, id audit.PersonID, staff string) (string, error) {
 	if c.Param("phone") == "" { // would mean all
 		return "", errNoPage
 	}
@@ -202,27 +203,27 @@ func (s *Site) endPersonsPhone(c echo.Context, id desk.PersonID, staff string) (
 }
 
 // endPersonsPhones ends all phones, or the one that the address names.
-func (s *Site) endPersonsPhones(c echo.Context, id desk.PersonID, staff string) (string, error) {
-	record, err := s.Office.Store.Person(c.Request().Context(), id)
+func (s *Site) endPersonsPhones(c echo.Context, id audit.PersonID, staff string) (string, error) {
+	record, err := s.Office.Register.Record(c.Request().Context(), id)
 	if err != nil {
-		return "", desk.NoPerson(err)
+		return "", err
 	}
-	_, err = s.Office.EndPhoneOf(c.Request().Context(), record.Person.Insurer, id, c.Param("phone"), staff)
+	_, err = s.Office.Devices.EndPhoneOf(c.Request().Context(), record.Person.Insurer, id, c.Param("phone"), staff)
 	return personAddress(id, "?said=phone"), err
 }
 
-func (s *Site) askErase(echo.Context, desk.PersonFile) (ConfirmView, error) {
+func (s *Site) askErase(echo.Context, insurer.PersonFile) (ConfirmView, error) {
 	return ConfirmView{TitleJa: "この人の記録を消す", TitleEn: "Erase this person", ButtonJa: "記録を消す", ButtonEn: "Erase", TypeNumber: true, Danger: true,
 		ConsequenceJa: "この人の内容・履歴・お知らせ・電話の登録・受付の記録の控えがすべて消え、出ている写しは取り消されます。元には戻せません。資格を失っただけの人は、消さずに「資格喪失年月日」の入った名簿を読み込んでください。",
 		ConsequenceEn: "The record, its history, notices, enrolments and receipts are erased and copies that are out are revoked. This cannot be undone. For somebody who only lost eligibility, import a file with the date instead."}, nil
 }
 
-func (s *Site) erase(c echo.Context, id desk.PersonID, staff string) (string, error) {
-	record, err := s.Office.Store.Person(c.Request().Context(), id)
+func (s *Site) erase(c echo.Context, id audit.PersonID, staff string) (string, error) {
+	record, err := s.Office.Register.Record(c.Request().Context(), id)
 	if err != nil {
-		return "", desk.NoPerson(err)
+		return "", err
 	}
-	return "/insurer?insurer=" + string(record.Person.Insurer) + "&said=erased", s.Office.Erase(c.Request().Context(), id, c.FormValue("number"), staff)
+	return "/insurer?insurer=" + string(record.Person.Insurer) + "&said=erased", s.Office.Register.Erase(c.Request().Context(), id, c.FormValue("number"), staff)
 }
 
 // whenText writes a time for a clerk: 令和8年11月22日 10:42.

@@ -12,7 +12,8 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 func (h *house) page(t *testing.T, path string) string {
@@ -25,22 +26,22 @@ func (h *house) page(t *testing.T, path string) string {
 }
 
 // clerksHouse is a clerk's house with 髙橋 德一, whose login has a notice, a phone and two copies.
-func clerksHouse(t *testing.T) (*house, desk.PersonRecord) {
+func clerksHouse(t *testing.T) (*house, insurer.PersonRecord) {
 	t.Helper()
 	h := newHouse(t)
 	r := h.tokuichi(t)
-	paper, err := h.office.NoticePaper(ctx, r.ID, "鈴木")
+	paper, err := h.office.Enrolment.NoticePaper(ctx, r.ID, "鈴木")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.store.Enrol(ctx, h.office.Notices.MAC(paper.Code), "idp|tokuichi", desk.Entry{At: h.now, Actor: "patient", Action: "notice.enrol", Person: r.ID}); err != nil {
+	if err := h.store.Enrol(ctx, h.notices.MAC(paper.Code), "idp|tokuichi", audit.Entry{At: h.now, Actor: "patient", Action: "notice.enrol", Person: r.ID}); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.store.PutPhoneKey(ctx, "idp|tokuichi", "phone", []byte("key"), desk.Entry{At: h.now, Actor: "patient", Action: "phone.add"}); err != nil {
+	if err := h.store.PutPhoneKey(ctx, "idp|tokuichi", "phone", []byte("key"), audit.Entry{At: h.now, Actor: "patient", Action: "phone.add"}); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := h.office.Document(ctx, "idp|tokuichi", r.ID); err != nil {
+		if _, err := h.office.Documents.Document(ctx, "idp|tokuichi", r.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -53,7 +54,7 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 	moved := r.Person
 	moved.Address = "架空県架空市新町1"
 	file := fmt.Sprintf("記号,番号,枝番,氏名,氏名カナ,生年月日,住所\n%s,%s,%s,%s,%s,%s,%s\n", moved.Symbol, moved.Number, moved.BranchNumber, moved.Name, moved.Kana, moved.BirthDate, moved.Address)
-	if _, err := h.office.Import(ctx, "00138990", strings.NewReader(file), desk.ClerkActor("鈴木")); err != nil {
+	if _, err := h.office.Importer.Import(ctx, "00138990", strings.NewReader(file), audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
 	page := h.page(t, "/insurer/people/"+string(r.ID))
@@ -141,7 +142,7 @@ func TestTheListTurnsItsPages(t *testing.T) {
 	for i := range 120 {
 		fmt.Fprintf(&file, "%d,試験 第%d,1986-04-12\n", 1000+i, i)
 	}
-	if _, err := h.office.Import(ctx, "06139992", strings.NewReader(file.String()), desk.ClerkActor("鈴木")); err != nil {
+	if _, err := h.office.Importer.Import(ctx, "06139992", strings.NewReader(file.String()), audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
@@ -191,12 +192,12 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	h.acts(t, one, nil, "1通の写しを取り消しました")
 	h.acts(t, one, nil, "0通の写しを取り消しました") // the second press
 	h.acts(t, at+"/revoke", nil, "1通の写しを取り消しました")
-	old, err := h.office.NoticePaper(ctx, r.ID, "鈴木")
+	old, err := h.office.Enrolment.NoticePaper(ctx, r.ID, "鈴木")
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.acts(t, at+"/reissue", nil, "新しいコードを出しました")
-	if n, err := h.store.Notice(ctx, h.office.Notices.MAC(old.Code)); err != nil || !n.Void {
+	if n, err := h.store.Notice(ctx, h.notices.MAC(old.Code)); err != nil || !n.Void {
 		t.Errorf("the last notice: %+v %v", n, err)
 	}
 	h.acts(t, end, nil, "電話の登録を解除しました")

@@ -8,7 +8,8 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // Fact is a value of a record with its label.
@@ -96,11 +97,11 @@ type RevokeView struct {
 }
 
 func (s *Site) personPage(c echo.Context, staff string) error {
-	file, err := s.Office.PersonFile(c.Request().Context(), desk.PersonID(c.Param("id")), staff)
+	file, err := s.Office.Register.PersonFile(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
 	if err != nil {
 		return err
 	}
-	in, err := s.Office.Insurer(c.Request().Context(), file.Person.Insurer)
+	in, err := s.Office.Directory.Insurer(c.Request().Context(), file.Person.Insurer)
 	if err != nil {
 		return err
 	}
@@ -156,8 +157,8 @@ func facts(p eligibility.Person) []Fact {
 }
 
 // versions lists a record's versions, newest first, with what each changed.
-func versions(file desk.PersonFile) []VersionRow {
-	all := append([]desk.PersonRecord{file.PersonRecord}, file.Older...)
+func versions(file insurer.PersonFile) []VersionRow {
+	all := append([]insurer.PersonRecord{file.PersonRecord}, file.Older...)
 	var rows []VersionRow
 	for i, r := range all {
 		row := VersionRow{Version: r.Version, At: whenText(r.RegisteredAt)}
@@ -174,7 +175,7 @@ func versions(file desk.PersonFile) []VersionRow {
 	return rows
 }
 
-func noticeRow(n desk.IssuedNotice) NoticeRow {
+func noticeRow(n insurer.IssuedNotice) NoticeRow {
 	row := NoticeRow{n.Serial, whenText(n.At), "まだ使われていません", "not used yet"}
 	switch {
 	case n.Used && n.Void:
@@ -187,7 +188,7 @@ func noticeRow(n desk.IssuedNotice) NoticeRow {
 	return row
 }
 
-func (s *Site) copyRow(copied desk.IssuedCopy) CopyRow {
+func (s *Site) copyRow(copied insurer.IssuedCopy) CopyRow {
 	row := CopyRow{RID: credential.EncodeRID(copied.RID), Issued: whenText(copied.Issued), Expires: whenText(copied.Expires), StateJa: "使えます", StateEn: "can be used", Open: true}
 	switch {
 	case !copied.Revoked.IsZero():
@@ -213,7 +214,7 @@ var actionWords = map[string][2]string{
 }
 
 // entryRow puts a line of the audit chain in words; a line of another program's making keeps its own name.
-func entryRow(e desk.Entry) EntryRow {
+func entryRow(e audit.Entry) EntryRow {
 	words, known := actionWords[e.Action]
 	if !known {
 		words = [2]string{e.Action, e.Action}

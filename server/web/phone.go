@@ -4,12 +4,11 @@ import (
 	"encoding/base64"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 // What a patient's phone asks besides its screens: its own keys, online codes, files.
@@ -52,7 +51,7 @@ func (s *Site) putPhone(c echo.Context) error {
 	if err := s.limits.sealing.Take(v.Login.Subject, s.Now()); err != nil {
 		return err
 	}
-	if err := s.Office.PutPhone(c.Request().Context(), *v.Login, body.ID, body.Key.X, body.Key.Y); err != nil {
+	if err := s.Office.Devices.PutPhone(c.Request().Context(), *v.Login, body.ID, body.Key.X, body.Key.Y); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -65,7 +64,7 @@ type phone struct {
 	LoginBy time.Time `json:"loginBy"`
 }
 
-func phones(known []desk.Phone) []phone {
+func phones(known []insurer.Phone) []phone {
 	out := []phone{}
 	for _, p := range known {
 		out = append(out, phone{p.ID, p.At, p.Until})
@@ -75,7 +74,7 @@ func phones(known []desk.Phone) []phone {
 
 // answerPhones says which phones a login has.
 func (s *Site) answerPhones(c echo.Context, subject string) error {
-	known, err := s.Office.Phones(c.Request().Context(), subject)
+	known, err := s.Office.Devices.Phones(c.Request().Context(), subject)
 	if err != nil {
 		return err
 	}
@@ -101,7 +100,7 @@ func (s *Site) putHolder(c echo.Context) error {
 	if err := s.limits.holders.Take(v.Login.Subject, s.Now()); err != nil {
 		return err
 	}
-	if err := s.Office.AddHolder(c.Request().Context(), *v.Login, desk.HolderKey{Phone: body.ID, X: body.Key.X, Y: body.Key.Y, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
+	if err := s.Office.Devices.AddHolder(c.Request().Context(), *v.Login, insurer.HolderKey{Phone: body.ID, X: body.Key.X, Y: body.Key.Y, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
 		return err
 	}
 	return s.answerPhones(c, v.Login.Subject)
@@ -124,7 +123,7 @@ func (s *Site) receipts(c echo.Context) error {
 		}
 	}
 	if len(subjects) == 0 {
-		return desk.ErrNotEnrolled
+		return insurer.ErrNotEnrolled
 	}
 	type receipt struct {
 		Person string    `json:"person"`
@@ -135,7 +134,7 @@ func (s *Site) receipts(c echo.Context) error {
 		Receipts []receipt `json:"receipts"`
 	}{[]receipt{}}
 	for _, subject := range subjects {
-		sealed, err := s.Office.Receipts(c.Request().Context(), subject, key)
+		sealed, err := s.Office.Receipts.Receipts(c.Request().Context(), subject, key)
 		if err != nil {
 			return err
 		}
@@ -159,7 +158,7 @@ func (s *Site) newCode(c echo.Context) error {
 	if err := s.mayMake(&s.limits.numbers, subject, string(id)); err != nil {
 		return err
 	}
-	code, expires, err := s.Office.NewCode(c.Request().Context(), subject, id)
+	code, expires, err := s.Office.OnlineCodes.NewCode(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
 	}
@@ -168,7 +167,7 @@ func (s *Site) newCode(c echo.Context) error {
 		Address    string    `json:"address"` // capitals only, for a small alphanumeric QR; its last eight characters are shown to nobody
 		ExpiresAt  time.Time `json:"expiresAt"`
 		ServerTime time.Time `json:"serverTime"`
-	}{code.Spoken, strings.ToUpper(s.Office.Address) + "/C/" + code.Printed(), expires, s.Now()})
+	}{code.Spoken, s.Office.OnlineCodes.Link(code), expires, s.Now()})
 }
 
 // codeAsked tells the phone whether a facility asks to look, and which.
@@ -177,13 +176,13 @@ func (s *Site) codeAsked(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	state, facility, err := s.Office.CodeAsked(c.Request().Context(), subject, id)
+	state, facility, err := s.Office.OnlineCodes.CodeAsked(c.Request().Context(), subject, id)
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, struct {
-		State    desk.CodeState `json:"state"`
-		Facility string         `json:"facility"`
+		State    insurer.CodeState `json:"state"`
+		Facility string            `json:"facility"`
 	}{state, facility})
 }
 
@@ -198,7 +197,7 @@ func (s *Site) answerCode(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || body.Allow == nil {
 		return errRequest.In("allow")
 	}
-	if err := s.Office.AnswerCode(c.Request().Context(), subject, id, *body.Allow); err != nil {
+	if err := s.Office.OnlineCodes.AnswerCode(c.Request().Context(), subject, id, *body.Allow); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

@@ -13,8 +13,8 @@ import (
 	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/csvfile"
-	"madoguchi/server/desk"
-	"madoguchi/server/roster"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
 )
 
 // A file goes three steps, each with its own address: sent (POST /insurer/import), its headings mapped where they are not
@@ -53,9 +53,9 @@ var errNoFile = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_fi
 // received reads the form with the file as it comes in. The usual way of reading forms would lay a large file down
 // unsealed in the temporary folder.
 func (s *Site) received(c echo.Context, clerk string) (id string, err error) {
-	var in desk.Insurer
+	var in insurer.Insurer
 	r := c.Request()
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, roster.MaxFile+1<<20)
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, insuredcsv.MaxFile+1<<20)
 	form, err := r.MultipartReader()
 	if err != nil {
 		return "", errRequest.In("file").Because(err)
@@ -81,7 +81,7 @@ func (s *Site) received(c echo.Context, clerk string) (id string, err error) {
 			if in.Number == "" {
 				return "", errRequest.In("insurer")
 			}
-			if id, err = s.Office.KeepFile(r.Context(), in.Number, part, clerk); err != nil {
+			if id, err = s.Office.Importer.KeepFile(r.Context(), in.Number, part, clerk); err != nil {
 				return "", err
 			}
 		}
@@ -91,13 +91,13 @@ func (s *Site) received(c echo.Context, clerk string) (id string, err error) {
 func importAddress(id, step string) string { return "/insurer/imports/" + id + step }
 
 // look returns a clerk's kept file as it stands, and its insurer.
-func (s *Site) look(c echo.Context, staff string) (desk.Look, desk.Insurer, error) {
+func (s *Site) look(c echo.Context, staff string) (insurer.ImportPreview, insurer.Insurer, error) {
 	s.allowLong(c)
-	look, err := s.Office.Look(c.Request().Context(), c.Param("id"), staff)
+	look, err := s.Office.Importer.Preview(c.Request().Context(), c.Param("id"), staff)
 	if err != nil {
-		return look, desk.Insurer{}, err
+		return look, insurer.Insurer{}, err
 	}
-	in, err := s.Office.Insurer(c.Request().Context(), look.Insurer)
+	in, err := s.Office.Directory.Insurer(c.Request().Context(), look.Insurer)
 	return look, in, err
 }
 
@@ -114,13 +114,13 @@ func (s *Site) headingsPage(c echo.Context, staff string) error {
 	return s.show(c, http.StatusOK, "headings", view)
 }
 
-func (s *Site) headings(c echo.Context, look desk.Look, in desk.Insurer) HeadingsView {
+func (s *Site) headings(c echo.Context, look insurer.ImportPreview, in insurer.Insurer) HeadingsView {
 	view := HeadingsView{Page: s.page(c, "見出しの対応", "What the headings mean"), ID: look.ID}
 	view.Insurer = insurerView(in)
 	for i, h := range look.Headings {
 		view.Rows = append(view.Rows, HeadingRow{Field: "column-" + strconv.Itoa(i), Name: h.Name, Examples: h.Examples, Column: string(h.Column), Known: h.Known})
 	}
-	for _, column := range roster.Columns() {
+	for _, column := range insuredcsv.Columns() {
 		view.Columns = append(view.Columns, string(column))
 	}
 	for _, column := range look.Missing {
@@ -134,15 +134,15 @@ func (s *Site) mapHeadings(c echo.Context, staff string) error {
 	if err != nil {
 		return err
 	}
-	columns := make([]roster.Column, len(look.Headings))
+	columns := make([]insuredcsv.Column, len(look.Headings))
 	view := s.headings(c, look, in)
 	for i := range columns {
-		if columns[i], err = roster.ParseColumn(c.FormValue(view.Rows[i].Field)); err != nil {
+		if columns[i], err = insuredcsv.ParseColumn(c.FormValue(view.Rows[i].Field)); err != nil {
 			return err
 		}
 		view.Rows[i].Column = string(columns[i])
 	}
-	err = s.Office.MapHeadings(c.Request().Context(), look.ID, staff, columns)
+	err = s.Office.Importer.MapHeadings(c.Request().Context(), look.ID, staff, columns)
 	var refusal *eligibility.Error
 	if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid { // what was chosen stays chosen, to be corrected
 		view.Error = formError(refusal)
@@ -163,14 +163,14 @@ func (s *Site) previewPage(c echo.Context, staff string) error {
 	if look.Open || look.Refusal != nil {
 		return c.Redirect(http.StatusSeeOther, importAddress(look.ID, "/headings"))
 	}
-	count, digest, err := s.Office.Count(c.Request().Context(), look)
+	count, digest, err := s.Office.Importer.Count(c.Request().Context(), look)
 	if err != nil {
 		return err
 	}
 	return s.show(c, http.StatusOK, "import", s.preview(c, look, in, count, digest))
 }
 
-func (s *Site) preview(c echo.Context, look desk.Look, in desk.Insurer, count desk.ImportCount, digest roster.Digest) ImportView {
+func (s *Site) preview(c echo.Context, look insurer.ImportPreview, in insurer.Insurer, count insurer.ImportCount, digest insuredcsv.Digest) ImportView {
 	view := ImportView{Page: s.page(c, "読み込む前の確認", "Before importing"), ID: look.ID, Stored: look.Stored != nil,
 		New: count.New, Changed: count.Changed, Unchanged: count.Unchanged, Refused: digest.Refused, Accepted: digest.Rows - digest.Refused,
 		LeftOut: look.Roster.Unknown, Until: look.Until.In(eligibility.Japan).Format("15:04"), MoreRows: digest.MoreReasons, MoreWarnings: digest.MoreWarnings}
@@ -178,7 +178,7 @@ func (s *Site) preview(c echo.Context, look desk.Look, in desk.Insurer, count de
 		view.Page = s.page(c, "読み込みの結果", "Result of the import")
 	}
 	if c.QueryParam("moved") != "" && !view.Stored {
-		view.Error = formError(desk.ErrPreviewMoved)
+		view.Error = formError(insurer.ErrPreviewMoved)
 	}
 	view.Insurer = insurerView(in)
 	view.Rows, view.Warnings = importRows(digest.Reasons), importRows(digest.Warnings)
@@ -193,7 +193,7 @@ func (s *Site) preview(c echo.Context, look desk.Look, in desk.Insurer, count de
 	return view
 }
 
-func importRows(notes []roster.LineNote) []ImportRow {
+func importRows(notes []insuredcsv.LineNote) []ImportRow {
 	var rows []ImportRow
 	for _, n := range notes {
 		rows = append(rows, ImportRow{Line: n.Line, Sheet: n.Sheet, Column: n.Column, ReasonJa: n.Ja, ReasonEn: n.En})
@@ -201,8 +201,8 @@ func importRows(notes []roster.LineNote) []ImportRow {
 	return rows
 }
 
-func (s *Site) previewPerson(row roster.Row) PreviewPerson {
-	p := PreviewPerson{PersonRow: s.row(desk.PersonRecord{Person: row.Person}), Line: row.Line, Sheet: row.Sheet, Address: row.Person.Address, Card: answerText(row.Person.Registered)}
+func (s *Site) previewPerson(row insuredcsv.Row) PreviewPerson {
+	p := PreviewPerson{PersonRow: s.row(insurer.PersonRecord{Person: row.Person}), Line: row.Line, Sheet: row.Sheet, Address: row.Person.Address, Card: answerText(row.Person.Registered)}
 	if !row.Person.QualifiedOn.IsZero() {
 		p.Qualified = row.Person.QualifiedOn.Japanese()
 	}
@@ -222,13 +222,13 @@ func answerText(a eligibility.Answer) string {
 
 func (s *Site) storeFile(c echo.Context, staff string) error {
 	s.allowLong(c)
-	var seen desk.ImportCount
+	var seen insurer.ImportCount
 	if _, err := fmt.Sscanf(c.FormValue("seen"), "%d %d %d", &seen.New, &seen.Changed, &seen.Unchanged); err != nil {
 		return errRequest.In("seen").Because(err)
 	}
 	id := c.Param("id")
-	err := s.Office.StorePreview(c.Request().Context(), id, staff, seen)
-	if errors.Is(err, desk.ErrPreviewMoved) {
+	err := s.Office.Importer.StorePreview(c.Request().Context(), id, staff, seen)
+	if errors.Is(err, insurer.ErrPreviewMoved) {
 		return c.Redirect(http.StatusSeeOther, importAddress(id, "?moved=1"))
 	}
 	if err != nil {
@@ -242,7 +242,7 @@ func (s *Site) dropFile(c echo.Context, staff string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Office.DropPreview(c.Request().Context(), look.ID, staff); err != nil {
+	if err := s.Office.Importer.DropPreview(c.Request().Context(), look.ID, staff); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/insurer?insurer="+string(look.Insurer)+"&said=dropped")

@@ -5,7 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/server/readers"
+	"madoguchi/server/agents"
 )
 
 // readerCookie remembers which reader belongs to this browser's counter. It is no secret and opens nothing: a reader of
@@ -51,7 +51,7 @@ func (s *Site) useReader(c echo.Context, _ string) error {
 			return c.NoContent(http.StatusNoContent)
 		}
 	}
-	return readers.ErrNoReader
+	return agents.ErrNoReader
 }
 
 func (s *Site) pairBridge(c echo.Context, staff string) error {

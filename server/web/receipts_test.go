@@ -5,7 +5,8 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // personsOfReceipts are those whose receipts a phone is given, with how many.
@@ -18,10 +19,10 @@ func (h *house) personsOfReceipts(t *testing.T, key string) map[string]int {
 	return n
 }
 
-func (h *house) leave(t *testing.T, phone string, people ...desk.PersonRecord) {
+func (h *house) leave(t *testing.T, phone string, people ...insurer.PersonRecord) {
 	t.Helper()
 	for _, r := range people {
-		if err := h.store.PutReceipts(ctx, r.ID, map[string][]byte{phone: []byte("sealed")}, desk.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
+		if err := h.store.PutReceipts(ctx, r.ID, map[string][]byte{phone: []byte("sealed")}, audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -60,18 +61,18 @@ func TestAPersonTakenOffAPhoneLeavesNoReceiptsThere(t *testing.T) {
 	h, _ := connected(t)
 	first := h.patientOf(t, h.now)
 	p := eligibility.Person{Insurer: "06139992", Symbol: "１２", Number: "３４", BranchNumber: "00", Name: "髙橋 德一", Kana: "ﾀｶﾊｼ ﾄｸｲﾁ", BirthDate: first.Person.BirthDate}
-	if _, err := h.store.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("second", p) }, desk.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
+	if _, err := h.store.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("second", p) }, audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
 		t.Fatal(err)
 	}
 	second, err := h.store.PersonByKey(ctx, "06139992", "second")
 	if err != nil {
 		t.Fatal(err)
 	}
-	paper, err := h.office.NoticePaper(ctx, second.ID, "鈴木")
+	paper, err := h.office.Enrolment.NoticePaper(ctx, second.ID, "鈴木")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.office.Enrol(ctx, auth.Identity{Subject: "s", Name: p.Name, BirthDate: p.BirthDate, At: h.now}, h.office.Notices.MAC(paper.Code)); err != nil {
+	if err := h.office.Enrolment.Enrol(ctx, auth.Identity{Subject: "s", Name: p.Name, BirthDate: p.BirthDate, At: h.now}, h.notices.MAC(paper.Code)); err != nil {
 		t.Fatal(err)
 	}
 	phone := newPhone(t)

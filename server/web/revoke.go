@@ -12,7 +12,8 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // revokePage asks which copies of the whole insurer are meant.
@@ -41,13 +42,13 @@ func (s *Site) revokeMany(c echo.Context, staff string) error {
 		return s.show(c, http.StatusUnprocessableEntity, "revoke", view)
 	}
 	if c.FormValue("sure") == "yes" {
-		n, err := s.Office.Revoke(c.Request().Context(), in.Number, which, desk.ClerkActor(staff))
+		n, err := s.Office.Issuer.Revoke(c.Request().Context(), in.Number, which, audit.ClerkActor(staff))
 		if err != nil {
 			return err
 		}
 		return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/insurer/revoke?insurer=%s&said=revoked&n=%d", in.Number, n))
 	}
-	n, err := s.Office.Store.CountCopies(c.Request().Context(), in.Number, which, s.Now())
+	n, err := s.Office.Issuer.CountCopies(c.Request().Context(), in.Number, which)
 	if err != nil {
 		return err
 	}
@@ -59,19 +60,19 @@ func (s *Site) revokeMany(c echo.Context, staff string) error {
 }
 
 // copiesMeant reads either a copy's five characters or a time of a datetime-local field.
-func copiesMeant(rid, before string) (which desk.Copies, err error) {
+func copiesMeant(rid, before string) (which insurer.Copies, err error) {
 	rid, before = strings.TrimSpace(rid), strings.TrimSpace(before)
 	if (rid == "") == (before == "") {
-		return which, desk.ErrNotDecided
+		return which, insurer.ErrNotDecided
 	}
 	if rid != "" {
 		if which.RID, err = credential.DecodeRID(rid); err != nil {
-			return which, desk.ErrNotDecided.Because(err)
+			return which, insurer.ErrNotDecided.Because(err)
 		}
 		return which, nil
 	}
 	if which.Before, err = time.ParseInLocation("2006-01-02T15:04", before, eligibility.Japan); err != nil {
-		return which, desk.ErrNotDecided.Because(err)
+		return which, insurer.ErrNotDecided.Because(err)
 	}
 	return which, nil
 }

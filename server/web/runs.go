@@ -17,7 +17,8 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 	"madoguchi/server/press"
 )
 
@@ -38,7 +39,7 @@ func (s *Site) runsPage(c echo.Context, staff string) error {
 	if err != nil {
 		return err
 	}
-	view.Form = RunForm{Kind: string(desk.NoticeRun), Only: string(desk.OnlyNew), Order: string(desk.ByPostCode), Layout: string(desk.LayoutCards)}
+	view.Form = RunForm{Kind: string(insurer.NoticeRun), Only: string(insurer.OnlyNew), Order: string(insurer.ByPostCode), Layout: string(insurer.LayoutCards)}
 	return s.show(c, http.StatusOK, "runs", view)
 }
 
@@ -47,7 +48,7 @@ func (s *Site) runsView(c echo.Context, staff, number string) (RunsView, error) 
 	if err != nil {
 		return RunsView{}, err
 	}
-	runs, err := s.Office.Store.Runs(c.Request().Context(), in.Number, runsShown)
+	runs, err := s.Office.PrintJobs.List(c.Request().Context(), in.Number, runsShown)
 	if err != nil {
 		return RunsView{}, err
 	}
@@ -60,12 +61,12 @@ func (s *Site) runsView(c echo.Context, staff, number string) (RunsView, error) 
 }
 
 // runStates are a run's states in words.
-var runStates = map[desk.RunState][2]string{
-	desk.RunGoing: {"印刷しています", "Printing"}, desk.RunPaused: {"一時停止しています", "Paused"}, desk.RunCancelled: {"取り消しました", "Cancelled"},
-	desk.RunFailed: {"止まりました", "Stopped"}, desk.RunDone: {"できました", "Done"},
+var runStates = map[insurer.RunState][2]string{
+	insurer.RunGoing: {"印刷しています", "Printing"}, insurer.RunPaused: {"一時停止しています", "Paused"}, insurer.RunCancelled: {"取り消しました", "Cancelled"},
+	insurer.RunFailed: {"止まりました", "Stopped"}, insurer.RunDone: {"できました", "Done"},
 }
 
-func runRow(r desk.PrintRun) RunRow {
+func runRow(r insurer.PrintRun) RunRow {
 	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), StateJa: runStates[r.State][0], StateEn: runStates[r.State][1], Clerk: r.By.Name(),
 		At: whenText(r.CreatedAt), Total: r.Total, Done: r.Done}
 }
@@ -97,26 +98,26 @@ func (s *Site) planRun(c echo.Context, staff string) error {
 		return s.show(c, http.StatusOK, "runs", view)
 	}
 	ctx := c.Request().Context()
-	if err := s.Office.StartRun(ctx, plan); err != nil {
+	if err := s.Office.PrintJobs.StartRun(ctx, plan); err != nil {
 		return err
 	}
 	s.Runs.Begin(s.Background, plan.Run.ID)
 	return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+plan.Run.ID)
 }
 
-func (s *Site) plan(c echo.Context, f RunForm, staff string) (desk.Plan, error) {
+func (s *Site) plan(c echo.Context, f RunForm, staff string) (insurer.Plan, error) {
 	in, _, err := s.chosen(c, c.FormValue("insurer"))
 	if err != nil {
-		return desk.Plan{}, err
+		return insurer.Plan{}, err
 	}
-	kind := desk.PaperKind(f.Kind)
-	o := desk.RunOptions{Only: desk.RunFilter(f.Only), Order: desk.RunOrder(f.Order), Dropped: f.Dropped, CountSheets: f.CountSheets && f.Order == string(desk.ByNumber)}
-	if kind == desk.CertificateRun {
-		o.Layout = desk.RunLayout(f.Layout)
+	kind := insurer.PaperKind(f.Kind)
+	o := insurer.RunOptions{Only: insurer.RunFilter(f.Only), Order: insurer.RunOrder(f.Order), Dropped: f.Dropped, CountSheets: f.CountSheets && f.Order == string(insurer.ByNumber)}
+	if kind == insurer.CertificateRun {
+		o.Layout = insurer.RunLayout(f.Layout)
 	}
 	if f.ShareOn != "" {
 		if o.ShareOn, err = eligibility.ParseDate(f.ShareOn); err != nil || !o.ShareOn.Exact() {
-			return desk.Plan{}, errRunDay
+			return insurer.Plan{}, errRunDay
 		}
 	}
 	if f.PerFile != "" {
@@ -126,16 +127,16 @@ func (s *Site) plan(c echo.Context, f RunForm, staff string) (desk.Plan, error) 
 	}
 	var lines []string
 	if strings.TrimSpace(f.List) != "" {
-		lines, err = desk.ReadRunList([]byte(f.List))
+		lines, err = insurer.ReadRunList([]byte(f.List))
 		var said *eligibility.Error
 		if errors.As(err, &said) {
-			return desk.Plan{}, said
+			return insurer.Plan{}, said
 		}
 		if err != nil {
-			return desk.Plan{}, errRequest.In("list").Because(err)
+			return insurer.Plan{}, errRequest.In("list").Because(err)
 		}
 	}
-	return s.Office.PlanRun(c.Request().Context(), in.Number, kind, o, lines, desk.ClerkActor(staff))
+	return s.Office.PrintJobs.PlanRun(c.Request().Context(), in.Number, kind, o, lines, audit.ClerkActor(staff))
 }
 
 var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn"}
@@ -146,12 +147,12 @@ func (s *Site) runPage(c echo.Context, staff string) error {
 	if err != nil {
 		return err
 	}
-	in, err := s.Office.Insurer(ctx, run.Insurer)
+	in, err := s.Office.Directory.Insurer(ctx, run.Insurer)
 	if err != nil {
 		return err
 	}
-	view := RunView{Page: s.page(c, run.Kind.Japanese()+"の印刷", "Print run"), Staff: staff, Run: runRow(run), Note: run.Note, Going: run.State == desk.RunGoing,
-		Resumable: run.State == desk.RunPaused || run.State == desk.RunFailed, Over: run.State == desk.RunDone || run.State == desk.RunCancelled, Here: run.Options.Folder == "", Folder: s.Runs.FolderOf(run)}
+	view := RunView{Page: s.page(c, run.Kind.Japanese()+"の印刷", "Print run"), Staff: staff, Run: runRow(run), Note: run.Note, Going: run.State == insurer.RunGoing,
+		Resumable: run.State == insurer.RunPaused || run.State == insurer.RunFailed, Over: run.State == insurer.RunDone || run.State == insurer.RunCancelled, Here: run.Options.Folder == "", Folder: s.Runs.FolderOf(run)}
 	view.Insurer = insurerView(in)
 	view.Progress = s.progress(run)
 	sum := press.Sum(files)
@@ -162,8 +163,8 @@ func (s *Site) runPage(c echo.Context, staff string) error {
 			view.Files = append(view.Files, RunFileRow{Name: f.Name, People: f.People, Pages: f.Pages, Size: fmt.Sprintf("%.1f MB", float64(f.Bytes)/1e6)})
 		}
 	}
-	if run.State == desk.RunDone {
-		base := desk.RunBase(run)
+	if run.State == insurer.RunDone {
+		base := insurer.RunBase(run)
 		view.Lists = []RunList{{press.Summary.Of(base), "まとめ"}, {press.Index.Of(base), "索引（どの人がどのページか）"}, {press.Check.Of(base), "手で確かめる人"},
 			{press.Skipped.Of(base), "とばした人"}}
 	}
@@ -171,18 +172,18 @@ func (s *Site) runPage(c echo.Context, staff string) error {
 }
 
 // runOf returns the run that a request names, and its finished files.
-func (s *Site) runOf(c echo.Context) (desk.PrintRun, []press.FileRecord, error) {
+func (s *Site) runOf(c echo.Context) (insurer.PrintRun, []press.FileRecord, error) {
 	ctx := c.Request().Context()
-	run, err := s.Office.Store.Run(ctx, c.Param("id"))
+	run, err := s.Office.PrintJobs.Job(ctx, c.Param("id"))
 	if err != nil {
 		return run, nil, err
 	}
-	files, err := s.Office.Store.RunFiles(ctx, run.ID)
+	files, err := s.Office.PrintJobs.Files(ctx, run.ID)
 	return run, files, err
 }
 
 // progress is how far a run is, in words.
-func (s *Site) progress(run desk.PrintRun) RunProgress {
+func (s *Site) progress(run insurer.PrintRun) RunProgress {
 	p, here := s.Runs.Progress(run.ID)
 	out := RunProgress{State: string(run.State), Done: max(p.Done, run.Done), Total: run.Total}
 	if !here {
@@ -209,21 +210,21 @@ func spanJa(d time.Duration) string {
 
 // runEvents streams a run's progress (server-sent events) until it is no longer going.
 func (s *Site) runEvents(c echo.Context, _ string) error {
-	if _, err := s.Office.Store.Run(c.Request().Context(), c.Param("id")); err != nil {
+	if _, err := s.Office.PrintJobs.Job(c.Request().Context(), c.Param("id")); err != nil {
 		return err // while a status can still say so
 	}
 	w := c.Response()
 	control := http.NewResponseController(w)
 	w.Header().Set(echo.HeaderContentType, "text/event-stream")
 	w.WriteHeader(http.StatusOK)
-	if desk.ChangesNothing(c.Request().Context()) {
+	if audit.ChangesNothing(c.Request().Context()) {
 		return nil // a HEAD waits for no run's end
 	}
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	ctx := c.Request().Context()
 	for {
-		run, err := s.Office.Store.Run(ctx, c.Param("id"))
+		run, err := s.Office.PrintJobs.Job(ctx, c.Param("id"))
 		if err != nil {
 			return nil // the page reloads and says why
 		}
@@ -236,7 +237,7 @@ func (s *Site) runEvents(c echo.Context, _ string) error {
 			return nil
 		}
 		w.Flush()
-		if run.State != desk.RunGoing {
+		if run.State != insurer.RunGoing {
 			return nil
 		}
 		select {
@@ -251,15 +252,15 @@ func (s *Site) runEvents(c echo.Context, _ string) error {
 
 // wishRun pauses, resumes or cancels a run.
 func (s *Site) wishRun(c echo.Context, staff string) error {
-	to, ok := map[string]desk.RunState{"pause": desk.RunPaused, "resume": desk.RunGoing, "cancel": desk.RunCancelled}[c.Param("wish")]
+	to, ok := map[string]insurer.RunState{"pause": insurer.RunPaused, "resume": insurer.RunGoing, "cancel": insurer.RunCancelled}[c.Param("wish")]
 	if !ok {
 		return errNoPage
 	}
 	id := c.Param("id")
-	if err := s.Runs.Wish(c.Request().Context(), id, to, desk.ClerkActor(staff)); err != nil {
+	if err := s.Runs.Wish(c.Request().Context(), id, to, audit.ClerkActor(staff)); err != nil {
 		return err
 	}
-	if to == desk.RunGoing {
+	if to == insurer.RunGoing {
 		s.Runs.Begin(s.Background, id) // behind one that has not noticed its pause yet, it waits and goes on
 	}
 	return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+id)
@@ -273,8 +274,8 @@ func (s *Site) runFile(c echo.Context, staff string) error {
 		return err
 	}
 	wanted := c.Param("name")
-	known := run.State == desk.RunDone && slices.ContainsFunc([]press.List{press.Summary, press.Index, press.Check, press.Skipped},
-		func(l press.List) bool { return l.Of(desk.RunBase(run)) == wanted })
+	known := run.State == insurer.RunDone && slices.ContainsFunc([]press.List{press.Summary, press.Index, press.Check, press.Skipped},
+		func(l press.List) bool { return l.Of(insurer.RunBase(run)) == wanted })
 	known = known || wanted != "" && slices.ContainsFunc(files, func(f press.FileRecord) bool { return f.Name == wanted })
 	if !known {
 		return errNoPage
@@ -285,7 +286,7 @@ func (s *Site) runFile(c echo.Context, staff string) error {
 	} else if err != nil {
 		return fmt.Errorf("looking for a run's file: %w", err)
 	}
-	if err := s.Office.Note(ctx, desk.ClerkActor(staff), "run.download", run.ID+" "+wanted); err != nil {
+	if err := s.Office.Register.Note(ctx, audit.ClerkActor(staff), "run.download", run.ID+" "+wanted); err != nil {
 		return err
 	}
 	s.allowLong(c)

@@ -11,14 +11,15 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 // town imports people of 架空健康保険組合 and signs a clerk in.
 func (h *house) town(t *testing.T, rows ...string) {
 	t.Helper()
 	head := "記号,番号,枝番,氏名,氏名カナ,生年月日,資格取得年月日,郵便番号,住所,送付先住所,不開示,事業所名,マイナ保険証登録\n"
-	if _, err := h.office.Import(ctx, "06139992", strings.NewReader(head+strings.Join(rows, "\n")), desk.ClerkActor("鈴木")); err != nil {
+	if _, err := h.office.Importer.Import(ctx, "06139992", strings.NewReader(head+strings.Join(rows, "\n")), audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
 	h.session(t, auth.Clerk, "鈴木", "{}")
@@ -29,20 +30,20 @@ func row(i int, more string) string {
 }
 
 // over waits for a run's end.
-func (h *house) over(t *testing.T, id string) desk.PrintRun {
+func (h *house) over(t *testing.T, id string) insurer.PrintRun {
 	t.Helper()
 	for range 200 {
 		r, err := h.store.Run(ctx, id)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.State != desk.RunGoing {
+		if r.State != insurer.RunGoing {
 			return r
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 	t.Fatal("the run does not end")
-	return desk.PrintRun{}
+	return insurer.PrintRun{}
 }
 
 var runAddress = regexp.MustCompile(`^/insurer/runs/([A-Z2-7]{10})$`)
@@ -62,11 +63,11 @@ func (h *house) started(t *testing.T, v url.Values) string {
 // waiting starts a run of notices that nobody works on yet.
 func (h *house) waiting(t *testing.T) string {
 	t.Helper()
-	plan, err := h.office.PlanRun(ctx, "06139992", desk.NoticeRun, desk.RunOptions{}, nil, desk.ClerkActor("鈴木"))
+	plan, err := h.office.PrintJobs.PlanRun(ctx, "06139992", insurer.NoticeRun, insurer.RunOptions{}, nil, audit.ClerkActor("鈴木"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.office.StartRun(ctx, plan); err != nil {
+	if err := h.office.PrintJobs.StartRun(ctx, plan); err != nil {
 		t.Fatal(err)
 	}
 	return plan.Run.ID
@@ -84,7 +85,7 @@ func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 		t.Fatal("counting stored a run", runs, err)
 	}
 	id := h.started(t, choices)
-	if r := h.over(t, id); r.State != desk.RunDone || r.Done != 2 {
+	if r := h.over(t, id); r.State != insurer.RunDone || r.Done != 2 {
 		t.Fatalf("%+v", r)
 	}
 	page := h.ask(t, http.MethodGet, "/insurer/runs/"+id, nil).Body.String()
@@ -121,7 +122,7 @@ func TestWithheldPeopleArePrintedOnlyToAnAddressOfTheirOwn(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",有,架空商店,有"), row(2, "別町9-9,有,架空商店,有"))
 	id := h.started(t, url.Values{"run": {"certificates"}, "only": {"all"}, "order": {"postcode"}, "layout": {"card"}})
-	if r := h.over(t, id); r.State != desk.RunDone {
+	if r := h.over(t, id); r.State != insurer.RunDone {
 		t.Fatalf("%+v", r)
 	}
 	files, err := h.store.RunFiles(ctx, id)
@@ -140,23 +141,23 @@ func TestRunsFilterByWhatChanged(t *testing.T) {
 	h.over(t, h.started(t, url.Values{"run": {"notices"}, "only": {"all"}, "order": {"number"}}))
 	h.now = h.now.Add(time.Hour)
 	h.town(t, row(1, ",,別商店,有"), row(2, ",,架空商店,無"), row(3, ",,架空商店,有"), row(4, ",,架空商店,有"))
-	total := func(kind desk.PaperKind, o desk.RunOptions, list ...string) int {
+	total := func(kind insurer.PaperKind, o insurer.RunOptions, list ...string) int {
 		t.Helper()
-		plan, err := h.office.PlanRun(ctx, "06139992", kind, o, list, desk.ClerkActor("鈴木"))
+		plan, err := h.office.PrintJobs.PlanRun(ctx, "06139992", kind, o, list, audit.ClerkActor("鈴木"))
 		if err != nil && !strings.Contains(err.Error(), "Nobody") {
 			t.Fatal(err)
 		}
 		return plan.Run.Total
 	}
 	for name, c := range map[string]struct{ got, want int }{
-		"new":               {total(desk.NoticeRun, desk.RunOptions{Only: desk.OnlyNew}), 1},
-		"changed":           {total(desk.NoticeRun, desk.RunOptions{Only: desk.OnlyChanged}), 1},
-		"all":               {total(desk.NoticeRun, desk.RunOptions{}), 3},
-		"dropped":           {total(desk.CertificateRun, desk.RunOptions{Dropped: true}), 1},
-		"list by number":    {total(desk.NoticeRun, desk.RunOptions{}, "0003", "９"), 1},
-		"list by symbol":    {total(desk.NoticeRun, desk.RunOptions{}, "101,1,00", "100,1"), 1},
-		"share on a day":    {total(desk.NoticeRun, desk.RunOptions{ShareOn: eligibility.MustDate("2056-05-01")}), 3}, // 70 on 2056-04-12: the first of the month after (rules.md 4.3)
-		"share another day": {total(desk.NoticeRun, desk.RunOptions{ShareOn: eligibility.MustDate("2056-05-02")}), 0},
+		"new":               {total(insurer.NoticeRun, insurer.RunOptions{Only: insurer.OnlyNew}), 1},
+		"changed":           {total(insurer.NoticeRun, insurer.RunOptions{Only: insurer.OnlyChanged}), 1},
+		"all":               {total(insurer.NoticeRun, insurer.RunOptions{}), 3},
+		"dropped":           {total(insurer.CertificateRun, insurer.RunOptions{Dropped: true}), 1},
+		"list by number":    {total(insurer.NoticeRun, insurer.RunOptions{}, "0003", "９"), 1},
+		"list by symbol":    {total(insurer.NoticeRun, insurer.RunOptions{}, "101,1,00", "100,1"), 1},
+		"share on a day":    {total(insurer.NoticeRun, insurer.RunOptions{ShareOn: eligibility.MustDate("2056-05-01")}), 3}, // 70 on 2056-04-12: the first of the month after (rules.md 4.3)
+		"share another day": {total(insurer.NoticeRun, insurer.RunOptions{ShareOn: eligibility.MustDate("2056-05-02")}), 0},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %d people, not %d", name, c.got, c.want)
@@ -169,13 +170,13 @@ func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
 	h.town(t, row(1, ",,架空商店,有"))
 	id := h.waiting(t)
 	wish := func(name string) int { return h.form(t, "/insurer/runs/"+id+"/"+name, url.Values{}).Code }
-	if code := wish("pause"); code != http.StatusSeeOther || h.over(t, id).State != desk.RunPaused {
+	if code := wish("pause"); code != http.StatusSeeOther || h.over(t, id).State != insurer.RunPaused {
 		t.Fatal(code)
 	}
 	if page := h.ask(t, http.MethodGet, "/insurer/runs/"+id, nil).Body.String(); !strings.Contains(page, "続きを印刷する") {
 		t.Error(page)
 	}
-	if code := wish("resume"); code != http.StatusSeeOther || h.over(t, id).State != desk.RunDone {
+	if code := wish("resume"); code != http.StatusSeeOther || h.over(t, id).State != insurer.RunDone {
 		t.Fatal(code)
 	}
 	for _, name := range []string{"pause", "resume", "cancel"} {
@@ -201,7 +202,7 @@ func TestAServersOwnRunsGoOnAtItsNextStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.runs.Wait()
-	if r := h.over(t, id); r.State != desk.RunDone {
+	if r := h.over(t, id); r.State != insurer.RunDone {
 		t.Errorf("%+v", r)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 // screenPage is the screen's shell: the same for everybody, so that a phone can keep it and open it without network. The
@@ -61,12 +61,12 @@ func (s *Site) credential(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	var screen desk.Screen
+	var screen insurer.Screen
 	switch body.Tier {
 	case "live":
-		screen, err = s.Office.Live(ctx, subject, id)
+		screen, err = s.Office.Issuer.Live(ctx, subject, id)
 	case "screen":
-		screen, err = s.Office.Offline(ctx, subject, id, body.Phone)
+		screen, err = s.Office.Issuer.Offline(ctx, subject, id, body.Phone)
 	default:
 		return errRequest.In("tier")
 	}

@@ -22,7 +22,7 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
-	"madoguchi/server/readers"
+	"madoguchi/server/agents"
 )
 
 // The whole way with a real agent: through HTTP, the switchboard, the wire and a virtual card, into the store. Then every
@@ -34,7 +34,7 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	t.Cleanup(func() { slog.SetDefault(before) })
 	h := newHouse(t)
-	board := readers.New(readers.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: func() time.Time { return h.now }, Names: func(string) string { return "架空医院" }})
+	board := agents.New(agents.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: func() time.Time { return h.now }, Names: func(string) string { return "架空医院" }})
 	h.counter.Readers = board
 	clock := func() time.Time { return h.now }
 	h.echo = New(Config{Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping, Counter: h.counter, Readers: board, Sessions: &auth.Sessions{Store: h.store, Now: clock}})

@@ -17,22 +17,24 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/pwa"
-	"madoguchi/server/desk"
-	"madoguchi/server/readers"
+	"madoguchi/server/agents"
+	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insurer"
 )
 
 // Config is what a Site is made of. A half that this role does not run is nil.
 type Config struct {
-	Office      *desk.Office    // insurer's half
-	Runs        *desk.Runs      // insurer's half
-	Background  context.Context // of what goes on behind requests; ends with the server
-	Counter     *desk.Counter   // counter's half
-	Readers     *readers.Switchboard
+	Office      *insurer.Services  // insurer's half
+	Runs        *insurer.PrintJobs // insurer's half
+	Background  context.Context    // of what goes on behind requests; ends with the server
+	Counter     *counter.Service   // counter's half
+	Readers     *agents.AgentHub
 	Login       *auth.Login
 	DemoIDP     http.Handler // only in the demo
 	Sessions    *auth.Sessions
 	Ready       func(context.Context) error
-	CounterCall CounterCheck                          // who may leave receipts; insurer's half
+	CounterCall hostapi.CounterCheck                  // who may leave receipts; insurer's half
 	Listed      func() (*credential.TrustList, error) // whose counters phones believe; insurer's half
 	Demo        bool
 	Published   bool      // the demo's port is published by a container

@@ -8,7 +8,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/server/csvfile"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 // StatisticsView is an insurer's numbers (/insurer/statistics). Small ones are hidden: few people might be known by them.
@@ -72,7 +72,7 @@ func (s *Site) statistics(c echo.Context) (StatisticsView, error) {
 		return StatisticsView{}, err
 	}
 	s.allowLong(c)
-	numbers, err := s.Office.Statistics(c.Request().Context(), in.Number)
+	numbers, err := s.Office.Usage.Statistics(c.Request().Context(), in.Number)
 	if err != nil {
 		return StatisticsView{}, err
 	}
@@ -84,7 +84,7 @@ func (s *Site) statistics(c echo.Context) (StatisticsView, error) {
 	return view, nil
 }
 
-func numberGroups(n desk.Statistics) []NumberGroup {
+func numberGroups(n insurer.Statistics) []NumberGroup {
 	rows := func(labels [][2]string, cells []string) (rows []NumberRow) {
 		for i, l := range labels {
 			rows = append(rows, NumberRow{l[0], l[1], cells[i : i+1]})

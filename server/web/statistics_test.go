@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/server/desk"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 )
 
 func TestSmallNumbersAreHiddenAndCannotBeHadBySubtracting(t *testing.T) {
@@ -38,11 +39,11 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 		}
 		fmt.Fprintf(&file, "%d,試験 第%d,%s,%s,%s\n", 5000+i, i, born, share, lost)
 	}
-	if _, err := h.office.Import(ctx, "06139992", strings.NewReader(file.String()), desk.ClerkActor("鈴木")); err != nil {
+	if _, err := h.office.Importer.Import(ctx, "06139992", strings.NewReader(file.String()), audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
 	for range 12 {
-		if _, err := h.office.Live(ctx, "idp|tokuichi", r.ID); err != nil {
+		if _, err := h.office.Issuer.Live(ctx, "idp|tokuichi", r.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -65,8 +66,8 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 func TestTheStatisticsFileCannotRunFormulas(t *testing.T) {
 	h, _ := clerksHouse(t)
 	for _, name := range []string{`=HYPERLINK("http://192.0.2.1","x")`, "+1", "-1", "@SUM(A1)", "＝1+1", " =1+1", "\t=1", "−1"} {
-		in := desk.Insurer{Number: "06139992", Name: name, Issuer: "理事長", Telephone: "06-0000-0000"}
-		if err := h.store.PutInsurer(ctx, in, desk.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
+		in := insurer.Insurer{Number: "06139992", Name: name, Issuer: "理事長", Telephone: "06-0000-0000"}
+		if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
 			t.Fatal(err)
 		}
 		text := h.page(t, "/insurer/statistics.csv?insurer=06139992")

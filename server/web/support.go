@@ -8,7 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 // Sentence is one sentence in both of the staff's languages.
@@ -49,7 +49,7 @@ func (s *Site) supportPage(c echo.Context, _ string) error {
 	if view.Code == "" {
 		return s.show(c, http.StatusOK, "support", view)
 	}
-	state, err := desk.ReadSupport(view.Code)
+	state, err := insurer.ReadSupport(view.Code)
 	var e *eligibility.Error
 	if errors.As(err, &e) {
 		view.Error = formError(e)
@@ -69,7 +69,7 @@ func (s *Site) supportPage(c echo.Context, _ string) error {
 }
 
 // supportNext says what a patient in this state should do, the most useful first.
-func supportNext(s desk.SupportState) []Sentence {
+func supportNext(s insurer.SupportState) []Sentence {
 	var next []Sentence
 	add := func(when bool, ja, en string) {
 		if when {

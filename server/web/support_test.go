@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"madoguchi/auth"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 func TestTheHelpDeskReadsASupportNumber(t *testing.T) {
@@ -52,13 +52,13 @@ func TestEveryStateHasSentencesAndANextStep(t *testing.T) {
 	for tier := range 4 {
 		for network := range 3 {
 			for failure := range 16 {
-				if next := supportNext(desk.SupportState{Tier: tier, Network: network, Error: failure}); len(next) == 0 {
+				if next := supportNext(insurer.SupportState{Tier: tier, Network: network, Error: failure}); len(next) == 0 {
 					t.Errorf("tier %d network %d error %d: no next step", tier, network, failure)
 				}
 			}
 		}
 	}
-	if next := supportNext(desk.SupportState{Error: 3}); !strings.Contains(next[0].Ja, "資格が終わっています") {
+	if next := supportNext(insurer.SupportState{Error: 3}); !strings.Contains(next[0].Ja, "資格が終わっています") {
 		t.Error(next[0].Ja)
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
+	"madoguchi/server/hostapi"
 )
 
 // stop is one good request of a tour: everything that it needs is there, and everybody whom it concerns is
@@ -95,7 +95,7 @@ func tour(t *testing.T) (*house, []stop) {
 	shown, mapped := h.sent(t, good), h.sent(t, good)
 	stored, dropped := h.sent(t, good), h.sent(t, good)
 	code := answer[struct{ Code string }](t, h.ask(t, "POST", "/api/v1"+person+"/code", nil), 201).Code
-	if _, err := h.redeemAs(t, "https://clinic.example.jp", credential.Code{Spoken: code}); err != desk.ErrCodeWaiting {
+	if _, err := h.redeemAs(t, "https://clinic.example.jp", credential.Code{Spoken: code}); err != hostapi.ErrCodeWaiting {
 		t.Fatal(err)
 	}
 	own := h.cookies
@@ -123,9 +123,9 @@ func tour(t *testing.T) (*house, []stop) {
 		stops = append(stops, stop{method: "POST", route: route, path: filled(route, values...),
 			kind: "application/x-www-form-urlencoded", body: []byte(fields.Encode())})
 	}
-	call := func(route string, make func(calls *Insurers, iss string) error) {
+	call := func(route string, make func(calls *hostapi.Client, iss string) error) {
 		caught := &catching{}
-		calls := &Insurers{URL: h.calls.URL, Key: h.calls.Key, Client: &http.Client{Transport: caught},
+		calls := &hostapi.Client{URL: h.calls.URL, Key: h.calls.Key, Client: &http.Client{Transport: caught},
 			Now: h.calls.Now}
 		if err := make(calls, testHost+"/i/00138990"); caught.request == nil {
 			t.Fatal(err)
@@ -195,7 +195,7 @@ func tour(t *testing.T) (*house, []stop) {
 	form("/insurer/imports/:id/drop", url.Values{}, last(dropped))
 	form("/insurer/runs/:id/:wish", url.Values{}, waiting, "cancel")
 	send("POST", "/api/v1/people/:id/credential", map[string]string{"tier": "live"}, id)
-	call("/i/:insurer/code", func(calls *Insurers, iss string) error {
+	call("/i/:insurer/code", func(calls *hostapi.Client, iss string) error {
 		_, err := calls.Redeem(ctx, iss, credential.Code{Spoken: code})
 		return err
 	})
@@ -222,12 +222,12 @@ func tour(t *testing.T) (*house, []stop) {
 	send("POST", cases+"/record", map[string]string{"outcome": "refused", "reason": "本人の希望"}, fresh)
 	send("POST", "/api/v1/counter/reader", map[string]string{"id": strings.Repeat("a", 64)})
 	send("POST", "/api/v1/counter/bridges", map[string]string{"code": "AAAA-AAAA"})
-	call("/i/:insurer/receipt/keys", func(calls *Insurers, iss string) error {
+	call("/i/:insurer/receipt/keys", func(calls *hostapi.Client, iss string) error {
 		_, err := calls.ReceiptKeys(ctx, iss, live)
 		return err
 	})
-	call("/i/:insurer/receipt", func(calls *Insurers, iss string) error {
-		receipt := desk.Receipt{At: h.now, Outcome: desk.Accepted, Method: "N1e"}
+	call("/i/:insurer/receipt", func(calls *hostapi.Client, iss string) error {
+		receipt := hostapi.Receipt{At: h.now, Outcome: hostapi.Accepted, Method: "N1e"}
 		key, err := phone.private.PublicKey.Bytes()
 		if err != nil {
 			return err

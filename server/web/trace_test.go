@@ -21,7 +21,8 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
+	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
 )
 
 // receiptPhone is a phone's ECDH key as its page makes it.
@@ -85,9 +86,9 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	const url, name, facility = "https://clinic.example.jp", "架空亀鶴医院", "1319999874"
 	insurer.trust.Counters = []credential.TrustedCounter{{URL: url, Name: name, Facility: facility, JWKS: credential.KeySet{key.Public()}}}
 	clinic.trust = insurer.trust
-	calls := &Insurers{URL: url, Key: key, Client: &http.Client{Transport: inside{insurer}}, Now: func() time.Time { return insurer.now }}
-	clinic.counter.Insurers, clinic.counter.Signer = calls, desk.ReceiptSigner{URL: url, Key: key}
-	clinic.counter.Facility = desk.Facility{Code: facility, Name: name}
+	calls := &hostapi.Client{URL: url, Key: key, Client: &http.Client{Transport: inside{insurer}}, Now: func() time.Time { return insurer.now }}
+	clinic.counter.Insurers, clinic.counter.Signer = calls, hostapi.ReceiptSigner{URL: url, Key: key}
+	clinic.counter.Facility = counter.Facility{Code: facility, Name: name}
 	clinic.session(t, auth.Counter, "鈴木", "{}")
 	r := insurer.patientOf(t, insurer.now)
 	phone, _ := insurer.receiptPhone(t)
@@ -230,7 +231,7 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	id, phone := h.receiptPhone(t)
-	good, err := h.counter.Signer.Seal(desk.Receipt{At: h.now, Outcome: desk.Parked, Method: "N1e"}, phone.PublicKey().Bytes())
+	good, err := h.counter.Signer.Seal(hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"}, phone.PublicKey().Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/pwa"
-	"madoguchi/server/desk"
+	"madoguchi/server/insurer"
 )
 
 // Page is what every page gets. Views embed it; templates read the fields by name.
@@ -34,7 +34,7 @@ type InsurerView struct {
 	Number        string // eight digits, for addresses and form fields
 }
 
-func insurerView(in desk.Insurer) InsurerView {
+func insurerView(in insurer.Insurer) InsurerView {
 	return InsurerView{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, NumberOnPaper: in.Number.Paper(), Number: string(in.Number)}
 }
 

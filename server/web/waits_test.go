@@ -18,7 +18,8 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/outside"
-	"madoguchi/server/desk"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/insurer"
 )
 
 // receiptKeyBody is what a phone sends for its receipts.
@@ -42,71 +43,71 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 		name   string
 		atOnce int
 		wait   int // seconds
-		how    func(t *testing.T, h *house, r desk.PersonRecord) asking
+		how    func(t *testing.T, h *house, r insurer.PersonRecord) asking
 	}{
-		{"wrong notice codes of a network", 20, 3, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
+		{"wrong notice codes of a network", 20, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder { return h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil) }
 		}},
-		{"openings of one notice", 200, 3, func(t *testing.T, h *house, r desk.PersonRecord) asking {
+		{"openings of one notice", 200, 3, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
 			code := h.noticeCode(t, r)
 			return func() *httptest.ResponseRecorder { return h.ask(t, "GET", "/n/"+code, nil) }
 		}},
-		{"typed codes of a login", 20, 3, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
+		{"typed codes of a login", 20, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.form(t, "/enrol", url.Values{"code": {"AAAAAAAAAAAAAAAA"}})
 			}
 		}},
-		{"logins of a session", 20, 3, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
+		{"logins of a session", 20, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder { return h.ask(t, "GET", "/login", nil) }
 		}},
-		{"nonces of a phone", 60, 3, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
+		{"nonces of a phone", 60, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/phone/nonce", map[string]string{"phone": "P"})
 			}
 		}},
-		{"signatures of a phone", 60, 3, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
+		{"signatures of a phone", 60, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/phone/session",
 					map[string]string{"phone": "P", "key": "K", "nonce": "N", "signature": "S"})
 			}
 		}},
-		{"live screens of a person", 30, 2, func(t *testing.T, h *house, r desk.PersonRecord) asking {
+		{"live screens of a person", 30, 2, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"})
 			}
 		}},
-		{"stored screens of a person", 30, 2, func(t *testing.T, h *house, r desk.PersonRecord) asking {
+		{"stored screens of a person", 30, 2, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "screen", "phone": "P"})
 			}
 		}},
-		{"screens of people made up", 300, 1, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
+		{"screens of people made up", 300, 1, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
 			n := 0
 			return func() *httptest.ResponseRecorder {
 				n++
 				return h.ask(t, "POST", "/api/v1/people/"+fmt.Sprint(n)+"/credential", map[string]string{"tier": "live"})
 			}
 		}},
-		{"online codes of a person", 10, 10, func(t *testing.T, h *house, r desk.PersonRecord) asking {
+		{"online codes of a person", 10, 10, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/code", nil)
 			}
 		}},
-		{"holder keys of a login", 30, 6, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
+		{"holder keys of a login", 30, 6, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
 			phone, n := newPhone(t), 0
 			return func() *httptest.ResponseRecorder {
 				n++
 				return h.add(t, fmt.Sprint("P", n), phone)
 			}
 		}},
-		{"receipt keys of a login", 30, 6, func(t *testing.T, h *house, _ desk.PersonRecord) asking {
+		{"receipt keys of a login", 30, 6, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
 			n := 0
 			return func() *httptest.ResponseRecorder {
 				n++
 				return h.ask(t, "PUT", "/api/v1/phone", receiptKeyBody(t, fmt.Sprint("P", n)))
 			}
 		}},
-		{"copies of a login", 30, 10, func(t *testing.T, h *house, r desk.PersonRecord) asking {
+		{"copies of a login", 30, 10, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil)
 			}
@@ -206,7 +207,7 @@ func TestTheRealAppIsNeverLimited(t *testing.T) {
 			t.Fatalf("minute %d, the family's phone opens: %v", minute, err)
 		}
 		for half := range 2 {
-			for phone := range desk.MaxPhones {
+			for phone := range insurer.MaxPhones {
 				now = now.Add(3 * time.Second)
 				for person := range 1 + (phone+half)%2 { // some change to another person meanwhile
 					if err := s.mayMake(&s.limits.screens, "login", fmt.Sprint(person)); err != nil {
@@ -228,7 +229,7 @@ func TestALoginHasTenPhonesAtMost(t *testing.T) {
 		h.now = h.now.Add(6 * time.Second)
 		return h.add(t, fmt.Sprint("P", i), newPhone(t)).Code
 	}
-	for i := range desk.MaxPhones {
+	for i := range insurer.MaxPhones {
 		if got := add(i); got != http.StatusOK {
 			t.Fatalf("phone %d: %d", i, got)
 		}
@@ -258,21 +259,22 @@ func TestALoginHasTenPhonesAtMost(t *testing.T) {
 
 // counting counts how often the list of revoked copies is read.
 type counting struct {
-	desk.Store
+	insurer.IssuerStore
 	lists int
 }
 
 func (s *counting) Revoked(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time) ([]uint32, int, error) {
 	s.lists++
-	return s.Store.Revoked(ctx, insurer, at)
+	return s.IssuerStore.Revoked(ctx, insurer, at)
 }
 
 func TestTheRevocationFileIsMadeAnewOnlyWhenItChanges(t *testing.T) {
 	h := newHouse(t)
 	r := h.enrolled(t)
-	store := &counting{Store: h.store}
-	h.office.Store = store
-	keys, err := h.office.PublishedKeys(ctx, "00138990")
+	store := &counting{IssuerStore: h.store}
+	h.replace = func(all *insurer.Stores) { all.Issuer = store }
+	h.build(t)
+	keys, err := h.office.Issuer.PublishedKeys(ctx, "00138990")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +292,7 @@ func TestTheRevocationFileIsMadeAnewOnlyWhenItChanges(t *testing.T) {
 	if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil); w.Code != http.StatusOK {
 		t.Fatal(w.Code)
 	}
-	if n, err := h.office.Revoke(ctx, "00138990", desk.Copies{Person: r.ID}, "staff:鈴木"); err != nil || n != 1 {
+	if n, err := h.office.Issuer.Revoke(ctx, "00138990", insurer.Copies{Person: r.ID}, "staff:鈴木"); err != nil || n != 1 {
 		t.Fatal(n, err)
 	}
 	second := fetch()
@@ -324,7 +326,7 @@ func TestAnInsurersWaitIsHandedOn(t *testing.T) {
 			}))
 			defer insurer.Close()
 			_, key := p256(t)
-			calls := &Insurers{URL: "https://clinic.example.jp", Key: key, Client: insurer.Client(), Now: func() time.Time { return houseDay }}
+			calls := &hostapi.Client{URL: "https://clinic.example.jp", Key: key, Client: insurer.Client(), Now: func() time.Time { return houseDay }}
 			_, err := calls.Redeem(ctx, insurer.URL, credential.NewCode(insurer.URL))
 			var e *eligibility.Error
 			if !errors.As(err, &e) || !errors.Is(err, auth.ErrTooMany) || e.Wait != want {

@@ -1,4 +1,4 @@
-// The number that tells a help desk the screen's state, and nothing of the person (docs/support.md; server/desk/supportcode.go reads
+// The number that tells a help desk the screen's state, and nothing of the person (docs/support.md; server/insurer/supportcode.go reads
 // it): seven digits of mixed radix and a check digit, so that it can be read aloud.
 
 /** Each member is a place in its table of docs/support.md. */

@@ -1,0 +1,138 @@
+package agents
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"madoguchi/card/wire"
+)
+
+// line is one agent's connection.
+type line struct {
+	agent   Agent // once paired
+	virtual bool
+	oqs     bool
+	network string // where it came from (auth.Network)
+	conn    *websocket.Conn
+	version atomic.Int32 // of the messages that the agent speaks; 0 until its hello
+	times   Times
+	silence *time.Timer   // hangs up when no heartbeat comes
+	busy    sync.Mutex    // one operation at a time
+	closed  chan struct{} // when the connection ended, with the reason in end
+	end     error
+
+	mu      sync.Mutex
+	asked   string // the operation that is out
+	answers chan *wire.Reply
+	strays  int
+}
+
+// maxStrays is how many replies that nobody asked for, late ones among them, a connection may bring.
+const maxStrays = 20
+
+var (
+	errStrays  = errors.New("it answered what nobody asked")
+	errRefused = errors.New("readers: the agent was refused")
+)
+
+// hangUp ends the connection at once; the agent may be gone.
+func (l *line) hangUp() { _ = l.conn.CloseNow() }
+
+// heard puts the hang-up off.
+func (l *line) heard() {
+	if l.silence != nil {
+		l.silence.Reset(l.times.Silence)
+	}
+}
+
+// receive takes the agent's replies until the connection ends.
+func (l *line) receive(ctx context.Context) {
+	defer close(l.closed)
+	for {
+		_, data, err := l.conn.Read(ctx)
+		if err != nil {
+			l.end = err
+			return
+		}
+		m, err := wire.Decode(data)
+		if err != nil || m.Reply == nil {
+			l.end = wire.ErrMessage
+			return
+		}
+		l.heard()
+		if !l.deliver(m.Reply) {
+			l.end = errStrays
+			return
+		}
+	}
+}
+
+// deliver hands a reply to whoever waits for exactly this operation. Any other reply, late, early or for another case, is
+// dropped; false after too many of them.
+func (l *line) deliver(r *wire.Reply) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.asked == "" || r.ID != l.asked {
+		l.strays++
+		return l.strays <= maxStrays
+	}
+	l.asked = ""
+	l.answers <- r // buffered for the one answer
+	return true
+}
+
+// ask sends one operation and waits for its reply. The error is ErrBusy or ErrLost, or context.DeadlineExceeded.
+func (l *line) ask(ctx context.Context, id string, within time.Duration, m wire.Message) (*wire.Reply, error) {
+	if !l.busy.TryLock() {
+		return nil, ErrBusy
+	}
+	defer l.busy.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	answers := make(chan *wire.Reply, 1)
+	l.expect(id, answers)
+	defer l.expect("", nil)
+	if err := l.send(ctx, m); err != nil {
+		return nil, ErrLost.Because(err)
+	}
+	select {
+	case reply := <-answers:
+		return reply, nil
+	case <-l.closed:
+		return nil, ErrLost
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (l *line) expect(id string, answers chan *wire.Reply) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asked, l.answers = id, answers
+}
+
+// send writes one message; an agent that does not take it in time loses its connection. The caller's own end does not cut a
+// message in half, which would cost the connection too.
+func (l *line) send(ctx context.Context, m wire.Message) error {
+	data, err := wire.Encode(m)
+	if err != nil {
+		return fmt.Errorf("writing a message: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.times.Send)
+	defer cancel()
+	return l.conn.Write(ctx, websocket.MessageText, data)
+}
+
+func (l *line) refuse(ctx context.Context, why refusal) error {
+	if err := l.send(ctx, wire.Message{Type: "refused", Refused: why.to(int(l.version.Load()))}); err != nil {
+		return err
+	}
+	_ = l.conn.Close(websocket.StatusPolicyViolation, "") // it may be gone already
+	return errRefused
+}

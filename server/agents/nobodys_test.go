@@ -1,0 +1,154 @@
+package agents
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"madoguchi/card/agent"
+	"madoguchi/card/wire"
+	"madoguchi/outside"
+)
+
+// next reads one message; the error is the connection's end.
+func next(t *testing.T, conn *websocket.Conn) (wire.Message, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	_, data, err := conn.Read(ctx)
+	if err != nil {
+		return wire.Message{}, err
+	}
+	return wire.Decode(data)
+}
+
+// Silent sockets do not keep an agent of the same network out: the oldest makes room and hears why.
+func TestTheOldestSilentSocketMakesRoomAndHearsWhy(t *testing.T) {
+	s, url := open(t, true)
+	s.silent.mostAt = 3
+	var silent []*websocket.Conn
+	const n = 11
+	for range n {
+		conn, _, err := websocket.Dial(context.Background(), url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.CloseNow()
+		if m, err := next(t, conn); err != nil || m.Challenge == nil {
+			t.Fatalf("%+v %v", m, err)
+		}
+		silent = append(silent, conn)
+	}
+	for i, conn := range silent[:n-3] {
+		m, err := next(t, conn)
+		if err != nil || m.Refused == nil || m.Refused.Retry != 5 || !strings.Contains(m.Refused.Ja, "名乗らない") || !strings.Contains(m.Refused.Ja, "5秒") {
+			t.Errorf("socket %d: %+v %v", i, m, err)
+		}
+	}
+	a := start(t, url, agent.Config{})
+	await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.silent.n != 3 && s.silent.n != 2 {
+		t.Errorf("%d are silent", s.silent.n)
+	}
+	outside.Refused(t, outside.Limits, n-3)
+}
+
+// Whoever waits keeps the code that people are typing; the next of the network hears why, and comes back by
+// itself.
+func TestAnAgentBeyondThoseThatWaitHearsWhyAndComesBack(t *testing.T) {
+	s, url := open(t, true)
+	s.unpaired.mostAt = 2
+	first, second := start(t, url, agent.Config{}), start(t, url, agent.Config{})
+	code := await(t, first.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
+	await(t, second.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)
+	third := start(t, url, agent.Config{Pace: quick})
+	await(t, third.said, "待っているパソコンが多すぎます")
+	eventually(t, "its page says why", func() bool {
+		status := third.Status()
+		return status.Link == agent.Refused && strings.Contains(status.Reason.Ja, "60秒") && strings.Contains(status.Reason.En, "60 seconds")
+	})
+	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); err != nil {
+		t.Fatalf("who waited was thrown out: %v", err)
+	}
+	code = await(t, third.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
+	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestACodeThatIsOverIsSaidToBe(t *testing.T) {
+	if over, waiting := errPairingOver.to(0), errWaiting.to(wire.Version); !strings.Contains(over.Ja, "時間が切れました") ||
+		over.Retry != 5 || waiting.Retry != 60 {
+		t.Errorf("%+v %+v", over, waiting)
+	}
+}
+
+// A crowd of networks, or of one network's connections, never keeps a newcomer out.
+func TestACrowdMakesRoomForANewcomer(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		most, mostAt int
+		networks     int
+		each         int
+		wantOut      string // network that makes room for the newcomer "new"
+	}{
+		{"nobody", 10, 5, 0, 0, ""},
+		{"room left", 10, 5, 3, 3, ""},
+		{"full of one each", 10, 5, 10, 1, "any"},
+		{"full by two networks", 10, 5, 2, 5, "any"},
+		{"one larger than the others", 10, 6, 5, 2, "any"},
+		{"one network over its own bound", 10, 5, 1, 20, ""},
+		{"many networks over the bound", 10, 5, 100, 3, "any"},
+		{"a bound of one", 1, 1, 1, 1, "any"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			crowd := newCrowd(c.most, c.mostAt)
+			in := map[*line]bool{}
+			enter := func(network string) (*line, *line) {
+				l := &line{network: network}
+				out := crowd.enter(l)
+				in[l] = true
+				if out != nil && !in[out] {
+					t.Fatal("it threw out who was not there")
+				}
+				delete(in, out)
+				return l, out
+			}
+			for i := range c.networks {
+				for range c.each {
+					enter(fmt.Sprint(i))
+				}
+			}
+			l, out := enter("new")
+			if (out != nil) != (c.wantOut != "") || out == l {
+				t.Errorf("%+v made room", out)
+			}
+			if crowd.n != len(in) || crowd.n > c.most || len(crowd.at["new"]) != 1 {
+				t.Errorf("%d counted, %d there, at most %d", crowd.n, len(in), c.most)
+			}
+			for one := range in {
+				crowd.leave(one)
+				crowd.leave(one)
+			}
+			if crowd.n != 0 || len(crowd.at) != 0 {
+				t.Errorf("%d left", crowd.n)
+			}
+		})
+	}
+	// who has most makes room
+	crowd := newCrowd(4, 3)
+	old := &line{network: "loud"}
+	for _, l := range []*line{{network: "quiet"}, old, {network: "loud"}, {network: "loud"}} {
+		crowd.enter(l)
+	}
+	if out := crowd.enter(&line{network: "new"}); out != old {
+		t.Errorf("%+v", out)
+	}
+	outside.Refused(t, outside.Limits, 5)
+}

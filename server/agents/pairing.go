@@ -1,0 +1,170 @@
+package agents
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"time"
+
+	"madoguchi/card/wire"
+	"madoguchi/eligibility"
+)
+
+const (
+	pairingLife  = 10 * time.Minute
+	pairingTries = 5
+)
+
+var (
+	// ErrPairing is the one answer to a wrong, used or expired pairing code.
+	ErrPairing = &eligibility.Error{Code: eligibility.NotFound, Key: "bridge.pairing", Field: "code"}
+	// ErrPairingTries is returned after five wrong codes within ten minutes, then with what is left of the
+	// wait.
+	ErrPairingTries = pairingTooOften(pairingLife)
+)
+
+func pairingTooOften(wait time.Duration) *eligibility.Error {
+	return &eligibility.Error{
+		Code:  eligibility.Limited,
+		Key:   "bridge.pairing_tries",
+		Field: "code",
+		Wait:  wait,
+	}
+}
+
+// waiting is an unpaired agent that shows a code.
+type waiting struct {
+	line    *line
+	agent   Agent
+	words   []string
+	until   time.Time
+	approve chan Agent
+}
+
+// wrong counts wrong codes until a time.
+type wrong struct {
+	count int
+	until time.Time
+}
+
+// pairingAlphabet has no letters or digits that are taken for one another.
+const pairingAlphabet = "ACDEFHJKMNPRTUVWXY34679"
+
+// pairingCode returns eight random characters in two groups (about 36 bits; ten minutes and five tries guard
+// them).
+func pairingCode() string {
+	var b strings.Builder
+	for b.Len() < 9 {
+		if b.Len() == 4 {
+			b.WriteByte('-')
+		}
+		var one [1]byte
+		rand.Read(one[:])
+		if int(one[0]) < 256/len(pairingAlphabet)*len(pairingAlphabet) {
+			b.WriteByte(pairingAlphabet[int(one[0])%len(pairingAlphabet)])
+		}
+	}
+	return b.String()
+}
+
+// pairing shows an unknown agent a code and waits until staff type it (the shape of RFC 8628), the code ends
+// or the agent leaves.
+func (s *AgentHub) pairing(ctx context.Context, l *line, agent Agent, nonce []byte) (Agent, error) {
+	w := &waiting{line: l, agent: agent, words: wire.Words(agent.Key, nonce), until: s.now().Add(pairingLife), approve: make(chan Agent, 1)}
+	code, out := s.wait(w)
+	s.dismiss(out, errPairingOver)
+	if code == "" {
+		return Agent{}, l.refuse(ctx, errWaiting)
+	}
+	defer s.stopWaiting(code, l)
+	if err := l.send(ctx, wire.Message{Type: "pair", Pair: &wire.Pair{Code: code}}); err != nil {
+		return Agent{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, pairingLife)
+	defer cancel()
+	select {
+	case paired := <-w.approve:
+		return paired, nil
+	case <-l.closed:
+		return Agent{}, l.end
+	case <-ctx.Done():
+		return Agent{}, l.refuse(context.Background(), errPairingOver) // the agent dials again and gets a new code
+	}
+}
+
+// wait gives a waiting agent its code; none when too many of its network wait already. A network that has
+// fewer is let in always: where there are too many in all, the oldest of the network with the most has to
+// make room.
+func (s *AgentHub) wait(w *waiting) (code string, out *line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.unpaired.at[w.line.network]) >= s.unpaired.mostAt {
+		return "", nil
+	}
+	out = s.unpaired.enter(w.line)
+	code = pairingCode()
+	for s.waiting[code] != nil {
+		code = pairingCode()
+	}
+	s.waiting[code] = w
+	return code, out
+}
+
+func (s *AgentHub) stopWaiting(code string, l *line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.waiting, code)
+	s.unpaired.leave(l)
+}
+
+// Pair ties the waiting agent that shows this code to a facility, and returns it with the words that its
+// window shows. Five wrong codes close pairing for ten minutes.
+func (s *AgentHub) Pair(ctx context.Context, facility, staff, typed string) (Agent, []string, error) {
+	code := strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			r -= '！' - '!'
+		}
+		if r >= 'a' && r <= 'z' {
+			r -= 'a' - 'A'
+		}
+		if strings.ContainsRune(pairingAlphabet, r) {
+			return r
+		}
+		return -1
+	}, typed)
+	if len(code) == 8 {
+		code = code[:4] + "-" + code[4:]
+	}
+	w, err := s.take(facility, code, s.now())
+	if err != nil {
+		return Agent{}, nil, err
+	}
+	agent := w.agent
+	agent.Facility, agent.PairedAt, agent.PairedBy = facility, s.now(), staff
+	if err := s.store.PutAgent(ctx, agent); err != nil {
+		return Agent{}, nil, err
+	}
+	w.approve <- agent
+	return agent, w.words, nil
+}
+
+// take removes the waiting agent of a code, counting wrong ones.
+func (s *AgentHub) take(facility, code string, now time.Time) (*waiting, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	bad := s.wrong[facility]
+	if bad.count >= pairingTries && now.Before(bad.until) {
+		return nil, pairingTooOften(bad.until.Sub(now))
+	}
+	w := s.waiting[code]
+	if w == nil || now.After(w.until) {
+		if !now.Before(bad.until) {
+			bad.count = 0
+		}
+		s.wrong[facility] = wrong{bad.count + 1, now.Add(pairingLife)}
+		return nil, ErrPairing
+	}
+	delete(s.waiting, code)
+	delete(s.wrong, facility)
+	return w, nil
+}

@@ -1,0 +1,202 @@
+// Package readers is the server's side of the bridge agents: it accepts their WebSockets, pairs new ones by a code, knows
+// which are connected, and asks one of them for one operation at a time.
+//
+// What an agent brings back about a birth date is believed only after the server has verified it (package card). What it
+// reads with 照合番号B, the dates of a certificate and its comparison with OQS files are the agent's own word and are named
+// so; what was read is handed to the caller to be shown and compared, and is kept nowhere here.
+package agents
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"madoguchi/card"
+	"madoguchi/card/wire"
+	"madoguchi/eligibility"
+)
+
+// Store keeps paired agents. A missing one is an *eligibility.Error with code NotFound.
+type Store interface {
+	PutAgent(ctx context.Context, a Agent) error
+	Agent(ctx context.Context, id string) (Agent, error)
+}
+
+// Agent is a paired bridge agent.
+type Agent struct {
+	ID       string // SHA-256 of the key, hexadecimal
+	Facility string
+	Name     string
+	Key      []byte // P-256, PKIX DER
+	PairedAt time.Time
+	PairedBy string
+}
+
+// Status is what the console shows of a reader.
+type Status struct {
+	ID        string // names the reader in a Request
+	Name      string
+	Connected bool
+	Virtual   bool
+	OQS       bool // it can compare with OQS answer files
+}
+
+// Config makes a Switchboard.
+type Config struct {
+	Store      Store
+	IssuerKeys card.IssuerKeys // empty: the card's genuineness stays unverified
+	Virtual    bool            // accept virtual cards
+	Now        func() time.Time
+	Names      func(facility string) string // a facility's name for the agent's window
+	Times      Times
+}
+
+// Times bound what an agent may take. Zero values are the defaults, which tests shorten.
+type Times struct {
+	Hello   time.Duration // to prove its key; 10 s
+	Silence time.Duration // without a heartbeat; 40 s, agents send one every 15 s
+	Send    time.Duration // to take one message; 5 s
+	Check   time.Duration // a birth-date check or certificate dates; 20 s
+	Text    time.Duration // a reading with 照合番号B; 25 s
+	OQS     time.Duration // a comparison; 8 s
+}
+
+func (t Times) complete() Times {
+	for _, one := range []struct {
+		to     *time.Duration
+		preset time.Duration
+	}{{&t.Hello, 10 * time.Second}, {&t.Silence, 40 * time.Second}, {&t.Send, 5 * time.Second}, {&t.Check, 20 * time.Second},
+		{&t.Text, 25 * time.Second}, {&t.OQS, 8 * time.Second}} {
+		if *one.to == 0 {
+			*one.to = one.preset
+		}
+	}
+	return t
+}
+
+// Switchboard knows the agents that are connected to this server.
+type AgentHub struct {
+	store      Store
+	issuerKeys card.IssuerKeys
+	virtual    bool // virtual cards are accepted: demo mode only
+	now        func() time.Time
+	names      func(facility string) string
+	times      Times
+
+	mu       sync.Mutex
+	lines    map[string]*line             // by agent id, paired and connected
+	seen     map[string]map[string]Status // agents that were connected since start, by facility and id
+	waiting  map[string]*waiting          // by pairing code
+	wrong    map[string]wrong             // wrong codes by facility
+	silent   crowd                        // connections that have not proved a key yet
+	unpaired crowd                        // those that wait to be paired
+	closing  bool
+
+	goodbyes chan struct{} // one for each refusal that may be on its way
+}
+
+// New returns a Switchboard without connections.
+func New(c Config) *AgentHub {
+	return &AgentHub{store: c.Store, issuerKeys: c.IssuerKeys, virtual: c.Virtual, now: c.Now, names: c.Names, times: c.Times.complete(),
+		lines: map[string]*line{}, waiting: map[string]*waiting{}, wrong: map[string]wrong{}, seen: map[string]map[string]Status{},
+		silent: newCrowd(maxSilent, maxSilentAt), unpaired: newCrowd(maxWaiting, maxWaitingAt), goodbyes: make(chan struct{}, maxGoodbyes)}
+}
+
+// Troubles with readers, as the console says them.
+var (
+	// ErrNoReader is returned when no agent of the facility is connected.
+	ErrNoReader = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.none"}
+	// ErrWhichReader is returned when several are connected and none was chosen.
+	ErrWhichReader = &eligibility.Error{Code: eligibility.Conflict, Key: "bridge.which", Field: "reader"}
+	// ErrReaderAway is returned when the chosen reader is not connected: another counter's must not be asked in its place, for
+	// another patient's card may lie on it.
+	ErrReaderAway = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.away", Field: "reader"}
+	// ErrBusy is returned while the reader works on another case.
+	ErrBusy = wire.ErrBusy
+	// ErrLost is returned when the agent goes away during a check.
+	ErrLost = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.lost"}
+)
+
+// Status returns the readers that a facility has or had since the server started, by name.
+func (s *AgentHub) Status(facility string) []Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := []Status{}
+	for id, known := range s.seen[facility] {
+		if l := s.lines[id]; l != nil {
+			known.Connected = true
+		}
+		out = append(out, known)
+	}
+	slices.SortFunc(out, func(a, b Status) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return out
+}
+
+// lineOf returns the facility's reader of this id, or its only connected one when the id is none of its readers'.
+func (s *AgentHub) lineOf(ctx context.Context, facility, reader string) (*line, error) {
+	own := false
+	if reader != "" {
+		agent, err := s.store.Agent(ctx, reader)
+		var e *eligibility.Error
+		if err != nil && !(errors.As(err, &e) && e.Code == eligibility.NotFound) {
+			return nil, fmt.Errorf("looking the chosen reader up: %w", err)
+		}
+		own = err == nil && agent.Facility == facility
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if own {
+		if l := s.lines[reader]; l != nil {
+			return l, nil
+		}
+	}
+	var only *line
+	for _, l := range s.lines {
+		if l.agent.Facility != facility {
+			continue
+		}
+		if only != nil && !own {
+			return nil, ErrWhichReader
+		}
+		only = l
+	}
+	switch {
+	case only == nil:
+		return nil, ErrNoReader
+	case own:
+		return nil, ErrReaderAway
+	}
+	return only, nil
+}
+
+// connect makes a line its agent's, unless it has ended meanwhile.
+func (s *AgentHub) connect(l *line, agent Agent) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l.agent = agent
+	select {
+	case <-l.closed:
+		return
+	default:
+	}
+	if old := s.lines[agent.ID]; old != nil {
+		old.hangUp() // the same agent came back before its old connection was seen to be dead
+	}
+	s.lines[agent.ID] = l
+	if s.seen[agent.Facility] == nil {
+		s.seen[agent.Facility] = map[string]Status{}
+	}
+	s.seen[agent.Facility][agent.ID] = Status{ID: agent.ID, Name: agent.Name, Virtual: l.virtual, OQS: l.oqs}
+}
+
+func (s *AgentHub) disconnect(l *line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lines[l.agent.ID] == l {
+		delete(s.lines, l.agent.ID)
+	}
+}

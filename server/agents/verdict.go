@@ -1,0 +1,92 @@
+package agents
+
+import (
+	"errors"
+	"slices"
+
+	"madoguchi/card"
+	"madoguchi/card/wire"
+	"madoguchi/eligibility"
+)
+
+// Said is a verdict that an agent came to itself, in this server's words.
+type Said struct {
+	Outcome card.Outcome  `json:"result"`
+	Key     string        `json:"key"`
+	Ja      string        `json:"ja"`
+	En      string        `json:"en"`
+	By      card.Verifier `json:"by"`
+}
+
+// ends are the verdicts of card.CheckText and card.CheckCertificate beside the faults, each with the outcomes that it can
+// have; package card has their sentences.
+var ends = map[string][]card.Outcome{
+	"card.text_confirmed":         {card.Confirmed},
+	"card.text_unverified":        {card.Unverified},
+	"card.certificate_valid":      {card.Confirmed},
+	"card.certificate_unverified": {card.Unverified},
+	"card.certificate_grace":      {card.Confirmed, card.Unverified},
+	"card.certificate_expired":    {card.Confirmed, card.Unverified},
+	"card.not_genuine":            {card.Refused},
+	"card.copied":                 {card.Refused},
+	"card.evidence":               {card.Refused},
+	"card.certificate_purpose":    {card.Refused},
+	"card.certificate_issuer":     {card.Refused},
+	"card.certificate_not_begun":  {card.Refused},
+}
+
+// contradicts is said of a verdict that does not fit itself or the question.
+var contradicts = func() Said {
+	s, _ := say(wire.Verdict{Outcome: card.Refused, Key: "card.evidence"})
+	return s
+}()
+
+// say puts an agent's verdict into words; ok is false when the key is unknown or does not go with the outcome.
+func say(v wire.Verdict) (Said, bool) {
+	if outcomes, ok := ends[v.Key]; ok {
+		said, known := card.Sentence(v.Key)
+		if !known || !slices.Contains(outcomes, v.Outcome) {
+			return Said{}, false
+		}
+		return Said{v.Outcome, v.Key, said.Ja(), said.En(), card.ByAgent}, true
+	}
+	s := fault(wire.Fault(v.Key))
+	return s, s.Key == v.Key && s.Outcome == v.Outcome
+}
+
+// sayText says the verdict on a reading.
+func sayText(v wire.Verdict) (Said, bool) {
+	s, ok := say(v)
+	if v.Outcome.Passed() {
+		ok = ok && (v.Key == "card.text_confirmed" || v.Key == "card.text_unverified")
+	}
+	return s, ok
+}
+
+// certificateStates are the states that a verdict on dates stands for.
+var certificateStates = map[string]eligibility.CertificateState{"card.certificate_valid": eligibility.CertificateValid,
+	"card.certificate_unverified": eligibility.CertificateValid, "card.certificate_grace": eligibility.CertificateGrace,
+	"card.certificate_expired": eligibility.CertificateExpired}
+
+// sayDates says the verdict on a certificate's dates and the state that it stands for.
+func sayDates(v wire.Verdict) (Said, eligibility.CertificateState, bool) {
+	s, ok := say(v)
+	state, good := certificateStates[v.Key]
+	if v.Outcome.Passed() {
+		ok = ok && good
+	}
+	return s, state, ok
+}
+
+// fault is the verdict of an error: refused for what the card is or says, error for what failed.
+func fault(err error) Said {
+	var e *eligibility.Error
+	if !errors.As(err, &e) {
+		return fault(card.KnownFault(""))
+	}
+	outcome := card.Failed
+	if e.Code == eligibility.Conflict && e.Key != ErrBusy.Key {
+		outcome = card.Refused
+	}
+	return Said{outcome, e.Key, e.Ja(), e.En(), card.ByAgent}
+}

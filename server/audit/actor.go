@@ -1,0 +1,72 @@
+package audit
+
+import (
+	"strings"
+)
+
+// Actor is who did what a line of the audit chain says. It is made here only, from the one who asked: a
+// kind, and for staff the name after a colon. The insurer's chain never names a facility: which clinic saw
+// whom is not the insurer's business.
+type Actor string
+
+// Actors without a name.
+const (
+	ActorPatient  Actor = "patient"  // the insured person, by a login or a phone's key
+	ActorCounter  Actor = "counter"  // a counter server of the trust list, whichever
+	ActorOperator Actor = "operator" // whoever runs this program's commands
+	ActorSystem   Actor = "system"   // the program itself
+)
+
+// Kinds of staff, before the name. Older entries say staff of both.
+const (
+	clerkKind     = "clerk"
+	receptionKind = "reception"
+	staffKind     = "staff"
+)
+
+// ClerkActor is a member of an insurer's staff.
+func ClerkActor(name string) Actor { return Actor(clerkKind + ":" + name) }
+
+// ReceptionActor is a member of a facility's staff.
+func ReceptionActor(name string) Actor { return Actor(receptionKind + ":" + name) }
+
+// ReadActor reads a stored actor, also one that an older version of this program wrote: a bare name was a
+// clerk's.
+func ReadActor(text string) Actor {
+	a := Actor(text)
+	kind, _, named := strings.Cut(text, ":")
+	switch {
+	case a == ActorPatient, a == ActorCounter, a == ActorOperator, a == ActorSystem:
+		return a
+	case named && (kind == clerkKind || kind == receptionKind || kind == staffKind ||
+		kind == string(ActorCounter)):
+		return a
+	}
+	return ClerkActor(text)
+}
+
+// Words says who an actor is, in Japanese, as a clerk reads it.
+func (a Actor) Words() string {
+	kind, name, _ := strings.Cut(string(a), ":")
+	switch {
+	case kind == clerkKind, kind == staffKind:
+		return "担当 " + name
+	case a == ActorPatient:
+		return "ご本人"
+	case a == ActorOperator:
+		return "管理者"
+	case a == ActorSystem:
+		return "システム"
+	case kind == string(ActorCounter), kind == receptionKind:
+		return "受付" // older entries named the facility
+	}
+	return string(a)
+}
+
+// Name is the name of a member of staff; of others it is what Words says.
+func (a Actor) Name() string {
+	if kind, name, named := strings.Cut(string(a), ":"); named && kind != string(ActorCounter) {
+		return name
+	}
+	return a.Words()
+}

@@ -1,0 +1,17 @@
+package audit
+
+import (
+	"time"
+)
+
+// Entry is one line of the audit chain: who did what, when, to whom. Detail holds no personal data.
+type Entry struct {
+	At     time.Time
+	Actor  Actor
+	Action string   // "people.import", "notice.enrol", "screen.issue", "case.record", …
+	Person PersonID // whose record it concerns, or empty; stored only as a pseudonym under the person's own key
+	Detail string   // counts, outcomes, file hashes
+}
+
+// PersonID names a person's record: 26 random Base32 letters, made by the store.
+type PersonID string

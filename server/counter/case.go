@@ -1,0 +1,101 @@
+package counter
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"madoguchi/card"
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+	"madoguchi/server/hostapi"
+)
+
+// CaseView is a case as the console shows it.
+type CaseView struct {
+	ID      string
+	At      time.Time
+	Outcome hostapi.Outcome
+	version int // as it was read
+	caseBody
+}
+
+// caseBody is what a case's record holds. The credential itself is kept only while the case is open.
+type caseBody struct {
+	JWS        string             `json:"jws,omitempty"`
+	Nonce      string             `json:"nonce,omitempty"` // the number that the patient's phone must answer, while one is out
+	Verdict    credential.Verdict `json:"verdict"`
+	Card       *card.Result       `json:"card,omitempty"`
+	Text       *TextCheck         `json:"text,omitempty"`
+	Dates      *DatesCheck        `json:"dates,omitempty"`
+	OQS        *OQSCheck          `json:"oqs,omitempty"`
+	RefusedBy  []string           `json:"refusedBy,omitempty"` // kinds of card checks that refused and have not passed since: card, text
+	PassedBy   []string           `json:"passedBy,omitempty"`  // kinds of card checks that passed and have not refused since
+	Visual     []string           `json:"visual,omitempty"`    // photo, name, birthDate: compared by eye
+	Staff      string             `json:"staff"`
+	Ground     hostapi.Ground     `json:"ground,omitempty"` // of an accepted case
+	Reason     string             `json:"reason,omitempty"`
+	RecordedAt time.Time          `json:"recordedAt,omitzero"`
+}
+
+// open returns a case that is not yet recorded, or parked and taken up again.
+func (c *Service) open(ctx context.Context, id string) (CaseView, error) {
+	stored, err := c.Store.Case(ctx, c.Facility.Code, id)
+	if err != nil {
+		return CaseView{}, err
+	}
+	view, err := readCase(stored)
+	if err == nil && view.Outcome != hostapi.Open {
+		return CaseView{}, errCaseClosed
+	}
+	return view, err
+}
+
+func readCase(stored Case) (CaseView, error) {
+	view := CaseView{ID: stored.ID, At: stored.At, Outcome: stored.Outcome, version: stored.Version}
+	if err := json.Unmarshal(stored.Body, &view.caseBody); err != nil {
+		return CaseView{}, fmt.Errorf("reading case %s: %w", stored.ID, err)
+	}
+	return view, nil
+}
+
+// ErrCaseMoved says that a case was changed between reading and storing it.
+var ErrCaseMoved = &eligibility.Error{Code: eligibility.Conflict, Key: "case.moved"}
+
+// tries is how often a change is made anew on a case that others change too: each of them is one human action.
+const tries = 5
+
+// change reads an open case, lets apply change it and return what the audit says, and stores it. When somebody else was
+// faster it starts again from what they stored, so that nothing recorded is lost; a case that they ended is errCaseClosed.
+func (c *Service) change(ctx context.Context, staff, id, action string, apply func(*CaseView) (detail string, err error)) (CaseView, error) {
+	for range tries {
+		view, err := c.open(ctx, id)
+		if err != nil {
+			return CaseView{}, err
+		}
+		view.Staff = staff
+		detail, err := apply(&view)
+		if err != nil {
+			return CaseView{}, err
+		}
+		if err = c.put(ctx, view, action, detail); err == nil {
+			return view, nil
+		}
+		if !errors.Is(err, ErrCaseMoved) {
+			return CaseView{}, err
+		}
+	}
+	return CaseView{}, ErrCaseMoved
+}
+
+func (c *Service) put(ctx context.Context, view CaseView, action, detail string) error {
+	body, err := json.Marshal(view.caseBody)
+	if err != nil {
+		return fmt.Errorf("writing case %s: %w", view.ID, err)
+	}
+	return c.Store.PutCase(ctx, Case{Facility: c.Facility.Code, ID: view.ID, At: view.At, Outcome: view.Outcome, Body: body, Version: view.version},
+		audit.Entry{At: c.Now(), Actor: audit.ReceptionActor(view.Staff), Action: action, Detail: detail})
+}

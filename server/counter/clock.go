@@ -1,0 +1,26 @@
+package counter
+
+import (
+	"context"
+
+	"madoguchi/credential"
+)
+
+// timed asks the issuer of a screen for its time where that was not measured lately, so that a wrong clock is
+// said as one. Where the screen's time alone was refused staff wait for the answer, and it is looked at
+// again; otherwise nobody waits.
+func (c *Service) timed(
+	ctx context.Context, trust *credential.TrustList, jws string, v credential.Verdict,
+) credential.Verdict {
+	if c.AskTime == nil || v.Eligibility == nil || v.Tier == credential.PDF {
+		return v
+	}
+	if v.Valid || v.Awaits() {
+		go c.AskTime(context.WithoutCancel(ctx), v.Issuer)
+		return v
+	}
+	if c.AskTime(ctx, v.Issuer) {
+		return c.basis(trust).Verify(jws)
+	}
+	return v
+}

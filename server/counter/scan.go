@@ -1,0 +1,112 @@
+package counter
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"madoguchi/credential"
+)
+
+// Open starts a case with what was scanned, pasted or typed: it verifies offline against the trust list and stores the
+// verdict. An online code is looked up first, at the insurers of the trust list.
+func (c *Service) Open(ctx context.Context, staff, text string) (CaseView, error) {
+	trust, err := c.Trust()
+	if err != nil {
+		return CaseView{}, err
+	}
+	jws, err := credential.Read(text)
+	if err != nil {
+		code, none := credential.ReadCode(text)
+		switch {
+		case errors.Is(err, credential.ErrIncomplete):
+			return CaseView{}, errIncomplete.Because(err)
+		case none != nil:
+			return CaseView{}, errUnreadable.Because(err)
+		}
+		if jws, err = c.lookUp(ctx, trust, code); err != nil {
+			return CaseView{}, err
+		}
+	} else if credential.LooksLikeProof(jws) {
+		return CaseView{}, errProofFirst
+	}
+	view := CaseView{ID: rand.Text(), At: c.Now(), caseBody: caseBody{JWS: jws, Staff: staff}}
+	if view.Verdict, err = c.verify(ctx, trust, jws); err != nil {
+		return CaseView{}, err
+	}
+	view.Verdict = c.timed(ctx, trust, jws, view.Verdict)
+	return view, c.put(ctx, view, "case.open", opened(view.Verdict))
+}
+
+// verify checks a screen; where its key is not known, its issuer is asked for newer ones first.
+func (c *Service) verify(ctx context.Context, trust *credential.TrustList, jws string) (credential.Verdict, error) {
+	verdict := c.basis(trust).Verify(jws)
+	claimed, unknown := verdict.UnknownKey()
+	if !unknown || c.RefreshKeys == nil || !c.RefreshKeys(ctx, claimed) {
+		return verdict, nil
+	}
+	trust, err := c.Trust()
+	if err != nil {
+		return credential.Verdict{}, err
+	}
+	return c.basis(trust).Verify(jws), nil
+}
+
+// basis is what this counter knows now.
+func (c *Service) basis(trust *credential.TrustList) credential.Basis {
+	b := credential.Basis{At: c.Now(), Trust: trust, Status: c.Status}
+	if c.ClockSkew != nil {
+		b.ClockSkew = c.ClockSkew()
+	}
+	return b
+}
+
+func opened(v credential.Verdict) string {
+	switch {
+	case v.Valid:
+		return "genuine"
+	case v.Awaits():
+		return "awaits proof"
+	}
+	return "refused"
+}
+
+// Prove adds the second code to an open case whose screen lives without network.
+func (c *Service) Prove(ctx context.Context, staff, id, text string) (CaseView, error) {
+	trust, err := c.Trust()
+	if err != nil {
+		return CaseView{}, err
+	}
+	if read, err := credential.Read(text); err == nil {
+		text = read // else the Verdict says what it is
+	}
+	return c.change(ctx, staff, id, "case.proof", func(view *CaseView) (string, error) {
+		if view.Verdict.Tier != credential.Screen || view.Verdict.Eligibility == nil {
+			return "", errNoProofNeeded
+		}
+		basis := c.basis(trust)
+		fresh := basis.Verify(view.JWS) // the day may have ended since the first code was read
+		view.Verdict = fresh.Prove(text, view.JWS, basis, view.Nonce)
+		view.Visual = nil // what was compared before was no verified screen
+		if view.Verdict.Valid {
+			view.Nonce = "" // answered once
+		}
+		return opened(view.Verdict), nil
+	})
+}
+
+// Challenge gives an open case a number of four digits that the patient's phone must answer: a defence against a proof that
+// was recorded before. It does not stop somebody who relays the number to the phone at once.
+func (c *Service) Challenge(ctx context.Context, staff, id string) (CaseView, error) {
+	return c.change(ctx, staff, id, "case.challenge", func(view *CaseView) (string, error) {
+		if view.Verdict.Tier != credential.Screen || view.Verdict.Eligibility == nil {
+			return "", errNoProofNeeded
+		}
+		var b [2]byte
+		rand.Read(b[:])
+		view.Nonce = fmt.Sprintf("%04d", binary.BigEndian.Uint16(b[:])%10000)
+		return "", nil
+	})
+}

@@ -1,0 +1,159 @@
+package counter
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"madoguchi/card"
+	"madoguchi/card/wire"
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/agents"
+	"madoguchi/server/hostapi"
+)
+
+// Counter is the clinic's half: it checks what a patient shows, asks the card, and records how the case ended. Its
+// records are its own; no insurer can read them.
+type Service struct {
+	Store       Store
+	Trust       func() (*credential.TrustList, error)
+	Status      func(iss string) *credential.StatusList    // the newest list of revoked copies that is at hand; may be nil
+	RefreshKeys func(ctx context.Context, iss string) bool // asks an issuer of the list for keys that are not known; may be nil
+	ClockSkew   func() credential.ClockSkew                // how far this clock is ahead; may be nil
+	AskTime     func(ctx context.Context, iss string) bool // measures that at an issuer; may be nil
+	Readers     CardReaders
+	Insurers    InsurerCalls
+	Facility    Facility
+	Signer      hostapi.ReceiptSigner // whose word receipts are
+	Now         func() time.Time
+}
+
+// Facility is where this counter stands.
+type Facility struct {
+	Code string // 医療機関コード, 10 digits
+	Name string // as patients see it in their receipt
+}
+
+// CardReaders asks the facility's reader for one operation (card.md 2): the birth-date check, whose evidence it verifies
+// itself; what only the agent verifies; and the comparison that happens on the agent's PC.
+type CardReaders interface {
+	CheckBirthDate(ctx context.Context, r agents.Request) (card.Result, error)
+	CheckText(ctx context.Context, r agents.TextRequest) (agents.TextResult, error)
+	CheckDates(ctx context.Context, r agents.Request, day eligibility.Date) (agents.DatesResult, error)
+	CompareOQS(ctx context.Context, r agents.Request, items wire.Items) (agents.OQSResult, error)
+	Status(facility string) []agents.Status
+}
+
+// InsurerCalls are the calls that a counter server makes to an insurer's server.
+type InsurerCalls interface {
+	ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error)
+	LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error
+	// Redeem asks for the screen that an online code stands for: ErrOnlineCode when this issuer has none, ErrCodeWaiting while
+	// the patient is asked. What it returns is not verified.
+	Redeem(ctx context.Context, iss string, code credential.Code) (jws string, err error)
+}
+
+var (
+	errUnreadable     = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.unreadable", Field: "text"}
+	errIncomplete     = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.incomplete", Field: "text"}
+	errProofFirst     = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.proof_first", Field: "text"}
+	errNoProofNeeded  = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_proof_needed"}
+	errInsurersAway   = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.insurers_away"}
+	errCaseClosed     = &eligibility.Error{Code: eligibility.Conflict, Key: "case.closed"}
+	errReason         = &eligibility.Error{Code: eligibility.Invalid, Key: "case.reason", Field: "reason"}
+	errNotValid       = &eligibility.Error{Code: eligibility.Conflict, Key: "case.not_valid", Field: "outcome"}
+	errCardRefused    = &eligibility.Error{Code: eligibility.Conflict, Key: "case.card_refused", Field: "outcome"}
+	errNothingToCheck = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_birth_date"}
+)
+
+// Visual records what staff compared by eye: photo, name, birthDate, each once.
+func (c *Service) Visual(ctx context.Context, staff, id string, checks []string) (CaseView, error) {
+	if err := readVisual(checks); err != nil {
+		return CaseView{}, err
+	}
+	return c.change(ctx, staff, id, "case.visual", func(view *CaseView) (string, error) {
+		view.Visual = checks
+		return fmt.Sprint(len(checks)), nil
+	})
+}
+
+// Record ends a case. Accepting needs a genuine screen, no refused card, and a Ground; refusing and parking need a reason. The
+// patient's phone gets its receipt; when the insurer cannot be reached the record stands all the same.
+func (c *Service) Record(ctx context.Context, staff, id string, outcome hostapi.Outcome, reason string) (CaseView, error) {
+	reason, err := readReason(reason)
+	if err != nil {
+		return CaseView{}, err
+	}
+	var jws string
+	view, err := c.change(ctx, staff, id, "case.record", func(view *CaseView) (string, error) {
+		switch {
+		case outcome == hostapi.Accepted && !view.Verdict.Valid:
+			return "", errNotValid
+		case outcome == hostapi.Accepted && view.CardRefused():
+			return "", errCardRefused
+		case outcome != hostapi.Accepted && reason == "":
+			return "", errReason
+		}
+		detail := string(outcome)
+		if outcome == hostapi.Accepted {
+			ground, err := view.ground(reason)
+			if err != nil {
+				return "", err
+			}
+			view.Ground = ground
+			detail += " by " + string(ground)
+		}
+		jws = view.JWS
+		view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
+		return detail, nil
+	})
+	if err != nil {
+		return CaseView{}, err
+	}
+	if view.Verdict.Valid {
+		if err := c.tellPatient(ctx, view, jws); err != nil {
+			slog.Warn("the patient's receipt was not left", "case", id, "error", err)
+		}
+	}
+	return view, nil
+}
+
+// tellPatient leaves a sealed receipt for each phone that shows this person.
+func (c *Service) tellPatient(ctx context.Context, view CaseView, jws string) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	phones, err := c.Insurers.ReceiptKeys(ctx, view.Verdict.Issuer, jws)
+	if err != nil || len(phones) == 0 {
+		return err
+	}
+	if len(phones) > hostapi.MaxReceiptPhones {
+		return fmt.Errorf("the insurer names %d phones", len(phones))
+	}
+	sealed := map[string][]byte{}
+	for id, key := range phones {
+		sealed[id], err = c.Signer.Seal(hostapi.Receipt{At: view.RecordedAt, Outcome: view.Outcome, Ground: view.Ground, Method: "N1e"}, key)
+		if err != nil {
+			return err
+		}
+	}
+	return c.Insurers.LeaveReceipt(ctx, view.Verdict.Issuer, jws, sealed)
+}
+
+// Today returns today's cases, newest first.
+func (c *Service) Today(ctx context.Context) ([]CaseView, error) {
+	cases, err := c.Store.Cases(ctx, c.Facility.Code, eligibility.DateOf(c.Now()))
+	if err != nil {
+		return nil, err
+	}
+	views := make([]CaseView, 0, len(cases))
+	for _, stored := range cases {
+		view, err := readCase(stored)
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, view)
+	}
+	return views, nil
+}

@@ -1,0 +1,207 @@
+package hostapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"madoguchi/auth"
+	"madoguchi/credential"
+)
+
+// Insurers makes the counter's calls.
+type Client struct {
+	URL     string // this counter server, as the trust list names it
+	Key     credential.Key
+	Client  *http.Client // as server/hostclient makes it
+	Now     func() time.Time
+	Running func() time.Duration                  // since the start, by a clock that nobody sets; may be nil
+	Trust   func() (*credential.TrustList, error) // verifies what tells the time; nil: no signed answer does
+
+	Measured measurements
+}
+
+// Keys fetches an issuer's published key set over https, from the address that the trust list names.
+func (i *Client) Keys(ctx context.Context, iss string) (credential.KeySet, error) {
+	answer, err := i.get(ctx, iss+"/.well-known/jwks.json", maxAnswer)
+	if err != nil {
+		return nil, err
+	}
+	var set credential.KeySet
+	return set, json.Unmarshal(answer, &set)
+}
+
+// Endorsements fetches what an issuer's keys say of those that came after them, "" when they say nothing; the
+// caller verifies it.
+func (i *Client) Endorsements(ctx context.Context, iss string) (string, error) {
+	answer, err := i.get(ctx, credential.EndorsementsURL(iss), maxAnswer)
+	var refused *RefusedCall
+	if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
+		return "", nil
+	}
+	return string(answer), err
+}
+
+// Status fetches an issuer's signed list of revoked copies; the caller verifies it.
+func (i *Client) Status(ctx context.Context, iss string) (string, error) {
+	answer, err := i.get(ctx, credential.StatusURL(iss), maxStatus)
+	return string(answer), err
+}
+
+func (i *Client) get(ctx context.Context, address string, limit int64) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, fmt.Errorf("calling the insurer: %w", err)
+	}
+	res, answer, err := i.do(req, limit)
+	if err != nil {
+		return nil, err
+	}
+	if res.StatusCode != http.StatusOK {
+		return nil, newRefusedCall(res, answer)
+	}
+	return answer, nil
+}
+
+// Redeem: see desk.InsurerCalls.
+func (i *Client) Redeem(ctx context.Context, iss string, code credential.Code) (string, error) {
+	var out struct {
+		Credential string `json:"credential"`
+		Waiting    bool   `json:"waiting"`
+	}
+	asked := i.Now()
+	err := i.post(ctx, iss, "/code", map[string]string{"code": code.Printed()}, &out)
+	var refused *RefusedCall
+	switch {
+	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
+		return "", ErrOnlineCode
+	case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
+		return "", auth.TooMany(refused.wait)
+	case err != nil:
+		return "", err
+	case out.Waiting:
+		return "", ErrCodeWaiting
+	}
+	i.hearSigned(iss, out.Credential, asked, i.Now())
+	return out.Credential, nil
+}
+
+// refusedCall is an insurer's answer that is not a success.
+type RefusedCall struct {
+	Status int
+	Text   string
+	wait   time.Duration // until the next try, by its Retry-After
+}
+
+// maxWait is the longest wait that an insurer's word is taken for, and what stands for a missing one.
+const maxWait, anyWait = time.Hour, time.Minute
+
+func newRefusedCall(res *http.Response, answer []byte) *RefusedCall {
+	wait := anyWait
+	if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		wait = min(time.Duration(min(seconds, 86400))*time.Second, maxWait)
+	}
+	return &RefusedCall{res.StatusCode, string(answer), wait}
+}
+
+func (e *RefusedCall) Error() string {
+	return fmt.Sprintf("the insurer answered %d: %.200s", e.Status, e.Text)
+}
+
+// ReceiptKeys asks for the keys of the phones that may read a receipt for this screen.
+func (i *Client) ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error) {
+	var out struct {
+		Keys map[string]string `json:"keys"`
+	}
+	if err := i.post(ctx, iss, "/receipt/keys", map[string]string{"credential": jws}, &out); err != nil {
+		return nil, err
+	}
+	return DecodeAll(out.Keys)
+}
+
+// LeaveReceipt leaves sealed receipts for this screen's phones.
+func (i *Client) LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error {
+	body := struct {
+		Credential string            `json:"credential"`
+		Sealed     map[string]string `json:"sealed"`
+	}{jws, map[string]string{}}
+	for id, data := range sealed {
+		body.Sealed[id] = base64.RawURLEncoding.EncodeToString(data)
+	}
+	return i.post(ctx, iss, "/receipt", body, nil)
+}
+
+// Bounds of an insurer's answers.
+const (
+	maxAnswer = 64 << 10
+	maxStatus = 32 << 20
+)
+
+// do sends a request and reads at most limit bytes of its answer, and measures the clock.
+func (i *Client) do(req *http.Request, limit int64) (*http.Response, []byte, error) {
+	asked := i.Now()
+	res, err := i.Client.Do(req)
+	if err != nil {
+		return nil, nil, fmt.Errorf("calling the insurer: %w", err)
+	}
+	defer res.Body.Close()
+	i.hearDate(res, asked, i.Now())
+	answer, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the insurer's answer: %w", err)
+	}
+	if int64(len(answer)) > limit {
+		return nil, nil, errors.New("the insurer's answer is too large")
+	}
+	return res, answer, nil
+}
+
+func (i *Client) post(ctx context.Context, iss, path string, body, out any) error {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("writing a call: %w", err)
+	}
+	assertion, err := HostCall{ISS: iss, Path: path, Body: data}.assert(i.URL, i.Key, i.Now())
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, iss+path, bytes.NewReader(data))
+	if err != nil {
+		return fmt.Errorf("calling the insurer: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+assertion)
+	res, answer, err := i.do(req, maxAnswer)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode >= 300 {
+		return newRefusedCall(res, answer)
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(answer, out); err != nil {
+		return fmt.Errorf("reading the insurer's answer: %w", err)
+	}
+	return nil
+}
+
+func DecodeAll(in map[string]string) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for id, text := range in {
+		data, err := base64.RawURLEncoding.Strict().DecodeString(text)
+		if err != nil {
+			return nil, fmt.Errorf("reading a value of %d characters: %w", len(text), err)
+		}
+		out[id] = data
+	}
+	return out, nil
+}

@@ -1,0 +1,197 @@
+package hostapi
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/outside"
+)
+
+func phoneKey(t *testing.T) *ecdh.PrivateKey {
+	t.Helper()
+	key, err := ecdh.P256().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// receiptSigner is a counter server.
+func receiptSigner(t *testing.T) ReceiptSigner {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := credential.NewKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ReceiptSigner{URL: "https://clinic.example.jp", Key: key}
+}
+
+// claimsOf are the claims of a compact JWS (RFC 7515 7.1), its signature not looked at.
+func claimsOf(t *testing.T, jws []byte) (claims map[string]any) {
+	t.Helper()
+	parts := strings.Split(string(jws), ".")
+	if len(parts) != 3 {
+		t.Fatalf("%q", jws)
+	}
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil || json.Unmarshal(text, &claims) != nil {
+		t.Fatalf("%q %v", text, err)
+	}
+	return claims
+}
+
+// unsealed is a receipt as pwa/src/patient/receipts.ts opens it: the sender's point of 65 bytes, then AES-256-GCM with
+// a nonce of zeros, under HKDF-SHA-256 of the ECDH secret with both points as salt and the name of the protocol as info.
+func unsealed(t *testing.T, phone *ecdh.PrivateKey, sealed []byte, salt func(theirs, own []byte) []byte,
+	info string) ([]byte, error) {
+	t.Helper()
+	theirs, err := ecdh.P256().NewPublicKey(sealed[:65])
+	if err != nil {
+		return nil, err
+	}
+	secret, err := phone.ECDH(theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := hkdf.Key(sha256.New, secret, salt(theirs.Bytes(), phone.PublicKey().Bytes()), info, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gcm, err := cipher.NewGCM(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gcm.Open(nil, make([]byte, 12), sealed[65:], nil)
+}
+
+const receiptInfo = "madoguchi-receipt-1"
+
+func bothPoints(theirs, own []byte) []byte { return append(bytes.Clone(theirs), own...) }
+
+func TestAReceiptOpensAsThePhoneOpensItAndInNoOtherWay(t *testing.T) {
+	phone := phoneKey(t)
+	counter := receiptSigner(t)
+	sealed, err := counter.Seal(Receipt{At: time.Unix(1795309200, 0), Outcome: Accepted, Ground: ByChip, Method: "N1e"},
+		phone.PublicKey().Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := unsealed(t, phone, sealed, bothPoints, receiptInfo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(phone.PublicKey().Bytes())
+	want := map[string]any{"iss": counter.URL, "aud": base64.RawURLEncoding.EncodeToString(sum[:]),
+		"iat": float64(1795309200), "outcome": "accepted", "ground": "chip", "method": "N1e"}
+	if got := claimsOf(t, text); !maps.Equal(got, want) {
+		t.Fatalf("%v, want %v", got, want)
+	}
+	flipped := func(at int) []byte {
+		b := bytes.Clone(sealed)
+		b[at] ^= 1
+		return b
+	}
+	cases := map[string]func() ([]byte, error){
+		"by another phone": func() ([]byte, error) {
+			return unsealed(t, phoneKey(t), sealed, bothPoints,
+				receiptInfo)
+		},
+		"without a salt": func() ([]byte, error) {
+			return unsealed(t, phone, sealed, func(_, _ []byte) []byte { return nil }, receiptInfo)
+		},
+		"the sender's point": func() ([]byte, error) {
+			return unsealed(t, phone, sealed, func(a, _ []byte) []byte { return a }, receiptInfo)
+		},
+		"the phone's point": func() ([]byte, error) {
+			return unsealed(t, phone, sealed, func(_, b []byte) []byte { return b }, receiptInfo)
+		},
+		"the points turned": func() ([]byte, error) {
+			return unsealed(t, phone, sealed, func(a, b []byte) []byte { return bothPoints(b, a) },
+				receiptInfo)
+		},
+		"without info": func() ([]byte, error) { return unsealed(t, phone, sealed, bothPoints, "") },
+		"another info": func() ([]byte, error) {
+			return unsealed(t, phone, sealed, bothPoints,
+				"madoguchi-receipt-2")
+		},
+		"with its first byte": func() ([]byte, error) {
+			return unsealed(t, phone, flipped(65), bothPoints,
+				receiptInfo)
+		},
+		"with its last byte": func() ([]byte, error) {
+			return unsealed(t, phone, flipped(len(sealed)-1),
+				bothPoints, receiptInfo)
+		},
+		"with a point's byte": func() ([]byte, error) {
+			return unsealed(t, phone, flipped(64), bothPoints,
+				receiptInfo)
+		},
+		"without its last byte": func() ([]byte, error) {
+			return unsealed(t, phone, sealed[:len(sealed)-1],
+				bothPoints, receiptInfo)
+		},
+	}
+	outside.Refused(t, outside.Servers, len(cases))
+	for _, name := range slices.Sorted(maps.Keys(cases)) {
+		if text, err := cases[name](); err == nil {
+			t.Errorf("%s: opened as %q", name, text)
+		}
+	}
+}
+
+// The nonce is always zero, so a key must never seal twice: each receipt has a point of its own.
+func TestNoTwoReceiptsAreSealedUnderOneKey(t *testing.T) {
+	phone, counter := phoneKey(t), receiptSigner(t)
+	seen := map[string]bool{}
+	for range 20 {
+		sealed, err := counter.Seal(Receipt{}, phone.PublicKey().Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen[string(sealed[:65])] || seen[string(sealed[65:])] {
+			t.Fatal("a key or a text stands twice")
+		}
+		seen[string(sealed[:65])], seen[string(sealed[65:])] = true, true
+	}
+}
+
+// NIST SP 800-56A 5.6.2.3: a point is on the curve and is no other's.
+func TestAReceiptIsSealedToAPointOfP256Only(t *testing.T) {
+	good := phoneKey(t).PublicKey().Bytes()
+	off := bytes.Clone(good)
+	off[64] ^= 1
+	compressed := append([]byte{2 | good[64]&1}, good[1:33]...)
+	cases := map[string][]byte{"none": nil, "infinity": {0}, "off the curve": off, "compressed": compressed,
+		"a byte short": good[:64],
+		"a byte long":  append(bytes.Clone(good), 0), "zeros": append([]byte{4}, make([]byte, 64)...),
+		"without its form": good[1:]}
+	outside.Refused(t, outside.Servers, len(cases))
+	for name, key := range cases {
+		if sealed, err := receiptSigner(t).Seal(Receipt{}, key); err == nil {
+			t.Errorf("%s: %d bytes", name, len(sealed))
+		}
+	}
+}

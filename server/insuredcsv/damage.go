@@ -1,0 +1,156 @@
+package insuredcsv
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"madoguchi/eligibility"
+)
+
+// A spreadsheet changes what it takes for a date or a figure, and shows faults in place of values. What the
+// paper said cannot be known again from most of it, so the row goes back by name, each kind with its own way
+// to mend it.
+
+// undamaged returns a cell as it stood, or nothing where the spreadsheet left no value; what cannot be left
+// out is refused.
+//
+// A serial date in place of a 記号 (46359 for 12-3) passes: five digits are a usual 記号. So does 12/3.
+func (r *reader) undamaged(column Column, cell string) string {
+	s := plain(cell)
+	if s == "" || len(s) > 64 {
+		return cell
+	}
+	switch {
+	case !suspicious(s):
+	case errorValue(s):
+		r.refuse(column, "spreadsheet_error", fmt.Sprintf("「%s」に表計算ソフトのエラー「%s」が入っています。"+
+			"式を直すか、元の値を文字列として入れ直してください。", column, short(s)),
+			"The cell holds a spreadsheet's error. Mend the formula or enter the original value as text.")
+		return ""
+	case strings.Trim(s, "#＃") == "":
+		r.refuse(column, "spreadsheet_hashes", fmt.Sprintf("「%s」が「%s」になっています。"+
+			"表計算ソフトで列の幅を広げて値を出し、CSVに保存し直してください。", column, short(s)),
+			"The column was too narrow and the value was saved as ###. Widen it and save the CSV again.")
+		return ""
+	case placeholder(s):
+		return r.leftOut(column, s)
+	}
+	if !slices.Contains([]Column{colInsurer, colSymbol, colNumber, colBranch}, column) {
+		return cell
+	}
+	if code, ja, en := changedIdentifier(s); code != "" {
+		r.refuse(column, code, fmt.Sprintf("「%s」が表計算ソフトで%s「%s」に変わっています。"+
+			"列の書式を「文字列」にしてから、元の%sを貼り付け直してください。", column, ja, short(s), column),
+			fmt.Sprintf("A spreadsheet turned the value into %s. "+
+				"Format the column as text, then paste the original again.", en))
+		return ""
+	}
+	return cell
+}
+
+// leftOut refuses a word that stands for no value where one is compulsory; elsewhere the cell is empty.
+func (r *reader) leftOut(column Column, s string) string {
+	dash := strings.TrimFunc(s, eligibility.IsHyphen) == ""
+	switch {
+	case slices.Contains(compulsory, column) || column == colInsurer && !dash:
+		r.refuse(column, "placeholder", fmt.Sprintf("「%s」に値がなく「%s」と入っています。"+
+			"元の値を入れてからもう一度読み込んでください。", column, short(s)),
+			"A word for \"no value\" stands in the cell. Enter the original value.")
+	case !dash: // a dash is how papers say that there is none
+		r.warn(column, "placeholder", fmt.Sprintf("「%s」の「%s」は値ではないので、空欄として登録します。", column, short(s)),
+			"A word for \"no value\" stands in the cell, which is left empty.")
+	}
+	return ""
+}
+
+// suspicious is a quick look at how a cell begins: most hold no such thing.
+func suspicious(s string) bool {
+	for _, first := range s {
+		return first < 0x80 && strings.ContainsRune(`#eEnNuUvVbB(<\-[`, first) || first >= 0x80 &&
+			(strings.ContainsRune("＃ＥｅＮｎＵｕＢｂ（＜［＼￥〔【空", first) || eligibility.IsHyphen(first))
+	}
+	return false
+}
+
+// errorValue reports whether a cell is the fault of a formula, as Excel, LibreOffice and Google's Sheets
+// write it.
+func errorValue(s string) bool {
+	return errorValues.MatchString(strings.ToUpper(norm.NFKC.String(s)))
+}
+
+var errorValues = regexp.MustCompile(`^(#(VALUE!|REF!|N/A|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!` +
+	`|BLOCKED!|UNKNOWN!|CONNECT!|BUSY!|ERROR!|PYTHON!|GETTING_DATA)|ERR:\d{3})$`)
+
+// placeholders are words by which databases, scripts and pivot tables write that there is no value.
+var placeholders = strings.Fields(`null (null) <null> [null] \n none <none> nan n/a <na> na
+	nil undefined empty (empty) (blank) blank
+	空白 (空白) [空白] 【空白】 〔空白〕 空欄 (空欄) 【空欄】 nat`)
+
+func placeholder(s string) bool {
+	word := strings.ToLower(strings.ReplaceAll(norm.NFKC.String(s), "¥", `\`))
+	return strings.TrimFunc(s, eligibility.IsHyphen) == "" || slices.Contains(placeholders, word)
+}
+
+// changed are the forms of what was a 記号, 番号, 枝番 or 保険者番号, after NFKC in small letters. Such identifiers hold
+// digits, letters, kana, kanji, hyphens and dots (JP Core Coverage).
+var changed = []struct {
+	code, ja, en string
+	form         *regexp.Regexp
+}{
+	{"spreadsheet_date_number", "日付の", "a date", regexp.MustCompile(`^(` +
+		`(\d{2,4}年)?(0?[1-9]|1[0-2])月((0?[1-9]|[12]\d|3[01])日)?` +
+		`|(令和|平成|昭和|大正|明治)(\d{1,2}|元)年\d{1,2}月(\d{1,2}日)?` +
+		`|\d{1,2}[- ](` + months + `)([- ]\d{2,4})?|(` + months + `)[- ]\d{1,4}` +
+		`|(` + months + `) \d{1,2}, \d{4}` +
+		`|(19|20)\d\d/(0?[1-9]|1[0-2])(/(0?[1-9]|[12]\d|3[01]))?` +
+		`|(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])` +
+		`|\d{1,2}/\d{1,2}/(19|20)\d\d)([ t]0{1,2}:00(:00)?(z|\+09:00)?)?$`)},
+	{"spreadsheet_number", "指数の", "scientific notation", regexp.MustCompile(`^\d([.,]\d+)?e\+?\d+$`)},
+	{"spreadsheet_decimal", "小数の", "a decimal", regexp.MustCompile(`^\d+\.0+$`)},
+	{"spreadsheet_grouped", "桁区切りの", "a figure with separators",
+		regexp.MustCompile(`^[¥\\$]?\d{1,3}(,\d{3})+(\.\d+)?$`)},
+}
+
+const months = `jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?` +
+	`|nov(?:ember)?|dec(?:ember)?`
+
+// changedIdentifier says what a spreadsheet made of an identifier; an empty code: nothing.
+func changedIdentifier(s string) (code, ja, en string) {
+	if !unusual(s) {
+		return "", "", ""
+	}
+	text := strings.ToLower(norm.NFKC.String(s))
+	hyphens := strings.Map(func(r rune) rune {
+		if eligibility.IsHyphen(r) {
+			return '-'
+		}
+		return r
+	}, text)
+	for _, c := range changed {
+		if c.form.MatchString(hyphens) {
+			return c.code, c.ja, c.en
+		}
+	}
+	return "", "", ""
+}
+
+// unusual is a quick look: digits, kana, kanji and a hyphen are what most identifiers are made of.
+func unusual(s string) bool {
+	hyphens := 0
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9' || r >= '０' && r <= '９':
+		case r == '-' || r == '－':
+			if hyphens++; hyphens > 1 {
+				return true
+			}
+		case r < 0x3041 || r == '月' || r == '年' || r >= 0xff01:
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,69 @@
+package insuredcsv
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"madoguchi/eligibility"
+)
+
+// name reads a cell that holds a name or its reading: as text, with radicals as the characters that they look
+// like and 〓 for each character that a program before this one lost (?, □ and the like). Such a row is
+// accepted with the warning gaiji: the person is insured whatever became of a character.
+func (r *reader) name(column Column, cell string) string {
+	warned := len(r.warnings)
+	s := r.text(column, cell)
+	clean := eligibility.CleanName(s)
+	if !eligibility.HasLostCharacter(clean) {
+		return clean
+	}
+	r.warnings = r.warnings[:warned] // said here in the words for names
+	switch {
+	case eligibility.AllLost(clean):
+		r.warn(column, "gaiji",
+			fmt.Sprintf("「%s」の文字がすべて失われています。このままでは本人の登録ができません。"+
+				"正しい文字を台帳で確かめて入れ直してください。", column),
+			"Every character of the name was lost: nobody can register with it. "+
+				"Look it up in the register and enter it again.")
+	case strings.ContainsRune(clean, eligibility.Geta):
+		r.warn(column, "gaiji",
+			fmt.Sprintf("「%s」に読めない文字（外字、? や □ に化けた字）があり、「%s」としました。"+
+				"正しい文字を台帳で確かめてください。", column, short(clean)),
+			"A character could not be read and became 〓. Look it up in the register.")
+	}
+	return clean
+}
+
+// Key names a person: 保険者番号, 記号, 番号 and 枝番, compared normalised; without 枝番 also 生年月日 and 氏名, since families
+// share 記号・番号.
+func Key(p eligibility.Person) string {
+	return keyOf(p, normalIdentifier, eligibility.CleanName(p.Name))
+}
+
+// FormerKey is the Key of the releases that stored names as they stood in the file and knew fewer hyphens. People
+// under it move to their Key when the database opens.
+func FormerKey(p eligibility.Person) string { return keyOf(p, formerIdentifier, p.Name) }
+
+func keyOf(p eligibility.Person, identifier func(string) string, name string) string {
+	number := strings.TrimLeft(identifier(p.Number), "0")
+	parts := []string{string(p.Insurer), identifier(p.Symbol), number, p.BranchNumber}
+	if p.BranchNumber == "" {
+		parts = append(parts, p.BirthDate.String(), strings.Join(strings.Fields(norm.NFKC.String(name)), ""))
+	}
+	return strings.Join(parts, "\x00")
+}
+
+// formerIdentifier is normalIdentifier as those releases had it. It must not change.
+func formerIdentifier(s string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		switch r {
+		case '‐', '‑', '–', '—', '―', '−', 'ー', '－', '─':
+			return '-'
+		case ' ', '　':
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(s)))
+}

@@ -1,0 +1,134 @@
+package insuredcsv
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"madoguchi/server/csvfile"
+)
+
+// Digest counts a file's rows as they go by and keeps the first of each kind for people to look at.
+type Digest struct {
+	Rows, Refused int
+	Good          []Row      // the first accepted ones, up to ShowGood
+	Reasons       []LineNote // why rows were refused, up to ShowReasons
+	Warnings      []LineNote // about accepted rows, up to ShowWarnings
+	MoreReasons   int        // that were not kept
+	MoreWarnings  int
+}
+
+// LineNote is a note with the place of its row, as Row has it.
+type LineNote struct {
+	Line, Sheet int
+	Note
+}
+
+// How many rows and notes a Digest keeps; the error file has all refused rows.
+const (
+	ShowGood     = 10
+	ShowReasons  = 1000
+	ShowWarnings = 200
+)
+
+// Add counts a row.
+func (d *Digest) Add(row Row) {
+	d.Rows++
+	if !row.Accepted {
+		d.Refused++
+		keep(&d.Reasons, &d.MoreReasons, row, row.Reasons, ShowReasons)
+		return
+	}
+	if len(d.Good) < ShowGood {
+		d.Good = append(d.Good, row)
+	}
+	keep(&d.Warnings, &d.MoreWarnings, row, row.Warnings, ShowWarnings)
+}
+
+func keep(kept *[]LineNote, more *int, row Row, notes []Note, most int) {
+	for _, n := range notes {
+		if len(*kept) == most {
+			*more++
+			continue
+		}
+		*kept = append(*kept, LineNote{row.Line, row.Sheet, n})
+	}
+}
+
+// errorColumns stand before a refused row's own cells: the physical line, the row as spreadsheets count it, and why.
+var errorColumns = []string{"行", "表計算の行", "列", "理由"}
+
+// WriteErrors writes the refused rows as a CSV that a clerk mends and sends again: UTF-8, one line a row with its place,
+// columns and reasons before the original cells.
+func (out *Roster) WriteErrors(w io.Writer) error { return out.writeErrors(w, csvfile.UTF8) }
+
+// WriteErrorsAsSent is WriteErrors in the coding of the file itself, which Charset names: what can only read and write
+// Shift_JIS gets that back.
+func (out *Roster) WriteErrorsAsSent(w io.Writer) error { return out.writeErrors(w, out.Charset()) }
+
+func (out *Roster) writeErrors(w io.Writer, in csvfile.Charset) error {
+	if err := out.refusedRows(w, in); err != nil {
+		return fmt.Errorf("writing the error file: %w", err)
+	}
+	return nil
+}
+
+func (out *Roster) refusedRows(w io.Writer, in csvfile.Charset) error {
+	c, err := csvfile.New(w, in)
+	if err != nil {
+		return err
+	}
+	if err := c.Row(append(slices.Clone(errorColumns), readable(out.Headings)...)...); err != nil {
+		return err
+	}
+	for row := range out.Rows() {
+		if row.Accepted {
+			continue
+		}
+		var columns, reasons []string
+		for _, n := range row.Reasons {
+			columns = append(columns, n.Column)
+			reasons = append(reasons, n.Ja)
+		}
+		line := []string{strconv.Itoa(row.Line), strconv.Itoa(row.Sheet), strings.Join(columns, "／"), strings.Join(reasons, "／")}
+		if err := c.Row(append(line, readable(row.Cells)...)...); err != nil {
+			return err
+		}
+	}
+	return errors.Join(c.Flush(), out.fault)
+}
+
+// Charset returns what WriteErrorsAsSent writes.
+func (out *Roster) Charset() csvfile.Charset {
+	if out.file.in == shiftJIS {
+		return csvfile.ShiftJIS
+	}
+	return csvfile.UTF8
+}
+
+// readable writes what could not be read as 〓, which every coding has.
+func readable(cells []string) []string {
+	out := make([]string, len(cells))
+	for i, cell := range cells {
+		out[i] = strings.ReplaceAll(cell, "\ufffd", "〓")
+	}
+	return out
+}
+
+// WriteJSON writes one JSON object a row, a line each.
+func (out *Roster) WriteJSON(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	for row := range out.Rows() {
+		if err := e.Encode(row); err != nil {
+			return fmt.Errorf("writing the report: %w", err)
+		}
+	}
+	return errors.Join(b.Flush(), out.fault)
+}

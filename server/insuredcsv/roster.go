@@ -1,0 +1,290 @@
+package insuredcsv
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"iter"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"madoguchi/eligibility"
+	"madoguchi/message"
+)
+
+// Options say what the caller knows about a file.
+type Options struct {
+	Insurer eligibility.InsurerNumber // rows of others are refused; empty: the first row's number is the file's
+	Map     map[string]Column         // the insurer's own headings; they go before the usual ones
+	Today   eligibility.Date          // births after it are refused; zero: not checked
+}
+
+// Roster is a file as it is understood. Its rows are read anew each time that they are asked for, so that a large file needs
+// no more memory than a small one.
+type Roster struct {
+	Insurer  eligibility.InsurerNumber
+	Headings []string
+	Unknown  []string // headings that mean nothing here and were left out
+
+	file    *file
+	columns map[Column]int // where each known one stands
+	options Options
+	fault   error
+}
+
+// Row is one record of the file.
+type Row struct {
+	Line     int    `json:"line"` // physical line where the record starts; the first is 1
+	Sheet    int    `json:"row"`  // its row in a spreadsheet
+	Accepted bool   `json:"accepted"`
+	Reasons  []Note `json:"reasons"`
+	Warnings []Note `json:"warnings"`
+
+	Person eligibility.Person `json:"-"`
+	Cells  []string           `json:"-"` // as they stood; nil when the row was accepted
+}
+
+// MaxFile is the largest file that is read, in bytes.
+const MaxFile = 64 << 20
+
+func refused(key string, args message.Args) *eligibility.Error {
+	return &eligibility.Error{Code: eligibility.Invalid, Key: key, Args: args, Field: "file"}
+}
+
+// Read reads a whole file. An *eligibility.Error means that nothing of it was taken: empty, too large, not a text, no
+// heading, a compulsory column missing, or a My Number in it.
+func Read(file io.Reader, o Options) (*Roster, error) {
+	var text Text
+	err := takeIn(file, func(part []byte) error {
+		text = append(text, bytes.Clone(part))
+		return nil
+	})
+	if err == nil {
+		err = accept(text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return Open(text, o)
+}
+
+// Open understands the headings of a file that was kept.
+func Open(source Source, o Options) (*Roster, error) {
+	f, err := openFile(source)
+	if err != nil {
+		return nil, err
+	}
+	heading := f.heading()
+	if heading.fault != nil {
+		return nil, heading.fault
+	}
+	out := &Roster{Insurer: o.Insurer, Headings: heading.cells, file: f, options: o}
+	if out.columns, err = out.recognise(out.Headings, o); err != nil {
+		return nil, err
+	}
+	if out.Insurer == "" { // the first good row's number is the file's
+		for row := range out.Rows() {
+			if row.Accepted {
+				out.Insurer = row.Person.Insurer
+				break
+			}
+		}
+	}
+	return out, out.fault
+}
+
+// Err returns why Rows ended before the file did: its source could not be read on. What was taken from it is not the file.
+func (out *Roster) Err() error { return out.fault }
+
+// Rows reads the rows in the order of the file.
+func (out *Roster) Rows() iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		seen := map[[2]uint64]seenRow{}
+		heading := true
+		for rec := range out.file.records() {
+			var source sourceFault
+			if errors.As(rec.fault, &source) {
+				out.fault = source.error
+				return
+			}
+			if heading {
+				heading = false
+				continue
+			}
+			row := out.read(rec, out.columns, out.options)
+			if row.Accepted {
+				out.compare(&row, seen)
+			}
+			if row.Accepted {
+				row.Cells = nil
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+// HasGood reports whether at least one row is accepted.
+func (out *Roster) HasGood() bool {
+	for row := range out.Rows() {
+		if row.Accepted {
+			return true
+		}
+	}
+	return false
+}
+
+// recognise finds the known columns among the headings.
+func (out *Roster) recognise(headings []string, o Options) (map[Column]int, error) {
+	place := map[Column]int{}
+	own := normalMap(o.Map)
+	for i, h := range headings {
+		name := headingText(h)
+		if plain(name) == "" {
+			continue
+		}
+		column, _, _ := meaning(name, own)
+		if column == LeftOut {
+			out.Unknown = append(out.Unknown, name)
+			continue
+		}
+		if before, twice := place[column]; twice {
+			return nil, refused("import.column_twice", message.Args{
+				"column": message.Text(string(column)),
+				"first":  message.Number(before + 1),
+				"second": message.Number(i + 1),
+			})
+		}
+		place[column] = i
+	}
+	var missing []string
+	for _, c := range compulsory {
+		if _, ok := place[c]; !ok {
+			missing = append(missing, string(c))
+		}
+	}
+	if _, ok := place[colInsurer]; !ok && o.Insurer == "" {
+		missing = append(missing, string(colInsurer))
+	}
+	if len(missing) > 0 {
+		return nil, refused("import.columns_missing", message.Args{"columns": message.List(missing)})
+	}
+	return place, nil
+}
+
+// read understands one record.
+func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
+	r := &reader{insurer: out.Insurer, today: o.Today}
+	var limit *eligibility.Error
+	if errors.As(rec.fault, &limit) {
+		r.refuse("", "too_long", limit.Ja(), limit.En())
+	}
+	if rec.broken {
+		r.refuse("", "quotes", "引用符（\"）の付け方が正しくありません。この行の \" を消すか、セルの両端に付けてください。", "The quotation marks do not match. Remove this line's quotes or put them around the whole cell.")
+	}
+	if extra := rec.cells; len(extra) > len(out.Headings) && strings.TrimSpace(strings.Join(extra[len(out.Headings):], "")) != "" {
+		r.refuse("", "too_many_cells", fmt.Sprintf("見出しは%d列ですが、この行は%d列あります。列がずれていないか確かめてください。", len(out.Headings), len(rec.cells)),
+			"The row has more cells than the heading. Check whether columns have shifted.")
+	}
+	cell := func(c Column) string {
+		if i, ok := columns[c]; ok && i < len(rec.cells) {
+			return r.undamaged(c, rec.cells[i])
+		}
+		return ""
+	}
+	r.insurerNumber(cell(colInsurer))
+	p := &r.person
+	p.Symbol, p.Number, p.BranchNumber = r.identifier(colSymbol, cell(colSymbol)), r.identifier(colNumber, cell(colNumber)), r.branch(cell(colBranch))
+	if p.Number == "" {
+		r.refuse(colNumber, "missing", "番号がありません。入れてからもう一度読み込んでください。", "The number is missing.")
+	}
+	if p.Name = r.name(colName, cell(colName)); p.Name == "" {
+		r.refuse(colName, "missing", "氏名がありません。入れてからもう一度読み込んでください。", "The name is missing.")
+	}
+	r.birth(cell(colBirth))
+	p.Kana, p.Alias = r.name(colKana, cell(colKana)), r.name(colAlias, cell(colAlias))
+	p.AliasKana = r.name(colAliasKana, cell(colAliasKana))
+	p.Sex = oneOf(r, colSex, cell(colSex), sexes, "男・女・1・2・3")
+	p.Relation = oneOf(r, colRelation, cell(colRelation), relations, "本人・家族・被扶養者・1・2")
+	p.SubscriberName = r.name(colSubscriber, cell(colSubscriber))
+	p.QualifiedOn, p.CoverageFrom, p.LostOn = r.date(colQualified, cell(colQualified)), r.date(colCoverage, cell(colCoverage)), r.date(colLost, cell(colLost))
+	p.AssignedShare = r.share(cell(colShare))
+	p.ValidFrom, p.ValidUntil = r.date(colValidFrom, cell(colValidFrom)), r.date(colValidUntil, cell(colValidUntil))
+	p.Limit = oneOf(r, colLimit, cell(colLimit), limits, "ア～オ・現役並みⅠ～Ⅲ・一般・低所得Ⅰ・Ⅱ・A01～B10")
+	p.PostCode, p.Address = r.postCode(colPostCode, cell(colPostCode)), r.text(colAddress, cell(colAddress))
+	p.MailPostCode, p.MailAddress = r.postCode(colMailCode, cell(colMailCode)), r.text(colMail, cell(colMail))
+	p.HouseholdNumber, p.Employer = r.text(colHousehold, cell(colHousehold)), r.text(colEmployer, cell(colEmployer))
+	p.FrequentUse = r.answer(colFrequentUse, cell(colFrequentUse))
+	p.Registered, p.NeedsCare, p.Withheld = r.answer(colRegistered, cell(colRegistered)), r.answer(colNeedsCare, cell(colNeedsCare)), r.answer(colWithheld, cell(colWithheld))
+	p.CertificateUntil, p.IssuedOn = r.date(colCertificate, cell(colCertificate)), r.date(colIssued, cell(colIssued))
+	if !p.QualifiedOn.IsZero() && !p.LostOn.IsZero() && p.LostOn.Before(p.QualifiedOn) {
+		r.refuse(colLost, "order", "資格喪失年月日が資格取得年月日より前です。どちらかを直してください。", "The eligibility ends before it begins.")
+	}
+	if !p.QualifiedOn.IsZero() && p.QualifiedOn.Before(p.BirthDate.Earliest()) {
+		r.warn(colQualified, "before_birth", "資格取得年月日が生年月日より前です。台帳で確かめてください。", "The eligibility begins before the date of birth. Look it up in the register.")
+	}
+	if !p.ValidFrom.IsZero() && !p.ValidUntil.IsZero() && p.ValidUntil.Before(p.ValidFrom) {
+		r.refuse(colValidUntil, "order", "有効期限が発効期日より前です。どちらかを直してください。", "The last day lies before the first.")
+	}
+	row := Row{Line: rec.line, Sheet: rec.row, Accepted: len(r.reasons) == 0, Reasons: r.reasons, Warnings: r.warnings, Person: *p, Cells: rec.cells}
+	if row.Reasons == nil {
+		row.Reasons = []Note{}
+	}
+	if row.Warnings == nil {
+		row.Warnings = []Note{}
+	}
+	return row
+}
+
+// seenRow is an earlier row of a person: where it stands and a hash of what it says.
+type seenRow struct {
+	line, row int32
+	says      uint64
+}
+
+func (s seenRow) place() (ja, en string) {
+	return place(int(s.line), int(s.row)), placeEn(int(s.line), int(s.row))
+}
+
+// Rows and their keys are remembered as hashes under unpredictable seeds: a register has a hundred thousand. A key has 128
+// bits, so that no two people are ever taken for one.
+var rowSeed, otherSeed = maphash.MakeSeed(), maphash.MakeSeed()
+
+func hashOf(key string) [2]uint64 {
+	return [2]uint64{maphash.String(rowSeed, key), maphash.String(otherSeed, key)}
+}
+
+// compare refuses a row that contradicts an earlier one about the same person, and warns of a repeated one.
+func (out *Roster) compare(row *Row, seen map[[2]uint64]seenRow) {
+	key, says := hashOf(Key(row.Person)), maphash.Comparable(rowSeed, row.Person)
+	before, again := seen[key]
+	if !again {
+		seen[key] = seenRow{int32(row.Line), int32(row.Sheet), says}
+		return
+	}
+	ja, en := before.place()
+	if before.says == says {
+		row.Warnings = append(row.Warnings, Note{"repeated", ja + "と同じ行です。", "The same as: " + en + ".", ""})
+		return
+	}
+	row.Accepted = false
+	row.Reasons = append(row.Reasons, Note{"contradiction", ja + "と同じ人（記号・番号・枝番）ですが、内容が違います。正しい方だけを残してください。",
+		en + " is the same person with other values. Keep the right one only.", string(colNumber)})
+}
+
+// normalIdentifier brings 記号・番号 to half width, one form of hyphen, no blanks.
+func normalIdentifier(s string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ' || r == '　' || r == '\u00ad':
+			return -1
+		case eligibility.IsHyphen(r):
+			return '-'
+		}
+		return r
+	}, norm.NFKC.String(s)))
+}

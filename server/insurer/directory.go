@@ -1,0 +1,60 @@
+package insurer
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+)
+
+// Directory knows the insurers of this server (保険者) and how each signs and colours what it prints.
+type Directory struct {
+	store DirectoryStore
+	now   func() time.Time
+}
+
+// DirectoryStore is what Directory keeps. Each method is one transaction: it happens whole, audit entry included, or not at
+// all. A missing thing is an *eligibility.Error with code NotFound.
+type DirectoryStore interface {
+	Insurers(ctx context.Context) ([]Insurer, error)
+	// Logo returns an insurer's mark (PNG), nil where there is none.
+	Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error)
+	// PutSettings stores an insurer and its mark together: nil keeps the old mark, an empty one is none. The
+	// entry's detail is what changed (SettingsChange).
+	PutSettings(ctx context.Context, in Insurer, png []byte, e audit.Entry) error
+}
+
+// Insurer returns one insurer of this server.
+func (o *Directory) Insurer(ctx context.Context, number eligibility.InsurerNumber) (Insurer, error) {
+	all, err := o.store.Insurers(ctx)
+	if err != nil {
+		return Insurer{}, err
+	}
+	for _, in := range all {
+		if in.Number == number {
+			return in, nil
+		}
+	}
+	return Insurer{}, errNoInsurer
+}
+
+var errNoInsurer = &eligibility.Error{Code: eligibility.NotFound, Key: "insurer.unknown", Field: "insurer"}
+
+// notFoundAs replaces a store's "not found" by what it means here.
+func notFoundAs(err error, as *eligibility.Error) error {
+	var e *eligibility.Error
+	if errors.As(err, &e) && e.Code == eligibility.NotFound {
+		return as
+	}
+	return err
+}
+
+// All returns every insurer of this server.
+func (o *Directory) All(ctx context.Context) ([]Insurer, error) { return o.store.Insurers(ctx) }
+
+// Logo returns an insurer's mark (PNG), nil where there is none.
+func (o *Directory) Logo(ctx context.Context, number eligibility.InsurerNumber) ([]byte, error) {
+	return o.store.Logo(ctx, number)
+}

@@ -1,0 +1,127 @@
+package insurer
+
+import (
+	"context"
+	"time"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+)
+
+// Enrolment binds the login of a person to a record by the code of a notice (お知らせ).
+type Enrolment struct {
+	Directory *Directory
+
+	store   EnrolmentStore
+	notices NoticeKeys
+	address string
+	now     func() time.Time
+}
+
+// EnrolmentStore is what Enrolment keeps. Each method is one transaction: it happens whole, audit entry included, or not at
+// all. A missing thing is an *eligibility.Error with code NotFound.
+type EnrolmentStore interface {
+	// EnsureNotice returns the serial of the person's current notice; when there is none, or it is void, it
+	// stores the next serial with the MAC that mac returns for it.
+	EnsureNotice(ctx context.Context, person audit.PersonID, mac func(serial int64) []byte, e audit.Entry) (serial int64, err error)
+	// ReissueNotice voids the current notice and stores the next serial.
+	ReissueNotice(ctx context.Context, person audit.PersonID, mac func(serial int64) []byte, e audit.Entry) (serial int64, err error)
+	// Notice returns the notice whose code has this MAC.
+	Notice(ctx context.Context, mac []byte) (Notice, error)
+	// Enrol binds a login's subject to the notice's person and uses the notice up. The same subject again is no error;
+	// another subject gets ErrNoticeUsed, a voided notice ErrNoticeVoid.
+	Enrol(ctx context.Context, noticeMAC []byte, subject string, e audit.Entry) error
+	Enrolled(ctx context.Context, subject string) ([]PersonRecord, error)
+	// EndLogin ends one login's enrolment for a person and every way back: the notices that it used are void;
+	// its sessions and those of its phones end; its grants, online codes and receipts of the person go, and
+	// with its last person its phones' keys. It is NotFound when the person has no such login.
+	EndLogin(ctx context.Context, person audit.PersonID, login int64, e audit.Entry) error
+	// EraseSubject removes all that is kept about a login: enrolments, grants, keys, codes, its sessions and
+	// those of its phones, receipts for its phones.
+	EraseSubject(ctx context.Context, subject string, e audit.Entry) error
+	Person(ctx context.Context, id audit.PersonID) (PersonRecord, error)
+}
+
+var (
+	errEnrolBirthDate = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person"}
+	// ErrEnrolAgain asks for a fresh login before a registration: an old session, perhaps on a phone that is
+	// not its owner's any more, must not be able to register anybody.
+	ErrEnrolAgain = &eligibility.Error{Code: eligibility.Denied, Key: "enrol.login_again"}
+	// ErrNotEnrolled is returned for a person whom the one who asks may not show.
+	ErrNotEnrolled = &eligibility.Error{Code: eligibility.NotFound, Key: "person.not_yours"}
+)
+
+// NoticeFor looks up a code as typed or scanned and returns its MAC for the session. It returns ErrNoticeCode when there is
+// no such notice, ErrNoticeVoid when a newer one replaces it. It never uses the code up.
+func (o *Enrolment) NoticeFor(ctx context.Context, text string) (mac []byte, err error) {
+	code, err := ReadNoticeCode(text)
+	if err != nil {
+		return nil, err
+	}
+	mac = o.notices.MAC(code)
+	notice, err := o.store.Notice(ctx, mac)
+	if err != nil {
+		return nil, notFoundAs(err, ErrNoticeCode)
+	}
+	if notice.Void {
+		return nil, ErrNoticeVoid
+	}
+	return mac, nil
+}
+
+// Enrol binds a login to the person of a notice. The code (its MAC) proves who got the letter, the login who holds the
+// card: birth date exact, name tolerant (variants, ●, kana; rules.md 4.4), because registers spell names
+// differently. A void notice gets ErrNoticeVoid, a login that is not fresh ErrEnrolAgain.
+func (o *Enrolment) Enrol(ctx context.Context, login auth.Identity, mac []byte) error {
+	notice, err := o.store.Notice(ctx, mac)
+	if err != nil {
+		return notFoundAs(err, ErrNoticeCode)
+	}
+	if notice.Void {
+		return ErrNoticeVoid
+	}
+	if !fresh(login, o.now()) {
+		return ErrEnrolAgain
+	}
+	record, err := o.store.Person(ctx, notice.Person)
+	if err != nil {
+		return err
+	}
+	if !samePerson(login, record.Person) {
+		return errEnrolBirthDate
+	}
+	return o.store.Enrol(ctx, mac, login.Subject, audit.Entry{
+		At:     o.now(),
+		Actor:  audit.ActorPatient,
+		Action: "notice.enrol",
+		Person: notice.Person,
+		Detail: login.Basis(),
+	})
+}
+
+// samePerson compares a login with a record: the date of birth exactly, the name tolerantly, also against the
+// alias. A name of which more than half is hidden (●●) is nobody's: the insurer puts it right first.
+func samePerson(login auth.Identity, p eligibility.Person) bool {
+	return !login.BirthDate.IsZero() && login.BirthDate == p.BirthDate && p.BestMatch(login.Name).Match.Same()
+}
+
+// People returns the people whom this login may show.
+func (o *Enrolment) People(ctx context.Context, subject string) ([]PersonRecord, error) {
+	return o.store.Enrolled(ctx, subject)
+}
+
+// shown returns the record of a person whom this login may show, and the insurer.
+func (o *Enrolment) shown(ctx context.Context, subject string, id audit.PersonID) (PersonRecord, Insurer, error) {
+	records, err := o.store.Enrolled(ctx, subject)
+	if err != nil {
+		return PersonRecord{}, Insurer{}, err
+	}
+	for _, r := range records {
+		if r.ID == id {
+			in, err := o.Directory.Insurer(ctx, r.Person.Insurer)
+			return r, in, err
+		}
+	}
+	return PersonRecord{}, Insurer{}, ErrNotEnrolled
+}

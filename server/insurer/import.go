@@ -1,0 +1,99 @@
+package insurer
+
+import (
+	"context"
+	"io"
+	"iter"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+	"madoguchi/server/insuredcsv"
+)
+
+// Importer reads an insurer's file of insured people, by way of a preview that the clerk confirms.
+type Importer struct {
+	Directory *Directory
+
+	store ImporterStore
+	now   func() time.Time
+
+	stored storedDigests
+}
+
+// ImporterStore is what Importer keeps. Each method is one transaction: it happens whole, audit entry included, or not at
+// all. A missing thing is an *eligibility.Error with code NotFound.
+type ImporterStore interface {
+	// ImportPeople stores each person under its key (roster.Key): a new key is a new person, other values under a known
+	// key are its next version, equal values change nothing. All rows and the entry are stored together, or none.
+	ImportPeople(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) (ImportCount, error)
+	// PutPreview keeps a file. A clerk's sixth drops the oldest.
+	PutPreview(ctx context.Context, p Preview, e audit.Entry) error
+	Preview(ctx context.Context, id, clerk string, at time.Time) (Preview, error)
+	DropPreview(ctx context.Context, id, clerk string) error
+	// CountImport says what ImportPeople would do, and stores nothing.
+	CountImport(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person]) (ImportCount, error)
+	// ImportPreview is ImportPeople for a kept file, which is marked as stored with it. It returns ErrPreviewMoved and stores
+	// nothing when it would change other numbers of people than seen. Somebody else's store before it is no error.
+	ImportPreview(ctx context.Context, id string, seen ImportCount, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) error
+	// Headings returns the insurer's own headings, empty when it never mapped any.
+	Headings(ctx context.Context, insurer eligibility.InsurerNumber) (map[string]insuredcsv.Column, error)
+	// PutHeadings adds to them; a heading that is there gets the new column.
+	PutHeadings(ctx context.Context, insurer eligibility.InsurerNumber, headings map[string]insuredcsv.Column, e audit.Entry) error
+}
+
+// keyed gives the good rows of a file under their keys; digest counts all rows as they go by. stop, where it is given, ends
+// the work on them when the file cannot be read to its end: half of it must not be stored for the whole.
+func keyed(read *insuredcsv.Roster, digest *insuredcsv.Digest, stop context.CancelCauseFunc) iter.Seq2[string, eligibility.Person] {
+	return func(yield func(string, eligibility.Person) bool) {
+		*digest = insuredcsv.Digest{} // the store may begin anew
+		for row := range read.Rows() {
+			digest.Add(row)
+			if row.Accepted && !yield(insuredcsv.Key(row.Person), row.Person) {
+				return
+			}
+		}
+		if err := read.Err(); err != nil && stop != nil {
+			stop(err)
+		}
+	}
+}
+
+// Imported is what an import did.
+type Imported struct {
+	Digest insuredcsv.Digest
+	Count  ImportCount
+}
+
+// Import reads a file of insured people, with the headings that the insurer mapped before, and stores its good rows, all
+// together. A file that is refused whole (not a CSV, a compulsory column missing, a My Number in it) comes back as an
+// *eligibility.Error.
+func (o *Importer) Import(ctx context.Context, insurer eligibility.InsurerNumber, file io.Reader, by audit.Actor) (Imported, error) {
+	own, err := o.store.Headings(ctx, insurer)
+	if err != nil {
+		return Imported{}, err
+	}
+	read, err := insuredcsv.Read(file, insuredcsv.Options{Insurer: insurer, Map: own, Today: eligibility.DateOf(o.now())})
+	if err != nil {
+		return Imported{}, err
+	}
+	return o.StoreRoster(ctx, read, by)
+}
+
+// StoreRoster stores the good rows of a file, all together or none, and counts its rows.
+func (o *Importer) StoreRoster(ctx context.Context, read *insuredcsv.Roster, by audit.Actor) (done Imported, err error) {
+	if _, err := o.Directory.Insurer(ctx, read.Insurer); err != nil {
+		return done, err
+	}
+	whole, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	done.Count, err = o.store.ImportPeople(whole, read.Insurer, keyed(read, &done.Digest, stop), o.importEntry(read.Insurer, by))
+	if fault := read.Err(); fault != nil {
+		return done, fault
+	}
+	return done, err
+}
+
+func (o *Importer) importEntry(insurer eligibility.InsurerNumber, by audit.Actor) audit.Entry {
+	return audit.Entry{At: o.now(), Actor: by, Action: "people.import", Detail: string(insurer)}
+}

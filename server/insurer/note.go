@@ -1,0 +1,13 @@
+package insurer
+
+import (
+	"context"
+
+	"madoguchi/server/audit"
+)
+
+// Note appends a line to the audit chain that belongs to no other change, such as a look or a download. The detail holds no
+// personal data.
+func (o *Register) Note(ctx context.Context, actor audit.Actor, action, detail string) error {
+	return o.store.Note(ctx, audit.Entry{At: o.now(), Actor: actor, Action: action, Detail: detail})
+}

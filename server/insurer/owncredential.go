@@ -1,0 +1,34 @@
+package insurer
+
+import (
+	"context"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/insuredcsv"
+)
+
+var errForeignCredential = &eligibility.Error{Code: eligibility.Denied, Key: "receipt.credential"}
+
+// receiptWindow is how long after a live screen's end a counter may still leave its receipt: a case takes minutes.
+const receiptWindow = 2 * time.Hour
+
+// ownCredential finds the person of a credential that this insurer signed with any key that it publishes: a screen may come
+// back just after a rotation.
+func (o *Issuer) ownCredential(ctx context.Context, insurer eligibility.InsurerNumber, jws string) (PersonRecord, error) {
+	keys, err := o.keys.Issuer(insurer, o.now())
+	if err != nil {
+		return PersonRecord{}, err
+	}
+	read, err := credential.Open(jws, o.ISS(insurer), keys.Set)
+	if err != nil {
+		return PersonRecord{}, errForeignCredential.Because(err)
+	}
+	if o.now().After(read.ExpiresAt.Add(receiptWindow)) || read.Eligibility.Insurer != insurer {
+		return PersonRecord{}, errForeignCredential
+	}
+	e := read.Eligibility
+	return o.store.PersonByKey(ctx, insurer, insuredcsv.Key(eligibility.Person{Insurer: e.Insurer, Symbol: e.Symbol, Number: e.Number,
+		BranchNumber: e.BranchNumber, BirthDate: e.BirthDate, Name: e.Name}))
+}

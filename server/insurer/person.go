@@ -1,0 +1,150 @@
+package insurer
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+)
+
+// Register is the insured of an insurer as a clerk sees them: search, one person's file, erasing.
+type Register struct {
+	store RegisterStore
+	now   func() time.Time
+}
+
+// RegisterStore is what Register keeps. Each method is one transaction: it happens whole, audit entry included, or not at
+// all. A missing thing is an *eligibility.Error with code NotFound.
+type RegisterStore interface {
+	// FindPeople returns at most q.Limit people of one insurer, newest first, whose 番号, 記号 and 番号 (parted by a blank or a
+	// dot), whole name, kana or birth date is q.Text, or all when q.Text is empty. Width, blanks, leading zeros and variant
+	// characters do not count.
+	FindPeople(ctx context.Context, q PeopleQuery) ([]PersonRecord, error)
+	CountFound(ctx context.Context, q PeopleQuery) (int, error) // all of them
+	CountPeople(ctx context.Context, insurer eligibility.InsurerNumber) (int, error)
+	Person(ctx context.Context, id audit.PersonID) (PersonRecord, error)
+	// PersonFile returns what is kept of a person at a time, with the newest entries lines of the audit chain.
+	PersonFile(ctx context.Context, id audit.PersonID, at time.Time, entries int) (PersonFile, error)
+	// ErasePerson removes a person, every version, notice, enrolment and receipt, and the key of its
+	// pseudonym, and ends the sessions of those who could show it; the audit chain stays whole.
+	ErasePerson(ctx context.Context, id audit.PersonID, e audit.Entry) error
+	// Note appends an entry that belongs to no other change.
+	Note(ctx context.Context, e audit.Entry) error
+}
+
+// PersonFile is everything that the insurer keeps of one person.
+type PersonFile struct {
+	PersonRecord
+	Older       []PersonRecord // newest first
+	Notices     []IssuedNotice // newest first
+	Copies      []IssuedCopy   // newest first
+	Logins      []Login        // oldest first
+	Phones      []LinkedPhone  // newest first
+	Receipts    int
+	Entries     []audit.Entry // newest first
+	MoreEntries int
+}
+
+// IssuedNotice is a notice code that a person was given.
+type IssuedNotice struct {
+	Serial     int64
+	At         time.Time
+	Void, Used bool
+}
+
+// IssuedCopy is a saved copy (PDF or file) that a person was given.
+type IssuedCopy struct {
+	RID             uint32
+	Issued, Expires time.Time
+	Revoked         time.Time // zero while it is not
+}
+
+// Login is a login that shows a person.
+type Login struct {
+	ID     int64
+	Since  time.Time
+	Phones int
+}
+
+// LinkedPhone is a phone that shows a person by its key, through one login.
+type LinkedPhone struct {
+	ID        string // the phone's own, random
+	At, Until time.Time
+	LoginAt   time.Time // the login's callback
+	Login     int64     // which of Logins
+}
+
+// personEntries is how many lines of the audit chain a clerk sees of one person.
+const personEntries = 100
+
+var (
+	// ErrNoPerson is returned for a person who is not there.
+	ErrNoPerson = &eligibility.Error{Code: eligibility.NotFound, Key: "person.missing"}
+	// ErrErasing is returned when the number typed to confirm is not the person's.
+	ErrErasing = &eligibility.Error{Code: eligibility.Invalid, Key: "person.erase_number", Field: "number"}
+	errNoLogin = &eligibility.Error{Code: eligibility.NotFound, Key: "person.login_missing"}
+	// ErrNotDecided is returned when an action names no copies, or a time that is no time.
+	ErrNotDecided = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.which"}
+)
+
+// NoPerson is ErrNoPerson for a store's "not found", and any other error as it is.
+func NoPerson(err error) error { return notFoundAs(err, ErrNoPerson) }
+
+// Search looks people up for a clerk. That somebody looked is audited, what was typed is not.
+func (o *Register) Search(ctx context.Context, q PeopleQuery, staff string) (people []PersonRecord, found int, err error) {
+	if people, err = o.store.FindPeople(ctx, q); err != nil {
+		return nil, 0, err
+	}
+	if found, err = o.store.CountFound(ctx, q); err != nil {
+		return nil, 0, err
+	}
+	kind := "search"
+	if q.Text == "" {
+		kind = "list"
+	}
+	return people, found, o.Note(ctx, audit.ClerkActor(staff), "people.search", fmt.Sprintf("%s %s found=%d shown=%d", q.Insurer, kind, found, len(people)))
+}
+
+// PersonFile shows a person to a clerk, which is audited on the person.
+func (o *Register) PersonFile(ctx context.Context, id audit.PersonID, staff string) (PersonFile, error) {
+	if err := o.store.Note(ctx, personEntry(o.now(), id, staff, "people.view")); err != nil {
+		return PersonFile{}, notFoundAs(err, ErrNoPerson)
+	}
+	file, err := o.store.PersonFile(ctx, id, o.now(), personEntries)
+	return file, notFoundAs(err, ErrNoPerson)
+}
+
+func personEntry(at time.Time, id audit.PersonID, staff, action string) audit.Entry {
+	return audit.Entry{At: at, Actor: audit.ClerkActor(staff), Action: action, Person: id}
+}
+
+// Erase removes a person, once the clerk has typed the person's 番号.
+func (o *Register) Erase(ctx context.Context, id audit.PersonID, typed, staff string) error {
+	record, err := o.store.Person(ctx, id)
+	if err != nil {
+		return notFoundAs(err, ErrNoPerson)
+	}
+	if eligibility.NormaliseNumber(typed) != eligibility.NormaliseNumber(record.Person.Number) {
+		return ErrErasing
+	}
+	return notFoundAs(o.store.ErasePerson(ctx, id, personEntry(o.now(), id, staff, "person.erase")), ErrNoPerson)
+}
+
+// Count returns how many people an insurer has.
+func (o *Register) Count(ctx context.Context, insurer eligibility.InsurerNumber) (int, error) {
+	return o.store.CountPeople(ctx, insurer)
+}
+
+// Record returns a person's record as it is now, ErrNoPerson when there is none.
+func (o *Register) Record(ctx context.Context, id audit.PersonID) (PersonRecord, error) {
+	record, err := o.store.Person(ctx, id)
+	return record, NoPerson(err)
+}
+
+// Copies returns a person's saved copies, newest first. It shows nobody anything, so it is not audited.
+func (o *Register) Copies(ctx context.Context, id audit.PersonID) ([]IssuedCopy, error) {
+	file, err := o.store.PersonFile(ctx, id, o.now(), 0)
+	return file.Copies, err
+}

@@ -1,0 +1,91 @@
+package insurer
+
+import (
+	"context"
+	"unicode/utf8"
+
+	"madoguchi/eligibility"
+	"madoguchi/pdf"
+	"madoguchi/server/audit"
+)
+
+var (
+	errNotDue     = &eligibility.Error{Code: eligibility.Conflict, Key: "paper.not_due"}
+	errReasonLong = &eligibility.Error{Code: eligibility.Invalid, Key: "paper.reason", Field: "reason"}
+)
+
+// CertificateOf makes one person's 資格確認書 for the clerk. Where the rules give the person none, a reason is needed; it is kept in
+// the audit chain.
+func (o *Documents) CertificateOf(ctx context.Context, id audit.PersonID, layout RunLayout, reason, staff string) ([]byte, pdf.Report, error) {
+	size, ok := layouts[layout]
+	if !ok {
+		return nil, pdf.Report{}, errRunOption.In("layout")
+	}
+	if utf8.RuneCountInString(reason) > 40 || eligibility.HoldsMyNumber(reason) {
+		return nil, pdf.Report{}, errReasonLong
+	}
+	record, in, look, err := o.forPaper(ctx, id)
+	if err != nil {
+		return nil, pdf.Report{}, err
+	}
+	now := o.now()
+	day := eligibility.DateOf(now)
+	if due, _ := paperDue(record.Person, CertificateRun, day); !due && reason == "" {
+		return nil, pdf.Report{}, errNotDue
+	}
+	data, report, err := pdf.CertificatePage(certificateOf(record.Person, day), look, now, size, o.demo)
+	if err != nil {
+		return nil, report, err
+	}
+	detail := string(layout)
+	if reason != "" {
+		detail += " 理由: " + reason
+	}
+	return data, report, o.store.Note(ctx, audit.Entry{At: now, Actor: audit.ClerkActor(staff), Action: "certificate.show", Person: record.ID, Detail: detail + " " + string(in.Number)})
+}
+
+// forPaper returns what a person's paper needs.
+func (o *Documents) forPaper(ctx context.Context, id audit.PersonID) (PersonRecord, Insurer, pdf.Look, error) {
+	record, err := o.store.Person(ctx, id)
+	if err != nil {
+		return record, Insurer{}, pdf.Look{}, err
+	}
+	in, err := o.Directory.Insurer(ctx, record.Person.Insurer)
+	if err != nil {
+		return record, in, pdf.Look{}, err
+	}
+	look, err := o.Directory.branding(ctx, in)
+	return record, in, look, err
+}
+
+// InsertFor makes the slip for the card case of a person whom this login may show.
+func (o *Documents) InsertFor(ctx context.Context, subject string, id audit.PersonID) ([]byte, error) {
+	record, in, err := o.Enrolment.shown(ctx, subject, id)
+	if err != nil {
+		return nil, err
+	}
+	return o.insert(record, in)
+}
+
+// InsertOf is InsertFor for the clerk.
+func (o *Documents) InsertOf(ctx context.Context, id audit.PersonID, staff string) ([]byte, error) {
+	record, in, _, err := o.forPaper(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	data, err := o.insert(record, in)
+	if err != nil {
+		return nil, err
+	}
+	return data, o.store.Note(ctx, audit.Entry{At: o.now(), Actor: audit.ClerkActor(staff), Action: "insert.show", Person: id})
+}
+
+func (o *Documents) insert(record PersonRecord, in Insurer) ([]byte, error) {
+	now := o.now()
+	day := eligibility.DateOf(now)
+	if err := notLost(record.Person, day); err != nil {
+		return nil, err
+	}
+	data, _, err := pdf.InsertSheet(pdf.Insert{Person: record.Person, Share: onlyShare(record.Person, day), InsurerName: in.Name, Issuer: in.Issuer, MadeOn: day}, now)
+	return data, err
+}

@@ -1,0 +1,46 @@
+package insurer
+
+import (
+	"context"
+	"crypto/ecdh"
+	"encoding/base64"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+)
+
+var errPhoneKey = &eligibility.Error{Code: eligibility.Invalid, Key: "phone.key", Field: "key"}
+
+// PutPhone stores the key under which counters seal receipts for this phone. x and y are base64url. A key that is new to the
+// login needs a fresh one: a stolen session must not learn where its owner goes.
+func (o *Devices) PutPhone(ctx context.Context, login auth.Identity, id, x, y string) error {
+	bx, err1 := base64.RawURLEncoding.DecodeString(x)
+	by, err2 := base64.RawURLEncoding.DecodeString(y)
+	if err1 != nil || err2 != nil || len(bx) != 32 || len(by) != 32 || !phoneID(id) {
+		return errPhoneKey
+	}
+	point := append(append([]byte{4}, bx...), by...)
+	if _, err := ecdh.P256().NewPublicKey(point); err != nil {
+		return errPhoneKey.Because(err)
+	}
+	known, err := o.store.HasPhoneKey(ctx, login.Subject, id)
+	if err != nil || known {
+		return err
+	}
+	if !fresh(login, o.now()) {
+		return errLoginAgain
+	}
+	grants, err := o.store.Grants(ctx, GrantQuery{Subject: login.Subject, Phone: id})
+	if err != nil {
+		return err
+	}
+	keys, err := o.store.CountPhoneKeys(ctx, login.Subject)
+	switch {
+	case err != nil:
+		return err
+	case len(grants) == 0 && keys >= MaxPhones: // a phone that shows somebody has its place among MaxPhones already
+		return errManyPhones
+	}
+	return o.store.PutPhoneKey(ctx, login.Subject, id, point, audit.Entry{At: o.now(), Actor: audit.ActorPatient, Action: "phone.add"})
+}

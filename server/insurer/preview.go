@@ -1,0 +1,211 @@
+package insurer
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+	"madoguchi/server/insuredcsv"
+)
+
+// PreviewLife is how long a file waits for its clerk's yes.
+const PreviewLife = 30 * time.Minute
+
+// Preview is a file that a clerk has sent and not stored yet. It is the clerk's own: nobody else finds it.
+type Preview struct {
+	ID      string // 26 random letters
+	Insurer eligibility.InsurerNumber
+	Clerk   string
+	Until   time.Time
+	Stored  *ImportCount      // what storing it changed; nil before
+	File    insuredcsv.Source // as it was sent; sealed at rest, and opened part by part
+}
+
+var (
+	errNoPreview = &eligibility.Error{Code: eligibility.NotFound, Key: "import.preview_gone"}
+	// ErrPreviewMoved is returned when the register changed after the clerk saw the counts.
+	ErrPreviewMoved = &eligibility.Error{Code: eligibility.Conflict, Key: "import.preview_moved"}
+	errUndecided    = &eligibility.Error{Code: eligibility.Conflict, Key: "import.headings_open"}
+)
+
+// KeepFile keeps a clerk's file for its preview and returns the preview's id. A file that is refused whole is not kept:
+// above all, one with a My Number leaves nothing behind.
+func (o *Importer) KeepFile(ctx context.Context, insurer eligibility.InsurerNumber, file io.Reader, clerk string) (string, error) {
+	if _, err := o.Directory.Insurer(ctx, insurer); err != nil {
+		return "", err
+	}
+	text, err := insuredcsv.Keep(file)
+	if err != nil {
+		return "", err
+	}
+	p := Preview{ID: rand.Text(), Insurer: insurer, Clerk: clerk, Until: o.now().Add(PreviewLife), File: text}
+	return p.ID, o.store.PutPreview(ctx, p, audit.Entry{At: o.now(), Actor: audit.ClerkActor(clerk), Action: "people.preview", Detail: fmt.Sprintf("%s bytes=%d", insurer, text.Size())})
+}
+
+// Look is what a clerk sees of a file before storing it.
+type ImportPreview struct {
+	Preview
+	Headings []insuredcsv.Heading
+	Missing  []insuredcsv.Column // compulsory ones that no heading means
+	Open     bool                // a heading was never decided, or a compulsory column is missing: no rows yet
+	Refusal  error               // why the rows cannot be read with these headings, an *eligibility.Error
+	Roster   *insuredcsv.Roster  // nil while Open or refused
+}
+
+// Look reads a kept file's headings as they are understood now.
+func (o *Importer) Preview(ctx context.Context, id, clerk string) (ImportPreview, error) {
+	p, err := o.store.Preview(ctx, id, clerk, o.now())
+	if err != nil {
+		return ImportPreview{}, notFoundAs(err, errNoPreview)
+	}
+	own, err := o.store.Headings(ctx, p.Insurer)
+	if err != nil {
+		return ImportPreview{}, err
+	}
+	look := ImportPreview{Preview: p}
+	options := insuredcsv.Options{Insurer: p.Insurer, Map: own, Today: eligibility.DateOf(o.now())}
+	if look.Headings, look.Missing, err = insuredcsv.Headings(p.File, options); err != nil {
+		return ImportPreview{}, err
+	}
+	look.Open = len(look.Missing) > 0
+	for _, h := range look.Headings {
+		look.Open = look.Open || !h.Known
+	}
+	if look.Open {
+		return look, nil
+	}
+	if look.Roster, err = insuredcsv.Open(p.File, options); err != nil {
+		var refusal *eligibility.Error
+		if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid {
+			look.Refusal = refusal
+			return look, nil
+		}
+		return ImportPreview{}, err
+	}
+	return look, nil
+}
+
+// Count reads all rows of a file whose headings are decided: what storing it would change, or what it changed.
+func (o *Importer) Count(ctx context.Context, look ImportPreview) (ImportCount, insuredcsv.Digest, error) {
+	if look.Stored != nil {
+		digest, ok := o.stored.of(look.ID)
+		for row := range look.Roster.Rows() {
+			if ok {
+				break
+			}
+			digest.Add(row)
+		}
+		return *look.Stored, digest, look.Roster.Err()
+	}
+	var digest insuredcsv.Digest
+	count, err := o.store.CountImport(ctx, look.Insurer, keyed(look.Roster, &digest, nil))
+	return count, digest, errors.Join(err, look.Roster.Err())
+}
+
+// storedDigests remembers what was said of the last files' rows, without their people: the result's page need not read the
+// file again.
+type storedDigests struct {
+	mu   sync.Mutex
+	made map[string]insuredcsv.Digest // by the preview's id
+	last []string
+}
+
+// storedKept is how many it remembers; a file that was forgotten is read again.
+const storedKept = 8
+
+func (s *storedDigests) of(id string) (insuredcsv.Digest, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, ok := s.made[id]
+	return d, ok
+}
+
+func (s *storedDigests) put(id string, d insuredcsv.Digest) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.made == nil {
+		s.made = map[string]insuredcsv.Digest{}
+	}
+	if len(s.last) == storedKept {
+		delete(s.made, s.last[0])
+		s.last = s.last[1:]
+	}
+	d.Good = nil
+	s.made[id], s.last = d, append(s.last, id)
+}
+
+// MapHeadings remembers what a kept file's headings mean, by their place in the file, for all later files of the insurer.
+// Nothing is remembered when two headings would mean the same column or a compulsory one is missing.
+func (o *Importer) MapHeadings(ctx context.Context, id, clerk string, columns []insuredcsv.Column) error {
+	look, err := o.Preview(ctx, id, clerk)
+	if err != nil {
+		return err
+	}
+	chosen := map[string]insuredcsv.Column{}
+	for i, h := range look.Headings {
+		if i < len(columns) && h.Name != "" && (!h.Usual || columns[i] != h.Column) {
+			chosen[h.Name] = columns[i]
+		}
+	}
+	if err := insuredcsv.CheckMap(chosen); err != nil {
+		return err
+	}
+	known, err := o.store.Headings(ctx, look.Insurer)
+	if err != nil {
+		return err
+	}
+	for heading, column := range chosen {
+		known[heading] = column
+	}
+	if _, err := insuredcsv.Open(look.File, insuredcsv.Options{Insurer: look.Insurer, Map: known}); err != nil {
+		return err
+	}
+	if len(chosen) == 0 {
+		return nil
+	}
+	return o.RememberHeadings(ctx, look.Insurer, chosen, audit.ClerkActor(clerk))
+}
+
+// RememberHeadings remembers an insurer's own headings.
+func (o *Importer) RememberHeadings(ctx context.Context, insurer eligibility.InsurerNumber, headings map[string]insuredcsv.Column, by audit.Actor) error {
+	return o.store.PutHeadings(ctx, insurer, headings,
+		audit.Entry{At: o.now(), Actor: by, Action: "headings.put", Detail: fmt.Sprintf("%s headings=%d", insurer, len(headings))})
+}
+
+// StorePreview stores a kept file's good rows. seen is what the clerk was told that it would change: when that is no longer
+// so, it returns ErrPreviewMoved and stores nothing. A file that is stored already stays as it is.
+func (o *Importer) StorePreview(ctx context.Context, id, clerk string, seen ImportCount) error {
+	look, err := o.Preview(ctx, id, clerk)
+	switch {
+	case err != nil:
+		return err
+	case look.Stored != nil:
+		return nil
+	case look.Open:
+		return errUndecided
+	case look.Refusal != nil:
+		return look.Refusal
+	}
+	var digest insuredcsv.Digest
+	whole, stop := context.WithCancelCause(ctx) // ends what is being stored when the file cannot be read on
+	defer stop(nil)
+	err = o.store.ImportPreview(whole, id, seen, look.Insurer, keyed(look.Roster, &digest, stop), o.importEntry(look.Insurer, audit.ClerkActor(clerk)))
+	if fault := look.Roster.Err(); fault != nil {
+		return fault
+	}
+	if err == nil && digest.Rows > 0 { // a second press reads nothing
+		o.stored.put(id, digest)
+	}
+	return err
+}
+
+// DropPreview forgets a kept file.
+func (o *Importer) DropPreview(ctx context.Context, id, clerk string) error {
+	return o.store.DropPreview(ctx, id, clerk)
+}

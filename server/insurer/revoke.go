@@ -1,0 +1,194 @@
+package insurer
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+)
+
+// Copies says which saved copies are meant: one by its index, all of a person, or all made before a time.
+type Copies struct {
+	RID    uint32
+	Person audit.PersonID
+	Before time.Time
+}
+
+// Revoke takes saved copies back. Live and screen codes need no revoking: they end by themselves.
+func (o *Issuer) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, actor audit.Actor) (int, error) {
+	e := audit.Entry{At: o.now(), Actor: actor, Action: "paper.revoke"}
+	switch {
+	case which.Person != "":
+		record, err := o.store.Person(ctx, which.Person)
+		if err != nil {
+			return 0, err
+		}
+		if record.Person.Insurer != insurer {
+			return 0, errNoInsurer
+		}
+		e.Person, e.Detail = which.Person, "person"
+	case !which.Before.IsZero():
+		e.Detail = "before " + which.Before.UTC().Format(time.RFC3339)
+	default:
+		e.Detail = "rid " + credential.EncodeRID(which.RID)
+	}
+	return o.store.Revoke(ctx, insurer, which, e)
+}
+
+// StatusList signs the insurer's list of revoked copies for consoles, with the head of the audit chain. It is made anew at
+// every revocation and every day; in between the same text is handed out.
+func (o *Issuer) StatusList(ctx context.Context, insurer eligibility.InsurerNumber) (string, error) {
+	now := o.now()
+	counter, err := o.store.Revocations(ctx, insurer)
+	if err != nil {
+		return "", err
+	}
+	keys, err := o.keys.Issuer(insurer, now)
+	if err != nil {
+		return "", err
+	}
+	key := keys.Current
+	o.lists.mu.Lock()
+	defer o.lists.mu.Unlock()
+	kept := o.lists.made[insurer]
+	if kept.text != "" && kept.counter == counter && kept.key == key.ID && now.Sub(kept.at) < credential.StatusEvery {
+		return kept.text, nil
+	}
+	rids, counter, err := o.store.Revoked(ctx, insurer, now)
+	if err != nil {
+		return "", err
+	}
+	chain, err := o.store.Checkpoint(ctx)
+	if err != nil {
+		return "", err
+	}
+	text, err := credential.SignStatusList(o.ISS(insurer), key, rids, chain, now)
+	if err != nil {
+		return "", err
+	}
+	if o.lists.made == nil {
+		o.lists.made = map[eligibility.InsurerNumber]madeList{}
+	}
+	o.lists.made[insurer] = madeList{text, counter, key.ID, now}
+	return text, nil
+}
+
+// madeList is a status list that was signed, and what it depends on.
+type madeList struct {
+	text    string
+	counter int
+	key     string
+	at      time.Time
+}
+
+// revocationKey names a revocation file.
+type revocationKey struct {
+	insurer eligibility.InsurerNumber
+	kid     string
+}
+
+// madeCRL is a revocation file that was made, and what it depends on.
+type madeCRL struct {
+	file    []byte
+	counter int
+	at      time.Time
+}
+
+// RevocationFile returns the list of the SMART Health Cards specification for one of the insurer's keys. Every key's list
+// names every revoked copy: which key signed a copy is not remembered. As the status list it is made anew at every revocation and
+// every day; in between the same bytes are handed out.
+func (o *Issuer) RevocationFile(ctx context.Context, insurer eligibility.InsurerNumber, kid string) ([]byte, error) {
+	keys, err := o.PublishedKeys(ctx, insurer)
+	if err != nil {
+		return nil, err
+	}
+	key, ok := keys.Find(kid)
+	if !ok {
+		return nil, errNoKey
+	}
+	now, name := o.now(), revocationKey{insurer, kid}
+	o.lists.mu.Lock()
+	defer o.lists.mu.Unlock()
+	kept := o.lists.crls[name]
+	age := now.Sub(kept.at)
+	if kept.file != nil && kept.counter == key.CRLVersion && age >= 0 && age < credential.StatusEvery {
+		return kept.file, nil
+	}
+	rids, counter, err := o.store.Revoked(ctx, insurer, now)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(rids))
+	for i, rid := range rids {
+		names[i] = credential.EncodeRID(rid)
+	}
+	file, err := credential.RevocationFile(kid, counter, names)
+	if err != nil {
+		return nil, err
+	}
+	if o.lists.crls == nil {
+		o.lists.crls = map[revocationKey]madeCRL{}
+	}
+	o.lists.crls[name] = madeCRL{file, counter, now}
+	return file, nil
+}
+
+var errNoKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.unknown"}
+
+// PublishedKeys returns what the insurer's key set says: each key with the counter of its revocation list.
+func (o *Issuer) PublishedKeys(ctx context.Context, insurer eligibility.InsurerNumber) (credential.KeySet, error) {
+	keys, err := o.keys.Issuer(insurer, o.now())
+	if err != nil {
+		return nil, err
+	}
+	counter, err := o.store.Revocations(ctx, insurer)
+	if err != nil {
+		return nil, fmt.Errorf("reading the revocation counter: %w", err)
+	}
+	for i := range keys.Set { // which key signed a copy is not remembered, so every list counts on
+		keys.Set[i].CRLVersion = counter
+	}
+	return keys.Set, nil
+}
+
+var errNoEndorsements = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_endorsements"}
+
+// Endorsements returns what the insurer's keys say of those that came after them, one a line, the oldest
+// first (docs/trust.md, "New keys").
+func (o *Issuer) Endorsements(insurer eligibility.InsurerNumber) (string, error) {
+	keys, err := o.keys.Issuer(insurer, o.now())
+	if err != nil {
+		return "", err
+	}
+	if len(keys.Endorsements) == 0 {
+		return "", errNoEndorsements
+	}
+	return strings.Join(keys.Endorsements, "\n") + "\n", nil
+}
+
+// SignTime signs this server's time for a question, with the insurer's key (docs/trust.md, "Clocks").
+func (o *Issuer) SignTime(insurer eligibility.InsurerNumber, nonce string) (string, error) {
+	now := o.now()
+	keys, err := o.keys.Issuer(insurer, now)
+	if err != nil {
+		return "", err
+	}
+	return credential.SignTime(o.ISS(insurer), keys.Current, nonce, now)
+}
+
+// madeLists are the lists that were made last.
+type madeLists struct {
+	mu   sync.Mutex
+	made map[eligibility.InsurerNumber]madeList
+	crls map[revocationKey]madeCRL
+}
+
+// CountCopies returns how many copies Revoke would list now.
+func (o *Issuer) CountCopies(ctx context.Context, insurer eligibility.InsurerNumber, which Copies) (int, error) {
+	return o.store.CountCopies(ctx, insurer, which, o.now())
+}

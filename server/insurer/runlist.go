@@ -1,0 +1,93 @@
+package insurer
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"madoguchi/eligibility"
+	"madoguchi/message"
+)
+
+var errRunListNumber = &eligibility.Error{Code: eligibility.Invalid, Key: "run.list_my_number", Field: "list"}
+
+// ReadRunList reads a clerk's list: a line for each person, 番号 or 記号,番号,枝番. A heading line that names them is left out. It
+// returns an error for a list that is empty or not UTF-8, and for one with a My Number, which it does not repeat.
+func ReadRunList(data []byte) ([]string, error) {
+	if !utf8.Valid(data) {
+		return nil, errors.New("the list is not UTF-8")
+	}
+	var lines []string
+	at := 0
+	for line := range strings.Lines(strings.TrimPrefix(string(data), "\uFEFF")) {
+		at++
+		cells := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '，' || r == '、' }) // 記号 and 番号 are no number together
+		if slices.ContainsFunc(cells, eligibility.HoldsMyNumber) {
+			return nil, errRunListNumber.With(message.Args{"line": message.Number(at)})
+		}
+		line = strings.TrimSpace(line)
+		if line == "" || len(lines) == 0 && strings.Contains(line, "番号") {
+			continue
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		return nil, errors.New("the list is empty")
+	}
+	return lines, nil
+}
+
+// runList is the list of a clerk: whom it names, and who was found.
+type runList struct {
+	everyone bool              // there is no list
+	lines    map[string]string // as it is compared → as it stands there
+	found    map[string]bool
+}
+
+func newRunList(lines []string) runList {
+	l := runList{len(lines) == 0, map[string]string{}, map[string]bool{}}
+	for _, line := range lines {
+		parts := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '\t' || r == '，' || r == '、' })
+		for i, part := range parts {
+			parts[i] = listed(part)
+		}
+		key := strings.Join(parts, "\x00")
+		if strings.Trim(key, "\x00") == "" {
+			key = "\x00" + line // it names nobody, and is said to
+		}
+		l.lines[key] = line
+	}
+	return l
+}
+
+// listed is a number as lists are compared: narrow, without blanks, without leading zeros (rules.md 4.2).
+func listed(s string) string {
+	return strings.TrimLeft(strings.ReplaceAll(eligibility.NormaliseSymbol(strings.TrimSpace(s)), " ", ""), "0")
+}
+
+// has reports whether a person is on the list: by 番号, or by 記号, 番号 and perhaps 枝番.
+func (l runList) has(p eligibility.Person) bool {
+	if l.everyone {
+		return true
+	}
+	symbol, number, branch := listed(p.Symbol), listed(p.Number), listed(p.BranchNumber)
+	on := false
+	for _, key := range []string{number, symbol + "\x00" + number, symbol + "\x00" + number + "\x00" + branch} {
+		if _, ok := l.lines[key]; ok {
+			l.found[key], on = true, true
+		}
+	}
+	return on
+}
+
+func (l runList) missing() []string {
+	var out []string
+	for key, line := range l.lines {
+		if !l.found[key] {
+			out = append(out, line)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

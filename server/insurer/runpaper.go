@@ -1,0 +1,255 @@
+package insurer
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/pdf"
+	"madoguchi/server/audit"
+	"madoguchi/server/press"
+)
+
+// runPaper is what the two kinds of paper share: whom to print and whom to skip.
+type runPaper struct {
+	jobs *PrintJobs
+	run  PrintRun
+	in   Insurer
+	look pdf.Look
+	made time.Time // of the files: the run's beginning, so that a file printed again is the same
+}
+
+// why a person of the plan is not printed; the record may have changed since.
+const (
+	skipErased   = "名簿から削除されました"
+	skipNotDue   = "いまの登録では、この紙の対象ではありません"
+	skipWithheld = "不開示の人で、送付先がありません"
+)
+
+// load returns the people behind refs, with the reason for each who is skipped.
+func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []press.Sheet, error) {
+	ids := make([]audit.PersonID, len(refs))
+	for i, ref := range refs {
+		ids[i] = audit.PersonID(ref)
+	}
+	found, err := p.jobs.people.People(ctx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	records := make([]PersonRecord, len(refs))
+	sheets := make([]press.Sheet, len(refs))
+	for i, id := range ids {
+		r, ok := found[id]
+		sheets[i] = press.Sheet{Ref: refs[i]}
+		if !ok {
+			sheets[i].Skip = skipErased
+			continue
+		}
+		person := r.Person
+		records[i] = r
+		sheets[i].Symbol, sheets[i].Number, sheets[i].BranchNumber = person.Symbol, person.Number, person.BranchNumber
+		due, look := paperDue(person, p.run.Kind, p.run.Options.Day)
+		_, address := person.MailTo()
+		switch {
+		case !due:
+			sheets[i].Skip = skipNotDue
+		case person.Withheld == eligibility.Yes && address == "":
+			sheets[i].Skip = skipWithheld
+		}
+		sheets[i].Look = look
+		sheets[i].Texts = pdf.Identity(person)
+	}
+	return records, sheets, nil
+}
+
+func (p runPaper) serial(at int) string {
+	return fmt.Sprintf("%s %06d/%06d", p.run.ID, at+1, p.run.Total)
+}
+
+// countSheet is a parcel's first page.
+func (p runPaper) countSheet(ctx context.Context, g press.Group) (pdf.CountSheet, error) {
+	sheet := pdf.CountSheet{Title: p.run.Kind.Japanese(), InsurerName: p.in.Name, People: g.People, Serial: p.run.ID}
+	first, err := p.jobs.people.People(ctx, []audit.PersonID{audit.PersonID(g.First)})
+	r := first[audit.PersonID(g.First)]
+	sheet.Employer, sheet.Symbol = r.Person.Employer, r.Person.Symbol
+	return sheet, err
+}
+
+// noticePaper prints 資格情報のお知らせ.
+type noticePaper struct {
+	runPaper
+	state    *pdf.Code
+	stateURL string
+}
+
+// Load ensures everybody's notice code and fills the pages.
+func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]press.Sheet, error) {
+	records, sheets, err := p.load(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	var ids []audit.PersonID
+	for _, s := range sheets {
+		if s.Skip == "" {
+			ids = append(ids, audit.PersonID(s.Ref))
+		}
+	}
+	o := p.jobs
+	serials, err := o.people.EnsureNotices(ctx, ids, func(id audit.PersonID, serial int64) []byte { return o.notices.MAC(o.notices.Code(id, serial)) },
+		audit.Entry{At: o.now(), Actor: p.run.By, Action: "notice.print", Detail: p.run.ID})
+	if err != nil {
+		return nil, err
+	}
+	for i := range sheets {
+		s := &sheets[i]
+		if s.Skip != "" {
+			continue
+		}
+		serial, ok := serials[audit.PersonID(s.Ref)]
+		if !ok {
+			s.Skip = skipErased
+			continue
+		}
+		code := o.notices.Code(audit.PersonID(s.Ref), serial)
+		url := landing(or(p.run.Options.Address, o.address), code)
+		n, err := o.Documents.notice(records[i].Person, p.in, p.look, code, url, p.run.Options.Day)
+		if err != nil {
+			return nil, err
+		}
+		n.State, n.Serial = p.state, p.serial(at+i)
+		s.Content = n
+		s.Codes = map[string]string{"State": p.stateURL, "Landing": url}
+	}
+	return sheets, nil
+}
+
+// Open begins a file of notices.
+func (p noticePaper) Open(w io.Writer) (press.File, error) {
+	return &noticeFile{paper: p, file: pdf.NewNotices(w, p.in.Name, p.made)}, nil
+}
+
+type noticeFile struct {
+	paper noticePaper
+	file  *pdf.Notices
+	pages int
+}
+
+// Count writes a parcel's first page.
+func (f *noticeFile) Count(ctx context.Context, g press.Group) error {
+	sheet, err := f.paper.countSheet(ctx, g)
+	if err != nil {
+		return err
+	}
+	f.pages++
+	return f.file.Count(sheet)
+}
+
+// Add writes a notice.
+func (f *noticeFile) Add(s press.Sheet) (press.Printed, error) {
+	f.pages++
+	report, err := f.file.Add(s.Content.(pdf.Notice))
+	return press.Printed{Page: f.pages, Place: 1, Check: report.Check}, err
+}
+
+// Close ends the file.
+func (f *noticeFile) Close() (int, error) { return f.pages, f.file.Close() }
+
+// certificatePaper prints 資格確認書.
+type certificatePaper struct{ runPaper }
+
+// Load fills the certificates.
+func (p certificatePaper) Load(ctx context.Context, _ int, refs []string) ([]press.Sheet, error) {
+	records, sheets, err := p.load(ctx, refs)
+	for i := range sheets {
+		if sheets[i].Skip == "" && err == nil {
+			sheets[i].Content = certificateOf(records[i].Person, p.run.Options.Day)
+		}
+	}
+	return sheets, err
+}
+
+// certificateOf fills a person's 資格確認書 of a day (rules.md 3.4): the share and its first day from 70 on.
+func certificateOf(p eligibility.Person, day eligibility.Date) pdf.Certificate {
+	c := pdf.Certificate{Person: p, Until: eligibility.CertificateValidUntil(p, day), IssuedOn: day}
+	if !p.ValidUntil.IsZero() && p.ValidUntil.Before(c.Until) {
+		c.Until = p.ValidUntil
+	}
+	if !eligibility.NoticeUntil(p, day).IsZero() {
+		c.Share, c.From = onlyShare(p, day), p.ValidFrom
+	}
+	return c
+}
+
+// layouts of certificates by a clerk's words.
+var layouts = map[RunLayout]pdf.CertificateLayout{LayoutCards: pdf.CardSheet, LayoutCard: pdf.CardSingle, LayoutA4: pdf.CertificateA4}
+
+// Open begins a file of certificates.
+func (p certificatePaper) Open(w io.Writer) (press.File, error) {
+	layout := layouts[p.run.Options.Layout]
+	return &certificateFile{paper: p, layout: layout, file: pdf.NewCertificates(w, p.look, p.made, layout, p.jobs.demo)}, nil
+}
+
+type certificateFile struct {
+	paper  certificatePaper
+	layout pdf.CertificateLayout
+	file   *pdf.Certificates
+	pages  int // of full sheets and count sheets
+	held   int // people on the sheet that is not full
+}
+
+// Count writes a parcel's first page, behind the sheet that it ends.
+func (f *certificateFile) Count(ctx context.Context, g press.Group) error {
+	sheet, err := f.paper.countSheet(ctx, g)
+	if err != nil {
+		return err
+	}
+	if f.held > 0 {
+		f.held, f.pages = 0, f.pages+2
+	}
+	f.pages += 2
+	return f.file.Count(sheet)
+}
+
+// Add takes a certificate; its front's page is told.
+func (f *certificateFile) Add(s press.Sheet) (press.Printed, error) {
+	f.held++
+	p := press.Printed{Page: f.pages + 1, Place: f.held}
+	if f.held == f.layout.PeopleAPage() {
+		f.held, f.pages = 0, f.pages+2
+	}
+	report, err := f.file.Add(s.Content.(pdf.Certificate))
+	p.Check = report.Check
+	return p, err
+}
+
+// Close ends the file.
+func (f *certificateFile) Close() (int, error) {
+	if f.held > 0 {
+		f.pages += 2
+	}
+	return f.pages, f.file.Close()
+}
+
+// paper makes a run's pages.
+func (o *PrintJobs) paper(ctx context.Context, r PrintRun) (press.Paper, error) {
+	in, err := o.Directory.Insurer(ctx, r.Insurer)
+	if err != nil {
+		return nil, err
+	}
+	look, err := o.Directory.branding(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	base := runPaper{jobs: o, run: r, in: in, look: look, made: r.CreatedAt}
+	if r.Kind == CertificateRun {
+		return certificatePaper{base}, nil
+	}
+	url, err := o.Directory.stateAddress(in)
+	if err != nil {
+		return nil, err
+	}
+	state, err := pdf.LinkCode(url)
+	return noticePaper{base, state, url}, err
+}

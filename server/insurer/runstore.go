@@ -1,0 +1,128 @@
+package insurer
+
+import (
+	"context"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+	"madoguchi/server/press"
+)
+
+// RunStore keeps print jobs. A missing thing is an *eligibility.Error with code NotFound.
+type RunStore interface {
+	// PutRun stores a run with its people in their order, together.
+	PutRun(ctx context.Context, r PrintRun, items []press.Item, e audit.Entry) error
+	Run(ctx context.Context, id string) (PrintRun, error)
+	// Runs returns an insurer's latest runs, newest first; an empty insurer means all.
+	Runs(ctx context.Context, insurer eligibility.InsurerNumber, limit int) ([]PrintRun, error)
+	RunItems(ctx context.Context, id string) ([]press.Item, error)
+	RunFiles(ctx context.Context, id string) ([]press.FileRecord, error)
+	// StepRun moves a run to a state if it is in one of from; false when it is in another.
+	StepRun(ctx context.Context, id string, from []RunState, to RunState, note string, e audit.Entry) (bool, error)
+	// FinishFile notes a file of a run and that its people were printed, together. People who were erased meanwhile are left out.
+	FinishFile(ctx context.Context, r PrintRun, f press.FileRecord, printed []audit.PersonID, e audit.Entry) error
+}
+
+// PrintSource gives print jobs the people to print. A missing thing is an *eligibility.Error with code NotFound.
+type PrintSource interface {
+	// EachPrint calls see for every person of an insurer, in no order, with what was last printed of this kind for them.
+	EachPrint(ctx context.Context, insurer eligibility.InsurerNumber, kind PaperKind, see func(PersonRecord, LastPrint) error) error
+	// People returns those of ids that there are.
+	People(ctx context.Context, ids []audit.PersonID) (map[audit.PersonID]PersonRecord, error)
+	// PersonVersion returns a person as imported in an earlier version.
+	PersonVersion(ctx context.Context, id audit.PersonID, version int) (PersonRecord, error)
+	// EnsureNotices is EnsureNotice for many people in one transaction.
+	EnsureNotices(ctx context.Context, ids []audit.PersonID, mac func(id audit.PersonID, serial int64) []byte, e audit.Entry) (map[audit.PersonID]int64, error)
+}
+
+// PaperKind is what a run prints.
+type PaperKind string
+
+const (
+	NoticeRun      PaperKind = "notices"      // 資格情報のお知らせ
+	CertificateRun PaperKind = "certificates" // 資格確認書
+)
+
+// Japanese names the paper.
+func (k PaperKind) Japanese() string {
+	if k == CertificateRun {
+		return "資格確認書"
+	}
+	return "資格情報のお知らせ"
+}
+
+// RunState is where a run stands: what it does, or what people wished of it.
+type RunState string
+
+const (
+	RunGoing     RunState = "going"
+	RunPaused    RunState = "paused"
+	RunCancelled RunState = "cancelled"
+	RunFailed    RunState = "failed" // may be resumed once the reason is gone
+	RunDone      RunState = "done"
+)
+
+// PrintRun is a run of papers.
+type PrintRun struct {
+	ID        string // 10 letters
+	Insurer   eligibility.InsurerNumber
+	Kind      PaperKind
+	State     RunState
+	By        audit.Actor // who began it
+	CreatedAt time.Time
+	EndedAt   time.Time // zero while it is not over
+	Note      string    // why it failed, as people are told
+	Options   RunOptions
+	Total     int // people
+	Done      int // people in finished files, those who were skipped among them
+	Files     int
+}
+
+// RunOptions are a clerk's choices.
+type RunOptions struct {
+	Only        RunFilter        `json:"only"`
+	ShareOn     eligibility.Date `json:"shareOn,omitzero"` // only people whose share may change on this day
+	Dropped     bool             `json:"dropped,omitempty"`
+	Listed      int              `json:"listed,omitempty"` // only people of a list, of so many lines
+	Order       RunOrder         `json:"order"`
+	CountSheets bool             `json:"countSheets,omitempty"`
+	PerFile     int              `json:"perFile"`
+	Layout      RunLayout        `json:"layout,omitempty"`
+	Day         eligibility.Date `json:"day"`               // 交付年月日
+	Folder      string           `json:"folder,omitempty"`  // empty: the server's own
+	Address     string           `json:"address,omitempty"` // that the QR of its notices opens, whoever resumes the run
+}
+
+// RunFilter says whom a run takes by what they had before.
+type RunFilter string
+
+const (
+	OnlyAll     RunFilter = "all"
+	OnlyNew     RunFilter = "new"     // never had this paper
+	OnlyChanged RunFilter = "changed" // have it, and their record changed since
+)
+
+// RunOrder is the order of a run's pages.
+type RunOrder string
+
+const (
+	ByPostCode  RunOrder = "postcode"  // 郵便番号, for the post
+	ByNumber    RunOrder = "number"    // 記号 → 番号 → 枝番, for employers' parcels
+	ByHousehold RunOrder = "household" // 世帯, one envelope each
+)
+
+// RunLayout is the size of certificates.
+type RunLayout string
+
+const (
+	LayoutCards RunLayout = "cards" // ten on A4
+	LayoutCard  RunLayout = "card"  // one to a page
+	LayoutA4    RunLayout = "a4"
+)
+
+// LastPrint is what was last printed for a person; zero for nothing.
+type LastPrint struct {
+	At      time.Time
+	Version int // of the person's record
+}

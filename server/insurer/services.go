@@ -1,0 +1,115 @@
+package insurer
+
+import (
+	"crypto"
+	"crypto/x509"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/keys"
+)
+
+// Services are the insurer's half: they import the insured, hand out notice codes, enrol, issue and print. None of
+// them sees what counters record.
+type Services struct {
+	Directory   *Directory
+	Register    *Register
+	Importer    *Importer
+	Usage       *Usage
+	Enrolment   *Enrolment
+	Devices     *Devices
+	Receipts    *Receipts
+	Issuer      *Issuer
+	OnlineCodes *OnlineCodes
+	Documents   *Documents
+	PrintJobs   *PrintJobs
+}
+
+// Config is what the services are made of.
+type Config struct {
+	Stores  Stores
+	Keys    IssuerKeys
+	Notices NoticeKeys
+	Host    string // the HOST of every iss, https, without trailing slash
+	Address string // the address that people open, e.g. http://localhost:8080
+	Demo    bool
+	Now     func() time.Time
+}
+
+// Stores are what the services keep, one a service.
+type Stores struct {
+	Directory   DirectoryStore
+	Register    RegisterStore
+	Importer    ImporterStore
+	Usage       UsageStore
+	Enrolment   EnrolmentStore
+	Devices     DevicesStore
+	Receipts    ReceiptsStore
+	Issuer      IssuerStore
+	OnlineCodes OnlineCodesStore
+	Documents   DocumentsStore
+	Runs        RunStore
+	People      PrintSource
+}
+
+// New joins the services to each other and to their store.
+func New(c Config) *Services {
+	directory := &Directory{store: c.Stores.Directory, now: c.Now}
+	register := &Register{store: c.Stores.Register, now: c.Now}
+	usage := &Usage{store: c.Stores.Usage, now: c.Now}
+	enrolment := &Enrolment{
+		Directory: directory,
+		store:     c.Stores.Enrolment,
+		notices:   c.Notices,
+		address:   c.Address,
+		now:       c.Now,
+	}
+	issuer := &Issuer{
+		Enrolment: enrolment,
+		Usage:     usage,
+		store:     c.Stores.Issuer,
+		keys:      c.Keys,
+		host:      c.Host,
+		now:       c.Now,
+	}
+	documents := &Documents{
+		Directory: directory,
+		Enrolment: enrolment,
+		Issuer:    issuer,
+		store:     c.Stores.Documents,
+		keys:      c.Keys,
+		notices:   c.Notices,
+		address:   c.Address,
+		demo:      c.Demo,
+		now:       c.Now,
+	}
+	return &Services{
+		Directory:   directory,
+		Register:    register,
+		Importer:    &Importer{Directory: directory, store: c.Stores.Importer, now: c.Now},
+		Usage:       usage,
+		Enrolment:   enrolment,
+		Devices:     &Devices{Register: register, store: c.Stores.Devices, notices: c.Notices, address: c.Address, now: c.Now},
+		Receipts:    &Receipts{Issuer: issuer, store: c.Stores.Receipts, notices: c.Notices, now: c.Now},
+		Issuer:      issuer,
+		OnlineCodes: &OnlineCodes{Directory: directory, Enrolment: enrolment, Issuer: issuer, store: c.Stores.OnlineCodes, notices: c.Notices, address: c.Address, now: c.Now},
+		Documents:   documents,
+		PrintJobs: &PrintJobs{
+			Directory: directory,
+			Documents: documents,
+			store:     c.Stores.Runs,
+			people:    c.Stores.People,
+			notices:   c.Notices,
+			address:   c.Address,
+			demo:      c.Demo,
+			now:       c.Now,
+		},
+	}
+}
+
+// IssuerKeys gives each insurer its own keys: the one that signs at now and all that it publishes, and the one for PDFs.
+type IssuerKeys interface {
+	Issuer(insurer eligibility.InsurerNumber, now time.Time) (keys.IssuerKeys, error)
+	// DocumentSigner returns the key that signs an insurer's PDFs with its chain, or an error while there is none.
+	DocumentSigner(insurer eligibility.InsurerNumber, now time.Time) (crypto.Signer, []*x509.Certificate, error)
+}

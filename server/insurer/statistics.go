@@ -1,0 +1,193 @@
+package insurer
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+)
+
+// Usage counts what an insurer has and what happened on its days, without anything about anybody.
+type Usage struct {
+	store UsageStore
+	now   func() time.Time
+
+	registers registers
+	tally     tally
+}
+
+// UsageStore is what Usage keeps. Each method is one transaction: it happens whole, audit entry included, or not at
+// all. A missing thing is an *eligibility.Error with code NotFound.
+type UsageStore interface {
+	// AddCounts adds to what happened on days.
+	AddCounts(ctx context.Context, counts map[DayCount]int) error
+	// Statistics counts what is kept of an insurer; days before since are left out.
+	Statistics(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time, since eligibility.Date) (Statistics, error)
+	// EachPerson hands every person of an insurer to take.
+	EachPerson(ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person)) error
+	// LastChange returns how many people an insurer has and when one of them last changed.
+	LastChange(ctx context.Context, insurer eligibility.InsurerNumber) (n int, at time.Time, err error)
+}
+
+// DayCount names a number: one kind of event of an insurer on a day.
+type DayCount struct {
+	Insurer eligibility.InsurerNumber
+	Day     eligibility.Date
+	Kind    string
+}
+
+// CountScreens is the kind of a screen or its online code being issued.
+const CountScreens = "screen"
+
+// Statistics are an insurer's numbers, without anything about anybody.
+type Statistics struct {
+	RegisterCounts
+	NoticesOpen, NoticesUsed, NoticesVoid int
+	Logins                                int
+	Copies, CopiesRevoked                 int   // that have not ended
+	Receipts                              int   // that are kept
+	Days                                  []Day // newest first
+}
+
+// Register is what the people of an insurer are.
+type RegisterCounts struct {
+	People  int         // with eligibility today
+	Lost    int         // without
+	Shares  map[int]int // by percent; 0 where income decides and the file says nothing
+	From70  int         // 70 to 74
+	From75  int
+	Counted time.Time
+}
+
+// Day is what happened on one day.
+type Day struct {
+	Day                               eligibility.Date
+	Screens, Copies, Logins, Receipts int
+}
+
+// statisticsDays is how many days are listed.
+const statisticsDays = 31
+
+// Statistics counts an insurer's people, papers and days.
+func (o *Usage) Statistics(ctx context.Context, insurer eligibility.InsurerNumber) (Statistics, error) {
+	if err := o.flushTally(ctx); err != nil {
+		return Statistics{}, err
+	}
+	now := o.now()
+	s, err := o.store.Statistics(ctx, insurer, now, eligibility.DateOf(now).AddDays(1-statisticsDays))
+	if err != nil {
+		return Statistics{}, err
+	}
+	s.RegisterCounts, err = o.register(ctx, insurer)
+	return s, err
+}
+
+// registers remembers what was counted last: a hundred thousand records are opened for it.
+type registers struct {
+	mu   sync.Mutex
+	made map[eligibility.InsurerNumber]madeRegister
+}
+
+type madeRegister struct {
+	RegisterCounts
+	day eligibility.Date
+	n   int
+	at  time.Time
+}
+
+// register counts the people anew when one of them has changed or the day has.
+func (o *Usage) register(ctx context.Context, insurer eligibility.InsurerNumber) (RegisterCounts, error) {
+	n, at, err := o.store.LastChange(ctx, insurer)
+	if err != nil {
+		return RegisterCounts{}, err
+	}
+	o.registers.mu.Lock() // one at a time: a second clerk waits for the first one's count
+	defer o.registers.mu.Unlock()
+	today := eligibility.DateOf(o.now())
+	if m, ok := o.registers.made[insurer]; ok && m.day == today && m.n == n && m.at.Equal(at) {
+		return m.RegisterCounts, nil
+	}
+	r := RegisterCounts{Shares: map[int]int{}, Counted: o.now()}
+	if err := o.store.EachPerson(ctx, insurer, func(p eligibility.Person) { r.count(p, today) }); err != nil {
+		return RegisterCounts{}, err
+	}
+	if o.registers.made == nil {
+		o.registers.made = map[eligibility.InsurerNumber]madeRegister{}
+	}
+	o.registers.made[insurer] = madeRegister{r, today, n, at}
+	return r, nil
+}
+
+func (r *RegisterCounts) count(p eligibility.Person, today eligibility.Date) {
+	if !p.LostOn.IsZero() && !p.LostOn.After(today) {
+		r.Lost++
+		return
+	}
+	r.People++
+	share := 0
+	if shares, err := eligibility.SharesOn(p, today); err == nil && len(shares) == 1 {
+		share = shares[0]
+	}
+	r.Shares[share]++
+	switch age := eligibility.Age(p.BirthDate.Earliest(), today); {
+	case p.BirthDate.IsZero(): // 生年月日不詳
+	case age >= 75:
+		r.From75++
+	case age >= 70:
+		r.From70++
+	}
+}
+
+// tally gathers what happens too often to be stored each time. What a crash takes is at most a minute's numbers.
+type tally struct {
+	mu     sync.Mutex
+	counts map[DayCount]int
+	since  time.Time
+}
+
+// tallyEvery is how long numbers are gathered.
+const tallyEvery = time.Minute
+
+// counted notes one event, and stores what was gathered once a minute.
+func (o *Usage) counted(ctx context.Context, insurer eligibility.InsurerNumber, kind string) error {
+	now := o.now()
+	o.tally.mu.Lock()
+	if o.tally.counts == nil {
+		o.tally.counts, o.tally.since = map[DayCount]int{}, now
+	}
+	o.tally.counts[DayCount{insurer, eligibility.DateOf(now), kind}]++
+	due := now.Sub(o.tally.since) >= tallyEvery
+	o.tally.mu.Unlock()
+	if !due {
+		return nil
+	}
+	return o.flushTally(ctx)
+}
+
+func (o *Usage) flushTally(ctx context.Context) error {
+	if audit.ChangesNothing(ctx) {
+		return nil // they stay gathered
+	}
+	o.tally.mu.Lock()
+	counts := o.tally.counts
+	o.tally.counts = nil
+	o.tally.mu.Unlock()
+	if len(counts) == 0 {
+		return nil
+	}
+	err := o.store.AddCounts(ctx, counts)
+	if err != nil { // they are added to the next ones
+		o.tally.mu.Lock()
+		defer o.tally.mu.Unlock()
+		if o.tally.counts == nil {
+			o.tally.counts, o.tally.since = map[DayCount]int{}, o.now()
+		}
+		for k, n := range maps.All(counts) {
+			o.tally.counts[k] += n
+		}
+	}
+	return err
+}

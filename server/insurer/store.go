@@ -1,0 +1,67 @@
+package insurer
+
+import (
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+)
+
+// Insurer is a 保険者 that issues through this server.
+type Insurer struct {
+	Number    eligibility.InsurerNumber `json:"number"`
+	Name      string                    `json:"name"`      // 保険者名
+	Issuer    string                    `json:"issuer"`    // 交付者名, as it signs papers
+	Telephone string                    `json:"telephone"` // shown on every page and error
+	Look      PaperLook                 `json:"look"`
+}
+
+// PaperLook is how an insurer's papers are signed and coloured; every field may be empty.
+type PaperLook struct {
+	Unit    string `json:"unit,omitempty"`    // 担当部署
+	Address string `json:"address,omitempty"` // where people write to
+	Hours   string `json:"hours,omitempty"`   // when the telephone is answered
+	Colour  string `json:"colour,omitempty"`  // of certificates, #rrggbb
+	State   string `json:"state,omitempty"`   // what code ① says; empty means マイナポータル's own address
+}
+
+// PersonRecord is a person as stored.
+type PersonRecord struct {
+	ID           audit.PersonID
+	Person       eligibility.Person
+	Version      int       // 1, 2, …
+	RegisteredAt time.Time // when this version was imported: 「資格は○月○日 登録分」
+}
+
+// PeopleQuery asks for people of one insurer.
+type PeopleQuery struct {
+	Insurer eligibility.InsurerNumber
+	Text    string
+	Limit   int
+	Skip    int // how many to leave out, for the pages after the first
+}
+
+// ImportCount says what an import changed.
+type ImportCount struct{ New, Changed, Unchanged int }
+
+// Notice is a notice code as stored.
+type Notice struct {
+	Person audit.PersonID
+	Serial int64
+	Void   bool   // a later notice was issued, or the login that used it was ended
+	UsedBy string // the subject that enrolled with it, or empty
+}
+
+// SealedReceipt is a counter's receipt, readable only by the phone whose key it was sealed to.
+type SealedReceipt struct {
+	Person audit.PersonID // whose check it tells of
+	At     time.Time
+	Sealed []byte
+}
+
+// Errors of the store that callers tell apart.
+var (
+	ErrRIDTaken   = &eligibility.Error{Code: eligibility.Conflict, Key: "paper.rid"}
+	ErrNoticeUsed = &eligibility.Error{Code: eligibility.Conflict, Key: "notice.used"}
+	ErrNoticeVoid = &eligibility.Error{Code: eligibility.Conflict, Key: "notice.void"}
+)
