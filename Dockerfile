@@ -8,11 +8,14 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -ldflags=-s -o /out/madoguchi ./server
+RUN mkdir -p /out/doc && cp -r --parents LICENSE THIRD_PARTY.md licences pdf/font/*.txt pdf/font/README.md \
+    pwa/vendor/README.md pwa/vendor/*/LICENSE* /out/doc
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 madoguchi && install -d -o madoguchi -m 0700 /data
 COPY --from=build /out/madoguchi /usr/local/bin/madoguchi
+COPY --from=build /out/doc /usr/share/doc/madoguchi
 USER madoguchi
 ENV MADOGUCHI_DATA=/data MADOGUCHI_ADDR=0.0.0.0:8080
 VOLUME /data

@@ -87,6 +87,7 @@ bridge:
 		os=$${target%-*}; file=madoguchi-bridge-$$target; [ $$os = windows ] && file=$$file.exe || true; \
 		CGO_ENABLED=0 GOOS=$$os GOARCH=$${target#*-} go build -trimpath -buildvcs=false $(if $(NODEMO),-tags nodemo) -ldflags "-s -w -buildid=" -o "$(BIN)/$$file" ./card/bridge; \
 	done
+	@cat LICENSE licences/go-modules.txt licences/Unicode-3.0.txt > "$(BIN)/LICENCES.txt"
 	@cd "$(BIN)" && sha256sum madoguchi-bridge-* > SHA256SUMS && cat SHA256SUMS
 
 # The end-to-end tests leave a picture of every state at the widths of a small phone, a usual one and a PC in bin/pictures, to be

@@ -20,7 +20,7 @@ const (
 	Device  Kind = "device"  // a patient's phone that came back by its key: it may show, and nothing else
 )
 
-// lives bounds each kind: without use, and in all (facts: server.md 3).
+// lives bounds each kind: without use, and in all (docs/facts/sign-in.md#sessions).
 var lives = map[Kind]struct{ idle, whole time.Duration }{
 	Patient: {12 * time.Hour, 24 * time.Hour},
 	Clerk:   {15 * time.Minute, 12 * time.Hour},

@@ -19,10 +19,11 @@ func BirthDateKey(birth eligibility.Date) (string, error) {
 	return fmt.Sprintf("%02d%02d%02d", year, birth.Month(), birth.Day()), nil
 }
 
-// CheckBirthDate asks the card once (card.md 2, steps 1 and 2): which token it is, how many tries are left, then the
-// birth-date key, the record and a signature over the challenge. What it returns proves nothing until VerifyBirthDate has
-// verified it. A refusal has code Conflict, a fault of card or reader Unavailable; Fault turns both into a Result. At most
-// one try is used.
+// CheckBirthDate asks the card once (docs/facts/my-number-card.md#the-counters-checks, steps 1 and 2):
+// which token it is, how many tries are left, then the birth-date key, the record and a signature over
+// the challenge. What it returns proves nothing until VerifyBirthDate has verified it. A refusal has
+// code Conflict, a fault of card or reader Unavailable; Fault turns both into a Result. At most one try
+// is used.
 func CheckBirthDate(ctx context.Context, s *Session, birth eligibility.Date, challenge [32]byte) (Evidence, error) {
 	key, err := BirthDateKey(birth)
 	if err != nil {

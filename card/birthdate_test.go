@@ -12,7 +12,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Forms from card.md 3: 昭和55年2月17日 and 令和2年2月24日; the edges of the eras from rules.md 4.3.
+// Forms from docs/facts/my-number-card.md#secrets-and-tries: 昭和55年2月17日 and 令和2年2月24日; the edges of the
+// eras from docs/facts/shares-and-limits.md#eras.
 func TestBirthDateKeyIsInEraForm(t *testing.T) {
 	for birth, want := range map[string]string{"1980-02-17": "550217", "2020-02-24": "020224", "1989-01-07": "640107", "1989-01-08": "010108",
 		"2019-04-30": "310430", "2019-05-01": "010501", "1926-12-24": "151224", "1926-12-25": "011225"} {
@@ -37,7 +38,7 @@ func TestGenuineCardOfThisBirthDateIsConfirmed(t *testing.T) {
 	if r := card.VerifyBirthDate(e, tokuichi, challenge(1), nil); r.Outcome != card.Unverified || r.Ja != "生年月日は一致・カードの真正性は未確認" {
 		t.Errorf("without issuer keys: %+v", r)
 	}
-	if n := len(c.Commands()); n > 20 { // DESIGN.md section 8
+	if n := len(c.Commands()); n > 20 { // docs/facts/pcsc.md#bars
 		t.Errorf("%d APDUs", n)
 	}
 }

@@ -64,7 +64,7 @@ var names = map[string]string{
 	"D392F000260100000001": "jpki", "D3921000310001010402": "visual", "D3921000310001010408": "text",
 }
 
-// forbidden: the My Number's files and 照合番号A (card.md 1 and 2.1).
+// forbidden: the My Number's files and 照合番号A (番号法 19条, 20条; docs/facts/my-number-card.md#hard-rules).
 var forbidden = map[place]bool{{"text", 0x0001}: true, {"text", 0x0014}: true, {"visual", 0x0005}: true, {"visual", 0x0013}: true}
 
 func (w *watched) Transmit(ctx context.Context, command []byte) ([]byte, error) {

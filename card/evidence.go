@@ -15,8 +15,8 @@ type Evidence struct {
 	Signature   []byte `json:"signature"`   // the card's over the challenge
 }
 
-// Challenge binds one check to everything that it may be used for: the server's nonce, the agent's key, the facility, the
-// case and the credential (card.md 2).
+// Challenge binds one check to everything that it may be used for: the server's nonce, the agent's key,
+// the facility, the case and the credential (docs/facts/my-number-card.md#step-2-birth-date).
 func Challenge(nonce [32]byte, agentKeyDER []byte, facility, caseID string, jws [32]byte) [32]byte {
 	h := sha256.New()
 	h.Write([]byte("madoguchi-card-1"))

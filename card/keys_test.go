@@ -75,7 +75,8 @@ func (k opensslKey) sign(data ...[]byte) []byte {
 	return openssl(k.t, bytes.Join(data, nil), "dgst", hash, "-sign", k.path)
 }
 
-// objects writes the key as a card does (card.md 4.5), or for P-384 as BSI TR-03110-3 D.3.3 does.
+// objects writes the key as a card does (docs/facts/my-number-card.md#keys-and-cv-certificates), or for
+// P-384 as BSI TR-03110-3 D.3.3 does.
 func (k opensslKey) objects() []byte {
 	switch key := k.key.(type) {
 	case *rsa.PublicKey:

@@ -114,7 +114,7 @@ func TestNoOperationTouchesAForbiddenFileOrTriesTwice(t *testing.T) {
 	}
 }
 
-// The bars of DESIGN.md section 8 for the first step; the others are held near them.
+// The bar of docs/facts/pcsc.md#bars for the birth-date check; the others are held near it.
 func TestOperationsAreShortAndGenuineCardsPass(t *testing.T) {
 	limits := map[string]int{"birth date": 20, "text": 24, "face": 45, "certificate": 10}
 	for _, o := range operations {

@@ -161,7 +161,8 @@ func TestFilesEndWithAnyOfTheKnownStatusWords(t *testing.T) {
 	}
 }
 
-// 63Cx, 6983 and 6984 per card.md 5; 9000 would mean that the key is already open, which nobody asked for.
+// 63Cx, 6983 and 6984 per docs/facts/my-number-card.md#commands-and-status-words; 9000 would mean that
+// the key is already open, which nobody asked for.
 func TestCounterIsAskedBeforeAnyKeyIsPresented(t *testing.T) {
 	for answer, want := range map[string]struct {
 		err     error

@@ -44,9 +44,10 @@ type textEvidence struct {
 	signature   []byte // over the challenge
 }
 
-// CheckText reads name, address, birth date and sex with 照合番号B and verifies them here, on the agent's PC (card.md 2,
-// step 3): the issuer's certificate, the signature over the hashes, the hash of the record, the card's key and its answer
-// to the challenge. The reading is empty unless the Result is Confirmed or Unverified. At most one try is used.
+// CheckText reads name, address, birth date and sex with 照合番号B and verifies them here, on the agent's
+// PC (docs/facts/my-number-card.md#step-3-text): the issuer's certificate, the signature over the
+// hashes, the hash of the record, the card's key and its answer to the challenge. The reading is empty
+// unless the Result is Confirmed or Unverified. At most one try is used.
 //
 // The issuer signs the record and the chip's key apart (0003 and 0007), so a device that shows one card's record and lets
 // another genuine card answer is not found out here. It is by CheckBirthDate and CheckFace, whose signatures cover the

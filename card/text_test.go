@@ -13,7 +13,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Forms from card.md 3: 昭和55年2月17日, expiry 2035, code 2285 is 5502172035 2285; the card is asked with it.
+// Forms from docs/facts/my-number-card.md#secrets-and-tries: 昭和55年2月17日, expiry 2035, code 2285 is
+// 5502172035 2285; the card is asked with it.
 func TestNumberBIsTheEraDateTheYearAndTheCode(t *testing.T) {
 	birth := eligibility.MustDate("1980-02-17")
 	c := insert(t, virtual.Description{BirthDate: birth, SecurityCode: "2285"})

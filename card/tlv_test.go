@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// Lengths by X.690 8.1.3.5 (its example is 201 as 81 C9); FF-starting tags and filler as card.md 4 and 5 describe them.
+// Lengths by X.690 8.1.3.5 (its example is 201 as 81 C9); FF-starting tags and filler as
+// docs/facts/my-number-card.md#commands-and-status-words describes them.
 func TestObjectsAreReadTolerantly(t *testing.T) {
 	long := strings.Repeat("AA", 201)
 	for name, c := range map[string]struct {

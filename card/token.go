@@ -5,7 +5,7 @@ import (
 	"context"
 )
 
-// Labels of JPKI 0006 that tell the kinds of token apart (card.md 4.1).
+// Labels of JPKI 0006 that tell the kinds of token apart (docs/facts/my-number-card.md#jpki-files).
 const (
 	labelCard    = "JPKIAPICCTOKEN2"
 	labelAndroid = "JPKIAPGPSETOKEN"

@@ -73,10 +73,11 @@ var (
 	errNotBegun = &eligibility.Error{Code: eligibility.Conflict, Key: "card.certificate_not_begun"}
 )
 
-// CheckCertificate reads the 利用者証明用電子証明書 without a PIN and looks at its dates for the given day (card.md 2, step 4).
-// The root is chosen by its signature, not by its name, since all generations bear the same. A certificate that is over is
-// not refused: CertificateDates.State says whether the insurance use still has its grace. Revocation is not checked. No key
-// is presented; nothing but the dates is kept.
+// CheckCertificate reads the 利用者証明用電子証明書 without a PIN and looks at its dates for the given day
+// (docs/facts/my-number-card.md#step-4-certificate-for-authentication). The root is chosen by its
+// signature, not by its name, since all generations bear the same. A certificate that is over is not
+// refused: CertificateDates.State says whether the insurance use still has its grace. Revocation is not
+// checked. No key is presented; nothing but the dates is kept.
 func CheckCertificate(ctx context.Context, s *Session, day eligibility.Date, roots UserRoots) (CertificateDates, Result) {
 	if _, err := s.identify(ctx); err != nil {
 		return CertificateDates{}, datesPlan.fault(err)

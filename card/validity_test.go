@@ -19,8 +19,9 @@ import (
 	"madoguchi/eligibility"
 )
 
-// A certificate that ends on 2026-08-20: three months after is 2026-11-20, the last day of the third month after the month
-// of expiry is 2026-11-30 (rules.md 1.5).
+// A certificate that ends on 2026-08-20: three months after is 2026-11-20, the last day of the third
+// month after the month of expiry is 2026-11-30
+// (docs/facts/cards-and-certificates.md#three-months-of-grace).
 func TestStateOfTheCertificateFollowsItsLastDay(t *testing.T) {
 	chip := insert(t, virtual.Description{CertificateFrom: eligibility.MustDate("2021-09-01"), CertificateUntil: eligibility.MustDate("2026-08-20")})
 	for day, want := range map[string]struct {

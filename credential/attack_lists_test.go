@@ -294,7 +294,8 @@ func TestRevokedCopyIsRefusedAndAnOldListSaysSo(t *testing.T) {
 	}
 }
 
-// What can be said without a trust list, DESIGN.md section 4: by bare keys nobody vouches for the number.
+// What can be said without a trust list (docs/facts/smart-health-card.md#trust): by bare keys nobody
+// vouches for the number.
 func TestWithoutATrustListNothingCountsByItself(t *testing.T) {
 	key := newKey(t)
 	jws := issue(t, key, Request{Tier: Live}).JWS

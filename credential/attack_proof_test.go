@@ -169,7 +169,8 @@ func TestProofMendsNothingElse(t *testing.T) {
 	}
 }
 
-// DESIGN.md section 4 and issue 4: the second code is told from the first by its type alone.
+// The second code is told from the first by its type alone
+// (docs/facts/smart-health-card.md#proof-by-the-phone).
 func TestSecondCodeIsToldFromTheFirst(t *testing.T) {
 	p := newProofBench(t)
 	if !LooksLikeProof(" "+p.proof(t, p.screen, p.phone, issuedAt, "")) || LooksLikeProof(p.screen) || LooksLikeProof("live+jwt") || LooksLikeProof("") {

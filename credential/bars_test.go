@@ -18,9 +18,9 @@ import (
 	"madoguchi/eligibility"
 )
 
-// The bars of DESIGN.md section 8 for credentials. `make bench` runs this once; it fails when a bar is missed. What has a
-// peer is a ratio of medians that were measured in turns, in processor time, so that a busy machine slows both sides and
-// waiting counts for neither; the garbage collector's work counts.
+// The bars of docs/benchmarks.md#the-signed-screen. `make bench` runs this once; it fails when a bar is
+// missed. What has a peer is a ratio of medians that were measured in turns, in processor time, so that
+// a busy machine slows both sides and waiting counts for neither; the garbage collector's work counts.
 
 // spent is the processor time of this process so far.
 func spent() time.Duration {

@@ -26,7 +26,7 @@ const testISS = "https://localhost:8080/i/00138990"
 
 var issuedAt = time.Date(2026, 11, 22, 10, 0, 0, 0, eligibility.Japan)
 
-// The fictional person 3 of rules.md 4.6.
+// The fictional person 3 of docs/facts/test-people.md#people.
 var tokuichi = eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02",
 	Name: "髙橋 德一", Kana: "タカハシ トクイチ", BirthDate: eligibility.MustDate("1955-07-01"), Sex: eligibility.Male,
 	Relation: eligibility.Subscriber, CoverageFrom: eligibility.MustDate("2008-04-01"), ValidUntil: eligibility.MustDate("2027-07-31")}
@@ -89,7 +89,8 @@ func TestEveryTierIsVerifiedAndReadBack(t *testing.T) {
 	}
 }
 
-// DESIGN.md section 4: a forwarded screenshot of a live screen is dead after 90 s and 15 s of leeway.
+// A forwarded screenshot of a live screen is dead after 90 s and 15 s of leeway
+// (docs/facts/smart-health-card.md#tiers).
 func TestLiveScreenEndsNinetySecondsAfterIssue(t *testing.T) {
 	key := newKey(t)
 	jws := issue(t, key, Request{Tier: Live}).JWS

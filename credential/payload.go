@@ -7,7 +7,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// The payload is a SMART Health Card whose bundle is shaped after FHIR JP Core, cut to what fits one QR (credential.md 1).
+// The payload is a SMART Health Card whose bundle is shaped after FHIR JP Core, cut to what fits one QR
+// (docs/facts/smart-health-card.md#payload).
 type payload struct {
 	ISS  string `json:"iss"`
 	NBF  int64  `json:"nbf"`

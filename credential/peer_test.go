@@ -110,8 +110,9 @@ type peerCard struct {
 	Directory string `json:"directory"`
 }
 
-// Issue 4: a verifier that was not written here agrees. kill-the-clipboard fetches the keys from the card's iss by itself,
-// and the revocation lists when it is given a directory.
+// A verifier that was not written here agrees (docs/facts/smart-health-card.md#verifiers-by-others).
+// kill-the-clipboard fetches the keys from the card's iss by itself, and the revocation lists when it
+// is given a directory.
 func TestVerifierThatWasNotWrittenHereAgrees(t *testing.T) {
 	key, stranger := newKey(t), newKey(t)
 	files := map[string][]byte{}

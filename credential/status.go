@@ -24,8 +24,8 @@ const (
 	maxStatus = 32 << 20
 )
 
-// Checkpoint is the head of the issuer's audit chain, published with the list so that consoles hold what an issuer might
-// later want to have looked different (DESIGN.md 3).
+// Checkpoint is the head of the issuer's audit chain, published with the list so that consoles hold
+// what an issuer might later want to have looked different (docs/trust.md#copies-that-are-taken-back).
 type Checkpoint struct {
 	Sequence int64  `json:"seq"`
 	Hash     string `json:"hash"` // base64url

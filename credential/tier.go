@@ -6,7 +6,7 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Tier says how long a credential lives and what stands behind it (DESIGN.md section 4).
+// Tier says how long a credential lives and what stands behind it (docs/facts/smart-health-card.md#tiers).
 type Tier string
 
 const (
@@ -24,8 +24,8 @@ const (
 	longestPDF = 124 * 24 * time.Hour // above any LatestEnd: four months of 31 days
 )
 
-// LatestEnd returns the latest end of a pdf issued at a time: the beginning, in Japan, of the first day of the fourth month
-// after (issued 2026-11-22: 2027-03-01, DESIGN.md section 4).
+// LatestEnd returns the latest end of a pdf issued at a time: the beginning, in Japan, of the first day
+// of the fourth month after (issued 2026-11-22: 2027-03-01; docs/facts/smart-health-card.md#tiers).
 func LatestEnd(issued time.Time) time.Time {
 	day := eligibility.DateOf(issued)
 	first, err := eligibility.NewDate(day.Year(), day.Month(), 1)

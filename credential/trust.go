@@ -10,8 +10,9 @@ import (
 	"madoguchi/eligibility"
 )
 
-// TrustList says which issuer may speak for which insurer number, and which counter servers may call insurers. Whoever
-// operates the counters signs it; it is versioned, never backwards, and dated (credential.md 1, DESIGN.md section 4).
+// TrustList says which issuer may speak for which insurer number, and which counter servers may call
+// insurers. Whoever operates the counters signs it; it is versioned, never backwards, and dated
+// (docs/trust.md#the-trust-list).
 type TrustList struct {
 	Version   int              `json:"version"`
 	IssuedAt  int64            `json:"iat"`

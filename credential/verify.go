@@ -48,9 +48,10 @@ func cutOff(jws string) bool {
 	return err == nil && h.Zip == "DEF" && h.Type == ""
 }
 
-// Verify checks a JWS. It never fails: whatever is wrong is a failed check with its sentence, and what cannot be looked at
-// is "not checked" with the reason. The order is that of credential.md 3: header pinned, key by kid from the keys of known
-// issuers, signature, and only then the content is inflated, within a cap.
+// Verify checks a JWS. It never fails: whatever is wrong is a failed check with its sentence, and what
+// cannot be looked at is "not checked" with the reason. The order is that of
+// docs/facts/smart-health-card.md#order-of-verification: header pinned, key by kid from the keys of
+// known issuers, signature, and only then the content is inflated, within a cap.
 func (b Basis) Verify(jws string) Verdict {
 	v := Verdict{}
 	if len(jws) > maxText {
@@ -182,8 +183,9 @@ func (v *Verdict) issuer(b Basis, owner TrustedIssuer) {
 	}
 }
 
-// insurer checks that the issuer may speak for the number; the Verdict goes on only when nothing failed. Without a trust
-// list an issuer speaks for the number that its own address ends with (HOST/i/NNNNNNNN, DESIGN.md section 2).
+// insurer checks that the issuer may speak for the number; the Verdict goes on only when nothing
+// failed. Without a trust list an issuer speaks for the number that its own address ends with
+// (HOST/i/NNNNNNNN, docs/facts/smart-health-card.md#trust).
 func (v *Verdict) insurer(owner TrustedIssuer, listed bool, number eligibility.InsurerNumber) bool {
 	switch {
 	case listed && !owner.SpeaksFor(number):

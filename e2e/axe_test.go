@@ -168,7 +168,8 @@ func TestPagesBehindALoginAreAccessible(t *testing.T) {
 	axe(t, clerk, "methods")
 }
 
-// DESIGN.md 8: at most 60 KB over the wire for a patient, here as the server really sends it; the console 100 KB without the decoder.
+// At most 60 KB over the wire for a patient, here as the server really sends it; the console 100 KB without
+// the decoder (docs/facts/web-platform.md#first-load).
 func TestFirstLoadIsSmallAsSent(t *testing.T) {
 	base, _, _ := startServer(t)
 	sent := func(path string) int {

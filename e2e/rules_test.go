@@ -64,10 +64,10 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--insurer", "1"}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--assigned", "0"}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--assigned=-10"}, 2, ""},
-		// 医療扶助 is paid by the public expense (rules.md 4.1); a 公費負担者番号 names no insurer.
+		// 医療扶助 is a public expense (生活保護法15条; docs/facts/insurer-numbers.md#system-numbers), no insurer.
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--insurer", "12130001"}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--insurer", "80130123"}, 2, ""},
-		// rules.md 4.3: a pupil pays 3割; from the 75th birthday on another insurer assigns.
+		// 健康保険法74条: a pupil pays 3割. 高確法50条: from the 75th birthday on another insurer assigns.
 		{[]string{"share", "--birth-date", "1986-04-12", "--on", "2026-11-22", "--assigned", "10"}, 0, `{"percents":[10],"basis":"assigned","changesOn":"2056-05-01","then":[20,30],"reviewOn":null,"warning":"1割は、この年齢で決まる負担割合（3割）と違います。保険者に確かめてください。"}`},
 		{[]string{"share", "--birth-date", "1951-11-22", "--on", "2026-11-22", "--assigned", "20", "--insurer", "138990"}, 0, `{"percents":[20],"basis":"assigned","changesOn":null,"then":null,"reviewOn":"2027-08-01","warning":"75歳の誕生日から後期高齢者医療に移るので、この保険者の負担割合は使えません。"}`},
 		{[]string{"names", "髙橋", "高橋", "--json"}, 0, `{"match":"variant","differences":[{"index":0,"a":"髙","b":"高","kind":"variant"}]}`},

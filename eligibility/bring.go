@@ -15,10 +15,11 @@ const (
 // AllSetbacks lists every Setback in the order in which people are asked.
 var AllSetbacks = [...]Setback{SetbackReader, SetbackForgot, SetbackPIN, SetbackPinless, SetbackExpired, SetbackLost}
 
-// BringNext returns what makes the next visit sure even where the card cannot be read (rules.md 1.2, 1.6): the card with
-// the notice, or for a card that is not at hand the certificate of eligibility, which stands alone. An unknown setback is
-// answered as SetbackReader. instead is what may take the notice's place, "" for none: who cannot log in any more has
-// no new screen.
+// BringNext returns what makes the next visit sure even where the card cannot be read (令和6年厚生労働省告示351号;
+// docs/facts/eligibility-methods.md#notice-with-the-card): the card with the notice, or for a card that
+// is not at hand the certificate of eligibility, which stands alone. An unknown setback is answered as
+// SetbackReader. instead is what may take the notice's place, "" for none: who cannot log in any more
+// has no new screen.
 func BringNext(why Setback) (items []Item, instead Item) {
 	switch why {
 	case SetbackLost:

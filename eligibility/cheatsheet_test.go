@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// The rows of rules.md 1.3 on 2026-11-22, and what changed when the interim measures ended (1.2 N0, H0).
+// The rows of docs/facts/eligibility-methods.md#answers-in-november-2026, and what changed when the
+// interim measures ended (#notice-alone, #expired-insurance-card).
 func TestTheReceptionSheetSaysWhatTheTableSays(t *testing.T) {
 	answers := func(on string) (map[string]SheetRow, ReceptionSheet) {
 		sheet, err := SheetFor(day(on))
@@ -40,7 +41,8 @@ func TestTheReceptionSheetSaysWhatTheTableSays(t *testing.T) {
 	if _, sheet := answers("2025-09-10"); sheet.UseBy != day("2025-09-18") {
 		t.Errorf("the sheet outlives the day before phones: %s", sheet.UseBy)
 	}
-	// rules.md 1.2 N0, H0 and H1: until 2025-12-01 the interim measures were not for every insurer, and old cards were in date.
+	// docs/facts/eligibility-methods.md#notice-alone, #expired-insurance-card and #insurance-card:
+	// until 2025-12-01 the interim measures were not for every insurer, and old cards were in date.
 	for _, c := range []struct{ day, brings, answer string }{
 		{"2025-06-27", "資格情報のお知らせだけ（番号で照会できた）", "資格情報のお知らせのみ（暫定）　国民健康保険の人だけ"},
 		{"2025-12-01", "期限切れの健康保険証だけ（番号で照会できた）", "期限切れの健康保険証（暫定）　国民健康保険・後期高齢者医療の人だけ"},

@@ -124,7 +124,8 @@ func TestHowFarTheRulesAreKnownIsSaid(t *testing.T) {
 	}
 }
 
-// Articles and links as the facts have them.
+// Articles and links as docs/facts/eligibility-methods.md#sources and
+// docs/facts/insurers-and-papers.md#law have them.
 func TestSourcesNameTheirArticleAndLink(t *testing.T) {
 	for _, c := range []struct {
 		source   Source

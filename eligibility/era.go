@@ -3,7 +3,8 @@ package eligibility
 import "strconv"
 
 // Era is a Japanese era (元号) with its first day.
-// The days: 明治 1868-01-25, 大正 1912-07-30, 昭和 1926-12-25, 平成 1989-01-08, 令和 2019-05-01 (改元の政令; rules.md 4.3).
+// The days: 明治 1868-01-25, 大正 1912-07-30, 昭和 1926-12-25, 平成 1989-01-08, 令和 2019-05-01 (改元の政令;
+// docs/facts/shares-and-limits.md#eras).
 type Era struct {
 	Name   string // 令和
 	Letter byte   // R

@@ -11,7 +11,8 @@ import (
 
 func day(s string) Date { return MustDate(s) }
 
-// rules.md 4.1: the example of the check digit, the numbers of 4.6 and the table of 法別番号.
+// docs/facts/insurer-numbers.md: the example of #check-digit and the table of #system-numbers; the
+// numbers are those of docs/facts/test-people.md#insurers.
 func TestInsurerNumbers(t *testing.T) {
 	for _, c := range []struct{ in, want, paper, kind, prefecture string }{
 		{"33120015", "33120015", "33120015", "警察共済組合", "千葉県"},
@@ -53,7 +54,7 @@ func TestInsurerNumbers(t *testing.T) {
 	}
 }
 
-// rules.md 4.2: widths, hyphens, leading zeros, missing parts.
+// docs/facts/insurer-numbers.md#symbol-number-branch: widths, hyphens, leading zeros, missing parts.
 func TestIdentifiersAreComparedNormalised(t *testing.T) {
 	a := Person{Insurer: "06139992", Symbol: "１２３－４", Number: "５６７", BranchNumber: "01"}
 	for _, b := range []Person{
@@ -83,7 +84,8 @@ func TestIdentifiersAreComparedNormalised(t *testing.T) {
 	}
 }
 
-// rules.md 1.5 (IWAKI, NISHIPLA; MHLW-HOW for the shorter wording): 2026-05-15 → 2026-08-31, and three plain months.
+// docs/facts/cards-and-certificates.md#three-months-of-grace: 2026-05-15 → 2026-08-31, and three plain
+// months.
 func TestGraceOfACertificate(t *testing.T) {
 	for _, c := range []struct{ until, warn, last, r90 string }{
 		{"2026-05-15", "2026-08-15", "2026-08-31", "2026-02-14"},
@@ -106,7 +108,9 @@ func TestGraceOfACertificate(t *testing.T) {
 	}
 }
 
-// rules.md 1.4, 1.6 and 2 (対比表); each case names its row.
+// docs/facts/insurers-and-papers.md#three-documents (対比表), #calendar-of-insurers and
+// #elderly-from-august-2026; docs/facts/cards-and-certificates.md for grace and special people. Each
+// case names its row.
 func TestWhoGetsWhichPaper(t *testing.T) {
 	d := func(s string) Date { return day(s) }
 	for _, c := range []struct {
@@ -119,11 +123,11 @@ func TestWhoGetsWhichPaper(t *testing.T) {
 		{"対比表: マイナ保険証 holder", Person{Insurer: "06139992", Registered: Yes}, "2026-11-22", "N", Certain},
 		{"対比表: no マイナ保険証", Person{Insurer: "06139992", Registered: No}, "2026-11-22", "C", Certain},
 		{"unknown registration is never 'no'", Person{Insurer: "06139992"}, "2026-11-22", "N", Unverified},
-		{"1.6 要配慮者", Person{Insurer: "06139992", Registered: Yes, NeedsCare: Yes}, "2026-11-22", "NC", Certain},
-		{"1.6 DV", Person{Insurer: "06139992", Registered: Yes, Withheld: Yes}, "2026-11-22", "C", Likely},
-		{"1.5 in the grace", Person{Insurer: "06139992", Registered: Yes, CertificateUntil: d("2026-10-01")}, "2026-11-22", "NC", Likely},
-		{"1.5 grace over", Person{Insurer: "06139992", Registered: Yes, CertificateUntil: d("2026-05-15")}, "2026-09-01", "C", Certain},
-		{"1.5 last day of the grace", Person{Insurer: "06139992", Registered: Yes, CertificateUntil: d("2026-05-15")}, "2026-08-31", "NC", Likely},
+		{"要配慮者", Person{Insurer: "06139992", Registered: Yes, NeedsCare: Yes}, "2026-11-22", "NC", Certain},
+		{"DV", Person{Insurer: "06139992", Registered: Yes, Withheld: Yes}, "2026-11-22", "C", Likely},
+		{"in the grace", Person{Insurer: "06139992", Registered: Yes, CertificateUntil: d("2026-10-01")}, "2026-11-22", "NC", Likely},
+		{"grace over", Person{Insurer: "06139992", Registered: Yes, CertificateUntil: d("2026-05-15")}, "2026-09-01", "C", Certain},
+		{"last day of the grace", Person{Insurer: "06139992", Registered: Yes, CertificateUntil: d("2026-05-15")}, "2026-08-31", "NC", Likely},
 		{"被用者 notices from 2024-09", Person{Insurer: "01139997", Registered: No}, "2024-09-01", "N", Certain},
 		{"被用者 before", Person{Insurer: "01139997"}, "2024-08-31", "", Certain},
 		{"国保 before 2024-12-02", Person{Insurer: "00138990", Registered: Yes}, "2024-12-01", "", Certain},
@@ -157,7 +161,7 @@ func TestWhoGetsWhichPaper(t *testing.T) {
 	}
 }
 
-// rules.md 3.3 and 3.4 (OKAZAKI, TOKAI): the last day printed.
+// The last day printed: docs/facts/official-forms.md#validity-of-a-notice, #validity-of-a-certificate.
 func TestHowLongPapersAreValid(t *testing.T) {
 	on := day("2026-11-22")
 	for _, c := range []struct{ name, birth, insurer, notice, certificate string }{
@@ -178,7 +182,7 @@ func TestHowLongPapersAreValid(t *testing.T) {
 	}
 }
 
-// The contract of `server share` and rules.md 4.3.
+// The contract of `server share`; 健康保険法74条, 国民健康保険法42条, 高確法67条.
 func TestForecastOfTheShare(t *testing.T) {
 	for _, c := range []struct {
 		birth, on, insurer string
@@ -210,7 +214,8 @@ func TestForecastOfTheShare(t *testing.T) {
 	}
 }
 
-// Shares change only on the listed days: a band's first day (4.3), whoever is born when.
+// Shares change only on the listed days: a band's first day
+// (docs/facts/shares-and-limits.md#share-by-age), whoever is born when.
 func TestSharesChangeOnlyOnListedDays(t *testing.T) {
 	for _, birth := range []string{"2021-04-01", "2021-04-02", "2020-02-29", "1956-11-15", "1955-07-01", "1951-11-22", "1952-02-29", "1957-01-31"} {
 		p := Person{BirthDate: day(birth)}
@@ -228,7 +233,7 @@ func TestSharesChangeOnlyOnListedDays(t *testing.T) {
 	}
 }
 
-// rules.md 4.3: the first days of the eras, 元年, and every day since 明治 both ways.
+// docs/facts/shares-and-limits.md#eras: the first days of the eras, 元年, and every day since 明治 both ways.
 func TestJapaneseYearsBothWays(t *testing.T) {
 	for d, want := range map[string]string{"2019-05-01": "令和元年5月1日", "2019-04-30": "平成31年4月30日", "1989-01-08": "平成元年1月8日", "1989-01-07": "昭和64年1月7日",
 		"1926-12-25": "昭和元年12月25日", "1926-12-24": "大正15年12月24日", "1912-07-30": "大正元年7月30日", "1912-07-29": "明治45年7月29日", "1868-01-25": "明治元年1月25日",
@@ -305,7 +310,8 @@ func TestWordsOfPapers(t *testing.T) {
 	if Male.Japanese()+Female.Japanese()+SexUnknown.Japanese() != "男女" || Subscriber.Japanese()+Dependent.Japanese()+RelationUnknown.Japanese() != "本人家族" {
 		t.Error("性別, 本人家族区分")
 	}
-	if LimitClass("A03").Japanese() != "ウ" || !LimitClass("B10").Valid() || LimitClass("C01").Valid() { // rules.md 5.1
+	// docs/facts/shares-and-limits.md#limit-classes
+	if LimitClass("A03").Japanese() != "ウ" || !LimitClass("B10").Valid() || LimitClass("C01").Valid() {
 		t.Error("限度額適用区分")
 	}
 	if Certain.Japanese()+Likely.Japanese()+Unverified.Japanese() != "確実推定未確認" || weaker(Certain, Unverified) != Unverified || weaker(Likely, Certain) != Likely || weaker(Certain, Certain) != Certain {

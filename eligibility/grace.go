@@ -1,6 +1,7 @@
 package eligibility
 
-// Grace is what follows from the day on which a 利用者証明用電子証明書 ends (rules.md 1.5). Official pages word the three
+// Grace is what follows from the day on which a 利用者証明用電子証明書 ends
+// (docs/facts/cards-and-certificates.md#three-months-of-grace). Official pages word the three
 // months in two ways; both are kept: people are warned by the shorter, staff may still try by the longer.
 type Grace struct {
 	Until      Date    // the certificate's last day

@@ -12,8 +12,9 @@ type InsurerNumber string
 // ErrInsurerNumber is returned for a number that no insurer can have.
 var ErrInsurerNumber = &Error{Code: Invalid, Key: "insurer.number"}
 
-// ParseInsurerNumber reads 6 or 8 digits (half or full width, blanks and hyphens ignored) and verifies the check digit
-// (rules.md 4.1). It returns ErrInsurerNumber when the length or the check digit is wrong.
+// ParseInsurerNumber reads 6 or 8 digits (half or full width, blanks and hyphens ignored) and verifies
+// the check digit (docs/facts/insurer-numbers.md#check-digit). It returns ErrInsurerNumber when the
+// length or the check digit is wrong.
 func ParseInsurerNumber(s string) (InsurerNumber, error) {
 	var b strings.Builder
 	for _, r := range s {
@@ -37,8 +38,9 @@ func ParseInsurerNumber(s string) (InsurerNumber, error) {
 	return InsurerNumber(n), nil
 }
 
-// checkDigit is the 検証番号 of a body of digits: weights 2, 1, 2, 1 … from the right, two-digit products counted as
-// their digit sum, then 10 less the last digit of the total (rules.md 4.1). Leading zeros do not change it.
+// checkDigit is the 検証番号 of a body of digits: weights 2, 1, 2, 1 … from the right, two-digit products
+// counted as their digit sum, then 10 less the last digit of the total
+// (docs/facts/insurer-numbers.md#check-digit). Leading zeros do not change it.
 func checkDigit(body string) byte {
 	t := 0
 	for i := range body {
@@ -51,7 +53,7 @@ func checkDigit(body string) byte {
 // Paper returns the number as papers print it: six digits for 国民健康保険, eight otherwise.
 func (n InsurerNumber) Paper() string { return strings.TrimPrefix(string(n), "00") }
 
-// The systems by 法別番号 (rules.md 4.1); 国民健康保険 has none and is padded with 00.
+// The systems by 法別番号 (docs/facts/insurer-numbers.md#system-numbers); 国民健康保険 has none and is padded with 00.
 var systems = map[string]struct {
 	kind   string
 	scheme scheme
@@ -88,7 +90,8 @@ func (n InsurerNumber) Kind() string {
 // PublicExpense reports whether the number is of 生活保護の医療扶助 (法別番号 12), which is no insurance.
 func (n InsurerNumber) PublicExpense() bool { return len(n) == 8 && n[:2] == "12" }
 
-// MayBeAssociation reports whether a 国民健康保険 number is of the range given to 国民健康保険組合: third digit 3 (rules.md 4.1).
+// MayBeAssociation reports whether a 国民健康保険 number is of the range given to 国民健康保険組合: third digit 3
+// (docs/facts/insurer-numbers.md#structure).
 func (n InsurerNumber) MayBeAssociation() bool { return len(n) == 8 && n[:2] == "00" && n[4] == '3' }
 
 // schemeOf returns the calendar that an insurer follows; everyone when it is unknown.

@@ -7,7 +7,8 @@ import (
 	"golang.org/x/text/width"
 )
 
-// HalfWidthKana returns katakana in half width, as 資格情報のお知らせ and OQS write フリガナ (rules.md 3.3, 4.4): ガ becomes ｶﾞ. Other
+// HalfWidthKana returns katakana in half width, as 資格情報のお知らせ and OQS write フリガナ
+// (docs/facts/names-and-characters.md#kana): ガ becomes ｶﾞ. Other
 // characters stay as they are.
 func HalfWidthKana(s string) string {
 	var b strings.Builder

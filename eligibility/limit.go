@@ -1,6 +1,7 @@
 package eligibility
 
-// LimitClass is 限度額適用区分 by its OQS flag A01…A06, B01…B10 (rules.md 5.1). The zero value is unknown.
+// LimitClass is 限度額適用区分 by its OQS flag A01…A06, B01…B10
+// (docs/facts/shares-and-limits.md#limit-classes). The zero value is unknown.
 type LimitClass string
 
 var limitNames = map[LimitClass]string{

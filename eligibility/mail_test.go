@@ -2,7 +2,8 @@ package eligibility
 
 import "testing"
 
-// 不開示: the address in the register must not reach a paper (rules.md 1.6).
+// 不開示: the address in the register must not reach a paper
+// (docs/facts/cards-and-certificates.md#withheld-data).
 func TestPapersOfWithheldPeopleNeverGoToTheirAddress(t *testing.T) {
 	home := Person{PostCode: "100-0000", Address: "架空町1"}
 	for _, c := range []struct {

@@ -55,7 +55,7 @@ func TestMyNumberIsFoundBehindAnyBlankOrHyphen(t *testing.T) {
 	}
 }
 
-// By hand from the rule of rules.md 4.1b: the weights of 12345678901 from the right are 2 … 7, 2 … 6, the sum
+// By hand from 平成26年総務省令第85号5条: the weights of 12345678901 from the right are 2 … 7, 2 … 6, the sum
 // of products is 212, the remainder by 11 is 3, so the digit is 8.
 func TestCheckDigitOfAMyNumberByHand(t *testing.T) {
 	if got := myNumberDigit("12345678901"); got != '8' {

@@ -2,7 +2,7 @@ package eligibility
 
 import "slices"
 
-// NameMatch says how alike two writings of a name are (rules.md 4.4).
+// NameMatch says how alike two writings of a name are (docs/facts/names-and-characters.md#matching).
 type NameMatch struct {
 	Match       Match            `json:"match"`
 	Differences []NameDifference `json:"differences"`

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// Expected values: rules.md 4.4 (WIC-21464, SANOX-19, MPUNI), 常用漢字表's 康熙字典体 and the fictional people of 4.6.
+// Expected values: docs/facts/names-and-characters.md#matching, #character-sets, 常用漢字表's 康熙字典体 and the
+// fictional people of docs/facts/test-people.md#people.
 func TestNamesAreMatchedAsRegistersWriteThem(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
@@ -80,7 +81,7 @@ func TestNamesAreMatchedAsRegistersWriteThem(t *testing.T) {
 }
 
 func TestAnAliasCounts(t *testing.T) {
-	p := Person{Name: "NGUYEN TEST AN", Alias: "試験 アン"} // rules.md 4.6 no. 6
+	p := Person{Name: "NGUYEN TEST AN", Alias: "試験 アン"} // docs/facts/test-people.md#people, no. 6
 	if got := p.BestMatch("試験 アン"); got.Match != NamesEqual {
 		t.Error(got)
 	}
@@ -89,7 +90,8 @@ func TestAnAliasCounts(t *testing.T) {
 	}
 }
 
-// JIS X 0208:1997 has 6,879 characters; SANOX-19: 德 is rejected, 髙 came as ●; BLESSED: extended characters.
+// JIS X 0208:1997 has 6,879 characters; docs/facts/names-and-characters.md#character-sets: 德 is
+// rejected, 髙 came as ●.
 func TestReceiptComputersTakeJISX0208(t *testing.T) {
 	n := 0
 	for r := rune(0xa0); r < 0x30000; r++ {

@@ -63,7 +63,7 @@ func TestAFormerFamilyNameOrAnAliasInBracketsIsAVariant(t *testing.T) {
 		{"山田花子（佐藤）", "佐藤", NamesSimilar}, // a family name alone is nobody's name
 		{"（試験 太郎）", "試験 太郎", NamesEqual},
 		{"山田（）花子", "山田 花子", NamesVariant},
-		{"（）", "（）", NamesDifferent}, // brackets around nothing are nobody's name
+		{"（）", "（）", NamesDifferent},        // brackets around nothing are nobody's name
 		{"山田（佐藤花子", "山田佐藤花子", NamesSimilar}, // never closed
 	})
 	if got := MatchNames("山田（佐藤）花德", "山田 花徳"); fmt.Sprint(got.Differences) != "[{2 （佐藤）  variant} {7 德 徳 variant}]" {

@@ -139,8 +139,9 @@ func (u UseRule) Japanese() string {
 	return fmt.Sprintf("年%d回以上かつ直近3か月に%d回以上", u.InYear, u.InThreeMonths)
 }
 
-// NoticeUntil returns the last day printed on a notice issued on day: none (zero) below 70; from 70 on July 31st or the
-// day before the 75th birthday, whichever comes first (rules.md 3.3; likely for other insurers than 国保).
+// NoticeUntil returns the last day printed on a notice issued on day: none (zero) below 70; from 70 on
+// July 31st or the day before the 75th birthday, whichever comes first
+// (docs/facts/official-forms.md#validity-of-a-notice; likely for other insurers than 国保).
 func NoticeUntil(p Person, day Date) Date {
 	if p.BirthDate.IsZero() || bandOn(p.BirthDate.Latest(), day) < from70 && schemeOf(p.Insurer) != elderly {
 		return Date{}
@@ -148,8 +149,9 @@ func NoticeUntil(p Person, day Date) Date {
 	return soonest(p, day, NextReview(day).AddDays(-1))
 }
 
-// CertificateValidUntil returns the last day that a certificate issued on day may bear: five years at most; for 国保 and 後期
-// July 31st; never beyond the day before the 70th or 75th birthday changes the share (rules.md 2 and 3.4).
+// CertificateValidUntil returns the last day that a certificate issued on day may bear: five years at
+// most; for 国保 and 後期 July 31st; never beyond the day before the 70th or 75th birthday changes the
+// share (docs/facts/official-forms.md#validity-of-a-certificate).
 func CertificateValidUntil(p Person, day Date) Date {
 	last := day.AddMonths(60).AddDays(-1)
 	if schemeOf(p.Insurer)&(residents|elderly) != 0 && schemeOf(p.Insurer) != everyone {

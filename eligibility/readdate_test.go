@@ -19,7 +19,7 @@ func TestDatesAreReadAsPeopleWriteThem(t *testing.T) {
 	}
 }
 
-// Days that the calendar does not have, and eras that had ended (rules.md 4.3).
+// Days that the calendar does not have, and eras that had ended (docs/facts/shares-and-limits.md#eras).
 func TestImpossibleDatesAreRefused(t *testing.T) {
 	for _, text := range []string{"1980-02-30", "2026-13-01", "昭和64年1月8日", "平成31年5月1日", "令和0年1月1日", "29268", "1980", "17/02/1980", "きのう", "1980-02-17T00:00", "198002171", "R550217x", "2023-02-29"} {
 		if got, err := ReadDate(text); !errors.Is(err, ErrDate) {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// Expected values: rules.md 4.3 (KLUBLR, GOJO, MITANE) and the fictional people of 4.6.
+// Expected values: 健康保険法74条, 国民健康保険法42条, 高確法67条, 年齢計算ニ関スル法律 (docs/facts/shares-and-limits.md) and the
+// fictional people of docs/facts/test-people.md#people.
 func TestSharesByAgeAndDay(t *testing.T) {
 	for _, c := range []struct {
 		name, birth, day string

@@ -11,12 +11,12 @@ import (
 	"madoguchi/outside"
 )
 
-// aSituation is a line of testdata/situations.json. It was written from the facts with their sources, by somebody who
-// had not seen the rules' code; what the facts leave open is not expected.
+// aSituation is a line of testdata/situations.json, written from the laws and the sections of
+// docs/facts that its source names, not from the rules' code; what those leave open is not expected.
 type aSituation struct {
 	Name      string          `json:"name"`
 	Situation json.RawMessage `json:"situation"`
-	MayRefuse bool            `json:"mayRefuse"` // as impossible: the facts leave it open
+	MayRefuse bool            `json:"mayRefuse"` // as impossible: its source leaves it open
 	Source    string          `json:"source"`
 	Expect    struct {
 		Best        json.RawMessage       `json:"best"`     // a code, null, or several of which one

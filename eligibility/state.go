@@ -11,7 +11,7 @@ type ValidityMeaning struct {
 	NextEn string
 }
 
-// Validities lists the states of OQSCD006 (rules.md 4.5).
+// Validities lists the states of OQSCD006 (docs/facts/oqs-answer.md#validity).
 var Validities = [...]ValidityMeaning{
 	{"1", "有効", "valid",
 		"表示された資格で受け付けてください。",
@@ -33,7 +33,7 @@ var Validities = [...]ValidityMeaning{
 		"The medical ticket is not registered yet. Ask the welfare office."},
 }
 
-// LossReasons lists the reasons of loss (喪失理由) of the OQS answer (rules.md 4.5).
+// LossReasons lists the reasons of loss (喪失理由) of the OQS answer (docs/facts/oqs-answer.md#reason-of-loss).
 var LossReasons = [...]ValidityMeaning{
 	{"01", "死亡", "death",
 		"記録の番号がその人のものか確かめ、まちがいなら保険者に連絡してください。",

@@ -19,9 +19,10 @@ const oldForms = "亜亞悪惡圧壓囲圍医醫為爲壱壹隠隱栄榮営營�
 	"謡謠来來頼賴乱亂覧覽竜龍両兩猟獵緑綠涙淚塁壘礼禮励勵戻戾霊靈齢齡暦曆歴歷恋戀錬鍊炉爐労勞楼樓録錄湾灣亀龜聡聰" +
 	"飲飮渇渴顔顏却卻欠缺研硏写寫増增窓窗鬪鬭晩晚没沒隷隸郎郞"
 
-// nameForms are further shapes that registers write for one another in names: the examples of rules.md 4.4 (WIC-21464,
-// SANOX-19, MPUNI), the pairs of 戸籍法施行規則別表第二の一, old printed forms and 俗字 that characters of their own stand for,
-// and the names that the documents are tested with. 斉 and 斎, 園 and 薗 are two names, not one: they are not folded.
+// nameForms are further shapes that registers write for one another in names: the examples of
+// docs/facts/names-and-characters.md#character-sets, the pairs of 戸籍法施行規則別表第二の一, old printed forms and
+// 俗字 that characters of their own stand for, and the names that the documents are tested with. 斉 and 斎,
+// 園 and 薗 are two names, not one: they are not folded.
 var nameForms = [...]string{"亘亙", "巌巖", "晃晄", "穣穰", "禄祿", "萌萠", "晋晉", "青靑", "清淸", "教敎", "彦彥", "産產", "姫姬", "強强", "呉吳", "瑶瑤", "間閒", "昇曻", "淵渕渊",
 	"橋槗𣘺", "剣剱劔", "宝寳", "喜㐂", "国圀", "船舩", "涼凉", "冴冱", "峨峩", "嵯嵳", "函凾", "冊册", "鴎鷗", "蒋蔣", "頴穎", "諌諫", "莱萊", "竪豎", "隣鄰", "杉杦",
 	"高髙", "崎﨑嵜㟢", "辺邉", "吉𠮷", "柳栁", "浜濵", "島嶋嶌", "桑桒", "土𡈽圡", "富冨", "桧檜", "薮藪", "峰峯", "館舘",

@@ -15,8 +15,8 @@ var preflight []byte
 // jars are what Preflight stands on, where Debian puts them.
 var jars = []string{"preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "commons-io", "jaxb-api", "javax.activation"}
 
-// Preflight fails t for each file that PDFBox Preflight does not find valid PDF/A-1b. It judges no other level
-// (facts: pdf.md 4).
+// Preflight fails t for each file that PDFBox Preflight does not find valid PDF/A-1b. It judges no
+// other level (docs/facts/pdf-and-pades.md#pdfa).
 func Preflight(t testing.TB, files ...string) {
 	t.Helper()
 	Need(t, "javac", "java")

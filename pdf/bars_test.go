@@ -19,9 +19,10 @@ import (
 	"madoguchi/pdf/sign"
 )
 
-// The bars of DESIGN.md section 8 for documents. `make bench` runs this once; it fails when a bar is missed. Each ratio is of
-// medians that were measured in turns in this run, in processor time with the garbage collector's, against the same page as
-// anyone would write it with gopdf and go-qrcode; theirs is unsigned, untagged and no PDF/A.
+// The bars of docs/benchmarks.md#documents-pdf. `make bench` runs this once; it fails when a bar is
+// missed. Each ratio is of medians that were measured in turns in this run, in processor time with the
+// garbage collector's, against the same page as anyone would write it with gopdf and go-qrcode; theirs
+// is unsigned, untagged and no PDF/A.
 func BenchmarkBars(b *testing.B) {
 	bar := func(what string, got, want float64, unit string, met bool) {
 		word := "met"

@@ -39,7 +39,7 @@ type counter int64
 
 func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return len(p), nil }
 
-// facts: pdf.md 8: at most 2.0 KB a notice page.
+// At most 2.0 KB a notice page (docs/facts/pdf-and-pades.md#bars).
 func TestABatchTakesAtMostTwoThousandBytesAPage(t *testing.T) {
 	var few, many counter
 	batch(t, &few, notice(t), 100)

@@ -12,8 +12,9 @@ import (
 	"madoguchi/pdf/form"
 )
 
-// Certificate is what one 資格確認書 says: the paper with which an insured person who has no マイナ保険証 is treated. It stands
-// alone. Fields: 健康保険法施行規則47条 as rules.md 3.4 lists them; the layout is ours.
+// Certificate is what one 資格確認書 says: the paper with which an insured person who has no マイナ保険証 is
+// treated. It stands alone. Fields: 健康保険法施行規則47条 (docs/facts/official-forms.md#certificate); the layout
+// is ours.
 type Certificate struct {
 	Person   eligibility.Person
 	Share    int              // 一部負担金の割合, percent; 0 is left out (required from 70 on)

@@ -29,7 +29,7 @@ func certificateFile(t *testing.T, name string, layout pdf.CertificateLayout, li
 
 var layouts = map[string]pdf.CertificateLayout{"certificate-sheet": pdf.CardSheet, "certificate-card": pdf.CardSingle, "certificate-a4": pdf.CertificateA4}
 
-// rules.md 3.4: the items of the paper, front and back.
+// 健康保険法施行規則47条: the items of the paper, front and back (docs/facts/official-forms.md#certificate).
 func TestCertificateSaysWhatTheRegulationAsks(t *testing.T) {
 	for name, layout := range layouts {
 		path, reports := certificateFile(t, name, layout, certificate())
@@ -47,7 +47,8 @@ func TestCertificateSaysWhatTheRegulationAsks(t *testing.T) {
 	}
 }
 
-// A family member's certificate names the subscriber; what more is asked for than the front holds stands on the back (rules.md 3.4).
+// A family member's certificate names the subscriber; what more is asked for than the front holds
+// stands on the back (docs/facts/official-forms.md#certificate).
 func TestCertificateBearsWhatIsAskedFor(t *testing.T) {
 	c := certificate()
 	c.Person.Relation, c.Person.SubscriberName, c.Person.Alias = eligibility.Dependent, "髙橋 花子", "高橋 とく"
@@ -97,7 +98,8 @@ func TestCardSheetsBearTenPeopleAndNoEmptyCard(t *testing.T) {
 	}
 }
 
-// Other schemes are called otherwise; 後期高齢者医療 has a 被保険者番号 and neither 記号 nor 枝番 (rules.md 4.2).
+// Other schemes are called otherwise; 後期高齢者医療 has a 被保険者番号 and neither 記号 nor 枝番
+// (docs/facts/insurer-numbers.md#number-of-the-elderly).
 func TestCertificateIsNamedAfterItsScheme(t *testing.T) {
 	elderly := certificate()
 	elderly.Person.Insurer, elderly.Person.Symbol, elderly.Person.BranchNumber, elderly.Person.Number = "39139993", "", "", "09999996"

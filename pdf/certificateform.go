@@ -20,7 +20,8 @@ const (
 	cropMark = 4.0 // length of a mark
 )
 
-// composeCertificate draws a form of the 資格確認書: items after rules.md 3.4, the look our own.
+// composeCertificate draws a form of the 資格確認書: items after 健康保険法施行規則47条
+// (docs/facts/official-forms.md#certificate), the look our own.
 func composeCertificate(layout CertificateLayout, kind certificateKind, look Look, demo bool) (*form.Form, error) {
 	var a *artwork
 	switch layout {

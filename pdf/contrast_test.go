@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// WCAG 2.2: black on white is 21:1; #767676 on white is the well-known 4.54:1 (facts web.md 3 has the same figure).
+// WCAG 2.2: black on white is 21:1; #767676 on white is the well-known 4.54:1
+// (docs/facts/web-platform.md#contrast).
 func TestLettersOnABandStandOut(t *testing.T) {
 	white := [3]uint8{255, 255, 255}
 	for c, want := range map[[3]uint8]float64{{0, 0, 0}: 21, {255, 255, 255}: 1, {0x76, 0x76, 0x76}: 4.54} {

@@ -21,8 +21,10 @@ type Declaration struct {
 	Employer    string
 }
 
-// DeclarationSheet makes the form for a patient who is insured but can show nothing that proves it beside the card (rules.md
-// 1.2, A1): the fields of the ministry's notice in its order, date and signature. The layout is ours.
+// DeclarationSheet makes the form for a patient who is insured but can show nothing that proves it
+// beside the card: the fields of the ministry's notice (保発0710第1号;
+// docs/facts/eligibility-methods.md#written-declaration) in its order, date and signature. The layout
+// is ours.
 func DeclarationSheet(d Declaration, made time.Time) ([]byte, Report, error) {
 	d.Name, d.Kana = eligibility.CleanName(d.Name), eligibility.CleanName(d.Kana)
 	composed, err := declarationForm()

@@ -8,7 +8,7 @@ import (
 	"madoguchi/pdf"
 )
 
-// rules.md 1.2, A1: the fields of the notice of 2023-07-10.
+// The fields of 保発0710第1号 of 2023-07-10 (docs/facts/eligibility-methods.md#written-declaration).
 func TestDeclarationAsksWhatTheNoticeAsks(t *testing.T) {
 	for name, d := range map[string]pdf.Declaration{"declaration-empty": {}, "declaration": {Facility: "架空医院", Name: "𠮷田 葛󠄀子", Kana: "ヨシダ カツコ", BirthDate: eligibility.MustDate("1988-11-30"),
 		Sex: eligibility.Female, Address: "東京都架空市架空町1-2-3"}} {

@@ -15,7 +15,7 @@ type Look struct {
 // Colour is a printed colour in sRGB.
 type Colour struct{ R, G, B uint8 }
 
-// blue is the product's (LOOK.md).
+// blue is the product's own colour, not one of the State's.
 var blue = Colour{0x00, 0x11, 0x8f}
 
 // contact is the unit and the telephone, on one line.

@@ -14,8 +14,9 @@ import (
 	"madoguchi/pdf"
 )
 
-// hardNames are what registers really hold: characters beyond JIS X 0208 and beyond the BMP, variants by selector (Adobe-Japan1 and
-// Moji_Joho), compatibility kanji, ●, very long and very short names, foreign ones (facts pdf.md 2, rules.md 4.4).
+// hardNames are what registers really hold: characters beyond JIS X 0208 and beyond the BMP, variants
+// by selector (Adobe-Japan1 and Moji_Joho), compatibility kanji, ●, very long and very short names,
+// foreign ones (docs/facts/fonts.md#coverage, docs/facts/names-and-characters.md).
 var hardNames = func() []string {
 	data, err := os.ReadFile("testdata/hard-names.txt") // the browser tests read it too
 	if err != nil {

@@ -66,7 +66,7 @@ func noticeFile(t *testing.T, name string, notices ...pdf.Notice) (string, []pdf
 	return saved(t, name, out.Bytes()), reports
 }
 
-// rules.md 3.3: the fields of the national sample, in both parts.
+// The fields of the ministry's sample, in both parts (docs/facts/official-forms.md#notice).
 func TestNoticeSaysWhatTheNationalSampleAsks(t *testing.T) {
 	path, _ := noticeFile(t, "notice", notice(t))
 	text := run(t, "pdftotext", "-layout", path, "-")
@@ -100,7 +100,7 @@ func TestBothCodesOfANoticeAreReadAtTwoResolutions(t *testing.T) {
 	}
 }
 
-// difficult names: facts pdf.md 2, rules.md 4.4.
+// Difficult names: docs/facts/fonts.md#coverage, docs/facts/names-and-characters.md#character-sets.
 var difficult = []string{"𠮷田 一", "𡈽屋 花子", "髙橋 﨑子", "德川 塚", "葛󠄀城 葛󠄁子", "辻󠄀 次郎", "渡邉󠄂 三郎", "●橋 德一", "𣘺本 𩸽", "濵田 栁",
 	strings.TrimSpace(strings.Repeat("WOLFESCHLEGELSTEINHAUSENBERGER ", 3)), "NGUYEN TEST AN", "ジョン・スミス", "㐂田 丂子", "寿限無寿限無五劫の擦り切れ海砂利水魚の水行末雲来末風来末"}
 

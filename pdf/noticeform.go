@@ -28,8 +28,8 @@ const (
 
 var head = [3]uint8{0xf2, 0xf2, 0xf2}
 
-// composeNotice draws the form of the 資格情報のお知らせ: fields and their order after the national sample (rules.md 3.3), the
-// look our own.
+// composeNotice draws the form of the 資格情報のお知らせ: fields and their order after the ministry's sample
+// (docs/facts/official-forms.md#notice), the look our own.
 func composeNotice(kind noticeKind) (*form.Form, error) {
 	a := compose()
 	if kind.demo {

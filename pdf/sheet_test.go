@@ -67,7 +67,8 @@ func run(t testing.TB, program string, args ...string) string {
 	return out.String()
 }
 
-// The wording of DESIGN.md section 1 and the items of the screen, as another program reads them.
+// The wording that keeps it apart from the State's (docs/facts/law-and-privacy.md#look-alikes) and the
+// items of the screen, as another program reads them.
 func TestSheetSaysWhatItMustAndCanBeSearched(t *testing.T) {
 	text := run(t, "pdftotext", "-layout", made(t, sheet(t)), "-")
 	for _, want := range []string{"資格情報（写し）", "架空市 発行・マイナポータルの画面ではありません", "提示にはマイナンバーカードが必要です", "髙橋 德一", "タカハシ トクイチ",
@@ -122,7 +123,8 @@ func TestSameSheetSameBytes(t *testing.T) {
 	}
 }
 
-// facts: pdf.md 2: 𠮷 and the variants of 葛 are in the other fonts; a kanji of Extension G and an unregistered variant are nowhere.
+// docs/facts/fonts.md#coverage: 𠮷 and the variants of 葛 are in the other fonts; a kanji of Extension G
+// and an unregistered variant are nowhere.
 func TestSheetPrintsRareNamesAndSaysWhatItCannot(t *testing.T) {
 	s := sheet(t)
 	s.Person.Name = "𠮷田 葛󠄀子"

@@ -13,7 +13,7 @@ type sheetKind struct {
 // codeTop is where the code begins: below the longest table.
 const codeTop = 214.0
 
-// moduleSize is ten dots of a 600 dpi printer: 0.423 mm (facts: pdf.md 6).
+// moduleSize is ten dots of a 600 dpi printer: 0.423 mm (docs/facts/qr-codes.md#on-paper).
 const moduleSize = 10 * 25.4 / 600
 
 // composeSheet draws the form of the eligibility sheet.

@@ -18,7 +18,7 @@ import (
 	"madoguchi/server/web"
 )
 
-// Roles of a server (DESIGN.md section 1).
+// Roles of a server: which pages, API and jobs it runs.
 const (
 	roleAll     = "all"
 	roleInsurer = "insurer"

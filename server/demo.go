@@ -22,7 +22,7 @@ import (
 // demoHost is the HOST of the demo's iss: SMART Health Cards want https, and the key sets travel in the trust list.
 const demoHost = "https://localhost:8080"
 
-// demoInsurers are fictional (facts: rules.md 4.6).
+// demoInsurers are fictional (docs/facts/test-people.md#insurers).
 var demoInsurers = []insurer.Insurer{
 	{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"},
 	{Number: "06139992", Name: "架空健康保険組合", Issuer: "架空健康保険組合理事長", Telephone: "06-0000-0000"},
@@ -32,7 +32,8 @@ var demoInsurers = []insurer.Insurer{
 // demoStaff are fictional names to pick from; the demo has no staff sign-in.
 var demoStaff = []string{"鈴木", "佐藤", "田中"}
 
-// demoPeople can sign in at the demo provider (facts: rules.md 4.6). The sub of each is made for the demo.
+// demoPeople can sign in at the demo provider (docs/facts/test-people.md#people). The sub of each is
+// made for the demo.
 var demoPeople = []demoidp.Person{
 	{Subject: "demo-tokuichi", Name: "髙橋　德一", BirthDate: eligibility.MustDate("1955-07-01")},
 	{Subject: "demo-taro", Name: "試験　太郎", BirthDate: eligibility.MustDate("1986-04-12")},

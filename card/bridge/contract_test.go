@@ -26,7 +26,7 @@ import (
 	"madoguchi/card/virtual"
 )
 
-// The contract of bridge check as issue 5 writes it: exit codes 0 confirmed, 3 unverified, 1 refused, 2 error.
+// The contract of bridge check with its callers: exit codes 0 confirmed, 3 unverified, 1 refused, 2 error.
 var codes = map[string]int{"confirmed": 0, "unverified": 3, "refused": 1, "error": 2}
 
 // bridge is the built program.
@@ -138,7 +138,8 @@ func write(t *testing.T, name, content string) string {
 	return path
 }
 
-// person writes the description of a virtual card. The date is the example of card.md 3.
+// person writes the description of a virtual card. The date is the example of
+// docs/facts/my-number-card.md#secrets-and-tries.
 func person(t *testing.T, more string) string {
 	t.Helper()
 	return write(t, "card.json", `{"name": "試験 花子", "birthDate": "1980-02-17"`+more+`}`)

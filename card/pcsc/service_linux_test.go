@@ -129,7 +129,7 @@ func TestThroughPcscdACardIsSeenCheckedAndSeenToGo(t *testing.T) {
 	}
 }
 
-// The bar is DESIGN.md section 8's and issue 5's: below 50 ms through pcscd without delays.
+// The bar (docs/facts/pcsc.md#bars): below 50 ms through pcscd without delays.
 func TestThroughPcscdACheckTakesLessThanFiftyMilliseconds(t *testing.T) {
 	b := bench.Start(t)
 	if b == nil {

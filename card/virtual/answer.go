@@ -6,7 +6,7 @@ import (
 	"crypto/rsa"
 )
 
-// Status words (card.md 5).
+// Status words (ISO/IEC 7816-4; docs/facts/my-number-card.md#commands-and-status-words).
 const (
 	swOK          = 0x9000
 	swLength      = 0x6700

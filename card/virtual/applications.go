@@ -8,7 +8,8 @@ import (
 	"madoguchi/card"
 )
 
-// newSecrets makes the keys that tests look at. Numbers of tries: card.md 3; the birth-date key's is not known.
+// newSecrets makes the keys that tests look at. Numbers of tries:
+// docs/facts/my-number-card.md#secrets-and-tries; the birth-date key's is not known.
 func newSecrets(d Description) (keysAndTries, error) {
 	birth, err := card.BirthDateKey(d.BirthDate)
 	if err != nil {
@@ -112,7 +113,8 @@ func newVisual(d Description, k keysAndTries, number string, numberA *secret, is
 	}}
 }
 
-// newCommon is 共通カード: one record with serial number, municipality and expiry (card.md 4.4).
+// newCommon is 共通カード: one record with serial number, municipality and expiry
+// (docs/facts/my-number-card.md#common).
 func newCommon(d Description) *application {
 	record := fmt.Appendf(nil, "\x01\x1C%015d%05d%04d%02d%02d", 1, 13000, d.ExpiryYear, d.BirthDate.Month(), d.BirthDate.Day())
 	return &application{files: map[uint16]*file{

@@ -53,7 +53,7 @@ type application struct {
 	own   func() *rsa.PrivateKey
 }
 
-// Applications by full AID (card.md 4).
+// Applications by full AID (docs/facts/my-number-card.md#applications).
 const (
 	aidJPKI   = "\xD3\x92\xF0\x00\x26\x01\x00\x00\x00\x01"
 	aidVisual = "\xD3\x92\x10\x00\x31\x00\x01\x01\x04\x02"

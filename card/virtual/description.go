@@ -108,7 +108,7 @@ func (d Description) complete() Description {
 	return d
 }
 
-// fifthBirthday is when a certificate issued on day ends (card.md 6).
+// fifthBirthday is when a certificate issued on day ends (docs/facts/jpki-and-certificates.md#life).
 func fifthBirthday(birth, day eligibility.Date) eligibility.Date {
 	years := day.Year() - birth.Year()
 	if !birth.AddMonths(12 * years).After(day) {

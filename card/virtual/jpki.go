@@ -62,7 +62,8 @@ func TestUserRoots() card.UserRoots {
 	return card.UserRoots{newAuthority(readKey(userPEM), userAuthority).root}
 }
 
-// jpkiFiles are the contents of 公的個人認証 (card.md 4.1 and 6), made when one of them is first needed. The signature
+// jpkiFiles are the contents of 公的個人認証 (docs/facts/my-number-card.md#jpki-files,
+// docs/facts/jpki-and-certificates.md), made when one of them is first needed. The signature
 // certificate lacks the four attributes of a real one, which nothing here reads.
 type jpkiFiles struct {
 	user, userCA, signature, signatureCA []byte

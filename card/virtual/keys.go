@@ -20,7 +20,8 @@ var caPEM []byte
 //go:embed testkeys/issuing.pem
 var issuingPEM []byte
 
-// Key ids: seven digits, 08 05, three digits, four pad bytes; test ids begin with 6 (card.md 4.5).
+// Key ids: seven digits, 08 05, three digits, four pad bytes; test ids begin with 6
+// (docs/facts/my-number-card.md#keys-and-cv-certificates).
 var (
 	caID      = keyID("6000020", "001")
 	visualID  = keyID("6000023", "001")

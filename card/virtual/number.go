@@ -26,7 +26,7 @@ func myNumber() string {
 	return string(number)
 }
 
-// numberFile is text 0001 as a model: the facts do not say what stands in it besides the number, since nobody opens it.
+// numberFile is text 0001 as a model: what stands in it besides the number is not known, since nobody opens it.
 func numberFile(number string) []byte {
 	return filled(object(0xFF10, object(0xDF11, []byte(number))), 64)
 }

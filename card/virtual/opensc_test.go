@@ -65,7 +65,8 @@ func pkcs11Module(t *testing.T) string {
 	return found[0]
 }
 
-// OpenSC and openssl are the judges: other people's programs, which know the real card (pcsc-bench.md 4).
+// OpenSC and openssl are the judges: other people's programs, which know the real card
+// (docs/facts/pcsc.md#independent-clients).
 func TestOpenSCTakesTheCardForAMyNumberCard(t *testing.T) {
 	outside.Need(t, "opensc-tool", "pkcs15-tool", "pkcs15-crypt", "pkcs11-tool", "openssl")
 	outside.NeedFile(t, pkcs11Module(t), "the package opensc brings it")

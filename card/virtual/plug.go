@@ -9,7 +9,7 @@ import (
 	"net"
 )
 
-// Controls of vpcd: messages of one byte (pcsc-bench.md 2).
+// Controls of vpcd: messages of one byte (docs/facts/pcsc.md#virtual-reader).
 const (
 	controlOff   = 0x00
 	controlOn    = 0x01

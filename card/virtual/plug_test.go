@@ -13,7 +13,8 @@ import (
 	"madoguchi/outside"
 )
 
-// vpcd is the server's side of the protocol (pcsc-bench.md 2), which sends length and body apart as vpcd 3.3 does.
+// vpcd is the server's side of the protocol (docs/facts/pcsc.md#virtual-reader), which sends length and
+// body apart as vpcd 3.3 does.
 type vpcd struct {
 	t    *testing.T
 	conn net.Conn
@@ -124,7 +125,8 @@ func TestPluggedCardEndsAsItsFaultsSay(t *testing.T) {
 	}
 }
 
-// Without TCP_QUICKACK each command waits 40 ms (pcsc-bench.md 7.1): a hundred would take four seconds.
+// Without TCP_QUICKACK each command waits 40 ms (docs/facts/pcsc.md#delayed-acknowledgements): a
+// hundred would take four seconds.
 func TestPluggedCardDoesNotWaitForDelayedAcknowledgements(t *testing.T) {
 	v := plug(t, insert(t, virtual.Description{}))
 	if err := v.conn.(*net.TCPConn).SetNoDelay(false); err != nil { // vpcd leaves Nagle's algorithm on

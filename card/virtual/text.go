@@ -8,7 +8,7 @@ import (
 	"madoguchi/eligibility"
 )
 
-// textFiles are the contents of 券面事項入力補助 (card.md 4.2).
+// textFiles are the contents of 券面事項入力補助 (docs/facts/my-number-card.md#text-files).
 type textFiles struct {
 	number, person, hashes, certificate, info, session, cardKey []byte
 }

@@ -14,7 +14,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-var born = eligibility.MustDate("1993-03-31") // the bench's holder (pcsc-bench.md 3): key 050331, 照合番号B 05033120301234
+// The holder of docs/facts/pcsc.md#test-card: key 050331, 照合番号B 05033120301234.
+var born = eligibility.MustDate("1993-03-31")
 
 func insert(t testing.TB, d virtual.Description) *virtual.Card {
 	t.Helper()
@@ -69,7 +70,7 @@ const (
 
 func ef(id string) string { return "00A4020C02" + id }
 
-// The rules of card.md 2.1, 3, 4 and 5, one by one.
+// The rules of docs/facts/my-number-card.md#virtual-card, one by one.
 func TestCardAnswersAsTheFactsSay(t *testing.T) {
 	for name, c := range map[string]struct {
 		commands []string

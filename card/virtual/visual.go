@@ -10,7 +10,7 @@ import (
 	"image/png"
 )
 
-// visualFiles are the contents of 券面事項確認 (card.md 4.3).
+// visualFiles are the contents of 券面事項確認 (docs/facts/my-number-card.md#visual-files).
 type visualFiles struct {
 	birth, face, info, certificate, number []byte
 }

@@ -81,7 +81,7 @@ type Bound struct {
 	JWS      []byte `json:"jws"` // SHA-256 of the credential
 }
 
-// Check asks for one birth-date check (card.md 2, step 1).
+// Check asks for one birth-date check (docs/facts/my-number-card.md#step-2-birth-date).
 type Check struct {
 	Bound
 	BirthDate eligibility.Date `json:"birthDate"`

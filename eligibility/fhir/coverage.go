@@ -1,6 +1,6 @@
-// Package fhir writes and reads an eligibility as FHIR R4 JP Core Coverage (jpfhir.jp.core 1.2), full form: 記号, 番号 and 枝番 as
-// extensions, both identifiers, the insurer with its number, and what JP Core has no slot for (負担割合, 限度額) as extensions of
-// this program (rules.md 5.2).
+// Package fhir writes and reads an eligibility as FHIR R4 JP Core Coverage (jpfhir.jp.core 1.2), full
+// form: 記号, 番号 and 枝番 as extensions, both identifiers, the insurer with its number, and what JP Core
+// has no slot for (負担割合, 限度額) as extensions of this program (docs/facts/fhir-jp-core.md).
 package fhir
 
 import (

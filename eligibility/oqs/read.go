@@ -1,6 +1,7 @@
-// Package oqs reads the answer files of オンライン資格確認 (OQS) as the connector on a clinic's terminal writes them: UTF-8,
-// Shift_JIS or UTF-16, one or many results, and the spellings that programs in use differ in (rules.md 5.1). What it reads comes from
-// public programs, not from the official interface specification, so it is tolerant: unknown elements are left out.
+// Package oqs reads the answer files of オンライン資格確認 (OQS) as the connector on a clinic's terminal writes
+// them: UTF-8, Shift_JIS or UTF-16, one or many results, and the spellings that programs in use differ
+// in (docs/facts/oqs-answer.md). What it reads comes from public programs, not from the official
+// interface specification, so it is tolerant: unknown elements are left out.
 package oqs
 
 import (

@@ -11,7 +11,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// The people are no. 3 and no. 2 of rules.md 4.6; element names and codes are those of 5.1.
+// The people are no. 3 and no. 2 of docs/facts/test-people.md#people; element names and codes are those of
+// docs/facts/oqs-answer.md#body.
 const result3 = `<ResultOfQualificationConfirmation><InsuredCardClassification>01</InsuredCardClassification><InsurerNumber>00138990</InsurerNumber>
 <InsuredCardSymbol>国１３</InsuredCardSymbol><InsuredIdentificationNumber>0001234</InsuredIdentificationNumber><InsuredBranchNumber>02</InsuredBranchNumber>
 <PersonalFamilyClassification>1</PersonalFamilyClassification><Name>●橋　德一</Name><NameKana>ﾀｶﾊｼ ﾄｸｲﾁ</NameKana><Sex1>1</Sex1><Birthdate>19550701</Birthdate>

@@ -7,9 +7,10 @@ import (
 	"sync"
 )
 
-// Profile returns an ICC profile of version 2 (ICC.1:2001-04; Preflight refuses version 4, facts: pdf.md 4) of the sRGB
-// colours of IEC 61966-2-1: primaries adapted to D50, and the transfer curve in so many steps that a straight line from one
-// to the next never leaves it by a half of an eight-bit step. Nobody may change the bytes.
+// Profile returns an ICC profile of version 2 (ICC.1:2001-04; Preflight refuses version 4:
+// docs/facts/pdf-and-pades.md#pdfa) of the sRGB colours of IEC 61966-2-1: primaries adapted to D50, and
+// the transfer curve in so many steps that a straight line from one to the next never leaves it by a
+// half of an eight-bit step. Nobody may change the bytes.
 var Profile = sync.OnceValue(func() []byte {
 	xyz := func(values ...float64) []byte {
 		b := []byte("XYZ \x00\x00\x00\x00")

@@ -2,7 +2,7 @@ package font
 
 import "testing"
 
-// facts: pdf.md 2: which of the fonts has what.
+// docs/facts/fonts.md#coverage: which of the fonts has what.
 func TestEachCharacterComesFromTheFirstFontThatHasIt(t *testing.T) {
 	for _, c := range []struct {
 		text  string

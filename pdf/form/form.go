@@ -56,7 +56,8 @@ type CodePlace struct {
 	High   float64 // of a mark: the height that it may take, in points
 }
 
-// dot is one dot of a 600 dpi printer: modules of whole dots are printed evenly (facts: pdf.md 6).
+// dot is one dot of a 600 dpi printer: modules of whole dots are printed evenly
+// (docs/facts/qr-codes.md#on-paper).
 const dot = 72.0 / 600
 
 // module returns the width of a module of a code, or of a dot of a mark, which fills its place as far as it goes.

@@ -159,7 +159,7 @@ func TestEveryEndOfTheCertificatesDatesReachesTheCounterInTheSameWords(t *testin
 	}
 }
 
-// answerFile is an answer of the OQS connector about one person (rules.md 5.1), fictional.
+// answerFile is an answer of the OQS connector about one person (docs/facts/oqs-answer.md#body), fictional.
 func answerFile(name, birth, insurer, number string) string {
 	return `<?xml version="1.0" encoding="UTF-8"?><XmlMsg><MessageHeader><SegmentOfResult>1</SegmentOfResult><ReferenceClassification>1</ReferenceClassification></MessageHeader><MessageBody>
 <ProcessingResultStatus>1</ProcessingResultStatus><QualificationValidity>1</QualificationValidity><ResultList><ResultOfQualificationConfirmation>

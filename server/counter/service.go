@@ -36,7 +36,8 @@ type Facility struct {
 	Name string // as patients see it in their receipt
 }
 
-// CardReaders asks the facility's reader for one operation (card.md 2): the birth-date check, whose evidence it verifies
+// CardReaders asks the facility's reader for one operation
+// (docs/facts/my-number-card.md#the-counters-checks): the birth-date check, whose evidence it verifies
 // itself; what only the agent verifies; and the comparison that happens on the agent's PC.
 type CardReaders interface {
 	CheckBirthDate(ctx context.Context, r agents.Request) (card.Result, error)

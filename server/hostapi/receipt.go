@@ -29,7 +29,7 @@ type Receipt struct {
 	At      time.Time
 	Outcome Outcome
 	Ground  Ground // of an accepted case
-	Method  string // code of rules.md 1.2
+	Method  string // code of docs/rules.md
 }
 
 // receiptClaims are what the counter signs. The facility's name is none of them: phones take it from the trust list, by iss.

@@ -71,8 +71,8 @@ func damaged(t *testing.T, column, cell string) Row {
 	return read(t, strings.Join(heading, ",")+"\n"+strings.Join(row, ",")+"\n").Rows[0]
 }
 
-// Identifiers as papers have them (rules.md 4.2) and names that look like words are what they are. A serial
-// date cannot be told from a 記号 of five digits.
+// Identifiers as papers have them (docs/facts/insurer-numbers.md#symbol-number-branch) and names that
+// look like words are what they are. A serial date cannot be told from a 記号 of five digits.
 func TestUsualIdentifiersAreNoDamage(t *testing.T) {
 	for _, c := range []struct{ column, cell string }{
 		{"記号", "12-3"}, {"記号", "１２－３４"}, {"記号", "国13"}, {"記号", "あいう"}, {"記号", "46359"}, {"記号", "13990001"}, {"記号", "12.3"}, {"記号", "9-9"}, {"記号", "A1"}, {"記号", "1-2-3"},

@@ -140,7 +140,8 @@ func TestRowsThatAreRefusedSayWhy(t *testing.T) {
 	}
 }
 
-// 枝番 is two half-width digits (rules.md 4.2, JP Core); it stands in the signed code and on papers as it is stored.
+// 枝番 is two half-width digits (JP Core; docs/facts/insurer-numbers.md#symbol-number-branch); it stands
+// in the signed code and on papers as it is stored.
 func TestABranchNumberIsTwoDigits(t *testing.T) {
 	for cell, want := range map[string]string{"01": "01", "1": "01", "０２": "02", "10": "10", "00": "00", "": "", "+1": "branch", "-0": "branch", "-1": "branch", "1.": "branch", "a": "branch", "001": "branch", "٠١": "branch"} {
 		row := read(t, "番号,枝番,氏名,生年月日\n1,"+cell+",試験 太郎,1986-04-12\n").Rows[0]
@@ -211,7 +212,8 @@ func TestDatesThatContradictEachOther(t *testing.T) {
 	}
 }
 
-// A number whose 法別番号 no health insurance has is a 公費負担者番号 (rules.md 4.1): nobody is insured by it.
+// A number whose 法別番号 no health insurance has is a 公費負担者番号
+// (docs/facts/insurer-numbers.md#system-numbers): nobody is insured by it.
 func TestANumberOfAPublicExpenseIsNoInsurer(t *testing.T) {
 	r, err := readWhole(strings.NewReader("保険者番号,番号,氏名,生年月日\n80130123,1,試験 太郎,1986-04-12\n06139992,2,試験 次郎,1990-05-05\n"), Options{})
 	if err != nil || r.Rows[0].Accepted || codes(r.Rows[0].Reasons) != "insurer" || r.Rows[0].Reasons[0].Column != "保険者番号" || !r.Rows[1].Accepted || r.Insurer != insurer {

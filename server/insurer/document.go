@@ -205,9 +205,9 @@ func (o *Documents) freeRID(ctx context.Context, record PersonRecord, now, until
 	return 0, ErrRIDTaken
 }
 
-// paperEnd returns the day at whose beginning a saved copy made on day ends (DESIGN.md 4): the first day of the fourth
-// month after, or sooner the next change of share, the yearly review on August 1st from 70 on, the day after 有効期限, or
-// the day of loss.
+// paperEnd returns the day at whose beginning a saved copy made on day ends
+// (docs/facts/smart-health-card.md#tiers): the first day of the fourth month after, or sooner the next
+// change of share, the yearly review on August 1st from 70 on, the day after 有効期限, or the day of loss.
 func paperEnd(p eligibility.Person, day eligibility.Date) eligibility.Date {
 	end := day.AddMonths(4)
 	end, _ = eligibility.NewDate(end.Year(), end.Month(), 1)

@@ -70,9 +70,10 @@ func (o *Enrolment) NoticeFor(ctx context.Context, text string) (mac []byte, err
 	return mac, nil
 }
 
-// Enrol binds a login to the person of a notice. The code (its MAC) proves who got the letter, the login who holds the
-// card: birth date exact, name tolerant (variants, ●, kana; rules.md 4.4), because registers spell names
-// differently. A void notice gets ErrNoticeVoid, a login that is not fresh ErrEnrolAgain.
+// Enrol binds a login to the person of a notice. The code (its MAC) proves who got the letter, the
+// login who holds the card: birth date exact, name tolerant (variants, ●, kana;
+// docs/facts/names-and-characters.md#matching), because registers spell names differently. A void
+// notice gets ErrNoticeVoid, a login that is not fresh ErrEnrolAgain.
 func (o *Enrolment) Enrol(ctx context.Context, login auth.Identity, mac []byte) error {
 	notice, err := o.store.Notice(ctx, mac)
 	if err != nil {

@@ -43,8 +43,9 @@ type DevicesStore interface {
 	UseNonce(ctx context.Context, nonce []byte, ends time.Time) (first bool, err error)
 }
 
-// GrantLife is how long after a login its phone may show a person by its key alone (DESIGN.md 3.4). It is counted from the
-// login, not from the last use: a phone that was lent or left behind ends by itself.
+// GrantLife is how long after a login its phone may show a person by its key alone
+// (docs/phone.md#the-phones-key). It is counted from the login, not from the last use: a phone that was
+// lent or left behind ends by itself.
 const GrantLife = 90 * 24 * time.Hour
 
 // GrantKept is how long a grant that is over is still known, so that the phone is told why and keeps its saved copy (PDF),

@@ -12,7 +12,7 @@ import (
 )
 
 // FreshLogin is how recent a login must be before a phone may add its key: a stolen session must not be able
-// to make itself at home (DESIGN.md 3.4).
+// to make itself at home (docs/phone.md#the-phones-key).
 const FreshLogin = 15 * time.Minute
 
 // HolderKey is the key with which one phone proves, offline, that it holds a screen, and comes back without

@@ -20,7 +20,7 @@ type NoticeKeys struct {
 
 var noticeAlphabet = base32.StdEncoding.WithPadding(base32.NoPadding)
 
-// noticeCodeLetters is the length of a code: 80 bits in Base32 (DESIGN.md 3.2).
+// noticeCodeLetters is the length of a code: 80 bits in Base32 (RFC 4648 section 6).
 const noticeCodeLetters = 16
 
 // ErrNoticeCode is returned for a text that cannot be a notice code, and for a code that no notice has: the two answers

@@ -61,7 +61,8 @@ func newRunList(lines []string) runList {
 	return l
 }
 
-// listed is a number as lists are compared: narrow, without blanks, without leading zeros (rules.md 4.2).
+// listed is a number as lists are compared: narrow, without blanks, without leading zeros
+// (docs/facts/insurer-numbers.md#symbol-number-branch).
 func listed(s string) string {
 	return strings.TrimLeft(strings.ReplaceAll(eligibility.NormaliseSymbol(strings.TrimSpace(s)), " ", ""), "0")
 }

@@ -170,7 +170,7 @@ func (p certificatePaper) Load(ctx context.Context, _ int, refs []string) ([]pre
 	return sheets, err
 }
 
-// certificateOf fills a person's 資格確認書 of a day (rules.md 3.4): the share and its first day from 70 on.
+// certificateOf fills a person's 資格確認書 of a day (健康保険法施行規則47条): the share and its first day from 70 on.
 func certificateOf(p eligibility.Person, day eligibility.Date) pdf.Certificate {
 	c := pdf.Certificate{Person: p, Until: eligibility.CertificateValidUntil(p, day), IssuedOn: day}
 	if !p.ValidUntil.IsZero() && p.ValidUntil.Before(c.Until) {

@@ -10,12 +10,14 @@ import (
 )
 
 const (
-	// PublishedBefore is how long a key stands in the JWKS before it may sign (server.md 3): every counter has fetched it.
+	// PublishedBefore is how long a key stands in the JWKS before it may sign
+	// (docs/facts/server-libraries.md#signing-keys): every counter has fetched it.
 	PublishedBefore = 24 * time.Hour
 
-	// KeptAfter is how long a retired key stays published. A copy (PDF) ends on the first day of the fourth month after
-	// issue (credential.md 7), which is at most 31 + 31 + 30 + 31 = 123 days; a verifier forgives a minute. Two days more
-	// cover the day of issue and a server that was late to notice.
+	// KeptAfter is how long a retired key stays published. A copy (PDF) ends on the first day of the
+	// fourth month after issue (docs/facts/smart-health-card.md#tiers), which is at most 31 + 31 + 30 +
+	// 31 = 123 days; a verifier forgives a minute. Two days more cover the day of issue and a server
+	// that was late to notice.
 	KeptAfter = 125 * 24 * time.Hour
 )
 

@@ -94,8 +94,8 @@ func TestANextKeyMaySignOnceItHasBeenPublishedForADay(t *testing.T) {
 	}
 }
 
-// A copy made on the last day of a month that is followed by three long ones ends latest: credential.md 7 ends it on the
-// first day of the fourth month after issue.
+// A copy made on the last day of a month that is followed by three long ones ends latest:
+// docs/facts/smart-health-card.md#tiers ends it on the first day of the fourth month after issue.
 func TestARetiredKeyStaysPublishedUntilItsLastCopyHasEnded(t *testing.T) {
 	longest := 0
 	for day := eligibility.MustDate("2026-01-01"); day.Year() < 2031; day = day.AddDays(1) {

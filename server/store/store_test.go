@@ -85,7 +85,7 @@ func TestAgentsAndSessionsComeBack(t *testing.T) {
 	}
 }
 
-// facts: server.md 1: 3.7.0 to 3.51.2 can lose committed pages.
+// SQLite 3.7.0 to 3.51.2 can lose committed pages (docs/facts/server-libraries.md#sqlite).
 func TestOldSQLiteIsRefused(t *testing.T) {
 	for version, want := range map[string]bool{"3.51.2": false, "3.51.3": true, "3.54.1": true, "3.7.0": false, "4.0.0": true, "x": false} {
 		if recent(version) != want {

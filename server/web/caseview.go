@@ -107,7 +107,8 @@ type cardJSON struct {
 	NotProven []string    `json:"notProven"`
 }
 
-// askAlways are the papers that only マイナ保険証 makes needless (rules.md 2): ask for them after every other method.
+// askAlways are the papers that only マイナ保険証 makes needless
+// (docs/facts/insurers-and-papers.md#three-documents): ask for them after every other method.
 var askAlways = []string{"限度額適用認定証などの有無", "公費の受給者証の有無", "子ども医療証の有無"}
 
 // caseView turns a case into what the console shows: the headline, then the one next step.

@@ -8,7 +8,8 @@ import (
 	"madoguchi/pwa"
 )
 
-// Expected days: Grace of a certificate that ends on 2026-05-15 from rules.md 1.5, here moved to 2026-10-15.
+// Expected days: Grace of a certificate that ends on 2026-05-15 from
+// docs/facts/cards-and-certificates.md#three-months-of-grace, here moved to 2026-10-15.
 func TestCertificateDateTellsWhatWorksUntilWhen(t *testing.T) {
 	h := newHouse(t) // today is 2026-11-22
 	for typed, want := range map[string][]string{

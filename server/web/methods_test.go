@@ -52,7 +52,8 @@ func TestThreeTapsAlwaysEndInANextStep(t *testing.T) {
 	if ends != 6*10*6 {
 		t.Errorf("%d ends", ends)
 	}
-	// rules.md 1.3: card unreadable with the insurer's screen; phone only without a reader; certificate.
+	// docs/facts/eligibility-methods.md#answers-in-november-2026: card unreadable with the insurer's
+	// screen; phone only without a reader; certificate.
 	for query, want := range map[string]string{"card=fails&shows=insurerScreen&place=usual": "電子のお知らせ", "card=none&shows=phone&place=usual": "その場でマイナポータル",
 		// 保発0710第1号: 無効 opens the declaration though the card reads; a phone that failed logs in at once; a
 		// medical ticket.

@@ -106,7 +106,8 @@ func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
 	}
 }
 
-// Whom the rules give the notice gets a certificate only for a reason, which is kept (rules.md 2).
+// Whom the rules give the notice gets a certificate only for a reason, which is kept
+// (docs/facts/insurers-and-papers.md#three-documents).
 func TestACertificateOutsideTheRulesNeedsAReason(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,無"))

@@ -117,7 +117,8 @@ func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 	}
 }
 
-// rules.md 1.6: 不開示 people are never printed to their own address; whom the rules give another paper is not printed at all.
+// docs/facts/cards-and-certificates.md#withheld-data: 不開示 people are never printed to their own
+// address; whom the rules give another paper is not printed at all.
 func TestWithheldPeopleArePrintedOnlyToAnAddressOfTheirOwn(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",有,架空商店,有"), row(2, "別町9-9,有,架空商店,有"))
@@ -156,7 +157,7 @@ func TestRunsFilterByWhatChanged(t *testing.T) {
 		"dropped":           {total(insurer.CertificateRun, insurer.RunOptions{Dropped: true}), 1},
 		"list by number":    {total(insurer.NoticeRun, insurer.RunOptions{}, "0003", "９"), 1},
 		"list by symbol":    {total(insurer.NoticeRun, insurer.RunOptions{}, "101,1,00", "100,1"), 1},
-		"share on a day":    {total(insurer.NoticeRun, insurer.RunOptions{ShareOn: eligibility.MustDate("2056-05-01")}), 3}, // 70 on 2056-04-12: the first of the month after (rules.md 4.3)
+		"share on a day":    {total(insurer.NoticeRun, insurer.RunOptions{ShareOn: eligibility.MustDate("2056-05-01")}), 3}, // 70 on 2056-04-12: the 1st of the month after
 		"share another day": {total(insurer.NoticeRun, insurer.RunOptions{ShareOn: eligibility.MustDate("2056-05-02")}), 0},
 	} {
 		if c.got != c.want {

@@ -57,7 +57,7 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 	}
 }
 
-// facts: server.md 4: Echo v4 believes X-Forwarded-For from anyone unless told otherwise.
+// docs/facts/server-libraries.md#echo: Echo v4 believes X-Forwarded-For from anyone unless told otherwise.
 func TestGuessesAreCountedByTheRealAddress(t *testing.T) {
 	h := newHouse(t)
 	limited := false

@@ -29,7 +29,7 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 	file.WriteString("番号,氏名,生年月日,負担割合,資格喪失年月日\n")
 	for i := range 40 {
 		born, share, lost := "1986-04-12", "", ""
-		switch { // the bands of rules.md 4.3 on 2026-11-22
+		switch { // the bands of 健康保険法74条 on 2026-11-22
 		case i < 12:
 			born, share = "1953-01-01", "2割" // 73
 		case i < 24:

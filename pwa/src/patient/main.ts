@@ -25,7 +25,7 @@ import { forget } from "./sealed";
 import { openStored, refreshStored } from "./stored";
 import { keepShell } from "./worker";
 
-const renewEvery = 30_000; // a live code is made anew every 30 s (DESIGN.md section 4)
+const renewEvery = 30_000; // a live code is made anew every 30 s: docs/facts/smart-health-card.md#tiers
 const retryEvery = 5_000;
 const patience = 8_000; // a weak signal may swallow a request without a word
 const soon = 900; // so long a patient looks at nothing while the first answer is on its way

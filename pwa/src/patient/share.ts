@@ -1,5 +1,6 @@
 // Giving a copy away: the one without numbers first, since few may ask for them; the full one behind a second step. Copies are
-// fetched before the tap that shares them, which does not wait (web.md 4).
+// fetched before the tap that shares them, which does not wait
+// (docs/facts/web-platform.md#sharing-files).
 import { fetchFile } from "../shared/api";
 import { button, openSheet } from "../shared/dialog";
 import { h, say } from "../shared/dom";
@@ -71,5 +72,6 @@ async function fetched(address: string): Promise<File> {
   return new File([await answer.blob()], name, { type: "application/pdf" });
 }
 
-/** On iOS a page on the home screen cannot save by a link; sharing can save there (web.md 4). */
+/** On iOS a page on the home screen cannot save by a link; sharing can save there
+ * (docs/facts/web-platform.md#sharing-files). */
 const standsAloneOnIOS = (): boolean => "standalone" in navigator && navigator.standalone === true;

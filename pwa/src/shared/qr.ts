@@ -41,7 +41,8 @@ export interface Drawn {
 
 /**
  * Draws the code onto the canvas as large as its style allows, or into a room of so many CSS pixels. A module gets whole device pixels, so that all are equally wide and
- * sharp, unless that would take it below the three CSS pixels that counters' cameras want (web.md 5): then it fills the width, drawn
+ * sharp, unless that would take it below the three CSS pixels that counters' cameras want
+ * (docs/facts/qr-codes.md#on-screens): then it fills the width, drawn
  * larger and scaled down smoothly, which keeps all equally wide too.
  */
 export function draw(canvas: HTMLCanvasElement, code: Code, given?: number): Drawn {
