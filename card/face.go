@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // FaceReading is what a card's visual application shows of its holder, proved by the issuer's signature: name and address
@@ -21,14 +22,17 @@ type FaceReading struct {
 var facePlan = &plan{
 	by: ByAgent,
 	steps: []Check{stepToken,
-		step("numberB", "券面の番号（照合番号B）がこのカードのものです", "The printed number is this card's"),
-		stepIssuer, stepRecord, stepBirthDate, stepPresence},
-	confirmed: ending{&eligibility.Error{Key: "card.face_confirmed"},
-		[]string{jaPresent, "顔写真・氏名・住所・生年月日・性別が発行者の記録のとおりであること"},
-		[]string{jaAgent, "カードを持ってきた人が本人であること（写真の人かを見てください）", jaRight}},
-	unverified: ending{&eligibility.Error{Key: "card.face_unverified"},
-		[]string{"カードの生年月日が画面と同じこと"},
-		[]string{jaGenuine, jaAgent, jaBearer}},
+		stepNumberB, stepIssuer, stepRecord, stepBirthDate, stepPresence},
+	confirmed: ending{
+		said:      message.New("card.face_confirmed", nil),
+		proves:    []Claim{claimPresent, "card.claim.face"},
+		notProven: []Claim{claimAgent, "card.claim.bearer_of_photo", claimRight},
+	},
+	unverified: ending{
+		said:      message.New("card.face_unverified", nil),
+		proves:    []Claim{claimBirthDate},
+		notProven: []Claim{claimGenuine, claimAgent, claimBearer},
+	},
 }
 
 // CheckFace reads the photo and the pictures of name and address with 照合番号B and verifies them here, on the agent's PC:

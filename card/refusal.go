@@ -44,14 +44,3 @@ func KnownFault(key string) error {
 	}
 	return errAnswer
 }
-
-// Sentence returns what a Result of CheckText or CheckCertificate says under its key, so that an agent can send the key alone.
-func Sentence(key string) (*eligibility.Error, bool) {
-	for _, e := range []*eligibility.Error{textPlan.confirmed.said, textPlan.unverified.said, datesPlan.confirmed.said, datesPlan.unverified.said,
-		saidGrace, saidExpired, errForged, errCopied, errEvidence, errPurpose, errChain, errNotBegun} {
-		if e.Key == key {
-			return e, true
-		}
-	}
-	return nil, false
-}

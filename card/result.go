@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Outcome is how a check ended.
@@ -27,32 +28,45 @@ const (
 	ByAgent  Verifier = "agent"  // the agent on the counter's PC: as good as that PC
 )
 
-// Japanese returns how a verdict names the verifier.
-func (v Verifier) Japanese() string {
+// Message is how a verdict names the verifier.
+func (v Verifier) Message() message.Message {
 	if v == ByAgent {
-		return "このPCのエージェントが確認"
+		return message.New("card.by.agent", nil)
 	}
-	return "サーバーが確認"
+	return message.New("card.by.server", nil)
 }
 
-// Result is what a card check says, with what it proves and what not.
+// Result is what a card check says, with what it proves and what not. Its key is stable, e.g. card.birthdate_mismatch.
 type Result struct {
-	Outcome   Outcome  `json:"result"`
-	Key       string   `json:"key"` // stable, e.g. card.birthdate_mismatch
-	Ja        string   `json:"ja"`
-	En        string   `json:"en"`
+	Outcome Outcome `json:"result"`
+	message.Stored
 	By        Verifier `json:"by"`
 	Checks    []Check  `json:"checks"`
-	Proves    []string `json:"proves"`
-	NotProven []string `json:"notProven"`
+	Proves    []Claim  `json:"proves"`
+	NotProven []Claim  `json:"notProven"`
 }
 
 // Check is one step with its result: "passed", "failed" or "not checked".
 type Check struct {
 	Name   string `json:"name"` // token, issuer, record, birthDate, presence, …
 	Result string `json:"result"`
-	Ja     string `json:"ja"`
-	En     string `json:"en"`
+	message.Stored
+}
+
+// Claim is what a check proves or does not prove, by its key below card.claim. Records of versions before the catalogue
+// hold the Japanese words instead, which are shown as they are.
+type Claim string
+
+// Text is the claim in a language.
+func (c Claim) Text(lang string) string { return message.New(string(c), nil).Text(lang) }
+
+// Claims are several claims in a language.
+func Claims(all []Claim, lang string) []string {
+	texts := make([]string, len(all))
+	for i, c := range all {
+		texts[i] = c.Text(lang)
+	}
+	return texts
 }
 
 // plan is the course of one operation: its steps in order, and what its good ends say.
@@ -64,38 +78,50 @@ type plan struct {
 }
 
 type ending struct {
-	said      *eligibility.Error
-	proves    []string
-	notProven []string
+	said      message.Message
+	proves    []Claim
+	notProven []Claim
 }
 
-// Sentences that several plans share.
+// What checks prove or not (docs/facts/my-number-card.md).
 const (
-	jaPresent = "本物のマイナンバーカードがここにあること"
-	jaBearer  = "カードを持ってきた人が本人であること（顔写真を見てください）"
-	jaGenuine = "カードが本物であること（発行者の鍵が設定されていません）"
-	jaRight   = "健康保険の資格"
+	claimPresent   Claim = "card.claim.present"
+	claimBearer    Claim = "card.claim.bearer"
+	claimGenuine   Claim = "card.claim.genuine"
+	claimRight     Claim = "card.claim.right"
+	claimBirthDate Claim = "card.claim.birth_date"
+	claimPerson    Claim = "card.claim.this_person"
+	claimAgent     Claim = "card.claim.agent"
+	claimSameChip  Claim = "card.claim.same_chip"
 )
 
-func step(name, ja, en string) Check { return Check{name, "not checked", ja, en} }
+// step is a step that was not looked at yet, told by a key below card.step.
+func step(name, key string) Check {
+	return Check{name, "not checked", message.Keep(message.New("card.step."+key, nil))}
+}
 
 var (
-	stepToken     = step("token", "マイナンバーカードです", "It is a My Number card")
-	stepIssuer    = step("issuer", "発行者の署名が正しいです", "The issuer's signature is right")
-	stepRecord    = step("record", "カードの記録が書き換えられていません", "The card's record is unaltered")
-	stepBirthDate = step("birthDate", "生年月日が画面と同じです", "The birth date is the screen's")
-	stepPresence  = step("presence", "その場の問いかけに、このカードが答えました", "This card answered a question asked just now")
+	stepToken     = step("token", "token")
+	stepIssuer    = step("issuer", "issuer")
+	stepRecord    = step("record", "record")
+	stepNumberB   = step("numberB", "number_b")
+	stepBirthDate = step("birthDate", "birth_date")
+	stepPresence  = step("presence", "presence")
 )
 
 var birthDatePlan = &plan{
 	by:    ByServer,
 	steps: []Check{stepToken, stepIssuer, stepRecord, stepBirthDate, stepPresence},
-	confirmed: ending{&eligibility.Error{Key: "card.confirmed"},
-		[]string{jaPresent, "カードの生年月日が画面と同じこと"},
-		[]string{"氏名・住所", jaBearer, jaRight}},
-	unverified: ending{&eligibility.Error{Key: "card.unverified"},
-		[]string{"カードの生年月日が画面と同じこと"},
-		[]string{jaGenuine, "氏名・住所", jaBearer}},
+	confirmed: ending{
+		said:      message.New("card.confirmed", nil),
+		proves:    []Claim{claimPresent, claimBirthDate},
+		notProven: []Claim{"card.claim.name_address", claimBearer, claimRight},
+	},
+	unverified: ending{
+		said:      message.New("card.unverified", nil),
+		proves:    []Claim{claimBirthDate},
+		notProven: []Claim{claimGenuine, "card.claim.name_address", claimBearer},
+	},
 }
 
 // trial is one run through a plan.
@@ -109,7 +135,7 @@ func (p *plan) start() *trial { return &trial{p, map[string]bool{}} }
 func (t *trial) pass(name string) { t.passed[name] = true }
 
 func (t *trial) refuse(e *eligibility.Error, failed string) Result {
-	return t.result(Refused, ending{said: e, notProven: []string{"カードが画面の人のものであること"}}, failed)
+	return t.result(Refused, ending{said: e.Message(), notProven: []Claim{claimPerson}}, failed)
 }
 
 // end is the good end: confirmed when issuer keys stood behind it.
@@ -122,14 +148,20 @@ func (t *trial) end(keys bool) Result {
 
 // result says how far the run went: passed steps, the step that failed, the rest not checked.
 func (t *trial) result(outcome Outcome, e ending, failed string) Result {
-	r := Result{Outcome: outcome, Key: e.said.Key, Ja: e.said.Ja(), En: e.said.En(), By: t.plan.by, Checks: []Check{},
-		Proves: append([]string{}, e.proves...), NotProven: append([]string{}, e.notProven...)}
+	r := Result{
+		Outcome:   outcome,
+		Stored:    message.Keep(e.said),
+		By:        t.plan.by,
+		Checks:    []Check{},
+		Proves:    append([]Claim{}, e.proves...),
+		NotProven: append([]Claim{}, e.notProven...),
+	}
 	for _, c := range t.plan.steps {
 		switch {
 		case t.passed[c.Name]:
 			c.Result = "passed"
 		case c.Name == failed:
-			c.Result, c.Ja, c.En = "failed", e.said.Ja(), e.said.En()
+			c.Result, c.Stored = "failed", message.Keep(e.said)
 		}
 		r.Checks = append(r.Checks, c)
 	}
@@ -146,5 +178,5 @@ func (p *plan) fault(err error) Result {
 	if e.Code == eligibility.Conflict {
 		return t.refuse(e, refusedAt(e))
 	}
-	return t.result(Failed, ending{said: e, notProven: []string{"カードが画面の人のものであること"}}, "")
+	return t.result(Failed, ending{said: e.Message(), notProven: []Claim{claimPerson}}, "")
 }

@@ -261,7 +261,7 @@ func TestReadersOwnSentenceIsHandedOn(t *testing.T) {
 	if _, err := s.application(t.Context(), appJPKI); !errors.Is(err, own) {
 		t.Error(err)
 	}
-	if r := Fault(own); r.Outcome != Failed || r.Ja != "外れました。" {
+	if r := Fault(own); r.Outcome != Failed || r.Text("ja") != own.Ja() {
 		t.Errorf("%+v", r)
 	}
 }

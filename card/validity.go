@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // CertificateDates is all that is kept of a 利用者証明用電子証明書: when it begins and ends, and what follows for the use of
@@ -51,22 +52,25 @@ func ParseUserRoots(data []byte) (UserRoots, error) {
 var datesPlan = &plan{
 	by: ByAgent,
 	steps: []Check{stepToken,
-		step("purpose", "利用者証明用電子証明書です", "It is a certificate for user authentication"),
-		step("issuer", "電子証明書の発行者の署名が正しいです", "The certificate's issuer signature is right"),
-		step("begun", "電子証明書の有効期間が始まっています", "The certificate's validity has begun")},
-	confirmed: ending{&eligibility.Error{Key: "card.certificate_valid"},
-		[]string{"電子証明書の期限"}, notByDates},
-	unverified: ending{&eligibility.Error{Key: "card.certificate_unverified"},
-		nil, append([]string{"電子証明書が本物であること（発行者の証明書が設定されていません）"}, notByDates...)},
+		step("purpose", "purpose"), step("issuer", "certificate_issuer"), step("begun", "begun")},
+	confirmed: ending{
+		said:      message.New("card.certificate_valid", nil),
+		proves:    []Claim{"card.claim.certificate_dates"},
+		notProven: notByDates,
+	},
+	unverified: ending{
+		said:      message.New("card.certificate_unverified", nil),
+		notProven: append([]Claim{"card.claim.certificate_genuine"}, notByDates...),
+	},
 }
 
 // notByDates: the certificate is read without a PIN and can be copied to another chip.
-var notByDates = []string{"本物のカードがここにあること", "電子証明書が失効していないこと", jaAgent, "氏名", jaBearer, jaRight}
+var notByDates = []Claim{"card.claim.card_here", "card.claim.not_revoked", claimAgent, "card.claim.name", claimBearer, claimRight}
 
 // What is said of a certificate whose dates are over; neither is a refusal.
 var (
-	saidGrace   = &eligibility.Error{Key: "card.certificate_grace"}
-	saidExpired = &eligibility.Error{Key: "card.certificate_expired"}
+	saidGrace   = message.New("card.certificate_grace", nil)
+	saidExpired = message.New("card.certificate_expired", nil)
 
 	errPurpose  = &eligibility.Error{Code: eligibility.Conflict, Key: "card.certificate_purpose"}
 	errChain    = &eligibility.Error{Code: eligibility.Conflict, Key: "card.certificate_issuer"}

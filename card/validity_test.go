@@ -42,7 +42,7 @@ func TestStateOfTheCertificateFollowsItsLastDay(t *testing.T) {
 		if dates.Until.String() != "2026-08-20" || dates.MayWorkTo.String() != "2026-11-30" || dates.WarnUntil.String() != "2026-11-20" {
 			t.Errorf("%s: %+v", day, dates)
 		}
-		if len(r.NotProven) == 0 || !strings.Contains(r.Ja, "このPCのエージェントが確認") {
+		if len(r.NotProven) == 0 || !strings.Contains(r.Text("ja"), "このPCのエージェントが確認") {
 			t.Errorf("%s: %+v", day, r)
 		}
 	}

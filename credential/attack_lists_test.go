@@ -261,7 +261,7 @@ func TestRevokedCopyIsRefusedAndAnOldListSaysSo(t *testing.T) {
 			t.Errorf("%s: %+v", name, v.Checks)
 		}
 		b.At = issuedAt.Add(StatusLife + time.Hour)
-		if v := b.Verify(jws); !v.Valid || v.Checks[0].Name != "revocation" || v.Checks[0].Result != NotChecked || !strings.Contains(v.Checks[0].Reason, "11月22日") {
+		if v := b.Verify(jws); !v.Valid || v.Checks[0].Name != "revocation" || v.Checks[0].Result != NotChecked || !strings.Contains(v.Checks[0].Text("ja"), "11月22日") {
 			t.Errorf("%s, a week later: %+v", name, v.Checks)
 		}
 	}
@@ -317,7 +317,7 @@ func TestWithoutATrustListNothingCountsByItself(t *testing.T) {
 	v = Basis{At: issuedAt, Trust: old}.Verify(jws)
 	said := false
 	for _, c := range v.Checks {
-		said = said || c.Name == "issuer" && strings.Contains(c.Reason, "期限が切れている")
+		said = said || c.Name == "issuer" && strings.Contains(c.Text("ja"), "期限が切れている")
 	}
 	if !v.Valid || !said {
 		t.Errorf("a list past its end: %+v", v.Checks)

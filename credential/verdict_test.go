@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // What staff read first, and what the console does next, for each way in which a code can be wrong.
@@ -45,13 +46,13 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 		"an altered text":           {at(0).Verify(live[:len(live)-4] + "AAAA"), "この画面は確かめられません", false, false, false},
 		"another issuer's own code": {at(0).Verify(issue(t, newKey(t), paper()).JWS), "この画面は確かめられません", false, false, true},
 	} {
-		ja, en := c.v.Headline()
+		ja, en := c.v.Headline().Text("ja"), c.v.Headline().Text("en")
 		claimed, unknown := c.v.UnknownKey()
 		if ja != c.ja || en == "" || c.v.Valid != c.valid || c.v.NeedsProof() != c.needs || unknown != c.unkeyd || unknown && claimed != testISS {
 			t.Errorf("%s: %q, valid %v, needs a proof %v, unknown %v; %+v", name, ja, c.v.Valid, c.v.NeedsProof(), unknown, c.v.Checks)
 		}
 		for i, check := range c.v.Checks {
-			if check.Reason == "" || check.En == "" || strings.Contains(check.Reason+check.En, "%s") {
+			if _, known := message.Find(check.Key); !known || strings.Contains(check.Text("ja")+check.Text("en"), "{") {
 				t.Errorf("%s: %q says nothing: %+v", name, check.Name, check)
 			}
 			if i > 0 && ranks[check.Result] < ranks[c.v.Checks[i-1].Result] {
@@ -66,7 +67,7 @@ func TestClocksErrorIsSaidInItsUnit(t *testing.T) {
 		0: "", 19 * time.Second: "", 25 * time.Second: "25秒進んでいます", -2 * time.Minute: "2分遅れています",
 		-90*time.Minute - 20*time.Second: "1時間30分遅れています。このPCの時計を合わせてください",
 		2*time.Minute + time.Second:      "2分進んでいます。このPCの時計を合わせてください"} {
-		ja, en := ClockWords(offset)
+		ja, en := ClockTold(offset).Text("ja"), ClockTold(offset).Text("en")
 		if want == "" && ja+en != "" || !strings.HasSuffix(ja, want) || (ja == "") != (en == "") {
 			t.Errorf("%v: %q, %q", offset, ja, en)
 		}

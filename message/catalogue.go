@@ -40,7 +40,7 @@ type Entry struct {
 // EntryText is a sentence with its next step as they stand in the catalogue, marks and places in it.
 type EntryText struct {
 	Sentence, Next string
-	Without        []string // places of the Japanese that this language leaves out
+	Without        []string // what this language leaves out of the Japanese: places by name, "next" for the next step
 }
 
 // Whole is the sentence and its next step together.

@@ -17,7 +17,7 @@
 //	"ja"         the sentence in Japanese; likewise "ja-easy" (やさしい日本語), "en", "zh-Hans", "vi"
 //	"ja.next"    the next step in Japanese; likewise for the other languages
 //	"noNext"     why there is no next step, where an error has none
-//	"en.without" the places of the Japanese that the English leaves out, if any
+//	"en.without" what the English leaves out of the Japanese: names of places, next for the step
 //
 // Japanese and English are compulsory; the other three are where a patient can meet the sentence. A translator changes
 // texts and nothing else: {name} is a value that is put in, {漢字|かんじ} a reading above characters, [[資格確認書]] a

@@ -148,9 +148,12 @@ func constant(e ast.Expr) (string, bool) {
 // composed are beginnings of keys to which a program adds a state, a reason or a name; whose tests walk through all.
 var composed = []string{
 	"bring.item.", "bring.why.", "expiry.state.", "visit.", // of a rule's answer, on patients' pages
-	"wait.",         // WaitUnits
-	"look.setting.", // fields of the settings
-	"keys.purpose.", // names of key files
+	"wait.",                           // WaitUnits
+	"look.setting.",                   // fields of the settings
+	"keys.purpose.",                   // names of key files
+	"card.step.", "verdict.headline.", // packages card and credential
+	"console.item.",              // fields of an online answer, package wire
+	"oqs.loss_", "oqs.validity_", // codes of OQSCD006
 }
 
 // lazy are the kinds of sentences that only one part of the patient's program has, which is loaded when it is opened.
@@ -204,6 +207,35 @@ func TestEachKeyThatIsUsedStandsInTheCatalogue(t *testing.T) {
 
 // severalSentences are errors' keys under which several sentences stand (Error.Says), none under the key itself.
 var severalSentences = []string{"import.kind"}
+
+// Errors that only staff, programs or whoever runs the demo meet are not translated further.
+var staffErrors = regexp.MustCompile(`^(case|scan|import|run|look|sample|revoke|support|paper|hosts|keys|receipt|situation|` +
+	`code|demo|insurer|declaration|notices|share|rules)\.|^person\.(erase|login|missing)`)
+
+// patientsRooms are where a patient's request can come to.
+var patientsRooms = regexp.MustCompile(`^\.\./(server/(insurer|counter|hostapi|web)|auth|eligibility)/[^/]*(/[^/]*)?$`)
+
+func TestErrorsThatAPatientMeetsAreTranslated(t *testing.T) {
+	found := 0
+	for key, at := range readSource(t).keys {
+		file, _, _ := strings.Cut(at, ":")
+		rooms := patientsRooms.MatchString(file) && !strings.HasPrefix(file, "../eligibility/oqs") && !strings.HasPrefix(file, "../eligibility/fhir")
+		staffs := staffErrors.MatchString(key) && key != "situation.day" && key != "code.nothing_asked"
+		entry, ok := Find(key)
+		if !rooms || staffs || !ok || entry.Who == "" {
+			continue
+		}
+		found++
+		for _, lang := range Languages() {
+			if entry.Texts[lang].Sentence == "" {
+				t.Errorf("%s: %s is missing", lang, key)
+			}
+		}
+	}
+	if found < 30 {
+		t.Errorf("only %d errors were found", found)
+	}
+}
 
 // The check itself, on source that has what it must find.
 func TestKeysAreFoundInTheSource(t *testing.T) {

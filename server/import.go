@@ -211,10 +211,10 @@ func (c *importCmd) rows(read *insuredcsv.Roster, stored insuredcsv.Digest) (row
 			continue
 		}
 		for _, n := range row.Reasons {
-			fmt.Fprintf(out, "%s %s: %s\n", row.Place(), n.Column, n.Ja)
+			fmt.Fprintf(out, "%s %s: %s\n", row.Place(), n.Column, n.Text("ja"))
 		}
 		for _, n := range row.Warnings {
-			fmt.Fprintf(out, "%s %s: （注意）%s\n", row.Place(), n.Column, n.Ja)
+			fmt.Fprintf(out, "%s %s: （注意）%s\n", row.Place(), n.Column, n.Text("ja"))
 		}
 	}
 	return rows, refused, out.Flush()

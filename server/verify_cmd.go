@@ -16,6 +16,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/lens"
 )
 
@@ -240,17 +241,26 @@ func pickCodes(texts []string) (jws, proof string, others []string) {
 
 // verdictOut is the written contract of --json: fields may be added, none renamed.
 type verdictOut struct {
-	Valid       bool               `json:"valid"`
-	Tier        *string            `json:"tier"` // null for what is none of our three
-	Issuer      *string            `json:"issuer"`
-	IssuerName  *string            `json:"issuerName"`
-	IssuedAt    *time.Time         `json:"issuedAt"`
-	ExpiresAt   *time.Time         `json:"expiresAt"`
-	RID         *string            `json:"rid"`
-	Headline    string             `json:"headline"`
-	HeadlineEn  string             `json:"headlineEn"`
-	Checks      []credential.Check `json:"checks"`
-	Eligibility *eligibilityOut    `json:"eligibility"` // only what a verified signature covers
+	Valid           bool            `json:"valid"`
+	Tier            *string         `json:"tier"` // null for what is none of our three
+	Issuer          *string         `json:"issuer"`
+	IssuerName      *string         `json:"issuerName"`
+	IssuedAt        *time.Time      `json:"issuedAt"`
+	ExpiresAt       *time.Time      `json:"expiresAt"`
+	RID             *string         `json:"rid"`
+	Headline        string          `json:"headline"`
+	HeadlineEn      string          `json:"headlineEn"`
+	Checks          []checkOut      `json:"checks"`
+	Eligibility     *eligibilityOut `json:"eligibility"` // only what a verified signature covers
+	message.Message                 // of the headline
+}
+
+type checkOut struct {
+	Name   string            `json:"name"`
+	Result credential.Result `json:"result"`
+	Reason string            `json:"reason"`
+	En     string            `json:"en"`
+	message.Message
 }
 
 type eligibilityOut struct {
@@ -269,8 +279,21 @@ type eligibilityOut struct {
 }
 
 func verified(v credential.Verdict) verdictOut {
-	ja, en := v.Headline()
-	out := verdictOut{Valid: v.Valid, Tier: known(string(v.Tier)), Issuer: known(v.Issuer), IssuerName: known(v.IssuerName), RID: known(v.RID), Headline: ja, HeadlineEn: en, Checks: v.Checks}
+	headline := v.Headline()
+	out := verdictOut{
+		Valid:      v.Valid,
+		Tier:       known(string(v.Tier)),
+		Issuer:     known(v.Issuer),
+		IssuerName: known(v.IssuerName),
+		RID:        known(v.RID),
+		Headline:   headline.Text("ja"),
+		HeadlineEn: headline.Text("en"),
+		Message:    headline,
+		Checks:     []checkOut{},
+	}
+	for _, c := range v.Checks {
+		out.Checks = append(out.Checks, checkOut{c.Name, c.Result, c.Text("ja"), c.Text("en"), c.Message})
+	}
 	if !v.IssuedAt.IsZero() {
 		from, to := v.IssuedAt.In(eligibility.Japan), v.ExpiresAt.In(eligibility.Japan)
 		out.IssuedAt, out.ExpiresAt = &from, &to
@@ -287,12 +310,11 @@ func verified(v credential.Verdict) verdictOut {
 
 // explain prints a Verdict for the person at the keyboard.
 func explain(v credential.Verdict) error {
-	ja, en := v.Headline()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s（%s）\n", ja, en)
+	fmt.Fprintf(&b, "%s（%s）\n", v.Headline().Text("ja"), v.Headline().Text("en"))
 	for _, c := range v.Checks {
 		mark := map[credential.Result]string{credential.Passed: "✓", credential.Failed: "×", credential.NotChecked: "―"}[c.Result]
-		fmt.Fprintf(&b, "%s %s\n", mark, c.Reason)
+		fmt.Fprintf(&b, "%s %s\n", mark, c.Text("ja"))
 	}
 	if v.Issuer != "" {
 		fmt.Fprintf(&b, "発行者 %s %s\n", v.Issuer, v.IssuerName)

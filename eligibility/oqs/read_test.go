@@ -25,15 +25,15 @@ const result3 = `<ResultOfQualificationConfirmation><InsuredCardClassification>0
 
 const result2 = `<ResultOfQualificationConfirmation><InsurerNumber>06139992</InsurerNumber><InsuredCardSymbol>１２３－４</InsuredCardSymbol><InsuredIdentificationNumber>５６７</InsuredIdentificationNumber><PersonalFamilyClassification>2</PersonalFamilyClassification><InsuredName>試験　太郎</InsuredName><Name>試験　花子</Name><Sex1>2</Sex1><Sex2>1</Sex2><Birthdate>19881130</Birthdate><DisqualificationDate>20261001</DisqualificationDate><ReasonOfLoss>03</ReasonOfLoss><InsuredPartialContributionRatio>030</InsuredPartialContributionRatio><PreschoolClassification>1</PreschoolClassification><NewThing><Deep>x</Deep></NewThing></ResultOfQualificationConfirmation>`
 
-func message(encoding, segment, body string) string {
+func answerFile(encoding, segment, body string) string {
 	return `<?xml version="1.0" encoding="` + encoding + `"?><XmlMsg><MessageHeader><ProcessExecutionTime>20261122093000</ProcessExecutionTime><QualificationConfirmationDate>20261122</QualificationConfirmationDate><MedicalInstitutionCode>1319999991</MedicalInstitutionCode><ReferenceClassification>1</ReferenceClassification><SegmentOfResult>` + segment + `</SegmentOfResult></MessageHeader><MessageBody>` + body + `</MessageBody></XmlMsg>`
 }
 
 const ok = `<ProcessingResultStatus>1</ProcessingResultStatus><QualificationValidity>1</QualificationValidity>`
 
 func TestOneAndManyResultsInBothEncodings(t *testing.T) {
-	one := message("UTF-8", "1", ok+"<ResultList>"+result3+"</ResultList>")
-	two := message("Shift_JIS", "1", ok+"<ResultList>"+strings.ReplaceAll(result3, "德", "徳")+result2+"</ResultList>")
+	one := answerFile("UTF-8", "1", ok+"<ResultList>"+result3+"</ResultList>")
+	two := answerFile("Shift_JIS", "1", ok+"<ResultList>"+strings.ReplaceAll(result3, "德", "徳")+result2+"</ResultList>")
 	sjis, err := japanese.ShiftJIS.NewEncoder().String(two)
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +43,7 @@ func TestOneAndManyResultsInBothEncodings(t *testing.T) {
 		text string
 		n    int
 	}{"utf-8": {one, 1}, "bom": {"\ufeff" + one, 1}, "shift_jis": {sjis, 2}, "shift_jis that calls itself utf-8": {undeclared, 2},
-		"utf-8 that calls itself shift_jis": {two, 2}, "no list": {message("UTF-8", "1", ok+result3), 1}} {
+		"utf-8 that calls itself shift_jis": {two, 2}, "no list": {answerFile("UTF-8", "1", ok+result3), 1}} {
 		f, err := Read([]byte(c.text))
 		if err != nil || f.Segment != Normal || !f.ByCard || len(f.Answers) != 1 || len(f.Answers[0].Results) != c.n {
 			t.Fatalf("%s: %+v %v", name, f, err)
@@ -67,7 +67,7 @@ func TestOneAndManyResultsInBothEncodings(t *testing.T) {
 }
 
 func TestBulkAndFailures(t *testing.T) {
-	f, err := Read([]byte(message("UTF-8", "1", "<BulkConfirmUnit>"+ok+"<ResultList>"+result2+"</ResultList></BulkConfirmUnit><BulkConfirmUnit><ProcessingResultStatus>2</ProcessingResultStatus><ProcessingResultCode>X1</ProcessingResultCode><QualificationValidity>4</QualificationValidity></BulkConfirmUnit>")))
+	f, err := Read([]byte(answerFile("UTF-8", "1", "<BulkConfirmUnit>"+ok+"<ResultList>"+result2+"</ResultList></BulkConfirmUnit><BulkConfirmUnit><ProcessingResultStatus>2</ProcessingResultStatus><ProcessingResultCode>X1</ProcessingResultCode><QualificationValidity>4</QualificationValidity></BulkConfirmUnit>")))
 	if err != nil || len(f.Answers) != 2 || f.Answers[1].OK || f.Answers[1].Validity != "4" {
 		t.Errorf("%+v %v", f, err)
 	}
@@ -76,11 +76,11 @@ func TestBulkAndFailures(t *testing.T) {
 		t.Errorf("%+v %v", f, err)
 	}
 	for _, segment := range []string{"3", "9", ""} { // one program writes 3: all but 1 and 2 are errors
-		if f, err := Read([]byte(message("UTF-8", segment, ""))); err != nil || f.Segment != Abnormal {
+		if f, err := Read([]byte(answerFile("UTF-8", segment, ""))); err != nil || f.Segment != Abnormal {
 			t.Errorf("segment %q: %+v %v", segment, f, err)
 		}
 	}
-	if f, _ := Read([]byte(message("UTF-8", "2", ""))); f.Segment != Processing || len(f.Answers) != 0 {
+	if f, _ := Read([]byte(answerFile("UTF-8", "2", ""))); f.Segment != Processing || len(f.Answers) != 0 {
 		t.Errorf("processing: %+v", f)
 	}
 }
@@ -99,13 +99,13 @@ func TestWhatIsNoAnswerFileIsRefused(t *testing.T) {
 	}{
 		"empty":          {"", ErrFile},
 		"another root":   {"<Other/>", ErrFile},
-		"cut off":        {message("UTF-8", "1", ok)[:300], ErrFile},
+		"cut off":        {answerFile("UTF-8", "1", ok)[:300], ErrFile},
 		"unknown coding": {`<?xml version="1.0" encoding="EBCDIC"?><XmlMsg/>`, ErrFile},
 		"deep":           {strings.Repeat("<XmlMsg>", 40), ErrFile},
 		"huge":           {strings.Repeat(" ", maxSize+1), ErrSize},
-		"wrong date":     {message("UTF-8", "1", ok+strings.Replace(result2, "20261001", "20261301", 1)), eligibility.ErrDate},
-		"wrong birth":    {message("UTF-8", "1", ok+strings.Replace(result2, "19881130", "19881131", 1)), eligibility.ErrDate},
-		"a My Number":    {message("UTF-8", "1", ok+strings.Replace(result2, "試験　花子", number, 1)), ErrNumber},
+		"wrong date":     {answerFile("UTF-8", "1", ok+strings.Replace(result2, "20261001", "20261301", 1)), eligibility.ErrDate},
+		"wrong birth":    {answerFile("UTF-8", "1", ok+strings.Replace(result2, "19881130", "19881131", 1)), eligibility.ErrDate},
+		"a My Number":    {answerFile("UTF-8", "1", ok+strings.Replace(result2, "試験　花子", number, 1)), ErrNumber},
 	} {
 		if _, err := Read([]byte(c.text)); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
@@ -114,8 +114,8 @@ func TestWhatIsNoAnswerFileIsRefused(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(message("UTF-8", "1", ok+result3)))
-	f.Add([]byte(message("Shift_JIS", "9", ok+result2)))
+	f.Add([]byte(answerFile("UTF-8", "1", ok+result3)))
+	f.Add([]byte(answerFile("Shift_JIS", "9", ok+result2)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if _, err := Read(data); err != nil {
 			var e *eligibility.Error

@@ -1,12 +1,9 @@
 package insuredcsv
 
-import (
-	"madoguchi/message"
-)
+import "madoguchi/message"
 
-// place says where a row stands: as a spreadsheet counts it, since clerks mend the file there, and as
-// physical line of the file where that is another, since breaks of lines in a cell add no row.
-// placeOf is where a row stands, as a part of a sentence.
+// placeOf says where a row stands: as a spreadsheet counts it, since clerks mend the file there, and as physical line of
+// the file where that is another, since breaks of lines in a cell add no row.
 func placeOf(line, row int) message.Message {
 	args := message.Args{"line": message.Number(line)}
 	if row == line || row == 0 {
@@ -16,13 +13,5 @@ func placeOf(line, row int) message.Message {
 	return message.New("import.place_sheet", args)
 }
 
-func place(line, row int) string {
-	return placeOf(line, row).Text("ja")
-}
-
-func placeEn(line, row int) string {
-	return placeOf(line, row).Text("en")
-}
-
 // Place says where the row stands, for people.
-func (r Row) Place() string { return place(r.Line, r.Sheet) }
+func (r Row) Place() string { return placeOf(r.Line, r.Sheet).Text("ja") }

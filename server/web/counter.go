@@ -78,8 +78,7 @@ func (s *Site) people(c echo.Context, _ string) error {
 	}
 	out := make([]candidateJSON, 0, len(found))
 	for _, one := range found {
-		ja, en := one.Verdict.Headline()
-		person := candidateJSON{Text: one.JWS, Proof: one.Proof, Headline: sentence{ja, en}}
+		person := candidateJSON{Text: one.JWS, Proof: one.Proof, Headline: told(one.Verdict.Headline())}
 		if e := one.Verdict.Eligibility; e != nil {
 			person.Name, person.BirthDateJa, person.InsurerName = e.Name, e.BirthDate.Japanese(), e.InsurerName
 		}
@@ -199,8 +198,9 @@ func (s *Site) counterStatus(c echo.Context, staff string) error {
 	}{Facility: s.Counter.Facility.Name, Staff: staff, Readers: s.readers(c), ServerTime: s.Now()}
 	out.Away = chosenReader(c) != "" && !slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
 	if s.Counter.ClockSkew != nil {
-		if ja, en := credential.ClockWords(s.Counter.ClockSkew().General); ja != "" {
-			out.Clock = &sentence{ja, en}
+		if clock := credential.ClockTold(s.Counter.ClockSkew().General); clock.Key != "" {
+			said := told(clock)
+			out.Clock = &said
 		}
 	}
 	out.TrustList.IssuedAt, out.TrustList.Version = time.Unix(trust.IssuedAt, 0).In(eligibility.Japan), trust.Version

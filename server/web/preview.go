@@ -196,7 +196,7 @@ func (s *Site) preview(c echo.Context, look insurer.ImportPreview, in insurer.In
 func importRows(notes []insuredcsv.LineNote) []ImportRow {
 	var rows []ImportRow
 	for _, n := range notes {
-		rows = append(rows, ImportRow{Line: n.Line, Sheet: n.Sheet, Column: n.Column, ReasonJa: n.Ja, ReasonEn: n.En})
+		rows = append(rows, ImportRow{Line: n.Line, Sheet: n.Sheet, Column: n.Column, Reason: n.Message})
 	}
 	return rows
 }
