@@ -87,6 +87,14 @@ func (n InsurerNumber) Kind() string {
 	return systems[string(n[:2])].kind
 }
 
+// System returns the 法別番号, the first two digits; "" for a number that no system has.
+func (n InsurerNumber) System() string {
+	if n.Kind() == "" {
+		return ""
+	}
+	return string(n[:2])
+}
+
 // PublicExpense reports whether the number is of 生活保護の医療扶助 (法別番号 12), which is no insurance.
 func (n InsurerNumber) PublicExpense() bool { return len(n) == 8 && n[:2] == "12" }
 

@@ -72,7 +72,7 @@ func samplePerson(insurer eligibility.InsurerNumber, old bool, day eligibility.D
 	if old {
 		p.BirthDate, p.AssignedShare, p.ValidFrom = day.AddMonths(-12*72), 20, day
 	}
-	if insurer.Kind() == "後期高齢者医療" {
+	if insurer.System() == "39" {
 		p.Symbol, p.BranchNumber, p.BirthDate, p.AssignedShare, p.ValidFrom = "", "", day.AddMonths(-12*80), 10, day
 	}
 	return p

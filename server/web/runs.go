@@ -151,7 +151,7 @@ func (s *Site) runPage(c echo.Context, staff string) error {
 	if err != nil {
 		return err
 	}
-	view := RunView{Page: s.page(c, run.Kind.Japanese()+"の印刷", "Print run"), Staff: staff, Run: runRow(run), Note: run.Note, Going: run.State == insurer.RunGoing,
+	view := RunView{Page: s.page(c, run.Kind.Japanese()+"の印刷", "Print run"), Staff: staff, Run: runRow(run), Note: run.Failure().Text(s.lookOf(c).Lang), Going: run.State == insurer.RunGoing,
 		Resumable: run.State == insurer.RunPaused || run.State == insurer.RunFailed, Over: run.State == insurer.RunDone || run.State == insurer.RunCancelled, Here: run.Options.Folder == "", Folder: s.Runs.FolderOf(run)}
 	view.Insurer = insurerView(in)
 	view.Progress = s.progress(run)

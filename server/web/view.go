@@ -10,7 +10,7 @@ import (
 // Page is what every page gets. Views embed it; templates read the fields by name.
 type Page struct {
 	Title   string // without the product's name, which the layout adds
-	Lang    string // a language of pwa/i18n, "ja" when empty
+	Lang    string // a language of the catalogue, "ja" when empty
 	Demo    bool   // shows 「デモ」 on the page
 	Insurer InsurerView
 	Error   *Problem // a refusal of the form that was just sent, shown above it; nil when there is none
