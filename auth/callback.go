@@ -7,8 +7,8 @@ import (
 )
 
 // checkCallback reads the provider's redirect for a flow (RFC 6749 4.1.2, RFC 9207) and returns its code.
-// What the provider says that it always sends is missed; of an error only the sentence depends on it, since
-// no login comes of one.
+// promised reports whether the provider's metadata promise iss in every response: then a code without iss is
+// refused. An error response is refused in any case, so iss is not required there.
 func (l *Login) checkCallback(flow Flow, back url.Values, promised func() (bool, error)) (string, error) {
 	if len(back["state"]) != 1 || flow.State == "" || back.Get("state") != flow.State {
 		return "", ErrFlow

@@ -48,30 +48,40 @@ func TestANonceIsAnsweredOnlyByItsPhoneForItsUseAndInTime(t *testing.T) {
 	foreign, _ := theirs.New("phone", now)
 	longer := nonce[:4] + "_" + nonce[5:] // the end is part of what is authenticated
 	good := answer(t, key, "madoguchi-device-1\nenter\nhoken.example.jp\nphone\n"+nonce)
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name                    string
 		use                     Use
 		phone, nonce, signature string
 		at                      time.Time
 		ok                      bool
 	}{
-		"its answer":                   {UseEnter, "phone", nonce, good, now.Add(2 * time.Minute), true},
-		"too late":                     {UseEnter, "phone", nonce, good, now.Add(2*time.Minute + time.Millisecond), false},
-		"another phone":                {UseEnter, "other", nonce, answer(t, key, DeviceMessage(UseEnter, ours.Host, "other", nonce)), now, false},
-		"another use":                  {UseAdd, "phone", nonce, good, now, false},
-		"another key":                  {UseEnter, "phone", nonce, answer(t, other, DeviceMessage(UseEnter, ours.Host, "phone", nonce)), now, false},
-		"signed at another site":       {UseEnter, "phone", nonce, answer(t, key, DeviceMessage(UseEnter, "evil.example", "phone", nonce)), now, false},
-		"another server's nonce":       {UseEnter, "phone", foreign, answer(t, key, DeviceMessage(UseEnter, ours.Host, "phone", foreign)), now, false},
-		"a nonce that was made longer": {UseEnter, "phone", longer, answer(t, key, DeviceMessage(UseEnter, ours.Host, "phone", longer)), now, false},
-		"no nonce":                     {UseEnter, "phone", "", answer(t, key, DeviceMessage(UseEnter, ours.Host, "phone", "")), now, false},
-		"no signature":                 {UseEnter, "phone", nonce, "", now, false},
-		"zeros":                        {UseEnter, "phone", nonce, base64.RawURLEncoding.EncodeToString(make([]byte, 64)), now, false},
+		{"its answer", UseEnter, "phone", nonce, good, now.Add(2 * time.Minute), true},
+		{"too late", UseEnter, "phone", nonce, good, now.Add(2*time.Minute + time.Millisecond), false},
+		{"another phone", UseEnter, "other", nonce,
+			answer(t, key, DeviceMessage(UseEnter, ours.Host, "other", nonce)), now, false},
+		{"another use", UseAdd, "phone", nonce, good, now, false},
+		{"another key", UseEnter, "phone", nonce,
+			answer(t, other, DeviceMessage(UseEnter, ours.Host, "phone", nonce)), now, false},
+		{"signed at another site", UseEnter, "phone", nonce,
+			answer(t, key, DeviceMessage(UseEnter, "evil.example", "phone", nonce)), now, false},
+		{"another server's nonce", UseEnter, "phone", foreign,
+			answer(t, key, DeviceMessage(UseEnter, ours.Host, "phone", foreign)), now, false},
+		{"a nonce that was made longer", UseEnter, "phone", longer,
+			answer(t, key, DeviceMessage(UseEnter, ours.Host, "phone", longer)), now, false},
+		{"no nonce", UseEnter, "phone", "", answer(t, key, DeviceMessage(UseEnter, ours.Host, "phone", "")),
+			now, false},
+		{"no signature", UseEnter, "phone", nonce, "", now, false},
+		{"zeros", UseEnter, "phone", nonce, base64.RawURLEncoding.EncodeToString(make([]byte, 64)), now,
+			false},
 	} {
-		used, until, err := ours.Verify(c.use, c.phone, c.nonce, c.signature, public, c.at)
-		if (err == nil) != c.ok {
-			t.Errorf("%s: %v", name, err)
-		}
-		if c.ok && (len(used) != 24 || !until.Equal(ends)) {
-			t.Errorf("%s: %d bytes until %v", name, len(used), until)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			used, until, err := ours.Verify(c.use, c.phone, c.nonce, c.signature, public, c.at)
+			if (err == nil) != c.ok {
+				t.Errorf("%v", err)
+			}
+			if c.ok && (len(used) != 24 || !until.Equal(ends)) {
+				t.Errorf("%d bytes until %v", len(used), until)
+			}
+		})
 	}
 }

@@ -9,8 +9,9 @@ import (
 	"fmt"
 )
 
-// FlowSeal seals a flow for the browser of somebody who has no session yet (AES-256-GCM): whoever begins a
-// login and never comes back leaves nothing here. Its once is the caller's part.
+// FlowSeal encrypts a flow for the browser of somebody who has no session yet (AES-256-GCM), so that a login
+// that is begun and never finished leaves nothing on the server. That a flow is used only once is up to the
+// caller.
 type FlowSeal struct{ Key []byte } // secret of this server, 32 bytes
 
 const flowPurpose = "madoguchi-login-flow-1"
@@ -36,8 +37,8 @@ func (s FlowSeal) Seal(flow Flow) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(aead.Seal(nil, nil, plain, []byte(flowPurpose))), nil
 }
 
-// Open returns the flow of a cookie's value, or ErrFlow for anything that this server has not sealed. How
-// old it is, Finish judges.
+// Open returns the flow in a cookie's value, or ErrFlow for anything that this server has not sealed.
+// Login.Finish checks how old it is.
 func (s FlowSeal) Open(text string) (Flow, error) {
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil {

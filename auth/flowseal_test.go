@@ -13,12 +13,18 @@ import (
 
 func TestASealedFlowOpensOnlyUnchanged(t *testing.T) {
 	seal := auth.FlowSeal{Key: bytes.Repeat([]byte{1}, 32)}
-	flow := auth.Flow{State: "s", Nonce: "n", Verifier: "v", Begun: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
+	flow := auth.Flow{
+		State:    "s",
+		Nonce:    "n",
+		Verifier: "v",
+		Begun:    time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC),
+	}
 	text, err := seal.Seal(flow)
 	if err != nil || strings.Contains(text, "s\"") {
 		t.Fatal(text, err)
 	}
-	if got, err := seal.Open(text); err != nil || got.State != "s" || got.Verifier != "v" || !got.Begun.Equal(flow.Begun) {
+	got, err := seal.Open(text)
+	if err != nil || got.State != "s" || got.Verifier != "v" || !got.Begun.Equal(flow.Begun) {
 		t.Errorf("%+v %v", got, err)
 	}
 	empty, err := seal.Seal(auth.Flow{})

@@ -12,8 +12,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// metadata is what a provider says of itself besides its endpoints (OpenID Connect Discovery 1.0 section 3,
-// RFC 9207 section 3).
+// metadata are the members of a provider's configuration that are used here besides its endpoints (OpenID
+// Connect Discovery 1.0 section 3, RFC 9207 section 3).
 type metadata struct {
 	PromisesIssuer bool      `json:"authorization_response_iss_parameter_supported"`
 	Claims         *[]string `json:"claims_supported"`
@@ -47,15 +47,15 @@ type idClaims struct {
 // maxSubject is how long a sub may be (OpenID Connect Core 2).
 const maxSubject = 255
 
-// proof is what an id_token says of how somebody proved who they are. Both are zero where the provider gives
+// authProof is what an id_token says about the authentication. Both fields are zero where the provider gives
 // none.
-type proof struct {
+type authProof struct {
 	at  time.Time
 	acr string
 }
 
-// circumstances are what an id_token is held against.
-type circumstances struct {
+// tokenContext is what an id_token is checked against.
+type tokenContext struct {
 	flow        Flow
 	accessToken string // that came with it
 	meta        metadata
@@ -64,41 +64,41 @@ type circumstances struct {
 
 // checkIDToken goes through OpenID Connect Core 3.1.3.7 from point 3 on and 3.1.3.8, as far as go-oidc has
 // not: it has verified the signature, iss, that aud names this client, and exp.
-func (l *Login) checkIDToken(id *oidc.IDToken, c circumstances) (proof, error) {
+func (l *Login) checkIDToken(id *oidc.IDToken, c tokenContext) (authProof, error) {
 	var claims idClaims
 	flow, now := c.flow, c.now
 	if err := id.Claims(&claims); err != nil {
-		return proof{}, err
+		return authProof{}, err
 	}
 	azp := claims.AuthorizedParty
 	switch {
 	case id.Subject == "" || len(id.Subject) > maxSubject:
-		return proof{}, errors.New("sub is empty or longer than 255 characters")
+		return authProof{}, errors.New("sub is empty or longer than 255 characters")
 	case len(id.Audience) > 1 && azp == nil:
-		return proof{}, errors.New("several audiences and no azp")
+		return authProof{}, errors.New("several audiences and no azp")
 	case azp != nil && *azp != l.config.ClientID:
-		return proof{}, fmt.Errorf("azp is %q", *azp)
+		return authProof{}, fmt.Errorf("azp is %q", *azp)
 	case flow.Nonce == "" || id.Nonce != flow.Nonce:
-		return proof{}, errors.New("nonce is another login's")
+		return authProof{}, errors.New("nonce is another login's")
 	case id.IssuedAt.Before(flow.Begun.Add(-clockLeeway)): // also where iat is missing
-		return proof{}, fmt.Errorf("issued at %v, before the login began", id.IssuedAt)
+		return authProof{}, fmt.Errorf("issued at %v, before the login began", id.IssuedAt)
 	case id.IssuedAt.After(now.Add(clockLeeway)):
-		return proof{}, fmt.Errorf("issued at %v, ahead of now", id.IssuedAt)
+		return authProof{}, fmt.Errorf("issued at %v, ahead of now", id.IssuedAt)
 	}
 	if claims.AccessTokenHash != nil {
 		if *claims.AccessTokenHash == "" {
-			return proof{}, errors.New("at_hash is empty")
+			return authProof{}, errors.New("at_hash is empty")
 		}
 		if err := id.VerifyAccessToken(c.accessToken); err != nil {
-			return proof{}, err
+			return authProof{}, err
 		}
 	}
 	at, err := l.checkAuthTime(claims.AuthTime, c.meta, now)
 	if err != nil {
-		return proof{}, err
+		return authProof{}, err
 	}
 	acr, err := l.checkACR(claims.ACR, c.meta)
-	return proof{at, acr}, err
+	return authProof{at, acr}, err
 }
 
 // checkAuthTime holds auth_time against the max_age that was sent (3.1.3.7 point 13). The difference is
@@ -136,9 +136,9 @@ func (l *Login) checkACR(claim *string, meta metadata) (string, error) {
 	return *claim, nil
 }
 
-// identity reads userinfo's claims. デジタル認証サービス writes the date of birth as YYYYMMDD, OpenID Connect as
+// readIdentity reads userinfo's claims. デジタル認証サービス writes the date of birth as YYYYMMDD, OpenID Connect as
 // YYYY-MM-DD (Core 5.1).
-func identity(id *oidc.IDToken, how proof, info *oidc.UserInfo, now time.Time) (Identity, error) {
+func readIdentity(id *oidc.IDToken, how authProof, info *oidc.UserInfo, now time.Time) (Identity, error) {
 	var claims struct {
 		Name      string `json:"name"`
 		BirthDate string `json:"birthdate"`

@@ -19,7 +19,9 @@ func nothing(map[string]any) {}
 // have a client refuse.
 func TestAProvidersWrongAnswersAreRefused(t *testing.T) {
 	unix := func(a *answers, d time.Duration) int64 { return a.clock.Add(d).Unix() }
-	claim := func(name string, value any) func(*answers) { return func(a *answers) { a.claims[name] = value } }
+	claim := func(name string, value any) func(*answers) {
+		return func(a *answers) { a.claims[name] = value }
+	}
 	without := func(name string) func(*answers) { return func(a *answers) { delete(a.claims, name) } }
 	when := func(name string, d time.Duration) func(*answers) {
 		return func(a *answers) { a.claims[name] = unix(a, d) }
@@ -29,7 +31,8 @@ func TestAProvidersWrongAnswersAreRefused(t *testing.T) {
 		change func(a *answers)
 		want   *eligibility.Error
 	}{
-		{"auth_time older than max_age and the leeway", when("auth_time", -271*time.Second), auth.ErrIdentity},
+		{"auth_time older than max_age and the leeway", when("auth_time", -271*time.Second),
+			auth.ErrIdentity},
 		{"auth_time three days old", when("auth_time", -72*time.Hour), auth.ErrIdentity},
 		{"auth_time ahead by more than the leeway", when("auth_time", 31*time.Second), auth.ErrIdentity},
 		{"auth_time an hour ahead", when("auth_time", time.Hour), auth.ErrIdentity},
@@ -38,7 +41,8 @@ func TestAProvidersWrongAnswersAreRefused(t *testing.T) {
 		{"auth_time a text", claim("auth_time", "1795341590"), auth.ErrIdentity},
 		{"auth_time true", claim("auth_time", true), auth.ErrIdentity},
 		{"auth_time beyond any calendar", claim("auth_time", 1e300), auth.ErrIdentity},
-		{"auth_time in milliseconds", func(a *answers) { a.claims["auth_time"] = a.clock.UnixMilli() }, auth.ErrIdentity},
+		{"auth_time in milliseconds", func(a *answers) { a.claims["auth_time"] = a.clock.UnixMilli() },
+			auth.ErrIdentity},
 		{"auth_time missing", without("auth_time"), auth.ErrIdentity},
 		{"auth_time null", claim("auth_time", nil), auth.ErrIdentity},
 		{"acr lower than asked", claim("acr", "aal1"), auth.ErrIdentity},
@@ -47,11 +51,14 @@ func TestAProvidersWrongAnswersAreRefused(t *testing.T) {
 		{"acr a list", claim("acr", []string{asked}), auth.ErrIdentity},
 		{"acr missing", without("acr"), auth.ErrIdentity},
 		{"iss parameter missing although promised", func(a *answers) { a.back.Del("iss") }, auth.ErrIdentity},
-		{"iss parameter another's", func(a *answers) { a.back.Set("iss", "https://evil.example") }, auth.ErrIdentity},
+		{"iss parameter another's", func(a *answers) { a.back.Set("iss", "https://evil.example") },
+			auth.ErrIdentity},
 		{"iss parameter empty", func(a *answers) { a.back.Set("iss", "") }, auth.ErrIdentity},
 		{"iss parameter twice", func(a *answers) { a.back.Add("iss", a.back.Get("iss")) }, auth.ErrIdentity},
-		{"iss parameter with a slash more", func(a *answers) { a.back.Set("iss", a.back.Get("iss")+"/") }, auth.ErrIdentity},
-		{"state twice, ours last", func(a *answers) { a.back["state"] = []string{"x", a.back.Get("state")} }, auth.ErrFlow},
+		{"iss parameter with a slash more", func(a *answers) { a.back.Set("iss", a.back.Get("iss")+"/") },
+			auth.ErrIdentity},
+		{"state twice, ours last", func(a *answers) { a.back["state"] = []string{"x", a.back.Get("state")} },
+			auth.ErrFlow},
 		{"state twice, ours first", func(a *answers) { a.back.Add("state", "x") }, auth.ErrFlow},
 		{"state missing", func(a *answers) { a.back.Del("state") }, auth.ErrFlow},
 		{"code twice", func(a *answers) { a.back.Add("code", "y") }, auth.ErrIdentity},
@@ -78,27 +85,35 @@ func TestAProvidersWrongAnswersAreRefused(t *testing.T) {
 		{"iat missing", without("iat"), auth.ErrIdentity},
 		{"exp over", when("exp", -time.Second), auth.ErrIdentity},
 		{"exp missing", without("exp"), auth.ErrIdentity},
-		{"sub missing", func(a *answers) { delete(a.claims, "sub"); a.userinfo["sub"] = "" }, auth.ErrIdentity},
+		{"sub missing", func(a *answers) { delete(a.claims, "sub"); a.userinfo["sub"] = "" },
+			auth.ErrIdentity},
 		{"sub longer than 255", func(a *answers) {
 			a.claims["sub"] = strings.Repeat("p", 256)
 			a.userinfo["sub"] = a.claims["sub"]
 		}, auth.ErrIdentity},
 		{"signed by another key", func(a *answers) { a.signWith = newKey(t) }, auth.ErrIdentity},
 		{"kid unknown", func(a *answers) { a.header = map[string]any{"kid": "x"} }, auth.ErrIdentity},
-		{"alg none in the header", func(a *answers) { a.header = map[string]any{"alg": "none"} }, auth.ErrIdentity},
+		{"alg none in the header", func(a *answers) { a.header = map[string]any{"alg": "none"} },
+			auth.ErrIdentity},
 		{"userinfo of another sub", func(a *answers) { a.userinfo["sub"] = "q" }, auth.ErrIdentity},
 		{"userinfo without sub", func(a *answers) { delete(a.userinfo, "sub") }, auth.ErrIdentity},
 		{"userinfo without a name", func(a *answers) { delete(a.userinfo, "name") }, auth.ErrIdentity},
-		{"userinfo without a birth date", func(a *answers) { delete(a.userinfo, "birthdate") }, auth.ErrIdentity},
-		{"the provider's own error", func(a *answers) { a.back.Set("error", "server_error") }, auth.ErrProvider},
-		{"cancelled by the person", func(a *answers) { a.back.Del("code"); a.back.Set("error", "access_denied") }, auth.ErrCancelled},
-		{"cancelled, no iss", func(a *answers) { a.back.Del("code"); a.back.Del("iss"); a.back.Set("error", "access_denied") }, auth.ErrCancelled},
+		{"userinfo without a birth date", func(a *answers) { delete(a.userinfo, "birthdate") },
+			auth.ErrIdentity},
+		{"the provider's own error", func(a *answers) { a.back.Set("error", "server_error") },
+			auth.ErrProvider},
+		{"cancelled by the person",
+			func(a *answers) { a.back.Del("code"); a.back.Set("error", "access_denied") }, auth.ErrCancelled},
+		{"cancelled, no iss",
+			func(a *answers) { a.back.Del("code"); a.back.Del("iss"); a.back.Set("error", "access_denied") },
+			auth.ErrCancelled},
 		{"eleven minutes later", func(a *answers) { a.clock = a.clock.Add(11 * time.Minute) }, auth.ErrFlow},
 		{"a minute before it began", func(a *answers) { a.clock = a.clock.Add(-time.Minute) }, auth.ErrFlow},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if who, err := outcome(t, usual, nothing, c.change); !errors.Is(err, c.want) || who != (auth.Identity{}) {
+			who, err := outcome(t, usual, nothing, c.change)
+			if !errors.Is(err, c.want) || who != (auth.Identity{}) {
 				t.Errorf("%+v %v, want %s", who, err, c.want.Key)
 			}
 		})
@@ -115,18 +130,30 @@ func TestAProvidersGoodAnswersSignIn(t *testing.T) {
 	}{
 		{"as usual", usual, nothing, func(*answers) {}},
 		{"clocks half a minute apart", usual, nothing, func(a *answers) {
-			a.claims["auth_time"], a.claims["iat"] = a.clock.Add(30*time.Second).Unix(), a.clock.Add(30*time.Second).Unix()
+			ahead := a.clock.Add(30 * time.Second).Unix()
+			a.claims["auth_time"], a.claims["iat"] = ahead, ahead
 		}},
-		{"a proof of four minutes and a half", usual, nothing, func(a *answers) { a.claims["auth_time"] = a.clock.Add(-270 * time.Second).Unix() }},
-		{"auth_time with a fraction (RFC 7519, NumericDate)", usual, nothing, func(a *answers) { a.claims["auth_time"] = float64(a.clock.Unix()) - 1.5 }},
+		{"a proof of four minutes and a half", usual, nothing, func(a *answers) {
+			a.claims["auth_time"] = a.clock.Add(-270 * time.Second).Unix()
+		}},
+		{"auth_time with a fraction (RFC 7519, NumericDate)", usual, nothing, func(a *answers) {
+			a.claims["auth_time"] = float64(a.clock.Unix()) - 1.5
+		}},
 		{"azp ours", usual, nothing, func(a *answers) { a.claims["azp"] = clientID }},
-		{"two aud, azp ours", usual, nothing, func(a *answers) { a.claims["aud"], a.claims["azp"] = []string{clientID, otherParty}, clientID }},
-		{"no at_hash: optional in the code flow", usual, nothing, func(a *answers) { delete(a.claims, "at_hash") }},
+		{"two aud, azp ours", usual, nothing, func(a *answers) {
+			a.claims["aud"], a.claims["azp"] = []string{clientID, otherParty}, clientID
+		}},
+		{"no at_hash: optional in the code flow", usual, nothing, func(a *answers) {
+			delete(a.claims, "at_hash")
+		}},
 		{"the second of two levels asked", auth.Config{ACRValues: "aal4 aal3"}, nothing, func(*answers) {}},
 		{"no level asked", auth.Config{}, nothing, func(a *answers) { delete(a.claims, "acr") }},
-		{"iss promised by nobody", usual, func(m map[string]any) { delete(m, "authorization_response_iss_parameter_supported") },
+		{"iss promised by nobody", usual,
+			func(m map[string]any) { delete(m, "authorization_response_iss_parameter_supported") },
 			func(a *answers) { a.back.Del("iss") }},
-		{"unknown parameters (RFC 6749 4.1.2)", usual, nothing, func(a *answers) { a.back["session_state"] = []string{"1", "2"} }},
+		{"unknown parameters (RFC 6749 4.1.2)", usual, nothing, func(a *answers) {
+			a.back["session_state"] = []string{"1", "2"}
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			who, err := outcome(t, c.config, c.about, c.change)
@@ -154,22 +181,31 @@ func TestOnlyAProviderThatSaysSoMayLeaveOutAuthTimeAndLevel(t *testing.T) {
 		missing string
 		accept  bool
 	}{
-		{"auth_time, not in the list of claims", usual, list("claims_supported", "sub", "acr"), "auth_time", true},
-		{"auth_time, by the setting", auth.Config{ACRValues: asked, NoAuthTime: true}, nothing, "auth_time", true},
-		{"auth_time, in the list of claims", usual, list("claims_supported", "sub", "auth_time"), "auth_time", false},
+		{"auth_time, not in the list of claims", usual, list("claims_supported", "sub", "acr"), "auth_time",
+			true},
+		{"auth_time, by the setting", auth.Config{ACRValues: asked, NoAuthTime: true}, nothing, "auth_time",
+			true},
+		{"auth_time, in the list of claims", usual, list("claims_supported", "sub", "auth_time"), "auth_time",
+			false},
 		{"auth_time, no list of claims", usual, nothing, "auth_time", false},
-		{"auth_time, the setting for acr", auth.Config{ACRValues: asked, NoACR: true}, nothing, "auth_time", false},
+		{"auth_time, the setting for acr", auth.Config{ACRValues: asked, NoACR: true}, nothing, "auth_time",
+			false},
 		{"auth_time, a provider without levels", usual, list("acr_values_supported"), "auth_time", false},
 		{"acr, no levels", usual, list("acr_values_supported"), "acr", true},
 		{"acr, not in the list of claims", usual, both, "acr", true},
 		{"acr, by the setting", auth.Config{ACRValues: asked, NoACR: true}, nothing, "acr", true},
-		{"acr, levels listed, claims without acr", usual, func(m map[string]any) { both(m); m["acr_values_supported"] = []string{asked} }, "acr", false},
+		{"acr, levels listed, claims without acr", usual,
+			func(m map[string]any) { both(m); m["acr_values_supported"] = []string{asked} }, "acr", false},
 		{"acr, in the list of claims", usual, list("claims_supported", "sub", "acr"), "acr", false},
-		{"acr, the setting for auth_time", auth.Config{ACRValues: asked, NoAuthTime: true}, nothing, "acr", false},
+		{"acr, the setting for auth_time", auth.Config{ACRValues: asked, NoAuthTime: true}, nothing, "acr",
+			false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var at time.Time
-			who, err := outcome(t, c.config, c.about, func(a *answers) { delete(a.claims, c.missing); at = a.clock })
+			who, err := outcome(t, c.config, c.about, func(a *answers) {
+				delete(a.claims, c.missing)
+				at = a.clock
+			})
 			if (err == nil) != c.accept {
 				t.Fatalf("%+v %v", who, err)
 			}
@@ -180,23 +216,29 @@ func TestOnlyAProviderThatSaysSoMayLeaveOutAuthTimeAndLevel(t *testing.T) {
 			switch {
 			case c.missing == "acr" && (who.ACR != "" || !strings.Contains(who.Basis(), "acr not given")):
 				t.Errorf("%q %s", who.ACR, who.Basis())
-			case c.missing == "auth_time" && (said || !proved.Equal(at) || !strings.Contains(who.Basis(), "auth_time not given")):
+			case c.missing == "auth_time" &&
+				(said || !proved.Equal(at) || !strings.Contains(who.Basis(), "auth_time not given")):
 				t.Errorf("%v %v %s", proved, said, who.Basis())
 			}
 		})
 	}
 	// what is given is checked all the same
 	lax := auth.Config{ACRValues: asked, NoAuthTime: true, NoACR: true}
-	for name, change := range map[string]func(a *answers){
-		"auth_time old":       func(a *answers) { a.claims["auth_time"] = a.clock.Add(-time.Hour).Unix() },
-		"auth_time a text":    func(a *answers) { a.claims["auth_time"] = "soon" },
-		"auth_time zero":      func(a *answers) { a.claims["auth_time"] = 0 },
-		"acr lower":           func(a *answers) { a.claims["acr"] = "aal1" },
-		"acr of another type": func(a *answers) { a.claims["acr"] = 3 },
+	for _, c := range []struct {
+		name   string
+		change func(a *answers)
+	}{
+		{"auth_time old", func(a *answers) { a.claims["auth_time"] = a.clock.Add(-time.Hour).Unix() }},
+		{"auth_time a text", func(a *answers) { a.claims["auth_time"] = "soon" }},
+		{"auth_time zero", func(a *answers) { a.claims["auth_time"] = 0 }},
+		{"acr lower", func(a *answers) { a.claims["acr"] = "aal1" }},
+		{"acr of another type", func(a *answers) { a.claims["acr"] = 3 }},
 	} {
-		if who, err := outcome(t, lax, both, change); !errors.Is(err, auth.ErrIdentity) {
-			t.Errorf("%s: %+v %v", name, who, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if who, err := outcome(t, lax, both, c.change); !errors.Is(err, auth.ErrIdentity) {
+				t.Errorf("%+v %v", who, err)
+			}
+		})
 	}
 	outside.Refused(t, outside.SignIn, 12)
 }

@@ -59,7 +59,8 @@ func TestTheWaitThatIsSaidIsTrue(t *testing.T) {
 			}
 			now := tenOClock.Add(c.after)
 			var e *eligibility.Error
-			if err := l.Take("a", now); !errors.As(err, &e) || !errors.Is(err, auth.ErrTooMany) || e.Wait != c.want {
+			err := l.Take("a", now)
+			if !errors.As(err, &e) || !errors.Is(err, auth.ErrTooMany) || e.Wait != c.want {
 				t.Fatalf("%v, want %v", err, c.want)
 			}
 			if err := l.Take("a", now.Add(e.Wait-1)); err == nil {
@@ -92,14 +93,16 @@ func TestAKeyPassesAsOftenAsItsOwnBucketAllows(t *testing.T) {
 				tokens[key] = min(float64(burst), tokens[key]+float64(now.Sub(at[key]))/float64(every))
 				at[key] = now
 				err := l.Take(key, now)
-				if near := tokens[key] - float64(int(tokens[key])); (near > 1e-6 && near < 1-1e-6) && (err == nil) != (tokens[key] >= 1) {
+				near := tokens[key] - float64(int(tokens[key]))
+				if (near > 1e-6 && near < 1-1e-6) && (err == nil) != (tokens[key] >= 1) {
 					t.Fatalf("%d at once, one in %v: %v tokens, %v", burst, every, tokens[key], err)
 				}
 				if err == nil {
 					tokens[key]--
 					passed[key]++
 				}
-				if most := float64(burst) + float64(now.Sub(tenOClock))/float64(every); float64(passed[key]) > most {
+				most := float64(burst) + float64(now.Sub(tenOClock))/float64(every)
+				if float64(passed[key]) > most {
 					t.Fatalf("%d passes, at most %v", passed[key], most)
 				}
 			}
@@ -151,7 +154,8 @@ func TestACrowdChangesNothingForAnybodyElse(t *testing.T) {
 			for range c.each {
 				for _, key := range keys {
 					n++
-					now = tenOClock.Add(time.Duration(float64(c.within) * float64(n) / float64(c.crowd*c.each)))
+					now = tenOClock.Add(time.Duration(
+						float64(c.within) * float64(n) / float64(c.crowd*c.each)))
 					_ = l.Take(key, now) // a crowd's own refusals are not looked at
 					if n%5000 == 0 {
 						ask(now)
@@ -177,8 +181,8 @@ func TestACrowdChangesNothingForAnybodyElse(t *testing.T) {
 	outside.Refused(t, outside.Limits, 8)
 }
 
-// Who has no try left, goes away and comes back once a crowd has spent all tries of more keys than a set knows is given one
-// try, as limit.go says, and not all of them anew.
+// Who has no try left, goes away and comes back once a crowd has spent all tries of more keys than a set
+// knows is given one try, as limit.go says, and not all of them anew.
 func TestWhoIsCrowdedOutHasNotAllTriesAgain(t *testing.T) {
 	l := auth.Limit{Burst: 20, Every: time.Minute}
 	passes := func() (n int) {

@@ -15,8 +15,8 @@ func TestACrowdOfKeysTakesNoMoreRoomThanASetHas(t *testing.T) {
 			for range each {
 				_ = l.Take(fmt.Sprint(i), now) // a crowd's own refusals are not looked at
 			}
-			if len(l.known) > maxBuckets {
-				t.Fatalf("after %d keys %d are kept", i+1, len(l.known))
+			if len(l.buckets) > maxBuckets {
+				t.Fatalf("after %d keys %d are kept", i+1, len(l.buckets))
 			}
 		}
 	}

@@ -20,7 +20,7 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Config describes this server at the provider.
+// Config describes this server as a client (relying party) of the OpenID provider.
 type Config struct {
 	Issuer      string
 	ClientID    string
@@ -43,11 +43,11 @@ type Login struct {
 
 	mu       sync.Mutex
 	provider *oidc.Provider // found at the first login
-	finding  *finding       // under way
+	pending  *discovery     // under way
 }
 
-// finding is one question to the provider, for all who wait for it.
-type finding struct {
+// discovery is one request for the provider's metadata, shared by all logins that wait for it.
+type discovery struct {
 	done     chan struct{}
 	provider *oidc.Provider
 	err      error
@@ -56,7 +56,7 @@ type finding struct {
 // NewLogin returns a Login; the provider is contacted at the first sign-in.
 func NewLogin(c Config) *Login { return &Login{config: c} }
 
-// Flow is what a sign-in must remember between leaving and coming back, in the browser's own session.
+// Flow is what must be kept in the browser's session between the redirect to the provider and the callback.
 type Flow struct {
 	State    string    `json:"state"`
 	Nonce    string    `json:"nonce"`
@@ -64,7 +64,7 @@ type Flow struct {
 	Begun    time.Time `json:"begun"`
 }
 
-// Identity is who signed in, by the provider's word.
+// Identity is the person who signed in, as the provider states it.
 type Identity struct {
 	Subject   string           `json:"subject"` // issuer and the provider's sub
 	Name      string           `json:"name"`
@@ -77,21 +77,22 @@ type Identity struct {
 }
 
 // ProvedAt returns when the person proved themselves. Where the provider gives no auth_time that is only
-// known to lie before the callback: at is the callback's time and said is false.
-func (id Identity) ProvedAt() (at time.Time, said bool) {
+// known to lie before the callback: at is the callback's time and stated is false.
+func (id Identity) ProvedAt() (at time.Time, stated bool) {
 	if id.AuthTime.IsZero() {
 		return id.At, false
 	}
 	return id.AuthTime, true
 }
 
-// Basis says for the audit what a login rests on: its level, and whose word the time of the proof is.
+// Basis describes for the audit what a login rests on: its level (acr), and whether the time of
+// authentication comes from the provider.
 func (id Identity) Basis() string {
 	level, timed := "acr "+id.ACR, "auth_time"
 	if id.ACR == "" {
 		level = "acr not given"
 	}
-	if _, said := id.ProvedAt(); !said {
+	if _, stated := id.ProvedAt(); !stated {
 		timed = "auth_time not given, time of the callback"
 	}
 	return level + "; " + timed
@@ -101,7 +102,8 @@ func (id Identity) Basis() string {
 const FlowLife = 10 * time.Minute
 
 const (
-	proofLife     = 4 * time.Minute // an older proof is asked for anew: with a flow's life it stays under desk.FreshLogin
+	// an older proof is asked for anew: with a flow's life it stays under desk.FreshLogin
+	proofLife     = 4 * time.Minute
 	assertionLife = 60 * time.Second
 	clockLeeway   = 30 * time.Second
 	providerTime  = 10 * time.Second
@@ -121,7 +123,12 @@ func (l *Login) Begin(ctx context.Context) (string, Flow, error) {
 	if err != nil {
 		return "", Flow{}, err
 	}
-	flow := Flow{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Begun: l.config.Now()}
+	flow := Flow{
+		State:    rand.Text(),
+		Nonce:    rand.Text(),
+		Verifier: oauth2.GenerateVerifier(),
+		Begun:    l.config.Now(),
+	}
 	options := []oauth2.AuthCodeOption{oidc.Nonce(flow.Nonce), oauth2.S256ChallengeOption(flow.Verifier),
 		// a provider's single sign-on is no proof of now (OpenID Connect Core 3.1.2.1)
 		oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(proofLife.Seconds())))}
@@ -157,10 +164,11 @@ func (l *Login) Finish(ctx context.Context, flow Flow, back url.Values) (Identit
 		return Identity{}, err
 	}
 	token, err := found.settings.Exchange(ctx, code, oauth2.VerifierOption(flow.Verifier),
-		oauth2.SetAuthURLParam("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+		oauth2.SetAuthURLParam("client_assertion_type",
+			"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
 		oauth2.SetAuthURLParam("client_assertion", assertion))
 	if err != nil {
-		return Identity{}, refusal(err)
+		return Identity{}, providerError(err)
 	}
 	raw, _ := token.Extra("id_token").(string)
 	id, err := found.provider.Verifier(&oidc.Config{
@@ -171,23 +179,23 @@ func (l *Login) Finish(ctx context.Context, flow Flow, back url.Values) (Identit
 	if err != nil {
 		return Identity{}, ErrIdentity.Because(fmt.Errorf("id_token not verified: %w", err))
 	}
-	how, err := l.checkIDToken(id, circumstances{flow, token.AccessToken, found.meta, now})
+	how, err := l.checkIDToken(id, tokenContext{flow, token.AccessToken, found.meta, now})
 	if err != nil {
 		return Identity{}, ErrIdentity.Because(fmt.Errorf("id_token refused: %w", err))
 	}
 	info, err := found.provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
 	if err != nil {
-		return Identity{}, refusal(err)
+		return Identity{}, providerError(err)
 	}
-	who, err := identity(id, how, info, now)
+	who, err := readIdentity(id, how, info, now)
 	if err != nil {
 		return Identity{}, ErrIdentity.Because(err)
 	}
 	return who, nil
 }
 
-// refusal tells a provider that refuses from one that is not there.
-func refusal(err error) error {
+// providerError distinguishes a provider that refused from one that cannot be reached.
+func providerError(err error) error {
 	var retrieve *oauth2.RetrieveError
 	if errors.As(err, &retrieve) && retrieve.Response.StatusCode < 500 {
 		return ErrIdentity.Because(err)
@@ -202,10 +210,10 @@ type discovered struct {
 	meta     metadata
 }
 
-// discover finds the provider's endpoints once. While the provider is slow, all who log in wait for the same
-// answer.
+// discover fetches the provider's metadata once. While the provider is slow, all logins wait for the same
+// request.
 func (l *Login) discover(ctx context.Context) (discovered, error) {
-	provider, err := l.found(ctx)
+	provider, err := l.discoverOnce(ctx)
 	if err != nil {
 		return discovered{}, ErrProvider.Because(err)
 	}
@@ -224,17 +232,17 @@ func (l *Login) discover(ctx context.Context) (discovered, error) {
 	return d, nil
 }
 
-func (l *Login) found(ctx context.Context) (*oidc.Provider, error) {
+func (l *Login) discoverOnce(ctx context.Context) (*oidc.Provider, error) {
 	l.mu.Lock()
 	if l.provider != nil {
 		defer l.mu.Unlock()
 		return l.provider, nil
 	}
-	f := l.finding
+	f := l.pending
 	if f == nil {
-		f = &finding{done: make(chan struct{})}
-		l.finding = f
-		go l.find(context.WithoutCancel(ctx), f) // whoever asked first may leave
+		f = &discovery{done: make(chan struct{})}
+		l.pending = f
+		go l.fetchMetadata(context.WithoutCancel(ctx), f) // whoever asked first may leave
 	}
 	l.mu.Unlock()
 	select {
@@ -245,12 +253,12 @@ func (l *Login) found(ctx context.Context) (*oidc.Provider, error) {
 	}
 }
 
-func (l *Login) find(ctx context.Context, f *finding) {
+func (l *Login) fetchMetadata(ctx context.Context, f *discovery) {
 	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, l.config.Client), providerTime)
 	defer cancel()
 	f.provider, f.err = oidc.NewProvider(ctx, l.config.Issuer)
 	l.mu.Lock()
-	l.provider, l.finding = f.provider, nil // after a failure the next login asks again
+	l.provider, l.pending = f.provider, nil // after a failure the next login asks again
 	l.mu.Unlock()
 	close(f.done)
 }
@@ -261,8 +269,14 @@ func (l *Login) assertion(tokenURL string, now time.Time) (string, error) {
 	if audience == "" {
 		audience = tokenURL
 	}
-	token := jwt.NewWithClaims(l.config.Method, jwt.RegisteredClaims{Issuer: l.config.ClientID, Subject: l.config.ClientID,
-		Audience: jwt.ClaimStrings{audience}, ID: rand.Text(), IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(assertionLife))})
+	token := jwt.NewWithClaims(l.config.Method, jwt.RegisteredClaims{
+		Issuer:    l.config.ClientID,
+		Subject:   l.config.ClientID,
+		Audience:  jwt.ClaimStrings{audience},
+		ID:        rand.Text(),
+		IssuedAt:  jwt.NewNumericDate(now),
+		ExpiresAt: jwt.NewNumericDate(now.Add(assertionLife)),
+	})
 	token.Header["kid"] = l.config.KeyID
 	signed, err := token.SignedString(l.config.Key)
 	if err != nil {

@@ -2,9 +2,9 @@ package auth
 
 import "net/netip"
 
-// Network is whom a limit counts behind a network address, with or without a port: the address, of IPv6 its
-// network of 64 bits, which one subscriber has to himself (RFC 4291 2.5.4, RFC 6177). What is no address
-// stands for itself.
+// Network returns the key under which a limit counts a network address, given with or without a port: an IPv4
+// address itself, of an IPv6 address its /64 prefix, which belongs to one subscriber (RFC 4291 2.5.4,
+// RFC 6177). Text that is not an address is returned unchanged.
 func Network(address string) string {
 	if host, err := netip.ParseAddrPort(address); err == nil {
 		address = host.Addr().String()

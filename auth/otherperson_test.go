@@ -13,8 +13,8 @@ import (
 	"madoguchi/outside"
 )
 
-// A client assertion serves once (RFC 7523 3, point 7): without an id of its own each, the second sign-in of a minute
-// would be refused as a repetition of the first.
+// A client assertion serves once (RFC 7523 3, point 7): without an id of its own each, the second sign-in of
+// a minute would be refused as a repetition of the first.
 func TestTwoPeopleSignInWithinOneMinute(t *testing.T) {
 	w := newWorld(t)
 	for range 3 {
@@ -44,29 +44,32 @@ func (s rewritten) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // OpenID Connect Core 5.3.4: the sub of userinfo must be the id_token's, or nothing of it may be used.
 func TestUserinfoOfSomebodyElseOrOfNobodyIsRefused(t *testing.T) {
-	cases := map[string]func(string) string{
-		"another subject":        func(s string) string { return strings.Replace(s, `"p3"`, `"p4"`, 1) },
-		"a longer subject":       func(s string) string { return strings.Replace(s, `"p3"`, `"p33"`, 1) },
-		"a shorter subject":      func(s string) string { return strings.Replace(s, `"p3"`, `"p"`, 1) },
-		"the subject in capital": func(s string) string { return strings.Replace(s, `"p3"`, `"P3"`, 1) },
-		"an empty subject":       func(s string) string { return strings.Replace(s, `"p3"`, `""`, 1) },
-		"no subject":             func(s string) string { return strings.Replace(s, `"sub"`, `"was"`, 1) },
-		"no name":                func(s string) string { return strings.Replace(s, `"name"`, `"was"`, 1) },
-		"no date of birth": func(s string) string {
+	cases := []struct {
+		name   string
+		change func(string) string
+	}{
+		{"another subject", func(s string) string { return strings.Replace(s, `"p3"`, `"p4"`, 1) }},
+		{"a longer subject", func(s string) string { return strings.Replace(s, `"p3"`, `"p33"`, 1) }},
+		{"a shorter subject", func(s string) string { return strings.Replace(s, `"p3"`, `"p"`, 1) }},
+		{"the subject in capital", func(s string) string { return strings.Replace(s, `"p3"`, `"P3"`, 1) }},
+		{"an empty subject", func(s string) string { return strings.Replace(s, `"p3"`, `""`, 1) }},
+		{"no subject", func(s string) string { return strings.Replace(s, `"sub"`, `"was"`, 1) }},
+		{"no name", func(s string) string { return strings.Replace(s, `"name"`, `"was"`, 1) }},
+		{"no date of birth", func(s string) string {
 			return strings.Replace(s, `"birthdate"`, `"was"`,
 				1)
-		},
-		"a day that is none": func(s string) string {
+		}},
+		{"a day that is none", func(s string) string {
 			return strings.NewReplacer("1955-07-01", "1955-02-30", "19550701", "19550230").Replace(s)
-		},
+		}},
 	}
 	outside.Refused(t, outside.SignIn, len(cases))
-	for name, change := range cases {
-		t.Run(name, func(t *testing.T) {
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
 			client := w.server.Client()
 			client.Transport = rewritten{client.Transport, func(body []byte) []byte {
-				after := change(string(body))
+				after := c.change(string(body))
 				if after == string(body) {
 					t.Errorf("the test changes nothing in %s", body)
 				}
@@ -81,21 +84,29 @@ func TestUserinfoOfSomebodyElseOrOfNobodyIsRefused(t *testing.T) {
 	}
 }
 
-// What guards a sign-in cannot be guessed: state and nonce of at least 128 bits (RFC 6749 10.10), a verifier of 43
-// characters or more (RFC 7636 4.1), and none of them twice.
+// What guards a sign-in cannot be guessed: state and nonce of at least 128 bits (RFC 6749 10.10), a verifier
+// of 43 characters or more (RFC 7636 4.1), and none of them twice.
 func TestStateNonceAndVerifierAreLongAndNeverTheSame(t *testing.T) {
 	w := newWorld(t)
 	seen := map[string]bool{}
 	for range 20 {
 		address, flow := w.begin(t)
-		for what, value := range map[string]string{"state": flow.State, "nonce": flow.Nonce,
-			"verifier": flow.Verifier} {
-			least := map[string]int{"state": 26, "nonce": 26,
-				"verifier": 43}[what] // 26 letters of Base32 are 130 bits
-			if len(value) < least || seen[value] {
-				t.Errorf("%s %q", what, value)
-			}
-			seen[value] = true
+		for _, c := range []struct {
+			what  string
+			value string
+		}{
+			{"state", flow.State},
+			{"nonce", flow.Nonce},
+			{"verifier", flow.Verifier},
+		} {
+			t.Run(c.what, func(t *testing.T) {
+				least := map[string]int{"state": 26, "nonce": 26,
+					"verifier": 43}[c.what] // 26 letters of Base32 are 130 bits
+				if len(c.value) < least || seen[c.value] {
+					t.Errorf("%s %q", c.what, c.value)
+				}
+				seen[c.value] = true
+			})
 		}
 		if strings.Contains(address, flow.Verifier) {
 			t.Error("the verifier is told to the browser")

@@ -38,7 +38,8 @@ type answers struct {
 }
 
 // outcome is a login at a provider that says what a test wants: change is called once the flow has begun.
-func outcome(t *testing.T, config auth.Config, about func(metadata map[string]any), change func(a *answers)) (auth.Identity, error) {
+func outcome(t *testing.T, config auth.Config, about func(metadata map[string]any),
+	change func(a *answers)) (auth.Identity, error) {
 	t.Helper()
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	opKey := newKey(t)
@@ -71,8 +72,15 @@ func outcome(t *testing.T, config auth.Config, about func(metadata map[string]an
 			t.Error(err)
 		}
 		b64 := base64.RawURLEncoding
-		return map[string]any{"keys": []any{map[string]string{"kty": "EC", "crv": "P-256", "kid": "k", "alg": "ES256", "use": "sig",
-			"x": b64.EncodeToString(point[1:33]), "y": b64.EncodeToString(point[33:])}}}
+		return map[string]any{"keys": []any{map[string]string{
+			"kty": "EC",
+			"crv": "P-256",
+			"kid": "k",
+			"alg": "ES256",
+			"use": "sig",
+			"x":   b64.EncodeToString(point[1:33]),
+			"y":   b64.EncodeToString(point[33:]),
+		}}}
 	}))
 	mux.HandleFunc("/token", says(func() any {
 		token := jwt.NewWithClaims(jwt.SigningMethodES256, a.claims)
@@ -90,7 +98,8 @@ func outcome(t *testing.T, config auth.Config, about func(metadata map[string]an
 
 	a.clock = now
 	config.Issuer, config.ClientID, config.Key, config.KeyID = server.URL, clientID, newKey(t), "c"
-	config.Method, config.RedirectURL, config.Scopes = jwt.SigningMethodES256, redirect, []string{"name", "birthdate"}
+	config.Method, config.RedirectURL, config.Scopes = jwt.SigningMethodES256, redirect, []string{"name",
+		"birthdate"}
 	config.Client, config.Now = server.Client(), func() time.Time { return a.clock }
 	login := auth.NewLogin(config)
 	_, flow, err := login.Begin(context.Background())

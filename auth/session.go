@@ -20,8 +20,8 @@ const (
 	Device  Kind = "device"  // a patient's phone that came back by its key: it may show, and nothing else
 )
 
-// lives bounds each kind: without use, and in all (docs/facts/sign-in.md#sessions).
-var lives = map[Kind]struct{ idle, whole time.Duration }{
+// lifetimes bounds the sessions of each kind: without use, and in all (docs/facts/sign-in.md#sessions).
+var lifetimes = map[Kind]struct{ idle, total time.Duration }{
 	Patient: {12 * time.Hour, 24 * time.Hour},
 	Clerk:   {15 * time.Minute, 12 * time.Hour},
 	Counter: {12 * time.Hour, 12 * time.Hour},
@@ -38,7 +38,8 @@ type Session struct {
 	Data      []byte // the caller's own; the store seals it
 }
 
-// SessionStore keeps sessions. A missing one is an *eligibility.Error with code NotFound: what has ended is never stored again.
+// SessionStore keeps sessions. A missing one is an *eligibility.Error with code NotFound: what has ended is
+// never stored again.
 type SessionStore interface {
 	PutSession(ctx context.Context, s Session, expires time.Time) error    // a new one
 	ChangeSession(ctx context.Context, s Session, expires time.Time) error // a known one's data
@@ -51,7 +52,8 @@ type SessionStore interface {
 // Sessions gives browsers opaque 256-bit ids in a cookie.
 type Sessions struct {
 	Store SessionStore
-	HTTPS bool // the cookie gets the __Host- prefix and Secure; plain http is for the demo on this computer only
+	// the cookie gets the __Host- prefix and Secure; plain http is for the demo on this computer only
+	HTTPS bool
 	Now   func() time.Time
 }
 
@@ -63,13 +65,21 @@ func (s *Sessions) CookieName(kind Kind) string {
 	return "madoguchi-" + string(kind)
 }
 
-// Start makes a session with a new id, and sets its cookie. A login always starts a new one, so that an id from before it
-// is worth nothing afterwards.
-func (s *Sessions) Start(ctx context.Context, w http.ResponseWriter, kind Kind, subject string, data []byte) (Session, error) {
+// Start makes a session with a new id, and sets its cookie. A login always starts a new one, so that an id
+// from before it is worth nothing afterwards.
+func (s *Sessions) Start(ctx context.Context, w http.ResponseWriter, kind Kind, subject string,
+	data []byte) (Session, error) {
 	id := randomID()
 	now := s.Now()
-	session := Session{Hash: sha256.Sum256([]byte(id)), Kind: kind, Subject: subject, CreatedAt: now, UsedAt: now, Data: data}
-	if err := s.Store.PutSession(ctx, session, now.Add(lives[kind].idle)); err != nil {
+	session := Session{
+		Hash:      sha256.Sum256([]byte(id)),
+		Kind:      kind,
+		Subject:   subject,
+		CreatedAt: now,
+		UsedAt:    now,
+		Data:      data,
+	}
+	if err := s.Store.PutSession(ctx, session, now.Add(lifetimes[kind].idle)); err != nil {
 		return Session{}, err
 	}
 	http.SetCookie(w, s.cookie(kind, id, 0))
@@ -90,8 +100,9 @@ func (s *Sessions) Find(ctx context.Context, r *http.Request, kind Kind) (found 
 	if err != nil {
 		return Session{}, false, err
 	}
-	now, life := s.Now(), lives[kind]
-	if session.Kind != kind || now.Sub(session.UsedAt) > life.idle || now.Sub(session.CreatedAt) > life.whole {
+	now, life := s.Now(), lifetimes[kind]
+	if session.Kind != kind ||
+		now.Sub(session.UsedAt) > life.idle || now.Sub(session.CreatedAt) > life.total {
 		return Session{}, false, s.Store.DeleteSession(ctx, session.Hash)
 	}
 	if now.Sub(session.UsedAt) > time.Minute { // once a minute is enough to keep it alive
@@ -107,7 +118,7 @@ func (s *Sessions) Find(ctx context.Context, r *http.Request, kind Kind) (found 
 
 // Save stores changed data of a session. It returns NotFound when the session has ended since.
 func (s *Sessions) Save(ctx context.Context, session Session) error {
-	return s.Store.ChangeSession(ctx, session, session.UsedAt.Add(lives[session.Kind].idle))
+	return s.Store.ChangeSession(ctx, session, session.UsedAt.Add(lifetimes[session.Kind].idle))
 }
 
 // End deletes a session and its cookie.
@@ -117,5 +128,13 @@ func (s *Sessions) End(ctx context.Context, w http.ResponseWriter, session Sessi
 }
 
 func (s *Sessions) cookie(kind Kind, value string, maxAge int) *http.Cookie {
-	return &http.Cookie{Name: s.CookieName(kind), Value: value, Path: "/", Secure: s.HTTPS, HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: maxAge}
+	return &http.Cookie{
+		Name:     s.CookieName(kind),
+		Value:    value,
+		Path:     "/",
+		Secure:   s.HTTPS,
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+		MaxAge:   maxAge,
+	}
 }

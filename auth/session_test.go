@@ -109,8 +109,9 @@ func (b *browser) finds(t *testing.T, kind auth.Kind, name string) bool {
 
 var kinds = []auth.Kind{auth.Patient, auth.Clerk, auth.Counter, auth.Device}
 
-// RFC 6265bis 4.1.3.2: a __Host- cookie is Secure, of the path / and of no Domain. HttpOnly keeps it from scripts,
-// SameSite=Lax from other sites' forms. Plain http is the demo's, where browsers would drop a Secure cookie.
+// RFC 6265bis 4.1.3.2: a __Host- cookie is Secure, of the path / and of no Domain. HttpOnly keeps it from
+// scripts, SameSite=Lax from other sites' forms. Plain http is the demo's, where browsers would drop a Secure
+// cookie.
 func TestASessionsCookieCarriesEveryFlag(t *testing.T) {
 	for _, https := range []bool{true, false} {
 		for _, kind := range kinds {
@@ -169,7 +170,8 @@ func TestASessionsIDIs256RandomBits(t *testing.T) {
 	}
 }
 
-// The lives of each kind, without use and in all. A clerk's ends soon: the screen lists everybody who is insured.
+// The lives of each kind, without use and in all. A clerk's ends soon: the screen lists everybody who is
+// insured.
 func TestASessionEndsWithoutUseAndInTheEndInAnyCase(t *testing.T) {
 	lives := map[auth.Kind]struct{ idle, whole time.Duration }{
 		auth.Patient: {12 * time.Hour, 24 * time.Hour},
@@ -183,7 +185,8 @@ func TestASessionEndsWithoutUseAndInTheEndInAnyCase(t *testing.T) {
 			b := newBrowser(true)
 			b.start(t, kind)
 			began := b.now
-			if until := b.store.until[sha256.Sum256([]byte(b.cookie.Value))]; !until.Equal(began.Add(life.idle)) {
+			until := b.store.until[sha256.Sum256([]byte(b.cookie.Value))]
+			if !until.Equal(began.Add(life.idle)) {
 				t.Errorf("stored until %v", until)
 			}
 			b.now = began.Add(life.idle)

@@ -8,9 +8,10 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Transmitter sends one command APDU to a card that is connected exclusively and returns the response with its status
-// word (two bytes at the end). The response belongs to the caller, who overwrites it. An error that people should see as it
-// is (reader unplugged, service stopped) is an *eligibility.Error; any other counts as a card that was taken away.
+// Transmitter sends one command APDU to a card that is connected exclusively and returns the response with
+// its status word (two bytes at the end). The response belongs to the caller, who overwrites it. An error
+// that people should see as it is (reader unplugged, service stopped) is an *eligibility.Error; any other
+// counts as a card that was taken away.
 type Transmitter interface {
 	Transmit(ctx context.Context, command []byte) ([]byte, error)
 }
@@ -32,8 +33,9 @@ func (s status) tries() (int, bool) { return int(s & 0xF), s&0xFFF0 == 0x63C0 }
 
 func (s status) blocked() bool { return s == statusBlocked || s == statusBlockedISO }
 
-// send transmits a command that the guard lets through and follows 61xx (more to fetch) and 6Cxx (wrong length).
-// 6Cxx is followed only where the last byte is an Le: in a VERIFY it would be a digit, and the repetition a lost try.
+// send transmits a command that the guard allows and follows 61xx (more to fetch) and 6Cxx (wrong length).
+// 6Cxx is followed only where the last byte is an Le: in a VERIFY it would be a digit, and the repetition a
+// lost try.
 func (s *Session) send(ctx context.Context, command ...byte) (_ []byte, _ status, err error) {
 	if err := s.allow(command); err != nil {
 		return nil, 0, err
@@ -48,13 +50,13 @@ func (s *Session) send(ctx context.Context, command ...byte) (_ []byte, _ status
 	for range 8 { // an answer of 2 KB takes eight fetches
 		answer, err := s.card.Transmit(ctx, command)
 		if err != nil {
-			return nil, 0, broken(err)
+			return nil, 0, transmitError(err)
 		}
 		if len(answer) < 2 {
 			return nil, 0, errAnswer
 		}
 		sw := status(answer[len(answer)-2])<<8 | status(answer[len(answer)-1])
-		data = join(data, answer[:len(answer)-2])
+		data = appendAndWipe(data, answer[:len(answer)-2])
 		switch {
 		case sw>>8 == 0x61:
 			command, hasLe = []byte{0x00, insGetResponse, 0x00, 0x00, byte(sw)}, true
@@ -67,8 +69,8 @@ func (s *Session) send(ctx context.Context, command ...byte) (_ []byte, _ status
 	return nil, 0, errAnswer
 }
 
-// join appends b to a and leaves no other copy of either: what is read may have to be wiped.
-func join(a, b []byte) []byte {
+// appendAndWipe appends b to a and wipes every other copy of either, since what is read may be secret.
+func appendAndWipe(a, b []byte) []byte {
 	if len(a)+len(b) <= cap(a) {
 		a = append(a, b...)
 		clear(b)
@@ -81,8 +83,8 @@ func join(a, b []byte) []byte {
 	return grown
 }
 
-// broken returns what a transmission error means to people.
-func broken(err error) error {
+// transmitError converts a transmission error to the *eligibility.Error that people are shown.
+func transmitError(err error) error {
 	var known *eligibility.Error
 	switch {
 	case errors.As(err, &known):
@@ -93,28 +95,28 @@ func broken(err error) error {
 	return ErrRemoved.Because(err)
 }
 
-// application selects an application by its full AID; found is false when the card has none.
-func (s *Session) application(ctx context.Context, a application) (found bool, err error) {
+// selectApplication selects an application by its full AID; found is false when the card has none.
+func (s *Session) selectApplication(ctx context.Context, a application) (found bool, err error) {
 	_, sw, err := s.send(ctx, append([]byte{0x00, insSelect, 0x04, 0x0C, byte(len(a))}, a...)...)
 	if err != nil || sw == statusNotFound {
 		return false, err
 	}
-	return sw == statusOK, unexpected("SELECT application", sw)
+	return sw == statusOK, statusError("SELECT application", sw)
 }
 
-// file selects an elementary file of the current application.
-func (s *Session) file(ctx context.Context, id uint16) error {
+// selectFile selects an elementary file of the current application.
+func (s *Session) selectFile(ctx context.Context, id uint16) error {
 	_, sw, err := s.send(ctx, 0x00, insSelect, 0x02, 0x0C, 0x02, byte(id>>8), byte(id))
 	if err != nil {
 		return err
 	}
-	return unexpected(fmt.Sprintf("SELECT %04X", id), sw)
+	return statusError(fmt.Sprintf("SELECT %04X", id), sw)
 }
 
-// read returns the BER object at the start of a file of the current application, without the filler behind it, in chunks
-// of at most 256 bytes. The slice that it returns is the only copy.
+// read returns the BER object at the start of a file of the current application, without the filler behind
+// it, in chunks of at most 256 bytes. The slice that it returns is the only copy.
 func (s *Session) read(ctx context.Context, id uint16) (_ []byte, err error) {
-	if err := s.file(ctx, id); err != nil {
+	if err := s.selectFile(ctx, id); err != nil {
 		return nil, err
 	}
 	var data []byte
@@ -135,11 +137,11 @@ func (s *Session) read(ctx context.Context, id uint16) (_ []byte, err error) {
 			break
 		}
 		if sw != statusEnd {
-			if err := unexpected("READ BINARY", sw); err != nil {
+			if err := statusError("READ BINARY", sw); err != nil {
 				return nil, err
 			}
 		}
-		data = join(data, chunk)
+		data = appendAndWipe(data, chunk)
 		n, ok := objectLength(data)
 		if !ok {
 			n = len(data) + 1 // not even the header is there
@@ -153,8 +155,8 @@ func (s *Session) read(ctx context.Context, id uint16) (_ []byte, err error) {
 	return data[:n], nil
 }
 
-// readBriefly reads as read does, hands the object to use and overwrites it before it returns: nothing is left of it but
-// what use made of it.
+// readBriefly reads as read does, passes the object to use and overwrites it before it returns: only what use
+// keeps remains.
 func (s *Session) readBriefly(ctx context.Context, id uint16, use func([]byte)) error {
 	data, err := s.read(ctx, id)
 	if err != nil {
@@ -181,7 +183,7 @@ func (s *Session) triesLeft(ctx context.Context) (int, error) {
 	if sw.blocked() {
 		left = 0
 	}
-	s.left = left
+	s.lastTries = left
 	return left, nil
 }
 
@@ -197,7 +199,7 @@ func (s *Session) verify(ctx context.Context, value string) (ok bool, left int, 
 	if sw.blocked() {
 		return false, 0, nil
 	}
-	return sw == statusOK, 0, unexpected("VERIFY", sw)
+	return sw == statusOK, 0, statusError("VERIFY", sw)
 }
 
 // sign asks the application's own key for a PKCS #1 v1.5 signature over a DigestInfo; no PIN is needed.
@@ -207,10 +209,10 @@ func (s *Session) sign(ctx context.Context, digestInfo []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return signature, unexpected("COMPUTE DIGITAL SIGNATURE", sw)
+	return signature, statusError("COMPUTE DIGITAL SIGNATURE", sw)
 }
 
-func unexpected(what string, sw status) error {
+func statusError(what string, sw status) error {
 	if sw == statusOK {
 		return nil
 	}

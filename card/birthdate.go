@@ -8,9 +8,9 @@ import (
 	"madoguchi/eligibility"
 )
 
-// BirthDateKey returns the key that opens a card's birth-date record: six digits, the year of the era (S55 → 55), month
-// and day. 1980-02-17 is 550217. A western year would burn a try. It returns ErrKeyForm for a date of birth that is
-// partly unknown: which form such cards use is not established.
+// BirthDateKey returns the key that opens a card's birth-date record: six digits, the year of the era (S55 →
+// 55), month and day. 1980-02-17 is 550217. A western year would burn a try. It returns ErrKeyForm for a date
+// of birth that is partly unknown: which form such cards use is not established.
 func BirthDateKey(birth eligibility.Date) (string, error) {
 	_, year, ok := birth.Era()
 	if !birth.Exact() || !ok || year > 99 {
@@ -36,10 +36,10 @@ func CheckBirthDate(ctx context.Context, s *Session, birth eligibility.Date, cha
 	if e.Label, err = s.identify(ctx); err != nil {
 		return Evidence{}, err
 	}
-	if e.Certificate, err = s.issuing(ctx, appVisual); err != nil {
+	if e.Certificate, err = s.readIssuerCertificate(ctx, appVisual); err != nil {
 		return Evidence{}, err
 	}
-	if err := s.open(ctx, keyBirthDate, key, ErrBirthDate, ErrBlocked, ErrFewTries); err != nil {
+	if err := s.presentKey(ctx, keyBirthDate, key, ErrBirthDate, ErrBlocked, ErrFewTries); err != nil {
 		return Evidence{}, err
 	}
 	if e.Record, err = s.read(ctx, fileBirthDate); err != nil {
@@ -51,9 +51,10 @@ func CheckBirthDate(ctx context.Context, s *Session, birth eligibility.Date, cha
 	return e, nil
 }
 
-// issuing selects an application and reads the certificate of its issuing key, which needs no key.
-func (s *Session) issuing(ctx context.Context, a application) ([]byte, error) {
-	found, err := s.application(ctx, a)
+// readIssuerCertificate selects an application and reads the certificate of its issuing key, which is
+// readable without a key.
+func (s *Session) readIssuerCertificate(ctx context.Context, a application) ([]byte, error) {
+	found, err := s.selectApplication(ctx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -63,9 +64,10 @@ func (s *Session) issuing(ctx context.Context, a application) ([]byte, error) {
 	return s.read(ctx, fileIssuing)
 }
 
-// open presents a key once, unless its counter is too low.
-func (s *Session) open(ctx context.Context, id uint16, key string, wrong, blocked, few *eligibility.Error) error {
-	if err := s.file(ctx, id); err != nil {
+// presentKey presents a key once, unless its counter is too low.
+func (s *Session) presentKey(ctx context.Context, id uint16, key string,
+	wrong, blocked, few *eligibility.Error) error {
+	if err := s.selectFile(ctx, id); err != nil {
 		return err
 	}
 	left, err := s.triesLeft(ctx)
@@ -85,11 +87,12 @@ func (s *Session) open(ctx context.Context, id uint16, key string, wrong, blocke
 	return wrong.Because(fmt.Errorf("%d tries left", left))
 }
 
-// Fault turns an error of CheckBirthDate into a Result: refused for what the card is or says, error for what failed.
-func Fault(err error) Result { return birthDatePlan.fault(err) }
+// Fault turns an error of CheckBirthDate into a Result: refused for what the card is or says, error for what
+// failed.
+func Fault(err error) Result { return birthDatePlan.faultResult(err) }
 
-// refusedAt names the step of a check at which a refusal falls.
-func refusedAt(e *eligibility.Error) string {
+// failedStep names the step of a check at which a refusal falls.
+func failedStep(e *eligibility.Error) string {
 	switch {
 	case errors.Is(e, ErrBirthDate):
 		return "birthDate"

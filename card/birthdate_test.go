@@ -15,11 +15,24 @@ import (
 // Forms from docs/facts/my-number-card.md#secrets-and-tries: 昭和55年2月17日 and 令和2年2月24日; the edges of the
 // eras from docs/facts/shares-and-limits.md#eras.
 func TestBirthDateKeyIsInEraForm(t *testing.T) {
-	for birth, want := range map[string]string{"1980-02-17": "550217", "2020-02-24": "020224", "1989-01-07": "640107", "1989-01-08": "010108",
-		"2019-04-30": "310430", "2019-05-01": "010501", "1926-12-24": "151224", "1926-12-25": "011225"} {
-		if got, err := card.BirthDateKey(eligibility.MustDate(birth)); err != nil || got != want {
-			t.Errorf("%s: %s %v, want %s", birth, got, err, want)
-		}
+	for _, c := range []struct {
+		birth string
+		want  string
+	}{
+		{"1980-02-17", "550217"},
+		{"2020-02-24", "020224"},
+		{"1989-01-07", "640107"},
+		{"1989-01-08", "010108"},
+		{"2019-04-30", "310430"},
+		{"2019-05-01", "010501"},
+		{"1926-12-24", "151224"},
+		{"1926-12-25", "011225"},
+	} {
+		t.Run(c.birth, func(t *testing.T) {
+			if got, err := card.BirthDateKey(eligibility.MustDate(c.birth)); err != nil || got != c.want {
+				t.Errorf("%s %v, want %s", got, err, c.want)
+			}
+		})
 	}
 	if _, err := card.BirthDateKey(eligibility.MustDate("1950")); !errors.Is(err, card.ErrKeyForm) {
 		t.Errorf("an unknown month and day must not be tried: %v", err)
@@ -32,10 +45,12 @@ func TestGenuineCardOfThisBirthDateIsConfirmed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := card.VerifyBirthDate(e, tokuichi, challenge(1), virtual.TestIssuerKeys()); r.Outcome != card.Confirmed {
+	r := card.VerifyBirthDate(e, tokuichi, challenge(1), virtual.TestIssuerKeys())
+	if r.Outcome != card.Confirmed {
 		t.Errorf("%+v", r)
 	}
-	if r := card.VerifyBirthDate(e, tokuichi, challenge(1), nil); r.Outcome != card.Unverified || r.Text("ja") != "生年月日は一致・カードの真正性は未確認" {
+	r = card.VerifyBirthDate(e, tokuichi, challenge(1), nil)
+	if r.Outcome != card.Unverified || r.Text("ja") != "生年月日は一致・カードの真正性は未確認" {
 		t.Errorf("without issuer keys: %+v", r)
 	}
 	if n := len(c.Commands()); n > 20 { // docs/facts/pcsc.md#bars
@@ -46,64 +61,82 @@ func TestGenuineCardOfThisBirthDateIsConfirmed(t *testing.T) {
 func TestCardsThatMustBeRefused(t *testing.T) {
 	two := 2
 	zero := 0
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name        string
 		description virtual.Description
 		birth       string
 		want        *eligibility.Error
 		key         string
 	}{
-		"another person's card": {virtual.Description{}, "1955-07-02", card.ErrBirthDate, ""},
-		"copied card":           {virtual.Description{Variant: virtual.Copied}, "1955-07-01", nil, "card.copied"},
-		"forged issuer":         {virtual.Description{Variant: virtual.ForgedIssuer}, "1955-07-01", nil, "card.not_genuine"},
-		"altered record":        {virtual.Description{Variant: virtual.Altered}, "1955-07-01", nil, "card.not_genuine"},
-		"phone":                 {virtual.Description{Variant: virtual.Phone}, "1955-07-01", card.ErrPhone, ""},
-		"iPhone":                {virtual.Description{Variant: virtual.IPhone}, "1955-07-01", card.ErrPhone, ""},
-		"old card":              {virtual.Description{Variant: virtual.OldCard}, "1955-07-01", card.ErrOldCard, ""},
-		"transit card":          {virtual.Description{Variant: virtual.OtherCard}, "1955-07-01", card.ErrNotMyNumberCard, ""},
-		"two tries left":        {virtual.Description{Tries: &two}, "1955-07-01", card.ErrFewTries, ""},
-		"blocked":               {virtual.Description{Tries: &zero}, "1955-07-01", card.ErrBlocked, ""},
+		{"another person's card", virtual.Description{}, "1955-07-02", card.ErrBirthDate, ""},
+		{"copied card", virtual.Description{Variant: virtual.Copied}, "1955-07-01", nil, "card.copied"},
+		{"forged issuer", virtual.Description{Variant: virtual.ForgedIssuer}, "1955-07-01", nil,
+			"card.not_genuine"},
+		{"altered record", virtual.Description{Variant: virtual.Altered}, "1955-07-01", nil,
+			"card.not_genuine"},
+		{"phone", virtual.Description{Variant: virtual.Phone}, "1955-07-01", card.ErrPhone, ""},
+		{"iPhone", virtual.Description{Variant: virtual.IPhone}, "1955-07-01", card.ErrPhone, ""},
+		{"old card", virtual.Description{Variant: virtual.OldCard}, "1955-07-01", card.ErrOldCard, ""},
+		{"transit card", virtual.Description{Variant: virtual.OtherCard}, "1955-07-01",
+			card.ErrNotMyNumberCard, ""},
+		{"two tries left", virtual.Description{Tries: &two}, "1955-07-01", card.ErrFewTries, ""},
+		{"blocked", virtual.Description{Tries: &zero}, "1955-07-01", card.ErrBlocked, ""},
 	} {
-		e, err := card.CheckBirthDate(context.Background(), card.Open(insert(t, c.description)), eligibility.MustDate(c.birth), challenge(1))
-		var r card.Result
-		if err != nil {
-			if c.want == nil || !errors.Is(err, c.want) {
-				t.Errorf("%s: %v", name, err)
+		t.Run(c.name, func(t *testing.T) {
+			e, err := card.CheckBirthDate(context.Background(), card.Open(insert(t, c.description)),
+				eligibility.MustDate(c.birth), challenge(1))
+			var r card.Result
+			if err != nil {
+				if c.want == nil || !errors.Is(err, c.want) {
+					t.Errorf("%v", err)
+				}
+				r = card.Fault(err)
+			} else {
+				r = card.VerifyBirthDate(e, eligibility.MustDate(c.birth), challenge(1),
+					virtual.TestIssuerKeys())
 			}
-			r = card.Fault(err)
-		} else {
-			r = card.VerifyBirthDate(e, eligibility.MustDate(c.birth), challenge(1), virtual.TestIssuerKeys())
-		}
-		if r.Outcome != card.Refused || c.key != "" && r.Key != c.key || r.Text("ja") == "" {
-			t.Errorf("%s: %+v", name, r)
-		}
+			if r.Outcome != card.Refused || c.key != "" && r.Key != c.key || r.Text("ja") == "" {
+				t.Errorf("%+v", r)
+			}
+		})
 	}
 }
 
 func TestEvidenceProvesNothingElsewhere(t *testing.T) {
-	e, err := card.CheckBirthDate(context.Background(), card.Open(insert(t, virtual.Description{})), tokuichi, challenge(1))
+	e, err := card.CheckBirthDate(context.Background(), card.Open(insert(t, virtual.Description{})), tokuichi,
+		challenge(1))
 	if err != nil {
 		t.Fatal(err)
 	}
 	jws := sha256.Sum256([]byte("jws"))
-	for name, other := range map[string][32]byte{
-		"another nonce":      challenge(2),
-		"another agent":      card.Challenge([32]byte{1}, []byte("liar"), "1319999991", "CASE", jws),
-		"another facility":   card.Challenge([32]byte{1}, []byte("agent"), "1319999992", "CASE", jws),
-		"another case":       card.Challenge([32]byte{1}, []byte("agent"), "1319999991", "CASE2", jws),
-		"another credential": card.Challenge([32]byte{1}, []byte("agent"), "1319999991", "CASE", sha256.Sum256(nil)),
+	for _, c := range []struct {
+		name  string
+		other [32]byte
+	}{
+		{"another nonce", challenge(2)},
+		{"another agent", card.Challenge([32]byte{1}, []byte("liar"), "1319999991", "CASE", jws)},
+		{"another facility", card.Challenge([32]byte{1}, []byte("agent"), "1319999992", "CASE", jws)},
+		{"another case", card.Challenge([32]byte{1}, []byte("agent"), "1319999991", "CASE2", jws)},
+		{"another credential",
+			card.Challenge([32]byte{1}, []byte("agent"), "1319999991", "CASE", sha256.Sum256(nil))},
 	} {
-		if r := card.VerifyBirthDate(e, tokuichi, other, virtual.TestIssuerKeys()); r.Outcome != card.Refused {
-			t.Errorf("%s: %+v", name, r)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			r := card.VerifyBirthDate(e, tokuichi, c.other, virtual.TestIssuerKeys())
+			if r.Outcome != card.Refused {
+				t.Errorf("%+v", r)
+			}
+		})
 	}
-	if r := card.VerifyBirthDate(e, eligibility.MustDate("1955-07-02"), challenge(1), virtual.TestIssuerKeys()); r.Key != "card.birthdate_mismatch" {
+	r := card.VerifyBirthDate(e, eligibility.MustDate("1955-07-02"), challenge(1), virtual.TestIssuerKeys())
+	if r.Key != "card.birthdate_mismatch" {
 		t.Errorf("another date of birth: %+v", r)
 	}
 	for i := 0; i < len(e.Record); i += 37 {
 		broken := e
 		broken.Record = bytes.Clone(e.Record)
 		broken.Record[i] ^= 1
-		if r := card.VerifyBirthDate(broken, tokuichi, challenge(1), virtual.TestIssuerKeys()); r.Outcome != card.Refused {
+		r := card.VerifyBirthDate(broken, tokuichi, challenge(1), virtual.TestIssuerKeys())
+		if r.Outcome != card.Refused {
 			t.Errorf("byte %d of the record flipped: %+v", i, r)
 		}
 	}
@@ -124,7 +157,8 @@ func FuzzVerifyBirthDateNeverPanics(f *testing.F) {
 	f.Add([]byte{0xFF, 0x10, 0x00}, []byte{0x7F, 0x21, 0x82, 0x00, 0x01, 0x00})
 	f.Fuzz(func(t *testing.T, record, certificate []byte) {
 		e := card.Evidence{Label: []byte("JPKIAPICCTOKEN2"), Record: record, Certificate: certificate}
-		if r := card.VerifyBirthDate(e, tokuichi, challenge(1), virtual.TestIssuerKeys()); r.Outcome == card.Confirmed {
+		r := card.VerifyBirthDate(e, tokuichi, challenge(1), virtual.TestIssuerKeys())
+		if r.Outcome == card.Confirmed {
 			t.Error("garbage was confirmed")
 		}
 	})

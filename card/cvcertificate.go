@@ -13,7 +13,8 @@ const (
 
 var errCertificate = errors.New("card: the issuing key's certificate is malformed")
 
-// cvCertificate is a card-verifiable certificate: issuer key id 16 ‖ subject key id 16 ‖ public key, and a signature.
+// cvCertificate is a card-verifiable certificate: issuer key id 16 ‖ subject key id 16 ‖ public key, and a
+// signature.
 type cvCertificate struct {
 	issuer          string
 	key             publicKey
@@ -21,7 +22,7 @@ type cvCertificate struct {
 }
 
 func parseCVCertificate(data []byte) (cvCertificate, error) {
-	parts, ok := inside(data, tagCVCertificate)
+	parts, ok := contentOf(data, tagCVCertificate)
 	body, ok1 := child(parts, tagCVBody)
 	signature, ok2 := child(parts, tagCVSignature)
 	if !ok || !ok1 || !ok2 || len(parts) != 2 || len(body.value) < 33 {
@@ -34,7 +35,8 @@ func parseCVCertificate(data []byte) (cvCertificate, error) {
 	return cvCertificate{hex.EncodeToString(body.value[:16]), key, body.value, signature.value}, nil
 }
 
-// signedBy reports whether one of the trusted keys with the issuer's id, or one without an id, signed the certificate.
+// signedBy reports whether one of the trusted keys with the issuer's id, or one without an id, signed the
+// certificate.
 func (c cvCertificate) signedBy(keys IssuerKeys) bool {
 	for _, k := range keys {
 		if k.ID != "" && k.ID != c.issuer {

@@ -42,8 +42,8 @@ func numberB(t testing.TB, birth eligibility.Date, year int, code string) card.N
 	return b
 }
 
-// watched stands between an operation and a card: it knows what is selected, fails the test for whatever must never be
-// asked, counts, and may change what files contain.
+// watched stands between an operation and a card: it knows what is selected, fails the test for whatever must
+// never be asked, counts, and may change what files contain.
 type watched struct {
 	t         testing.TB
 	card      card.Transmitter
@@ -82,7 +82,8 @@ func (w *watched) Transmit(ctx context.Context, command []byte) ([]byte, error) 
 		if command[2] != 0x02 || forbidden[w.at] {
 			w.t.Errorf("%s %04X was selected", w.at.application, w.at.file)
 		}
-	case command[1] == 0xB0 && command[2]&0x80 != 0, command[1] == 0x20 && command[3] != 0x80, command[1] == 0x2A && command[3] != 0x00:
+	case command[1] == 0xB0 && command[2]&0x80 != 0, command[1] == 0x20 && command[3] != 0x80,
+		command[1] == 0x2A && command[3] != 0x00:
 		w.t.Errorf("a short file id was used: %X", command[:4])
 	case command[1] == 0x20 && len(command) > 4:
 		w.verifies++
@@ -121,7 +122,8 @@ func rawFile(t testing.TB, c card.Transmitter, _ []byte) []byte {
 	t.Helper()
 	var whole []byte
 	for {
-		answer, err := c.Transmit(context.Background(), []byte{0x00, 0xB0, byte(len(whole) >> 8), byte(len(whole)), 0x00})
+		answer, err := c.Transmit(context.Background(), []byte{0x00, 0xB0, byte(len(whole) >> 8),
+			byte(len(whole)), 0x00})
 		if err != nil {
 			t.Fatal(err)
 		}

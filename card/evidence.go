@@ -9,10 +9,14 @@ import (
 
 // Evidence is what the birth-date check brings back. The server verifies all of it.
 type Evidence struct {
-	Label       []byte `json:"label"`       // first 32 bytes of JPKI 0006: which kind of token
-	Certificate []byte `json:"certificate"` // CV certificate of the issuing key, visual 0004
-	Record      []byte `json:"record"`      // FF10{DF11 birth date, DF12 card key, DF13 signature}, visual 0001
-	Signature   []byte `json:"signature"`   // the card's over the challenge
+	// first 32 bytes of JPKI 0006: which kind of token
+	Label []byte `json:"label"`
+	// CV certificate of the issuing key, visual 0004
+	Certificate []byte `json:"certificate"`
+	// FF10{DF11 birth date, DF12 card key, DF13 signature}, visual 0001
+	Record []byte `json:"record"`
+	// the card's over the challenge
+	Signature []byte `json:"signature"`
 }
 
 // Challenge binds one check to everything that it may be used for: the server's nonce, the agent's key,
@@ -29,8 +33,8 @@ func Challenge(nonce [32]byte, agentKeyDER []byte, facility, caseID string, jws 
 	return [32]byte(h.Sum(nil))
 }
 
-// sha256Info is the DER DigestInfo of SHA-256 up to the digest (RFC 8017 section 9.2). Its NULL must stay: one public
-// client leaves it out, and strict verifiers refuse that signature.
+// sha256Info is the DER DigestInfo of SHA-256 up to the digest (RFC 8017 section 9.2). Its NULL must stay:
+// one public client leaves it out, and strict verifiers refuse that signature.
 const sha256Info = "\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
 
 // digestInfo is what the card signs for a challenge.
@@ -46,26 +50,26 @@ const (
 	tagRecordSignature = 0xDF13
 )
 
-// VerifyBirthDate verifies evidence for the screen's date of birth and the challenge that the server computed itself.
-// Without issuer keys the best answer is Unverified.
+// VerifyBirthDate verifies evidence for the screen's date of birth and the challenge that the server computed
+// itself. Without issuer keys the best answer is Unverified.
 func VerifyBirthDate(e Evidence, birth eligibility.Date, challenge [32]byte, keys IssuerKeys) Result {
-	t := birthDatePlan.start()
+	t := birthDatePlan.begin()
 	if err := tokenRefusal(e.Label); err != nil {
 		return Fault(err)
 	}
 	t.pass("token")
-	certificate, refusal := t.issuer(e.Certificate, keys)
+	certificate, refusal := t.checkIssuer(e.Certificate, keys)
 	if refusal != nil {
 		return *refusal
 	}
-	parts, ok := inside(e.Record, tagRecord)
+	parts, ok := contentOf(e.Record, tagRecord)
 	date, ok1 := child(parts, tagBirthDate)
 	cardKey, ok2 := child(parts, tagCardKey)
 	signature, ok3 := child(parts, tagRecordSignature)
 	if !ok || !ok1 || !ok2 || !ok3 {
 		return t.refuse(errEvidence, "record")
 	}
-	if !certificate.key.verify(append(bytes.Clone(date.whole), cardKey.whole...), signature.value) {
+	if !certificate.key.verify(append(bytes.Clone(date.encoded), cardKey.encoded...), signature.value) {
 		return t.refuse(errForged, "record")
 	}
 	t.pass("record")
@@ -73,14 +77,14 @@ func VerifyBirthDate(e Evidence, birth eligibility.Date, challenge [32]byte, key
 		return t.refuse(ErrBirthDate, "birthDate")
 	}
 	t.pass("birthDate")
-	if refusal := t.presence(cardKey.value, challenge, e.Signature); refusal != nil {
+	if refusal := t.checkPresence(cardKey.value, challenge, e.Signature); refusal != nil {
 		return *refusal
 	}
-	return t.end(len(keys) > 0)
+	return t.succeed(len(keys) > 0)
 }
 
-// issuer reads the issuing key's certificate and, when keys are configured, who signed it.
-func (t *trial) issuer(certificate []byte, keys IssuerKeys) (cvCertificate, *Result) {
+// checkIssuer reads the issuing key's certificate and, when keys are configured, who signed it.
+func (t *trial) checkIssuer(certificate []byte, keys IssuerKeys) (cvCertificate, *Result) {
 	c, err := parseCVCertificate(certificate)
 	if err != nil {
 		r := t.refuse(errEvidence, "issuer")
@@ -96,8 +100,8 @@ func (t *trial) issuer(certificate []byte, keys IssuerKeys) (cvCertificate, *Res
 	return c, nil
 }
 
-// presence verifies the card's answer to the challenge with the key that its record vouches for.
-func (t *trial) presence(cardKey []byte, challenge [32]byte, signature []byte) *Result {
+// checkPresence verifies the card's answer to the challenge with the key that its record vouches for.
+func (t *trial) checkPresence(cardKey []byte, challenge [32]byte, signature []byte) *Result {
 	key, err := parsePublicKey(cardKey)
 	if err != nil {
 		r := t.refuse(errEvidence, "presence")

@@ -3,14 +3,15 @@ package card
 import (
 	"bytes"
 	"context"
+	"crypto/rsa"
 	"crypto/sha256"
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
 )
 
-// FaceReading is what a card's visual application shows of its holder, proved by the issuer's signature: name and address
-// are pictures there. The file's expiry date and security code are not signed and are left out.
+// FaceReading is what a card's visual application shows of its holder, proved by the issuer's signature: name
+// and address are pictures there. The file's expiry date and security code are not signed and are left out.
 type FaceReading struct {
 	BirthDate eligibility.Date `json:"birthDate"`
 	Sex       eligibility.Sex  `json:"sex"`
@@ -35,21 +36,23 @@ var facePlan = &plan{
 	},
 }
 
-// CheckFace reads the photo and the pictures of name and address with 照合番号B and verifies them here, on the agent's PC:
-// the issuer's certificate, the one signature over three digests, and the card's answer to the challenge. The reading is
-// empty unless the Result is Confirmed or Unverified. At most one try is used.
-func CheckFace(ctx context.Context, s *Session, b NumberB, challenge [32]byte, keys IssuerKeys) (FaceReading, Result) {
+// CheckFace reads the photo and the pictures of name and address with 照合番号B and verifies them here, on the
+// agent's PC: the issuer's certificate, the one signature over three digests, and the card's answer to the
+// challenge. The reading is empty unless the Result is Confirmed or Unverified. At most one try is used.
+func CheckFace(ctx context.Context, s *Session, b NumberB, challenge [32]byte,
+	keys IssuerKeys) (FaceReading, Result) {
 	certificate, face, signature, err := readFace(ctx, s, b, challenge)
 	if err != nil {
-		return FaceReading{}, facePlan.fault(err)
+		return FaceReading{}, facePlan.faultResult(err)
 	}
-	t := facePlan.start()
+	t := facePlan.begin()
 	t.pass("token")
 	t.pass("numberB")
 	return t.verifyFace(certificate, face, signature, b.birth, challenge, keys)
 }
 
-func readFace(ctx context.Context, s *Session, b NumberB, challenge [32]byte) (certificate, face, signature []byte, err error) {
+func readFace(ctx context.Context, s *Session, b NumberB,
+	challenge [32]byte) (certificate, face, signature []byte, err error) {
 	if b.digits == "" {
 		return nil, nil, nil, ErrKeyForm
 	}
@@ -59,10 +62,11 @@ func readFace(ctx context.Context, s *Session, b NumberB, challenge [32]byte) (c
 	if _, err = s.identify(ctx); err != nil {
 		return nil, nil, nil, err
 	}
-	if certificate, err = s.issuing(ctx, appVisual); err != nil {
+	if certificate, err = s.readIssuerCertificate(ctx, appVisual); err != nil {
 		return nil, nil, nil, err
 	}
-	if err = s.open(ctx, keyNumberBForVisual, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries); err != nil {
+	err = s.presentKey(ctx, keyNumberBForVisual, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries)
+	if err != nil {
 		return nil, nil, nil, err
 	}
 	if face, err = s.read(ctx, fileFace); err != nil {
@@ -85,7 +89,8 @@ const (
 	tagFaceSignature = 0xDF28
 )
 
-// faceRecord is FF20 of visual 0002 with its three digests: DF22‖DF23‖DF24, DF25‖DF26, DF27, tags and lengths included.
+// faceRecord is FF20 of visual 0002 with its three digests: DF22‖DF23‖DF24, DF25‖DF26, DF27, tags and lengths
+// included.
 type faceRecord struct {
 	reading            FaceReading
 	digests            []byte
@@ -93,33 +98,36 @@ type faceRecord struct {
 }
 
 func parseFace(data []byte) (faceRecord, bool) {
-	parts, ok := inside(data, tagFace)
+	parts, ok := contentOf(data, tagFace)
 	var found [tagFaceSignature - tagFaceBirth + 1]object
 	for i := range found {
 		var one bool
 		found[i], one = child(parts, uint32(tagFaceBirth+i))
 		ok = ok && one
 	}
-	birth, sex, key, name, address, photo, signature := found[0], found[1], found[2], found[3], found[4], found[5], found[6]
+	birth, sex, key, name := found[0], found[1], found[2], found[3]
+	address, photo, signature := found[4], found[5], found[6]
 	date, ok2 := cardDate(birth.value)
 	if !ok || !ok2 || len(sex.value) != 1 {
 		return faceRecord{}, false
 	}
 	r := faceRecord{cardKey: key.value, signature: signature.value,
-		reading: FaceReading{date, cardSex(sex.value[0]), bytes.Clone(name.value), bytes.Clone(address.value), bytes.Clone(photo.value)}}
+		reading: FaceReading{date, cardSex(sex.value[0]), bytes.Clone(name.value), bytes.Clone(address.value),
+			bytes.Clone(photo.value)}}
 	for _, group := range [][]object{{birth, sex, key}, {name, address}, {photo}} {
 		h := sha256.New()
 		for _, o := range group {
-			h.Write(o.whole)
+			h.Write(o.encoded)
 		}
 		r.digests = h.Sum(r.digests)
 	}
 	return r, true
 }
 
-func (t *trial) verifyFace(certificate, face, signature []byte, birth eligibility.Date, challenge [32]byte, keys IssuerKeys) (FaceReading, Result) {
+func (t *trial) verifyFace(certificate, face, signature []byte, birth eligibility.Date, challenge [32]byte,
+	keys IssuerKeys) (FaceReading, Result) {
 	none := func(r Result) (FaceReading, Result) { return FaceReading{}, r }
-	issuing, refusal := t.issuer(certificate, keys)
+	issuing, refusal := t.checkIssuer(certificate, keys)
 	if refusal != nil {
 		return none(*refusal)
 	}
@@ -135,8 +143,23 @@ func (t *trial) verifyFace(certificate, face, signature []byte, birth eligibilit
 		return none(t.refuse(ErrBirthDate, "birthDate"))
 	}
 	t.pass("birthDate")
-	if refusal := t.presence(record.cardKey, challenge, signature); refusal != nil {
+	if refusal := t.checkPresence(record.cardKey, challenge, signature); refusal != nil {
 		return none(*refusal)
 	}
-	return record.reading, t.end(len(keys) > 0)
+	return record.reading, t.succeed(len(keys) > 0)
 }
+
+// verifyDigests verifies a signature over one DigestInfo that holds up to three SHA-256 digests.
+func (k rsaKey) verifyDigests(digests, signature []byte) bool {
+	if len(digests) == 0 || len(digests)%sha256.Size != 0 || len(digests) > 96 {
+		return false
+	}
+	info := []byte(sha256Info)
+	info[1] += byte(len(digests) - sha256.Size)
+	info[len(info)-1] = byte(len(digests))
+	// 0: the DigestInfo is given whole
+	return rsa.VerifyPKCS1v15(k.key, 0, append(info, digests...), signature) == nil
+}
+
+// verifyDigests: a DigestInfo belongs to PKCS #1. What an ECDSA card will sign in its place is not published.
+func (k p384Key) verifyDigests(_, _ []byte) bool { return false }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"image/png"
+	"maps"
+	"slices"
 	"testing"
 
 	"madoguchi/card"
@@ -13,8 +15,10 @@ import (
 
 func TestFaceIsReadFromAGenuineCard(t *testing.T) {
 	s, _ := open(t, insert(t, virtual.Description{Sex: eligibility.Female}))
-	reading, r := card.CheckFace(context.Background(), s, numberB(t, tokuichi, 2035, "1234"), challenge(1), virtual.TestIssuerKeys())
-	if r.Outcome != card.Confirmed || r.By != card.ByAgent || reading.BirthDate != tokuichi || reading.Sex != eligibility.Female {
+	reading, r := card.CheckFace(context.Background(), s, numberB(t, tokuichi, 2035, "1234"), challenge(1),
+		virtual.TestIssuerKeys())
+	if r.Outcome != card.Confirmed || r.By != card.ByAgent || reading.BirthDate != tokuichi ||
+		reading.Sex != eligibility.Female {
 		t.Errorf("%+v %+v", reading, r)
 	}
 	if _, err := png.Decode(bytes.NewReader(reading.Name)); err != nil {
@@ -24,23 +28,29 @@ func TestFaceIsReadFromAGenuineCard(t *testing.T) {
 		t.Error("the photo is no JPEG 2000")
 	}
 	s, _ = open(t, insert(t, virtual.Description{}))
-	if _, r := card.CheckFace(context.Background(), s, numberB(t, tokuichi, 2035, "1234"), challenge(1), nil); r.Outcome != card.Unverified {
+	_, r = card.CheckFace(context.Background(), s, numberB(t, tokuichi, 2035, "1234"), challenge(1), nil)
+	if r.Outcome != card.Unverified {
 		t.Errorf("without issuer keys: %+v", r)
 	}
 }
 
 func TestFacesOfCardsThatMustBeRefused(t *testing.T) {
-	for name, c := range numberBRefusals() {
-		s, _ := open(t, insert(t, c.d))
-		reading, r := card.CheckFace(context.Background(), s, numberB(t, tokuichi, 2035, c.code), challenge(1), virtual.TestIssuerKeys())
-		if r.Outcome != card.Refused || r.Key != c.key || reading.Photo != nil {
-			t.Errorf("%s: %+v", name, r)
-		}
+	all := numberBRefusals()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			c := all[name]
+			s, _ := open(t, insert(t, c.d))
+			reading, r := card.CheckFace(context.Background(), s, numberB(t, tokuichi, 2035, c.code),
+				challenge(1), virtual.TestIssuerKeys())
+			if r.Outcome != card.Refused || r.Key != c.key || reading.Photo != nil {
+				t.Errorf("%+v", r)
+			}
+		})
 	}
 }
 
-// Signed are DF22 to DF27; the table of offsets before them and DF29 and DF2A behind DF28 are not, and nothing of those is
-// given away.
+// Signed are DF22 to DF27; the table of offsets before them and DF29 and DF2A behind DF28 are not, and
+// nothing of those is given away.
 func TestChangedByteInTheFaceIsRefused(t *testing.T) {
 	chip := insert(t, virtual.Description{})
 	b := numberB(t, tokuichi, 2035, "1234")
@@ -59,7 +69,8 @@ func TestChangedByteInTheFaceIsRefused(t *testing.T) {
 			content[at] ^= 0x01
 			return content
 		}
-		if _, r := card.CheckFace(context.Background(), s, b, challenge(1), virtual.TestIssuerKeys()); !unsigned && r.Outcome == card.Confirmed {
+		_, r := card.CheckFace(context.Background(), s, b, challenge(1), virtual.TestIssuerKeys())
+		if !unsigned && r.Outcome == card.Confirmed {
 			t.Errorf("byte %d: %s %s", at, r.Outcome, r.Key)
 		}
 	}

@@ -23,7 +23,8 @@ func (m *mad) Transmit(context.Context, []byte) ([]byte, error) {
 	return answer, nil
 }
 
-// Whatever a card answers, no operation confirms it, touches a forbidden file, presents two keys or runs for ever.
+// Whatever a card answers, no operation confirms it, touches a forbidden file, presents two keys or runs for
+// ever.
 func FuzzOperationsSurviveAnyCard(f *testing.F) {
 	c := insert(f, virtual.Description{})
 	for _, o := range operations {
@@ -39,7 +40,8 @@ func FuzzOperationsSurviveAnyCard(f *testing.F) {
 		o.run(context.Background(), s, tokuichi, numberB(f, tokuichi, 2035, "1234"))
 		f.Add(course)
 	}
-	f.Add([]byte("\x02\x90\x00\x02\x90\x00\x22JPKIAPICCTOKEN2                 \x90\x00\x02\x90\x00\x02\x90\x00\x02\x61\x10\x02\x6c\x01"))
+	f.Add([]byte("\x02\x90\x00\x02\x90\x00\x22JPKIAPICCTOKEN2                 " +
+		"\x90\x00\x02\x90\x00\x02\x90\x00\x02\x61\x10\x02\x6c\x01"))
 	b := numberB(f, tokuichi, 2035, "1234")
 	f.Fuzz(func(t *testing.T, answers []byte) {
 		for _, o := range operations {

@@ -14,11 +14,13 @@ import (
 	"math/big"
 )
 
-// IssuerKey is a public key that signs the certificates of a card's issuing keys (認証局の CV 公開鍵). The operator supplies
-// them: they are not on the card and this program ships none but the test key of card/virtual.
+// IssuerKey is a public key that signs the certificates of a card's issuing keys (認証局の CV 公開鍵). The operator
+// supplies them: they are not on the card and this program ships none but the test key of card/virtual.
 type IssuerKey struct {
-	ID  string           // 16 bytes in hexadecimal, as certificates name their issuer; "" fits any certificate
-	Key crypto.PublicKey // RSA of 2048 bits or more, or ECDSA on P-384
+	// 16 bytes in hexadecimal, as certificates name their issuer; "" fits any certificate
+	ID string
+	// RSA of 2048 bits or more, or ECDSA on P-384
+	Key crypto.PublicKey
 }
 
 // IssuerKeys are the keys that a server or an agent trusts.
@@ -29,8 +31,8 @@ var (
 	errIssuerKind = errors.New("card: an issuer key is neither RSA of at least 2048 bits nor ECDSA on P-384")
 )
 
-// ParseIssuerKeys reads [{"keyId":"hex","n":"base64url","e":"base64url"}], or PEM blocks PUBLIC KEY (RSA or P-384), of which
-// a header Key-Id may name the id.
+// ParseIssuerKeys reads [{"keyId":"hex","n":"base64url","e":"base64url"}], or PEM blocks PUBLIC KEY (RSA or
+// P-384), of which a header Key-Id may name the id.
 func ParseIssuerKeys(data []byte) (IssuerKeys, error) {
 	if !bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
 		return parsePEMKeys(data)
@@ -50,7 +52,8 @@ func ParseIssuerKeys(data []byte) (IssuerKeys, error) {
 		if err1 != nil || err2 != nil || len(e) > 4 || !keyID(k.KeyID) {
 			return nil, errIssuerKeys
 		}
-		key := IssuerKey{ID: k.KeyID, Key: &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(new(big.Int).SetBytes(e).Int64())}}
+		key := IssuerKey{ID: k.KeyID,
+			Key: &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(new(big.Int).SetBytes(e).Int64())}}
 		if _, err := newPublicKey(key.Key); err != nil {
 			return nil, errIssuerKind
 		}

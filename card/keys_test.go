@@ -111,7 +111,8 @@ func cvCertificateBy(t *testing.T, ca, subject opensslKey) []byte {
 
 func TestIssuerKeysAreReadFromJSONAndPEM(t *testing.T) {
 	ca := rsaByOpenssl(t)
-	list, err := json.Marshal([]map[string]string{{"keyId": idOfCA, "n": base64.RawURLEncoding.EncodeToString(ca.key.(*rsa.PublicKey).N.Bytes()), "e": "AQAB"}})
+	list, err := json.Marshal([]map[string]string{{"keyId": idOfCA,
+		"n": base64.RawURLEncoding.EncodeToString(ca.key.(*rsa.PublicKey).N.Bytes()), "e": "AQAB"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,13 +122,23 @@ func TestIssuerKeysAreReadFromJSONAndPEM(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, data := range map[string][]byte{"JSON": list, "PEM": ca.pem, "PEM with id": named} {
-		keys, err := ParseIssuerKeys(data)
-		if err != nil || len(keys) != 1 || !certificate.signedBy(keys) {
-			t.Errorf("%s: %+v %v", name, keys, err)
-		}
+	for _, c := range []struct {
+		name string
+		data []byte
+	}{
+		{"JSON", list},
+		{"PEM", ca.pem},
+		{"PEM with id", named},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			keys, err := ParseIssuerKeys(c.data)
+			if err != nil || len(keys) != 1 || !certificate.signedBy(keys) {
+				t.Errorf("%+v %v", keys, err)
+			}
+		})
 	}
-	if keys, err := ParseIssuerKeys(bytes.Replace(list, []byte(idOfCA), []byte(strings.Repeat("37", 16)), 1)); err != nil || certificate.signedBy(keys) {
+	keys, err := ParseIssuerKeys(bytes.Replace(list, []byte(idOfCA), []byte(strings.Repeat("37", 16)), 1))
+	if err != nil || certificate.signedBy(keys) {
 		t.Errorf("a key with another id was taken: %v", err)
 	}
 	if keys, err := ParseIssuerKeys(issuing.pem); err != nil || certificate.signedBy(keys) {
@@ -135,11 +146,23 @@ func TestIssuerKeysAreReadFromJSONAndPEM(t *testing.T) {
 	}
 	weak := newOpensslKey(t, "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024")
 	p256 := newOpensslKey(t, "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
-	for name, data := range map[string][]byte{"nothing": nil, "text": []byte("key"), "short RSA": weak.pem, "P-256": p256.pem, "text behind": append(ca.pem, "x"...),
-		"id too short": bytes.Replace(list, []byte(idOfCA), []byte("36"), 1), "private key": readFile(t, ca.path)} {
-		if keys, err := ParseIssuerKeys(data); err == nil {
-			t.Errorf("%s was read as %+v", name, keys)
-		}
+	for _, c := range []struct {
+		name string
+		data []byte
+	}{
+		{"nothing", nil},
+		{"text", []byte("key")},
+		{"short RSA", weak.pem},
+		{"P-256", p256.pem},
+		{"text behind", append(ca.pem, "x"...)},
+		{"id too short", bytes.Replace(list, []byte(idOfCA), []byte("36"), 1)},
+		{"private key", readFile(t, ca.path)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if keys, err := ParseIssuerKeys(c.data); err == nil {
+				t.Errorf("%s was read as %+v", c.name, keys)
+			}
+		})
 	}
 }
 
@@ -152,36 +175,49 @@ func readFile(t *testing.T, path string) []byte {
 	return data
 }
 
-// A card of the next generation, as far as standards let one be made: every key on P-384, every signature by openssl.
+// A card of the next generation, as far as standards let one be made: every key on P-384, every signature by
+// openssl.
 func TestCardWithKeysOnP384IsConfirmed(t *testing.T) {
-	for name, rs := range map[string]bool{"ASN.1 signatures": false, "r and s side by side": true} {
-		ca, issuing, chip := p384ByOpenssl(t), p384ByOpenssl(t), p384ByOpenssl(t)
-		form := func(signature []byte) []byte {
-			if !rs {
-				return signature
+	for _, c := range []struct {
+		name string
+		rs   bool
+	}{
+		{"ASN.1 signatures", false},
+		{"r and s side by side", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ca, issuing, chip := p384ByOpenssl(t), p384ByOpenssl(t), p384ByOpenssl(t)
+			form := func(signature []byte) []byte {
+				if !c.rs {
+					return signature
+				}
+				var pair struct{ R, S *big.Int }
+				if _, err := asn1.Unmarshal(signature, &pair); err != nil {
+					t.Fatal(err)
+				}
+				return append(pair.R.FillBytes(make([]byte, 48)), pair.S.FillBytes(make([]byte, 48))...)
 			}
-			var pair struct{ R, S *big.Int }
-			if _, err := asn1.Unmarshal(signature, &pair); err != nil {
+			birth, key := tagged(0xDF11, []byte("19800217")), tagged(0xDF12, chip.objects())
+			var challenge [32]byte
+			e := Evidence{
+				Label:       []byte("JPKIAPICCTOKEN2"),
+				Certificate: cvCertificateBy(t, ca, issuing),
+				Record:      tagged(0xFF10, birth, key, tagged(0xDF13, form(issuing.sign(birth, key)))),
+				Signature:   form(chip.sign(challenge[:])),
+			}
+			keys, err := ParseIssuerKeys(ca.pem)
+			if err != nil {
 				t.Fatal(err)
 			}
-			return append(pair.R.FillBytes(make([]byte, 48)), pair.S.FillBytes(make([]byte, 48))...)
-		}
-		birth, key := tagged(0xDF11, []byte("19800217")), tagged(0xDF12, chip.objects())
-		var challenge [32]byte
-		e := Evidence{Label: []byte("JPKIAPICCTOKEN2"), Certificate: cvCertificateBy(t, ca, issuing),
-			Record:    tagged(0xFF10, birth, key, tagged(0xDF13, form(issuing.sign(birth, key)))),
-			Signature: form(chip.sign(challenge[:]))}
-		keys, err := ParseIssuerKeys(ca.pem)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if r := VerifyBirthDate(e, eligibility.MustDate("1980-02-17"), challenge, keys); r.Outcome != Confirmed {
-			t.Errorf("%s: %+v", name, r)
-		}
-		e.Signature = form(chip.sign([]byte("another challenge")))
-		if r := VerifyBirthDate(e, eligibility.MustDate("1980-02-17"), challenge, keys); r.Outcome != Refused {
-			t.Errorf("%s, replayed: %+v", name, r)
-		}
+			born := eligibility.MustDate("1980-02-17")
+			if r := VerifyBirthDate(e, born, challenge, keys); r.Outcome != Confirmed {
+				t.Errorf("%+v", r)
+			}
+			e.Signature = form(chip.sign([]byte("another challenge")))
+			if r := VerifyBirthDate(e, born, challenge, keys); r.Outcome != Refused {
+				t.Errorf("%s, replayed: %+v", c.name, r)
+			}
+		})
 	}
 }
 
@@ -194,16 +230,28 @@ func TestPublicKeysOfOtherKindsAreRefused(t *testing.T) {
 	rsaObjects := rsaByOpenssl(t).objects()
 	even := bytes.Clone(rsaObjects)
 	even[4] = 2
-	for name, value := range map[string][]byte{"another algorithm": otherOID, "point off the curve": offCurve, "even exponent": even, "no modulus": rsaObjects[:5],
-		"short modulus": append(bytes.Clone(rsaObjects[:6]), append([]byte{0x81, 0x80}, rsaObjects[9:9+128]...)...), "nothing": {}} {
-		if key, err := parsePublicKey(value); err == nil {
-			t.Errorf("%s: %+v", name, key)
-		}
+	for _, c := range []struct {
+		name  string
+		value []byte
+	}{
+		{"another algorithm", otherOID},
+		{"point off the curve", offCurve},
+		{"even exponent", even},
+		{"no modulus", rsaObjects[:5]},
+		{"short modulus",
+			append(bytes.Clone(rsaObjects[:6]), append([]byte{0x81, 0x80}, rsaObjects[9:9+128]...)...)},
+		{"nothing", []byte{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if key, err := parsePublicKey(c.value); err == nil {
+				t.Errorf("%+v", key)
+			}
+		})
 	}
 }
 
-// Visual DF28: openssl's own ASN.1 writer makes the DigestInfo (RFC 8017 A.2.4 with 96 bytes in its octet string) and
-// openssl pads and signs it.
+// Visual DF28: openssl's own ASN.1 writer makes the DigestInfo (RFC 8017 A.2.4 with 96 bytes in its octet
+// string) and openssl pads and signs it.
 func TestSignatureOverThreeDigestsIsThatOfOneDigestInfo(t *testing.T) {
 	key := rsaByOpenssl(t)
 	var digests []byte
@@ -213,12 +261,14 @@ func TestSignatureOverThreeDigestsIsThatOfOneDigestInfo(t *testing.T) {
 	}
 	dir := t.TempDir()
 	config, der := filepath.Join(dir, "info.cnf"), filepath.Join(dir, "info.der")
-	text := "asn1=SEQUENCE:info\n[info]\nalg=SEQUENCE:alg\nd=FORMAT:HEX,OCTETSTRING:" + hex.EncodeToString(digests) + "\n[alg]\noid=OID:sha256\nn=NULL\n"
+	text := "asn1=SEQUENCE:info\n[info]\nalg=SEQUENCE:alg\nd=FORMAT:HEX,OCTETSTRING:" +
+		hex.EncodeToString(digests) + "\n[alg]\noid=OID:sha256\nn=NULL\n"
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	openssl(t, nil, "asn1parse", "-genconf", config, "-noout", "-out", der)
-	signature := openssl(t, readFile(t, der), "rsautl", "-sign", "-pkcs", "-inkey", key.path) // pkeyutl takes 64 bytes at most
+	// pkeyutl takes 64 bytes at most
+	signature := openssl(t, readFile(t, der), "rsautl", "-sign", "-pkcs", "-inkey", key.path)
 	public, err := newPublicKey(key.key)
 	if err != nil {
 		t.Fatal(err)
@@ -227,9 +277,19 @@ func TestSignatureOverThreeDigestsIsThatOfOneDigestInfo(t *testing.T) {
 		t.Error("openssl's signature was refused")
 	}
 	swapped := append(append(bytes.Clone(digests[32:64]), digests[:32]...), digests[64:]...)
-	for name, d := range map[string][]byte{"two swapped": swapped, "two only": digests[:64], "one byte less": digests[:95], "none": nil} {
-		if public.verifyDigests(d, signature) {
-			t.Errorf("%s: accepted", name)
-		}
+	for _, c := range []struct {
+		name string
+		d    []byte
+	}{
+		{"two swapped", swapped},
+		{"two only", digests[:64]},
+		{"one byte less", digests[:95]},
+		{"none", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if public.verifyDigests(c.d, signature) {
+				t.Errorf("accepted")
+			}
+		})
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"madoguchi/eligibility"
 )
 
-// NumberB is 照合番号B, the key that is printed on the card's front in three parts: the birth date, the year of expiry and
-// the four digits of the security code. It is not 照合番号A, which is the My Number and appears nowhere in this program.
-// Printing a NumberB shows no digits.
+// NumberB is 照合番号B, the key that is printed on the card's front in three parts: the birth date, the year of
+// expiry and the four digits of the security code. It is not 照合番号A, which is the My Number and appears
+// nowhere in this program. Printing a NumberB shows no digits.
 type NumberB struct {
 	birth  eligibility.Date
 	digits string
@@ -23,9 +23,9 @@ var (
 	ErrSecurityCode = &eligibility.Error{Code: eligibility.Invalid, Key: "card.security_code", Field: "securityCode"}
 )
 
-// NewNumberB makes the 14 digits: the birth date in era form as in BirthDateKey, the Gregorian year of expiry, the code.
-// 1980-02-17, 2035, 2285 is 55021720352285. The code may be typed in full width. It returns ErrKeyForm, ErrExpiryYear or
-// ErrSecurityCode.
+// NewNumberB makes the 14 digits: the birth date in era form as in BirthDateKey, the Gregorian year of
+// expiry, the code. 1980-02-17, 2035, 2285 is 55021720352285. The code may be typed in full width. It returns
+// ErrKeyForm, ErrExpiryYear or ErrSecurityCode.
 func NewNumberB(birth eligibility.Date, expiryYear int, code string) (NumberB, error) {
 	key, err := BirthDateKey(birth)
 	if err != nil {

@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +24,8 @@ import (
 // operation is one of the four things that can be asked of a card. It returns everything that it gives away.
 type operation struct {
 	name string
-	run  func(ctx context.Context, s *card.Session, birth eligibility.Date, b card.NumberB) (given any, r card.Result)
+	run  func(ctx context.Context, s *card.Session, birth eligibility.Date,
+		b card.NumberB) (given any, r card.Result)
 }
 
 var (
@@ -31,20 +34,24 @@ var (
 )
 
 var operations = []operation{
-	{"birth date", func(ctx context.Context, s *card.Session, birth eligibility.Date, _ card.NumberB) (any, card.Result) {
+	{"birth date", func(ctx context.Context, s *card.Session, birth eligibility.Date,
+		_ card.NumberB) (any, card.Result) {
 		e, err := card.CheckBirthDate(ctx, s, birth, challenge(1))
 		if err != nil {
 			return err, card.Fault(err)
 		}
 		return e, card.VerifyBirthDate(e, birth, challenge(1), issuerKeys)
 	}},
-	{"text", func(ctx context.Context, s *card.Session, _ eligibility.Date, b card.NumberB) (any, card.Result) {
+	{"text", func(ctx context.Context, s *card.Session, _ eligibility.Date,
+		b card.NumberB) (any, card.Result) {
 		return card.CheckText(ctx, s, b, challenge(1), issuerKeys)
 	}},
-	{"face", func(ctx context.Context, s *card.Session, _ eligibility.Date, b card.NumberB) (any, card.Result) {
+	{"face", func(ctx context.Context, s *card.Session, _ eligibility.Date,
+		b card.NumberB) (any, card.Result) {
 		return card.CheckFace(ctx, s, b, challenge(1), issuerKeys)
 	}},
-	{"certificate", func(ctx context.Context, s *card.Session, _ eligibility.Date, _ card.NumberB) (any, card.Result) {
+	{"certificate", func(ctx context.Context, s *card.Session, _ eligibility.Date,
+		_ card.NumberB) (any, card.Result) {
 		return card.CheckCertificate(ctx, s, today, userRoots)
 	}},
 }
@@ -53,12 +60,22 @@ var operations = []operation{
 func describe() map[string]virtual.Description {
 	two, zero := 2, 0
 	return map[string]virtual.Description{
-		"genuine": {}, "copied": {Variant: virtual.Copied}, "forged": {Variant: virtual.ForgedIssuer}, "altered": {Variant: virtual.Altered},
-		"phone": {Variant: virtual.Phone}, "iPhone": {Variant: virtual.IPhone}, "old card": {Variant: virtual.OldCard},
-		"other card": {Variant: virtual.OtherCard}, "without PIN": {Variant: virtual.Pinless},
-		"two tries left": {Tries: &two, NumberBTries: &two}, "blocked": {Tries: &zero, NumberBTries: &zero},
-		"wrong secrets": {BirthDate: tokuichi.AddDays(1), SecurityCode: "9999"}, "empty past the end": {EmptyPastEnd: true},
-		"garbage": {Faults: virtual.Faults{GarbageAt: 9}}, "pulled": {Faults: virtual.Faults{PulledAt: 16}}, "reset": {Faults: virtual.Faults{ResetAt: 14}},
+		"genuine":            {},
+		"copied":             {Variant: virtual.Copied},
+		"forged":             {Variant: virtual.ForgedIssuer},
+		"altered":            {Variant: virtual.Altered},
+		"phone":              {Variant: virtual.Phone},
+		"iPhone":             {Variant: virtual.IPhone},
+		"old card":           {Variant: virtual.OldCard},
+		"other card":         {Variant: virtual.OtherCard},
+		"without PIN":        {Variant: virtual.Pinless},
+		"two tries left":     {Tries: &two, NumberBTries: &two},
+		"blocked":            {Tries: &zero, NumberBTries: &zero},
+		"wrong secrets":      {BirthDate: tokuichi.AddDays(1), SecurityCode: "9999"},
+		"empty past the end": {EmptyPastEnd: true},
+		"garbage":            {Faults: virtual.Faults{GarbageAt: 9}},
+		"pulled":             {Faults: virtual.Faults{PulledAt: 16}},
+		"reset":              {Faults: virtual.Faults{ResetAt: 14}},
 	}
 }
 
@@ -72,13 +89,15 @@ type observation struct {
 	given    []any
 }
 
-// observe runs every operation on every kind of card, once for all tests. The session in between fails the first test that
-// asks when anything forbidden is sent.
+// observe runs every operation on every kind of card, once for all tests. The session in between fails the
+// first test that asks when anything forbidden is sent.
 func observe(t *testing.T) []observation {
 	t.Helper()
 	observed.Do(func() {
 		b := numberB(t, tokuichi, 2035, "1234")
-		for kind, d := range describe() {
+		all := describe()
+		for _, kind := range slices.Sorted(maps.Keys(all)) {
+			d := all[kind]
 			c := insert(t, d)
 			number, hash := c.ForbiddenNumber()
 			pins := func() [2]int { return [2]int{c.TriesLeft().UserPIN, c.TriesLeft().SignaturePassword} }
@@ -87,7 +106,8 @@ func observe(t *testing.T) []observation {
 				c.Insert()
 				s, w := open(t, c)
 				given, r := o.run(context.Background(), s, tokuichi, b)
-				observations = append(observations, observation{kind + ", " + o.name, number, hash, w.verifies, pins() != before, []any{given, r, *s}})
+				observations = append(observations, observation{kind + ", " + o.name, number, hash,
+					w.verifies, pins() != before, []any{given, r, *s}})
 			}
 		}
 	})
@@ -99,7 +119,8 @@ var (
 	observations []observation
 )
 
-func textWithoutKeys(ctx context.Context, s *card.Session, _ eligibility.Date, b card.NumberB) (any, card.Result) {
+func textWithoutKeys(ctx context.Context, s *card.Session, _ eligibility.Date,
+	b card.NumberB) (any, card.Result) {
 	return card.CheckText(ctx, s, b, challenge(1), nil)
 }
 
@@ -120,7 +141,8 @@ func TestOperationsAreShortAndGenuineCardsPass(t *testing.T) {
 	for _, o := range operations {
 		c := insert(t, virtual.Description{})
 		s, _ := open(t, c)
-		if _, r := o.run(context.Background(), s, tokuichi, numberB(t, tokuichi, 2035, "1234")); r.Outcome != card.Confirmed {
+		_, r := o.run(context.Background(), s, tokuichi, numberB(t, tokuichi, 2035, "1234"))
+		if r.Outcome != card.Confirmed {
 			t.Errorf("%s: %+v", o.name, r)
 		}
 		if n := len(c.Commands()); n > limits[o.name] {
@@ -150,7 +172,8 @@ func TestFirstStepTakesLessThanASecondWithCardTiming(t *testing.T) {
 // writings are the forms in which bytes could leave this process.
 func writings(secret []byte) []string {
 	return []string{string(secret), hex.EncodeToString(secret), strings.ToUpper(hex.EncodeToString(secret)),
-		base64.StdEncoding.EncodeToString(secret), base64.URLEncoding.EncodeToString(secret), fmt.Sprint(secret), fmt.Sprintf("%q", secret),
+		base64.StdEncoding.EncodeToString(secret), base64.URLEncoding.EncodeToString(secret),
+		fmt.Sprint(secret), fmt.Sprintf("%q", secret),
 		strings.Trim(fmt.Sprintf("%#v", secret), "[]byte{}")}
 }
 
@@ -164,7 +187,8 @@ func TestHashOfTheNumbersFileIsInNothingThatIsGivenAway(t *testing.T) {
 			}
 			said = append(said, string(data), fmt.Sprintf("%+v", v), fmt.Sprintf("%#v", v), fmt.Sprint(v))
 			if e, ok := v.(card.Evidence); ok {
-				message, err := wire.Encode(wire.Message{Type: "reply", Reply: &wire.Reply{ID: "1", Evidence: &e}})
+				message, err := wire.Encode(wire.Message{Type: "reply",
+					Reply: &wire.Reply{ID: "1", Evidence: &e}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -212,27 +236,45 @@ func TestInterruptedOperationsAreFaultsAndLoseNoTry(t *testing.T) {
 		course := c.Commands()
 		full := c.TriesLeft()
 		for at := 1; at <= len(course); at++ {
-			for name, f := range map[string]virtual.Faults{"pulled": {PulledAt: at}, "reader gone": {ReaderGoneAt: at}, "garbage": {GarbageAt: at},
-				"mute": {MuteAt: at}, "reset": {ResetAt: at}} {
-				c.Insert()
-				c.SetFaults(f)
-				ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-				if name == "mute" {
+			for _, row := range []struct {
+				name string
+				f    virtual.Faults
+			}{
+				{"pulled", virtual.Faults{PulledAt: at}},
+				{"reader gone", virtual.Faults{ReaderGoneAt: at}},
+				{"garbage", virtual.Faults{GarbageAt: at}},
+				{"mute", virtual.Faults{MuteAt: at}},
+				{"reset", virtual.Faults{ResetAt: at}},
+			} {
+				t.Run(row.name, func(t *testing.T) {
+					c.Insert()
+					c.SetFaults(row.f)
+					ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+					if row.name == "mute" {
+						cancel()
+						ctx, cancel = context.WithTimeout(context.Background(), 15*time.Millisecond)
+					}
+					s, _ := open(t, c)
+					_, r := o.run(ctx, s, tokuichi, b)
 					cancel()
-					ctx, cancel = context.WithTimeout(context.Background(), 15*time.Millisecond)
-				}
-				s, _ := open(t, c)
-				_, r := o.run(ctx, s, tokuichi, b)
-				cancel()
-				want := map[string]string{"pulled": "card.removed", "reader gone": "card.no_reader", "garbage": "card.unexpected", "mute": "card.timeout", "reset": "card.unexpected"}[name]
-				// A reset just before an application is selected takes nothing away.
-				harmless := name == "reset" && course[at-1][1] == 0xA4 && course[at-1][2] == 0x04
-				if harmless && r.Outcome != card.Confirmed || !harmless && (r.Outcome != card.Failed || r.Key != want) {
-					t.Errorf("%s, %s at %d (%X): %s %s", o.name, name, at, course[at-1][:2], r.Outcome, r.Key)
-				}
-				if c.TriesLeft() != full {
-					t.Errorf("%s, %s at %d: tries were lost: %+v", o.name, name, at, c.TriesLeft())
-				}
+					want := map[string]string{
+						"pulled":      "card.removed",
+						"reader gone": "card.no_reader",
+						"garbage":     "card.unexpected",
+						"mute":        "card.timeout",
+						"reset":       "card.unexpected",
+					}[row.name]
+					// A reset just before an application is selected takes nothing away.
+					harmless := row.name == "reset" && course[at-1][1] == 0xA4 && course[at-1][2] == 0x04
+					if harmless && r.Outcome != card.Confirmed ||
+						!harmless && (r.Outcome != card.Failed || r.Key != want) {
+						t.Errorf("%s, %s at %d (%X): %s %s", o.name, row.name, at, course[at-1][:2],
+							r.Outcome, r.Key)
+					}
+					if c.TriesLeft() != full {
+						t.Errorf("%s, %s at %d: tries were lost: %+v", o.name, row.name, at, c.TriesLeft())
+					}
+				})
 			}
 		}
 	}
@@ -244,7 +286,8 @@ func TestThousandRoundsLeaveNothingBehind(t *testing.T) {
 	round := func(i int) {
 		c.Insert()
 		s, w := open(t, c)
-		if _, r := operations[0].run(context.Background(), s, tokuichi, b); r.Outcome != card.Confirmed || w.verifies != 1 {
+		_, r := operations[0].run(context.Background(), s, tokuichi, b)
+		if r.Outcome != card.Confirmed || w.verifies != 1 {
 			t.Fatalf("round %d: %+v", i, r)
 		}
 		if i%10 == 0 {

@@ -11,13 +11,13 @@ import (
 	"math/big"
 )
 
-// publicKey verifies signatures of one algorithm. Nothing outside an implementation knows the size of a key or of a
-// signature.
+// publicKey verifies signatures of one algorithm. Only its implementations know the sizes of keys and
+// signatures.
 type publicKey interface {
 	// verify reports whether signature is by this key over message; the algorithm brings its hash.
 	verify(message, signature []byte) bool
-	// verifyDigests reports whether signature is by this key over several SHA-256 digests in one DigestInfo, as visual
-	// DF28 has it.
+	// verifyDigests reports whether signature is by this key over several SHA-256 digests in one DigestInfo,
+	// as visual DF28 has it.
 	verifyDigests(digests, signature []byte) bool
 }
 
@@ -45,19 +45,9 @@ func (k rsaKey) verify(message, signature []byte) bool {
 	return rsa.VerifyPKCS1v15(k.key, crypto.SHA256, sum[:], signature) == nil
 }
 
-func (k rsaKey) verifyDigests(digests, signature []byte) bool {
-	if len(digests) == 0 || len(digests)%sha256.Size != 0 || len(digests) > 96 {
-		return false
-	}
-	info := []byte(sha256Info)
-	info[1] += byte(len(digests) - sha256.Size)
-	info[len(info)-1] = byte(len(digests))
-	return rsa.VerifyPKCS1v15(k.key, 0, append(info, digests...), signature) == nil // 0: the DigestInfo is given whole
-}
-
-// p384Key is ECDSA on P-384 with SHA-384, announced for the next generation of cards (final report of 2024-03). Whether
-// those cards write signatures as r ‖ s (BSI TR-03111 5.2.1, ISO/IEC 7816-8) or as an ASN.1 sequence (TR-03111 5.2.2) is
-// not published; either is accepted.
+// p384Key is ECDSA on P-384 with SHA-384, announced for the next generation of cards (final report of
+// 2024-03). Whether those cards write signatures as r ‖ s (BSI TR-03111 5.2.1, ISO/IEC 7816-8) or as an ASN.1
+// sequence (TR-03111 5.2.2) is not published; either is accepted.
 type p384Key struct{ key *ecdsa.PublicKey }
 
 func (k p384Key) verify(message, signature []byte) bool {
@@ -70,9 +60,6 @@ func (k p384Key) verify(message, signature []byte) bool {
 	}
 	return ecdsa.VerifyASN1(k.key, sum[:], signature)
 }
-
-// verifyDigests: a DigestInfo belongs to PKCS #1. What an ECDSA card will sign in its place is not published.
-func (k p384Key) verifyDigests(_, _ []byte) bool { return false }
 
 const (
 	tagExponent = 0x90
@@ -88,11 +75,11 @@ const ecdsaSHA384 = "\x04\x00\x7F\x00\x07\x02\x02\x02\x02\x04"
 
 // parsePublicKey reads the objects 90 (exponent) and 91 (modulus) as today's cards write them.
 //
-// For P-384 it reads 7F49{06 OID, 86 point}, the public key object of card-verifiable certificates by the standards
-// (ISO/IEC 7816-8; BSI TR-03110-3 D.3.3). Whether the next card uses that form is not published: this is the place to
-// change when it is.
+// For P-384 it reads 7F49{06 OID, 86 point}, the public key object of card-verifiable certificates by the
+// standards (ISO/IEC 7816-8; BSI TR-03110-3 D.3.3). Whether the next card uses that form is not published:
+// this is the place to change when it is.
 func parsePublicKey(value []byte) (publicKey, error) {
-	if parts, ok := inside(value, tagPublicKey); ok {
+	if parts, ok := contentOf(value, tagPublicKey); ok {
 		return parsePoint(parts)
 	}
 	parts, ok := children(value)
@@ -101,7 +88,8 @@ func parsePublicKey(value []byte) (publicKey, error) {
 	if !ok || !ok1 || !ok2 || len(e.value) > 4 || len(n.value) > 1025 {
 		return nil, errPublicKey
 	}
-	return newPublicKey(&rsa.PublicKey{N: new(big.Int).SetBytes(n.value), E: int(new(big.Int).SetBytes(e.value).Int64())})
+	return newPublicKey(&rsa.PublicKey{N: new(big.Int).SetBytes(n.value),
+		E: int(new(big.Int).SetBytes(e.value).Int64())})
 }
 
 func parsePoint(parts []object) (publicKey, error) {

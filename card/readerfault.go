@@ -4,8 +4,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Troubles of a PC's readers, as package card/pcsc finds them. They stand here so that a server knows their sentences without
-// linking the library of the readers. None is about the card's holder.
+// Troubles of a PC's readers, as package card/pcsc finds them. They stand here so that a server knows their
+// sentences without linking the library of the readers. None is about the card's holder.
 var (
 	ErrReaderShared    = &eligibility.Error{Code: eligibility.Unavailable, Key: "reader.shared"}
 	ErrReaderService   = &eligibility.Error{Code: eligibility.Unavailable, Key: "reader.service"}

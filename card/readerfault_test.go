@@ -3,11 +3,16 @@ package card
 import (
 	"errors"
 	"testing"
+
+	"madoguchi/eligibility"
 )
 
 // A server shows the sentence of a fault that an agent names by its key alone.
 func TestReadersFaultsAreKnownByTheirKeys(t *testing.T) {
-	for _, e := range readerFaults {
+	for _, e := range []*eligibility.Error{ErrReaderShared, ErrReaderService, ErrReaderLost,
+		ErrReaderUnplugged, ErrReaderReset, ErrReaderMute, ErrReaderChoice, ErrReaderHung, ErrReaderAccess,
+		ErrReaderLibrary,
+		ErrReaderSystem, ErrReaderFault} {
 		if known := KnownFault(e.Key); !errors.Is(known, e) || e.Ja() == "" || e.En() == "" {
 			t.Errorf("%s is told as %v", e.Key, known)
 		}

@@ -14,10 +14,13 @@ import (
 
 func FuzzParseCVCertificate(f *testing.F) {
 	f.Add([]byte{0x7F, 0x21, 0x82, 0x00, 0x01, 0x00})
-	body := append(make([]byte, 32), append([]byte{0x90, 3, 1, 0, 1, 0x91, 0x82, 1, 0}, bytes.Repeat([]byte{0xC1}, 256)...)...)
+	body := append(make([]byte, 32),
+		append([]byte{0x90, 3, 1, 0, 1, 0x91, 0x82, 1, 0}, bytes.Repeat([]byte{0xC1}, 256)...)...)
 	f.Add(tagged(0x7F21, tagged(0x5F4E, body), tagged(0x5F37, make([]byte, 256))))
 	point := append([]byte{0x04}, make([]byte, 96)...)
-	f.Add(tagged(0x7F21, tagged(0x5F4E, make([]byte, 32), tagged(0x7F49, []byte{0x06, 0x0A}, []byte(ecdsaSHA384), tagged(0x86, point))), tagged(0x5F37, make([]byte, 96))))
+	f.Add(tagged(0x7F21, tagged(0x5F4E, make([]byte, 32),
+		tagged(0x7F49, []byte{0x06, 0x0A}, []byte(ecdsaSHA384), tagged(0x86, point))),
+		tagged(0x5F37, make([]byte, 96))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := parseCVCertificate(data)
 		if err == nil && (c.key == nil || len(c.issuer) != 32 || c.signedBy(nil)) {
@@ -30,8 +33,10 @@ func FuzzParseCVCertificate(f *testing.F) {
 }
 
 func FuzzParseText(f *testing.F) {
-	f.Add(tagged(0xFF20, tagged(0xDF21, make([]byte, 8)), tagged(0xDF22, []byte("試験　太郎")), tagged(0xDF23, []byte("架空市")), tagged(0xDF24, []byte("19800217")), tagged(0xDF25, []byte("1"))))
-	f.Add(tagged(0xFF30, tagged(0xDF31, make([]byte, 32)), tagged(0xDF32, make([]byte, 32)), tagged(0xDF33, make([]byte, 256))))
+	f.Add(tagged(0xFF20, tagged(0xDF21, make([]byte, 8)), tagged(0xDF22, []byte("試験　太郎")),
+		tagged(0xDF23, []byte("架空市")), tagged(0xDF24, []byte("19800217")), tagged(0xDF25, []byte("1"))))
+	f.Add(tagged(0xFF30, tagged(0xDF31, make([]byte, 32)), tagged(0xDF32, make([]byte, 32)),
+		tagged(0xDF33, make([]byte, 256))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if r, ok := parsePerson(data); ok && (r.Name == "" || !r.BirthDate.Exact()) {
 			t.Errorf("%+v", r)
@@ -43,7 +48,8 @@ func FuzzParseText(f *testing.F) {
 }
 
 func FuzzParseFace(f *testing.F) {
-	f.Add(tagged(0xFF20, tagged(0xDF22, []byte("19800217")), tagged(0xDF23, []byte("1")), tagged(0xDF24), tagged(0xDF25), tagged(0xDF26), tagged(0xDF27), tagged(0xDF28)))
+	f.Add(tagged(0xFF20, tagged(0xDF22, []byte("19800217")), tagged(0xDF23, []byte("1")), tagged(0xDF24),
+		tagged(0xDF25), tagged(0xDF26), tagged(0xDF27), tagged(0xDF28)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if r, ok := parseFace(data); ok && (len(r.digests) != 96 || !r.reading.BirthDate.Exact()) {
 			t.Errorf("%+v", r)
@@ -58,7 +64,9 @@ func FuzzCertificateDates(f *testing.F) {
 		f.Fatal(err)
 	}
 	issue := func(c x509.Certificate) []byte {
-		c.SerialNumber, c.NotBefore, c.NotAfter = big.NewInt(1), eligibility.MustDate("2026-04-01").Time(), eligibility.MustDate("2030-07-01").Time()
+		c.SerialNumber, c.NotBefore = big.NewInt(1), eligibility.MustDate("2026-04-01").Time()
+		c.NotAfter = eligibility.MustDate(
+			"2030-07-01").Time()
 		der, err := x509.CreateCertificate(rand.Reader, &c, &c, &key.PublicKey, key)
 		if err != nil {
 			f.Fatal(err)
@@ -75,9 +83,10 @@ func FuzzCertificateDates(f *testing.F) {
 	f.Add([]byte{0x30, 0x82, 0x00, 0x02, 0x30, 0x00})
 	f.Fuzz(func(t *testing.T, der []byte) {
 		for _, roots := range []UserRoots{nil, {root}} {
-			dates, r := datesPlan.start().verifyDates(der, eligibility.MustDate("2026-11-25"), roots)
+			dates, r := datesPlan.begin().verifyDates(der, eligibility.MustDate("2026-11-25"), roots)
 			good := r.Outcome == Confirmed || r.Outcome == Unverified
-			if good && (!dates.Until.Exact() || dates.State == "") || !good && dates != (CertificateDates{}) || roots == nil && r.Outcome == Confirmed {
+			if good && (!dates.Until.Exact() || dates.State == "") ||
+				!good && dates != (CertificateDates{}) || roots == nil && r.Outcome == Confirmed {
 				t.Errorf("%+v %+v", dates, r)
 			}
 		}

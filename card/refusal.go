@@ -34,10 +34,12 @@ var (
 	errAnswer   = &eligibility.Error{Code: eligibility.Unavailable, Key: "card.unexpected"}
 )
 
-// KnownFault returns the error that a key of this package stands for, the readers' faults among them, so that an agent can send the key alone.
+// KnownFault returns the error that a key of this package stands for, the readers' faults among them, so that
+// an agent can send the key alone.
 func KnownFault(key string) error {
 	for _, e := range append([]*eligibility.Error{ErrKeyForm, ErrNotMyNumberCard, ErrPhone, ErrOldCard, ErrBlocked, ErrFewTries, ErrBirthDate,
-		ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries, ErrRemoved, ErrNoCard, ErrNoReader, ErrTimeout}, readerFaults...) {
+		ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries, ErrRemoved, ErrNoCard, ErrNoReader, ErrTimeout},
+		readerFaults...) {
 		if e.Key == key {
 			return e
 		}

@@ -11,10 +11,14 @@ import (
 type Outcome string
 
 const (
-	Confirmed  Outcome = "confirmed"  // genuine and present, and what was asked is so
-	Unverified Outcome = "unverified" // what was asked is so; no issuer keys are configured to prove the card genuine
-	Refused    Outcome = "refused"    // not genuine, not this person's, or not a card that can be asked
-	Failed     Outcome = "error"      // reader or card did not answer: try again
+	// genuine and present, and what was asked is so
+	Confirmed Outcome = "confirmed"
+	// what was asked is so; no issuer keys are configured to prove the card genuine
+	Unverified Outcome = "unverified"
+	// not genuine, not this person's, or not a card that can be asked
+	Refused Outcome = "refused"
+	// reader or card did not answer: try again
+	Failed Outcome = "error"
 )
 
 // Passed reports whether what was asked of the card is so.
@@ -69,7 +73,7 @@ func Claims(all []Claim, lang string) []string {
 	return texts
 }
 
-// plan is the course of one operation: its steps in order, and what its good ends say.
+// plan describes one operation: its steps in order, and the messages of its successful results.
 type plan struct {
 	by         Verifier
 	steps      []Check
@@ -130,7 +134,7 @@ type trial struct {
 	passed map[string]bool
 }
 
-func (p *plan) start() *trial { return &trial{p, map[string]bool{}} }
+func (p *plan) begin() *trial { return &trial{p, map[string]bool{}} }
 
 func (t *trial) pass(name string) { t.passed[name] = true }
 
@@ -138,15 +142,15 @@ func (t *trial) refuse(e *eligibility.Error, failed string) Result {
 	return t.result(Refused, ending{said: e.Message(), notProven: []Claim{claimPerson}}, failed)
 }
 
-// end is the good end: confirmed when issuer keys stood behind it.
-func (t *trial) end(keys bool) Result {
+// succeed ends a run whose steps all passed: confirmed when issuer keys were configured, else unverified.
+func (t *trial) succeed(keys bool) Result {
 	if keys {
 		return t.result(Confirmed, t.plan.confirmed, "")
 	}
 	return t.result(Unverified, t.plan.unverified, "")
 }
 
-// result says how far the run went: passed steps, the step that failed, the rest not checked.
+// result lists the steps of the run: those that passed, the one that failed, the rest not checked.
 func (t *trial) result(outcome Outcome, e ending, failed string) Result {
 	r := Result{
 		Outcome:   outcome,
@@ -168,15 +172,15 @@ func (t *trial) result(outcome Outcome, e ending, failed string) Result {
 	return r
 }
 
-// fault is the Result of an error that ended a run before anything could be verified.
-func (p *plan) fault(err error) Result {
-	t := p.start()
+// faultResult is the Result of an error that ended a run before anything could be verified.
+func (p *plan) faultResult(err error) Result {
+	t := p.begin()
 	var e *eligibility.Error
 	if !errors.As(err, &e) {
 		e = errAnswer
 	}
 	if e.Code == eligibility.Conflict {
-		return t.refuse(e, refusedAt(e))
+		return t.refuse(e, failedStep(e))
 	}
 	return t.result(Failed, ending{said: e.Message(), notProven: []Claim{claimPerson}}, "")
 }

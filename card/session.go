@@ -7,36 +7,34 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Session is one exclusive connection to the card in a reader, and the guard in front of it. Every command passes the
-// guard, which lets through a short list only: three applications, the files named in files below, reading, asking a
-// counter, presenting one of two keys, and signing with the application's own key.
+// Session is one exclusive connection to the card in a reader, and the guard in front of it. Every command
+// passes the guard, which lets through a short list only: three applications, the files named in files below,
+// reading, asking a counter, presenting one of two keys, and signing with the application's own key.
 //
-// A key is presented at most once for each human action. Open stands for the first; a further one is announced by Pressed.
-// Whoever connects must disconnect with a reset, since what a key opened stays open until then.
+// A key is presented at most once for each human action, and a session stands for one action: the next one
+// connects again and opens a session of its own. Whoever connects must disconnect with a reset, since what a
+// key opened stays open until then.
 type Session struct {
-	// WesternDates says that the card's front prints the date of birth in western years, as cards of foreign nationals do.
-	// Which form of the date opens them is not established, so no key is presented.
+	// WesternDates says that the card's front prints the date of birth in western years, as cards of foreign
+	// nationals do. Which form of the date opens them is not established, so no key is presented.
 	WesternDates bool
 
-	card    Transmitter
-	pressed bool
-	current application
-	key     uint16 // the key file that is selected, or 0
-	left    int    // its tries as the card said, or -1
+	card          Transmitter
+	mayPresentKey bool
+	current       application
+	key           uint16 // the key file that is selected, or 0
+	lastTries     int    // its tries as the card said, or -1
 }
 
 // Open returns the session of a connection that a person's action has just made.
-func Open(card Transmitter) *Session { return &Session{card: card, pressed: true, left: -1} }
+func Open(card Transmitter) *Session { return &Session{card: card, mayPresentKey: true, lastTries: -1} }
 
-// Pressed tells the session that a person pressed the button again: one more key may be presented.
-func (s *Session) Pressed() { s.pressed = true }
-
-// ready says at once, before any byte is sent, whether an operation that presents a key may begin.
+// ready reports, before any byte is sent, whether an operation that presents a key may begin.
 func (s *Session) ready() error {
 	if s.WesternDates {
 		return ErrKeyForm
 	}
-	if !s.pressed {
+	if !s.mayPresentKey {
 		return errSecondKey
 	}
 	return nil
@@ -51,8 +49,8 @@ const (
 	appText   application = "\xD3\x92\x10\x00\x31\x00\x01\x01\x04\x08" // 券面事項入力補助
 )
 
-// Files that this package reads or whose key it presents. Key numbers of 照合番号B differ between the applications: the
-// neighbours 0014 (text) and 0013 (visual) are 照合番号A, the My Number.
+// Files that this package reads or whose key it presents. Key numbers of 照合番号B differ between the
+// applications: the neighbours 0014 (text) and 0013 (visual) are 照合番号A, the My Number.
 const (
 	fileToken           uint16 = 0x0006 // JPKI
 	fileUserCertificate uint16 = 0x000A // JPKI
@@ -70,8 +68,9 @@ const (
 	keyNumberBForText uint16 = 0x0015 // text
 )
 
-// files is the guard's list. Never on it: text 0001 and visual 0005 (the My Number), text 0014 and visual 0013 (照合番号A).
-var files = map[application][]uint16{
+// allowedFiles is the guard's list. Never on it: text 0001 and visual 0005 (the My Number), text 0014 and
+// visual 0013 (照合番号A).
+var allowedFiles = map[application][]uint16{
 	appJPKI:   {fileToken, fileUserCertificate},
 	appVisual: {fileIssuing, fileBirthDate, fileFace, keyBirthDate, keyNumberBForVisual},
 	appText:   {fileIssuing, filePerson, fileHashes, fileCardKey, keyNumberBForText},
@@ -91,7 +90,8 @@ const (
 	insGetResponse = 0xC0
 )
 
-// minTries is the number of tries below which no attempt is made: the counters never heal by themselves.
+// minTries is the number of tries below which no attempt is made: the counters are never restored by
+// themselves.
 const minTries = 3
 
 // errForbidden and errSecondKey are faults of this program, seen before any byte is sent.
@@ -131,8 +131,8 @@ func (s *Session) allowSelect(command []byte) error {
 	body := command[5:]
 	switch command[2] {
 	case 0x04:
-		if _, ok := files[application(body)]; ok {
-			s.current, s.key, s.left = application(body), 0, -1
+		if _, ok := allowedFiles[application(body)]; ok {
+			s.current, s.key, s.lastTries = application(body), 0, -1
 			return nil
 		}
 	case 0x02:
@@ -140,8 +140,8 @@ func (s *Session) allowSelect(command []byte) error {
 			return errForbidden
 		}
 		id := uint16(body[0])<<8 | uint16(body[1])
-		if slices.Contains(files[s.current], id) {
-			s.key, s.left = 0, -1
+		if slices.Contains(allowedFiles[s.current], id) {
+			s.key, s.lastTries = 0, -1
 			if keyLengths[s.current][id] > 0 {
 				s.key = id
 			}
@@ -165,12 +165,12 @@ func (s *Session) allowKey(data []byte) error {
 		return errForbidden
 	case s.WesternDates:
 		return ErrKeyForm
-	case s.left < minTries:
+	case s.lastTries < minTries:
 		return errForbidden
-	case !s.pressed:
+	case !s.mayPresentKey:
 		return errSecondKey
 	}
-	s.pressed = false
-	s.left = -1
+	s.mayPresentKey = false
+	s.lastTries = -1
 	return nil
 }

@@ -46,25 +46,29 @@ type textEvidence struct {
 // hashes, the hash of the record, the card's key and its answer to the challenge. The reading is empty
 // unless the Result is Confirmed or Unverified. At most one try is used.
 //
-// The issuer signs the record and the chip's key apart (0003 and 0007), so a device that shows one card's record and lets
-// another genuine card answer is not found out here. It is by CheckBirthDate and CheckFace, whose signatures cover the
-// chip's key: a text reading counts only beside one of them.
+// The issuer signs the record and the chip's key apart (0003 and 0007), so a device that presents one card's
+// record and lets another genuine card answer is not detected here. CheckBirthDate and CheckFace detect it,
+// because their signatures cover the chip's key: a text reading counts only together with one of them.
 //
-// The signature over the hashes covers a hash of the My Number file. It is read, used for that signature and overwritten
-// before the next command is sent; it is in no result, message or error. That file itself is never selected.
-func CheckText(ctx context.Context, s *Session, b NumberB, challenge [32]byte, keys IssuerKeys) (TextReading, Result) {
-	t := textPlan.start()
+// The signature over the hashes covers a hash of the My Number file. It is read, used for that signature and
+// overwritten before the next command is sent; it is in no result, message or error. That file itself is
+// never selected.
+func CheckText(ctx context.Context, s *Session, b NumberB, challenge [32]byte,
+	keys IssuerKeys) (TextReading, Result) {
+	t := textPlan.begin()
 	e, signed, err := readText(ctx, s, b, challenge)
 	if err != nil {
-		return TextReading{}, textPlan.fault(err)
+		return TextReading{}, textPlan.faultResult(err)
 	}
 	t.pass("token")
 	t.pass("numberB")
 	return t.verifyText(e, signed, b.birth, challenge, keys)
 }
 
-// readText asks the card. signed says whether the issuing key signed the hashes and whether they fit the record.
-func readText(ctx context.Context, s *Session, b NumberB, challenge [32]byte) (e textEvidence, signed hashes, err error) {
+// readText asks the card. signed says whether the issuing key signed the hashes and whether they fit the
+// record.
+func readText(ctx context.Context, s *Session, b NumberB,
+	challenge [32]byte) (e textEvidence, signed hashes, err error) {
 	fail := func(err error) (textEvidence, hashes, error) { return textEvidence{}, hashes{}, err }
 	if b.digits == "" {
 		return fail(ErrKeyForm)
@@ -75,16 +79,19 @@ func readText(ctx context.Context, s *Session, b NumberB, challenge [32]byte) (e
 	if _, err = s.identify(ctx); err != nil {
 		return fail(err)
 	}
-	if e.certificate, err = s.issuing(ctx, appText); err != nil {
+	if e.certificate, err = s.readIssuerCertificate(ctx, appText); err != nil {
 		return fail(err)
 	}
-	if err = s.open(ctx, keyNumberBForText, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries); err != nil {
+	err = s.presentKey(ctx, keyNumberBForText, b.digits, ErrNumberB, ErrNumberBBlocked, ErrNumberBFewTries)
+	if err != nil {
 		return fail(err)
 	}
 	if e.person, err = s.read(ctx, filePerson); err != nil {
 		return fail(err)
 	}
-	err = s.readBriefly(ctx, fileHashes, func(file []byte) { signed = examineHashes(file, e.certificate, e.person) })
+	err = s.readBriefly(ctx, fileHashes, func(file []byte) {
+		signed = examineHashes(file, e.certificate, e.person)
+	})
 	if err != nil {
 		return fail(err)
 	}
@@ -120,39 +127,42 @@ const (
 	tagTextKeySigned = 0xDF52
 )
 
-// examineHashes looks at FF30{DF31, DF32, DF33} while it is there. It keeps nothing of file; what is joined here is
-// overwritten here, and longer than a block of SHA-256, so that the hash function keeps no copy either.
+// examineHashes looks at FF30{DF31, DF32, DF33} while it is there. It keeps nothing of file; what is joined
+// here is overwritten here, and longer than a block of SHA-256, so that the hash function keeps no copy
+// either.
 func examineHashes(file, certificate, person []byte) hashes {
 	c, err := parseCVCertificate(certificate)
-	parts, ok := inside(file, tagHashes)
+	parts, ok := contentOf(file, tagHashes)
 	number, ok1 := child(parts, tagNumberHash)
 	record, ok2 := child(parts, tagPersonHash)
 	signature, ok3 := child(parts, tagHashSignature)
-	if err != nil || !ok || !ok1 || !ok2 || !ok3 || len(number.value) != sha256.Size || len(record.value) != sha256.Size {
+	if err != nil || !ok || !ok1 || !ok2 || !ok3 || len(number.value) != sha256.Size ||
+		len(record.value) != sha256.Size {
 		return hashes{}
 	}
-	joined := make([]byte, 0, len(number.whole)+len(record.whole))
-	joined = append(append(joined, number.whole...), record.whole...)
+	joined := make([]byte, 0, len(number.encoded)+len(record.encoded))
+	joined = append(append(joined, number.encoded...), record.encoded...)
 	defer clear(joined)
 	covered, ok := afterOffsets(person)
 	return hashes{wellFormed: true, signed: c.key.verify(joined, signature.value),
 		fit: ok && sha256.Sum256(covered) == [32]byte(record.value)}
 }
 
-// afterOffsets returns what the record's hash covers: everything in FF20 behind the DF21 object. The table of offsets in
-// DF21 is not covered, so nothing is looked up by it.
+// afterOffsets returns what the record's hash covers: everything in FF20 behind the DF21 object. The table of
+// offsets in DF21 is not covered, so nothing is looked up by it.
 func afterOffsets(person []byte) ([]byte, bool) {
 	outer, ok := readObject(person)
 	first, ok1 := readObject(outer.value)
 	if !ok || !ok1 || outer.tag != tagPerson || first.tag != tagOffsets {
 		return nil, false
 	}
-	return outer.value[len(first.whole):], true
+	return outer.value[len(first.encoded):], true
 }
 
-func (t *trial) verifyText(e textEvidence, signed hashes, birth eligibility.Date, challenge [32]byte, keys IssuerKeys) (TextReading, Result) {
+func (t *trial) verifyText(e textEvidence, signed hashes, birth eligibility.Date, challenge [32]byte,
+	keys IssuerKeys) (TextReading, Result) {
 	none := func(r Result) (TextReading, Result) { return TextReading{}, r }
-	certificate, refusal := t.issuer(e.certificate, keys)
+	certificate, refusal := t.checkIssuer(e.certificate, keys)
 	if refusal != nil {
 		return none(*refusal)
 	}
@@ -175,24 +185,24 @@ func (t *trial) verifyText(e textEvidence, signed hashes, birth eligibility.Date
 		return none(t.refuse(ErrBirthDate, "birthDate"))
 	}
 	t.pass("birthDate")
-	parts, ok := inside(e.cardKey, tagTextKey)
+	parts, ok := contentOf(e.cardKey, tagTextKey)
 	key, ok1 := child(parts, tagTextCardKey)
 	signature, ok2 := child(parts, tagTextKeySigned)
 	if !ok || !ok1 || !ok2 {
 		return none(t.refuse(errEvidence, "presence"))
 	}
-	if !certificate.key.verify(key.whole, signature.value) {
+	if !certificate.key.verify(key.encoded, signature.value) {
 		return none(t.refuse(errForged, "presence"))
 	}
-	if refusal := t.presence(key.value, challenge, e.signature); refusal != nil {
+	if refusal := t.checkPresence(key.value, challenge, e.signature); refusal != nil {
 		return none(*refusal)
 	}
-	return reading, t.end(len(keys) > 0)
+	return reading, t.succeed(len(keys) > 0)
 }
 
 // parsePerson reads FF20{DF21 offsets, DF22 name, DF23 address, DF24 birth date, DF25 sex}.
 func parsePerson(person []byte) (TextReading, bool) {
-	parts, ok := inside(person, tagPerson)
+	parts, ok := contentOf(person, tagPerson)
 	name, ok1 := child(parts, tagName)
 	address, ok2 := child(parts, tagAddress)
 	birth, ok3 := child(parts, tagPersonBirth)
@@ -201,12 +211,17 @@ func parsePerson(person []byte) (TextReading, bool) {
 	if !ok || !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || len(sex.value) != 1 {
 		return TextReading{}, false
 	}
-	r := TextReading{Name: text(name.value), Address: text(address.value), BirthDate: date, Sex: cardSex(sex.value[0])}
+	r := TextReading{
+		Name:      decodeText(name.value),
+		Address:   decodeText(address.value),
+		BirthDate: date,
+		Sex:       cardSex(sex.value[0]),
+	}
 	return r, r.Name != ""
 }
 
-// text reads UTF-8; what is none becomes U+FFFD, so that it can be shown.
-func text(value []byte) string {
+// decodeText reads UTF-8; invalid bytes become U+FFFD, so that it can be shown.
+func decodeText(value []byte) string {
 	return strings.TrimRight(strings.ToValidUTF8(string(value), "\uFFFD"), "\x00 ")
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -19,7 +20,8 @@ func TestNumberBIsTheEraDateTheYearAndTheCode(t *testing.T) {
 	birth := eligibility.MustDate("1980-02-17")
 	c := insert(t, virtual.Description{BirthDate: birth, SecurityCode: "2285"})
 	s, _ := open(t, c)
-	if _, r := card.CheckText(context.Background(), s, numberB(t, birth, 2035, " ２２８５ "), challenge(1), nil); r.Outcome != card.Unverified {
+	_, r := card.CheckText(context.Background(), s, numberB(t, birth, 2035, " ２２８５ "), challenge(1), nil)
+	if r.Outcome != card.Unverified {
 		t.Fatalf("%+v", r)
 	}
 	sent := false
@@ -32,25 +34,30 @@ func TestNumberBIsTheEraDateTheYearAndTheCode(t *testing.T) {
 }
 
 func TestMistypedNumberBNeverReachesTheCard(t *testing.T) {
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name  string
 		birth string
 		year  int
 		code  string
 		want  error
 	}{
-		"unknown day":        {"1980-02", 2035, "2285", card.ErrKeyForm},
-		"era year":           {"1980-02-17", 7, "2285", card.ErrExpiryYear},
-		"two-digit year":     {"1980-02-17", 35, "2285", card.ErrExpiryYear},
-		"three digits":       {"1980-02-17", 2035, "228", card.ErrSecurityCode},
-		"a letter":           {"1980-02-17", 2035, "228O", card.ErrSecurityCode},
-		"twelve more digits": {"1980-02-17", 2035, "228512345678", card.ErrSecurityCode},
+		{"unknown day", "1980-02", 2035, "2285", card.ErrKeyForm},
+		{"era year", "1980-02-17", 7, "2285", card.ErrExpiryYear},
+		{"two-digit year", "1980-02-17", 35, "2285", card.ErrExpiryYear},
+		{"three digits", "1980-02-17", 2035, "228", card.ErrSecurityCode},
+		{"a letter", "1980-02-17", 2035, "228O", card.ErrSecurityCode},
+		{"twelve more digits", "1980-02-17", 2035, "228512345678", card.ErrSecurityCode},
 	} {
-		if b, err := card.NewNumberB(eligibility.MustDate(c.birth), c.year, c.code); !errors.Is(err, c.want) {
-			t.Errorf("%s: %v %v", name, b, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			b, err := card.NewNumberB(eligibility.MustDate(c.birth), c.year, c.code)
+			if !errors.Is(err, c.want) {
+				t.Errorf("%v %v", b, err)
+			}
+		})
 	}
 	s, w := open(t, insert(t, virtual.Description{}))
-	if _, r := card.CheckText(context.Background(), s, card.NumberB{}, challenge(1), nil); r.Outcome != card.Refused || len(w.files) > 0 {
+	_, r := card.CheckText(context.Background(), s, card.NumberB{}, challenge(1), nil)
+	if r.Outcome != card.Refused || len(w.files) > 0 {
 		t.Errorf("an empty number was used: %+v", r)
 	}
 }
@@ -65,12 +72,19 @@ func TestPrintedNumberBShowsNoDigits(t *testing.T) {
 func TestTextIsReadFromAGenuineCardAndTheAgentIsNamed(t *testing.T) {
 	d := virtual.Description{Name: "髙橋 德一", Address: "架空県架空市１－２－３", Sex: eligibility.Male}
 	s, _ := open(t, insert(t, d))
-	reading, r := card.CheckText(context.Background(), s, numberB(t, tokuichi, 2035, "1234"), challenge(1), virtual.TestIssuerKeys())
-	want := card.TextReading{Name: "髙橋\u3000德一", Address: "架空県架空市１－２－３", BirthDate: tokuichi, Sex: eligibility.Male}
+	reading, r := card.CheckText(context.Background(), s, numberB(t, tokuichi, 2035, "1234"), challenge(1),
+		virtual.TestIssuerKeys())
+	want := card.TextReading{
+		Name:      "髙橋\u3000德一",
+		Address:   "架空県架空市１－２－３",
+		BirthDate: tokuichi,
+		Sex:       eligibility.Male,
+	}
 	if r.Outcome != card.Confirmed || reading != want {
 		t.Errorf("%+v %+v", reading, r)
 	}
-	if r.By != card.ByAgent || r.By.Message().Text("ja") != "このPCのエージェントが確認" || !bytes.Contains([]byte(r.Text("ja")), []byte("このPCのエージェントが確認")) {
+	if r.By != card.ByAgent || r.By.Message().Text("ja") != "このPCのエージェントが確認" ||
+		!bytes.Contains([]byte(r.Text("ja")), []byte("このPCのエージェントが確認")) {
 		t.Errorf("the agent is not named: %+v", r)
 	}
 	if len(r.Proves) == 0 || len(r.NotProven) == 0 {
@@ -83,7 +97,8 @@ func TestTextIsReadFromAGenuineCardAndTheAgentIsNamed(t *testing.T) {
 	}
 }
 
-// numberBRefusals are cards that a check by 照合番号B must refuse, the code that is typed and the key of the refusal.
+// numberBRefusals are cards that a check by 照合番号B must refuse, the code that is typed and the key of the
+// refusal.
 func numberBRefusals() map[string]numberBRefusal {
 	two, zero := 2, 0
 	return map[string]numberBRefusal{
@@ -96,7 +111,8 @@ func numberBRefusals() map[string]numberBRefusal {
 		"Android phone":  {virtual.Description{Variant: virtual.Phone}, "1234", "card.phone"},
 		"iPhone":         {virtual.Description{Variant: virtual.IPhone}, "1234", "card.phone"},
 		"old card":       {virtual.Description{Variant: virtual.OldCard}, "1234", "card.juki"},
-		"another card":   {virtual.Description{Variant: virtual.OtherCard}, "1234", "card.not_my_number_card"},
+		"another card": {virtual.Description{Variant: virtual.OtherCard}, "1234",
+			"card.not_my_number_card"},
 	}
 }
 
@@ -106,44 +122,64 @@ type numberBRefusal struct {
 }
 
 func TestTextOfCardsThatMustBeRefused(t *testing.T) {
-	for name, c := range numberBRefusals() {
-		chip := insert(t, c.d)
-		before := chip.TriesLeft().NumberB
-		s, w := open(t, chip)
-		reading, r := card.CheckText(context.Background(), s, numberB(t, tokuichi, 2035, c.code), challenge(1), virtual.TestIssuerKeys())
-		if r.Outcome != card.Refused || r.Key != c.key || r.Text("ja") == "" || r.Text("en") == "" || reading != (card.TextReading{}) {
-			t.Errorf("%s: %+v %+v", name, reading, r)
-		}
-		lost := before - chip.TriesLeft().NumberB
-		if name == "wrong code" && (lost != 1 || w.verifies != 1) || name != "wrong code" && lost > 0 {
-			t.Errorf("%s: %d tries lost", name, lost)
-		}
+	all := numberBRefusals()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			c := all[name]
+			chip := insert(t, c.d)
+			before := chip.TriesLeft().NumberB
+			s, w := open(t, chip)
+			reading, r := card.CheckText(context.Background(), s, numberB(t, tokuichi, 2035, c.code),
+				challenge(1), virtual.TestIssuerKeys())
+			if r.Outcome != card.Refused || r.Key != c.key || r.Text("ja") == "" || r.Text("en") == "" ||
+				reading != (card.TextReading{}) {
+				t.Errorf("%+v %+v", reading, r)
+			}
+			lost := before - chip.TriesLeft().NumberB
+			if name == "wrong code" && (lost != 1 || w.verifies != 1) || name != "wrong code" && lost > 0 {
+				t.Errorf("%d tries lost", lost)
+			}
+		})
 	}
 }
 
-// Every byte of the four files counts, except those that nothing vouches for: the table of offsets and the filler.
+// Every byte of the four files counts, except those that nothing vouches for: the table of offsets and the
+// filler.
 func TestChangedByteInAnyTextFileIsRefused(t *testing.T) {
 	chip := insert(t, virtual.Description{Name: "髙橋 德一"})
 	b := numberB(t, tokuichi, 2035, "1234")
-	for file, step := range map[uint16]int{0x0002: 5, 0x0003: 7, 0x0004: 23, 0x0007: 23} {
-		length := 0
-		for at := 0; at == 0 || at < length; at += step {
-			chip.Insert()
-			s, w := open(t, chip)
-			w.change = func(p place, content []byte) []byte {
-				if p != (place{"text", file}) {
-					return nil
+	for _, c := range []struct {
+		file uint16
+		step int
+	}{
+		{0x0002, 5},
+		{0x0003, 7},
+		{0x0004, 23},
+		{0x0007, 23},
+	} {
+		t.Run(fmt.Sprint(c.file), func(t *testing.T) {
+			length := 0
+			for at := 0; at == 0 || at < length; at += c.step {
+				chip.Insert()
+				s, w := open(t, chip)
+				w.change = func(p place, content []byte) []byte {
+					if p != (place{"text", c.file}) {
+						return nil
+					}
+					length = 5 + int(content[3])<<8 + int(content[4])
+					content[at] ^= 0x01
+					return content
 				}
-				length = 5 + int(content[3])<<8 + int(content[4])
-				content[at] ^= 0x01
-				return content
+				reading, r := card.CheckText(context.Background(), s, b, challenge(1),
+					virtual.TestIssuerKeys())
+				table := c.file == 0x0002 && at >= 10 && at < 18
+				if table && r.Outcome != card.Confirmed || !table &&
+					(r.Outcome == card.Confirmed || r.Outcome == card.Unverified ||
+						reading != (card.TextReading{})) {
+					t.Errorf("byte %d of text %04X: %s %s", at, c.file, r.Outcome, r.Key)
+				}
 			}
-			reading, r := card.CheckText(context.Background(), s, b, challenge(1), virtual.TestIssuerKeys())
-			table := file == 0x0002 && at >= 10 && at < 18
-			if table && r.Outcome != card.Confirmed || !table && (r.Outcome == card.Confirmed || r.Outcome == card.Unverified || reading != (card.TextReading{})) {
-				t.Errorf("byte %d of text %04X: %s %s", at, file, r.Outcome, r.Key)
-			}
-		}
+		})
 	}
 }
 
@@ -152,31 +188,43 @@ func TestTextRecordOfAnotherGenuineCardIsRefused(t *testing.T) {
 	other := map[uint16][]byte{}
 	s, w := open(t, insert(t, virtual.Description{Name: "別人 花子"}))
 	w.change = func(p place, content []byte) []byte { other[p.file] = content; return nil }
-	if _, r := card.CheckText(context.Background(), s, b, challenge(1), virtual.TestIssuerKeys()); r.Outcome != card.Confirmed {
+	_, r := card.CheckText(context.Background(), s, b, challenge(1), virtual.TestIssuerKeys())
+	if r.Outcome != card.Confirmed {
 		t.Fatalf("%+v", r)
 	}
-	for name, files := range map[string][]uint16{"record": {0x0002}, "record and hashes": {0x0002, 0x0003}, "card key": {0x0007}, "all": {0x0002, 0x0003, 0x0007}} {
-		s, w := open(t, insert(t, virtual.Description{}))
-		w.change = func(p place, _ []byte) []byte {
-			for _, f := range files {
-				if p == (place{"text", f}) {
-					return other[f]
+	for _, c := range []struct {
+		name  string
+		files []uint16
+	}{
+		{"record", []uint16{0x0002}},
+		{"record and hashes", []uint16{0x0002, 0x0003}},
+		{"card key", []uint16{0x0007}},
+		{"all", []uint16{0x0002, 0x0003, 0x0007}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, w := open(t, insert(t, virtual.Description{}))
+			w.change = func(p place, _ []byte) []byte {
+				for _, f := range c.files {
+					if p == (place{"text", f}) {
+						return other[f]
+					}
 				}
+				return nil
 			}
-			return nil
-		}
-		_, r := card.CheckText(context.Background(), s, b, challenge(1), virtual.TestIssuerKeys())
-		if name == "record and hashes" {
-			// Nothing in this application binds the record to the chip: each is signed for itself. So the result says
-			// that it counts only beside the birth date, whose record holds the chip's key.
-			if r.Outcome != card.Confirmed || !slices.Contains(card.Claims(r.NotProven, "ja"), "この記録とこのチップが同じカードのものであること（生年月日の確認といっしょに見てください）") {
-				t.Errorf("%s: %+v", name, r)
+			_, r := card.CheckText(context.Background(), s, b, challenge(1), virtual.TestIssuerKeys())
+			if c.name == "record and hashes" {
+				// Nothing in this application binds the record to the chip: each is signed for itself. So the
+				// result says that it counts only beside the birth date, whose record holds the chip's key.
+				if r.Outcome != card.Confirmed || !slices.Contains(card.Claims(r.NotProven, "ja"),
+					"この記録とこのチップが同じカードのものであること（生年月日の確認といっしょに見てください）") {
+					t.Errorf("%+v", r)
+				}
+				return
 			}
-			continue
-		}
-		if r.Outcome != card.Refused {
-			t.Errorf("%s: %+v", name, r)
-		}
+			if r.Outcome != card.Refused {
+				t.Errorf("%+v", r)
+			}
+		})
 	}
 }
 
@@ -187,7 +235,8 @@ func TestRecordOfAnotherBirthDateIsRefused(t *testing.T) {
 	for _, o := range operations[1:3] {
 		s, w := open(t, insert(t, virtual.Description{BirthDate: stranger}))
 		w.change = func(p place, content []byte) []byte { other[p] = content; return nil }
-		if _, r := o.run(context.Background(), s, stranger, numberB(t, stranger, 2035, "1234")); r.Outcome != card.Confirmed {
+		_, r := o.run(context.Background(), s, stranger, numberB(t, stranger, 2035, "1234"))
+		if r.Outcome != card.Confirmed {
 			t.Fatalf("%+v", r)
 		}
 		s, w = open(t, insert(t, virtual.Description{}))
@@ -198,7 +247,8 @@ func TestRecordOfAnotherBirthDateIsRefused(t *testing.T) {
 			}
 			return nil
 		}
-		if _, r := o.run(context.Background(), s, tokuichi, numberB(t, tokuichi, 2035, "1234")); r.Outcome != card.Refused || r.Key != "card.birthdate_mismatch" {
+		_, r = o.run(context.Background(), s, tokuichi, numberB(t, tokuichi, 2035, "1234"))
+		if r.Outcome != card.Refused || r.Key != "card.birthdate_mismatch" {
 			t.Errorf("%s: %+v", o.name, r)
 		}
 	}
@@ -215,7 +265,9 @@ func TestResponsesWithTheNumbersHashAreOverwritten(t *testing.T) {
 		seen = seen || bytes.Contains(answer, hash[:])
 		return answer, err
 	})
-	if _, r := card.CheckText(context.Background(), s, numberB(t, tokuichi, 2035, "1234"), challenge(1), virtual.TestIssuerKeys()); r.Outcome != card.Confirmed {
+	_, r := card.CheckText(context.Background(), s, numberB(t, tokuichi, 2035, "1234"), challenge(1),
+		virtual.TestIssuerKeys())
+	if r.Outcome != card.Confirmed {
 		t.Fatalf("%+v", r)
 	}
 	if !seen || len(w.responses) == 0 {
@@ -239,33 +291,37 @@ func TestCardsWithWesternDatesAreNotAsked(t *testing.T) {
 	for _, o := range operations[:3] {
 		s, w := open(t, insert(t, virtual.Description{}))
 		s.WesternDates = true
-		if _, r := o.run(context.Background(), s, tokuichi, b); r.Outcome != card.Refused || r.Key != "card.key_form" || len(w.files) > 0 {
+		_, r := o.run(context.Background(), s, tokuichi, b)
+		if r.Outcome != card.Refused || r.Key != "card.key_form" || len(w.files) > 0 {
 			t.Errorf("%s: %+v", o.name, r)
 		}
 	}
 }
 
-func TestSecondKeyNeedsAnotherPress(t *testing.T) {
+func TestSecondKeyNeedsAnotherHumanAction(t *testing.T) {
 	for _, right := range []bool{true, false} {
 		chip := insert(t, virtual.Description{})
 		b := numberB(t, tokuichi, 2035, map[bool]string{true: "1234", false: "9999"}[right])
 		s, w := open(t, chip)
 		_, first := operations[1].run(context.Background(), s, tokuichi, b)
-		if w.verifies != 1 || right && first.Outcome != card.Confirmed || !right && first.Key != "card.number_b_mismatch" {
+		if w.verifies != 1 || right && first.Outcome != card.Confirmed ||
+			!right && first.Key != "card.number_b_mismatch" {
 			t.Fatalf("%+v", first)
 		}
 		sent := len(chip.Commands())
 		for _, o := range operations[:3] {
-			if _, r := o.run(context.Background(), s, tokuichi, b); r.Outcome != card.Failed || r.Key != "card.second_key" {
+			_, r := o.run(context.Background(), s, tokuichi, b)
+			if r.Outcome != card.Failed || r.Key != "card.second_key" {
 				t.Errorf("%s: %+v", o.name, r)
 			}
 		}
 		if len(chip.Commands()) != sent {
-			t.Error("bytes were sent for a second key without a press")
+			t.Error("bytes were sent for a second key within one human action")
 		}
-		s.Pressed()
-		if _, r := operations[0].run(context.Background(), s, tokuichi, b); r.Outcome != card.Confirmed || w.verifies != 2 {
-			t.Errorf("after a press: %+v", r)
+		s = card.Open(w) // the next human action
+		_, r := operations[0].run(context.Background(), s, tokuichi, b)
+		if r.Outcome != card.Confirmed || w.verifies != 2 {
+			t.Errorf("after another action: %+v", r)
 		}
 	}
 }

@@ -1,13 +1,13 @@
 package card
 
-// A BER reader as tolerant as real cards need: lengths that are not minimal, and filler (FF) behind an object.
-// encoding/asn1 refuses both.
+// A BER reader as tolerant as real cards need: lengths that are not minimal, and filler (FF) behind an
+// object. encoding/asn1 refuses both.
 
 // object is one BER object: its tag, its value, and the whole of it with tag and length.
 type object struct {
-	tag   uint32
-	value []byte
-	whole []byte
+	tag     uint32
+	value   []byte
+	encoded []byte
 }
 
 // berHeader reads a tag and a length; n is the number of bytes that they take.
@@ -64,7 +64,8 @@ func readObject(data []byte) (object, bool) {
 	return object{tag, data[n : n+length], data[:n+length]}, true
 }
 
-// children reads the objects inside a value, up to filler or its end. ok is false when something else stands there.
+// children reads the objects inside a value, up to filler or its end. ok is false when something else stands
+// there.
 func children(value []byte) (out []object, ok bool) {
 	for len(value) > 0 && value[0] != 0xFF {
 		o, ok := readObject(value)
@@ -72,13 +73,13 @@ func children(value []byte) (out []object, ok bool) {
 			return nil, false
 		}
 		out = append(out, o)
-		value = value[len(o.whole):]
+		value = value[len(o.encoded):]
 	}
 	return out, true
 }
 
-// inside reads the objects in the one object with this tag that data starts with.
-func inside(data []byte, tag uint32) ([]object, bool) {
+// contentOf returns the objects inside the constructed object with this tag at the start of data.
+func contentOf(data []byte, tag uint32) ([]object, bool) {
 	outer, ok := readObject(data)
 	if !ok || outer.tag != tag {
 		return nil, false

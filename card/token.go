@@ -13,24 +13,24 @@ const (
 	labelOld     = "JPKIAPICCTOKEN"
 )
 
-// identify tells a My Number card from a phone, an old card and anything else, and returns the label. No ATR is looked at:
-// new cards bring new ones.
+// identify tells a My Number card from a phone, an old card and anything else, and returns the label. No ATR
+// is looked at: new cards bring new ones.
 func (s *Session) identify(ctx context.Context) ([]byte, error) {
-	found, err := s.application(ctx, appJPKI)
+	found, err := s.selectApplication(ctx, appJPKI)
 	if err != nil {
 		return nil, err
 	}
 	if !found {
 		return nil, ErrNotMyNumberCard
 	}
-	if err := s.file(ctx, fileToken); err != nil {
+	if err := s.selectFile(ctx, fileToken); err != nil {
 		return nil, err
 	}
 	label, sw, err := s.send(ctx, 0x00, insRead, 0x00, 0x00, 0x20)
 	if err != nil {
 		return nil, err
 	}
-	if err := unexpected("READ BINARY", sw); err != nil {
+	if err := statusError("READ BINARY", sw); err != nil {
 		return nil, err
 	}
 	return label, tokenRefusal(label)

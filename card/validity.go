@@ -11,14 +11,15 @@ import (
 	"madoguchi/message"
 )
 
-// CertificateDates is all that is kept of a 利用者証明用電子証明書: when it begins and ends, and what follows for the use of
-// the card as insurance card on the day that was asked for.
+// CertificateDates is all that is kept of a 利用者証明用電子証明書: when it begins and ends, and what follows for the
+// use of the card as insurance card on the day that was asked for.
 type CertificateDates struct {
 	From      eligibility.Date             `json:"from"`
 	Until     eligibility.Date             `json:"until"` // the last day
 	State     eligibility.CertificateState `json:"state"` // on the day: valid, grace, expired
 	WarnUntil eligibility.Date             `json:"warnUntil"`
-	MayWorkTo eligibility.Date             `json:"mayWorkTo"` // the last day of the three months' grace (eligibility.GraceOf)
+	// the last day of the three months' grace (eligibility.GraceOf)
+	MayWorkTo eligibility.Date `json:"mayWorkTo"`
 }
 
 // UserRoots are the CA certificates that issue 利用者証明用電子証明書, every generation that is still in use. Those for
@@ -84,15 +85,17 @@ var (
 // checked. No key is presented; nothing but the dates is kept.
 func CheckCertificate(ctx context.Context, s *Session, day eligibility.Date, roots UserRoots) (CertificateDates, Result) {
 	if _, err := s.identify(ctx); err != nil {
-		return CertificateDates{}, datesPlan.fault(err)
+		return CertificateDates{}, datesPlan.faultResult(err)
 	}
-	t := datesPlan.start()
+	t := datesPlan.begin()
 	t.pass("token")
 	var dates CertificateDates
 	var r Result
-	err := s.readBriefly(ctx, fileUserCertificate, func(der []byte) { dates, r = t.verifyDates(der, day, roots) })
+	err := s.readBriefly(ctx, fileUserCertificate, func(der []byte) {
+		dates, r = t.verifyDates(der, day, roots)
+	})
 	if err != nil {
-		return CertificateDates{}, datesPlan.fault(err)
+		return CertificateDates{}, datesPlan.faultResult(err)
 	}
 	return dates, r
 }
@@ -102,7 +105,8 @@ func (t *trial) verifyDates(der []byte, day eligibility.Date, roots UserRoots) (
 		return CertificateDates{}, t.refuse(e, failed)
 	}
 	c, err := x509.ParseCertificate(der)
-	if err != nil || c.IsCA || c.KeyUsage != x509.KeyUsageDigitalSignature || len(c.UnhandledCriticalExtensions) > 0 {
+	if err != nil || c.IsCA || c.KeyUsage != x509.KeyUsageDigitalSignature ||
+		len(c.UnhandledCriticalExtensions) > 0 {
 		return none(errPurpose, "purpose")
 	}
 	t.pass("purpose")
@@ -122,11 +126,12 @@ func (t *trial) verifyDates(der []byte, day eligibility.Date, roots UserRoots) (
 	return dates, t.endDates(dates.State, len(roots) > 0)
 }
 
-// issued reports whether one of the roots signed the certificate while it was itself valid. CheckSignatureFrom also demands
-// that the root is a CA whose key may sign certificates.
+// issued reports whether one of the roots signed the certificate while it was itself valid.
+// CheckSignatureFrom also demands that the root is a CA whose key may sign certificates.
 func (r UserRoots) issued(c *x509.Certificate) bool {
 	for _, root := range r {
-		if c.CheckSignatureFrom(root) == nil && !c.NotBefore.Before(root.NotBefore) && !c.NotBefore.After(root.NotAfter) {
+		if c.CheckSignatureFrom(root) == nil && !c.NotBefore.Before(root.NotBefore) &&
+			!c.NotBefore.After(root.NotAfter) {
 			return true
 		}
 	}

@@ -10,9 +10,8 @@ import (
 // maxAddresses bounds the addresses of one issuer.
 const maxAddresses = 8
 
-// checkAddresses refuses what is not the usual writing of the address of a server (RFC 5952): a name, a
-// prefix, a zone, an IPv4 address in IPv6's clothes, and one that means no single server or the machine's own
-// provider.
+// checkAddresses refuses what is not the canonical text of one server's address (RFC 5952): a name, a prefix,
+// a zone, an IPv4-mapped IPv6 address, and unspecified, multicast, broadcast and link-local addresses.
 func checkAddresses(texts []string) error {
 	if len(texts) > maxAddresses {
 		return fmt.Errorf("%d addresses", len(texts))

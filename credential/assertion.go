@@ -6,7 +6,8 @@ func SignJWT(key Key, typ string, claims any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	input := b64.EncodeToString([]byte(`{"typ":"`+typ+`","alg":"ES256","kid":"`+key.ID+`"}`)) + "." + b64.EncodeToString(body)
+	input := b64.EncodeToString([]byte(`{"typ":"`+typ+`","alg":"ES256","kid":"`+key.ID+`"}`)) + "." +
+		b64.EncodeToString(body)
 	signature, err := sign(input, key)
 	if err != nil {
 		return "", err

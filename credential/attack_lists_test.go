@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/json"
+	"fmt"
 	"runtime"
 	"strconv"
 	"strings"
@@ -45,49 +46,58 @@ func TestTrustListsThatAreNotTheOperatorsNewestAreRefused(t *testing.T) {
 	iat, end := strconv.FormatInt(list.IssuedAt, 10), strconv.FormatInt(list.ExpiresAt, 10)
 	d := privateJWK(t, issuer)["d"]
 	parts := strings.Split(good, ".")
-	for name, c := range map[string]struct {
-		jws string
-		min int
-		at  time.Time
+	for _, c := range []struct {
+		name string
+		jws  string
+		min  int
+		at   time.Time
 	}{
-		"rolled back":                         {good, 8, issuedAt},
-		"another signer":                      {signJSON(t, other, trustType, body), 0, issuedAt},
-		"another signer under the root's kid": {signJSON(t, Key{ID: root.ID, signer: other.signer, public: other.public}, trustType, body), 0, issuedAt},
-		"one of its own issuers as signer":    {signJSON(t, issuer, trustType, body), 0, issuedAt},
-		"type of a status list":               {signJSON(t, root, statusType, body), 0, issuedAt},
-		"type of an assertion":                {signJSON(t, root, "counter+jwt", body), 0, issuedAt},
-		"no type":                             {signJSON(t, root, "", body), 0, issuedAt},
-		"expired":                             {good, 0, issuedAt.Add(MaxTrustLife + 31*time.Second)},
-		"from the future":                     {good, 0, issuedAt.Add(-31 * time.Second)},
-		"lives a second too long":             {replace(`"exp":`+end, `"exp":`+strconv.FormatInt(list.ExpiresAt+1, 10)), 0, issuedAt},
-		"lives 584 years, as int64 wraps":     {replace(`"exp":`+end, `"exp":`+strconv.FormatInt(list.IssuedAt+18446744074, 10)), 0, issuedAt},
-		"no exp":                              {replace(`"exp":`+end+",", ""), 0, issuedAt},
-		"exp negative":                        {replace(`"exp":`+end, `"exp":-1`), 0, issuedAt},
-		"exp a float":                         {replace(`"exp":`+end, `"exp":`+end+".0"), 0, issuedAt},
-		"exp before iat":                      {replace(`"exp":`+end, `"exp":`+strconv.FormatInt(list.IssuedAt-1, 10)), 0, issuedAt},
-		"no iat":                              {replace(`"iat":`+iat+",", ""), 0, issuedAt},
-		"version twice":                       {replace(`"version":7`, `"version":7,"version":9`), 0, issuedAt},
-		"VERSION beside version":              {replace(`"version":7`, `"version":7,"VERSION":9`), 9, issuedAt},
-		"a private key inside":                {replace(`"kty"`, `"d":"`+d+`","kty"`), 0, issuedAt},
-		"a kid that is not the thumbprint":    {replace(issuer.ID, other.ID), 0, issuedAt},
-		"a key for encryption":                {replace(`"use":"sig"`, `"use":"enc"`), 0, issuedAt},
-		"a key of another alg":                {replace(`"alg":"ES256"`, `"alg":"ES384"`), 0, issuedAt},
-		"compressed":                          {zipped(t, root, body), 0, issuedAt},
-		"bytes behind":                        {signJSON(t, root, trustType, body) + ".x", 0, issuedAt},
-		"a line break in the signature":       {parts[0] + "." + parts[1] + "." + parts[2][:9] + "\n" + parts[2][9:], 0, issuedAt},
-		"a live screen in its place":          {issue(t, root, Request{Tier: Live}).JWS, 0, issuedAt},
-		"nothing":                             {"", 0, issuedAt},
+		{"rolled back", good, 8, issuedAt},
+		{"another signer", signJSON(t, other, trustType, body), 0, issuedAt},
+		{"another signer under the root's kid",
+			signJSON(t, Key{ID: root.ID, signer: other.signer, public: other.public}, trustType, body), 0,
+			issuedAt},
+		{"one of its own issuers as signer", signJSON(t, issuer, trustType, body), 0, issuedAt},
+		{"type of a status list", signJSON(t, root, statusType, body), 0, issuedAt},
+		{"type of an assertion", signJSON(t, root, "counter+jwt", body), 0, issuedAt},
+		{"no type", signJSON(t, root, "", body), 0, issuedAt},
+		{"expired", good, 0, issuedAt.Add(MaxTrustLife + 31*time.Second)},
+		{"from the future", good, 0, issuedAt.Add(-31 * time.Second)},
+		{"lives a second too long", replace(`"exp":`+end, `"exp":`+strconv.FormatInt(list.ExpiresAt+1, 10)),
+			0, issuedAt},
+		{"lives 584 years, as int64 wraps",
+			replace(`"exp":`+end, `"exp":`+strconv.FormatInt(list.IssuedAt+18446744074, 10)), 0, issuedAt},
+		{"no exp", replace(`"exp":`+end+",", ""), 0, issuedAt},
+		{"exp negative", replace(`"exp":`+end, `"exp":-1`), 0, issuedAt},
+		{"exp a float", replace(`"exp":`+end, `"exp":`+end+".0"), 0, issuedAt},
+		{"exp before iat", replace(`"exp":`+end, `"exp":`+strconv.FormatInt(list.IssuedAt-1, 10)), 0,
+			issuedAt},
+		{"no iat", replace(`"iat":`+iat+",", ""), 0, issuedAt},
+		{"version twice", replace(`"version":7`, `"version":7,"version":9`), 0, issuedAt},
+		{"VERSION beside version", replace(`"version":7`, `"version":7,"VERSION":9`), 9, issuedAt},
+		{"a private key inside", replace(`"kty"`, `"d":"`+d+`","kty"`), 0, issuedAt},
+		{"a kid that is not the thumbprint", replace(issuer.ID, other.ID), 0, issuedAt},
+		{"a key for encryption", replace(`"use":"sig"`, `"use":"enc"`), 0, issuedAt},
+		{"a key of another alg", replace(`"alg":"ES256"`, `"alg":"ES384"`), 0, issuedAt},
+		{"compressed", zipped(t, root, body), 0, issuedAt},
+		{"bytes behind", signJSON(t, root, trustType, body) + ".x", 0, issuedAt},
+		{"a line break in the signature",
+			parts[0] + "." + parts[1] + "." + parts[2][:9] + "\n" + parts[2][9:], 0, issuedAt},
+		{"a live screen in its place", issue(t, root, Request{Tier: Live}).JWS, 0, issuedAt},
+		{"nothing", "", 0, issuedAt},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			if _, err := OpenTrustList(c.jws, root.Public(), c.at, c.min); err == nil {
 				t.Error("it was accepted")
 			}
 		})
 	}
-	if _, err := OpenKeptTrustList(good, root.Public(), issuedAt.Add(MaxTrustLife+TrustGrace+time.Second), 0); err == nil {
+	_, err = OpenKeptTrustList(good, root.Public(), issuedAt.Add(MaxTrustLife+TrustGrace+time.Second), 0)
+	if err == nil {
 		t.Error("a list was kept longer than its grace")
 	}
-	if kept, err := OpenKeptTrustList(good, root.Public(), issuedAt.Add(MaxTrustLife+TrustGrace), 0); err != nil || len(kept.Issuers) != 1 {
+	kept, err := OpenKeptTrustList(good, root.Public(), issuedAt.Add(MaxTrustLife+TrustGrace), 0)
+	if err != nil || len(kept.Issuers) != 1 {
 		t.Errorf("a list within its grace: %v", err)
 	}
 }
@@ -98,7 +108,8 @@ func zipped(t *testing.T, key Key, body string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	input := b64.EncodeToString([]byte(`{"typ":"trust+jwt","alg":"ES256","kid":"`+key.ID+`","zip":"DEF"}`)) + "." + b64.EncodeToString(packed)
+	input := b64.EncodeToString([]byte(`{"typ":"trust+jwt","alg":"ES256","kid":"`+key.ID+`","zip":"DEF"}`)) +
+		"." + b64.EncodeToString(packed)
 	s, err := sign(input, key)
 	if err != nil {
 		t.Fatal(err)
@@ -118,29 +129,37 @@ func TestKeySetsThatAreNotSetsOfSigningKeysAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, bad := range map[string]string{
-		"a private key":           strings.Replace(good, `"kty"`, `"d":"`+d+`","kty"`, 1),
-		"a private key as D":      strings.Replace(good, `"kty"`, `"D":"`+d+`","kty"`, 1),
-		"X beside x":              strings.Replace(good, `"x"`, `"X":"`+y+`","x"`, 1),
-		"x twice":                 strings.Replace(good, `"x"`, `"x":"`+y+`","x"`, 1),
-		"KEYS beside keys":        strings.Replace(good, `"keys"`, `"KEYS":[],"keys"`, 1),
-		"a point beside a curve":  strings.Replace(good, x, y, 1),
-		"an RSA key":              `{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB","kid":"x"}]}`,
-		"an octet key":            `{"keys":[{"kty":"oct","k":"AAAA","kid":"x"}]}`,
-		"no kid":                  strings.Replace(good, `"kid":"`+key.ID+`",`, "", 1),
-		"a kid of the attacker's": strings.Replace(good, key.ID, "../../x", 1),
-		"the point of infinity":   strings.NewReplacer(x, strings.Repeat("A", 43), y, strings.Repeat("A", 43)).Replace(good),
-		"a list":                  "[]",
-		"bytes behind":            good + "x",
+	for _, c := range []struct {
+		name string
+		bad  string
+	}{
+		{"a private key", strings.Replace(good, `"kty"`, `"d":"`+d+`","kty"`, 1)},
+		{"a private key as D", strings.Replace(good, `"kty"`, `"D":"`+d+`","kty"`, 1)},
+		{"X beside x", strings.Replace(good, `"x"`, `"X":"`+y+`","x"`, 1)},
+		{"x twice", strings.Replace(good, `"x"`, `"x":"`+y+`","x"`, 1)},
+		{"KEYS beside keys", strings.Replace(good, `"keys"`, `"KEYS":[],"keys"`, 1)},
+		{"a point beside a curve", strings.Replace(good, x, y, 1)},
+		{"an RSA key", `{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB","kid":"x"}]}`},
+		{"an octet key", `{"keys":[{"kty":"oct","k":"AAAA","kid":"x"}]}`},
+		{"no kid", strings.Replace(good, `"kid":"`+key.ID+`",`, "", 1)},
+		{"a kid of the attacker's", strings.Replace(good, key.ID, "../../x", 1)},
+		{"the point of infinity",
+			strings.NewReplacer(x, strings.Repeat("A", 43), y, strings.Repeat("A", 43)).Replace(good)},
+		{"a list", "[]"},
+		{"bytes behind", good + "x"},
 	} {
-		var set KeySet
-		if err := json.Unmarshal([]byte(bad), &set); err == nil {
-			t.Errorf("%s: accepted as %d keys", name, len(set))
-		}
+		t.Run(c.name, func(t *testing.T) {
+			var set KeySet
+			if err := json.Unmarshal([]byte(c.bad), &set); err == nil {
+				t.Errorf("accepted as %d keys", len(set))
+			}
+		})
 	}
-	// RFC 7517 section 4: members that a reader does not know are ignored (an issuer with a certificate has x5c).
+	// RFC 7517 section 4: members that a reader does not know are ignored (an issuer with a certificate has
+	// x5c).
 	var set KeySet
-	if err := json.Unmarshal([]byte(strings.Replace(good, `"kty"`, `"x5c":["MIIB"],"kty"`, 1)), &set); err != nil || len(set) != 1 {
+	err = json.Unmarshal([]byte(strings.Replace(good, `"kty"`, `"x5c":["MIIB"],"kty"`, 1)), &set)
+	if err != nil || len(set) != 1 {
 		t.Errorf("a key with a certificate: %v", err)
 	}
 }
@@ -152,7 +171,8 @@ func TestStatusListsThatAreNotTheIssuersAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	list, err := OpenStatusList(good, testISS, KeySet{key.Public()}, issuedAt)
-	if err != nil || list.Count() != 4 || !list.Revoked(7) || !list.Revoked(MaxRID-1) || list.Revoked(8) || list.Revoked(1<<31) {
+	if err != nil || list.Count() != 4 || !list.Revoked(7) || !list.Revoked(MaxRID-1) || list.Revoked(8) ||
+		list.Revoked(1<<31) {
 		t.Fatalf("the issuer's own list: %v, %+v", err, list)
 	}
 	_, raw, _, _, err := splitJWS(good)
@@ -173,33 +193,40 @@ func TestStatusListsThatAreNotTheIssuersAreRefused(t *testing.T) {
 	}
 	start := strings.Index(body, `"lst":"`) + len(`"lst":"`)
 	bits := func(packed []byte) string {
-		return signJSON(t, key, statusType, body[:start]+b64.EncodeToString(packed)+body[start+strings.IndexByte(body[start:], '"'):])
+		return signJSON(t, key, statusType,
+			body[:start]+b64.EncodeToString(packed)+body[start+strings.IndexByte(body[start:], '"'):])
 	}
 	end := `"exp":` + strconv.FormatInt(issuedAt.Add(StatusLife).Unix(), 10)
-	for name, jws := range map[string]string{
-		"another signer":           signJSON(t, other, statusType, body),
-		"another type":             signJSON(t, key, trustType, body),
-		"another issuer":           replace(`"iss":"`+testISS, `"iss":"https://other.example`),
-		"another address":          replace(`"sub":"`+testISS, `"sub":"https://other.example`),
-		"lives a second too long":  replace(end, `"exp":`+strconv.FormatInt(issuedAt.Add(StatusLife).Unix()+1, 10)),
-		"lives 584 years, wrapped": replace(end, `"exp":`+strconv.FormatInt(issuedAt.Unix()+18446744074, 10)),
-		"no exp":                   replace(end+",", ""),
-		"from the future":          replace(`"iat":`+strconv.FormatInt(issuedAt.Unix(), 10), `"iat":`+strconv.FormatInt(issuedAt.Unix()+61, 10)),
-		"two bits an entry":        replace(`"bits":1`, `"bits":2`),
-		"iss twice":                replace(`"iss":`, `"iss":"x","iss":`),
-		"LST beside lst":           replace(`"lst":`, `"LST":"AAAA","lst":`),
-		"bits that are not zlib":   bits([]byte("not zlib at all")),
-		"no bits":                  bits(nil),
-		"bits cut off":             bits(zlibOf(t, []byte{1, 2, 3})[:9]),
-		"bits with a wrong sum":    bits(append(zlibOf(t, []byte{1, 2, 3})[:11], 0, 0, 0, 0)),
-		"bytes behind the bits":    bits(append(zlibOf(t, []byte{1}), 0)),
-		"more bits than indices":   bits(zlibOf(t, make([]byte, MaxRID/8+1))),
-		"a screen in its place":    issue(t, key, Request{Tier: Live}).JWS,
-		"nothing":                  "",
-		"33 MB":                    strings.Repeat("A", 33<<20),
+	for _, c := range []struct {
+		name string
+		jws  string
+	}{
+		{"another signer", signJSON(t, other, statusType, body)},
+		{"another type", signJSON(t, key, trustType, body)},
+		{"another issuer", replace(`"iss":"`+testISS, `"iss":"https://other.example`)},
+		{"another address", replace(`"sub":"`+testISS, `"sub":"https://other.example`)},
+		{"lives a second too long",
+			replace(end, `"exp":`+strconv.FormatInt(issuedAt.Add(StatusLife).Unix()+1, 10))},
+		{"lives 584 years, wrapped",
+			replace(end, `"exp":`+strconv.FormatInt(issuedAt.Unix()+18446744074, 10))},
+		{"no exp", replace(end+",", "")},
+		{"from the future", replace(`"iat":`+strconv.FormatInt(issuedAt.Unix(), 10),
+			`"iat":`+strconv.FormatInt(issuedAt.Unix()+61, 10))},
+		{"two bits an entry", replace(`"bits":1`, `"bits":2`)},
+		{"iss twice", replace(`"iss":`, `"iss":"x","iss":`)},
+		{"LST beside lst", replace(`"lst":`, `"LST":"AAAA","lst":`)},
+		{"bits that are not zlib", bits([]byte("not zlib at all"))},
+		{"no bits", bits(nil)},
+		{"bits cut off", bits(zlibOf(t, []byte{1, 2, 3})[:9])},
+		{"bits with a wrong sum", bits(append(zlibOf(t, []byte{1, 2, 3})[:11], 0, 0, 0, 0))},
+		{"bytes behind the bits", bits(append(zlibOf(t, []byte{1}), 0))},
+		{"more bits than indices", bits(zlibOf(t, make([]byte, MaxRID/8+1)))},
+		{"a screen in its place", issue(t, key, Request{Tier: Live}).JWS},
+		{"nothing", ""},
+		{"33 MB", strings.Repeat("A", 33<<20)},
 	} {
-		t.Run(name, func(t *testing.T) {
-			if _, err := OpenStatusList(jws, testISS, KeySet{key.Public()}, issuedAt); err == nil {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := OpenStatusList(c.jws, testISS, KeySet{key.Public()}, issuedAt); err == nil {
 				t.Error("it was accepted")
 			}
 		})
@@ -229,7 +256,8 @@ func TestStatusListOfEveryIndexTakesNoMoreThanItsBits(t *testing.T) {
 	if err != nil || set.count != MaxRID || !set.has(0) || !set.has(MaxRID-1) || set.has(MaxRID) {
 		t.Fatalf("%v, %d", err, set.count)
 	}
-	if used := after.TotalAlloc - before.TotalAlloc; used > 128<<20 { // 16 MB of bits and the list that grew up to 16 MB, by doubling and quarters
+	// 16 MB of bits and the list that grew up to 16 MB, by doubling and quarters
+	if used := after.TotalAlloc - before.TotalAlloc; used > 128<<20 {
 		t.Errorf("%d MB were allocated for %d bytes", used>>20, len(packed))
 	}
 }
@@ -237,54 +265,81 @@ func TestStatusListOfEveryIndexTakesNoMoreThanItsBits(t *testing.T) {
 func TestRevokedCopyIsRefusedAndAnOldListSaysSo(t *testing.T) {
 	key := newKey(t)
 	jws := issue(t, key, paper()).JWS
-	lists := map[string][]uint32{"revoked": {1, 12345}, "not revoked": {12344, 12346}}
-	for name, revoked := range lists {
-		signed, err := SignStatusList(testISS, key, revoked, Checkpoint{Sequence: 1}, issuedAt)
-		if err != nil {
-			t.Fatal(err)
-		}
-		list, err := OpenStatusList(signed, testISS, KeySet{key.Public()}, issuedAt)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b := Basis{Trust: trusting(key), At: issuedAt.Add(time.Hour), Status: func(iss string) *StatusList {
-			if iss == testISS {
-				return list
-			}
-			return nil
-		}}
-		if name == "revoked" {
-			mustRefuse(t, b, jws, "revocation")
-			continue
-		}
-		if v := b.Verify(jws); !v.Valid || v.Checks[0].Result != Passed {
-			t.Errorf("%s: %+v", name, v.Checks)
-		}
-		b.At = issuedAt.Add(StatusLife + time.Hour)
-		if v := b.Verify(jws); !v.Valid || v.Checks[0].Name != "revocation" || v.Checks[0].Result != NotChecked || !strings.Contains(v.Checks[0].Text("ja"), "11月22日") {
-			t.Errorf("%s, a week later: %+v", name, v.Checks)
-		}
+	lists := []struct {
+		name    string
+		revoked []uint32
+	}{
+		{"revoked", []uint32{1, 12345}},
+		{"not revoked", []uint32{12344, 12346}},
 	}
-	if v := (Basis{Trust: trusting(key), At: issuedAt}).Verify(jws); v.Checks[0].Name != "revocation" || v.Checks[0].Result != NotChecked {
+	for _, c := range lists {
+		t.Run(c.name, func(t *testing.T) {
+			signed, err := SignStatusList(testISS, key, c.revoked, Checkpoint{Sequence: 1}, issuedAt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, err := OpenStatusList(signed, testISS, KeySet{key.Public()}, issuedAt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := Basis{Trust: trusting(key), At: issuedAt.Add(time.Hour)}
+			b.Status = func(iss string) *StatusList {
+				if iss == testISS {
+					return list
+				}
+				return nil
+			}
+			if c.name == "revoked" {
+				mustRefuse(t, b, jws, "revocation")
+				return
+			}
+			if v := b.Verify(jws); !v.Valid || v.Checks[0].Result != Passed {
+				t.Errorf("%+v", v.Checks)
+			}
+			b.At = issuedAt.Add(StatusLife + time.Hour)
+			v := b.Verify(jws)
+			if !v.Valid || v.Checks[0].Name != "revocation" || v.Checks[0].Result != NotChecked ||
+				!strings.Contains(v.Checks[0].Text("ja"), "11月22日") {
+				t.Errorf("%s, a week later: %+v", c.name, v.Checks)
+			}
+		})
+	}
+	v := (Basis{Trust: trusting(key), At: issuedAt}).Verify(jws)
+	if v.Checks[0].Name != "revocation" || v.Checks[0].Result != NotChecked {
 		t.Errorf("without a list: %+v", v.Checks)
 	}
-	for entry, want := range map[string]Result{"12345": Passed, "": Passed, EncodeRID(12345): Failed, EncodeRID(12345) + ".1795309171": Failed,
-		EncodeRID(12345) + ".1795309170": Passed, EncodeRID(12345) + ".x": Failed, EncodeRID(7) + ".1795309171": Passed} { // nbf is 1795309170
-		file, err := RevocationFile(key.ID, 1, []string{entry})
-		if err != nil {
-			t.Fatal(err)
-		}
-		list, err := ReadRevocationFile(file, issuedAt)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, c := range (Basis{Trust: trusting(key), At: issuedAt, Status: func(string) *StatusList { return list }}).Verify(jws).Checks {
-			if c.Name == "revocation" && c.Result != want {
-				t.Errorf("%q: %+v", entry, c)
+	for _, row := range []struct {
+		entry string
+		want  Result
+	}{
+		{"12345", Passed},
+		{"", Passed},
+		{EncodeRID(12345), Failed},
+		{EncodeRID(12345) + ".1795309171", Failed},
+		{EncodeRID(12345) + ".1795309170", Passed},
+		{EncodeRID(12345) + ".x", Failed},
+		{EncodeRID(7) + ".1795309171", Passed},
+	} {
+		t.Run(row.entry, func(t *testing.T) { // nbf is 1795309170
+			file, err := RevocationFile(key.ID, 1, []string{row.entry})
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
+			list, err := ReadRevocationFile(file, issuedAt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range (Basis{Trust: trusting(key), At: issuedAt,
+				Status: func(string) *StatusList { return list }}).Verify(
+				jws).Checks {
+				if c.Name == "revocation" && c.Result != row.want {
+					t.Errorf("%+v", c)
+				}
+			}
+		})
 	}
-	for _, bad := range []string{"", `{"method":"other"}`, `{"method":"rid","rids":[],"RIDS":[]}`, `{"method":"rid","rids":["AAAAB"],"rids":[]}`} {
+	for _, bad := range []string{"", `{"method":"other"}`, `{"method":"rid","rids":[],"RIDS":[]}`,
+		`{"method":"rid","rids":["AAAAB"],"rids":[]}`} {
 		if _, err := ReadRevocationFile([]byte(bad), issuedAt); err == nil {
 			t.Errorf("%q was read", bad)
 		}
@@ -307,7 +362,8 @@ func TestWithoutATrustListNothingCountsByItself(t *testing.T) {
 		t.Errorf("the issuer's own keys: %+v", v.Checks)
 	}
 	elsewhere := strings.Replace(goodPayload(t), testISS, "https://other.example/i/06139992", 1)
-	if v := (Basis{At: issuedAt, Keys: KeySet{key.Public()}}).Verify(signBody(t, key, elsewhere)); v.Valid || v.Checks[0].Name != "insurer" {
+	v = (Basis{At: issuedAt, Keys: KeySet{key.Public()}}).Verify(signBody(t, key, elsewhere))
+	if v.Valid || v.Checks[0].Name != "insurer" {
 		t.Errorf("an address of another number: %+v", v.Checks)
 	}
 	empty := &TrustList{Version: 1}
@@ -322,9 +378,17 @@ func TestWithoutATrustListNothingCountsByItself(t *testing.T) {
 	if !v.Valid || !said {
 		t.Errorf("a list past its end: %+v", v.Checks)
 	}
-	for n, want := range map[eligibility.InsurerNumber]bool{"00138990": true, "06139992": false} {
-		if got := old.Issuers[0].SpeaksFor(n); got != want {
-			t.Errorf("%s: %v", n, got)
-		}
+	for _, c := range []struct {
+		n    eligibility.InsurerNumber
+		want bool
+	}{
+		{"00138990", true},
+		{"06139992", false},
+	} {
+		t.Run(fmt.Sprint(c.n), func(t *testing.T) {
+			if got := old.Issuers[0].SpeaksFor(c.n); got != c.want {
+				t.Errorf("%v", got)
+			}
+		})
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"crypto/ecdsa"
 	"encoding/json"
+	"maps"
 	"math/big"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +17,8 @@ import (
 
 const peerFolder = "testdata/peer"
 
-// peer runs a script of testdata/peer with npm's jose, kill-the-clipboard and zxing-wasm, and reads its answer.
+// peer runs a script of testdata/peer with npm's jose, kill-the-clipboard and zxing-wasm, and reads its
+// answer.
 func peer(t *testing.T, script string, input, output any, env ...string) {
 	t.Helper()
 	outside.Need(t, "node")
@@ -52,7 +55,8 @@ func privateJWK(t *testing.T, key Key) map[string]string {
 	return map[string]string{"kty": "EC", "crv": "P-256", "x": x, "y": y, "d": b64.EncodeToString(d)}
 }
 
-// mustRefuse checks that a card is not valid, tells nothing of its person, and that the worst check is the right one.
+// mustRefuse checks that a card is not valid, tells nothing of its person, and that the worst check is the
+// right one.
 func mustRefuse(t *testing.T, b Basis, jws, check string) {
 	t.Helper()
 	v := b.Verify(jws)
@@ -69,7 +73,9 @@ func TestForgedHeadersAndSignaturesAreRefused(t *testing.T) {
 	key := newKey(t)
 	card := issue(t, key, Request{Tier: Live}).JWS
 	var forged map[string]string
-	peer(t, "forge.mjs", map[string]any{"issuer": privateJWK(t, key), "kid": key.ID, "payload": strings.Split(card, ".")[1]}, &forged)
+	peer(t, "forge.mjs",
+		map[string]any{"issuer": privateJWK(t, key), "kid": key.ID, "payload": strings.Split(card, ".")[1]},
+		&forged)
 	b := Basis{Trust: trusting(key), At: issuedAt.Add(time.Second)}
 	if v := b.Verify(forged["the true card"]); !v.Valid {
 		t.Fatalf("the card that jose signed with the issuer's key: %+v", v.Checks)
@@ -78,14 +84,17 @@ func TestForgedHeadersAndSignaturesAreRefused(t *testing.T) {
 	if len(forged) < 90 {
 		t.Errorf("only %d attacks were made", len(forged))
 	}
-	for name, jws := range forged {
+	for _, name := range slices.Sorted(maps.Keys(forged)) {
+		jws := forged[name]
 		t.Run(name, func(t *testing.T) {
 			check := "form"
 			switch {
 			case strings.HasPrefix(name, "kid leads elsewhere"):
 				check = "issuer"
-			case strings.HasPrefix(name, "HMAC under"), strings.HasSuffix(name, "under the name ES256"), strings.HasPrefix(name, "r and s"),
-				strings.HasPrefix(name, "s of"), strings.HasPrefix(name, "signature one byte"), name == "DER signature", name == "the payload detached",
+			case strings.HasPrefix(name, "HMAC under"), strings.HasSuffix(name, "under the name ES256"),
+				strings.HasPrefix(name, "r and s"),
+				strings.HasPrefix(name, "s of"), strings.HasPrefix(name, "signature one byte"),
+				name == "DER signature", name == "the payload detached",
 				name == "attacker's key under the true kid":
 				check = "signature"
 			}
@@ -94,9 +103,10 @@ func TestForgedHeadersAndSignaturesAreRefused(t *testing.T) {
 	}
 }
 
-// ECDSA's (r, n−s) verifies where (r, s) does, and RFC 7518 section 3.4 does not forbid it: jose, kill-the-clipboard and
-// Go accept both. So do we, since refusing would refuse half of what other signers make; therefore a card's text is nobody's
-// identity, and whatever must happen once hangs on a nonce, a rid or a code. The content is the same signed bytes.
+// ECDSA's (r, n−s) verifies where (r, s) does, and RFC 7518 section 3.4 does not forbid it: jose,
+// kill-the-clipboard and Go accept both. So do we, since refusing would refuse half of what other signers
+// make; therefore a card's text is nobody's identity, and whatever must happen once hangs on a nonce, a rid
+// or a code. The content is the same signed bytes.
 func TestTheOtherFormOfASignatureSaysTheSame(t *testing.T) {
 	key := newKey(t)
 	card := issue(t, key, Request{Tier: Live}).JWS

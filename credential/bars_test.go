@@ -95,7 +95,8 @@ func BenchmarkBars(b *testing.B) {
 		fmt.Printf("%-52s %9.3g %-3s bar %6.3g  %s\n", what, got, unit, least, word)
 	}
 	ratio := func(a, b time.Duration) float64 { return float64(a) / float64(b) }
-	fmt.Printf("one call, median: sign %v, issue %v, verify bare %v, verify %v, QR %v\n", m[0], m[1], m[2], m[3], m[6])
+	fmt.Printf("one call, median: sign %v, issue %v, verify bare %v, verify %v, QR %v\n", m[0], m[1], m[2],
+		m[3], m[6])
 	bar("issue, of a bare ES256 sign", ratio(m[0], m[1]), 0.2, "x")
 	bar("verify, of a bare ES256 verify", ratio(m[2], m[3]), 0.4, "x")
 	bar("verify from the QR's digits, of a bare ES256 verify", ratio(m[2], m[4]), 0.4, "x")
@@ -109,7 +110,8 @@ func crowdedList(b *testing.B, key Key) *TrustList {
 	list := trusting(key)
 	for i := range 3400 {
 		k := newKey(b)
-		list.Issuers = append(list.Issuers, TrustedIssuer{ISS: fmt.Sprintf("https://hoken.example.jp/i/%08d", i), JWKS: KeySet{k.Public()},
+		list.Issuers = append(list.Issuers, TrustedIssuer{ISS: fmt.Sprintf("https://hoken.example.jp/i/%08d",
+			i), JWKS: KeySet{k.Public()},
 			InsurerNumbers: []eligibility.InsurerNumber{"06139992"}})
 	}
 	slices.Reverse(list.Issuers)
@@ -128,7 +130,10 @@ func crowdedList(b *testing.B, key Key) *TrustList {
 
 // listBars measures the status list of an insurer of 70 million people of whom 0.1 % have a revoked copy.
 func listBars(b *testing.B, key Key, bar func(string, float64, float64, string)) {
-	for name, span := range map[string]uint32{"70 million indices": 70_000_000, "indices drawn below 2^27": MaxRID} {
+	for name, span := range map[string]uint32{
+		"70 million indices":       70_000_000,
+		"indices drawn below 2^27": MaxRID,
+	} {
 		random := mrand.New(mrand.NewPCG(4, 70))
 		seen := map[uint32]bool{}
 		var revoked []uint32
@@ -157,7 +162,8 @@ func listBars(b *testing.B, key Key, bar func(string, float64, float64, string))
 		if err := w.Close(); err != nil {
 			b.Fatal(err)
 		}
-		fmt.Printf("status list, 70,000 of %s: list %d bytes, JWT %d, as gzip sends it %d\n", name, len(packed), len(jws), sent.Len())
+		fmt.Printf("status list, 70,000 of %s: list %d bytes, JWT %d, as gzip sends it %d\n", name,
+			len(packed), len(jws), sent.Len())
 		if span == 70_000_000 {
 			bar("its compressed list: times it fits 0.2 MB", 200_000/float64(len(packed)), 1, "x")
 		}

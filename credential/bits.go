@@ -76,7 +76,8 @@ func (s *indexSet) add(first uint32, b byte) {
 	}
 }
 
-// unpackBits reads what packBits wrote. However it was packed, it takes at most 16 MB for the bits and 16 MB for a list.
+// unpackBits reads what packBits wrote. However it was packed, it takes at most 16 MB for the bits and 16 MB
+// for a list.
 func unpackBits(packed []byte) (set indexSet, err error) {
 	source := bytes.NewReader(packed)
 	r, err := zlib.NewReader(source)

@@ -104,8 +104,8 @@ var (
 	checkRevocationOld = check{name: "revocation", notChecked: "verdict.revocation.not_checked_old"}
 )
 
-// on fills the day of a list into a check's sentences.
-func (c check) on(at time.Time) check {
+// withDate fills the day of a list into the sentences of a check.
+func (c check) withDate(at time.Time) check {
 	day := eligibility.DateOf(at)
 	c.args = message.Args{"day": message.Day(day.Year(), time.Month(day.Month()), day.Day())}
 	return c
@@ -115,23 +115,26 @@ func (v *Verdict) add(name string, result Result, told message.Message) {
 	v.Checks = append(v.Checks, Check{name, result, message.Keep(told)})
 }
 
-func (v *Verdict) pass(c check) { v.passAs(c, c) }
+func (v *Verdict) pass(c check) { v.passWith(c, c) }
 
-// passAs passes a check with the sentences of a special case.
-func (v *Verdict) passAs(c, words check) {
+// passWith passes a check with the sentences of a special case.
+func (v *Verdict) passWith(c, words check) {
 	v.add(c.name, Passed, message.New(words.passed, words.args))
 }
 func (v *Verdict) fail(c check) { v.add(c.name, Failed, message.New(c.failed, c.args)) }
 func (v *Verdict) skip(c check) { v.add(c.name, NotChecked, message.New(c.notChecked, c.args)) }
 
-// ranks put the worst first.
-var ranks = map[Result]int{Failed: 0, NotChecked: 1, Passed: 2}
+// resultOrder puts the worst first.
+var resultOrder = map[Result]int{Failed: 0, NotChecked: 1, Passed: 2}
 
-// sorted puts the worst first and decides: valid means that the content was read from a verified signature, that nothing
-// failed, that the issuer may speak for the number, and that a screen has its holder's proof, since anyone may have
-// photographed it. Whether a saved copy was revoked may be unknown where there is no network.
+// sorted puts the worst first and sets Valid: valid means that the content was read from a verified
+// signature, that nothing failed, that the issuer may speak for the number, and that a screen has its
+// holder's proof, since anyone may have photographed it. Whether a saved copy was revoked may be unknown
+// where there is no network.
 func (v Verdict) sorted() Verdict {
-	sort.SliceStable(v.Checks, func(i, j int) bool { return ranks[v.Checks[i].Result] < ranks[v.Checks[j].Result] })
+	sort.SliceStable(v.Checks, func(i, j int) bool {
+		return resultOrder[v.Checks[i].Result] < resultOrder[v.Checks[j].Result]
+	})
 	v.Valid = v.Eligibility != nil
 	for _, c := range v.Checks {
 		if c.Result == Failed || c.Result == NotChecked && c.Name != checkRevocation.name {
@@ -141,31 +144,33 @@ func (v Verdict) sorted() Verdict {
 	return v
 }
 
-// Awaits reports whether only the second code, the proof of the phone that holds the screen, is missing.
+// Awaits reports whether only the second code, the holder's proof, is missing.
 func (v Verdict) Awaits() bool {
 	if v.Eligibility == nil || v.Tier != Screen {
 		return false
 	}
 	for _, c := range v.Checks {
-		if c.Result == Failed || c.Result == NotChecked && c.Name != checkRevocation.name && c.Name != checkHolder.name {
+		if c.Result == Failed ||
+			c.Result == NotChecked && c.Name != checkRevocation.name && c.Name != checkHolder.name {
 			return false
 		}
 	}
 	return !v.Valid
 }
 
-// UnknownKey reports whether the code was refused because nobody on the trust list publishes its key, and whom it claims to be
-// from: its issuer may have a new key.
+// UnknownKey reports whether the code was refused because nobody on the trust list publishes its key, and
+// whom it claims to be from: its issuer may have a new key.
 func (v Verdict) UnknownKey() (claimed string, unknown bool) {
-	unknown = len(v.Checks) > 0 && v.Checks[0].Name == checkIssuer.name && v.Checks[0].Result == Failed && v.IssuedAt.IsZero() && v.Issuer != ""
+	unknown = len(v.Checks) > 0 && v.Checks[0].Name == checkIssuer.name && v.Checks[0].Result == Failed &&
+		v.IssuedAt.IsZero() && v.Issuer != ""
 	for _, c := range v.Checks {
 		unknown = unknown && (c.Name != checkSignature.name || c.Result == NotChecked)
 	}
 	return v.Issuer, unknown
 }
 
-// NeedsProof reports whether a second code can still make this Verdict valid: it is missing, or the one that was read was
-// not good.
+// NeedsProof reports whether a second code can still make this Verdict valid: it is missing, or the one that
+// was read was not good.
 func (v Verdict) NeedsProof() bool {
 	if v.Awaits() {
 		return true

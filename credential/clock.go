@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// clockWorthSaying is from where on a clock's error is told: half of the shortest life of a proof.
+	// clockWorthSaying is the smallest clock error that staff are told of.
 	clockWorthSaying = 20 * time.Second
 	// MaxOffset is the largest measured error of a clock that is corrected. A clock that is wrong by more
 	// must be set.
@@ -20,8 +20,10 @@ const (
 // It never makes a code of seconds valid that is not valid by this computer's own clock: an old live screen,
 // or an old second code, stays refused whatever was measured (docs/trust.md, "Clocks").
 type ClockSkew struct {
-	General time.Duration            // several servers agree on it
-	Issuers map[string]time.Duration // by iss, what its signed answers say: for its codes, in place of General
+	// several servers agree on it
+	General time.Duration
+	// by iss, what its signed answers say: for its codes, in place of General
+	Issuers map[string]time.Duration
 }
 
 // Of returns what counts for the codes of iss.
@@ -32,7 +34,7 @@ func (s ClockSkew) Of(iss string) time.Duration {
 	return s.General
 }
 
-// clocks are the two times that a code is judged by.
+// clocks are the two times by which a code is verified.
 type clocks struct {
 	own      time.Time     // by this computer
 	measured time.Time     // by what was measured
@@ -44,7 +46,7 @@ func (b Basis) clocks(iss string) clocks {
 	return clocks{own: b.At, measured: b.At.Add(-skew), skew: skew}
 }
 
-// correctable reports whether the clock's error is small enough to be allowed for.
+// correctable reports whether the clock's error is small enough to be corrected.
 func (c clocks) correctable() bool { return c.skew.Abs() <= MaxOffset }
 
 // day is the time by which everything is judged that lives for days.
@@ -93,8 +95,8 @@ func withClockError(key string, offset time.Duration) message.Message {
 	return message.New(key, message.Args{"error": message.Of(clockError(offset))})
 }
 
-// clock tells staff that the clock is off: that it was allowed for, or that it must be set.
-func (v *Verdict) clock(c clocks) {
+// noteClock tells staff that the clock is off: that it was allowed for, or that it must be set.
+func (v *Verdict) noteClock(c clocks) {
 	switch {
 	case c.skew.Abs() < clockWorthSaying:
 	case c.correctable():
@@ -104,7 +106,8 @@ func (v *Verdict) clock(c clocks) {
 	}
 }
 
-// lookAgain says that nothing can be said of a code of seconds until the clock is set.
-func (v *Verdict) lookAgain(c clocks) {
+// failUntilClockIsSet fails the clock check: a code that lives for seconds cannot be judged until the clock
+// is set.
+func (v *Verdict) failUntilClockIsSet(c clocks) {
 	v.add(checkClock.name, Failed, withClockError("verdict.clock.again", c.skew))
 }

@@ -10,19 +10,21 @@ import (
 	"time"
 )
 
-// The online code stands for a live screen for a short time, for wedge readers, broken cameras and the telephone. It has two
-// forms. The spoken one is eight characters, shown to be read aloud: two that tell a counter which issuers to ask (a tag of
-// the iss), five at random, and a check character. The printed one stands in a tiny code (HTTPS://HOST/C/CODE) and is the same
-// eight with eight more, which are shown to nobody as text: whoever has them stood before the code with a reader.
+// The online code stands for a live screen for a short time, for wedge readers, broken cameras and the
+// telephone. It has two forms. The spoken one is eight characters, shown to be read aloud: two that tell a
+// counter which issuers to ask (a tag of the iss), five at random, and a check character. The printed one
+// stands in a tiny code (HTTPS://HOST/C/CODE) and is the same eight with eight more, which are shown to
+// nobody as text: whoever has them stood before the code with a reader.
 //
-// How far guessing gets: a spoken code is one of 19^5 ≈ 2.5·10^6 an issuer and lives 90 s. A counter has 30 tries and one more
-// every two seconds at an issuer, 75 within a code's life, so it meets one given code with a chance of 3 in 100,000, and finds
-// some code of an issuer that has a thousand out about once in an hour and a half. What it gets is never a screen: it is a
-// question on that patient's phone, which names the counter. The printed form adds 40 bits, so that 75 tries for a code whose
-// eight characters were overheard meet it with a chance of 7 in 10^11.
+// How far guessing gets: a spoken code is one of 19^5 ≈ 2.5·10^6 an issuer and lives 90 s. A counter has 30
+// tries and one more every two seconds at an issuer, 75 within a code's life, so it meets one given code with
+// a chance of 3 in 100,000, and finds some code of an issuer that has a thousand out about once in an hour
+// and a half. What it gets is never a screen: it is a question on that patient's phone, which names the
+// counter. The printed form adds 40 bits, so that 75 tries for a code whose eight characters were overheard
+// meet it with a chance of 7 in 10^11.
 
-// codeAlphabet has no two characters that look or sound alike: no 0/O, 1/I/L, 5/S, 8/B, D/P/T/Z/G, U/V, Q. Its size, 19, is
-// prime, which the check character needs.
+// codeAlphabet has no two characters that look or sound alike: no 0/O, 1/I/L, 5/S, 8/B, D/P/T/Z/G, U/V, Q.
+// Its size, 19, is prime, which the check character needs.
 const codeAlphabet = "234679ACEFHJKMNRWXY"
 
 // hiddenAlphabet is that of Base32 (RFC 4648 6).
@@ -36,8 +38,8 @@ const (
 	CodeLife = 90 * time.Second
 )
 
-// ErrCode is returned for a text that holds no code: another length, a character outside the alphabet, a wrong check
-// character (a mistyped or misheard one, or two that changed places).
+// ErrCode is returned for a text that holds no code: another length, a character outside the alphabet, a
+// wrong check character (a mistyped or misheard one, or two that changed places).
 var ErrCode = errors.New("credential: not an online code")
 
 // Code is an online code. Hidden is empty in one that was spoken.
@@ -75,8 +77,8 @@ func NewCode(iss string) Code {
 	return Code{string(spoken), base32.StdEncoding.EncodeToString(hidden)}
 }
 
-// checkSum weighs characters of the alphabet by place, 2, 3, …, and the eighth, the check character, by 1: in a code it is a
-// multiple of 19. It is negative where a character is none of the alphabet.
+// checkSum weighs characters of the alphabet by place, 2, 3, …, and the eighth, the check character, by 1: in
+// a code it is a multiple of 19. It is negative where a character is none of the alphabet.
 func checkSum(text []byte) int {
 	sum := 0
 	for i, c := range text {
@@ -104,9 +106,10 @@ func randomBelow(n int) int {
 	}
 }
 
-// ReadCode returns the code in what was scanned or typed: only what stands behind the last slash counts, since keyboard
-// layouts swap the signs of an address; width, case, blanks, hyphens and characters without a width do not matter. How it came
-// is no part of it: a code without its hidden half was spoken, whatever stood before it. The error is ErrCode.
+// ReadCode returns the code in what was scanned or typed: only what stands behind the last slash counts,
+// since keyboard layouts swap the signs of an address; width, case, blanks, hyphens and characters without a
+// width do not matter. How it came is no part of it: a code without its hidden half was spoken, whatever
+// stood before it. The error is ErrCode.
 func ReadCode(text string) (Code, error) {
 	if len(text) > 300 {
 		return Code{}, ErrCode

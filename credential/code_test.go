@@ -13,7 +13,8 @@ func TestMistypedOnlineCodeIsNoticed(t *testing.T) {
 	for range 200 {
 		made := NewCode(testISS)
 		code := made.Spoken
-		for _, form := range []string{code, strings.ToLower(code), code[:4] + "-" + code[4:], " " + code[:4] + "　" + code[4:], "HTTPS://LOCALHOST/C/" + code} {
+		for _, form := range []string{code, strings.ToLower(code), code[:4] + "-" + code[4:],
+			" " + code[:4] + "　" + code[4:], "HTTPS://LOCALHOST/C/" + code} {
 			if got, err := ReadCode(form); err != nil || got != (Code{Spoken: code}) {
 				t.Fatalf("%q: %q, %v", form, got, err)
 			}
@@ -28,7 +29,8 @@ func TestMistypedOnlineCodeIsNoticed(t *testing.T) {
 				}
 			}
 			if i > 0 && code[i] != code[i-1] {
-				if got, err := ReadCode(code[:i-1] + string([]byte{code[i], code[i-1]}) + code[i+1:]); err == nil {
+				got, err := ReadCode(code[:i-1] + string([]byte{code[i], code[i-1]}) + code[i+1:])
+				if err == nil {
 					t.Fatalf("two changed places in %q: taken as %q", code, got)
 				}
 			}
@@ -36,30 +38,62 @@ func TestMistypedOnlineCodeIsNoticed(t *testing.T) {
 	}
 }
 
-// The printed form arrives through keyboards of other layouts and through phones that write addresses their own way.
+// The printed form arrives through keyboards of other layouts and through phones that write addresses their
+// own way.
 func TestAPrintedCodeIsReadThroughEveryLayout(t *testing.T) {
 	made := NewCode(testISS)
 	address := "HTTPS://LOCALHOST/C/" + made.Printed()
-	for name, form := range map[string]string{"as printed": address, "in small letters": strings.ToLower(address), "a Japanese keyboard": strings.ReplaceAll(address, ":", "+"),
-		"a German keyboard": strings.NewReplacer(":", "Ö", "/", "-").Replace(address), "a French keyboard": strings.NewReplacer(":", "M", "/", "_").Replace(address),
-		"full width": "ＨＴＴＰＳ：／／ＬＯＣＡＬＨＯＳＴ／Ｃ／" + made.Printed(), "with blanks at its ends": " " + address + "\r\n", "without an address": made.Printed()} {
-		if got, err := ReadCode(form); err != nil || got != made {
-			t.Errorf("%s: %q, %v", name, got, err)
-		}
+	for _, c := range []struct {
+		name string
+		form string
+	}{
+		{"as printed", address},
+		{"in small letters", strings.ToLower(address)},
+		{"a Japanese keyboard", strings.ReplaceAll(address, ":", "+")},
+		{"a German keyboard", strings.NewReplacer(":", "Ö", "/", "-").Replace(address)},
+		{"a French keyboard", strings.NewReplacer(":", "M", "/", "_").Replace(address)},
+		{"full width", "ＨＴＴＰＳ：／／ＬＯＣＡＬＨＯＳＴ／Ｃ／" + made.Printed()},
+		{"with blanks at its ends", " " + address + "\r\n"},
+		{"without an address", made.Printed()},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got, err := ReadCode(c.form); err != nil || got != made {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
 	}
 }
 
 func TestTextsThatAreNoOnlineCodes(t *testing.T) {
 	made := NewCode(testISS)
-	bad := map[string]string{"nothing": "", "four characters": "2346", "letters that look like figures": "OOOOOOOO", "mixed": "23467OIl", "a long text": strings.Repeat("2", 301),
-		"an address without a code": "HTTPS://LOCALHOST/C/", "a key lost on the way": "HTTPS://LOCALHOST/C/" + made.Printed()[1:], "the last key lost": "HTTPS://LOCALHOST/C/" + made.Printed()[:15],
-		"two keys lost": made.Printed()[2:], "one key twice": made.Printed() + made.Printed()[15:], "a figure that Base32 has not": made.Printed()[:15] + "1", "a line break inside": made.Printed()[:14] + "\n7", "a sign in the middle": made.Printed()[:11] + "/" + made.Printed()[12:], "padding": made.Printed()[:15] + "=",
-		"two codes": made.Spoken + " " + made.Spoken + " " + made.Spoken, "the hidden half alone": made.Hidden[:7] + "8"}
+	bad := []struct {
+		name string
+		text string
+	}{
+		{"nothing", ""},
+		{"four characters", "2346"},
+		{"letters that look like figures", "OOOOOOOO"},
+		{"mixed", "23467OIl"},
+		{"a long text", strings.Repeat("2", 301)},
+		{"an address without a code", "HTTPS://LOCALHOST/C/"},
+		{"a key lost on the way", "HTTPS://LOCALHOST/C/" + made.Printed()[1:]},
+		{"the last key lost", "HTTPS://LOCALHOST/C/" + made.Printed()[:15]},
+		{"two keys lost", made.Printed()[2:]},
+		{"one key twice", made.Printed() + made.Printed()[15:]},
+		{"a figure that Base32 has not", made.Printed()[:15] + "1"},
+		{"a line break inside", made.Printed()[:14] + "\n7"},
+		{"a sign in the middle", made.Printed()[:11] + "/" + made.Printed()[12:]},
+		{"padding", made.Printed()[:15] + "="},
+		{"two codes", made.Spoken + " " + made.Spoken + " " + made.Spoken},
+		{"the hidden half alone", made.Hidden[:7] + "8"},
+	}
 	outside.Refused(t, outside.Servers, len(bad))
-	for name, text := range bad {
-		if got, err := ReadCode(text); err != ErrCode {
-			t.Errorf("%s: %q, %v", name, got, err)
-		}
+	for _, c := range bad {
+		t.Run(c.name, func(t *testing.T) {
+			if got, err := ReadCode(c.text); err != ErrCode {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
 	}
 }
 
@@ -74,7 +108,8 @@ func TestACodeNamesItsIssuerByItsTag(t *testing.T) {
 	}
 	c := NewCode(testISS)
 	for i := range 3400 { // 保険者 in Japan, about
-		if c.For("https://hoken.example.jp/i/" + strings.Repeat("0", 4) + base32.StdEncoding.EncodeToString([]byte{byte(i >> 8), byte(i)})) {
+		if c.For("https://hoken.example.jp/i/" + strings.Repeat("0", 4) +
+			base32.StdEncoding.EncodeToString([]byte{byte(i >> 8), byte(i)})) {
 			others++
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -12,11 +13,15 @@ import (
 	"madoguchi/eligibility"
 )
 
-// The sample issuer key of the SMART Health Cards specification (health-cards, example-00-issuer) with its kid.
+// The sample issuer key of the SMART Health Cards specification (health-cards, example-00-issuer) with its
+// kid.
 func TestThumbprintOfTheSpecificationsSampleKey(t *testing.T) {
 	var set KeySet
-	err := json.Unmarshal([]byte(`{"keys":[{"kty":"EC","kid":"3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s","use":"sig","alg":"ES256","crv":"P-256",
-		"x":"11XvRWy1I2S0EyJlyf_bWfw_TQ5CJJNLw78bHXNxcgw","y":"eZXwxvO1hvCY0KucrPfKo7yAyMT6Ajc3N7OkAB6VYy8"}]}`), &set)
+	err := json.Unmarshal([]byte(`{"keys":[{"kty":"EC",
+		"kid":"3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s","use":"sig","alg":"ES256","crv":"P-256",
+		"x":"11XvRWy1I2S0EyJlyf_bWfw_TQ5CJJNLw78bHXNxcgw",
+		"y":"eZXwxvO1hvCY0KucrPfKo7yAyMT6Ajc3N7OkAB6VYy8"}]}`),
+		&set)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,8 +50,12 @@ func newKey(t testing.TB) Key {
 }
 
 func trusting(key Key) *TrustList {
-	return &TrustList{Version: 1, Issuers: []TrustedIssuer{{ISS: testISS, Name: "架空市",
-		InsurerNumbers: []eligibility.InsurerNumber{"00138990"}, JWKS: KeySet{key.Public()}}}}
+	return &TrustList{Version: 1, Issuers: []TrustedIssuer{{
+		ISS:            testISS,
+		Name:           "架空市",
+		InsurerNumbers: []eligibility.InsurerNumber{"00138990"},
+		JWKS:           KeySet{key.Public()},
+	}}}
 }
 
 func issue(t testing.TB, key Key, r Request) Issued {
@@ -82,8 +91,10 @@ func TestEveryTierIsVerifiedAndReadBack(t *testing.T) {
 			t.Errorf("%s: %+v", r.Tier, v.Checks)
 		}
 		e := v.Eligibility
-		if e == nil || e.Insurer != "00138990" || e.Symbol != "国13" || e.Number != "0001234" || e.BranchNumber != "02" ||
-			e.Name != "髙橋 德一" || e.Kana != "タカハシ トクイチ" || e.BirthDate != tokuichi.BirthDate || e.Share != 20 || e.ValidUntil != tokuichi.ValidUntil {
+		if e == nil || e.Insurer != "00138990" || e.Symbol != "国13" || e.Number != "0001234" ||
+			e.BranchNumber != "02" ||
+			e.Name != "髙橋 德一" || e.Kana != "タカハシ トクイチ" || e.BirthDate != tokuichi.BirthDate ||
+			e.Share != 20 || e.ValidUntil != tokuichi.ValidUntil {
 			t.Errorf("%s: read back %+v", r.Tier, e)
 		}
 	}
@@ -94,10 +105,21 @@ func TestEveryTierIsVerifiedAndReadBack(t *testing.T) {
 func TestLiveScreenEndsNinetySecondsAfterIssue(t *testing.T) {
 	key := newKey(t)
 	jws := issue(t, key, Request{Tier: Live}).JWS
-	for after, want := range map[time.Duration]bool{0: true, 100 * time.Second: true, 106 * time.Second: false, -44 * time.Second: true, -46 * time.Second: false} {
-		if v := (Basis{Trust: trusting(key), At: issuedAt.Add(after)}).Verify(jws); v.Valid != want {
-			t.Errorf("%v after issue: valid %v, %+v", after, v.Valid, v.Checks[0])
-		}
+	for _, c := range []struct {
+		after time.Duration
+		want  bool
+	}{
+		{0, true},
+		{100 * time.Second, true},
+		{106 * time.Second, false},
+		{-44 * time.Second, true},
+		{-46 * time.Second, false},
+	} {
+		t.Run(fmt.Sprint(c.after), func(t *testing.T) {
+			if v := (Basis{Trust: trusting(key), At: issuedAt.Add(c.after)}).Verify(jws); v.Valid != c.want {
+				t.Errorf("%v after issue: valid %v, %+v", c.after, v.Valid, v.Checks[0])
+			}
+		})
 	}
 }
 
@@ -123,55 +145,73 @@ func TestForgeriesAreRefusedEachWithItsOwnCheck(t *testing.T) {
 		}
 		return input + "." + s
 	}
-	for name, c := range map[string]struct{ jws, check string }{
-		"payload altered":       {parts[0] + "." + flip(parts[1], 100) + "." + parts[2], "signature"},
-		"signature altered":     {parts[0] + "." + parts[1] + "." + flip(parts[2], 10), "signature"},
-		"another key, same kid": {issue(t, Key{ID: key.ID, signer: other.signer, public: other.public}, Request{Tier: Live}).JWS, "signature"},
-		"unknown key":           {issue(t, other, Request{Tier: Live}).JWS, "issuer"},
-		"another insurer":       {issue(t, key, Request{Tier: Live, Person: foreign}).JWS, "insurer"},
-		"alg none":              {withHeader(`{"alg":"none","zip":"DEF","kid":"` + key.ID + `"}`), "form"},
-		"alg HS256":             {withHeader(`{"alg":"HS256","zip":"DEF","kid":"` + key.ID + `"}`), "form"},
-		"jwk header":            {withHeader(`{"alg":"ES256","zip":"DEF","kid":"` + key.ID + `","jwk":{}}`), "form"},
-		"kid twice":             {withHeader(`{"alg":"ES256","zip":"DEF","kid":"x","kid":"` + key.ID + `"}`), "form"},
-		"typ":                   {withHeader(`{"alg":"ES256","zip":"DEF","kid":"` + key.ID + `","typ":"trust+jwt"}`), "form"},
-		"no zip":                {withHeader(`{"alg":"ES256","kid":"` + key.ID + `"}`), "form"},
+	for _, c := range []struct {
+		name       string
+		jws, check string
+	}{
+		{"payload altered", parts[0] + "." + flip(parts[1], 100) + "." + parts[2], "signature"},
+		{"signature altered", parts[0] + "." + parts[1] + "." + flip(parts[2], 10), "signature"},
+		{"another key, same kid",
+			issue(t, Key{ID: key.ID, signer: other.signer, public: other.public}, Request{Tier: Live}).JWS,
+			"signature"},
+		{"unknown key", issue(t, other, Request{Tier: Live}).JWS, "issuer"},
+		{"another insurer", issue(t, key, Request{Tier: Live, Person: foreign}).JWS, "insurer"},
+		{"alg none", withHeader(`{"alg":"none","zip":"DEF","kid":"` + key.ID + `"}`), "form"},
+		{"alg HS256", withHeader(`{"alg":"HS256","zip":"DEF","kid":"` + key.ID + `"}`), "form"},
+		{"jwk header", withHeader(`{"alg":"ES256","zip":"DEF","kid":"` + key.ID + `","jwk":{}}`), "form"},
+		{"kid twice", withHeader(`{"alg":"ES256","zip":"DEF","kid":"x","kid":"` + key.ID + `"}`), "form"},
+		{"typ", withHeader(`{"alg":"ES256","zip":"DEF","kid":"` + key.ID + `","typ":"trust+jwt"}`), "form"},
+		{"no zip", withHeader(`{"alg":"ES256","kid":"` + key.ID + `"}`), "form"},
 	} {
-		v := Basis{Trust: &stranger, At: issuedAt}.Verify(c.jws)
-		if v.Valid || v.Checks[0].Name != c.check || v.Checks[0].Result != Failed || v.Eligibility != nil {
-			t.Errorf("%s: %+v", name, v)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			v := Basis{Trust: &stranger, At: issuedAt}.Verify(c.jws)
+			if v.Valid || v.Checks[0].Name != c.check || v.Checks[0].Result != Failed ||
+				v.Eligibility != nil {
+				t.Errorf("%+v", v)
+			}
+		})
 	}
 }
 
 func TestTiersCannotBeMixed(t *testing.T) {
 	key := newKey(t)
-	for name, change := range map[string]func(*payload){
-		"hcnf and rid":         func(p *payload) { p.HCNF = &hcnf{"vFm9fTx1wPugptQy"}; p.VC.RID = "AAAAB" },
-		"live for a day":       func(p *payload) { p.EXP = p.NBF + 86430 },
-		"screen for a week":    func(p *payload) { p.HCNF = &hcnf{"vFm9fTx1wPugptQy"}; p.EXP = p.NBF + 7*86400 },
-		"pdf for a year":       func(p *payload) { p.VC.RID = "AAAAB"; p.EXP = p.NBF + 365*86400 },
-		"no exp":               func(p *payload) { p.EXP = 0 },
-		"rid beyond its range": func(p *payload) { p.VC.RID = "_____" },
-		"another type":         func(p *payload) { p.VC.Type = []string{"https://smarthealth.cards#covid19"} },
+	for _, c := range []struct {
+		name   string
+		change func(*payload)
+	}{
+		{"hcnf and rid", func(p *payload) { p.HCNF = &hcnf{"vFm9fTx1wPugptQy"}; p.VC.RID = "AAAAB" }},
+		{"live for a day", func(p *payload) { p.EXP = p.NBF + 86430 }},
+		{"screen for a week", func(p *payload) {
+			p.HCNF = &hcnf{"vFm9fTx1wPugptQy"}
+			p.EXP = p.NBF + 7*86400
+		}},
+		{"pdf for a year", func(p *payload) { p.VC.RID = "AAAAB"; p.EXP = p.NBF + 365*86400 }},
+		{"no exp", func(p *payload) { p.EXP = 0 }},
+		{"rid beyond its range", func(p *payload) { p.VC.RID = "_____" }},
+		{"another type", func(p *payload) { p.VC.Type = []string{"https://smarthealth.cards#covid19"} }},
 	} {
-		p := compose(testISS, Request{Person: tokuichi, Tier: Live, InsurerName: "架空市"}, issuedAt.Add(-backdate), issuedAt.Add(90*time.Second), true)
-		change(&p)
-		body, err := encode(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		packed, err := deflate(body, usualLevel)
-		if err != nil {
-			t.Fatal(err)
-		}
-		input := unsigned(key.ID, packed)
-		signature, err := sign(input, key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if v := (Basis{Trust: trusting(key), At: issuedAt}).Verify(input + "." + signature); v.Valid || v.Checks[0].Result != Failed {
-			t.Errorf("%s: %+v", name, v.Checks)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			p := compose(testISS, Request{Person: tokuichi, Tier: Live, InsurerName: "架空市"},
+				issuedAt.Add(-backdate), issuedAt.Add(90*time.Second), true)
+			c.change(&p)
+			body, err := encode(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			packed, err := deflate(body, usualLevel)
+			if err != nil {
+				t.Fatal(err)
+			}
+			input := signingInput(key.ID, packed)
+			signature, err := sign(input, key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := (Basis{Trust: trusting(key), At: issuedAt}).Verify(input + "." + signature)
+			if v.Valid || v.Checks[0].Result != Failed {
+				t.Errorf("%+v", v.Checks)
+			}
+		})
 	}
 }
 
@@ -192,31 +232,46 @@ func TestTrustListIsRefusedWhenItIsNotTheOperators(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, open := range map[string]func() error{
-		"another signer": func() error { _, err := OpenTrustList(jws, other.Public(), issuedAt, 0); return err },
-		"rolled back":    func() error { _, err := OpenTrustList(jws, root.Public(), issuedAt, 8); return err },
-		"expired": func() error {
+	for _, c := range []struct {
+		name string
+		open func() error
+	}{
+		{"another signer", func() error {
+			_, err := OpenTrustList(jws, other.Public(), issuedAt, 0)
+			return err
+		}},
+		{"rolled back", func() error {
+			_, err := OpenTrustList(jws, root.Public(), issuedAt, 8)
+			return err
+		}},
+		{"expired", func() error {
 			_, err := OpenTrustList(jws, root.Public(), issuedAt.Add(31*24*time.Hour), 0)
 			return err
-		},
-		"from the future": func() error {
+		}},
+		{"from the future", func() error {
 			_, err := OpenTrustList(jws, root.Public(), issuedAt.Add(-time.Hour), 0)
 			return err
-		},
-		"too long a life": func() error { _, err := OpenTrustList(long, root.Public(), issuedAt, 0); return err },
-		"a screen in its place": func() error {
+		}},
+		{"too long a life", func() error {
+			_, err := OpenTrustList(long, root.Public(), issuedAt, 0)
+			return err
+		}},
+		{"a screen in its place", func() error {
 			_, err := OpenTrustList(issue(t, root, Request{Tier: Live}).JWS, root.Public(), issuedAt, 0)
 			return err
-		},
+		}},
 	} {
-		if open() == nil {
-			t.Errorf("%s: accepted", name)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if c.open() == nil {
+				t.Errorf("accepted")
+			}
+		})
 	}
 }
 
 func TestTextsThatAreNoCredentialAreToldApart(t *testing.T) {
-	for _, text := range []string{"", "shc:/", "shc:/1", "shc:/12a4", "https://example.jp/", "a.b", "{}", `{"verifiableCredential":[]}`, "shc:/99999999", strings.Repeat("1", 100000)} {
+	for _, text := range []string{"", "shc:/", "shc:/1", "shc:/12a4", "https://example.jp/", "a.b", "{}",
+		`{"verifiableCredential":[]}`, "shc:/99999999", strings.Repeat("1", 100000)} {
 		if jws, err := Read(text); err == nil {
 			t.Errorf("%.20q was read as %.20q", text, jws)
 		}
@@ -230,7 +285,8 @@ func TestQRIsAtMostVersion22(t *testing.T) {
 	if err != nil || qr.Size > 105 {
 		t.Fatalf("size %d, %v", qr.Size, err)
 	}
-	for _, corner := range [][2]int{{0, 0}, {qr.Size - 1, 0}, {0, qr.Size - 1}} { // finder patterns (ISO/IEC 18004)
+	// finder patterns (ISO/IEC 18004)
+	for _, corner := range [][2]int{{0, 0}, {qr.Size - 1, 0}, {0, qr.Size - 1}} {
 		if !qr.Black(corner[0], corner[1]) {
 			t.Errorf("no finder pattern at %v", corner)
 		}

@@ -1,5 +1,5 @@
-// Package credential is the signed eligibility screen: a SMART Health Card (one JWS, ES256, raw DEFLATE) that an insurer
-// issues and anyone with the insurer's public key checks, offline, in milliseconds.
+// Package credential is the signed eligibility screen: a SMART Health Card (one JWS, ES256, raw DEFLATE) that
+// an insurer issues and anyone with the insurer's public key checks, offline, in milliseconds.
 //
 // It reads like the protocol. The insurer calls Issue; the phone shows Numeric as a QR (Matrix) or
 // keeps the File; the counter calls Read on what it scanned and Verify on the JWS, with a TrustList
@@ -10,5 +10,6 @@
 //	screen  a day, hcnf                 the phone is offline and adds a proof by its holder key every 15 s
 //	pdf     months, vc.rid              a saved or printed copy, revocable by its index
 //
-// The package has no clock and no network: time is an argument, keys come from the trust list, never from what is read.
+// The package has no clock and no network: time is an argument, keys come from the trust list, never from
+// what is read.
 package credential

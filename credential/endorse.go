@@ -11,9 +11,9 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// How a counter learns an insurer's new key between two trust lists: the key that signed until then vouches
-// for it, in a signed statement that the insurer publishes beside its key set (docs/trust.md, "New keys").
-// Whoever answers at the insurer's address but holds none of its keys can add nothing.
+// How a counter learns an insurer's new key between two trust lists: the key used until then endorses it, in
+// a signed statement that the insurer publishes beside its key set (docs/trust.md, "New keys"). Whoever
+// answers at the insurer's address but holds none of its keys can add nothing.
 
 const (
 	endorsementType = "keyset+jwt"
@@ -97,7 +97,7 @@ func (c EndorsementCheck) Open(text string) ([]Endorsement, error) {
 	if len(text) > maxEndorsedBytes || len(lines) > maxEndorsements {
 		return nil, fmt.Errorf("%w: they are too large", ErrEndorsement)
 	}
-	believed := slices.DeleteFunc(slices.Clone(c.Listed), func(k PublicKey) bool { return c.gone(k.ID) })
+	believed := slices.DeleteFunc(slices.Clone(c.Listed), func(k PublicKey) bool { return c.withdrawn(k.ID) })
 	var counted []Endorsement
 	last := int64(0)
 	for _, line := range lines {
@@ -114,7 +114,7 @@ func (c EndorsementCheck) Open(text string) ([]Endorsement, error) {
 		}
 		e := Endorsement{Version: claims.Version}
 		for _, key := range claims.JWKS {
-			if !c.gone(key.ID) {
+			if !c.withdrawn(key.ID) {
 				e.Keys = append(e.Keys, key)
 			}
 		}
@@ -127,10 +127,11 @@ func (c EndorsementCheck) Open(text string) ([]Endorsement, error) {
 	return counted, nil
 }
 
-func (c EndorsementCheck) gone(kid string) bool { return c.Gone != nil && c.Gone(kid) }
+func (c EndorsementCheck) withdrawn(kid string) bool { return c.Gone != nil && c.Gone(kid) }
 
 // read opens one statement; signed reports whether one of these keys signed it.
-func (c EndorsementCheck) read(jws string, believed KeySet) (claims endorsementClaims, signed bool, err error) {
+func (c EndorsementCheck) read(jws string,
+	believed KeySet) (claims endorsementClaims, signed bool, err error) {
 	h, input, body, signature, err := splitJWS(jws)
 	if err != nil {
 		return claims, false, err

@@ -37,11 +37,17 @@ func endorsedIDs(list []Endorsement) []string {
 
 func TestAChainOfEndorsementsLeadsFromAListedKeyToTheNewestOne(t *testing.T) {
 	first, second, third := newKey(t), newKey(t), newKey(t)
-	c := EndorsementCheck{ISS: testISS, Listed: KeySet{first.Public()}, Since: issuedAt.Add(-time.Hour), Now: issuedAt}
+	c := EndorsementCheck{
+		ISS:    testISS,
+		Listed: KeySet{first.Public()},
+		Since:  issuedAt.Add(-time.Hour),
+		Now:    issuedAt,
+	}
 	one, two := endorse(t, first, 7, issuedAt, second), endorse(t, second, 8, issuedAt, third)
 	for _, text := range []string{one + "\n" + two, one + "\n" + two + "\n"} {
 		list, err := c.Open(text)
-		if err != nil || !slices.Equal(endorsedIDs(list), []string{second.ID, third.ID}) || list[1].Version != 8 {
+		if err != nil || !slices.Equal(endorsedIDs(list), []string{second.ID, third.ID}) ||
+			list[1].Version != 8 {
 			t.Fatalf("%v %+v", err, list)
 		}
 	}
@@ -50,14 +56,23 @@ func TestAChainOfEndorsementsLeadsFromAListedKeyToTheNewestOne(t *testing.T) {
 	if err != nil || !slices.Equal(endorsedIDs(list), []string{second.ID}) {
 		t.Errorf("beside a statement by a stranger: %v %v", err, endorsedIDs(list))
 	}
-	for name, gone := range map[string]Key{"the listed signer": first, "the signer in the middle": second} {
-		c.Gone = func(kid string) bool { return kid == gone.ID }
-		if list, _ := c.Open(one + "\n" + two); len(endorsedIDs(list)) != 0 {
-			t.Errorf("%s is believed no more: %v still follow from it", name, endorsedIDs(list))
-		}
+	for _, row := range []struct {
+		name string
+		gone Key
+	}{
+		{"the listed signer", first},
+		{"the signer in the middle", second},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c.Gone = func(kid string) bool { return kid == row.gone.ID }
+			if list, _ := c.Open(one + "\n" + two); len(endorsedIDs(list)) != 0 {
+				t.Errorf("%s is believed no more: %v still follow from it", row.name, endorsedIDs(list))
+			}
+		})
 	}
 	c.Gone = func(kid string) bool { return kid == third.ID }
-	if list, err := c.Open(one + "\n" + two); err != nil || !slices.Equal(endorsedIDs(list), []string{second.ID}) {
+	list, err = c.Open(one + "\n" + two)
+	if err != nil || !slices.Equal(endorsedIDs(list), []string{second.ID}) {
 		t.Errorf("the last key is gone: %v %v", err, endorsedIDs(list))
 	}
 }
@@ -120,7 +135,9 @@ func TestBadEndorsementsAddNoKey(t *testing.T) {
 		{"a bare key set", `{"keys":[` + aKey + `]}`},
 		{"signed by the endorsed key itself", signJSON(t, second, endorsementType, body)},
 		{"signed by a key that is not listed", signJSON(t, other, endorsementType, body)},
-		{"signed by another under the listed key's id", signJSON(t, Key{ID: first.ID, signer: other.signer, public: other.public}, endorsementType, body)},
+		{"signed by another under the listed key's id",
+			signJSON(t, Key{ID: first.ID, signer: other.signer, public: other.public}, endorsementType,
+				body)},
 		{"another signature", parts[0] + "." + parts[1] + "." + b64.EncodeToString(make([]byte, 64))},
 		{"the signature cut off", parts[0] + "." + parts[1] + "."},
 		{"type of a trust list", signJSON(t, first, trustType, body)},
@@ -141,7 +158,8 @@ func TestBadEndorsementsAddNoKey(t *testing.T) {
 		{"two versions", replace(`"version":7`, `"version":7,"version":9`)},
 		{"no time", replace(`"iat":`+iat+`,`, "")},
 		{"from the future", replace(`"iat":`+iat, `"iat":`+strconv.FormatInt(issuedAt.Unix()+61, 10))},
-		{"from before the trust list", replace(`"iat":`+iat, `"iat":`+strconv.FormatInt(issuedAt.Unix()-3601, 10))},
+		{"from before the trust list",
+			replace(`"iat":`+iat, `"iat":`+strconv.FormatInt(issuedAt.Unix()-3601, 10))},
 		{"no keys", replace(aKey, "")},
 		{"no set", replace(`,"jwks":{"keys":[`+aKey+`]}`, "")},
 		{"a private key", replace(`"kty"`, `"d":"`+d+`","kty"`)},
@@ -149,7 +167,8 @@ func TestBadEndorsementsAddNoKey(t *testing.T) {
 		{"a key for encryption", replace(`"use":"sig"`, `"use":"enc"`)},
 		{"a key under another's id", replace(`"kid":"`+second.ID, `"kid":"`+first.ID)},
 		{"a key twice", replace(aKey, aKey+","+aKey)},
-		{"nine keys", signJSON(t, first, endorsementType, strings.Replace(string(nine), `"keys":[`, `"keys":[`+aKey+`,`, 1))},
+		{"nine keys", signJSON(t, first, endorsementType,
+			strings.Replace(string(nine), `"keys":[`, `"keys":[`+aKey+`,`, 1))},
 		{"a claim that is not ours", replace(`"version"`, `"exp":9,"version"`)},
 		{"a claim in another case", replace(`"version"`, `"ISS":"x","version"`)},
 		{"the same twice", good + "\n" + good},
@@ -161,7 +180,12 @@ func TestBadEndorsementsAddNoKey(t *testing.T) {
 		{"a live screen", issue(t, first, Request{Tier: Live}).JWS},
 	}
 	outside.Refused(t, outside.Trust, len(cases))
-	c := EndorsementCheck{ISS: testISS, Listed: KeySet{first.Public()}, Since: issuedAt.Add(-time.Hour), Now: issuedAt}
+	c := EndorsementCheck{
+		ISS:    testISS,
+		Listed: KeySet{first.Public()},
+		Since:  issuedAt.Add(-time.Hour),
+		Now:    issuedAt,
+	}
 	if list, err := c.Open(good); err != nil || len(list) != 1 {
 		t.Fatal(err)
 	}
@@ -180,12 +204,19 @@ func TestNoEndorsementIsSignedThatNobodyWouldTake(t *testing.T) {
 	for i := range nine {
 		nine[i] = key.Public()
 	}
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name    string
 		version int64
 		keys    KeySet
-	}{"no version": {0, KeySet{key.Public()}}, "no keys": {1, nil}, "nine keys": {1, nine}} {
-		if jws, err := SignEndorsement(testISS, key, c.version, c.keys, issuedAt); err == nil {
-			t.Errorf("%s: %s", name, jws)
-		}
+	}{
+		{"no version", 0, KeySet{key.Public()}},
+		{"no keys", 1, nil},
+		{"nine keys", 1, nine},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if jws, err := SignEndorsement(testISS, key, c.version, c.keys, issuedAt); err == nil {
+				t.Errorf("%s", jws)
+			}
+		})
 	}
 }

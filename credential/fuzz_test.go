@@ -18,8 +18,9 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// Whatever arrives, nothing panics, nothing grows without bound, two readers agree, and what is called valid was signed by
-// us. `make fuzz` runs each target for FUZZTIME. The other reader is go-json-experiment, which is strict by design.
+// Whatever arrives, nothing panics, nothing grows without bound, two readers agree, and what is called valid
+// was signed by us. `make fuzz` runs each target for FUZZTIME. The other reader is go-json-experiment, which
+// is strict by design.
 
 // fuzzKey is the P-256 key of RFC 6979 appendix A.2.5, so that kept inputs stay signed.
 func fuzzKey(t testing.TB) Key {
@@ -39,7 +40,8 @@ func fuzzKey(t testing.TB) Key {
 	return key
 }
 
-// steadySigner signs by RFC 6979: with the same signature for the same input, the fuzzer sees the same path twice.
+// steadySigner signs by RFC 6979: with the same signature for the same input, the fuzzer sees the same path
+// twice.
 type steadySigner struct{ *ecdsa.PrivateKey }
 
 func (s steadySigner) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
@@ -51,7 +53,8 @@ func signedPart(jws string) string { return jws[:max(strings.LastIndexByte(jws, 
 
 func FuzzReadFindsOnlyWhatVerifiersCanTake(f *testing.F) {
 	jws := issue(f, fuzzKey(f), paper()).JWS
-	for _, s := range []string{jws, Numeric(jws), string(File(jws)), "shc:/", "SHC:/0000010001", "\ufeff a.b.c ", `{"verifiableCredential":["a.b.c"]}`} {
+	for _, s := range []string{jws, Numeric(jws), string(File(jws)), "shc:/", "SHC:/0000010001",
+		"\ufeff a.b.c ", `{"verifiableCredential":["a.b.c"]}`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -79,7 +82,8 @@ func FuzzInflateAgreesWithAnotherDecompressor(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, b := range [][]byte{packed, bomb, {3, 0}, {1, 0, 0, 0xff, 0xff}, packed[:50], append(bytes.Clone(packed), packed...)} {
+	for _, b := range [][]byte{packed, bomb, {3, 0}, {1, 0, 0, 0xff, 0xff}, packed[:50],
+		append(bytes.Clone(packed), packed...)} {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, packed []byte) {
@@ -88,14 +92,16 @@ func FuzzInflateAgreesWithAnotherDecompressor(f *testing.F) {
 			return
 		}
 		var other bytes.Buffer
-		if _, err := other.ReadFrom(flate.NewReader(bytes.NewReader(packed))); err != nil || !bytes.Equal(body, other.Bytes()) || len(body) > maxPayload {
+		_, err = other.ReadFrom(flate.NewReader(bytes.NewReader(packed)))
+		if err != nil || !bytes.Equal(body, other.Bytes()) || len(body) > maxPayload {
 			t.Errorf("%d bytes here, %d there, %v", len(body), other.Len(), err)
 		}
 	})
 }
 
 func FuzzStrictJSONAgreesWithAnotherReader(f *testing.F) {
-	for _, s := range []string{goodPayload(f), `{"a":1,"a":2}`, `{"iss":1,"ISS":2}`, `{"is\u0073":1,"iss":2}`, `"\ud842\udfb7"`, `"\ud842"`, `{"a":[{"b":null},{"b":[]}]}`, "\ufeff{}", `{} {}`, "[1e400]"} {
+	for _, s := range []string{goodPayload(f), `{"a":1,"a":2}`, `{"iss":1,"ISS":2}`, `{"is\u0073":1,"iss":2}`,
+		`"\ud842\udfb7"`, `"\ud842"`, `{"a":[{"b":null},{"b":[]}]}`, "\ufeff{}", `{} {}`, "[1e400]"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -106,7 +112,8 @@ func FuzzStrictJSONAgreesWithAnotherReader(f *testing.F) {
 			t.Errorf("%q is taken here only", data)
 		}
 		if mine != nil && theirs {
-			for _, ours := range []string{"too deep", "too many members", "in another case", "exceeded max depth"} {
+			for _, ours := range []string{"too deep", "too many members", "in another case",
+				"exceeded max depth"} {
 				if strings.Contains(mine.Error(), ours) {
 					return
 				}
@@ -119,7 +126,8 @@ func FuzzStrictJSONAgreesWithAnotherReader(f *testing.F) {
 func FuzzPayloadMeansTheSameToAnotherReader(f *testing.F) {
 	key := fuzzKey(f)
 	good := goodPayload(f)
-	for _, s := range []string{good, strings.Replace(good, `"exp"`, `"EXP"`, 1), strings.Replace(good, `,"vc":{`, `,"hcnf":null,"vc":{"rid":"AAAAB",`, 1), "{}", "null", "[]"} {
+	for _, s := range []string{good, strings.Replace(good, `"exp"`, `"EXP"`, 1),
+		strings.Replace(good, `,"vc":{`, `,"hcnf":null,"vc":{"rid":"AAAAB",`, 1), "{}", "null", "[]"} {
 		f.Add(s)
 	}
 	b := Basis{Trust: trusting(key), At: issuedAt}
@@ -137,7 +145,8 @@ func FuzzPayloadMeansTheSameToAnotherReader(f *testing.F) {
 		}
 		tier, shaped := theirs.tier()
 		e, ok := theirs.eligibilityOf()
-		if !shaped || !ok || tier != v.Tier || e != *v.Eligibility || theirs.ISS != v.Issuer || theirs.EXP != v.ExpiresAt.Unix() {
+		if !shaped || !ok || tier != v.Tier || e != *v.Eligibility || theirs.ISS != v.Issuer ||
+			theirs.EXP != v.ExpiresAt.Unix() {
 			t.Errorf("%s is read as %+v here and as %+v there", body, v, theirs)
 		}
 	})
@@ -163,7 +172,8 @@ func FuzzWhatVerifyCallsValidWasSignedByUs(f *testing.F) {
 			t.Errorf("%q: no word on what is wrong", jws)
 		}
 		v.Headline()
-		if opened, err := Open(jws, testISS, KeySet{key.Public()}); err == nil && !slices.Contains(signed, signedPart(jws)) {
+		opened, err := Open(jws, testISS, KeySet{key.Public()})
+		if err == nil && !slices.Contains(signed, signedPart(jws)) {
 			t.Errorf("%q was opened: %+v", jws, opened)
 		}
 	})
@@ -187,7 +197,8 @@ func FuzzProofThatCountsWasMadeByThePhone(f *testing.F) {
 	f.Add("a.b.c", "")
 	f.Fuzz(func(t *testing.T, proof, nonce string) {
 		LooksLikeProof(proof)
-		if v.Prove(proof, screen, b, nonce).Valid && !slices.Contains(signed, signedPart(strings.TrimSpace(proof))) {
+		if v.Prove(proof, screen, b, nonce).Valid &&
+			!slices.Contains(signed, signedPart(strings.TrimSpace(proof))) {
 			t.Errorf("%q was never signed", proof)
 		}
 	})
@@ -212,7 +223,8 @@ func FuzzStatusListBitsComeBack(f *testing.F) {
 			t.Fatal(err)
 		}
 		back, err := unpackBits(again)
-		if err != nil || !slices.Equal(set.few, back.few) || set.count != len(set.few) || !slices.IsSorted(set.few) {
+		if err != nil || !slices.Equal(set.few, back.few) || set.count != len(set.few) ||
+			!slices.IsSorted(set.few) {
 			t.Errorf("%d indices became %d, %v", set.count, back.count, err)
 		}
 	})
@@ -228,7 +240,8 @@ func FuzzListsMeanTheSameToAnotherReader(f *testing.F) {
 	}
 	f.Add(string(body))
 	f.Add(`{"version":1,"iat":1,"exp":18446744075,"issuers":null,"counters":null}`)
-	f.Add(`{"iss":"` + testISS + `","sub":"` + testISS + `/status.jwt","iat":1,"exp":2,"status_list":{"bits":1,"lst":"eJxjAAAAAQAB"},"chain":{}}`)
+	f.Add(`{"iss":"` + testISS + `","sub":"` + testISS +
+		`/status.jwt","iat":1,"exp":2,"status_list":{"bits":1,"lst":"eJxjAAAAAQAB"},"chain":{}}`)
 	f.Fuzz(func(t *testing.T, body string) {
 		if len(body) > maxPayload || !jsontext.Value(body).IsValid() {
 			return
@@ -238,16 +251,19 @@ func FuzzListsMeanTheSameToAnotherReader(f *testing.F) {
 			if err := json.Unmarshal([]byte(body), &theirs); err != nil {
 				t.Fatalf("only this program can read %s: %v", body, err)
 			}
-			if same := mine.Version == theirs.Version && mine.ExpiresAt == theirs.ExpiresAt && len(mine.Issuers) == len(theirs.Issuers) &&
-				reflect.DeepEqual(mine.Issuers, theirs.Issuers); !same && len(mine.Issuers) > 0 {
+			same := mine.Version == theirs.Version && mine.ExpiresAt == theirs.ExpiresAt &&
+				len(mine.Issuers) == len(theirs.Issuers) && reflect.DeepEqual(mine.Issuers, theirs.Issuers)
+			if !same && len(mine.Issuers) > 0 {
 				t.Errorf("%s is read as %+v and as %+v", body, mine, theirs)
 			}
 			if mine.ExpiresAt-mine.IssuedAt > 30*86400 {
 				t.Errorf("a list of %d seconds", mine.ExpiresAt-mine.IssuedAt)
 			}
 		}
-		list, err := OpenStatusList(signJSON(t, root, statusType, body), testISS, KeySet{root.Public()}, issuedAt)
-		if err == nil && list.ExpiresAt.Sub(list.IssuedAt) > StatusLife || err != nil && !errors.Is(err, ErrStatusList) {
+		list, err := OpenStatusList(signJSON(t, root, statusType, body), testISS, KeySet{root.Public()},
+			issuedAt)
+		if err == nil && list.ExpiresAt.Sub(list.IssuedAt) > StatusLife ||
+			err != nil && !errors.Is(err, ErrStatusList) {
 			t.Errorf("%+v, %v", list, err)
 		}
 	})
@@ -263,7 +279,8 @@ func FuzzOnlineCodeIsReadTheSameAgain(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if len(code.Spoken) != spokenLength || strings.Trim(code.Spoken, codeAlphabet) != "" || len(code.Hidden) != 0 && len(code.Hidden) != hiddenLength {
+		if len(code.Spoken) != spokenLength || strings.Trim(code.Spoken, codeAlphabet) != "" ||
+			len(code.Hidden) != 0 && len(code.Hidden) != hiddenLength {
 			t.Errorf("%q is read as %q", text, code)
 		}
 		if again, err := ReadCode(code.Printed()); err != nil || again != code {

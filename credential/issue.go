@@ -42,12 +42,14 @@ type Issued struct {
 	NoSYL     bool // the kana's tag was dropped to fit
 }
 
-// ErrUnfit is returned for a record that no verifier would accept: a colon in the number, a control character in a name …
-var ErrUnfit = errors.New("credential: the record or the issuer's address is not of a form that can be verified")
+// ErrUnfit is returned for a record that no verifier would accept: a colon in the number, a control character
+// in a name …
+var ErrUnfit = errors.New(
+	"credential: the record or the issuer's address is not of a form that can be verified")
 
-// Issue signs a credential of iss (HOST/i/NNNNNNNN) at now. When it would exceed MaxJWS it compresses harder, then drops
-// the kana's SYL tag, and otherwise says that only the file can carry it; nothing is ever cut off. It returns ErrUnfit rather
-// than sign what Verify would refuse.
+// Issue signs a credential of iss (HOST/i/NNNNNNNN) at now. When it would exceed MaxJWS it compresses harder,
+// then drops the kana's SYL tag, and otherwise says that only the file can carry it; nothing is ever cut off.
+// It returns ErrUnfit rather than sign what Verify would refuse.
 func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 	nbf := now.Add(-backdate).Truncate(time.Second)
 	var exp time.Time
@@ -59,7 +61,8 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 	case PDF:
 		exp = r.Expires.Truncate(time.Second)
 		if !exp.After(now) || exp.After(LatestEnd(nbf.Add(backdate))) || r.RID >= MaxRID {
-			return Issued{}, errors.New("credential: a pdf needs an end by the first day of the fourth month after and a rid below 2^27")
+			return Issued{}, errors.New("credential: a pdf needs an end by the first day of the fourth " +
+				"month after and a rid below 2^27")
 		}
 	default:
 		return Issued{}, fmt.Errorf("credential: unknown tier %q", r.Tier)
@@ -84,7 +87,7 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 		if err != nil {
 			return Issued{}, fmt.Errorf("compressing the payload: %w", err)
 		}
-		out.JWS = unsigned(key.ID, packed)
+		out.JWS = signingInput(key.ID, packed)
 		out.NoSYL = !step.syl
 		if out.FitsQR = len(out.JWS)+1+86 <= MaxJWS; out.FitsQR { // an ES256 signature is 86 characters
 			break
@@ -98,12 +101,13 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 	return out, nil
 }
 
-func unsigned(kid string, packed []byte) string {
-	return b64.EncodeToString([]byte(`{"alg":"ES256","zip":"DEF","kid":"`+kid+`"}`)) + "." + b64.EncodeToString(packed)
+func signingInput(kid string, packed []byte) string {
+	return b64.EncodeToString([]byte(`{"alg":"ES256","zip":"DEF","kid":"`+kid+`"}`)) + "." +
+		b64.EncodeToString(packed)
 }
 
-// sign returns the base64url ES256 signature over a signing input: by golang-jwt for a key in memory, else through the
-// crypto.Signer (an HSM), whose DER signature becomes r‖s (RFC 7518 section 3.4).
+// sign returns the base64url ES256 signature over a signing input: by golang-jwt for a key in memory, else
+// through the crypto.Signer (an HSM), whose DER signature becomes r‖s (RFC 7518 section 3.4).
 func sign(input string, key Key) (string, error) {
 	if private, ok := key.signer.(*ecdsa.PrivateKey); ok {
 		signature, err := jwt.SigningMethodES256.Sign(input, private)
@@ -121,7 +125,8 @@ func sign(input string, key Key) (string, error) {
 	if rest, err := asn1.Unmarshal(der, &rs); err != nil || len(rest) > 0 {
 		return "", errors.New("credential: the signer's answer is not an ECDSA signature")
 	}
-	return b64.EncodeToString(append(rs.R.FillBytes(make([]byte, 32)), rs.S.FillBytes(make([]byte, 32))...)), nil
+	return b64.EncodeToString(append(rs.R.FillBytes(make([]byte, 32)), rs.S.FillBytes(make([]byte, 32))...)),
+		nil
 }
 
 // encode writes minified JSON without HTML escapes and without a final newline.
@@ -135,16 +140,20 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
-// klauspost/compress at usualLevel packs a card as small as the standard library's best level in less than half of its
-// time; hardestLevel takes some five bytes less (TestTenThousandPeopleAreReadBackAsTheyAreRecorded prints how many it saves).
+// klauspost/compress at usualLevel packs a card as small as the standard library's best level in less than
+// half of its time; hardestLevel takes some five bytes less
+// (TestTenThousandPeopleAreReadBackAsTheyAreRecorded prints how many it saves).
 const (
 	usualLevel   = 6
 	hardestLevel = 9
 )
 
-var flateWriters = map[int]*sync.Pool{usualLevel: writers(usualLevel), hardestLevel: writers(hardestLevel)}
+var flateWriters = map[int]*sync.Pool{
+	usualLevel:   flateWriterPool(usualLevel),
+	hardestLevel: flateWriterPool(hardestLevel),
+}
 
-func writers(level int) *sync.Pool {
+func flateWriterPool(level int) *sync.Pool {
 	return &sync.Pool{New: func() any {
 		w, _ := flate.NewWriter(nil, level) // the level is valid
 		return w

@@ -11,7 +11,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// header is a JOSE header as far as this program allows one: any other member (jku, jwk, x5c, crit …) is refused.
+// header is a JOSE header as far as this program allows one: any other member (jku, jwk, x5c, crit …) is
+// refused.
 type header struct {
 	Alg  string `json:"alg"`
 	Zip  string `json:"zip,omitempty"`
@@ -28,8 +29,9 @@ var (
 	errJSON      = errors.New("the payload is not the expected JSON")
 )
 
-// openJWS verifies a compact JWS and returns its header and its payload as sent. choose gives the key for the header and
-// reports whether the header is acceptable; the signature is verified before the payload is looked at.
+// openJWS verifies a compact JWS and returns its header and its payload as sent. choose gives the key for the
+// header and reports whether the header is acceptable; the signature is verified before the payload is looked
+// at.
 func openJWS(jws string, choose func(header) (PublicKey, bool)) (header, []byte, error) {
 	h, input, body, signature, err := splitJWS(jws)
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 
 var b64 = base64.RawURLEncoding.Strict()
 
-// fromBase64 decodes base64url. Strict alone still skips line breaks, so that one signature would have many texts.
+// fromBase64 decodes base64url. Strict alone still skips line breaks, so that one signature would have many
+// texts.
 func fromBase64(s string) ([]byte, error) {
 	if strings.ContainsAny(s, "\r\n") {
 		return nil, errForm
@@ -56,7 +57,8 @@ func Thumbprint(public *ecdsa.PublicKey) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256([]byte(`{"crv":"P-256","kty":"EC","x":"` + x + `","y":"` + y + `"}`)) // members in lexical order
+	// members in lexical order
+	sum := sha256.Sum256([]byte(`{"crv":"P-256","kty":"EC","x":"` + x + `","y":"` + y + `"}`))
 	return b64.EncodeToString(sum[:]), nil
 }
 
@@ -99,7 +101,8 @@ type jwkSet struct {
 	Keys []json.RawMessage `json:"keys"`
 }
 
-// errPrivate is returned for a key set that publishes what RFC 7518 keeps private: an owner who does so must hear of it.
+// errPrivate is returned for a key set that publishes what RFC 7518 keeps private: an owner who does so must
+// hear of it.
 var errPrivate = errors.New("credential: a key set holds a private key")
 
 // privateMembers are those of RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1, and of RFC 8037 section 2.
@@ -111,11 +114,20 @@ func (k PublicKey) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(jwk{KTY: "EC", Use: "sig", Alg: "ES256", KID: k.ID, CRV: "P-256", X: x, Y: y, CRL: k.CRLVersion})
+	return json.Marshal(jwk{
+		KTY: "EC",
+		Use: "sig",
+		Alg: "ES256",
+		KID: k.ID,
+		CRV: "P-256",
+		X:   x,
+		Y:   y,
+		CRL: k.CRLVersion,
+	})
 }
 
-// UnmarshalJSON reads a JWK. It refuses a private key, a key whose kid is not its thumbprint, and any other kind of key:
-// this program publishes and trusts ES256 only.
+// UnmarshalJSON reads a JWK. It refuses a private key, a key whose kid is not its thumbprint, and any other
+// kind of key: this program publishes and trusts ES256 only.
 func (k *PublicKey) UnmarshalJSON(data []byte) error {
 	var j jwk
 	if err := readStrict(data, &j); err != nil {
@@ -143,10 +155,10 @@ func (s KeySet) MarshalJSON() ([]byte, error) {
 	}{append([]PublicKey{}, s...)}) // never null
 }
 
-// UnmarshalJSON reads {"keys":[…]}. Keys that PublicKey does not read, as of another kind or for another use, are left out
-// (RFC 7517 section 5); a second key with the same thumbprint is the same key, and the higher counter of its revocation list
-// counts. It returns an error for a set whose JSON is broken, for one that has keys but none to use, and for one that
-// publishes a private key; in the last case s still holds the others.
+// UnmarshalJSON reads {"keys":[…]}. Keys that PublicKey does not read, as of another kind or for another use,
+// are left out (RFC 7517 section 5); a second key with the same thumbprint is the same key, and the higher
+// counter of its revocation list counts. It returns an error for a set whose JSON is broken, for one that has
+// keys but none to use, and for one that publishes a private key; in the last case s still holds the others.
 func (s *KeySet) UnmarshalJSON(data []byte) error {
 	var set jwkSet
 	if err := readStrict(data, &set); err != nil {
@@ -166,7 +178,7 @@ func (s *KeySet) UnmarshalJSON(data []byte) error {
 		case err != nil:
 			foreign = err
 		default:
-			read = read.with(key)
+			read = read.merge(key)
 		}
 	}
 	*s = read
@@ -176,7 +188,7 @@ func (s *KeySet) UnmarshalJSON(data []byte) error {
 	return private
 }
 
-func (s KeySet) with(key PublicKey) KeySet {
+func (s KeySet) merge(key PublicKey) KeySet {
 	for i := range s {
 		if s[i].ID == key.ID {
 			s[i].CRLVersion = max(s[i].CRLVersion, key.CRLVersion)
@@ -186,7 +198,8 @@ func (s KeySet) with(key PublicKey) KeySet {
 	return append(s, key)
 }
 
-// ReadOnlyKey reads a key set that must hold exactly one key and nothing else, as this program writes it for a root of trust.
+// ReadOnlyKey reads a key set that must hold exactly one key and nothing else, as this program writes it for
+// a root of trust.
 func ReadOnlyKey(data []byte) (PublicKey, error) {
 	var set jwkSet
 	if err := readStrict(data, &set); err != nil {
@@ -217,8 +230,10 @@ func holdsPrivate(key []byte) bool {
 func (j jwk) public() (PublicKey, error) {
 	x, errX := fromBase64(j.X)
 	y, errY := fromBase64(j.Y)
-	if j.KTY != "EC" || j.CRV != "P-256" || j.Alg != "" && j.Alg != "ES256" || j.Use != "" && j.Use != "sig" ||
-		j.Ops != nil && !slices.Contains(j.Ops, "verify") || errX != nil || errY != nil || len(x) != 32 || len(y) != 32 {
+	if j.KTY != "EC" || j.CRV != "P-256" || j.Alg != "" && j.Alg != "ES256" ||
+		j.Use != "" && j.Use != "sig" ||
+		j.Ops != nil && !slices.Contains(j.Ops, "verify") || errX != nil || errY != nil || len(x) != 32 ||
+		len(y) != 32 {
 		return PublicKey{}, errors.New("credential: not an ES256 key")
 	}
 	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append(append([]byte{4}, x...), y...))

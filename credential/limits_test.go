@@ -41,19 +41,30 @@ func TestKeyInAnHSMSignsTheSameWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 20 { // r and s are sometimes shorter than 32 bytes in DER
-		if v := (Basis{Trust: trusting(key), At: issuedAt}).Verify(issue(t, key, Request{Tier: Live}).JWS); !v.Valid {
+		v := (Basis{Trust: trusting(key), At: issuedAt}).Verify(issue(t, key, Request{Tier: Live}).JWS)
+		if !v.Valid {
 			t.Fatalf("%+v", v.Checks)
 		}
 	}
-	for name, broken := range map[string]hsm{"unreachable": {private, nil, errors.New("no token")}, "rubbish": {private, []byte("rubbish"), nil},
-		"bytes behind": {private, []byte{0x30, 6, 2, 1, 1, 2, 1, 1, 0}, nil}} {
-		key.signer = broken
-		if out, err := Issue(testISS, key, Request{Person: tokuichi, InsurerName: "架空市", Tier: Live}, issuedAt); err == nil {
-			t.Errorf("%s: %q", name, out.JWS)
-		}
-		if _, err := SignJWT(key, trustType, TrustList{}); err == nil {
-			t.Errorf("%s: a list was signed", name)
-		}
+	for _, c := range []struct {
+		name   string
+		broken hsm
+	}{
+		{"unreachable", hsm{private, nil, errors.New("no token")}},
+		{"rubbish", hsm{private, []byte("rubbish"), nil}},
+		{"bytes behind", hsm{private, []byte{0x30, 6, 2, 1, 1, 2, 1, 1, 0}, nil}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			key.signer = c.broken
+			out, err := Issue(testISS, key, Request{Person: tokuichi, InsurerName: "架空市", Tier: Live},
+				issuedAt)
+			if err == nil {
+				t.Errorf("%q", out.JWS)
+			}
+			if _, err := SignJWT(key, trustType, TrustList{}); err == nil {
+				t.Errorf("a list was signed")
+			}
+		})
 	}
 }
 
@@ -66,10 +77,18 @@ func TestOnlyP256KeysServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, signer := range map[string]crypto.Signer{"P-384": big, "Ed25519": ed} {
-		if _, err := NewKey(signer); err == nil {
-			t.Errorf("%s was taken", name)
-		}
+	for _, c := range []struct {
+		name   string
+		signer crypto.Signer
+	}{
+		{"P-384", big},
+		{"Ed25519", ed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := NewKey(c.signer); err == nil {
+				t.Errorf("%s was taken", c.name)
+			}
+		})
 	}
 	if _, err := Thumbprint(&big.PublicKey); err == nil {
 		t.Error("a P-384 key has a thumbprint")
@@ -94,25 +113,32 @@ func TestOnlyP256KeysServe(t *testing.T) {
 
 func TestRequestsBeyondTheirTierAreNotSigned(t *testing.T) {
 	key := newKey(t)
-	end := eligibility.MustDate("2027-03-01").Time() // issued in November: the first day of the fourth month after
-	for name, r := range map[string]Request{
-		"no tier":                   {},
-		"an unknown tier":           {Tier: "paper"},
-		"a screen without a phone":  {Tier: Screen},
-		"a screen of a whole key":   {Tier: Screen, HolderKeyID: strings.Repeat("A", 43)},
-		"a copy without an end":     {Tier: PDF},
-		"a copy that has ended":     {Tier: PDF, Expires: issuedAt},
-		"a copy a second too long":  {Tier: PDF, Expires: end.Add(time.Second)},
-		"a copy beyond the indices": {Tier: PDF, Expires: end, RID: MaxRID},
-		"a share above all":         {Tier: Live, Share: 101},
+	// issued in November: the first day of the fourth month after
+	end := eligibility.MustDate("2027-03-01").Time()
+	for _, c := range []struct {
+		name string
+		r    Request
+	}{
+		{"no tier", Request{}},
+		{"an unknown tier", Request{Tier: "paper"}},
+		{"a screen without a phone", Request{Tier: Screen}},
+		{"a screen of a whole key", Request{Tier: Screen, HolderKeyID: strings.Repeat("A", 43)}},
+		{"a copy without an end", Request{Tier: PDF}},
+		{"a copy that has ended", Request{Tier: PDF, Expires: issuedAt}},
+		{"a copy a second too long", Request{Tier: PDF, Expires: end.Add(time.Second)}},
+		{"a copy beyond the indices", Request{Tier: PDF, Expires: end, RID: MaxRID}},
+		{"a share above all", Request{Tier: Live, Share: 101}},
 	} {
-		r.Person, r.InsurerName = tokuichi, "架空市"
-		if out, err := Issue(testISS, key, r, issuedAt); err == nil {
-			t.Errorf("%s: %q", name, out.JWS)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			c.r.Person, c.r.InsurerName = tokuichi, "架空市"
+			if out, err := Issue(testISS, key, c.r, issuedAt); err == nil {
+				t.Errorf("%q", out.JWS)
+			}
+		})
 	}
 	for _, iss := range []string{"", "http://localhost/i/00138990", testISS + "/", "https://a@b/i/00138990"} {
-		if _, err := Issue(iss, key, Request{Person: tokuichi, InsurerName: "架空市", Tier: Live}, issuedAt); err != ErrUnfit {
+		_, err := Issue(iss, key, Request{Person: tokuichi, InsurerName: "架空市", Tier: Live}, issuedAt)
+		if err != ErrUnfit {
 			t.Errorf("%q: %v", iss, err)
 		}
 	}
@@ -130,7 +156,8 @@ func TestTooLongACardIsNotDrawn(t *testing.T) {
 			t.Errorf("%d characters: %v", len(jws), err)
 		}
 	}
-	if qr, err := Matrix(strings.Repeat("z", MaxJWS)); err != nil || qr.Size != 105 { // version 22: 4·22 + 17 modules
+	// version 22: 4·22 + 17 modules
+	if qr, err := Matrix(strings.Repeat("z", MaxJWS)); err != nil || qr.Size != 105 {
 		t.Errorf("%d characters: %d modules, %v", MaxJWS, qr.Size, err)
 	}
 }
@@ -139,7 +166,8 @@ func TestTooLongACardIsNotDrawn(t *testing.T) {
 func TestTrustListFindsWhomItNames(t *testing.T) {
 	key := newKey(t)
 	list := trusting(key)
-	list.Counters = []TrustedCounter{{URL: "https://desk.example.jp", Name: "架空医院", JWKS: KeySet{key.Public()}}}
+	list.Counters = []TrustedCounter{{URL: "https://desk.example.jp", Name: "架空医院",
+		JWKS: KeySet{key.Public()}}}
 	if c, ok := list.Counter("https://desk.example.jp"); !ok || c.Name != "架空医院" {
 		t.Error("the counter is not found")
 	}
@@ -152,25 +180,32 @@ func TestTrustListFindsWhomItNames(t *testing.T) {
 	if err := list.Check(); err != nil {
 		t.Error(err)
 	}
-	for name, change := range map[string]func(*TrustList){
-		"iss with a slash":     func(l *TrustList) { l.Issuers[0].ISS += "/" },
-		"iss over http":        func(l *TrustList) { l.Issuers[0].ISS = "http://localhost/i/00138990" },
-		"iss twice":            func(l *TrustList) { l.Issuers = append(l.Issuers, l.Issuers[0]) },
-		"no keys":              func(l *TrustList) { l.Issuers[0].JWKS = nil },
-		"an impossible number": func(l *TrustList) { l.Issuers[0].InsurerNumbers = []eligibility.InsurerNumber{"138990"} },
-		"a counter over http":  func(l *TrustList) { l.Counters[0].URL = "http://desk.example.jp" },
+	for _, c := range []struct {
+		name   string
+		change func(*TrustList)
+	}{
+		{"iss with a slash", func(l *TrustList) { l.Issuers[0].ISS += "/" }},
+		{"iss over http", func(l *TrustList) { l.Issuers[0].ISS = "http://localhost/i/00138990" }},
+		{"iss twice", func(l *TrustList) { l.Issuers = append(l.Issuers, l.Issuers[0]) }},
+		{"no keys", func(l *TrustList) { l.Issuers[0].JWKS = nil }},
+		{"an impossible number", func(l *TrustList) {
+			l.Issuers[0].InsurerNumbers = []eligibility.InsurerNumber{"138990"}
+		}},
+		{"a counter over http", func(l *TrustList) { l.Counters[0].URL = "http://desk.example.jp" }},
 	} {
-		changed := *trusting(key)
-		changed.Counters = append([]TrustedCounter{}, list.Counters...)
-		change(&changed)
-		if changed.Check() == nil {
-			t.Errorf("%s: nothing to say", name)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			changed := *trusting(key)
+			changed.Counters = append([]TrustedCounter{}, list.Counters...)
+			c.change(&changed)
+			if changed.Check() == nil {
+				t.Errorf("nothing to say")
+			}
+		})
 	}
 	opened := trusting(key)
-	opened.index()
+	opened.indexKeys()
 	opened.Issuers = nil // whoever changes an opened list is not answered from the old one
-	if _, issuers := opened.holding(key.ID); len(issuers) > 0 {
+	if _, issuers := opened.keyWithIssuers(key.ID); len(issuers) > 0 {
 		t.Error("an issuer that was taken off is still found")
 	}
 }
@@ -179,18 +214,24 @@ func TestInsurerOpensOnlyItsOwnCards(t *testing.T) {
 	key := newKey(t)
 	jws := issue(t, key, paper()).JWS
 	own := KeySet{key.Public()}
-	if card, err := Open(jws, testISS, own); err != nil || card.Tier != PDF || card.Eligibility.Name != "髙橋 德一" {
+	card, err := Open(jws, testISS, own)
+	if err != nil || card.Tier != PDF || card.Eligibility.Name != "髙橋 德一" {
 		t.Errorf("its own: %+v, %v", card, err)
 	}
-	for name, c := range map[string]struct{ jws, iss string }{
-		"another address": {jws, "https://other.example/i/00138990"},
-		"rubbish":         {"rubbish", testISS},
-		"no card inside":  {signBody(t, key, "{}"), testISS},
-		"not compressed":  {signPacked(t, key, []byte("{}")), testISS},
-		"a trust list":    {signJSON(t, key, trustType, "{}"), testISS},
+	for _, c := range []struct {
+		name     string
+		jws, iss string
+	}{
+		{"another address", jws, "https://other.example/i/00138990"},
+		{"rubbish", "rubbish", testISS},
+		{"no card inside", signBody(t, key, "{}"), testISS},
+		{"not compressed", signPacked(t, key, []byte("{}")), testISS},
+		{"a trust list", signJSON(t, key, trustType, "{}"), testISS},
 	} {
-		if card, err := Open(c.jws, c.iss, own); err == nil {
-			t.Errorf("%s: %+v", name, card)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if card, err := Open(c.jws, c.iss, own); err == nil {
+				t.Errorf("%+v", card)
+			}
+		})
 	}
 }

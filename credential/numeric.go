@@ -33,17 +33,17 @@ func File(jws string) []byte {
 // ErrNoCredential is returned for a text that holds no credential.
 var ErrNoCredential = errors.New("credential: neither shc:/ digits, nor a JWS, nor a .smart-health-card file")
 
-// ErrIncomplete is the ErrNoCredential of a text that is a credential's, of which a part did not arrive: an odd number of digits,
-// pairs that stand for no character, fewer than three parts. It is no sign of forgery.
+// ErrIncomplete is the ErrNoCredential of a text that is a credential's, of which a part did not arrive: an
+// odd number of digits, pairs that stand for no character, fewer than three parts. It is no sign of forgery.
 var ErrIncomplete = fmt.Errorf("digits or characters are missing: %w", ErrNoCredential)
 
 // maxText bounds what Read looks at; a file with one card is far below.
 const maxText = 64 << 10
 
-// Read finds the JWS in what was scanned, typed by a reader, pasted or opened: the digits of a code, a bare JWS, or a
-// .smart-health-card file with one card. Width, blanks, line breaks and characters without a width do not matter, nor what an input
-// method or another keyboard layout made of the letters and signs before the digits. It does not verify. The error is
-// ErrNoCredential, or the ErrIncomplete that wraps it.
+// Read finds the JWS in what was scanned, typed by a reader, pasted or opened: the digits of a code, a bare
+// JWS, or a .smart-health-card file with one card. Width, blanks, line breaks and characters without a width
+// do not matter, nor what an input method or another keyboard layout made of the letters and signs before the
+// digits. It does not verify. The error is ErrNoCredential, or the ErrIncomplete that wraps it.
 func Read(text string) (string, error) {
 	if len(text) > maxText {
 		return "", ErrNoCredential
@@ -67,7 +67,8 @@ func Read(text string) (string, error) {
 	switch {
 	case found:
 		return fromDigits(digits)
-	case mostlyDigits(text), len(jws) >= longRun && strings.HasPrefix(jws, "eyJ") && isBase64url(strings.ReplaceAll(jws, ".", "")):
+	case mostlyDigits(text), len(jws) >= longRun && strings.HasPrefix(jws, "eyJ") &&
+		isBase64url(strings.ReplaceAll(jws, ".", "")):
 		return "", ErrIncomplete
 	}
 	return "", ErrNoCredential

@@ -114,9 +114,14 @@ var sylTag = extension{nameExtension, "SYL"}
 // compose builds the payload of a request. Without syl the kana name carries no SYL tag (order tells it).
 func compose(iss string, r Request, nbf, exp time.Time, syl bool) payload {
 	p := r.Person
-	patient := resource{ResourceType: "Patient",
-		Identifier: []identifier{{memberSystem, strings.Join([]string{string(p.Insurer), p.Symbol, p.Number, p.BranchNumber}, ":")}},
-		Name:       []humanName{splitName(p.Name)}, Gender: string(p.Sex), BirthDate: p.BirthDate.String()}
+	patient := resource{
+		ResourceType: "Patient",
+		Identifier: []identifier{{memberSystem,
+			strings.Join([]string{string(p.Insurer), p.Symbol, p.Number, p.BranchNumber}, ":")}},
+		Name:      []humanName{splitName(p.Name)},
+		Gender:    string(p.Sex),
+		BirthDate: p.BirthDate.String(),
+	}
 	if p.Kana != "" {
 		kana := splitName(p.Kana)
 		if syl {
@@ -124,8 +129,12 @@ func compose(iss string, r Request, nbf, exp time.Time, syl bool) payload {
 		}
 		patient.Name = append(patient.Name, kana)
 	}
-	coverage := resource{ResourceType: "Coverage", Status: "active", Beneficiary: &reference{Reference: patientURL},
-		Payor: []payor{{r.InsurerName}}}
+	coverage := resource{
+		ResourceType: "Coverage",
+		Status:       "active",
+		Beneficiary:  &reference{Reference: patientURL},
+		Payor:        []payor{{r.InsurerName}},
+	}
 	switch {
 	case p.Relation == eligibility.Subscriber:
 		coverage.Subscriber = &reference{Reference: patientURL}
@@ -142,8 +151,16 @@ func compose(iss string, r Request, nbf, exp time.Time, syl bool) payload {
 	if r.Share > 0 {
 		coverage.Cost = []cost{{quantity{r.Share, "%"}}}
 	}
-	out := payload{ISS: iss, NBF: nbf.Unix(), EXP: exp.Unix(), VC: vc{Type: []string{healthCardType},
-		Subject: subject{"4.0.1", bundle{"Bundle", "collection", []entry{{patientURL, patient}, {coverageURL, coverage}}}}}}
+	out := payload{
+		ISS: iss,
+		NBF: nbf.Unix(),
+		EXP: exp.Unix(),
+		VC: vc{Type: []string{healthCardType},
+			Subject: subject{"4.0.1", bundle{"Bundle", "collection", []entry{
+				{patientURL, patient},
+				{coverageURL, coverage},
+			}}}},
+	}
 	switch r.Tier {
 	case Screen:
 		out.HCNF = &hcnf{r.HolderKeyID}
@@ -187,16 +204,17 @@ type Eligibility struct {
 	ValidUntil   eligibility.Date          `json:"validUntil,omitzero"`
 }
 
-// shaped reports whether the bundle is of this program's shape: nothing in it that eligibilityOf does not read, so that
-// nobody else reads more or something else in it.
-func (p payload) shaped() bool {
+// hasOwnShape reports whether the bundle is of this program's shape: nothing in it that eligibilityOf does
+// not read, so that nobody else reads more or something else in it.
+func (p payload) hasOwnShape() bool {
 	b := p.VC.Subject.Bundle
-	if len(p.VC.Type) != 1 || p.VC.Type[0] != healthCardType || b.ResourceType != "Bundle" || len(b.Entry) != 2 ||
-		b.Entry[0].FullURL != patientURL || b.Entry[1].FullURL != coverageURL {
+	if len(p.VC.Type) != 1 || p.VC.Type[0] != healthCardType || b.ResourceType != "Bundle" ||
+		len(b.Entry) != 2 || b.Entry[0].FullURL != patientURL || b.Entry[1].FullURL != coverageURL {
 		return false
 	}
 	patient, coverage := b.Entry[0].Resource, b.Entry[1].Resource
-	if patient.ResourceType != "Patient" || len(patient.Identifier) != 1 || patient.Identifier[0].System != memberSystem ||
+	if patient.ResourceType != "Patient" || len(patient.Identifier) != 1 ||
+		patient.Identifier[0].System != memberSystem ||
 		len(patient.Name) == 0 || len(patient.Name) > 2 || len(patient.Name[0].Extension) > 0 {
 		return false
 	}
@@ -204,7 +222,8 @@ func (p payload) shaped() bool {
 		(len(patient.Name[1].Extension) > 1 || patient.Name[1].Extension[0] != sylTag) {
 		return false
 	}
-	if coverage.ResourceType != "Coverage" || coverage.Status != "active" || len(coverage.Payor) != 1 || len(coverage.Cost) > 1 ||
+	if coverage.ResourceType != "Coverage" || coverage.Status != "active" || len(coverage.Payor) != 1 ||
+		len(coverage.Cost) > 1 ||
 		coverage.Beneficiary == nil || *coverage.Beneficiary != (reference{Reference: patientURL}) {
 		return false
 	}
@@ -219,10 +238,10 @@ func (p payload) shaped() bool {
 	return true
 }
 
-// eligibilityOf reads the items back; ok is false when the bundle is not of this program's shape or a text in it would
-// show as something else than it is.
+// eligibilityOf reads the items back; ok is false when the bundle is not of this program's shape or a text in
+// it would show as something else than it is.
 func (p payload) eligibilityOf() (e Eligibility, ok bool) {
-	if !p.shaped() {
+	if !p.hasOwnShape() {
 		return e, false
 	}
 	patient, coverage := p.VC.Subject.Bundle.Entry[0].Resource, p.VC.Subject.Bundle.Entry[1].Resource
@@ -238,8 +257,16 @@ func (p payload) eligibilityOf() (e Eligibility, ok bool) {
 	if err != nil {
 		return e, false
 	}
-	e = Eligibility{Insurer: number, Symbol: parts[1], Number: parts[2], BranchNumber: parts[3], Name: patient.Name[0].String(),
-		InsurerName: coverage.Payor[0].Display, BirthDate: birth, Sex: eligibility.Sex(patient.Gender)}
+	e = Eligibility{
+		Insurer:      number,
+		Symbol:       parts[1],
+		Number:       parts[2],
+		BranchNumber: parts[3],
+		Name:         patient.Name[0].String(),
+		InsurerName:  coverage.Payor[0].Display,
+		BirthDate:    birth,
+		Sex:          eligibility.Sex(patient.Gender),
+	}
 	if e.Sex != eligibility.SexUnknown && e.Sex != eligibility.Male && e.Sex != eligibility.Female {
 		return e, false
 	}
@@ -257,17 +284,19 @@ func (p payload) eligibilityOf() (e Eligibility, ok bool) {
 		e.Share = coverage.Cost[0].Quantity.Value
 	}
 	if coverage.Period != nil {
-		if e.ValidFrom.UnmarshalText([]byte(coverage.Period.Start)) != nil || e.ValidUntil.UnmarshalText([]byte(coverage.Period.End)) != nil {
+		if e.ValidFrom.UnmarshalText([]byte(coverage.Period.Start)) != nil ||
+			e.ValidUntil.UnmarshalText([]byte(coverage.Period.End)) != nil {
 			return e, false
 		}
 	}
-	return e, e.Name != "" && e.plain()
+	return e, e.Name != "" && e.showsAsWritten()
 }
 
-// plain reports whether every text of e shows as what it is.
-func (e Eligibility) plain() bool {
-	for _, s := range []string{e.InsurerName, e.Symbol, e.Number, e.BranchNumber, e.Name, e.Kana, e.Subscriber} {
-		if !plain(s) {
+// showsAsWritten reports whether every text of e shows as what it is.
+func (e Eligibility) showsAsWritten() bool {
+	for _, s := range []string{e.InsurerName, e.Symbol, e.Number, e.BranchNumber, e.Name, e.Kana,
+		e.Subscriber} {
+		if !showsAsWritten(s) {
 			return false
 		}
 	}

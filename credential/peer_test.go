@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -50,8 +51,8 @@ func picture(t testing.TB, qr QR) []byte {
 	return b.Bytes()
 }
 
-// authority makes a certificate authority for this run and a server certificate for localhost; it returns the authority's
-// certificate as a PEM file.
+// authority makes a certificate authority for this run and a server certificate for localhost; it returns the
+// authority's certificate as a PEM file.
 func authority(t *testing.T) (file string, server tls.Certificate) {
 	t.Helper()
 	make := func(template, parent *x509.Certificate, signer *ecdsa.PrivateKey) ([]byte, *ecdsa.PrivateKey) {
@@ -69,19 +70,31 @@ func authority(t *testing.T) (file string, server tls.Certificate) {
 		}
 		return der, key
 	}
-	root := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"}, IsCA: true,
-		BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+	root := &x509.Certificate{
+		SerialNumber:          big.NewInt(1),
+		Subject:               pkix.Name{CommonName: "test authority"},
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageCertSign,
+	}
 	rootDER, rootKey := make(root, nil, nil)
-	der, key := make(&x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}, root, rootKey)
+	der, key := make(&x509.Certificate{
+		SerialNumber: big.NewInt(2),
+		Subject:      pkix.Name{CommonName: "localhost"},
+		DNSNames:     []string{"localhost"},
+		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}, root, rootKey)
 	file = filepath.Join(t.TempDir(), "authority.pem")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: rootDER}), 0o600); err != nil {
+	err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: rootDER}), 0o600)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return file, tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// insurerSite publishes an insurer's keys and revocation lists as the SMART Health Cards specification wants them.
+// insurerSite publishes an insurer's keys and revocation lists as the SMART Health Cards specification wants
+// them.
 func insurerSite(t *testing.T, files map[string][]byte) (address, authorityFile string) {
 	t.Helper()
 	file, certificate := authority(t)
@@ -126,8 +139,10 @@ func TestVerifierThatWasNotWrittenHereAgrees(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	// "A rid followed by a timestamp marks as revoked the cards that were issued before it" (specification, Revocation).
-	list, err := RevocationFile(key.ID, 3, []string{EncodeRID(1), EncodeRID(2) + ".1600000000", EncodeRID(3) + ".4000000000"})
+	// "A rid followed by a timestamp marks as revoked the cards that were issued before it" (specification,
+	// Revocation).
+	list, err := RevocationFile(key.ID, 3, []string{EncodeRID(1), EncodeRID(2) + ".1600000000",
+		EncodeRID(3) + ".4000000000"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,40 +168,57 @@ func TestVerifierThatWasNotWrittenHereAgrees(t *testing.T) {
 		cards, want[name] = append(cards, peerCard{name, kind, value, directory}), refusal
 	}
 	folder := t.TempDir()
-	for tier, r := range map[Tier]Request{Live: {Tier: Live}, Screen: {Tier: Screen, HolderKeyID: "vFm9fTx1wPugptQy"}, PDF: {Tier: PDF, RID: 12345}} {
-		jws := card(key, r, now)
-		qr, err := Matrix(jws)
-		if err != nil {
-			t.Fatal(err)
-		}
-		drawn := picture(t, qr)
-		name := string(tier)
-		if err := os.WriteFile(filepath.Join(folder, name+".png"), drawn, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		seen := scanned(t, filepath.Join(folder, name+".png"))
-		if read, err := Read(seen); err != nil || read != jws {
-			t.Errorf("%s: zbarimg read %.40q, %v", name, seen, err)
-		}
-		add(name+" as text", "jws", jws, "", "")
-		add(name+" as digits", "numeric", Numeric(jws), "", "")
-		add(name+" as a file", "file", string(File(jws)), "", "")
-		add(name+" from a picture, by zxing", "png", base64.StdEncoding.EncodeToString(drawn), "", "")
-		add(name+" from a picture, by zbar", "numeric", seen, "", "")
-		add(name+" with the directory", "jws", jws, iss, "")
-		parts, other := strings.Split(jws, "."), r
-		other.Person = tokuichi
-		other.Person.Number = "7654321"
-		add(name+" with the payload of another", "jws", parts[0]+"."+strings.Split(card(key, other, now), ".")[1]+"."+parts[2], "", "SignatureVerificationError")
-		add(name+" by a key that is not the issuer's", "jws", card(stranger, r, now), "", "VerificationError: No matching key")
-		add(name+" by another key under the issuer's kid", "jws", card(Key{ID: key.ID, signer: stranger.signer, public: stranger.public}, r, now), "", "SignatureVerificationError")
-		add(name+" of half a year ago", "jws", card(key, r, now.AddDate(0, -6, 0)), "", "ExpirationError")
+	for _, c := range []struct {
+		tier Tier
+		r    Request
+	}{
+		{Live, Request{Tier: Live}},
+		{Screen, Request{Tier: Screen, HolderKeyID: "vFm9fTx1wPugptQy"}},
+		{PDF, Request{Tier: PDF, RID: 12345}},
+	} {
+		t.Run(fmt.Sprint(c.tier), func(t *testing.T) {
+			jws := card(key, c.r, now)
+			qr, err := Matrix(jws)
+			if err != nil {
+				t.Fatal(err)
+			}
+			drawn := picture(t, qr)
+			name := string(c.tier)
+			if err := os.WriteFile(filepath.Join(folder, name+".png"), drawn, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			seen := scanned(t, filepath.Join(folder, name+".png"))
+			if read, err := Read(seen); err != nil || read != jws {
+				t.Errorf("%s: zbarimg read %.40q, %v", name, seen, err)
+			}
+			add(name+" as text", "jws", jws, "", "")
+			add(name+" as digits", "numeric", Numeric(jws), "", "")
+			add(name+" as a file", "file", string(File(jws)), "", "")
+			add(name+" from a picture, by zxing", "png", base64.StdEncoding.EncodeToString(drawn), "", "")
+			add(name+" from a picture, by zbar", "numeric", seen, "", "")
+			add(name+" with the directory", "jws", jws, iss, "")
+			parts, other := strings.Split(jws, "."), c.r
+			other.Person = tokuichi
+			other.Person.Number = "7654321"
+			add(name+" with the payload of another", "jws",
+				parts[0]+"."+strings.Split(card(key, other, now), ".")[1]+"."+parts[2], "",
+				"SignatureVerificationError")
+			add(name+" by a key that is not the issuer's", "jws", card(stranger, c.r, now), "",
+				"VerificationError: No matching key")
+			add(name+" by another key under the issuer's kid", "jws",
+				card(Key{ID: key.ID, signer: stranger.signer, public: stranger.public}, c.r, now), "",
+				"SignatureVerificationError")
+			add(name+" of half a year ago", "jws", card(key, c.r, now.AddDate(0, -6, 0)), "",
+				"ExpirationError")
+		})
 	}
-	add("a live screen of 91 seconds ago", "jws", card(key, Request{Tier: Live}, now.Add(-91*time.Second)), "", "ExpirationError")
+	add("a live screen of 91 seconds ago", "jws", card(key, Request{Tier: Live}, now.Add(-91*time.Second)),
+		"", "ExpirationError")
 	add("a revoked copy without the directory", "jws", card(key, Request{Tier: PDF, RID: 1}, now), "", "")
 	add("a revoked copy", "jws", card(key, Request{Tier: PDF, RID: 1}, now), iss, "SHCRevokedError")
 	add("a copy issued after its rid was revoked", "jws", card(key, Request{Tier: PDF, RID: 2}, now), iss, "")
-	add("a copy issued before its rid was revoked", "jws", card(key, Request{Tier: PDF, RID: 3}, now), iss, "SHCRevokedError")
+	add("a copy issued before its rid was revoked", "jws", card(key, Request{Tier: PDF, RID: 3}, now), iss,
+		"SHCRevokedError")
 
 	var answers []struct {
 		Name     string `json:"name"`
@@ -200,7 +232,8 @@ func TestVerifierThatWasNotWrittenHereAgrees(t *testing.T) {
 	}
 	for _, a := range answers {
 		refusal := want[a.Name]
-		if a.Accepted != (refusal == "") || !strings.HasPrefix(a.Error, refusal) || a.Accepted && a.Text != "00138990:国13:0001234:02" {
+		if a.Accepted != (refusal == "") || !strings.HasPrefix(a.Error, refusal) ||
+			a.Accepted && a.Text != "00138990:国13:0001234:02" {
 			t.Errorf("%s: accepted %v, %q, %q; want %q", a.Name, a.Accepted, a.Error, a.Text, refusal)
 		}
 	}
@@ -217,7 +250,8 @@ func scanned(t *testing.T, file string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// The form of the specification's section Revocation, with ctr as a number, as crlVersion is, and the members in its order.
+// The form of the specification's section Revocation, with ctr as a number, as crlVersion is, and the members
+// in its order.
 func TestRevocationFileHasTheSpecificationsForm(t *testing.T) {
 	got, err := RevocationFile("kid", 1, nil)
 	if want := `{"kid":"kid","method":"rid","ctr":1,"rids":[]}`; err != nil || string(got) != want {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	stdflate "compress/flate"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,8 +15,9 @@ import (
 	"madoguchi/outside"
 )
 
-// Ten thousand people who do not exist, the same ones every time, chosen to be hard: long insurer names, long Latin names,
-// rare kanji outside the basic plane and with variation selectors, kanji in the 記号, families, partial dates of birth.
+// Ten thousand people who do not exist, the same ones every time, chosen to be hard: long insurer names, long
+// Latin names, rare kanji outside the basic plane and with variation selectors, kanji in the 記号, families,
+// partial dates of birth.
 
 const (
 	commonKanji = "佐藤鈴木高橋田中伊渡辺山本村小林加吉川口松井上野島清水崎森池阿部石前岡長谷近後坂遠青西福三藤井原和中金子太郎花一美由紀恵健二真直樹香織浩之智子優陽菜翔蓮結衣大輝"
@@ -47,20 +50,24 @@ func (s stranger) name() (name, kana string) {
 		}
 		return strings.Join(words, " "), s.text(kanaLetters, 8, 15) + " " + s.text(kanaLetters, 20, 40)
 	case n < 8:
-		return s.text(latin, 4, 10) + " " + s.text(latin, 4, 10) + " " + s.text(latin, 3, 8), s.text(kanaLetters, 4, 8) + " " + s.text(kanaLetters, 6, 14)
+		return s.text(latin, 4, 10) + " " + s.text(latin, 4, 10) + " " + s.text(latin, 3, 8),
+			s.text(kanaLetters, 4, 8) + " " + s.text(kanaLetters, 6, 14)
 	case n < 20:
-		return rareKanji[s.IntN(len(rareKanji))] + s.text(commonKanji, 1, 2) + " " + rareKanji[s.IntN(len(rareKanji))] + s.text(commonKanji, 1, 1),
+		return rareKanji[s.IntN(len(rareKanji))] + s.text(commonKanji, 1, 2) + " " +
+				rareKanji[s.IntN(len(rareKanji))] + s.text(commonKanji, 1, 1),
 			s.text(kanaLetters, 2, 5) + " " + s.text(kanaLetters, 2, 5)
 	case n < 22:
 		return s.text(commonKanji, 2, 4), s.text(kanaLetters, 4, 8) // one text, unparted
 	}
-	return s.text(commonKanji, 1, 3) + " " + s.text(commonKanji, 1, 3), s.text(kanaLetters, 2, 5) + " " + s.text(kanaLetters, 2, 5)
+	return s.text(commonKanji, 1, 3) + " " + s.text(commonKanji, 1, 3),
+		s.text(kanaLetters, 2, 5) + " " + s.text(kanaLetters, 2, 5)
 }
 
 func (s stranger) insurer() (eligibility.InsurerNumber, string) {
 	for { // a body of seven digits and its check digit
 		for d := range 10 {
-			n, err := eligibility.ParseInsurerNumber(fmt.Sprintf("%07d%d", 1000000+s.IntN(60000000)%9000000, d))
+			n, err := eligibility.ParseInsurerNumber(fmt.Sprintf("%07d%d", 1000000+s.IntN(60000000)%9000000,
+				d))
 			if err == nil {
 				if s.IntN(4) == 0 {
 					return n, s.text(officeKanji, 24, 30)
@@ -81,9 +88,17 @@ func (s stranger) person(i int) (eligibility.Person, string) {
 	if s.IntN(200) == 0 {
 		day, _ = eligibility.NewPartialDate(day.Year(), 0, 0)
 	}
-	p := eligibility.Person{Insurer: number, Symbol: symbol, Number: s.text("0123456789", 1, 8), BranchNumber: fmt.Sprintf("%02d", s.IntN(10)),
-		BirthDate: day, Sex: []eligibility.Sex{eligibility.Male, eligibility.Female, eligibility.SexUnknown}[s.IntN(21)/10],
-		Relation: eligibility.Subscriber, CoverageFrom: eligibility.MustDate(fmt.Sprintf("%04d-%02d-01", 2000+s.IntN(26), 1+s.IntN(12)))}
+	p := eligibility.Person{
+		Insurer:      number,
+		Symbol:       symbol,
+		Number:       s.text("0123456789", 1, 8),
+		BranchNumber: fmt.Sprintf("%02d", s.IntN(10)),
+		BirthDate:    day,
+		Sex: []eligibility.Sex{eligibility.Male, eligibility.Female, eligibility.SexUnknown}[s.IntN(
+			21)/10],
+		Relation:     eligibility.Subscriber,
+		CoverageFrom: eligibility.MustDate(fmt.Sprintf("%04d-%02d-01", 2000+s.IntN(26), 1+s.IntN(12))),
+	}
 	p.Name, p.Kana = s.name()
 	if i%3 > 0 { // a family of three
 		p.Relation = eligibility.Dependent
@@ -97,8 +112,21 @@ func (s stranger) person(i int) (eligibility.Person, string) {
 
 // want is what a credential of a person must say: the record, with the blank of a name in one form.
 func want(p eligibility.Person, insurer string, share int) Eligibility {
-	e := Eligibility{Insurer: p.Insurer, InsurerName: insurer, Symbol: p.Symbol, Number: p.Number, BranchNumber: p.BranchNumber, Name: p.Name,
-		Kana: p.Kana, BirthDate: p.BirthDate, Sex: p.Sex, Relation: p.Relation, Share: share, ValidFrom: p.CoverageFrom, ValidUntil: p.ValidUntil}
+	e := Eligibility{
+		Insurer:      p.Insurer,
+		InsurerName:  insurer,
+		Symbol:       p.Symbol,
+		Number:       p.Number,
+		BranchNumber: p.BranchNumber,
+		Name:         p.Name,
+		Kana:         p.Kana,
+		BirthDate:    p.BirthDate,
+		Sex:          p.Sex,
+		Relation:     p.Relation,
+		Share:        share,
+		ValidFrom:    p.CoverageFrom,
+		ValidUntil:   p.ValidUntil,
+	}
 	if p.Relation == eligibility.Dependent {
 		e.Subscriber = p.SubscriberName
 	}
@@ -132,7 +160,12 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 	for i := range total {
 		p, insurer := people.person(i)
 		iss := "https://hoken.example.jp/i/" + string(p.Insurer)
-		r := Request{Person: p, InsurerName: insurer, Share: []int{10, 20, 30}[people.IntN(3)], Tier: []Tier{Live, Screen, PDF}[people.IntN(3)]}
+		r := Request{
+			Person:      p,
+			InsurerName: insurer,
+			Share:       []int{10, 20, 30}[people.IntN(3)],
+			Tier:        []Tier{Live, Screen, PDF}[people.IntN(3)],
+		}
 		switch r.Tier {
 		case Screen:
 			r.HolderKeyID = people.text(ridAlphabet, holderIDLength, holderIDLength)
@@ -147,7 +180,7 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if (stdlibSize(t, packer, body)*4+2)/3+len(unsigned(key.ID, nil))+87 <= MaxJWS {
+		if (stdlibSize(t, packer, body)*4+2)/3+len(signingInput(key.ID, nil))+87 <= MaxJWS {
 			stdlib[r.Tier]++
 		}
 		usual, err := deflate(body, usualLevel)
@@ -159,7 +192,7 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 			rung[3]++
 		case out.NoSYL:
 			rung[2]++
-		case len(unsigned(key.ID, usual))+87 > MaxJWS:
+		case len(signingInput(key.ID, usual))+87 > MaxJWS:
 			rung[1]++
 		default:
 			rung[0]++
@@ -168,7 +201,8 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 		if out.FitsQR {
 			text = Numeric(out.JWS)
 			qr, err := Matrix(out.JWS)
-			if err != nil || len(out.JWS) > 1195 || qr.Size > 105 { // SMART Health Cards: 1,195 characters, version 22
+			// SMART Health Cards: 1,195 characters, version 22
+			if err != nil || len(out.JWS) > 1195 || qr.Size > 105 {
 				t.Fatalf("person %d: %d characters, %d modules, %v", i, len(out.JWS), qr.Size, err)
 			}
 		} else if _, err := Matrix(out.JWS); err == nil || len(out.JWS) <= 1195 {
@@ -178,16 +212,21 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		list := &TrustList{Version: 1, Issuers: []TrustedIssuer{{ISS: iss, InsurerNumbers: []eligibility.InsurerNumber{p.Insurer}, JWKS: KeySet{key.Public()}}}}
+		list := &TrustList{Version: 1, Issuers: []TrustedIssuer{{ISS: iss,
+			InsurerNumbers: []eligibility.InsurerNumber{p.Insurer}, JWKS: KeySet{key.Public()}}}}
 		v := Basis{Trust: list, At: issuedAt.Add(time.Second)}.Verify(jws)
-		if v.Eligibility == nil || *v.Eligibility != want(p, insurer, r.Share) || v.Tier != r.Tier || v.Valid != (r.Tier != Screen) {
-			t.Fatalf("person %d: read back %+v\nwant %+v\n%+v", i, v.Eligibility, want(p, insurer, r.Share), v.Checks)
+		if v.Eligibility == nil || *v.Eligibility != want(p, insurer, r.Share) || v.Tier != r.Tier ||
+			v.Valid != (r.Tier != Screen) {
+			t.Fatalf("person %d: read back %+v\nwant %+v\n%+v", i, v.Eligibility, want(p, insurer, r.Share),
+				v.Checks)
 		}
 	}
-	for tier, rung := range rungs {
+	for _, tier := range slices.Sorted(maps.Keys(rungs)) {
+		rung := rungs[tier]
 		n := rung[0] + rung[1] + rung[2] + rung[3]
 		percent := func(k int) string { return fmt.Sprintf("%.2f %%", 100*float64(k)/float64(n)) }
-		t.Logf("%-6s of %d: stdlib would fit %s; first pass %s, hardest %s, without SYL %s, file only %s", tier, n,
+		t.Logf("%-6s of %d: stdlib would fit %s; first pass %s, hardest %s, without SYL %s, file only %s",
+			tier, n,
 			percent(stdlib[tier]), percent(rung[0]), percent(rung[1]), percent(rung[2]), percent(rung[3]))
 	}
 }

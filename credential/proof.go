@@ -45,16 +45,26 @@ func HolderKeyID(k PublicKey) string { return k.ID[:holderIDLength] }
 
 // ReadHolderKey reads a phone's public key from its P-256 coordinates, base64url.
 func ReadHolderKey(x, y string) (PublicKey, error) {
-	return jwk{KTY: "EC", CRV: "P-256", X: x, Y: y}.public()
+	return jwk{
+		KTY: "EC",
+		CRV: "P-256",
+		X:   x,
+		Y:   y,
+	}.public()
 }
 
-// SignProof makes a proof as a phone does: for the demo's phones and for tests.
+// SignProof makes a proof as a phone does, for the tests of this package and of the server.
 func SignProof(jws string, holder Key, at time.Time, nonce string) (string, error) {
 	x, y, err := coordinates(holder.public)
 	if err != nil {
 		return "", err
 	}
-	head, err := encode(proofHeader{proofType, "ES256", jwk{KTY: "EC", CRV: "P-256", X: x, Y: y}})
+	head, err := encode(proofHeader{proofType, "ES256", jwk{
+		KTY: "EC",
+		CRV: "P-256",
+		X:   x,
+		Y:   y,
+	}})
 	if err != nil {
 		return "", err
 	}
@@ -72,7 +82,8 @@ func cardHash(jws string) string {
 	return b64.EncodeToString(sum[:])
 }
 
-// LooksLikeProof reports whether a scanned text is a second code rather than a screen: its header says live+jwt.
+// LooksLikeProof reports whether a scanned text is a second code rather than a screen: its header says
+// live+jwt.
 func LooksLikeProof(text string) bool {
 	head, _, found := strings.Cut(strings.TrimSpace(text), ".")
 	raw, err := b64.DecodeString(head)
@@ -112,14 +123,14 @@ func (v Verdict) Prove(proof, jws string, b Basis, nonce string) Verdict {
 	}
 	switch {
 	case !c.correctable(), !bad && badByOwn:
-		v.lookAgain(c)
+		v.failUntilClockIsSet(c)
 		v.skip(checkHolder)
 	case bad:
 		v.fail(wrong)
-		v.clock(c)
+		v.noteClock(c)
 	default:
 		v.pass(checkHolder)
-		v.clock(c)
+		v.noteClock(c)
 	}
 	return v.sorted()
 }
@@ -146,7 +157,8 @@ func judgeProof(proof, jws, holderID string, at time.Time, nonce string) (check,
 	return check{}, false
 }
 
-// openProof verifies a proof by the key in its own header, which the caller binds by its thumbprint (RFC 7800's way).
+// openProof verifies a proof by the key in its own header, which the caller binds by its thumbprint
+// (RFC 7800's way).
 func openProof(proof string) (proofClaims, PublicKey, bool) {
 	proof = strings.TrimSpace(proof)
 	parts := strings.Split(proof, ".")
@@ -160,7 +172,8 @@ func openProof(proof string) (proofClaims, PublicKey, bool) {
 	}
 	key, err := head.JWK.public()
 	signature, bad := fromBase64(parts[2])
-	if err != nil || bad != nil || jwt.SigningMethodES256.Verify(parts[0]+"."+parts[1], signature, key.Key) != nil {
+	if err != nil || bad != nil ||
+		jwt.SigningMethodES256.Verify(parts[0]+"."+parts[1], signature, key.Key) != nil {
 		return proofClaims{}, PublicKey{}, false
 	}
 	return claims, key, strictPart(parts[1], &claims) && claims.IAT > 0 && claims.IAT < 1<<40

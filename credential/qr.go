@@ -26,7 +26,8 @@ func (q QR) Black(x, y int) bool {
 // ErrTooLong is returned for a credential that does not fit into a QR of version 22 level L.
 var ErrTooLong = errors.New("credential: too long for one QR; offer the file")
 
-// Matrix returns the QR of a credential: shc:/ as bytes, the digits as a numeric segment, level L, version 22 at most.
+// Matrix returns the QR of a credential: shc:/ as bytes, the digits as a numeric segment, level L, version 22
+// at most.
 func Matrix(jws string) (QR, error) {
 	text := Numeric(jws)
 	prefix, digits := coding.String(text[:len(scheme)]), coding.Num(text[len(scheme):])
@@ -57,16 +58,16 @@ func Matrix(jws string) (QR, error) {
 // not score masks.
 const mask = 2
 
-var plans sync.Map // coding.Version → *coding.Plan; a plan never changes once made
+var qrPlans sync.Map // coding.Version → *coding.Plan; a plan never changes once made
 
 func planOf(version coding.Version) (*coding.Plan, error) {
-	if plan, ok := plans.Load(version); ok {
+	if plan, ok := qrPlans.Load(version); ok {
 		return plan.(*coding.Plan), nil
 	}
 	plan, err := coding.NewPlan(version, coding.L, mask)
 	if err != nil {
 		return nil, fmt.Errorf("planning the QR: %w", err)
 	}
-	plans.Store(version, plan)
+	qrPlans.Store(version, plan)
 	return plan, nil
 }

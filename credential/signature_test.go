@@ -13,8 +13,9 @@ import (
 	"madoguchi/outside"
 )
 
-// forgeries are texts that differ from a signed one in the signature alone, most of them with one of the right length
-// (64 bytes, RFC 7518 3.4). older is another text of the same key; other is a key that has nothing to say.
+// forgeries are texts that differ from a signed one in the signature alone, most of them with one of the
+// right length (64 bytes, RFC 7518 3.4). older is another text of the same key; other is a key that has
+// nothing to say.
 func forgeries(t *testing.T, signed, older string, other Key) map[string]string {
 	t.Helper()
 	at := strings.LastIndexByte(signed, '.')
@@ -49,8 +50,8 @@ func forgeries(t *testing.T, signed, older string, other Key) map[string]string 
 	}
 }
 
-// A text is worth what its signature is worth: for each thing that this package believes, a signature of the right
-// length and of the right key's name is not enough.
+// A text is worth what its signature is worth: for each thing that this package believes, a signature of the
+// right length and of the right key's name is not enough.
 func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 	key, other, phone := newKey(t), newKey(t), newKey(t)
 	earlier := tokuichi
@@ -133,9 +134,11 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 			forged := forgeries(t, c.good, c.older, other)
 			tried += len(forged)
 			for _, name := range slices.Sorted(maps.Keys(forged)) {
-				if c.open(forged[name]) == nil {
-					t.Errorf("with the signature %s it is believed", name)
-				}
+				t.Run(name, func(t *testing.T) {
+					if c.open(forged[name]) == nil {
+						t.Errorf("with the signature %s it is believed", name)
+					}
+				})
 			}
 		})
 	}
@@ -177,8 +180,8 @@ func TestAMemberThatStandsTwiceFarApartIsRefused(t *testing.T) {
 	}
 }
 
-// The trust list says number by number for whom an issuer speaks (保険者番号 of eight digits: kind 2, prefecture 2,
-// insurer 3, check digit 1). Sharing digits with one of them is no right.
+// The trust list says number by number for whom an issuer speaks (保険者番号 of eight digits: kind 2, prefecture
+// 2, insurer 3, check digit 1). Sharing digits with one of them is no right.
 func TestAnIssuerSpeaksForNoNeighboursNumber(t *testing.T) {
 	owner := TrustedIssuer{InsurerNumbers: []eligibility.InsurerNumber{"06139992", "00138990"}}
 	for _, n := range owner.InsurerNumbers {
@@ -186,25 +189,30 @@ func TestAnIssuerSpeaksForNoNeighboursNumber(t *testing.T) {
 			t.Errorf("not for its own %s", n)
 		}
 	}
-	neighbours := map[string]eligibility.InsurerNumber{
-		"the next number":         "06139993",
-		"same kind and place":     "06130006",
-		"same but for the check":  "06139991",
-		"same last six digits":    "39139992",
-		"same first six digits":   "06139909",
-		"a digit shorter":         "0613999",
-		"a digit longer":          "061399920",
-		"without its zeros":       "6139992",
-		"as a paper has it":       "138990",
-		"none":                    "",
-		"digits of another width": "０６１３９９９２",
-		"between blanks":          " 06139992",
+	neighbours := []struct {
+		name string
+		n    eligibility.InsurerNumber
+	}{
+		{"the next number", "06139993"},
+		{"same kind and place", "06130006"},
+		{"same but for the check", "06139991"},
+		{"same last six digits", "39139992"},
+		{"same first six digits", "06139909"},
+		{"a digit shorter", "0613999"},
+		{"a digit longer", "061399920"},
+		{"without its zeros", "6139992"},
+		{"as a paper has it", "138990"},
+		{"none", ""},
+		{"digits of another width", "０６１３９９９２"},
+		{"between blanks", " 06139992"},
 	}
 	outside.Refused(t, outside.Trust, len(neighbours))
-	for name, n := range neighbours {
-		if owner.SpeaksFor(n) {
-			t.Errorf("%s: for %q", name, n)
-		}
+	for _, c := range neighbours {
+		t.Run(c.name, func(t *testing.T) {
+			if owner.SpeaksFor(c.n) {
+				t.Errorf("for %q", c.n)
+			}
+		})
 	}
 	if (TrustedIssuer{}).SpeaksFor("") {
 		t.Error("an issuer of no number speaks for none")
@@ -235,8 +243,8 @@ func TestACopyThatOutlivesItsFourthMonthIsRefused(t *testing.T) {
 	}
 }
 
-// A list is the pinned key's by its signature and by its name: under another's id nobody could tell whose signature
-// failed.
+// A list is the pinned key's by its signature and by its name: under another's id nobody could tell whose
+// signature failed.
 func TestAListUnderAnotherKeysIDIsRefused(t *testing.T) {
 	root, other := newKey(t), newKey(t)
 	list := *trusting(other)
@@ -253,8 +261,8 @@ func TestAListUnderAnotherKeysIDIsRefused(t *testing.T) {
 	outside.Refused(t, outside.Trust, 4)
 }
 
-// RFC 8259 8.2: half of a surrogate pair means something else to every reader; Go makes U+FFFD of it, JavaScript keeps
-// it.
+// RFC 8259 8.2: half of a surrogate pair means something else to every reader; Go makes U+FFFD of it,
+// JavaScript keeps it.
 func TestHalfASurrogatePairIsRefused(t *testing.T) {
 	cases := []string{`\ud800`, `\udfff`, `\uD83D`, `\ud83d\ud83d`, `\ude00\ud83d`, `\ud83dx`, `x\ude00`,
 		`\ud83d\u0041`, `\ud83d\n\ude00`}
@@ -275,8 +283,8 @@ func TestHalfASurrogatePairIsRefused(t *testing.T) {
 	}
 }
 
-// The five characters after the issuer's tag are drawn evenly from nineteen, the eight hidden ones from Base32's 32 (RFC 4648
-// 6): code.go's sums of how far guessing gets rest on that.
+// The five characters after the issuer's tag are drawn evenly from nineteen, the eight hidden ones from
+// Base32's 32 (RFC 4648 6): code.go's sums of how far guessing gets rest on that.
 func TestAnOnlineCodeIsDrawnFromAllCodes(t *testing.T) {
 	const drawn = 3200
 	const tag, spoken = 2, 7 // at random are the places from the one to before the other, and all from 8 on

@@ -10,9 +10,10 @@ import (
 	"time"
 )
 
-// The revocation of saved copies. For consoles an issuer publishes one whole, compressed, signed list a day, in the form of a
-// Token Status List (IETF draft-ietf-oauth-status-list): fetching it tells nobody which copy was looked up. For verifiers of
-// SMART Health Cards it publishes the list of that specification, a file a key.
+// The revocation of saved copies. For consoles an issuer publishes one whole, compressed, signed list a day,
+// in the form of a Token Status List (IETF draft-ietf-oauth-status-list): fetching it tells nobody which copy
+// was looked up. For verifiers of SMART Health Cards it publishes the list of that specification, a file a
+// key.
 
 const (
 	statusType = "statuslist+jwt"
@@ -20,7 +21,8 @@ const (
 	StatusLife = 7 * 24 * time.Hour
 	// StatusEvery is how often consoles fetch it.
 	StatusEvery = 24 * time.Hour
-	// maxStatus bounds a list's text: 2^27 indices at random would be 16 MB raw, 21 MB as base64, 29 MB in a JWT.
+	// maxStatus bounds a list's text: 2^27 indices at random would be 16 MB raw, 21 MB as base64, 29 MB in a
+	// JWT.
 	maxStatus = 32 << 20
 )
 
@@ -32,15 +34,16 @@ type Checkpoint struct {
 	At       int64  `json:"at"`
 }
 
-// StatusList says which saved copies of one issuer are revoked. It keeps their indices, 4 bytes a revoked copy, and only
-// where that would be more than the bits themselves, 16 MB, the bits.
+// StatusList says which saved copies of one issuer are revoked. It keeps their indices, 4 bytes a revoked
+// copy, and only where that would be more than the bits themselves, 16 MB, the bits.
 type StatusList struct {
 	ISS       string
 	IssuedAt  time.Time
 	ExpiresAt time.Time
 	Chain     Checkpoint
 	set       indexSet
-	before    map[uint32]int64 // from a revocation file: copies with this index and an earlier nbf are revoked
+	// from a revocation file: copies with this index and an earlier nbf are revoked
+	before map[uint32]int64
 }
 
 type statusClaims struct {
@@ -70,12 +73,20 @@ func SignStatusList(iss string, key Key, revoked []uint32, chain Checkpoint, now
 	if err != nil {
 		return "", err
 	}
-	return SignJWT(key, statusType, statusClaims{Subject: StatusURL(iss), Issuer: iss, IAT: now.Unix(), EXP: now.Add(StatusLife).Unix(),
-		TTL: int64(StatusEvery.Seconds()), List: statusBits{1, b64.EncodeToString(packed)}, Chain: chain})
+	return SignJWT(key, statusType, statusClaims{
+		Subject: StatusURL(iss),
+		Issuer:  iss,
+		IAT:     now.Unix(),
+		EXP:     now.Add(StatusLife).Unix(),
+		TTL:     int64(StatusEvery.Seconds()),
+		List:    statusBits{1, b64.EncodeToString(packed)},
+		Chain:   chain,
+	})
 }
 
-// OpenStatusList verifies the list of an issuer with its keys. It refuses another issuer's list, one from the future, and one
-// whose life is longer than StatusLife; a list past its end is read, since an old list still knows what it knows.
+// OpenStatusList verifies the list of an issuer with its keys. It refuses another issuer's list, one from the
+// future, and one whose life is longer than StatusLife; an expired list is read too, since its revocations
+// still hold.
 func OpenStatusList(jws, iss string, keys KeySet, now time.Time) (*StatusList, error) {
 	if len(jws) > maxStatus {
 		return nil, fmt.Errorf("%w: it is too large", ErrStatusList)
@@ -94,7 +105,7 @@ func OpenStatusList(jws, iss string, keys KeySet, now time.Time) (*StatusList, e
 	switch {
 	case c.Issuer != iss || c.Subject != StatusURL(iss):
 		return nil, fmt.Errorf("%w: it is of %q", ErrStatusList, c.Issuer)
-	case c.List.Bits != 1 || !lives(c.IAT, c.EXP, StatusLife):
+	case c.List.Bits != 1 || !validLifetime(c.IAT, c.EXP, StatusLife):
 		return nil, fmt.Errorf("%w: its form or life is wrong", ErrStatusList)
 	case time.Unix(c.IAT, 0).After(now.Add(60 * time.Second)):
 		return nil, fmt.Errorf("%w: it is from the future", ErrStatusList)
@@ -107,7 +118,13 @@ func OpenStatusList(jws, iss string, keys KeySet, now time.Time) (*StatusList, e
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStatusList, err)
 	}
-	return &StatusList{ISS: iss, IssuedAt: time.Unix(c.IAT, 0), ExpiresAt: time.Unix(c.EXP, 0), Chain: c.Chain, set: set}, nil
+	return &StatusList{
+		ISS:       iss,
+		IssuedAt:  time.Unix(c.IAT, 0),
+		ExpiresAt: time.Unix(c.EXP, 0),
+		Chain:     c.Chain,
+		set:       set,
+	}, nil
 }
 
 // Revoked reports whether the copy with this index is revoked.
@@ -123,8 +140,9 @@ func (l *StatusList) Count() int { return l.set.count }
 
 func (l *StatusList) stale(at time.Time) bool { return at.After(l.ExpiresAt) }
 
-// RevocationFile returns the revocation list of the SMART Health Cards specification for one key: ISS/.well-known/crl/KID.json.
-// counter grows with every change; the same number stands as crlVersion beside the key.
+// RevocationFile returns the revocation list of the SMART Health Cards specification for one key:
+// ISS/.well-known/crl/KID.json. counter grows with every change; the same number stands as crlVersion beside
+// the key.
 func RevocationFile(kid string, counter int, rids []string) ([]byte, error) {
 	if rids == nil {
 		rids = []string{}
@@ -139,8 +157,9 @@ type revocationFile struct {
 	RIDs   []string `json:"rids"`
 }
 
-// ReadRevocationFile reads the list that RevocationFile wrote, as it stood at a time. It is not signed: whoever hands it over
-// vouches for it. Entries that are no index of ours are left out; rid.timestamp revokes the copies issued before that time.
+// ReadRevocationFile reads the list that RevocationFile wrote, as it stood at a time. It is not signed:
+// whoever hands it over vouches for it. Entries that are no index of ours are left out; rid.timestamp revokes
+// the copies issued before that time.
 func ReadRevocationFile(data []byte, at time.Time) (*StatusList, error) {
 	var file revocationFile
 	if err := readStrict(data, &file); err != nil {

@@ -11,8 +11,18 @@ import (
 	"unicode/utf8"
 )
 
-// Reading JSON so that no other reader can read something else. encoding/json alone takes "ISS" for "iss", the last of two
-// members of one name, and U+FFFD for what is not UTF-8; a verifier written in another language does none of these.
+// This file reads JSON in such a way that no other reader can understand something else. encoding/json alone
+// takes "ISS" for "iss", the last of two members of one name, and U+FFFD for what is not UTF-8; a verifier
+// written in another language does none of these (RFC 8259 sections 4 and 8, RFC 7493).
+//
+// github.com/go-json-experiment/json was tried in its place, with RejectUnknownMembers where readExactly
+// stands. It refuses duplicate names, invalid UTF-8, half of a surrogate pair and trailing bytes as this file
+// does, but it ignores a member whose name differs from one of ours in case only. Where unknown members are
+// allowed, a text then means one thing here and another to a reader that folds case, such as encoding/json.
+// These attacks passed: "D" (a private key), "X" beside "x" and "KEYS" beside "keys" in a key set
+// (TestKeySetsThatAreNotSetsOfSigningKeysAreRefused), "LST" beside "lst" in a status list
+// (TestStatusListsThatAreNotTheIssuersAreRefused), and "RIDS" beside "rids" in a SMART Health Card revocation
+// file (TestRevokedCopyIsRefusedAndAnOldListSaysSo). It serves as the other reader of the fuzz tests instead.
 
 const (
 	// maxDepth is above the deepest object of a payload, 11.
@@ -21,14 +31,15 @@ const (
 	maxMembers = 64
 )
 
-// readStrict decodes one JSON value. It refuses two members of one name, a name that differs from one of ours in case only,
-// bytes that are not UTF-8, half of a surrogate pair, and anything behind the value. Members that are not ours are ignored.
+// readStrict decodes one JSON value. It refuses two members of one name, a name that differs from one of ours
+// in case only, bytes that are not UTF-8, half of a surrogate pair, and anything behind the value. Members
+// that are not ours are ignored.
 func readStrict(data []byte, into any) error {
 	return readJSON(data, into, false)
 }
 
-// readExactly is readStrict for what only this program writes: a member that is not ours is refused too, since it might
-// change what the others say (FHIR's modifierExtension).
+// readExactly is readStrict for what only this program writes: a member that is not ours is refused too,
+// since it might change what the others say (FHIR's modifierExtension).
 func readExactly(data []byte, into any) error {
 	return readJSON(data, into, true)
 }
@@ -81,7 +92,7 @@ func checkNames(data []byte) error {
 					return fmt.Errorf("%w: %q twice", errJSON, text)
 				}
 			}
-			if !ours[string(text)] && lookAlike(string(text)) {
+			if !ownNames[string(text)] && differsInCaseOnly(string(text)) {
 				return fmt.Errorf("%w: %q is one of our names in another case", errJSON, text)
 			}
 			names = append(names, text)
@@ -90,7 +101,8 @@ func checkNames(data []byte) error {
 	return nil
 }
 
-// stringAt returns the string that begins with the quote at data[i], without its escapes, and the place behind it.
+// stringAt returns the string that begins with the quote at data[i], without its escapes, and the place
+// behind it.
 func stringAt(data []byte, i int) (text []byte, after int, err error) {
 	escaped := false
 	end := i + 1
@@ -113,8 +125,8 @@ func stringAt(data []byte, i int) (text []byte, after int, err error) {
 	return []byte(s), end + 1, nil
 }
 
-// loneSurrogate reports whether the inside of a JSON string escapes half of a surrogate pair: Go reads U+FFFD for it,
-// JavaScript keeps it.
+// loneSurrogate reports whether the inside of a JSON string escapes half of a surrogate pair: Go reads U+FFFD
+// for it, JavaScript keeps it.
 func loneSurrogate(s []byte) bool {
 	wantLow := false
 	for i := 0; i < len(s); i++ {
@@ -142,11 +154,11 @@ func isName(after []byte) bool {
 	return len(after) > 0 && after[0] == ':'
 }
 
-// lookAlike reports whether encoding/json would take a name for one of ours that it is not.
-func lookAlike(name string) bool { return !ours[name] && folded[fold(name)] }
+// differsInCaseOnly reports whether a name is none of ours but encoding/json would read it as one.
+func differsInCaseOnly(name string) bool { return !ownNames[name] && ownNamesFolded[foldCase(name)] }
 
-// fold maps the runes that encoding/json holds for equal to one of them.
-func fold(name string) string {
+// foldCase maps the runes that encoding/json holds for equal to one of them.
+func foldCase(name string) string {
 	return strings.Map(func(r rune) rune {
 		for {
 			next := unicode.SimpleFold(r)
@@ -158,8 +170,9 @@ func fold(name string) string {
 	}, name)
 }
 
-// ours holds the member names of every JSON that this package reads, folded the same after fold.
-var ours, folded = func() (map[string]bool, map[string]bool) {
+// ownNames holds the member names of every JSON that this package reads, ownNamesFolded the same after
+// foldCase.
+var ownNames, ownNamesFolded = func() (map[string]bool, map[string]bool) {
 	names, foldedNames := map[string]bool{}, map[string]bool{}
 	seen := map[reflect.Type]bool{}
 	var collect func(reflect.Type)
@@ -173,13 +186,13 @@ var ours, folded = func() (map[string]bool, map[string]bool) {
 		seen[t] = true
 		for i := range t.NumField() {
 			if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "" {
-				names[name], foldedNames[fold(name)] = true, true
+				names[name], foldedNames[foldCase(name)] = true, true
 			}
 			collect(t.Field(i).Type)
 		}
 	}
-	for _, v := range []any{header{}, payload{}, proofHeader{}, proofClaims{}, statusClaims{}, TrustList{}, jwkSet{}, jwk{},
-		cardFile{}, revocationFile{}, endorsementClaims{}, timeClaims{}} {
+	for _, v := range []any{header{}, payload{}, proofHeader{}, proofClaims{}, statusClaims{}, TrustList{},
+		jwkSet{}, jwk{}, cardFile{}, revocationFile{}, endorsementClaims{}, timeClaims{}} {
 		collect(reflect.TypeOf(v))
 	}
 	return names, foldedNames

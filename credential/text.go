@@ -6,13 +6,15 @@ import (
 	"unicode"
 )
 
-// maxItem bounds one printed item, in bytes: above any name (some 90 Latin letters, 40 kanji) and any insurer's.
+// maxItem bounds one printed item, in bytes: above any name (some 90 Latin letters, 40 kanji) and any
+// insurer's.
 const maxItem = 600
 
-// plain reports whether a text shows on a screen as what it is. It refuses texts that no form has room for, control characters, line separators and the
-// invisible format characters: with U+202E inside, 「徳川<U+202E>郎太」 shows other letters than those that are signed.
-// Variation selectors, by which registers tell rare kanji apart, are marks and stay.
-func plain(s string) bool {
+// showsAsWritten reports whether a text shows on a screen as what it is. It refuses texts that no form has
+// room for, control characters, line separators and the invisible format characters: with U+202E inside,
+// 「徳川<U+202E>郎太」 shows other letters than those that are signed. Variation selectors, by which registers tell
+// rare kanji apart, are marks and stay.
+func showsAsWritten(s string) bool {
 	return len(s) <= maxItem && !strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
 	})
@@ -21,14 +23,16 @@ func plain(s string) bool {
 // maxISS bounds an issuer's address, which staff may be shown.
 const maxISS = 200
 
-// isISS reports whether s is the address of an issuer as the SMART Health Cards specification has it: https and no slash
-// at its end. More narrowly, it is in printable ASCII and lower-case in its host, so that no two addresses look alike, and
-// has neither user, query nor fragment.
+// isISS reports whether s is the address of an issuer as the SMART Health Cards specification has it: https
+// and no slash at its end. More narrowly, it is in printable ASCII and lower-case in its host, so that no two
+// addresses look alike, and has neither user, query nor fragment.
 func isISS(s string) bool {
-	if len(s) > maxISS || strings.HasSuffix(s, "/") || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if len(s) > maxISS || strings.HasSuffix(s, "/") ||
+		strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return false
 	}
 	u, err := url.Parse(s)
-	return err == nil && u.Scheme == "https" && u.Hostname() != "" && u.Host == strings.ToLower(u.Host) && u.User == nil &&
+	return err == nil && u.Scheme == "https" && u.Hostname() != "" && u.Host == strings.ToLower(u.Host) &&
+		u.User == nil &&
 		u.Opaque == "" && !strings.ContainsAny(s, "?#\\") && strings.HasPrefix(s, "https://"+u.Host)
 }

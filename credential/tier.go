@@ -16,7 +16,8 @@ const (
 )
 
 const (
-	// backdate is how far nbf lies before the issue time, so that a clock slightly behind does not refuse a new screen.
+	// backdate is how far nbf lies before the issue time, so that a clock slightly behind does not refuse a
+	// new screen.
 	backdate = 30 * time.Second
 
 	liveSpan   = 120 * time.Second    // exp − nbf
@@ -35,9 +36,10 @@ func LatestEnd(issued time.Time) time.Time {
 	return first.AddMonths(4).Time()
 }
 
-// lives reports whether a time of issue and an end, in seconds, are a time that a clock can show and lie at most longest
-// apart. It compares seconds: as a time.Duration, an end 584 years ahead wraps around to a short life.
-func lives(from, until int64, longest time.Duration) bool {
+// validLifetime reports whether a time of issue and an end, in seconds, are a time that a clock can show and
+// lie at most longest apart. It compares seconds: as a time.Duration, an end 584 years ahead wraps around to
+// a short life.
+func validLifetime(from, until int64, longest time.Duration) bool {
 	return from > 0 && from < until && until < 1<<40 && until-from <= int64(longest/time.Second)
 }
 

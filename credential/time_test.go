@@ -23,13 +23,16 @@ func TestASignedTimeAnswersOneQuestionOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := string(raw)
-	with := func(old, new string) string { return signJSON(t, key, timeType, strings.Replace(body, old, new, 1)) }
+	with := func(old, new string) string {
+		return signJSON(t, key, timeType, strings.Replace(body, old, new, 1))
+	}
 	cases := []struct{ name, jws string }{
 		{"another question's answer", with(nonce, "ABCDEFGHIJKLMNOPQRSTUVWXY2")},
 		{"no nonce", with(`"nonce":"`+nonce+`",`, "")},
 		{"another issuer's answer", with(testISS, "https://other.example/i/00138990")},
 		{"another's signature", signJSON(t, other, timeType, body)},
-		{"another's signature under the issuer's key id", signJSON(t, Key{ID: key.ID, signer: other.signer, public: other.public}, timeType, body)},
+		{"another's signature under the issuer's key id",
+			signJSON(t, Key{ID: key.ID, signer: other.signer, public: other.public}, timeType, body)},
 		{"another type", signJSON(t, key, statusType, body)},
 		{"no type", signJSON(t, key, "", body)},
 		{"no time", with(`"iat":`, `"exp":`)},

@@ -20,7 +20,7 @@ type TrustList struct {
 	Issuers   []TrustedIssuer  `json:"issuers"`
 	Counters  []TrustedCounter `json:"counters"`
 
-	holders map[string][]int // kid → places in Issuers, of a list that was opened
+	issuersByKey map[string][]int // kid → places in Issuers, of a list that was opened
 }
 
 // TrustedIssuer is one insurer that may issue screens.
@@ -57,7 +57,8 @@ func (t *TrustList) Check() error {
 	for _, i := range t.Issuers {
 		u, err := url.Parse(i.ISS)
 		switch {
-		case err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.HasSuffix(i.ISS, "/"):
+		case err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" ||
+			u.Fragment != "" || strings.HasSuffix(i.ISS, "/"):
 			return fmt.Errorf("iss %q is not https without a trailing slash", i.ISS)
 		case seen[i.ISS]:
 			return fmt.Errorf("iss %q stands twice", i.ISS)
@@ -76,15 +77,18 @@ func (t *TrustList) Check() error {
 	}
 	for _, c := range t.Counters {
 		u, err := url.Parse(c.URL)
-		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "localhost") || c.Name == "" || len(c.JWKS) == 0 {
+		if err != nil || u.Host == "" ||
+			u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "localhost") || c.Name == "" ||
+			len(c.JWKS) == 0 {
 			return fmt.Errorf("counter %q lacks an https address, a name or keys", c.URL)
 		}
 	}
 	return nil
 }
 
-// ReadTrustDraft reads a draft that somebody read and corrected. It refuses what Check does, nobody on the list, and any member
-// that is not a trust list's own, stands twice or differs in case: the list that is signed must say what its reader saw.
+// ReadTrustDraft reads a draft that somebody read and corrected. It refuses what Check does, nobody on the
+// list, and any member that is not a trust list's own, stands twice or differs in case: the list that is
+// signed must say what its reader saw.
 func ReadTrustDraft(data []byte) (TrustList, error) {
 	var t TrustList
 	if err := readExactly(data, &t); err != nil {
@@ -96,7 +100,8 @@ func ReadTrustDraft(data []byte) (TrustList, error) {
 	return t, t.Check()
 }
 
-// TrustGrace is how long after its end a console without network may still use its list; it says so with every check.
+// TrustGrace is how long after its end a console without network may still use its list; it says so with
+// every check.
 const TrustGrace = 7 * 24 * time.Hour
 
 // stale reports whether the list is past its end at a time.
@@ -104,7 +109,7 @@ func (t *TrustList) stale(at time.Time) bool {
 	return t.ExpiresAt != 0 && at.After(time.Unix(t.ExpiresAt, 0).Add(jwtLeeway))
 }
 
-// overdue reports whether not even a console without network may use the list any more.
+// overdue reports whether the grace after the list's end (TrustGrace) is over too.
 func (t *TrustList) overdue(at time.Time) bool {
 	return t.ExpiresAt != 0 && at.After(time.Unix(t.ExpiresAt, 0).Add(TrustGrace))
 }
@@ -122,15 +127,15 @@ func (t *TrustList) Issuer(iss string) (TrustedIssuer, bool) {
 	return TrustedIssuer{}, false
 }
 
-// holding returns the key with this id and the issuers that publish it. A national list has some 3,400 issuers: looking
-// through them all would take as long as a signature.
-func (t *TrustList) holding(kid string) (key PublicKey, issuers []TrustedIssuer) {
+// keyWithIssuers returns the key with this id and the issuers in whose key sets it stands. A national list
+// has some 3,400 issuers: looking through them all would take as long as a signature.
+func (t *TrustList) keyWithIssuers(kid string) (key PublicKey, issuers []TrustedIssuer) {
 	note := func(i int) {
 		if k, ok := t.Issuers[i].JWKS.Find(kid); ok {
 			key, issuers = k, append(issuers, t.Issuers[i])
 		}
 	}
-	if places, indexed := t.holders[kid]; indexed {
+	if places, indexed := t.issuersByKey[kid]; indexed {
 		for _, i := range places {
 			if i < len(t.Issuers) {
 				note(i)
@@ -144,12 +149,12 @@ func (t *TrustList) holding(kid string) (key PublicKey, issuers []TrustedIssuer)
 	return key, issuers
 }
 
-// index notes where each key stands.
-func (t *TrustList) index() {
-	t.holders = make(map[string][]int, len(t.Issuers))
+// indexKeys builds issuersByKey.
+func (t *TrustList) indexKeys() {
+	t.issuersByKey = make(map[string][]int, len(t.Issuers))
 	for i, issuer := range t.Issuers {
 		for _, k := range issuer.JWKS {
-			t.holders[k.ID] = append(t.holders[k.ID], i)
+			t.issuersByKey[k.ID] = append(t.issuersByKey[k.ID], i)
 		}
 	}
 }
@@ -177,19 +182,21 @@ func (i TrustedIssuer) SpeaksFor(number eligibility.InsurerNumber) bool {
 // SignTrustList signs a list with the operator's key.
 func SignTrustList(t TrustList, key Key) (string, error) { return SignJWT(key, trustType, t) }
 
-// OpenTrustList verifies a list with the pinned root key and returns it. It refuses another signer, another type, a list
-// that is not valid at now, one that lives longer than MaxTrustLife, and one older than minVersion.
+// OpenTrustList verifies a list with the pinned root key and returns it. It refuses another signer, another
+// type, a list that is not valid at now, one that lives longer than MaxTrustLife, and one older than
+// minVersion.
 func OpenTrustList(jws string, root PublicKey, now time.Time, minVersion int) (*TrustList, error) {
 	return openTrustList(jws, root, now, minVersion, jwtLeeway)
 }
 
-// OpenKeptTrustList is OpenTrustList for a console that has had no network: it takes a list for TrustGrace past its end, and
-// every Verdict then says that the list is old.
+// OpenKeptTrustList is OpenTrustList for a console that has had no network: it takes a list for TrustGrace
+// past its end, and every Verdict then says that the list is old.
 func OpenKeptTrustList(jws string, root PublicKey, now time.Time, minVersion int) (*TrustList, error) {
 	return openTrustList(jws, root, now, minVersion, TrustGrace)
 }
 
-func openTrustList(jws string, root PublicKey, now time.Time, minVersion int, grace time.Duration) (*TrustList, error) {
+func openTrustList(jws string, root PublicKey, now time.Time, minVersion int,
+	grace time.Duration) (*TrustList, error) {
 	t, err := OpenStaleTrustList(jws, root, minVersion)
 	if err != nil {
 		return nil, err
@@ -198,14 +205,17 @@ func openTrustList(jws string, root PublicKey, now time.Time, minVersion int, gr
 	case now.Before(time.Unix(t.IssuedAt, 0).Add(-jwtLeeway)):
 		return nil, fmt.Errorf("%w: it was signed after this computer's time", ErrTrustList)
 	case now.After(time.Unix(t.ExpiresAt, 0).Add(grace)):
-		return nil, fmt.Errorf("%w: it ended on %s", ErrTrustList, eligibility.DateOf(time.Unix(t.ExpiresAt, 0)))
+		return nil,
+			fmt.Errorf("%w: it ended on %s", ErrTrustList, eligibility.DateOf(time.Unix(t.ExpiresAt, 0)))
 	}
 	return t, nil
 }
 
 // OpenStaleTrustList is OpenTrustList without looking at the time.
 func OpenStaleTrustList(jws string, root PublicKey, minVersion int) (*TrustList, error) {
-	_, body, err := openJWS(jws, func(h header) (PublicKey, bool) { return root, h.KID == root.ID && h.Type == trustType && h.Zip == "" })
+	_, body, err := openJWS(jws, func(h header) (PublicKey, bool) {
+		return root, h.KID == root.ID && h.Type == trustType && h.Zip == ""
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
 	}
@@ -213,12 +223,12 @@ func OpenStaleTrustList(jws string, root PublicKey, minVersion int) (*TrustList,
 	if err := readStrict(body, &t); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTrustList, err)
 	}
-	if !lives(t.IssuedAt, t.ExpiresAt, MaxTrustLife) {
+	if !validLifetime(t.IssuedAt, t.ExpiresAt, MaxTrustLife) {
 		return nil, fmt.Errorf("%w: it lives longer than 30 days", ErrTrustList)
 	}
 	if t.Version < minVersion {
 		return nil, fmt.Errorf("%w: version %d is older than %d", ErrTrustList, t.Version, minVersion)
 	}
-	t.index()
+	t.indexKeys()
 	return &t, nil
 }

@@ -24,21 +24,23 @@ type Verdict struct {
 	Eligibility *Eligibility `json:"eligibility,omitempty"` // only what a verified signature covers
 }
 
-// Basis is what a verifier knows besides the code that it looks at. Nothing in it comes from that code.
+// Basis is what a verifier knows apart from the code that it verifies: clock, trust list, keys, status lists.
+// Nothing in it comes from that code.
 type Basis struct {
 	At        time.Time  // this computer's clock
 	ClockSkew ClockSkew  // how far that clock is ahead, as measured
 	Trust     *TrustList // nil: nobody vouches for the issuer
 	Keys      KeySet     // keys that the caller vouches for as the issuer's own, besides those of Trust
-	// Status returns the newest status list of an issuer, nil when there is none. A nil Status means none of any.
+	// Status returns the newest status list of an issuer, nil when there is none. A nil Status means none of
+	// any.
 	Status func(iss string) *StatusList
 }
 
 // signatureLength is that of ES256 in base64url: R and S of 32 bytes each (RFC 7518 section 3.4).
 const signatureLength = 86
 
-// cutOff reports whether a JWS is whole up to its signature, the end of which is missing.
-func cutOff(jws string) bool {
+// isTruncated reports whether a JWS is whole up to its signature, the end of which is missing.
+func isTruncated(jws string) bool {
 	end := strings.LastIndexByte(jws, '.') + 1
 	signature := jws[end:]
 	if end == 0 || len(signature) >= signatureLength || !isBase64url(signature) {
@@ -58,7 +60,7 @@ func (b Basis) Verify(jws string) Verdict {
 		v.fail(checkForm)
 		return v.sorted()
 	}
-	if cutOff(jws) {
+	if isTruncated(jws) {
 		v.fail(checkDamaged)
 		return v.sorted()
 	}
@@ -68,9 +70,9 @@ func (b Basis) Verify(jws string) Verdict {
 		return v.sorted()
 	}
 	v.pass(checkForm)
-	key, owners, known := b.find(h.KID)
+	key, owners, known := b.findKey(h.KID)
 	if !known {
-		b.stranger(&v, packed)
+		b.unknownKey(&v, packed)
 		return v.sorted()
 	}
 	if err := jwt.SigningMethodES256.Verify(input, signature, key.Key); err != nil {
@@ -87,13 +89,13 @@ func (b Basis) Verify(jws string) Verdict {
 		return v.sorted()
 	}
 	v.Issuer = p.ISS
-	owner, ok := b.owner(p.ISS, owners)
+	owner, ok := b.issuerOf(p.ISS, owners)
 	if !ok {
 		v.fail(checkIssuer)
 		return v.sorted()
 	}
 	v.pass(checkSignature)
-	v.issuer(b, owner)
+	v.passIssuer(b, owner)
 	tier, shaped := p.tier()
 	e, readable := p.eligibilityOf()
 	if !shaped || !readable {
@@ -106,23 +108,23 @@ func (b Basis) Verify(jws string) Verdict {
 	if p.HCNF != nil {
 		v.HolderKeyID = p.HCNF.KID
 	}
-	if !v.insurer(owner, b.Trust != nil, e.Insurer) {
+	if !v.judgeInsurer(owner, b.Trust != nil, e.Insurer) {
 		return v.sorted()
 	}
 	v.Eligibility = &e
-	v.time(p, tier, b.clocks(p.ISS))
+	v.judgeTime(p, tier, b.clocks(p.ISS))
 	if tier == Screen {
 		v.skip(checkHolder)
 	}
-	v.revocation(b, p)
+	v.judgeRevocation(b, p)
 	return v.sorted()
 }
 
-// find returns the key with this id and every issuer of the trust list that publishes it; known is false when neither the
-// trust list nor the caller's own keys have it.
-func (b Basis) find(kid string) (key PublicKey, owners []TrustedIssuer, known bool) {
+// findKey returns the key with this id and every issuer of the trust list that publishes it; known is false
+// when neither the trust list nor the caller's own keys have it.
+func (b Basis) findKey(kid string) (key PublicKey, owners []TrustedIssuer, known bool) {
 	if b.Trust != nil {
-		key, owners = b.Trust.holding(kid)
+		key, owners = b.Trust.keyWithIssuers(kid)
 		known = len(owners) > 0
 	}
 	if !known {
@@ -131,9 +133,9 @@ func (b Basis) find(kid string) (key PublicKey, owners []TrustedIssuer, known bo
 	return key, owners, known
 }
 
-// owner returns the issuer that a verified payload names, if it is one of those whose key signed. A key that the caller
-// vouches for speaks for the named issuer: with a trust list only for one that stands in it.
-func (b Basis) owner(iss string, owners []TrustedIssuer) (TrustedIssuer, bool) {
+// issuerOf returns the issuer that a verified payload names, if it is one of those whose key signed. A key
+// that the caller vouches for speaks for the named issuer: with a trust list only for one that stands in it.
+func (b Basis) issuerOf(iss string, owners []TrustedIssuer) (TrustedIssuer, bool) {
 	for _, o := range owners {
 		if o.ISS == iss {
 			return o, true
@@ -148,9 +150,9 @@ func (b Basis) owner(iss string, owners []TrustedIssuer) (TrustedIssuer, bool) {
 	return TrustedIssuer{ISS: iss}, true
 }
 
-// stranger says why a code of an unknown key cannot be judged. The content is opened, within the cap, only to tell staff
-// whom the code claims to be from; nothing of it is believed.
-func (b Basis) stranger(v *Verdict, packed []byte) {
+// unknownKey records why a code signed by an unknown key cannot be verified. The content is opened, within
+// the cap, only to tell staff whom the code claims to be from; nothing of it is believed.
+func (b Basis) unknownKey(v *Verdict, packed []byte) {
 	if body, err := inflate(packed); err == nil {
 		var claimed struct {
 			ISS string `json:"iss"`
@@ -168,25 +170,26 @@ func (b Basis) stranger(v *Verdict, packed []byte) {
 	v.skip(checkSignature)
 }
 
-// issuer passes the issuer, saying so when the trust list is past its end or the caller vouches for the key.
-func (v *Verdict) issuer(b Basis, owner TrustedIssuer) {
+// passIssuer passes the issuer check, with its own sentence when the trust list has expired or the caller
+// supplied the key.
+func (v *Verdict) passIssuer(b Basis, owner TrustedIssuer) {
 	v.IssuerName = owner.Name
 	switch {
 	case b.Trust == nil:
-		v.passAs(checkIssuer, checkIssuerByKeys)
+		v.passWith(checkIssuer, checkIssuerByKeys)
 	case b.Trust.overdue(b.clocks(owner.ISS).day()):
 		v.skip(checkIssuerOverdue)
 	case b.Trust.stale(b.clocks(owner.ISS).day()):
-		v.passAs(checkIssuer, checkIssuerStale)
+		v.passWith(checkIssuer, checkIssuerStale)
 	default:
 		v.pass(checkIssuer)
 	}
 }
 
-// insurer checks that the issuer may speak for the number; the Verdict goes on only when nothing
-// failed. Without a trust list an issuer speaks for the number that its own address ends with
-// (HOST/i/NNNNNNNN, docs/facts/smart-health-card.md#trust).
-func (v *Verdict) insurer(owner TrustedIssuer, listed bool, number eligibility.InsurerNumber) bool {
+// judgeInsurer checks that the issuer may speak for the number; the Verdict goes on only when nothing failed.
+// Without a trust list an issuer speaks for the number that its own address ends with (HOST/i/NNNNNNNN,
+// docs/facts/smart-health-card.md#trust).
+func (v *Verdict) judgeInsurer(owner TrustedIssuer, listed bool, number eligibility.InsurerNumber) bool {
 	switch {
 	case listed && !owner.SpeaksFor(number):
 		v.fail(checkInsurer)
@@ -199,33 +202,35 @@ func (v *Verdict) insurer(owner TrustedIssuer, listed bool, number eligibility.I
 	return true
 }
 
-// time judges nbf and exp. What lives for seconds must be in its time by this computer's own clock and by
-// what was measured; what lives for days goes by the corrected clock. Where the error is too large to be
+// judgeTime judges nbf and exp. What lives for seconds must be in its time by this computer's own clock and
+// by what was measured; what lives for days goes by the corrected clock. Where the error is too large to be
 // corrected, both must agree, and a screen is looked at again once the clock is set.
-func (v *Verdict) time(p payload, tier Tier, c clocks) {
-	measured := p.fault(tier, c.measured)
+func (v *Verdict) judgeTime(p payload, tier Tier, c clocks) {
+	measured := p.timeFault(tier, c.measured)
 	own := measured
 	if c.skew != 0 && (tier == Live || !c.correctable()) {
-		own = p.fault(tier, c.own)
+		own = p.timeFault(tier, c.own)
 	}
 	switch {
 	case measured != nil && (own != nil || c.correctable()):
 		v.fail(*measured)
-		v.clock(c)
+		v.noteClock(c)
 	case own != nil || measured != nil || tier != PDF && !c.correctable():
-		v.lookAgain(c)
+		v.failUntilClockIsSet(c)
 		v.skip(checkFresh)
 	default:
 		v.pass(checkFresh)
-		v.clock(c)
+		v.noteClock(c)
 	}
 }
 
-// fault returns what is wrong with the time of a payload, with the tier's leeway, by a clock; nil when
+// timeFault returns what is wrong with the time of a payload, with the tier's leeway, by a clock; nil when
 // nothing is.
-func (p payload) fault(tier Tier, at time.Time) *check {
-	claims := jwt.RegisteredClaims{NotBefore: jwt.NewNumericDate(time.Unix(p.NBF, 0)), ExpiresAt: jwt.NewNumericDate(time.Unix(p.EXP, 0))}
-	validator := jwt.NewValidator(jwt.WithExpirationRequired(), jwt.WithLeeway(tier.leeway()), jwt.WithTimeFunc(func() time.Time { return at }))
+func (p payload) timeFault(tier Tier, at time.Time) *check {
+	claims := jwt.RegisteredClaims{NotBefore: jwt.NewNumericDate(time.Unix(p.NBF, 0)),
+		ExpiresAt: jwt.NewNumericDate(time.Unix(p.EXP, 0))}
+	validator := jwt.NewValidator(jwt.WithExpirationRequired(), jwt.WithLeeway(tier.leeway()),
+		jwt.WithTimeFunc(func() time.Time { return at }))
 	switch err := validator.Validate(claims); {
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return map[Tier]*check{Live: &checkFresh, Screen: &checkDay, PDF: &checkPaper}[tier]
@@ -235,8 +240,8 @@ func (p payload) fault(tier Tier, at time.Time) *check {
 	return nil
 }
 
-// revocation looks a saved copy up in its issuer's status list. Live and screen codes end by themselves.
-func (v *Verdict) revocation(b Basis, p payload) {
+// judgeRevocation looks a saved copy up in its issuer's status list. Live and screen codes end by themselves.
+func (v *Verdict) judgeRevocation(b Basis, p payload) {
 	if v.Tier != PDF {
 		v.skip(checkEndsItself)
 		return
@@ -252,9 +257,9 @@ func (v *Verdict) revocation(b Basis, p payload) {
 	case list.revokes(index, p.NBF):
 		v.fail(checkRevocation)
 	case list.stale(b.clocks(p.ISS).day()):
-		v.skip(checkRevocationOld.on(list.IssuedAt))
+		v.skip(checkRevocationOld.withDate(list.IssuedAt))
 	default:
-		v.pass(checkRevocation.on(list.IssuedAt))
+		v.pass(checkRevocation.withDate(list.IssuedAt))
 	}
 }
 
@@ -265,8 +270,8 @@ type Opened struct {
 	Eligibility Eligibility
 }
 
-// Open reads a credential that iss itself signed with one of its keys, whatever the time: for an insurer that gets its own
-// card back.
+// Open reads a credential that iss itself signed with one of its keys, whatever the time: for an insurer that
+// gets its own card back.
 func Open(jws, iss string, keys KeySet) (Opened, error) {
 	_, packed, err := openJWS(jws, func(h header) (PublicKey, bool) {
 		key, ok := keys.Find(h.KID)
@@ -297,10 +302,10 @@ func readPayload(packed []byte) (payload, error) {
 	return p, readExactly(body, &p)
 }
 
-// tier tells a payload's tier: exactly one of no extra claim, hcnf, vc.rid, with that tier's life. Shorter is a pdf's right
-// only, since it ends at the next change of share.
+// tier tells a payload's tier: exactly one of no extra claim, hcnf, vc.rid, with that tier's life. Shorter is
+// a pdf's right only, since it ends at the next change of share.
 func (p payload) tier() (Tier, bool) {
-	if !lives(p.NBF, p.EXP, longestPDF) {
+	if !validLifetime(p.NBF, p.EXP, longestPDF) {
 		return "", false
 	}
 	life := time.Duration(p.EXP-p.NBF) * time.Second

@@ -108,7 +108,7 @@ func startAgain(t *testing.T, base, data string, env ...string) *process {
 func clerkImportsToo(t *testing.T, clerk context.Context, base, insurer, person string) string {
 	t.Helper()
 	do(t, clerk, chromedp.Navigate(base+"/insurer?insurer="+insurer),
-		chromedp.SetUploadFiles(`#file`, []string{root(t, "server", "roster", "samples", insurer+".csv")}), chromedp.Click(`#import`))
+		chromedp.SetUploadFiles(`#file`, []string{root(t, "server", "insuredcsv", "samples", insurer+".csv")}), chromedp.Click(`#import`))
 	do(t, clerk, chromedp.WaitVisible(`#store`), chromedp.Click(`#store`))
 	waitText(t, clerk, "#done", "保存しました")
 	do(t, clerk, chromedp.Click(`#back`))

@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/credential"
-	"madoguchi/server/lens"
+	"madoguchi/server/qrscan"
 )
 
 // reducedMotion says whether the person asked for less movement.
@@ -27,11 +27,11 @@ func reducedMotion(t *testing.T, tab context.Context, value string) {
 	}))
 }
 
-// wholeCode scrolls the code into the window and returns what lens reads off a picture of the window.
+// wholeCode scrolls the code into the window and returns what qrscan reads off a picture of the window.
 func wholeCode(t *testing.T, tab context.Context) string {
 	t.Helper()
 	do(t, tab, chromedp.Evaluate[chromedp.Void](`document.getElementById("qr").scrollIntoView({block: "start"})`), chromedp.Sleep(200*time.Millisecond))
-	codes, err := lens.Codes(get(t, tab, chromedp.CaptureScreenshot()))
+	codes, err := qrscan.Codes(get(t, tab, chromedp.CaptureScreenshot()))
 	if err != nil || len(codes) == 0 {
 		t.Fatalf("no code in the picture of the window: %v", err)
 	}
@@ -109,7 +109,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 		if module := get(t, phone, chromedp.Evaluate[float64](`(c => c.getBoundingClientRect().width / c.dataset.modules)(document.querySelector("dialog.biggest canvas"))`)); module < 3 {
 			t.Errorf("a module has %.2f CSS pixels", module)
 		}
-		codes, err := lens.Codes(get(t, phone, chromedp.CaptureScreenshot()))
+		codes, err := qrscan.Codes(get(t, phone, chromedp.CaptureScreenshot()))
 		if err != nil || len(codes) != 1 {
 			t.Errorf("%d codes, %v", len(codes), err)
 		}

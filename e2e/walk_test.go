@@ -34,7 +34,7 @@ func clerkImports(t *testing.T, base, person string) (tab context.Context, notic
 	t.Helper()
 	tab = browser(t, 1280, 900, "")
 	do(t, tab, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`),
-		chromedp.SetUploadFiles(`#file`, []string{root(t, "server", "roster", "samples", "00138990.csv")}), chromedp.Click(`#import`))
+		chromedp.SetUploadFiles(`#file`, []string{root(t, "server", "insuredcsv", "samples", "00138990.csv")}), chromedp.Click(`#import`))
 	waitText(t, tab, "#count-new", "3")
 	waitText(t, tab, "#not-yet", "まだ何も保存していません")
 	state(t, tab, "import-preview")

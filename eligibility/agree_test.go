@@ -3,6 +3,7 @@ package eligibility
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +12,7 @@ import (
 // An insurer of each kind (法別番号), and none. The numbers pass the check digit.
 var eachInsurer = func() []InsurerNumber {
 	all := []InsurerNumber{""}
-	for law := range systems {
+	for _, law := range slices.Sorted(maps.Keys(systems)) {
 		body := law + "13999"
 		all = append(all, InsurerNumber(body+string(checkDigit(body))))
 	}
@@ -23,8 +24,13 @@ var eachInsurer = func() []InsurerNumber {
 func agrees(t *testing.T, p Person, on Date) {
 	t.Helper()
 	f, shareErr := ForecastShare(p, on)
-	unread := Situation{Day: on, BirthDate: p.BirthDate, Insurer: p.Insurer, Card: CardFacts{Present: Yes,
-		Reads: No}}
+	unread := Situation{
+		Day:       on,
+		BirthDate: p.BirthDate,
+		Insurer:   p.Insurer,
+		Card: CardFacts{Present: Yes,
+			Reads: No},
+	}
 	if on.Day()%2 == 0 { // the other reason for a declaration
 		unread.Card.Reads, unread.OQSAnswer = Yes, OQSInvalid
 	}
@@ -59,7 +65,9 @@ func agrees(t *testing.T, p Person, on Date) {
 		t.Fatalf("%s %s on %s: share %v, methods %v", p.Insurer, p.BirthDate, on, shares, o.Provisional)
 	}
 	for i := range o.Methods {
-		if m := &o.Methods[i]; m.Code == "A1" && m.Accepted && !p.BirthDate.IsZero() && !strings.Contains(m.Next, percents(shares)) {
+		m := &o.Methods[i]
+		if m.Code == "A1" && m.Accepted && !p.BirthDate.IsZero() &&
+			!strings.Contains(m.Next, percents(shares)) {
 			t.Fatalf("%s %s on %s: share %v, A1 says %s", p.Insurer, p.BirthDate, on, shares, m.Next)
 		}
 	}
@@ -124,7 +132,8 @@ func TestAPartlyKnownBirthDateAnswersForEveryDayThatItMayBe(t *testing.T) {
 			for _, insurer := range []InsurerNumber{"", "00138990", "39139993"} {
 				partial := Person{Insurer: insurer, BirthDate: day(fmt.Sprint(year))}
 				wide, wideErr := SharesOn(partial, day(on))
-				for b := partial.BirthDate.Earliest(); !b.After(partial.BirthDate.Latest()); b = b.AddDays(1) {
+				last := partial.BirthDate.Latest()
+				for b := partial.BirthDate.Earliest(); !b.After(last); b = b.AddDays(1) {
 					shares, err := SharesOn(Person{Insurer: insurer, BirthDate: b}, day(on))
 					if err != nil {
 						continue
@@ -148,21 +157,32 @@ func TestANumberOf後期BelowSixtyFiveIsNobodys(t *testing.T) {
 		young bool
 		asked bool
 	}{
-		{"1996-01-01", true, false}, {"1961-11-23", true, false}, {"1961-11-22", false, false}, {"1961-12",
+		{"1996-01-01", true, false},
+		{"1961-11-23", true, false},
+		{"1961-11-22", false, false},
+		{"1961-12",
 			true, false},
-		{"1961-11", false, true}, {"1961", false, true}, {"1962", true, false}, {"1960", false, false}, {"",
+		{"1961-11", false, true},
+		{"1961", false, true},
+		{"1962", true, false},
+		{"1960", false, false},
+		{"",
 			false, false},
 	} {
-		p := Person{Insurer: "39139993"}
-		if c.birth != "" {
-			p.BirthDate = day(c.birth)
-		}
-		_, err := SharesOn(p, day("2026-11-22"))
-		if errors.Is(err, ErrElderlyTooYoung) != c.young || (len(p.Questions(day("2026-11-22"))) > 0) != c.asked {
-			t.Errorf("%s: %v, %v", c.birth, err, p.Questions(day("2026-11-22")))
-		}
-		if papers := PapersFor(p, day("2026-11-22")); c.young && (papers.Certificate || papers.Notice || papers.Look == "") {
-			t.Errorf("%s: %+v", c.birth, papers)
-		}
+		t.Run(c.birth, func(t *testing.T) {
+			p := Person{Insurer: "39139993"}
+			if c.birth != "" {
+				p.BirthDate = day(c.birth)
+			}
+			_, err := SharesOn(p, day("2026-11-22"))
+			if errors.Is(err, ErrElderlyTooYoung) != c.young ||
+				(len(p.Questions(day("2026-11-22"))) > 0) != c.asked {
+				t.Errorf("%v, %v", err, p.Questions(day("2026-11-22")))
+			}
+			papers := PapersFor(p, day("2026-11-22"))
+			if c.young && (papers.Certificate || papers.Notice || papers.Look == "") {
+				t.Errorf("%+v", papers)
+			}
+		})
 	}
 }

@@ -1,7 +1,7 @@
 package eligibility
 
-// note is what staff do besides, whatever the way: it follows the next step and says itself where it is only
-// likely.
+// note is an additional instruction to staff that applies whatever method is used: it is appended to the next
+// step, and its own text says where it is only likely.
 type note struct {
 	about  func(*facts, *Method) bool // m is nil where nothing is accepted
 	ja     string
@@ -9,7 +9,7 @@ type note struct {
 	sure   Confidence
 }
 
-// notes are looked at for every accepted answer, and where nothing is accepted.
+// notes are evaluated for every accepted method, and when none is accepted.
 var notes = [...]note{
 	{func(f *facts, m *Method) bool { return f.Cause == ThirdParty },
 		"交通事故など相手のある（第三者行為の）けがでも健康保険は使えますが、本人から保険者への届け出が要ることを伝えてください。", srcCause, Likely},
@@ -46,7 +46,7 @@ const (
 	noFullPrice    = "特別療養費の紙ですが、18歳になって最初の3月31日までの子どもは対象外なので、10割ではなく、ふだんの負担割合です。"
 )
 
-// besides adds to an accepted answer what staff do besides.
+// besides appends the notes that apply to an accepted method.
 func (f *facts) besides(m *Method) {
 	if f.PaperSpecial == MedicalExpense && m.Code != "E0" && m.Code != "T1" {
 		f.sayFullPrice(m)
@@ -66,7 +66,8 @@ func (f *facts) sayFullPrice(m *Method) {
 	case Yes:
 		m.Name += "（窓口では10割）"
 		m.Reason, m.Next = whyFullPrice+m.Reason, m.Next+askFullPrice
-		if f.scheme == elderly && m.Confidence == Certain { // 国保法 is certain, for 後期 pages of municipalities say it
+		// 国保法 is certain, for 後期 pages of municipalities say it
+		if f.scheme == elderly && m.Confidence == Certain {
 			m.Confidence = Likely
 			m.Reservation += reservation[Likely]
 		}
@@ -86,8 +87,8 @@ func (n *note) text() string {
 	return n.ja + "（" + n.sure.Japanese() + "）"
 }
 
-// fullPrice says whether 特別療養費 asks for 10割 (国民健康保険法 54条の3): not of children to the first March 31st after
-// their 18th birthday; unknown when the date of birth does not settle that.
+// fullPrice reports whether 特別療養費 requires payment of 10割 (国民健康保険法 54条の3): not of children to the first March
+// 31st after their 18th birthday; unknown when the date of birth does not settle that.
 func fullPrice(s *Situation) Answer {
 	switch {
 	case s.PaperSpecial != MedicalExpense:

@@ -2,7 +2,8 @@ package eligibility
 
 import "testing"
 
-// What people are told to bring is accepted by the rules at a counter whose reader fails, whatever went wrong before.
+// What people are told to bring is accepted by the rules at a counter whose reader fails, whatever went wrong
+// before.
 func TestWhatIsBroughtNextIsAcceptedEvenWhereTheReaderFails(t *testing.T) {
 	cards := map[Setback]CardFacts{
 		SetbackReader: {}, SetbackForgot: {},
@@ -32,7 +33,12 @@ func TestWhatIsBroughtNextIsAcceptedEvenWhereTheReaderFails(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s %v: %v", why, set, err)
 			}
-			want := map[Item]MethodCode{ItemNotice: "N1", ItemInsurerScreen: "N1e", ItemInsurerPDF: "N1e", ItemCertificate: "C1"}[set[len(set)-1]]
+			want := map[Item]MethodCode{
+				ItemNotice:        "N1",
+				ItemInsurerScreen: "N1e",
+				ItemInsurerPDF:    "N1e",
+				ItemCertificate:   "C1",
+			}[set[len(set)-1]]
 			if outcome.Best != want {
 				t.Errorf("%s %v: the rules answer %q, want %s", why, set, outcome.Best, want)
 			}

@@ -23,16 +23,31 @@ func TestTheReceptionSheetSaysWhatTheTableSays(t *testing.T) {
 		return rows, sheet
 	}
 	rows, sheet := answers("2026-11-22")
-	for brings, want := range map[string]MethodCode{"カード（読み取れる）": "M1", "カード（読めない）＋マイナポータルの画面": "P1", "カード（読めない）＋資格情報のお知らせ": "N1",
-		"カード（読めない）＋保険者の画面・PDF": "N1e", "カード（読めない）だけ": "A1", "スマホだけ、スマホ用の読み取り機がない": "P3", "保険者の画面・PDF・画像だけ（カードなし）": "", "資格確認書（有効期限内）": "C1", "何も持っていない": ""} {
-		if got, ok := rows[brings]; !ok || got.Code != want || got.Changed {
-			t.Errorf("%s: %+v, want %q", brings, got, want)
-		}
+	for _, c := range []struct {
+		brings string
+		want   MethodCode
+	}{
+		{"カード（読み取れる）", "M1"},
+		{"カード（読めない）＋マイナポータルの画面", "P1"},
+		{"カード（読めない）＋資格情報のお知らせ", "N1"},
+		{"カード（読めない）＋保険者の画面・PDF", "N1e"},
+		{"カード（読めない）だけ", "A1"},
+		{"スマホだけ、スマホ用の読み取り機がない", "P3"},
+		{"保険者の画面・PDF・画像だけ（カードなし）", ""},
+		{"資格確認書（有効期限内）", "C1"},
+		{"何も持っていない", ""},
+	} {
+		t.Run(c.brings, func(t *testing.T) {
+			if got, ok := rows[c.brings]; !ok || got.Code != c.want || got.Changed {
+				t.Errorf("%+v, want %q", got, c.want)
+			}
+		})
 	}
 	if sheet.UseBy != day("2026-12-22") {
 		t.Errorf("use by %s", sheet.UseBy)
 	}
-	if rows, _ := answers("2026-08-10"); !rows["資格情報のお知らせだけ（番号で照会できた）"].Changed || !rows["期限切れの健康保険証だけ（番号で照会できた）"].Changed {
+	rows, _ = answers("2026-08-10")
+	if !rows["資格情報のお知らせだけ（番号で照会できた）"].Changed || !rows["期限切れの健康保険証だけ（番号で照会できた）"].Changed {
 		t.Error("the end of the interim measures is not marked")
 	}
 	if _, sheet := answers("2026-07-20"); sheet.UseBy != day("2026-07-31") {
@@ -53,9 +68,11 @@ func TestTheReceptionSheetSaysWhatTheTableSays(t *testing.T) {
 		{"2026-01-02", "健康保険証（有効期限内）", ""}, // a month later it is no row any more
 		{"2026-11-22", "健康保険証（有効期限内）", ""},
 	} {
-		if rows, _ := answers(c.day); rows[c.brings].Answer != c.answer {
-			t.Errorf("%s %s: %q, want %q", c.day, c.brings, rows[c.brings].Answer, c.answer)
-		}
+		t.Run(c.day, func(t *testing.T) {
+			if rows, _ := answers(c.day); rows[c.brings].Answer != c.answer {
+				t.Errorf("%s %s: %q, want %q", c.day, c.brings, rows[c.brings].Answer, c.answer)
+			}
+		})
 	}
 	if _, err := SheetFor(Date{}); !errors.Is(err, ErrDayMissing) {
 		t.Error(err)

@@ -1,7 +1,7 @@
 package eligibility
 
-// condition is one need of a rule. It refuses only for a fact that is known: an unknown circumstance refuses nothing, but a
-// document, an answer of OQS, an emergency or an outage must be known to be there.
+// condition is one requirement of a rule. It refuses only because of a known fact: an unknown circumstance
+// refuses nothing, but a document, an answer of OQS, an emergency or an outage must be known to be there.
 type condition struct {
 	name    string // as docs/rules.md prints it
 	met     func(*facts) bool

@@ -1,9 +1,7 @@
 package eligibility
 
 import (
-	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"testing"
 )
@@ -27,7 +25,8 @@ func ask(t *testing.T, cases []asked) {
 			}
 			text := strings.TrimSuffix(fmt.Sprintf(`{"day":%q,%s`, c.day, c.in), ",") + "}"
 			o, err := Methods(situation(t, text))
-			if err != nil || o.Best != c.best || o.Confidence != c.sure || c.accepted != "*" && accepted(o) != c.accepted {
+			if err != nil || o.Best != c.best || o.Confidence != c.sure ||
+				c.accepted != "*" && accepted(o) != c.accepted {
 				t.Errorf("%s: best %q %s, accepted %q (%v)", text, o.Best, o.Confidence, accepted(o), err)
 			}
 			said := o.Reason + o.Next + o.Reservation + o.Source
@@ -63,7 +62,8 @@ func TestWhatOQSAnsweredOpensTheDeclarationThoughTheCardReads(t *testing.T) {
 		{"without the form before 2023-07-10", reads + `"invalid"`, "2023-07-09", "", Certain, "",
 			[]string{"10割を求めない"}},
 		{"a phone does no better than the card",
-			`"brings":["card","phone"],"card":{"reads":true},"facility":{"phoneReader":true},"oqsAnswer":"invalid"`,
+			`"brings":["card","phone"],"card":{"reads":true},"facility":{"phoneReader":true},` +
+				`"oqsAnswer":"invalid"`,
 			"", "P3", Certain, "P3 A1", nil},
 		{"the form says the share", reads + `"invalid","birthDate":"1955-07-01"`, "", "A1", Likely, "A1",
 			[]string{"2割・3割"}},
@@ -112,10 +112,12 @@ func TestWhoseNumberWasLookedUp(t *testing.T) {
 			`"brings":["card"],"facility":{"networkDown":true}`, "", "L1", Likely, "A1 L1",
 			[]string{"障害リスト", "緊急時医療情報・資格確認機能"}},
 		{"several, by a look-up: ask which",
-			`"brings":["card"],"card":{"reads":false},"lookupBy":"records","oqsAnswer":"several"`, "", "A1", Likely, "A1",
+			`"brings":["card"],"card":{"reads":false},"lookupBy":"records","oqsAnswer":"several"`, "", "A1",
+			Likely, "A1",
 			[]string{"どの保険か", "枝番"}},
 		{"a paper whose look-up says that there is a new eligibility",
-			`"brings":["certificate"],"certificateUntil":"2027-11-30","lookupBy":"paper","oqsAnswer":"newExists"`,
+			`"brings":["certificate"],"certificateUntil":"2027-11-30","lookupBy":"paper",` +
+				`"oqsAnswer":"newExists"`,
 			"", "C1", Likely, "C1", []string{"新しい保険の番号"}},
 		{"no look-up answers in an outage",
 			`"brings":[],"facility":{"networkDown":true},"lookupByNumber":"found","lookupBy":"records"`,
@@ -130,7 +132,8 @@ func TestTenTenthsOnlyWhereTheLawSaysSo(t *testing.T) {
 		{"国保", paper + `"birthDate":"1980-02-17","insurerNumber":"138990"`, "", "C1", Certain, "C1",
 			[]string{"10割", "滞納", "54条の3", "払い戻"}},
 		{"by card, too",
-			`"brings":["card"],"card":{"reads":true},"paperSpecial":"medicalExpense","birthDate":"1980-02-17"`, "", "M1",
+			`"brings":["card"],"card":{"reads":true},"paperSpecial":"medicalExpense",` +
+				`"birthDate":"1980-02-17"`, "", "M1",
 			Certain, "*", []string{"10割"}},
 		{"後期: likely", paper + `"birthDate":"1944-02-29","insurerNumber":"39139993"`, "", "C1", Likely, "C1",
 			[]string{"10割"}},
@@ -181,10 +184,12 @@ func TestPapersThatAreNotCertainSaySo(t *testing.T) {
 			`"brings":["card","portalPdf","certificate"],"card":{"reads":false,"certificate":"expired"}`,
 			"", "C1", Certain, "P2 C1 A1", nil},
 		{"PDF from before August 1st at 71",
-			`"brings":["card","portalPdf"],"card":{"reads":false},"birthDate":"1955-07-01","pdfSavedOn":"2026-07-31"`,
+			`"brings":["card","portalPdf"],"card":{"reads":false},"birthDate":"1955-07-01",` +
+				`"pdfSavedOn":"2026-07-31"`,
 			"", "P2", Likely, "P2 A1", []string{"負担割合"}},
 		{"PDF from after August 1st",
-			`"brings":["card","portalPdf"],"card":{"reads":false},"birthDate":"1955-07-01","pdfSavedOn":"2026-08-01"`,
+			`"brings":["card","portalPdf"],"card":{"reads":false},"birthDate":"1955-07-01",` +
+				`"pdfSavedOn":"2026-08-01"`,
 			"", "P2", Certain, "P2 A1", nil},
 		{"a notice's printed end", no + `},"noticeUntil":"2026-11-21"`, "", "A1", Likely, "A1", nil},
 		{"its last day", no + `},"noticeUntil":"2026-11-22"`, "", "N1", Certain, "N1 A1", nil},
@@ -215,12 +220,22 @@ func TestImpossibleThingsAreSaid(t *testing.T) {
 		{"医療扶助 as an insurer", `"brings":["certificate"],"insurerNumber":"12130001"`, "", "", Certain, "",
 			[]string{"福祉事務所", "医療券"}},
 	})
-	for number, hint := range map[string]bool{"33999996": true, "06139992": false, "138990": false, "": false} {
-		s := Situation{Day: day("2026-11-22")}
-		s.Insurer, _ = ParseInsurerNumber(number)
-		if o, err := Methods(s); err != nil || (len(o.Hints) > 0) != hint {
-			t.Errorf("%s: %v %v", number, o.Hints, err)
-		}
+	for _, c := range []struct {
+		number string
+		hint   bool
+	}{
+		{"33999996", true},
+		{"06139992", false},
+		{"138990", false},
+		{"", false},
+	} {
+		t.Run(c.number, func(t *testing.T) {
+			s := Situation{Day: day("2026-11-22")}
+			s.Insurer, _ = ParseInsurerNumber(c.number)
+			if o, err := Methods(s); err != nil || (len(o.Hints) > 0) != c.hint {
+				t.Errorf("%v %v", o.Hints, err)
+			}
+		})
 	}
 }
 
@@ -273,123 +288,4 @@ func TestEachCauseHasItsAnswer(t *testing.T) {
 		{"phones in the app", `"brings":["phone"],"facility":{"kind":"limited"},"phone":{"os":"ios"}`, "",
 			"S2", Unverified, "*", nil},
 	})
-}
-
-// The ministry's leaflet of 2026-08, IWAKI, NISHIPLA: grace to the last day of the third month after the
-// month of expiry; the other reading is said.
-func TestPrintedEndsDecideTheState(t *testing.T) {
-	const reads = `"brings":["card"],"card":{"reads":true},`
-	ask(t, []asked{
-		{"last day", reads + `"certificateEnds":"2026-11-22"`, "", "M1", Certain, "M1 M2 M3",
-			[]string{"!猶予"}},
-		{"the day after", reads + `"certificateEnds":"2026-11-21"`, "", "M1", Certain, "M1 M2 M3",
-			[]string{"猶予", "!3か月で終わる"}},
-		{"by the shorter reading over", reads + `"certificateEnds":"2026-08-10"`, "", "M1", Certain,
-			"M1 M2 M3",
-			[]string{"令和8年11月10日", "令和8年11月30日", "3か月で終わる"}},
-		{"by both over", reads + `"certificateEnds":"2026-08-10"`, "2026-12-01", "A1", Likely, "A1", nil},
-		{"the card's last day", reads + `"cardEnds":"2026-11-22"`, "", "M1", Certain, "M1 M2 M3", nil},
-		{"the card is over", reads + `"cardEnds":"2026-11-21"`, "", "M1", Likely, "M1 M2 M3",
-			[]string{"3か月以内"}},
-		{"the card is long over", `"brings":["card","notice"],"cardEnds":"2026-05-15"`, "", "A1", Likely,
-			"A1", nil},
-		{"with the same state",
-			`"brings":["card"],"card":{"reads":true,"certificate":"grace","state":"ok"},"certificateEnds":"2026-11-21","cardEnds":"2031-11-21"`,
-			"", "M1", Certain, "M1 M2 M3", nil},
-		{"revoked before its end",
-			`"brings":["card"],"card":{"certificate":"revoked"},"certificateEnds":"2027-11-21"`, "", "A1",
-			Likely, "A1", nil},
-	})
-}
-
-func TestNewContradictionsNameTheField(t *testing.T) {
-	for _, c := range []struct{ in, field string }{
-		{`"certificateEnds":"2026-11-21","card":{"certificate":"valid"}`,
-			"certificateEnds, card.certificate"},
-		{`"certificateEnds":"2026-11-22","card":{"certificate":"grace"}`,
-			"certificateEnds, card.certificate"},
-		{`"certificateEnds":"2026-08-10","card":{"certificate":"expired"}`,
-			"certificateEnds, card.certificate"},
-		{`"certificateEnds":"2032-11-23"`, "certificateEnds"},
-		{`"certificateEnds":"2026-02-30"`, "certificateEnds"},
-		{`"certificateEnds":"2026"`, "certificateEnds"},
-		{`"cardEnds":"2026-11-21","card":{"state":"ok"}`, "cardEnds, card.state"},
-		{`"cardEnds":"2026-11-22","card":{"state":"expired"}`, "cardEnds, card.state"},
-		{`"cardEnds":"2041-01-01"`, "cardEnds"},
-		{`"pdfSavedOn":"2026-11-23"`, "pdfSavedOn, day"},
-		{`"pdfSavedOn":20261101`, "pdfSavedOn"},
-		{`"noticeUntil":"2027-02-29"`, "noticeUntil"},
-		{`"eligibilityProofUntil":""`, "eligibilityProofUntil"},
-		{`"paperSpecial":"x"`, "paperSpecial"},
-		{`"paperSpecial":"medicalExpense","insurerNumber":"06139992"`, "paperSpecial, insurerNumber"},
-		{`"insurerNumber":"39139993","birthDate":"1996-01-01"`, "insurerNumber, birthDate"},
-		{`"insurerNumber":"39139993","birthDate":"1961-11-23"`, "insurerNumber, birthDate"},
-		{`"insurerNumber":"39139993","birthDate":"1961-12"`, "insurerNumber, birthDate"},
-		{`"insurerNumber":"80130123"`, "insurerNumber"},
-		{`"card":{"kind":"x"}`, "card.kind"},
-		{`"oqsAnswer":"x"`, "oqsAnswer"},
-		{`"oqsAnswer":true`, "oqsAnswer"},
-		{`"oqsAnswer":"valid","oqsAnswer":"none"`, "oqsAnswer"},
-		{`"oqsAnswer":"valid","lookupByNumber":"notFound","brings":[]`, "oqsAnswer, lookupByNumber"},
-		{`"lookupBy":"x"`, "lookupBy"},
-		{`"phone":{"tap":"x"}`, "phone.tap"},
-		{`"phone":{"tab":"works"}`, "phone.tab"},
-		{`"phone":{"tap":"works"},"facility":{"phoneReader":false}`, "phone.tap, facility.phoneReader"},
-		{`"disaster":{"name":"x"}`, "disaster.name"},
-		{`"disaster":"x"`, "disaster"},
-		{`"disaster":{"area":"a\nb"}`, "disaster.area"},
-		{`"medicalAssistance":"yes"`, "medicalAssistance"},
-		{`"medicalAssistance":false,"brings":["medicalTicket"]`, "medicalAssistance, brings"},
-		{`"medicalAssistance":false,"insurerNumber":"12130001"`, "medicalAssistance, insurerNumber"},
-		{`"cause":"x"`, "cause"},
-		{`"brings":["ticket"]`, "brings[0]"},
-	} {
-		_, _, err := ReadSituations([]byte(`{"day":"2026-11-22",` + c.in + `}`))
-		var e *Error
-		if !errors.As(err, &e) || e.Code != Invalid || e.Field != c.field || e.Ja() == "" || e.En() == "" {
-			t.Errorf("%s: %v, want the field %q", c.in, err, c.field)
-		}
-	}
-	if _, _, err := ReadSituations([]byte(`{"day":"2026-06-13","card":{"kind":"residence"}}`)); !errors.Is(err, ErrResidenceCard) {
-		t.Error(err)
-	}
-}
-
-// The manual names every field of the JSON, and the reader takes every value that it names.
-func TestTheManualTellsEveryFieldAndValue(t *testing.T) {
-	told := map[string]bool{"card": true, "facility": true, "phone": true, "disaster": true}
-	for _, f := range situationFields {
-		told[f.path] = true
-		for _, v := range strings.Split(f.values, "|") {
-			value := fmt.Sprintf("%q", v)
-			switch v {
-			case "true", "false":
-				value = v
-			case "date":
-				value = `"2026-06-30"`
-			case "text":
-				value = `"138990"`
-			}
-			if f.path == "brings" {
-				value = "[" + value + "]"
-			}
-			text := `{"day":"2026-06-30",` + nested(f.path, value) + `}`
-			if f.path == "day" {
-				text = `{"day":` + value + `}`
-			}
-			if _, _, err := ReadSituations([]byte(text)); err != nil {
-				t.Errorf("%s: %v", text, err)
-			}
-		}
-	}
-	if !reflect.DeepEqual(told, situationNames) {
-		t.Errorf("the manual tells %d fields, the reader takes %d", len(told), len(situationNames))
-	}
-}
-
-func nested(path, value string) string {
-	if outer, inner, ok := strings.Cut(path, "."); ok {
-		return fmt.Sprintf(`%q:{%q:%s}`, outer, inner, value)
-	}
-	return fmt.Sprintf(`%q:%s`, path, value)
 }

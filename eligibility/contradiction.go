@@ -1,7 +1,7 @@
 package eligibility
 
-// Contradictions between facts; Field names every place. What people wrote down is wrong then, so nothing is
-// computed from it.
+// Contradictions between facts; Field names every place. At least one of the facts is wrong then, so nothing
+// is computed from them.
 var (
 	ErrCardPresence = &Error{Code: Invalid, Key: "situation.card_presence", Field: "card.present, brings"}
 	ErrLostCard     = &Error{Code: Invalid, Key: "situation.lost_card", Field: "card.state, card.present"}
@@ -47,8 +47,8 @@ func (s *Situation) Check() error {
 	return nil
 }
 
-// elsewhere reports whether another device than the counter's reader may have read: on visits and at a
-// 資格確認限定型.
+// elsewhere reports whether a device other than the counter's reader may have read the card: on visits and at
+// a 資格確認限定型.
 func (s *Situation) elsewhere() bool {
 	return s.Facility.HomeVisit == Yes || s.Facility.Kind == LimitedFacility
 }
@@ -141,7 +141,7 @@ func (s *Situation) checkAnswers() error {
 	return nil
 }
 
-// person is whom the situation is about, as far as shares and insurers depend on it.
+// person returns the person of the situation, with what shares and insurers depend on.
 func (s *Situation) person() Person { return Person{Insurer: s.Insurer, BirthDate: s.BirthDate} }
 
 // resolved returns the situation with the states that follow from printed ends.

@@ -1,6 +1,7 @@
 package eligibility
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -8,22 +9,45 @@ import (
 // Takatsuki and Matsuyama : renewal opens the day after "three months before"; a certificate that
 // ends on 2026-11-30 is renewed from 2026-08-31. 民法 143条2項 for months that lack the day.
 func TestRenewalOpensTheDayAfterThreeMonthsBefore(t *testing.T) {
-	for until, want := range map[string]string{"2026-11-30": "2026-08-31", "2027-05-15": "2027-02-16", "2026-12-31": "2026-10-01",
-		"2027-05-31": "2027-03-01", "2028-05-31": "2028-03-01", "2027-02-28": "2026-11-29",
-		"2027-01-01": "2026-10-02", "2026-08-10": "2026-05-11"} {
-		if got := GraceOf(day(until)).RenewFrom.String(); got != want {
-			t.Errorf("%s: %s, want %s", until, got, want)
-		}
+	for _, c := range []struct {
+		until string
+		want  string
+	}{
+		{"2026-11-30", "2026-08-31"},
+		{"2027-05-15", "2027-02-16"},
+		{"2026-12-31", "2026-10-01"},
+		{"2027-05-31", "2027-03-01"},
+		{"2028-05-31", "2028-03-01"},
+		{"2027-02-28", "2026-11-29"},
+		{"2027-01-01", "2026-10-02"},
+		{"2026-08-10", "2026-05-11"},
+	} {
+		t.Run(c.until, func(t *testing.T) {
+			if got := GraceOf(day(c.until)).RenewFrom.String(); got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+		})
 	}
 }
 
 // The two readings of the grace differ from three months after to that month's end (MHLW; IWAKI).
 func TestTheTwoReadingsOfTheGrace(t *testing.T) {
 	g := GraceOf(day("2026-05-15"))
-	for on, want := range map[string]bool{"2026-05-15": false, "2026-08-15": false, "2026-08-16": true, "2026-08-31": true, "2026-09-01": false} {
-		if g.Between(day(on)) != want {
-			t.Errorf("%s: %v", on, !want)
-		}
+	for _, c := range []struct {
+		on   string
+		want bool
+	}{
+		{"2026-05-15", false},
+		{"2026-08-15", false},
+		{"2026-08-16", true},
+		{"2026-08-31", true},
+		{"2026-09-01", false},
+	} {
+		t.Run(c.on, func(t *testing.T) {
+			if g.Between(day(c.on)) != c.want {
+				t.Errorf("%v", !c.want)
+			}
+		})
 	}
 	if (Grace{}).Between(day("2026-08-16")) {
 		t.Error("an unknown certificate")
@@ -57,30 +81,19 @@ func TestPapersOf後期From2026August(t *testing.T) {
 			CertificateUntil: day("2026-05-15")},
 			"2026-11-22", false, Likely},
 	} {
-		c.p.Insurer, c.p.Registered = "39139993", Yes
-		got := PapersFor(c.p, day(c.on))
-		if got.Notice != c.notice || got.Certificate == c.notice || got.Confidence != c.sure {
-			t.Errorf("%s: %+v", c.name, got)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			c.p.Insurer, c.p.Registered = "39139993", Yes
+			got := PapersFor(c.p, day(c.on))
+			if got.Notice != c.notice || got.Certificate == c.notice || got.Confidence != c.sure {
+				t.Errorf("%+v", got)
+			}
+		})
 	}
 }
 
 // 三種町 (2026-03-06): six uses in twelve months and one in the last three. Another 広域連合 has another rule.
 func TestTheUseRuleIsTheInsurersData(t *testing.T) {
 	other := UseRule{InYear: 4, InThreeMonths: 0}
-	for _, c := range []struct {
-		rule         UseRule
-		year, recent int
-		want         Answer
-	}{
-		{UsualUse, 6, 1, Yes}, {UsualUse, 6, 0, No}, {UsualUse, 5, 1, No}, {UsualUse, 0, 0, No}, {UsualUse,
-			12, 3, Yes},
-		{other, 4, 0, Yes}, {other, 3, 3, No}, {other, 6, 1, Yes},
-	} {
-		if got := c.rule.Met(c.year, c.recent); got != c.want {
-			t.Errorf("%+v %d %d: %s", c.rule, c.year, c.recent, got)
-		}
-	}
 	if !strings.Contains(UsualUse.Japanese(), "年6回") || !strings.Contains(other.Japanese(), "年4回") {
 		t.Error(UsualUse.Japanese())
 	}
@@ -93,21 +106,37 @@ func TestLimitClassesByDate(t *testing.T) {
 		on    string
 		want  Answer
 	}{
-		{"A03", "2026-07-31", Yes}, {"A03", "2026-08-01", Yes}, {"A03", "2027-07-31", Yes}, {"A03",
+		{"A03", "2026-07-31", Yes},
+		{"A03", "2026-08-01", Yes},
+		{"A03", "2027-07-31", Yes},
+		{"A03",
 			"2027-08-01", Unknown},
-		{"A01", "2027-07-31", Yes}, {"A05", "2028-01-01", Unknown}, {"B02", "2026-08-01", Unknown}, {"",
+		{"A01", "2027-07-31", Yes},
+		{"A05", "2028-01-01", Unknown},
+		{"B02", "2026-08-01", Unknown},
+		{"",
 			"2026-08-01", Unknown},
 	} {
-		if got := c.class.HoldsOn(day(c.on)); got != c.want {
-			t.Errorf("%s on %s: %q", c.class, c.on, got)
-		}
-	}
-	for on, want := range map[string]int{"2027-07-31": 5, "2027-08-01": 13} {
-		for _, table := range LimitTables {
-			if table.On(day(on)) && table.Count != want {
-				t.Errorf("%s: %d classes", on, table.Count)
+		t.Run(fmt.Sprint(c.class), func(t *testing.T) {
+			if got := c.class.HoldsOn(day(c.on)); got != c.want {
+				t.Errorf("%s on %s: %q", c.class, c.on, got)
 			}
-		}
+		})
+	}
+	for _, c := range []struct {
+		on   string
+		want int
+	}{
+		{"2027-07-31", 5},
+		{"2027-08-01", 13},
+	} {
+		t.Run(c.on, func(t *testing.T) {
+			for _, table := range LimitTables {
+				if table.On(day(c.on)) && table.Count != c.want {
+					t.Errorf("%d classes", table.Count)
+				}
+			}
+		})
 	}
 }
 
@@ -119,7 +148,9 @@ func TestHowFarTheRulesAreKnownIsSaid(t *testing.T) {
 		t.Error(o.CheckedUntil, o.ReadOn, err)
 	}
 	var page strings.Builder
-	if err := WriteRules(&page); err != nil || !strings.Contains(page.String(), RulesKnown()) || !strings.Contains(RulesKnown(), "令和8年10月上旬") {
+	err = WriteRules(&page)
+	if err != nil || !strings.Contains(page.String(), RulesKnown()) ||
+		!strings.Contains(RulesKnown(), "令和8年10月上旬") {
 		t.Error(RulesKnown(), err)
 	}
 }
@@ -132,15 +163,22 @@ func TestSourcesNameTheirArticleAndLink(t *testing.T) {
 		contains string
 		link     string
 	}{
-		{srcElderlyLaw, "第50条・第52条", "https://"}, {srcSpecial, "第54条の3", "https://"}, {srcShare, "健康保険法第74条",
+		{srcElderlyLaw, "第50条・第52条", "https://"},
+		{srcSpecial, "第54条の3", "https://"},
+		{srcShare, "健康保険法第74条",
 			"https://"},
-		{srcShare, "国民健康保険法第42条", "https://"}, {srcProof, "第50条の2", "https://www.nenkin.go.jp"},
-		{src0710, "保発0710第1号", "https://www.fujifilm-kenpo.or.jp/news/5611"}, {srcNotice, "第349号・第351号",
+		{srcShare, "国民健康保険法第42条", "https://"},
+		{srcProof, "第50条の2", "https://www.nenkin.go.jp"},
+		{src0710, "保発0710第1号", "https://www.fujifilm-kenpo.or.jp/news/5611"},
+		{srcNotice, "第349号・第351号",
 			"dataId=84ac0107"},
-		{srcElderly, "令和7年12月18日", "22889/11"}, {srcInterim, "令和7年11月12日", "2025-11-12-4"},
+		{srcElderly, "令和7年12月18日", "22889/11"},
+		{srcInterim, "令和7年11月12日", "2025-11-12-4"},
 	} {
-		if !strings.Contains(c.source.Title, c.contains) || !strings.Contains(c.source.URL, c.link) {
-			t.Errorf("%+v", c.source)
-		}
+		t.Run(fmt.Sprint(c.source), func(t *testing.T) {
+			if !strings.Contains(c.source.Title, c.contains) || !strings.Contains(c.source.URL, c.link) {
+				t.Errorf("%+v", c.source)
+			}
+		})
 	}
 }

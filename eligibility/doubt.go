@@ -1,7 +1,7 @@
 package eligibility
 
-// doubt is a circumstance in which an accepted paper is not certain: it is taken with the reservation said,
-// or somebody asks.
+// doubt is a circumstance in which an accepted paper is not certain: it is accepted with a reservation, or
+// staff ask first.
 type doubt struct {
 	about  string // the codes that it is about
 	open   func(*facts, *Method) bool
@@ -17,7 +17,7 @@ const (
 	noticePaper = " N1 N1e "
 )
 
-// doubts are looked at for every accepted answer.
+// doubts are evaluated for every accepted method.
 var doubts = [...]doubt{
 	{about: papers, sure: Likely, source: srcReturned,
 		open: func(f *facts, m *Method) bool { return f.read.nothing && !isProof(f, m) },
@@ -79,7 +79,7 @@ var doubts = [...]doubt{
 		ask: "チップの照合がうまくいかなくても別人とは限りません。券面の氏名・生年月日で確かめてください。"},
 }
 
-// lookedUp reports whether a number was looked up, and OQS gave this answer.
+// lookedUp reports whether a number was looked up and OQS gave this answer.
 func (f *facts) lookedUp(answer OQSAnswer) bool {
 	return f.read.nothing && !f.read.unconfirmed() && f.OQSAnswer == answer
 }
@@ -88,7 +88,7 @@ func isProof(f *facts, m *Method) bool {
 	return m.Code == "C1" && f.proof && !f.brings(ItemCertificate)
 }
 
-// doubt puts what is open about an accepted answer into it.
+// doubt adds the reservations that apply to an accepted method.
 func (f *facts) doubt(m *Method) {
 	for i := range doubts {
 		d := &doubts[i]

@@ -19,8 +19,8 @@ var eras = [...]Era{
 	{"明治", 'M', Date{1868, 1, 25}},
 }
 
-// Era returns the era of d and the year in it (1 is 元年). A partial date counts as its earliest day; ok is false before
-// 1868-01-25 and for the zero Date.
+// Era returns the era of d and the year in it (1 is 元年). A partial date counts as its earliest day; ok is
+// false before 1868-01-25 and for the zero Date.
 func (d Date) Era() (era Era, year int, ok bool) {
 	e := d.Earliest()
 	for _, era := range eras {
@@ -31,8 +31,8 @@ func (d Date) Era() (era Era, year int, ok bool) {
 	return Era{}, 0, false
 }
 
-// Japanese returns d as papers print it: 昭和55年2月17日, 令和元年5月1日; unknown parts as 不詳, with both eras where the day may lie
-// in either; before 明治 in western years.
+// Japanese returns d as papers print it: 昭和55年2月17日, 令和元年5月1日; unknown parts as 不詳, with both eras where the
+// day may lie in either; before 明治 in western years.
 func (d Date) Japanese() string {
 	if d.IsZero() {
 		return ""

@@ -9,8 +9,9 @@ type ShareForecast struct {
 	ReviewOn  *Date  `json:"reviewOn"` // the next yearly review; null below 70
 }
 
-// ForecastShare returns the shares on day, the next day on which age changes them, what is possible then, and the next
-// yearly review on August 1st for people of 70 and over and of 後期高齢者医療. The errors are those of SharesOn.
+// ForecastShare returns the shares on day, the next day on which age changes them, what is possible then, and
+// the next yearly review on August 1st for people of 70 and over and of 後期高齢者医療. The errors are those of
+// SharesOn.
 func ForecastShare(p Person, day Date) (ShareForecast, error) {
 	percents, err := SharesOn(p, day)
 	if err != nil {

@@ -4,15 +4,16 @@ package eligibility
 // (docs/facts/cards-and-certificates.md#three-months-of-grace). Official pages word the three
 // months in two ways; both are kept: people are warned by the shorter, staff may still try by the longer.
 type Grace struct {
-	Until      Date    // the certificate's last day
-	WarnUntil  Date    // "three months after": the last day by the shorter wording
-	MayWorkTo  Date    // the last day of the third month after the month of expiry
-	Reminders  [3]Date // 90, 60 and 30 days before Until
-	RenewFrom  Date    // the municipality renews from the day after "three months before"
-	LostJa     string  // what does not work in the grace
-	LostEn     string
-	Source     Source
-	Confidence Confidence // of MayWorkTo: the ministry's leaflet has it since 2026-08, older pages the shorter wording only
+	Until     Date    // the certificate's last day
+	WarnUntil Date    // "three months after": the last day by the shorter wording
+	MayWorkTo Date    // the last day of the third month after the month of expiry
+	Reminders [3]Date // 90, 60 and 30 days before Until
+	RenewFrom Date    // the municipality renews from the day after "three months before"
+	LostJa    string  // what does not work in the grace
+	LostEn    string
+	Source    Source
+	// of MayWorkTo: the ministry's leaflet has it since 2026-08, older pages the shorter wording only
+	Confidence Confidence
 }
 
 // GraceOf returns the days that follow from a certificate that ends on until.
@@ -30,7 +31,8 @@ func GraceOf(until Date) Grace {
 	}
 }
 
-// On returns the certificate's state on day by the longer wording: valid to its last day, then grace, then expired.
+// On returns the certificate's state on day by the longer wording: valid to its last day, then grace, then
+// expired.
 func (g Grace) On(day Date) CertificateState {
 	switch {
 	case g.Until.IsZero():

@@ -19,7 +19,7 @@ func TestEveryRuleAndConditionIsAsSureAsItsFact(t *testing.T) {
 		"スマホの提示、その場でのログイン": Likely, "電子証明書が有効（猶予の間はログインできない）": Likely,
 		"照会したのは自院の記録にある番号": Likely, "災害の通知を、この施設で地域と表題を入れて有効にしている": Likely,
 	}
-	for _, r := range Rules() {
+	for _, r := range ruleTable {
 		for i, p := range r.Periods {
 			want := Certain
 			if sure, ok := periods[r.Code]; ok {
@@ -62,12 +62,13 @@ func weak() []string {
 			}
 		}
 	}
-	for _, r := range Rules() {
+	for _, r := range ruleTable {
 		for _, n := range r.Needs {
 			add(n.sure, n.because)
 		}
 	}
-	for _, p := range []*finding{&pointCardOver, &pointGrace, &pointRegister, &pointAssistance, &pointPhoneGrace, &pointPhoneInApp,
+	for _, p := range []*finding{&pointCardOver, &pointGrace, &pointRegister, &pointAssistance,
+		&pointPhoneGrace, &pointPhoneInApp,
 		&pointPhoneAssistance, &pointNoCard, &pointWhoseNumber, &pointOtherProof, &pointProof,
 		&pointProofElsewhere, &pointCardReads} {
 		add(p.sure, p.reason, p.next)
@@ -94,19 +95,31 @@ func randomSituation(r *rand.Rand) Situation {
 		}
 		return MustDate("2024-12-01").AddDays(r.IntN(2500))
 	}
-	s := Situation{Day: MustDate("2024-12-01").AddDays(r.IntN(1492)), BringsKnown: r.IntN(2) == 0,
-		CertificateUntil: when(),
-		OldCardUntil:     when(), EligibilityProofUntil: when(), NoticeUntil: when(), PDFSavedOn: when(),
-		PaperSpecial: PaperSpecial(one("", "", "medicalExpense")), Lookup: Lookup(one("", "", "found",
+	s := Situation{
+		Day:                   MustDate("2024-12-01").AddDays(r.IntN(1492)),
+		BringsKnown:           r.IntN(2) == 0,
+		CertificateUntil:      when(),
+		OldCardUntil:          when(),
+		EligibilityProofUntil: when(),
+		NoticeUntil:           when(),
+		PDFSavedOn:            when(),
+		PaperSpecial:          PaperSpecial(one("", "", "medicalExpense")),
+		Lookup: Lookup(one("", "", "found",
 			"notFound", "notTried")),
-		LookupBy: LookupBy(one("", "records", "paper")), OQSAnswer: OQSAnswer(one("", "", "", "valid",
+		LookupBy: LookupBy(one("", "records", "paper")),
+		OQSAnswer: OQSAnswer(one("", "", "", "valid",
 			"invalid", "newExists", "none", "several", "notRegistered")),
-		Phone: PhoneOS(one("", "android", "ios")), PhoneTap: PhoneTap(one("", "", "works", "failed")),
+		Phone:                   PhoneOS(one("", "android", "ios")),
+		PhoneTap:                PhoneTap(one("", "", "works", "failed")),
 		Emergency:               Answer(one("", "", "", "", "yes")),
-		FirstVisitByHomeConsent: yes(), MedicalAssistance: Answer(one("", "", "", "", "", "yes", "no")),
+		FirstVisitByHomeConsent: yes(),
+		MedicalAssistance:       Answer(one("", "", "", "", "", "yes", "no")),
 		Cause: Cause(one("", "", "", "illness", "workInjury", "thirdParty", "abroad", "newborn", "jobChange",
-			"continued"))}
-	if b := one("", "", "1980-02-17", "1951-11-22", "1951", "1955-07-01", "2021-04-01", "2009", "1961", "1941-08-01"); b != "" {
+			"continued")),
+	}
+	b := one("", "", "1980-02-17", "1951-11-22", "1951", "1955-07-01", "2021-04-01", "2009", "1961",
+		"1941-08-01")
+	if b != "" {
 		s.BirthDate = MustDate(b)
 	}
 	s.Insurer = InsurerNumber(one("", "", "", "00138990", "06139992", "39139993", "12130001", "33999996",
@@ -116,15 +129,30 @@ func randomSituation(r *rand.Rand) Situation {
 			s.Brings = s.Brings.With(item)
 		}
 	}
-	s.Card = CardFacts{Present: yes(), Kind: CardKind(one("", "", "", "residence")), State: CardState(one("",
-		"", "ok", "lost", "renewing", "expired")),
-		Ends: when(), Reads: yes(), Certificate: CertificateState(one("", "", "", "valid", "grace", "expired",
-			"revoked")), CertificateEnds: when(),
-		Pinless: yes(), Photo: yes(), PIN: PINState(one("", "", "known", "forgotten", "locked")),
-		Face: FaceState(one("", "works", "failed")), Registered: yes()}
-	s.Facility = FacilityFacts{Reader: yes(), PhoneReader: yes(), NetworkDown: Answer(one("", "", "", "",
-		"yes", "no")), HomeVisit: yes(),
-		Kind: FacilityKind(one("", "", "ordinary", "exempt", "limited"))}
+	s.Card = CardFacts{
+		Present: yes(),
+		Kind:    CardKind(one("", "", "", "residence")),
+		State: CardState(one("",
+			"", "ok", "lost", "renewing", "expired")),
+		Ends:  when(),
+		Reads: yes(),
+		Certificate: CertificateState(one("", "", "", "valid", "grace", "expired",
+			"revoked")),
+		CertificateEnds: when(),
+		Pinless:         yes(),
+		Photo:           yes(),
+		PIN:             PINState(one("", "", "known", "forgotten", "locked")),
+		Face:            FaceState(one("", "works", "failed")),
+		Registered:      yes(),
+	}
+	s.Facility = FacilityFacts{
+		Reader:      yes(),
+		PhoneReader: yes(),
+		NetworkDown: Answer(one("", "", "", "",
+			"yes", "no")),
+		HomeVisit: yes(),
+		Kind:      FacilityKind(one("", "", "ordinary", "exempt", "limited")),
+	}
 	if r.IntN(8) == 0 {
 		s.Disaster = DisasterNotice{Area: one("", "架空県"), Title: one("", "架空の豪雨に係る取扱い")}
 	}
@@ -169,12 +197,14 @@ func TestNoAnswerWithoutANextStepAndNoneSurerThanItsFacts(t *testing.T) {
 		}
 		for i := range o.Methods {
 			m := &o.Methods[i]
-			if m.Reason == "" || m.Next == "" || m.Source == "" || m.BringNext == "" || (m.Confidence != Certain) != (m.Reservation != "") {
+			if m.Reason == "" || m.Next == "" || m.Source == "" || m.BringNext == "" ||
+				(m.Confidence != Certain) != (m.Reservation != "") {
 				t.Fatalf("%+v: %+v", s, m)
 			}
 			check(m.Code, m.Confidence, m.Reason+m.Next+m.Reservation)
 			f := ruleTable[i]
-			if m.Accepted && m.Confidence == Certain && slices.Contains([]MethodCode{"N1e", "L0", "D0"}, f.Code) {
+			if m.Accepted && m.Confidence == Certain &&
+				slices.Contains([]MethodCode{"N1e", "L0", "D0"}, f.Code) {
 				t.Fatalf("%+v: %s is certain", s, f.Code)
 			}
 		}
@@ -215,7 +245,8 @@ func TestTextsCanBeFollowed(t *testing.T) {
 			if works && m.Accepted && m.Code == "C1" && !strings.Contains(m.Next, "先にカードリーダー") {
 				t.Fatalf("%+v: C1 leads off the reader: %s", s, m.Next)
 			}
-			if works && m.Accepted && slices.Contains([]MethodCode{"P1", "P2", "P3", "N1", "N1e", "N0", "H0", "L0", "A1"}, m.Code) {
+			if works && m.Accepted &&
+				slices.Contains([]MethodCode{"P1", "P2", "P3", "N1", "N1e", "N0", "H0", "L0", "A1"}, m.Code) {
 				t.Fatalf("%+v: %s beside a reader that works", s, m.Code)
 			}
 		}

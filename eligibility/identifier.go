@@ -6,7 +6,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// NormaliseSymbol returns 記号 for comparing: NFKC (half width), one form of hyphen, no blanks. Paper prints it as given.
+// NormaliseSymbol returns 記号 for comparing: NFKC (half width), one form of hyphen, no blanks. Paper prints it
+// as given.
 func NormaliseSymbol(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -30,7 +31,8 @@ func NormaliseNumber(s string) string {
 	return n
 }
 
-// NormaliseBranch returns 枝番 for comparing: two half-width digits; "" stays missing, since 00 is the head of a household.
+// NormaliseBranch returns 枝番 for comparing: two half-width digits; "" stays missing, since 00 is the head of
+// a household.
 func NormaliseBranch(s string) string {
 	n := NormaliseSymbol(s)
 	if len(n) == 1 {
@@ -39,16 +41,8 @@ func NormaliseBranch(s string) string {
 	return n
 }
 
-// SameInsured reports whether two people have the same 保険者番号, 記号, 番号 and 枝番. A missing 枝番 on one side is no
-// difference: papers from before 2020-10 have none.
-func SameInsured(a, b Person) bool {
-	x, y := NormaliseBranch(a.BranchNumber), NormaliseBranch(b.BranchNumber)
-	return a.Insurer == b.Insurer && NormaliseSymbol(a.Symbol) == NormaliseSymbol(b.Symbol) &&
-		NormaliseNumber(a.Number) == NormaliseNumber(b.Number) && (x == y || x == "" || y == "")
-}
-
-// OneWidth returns 記号 and 番号 in one width, as JP Core asks: both full width when either holds kana or kanji, else both half
-// width (its example: あいう and １８７).
+// OneWidth returns 記号 and 番号 in one width, as JP Core asks: both full width when either holds kana or kanji,
+// else both half width (its example: あいう and １８７).
 func OneWidth(symbol, number string) (string, string) {
 	s, n := NormaliseSymbol(symbol), NormaliseSymbol(number)
 	for _, r := range s + n {
@@ -67,17 +61,4 @@ func FullWidth(s string) string {
 		}
 		return r
 	}, norm.NFKC.String(s))
-}
-
-// ElderlyNumberFits reports whether a 後期 被保険者番号 of eight digits has the usual check digit. It is a hint to look again,
-// never a reason to refuse: that the last digit is a check digit is only likely.
-func ElderlyNumberFits(number string) bool {
-	n := NormaliseSymbol(number)
-	if len(n) != 8 {
-		return false
-	}
-	if _, ok := digits(n); !ok {
-		return false
-	}
-	return checkDigit(n[:7]) == n[7]
 }

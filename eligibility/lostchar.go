@@ -5,13 +5,13 @@ import (
 	"unicode"
 )
 
-// Geta (ゲタ) is what stands in print for a character that could not be written, since lead type.
+// Geta (ゲタ, 〓) is printed in place of a character that could not be written.
 const Geta = '〓'
 
 // lostCharacter reports whether r stands where a character was lost: ● and 〓 of the registers,
-// what programs leave of a character that their coding lacks (?, U+FFFD, □, ■, *), and characters of
-// somebody's private use (外字). No name has one of these of its own. NFKC has made ？ and ＊ narrow where names
-// are compared; here both widths count.
+// what programs leave of a character that their coding lacks (?, U+FFFD, □, ■, *), and private-use characters
+// (外字). No name has one of these of its own. NFKC has made ？ and ＊ narrow where names are compared; here both
+// widths count.
 func lostCharacter(r rune) bool {
 	switch r {
 	case '●', Geta, '■', '□', '?', '？', '*', '＊', unicode.ReplacementChar:

@@ -41,7 +41,7 @@ func (f *facts) certificateGone() bool {
 	return f.Card.Certificate == CertificateExpired || f.Card.Certificate == CertificateRevoked
 }
 
-// phoneHere reports whether a phone is known to be shown: it is brought, or was held to the reader.
+// phoneHere reports whether a phone is known to be present: it was brought, or was held to the reader.
 func (f *facts) phoneHere() bool { return f.brings(ItemPhone) || f.PhoneTap != "" }
 
 // Methods judges every rule of the table for a situation on its day. The error is that of Situation.Check.
@@ -112,7 +112,8 @@ func (r *Rule) judge(f *facts, m *Method) {
 	*m = Method{Code: r.Code, Name: r.Ja, BringNext: r.Bring, Medical: r.Medical && f.givesMedical(), Limit: r.Limit, AskFor: askAll}
 	if r.Limit == LimitYes {
 		m.AskFor = askSubsidy
-		if f.Card.Certificate == CertificateGrace { // whether the reader tells it in the grace is unverified: ask for the paper
+		// whether the reader tells it in the grace is unverified: ask for the paper
+		if f.Card.Certificate == CertificateGrace {
 			m.Limit, m.AskFor = LimitNo, askAll
 		}
 	}
@@ -253,7 +254,7 @@ func provisionalShares(f *facts) []int {
 	return shares
 }
 
-// hints are what looks odd in the facts though it refuses nothing.
+// hints returns warnings about unusual facts that refuse nothing.
 func hints(s *Situation) []string {
 	if hint := s.Insurer.PrefectureHint(); hint != "" {
 		return []string{fmt.Sprintf("保険者番号%s：%s", s.Insurer.Paper(), hint)}

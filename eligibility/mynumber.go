@@ -9,10 +9,10 @@ import (
 // show: its check digit fits (平成26年総務省令85号5条). Digits may be of any script, in circles or kanji (digitOf). It
 // is looked for as
 //
-//   - a run of exactly twelve digits, without blanks and hyphens, also behind one 0 and before decimals (….0). A
-//     blank also parts a number from another figure beside it.
-//   - equal groups (4+4+4, 6+6, 3+3+3+3 or single digits) with any punctuation between them. Other groups with
-//     other punctuation are dates with times, addresses and telephones.
+//   - a run of exactly twelve digits, without blanks and hyphens, also behind one 0 and before decimals
+//     (….0). A blank also separates a number from another figure beside it.
+//   - equal groups (4+4+4, 6+6, 3+3+3+3 or single digits) with any punctuation between them. Other groups
+//     with other punctuation are dates with times, addresses and telephones.
 //
 // One in eleven figures of twelve digits fits by chance. What a spreadsheet made of a number cannot be known
 // (1.23457E+11), nor one that lost a digit.

@@ -15,7 +15,8 @@ func myNumber(eleven string) string { return eleven + string(myNumberDigit(eleve
 
 func TestMyNumberIsFoundHoweverItIsWritten(t *testing.T) {
 	n := myNumber(fmt.Sprintf("%011d", 12345678901))
-	for _, text := range []string{n, n[:4] + "-" + n[4:8] + "-" + n[8:], n[:4] + " " + n[4:8] + "　" + n[8:], "番号は" + n + "です", "１" + n[1:]} {
+	for _, text := range []string{n, n[:4] + "-" + n[4:8] + "-" + n[8:], n[:4] + " " + n[4:8] + "　" + n[8:],
+		"番号は" + n + "です", "１" + n[1:]} {
 		if !HoldsMyNumber(text) {
 			t.Error("a valid number was not found in one of its forms")
 		}
@@ -33,25 +34,50 @@ func TestMyNumberIsFoundHoweverItIsWritten(t *testing.T) {
 // the same cell.
 func TestMyNumberIsFoundBehindAnyBlankOrHyphen(t *testing.T) {
 	n, other := myNumber(fmt.Sprintf("%011d", 12345678901)), myNumber(fmt.Sprintf("%011d", 98765432109))
-	for _, gap := range []string{" ", "　", "\u00a0", "\u2009", "\t", "\n", "\r\n", "\v", "\u0085", "\u2028", "\u1680", "\u3164", "\u2800", // blanks
-		"-", "－", "﹣", "\u2010", "\u2011", "\u2012", "–", "—", "―", "−", "ー", "ｰ", "─", "━", "\u2043", "\u02d7", "⸺", " - ", // hyphens
-		"\u00ad", "\u200b", "\u200c", "\u200d", "\u200e", "\u202e", "\u2060", "\u2069", "\ufeff", "\x00", "\x1f", "\ufe0f", "\u034f"} { // unseen
+	for _, gap := range []string{" ", "　", "\u00a0", "\u2009", "\t", "\n", "\r\n", "\v", "\u0085", "\u2028",
+		"\u1680", "\u3164", "\u2800", // blanks
+		"-", "－", "﹣", "\u2010", "\u2011", "\u2012", "–", "—", "―", "−", "ー", "ｰ", "─", "━", "\u2043",
+		"\u02d7", "⸺", " - ", // hyphens
+		"\u00ad", "\u200b", "\u200c", "\u200d", "\u200e", "\u202e", "\u2060", "\u2069", "\ufeff", "\x00",
+		"\x1f", "\ufe0f", "\u034f"} { // unseen
 		if text := n[:4] + gap + n[4:8] + gap + n[8:]; !HoldsMyNumber(text) {
 			t.Errorf("%+q hides a number", gap)
 		}
 	}
 	dashed := n[:4] + "-" + n[4:8] + "-" + n[8:]
-	for name, text := range map[string]string{"two": n + " " + other, "two lines": n + "\n" + other, "a telephone behind": n + " 03-1234-5678",
-		"a telephone before": "090-1234-5678　" + dashed, "a date before": "S55 " + n, "two with hyphens": dashed + " " + dashed} {
-		if !HoldsMyNumber(text) {
-			t.Errorf("%s: not found", name)
-		}
+	for _, c := range []struct {
+		name string
+		text string
+	}{
+		{"two", n + " " + other},
+		{"two lines", n + "\n" + other},
+		{"a telephone behind", n + " 03-1234-5678"},
+		{"a telephone before", "090-1234-5678　" + dashed},
+		{"a date before", "S55 " + n},
+		{"two with hyphens", dashed + " " + dashed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if !HoldsMyNumber(c.text) {
+				t.Errorf("not found")
+			}
+		})
 	}
-	for name, text := range map[string]string{"a telephone": "03-1234-5678", "two telephones": "03-1234-5678 090-1234-5678", "thirteen": dashed + "-1", "a time": "2026-11-22 10:00:00",
-		"no digits": "東京都架空市架空町", "other groups with other signs": n[:2] + "/" + n[2:8] + "/" + n[8:]} {
-		if HoldsMyNumber(text) {
-			t.Errorf("%s was taken for a number", name)
-		}
+	for _, c := range []struct {
+		name string
+		text string
+	}{
+		{"a telephone", "03-1234-5678"},
+		{"two telephones", "03-1234-5678 090-1234-5678"},
+		{"thirteen", dashed + "-1"},
+		{"a time", "2026-11-22 10:00:00"},
+		{"no digits", "東京都架空市架空町"},
+		{"other groups with other signs", n[:2] + "/" + n[2:8] + "/" + n[8:]},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if HoldsMyNumber(c.text) {
+				t.Errorf("%s was taken for a number", c.name)
+			}
+		})
 	}
 }
 
@@ -83,22 +109,49 @@ func TestMyNumberIsFoundInOtherDigitsAndBetweenOtherSigns(t *testing.T) {
 		return strings.Join(parts, sign)
 	}
 	cases := []struct{ name, text string }{
-		{"Arabic-Indic", in('\u0660')}, {"Persian", in('\u06f0')}, {"Devanagari", in('\u0966')}, {"Thai", in('\u0e50')},
-		{"mathematical bold", in('\U0001D7CE')}, {"mathematical monospace", in('\U0001D7F6')}, {"segmented", in('\U0001FBF0')},
-		{"full width", in('０')}, {"circled", table("⓪①②③④⑤⑥⑦⑧⑨")}, {"black circles", table("⓿❶❷❸❹❺❻❼❽❾")},
-		{"double circles", table("⓪⓵⓶⓷⓸⓹⓺⓻⓼⓽")}, {"brackets", table("0⑴⑵⑶⑷⑸⑹⑺⑻⑼")}, {"with dots", table("🄀⒈⒉⒊⒋⒌⒍⒎⒏⒐")},
-		{"superscripts", table("⁰¹²³⁴⁵⁶⁷⁸⁹")}, {"kanji", table("〇一二三四五六七八九")}, {"kanji of deeds", table("零壱弐参四伍六七八九")},
-		{"kanji in circles", table("〇㊀㊁㊂㊃㊄㊅㊆㊇㊈")}, {"mixed", in('\u0660')[:8] + "５" + n[5:]},
-		{"circles set on digits", strings.Join(strings.Split(n, ""), "\u20dd") + "\u20dd"}, {"keycaps", strings.Join(strings.Split(n, ""), "\u20e3")},
-		{"dots", between(".", 4, 4, 4)}, {"slashes", between("/", 4, 4, 4)}, {"underscores", between("_", 4, 4, 4)},
-		{"nakaguro", between("・", 4, 4, 4)}, {"commas", between(",", 4, 4, 4)}, {"colons", between(":", 4, 4, 4)},
-		{"brackets around", "(" + between(")(", 4, 4, 4) + ")"}, {"corner brackets", "「" + between("」「", 4, 4, 4) + "」"},
-		{"thousands", between(",", 3, 3, 3, 3)}, {"halves", between("/", 6, 6)}, {"plus", between("+", 6, 6)},
-		{"one by one", between(",", 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)}, {"a bar in full width", between("｜", 4, 4, 4)},
-		{"dots and hyphens", between("-", 4, 4, 4)[:9] + "." + n[8:]}, {"in a sentence", "番号は" + between("．", 4, 4, 4) + "です"},
-		{"a zero before", "0" + n}, {"a zero and hyphens", "0" + between("-", 4, 4, 4)}, {"decimals", n + ".0"},
-		{"a zero and decimals", "0" + n + ".00"}, {"decimals with a comma", n + ",0"}, {"behind other groups", "03." + between(".", 4, 4, 4)},
-		{"before other groups", between(".", 4, 4, 4) + ".12"}, {"kanji beside figures", "二" + n},
+		{"Arabic-Indic", in('\u0660')},
+		{"Persian", in('\u06f0')},
+		{"Devanagari", in('\u0966')},
+		{"Thai", in('\u0e50')},
+		{"mathematical bold", in('\U0001D7CE')},
+		{"mathematical monospace", in('\U0001D7F6')},
+		{"segmented", in('\U0001FBF0')},
+		{"full width", in('０')},
+		{"circled", table("⓪①②③④⑤⑥⑦⑧⑨")},
+		{"black circles", table("⓿❶❷❸❹❺❻❼❽❾")},
+		{"double circles", table("⓪⓵⓶⓷⓸⓹⓺⓻⓼⓽")},
+		{"brackets", table("0⑴⑵⑶⑷⑸⑹⑺⑻⑼")},
+		{"with dots", table("🄀⒈⒉⒊⒋⒌⒍⒎⒏⒐")},
+		{"superscripts", table("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+		{"kanji", table("〇一二三四五六七八九")},
+		{"kanji of deeds", table("零壱弐参四伍六七八九")},
+		{"kanji in circles", table("〇㊀㊁㊂㊃㊄㊅㊆㊇㊈")},
+		{"mixed", in('\u0660')[:8] + "５" + n[5:]},
+		{"circles set on digits", strings.Join(strings.Split(n, ""), "\u20dd") + "\u20dd"},
+		{"keycaps", strings.Join(strings.Split(n, ""), "\u20e3")},
+		{"dots", between(".", 4, 4, 4)},
+		{"slashes", between("/", 4, 4, 4)},
+		{"underscores", between("_", 4, 4, 4)},
+		{"nakaguro", between("・", 4, 4, 4)},
+		{"commas", between(",", 4, 4, 4)},
+		{"colons", between(":", 4, 4, 4)},
+		{"brackets around", "(" + between(")(", 4, 4, 4) + ")"},
+		{"corner brackets", "「" + between("」「", 4, 4, 4) + "」"},
+		{"thousands", between(",", 3, 3, 3, 3)},
+		{"halves", between("/", 6, 6)},
+		{"plus", between("+", 6, 6)},
+		{"one by one", between(",", 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)},
+		{"a bar in full width", between("｜", 4, 4, 4)},
+		{"dots and hyphens", between("-", 4, 4, 4)[:9] + "." + n[8:]},
+		{"in a sentence", "番号は" + between("．", 4, 4, 4) + "です"},
+		{"a zero before", "0" + n},
+		{"a zero and hyphens", "0" + between("-", 4, 4, 4)},
+		{"decimals", n + ".0"},
+		{"a zero and decimals", "0" + n + ".00"},
+		{"decimals with a comma", n + ",0"},
+		{"behind other groups", "03." + between(".", 4, 4, 4)},
+		{"before other groups", between(".", 4, 4, 4) + ".12"},
+		{"kanji beside figures", "二" + n},
 	}
 	outside.Refused(t, outside.Files, len(cases))
 	for _, c := range cases {
@@ -116,9 +169,11 @@ func TestMyNumberIsFoundInOtherDigitsAndBetweenOtherSigns(t *testing.T) {
 // What cells of a register and of its memos hold: none of it is a number, whatever the check digit would be.
 // Each form is filled with a hundred figures, of which one in eleven would fit by chance.
 func TestOrdinaryCellsAreNoMyNumber(t *testing.T) {
-	for _, form := range []string{"2026/%02d/%02d 10:%02d", "2026.%02d.%02d %02d:15", "2026年%02d月%02d日 %02d時15分", "S55.%02d.%02d～R8.11.%02d",
-		"2026%02d～2027%[1]02d", "03(%02d12)34%02d 内%02d", "192.168.1%02d.1%[2]02d", "26/11/%02d %02d:%02d:30", "1%02d5-4%02d1-9%02d8-1111",
-		"架空市二丁目1%02d番地%02d 10%02d号", "%02d,%02d0,0%02d円", "0000000%02d%02d%02d", "35.68%02d, 139.%02d%02d", "1%02d:2%02d:3%02d", "1234/56%02d/78%02d/90%02d"} {
+	for _, form := range []string{"2026/%02d/%02d 10:%02d", "2026.%02d.%02d %02d:15",
+		"2026年%02d月%02d日 %02d時15分", "S55.%02d.%02d～R8.11.%02d",
+		"2026%02d～2027%[1]02d", "03(%02d12)34%02d 内%02d", "192.168.1%02d.1%[2]02d", "26/11/%02d %02d:%02d:30",
+		"1%02d5-4%02d1-9%02d8-1111", "架空市二丁目1%02d番地%02d 10%02d号", "%02d,%02d0,0%02d円", "0000000%02d%02d%02d",
+		"35.68%02d, 139.%02d%02d", "1%02d:2%02d:3%02d", "1234/56%02d/78%02d/90%02d"} {
 		for i := range 100 {
 			if text := fmt.Sprintf(form, i%12+1, (i*7)%28+1, (i*13)%60); HoldsMyNumber(text) {
 				t.Errorf("%s with %d was taken for a number", form, i)
@@ -133,19 +188,56 @@ func TestDigitsOfEveryScript(t *testing.T) {
 	for _, c := range []struct {
 		r    rune
 		want byte
-	}{{'0', '0'}, {'9', '9'}, {'٠', '0'}, {'٩', '9'}, {'०', '0'}, {'९', '9'}, {'\U0001D7CE', '0'}, {'\U0001D7D7', '9'}, {'\U0001D7D8', '0'},
-		{'\U0001D7FF', '9'}, {'\U0001E959', '9'}, {'９', '9'}, {'⑨', '9'}, {'⑩', 0}, {'½', 0}, {'十', 0}, {'九', '9'}, {'ー', 0}, {'a', 0}, {'あ', 0}, {'²', '2'}, {'⒈', '1'}} {
-		if got, _ := digitOf(c.r); got != c.want {
-			t.Errorf("%q: %q, want %q", c.r, got, c.want)
-		}
+	}{
+		{'0', '0'},
+		{'9', '9'},
+		{'٠', '0'},
+		{'٩', '9'},
+		{'०', '0'},
+		{'९', '9'},
+		{'\U0001D7CE', '0'},
+		{'\U0001D7D7', '9'},
+		{'\U0001D7D8', '0'},
+		{'\U0001D7FF', '9'},
+		{'\U0001E959', '9'},
+		{'９', '9'},
+		{'⑨', '9'},
+		{'⑩', 0},
+		{'½', 0},
+		{'十', 0},
+		{'九', '9'},
+		{'ー', 0},
+		{'a', 0},
+		{'あ', 0},
+		{'²', '2'},
+		{'⒈', '1'},
+	} {
+		t.Run(fmt.Sprint(c.r), func(t *testing.T) {
+			if got, _ := digitOf(c.r); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
 	}
 }
 
 func TestDigitsOnlyTakesNothingElse(t *testing.T) {
-	for _, c := range []struct{ text, want string }{{"1234", "1234"}, {" １２－３４ ", "1234"}, {"١٢", "12"}, {"①②", "12"}, {"一二三", ""}, {"12a", ""},
-		{"", ""}, {"-", ""}, {"1.2", ""}, {"1234567890123", ""}, {"12/3", ""}} {
-		if got, ok := DigitsOnly(c.text); got != c.want || ok != (c.want != "") {
-			t.Errorf("%q: %q %v, want %q", c.text, got, ok, c.want)
-		}
+	for _, c := range []struct{ text, want string }{
+		{"1234", "1234"},
+		{" １２－３４ ", "1234"},
+		{"١٢", "12"},
+		{"①②", "12"},
+		{"一二三", ""},
+		{"12a", ""},
+		{"", ""},
+		{"-", ""},
+		{"1.2", ""},
+		{"1234567890123", ""},
+		{"12/3", ""},
+	} {
+		t.Run(c.text, func(t *testing.T) {
+			if got, ok := DigitsOnly(c.text); got != c.want || ok != (c.want != "") {
+				t.Errorf("%q %v, want %q", got, ok, c.want)
+			}
+		})
 	}
 }

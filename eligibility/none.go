@@ -1,6 +1,6 @@
 package eligibility
 
-// refusal is the answer where nothing can be accepted: nobody is sent away without a next step.
+// refusal is the answer when no method is accepted; it always has a next step.
 type refusal struct {
 	when   func(*facts) bool
 	reason string

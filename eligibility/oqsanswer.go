@@ -70,7 +70,7 @@ func (f *facts) readings() readings {
 	return r
 }
 
-// words are those of an answer that confirmed nothing.
+// words returns the sentences for an answer that confirmed nothing.
 func (a OQSAnswer) words() (because, next string) {
 	w := unconfirmedWords[a]
 	return w.because, w.next

@@ -4,19 +4,24 @@ import "encoding/json"
 
 // Outcome answers "how may this person be accepted today?".
 type Outcome struct {
-	Best         MethodCode `json:"best"` // the best of the accepted; "" (null in JSON) when there is none
-	Next         string     `json:"next"` // what staff do now
-	BringNext    string     `json:"bringNext"`
-	Reason       string     `json:"reason"` // of the best, or why there is none
-	Source       string     `json:"source"`
-	SourceURL    string     `json:"sourceUrl"`
-	Confidence   Confidence `json:"confidence"`
-	Reservation  string     `json:"reservation,omitempty"`
-	Hints        []string   `json:"hints,omitempty"` // what looks odd in the facts, though it refuses nothing
-	Methods      []Method   `json:"methods"`         // every rule of the table, in its order
-	Provisional  []int      `json:"provisional"`     // shares in percent that a declaration may be billed with; [] for 医療扶助
-	CheckedUntil Date       `json:"checkedUntil"`    // changes of the rules are known up to here
-	ReadOn       Date       `json:"readOn"`          // the day on which they were read
+	Best        MethodCode `json:"best"` // the best of the accepted; "" (null in JSON) when there is none
+	Next        string     `json:"next"` // what staff do now
+	BringNext   string     `json:"bringNext"`
+	Reason      string     `json:"reason"` // of the best, or why there is none
+	Source      string     `json:"source"`
+	SourceURL   string     `json:"sourceUrl"`
+	Confidence  Confidence `json:"confidence"`
+	Reservation string     `json:"reservation,omitempty"`
+	// what looks odd in the facts, though it refuses nothing
+	Hints []string `json:"hints,omitempty"`
+	// every rule of the table, in its order
+	Methods []Method `json:"methods"`
+	// shares in percent that a declaration may be billed with; [] for 医療扶助
+	Provisional []int `json:"provisional"`
+	// changes of the rules are known up to here
+	CheckedUntil Date `json:"checkedUntil"`
+	// the day on which they were read
+	ReadOn Date `json:"readOn"`
 }
 
 // MarshalJSON writes null for an empty Best.
@@ -51,7 +56,7 @@ type Method struct {
 
 func (m *Method) cite(s Source) { m.Source, m.SourceURL = s.Title, s.URL }
 
-// finding is a finer point of an accepted answer, with how sure it is.
+// finding refines an accepted answer, with its own confidence.
 type finding struct {
 	reason string // instead of the rule's; "" for that
 	next   string // instead of the rule's; "" for that
@@ -59,7 +64,7 @@ type finding struct {
 	sure   Confidence
 }
 
-// say puts a finding into an answer, which becomes no surer by it.
+// say applies a finding to an answer; the answer's confidence never rises by it.
 func (m *Method) say(p *finding) {
 	if p.reason != "" {
 		m.Reason = p.reason

@@ -23,9 +23,10 @@ var (
 // on this ground.
 const elderlyAlwaysAge = 85
 
-// PapersFor returns which papers a person gets from the insurer on day: the notice, the certificate, both or none (対比表
-// 対象者, 取得方法, 発行開始時期). Unknown facts are named in Look and never decide against a person. Whether somebody of
-// 後期高齢者医療 uses マイナ保険証 often enough, each 広域連合 says by its own rule: Person.FrequentUse is its answer.
+// PapersFor returns which papers a person gets from the insurer on day: the notice, the certificate, both or
+// none (対比表 対象者, 取得方法, 発行開始時期). Unknown facts are named in Look and never decide against a person. Whether
+// somebody of 後期高齢者医療 uses マイナ保険証 often enough, each 広域連合 says by its own rule: Person.FrequentUse is its
+// answer.
 func PapersFor(p Person, day Date) Papers {
 	s := schemeOf(p.Insurer)
 	noticesFrom := papersFrom
@@ -79,8 +80,8 @@ func generalPapers(p Person, day Date) Papers {
 	return Papers{Notice: true, Reason: "マイナ保険証の登録がある人なので、お知らせを出します。", Source: srcCompare, Confidence: Certain}
 }
 
-// elderlyPapers are those of 後期高齢者医療: everyone has the certificate in the interim to 2026-07-31; from 2026-08-01 people
-// of 85 and over on August 1st, and those who do not use マイナ保険証 regularly.
+// elderlyPapers are those of 後期高齢者医療: everyone has the certificate in the interim to 2026-07-31; from
+// 2026-08-01 people of 85 and over on August 1st, and those who do not use マイナ保険証 regularly.
 func elderlyPapers(p Person, day Date) Papers {
 	if day.Before(elderlyRuleFrom) {
 		return Papers{Certificate: true, Reason: "後期高齢者医療では、令和8年7月31日までの資格確認書を全員に出します。", Source: srcElderly, Confidence: Certain}
@@ -120,19 +121,11 @@ func elderlyPapers(p Person, day Date) Papers {
 }
 
 // UseRule is how often マイナ保険証 must have been used for the notice alone in 後期高齢者医療. It is not the same at
-// every 広域連合, so it is the insurer's data: Met gives Person.FrequentUse.
+// every 広域連合, so Person.FrequentUse is the insurer's data.
 type UseRule struct{ InYear, InThreeMonths int }
 
 // UsualUse is the rule of one municipality that fits the council's paper (三種町 2026-03-06).
 var UsualUse = UseRule{InYear: 6, InThreeMonths: 1}
-
-// Met says whether uses in the last twelve and three months satisfy the rule.
-func (u UseRule) Met(inYear, inThreeMonths int) Answer {
-	if inYear >= u.InYear && inThreeMonths >= u.InThreeMonths {
-		return Yes
-	}
-	return No
-}
 
 // Japanese says the rule in words.
 func (u UseRule) Japanese() string {

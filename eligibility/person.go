@@ -1,28 +1,44 @@
 package eligibility
 
-// Person is one insured person as the insurer registered them (資格情報). Empty and zero fields are unknown, never "no".
+// Person is one insured person as the insurer registered them (資格情報). Empty and zero fields are unknown,
+// never "no".
 type Person struct {
 	Insurer      InsurerNumber `json:"insurer"`                // 保険者番号
 	Symbol       string        `json:"symbol,omitempty"`       // 記号, as printed
 	Number       string        `json:"number"`                 // 番号, as printed
 	BranchNumber string        `json:"branchNumber,omitempty"` // 枝番, two digits or empty
 
-	Name           string   `json:"name"`                     // 氏名, family and given name parted by a blank where known
-	Kana           string   `json:"kana,omitempty"`           // 氏名カナ
-	Alias          string   `json:"alias,omitempty"`          // 通称名
-	AliasKana      string   `json:"aliasKana,omitempty"`      // 通称名カナ
-	BirthDate      Date     `json:"birthDate"`                // 生年月日, perhaps partial
-	Sex            Sex      `json:"sex,omitempty"`            // 性別
-	Relation       Relation `json:"relation,omitempty"`       // 本人家族区分
-	SubscriberName string   `json:"subscriberName,omitempty"` // 被保険者氏名, for a family member
+	// 氏名, family and given name parted by a blank where known
+	Name string `json:"name"`
+	// 氏名カナ
+	Kana string `json:"kana,omitempty"`
+	// 通称名
+	Alias string `json:"alias,omitempty"`
+	// 通称名カナ
+	AliasKana string `json:"aliasKana,omitempty"`
+	// 生年月日, perhaps partial
+	BirthDate Date `json:"birthDate"`
+	// 性別
+	Sex Sex `json:"sex,omitempty"`
+	// 本人家族区分
+	Relation Relation `json:"relation,omitempty"`
+	// 被保険者氏名, for a family member
+	SubscriberName string `json:"subscriberName,omitempty"`
 
-	QualifiedOn   Date       `json:"qualifiedOn,omitzero"`    // 資格取得年月日
-	CoverageFrom  Date       `json:"coverageFrom,omitzero"`   // 適用開始年月日
-	LostOn        Date       `json:"lostOn,omitzero"`         // 資格喪失年月日: the first day without
-	AssignedShare int        `json:"assignedShare,omitempty"` // 負担割合 that the insurer assigned, percent; 0 = none
-	ValidFrom     Date       `json:"validFrom,omitzero"`      // 発効期日
-	ValidUntil    Date       `json:"validUntil,omitzero"`     // 有効期限: the last day
-	Limit         LimitClass `json:"limit,omitempty"`         // 限度額適用区分
+	// 資格取得年月日
+	QualifiedOn Date `json:"qualifiedOn,omitzero"`
+	// 適用開始年月日
+	CoverageFrom Date `json:"coverageFrom,omitzero"`
+	// 資格喪失年月日: the first day without
+	LostOn Date `json:"lostOn,omitzero"`
+	// 負担割合 that the insurer assigned, percent; 0 = none
+	AssignedShare int `json:"assignedShare,omitempty"`
+	// 発効期日
+	ValidFrom Date `json:"validFrom,omitzero"`
+	// 有効期限: the last day
+	ValidUntil Date `json:"validUntil,omitzero"`
+	// 限度額適用区分
+	Limit LimitClass `json:"limit,omitempty"`
 
 	PostCode        string `json:"postCode,omitempty"`        // 郵便番号
 	Address         string `json:"address,omitempty"`         // 住所

@@ -5,8 +5,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ReceiptRejects returns the characters of a name that a receipt computer (レセプトコンピューター, JIS X 0208) cannot take, each
-// once, in order: 𠮷, 德, 髙, combining forms, ●'s cause. Half-width kana and Latin letters are taken in full width.
+// ReceiptRejects returns the characters of a name that a receipt computer (レセプトコンピューター, JIS X 0208) cannot
+// take, each once, in order: 𠮷, 德, 髙, combining forms, ●'s cause. Half-width kana and Latin letters are taken
+// in full width.
 func ReceiptRejects(name string) []string {
 	rejected := []string{}
 	seen := map[string]bool{}
@@ -32,8 +33,9 @@ func lettersAsWritten(name string) []letter {
 	return out
 }
 
-// InJISX0208 reports whether a character is one of the 6,879 of JIS X 0208:1997, in its full width form. Shift_JIS tables in
-// use hold vendors' characters too (rows 9 to 15 and above 84): they are not of the standard.
+// InJISX0208 reports whether a character is one of the 6,879 of JIS X 0208:1997, in its full width form.
+// Shift_JIS tables in use hold vendors' characters too (rows 9 to 15 and above 84): they are not of the
+// standard.
 func InJISX0208(r rune) bool {
 	if r > ' ' && r < 0x7f {
 		r += 0xfee0

@@ -31,7 +31,8 @@ type Rule struct {
 	vary    func(*facts, *Method) // finer points of an accepted answer
 }
 
-// Period is a span of days in which a rule holds, with its own source and confidence. From may be a month (2025-09).
+// Period is a span of days in which a rule holds, with its own source and confidence. From may be a month
+// (2025-09).
 type Period struct {
 	From, Until Date // Until is the last day; zero: no end known, no start known
 	Only        scheme
@@ -56,10 +57,16 @@ const (
 type standing uint8
 
 const (
-	byCard   standing = iota // 電子資格確認 and its repetition: medical information too, and the use of マイナ保険証 counts
-	byLaw                    // another way of 療担規則 3条, or of the Minister's 告示
-	byNotice                 // an interim measure, or a disaster's notice
-	byHabit                  // a look-up by the facility's own record
-	byOutage                 // an outage's list: what the card shows is looked up once the outage is over
-	byForm                   // a declaration: eligibility is found out later
+	// 電子資格確認 and its repetition: medical information too, and the use of マイナ保険証 counts
+	byCard standing = iota
+	// another way of 療担規則 3条, or of the Minister's 告示
+	byLaw
+	// an interim measure, or a disaster's notice
+	byNotice
+	// a look-up by the facility's own record
+	byHabit
+	// an outage's list: what the card shows is looked up once the outage is over
+	byOutage
+	// a declaration: eligibility is found out later
+	byForm
 )

@@ -22,7 +22,7 @@ func always(from string, sure Confidence, source Source) []Period {
 	return []Period{{From: MustDate(from), Only: everyone, Confidence: sure, Source: source}}
 }
 
-// ruleTable is the law of the counter as data, in the order of the table's contract. To change a date, change
+// ruleTable holds the counter's rules as data, in the order that the API promises. To change a date, change
 // its line here with the source beside it: everything that is shown, printed and tested is derived from this
 // table.
 var ruleTable = [...]Rule{
@@ -233,6 +233,3 @@ var ruleTable = [...]Rule{
 			"3割を求めないでください。健康保険もあるか聞いてください。",
 		Bring: "次回も医療券（市区町村と医療機関の準備ができていればマイナンバーカード）をお持ちください。"},
 }
-
-// Rules returns the table of the counter's rules, in the order of its contract. It must not be changed.
-func Rules() []Rule { return ruleTable[:] }

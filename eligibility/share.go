@@ -58,9 +58,9 @@ func bandOn(birth, day Date) int {
 	return band
 }
 
-// bandStarts returns the first days of school age, of 70 and of 75 for someone born on an exact day: the April 1st after
-// the first March 31st on or after the day before the 6th birthday; the first of the month after the day before the 70th
-// birthday (born on the 1st: that month); the 75th birthday itself.
+// bandStarts returns the first days of school age, of 70 and of 75 for someone born on an exact day: the
+// April 1st after the first March 31st on or after the day before the 6th birthday; the first of the month
+// after the day before the 70th birthday (born on the 1st: that month); the 75th birthday itself.
 func bandStarts(birth Date) [3]Date {
 	six := birthday(birth, 6).AddDays(-1)
 	school := Date{six.year, 4, 1}
@@ -72,8 +72,8 @@ func bandStarts(birth Date) [3]Date {
 	return [3]Date{school, seventy, birthday(birth, 75)}
 }
 
-// birthday returns the n-th birthday of an exact date of birth; for someone born on February 29th it is March 1st in a
-// common year, since the age is reached at the end of February 28th (年齢計算ニ関スル法律, 民法 143条).
+// birthday returns the n-th birthday of an exact date of birth; for someone born on February 29th it is March
+// 1st in a common year, since the age is reached at the end of February 28th (年齢計算ニ関スル法律, 民法 143条).
 func birthday(birth Date, n int) Date {
 	y := int(birth.year) + n
 	if birth.month == 2 && birth.day == 29 && daysIn(y, 2) == 28 {
@@ -82,8 +82,8 @@ func birthday(birth Date, n int) Date {
 	return Date{int16(y), birth.month, birth.day}
 }
 
-// Age returns the completed years of someone born on birth (its earliest meaning) on day, as people count: one more on
-// each birthday.
+// Age returns the completed years of someone born on birth (its earliest meaning) on day, as people count:
+// one more on each birthday.
 func Age(birth, day Date) int {
 	b := birth.Earliest()
 	n := day.Year() - b.Year()
@@ -93,8 +93,8 @@ func Age(birth, day Date) int {
 	return max(n, 0)
 }
 
-// NextShareChange returns the first day after day on which the share may differ from day's: a change of band, or from 70
-// on the yearly review on August 1st. It is zero when the date of birth is unknown.
+// NextShareChange returns the first day after day on which the share may differ from day's: a change of band,
+// or from 70 on the yearly review on August 1st. It is zero when the date of birth is unknown.
 func NextShareChange(p Person, day Date) Date {
 	if p.BirthDate.IsZero() {
 		return Date{}

@@ -31,12 +31,16 @@ func TestSharesByAgeAndDay(t *testing.T) {
 		{"65 and certified", "1960-01-01", "2026-11-22", "39139993", 0, []int{10, 20, 30}},
 		{"month unknown across the 70 boundary", "1956", "2026-11-22", "", 0, []int{20, 30}},
 	} {
-		got, err := SharesOn(Person{BirthDate: MustDate(c.birth), Insurer: c.insurer, AssignedShare: c.assigned}, MustDate(c.day))
-		if err != nil || !slices.Equal(got, c.want) {
-			t.Errorf("%s: %v %v, want %v", c.name, got, err, c.want)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			got, err := SharesOn(Person{BirthDate: MustDate(c.birth), Insurer: c.insurer,
+				AssignedShare: c.assigned}, MustDate(c.day))
+			if err != nil || !slices.Equal(got, c.want) {
+				t.Errorf("%v %v, want %v", got, err, c.want)
+			}
+		})
 	}
-	if _, err := SharesOn(Person{BirthDate: MustDate("2020-01-02")}, MustDate("2020-01-01")); !errors.Is(err, ErrBeforeBirth) {
+	_, err := SharesOn(Person{BirthDate: MustDate("2020-01-02")}, MustDate("2020-01-01"))
+	if !errors.Is(err, ErrBeforeBirth) {
 		t.Errorf("care before birth: %v", err)
 	}
 }
@@ -48,8 +52,11 @@ func TestNextShareChange(t *testing.T) {
 		{"71: the review on August 1st", "1955-07-01", "2026-11-22", "2027-08-01"},
 		{"74: the 75th birthday comes first", "1952-03-10", "2026-11-22", "2027-03-10"},
 	} {
-		if got := NextShareChange(Person{BirthDate: MustDate(c.birth)}, MustDate(c.day)); got.String() != c.want {
-			t.Errorf("%s: %s, want %s", c.name, got, c.want)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			got := NextShareChange(Person{BirthDate: MustDate(c.birth)}, MustDate(c.day))
+			if got.String() != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+		})
 	}
 }

@@ -73,10 +73,10 @@ type situationJSON struct {
 	Cause *string `json:"cause"`
 }
 
-// ReadSituations reads one situation or an array of them; array says which it was. Every situation has passed Check.
-// The error is an *Error that names the field: a fault of form (ErrSituationJSON, ErrSituationField, ErrSituationTwice,
-// ErrSituationType), an impossible value (ErrSituationKind, ErrSituationDate, ErrInsurerNumber) or a contradiction. In an
-// array Field begins with [index].
+// ReadSituations reads one situation or an array of them; array says which it was. Every situation has passed
+// Check. The error is an *Error that names the field: a fault of form (ErrSituationJSON, ErrSituationField,
+// ErrSituationTwice, ErrSituationType), an impossible value (ErrSituationKind, ErrSituationDate,
+// ErrInsurerNumber) or a contradiction. In an array Field begins with [index].
 func ReadSituations(data []byte) (all []Situation, array bool, err error) {
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
 	if array = bytes.HasPrefix(data, []byte("[")); !array {
@@ -150,8 +150,8 @@ func wanted(t reflect.Type) string {
 	return "a string"
 }
 
-// checkNames looks at the names in one value of a well-formed situation: encoding/json takes "Day" for "day", and the last
-// of two members of one name, where another reader takes the first.
+// checkNames looks at the names in one value of a well-formed situation: encoding/json takes "Day" for "day",
+// and the last of two members of one name, where another reader takes the first.
 func checkNames(d *json.Decoder, path string) error {
 	token, err := d.Token()
 	if err != nil {

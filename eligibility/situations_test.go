@@ -3,6 +3,7 @@ package eligibility
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -11,8 +12,8 @@ import (
 	"madoguchi/outside"
 )
 
-// aSituation is a line of testdata/situations.json, written from the laws and the sections of
-// docs/facts that its source names, not from the rules' code; what those leave open is not expected.
+// aSituation is a line of testdata/situations.json. It was written from the facts with their sources, by
+// somebody who had not seen the rules' code; what the facts leave open is not expected.
 type aSituation struct {
 	Name      string          `json:"name"`
 	Situation json.RawMessage `json:"situation"`
@@ -24,9 +25,12 @@ type aSituation struct {
 		Refused     []MethodCode          `json:"refused"`  // at least these
 		Confidence  map[MethodCode]string `json:"confidence"`
 		Provisional []int                 `json:"provisional"`
-		Says        []string              `json:"nextSays"`  // somewhere in the answer, one of those between bars
-		Never       []string              `json:"neverSays"` // demanded of the patient
-		Error       string                `json:"error"`     // one of the fields between bars is named
+		// somewhere in the answer, one of those between bars
+		Says []string `json:"nextSays"`
+		// demanded of the patient
+		Never []string `json:"neverSays"`
+		// one of the fields between bars is named
+		Error string `json:"error"`
 	} `json:"expect"`
 }
 
@@ -104,12 +108,15 @@ func (s aSituation) compare(t *testing.T, o Outcome) {
 			t.Errorf("%s is accepted: %s (%s)", code, byCode[code].Reason, s.Source)
 		}
 	}
-	for code, want := range s.Expect.Confidence {
-		if m, there := byCode[code]; there && !slices.Contains(strings.Split(want, "|"), string(m.Confidence)) {
+	for _, code := range slices.Sorted(maps.Keys(s.Expect.Confidence)) {
+		want := s.Expect.Confidence[code]
+		m, there := byCode[code]
+		if !there || !slices.Contains(strings.Split(want, "|"), string(m.Confidence)) {
 			t.Errorf("%s is %s, want %s (%s)", code, m.Confidence, want, s.Source)
 		}
 	}
-	if s.Expect.Provisional != nil && !slices.Equal(slices.Sorted(slices.Values(o.Provisional)), s.Expect.Provisional) {
+	if s.Expect.Provisional != nil &&
+		!slices.Equal(slices.Sorted(slices.Values(o.Provisional)), s.Expect.Provisional) {
 		t.Errorf("provisional shares %v, want %v (%s)", o.Provisional, s.Expect.Provisional, s.Source)
 	}
 	whole, err := json.Marshal(o)
@@ -117,7 +124,9 @@ func (s aSituation) compare(t *testing.T, o Outcome) {
 		t.Fatal(err)
 	}
 	for _, words := range s.Expect.Says {
-		if !slices.ContainsFunc(strings.Split(words, "|"), func(w string) bool { return strings.Contains(string(whole), w) }) {
+		if !slices.ContainsFunc(strings.Split(words, "|"), func(w string) bool {
+			return strings.Contains(string(whole), w)
+		}) {
 			t.Errorf("nothing says %s (%s): %s", words, s.Source, o.Next)
 		}
 	}

@@ -9,10 +9,10 @@ const (
 	Unverified Confidence = "unverified" // general knowledge, or sources that disagree
 )
 
-// surer reports whether a is surer than b.
+// surer reports whether a is more certain than b.
 func surer(a, b Confidence) bool { return a != b && weaker(a, b) == b }
 
-// weaker returns the less sure of two.
+// weaker returns the less certain of two.
 func weaker(a, b Confidence) Confidence {
 	if a == Unverified || b == Unverified {
 		return Unverified

@@ -32,7 +32,8 @@ func fields(t *testing.T, file string, line func(fields []string)) bool {
 	}
 	for s := bufio.NewScanner(from); s.Scan(); {
 		text, _, _ := strings.Cut(s.Text(), "#")
-		if parts := strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == '\t' }); len(parts) > 1 {
+		parts := strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == '\t' })
+		if len(parts) > 1 {
 			line(parts)
 		}
 	}
@@ -78,7 +79,8 @@ func TestRadicalsAreFoldedAsUnicodeSays(t *testing.T) {
 	if installed && ours.String() != theirs.String() {
 		t.Error("the table is not that of the installed file")
 	}
-	const digest = "f9ff9d626a6fac8b2f5d864ade0bc9513a33ab9441e7ed0435788bc54a027c9d" // of the file's lines as written above
+	// of the file's lines as written above
+	const digest = "f9ff9d626a6fac8b2f5d864ade0bc9513a33ab9441e7ed0435788bc54a027c9d"
 	if sum := sha256.Sum256([]byte(ours.String())); hex.EncodeToString(sum[:]) != digest {
 		t.Errorf("the table is not that of Unicode 15.0: %x", sum)
 	}
@@ -103,7 +105,8 @@ func TestSimplifiedFormsAreThoseOfUnihan(t *testing.T) {
 		if known != nil && !known[[2]rune{short, full}] {
 			t.Errorf("%c for %c is not in Unihan", short, full)
 		}
-		if !unicode.Is(unicode.Han, short) || !unicode.Is(unicode.Han, full) || !simplifiedPair(letters(string(short))[0], letters(string(full))[0]) {
+		if !unicode.Is(unicode.Han, short) || !unicode.Is(unicode.Han, full) ||
+			!simplifiedPair(letters(string(short))[0], letters(string(full))[0]) {
 			t.Errorf("%c for %c", short, full)
 		}
 	}

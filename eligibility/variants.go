@@ -6,8 +6,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// oldForms are the 康熙字典体 that 常用漢字表 (平成22年内閣告示第2号) prints beside today's forms, in pairs new, old, and in the last
-// line a few more old forms of its characters. Pairs that Unicode folds by itself (compatibility ideographs such as 神/神) need no line.
+// oldForms are the 康熙字典体 that 常用漢字表 (平成22年内閣告示第2号) prints beside today's forms, in pairs new, old, and in the
+// last line a few more old forms of its characters. Pairs that Unicode folds by itself (compatibility
+// ideographs such as 神/神) need no line.
 const oldForms = "亜亞悪惡圧壓囲圍医醫為爲壱壹隠隱栄榮営營衛衞駅驛円圓塩鹽縁緣艶艷応應欧歐殴毆桜櫻奥奧横橫温溫穏穩仮假価價画畫会會絵繪壊壞" +
 	"懐懷概槪拡擴殻殼覚覺学學岳嶽楽樂缶罐巻卷陥陷勧勸寛寬関關歓歡観觀気氣帰歸偽僞戯戲犠犧旧舊拠據挙擧虚虛峡峽挟挾狭狹郷鄕暁曉区區駆驅勲勳" +
 	"薫薰径徑茎莖恵惠掲揭渓溪経經蛍螢軽輕継繼鶏鷄芸藝撃擊県縣倹儉剣劍険險圏圈検檢献獻権權顕顯験驗厳嚴広廣効效恒恆黄黃鉱鑛号號国國黒黑砕碎済濟" +
@@ -66,13 +67,14 @@ var foldTable = func() map[rune]rune {
 // strokes are Latin letters whose stroke Unicode does not take for an accent.
 var strokes = map[rune]rune{'Đ': 'D', 'Ð': 'D', 'Ħ': 'H', 'Ł': 'L', 'Ø': 'O', 'Ŧ': 'T', 'ı': 'I'}
 
-// foldRune returns the form that stands for a character and its variants. Compatibility ideographs fold as Unicode says,
-// Latin letters lose their accents and strokes.
+// foldRune returns the form that stands for a character and its variants. Compatibility ideographs fold as
+// Unicode says, Latin letters lose their accents and strokes.
 func foldRune(r rune) rune {
 	if f, ok := foldTable[r]; ok {
 		return f
 	}
-	if r < 0x80 || r > 'ぁ' && r <= 'ヺ' || r >= 0x3400 && r <= 0x9FFF { // kana and ideographs decompose into nothing else
+	// kana and ideographs decompose into nothing else
+	if r < 0x80 || r > 'ぁ' && r <= 'ヺ' || r >= 0x3400 && r <= 0x9FFF {
 		return r
 	}
 	var buf, dst [16]byte

@@ -2,7 +2,7 @@ package eligibility
 
 import "strings"
 
-// Finer points of accepted answers.
+// Refinements of accepted answers.
 
 var (
 	pointCardOver = finding{sure: Likely, source: srcGrace,

@@ -22,8 +22,9 @@ type VisitItem struct {
 	Source string `json:"source"`
 }
 
-// CheckVisit says what will be valid on the day of a visit: the certificate with its grace, the card, the paper, the saved
-// PDF, and what birthdays and August 1st change. Lines come worst first. The errors are ErrDayMissing and ErrBeforeBirth.
+// CheckVisit says what will be valid on the day of a visit: the certificate with its grace, the card, the
+// paper, the saved PDF, and what birthdays and August 1st change. Lines come worst first. The errors are
+// ErrDayMissing and ErrBeforeBirth.
 func CheckVisit(v Visit) ([]VisitItem, error) {
 	if !v.Day.Exact() {
 		return nil, ErrDayMissing

@@ -13,6 +13,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,8 +30,13 @@ func signer(t testing.TB) (crypto.Signer, []*x509.Certificate) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "架空市"}, NotBefore: noticeDay.AddDate(-1, 0, 0), NotAfter: noticeDay.AddDate(1, 0, 0),
-		KeyUsage: x509.KeyUsageDigitalSignature}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		Subject:      pkix.Name{CommonName: "架空市"},
+		NotBefore:    noticeDay.AddDate(-1, 0, 0),
+		NotAfter:     noticeDay.AddDate(1, 0, 0),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +48,8 @@ func signer(t testing.TB) (crypto.Signer, []*x509.Certificate) {
 	return key, []*x509.Certificate{certificate}
 }
 
-// documents are one of each kind that goes through a form, with names that need all three fonts and one that none has.
+// documents are one of each kind that goes through a form, with names that need all three fonts and one that
+// none has.
 func documents(t testing.TB) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
@@ -63,13 +70,29 @@ func documents(t testing.TB) map[string][]byte {
 		s.Masked = false
 		data, report, err = pdf.NoticePage(n, noticeDay)
 		keep("notice"+name, data, report, err)
-		data, report, err = pdf.InsertSheet(pdf.Insert{Person: n.Person, Share: 20, InsurerName: "架空市", Issuer: "架空市長", MadeOn: eligibility.DateOf(noticeDay)}, noticeDay)
+		data, report, err = pdf.InsertSheet(pdf.Insert{
+			Person:      n.Person,
+			Share:       20,
+			InsurerName: "架空市",
+			Issuer:      "架空市長",
+			MadeOn:      eligibility.DateOf(noticeDay),
+		}, noticeDay)
 		keep("insert"+name, data, report, err)
-		data, report, err = pdf.DeclarationSheet(pdf.Declaration{Facility: "架空医院", Name: n.Person.Name, Kana: n.Person.Kana, Address: n.Person.Address}, noticeDay)
+		data, report, err = pdf.DeclarationSheet(pdf.Declaration{
+			Facility: "架空医院",
+			Name:     n.Person.Name,
+			Kana:     n.Person.Kana,
+			Address:  n.Person.Address,
+		}, noticeDay)
 		keep("declaration"+name, data, report, err)
 		var counted bytes.Buffer
 		f := pdf.NewNotices(&counted, "架空市", noticeDay)
-		err = f.Count(pdf.CountSheet{Title: "資格情報のお知らせ", InsurerName: "架空市", Employer: n.Person.Name, People: 3})
+		err = f.Count(pdf.CountSheet{
+			Title:       "資格情報のお知らせ",
+			InsurerName: "架空市",
+			Employer:    n.Person.Name,
+			People:      3,
+		})
 		keep("countsheet"+name, nil, pdf.Report{}, err)
 		keep("countsheet"+name, nil, pdf.Report{}, f.Close())
 		all["countsheet"+name] = counted.Bytes()
@@ -92,7 +115,8 @@ func twoSided(t testing.TB) map[string][]byte {
 	for _, name := range []string{"髙橋 德一", "\U00030000田 𠮷 山\U000E01EF"} {
 		c := certificate()
 		c.Person.Name = name
-		for kind, layout := range layouts {
+		for _, kind := range slices.Sorted(maps.Keys(layouts)) {
+			layout := layouts[kind]
 			data, _, err := pdf.CertificatePage(c, look, noticeDay, layout, name == "髙橋 德一")
 			if err != nil {
 				t.Fatal(err)
@@ -110,8 +134,10 @@ func TestEveryDocumentIsPDFA1b(t *testing.T) {
 	var files []string
 	every := documents(t)
 	maps.Copy(every, twoSided(t))
-	for name, data := range every {
-		o := sign.Options{Credential: "eyJhbGciOiJFUzI1NiJ9.q1YqLU4tUrJSKk7OSC1RAA.c2lnbmF0dXJl", Archive: true}
+	for _, name := range slices.Sorted(maps.Keys(every)) {
+		data := every[name]
+		o := sign.Options{Credential: "eyJhbGciOiJFUzI1NiJ9.q1YqLU4tUrJSKk7OSC1RAA.c2lnbmF0dXJl",
+			Archive: true}
 		described, err := sign.Describe(data, noticeDay, o)
 		if err != nil {
 			t.Fatal(err)
@@ -124,16 +150,27 @@ func TestEveryDocumentIsPDFA1b(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for kind, data := range map[string][]byte{"": data, "-described": described, "-signed": signed, "-signed-bare": bare} {
-			if !bytes.Contains(data, []byte("<pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>")) {
-				t.Errorf("%s%s does not say that it is PDF/A-1b", name, kind)
-			}
-			path := filepath.Join(folder, name+kind+".pdf")
-			if err := os.WriteFile(path, data, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			files = append(files, path)
-			run(t, "qpdf", "--check", path)
+		for _, c := range []struct {
+			kind string
+			data []byte
+		}{
+			{"", data},
+			{"-described", described},
+			{"-signed", signed},
+			{"-signed-bare", bare},
+		} {
+			t.Run(name+c.kind, func(t *testing.T) {
+				if !bytes.Contains(c.data,
+					[]byte("<pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>")) {
+					t.Errorf("%s%s does not say that it is PDF/A-1b", name, c.kind)
+				}
+				path := filepath.Join(folder, name+c.kind+".pdf")
+				if err := os.WriteFile(path, c.data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				files = append(files, path)
+				run(t, "qpdf", "--check", path)
+			})
 		}
 	}
 	outside.Preflight(t, files...)
@@ -151,12 +188,20 @@ func TestABatchIsPDFA1b(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for kind, data := range map[string][]byte{"": out.Bytes(), "-signed": signed} {
-			path := filepath.Join(folder, fmt.Sprintf("batch-%d%s.pdf", pages, kind))
-			if err := os.WriteFile(path, data, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			files = append(files, path)
+		for _, c := range []struct {
+			kind string
+			data []byte
+		}{
+			{"", out.Bytes()},
+			{"-signed", signed},
+		} {
+			t.Run(c.kind, func(t *testing.T) {
+				path := filepath.Join(folder, fmt.Sprintf("batch-%d%s.pdf", pages, c.kind))
+				if err := os.WriteFile(path, c.data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				files = append(files, path)
+			})
 		}
 	}
 	outside.Preflight(t, files...)

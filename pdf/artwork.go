@@ -10,8 +10,8 @@ import (
 	"madoguchi/pdf/form"
 )
 
-// artwork composes a form with gopdf. Positions are millimetres from the upper left, a text's y is its top; the first error
-// stays and the rest is left out.
+// artwork composes a form with gopdf. Positions are millimetres from the upper left, a text's y is its top;
+// after the first error all further calls do nothing.
 type artwork struct {
 	drawing
 	texts []form.Text
@@ -25,15 +25,15 @@ const (
 
 // compose begins a page of A4.
 func compose() *artwork {
-	return composed(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
+	return newArtwork(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
 }
 
 // composeOn begins a page of another size, in millimetres. Codes stand on A4 only.
 func composeOn(width, height float64) *artwork {
-	return composed(gopdf.Config{PageSize: gopdf.Rect{W: width, H: height}, Unit: gopdf.UnitMM})
+	return newArtwork(gopdf.Config{PageSize: gopdf.Rect{W: width, H: height}, Unit: gopdf.UnitMM})
 }
 
-func composed(c gopdf.Config) *artwork {
+func newArtwork(c gopdf.Config) *artwork {
 	gp := &gopdf.GoPdf{}
 	gp.Start(c)
 	gp.SetNoCompression()
@@ -43,15 +43,15 @@ func composed(c gopdf.Config) *artwork {
 	return a
 }
 
-// label draws a text that every page bears.
+// label draws a text that is the same on every page.
 func (a *artwork) label(x, y, size float64, c [3]uint8, text string) {
 	a.texts = append(a.texts, form.Text{Text: text})
-	a.say(x, y, size, c, text)
+	a.drawText(x, y, size, c, text)
 }
 
 func (a *artwork) boldLabel(x, y, size float64, c [3]uint8, text string) {
 	a.texts = append(a.texts, form.Text{Text: text, Bold: true})
-	a.say(x, y, size, c, text)
+	a.drawText(x, y, size, c, text)
 }
 
 func (a *artwork) centredLabel(middle, y, size float64, c [3]uint8, text string) {
@@ -62,23 +62,37 @@ func (a *artwork) centredLabel(middle, y, size float64, c [3]uint8, text string)
 func (a *artwork) slot(x, y, size, width float64, c [3]uint8, name string, s form.Slot) {
 	s.Name, s.Width, s.Height = name, width*pointsPerMM, s.Height*pointsPerMM
 	a.texts = append(a.texts, form.Text{Text: "{" + name + "}", Slot: &s})
-	a.say(x, y, size, c, "{"+name+"}")
+	a.drawText(x, y, size, c, "{"+name+"}")
 }
 
-// code keeps a place for a code whose side is at least side and whose modules are at least module.
+// code reserves a place for a code whose side is at least side and whose modules are at least module.
 func (a *artwork) code(x, y, side, module float64, name string) {
-	a.codes = append(a.codes, form.CodePlace{Name: name, Alt: codeWords[name], X: x * pointsPerMM, Y: pageHeight - y*pointsPerMM, W: side * pointsPerMM, Module: module * pointsPerMM})
+	a.codes = append(a.codes, form.CodePlace{
+		Name:   name,
+		Alt:    codeWords[name],
+		X:      x * pointsPerMM,
+		Y:      pageHeight - y*pointsPerMM,
+		W:      side * pointsPerMM,
+		Module: module * pointsPerMM,
+	})
 }
 
-// logo keeps a place for the insurer's mark, at most width by height.
+// logo reserves a place for the insurer's logo, at most width by height.
 func (a *artwork) logo(x, y, width, height float64) {
-	a.codes = append(a.codes, form.CodePlace{Name: logoName, Alt: codeWords[logoName], X: x * pointsPerMM, Y: pageHeight - y*pointsPerMM, W: width * pointsPerMM, High: height * pointsPerMM})
+	a.codes = append(a.codes, form.CodePlace{
+		Name: logoName,
+		Alt:  codeWords[logoName],
+		X:    x * pointsPerMM,
+		Y:    pageHeight - y*pointsPerMM,
+		W:    width * pointsPerMM,
+		High: height * pointsPerMM,
+	})
 }
 
 // logoName is the mark's name among a page's pictures.
 const logoName = "Logo"
 
-// codeWords say what each code is for, to those who hear the page.
+// codeWords are the alternative texts of the codes, for screen readers.
 var codeWords = map[string]string{
 	"State":      "マイナポータルを開くQRコード",
 	"Landing":    "資格情報の画面を開くQRコード",
@@ -103,8 +117,8 @@ func (a *artwork) sample() {
 	a.watermark("見本")
 }
 
-// done hands what was composed to the writer.
-func (a *artwork) done() (*form.Form, error) {
+// finish returns the form that was composed.
+func (a *artwork) finish() (*form.Form, error) {
 	if a.err != nil {
 		return nil, fmt.Errorf("composing the form: %w", a.err)
 	}

@@ -40,7 +40,8 @@ func BenchmarkBars(b *testing.B) {
 	batch(b, &written, n, pages)
 	took := spent() - start
 	peak := peakMB(b) // of the whole process, before the peers run
-	fmt.Printf("batch of %d: %v, %.0f pages a second and core, %d MB\n", pages, took.Round(time.Millisecond), pages/took.Seconds(), written>>20)
+	fmt.Printf("batch of %d: %v, %.0f pages a second and core, %d MB\n", pages, took.Round(time.Millisecond),
+		pages/took.Seconds(), written>>20)
 	bar("peak memory of that batch (RSS)", peak, 64, "MB", peak <= 64)
 	page := float64(written) / pages
 	bar("notice page in a batch", page, 2000, "bytes", page <= 2000)
@@ -77,10 +78,14 @@ func BenchmarkBars(b *testing.B) {
 	)
 	const many = 1000
 	batches := turn(3, 1, func() { var w counter; batch(b, &w, n, many) }, func() { plainNotice(b, n, many) })
-	fmt.Printf("median: signed sheet %v against %v, signed notice %v against %v, page of a batch of %d %v against %v\n",
+	fmt.Printf("median: signed sheet %v against %v, signed notice %v against %v, "+
+		"page of a batch of %d %v against %v\n",
 		one[0], one[1], one[2], one[3], many, batches[0]/many, batches[1]/many)
 	ratio := func(ours, theirs time.Duration) float64 { return float64(theirs) / float64(ours) }
-	for what, r := range map[string]float64{"signed sheet": ratio(one[0], one[1]), "signed notice": ratio(one[2], one[3])} {
+	for what, r := range map[string]float64{
+		"signed sheet":  ratio(one[0], one[1]),
+		"signed notice": ratio(one[2], one[3]),
+	} {
 		bar(what+", gopdf + go-qrcode took", r, 20, "x", r >= 20)
 	}
 	r := ratio(batches[0], batches[1])
@@ -89,7 +94,8 @@ func BenchmarkBars(b *testing.B) {
 		"sheet, its code as text too": func() ([]byte, error) {
 			data, _, err := pdf.EligibilitySheet(bySheet)
 			must(b, err)
-			return sign.Sign(data, key, chain, noticeDay, sign.Options{Credential: strings.Repeat("A", len(digits)/2), Archive: true})
+			return sign.Sign(data, key, chain, noticeDay, sign.Options{Credential: strings.Repeat("A",
+				len(digits)/2), Archive: true})
 		},
 		"notice": func() ([]byte, error) {
 			data, _, err := pdf.NoticePage(n, noticeDay)
@@ -103,8 +109,8 @@ func BenchmarkBars(b *testing.B) {
 	}
 }
 
-// credentialDigits are as many digits as a credential's code of version 22 holds at level L, two for each character of a
-// compact JWS (SMART Health Cards, "chunking"): the densest code that a sheet carries.
+// credentialDigits are as many digits as a credential's code of version 22 holds at level L, two for each
+// character of a compact JWS (SMART Health Cards, "chunking"): the densest code that a sheet carries.
 func credentialDigits() string {
 	random := rand.New(rand.NewPCG(22, 'L'))
 	raw := make([]byte, 895)

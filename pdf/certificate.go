@@ -37,16 +37,19 @@ type CertificateOptions struct {
 type CertificateLayout uint8
 
 const (
-	CardSheet     CertificateLayout = iota // ten cards on A4: a page of fronts, then their backs for printing on both sides
-	CardSingle                             // one card of 85.6 × 54 mm on a page with crop marks and bleed, front then back
-	CertificateA4                          // one person on A4 in big letters, front then back
+	// ten cards on A4: a page of fronts, then their backs for printing on both sides
+	CardSheet CertificateLayout = iota
+	// one card of 85.6 × 54 mm on a page with crop marks and bleed, front then back
+	CardSingle
+	// one person on A4 in big letters, front then back
+	CertificateA4
 )
 
 // cardsOnSheet is how many cards of ID-1's size A4 holds.
 const cardsOnSheet = 10
 
-// Certificates streams a file of certificates with bounded memory. Fronts and backs alternate, so that a printer that turns
-// the sheet over its long edge puts each back behind its front.
+// Certificates streams a file of certificates with bounded memory. Fronts and backs alternate, so that a
+// printer that turns the sheet over its long edge puts each back behind its front.
 type Certificates struct {
 	w      *form.Writer
 	look   Look
@@ -65,9 +68,16 @@ type certificateKind struct {
 }
 
 // NewCertificates begins a file on w for the insurer whose look it is. Close must follow.
-func NewCertificates(w io.Writer, look Look, made time.Time, layout CertificateLayout, demo bool) *Certificates {
+func NewCertificates(w io.Writer, look Look, made time.Time, layout CertificateLayout,
+	demo bool) *Certificates {
 	info := form.Info{Title: "資格確認書", Author: look.Name, Made: made.In(eligibility.Japan)}
-	return &Certificates{w: form.NewWriter(w, info), look: look, layout: layout, demo: demo, forms: map[certificateKind]*form.Form{}}
+	return &Certificates{
+		w:      form.NewWriter(w, info),
+		look:   look,
+		layout: layout,
+		demo:   demo,
+		forms:  map[certificateKind]*form.Form{},
+	}
 }
 
 // PeopleAPage returns how many people share the two pages of a sheet.
@@ -78,8 +88,9 @@ func (l CertificateLayout) PeopleAPage() int {
 	return 1
 }
 
-// Add takes one person's certificate and reports what should be looked at by hand. A sheet of cards is written when it is
-// full or the file ends; a certificate of another scheme (後期高齢者医療 …) begins a new sheet, since its form differs.
+// Add takes one person's certificate and reports what should be looked at by hand. A sheet of cards is
+// written when it is full or the file ends; a certificate of another scheme (後期高齢者医療 …) begins a new sheet,
+// since its form differs.
 func (f *Certificates) Add(c Certificate) (Report, error) {
 	if c.Until.IsZero() {
 		return Report{}, errCertificateUntil
@@ -117,7 +128,7 @@ func (f *Certificates) flush() error {
 	first, cards := f.held[0], len(f.held)
 	values := map[string]string{}
 	for i, c := range f.held {
-		c.values(f.look, values, place(i))
+		c.values(f.look, values, cardSuffix(i))
 	}
 	f.held = f.held[:0]
 	for _, back := range []bool{false, true} {
@@ -125,7 +136,8 @@ func (f *Certificates) flush() error {
 		if err != nil {
 			return err
 		}
-		if _, err := f.w.Page(page, form.Person{Values: values, Codes: map[string]*Code{logoName: f.look.Logo}}); err != nil {
+		_, err = f.w.Page(page, form.Person{Values: values, Codes: map[string]*Code{logoName: f.look.Logo}})
+		if err != nil {
 			return err
 		}
 	}
@@ -147,8 +159,8 @@ func (f *Certificates) kind(c Certificate, back bool, cards int) certificateKind
 	return kind
 }
 
-// place tells the slots of a sheet's cards apart.
-func place(i int) string { return "#" + strconv.Itoa(i+1) }
+// cardSuffix tells the slots of a sheet's cards apart.
+func cardSuffix(i int) string { return "#" + strconv.Itoa(i+1) }
 
 // form composes a form when it is first needed; a file needs two, or four with a last sheet that is not full.
 func (f *Certificates) form(kind certificateKind) (*form.Form, error) {
@@ -172,7 +184,8 @@ func (f *Certificates) Close() error {
 }
 
 // CertificatePage makes the file of a single certificate: its front and its back.
-func CertificatePage(c Certificate, look Look, made time.Time, layout CertificateLayout, demo bool) ([]byte, Report, error) {
+func CertificatePage(c Certificate, look Look, made time.Time, layout CertificateLayout,
+	demo bool) ([]byte, Report, error) {
 	var out bytes.Buffer
 	f := NewCertificates(&out, look, made, layout, demo)
 	report, err := f.Add(c)
@@ -185,7 +198,7 @@ func CertificatePage(c Certificate, look Look, made time.Time, layout Certificat
 // report tells what should be looked at: as the card's forms take the values, and what the record lacks.
 func (c Certificate) report(look Look, front, back *form.Form) Report {
 	values := map[string]string{}
-	c.values(look, values, place(0))
+	c.values(look, values, cardSuffix(0))
 	person := form.Person{Values: values, Reading: c.Person.Kana}
 	report := front.Check(person)
 	behind := back.Check(person)
@@ -195,7 +208,7 @@ func (c Certificate) report(look Look, front, back *form.Form) Report {
 	if c.Person.Sex == eligibility.SexUnknown {
 		report.Check = append(report.Check, "性別が登録されていません")
 	}
-	return inWords(report)
+	return withSlotWords(report)
 }
 
 // certificateTitle names the scheme as its certificates do.
@@ -226,9 +239,9 @@ func (c Certificate) values(look Look, v map[string]string, suffix string) {
 	set("numberlabel", numberLabel(p))
 	set("number", numberText(p))
 	set("until", c.Until.Japanese())
-	set("birth", or(p.BirthDate.Japanese(), "不詳"))
-	set("sex", or(p.Sex.Japanese(), "―"))
-	set("since", or(p.QualifiedOn.Japanese(), "―"))
+	set("birth", orElse(p.BirthDate.Japanese(), "不詳"))
+	set("sex", orElse(p.Sex.Japanese(), "―"))
+	set("since", orElse(p.QualifiedOn.Japanese(), "―"))
 	set("issued", c.IssuedOn.Japanese())
 	set("insurernumber", p.Insurer.Paper())
 	set("insurer", look.Name)
@@ -264,8 +277,8 @@ func numberLabel(p eligibility.Person) string {
 	return "被保険者番号"
 }
 
-// certificateLines is how many lines of two items a card's front has besides those that everyone's has; what a person asks for
-// beyond goes to the remarks on the back.
+// certificateLines is how many lines of two items a card's front has besides those that everyone's has; what
+// a person asks for beyond goes to the remarks on the back.
 const certificateLines = 3
 
 // lines are the items that only some certificates have, two to a line, the required ones first.
@@ -273,16 +286,22 @@ func (c Certificate) lines() [][2]field {
 	p, o := c.Person, c.Optional
 	var list [][2]field
 	if c.Share > 0 {
-		list = append(list, [2]field{{"一部負担金の割合", strconv.Itoa(c.Share/10) + "割"}, {"発効期日", or(c.From.Japanese(), "―")}})
+		list = append(list, [2]field{
+			{"一部負担金の割合", strconv.Itoa(c.Share/10) + "割"},
+			{"発効期日", orElse(c.From.Japanese(), "―")},
+		})
 	}
 	if p.SubscriberName != "" && p.Relation == eligibility.Dependent {
 		list = append(list, [2]field{{"被保険者氏名", p.SubscriberName}})
 	}
 	if o.Limit != "" {
-		list = append(list, [2]field{{"限度額適用区分", o.Limit}, {"発効期日", or(o.LimitFrom.Japanese(), "―")}})
+		list = append(list, [2]field{{"限度額適用区分", o.Limit}, {"発効期日", orElse(o.LimitFrom.Japanese(), "―")}})
 	}
 	if o.DiseaseClass != "" {
-		list = append(list, [2]field{{"特定疾病区分", o.DiseaseClass}, {"発効期日", or(o.DiseaseFrom.Japanese(), "―")}})
+		list = append(list, [2]field{
+			{"特定疾病区分", o.DiseaseClass},
+			{"発効期日", orElse(o.DiseaseFrom.Japanese(), "―")},
+		})
 	}
 	if !o.LongStay.IsZero() {
 		list = append(list, [2]field{{"長期入院該当", o.LongStay.Japanese()}})

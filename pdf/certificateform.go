@@ -13,8 +13,10 @@ const (
 )
 
 const (
-	bleed    = 3.0  // how far a single card's band reaches over its edge, so that a crooked cut leaves no white
-	margin   = 10.0 // around a single card, for crop marks
+	// how far a single card's band reaches over its edge, so that a crooked cut leaves no white
+	bleed = 3.0
+	// around a single card, for crop marks
+	margin   = 10.0
 	sheetX   = (pageWidth - 2*cardWidth) / 2
 	sheetY   = (297 - 5*cardHeight) / 2
 	cropMark = 4.0 // length of a mark
@@ -32,12 +34,14 @@ func composeCertificate(layout CertificateLayout, kind certificateKind, look Loo
 			if kind.back {
 				column = 1 - column // the sheet is turned over its long edge
 			}
-			a.card(sheetX+float64(column)*cardWidth, sheetY+float64(row)*cardHeight, 0, place(i), kind, look, demo)
+			a.card(sheetX+float64(column)*cardWidth, sheetY+float64(row)*cardHeight, 0, cardSuffix(i), kind,
+				look,
+				demo)
 		}
 		a.sheetMarks(kind.cards, kind.back)
 	case CardSingle:
 		a = composeOn(cardWidth+2*margin, cardHeight+2*margin)
-		a.card(margin, margin, bleed, place(0), kind, look, demo)
+		a.card(margin, margin, bleed, cardSuffix(0), kind, look, demo)
 		a.marks(margin, margin, margin+cardWidth, margin+cardHeight, bleed+1)
 	default:
 		a = compose()
@@ -47,7 +51,7 @@ func composeCertificate(layout CertificateLayout, kind certificateKind, look Loo
 			a.certificateFront(kind, look, demo)
 		}
 	}
-	return a.done()
+	return a.finish()
 }
 
 // sheetMarks draws crop marks outside the cards of a sheet, so that no line lies on a card.
@@ -91,7 +95,7 @@ func (a *artwork) card(x, y, over float64, suffix string, kind certificateKind, 
 	if demo {
 		a.texts = append(a.texts, form.Text{Text: "見本"})
 		a.gp.Rotate(20, x+cardWidth/2, y+cardHeight/2)
-		a.say(x+cardWidth/2-a.width(44, "見本")/2, y+cardHeight/2-6, 44, pale, "見本")
+		a.drawText(x+cardWidth/2-a.width(44, "見本")/2, y+cardHeight/2-6, 44, pale, "見本")
 		a.gp.RotateReset()
 	}
 	if kind.back {
@@ -107,12 +111,19 @@ func (a *artwork) cardFront(x, y, over float64, suffix string, kind certificateK
 	a.fill(x-over, y-over, cardWidth+2*over, 8.4+over, colour)
 	a.boldLabel(x+in, y+2.4, 10, letters, kind.scheme)
 	a.label(x+48.8, y+3.1, 6.5, letters, "有効期限")
-	a.slot(x+cardWidth-in, y+2.4, 9.5, 22, letters, "until"+suffix, form.Slot{Align: form.Right, Bold: true, Least: 7})
+	a.slot(x+cardWidth-in, y+2.4, 9.5, 22, letters, "until"+suffix, form.Slot{Align: form.Right, Bold: true,
+		Least: 7})
 
 	a.slot(x+in, y+10, 6.5, 40, grey, "numberlabel"+suffix, form.Slot{})
 	a.slot(x+in, y+12.8, 13, wide, ink, "number"+suffix, form.Slot{Bold: true, Least: 7})
 	a.slot(x+in, y+18.6, 6.5, wide, ink, "reading"+suffix, form.Slot{Least: 5})
-	a.slot(x+in, y+22.2, 14.5, wide, ink, "name"+suffix, form.Slot{Bold: true, Least: 6.5, Lines: 2, Leading: 1.08, Height: 6.4})
+	a.slot(x+in, y+22.2, 14.5, wide, ink, "name"+suffix, form.Slot{
+		Bold:    true,
+		Least:   6.5,
+		Lines:   2,
+		Leading: 1.08,
+		Height:  6.4,
+	})
 
 	const label, value, label2, value2 = in, 22.0, 47.0, 61.0
 	first, second := value2-value-15, cardWidth-in-value2
@@ -136,11 +147,13 @@ func (a *artwork) cardFront(x, y, over float64, suffix string, kind certificateK
 	a.line(x+in, y+46.4, x+cardWidth-in, y+46.4, 0.15, hairline)
 	a.label(x+in, y+47.9, 6.5, grey, "保険者番号")
 	a.slot(x+17, y+47, 10, 22, ink, "insurernumber"+suffix, form.Slot{Bold: true, Least: 8})
-	a.slot(x+cardWidth-in, y+47.3, 8, 42, ink, "insurer"+suffix, form.Slot{Align: form.Right, Least: 5, Lines: 1})
+	a.slot(x+cardWidth-in, y+47.3, 8, 42, ink, "insurer"+suffix, form.Slot{Align: form.Right, Least: 5,
+		Lines: 1})
 	a.slot(x+in, y+51.1, 5.5, wide, grey, "issuer"+suffix, form.Slot{Least: 4.5})
 }
 
-// donationChoices are the three answers that the Act on organ transplantation asks certificates to offer, in our words.
+// donationChoices are the three answers that the Act on organ transplantation asks certificates to offer, in
+// our words.
 var donationChoices = []string{
 	"1　脳死のあと・心臓が止まったあとの、どちらでも提供します",
 	"2　心臓が止まったあとにかぎり、提供します",
@@ -153,7 +166,13 @@ func (a *artwork) cardBack(x, y float64, suffix string) {
 	a.line(x+in, y+9.8, x+cardWidth-in, y+9.8, 0.15, hairline)
 	a.line(x+in, y+14.6, x+cardWidth-in, y+14.6, 0.15, hairline)
 	a.label(x+in, y+15.8, 6.5, ink, "備考")
-	a.slot(x+13, y+15.8, 6.2, wide-9, ink, "remarks"+suffix, form.Slot{Least: 4.5, Lines: 3, Down: true, Leading: 1.12, Height: 7.6})
+	a.slot(x+13, y+15.8, 6.2, wide-9, ink, "remarks"+suffix, form.Slot{
+		Least:   4.5,
+		Lines:   3,
+		Down:    true,
+		Leading: 1.12,
+		Height:  7.6,
+	})
 	a.line(x+in, y+23.6, x+cardWidth-in, y+23.6, 0.15, hairline)
 	a.label(x+in, y+24.8, 6.5, ink, "臓器提供の意思（書くかどうかは自由です。あてはまる番号を○でかこみます）")
 	for i, text := range donationChoices {
@@ -178,7 +197,7 @@ func (a *artwork) certificateFront(kind certificateKind, look Look, demo bool) {
 	if demo {
 		a.sample()
 	}
-	suffix := place(0)
+	suffix := cardSuffix(0)
 	colour, letters := look.band()
 	a.fill(left, 20, right-left, 20, colour)
 	a.centredLabel(pageWidth/2, 25.6, 24, letters, kind.scheme)
@@ -201,7 +220,13 @@ func (a *artwork) certificateFront(kind certificateKind, look Look, demo bool) {
 	a.line(left, y, right, y, 0.2, hairline)
 	a.label(left+3, y+8.4, 11.5, ink, "氏名")
 	a.slot(column+4, y+1.8, 11, right-column-7, ink, "reading"+suffix, form.Slot{Least: 7.5})
-	a.slot(column+4, y+9.2, 22, right-column-7, ink, "name"+suffix, form.Slot{Bold: true, Least: 10, Lines: 3, Leading: 1.1, Height: 13})
+	a.slot(column+4, y+9.2, 22, right-column-7, ink, "name"+suffix, form.Slot{
+		Bold:    true,
+		Least:   10,
+		Lines:   3,
+		Leading: 1.1,
+		Height:  13,
+	})
 	y += 22
 	plain := form.Slot{Least: 10}
 	row(12, 15, "生年月日", false, "birth", plain)
@@ -209,7 +234,8 @@ func (a *artwork) certificateFront(kind certificateKind, look Look, demo bool) {
 	row(12, 15, "資格取得年月日", false, "since", plain)
 	row(12, 15, "交付年月日", false, "issued", plain)
 	row(12, 15, "保険者番号", false, "insurernumber", form.Slot{Bold: true})
-	for _, cell := range strings.Split(kind.cells, "") { // an empty row would invite somebody to write into it
+	// an empty row would invite somebody to write into it
+	for _, cell := range strings.Split(kind.cells, "") {
 		row(12, 15, "label"+cell, true, "value"+cell, form.Slot{Least: 8.5})
 	}
 	a.line(left, y, right, y, 0.2, hairline)
@@ -231,7 +257,12 @@ func (a *artwork) certificateBack(look Look, demo bool) {
 	a.line(left, 42, right, 42, 0.2, hairline)
 	a.line(left, 54, right, 54, 0.2, hairline)
 	a.boldLabel(left, 62, 14, ink, "備考")
-	a.slot(left, 70, 13, right-left, ink, "remarks"+place(0), form.Slot{Least: 9, Lines: 3, Down: true, Leading: 1.2})
+	a.slot(left, 70, 13, right-left, ink, "remarks"+cardSuffix(0), form.Slot{
+		Least:   9,
+		Lines:   3,
+		Down:    true,
+		Leading: 1.2,
+	})
 	a.line(left, 92, right, 92, 0.2, hairline)
 	a.boldLabel(left, 100, 14, ink, "お使いになる方へ")
 	for i, text := range []string{

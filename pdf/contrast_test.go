@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"fmt"
 	"math"
 	"testing"
 )
@@ -9,10 +10,19 @@ import (
 // (docs/facts/web-platform.md#contrast).
 func TestLettersOnABandStandOut(t *testing.T) {
 	white := [3]uint8{255, 255, 255}
-	for c, want := range map[[3]uint8]float64{{0, 0, 0}: 21, {255, 255, 255}: 1, {0x76, 0x76, 0x76}: 4.54} {
-		if got := contrast(c, white); math.Abs(got-want) > 0.005 {
-			t.Errorf("%v: %.3f, not %.2f", c, got, want)
-		}
+	for _, row := range []struct {
+		c    [3]uint8
+		want float64
+	}{
+		{[3]uint8{0, 0, 0}, 21},
+		{[3]uint8{255, 255, 255}, 1},
+		{[3]uint8{0x76, 0x76, 0x76}, 4.54},
+	} {
+		t.Run(fmt.Sprint(row.c), func(t *testing.T) {
+			if got := contrast(row.c, white); math.Abs(got-row.want) > 0.005 {
+				t.Errorf("%.3f, not %.2f", got, row.want)
+			}
+		})
 	}
 	if _, letters := (Look{Colour: Colour{0xf6, 0xc6, 0xad}}).band(); letters != ink {
 		t.Error("white letters on a pale band")

@@ -7,7 +7,8 @@ import (
 	"madoguchi/pdf/form"
 )
 
-// CountSheet is the page that stands before an employer's papers: whose they are and how many, to be counted into a parcel.
+// CountSheet is the page that stands before an employer's papers: whose they are and how many, to be counted
+// into a parcel.
 type CountSheet struct {
 	Title       string // what follows, e.g. 資格情報のお知らせ
 	InsurerName string
@@ -19,8 +20,14 @@ type CountSheet struct {
 
 func (c CountSheet) page() (*form.Form, form.Person, error) {
 	composed, err := countForm()
-	return composed, form.Person{Values: map[string]string{"title": c.Title, "insurer": c.InsurerName, "employer": or(c.Employer, "―"), "symbol": or(c.Symbol, "―"),
-		"people": strconv.Itoa(c.People) + " 人分", "serial": c.Serial}}, err
+	return composed, form.Person{Values: map[string]string{
+		"title":    c.Title,
+		"insurer":  c.InsurerName,
+		"employer": orElse(c.Employer, "―"),
+		"symbol":   orElse(c.Symbol, "―"),
+		"people":   strconv.Itoa(c.People) + " 人分",
+		"serial":   c.Serial,
+	}}, err
 }
 
 var countForm = sync.OnceValues(composeCountSheet)
@@ -30,11 +37,22 @@ func composeCountSheet() (*form.Form, error) {
 	a.centredLabel(pageWidth/2, 40, 26, ink, "枚数確認票")
 	a.slot(pageWidth/2, 58, 16, right-left, ink, "title", form.Slot{Align: form.Centre, Least: 10})
 	const top, high, column = 80.0, 22.0, 66.0
-	for i, row := range []struct{ label, slot string }{{"保険者", "insurer"}, {"事業所名", "employer"}, {"記号", "symbol"}, {"人数", "people"}} {
+	for i, row := range []struct{ label, slot string }{
+		{"保険者", "insurer"},
+		{"事業所名", "employer"},
+		{"記号", "symbol"},
+		{"人数", "people"},
+	} {
 		y := top + high*float64(i)
 		a.line(left, y, right, y, 0.2, hairline)
 		a.label(left+4, y+high/2-2.4, 13, ink, row.label)
-		a.slot(column+4, y+high/2-4, 22, right-column-8, ink, row.slot, form.Slot{Bold: row.slot == "people", Least: 10, Lines: 3, Leading: 1.1, Height: high - 3})
+		a.slot(column+4, y+high/2-4, 22, right-column-8, ink, row.slot, form.Slot{
+			Bold:    row.slot == "people",
+			Least:   10,
+			Lines:   3,
+			Leading: 1.1,
+			Height:  high - 3,
+		})
 	}
 	a.line(left, top+4*high, right, top+4*high, 0.2, hairline)
 	for _, x := range []float64{left, column, right} {
@@ -45,14 +63,14 @@ func composeCountSheet() (*form.Form, error) {
 	a.line(left+18, top+4*high+30, left+90, top+4*high+30, 0.2, ink)
 	a.slot(left, 280, 9, right-left, grey, "serial", form.Slot{Least: 7})
 	a.slot(left, 272, 9.5, right-left, ink, form.NotesSlot, form.Slot{Least: 8, Lines: 2, Down: true})
-	return a.done()
+	return a.finish()
 }
 
 // blankForm is the back of a count sheet among certificates, which are printed on both sides.
 var blankForm = sync.OnceValues(func() (*form.Form, error) {
 	a := compose()
 	a.label(left, 280, 9, grey, "（このページは空白です）")
-	return a.done()
+	return a.finish()
 })
 
 // Count writes a count sheet before what follows.
@@ -65,7 +83,8 @@ func (f *Notices) Count(c CountSheet) error {
 	return err
 }
 
-// Count writes a count sheet, front and empty back, before what follows; a sheet of cards that is not full ends there.
+// Count writes a count sheet, front and empty back, before what follows; a sheet of cards that is not full
+// ends there.
 func (f *Certificates) Count(c CountSheet) error {
 	if err := f.flush(); err != nil {
 		return err

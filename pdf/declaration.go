@@ -10,7 +10,8 @@ import (
 	"madoguchi/pdf/form"
 )
 
-// Declaration is what is known of a 被保険者資格申立書 before the patient fills it in by hand; every field may be empty.
+// Declaration is what is known of a 被保険者資格申立書 before the patient fills it in by hand; every field may be
+// empty.
 type Declaration struct {
 	Facility    string // 医療機関等の名称, to which it is handed in
 	Name, Kana  string
@@ -32,14 +33,22 @@ func DeclarationSheet(d Declaration, made time.Time) ([]byte, Report, error) {
 		return nil, Report{}, err
 	}
 	var out bytes.Buffer
-	w := form.NewWriter(&out, form.Info{Title: "被保険者資格申立書", Author: d.Facility, Made: made.In(eligibility.Japan)})
+	w := form.NewWriter(&out, form.Info{Title: "被保険者資格申立書", Author: d.Facility,
+		Made: made.In(eligibility.Japan)})
 	to := ""
 	if d.Facility != "" {
 		to = d.Facility + " 御中"
 	}
 	report, err := w.Page(composed, form.Person{Reading: d.Kana, Values: map[string]string{
-		"to": to, "氏名": d.Name, "フリガナ": d.Kana, "生年月日": d.BirthDate.Japanese(), "性別": d.Sex.Japanese(), "住所": d.Address,
-		"保険者の名称": d.InsurerName, "事業所名": d.Employer}})
+		"to":     to,
+		"氏名":     d.Name,
+		"フリガナ":   d.Kana,
+		"生年月日":   d.BirthDate.Japanese(),
+		"性別":     d.Sex.Japanese(),
+		"住所":     d.Address,
+		"保険者の名称": d.InsurerName,
+		"事業所名":   d.Employer,
+	}})
 	if err == nil {
 		err = w.Close()
 	}
@@ -63,9 +72,15 @@ func composeDeclaration() (*form.Form, error) {
 		label, choices string // choices on two lines are parted by a line feed
 		high           float64
 	}{
-		{"フリガナ", "", 10}, {"氏名", "", 14}, {"生年月日", "", 12}, {"性別", "", 12}, {"住所", "", 18}, {"連絡先（電話番号）", "", 12},
+		{"フリガナ", "", 10},
+		{"氏名", "", 14},
+		{"生年月日", "", 12},
+		{"性別", "", 12},
+		{"住所", "", 18},
+		{"連絡先（電話番号）", "", 12},
 		{"保険の種別", "□ 会社などの健康保険　□ 国民健康保険　□ 後期高齢者医療\n□ 共済組合　□ わからない", 18},
-		{"保険者の名称", "", 14}, {"事業所名", "", 14},
+		{"保険者の名称", "", 14},
+		{"事業所名", "", 14},
 		{"一部負担金の割合", "□ 1割　　□ 2割　　□ 3割　　□ わからない", 12},
 	}
 	y := top
@@ -78,7 +93,12 @@ func composeDeclaration() (*form.Form, error) {
 				a.label(column+4, y+r.high/2-2-3.1*float64(lines)+6.2*float64(i), 11.5, ink, line)
 			}
 		} else {
-			a.slot(column+4, y+r.high/2-2.4, 14, right-column-6, ink, r.label, form.Slot{Least: 9, Lines: 3, Height: r.high - 2, Leading: 1.1})
+			a.slot(column+4, y+r.high/2-2.4, 14, right-column-6, ink, r.label, form.Slot{
+				Least:   9,
+				Lines:   3,
+				Height:  r.high - 2,
+				Leading: 1.1,
+			})
 		}
 		y += r.high
 	}
@@ -95,5 +115,5 @@ func composeDeclaration() (*form.Form, error) {
 	a.label(left, y+35, 11, grey, "本人が書けないときは、代わりに書いた方の氏名と続柄：")
 	a.line(left+97, y+40, right, y+40, 0.2, hairline)
 	a.slot(left, 272, 9.5, right-left, ink, form.NotesSlot, form.Slot{Least: 8, Lines: 3, Down: true})
-	return a.done()
+	return a.finish()
 }

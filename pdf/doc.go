@@ -1,11 +1,12 @@
-// Package pdf makes the documents that people keep and print. It knows persons and dates, and takes a code as a matrix of
-// modules; what the code says is not its business.
+// Package pdf makes the documents that people keep and print. It knows persons and dates, and takes a code as
+// a matrix of modules without knowing its content.
 //
-// gopdf composes each document's form once; package form stamps people onto it. Names are set with three fonts. A variant
-// that none of them has is printed as its base character, a character that none has as 〓, and a line at the foot says so
-// with the code point; a Report carries the same to whoever prints, so that nobody takes a wrong name for a right one.
+// gopdf composes each document's form once; package form stamps people onto it. Names are set with three
+// fonts. A variant that none of them has is printed as its base character, a character that none has as 〓,
+// and a line at the foot says so with the code point; a Report carries the same to whoever prints, so that
+// nobody takes a wrong name for a right one.
 //
-// Every file that goes through a form is PDF/A-1b, the level that the tests can have judged by another program; more is not
-// claimed. A document of one page is tagged for those who hear it. PDF/UA is not claimed: a signature's field, for one, stands
-// outside of the structure.
+// Every file that goes through a form is PDF/A-1b, the level that the tests can have judged by another
+// program; more is not claimed. A document of one page is tagged for screen readers (tagged PDF). PDF/UA is
+// not claimed: a signature's field, for one, stands outside of the structure.
 package pdf

@@ -21,15 +21,15 @@ var (
 	pale     = [3]uint8{0xe4, 0xe4, 0xe4}
 )
 
-// drawing is a page under the pen; the first error stays and the rest is left out.
+// drawing draws on one page; after the first error all further calls do nothing.
 type drawing struct {
 	gp    *gopdf.GoPdf
 	names printable
 	err   error
 }
 
-// say draws one line of text with its top at y.
-func (d *drawing) say(x, y, size float64, c [3]uint8, text string) float64 {
+// drawText draws one line of text with its top at y.
+func (d *drawing) drawText(x, y, size float64, c [3]uint8, text string) float64 {
 	if d.err == nil {
 		d.err = d.gp.SetFont("body", "", size)
 	}
@@ -56,8 +56,8 @@ func (d *drawing) width(size float64, text string) float64 {
 	return w
 }
 
-// broken parts a text into lines of at most width.
-func (d *drawing) broken(size, width float64, text string) []string {
+// breakLines parts a text into lines of at most width.
+func (d *drawing) breakLines(size, width float64, text string) []string {
 	var lines []string
 	for d.err == nil && d.width(size, text) > width {
 		cut, blank := 0, 0
@@ -83,12 +83,14 @@ func (d *drawing) broken(size, width float64, text string) []string {
 	return append(lines, text)
 }
 
-// keepMarks moves a break so that no line begins with a closing mark or ends with an opening one (JIS X 4051 行頭禁則, 行末禁則).
+// keepMarks moves a break so that no line begins with a closing mark or ends with an opening one (JIS X 4051
+// 行頭禁則, 行末禁則).
 func keepMarks(text string, cut int) int {
 	for range 3 {
 		next, _ := utf8.DecodeRuneInString(text[cut:])
 		last, size := utf8.DecodeLastRuneInString(text[:cut])
-		if !strings.ContainsRune("、。・）」』ー々ゃゅょっァィゥェォャュョッ？！", next) && !strings.ContainsRune("（「『", last) || size >= cut {
+		if !strings.ContainsRune("、。・）」』ー々ゃゅょっァィゥェォャュョッ？！", next) && !strings.ContainsRune("（「『", last) ||
+			size >= cut {
 			break
 		}
 		cut -= size
@@ -106,6 +108,6 @@ func (d *drawing) watermark(text string) {
 	size := 60.0
 	w := d.width(size, text)
 	d.gp.Rotate(35, pageWidth/2, 165)
-	d.say((pageWidth-w)/2, 153, size, pale, text)
+	d.drawText((pageWidth-w)/2, 153, size, pale, text)
 	d.gp.RotateReset()
 }

@@ -1,6 +1,7 @@
 package pdf
 
-// Look is how an insurer's papers are signed and coloured: its settings. The zero colour is the product's blue.
+// Look is the insurer's settings for its papers: names, contact, colour and logo. The zero colour is the
+// product's blue.
 type Look struct {
 	Name      string // 保険者名
 	Issuer    string // 交付者名

@@ -19,8 +19,8 @@ const (
 // ErrMark is returned for a file that cannot be the insurer's mark.
 var ErrMark = &eligibility.Error{Code: eligibility.Invalid, Key: "look.logo", Field: "logo"}
 
-// MarkOf makes an insurer's mark out of a PNG. Papers are printed black first: what is darker than the middle is printed black, the
-// rest and what is transparent not at all. It returns ErrMark for anything else.
+// MarkOf converts a PNG to the insurer's logo in black and white: pixels darker than the middle are printed
+// black, the rest and transparent ones not at all. It returns ErrMark for anything that is not such a PNG.
 func MarkOf(file []byte) (*Code, error) {
 	picture, err := markPicture(file)
 	if err != nil {
@@ -33,7 +33,7 @@ func MarkOf(file []byte) (*Code, error) {
 	any := false
 	for y := range high {
 		for x := range wide {
-			black[y*wide+x] = dark(picture, int((float64(x)+0.5)*step), int((float64(y)+0.5)*step))
+			black[y*wide+x] = isPrinted(picture, int((float64(x)+0.5)*step), int((float64(y)+0.5)*step))
 			any = any || black[y*wide+x]
 		}
 	}
@@ -48,7 +48,8 @@ func markPicture(file []byte) (image.Image, error) {
 		return nil, ErrMark
 	}
 	head, err := png.DecodeConfig(bytes.NewReader(file))
-	if err != nil || head.Width < 1 || head.Height < 1 || head.Width > maxMarkPixels || head.Height > maxMarkPixels {
+	if err != nil || head.Width < 1 || head.Height < 1 || head.Width > maxMarkPixels ||
+		head.Height > maxMarkPixels {
 		return nil, ErrMark.Because(err)
 	}
 	picture, err := png.Decode(bytes.NewReader(file))
@@ -58,7 +59,8 @@ func markPicture(file []byte) (image.Image, error) {
 	return picture, nil
 }
 
-// CleanMark returns a mark's PNG written anew, without whatever else the file held. It returns ErrMark as MarkOf does.
+// CleanMark returns a mark's PNG written anew, without whatever else the file held. It returns ErrMark as
+// MarkOf does.
 func CleanMark(file []byte) ([]byte, error) {
 	if _, err := MarkOf(file); err != nil {
 		return nil, err
@@ -74,8 +76,8 @@ func CleanMark(file []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// dark reports whether a pixel is printed: its luminance (ITU-R BT.601) on white paper.
-func dark(p image.Image, x, y int) bool {
+// isPrinted reports whether a pixel is printed: its luminance (ITU-R BT.601) on white paper.
+func isPrinted(p image.Image, x, y int) bool {
 	at := p.Bounds().Min
 	r, g, b, a := p.At(at.X+x, at.Y+y).RGBA()
 	paper := 0xFFFF - a

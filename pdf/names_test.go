@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,12 +35,6 @@ var hardNames = func() []string {
 	return names
 }()
 
-func TestThereAreSixtySixHardNames(t *testing.T) {
-	if len(hardNames) < 66 {
-		t.Error(len(hardNames))
-	}
-}
-
 // hard is a person of a difficult name; some have no reading, an insurer of thirty kanji, no 記号.
 func hard(i int) (p eligibility.Person, insurer string) {
 	p = certificate().Person
@@ -59,7 +55,8 @@ func hard(i int) (p eligibility.Person, insurer string) {
 	return p, insurer
 }
 
-// hardDocument is one file with everybody in it, and what its pages may take, in points from the left and the top.
+// hardDocument is one file with everybody in it, and what its pages may take, in points from the left and the
+// top.
 type hardDocument struct {
 	path                    string
 	pages                   []string
@@ -87,9 +84,15 @@ func hardDocuments(t *testing.T) map[string]hardDocument {
 	n := pdf.NewNotices(&notices, "架空市", noticeDay)
 	files := map[string]*pdf.Certificates{}
 	buffers := map[string]*bytes.Buffer{}
-	for name, layout := range map[string]pdf.CertificateLayout{"certificate-card": pdf.CardSingle, "certificate-a4": pdf.CertificateA4} {
-		buffers[name] = &bytes.Buffer{}
-		files[name] = pdf.NewCertificates(buffers[name], certificateLook, noticeDay, layout, false)
+	for _, c := range []struct {
+		name   string
+		layout pdf.CertificateLayout
+	}{
+		{"certificate-card", pdf.CardSingle},
+		{"certificate-a4", pdf.CertificateA4},
+	} {
+		buffers[c.name] = &bytes.Buffer{}
+		files[c.name] = pdf.NewCertificates(buffers[c.name], certificateLook, noticeDay, c.layout, false)
 	}
 	for i := range hardNames {
 		p, insurer := hard(i)
@@ -108,24 +111,39 @@ func hardDocuments(t *testing.T) map[string]hardDocument {
 				t.Fatal(err)
 			}
 		}
-		for name, make := range map[string]func() ([]byte, pdf.Report, error){
-			"sheet": func() ([]byte, pdf.Report, error) {
+		for _, c := range []struct {
+			name string
+			make func() ([]byte, pdf.Report, error)
+		}{
+			{"sheet", func() ([]byte, pdf.Report, error) {
 				s := sheet(t)
 				s.Person, s.InsurerName, s.Issuer = p, insurer, insurer
 				return pdf.EligibilitySheet(s)
-			},
-			"insert": func() ([]byte, pdf.Report, error) {
-				return pdf.InsertSheet(pdf.Insert{Person: p, Share: 20, InsurerName: insurer, Issuer: insurer, MadeOn: eligibility.DateOf(noticeDay)}, noticeDay)
-			},
-			"declaration": func() ([]byte, pdf.Report, error) {
-				return pdf.DeclarationSheet(pdf.Declaration{Facility: "架空医院", Name: p.Name, Kana: p.Kana, Address: p.Address, InsurerName: insurer}, noticeDay)
-			},
+			}},
+			{"insert", func() ([]byte, pdf.Report, error) {
+				return pdf.InsertSheet(pdf.Insert{
+					Person:      p,
+					Share:       20,
+					InsurerName: insurer,
+					Issuer:      insurer,
+					MadeOn:      eligibility.DateOf(noticeDay),
+				}, noticeDay)
+			}},
+			{"declaration", func() ([]byte, pdf.Report, error) {
+				return pdf.DeclarationSheet(pdf.Declaration{
+					Facility:    "架空医院",
+					Name:        p.Name,
+					Kana:        p.Kana,
+					Address:     p.Address,
+					InsurerName: insurer,
+				}, noticeDay)
+			}},
 		} {
-			data, _, err := make()
+			data, _, err := c.make()
 			if err != nil {
 				t.Fatal(err)
 			}
-			add(fmt.Sprintf("%s/%d", name, i), a4, data)
+			add(fmt.Sprintf("%s/%d", c.name, i), a4, data)
 		}
 	}
 	if err := n.Close(); err != nil {
@@ -133,13 +151,19 @@ func hardDocuments(t *testing.T) map[string]hardDocument {
 	}
 	add("notice", a4, notices.Bytes())
 	const mm = 72 / 25.4
-	for name, f := range files {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		f := files[name]
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
 		}
 		d := a4
 		if name == "certificate-card" {
-			d = hardDocument{left: 13 * mm, top: 10 * mm, right: (10 + 85.6 - 3) * mm, lower: (10 + 54 - 0.5) * mm}
+			d = hardDocument{
+				left:  13 * mm,
+				top:   10 * mm,
+				right: (10 + 85.6 - 3) * mm,
+				lower: (10 + 54 - 0.5) * mm,
+			}
 		}
 		add(name, d, buffers[name].Bytes())
 	}
@@ -157,44 +181,57 @@ type word struct {
 
 func TestHardNamesAreCopiedWholeFromEveryDocumentAndStayWithinIt(t *testing.T) {
 	squeezed := strings.NewReplacer("\n", "", " ", "", "\f", "", "　", "")
-	for name, d := range hardDocuments(t) {
-		kind, number, single := strings.Cut(name, "/")
-		for i, hardName := range hardNames {
-			page := i
-			switch {
-			case single && fmt.Sprint(i) != number:
-				continue
-			case single:
-				page = 0
-			case strings.HasPrefix(kind, "certificate"):
-				page = 2 * i
-			}
-			p, _ := hard(i)
-			want := hardName
-			if strings.ContainsAny(hardName, "●■") && p.Kana != "" && kind != "declaration" && kind != "sheet" {
-				want = p.Kana // the reading is printed large, the name as registered beside it
-				if kind == "notice" {
-					want = eligibility.HalfWidthKana("登録の表記 ") + hardName
+	all := hardDocuments(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			d := all[name]
+			kind, number, single := strings.Cut(name, "/")
+			for i, hardName := range hardNames {
+				page := i
+				switch {
+				case single && fmt.Sprint(i) != number:
+					continue
+				case single:
+					page = 0
+				case strings.HasPrefix(kind, "certificate"):
+					page = 2 * i
+				}
+				p, _ := hard(i)
+				want := hardName
+				if strings.ContainsAny(hardName, "●■") && p.Kana != "" && kind != "declaration" &&
+					kind != "sheet" {
+					want = p.Kana // the reading is printed large, the name as registered beside it
+					if kind == "notice" {
+						want = eligibility.HalfWidthKana("登録の表記 ") + hardName
+					}
+				}
+				if text := squeezed.Replace(d.pages[page]); !strings.Contains(text, squeezed.Replace(want)) {
+					t.Errorf("%q is not in:\n%s", want, d.pages[page])
 				}
 			}
-			if text := squeezed.Replace(d.pages[page]); !strings.Contains(text, squeezed.Replace(want)) {
-				t.Errorf("%s: %q is not in:\n%s", name, want, d.pages[page])
+			var boxes struct {
+				Pages []struct {
+					Words []word `xml:"word"`
+				} `xml:"body>doc>page"`
 			}
-		}
-		var boxes struct {
-			Pages []struct {
-				Words []word `xml:"word"`
-			} `xml:"body>doc>page"`
-		}
-		if err := xml.Unmarshal([]byte(run(t, "pdftotext", "-bbox", d.path, "-")), &boxes); err != nil {
-			t.Fatal(name, err)
-		}
-		for page, p := range boxes.Pages {
-			for _, w := range p.Words {
-				if w.XMin < d.left-1 || w.XMax > d.right+1 || w.YMin < d.top-1 || w.YMax > d.lower+1 {
-					t.Errorf("%s, page %d: %q reaches over the edge: %.0f %.0f %.0f %.0f", name, page+1, w.Text, w.XMin, w.YMin, w.XMax, w.YMax)
+			if err := xml.Unmarshal([]byte(run(t, "pdftotext", "-bbox", d.path, "-")), &boxes); err != nil {
+				t.Fatal(name, err)
+			}
+			// pdftotext ends each page with a form feed
+			if len(boxes.Pages) != len(d.pages)-1 {
+				t.Fatalf("%d pages with boxes, %d with text", len(boxes.Pages), len(d.pages)-1)
+			}
+			for page, p := range boxes.Pages {
+				if len(p.Words) == 0 {
+					t.Errorf("page %d is empty", page+1)
+				}
+				for _, w := range p.Words {
+					if w.XMin < d.left-1 || w.XMax > d.right+1 || w.YMin < d.top-1 || w.YMax > d.lower+1 {
+						t.Errorf("%s, page %d: %q reaches over the edge: %.0f %.0f %.0f %.0f", name, page+1,
+							w.Text, w.XMin, w.YMin, w.XMax, w.YMax)
+					}
 				}
 			}
-		}
+		})
 	}
 }

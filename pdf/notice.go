@@ -18,7 +18,8 @@ import (
 // Report tells what a person should look at before a page goes out.
 type Report = form.Report
 
-// Notice is what one 資格情報のお知らせ says. It is the insurer's own notice: it never stands alone, and never as the State's.
+// Notice is what one 資格情報のお知らせ says. It is the insurer's own notice: it never stands alone, and never as the
+// State's.
 type Notice struct {
 	Person      eligibility.Person
 	Share       int              // 負担割合, percent; printed with the two dates
@@ -42,7 +43,9 @@ type Notice struct {
 // linkPlans lays each version out once, when it is first needed.
 var linkPlans = func() (plans [11]func() (*coding.Plan, error)) {
 	for version := range plans {
-		plans[version] = sync.OnceValues(func() (*coding.Plan, error) { return coding.NewPlan(coding.Version(version), coding.M, 2) })
+		plans[version] = sync.OnceValues(func() (*coding.Plan, error) {
+			return coding.NewPlan(coding.Version(version), coding.M, 2)
+		})
 	}
 	return plans
 }()
@@ -72,7 +75,8 @@ type Notices struct{ w *form.Writer }
 
 // NewNotices begins a file on w; author is the insurer. Close must follow.
 func NewNotices(w io.Writer, author string, made time.Time) *Notices {
-	return &Notices{form.NewWriter(w, form.Info{Title: "資格情報のお知らせ", Author: author, Made: made.In(eligibility.Japan)})}
+	return &Notices{form.NewWriter(w, form.Info{Title: "資格情報のお知らせ", Author: author,
+		Made: made.In(eligibility.Japan)})}
 }
 
 // Add writes one page and reports what should be looked at by hand.
@@ -105,14 +109,24 @@ func (n Notice) values() form.Person {
 	p := n.Person
 	name, reading, notes := shownName(p)
 	v := map[string]string{
-		"addressee": name + " 様", "address": p.Address,
-		"issued": n.IssuedOn.Japanese(), "issuer": n.sender(),
-		"insurer": n.InsurerName + "（" + p.Insurer.Paper() + "）", "number": numberText(p),
-		"name": name, "reading": eligibility.HalfWidthKana(reading), "made": n.IssuedOn.Japanese(),
-		"sincelabel": "適用開始年月日", "since": p.CoverageFrom.Japanese(),
-		"screen": "② " + n.InsurerName + "の\n資格情報画面",
-		"origin": n.InsurerName + "が発行したお知らせです。国が発行した書類ではありません。", "serial": n.Serial,
-		"cutissued": n.IssuedOn.Japanese() + "発行", "cutissuer": n.Issuer + "（" + p.Insurer.Paper() + "）", "cutnumber": numberText(p), "cutname": name,
+		"addressee":  name + " 様",
+		"address":    p.Address,
+		"issued":     n.IssuedOn.Japanese(),
+		"issuer":     n.sender(),
+		"insurer":    n.InsurerName + "（" + p.Insurer.Paper() + "）",
+		"number":     numberText(p),
+		"name":       name,
+		"reading":    eligibility.HalfWidthKana(reading),
+		"made":       n.IssuedOn.Japanese(),
+		"sincelabel": "適用開始年月日",
+		"since":      p.CoverageFrom.Japanese(),
+		"screen":     "② " + n.InsurerName + "の\n資格情報画面",
+		"origin":     n.InsurerName + "が発行したお知らせです。国が発行した書類ではありません。",
+		"serial":     n.Serial,
+		"cutissued":  n.IssuedOn.Japanese() + "発行",
+		"cutissuer":  n.Issuer + "（" + p.Insurer.Paper() + "）",
+		"cutnumber":  numberText(p),
+		"cutname":    name,
 	}
 	if p.PostCode != "" {
 		v["postcode"] = "〒" + strings.TrimPrefix(p.PostCode, "〒")
@@ -128,10 +142,15 @@ func (n Notice) values() form.Person {
 		if n.Share > 0 {
 			share = strconv.Itoa(n.Share/10) + "割"
 		}
-		v["share"], v["dates"] = share, or(n.From.Japanese(), "―")+" ／ "+n.Until.Japanese()
-		v["cutshare"], v["cutfrom"], v["cutuntil"] = share, or(n.From.Japanese(), "―"), n.Until.Japanese()
+		v["share"], v["dates"] = share, orElse(n.From.Japanese(), "―")+" ／ "+n.Until.Japanese()
+		v["cutshare"], v["cutfrom"], v["cutuntil"] = share, orElse(n.From.Japanese(), "―"), n.Until.Japanese()
 	}
-	return form.Person{Values: v, Codes: map[string]*Code{"State": n.State, "Landing": n.Landing, logoName: n.Logo}, Reading: p.Kana, Notes: notes}
+	return form.Person{
+		Values:  v,
+		Codes:   map[string]*Code{"State": n.State, "Landing": n.Landing, logoName: n.Logo},
+		Reading: p.Kana,
+		Notes:   notes,
+	}
 }
 
 // sender is the block at the upper right: who sends the notice, and where to ask.
@@ -162,7 +181,7 @@ func numberText(p eligibility.Person) string {
 	return s
 }
 
-func or(s, other string) string {
+func orElse(s, other string) string {
 	if s == "" {
 		return other
 	}

@@ -30,11 +30,30 @@ func notice(t testing.TB) pdf.Notice {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pdf.Notice{Person: eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02", Name: "髙橋 德一", Kana: "タカハシ トクイチ",
-		CoverageFrom: eligibility.MustDate("2008-04-01"), PostCode: "100-0000", Address: "東京都架空市架空町1-2-3"},
-		Share: 20, From: eligibility.MustDate("2026-08-01"), Until: eligibility.MustDate("2027-07-31"),
-		InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", IssuedOn: eligibility.MustDate("2026-11-22"),
-		State: state, Landing: link, TypedCode: "ABCD-EFGH-IJ2K-OLMB", Serial: "2026-11-A 000123 / 004500"}
+	return pdf.Notice{
+		Person: eligibility.Person{
+			Insurer:      "00138990",
+			Symbol:       "国13",
+			Number:       "0001234",
+			BranchNumber: "02",
+			Name:         "髙橋 德一",
+			Kana:         "タカハシ トクイチ",
+			CoverageFrom: eligibility.MustDate("2008-04-01"),
+			PostCode:     "100-0000",
+			Address:      "東京都架空市架空町1-2-3",
+		},
+		Share:       20,
+		From:        eligibility.MustDate("2026-08-01"),
+		Until:       eligibility.MustDate("2027-07-31"),
+		InsurerName: "架空市",
+		Issuer:      "架空市長",
+		Telephone:   "03-0000-0000",
+		IssuedOn:    eligibility.MustDate("2026-11-22"),
+		State:       state,
+		Landing:     link,
+		TypedCode:   "ABCD-EFGH-IJ2K-OLMB",
+		Serial:      "2026-11-A 000123 / 004500",
+	}
 }
 
 // filled adds papers to a file, closes it and returns its reports.
@@ -70,12 +89,32 @@ func noticeFile(t *testing.T, name string, notices ...pdf.Notice) (string, []pdf
 func TestNoticeSaysWhatTheNationalSampleAsks(t *testing.T) {
 	path, _ := noticeFile(t, "notice", notice(t))
 	text := run(t, "pdftotext", "-layout", path, "-")
-	for want, times := range map[string]int{"資格情報のお知らせ": 2, "このお知らせだけでは受診できません": 1, "138990": 2, "国13・0001234（02）": 2, "髙橋 德一": 3, "ﾀｶﾊｼ ﾄｸｲﾁ": 1,
-		"2割": 2, "令和9年7月31日": 2, "令和8年8月1日": 2, "平成20年4月1日": 1, "令和8年11月22日": 3, "架空市長（138990）": 1, "マイナンバーカードもあわせて必要です": 1,
-		"マイナポータル": 1, "国が発行した書類ではありません": 1, "ABCD-EFGH-IJ2K-OLMB": 1} {
-		if got := strings.Count(text, want); got != times {
-			t.Errorf("%q stands %d times, not %d, in:\n%s", want, got, times, text)
-		}
+	for _, c := range []struct {
+		want  string
+		times int
+	}{
+		{"資格情報のお知らせ", 2},
+		{"このお知らせだけでは受診できません", 1},
+		{"138990", 2},
+		{"国13・0001234（02）", 2},
+		{"髙橋 德一", 3},
+		{"ﾀｶﾊｼ ﾄｸｲﾁ", 1},
+		{"2割", 2},
+		{"令和9年7月31日", 2},
+		{"令和8年8月1日", 2},
+		{"平成20年4月1日", 1},
+		{"令和8年11月22日", 3},
+		{"架空市長（138990）", 1},
+		{"マイナンバーカードもあわせて必要です", 1},
+		{"マイナポータル", 1},
+		{"国が発行した書類ではありません", 1},
+		{"ABCD-EFGH-IJ2K-OLMB", 1},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			if got := strings.Count(text, c.want); got != c.times {
+				t.Errorf("%q stands %d times, not %d, in:\n%s", c.want, got, c.times, text)
+			}
+		})
 	}
 	young := notice(t)
 	young.Until = eligibility.Date{}
@@ -94,7 +133,8 @@ func TestBothCodesOfANoticeAreReadAtTwoResolutions(t *testing.T) {
 		page := filepath.Join(t.TempDir(), "page")
 		run(t, "pdftoppm", "-r", dpi, "-png", "-singlefile", path, page)
 		got := run(t, "zbarimg", "--nodbus", "-q", "--raw", page+".png")
-		if !strings.Contains(got, statePage+"\n") || !strings.Contains(got, landing+"\n") || strings.Count(got, "\n") != 2 {
+		if !strings.Contains(got, statePage+"\n") || !strings.Contains(got, landing+"\n") ||
+			strings.Count(got, "\n") != 2 {
 			t.Errorf("%s dpi: read %q", dpi, got)
 		}
 	}
@@ -123,7 +163,8 @@ func TestDifficultNamesAreCopiedAsTheyCameIn(t *testing.T) {
 	}
 	path, reports := noticeFile(t, "notices", notices...)
 	run(t, "qpdf", "--check", path)
-	if fonts := run(t, "pdffonts", path); strings.Contains(fonts, " no  no") || !strings.Contains(fonts, "yes yes yes") {
+	fonts := run(t, "pdffonts", path)
+	if strings.Contains(fonts, " no  no") || !strings.Contains(fonts, "yes yes yes") {
 		t.Error(fonts)
 	}
 	pages := strings.Split(run(t, "pdftotext", "-raw", path, "-"), "\f")
@@ -156,7 +197,8 @@ func TestACharacterThatNoFontHasIsNamedAtTheFoot(t *testing.T) {
 	}
 }
 
-// Unicode's EquivalentUnifiedIdeograph; docs/papers.md: a character that is lost is 〓 and on the hand-check list.
+// Unicode's EquivalentUnifiedIdeograph; docs/papers.md: a character that is lost is 〓 and on the hand-check
+// list.
 func TestRadicalsArePrintedAsTheirCharactersAndLostOnesAsGeta(t *testing.T) {
 	for i, c := range []struct {
 		name, kana, want, not string
@@ -177,7 +219,8 @@ func TestRadicalsArePrintedAsTheirCharactersAndLostOnesAsGeta(t *testing.T) {
 			n.Person.Name, n.Person.Kana, n.Person.Address = c.name, c.kana, "⻑野県⻄町1"
 			path, reports := noticeFile(t, fmt.Sprint("notice-lost", i), n)
 			text := run(t, "pdftotext", "-layout", path, "-")
-			if !strings.Contains(text, c.want) || strings.Contains(text, c.not) || !strings.Contains(text, "長野県西町1") {
+			if !strings.Contains(text, c.want) || strings.Contains(text, c.not) ||
+				!strings.Contains(text, "長野県西町1") {
 				t.Error(text)
 			}
 			if len(reports[0].Check) != c.check {

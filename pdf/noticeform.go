@@ -26,7 +26,7 @@ const (
 	cutTop    = 203.0
 )
 
-var head = [3]uint8{0xf2, 0xf2, 0xf2}
+var tableHeadColour = [3]uint8{0xf2, 0xf2, 0xf2}
 
 // composeNotice draws the form of the 資格情報のお知らせ: fields and their order after the ministry's sample
 // (docs/facts/official-forms.md#notice), the look our own.
@@ -38,9 +38,20 @@ func composeNotice(kind noticeKind) (*form.Form, error) {
 	// what the window of an envelope shows
 	a.slot(left, 16, 12, 85, ink, "postcode", form.Slot{})
 	a.slot(left, 22.5, 12, 85, ink, "address", form.Slot{Least: 10, Lines: 3, Down: true})
-	a.slot(left, 41, 15, 85, ink, "addressee", form.Slot{Least: 9, Lines: 3, Down: true, Height: 12.5})
+	a.slot(left, 41, 15, 85, ink, "addressee", form.Slot{
+		Least:  9,
+		Lines:  3,
+		Down:   true,
+		Height: 12.5,
+	})
 	a.slot(edge, 16, 11.5, 75, ink, "issued", form.Slot{Align: form.Right})
-	a.slot(edge, 22.5, 11.5, 75, ink, "issuer", form.Slot{Align: form.Right, Least: 9.5, Lines: 4, Down: true, Leading: 1.5})
+	a.slot(edge, 22.5, 11.5, 75, ink, "issuer", form.Slot{
+		Align:   form.Right,
+		Least:   9.5,
+		Lines:   4,
+		Down:    true,
+		Leading: 1.5,
+	})
 
 	a.logo(edge-30, 46.8, 30, 8)
 
@@ -54,7 +65,7 @@ func composeNotice(kind noticeKind) (*form.Form, error) {
 	a.slot(left, 276, 9.5, edge-left, ink, form.NotesSlot, form.Slot{Least: 8, Lines: 3, Down: true})
 	a.slot(left, 287, 9, 120, grey, "origin", form.Slot{Least: 7.5, Lines: 2})
 	a.slot(edge, 287, 9, 48, grey, "serial", form.Slot{Align: form.Right, Least: 7})
-	return a.done()
+	return a.finish()
 }
 
 func (a *artwork) noticeTable(kind noticeKind) {
@@ -75,7 +86,7 @@ func (a *artwork) noticeTable(kind noticeKind) {
 	for _, r := range rows {
 		end += height(r)
 	}
-	a.fill(left, top, column-left, end-top, head)
+	a.fill(left, top, column-left, end-top, tableHeadColour)
 	y := top
 	for _, r := range rows {
 		h := height(r)
@@ -87,9 +98,19 @@ func (a *artwork) noticeTable(kind noticeKind) {
 		}
 		if r.slot == "name" {
 			a.slot(column+4, y+1.2, 12, edge-column-6, ink, "reading", form.Slot{Least: 7.5})
-			a.slot(column+4, y+8, 16, edge-column-6, ink, r.slot, form.Slot{Least: 8.5, Lines: 3, Leading: 1.1, Height: 10})
+			a.slot(column+4, y+8, 16, edge-column-6, ink, r.slot, form.Slot{
+				Least:   8.5,
+				Lines:   3,
+				Leading: 1.1,
+				Height:  10,
+			})
 		} else {
-			a.slot(column+4, y+h/2-2.6, 15, edge-column-6, ink, r.slot, form.Slot{Least: 10, Lines: 2, Leading: 1.1, Height: 9.6})
+			a.slot(column+4, y+h/2-2.6, 15, edge-column-6, ink, r.slot, form.Slot{
+				Least:   10,
+				Lines:   2,
+				Leading: 1.1,
+				Height:  9.6,
+			})
 		}
 		y += h
 	}
@@ -112,7 +133,14 @@ func (a *artwork) noticeCodes() {
 	a.code(left+42, 227, 25, 0.42, "Landing")
 	a.boldLabel(left, 254.5, 11, ink, "① マイナポータル")
 	a.boldLabel(left, 259.3, 11, ink, "（国のサイト）")
-	a.slot(left+42, 254.5, 11, 41, ink, "screen", form.Slot{Bold: true, Least: 7.5, Lines: 4, Down: true, Leading: 1.24, Height: 13.2})
+	a.slot(left+42, 254.5, 11, 41, ink, "screen", form.Slot{
+		Bold:    true,
+		Least:   7.5,
+		Lines:   4,
+		Down:    true,
+		Leading: 1.24,
+		Height:  13.2,
+	})
 	a.slot(left, 269.5, 11, 80, ink, "code", form.Slot{Least: 9})
 }
 

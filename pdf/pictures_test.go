@@ -49,7 +49,15 @@ func TestPicturesOfTheDocuments(t *testing.T) {
 	n.Unit, n.ReturnTo, n.Hours, n.Logo = "保険年金課", "東京都架空市架空町9-9-9", "平日 9時〜17時", mark
 	var batch bytes.Buffer
 	counted := pdf.NewNotices(&batch, "架空市", noticeDay)
-	if err := counted.Count(pdf.CountSheet{Title: "資格情報のお知らせ", InsurerName: "架空健康保険組合", Employer: "架空商店", Symbol: "1234", People: 128, Serial: "QHA73SHUCJ"}); err != nil {
+	err = counted.Count(pdf.CountSheet{
+		Title:       "資格情報のお知らせ",
+		InsurerName: "架空健康保険組合",
+		Employer:    "架空商店",
+		Symbol:      "1234",
+		People:      128,
+		Serial:      "QHA73SHUCJ",
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	if err := counted.Close(); err != nil {
@@ -73,15 +81,33 @@ func TestPicturesOfTheDocuments(t *testing.T) {
 		{"certificate-a4", "1", "72", certified(pdf.CertificateA4)},
 		{"certificate-a4-back", "2", "72", certified(pdf.CertificateA4)},
 		{"insert", "1", "72", func() ([]byte, pdf.Report, error) {
-			return pdf.InsertSheet(pdf.Insert{Person: notice(t).Person, Share: 20, InsurerName: "架空市", Issuer: "架空市長", MadeOn: eligibility.DateOf(noticeDay)}, noticeDay)
+			return pdf.InsertSheet(pdf.Insert{
+				Person:      notice(t).Person,
+				Share:       20,
+				InsurerName: "架空市",
+				Issuer:      "架空市長",
+				MadeOn:      eligibility.DateOf(noticeDay),
+			}, noticeDay)
 		}},
-		{"declaration", "1", "72", func() ([]byte, pdf.Report, error) { return pdf.DeclarationSheet(pdf.Declaration{}, noticeDay) }},
-		{"countsheet", "1", "72", func() ([]byte, pdf.Report, error) { return batch.Bytes(), pdf.Report{}, nil }},
+		{"declaration", "1", "72", func() ([]byte, pdf.Report, error) {
+			return pdf.DeclarationSheet(pdf.Declaration{}, noticeDay)
+		}},
+		{"countsheet", "1", "72", func() ([]byte, pdf.Report, error) {
+			return batch.Bytes(), pdf.Report{}, nil
+		}},
 	} {
-		data, _, err := p.make()
-		if err != nil {
-			t.Fatal(err)
-		}
-		run(t, "pdftoppm", "-r", p.dpi, "-f", p.page, "-l", p.page, "-png", "-singlefile", kept(t, data), filepath.Join(folder, p.name))
+		t.Run(p.name, func(t *testing.T) {
+			data, _, err := p.make()
+			if err != nil {
+				t.Fatal(err)
+			}
+			run(t, "pdftoppm", "-r", p.dpi, "-f", p.page, "-l", p.page, "-png", "-singlefile", kept(t, data),
+				filepath.Join(folder, p.name))
+			// between a page with little more than lines and a notice full of text, never blank or black
+			made := picture(t, filepath.Join(folder, p.name+".png"))
+			if ink := inkShare(made); ink < 0.002 || ink > 0.5 {
+				t.Errorf("%.2f %% of %v is dark", 100*ink, made.Bounds().Size())
+			}
+		})
 	}
 }

@@ -11,8 +11,9 @@ import (
 	"madoguchi/pdf/font"
 )
 
-// ReceptionSheet composes today's sheet for the reception: one A4 page, what a patient brings at the left, the answer and the
-// next step at the right, what changed within a month in bold with a mark, and the last day on which it may hang.
+// ReceptionSheet composes today's sheet for the reception: one A4 page, what a patient brings at the left,
+// the answer and the next step at the right, what changed within a month in bold with a mark, and the last
+// day on which it may hang.
 func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) {
 	gp := &gopdf.GoPdf{}
 	gp.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4, Unit: gopdf.UnitMM})
@@ -23,14 +24,16 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	gp.AddPage()
 	d := &drawing{gp: gp}
 	const edge, wide = 12.0, 186.0
-	d.say(edge, 11, 20, ink, "受付の早見表")
-	d.say(edge+62, 12.5, 12, ink, s.Day.Japanese()+" 現在")
-	d.say(edge+122, 12.5, 12, ink, "使用期限 "+s.UseBy.Japanese())
-	d.say(edge, 21, 9, grey, "■ は1か月以内に変わった行です。（推定）は一つの資料または文言からの推論です。使用期限を過ぎたら刷り直してください。")
+	d.drawText(edge, 11, 20, ink, "受付の早見表")
+	d.drawText(edge+62, 12.5, 12, ink, s.Day.Japanese()+" 現在")
+	d.drawText(edge+122, 12.5, 12, ink, "使用期限 "+s.UseBy.Japanese())
+	d.drawText(edge, 21, 9, grey, "■ は1か月以内に変わった行です。（推定）は一つの資料または文言からの推論です。使用期限を過ぎたら刷り直してください。")
 	const top, bottom, room, gap = 26.0, 270.0, wide - 57, 1.5
 	tall := func(row eligibility.SheetRow, scale float64) float64 {
-		left := d.tall(10*scale, 52, row.Brings)
-		return max(left, d.tall(10.5*scale, room, sheetAnswer(row))+d.tall(9*scale, room, row.Next)) + gap*scale
+		left := d.paragraphHeight(10*scale, 52, row.Brings)
+		right := d.paragraphHeight(10.5*scale, room, sheetAnswer(row)) +
+			d.paragraphHeight(9*scale, room, row.Next)
+		return max(left, right) + gap*scale
 	}
 	scale, y := 1.0, bottom+1
 	for ; y > bottom && scale > 0.8; scale -= 0.02 { // a day with many rows is written a little smaller
@@ -53,7 +56,8 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	}
 	d.line(edge, y, edge+wide, y, 0.2, hairline)
 	d.paragraph(edge, y+1.5, 8.5, wide, eligibility.SheetMark, false)
-	d.paragraph(edge, y+5.5, 8.5, wide, "マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めない、「無効」と出たことだけを理由に10割を求めないでください。", false)
+	d.paragraph(edge, y+5.5, 8.5, wide,
+		"マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めない、「無効」と出たことだけを理由に10割を求めないでください。", false)
 	d.paragraph(edge, 284, 8, wide, eligibility.RulesKnown()+"根拠は規則の一覧（docs/rules.md）にあります。", false)
 	if d.err != nil {
 		return nil, fmt.Errorf("composing the reception's sheet: %w", d.err)
@@ -83,20 +87,20 @@ func sheetAnswer(row eligibility.SheetRow) string {
 // lineHeight is the height of a line of text, in mm, for a size in points.
 const lineHeight = 0.3528 * 1.18
 
-// tall returns the height that paragraph takes.
-func (d *drawing) tall(size, width float64, text string) float64 {
-	return float64(len(d.broken(size, width, text))) * size * lineHeight
+// paragraphHeight returns the height that paragraph takes.
+func (d *drawing) paragraphHeight(size, width float64, text string) float64 {
+	return float64(len(d.breakLines(size, width, text))) * size * lineHeight
 }
 
-// paragraph draws a text on as many lines as width asks for, twice with a hair's offset when it is bold (the font has one
-// weight), and returns the height taken.
+// paragraph draws a text on as many lines as width asks for, twice with a hair's offset when it is bold (the
+// font has one weight), and returns the height taken.
 func (d *drawing) paragraph(x, y, size, width float64, text string, bold bool) float64 {
 	height := size * lineHeight
-	lines := d.broken(size, width, text)
+	lines := d.breakLines(size, width, text)
 	for i, line := range lines {
-		d.say(x, y+float64(i)*height, size, ink, line)
+		d.drawText(x, y+float64(i)*height, size, ink, line)
 		if bold {
-			d.say(x+0.12, y+float64(i)*height, size, ink, line)
+			d.drawText(x+0.12, y+float64(i)*height, size, ink, line)
 		}
 	}
 	return float64(len(lines)) * height

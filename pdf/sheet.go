@@ -28,8 +28,9 @@ type Sheet struct {
 	Demo        bool
 }
 
-// EligibilitySheet makes the file of one A4 page: the eligibility as text, its code, and that it does not stand alone. The
-// masked sheet bears neither the code nor, anywhere in the file, the numbers that its bars cover.
+// EligibilitySheet makes the file of one A4 page: the eligibility as text, its code, and that it does not
+// stand alone. The masked sheet bears neither the code nor, anywhere in the file, the numbers that its bars
+// cover.
 func EligibilitySheet(s Sheet) ([]byte, Report, error) {
 	s.Person = s.Person.WithCleanNames()
 	rows := sheetRows(s)
@@ -44,7 +45,8 @@ func EligibilitySheet(s Sheet) ([]byte, Report, error) {
 		return nil, Report{}, err
 	}
 	var out bytes.Buffer
-	w := form.NewWriter(&out, form.Info{Title: "資格情報（写し）", Author: s.InsurerName, Made: s.IssuedAt.In(eligibility.Japan)})
+	w := form.NewWriter(&out, form.Info{Title: "資格情報（写し）", Author: s.InsurerName,
+		Made: s.IssuedAt.In(eligibility.Japan)})
 	report, err := w.Page(composed, s.values(rows))
 	if err == nil {
 		err = w.Close()
@@ -71,9 +73,13 @@ func (s Sheet) values(rows []sheetRow) form.Person {
 	name, reading, notes := shownName(s.Person)
 	issued := s.IssuedAt.In(eligibility.Japan)
 	v := map[string]string{
-		"made": eligibility.DateOf(issued).Japanese() + issued.Format(" 15:04") + " 作成", "telephone": "電話 " + s.Telephone,
-		"who": s.InsurerName + " 発行・マイナポータルの画面ではありません", "reading": reading, "name": name,
-		"until": s.Expires.AddDays(-1).Japanese() + "まで", "origin": s.Issuer + "　写し・マイナンバーカードと一緒に",
+		"made":      eligibility.DateOf(issued).Japanese() + issued.Format(" 15:04") + " 作成",
+		"telephone": "電話 " + s.Telephone,
+		"who":       s.InsurerName + " 発行・マイナポータルの画面ではありません",
+		"reading":   reading,
+		"name":      name,
+		"until":     s.Expires.AddDays(-1).Japanese() + "まで",
+		"origin":    s.Issuer + "　写し・マイナンバーカードと一緒に",
 	}
 	for _, r := range rows {
 		if !s.Masked || !r.masked {

@@ -2,6 +2,7 @@ package pdf_test
 
 import (
 	"bytes"
+	"encoding/xml"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,11 +36,31 @@ func sheet(t testing.TB) pdf.Sheet {
 	t.Helper()
 	c, _ := code(t)
 	return pdf.Sheet{
-		Person: eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02", Name: "髙橋 德一", Kana: "タカハシ トクイチ",
-			BirthDate: eligibility.MustDate("1955-07-01"), Sex: eligibility.Male, Relation: eligibility.Subscriber, QualifiedOn: eligibility.MustDate("2008-04-01"),
-			ValidFrom: eligibility.MustDate("2026-08-01"), ValidUntil: eligibility.MustDate("2027-07-31"), Limit: "B04"},
-		Share: 20, InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", Registered: eligibility.MustDate("2026-11-20"),
-		IssuedAt: time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan), Expires: eligibility.MustDate("2027-03-01"), Code: c, Demo: true}
+		Person: eligibility.Person{
+			Insurer:      "00138990",
+			Symbol:       "国13",
+			Number:       "0001234",
+			BranchNumber: "02",
+			Name:         "髙橋 德一",
+			Kana:         "タカハシ トクイチ",
+			BirthDate:    eligibility.MustDate("1955-07-01"),
+			Sex:          eligibility.Male,
+			Relation:     eligibility.Subscriber,
+			QualifiedOn:  eligibility.MustDate("2008-04-01"),
+			ValidFrom:    eligibility.MustDate("2026-08-01"),
+			ValidUntil:   eligibility.MustDate("2027-07-31"),
+			Limit:        "B04",
+		},
+		Share:       20,
+		InsurerName: "架空市",
+		Issuer:      "架空市長",
+		Telephone:   "03-0000-0000",
+		Registered:  eligibility.MustDate("2026-11-20"),
+		IssuedAt:    time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan),
+		Expires:     eligibility.MustDate("2027-03-01"),
+		Code:        c,
+		Demo:        true,
+	}
 }
 
 // made writes the sheet's file and returns its path.
@@ -71,8 +92,9 @@ func run(t testing.TB, program string, args ...string) string {
 // items of the screen, as another program reads them.
 func TestSheetSaysWhatItMustAndCanBeSearched(t *testing.T) {
 	text := run(t, "pdftotext", "-layout", made(t, sheet(t)), "-")
-	for _, want := range []string{"資格情報（写し）", "架空市 発行・マイナポータルの画面ではありません", "提示にはマイナンバーカードが必要です", "髙橋 德一", "タカハシ トクイチ",
-		"昭和30年7月1日", "138990", "国13", "0001234", "02", "2割", "令和9年7月31日", "令和9年2月28日まで", "令和8年11月22日 10:42 作成", "デモ・見本", "03-0000-0000"} {
+	for _, want := range []string{"資格情報（写し）", "架空市 発行・マイナポータルの画面ではありません", "提示にはマイナンバーカードが必要です", "髙橋 德一",
+		"タカハシ トクイチ", "昭和30年7月1日", "138990", "国13", "0001234", "02", "2割", "令和9年7月31日", "令和9年2月28日まで",
+		"令和8年11月22日 10:42 作成", "デモ・見本", "03-0000-0000"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in the text:\n%s", want, text)
 		}
@@ -92,10 +114,12 @@ func TestSheetSaysWhatItMustAndCanBeSearched(t *testing.T) {
 func TestSheetIsOneSoundPageWithItsFontInside(t *testing.T) {
 	path := made(t, sheet(t))
 	run(t, "qpdf", "--check", path)
-	if info := run(t, "pdfinfo", path); !strings.Contains(info, "Pages:           1") || !strings.Contains(info, "A4") {
+	info := run(t, "pdfinfo", path)
+	if !strings.Contains(info, "Pages:           1") || !strings.Contains(info, "A4") {
 		t.Error(info)
 	}
-	if fonts := run(t, "pdffonts", path); strings.Count(fonts, "yes") < 1 || strings.Contains(fonts, " no  no") {
+	fonts := run(t, "pdffonts", path)
+	if strings.Count(fonts, "yes") < 1 || strings.Contains(fonts, " no  no") {
 		t.Error(fonts)
 	}
 }
@@ -128,7 +152,8 @@ func TestSameSheetSameBytes(t *testing.T) {
 func TestSheetPrintsRareNamesAndSaysWhatItCannot(t *testing.T) {
 	s := sheet(t)
 	s.Person.Name = "𠮷田 葛󠄀子"
-	if text := run(t, "pdftotext", "-layout", made(t, s), "-"); !strings.Contains(text, "𠮷田 葛󠄀子") || strings.Contains(text, "U+") {
+	if text := run(t, "pdftotext", "-layout", made(t, s), "-"); !strings.Contains(text, "𠮷田 葛󠄀子") ||
+		strings.Contains(text, "U+") {
 		t.Error(text)
 	}
 	s.Person.Name = "\U00030000田 山\U000E01EF"
@@ -156,7 +181,8 @@ func TestMaskedSheetHasNothingUnderItsBars(t *testing.T) {
 			t.Errorf("%q is in the masked file", never)
 		}
 	}
-	if bytes.Contains(data, []byte("/Subtype /Image")) || !strings.Contains(text, "番号を隠した写しです") || !strings.Contains(text, "髙橋 德一") {
+	if bytes.Contains(data, []byte("/Subtype /Image")) || !strings.Contains(text, "番号を隠した写しです") ||
+		!strings.Contains(text, "髙橋 德一") {
 		t.Errorf("the masked sheet:\n%s", text)
 	}
 }
@@ -167,17 +193,24 @@ func TestLongestNamesStayOnThePage(t *testing.T) {
 	s.InsurerName = strings.Repeat("架空健康保険組合連合会", 3)
 	s.Person.SubscriberName = s.Person.Name
 	path := made(t, s)
-	page := filepath.Join(t.TempDir(), "page")
-	run(t, "pdftoppm", "-r", "50", "-png", "-singlefile", path, page)
-	if text := run(t, "pdftotext", "-raw", path, "-"); strings.Count(text, "WOLFESCHLEGELSTEINHAUSENBERGER") != 6 || strings.Count(strings.ReplaceAll(text, "\n", ""), s.InsurerName) != 2 {
+	text := run(t, "pdftotext", "-raw", path, "-")
+	if strings.Count(text, "WOLFESCHLEGELSTEINHAUSENBERGER") != 6 ||
+		strings.Count(strings.ReplaceAll(text, "\n", ""), s.InsurerName) != 2 {
 		t.Errorf("a long name was cut:\n%s", text)
 	}
 	// pdftotext also gives each word's box: none may leave the paper (A4 is 595.28 points wide).
-	for line := range strings.Lines(run(t, "pdftotext", "-bbox", path, "-")) {
-		if _, rest, ok := strings.Cut(line, `xMax="`); ok {
-			if value, _, _ := strings.Cut(rest, `"`); len(strings.Split(value, ".")[0]) >= 3 && value >= "576" {
-				t.Errorf("text ends at %s: %s", value, line)
-			}
+	var boxes struct {
+		Words []word `xml:"body>doc>page>word"`
+	}
+	if err := xml.Unmarshal([]byte(run(t, "pdftotext", "-bbox", path, "-")), &boxes); err != nil {
+		t.Fatal(err)
+	}
+	if len(boxes.Words) == 0 {
+		t.Error("no word has a box")
+	}
+	for _, w := range boxes.Words {
+		if w.XMax >= 576 {
+			t.Errorf("%q ends at %.1f", w.Text, w.XMax)
 		}
 	}
 }

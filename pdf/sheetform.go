@@ -37,7 +37,12 @@ func composeSheet(kind sheetKind) (*form.Form, error) {
 		a.label(left+4, 47.4, 11, ink, "この写しだけでは受診できません。受付でマイナンバーカードと一緒に見せてください。")
 	}
 	a.slot(left, 57.5, 11, right-left, grey, "reading", form.Slot{Least: 8})
-	a.slot(left, 65, 24, right-left, ink, "name", form.Slot{Least: 12, Lines: 2, Leading: 1.15, Height: 15})
+	a.slot(left, 65, 24, right-left, ink, "name", form.Slot{
+		Least:   12,
+		Lines:   2,
+		Leading: 1.15,
+		Height:  15,
+	})
 	a.sheetTable(kind)
 	if kind.masked {
 		a.label(left, codeTop+4, 11, grey, "黒い帯の下に文字はありません。受付で確かめるためのコードは、この写しには付けていません。")
@@ -47,7 +52,7 @@ func composeSheet(kind sheetKind) (*form.Form, error) {
 	}
 	a.slot(left, 269.5, 9.5, right-left, ink, form.NotesSlot, form.Slot{Least: 8, Lines: 3, Down: true})
 	a.slot(left, 284, 9.5, right-left, grey, "origin", form.Slot{Least: 7})
-	return a.done()
+	return a.finish()
 }
 
 func (a *artwork) sheetTable(kind sheetKind) {
@@ -66,14 +71,19 @@ func (a *artwork) sheetTable(kind sheetKind) {
 		if kind.masked && r.masked {
 			a.fill(value, y+1.8, 48, height-3.6, ink)
 		} else {
-			a.slot(value, top, size, right-value, ink, r.label, form.Slot{Least: 9, Lines: 2, Leading: 1.1, Height: 7.6})
+			a.slot(value, top, size, right-value, ink, r.label, form.Slot{
+				Least:   9,
+				Lines:   2,
+				Leading: 1.1,
+				Height:  7.6,
+			})
 		}
 		y += height
 	}
 	a.line(left, y, right, y, 0.15, hairline)
 }
 
-// sheetCode keeps the place of the credential's code, and says beside it what it is for.
+// sheetCode reserves the place of the credential's code, with its explanation beside it.
 func (a *artwork) sheetCode() {
 	a.code(left, codeTop, 0, moduleSize, "Credential")
 	const x = left + 50

@@ -4,20 +4,25 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// heard is a document as poppler gives it to a screen reader, on one line.
+// heard returns a document's structure and texts as poppler reads them, on one line, as a screen reader
+// would.
 func heard(t *testing.T, data []byte) string {
 	t.Helper()
 	path := kept(t, data)
-	if info := strings.Join(strings.Fields(run(t, "pdfinfo", path)), " "); !strings.Contains(info, "Tagged: yes") {
+	info := strings.Join(strings.Fields(run(t, "pdfinfo", path)), " ")
+	if !strings.Contains(info, "Tagged: yes") {
 		t.Error(info)
 	}
-	return strings.Join(strings.Fields(strings.ReplaceAll(run(t, "pdfinfo", "-struct-text", path), " (block)", "")), " ")
+	return strings.Join(strings.Fields(strings.ReplaceAll(run(t, "pdfinfo", "-struct-text", path), " (block)",
+		"")), " ")
 }
 
 func row(label, value string) string {
@@ -26,25 +31,35 @@ func row(label, value string) string {
 
 func TestWhoHearsADocumentHearsItsHeadingAndWhichValueIsWhat(t *testing.T) {
 	all := documents(t)
-	for name, want := range map[string][]string{
-		"notice": {`H1 "資格情報のお知らせ" P "あなたの加入する`, `お持ちください。" Table ` + row("保険者名（保険者番号）", "架空市（138990）"), row("氏名", `ﾀｶﾊｼ ﾄｸｲﾁ" "髙橋 德一`), row("適用開始年月日", "平成20年4月1日"),
+	for _, c := range []struct {
+		name string
+		want []string
+	}{
+		{"notice", []string{`H1 "資格情報のお知らせ" P "あなたの加入する`, `お持ちください。" Table ` +
+			row("保険者名（保険者番号）", "架空市（138990）"), row("氏名", `ﾀｶﾊｼ ﾄｸｲﾁ" "髙橋 德一`), row("適用開始年月日", "平成20年4月1日"),
 			`Table ` + row("交付者名", "架空市長（138990）"), row("発効期日", "令和8年8月1日") + ` P "受診の際は`,
-			`P "スマートフォンをお持ちの方は、下のコード" "からご自身の資格情報を見ることができます。"`},
-		"sheet": {`H1 "資格情報（写し）"`, `Table ` + row("生年月日", "昭和30年7月1日") + " " + row("保険者番号", "138990"), row("番号", "0001234"), row("資格情報の登録日", "令和8年11月20日") + ` P "受付の方へ"`},
-		"masked": {`H1 "資格情報（写し）"`, row("生年月日", "昭和30年7月1日") + ` TR TH: /Scope /Row "保険者番号" TD TR TH: /Scope /Row "記号" TD TR`,
-			row("負担割合", "2割")},
-		"declaration": {`H1 "被保険者資格申立書"`, row("フリガナ", "タカハシ トクイチ"), `TH: /Scope /Row "生年月日" TD TR`, `"保険の種別" TD "□ 会社などの健康保険`, `P "上記のとおり申し立てます。"`},
-		"insert":      {`H1 "カードケース用の資格情報"`, `P "国13・0001234（02）"`},
+			`P "スマートフォンをお持ちの方は、下のコード" "からご自身の資格情報を見ることができます。"`}},
+		{"sheet", []string{`H1 "資格情報（写し）"`,
+			`Table ` + row("生年月日", "昭和30年7月1日") + " " + row("保険者番号", "138990"), row("番号", "0001234"),
+			row("資格情報の登録日", "令和8年11月20日") + ` P "受付の方へ"`}},
+		{"masked", []string{`H1 "資格情報（写し）"`, row("生年月日", "昭和30年7月1日") +
+			` TR TH: /Scope /Row "保険者番号" TD TR TH: /Scope /Row "記号" TD TR`,
+			row("負担割合", "2割")}},
+		{"declaration", []string{`H1 "被保険者資格申立書"`, row("フリガナ", "タカハシ トクイチ"), `TH: /Scope /Row "生年月日" TD TR`,
+			`"保険の種別" TD "□ 会社などの健康保険`, `P "上記のとおり申し立てます。"`}},
+		{"insert", []string{`H1 "カードケース用の資格情報"`, `P "国13・0001234（02）"`}},
 	} {
-		said := heard(t, all[name])
-		for _, part := range want {
-			if !strings.Contains(said, part) {
-				t.Errorf("%s: %s is not in\n%s", name, part, said)
+		t.Run(c.name, func(t *testing.T) {
+			said := heard(t, all[c.name])
+			for _, part := range c.want {
+				if !strings.Contains(said, part) {
+					t.Errorf("%s is not in\n%s", part, said)
+				}
 			}
-		}
-		if strings.Count(said, "H1 ") != 1 {
-			t.Errorf("%s: %s", name, said)
-		}
+			if strings.Count(said, "H1 ") != 1 {
+				t.Errorf("%s", said)
+			}
+		})
 	}
 }
 
@@ -56,16 +71,25 @@ func TestWatermarkIsNotRead(t *testing.T) {
 
 func TestCodesAreToldInWords(t *testing.T) {
 	all := documents(t)
-	for name, want := range map[string][]string{"notice": {"マイナポータルを開くQRコード", "資格情報の画面を開くQRコード"}, "sheet": {"保険者の電子署名を受付で確かめるためのQRコード"}, "masked": nil} {
-		var alts []string
-		for _, o := range objects(t, all[name]) {
-			if o["/S"] == "/Figure" {
-				alts = append(alts, strings.TrimPrefix(fmt.Sprint(o["/Alt"]), "u:"))
+	for _, c := range []struct {
+		name string
+		want []string
+	}{
+		{"notice", []string{"マイナポータルを開くQRコード", "資格情報の画面を開くQRコード"}},
+		{"sheet", []string{"保険者の電子署名を受付で確かめるためのQRコード"}},
+		{"masked", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var alts []string
+			for _, o := range objects(t, all[c.name]) {
+				if o["/S"] == "/Figure" {
+					alts = append(alts, strings.TrimPrefix(fmt.Sprint(o["/Alt"]), "u:"))
+				}
 			}
-		}
-		if strings.Join(alts, " ") != strings.Join(want, " ") {
-			t.Errorf("%s: %q", name, alts)
-		}
+			if strings.Join(alts, " ") != strings.Join(c.want, " ") {
+				t.Errorf("%q", alts)
+			}
+		})
 	}
 }
 
@@ -75,7 +99,8 @@ func objects(t *testing.T, data []byte) []map[string]any {
 	var file struct {
 		QPDF [2]json.RawMessage `json:"qpdf"`
 	}
-	if err := json.Unmarshal([]byte(run(t, "qpdf", "--json=2", "--json-key=qpdf", kept(t, data))), &file); err != nil {
+	err := json.Unmarshal([]byte(run(t, "qpdf", "--json=2", "--json-key=qpdf", kept(t, data))), &file)
+	if err != nil {
 		t.Fatal(err)
 	}
 	var values map[string]struct {
@@ -91,92 +116,101 @@ func objects(t *testing.T, data []byte) []map[string]any {
 	return out
 }
 
-// ISO 32000-1 section 14.7.4.4: from a marked content of the page the parent tree leads to the element that has it, and the
-// other way round; every element is reached from the root, once.
+// ISO 32000-1 section 14.7.4.4: from a marked content of the page the parent tree leads to the element that
+// has it, and the other way round; every element is reached from the root, once.
 func TestStructureAndPageLeadToEachOther(t *testing.T) {
-	for name, data := range documents(t) {
-		all := objects(t, data)
-		reference := func(number int) string { return fmt.Sprintf("%d 0 R", number) }
-		var parents []any
-		elements, kids := map[string]map[string]any{}, map[string]string{}
-		for number, o := range all {
-			if nums, ok := o["/Nums"].([]any); ok {
-				parents = nums[1].([]any)
-			}
-			if o["/S"] != nil && o["/K"] != nil {
-				elements[reference(number)] = o
-			}
-		}
-		for self, o := range elements {
-			for _, kid := range o["/K"].([]any) {
-				switch kid := kid.(type) {
-				case string:
-					if kids[kid] != "" {
-						t.Errorf("%s: %s has two parents", name, kid)
-					}
-					kids[kid] = self
-				case float64:
-					if int(kid) >= len(parents) || parents[int(kid)] != self {
-						t.Errorf("%s: content %v belongs to %s, not by the parent tree", name, kid, self)
-						continue
-					}
-					parents[int(kid)] = nil
+	all := documents(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			data := all[name]
+			all := objects(t, data)
+			reference := func(number int) string { return fmt.Sprintf("%d 0 R", number) }
+			var parents []any
+			elements, kids := map[string]map[string]any{}, map[string]string{}
+			for number, o := range all {
+				if nums, ok := o["/Nums"].([]any); ok {
+					parents = nums[1].([]any)
+				}
+				if o["/S"] != nil && o["/K"] != nil {
+					elements[reference(number)] = o
 				}
 			}
-		}
-		for self, o := range elements {
-			if o["/S"] != "/Document" && o["/P"] != kids[self] {
-				t.Errorf("%s: %s calls %v its parent, %s calls it its kid", name, self, o["/P"], kids[self])
+			for self, o := range elements {
+				for _, kid := range o["/K"].([]any) {
+					switch kid := kid.(type) {
+					case string:
+						if kids[kid] != "" {
+							t.Errorf("%s has two parents", kid)
+						}
+						kids[kid] = self
+					case float64:
+						if int(kid) >= len(parents) || parents[int(kid)] != self {
+							t.Errorf("content %v belongs to %s, not by the parent tree", kid, self)
+							continue
+						}
+						parents[int(kid)] = nil
+					}
+				}
 			}
-		}
-		for number, p := range parents {
-			if p != nil {
-				t.Errorf("%s: content %d leads to %v, which does not have it", name, number, p)
+			for self, o := range elements {
+				if o["/S"] != "/Document" && o["/P"] != kids[self] {
+					t.Errorf("%s calls %v its parent, %s calls it its kid", self, o["/P"], kids[self])
+				}
 			}
-		}
-		if len(elements) < 10 {
-			t.Errorf("%s: %d elements", name, len(elements))
-		}
+			for number, p := range parents {
+				if p != nil {
+					t.Errorf("content %d leads to %v, which does not have it", number, p)
+				}
+			}
+			if len(elements) < 10 {
+				t.Errorf("%d elements", len(elements))
+			}
+		})
 	}
 }
 
 // What is drawn on a page of one document is either marked as content or as an artifact.
 func TestNothingOnATaggedPageIsUnmarked(t *testing.T) {
-	for name, data := range documents(t) {
-		path := filepath.Join(t.TempDir(), "flat.pdf")
-		run(t, "qpdf", "--qdf", "--coalesce-contents", "--object-streams=disable", kept(t, data), path)
-		flat, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, content, _ := bytes.Cut(flat, []byte("%% Contents for page 1"))
-		_, content, _ = bytes.Cut(content, []byte("stream\n"))
-		content, _, _ = bytes.Cut(content, []byte("endstream"))
-		depth, seen := 0, map[string]bool{}
-		for line := range strings.Lines(string(content)) {
-			line = strings.TrimSpace(line)
-			switch {
-			case strings.HasSuffix(line, "BMC"), strings.HasSuffix(line, "BDC"):
-				if depth++; depth > 1 || strings.HasSuffix(line, "BDC") && seen[line] {
-					t.Errorf("%s: %s within another or twice", name, line)
-				}
-				seen[line] = true
-			case line == "EMC":
-				depth--
-			case line != "" && depth != 1:
-				t.Errorf("%s: %q is not marked", name, line)
+	all := documents(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			data := all[name]
+			path := filepath.Join(t.TempDir(), "flat.pdf")
+			run(t, "qpdf", "--qdf", "--coalesce-contents", "--object-streams=disable", kept(t, data), path)
+			flat, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		if depth != 0 || len(seen) < 5 {
-			t.Errorf("%s: %d marks are open, of %d", name, depth, len(seen))
-		}
+			_, content, _ := bytes.Cut(flat, []byte("%% Contents for page 1"))
+			_, content, _ = bytes.Cut(content, []byte("stream\n"))
+			content, _, _ = bytes.Cut(content, []byte("endstream"))
+			depth, seen := 0, map[string]bool{}
+			for line := range strings.Lines(string(content)) {
+				line = strings.TrimSpace(line)
+				switch {
+				case strings.HasSuffix(line, "BMC"), strings.HasSuffix(line, "BDC"):
+					if depth++; depth > 1 || strings.HasSuffix(line, "BDC") && seen[line] {
+						t.Errorf("%s within another or twice", line)
+					}
+					seen[line] = true
+				case line == "EMC":
+					depth--
+				case line != "" && depth != 1:
+					t.Errorf("%q is not marked", line)
+				}
+			}
+			if depth != 0 || len(seen) < 5 {
+				t.Errorf("%d marks are open, of %d", depth, len(seen))
+			}
+		})
 	}
 }
 
 func TestABatchHasNoTagsSinceItGoesToAPrinter(t *testing.T) {
 	var out bytes.Buffer
 	batch(t, &out, notice(t), 2)
-	if info := strings.Join(strings.Fields(run(t, "pdfinfo", kept(t, out.Bytes()))), " "); !strings.Contains(info, "Tagged: no") {
+	info := strings.Join(strings.Fields(run(t, "pdfinfo", kept(t, out.Bytes()))), " ")
+	if !strings.Contains(info, "Tagged: no") {
 		t.Error(info)
 	}
 }

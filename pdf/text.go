@@ -9,8 +9,8 @@ import (
 	"madoguchi/pdf/font"
 )
 
-// printable replaces what the font cannot draw and collects a note for each: a missing character becomes 〓, a variation
-// selector is left out since the base character is drawn instead.
+// printable replaces what the font cannot draw and collects a note for each: a missing character becomes 〓, a
+// variation selector is left out since the base character is drawn instead.
 type printable struct{ notes []string }
 
 func (p *printable) text(s string) string {

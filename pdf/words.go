@@ -4,14 +4,33 @@ import "strings"
 
 // slotWords are the names of the forms' slots as clerks know them.
 var slotWords = map[string]string{
-	"addressee": "宛名", "address": "住所", "postcode": "郵便番号", "issued": "交付年月日", "issuer": "交付者名", "insurer": "保険者名", "insurernumber": "保険者番号",
-	"number": "記号・番号", "name": "氏名", "reading": "フリガナ", "until": "有効期限", "since": "資格取得年月日", "screen": "②のことば", "code": "手で入れるコード",
-	"origin": "発行者の注記", "serial": "通し番号", "cutissuer": "切り取り部分の交付者名", "cutnumber": "切り取り部分の記号・番号", "cutname": "切り取り部分の氏名",
-	"remarks": "備考", "birth": "生年月日", "to": "提出先",
+	"addressee":     "宛名",
+	"address":       "住所",
+	"postcode":      "郵便番号",
+	"issued":        "交付年月日",
+	"issuer":        "交付者名",
+	"insurer":       "保険者名",
+	"insurernumber": "保険者番号",
+	"number":        "記号・番号",
+	"name":          "氏名",
+	"reading":       "フリガナ",
+	"until":         "有効期限",
+	"since":         "資格取得年月日",
+	"screen":        "②のことば",
+	"code":          "手で入れるコード",
+	"origin":        "発行者の注記",
+	"serial":        "通し番号",
+	"cutissuer":     "切り取り部分の交付者名",
+	"cutnumber":     "切り取り部分の記号・番号",
+	"cutname":       "切り取り部分の氏名",
+	"remarks":       "備考",
+	"birth":         "生年月日",
+	"to":            "提出先",
 }
 
-// inWords puts the names that clerks know in the place of the slots' own, as form.Report has them before a colon.
-func inWords(r Report) Report {
+// withSlotWords replaces the slots' names, which form.Report has before a colon, by the names that clerks
+// know.
+func withSlotWords(r Report) Report {
 	for i, check := range r.Check {
 		slot, rest, found := strings.Cut(check, ":")
 		slot, _, _ = strings.Cut(slot, "#")

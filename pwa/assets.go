@@ -18,7 +18,8 @@ import (
 //go:embed dist
 var distFiles embed.FS
 
-// StaticPrefix is where Handler's files stand. The hash of all files follows it, so that browsers may keep them for good.
+// StaticPrefix is where Handler's files stand. The hash of all files follows it, so that browsers may keep
+// them for good.
 const StaticPrefix = "/static/"
 
 type asset struct {
@@ -33,7 +34,8 @@ type bundle struct {
 
 var contentTypes = map[string]string{
 	".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".json": "application/json",
-	".wasm": "application/wasm", ".svg": "image/svg+xml", ".png": "image/png", ".txt": "text/plain; charset=utf-8",
+	".wasm": "application/wasm", ".svg": "image/svg+xml", ".png": "image/png",
+	".txt":         "text/plain; charset=utf-8",
 	".webmanifest": "application/manifest+json",
 }
 
@@ -52,7 +54,11 @@ var loadBundle = sync.OnceValue(func() bundle {
 			sum.Write([]byte(name))
 			sum.Write(data)
 		}
-		b.files[path.Base(name)] = asset{contentType: contentTypes[path.Ext(name)], plain: data, gzip: compress(data)}
+		b.files[path.Base(name)] = asset{
+			contentType: contentTypes[path.Ext(name)],
+			plain:       data,
+			gzip:        compress(data),
+		}
 	}
 	b.hash = hex.EncodeToString(sum.Sum(nil))[:16]
 	return b
@@ -72,8 +78,8 @@ func compress(data []byte) []byte {
 // Asset returns the address of a bundled file.
 func Asset(name string) string { return StaticPrefix + loadBundle().hash + "/" + name }
 
-// Handler serves the bundled files under StaticPrefix. A file asked for with an old hash is served too, without leave to
-// keep it, so that a page that was open during an update still works.
+// Handler serves the bundled files under StaticPrefix. A file asked for with an old hash is served too,
+// without leave to keep it, so that a page that was open during an update still works.
 func Handler() http.Handler {
 	b := loadBundle()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

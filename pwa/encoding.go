@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// TakesGzip reports whether a request names gzip among the encodings that it takes and does not forbid it (RFC 9110, 12.5.3:
-// gzip;q=0).
+// TakesGzip reports whether a request names gzip among the encodings that it takes and does not forbid it
+// (RFC 9110, 12.5.3: gzip;q=0).
 func TakesGzip(r *http.Request) bool {
 	for _, line := range r.Header.Values("Accept-Encoding") {
 		for coding := range strings.SplitSeq(line, ",") {

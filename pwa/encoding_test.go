@@ -29,7 +29,8 @@ func TestFilesAreCompressedOnlyForWhoTakesGzip(t *testing.T) {
 			r.Header["Accept-Encoding"] = tt.accept
 			w := httptest.NewRecorder()
 			Handler().ServeHTTP(w, r)
-			if got := w.Header().Get("Content-Encoding") == "gzip"; got != tt.want || w.Header().Get("Vary") != "Accept-Encoding" {
+			got := w.Header().Get("Content-Encoding") == "gzip"
+			if got != tt.want || w.Header().Get("Vary") != "Accept-Encoding" {
 				t.Errorf("%d %v", w.Code, w.Header())
 			}
 			if plain := bytes.Equal(w.Body.Bytes(), loadBundle().files["app.css"].plain); plain == tt.want {

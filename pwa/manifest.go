@@ -5,8 +5,8 @@ import "encoding/json"
 // ManifestPath is where the server gives Manifest; the screen's page names it.
 const ManifestPath = "/manifest.webmanifest"
 
-// Manifest returns the web app manifest (W3C) with which phones put the screen on their home screen. Its icons are the bundled
-// ones, painted from static/icon.svg.
+// Manifest returns the web app manifest (W3C) with which phones put the screen on their home screen. Its
+// icons are those of static: PNG files beside the SVG of the same drawing.
 func Manifest() ([]byte, error) {
 	type icon struct {
 		Src     string `json:"src"`
@@ -26,7 +26,23 @@ func Manifest() ([]byte, error) {
 		Theme       string `json:"theme_color"`
 		Background  string `json:"background_color"`
 		Icons       []icon `json:"icons"`
-	}{"/screen", "資格情報画面（窓口）", "資格情報", "保険者が発行する資格情報画面です。マイナポータルの画面ではありません。マイナンバーカードといっしょに使います。", "ja", "/screen", "/", "standalone", "#00118f", "#ffffff", []icon{
-		{Asset("icon-192.png"), "192x192", "image/png", "any"}, {Asset("icon-512.png"), "512x512", "image/png", "any"},
-		{Asset("icon-maskable.png"), "512x512", "image/png", "maskable"}, {Asset("icon.svg"), "any", "image/svg+xml", "any"}}})
+	}{
+		ID:        "/screen",
+		Name:      "資格情報画面（窓口）",
+		ShortName: "資格情報",
+		Description: "保険者が発行する資格情報画面です。マイナポータルの画面ではありません。" +
+			"マイナンバーカードといっしょに使います。",
+		Lang:       "ja",
+		StartURL:   "/screen",
+		Scope:      "/",
+		Display:    "standalone",
+		Theme:      "#00118f",
+		Background: "#ffffff",
+		Icons: []icon{
+			{Asset("icon-192.png"), "192x192", "image/png", "any"},
+			{Asset("icon-512.png"), "512x512", "image/png", "any"},
+			{Asset("icon-maskable.png"), "512x512", "image/png", "maskable"},
+			{Asset("icon.svg"), "any", "image/svg+xml", "any"},
+		},
+	})
 }

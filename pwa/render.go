@@ -20,31 +20,34 @@ var templateFiles embed.FS
 
 // Render writes the page of that name (templates/NAME.html) within the layout, as its reader wants it. data is a struct
 // that embeds the server's Page. Nothing is written when the page fails.
-func Render(w io.Writer, page string, look Look, data any) error {
+func Render(w io.Writer, page string, display DisplayPreferences, data any) error {
 	sets, err := loadPages()
 	if err != nil {
 		return err
 	}
-	t, ok := sets[edition{Language(look.Lang), look.Readings()}][page]
+	t, ok := sets[edition{Language(display.Lang), display.Readings()}][page]
 	if !ok {
 		return fmt.Errorf("pwa: no page %q", page)
 	}
 	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "layout.html", dressed{data, look.class()}); err != nil {
+	if err := t.ExecuteTemplate(&b, "layout.html", dressed{data, display.class()}); err != nil {
 		return fmt.Errorf("rendering the page %s: %w", page, err)
 	}
 	_, err = w.Write(b.Bytes())
 	return err
 }
 
-// dressed is what the layout gets: the page's data, and the reader's look as classes.
+// dressed is what the layout gets: the page's data, and the reader's preferences as classes.
 type dressed struct {
 	View  any
 	Class string
 }
 
 // patients are the pages that patients meet: they go without the styles of the staff's.
-var patients = map[string]bool{"landing": true, "enrol": true, "screen": true, "settings": true, "visit": true, "certificate": true, "next": true, "receptioninfo": true, "error": true, "code": true}
+var patients = map[string]bool{
+	"landing": true, "enrol": true, "screen": true, "settings": true, "visit": true, "certificate": true, "next": true,
+	"receptioninfo": true, "error": true, "code": true,
+}
 
 // edition is what a template's functions are bound to.
 type edition struct {
@@ -163,26 +166,4 @@ func either(lang, ja, en string) template.HTML {
 		return template.HTML(`<span lang="ja">` + template.HTMLEscapeString(ja) + "</span>")
 	}
 	return template.HTML(`<span lang="en">` + template.HTMLEscapeString(en) + "</span>")
-}
-
-// LocalPath returns an address when it is a path of this server, with its query; anything else becomes "/". Browsers take two
-// slashes or more for the beginning of a host.
-func LocalPath(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") || u.Host != "" || u.Scheme != "" || strings.ContainsAny(address, "\\\r\n\t") {
-		return "/"
-	}
-	return u.RequestURI()
-}
-
-// switchTo returns the page's own address with another language, its other parameters kept; anything but a path of this
-// server becomes "/".
-func switchTo(address, lang string) string {
-	u, err := url.Parse(LocalPath(address))
-	if err != nil {
-		return "/"
-	}
-	query := u.Query()
-	query.Set("lang", lang)
-	return u.EscapedPath() + "?" + query.Encode() // unescaped, /%2Fhost would be another server's address
 }

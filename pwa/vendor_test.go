@@ -88,9 +88,9 @@ func TestTypesAreStrict(t *testing.T) {
 	}
 }
 
-// The bar of docs/facts/web-platform.md#first-load: a patient's first load is at most 60 KB over the
-// wire; here what the page takes at once, compressed, with the largest of the files that it may fetch
-// next in the place of its language's sentences. The pages themselves are e2e's.
+// The bar of docs/facts/web-platform.md#first-load: a patient's first load is at most 60 KB over the wire;
+// here what the page takes at once, compressed, with the largest of the files that it may fetch next in the
+// place of its language's sentences. The pages themselves are e2e's.
 func TestPatientsFilesAreSmall(t *testing.T) {
 	files := loadBundle().files
 	size := func(name string) int {

@@ -8,8 +8,8 @@ import (
 // WorkerPath is where the service worker stands: below it lies everything that it may answer for.
 const WorkerPath = "/sw.js"
 
-// Worker serves the service worker (src/sw.ts), or, when off, the one that drops what was kept and removes itself
-// (src/sw-off.ts). Browsers look for another version at each visit and apply it at the next start.
+// Worker serves the service worker (src/sw.ts), or, when off, the one that drops what was kept and removes
+// itself (src/sw-off.ts). Browsers look for another version at each visit and apply it at the next start.
 func Worker(off bool) http.Handler {
 	name := "sw.js"
 	if off {

@@ -39,7 +39,8 @@ func TestTheWorkerKeepsTheFilesThatTheServerServes(t *testing.T) {
 			t.Errorf("%s is not kept: %v", Asset(name), listed)
 		}
 	}
-	for _, imported := range regexp.MustCompile(`"\./(chunk-\w+\.js)"`).FindAllStringSubmatch(string(loadBundle().files["patient.js"].plain), -1) {
+	patient := string(loadBundle().files["patient.js"].plain)
+	for _, imported := range regexp.MustCompile(`"\./(chunk-\w+\.js)"`).FindAllStringSubmatch(patient, -1) {
 		if !listed[Asset(imported[1])] {
 			t.Errorf("the program imports %s, which is not kept", imported[1])
 		}
@@ -66,7 +67,8 @@ func TestTheKillSwitchRemovesTheWorkerAndLeavesPagesAlone(t *testing.T) {
 func TestTheWorkersTypesAreStrict(t *testing.T) {
 	outside.Need(t, "node")
 	outside.NeedFile(t, "node_modules", "npm ci in pwa")
-	if out, err := exec.Command("node_modules/.bin/tsc", "--noEmit", "-p", "tsconfig.sw.json").CombinedOutput(); err != nil {
+	check := exec.Command("node_modules/.bin/tsc", "--noEmit", "-p", "tsconfig.sw.json")
+	if out, err := check.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

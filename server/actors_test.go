@@ -16,11 +16,14 @@ import (
 	"testing"
 )
 
-// Who did something is said by desk/actor.go alone: no other file of the program makes an actor out of a
+// Who did something is said by audit/actor.go alone: no other file of the program makes an actor out of a
 // text. (The type checker knows where a constant or a conversion becomes one.)
 func TestActorsAreMadeInOnePlace(t *testing.T) {
 	const home = "madoguchi/server/audit"
-	packages := checked(t, home, "madoguchi/server/store", "madoguchi/server/web", "madoguchi/server")
+	packages := checked(t, home,
+		"madoguchi/server/insurer", "madoguchi/server/counter", "madoguchi/server/hostapi", "madoguchi/server/store",
+		"madoguchi/server/web", "madoguchi/server/web/patient", "madoguchi/server/web/clerk",
+		"madoguchi/server/web/counter", "madoguchi/server/web/issuer", "madoguchi/server")
 	used := 0
 	for _, p := range packages {
 		isActor := func(of types.Type) bool {
@@ -42,7 +45,7 @@ func TestActorsAreMadeInOnePlace(t *testing.T) {
 					t.Errorf("%s: a text is used as an actor", p.set.Position(e.Pos()))
 				case *ast.CallExpr:
 					if p.info.Types[e.Fun].IsType() {
-						t.Errorf("%s: a text is made an actor; use desk/actor.go", p.set.Position(e.Pos()))
+						t.Errorf("%s: a text is made an actor; use audit/actor.go", p.set.Position(e.Pos()))
 					}
 				}
 				used++

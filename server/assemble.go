@@ -15,7 +15,7 @@ import (
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 	"madoguchi/server/store"
-	"madoguchi/server/web"
+	"madoguchi/server/web/kit"
 )
 
 // Roles of a server: which pages, API and jobs it runs.
@@ -32,7 +32,7 @@ type house struct {
 	store  *store.Store
 	now    func() time.Time
 
-	word    *web.DemoWord      // where the demo's port is published
+	word    *kit.DemoWord      // where the demo's port is published
 	readers *agents.AgentHub   // where a counter's half runs
 	runs    *insurer.PrintJobs // where an insurer's half runs
 }

@@ -6,6 +6,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/pdf"
+	"madoguchi/server/durable"
 )
 
 // cheatsheetCmd prints today's sheet for the reception as a PDF of one A4 page.
@@ -41,7 +42,7 @@ func (c *cheatsheetCmd) Run() error {
 		_, err = os.Stderr.WriteString(said)
 		return err
 	}
-	if err := writeWhole(c.Out, data, 0o644); err != nil {
+	if err := durable.WriteFile(c.Out, data, durable.Options{Mode: 0o644, Device: true}); err != nil {
 		return usage(errWrite.Because(err))
 	}
 	_, err = os.Stdout.WriteString(said)

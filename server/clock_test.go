@@ -150,7 +150,7 @@ var realClock = map[string]string{
 	"e2e/waiting_test.go":              span,
 	"e2e/walk_test.go":                 peer,
 	"pdf/sign/parts_test.go":           peer,
-	"server/lens/bounds_test.go":       span,
+	"server/qrscan/bounds_test.go":     span,
 	"server/agents/crowd_test.go":      span,
 	"server/agents/life_test.go":       span,
 	"server/agents/operations_test.go": peer,

@@ -239,5 +239,5 @@ func (c *importCmd) writeErrors(read *insuredcsv.Roster) {
 		complain(err)
 		return
 	}
-	fmt.Fprintf(os.Stderr, "受け付けなかった行は %s にあります。直してもう一度読み込んでください。\n", to.path)
+	fmt.Fprintf(os.Stderr, "受け付けなかった行は %s にあります。直してもう一度読み込んでください。\n", to.draft.Path())
 }

@@ -4,17 +4,14 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/durable"
 )
 
 // refusals is the file for the rows that an import refuses. Its place is made sure of before anything is stored, and the file
 // appears whole or not at all: it holds personal data and may stand in an older one's place.
-type refusals struct {
-	path string
-	file *os.File // under a name of its own until it is kept; at once the file itself where that is a device
-}
+type refusals struct{ draft *durable.Draft }
 
 var errRefusals = &eligibility.Error{Code: eligibility.Invalid, Key: "import.errors", Field: "--errors"}
 
@@ -31,42 +28,29 @@ func openRefusals(path, input string) (*refusals, error) {
 		if info.IsDir() {
 			return nil, errRefusals.Because(errors.New("it is a folder"))
 		}
-		if !info.Mode().IsRegular() {
-			file, err := os.OpenFile(path, os.O_WRONLY, 0)
-			if err != nil {
-				return nil, errRefusals.Because(err)
-			}
-			return &refusals{path, file}, nil
-		}
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".errors-*") // mode 0600
+	draft, err := durable.Create(path, durable.Options{Device: true})
 	if err != nil {
 		return nil, errRefusals.Because(err)
 	}
-	return &refusals{path, file}, nil
+	return &refusals{draft}, nil
 }
 
 // keep writes the file and gives it its name.
 func (r *refusals) keep(write func(io.Writer) error) error {
-	if err := errors.Join(write(r.file), r.file.Close()); err != nil {
-		return errRefusals.Because(err)
+	err := write(r.draft)
+	if err == nil {
+		err = r.draft.Commit()
 	}
-	if r.file.Name() == r.path {
-		return nil
-	}
-	if err := os.Rename(r.file.Name(), r.path); err != nil {
+	if err != nil {
 		return errRefusals.Because(err)
 	}
 	return nil
 }
 
-// drop closes the file, and removes it unless it was kept.
+// drop removes the file unless it was kept.
 func (r *refusals) drop() {
-	if r == nil {
-		return
-	}
-	_ = r.file.Close()
-	if r.file.Name() != r.path {
-		_ = os.Remove(r.file.Name()) // gone when it was kept
+	if r != nil {
+		r.draft.Discard()
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"madoguchi/credential"
+	"madoguchi/server/durable"
 )
 
 // kept is what a counter server keeps on its disk, so that it can check for days without network: what each
@@ -97,7 +98,7 @@ func (k *kept) keep(kind, iss string, what any) error {
 	if err != nil {
 		return err
 	}
-	if err := replaceFile(k.path(kind, iss), data, 0o600); err != nil {
+	if err := durable.WriteFile(k.path(kind, iss), data, durable.Options{}); err != nil {
 		return fmt.Errorf("keeping what an issuer publishes: %w", err)
 	}
 	return nil
@@ -231,7 +232,7 @@ func (k *kept) fetchStatus(ctx context.Context, iss string, old *credential.Stat
 	if old != nil && (list.IssuedAt.Before(old.IssuedAt) || list.Chain.Sequence < old.Chain.Sequence) {
 		return fmt.Errorf("its list is older than the one at hand (%s)", old.IssuedAt.Format(time.RFC3339))
 	}
-	if err := replaceFile(k.path("status", iss), []byte(text), 0o600); err != nil {
+	if err := durable.WriteFile(k.path("status", iss), []byte(text), durable.Options{}); err != nil {
 		return fmt.Errorf("keeping the list: %w", err)
 	}
 	k.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/durable"
 	"madoguchi/server/keys"
 )
 
@@ -63,7 +64,7 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 		_, err = os.Stdout.Write(csr)
 		return err
 	}
-	if err := os.WriteFile(c.Out, csr, 0o644); err != nil {
+	if err := durable.WriteFile(c.Out, csr, durable.Options{Mode: 0o644, Device: true}); err != nil {
 		return usage(errWrite.Because(err))
 	}
 	fmt.Printf("%s  申請書を %s に書きました。認証局に送り、証明書が届いたら keys import で取り込んでください。 Wrote the request; send it to the certification authority and import what comes back.\n", insurer, c.Out)

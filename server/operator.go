@@ -13,6 +13,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/durable"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 )
@@ -53,7 +54,7 @@ func (h *house) newOperator(insurers []insurer.Insurer, counter credential.Trust
 	if err != nil {
 		return nil, fmt.Errorf("writing the root key: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(h.folder, rootFile), public, 0o600); err != nil {
+	if err := durable.WriteFile(filepath.Join(h.folder, rootFile), public, durable.Options{}); err != nil {
 		return nil, fmt.Errorf("storing the root key: %w", err)
 	}
 	return o, o.sign(h.now())
@@ -75,7 +76,8 @@ func (o *operator) sign(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(o.house.folder, trustFile), []byte(signed), 0o600); err != nil {
+	path := filepath.Join(o.house.folder, trustFile)
+	if err := durable.WriteFile(path, []byte(signed), durable.Options{}); err != nil {
 		return fmt.Errorf("storing the trust list: %w", err)
 	}
 	o.signed, o.list = signed, list

@@ -17,7 +17,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
-	"madoguchi/server/press"
+	"madoguchi/server/printing"
 )
 
 // printCmd prints papers in a run: it plans, prints, reads every code back, and can be resumed after whatever ended it.
@@ -95,7 +95,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 		return nil, err
 	}
 	runs := office.PrintJobs
-	runs.Folder, runs.Reader = filepath.Join(h.folder, runsFolder), press.Poppler()
+	runs.Folder, runs.Reader = filepath.Join(h.folder, runsFolder), printing.Poppler()
 	result := &printed{Run: c.Resume}
 	if c.Resume == "" {
 		if err := c.plan(ctx, office, result); err != nil || c.DryRun {
@@ -105,7 +105,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	} else if err := runs.Wish(ctx, c.Resume, insurer.RunGoing, audit.ActorOperator); err != nil {
 		return nil, err
 	}
-	// An interrupt pauses: the run's state must say so before the press is asked to stop.
+	// An interrupt pauses: the run's state must say so before the job is asked to stop.
 	ended := make(chan struct{})
 	defer close(ended)
 	go func() {
@@ -218,20 +218,20 @@ func (c *printCmd) lines() ([]string, error) {
 
 // printed is what the command says at its end.
 type printed struct {
-	Run     string             `json:"run,omitempty"`
-	State   string             `json:"state"`
-	Total   int                `json:"total"`
-	NotDue  int                `json:"notDue"` // people of the filters who get another paper by the rules
-	Missing []string           `json:"missing,omitempty"`
-	People  int                `json:"people"`
-	Pages   int                `json:"pages"`
-	Skipped int                `json:"skipped"`
-	Check   int                `json:"check"`
-	Folder  string             `json:"folder,omitempty"`
-	Files   []press.FileRecord `json:"files,omitempty"`
+	Run     string                `json:"run,omitempty"`
+	State   string                `json:"state"`
+	Total   int                   `json:"total"`
+	NotDue  int                   `json:"notDue"` // people of the filters who get another paper by the rules
+	Missing []string              `json:"missing,omitempty"`
+	People  int                   `json:"people"`
+	Pages   int                   `json:"pages"`
+	Skipped int                   `json:"skipped"`
+	Check   int                   `json:"check"`
+	Folder  string                `json:"folder,omitempty"`
+	Files   []printing.FileRecord `json:"files,omitempty"`
 }
 
-func (p *printed) fill(run insurer.PrintRun, files []press.FileRecord, folder string) {
+func (p *printed) fill(run insurer.PrintRun, files []printing.FileRecord, folder string) {
 	p.State, p.Total, p.Folder, p.Files = string(run.State), run.Total, folder, files
 	for _, f := range files {
 		p.People += f.People

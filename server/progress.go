@@ -6,7 +6,7 @@ import (
 	"os"
 	"time"
 
-	"madoguchi/server/press"
+	"madoguchi/server/printing"
 )
 
 // progressLine tells a run's progress: on a terminal in one line that changes, elsewhere a line every ten seconds.
@@ -23,7 +23,7 @@ func isTerminal(f *os.File) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-func (l *progressLine) show(p press.Progress) {
+func (l *progressLine) show(p printing.Progress) {
 	every := 10 * time.Second
 	if l.terminal {
 		every = 200 * time.Millisecond

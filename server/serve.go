@@ -23,8 +23,9 @@ import (
 	"madoguchi/server/hostclient"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
-	"madoguchi/server/press"
+	"madoguchi/server/printing"
 	"madoguchi/server/web"
+	"madoguchi/server/web/kit"
 )
 
 // serveCmd starts the server.
@@ -119,7 +120,7 @@ func port(l net.Listener) string {
 }
 
 // announce prints the doors.
-func (c *serveCmd) announce(address string, word *web.DemoWord) {
+func (c *serveCmd) announce(address string, word *kit.DemoWord) {
 	fmt.Println("窓口（デモ）を始めました。止めるには Ctrl+C を押してください。")
 	if c.Role != roleCounter {
 		fmt.Printf("  患者さん   %s/\n", address)
@@ -138,7 +139,7 @@ func (c *serveCmd) announce(address string, word *web.DemoWord) {
 // site assembles the handler of a role, and what has to be done every hour besides.
 func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address string) (http.Handler, []func(context.Context), error) {
 	if s.DemoPublish {
-		h.word = web.NewDemoWord(h.now)
+		h.word = kit.NewDemoWord(h.now)
 	}
 	config := web.Config{
 		Demo:       true,
@@ -161,13 +162,12 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		return nil, nil, err
 	}
 	if c.Role != roleCounter {
-		if config.Office, err = h.office(ctx, address); err != nil {
+		if config.Insurer, err = h.office(ctx, address); err != nil {
 			return nil, nil, err
 		}
-		h.runs = config.Office.PrintJobs
-		h.runs.Folder, h.runs.Reader = filepath.Join(h.folder, runsFolder), press.Poppler()
-		config.Runs = h.runs
-		config.CounterCall, config.Listed = hostapi.TrustedCounters(trust, config.Office.Receipts.FirstUse, h.now), trust
+		h.runs = config.Insurer.PrintJobs
+		h.runs.Folder, h.runs.Reader = filepath.Join(h.folder, runsFolder), printing.Poppler()
+		config.CounterCall, config.Listed = hostapi.TrustedCounters(trust, config.Insurer.Receipts.FirstUse, h.now), trust
 		if err := h.signIn(s, &config, address); err != nil {
 			return nil, nil, err
 		}

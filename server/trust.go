@@ -19,6 +19,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/durable"
 	"madoguchi/server/hostclient"
 )
 
@@ -81,7 +82,7 @@ func (t *trustReader) take(signed string) (*credential.TrustList, error) {
 		return nil, errTrustFile.Because(err)
 	}
 	if list.Version > t.seen {
-		if err := replaceFile(t.version, []byte(strconv.Itoa(list.Version)+"\n"), 0o600); err != nil {
+		if err := durable.WriteFile(t.version, []byte(strconv.Itoa(list.Version)+"\n"), durable.Options{}); err != nil {
 			return nil, fmt.Errorf("noting the trust list's version: %w", err)
 		}
 		t.seen = list.Version
@@ -99,7 +100,8 @@ func (t *trustReader) fetch(ctx context.Context) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		if _, err = t.take(signed); err == nil {
-			err = replaceFile(filepath.Join(t.folder, trustFile), []byte(signed), 0o644)
+			err = durable.WriteFile(filepath.Join(t.folder, trustFile), []byte(signed),
+				durable.Options{Mode: 0o644})
 		}
 	}
 	if err != nil {

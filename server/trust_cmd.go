@@ -10,6 +10,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/durable"
 	"madoguchi/server/keys"
 )
 
@@ -177,41 +178,10 @@ func publishTrust(folder, signed string, root credential.PublicKey) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	if err := replaceFile(filepath.Join(folder, rootFile), public, 0o644); err != nil {
+	if err := durable.WriteFile(filepath.Join(folder, rootFile), public, durable.Options{Mode: 0o644}); err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(folder, trustFile), []byte(signed), 0o644)
-}
-
-// writeWhole writes a file that somebody named: whole or not at all, except that a device is written to as it is.
-func writeWhole(path string, data []byte, mode os.FileMode) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(path, data, mode)
-	}
-	return replaceFile(path, data, mode)
-}
-
-// replaceFile writes a file whole under another name, flushes it, then names it.
-func replaceFile(path string, data []byte, mode os.FileMode) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name())
-	_, err = file.Write(data)
-	if err == nil {
-		err = file.Chmod(mode)
-	}
-	if err == nil {
-		err = file.Sync()
-	}
-	if closing := file.Close(); err == nil {
-		err = closing
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
+	return durable.WriteFile(filepath.Join(folder, trustFile), []byte(signed), durable.Options{Mode: 0o644})
 }
 
 // trustInspectCmd verifies a list and prints what it allows.

@@ -17,7 +17,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/message"
-	"madoguchi/server/lens"
+	"madoguchi/server/qrscan"
 )
 
 // verifyCmd checks an eligibility code without any network. Exit codes: 0 valid, 1 not valid, 2 unreadable or wrong usage with
@@ -199,7 +199,7 @@ func codesOf(name string) (reading, error) {
 		}
 	}
 	if !utf8.Valid(data) {
-		codes, err := lens.Codes(data)
+		codes, err := qrscan.Codes(data)
 		return reading{codes: codes}, err
 	}
 	var file struct {

@@ -12,14 +12,14 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/pdf/sign"
-	"madoguchi/server/lens"
+	"madoguchi/server/qrscan"
 )
 
 // reading is what a file to verify holds.
 type reading struct {
-	codes    []string    // texts that may be codes, the one that people see first
-	document *sign.Found // of a PDF: its packet and its signatures
-	pictures lens.Found  // of a PDF: how many pictures were looked at
+	codes    []string     // texts that may be codes, the one that people see first
+	document *sign.Found  // of a PDF: its packet and its signatures
+	pictures qrscan.Found // of a PDF: how many pictures were looked at
 }
 
 var errVerifyRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.roots", Field: "--roots"}
@@ -34,10 +34,10 @@ const (
 // readPDF looks for the code as a picture and in the XMP packet; either is enough. What a picture lacks is said only when
 // the packet has no code either.
 func readPDF(data []byte) (reading, error) {
-	pictures, unseen := lens.Look(data)
+	pictures, unseen := qrscan.Look(data)
 	found, err := sign.Read(data)
 	switch {
-	case errors.Is(unseen, lens.ErrLocked):
+	case errors.Is(unseen, qrscan.ErrLocked):
 		return reading{}, unseen // one sentence for one reason
 	case err != nil:
 		return reading{}, err

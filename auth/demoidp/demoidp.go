@@ -1,6 +1,7 @@
-// Package demoidp is an OpenID provider for demonstration and tests: it signs in fictional people, on this computer only.
-// It is strict, so that a relying party that works here has done everything right: authorization code only, PKCE S256,
-// state and nonce compulsory, private_key_jwt once and for five minutes at most, exact redirect addresses, codes once.
+// Package demoidp is an OpenID provider for demonstration and tests: it signs in fictional people, on this
+// computer only. It is strict, so that a relying party that works here has done everything right:
+// authorization code only, PKCE S256, state and nonce compulsory, private_key_jwt once and for five minutes
+// at most, exact redirect addresses, codes once.
 //
 // It never looks like the State's service: its page says so in its first line.
 package demoidp
@@ -88,16 +89,22 @@ func New(c Config) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Provider{Config: c, path: u.Path, codes: map[string]grant{}, tokens: map[string]grant{}, jtis: map[string]time.Time{}}, nil
+	return &Provider{
+		Config: c,
+		path:   u.Path,
+		codes:  map[string]grant{},
+		tokens: map[string]grant{},
+		jtis:   map[string]time.Time{},
+	}, nil
 }
 
 func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	switch route := strings.TrimPrefix(r.URL.Path, p.path); r.Method + " " + route {
 	case "GET /.well-known/openid-configuration":
-		answer(w, http.StatusOK, p.discovery())
+		writeJSON(w, http.StatusOK, p.discovery())
 	case "GET /certs":
-		answer(w, http.StatusOK, p.jwks())
+		writeJSON(w, http.StatusOK, p.jwks())
 	case "GET /page.css":
 		css, _ := files.ReadFile("page.css") // embedded
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
@@ -117,17 +124,20 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (p *Provider) discovery() map[string]any {
 	return map[string]any{
-		"issuer": p.Issuer, "authorization_endpoint": p.Issuer + "/auth", "token_endpoint": p.Issuer + "/token",
+		"issuer": p.Issuer, "authorization_endpoint": p.Issuer + "/auth",
+		"token_endpoint":    p.Issuer + "/token",
 		"userinfo_endpoint": p.Issuer + "/userinfo", "jwks_uri": p.Issuer + "/certs",
 		"response_types_supported": []string{"code"}, "grant_types_supported": []string{"authorization_code"},
-		"subject_types_supported": []string{"pairwise"}, "id_token_signing_alg_values_supported": []string{"ES256"},
+		"subject_types_supported":                          []string{"pairwise"},
+		"id_token_signing_alg_values_supported":            []string{"ES256"},
 		"token_endpoint_auth_methods_supported":            []string{"private_key_jwt"},
 		"token_endpoint_auth_signing_alg_values_supported": []string{"ES256"},
 		"code_challenge_methods_supported":                 []string{"S256"},
 		"scopes_supported":                                 []string{"openid", "name", "birthdate"},
 		"authorization_response_iss_parameter_supported":   true,
 		"acr_values_supported":                             []string{ACR},
-		"claims_supported":                                 []string{"sub", "iss", "aud", "exp", "iat", "nonce", "at_hash", "auth_time", "acr", "name", "birthdate"},
+		"claims_supported": []string{"sub", "iss", "aud", "exp", "iat",
+			"nonce", "at_hash", "auth_time", "acr", "name", "birthdate"},
 	}
 }
 
@@ -137,8 +147,15 @@ func (p *Provider) jwks() map[string]any {
 		return map[string]any{"keys": []any{}}
 	}
 	b64 := base64.RawURLEncoding
-	return map[string]any{"keys": []map[string]string{{"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": p.KeyID,
-		"x": b64.EncodeToString(point[1:33]), "y": b64.EncodeToString(point[33:])}}}
+	return map[string]any{"keys": []map[string]string{{
+		"kty": "EC",
+		"crv": "P-256",
+		"use": "sig",
+		"alg": "ES256",
+		"kid": p.KeyID,
+		"x":   b64.EncodeToString(point[1:33]),
+		"y":   b64.EncodeToString(point[33:]),
+	}}}
 }
 
 // request is an authorization request that was found in order.
@@ -146,7 +163,8 @@ type request struct {
 	redirect, state, nonce, challenge string
 }
 
-// read checks an authorization request. Where the client or its redirect address is wrong nothing is sent there.
+// read checks an authorization request. Where the client or its redirect address is wrong nothing is sent
+// there.
 func (p *Provider) read(q url.Values) (request, string, bool) {
 	one := func(name string) string {
 		if len(q[name]) != 1 {
@@ -165,7 +183,8 @@ func (p *Provider) read(q url.Values) (request, string, bool) {
 		return r, "invalid_scope", true
 	case q.Has("acr_values") && !slices.Contains(strings.Fields(one("acr_values")), ACR):
 		return r, "unmet_authentication_requirements", true // OpenID Connect Core Error Code of that name
-	case r.state == "" || r.nonce == "" || len(r.nonce) > 255, len(r.challenge) != 43, one("code_challenge_method") != "S256":
+	case r.state == "" || r.nonce == "" || len(r.nonce) > 255, len(r.challenge) != 43,
+		one("code_challenge_method") != "S256":
 		return r, "invalid_request", true
 	}
 	return r, "", true
@@ -194,7 +213,8 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	// No form-action here: after the form browsers apply it to the redirect to the client too.
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy",
+		"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'")
 	w.Write(b.Bytes())
 }
 
@@ -214,7 +234,13 @@ func (p *Provider) decide(w http.ResponseWriter, r *http.Request) {
 	code := rand.Text()
 	p.mu.Lock()
 	p.sweep()
-	p.codes[code] = grant{person: p.People[i], redirect: req.redirect, challenge: req.challenge, nonce: req.nonce, at: p.Now()}
+	p.codes[code] = grant{
+		person:    p.People[i],
+		redirect:  req.redirect,
+		challenge: req.challenge,
+		nonce:     req.nonce,
+		at:        p.Now(),
+	}
 	p.mu.Unlock()
 	p.back(w, r, req, url.Values{"code": {code}})
 }
@@ -248,13 +274,13 @@ func (p *Provider) back(w http.ResponseWriter, r *http.Request, req request, v u
 // token exchanges a code, once, for an id_token and an access token.
 func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil || r.PostForm.Get("grant_type") != "authorization_code" {
-		refuse(w, http.StatusBadRequest, "unsupported_grant_type")
+		writeError(w, http.StatusBadRequest, "unsupported_grant_type")
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.client(r.PostForm) {
-		refuse(w, http.StatusUnauthorized, "invalid_client")
+		writeError(w, http.StatusUnauthorized, "invalid_client")
 		return
 	}
 	now := p.Now()
@@ -267,8 +293,9 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	}
 	sum := sha256.Sum256([]byte(r.PostForm.Get("code_verifier")))
 	if !ok || now.Sub(g.at) > codeLife || g.redirect != r.PostForm.Get("redirect_uri") ||
-		subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(g.challenge)) != 1 {
-		refuse(w, http.StatusBadRequest, "invalid_grant")
+		subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])),
+			[]byte(g.challenge)) != 1 {
+		writeError(w, http.StatusBadRequest, "invalid_grant")
 		return
 	}
 	g.used, g.token = true, rand.Text()
@@ -287,21 +314,29 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	id.Header["kid"] = p.KeyID
 	signed, err := id.SignedString(p.Key)
 	if err != nil {
-		refuse(w, http.StatusInternalServerError, "server_error")
+		writeError(w, http.StatusInternalServerError, "server_error")
 		return
 	}
 	p.codes[code], p.tokens[g.token] = g, grant{person: g.person, at: now}
-	answer(w, http.StatusOK, map[string]any{"access_token": g.token, "token_type": "Bearer", "expires_in": int(tokenLife.Seconds()), "id_token": signed})
+	writeJSON(w, http.StatusOK, map[string]any{
+		"access_token": g.token,
+		"token_type":   "Bearer",
+		"expires_in":   int(tokenLife.Seconds()),
+		"id_token":     signed,
+	})
 }
 
-// client verifies the client assertion (private_key_jwt): key, audience, life of at most five minutes, and once only.
+// client verifies the client assertion (private_key_jwt): key, audience, life of at most five minutes, and
+// once only.
 func (p *Provider) client(form url.Values) bool {
 	if form.Get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
 		return false
 	}
 	var claims jwt.RegisteredClaims
-	_, err := jwt.ParseWithClaims(form.Get("client_assertion"), &claims, func(*jwt.Token) (any, error) { return p.ClientKey, nil },
-		jwt.WithValidMethods([]string{"ES256"}), jwt.WithIssuer(p.ClientID), jwt.WithSubject(p.ClientID), jwt.WithAudience(p.Issuer+"/token"),
+	_, err := jwt.ParseWithClaims(form.Get("client_assertion"), &claims,
+		func(*jwt.Token) (any, error) { return p.ClientKey, nil },
+		jwt.WithValidMethods([]string{"ES256"}), jwt.WithIssuer(p.ClientID), jwt.WithSubject(p.ClientID),
+		jwt.WithAudience(p.Issuer+"/token"),
 		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithTimeFunc(p.Now))
 	if err != nil || claims.ID == "" || claims.ExpiresAt.Sub(p.Now()) > maxJWT {
 		return false
@@ -321,18 +356,18 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) {
 	p.mu.Unlock()
 	if !ok || !known || p.Now().Sub(g.at) > tokenLife {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-		refuse(w, http.StatusUnauthorized, "invalid_token")
+		writeError(w, http.StatusUnauthorized, "invalid_token")
 		return
 	}
-	answer(w, http.StatusOK, map[string]string{"sub": g.person.Subject, "name": g.person.Name,
+	writeJSON(w, http.StatusOK, map[string]string{"sub": g.person.Subject, "name": g.person.Name,
 		"birthdate": strings.ReplaceAll(g.person.BirthDate.String(), "-", "")})
 }
 
-func refuse(w http.ResponseWriter, status int, problem string) {
-	answer(w, status, map[string]string{"error": problem})
+func writeError(w http.ResponseWriter, status int, problem string) {
+	writeJSON(w, status, map[string]string{"error": problem})
 }
 
-func answer(w http.ResponseWriter, status int, v any) {
+func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(v) // a client that left is nobody's error

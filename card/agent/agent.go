@@ -1,6 +1,7 @@
-// Package agent is the bridge's work on the counter's PC: it dials out to the server, proves its key, and asks the card in
-// the reader, or the OQS answer files on this PC, what the server wants to know. It opens no port to the outside and knows
-// operations only, never APDUs from outside. It says and keeps nothing about the people whose cards it reads.
+// Package agent is the part of the bridge that runs on the counter's PC: it dials out to the server, proves
+// its key, and asks the card in the reader, or the OQS answer files on this PC, what the server wants to
+// know. It opens no port to the outside and knows operations only, never APDUs from outside. It neither shows
+// nor stores anything about the people whose cards it reads.
 package agent
 
 import (
@@ -33,7 +34,8 @@ type Config struct {
 	Reader   Reader
 	Virtual  bool // the reader's card is a virtual one
 
-	IssuerKeys card.IssuerKeys // for what the agent verifies itself; without them its best word is "unverified"
+	// for what the agent verifies itself; without them its best word is "unverified"
+	IssuerKeys card.IssuerKeys
 	UserRoots  card.UserRoots
 	OQS        string // folder of the OQS connector's answers; empty: not offered
 
@@ -45,22 +47,37 @@ type Config struct {
 
 // Pace holds the times of a connection's life. Zero values are the defaults, which tests shorten.
 type Pace struct {
-	First   time.Duration // the first pause before dialling again; 1 s
-	Longest time.Duration // pauses double up to this; 60 s
-	Good    time.Duration // a connection that served this long starts the pauses afresh; 10 s
-	Restart time.Duration // after the server said that it restarts, all its agents come back spread over this; 55 s
-	Greet   time.Duration // from dialling to the server's word on this agent; 20 s
-	Beat    time.Duration // between heartbeats; 15 s
-	Answer  time.Duration // how long a heartbeat may take; 10 s, so that a dead connection is found in 25 s
+	// the first pause before dialling again; 1 s
+	First time.Duration
+	// pauses double up to this; 60 s
+	Longest time.Duration
+	// a connection that served this long starts the pauses afresh; 10 s
+	Good time.Duration
+	// after the server said that it restarts, all its agents come back spread over this; 55 s
+	Restart time.Duration
+	// from dialling to the server's word on this agent; 20 s
+	Greet time.Duration
+	// between heartbeats; 15 s
+	Beat time.Duration
+	// how long a heartbeat may take; 10 s, so that a dead connection is found in 25 s
+	Answer time.Duration
 }
 
-// complete sets the defaults. Restart leaves five of the sixty seconds in which all must be back for the dialling itself.
+// complete sets the defaults. Restart leaves five of the sixty seconds in which all must be back for the
+// dialling itself.
 func (p Pace) complete() Pace {
 	for _, one := range []struct {
 		to     *time.Duration
 		preset time.Duration
-	}{{&p.First, time.Second}, {&p.Longest, time.Minute}, {&p.Good, 10 * time.Second}, {&p.Restart, 55 * time.Second},
-		{&p.Greet, 20 * time.Second}, {&p.Beat, 15 * time.Second}, {&p.Answer, 10 * time.Second}} {
+	}{
+		{&p.First, time.Second},
+		{&p.Longest, time.Minute},
+		{&p.Good, 10 * time.Second},
+		{&p.Restart, 55 * time.Second},
+		{&p.Greet, 20 * time.Second},
+		{&p.Beat, 15 * time.Second},
+		{&p.Answer, 10 * time.Second},
+	} {
 		if *one.to == 0 {
 			*one.to = one.preset
 		}
@@ -95,28 +112,24 @@ func New(c Config) (*Agent, error) {
 		return nil, fmt.Errorf("reading the agent's key: %w", err)
 	}
 	c.Pace = c.Pace.complete()
-	a := &Agent{Config: c, der: der, status: Status{Link: Connecting, Server: c.Server, Name: c.Name, Since: c.Now()}}
+	a := &Agent{Config: c, der: der, status: Status{
+		Link:   Connecting,
+		Server: c.Server,
+		Name:   c.Name,
+		Since:  c.Now(),
+	}}
 	if c.Virtual {
 		a.status.Reader = ReaderVirtual
 	}
 	return a, nil
 }
 
-// Run is New and the agent's Run.
-func Run(ctx context.Context, c Config) error {
-	a, err := New(c)
-	if err != nil {
-		return err
-	}
-	return a.Run(ctx)
-}
-
-// Run connects and serves until ctx ends. A broken connection is made again after a jittered, growing pause; a refusal by
-// the server that is not for a time only ends it with ErrRefused.
+// Run connects and serves until ctx ends. A broken connection is made again after a jittered, growing pause;
+// a refusal by the server that is not for a time only ends it with ErrRefused.
 func (a *Agent) Run(ctx context.Context) error {
 	wait := a.Pace.First
 	for {
-		a.set(func(s *Status) { s.Link, s.Since = Connecting, a.Now() })
+		a.updateStatus(func(s *Status) { s.Link, s.Since = Connecting, a.Now() })
 		served, err := a.serve(ctx)
 		if ctx.Err() != nil {
 			return nil
@@ -141,7 +154,7 @@ func (a *Agent) Run(ctx context.Context) error {
 			wait = min(2*wait, a.Pace.Longest)
 		}
 		pause = min(pause, a.Pace.Longest)
-		a.set(func(s *Status) { s.Link, s.Since, s.Next = Away, a.Now(), a.Now().Add(pause) })
+		a.updateStatus(func(s *Status) { s.Link, s.Since, s.Next = Away, a.Now(), a.Now().Add(pause) })
 		a.Say("サーバーとの接続が切れました。自動でつなぎ直します。")
 		if !sleep(ctx, pause) {
 			return nil

@@ -23,20 +23,27 @@ type connection struct {
 	readyAt  time.Time
 }
 
-// serve is one connection's life; served says how long it was ready.
+// serve runs one connection; served is how long it was ready.
 func (a *Agent) serve(ctx context.Context) (served time.Duration, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	greeting := time.AfterFunc(a.Pace.Greet, cancel)
 	defer greeting.Stop()
-	conn, _, err := websocket.Dial(ctx, strings.TrimRight(a.Server, "/")+"/api/v1/bridge", &websocket.DialOptions{HTTPClient: withoutRedirects(a.Client)})
+	conn, _, err := websocket.Dial(ctx, strings.TrimRight(a.Server, "/")+"/api/v1/bridge",
+		&websocket.DialOptions{
+			HTTPClient: withoutRedirects(a.Client)})
 	if err != nil {
 		return 0, fmt.Errorf("dialling the server: %w", err)
 	}
 	defer conn.CloseNow()
 	conn.SetReadLimit(wire.MaxMessage)
-	c := &connection{Agent: a, conn: conn, cancel: cancel, greeting: greeting}
-	go c.beat(ctx)
+	c := &connection{
+		Agent:    a,
+		conn:     conn,
+		cancel:   cancel,
+		greeting: greeting,
+	}
+	go c.sendHeartbeats(ctx)
 	for {
 		_, data, err := conn.Read(ctx)
 		if err != nil {
@@ -44,7 +51,7 @@ func (a *Agent) serve(ctx context.Context) (served time.Duration, err error) {
 		}
 		m, err := wire.Decode(data)
 		if err == nil {
-			err = c.take(ctx, m)
+			err = c.handle(ctx, m)
 		}
 		if err != nil {
 			return c.served(), err
@@ -52,7 +59,7 @@ func (a *Agent) serve(ctx context.Context) (served time.Duration, err error) {
 	}
 }
 
-// withoutRedirects keeps an agent from being sent on to another host, or from https to http.
+// withoutRedirects prevents redirects to another host, or from https to http.
 func withoutRedirects(client *http.Client) *http.Client {
 	own := http.Client{}
 	if client != nil {
@@ -69,8 +76,9 @@ func (c *connection) served() time.Duration {
 	return c.Now().Sub(c.readyAt)
 }
 
-// beat pings so that a dead connection is noticed; the server notices a dead agent by the missing pings.
-func (c *connection) beat(ctx context.Context) {
+// sendHeartbeats pings so that a dead connection is noticed; the server notices a dead agent by the missing
+// pings.
+func (c *connection) sendHeartbeats(ctx context.Context) {
 	tick := time.NewTicker(c.Pace.Beat)
 	defer tick.Stop()
 	for {
@@ -89,15 +97,15 @@ func (c *connection) beat(ctx context.Context) {
 	}
 }
 
-// take acts on one message.
-func (c *connection) take(ctx context.Context, m wire.Message) error {
+// handle acts on one message from the server.
+func (c *connection) handle(ctx context.Context, m wire.Message) error {
 	switch m.Type {
 	case "challenge":
-		return c.hello(ctx, m.Challenge)
+		return c.answerChallenge(ctx, m.Challenge)
 	case "pair":
 		c.greeting.Stop()
 		code := m.Pair.Code
-		c.set(func(s *Status) { s.Link, s.Since, s.Code = Pairing, c.Now(), code })
+		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Code = Pairing, c.Now(), code })
 		words := c.Status().Words
 		c.Say(fmt.Sprintf("受付の画面「リーダーをつなぐ」に、このコードを入れてください: %s", code))
 		c.Say(fmt.Sprintf("受付の画面に出る合言葉が「%s」なら、このパソコンです。", strings.Join(words, "・")))
@@ -106,7 +114,7 @@ func (c *connection) take(ctx context.Context, m wire.Message) error {
 	case "check", "text", "dates", "oqs":
 		go c.operate(ctx, m)
 	case "refused":
-		c.set(func(s *Status) {
+		c.updateStatus(func(s *Status) {
 			s.Link, s.Since, s.Reason = Refused, c.Now(), Sentence{m.Refused.Text("ja"), m.Refused.Text("en")}
 		})
 		c.Say(m.Refused.Text("ja"))
@@ -118,23 +126,29 @@ func (c *connection) take(ctx context.Context, m wire.Message) error {
 	return nil
 }
 
-func (c *connection) hello(ctx context.Context, challenge *wire.Challenge) error {
+func (c *connection) answerChallenge(ctx context.Context, challenge *wire.Challenge) error {
 	if challenge.Version < wire.Oldest || challenge.Version > wire.Version {
 		why := told(message.New("agent.version", nil))
-		c.set(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
+		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
 		c.Say(why.Ja)
 		return ErrRefused
 	}
 	offset := c.Now().Sub(challenge.Time)
-	c.set(func(s *Status) {
+	c.updateStatus(func(s *Status) {
 		s.Offset, s.Words = offset.Round(time.Millisecond), wire.Words(c.der, challenge.Nonce)
 	})
 	signature, err := wire.Prove(c.Key, challenge.Nonce)
 	if err != nil {
 		return fmt.Errorf("proving the agent's key: %w", err)
 	}
-	return c.send(ctx, wire.Message{Type: "hello", Hello: &wire.Hello{Version: wire.Version, Name: c.Name, Key: c.der, Signature: signature,
-		Virtual: c.Virtual, OQS: c.OQS != ""}})
+	return c.send(ctx, wire.Message{Type: "hello", Hello: &wire.Hello{
+		Version:   wire.Version,
+		Name:      c.Name,
+		Key:       c.der,
+		Signature: signature,
+		Virtual:   c.Virtual,
+		OQS:       c.OQS != "",
+	}})
 }
 
 // ready begins to serve, unless this PC belongs to another facility.
@@ -145,12 +159,12 @@ func (c *connection) ready(r *wire.Ready) error {
 			"own":    message.Text(c.Facility),
 			"paired": message.Text(r.Facility),
 		}))
-		c.set(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
+		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
 		c.Say(why.Ja)
 		return fmt.Errorf("%w: another facility", ErrRefused)
 	}
 	c.facility, c.readyAt = r.Code, c.Now()
-	c.set(func(s *Status) {
+	c.updateStatus(func(s *Status) {
 		s.Link, s.Since, s.Facility, s.Code, s.Words = Connected, c.Now(), r.Facility, "", nil
 	})
 	c.Say(fmt.Sprintf("%s の受付につながりました。カードの確認ができます。", r.Facility))

@@ -17,7 +17,8 @@ const (
 	oqsTime   = 5 * time.Second
 )
 
-// operate answers one operation. A second one meanwhile is refused, not queued: staff have given the first up.
+// operate answers one operation. A second one meanwhile is refused, not queued: staff have abandoned the
+// first.
 func (c *connection) operate(ctx context.Context, m wire.Message) {
 	reply := &wire.Reply{Fault: wire.ErrBusy.Key}
 	if c.busy.TryLock() {
@@ -51,8 +52,9 @@ func (c *connection) perform(ctx context.Context, m wire.Message) *wire.Reply {
 	return c.compare(ctx, m.OQS)
 }
 
-// mine reports whether an operation is for this agent's facility and has numbers of the right length.
-func (c *connection) mine(b wire.Bound) bool {
+// isForThisAgent reports whether an operation is for this agent's facility and has numbers of the right
+// length.
+func (c *connection) isForThisAgent(b wire.Bound) bool {
 	return c.facility != "" && b.Facility == c.facility && len(b.Nonce) == 32 && len(b.JWS) == 32
 }
 
@@ -62,8 +64,8 @@ func (c *connection) challenge(b wire.Bound) [32]byte {
 
 // check asks the card once and returns evidence or the fault's key.
 func (c *connection) check(ctx context.Context, q *wire.Check) *wire.Reply {
-	if !c.mine(q.Bound) {
-		return c.failed(BirthDateCheck, wire.ErrRequest)
+	if !c.isForThisAgent(q.Bound) {
+		return c.fail(BirthDateCheck, wire.ErrRequest)
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
@@ -74,31 +76,31 @@ func (c *connection) check(ctx context.Context, q *wire.Check) *wire.Reply {
 		return err
 	})
 	if err != nil {
-		return c.failed(BirthDateCheck, err)
+		return c.fail(BirthDateCheck, err)
 	}
-	c.did(BirthDateCheck, "answered")
+	c.recordOperation(BirthDateCheck, "answered")
 	c.Say("カードの確認が終わりました。")
 	return &wire.Reply{Evidence: &evidence}
 }
 
 // text reads the card with 照合番号B, verifies here and returns what it says, to be shown at the counter.
 func (c *connection) text(ctx context.Context, q *wire.Text) *wire.Reply {
-	if !c.mine(q.Bound) {
-		return c.failed(TextCheck, wire.ErrRequest)
+	if !c.isForThisAgent(q.Bound) {
+		return c.fail(TextCheck, wire.ErrRequest)
 	}
 	number, err := card.NewNumberB(q.BirthDate, q.ExpiryYear, q.Code)
 	if err != nil {
-		return c.failed(TextCheck, err)
+		return c.fail(TextCheck, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, textTime)
 	defer cancel()
 	c.Say("券面の番号でカードを確認しています…")
 	var out wire.TextReply
-	var counter *counting
+	var counter *triesCounter
 	err = c.withTransmitter(ctx, func(t card.Transmitter) error {
-		counter = &counting{card: t}
+		counter = &triesCounter{card: t}
 		reading, result := card.CheckText(ctx, card.Open(counter), number, c.challenge(q.Bound), c.IssuerKeys)
-		if result.Outcome == card.Failed && nearest(counter.err) != nil {
+		if result.Outcome == card.Failed && mostSpecificError(counter.err) != nil {
 			return counter.err
 		}
 		out.Verdict = wire.Verdict{Outcome: result.Outcome, Key: result.Key}
@@ -108,34 +110,35 @@ func (c *connection) text(ctx context.Context, q *wire.Text) *wire.Reply {
 		return nil
 	})
 	if err != nil {
-		return c.failed(TextCheck, err)
+		return c.fail(TextCheck, err)
 	}
 	out.TriesLeft = counter.left
-	return c.found(TextCheck, out.Verdict, &wire.Reply{Text: &out})
+	return c.finish(TextCheck, out.Verdict, &wire.Reply{Text: &out})
 }
 
 // dates reads the dates of the card's certificate.
 func (c *connection) dates(ctx context.Context, q *wire.Dates) *wire.Reply {
 	if c.facility == "" || q.Facility != c.facility {
-		return c.failed(DatesCheck, wire.ErrRequest)
+		return c.fail(DatesCheck, wire.ErrRequest)
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
 	c.Say("電子証明書の期限を確認しています…")
 	var out wire.DatesReply
 	err := c.withTransmitter(ctx, func(t card.Transmitter) error {
-		counter := &counting{card: t}
+		counter := &triesCounter{card: t}
 		dates, result := card.CheckCertificate(ctx, card.Open(counter), q.Day, c.UserRoots)
-		if result.Outcome == card.Failed && nearest(counter.err) != nil {
+		if result.Outcome == card.Failed && mostSpecificError(counter.err) != nil {
 			return counter.err
 		}
-		out = wire.DatesReply{Verdict: wire.Verdict{Outcome: result.Outcome, Key: result.Key}, From: dates.From, Until: dates.Until}
+		out = wire.DatesReply{Verdict: wire.Verdict{Outcome: result.Outcome, Key: result.Key},
+			From: dates.From, Until: dates.Until}
 		return nil
 	})
 	if err != nil {
-		return c.failed(DatesCheck, err)
+		return c.fail(DatesCheck, err)
 	}
-	return c.found(DatesCheck, out.Verdict, &wire.Reply{Dates: &out})
+	return c.finish(DatesCheck, out.Verdict, &wire.Reply{Dates: &out})
 }
 
 func (c *connection) withCard(ctx context.Context, work func(*card.Session) error) error {
@@ -152,9 +155,9 @@ func (c *connection) withTransmitter(ctx context.Context, work func(card.Transmi
 	return work(t)
 }
 
-// found ends an operation that came to a verdict of the agent's own.
-func (c *connection) found(kind Kind, v wire.Verdict, reply *wire.Reply) *wire.Reply {
-	c.did(kind, string(v.Outcome))
+// finish ends an operation with the verdict that the agent reached itself.
+func (c *connection) finish(kind Kind, v wire.Verdict, reply *wire.Reply) *wire.Reply {
+	c.recordOperation(kind, string(v.Outcome))
 	if v.Outcome.Passed() {
 		c.Say("カードの確認が終わりました。")
 	} else {
@@ -163,13 +166,13 @@ func (c *connection) found(kind Kind, v wire.Verdict, reply *wire.Reply) *wire.R
 	return reply
 }
 
-// failed ends an operation with a fault.
-func (c *connection) failed(kind Kind, err error) *wire.Reply {
-	e := nearest(err)
+// fail ends an operation with a fault.
+func (c *connection) fail(kind Kind, err error) *wire.Reply {
+	e := mostSpecificError(err)
 	if e == nil {
-		e = nearest(card.KnownFault(""))
+		e = mostSpecificError(card.KnownFault(""))
 	}
-	c.did(kind, e.Key)
+	c.recordOperation(kind, e.Key)
 	c.sayFault(e)
 	return &wire.Reply{Fault: e.Key}
 }
@@ -181,9 +184,9 @@ func (c *connection) sayFault(err error) {
 	}
 }
 
-// nearest returns the sentence that stands closest to the cause: a reader that was unplugged says more than "the card was
-// removed", which is how it looks from above. It is nil when there is none.
-func nearest(err error) *eligibility.Error {
+// mostSpecificError returns the *eligibility.Error closest to the cause: a reader that was unplugged says
+// more than "the card was removed", which is how it looks from above. It is nil when there is none.
+func mostSpecificError(err error) *eligibility.Error {
 	var found *eligibility.Error
 	for {
 		var e *eligibility.Error

@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	// freshTime is how old an answer file may be: an older one is likely another patient's.
-	freshTime = 10 * time.Minute
-	// aheadTime allows for the clock of the terminal that wrote it.
-	aheadTime = time.Minute
+	// maxAnswerAge is how old an answer file may be: an older one is likely another patient's.
+	maxAnswerAge = 10 * time.Minute
+	// maxClockAhead allows for the clock of the terminal that wrote it.
+	maxClockAhead = time.Minute
 	// settleTime is given to a file that is still being written.
 	settleTime = 300 * time.Millisecond
 	maxAnswer  = 4 << 20 // of one person; bulk answers are not read here
@@ -27,24 +27,25 @@ const (
 // answerFile matches answers about one person, by card (face) or by number.
 var answerFile = regexp.MustCompile(`(?i)^OQSsiquc01res_.*\.xml$`)
 
-// compare reads the newest answer file on this PC and says what it says of itself, then item by item how it compares with the
-// screen. The values of the file stay in this function.
+// compare reads the newest answer file on this PC and says what it says of itself, then item by item how it
+// compares with the screen. The values of the file stay in this function.
 func (c *connection) compare(ctx context.Context, q *wire.OQS) *wire.Reply {
 	if c.facility == "" || q.Facility != c.facility {
-		return c.failed(OQSCompare, wire.ErrRequest)
+		return c.fail(OQSCompare, wire.ErrRequest)
 	}
 	if c.OQS == "" {
-		return c.failed(OQSCompare, wire.ErrNoOQS)
+		return c.fail(OQSCompare, wire.ErrNoOQS)
 	}
 	ctx, cancel := context.WithTimeout(ctx, oqsTime)
 	defer cancel()
 	file, err := newestAnswer(ctx, c.OQS, c.Now())
 	if err != nil {
-		return c.failed(OQSCompare, err)
+		return c.fail(OQSCompare, err)
 	}
-	place, compared := closest(q.Items, file)
-	c.did(OQSCompare, "answered")
-	return &wire.Reply{Compared: compared, Statements: file.Statements(place, q.Items.Insurer, eligibility.DateOf(c.Now()))}
+	place, compared := bestResult(q.Items, file)
+	c.recordOperation(OQSCompare, "answered")
+	return &wire.Reply{Compared: compared,
+		Statements: file.Statements(place, q.Items.Insurer, eligibility.DateOf(c.Now()))}
 }
 
 // newestAnswer returns the newest fresh file in the folder or in its face and res.
@@ -76,7 +77,8 @@ func newestFile(folder string, now time.Time) (string, error) {
 			if err != nil || !info.Mode().IsRegular() || !answerFile.MatchString(e.Name()) {
 				continue
 			}
-			if age := now.Sub(info.ModTime()); age >= -aheadTime && age < freshTime && info.ModTime().After(when) {
+			age := now.Sub(info.ModTime())
+			if age >= -maxClockAhead && age < maxAnswerAge && info.ModTime().After(when) {
 				newest, when = filepath.Join(place, e.Name()), info.ModTime()
 			}
 		}
@@ -105,9 +107,10 @@ func readAnswer(path string) (*oqs.File, error) {
 	return oqs.Read(data)
 }
 
-// closest compares with every result of the screen's insurer, or with all where that one has none, and returns the place and
-// the comparison with the most equal items. The comparison is empty for an answer without a result.
-func closest(items wire.Items, file *oqs.File) (oqs.Place, []wire.FieldResult) {
+// bestResult compares with every result of the screen's insurer, or with all where that one has none, and
+// returns the place and the comparison with the most equal items. The comparison is empty for an answer
+// without a result.
+func bestResult(items wire.Items, file *oqs.File) (oqs.Place, []wire.FieldResult) {
 	places := file.Of(items.Insurer)
 	place, best, most := places[0], []wire.FieldResult(nil), -1
 	for _, p := range places {

@@ -20,14 +20,14 @@ var pageCSS []byte
 
 var page = template.Must(template.New("page").Parse(pageHTML))
 
-// Page serves the agent's state on this PC: a page for people at /, the same as JSON at /status.json. It only shows: there
-// is no action, and other methods than GET are refused. It answers to loopback names alone, so that no page of another site
-// can read it by a name of its own (DNS rebinding).
+// Page serves the agent's state on this PC: a page for people at /, the same as JSON at /status.json. It is
+// read-only: methods other than GET are refused. It answers to loopback names only, so that no page of
+// another site can read it through a name of its own (DNS rebinding).
 func (a *Agent) Page() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = page.Execute(w, view(a.Status())) // the visitor has gone
+		_ = page.Execute(w, newPageView(a.Status())) // the visitor has gone
 	})
 	mux.HandleFunc("GET /page.css", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
@@ -37,13 +37,15 @@ func (a *Agent) Page() http.Handler {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		_ = json.NewEncoder(w).Encode(a.Status())
 	})
-	return onlyHere(mux)
+	return loopbackOnly(mux)
 }
 
-func onlyHere(next http.Handler) http.Handler {
+func loopbackOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy",
+			"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "+
+				"frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -104,11 +106,22 @@ func (s Status) Headline() (headline, next Sentence) {
 		Sentence{"受付の画面からカードを確認できます。このままお使いください。", "Cards can be checked from the counter's page. Nothing to do."}
 }
 
-var kindNames = map[Kind]string{BirthDateCheck: "生年月日の確認", TextCheck: "券面の番号での確認", DatesCheck: "電子証明書の期限の確認", OQSCompare: "資格確認の結果との比較"}
+var kindNames = map[Kind]string{
+	BirthDateCheck: "生年月日の確認",
+	TextCheck:      "券面の番号での確認",
+	DatesCheck:     "電子証明書の期限の確認",
+	OQSCompare:     "資格確認の結果との比較",
+}
 
-var readerNames = map[ReaderState]string{ReaderUnknown: "調べています", ReaderReady: "つながっています", ReaderMissing: "見つかりません", ReaderTrouble: "使えません", ReaderVirtual: "仮想カード（練習用）"}
+var readerNames = map[ReaderState]string{
+	ReaderUnknown: "調べています",
+	ReaderReady:   "つながっています",
+	ReaderMissing: "見つかりません",
+	ReaderTrouble: "使えません",
+	ReaderVirtual: "仮想カード（練習用）",
+}
 
-func view(s Status) pageView {
+func newPageView(s Status) pageView {
 	headline, next := s.Headline()
 	v := pageView{Status: s, Headline: headline.Ja, Next: next.Ja}
 	v.Good = s.Link == Connected && (s.Reader == ReaderReady || s.Reader == ReaderVirtual) && !s.ClockOff()
@@ -120,11 +133,11 @@ func view(s Status) pageView {
 	add("医療機関", s.Facility)
 	add("このパソコンの名前", s.Name)
 	add("サーバー", s.Server)
-	add("この状態になった時刻", clock(s.Since))
-	add("つぎにつなぎ直す時刻", clock(s.Next))
+	add("この状態になった時刻", clockText(s.Since))
+	add("つぎにつなぎ直す時刻", clockText(s.Next))
 	add("カードリーダー", readerNames[s.Reader])
 	if s.Last != nil {
-		add("最後の操作", kindNames[s.Last.Kind]+"（"+clock(s.Last.At)+"）")
+		add("最後の操作", kindNames[s.Last.Kind]+"（"+clockText(s.Last.At)+"）")
 	}
 	if s.Link == Connected {
 		add("サーバーとの時計の差", s.Offset.Round(100*time.Millisecond).String())
@@ -132,7 +145,7 @@ func view(s Status) pageView {
 	return v
 }
 
-func clock(t time.Time) string {
+func clockText(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -22,7 +23,13 @@ func newAgent(t *testing.T) *Agent {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := New(Config{Server: "https://counter.example", Name: "受付1", Key: key, Now: func() time.Time { return time.Date(2026, 11, 22, 1, 42, 0, 0, time.UTC) }, Say: func(string) {}})
+	a, err := New(Config{
+		Server: "https://counter.example",
+		Name:   "受付1",
+		Key:    key,
+		Now:    func() time.Time { return time.Date(2026, 11, 22, 1, 42, 0, 0, time.UTC) },
+		Say:    func(string) {},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,29 +37,37 @@ func newAgent(t *testing.T) *Agent {
 }
 
 func TestEveryStateHasACalmHeadlineAndANextStep(t *testing.T) {
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name           string
 		status         Status
 		headline, next string
 		good           bool
 	}{
-		"connecting":    {Status{Link: Connecting}, "つないでいます", "お待ちください", false},
-		"pairing":       {Status{Link: Pairing, Code: "ACDE-FHJK"}, "つなぐ準備", "リーダーをつなぐ", false},
-		"away":          {Status{Link: Away}, "つながっていません", "自動でつなぎ直します", false},
-		"refused":       {Status{Link: Refused, Reason: Sentence{"入れ替えてください。", "Install."}}, "受け付けられません", "入れ替えてください", false},
-		"all is well":   {Status{Link: Connected, Reader: ReaderReady}, "つながっています", "このままお使いください", true},
-		"virtual":       {Status{Link: Connected, Reader: ReaderVirtual}, "つながっています", "このままお使いください", true},
-		"no reader":     {Status{Link: Connected, Reader: ReaderMissing}, "リーダーが見つかりません", "差し直してください", false},
-		"trouble":       {Status{Link: Connected, Reader: ReaderTrouble, Trouble: Sentence{"再起動してください。", "Restart."}}, "リーダーを使えません", "再起動してください", false},
-		"clock is off":  {Status{Link: Connected, Reader: ReaderReady, Offset: -11 * time.Second}, "時計がずれています", "今すぐ同期", false},
-		"clock is fine": {Status{Link: Connected, Reader: ReaderReady, Offset: 9 * time.Second}, "つながっています", "このまま", true},
+		{"connecting", Status{Link: Connecting}, "つないでいます", "お待ちください", false},
+		{"pairing", Status{Link: Pairing, Code: "ACDE-FHJK"}, "つなぐ準備", "リーダーをつなぐ", false},
+		{"away", Status{Link: Away}, "つながっていません", "自動でつなぎ直します", false},
+		{"refused", Status{Link: Refused, Reason: Sentence{"入れ替えてください。", "Install."}}, "受け付けられません",
+			"入れ替えてください", false},
+		{"all is well", Status{Link: Connected, Reader: ReaderReady}, "つながっています", "このままお使いください", true},
+		{"virtual", Status{Link: Connected, Reader: ReaderVirtual}, "つながっています", "このままお使いください", true},
+		{"no reader", Status{Link: Connected, Reader: ReaderMissing}, "リーダーが見つかりません", "差し直してください", false},
+		{"trouble", Status{Link: Connected, Reader: ReaderTrouble,
+			Trouble: Sentence{"再起動してください。", "Restart."}}, "リーダーを使えません", "再起動してください", false},
+		{"clock is off", Status{Link: Connected, Reader: ReaderReady, Offset: -11 * time.Second}, "時計がずれています",
+			"今すぐ同期", false},
+		{"clock is fine", Status{Link: Connected, Reader: ReaderReady, Offset: 9 * time.Second}, "つながっています",
+			"このまま", true},
 	} {
-		headline, next := c.status.Headline()
-		if !strings.Contains(headline.Ja, c.headline) || !strings.Contains(next.Ja, c.next) || headline.En == "" || next.En == "" {
-			t.Errorf("%s: %+v %+v", name, headline, next)
-		}
-		if v := view(c.status); v.Good != c.good {
-			t.Errorf("%s: good is %v", name, v.Good)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			headline, next := c.status.Headline()
+			if !strings.Contains(headline.Ja, c.headline) || !strings.Contains(next.Ja, c.next) ||
+				headline.En == "" || next.En == "" {
+				t.Errorf("%+v %+v", headline, next)
+			}
+			if v := newPageView(c.status); v.Good != c.good {
+				t.Errorf("good is %v", v.Good)
+			}
+		})
 	}
 }
 
@@ -63,33 +78,48 @@ func TestThePageShowsAndDoesNothingElse(t *testing.T) {
 		method, host, path, site string
 		status                   int
 	}{
-		{"GET", "127.0.0.1:47880", "/", "", 200}, {"GET", "localhost:47880", "/status.json", "", 200}, {"GET", "[::1]:47880", "/page.css", "same-origin", 200},
-		{"HEAD", "127.0.0.1:47880", "/", "", 200}, {"POST", "127.0.0.1:47880", "/", "", 405}, {"DELETE", "127.0.0.1:47880", "/status.json", "", 405},
-		{"GET", "127.0.0.1:47880", "/other", "", 404}, {"GET", "evil.example", "/status.json", "", 403}, {"GET", "127.0.0.1.evil.example:47880", "/", "", 403},
-		{"GET", "192.168.1.5:47880", "/", "", 403}, {"GET", "", "/", "", 403}, {"GET", "127.0.0.1:47880", "/status.json", "cross-site", 403},
+		{"GET", "127.0.0.1:47880", "/", "", 200},
+		{"GET", "localhost:47880", "/status.json", "", 200},
+		{"GET", "[::1]:47880", "/page.css", "same-origin", 200},
+		{"HEAD", "127.0.0.1:47880", "/", "", 200},
+		{"POST", "127.0.0.1:47880", "/", "", 405},
+		{"DELETE", "127.0.0.1:47880", "/status.json", "", 405},
+		{"GET", "127.0.0.1:47880", "/other", "", 404},
+		{"GET", "evil.example", "/status.json", "", 403},
+		{"GET", "127.0.0.1.evil.example:47880", "/", "", 403},
+		{"GET", "192.168.1.5:47880", "/", "", 403},
+		{"GET", "", "/", "", 403},
+		{"GET", "127.0.0.1:47880", "/status.json", "cross-site", 403},
 	} {
-		r := httptest.NewRequest(c.method, c.path, nil)
-		r.Host = c.host
-		if c.site != "" {
-			r.Header.Set("Sec-Fetch-Site", c.site)
-		}
-		w := httptest.NewRecorder()
-		page.ServeHTTP(w, r)
-		if w.Code != c.status || !strings.Contains(w.Header().Get("Content-Security-Policy"), "default-src 'none'") || w.Header().Get("Access-Control-Allow-Origin") != "" {
-			t.Errorf("%s %s%s: %d %v", c.method, c.host, c.path, w.Code, w.Header())
-		}
+		t.Run(c.method+" "+c.host+c.path, func(t *testing.T) {
+			r := httptest.NewRequest(c.method, c.path, nil)
+			r.Host = c.host
+			if c.site != "" {
+				r.Header.Set("Sec-Fetch-Site", c.site)
+			}
+			w := httptest.NewRecorder()
+			page.ServeHTTP(w, r)
+			if w.Code != c.status ||
+				!strings.Contains(w.Header().Get("Content-Security-Policy"), "default-src 'none'") ||
+				w.Header().Get("Access-Control-Allow-Origin") != "" {
+				t.Errorf("%d %v", w.Code, w.Header())
+			}
+		})
 	}
 }
 
 func TestThePageWritesNamesAsText(t *testing.T) {
 	a := newAgent(t)
-	a.set(func(s *Status) { s.Link, s.Facility = Connected, "<script>架空</script>" })
+	a.updateStatus(func(s *Status) { s.Link, s.Facility = Connected, "<script>架空</script>" })
 	a.SeeReaders(0, nil)
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.Host = "localhost"
 	a.Page().ServeHTTP(w, r)
-	if text := w.Body.String(); strings.Contains(text, "<script") || strings.Contains(text, " style=") || !strings.Contains(text, "リーダーが見つかりません") || !strings.Contains(text, "11月22日 10:42:00") {
+	text := w.Body.String()
+	if strings.Contains(text, "<script") || !strings.Contains(text, "&lt;script&gt;架空") ||
+		strings.Contains(text, " style=") ||
+		!strings.Contains(text, "リーダーが見つかりません") || !strings.Contains(text, "11月22日 10:42:00") {
 		t.Error(text)
 	}
 }
@@ -100,11 +130,18 @@ func TestReadersThatComeAndGoAreShown(t *testing.T) {
 		count   int
 		trouble *eligibility.Error
 		want    ReaderState
-	}{{1, nil, ReaderReady}, {0, nil, ReaderMissing}, {0, card.ErrNoReader, ReaderTrouble}, {2, nil, ReaderReady}} {
-		a.SeeReaders(c.count, c.trouble)
-		if s := a.Status(); s.Reader != c.want || (s.Trouble.Ja != "") != (c.trouble != nil) {
-			t.Errorf("%d %v: %+v", c.count, c.trouble, s)
-		}
+	}{
+		{1, nil, ReaderReady},
+		{0, nil, ReaderMissing},
+		{0, card.ErrNoReader, ReaderTrouble},
+		{2, nil, ReaderReady},
+	} {
+		t.Run(fmt.Sprint(c.count), func(t *testing.T) {
+			a.SeeReaders(c.count, c.trouble)
+			if s := a.Status(); s.Reader != c.want || (s.Trouble.Ja != "") != (c.trouble != nil) {
+				t.Errorf("%d %v: %+v", c.count, c.trouble, s)
+			}
+		})
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"madoguchi/message"
 )
 
-// Link is how the agent stands with its server.
+// Link is the state of the agent's connection to its server.
 type Link string
 
 const (
@@ -19,7 +19,7 @@ const (
 	Refused    Link = "refused" // the server will not have it; Status.Reason says why
 )
 
-// ReaderState is what stands on the desk.
+// ReaderState says whether a card reader is connected.
 type ReaderState string
 
 const (
@@ -49,29 +49,32 @@ type Sentence struct {
 // told is a Message as people read it.
 func told(m message.Message) Sentence { return Sentence{m.Text("ja"), m.Text("en")} }
 
-// Operation is the last operation: what kind and how it ended (an outcome or a fault's key), never about whom.
+// Operation is the last operation: what kind and how it ended (an outcome or a fault's key), never about
+// whom.
 type Operation struct {
 	Kind   Kind      `json:"kind"`
 	At     time.Time `json:"at"`
 	Result string    `json:"result"`
 }
 
-// Status is what the agent tells about itself. It holds no personal data.
+// Status is the agent's state as it reports it. It holds no personal data.
 type Status struct {
-	Link     Link          `json:"link"`
-	Since    time.Time     `json:"since"` // of Link
-	Server   string        `json:"server"`
-	Name     string        `json:"name"` // of this PC
-	Facility string        `json:"facility,omitempty"`
-	Code     string        `json:"code,omitempty"`  // while pairing: what an administrator types at the counter
-	Words    []string      `json:"words,omitempty"` // while pairing: what the counter's screen must show
-	Reason   Sentence      `json:"reason,omitzero"`
-	Next     time.Time     `json:"next,omitzero"`
-	Offset   time.Duration `json:"-"` // this PC's clock minus the server's, at the last connection
-	Reader   ReaderState   `json:"reader"`
-	Trouble  Sentence      `json:"trouble,omitzero"`
-	OQS      bool          `json:"oqs"`
-	Last     *Operation    `json:"last,omitempty"`
+	Link     Link      `json:"link"`
+	Since    time.Time `json:"since"` // of Link
+	Server   string    `json:"server"`
+	Name     string    `json:"name"` // of this PC
+	Facility string    `json:"facility,omitempty"`
+	// while pairing: what an administrator types at the counter
+	Code string `json:"code,omitempty"`
+	// while pairing: what the counter's screen must show
+	Words   []string      `json:"words,omitempty"`
+	Reason  Sentence      `json:"reason,omitzero"`
+	Next    time.Time     `json:"next,omitzero"`
+	Offset  time.Duration `json:"-"` // this PC's clock minus the server's, at the last connection
+	Reader  ReaderState   `json:"reader"`
+	Trouble Sentence      `json:"trouble,omitzero"`
+	OQS     bool          `json:"oqs"`
+	Last    *Operation    `json:"last,omitempty"`
 
 	OffsetSeconds float64 `json:"clockOffsetSeconds"`
 }
@@ -101,15 +104,15 @@ func (a *Agent) Status() Status {
 	return s
 }
 
-func (a *Agent) set(change func(*Status)) {
+func (a *Agent) updateStatus(change func(*Status)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	change(&a.status)
 }
 
-// SeeReaders tells the agent what is on the desk: how many readers there are, or what keeps it from seeing them.
+// SeeReaders tells the agent how many readers are connected, or the error that prevents listing them.
 func (a *Agent) SeeReaders(count int, trouble *eligibility.Error) {
-	a.set(func(s *Status) {
+	a.updateStatus(func(s *Status) {
 		s.Reader, s.Trouble = ReaderReady, Sentence{}
 		if count == 0 {
 			s.Reader = ReaderMissing
@@ -120,6 +123,6 @@ func (a *Agent) SeeReaders(count int, trouble *eligibility.Error) {
 	})
 }
 
-func (a *Agent) did(kind Kind, result string) {
-	a.set(func(s *Status) { s.Last = &Operation{kind, a.Now(), result} })
+func (a *Agent) recordOperation(kind Kind, result string) {
+	a.updateStatus(func(s *Status) { s.Last = &Operation{kind, a.Now(), result} })
 }

@@ -1,10 +1,11 @@
-// Package bench gives a test a PC/SC service of its own: pcscd with vpcd's virtual readers, in network, mount and process
-// namespaces that nobody else sees.
+// Package bench gives a test a PC/SC service of its own: pcscd with vpcd's virtual readers, in network, mount
+// and process namespaces that nobody else sees.
 //
-// Start runs the calling test a second time inside new namespaces. There everything is plain: pcscd listens at its usual
-// socket, vpcd at the usual ports of 127.0.0.1, and a command started by the test meets both. So a test needs no nsenter,
-// a client library in this process needs no setting, the developer's own pcscd is not touched, and vpcd, which listens on
-// all addresses, is open to nobody. When the test ends, however it ends, the namespaces end with every process in them.
+// Start runs the calling test a second time inside new namespaces. There everything is plain: pcscd listens
+// at its usual socket, vpcd at the usual ports of 127.0.0.1, and a command started by the test meets both. So
+// a test needs no nsenter, a client library in this process needs no setting, the developer's own pcscd is
+// not touched, and vpcd, which listens on all addresses, is open to nobody. When the test ends, however it
+// ends, the namespaces end with every process in them.
 //
 //	func TestSomethingWithAReader(t *testing.T) {
 //		b := bench.Start(t)
@@ -52,9 +53,9 @@ type Bench struct {
 	log   safeBuffer
 }
 
-// Start returns a Bench with both readers empty when it runs inside the namespaces. In the outer run it waits for the inner
-// one, hands on its output and its failure, and returns nil. It must be called first in a top-level test; tests that use
-// it must not be parallel. Without root it uses a user namespace.
+// Start returns a Bench with both readers empty when it runs inside the namespaces. In the outer run it waits
+// for the inner one, hands on its output and its failure, and returns nil. It must be called first in a
+// top-level test; tests that use it must not be parallel. Without root it uses a user namespace.
 func Start(t *testing.T) *Bench {
 	t.Helper()
 	outside.Need(t, "unshare", "mount", "ip", pcscdPath())
@@ -90,7 +91,8 @@ func runInside(t *testing.T) {
 	if os.Getuid() != 0 {
 		args = append(args, "--map-root-user")
 	}
-	args = append(args, "sh", "-c", `mount -t tmpfs tmpfs /run && mkdir /run/pcscd && ip link set lo up && exec "$@"`, "sh",
+	args = append(args, "sh", "-c",
+		`mount -t tmpfs tmpfs /run && mkdir /run/pcscd && ip link set lo up && exec "$@"`, "sh",
 		os.Args[0], "-test.run=^"+regexp.QuoteMeta(t.Name())+"$", "-test.count=1", "-test.v",
 		"-test.timeout="+(innerTime-10*time.Second).String())
 	cmd := exec.CommandContext(ctx, "unshare", args...)
@@ -161,7 +163,8 @@ func (b *Bench) PID() int { return b.pcscd.Process.Pid }
 // Log returns what pcscd has said so far.
 func (b *Bench) Log() string { return b.log.String() }
 
-// Kill ends pcscd as a crash does: its socket and pid file stay behind, its cards are cut off. Twice does no harm.
+// Kill ends pcscd as a crash does: its socket and pid file stay behind, its cards are cut off. Twice does no
+// harm.
 func (b *Bench) Kill() {
 	_ = b.pcscd.Process.Kill() // it may have ended already
 	<-b.ended
@@ -179,8 +182,8 @@ func (b *Bench) Restart() {
 	b.start()
 }
 
-// Run runs a command to its end, at most limit, and returns its output (stdout and stderr apart) and exit code. A command
-// that cannot be started or does not end fails the test.
+// Run runs a command to its end, at most limit, and returns its output (stdout and stderr apart) and exit
+// code. A command that cannot be started or does not end fails the test.
 func (b *Bench) Run(limit time.Duration, name string, args ...string) (stdout, stderr string, code int) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)

@@ -92,11 +92,17 @@ func awaitLine(t *testing.T, lines chan string, pattern string) string {
 }
 
 func TestTheAgentIsPairedShownAndFoundAgain(t *testing.T) {
-	board := agents.New(agents.Config{Store: &pairedAgents{all: map[string]agents.Agent{}}, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: time.Now,
-		Names: func(string) string { return "架空医院" }})
+	board := agents.New(agents.Config{
+		Store:      &pairedAgents{all: map[string]agents.Agent{}},
+		IssuerKeys: virtual.TestIssuerKeys(),
+		Virtual:    true,
+		Now:        time.Now,
+		Names:      func(string) string { return "架空医院" },
+	})
 	server := httptest.NewServer(board)
 	t.Cleanup(server.Close)
-	settings := write(t, "bridge.json", `{"server": "`+server.URL+`", "name": "受付2", "facility": "1319999991"}`)
+	settings := write(t, "bridge.json",
+		`{"server": "`+server.URL+`", "name": "受付2", "facility": "1319999991"}`)
 	lines := serve(t, settings, "--virtual", person(t, ""), "--page", "127.0.0.1:0")
 	page := awaitLine(t, lines, `(http://127\.0\.0\.1:\d+/)`)
 	code := awaitLine(t, lines, `([A-Z0-9]{4}-[A-Z0-9]{4})$`)
@@ -116,19 +122,25 @@ func TestTheAgentIsPairedShownAndFoundAgain(t *testing.T) {
 	}
 	awaitLine(t, lines, "つながりました")
 	out, _, rc = run(t, "status", "--config", settings)
-	if rc != 0 || !strings.HasPrefix(out, "つながっています（") || !strings.Contains(out, "架空医院") || !strings.Contains(out, "時計の差") {
+	if rc != 0 || !strings.HasPrefix(out, "つながっています（") || !strings.Contains(out, "架空医院") ||
+		!strings.Contains(out, "時計の差") {
 		t.Errorf("once paired, status says %d %s", rc, out)
 	}
 	var s agent.Status
 	out, _, rc = run(t, "status", "--json", "--settings", settings)
-	if err := json.Unmarshal([]byte(out), &s); err != nil || rc != 0 || s.Link != agent.Connected || s.Reader != agent.ReaderVirtual || s.Server != server.URL || s.Since.IsZero() {
+	err = json.Unmarshal([]byte(out), &s)
+	if err != nil || rc != 0 || s.Link != agent.Connected || s.Reader != agent.ReaderVirtual ||
+		s.Server != server.URL || s.Since.IsZero() {
 		t.Errorf("%d %s %v", rc, out, err)
 	}
-	if shown := fetch(t, page, "", http.StatusOK); !strings.Contains(shown, "つながっています") || !strings.Contains(shown, "このままお使いください") || strings.Contains(shown, code) {
+	shown = fetch(t, page, "", http.StatusOK)
+	if !strings.Contains(shown, "つながっています") || !strings.Contains(shown, "このままお使いください") ||
+		strings.Contains(shown, code) {
 		t.Error("the page of a connected agent is not calm")
 	}
 	fetch(t, page, "evil.example", http.StatusForbidden)
-	if info, err := os.Stat(filepath.Join(filepath.Dir(settings), "agent.pem")); err != nil || info.Mode().Perm() != 0o600 {
+	info, err := os.Stat(filepath.Join(filepath.Dir(settings), "agent.pem"))
+	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the key beside the settings: %v %v", info, err)
 	}
 }
@@ -155,24 +167,30 @@ func fetch(t *testing.T, page, host string, status int) string {
 
 func TestWhatKeepsTheAgentFromStartingHasASentence(t *testing.T) {
 	card := person(t, "")
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name     string
 		settings string
 		args     []string
 		want     string
 	}{
-		"plain http to elsewhere":  {`{"server": "http://counter.example"}`, []string{"--virtual", card}, "https://"},
-		"no address":               {`{"server": "counter.example"}`, []string{"--virtual", card}, "https://"},
-		"a misspelt setting":       {`{"sever": "https://counter.example"}`, []string{"--virtual", card}, "設定ファイル"},
-		"a page for everybody":     {`{}`, []string{"--virtual", card, "--page", "0.0.0.0:0"}, "このパソコンの中"},
-		"keys that are not there":  {`{"issuerKeys": "/nowhere/keys.json"}`, nil, "発行者の鍵"},
-		"roots that are not there": {`{"userRoots": "/nowhere/roots.pem"}`, nil, "userRoots"},
+		{"plain http to elsewhere", `{"server": "http://counter.example"}`, []string{"--virtual", card},
+			"https://"},
+		{"no address", `{"server": "counter.example"}`, []string{"--virtual", card}, "https://"},
+		{"a misspelt setting", `{"sever": "https://counter.example"}`, []string{"--virtual", card}, "設定ファイル"},
+		{"a page for everybody", `{}`, []string{"--virtual", card, "--page", "0.0.0.0:0"}, "このパソコンの中"},
+		{"keys that are not there", `{"issuerKeys": "/nowhere/keys.json"}`, nil, "発行者の鍵"},
+		{"roots that are not there", `{"userRoots": "/nowhere/roots.pem"}`, nil, "userRoots"},
 	} {
-		_, errs, code := run(t, append([]string{"run", "--settings", write(t, "bridge.json", c.settings)}, c.args...)...)
-		if code != exitRefused || !strings.Contains(errs, c.want) {
-			t.Errorf("%s: %d %s", name, code, errs)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			_, errs, code := run(t,
+				append([]string{"run", "--settings", write(t, "bridge.json", c.settings)}, c.args...)...)
+			if code != exitRefused || !strings.Contains(errs, c.want) {
+				t.Errorf("%d %s", code, errs)
+			}
+		})
 	}
-	if _, errs, code := run(t, "status", "--settings", write(t, "bridge.json", "{}")); code != exitError || !strings.Contains(errs, "bridge start") {
+	_, errs, code := run(t, "status", "--settings", write(t, "bridge.json", "{}"))
+	if code != exitError || !strings.Contains(errs, "bridge start") {
 		t.Errorf("status of no agent: %d %s", code, errs)
 	}
 }
@@ -188,18 +206,21 @@ func TestTheReadersChoiceKeepsTheOtherSettings(t *testing.T) {
 	if err := f.store(memory); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := f.load(); err != nil || got != (remembered{Server: "https://counter.example", OQS: "x", Reader: "A 00 00"}) {
+	got, err := f.load()
+	if err != nil || got != (savedSettings{Server: "https://counter.example", OQS: "x", Reader: "A 00 00"}) {
 		t.Errorf("%+v %v", got, err)
 	}
 }
 
 // The unit was judged by systemd-analyze verify when it was written; this keeps what matters in it.
 func TestTheSystemdUnitRunsTheAgentWithItsSettingsAndFewRights(t *testing.T) {
-	out, errs, code := run(t, "install", "--print", "--user", "clinic", "--settings", write(t, "a b$c%d.json", "{}"))
+	out, errs, code := run(t, "install", "--print", "--user", "clinic", "--settings",
+		write(t, "a b$c%d.json", "{}"))
 	if code != 0 || errs != "" {
 		t.Fatalf("%d %s", code, errs)
 	}
-	for _, want := range []string{`ExecStart="` + bridge + `" run --settings "/`, `/a b$$c%%d.json"`, "User=clinic\n", "NoNewPrivileges=yes\n", "CapabilityBoundingSet=\n",
+	for _, want := range []string{`ExecStart="` + bridge + `" run --settings "/`, `/a b$$c%%d.json"`,
+		"User=clinic\n", "NoNewPrivileges=yes\n", "CapabilityBoundingSet=\n",
 		"ProtectSystem=strict\n", "Restart=always\n", "WantedBy=multi-user.target\n", `ReadWritePaths="/`} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)

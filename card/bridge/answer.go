@@ -32,8 +32,8 @@ type line struct {
 	message.Message
 }
 
-// said puts a Result into the contract's form. A step that was not looked at says why not.
-func said(r card.Result) answer {
+// answerOf converts a Result to the form of the contract. A step that was not looked at says why not.
+func answerOf(r card.Result) answer {
 	a := answer{
 		Result:    r.Outcome,
 		Message:   r.Message,
@@ -57,9 +57,9 @@ func said(r card.Result) answer {
 	return a
 }
 
-// failed is the answer to an error: refused for what the card is or says, error for everything else.
-func failed(err error) answer {
-	a := said(card.Fault(err))
+// errorAnswer is the answer to an error: refused for what the card is or says, error for everything else.
+func errorAnswer(err error) answer {
+	a := answerOf(card.Fault(err))
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Cause != nil {
 		a.Detail = e.Cause.Error()
@@ -69,10 +69,10 @@ func failed(err error) answer {
 
 var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.untold"}
 
-// tell prints the answer and returns its exit code.
-func tell(a answer) error {
+// printAnswer prints the answer and returns its exit code.
+func printAnswer(a answer) error {
 	if err := printJSON(a); err != nil {
-		complain(errUntold.Because(err))
+		printError(errUntold.Because(err))
 		return exit(exitError)
 	}
 	switch a.Result {

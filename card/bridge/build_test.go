@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// make bridge, run twice into two folders from two places in the file system, gives the same bytes, and its list of sums is
-// right. One target here: the others differ in GOOS and GOARCH alone.
+// make bridge, run twice into two folders from two places in the file system, gives the same bytes, and its
+// list of sums is right. One target here: the others differ in GOOS and GOARCH alone.
 func TestTheReleaseIsTheSameBytesWheneverAndWhereverItIsBuilt(t *testing.T) {
 	moved := filepath.Join(t.TempDir(), "somewhere else")
 	if err := os.MkdirAll(moved, 0o700); err != nil {
@@ -36,10 +36,12 @@ func TestTheReleaseIsTheSameBytesWheneverAndWhereverItIsBuilt(t *testing.T) {
 			t.Fatal(err)
 		}
 		list, err := os.ReadFile(filepath.Join(out, "SHA256SUMS"))
-		if want := fmt.Sprintf("%x  madoguchi-bridge-linux-amd64\n", sha256.Sum256(data)); err != nil || string(list) != want {
+		want := fmt.Sprintf("%x  madoguchi-bridge-linux-amd64\n", sha256.Sum256(data))
+		if err != nil || string(list) != want {
 			t.Errorf("SHA256SUMS is %q, expected %q (%v)", list, want, err)
 		}
-		if here, err := os.Getwd(); err != nil || strings.Contains(string(data), here) || strings.Contains(string(data), moved) {
+		here, err := os.Getwd()
+		if err != nil || strings.Contains(string(data), here) || strings.Contains(string(data), moved) {
 			t.Errorf("a path of this machine is in the program (%v)", err)
 		}
 		sums = append(sums, string(list))

@@ -16,44 +16,48 @@ import (
 
 // checkCmd checks one card here and now.
 type checkCmd struct {
-	BirthDate  string        `required:"" placeholder:"DATE" help:"the date of birth to compare, as 1980-02-17, 昭和55年2月17日 or S55.2.17"`
-	Reader     string        `placeholder:"NAME" help:"name of the reader to use (bridge readers lists them)"`
-	Virtual    string        `placeholder:"FILE" help:"a virtual card (JSON) instead of a reader"`
-	IssuerKeys string        `placeholder:"FILE" help:"the issuer's public keys that prove a card genuine: JSON or PEM, as described above"`
-	TestKeys   bool          `help:"trust the public test key of virtual cards; only with --virtual or in demo mode"`
-	Demo       bool          `env:"MADOGUCHI_DEMO" help:"demo mode: test keys are allowed with a reader too"`
-	Wait       time.Duration `default:"0s" placeholder:"TIME" help:"wait so long for a card to be put on the reader, for example 30s (at most 10m)"`
-	Timeout    time.Duration `default:"15s" placeholder:"TIME" help:"give the check up after this time, 1s to 60s"`
+	BirthDate  string `required:"" placeholder:"DATE" help:"${check_birth_date}"`
+	Reader     string `placeholder:"NAME" help:"name of the reader to use (see bridge readers)"`
+	Virtual    string `placeholder:"FILE" help:"use a virtual card (JSON) instead of a reader"`
+	IssuerKeys string `placeholder:"FILE" help:"${check_issuer_keys}"`
+	TestKeys   bool   `help:"trust the test key of virtual cards; only with --virtual or in demo mode"`
+	Demo       bool   `env:"MADOGUCHI_DEMO" help:"demo mode: test keys are allowed with a reader too"`
+
+	Wait    time.Duration `default:"0s" placeholder:"TIME" help:"${check_wait}"`
+	Timeout time.Duration `default:"15s" placeholder:"TIME" help:"end the check after this time, 1s to 60s"`
 	settingsFile
 }
 
 // Help is printed by bridge check --help.
 func (checkCmd) Help() string {
-	return `Asks the card in the reader one question: was its holder born on this date? The chip answers without a PIN. One try of
-its birth-date counter is used, and none when fewer than three are left.
+	return `Asks the card in the reader one question: was its holder born on this date? The chip answers
+without a PIN. The check uses one try of the card's birth-date counter, and none when fewer than
+three are left.
 
-Without --reader the remembered reader is used, else the first that holds a card. Without --issuer-keys a right answer is
-"unverified": the date agrees, but nothing proves that the card is genuine. FILE is JSON
+Without --reader the remembered reader is used, else the first one that holds a card. Without
+--issuer-keys a correct answer is "unverified": the date agrees, but nothing proves that the card
+is genuine. FILE is JSON
 
     [{"keyId": "16 bytes, hexadecimal or base64url", "n": "base64url", "e": "AQAB"}]
 
-or PEM: PUBLIC KEY blocks, of which a header "Key-Id: hexadecimal" may name the id.
+or PEM: PUBLIC KEY blocks, in which a header "Key-Id: hexadecimal" may give the id.
 
-Standard output is one JSON object, whatever happens, wrong usage included:
+Standard output is always one JSON object, also after wrong usage:
 
-    {"result": "confirmed | unverified | refused | error", "key": …, "reason": …, "reasonEn": …, "detail": …,
-     "checks": [{"name": …, "result": "passed | failed | not checked", "reason": …, "reasonEn": …}],
-     "proves": […], "notProven": […], "reader": …}
+    {"result": "confirmed | unverified | refused | error", "key": …, "reason": …, "reasonEn": …,
+     "detail": …, "checks": [{"name": …, "result": "passed | failed | not checked", "reason": …,
+     "reasonEn": …}], "proves": […], "notProven": […], "reader": …}
 
 Exit codes:
 
     0  confirmed   the card is genuine, present, and its date of birth is this one
     3  unverified  the date agrees; no issuer keys, so the card is not proved genuine
-    1  refused     another date of birth, not genuine, blocked, too few tries left, a phone, not a My Number card
-    2  error       no reader, no card, the card was lifted, no answer in time, wrong usage
+    1  refused     another date of birth, not genuine, blocked, too few tries left, a phone,
+                   not a My Number card
+    2  error       no reader, no card, the card was removed, no answer in time, wrong usage
 
-What no result proves: the holder's name and address, that the person holding the card is its holder (look at the face on
-it), and any insurance.`
+No result proves the holder's name and address, that the person holding the card is its holder
+(compare the face on it), or any insurance.`
 }
 
 // The wrong usages that have a sentence of their own.
@@ -72,31 +76,31 @@ var (
 func (c *checkCmd) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	return tell(c.check(ctx, time.Now()))
+	return printAnswer(c.check(ctx, time.Now()))
 }
 
 // check looks at everything that was asked before the card is touched.
 func (c *checkCmd) check(ctx context.Context, now time.Time) answer {
-	birth, keys, err := c.asked(now)
+	birth, keys, err := c.arguments(now)
 	if err != nil {
-		return failed(err)
+		return errorAnswer(err)
 	}
 	reader, err := c.reader(ctx)
 	if err != nil {
-		return failed(err)
+		return errorAnswer(err)
 	}
 	short, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	a := question(short, reader, birth, keys)
+	a := askCard(short, reader, birth, keys)
 	if ctx.Err() != nil && a.Result == card.Failed {
-		a = failed(errStopped)
+		a = errorAnswer(errStopped)
 	}
 	a.Virtual, a.TestKeys = c.Virtual != "", c.TestKeys
 	return a
 }
 
-// asked reads the arguments.
-func (c *checkCmd) asked(now time.Time) (eligibility.Date, card.IssuerKeys, error) {
+// arguments checks the flags and reads what they name.
+func (c *checkCmd) arguments(now time.Time) (eligibility.Date, card.IssuerKeys, error) {
 	birth, err := eligibility.ReadDate(c.BirthDate)
 	switch {
 	case err != nil:
@@ -132,9 +136,9 @@ func (c *checkCmd) keys() (card.IssuerKeys, error) {
 // reader returns the virtual card, or the readers once a card lies there or Wait is over.
 func (c *checkCmd) reader(ctx context.Context) (agent.Reader, error) {
 	if c.Virtual != "" {
-		return insert(c.Virtual)
+		return loadVirtualCard(c.Virtual)
 	}
-	choice, err := c.choice(c.Reader)
+	choice, err := c.readerChoice(c.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -151,11 +155,11 @@ func (c *checkCmd) reader(ctx context.Context) (agent.Reader, error) {
 	return readers, nil
 }
 
-// question asks the card and judges what it answers. The challenge is 32 random bytes: no server takes part.
-func question(ctx context.Context, reader agent.Reader, birth eligibility.Date, keys card.IssuerKeys) answer {
+// askCard asks the card and judges what it answers. The challenge is 32 random bytes: no server takes part.
+func askCard(ctx context.Context, reader agent.Reader, birth eligibility.Date, keys card.IssuerKeys) answer {
 	connection, disconnect, err := reader.Connect(ctx)
 	if err != nil {
-		return failed(err)
+		return errorAnswer(err)
 	}
 	defer disconnect()
 	var challenge [32]byte
@@ -163,9 +167,9 @@ func question(ctx context.Context, reader agent.Reader, birth eligibility.Date, 
 	evidence, err := card.CheckBirthDate(ctx, card.Open(connection), birth, challenge)
 	var a answer
 	if err != nil {
-		a = failed(err)
+		a = errorAnswer(err)
 	} else {
-		a = said(card.VerifyBirthDate(evidence, birth, challenge, keys))
+		a = answerOf(card.VerifyBirthDate(evidence, birth, challenge, keys))
 	}
 	if named, ok := connection.(interface{ Reader() string }); ok {
 		a.Reader = named.Reader()

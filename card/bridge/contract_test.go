@@ -26,7 +26,8 @@ import (
 	"madoguchi/card/virtual"
 )
 
-// The contract of bridge check with its callers: exit codes 0 confirmed, 3 unverified, 1 refused, 2 error.
+// The contract of bridge check with its callers: exit codes 0 confirmed, 3 unverified, 1 refused, 2
+// error.
 var codes = map[string]int{"confirmed": 0, "unverified": 3, "refused": 1, "error": 2}
 
 // bridge is the built program.
@@ -118,7 +119,8 @@ func parse(t *testing.T, stdout, stderr string, code int) object {
 		t.Errorf("something is missing in\n%s", stdout)
 	}
 	for _, c := range o.Checks {
-		if c.Name == "" || c.Reason == "" || c.ReasonEn == "" || !slices.Contains([]string{"passed", "failed", "not checked"}, c.Result) {
+		if c.Name == "" || c.Reason == "" || c.ReasonEn == "" ||
+			!slices.Contains([]string{"passed", "failed", "not checked"}, c.Result) {
 			t.Errorf("check %+v", c)
 		}
 		if o.Result == "confirmed" && c.Result != "passed" {
@@ -149,40 +151,45 @@ func person(t *testing.T, more string) string {
 }
 
 func TestWhatTheCheckSaysOfEachCard(t *testing.T) {
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
 		card string
 		date string
 		keys bool
 		want string
 		key  string
 	}{
-		"genuine":                  {"", "1980-02-17", true, "confirmed", "card.confirmed"},
-		"date as on the card":      {"", "昭和55年2月17日", true, "confirmed", "card.confirmed"},
-		"date in short":            {"", "S55.2.17", true, "confirmed", "card.confirmed"},
-		"no issuer keys":           {"", "1980-02-17", false, "unverified", "card.unverified"},
-		"another date":             {"", "1980-02-18", true, "refused", "card.birthdate_mismatch"},
-		"copied chip":              {`, "variant": "copied"`, "1980-02-17", true, "refused", "card.copied"},
-		"forged issuer":            {`, "variant": "forgedIssuer"`, "1980-02-17", true, "refused", "card.not_genuine"},
-		"altered record":           {`, "variant": "altered"`, "1980-02-17", true, "refused", "card.not_genuine"},
-		"phone":                    {`, "variant": "phone"`, "1980-02-17", true, "refused", "card.phone"},
-		"old resident card":        {`, "variant": "oldCard"`, "1980-02-17", true, "refused", "card.juki"},
-		"not a My Number card":     {`, "variant": "otherCard"`, "1980-02-17", true, "refused", "card.not_my_number_card"},
-		"three tries left":         {`, "tries": 3`, "1980-02-17", true, "confirmed", "card.confirmed"},
-		"two tries left":           {`, "tries": 2`, "1980-02-17", true, "refused", "card.few_tries"},
-		"blocked":                  {`, "tries": 0`, "1980-02-17", true, "refused", "card.blocked"},
-		"day unknown":              {"", "1980-02", true, "refused", "card.key_form"},
-		"month and day unknown":    {"", "1980年月日不詳", false, "refused", "card.key_form"},
-		"iPhone":                   {`, "variant": "iPhone"`, "1980-02-17", true, "refused", "card.phone"},
-		"card without PINs":        {`, "variant": "pinless"`, "1980-02-17", true, "confirmed", "card.confirmed"},
-		"slow as real cards":       {`, "faults": {"slow": true}`, "1980-02-17", true, "confirmed", "card.confirmed"},
-		"pulled in mid-flow":       {`, "faults": {"pulledAt": 5}`, "1980-02-17", true, "error", "card.removed"},
-		"reader unplugged":         {`, "faults": {"readerGoneAt": 5}`, "1980-02-17", true, "error", "card.no_reader"},
-		"no answer in time":        {`, "faults": {"muteAt": 5}`, "1980-02-17", true, "error", "card.timeout"},
-		"nonsense":                 {`, "faults": {"garbageAt": 5}`, "1980-02-17", true, "error", "card.unexpected"},
-		"copied, no issuer keys":   {`, "variant": "copied"`, "1980-02-17", false, "refused", "card.copied"},
-		"forged, and no keys know": {`, "variant": "forgedIssuer"`, "1980-02-17", false, "unverified", "card.unverified"},
+		{"genuine", "", "1980-02-17", true, "confirmed", "card.confirmed"},
+		{"date as on the card", "", "昭和55年2月17日", true, "confirmed", "card.confirmed"},
+		{"date in short", "", "S55.2.17", true, "confirmed", "card.confirmed"},
+		{"no issuer keys", "", "1980-02-17", false, "unverified", "card.unverified"},
+		{"another date", "", "1980-02-18", true, "refused", "card.birthdate_mismatch"},
+		{"copied chip", `, "variant": "copied"`, "1980-02-17", true, "refused", "card.copied"},
+		{"forged issuer", `, "variant": "forgedIssuer"`, "1980-02-17", true, "refused", "card.not_genuine"},
+		{"altered record", `, "variant": "altered"`, "1980-02-17", true, "refused", "card.not_genuine"},
+		{"phone", `, "variant": "phone"`, "1980-02-17", true, "refused", "card.phone"},
+		{"old resident card", `, "variant": "oldCard"`, "1980-02-17", true, "refused", "card.juki"},
+		{"not a My Number card", `, "variant": "otherCard"`, "1980-02-17", true, "refused",
+			"card.not_my_number_card"},
+		{"three tries left", `, "tries": 3`, "1980-02-17", true, "confirmed", "card.confirmed"},
+		{"two tries left", `, "tries": 2`, "1980-02-17", true, "refused", "card.few_tries"},
+		{"blocked", `, "tries": 0`, "1980-02-17", true, "refused", "card.blocked"},
+		{"day unknown", "", "1980-02", true, "refused", "card.key_form"},
+		{"month and day unknown", "", "1980年月日不詳", false, "refused", "card.key_form"},
+		{"iPhone", `, "variant": "iPhone"`, "1980-02-17", true, "refused", "card.phone"},
+		{"card without PINs", `, "variant": "pinless"`, "1980-02-17", true, "confirmed", "card.confirmed"},
+		{"slow as real cards", `, "faults": {"slow": true}`, "1980-02-17", true, "confirmed",
+			"card.confirmed"},
+		{"pulled in mid-flow", `, "faults": {"pulledAt": 5}`, "1980-02-17", true, "error", "card.removed"},
+		{"reader unplugged", `, "faults": {"readerGoneAt": 5}`, "1980-02-17", true, "error",
+			"card.no_reader"},
+		{"no answer in time", `, "faults": {"muteAt": 5}`, "1980-02-17", true, "error", "card.timeout"},
+		{"nonsense", `, "faults": {"garbageAt": 5}`, "1980-02-17", true, "error", "card.unexpected"},
+		{"copied, no issuer keys", `, "variant": "copied"`, "1980-02-17", false, "refused", "card.copied"},
+		{"forged, and no keys know", `, "variant": "forgedIssuer"`, "1980-02-17", false, "unverified",
+			"card.unverified"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			args := []string{"--birth-date", c.date, "--virtual", person(t, c.card), "--timeout", "2s"}
 			if c.keys {
 				args = append(args, "--test-keys")
@@ -206,7 +213,8 @@ func publicKey() (id []byte, key *rsa.PublicKey) {
 }
 
 func keysJSON(id string, key *rsa.PublicKey) string {
-	return fmt.Sprintf(`[{"keyId": %q, "n": %q, "e": %q}]`, id, base64.RawURLEncoding.EncodeToString(key.N.Bytes()),
+	return fmt.Sprintf(`[{"keyId": %q, "n": %q, "e": %q}]`, id,
+		base64.RawURLEncoding.EncodeToString(key.N.Bytes()),
 		base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes()))
 }
 
@@ -226,22 +234,32 @@ func TestIssuerKeysInEveryFormThatHelpNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	idHex := hex.EncodeToString(id)
-	for name, c := range map[string]struct{ file, want, key string }{
-		"JSON, hexadecimal":             {keysJSON(idHex, key), "confirmed", "card.confirmed"},
-		"JSON, hexadecimal in capitals": {keysJSON(strings.ToUpper(idHex), key), "confirmed", "card.confirmed"},
-		"JSON, base64url":               {keysJSON(base64.RawURLEncoding.EncodeToString(id), key), "confirmed", "card.confirmed"},
-		"PEM with the key's id":         {keysPEM(t, map[string]string{"Key-Id": idHex}, key), "confirmed", "card.confirmed"},
-		"PEM with another id":           {keysPEM(t, map[string]string{"Key-Id": strings.Repeat("0", 32)}, key), "refused", "card.not_genuine"},
-		"another key under this id":     {keysJSON(idHex, &other.PublicKey), "refused", "card.not_genuine"},
-		"an unknown issuer":             {keysJSON(strings.Repeat("0", 32), &other.PublicKey), "refused", "card.not_genuine"},
-		"an id too short":               {keysJSON("00", key), "error", "bridge.issuer_keys"},
-		"no key at all":                 {"[]", "error", "bridge.issuer_keys"},
-		"neither JSON nor PEM":          {"keys", "error", "bridge.issuer_keys"},
-		"an empty file":                 {"", "error", "bridge.issuer_keys"},
-		"a private key":                 {string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{1}})), "error", "bridge.issuer_keys"},
+	for _, c := range []struct {
+		name            string
+		file, want, key string
+	}{
+		{"JSON, hexadecimal", keysJSON(idHex, key), "confirmed", "card.confirmed"},
+		{"JSON, hexadecimal in capitals", keysJSON(strings.ToUpper(idHex), key), "confirmed",
+			"card.confirmed"},
+		{"JSON, base64url", keysJSON(base64.RawURLEncoding.EncodeToString(id), key), "confirmed",
+			"card.confirmed"},
+		{"PEM with the key's id", keysPEM(t, map[string]string{"Key-Id": idHex}, key), "confirmed",
+			"card.confirmed"},
+		{"PEM with another id", keysPEM(t, map[string]string{"Key-Id": strings.Repeat("0", 32)}, key),
+			"refused", "card.not_genuine"},
+		{"another key under this id", keysJSON(idHex, &other.PublicKey), "refused", "card.not_genuine"},
+		{"an unknown issuer", keysJSON(strings.Repeat("0", 32), &other.PublicKey), "refused",
+			"card.not_genuine"},
+		{"an id too short", keysJSON("00", key), "error", "bridge.issuer_keys"},
+		{"no key at all", "[]", "error", "bridge.issuer_keys"},
+		{"neither JSON nor PEM", "keys", "error", "bridge.issuer_keys"},
+		{"an empty file", "", "error", "bridge.issuer_keys"},
+		{"a private key", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{1}})),
+			"error", "bridge.issuer_keys"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			o := checked(t, "--birth-date", "1980-02-17", "--virtual", person(t, ""), "--issuer-keys", write(t, "keys", c.file))
+		t.Run(c.name, func(t *testing.T) {
+			o := checked(t, "--birth-date", "1980-02-17", "--virtual", person(t, ""), "--issuer-keys",
+				write(t, "keys", c.file))
 			if o.Result != c.want || o.Key != c.key {
 				t.Errorf("%s, %s (%s); want %s, %s", o.Result, o.Key, o.Detail, c.want, c.key)
 			}
@@ -253,37 +271,46 @@ func TestWrongUsageIsAnErrorObjectToo(t *testing.T) {
 	card := person(t, "")
 	missing := filepath.Join(t.TempDir(), "missing")
 	date := []string{"--birth-date", "1980-02-17"}
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
 		args []string
 		key  string
 	}{
-		"nothing":                          {nil, "bridge.usage"},
-		"no date":                          {[]string{"--virtual", card}, "bridge.usage"},
-		"a flag that is not there":         {append(date, "--pin", "1234"), "bridge.usage"},
-		"a word too much":                  {append(date, "--virtual", card, "now"), "bridge.usage"},
-		"a flag without its value":         {append(date, "--virtual"), "bridge.usage"},
-		"not a time":                       {append(date, "--virtual", card, "--timeout", "soon"), "bridge.usage"},
-		"impossible date":                  {[]string{"--birth-date", "1980-02-30", "--virtual", card}, "bridge.birth_date"},
-		"a day that its era did not have":  {[]string{"--birth-date", "昭和65年2月17日", "--virtual", card}, "bridge.birth_date"},
-		"not a date":                       {[]string{"--birth-date", "yesterday", "--virtual", card}, "bridge.birth_date"},
-		"an empty date":                    {[]string{"--birth-date", "", "--virtual", card}, "bridge.birth_date"},
-		"a date yet to come":               {[]string{"--birth-date", "2999-01-01", "--virtual", card}, "bridge.birth_date"},
-		"reader and virtual card":          {append(date, "--reader", "ACS", "--virtual", card), "bridge.reader_and_virtual"},
-		"virtual card missing":             {append(date, "--virtual", missing), "bridge.virtual"},
-		"virtual card is a folder":         {append(date, "--virtual", t.TempDir()), "bridge.virtual"},
-		"virtual card is not JSON":         {append(date, "--virtual", write(t, "card", "card")), "bridge.virtual"},
-		"virtual card of an unknown kind":  {append(date, "--virtual", person(t, `, "variant": "gold"`)), "bridge.virtual"},
-		"issuer keys missing":              {append(date, "--virtual", card, "--issuer-keys", missing), "bridge.issuer_keys"},
-		"test keys with a reader":          {append(date, "--test-keys"), "bridge.test_keys"},
-		"test keys and issuer keys":        {append(date, "--virtual", card, "--test-keys", "--issuer-keys", missing), "bridge.two_keys"},
-		"no time":                          {append(date, "--virtual", card, "--timeout", "0s"), "bridge.time"},
-		"too much time":                    {append(date, "--virtual", card, "--timeout", "2h"), "bridge.time"},
-		"waiting for ever":                 {append(date, "--wait", "1000h"), "bridge.time"},
-		"settings that cannot be read":     {append(date, "--settings", t.TempDir()), "bridge.settings"},
-		"settings that are not JSON":       {append(date, "--settings", write(t, "settings", "reader=1")), "bridge.settings"},
-		"date of birth too old for an era": {[]string{"--birth-date", "1800-01-01", "--virtual", card}, "card.key_form"},
+		{"nothing", nil, "bridge.usage"},
+		{"no date", []string{"--virtual", card}, "bridge.usage"},
+		{"a flag that is not there", append(date, "--pin", "1234"), "bridge.usage"},
+		{"a word too much", append(date, "--virtual", card, "now"), "bridge.usage"},
+		{"a flag without its value", append(date, "--virtual"), "bridge.usage"},
+		{"not a time", append(date, "--virtual", card, "--timeout", "soon"), "bridge.usage"},
+		{"impossible date", []string{"--birth-date", "1980-02-30", "--virtual", card}, "bridge.birth_date"},
+		{"a day that its era did not have", []string{"--birth-date", "昭和65年2月17日", "--virtual", card},
+			"bridge.birth_date"},
+		{"not a date", []string{"--birth-date", "yesterday", "--virtual", card}, "bridge.birth_date"},
+		{"an empty date", []string{"--birth-date", "", "--virtual", card}, "bridge.birth_date"},
+		{"a date yet to come", []string{"--birth-date", "2999-01-01", "--virtual", card},
+			"bridge.birth_date"},
+		{"reader and virtual card", append(date, "--reader", "ACS", "--virtual", card),
+			"bridge.reader_and_virtual"},
+		{"virtual card missing", append(date, "--virtual", missing), "bridge.virtual"},
+		{"virtual card is a folder", append(date, "--virtual", t.TempDir()), "bridge.virtual"},
+		{"virtual card is not JSON", append(date, "--virtual", write(t, "card", "card")), "bridge.virtual"},
+		{"virtual card of an unknown kind", append(date, "--virtual", person(t, `, "variant": "gold"`)),
+			"bridge.virtual"},
+		{"issuer keys missing", append(date, "--virtual", card, "--issuer-keys", missing),
+			"bridge.issuer_keys"},
+		{"test keys with a reader", append(date, "--test-keys"), "bridge.test_keys"},
+		{"test keys and issuer keys",
+			append(date, "--virtual", card, "--test-keys", "--issuer-keys", missing), "bridge.two_keys"},
+		{"no time", append(date, "--virtual", card, "--timeout", "0s"), "bridge.time"},
+		{"too much time", append(date, "--virtual", card, "--timeout", "2h"), "bridge.time"},
+		{"waiting for ever", append(date, "--wait", "1000h"), "bridge.time"},
+		{"settings that cannot be read", append(date, "--settings", t.TempDir()), "bridge.settings"},
+		{"settings that are not JSON", append(date, "--settings", write(t, "settings", "reader=1")),
+			"bridge.settings"},
+		{"date of birth too old for an era", []string{"--birth-date", "1800-01-01", "--virtual", card},
+			"card.key_form"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			o := checked(t, slices.Clone(c.args)...)
 			want := "error"
 			if strings.HasPrefix(c.key, "card.") {
@@ -325,59 +352,5 @@ func TestACheckThatIsInterruptedSaysSo(t *testing.T) {
 	}
 	if o := parse(t, out.String(), errs.String(), cmd.ProcessState.ExitCode()); o.Key != "bridge.stopped" {
 		t.Errorf("%+v", o)
-	}
-}
-
-func TestHelpIsCompleteAndExitsWithZero(t *testing.T) {
-	for args, words := range map[string][]string{
-		"--help":         {"check", "readers", "run"},
-		"check --help":   {"--birth-date", "--reader", "--virtual", "--issuer-keys", "--test-keys", "MADOGUCHI_DEMO", "confirmed", "unverified", "refused", "Exit codes"},
-		"readers --help": {"--json", "--remember", "--forget"},
-		"run --help":     {"--server", "--reader", "--virtual", "--key", "--name"},
-	} {
-		stdout, stderr, code := run(t, strings.Fields(args)...)
-		if code != 0 || stderr != "" {
-			t.Errorf("bridge %s: exit code %d, %s", args, code, stderr)
-		}
-		for _, word := range words {
-			if !strings.Contains(stdout, word) {
-				t.Errorf("bridge %s does not mention %s", args, word)
-			}
-		}
-	}
-}
-
-func TestAnUnknownCommandIsWrongUsage(t *testing.T) {
-	stdout, stderr, code := run(t, "chekc")
-	if code != exitError || stdout != "" || stderr == "" {
-		t.Errorf("%d %q %q", code, stdout, stderr)
-	}
-}
-
-// An answer that nobody got is no answer: a script must not take the code of a card that was checked into a full disk's file.
-func TestCheckThatCannotBeToldIsAnError(t *testing.T) {
-	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
-	if err != nil {
-		t.Skipf("this system has no /dev/full: %v", err)
-	}
-	defer full.Close()
-	for _, args := range [][]string{{"check", "--birth-date", "1986-04-12", "--virtual", "../virtual/people/taro.json", "--test-keys"}, {"check"}} {
-		cmd := exec.Command(bridge, args...)
-		cmd.Env = []string{"HOME=" + t.TempDir()}
-		var errs bytes.Buffer
-		cmd.Stdout, cmd.Stderr = full, &errs
-		_ = cmd.Run()
-		if code := cmd.ProcessState.ExitCode(); code != 2 || !strings.Contains(errs.String(), "結果") {
-			t.Errorf("%v: exit code %d, %q", args, code, errs.String())
-		}
-	}
-}
-
-func TestWrongUsageIsSaidInJapaneseToo(t *testing.T) {
-	for _, args := range [][]string{{"readers", "--bogus"}, {"status", "x"}, {"bogus"}, {"readers", "--remember", "X", "--forget"}, {"run", "--server"}} {
-		out, errs, code := run(t, args...)
-		if code != 2 || out != "" || !strings.HasPrefix(errs, "コマンドの書き方") || !strings.Contains(errs, "bridge --help") {
-			t.Errorf("%q: %d %q %q", args, code, out, errs)
-		}
 	}
 }

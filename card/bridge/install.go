@@ -21,16 +21,17 @@ var errService = &eligibility.Error{Code: eligibility.Denied, Key: "bridge.servi
 
 // installCmd makes the agent a service that starts with the computer.
 type installCmd struct {
-	User  string `placeholder:"NAME" help:"Linux: the user under which it runs; root by default. pcscd must allow it (polkit)"`
+	User  string `placeholder:"NAME" help:"Linux: user to run as; root by default"`
 	Print bool   `help:"Linux: print the systemd unit instead of installing it"`
 	settingsFile
 }
 
 // Help is printed by bridge install --help.
 func (installCmd) Help() string {
-	return `Write the settings file first and start it once by hand (bridge run) until it is paired; then install it as administrator.
-The service uses the same settings file and the key beside it. Windows: a service that starts by itself and is started again
-after a failure. Linux: a systemd unit that may write to the settings folder alone.`
+	return `Write the settings file first, start the agent by hand (bridge run) until it is paired, then
+install it as administrator. The service uses the same settings file and the key beside it. Windows: a
+service that starts automatically and is restarted after a failure. Linux: a systemd unit that may
+write only to the settings folder; a user other than root must be allowed by pcscd (polkit).`
 }
 
 // agentService starts and stops the agent for the service manager.
@@ -44,18 +45,18 @@ type agentService struct {
 func (p *agentService) Start(s service.Service) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel, p.done = cancel, make(chan error, 1)
-	say := say
+	show := printLine
 	if runtime.GOOS == "windows" { // nobody sees standard output there
 		if log, err := s.SystemLogger(nil); err == nil {
-			say = func(sentence string) { _ = log.Info(sentence) }
+			show = func(sentence string) { _ = log.Info(sentence) }
 		}
 	}
 	go func() {
-		err := p.run.run(ctx, say)
+		err := p.run.run(ctx, show)
 		p.done <- err
 		if ctx.Err() == nil { // it could not go on: the manager starts it again
 			if err != nil {
-				say(err.Error())
+				show(err.Error())
 			}
 			os.Exit(exitRefused)
 		}
@@ -77,14 +78,15 @@ func (p *agentService) Stop(service.Service) error {
 func (c *runCmd) runAsService() error {
 	s, err := service.New(&agentService{run: c}, &service.Config{Name: serviceName})
 	if err != nil { // no known service manager: a container, for example
-		return c.run(context.Background(), say)
+		return c.run(context.Background(), printLine)
 	}
 	return s.Run()
 }
 
-// manager returns the service as it is or would be installed.
-func manager(c *service.Config) (service.Service, error) {
-	c.Name, c.DisplayName, c.Description = serviceName, "窓口 カードリーダー", "受付の画面とカードリーダーをつなぐプログラム (Madoguchi bridge)"
+// newService returns the service as it is or would be installed.
+func newService(c *service.Config) (service.Service, error) {
+	c.Name, c.DisplayName = serviceName, "窓口 カードリーダー"
+	c.Description = "受付の画面とカードリーダーをつなぐプログラム (Madoguchi bridge)"
 	s, err := service.New(&agentService{}, c)
 	if err != nil {
 		return nil, errService.Because(err)
@@ -110,8 +112,17 @@ func (c *installCmd) Run() error {
 		_, err := fmt.Print(unit)
 		return err
 	}
-	s, err := manager(&service.Config{Executable: binary, Arguments: []string{"run", "--settings", settings}, UserName: c.User,
-		Option: service.KeyValue{"SystemdScript": unit, "OnFailure": "restart", "OnFailureDelayDuration": "10s", "DelayedAutoStart": true}})
+	s, err := newService(&service.Config{
+		Executable: binary,
+		Arguments:  []string{"run", "--settings", settings},
+		UserName:   c.User,
+		Option: service.KeyValue{
+			"SystemdScript":          unit,
+			"OnFailure":              "restart",
+			"OnFailureDelayDuration": "10s",
+			"DelayedAutoStart":       true,
+		},
+	})
 	if err != nil {
 		return err
 	}
@@ -122,18 +133,21 @@ func (c *installCmd) Run() error {
 	return nil
 }
 
-// systemdUnit is the whole unit: the agent reads what it must, writes to its settings folder alone and gets no new rights.
+// systemdUnit is the whole unit: the agent reads what it must, writes to its settings folder alone and gets
+// no new rights.
 func systemdUnit(binary, settings, user string) string {
-	lines := []string{"[Unit]", "Description=Madoguchi bridge: card reader of the counter", "Wants=network-online.target",
-		"After=network-online.target pcscd.socket", "", "[Service]",
+	lines := []string{"[Unit]", "Description=Madoguchi bridge: card reader of the counter",
+		"Wants=network-online.target", "After=network-online.target pcscd.socket", "", "[Service]",
 		"ExecStart=" + command(binary) + " run --settings " + command(settings)}
 	if user != "" {
 		lines = append(lines, "User="+user)
 	}
-	lines = append(lines, "Restart=always", "RestartSec=10", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "PrivateTmp=yes",
-		"ProtectSystem=strict", "ProtectHome=read-only", "ReadWritePaths="+quoted(filepath.Dir(settings)), "ProtectControlGroups=yes",
-		"ProtectKernelModules=yes", "ProtectKernelTunables=yes", "RestrictSUIDSGID=yes", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
-		"UMask=0077", "", "[Install]", "WantedBy=multi-user.target", "")
+	lines = append(lines, "Restart=always", "RestartSec=10", "NoNewPrivileges=yes", "CapabilityBoundingSet=",
+		"PrivateTmp=yes", "ProtectSystem=strict", "ProtectHome=read-only",
+		"ReadWritePaths="+quoted(filepath.Dir(settings)),
+		"ProtectControlGroups=yes", "ProtectKernelModules=yes", "ProtectKernelTunables=yes",
+		"RestrictSUIDSGID=yes", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6", "UMask=0077", "",
+		"[Install]", "WantedBy=multi-user.target", "")
 	return strings.Join(lines, "\n")
 }
 
@@ -166,7 +180,7 @@ func (*startCmd) Run() error {
 func (*stopCmd) Run() error { return control(service.Service.Stop, "止めました。") }
 
 func control(action func(service.Service) error, done string) error {
-	s, err := manager(&service.Config{})
+	s, err := newService(&service.Config{})
 	if err != nil {
 		return err
 	}

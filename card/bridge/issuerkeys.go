@@ -30,8 +30,8 @@ func readIssuerKeys(file string) (card.IssuerKeys, error) {
 	return keys, nil
 }
 
-// hexIDs writes the keyIds of the JSON form, which may be base64url as n and e are, in the hexadecimal that package card
-// compares. Anything else is left for its parser to refuse.
+// hexIDs writes the keyIds of the JSON form, which may be base64url as n and e are, in the hexadecimal that
+// package card compares. Anything else is left for its parser to refuse.
 func hexIDs(data []byte) []byte {
 	var list []map[string]string
 	if json.Unmarshal(data, &list) != nil {

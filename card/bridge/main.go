@@ -1,4 +1,5 @@
-// Command bridge connects the card reader of the counter's PC to the reception's page, and checks a card without any server.
+// Command bridge connects the card reader of the counter's PC to the reception's page, and checks a card
+// without any server.
 //
 //	go run ./card/bridge --virtual card/virtual/people/taro.json
 //	go run ./card/bridge check --birth-date 1986-04-12 --virtual card/virtual/people/taro.json --test-keys
@@ -17,10 +18,10 @@ import (
 
 // program is the command line; `bridge --help` and `bridge COMMAND --help` list it.
 type program struct {
-	Run     runCmd     `cmd:"" default:"withargs" help:"connect this PC's card reader to the reception's page (the default)"`
+	Run     runCmd     `cmd:"" default:"withargs" help:"connect the card reader to the counter (default)"`
 	Check   checkCmd   `cmd:"" help:"check the card in the reader against a date of birth, without a server"`
 	Readers readersCmd `cmd:"" help:"list the card readers, and remember which one to use"`
-	Status  statusCmd  `cmd:"" help:"say how the running agent is"`
+	Status  statusCmd  `cmd:"" help:"show the status of the running agent"`
 
 	Install   installCmd   `cmd:"" help:"make the agent a service of this computer (administrator)"`
 	Uninstall uninstallCmd `cmd:"" help:"remove the service (administrator)"`
@@ -31,7 +32,7 @@ type program struct {
 // Exit codes. Those of check are a written contract: scripts decide by them.
 const (
 	exitConfirmed  = 0
-	exitRefused    = 1 // also: run could not go on
+	exitRefused    = 1 // also: run cannot continue
 	exitError      = 2 // also: wrong usage
 	exitUnverified = 3
 )
@@ -43,8 +44,9 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 const about = `カードリーダーを受付の画面につなぐプログラムです。サーバーなしで、カードを1枚だけ確かめることもできます。
 
-Connects this PC's card reader to the reception's page. It can also check a single card without a server. No PIN is asked
-for, the 12-digit number is never read, and no try of a card's counters is ever repeated by the program.
+Connects this PC's card reader to the reception's page. It can also check a single card without a
+server. It never asks for a PIN, never reads the 12-digit number, and never repeats a failed try of a
+card's counters.
 
     bridge --server https://counter.example             serve the reception's page (= bridge run)
     bridge readers                                      list the card readers
@@ -52,13 +54,13 @@ for, the 12-digit number is never read, and no try of a card's counters is ever 
 
 func main() {
 	var p program
-	parser := kong.Must(&p, kong.Name("bridge"), kong.Description(about))
+	parser := kong.Must(&p, kong.Name("bridge"), kong.Description(about), flagHelp)
 	command, err := parser.Parse(os.Args[1:])
 	switch {
 	case err != nil && slices.Contains(os.Args[1:], "check"):
-		err = tell(failed(errUsage.Because(err)))
+		err = printAnswer(errorAnswer(errUsage.Because(err)))
 	case err != nil:
-		complain(errUsageOther.Because(err))
+		printError(errUsageOther.Because(err))
 		err = exit(exitError)
 	default:
 		err = command.Run()
@@ -69,13 +71,13 @@ func main() {
 	case errors.As(err, &code):
 		os.Exit(int(code))
 	default:
-		complain(err)
+		printError(err)
 		os.Exit(exitRefused)
 	}
 }
 
-// complain prints an error for the person at the PC: Japanese, English, then the cause.
-func complain(err error) {
+// printError prints an error for the person at the PC: Japanese, English, then the cause.
+func printError(err error) {
 	var e *eligibility.Error
 	if !errors.As(err, &e) {
 		fmt.Fprintln(os.Stderr, err)

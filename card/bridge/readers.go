@@ -22,8 +22,8 @@ type readersCmd struct {
 
 // Help is printed by bridge readers --help.
 func (readersCmd) Help() string {
-	return `Each line names one place for a card: its state (カードあり: a card lies there, カードなし: empty) and the reader's name;
-a reader with two slots has two lines. → marks the one that is used when several are plugged in.
+	return `Each line is one slot: its state (カードあり: a card is inserted, カードなし: empty) and the reader's name;
+a reader with two slots has two lines. → marks the one that is used when there are several.
 
 Exit codes: 0 listed, 2 no reader, the smart card service is not running, or wrong usage.`
 }
@@ -41,13 +41,13 @@ type readerLine struct {
 func (c *readersCmd) Run() error {
 	memory, err := c.load()
 	if err != nil {
-		complain(err)
+		printError(err)
 		return exit(exitError)
 	}
 	if c.Remember != "" || c.Forget {
 		memory.Reader = c.Remember
 		if err := c.store(memory); err != nil {
-			complain(err)
+			printError(err)
 			return exit(exitError)
 		}
 	}
@@ -59,10 +59,10 @@ func (c *readersCmd) Run() error {
 	if err == nil && len(slots) == 0 {
 		err = card.ErrNoReader
 	}
-	lines := listed(slots, memory.Reader)
+	lines := readerLines(slots, memory.Reader)
 	if c.JSON {
 		if err := printJSON(map[string]any{"readers": lines}); err != nil {
-			complain(errUntold.Because(err))
+			printError(errUntold.Because(err))
 			return exit(exitError)
 		}
 	} else {
@@ -71,17 +71,22 @@ func (c *readersCmd) Run() error {
 		}
 	}
 	if err != nil {
-		complain(err)
+		printError(err)
 		return exit(exitError)
 	}
 	return nil
 }
 
-func listed(slots []pcsc.Slot, choice string) []readerLine {
+func readerLines(slots []pcsc.Slot, choice string) []readerLine {
 	chosen, _ := pcsc.Choose(slots, choice) // no card, no reader: then none is marked
 	lines := make([]readerLine, 0, len(slots))
 	for _, s := range slots {
-		lines = append(lines, readerLine{Name: s.Name, Card: s.Card, InUse: s.Taken, Chosen: s.Name == chosen.Name})
+		lines = append(lines, readerLine{
+			Name:   s.Name,
+			Card:   s.Card,
+			InUse:  s.Taken,
+			Chosen: s.Name == chosen.Name,
+		})
 	}
 	return lines
 }

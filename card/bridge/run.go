@@ -25,26 +25,28 @@ import (
 
 // runCmd is the agent: it dials out to the server and serves the reception's page until it is stopped.
 type runCmd struct {
-	Server  string `env:"MADOGUCHI_SERVER" placeholder:"URL" help:"the counter's server; https, except on this computer (http://localhost:8080 by default)"`
-	Reader  string `placeholder:"NAME" xor:"card" help:"name of the reader to use; else the remembered one, else the first that holds a card"`
-	Virtual string `type:"existingfile" placeholder:"FILE" xor:"card" help:"a virtual card (JSON) instead of a reader; servers outside demo mode refuse it"`
-	Name    string `env:"MADOGUCHI_AGENT_NAME" help:"name of this PC as staff know it; its host name by default"`
-	Key     string `env:"MADOGUCHI_AGENT_KEY" type:"path" placeholder:"FILE" help:"file of this agent's own key; made on the first start"`
-	OQS     string `name:"oqs" type:"path" placeholder:"FOLDER" help:"folder of the OQS connector's answers, compared on this PC"`
-	Page    string `default:"127.0.0.1:47880" placeholder:"ADDRESS" help:"where this PC shows the state; a free port when it is taken; off for none"`
-	Demo    bool   `env:"MADOGUCHI_DEMO" help:"demo mode: http to another computer is allowed"`
+	Server  string `env:"MADOGUCHI_SERVER" placeholder:"URL" help:"${run_server}"`
+	Reader  string `placeholder:"NAME" xor:"card" help:"${run_reader}"`
+	Virtual string `type:"existingfile" placeholder:"FILE" xor:"card" help:"${run_virtual}"`
+	Name    string `env:"MADOGUCHI_AGENT_NAME" help:"name of this PC for staff; by default its host name"`
+
+	Key  string `env:"MADOGUCHI_AGENT_KEY" type:"path" placeholder:"FILE" help:"${run_key}"`
+	OQS  string `name:"oqs" type:"path" placeholder:"FOLDER" help:"${run_oqs}"`
+	Page string `default:"127.0.0.1:47880" placeholder:"ADDRESS" help:"${run_page}"`
+	Demo bool   `env:"MADOGUCHI_DEMO" help:"demo mode: http to another computer is allowed"`
 	settingsFile
 }
 
 // Help is printed by bridge run --help.
 func (runCmd) Help() string {
-	return `The settings file is JSON; flags go before it:
+	return `Flags take precedence over the settings file, which is JSON:
 
-    {"server": "https://counter.example", "name": "受付1", "facility": "1312345678", "reader": "…", "oqsFolder": "…",
-     "issuerKeys": "…", "userRoots": "…"}
+    {"server": "https://counter.example", "name": "受付1", "facility": "1312345678", "reader": "…",
+     "oqsFolder": "…", "issuerKeys": "…", "userRoots": "…"}
 
-facility is a name or 医療機関コード: the agent refuses to serve another one. Without issuerKeys what the agent verifies
-itself is called unverified. The state is shown on a page of this computer, whose address is printed at the start.`
+facility is a name or 医療機関コード: the agent refuses to serve another one. Without issuerKeys, what
+the agent verifies itself is called unverified. The status is shown on a page of this computer, whose
+address is printed at the start.`
 }
 
 // What keeps the agent from starting.
@@ -62,16 +64,16 @@ func (c *runCmd) Run() error {
 	if service.Interactive() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
-		return c.run(ctx, say)
+		return c.run(ctx, printLine)
 	}
 	return c.runAsService()
 }
 
 // run is one run of the agent with its page and its watch on the readers.
-func (c *runCmd) run(ctx context.Context, say func(string)) error {
+func (c *runCmd) run(ctx context.Context, show func(string)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	config, err := c.config(say)
+	config, err := c.config(show)
 	if err != nil {
 		return err
 	}
@@ -84,13 +86,13 @@ func (c *runCmd) run(ctx context.Context, say func(string)) error {
 	if err != nil {
 		return err
 	}
-	forget, err := c.showPage(ctx, a, say)
+	forget, err := c.showPage(ctx, a, show)
 	if err != nil {
 		return err
 	}
 	defer forget()
 	if readers != nil {
-		go watch(ctx, readers, a, say)
+		go reportReaders(ctx, readers, a, show)
 	}
 	for {
 		err := a.Run(ctx)
@@ -106,7 +108,7 @@ func (c *runCmd) run(ctx context.Context, say func(string)) error {
 }
 
 // config brings flags, settings file and defaults together.
-func (c *runCmd) config(say func(string)) (agent.Config, error) {
+func (c *runCmd) config(show func(string)) (agent.Config, error) {
 	memory, err := c.load()
 	if err != nil {
 		return agent.Config{}, err
@@ -115,39 +117,48 @@ func (c *runCmd) config(say func(string)) (agent.Config, error) {
 	if err != nil {
 		host = "bridge"
 	}
-	c.Server = first(c.Server, memory.Server, "http://localhost:8080")
-	c.Reader = first(c.Reader, memory.Reader)
-	c.Key = first(c.Key, c.beside(memory.Key), c.beside("agent.pem"))
-	out := agent.Config{Server: c.Server, Name: first(c.Name, memory.Name, host), Facility: memory.Facility, OQS: first(c.OQS, c.beside(memory.OQS)),
-		Virtual: c.Virtual != "", Say: say, Now: time.Now}
+	c.Server = firstNonEmpty(c.Server, memory.Server, "http://localhost:8080")
+	c.Reader = firstNonEmpty(c.Reader, memory.Reader)
+	c.Key = firstNonEmpty(c.Key, c.resolve(memory.Key), c.resolve("agent.pem"))
+	out := agent.Config{
+		Server:   c.Server,
+		Name:     firstNonEmpty(c.Name, memory.Name, host),
+		Facility: memory.Facility,
+		OQS:      firstNonEmpty(c.OQS, c.resolve(memory.OQS)),
+		Virtual:  c.Virtual != "",
+		Say:      show,
+		Now:      time.Now,
+	}
 	if err := c.checkServer(); err != nil {
 		return out, err
 	}
 	if c.Key == "" {
-		return out, errSettings.Because(errors.New("there is no settings folder; name a file with --settings"))
+		return out,
+			errSettings.Because(errors.New("there is no settings folder; name a file with --settings"))
 	}
 	if out.Key, err = agent.LoadKey(c.Key); err != nil {
 		return out, err
 	}
 	if c.Virtual != "" {
-		lying, err := insert(c.Virtual)
+		virtualCard, err := loadVirtualCard(c.Virtual)
 		if err != nil {
 			return out, err
 		}
-		say(fmt.Sprintf("仮想カード: %s（%s）", lying.description.Name, lying.description.BirthDate.Japanese()))
-		out.Reader, out.IssuerKeys, out.UserRoots = lying, virtual.TestIssuerKeys(), virtual.TestUserRoots()
+		show(fmt.Sprintf("仮想カード: %s（%s）", virtualCard.description.Name,
+			virtualCard.description.BirthDate.Japanese()))
+		out.Reader, out.IssuerKeys, out.UserRoots = virtualCard, virtual.TestIssuerKeys(), virtual.TestUserRoots()
 		return out, nil
 	}
 	if memory.IssuerKeys != "" {
-		if out.IssuerKeys, err = readIssuerKeys(c.beside(memory.IssuerKeys)); err != nil {
+		if out.IssuerKeys, err = readIssuerKeys(c.resolve(memory.IssuerKeys)); err != nil {
 			return out, err
 		}
 	}
-	out.UserRoots, err = userRoots(c.beside(memory.UserRoots))
+	out.UserRoots, err = readUserRoots(c.resolve(memory.UserRoots))
 	return out, err
 }
 
-func first(values ...string) string {
+func firstNonEmpty(values ...string) string {
 	for _, v := range values {
 		if v != "" {
 			return v
@@ -156,7 +167,8 @@ func first(values ...string) string {
 	return ""
 }
 
-// checkServer wants https, except on this computer and in demo mode: staff would not see that somebody listens.
+// checkServer requires https, except on this computer and in demo mode: staff would not notice an
+// eavesdropper.
 func (c *runCmd) checkServer() error {
 	u, err := url.Parse(c.Server)
 	if err != nil || u.Host == "" || u.User != nil {
@@ -170,7 +182,7 @@ func (c *runCmd) checkServer() error {
 	return errHTTPS
 }
 
-func userRoots(file string) (card.UserRoots, error) {
+func readUserRoots(file string) (card.UserRoots, error) {
 	if file == "" {
 		return nil, nil
 	}
@@ -185,11 +197,11 @@ func userRoots(file string) (card.UserRoots, error) {
 	return roots, nil
 }
 
-func say(sentence string) { fmt.Println(sentence) }
+func printLine(sentence string) { fmt.Println(sentence) }
 
-// beside names a file that the settings name: a relative one lies in their folder. It is nothing for no name, and for a user
-// without a settings folder.
-func (s settingsFile) beside(name string) string {
+// resolve returns the path of a file that the settings name: a relative one lies in their folder. It returns
+// "" for an empty name, and for a user without a settings folder.
+func (s settingsFile) resolve(name string) string {
 	if name == "" || filepath.IsAbs(name) {
 		return name
 	}
@@ -200,7 +212,7 @@ func (s settingsFile) beside(name string) string {
 }
 
 // showPage serves the agent's state on this computer until ctx ends, and notes its address for bridge status.
-func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, say func(string)) (forget func(), err error) {
+func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, show func(string)) (forget func(), err error) {
 	if c.Page == "off" {
 		return func() {}, nil
 	}
@@ -214,18 +226,24 @@ func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, say func(string))
 			return nil, errPage.Because(err)
 		}
 	}
-	server := &http.Server{Handler: a.Page(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
-		IdleTimeout: 30 * time.Second, MaxHeaderBytes: 16 << 10}
+	server := &http.Server{
+		Handler:           a.Page(),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      10 * time.Second,
+		IdleTimeout:       30 * time.Second,
+		MaxHeaderBytes:    16 << 10,
+	}
 	go func() { _ = server.Serve(l) }() // until it is closed
 	context.AfterFunc(ctx, func() { _ = server.Close() })
-	say("このパソコンでの表示: http://" + l.Addr().String() + "/")
-	return c.note(l.Addr().String()), nil
+	show("このパソコンでの表示: http://" + l.Addr().String() + "/")
+	return c.writeState(l.Addr().String()), nil
 }
 
-// watch tells the agent and the person which readers are there, whenever that changes. Cards that come and go are the
-// reception page's business.
-func watch(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, say func(string)) {
-	said := ""
+// reportReaders tells the agent and the person which readers are there, whenever that changes. Cards that
+// come and go are shown on the reception's page.
+func reportReaders(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, show func(string)) {
+	shown := ""
 	readers.Watch(ctx, func(seen pcsc.Seen) {
 		a.SeeReaders(len(seen.Slots), seen.Fault)
 		sentence := "カードリーダーがつながっていません。つなぐと自動で使えるようになります。"
@@ -238,9 +256,9 @@ func watch(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, say func(s
 			}
 			sentence = "カードリーダー: " + strings.Join(names, " ")
 		}
-		if sentence != said {
-			said = sentence
-			say(sentence)
+		if sentence != shown {
+			shown = sentence
+			show(sentence)
 		}
 	})
 }

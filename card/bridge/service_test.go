@@ -68,7 +68,8 @@ func TestTheBuiltProgramThroughPcscd(t *testing.T) {
 	settings := filepath.Join(t.TempDir(), "bridge.json")
 	expect := func(what, result, key string, args ...string) object {
 		t.Helper()
-		out, errs, code := at(t, settings, append([]string{"check", "--birth-date", "1980-02-17"}, args...)...)
+		out, errs, code := at(t, settings,
+			append([]string{"check", "--birth-date", "1980-02-17"}, args...)...)
 		o := parse(t, out, errs, code)
 		if o.Result != result || o.Key != key {
 			t.Errorf("%s: %s, %s (%s); want %s, %s", what, o.Result, o.Key, o.Detail, result, key)
@@ -107,7 +108,8 @@ func TestTheBuiltProgramThroughPcscd(t *testing.T) {
 			Card, InUse, Chosen bool
 		}
 	}
-	if err := json.Unmarshal([]byte(out), &listed); err != nil || code != 0 || len(listed.Readers) != bench.Slots ||
+	err := json.Unmarshal([]byte(out), &listed)
+	if err != nil || code != 0 || len(listed.Readers) != bench.Slots ||
 		listed.Readers[0].Chosen || !listed.Readers[1].Chosen || !listed.Readers[1].Card {
 		t.Errorf("readers --json: %d %v %s", code, err, out)
 	}
@@ -122,7 +124,8 @@ func TestTheBuiltProgramThroughPcscd(t *testing.T) {
 
 	waited := make(chan object)
 	go func() {
-		out, errs, code := at(t, settings, "check", "--birth-date", "1980-02-17", "--test-keys", "--reader", slot1, "--wait", "20s")
+		out, errs, code := at(t, settings, "check", "--birth-date", "1980-02-17", "--test-keys", "--reader",
+			slot1, "--wait", "20s")
 		waited <- parse(t, out, errs, code)
 	}()
 	time.Sleep(300 * time.Millisecond)
@@ -134,12 +137,14 @@ func TestTheBuiltProgramThroughPcscd(t *testing.T) {
 
 	b.Kill()
 	expect("the service is dead", "error", "reader.service")
-	if out, errs, code := at(t, settings, "readers"); code != exitError || out != "" || !strings.Contains(errs, "サービス") {
+	out, errs, code = at(t, settings, "readers")
+	if code != exitError || out != "" || !strings.Contains(errs, "サービス") {
 		t.Errorf("readers without the service: %d %q %q", code, out, errs)
 	}
 }
 
-// The agent keeps running without a reader and says what it sees; that it serves the reception's page is e2e's to show.
+// The agent keeps running without a reader and says what it sees; that it serves the reception's page is
+// e2e's to show.
 func TestTheAgentSaysWhichReadersItHas(t *testing.T) {
 	b := bench.Start(t)
 	if b == nil {
@@ -147,7 +152,8 @@ func TestTheAgentSaysWhichReadersItHas(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, bridge, "--server", "http://127.0.0.1:9", "--name", "受付1", "--key", filepath.Join(t.TempDir(), "agent.pem"))
+	cmd := exec.CommandContext(ctx, bridge, "--server", "http://127.0.0.1:9", "--name", "受付1", "--key",
+		filepath.Join(t.TempDir(), "agent.pem"))
 	cmd.Env = []string{"HOME=" + t.TempDir()}
 	out, err := cmd.StdoutPipe()
 	if err != nil {

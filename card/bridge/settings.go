@@ -15,12 +15,12 @@ var errSettings = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.set
 
 // settingsFile is where the bridge keeps its settings and remembers what a person chose.
 type settingsFile struct {
-	Settings string `env:"MADOGUCHI_BRIDGE_SETTINGS" type:"path" aliases:"config" placeholder:"FILE" help:"the settings file (also --config); bridge.json in the user's settings folder by default"`
+	Settings string `env:"MADOGUCHI_BRIDGE_SETTINGS" type:"path" aliases:"config" placeholder:"FILE" help:"${settings}"`
 }
 
-// remembered is the content of the settings file. Flags and environment go before it. The agent's key and its state file
-// lie in the same folder unless Key says otherwise.
-type remembered struct {
+// savedSettings is the content of the settings file. Flags and environment take precedence over it. The
+// agent's key and its state file lie in the same folder unless Key says otherwise.
+type savedSettings struct {
 	Server     string `json:"server,omitempty"`     // the counter's server, https://…
 	Name       string `json:"name,omitempty"`       // of this PC, as staff know it
 	Facility   string `json:"facility,omitempty"`   // name or 医療機関コード that this PC belongs to
@@ -43,8 +43,8 @@ func (s settingsFile) path() string {
 	return filepath.Join(folder, "madoguchi", "bridge.json")
 }
 
-func (s settingsFile) load() (remembered, error) {
-	var r remembered
+func (s settingsFile) load() (savedSettings, error) {
+	var r savedSettings
 	data, err := os.ReadFile(s.path())
 	if errors.Is(err, fs.ErrNotExist) {
 		return r, nil
@@ -55,12 +55,12 @@ func (s settingsFile) load() (remembered, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields() // a misspelt setting would be left out in silence
 	if err := d.Decode(&r); err != nil {
-		return remembered{}, errSettings.Because(err)
+		return savedSettings{}, errSettings.Because(err)
 	}
 	return r, nil
 }
 
-func (s settingsFile) store(r remembered) error {
+func (s settingsFile) store(r savedSettings) error {
 	path := s.path()
 	if path == "" {
 		return errSettings.Because(errors.New("there is no settings folder; name a file with --settings"))
@@ -78,8 +78,8 @@ func (s settingsFile) store(r remembered) error {
 	return nil
 }
 
-// choice returns the reader to use: the one named now, else the remembered one.
-func (s settingsFile) choice(named string) (string, error) {
+// readerChoice returns the reader to use: the one named now, else the remembered one.
+func (s settingsFile) readerChoice(named string) (string, error) {
 	if named != "" {
 		return named, nil
 	}

@@ -23,11 +23,13 @@ type statusCmd struct {
 
 // Help is printed by bridge status --help.
 func (statusCmd) Help() string {
-	return `Prints the state in one line with the next step, or as JSON: link (connecting, pairing, connected, away, refused), since,
-server, facility, reader (ready, missing, trouble, virtual), the last operation's kind, time and result, and how far this
-PC's clock is ahead of the server's. Nothing about patients is in it.
+	return `Prints the status in one line with the next step, or as JSON: link (connecting, pairing,
+connected, away, refused), since, server, facility, reader (ready, missing, trouble, virtual), the last
+operation's kind, time and result, and how far this PC's clock is ahead of the server's. It holds
+nothing about patients.
 
-Exit codes: 0 connected and the reader is there, 1 running but not so, 2 not running, or wrong usage.`
+Exit codes: 0 connected with a reader, 1 running but not connected or without a reader, 2 not running,
+or wrong usage.`
 }
 
 var errNotRunning = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.not_running"}
@@ -39,9 +41,9 @@ type state struct {
 
 const stateFile = "bridge-state.json"
 
-// note writes the page's address beside the settings; forget removes it again.
-func (c *runCmd) note(address string) (forget func()) {
-	path := c.beside(stateFile)
+// writeState writes the page's address beside the settings; forget removes it again.
+func (c *runCmd) writeState(address string) (forget func()) {
+	path := c.resolve(stateFile)
 	data, err := json.Marshal(state{address})
 	if path == "" || err != nil {
 		return func() {}
@@ -57,7 +59,7 @@ func (c *statusCmd) Run() error {
 	defer cancel()
 	s, raw, err := c.ask(ctx)
 	if err != nil {
-		complain(errNotRunning.Because(err))
+		printError(errNotRunning.Because(err))
 		return exit(exitError)
 	}
 	if c.JSON {
@@ -76,14 +78,15 @@ func (c *statusCmd) Run() error {
 
 func (c *statusCmd) ask(ctx context.Context) (agent.Status, []byte, error) {
 	var where state
-	data, err := os.ReadFile(c.beside(stateFile))
+	data, err := os.ReadFile(c.resolve(stateFile))
 	if err == nil {
 		err = json.Unmarshal(data, &where)
 	}
 	if err != nil {
 		return agent.Status{}, nil, fmt.Errorf("reading where the agent is: %w", err)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+where.Address+"/status.json", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+where.Address+"/status.json",
+		nil)
 	if err != nil {
 		return agent.Status{}, nil, err
 	}
@@ -108,7 +111,8 @@ func (c *statusCmd) ask(ctx context.Context) (agent.Status, []byte, error) {
 // statusLine is the state for a person: what, since when, where, and the next step.
 func statusLine(s agent.Status) string {
 	headline, next := s.Headline()
-	parts := []string{fmt.Sprintf("%s（%sから）", headline.Ja, s.Since.In(eligibility.Japan).Format("1月2日 15:04"))}
+	parts := []string{
+		fmt.Sprintf("%s（%sから）", headline.Ja, s.Since.In(eligibility.Japan).Format("1月2日 15:04"))}
 	if s.Facility != "" {
 		parts = append(parts, s.Facility)
 	}

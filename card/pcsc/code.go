@@ -2,7 +2,8 @@ package pcsc
 
 import "fmt"
 
-// code is a PC/SC error. The values are the same in winscard.h and pcsclite.h; Windows also returns its own, small ones.
+// code is a PC/SC error. The values are the same in winscard.h and pcsclite.h; Windows also returns its own,
+// small ones.
 type code uint32
 
 const (
@@ -38,15 +39,34 @@ const (
 )
 
 var codeNames = map[code]string{
-	codeCancelled: "cancelled", codeInvalidHandle: "invalid handle", codeInsufficient: "insufficient buffer",
-	codeUnknownReader: "unknown reader", codeTimeout: "time-out", codeSharing: "sharing violation", codeNoCard: "no smart card",
-	codeUnknownCard: "unknown card", codeProtocol: "protocol mismatch", codeNotReady: "not ready",
-	codeSystemCancelled: "cancelled by the system", codeComm: "communication error", codeNotTransacted: "not transacted",
-	codeReaderUnavailable: "reader unavailable", codeShutdown: "shut down", codeNoService: "no service",
-	codeServiceStopped: "service stopped", codeNoAccess: "no access", codeNoReaders: "no readers available",
-	codeTooBusy: "server too busy", codeUnsupportedCard: "unsupported card", codeUnresponsive: "unresponsive card",
-	codeUnpowered: "unpowered card", codeReset: "card was reset", codeRemoved: "card was removed", codeSecurity: "security violation",
-	codeWinInvalidHandle: "invalid handle (Windows)", codeWinBrokenPipe: "broken pipe (Windows)",
+	codeCancelled:         "cancelled",
+	codeInvalidHandle:     "invalid handle",
+	codeInsufficient:      "insufficient buffer",
+	codeUnknownReader:     "unknown reader",
+	codeTimeout:           "time-out",
+	codeSharing:           "sharing violation",
+	codeNoCard:            "no smart card",
+	codeUnknownCard:       "unknown card",
+	codeProtocol:          "protocol mismatch",
+	codeNotReady:          "not ready",
+	codeSystemCancelled:   "cancelled by the system",
+	codeComm:              "communication error",
+	codeNotTransacted:     "not transacted",
+	codeReaderUnavailable: "reader unavailable",
+	codeShutdown:          "shut down",
+	codeNoService:         "no service",
+	codeServiceStopped:    "service stopped",
+	codeNoAccess:          "no access",
+	codeNoReaders:         "no readers available",
+	codeTooBusy:           "server too busy",
+	codeUnsupportedCard:   "unsupported card",
+	codeUnresponsive:      "unresponsive card",
+	codeUnpowered:         "unpowered card",
+	codeReset:             "card was reset",
+	codeRemoved:           "card was removed",
+	codeSecurity:          "security violation",
+	codeWinInvalidHandle:  "invalid handle (Windows)",
+	codeWinBrokenPipe:     "broken pipe (Windows)",
 }
 
 // Error names the code as PC/SC's documents do.

@@ -3,7 +3,6 @@ package pcsc
 import (
 	"context"
 	"errors"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,61 +59,73 @@ func TestTheFirstReaderThatHoldsACardIsUsed(t *testing.T) {
 
 func TestChoosingAReader(t *testing.T) {
 	empty, full := Slot{Name: first}, Slot{Name: second, Card: true}
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name   string
 		slots  []Slot
 		choice string
 		want   string
 		err    error
 	}{
-		"no reader":                   {nil, "", "", card.ErrNoReader},
-		"all empty":                   {[]Slot{empty, {Name: second}}, "", "", card.ErrNoCard},
-		"empty one first":             {[]Slot{empty, full}, "", second, nil},
-		"two cards":                   {[]Slot{{Name: first, Card: true}, full}, "", first, nil},
-		"the chosen one of two cards": {[]Slot{{Name: first, Card: true}, full}, second, second, nil},
-		"chosen and empty, although another full": {[]Slot{empty, full}, first, first, card.ErrNoCard},
-		"chosen and missing":                      {[]Slot{empty, full}, "ACS ACR39U 00 00", "", card.ErrReaderChoice},
-		"chosen, now with another number":         {[]Slot{{Name: "ACS ACR39U 01 00", Card: true}, full}, "ACS ACR39U 00 00", "ACS ACR39U 01 00", nil},
-		"chosen, another number, the same slot":   {[]Slot{{Name: "Virtual PCD 01 00", Card: true}, {Name: "Virtual PCD 01 01", Card: true}}, second, "Virtual PCD 01 01", nil},
-		"two that might be the chosen one":        {[]Slot{{Name: "ACS ACR39U 01 00"}, {Name: "ACS ACR39U 02 00"}}, "ACS ACR39U 00 00", "", card.ErrReaderChoice},
-		"chosen under Windows, other number":      {[]Slot{{Name: "SONY FeliCa Port/PaSoRi 4.0 1", Card: true}}, "SONY FeliCa Port/PaSoRi 4.0 0", "SONY FeliCa Port/PaSoRi 4.0 1", nil},
-		"Windows' own reader first":               {[]Slot{{Name: "Windows Hello for Business 1", Card: true}, full}, "", second, nil},
-		"Windows' own reader only":                {[]Slot{{Name: "Windows Hello for Business 1", Card: true}}, "", "", card.ErrNoReader},
+		{"no reader", nil, "", "", card.ErrNoReader},
+		{"all empty", []Slot{empty, {Name: second}}, "", "", card.ErrNoCard},
+		{"empty one first", []Slot{empty, full}, "", second, nil},
+		{"two cards", []Slot{{Name: first, Card: true}, full}, "", first, nil},
+		{"the chosen one of two cards", []Slot{{Name: first, Card: true}, full}, second, second, nil},
+		{"chosen and empty, although another full", []Slot{empty, full}, first, first, card.ErrNoCard},
+		{"chosen and missing", []Slot{empty, full}, "ACS ACR39U 00 00", "", card.ErrReaderChoice},
+		{"chosen, now with another number", []Slot{{Name: "ACS ACR39U 01 00", Card: true}, full},
+			"ACS ACR39U 00 00", "ACS ACR39U 01 00", nil},
+		{"chosen, another number, the same slot",
+			[]Slot{{Name: "Virtual PCD 01 00", Card: true}, {Name: "Virtual PCD 01 01", Card: true}}, second,
+			"Virtual PCD 01 01", nil},
+		{"two that might be the chosen one", []Slot{{Name: "ACS ACR39U 01 00"}, {Name: "ACS ACR39U 02 00"}},
+			"ACS ACR39U 00 00", "", card.ErrReaderChoice},
+		{"chosen under Windows, other number", []Slot{{Name: "SONY FeliCa Port/PaSoRi 4.0 1", Card: true}},
+			"SONY FeliCa Port/PaSoRi 4.0 0", "SONY FeliCa Port/PaSoRi 4.0 1", nil},
+		{"Windows' own reader first", []Slot{{Name: "Windows Hello for Business 1", Card: true}, full}, "",
+			second, nil},
+		{"Windows' own reader only", []Slot{{Name: "Windows Hello for Business 1", Card: true}}, "", "",
+			card.ErrNoReader},
 	} {
-		got, err := Choose(c.slots, c.choice)
-		if got.Name != c.want || !errors.Is(err, c.err) {
-			t.Errorf("%s: %q %v, want %q %v", name, got.Name, err, c.want, c.err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			got, err := Choose(c.slots, c.choice)
+			if got.Name != c.want || !errors.Is(err, c.err) {
+				t.Errorf("%q %v, want %q %v", got.Name, err, c.want, c.err)
+			}
+		})
 	}
 }
 
-// Codes from PC/SC part 5 as winscard.h and pcsclite.h list them; what each means for people is this package's decision.
+// Codes from PC/SC part 5 as winscard.h and pcsclite.h list them; what each means for people is this
+// package's decision.
 func TestEveryTroubleOfConnectingHasItsSentenceAndOnlyPassingOnesAreTriedAgain(t *testing.T) {
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name  string
 		call  string
 		code  error
 		want  *eligibility.Error
 		again bool
 	}{
-		"service not running":           {"establish", codeNoService, card.ErrReaderService, true},
-		"service stopped with its last": {"establish", codeServiceStopped, card.ErrReaderService, true},
-		"Windows: service gone":         {"establish", codeWinBrokenPipe, card.ErrReaderService, true},
-		"not allowed by polkit":         {"establish", codeSecurity, card.ErrReaderAccess, false},
-		"no access":                     {"establish", codeNoAccess, card.ErrReaderAccess, false},
-		"context lost while listing":    {"readers", codeComm, card.ErrReaderLost, true},
-		"context unknown":               {"readers", codeInvalidHandle, card.ErrReaderLost, true},
-		"Windows: log-off":              {"wait", codeSystemCancelled, card.ErrReaderLost, true},
-		"held by another program":       {"connect", codeSharing, card.ErrReaderShared, true},
-		"resource manager too busy":     {"connect", codeTooBusy, card.ErrReaderShared, true},
-		"unplugged just now":            {"connect", codeUnknownReader, card.ErrReaderUnplugged, true},
-		"reader unavailable":            {"connect", codeReaderUnavailable, card.ErrReaderUnplugged, true},
-		"pulled just now":               {"connect", codeNoCard, card.ErrNoCard, false},
-		"pulled while powered up":       {"connect", codeRemoved, card.ErrRemoved, false},
-		"mute card":                     {"connect", codeUnresponsive, card.ErrReaderMute, false},
-		"upside down":                   {"connect", codeUnpowered, card.ErrReaderMute, false},
-		"no protocol in common":         {"connect", codeProtocol, card.ErrReaderMute, false},
-		"something else":                {"connect", code(0x80100001), card.ErrReaderFault, false},
+		{"service not running", "establish", codeNoService, card.ErrReaderService, true},
+		{"service stopped with its last", "establish", codeServiceStopped, card.ErrReaderService, true},
+		{"Windows: service gone", "establish", codeWinBrokenPipe, card.ErrReaderService, true},
+		{"not allowed by polkit", "establish", codeSecurity, card.ErrReaderAccess, false},
+		{"no access", "establish", codeNoAccess, card.ErrReaderAccess, false},
+		{"context lost while listing", "readers", codeComm, card.ErrReaderLost, true},
+		{"context unknown", "readers", codeInvalidHandle, card.ErrReaderLost, true},
+		{"Windows: log-off", "wait", codeSystemCancelled, card.ErrReaderLost, true},
+		{"held by another program", "connect", codeSharing, card.ErrReaderShared, true},
+		{"resource manager too busy", "connect", codeTooBusy, card.ErrReaderShared, true},
+		{"unplugged just now", "connect", codeUnknownReader, card.ErrReaderUnplugged, true},
+		{"reader unavailable", "connect", codeReaderUnavailable, card.ErrReaderUnplugged, true},
+		{"pulled just now", "connect", codeNoCard, card.ErrNoCard, false},
+		{"pulled while powered up", "connect", codeRemoved, card.ErrRemoved, false},
+		{"mute card", "connect", codeUnresponsive, card.ErrReaderMute, false},
+		{"upside down", "connect", codeUnpowered, card.ErrReaderMute, false},
+		{"no protocol in common", "connect", codeProtocol, card.ErrReaderMute, false},
+		{"something else", "connect", code(0x80100001), card.ErrReaderFault, false},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDouble(first)
 				d.insert(first)
@@ -208,25 +219,4 @@ func TestConnectingEndsWithItsContext(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 	})
-}
-
-func TestEveryFaultSaysWhatToDoNextInBothLanguages(t *testing.T) {
-	seen := map[string]bool{}
-	for _, e := range Faults() {
-		if seen[e.Key] {
-			t.Errorf("%s is there twice", e.Key)
-		}
-		seen[e.Key] = true
-		if !strings.HasSuffix(e.Ja(), "ください。") && !strings.HasSuffix(e.Ja(), "ください（例: apt install pcscd）。") {
-			t.Errorf("%s has no next step: %s", e.Key, e.Ja())
-		}
-		if e.En() == "" || strings.Contains(e.Ja(), "0x") {
-			t.Errorf("%s: %q %q", e.Key, e.Ja(), e.En())
-		}
-	}
-	for c, e := range faultOf {
-		if !seen[e.Key] {
-			t.Errorf("%v has a sentence that Faults does not list", c)
-		}
-	}
 }

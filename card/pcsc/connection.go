@@ -9,13 +9,14 @@ import (
 	"madoguchi/eligibility"
 )
 
-// connection is a card that only we use. After its first trouble it sends nothing more: whether the card took the last
-// command is unknown, and a second one could use up a try.
+// connection is an exclusive connection to a card. After its first error it sends nothing more: whether the
+// card took the last command is unknown, and a second one could use up a try.
 type connection struct {
 	link   *link
 	handle handle
 	slot   string
-	left   func(ctx context.Context, slot string) *eligibility.Error // what has become of reader and card, nil when both are there
+	// what has become of reader and card, nil when both are there
+	diagnose func(ctx context.Context, slot string) *eligibility.Error
 
 	mu     sync.Mutex
 	failed error
@@ -32,7 +33,7 @@ func (c *connection) Transmit(ctx context.Context, command []byte) ([]byte, erro
 		return nil, errors.New("pcsc: a command has at least four bytes")
 	}
 	command = append([]byte{}, command...) // a late call must not read what the caller writes next
-	answer, err := do(ctx, c.link.lane, transmitTime, func() ([]byte, error) {
+	answer, err := callWithDeadline(ctx, c.link.queue, transmitTime, func() ([]byte, error) {
 		defer clear(command) // it may hold a key
 		return c.handle.transmit(command)
 	}, func(answer []byte) { clear(answer) })
@@ -49,30 +50,31 @@ func (c *connection) Transmit(ctx context.Context, command []byte) ([]byte, erro
 // errNoStatus is an answer without a status word, with which some drivers report a card that was pulled.
 var errNoStatus = errors.New("pcsc: the reader brought an answer without a status word")
 
-// errClosed meets whoever uses a connection after its end.
+// errClosed is returned to whoever uses a connection after its end.
 var errClosed = errors.New("pcsc: the card has been given back")
 
-// explain says what a failed command means. Drivers report a pulled card or a pulled plug in many ways, so unless the code
-// is plain the reader is asked what has become of them.
+// explain says what a failed command means. Drivers report a pulled card or a pulled plug in many ways, so
+// unless the code is plain the reader is asked what has become of them.
 func (c *connection) explain(ctx context.Context, err error) error {
 	if errors.Is(err, errLate) {
 		return card.ErrTimeout.Because(err)
 	}
-	switch said := fault(err); {
-	case errors.Is(said, card.ErrReaderFault), errors.Is(said, card.ErrReaderMute), errors.Is(said, card.ErrReaderLost), errors.Is(said, card.ErrTimeout):
-		if found := c.left(ctx, c.slot); found != nil {
+	switch converted := cardError(err); {
+	case errors.Is(converted, card.ErrReaderFault), errors.Is(converted, card.ErrReaderMute),
+		errors.Is(converted, card.ErrReaderLost), errors.Is(converted, card.ErrTimeout):
+		if found := c.diagnose(ctx, c.slot); found != nil {
 			return found.Because(err)
 		}
-		return said
-	case errors.Is(said, card.ErrNoCard):
+		return converted
+	case errors.Is(converted, card.ErrNoCard):
 		return card.ErrRemoved.Because(err)
 	default:
-		return said
+		return converted
 	}
 }
 
-// close gives the card back: reset, unless it is known to be gone. A reset that finds no card makes PC/SC-lite believe that the
-// place stays empty, even when the card is put back at once.
+// close releases the card, with a reset unless it is known to be gone. A reset that finds no card makes
+// PC/SC-lite believe that the place stays empty, even when the card is put back at once.
 func (c *connection) close() {
 	c.mu.Lock()
 	gone := errors.Is(c.failed, card.ErrRemoved) || errors.Is(c.failed, card.ErrReaderUnplugged)

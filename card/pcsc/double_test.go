@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// double is a PC/SC service that tests can stop, unplug and let hang. It is strict as the real one: a context that saw the
-// service die never works again, a card held exclusively cannot be connected, a cancel before the wait is lost.
+// double is a PC/SC service that tests can stop, unplug and let hang. It is strict as the real one: a context
+// that saw the service die never works again, a card held exclusively cannot be connected, a cancel before
+// the wait is lost.
 type double struct {
 	mu       sync.Mutex
 	down     bool
@@ -33,9 +34,17 @@ type double struct {
 }
 
 func newDouble(readers ...string) *double {
-	return &double{list: readers, cards: map[string]bool{}, mute: map[string]bool{}, held: map[string]bool{}, counts: map[string]uint32{},
-		news: make(chan struct{}), fail: map[string][]error{}, hang: map[string]chan struct{}{},
-		answers: func([]byte) []byte { return []byte{0x90, 0x00} }}
+	return &double{
+		list:    readers,
+		cards:   map[string]bool{},
+		mute:    map[string]bool{},
+		held:    map[string]bool{},
+		counts:  map[string]uint32{},
+		news:    make(chan struct{}),
+		fail:    map[string][]error{},
+		hang:    map[string]chan struct{}{},
+		answers: func([]byte) []byte { return []byte{0x90, 0x00} },
+	}
 }
 
 func (d *double) reader(choice string) *Reader {

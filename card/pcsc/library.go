@@ -2,13 +2,14 @@ package pcsc
 
 import "time"
 
-// library is PC/SC as far as it is used here: winscard.dll, libpcsclite, or a double in tests. Errors are of type code
-// wherever PC/SC gave one.
+// library is PC/SC as far as it is used here: winscard.dll, libpcsclite, or a double in tests. Errors are of
+// type code wherever PC/SC gave one.
 type library interface {
 	establish() (session, error)
 }
 
-// session is a PC/SC context. Its calls wait for one another; only cancel may come while another call is under way.
+// session is a PC/SC context. Its calls wait for one another; only cancel may come while another call is
+// under way.
 type session interface {
 	// readers lists the readers; none is an empty list, not an error.
 	readers() ([]string, error)

@@ -15,7 +15,8 @@ import (
 	"madoguchi/card"
 )
 
-// word is C's unsigned long, in which PC/SC-lite keeps handles and numbers: 8 bytes here, unlike Windows' DWORD.
+// word is C's unsigned long, in which PC/SC-lite keeps handles and numbers: 8 bytes here, unlike Windows'
+// DWORD.
 type word = uint64
 
 // Values of pcsclite.h.
@@ -30,8 +31,8 @@ const (
 	maxAnswer           = 258 // a short answer and its status word; extended ones are never asked for
 )
 
-// lite is libpcsclite.so.1. The soname is part of Debian's libpcsclite1 and of every other distribution's package; the
-// development package is not needed.
+// lite is libpcsclite.so.1. The soname is part of Debian's libpcsclite1 and of every other distribution's
+// package; the development package is not needed.
 type lite struct {
 	establishContext func(scope word, r1, r2 unsafe.Pointer, context *word) word
 	releaseContext   func(context word) word
@@ -40,7 +41,8 @@ type lite struct {
 	cancelContext    func(context word) word
 	connectCard      func(context word, reader *byte, share, protocols word, handle, protocol *word) word
 	disconnectCard   func(handle, disposition word) word
-	transmitCard     func(handle word, send *ioRequest, command *byte, size word, receive unsafe.Pointer, answer *byte, answerSize *word) word
+	transmitCard     func(handle word, send *ioRequest, command *byte, size word, receive unsafe.Pointer,
+		answer *byte, answerSize *word) word
 }
 
 // ioRequest is SCARD_IO_REQUEST.
@@ -62,9 +64,14 @@ func load() (library, error) {
 		return nil, card.ErrReaderLibrary.Because(err)
 	}
 	for name, function := range map[string]any{
-		"SCardEstablishContext": &l.establishContext, "SCardReleaseContext": &l.releaseContext, "SCardListReaders": &l.listReaders,
-		"SCardGetStatusChange": &l.getStatusChange, "SCardCancel": &l.cancelContext, "SCardConnect": &l.connectCard,
-		"SCardDisconnect": &l.disconnectCard, "SCardTransmit": &l.transmitCard,
+		"SCardEstablishContext": &l.establishContext,
+		"SCardReleaseContext":   &l.releaseContext,
+		"SCardListReaders":      &l.listReaders,
+		"SCardGetStatusChange":  &l.getStatusChange,
+		"SCardCancel":           &l.cancelContext,
+		"SCardConnect":          &l.connectCard,
+		"SCardDisconnect":       &l.disconnectCard,
+		"SCardTransmit":         &l.transmitCard,
 	} {
 		symbol, err := purego.Dlsym(so, name)
 		if err != nil {
@@ -133,7 +140,8 @@ func (s *liteSession) wait(slots []slotState, timeout time.Duration) ([]slotStat
 	for i, slot := range slots {
 		states[i] = readerState{reader: cString(slot.reader), current: word(slot.believed), atrSize: maxATR}
 	}
-	err := failure(s.getStatusChange(s.context, word(timeout/time.Millisecond), unsafe.Pointer(&states[0]), word(len(states))))
+	err := failure(s.getStatusChange(s.context, word(timeout/time.Millisecond), unsafe.Pointer(&states[0]),
+		word(len(states))))
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +155,9 @@ func (s *liteSession) wait(slots []slotState, timeout time.Duration) ([]slotStat
 func (s *liteSession) connect(reader string) (handle, error) {
 	h := &liteHandle{lite: s.lite}
 	var protocol word
-	if err := failure(s.connectCard(s.context, cString(reader), shareExclusive, protocolT0|protocolT1, &h.card, &protocol)); err != nil {
+	err := failure(s.connectCard(s.context, cString(reader), shareExclusive, protocolT0|protocolT1, &h.card,
+		&protocol))
+	if err != nil {
 		return nil, err
 	}
 	h.request = ioRequest{protocol, word(unsafe.Sizeof(ioRequest{}))}
@@ -171,7 +181,8 @@ func (h *liteHandle) disconnect(reset bool) error {
 func (h *liteHandle) transmit(command []byte) ([]byte, error) {
 	answer := make([]byte, maxAnswer)
 	size := word(len(answer))
-	err := failure(h.transmitCard(h.card, &h.request, unsafe.SliceData(command), word(len(command)), nil, &answer[0], &size))
+	err := failure(h.transmitCard(h.card, &h.request, unsafe.SliceData(command), word(len(command)), nil,
+		&answer[0], &size))
 	runtime.KeepAlive(command)
 	if err != nil {
 		return nil, err

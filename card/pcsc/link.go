@@ -8,8 +8,8 @@ import (
 	"madoguchi/card"
 )
 
-// Deadlines of single calls. PC/SC answers all but a wait and a transmit within milliseconds; a reader that is being
-// plugged in, or a card that is powered up, may take a second or two.
+// Deadlines of single calls. PC/SC answers all but a wait and a transmit within milliseconds; a reader that
+// is being plugged in, or a card that is powered up, may take a second or two.
 const (
 	establishTime = 3 * time.Second
 	askTime       = 3 * time.Second
@@ -20,16 +20,17 @@ const (
 	cancelAgain   = 50 * time.Millisecond
 )
 
-// maxLinks bounds the contexts that may be open or hanging at a time; PC/SC-lite allows 16 to a reader, all programs together.
+// maxLinks bounds the contexts that may be open or hanging at a time; PC/SC-lite allows 16 to a reader, all
+// programs together.
 const maxLinks = 8
 
-// link is one PC/SC context behind a lane. It is used by one operation, or one watch, and thrown away: a context that has
-// seen the service die never works again.
+// link is one PC/SC context behind a callQueue. It is used by one operation, or one watch, and thrown away: a
+// context that has seen the service die never works again.
 type link struct {
-	lane    lane
-	session session
-	places  chan struct{} // given back when the context is really released
-	undo    func()        // before the release
+	queue         callQueue
+	session       session
+	places        chan struct{} // given back when the context is really released
+	beforeRelease func()        // before the release
 }
 
 // open establishes a context.
@@ -39,30 +40,32 @@ func open(ctx context.Context, lib library, places chan struct{}) (*link, error)
 	default:
 		return nil, card.ErrReaderHung.Because(errors.New("pcsc: too many calls are hanging"))
 	}
-	l := &link{lane: newLane(), places: places}
+	l := &link{queue: newCallQueue(), places: places}
 	back := func() { <-places }
-	s, err := do(ctx, l.lane, establishTime, lib.establish, func(s session) { _ = s.release() })
+	s, err := callWithDeadline(ctx, l.queue, establishTime, lib.establish,
+		func(s session) { _ = s.release() })
 	if err != nil {
-		// A late call still counts until it is back: its place is given back after the lane is free.
+		// A late call still counts until it returns: its place is released after the queue is free.
 		if errors.Is(err, errLate) {
-			go func() { <-l.lane; back() }()
+			go func() { <-l.queue; back() }()
 			return nil, card.ErrReaderHung.Because(err)
 		}
 		back()
-		return nil, fault(err)
+		return nil, cardError(err)
 	}
 	l.session = s
 	return l, nil
 }
 
-// close releases the context. When a call is still hanging it waits a moment, then leaves the rest to whenever it returns.
+// close releases the context. When a call is still hanging it waits a moment, then leaves the rest to
+// whenever it returns.
 func (l *link) close() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		<-l.lane
-		if l.undo != nil {
-			l.undo()
+		<-l.queue
+		if l.beforeRelease != nil {
+			l.beforeRelease()
 		}
 		_ = l.session.release() // the context is given up whatever it says
 		<-l.places
@@ -77,18 +80,18 @@ func (l *link) close() {
 
 // readers lists the readers.
 func (l *link) readers(ctx context.Context) ([]string, error) {
-	return l.ask(do(ctx, l.lane, askTime, l.session.readers, nil))
+	return l.listResult(callWithDeadline(ctx, l.queue, askTime, l.session.readers, nil))
 }
 
-func (l *link) ask(names []string, err error) ([]string, error) {
+func (l *link) listResult(names []string, err error) ([]string, error) {
 	if errors.Is(err, errLate) {
 		return nil, card.ErrReaderHung.Because(err)
 	}
-	return names, fault(err)
+	return names, cardError(err)
 }
 
-// look returns the readers as they are now.
-func (l *link) look(ctx context.Context) ([]Slot, error) {
+// slots returns the readers as they are now.
+func (l *link) slots(ctx context.Context) ([]Slot, error) {
 	names, err := l.readers(ctx)
 	if err != nil || len(names) == 0 {
 		return nil, err
@@ -101,13 +104,13 @@ func (l *link) look(ctx context.Context) ([]Slot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slots(states), nil
+	return slotsOf(states), nil
 }
 
-// wait waits for a change of the states, at most timeout; when none came the states are returned as they were believed.
-// It ends early, with ctx's error, when ctx ends.
+// wait waits for a change of the states, at most timeout; when none came the states are returned as they were
+// believed. It ends early, with ctx's error, when ctx ends.
 func (l *link) wait(ctx context.Context, states []slotState, timeout time.Duration) ([]slotState, error) {
-	now, err := do(ctx, l.lane, timeout+askTime, func() ([]slotState, error) {
+	now, err := callWithDeadline(ctx, l.queue, timeout+askTime, func() ([]slotState, error) {
 		over := make(chan struct{})
 		defer close(over)
 		stop := context.AfterFunc(ctx, func() { l.cancel(over) })
@@ -126,10 +129,11 @@ func (l *link) wait(ctx context.Context, states []slotState, timeout time.Durati
 		}
 		return now, nil
 	}
-	return now, fault(err)
+	return now, cardError(err)
 }
 
-// cancel ends a wait. A cancel that comes before the wait has begun is lost, so it is repeated until the wait is over.
+// cancel ends a wait. A cancel that comes before the wait has begun is lost, so it is repeated until the wait
+// is over.
 func (l *link) cancel(over <-chan struct{}) {
 	tick := time.NewTicker(cancelAgain)
 	defer tick.Stop()

@@ -73,7 +73,8 @@ func TestThroughPcscdAKilledServiceIsNoticedAndFoundAgain(t *testing.T) {
 		mu.Lock()
 		got := slices.Clone(told)
 		mu.Unlock()
-		if i := slices.Index(got, card.ErrReaderService.Key); i >= 0 && got[len(got)-1] == "card" && len(got) > i+1 {
+		i := slices.Index(got, card.ErrReaderService.Key)
+		if i >= 0 && got[len(got)-1] == "card" && len(got) > i+1 {
 			break
 		}
 		select {
@@ -200,7 +201,9 @@ func TestThroughPcscdAnotherProgramThatHoldsTheCardIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Transmit(bounded(t), []byte{0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01}); err != nil {
+	_, err = c.Transmit(bounded(t), []byte{0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01,
+		0x00, 0x00, 0x00, 0x01})
+	if err != nil {
 		t.Error(err)
 	}
 	if out, errs, code := b.Run(20*time.Second, "opensc-tool", "-r", "0", "-n"); code == 0 {

@@ -10,8 +10,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Reader is this computer's card readers, of which one is used. It may be used from several goroutines; it holds nothing
-// that would have to be closed.
+// Reader is this computer's card readers, of which one is used. It may be used from several goroutines; it
+// holds nothing that would have to be closed.
 type Reader struct {
 	load   func() (library, error)
 	places chan struct{}
@@ -21,8 +21,8 @@ type Reader struct {
 	choice string
 }
 
-// New returns the readers of this computer. choice is the name of the reader to use; empty, the first that holds a card.
-// Nothing is opened yet.
+// New returns the readers of this computer. choice is the name of the reader to use; empty, the first that
+// holds a card. Nothing is opened yet.
 func New(choice string) *Reader { return newReader(load, choice) }
 
 func newReader(load func() (library, error), choice string) *Reader {
@@ -43,7 +43,8 @@ func (r *Reader) Choice() string {
 	return r.choice
 }
 
-// library loads the library on the first use, and again when it was not there: somebody may have installed it since.
+// library loads the library on the first use, and again when it was not there: somebody may have installed it
+// since.
 func (r *Reader) library() (library, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,7 +61,7 @@ func (r *Reader) library() (library, error) {
 func (r *Reader) open(ctx context.Context) (*link, error) {
 	lib, err := r.library()
 	if err != nil {
-		return nil, fault(err)
+		return nil, cardError(err)
 	}
 	return open(ctx, lib, r.places)
 }
@@ -72,22 +73,24 @@ func (r *Reader) Slots(ctx context.Context) ([]Slot, error) {
 		return nil, err
 	}
 	defer l.close()
-	return l.look(ctx)
+	return l.slots(ctx)
 }
 
-// Before a connection stands, what passes is tried again after these pauses, with a new context: under a second in all.
-var pauses = []time.Duration{100 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond}
+// Before a connection stands, what passes is tried again after these pauses, with a new context: under a
+// second in all.
+var retryPauses = []time.Duration{100 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond}
 
-// Connect connects exclusively to the card in the chosen reader. disconnect resets the card and gives it back; it may be
-// called more than once and never blocks for long. The error is one of package card's or of this package's.
+// Connect connects exclusively to the card in the chosen reader. disconnect resets the card and gives it
+// back; it may be called more than once and never blocks for long. The error is one of package card's or of
+// this package's.
 func (r *Reader) Connect(ctx context.Context) (c card.Transmitter, disconnect func(), err error) {
-	for _, pause := range append(pauses, 0) {
+	for _, pause := range append(retryPauses, 0) {
 		var made *connection
 		made, err = r.connect(ctx)
 		if err == nil {
 			return made, sync.OnceFunc(made.link.close), nil
 		}
-		if pause == 0 || !passing(err) || !sleep(ctx, pause) {
+		if pause == 0 || !isTransient(err) || !sleep(ctx, pause) {
 			break
 		}
 	}
@@ -99,7 +102,7 @@ func (r *Reader) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := l.connect(ctx, r.Choice(), r.whatIsLeft)
+	c, err := l.connect(ctx, r.Choice(), r.diagnose)
 	if err != nil {
 		l.close()
 		return nil, err
@@ -107,8 +110,9 @@ func (r *Reader) connect(ctx context.Context) (*connection, error) {
 	return c, nil
 }
 
-func (l *link) connect(ctx context.Context, choice string, left func(context.Context, string) *eligibility.Error) (*connection, error) {
-	all, err := l.look(ctx)
+func (l *link) connect(ctx context.Context, choice string,
+	left func(context.Context, string) *eligibility.Error) (*connection, error) {
+	all, err := l.slots(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -116,38 +120,45 @@ func (l *link) connect(ctx context.Context, choice string, left func(context.Con
 	if err != nil {
 		return nil, err
 	}
-	h, err := do(ctx, l.lane, connectTime, func() (handle, error) { return l.session.connect(slot.Name) },
+	h, err := callWithDeadline(ctx, l.queue, connectTime,
+		func() (handle, error) { return l.session.connect(slot.Name) },
 		func(h handle) { _ = h.disconnect(true) })
 	if errors.Is(err, errLate) {
 		return nil, card.ErrTimeout.Because(err)
 	}
 	if err != nil {
-		return nil, fault(err)
+		return nil, cardError(err)
 	}
-	c := &connection{link: l, handle: h, slot: slot.Name, left: left}
-	l.undo = c.close
+	c := &connection{
+		link:     l,
+		handle:   h,
+		slot:     slot.Name,
+		diagnose: left,
+	}
+	l.beforeRelease = c.close
 	return c, nil
 }
 
-// goneTime is how long a reader may take to notice that its card was pulled: PC/SC-lite looks every 400 ms.
-const goneTime = 600 * time.Millisecond
+// removalDelay is how long a reader may take to notice that its card was pulled: PC/SC-lite looks every 400
+// ms.
+const removalDelay = 600 * time.Millisecond
 
-// whatIsLeft says whether the card was pulled or the reader unplugged; nil when both are still there. It asks over a new
-// context, since the connection's may be broken.
-func (r *Reader) whatIsLeft(ctx context.Context, slot string) *eligibility.Error {
+// diagnose says whether the card was pulled or the reader unplugged; nil when both are still there. It asks
+// over a new context, since the connection's may be broken.
+func (r *Reader) diagnose(ctx context.Context, slot string) *eligibility.Error {
 	l, err := r.open(ctx)
 	if err != nil {
-		return sentence(err)
+		return cardErrorOf(err)
 	}
 	defer l.close()
 	states := []slotState{{reader: slot, believed: stateUnaware}}
-	for _, patience := range []time.Duration{0, goneTime} {
+	for _, patience := range []time.Duration{0, removalDelay} {
 		states, err = l.wait(ctx, states, patience)
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			return sentence(err)
+			return cardErrorOf(err)
 		case states[0].now&stateUnknown != 0:
 			return card.ErrReaderUnplugged
 		case states[0].now&statePresent == 0:

@@ -42,7 +42,8 @@ func plug(t *testing.T, address string, c *virtual.Card) (pull func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := virtual.Plug(ctx, address, c); err != nil && !errors.Is(err, virtual.ErrPulled) && !errors.Is(err, virtual.ErrReaderGone) {
+		err := virtual.Plug(ctx, address, c)
+		if err != nil && !errors.Is(err, virtual.ErrPulled) && !errors.Is(err, virtual.ErrReaderGone) {
 			t.Errorf("the card: %v", err)
 		}
 	}()

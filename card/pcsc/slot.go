@@ -17,28 +17,33 @@ type Slot struct {
 	Count uint16 // insertions and removals so far: it differs when a card was lifted and put back
 }
 
-// slots turns states into Slots, leaving out readers that are gone.
-func slots(states []slotState) []Slot {
+// slotsOf turns states into Slots, leaving out readers that are gone.
+func slotsOf(states []slotState) []Slot {
 	var out []Slot
 	for _, s := range states {
 		if s.reader == anyReader || s.now&stateUnknown != 0 {
 			continue
 		}
-		out = append(out, Slot{Name: s.reader, Card: s.now&statePresent != 0, Mute: s.now&stateMute != 0,
-			Taken: s.now&stateExclusive != 0, Count: uint16(s.now >> 16)})
+		out = append(out, Slot{
+			Name:  s.reader,
+			Card:  s.now&statePresent != 0,
+			Mute:  s.now&stateMute != 0,
+			Taken: s.now&stateExclusive != 0,
+			Count: uint16(s.now >> 16),
+		})
 	}
 	return out
 }
 
-// Choose returns the slot to use. With a choice it is the slot of that name, whatever lies there; else the first that
-// holds a card, since readers with two places list an empty one first as often as not. It returns card.ErrNoReader,
-// card.ErrNoCard, or card.ErrReaderChoice when the chosen reader is not there.
+// Choose returns the slot to use. With a choice it is the slot of that name, whatever lies there; else the
+// first that holds a card, since readers with two places list an empty one first as often as not. It returns
+// card.ErrNoReader, card.ErrNoCard, or card.ErrReaderChoice when the chosen reader is not there.
 func Choose(all []Slot, choice string) (Slot, error) {
 	if len(all) == 0 {
 		return Slot{}, card.ErrNoReader
 	}
 	if choice != "" {
-		s, ok := named(all, choice)
+		s, ok := findSlot(all, choice)
 		switch {
 		case !ok:
 			return Slot{}, card.ErrReaderChoice.Because(fmt.Errorf("looking for %q", choice))
@@ -49,7 +54,7 @@ func Choose(all []Slot, choice string) (Slot, error) {
 	}
 	physical := false
 	for _, s := range all {
-		if software(s.Name) {
+		if isVirtualReader(s.Name) {
 			continue
 		}
 		physical = true
@@ -63,19 +68,20 @@ func Choose(all []Slot, choice string) (Slot, error) {
 	return Slot{}, card.ErrNoCard
 }
 
-// numbering is what the system puts behind a reader's name: "00 01" under pcscd (reader, then slot), "0" under Windows. The
-// reader's number depends on the order in which readers were plugged in; the slot's does not.
+// numbering is what the system puts behind a reader's name: "00 01" under pcscd (reader, then slot), "0"
+// under Windows. The reader's number depends on the order in which readers were plugged in; the slot's does
+// not.
 var numbering = regexp.MustCompile(`^(.*?) (?:\d\d( \d\d)|\d+)$`)
 
-// named finds a slot by its name. When no name is equal, a single slot whose name differs only in the reader's number is
-// the one: the same reader in another socket.
-func named(all []Slot, choice string) (Slot, bool) {
+// findSlot finds a slot by its name. When no name is equal, a single slot whose name differs only in the
+// reader's number is the one: the same reader in another socket.
+func findSlot(all []Slot, choice string) (Slot, bool) {
 	var alike []Slot
 	for _, s := range all {
 		if s.Name == choice {
 			return s, true
 		}
-		if unnumbered(s.Name) == unnumbered(choice) {
+		if withoutReaderNumber(s.Name) == withoutReaderNumber(choice) {
 			alike = append(alike, s)
 		}
 	}
@@ -85,17 +91,18 @@ func named(all []Slot, choice string) (Slot, bool) {
 	return Slot{}, false
 }
 
-func unnumbered(name string) string {
+func withoutReaderNumber(name string) string {
 	if m := numbering.FindStringSubmatch(name); m != nil {
 		return m[1] + m[2]
 	}
 	return name
 }
 
-// software reports whether Windows made this reader up for credentials of its own: it always "holds a card" and would win
-// over the reader on the desk.
-func software(name string) bool {
-	for _, prefix := range []string{"Windows Hello for Business", "Microsoft Virtual Smart Card", "Microsoft UICC"} {
+// isVirtualReader reports whether Windows made this reader up for credentials of its own: it always "holds a
+// card" and would win over the reader on the desk.
+func isVirtualReader(name string) bool {
+	for _, prefix := range []string{"Windows Hello for Business", "Microsoft Virtual Smart Card",
+		"Microsoft UICC"} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}

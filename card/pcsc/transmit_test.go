@@ -25,28 +25,31 @@ func connected(t *testing.T, d *double, r *Reader) (card.Transmitter, func()) {
 	return c, disconnect
 }
 
-// Drivers differ in the code with which they report a pulled card or plug, so the reader's state decides where the code
-// does not.
+// Drivers differ in the code with which they report a pulled card or plug, so the reader's state decides
+// where the code does not.
 func TestEveryTroubleInMidFlowHasItsSentenceAndNothingIsSentAgain(t *testing.T) {
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
 		code error
 		then func(d *double)
 		want *eligibility.Error
 	}{
-		"card pulled, plain code":       {codeRemoved, func(d *double) { d.remove(first) }, card.ErrRemoved},
-		"card pulled, no smart card":    {codeNoCard, func(d *double) { d.remove(first) }, card.ErrRemoved},
-		"card pulled, not transacted":   {codeNotTransacted, func(d *double) { d.remove(first) }, card.ErrRemoved},
-		"card pulled, Windows I/O":      {code(0x45D), func(d *double) { d.remove(first) }, card.ErrRemoved},
-		"reader unplugged, plain code":  {codeReaderUnavailable, func(d *double) { d.list = nil }, card.ErrReaderUnplugged},
-		"reader unplugged, odd code":    {code(0x1F), func(d *double) { d.list = nil }, card.ErrReaderUnplugged},
-		"reset by another program":      {codeReset, func(*double) {}, card.ErrReaderReset},
-		"card fell silent":              {codeUnresponsive, func(*double) {}, card.ErrReaderMute},
-		"driver gave up, card is there": {codeNotTransacted, func(*double) {}, card.ErrReaderFault},
-		"driver's own time-out":         {codeTimeout, func(*double) {}, card.ErrTimeout},
-		"service killed":                {codeComm, func(d *double) { d.stop() }, card.ErrReaderService},
-		"service restarted at once":     {codeComm, func(d *double) { d.stop(); d.start() }, card.ErrReaderLost},
+		{"card pulled, plain code", codeRemoved, func(d *double) { d.remove(first) }, card.ErrRemoved},
+		{"card pulled, no smart card", codeNoCard, func(d *double) { d.remove(first) }, card.ErrRemoved},
+		{"card pulled, not transacted", codeNotTransacted, func(d *double) { d.remove(first) },
+			card.ErrRemoved},
+		{"card pulled, Windows I/O", code(0x45D), func(d *double) { d.remove(first) }, card.ErrRemoved},
+		{"reader unplugged, plain code", codeReaderUnavailable, func(d *double) { d.list = nil },
+			card.ErrReaderUnplugged},
+		{"reader unplugged, odd code", code(0x1F), func(d *double) { d.list = nil }, card.ErrReaderUnplugged},
+		{"reset by another program", codeReset, func(*double) {}, card.ErrReaderReset},
+		{"card fell silent", codeUnresponsive, func(*double) {}, card.ErrReaderMute},
+		{"driver gave up, card is there", codeNotTransacted, func(*double) {}, card.ErrReaderFault},
+		{"driver's own time-out", codeTimeout, func(*double) {}, card.ErrTimeout},
+		{"service killed", codeComm, func(d *double) { d.stop() }, card.ErrReaderService},
+		{"service restarted at once", codeComm, func(d *double) { d.stop(); d.start() }, card.ErrReaderLost},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDouble(first)
 				tx, disconnect := connected(t, d, d.reader(""))
@@ -62,7 +65,8 @@ func TestEveryTroubleInMidFlowHasItsSentenceAndNothingIsSentAgain(t *testing.T) 
 				}
 				disconnect()
 				d.leavesNothing(t)
-				if gone := c.want == card.ErrRemoved || c.want == card.ErrReaderUnplugged; gone == (d.resets == 1) {
+				gone := c.want == card.ErrRemoved || c.want == card.ErrReaderUnplugged
+				if gone == (d.resets == 1) {
 					t.Errorf("%d resets", d.resets)
 				}
 			})

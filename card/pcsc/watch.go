@@ -19,16 +19,17 @@ type Seen struct {
 const (
 	firstPause = 250 * time.Millisecond
 	longPause  = 4 * time.Second
-	// calmPause keeps a watch from spinning when a system reports changes that change nothing, calmAfter times in a row.
-	calmPause = 100 * time.Millisecond
-	calmAfter = 3
-	// blindTime is how long a system without the pseudo-reader may leave a new reader unnoticed.
-	blindTime = time.Second
+	// idlePause keeps a watch from spinning when a system reports changes that change nothing, idleRounds
+	// times in a row.
+	idlePause  = 100 * time.Millisecond
+	idleRounds = 3
+	// unnoticedTime is how long a system without the pseudo-reader may leave a new reader unnoticed.
+	unnoticedTime = time.Second
 )
 
-// Watch tells what is seen at once and at every change of readers and cards, as the system reports it; it does not poll. A
-// service that stops is told once and found again by itself, with growing pauses. Watch returns when ctx ends; tell is
-// never called after that and never twice at a time.
+// Watch reports the readers at once and at every change of readers and cards, as the system signals it; it
+// does not poll. A service that stops is reported once, and Watch reconnects with growing pauses. Watch
+// returns when ctx ends; tell is never called after that and never concurrently.
 func (r *Reader) Watch(ctx context.Context, tell func(Seen)) {
 	w := watch{tell: tell}
 	for pause := firstPause; ; pause = min(2*pause, longPause) {
@@ -36,36 +37,36 @@ func (r *Reader) Watch(ctx context.Context, tell func(Seen)) {
 		if ctx.Err() != nil {
 			return
 		}
-		// A context that broke after it had worked is no news yet: the service may only have restarted, or a reader have
-		// gone between listing and waiting.
-		if w.fresh && (errors.Is(err, card.ErrReaderLost) || errors.Is(err, card.ErrReaderUnplugged)) {
+		// A context that broke after it had worked is not reported yet: the service may only have restarted,
+		// or a reader may have gone between listing and waiting.
+		if w.worked && (errors.Is(err, card.ErrReaderLost) || errors.Is(err, card.ErrReaderUnplugged)) {
 			pause = firstPause
 		} else {
-			w.report(Seen{Fault: sentence(err)})
+			w.report(Seen{Fault: cardErrorOf(err)})
 		}
-		w.fresh = false
+		w.worked = false
 		if !sleep(ctx, pause) {
 			return
 		}
 	}
 }
 
-// watch is one Watch: what was told last, and whether the current context has shown anything yet.
+// watch is the state of one Watch: what was reported last, and whether the current context has worked at all.
 type watch struct {
-	tell  func(Seen)
-	last  Seen
-	told  bool
-	fresh bool
+	tell     func(Seen)
+	last     Seen
+	reported bool
+	worked   bool
 }
 
 // report tells what differs from the last report and says whether it did.
 func (w *watch) report(s Seen) bool {
-	same := w.told && slices.Equal(s.Slots, w.last.Slots) && (s.Fault == nil) == (w.last.Fault == nil) &&
+	same := w.reported && slices.Equal(s.Slots, w.last.Slots) && (s.Fault == nil) == (w.last.Fault == nil) &&
 		(s.Fault == nil || s.Fault.Key == w.last.Fault.Key)
 	if same {
 		return false
 	}
-	w.last, w.told = s, true
+	w.last, w.reported = s, true
 	w.tell(s)
 	return true
 }
@@ -86,14 +87,15 @@ func (w *watch) run(ctx context.Context, r *Reader) error {
 		}
 		states := make([]slotState, 0, len(names)+1)
 		for _, name := range append(names, anyReader) {
-			states = append(states, slotState{reader: name, believed: believed[name]}) // a new one: stateUnaware
+			// a new one: stateUnaware
+			states = append(states, slotState{reader: name, believed: believed[name]})
 		}
 		timeout := waitTime
 		switch {
 		case len(believed) == 0:
 			timeout = 0 // the first look
 		case believed[anyReader]&stateUnknown != 0:
-			timeout = blindTime
+			timeout = unnoticedTime
 		}
 		states, err = l.wait(ctx, states, timeout)
 		if err != nil {
@@ -107,10 +109,13 @@ func (w *watch) run(ctx context.Context, r *Reader) error {
 			// The whole word goes back, its upper half with the count of events too.
 			believed[s.reader] = s.now &^ stateChanged
 		}
-		w.fresh = true
-		if w.report(Seen{Slots: slots(states)}) {
+		w.worked = true
+		if w.report(Seen{Slots: slotsOf(states)}) {
 			idle = 0
-		} else if idle++; idle > calmAfter && !sleep(ctx, calmPause) { // a new reader takes one round to be listed
+			continue
+		}
+		idle++ // a new reader takes one round to be listed
+		if idle > idleRounds && !sleep(ctx, idlePause) {
 			return ctx.Err()
 		}
 	}

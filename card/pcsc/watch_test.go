@@ -45,7 +45,8 @@ func TestAWatchTellsOfCardsAndReadersAsTheyComeAndGo(t *testing.T) {
 		d.remove(first)
 		synctest.Wait()
 		d.change(func() { d.list = nil })
-		want := []string{"[" + first + " false]", "[" + first + " true]", "[" + first + " true][" + second + " false]",
+		want := []string{"[" + first + " false]", "[" + first + " true]",
+			"[" + first + " true][" + second + " false]",
 			"[" + first + " false][" + second + " false]", ""}
 		if got := told(); !slices.Equal(got, want) {
 			t.Errorf("told %q,\nwant %q", got, want)
@@ -97,7 +98,8 @@ func TestAServiceThatDiesIsToldOnceAndFoundAgain(t *testing.T) {
 		d.start()
 		time.Sleep(longPause)
 		d.insert(first)
-		want := []string{"[" + first + " false]", "reader.service", "[" + first + " false]", "[" + first + " true]"}
+		want := []string{"[" + first + " false]", "reader.service", "[" + first + " false]",
+			"[" + first + " true]"}
 		if got := told(); !slices.Equal(got, want) {
 			t.Errorf("told %q", got)
 		}
@@ -143,7 +145,7 @@ func TestAWatchOnASystemWithoutThePseudoReaderFindsANewReaderWithinASecond(t *te
 		d.blind = true
 		told, stop := watching(t, d)
 		d.quietly(func() { d.list = []string{first} })
-		time.Sleep(blindTime + calmPause)
+		time.Sleep(unnoticedTime + idlePause)
 		if got := told(); !slices.Equal(got, []string{"", "[" + first + " false]"}) {
 			t.Errorf("told %q", got)
 		}

@@ -206,9 +206,9 @@ func random(command []byte) ([]byte, uint16) {
 	return out, swOK
 }
 
-// sign is COMPUTE DIGITAL SIGNATURE. P2 00 takes the application's own key, 80 the selected one, 80|id that file. With
-// P1 00 the card pads what it is given; with 02 it makes the DigestInfo of a SHA-256 digest; the other forms of P1 are not
-// imitated.
+// sign is COMPUTE DIGITAL SIGNATURE. P2 00 takes the application's own key, 80 the selected one, 80|id that
+// file. With P1 00 the card pads what it is given; with 02 it makes the DigestInfo of a SHA-256 digest; the
+// other forms of P1 are not imitated.
 func (c *Card) sign(command []byte) ([]byte, uint16) {
 	key, sw := c.signer(command[3])
 	if sw != swOK {

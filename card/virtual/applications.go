@@ -23,8 +23,13 @@ func newSecrets(d Description) (keysAndTries, error) {
 		}
 		return s
 	}
-	k := keysAndTries{birthDate: tries(birth, 10, d.Tries), numberB: tries(b, 10, d.NumberBTries), numberBVisual: tries(b, 10, d.NumberBTries),
-		user: tries(d.UserPIN, 3, d.UserPINTries), signature: tries(d.SignaturePassword, 5, nil)}
+	k := keysAndTries{
+		birthDate:     tries(birth, 10, d.Tries),
+		numberB:       tries(b, 10, d.NumberBTries),
+		numberBVisual: tries(b, 10, d.NumberBTries),
+		user:          tries(d.UserPIN, 3, d.UserPINTries),
+		signature:     tries(d.SignaturePassword, 5, nil),
+	}
 	if d.Variant == Pinless {
 		k.user.left, k.signature.left = 0, 0 // model: how such a card answers is not known
 	}
@@ -55,7 +60,8 @@ func newJPKI(d Description, k keysAndTries) *application {
 	userKey, signatureKey := lazyKey(), lazyKey()
 	files := lazyJPKI(d, userKey, signatureKey)
 	a := &application{files: map[uint16]*file{
-		0x0001: {content: func() []byte { return filled(files().signature, 2000) }, needs: []*secret{k.signature}},
+		0x0001: {content: func() []byte { return filled(files().signature, 2000) },
+			needs: []*secret{k.signature}},
 		0x0002: {content: func() []byte { return filled(files().signatureCA, 2000) }},
 		0x0006: {content: fixed(tokenLabel(d.Variant))},
 		0x0008: {content: fixed([]byte{0x8F, 0x8F, 0x00})},
@@ -78,7 +84,8 @@ func newJPKI(d Description, k keysAndTries) *application {
 	return a
 }
 
-func newText(d Description, k keysAndTries, number string, pin, numberA *secret, issuers func() issuing) *application {
+func newText(d Description, k keysAndTries, number string, pin, numberA *secret,
+	issuers func() issuing) *application {
 	chip := lazyKey()
 	files := sync.OnceValue(func() textFiles { return newTextFiles(d, issuers(), number, chip()) })
 	anyOf := []*secret{pin, numberA, k.numberB}
@@ -98,7 +105,8 @@ func newText(d Description, k keysAndTries, number string, pin, numberA *secret,
 	}}
 }
 
-func newVisual(d Description, k keysAndTries, number string, numberA *secret, issuers func() issuing) *application {
+func newVisual(d Description, k keysAndTries, number string, numberA *secret,
+	issuers func() issuing) *application {
 	chip := lazyKey()
 	files := sync.OnceValue(func() visualFiles { return newVisualFiles(d, issuers(), number, chip()) })
 	return &application{own: answering(d, chip), files: map[uint16]*file{
@@ -116,15 +124,16 @@ func newVisual(d Description, k keysAndTries, number string, numberA *secret, is
 // newCommon is 共通カード: one record with serial number, municipality and expiry
 // (docs/facts/my-number-card.md#common).
 func newCommon(d Description) *application {
-	record := fmt.Appendf(nil, "\x01\x1C%015d%05d%04d%02d%02d", 1, 13000, d.ExpiryYear, d.BirthDate.Month(), d.BirthDate.Day())
+	record := fmt.Appendf(nil, "\x01\x1C%015d%05d%04d%02d%02d", 1, 13000, d.ExpiryYear, d.BirthDate.Month(),
+		d.BirthDate.Day())
 	return &application{files: map[uint16]*file{
 		0x0001: {content: fixed(record), record: true},
 		0x001C: {secret: &secret{d.TextPIN, 3, 3}},
 	}}
 }
 
-// answering is the key that answers challenges: the chip's own, or on a copied card another, since the chip's cannot be
-// read.
+// answering is the key that answers challenges: the chip's own, or on a copied card another, since the chip's
+// cannot be read.
 func answering(d Description, chip func() *rsa.PrivateKey) func() *rsa.PrivateKey {
 	if d.Variant == Copied {
 		return lazyKey()

@@ -22,8 +22,8 @@ func filled(content []byte, size int) []byte {
 	return append(bytes.Clone(content), bytes.Repeat([]byte{0xFF}, max(size-len(content), 4))...)
 }
 
-// withOffsets puts DF21 before objects: big-endian offsets of each from the file's start. The outer object's header takes
-// five bytes.
+// withOffsets puts DF21 before objects: big-endian offsets of each from the file's start. The outer object's
+// header takes five bytes.
 func withOffsets(outer uint32, objects ...[]byte) []byte {
 	const header = 5
 	at := header + 5 + 2*len(objects)

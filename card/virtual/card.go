@@ -38,7 +38,8 @@ type secret struct {
 	left, full int
 }
 
-// file is an elementary file: content for a transparent or record file, secret for a key, signer for a private key.
+// file is an elementary file: content for a transparent or record file, secret for a key, signer for a
+// private key.
 type file struct {
 	content func() []byte
 	record  bool
@@ -75,7 +76,14 @@ func New(d Description) (*Card, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the ATR: %w", err)
 	}
-	c := &Card{atr: atr, number: myNumber(), emptyPastEnd: d.EmptyPastEnd, faults: d.Faults, verified: map[*secret]bool{}, keys: secrets}
+	c := &Card{
+		atr:          atr,
+		number:       myNumber(),
+		emptyPastEnd: d.EmptyPastEnd,
+		faults:       d.Faults,
+		verified:     map[*secret]bool{},
+		keys:         secrets,
+	}
 	c.applications = newApplications(d, secrets, c.number)
 	return c, nil
 }
@@ -83,8 +91,8 @@ func New(d Description) (*Card, error) {
 // ATR returns the card's answer to reset.
 func (c *Card) ATR() []byte { return append([]byte{}, c.atr...) }
 
-// Reset drops what a reset or power-off drops: the selected application and file, and which keys were presented. Counters
-// stay.
+// Reset drops what a reset or power-off drops: the selected application and file, and which keys were
+// presented. Counters stay.
 func (c *Card) Reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -126,7 +134,8 @@ type Tries struct{ BirthDate, NumberB, NumberBVisual, UserPIN, SignaturePassword
 func (c *Card) TriesLeft() Tries {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return Tries{c.keys.birthDate.left, c.keys.numberB.left, c.keys.numberBVisual.left, c.keys.user.left, c.keys.signature.left}
+	return Tries{c.keys.birthDate.left, c.keys.numberB.left, c.keys.numberBVisual.left, c.keys.user.left,
+		c.keys.signature.left}
 }
 
 // Transmit answers one command APDU (short form), as the faults allow.

@@ -25,15 +25,23 @@ type Description struct {
 	SecurityCode string          `json:"securityCode,omitempty"` // on the front; default 1234
 	NumberBTries *int            `json:"numberBTries,omitempty"` // left for 照合番号B; default 10
 
-	UserPIN           string           `json:"userPIN,omitempty"`           // 利用者証明用電子証明書の暗証番号; default 1234
-	SignaturePassword string           `json:"signaturePassword,omitempty"` // 署名用電子証明書の暗証番号; default ABC123
-	TextPIN           string           `json:"textPIN,omitempty"`           // 券面事項入力補助用の暗証番号; default 1234
-	UserPINTries      *int             `json:"userPINTries,omitempty"`      // default 3
-	CertificateFrom   eligibility.Date `json:"certificateFrom,omitzero"`    // default 2026-04-01
-	CertificateUntil  eligibility.Date `json:"certificateUntil,omitzero"`   // the last day; default the fifth birthday after CertificateFrom
+	// 利用者証明用電子証明書の暗証番号; default 1234
+	UserPIN string `json:"userPIN,omitempty"`
+	// 署名用電子証明書の暗証番号; default ABC123
+	SignaturePassword string `json:"signaturePassword,omitempty"`
+	// 券面事項入力補助用の暗証番号; default 1234
+	TextPIN string `json:"textPIN,omitempty"`
+	// default 3
+	UserPINTries *int `json:"userPINTries,omitempty"`
+	// default 2026-04-01
+	CertificateFrom eligibility.Date `json:"certificateFrom,omitzero"`
+	// the last day; default the fifth birthday after CertificateFrom
+	CertificateUntil eligibility.Date `json:"certificateUntil,omitzero"`
 
-	ATR          string `json:"atr,omitempty"`          // hexadecimal; default 3BE000FF8131FE4514
-	EmptyPastEnd bool   `json:"emptyPastEnd,omitempty"` // a READ past the end answers nothing and 9000 instead of 6B00
+	// hexadecimal; default 3BE000FF8131FE4514
+	ATR string `json:"atr,omitempty"`
+	// a READ past the end answers nothing and 9000 instead of 6B00
+	EmptyPastEnd bool   `json:"emptyPastEnd,omitempty"`
 	Faults       Faults `json:"faults,omitzero"`
 }
 
@@ -41,15 +49,23 @@ type Description struct {
 type Variant string
 
 const (
-	Genuine      Variant = ""
-	Copied       Variant = "copied"       // a genuine card's data on another chip: challenges are signed by other keys
-	ForgedIssuer Variant = "forgedIssuer" // everything right, but signed by issuers of its own
-	Altered      Variant = "altered"      // the records' date of birth and name were changed after signing
-	Phone        Variant = "phone"        // an Android phone's token
-	IPhone       Variant = "iPhone"       // an iPhone's token
-	Pinless      Variant = "pinless"      // a 顔認証マイナンバーカード: no PINs, no signature certificate
-	OldCard      Variant = "oldCard"      // a 住基カード
-	OtherCard    Variant = "otherCard"    // a card without these applications
+	Genuine Variant = ""
+	// a genuine card's data on another chip: challenges are signed by other keys
+	Copied Variant = "copied"
+	// everything right, but signed by issuers of its own
+	ForgedIssuer Variant = "forgedIssuer"
+	// the records' date of birth and name were changed after signing
+	Altered Variant = "altered"
+	// an Android phone's token
+	Phone Variant = "phone"
+	// an iPhone's token
+	IPhone Variant = "iPhone"
+	// a 顔認証マイナンバーカード: no PINs, no signature certificate
+	Pinless Variant = "pinless"
+	// a 住基カード
+	OldCard Variant = "oldCard"
+	// a card without these applications
+	OtherCard Variant = "otherCard"
 )
 
 // Parse reads a description.

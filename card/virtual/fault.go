@@ -8,14 +8,21 @@ import (
 	"madoguchi/card"
 )
 
-// Faults are what goes wrong, counted in commands since the card was inserted: 1 is the first. Zero means never.
+// Faults are what goes wrong, counted in commands since the card was inserted: 1 is the first. Zero means
+// never.
 type Faults struct {
-	PulledAt     int  `json:"pulledAt,omitempty"`     // this command and all later ones meet no card
-	ResetAt      int  `json:"resetAt,omitempty"`      // before this command the card loses its state, as after a bad contact
-	GarbageAt    int  `json:"garbageAt,omitempty"`    // this command and all later ones are answered with nonsense
-	MuteAt       int  `json:"muteAt,omitempty"`       // this command is never answered
-	ReaderGoneAt int  `json:"readerGoneAt,omitempty"` // this command and all later ones meet no reader
-	Slow         bool `json:"slow,omitempty"`         // 25 ms for a command, 250 ms more for a signature: assumed, not measured
+	// this command and all later ones meet no card
+	PulledAt int `json:"pulledAt,omitempty"`
+	// before this command the card loses its state, as after a bad contact
+	ResetAt int `json:"resetAt,omitempty"`
+	// this command and all later ones are answered with nonsense
+	GarbageAt int `json:"garbageAt,omitempty"`
+	// this command is never answered
+	MuteAt int `json:"muteAt,omitempty"`
+	// this command and all later ones meet no reader
+	ReaderGoneAt int `json:"readerGoneAt,omitempty"`
+	// 25 ms for a command, 250 ms more for a signature: assumed, not measured
+	Slow bool `json:"slow,omitempty"`
 }
 
 const (
@@ -33,7 +40,7 @@ func (c *Card) SetFaults(f Faults) {
 	c.faults, c.commands = f, 0
 }
 
-// misbehave plays the faults; done means that the command is settled.
+// misbehave applies the faults; done reports that the command has had its answer.
 func (c *Card) misbehave(ctx context.Context, command []byte) (answer []byte, done bool, err error) {
 	f, err := c.count()
 	if err != nil {
@@ -58,7 +65,7 @@ func (c *Card) misbehave(ctx context.Context, command []byte) (answer []byte, do
 	return nil, false, nil
 }
 
-// count counts one command and returns the faults that strike it.
+// count counts one command and returns the faults that apply to it.
 func (c *Card) count() (Faults, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -34,15 +34,23 @@ const (
 )
 
 func newAuthority(key *rsa.PrivateKey, unit string) authority {
-	root := &x509.Certificate{SerialNumber: big.NewInt(6), KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
-		Subject:   pkix.Name{Country: []string{"JP"}, Organization: []string{"JPKI-TEST"}, OrganizationalUnit: []string{unit, "Japan Agency for Local Authority Information Systems"}},
-		NotBefore: eligibility.MustDate("2016-01-01").Time(), NotAfter: endOf(eligibility.MustDate("2043-06-30")),
-		IsCA: true, BasicConstraintsValid: true, SignatureAlgorithm: x509.SHA256WithRSA}
+	root := &x509.Certificate{
+		SerialNumber: big.NewInt(6),
+		KeyUsage:     x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+		Subject: pkix.Name{Country: []string{"JP"}, Organization: []string{"JPKI-TEST"},
+			OrganizationalUnit: []string{unit, "Japan Agency for Local Authority Information Systems"}},
+		NotBefore:             eligibility.MustDate("2016-01-01").Time(),
+		NotAfter:              endOf(eligibility.MustDate("2043-06-30")),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		SignatureAlgorithm:    x509.SHA256WithRSA,
+	}
 	return authority{certificate(root, root, key, &key.PublicKey), key}
 }
 
 // certificate has a certificate made. RSA signatures are deterministic, so a root made twice is the same.
-func certificate(template, issuer *x509.Certificate, key *rsa.PrivateKey, public *rsa.PublicKey) *x509.Certificate {
+func certificate(template, issuer *x509.Certificate, key *rsa.PrivateKey,
+	public *rsa.PublicKey) *x509.Certificate {
 	der, err := x509.CreateCertificate(rand.Reader, template, issuer, public, key)
 	if err != nil {
 		panic("virtual: making a certificate: " + err.Error()) // the templates are ours
@@ -78,16 +86,25 @@ func newJPKIFiles(d Description, userKey, signatureKey *rsa.PrivateKey) jpkiFile
 	var serial [16]byte
 	rand.Read(serial[:])
 	template := func(subject pkix.Name, usage x509.KeyUsage) *x509.Certificate {
-		return &x509.Certificate{SerialNumber: new(big.Int).SetBytes(serial[:8]), Subject: subject, KeyUsage: usage,
-			NotBefore: d.CertificateFrom.Time(), NotAfter: endOf(d.CertificateUntil), SignatureAlgorithm: x509.SHA256WithRSA}
+		return &x509.Certificate{
+			SerialNumber:       new(big.Int).SetBytes(serial[:8]),
+			Subject:            subject,
+			KeyUsage:           usage,
+			NotBefore:          d.CertificateFrom.Time(),
+			NotAfter:           endOf(d.CertificateUntil),
+			SignatureAlgorithm: x509.SHA256WithRSA,
+		}
 	}
 	opaque := strings.ToUpper(fmt.Sprintf("%x", serial))
 	return jpkiFiles{
-		user: certificate(template(pkix.Name{Country: []string{"JP"}, CommonName: opaque + "001A"}, x509.KeyUsageDigitalSignature),
+		user: certificate(template(pkix.Name{Country: []string{"JP"}, CommonName: opaque + "001A"},
+			x509.KeyUsageDigitalSignature),
 			userCA.root, user, &userKey.PublicKey).Raw,
 		userCA: userCA.root.Raw,
-		signature: certificate(template(pkix.Name{Country: []string{"JP"}, Locality: []string{"Kakuu-shi"}, CommonName: opaque + "002A"},
-			x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment), signatureCA.root, signing, &signatureKey.PublicKey).Raw,
+		signature: certificate(template(pkix.Name{Country: []string{"JP"}, Locality: []string{"Kakuu-shi"},
+			CommonName: opaque + "002A"},
+			x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment), signatureCA.root, signing,
+			&signatureKey.PublicKey).Raw,
 		signatureCA: signatureCA.root.Raw,
 	}
 }
@@ -99,7 +116,11 @@ func lazyJPKI(d Description, userKey, signatureKey func() *rsa.PrivateKey) func(
 
 // tokenLabel is JPKI 0006: 160 bytes, the first 32 the label.
 func tokenLabel(v Variant) []byte {
-	label := map[Variant]string{Phone: "JPKIAPGPSETOKEN", IPhone: "JPKIAPIOSTOKEN", OldCard: "JPKIAPICCTOKEN"}[v]
+	label := map[Variant]string{
+		Phone:   "JPKIAPGPSETOKEN",
+		IPhone:  "JPKIAPIOSTOKEN",
+		OldCard: "JPKIAPICCTOKEN",
+	}[v]
 	if label == "" {
 		label = "JPKIAPICCTOKEN2"
 	}

@@ -64,7 +64,8 @@ func lazyKey() func() *rsa.PrivateKey {
 
 // publicKey writes the objects 90 and 91.
 func publicKey(key *rsa.PublicKey) []byte {
-	return append([]byte{0x90, 0x03, 0x01, 0x00, 0x01}, object(0x91, key.N.FillBytes(make([]byte, key.Size())))...)
+	return append([]byte{0x90, 0x03, 0x01, 0x00, 0x01},
+		object(0x91, key.N.FillBytes(make([]byte, key.Size())))...)
 }
 
 // signed is sha256WithRSA.

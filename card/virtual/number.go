@@ -5,8 +5,8 @@ import (
 	"crypto/sha256"
 )
 
-// myNumber makes a 12-digit number with its check digit (平成26年総務省令85号5条). It is made with the card and stands in no
-// file, since none may; the card needs one so that tests can prove that nobody asks for it.
+// myNumber makes a 12-digit number with its check digit (平成26年総務省令85号5条). It is made with the card and stands
+// in no file, since none may; the card needs one so that tests can prove that nobody asks for it.
 func myNumber() string {
 	number := make([]byte, 12)
 	rand.Read(number)
@@ -26,13 +26,14 @@ func myNumber() string {
 	return string(number)
 }
 
-// numberFile is text 0001 as a model: what stands in it besides the number is not known, since nobody opens it.
+// numberFile is text 0001 as a model: the facts do not say what stands in it besides the number, since nobody
+// opens it.
 func numberFile(number string) []byte {
 	return filled(object(0xFF10, object(0xDF11, []byte(number))), 64)
 }
 
-// ForbiddenNumber returns the card's My Number and the hash of its file, so that a test can search for both wherever they
-// must not be.
+// ForbiddenNumber returns the card's My Number and the hash of its file, so that a test can search for both
+// wherever they must not be.
 func (c *Card) ForbiddenNumber() (number string, hash [32]byte) {
 	return c.number, sha256.Sum256(numberFile(c.number))
 }

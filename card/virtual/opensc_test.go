@@ -22,7 +22,8 @@ const (
 	second   = "3BC5FF8131FB458073C6010000" // an ATR that OpenSC does not know: it finds the card by SELECT
 )
 
-// inReader puts a card into the bench's first reader until the test ends or pull is called, and waits until OpenSC sees it.
+// inReader puts a card into the bench's first reader until the test ends or pull is called, and waits until
+// OpenSC sees it.
 func inReader(t *testing.T, b *bench.Bench, c *virtual.Card) (pull func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -108,10 +109,19 @@ func examine(t *testing.T, b *bench.Bench, c *virtual.Card) {
 		t.Errorf("recognised as %q", out)
 	}
 	list := run(t, b, "pkcs15-tool", "-r", "0", "-D")
-	for part, want := range map[string]int{"PIN [": 2, "Private RSA Key [": 2, "X.509 Certificate [": 4} {
-		if n := strings.Count(list, part); n != want {
-			t.Errorf("%d times %q, want %d:\n%s", n, part, want, list)
-		}
+	for _, c := range []struct {
+		part string
+		want int
+	}{
+		{"PIN [", 2},
+		{"Private RSA Key [", 2},
+		{"X.509 Certificate [", 4},
+	} {
+		t.Run(c.part, func(t *testing.T) {
+			if n := strings.Count(list, c.part); n != c.want {
+				t.Errorf("%d times %q, want %d:\n%s", n, c.part, c.want, list)
+			}
+		})
 	}
 	for _, tries := range []string{`Tries left\s*: 3`, `Tries left\s*: 5`} {
 		if !regexp.MustCompile(tries).MatchString(list) {
@@ -119,32 +129,40 @@ func examine(t *testing.T, b *bench.Bench, c *virtual.Card) {
 		}
 	}
 
-	// Certificates: the user's without a PIN, chained to its CA by openssl; the signature's only with the password.
+	// Certificates: the user's without a PIN, chained to its CA by openssl; the signature's only with the
+	// password.
 	user := write("user.pem", []byte(run(t, b, "pkcs15-tool", "-r", "0", "--read-certificate", "1")))
 	ca := write("ca.pem", []byte(run(t, b, "pkcs15-tool", "-r", "0", "--read-certificate", "3")))
-	if out := run(t, b, "openssl", "verify", "-attime", "1796083200", "-CAfile", ca, user); !strings.Contains(out, "OK") { // 2026-12-01
+	out := run(t, b, "openssl", "verify", "-attime", "1796083200", "-CAfile", ca, user)
+	if !strings.Contains(out, "OK") { // 2026-12-01
 		t.Error(out)
 	}
-	if out := run(t, b, "openssl", "x509", "-in", user, "-noout", "-enddate"); !strings.Contains(out, "Mar 31 14:59:59 2031 GMT") {
+	out = run(t, b, "openssl", "x509", "-in", user, "-noout", "-enddate")
+	if !strings.Contains(out, "Mar 31 14:59:59 2031 GMT") {
 		t.Errorf("the certificate ends %s", out)
 	}
-	if out, _, code := b.Run(toolTime, "pkcs15-tool", "-r", "0", "--read-certificate", "2"); code == 0 && strings.Contains(out, "BEGIN CERTIFICATE") {
+	out, _, code := b.Run(toolTime, "pkcs15-tool", "-r", "0", "--read-certificate", "2")
+	if code == 0 && strings.Contains(out, "BEGIN CERTIFICATE") {
 		t.Error("the signature certificate was read without its password")
 	}
-	run(t, b, "pkcs15-tool", "-r", "0", "--read-certificate", "2", "--verify-pin", "--auth-id", "02", "--pin", "ABC123")
+	run(t, b, "pkcs15-tool", "-r", "0", "--read-certificate", "2", "--verify-pin", "--auth-id", "02", "--pin",
+		"ABC123")
 
 	// Signatures by both of OpenSC's tools, verified by openssl.
 	message := []byte("窓口")
 	digest := sha256.Sum256(message)
 	public := write("user.pub", []byte(run(t, b, "openssl", "x509", "-in", user, "-pubkey", "-noout")))
 	plain, hashed := write("message", message), write("message.sha256", digest[:])
-	run(t, b, "pkcs15-crypt", "-r", "0", "-s", "-k", "1", "--pin", "1234", "--sha-256", "--pkcs1", "-i", hashed, "-o", file("signature"), "-R")
+	run(t, b, "pkcs15-crypt", "-r", "0", "-s", "-k", "1", "--pin", "1234", "--sha-256", "--pkcs1", "-i",
+		hashed, "-o", file("signature"), "-R")
 	run(t, b, "openssl", "dgst", "-sha256", "-verify", public, "-signature", file("signature"), plain)
 	module := pkcs11Module(t)
-	if out := run(t, b, "pkcs11-tool", "--module", module, "-L"); !strings.Contains(out, "JPKI (User Authentication PIN)") {
+	out = run(t, b, "pkcs11-tool", "--module", module, "-L")
+	if !strings.Contains(out, "JPKI (User Authentication PIN)") {
 		t.Error(out)
 	}
-	run(t, b, "pkcs11-tool", "--module", module, "--token-label", "JPKI (User Authentication PIN)", "-l", "-p", "1234", "-s", "-m", "SHA256-RSA-PKCS",
+	run(t, b, "pkcs11-tool", "--module", module, "--token-label", "JPKI (User Authentication PIN)", "-l",
+		"-p", "1234", "-s", "-m", "SHA256-RSA-PKCS",
 		"--id", "01", "-i", plain, "-o", file("signature2"))
 	run(t, b, "openssl", "dgst", "-sha256", "-verify", public, "-signature", file("signature2"), plain)
 	one, err := os.ReadFile(file("signature"))
@@ -157,7 +175,8 @@ func examine(t *testing.T, b *bench.Bench, c *virtual.Card) {
 
 	// The PIN's counter: a wrong one takes a try, the right one gives all back, three wrong ones block.
 	pin := func(pin string) string {
-		out, errs, _ := b.Run(toolTime, "pkcs15-tool", "-r", "0", "--verify-pin", "--auth-id", "01", "--pin", pin)
+		out, errs, _ := b.Run(toolTime, "pkcs15-tool", "-r", "0", "--verify-pin", "--auth-id", "01", "--pin",
+			pin)
 		return out + errs
 	}
 	pin("0000")

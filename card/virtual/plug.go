@@ -20,9 +20,9 @@ const (
 // ErrReaderGone is returned by Plug when the reader's end closed the connection, as it does when pcscd ends.
 var ErrReaderGone = errors.New("virtual: the reader is gone")
 
-// Plug puts the card into the vpcd reader that listens at address (127.0.0.1:35963 is slot 0) and serves it until ctx ends,
-// which pulls the card and returns nil. A fault that pulls the card returns ErrPulled, an end on the reader's side
-// ErrReaderGone.
+// Plug puts the card into the vpcd reader that listens at address (127.0.0.1:35963 is slot 0) and serves it
+// until ctx ends, which pulls the card and returns nil. A fault that pulls the card returns ErrPulled, an end
+// on the reader's side ErrReaderGone.
 func Plug(ctx context.Context, address string, c *Card) error {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", address)
@@ -75,8 +75,8 @@ func (c *Card) respond(ctx context.Context, message []byte) ([]byte, error) {
 	return nil, nil
 }
 
-// receive reads one frame: a big-endian length and as many bytes. vpcd sends the two apart, so that without quickAck each
-// command waits 40 ms for a delayed acknowledgement.
+// receive reads one frame: a big-endian length and as many bytes. vpcd sends the two apart, so that without
+// quickAck each command waits 40 ms for a delayed acknowledgement.
 func receive(conn net.Conn) ([]byte, error) {
 	var length [2]byte
 	quickAck(conn)

@@ -120,7 +120,8 @@ func TestPluggedCardEndsAsItsFaultsSay(t *testing.T) {
 	if err := v.ended(); !errors.Is(err, virtual.ErrReaderGone) {
 		t.Errorf("reader gone: %v", err)
 	}
-	if err := virtual.Plug(context.Background(), "127.0.0.1:1", insert(t, virtual.Description{})); err == nil {
+	err := virtual.Plug(context.Background(), "127.0.0.1:1", insert(t, virtual.Description{}))
+	if err == nil {
 		t.Error("plugged into nothing")
 	}
 }

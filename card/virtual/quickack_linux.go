@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// quickAck has the next segment acknowledged at once. The kernel forgets it, so it is set before every read. Where it
-// fails the card is only slower.
+// quickAck has the next segment acknowledged at once. The kernel forgets it, so it is set before every read.
+// Where it fails the card is only slower.
 func quickAck(conn net.Conn) {
 	tcp, ok := conn.(*net.TCPConn)
 	if !ok {

@@ -17,7 +17,8 @@ func newTextFiles(d Description, i issuing, number string, chip *rsa.PrivateKey)
 	f := textFiles{number: numberFile(number), certificate: filled(i.certificate(textKeyID), 600)}
 	person := func(name string) []byte {
 		return withOffsets(0xFF20, object(0xDF22, []byte(name)), object(0xDF23, []byte(d.Address)),
-			object(0xDF24, []byte(d.BirthDate.Time().Format("20060102"))), object(0xDF25, []byte{sexDigit(d.Sex)}))
+			object(0xDF24, []byte(d.BirthDate.Time().Format("20060102"))), object(0xDF25, []byte{
+				sexDigit(d.Sex)}))
 	}
 	record := person(d.Name)
 	covered := record[5+5+2*4:] // behind the headers and the table of four offsets
@@ -29,7 +30,8 @@ func newTextFiles(d Description, i issuing, number string, chip *rsa.PrivateKey)
 	}
 	f.person = filled(record, 700)
 	// Lengths that are not minimal, as measured: a strict BER reader refuses them.
-	f.info = filled(object(0xFF40, object(0xDF41, []byte{0x01, 0x03, 0x00, 0x00}), object(0xDF42, textKeyID), object(0xDF43, make([]byte, 2))), 64)
+	f.info = filled(object(0xFF40, object(0xDF41, []byte{0x01, 0x03, 0x00, 0x00}), object(0xDF42, textKeyID),
+		object(0xDF43, make([]byte, 2))), 64)
 	f.session = filled(publicKey(&chip.PublicKey), 300) // model: its form is not known
 	df51 := object(0xDF51, publicKey(&chip.PublicKey))
 	f.cardKey = filled(object(0xFF50, df51, object(0xDF52, signed(i.key, df51))), 600)

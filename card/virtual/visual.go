@@ -16,7 +16,8 @@ type visualFiles struct {
 }
 
 func newVisualFiles(d Description, i issuing, number string, chip *rsa.PrivateKey) visualFiles {
-	f := visualFiles{certificate: filled(i.certificate(visualID), 600), number: filled(object(0xFF50, picture(number)), 600)}
+	f := visualFiles{certificate: filled(i.certificate(visualID), 600),
+		number: filled(object(0xFF50, picture(number)), 600)}
 	day := func(days int) []byte { return []byte(d.BirthDate.AddDays(days).Time().Format("20060102")) }
 	changed := 0
 	if d.Variant == Altered {
@@ -27,13 +28,17 @@ func newVisualFiles(d Description, i issuing, number string, chip *rsa.PrivateKe
 	f.birth = filled(object(0xFF10, object(0xDF11, day(changed)), key, signature), 600)
 
 	sex, faceKey := object(0xDF23, []byte{sexDigit(d.Sex)}), object(0xDF24, publicKey(&chip.PublicKey))
-	name, address, photo := object(0xDF25, picture(d.Name)), object(0xDF26, picture(d.Address)), object(0xDF27, photograph())
-	all := object(0xDF28, digestsSigned(i.key, [][]byte{object(0xDF22, day(0)), sex, faceKey}, [][]byte{name, address}, [][]byte{photo}))
-	expiry := object(0xDF29, fmt.Appendf(nil, "%04d%02d%02d", d.ExpiryYear, d.BirthDate.Month(), d.BirthDate.Day()))
-	f.face = filled(withOffsets(0xFF20, object(0xDF22, day(changed)), sex, faceKey, name, address, photo, all, expiry,
+	name, address, photo := object(0xDF25, picture(d.Name)), object(0xDF26, picture(d.Address)), object(
+		0xDF27, photograph())
+	all := object(0xDF28, digestsSigned(i.key, [][]byte{object(0xDF22, day(0)), sex, faceKey},
+		[][]byte{name, address}, [][]byte{photo}))
+	expiry := object(0xDF29,
+		fmt.Appendf(nil, "%04d%02d%02d", d.ExpiryYear, d.BirthDate.Month(), d.BirthDate.Day()))
+	f.face = filled(withOffsets(0xFF20, object(0xDF22, day(changed)), sex, faceKey, name, address, photo, all,
+		expiry,
 		object(0xDF2A, picture(d.SecurityCode))), 7000)
-	f.info = filled(object(0xFF30, object(0xDF31, []byte{1}), object(0xDF32, visualID), object(0xDF33, []byte{1}),
-		object(0xDF34, []byte("13000")), object(0xDF35, make([]byte, 8))), 100)
+	f.info = filled(object(0xFF30, object(0xDF31, []byte{1}), object(0xDF32, visualID),
+		object(0xDF33, []byte{1}), object(0xDF34, []byte("13000")), object(0xDF35, make([]byte, 8))), 100)
 	return f
 }
 
@@ -44,7 +49,8 @@ func digestsSigned(key *rsa.PrivateKey, groups ...[][]byte) []byte {
 		sum := sha256.Sum256(bytes.Join(g, nil))
 		digests = append(digests, sum[:]...)
 	}
-	info := []byte{0x30, 0x71, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x60}
+	info := []byte{0x30, 0x71, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01,
+		0x05, 0x00, 0x04, 0x60}
 	return signature(key, 0, append(info, digests...))
 }
 
@@ -62,7 +68,8 @@ func picture(text string) []byte {
 	return b.Bytes()
 }
 
-// photograph stands for a photo: a JPEG 2000 signature box (ISO/IEC 15444-1 I.5.1) and as many bytes as a photo has.
+// photograph stands for a photo: a JPEG 2000 signature box (ISO/IEC 15444-1 I.5.1) and as many bytes as a
+// photo has.
 func photograph() []byte {
 	return append([]byte("\x00\x00\x00\x0CjP  \r\n\x87\n"), make([]byte, 4000)...)
 }

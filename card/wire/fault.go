@@ -21,8 +21,8 @@ var (
 	ErrOQSFile = &eligibility.Error{Code: eligibility.Unavailable, Key: "oqs.file"}
 )
 
-// Fault returns the error that a reply's key stands for, one of these or of package card's; a key that nobody knows is a
-// card's unexpected answer.
+// Fault returns the error that a reply's key stands for, one of these or of package card's; a key that nobody
+// knows is a card's unexpected answer.
 func Fault(key string) error {
 	for _, e := range []*eligibility.Error{ErrBusy, ErrRequest, ErrNoOQS, ErrOQSFolder, ErrOQSOld, ErrOQSFile} {
 		if e.Key == key {

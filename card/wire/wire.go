@@ -1,12 +1,14 @@
-// Package wire holds the messages between a bridge agent and the counter's server, as JSON texts over one WebSocket.
+// Package wire holds the messages between a bridge agent and the counter's server, as JSON texts over one
+// WebSocket.
 //
-// The agent dials out. Server: Challenge → agent: Hello (its key and a signature over the challenge) → server: Pair while
-// the key is unknown, then Ready → server: Check, Text, Dates or OQS, agent: Reply, one at a time, for as long as both
-// live. The messages name operations, never APDUs. Heartbeats are WebSocket pings of the agent.
+// The agent dials out. Server: Challenge → agent: Hello (its key and a signature over the challenge) →
+// server: Pair while the key is unknown, then Ready → server: Check, Text, Dates or OQS, agent: Reply, one at
+// a time, for as long as both live. The messages name operations, never APDUs. Heartbeats are WebSocket pings
+// of the agent.
 //
-// What may leave the agent's PC: evidence that the server verifies; what a card's text application says, to be shown and
-// dropped; dates of a certificate; and, of the clinic's own OQS files, codes of what the answer says of its validity, and
-// equal, different or missing for each item.
+// What may leave the agent's PC: evidence that the server verifies; what a card's text application says, to
+// be shown and dropped; dates of a certificate; and, of the clinic's own OQS files, codes of what the answer
+// says of its validity, and equal, different or missing for each item.
 package wire
 
 import (
@@ -17,8 +19,9 @@ import (
 	"madoguchi/message"
 )
 
-// Versions of these messages; another one is refused with a sentence. A server opens with the oldest that it speaks, an agent
-// answers with its own: servers are updated first. Version 3 added Reply.Statements, version 4 the key and arguments of Refused.
+// Versions of these messages; another one is refused with a sentence. A server opens with the oldest that it
+// speaks, an agent answers with its own: servers are updated first. Version 3 added Reply.Statements, version 4
+// the key and arguments of Refused.
 const (
 	Version = 4
 	Oldest  = 2
@@ -60,8 +63,8 @@ type Hello struct {
 	OQS       bool   `json:"oqs"`     // it can compare with the OQS answer files of its PC
 }
 
-// Pair tells an unknown agent the code that an administrator types at the counter. The words that people compare are not
-// in it: each side computes them (Words).
+// Pair tells an unknown agent the code that an administrator types at the counter. The words that people
+// compare are not in it: each side computes them (Words).
 type Pair struct {
 	Code string `json:"code"`
 }
@@ -87,8 +90,8 @@ type Check struct {
 	BirthDate eligibility.Date `json:"birthDate"`
 }
 
-// Text asks for one reading with 照合番号B (step 2). ExpiryYear and Code are typed off the card's face; neither side
-// stores or logs them.
+// Text asks for one reading with 照合番号B (step 2). ExpiryYear and Code are typed off the card's face; neither
+// side stores or logs them.
 type Text struct {
 	Bound
 	BirthDate  eligibility.Date `json:"birthDate"`
@@ -122,7 +125,8 @@ type Items struct {
 	Share        int                       `json:"share,omitempty"` // percent
 }
 
-// Reply answers one operation by its ID: with the member that the operation asks for, or with the key of a Fault.
+// Reply answers one operation by its ID: with the member that the operation asks for, or with the key of a
+// Fault.
 type Reply struct {
 	ID       string         `json:"id"`
 	Fault    string         `json:"fault,omitempty"`
@@ -130,13 +134,14 @@ type Reply struct {
 	Text     *TextReply     `json:"text,omitempty"`
 	Dates    *DatesReply    `json:"dates,omitempty"`
 	Compared []FieldResult  `json:"compared,omitempty"`
-	// Statements are keys of package oqs, the gravest first: what the OQS answer says of itself, ahead of Compared. An agent of
-	// version 2 has none; then nobody knows whether the answer is valid. One that has no result to compare has no Compared.
+	// Statements are keys of package oqs, the gravest first: what the OQS answer says of itself, ahead of
+	// Compared. An agent of version 2 has none; then nobody knows whether the answer is valid. One that has
+	// no result to compare has no Compared.
 	Statements []string `json:"statements,omitempty"`
 }
 
-// Verdict is what the agent itself found, by the stable key of a card.Result. Sentences do not travel: the server has its
-// own, so that no agent puts words on the reception's screen.
+// Verdict is what the agent itself found, by the stable key of a card.Result. Sentences are not sent: the
+// server uses its own, so that no agent can put text on the reception's screen.
 type Verdict struct {
 	Outcome card.Outcome `json:"outcome"`
 	Key     string       `json:"key"`
@@ -145,8 +150,9 @@ type Verdict struct {
 // TextReply answers Text. Reading is there only after a good end, to be shown, compared and dropped.
 type TextReply struct {
 	Verdict
-	Reading   *card.TextReading `json:"reading,omitempty"`
-	TriesLeft *int              `json:"triesLeft,omitempty"` // as the card said last; nil when it was not asked
+	Reading *card.TextReading `json:"reading,omitempty"`
+	// as the card said last; nil when it was not asked
+	TriesLeft *int `json:"triesLeft,omitempty"`
 }
 
 // DatesReply answers Dates.
@@ -165,8 +171,8 @@ const (
 	Missing   Agreement = "missing" // one side does not have it, or a name is hidden for more than half
 )
 
-// NameAgreement is what a comparison of names says of the item: variants and names with a hidden character (●)
-// are the same name.
+// NameAgreement is what a comparison of names says of the item: variants and names with a hidden character
+// (●) are the same name.
 func NameAgreement(m eligibility.Match) Agreement {
 	switch {
 	case m.Same():

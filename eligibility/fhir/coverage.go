@@ -119,13 +119,14 @@ func MemberID(p eligibility.Person) string {
 	return string(p.Insurer) + ":" + symbol + ":" + number + ":" + eligibility.NormaliseBranch(p.BranchNumber)
 }
 
-// CoverageID is identifier B: a CSV row of the insurer's number, 記号 and 番号 in full width, and 枝番 in half width.
+// CoverageID is identifier B: a CSV row of the insurer's number, 記号 and 番号 in full width, and 枝番 in half
+// width.
 func CoverageID(p eligibility.Person) string {
 	return fmt.Sprintf(`"%s","%s","%s","%s"`, p.Insurer, eligibility.FullWidth(p.Symbol), eligibility.FullWidth(p.Number), eligibility.NormaliseBranch(p.BranchNumber))
 }
 
-// Write returns the Coverage of a person insured by an insurer of that name, as it stands on day: active, or cancelled from
-// the day of loss on.
+// Write returns the Coverage of a person insured by an insurer of that name, as it stands on day: active, or
+// cancelled from the day of loss on.
 func Write(p eligibility.Person, insurerName string, day eligibility.Date) ([]byte, error) {
 	if p.Insurer == "" || p.Number == "" {
 		return nil, ErrNumber
@@ -196,8 +197,8 @@ func validity(p eligibility.Person) *period {
 	return &period{Start: from.String(), End: until.String()}
 }
 
-// Read returns the person of a Coverage, whoever wrote it: from the extensions, else from identifier A or B. The error is
-// ErrCoverage, ErrNumber, or an *eligibility.Error that names the field.
+// Read returns the person of a Coverage, whoever wrote it: from the extensions, else from identifier A or B.
+// The error is ErrCoverage, ErrNumber, or an *eligibility.Error that names the field.
 func Read(data []byte) (eligibility.Person, error) {
 	var c coverage
 	if err := json.Unmarshal(data, &c); err != nil {

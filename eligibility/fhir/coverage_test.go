@@ -27,7 +27,13 @@ func TestIdentifiersAreThoseOfJPCore(t *testing.T) {
 	if got := MemberID(eligibility.Person{Insurer: "00012345", Number: "5678"}); got != "00012345::5678:" {
 		t.Error(got)
 	}
-	if got := CoverageID(eligibility.Person{Insurer: "00012345", Symbol: "12-34", Number: "5678", BranchNumber: "00"}); got != `"00012345","１２－３４","５６７８","00"` {
+	got := CoverageID(eligibility.Person{
+		Insurer:      "00012345",
+		Symbol:       "12-34",
+		Number:       "5678",
+		BranchNumber: "00",
+	})
+	if got != `"00012345","１２－３４","５６７８","00"` {
 		t.Error(got)
 	}
 }
@@ -39,10 +45,12 @@ func TestACoverageIsReadAsItWasWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	var plain map[string]any
-	if err := json.Unmarshal(data, &plain); err != nil || plain["status"] != "active" || plain["dependent"] != "02" {
+	err = json.Unmarshal(data, &plain)
+	if err != nil || plain["status"] != "active" || plain["dependent"] != "02" {
 		t.Fatalf("%s %v", data, err)
 	}
-	for _, required := range []string{"resourceType", "status", "beneficiary", "payor", "identifier"} { // required by JP_Coverage
+	// required by JP_Coverage
+	for _, required := range []string{"resourceType", "status", "beneficiary", "payor", "identifier"} {
 		if plain[required] == nil {
 			t.Errorf("%s is missing", required)
 		}
@@ -56,10 +64,12 @@ func TestACoverageIsReadAsItWasWritten(t *testing.T) {
 
 func TestALostEligibilityIsCancelled(t *testing.T) {
 	p := sample()
-	p.LostOn, p.Relation, p.SubscriberName, p.ValidUntil = eligibility.MustDate("2026-10-01"), eligibility.Subscriber, "", eligibility.Date{}
+	p.LostOn, p.Relation = eligibility.MustDate("2026-10-01"), eligibility.Subscriber
+	p.SubscriberName, p.ValidUntil = "", eligibility.Date{}
 	data, _ := Write(p, "架空市", today)
 	got, err := Read(data)
-	if err != nil || got.LostOn != p.LostOn || got.Relation != eligibility.Subscriber || !strings.Contains(string(data), `"end":"2026-09-30"`) {
+	if err != nil || got.LostOn != p.LostOn || got.Relation != eligibility.Subscriber ||
+		!strings.Contains(string(data), `"end":"2026-09-30"`) {
 		t.Errorf("%s %+v %v", data, got, err)
 	}
 	p.QualifiedOn, p.LostOn = eligibility.Date{}, eligibility.Date{}
@@ -69,13 +79,23 @@ func TestALostEligibilityIsCancelled(t *testing.T) {
 }
 
 func TestForeignCoveragesAreRead(t *testing.T) {
-	// Written by others: no extensions, identifier A or B only, the insurer in the contained organisation, a dateTime.
+	// Written by others: no extensions, identifier A or B only, the insurer in the contained organisation, a
+	// dateTime.
 	for _, text := range []string{
-		`{"resourceType":"Coverage","status":"active","identifier":[{"system":"http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID","value":"00138990::998877:"}],"dependent":"０５","beneficiary":{},"payor":[],"period":{"start":"2020-04-01T00:00:00+09:00"}}`,
-		`{"resourceType":"Coverage","status":"active","identifier":[{"system":"http://jpfhir.jp/fhir/core/IdSystem/JP_Coverage_id","value":"\"138990\",\"\",\"９９８８７７\",\"05\""}],"beneficiary":{},"payor":[{"reference":"#o"}],"contained":[{"resourceType":"Organization","id":"o","identifier":[{"system":"http://jpfhir.jp/fhir/core/mhlw/IdSystem/InsurerNumber","value":"138990"}]},{"resourceType":"Patient","id":"p","gender":"unknown"}]}`,
+		`{"resourceType":"Coverage","status":"active",` +
+			`"identifier":[{"system":"http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID",` +
+			`"value":"00138990::998877:"}],"dependent":"０５","beneficiary":{},"payor":[],` +
+			`"period":{"start":"2020-04-01T00:00:00+09:00"}}`,
+		`{"resourceType":"Coverage","status":"active",` +
+			`"identifier":[{"system":"http://jpfhir.jp/fhir/core/IdSystem/JP_Coverage_id",` +
+			`"value":"\"138990\",\"\",\"９９８８７７\",\"05\""}],"beneficiary":{},` +
+			`"payor":[{"reference":"#o"}],"contained":[{"resourceType":"Organization",` +
+			`"id":"o","identifier":[{"system":"http://jpfhir.jp/fhir/core/mhlw/IdSystem/InsurerNumber",` +
+			`"value":"138990"}]},{"resourceType":"Patient","id":"p","gender":"unknown"}]}`,
 	} {
 		p, err := Read([]byte(text))
-		if err != nil || p.Insurer != "00138990" || eligibility.NormaliseNumber(p.Number) != "998877" || p.BranchNumber != "05" || p.Sex != "" {
+		if err != nil || p.Insurer != "00138990" || eligibility.NormaliseNumber(p.Number) != "998877" ||
+			p.BranchNumber != "05" || p.Sex != "" {
 			t.Errorf("%s: %+v %v", text, p, err)
 		}
 	}
@@ -84,18 +104,26 @@ func TestForeignCoveragesAreRead(t *testing.T) {
 func TestWhatIsNoCoverageIsRefused(t *testing.T) {
 	good, _ := Write(sample(), "架空市", today)
 	swap := func(a, b string) string { return strings.ReplaceAll(string(good), a, b) }
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
 		text string
 		want error
 	}{
-		"no JSON": {"{", ErrCoverage}, "another resource": {`{"resourceType":"Patient"}`, ErrCoverage}, "no number": {`{"resourceType":"Coverage"}`, ErrNumber},
-		"wrong insurer": {swap("00138990", "00138991"), eligibility.ErrInsurerNumber}, "wrong birth date": {swap("1955-07-01", "1955-02-30"), eligibility.ErrDate},
-		"wrong start": {swap("2020-04-01", "2020-4-1"), eligibility.ErrDate}, "wrong end": {swap("2027-07-31", "2027-07-32"), eligibility.ErrDate},
-		"a name that is a text": {strings.Replace(string(good), `"name":[`, `"name":"x","x":[`, 1), ErrCoverage},
+		{"no JSON", "{", ErrCoverage},
+		{"another resource", `{"resourceType":"Patient"}`, ErrCoverage},
+		{"no number", `{"resourceType":"Coverage"}`, ErrNumber},
+		{"wrong insurer", swap("00138990", "00138991"), eligibility.ErrInsurerNumber},
+		{"wrong birth date", swap("1955-07-01", "1955-02-30"), eligibility.ErrDate},
+		{"wrong start", swap("2020-04-01", "2020-4-1"), eligibility.ErrDate},
+		{"wrong end", swap("2027-07-31", "2027-07-32"), eligibility.ErrDate},
+		{"a name that is a text", strings.Replace(string(good), `"name":[`, `"name":"x","x":[`, 1),
+			ErrCoverage},
 	} {
-		if _, err := Read([]byte(c.text)); !errors.Is(err, c.want) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := Read([]byte(c.text)); !errors.Is(err, c.want) {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 	if _, err := Write(eligibility.Person{}, "", today); !errors.Is(err, ErrNumber) {
 		t.Error(err)

@@ -147,7 +147,8 @@ func (n *node) result(r *dates) Result {
 	return res
 }
 
-// consents collects every …ConsFlg, whatever the program calls the information (PharmacistsInfo…, Pharmaceutical…).
+// consents collects every …ConsFlg, whatever the program calls the information (PharmacistsInfo…,
+// Pharmaceutical…).
 func consents(n *node) map[string]bool {
 	found := make(map[string]bool)
 	for _, c := range n.children {

@@ -28,7 +28,8 @@ const (
 	maxDepth = 32
 )
 
-// Read reads an answer file. The error is ErrFile, ErrSize or ErrNumber, or eligibility.ErrDate naming the element.
+// Read reads an answer file. The error is ErrFile, ErrSize or ErrNumber, or eligibility.ErrDate naming the
+// element.
 func Read(data []byte) (*File, error) {
 	if len(data) > maxSize {
 		return nil, ErrSize

@@ -7,14 +7,15 @@ import (
 	"madoguchi/message"
 )
 
-// Statement is what an answer says of itself before any of its items is compared: whether the eligibility is valid at all. It travels
-// and is stored by its key; it holds no value of the file.
+// Statement is what an answer says of itself before any of its items is compared: whether the eligibility is
+// valid at all. It travels and is stored by its key; it holds no value of the file.
 type Statement struct {
 	Key  string
 	Told message.Message // with what staff do
 }
 
-// Valid is the only statement that is no warning. It always stands alone: an answer that says anything else is not called valid.
+// Valid is the only statement that is no warning. It always stands alone: an answer that says anything else
+// is not called valid.
 const Valid = "oqs.valid"
 
 // NotSaid stands for the statements of a program that compares items but does not look at the validity.
@@ -40,7 +41,8 @@ func meanings(prefix string, list []eligibility.ValidityMeaning) []string {
 	return keys
 }
 
-// StatementOf returns the statement of a key. One that is not known here, as of a newer program, is known to be a warning.
+// StatementOf returns the statement of a key. One that is not known here, as of a newer program, is known to
+// be a warning.
 func StatementOf(key string) (s Statement, known bool) {
 	if slices.Contains(statements, key) {
 		return Statement{key, message.New(key, nil)}, true
@@ -51,8 +53,8 @@ func StatementOf(key string) (s Statement, known bool) {
 // Place names one result of a file, by its answer; Result is -1 where an answer has none.
 type Place struct{ Answer, Result int }
 
-// Of returns the results of an insurer; of all insurers when it has none; and at least one place, as the file's first answer says something
-// even without a result.
+// Of returns the results of an insurer; of all insurers when it has none; and at least one place, as the
+// file's first answer says something even without a result.
 func (f *File) Of(insurer eligibility.InsurerNumber) []Place {
 	var own, all []Place
 	for a, answer := range f.Answers {
@@ -72,8 +74,9 @@ func (f *File) Of(insurer eligibility.InsurerNumber) []Place {
 	return []Place{{0, -1}}
 }
 
-// Statements returns the keys of what the file says of the result at the place, and of what else it holds, for the screen's insurer
-// and the day: the gravest first, or Valid alone. The day of loss is not covered any more (健康保険法 36条, 国民健康保険法 8条).
+// Statements returns the keys of what the file says of the result at the place, and of what else it holds,
+// for the screen's insurer and the day: the gravest first, or Valid alone. The day of loss is not covered any
+// more (健康保険法 36条, 国民健康保険法 8条).
 func (f *File) Statements(at Place, insurer eligibility.InsurerNumber, today eligibility.Date) []string {
 	said := map[string]bool{}
 	var answer Answer

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"strings"
@@ -11,12 +12,23 @@ import (
 	"time"
 )
 
-// IEC 61966-2-1: examples of the transfer function, and the largest error of the straight lines between our points.
+// IEC 61966-2-1: examples of the transfer function, and the largest error of the straight lines between our
+// points.
 func TestProfileCurveIsThatOfTheStandard(t *testing.T) {
-	for v, want := range map[float64]float64{0: 0, 1: 1, 0.04045: 0.0031308, 0.5: 0.2140411} {
-		if math.Abs(linear(v)-want) > 1e-6 {
-			t.Errorf("%v: %v, not %v", v, linear(v), want)
-		}
+	for _, c := range []struct {
+		v    float64
+		want float64
+	}{
+		{0, 0},
+		{1, 1},
+		{0.04045, 0.0031308},
+		{0.5, 0.2140411},
+	} {
+		t.Run(fmt.Sprint(c.v), func(t *testing.T) {
+			if math.Abs(linear(c.v)-c.want) > 1e-6 {
+				t.Errorf("%v, not %v", linear(c.v), c.want)
+			}
+		})
 	}
 	at := func(i int) float64 { return math.Round(linear(float64(i)/(steps-1))*65535) / 65535 }
 	for v := 0.0; v < 1; v += 1.0 / 4096 {
@@ -29,10 +41,12 @@ func TestProfileCurveIsThatOfTheStandard(t *testing.T) {
 	}
 }
 
-// ICC.1:2001-04: the header's fields, and each tag lies inside. The three primaries add up to the white of D50.
+// ICC.1:2001-04: the header's fields, and each tag lies inside. The three primaries add up to the white of
+// D50.
 func TestProfileIsASmallOneOfVersionTwo(t *testing.T) {
 	p := Profile()
-	if len(p) > 700 || int(binary.BigEndian.Uint32(p)) != len(p) || p[8] != 2 || string(p[12:24]) != "mntrRGB XYZ " || string(p[36:40]) != "acsp" {
+	if len(p) > 700 || int(binary.BigEndian.Uint32(p)) != len(p) || p[8] != 2 ||
+		string(p[12:24]) != "mntrRGB XYZ " || string(p[36:40]) != "acsp" {
 		t.Fatalf("%d bytes, header %q", len(p), p[:40])
 	}
 	sum := [3]int32{}
@@ -56,7 +70,14 @@ func TestProfileIsASmallOneOfVersionTwo(t *testing.T) {
 }
 
 func TestPacketIsWellFormedWhateverTheNames(t *testing.T) {
-	packet := Packet(Description{Title: "A & <B> \"]]>", Author: "架空市 \x00", Made: time.Unix(0, 0).UTC(), Changed: time.Unix(0, 0).UTC(), Archive: true, Credential: "a.b.c"})
+	packet := Packet(Description{
+		Title:      "A & <B> \"]]>",
+		Author:     "架空市 \x00",
+		Made:       time.Unix(0, 0).UTC(),
+		Changed:    time.Unix(0, 0).UTC(),
+		Archive:    true,
+		Credential: "a.b.c",
+	})
 	d := xml.NewDecoder(strings.NewReader(string(packet)))
 	var said strings.Builder
 	for {

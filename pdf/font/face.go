@@ -32,10 +32,17 @@ func parse(data []byte) (*face, error) {
 		start, length := be.Uint32(entry[8:]), be.Uint32(entry[12:])
 		tables[string(entry[:4])] = data[start : start+length]
 	}
-	f := &face{glyf: tables["glyf"], hmtx: tables["hmtx"], head: tables["head"], hhea: tables["hhea"], maxp: tables["maxp"],
-		chars: map[rune]uint16{}, variants: map[[2]rune]uint16{}}
-	if f.glyf == nil || f.hmtx == nil || len(f.head) < 54 || len(f.hhea) < 36 || len(f.maxp) < 6 || tables["cmap"] == nil ||
-		be.Uint16(f.head[18:]) != UnitsPerEm {
+	f := &face{
+		glyf:     tables["glyf"],
+		hmtx:     tables["hmtx"],
+		head:     tables["head"],
+		hhea:     tables["hhea"],
+		maxp:     tables["maxp"],
+		chars:    map[rune]uint16{},
+		variants: map[[2]rune]uint16{},
+	}
+	if f.glyf == nil || f.hmtx == nil || len(f.head) < 54 || len(f.hhea) < 36 || len(f.maxp) < 6 ||
+		tables["cmap"] == nil || be.Uint16(f.head[18:]) != UnitsPerEm {
 		return nil, errTrueType
 	}
 	f.metrics = int(be.Uint16(f.hhea[34:]))
@@ -68,7 +75,8 @@ func (f *face) segments(t []byte) {
 	ends, starts := t[14:], t[16+2*n:]
 	deltas, offsets := t[16+4*n:], t[16+6*n:]
 	for i := range n {
-		start, end, offset := int(be.Uint16(starts[2*i:])), int(be.Uint16(ends[2*i:])), int(be.Uint16(offsets[2*i:]))
+		start, end := int(be.Uint16(starts[2*i:])), int(be.Uint16(ends[2*i:]))
+		offset := int(be.Uint16(offsets[2*i:]))
 		for c := start; c <= end && c != 0xFFFF; c++ {
 			id := uint16(c)
 			if offset != 0 {

@@ -1,5 +1,6 @@
-// Package font holds the fonts that documents embed and finds the shape of every character in them: BIZ UDPGothic, made for
-// people who read with difficulty, then a Mincho for rare kanji, then one for the variation sequences of Adobe-Japan1.
+// Package font holds the fonts that documents embed and finds the shape of every character in them: BIZ
+// UDPGothic, made for people who read with difficulty, then a Mincho for rare kanji, then one for the
+// variation sequences of Adobe-Japan1.
 package font
 
 import (
@@ -32,8 +33,8 @@ var (
 // faces are asked in this order. All have 2,048 units to the em, so that their outlines go into one subset.
 var faces = []func() *face{
 	sync.OnceValue(func() *face { return mustParse("BIZ UDPGothic", Regular) }),
-	sync.OnceValue(func() *face { return mustParse("Madoguchi Rare Mincho", unpacked(rarePacked)) }),
-	sync.OnceValue(func() *face { return mustParse("Madoguchi Sequences", unpacked(sequencesPacked)) }),
+	sync.OnceValue(func() *face { return mustParse("Madoguchi Rare Mincho", unpack(rarePacked)) }),
+	sync.OnceValue(func() *face { return mustParse("Madoguchi Sequences", unpack(sequencesPacked)) }),
 }
 
 // UnitsPerEm is the grid of all faces.
@@ -47,7 +48,7 @@ func mustParse(name string, data []byte) *face {
 	return f
 }
 
-func unpacked(data []byte) []byte {
+func unpack(data []byte) []byte {
 	r, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		panic(fmt.Sprintf("font: an embedded font is broken: %v", err))
@@ -59,8 +60,8 @@ func unpacked(data []byte) []byte {
 	return out
 }
 
-// Has reports whether the main font has a shape for r: what gopdf, which knows one font, can draw. It draws an empty box
-// without a word where it has none, so texts are looked at before they are drawn.
+// Has reports whether the main font has a shape for r: what gopdf, which knows one font, can draw. It draws
+// an empty box without a word where it has none, so texts are looked at before they are drawn.
 func Has(r rune) bool { return faces[0]().chars[r] != 0 }
 
 // Glyph is one shape in one of the fonts.
@@ -90,11 +91,11 @@ type Piece struct {
 	Found    Found
 }
 
-// Geta is what stands for a character that cannot be printed, as printers have done since lead type.
+// Geta (〓) is printed in place of a character that cannot be printed.
 const Geta = '〓'
 
-// Pieces parts a text into characters and finds each one's glyph. Control characters become blanks, radicals the characters
-// that they look like: no face draws a radical.
+// Pieces parts a text into characters and finds each one's glyph. Control characters become blanks, radicals
+// the characters that they look like: no face draws a radical.
 func Pieces(text string) []Piece {
 	text = eligibility.FoldRadicals(text)
 	pieces := make([]Piece, 0, len(text)/2)
@@ -148,7 +149,8 @@ func (p *Piece) find() {
 // Number returns the glyph's number in its own font file, as gopdf writes it for the main font.
 func (g Glyph) Number() uint16 { return g.id }
 
-// Printed returns a text as the fonts show it: 〓 for what they lack, the base character where a variant is missing.
+// Printed returns a text as the fonts show it: 〓 for what they lack, the base character where a variant is
+// missing.
 func Printed(text string) string {
 	var b strings.Builder
 	for _, p := range Pieces(text) {

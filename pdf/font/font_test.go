@@ -9,15 +9,27 @@ func TestEachCharacterComesFromTheFirstFontThatHasIt(t *testing.T) {
 		face  uint8
 		found Found
 	}{
-		{"山", 0, Exact}, {"髙", 0, Exact}, {"﨑", 0, Exact}, {"𡈽", 0, Exact}, {"𩸽", 0, Exact}, {"葛\U000E0100", 0, Exact},
-		{"𠮷", 1, Exact}, {"\u4E04", 1, Exact}, {"邉\U000E010F", 1, Exact},
+		{"山", 0, Exact},
+		{"髙", 0, Exact},
+		{"﨑", 0, Exact},
+		{"𡈽", 0, Exact},
+		{"𩸽", 0, Exact},
+		{"葛\U000E0100", 0, Exact},
+		{"𠮷", 1, Exact},
+		{"\u4E04", 1, Exact},
+		{"邉\U000E010F", 1, Exact},
 		{"邉\U000E0102", 2, Exact},
-		{"山\U000E01EF", 0, Base}, {"\U00030000", 0, Missing}, {"é", 0, Exact},
+		{"山\U000E01EF", 0, Base},
+		{"\U00030000", 0, Missing},
+		{"é", 0, Exact},
 	} {
-		pieces := Pieces(c.text)
-		if len(pieces) != 1 || pieces[0].Found != c.found || pieces[0].Glyph.face != c.face || pieces[0].Glyph.id == 0 {
-			t.Errorf("%s (%+q): %+v", c.text, c.text, pieces)
-		}
+		t.Run(c.text, func(t *testing.T) {
+			pieces := Pieces(c.text)
+			if len(pieces) != 1 || pieces[0].Found != c.found || pieces[0].Glyph.face != c.face ||
+				pieces[0].Glyph.id == 0 {
+				t.Errorf("%s (%+q): %+v", c.text, c.text, pieces)
+			}
+		})
 	}
 }
 
@@ -32,7 +44,8 @@ func TestACharacterAndItsDefaultVariantAreCopiedAsTheyCame(t *testing.T) {
 	}
 }
 
-// Unicode 15.0, EquivalentUnifiedIdeograph: what a Kangxi radical or a whole character among the CJK radicals looks like is printed.
+// Unicode 15.0, EquivalentUnifiedIdeograph: what a Kangxi radical or a whole character among the CJK radicals
+// looks like is printed.
 func TestEveryKangxiRadicalIsPrintedAsItsCharacter(t *testing.T) {
 	for r := rune(0x2F00); r <= 0x2FD5; r++ {
 		if p := Pieces(string(r))[0]; p.Found != Exact || p.Rune == r {

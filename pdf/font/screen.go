@@ -15,9 +15,9 @@ const screenLicence = "Cut from BIZ UDPGothic (SIL Open Font License 1.1), " +
 	"Hanazono Mincho (SIL Open Font License 1.1) to show one person's document."
 
 // ForScreen returns a TrueType font with the shapes of the texts for a browser, so that a name is right on a
-// phone whose own fonts lack a kanji or its variant: characters by cmap formats 4 and 12, variation sequences by
-// format 14 (OpenType 1.9.1). A character that no face has is left out: the phone may try its own fonts. It
-// returns nil where no shape is left to be drawn, since browsers refuse a font without characters.
+// phone whose own fonts lack a kanji or its variant: characters by cmap formats 4 and 12, variation sequences
+// by format 14 (OpenType 1.9.1). A character that no face has is left out: the phone may try its own fonts.
+// It returns nil where no shape is left to be drawn, since browsers refuse a font without characters.
 func ForScreen(texts ...string) []byte {
 	s := NewSubset()
 	chars, sequences := map[rune]uint16{}, map[[2]rune]uint16{}
@@ -48,7 +48,7 @@ func ForScreen(texts ...string) []byte {
 	t, all := s.tables()
 	limits(t, all)
 	post := append([]byte{0, 3, 0, 0}, make([]byte, 28)...) // no glyph names
-	return assembled([]table{
+	return assemble([]table{
 		{"OS/2", windowsMetrics(chars, t)}, {"cmap", characterMap(chars, sequences)}, {"glyf", t.glyf},
 		{"head", t.head}, {"hhea", t.hhea}, {"hmtx", t.hmtx}, {"loca", t.loca}, {"maxp", t.maxp},
 		{"name", screenNames()}, {"post", post},
@@ -94,8 +94,8 @@ func limits(t drawn, all []Glyph) {
 	}
 }
 
-// characterMap writes a cmap, in which every system's text engine finds its own sub-table. Variations have one
-// only where there are some: browsers refuse the whole font for one without records.
+// characterMap writes a cmap, in which every system's text engine finds its own sub-table. Variations have
+// one only where there are some: browsers refuse the whole font for one without records.
 func characterMap(chars map[rune]uint16, sequences map[[2]rune]uint16) []byte {
 	all := slices.Sorted(maps.Keys(chars))
 	type subTable struct {
@@ -171,15 +171,16 @@ func variationTable(sequences map[[2]rune]uint16) []byte {
 	records := be.AppendUint32(nil, uint32(len(selectors)))
 	var tables []byte
 	for _, v := range selectors {
-		records = append(records, byte(v>>16), byte(v>>8), byte(v), 0, 0, 0, 0) // none is the base's own glyph
+		// none is the base's own glyph
+		records = append(records, byte(v>>16), byte(v>>8), byte(v), 0, 0, 0, 0)
 		records = be.AppendUint32(records, uint32(10+11*len(selectors)+len(tables)))
 		tables = append(be.AppendUint32(tables, uint32(len(mappings[v])/5)), mappings[v]...)
 	}
 	return slices.Concat(be.AppendUint32([]byte{0, 14}, uint32(6+len(records)+len(tables))), records, tables)
 }
 
-// windowsMetrics is OS/2 of version 4 with the line height of hhea. A character beyond the basic plane counts as
-// FFFF.
+// windowsMetrics is OS/2 of version 4 with the line height of hhea. A character beyond the basic plane counts
+// as FFFF.
 func windowsMetrics(chars map[rune]uint16, t drawn) []byte {
 	first, last := rune(0xFFFF), rune(0)
 	for r := range chars {
@@ -214,8 +215,14 @@ func screenNames() []byte {
 		id   uint16
 		text string
 	}{
-		{0, screenLicence}, {1, ScreenFamily}, {2, "Regular"}, {3, ScreenFamily + " Regular"}, {4, ScreenFamily},
-		{5, "Version 1.0"}, {6, "MadoguchiName-Regular"}, {13, screenLicence},
+		{0, screenLicence},
+		{1, ScreenFamily},
+		{2, "Regular"},
+		{3, ScreenFamily + " Regular"},
+		{4, ScreenFamily},
+		{5, "Version 1.0"},
+		{6, "MadoguchiName-Regular"},
+		{13, screenLicence},
 	}
 	out := be.AppendUint16([]byte{0, 0, 0, byte(len(texts))}, uint16(6+12*len(texts)))
 	var storage []byte

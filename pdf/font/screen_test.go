@@ -22,8 +22,10 @@ empty = lambda name: font["glyf"][name].numberOfContours == 0
 print(json.dumps({
   "basic": sorted(cmap[4].cmap), "full": sorted(cmap[12].cmap),
   "sequences": sorted([s, b] for s, pairs in cmap[14].uvsDict.items() for b, g in pairs),
-  "empty": [c for c, g in cmap[12].cmap.items() if empty(g)] + [b for pairs in cmap[14].uvsDict.values() for b, g in pairs if empty(g)],
-  "same": [b for pairs in cmap[14].uvsDict.values() for b, g in pairs if font["glyf"][g] == font["glyf"][cmap[12].cmap[b]]],
+  "empty": [c for c, g in cmap[12].cmap.items() if empty(g)] +
+    [b for pairs in cmap[14].uvsDict.values() for b, g in pairs if empty(g)],
+  "same": [b for pairs in cmap[14].uvsDict.values() for b, g in pairs
+    if font["glyf"][g] == font["glyf"][cmap[12].cmap[b]]],
   "family": font["name"].getDebugName(1), "ascent": font["OS/2"].usWinAscent == font["hhea"].ascent,
 }))
 `
@@ -68,7 +70,8 @@ func TestAFontForTheScreenHoldsTheCharactersAndTheirVariants(t *testing.T) {
 		}
 	}
 	if string(found.Empty) != " " || found.Family != ScreenFamily || !found.Ascent {
-		t.Errorf("without a shape %q, family %q, line height as in hhea %v", string(found.Empty), found.Family, found.Ascent)
+		t.Errorf("without a shape %q, family %q, line height as in hhea %v", string(found.Empty),
+			found.Family, found.Ascent)
 	}
 	if len(found.Same) == len(want) {
 		t.Error("each variant looks like its base")

@@ -14,8 +14,8 @@ import (
 	"madoguchi/outside"
 )
 
-// structure is what another program (Debian's fonttools) says of font files: of each what is in it, and what it
-// calculates from the glyphs for the tables that tell of them.
+// structure is what another program (Debian's fonttools) says of font files: of each what is in it, and what
+// it calculates from the glyphs for the tables that tell of them.
 const structure = `
 import json, sys
 from fontTools.ttLib import TTFont
@@ -102,13 +102,24 @@ func TestAFontForTheScreenIsOneThatBrowsersTake(t *testing.T) {
 	}{
 		{name: "no rare character", text: "山田 花子", full: " 子山田花"},
 		{name: "only rare ones of the basic plane", text: "髙﨑德", full: "德髙﨑"},
-		{name: "an ideographic variation sequence", text: "葛\U000E0100", full: "葛",
-			sequences: [][2]rune{{'葛', 0xE0100}}},
-		{name: "two variants of one character and a second one", full: "城葛辻",
+		{
+			name:      "an ideographic variation sequence",
+			text:      "葛\U000E0100",
+			full:      "葛",
+			sequences: [][2]rune{{'葛', 0xE0100}},
+		},
+		{
+			name:      "two variants of one character and a second one",
+			full:      "城葛辻",
 			text:      "葛\U000E0101城葛\U000E0100辻\U000E0101",
-			sequences: [][2]rune{{'葛', 0xE0100}, {'葛', 0xE0101}, {'辻', 0xE0101}}},
-		{name: "a standardized variation sequence (Unicode: U+FA67)", text: "逸\uFE00", full: "逸",
-			sequences: [][2]rune{{'逸', 0xFE00}}},
+			sequences: [][2]rune{{'葛', 0xE0100}, {'葛', 0xE0101}, {'辻', 0xE0101}},
+		},
+		{
+			name:      "a standardized variation sequence (Unicode: U+FA67)",
+			text:      "逸\uFE00",
+			full:      "逸",
+			sequences: [][2]rune{{'逸', 0xFE00}},
+		},
 		{name: "a variant that no face has", text: "山\U000E01EF", full: "山"},
 		{name: "one beyond the basic plane alone", text: "𠮷", full: "𠮷"},
 		{name: "one beyond the basic plane with others", text: "𠮷野 𡈽屋", full: " 屋野𠮷𡈽"},
@@ -119,9 +130,11 @@ func TestAFontForTheScreenIsOneThatBrowsersTake(t *testing.T) {
 	}
 	fonts := make([][]byte, len(cases))
 	for i, c := range cases {
-		if fonts[i] = ForScreen(c.text); fonts[i] == nil {
-			t.Fatalf("%s: no font", c.name)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if fonts[i] = ForScreen(c.text); fonts[i] == nil {
+				t.Fatalf("no font")
+			}
+		})
 	}
 	read := structures(t, fonts)
 	for i, c := range cases {
@@ -192,8 +205,16 @@ func TestATextIsCompleteWhereEveryShapeIsThere(t *testing.T) {
 		text string
 		want bool
 	}{
-		{"", true}, {"山田 花子", true}, {"𠮷田", true}, {"葛\U000E0100", true}, {"渡邉\U000E0102", true},
-		{"髙橋 德一", true}, {"山\U000E01EF", false}, {"\U00030000田", false}, {"😀", false}, {"山田 \U00030000", false},
+		{"", true},
+		{"山田 花子", true},
+		{"𠮷田", true},
+		{"葛\U000E0100", true},
+		{"渡邉\U000E0102", true},
+		{"髙橋 德一", true},
+		{"山\U000E01EF", false},
+		{"\U00030000田", false},
+		{"😀", false},
+		{"山田 \U00030000", false},
 	} {
 		t.Run(c.text, func(t *testing.T) {
 			if got := Complete(c.text); got != c.want {

@@ -9,9 +9,9 @@ import (
 	"unicode/utf16"
 )
 
-// Subset is the part of the fonts that one PDF font embeds: glyphs of all faces under new numbers, in the order of their
-// first use. A glyph that stands for two texts (a character with and without its default selector) has two numbers, so that
-// each is copied as it came in.
+// Subset is the part of the fonts that one PDF font embeds: glyphs of all faces under new numbers, in the
+// order of their first use. A glyph that stands for two texts (a character with and without its default
+// selector) has two numbers, so that each is copied as it came in.
 type Subset struct {
 	glyphs []Glyph
 	texts  []string
@@ -50,12 +50,14 @@ func (s *Subset) Find(p Piece) (uint16, bool) {
 // Len returns how many numbers there are.
 func (s *Subset) Len() int { return len(s.glyphs) }
 
-// ToUnicode returns the CMap that leads from numbers back to texts, in UTF-16 with surrogates and selectors: at most a
-// hundred entries a block (Adobe Technical Note 5014).
+// ToUnicode returns the CMap that leads from numbers back to texts, in UTF-16 with surrogates and selectors:
+// at most a hundred entries a block (Adobe Technical Note 5014).
 func (s *Subset) ToUnicode() []byte {
 	b := make([]byte, 0, 320+24*len(s.texts))
-	b = append(b, "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n"+
-		"/CMapName/Adobe-Identity-UCS def/CMapType 2 def\n1 begincodespacerange<0000><FFFF>endcodespacerange\n"...)
+	b = append(b, "/CIDInit /ProcSet findresource begin 12 dict begin "+
+		"begincmap\n/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n"+
+		"/CMapName/Adobe-Identity-UCS def/CMapType 2 def\n1 begincodespacerange<0000>"+
+		"<FFFF>endcodespacerange\n"...)
 	for start := 1; start < len(s.texts); start += 100 {
 		end := min(start+100, len(s.texts))
 		b = append(strconv.AppendInt(b, int64(end-start), 10), " beginbfchar\n"...)
@@ -82,15 +84,25 @@ func appendHex(b []byte, v uint16) []byte {
 
 // Program is what a PDF font embeds of a subset.
 type Program struct {
-	TrueType []byte // a font file with the tables that a PDF needs (ISO 32000-1 section 9.9)
-	Widths   []byte // the array W of a CIDFont (section 9.7.4.3), in thousandths of the em
-	Set      []byte // the CIDSet (section 9.8.3.2): a bit for every glyph of the file, which PDF/A-1 wants complete
+	// a font file with the tables that a PDF needs (ISO 32000-1 section 9.9)
+	TrueType []byte
+	// the array W of a CIDFont (section 9.7.4.3), in thousandths of the em
+	Widths []byte
+	// the CIDSet (section 9.8.3.2): a bit for every glyph of the file, which PDF/A-1 wants complete
+	Set []byte
 }
 
 // Program makes the font file of the glyphs so far, and of the parts of those that are composed of others.
 func (s *Subset) Program() Program {
 	t, all := s.tables()
-	return Program{assembled([]table{{"glyf", t.glyf}, {"head", t.head}, {"hhea", t.hhea}, {"hmtx", t.hmtx}, {"loca", t.loca}, {"maxp", t.maxp}}), widths(all), set(len(all))}
+	return Program{assemble([]table{
+		{"glyf", t.glyf},
+		{"head", t.head},
+		{"hhea", t.hhea},
+		{"hmtx", t.hmtx},
+		{"loca", t.loca},
+		{"maxp", t.maxp},
+	}), widths(all), setBits(len(all))}
 }
 
 // drawn are the tables that every font file with outlines has.
@@ -114,7 +126,8 @@ func (s *Subset) tables() (drawn, []Glyph) {
 		}
 		return n
 	}
-	t := drawn{glyf: make([]byte, 0, 192*len(all)), loca: make([]byte, 0, 4*len(all)+4), hmtx: make([]byte, 0, 4*len(all))}
+	t := drawn{glyf: make([]byte, 0, 192*len(all)), loca: make([]byte, 0, 4*len(all)+4),
+		hmtx: make([]byte, 0, 4*len(all))}
 	for i := 0; i < len(all); i++ {
 		g := all[i]
 		f := faces[g.face]()
@@ -156,8 +169,8 @@ func widths(glyphs []Glyph) []byte {
 	return append(b, "]]"...)
 }
 
-// set has a bit for each of n glyphs, the highest of the first byte for .notdef.
-func set(n int) []byte {
+// setBits returns n bits that are set, one a glyph, the highest of the first byte for .notdef.
+func setBits(n int) []byte {
 	b := make([]byte, (n+7)/8)
 	for i := range n {
 		b[i/8] |= 0x80 >> (i % 8)
@@ -196,8 +209,8 @@ type table struct {
 	data []byte
 }
 
-// assembled writes a font file of tables that are in the order of their tags.
-func assembled(tables []table) []byte {
+// assemble writes a font file of tables that are in the order of their tags.
+func assemble(tables []table) []byte {
 	size := 12
 	for _, t := range tables {
 		size += 16 + len(t.data) + 3

@@ -8,8 +8,8 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-// Code is a QR's modules without quiet zone. One that stands on many pages of a file is written once when it is the same
-// pointer.
+// Code is a QR's modules without quiet zone. One that stands on many pages of a file is written once when it
+// is the same pointer.
 type Code struct {
 	Size  int
 	Black func(x, y int) bool
@@ -34,12 +34,21 @@ func (c *Code) border() int {
 // quiet is the empty border that a QR needs, in modules (ISO/IEC 18004).
 const quiet = 4
 
-// image writes the code as a one-bit mask with its quiet zone, scale dots a module: crisp at any resolution, and a program
-// that looks for pictures finds it.
+// image writes the code as a one-bit mask with its quiet zone, scale dots a module: crisp at any resolution,
+// and a program that looks for pictures finds it.
 func (w *Writer) image(id int, c *Code) {
 	wide, high := (c.Size+2*c.border())*scale, (c.rows()+2*c.border())*scale
 	w.pixels = c.appendPixels(w.pixels[:0], wide)
-	w.packed(id, fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/ImageMask true/BitsPerComponent 1", wide, high), w.pixels, w.how())
+	w.packed(
+		id,
+		fmt.Sprintf(
+			"/Type/XObject/Subtype/Image/Width %d/Height %d/ImageMask true/BitsPerComponent 1",
+			wide,
+			high,
+		),
+		w.pixels,
+		w.how(),
+	)
 }
 
 // appendPixels appends rows of n dots; 1 leaves the paper as it is.
@@ -70,20 +79,22 @@ func (c *Code) appendPixels(pix []byte, n int) []byte {
 // scale is how many dots of the picture a module takes.
 const scale = 2
 
-// packing is how data are deflated: from least bytes on, so well. A deflated stream begins with tables that take longer than
-// they save where there is little.
+// packing is how data are deflated: from least bytes on, so well. A deflated stream begins with tables that
+// take longer than they save where there is little.
 type packing struct {
 	level, least int
-	idle         chan *packer // a packer is a megabyte of tables: a few are kept, however often garbage is collected
+	// a packer is a megabyte of tables: a few are kept, however often garbage is collected
+	idle chan *packer
 }
 
-// What a form has is packed once and well, the pages of a batch densely; what a single download adds, quickly: of outlines and
-// modules a tenth more stays.
+// What a form has is packed once and well, the pages of a batch densely; what a single download adds,
+// quickly: of outlines and modules a tenth more stays.
 var (
 	thorough = &packing{level: zlib.BestCompression}
 	dense    = &packing{level: zlib.DefaultCompression, idle: make(chan *packer, 2)}
 	quick    = &packing{level: zlib.BestSpeed, least: 6 << 10, idle: make(chan *packer, 4)}
-	outlines = &packing{level: zlib.BestSpeed, least: 12 << 10, idle: make(chan *packer, 4)} // of a download's few: hardly smaller
+	// of a download's few: hardly smaller
+	outlines = &packing{level: zlib.BestSpeed, least: 12 << 10, idle: make(chan *packer, 4)}
 )
 
 // packer deflates, with room that it keeps.
@@ -94,7 +105,8 @@ type packer struct {
 
 const deflate = "/Filter/FlateDecode"
 
-// pack hands data packed, and the stream's entry that says so, to use; they stay as they are until it returns.
+// pack hands data packed, and the stream's entry that says so, to use; they stay as they are until it
+// returns.
 func (h *packing) pack(data []byte, use func(filter string, packed []byte)) {
 	if len(data) < h.least {
 		use("", data)

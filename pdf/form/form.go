@@ -13,14 +13,16 @@ import (
 	"madoguchi/pdf/font"
 )
 
-// Text is one text that gopdf drew on the form, in the order of drawing: a label, or the placeholder of a slot.
+// Text is one text that gopdf drew on the form, in the order of drawing: a label, or the placeholder of a
+// slot.
 type Text struct {
 	Text string
 	Bold bool  // the font has one weight: bold is drawn with a thin outline
 	Slot *Slot // where a value goes; nil for a label
 }
 
-// Slot is a place for a value. Lengths are points; X, Y, Size and the colour are those with which gopdf drew the placeholder.
+// Slot is a place for a value. Lengths are points; X, Y, Size and the colour are those with which gopdf drew
+// the placeholder.
 type Slot struct {
 	Name       string
 	X, Y, Size float64 // of the first line's baseline, from the lower left
@@ -60,7 +62,8 @@ type CodePlace struct {
 // (docs/facts/qr-codes.md#on-paper).
 const dot = 72.0 / 600
 
-// module returns the width of a module of a code, or of a dot of a mark, which fills its place as far as it goes.
+// module returns the width of a module of a code, or of a dot of a mark, which fills its place as far as it
+// goes.
 func (p CodePlace) module(c *Code) float64 {
 	if c.Rows > 0 {
 		return min(p.W/float64(c.Size), p.High/float64(c.Rows))
@@ -68,7 +71,8 @@ func (p CodePlace) module(c *Code) float64 {
 	return math.Ceil(max(p.W/float64(c.Size), p.Module)/dot-1e-6) * dot
 }
 
-// Form is a page that gopdf composed, ready to be stamped. It never changes and may be used by several Writers at once.
+// Form is a page that gopdf composed, ready to be stamped. It never changes and may be used by several
+// Writers at once.
 type Form struct {
 	Width, Height float64
 	Slots         []Slot
@@ -76,18 +80,20 @@ type Form struct {
 
 	drawing []byte // operators in which labels carry the numbers of labels; every one is marked
 	labels  *font.Subset
-	marked  int       // how many labels are marked in the drawing: theirs are the first numbers of marked contents
+	// how many labels are marked in the drawing: theirs are the first numbers of marked contents
+	marked  int
 	outline []element // the structure of a page
 
 	packedDrawing kept
 	packedFont    embedded
 }
 
-// ErrForm is returned for a file that is not what gopdf writes: its layout must be looked at again after an update.
+// ErrForm is returned for a file that is not what gopdf writes: its layout must be looked at again after an
+// update.
 var ErrForm = errors.New("form: this is not a page as gopdf composes it")
 
-// Read takes a file of one page, written by gopdf without compression, and the texts that were drawn on it, in order.
-// It returns an error that wraps ErrForm when the two do not fit together.
+// Read takes a file of one page, written by gopdf without compression, and the texts that were drawn on it,
+// in order. It returns an error that wraps ErrForm when the two do not fit together.
 func Read(file []byte, texts []Text, codes []CodePlace) (*Form, error) {
 	content, width, height, err := page(file)
 	if err != nil {
@@ -134,10 +140,12 @@ type drawing struct {
 	items []item
 }
 
-// pictures are the operators with which gopdf draws lines and areas (ISO 32000-1 tables 57, 59, 60, 61 and 74).
+// pictures are the operators with which gopdf draws lines and areas (ISO 32000-1 tables 57, 59, 60, 61 and
+// 74).
 var pictures = strings.Fields("q Q cm w J j M d m l c v y h re S s f f* B B* b b* n W W* g G rg RG k K")
 
-// artifact copies a line that draws no text. What is not known is refused: nobody has thought of what it does to the page.
+// artifact copies a line that draws no text. What is not known is refused: nobody has thought of what it does
+// to the page.
 func (d *drawing) artifact(line string) error {
 	for _, word := range strings.Fields(line) {
 		word = strings.Trim(word, "[]") // a dash pattern
@@ -180,13 +188,16 @@ func (d *drawing) outline() []element {
 	}
 	elements := outline(d.items)
 	for i, c := range d.form.Codes {
-		elements = append(elements, element{role: "Figure", alt: cmp.Or(c.Alt, "QRコード"), contents: []int{d.form.marked + slots + i}})
+		elements = append(
+			elements,
+			element{role: "Figure", alt: cmp.Or(c.Alt, "QRコード"), contents: []int{d.form.marked + slots + i}},
+		)
 	}
 	return elements
 }
 
-// text takes one BT … ET: a label is written back with our numbers, a placeholder becomes a slot. A text within q and Q is part
-// of a picture (a watermark).
+// text takes one BT … ET: a label is written back with our numbers, a placeholder becomes a slot. A text
+// within q and Q is part of a picture (a watermark).
 func (d *drawing) text(lines []string, t Text) error {
 	f := d.form
 	var x, y, size, spacing float64
@@ -194,7 +205,8 @@ func (d *drawing) text(lines []string, t Text) error {
 	for _, line := range lines {
 		words := strings.Fields(line)
 		for _, word := range words[:max(len(words)-1, 0)] {
-			if !numeric(word) && word != "Tf" && !strings.HasPrefix(word, "/") && !strings.HasPrefix(word, "[<") {
+			if !numeric(word) && word != "Tf" && !strings.HasPrefix(word, "/") &&
+				!strings.HasPrefix(word, "[<") {
 				return fmt.Errorf("%w: %q in a text", ErrForm, line)
 			}
 		}
@@ -240,7 +252,8 @@ func (d *drawing) text(lines []string, t Text) error {
 		f.marked++
 		defer d.out.WriteString("EMC\n")
 	}
-	fmt.Fprintf(&d.out, "BT /L %s Tf %s Tc %s rg %s%s %s Td <%s> Tj%s ET\n", short(size), short(spacing), color, outline, short(x), short(y), ours.String(), plain)
+	fmt.Fprintf(&d.out, "BT /L %s Tf %s Tc %s rg %s%s %s Td <%s> Tj%s ET\n", short(size), short(spacing),
+		color, outline, short(x), short(y), ours.String(), plain)
 	return nil
 }
 
@@ -252,7 +265,8 @@ func (f *Form) Dump() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "page %s × %s\n", short(f.Width), short(f.Height))
 	for _, s := range f.Slots {
-		fmt.Fprintf(&b, "slot %s at %s %s size %s width %s colour %s\n", s.Name, short(s.X), short(s.Y), short(s.Size), short(s.Width), s.Color)
+		fmt.Fprintf(&b, "slot %s at %s %s size %s width %s colour %s\n", s.Name, short(s.X), short(s.Y),
+			short(s.Size), short(s.Width), s.Color)
 	}
 	for _, c := range f.Codes {
 		fmt.Fprintf(&b, "code %s at %s %s width %s\n", c.Name, short(c.X), short(c.Y), short(c.W))
@@ -280,7 +294,8 @@ func number(s string) float64 {
 	return v
 }
 
-// short writes a length with two digits after the point at most: a hundredth of a point is a three hundredth of a millimetre.
+// short writes a length with two digits after the point at most: a hundredth of a point is a three hundredth
+// of a millimetre.
 func short(v float64) string { return string(appendShort(nil, v)) }
 
 func appendShort(b []byte, v float64) []byte {

@@ -13,8 +13,8 @@ type set struct {
 	squeeze float64 // horizontal scale, 1 = none
 }
 
-// fit sets a text as large as the slot allows: smaller first, then on several lines, and at last squeezed sideways, which
-// the caller must have looked at by hand.
+// fit sets a text as large as the slot allows: smaller first, then on several lines, and at last squeezed
+// sideways, which the caller must have looked at by hand.
 func (s *Slot) fit(text string) set {
 	var paragraphs [][]font.Piece
 	for part := range strings.SplitSeq(text, "\n") {
@@ -32,7 +32,8 @@ func (s *Slot) fit(text string) set {
 		return set{paragraphs, size, 1}
 	}
 	for size := s.Size; size >= least; size -= 0.25 {
-		if lines := wrapped(paragraphs, s.Width/size); len(lines) <= most && most > 1 && s.high(len(lines), size) {
+		if lines := wrapped(paragraphs, s.Width/size); len(lines) <= most && most > 1 &&
+			s.high(len(lines), size) {
 			return set{lines, size, 1}
 		}
 	}
@@ -81,8 +82,8 @@ func wrapped(paragraphs [][]font.Piece, width float64) [][]font.Piece {
 	return lines
 }
 
-// breakAt returns how many characters go on a line: as many as fit, but Latin words whole, no closing mark at a line's
-// beginning and no opening one at its end (JIS X 4051 行頭禁則, 行末禁則).
+// breakAt returns how many characters go on a line: as many as fit, but Latin words whole, no closing mark at
+// a line's beginning and no opening one at its end (JIS X 4051 行頭禁則, 行末禁則).
 func breakAt(p []font.Piece, width float64) int {
 	cut, units := 0, 0.0
 	for cut < len(p) {
@@ -106,7 +107,8 @@ func breakAt(p []font.Piece, width float64) int {
 		if at < 2 {
 			break
 		}
-		if !strings.ContainsRune("、。・）」』ー々ゃゅょっぁぃぅぇぉァィゥェォャュョッ？！", p[at].Rune) && !strings.ContainsRune("（「『〒", p[at-1].Rune) {
+		if !strings.ContainsRune("、。・）」』ー々ゃゅょっぁぃぅぇぉァィゥェォャュョッ？！", p[at].Rune) &&
+			!strings.ContainsRune("（「『〒", p[at-1].Rune) {
 			return at
 		}
 	}

@@ -11,8 +11,8 @@ type item struct {
 	content    int // the number of its marked content (MCID)
 }
 
-// element is one of the structure that screen readers follow (ISO 32000-1 section 14.8.4): H1, P, Table with its rows and
-// cells, or Figure.
+// element is one of the structure that screen readers follow (ISO 32000-1 section 14.8.4): H1, P, Table with
+// its rows and cells, or Figure.
 type element struct {
 	role     string
 	alt      string // of a Figure
@@ -27,8 +27,9 @@ const (
 	paragraph = 1.75 // line to line within a paragraph, at most, as a multiple of the size
 )
 
-// outline tells a form's structure from where its texts stand, in the order in which they were drawn: the largest label is the
-// heading; labels beneath each other with values right of them are a table; labels close beneath each other are one paragraph.
+// outline tells a form's structure from where its texts stand, in the order in which they were drawn: the
+// largest label is the heading; labels beneath each other with values right of them are a table; labels close
+// beneath each other are one paragraph.
 func outline(items []item) []element {
 	heading := -1
 	for i, it := range items {
@@ -59,11 +60,14 @@ func outline(items []item) []element {
 // follows reports whether b is the next line of a's paragraph.
 func follows(a, b item) bool {
 	down := a.y - b.y
-	return !a.slot && !b.slot && a.left && b.left && a.bold == b.bold && a.size == b.size && math.Abs(a.x-b.x) < sameEdge && down > 0 && down < paragraph*a.size
+	return !a.slot && !b.slot && a.left && b.left && a.bold == b.bold && a.size == b.size &&
+		math.Abs(a.x-b.x) < sameEdge &&
+		down > 0 &&
+		down < paragraph*a.size
 }
 
-// table reads the table that begins with item i, if any; end is behind its last row. A label without a value between two rows
-// is a row too: its value is covered or drawn.
+// table reads the table that begins with item i, if any; end is behind its last row. A label without a value
+// between two rows is a row too: its value is covered or drawn.
 func table(items []item, i int) (t element, end int) {
 	t.role, end = "Table", i
 	whole, rows := 0, 0 // how many rows the last one with a value makes, and how many have one
@@ -72,7 +76,10 @@ func table(items []item, i int) (t element, end int) {
 		if next > at+1 && math.Abs(items[at+1].x-items[i+1].x) > sameEdge {
 			break
 		}
-		tr := element{role: "TR", kids: []element{{role: "TH", contents: []int{items[at].content}}, {role: "TD"}}}
+		tr := element{
+			role: "TR",
+			kids: []element{{role: "TH", contents: []int{items[at].content}}, {role: "TD"}},
+		}
 		for _, cell := range items[at+1 : next] {
 			tr.kids[1].contents = append(tr.kids[1].contents, cell.content)
 		}
@@ -91,10 +98,12 @@ func table(items []item, i int) (t element, end int) {
 	return t, end
 }
 
-// row returns the end of the row that begins with the label items[at]: behind its values, or at+1 when it has none.
+// row returns the end of the row that begins with the label items[at]: behind its values, or at+1 when it has
+// none.
 func row(items []item, at int) int {
 	end := at + 1
-	for end < len(items) && items[end].left && items[end].x > items[at].x+cellGap && math.Abs(items[end].x-items[at+1].x) < sameEdge &&
+	for end < len(items) && items[end].left && items[end].x > items[at].x+cellGap &&
+		math.Abs(items[end].x-items[at+1].x) < sameEdge &&
 		math.Abs(items[end].y-items[at].y) < rowReach {
 		end++
 	}

@@ -1,78 +1,44 @@
 package form
 
 import (
-	"bytes"
 	"fmt"
-	"regexp"
 	"strconv"
+
+	"madoguchi/pdf/object"
 )
 
-var (
-	mediaBox = regexp.MustCompile(`/MediaBox \[ 0 0 ([0-9.]+) ([0-9.]+) \]`)
-	length   = regexp.MustCompile(`/Length ([0-9]+)`)
-	contents = regexp.MustCompile(`/Contents\s+([0-9]+) 0 R`)
-)
-
-// page walks gopdf's cross-reference table to the page's content stream.
+// page returns the content stream of a file's only page, and the page's size.
 func page(file []byte) (content []byte, width, height float64, err error) {
-	objects, err := objects(file)
+	f, err := object.Open(file)
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, 0, 0, fmt.Errorf("%w: %w", ErrForm, err)
 	}
-	box := mediaBox.FindSubmatch(file)
-	if box == nil {
-		return nil, 0, 0, fmt.Errorf("%w: no MediaBox", ErrForm)
-	}
-	var pages [][]byte
-	for _, o := range objects {
-		entries, _, _ := bytes.Cut(o, []byte("endobj"))
-		if entries, _, _ = bytes.Cut(entries, []byte("stream\n")); bytes.Contains(entries, []byte("/Type /Page\n")) {
-			pages = append(pages, entries)
-		}
-	}
+	catalog, _, _ := f.Dict(f.Trailer.Get("Root"))
+	pages := f.Pages(catalog, 2)
 	if len(pages) != 1 {
 		return nil, 0, 0, fmt.Errorf("%w: %d pages", ErrForm, len(pages))
 	}
-	ref := contents.FindSubmatch(pages[0])
-	if ref == nil {
+	var box [4]float64
+	sides := f.Array(pages[0].MediaBox)
+	if len(sides) != len(box) {
+		return nil, 0, 0, fmt.Errorf("%w: no MediaBox", ErrForm)
+	}
+	for i, side := range sides {
+		var ok bool
+		if box[i], ok = side.Number(); !ok || i < 2 && box[i] != 0 {
+			return nil, 0, 0, fmt.Errorf(
+				"%w: a MediaBox of %s",
+				ErrForm,
+				strconv.Quote(string(pages[0].MediaBox)),
+			)
+		}
+	}
+	s, ok := f.Stream(pages[0].Dict.Get("Contents"))
+	if !ok {
 		return nil, 0, 0, fmt.Errorf("%w: no contents", ErrForm)
 	}
-	id, _ := strconv.Atoi(string(ref[1]))
-	o := objects[id]
-	start, n := bytes.Index(o, []byte("stream\n")), length.FindSubmatch(o)
-	if start < 0 || n == nil || bytes.Contains(o[:start], []byte("/Filter")) {
+	if s.Dict.Get("Filter") != nil {
 		return nil, 0, 0, fmt.Errorf("%w: the contents are packed", ErrForm)
 	}
-	size, _ := strconv.Atoi(string(n[1]))
-	start += len("stream\n")
-	if start+size > len(o) {
-		return nil, 0, 0, fmt.Errorf("%w: the contents end early", ErrForm)
-	}
-	return o[start : start+size], number(string(box[1])), number(string(box[2])), nil
-}
-
-var (
-	startXref = regexp.MustCompile(`startxref\n([0-9]+)\n`)
-	entry     = regexp.MustCompile(`(?m)^([0-9]{10}) 00000 n`)
-)
-
-// objects returns, by its number, where each object begins; the bytes run on to the table, since a stream may hold anything.
-func objects(file []byte) (map[int][]byte, error) {
-	at := startXref.FindSubmatch(file)
-	if at == nil {
-		return nil, fmt.Errorf("%w: no startxref", ErrForm)
-	}
-	table, _ := strconv.Atoi(string(at[1]))
-	if table > len(file) {
-		return nil, fmt.Errorf("%w: the cross-reference table lies outside", ErrForm)
-	}
-	out := map[int][]byte{}
-	for i, e := range entry.FindAllSubmatch(file[table:], -1) {
-		start, _ := strconv.Atoi(string(e[1]))
-		if start > table {
-			return nil, fmt.Errorf("%w: an object lies outside", ErrForm)
-		}
-		out[i+1] = file[start:table]
-	}
-	return out, nil
+	return s.Raw, box[2], box[3], nil
 }

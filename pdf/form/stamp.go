@@ -9,7 +9,8 @@ import (
 	"madoguchi/pdf/font"
 )
 
-// Person is what one page shows: a text for each slot, a code for each place. A slot without a value stays empty.
+// Person is what one page shows: a text for each slot, a code for each place. A slot without a value stays
+// empty.
 type Person struct {
 	Values  map[string]string
 	Codes   map[string]*Code
@@ -54,8 +55,8 @@ func (o *stamped) tagged() []byte {
 	return out
 }
 
-// fonts are what values are shown with: glyphs that labels have too with the labels' font, which is in the file already, the
-// others with the values' own. labels may be nil.
+// fonts are what values are shown with: glyphs that labels have too with the labels' font, which is in the
+// file already, the others with the values' own. labels may be nil.
 type fonts struct{ labels, values *font.Subset }
 
 // number returns the name of the font that shows a piece, and the piece's number in it.
@@ -107,7 +108,8 @@ func (f *Form) stamp(out *stamped, with fonts, p Person) Report {
 	return r
 }
 
-// piece notes a character that is not printed as it came in: never a blank, never another shape without a word.
+// piece notes a character that is not printed as it came in: never a blank, never another shape without a
+// word.
 func (r *Report) piece(p font.Piece, reading string) {
 	switch p.Found {
 	case font.Base:

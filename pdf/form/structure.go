@@ -2,8 +2,8 @@ package form
 
 import "strconv"
 
-// structure writes the structure tree of a file's only page (ISO 32000-1 section 14.7) and returns its root's number. What is
-// on the page is in contents; a cell may stay empty, a text may not.
+// structure writes the structure tree of a file's only page (ISO 32000-1 section 14.7) and returns its root's
+// number. What is on the page is in contents; a cell may stay empty, a text may not.
 func (w *Writer) structure(f *Form, page int, contents []content) int {
 	t := tree{w: w, page: page, owners: make([]int, f.marked+len(f.Slots)+len(f.Codes))}
 	there := make([]bool, len(t.owners))

@@ -23,11 +23,13 @@ type Info struct {
 	Made   time.Time
 }
 
-// Writer streams a file page by page. It keeps the glyphs used, eight bytes an object and the last page, so a file may have
-// any number of pages. Every file is PDF/A-1b (ISO 19005-1). The same pages and Info give the same bytes.
+// Writer streams a file page by page. It keeps the glyphs used, eight bytes an object and the last page, so a
+// file may have any number of pages. Every file is PDF/A-1b (ISO 19005-1). The same pages and Info give the
+// same bytes.
 //
-// A file of one page is tagged for those who hear it: heading, paragraphs, tables and codes as the form has them. Files of
-// several pages go to a printer; a structure would make a page of them three times as large, so they have none.
+// A file of one page is tagged for those who hear it: heading, paragraphs, tables and codes as the form has
+// them. Files of several pages go to a printer; a structure would make a page of them three times as large,
+// so they have none.
 type Writer struct {
 	w       io.Writer
 	err     error
@@ -78,21 +80,31 @@ var rooms = sync.Pool{New: func() any { b := make([]byte, 0, atOnce+atOnce/4); r
 
 // NewWriter begins a file on w. Close must follow.
 func NewWriter(w io.Writer, info Info) *Writer {
-	f := &Writer{w: w, info: info, room: rooms.Get().(*[]byte), digest: sha256.New(), people: font.NewSubset(), forms: map[*Form]formObjects{}, codes: map[*Code]int{},
-		offsets: make([]int64, firstFree-1, 160)}
+	f := &Writer{
+		w:       w,
+		info:    info,
+		room:    rooms.Get().(*[]byte),
+		digest:  sha256.New(),
+		people:  font.NewSubset(),
+		forms:   map[*Form]formObjects{},
+		codes:   map[*Code]int{},
+		offsets: make([]int64, firstFree-1, 160),
+	}
 	f.out = (*f.room)[:0]
 	f.print("%%PDF-1.4\n%%\xE2\xE3\xCF\xD3\n")
 	return f
 }
 
-// Page stamps a person onto a form. The page is written with the next call, which also returns the error, if any.
+// Page stamps a person onto a form. The page is written with the next call, which also returns the error, if
+// any.
 func (w *Writer) Page(f *Form, p Person) (Report, error) {
 	w.page(false)
 	w.held, w.form = true, f
 	w.stamp.text, w.stamp.contents, w.images = w.stamp.text[:0], w.stamp.contents[:0], w.images[:0]
 	with := fonts{values: w.people}
 	if w.counts+len(w.kids) == 0 {
-		with.labels = f.labels // a small file matters where there is one page, a small page where there are many
+		// a small file matters where there is one page, a small page where there are many
+		with.labels = f.labels
 	}
 	report := f.stamp(&w.stamp, with, p)
 	for i, place := range f.Codes {
@@ -104,7 +116,8 @@ func (w *Writer) Page(f *Form, p Person) (Report, error) {
 		module, quiet := place.module(code), float64(code.border())
 		wide, high := module*(float64(code.Size)+2*quiet), module*(float64(code.rows())+2*quiet)
 		start := len(w.stamp.text)
-		w.stamp.text = fmt.Appendf(w.stamp.text, "q 0 g %.3f 0 0 %.3f %.3f %.3f cm /%s Do Q\n", wide, high, place.X-quiet*module, place.Y+quiet*module-high, place.Name)
+		w.stamp.text = fmt.Appendf(w.stamp.text, "q 0 g %.3f 0 0 %.3f %.3f %.3f cm /%s Do Q\n", wide, high,
+			place.X-quiet*module, place.Y+quiet*module-high, place.Name)
 		w.stamp.mark(f.marked+len(f.Slots)+i, start)
 	}
 	w.digest.Write(w.stamp.text)
@@ -198,17 +211,37 @@ func embed(s *font.Subset, how *packing) embedded {
 // font writes a composite font whose numbers are its glyphs (ISO 32000-1 section 9.7).
 func (w *Writer) font(id int, name string, e embedded) {
 	cid, descriptor, file, unicode, set := w.reserve(), w.reserve(), w.reserve(), w.reserve(), w.reserve()
-	w.object(id, "<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>", name, cid, unicode)
-	w.object(cid, "<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/CIDToGIDMap/Identity/DW 1000/W %s>>",
-		name, descriptor, e.Widths)
-	w.object(descriptor, "<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[-1000 -500 2000 1200]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 740/StemV 80/FontFile2 %d 0 R/CIDSet %d 0 R>>", name, file, set)
+	w.object(
+		id,
+		"<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%d 0 R]"+
+			"/ToUnicode %d 0 R>>",
+		name,
+		cid,
+		unicode,
+	)
+	w.object(
+		cid,
+		"<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"+
+			"/Supplement 0>>/FontDescriptor %d 0 R/CIDToGIDMap/Identity/DW 1000/W %s>>",
+		name,
+		descriptor,
+		e.Widths,
+	)
+	w.object(
+		descriptor,
+		"<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[-1000 -500 2000 1200]/ItalicAngle 0"+
+			"/Ascent 880/Descent -120/CapHeight 740/StemV 80/FontFile2 %d 0 R/CIDSet %d 0 R>>",
+		name,
+		file,
+		set,
+	)
 	w.stream(file, fmt.Sprintf("%s/Length1 %d", e.file.filter, len(e.TrueType)), e.file.data)
 	w.stream(unicode, e.unicode.filter, e.unicode.data)
 	w.stream(set, "", e.Set)
 }
 
-// Close writes the last page, the font of the values, the page tree and the table of objects. It does not close the
-// underlying writer.
+// Close writes the last page, the font of the values, the page tree and the table of objects. It does not
+// close the underlying writer.
 func (w *Writer) Close() error {
 	if w.room == nil { // closed before
 		return w.err
@@ -230,16 +263,34 @@ func (w *Writer) Close() error {
 	w.stream(profile, "/N 3"+packedProfile().filter, packedProfile().data)
 	b := strconv.AppendInt(append(w.begin(pageTree), "<</Type/Pages/Count "...), int64(w.counts), 10)
 	w.end(append(references(append(b, "/Kids["...), w.nodes), "]>>"...))
-	w.object(catalog, "<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents%s/Lang(ja-JP)/ViewerPreferences<</DisplayDocTitle true>>%s>>",
-		pageTree, metadata, archive.Intents(profile), structure)
+	w.object(
+		catalog,
+		"<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents%s"+
+			"/Lang(ja-JP)/ViewerPreferences<</DisplayDocTitle true>>%s>>",
+		pageTree,
+		metadata,
+		archive.Intents(profile),
+		structure,
+	)
 	author := ""
 	if w.info.Author != "" { // the packet has none then, and both must say the same
 		author = "/Author " + utf16Text(w.info.Author)
 	}
 	w.object(information, "<</Title %s%s/Producer(%s)/CreationDate(D:%s)/ModDate(D:%s)>>",
 		utf16Text(w.info.Title), author, archive.Producer, w.date(), w.date())
-	w.stream(metadata, "/Type/Metadata/Subtype/XML",
-		archive.Packet(archive.Description{Title: w.info.Title, Author: w.info.Author, Made: w.info.Made, Changed: w.info.Made, Archive: true}))
+	w.stream(
+		metadata,
+		"/Type/Metadata/Subtype/XML",
+		archive.Packet(
+			archive.Description{
+				Title:   w.info.Title,
+				Author:  w.info.Author,
+				Made:    w.info.Made,
+				Changed: w.info.Made,
+				Archive: true,
+			},
+		),
+	)
 	w.table()
 	w.flush()
 	*w.room = w.out
@@ -248,7 +299,8 @@ func (w *Writer) Close() error {
 	return w.err
 }
 
-// table writes the table of objects and the trailer. ID comes from what the pages say, so that the same pages have the same.
+// table writes the table of objects and the trailer. ID comes from what the pages say, so that the same pages
+// have the same.
 func (w *Writer) table() {
 	start := w.written
 	w.print("xref\n0 %d\n0000000000 65535 f \n", len(w.offsets)+1)
@@ -264,7 +316,8 @@ func (w *Writer) table() {
 	}
 	fmt.Fprint(w.digest, w.info.Title, w.info.Author, w.date())
 	id := hex.EncodeToString(w.digest.Sum(nil)[:16])
-	w.print("trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n", len(w.offsets)+1, catalog, information, id, id, start)
+	w.print("trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n",
+		len(w.offsets)+1, catalog, information, id, id, start)
 }
 
 // date is the time of making as PDF writes it, in Japan's zone or whichever Made is in.

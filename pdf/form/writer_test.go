@@ -16,7 +16,11 @@ import (
 	"madoguchi/outside"
 )
 
-var info = Info{Title: "試験", Author: "架空市", Made: time.Date(2026, 11, 25, 9, 0, 0, 0, time.FixedZone("", 9*3600))}
+var info = Info{
+	Title:  "試験",
+	Author: "架空市",
+	Made:   time.Date(2026, 11, 25, 9, 0, 0, 0, time.FixedZone("", 9*3600)),
+}
 
 func checker(dark int) *Code {
 	return &Code{Size: 21, Black: func(x, y int) bool { return (x+y)%dark == 0 }}
@@ -81,7 +85,12 @@ func TestEveryPageIsFoundHoweverManyThereAre(t *testing.T) {
 // qpdf mends a broken table silently where it can; here each of its entries must point at its object.
 func TestTableOfObjectsIsExact(t *testing.T) {
 	for _, pages := range []int{1, 3} {
-		data := stampedFile(t, made(t, nil), pages, Person{Values: map[string]string{"name": "山"}, Codes: map[string]*Code{"Code": checker(2)}})
+		data := stampedFile(
+			t,
+			made(t, nil),
+			pages,
+			Person{Values: map[string]string{"name": "山"}, Codes: map[string]*Code{"Code": checker(2)}},
+		)
 		_, table, _ := bytes.Cut(data, []byte("\nxref\n"))
 		lines := strings.Split(string(table), "\n")
 		count := 0
@@ -90,13 +99,16 @@ func TestTableOfObjectsIsExact(t *testing.T) {
 			if n, _ := fmt.Sscanf(line, "%10d 00000 n", &offset); n != 1 {
 				break
 			}
-			if want := fmt.Sprintf("%d 0 obj\n", i+1); offset >= len(data) || !bytes.HasPrefix(data[offset:], []byte(want)) || len(line) != 19 {
+			if want := fmt.Sprintf("%d 0 obj\n", i+1); offset >= len(data) ||
+				!bytes.HasPrefix(data[offset:], []byte(want)) ||
+				len(line) != 19 {
 				t.Errorf("object %d is not at %q", i+1, line)
 			}
 			count++
 		}
 		if count != bytes.Count(data, []byte("\nendobj\n")) || lines[0] != fmt.Sprintf("0 %d", count+1) {
-			t.Errorf("%d entries for %d objects under %q", count, bytes.Count(data, []byte("\nendobj\n")), lines[0])
+			t.Errorf("%d entries for %d objects under %q", count, bytes.Count(data, []byte("\nendobj\n")),
+				lines[0])
 		}
 	}
 }
@@ -129,7 +141,13 @@ func TestWhatCannotBePrintedIsSaidOnThePageAndInTheReport(t *testing.T) {
 }
 
 func TestALongNameIsWholeAndASqueezedOneIsToBeLookedAt(t *testing.T) {
-	f := made(t, map[string]Slot{"name": {Width: 100, Least: 8}, "address": {Width: 100, Least: 8, Lines: 9, Down: true}})
+	f := made(
+		t,
+		map[string]Slot{
+			"name":    {Width: 100, Least: 8},
+			"address": {Width: 100, Least: 8, Lines: 9, Down: true},
+		},
+	)
 	long := strings.Repeat("架空", 30)
 	var out bytes.Buffer
 	w := NewWriter(&out, info)
@@ -143,7 +161,11 @@ func TestALongNameIsWholeAndASqueezedOneIsToBeLookedAt(t *testing.T) {
 	if len(r.Check) != 1 || !strings.HasPrefix(r.Check[0], "name: ") {
 		t.Errorf("%q", r.Check)
 	}
-	if text := strings.Join(strings.Fields(run(t, out.Bytes(), "pdftotext", "-raw", "FILE", "-")), ""); strings.Count(text, "架空") != 60 {
+	if text := strings.Join(strings.Fields(run(t, out.Bytes(), "pdftotext", "-raw", "FILE", "-")),
+		""); strings.Count(
+		text,
+		"架空",
+	) != 60 {
 		t.Errorf("%q", text)
 	}
 }
@@ -152,7 +174,9 @@ func TestALongNameIsWholeAndASqueezedOneIsToBeLookedAt(t *testing.T) {
 func boxes(t *testing.T, data []byte) map[string][3]float64 {
 	t.Helper()
 	out := map[string][3]float64{}
-	for _, m := range regexp.MustCompile(`<word xMin="([0-9.]+)" yMin="([0-9.]+)" xMax="([0-9.]+)" yMax="[0-9.]+">(.*)</word>`).FindAllStringSubmatch(run(t, data, "pdftotext", "-bbox", "FILE", "-"), -1) {
+	word := regexp.MustCompile(
+		`<word xMin="([0-9.]+)" yMin="([0-9.]+)" xMax="([0-9.]+)" yMax="[0-9.]+">(.*)</word>`)
+	for _, m := range word.FindAllStringSubmatch(run(t, data, "pdftotext", "-bbox", "FILE", "-"), -1) {
 		out[m[4]] = [3]float64{number(m[1]), number(m[3]), number(m[2])}
 	}
 	return out
@@ -160,9 +184,15 @@ func boxes(t *testing.T, data []byte) map[string][3]float64 {
 
 func TestTextsStandWhereTheSlotSaysByPopplersMeasure(t *testing.T) {
 	near := func(a, b float64) bool { return a-b < 1 && b-a < 1 }
-	for align, want := range map[Align]struct{ left, right float64 }{Left: {200, 236}, Right: {164, 200}, Centre: {182, 218}} {
+	for align, want := range map[Align]struct{ left, right float64 }{Left: {200, 236}, Right: {164, 200},
+		Centre: {182, 218}} {
 		f := made(t, map[string]Slot{"name": {Align: align}})
-		if b := boxes(t, stampedFile(t, f, 1, Person{Values: map[string]string{"name": "漢字漢"}}))["漢字漢"]; !near(b[0], want.left) || !near(b[1], want.right) {
+		if b := boxes(t,
+			stampedFile(t, f, 1, Person{Values: map[string]string{"name": "漢字漢"}}))["漢字漢"]; !near(
+			b[0],
+			want.left,
+		) ||
+			!near(b[1], want.right) {
 			t.Errorf("align %d: %v, want %v", align, b, want)
 		}
 	}
@@ -183,7 +213,8 @@ func TestSharedCodesAreWrittenOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		code  func() *Code
 		count int
-	}{"shared": {func() *Code { return shared }, 1}, "own": {func() *Code { return checker(2) }, 5}, "none": {func() *Code { return nil }, 0}} {
+	}{"shared": {func() *Code { return shared }, 1}, "own": {func() *Code { return checker(2) }, 5},
+		"none": {func() *Code { return nil }, 0}} {
 		var out bytes.Buffer
 		w := NewWriter(&out, info)
 		for range 5 {
@@ -210,7 +241,10 @@ func TestACodeIsReadOffThePage(t *testing.T) {
 
 func TestSamePagesSameBytesAlsoFromManyAtOnce(t *testing.T) {
 	f := made(t, nil)
-	p := Person{Values: map[string]string{"name": "𠮷田 葛\U000E0100", "address": "架空町"}, Codes: map[string]*Code{"Code": checker(2)}}
+	p := Person{
+		Values: map[string]string{"name": "𠮷田 葛\U000E0100", "address": "架空町"},
+		Codes:  map[string]*Code{"Code": checker(2)},
+	}
 	for _, pages := range []int{1, 4} {
 		files := make([][]byte, 8)
 		var wait sync.WaitGroup
@@ -271,7 +305,12 @@ func TestAFullDiskIsToldByTheNextPageAndByClose(t *testing.T) {
 }
 
 func TestAllFontsAreEmbeddedAndNamedAsSubsets(t *testing.T) {
-	data := stampedFile(t, made(t, nil), 1, Person{Values: map[string]string{"name": "𠮷田 葛\U000E0100 邉\U000E0102"}})
+	data := stampedFile(
+		t,
+		made(t, nil),
+		1,
+		Person{Values: map[string]string{"name": "𠮷田 葛\U000E0100 邉\U000E0102"}},
+	)
 	lines := strings.Split(strings.TrimSpace(run(t, data, "pdffonts", "FILE")), "\n")[2:]
 	if len(lines) != 2 {
 		t.Fatal(lines)
@@ -281,7 +320,8 @@ func TestAllFontsAreEmbeddedAndNamedAsSubsets(t *testing.T) {
 			t.Error(line)
 		}
 	}
-	if text := run(t, data, "pdftotext", "-raw", "FILE", "-"); !strings.Contains(text, "𠮷田 葛\U000E0100 邉\U000E0102") {
+	text := run(t, data, "pdftotext", "-raw", "FILE", "-")
+	if !strings.Contains(text, "𠮷田 葛\U000E0100 邉\U000E0102") {
 		t.Errorf("%+q", text)
 	}
 }

@@ -66,7 +66,8 @@ type attribute struct {
 	Values asn1.RawValue
 }
 
-// signingCertificate is ESS's SigningCertificateV2 (RFC 5035 section 3). SHA-256 is the default and stays out of DER.
+// signingCertificate is ESS's SigningCertificateV2 (RFC 5035 section 3). SHA-256 is the default and stays out
+// of DER.
 type signingCertificate struct {
 	Certificates []certificateID
 	Policies     asn1.RawValue `asn1:"optional"`
@@ -111,8 +112,9 @@ func newContainer(key crypto.Signer, chain []*x509.Certificate) (container, erro
 	return c, ErrKey.Because(fmt.Errorf("a key of type %T", key.Public()))
 }
 
-// attributes returns the SET that is signed: content-type, message-digest and signing-certificate-v2, which is all that
-// level B-B wants. signing-time is forbidden there, the dictionary's /M has it (EN 319 142-1 section 6.3).
+// attributes returns the SET that is signed: content-type, message-digest and signing-certificate-v2, which
+// is all that level B-B wants. signing-time is forbidden there, the dictionary's /M has it (EN 319 142-1
+// section 6.3).
 func (c container) attributes(digest []byte) ([]byte, error) {
 	hash := sha256.Sum256(c.chain[0].Raw)
 	var list []attribute
@@ -128,7 +130,13 @@ func (c container) attributes(digest []byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, attribute{a.oid, asn1.RawValue{Class: asn1.ClassUniversal, Tag: asn1.TagSet, IsCompound: true, Bytes: der}})
+		list = append(
+			list,
+			attribute{
+				a.oid,
+				asn1.RawValue{Class: asn1.ClassUniversal, Tag: asn1.TagSet, IsCompound: true, Bytes: der},
+			},
+		)
 	}
 	return asn1.MarshalWithParams(list, "set") // in the order of DER
 }
@@ -151,14 +159,36 @@ func (c container) encoded(attributes, signature []byte) ([]byte, error) {
 		return nil, err
 	}
 	digest := pkix.AlgorithmIdentifier{Algorithm: oidSHA256}
-	inner, err := asn1.Marshal(signedData{Version: 1, Digests: []pkix.AlgorithmIdentifier{digest}, Content: encapsulated{Type: oidData},
-		Certificates: context(certificates),
-		Signers: []signerInfo{{Version: 1, Signer: issuerAndSerial{asn1.RawValue{FullBytes: c.chain[0].RawIssuer}, asn1.RawValue{FullBytes: serial}},
-			Digest: digest, Attributes: context(set.Bytes), SignatureAlgorithm: c.algorithm, Signature: signature}}})
+	inner, err := asn1.Marshal(
+		signedData{
+			Version:      1,
+			Digests:      []pkix.AlgorithmIdentifier{digest},
+			Content:      encapsulated{Type: oidData},
+			Certificates: context(certificates),
+			Signers: []signerInfo{
+				{
+					Version: 1,
+					Signer: issuerAndSerial{
+						asn1.RawValue{FullBytes: c.chain[0].RawIssuer},
+						asn1.RawValue{FullBytes: serial},
+					},
+					Digest:             digest,
+					Attributes:         context(set.Bytes),
+					SignatureAlgorithm: c.algorithm,
+					Signature:          signature,
+				},
+			},
+		},
+	)
 	if err != nil {
 		return nil, err
 	}
-	return asn1.Marshal(contentInfo{Type: oidSignedData, Content: asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: inner}})
+	return asn1.Marshal(
+		contentInfo{
+			Type:    oidSignedData,
+			Content: asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: inner},
+		},
+	)
 }
 
 // room returns how many bytes a container takes at most.

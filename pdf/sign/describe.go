@@ -7,47 +7,61 @@ import (
 	"unicode/utf16"
 
 	"madoguchi/pdf/archive"
+	"madoguchi/pdf/object"
 )
 
 // Namespace is the XMP namespace of the code, property jws, prefix mdg.
 const Namespace = archive.Namespace
 
-// describe writes the XMP packet and the document information with the same content, as PDF/A-1 wants (ISO 19005-1
-// section 6.7.3), the language, and the output intent.
+// describe writes the XMP packet and the document information with the same content, as PDF/A-1 wants (ISO
+// 19005-1 section 6.7.3), the language, and the output intent.
 func (u *update) describe(at time.Time, o Options) error {
-	old, infoID, _ := u.dictionary(u.trailer.get("/Info"))
+	old, infoID, _ := u.Dict(u.Trailer.Get("Info"))
 	if infoID == 0 {
 		infoID = u.reserve() // gopdf writes it into the trailer itself
-		u.trailer = u.trailer.with("/Info", fmt.Sprintf("%d 0 R", infoID))
+		u.Trailer = u.Trailer.With("Info", fmt.Sprintf("%d 0 R", infoID))
 	}
 	if o.Title == "" {
-		o.Title = plain(old.get("/Title"))
+		o.Title = plain(old.Get("Title"))
 	}
-	author := plain(old.get("/Author"))
+	author := plain(old.Get("Author"))
 	made, changed := at, at
-	if t, ok := parseDate(text(old.get("/CreationDate"))); ok {
+	if t, ok := parseDate(plain(old.Get("CreationDate"))); ok {
 		made = t
 	}
-	info := dictionary{}.with("/Title", pdfText(o.Title)).with("/Producer", "("+archive.Producer+")").
-		with("/CreationDate", "("+pdfDate(made)+")").with("/ModDate", "("+pdfDate(changed)+")")
+	info := object.Dict{}.With("Title", pdfText(o.Title)).With("Producer", "("+archive.Producer+")").
+		With("CreationDate", "("+pdfDate(made)+")").With("ModDate", "("+pdfDate(changed)+")")
 	if author != "" {
-		info = info.with("/Author", pdfText(author))
+		info = info.With("Author", pdfText(author))
 	}
 	u.write(infoID, info.String())
-	_, packetID, _ := u.dictionary(u.root.get("/Metadata"))
+	_, packetID, _ := u.Dict(u.root.Get("Metadata"))
 	if packetID == 0 {
 		packetID = u.reserve()
-		u.root = u.root.with("/Metadata", fmt.Sprintf("%d 0 R", packetID))
+		u.root = u.root.With("Metadata", fmt.Sprintf("%d 0 R", packetID))
 	}
 	// No filter: PDF/A-1 forbids one here, and a script finds the code without knowing PDF.
-	u.stream(packetID, "/Type/Metadata/Subtype/XML", archive.Packet(archive.Description{Title: o.Title, Author: author, Made: made, Changed: changed, Archive: o.Archive, Credential: o.Credential}))
-	if u.root.get("/Lang") == nil {
-		u.root = u.root.with("/Lang", "(ja-JP)")
+	u.stream(
+		packetID,
+		"/Type/Metadata/Subtype/XML",
+		archive.Packet(
+			archive.Description{
+				Title:      o.Title,
+				Author:     author,
+				Made:       made,
+				Changed:    changed,
+				Archive:    o.Archive,
+				Credential: o.Credential,
+			},
+		),
+	)
+	if u.root.Get("Lang") == nil {
+		u.root = u.root.With("Lang", "(ja-JP)")
 	}
-	if o.Archive && u.root.get("/OutputIntents") == nil {
+	if o.Archive && u.root.Get("OutputIntents") == nil {
 		profile := u.reserve()
 		u.stream(profile, "/N 3", archive.Profile())
-		u.root = u.root.with("/OutputIntents", archive.Intents(profile))
+		u.root = u.root.With("OutputIntents", archive.Intents(profile))
 	}
 	return nil
 }
@@ -60,8 +74,8 @@ func pdfDate(t time.Time) string {
 
 func parseDate(s string) (time.Time, bool) {
 	s = strings.ReplaceAll(strings.TrimPrefix(s, "D:"), "'", "")
-	for _, layout := range []string{"20060102150405-0700", "20060102150405Z", "20060102150405Z0000", "20060102150405"} {
-		if t, err := time.Parse(layout, s); err == nil {
+	for _, zone := range []string{"-0700", "Z", "Z0000", ""} {
+		if t, err := time.Parse("20060102150405"+zone, s); err == nil {
 			return t, true
 		}
 	}
@@ -79,8 +93,9 @@ func pdfText(s string) string {
 }
 
 // plain reads a text string.
-func plain(value []byte) string {
-	s := text(value)
+func plain(value object.Value) string {
+	b, _ := value.Text()
+	s := string(b)
 	if !strings.HasPrefix(s, "\xFE\xFF") {
 		return s
 	}

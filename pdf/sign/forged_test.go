@@ -19,7 +19,8 @@ import (
 	"madoguchi/pdf/sign"
 )
 
-// rewrapped puts a changed container into a document's hole: other bytes of the same number, zeros behind them.
+// rewrapped puts a changed container into a document's hole: other bytes of the same number, zeros behind
+// them.
 func rewrapped(t *testing.T, data []byte, change func(der []byte) []byte) []byte {
 	t.Helper()
 	_, cms := parts(t, data)
@@ -57,8 +58,8 @@ func container(t *testing.T, der []byte) (value []byte, at int) {
 	return nil, 0
 }
 
-// The covered bytes and their digest are right and the certificate is the insurer's; only the signature is not its
-// key's.
+// The covered bytes and their digest are right and the certificate is the insurer's; only the signature is
+// not its key's.
 func TestASignatureValueThatIsNotTheCertificatesIsWrong(t *testing.T) {
 	changes := map[string]func(value []byte){
 		"a bit of its end":       func(v []byte) { v[len(v)-1] ^= 1 },
@@ -90,8 +91,8 @@ func TestASignatureValueThatIsNotTheCertificatesIsWrong(t *testing.T) {
 	}
 }
 
-// RFC 5035 4: signing-certificate-v2 binds the certificate. Without it, or with another's hash in it, a certificate
-// of the same key (another insurer's name on it) could be put in its place.
+// RFC 5035 4: signing-certificate-v2 binds the certificate. Without it, or with another's hash in it, a
+// certificate of the same key (another insurer's name on it) could be put in its place.
 func TestACertificatePutInTheSignersPlaceIsWrong(t *testing.T) {
 	authority, key := ecdsaKey(t), ecdsaKey(t)
 	root := certificateOf(t, "Test Root", 1, true, authority, authority, nil)
@@ -162,8 +163,8 @@ func ecdsaKey(t *testing.T) *ecdsa.PrivateKey {
 	return key
 }
 
-// certificateOf makes a certificate. The signer's own bears an organization, so that its twins, which bear none, fit
-// the hole.
+// certificateOf makes a certificate. The signer's own bears an organization, so that its twins, which bear
+// none, fit the hole.
 func certificateOf(t *testing.T, name string, serial int64, ca bool, key, authority *ecdsa.PrivateKey,
 	parent *x509.Certificate,
 	organization ...string) *x509.Certificate {
@@ -179,7 +180,8 @@ func certificateOf(t *testing.T, name string, serial int64, ca bool, key, author
 	return certificate(t, template, parent, key.Public(), authority)
 }
 
-// ISO 32000-1 12.8.1: what stands behind the covered bytes is not signed, be it one blank. A viewer shows what it says.
+// ISO 32000-1 12.8.1: what stands behind the covered bytes is not signed, be it one blank. A viewer shows
+// what it says.
 func TestOneByteBehindTheSignatureIsNoWholeDocument(t *testing.T) {
 	data := signed(t, fresh(t, "P-256"), sheet(t), sign.Options{Credential: code})
 	if s := read(t, data).Signatures[0]; !s.Whole || s.After != 0 {

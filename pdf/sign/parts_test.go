@@ -38,7 +38,12 @@ func (i identity) roots() *x509.CertPool {
 	return pool
 }
 
-func certificate(t testing.TB, template, parent *x509.Certificate, public crypto.PublicKey, key crypto.Signer) *x509.Certificate {
+func certificate(
+	t testing.TB,
+	template, parent *x509.Certificate,
+	public crypto.PublicKey,
+	key crypto.Signer,
+) *x509.Certificate {
 	t.Helper()
 	der, err := x509.CreateCertificate(rand.Reader, template, parent, public, key)
 	if err != nil {
@@ -58,8 +63,15 @@ func newIdentity(t testing.TB, kind string, ends time.Time) identity {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test Root " + kind}, NotBefore: at.Add(-48 * time.Hour), NotAfter: at.AddDate(5, 0, 0),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+	root := &x509.Certificate{
+		SerialNumber:          big.NewInt(1),
+		Subject:               pkix.Name{CommonName: "Test Root " + kind},
+		NotBefore:             at.Add(-48 * time.Hour),
+		NotAfter:              at.AddDate(5, 0, 0),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageCertSign,
+	}
 	ca := certificate(t, root, root, authority.Public(), authority)
 	var key crypto.Signer
 	if kind == "RSA" {
@@ -70,8 +82,19 @@ func newIdentity(t testing.TB, kind string, ends time.Time) identity {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := certificate(t, &x509.Certificate{SerialNumber: big.NewInt(200), Subject: pkix.Name{CommonName: "架空市 " + kind}, NotBefore: at.Add(-48 * time.Hour), NotAfter: ends,
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment}, ca, key.Public(), authority)
+	own := certificate(
+		t,
+		&x509.Certificate{
+			SerialNumber: big.NewInt(200),
+			Subject:      pkix.Name{CommonName: "架空市 " + kind},
+			NotBefore:    at.Add(-48 * time.Hour),
+			NotAfter:     ends,
+			KeyUsage:     x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment,
+		},
+		ca,
+		key.Public(),
+		authority,
+	)
 	return identity{key, []*x509.Certificate{own, ca}}
 }
 
@@ -82,9 +105,23 @@ func fresh(t testing.TB, kind string) identity {
 // sheet is a document that gopdf composed.
 func sheet(t testing.TB) []byte {
 	t.Helper()
-	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: eligibility.Person{Insurer: "00138990", Number: "0001234", Name: "髙橋 德一", BirthDate: eligibility.MustDate("1955-07-01")},
-		InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", IssuedAt: at, Registered: eligibility.MustDate("2026-11-01"),
-		Expires: eligibility.MustDate("2027-03-01"), Code: pdf.Code{Size: 21, Black: func(x, y int) bool { return x*y%3 == 0 }}})
+	data, _, err := pdf.EligibilitySheet(
+		pdf.Sheet{
+			Person: eligibility.Person{
+				Insurer:   "00138990",
+				Number:    "0001234",
+				Name:      "髙橋 德一",
+				BirthDate: eligibility.MustDate("1955-07-01"),
+			},
+			InsurerName: "架空市",
+			Issuer:      "架空市長",
+			Telephone:   "03-0000-0000",
+			IssuedAt:    at,
+			Registered:  eligibility.MustDate("2026-11-01"),
+			Expires:     eligibility.MustDate("2027-03-01"),
+			Code:        pdf.Code{Size: 21, Black: func(x, y int) bool { return x*y%3 == 0 }},
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +170,8 @@ func nssStore(t testing.TB, authorities ...*x509.Certificate) string {
 	dir := t.TempDir()
 	mustRun(t, "certutil", "-N", "--empty-password", "-d", "sql:"+dir)
 	for _, c := range authorities {
-		mustRun(t, "certutil", "-A", "-d", "sql:"+dir, "-n", c.Subject.CommonName, "-t", "CT,CT,CT", "-i", pemFile(t, c), "-a")
+		mustRun(t, "certutil", "-A", "-d", "sql:"+dir, "-n", c.Subject.CommonName, "-t", "CT,CT,CT", "-i",
+			pemFile(t, c), "-a")
 	}
 	return dir
 }
@@ -141,7 +179,8 @@ func nssStore(t testing.TB, authorities ...*x509.Certificate) string {
 // pdfsig returns what poppler says.
 func pdfsig(t testing.TB, store string, data []byte) string {
 	t.Helper()
-	out, _ := run(t, "pdfsig", "-nssdir", "sql:"+store, written(t, "signed.pdf", data)) // the exit code varies between versions
+	// the exit code varies between versions
+	out, _ := run(t, "pdfsig", "-nssdir", "sql:"+store, written(t, "signed.pdf", data))
 	return out
 }
 

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"madoguchi/pdf/object"
 )
 
 // Limits of Read. Each byte is looked at a fixed number of times, and hashed once a signature.
@@ -37,11 +39,12 @@ type Signature struct {
 	Cause   error // why Digest or Right is false; for the log
 }
 
-// Intact reports whether the signature itself and what it covers are right. Whose it is and what follows is not in it.
+// Intact reports whether the signature itself and what it covers are right. Whose it is and what follows is
+// not in it.
 func (s Signature) Intact() bool { return s.Digest && s.Right }
 
-// ErrExpired is wrapped by Trusted for a certificate that was valid at the claimed time and is not any more: a B-B signature
-// cannot prove when it was made (ETSI EN 319 102-1: indeterminate).
+// ErrExpired is wrapped by Trusted for a certificate that was valid at the claimed time and is not any more:
+// a B-B signature cannot prove when it was made (ETSI EN 319 102-1: indeterminate).
 var ErrExpired = errors.New("sign: the certificate has expired since the claimed time")
 
 // Trusted returns nil when the signer's certificate leads to one of the roots at a time.
@@ -49,17 +52,24 @@ func (s Signature) Trusted(roots *x509.CertPool, at time.Time) error {
 	if len(s.Chain) == 0 {
 		return errors.New("sign: no certificate")
 	}
-	if use := s.Chain[0].KeyUsage; use != 0 && use&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
+	if use := s.Chain[0].KeyUsage; use != 0 &&
+		use&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
 		return errors.New("sign: the certificate is not for signing")
 	}
 	between := x509.NewCertPool()
 	for _, c := range s.Chain[1:] {
 		between.AddCert(c)
 	}
-	o := x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}
+	o := x509.VerifyOptions{
+		Roots:         roots,
+		Intermediates: between,
+		CurrentTime:   at,
+		KeyUsages:     []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+	}
 	_, err := s.Chain[0].Verify(o)
 	var invalid x509.CertificateInvalidError
-	if err == nil || !errors.As(err, &invalid) || invalid.Reason != x509.Expired || s.Claimed.IsZero() || !s.Claimed.Before(at) {
+	if err == nil || !errors.As(err, &invalid) || invalid.Reason != x509.Expired || s.Claimed.IsZero() ||
+		!s.Claimed.Before(at) {
 		return err
 	}
 	o.CurrentTime = s.Claimed
@@ -69,12 +79,13 @@ func (s Signature) Trusted(roots *x509.CertPool, at time.Time) error {
 	return fmt.Errorf("%w: %w", ErrExpired, err)
 }
 
-// Read finds the code in the XMP packet and the signatures of a document. It trusts nothing: signatures are found by their
-// ByteRange wherever it stands, and a range that is not "everything but my own hole, from the first byte on" (ISO 32000-1
-// section 12.8.1) is a wrong signature. Content added behind a signature shows as Whole being false.
+// Read finds the code in the XMP packet and the signatures of a document. It trusts nothing: signatures are
+// found by their ByteRange wherever it stands, and a range that is not "everything but my own hole, from the
+// first byte on" (ISO 32000-1 section 12.8.1) is a wrong signature. Content added behind a signature shows as
+// Whole being false.
 //
-// It returns ErrFormat, ErrLarge or, for encrypted files, ErrLocked. Signatures that cannot be read are listed as wrong. Packets
-// are read uncompressed, as PDF/A-1 has them.
+// It returns ErrFormat, ErrLarge or, for encrypted files, ErrLocked. Signatures that cannot be read are
+// listed as wrong. Packets are read uncompressed, as PDF/A-1 has them.
 func Read(document []byte) (Found, error) {
 	var f Found
 	if len(document) > MaxBytes {
@@ -94,7 +105,7 @@ func Read(document []byte) (Found, error) {
 		}
 		at += found + len("/ByteRange")
 		near := document[:min(len(document), at+64)] // a comment may be as long as the file
-		if begin := skipBlanks(near, at); begin < len(near) && document[begin] == '[' {
+		if begin := object.SkipBlanks(near, at); begin < len(near) && document[begin] == '[' {
 			f.Signatures = append(f.Signatures, judge(document, at))
 		}
 	}
@@ -104,8 +115,8 @@ func Read(document []byte) (Found, error) {
 	return f, nil
 }
 
-// marks counts what only signature dictionaries have, so that a signature whose ByteRange was made unreadable does not pass
-// for none.
+// marks counts what only signature dictionaries have, so that a signature whose ByteRange was made unreadable
+// does not pass for none.
 func marks(data []byte) (n int) {
 	for _, kind := range []string{"/ETSI.CAdES.detached", "/adbe.pkcs7.detached"} {
 		n += bytes.Count(data, []byte(kind))
@@ -121,21 +132,21 @@ func locked(data []byte) bool {
 			return false
 		}
 		at += found + len("/Encrypt")
-		if word(data, at) != at {
+		if object.WordEnd(data, at) != at {
 			continue // a longer name
 		}
 		near := data[:min(len(data), at+64)]
-		begin := skipBlanks(near, at)
-		_, _, isReference := reference(near, begin)
-		if isReference || bytes.HasPrefix(near[begin:], []byte("<<")) {
+		begin := object.SkipBlanks(near, at)
+		v, _, _ := object.ReadValue(near, begin)
+		if _, isReference := v.Reference(); isReference || bytes.HasPrefix(near[begin:], []byte("<<")) {
 			return true
 		}
 	}
 	return false
 }
 
-// credentials reads the codes of all packets. More than one stays more than one: which of them a reader shows is not ours
-// to guess.
+// credentials reads the codes of all packets. More than one stays more than one: which of them a reader shows
+// is not ours to guess.
 func credentials(data []byte) (out []string) {
 	for n := 0; n < maxPackets; n++ {
 		begin := bytes.Index(data, []byte("<?xpacket begin"))
@@ -161,7 +172,8 @@ func credentials(data []byte) (out []string) {
 	return out
 }
 
-// properties returns the values of Namespace's jws in a packet, as elements or in the short form as attributes.
+// properties returns the values of Namespace's jws in a packet, as elements or in the short form as
+// attributes.
 func properties(packet []byte) (out []string) {
 	d := xml.NewDecoder(bytes.NewReader(packet[bytes.IndexByte(packet, '>')+1:]))
 	inside := false
@@ -215,28 +227,35 @@ func judge(data []byte, at int) Signature {
 	return s
 }
 
-// covered returns where the hole begins and ends and where what is covered ends. The hole must be /Contents of the same dictionary
-// and hold nothing but them, and everything else before the end of the range must be covered.
+// covered returns where the hole begins and ends and where what is covered ends. The hole must be /Contents
+// of the same dictionary and hold nothing but them, and everything else before the end of the range must be
+// covered.
 func covered(data []byte, at int) (before, after, end int, err error) {
-	begin := skipBlanks(data, at)
-	arrayEnd := skipValue(data[:min(len(data), begin+256)], begin, 0)
-	if arrayEnd < 0 {
+	begin := object.SkipBlanks(data, at)
+	array, arrayEnd, ok := object.ReadValue(data[:min(len(data), begin+256)], begin)
+	if !ok {
 		return 0, 0, 0, errors.New("a ByteRange that does not end")
 	}
-	figures := elements(data[begin:arrayEnd])
+	figures, _ := array.Array()
 	if len(figures) != 4 {
 		return 0, 0, 0, errors.New("a ByteRange of other than four figures")
 	}
 	var n [4]int
 	for i, f := range figures {
 		var ok bool
-		if n[i], ok = integer(f, 0); !ok {
+		if n[i], ok = f.Int(); !ok {
 			return 0, 0, 0, errors.New("a ByteRange without figures")
 		}
 	}
 	before, after = n[1], n[2]
 	switch {
-	case n[0] != 0, before < 1, after < before+2, after-before > maxContainer, after > len(data), n[3] < 1, n[3] > len(data)-after:
+	case n[0] != 0,
+		before < 1,
+		after < before+2,
+		after-before > maxContainer,
+		after > len(data),
+		n[3] < 1,
+		n[3] > len(data)-after:
 		return 0, 0, 0, errors.New("a ByteRange outside of the file")
 	case begin >= before && begin < after, arrayEnd > before && begin < before:
 		return 0, 0, 0, errors.New("a ByteRange within its own hole")
@@ -244,7 +263,7 @@ func covered(data []byte, at int) (before, after, end int, err error) {
 		return 0, 0, 0, errors.New("a ByteRange whose hole is no signature")
 	}
 	d, ok := around(data, at)
-	contents := d.get("/Contents")
+	contents := d.Get("Contents")
 	// The same bytes, not only equal ones: the dictionary's entry lies in the file itself.
 	if !ok || len(contents) != after-before || &contents[0] != &data[before] {
 		return 0, 0, 0, errors.New("a ByteRange whose hole is not its dictionary's")
@@ -253,13 +272,13 @@ func covered(data []byte, at int) (before, after, end int, err error) {
 }
 
 // around returns the dictionary whose entry stands at at: the one behind the nearest "obj" before.
-func around(data []byte, at int) (dictionary, bool) {
+func around(data []byte, at int) (object.Dict, bool) {
 	from := max(at-maxContainer-4096, 0)
 	word := bytes.LastIndex(data[from:at], []byte("obj"))
 	if word < 0 {
 		return nil, false
 	}
-	d, end, ok := parseDictionary(data, from+word+len("obj"))
+	d, end, ok := object.ReadDict(data, from+word+len("obj"))
 	return d, ok && end > at
 }
 
@@ -268,6 +287,6 @@ func claimed(data []byte, at int) time.Time {
 	if !ok {
 		return time.Time{}
 	}
-	t, _ := parseDate(text(d.get("/M")))
+	t, _ := parseDate(plain(d.Get("M")))
 	return t
 }

@@ -5,10 +5,13 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"madoguchi/pdf/object"
 )
 
 // Options say what goes into the document besides its signature.
@@ -17,17 +20,15 @@ type Options struct {
 	Title      string // empty: the document's own
 	Field      string // the signature field's name; empty: Signature1, Signature2 …
 	Box        [4]int // where the field is on the first page, in points; all zero: nowhere to be seen
-	Archive    bool   // the document is PDF/A-1b but for its packet and output intent: write those and claim it (ISO 19005-1)
+	// the document is PDF/A-1b but for its packet and output intent: write those and claim it (ISO 19005-1)
+	Archive bool
 }
 
-// Describe returns the document with its XMP packet, document information, language and, for Options.Archive, output
-// intent, unsigned. It returns ErrStructure or ErrLocked for what is no plain PDF. The same input gives the same bytes.
+// Describe returns the document with its XMP packet, document information, language and, for Options.Archive,
+// output intent, unsigned. It returns ErrStructure or ErrLocked for what is no plain PDF. The same input
+// gives the same bytes.
 func Describe(document []byte, at time.Time, o Options) ([]byte, error) {
-	d, err := openDocument(document)
-	if err != nil {
-		return nil, err
-	}
-	u, err := newUpdate(d)
+	u, err := openUpdate(document)
 	if err != nil {
 		return nil, err
 	}
@@ -38,13 +39,20 @@ func Describe(document []byte, at time.Time, o Options) ([]byte, error) {
 	return u.out.Bytes(), nil
 }
 
-// Sign returns the document with a PAdES signature of level B-B (ETSI EN 319 142-1 section 6.3: ETSI.CAdES.detached, no
-// signing-time in the CMS, /M in the dictionary) by the key of chain[0], a P-256 or RSA key, behind everything that was
-// there; earlier signatures stay right. When Options ask for a packet, or there is none, the description is written as by
-// Describe. It returns ErrStructure or ErrLocked for what is no plain PDF and ErrKey for a key that does not fit.
+// Sign returns the document with a PAdES signature of level B-B (ETSI EN 319 142-1 section 6.3:
+// ETSI.CAdES.detached, no signing-time in the CMS, /M in the dictionary) by the key of chain[0], a P-256 or
+// RSA key, behind everything that was there; earlier signatures stay right. When Options ask for a packet, or
+// there is none, the description is written as by Describe. It returns ErrStructure or ErrLocked for what is
+// no plain PDF and ErrKey for a key that does not fit.
 //
 // The same document, key, chain, time and options give the same bytes: P-256 signs as in RFC 6979.
-func Sign(document []byte, key crypto.Signer, chain []*x509.Certificate, at time.Time, o Options) ([]byte, error) {
+func Sign(
+	document []byte,
+	key crypto.Signer,
+	chain []*x509.Certificate,
+	at time.Time,
+	o Options,
+) ([]byte, error) {
 	c, err := newContainer(key, chain)
 	if err != nil {
 		return nil, err
@@ -53,15 +61,11 @@ func Sign(document []byte, key crypto.Signer, chain []*x509.Certificate, at time
 	if err != nil {
 		return nil, ErrKey.Because(err)
 	}
-	d, err := openDocument(document)
+	u, err := openUpdate(document)
 	if err != nil {
 		return nil, err
 	}
-	u, err := newUpdate(d)
-	if err != nil {
-		return nil, err
-	}
-	if o != (Options{Field: o.Field, Box: o.Box}) || u.root.get("/Metadata") == nil {
+	if o != (Options{Field: o.Field, Box: o.Box}) || u.root.Get("Metadata") == nil {
 		if err := u.describe(at, o); err != nil {
 			return nil, err
 		}
@@ -77,29 +81,41 @@ func Sign(document []byte, key crypto.Signer, chain []*x509.Certificate, at time
 // rangeWidth is the place kept for ByteRange, whose figures are known last: four of ten digits.
 const rangeWidth = 44
 
-// field writes the signature dictionary, its field with the widget and an appearance (PDF/A wants one even where nothing is
-// seen), the page that shows it and the form. It returns where the hole for the signature begins.
+// field writes the signature dictionary, its field with the widget and an appearance (PDF/A wants one even
+// where nothing is seen), the page that shows it and the form. It returns where the hole for the signature
+// begins.
 func (u *update) field(at time.Time, o Options, room int) (int, error) {
-	page, pageID, ok := u.firstPage(u.root)
-	if !ok {
-		return 0, ErrStructure.Because(fmt.Errorf("no page"))
+	pages := u.Pages(u.root, 1)
+	if len(pages) == 0 {
+		return 0, ErrStructure.Because(errors.New("no page"))
 	}
-	form, formID, _ := u.dictionary(u.root.get("/AcroForm"))
-	fields := u.array(form.get("/Fields"))
+	page, pageID := pages[0].Dict, pages[0].Number
+	form, formID, _ := u.Dict(u.root.Get("AcroForm"))
+	fields := u.Array(form.Get("Fields"))
 	if o.Field == "" {
 		o.Field = u.freeName(fields)
 	}
 	value, widget, appearance := u.reserve(), u.reserve(), u.reserve()
 	u.begin(value)
-	fmt.Fprintf(&u.out, "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(%s)/ByteRange %s/Contents ", pdfDate(at), strings.Repeat(" ", rangeWidth))
+	fmt.Fprintf(&u.out,
+		"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(%s)/ByteRange %s/Contents ",
+		pdfDate(at), strings.Repeat(" ", rangeWidth))
 	hole := u.out.Len()
 	u.out.WriteString("<" + strings.Repeat("0", 2*room) + ">>>\nendobj\n")
 	box := fmt.Sprintf("[%d %d %d %d]", o.Box[0], o.Box[1], o.Box[2], o.Box[3])
-	u.stream(appearance, fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 %d %d]", o.Box[2]-o.Box[0], o.Box[3]-o.Box[1]), nil)
+	u.stream(
+		appearance,
+		fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 %d %d]", o.Box[2]-o.Box[0], o.Box[3]-o.Box[1]),
+		nil,
+	)
 	// F 132: printed and locked (ISO 32000-1 table 165); PDF/A-1 forbids hidden ones.
-	u.write(widget, fmt.Sprintf("<</Type/Annot/Subtype/Widget/FT/Sig/T %s/F 132/Rect%s/P %d 0 R/V %d 0 R/AP<</N %d 0 R>>>>",
-		pdfText(o.Field), box, pageID, value, appearance))
-	join := func(old [][]byte) string {
+	u.write(
+		widget,
+		fmt.Sprintf(
+			"<</Type/Annot/Subtype/Widget/FT/Sig/T %s/F 132/Rect%s/P %d 0 R/V %d 0 R/AP<</N %d 0 R>>>>",
+			pdfText(o.Field), box, pageID, value, appearance),
+	)
+	join := func(old []object.Value) string {
 		var b strings.Builder
 		b.WriteByte('[')
 		for _, one := range old {
@@ -108,22 +124,23 @@ func (u *update) field(at time.Time, o Options, room int) (int, error) {
 		fmt.Fprintf(&b, "%d 0 R]", widget)
 		return b.String()
 	}
-	u.write(pageID, page.with("/Annots", join(u.array(page.get("/Annots")))).String())
-	form = form.with("/Fields", join(fields)).with("/SigFlags", "3") // signatures exist, append only (table 219)
+	u.write(pageID, page.With("Annots", join(u.Array(page.Get("Annots")))).String())
+	// signatures exist, append only (table 219)
+	form = form.With("Fields", join(fields)).With("SigFlags", "3")
 	if formID != 0 {
 		u.write(formID, form.String())
 	} else {
-		u.root = u.root.with("/AcroForm", form.String())
+		u.root = u.root.With("AcroForm", form.String())
 	}
 	return hole, nil
 }
 
 // freeName returns the first of Signature1, Signature2 … that no field has.
-func (u *update) freeName(fields [][]byte) string {
+func (u *update) freeName(fields []object.Value) string {
 	var taken []string
 	for _, f := range fields {
-		if d, _, ok := u.dictionary(f); ok {
-			taken = append(taken, plain(d.get("/T")))
+		if d, _, ok := u.Dict(f); ok {
+			taken = append(taken, plain(d.Get("T")))
 		}
 	}
 	for i := 1; ; i++ {
@@ -133,7 +150,8 @@ func (u *update) freeName(fields [][]byte) string {
 	}
 }
 
-// fill writes ByteRange and puts the signature of everything but the hole into the hole (ISO 32000-1 section 12.8.1).
+// fill writes ByteRange and puts the signature of everything but the hole into the hole (ISO 32000-1 section
+// 12.8.1).
 func fill(data []byte, hole, room int, sign func(digest []byte) ([]byte, error)) ([]byte, error) {
 	end := hole + 2*room + 2
 	if int64(len(data)) > 9_999_999_999 {

@@ -41,14 +41,18 @@ func TestSignaturesAreValidAndTrustedInPopplerAndOpenSSL(t *testing.T) {
 			data := signed(t, i, sheet(t), sign.Options{Credential: code})
 			store := nssStore(t, i.chain[1])
 			said := pdfsig(t, store, data)
-			for _, want := range []string{"Signature is Valid.", "Certificate is Trusted.", "Total document signed", "ETSI.CAdES.detached", "SHA-256"} {
+			for _, want := range []string{"Signature is Valid.", "Certificate is Trusted.",
+				"Total document signed", "ETSI.CAdES.detached", "SHA-256"} {
 				count(t, said, want, 1)
 			}
 			mustRun(t, "qpdf", "--check", written(t, "signed.pdf", data))
 			content, cms := parts(t, data)
-			mustRun(t, "openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", written(t, "signature.der", cms), "-content", written(t, "content", content),
-				"-CAfile", pemFile(t, i.chain[1]), "-purpose", "any", "-out", os.DevNull)
-			if print := mustRun(t, "openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in", written(t, "signature.der", cms)); strings.Contains(print, "signingTime") {
+			mustRun(t, "openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in",
+				written(t, "signature.der", cms), "-content", written(t, "content", content), "-CAfile",
+				pemFile(t, i.chain[1]), "-purpose", "any", "-out", os.DevNull)
+			print := mustRun(t, "openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in",
+				written(t, "signature.der", cms))
+			if strings.Contains(print, "signingTime") {
 				t.Error("a B-B signature has no signing-time attribute")
 			}
 			f := read(t, data)
@@ -69,7 +73,8 @@ func TestSignaturesAreValidAndTrustedInPopplerAndOpenSSL(t *testing.T) {
 	}
 }
 
-// parts cuts the covered bytes and the CMS out of a file as anybody would who knows ISO 32000-1 section 12.8.1 only.
+// parts cuts the covered bytes and the CMS out of a file as anybody would who knows ISO 32000-1 section
+// 12.8.1 only.
 func parts(t *testing.T, data []byte) (content, cms []byte) {
 	t.Helper()
 	m := regexp.MustCompile(`/ByteRange \[0 (\d+) (\d+) (\d+)\]`).FindSubmatch(data)
@@ -138,7 +143,10 @@ func TestTwoSignaturesStandTogether(t *testing.T) {
 	count(t, said, "Certificate is Trusted.", 2)
 	mustRun(t, "qpdf", "--check", written(t, "signed.pdf", data))
 	f := read(t, data)
-	if len(f.Signatures) != 2 || f.Signatures[0].Whole || !f.Signatures[0].Intact() || !f.Signatures[1].Whole || !f.Signatures[1].Intact() || len(f.Credentials) != 1 {
+	if len(f.Signatures) != 2 || f.Signatures[0].Whole || !f.Signatures[0].Intact() ||
+		!f.Signatures[1].Whole ||
+		!f.Signatures[1].Intact() ||
+		len(f.Credentials) != 1 {
 		t.Errorf("%+v", f)
 	}
 }
@@ -147,7 +155,10 @@ func TestSameInputSameBytes(t *testing.T) {
 	for _, kind := range []string{"P-256", "RSA"} {
 		i := fresh(t, kind)
 		document := sheet(t)
-		if !bytes.Equal(signed(t, i, document, sign.Options{Credential: code}), signed(t, i, document, sign.Options{Credential: code})) {
+		if !bytes.Equal(
+			signed(t, i, document, sign.Options{Credential: code}),
+			signed(t, i, document, sign.Options{Credential: code}),
+		) {
 			t.Errorf("%s: the bytes differ", kind)
 		}
 	}
@@ -161,11 +172,19 @@ func TestTheDocumentsDescriptionAgreesWithItself(t *testing.T) {
 	path := written(t, "described.pdf", data)
 	mustRun(t, "qpdf", "--check", path)
 	info := mustRun(t, "pdfinfo", "-isodates", path)
-	for _, want := range []string{"資格情報（写し）", "架空市", "Madoguchi", at.Format("2006-01-02T15:04:05+09"), "Metadata Stream: yes"} {
-		count(t, strings.Join(strings.Fields(info), " "), want, map[bool]int{true: 2, false: 1}[strings.HasPrefix(want, "20")])
+	for _, want := range []string{"資格情報（写し）", "架空市", "Madoguchi", at.Format("2006-01-02T15:04:05+09"),
+		"Metadata Stream: yes"} {
+		count(
+			t,
+			strings.Join(strings.Fields(info), " "),
+			want,
+			map[bool]int{true: 2, false: 1}[strings.HasPrefix(want, "20")],
+		)
 	}
 	packet := mustRun(t, "pdfinfo", "-meta", path)
-	for _, want := range []string{"<mdg:jws>" + code + "</mdg:jws>", `xmlns:mdg="urn:madoguchi:credential:1"`, "資格情報（写し）", "<rdf:li>ja</rdf:li>", "<pdf:Producer>Madoguchi</pdf:Producer>", "<xmp:CreateDate>" + at.Format("2006-01-02T15:04:05-07:00")} {
+	for _, want := range []string{"<mdg:jws>" + code + "</mdg:jws>", `xmlns:mdg="urn:madoguchi:credential:1"`,
+		"資格情報（写し）", "<rdf:li>ja</rdf:li>", "<pdf:Producer>Madoguchi</pdf:Producer>", "<xmp:CreateDate>" +
+			at.Format("2006-01-02T15:04:05-07:00")} {
 		count(t, packet, want, 1)
 	}
 	if f := read(t, data); len(f.Credentials) != 1 || f.Credentials[0] != code || len(f.Signatures) != 0 {
@@ -195,7 +214,8 @@ func TestWhatCannotBeSignedOrReadIsSaid(t *testing.T) {
 	if _, err := sign.Sign(sheet(t), i.key, nil, at, sign.Options{}); !errors.Is(err, sign.ErrKey) {
 		t.Errorf("no certificate: %v", err)
 	}
-	if _, err := sign.Sign([]byte("words"), i.key, i.chain, at, sign.Options{}); !errors.Is(err, sign.ErrStructure) {
+	_, err := sign.Sign([]byte("words"), i.key, i.chain, at, sign.Options{})
+	if !errors.Is(err, sign.ErrStructure) {
 		t.Errorf("no PDF: %v", err)
 	}
 	if _, err := sign.Read([]byte("words")); !errors.Is(err, sign.ErrFormat) {
@@ -215,14 +235,17 @@ func TestWhatCannotBeSignedOrReadIsSaid(t *testing.T) {
 	}
 }
 
-// The attacks on PDF signatures that pdf-insecurity.org names "signature wrapping" and "universal signature forgery".
+// The attacks on PDF signatures that pdf-insecurity.org names "signature wrapping" and "universal signature
+// forgery".
 func TestForgedRangesAreWrongSignatures(t *testing.T) {
 	i := fresh(t, "P-256")
 	data := signed(t, i, sheet(t), sign.Options{})
 	figures := regexp.MustCompile(`/ByteRange \[0 (\d+) (\d+) (\d+)\]`)
 	forge := func(array string) []byte {
 		return figures.ReplaceAllFunc(data, func(old []byte) []byte {
-			return append([]byte("/ByteRange "+array), bytes.Repeat([]byte(" "), max(len(old)-len(array)-11, 0))...)
+			return append(
+				[]byte("/ByteRange "+array),
+				bytes.Repeat([]byte(" "), max(len(old)-len(array)-11, 0))...)
 		})
 	}
 	for name, broken := range map[string][]byte{
@@ -233,9 +256,10 @@ func TestForgedRangesAreWrongSignatures(t *testing.T) {
 		"huge":            forge("[0 99999999 999999999 99999999999]"),
 		"not from zero":   forge("[9 1000 2000 1000]"),
 		"a hole of words": forge("[0 100 200 100]"),
-		"empty contents": regexp.MustCompile(`/Contents <[0-9a-f]+`).ReplaceAllFunc(data, func(old []byte) []byte {
-			return append([]byte("/Contents <"), bytes.Repeat([]byte("0"), len(old)-11)...)
-		}),
+		"empty contents": regexp.MustCompile(`/Contents <[0-9a-f]+`).ReplaceAllFunc(data,
+			func(old []byte) []byte {
+				return append([]byte("/Contents <"), bytes.Repeat([]byte("0"), len(old)-11)...)
+			}),
 		"renamed entry": bytes.Replace(data, []byte("/Contents <3"), []byte("/Content1 <3"), 1),
 	} {
 		f, err := sign.Read(broken)
@@ -267,7 +291,9 @@ func FuzzRead(f *testing.F) {
 	data := signed(f, i, sheet(f), sign.Options{Credential: code})
 	f.Add(data[len(sheet(f)):]) // the update alone; the pages only slow the fuzzer down
 	f.Add([]byte("%PDF-1.4\n1 0 obj<</ByteRange[0 20 60 9]/Contents<00>>>endobj"))
-	f.Add([]byte("%PDF-1.4\nxref\n0 1\n0000000000 65535 f \ntrailer<</Size 1/Root 1 0 R>>startxref\n9\n%%EOF"))
+	f.Add(
+		[]byte("%PDF-1.4\nxref\n0 1\n0000000000 65535 f \ntrailer<</Size 1/Root 1 0 R>>startxref\n9\n%%EOF"),
+	)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		found, err := sign.Read(append([]byte("%PDF-1.4\n"), data...))
 		if err == nil {
@@ -277,7 +303,8 @@ func FuzzRead(f *testing.F) {
 				}
 			}
 		}
-		if _, err := sign.Describe(data, at, sign.Options{Credential: code}); err == nil && !bytes.Contains(data, []byte("startxref")) {
+		if _, err := sign.Describe(data, at, sign.Options{Credential: code}); err == nil &&
+			!bytes.Contains(data, []byte("startxref")) {
 			t.Error("described what is no PDF")
 		}
 	})

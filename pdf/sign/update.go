@@ -5,29 +5,40 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
+
+	"madoguchi/pdf/object"
 )
 
 // update is what is added behind a document (ISO 32000-1 section 7.5.6).
 type update struct {
-	*document
+	*object.File
 	out    bytes.Buffer // the whole new file
 	places map[int]int
 	next   int
-	root   dictionary
+	root   object.Dict
 	rootID int
 }
 
-func newUpdate(d *document) (*update, error) {
-	u := &update{document: d, places: map[int]int{}, next: d.size}
+// openUpdate begins an update of a document. It returns ErrStructure or ErrLocked for what is no plain PDF.
+func openUpdate(document []byte) (*update, error) {
+	f, err := object.Open(document)
+	if errors.Is(err, object.ErrLocked) {
+		return nil, ErrLocked
+	}
+	if err != nil {
+		return nil, ErrStructure.Because(err)
+	}
+	u := &update{File: f, places: map[int]int{}, next: f.Size}
 	var ok bool
-	if u.root, u.rootID, ok = d.dictionary(d.trailer.get("/Root")); !ok || u.rootID == 0 {
+	if u.root, u.rootID, ok = f.Dict(f.Trailer.Get("Root")); !ok || u.rootID == 0 {
 		return nil, ErrStructure.Because(fmt.Errorf("no catalog"))
 	}
-	u.out.Grow(len(d.data) + 16<<10)
-	u.out.Write(d.data)
-	if !bytes.HasSuffix(d.data, []byte("\n")) {
+	u.out.Grow(len(f.Data) + 16<<10)
+	u.out.Write(f.Data)
+	if !bytes.HasSuffix(f.Data, []byte("\n")) {
 		u.out.WriteByte('\n')
 	}
 	return u, nil
@@ -54,8 +65,9 @@ func (u *update) stream(number int, entries string, data []byte) {
 	fmt.Fprintf(&u.out, "<<%s/Length %d>>\nstream\n%s\nendstream\nendobj\n", entries, len(data), data)
 }
 
-// close writes the catalog, the table and the trailer. The second half of /ID names this state of the file (ISO 32000-1
-// section 14.4): it is the digest of what was written, so that the same input gives the same bytes.
+// close writes the catalog, the table and the trailer. The second half of /ID names this state of the file
+// (ISO 32000-1 section 14.4): it is the digest of what was written, so that the same input gives the same
+// bytes.
 func (u *update) close() {
 	u.write(u.rootID, u.root.String())
 	numbers := make([]int, 0, len(u.places))
@@ -63,7 +75,7 @@ func (u *update) close() {
 		numbers = append(numbers, number)
 	}
 	slices.SortFunc(numbers, cmp.Compare)
-	digest := sha256.Sum256(u.out.Bytes()[len(u.data):])
+	digest := sha256.Sum256(u.out.Bytes()[len(u.Data):])
 	table := u.out.Len()
 	u.out.WriteString("xref\n")
 	for i := 0; i < len(numbers); {
@@ -79,9 +91,11 @@ func (u *update) close() {
 	}
 	id := hex.EncodeToString(digest[:16])
 	first := "<" + id + ">"
-	if old := u.array(u.trailer.get("/ID")); len(old) == 2 {
+	if old := u.Array(u.Trailer.Get("ID")); len(old) == 2 {
 		first = string(old[0])
 	}
-	t := u.trailer.with("/Size", fmt.Sprint(u.next)).with("/Prev", fmt.Sprint(u.start)).with("/ID", "["+first+"<"+id+">]")
+	t := u.Trailer.With("Size", fmt.Sprint(u.next)).
+		With("Prev", fmt.Sprint(u.Start)).
+		With("ID", "["+first+"<"+id+">]")
 	fmt.Fprintf(&u.out, "trailer\n%s\nstartxref\n%d\n%%%%EOF\n", t, table)
 }

@@ -12,7 +12,8 @@ import (
 	"fmt"
 )
 
-// verify judges a detached SignedData over the two parts of a file (RFC 5652 section 5.6, RFC 5035 section 5).
+// verify judges a detached SignedData over the two parts of a file (RFC 5652 section 5.6, RFC 5035 section
+// 5).
 func (s *Signature) verify(der, first, second []byte) {
 	data, signer, err := opened(der)
 	if err != nil {
@@ -103,7 +104,8 @@ func signers(data signedData, signer signerInfo) ([]*x509.Certificate, error) {
 			return nil, fmt.Errorf("reading a certificate: %w", err)
 		}
 		serial, err := asn1.Marshal(c.SerialNumber)
-		if err == nil && bytes.Equal(c.RawIssuer, signer.Signer.Issuer.FullBytes) && bytes.Equal(serial, signer.Signer.Serial.FullBytes) {
+		if err == nil && bytes.Equal(c.RawIssuer, signer.Signer.Issuer.FullBytes) &&
+			bytes.Equal(serial, signer.Signer.Serial.FullBytes) {
 			own = len(chain)
 		}
 		chain = append(chain, c)
@@ -127,9 +129,14 @@ func hashOf(a pkix.AlgorithmIdentifier) (crypto.Hash, error) {
 	return 0, fmt.Errorf("the digest %v is not accepted", a.Algorithm)
 }
 
-// algorithms are those accepted, by the hash of the content. Signers that name only RSA mean PKCS #1 v1.5 (RFC 5754 section 3.2).
+// algorithms are those accepted, by the hash of the content. Signers that name only RSA mean PKCS #1 v1.5
+// (RFC 5754 section 3.2).
 var algorithms = map[string]map[crypto.Hash]x509.SignatureAlgorithm{
-	oidRSA.String():         {crypto.SHA256: x509.SHA256WithRSA, crypto.SHA384: x509.SHA384WithRSA, crypto.SHA512: x509.SHA512WithRSA},
+	oidRSA.String(): {
+		crypto.SHA256: x509.SHA256WithRSA,
+		crypto.SHA384: x509.SHA384WithRSA,
+		crypto.SHA512: x509.SHA512WithRSA,
+	},
 	"1.2.840.113549.1.1.11": {crypto.SHA256: x509.SHA256WithRSA},
 	"1.2.840.113549.1.1.12": {crypto.SHA384: x509.SHA384WithRSA},
 	"1.2.840.113549.1.1.13": {crypto.SHA512: x509.SHA512WithRSA},
@@ -138,16 +145,22 @@ var algorithms = map[string]map[crypto.Hash]x509.SignatureAlgorithm{
 	"1.2.840.10045.4.3.4":   {crypto.SHA512: x509.ECDSAWithSHA512},
 }
 
-func algorithmOf(a pkix.AlgorithmIdentifier, c *x509.Certificate, hash crypto.Hash) (x509.SignatureAlgorithm, error) {
+func algorithmOf(
+	a pkix.AlgorithmIdentifier,
+	c *x509.Certificate,
+	hash crypto.Hash,
+) (x509.SignatureAlgorithm, error) {
 	found, ok := algorithms[a.Algorithm.String()][hash]
 	if !ok {
-		return 0, fmt.Errorf("the signature algorithm %v with %v is not accepted (key %v)", a.Algorithm, hash, c.PublicKeyAlgorithm)
+		return 0, fmt.Errorf("the signature algorithm %v with %v is not accepted (key %v)", a.Algorithm, hash,
+			c.PublicKeyAlgorithm)
 	}
 	return found, nil
 }
 
-// attributes checks the signed attributes and returns the message digest in them. Each may be there once (RFC 5652 section
-// 11), and signing-certificate-v2 must name the signer's certificate, else another with the same key could be put in its place.
+// attributes checks the signed attributes and returns the message digest in them. Each may be there once
+// (RFC 5652 section 11), and signing-certificate-v2 must name the signer's certificate, else another with the
+// same key could be put in its place.
 func (s *Signature) attributes(signer signerInfo) ([]byte, error) {
 	values := map[string][]byte{}
 	for rest := signer.Attributes.Bytes; len(rest) > 0; {
@@ -162,7 +175,8 @@ func (s *Signature) attributes(signer signerInfo) ([]byte, error) {
 		values[a.Type.String()] = a.Values.Bytes
 	}
 	var kind asn1.ObjectIdentifier
-	if rest, err := asn1.Unmarshal(values[oidContentType.String()], &kind); err != nil || len(rest) > 0 || !kind.Equal(oidData) {
+	if rest, err := asn1.Unmarshal(values[oidContentType.String()], &kind); err != nil || len(rest) > 0 ||
+		!kind.Equal(oidData) {
 		return nil, errors.New("the signed content type is not data")
 	}
 	var digest []byte
@@ -170,7 +184,9 @@ func (s *Signature) attributes(signer signerInfo) ([]byte, error) {
 		return nil, errors.New("the signed digest is missing")
 	}
 	var named signingCertificate
-	if rest, err := asn1.Unmarshal(values[oidSigningCertificate.String()], &named); err != nil || len(rest) > 0 || len(named.Certificates) == 0 {
+	if rest, err := asn1.Unmarshal(values[oidSigningCertificate.String()], &named); err != nil ||
+		len(rest) > 0 ||
+		len(named.Certificates) == 0 {
 		return nil, errors.New("the signature does not name its certificate (signing-certificate-v2)")
 	}
 	first, hash := named.Certificates[0], crypto.SHA256

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	_ "embed"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -12,20 +13,17 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"madoguchi/outside"
 )
 
-const runPicture = `
-import { readFileSync } from "node:fs";
-import { decodedBytes, maxDecoded } from "./picture.mjs";
-const files = JSON.parse(readFileSync(process.argv[2], "utf8"));
-console.log(JSON.stringify({ bytes: files.map((f) => decodedBytes(new Uint8Array(Buffer.from(f, "base64")))), most: maxDecoded }));
-`
+//go:embed testdata/picture.mjs
+var runPicture string
 
-// The sides come from headers that Go's encoders write, or that the formats' specifications give: PNG section 11.2.2, T.81 section
-// B.2.2, RFC 9649 (WebP), ISO/IEC 23008-12 section 6.5.3 (AVIF).
+// The sides come from headers that Go's encoders write, or that the formats' specifications give: PNG section
+// 11.2.2, T.81 section B.2.2, RFC 9649 (WebP), ISO/IEC 23008-12 section 6.5.3 (AVIF).
 func TestTheConsoleKnowsAPicturesSizeBeforeItIsDecoded(t *testing.T) {
 	encoded := func(encode func(*bytes.Buffer) error) []byte {
 		var b bytes.Buffer
@@ -46,7 +44,7 @@ func TestTheConsoleKnowsAPicturesSizeBeforeItIsDecoded(t *testing.T) {
 	copy(hugePhoto[frame+5:], []byte{0xff, 0xff, 0xff, 0xff})
 	progressive := bytes.Clone(hugePhoto)
 	progressive[frame+1] = 0xc2
-	second := append(bytes.Clone(photo[:frame]), append(bytes.Clone(photo[frame:frame+13]), hugePhoto[frame:]...)...)
+	second := slices.Concat(photo[:frame], photo[frame:frame+13], hugePhoto[frame:])
 	cases := []struct {
 		name string
 		data []byte
@@ -56,16 +54,22 @@ func TestTheConsoleKnowsAPicturesSizeBeforeItIsDecoded(t *testing.T) {
 		{"16-bit PNG", encoded(func(b *bytes.Buffer) error { return png.Encode(b, deep) }), 300 * 200 * 8},
 		{"JPEG", photo, 300 * 200 * 4},
 		{"GIF", encoded(func(b *bytes.Buffer) error { return gif.Encode(b, palette, nil) }), 300 * 200 * 4},
-		{"BMP", append([]byte("BM\x00\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"), 0x2c, 1, 0, 0, 0x38, 0xff, 0xff, 0xff), 300 * 200 * 4},
-		{"WebP", []byte("RIFF\x20\x00\x00\x00WEBPVP8 \x14\x00\x00\x00\x10\x00\x00\x9d\x01\x2a\x2c\x01\xc8\x00"), 300 * 200 * 4},
-		{"lossless WebP", []byte("RIFF\x20\x00\x00\x00WEBPVP8L\x14\x00\x00\x00\x2f\x2b\xc1\x31\x00\x00"), 300 * 200 * 4},
-		{"extended WebP", []byte("RIFF\x20\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x2b\x01\x00\xc7\x00\x00"), 300 * 200 * 4},
-		{"AVIF", []byte("\x00\x00\x00\x1cftypavif\x00\x00\x00\x00mif1avif\x00\x00\x00\x14ispe\x00\x00\x00\x00\x00\x00\x01\x2c\x00\x00\x00\xc8"), 300 * 200 * 8},
+		{"BMP", []byte("BM\x00\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00" +
+			"\x2c\x01\x00\x00\x38\xff\xff\xff"), 300 * 200 * 4},
+		{"WebP", []byte("RIFF\x20\x00\x00\x00WEBPVP8 \x14\x00\x00\x00" +
+			"\x10\x00\x00\x9d\x01\x2a\x2c\x01\xc8\x00"), 300 * 200 * 4},
+		{"lossless WebP", []byte("RIFF\x20\x00\x00\x00WEBPVP8L\x14\x00\x00\x00" +
+			"\x2f\x2b\xc1\x31\x00\x00"), 300 * 200 * 4},
+		{"extended WebP", []byte("RIFF\x20\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00" +
+			"\x00\x00\x00\x00\x2b\x01\x00\xc7\x00\x00"), 300 * 200 * 4},
+		{"AVIF", []byte("\x00\x00\x00\x1cftypavif\x00\x00\x00\x00mif1avif" +
+			"\x00\x00\x00\x14ispe\x00\x00\x00\x00\x00\x00\x01\x2c\x00\x00\x00\xc8"), 300 * 200 * 8},
 		{"a PNG of 400 megapixels", huge, 20000 * 20000 * 4},
 		{"a JPEG of 65535 a side", hugePhoto, 65535 * 65535 * 4},
 		{"a progressive JPEG of 65535 a side", progressive, 65535 * 65535 * 4},
 		{"a JPEG with a small frame before the large one", second, 65535 * 65535 * 4},
-		{"a WebP of 16384 a side", []byte("RIFF\x20\x00\x00\x00WEBPVP8L\x14\x00\x00\x00\x2f\xff\xff\xff\x0f\x00"), 16384 * 16384 * 4},
+		{"a WebP of 16384 a side", []byte("RIFF\x20\x00\x00\x00WEBPVP8L\x14\x00\x00\x00" +
+			"\x2f\xff\xff\xff\x0f\x00"), 16384 * 16384 * 4},
 		{"cut off", small[:20], 0},
 		{"nothing", nil, 0},
 		{"a PDF", []byte("%PDF-1.7\n%....................."), 0},
@@ -87,7 +91,8 @@ func TestTheConsoleKnowsAPicturesSizeBeforeItIsDecoded(t *testing.T) {
 		Bytes []int
 		Most  int
 	}
-	if err := json.Unmarshal(runNode(t, "counter/picture.ts", "picture.mjs", runPicture, name), &got); err != nil {
+	out := runNode(t, "counter/picture.ts", "picture.mjs", runPicture, name)
+	if err := json.Unmarshal(out, &got); err != nil {
 		t.Fatal(err)
 	}
 	refused := 0

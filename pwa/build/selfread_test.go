@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -17,20 +18,11 @@ import (
 	"madoguchi/outside"
 )
 
-// runReader is a Node program: it reads pictures (one JSON a line: side and pixels in hexadecimal, 0 to f from black to white)
-// and answers with what selfread.ts reads off each.
-const runReader = `
-import { selfRead } from "./selfread.mjs";
-import { createInterface } from "node:readline";
-for await (const line of createInterface({ input: process.stdin })) {
-	const { side, pixels } = JSON.parse(line);
-	const data = new Uint8ClampedArray(4 * side * side);
-	for (let i = 0; i < side * side; i++) data.fill(17 * parseInt(pixels[i], 16), 4 * i, 4 * i + 3);
-	let answer;
-	try { answer = selfRead({ data, width: side, height: side }); } catch (e) { answer = { why: e.why ?? String(e) }; }
-	console.log(JSON.stringify(answer));
-}
-`
+// runReader is a Node program: it reads pictures (one JSON a line: side and pixels in hexadecimal, 0 to f
+// from black to white) and answers with what selfread.ts reads off each.
+//
+//go:embed testdata/selfread.mjs
+var runReader string
 
 type plate struct {
 	Side   int    `json:"side"`
@@ -49,7 +41,12 @@ func read(t *testing.T, plates []plate) []answer {
 	t.Helper()
 	outside.Need(t, "node")
 	dir := t.TempDir()
-	built := api.Build(api.BuildOptions{EntryPoints: []string{filepath.Join("..", "src", "patient", "selfread.ts")}, Outfile: filepath.Join(dir, "selfread.mjs"), Format: api.FormatESModule, Write: true})
+	built := api.Build(api.BuildOptions{
+		EntryPoints: []string{filepath.Join("..", "src", "patient", "selfread.ts")},
+		Outfile:     filepath.Join(dir, "selfread.mjs"),
+		Format:      api.FormatESModule,
+		Write:       true,
+	})
 	if len(built.Errors) > 0 {
 		t.Fatal(built.Errors)
 	}
@@ -108,7 +105,8 @@ func TestThePhoneReadsWhatAnotherEncoderDraws(t *testing.T) {
 		for level := coding.L; level <= coding.H; level++ {
 			digits := (capacity(version, level) - 120) * 3 / 10
 			digits = max(digits-digits%7, 5)
-			texts := []coding.Encoding{coding.String("s:/"), coding.Num(strings.Repeat("9081726354", digits/10+1)[:digits])}
+			number := strings.Repeat("9081726354", digits/10+1)[:digits]
+			texts := []coding.Encoding{coding.String("s:/"), coding.Num(number)}
 			if version < 3 {
 				texts = []coding.Encoding{coding.Alpha("A1:/")}
 			}
@@ -187,7 +185,8 @@ func TestThePhoneRefusesWhatACounterMightNotRead(t *testing.T) {
 	add("a module of the version", "damaged", drawn(code.Size, 3, 12, flipped([2]int{code.Size - 11, 0})))
 	add("a finder", "damaged", drawn(code.Size, 3, 12, flipped([2]int{3, 3})))
 	add("the timing line", "damaged", drawn(code.Size, 3, 12, flipped([2]int{20, 6})))
-	add("a scratch across it", "damaged", drawn(code.Size, 3, 12, func(x, y int) bool { return code.Black(x, y) && y != 60 }))
+	scratched := func(x, y int) bool { return code.Black(x, y) && y != 60 }
+	add("a scratch across it", "damaged", drawn(code.Size, 3, 12, scratched))
 	add("one pixel a module", "small", drawn(code.Size, 1, 4, code.Black))
 	add("no white around", "damaged", drawn(code.Size, 3, 2, code.Black))
 	add("light on dark", "damaged", drawn(code.Size, 3, 12, func(x, y int) bool { return !code.Black(x, y) }))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -9,16 +10,9 @@ import (
 )
 
 // runTyped is a Node program that reads the texts of a table and bursts of keys, and prints what they are.
-const runTyped = `
-import { readFileSync } from "node:fs";
-import { addKey, readKeys, readTyped } from "./typed.mjs";
-const table = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const bursts = JSON.parse(readFileSync(process.argv[3], "utf8"));
-console.log(JSON.stringify({
-	texts: table.cases.map((c) => { const r = readTyped(c.text); return r === null ? "none" : r === "incomplete" ? r : r.jws }),
-	bursts: bursts.map((keys) => readKeys(keys.reduce((all, code) => addKey(all, code.replace(/^!/, ""), code[0] === "!"), "")) ?? ""),
-}));
-`
+//
+//go:embed testdata/typed.mjs
+var runTyped string
 
 // The table is that of package credential: the console tells texts apart as the server does.
 func TestTheConsoleReadsWhatReadersTypeAsTheServerDoes(t *testing.T) {
@@ -67,13 +61,25 @@ func TestTheConsoleReadsWhatReadersTypeAsTheServerDoes(t *testing.T) {
 	}{
 		{"a US reader", codes("SHC:/" + want.Digits), digits},
 		{"a Japanese reader", join(codes("SHC"), []string{"Quote", "Slash"}, codes(want.Digits)), digits},
-		{"with CapsLock around the letters", join([]string{"CapsLock"}, codes("SHC"), []string{"CapsLock", "Quote", "Slash"}, codes(want.Digits)), digits},
-		{"in another mode of the input method", join([]string{"Lang2", "KanaMode"}, codes("SHC:/"), []string{"NonConvert"}, codes(want.Digits)), digits},
+		{
+			"with CapsLock around the letters",
+			join([]string{"CapsLock"}, codes("SHC"), []string{"CapsLock", "Quote", "Slash"}, codes(want.Digits)),
+			digits,
+		},
+		{
+			"in another mode of the input method",
+			join([]string{"Lang2", "KanaMode"}, codes("SHC:/"), []string{"NonConvert"}, codes(want.Digits)),
+			digits,
+		},
 		{"on the numeric keypad", join(codes("SHC:/"), []string{"NumLock"}, numpad(want.Digits)), digits},
 		{"without a hint", codes(want.Digits), digits},
 		{"a short address", codes("HTTPS://HOKEN/C/ACDEFHJK"), "HTTPS.//HOKEN/C/ACDEFHJK"},
 		{"a longer code", codes("HTTPS://HOKEN/C/ACDEFHJKACDEFHJK"), "HTTPS.//HOKEN/C/ACDEFHJKACDEFHJK"},
-		{"characters by their numbers", join([]string{"AltLeft"}, strings.Fields(strings.Repeat("!Numpad0 !Numpad5 !Numpad3 ", 40))), ""},
+		{
+			"characters by their numbers",
+			join([]string{"AltLeft"}, strings.Fields(strings.Repeat("!Numpad0 !Numpad5 !Numpad3 ", 40))),
+			"",
+		},
 		{"a telephone number", codes("0312345678"), ""},
 		{"letters behind the digits", codes("SHC:/" + want.Digits + "A"), ""},
 		{"a word", codes("SATO"), ""},
@@ -95,7 +101,8 @@ func TestTheConsoleReadsWhatReadersTypeAsTheServerDoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got struct{ Texts, Bursts []string }
-	if err := json.Unmarshal(runNode(t, "counter/typed.ts", "typed.mjs", runTyped, absolute, file), &got); err != nil {
+	out := runNode(t, "counter/typed.ts", "typed.mjs", runTyped, absolute, file)
+	if err := json.Unmarshal(out, &got); err != nil {
 		t.Fatal(err)
 	}
 	if len(got.Texts) != len(want.Cases) || len(got.Texts) < 50 || len(got.Bursts) != len(bursts) {

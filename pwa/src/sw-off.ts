@@ -1,5 +1,5 @@
-// The kill switch: served in sw.ts' place (MADOGUCHI_NO_WORKER), it drops the kept files and removes itself. Open pages stay as
-// they are, and what the phone keeps of its people stays too.
+// The kill switch: served in sw.ts' place (MADOGUCHI_NO_WORKER), it drops the kept files and removes itself.
+// Open pages stay as they are, and what the phone keeps of its people stays too.
 declare const self: ServiceWorkerGlobalScope;
 
 let begun = false;
@@ -10,7 +10,10 @@ self.addEventListener("activate", (e) => {
   e.waitUntil(end());
 });
 
-/** Takes the old worker's place. When a page's request wakes that one at the wrong moment, Chromium keeps it until it is asked again. */
+/**
+ * Takes the old worker's place. When a page's request wakes that one at the wrong moment, Chromium keeps it
+ * until it is asked again.
+ */
 async function takeOver(): Promise<void> {
   for (let tries = 0; !begun && tries < 30; tries++) {
     void self.skipWaiting();

@@ -1,6 +1,7 @@
-// The service worker: it keeps the screen's shell and files, so that the screen opens without a network and without a server.
-// It never touches /api/, and it keeps nothing about anybody: what is personal lies sealed in IndexedDB (patient/sealed.ts).
-// A new version waits until the phone has closed all pages of the old one: nothing changes under a patient at the counter.
+// The service worker: it keeps the screen's shell and files, so that the screen opens without a network and
+// without a server. It never touches /api/, and it keeps nothing about anybody: what is personal lies sealed
+// in IndexedDB (patient/sealed.ts). A new version waits until the phone has closed all pages of the old one:
+// nothing changes under a patient at the counter.
 import { within } from "./shared/within";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -12,7 +13,8 @@ declare const SHELL: string; // address of the screen
 
 const cacheName = `madoguchi-${BUILD}`;
 const slow = 3_000; // how long another page may take before the phone counts as being without network
-const otherLook = "/look-chosen"; // in the cache: a language or a look was chosen on another page since the shell was kept
+// In the cache: display preferences were chosen elsewhere since the shell was kept.
+const preferencesMark = "/look-chosen";
 const patience = 20_000; // a weak signal may swallow a request without a word
 
 /** What Chromium has in an install event since 123, elsewhere not: requests that leave the worker asleep. */
@@ -21,17 +23,23 @@ interface Routes {
 }
 
 self.addEventListener("install", (e) => {
-  void (e as Routes).addRoutes?.(["/api/*", "/people/*"].map((urlPattern) => ({ condition: { urlPattern }, source: "network" }))).catch(() => undefined);
+  void (e as Routes)
+    .addRoutes?.(
+      ["/api/*", "/people/*"].map((urlPattern) => ({ condition: { urlPattern }, source: "network" })),
+    )
+    .catch(() => undefined);
   e.waitUntil(install());
 });
 self.addEventListener("activate", (e) => e.waitUntil(dropOld()));
 self.addEventListener("fetch", (e) => {
   const url = new URL(e.request.url);
   if (e.request.mode === "navigate" && url.origin === location.origin) {
-    if (choosesLook(e.request, url)) e.waitUntil(noteLook());
+    if (choosesPreferences(e.request, url)) e.waitUntil(notePreferences());
     if (e.request.method === "POST" && url.pathname === "/logout") return e.respondWith(logout(e.request));
   }
-  if (e.request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/api/")) return;
+  if (e.request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/api/")) {
+    return;
+  }
   if (e.request.mode === "navigate") {
     if (url.pathname === SHELL) e.respondWith(shell(e, url));
     else if (url.pathname === "/") e.respondWith(door(e.request));
@@ -44,7 +52,10 @@ self.addEventListener("message", (e) => {
   if (e.data === "later") e.waitUntil(keepLater());
 });
 
-/** Keeps what the first load left out, once the page has nothing more urgent; nothing on a phone that was wiped since. */
+/**
+ * Keeps what the first load left out, once the page has nothing more urgent; nothing on a phone that was
+ * wiped since.
+ */
 async function keepLater(): Promise<void> {
   if (!(await caches.has(cacheName))) return;
   const cache = await caches.open(cacheName);
@@ -54,8 +65,9 @@ async function keepLater(): Promise<void> {
 }
 
 /**
- * The shell is fetched anew; a file's address names what is in it, so the one that the page has just loaded will do. In the middle of
- * an update one server may answer with another version than the next: such a mixture is not kept, and the next visit tries again.
+ * The shell is fetched anew; a file's address names what is in it, so the one that the page has just loaded
+ * will do. In the middle of an update one server may answer with another version than the next: such a
+ * mixture is not kept, and the next visit tries again.
  */
 async function install(): Promise<void> {
   const page = await shellNow(SHELL);
@@ -66,12 +78,14 @@ async function install(): Promise<void> {
 }
 
 /**
- * Fetches a file of this version. A server gives another version's under the same name with no-store (pwa/assets.go), a gateway on the
- * way a page of its own.
+ * Fetches a file of this version. A server gives another version's under the same name with no-store
+ * (pwa/assets.go), a gateway on the way a page of its own.
  */
 async function ownFile(address: string): Promise<Response> {
   const answer = await fetch(address);
-  if (!answer.ok || answer.headers.get("Content-Type")?.startsWith("text/html") || answer.headers.get("Cache-Control")?.includes("no-store")) throw new Error(`HTTP ${answer.status}`);
+  const page = answer.headers.get("Content-Type")?.startsWith("text/html");
+  const other = answer.headers.get("Cache-Control")?.includes("no-store");
+  if (!answer.ok || page || other) throw new Error(`HTTP ${answer.status}`);
   return answer;
 }
 
@@ -82,24 +96,27 @@ async function dropOld(): Promise<void> {
 }
 
 /** Reports whether a page was asked for that changes how the shell has to look. */
-function choosesLook(asked: Request, url: URL): boolean {
-  return url.pathname !== SHELL && (url.searchParams.has("lang") || (url.pathname === "/settings" && asked.method === "POST"));
+function choosesPreferences(asked: Request, url: URL): boolean {
+  return (
+    url.pathname !== SHELL &&
+    (url.searchParams.has("lang") || (url.pathname === "/settings" && asked.method === "POST"))
+  );
 }
 
-async function noteLook(): Promise<void> {
-  if (await caches.has(cacheName)) await (await caches.open(cacheName)).put(otherLook, new Response());
+async function notePreferences(): Promise<void> {
+  if (await caches.has(cacheName)) await (await caches.open(cacheName)).put(preferencesMark, new Response());
 }
 
 /**
- * Answers with the kept shell at once, and looks for the one of the visitor's present language and look for the next time; where another
- * look was chosen meanwhile, that one is waited for a little.
+ * Answers with the kept shell at once, and fetches the one of the visitor's present display preferences for
+ * the next time; where others were chosen meanwhile, the shell of those is waited for a little.
  */
 async function shell(e: FetchEvent, url: URL): Promise<Response> {
   const page = await kept(SHELL);
-  if (page && !url.search && (await kept(otherLook))) {
-    const fresh = refresh(SHELL).catch(() => page);
-    e.waitUntil(fresh);
-    return Promise.race([fresh, new Promise<Response>((done) => setTimeout(() => done(page), slow))]);
+  if (page && !url.search && (await kept(preferencesMark))) {
+    const newShell = refresh(SHELL).catch(() => page);
+    e.waitUntil(newShell);
+    return Promise.race([newShell, new Promise<Response>((done) => setTimeout(() => done(page), slow))]);
   }
   if (page && !url.search) {
     e.waitUntil(refresh(SHELL).catch(() => undefined));
@@ -114,8 +131,8 @@ async function shell(e: FetchEvent, url: URL): Promise<Response> {
 }
 
 /**
- * Fetches the shell; it is kept only if it is of this version: a page must not name files that this cache lacks. A phone without room
- * for it shows it all the same.
+ * Fetches the shell; it is kept only if it is of this version: a page must not name files that this cache
+ * lacks. A phone without room for it shows it all the same.
  */
 async function refresh(address: string): Promise<Response> {
   const page = await shellNow(address);
@@ -123,25 +140,35 @@ async function refresh(address: string): Promise<Response> {
   return page.answer();
 }
 
-/** Fetches the shell whole: of an answer that is cloned, the half that nobody reads may hold the worker, and with it the next version. */
+/**
+ * Fetches the shell whole: of an answer that is cloned, the half that nobody reads may hold the worker, and
+ * with it the next version.
+ */
 async function shellNow(address: string): Promise<{ text: string; answer: () => Response }> {
-  const fresh = await fetch(address, { cache: "reload", signal: within(patience) });
-  if (!fresh.ok) throw new Error(`HTTP ${fresh.status}`);
-  const text = await fresh.text();
-  const headers = new Headers(fresh.headers);
-  for (const wire of ["Content-Encoding", "Content-Length"]) headers.delete(wire); // they tell of the bytes that came
+  const answer = await fetch(address, { cache: "reload", signal: within(patience) });
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+  const text = await answer.text();
+  const headers = new Headers(answer.headers);
+  // They tell of the bytes that came.
+  for (const wire of ["Content-Encoding", "Content-Length"]) headers.delete(wire);
   return { text, answer: () => new Response(text, { headers }) };
 }
 
-/** Browsers drop a site's caches and its worker together: where only the cache is gone, the phone was wiped while this was on its way. */
+/**
+ * Browsers drop a site's caches and its worker together: where only the cache is gone, the phone was wiped
+ * while this was on its way.
+ */
 async function keepShell(page: Response): Promise<void> {
   if (!(await caches.has(cacheName))) return;
   const cache = await caches.open(cacheName);
   await cache.put(SHELL, page);
-  await cache.delete(otherLook);
+  await cache.delete(preferencesMark);
 }
 
-/** Returns what is kept, and makes no cache; nothing where the browser cannot tell, for then there may still be a network. */
+/**
+ * Returns what is kept, and makes no cache; nothing where the browser cannot tell, for then there may still
+ * be a network.
+ */
 async function kept(asked: RequestInfo): Promise<Response | undefined> {
   try {
     return await caches.match(asked, { cacheName });

@@ -51,7 +51,19 @@ func TestCrowdProcess(t *testing.T) {
 	var all sync.WaitGroup
 	for i, key := range crowdKeys(t, size) {
 		all.Go(func() {
-			_ = agent.Run(ctx, agent.Config{Server: url, Name: "受付" + strconv.Itoa(i), Key: key, Virtual: true, Now: time.Now, Say: func(string) {}})
+			a, err := agent.New(agent.Config{
+				Server:  url,
+				Name:    "受付" + strconv.Itoa(i),
+				Key:     key,
+				Virtual: true,
+				Now:     time.Now,
+				Say:     func(string) {},
+			})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = a.Run(ctx)
 		})
 	}
 	_, _ = os.Stdin.Read(make([]byte, 1)) // until the other process closes it

@@ -9,7 +9,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/pdf"
 	"madoguchi/server/audit"
-	"madoguchi/server/press"
+	"madoguchi/server/printing"
 )
 
 // runPaper is what the two kinds of paper share: whom to print and whom to skip.
@@ -29,7 +29,7 @@ const (
 )
 
 // load returns the people behind refs, with the reason for each who is skipped.
-func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []press.Sheet, error) {
+func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []printing.Person, error) {
 	ids := make([]audit.PersonID, len(refs))
 	for i, ref := range refs {
 		ids[i] = audit.PersonID(ref)
@@ -39,29 +39,29 @@ func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []pr
 		return nil, nil, err
 	}
 	records := make([]PersonRecord, len(refs))
-	sheets := make([]press.Sheet, len(refs))
+	people := make([]printing.Person, len(refs))
 	for i, id := range ids {
 		r, ok := found[id]
-		sheets[i] = press.Sheet{Ref: refs[i]}
+		people[i] = printing.Person{Ref: refs[i]}
 		if !ok {
-			sheets[i].Skip = skipErased
+			people[i].Skip = skipErased
 			continue
 		}
 		person := r.Person
 		records[i] = r
-		sheets[i].Symbol, sheets[i].Number, sheets[i].BranchNumber = person.Symbol, person.Number, person.BranchNumber
+		people[i].Symbol, people[i].Number, people[i].BranchNumber = person.Symbol, person.Number, person.BranchNumber
 		due, look := paperDue(person, p.run.Kind, p.run.Options.Day)
 		_, address := person.MailTo()
 		switch {
 		case !due:
-			sheets[i].Skip = skipNotDue
+			people[i].Skip = skipNotDue
 		case person.Withheld == eligibility.Yes && address == "":
-			sheets[i].Skip = skipWithheld
+			people[i].Skip = skipWithheld
 		}
-		sheets[i].Look = look
-		sheets[i].Texts = pdf.Identity(person)
+		people[i].NeedsReview = look
+		people[i].Texts = pdf.Identity(person)
 	}
-	return records, sheets, nil
+	return records, people, nil
 }
 
 func (p runPaper) serial(at int) string {
@@ -69,7 +69,7 @@ func (p runPaper) serial(at int) string {
 }
 
 // countSheet is a parcel's first page.
-func (p runPaper) countSheet(ctx context.Context, g press.Group) (pdf.CountSheet, error) {
+func (p runPaper) countSheet(ctx context.Context, g printing.Group) (pdf.CountSheet, error) {
 	sheet := pdf.CountSheet{Title: p.run.Kind.Japanese(), InsurerName: p.in.Name, People: g.People, Serial: p.run.ID}
 	first, err := p.jobs.people.People(ctx, []audit.PersonID{audit.PersonID(g.First)})
 	r := first[audit.PersonID(g.First)]
@@ -85,13 +85,13 @@ type noticePaper struct {
 }
 
 // Load ensures everybody's notice code and fills the pages.
-func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]press.Sheet, error) {
-	records, sheets, err := p.load(ctx, refs)
+func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]printing.Page[pdf.Notice], error) {
+	records, people, err := p.load(ctx, refs)
 	if err != nil {
 		return nil, err
 	}
 	var ids []audit.PersonID
-	for _, s := range sheets {
+	for _, s := range people {
 		if s.Skip == "" {
 			ids = append(ids, audit.PersonID(s.Ref))
 		}
@@ -102,8 +102,10 @@ func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]press.S
 	if err != nil {
 		return nil, err
 	}
-	for i := range sheets {
-		s := &sheets[i]
+	pages := make([]printing.Page[pdf.Notice], len(people))
+	for i, person := range people {
+		s := &pages[i]
+		s.Person = person
 		if s.Skip != "" {
 			continue
 		}
@@ -122,11 +124,11 @@ func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]press.S
 		s.Content = n
 		s.Codes = map[string]string{"State": p.stateURL, "Landing": url}
 	}
-	return sheets, nil
+	return pages, nil
 }
 
 // Open begins a file of notices.
-func (p noticePaper) Open(w io.Writer) (press.File, error) {
+func (p noticePaper) Open(w io.Writer) (printing.File[pdf.Notice], error) {
 	return &noticeFile{paper: p, file: pdf.NewNotices(w, p.in.Name, p.made)}, nil
 }
 
@@ -137,7 +139,7 @@ type noticeFile struct {
 }
 
 // Count writes a parcel's first page.
-func (f *noticeFile) Count(ctx context.Context, g press.Group) error {
+func (f *noticeFile) Count(ctx context.Context, g printing.Group) error {
 	sheet, err := f.paper.countSheet(ctx, g)
 	if err != nil {
 		return err
@@ -147,10 +149,10 @@ func (f *noticeFile) Count(ctx context.Context, g press.Group) error {
 }
 
 // Add writes a notice.
-func (f *noticeFile) Add(s press.Sheet) (press.Printed, error) {
+func (f *noticeFile) Add(s printing.Page[pdf.Notice]) (printing.Printed, error) {
 	f.pages++
-	report, err := f.file.Add(s.Content.(pdf.Notice))
-	return press.Printed{Page: f.pages, Place: 1, Check: report.Check}, err
+	report, err := f.file.Add(s.Content)
+	return printing.Printed{Page: f.pages, Place: 1, Check: report.Check}, err
 }
 
 // Close ends the file.
@@ -160,14 +162,19 @@ func (f *noticeFile) Close() (int, error) { return f.pages, f.file.Close() }
 type certificatePaper struct{ runPaper }
 
 // Load fills the certificates.
-func (p certificatePaper) Load(ctx context.Context, _ int, refs []string) ([]press.Sheet, error) {
-	records, sheets, err := p.load(ctx, refs)
-	for i := range sheets {
-		if sheets[i].Skip == "" && err == nil {
-			sheets[i].Content = certificateOf(records[i].Person, p.run.Options.Day)
+func (p certificatePaper) Load(ctx context.Context, _ int, refs []string) ([]printing.Page[pdf.Certificate], error) {
+	records, people, err := p.load(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	pages := make([]printing.Page[pdf.Certificate], len(people))
+	for i, person := range people {
+		pages[i].Person = person
+		if person.Skip == "" {
+			pages[i].Content = certificateOf(records[i].Person, p.run.Options.Day)
 		}
 	}
-	return sheets, err
+	return pages, nil
 }
 
 // certificateOf fills a person's 資格確認書 of a day (健康保険法施行規則47条): the share and its first day from 70 on.
@@ -186,7 +193,7 @@ func certificateOf(p eligibility.Person, day eligibility.Date) pdf.Certificate {
 var layouts = map[RunLayout]pdf.CertificateLayout{LayoutCards: pdf.CardSheet, LayoutCard: pdf.CardSingle, LayoutA4: pdf.CertificateA4}
 
 // Open begins a file of certificates.
-func (p certificatePaper) Open(w io.Writer) (press.File, error) {
+func (p certificatePaper) Open(w io.Writer) (printing.File[pdf.Certificate], error) {
 	layout := layouts[p.run.Options.Layout]
 	return &certificateFile{paper: p, layout: layout, file: pdf.NewCertificates(w, p.look, p.made, layout, p.jobs.demo)}, nil
 }
@@ -200,7 +207,7 @@ type certificateFile struct {
 }
 
 // Count writes a parcel's first page, behind the sheet that it ends.
-func (f *certificateFile) Count(ctx context.Context, g press.Group) error {
+func (f *certificateFile) Count(ctx context.Context, g printing.Group) error {
 	sheet, err := f.paper.countSheet(ctx, g)
 	if err != nil {
 		return err
@@ -213,13 +220,13 @@ func (f *certificateFile) Count(ctx context.Context, g press.Group) error {
 }
 
 // Add takes a certificate; its front's page is told.
-func (f *certificateFile) Add(s press.Sheet) (press.Printed, error) {
+func (f *certificateFile) Add(s printing.Page[pdf.Certificate]) (printing.Printed, error) {
 	f.held++
-	p := press.Printed{Page: f.pages + 1, Place: f.held}
+	p := printing.Printed{Page: f.pages + 1, Place: f.held}
 	if f.held == f.layout.PeopleAPage() {
 		f.held, f.pages = 0, f.pages+2
 	}
-	report, err := f.file.Add(s.Content.(pdf.Certificate))
+	report, err := f.file.Add(s.Content)
 	p.Check = report.Check
 	return p, err
 }
@@ -232,8 +239,17 @@ func (f *certificateFile) Close() (int, error) {
 	return f.pages, f.file.Close()
 }
 
-// paper makes a run's pages.
-func (o *PrintJobs) paper(ctx context.Context, r PrintRun) (press.Paper, error) {
+// printer prints a job whose pages are of one kind.
+type printer func(context.Context, printing.Job) ([]printing.FileRecord, error)
+
+func printerOf[T any](c printing.Composer[T]) printer {
+	return func(ctx context.Context, j printing.Job) ([]printing.FileRecord, error) {
+		return printing.Print(ctx, j, c)
+	}
+}
+
+// printer returns what prints a run's pages.
+func (o *PrintJobs) printer(ctx context.Context, r PrintRun) (printer, error) {
 	in, err := o.Directory.Insurer(ctx, r.Insurer)
 	if err != nil {
 		return nil, err
@@ -244,12 +260,12 @@ func (o *PrintJobs) paper(ctx context.Context, r PrintRun) (press.Paper, error) 
 	}
 	base := runPaper{jobs: o, run: r, in: in, look: look, made: r.CreatedAt}
 	if r.Kind == CertificateRun {
-		return certificatePaper{base}, nil
+		return printerOf(certificatePaper{base}), nil
 	}
 	url, err := o.Directory.stateAddress(in)
 	if err != nil {
 		return nil, err
 	}
 	state, err := pdf.LinkCode(url)
-	return noticePaper{base, state, url}, err
+	return printerOf(noticePaper{base, state, url}), err
 }

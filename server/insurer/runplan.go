@@ -11,7 +11,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
-	"madoguchi/server/press"
+	"madoguchi/server/printing"
 )
 
 // Limits of a run.
@@ -30,7 +30,7 @@ var (
 // Plan is what a run would print, before anything is stored.
 type Plan struct {
 	Run     PrintRun
-	Items   []press.Item
+	Items   []printing.Item
 	NotDue  int      // people who fit the filters and get another paper, or none, by the rules
 	Checks  int      // people about whom the rules leave something open
 	Missing []string // lines of the list that name nobody, as they stand there
@@ -119,8 +119,8 @@ func (o *PrintJobs) PlanRun(ctx context.Context, insurer eligibility.InsurerNumb
 }
 
 // items numbers the parcels in the order of the pages.
-func items(found []candidate, parcels bool) []press.Item {
-	out := make([]press.Item, len(found))
+func items(found []candidate, parcels bool) []printing.Item {
+	out := make([]printing.Item, len(found))
 	parcel := 0
 	for i, c := range found {
 		out[i].Ref = c.ref

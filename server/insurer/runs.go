@@ -13,10 +13,10 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/audit"
-	"madoguchi/server/press"
+	"madoguchi/server/printing"
 )
 
-// Runs prints runs: one at a time in this process, each as often as it is resumed.
+// PrintJobs prints runs: one at a time in this process, each as often as it is resumed.
 type PrintJobs struct {
 	Directory *Directory
 	Documents *Documents
@@ -28,14 +28,17 @@ type PrintJobs struct {
 	demo    bool
 	now     func() time.Time
 
-	Folder string        // where runs without a folder of their own go: Folder/ID
-	Reader *press.Reader // nil: no page is rendered, no text read
-	Every  int           // one page in Every is rendered
+	Folder string           // where runs without a folder of their own go: Folder/ID
+	Reader *printing.Reader // nil: no page is rendered, no text read
+	Every  int              // one page in Every is rendered
 
-	turn sync.Mutex // of the run under the press
+	turn sync.Mutex // of the run that is being printed
 	mu   sync.Mutex
-	live map[string]press.Progress // of this process's runs, the waiting ones among them
-	done sync.WaitGroup
+	live map[string]printing.Progress // of this process's runs, the waiting ones among them
+	// printed is the run that is being printed; changed tells it of a command that was given in this process.
+	printed string
+	changed chan struct{}
+	done    sync.WaitGroup
 }
 
 // defaultEvery is how rarely a page is rendered: each takes half a second, and every code is read back anyway.
@@ -56,7 +59,7 @@ func (r *PrintJobs) FolderOf(run PrintRun) string {
 
 // Print prints what is left of a run and returns how it ended; tell may be nil. A run that was paused or cancelled meanwhile is
 // no error.
-func (r *PrintJobs) Print(ctx context.Context, id string, tell func(press.Progress)) (PrintRun, error) {
+func (r *PrintJobs) Print(ctx context.Context, id string, tell func(printing.Progress)) (PrintRun, error) {
 	r.turn.Lock()
 	defer r.turn.Unlock()
 	store := r.store
@@ -67,14 +70,14 @@ func (r *PrintJobs) Print(ctx context.Context, id string, tell func(press.Progre
 	if run.State != RunGoing {
 		return run, nil // stopped while it waited for its turn
 	}
-	err = r.press(ctx, run, tell)
+	err = r.print(ctx, run, tell)
 	e := audit.Entry{At: r.now(), Actor: run.By, Action: "run.done", Detail: id}
 	switch {
 	case err == nil:
 		_, err = store.StepRun(ctx, id, []RunState{RunGoing}, RunDone, "", e)
-	case errors.Is(err, press.ErrPaused), errors.Is(err, press.ErrCancelled), ctx.Err() != nil:
+	case errors.Is(err, printing.ErrPaused), errors.Is(err, printing.ErrCancelled), ctx.Err() != nil:
 		err = nil // its state says so already; a server that stops goes on at its next start
-	case errors.Is(err, press.ErrBusy):
+	case errors.Is(err, printing.ErrBusy):
 		return run, err
 	default:
 		err = failed(err)
@@ -90,12 +93,12 @@ func (r *PrintJobs) Print(ctx context.Context, id string, tell func(press.Progre
 	return store.Run(context.WithoutCancel(ctx), id)
 }
 
-func (r *PrintJobs) press(ctx context.Context, run PrintRun, tell func(press.Progress)) error {
+func (r *PrintJobs) print(ctx context.Context, run PrintRun, tell func(printing.Progress)) error {
 	items, err := r.store.RunItems(ctx, run.ID)
 	if err != nil {
 		return err
 	}
-	paper, err := r.paper(ctx, run)
+	print, err := r.printer(ctx, run)
 	if err != nil {
 		return err
 	}
@@ -103,10 +106,41 @@ func (r *PrintJobs) press(ctx context.Context, run PrintRun, tell func(press.Pro
 	if every == 0 {
 		every = defaultEvery
 	}
-	p := press.Run{Folder: r.FolderOf(run), Base: RunBase(run), Items: items, PerFile: run.Options.PerFile, Paper: paper, Journal: journal{r, run},
-		Reader: r.Reader, Every: every, Now: r.now, Tell: tell}
-	_, err = p.Do(ctx)
+	_, err = print(ctx, printing.Job{
+		Folder:  r.FolderOf(run),
+		Base:    RunBase(run),
+		Items:   items,
+		PerFile: run.Options.PerFile,
+		Store:   jobStore{r, run},
+		Reader:  r.Reader,
+		Every:   every,
+		Now:     r.now,
+		Tell:    tell,
+		Changed: r.listen(run.ID),
+	})
+	r.listen("")
 	return err
+}
+
+// listen returns what receives when a run's command is changed by this process, until the next call.
+func (r *PrintJobs) listen(id string) <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.printed, r.changed = id, make(chan struct{}, 1)
+	return r.changed
+}
+
+// tellChanged wakes the run that is being printed here.
+func (r *PrintJobs) tellChanged(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if id == "" || id != r.printed {
+		return
+	}
+	select {
+	case r.changed <- struct{}{}:
+	default: // it was told already
+	}
 }
 
 // RunBase begins the names of a run's files.
@@ -120,7 +154,7 @@ func RunBase(run PrintRun) string {
 
 // failed gives a fault its sentence.
 func failed(err error) error {
-	var wrong *press.Mismatch
+	var wrong *printing.Mismatch
 	if errors.As(err, &wrong) {
 		return errRunMismatch.Because(err)
 	}
@@ -150,30 +184,30 @@ func (r PrintRun) Failure() message.Stored {
 	return message.Stored{Ja: r.Note}
 }
 
-// journal is a run's files in the store.
-type journal struct {
+// jobStore is a run's files in the store.
+type jobStore struct {
 	jobs *PrintJobs
 	run  PrintRun
 }
 
-func (j journal) Files(ctx context.Context) ([]press.FileRecord, error) {
+func (j jobStore) Files(ctx context.Context) ([]printing.FileRecord, error) {
 	return j.jobs.store.RunFiles(ctx, j.run.ID)
 }
 
-func (j journal) Wish(ctx context.Context) (press.Wish, error) {
+func (j jobStore) Command(ctx context.Context) (printing.Command, error) {
 	run, err := j.jobs.store.Run(ctx, j.run.ID)
 	switch {
 	case err != nil:
-		return press.GoOn, err
+		return printing.Resume, err
 	case run.State == RunGoing:
-		return press.GoOn, nil
+		return printing.Resume, nil
 	case run.State == RunCancelled:
-		return press.Cancel, nil
+		return printing.Cancel, nil
 	}
-	return press.Pause, nil
+	return printing.Pause, nil
 }
 
-func (j journal) Finish(ctx context.Context, f press.FileRecord, printed []string) error {
+func (j jobStore) Finish(ctx context.Context, f printing.FileRecord, printed []string) error {
 	ids := make([]audit.PersonID, len(printed))
 	for i, ref := range printed {
 		ids[i] = audit.PersonID(ref)
@@ -184,16 +218,16 @@ func (j journal) Finish(ctx context.Context, f press.FileRecord, printed []strin
 
 // Begin prints a run in the background; Progress tells how far it is.
 func (r *PrintJobs) Begin(ctx context.Context, id string) {
-	r.note(id, press.Progress{})
+	r.note(id, printing.Progress{})
 	r.done.Go(func() {
 		defer r.forget(id)
-		if _, err := r.Print(ctx, id, func(p press.Progress) { r.note(id, p) }); err != nil {
+		if _, err := r.Print(ctx, id, func(p printing.Progress) { r.note(id, p) }); err != nil {
 			slog.Error("printing", "run", id, "error", err)
 		}
 	})
 }
 
-// Wait returns when no run is under the press any more, at the end of a server.
+// Wait returns when no run is being printed any more, at the end of a server.
 func (r *PrintJobs) Wait() { r.done.Wait() }
 
 // Resume takes up the runs of this server that its last end interrupted.
@@ -207,11 +241,11 @@ func (r *PrintJobs) Resume(ctx context.Context) error {
 	return err
 }
 
-func (r *PrintJobs) note(id string, p press.Progress) {
+func (r *PrintJobs) note(id string, p printing.Progress) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.live == nil {
-		r.live = map[string]press.Progress{}
+		r.live = map[string]printing.Progress{}
 	}
 	r.live[id] = p
 }
@@ -222,8 +256,8 @@ func (r *PrintJobs) forget(id string) {
 	delete(r.live, id)
 }
 
-// Progress returns how far a run of this process is; false when it is not under the press here.
-func (r *PrintJobs) Progress(id string) (press.Progress, bool) {
+// Progress returns how far a run of this process is; false when it is not printed here.
+func (r *PrintJobs) Progress(id string) (printing.Progress, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p, ok := r.live[id]
@@ -243,6 +277,9 @@ func (r *PrintJobs) Wish(ctx context.Context, id string, to RunState, by audit.A
 	if err == nil && !moved {
 		err = errRunOver
 	}
+	if err == nil {
+		r.tellChanged(id)
+	}
 	return err
 }
 
@@ -257,6 +294,6 @@ func (r *PrintJobs) Job(ctx context.Context, id string) (PrintRun, error) {
 }
 
 // Files returns a print job's finished files.
-func (r *PrintJobs) Files(ctx context.Context, id string) ([]press.FileRecord, error) {
+func (r *PrintJobs) Files(ctx context.Context, id string) ([]printing.FileRecord, error) {
 	return r.store.RunFiles(ctx, id)
 }

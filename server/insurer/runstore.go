@@ -6,22 +6,22 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
-	"madoguchi/server/press"
+	"madoguchi/server/printing"
 )
 
 // RunStore keeps print jobs. A missing thing is an *eligibility.Error with code NotFound.
 type RunStore interface {
 	// PutRun stores a run with its people in their order, together.
-	PutRun(ctx context.Context, r PrintRun, items []press.Item, e audit.Entry) error
+	PutRun(ctx context.Context, r PrintRun, items []printing.Item, e audit.Entry) error
 	Run(ctx context.Context, id string) (PrintRun, error)
 	// Runs returns an insurer's latest runs, newest first; an empty insurer means all.
 	Runs(ctx context.Context, insurer eligibility.InsurerNumber, limit int) ([]PrintRun, error)
-	RunItems(ctx context.Context, id string) ([]press.Item, error)
-	RunFiles(ctx context.Context, id string) ([]press.FileRecord, error)
+	RunItems(ctx context.Context, id string) ([]printing.Item, error)
+	RunFiles(ctx context.Context, id string) ([]printing.FileRecord, error)
 	// StepRun moves a run to a state if it is in one of from; false when it is in another.
 	StepRun(ctx context.Context, id string, from []RunState, to RunState, note string, e audit.Entry) (bool, error)
 	// FinishFile notes a file of a run and that its people were printed, together. People who were erased meanwhile are left out.
-	FinishFile(ctx context.Context, r PrintRun, f press.FileRecord, printed []audit.PersonID, e audit.Entry) error
+	FinishFile(ctx context.Context, r PrintRun, f printing.FileRecord, printed []audit.PersonID, e audit.Entry) error
 }
 
 // PrintSource gives print jobs the people to print. A missing thing is an *eligibility.Error with code NotFound.

@@ -36,8 +36,9 @@ func certificateFile(insurer eligibility.InsurerNumber) string {
 	return "pdf-" + string(insurer) + ".crt"
 }
 
-// Request returns a certificate request (PKCS #10, PEM) for an insurer's key that signs PDFs, which is made on the first
-// call and stays the same: a certificate that is being renewed goes on signing until the new one is imported.
+// Request returns a certificate request (PKCS #10, PEM) for an insurer's key that signs PDFs, which is made
+// on the first call and stays the same: a certificate that is being renewed goes on signing until the new one
+// is imported.
 func (f *Folder) Request(insurer eligibility.InsurerNumber, subject Subject) ([]byte, error) {
 	if _, err := f.load(documentKeyFile(insurer), newPEM); err != nil {
 		return nil, err
@@ -54,10 +55,14 @@ func (f *Folder) Request(insurer eligibility.InsurerNumber, subject Subject) ([]
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der}), nil
 }
 
-// Import stores the certificate of an insurer's PDF key and its chain: PEM, the insurer's first, each followed by its
-// issuer; the root may be left out. Whatever is wrong is refused with the sentence of one of the errors above, and what was
-// there stays.
-func (f *Folder) Import(insurer eligibility.InsurerNumber, text []byte, now time.Time) ([]*x509.Certificate, error) {
+// Import stores the certificate of an insurer's PDF key and its chain: PEM, the insurer's first, each
+// followed by its issuer; the root may be left out. Whatever is wrong is refused with the sentence of one of
+// the errors above, and what was there stays.
+func (f *Folder) Import(
+	insurer eligibility.InsurerNumber,
+	text []byte,
+	now time.Time,
+) ([]*x509.Certificate, error) {
 	key, err := f.documentKey(insurer)
 	if err != nil {
 		return nil, err
@@ -78,9 +83,12 @@ func (f *Folder) Import(insurer eligibility.InsurerNumber, text []byte, now time
 	return chain, f.locked(func() error { return f.replace(certificateFile(insurer), stored.Bytes()) })
 }
 
-// DocumentSigner returns the key that signs an insurer's PDFs and its certificates, the insurer's first. It returns
-// ErrNoRequest or ErrNoCertificate while there is none, and ErrOver once it has expired.
-func (f *Folder) DocumentSigner(insurer eligibility.InsurerNumber, now time.Time) (crypto.Signer, []*x509.Certificate, error) {
+// DocumentSigner returns the key that signs an insurer's PDFs and its certificates, the insurer's first. It
+// returns ErrNoRequest or ErrNoCertificate while there is none, and ErrOver once it has expired.
+func (f *Folder) DocumentSigner(
+	insurer eligibility.InsurerNumber,
+	now time.Time,
+) (crypto.Signer, []*x509.Certificate, error) {
 	key, err := f.documentKey(insurer)
 	if err != nil {
 		return nil, nil, err
@@ -117,7 +125,8 @@ func (f *Folder) documentKey(insurer eligibility.InsurerNumber) (*ecdsa.PrivateK
 	return key, err
 }
 
-// readChain reads the certificates of a PEM text; what stands between them (subject lines of a CA's file) is ignored.
+// readChain reads the certificates of a PEM text; what stands between them (subject lines of a CA's file) is
+// ignored.
 func readChain(text []byte) ([]*x509.Certificate, error) {
 	var chain []*x509.Certificate
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
@@ -139,7 +148,8 @@ func readChain(text []byte) ([]*x509.Certificate, error) {
 	return chain, nil
 }
 
-// checkChain looks at a chain as RFC 5280 section 6 does, step by step, so that each fault gets its own sentence.
+// checkChain looks at a chain as RFC 5280 section 6 does, step by step, so that each fault gets its own
+// sentence.
 func checkChain(chain []*x509.Certificate, key *ecdsa.PrivateKey, now time.Time) error {
 	if !key.PublicKey.Equal(chain[0].PublicKey) {
 		return ErrOtherKey
@@ -152,7 +162,8 @@ func checkChain(chain []*x509.Certificate, key *ecdsa.PrivateKey, now time.Time)
 			return about(ErrOver, "subject", name(c), "at", minute(c.NotAfter))
 		}
 	}
-	if use := chain[0].KeyUsage; use != 0 && use&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
+	if use := chain[0].KeyUsage; use != 0 &&
+		use&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
 		return ErrUsage
 	}
 	for i, c := range chain[:len(chain)-1] {
@@ -171,7 +182,8 @@ func checkChain(chain []*x509.Certificate, key *ecdsa.PrivateKey, now time.Time)
 	for _, c := range chain[1:] {
 		between.AddCert(c)
 	}
-	if _, err := chain[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}); err != nil {
+	if _, err := chain[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: now,
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}); err != nil {
 		return about(ErrChain, "subject", name(chain[0]), "issuer", name(last)).Because(err)
 	}
 	return nil

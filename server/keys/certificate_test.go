@@ -28,8 +28,13 @@ func newAuthority(t *testing.T) authority {
 	outside.Need(t, "openssl")
 	a := authority{t, t.TempDir()}
 	a.root("root", "/C=JP/O=Test/CN=Test Root", "basicConstraints=critical,CA:true")
-	a.run("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "between.key", "-subj", "/C=JP/O=Test/CN=Test Intermediate", "-out", "between.csr")
-	a.sign("between", "root", "basicConstraints=critical,CA:true,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign")
+	a.run("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+		"between.key", "-subj", "/C=JP/O=Test/CN=Test Intermediate", "-out", "between.csr")
+	a.sign(
+		"between",
+		"root",
+		"basicConstraints=critical,CA:true,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign",
+	)
 	return a
 }
 
@@ -46,15 +51,17 @@ func (a authority) run(args ...string) string {
 
 func (a authority) root(name, subject, constraints string) {
 	a.t.Helper()
-	a.run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", name+".key", "-subj", subject,
-		"-addext", constraints, "-addext", "keyUsage=critical,keyCertSign,cRLSign", "-days", "3650", "-out", name+".crt")
+	a.run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+		name+".key", "-subj", subject, "-addext", constraints, "-addext",
+		"keyUsage=critical,keyCertSign,cRLSign", "-days", "3650", "-out", name+".crt")
 }
 
 // sign answers the request name.csr.
 func (a authority) sign(name, by, extensions string) {
 	a.t.Helper()
 	a.write(name+".ext", []byte(extensions+"\n"))
-	a.run("x509", "-req", "-in", name+".csr", "-CA", by+".crt", "-CAkey", by+".key", "-CAcreateserial", "-days", "365", "-extfile", name+".ext", "-out", name+".crt")
+	a.run("x509", "-req", "-in", name+".csr", "-CA", by+".crt", "-CAkey", by+".key", "-CAcreateserial",
+		"-days", "365", "-extfile", name+".ext", "-out", name+".crt")
 }
 
 func (a authority) write(name string, data []byte) {
@@ -107,8 +114,10 @@ func TestOpenSSLAcceptsTheRequestAndReadsItsName(t *testing.T) {
 	a := newAuthority(t)
 	f, _ := newFolder(t)
 	a.request(f, city, "city.csr")
-	said := a.run("req", "-verify", "-noout", "-subject", "-text", "-nameopt", "RFC2253,-esc_msb,utf8", "-in", "city.csr")
-	for _, want := range []string{"verify OK", "CN=架空健康保険組合,O=架空健康保険組合\\, 本部,C=JP", "NIST CURVE: P-256", "ecdsa-with-SHA256"} {
+	said := a.run("req", "-verify", "-noout", "-subject", "-text", "-nameopt", "RFC2253,-esc_msb,utf8", "-in",
+		"city.csr")
+	for _, want := range []string{"verify OK", "CN=架空健康保険組合,O=架空健康保険組合\\, 本部,C=JP", "NIST CURVE: P-256",
+		"ecdsa-with-SHA256"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("no %q in\n%s", want, said)
 		}
@@ -184,11 +193,13 @@ func TestCertificatesThatDoNotFitAreRefusedWithTheReason(t *testing.T) {
 	a.sign("society", "between", "keyUsage=digitalSignature")
 	a.write("enciphering.csr", a.read("city.csr"))
 	a.sign("enciphering", "between", "keyUsage=keyEncipherment")
-	a.root("forged", "/C=JP/O=Test/CN=Test Intermediate", "basicConstraints=critical,CA:true") // the name, not the key
+	// the name, not the key
+	a.root("forged", "/C=JP/O=Test/CN=Test Intermediate", "basicConstraints=critical,CA:true")
 	a.root("short", "/C=JP/O=Test/CN=Short Root", "basicConstraints=critical,CA:true,pathlen:0")
 	a.write("below.csr", a.read("between.csr"))
 	a.write("below.key", a.read("between.key"))
-	a.sign("below", "short", "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign") // one level more than the root allows
+	// one level more than the root allows
+	a.sign("below", "short", "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign")
 	a.write("person.csr", a.read("city.csr"))
 	a.sign("person", "below", "keyUsage=digitalSignature")
 	for name, c := range map[string]struct {
@@ -196,8 +207,9 @@ func TestCertificatesThatDoNotFitAreRefusedWithTheReason(t *testing.T) {
 		now  time.Time
 		want *eligibility.Error
 	}{
-		"another insurer's":                  {a.read("society.crt", "between.crt"), now, ErrOtherKey},
-		"the root first":                     {a.read("root.crt", "between.crt", "city.crt"), now, ErrOtherKey},
+		"another insurer's": {a.read("society.crt", "between.crt"), now, ErrOtherKey},
+		"the root first": {a.read("root.crt", "between.crt", "city.crt"), now,
+			ErrOtherKey},
 		"the intermediate left out":          {a.read("city.crt", "root.crt"), now, ErrOrder},
 		"root and intermediate swapped":      {a.read("city.crt", "root.crt", "between.crt"), now, ErrOrder},
 		"an issuer of the same name":         {a.read("city.crt", "forged.crt"), now, ErrChain},
@@ -205,11 +217,13 @@ func TestCertificatesThatDoNotFitAreRefusedWithTheReason(t *testing.T) {
 		"for enciphering only":               {a.read("enciphering.crt", "between.crt"), now, ErrUsage},
 		"not valid yet":                      {good, now.AddDate(0, 0, -1), ErrNotYet},
 		"expired":                            {good, now.AddDate(1, 0, 1), ErrOver},
-		"with a private key":                 {append(a.read("between.key"), good...), now, ErrPrivateKeyInside},
-		"the request itself":                 {a.read("city.csr"), now, ErrNotCertificates},
-		"no PEM":                             {[]byte("0\x82\x01"), now, ErrNotCertificates},
-		"cut off":                            {[]byte("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"), now, ErrNotCertificates},
-		"empty":                              {nil, now, ErrNotCertificates},
+		"with a private key": {append(a.read("between.key"), good...), now,
+			ErrPrivateKeyInside},
+		"the request itself": {a.read("city.csr"), now, ErrNotCertificates},
+		"no PEM":             {[]byte("0\x82\x01"), now, ErrNotCertificates},
+		"cut off": {[]byte("-----BEGIN CERTIFICATE-----\nMIIB\n-----END " +
+			"CERTIFICATE-----\n"), now, ErrNotCertificates},
+		"empty": {nil, now, ErrNotCertificates},
 	} {
 		_, err := f.Import(city, c.text, c.now)
 		var said *eligibility.Error
@@ -226,7 +240,8 @@ func TestCertificatesThatDoNotFitAreRefusedWithTheReason(t *testing.T) {
 }
 
 func TestSubjectsThatNoCertificateCanCarryAreRefused(t *testing.T) {
-	for _, text := range []string{"", "架空市", "O=架空市,C=JP", "CN=", "CN=架空市,", "CN=架空市,C=Japan", "CN=架空市,C=jp", "CN=架空市,X=1", "CN=a\nb", "CN=" + strings.Repeat("架", 65)} {
+	for _, text := range []string{"", "架空市", "O=架空市,C=JP", "CN=", "CN=架空市,", "CN=架空市,C=Japan", "CN=架空市,C=jp",
+		"CN=架空市,X=1", "CN=a\nb", "CN=" + strings.Repeat("架", 65)} {
 		if _, err := ParseSubject(text); !errors.Is(err, errSubject) {
 			t.Errorf("%q: %v", text, err)
 		}

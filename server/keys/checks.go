@@ -31,8 +31,9 @@ const checkLabel = "madoguchi key check 1 "
 
 // Guard is what a database knows of its keys.
 type Guard struct {
-	Known  map[string][]byte // check values by file name
-	Needed []string          // files that open something stored although no check value is known: data of an older version
+	Known map[string][]byte // check values by file name
+	// files that open something stored although no check value is known: data of an older version
+	Needed []string
 }
 
 // guard is a Guard with what is on its way into the database.

@@ -12,13 +12,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"madoguchi/server/durable"
 )
 
 // exitCut is the exit code of a process that ended itself before a change to the disk.
 const exitCut = 77
 
-// TestMain lets this program play the process that crashes: MADOGUCHI_KEYS_CRASH names the folder, the deed, and before
-// which change to the disk it ends, as a killed process does, with no deferred call and with the lock held.
+// TestMain lets this program play the process that crashes: MADOGUCHI_KEYS_CRASH names the folder, the deed,
+// and before which change to the disk it ends, as a killed process does, with no deferred call and with the
+// lock held.
 func TestMain(m *testing.M) {
 	dir, rest, ok := strings.Cut(os.Getenv("MADOGUCHI_KEYS_CRASH"), "|")
 	if !ok {
@@ -60,20 +63,46 @@ var deeds = []struct {
 	do    func(f *Folder) error
 	want  []State // of the keys with a private half or in the JWKS
 }{
-	{"the first key", func(*Folder) error { return nil }, func(f *Folder) error { _, err := f.Issuer(city, noon); return err }, []State{Current}},
-	{"taking over a key of an older version", func(f *Folder) error { _, err := f.Signing(keyFile(city, 1)); return err },
-		func(f *Folder) error { _, err := f.Issuer(city, noon); return err }, []State{Current}},
-	{"preparing", setUpCurrent, func(f *Folder) error { _, err := f.Prepare(city, noon); return err }, []State{Current, Next}},
-	{"rotating", setUpNext, func(f *Folder) error { _, err := f.Rotate(city, tomorrow); return err }, []State{Current, Retired}},
+	{
+		"the first key",
+		func(*Folder) error { return nil },
+		func(f *Folder) error { _, err := f.Issuer(city, noon); return err },
+		[]State{Current},
+	},
+	{
+		"taking over a key of an older version",
+		func(f *Folder) error { _, err := f.Signing(keyFile(city, 1)); return err },
+		func(f *Folder) error { _, err := f.Issuer(city, noon); return err },
+		[]State{Current},
+	},
+	{
+		"preparing",
+		setUpCurrent,
+		func(f *Folder) error { _, err := f.Prepare(city, noon); return err },
+		[]State{Current, Next},
+	},
+	{
+		"rotating",
+		setUpNext,
+		func(f *Folder) error { _, err := f.Rotate(city, tomorrow); return err },
+		[]State{Current, Retired},
+	},
 	{"replacing a lost key", func(f *Folder) error {
 		return errors.Join(setUpCurrent(f), os.Remove(filepath.Join(f.dir, keyFile(city, 1))))
 	},
-		func(f *Folder) error { _, err := f.Replace(city, Lost, tomorrow); return err }, []State{Current, Retired}},
+		func(f *Folder) error { _, err := f.Replace(city, Lost, tomorrow); return err },
+		[]State{Current, Retired}},
 	{"replacing a lost key by the next one", func(f *Folder) error {
 		return errors.Join(setUpNext(f), os.Remove(filepath.Join(f.dir, keyFile(city, 1))))
 	},
-		func(f *Folder) error { _, err := f.Replace(city, Lost, tomorrow); return err }, []State{Current, Retired}},
-	{"replacing a leaked key", setUpNext, func(f *Folder) error { _, err := f.Replace(city, Leaked, tomorrow); return err }, []State{Current}},
+		func(f *Folder) error { _, err := f.Replace(city, Lost, tomorrow); return err },
+		[]State{Current, Retired}},
+	{
+		"replacing a leaked key",
+		setUpNext,
+		func(f *Folder) error { _, err := f.Replace(city, Leaked, tomorrow); return err },
+		[]State{Current},
+	},
 }
 
 func setUpCurrent(f *Folder) error {
@@ -86,8 +115,9 @@ func setUpNext(f *Folder) error {
 	return err
 }
 
-// A process is ended before each single change that a deed makes to the disk. Whatever is left, the insurer signs or is
-// told how to go on, nothing that was published for a good reason is gone, and the deed can be done again to its end.
+// A process is ended before each single change that a deed makes to the disk. Whatever is left, the insurer
+// signs or is told how to go on, nothing that was published for a good reason is gone, and the deed can be
+// done again to its end.
 func TestACrashAtAnyStepLeavesAUsableFolder(t *testing.T) {
 	self, err := os.Executable()
 	if err != nil {
@@ -103,7 +133,10 @@ func TestACrashAtAnyStepLeavesAUsableFolder(t *testing.T) {
 				}
 				before, _ := f.readRing(city) // none before the first key
 				crash := exec.Command(self)
-				crash.Env = append(os.Environ(), fmt.Sprintf("MADOGUCHI_KEYS_CRASH=%s|%s|%d", dir, d.name, cuts+1))
+				crash.Env = append(
+					os.Environ(),
+					fmt.Sprintf("MADOGUCHI_KEYS_CRASH=%s|%s|%d", dir, d.name, cuts+1),
+				)
 				out, err := crash.CombinedOutput()
 				if crash.ProcessState.ExitCode() != exitCut {
 					if err != nil {
@@ -114,7 +147,9 @@ func TestACrashAtAnyStepLeavesAUsableFolder(t *testing.T) {
 				cuts++
 				checkCrash(t, dir, before, d.name, cuts)
 				after := open(t, dir)
-				if err := d.do(after); err != nil && !errors.Is(err, ErrNoNext) && !errors.Is(err, ErrNotLost) { // done before the crash
+				// done before the crash
+				if err := d.do(after); err != nil && !errors.Is(err, ErrNoNext) &&
+					!errors.Is(err, ErrNotLost) {
 					t.Fatalf("step %d: again: %v", cuts, err)
 				}
 				checkDone(t, after, d.want, cuts)
@@ -137,7 +172,11 @@ func checkCrash(t *testing.T, dir string, before ring, deed string, cut int) {
 		return
 	}
 	if deed == "replacing a leaked key" {
-		if k.Current.ID != before.at(Current).JWK.ID && slices.ContainsFunc(before.Keys, func(e Entry) bool { _, ok := k.Set.Find(e.JWK.ID); return ok }) {
+		if k.Current.ID != before.at(Current).JWK.ID &&
+			slices.ContainsFunc(
+				before.Keys,
+				func(e Entry) bool { _, ok := k.Set.Find(e.JWK.ID); return ok },
+			) {
 			t.Errorf("step %d: half of the leaked keys is still published", cut)
 		}
 		return
@@ -176,7 +215,7 @@ func checkDone(t *testing.T, f *Folder, want []State, cut int) {
 		t.Errorf("step %d: states %v, want %v; files %v, want %v; %v", cut, states, want, kept, files, err)
 	}
 	err = filepath.WalkDir(f.dir, func(path string, e fs.DirEntry, err error) error {
-		if err == nil && strings.HasPrefix(e.Name(), unnamed) {
+		if err == nil && strings.HasPrefix(e.Name(), durable.DraftPrefix) {
 			t.Errorf("step %d: half of a key was left in %s", cut, e.Name())
 		}
 		return err
@@ -186,7 +225,8 @@ func checkDone(t *testing.T, f *Folder, want []State, cut int) {
 	}
 }
 
-// What a power cut keeps is what was flushed: a file before it gets its name, its name before anything that relies on it.
+// What a power cut keeps is what was flushed: a file before it gets its name, its name before anything that
+// relies on it.
 func TestEveryFileIsFlushedBeforeItsNameAndEveryNameBeforeTheNextChange(t *testing.T) {
 	for _, d := range deeds {
 		f, _ := newFolder(t)
@@ -200,7 +240,8 @@ func TestEveryFileIsFlushedBeforeItsNameAndEveryNameBeforeTheNextChange(t *testi
 		}
 		for i, step := range steps {
 			what, name, _ := strings.Cut(step, " ")
-			if what == "name" && steps[i-1] != "flush "+name || (what == "name" || what == "remove") && steps[i+1] != "flush folder" {
+			if what == "name" && steps[i-1] != "flush "+name ||
+				(what == "name" || what == "remove") && steps[i+1] != "flush folder" {
 				t.Errorf("%s: %v", d.name, steps)
 			}
 		}

@@ -9,12 +9,13 @@ import (
 	"strings"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/durable"
 )
 
 var errOpenRights = &eligibility.Error{Code: eligibility.Internal, Key: "keys.rights"}
 
-// ownerOnly refuses a file or folder that others may read. Windows has no such bits: there the folder's inherited rights
-// count.
+// ownerOnly refuses a file or folder that others may read. Windows has no such bits: there the folder's
+// inherited rights count.
 func ownerOnly(info fs.FileInfo) error {
 	if info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
 		return errOpenRights.Because(fmt.Errorf("%s has mode %o", info.Name(), info.Mode().Perm()))
@@ -39,15 +40,12 @@ func (f *Folder) read(name string) ([]byte, error) {
 	return data, nil
 }
 
-const (
-	lockFile = "lock"
-	unnamed  = ".new-" // a file on its way
-)
+const lockFile = "lock"
 
-// locked runs change while no other process changes the folder. Readers need no lock: files appear and change whole.
-// What a crash left under a name of its own is removed first, since it may hold half of a private key.
+// locked runs change while no other process changes the folder. Readers need no lock: files appear and change
+// whole. What a crash left under a name of its own is removed first, since it may hold half of a private key.
 func (f *Folder) locked(change func() error) error {
-	release, err := lock(filepath.Join(f.dir, lockFile))
+	release, err := durable.Lock(filepath.Join(f.dir, lockFile))
 	if err != nil {
 		return fmt.Errorf("locking the key folder: %w", err)
 	}
@@ -57,7 +55,7 @@ func (f *Folder) locked(change func() error) error {
 		return err
 	}
 	for _, name := range names {
-		if strings.HasPrefix(name, unnamed) {
+		if strings.HasPrefix(name, durable.DraftPrefix) {
 			if err := os.Remove(filepath.Join(f.dir, name)); err != nil {
 				return fmt.Errorf("clearing the key folder: %w", err)
 			}
@@ -90,38 +88,22 @@ func (f *Folder) loadLocked(name string, content func() ([]byte, error)) ([]byte
 	if data, err = content(); err != nil {
 		return nil, fmt.Errorf("making %s: %w", name, err)
 	}
-	return data, f.put(name, data, os.Link) // a link never replaces a key
+	return data, f.put(name, data, durable.Options{New: true}) // it never replaces a key
 }
 
 // replace writes a file that may exist.
-func (f *Folder) replace(name string, data []byte) error { return f.put(name, data, os.Rename) }
+func (f *Folder) replace(name string, data []byte) error {
+	return f.put(name, data, durable.Options{})
+}
 
-// put writes a file whole under another name, flushes it, gives it its name, and flushes the folder, so that a crash or a
-// power cut at any moment leaves what was there before or what comes after.
-func (f *Folder) put(name string, data []byte, place func(from, to string) error) error {
-	f.reached("create " + name)
-	file, err := os.CreateTemp(f.dir, unnamed+"*") // mode 0600
-	if err != nil {
+// put writes a file so that a crash or a power cut at any moment leaves what was there before or what comes
+// after.
+func (f *Folder) put(name string, data []byte, o durable.Options) error {
+	o.Step = f.reached
+	if err := durable.WriteFile(filepath.Join(f.dir, name), data, o); err != nil {
 		return fmt.Errorf("storing %s: %w", name, err)
 	}
-	defer os.Remove(file.Name())
-	f.reached("write " + name)
-	_, err = file.Write(data)
-	if err == nil {
-		f.reached("flush " + name)
-		err = file.Sync()
-	}
-	if closing := file.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		f.reached("name " + name)
-		err = place(file.Name(), filepath.Join(f.dir, name))
-	}
-	if err != nil {
-		return fmt.Errorf("storing %s: %w", name, err)
-	}
-	return f.flush()
+	return nil
 }
 
 // remove deletes a file that is no longer needed; none is no error.
@@ -134,18 +116,10 @@ func (f *Folder) remove(name string) error {
 	return f.flush()
 }
 
-// flush makes names durable. Windows flushes them by itself and cannot open a folder for it.
+// flush makes names durable.
 func (f *Folder) flush() error {
 	f.reached("flush folder")
-	if os.PathSeparator != '/' {
-		return nil
-	}
-	folder, err := os.Open(f.dir)
-	if err != nil {
-		return fmt.Errorf("flushing the key folder: %w", err)
-	}
-	defer folder.Close()
-	if err := folder.Sync(); err != nil {
+	if err := durable.SyncFolder(f.dir); err != nil {
 		return fmt.Errorf("flushing the key folder: %w", err)
 	}
 	return nil

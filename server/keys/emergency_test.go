@@ -49,7 +49,9 @@ func TestALostKeyIsReplacedAndItsPublicHalfKept(t *testing.T) {
 			restarted := open(t, dir)
 			_, err := restarted.Issuer(city, noon)
 			var said *eligibility.Error
-			if !errors.Is(err, ErrLost) || !errors.As(err, &said) || !strings.Contains(said.Ja(), "keys rotate --lost --insurer 00138990") || !strings.Contains(said.En(), "keys rotate --lost --insurer 00138990") {
+			if !errors.Is(err, ErrLost) || !errors.As(err, &said) ||
+				!strings.Contains(said.Ja(), "keys rotate --lost --insurer 00138990") ||
+				!strings.Contains(said.En(), "keys rotate --lost --insurer 00138990") {
 				t.Fatalf("it starts, or does not say how to go on: %v", err)
 			}
 			now := must(t)(restarted.Replace(city, Lost, noon.Add(time.Hour)))
@@ -57,7 +59,8 @@ func TestALostKeyIsReplacedAndItsPublicHalfKept(t *testing.T) {
 				t.Errorf("the next key took over: %v", took)
 			}
 			k := issuer(t, restarted, noon.Add(time.Hour))
-			if k.Current.ID != now.JWK.ID || !slices.Equal(ids(k.Set), []string{now.JWK.ID, lost.Current.ID}) {
+			if k.Current.ID != now.JWK.ID ||
+				!slices.Equal(ids(k.Set), []string{now.JWK.ID, lost.Current.ID}) {
 				t.Errorf("current %s, published %v", k.Current.ID, ids(k.Set))
 			}
 		})
@@ -150,7 +153,8 @@ func TestARegisterThatSomebodyBrokeIsRefusedWithTheNextStep(t *testing.T) {
 		}
 		_, err := open(t, dir).Issuer(city, noon)
 		var said *eligibility.Error
-		if !errors.Is(err, errRing) || !errors.As(err, &said) || !strings.Contains(said.Ja(), "issuer-00138990.json") {
+		if !errors.Is(err, errRing) || !errors.As(err, &said) ||
+			!strings.Contains(said.Ja(), "issuer-00138990.json") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

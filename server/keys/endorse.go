@@ -60,7 +60,10 @@ func (r *ring) endorsed(key Entry) bool {
 // nobody.
 func (r *ring) forget() {
 	published := func(kid string) bool {
-		return slices.ContainsFunc(r.Keys, func(e Entry) bool { return e.JWK.ID == kid && e.State != Dropped })
+		return slices.ContainsFunc(
+			r.Keys,
+			func(e Entry) bool { return e.JWK.ID == kid && e.State != Dropped },
+		)
 	}
 	r.Endorsements = slices.DeleteFunc(slices.Clone(r.Endorsements), func(e Endorsement) bool {
 		return !published(e.Signer) || !published(e.Key)

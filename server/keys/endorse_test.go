@@ -17,7 +17,13 @@ func follow(t *testing.T, of IssuerKeys, listed credential.KeySet, since, now ti
 	t.Helper()
 	believed := slices.Clone(listed)
 	gone := func(kid string) bool { _, there := of.Set.Find(kid); return !there }
-	said, err := credential.EndorsementCheck{ISS: testHost + "/i/" + string(city), Listed: listed, Since: since, Gone: gone, Now: now}.
+	said, err := credential.EndorsementCheck{
+		ISS:    testHost + "/i/" + string(city),
+		Listed: listed,
+		Since:  since,
+		Gone:   gone,
+		Now:    now,
+	}.
 		Open(strings.Join(of.Endorsements, "\n"))
 	if err != nil && !errors.Is(err, credential.ErrEndorsement) {
 		t.Fatal(err)
@@ -40,7 +46,8 @@ func TestTheKeyThatSignsVouchesForTheNextOne(t *testing.T) {
 	}
 	listed := credential.KeySet{first.Current.Public()}
 	next := must(t)(f.Prepare(city, noon.Add(time.Hour)))
-	if got := follow(t, issuer(t, f, noon), listed, noon, noon.Add(time.Hour)); !slices.Equal(got, []string{first.Current.ID, next.JWK.ID}) {
+	got := follow(t, issuer(t, f, noon), listed, noon, noon.Add(time.Hour))
+	if !slices.Equal(got, []string{first.Current.ID, next.JWK.ID}) {
 		t.Errorf("a day before it signs: %v", got)
 	}
 	// A list that is signed between the two steps, from an older key set, is no reason to refuse what signs
@@ -171,7 +178,8 @@ func TestVersionsGoUpAfterTheRegisterWasLost(t *testing.T) {
 		return r.Endorsements[len(r.Endorsements)-1].Version
 	}
 	before := version()
-	if err := errors.Join(os.Remove(filepath.Join(dir, ringFile(city))), os.Remove(filepath.Join(dir, keyFile(city, 2)))); err != nil {
+	if err := errors.Join(os.Remove(filepath.Join(dir, ringFile(city))),
+		os.Remove(filepath.Join(dir, keyFile(city, 2)))); err != nil {
 		t.Fatal(err)
 	}
 	f = open(t, dir)

@@ -15,8 +15,9 @@ import (
 
 // IssuerKeys are an insurer's keys at a moment.
 type IssuerKeys struct {
-	Current credential.Key    // signs
-	Set     credential.KeySet // what the insurer publishes: current, next and retired keys; the caller's own copy
+	Current credential.Key // signs
+	// what the insurer publishes: current, next and retired keys; the caller's own copy
+	Set credential.KeySet
 	// Endorsements are what its keys say of those that came after them, the oldest first.
 	Endorsements []string
 }
@@ -34,9 +35,9 @@ type held struct {
 	key  credential.Key
 }
 
-// Issuer returns an insurer's keys at now. The first call for an insurer makes its first key, or takes over the one that
-// an older version of this program made. A change by another process counts from the next call on. It returns ErrLost when
-// the current key's private half cannot be used.
+// Issuer returns an insurer's keys at now. The first call for an insurer makes its first key, or takes over
+// the one that an older version of this program made. A change by another process counts from the next call
+// on. It returns ErrLost when the current key's private half cannot be used.
 func (f *Folder) Issuer(insurer eligibility.InsurerNumber, now time.Time) (IssuerKeys, error) {
 	h, err := f.hold(insurer)
 	if errors.Is(err, errNoRing) {
@@ -59,7 +60,8 @@ func (f *Folder) Issuer(insurer eligibility.InsurerNumber, now time.Time) (Issue
 	return keys, nil
 }
 
-// IssuerKey returns the key that an insurer signs with, made on the first call: for callers that publish nothing.
+// IssuerKey returns the key that an insurer signs with, made on the first call: for callers that publish
+// nothing.
 func (f *Folder) IssuerKey(insurer eligibility.InsurerNumber) (credential.Key, error) {
 	h, err := f.hold(insurer)
 	if err == nil {
@@ -108,7 +110,8 @@ func (f *Folder) hold(insurer eligibility.InsurerNumber) (held, error) {
 		}
 		key, err := f.private(insurer, *r.at(Current))
 		if err != nil {
-			// Another process may have rotated between the two reads, and removed the file of the key that was.
+			// Another process may have rotated between the two reads, and removed the file of the key that
+			// was.
 			if again, bad := os.Stat(path); bad == nil && !sameFile(info, again) {
 				continue
 			}
@@ -127,8 +130,8 @@ func sameFile(a, b fs.FileInfo) bool {
 	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size()
 }
 
-// private loads the private half of a ring's key and compares it with the public one. It returns ErrLost when it is gone,
-// damaged, or another key's.
+// private loads the private half of a ring's key and compares it with the public one. It returns ErrLost when
+// it is gone, damaged, or another key's.
 func (f *Folder) private(insurer eligibility.InsurerNumber, e Entry) (credential.Key, error) {
 	data, err := f.read(e.File)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -151,8 +154,8 @@ func (f *Folder) private(insurer eligibility.InsurerNumber, e Entry) (credential
 	return key, nil
 }
 
-// ringOf returns the ring under the lock. Without one it makes one whose current key is the oldest that lies there:
-// retired keys have no file, so that is the key that signed last.
+// ringOf returns the ring under the lock. Without one it makes one whose current key is the oldest that lies
+// there: retired keys have no file, so that is the key that signed last.
 func (f *Folder) ringOf(insurer eligibility.InsurerNumber, now time.Time) (ring, error) {
 	r, err := f.readRing(insurer)
 	if !errors.Is(err, errNoRing) {
@@ -170,12 +173,17 @@ func (f *Folder) ringOf(insurer eligibility.InsurerNumber, now time.Time) (ring,
 		return ring{}, err
 	}
 	found := whole(now)
-	r = ring{Insurer: insurer, Keys: []Entry{{State: Current, File: name, Published: found, Signs: found, JWK: key.Public()}}}
+	r = ring{
+		Insurer: insurer,
+		Keys:    []Entry{{State: Current, File: name, Published: found, Signs: found, JWK: key.Public()}},
+	}
 	return r, f.writeRing(r, now)
 }
 
 // oldest returns the insurer's oldest private key under the lock, made when there is none.
-func (f *Folder) oldest(insurer eligibility.InsurerNumber) (name string, private *ecdsa.PrivateKey, err error) {
+func (f *Folder) oldest(
+	insurer eligibility.InsurerNumber,
+) (name string, private *ecdsa.PrivateKey, err error) {
 	files, err := f.keyFiles(insurer)
 	if err != nil {
 		return "", nil, err
@@ -194,7 +202,8 @@ func (f *Folder) oldest(insurer eligibility.InsurerNumber) (name string, private
 	return name, private, nil
 }
 
-// whole rounds up to a second in Japan's time, as the register shows it: up, so that a day since then is never short.
+// whole rounds up to a second in Japan's time, as the register shows it: up, so that a day since then is
+// never short.
 func whole(t time.Time) time.Time {
 	s := t.Truncate(time.Second)
 	if s.Before(t) {

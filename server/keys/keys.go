@@ -1,13 +1,14 @@
-// Package keys makes and loads the secrets of this program from one folder: files that only their owner may read. Everyone
-// else takes a crypto.Signer or the bytes of one secret, so that an HSM can stand here later.
+// Package keys makes and loads the secrets of this program from one folder: files that only their owner may
+// read. Everyone else takes a crypto.Signer or the bytes of one secret, so that an HSM can stand here later.
 //
-// An insurer signs with the current key of its ring. What it publishes is the whole ring: the next key at least a day
-// before it may sign, the current one, and retired ones until the last copy (PDF) that they signed has ended. The ring is
-// a file to read at 3 a.m., issuer-NNNNNNNN.json; beside it lie the private halves of the current and the next key.
-// docs/keys.md is the operator's page.
+// An insurer signs with the current key of its ring. What it publishes is the whole ring: the next key at
+// least a day before it may sign, the current one, and retired ones until the last copy (PDF) that they
+// signed has ended. The ring is a file to read at 3 a.m., issuer-NNNNNNNN.json; beside it lie the private
+// halves of the current and the next key. docs/keys.md is the operator's page.
 //
-// Losing a signing key is survivable: its public half stays published from the ring, a new one signs, screens renew
-// themselves within seconds. Losing people.key or cases.key loses the sealed records: back the folder up.
+// Losing a signing key is survivable: its public half stays published from the ring, a new one signs, screens
+// renew themselves within seconds. Losing people.key or cases.key loses the sealed records: back the folder
+// up.
 package keys
 
 import (
@@ -24,7 +25,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Folder is a folder of keys. Its methods may be called by several goroutines, and several processes may use one folder.
+// Folder is a folder of keys. Its methods may be called by several goroutines, and several processes may use
+// one folder.
 type Folder struct {
 	// Host is the https address in front of the insurers' iss (HOST/i/NNNNNNNN). It is set before the first
 	// use; without it no key vouches for the next one.

@@ -28,14 +28,17 @@ const (
 
 // Entry is one key of an insurer's ring, as issuer-NNNNNNNN.json tells it.
 type Entry struct {
-	State     State                `json:"state"`
-	File      string               `json:"file"`                // of the private half, which exists while the key is next or current
-	Published time.Time            `json:"published"`           // since when it is in the JWKS, or when a key older than the ring was found
-	Signs     time.Time            `json:"signsSince,omitzero"` // since when it is or was current
-	Retired   time.Time            `json:"retired,omitzero"`    // since when it is retired or dropped
-	Until     time.Time            `json:"keptUntil,omitzero"`  // when a retired or dropped key leaves the ring
-	Note      string               `json:"note,omitempty"`      // why it left in an emergency
-	JWK       credential.PublicKey `json:"jwk"`
+	State State `json:"state"`
+	// of the private half, which exists while the key is next or current
+	File string `json:"file"`
+	// since when it is in the JWKS, or when a key older than the ring was found
+	Published time.Time `json:"published"`
+	Signs     time.Time `json:"signsSince,omitzero"` // since when it is or was current
+	Retired   time.Time `json:"retired,omitzero"`    // since when it is retired or dropped
+	// when a retired or dropped key leaves the ring
+	Until time.Time            `json:"keptUntil,omitzero"`
+	Note  string               `json:"note,omitempty"` // why it left in an emergency
+	JWK   credential.PublicKey `json:"jwk"`
 }
 
 // ring holds the keys of one insurer: exactly one current, at most one next, and those that were.
@@ -114,13 +117,15 @@ func (r ring) check(insurer eligibility.InsurerNumber) error {
 		if !ok || owner != insurer || seen[e.File] || e.JWK.Key == nil || seen[e.JWK.ID] {
 			return fmt.Errorf("the key of %q is incomplete or stands twice", e.File)
 		}
-		if over := e.State == Retired || e.State == Dropped; over == e.Until.IsZero() || e.Published.IsZero() {
+		if over := e.State == Retired || e.State == Dropped; over == e.Until.IsZero() ||
+			e.Published.IsZero() {
 			return fmt.Errorf("the dates of %q do not fit its state", e.File)
 		}
 		count[e.State]++
 		seen[e.File], seen[e.JWK.ID] = true, true
 	}
-	if count[Current] != 1 || count[Next] > 1 || count[Current]+count[Next]+count[Retired]+count[Dropped] != len(r.Keys) {
+	if count[Current] != 1 || count[Next] > 1 ||
+		count[Current]+count[Next]+count[Retired]+count[Dropped] != len(r.Keys) {
 		return errors.New("it must hold one current key, at most one next key, and no unknown state")
 	}
 	last := int64(0)
@@ -135,7 +140,10 @@ func (r ring) check(insurer eligibility.InsurerNumber) error {
 
 // writeRing stores the ring: this moment makes a change real. Keys whose time is over leave it.
 func (f *Folder) writeRing(r ring, now time.Time) error {
-	r.Keys = slices.DeleteFunc(slices.Clone(r.Keys), func(e Entry) bool { return !e.Until.IsZero() && !now.Before(e.Until) })
+	r.Keys = slices.DeleteFunc(
+		slices.Clone(r.Keys),
+		func(e Entry) bool { return !e.Until.IsZero() && !now.Before(e.Until) },
+	)
 	r.forget()
 	rank := map[State]int{Current: 0, Next: 1, Retired: 2, Dropped: 3}
 	slices.SortStableFunc(r.Keys, func(a, b Entry) int {
@@ -175,8 +183,8 @@ func (r ring) published(now time.Time) credential.KeySet {
 	return set
 }
 
-// free returns the name of the insurer's next key file: above all that stand in the ring, so that no name ever means two
-// keys. A file of that name was made just before a crash and never published: it is used now.
+// free returns the name of the insurer's next key file: above all that stand in the ring, so that no name
+// ever means two keys. A file of that name was made just before a crash and never published: it is used now.
 func (r ring) free() string {
 	last := 0
 	for _, e := range r.Keys {

@@ -61,8 +61,9 @@ func (f *Folder) Prepare(insurer eligibility.InsurerNumber, now time.Time) (Entr
 	return next, err
 }
 
-// Rotate makes the next key the current one and returns it; the key that was current is retired. It returns ErrNoNext when
-// none was prepared, and ErrTooSoon, with the time from which it is possible, before PublishedBefore has passed.
+// Rotate makes the next key the current one and returns it; the key that was current is retired. It returns
+// ErrNoNext when none was prepared, and ErrTooSoon, with the time from which it is possible, before
+// PublishedBefore has passed.
 func (f *Folder) Rotate(insurer eligibility.InsurerNumber, now time.Time) (Entry, error) {
 	var current Entry
 	err := f.change(insurer, now, func(r *ring) error {
@@ -89,11 +90,13 @@ func (f *Folder) Rotate(insurer eligibility.InsurerNumber, now time.Time) (Entry
 
 // Replace makes another key current at once and returns it.
 //
-// Lost: the public half stays published, so that what the lost key signed still verifies; the next key takes over when
-// there is one, since counters know it already. Replace returns ErrNotLost when the current key is whole.
+// Lost: the public half stays published, so that what the lost key signed still verifies; the next key takes
+// over when there is one, since counters know it already. Replace returns ErrNotLost when the current key is
+// whole.
 //
-// Leaked: the current key leaves the JWKS at once, and so does the next one, which lay in the same folder. What they signed
-// does not verify any more. Retired keys stay: their private halves were removed when they retired.
+// Leaked: the current key leaves the JWKS at once, and so does the next one, which lay in the same folder.
+// What they signed does not verify any more. Retired keys stay: their private halves were removed when they
+// retired.
 func (f *Folder) Replace(insurer eligibility.InsurerNumber, why Why, now time.Time) (Entry, error) {
 	var current Entry
 	err := f.change(insurer, now, func(r *ring) error {
@@ -127,11 +130,14 @@ func (f *Folder) Replace(insurer eligibility.InsurerNumber, why Why, now time.Ti
 	return current, err
 }
 
-// Withdraw takes one next or retired key out of the JWKS at once, by its id: a key that leaked from an old backup. It
-// returns ErrNoSuchKey for any other id. A leaked current key is replaced (Replace).
+// Withdraw takes one next or retired key out of the JWKS at once, by its id: a key that leaked from an old
+// backup. It returns ErrNoSuchKey for any other id. A leaked current key is replaced (Replace).
 func (f *Folder) Withdraw(insurer eligibility.InsurerNumber, kid string, now time.Time) error {
 	return f.change(insurer, now, func(r *ring) error {
-		i := slices.IndexFunc(r.Keys, func(e Entry) bool { return e.JWK.ID == kid && (e.State == Next || e.State == Retired) })
+		i := slices.IndexFunc(
+			r.Keys,
+			func(e Entry) bool { return e.JWK.ID == kid && (e.State == Next || e.State == Retired) },
+		)
 		if i < 0 {
 			return ErrNoSuchKey
 		}
@@ -160,8 +166,9 @@ func (f *Folder) List(insurer eligibility.InsurerNumber, now time.Time) ([]Liste
 	return listed, err
 }
 
-// change changes a ring: keys first get their file, then the register tells of them, and only then files that the register
-// needs no more are removed. So a crash leaves the ring as it was or as it will be, never without the key that signs.
+// change changes a ring: keys first get their file, then the register tells of them, and only then files that
+// the register needs no more are removed. So a crash leaves the ring as it was or as it will be, never
+// without the key that signs.
 func (f *Folder) change(insurer eligibility.InsurerNumber, now time.Time, how func(*ring) error) error {
 	return f.locked(func() error {
 		r, err := f.ringOf(insurer, now)
@@ -185,8 +192,8 @@ func (f *Folder) change(insurer eligibility.InsurerNumber, now time.Time, how fu
 	})
 }
 
-// sweep removes the private halves of retired and dropped keys: what no longer exists cannot leak. A file that holds
-// another key than the register says is left alone.
+// sweep removes the private halves of retired and dropped keys: what no longer exists cannot leak. A file
+// that holds another key than the register says is left alone.
 func (f *Folder) sweep(r ring) error {
 	for _, e := range r.Keys {
 		if e.State != Retired && e.State != Dropped {

@@ -72,16 +72,20 @@ func TestANextKeyMaySignOnceItHasBeenPublishedForADay(t *testing.T) {
 		t.Errorf("rotated without a next key: %v", err)
 	}
 	next := must(t)(f.Prepare(city, noon))
-	if again := must(t)(f.Prepare(city, noon.Add(time.Hour))); again.JWK.ID != next.JWK.ID || !again.Published.Equal(noon) {
+	if again := must(t)(f.Prepare(city, noon.Add(time.Hour))); again.JWK.ID != next.JWK.ID ||
+		!again.Published.Equal(noon) {
 		t.Errorf("preparing again changed the next key: %+v", again)
 	}
 	k := issuer(t, f, noon)
-	if k.Current.ID != first.Current.ID || !slices.Equal(ids(k.Set), []string{first.Current.ID, next.JWK.ID}) {
+	if k.Current.ID != first.Current.ID ||
+		!slices.Equal(ids(k.Set), []string{first.Current.ID, next.JWK.ID}) {
 		t.Errorf("current %s, published %v", k.Current.ID, ids(k.Set))
 	}
 	_, err := f.Rotate(city, noon.Add(24*time.Hour-time.Nanosecond))
 	var said *eligibility.Error
-	if !errors.Is(err, ErrTooSoon) || !errors.As(err, &said) || !strings.Contains(said.Ja(), "2026-11-23 12:00") || !strings.Contains(said.En(), "2026-11-23 12:00") {
+	if !errors.Is(err, ErrTooSoon) || !errors.As(err, &said) ||
+		!strings.Contains(said.Ja(), "2026-11-23 12:00") ||
+		!strings.Contains(said.En(), "2026-11-23 12:00") {
 		t.Errorf("rotated too soon: %v", err)
 	}
 	day := noon.Add(24 * time.Hour)
@@ -107,7 +111,8 @@ func TestARetiredKeyStaysPublishedUntilItsLastCopyHasEnded(t *testing.T) {
 	must(t)(f.Prepare(city, noon))
 	retired := noon.Add(24 * time.Hour)
 	must(t)(f.Rotate(city, retired))
-	lastEnd := retired.AddDate(0, 0, longest).Add(2 * time.Minute) // a server a minute late, and a verifier's leeway
+	// a server a minute late, and a verifier's leeway
+	lastEnd := retired.AddDate(0, 0, longest).Add(2 * time.Minute)
 	if _, ok := issuer(t, f, lastEnd).Set.Find(old.Current.ID); !ok {
 		t.Errorf("gone %d days after retiring, before the last copy's end", longest)
 	}
@@ -203,7 +208,8 @@ func TestFilesAndFoldersThatOthersCanReadAreRefused(t *testing.T) {
 	}
 }
 
-// The register is what somebody reads at 3 a.m.: states, file names, times with their zone, and no private key.
+// The register is what somebody reads at 3 a.m.: states, file names, times with their zone, and no private
+// key.
 func TestTheRegisterTellsItsStoryAndNoSecret(t *testing.T) {
 	f, dir := newFolder(t)
 	issuer(t, f, noon)
@@ -216,8 +222,10 @@ func TestTheRegisterTellsItsStoryAndNoSecret(t *testing.T) {
 		Insurer string
 		Keys    []struct{ State, File, Published string }
 	}
-	if err := json.Unmarshal(data, &told); err != nil || told.Insurer != "00138990" || len(told.Keys) != 2 || told.Keys[1].State != "next" ||
-		told.Keys[1].File != "issuer-00138990-2.pem" || told.Keys[1].Published != "2026-11-22T12:00:00+09:00" {
+	if err := json.Unmarshal(data, &told); err != nil || told.Insurer != "00138990" || len(told.Keys) != 2 ||
+		told.Keys[1].State != "next" ||
+		told.Keys[1].File != "issuer-00138990-2.pem" ||
+		told.Keys[1].Published != "2026-11-22T12:00:00+09:00" {
 		t.Errorf("%v\n%s", err, data)
 	}
 	if bytes.Contains(data, []byte(`"d"`)) || bytes.Contains(data, []byte("PRIVATE")) {

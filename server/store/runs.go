@@ -11,11 +11,11 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
-	"madoguchi/server/press"
+	"madoguchi/server/printing"
 )
 
-// PutRun: see desk.RunStore.
-func (s *Store) PutRun(ctx context.Context, r insurer.PrintRun, items []press.Item, e audit.Entry) error {
+// PutRun: see insurer.RunStore.
+func (s *Store) PutRun(ctx context.Context, r insurer.PrintRun, items []printing.Item, e audit.Entry) error {
 	options, err := json.Marshal(r.Options)
 	if err != nil {
 		return fmt.Errorf("writing a run's options: %w", err)
@@ -85,9 +85,9 @@ func (s *Store) Runs(ctx context.Context, number eligibility.InsurerNumber, limi
 }
 
 // RunItems: see desk.RunStore.
-func (s *Store) RunItems(ctx context.Context, id string) (all []press.Item, err error) {
+func (s *Store) RunItems(ctx context.Context, id string) (all []printing.Item, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
-		var item press.Item
+		var item printing.Item
 		var parcel int
 		if err := scan(&item.Ref, &parcel); err != nil {
 			return err
@@ -103,10 +103,10 @@ func (s *Store) RunItems(ctx context.Context, id string) (all []press.Item, err 
 }
 
 // RunFiles: see desk.RunStore.
-func (s *Store) RunFiles(ctx context.Context, id string) (all []press.FileRecord, err error) {
+func (s *Store) RunFiles(ctx context.Context, id string) (all []printing.FileRecord, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var body string
-		var f press.FileRecord
+		var f printing.FileRecord
 		if err := scan(&body); err != nil {
 			return err
 		}
@@ -144,7 +144,7 @@ func (s *Store) StepRun(ctx context.Context, id string, from []insurer.RunState,
 }
 
 // FinishFile: see desk.RunStore.
-func (s *Store) FinishFile(ctx context.Context, r insurer.PrintRun, f press.FileRecord, printed []audit.PersonID, e audit.Entry) error {
+func (s *Store) FinishFile(ctx context.Context, r insurer.PrintRun, f printing.FileRecord, printed []audit.PersonID, e audit.Entry) error {
 	body, err := json.Marshal(f)
 	if err != nil {
 		return fmt.Errorf("writing a run's file: %w", err)

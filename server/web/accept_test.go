@@ -9,6 +9,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
 	"madoguchi/outside"
+	console "madoguchi/server/web/counter"
 )
 
 // A genuine screen says who is insured, not who stands there: 保発0710第1号 wants it shown together with the card, and the card
@@ -123,7 +124,7 @@ func TestAcceptedMeansChecked(t *testing.T) {
 			for _, s := range c.steps {
 				s(t, h, path)
 			}
-			got := answer[caseJSON](t, h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted", "reason": c.reason}), http.StatusOK)
+			got := answer[console.CaseJSON](t, h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted", "reason": c.reason}), http.StatusOK)
 			if got.Ground == nil || got.Ground.Code != c.ground || got.Ground.Ja == "" || got.Ground.En == "" || got.Reason != c.keeps {
 				t.Errorf("%+v, reason %q", got.Ground, got.Reason)
 			}
@@ -161,14 +162,14 @@ func TestTicksFromBeforeTheSecondCodeDoNotCount(t *testing.T) {
 	_, phone := h.phoneAway(t)
 	path := "/api/v1/counter/cases/" + phone.id
 	h.seen(t, path)
-	if v := answer[caseJSON](t, h.ask(t, "POST", path+"/proof", phone.proof(t)), 200); !v.Verdict.Valid || len(v.Visual) != 0 {
+	if v := answer[console.CaseJSON](t, h.ask(t, "POST", path+"/proof", phone.proof(t)), 200); !v.Verdict.Valid || len(v.Visual) != 0 {
 		t.Fatalf("%+v %v", v.Verdict, v.Visual)
 	}
 	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "case.unchecked") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	h.seen(t, path)
-	if got := answer[caseJSON](t, h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}), 200); got.Ground.Code != "eye" {
+	if got := answer[console.CaseJSON](t, h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}), 200); got.Ground.Code != "eye" {
 		t.Errorf("%+v", got.Ground)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"madoguchi/outside"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/web/patient"
 )
 
 // What stands between this program and everybody else: cookies, headers, host names, sizes, the log.
@@ -27,7 +28,7 @@ import (
 // overHTTPS is the house as a server at https answers to this computer.
 func (h *house) overHTTPS() *echo.Echo {
 	clock := func() time.Time { return h.now }
-	return New(Config{Office: h.office, Counter: h.counter, Runs: h.runs, Background: ctx, HTTPS: true,
+	return New(Config{Insurer: h.office, Counter: h.counter, Background: ctx, HTTPS: true,
 		Demo: true, Staff: []string{"鈴木"},
 		Now: clock, Ready: h.store.Ping, Sessions: &auth.Sessions{Store: h.store, HTTPS: true, Now: clock}})
 }
@@ -81,7 +82,7 @@ func TestEveryCookieCarriesItsFlags(t *testing.T) {
 				c.Path != "/" || c.Domain != "" {
 				t.Errorf("%s: %s", what, c)
 			}
-			if c.HttpOnly == (c.Name == keptCookie) {
+			if c.HttpOnly == (c.Name == patient.KeptCookie) {
 				t.Errorf("%s: scripts may read it, or the page may not: %s", what, c)
 			}
 			if session := strings.HasPrefix(c.Name, "__Host-madoguchi-"); (what == "a clerk" ||

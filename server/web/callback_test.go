@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"madoguchi/auth"
+	"madoguchi/server/web/patient"
 )
 
 // underWay signs in as a browser that is at the provider just now.
-func (h *house) underWay(t *testing.T, subject string, v visit) {
+func (h *house) underWay(t *testing.T, subject string, v patient.VisitSession) {
 	t.Helper()
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -21,7 +22,7 @@ func (h *house) underWay(t *testing.T, subject string, v visit) {
 // Two tabs, or a stranger's link to the callback: what is not this login's answer does not end this login.
 func TestAnAnswerToAnotherLoginLeavesThisOneUnderWay(t *testing.T) {
 	h := newHouse(t)
-	h.underWay(t, "", visit{Flow: &auth.Flow{State: "mine", Begun: h.now}})
+	h.underWay(t, "", patient.VisitSession{Flow: &auth.Flow{State: "mine", Begun: h.now}})
 	if w := h.ask(t, "GET", "/login/callback?state=other&code=x", nil); w.Code != http.StatusForbidden {
 		t.Errorf("another's: %d", w.Code)
 	}
@@ -37,14 +38,14 @@ func TestAnAnswerToAnotherLoginLeavesThisOneUnderWay(t *testing.T) {
 func TestTheAnswerOfAFinishedLoginLeadsOnceMoreToItsPage(t *testing.T) {
 	h := newHouse(t)
 	login := auth.Identity{Subject: "op|x", Name: "髙橋 德一", At: h.now}
-	h.underWay(t, "op|x", visit{Login: &login, Done: "mine"})
+	h.underWay(t, "op|x", patient.VisitSession{Login: &login, Done: "mine"})
 	for path, want := range map[string]string{"/login/callback?state=mine&code=x": "/enrol", "/login/callback?state=other&code=x": "", "/login/callback": "", "/login/callback?state=": ""} {
 		if w := h.ask(t, "GET", path, nil); w.Header().Get("Location") != want {
 			t.Errorf("%s: %d to %q", path, w.Code, w.Header().Get("Location"))
 		}
 	}
 	h.cookies = nil
-	h.underWay(t, "op|y", visit{Login: &login})
+	h.underWay(t, "op|y", patient.VisitSession{Login: &login})
 	if w := h.ask(t, "GET", "/login/callback?state=&code=x", nil); w.Code != http.StatusForbidden {
 		t.Errorf("a session without a finished login's state: %d", w.Code)
 	}

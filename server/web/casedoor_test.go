@@ -18,6 +18,7 @@ import (
 	"madoguchi/outside"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
+	console "madoguchi/server/web/counter"
 )
 
 // otherFacility is another clinic's counter on the same server and database.
@@ -32,7 +33,7 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 	_, path := h.scanned(t)
 	id := path[strings.LastIndexByte(path, '/')+1:]
 	other := h.otherFacility()
-	was := answer[struct{ Cases []caseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil), 200).Cases[0]
+	was := answer[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil), 200).Cases[0]
 	cases := map[string]func() error{
 		"record":  func() error { _, err := other.Record(ctx, "鈴木", id, hostapi.Accepted, "理由"); return err },
 		"park":    func() error { _, err := other.Record(ctx, "鈴木", id, hostapi.Parked, "理由"); return err },
@@ -54,7 +55,7 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 	if all, err := other.Today(ctx); err != nil || len(all) != 0 {
 		t.Errorf("the other facility lists %d cases, %v", len(all), err)
 	}
-	is := answer[struct{ Cases []caseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil), 200).Cases[0]
+	is := answer[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil), 200).Cases[0]
 	before, _ := json.Marshal(was)
 	after, _ := json.Marshal(is)
 	if string(before) != string(after) {
@@ -68,7 +69,7 @@ func TestARefusedCardIsNotAcceptedWithAReason(t *testing.T) {
 	h := newHouse(t)
 	_, path := h.scanned(t)
 	h.useCard(t, virtual.Description{BirthDate: eligibility.MustDate("1986-04-12")})
-	if got := decode[caseJSON](t, h.ask(t, "POST", path+"/card-check",
+	if got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/card-check",
 		map[string]bool{"birthDateConfirmed": true})); got.Card == nil ||
 		got.Card.Result != string(card.Refused) {
 		t.Fatalf("%+v", got.Card)
@@ -109,18 +110,18 @@ func TestASecondCodeAfterTheScreensDayProvesNothing(t *testing.T) {
 	h.now = issued.Add(23*time.Hour + 50*time.Minute)
 	h.cookies = nil
 	h.session(t, auth.Counter, "鈴木", "{}")
-	view := answer[caseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases",
+	view := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases",
 		map[string]string{"text": credential.Numeric(made.JWS)}), 201)
 	if !view.Verdict.Awaits {
 		t.Fatalf("ten minutes before its end: %+v", view.Verdict)
 	}
-	prove := func() caseJSON {
+	prove := func() console.CaseJSON {
 		t.Helper()
 		text, err := credential.SignProof(made.JWS, phone.key, h.now, "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		return answer[caseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases/"+view.ID+"/proof",
+		return answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases/"+view.ID+"/proof",
 			map[string]string{"text": text}), 200)
 	}
 	late := []time.Duration{24*time.Hour + 61*time.Second, 25 * time.Hour, 35 * time.Hour}

@@ -15,6 +15,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/outside"
 	"madoguchi/server/hostapi"
+	console "madoguchi/server/web/counter"
 )
 
 // hosts answers a counter's calls as many servers would, over TLS: each host with the same answer.
@@ -335,7 +336,7 @@ func TestAWrongClockIsSaidAtTheCounter(t *testing.T) {
 			if c.headline[:len("時計")] == "時計" && !strings.Contains(v.Next.Ja, "このPCの時計を合わせてください。そのあと、患者さんの画面をもう一度読み取ってください") {
 				t.Errorf("the next step: %q", v.Next.Ja)
 			}
-			status := answer[struct{ Clock *sentence }](t, h.ask(t, "GET", "/api/v1/counter/status", nil), 200)
+			status := answer[struct{ Clock *console.Sentence }](t, h.ask(t, "GET", "/api/v1/counter/status", nil), 200)
 			if status.Clock == nil || !strings.Contains(status.Clock.Ja, c.above) {
 				t.Errorf("above the panes: %+v", status.Clock)
 			}

@@ -18,6 +18,7 @@ import (
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
+	console "madoguchi/server/web/counter"
 )
 
 // twoHosts is a house whose trust list has, besides 架空市, an issuer whose codes have the same tag: another host, that answers as a
@@ -127,7 +128,7 @@ func TestNoHostStopsAnothersCode(t *testing.T) {
 			w.answer(a.says, w.real)
 			w.now = w.now.Add(time.Minute) // the patient's own limit is another test's
 			made := answer[madeCode](t, w.ask(t, "POST", path, struct{}{}), 201)
-			view := answer[caseJSON](t, w.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": made.Address}), 201)
+			view := answer[console.CaseJSON](t, w.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": made.Address}), 201)
 			if !view.Verdict.Valid || view.Verdict.Issuer != testHost+"/i/00138990" || view.Eligibility.Name != "髙橋 德一" {
 				t.Errorf("%+v", view.Verdict)
 			}

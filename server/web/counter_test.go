@@ -11,6 +11,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	console "madoguchi/server/web/counter"
 )
 
 func TestScreensThatACounterRefusesSayWhy(t *testing.T) {
@@ -67,7 +68,7 @@ func TestCardsThatACounterRefusesSayWhy(t *testing.T) {
 		c.change(t, h)
 		opened := h.scan(t, h.live(t, p, "00138990", h.now))
 		w := h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/card-check", map[string]bool{"birthDateConfirmed": true})
-		got := decode[caseJSON](t, w)
+		got := decode[console.CaseJSON](t, w)
 		if got.Card == nil || got.Card.Result != "refused" || !strings.Contains(got.Card.Headline.Ja, c.say) {
 			t.Errorf("%s: %d %+v", name, w.Code, got.Card)
 		}
@@ -91,7 +92,7 @@ func TestGoodCaseIsRecordedOnceEvenWhenTheInsurerIsAway(t *testing.T) {
 		t.Fatalf("%+v", opened)
 	}
 	w := h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/card-check", map[string]bool{"birthDateConfirmed": true})
-	if got := decode[caseJSON](t, w); got.Card == nil || got.Card.Result != "confirmed" || len(got.Card.NotProven) == 0 {
+	if got := decode[console.CaseJSON](t, w); got.Card == nil || got.Card.Result != "confirmed" || len(got.Card.NotProven) == 0 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	for i, want := range []int{http.StatusOK, http.StatusConflict} {

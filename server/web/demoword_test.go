@@ -14,14 +14,14 @@ import (
 	"madoguchi/auth"
 	"madoguchi/outside"
 	"madoguchi/server/hostapi"
+	"madoguchi/server/web/kit"
 )
 
 // published is the house behind a port that a container publishes.
-func (h *house) published(word *DemoWord) *echo.Echo {
+func (h *house) published(word *kit.DemoWord) *echo.Echo {
 	clock := func() time.Time { return h.now }
 	return New(Config{
-		Office:      h.office,
-		Runs:        h.runs,
+		Insurer:     h.office,
 		Counter:     h.counter,
 		Readers:     nil,
 		Background:  ctx,
@@ -57,20 +57,20 @@ func TestAPublishedDemoIsClosedToWhoeverDoesNotKnowItsWord(t *testing.T) {
 	h := newHouse(t)
 	h.tokuichi(t)
 	clock := func() time.Time { return h.now }
-	word, before := NewDemoWord(clock), NewDemoWord(clock)
+	word, before := kit.NewDemoWord(clock), kit.NewDemoWord(clock)
 	e := h.published(word)
 	with := func(c *http.Cookie) func(*http.Request) { return func(r *http.Request) { r.AddCookie(c) } }
-	old := word.cookie()
-	h.now = h.now.Add(demoWordLife)
-	longer := *word.cookie()
+	old := word.Cookie()
+	h.now = h.now.Add(kit.DemoWordLife)
+	longer := *word.Cookie()
 	longer.Value = "_" + longer.Value[1:] // the first bits of its end
-	forged := *word.cookie()
+	forged := *word.Cookie()
 	forged.Value = forged.Value[:len(forged.Value)-2] + "AA"
 	forwarded := func(name string) func(*http.Request) {
-		return func(r *http.Request) { r.Header.Set(name, "127.0.0.1"); r.AddCookie(word.cookie()) }
+		return func(r *http.Request) { r.Header.Set(name, "127.0.0.1"); r.AddCookie(word.Cookie()) }
 	}
 	host := func(name string) func(*http.Request) {
-		return func(r *http.Request) { r.Host = name; r.AddCookie(word.cookie()) }
+		return func(r *http.Request) { r.Host = name; r.AddCookie(word.Cookie()) }
 	}
 	crossSite := func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }
 	cases := []struct {
@@ -96,24 +96,24 @@ func TestAPublishedDemoIsClosedToWhoeverDoesNotKnowItsWord(t *testing.T) {
 		{"no such page", "GET", "/nowhere", "", unchanged},
 		{"a page by another method", "HEAD", "/insurer", "", unchanged},
 		{"/healthz with a tail", "GET", "/healthz/../insurer", "", unchanged},
-		{"the cookie of an earlier start", "GET", "/insurer", "", with(before.cookie())},
+		{"the cookie of an earlier start", "GET", "/insurer", "", with(before.Cookie())},
 		{"the cookie of eight hours ago", "GET", "/insurer", "", with(old)},
 		{"a cookie that says it lives longer", "GET", "/insurer", "", with(&longer)},
 		{"a forged cookie", "GET", "/insurer", "", with(&forged)},
-		{"an empty cookie", "GET", "/insurer", "", with(&http.Cookie{Name: demoWordCookie})},
-		{"the word itself as a cookie", "GET", "/insurer", "", with(&http.Cookie{Name: demoWordCookie, Value: word.String()})},
+		{"an empty cookie", "GET", "/insurer", "", with(&http.Cookie{Name: kit.DemoWordCookie})},
+		{"the word itself as a cookie", "GET", "/insurer", "", with(&http.Cookie{Name: kit.DemoWordCookie, Value: word.String()})},
 		{"another host name, with the cookie", "GET", "/insurer", "", host("evil.example")},
 		{"a name that begins like ours", "GET", "/insurer", "", host("localhost.evil.example")},
 		{"the computer's address", "GET", "/insurer", "", host("192.168.1.5:8080")},
 		{"X-Forwarded-For", "GET", "/insurer", "", forwarded("X-Forwarded-For")},
 		{"Forwarded", "GET", "/insurer", "", forwarded("Forwarded")},
 		{"Via", "GET", "/insurer", "", forwarded("Via")},
-		{"another site's page gives the word", "POST", demoWordPath, "word=" + word.String(), crossSite},
-		{"a wrong word", "POST", demoWordPath, "word=" + before.String(), unchanged},
-		{"an empty word", "POST", demoWordPath, "word=", unchanged},
-		{"a very long word", "POST", demoWordPath, "word=" + strings.Repeat("a", 100_000), unchanged},
-		{"no form", "POST", demoWordPath, "", unchanged},
-		{"the word in the address", "POST", demoWordPath + "?x=" + word.String(), "x=1", unchanged},
+		{"another site's page gives the word", "POST", kit.DemoWordPath, "word=" + word.String(), crossSite},
+		{"a wrong word", "POST", kit.DemoWordPath, "word=" + before.String(), unchanged},
+		{"an empty word", "POST", kit.DemoWordPath, "word=", unchanged},
+		{"a very long word", "POST", kit.DemoWordPath, "word=" + strings.Repeat("a", 100_000), unchanged},
+		{"no form", "POST", kit.DemoWordPath, "", unchanged},
+		{"the word in the address", "POST", kit.DemoWordPath + "?x=" + word.String(), "x=1", unchanged},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestAPublishedDemoWithoutAWordOpensToNobody(t *testing.T) {
 
 func TestTheWordOpensTheDemoForOneBrowser(t *testing.T) {
 	h := newHouse(t)
-	word := NewDemoWord(func() time.Time { return h.now })
+	word := kit.NewDemoWord(func() time.Time { return h.now })
 	plain := strings.ReplaceAll(word.String(), "-", "")
 	wide := strings.Map(func(r rune) rune { return r - '!' + '！' }, plain)
 	shown := word.String()
@@ -147,7 +147,7 @@ func TestTheWordOpensTheDemoForOneBrowser(t *testing.T) {
 			if !strings.Contains(page.Body.String(), `name="to" value="/counter?x=1"`) {
 				t.Errorf("%s", page.Body)
 			}
-			w := visitor(e, "POST", demoWordPath, url.Values{"word": {typed}, "to": {"/counter"}}.Encode(), unchanged)
+			w := visitor(e, "POST", kit.DemoWordPath, url.Values{"word": {typed}, "to": {"/counter"}}.Encode(), unchanged)
 			cookies := w.Result().Cookies()
 			if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/counter" || len(cookies) != 1 {
 				t.Fatalf("%d %v %s", w.Code, cookies, w.Body)
@@ -178,8 +178,8 @@ func TestTheWordLeadsToOurOwnPagesOnly(t *testing.T) {
 		"https://evil.example/", "//evil.example", `/\evil.example`, "javascript:alert(1)", "", "insurer",
 		"/\t/evil.example", "http:/evil",
 	} {
-		word := NewDemoWord(func() time.Time { return h.now })
-		w := visitor(h.published(word), "POST", demoWordPath, url.Values{"word": {word.String()}, "to": {to}}.Encode(), unchanged)
+		word := kit.NewDemoWord(func() time.Time { return h.now })
+		w := visitor(h.published(word), "POST", kit.DemoWordPath, url.Values{"word": {word.String()}, "to": {to}}.Encode(), unchanged)
 		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/" {
 			t.Errorf("%q: %d %s", to, w.Code, w.Header().Get("Location"))
 		}
@@ -190,10 +190,10 @@ func TestTheWordLeadsToOurOwnPagesOnly(t *testing.T) {
 // Also the right word waits, else guessing would go on.
 func TestGuessesOfTheWordAreLimited(t *testing.T) {
 	h := newHouse(t)
-	word := NewDemoWord(func() time.Time { return h.now })
+	word := kit.NewDemoWord(func() time.Time { return h.now })
 	e := h.published(word)
 	guess := func(text, address string) *httptest.ResponseRecorder {
-		return visitor(e, "POST", demoWordPath, "word="+text, func(r *http.Request) { r.RemoteAddr = address })
+		return visitor(e, "POST", kit.DemoWordPath, "word="+text, func(r *http.Request) { r.RemoteAddr = address })
 	}
 	for range 10 {
 		if w := guess("aaaa-aaaa", "203.0.113.66:1"); w.Code != http.StatusForbidden {
@@ -217,8 +217,8 @@ func TestGuessesOfTheWordAreLimited(t *testing.T) {
 func TestTheWordIsAnotherAtEachStartAndEasyToType(t *testing.T) {
 	seen := map[string]bool{}
 	for range 200 {
-		word := NewDemoWord(func() time.Time { return houseDay }).String()
-		if len(word) != 9 || word[4] != '-' || strings.Trim(word, demoWordLetters+"-") != "" || seen[word] {
+		word := kit.NewDemoWord(func() time.Time { return houseDay }).String()
+		if len(word) != 9 || word[4] != '-' || strings.Trim(word, kit.DemoWordLetters+"-") != "" || seen[word] {
 			t.Errorf("%s", word)
 		}
 		seen[word] = true
@@ -228,7 +228,7 @@ func TestTheWordIsAnotherAtEachStartAndEasyToType(t *testing.T) {
 // The program's own calls carry the cookie; what is always open holds nothing.
 func TestTheDemosOwnCallsComeInAndHealthSaysOK(t *testing.T) {
 	h := newHouse(t)
-	word := NewDemoWord(func() time.Time { return h.now })
+	word := kit.NewDemoWord(func() time.Time { return h.now })
 	e := h.published(word)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { r.Host = "localhost"; e.ServeHTTP(w, r) }))
 	defer server.Close()
@@ -239,10 +239,10 @@ func TestTheDemosOwnCallsComeInAndHealthSaysOK(t *testing.T) {
 	}{
 		{word.LetIn(http.DefaultTransport), "/i/00138990/.well-known/jwks.json", 200},
 		{http.DefaultTransport, "/i/00138990/.well-known/jwks.json", 403},
-		{(*DemoWord)(nil).LetIn(http.DefaultTransport), "/i/00138990/.well-known/jwks.json", 403},
+		{(*kit.DemoWord)(nil).LetIn(http.DefaultTransport), "/i/00138990/.well-known/jwks.json", 403},
 		{http.DefaultTransport, "/healthz", 200},
-		{http.DefaultTransport, demoWordPath, 200},
-		{http.DefaultTransport, demoWordPath + ".css", 200},
+		{http.DefaultTransport, kit.DemoWordPath, 200},
+		{http.DefaultTransport, kit.DemoWordPath + ".css", 200},
 	} {
 		res, err := (&http.Client{Transport: c.transport}).Get(server.URL + c.path)
 		if err != nil {
@@ -264,7 +264,7 @@ func TestADemoThatIsNotPublishedAsksForNoWord(t *testing.T) {
 	if w := h.bare("GET", "/insurer/staff", unchanged); w.Code != http.StatusOK {
 		t.Errorf("%d", w.Code)
 	}
-	if w := h.bare("GET", demoWordPath, unchanged); w.Code != http.StatusNotFound {
+	if w := h.bare("GET", kit.DemoWordPath, unchanged); w.Code != http.StatusNotFound {
 		t.Errorf("%d", w.Code)
 	}
 	if w := h.bare("GET", "/insurer/staff", func(r *http.Request) { r.RemoteAddr = "203.0.113.66:1" }); w.Code != http.StatusForbidden {

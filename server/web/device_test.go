@@ -17,6 +17,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/web/patient"
 )
 
 // testPhone is a phone's key.
@@ -246,7 +247,7 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 		"by the patient, from a login elsewhere": func(t *testing.T, h *house, r insurer.PersonRecord) {
 			phones := h.cookies
 			h.cookies = nil
-			data, err := json.Marshal(visit{Login: &auth.Identity{Subject: "s", At: h.now}})
+			data, err := json.Marshal(patient.VisitSession{Login: &auth.Identity{Subject: "s", At: h.now}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,6 +15,7 @@ import (
 	"madoguchi/outside"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/web/patient"
 )
 
 // ghost is a login with a phone, both in other hands now: all that they had before they were ended.
@@ -334,7 +335,7 @@ func TestRegisteringWantsAFreshLogin(t *testing.T) {
 			h := newHouse(t)
 			r := h.tokuichi(t)
 			c.login.Subject, c.login.Name, c.login.BirthDate = "op|x", "髙橋 德一", r.Person.BirthDate
-			data, err := json.Marshal(visit{Login: &c.login})
+			data, err := json.Marshal(patient.VisitSession{Login: &c.login})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -364,7 +365,7 @@ func TestRegisteringWantsAFreshLogin(t *testing.T) {
 func TestAnOldLoginIsAskedToLogInAgainInEveryLanguage(t *testing.T) {
 	h := newHouse(t)
 	r := h.tokuichi(t)
-	data, err := json.Marshal(visit{Login: &auth.Identity{Subject: "op|x", Name: "髙橋 德一",
+	data, err := json.Marshal(patient.VisitSession{Login: &auth.Identity{Subject: "op|x", Name: "髙橋 德一",
 		BirthDate: r.Person.BirthDate, At: houseDay.Add(-time.Hour)}})
 	if err != nil {
 		t.Fatal(err)

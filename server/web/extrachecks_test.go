@@ -12,6 +12,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/agents"
 	"madoguchi/server/hostapi"
+	console "madoguchi/server/web/counter"
 )
 
 // scanned signs 鈴木 in and opens a case with a genuine screen of 髙橋 德一; path is the case's.
@@ -26,7 +27,7 @@ func (h *house) scanned(t *testing.T) (id, path string) {
 // seen ticks all that is compared by eye.
 func (h *house) seen(t *testing.T, path string) {
 	t.Helper()
-	answer[caseJSON](t, h.ask(t, "POST", path+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}), http.StatusOK)
+	answer[console.CaseJSON](t, h.ask(t, "POST", path+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}), http.StatusOK)
 }
 
 func (h *house) useCard(t *testing.T, d virtual.Description) {
@@ -45,11 +46,11 @@ func TestANumberTypedOffTheFaceIsComparedItemByItem(t *testing.T) {
 	h := newHouse(t)
 	_, path := h.scanned(t)
 	h.useCard(t, virtual.Description{Name: "高橋 徳一", Sex: eligibility.Male, SecurityCode: "2285"})
-	wrong := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1111"}))
+	wrong := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1111"}))
 	if wrong.Text.Result != "refused" || wrong.Text.Reading != nil || wrong.Text.TriesLeft == nil || !strings.Contains(wrong.Text.TriesLeft.Ja, "9回") || !strings.Contains(wrong.Text.Next.Ja, "もう一度") {
 		t.Errorf("a wrong code: %+v", wrong.Text)
 	}
-	right := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "２２８５"}))
+	right := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "２２８５"}))
 	if right.Text.Result != "confirmed" || right.Text.Reading == nil || right.Text.Reading.BirthDate != "昭和30年7月1日" || right.Text.By.Ja != "このPCのエージェントが確認" {
 		t.Fatalf("the right code: %+v", right.Text)
 	}
@@ -82,7 +83,7 @@ func TestAnotherNameOnTheCardIsSaidPlainly(t *testing.T) {
 		"?橋 德一": "equal 氏名は画面と同じです（●の字は", "●●●●": "missing 氏名はくらべられません（", "●●●一": "missing 氏名はくらべられません（",
 		"髙橋（試験）德一": "equal 氏名は画面と同じです（旧姓・通称の併記か、"} {
 		h.useCard(t, virtual.Description{Name: name, Sex: eligibility.Female})
-		got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"}))
+		got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"}))
 		if f := got.Text.Fields[0]; !strings.HasPrefix(f.Result+" "+f.Ja, want) {
 			t.Errorf("%s: %+v", name, f)
 		}
@@ -94,7 +95,7 @@ func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
 	_, path := h.scanned(t)
 	for _, variant := range []virtual.Variant{virtual.Copied, virtual.Altered} {
 		h.useCard(t, virtual.Description{Variant: variant})
-		if got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"})); got.Text.Result != "refused" || len(got.Text.Fields) != 0 ||
+		if got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"})); got.Text.Result != "refused" || len(got.Text.Fields) != 0 ||
 			!got.CardRefused || got.Verdict.Next.Ja != got.Text.Next.Ja {
 			t.Errorf("%s: %+v %v %v", variant, got.Text, got.CardRefused, got.Verdict.Next)
 		}
@@ -108,7 +109,7 @@ func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
 		refused bool
 		record  int
 	}{{"9999", true, http.StatusConflict}, {"1234", false, http.StatusOK}} { // a typing error lifts no refusal, the right card does
-		if got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": c.code})); got.CardRefused != c.refused {
+		if got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": c.code})); got.CardRefused != c.refused {
 			t.Errorf("%s: %+v", c.code, got)
 		}
 		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != c.record {
@@ -121,7 +122,7 @@ func TestATypingErrorSaysNothingAgainstACard(t *testing.T) {
 	h := newHouse(t)
 	_, path := h.scanned(t)
 	h.useCard(t, virtual.Description{})
-	if got := decode[caseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "9999"})); got.CardRefused {
+	if got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "9999"})); got.CardRefused {
 		t.Errorf("%+v", got)
 	}
 	h.seen(t, path) // a typing error says nothing for it either
@@ -138,7 +139,7 @@ func TestACardThatIsPulledAwayStaysRefused(t *testing.T) {
 		t.Helper()
 		h.useCard(t, d)
 		h.reader.pulled, h.reader.replay = pulled, nil
-		got := decode[caseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}))
+		got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}))
 		if got.CardRefused != refused || got.Verdict.Next.Ja == "" {
 			t.Errorf("%+v %+v", got.Card, got.Verdict)
 		}
@@ -169,7 +170,7 @@ func TestACardWhoseChipCannotBeAskedIsForTheEye(t *testing.T) {
 		h.session(t, auth.Counter, "鈴木", "{}")
 		path := "/api/v1/counter/cases/" + h.scan(t, h.live(t, p, "00138990", h.now)).ID
 		h.useCard(t, c.card)
-		got := decode[caseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}))
+		got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}))
 		if got.Card == nil || got.Card.Result != "refused" || got.CardRefused || !strings.HasPrefix(got.Verdict.Next.Ja, "券面と本人を見て確認") {
 			t.Errorf("%s: %+v %+v", key, got.Card, got.Verdict.Next)
 		}
@@ -190,7 +191,7 @@ func TestAnothersCardIsNotForTheEyeOnceItsTriesRunOut(t *testing.T) {
 	three := 3
 	h.useCard(t, virtual.Description{BirthDate: eligibility.MustDate("1986-04-12"), Tries: &three})
 	for _, key := range []string{"生年月日が画面と一致しません", "残りの回数が少ない"} {
-		got := decode[caseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}))
+		got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}))
 		if !got.CardRefused || !strings.Contains(got.Card.Headline.Ja, key) || !strings.Contains(got.Verdict.Next.Ja, "カードの持ち主を") {
 			t.Errorf("%s: %+v %+v", key, got.Card, got.Verdict.Next)
 		}
@@ -205,7 +206,7 @@ func TestTheCertificatesStateIsKeptAndItsDateIsNot(t *testing.T) {
 	h := newHouse(t)
 	id, path := h.scanned(t)
 	h.useCard(t, virtual.Description{CertificateUntil: eligibility.MustDate("2026-10-31")})
-	got := decode[caseJSON](t, h.ask(t, "POST", path+"/certificate-check", nil))
+	got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/certificate-check", nil))
 	if got.Certificate.State != "grace" || got.Certificate.Until != "令和8年10月31日" || !strings.Contains(got.Certificate.Headline.Ja, "猶予") {
 		t.Errorf("%+v", got.Certificate)
 	}
@@ -234,7 +235,7 @@ func TestWhatAnOQSAnswerSaysOfItselfComesFirst(t *testing.T) {
 			h := newHouse(t)
 			h.reader.oqsSays = c.says
 			_, path := h.scanned(t)
-			got := decode[caseJSON](t, h.ask(t, "POST", path+"/oqs-compare", nil))
+			got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/oqs-compare", nil))
 			if len(got.OQSSays) != max(len(c.says), 1) || !strings.HasPrefix(got.OQSSays[0].Headline.Ja, c.headline) ||
 				got.OQSSays[0].Warns != (c.name != "valid") || got.OQSSays[0].Next.Ja == "" {
 				t.Errorf("%+v", got.OQSSays)
@@ -242,7 +243,7 @@ func TestWhatAnOQSAnswerSaysOfItselfComesFirst(t *testing.T) {
 			if !strings.HasPrefix(got.Verdict.Next.Ja, c.next) {
 				t.Errorf("the next step is %q", got.Verdict.Next.Ja)
 			}
-			list := decode[struct{ Cases []caseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil)).Cases
+			list := decode[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil)).Cases
 			if len(list) != 1 || len(list[0].OQSSays) != len(got.OQSSays) {
 				t.Errorf("the record says %+v", list)
 			}
@@ -253,7 +254,7 @@ func TestWhatAnOQSAnswerSaysOfItselfComesFirst(t *testing.T) {
 func TestTheOQSComparisonIsSaidItemByItem(t *testing.T) {
 	h := newHouse(t)
 	_, path := h.scanned(t)
-	got := decode[caseJSON](t, h.ask(t, "POST", path+"/oqs-compare", nil))
+	got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/oqs-compare", nil))
 	if len(got.OQS) != 3 || got.OQS[1].Ja != "枝番は画面とちがいます。見くらべて確かめてください" || got.OQS[2].Result != "missing" {
 		t.Errorf("%+v", got.OQS)
 	}

@@ -45,8 +45,7 @@ func (h *house) atProvider(t *testing.T) (e *echo.Echo, pick func(address string
 		t.Fatal(err)
 	}
 	e = New(Config{
-		Office:     h.office,
-		Runs:       h.runs,
+		Insurer:    h.office,
 		Background: ctx,
 		Demo:       true,
 		Now:        clock,
@@ -203,14 +202,6 @@ func TestAnAnswerToAnotherLoginLeavesTheCarriedOneUnderWay(t *testing.T) {
 				t.Errorf("the true answer afterwards: %s", res.Status)
 			}
 		})
-	}
-}
-
-// With https the cookie is the host's own, and never sent without (RFC 6265bis 4.1.3.2).
-func TestTheCarriedLoginsCookieIsTheHostsOwn(t *testing.T) {
-	s := &Site{Config: Config{Sessions: &auth.Sessions{HTTPS: true}}}
-	if c := s.flowCookie("x", 1); c.Name != "__Host-madoguchi-login" || !c.Secure || c.Path != "/" || c.Domain != "" || !c.HttpOnly {
-		t.Errorf("%+v", c)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"madoguchi/outside"
+	"madoguchi/server/web/kit"
 )
 
 // onTheWire sends a request on a connection of its own and returns the answer and every byte that came
@@ -241,11 +242,11 @@ func TestAMethodThatIsNotTakenIsRefusedWithThoseThatAre(t *testing.T) {
 			}
 		}
 		if slices.Contains(registered, "GET") && !slices.Contains(registered, "HEAD") &&
-			withoutHead[route] == "" {
+			kit.WithoutHead[route] == "" {
 			t.Errorf("%s answers GET and not HEAD, and withoutHead does not say why", route)
 		}
 	}
-	for route := range withoutHead {
+	for route := range kit.WithoutHead {
 		if methods[route] == nil && route != "/demo-idp/*" {
 			t.Errorf("withoutHead names %s, which is no route", route)
 		}

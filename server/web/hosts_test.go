@@ -17,6 +17,7 @@ import (
 	"madoguchi/server/audit"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
+	console "madoguchi/server/web/counter"
 )
 
 // inside carries calls to the house's own handler.
@@ -131,11 +132,11 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 	h.counter.Status = func(string) *credential.StatusList { return list }
-	refused := answer[caseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": one}), 201)
+	refused := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": one}), 201)
 	if refused.Verdict.Valid || refused.Verdict.Headline.Ja != "この写し（PDF）は取り消されています" {
 		t.Errorf("%+v", refused.Verdict)
 	}
-	if good := answer[caseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": two}), 201); !good.Verdict.Valid {
+	if good := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": two}), 201); !good.Verdict.Valid {
 		t.Errorf("%+v", good.Verdict)
 	}
 	kid := h.trust.Issuers[0].JWKS[0].ID

@@ -31,6 +31,8 @@ import (
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 	"madoguchi/server/store"
+	console "madoguchi/server/web/counter"
+	"madoguchi/server/web/patient"
 )
 
 // house is a whole program in memory but for its real database and keys in a temporary folder.
@@ -138,7 +140,7 @@ func (h *house) build(t *testing.T) {
 	h.runs = h.office.PrintJobs
 	h.runs.Folder = filepath.Join(h.dir, "runs")
 	t.Cleanup(h.runs.Wait)
-	h.echo = New(Config{Office: h.office, Runs: h.runs, Background: ctx, Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping,
+	h.echo = New(Config{Insurer: h.office, Background: ctx, Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping,
 		Counter:     h.counter,
 		Readers:     agents.New(agents.Config{Store: h.store, Now: clock, Names: func(string) string { return "" }}),
 		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
@@ -262,9 +264,9 @@ func answer[T any](t *testing.T, w *httptest.ResponseRecorder, status int) T {
 	return decode[T](t, w)
 }
 
-func (h *house) scan(t *testing.T, text string) caseJSON {
+func (h *house) scan(t *testing.T, text string) console.CaseJSON {
 	t.Helper()
-	return answer[caseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}), http.StatusCreated)
+	return answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}), http.StatusCreated)
 }
 
 // p256 makes a key: itself, and as credentials know it.
@@ -283,7 +285,7 @@ func p256(t *testing.T) (*ecdsa.PrivateKey, credential.Key) {
 
 // visitOf is the session of someone who has logged in.
 func visitOf(name, birth, notice string) string {
-	data, _ := json.Marshal(visit{Notice: []byte(notice), Login: &auth.Identity{Subject: "op|x", Name: name,
+	data, _ := json.Marshal(patient.VisitSession{Notice: []byte(notice), Login: &auth.Identity{Subject: "op|x", Name: name,
 		BirthDate: eligibility.MustDate(birth), At: houseDay}})
 	return string(data)
 }
@@ -302,7 +304,7 @@ func (h *house) enrol(t *testing.T, r insurer.PersonRecord, login auth.Identity)
 	if err := h.office.Enrolment.Enrol(ctx, login, h.notices.MAC(h.noticeCode(t, r))); err != nil {
 		t.Fatal(err)
 	}
-	data, err := json.Marshal(visit{Login: &login})
+	data, err := json.Marshal(patient.VisitSession{Login: &login})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"madoguchi/auth"
+	"madoguchi/server/web/kit"
 )
 
 // open is the house as the whole network reaches it, at each request from another address, once the demo's
@@ -16,10 +17,9 @@ func (h *house) open() http.Handler { return h.openFor("http://127.0.0.1:1/none"
 
 func (h *house) openFor(issuer string) http.Handler {
 	clock := func() time.Time { return h.now }
-	word := NewDemoWord(clock)
+	word := kit.NewDemoWord(clock)
 	e := New(Config{
-		Office:     h.office,
-		Runs:       h.runs,
+		Insurer:    h.office,
 		Background: ctx,
 		Demo:       true,
 		Published:  true,
@@ -30,7 +30,7 @@ func (h *house) openFor(issuer string) http.Handler {
 		Sessions:   &auth.Sessions{Store: h.store, Now: clock},
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.AddCookie(word.cookie())
+		r.AddCookie(word.Cookie())
 		e.ServeHTTP(w, r)
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
+	"madoguchi/server/web/patient"
 )
 
 // After 資格喪失 (健康保険法 36条) no paper and no code of that insurer is made, whichever address is asked, and nothing is noted as if one had been.
@@ -30,7 +31,7 @@ func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 	if err := h.office.Enrolment.Enrol(ctx, login, h.notices.MAC(paper.Code)); err != nil {
 		t.Fatal(err)
 	}
-	data, err := json.Marshal(visit{Login: &login})
+	data, err := json.Marshal(patient.VisitSession{Login: &login})
 	if err != nil {
 		t.Fatal(err)
 	}

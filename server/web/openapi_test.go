@@ -15,6 +15,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
+
+	"madoguchi/server/web/kit"
 )
 
 // undescribed are routes that openapi.yaml leaves out, with the reason.
@@ -195,7 +197,7 @@ func (h *house) answered(t *testing.T, r *http.Request) *httptest.ResponseRecord
 	h.echo.ServeHTTP(w, r)
 	x := exchange{method: r.Method, asked: asked, askedAs: r.Header.Get("Content-Type"), status: w.Code,
 		content:     w.Body.Bytes(),
-		contentType: w.Header().Get("Content-Type"), answersPrograms: forPrograms(r)}
+		contentType: w.Header().Get("Content-Type"), answersPrograms: kit.ForPrograms(r)}
 	for _, route := range h.echo.Routes() {
 		if route.Path == c.Path() && route.Method == r.Method {
 			x.route = route.Path

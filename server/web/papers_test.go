@@ -14,6 +14,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/server/insurer"
+	"madoguchi/server/web/clerk"
 )
 
 // settings posts the form of an insurer's papers, with a mark or none.
@@ -89,7 +90,7 @@ func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
 	if stored, err := h.store.Logo(ctx, "06139992"); err != nil || len(stored) == 0 {
 		t.Error("no mark", err)
 	}
-	for _, s := range samples {
+	for _, s := range clerk.SamplePapers {
 		w := h.ask(t, http.MethodGet, "/insurer/papers/"+s.Kind+".pdf?insurer=06139992", nil)
 		if w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), "%PDF-") {
 			t.Errorf("%s: %d", s.Kind, w.Code)

@@ -8,6 +8,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/server/web/patient"
 )
 
 func TestEnrolmentNeedsTheRightPerson(t *testing.T) {
@@ -90,7 +91,7 @@ func TestScreenAndCopyAreGenuine(t *testing.T) {
 	w := h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"})
 	screen := decode[struct {
 		JWS     string
-		Details details
+		Details patient.Details
 	}](t, w)
 	v := credential.Basis{Trust: &h.trust, At: h.now}.Verify(screen.JWS)
 	if !v.Valid || v.Tier != credential.Live || v.Eligibility.Name != "髙橋 德一" || screen.Details.ShareText != "2割" || screen.Details.InsurerNumber != "138990" {

@@ -7,6 +7,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	console "madoguchi/server/web/counter"
 )
 
 type madeCode struct{ Code, Address string }
@@ -20,7 +21,7 @@ func TestAScannedCodeIsLookedUpOnceWithinNinetySeconds(t *testing.T) {
 	if !strings.HasPrefix(made.Address, "HTTP://LOCALHOST:8080/C/"+made.Code) || len(made.Address) != len("HTTP://LOCALHOST:8080/C/")+16 || len(made.Code) != 8 {
 		t.Errorf("address %q", made.Address)
 	}
-	view := answer[caseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": made.Address}), 201)
+	view := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": made.Address}), 201)
 	if !view.Verdict.Valid || view.Verdict.Tier != "live" || view.Eligibility.Name != "髙橋 德一" {
 		t.Errorf("%+v", view.Verdict)
 	}
@@ -64,7 +65,7 @@ func TestASpokenCodeWaitsForThePatientsYesToTheNamedFacility(t *testing.T) {
 			t.Fatalf("answer: %d %s", w.Code, w.Body)
 		}
 		w := h.ask(t, "POST", "/api/v1/counter/cases", heard)
-		if allow && !answer[caseJSON](t, w, 201).Verdict.Valid || !allow && w.Code != 404 {
+		if allow && !answer[console.CaseJSON](t, w, 201).Verdict.Valid || !allow && w.Code != 404 {
 			t.Errorf("allow %v: %d %s", allow, w.Code, w.Body)
 		}
 	}
@@ -104,7 +105,7 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	made := answer[struct{ JWS string }](t, h.ask(t, "POST", credentials, map[string]string{"tier": "screen", "phone": "A"}), 200)
-	view := answer[caseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.Numeric(made.JWS)}), 201)
+	view := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.Numeric(made.JWS)}), 201)
 	if view.Verdict.Valid || !view.Verdict.Awaits || view.Eligibility == nil {
 		t.Fatalf("%+v", view.Verdict)
 	}
@@ -124,21 +125,21 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 	}
 	for name, body := range map[string]map[string]string{"another phone": proof(other, h.now, ""), "46 s old": proof(phone.key, h.now.Add(-46*time.Second), ""),
 		"46 s ahead": proof(phone.key, h.now.Add(46*time.Second), ""), "a nonce that nobody asked for": proof(phone.key, h.now, "1234"), "no proof": {"text": "x"}} {
-		if v := answer[caseJSON](t, h.ask(t, "POST", here+"/proof", body), 200); v.Verdict.Valid || !v.Verdict.Awaits || v.Verdict.Checks[0].Name != "holder" {
+		if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", body), 200); v.Verdict.Valid || !v.Verdict.Awaits || v.Verdict.Checks[0].Name != "holder" {
 			t.Errorf("%s: %+v", name, v.Verdict)
 		}
 	}
-	nonce := answer[caseJSON](t, h.ask(t, "POST", here+"/challenge", struct{}{}), 200).Nonce
-	if v := answer[caseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, "")), 200); v.Verdict.Valid {
+	nonce := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/challenge", struct{}{}), 200).Nonce
+	if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, "")), 200); v.Verdict.Valid {
 		t.Error("the number was not answered")
 	}
-	if v := answer[caseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, nonce)), 200); !v.Verdict.Valid || v.Nonce != "" || v.Verdict.Headline.Ja != "この画面は本物です" {
+	if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, nonce)), 200); !v.Verdict.Valid || v.Nonce != "" || v.Verdict.Headline.Ja != "この画面は本物です" {
 		t.Errorf("%+v", v.Verdict)
 	}
-	if v := answer[caseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, nonce)), 200); v.Verdict.Valid {
+	if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, nonce)), 200); v.Verdict.Valid {
 		t.Error("a number was answered twice")
 	}
-	live := answer[caseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": h.live(t, r.Person, "00138990", h.now)}), 201)
+	live := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": h.live(t, r.Person, "00138990", h.now)}), 201)
 	for _, path := range []string{"/proof", "/challenge"} {
 		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+live.ID+path, map[string]string{"text": "x"}); w.Code != 409 {
 			t.Errorf("%s of a live screen: %d", path, w.Code)

@@ -9,6 +9,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	console "madoguchi/server/web/counter"
 )
 
 // A picture may hold the codes of a family. Whose case it is, staff say; one person's screen, copy and proof are one person.
@@ -89,7 +90,7 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 	if w := h.ask(t, "POST", "/api/v1/counter/people", map[string]any{"texts": make([]string, 17)}); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("17 codes: %d", w.Code)
 	}
-	if list := decode[struct{ Cases []caseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil)); len(list.Cases) != 0 {
+	if list := decode[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil)); len(list.Cases) != 0 {
 		t.Errorf("looking stored %d cases", len(list.Cases))
 	}
 }

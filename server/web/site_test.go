@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"madoguchi/auth"
+	"madoguchi/server/web/kit"
 )
 
 func TestDemoAnswersThisComputerOnly(t *testing.T) {
@@ -111,7 +112,7 @@ func TestBrokenRequestsGetASentence(t *testing.T) {
 		"nobody's receipts": {"POST", "/i/00138990/receipt/keys", map[string]string{"credential": "x"}, 403},
 	} {
 		w := h.ask(t, c.method, c.path, c.body)
-		p := decode[problem](t, w)
+		p := decode[kit.ProblemDocument](t, w)
 		if w.Code != c.want || p.Status != c.want || p.Ja == "" || p.En == "" || p.RequestID == "" || !strings.HasPrefix(p.Type, "urn:madoguchi:problem:") || w.Header().Get("Content-Type") != "application/problem+json; charset=utf-8" {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}

@@ -23,6 +23,7 @@ import (
 	"madoguchi/outside"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
+	console "madoguchi/server/web/counter"
 )
 
 // receiptPhone is a phone's ECDH key as its page makes it.
@@ -114,7 +115,7 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 		}
 		here := "/api/v1/counter/cases/" + c.ID
 		clinic.seen(t, here)
-		answer[caseJSON](t, clinic.ask(t, "POST", here+"/record", map[string]string{"outcome": "accepted"}), 200)
+		answer[console.CaseJSON](t, clinic.ask(t, "POST", here+"/record", map[string]string{"outcome": "accepted"}), 200)
 	}
 	made := func() madeCode {
 		t.Helper()
@@ -198,10 +199,10 @@ func TestAReceiptIsSignedByItsCounterForOnePhone(t *testing.T) {
 	id, phone := h.receiptPhone(t)
 	c := h.scan(t, h.live(t, r.Person, "00138990", h.now))
 	path := "/api/v1/counter/cases/" + c.ID
-	if got := answer[caseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}), 200); !got.ChipPassed {
+	if got := answer[console.CaseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}), 200); !got.ChipPassed {
 		t.Fatalf("%+v", got.Card)
 	}
-	answer[caseJSON](t, h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}), 200)
+	answer[console.CaseJSON](t, h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}), 200)
 	type receipt struct{ Sealed string }
 	got := answer[struct{ Receipts []receipt }](t, h.ask(t, "GET", "/api/v1/receipts?key="+id, nil), 200).Receipts
 	if len(got) != 1 {

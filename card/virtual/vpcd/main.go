@@ -16,7 +16,7 @@ import (
 
 type settings struct {
 	Card    string `required:"" type:"existingfile" help:"the virtual card (JSON)"`
-	Address string `default:"127.0.0.1:35963" help:"where vpcd listens: 35963 is the first reader, 35964 the second"`
+	Address string `default:"127.0.0.1:35963" help:"where vpcd listens; the second reader is 35964"`
 }
 
 func main() {

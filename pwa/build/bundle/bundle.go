@@ -14,7 +14,6 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 
 	"madoguchi/message"
-	"madoguchi/pwa/build/icon"
 )
 
 // Make bundles the sources below root (the folder pwa) and returns the files of dist by name.
@@ -44,14 +43,7 @@ func Make(root string) (map[string][]byte, error) {
 	for _, f := range result.OutputFiles {
 		files[filepath.Base(f.Path)] = f.Contents
 	}
-	for _, extra := range []string{"vendor/zxing/zxing_reader.wasm", "static/icon.svg"} {
-		data, err := os.ReadFile(filepath.Join(root, extra))
-		if err != nil {
-			return nil, fmt.Errorf("copying %s: %w", extra, err)
-		}
-		files[filepath.Base(extra)] = data
-	}
-	if err := addIcons(root, files); err != nil {
+	if err := addCopies(root, files); err != nil {
 		return nil, err
 	}
 	if err := addWorkers(root, files, result.Metafile); err != nil {
@@ -111,19 +103,15 @@ func failed(result api.BuildResult) error {
 	return all
 }
 
-// addIcons paints the icons that home screens want (pwa.Manifest names them).
-func addIcons(root string, files map[string][]byte) error {
-	svg, err := os.ReadFile(filepath.Join(root, "static", "icon.svg"))
-	if err != nil {
-		return fmt.Errorf("reading the icon: %w", err)
+// addCopies adds the files that go into dist as they stand: the decoder and all of static.
+func addCopies(root string, files map[string][]byte) error {
+	names, err := filepath.Glob(filepath.Join(root, "static", "*"))
+	if err != nil || len(names) == 0 {
+		return fmt.Errorf("looking for the files of static: %d found, %w", len(names), err)
 	}
-	for _, i := range []struct {
-		name  string
-		size  int
-		shape icon.Shape
-	}{{"icon-192.png", 192, icon.Rounded}, {"icon-512.png", 512, icon.Rounded}, {"icon-maskable.png", 512, icon.Masked}, {"icon-apple.png", 180, icon.Full}} {
-		if files[i.name], err = icon.Paint(svg, i.size, i.shape); err != nil {
-			return err
+	for _, name := range append(names, filepath.Join(root, "vendor", "zxing", "zxing_reader.wasm")) {
+		if files[filepath.Base(name)], err = os.ReadFile(name); err != nil {
+			return fmt.Errorf("copying a file as it stands: %w", err)
 		}
 	}
 	return nil

@@ -1,8 +1,9 @@
-// What an acceptance stands on: the card's chip, all three ticks, or a reason. The line beside the button says which it is, or what
-// is missing; the server decides by the same rule. Elements: #record, #record-ground, #reason, #visual, #card-check.
-import { byId, say } from "../shared/dom";
+// What an acceptance stands on: the card's chip, all three ticks, or a reason. The line beside the button
+// says which it is, or what is missing; the server decides by the same rule. Elements: #record,
+// #record-ground, #reason, #visual, #card-check.
+import { byId, setText } from "../shared/dom";
 import { word } from "../shared/words";
-import type { Case } from "./case";
+import type { Case } from "./casedata";
 
 const boxes = (): HTMLInputElement[] => [...document.querySelectorAll<HTMLInputElement>("#visual input")];
 
@@ -15,14 +16,20 @@ export function clearTicks(): void {
   for (const box of boxes()) box.checked = false;
 }
 
-/** Shows what accepting this case would stand on. A refused card takes the ticks back: they were made beside it. */
+/**
+ * Shows what accepting this case would stand on. A refused card takes the ticks back: they were made beside
+ * it.
+ */
 export function showGround(c: Case): void {
   if (c.cardRefused && !shown?.cardRefused) clearTicks();
   shown = c;
   draw();
 }
 
-/** Returns where the keyboard goes while nothing stands behind accepting, and what to say there; null when something does. */
+/**
+ * Returns where the keyboard goes while nothing stands behind accepting, and what to say there; null when
+ * something does.
+ */
 export function missing(): { place: HTMLElement; sentence: string } | null {
   if (!shown || shown.chipPassed || typedReason()) return null;
   const open = boxes().filter((box) => !box.checked);
@@ -41,10 +48,10 @@ function typedReason(): boolean {
 
 function draw(): void {
   const c = shown;
-  if (!c || !c.verdict.valid || c.cardRefused) return say(byId("record-ground"), "");
+  if (!c || !c.verdict.valid || c.cardRefused) return setText(byId("record-ground"), "");
   const seen = ticks().length === boxes().length;
   const ground = c.chipPassed ? word("groundChip") : seen ? word("groundEye") : word("groundReason");
-  say(byId("record-ground"), missing()?.sentence ?? ground);
+  setText(byId("record-ground"), missing()?.sentence ?? ground);
 }
 
 byId("visual").addEventListener("change", draw);

@@ -2,8 +2,14 @@
 import { decoder, textsIn } from "./decoder";
 
 /** Shows the camera in the video and resolves with the first codes that enough accepts; null when stopped. */
-export async function scan(video: HTMLVideoElement, stopped: AbortSignal, enough: (texts: string[]) => boolean): Promise<string[] | null> {
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1280 }, height: { ideal: 720 }, facingMode: "environment" } });
+export async function scan(
+  video: HTMLVideoElement,
+  stopped: AbortSignal,
+  enough: (texts: string[]) => boolean,
+): Promise<string[] | null> {
+  const stream = await navigator.mediaDevices.getUserMedia({
+    video: { width: { ideal: 1280 }, height: { ideal: 720 }, facingMode: "environment" },
+  });
   const end = (): void => stream.getTracks().forEach((t) => t.stop());
   try {
     await decoder();

@@ -1,47 +1,30 @@
-// What a case looks like in the console's panes. Elements: #scan, #shown, #decide, #verdict, #ask, #method, #checks, #record, the
-// p-* of the person, #card-question, #card-none, #card-area, #card-verdict, #card-check, #reason; those of second.ts.
+// What a case looks like in the console's panes. Elements: #scan, #shown, #decide, #verdict, #ask, #method,
+// #checks, #record, the p-* of the person, #card-question, #card-none, #card-area, #card-verdict,
+// #card-check, #reason; those of second.ts.
 import { span } from "../shared/clock";
-import { byId, fillFigures, h, say } from "../shared/dom";
-import { local, type Sentence } from "../shared/local";
+import { byId, fillFigures, h, setText } from "../shared/dom";
+import { local } from "../shared/local";
 import { word } from "../shared/words";
 import { showGround } from "./accept";
+import type { Case, Check } from "./casedata";
 import { now } from "./clock";
 import { showSecond } from "./second";
 import { keepKeyboardInView } from "./turn";
 
-interface Check extends Sentence {
-  name: string;
-  result: "passed" | "failed" | "not checked";
-}
-/** What an OQS answer says of itself. All but "valid" warn. */
-export interface Statement {
-  key: string;
-  warns: boolean;
-  headline: Sentence;
-  next: Sentence;
-}
-export interface Case {
-  id: string;
-  outcome: string;
-  nonce?: string;
-  verdict: { valid: boolean; awaits: boolean; tier: string; issuerName?: string; issuedAt: string | null; headline: Sentence; next: Sentence; checks: Check[] };
-  eligibility: null | Record<string, string | number>;
-  method: { ja: string };
-  ask: string[];
-  visual: string[];
-  cardRefused: boolean; // by any check
-  oqsSays?: Statement[]; // the gravest first
-  chipPassed: boolean; // the chip's own word is ground enough to accept
-  card: null | { result: string; headline: Sentence; next: Sentence; checks: Check[]; proves: string[]; notProven: string[] };
-}
-
 function marks(checks: Check[]): HTMLElement[] {
-  return checks.map((c) => h("li", c.result.replace(" ", "-"), h("span", "mark", c.result === "passed" ? "✓" : c.result === "failed" ? "×" : "―"), h("span", "", local(c))));
+  return checks.map((c) =>
+    h(
+      "li",
+      c.result.replace(" ", "-"),
+      h("span", "mark", c.result === "passed" ? "✓" : c.result === "failed" ? "×" : "―"),
+      h("span", "", local(c)),
+    ),
+  );
 }
 
 /**
- * Shows a case in the three panes, and puts the keyboard where its next step is, unless somebody is typing. After a refused screen
- * that is often another scan.
+ * Shows a case in the three panes, and puts the keyboard where its next step is, unless somebody is typing.
+ * After a refused screen that is often another scan.
  */
 export function showCase(c: Case): void {
   byId("scan").hidden = c.verdict.valid || c.verdict.awaits;
@@ -53,21 +36,28 @@ export function showCase(c: Case): void {
   const e = c.eligibility;
   if (e) {
     const text = (key: string): string => String(e[key] ?? "");
-    say(byId("p-kana"), text("kana").normalize("NFKC")); // files come with half-width kana, which are hard to read
-    say(byId("p-name"), text("name"));
-    say(byId("p-birth"), `${text("birthDateJa")}（${word("years", { n: text("age") })}）${text("sex")}`);
+    // Files come with half-width kana, which are hard to read.
+    setText(byId("p-kana"), text("kana").normalize("NFKC"));
+    setText(byId("p-name"), text("name"));
+    setText(byId("p-birth"), `${text("birthDateJa")}（${word("years", { n: text("age") })}）${text("sex")}`);
     fillFigures(byId("p-figures"), [
-      [word("insurerNumber"), text("insurerNumber")], [word("symbol"), text("symbol")], [word("number"), text("number")],
-      [word("branch"), text("branchNumber")], [word("share"), text("shareText")], [word("validUntil"), text("validUntil")],
+      [word("insurerNumber"), text("insurerNumber")],
+      [word("symbol"), text("symbol")],
+      [word("number"), text("number")],
+      [word("branch"), text("branchNumber")],
+      [word("share"), text("shareText")],
+      [word("validUntil"), text("validUntil")],
     ]);
-    say(byId("p-issuer"), text("insurerName"));
-    say(byId("card-question"), word("cardQuestion", { d: text("birthDateJa") }));
+    setText(byId("p-issuer"), text("insurerName"));
+    setText(byId("card-question"), word("cardQuestion", { d: text("birthDateJa") }));
   }
   byId("card-none").hidden = c.verdict.valid;
   byId("card-area").hidden = !c.verdict.valid;
   showCard(c);
   const typing = document.activeElement;
-  if (!(typing instanceof HTMLInputElement && ["reason", "text-year", "text-code"].includes(typing.id) && typing.value)) nextStep(c)?.focus();
+  const typedFields = ["reason", "text-year", "text-code"];
+  const isTyping = typing instanceof HTMLInputElement && typedFields.includes(typing.id) && typing.value;
+  if (!isTyping) nextStep(c)?.focus();
   keepKeyboardInView();
 }
 
@@ -75,7 +65,8 @@ function nextStep(c: Case): HTMLElement | null {
   if (c.verdict.awaits) return byId("second-text");
   if (!c.verdict.valid || c.cardRefused) return byId("reason");
   if (!c.card || c.card.result === "error") return byId("card-check"); // to be checked, or checked again
-  return c.card.result === "refused" ? document.querySelector<HTMLElement>("#visual input") : byId("record"); // its chip could not be asked
+  // Its chip could not be asked.
+  return c.card.result === "refused" ? document.querySelector<HTMLElement>("#visual input") : byId("record");
 }
 
 let age: { line: HTMLElement; of: Case } | null = null;
@@ -84,20 +75,36 @@ let age: { line: HTMLElement; of: Case } | null = null;
 export function showAge(): void {
   if (!age) return;
   const { issuerName, issuedAt } = age.of.verdict;
-  say(age.line, word("issuedBy", { i: issuerName ?? "", a: word("madeAgo", { d: span(now() - Date.parse(issuedAt ?? "")) }) }));
+  setText(
+    age.line,
+    word("issuedBy", {
+      i: issuerName ?? "",
+      a: word("madeAgo", { d: span(now() - Date.parse(issuedAt ?? "")) }),
+    }),
+  );
 }
 
 /**
- * Says what to do: the screen's verdict, unless a check of the card refused it or online confirmation warns. A genuine screen beside a
- * wrong card, or of an eligibility that has ended, is no yes.
+ * Says what to do: the screen's verdict, unless a check of the card refused it or online confirmation warns.
+ * A genuine screen beside a wrong card, or of an eligibility that has ended, is no yes.
  */
 export function showVerdict(c: Case): void {
   const awaits = c.verdict.awaits;
   const warned = c.verdict.valid ? (c.oqsSays ?? []).filter((s) => s.warns) : [];
   const failed = c.verdict.checks.some((check) => check.result === "failed" && check.name !== "clock");
-  const kind = c.cardRefused ? " bad" : warned.length ? " unsure" : c.verdict.valid ? "" : failed ? " bad" : " unsure";
+  const kind = c.cardRefused
+    ? " bad"
+    : warned.length
+      ? " unsure"
+      : c.verdict.valid
+        ? ""
+        : failed
+          ? " bad"
+          : " unsure";
   const [first, ...more] = c.cardRefused ? [] : warned;
-  const lines = [h("h3", "", c.cardRefused ? word("cardRefused") : local(first?.headline ?? c.verdict.headline))];
+  const lines = [
+    h("h3", "", c.cardRefused ? word("cardRefused") : local(first?.headline ?? c.verdict.headline)),
+  ];
   age = null;
   if (c.verdict.issuedAt && (c.verdict.valid || awaits)) {
     const line = h("p", "");
@@ -106,13 +113,18 @@ export function showVerdict(c: Case): void {
     showAge();
     lines.push(line);
   }
-  if (first) lines.push(h("p", "", local(first.next)), ...more.map((s) => h("p", "", `${local(s.headline)} ${local(s.next)}`)));
-  else lines.push(h("p", "", local(c.verdict.next)), ...warned.map((s) => h("p", "", `${local(s.headline)} ${local(s.next)}`)));
+  lines.push(h("p", "", local(first?.next ?? c.verdict.next)));
+  const others = first ? more : warned;
+  lines.push(...others.map((s) => h("p", "", `${local(s.headline)} ${local(s.next)}`)));
   byId("verdict").replaceChildren(h("div", `verdict-box${kind}`, ...lines));
   const goesOn = c.verdict.valid && !c.cardRefused;
-  byId("ask").replaceChildren(...(goesOn ? [h("div", "ask", h("h3", "", word("ask")), h("p", "", c.ask.join("・")))] : []));
-  say(byId("method"), goesOn ? word("method", { m: c.method.ja }) : "");
-  byId("checks").replaceChildren(...marks(awaits ? c.verdict.checks.filter((check) => check.result === "not checked") : c.verdict.checks));
+  byId("ask").replaceChildren(
+    ...(goesOn ? [h("div", "ask", h("h3", "", word("ask")), h("p", "", c.ask.join("・")))] : []),
+  );
+  setText(byId("method"), goesOn ? word("method", { m: c.method.ja }) : "");
+  byId("checks").replaceChildren(
+    ...marks(awaits ? c.verdict.checks.filter((check) => check.result === "not checked") : c.verdict.checks),
+  );
   byId<HTMLButtonElement>("record").disabled = !goesOn;
   byId<HTMLButtonElement>("record").hidden = awaits; // the one filled button is the second code's
   showGround(c);
@@ -124,8 +136,11 @@ function showCard(c: Case): void {
     place.replaceChildren();
     return;
   }
-  const kind = { confirmed: "", unverified: " unsure", refused: c.cardRefused ? " bad" : " unsure" }[c.card.result] ?? " bad";
-  const list = (title: string, items: string[]): HTMLElement[] => (items.length ? [h("p", "", `${title}：${items.join("、")}`)] : []);
+  const kind =
+    { confirmed: "", unverified: " unsure", refused: c.cardRefused ? " bad" : " unsure" }[c.card.result] ??
+    " bad";
+  const list = (title: string, findings: string[]): HTMLElement[] =>
+    findings.length ? [h("p", "", `${title}：${findings.join("、")}`)] : [];
   place.replaceChildren(
     h("div", `verdict-box small${kind}`, h("h3", "", local(c.card.headline)), h("p", "", local(c.card.next))),
     h("ul", "checks", ...marks(c.card.checks)),

@@ -1,4 +1,5 @@
-// How far this PC's clock is ahead of the counter server's, in ms: the median of the last answers, since one may have been slow.
+// How far this PC's clock is ahead of the counter server's, in ms: the median of the last answers, since one
+// may have been slow.
 import { measure } from "../shared/clock";
 
 const kept = 5;

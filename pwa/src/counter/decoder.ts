@@ -19,9 +19,16 @@ export function decoder(): Promise<Reader> {
   return loading;
 }
 
-/** Returns the texts of the codes in the picture: a phone without network shows two, and there may be several phones. */
+/**
+ * Returns the texts of the codes in the picture: a phone without network shows two, and there may be several
+ * phones.
+ */
 export async function textsIn(picture: ImageData): Promise<string[]> {
   const reader = await decoder();
-  const found = await reader.readBarcodes(picture, { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 16 });
+  const found = await reader.readBarcodes(picture, {
+    formats: ["QRCode"],
+    tryHarder: true,
+    maxNumberOfSymbols: 16,
+  });
   return found.filter((r) => r.isValid && r.text).map((r) => r.text);
 }

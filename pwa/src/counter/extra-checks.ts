@@ -1,10 +1,11 @@
-// Checks beside the birth-date check: the number on the card's face, the certificate's dates, the clinic's OQS answers, and
-// the choice among several readers. The console says which case is open (follow). What a card says of its holder is shown
-// until the next case and kept nowhere.
+// Checks beside the birth-date check: the number on the card's face, the certificate's dates, the clinic's
+// OQS answers, and the choice among several readers. The console says which case is open (follow). What a
+// card says of its holder is shown until the next case and kept nowhere.
 import { call } from "../shared/api";
-import { h, say } from "../shared/dom";
+import { h, setText } from "../shared/dom";
 import { either, local, type Sentence } from "../shared/local";
-import { type Case, showVerdict } from "./case";
+import { showVerdict } from "./case";
+import type { Case } from "./casedata";
 import { act, answered, busy } from "./turn";
 
 interface Field extends Sentence {
@@ -18,7 +19,15 @@ interface Reading {
   address: string;
 }
 interface Checked extends Case {
-  text?: { result: string; headline: Sentence; next: Sentence; by: Sentence; fields: Field[]; triesLeft?: Sentence; reading?: Reading };
+  text?: {
+    result: string;
+    headline: Sentence;
+    next: Sentence;
+    by: Sentence;
+    fields: Field[];
+    triesLeft?: Sentence;
+    reading?: Reading;
+  };
   certificate?: { result: string; headline: Sentence; by: Sentence; until?: string };
   oqs?: Field[];
 }
@@ -50,19 +59,27 @@ async function press(b: HTMLButtonElement, work: () => Promise<void>): Promise<v
   if (busy()) return;
   pressed = b;
   b.disabled = true;
-  say(state, either("確認しています…", "Checking…"));
+  setText(state, either("確認しています…", "Checking…"));
   await act(async () => {
     await work();
-    say(state, "");
-  }, (sentence) => say(state, sentence));
+    setText(state, "");
+  }, (sentence) => setText(state, sentence));
   b.disabled = false;
 }
 
 function lines(fields: Field[]): HTMLElement {
-  return h("ul", "checks", ...fields.map((f) => {
-    const [kind, mark] = { equal: ["passed", "✓"], different: ["failed", "×"], missing: ["not-checked", "―"] }[f.result] as [string, string];
-    return h("li", kind, h("span", "mark", mark), h("span", "", local(f)));
-  }));
+  return h(
+    "ul",
+    "checks",
+    ...fields.map((f) => {
+      const [kind, mark] = {
+        equal: ["passed", "✓"],
+        different: ["failed", "×"],
+        missing: ["not-checked", "―"],
+      }[f.result] as [string, string];
+      return h("li", kind, h("span", "mark", mark), h("span", "", local(f)));
+    }),
+  );
 }
 
 function box(outcome: string, headline: string, next: string): HTMLElement {
@@ -73,7 +90,8 @@ function box(outcome: string, headline: string, next: string): HTMLElement {
 let open = "";
 let pressed: HTMLButtonElement | null = null;
 
-const ask = (what: string, body?: unknown): Promise<Checked> => answered(call<Checked>("POST", `/api/v1/counter/cases/${open}/${what}`, body));
+const ask = (what: string, body?: unknown): Promise<Checked> =>
+  answered(call<Checked>("POST", `/api/v1/counter/cases/${open}/${what}`, body));
 
 async function text(): Promise<void> {
   const typed = { expiryYear: Number(year.value.normalize("NFKC").trim()) || 0, code: code.value };
@@ -84,8 +102,14 @@ async function text(): Promise<void> {
   showVerdict(whole);
   const r = c.reading;
   result.replaceChildren(
-    box(c.result === "confirmed" && c.fields.some((f) => f.result === "different") ? "unverified" : c.result, local(c.headline), local(c.next)),
-    ...(r ? [h("p", "", [r.name, r.birthDate, r.sex].filter(Boolean).join("　")), h("p", "", r.address)] : []),
+    box(
+      c.result === "confirmed" && c.fields.some((f) => f.result === "different") ? "unverified" : c.result,
+      local(c.headline),
+      local(c.next),
+    ),
+    ...(r
+      ? [h("p", "", [r.name, r.birthDate, r.sex].filter(Boolean).join("　")), h("p", "", r.address)]
+      : []),
     lines(c.fields),
     h("p", "help", [local(c.by), ...(c.triesLeft ? [local(c.triesLeft)] : [])].join("　")),
   );
@@ -94,7 +118,9 @@ async function text(): Promise<void> {
 async function certificate(): Promise<void> {
   const c = (await ask("certificate-check")).certificate;
   if (!c) return;
-  result.replaceChildren(box(c.result, local(c.headline), c.until ? either(`期限 ${c.until}`, `until ${c.until}`) : ""));
+  result.replaceChildren(
+    box(c.result, local(c.headline), c.until ? either(`期限 ${c.until}`, `until ${c.until}`) : ""),
+  );
 }
 
 async function compare(): Promise<void> {
@@ -102,8 +128,13 @@ async function compare(): Promise<void> {
   const fields = whole.oqs ?? [];
   showVerdict(whole);
   const differs = fields.some((f) => f.result === "different");
-  result.replaceChildren(...(whole.oqsSays ?? []).map((s) => box(s.warns || differs ? "unverified" : "confirmed", local(s.headline), local(s.next))),
-    h("h3", "", either("オンライン資格確認の結果とくらべました", "Compared with the online confirmation")), lines(fields));
+  result.replaceChildren(
+    ...(whole.oqsSays ?? []).map((s) =>
+      box(s.warns || differs ? "unverified" : "confirmed", local(s.headline), local(s.next)),
+    ),
+    h("h3", "", either("オンライン資格確認の結果とくらべました", "Compared with the online confirmation")),
+    lines(fields),
+  );
 }
 
 /** Tells which case is open, or "": what another one showed goes away. */
@@ -112,17 +143,17 @@ export function follow(id: string): void {
   open = id;
   year.value = code.value = "";
   result.replaceChildren();
-  say(state, "");
+  setText(state, "");
   if (pressed) pressed.disabled = false;
 }
 
 let drawn = "";
 
 /**
- * Offers the readers: until one is chosen, and again while the chosen one is away, since none is asked in its place. Later the
- * choice stands beside the pairing.
+ * Offers the readers: until one is chosen, and again while the chosen one is away, since none is asked in its
+ * place. Later the choice stands beside the pairing.
  */
-async function look(): Promise<void> {
+async function offerReaders(): Promise<void> {
   const s = await call<{ readers: Reader[]; readerAway: boolean }>("GET", "/api/v1/counter/status");
   const readers = s.readers.filter((r) => r.connected);
   const chosen = readers.some((r) => r.chosen);
@@ -133,12 +164,19 @@ async function look(): Promise<void> {
   drawn = state;
   if (chosen) pairing?.append(readerChoice);
   else place?.before(readerChoice);
-  readerChoice.replaceChildren(s.readerAway ? either("この窓口のリーダーがつながっていません。ほかのリーダーを使うときだけ、選んでください：", "This counter's reader is not connected. Choose another only to use that one: ")
-    : chosen ? either("この窓口のリーダー：", "This counter's reader: ") : either("この窓口のリーダーを選んでください：", "Choose this counter's reader: "),
+  readerChoice.replaceChildren(
+    s.readerAway
+      ? either(
+          "この窓口のリーダーがつながっていません。ほかのリーダーを使うときだけ、選んでください：",
+          "This counter's reader is not connected. Choose another only to use that one: ",
+        )
+      : chosen
+        ? either("この窓口のリーダー：", "This counter's reader: ")
+        : either("この窓口のリーダーを選んでください：", "Choose this counter's reader: "),
     ...readers.map((r) => {
       const b = button(r.name, `reader-${r.id.slice(0, 8)}`, async () => {
         await call("POST", "/api/v1/counter/reader", { id: r.id });
-        await look();
+        await offerReaders();
       });
       if (chosen) b.setAttribute("aria-pressed", String(r.chosen));
       return b;
@@ -161,21 +199,45 @@ const pairing = document.getElementById("pairing");
 if (place && visual) {
   const details = h("details", "more",
     h("summary", "", either("券面の番号でも確かめる", "Check by the number on the card's face too")),
-    h("p", "help", either("カードの表を見て入れます。1回押すと1回だけ試します。番号は残しません。", "Type what the card's front shows. One press is one attempt. The digits are not kept.")),
+    h(
+      "p",
+      "help",
+      either(
+        "カードの表を見て入れます。1回押すと1回だけ試します。番号は残しません。",
+        "Type what the card's front shows. One press is one attempt. The digits are not kept.",
+      ),
+    ),
     labelled(either("有効期限の年（西暦4桁）", "Year of expiry (four digits)"), year, "text-year", 4),
     labelled(either("セキュリティコード（4桁）", "Security code (four digits)"), code, "text-code", 4),
     h("p", "", button(either("番号で確かめる", "Check by number"), "text-check", text)),
-    h("p", "", button(either("電子証明書の期限を見る", "Look at the certificate's dates"), "certificate-check", certificate)),
-    oqs, state, result);
+    h(
+      "p",
+      "",
+      button(
+        either("電子証明書の期限を見る", "Look at the certificate's dates"),
+        "certificate-check",
+        certificate,
+      ),
+    ),
+    oqs,
+    state,
+    result,
+  );
   details.id = "extra-checks";
   state.setAttribute("role", "status");
   result.setAttribute("role", "status");
   result.id = "extra-result";
   readerChoice.id = "reader-choice";
-  oqs.append(button(either("オンライン資格確認の結果とくらべる", "Compare with the online confirmation"), "oqs-compare", compare));
+  oqs.append(
+    button(
+      either("オンライン資格確認の結果とくらべる", "Compare with the online confirmation"),
+      "oqs-compare",
+      compare,
+    ),
+  );
   oqs.hidden = readerChoice.hidden = true;
   place.insertBefore(details, visual);
   place.before(readerChoice);
-  setInterval(() => void look().catch(() => undefined), 5000);
-  void look().catch(() => undefined);
+  setInterval(() => void offerReaders().catch(() => undefined), 5000);
+  void offerReaders().catch(() => undefined);
 }

@@ -1,4 +1,5 @@
-// Reads codes from a file that was dropped or chosen: a .smart-health-card, or a picture, which is decoded here.
+// Reads codes from a file that was dropped or chosen: a .smart-health-card, or a picture, which is decoded
+// here.
 import { Problem } from "../shared/api";
 import { word } from "../shared/words";
 import { textsIn } from "./decoder";
@@ -12,7 +13,8 @@ const maxSide = 3000; // a phone's photo has more, which only costs time
 export async function textsOf(file: File): Promise<string[]> {
   if (file.size <= maxText && !file.type.startsWith("image/")) {
     const text = await file.text();
-    if (text.trimStart().startsWith("{") || readTyped(text) !== null) return [text]; // a card file, a code's digits, a JWS
+    // A card file, a code's digits, a JWS.
+    if (text.trimStart().startsWith("{") || readTyped(text) !== null) return [text];
   }
   if (file.size > maxFile) throw new Problem(0, "file.large", word("fileLarge"));
   const bytes = decodedBytes(new Uint8Array(await file.arrayBuffer()));

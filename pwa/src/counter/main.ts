@@ -1,13 +1,15 @@
-// The counter's console. Elements: #scan-camera, #scan-text, #scan-submit, #scan-file, #card-check, #card-state, #record, #park,
-// #refuse, #reason, #visual, #pair-code, #pair-submit, #copy, #cancel, #problem, #clock; those of case.ts, second.ts and status.ts.
+// The counter's console. Elements: #scan-camera, #scan-text, #scan-submit, #scan-file, #card-check,
+// #card-state, #record, #park, #refuse, #reason, #visual, #pair-code, #pair-submit, #copy, #cancel, #problem,
+// #clock; those of case.ts, second.ts and status.ts.
 import "./sentences";
 import { call, Problem } from "../shared/api";
 import { timeOfDay } from "../shared/clock";
-import { byId, h, say } from "../shared/dom";
+import { byId, h, setText } from "../shared/dom";
 import { word } from "../shared/words";
 import { clearTicks, missing, ticks } from "./accept";
 import { scan } from "./camera";
-import { type Case, showAge, showCase } from "./case";
+import { showAge, showCase } from "./case";
+import type { Case } from "./casedata";
 import { now } from "./clock";
 import { follow } from "./extra-checks";
 import { textsOf } from "./file";
@@ -25,8 +27,9 @@ let asking = false; // a number waits for its patient's yes
 let recording = false;
 
 /**
- * Takes what a reader or a file gave. While a case is being recorded it is the next patient's, and is taken afterwards; while a number
- * waits for a yes it is what the patient shows instead. A code that was read twice counts once.
+ * Takes what a reader or a file gave. While a case is being recorded it is the next patient's, and is taken
+ * afterwards; while a number waits for a yes it is what the patient shows instead. A code that was read twice
+ * counts once.
  */
 function scanned(work: () => Promise<void>): void {
   if (!busy()) {
@@ -43,10 +46,11 @@ const askEvery = 3_000;
 const askFor = 100_000; // a number lives 90 s
 
 /**
- * Takes what was read, typed or dropped: a screen, a number, or the second code of the screen that waits for it. A screen that was
- * refused makes room for the next one, for which its sentence asks; a genuine one is somebody's, whose case has to end first.
+ * Takes what was read, typed or dropped: a screen, a number, or the second code of the screen that waits for
+ * it. A screen that was refused makes room for the next one, for which its sentence asks; a genuine one is
+ * somebody's, whose case has to end first.
  */
-async function take(given: string[]): Promise<void> {
+async function takeTexts(given: string[]): Promise<void> {
   const texts = given.map(sameText);
   const second = texts.find(isProof);
   if (current?.verdict.awaits) return prove(second ?? texts[0] ?? "");
@@ -58,8 +62,12 @@ async function take(given: string[]): Promise<void> {
   if (current) reset(word("waiting"));
   let proof = second;
   if (screens.length > 1) {
-    const [first, ...others] = (await answered(call<{ people: Person[] }>("POST", "/api/v1/counter/people", { texts: texts.filter(isCredential) }))).people;
-    if (first && others.length) return offer([first, ...others], (chosen) => scanned(() => take(chosen)));
+    const credentials = { texts: texts.filter(isCredential) };
+    const asked = call<{ people: Person[] }>("POST", "/api/v1/counter/people", credentials);
+    const [first, ...others] = (await answered(asked)).people;
+    if (first && others.length) {
+      return offer([first, ...others], (chosen) => scanned(() => takeTexts(chosen)));
+    }
     text = first?.text ?? text;
     proof = first?.proof ?? second;
   }
@@ -70,7 +78,9 @@ async function take(given: string[]): Promise<void> {
   if (proof && c.verdict.awaits) await prove(proof); // one picture held both
 }
 
-/** Opens a case. A number may have to wait for the patient's yes; Esc ends that, and then there is no case. */
+/**
+ * Opens a case. A number may have to wait for the patient's yes; Esc ends that, and then there is no case.
+ */
 async function open(text: string): Promise<Case | null> {
   stop?.abort();
   const mine = (stop = new AbortController());
@@ -86,7 +96,9 @@ async function open(text: string): Promise<Case | null> {
         throw e;
       }
       const sentence = Date.now() > until ? word("waitedLong") : word("waitingPatient", { s: e.message });
-      byId("verdict").replaceChildren(h("div", "verdict-box small unsure", h("h3", "", word("askingPatient")), h("p", "", sentence)));
+      byId("verdict").replaceChildren(
+        h("div", "verdict-box small unsure", h("h3", "", word("askingPatient")), h("p", "", sentence)),
+      );
       if (Date.now() > until) return null;
     }
     asking = true;
@@ -105,7 +117,9 @@ function pause(ms: number, stopped: AbortSignal): Promise<void> {
 
 async function prove(text: string): Promise<void> {
   const c = current;
-  if (c && text.trim()) show(await answered(call<Case>("POST", `/api/v1/counter/cases/${c.id}/proof`, { text })));
+  if (c && text.trim()) {
+    show(await answered(call<Case>("POST", `/api/v1/counter/cases/${c.id}/proof`, { text })));
+  }
 }
 
 async function challenge(): Promise<void> {
@@ -115,13 +129,13 @@ async function challenge(): Promise<void> {
 
 async function readFile(file: File | undefined): Promise<void> {
   if (!file) return;
-  say(byId("scan-state"), word("fileReading"));
+  setText(byId("scan-state"), word("fileReading"));
   try {
     const texts = await answered(textsOf(file));
     if (!texts.length) throw new Problem(0, "file.nothing", word("fileNothing"));
-    await take(texts);
+    await takeTexts(texts);
   } finally {
-    say(byId("scan-state"), "");
+    setText(byId("scan-state"), "");
   }
 }
 
@@ -155,7 +169,7 @@ function reset(sentence: string): void {
   showSecond(false, "");
   byId("ask").replaceChildren();
   byId("checks").replaceChildren();
-  say(byId("method"), "");
+  setText(byId("method"), "");
   readingCard(false);
   byId("verdict").replaceChildren(h("p", "help", sentence));
   byId<HTMLTextAreaElement>("scan-text").value = "";
@@ -164,29 +178,32 @@ function reset(sentence: string): void {
   byId("scan-text").focus(); // a reader that types what it reads just works
 }
 
-/** Reads with the camera: a screen or a number's code first, then, by itself, the second code where one is needed. */
+/**
+ * Reads with the camera: a screen or a number's code first, then, by itself, the second code where one is
+ * needed.
+ */
 async function camera(step: "scan" | "second"): Promise<void> {
   stop?.abort();
   const mine = (stop = new AbortController());
   const state = byId(`${step}-state`);
-  say(state, word(step === "scan" ? "aim" : "aimSecond"));
+  setText(state, word(step === "scan" ? "aim" : "aimSecond"));
   const enough = (texts: string[]): boolean => {
     if (step === "second") return texts.some(isProof);
     if (texts.some((t) => !isProof(t))) return true;
-    say(state, word("firstLarger"));
+    setText(state, word("firstLarger"));
     return false;
   };
   let texts: string[] | null = null;
   try {
     texts = await scan(byId<HTMLVideoElement>(`${step}-video`), mine.signal, enough);
   } catch {
-    if (!mine.signal.aborted) say(state, word("cameraFailed"));
+    if (!mine.signal.aborted) setText(state, word("cameraFailed"));
     return;
   }
-  say(state, "");
+  setText(state, "");
   if (!texts) return;
   const read = texts;
-  await act(() => take(read));
+  await act(() => takeTexts(read));
   if (step === "scan" && current?.verdict.awaits) await camera("second");
 }
 
@@ -196,7 +213,9 @@ async function checkCard(): Promise<void> {
   readingCard(true);
   let checked: Case;
   try {
-    checked = await answered(call<Case>("POST", `/api/v1/counter/cases/${c.id}/card-check`, { birthDateConfirmed: true }));
+    checked = await answered(
+      call<Case>("POST", `/api/v1/counter/cases/${c.id}/card-check`, { birthDateConfirmed: true }),
+    );
   } finally {
     if (current?.id === c.id) readingCard(false);
   }
@@ -204,7 +223,7 @@ async function checkCard(): Promise<void> {
 }
 
 function readingCard(now: boolean): void {
-  say(byId("card-state"), now ? word("cardReading") : "");
+  setText(byId("card-state"), now ? word("cardReading") : "");
   byId<HTMLButtonElement>("card-check").disabled = now;
 }
 
@@ -219,8 +238,13 @@ async function decide(outcome: string): Promise<void> {
   const checks = ticks();
   recording = true;
   try {
-    if (checks.length || c.visual.length) current = await call<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks });
-    await call("POST", `/api/v1/counter/cases/${c.id}/record`, { outcome, reason: byId<HTMLInputElement>("reason").value });
+    if (checks.length || c.visual.length) {
+      current = await call<Case>("POST", `/api/v1/counter/cases/${c.id}/visual`, { checks });
+    }
+    await call("POST", `/api/v1/counter/cases/${c.id}/record`, {
+      outcome,
+      reason: byId<HTMLInputElement>("reason").value,
+    });
   } finally {
     recording = false;
   }
@@ -229,8 +253,10 @@ async function decide(outcome: string): Promise<void> {
 }
 
 async function pair(): Promise<void> {
-  const answer = await call<{ words: string[] }>("POST", "/api/v1/counter/bridges", { code: byId<HTMLInputElement>("pair-code").value });
-  say(byId("pair-state"), word("paired", { w: answer.words.join("・") }));
+  const answer = await call<{ words: string[] }>("POST", "/api/v1/counter/bridges", {
+    code: byId<HTMLInputElement>("pair-code").value,
+  });
+  setText(byId("pair-state"), word("paired", { w: answer.words.join("・") }));
   byId<HTMLInputElement>("pair-code").value = "";
   setTimeout(() => void status(), 500);
 }
@@ -238,9 +264,9 @@ async function pair(): Promise<void> {
 async function copy(): Promise<void> {
   const e = current?.eligibility;
   if (!e) return;
-  const rows = ["insurerNumber", "symbol", "number", "branchNumber", "name", "kana", "birthDate", "share"].map((k) => String(e[k] ?? ""));
-  await navigator.clipboard.writeText(rows.join("\t"));
-  say(byId("p-issuer"), word("copied"));
+  const columns = ["insurerNumber", "symbol", "number", "branchNumber", "name", "kana", "birthDate", "share"];
+  await navigator.clipboard.writeText(columns.map((name) => String(e[name] ?? "")).join("\t"));
+  setText(byId("p-issuer"), word("copied"));
 }
 
 const keys: Record<string, () => Promise<void>> = { F2: checkCard, F4: copy, F8: () => decide("parked") };
@@ -254,11 +280,13 @@ document.addEventListener("keydown", (e) => {
     cancel();
   }
 });
-/** Binds a field and its button: Enter submits, as readers that type send it; a new line is Shift and Enter. */
+/**
+ * Binds a field and its button: Enter submits, as readers that type send it; a new line is Shift and Enter.
+ */
 function bindField(field: string, button: string): void {
   const place = byId<HTMLInputElement | HTMLTextAreaElement>(field);
   const submit = async (): Promise<void> => {
-    await act(() => take([place.value]));
+    await act(() => takeTexts([place.value]));
     if (document.activeElement === place) place.select(); // the next code replaces one that was not accepted
   };
   byId(button).addEventListener("click", () => void submit());
@@ -272,7 +300,7 @@ bindField("scan-text", "scan-submit");
 bindField("second-text", "second-submit");
 watchReader((text) => {
   byId<HTMLTextAreaElement>("scan-text").value = "";
-  scanned(() => take([text]));
+  scanned(() => takeTexts([text]));
 });
 byId("scan-camera").addEventListener("click", () => void camera("scan"));
 byId("second-camera").addEventListener("click", () => void camera("second"));
@@ -298,7 +326,7 @@ byId("pair-submit").addEventListener("click", () => void act(pair));
 byId("copy").addEventListener("click", () => void act(copy));
 byId("cancel").addEventListener("click", cancel);
 setInterval(() => {
-  say(byId("clock"), timeOfDay(now(), false));
+  setText(byId("clock"), timeOfDay(now(), false));
   if (current) showAge();
 }, 1000);
 setInterval(() => void status(), 5000);

@@ -8,7 +8,9 @@ export function decodedBytes(file: Uint8Array<ArrayBuffer>): number {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const word = (at: number, length: number): string => String.fromCharCode(...file.subarray(at, at + length));
   try {
-    if (word(1, 3) === "PNG") return view.getUint32(16) * view.getUint32(20) * (view.getUint8(24) > 8 ? 8 : 4);
+    if (word(1, 3) === "PNG") {
+      return view.getUint32(16) * view.getUint32(20) * (view.getUint8(24) > 8 ? 8 : 4);
+    }
     if (word(0, 3) === "GIF") return view.getUint16(6, true) * view.getUint16(8, true) * 4;
     if (word(0, 2) === "BM") return Math.abs(view.getInt32(18, true)) * Math.abs(view.getInt32(22, true)) * 4;
     if (view.getUint16(0) === 0xffd8) return jpegPixels(view) * 4;
@@ -30,7 +32,9 @@ function jpegPixels(view: DataView): number {
       continue;
     }
     if (marker === 0xda) break;
-    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) most = Math.max(most, view.getUint16(at + 5) * view.getUint16(at + 7));
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
+      most = Math.max(most, view.getUint16(at + 5) * view.getUint16(at + 7));
+    }
     at += 2 + Math.max(2, view.getUint16(at + 2));
   }
   return most;

@@ -1,6 +1,7 @@
-// The second code of a phone that is offline. Elements: #second and #second-*, #challenge, #challenge-area, #challenge-number.
+// The second code of a phone that is offline. Elements: #second and #second-*, #challenge, #challenge-area,
+// #challenge-number.
 import { decode } from "../shared/base64url";
-import { byId, say } from "../shared/dom";
+import { byId, setText } from "../shared/dom";
 
 /** Reports whether a scanned text is the proof of a phone rather than a screen: its header says live+jwt. */
 export function isProof(text: string): boolean {
@@ -16,6 +17,6 @@ export function showSecond(awaits: boolean, nonce: string): void {
   byId("second").hidden = !awaits;
   byId("challenge").hidden = nonce !== "";
   byId("challenge-area").hidden = nonce === "";
-  say(byId("challenge-number"), nonce);
+  setText(byId("challenge-number"), nonce);
   byId<HTMLInputElement>("second-text").value = "";
 }

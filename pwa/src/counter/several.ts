@@ -13,15 +13,28 @@ export interface Person {
   headline: Sentence;
 }
 
-/** Asks whose case it is. The answer is the code of the chosen person, with the second code that belongs to it. */
+/**
+ * Asks whose case it is. The answer is the code of the chosen person, with the second code that belongs to
+ * it.
+ */
 export function offer(people: Person[], chosen: (texts: string[]) => void): void {
   const buttons = people.map((p) => {
-    const b = h("button", "button", p.name ? `${p.name}（${p.birthDateJa}）` : word("notVerified")) as HTMLButtonElement;
+    const b = h(
+      "button",
+      "button",
+      p.name ? `${p.name}（${p.birthDateJa}）` : word("notVerified"),
+    ) as HTMLButtonElement;
     b.type = "button";
     b.addEventListener("click", () => chosen(p.proof ? [p.text, p.proof] : [p.text]));
     return h("p", "", b, h("span", "help", [p.insurerName, local(p.headline)].filter(Boolean).join("　")));
   });
-  const box = h("div", "verdict-box small unsure", h("h3", "", word("whose")), h("p", "", word("whoseNext")), ...buttons);
+  const box = h(
+    "div",
+    "verdict-box small unsure",
+    h("h3", "", word("whose")),
+    h("p", "", word("whoseNext")),
+    ...buttons,
+  );
   box.id = "choose";
   box.tabIndex = -1;
   byId("verdict").replaceChildren(box);

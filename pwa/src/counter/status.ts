@@ -1,8 +1,8 @@
-// The line above the panes: reader, trust list, clocks and the day's counts. Elements: #readers, #trust, #clock-note, #today,
-// #parked.
+// The line above the panes: reader, trust list, clocks and the day's counts. Elements: #readers, #trust,
+// #clock-note, #today, #parked.
 import { call, Problem } from "../shared/api";
 import { clockWords } from "../shared/clock";
-import { byId, say } from "../shared/dom";
+import { byId, setText } from "../shared/dom";
 import { local, type Sentence } from "../shared/local";
 import { word } from "../shared/words";
 import { learn, offset } from "./clock";
@@ -24,13 +24,24 @@ export async function status(): Promise<void> {
     learn(asked, s.serverTime);
     const clocks = [clockWords(offset(), "pc"), s.clock ? local(s.clock) : ""].filter(Boolean).join(" ・ ");
     byId("clock-note").hidden = !clocks;
-    say(byId("clock-note"), clocks);
-    const on = s.readers.filter((r) => r.connected);
-    say(byId("readers"), on.length ? `● ${word("readerOn")}（${on.map((r) => r.name).join("、")}）` : `○ ${word("readerOff")}`);
-    say(byId("trust"), word("trust", { d: new Date(s.trustList.issuedAt).toLocaleDateString("ja-JP", { month: "long", day: "numeric" }) }));
-    say(byId("today"), String(s.today));
-    say(byId("parked"), String(s.parked));
+    setText(byId("clock-note"), clocks);
+    const connected = s.readers.filter((r) => r.connected);
+    setText(
+      byId("readers"),
+      connected.length
+        ? `● ${word("readerOn")}（${connected.map((r) => r.name).join("、")}）`
+        : `○ ${word("readerOff")}`,
+    );
+    setText(
+      byId("trust"),
+      word("trust", {
+        d: new Date(s.trustList.issuedAt).toLocaleDateString("ja-JP", { month: "long", day: "numeric" }),
+      }),
+    );
+    setText(byId("today"), String(s.today));
+    setText(byId("parked"), String(s.parked));
   } catch (e) {
-    say(byId("readers"), `○ ${e instanceof Problem && e.key ? e.message : word("serverOff")}`); // nothing is known of the readers
+    // Nothing is known of the readers.
+    setText(byId("readers"), `○ ${e instanceof Problem && e.key ? e.message : word("serverOff")}`);
   }
 }

@@ -1,6 +1,7 @@
-// One action at a time. What staff give up while its answer is out leaves no trace on the next patient's case. Elements: #problem.
+// One action at a time. What staff give up while its answer is out leaves no trace on the next patient's
+// case. Elements: #problem.
 import { Problem } from "../shared/api";
-import { byId, say } from "../shared/dom";
+import { byId, setText } from "../shared/dom";
 import { word } from "../shared/words";
 
 type Work = () => Promise<void>;
@@ -22,11 +23,14 @@ export function giveUp(): void {
 
 function complainInPane(sentence: string): void {
   byId("problem").hidden = false;
-  say(byId("problem"), sentence);
+  setText(byId("problem"), sentence);
   keepKeyboardInView();
 }
 
-/** Scrolls to what has the keyboard where a sentence has just moved it out of the window. The verdict stays (console.css). */
+/**
+ * Scrolls to what has the keyboard where a sentence has just moved it out of the window. The verdict stays
+ * (console.css).
+ */
 export function keepKeyboardInView(): void {
   const at = document.activeElement;
   if (at && at !== document.body) at.scrollIntoView({ block: "nearest" });

@@ -1,13 +1,15 @@
-// Reads what a reader typed, whatever an input method or a keyboard layout made of it: credential/typed.go in the same words, and both
-// are tested with credential/testdata/typed.json. The server reads every text again; here it is only told what it is.
+// Reads what a reader typed, whatever an input method or a keyboard layout made of it: credential/typed.go in
+// the same words, and both are tested with credential/testdata/typed.json. The server reads every text again;
+// here it is only told what it is.
 
 const longRun = 40; // digits in a row, or characters of a JWS, that nothing else has
 const maxHint = 16; // characters before the digits: "shc:/" in whatever form
-const kanaDigits = ["わぬふあうえおやゆよ", "ワヌフアウエオヤユヨ"]; // the keys 0 to 9 in kana mode (JIS X 6002)
+// The keys 0 to 9 in kana mode (JIS X 6002)
+const kanaDigits = ["わぬふあうえおやゆよ", "ワヌフアウエオヤユヨ"];
 const jwsForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** What a text is: a credential's JWS, one of which a part is missing, or neither. */
-export type Read = { jws: string } | "incomplete" | null;
+type Read = { jws: string } | "incomplete" | null;
 
 const unformatted = (text: string): string => text.normalize("NFKC").replace(/[\s\p{Cc}\p{Cf}]/gu, "");
 
@@ -26,10 +28,12 @@ export function readTyped(given: string): Read {
     return row ? String(row.indexOf(c)) : c;
   });
   const [, hint = "", digits = ""] = /^([^0-9]*)([0-9]+)$/.exec(kana.replace(/[-‐−ー,、]/g, "")) ?? [];
-  if (digits && (hint.toLowerCase() === "shc:/" || (digits.length >= longRun && [...hint].length <= maxHint))) return fromDigits(digits);
+  const hinted = hint.toLowerCase() === "shc:/" || (digits.length >= longRun && [...hint].length <= maxHint);
+  if (digits && hinted) return fromDigits(digits);
   const all = [...kana];
   const count = all.filter((c) => c >= "0" && c <= "9").length;
-  const mostly = count >= longRun && count * 10 >= all.length * 9 && all.findIndex((c) => c >= "0" && c <= "9") <= maxHint;
+  const mostly =
+    count >= longRun && count * 10 >= all.length * 9 && all.findIndex((c) => c >= "0" && c <= "9") <= maxHint;
   return mostly || (jws.length >= longRun && /^eyJ[\w.-]*$/.test(jws)) ? "incomplete" : null;
 }
 
@@ -60,23 +64,36 @@ function fromDigits(digits: string): Read {
 
 /** Undoes what layouts and CapsLock did to a JWS; its header begins with eyJ. */
 function typedJWS(text: string): string {
-  const jws = text.replace(/=/g, "_").replace(/[‐−ー]/g, "-").replace(/。/g, ".");
-  return jws.startsWith("EYj") ? jws.replace(/[A-Za-z]/g, (c) => (c < "a" ? c.toLowerCase() : c.toUpperCase())) : jws;
+  const jws = text
+    .replace(/=/g, "_")
+    .replace(/[‐−ー]/g, "-")
+    .replace(/。/g, ".");
+  return jws.startsWith("EYj")
+    ? jws.replace(/[A-Za-z]/g, (c) => (c < "a" ? c.toLowerCase() : c.toUpperCase()))
+    : jws;
 }
 
 /**
- * Adds a key to those of a burst, by its place on the keyboard (KeyboardEvent.code): a letter or digit as such, any other sign as "."
- * and "/" as itself. Keys that type nothing leave the burst as it is; with Alt held, digits are a character's number.
+ * Adds a key to those of a burst, by its place on the keyboard (KeyboardEvent.code): a letter or digit as
+ * such, any other sign as "." and "/" as itself. Keys that type nothing leave the burst as it is; with Alt
+ * held, digits are a character's number.
  */
 export function addKey(keys: string, code: string, alt: boolean): string {
   if (/^(?:Shift|Control|Alt|Meta|CapsLock|NumLock|Lang|KanaMode|Convert|NonConvert)/.test(code)) return keys;
-  const sign = alt ? "." : (/^(?:Key|Digit|Numpad)([0-9A-Z])$/.exec(code)?.[1] ?? (/^(?:Slash|NumpadDivide)$/.test(code) ? "/" : "."));
+  const sign = alt
+    ? "."
+    : (/^(?:Key|Digit|Numpad)([0-9A-Z])$/.exec(code)?.[1] ??
+      (/^(?:Slash|NumpadDivide)$/.test(code) ? "/" : "."));
   return (keys + sign).slice(-4000);
 }
 
-/** Returns what a burst of keys means by itself: an online code's address, or the digits of a screen's code; else null. */
+/**
+ * Returns what a burst of keys means by itself: an online code's address, or the digits of a screen's code;
+ * else null.
+ */
 export function readKeys(keys: string): string | null {
-  const address = /HTTPS?\.(?!.*HTTP).*\/C\/[0-9A-Z]{8,}$/.exec(keys); // what a person typed just before is none of it
+  // What a person typed just before is none of it.
+  const address = /HTTPS?\.(?!.*HTTP).*\/C\/[0-9A-Z]{8,}$/.exec(keys);
   if (address) return address[0];
   const digits = /^[^0-9]*([0-9]+)$/.exec(keys)?.[1] ?? "";
   return digits.length >= longRun ? `shc:/${digits}` : null;

@@ -1,6 +1,7 @@
-// Readers that type what they read. With a Japanese input method on, letters become kana before they reach a field, and keyboard
-// layouts swap the signs of an address; the physical keys (KeyboardEvent.code) are the same everywhere. From them alone the
-// address of a number and the digits of a screen's code are recognised, wherever the focus is: also in the field that the page gives it.
+// Readers that type what they read. With a Japanese input method on, letters become kana before they reach a
+// field, and keyboard layouts swap the signs of an address; the physical keys (KeyboardEvent.code) are the
+// same everywhere. From them alone the address of a number and the digits of a screen's code are recognised,
+// wherever the focus is: also in the field that the page gives it.
 import { addKey, isCredential, readKeys } from "./typed";
 
 const gap = 50; // ms between two keys: a reader is faster, a person slower
@@ -8,9 +9,10 @@ const long = 40; // keys in a row at that speed: no person's
 const fields = ["scan-text", "second-text"]; // take what is typed themselves
 
 /**
- * Calls found with what was typed at a reader's speed and ended by Enter or Tab: an address HTTPS…/C/ with a number of 16 or 8 characters, the digits of a code, or
- * outside of the fields for codes another long text, whose Enter must not press the button that has the focus. The field that had the
- * focus gets its own text back.
+ * Calls found with what was typed at a reader's speed and ended by Enter or Tab: an address HTTPS…/C/ with a
+ * number of 16 or 8 characters, the digits of a code, or outside of the fields for codes another long text,
+ * whose Enter must not press the button that has the focus. The field that had the focus gets its own text
+ * back.
  */
 export function watchReader(found: (text: string) => void): void {
   let keys = "";
@@ -40,7 +42,10 @@ export function watchReader(found: (text: string) => void): void {
   }, { capture: true });
 }
 
-/** Takes the keyboard from what has it, so that the reader's Enter presses nothing and ends an input method's work, and undoes what was typed. */
+/**
+ * Takes the keyboard from what has it, so that the reader's Enter presses nothing and ends an input method's
+ * work, and undoes what was typed.
+ */
 function keeper(at: Element | null): () => void {
   const text = at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement ? at.value : null;
   return () => {

@@ -1,6 +1,6 @@
-// A run of printing under way: its progress by server-sent events. When it stands still or is over, the page is shown anew.
-// Elements: #run (data-id), #run-bar, #run-count, #run-words.
-import { byId, say } from "../shared/dom";
+// A run of printing under way: its progress by server-sent events. When it stands still or is over, the page
+// is shown anew. Elements: #run (data-id), #run-bar, #run-count, #run-words.
+import { byId, setText } from "../shared/dom";
 import { local, type Sentence } from "../shared/local";
 
 interface Progress extends Sentence {
@@ -16,8 +16,8 @@ function show(p: Progress): void {
   const bar = byId<HTMLProgressElement>("run-bar");
   bar.max = p.total;
   bar.value = p.done;
-  say(byId("run-count"), `${number.format(p.done)} / ${number.format(p.total)}`);
-  say(byId("run-words"), local(p));
+  setText(byId("run-count"), `${number.format(p.done)} / ${number.format(p.total)}`);
+  setText(byId("run-words"), local(p));
 }
 
 function follow(): void {

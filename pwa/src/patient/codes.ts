@@ -1,6 +1,6 @@
-// The codes that the page shows now, and the same ones as large as the phone allows. Both views are drawn from one place, so
-// that the large one never shows a code that the page has already let go.
-import { byId, say } from "../shared/dom";
+// The codes that the page shows now, and the same ones as large as the phone allows. Both views are drawn
+// from one place, so that the large one never shows a code that the page has already let go.
+import { byId, setText } from "../shared/dom";
 import { cardCode, draw, proofCode, type Drawn } from "../shared/qr";
 import { word } from "../shared/words";
 import { closeLarge, openLarge, updateLarge, type Codes } from "./large";
@@ -46,12 +46,18 @@ function drawCards(): void {
 
 const codesNow = (jws: string): Codes => ({ card: cardCode(jws), proof: proof ? proofCode(proof) : null });
 
-/** Says what helps where the window is too small: a square is as large as the shorter side, so an upright phone shows the most. */
+/**
+ * Says what helps where the window is too small: a square is as large as the shorter side, so an upright
+ * phone shows the most.
+ */
 function hint(drawn: Drawn): void {
   const tooSmall = drawn.module > 0 && drawn.module < 3 && drawn.modules > 81;
   const lying = innerWidth > innerHeight; // upright it would be larger
   byId("turn").hidden = !tooSmall;
-  say(byId("turn"), !tooSmall ? "" : word(lying ? "turnUpright" : proof ? "smallWindowAway" : "smallWindow"));
+  setText(
+    byId("turn"),
+    !tooSmall ? "" : word(lying ? "turnUpright" : proof ? "smallWindowAway" : "smallWindow"),
+  );
 }
 
 function drawProofs(): void {
@@ -60,6 +66,9 @@ function drawProofs(): void {
 }
 
 /** Shows the codes alone until they are tapped. */
-export function showLarge(): void {
-  if (card) openLarge(codesNow(card), () => document.getElementById("bigger")?.focus({ preventScroll: true })); // a phone that was emptied has none
+function showLarge(): void {
+  if (!card) return;
+  // An emptied phone has none.
+  const back = (): void => document.getElementById("bigger")?.focus({ preventScroll: true });
+  openLarge(codesNow(card), back);
 }

@@ -1,12 +1,14 @@
 // One question before something is removed. Elements: #confirm (dialog) and #confirm-*.
-import { byId, say } from "../shared/dom";
+import { byId, setText } from "../shared/dom";
 
-/** Asks, and returns whether the answer was yes. The focus is on no: a tap by habit must not remove anything. */
+/**
+ * Asks, and returns whether the answer was yes. The focus is on no: a tap by habit must not remove anything.
+ */
 export function confirmed(title: string, text: string, yes: string): Promise<boolean> {
   const dialog = byId<HTMLDialogElement>("confirm");
-  say(byId("confirm-title"), title);
-  say(byId("confirm-text"), text);
-  say(byId("confirm-yes"), yes);
+  setText(byId("confirm-title"), title);
+  setText(byId("confirm-text"), text);
+  setText(byId("confirm-yes"), yes);
   dialog.returnValue = "";
   dialog.showModal();
   byId("confirm-no").focus();

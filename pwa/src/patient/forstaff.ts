@@ -1,5 +1,6 @@
-// What the reception reads on a page in another language: who issued the screen, that the card is needed, and how old it is, in
-// Japanese whatever the patient reads. Element: #for-staff, which pages in Japanese do not have.
+// What the reception reads on a page in another language: who issued the screen, that the card is needed, and
+// how old it is, in Japanese whatever the patient reads. Element: #for-staff, which pages in Japanese do not
+// have.
 import { h } from "../shared/dom";
 
 /** The card sentence as the reception reads it. */
@@ -14,8 +15,13 @@ export function tellStaff(insurer: string, registeredOn: string, age: number, ke
   const made = `${inJapanese(age)}前に${kept ? "取得" : "作成"}・`;
   const said = [insurer, made, registeredOn].join();
   if (place.dataset["said"] !== said) {
-    place.replaceChildren(h("b", "", "受付の方へ"), h("span", "", `${insurer} 発行・マイナポータルの画面ではありません`), h("span", "", cardForStaff),
-      h("span", "", made, h("span", "unbroken", `資格は${month}月${day}日 登録分`)), kept ? h("span", "", "2つのコードを続けて読み取ってください") : "");
+    place.replaceChildren(
+      h("b", "", "受付の方へ"),
+      h("span", "", `${insurer} 発行・マイナポータルの画面ではありません`),
+      h("span", "", cardForStaff),
+      h("span", "", made, h("span", "unbroken", `資格は${month}月${day}日 登録分`)),
+      kept ? h("span", "", "2つのコードを続けて読み取ってください") : "",
+    );
   }
   place.dataset["said"] = said;
   place.hidden = false;

@@ -1,8 +1,9 @@
-// The code as large as the window allows, with what the reception has to see beside it: whose it is, that the card belongs to it, and
-// how old it is. A square is as large as the window's shorter side, so the words stand where room is left: above and below it, or at
-// its side. It is never smaller than on the page: where the words leave too little (very large letters, a square window) the code
-// comes first and the words are scrolled to. Without network there is a second code, which has a turn of its own where both do not fit.
-import { byId, h, say } from "../shared/dom";
+// The code as large as the window allows, with what the reception has to see beside it: whose it is, that the
+// card belongs to it, and how old it is. A square is as large as the window's shorter side, so the words
+// stand where room is left: above and below it, or at its side. It is never smaller than on the page: where
+// the words leave too little (very large letters, a square window) the code comes first and the words are
+// scrolled to. Without network there is a second code, which has a turn of its own where both do not fit.
+import { byId, h, setText } from "../shared/dom";
 import { draw, type Code } from "../shared/qr";
 import { language, word } from "../shared/words";
 import { cardForStaff } from "./forstaff";
@@ -42,17 +43,31 @@ export function openLarge(now: Codes, closed: () => void): void {
   const turn = h("button", "button main", "") as HTMLButtonElement;
   const ofStaff = language.startsWith("ja") ? null : h("p", "with-card", cardForStaff);
   if (ofStaff) ofStaff.lang = "ja";
-  const words = [h("div", "about", name, h("p", "with-card", withCard()), age, ofStaff ?? ""), h("p", "ways", close, turn)];
-  const over = h("dialog", "biggest", h("div", "codes", card, proof), h("div", "words", ...words)) as HTMLDialogElement;
+  const words = [
+    h("div", "about", name, h("p", "with-card", withCard()), age, ofStaff ?? ""),
+    h("p", "ways", close, turn),
+  ];
+  const over = h(
+    "dialog",
+    "biggest",
+    h("div", "codes", card, proof),
+    h("div", "words", ...words),
+  ) as HTMLDialogElement;
   over.setAttribute("aria-label", word("cardCode"));
   const tell = (): void => {
-    say(name, byId("holder-name").textContent ?? "");
-    say(age, byId("age").textContent ?? "");
+    setText(name, byId("holder-name").textContent ?? "");
+    setText(age, byId("age").textContent ?? "");
     if (heightsOf(words) !== heights) layOut();
   };
   const told = new MutationObserver(tell);
-  for (const id of ["holder-name", "age"]) told.observe(byId(id), { childList: true, characterData: true, subtree: true });
-  const places: [EventTarget | null | undefined, string][] = [[window, "resize"], [window.visualViewport, "resize"], [document.fonts, "loadingdone"]];
+  for (const id of ["holder-name", "age"]) {
+    told.observe(byId(id), { childList: true, characterData: true, subtree: true });
+  }
+  const places: [EventTarget | null | undefined, string][] = [
+    [window, "resize"],
+    [window.visualViewport, "resize"],
+    [document.fonts, "loadingdone"],
+  ];
   view = { over, words, card, proof, turn, ofStaff };
   over.addEventListener("click", () => over.close());
   turn.addEventListener("click", (e) => {
@@ -98,7 +113,9 @@ function canvas(name: "cardCode" | "proofCode"): HTMLCanvasElement {
 
 /** The page's own card sentence, in one line where it fits. */
 function withCard(): string {
-  const lines = [...(document.querySelector(".with-card")?.childNodes ?? [])].map((n) => (n.nodeName === "BR" ? " " : spoken(n)));
+  const lines = [...(document.querySelector(".with-card")?.childNodes ?? [])].map((n) =>
+    n.nodeName === "BR" ? " " : spoken(n),
+  );
   return lines.join("").replace(/([\u3000-\u9fff]) ([\u3000-\u9fff])/g, "$1$2");
 }
 
@@ -128,10 +145,11 @@ function arrangeCodes({ over, words, card, proof, turn }: View, codes: Codes): b
   card.hidden = second;
   proof.hidden = !codes.proof || !second;
   turn.hidden = !codes.proof;
-  say(turn, word(second ? "firstCode" : "secondCode"));
+  setText(turn, word(second ? "firstCode" : "secondCode"));
   arrange("");
   const style = getComputedStyle(over);
-  const inner = (full: number, before: string, after: string): number => full - parseFloat(before) - parseFloat(after);
+  const inner = (full: number, before: string, after: string): number =>
+    full - parseFloat(before) - parseFloat(after);
   const width = inner(over.clientWidth, style.paddingLeft, style.paddingRight);
   const height = inner(over.clientHeight, style.paddingTop, style.paddingBottom);
   const onPage = byId("code").clientWidth;

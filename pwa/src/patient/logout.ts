@@ -1,15 +1,15 @@
-// Logging out. Without network the wish is kept with its time, and is carried out at the next contact, before anything else is asked;
-// until then the page says so. Elements: #logout, #logout-state, #erase-area.
+// Logging out. Without network the wish is kept with its time, and is carried out at the next contact, before
+// anything else is asked; until then the page says so. Elements: #logout, #logout-state, #erase-area.
 import { read } from "../shared/database";
-import { byId, say } from "../shared/dom";
+import { byId, setText } from "../shared/dom";
 import { within } from "../shared/within";
 import { word } from "../shared/words";
 
 const place = "madoguchi-logout"; // in localStorage: when the patient logged out, by the server's clock
 
-let wish = kept(); // a browser that keeps nothing has it until the page is closed
+let wish = storedWish(); // a browser that keeps nothing has it until the page is closed
 
-function kept(): string | null {
+function storedWish(): string | null {
   try {
     return localStorage.getItem(place);
   } catch {
@@ -17,7 +17,7 @@ function kept(): string | null {
   }
 }
 
-function keep(at: string | null): void {
+function storeWish(at: string | null): void {
   wish = at;
   try {
     if (at) localStorage.setItem(place, at);
@@ -33,13 +33,19 @@ export const wantsLogout = (): boolean => wish !== null;
 /** Ends the login at the server. It rejects without network, and may be asked again. */
 export async function endLogin(patience = 8_000): Promise<void> {
   await send(wish, patience);
-  keep(null);
-  say(byId("logout-state"), word("loggedOut"));
+  storeWish(null);
+  setText(byId("logout-state"), word("loggedOut"));
 }
 
 async function send(before: string | null, patience: number): Promise<void> {
   const body = new URLSearchParams(before ? { before } : {});
-  const answer = await fetch("/logout", { method: "POST", body, redirect: "manual", credentials: "same-origin", signal: within(patience) });
+  const answer = await fetch("/logout", {
+    method: "POST",
+    body,
+    redirect: "manual",
+    credentials: "same-origin",
+    signal: within(patience),
+  });
   if (!answer.ok && answer.type !== "opaqueredirect") throw new Error(`HTTP ${answer.status}`);
 }
 
@@ -60,12 +66,12 @@ export async function bindLogout(): Promise<void> {
 
 async function later(): Promise<void> {
   const offset = await read<number>("clock", "offset").catch(() => 0);
-  keep(new Date(Date.now() - (offset ?? 0)).toISOString());
+  storeWish(new Date(Date.now() - (offset ?? 0)).toISOString());
   showLater();
 }
 
 function showLater(): void {
   byId("logout").hidden = byId("erase-area").hidden = true;
   byId("logout-state").hidden = false;
-  say(byId("logout-state"), word("logoutLater"));
+  setText(byId("logout-state"), word("logoutLater"));
 }

@@ -1,16 +1,16 @@
-// What a patient may take away: one person from this phone, everything from this phone, their data at the insurer's Madoguchi.
-// Elements: #remove-person, #wipe, #erase, #manage-state.
+// What a patient may take away: one person from this phone, everything from this phone, their data at the
+// insurer's Madoguchi. Elements: #remove-person, #wipe, #erase, #manage-state.
 import { call, Problem } from "../shared/api";
 import { wipe } from "../shared/database";
-import { byId, h, say } from "../shared/dom";
+import { byId, h, setText } from "../shared/dom";
 import { word } from "../shared/words";
-import { ask, comeAsPhone } from "./access";
+import { ask, identifyDevice } from "./access";
 import { confirmed } from "./confirm";
 import type { Person } from "./people";
 import { forget } from "./sealed";
 
 /** What the page lets this module know and do. */
-export interface Page {
+interface Page {
   current(): Person | undefined;
   family(): Person[];
   changed(why: string): void; // whom this phone shows has to be asked anew, after what the patient did
@@ -25,12 +25,14 @@ export function bindManage(page: Page): void {
 
 async function removePerson(page: Page): Promise<void> {
   const person = page.current();
-  if (!person || !(await confirmed(word("removeTitle", { n: person.name }), word("removeText", { n: person.name }), word("removeYes")))) return;
+  if (!person) return;
+  const n = person.name;
+  if (!(await confirmed(word("removeTitle", { n }), word("removeText", { n }), word("removeYes")))) return;
   try {
-    await comeAsPhone(8_000); // a login alone would not take the person off the phone's key
+    await identifyDevice(8_000); // a login alone would not take the person off the phone's key
     await ask("POST", `/api/v1/people/${person.id}/remove`);
     await forget(person.id);
-    done(page, word("removed", { n: person.name }));
+    done(page, word("removed", { n }));
   } catch (e) {
     sayWhy(e);
   }
@@ -53,8 +55,14 @@ async function wipeAll(page: Page): Promise<void> {
   if (!(await confirmed(word("wipeTitle"), word("wipeText", { n: names }), word("wipeYes")))) return;
   page.stop();
   byId("main").replaceChildren(h("h1", "", word("wiping"))); // a weak signal may take its time
-  const told = await comeAsPhone(8_000).then(() => true, () => false); // so that the server knows which phone it is
-  const ended = await call("POST", "/api/v1/phone/wipe", undefined, 8_000).then(() => true, () => false);
+  const told = await identifyDevice(8_000).then(
+    () => true,
+    () => false,
+  ); // so that the server knows which phone it is
+  const ended = await call("POST", "/api/v1/phone/wipe", undefined, 8_000).then(
+    () => true,
+    () => false,
+  );
   await Promise.allSettled([wipe(), dropShell()]);
   byId("main").replaceChildren(h("h1", "", word(told && ended ? "wiped" : "wipedAway")));
 }
@@ -65,10 +73,10 @@ async function dropShell(): Promise<void> {
 }
 
 function done(page: Page, what: string): void {
-  say(byId("manage-state"), what);
+  setText(byId("manage-state"), what);
   page.changed(what);
 }
 
 function sayWhy(e: unknown): void {
-  say(byId("manage-state"), e instanceof Problem && e.key ? e.message : word("needsNetwork"));
+  setText(byId("manage-state"), e instanceof Problem && e.key ? e.message : word("needsNetwork"));
 }

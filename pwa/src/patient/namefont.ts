@@ -1,21 +1,28 @@
-// The font of a person's names: a few kilobytes with just their shapes, for phones whose own fonts lack a kanji or its variant. It
-// is kept sealed as the screen is, so that the name is right without network too.
+// The font of a person's names: a few kilobytes with just their shapes, for phones whose own fonts lack a
+// kanji or its variant. It is kept sealed as the screen is, so that the name is right without network too.
 import { fetchFile } from "../shared/api";
 import { encode, utf8 } from "../shared/base64url";
 import { byId } from "../shared/dom";
-import { shownScreen, type Screen } from "./screen";
+import type { Screen } from "./screen";
 import { openSealed, seal } from "./sealed";
 
 /** The loaded family of each person: two people of one phone must not be drawn with each other's. */
 const families = new Map<string, { of: string; name: string }>();
 
 /**
- * Draws a person's names with their own font, and reports whether there is one. It rejects where the font cannot be had or the browser
- * refuses it.
+ * Draws a person's names with their own font, and reports whether there is one. It rejects where the font
+ * cannot be had or the browser refuses it.
  */
-export async function useNameFont(person: string, screen: Screen): Promise<boolean> {
+export async function useNameFont(person: string, screen: Screen, isShown: () => boolean): Promise<boolean> {
   const d = screen.details;
-  const texts = JSON.stringify([d["name"], d["kana"], d["alias"], d["subscriberName"], d["insurerName"], d["address"]]);
+  const texts = JSON.stringify([
+    d["name"],
+    d["kana"],
+    d["alias"],
+    d["subscriberName"],
+    d["insurerName"],
+    d["address"],
+  ]);
   const of = encode(await crypto.subtle.digest("SHA-256", utf8(texts)));
   let family = families.get(person);
   if (family?.of !== of) {
@@ -23,12 +30,17 @@ export async function useNameFont(person: string, screen: Screen): Promise<boole
     const data = kept ?? (await fetched(person));
     if (!data) return false;
     family = { of, name: `Name ${of}` };
-    document.fonts.add(await new FontFace(family.name, data, { weight: "400 700" }).load()); // no false bold of a fine stroke
+    // No false bold of a fine stroke.
+    document.fonts.add(await new FontFace(family.name, data, { weight: "400 700" }).load());
     families.set(person, family);
-    if (!kept) await seal("fonts", person, new Uint8Array(await new Blob([of, data]).arrayBuffer())).catch(() => undefined); // a browser that keeps nothing
+    if (!kept) {
+      const whole = new Uint8Array(await new Blob([of, data]).arrayBuffer());
+      await seal("fonts", person, whole).catch(() => undefined); // a browser that keeps nothing
+    }
   }
-  const drawn = [...document.querySelectorAll<HTMLElement>(".tile")].filter((tile) => tile.dataset["person"] === person);
-  if (shownScreen()?.person === person) drawn.push(byId("screen"));
+  const tiles = [...document.querySelectorAll<HTMLElement>(".tile")];
+  const drawn = tiles.filter((tile) => tile.dataset["person"] === person);
+  if (isShown()) drawn.push(byId("screen"));
   for (const e of drawn) e.style.setProperty("--name-font", JSON.stringify(family.name));
   return true;
 }

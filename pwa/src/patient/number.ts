@@ -1,8 +1,9 @@
-// 「番号で伝える」: eight characters stand for the screen, for one look-up within 90 seconds. A facility that typed them is named
-// to the patient first, who allows it or not; the server forgets it with the question, so this page remembers whom it named. The small
-// code holds eight characters more, which are shown nowhere. Elements: #number (dialog) and #number-*.
+// 「番号で伝える」: eight characters stand for the screen, for one look-up within 90 seconds. A facility that
+// typed them is named to the patient first, who allows it or not; the server forgets it with the question, so
+// this page remembers whom it named. The small code holds eight characters more, which are shown nowhere.
+// Elements: #number (dialog) and #number-*.
 import { Problem } from "../shared/api";
-import { byId, say } from "../shared/dom";
+import { byId, setText } from "../shared/dom";
 import { addressCode, draw } from "../shared/qr";
 import { word } from "../shared/words";
 import { ask as send } from "./access";
@@ -46,7 +47,12 @@ async function begin(person: string): Promise<void> {
   named = "";
   show("waiting", word("makingNumber"));
   try {
-    const made = await send<{ code: string; address: string; expiresAt: string; serverTime: string }>("POST", `/api/v1/people/${person}/code`, undefined, 8_000);
+    const made = await send<{ code: string; address: string; expiresAt: string; serverTime: string }>(
+      "POST",
+      `/api/v1/people/${person}/code`,
+      undefined,
+      8_000,
+    );
     if (mine !== round) return;
     ends = Date.now() + Date.parse(made.expiresAt) - Date.parse(made.serverTime);
     byId("number-code").replaceChildren(part(made.code.slice(0, 4)), part(made.code.slice(4)));
@@ -73,9 +79,15 @@ async function follow(person: string, mine: number): Promise<void> {
     let state: State = "open";
     let facility = "";
     try {
-      ({ state, facility } = await send<{ state: State; facility: string }>("GET", `/api/v1/people/${person}/code`, undefined, 8_000));
+      ({ state, facility } = await send<{ state: State; facility: string }>(
+        "GET",
+        `/api/v1/people/${person}/code`,
+        undefined,
+        8_000,
+      ));
     } catch (e) {
-      if (e instanceof Problem && e.key === "code.nothing_asked") ends = 0; // the server says that its time is over
+      // The server says that its time is over.
+      if (e instanceof Problem && e.key === "code.nothing_asked") ends = 0;
     }
     if (mine !== round) return;
     if (facility) named = facility;
@@ -88,7 +100,7 @@ async function follow(person: string, mine: number): Promise<void> {
 }
 
 function ask(facility: string): void {
-  say(byId("number-question"), word("mayLook", { f: facility }));
+  setText(byId("number-question"), word("mayLook", { f: facility }));
   show("question", "");
   byId("number-deny").focus(); // a tap or Enter by habit must not show anything to anybody
 }
@@ -123,11 +135,11 @@ function show(what: "waiting" | "code" | "question" | "over", sentence: string):
   byId("number-asked").hidden = what !== "question";
   byId("number-new").hidden = what !== "over";
   byId("number-close").hidden = what === "question";
-  say(byId("number-state"), sentence);
+  setText(byId("number-state"), sentence);
 }
 
 function tick(): void {
   const left = Math.max(0, Math.ceil((ends - Date.now()) / 1000));
-  say(byId("number-left"), word("secondsLeft", { n: left }));
+  setText(byId("number-left"), word("secondsLeft", { n: left }));
   byId("number-bar").style.transform = `scaleX(${Math.min(1, left / 90)})`;
 }

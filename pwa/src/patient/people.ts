@@ -1,7 +1,7 @@
 // Whom this phone shows: the server's word while there is network, the sealed list without.
-import { byId, h, say } from "../shared/dom";
-import { ask, enter } from "./access";
-import type { Phone } from "./phone";
+import { byId, h, setText } from "../shared/dom";
+import { ask, authenticateDevice } from "./access";
+import type { Device } from "./devices";
 import { openJson, sealJson } from "./sealed";
 
 export interface Person {
@@ -16,7 +16,7 @@ export interface Person {
 export interface Me {
   people: Person[];
   lapsed: string[];
-  phones: Phone[];
+  phones: Device[];
   login: boolean;
   device: boolean;
   serverTime: string;
@@ -26,7 +26,7 @@ export interface Me {
 export async function askMe(patience?: number): Promise<Me> {
   const me = await ask<Me>("GET", "/api/v1/me", undefined, patience);
   if (me.login || me.device) return me;
-  await enter(patience);
+  await authenticateDevice(patience);
   return ask<Me>("GET", "/api/v1/me", undefined, patience);
 }
 
@@ -35,7 +35,9 @@ export async function storedPeople(): Promise<Person[]> {
 }
 
 export async function storePeople(people: Person[]): Promise<void> {
-  if (JSON.stringify(people) !== JSON.stringify(await storedPeople())) await sealJson("people", "all", people);
+  if (JSON.stringify(people) !== JSON.stringify(await storedPeople())) {
+    await sealJson("people", "all", people);
+  }
 }
 
 /** Draws one tile a person, where there are several. */
@@ -54,12 +56,12 @@ export function showTiles(people: Person[], current: string, turnTo: (person: Pe
 
 /** Names the person and the insurer on the page. */
 export function showPerson(p: Person): void {
-  say(byId("holder-name"), p.name);
-  say(byId("holder-kana"), p.kana.normalize("NFKC"));
+  setText(byId("holder-name"), p.name);
+  setText(byId("holder-kana"), p.kana.normalize("NFKC"));
   byId("issued").hidden = false;
-  say(byId("issuer-name"), p.insurer.name);
+  setText(byId("issuer-name"), p.insurer.name);
   byId("help").hidden = !p.insurer.telephone;
-  say(byId("help-insurer"), p.insurer.name);
-  say(byId("help-telephone"), p.insurer.telephone);
+  setText(byId("help-insurer"), p.insurer.name);
+  setText(byId("help-telephone"), p.insurer.telephone);
   byId<HTMLAnchorElement>("help-telephone").href = `tel:${p.insurer.telephone}`;
 }

@@ -1,5 +1,6 @@
-// 「受診の前に練習する」: the phone reads back the code that it shows, off the pixels as they are displayed, looks at what else can go
-// wrong at a counter, and says what to do about each. What it cannot know (brightness, the card in the bag) it asks for.
+// 「受診の前に練習する」: the phone reads back the code that it shows, off the pixels as they are displayed,
+// looks at what else can go wrong at a counter, and says what to do about each. What it cannot know
+// (brightness, the card in the bag) it asks for.
 import { clockWords } from "../shared/clock";
 import { button, openSheet } from "../shared/dialog";
 import { byId, h } from "../shared/dom";
@@ -15,29 +16,58 @@ let word: Sentences<"rehearsal">; // loaded when the practice is opened
 
 type Mark = "✓" | "―" | "！";
 
-/** Opens the practice; look tells what the page shows. */
-export async function rehearse(look: () => Shown): Promise<void> {
+/** Opens the practice; shownNow tells what the page shows. */
+export async function rehearse(shownNow: () => Shown): Promise<void> {
   word = await part(loaders);
   const place = h("div", "");
   place.setAttribute("role", "status");
-  const again = button("button", word("again"), () => void examine(place, look));
-  const steps = h("ol", "steps", h("li", "", word("step1")), h("li", "", word("step2"), h("strong", "say", word("say"))), h("li", "", word("step3")), h("li", "", word("step4")));
-  await examine(place, look);
-  openSheet("rehearsal", word("title"), place, h("p", "", again), h("h3", "", word("stepsTitle")), steps, call());
+  const again = button("button", word("again"), () => void examine(place, shownNow));
+  const steps = h(
+    "ol",
+    "steps",
+    h("li", "", word("step1")),
+    h("li", "", word("step2"), h("strong", "say", word("say"))),
+    h("li", "", word("step3")),
+    h("li", "", word("step4")),
+  );
+  await examine(place, shownNow);
+  openSheet(
+    "rehearsal",
+    word("title"),
+    place,
+    h("p", "", again),
+    h("h3", "", word("stepsTitle")),
+    steps,
+    call(),
+  );
 }
 
 /** Looks at everything once and says what it found. */
-async function examine(place: HTMLElement, look: () => Shown): Promise<void> {
-  const shown = look();
+async function examine(place: HTMLElement, shownNow: () => Shown): Promise<void> {
+  const shown = shownNow();
   const trouble = readBack(shown);
-  const stored = shown.tier === "screen" || (await openStored(shown.person)) !== undefined;
+  const stored = shown.state === "Stored" || (await openStored(shown.person)) !== undefined;
   const clock = clockWords(shown.offset, "phone");
   const verdict = trouble
     ? h("div", "note attention", h("p", "verdict", word("bad")), h("p", "", trouble))
-    : h("div", "note good", h("p", "verdict", word("good")), h("p", "", word(shown.tier === "screen" ? "goodOffline" : "goodMore")));
+    : h(
+        "div",
+        "note good",
+        h("p", "verdict", word("good")),
+        h("p", "", word(shown.state === "Stored" ? "goodOffline" : "goodMore")),
+      );
   verdict.id = "rehearsal-verdict";
-  place.replaceChildren(verdict, h("ul", "checks", line(stored ? "✓" : "！", word(stored ? "storedYes" : "storedNo")),
-    line(clock ? "！" : "✓", clock ? word("clockBad", { c: clock }) : word("clockGood")), line("―", word("bright")), line("―", word("card"))));
+  place.replaceChildren(
+    verdict,
+    h(
+      "ul",
+      "checks",
+      line(stored ? "✓" : "！", word(stored ? "storedYes" : "storedNo")),
+      line(clock ? "！" : "✓", clock ? word("clockBad", { c: clock }) : word("clockGood")),
+      line("―", word("bright")),
+      line("―", word("card")),
+    ),
+  );
 }
 
 function line(mark: Mark, text: string): HTMLElement {
@@ -61,10 +91,14 @@ function readBack(shown: Shown): string {
   }
 }
 
-/** Returns the canvas's pixels as the screen shows them: in device pixels, after the page's and the browser's scaling. */
+/**
+ * Returns the canvas's pixels as the screen shows them: in device pixels, after the page's and the browser's
+ * scaling.
+ */
 function asDisplayed(canvas: HTMLCanvasElement): ImageData {
   const box = canvas.getBoundingClientRect();
-  const screen = h("canvas", "") as HTMLCanvasElement; // an OffscreenCanvas draws in two dimensions from Safari 16.4 on only
+  // An OffscreenCanvas draws in two dimensions from Safari 16.4 on only.
+  const screen = h("canvas", "") as HTMLCanvasElement;
   screen.width = Math.max(1, Math.round(box.width * devicePixelRatio));
   screen.height = Math.max(1, Math.round(box.height * devicePixelRatio));
   const pen = screen.getContext("2d", { willReadFrequently: true });
@@ -76,10 +110,10 @@ function asDisplayed(canvas: HTMLCanvasElement): ImageData {
 
 /** The insurer's telephone, as the page has it. */
 function call(): HTMLElement {
-  const known = byId<HTMLAnchorElement>("help-telephone");
-  const link = h("a", "", known.textContent ?? "") as HTMLAnchorElement;
-  link.href = known.href;
+  const telephone = byId<HTMLAnchorElement>("help-telephone");
+  const link = h("a", "", telephone.textContent ?? "") as HTMLAnchorElement;
+  link.href = telephone.href;
   const p = h("p", "call", word("call"), link);
-  p.hidden = !known.textContent;
+  p.hidden = !telephone.textContent;
   return p;
 }

@@ -1,8 +1,9 @@
-// What this phone keeps of people lies sealed: AES-256-GCM with a key that cannot be exported, bound to its place.
+// What this phone keeps of people lies sealed: AES-256-GCM with a key that cannot be exported, bound to its
+// place.
 import { utf8 } from "../shared/base64url";
-import { keep, read, remove, write, type Store } from "../shared/database";
+import { read, readOrMake, remove, write, type Store } from "../shared/database";
 
-export type SealedStore = Extract<Store, "screens" | "people" | "papers" | "fonts">;
+type SealedStore = Extract<Store, "screens" | "people" | "papers" | "fonts">;
 
 interface Sealed {
   iv: Uint8Array<ArrayBuffer>;
@@ -10,13 +11,23 @@ interface Sealed {
 }
 
 /** Returns what was sealed there; undefined where there is nothing or it cannot be opened any more. */
-export async function openSealed(store: SealedStore, id: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function openSealed(
+  store: SealedStore,
+  id: string,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     const sealed = await read<Sealed>(store, id);
     if (!sealed) return undefined;
-    return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv: sealed.iv, additionalData: place(store, id) }, await sealingKey(), sealed.data));
+    return new Uint8Array(
+      await crypto.subtle.decrypt(
+        { name: "AES-GCM", iv: sealed.iv, additionalData: place(store, id) },
+        await sealingKey(),
+        sealed.data,
+      ),
+    );
   } catch {
-    return undefined; // the browser dropped the key or refuses to keep anything: as if nothing had been stored
+    // The browser dropped the key or refuses to keep anything: as if nothing had been stored.
+    return undefined;
   }
 }
 
@@ -27,7 +38,11 @@ export async function openJson<T>(store: SealedStore, id: string): Promise<T | u
 
 export async function seal(store: SealedStore, id: string, plain: Uint8Array<ArrayBuffer>): Promise<void> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: place(store, id) }, await sealingKey(), plain);
+  const data = await crypto.subtle.encrypt(
+    { name: "AES-GCM", iv, additionalData: place(store, id) },
+    await sealingKey(),
+    plain,
+  );
   await write(store, id, { iv, data } satisfies Sealed);
 }
 
@@ -45,5 +60,7 @@ function place(store: SealedStore, id: string): Uint8Array<ArrayBuffer> {
 }
 
 function sealingKey(): Promise<CryptoKey> {
-  return keep("keys", "sealing", () => crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]));
+  return readOrMake("keys", "sealing", () =>
+    crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]),
+  );
 }

@@ -1,15 +1,16 @@
-// Reads a code back off the pixels that this phone shows (ISO/IEC 18004): upright, unbroken, dark on light. It mends nothing: what
-// a phone has drawn itself has no errors, and one that has is to be found. The counter's scanner is another program.
+// Reads a code back off the pixels that this phone shows (ISO/IEC 18004): upright, unbroken, dark on light.
+// It mends nothing: what a phone has drawn itself has no errors, and one that has is to be found. The
+// counter's scanner is another program.
 
 /** A picture by its red, green, blue and alpha bytes. */
-export interface Pixels {
+interface Pixels {
   data: ArrayLike<number>;
   width: number;
   height: number;
 }
 
 /** What was read. */
-export interface Reading {
+interface Reading {
   text: string; // bytes as UTF-8
   version: number;
   module: number; // pixels of the picture
@@ -35,7 +36,10 @@ export function selfRead(picture: Pixels): Reading {
   return { text: segments(dataOf(words, version, level), version), version, module };
 }
 
-/** Finds the code by its outermost dark pixels, and its size by the seven modules of the finder at the upper left. */
+/**
+ * Finds the code by its outermost dark pixels, and its size by the seven modules of the finder at the upper
+ * left.
+ */
 function locate({ data, width, height }: Pixels): { grid: Grid; size: number; module: number } {
   const dark = (x: number, y: number): boolean => {
     const i = 4 * (y * width + x);
@@ -61,7 +65,11 @@ function locate({ data, width, height }: Pixels): { grid: Grid; size: number; mo
   const white = Math.min(left, top, width - 1 - right, height - 1 - bottom); // around it
   if (white < 3.5 * Math.min(mx, my)) throw new Unreadable("damaged");
   if (mx < 2 || my < 2) throw new Unreadable("small");
-  return { grid: (x, y) => (dark(left + Math.floor((x + 0.5) * mx), top + Math.floor((y + 0.5) * my)) ? 1 : 0), size, module: Math.min(mx, my) };
+  return {
+    grid: (x, y) => (dark(left + Math.floor((x + 0.5) * mx), top + Math.floor((y + 0.5) * my)) ? 1 : 0),
+    size,
+    module: Math.min(mx, my),
+  };
 }
 
 /** The three finders, the alignment patterns and the two timing lines must be whole. */
@@ -69,7 +77,9 @@ function checkPatterns(grid: Grid, size: number, middles: [number, number][]): v
   const rings = (cx: number, cy: number, radius: number, light: number): void => {
     for (let y = -radius; y <= radius; y++) {
       for (let x = -radius; x <= radius; x++) {
-        if (grid(cx + x, cy + y) !== (Math.max(Math.abs(x), Math.abs(y)) === light ? 0 : 1)) throw new Unreadable("damaged");
+        if (grid(cx + x, cy + y) !== (Math.max(Math.abs(x), Math.abs(y)) === light ? 0 : 1)) {
+          throw new Unreadable("damaged");
+        }
       }
     }
   };
@@ -87,7 +97,9 @@ function checkVersion(grid: Grid, size: number, version: number): void {
   const bits = (version << 12) | rest;
   for (let i = 0; i < 18; i++) {
     const [a, b] = [size - 11 + (i % 3), Math.floor(i / 3)];
-    if (grid(a, b) !== ((bits >>> i) & 1) || grid(b, a) !== ((bits >>> i) & 1)) throw new Unreadable("damaged");
+    if (grid(a, b) !== ((bits >>> i) & 1) || grid(b, a) !== ((bits >>> i) & 1)) {
+      throw new Unreadable("damaged");
+    }
   }
 }
 
@@ -116,7 +128,9 @@ function middlesOf(version: number, size: number): [number, number][] {
   const count = Math.floor(version / 7) + 2;
   const step = version === 32 ? 26 : Math.ceil((4 * version + 4) / (2 * count - 2)) * 2;
   const at = [6, ...Array.from({ length: count - 1 }, (_, i) => size - 7 - (count - 2 - i) * step)];
-  return at.flatMap((x) => at.map((y): [number, number] => [x, y])).filter(([x, y]) => x + y !== 12 && !(x === 6 && y === size - 7) && !(x === size - 7 && y === 6));
+  return at
+    .flatMap((x) => at.map((y): [number, number] => [x, y]))
+    .filter(([x, y]) => x + y !== 12 && !(x === 6 && y === size - 7) && !(x === size - 7 && y === 6));
 }
 
 const masks: ((x: number, y: number) => boolean)[] = [
@@ -161,23 +175,48 @@ function codewords(grid: Grid, size: number, version: number, mask: number): num
 
 // ISO/IEC 18004 table 9 by level (M, L, H, Q): check words of a block and number of blocks, version 1 to 40.
 const checks = [
-  [10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26, 26, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28],
-  [7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28, 28, 28, 30, 30, 26, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
-  [17, 28, 22, 16, 22, 28, 26, 26, 24, 28, 24, 28, 22, 24, 24, 30, 28, 28, 26, 28, 30, 24, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
-  [13, 22, 18, 26, 18, 24, 18, 22, 20, 24, 28, 26, 24, 20, 30, 24, 28, 28, 26, 30, 28, 30, 30, 30, 30, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
+  [
+    10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26, 26, 28, 28, 28, 28, 28,
+    28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28,
+  ],
+  [
+    7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28, 28, 28, 30, 30, 26, 28, 30,
+    30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
+  ],
+  [
+    17, 28, 22, 16, 22, 28, 26, 26, 24, 28, 24, 28, 22, 24, 24, 30, 28, 28, 26, 28, 30, 24, 30, 30, 30, 30,
+    30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
+  ],
+  [
+    13, 22, 18, 26, 18, 24, 18, 22, 20, 24, 28, 26, 24, 20, 30, 24, 28, 28, 26, 30, 28, 30, 30, 30, 30, 28,
+    30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
+  ],
 ];
 const blocks = [
-  [1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16, 17, 17, 18, 20, 21, 23, 25, 26, 28, 29, 31, 33, 35, 37, 38, 40, 43, 45, 47, 49],
-  [1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8, 8, 9, 9, 10, 12, 12, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 21, 22, 24, 25],
-  [1, 1, 2, 4, 4, 4, 5, 6, 8, 8, 11, 11, 16, 16, 18, 16, 19, 21, 25, 25, 25, 34, 30, 32, 35, 37, 40, 42, 45, 48, 51, 54, 57, 60, 63, 66, 70, 74, 77, 81],
-  [1, 1, 2, 2, 4, 4, 6, 6, 8, 8, 8, 10, 12, 16, 12, 17, 16, 18, 21, 20, 23, 23, 25, 27, 29, 34, 34, 35, 38, 40, 43, 45, 48, 51, 53, 56, 59, 62, 65, 68],
+  [
+    1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16, 17, 17, 18, 20, 21, 23, 25, 26, 28, 29,
+    31, 33, 35, 37, 38, 40, 43, 45, 47, 49,
+  ],
+  [
+    1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8, 8, 9, 9, 10, 12, 12, 12, 13, 14, 15, 16, 17,
+    18, 19, 19, 20, 21, 22, 24, 25,
+  ],
+  [
+    1, 1, 2, 4, 4, 4, 5, 6, 8, 8, 11, 11, 16, 16, 18, 16, 19, 21, 25, 25, 25, 34, 30, 32, 35, 37, 40, 42, 45,
+    48, 51, 54, 57, 60, 63, 66, 70, 74, 77, 81,
+  ],
+  [
+    1, 1, 2, 2, 4, 4, 6, 6, 8, 8, 8, 10, 12, 16, 12, 17, 16, 18, 21, 20, 23, 23, 25, 27, 29, 34, 34, 35, 38,
+    40, 43, 45, 48, 51, 53, 56, 59, 62, 65, 68,
+  ],
 ];
 
 /** Parts the interleaved words into blocks, checks each, and returns their data. */
 function dataOf(words: number[], version: number, level: number): number[] {
   const check = checks[level]?.[version - 1] ?? 0;
   const count = blocks[level]?.[version - 1] ?? 0;
-  const short = Math.floor(words.length / count) - check; // data words of a short block; the last ones have one more
+  // Data words of a short block; the last ones have one more.
+  const short = Math.floor(words.length / count) - check;
   const shorts = count - (words.length % count);
   const parts: number[][] = Array.from({ length: count }, () => []);
   let at = 0;
@@ -214,7 +253,7 @@ const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 /** Reads the segments: digits, capitals, bytes. */
 function segments(data: number[], version: number): string {
   let at = 0;
-  const take = (n: number): number => {
+  const readBits = (n: number): number => {
     let value = 0;
     for (let i = 0; i < n; i++, at++) value = value * 2 + (((data[at >>> 3] ?? 0) >>> (7 - (at & 7))) & 1);
     if (at > 8 * data.length) throw new Unreadable("damaged");
@@ -222,23 +261,23 @@ function segments(data: number[], version: number): string {
   };
   const large = version < 10 ? 0 : version < 27 ? 1 : 2;
   const bytes: number[] = [];
-  const put = (text: string): number => bytes.push(...new TextEncoder().encode(text));
+  const addText = (text: string): number => bytes.push(...new TextEncoder().encode(text));
   while (at + 4 <= 8 * data.length) {
-    const mode = take(4);
+    const mode = readBits(4);
     if (mode === 0) break;
     if (mode === 1) {
-      let n = take(10 + 2 * large);
-      for (; n >= 3; n -= 3) put(String(take(10)).padStart(3, "0"));
-      if (n > 0) put(String(take(3 * n + 1)).padStart(n, "0"));
+      let n = readBits(10 + 2 * large);
+      for (; n >= 3; n -= 3) addText(String(readBits(10)).padStart(3, "0"));
+      if (n > 0) addText(String(readBits(3 * n + 1)).padStart(n, "0"));
     } else if (mode === 2) {
-      let n = take(9 + 2 * large);
+      let n = readBits(9 + 2 * large);
       for (; n >= 2; n -= 2) {
-        const pair = take(11);
-        put((letters[Math.floor(pair / 45)] ?? "") + (letters[pair % 45] ?? ""));
+        const pair = readBits(11);
+        addText((letters[Math.floor(pair / 45)] ?? "") + (letters[pair % 45] ?? ""));
       }
-      if (n > 0) put(letters[take(6)] ?? "");
+      if (n > 0) addText(letters[readBits(6)] ?? "");
     } else if (mode === 4) {
-      for (let n = take(large === 0 ? 8 : 16); n > 0; n--) bytes.push(take(8));
+      for (let n = readBits(large === 0 ? 8 : 16); n > 0; n--) bytes.push(readBits(8));
     } else {
       throw new Unreadable("damaged");
     }

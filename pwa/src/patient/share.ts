@@ -1,25 +1,35 @@
-// Giving a copy away: the one without numbers first, since few may ask for them; the full one behind a second step. Copies are
-// fetched before the tap that shares them, which does not wait
+// Giving a copy away: the one without numbers first, since few may ask for them; the full one behind a second
+// step. Copies are fetched before the tap that shares them, which does not wait
 // (docs/facts/web-platform.md#sharing-files).
 import { fetchFile } from "../shared/api";
 import { button, openSheet } from "../shared/dialog";
-import { h, say } from "../shared/dom";
+import { h, setText } from "../shared/dom";
 import { part, type Sentences } from "../shared/words";
 import loaders from "loaders:share";
-import { paperFile } from "./papers";
+import { copyFile } from "./savedcopy";
 import type { Shown } from "./screen";
+import { standsAloneOnIOS } from "./standalone";
 
 let word: Sentences<"share">; // loaded when the sheet is opened
 
 /** Opens the sheet that gives a person's copies. */
 export async function openShare({ person, screen, offset }: Shown): Promise<void> {
   word = await part(loaders);
-  const codeless = screen !== null && !screen.fitsQr; // then there is no full copy: without its code it would be a picture again
-  const masked = h("section", "panel", h("h3", "", word("maskedTitle")), h("p", "", word("maskedFor")), h("p", "help", word("why")));
+  // Then there is no full copy: without its code it would be a picture again.
+  const codeless = screen !== null && !screen.fitsQr;
+  const masked = h(
+    "section",
+    "panel",
+    h("h3", "", word("maskedTitle")),
+    h("p", "", word("maskedFor")),
+    h("p", "help", word("why")),
+  );
   const full = h("section", "panel", h("h3", "", word("fullTitle")), h("p", "", word("fullFor")));
   const step = button("button quiet", word("fullOpen"), () => {
     step.remove();
-    full.append(h("p", "note attention", word("fullWarn")), ways(paperFile(person, Date.now() - offset).then((kept) => kept ?? fetched(`/people/${person}/document.pdf`))));
+    const kept = copyFile(person, Date.now() - offset);
+    const copy = kept.then((file) => file ?? fetched(`/people/${person}/document.pdf`));
+    full.append(h("p", "note attention", word("fullWarn")), ways(copy));
   });
   full.append(step);
   masked.append(ways(fetched(`/people/${person}/masked.pdf`)));
@@ -35,23 +45,26 @@ function ways(copy: Promise<File>): HTMLElement {
   const place = h("div", "ways", state);
   void copy.then(
     (file) => offer(place, state, file),
-    () => say(state, word("failed")),
+    () => setText(state, word("failed")),
   );
   return place;
 }
 
 function offer(place: HTMLElement, state: HTMLElement, file: File): void {
-  say(state, word("ready"));
+  setText(state, word("ready"));
   const url = URL.createObjectURL(file);
   const sendable = navigator.canShare?.({ files: [file] }) ?? false;
   if (sendable) {
-    place.append(button("button main", word("send"), () => {
-      navigator.share({ files: [file] }).catch((e: unknown) => {
-        if (!(e instanceof DOMException && e.name === "AbortError")) say(state, word("again")); // a person who changed their mind needs no word
-      });
-    }));
+    place.append(
+      button("button main", word("send"), () => {
+        navigator.share({ files: [file] }).catch((e: unknown) => {
+          // A person who changed their mind needs no word.
+          if (!(e instanceof DOMException && e.name === "AbortError")) setText(state, word("again"));
+        });
+      }),
+    );
   }
-  if (!sendable || !standsAloneOnIOS()) {
+  if (!sendable || !standsAloneOnIOS()) { // there a link saves nothing; sharing can save
     const save = h("a", sendable ? "button" : "button main", word("save")) as HTMLAnchorElement;
     save.href = url;
     save.download = file.name;
@@ -62,16 +75,17 @@ function offer(place: HTMLElement, state: HTMLElement, file: File): void {
   print.target = "_blank";
   print.rel = "noopener";
   place.append(print);
-  place.closest("dialog")?.addEventListener("close", () => setTimeout(() => URL.revokeObjectURL(url), 60_000)); // an opened copy is still loading
+  // An opened copy is still loading.
+  const letGo = (): void => void setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  place.closest("dialog")?.addEventListener("close", letGo);
 }
 
 async function fetched(address: string): Promise<File> {
   const answer = await fetchFile(address, 20_000);
-  if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("application/pdf")) throw new Error(`HTTP ${answer.status}`);
-  const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "shikaku-joho.pdf";
+  if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("application/pdf")) {
+    throw new Error(`HTTP ${answer.status}`);
+  }
+  const name =
+    /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "shikaku-joho.pdf";
   return new File([await answer.blob()], name, { type: "application/pdf" });
 }
-
-/** On iOS a page on the home screen cannot save by a link; sharing can save there
- * (docs/facts/web-platform.md#sharing-files). */
-const standsAloneOnIOS = (): boolean => "standalone" in navigator && navigator.standalone === true;

@@ -1,20 +1,21 @@
-// Shows the support number: always among the details, and beside the telephone where no code is shown. Elements: #support-code,
-// #trouble, #trouble-code, #trouble-call.
+// Shows the support number: always among the details, and beside the telephone where no code is shown.
+// Elements: #support-code, #trouble, #trouble-code, #trouble-call.
 import { lastFailure } from "../shared/api";
-import { byId, say } from "../shared/dom";
+import { byId, setText } from "../shared/dom";
 import { shownCard } from "./codes";
 import type { Shown } from "./screen";
+import { standsAlone } from "./standalone";
 import { openStored } from "./stored";
 import { agePlace, browserPlace, clockPlace, errorPlace, supportCode } from "./supportcode";
 
-const lookEvery = 5_000;
+const updateEvery = 5_000;
 const patience = 3_000; // a screen that is being made is no trouble yet
 
 /** Keeps the number up to date from now on. */
-export function bindSupport(look: () => Shown): void {
+export function bindSupport(shownNow: () => Shown): void {
   let without = Date.now(); // since when no code is shown
   const update = async (): Promise<void> => {
-    const shown = look();
+    const shown = shownNow();
     if (shownCard() || (shown.screen && !shown.screen.fitsQr)) without = Date.now();
     const code = await codeOf(shown);
     if (!document.getElementById("support-code")) { // this phone was wiped
@@ -22,34 +23,33 @@ export function bindSupport(look: () => Shown): void {
       return;
     }
     const text = `${code.slice(0, 4)} ${code.slice(4)}`;
-    say(byId("support-code"), text);
-    say(byId("trouble-code"), text);
-    const known = byId<HTMLAnchorElement>("help-telephone");
+    setText(byId("support-code"), text);
+    setText(byId("trouble-code"), text);
+    const telephone = byId<HTMLAnchorElement>("help-telephone");
     const call = byId<HTMLAnchorElement>("trouble-call");
-    call.hidden = !known.textContent;
-    call.href = known.href;
-    say(call, known.textContent ?? "");
+    call.hidden = !telephone.textContent;
+    call.href = telephone.href;
+    setText(call, telephone.textContent ?? "");
     const trouble = byId("trouble");
     const place = byId(byId("screen").hidden ? "empty" : "trouble-place");
     if (trouble.parentElement !== place) place.append(trouble);
     trouble.hidden = Date.now() - without < patience;
   };
-  const timer = setInterval(() => void update(), lookEvery);
+  const timer = setInterval(() => void update(), updateEvery);
   byId("more").addEventListener("toggle", () => void update());
 }
 
-async function codeOf({ person, screen, tier, offset, away }: Shown): Promise<string> {
+async function codeOf({ person, screen, state, offset, away }: Shown): Promise<string> {
   const now = Date.now() - offset;
   const kept = person ? await openStored(person) : undefined;
   const persisted = await navigator.storage?.persisted?.().catch(() => null);
-  const standsAlone = matchMedia("(display-mode: standalone)").matches || ("standalone" in navigator && navigator.standalone === true);
   return supportCode({
-    tier: tier === "none" ? 0 : screen && !screen.fitsQr ? 3 : tier === "live" ? 1 : 2,
+    tier: !screen ? 0 : !screen.fitsQr ? 3 : state === "Live" ? 1 : 2,
     age: agePlace(screen && now - Date.parse(screen.issuedAt)),
     network: navigator.onLine ? (away ? 2 : 0) : 1,
     stored: kept ? (now < Date.parse(kept.expiresAt) ? 1 : 2) : 0,
     clock: clockPlace(offset),
-    browser: browserPlace(navigator.userAgent, standsAlone),
+    browser: browserPlace(navigator.userAgent, standsAlone()),
     persisted: persisted === true ? 1 : persisted === false ? 0 : 2,
     error: errorPlace(lastFailure()),
   });

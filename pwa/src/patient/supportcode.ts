@@ -1,8 +1,9 @@
-// The number that tells a help desk the screen's state, and nothing of the person (docs/support.md; server/insurer/supportcode.go reads
-// it): seven digits of mixed radix and a check digit, so that it can be read aloud.
+// The number that tells a help desk the screen's state, and nothing of the person (docs/support.md;
+// server/insurer/supportcode.go reads it): seven digits of mixed radix and a check digit, so that it can be
+// read aloud.
 
 /** Each member is a place in its table of docs/support.md. */
-export interface State {
+interface State {
   tier: number;
   age: number;
   network: number;
@@ -13,7 +14,16 @@ export interface State {
   error: number;
 }
 
-const radix: [keyof State, number][] = [["tier", 4], ["age", 8], ["network", 3], ["stored", 3], ["clock", 5], ["browser", 10], ["persisted", 3], ["error", 16]];
+const radix: [keyof State, number][] = [
+  ["tier", 4],
+  ["age", 8],
+  ["network", 3],
+  ["stored", 3],
+  ["clock", 5],
+  ["browser", 10],
+  ["persisted", 3],
+  ["error", 16],
+];
 
 /** Returns the eight digits of a state. */
 export function supportCode(state: State): string {
@@ -61,7 +71,23 @@ export function browserPlace(agent: string, standsAlone: boolean): number {
   return has("Safari/") ? 9 : 0;
 }
 
-const errors = ["", "network", "session.missing", "eligibility.lost", "credential.unfit", "credential.too_long", "login.", "device.over", "device.unknown", "person.", "server.", "request.too_many", "request.", "code.", "phone."];
+const errors = [
+  "",
+  "network",
+  "session.missing",
+  "eligibility.lost",
+  "credential.unfit",
+  "credential.too_long",
+  "login.",
+  "device.over",
+  "device.unknown",
+  "person.",
+  "server.",
+  "request.too_many",
+  "request.",
+  "code.",
+  "phone.",
+];
 
 /** The place of the last error: its key, or the beginning of it. */
 export function errorPlace(key: string): number {

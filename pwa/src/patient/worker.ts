@@ -1,6 +1,9 @@
 // Keeps the screen's shell on this phone (sw.ts). The page may make one script's address only: the policy sw.
 interface Policies {
-  createPolicy(name: string, rules: { createScriptURL: (address: string) => string }): { createScriptURL(address: string): string };
+  createPolicy(
+    name: string,
+    rules: { createScriptURL: (address: string) => string },
+  ): { createScriptURL(address: string): string };
 }
 
 const address = "/sw.js";
@@ -18,7 +21,9 @@ export async function keepShell(): Promise<void> {
     },
   });
   try {
-    await navigator.serviceWorker.register(policy ? policy.createScriptURL(address) : address, { updateViaCache: "none" });
+    await navigator.serviceWorker.register(policy ? policy.createScriptURL(address) : address, {
+      updateViaCache: "none",
+    });
     await navigator.storage?.persist?.();
   } catch {
     // a browser that keeps nothing: the screen works while there is network

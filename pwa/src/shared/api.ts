@@ -1,7 +1,9 @@
-// Calls to our own origin. A problem document becomes an error whose message is its sentence in the page's language.
+// Calls to our own origin. A problem document becomes an error whose message is its sentence in the page's
+// language.
 import { within } from "./within";
 
-const kind = "urn:madoguchi:problem:"; // what our problem documents' type begins with; the rest is the problem's key
+// What our problem documents' type begins with; the rest is the problem's key.
+const kind = "urn:madoguchi:problem:";
 
 export class Problem extends Error {
   constructor(readonly status: number, readonly key: string, message: string) {
@@ -20,7 +22,10 @@ export function refusal(key: string, message: string): Problem {
   return new Problem(403, key, message);
 }
 
-/** Reports whether an error says nothing about what was asked: no network, somebody else's page in its place, or a server in trouble. */
+/**
+ * Reports whether an error says nothing about what was asked: no network, somebody else's page in its place,
+ * or a server in trouble.
+ */
 export function unreachable(e: unknown): boolean {
   return !(e instanceof Problem) || e.key === "" || e.status >= 500 || e.status === 429;
 }
@@ -29,7 +34,10 @@ function plain(patience: number): RequestInit {
   return { cache: "no-store", credentials: "same-origin", signal: within(patience) };
 }
 
-/** Fetches a file of our own origin. It rejects where that leads elsewhere, to a login, or takes longer than patience. */
+/**
+ * Fetches a file of our own origin. It rejects where that leads elsewhere, to a login, or takes longer than
+ * patience.
+ */
 export function fetchFile(path: string, patience: number): Promise<Response> {
   return fetch(path, { ...plain(patience), redirect: "error" });
 }
@@ -40,7 +48,10 @@ interface ProblemDocument {
   ja?: string;
 }
 
-/** Sends a request with an optional JSON body and returns the JSON answer; null where there is none. A lost request ends with patience. */
+/**
+ * Sends a request with an optional JSON body and returns the JSON answer; null where there is none. A lost
+ * request ends with patience.
+ */
 export async function call<T>(method: string, path: string, body?: unknown, patience = 30_000): Promise<T> {
   const init: RequestInit = { ...plain(patience), method };
   if (body !== undefined) {
@@ -59,5 +70,9 @@ export async function call<T>(method: string, path: string, body?: unknown, pati
     // not from our program: the status has to do
   }
   failure = problem.type?.startsWith(kind) ? problem.type.slice(kind.length) : "other";
-  throw new Problem(answer.status, problem.type?.startsWith(kind) ? failure : "", problem.detail ?? problem.ja ?? `HTTP ${answer.status}`);
+  throw new Problem(
+    answer.status,
+    problem.type?.startsWith(kind) ? failure : "",
+    problem.detail ?? problem.ja ?? `HTTP ${answer.status}`,
+  );
 }

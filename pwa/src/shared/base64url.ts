@@ -1,7 +1,10 @@
 // Base64url without padding (RFC 4648 section 5), as JWS and the API write bytes.
 
 export function encode(data: ArrayBuffer | Uint8Array<ArrayBuffer>): string {
-  return btoa(String.fromCharCode(...new Uint8Array(data))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...new Uint8Array(data)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 export function decode(text: string): Uint8Array<ArrayBuffer> {

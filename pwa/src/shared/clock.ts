@@ -6,7 +6,10 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** From where on a clock's error is told: below, nobody needs to act and nothing is refused (credential.ClockWords). */
+/**
+ * From where on a clock's error is told: below, nobody needs to act and nothing is refused
+ * (credential.ClockWords).
+ */
 const worthSaying = 20 * second;
 
 /** Returns an age in words: seconds for two minutes, then minutes for two hours, then hours for two days. */
@@ -17,23 +20,38 @@ export function span(ms: number): string {
   return word("days", { n: Math.floor(ms / day) });
 }
 
-/** Returns how far a clock is off, in words; empty when that is not worth saying. offset is how far it is ahead, in ms. */
+/**
+ * Returns how far a clock is off, in words; empty when that is not worth saying. offset is how far it is
+ * ahead, in ms.
+ */
 export function clockWords(offset: number, device: "phone" | "pc"): string {
   const far = Math.abs(offset);
   if (far < worthSaying) return "";
   let d = word("seconds", { n: Math.round(far / second) });
-  if (far >= hour) d = word("hours", { n: Math.floor(far / hour) }) + word("minutes", { n: Math.floor((far % hour) / minute) });
-  else if (far >= minute) d = word("minutes", { n: Math.round(far / minute) });
+  if (far >= hour) {
+    const hours = word("hours", { n: Math.floor(far / hour) });
+    d = hours + word("minutes", { n: Math.floor((far % hour) / minute) });
+  } else if (far >= minute) {
+    d = word("minutes", { n: Math.round(far / minute) });
+  }
   if (device === "phone") return word(offset > 0 ? "phoneFast" : "phoneSlow", { d });
   return word(offset > 0 ? "pcFast" : "pcSlow", { d });
 }
 
-/** Returns how far this device's clock is ahead of the server's, which told its time between asking and now. */
+/**
+ * Returns how far this device's clock is ahead of the server's, which told its time between asking and now.
+ */
 export function measure(asked: number, serverTime: string): number {
   return (asked + Date.now()) / 2 - Date.parse(serverTime);
 }
 
 /** Returns a time of day in Japan: 10:42, or 10:42:07 with seconds. */
 export function timeOfDay(at: number, seconds: boolean): string {
-  return new Date(at).toLocaleTimeString("ja-JP", { timeZone: "Asia/Tokyo", hourCycle: "h23", hour: "2-digit", minute: "2-digit", ...(seconds ? { second: "2-digit" } : {}) });
+  return new Date(at).toLocaleTimeString("ja-JP", {
+    timeZone: "Asia/Tokyo",
+    hourCycle: "h23",
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(seconds ? { second: "2-digit" } : {}),
+  });
 }

@@ -1,10 +1,11 @@
-// What this browser keeps (IndexedDB). Keys are stored as CryptoKey objects that cannot be exported; a person's data only sealed.
+// What this browser keeps (IndexedDB). Keys are stored as CryptoKey objects that cannot be exported; a
+// person's data only sealed.
 
 const stores = ["keys", "screens", "clock", "people", "papers", "fonts"] as const;
 
 /**
- * keys: the phone's keys by use · screens, papers, fonts: a person's sealed screen, copy and font by id · people: the sealed list of whom
- * this phone shows · clock: the last measured offset.
+ * keys: the phone's keys by use · screens, papers, fonts: a person's sealed screen, copy and font by id ·
+ * people: the sealed list of whom this phone shows · clock: the last measured offset.
  */
 export type Store = (typeof stores)[number];
 
@@ -14,7 +15,10 @@ let opening: Promise<IDBDatabase> | null = null;
 let gone = false; // wiped: this page keeps nothing any more
 let tell: (wiped: boolean) => void = () => undefined;
 
-/** Has this page told when what this browser keeps is dropped: by another page that wipes it, or else by the browser or its user. */
+/**
+ * Has this page told when what this browser keeps is dropped: by another page that wipes it, or else by the
+ * browser or its user.
+ */
 export function whenDropped(then: (wiped: boolean) => void): void {
   tell = then;
 }
@@ -36,8 +40,11 @@ export async function remove(store: Store, key: string): Promise<void> {
   await finished(change);
 }
 
-/** Returns what is kept under the key, making it on the first call. Of two tabs that make it at once the first one's stands. */
-export async function keep<T>(store: Store, key: string, make: () => Promise<T>): Promise<T> {
+/**
+ * Returns what is kept under the key, making it on the first call. Of two tabs that make it at once the first
+ * one's stands.
+ */
+export async function readOrMake<T>(store: Store, key: string, make: () => Promise<T>): Promise<T> {
   const kept = await read<T>(store, key);
   if (kept) return kept;
   const made = await make(); // outside the transaction, which ends when it has to wait
@@ -51,9 +58,10 @@ export async function keep<T>(store: Store, key: string, make: () => Promise<T>)
 }
 
 /**
- * Drops everything that this browser keeps, the keys too. This page can keep nothing afterwards. The stores are emptied as well: a page
- * that holds the database may keep it from being deleted, but not from being empty. While this page holds it too, the browser says
- * when all others have been told to let go: what they stored until then goes with the rest.
+ * Drops everything that this browser keeps, the keys too. This page can keep nothing afterwards. The stores
+ * are emptied as well: a page that holds the database may keep it from being deleted, but not from being
+ * empty. While this page holds it too, the browser says when all others have been told to let go: what they
+ * stored until then goes with the rest.
  */
 export async function wipe(): Promise<void> {
   const db = await open().catch(() => null);
@@ -68,12 +76,18 @@ export async function wipe(): Promise<void> {
   await new Promise((settled) => {
     const asked = indexedDB.deleteDatabase("madoguchi");
     asked.onsuccess = asked.onerror = settled;
-    asked.onblocked = () => void empty().catch(() => undefined).then(() => db?.close()); // deleted at once, or when the last page lets go
+    asked.onblocked = () =>
+      void empty()
+        .catch(() => undefined)
+        .then(() => db?.close()); // deleted at once, or when the last page lets go
     setTimeout(settled, patience);
   });
 }
 
-/** Opens the database once a page. Where it cannot be opened nobody waits for it again: the page shows what the server has. */
+/**
+ * Opens the database once a page. Where it cannot be opened nobody waits for it again: the page shows what
+ * the server has.
+ */
 function open(): Promise<IDBDatabase> {
   if (gone) return Promise.reject(new Error("wiped"));
   return (opening ??= connect());

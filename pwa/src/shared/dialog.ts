@@ -2,7 +2,10 @@
 import { h } from "./dom";
 import { word } from "./words";
 
-/** Opens a sheet with a title and parts, and a button below that closes it. The focus goes back to where it was. */
+/**
+ * Opens a sheet with a title and parts, and a button below that closes it. The focus goes back to where it
+ * was.
+ */
 export function openSheet(id: string, title: string, ...parts: (Node | string)[]): HTMLDialogElement {
   const before = document.activeElement;
   const heading = h("h2", "", title);

@@ -17,10 +17,12 @@ export function h(tag: string, className: string, ...children: (Node | string)[]
 
 /** Puts rows of label and value into a list of figures; rows without a value are left out. */
 export function fillFigures(list: HTMLElement, rows: [string, string | undefined][]): void {
-  list.replaceChildren(...rows.filter(([, v]) => v).map(([k, v]) => h("div", "", h("dt", "", k), h("dd", "", v ?? ""))));
+  list.replaceChildren(
+    ...rows.filter(([, v]) => v).map(([k, v]) => h("div", "", h("dt", "", k), h("dd", "", v ?? ""))),
+  );
 }
 
 /** Sets a text only when it changes, so that screen readers are not told twice. */
-export function say(e: HTMLElement, text: string): void {
+export function setText(e: HTMLElement, text: string): void {
   if (e.textContent !== text) e.textContent = text;
 }

@@ -20,7 +20,10 @@ export function cardText(jws: string): string {
 
 /** A credential's code: "shc:/" as bytes, then the digits as a numeric segment. */
 export function cardCode(jws: string): Code {
-  return { data: mode.multi(mode.ascii(scheme), mode.numeric(cardText(jws).slice(scheme.length))), level: "L" };
+  return {
+    data: mode.multi(mode.ascii(scheme), mode.numeric(cardText(jws).slice(scheme.length))),
+    level: "L",
+  };
 }
 
 /** A proof's code: its text as it is. */
@@ -40,9 +43,9 @@ export interface Drawn {
 }
 
 /**
- * Draws the code onto the canvas as large as its style allows, or into a room of so many CSS pixels. A module gets whole device pixels, so that all are equally wide and
- * sharp, unless that would take it below the three CSS pixels that counters' cameras want
- * (docs/facts/qr-codes.md#on-screens): then it fills the width, drawn
+ * Draws the code onto the canvas as large as its style allows, or into a room of so many CSS pixels. A module
+ * gets whole device pixels, so that all are equally wide and sharp, unless that would take it below the three
+ * CSS pixels that counters' cameras want (docs/facts/qr-codes.md#on-screens): then it fills the width, drawn
  * larger and scaled down smoothly, which keeps all equally wide too.
  */
 export function draw(canvas: HTMLCanvasElement, code: Code, given?: number): Drawn {

@@ -12,7 +12,10 @@ type Named<Key, Kind extends string> = Key extends `${Kind}.${infer Name}` ? Nam
 type Values = Record<string, string | number>;
 
 /** Returns a sentence in the page's language, its placeholders filled. */
-export type Sentences<Kind extends string> = (key: Named<Keys, Kind>, values?: Values) => string;
+export type Sentences<Kind extends string> = (
+  key: Named<Keys, Kind>,
+  values?: Values,
+) => string;
 
 export type Word = Named<Keys, "word"> | Named<Keys, "counter">;
 

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"madoguchi/card"
+	"madoguchi/card/virtual"
+	"madoguchi/eligibility"
+)
+
+var errVirtual = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.virtual", Field: "--virtual"}
+
+// virtualReader is a reader in which a virtual card always lies.
+type virtualReader struct {
+	chip        *virtual.Card
+	description virtual.Description
+}
+
+// loadVirtualCard makes the virtual card that a file describes.
+func loadVirtualCard(file string) (virtualReader, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return virtualReader{}, errVirtual.Because(err)
+	}
+	description, err := virtual.Parse(data)
+	if err != nil {
+		return virtualReader{}, errVirtual.Because(err)
+	}
+	chip, err := virtual.New(description)
+	if err != nil {
+		return virtualReader{}, errVirtual.Because(err)
+	}
+	return virtualReader{chip, description}, nil
+}
+
+// Connect returns the card; ending the connection resets it.
+func (r virtualReader) Connect(context.Context) (card.Transmitter, func(), error) {
+	return r.chip, r.chip.Reset, nil
+}

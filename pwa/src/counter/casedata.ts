@@ -1,0 +1,54 @@
+// A case as the API of the counter answers with it (POST /api/v1/counter/cases, and every step after that).
+import type { Sentence } from "../shared/local";
+
+/** One line of what was checked. */
+export interface Check extends Sentence {
+  name: string;
+  result: "passed" | "failed" | "not checked";
+}
+
+/** What the screen is worth. */
+interface Verdict {
+  valid: boolean;
+  awaits: boolean; // for the second code
+  tier: string;
+  issuerName?: string;
+  issuedAt: string | null;
+  headline: Sentence;
+  next: Sentence;
+  checks: Check[];
+}
+
+/** What an OQS answer says of itself. All but "valid" warn. */
+interface Statement {
+  key: string;
+  warns: boolean;
+  headline: Sentence;
+  next: Sentence;
+}
+
+/** What the check of the card came to. */
+interface CardCheck {
+  result: string;
+  headline: Sentence;
+  next: Sentence;
+  checks: Check[];
+  proves: string[];
+  notProven: string[];
+}
+
+/** A case. */
+export interface Case {
+  id: string;
+  outcome: string;
+  nonce?: string;
+  verdict: Verdict;
+  eligibility: null | Record<string, string | number>;
+  method: { ja: string };
+  ask: string[];
+  visual: string[];
+  cardRefused: boolean; // by any check
+  oqsSays?: Statement[]; // the gravest first
+  chipPassed: boolean; // the chip's own word is ground enough to accept
+  card: null | CardCheck;
+}

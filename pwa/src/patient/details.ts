@@ -1,0 +1,99 @@
+// What a person's screen states, and how the page says it.
+import { byId, fillFigures, h, setText } from "../shared/dom";
+import { language, word, type Word } from "../shared/words";
+import type { Screen } from "./screen";
+
+let shownPerson = ""; // whose details stand on the page
+
+/** Fills the page with a person's items; the codes are drawn elsewhere (codes.ts). */
+export function showDetails(person: string, s: Screen): void {
+  const d = s.details;
+  shownPerson = person;
+  byId("screen").style.removeProperty("--name-font");
+  byId("name-shapes").hidden = !d["lacksShapes"];
+  if (d["rareText"]) void drawNames(person, s);
+  setText(byId("holder-name"), d["name"] ?? "");
+  // Files come with half-width kana, which are hard to read.
+  setText(byId("holder-kana"), (d["kana"] ?? "").normalize("NFKC"));
+  sayOf(byId("holder-birth"), "born", withOwn(d["birthDateJa"] ?? "", d["birthDate"]));
+  sayOf(byId("registered"), "registered", dayInWords(s.registeredOn));
+  fillFigures(byId("figures"), [
+    [word("insurerNumber"), d["insurerNumber"]],
+    [word("symbol"), d["symbol"]],
+    [word("number"), d["number"]],
+    [word("branch"), d["branchNumber"]],
+    [word("share"), withOwn(d["shareText"] ?? "", d.share ? `${d.share}%` : "")],
+  ]);
+  fillFigures(byId("details"), [
+    [word("insurer"), d["insurerName"]],
+    [word("alias"), d["alias"]],
+    [word("sex"), translated(d["sex"])],
+    [word("relation"), translated(d["relation"])],
+    [word("subscriber"), d["subscriberName"]],
+    [word("qualified"), d["qualifiedOn"]],
+    [word("validFrom"), d["validFrom"]],
+    [word("validUntil"), d["validUntil"]],
+    [word("limit"), d["limit"]],
+    [word("post"), d["postCode"]],
+    [word("address"), d["address"]],
+  ]);
+  for (const link of document.querySelectorAll<HTMLAnchorElement>(".file-link")) {
+    link.href = `/people/${person}/${link.dataset["file"] ?? ""}`;
+  }
+}
+
+/**
+ * Has the names drawn in a font of their own; where that cannot be, the phone's own has to do, and the page
+ * says so.
+ */
+async function drawNames(person: string, s: Screen): Promise<void> {
+  let drawn = false;
+  try {
+    const { useNameFont } = await import("./namefont");
+    drawn = await useNameFont(person, s, () => shownPerson === person);
+  } catch (e) {
+    if (e instanceof DOMException && e.name !== "AbortError" && e.name !== "TimeoutError") {
+      console.error("The font of the names was refused:", e.message); // no name in it
+    }
+  }
+  if (!drawn && shownPerson === person) byId("name-shapes").hidden = false;
+}
+
+/**
+ * Says a sentence about days that are not broken over two lines: its place {d} takes them, one or more with
+ * spaces between.
+ */
+function sayOf(e: HTMLElement, key: Word, days: string): void {
+  const [before, after] = word(key, { d: "\n" }).split("\n");
+  if (e.textContent === `${before}${days}${after}`) return;
+  const unbroken = days.split(/( (?=\())/).map((day) => (day === " " ? day : h("span", "unbroken", day)));
+  e.replaceChildren(before ?? "", ...unbroken, after ?? "");
+}
+
+/**
+ * Japanese pages say a value as papers do; others add the patient's own way of writing it, since staff read
+ * the first.
+ */
+function withOwn(ofPapers: string, own: string | undefined): string {
+  return japanese || !own ? ofPapers : `${ofPapers} (${own})`;
+}
+
+const japanese = language.startsWith("ja");
+const values: Record<string, Word> = { 男: "male", 女: "female", 本人: "self", 家族: "dependent" };
+
+function translated(value: string | undefined): string | undefined {
+  const key = value && values[value];
+  return key ? withOwn(value, word(key)) : value;
+}
+
+/** Returns a day as the page's readers write it: 11月25日, 25 Nov 2026. */
+function dayInWords(day: string): string {
+  const [, month, date] = day.split("-").map(Number);
+  if (japanese) return `${month}月${date}日`;
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString(language === "en" ? "en-GB" : language, {
+    timeZone: "UTC",
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+  });
+}

@@ -1,0 +1,177 @@
+package printing
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"path/filepath"
+
+	"madoguchi/server/durable"
+)
+
+// draftEnding is added to a file's name until it is whole. The name is the same at each start, so that what a
+// crash left is written over.
+const draftEnding = ".part"
+
+// file prints one file: beside its name first, and under it when it was read back.
+func (s *session[T]) file(ctx context.Context, number, first int) (FileRecord, error) {
+	last := min(first+s.PerFile, len(s.Items))
+	f := filePrint[T]{session: s, number: number, index: newIndex(s.name(number) + ".pdf")}
+	path := filepath.Join(s.Folder, s.name(number)+".pdf")
+	draft, err := durable.Create(path, durable.Options{Draft: path + draftEnding})
+	if err != nil {
+		return FileRecord{}, errFolder.Because(err)
+	}
+	defer draft.Discard()
+	if err := f.write(ctx, draft, first, last); err != nil {
+		return FileRecord{}, err
+	}
+	made := FileRecord{
+		Number:  number,
+		First:   first,
+		Last:    last,
+		People:  len(f.printed),
+		Pages:   f.pages,
+		Skipped: last - first - len(f.printed),
+		Check:   f.index.checks,
+		Bytes:   f.bytes,
+		SHA256:  f.hash,
+	}
+	if made.People > 0 {
+		made.Name = filepath.Base(path)
+		s.tell(last, number, true)
+		if made.Codes, err = f.readBack(draft.Name()); err != nil {
+			return FileRecord{}, err
+		}
+		if made.Texts, err = f.texts(ctx, draft.Name()); err != nil {
+			return FileRecord{}, err
+		}
+		if made.Sampled, err = f.sample(ctx, draft.Name()); err != nil {
+			return FileRecord{}, err
+		}
+		if err := draft.Commit(); err != nil {
+			return FileRecord{}, errFolder.Because(err)
+		}
+	}
+	if err := keep(filepath.Join(s.Folder, s.name(number)+".csv"), f.index.bytes()); err != nil {
+		return FileRecord{}, err
+	}
+	if err := s.Store.Finish(ctx, made, f.printed); err != nil {
+		return FileRecord{}, err
+	}
+	return made, nil
+}
+
+// filePrint is a file that is being printed, and what its pages should say.
+type filePrint[T any] struct {
+	*session[T]
+	number  int
+	index   *index
+	printed []string
+	wants   []want // in the order of printing; several may stand on one page
+	pages   int
+	bytes   int64
+	hash    string
+}
+
+// want is what one person's page should say.
+type want struct {
+	page  int
+	codes map[string]string
+	texts []string
+}
+
+// write prints the people of [first, last) into a file and makes it durable.
+func (f *filePrint[T]) write(ctx context.Context, out *durable.Draft, first, last int) error {
+	sum := sha256.New()
+	count := &counter{}
+	buffer := bufio.NewWriterSize(io.MultiWriter(faulty{out}, sum, count), 1<<20)
+	file, err := f.composer.Open(buffer)
+	if err != nil {
+		return err
+	}
+	for at := first; at < last; at += chunk {
+		if err := f.people(ctx, file, at, min(at+chunk, last)); err != nil {
+			return err
+		}
+	}
+	if f.pages, err = file.Close(); err != nil {
+		return err
+	}
+	if err := buffer.Flush(); err != nil {
+		return err
+	}
+	if err := out.Flush(); err != nil {
+		return errFolder.Because(err)
+	}
+	f.bytes, f.hash = count.n, hex.EncodeToString(sum.Sum(nil))
+	return nil
+}
+
+// people prints a chunk.
+func (f *filePrint[T]) people(ctx context.Context, file File[T], first, last int) error {
+	if err := f.command(ctx); err != nil {
+		return err
+	}
+	refs := make([]string, 0, last-first)
+	for _, item := range f.Items[first:last] {
+		refs = append(refs, item.Ref)
+	}
+	pages, err := f.composer.Load(ctx, first, refs)
+	if err != nil {
+		return err
+	}
+	for i, page := range pages {
+		at := first + i
+		if group := f.Items[at].Group; group != "" && (at == 0 || f.Items[at-1].Group != group) {
+			if err := file.Count(ctx, *f.groups[group]); err != nil {
+				return err
+			}
+		}
+		if page.Skip != "" {
+			f.index.skipped(at, page.Person)
+			continue
+		}
+		p, err := file.Add(page)
+		if err != nil {
+			return err
+		}
+		if page.NeedsReview != "" {
+			p.Check = append(p.Check, page.NeedsReview)
+		}
+		f.index.printed(at, page.Person, p)
+		f.printed = append(f.printed, page.Ref)
+		f.wants = append(f.wants, want{p.Page, page.Codes, page.Texts})
+	}
+	f.tell(last, f.number, false)
+	return nil
+}
+
+// counter counts bytes.
+type counter struct{ n int64 }
+
+func (c *counter) Write(b []byte) (int, error) {
+	c.n += int64(len(b))
+	return len(b), nil
+}
+
+// faulty gives a disk's fault its sentence, whoever passes it on.
+type faulty struct{ w io.Writer }
+
+func (f faulty) Write(b []byte) (int, error) {
+	n, err := f.w.Write(b)
+	if err != nil {
+		err = errFolder.Because(err)
+	}
+	return n, err
+}
+
+// keep writes a small file whole or not at all.
+func keep(path string, data []byte) error {
+	if err := durable.WriteFile(path, data, durable.Options{Draft: path + draftEnding}); err != nil {
+		return errFolder.Because(err)
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package printing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"madoguchi/server/durable"
+)
+
+// Print prints what is not printed yet of a job. It returns ErrPaused or ErrCancelled when that was
+// commanded, a *Mismatch when a page does not say what it should, and ErrBusy when another process is at it.
+func Print[T any](ctx context.Context, j Job, c Composer[T]) ([]FileRecord, error) {
+	if err := os.MkdirAll(j.Folder, 0o700); err != nil {
+		return nil, errFolder.Because(err)
+	}
+	release, err := durable.TryLock(filepath.Join(j.Folder, "."+j.Base+".lock"))
+	if errors.Is(err, durable.ErrHeld) {
+		return nil, ErrBusy
+	}
+	if err != nil {
+		return nil, errFolder.Because(err)
+	}
+	defer release()
+	files, err := j.Store.Files(ctx)
+	if err != nil {
+		return nil, err
+	}
+	next := 0
+	for _, f := range files {
+		if f.Name != "" {
+			if info, err := os.Stat(filepath.Join(j.Folder, f.Name)); err != nil || info.Size() != f.Bytes {
+				return files, ErrFileGone.In(f.Name).Because(err)
+			}
+		}
+		next = f.Last
+	}
+	s := session[T]{Job: j, composer: c, began: j.Now(), from: next, groups: groups(j.Items)}
+	for next < len(j.Items) {
+		made, err := s.file(ctx, len(files)+1, next)
+		if err != nil {
+			return files, err
+		}
+		files, next = append(files, made), made.Last
+	}
+	s.tell(next, len(files), false)
+	return files, j.summary(files)
+}
+
+// groups counts the people of each group.
+func groups(items []Item) map[string]*Group {
+	out := map[string]*Group{}
+	for _, item := range items {
+		if item.Group == "" {
+			continue
+		}
+		g, ok := out[item.Group]
+		if !ok {
+			g = &Group{Key: item.Group, First: item.Ref}
+			out[item.Group] = g
+		}
+		g.People++
+	}
+	return out
+}
+
+// session is one start of a job.
+type session[T any] struct {
+	Job
+	composer Composer[T]
+	began    time.Time
+	from     int
+	asked    time.Time
+	groups   map[string]*Group
+}
+
+// tell reports progress.
+func (s *session[T]) tell(done, file int, reading bool) {
+	if s.Tell == nil {
+		return
+	}
+	p := Progress{Done: done, Total: len(s.Items), File: file, Reading: reading}
+	if took := s.Now().Sub(s.began).Seconds(); took > 0 && done > s.from {
+		p.Rate = float64(done-s.from) / took
+		p.Left = time.Duration(float64(p.Total-done) / p.Rate * float64(time.Second))
+	}
+	s.Tell(p)
+}
+
+// askEvery is how often the store is asked for the commands of other processes.
+const askEvery = time.Second
+
+// command returns the error that a command of people asks for, nil to go on.
+func (s *session[T]) command(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	now := s.Now()
+	select {
+	case <-s.Changed:
+	default:
+		if !s.asked.IsZero() && now.Sub(s.asked) < askEvery {
+			return nil
+		}
+	}
+	s.asked = now
+	command, err := s.Store.Command(ctx)
+	switch {
+	case err != nil:
+		return err
+	case command == Pause:
+		return ErrPaused
+	case command == Cancel:
+		return ErrCancelled
+	}
+	return nil
+}
+
+// chunk is how many people are loaded at once.
+const chunk = 500
+
+// name is the name of a file of the job, without its ending.
+func (j *Job) name(number int) string { return fmt.Sprintf("%s-%03d", j.Base, number) }

@@ -1,0 +1,180 @@
+package printing
+
+import (
+	"bufio"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+
+	"madoguchi/pdf/object"
+	"madoguchi/server/qrscan"
+)
+
+// Mismatch is a page that does not say what its person's should. Nothing of its file is released.
+type Mismatch struct {
+	Page  int
+	Cause string
+}
+
+func (m *Mismatch) Error() string { return fmt.Sprintf("page %d: %s", m.Page, m.Cause) }
+
+// readBack decodes every code that the file bears, from the file's bytes, and compares each page's with what
+// its people should have. It returns how many codes it read.
+func (f *filePrint[T]) readBack(path string) (int, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return 0, errFolder.Because(err)
+	}
+	defer file.Close()
+	read, codes, wanted := 0, 0, f.wants
+	pages, err := eachPage(bufio.NewReaderSize(file, 1<<20), func(page int, found map[string]string) error {
+		for len(wanted) > 0 && wanted[0].page < page {
+			return &Mismatch{wanted[0].page, "the page is missing"}
+		}
+		expected := map[string]string{}
+		for len(wanted) > 0 && wanted[0].page == page {
+			maps.Copy(expected, wanted[0].codes)
+			wanted = wanted[1:]
+			read++
+		}
+		if !maps.Equal(found, expected) {
+			return &Mismatch{
+				page,
+				fmt.Sprintf(
+					"the codes %v stand where %v should",
+					slices.Sorted(maps.Keys(found)),
+					slices.Sorted(maps.Keys(expected)),
+				),
+			}
+		}
+		codes += len(found)
+		return nil
+	})
+	switch {
+	case err != nil:
+		return codes, err
+	case pages != f.pages || len(wanted) > 0:
+		return codes, &Mismatch{
+			pages,
+			fmt.Sprintf("%d pages and %d people were read back, not %d and %d", pages, read, f.pages,
+				len(f.wants)),
+		}
+	}
+	return codes, nil
+}
+
+// picture is a one-bit image as the file has it: a bit that is 1 leaves the paper white.
+type picture struct {
+	width, height int
+	bits          []byte
+}
+
+// maxImage bounds the bytes of an image's dots.
+const maxImage = 1 << 20
+
+// eachPage walks a file of pages as pdf/form writes it, object by object, and calls see with the texts of
+// each page's codes. It returns the number of pages.
+func eachPage(r *bufio.Reader, see func(page int, codes map[string]string) error) (int, error) {
+	images := map[int]picture{}
+	texts := map[int]string{} // of codes that many pages share
+	pages := 0
+	var found error
+	isImage := func(d object.Dict) bool { return d.Get("Subtype").Is("Image") }
+	err := object.Walk(r, isImage, func(o object.Object) error {
+		switch {
+		case isImage(o.Dict):
+			images[o.Number], found = image(o.Dict, o.Data)
+		case o.Dict.Get("Type").Is("Page"):
+			pages++
+			var codes map[string]string
+			if codes, found = pageCodes(o.Dict, images, texts); found != nil {
+				found = &Mismatch{pages, found.Error()}
+			} else {
+				found = see(pages, codes)
+			}
+		}
+		return found
+	})
+	if err != nil && found == nil { // the file itself cannot be read
+		err = errFolder.Because(err)
+	}
+	return pages, err
+}
+
+// image unpacks a one-bit image.
+func image(d object.Dict, data []byte) (picture, error) {
+	var p picture
+	var ok1, ok2 bool
+	p.width, ok1 = d.Get("Width").Int()
+	p.height, ok2 = d.Get("Height").Int()
+	if !ok1 || !ok2 {
+		return picture{}, fmt.Errorf("an image without size")
+	}
+	if p.width > 2000 || p.height > 2000 {
+		return picture{}, fmt.Errorf("an image of %d by %d dots", p.width, p.height)
+	}
+	var err error
+	if p.bits, err = object.Decoded(object.Stream{Dict: d, Raw: data}, maxImage); err != nil {
+		return picture{}, fmt.Errorf("unpacking an image: %w", err)
+	}
+	if len(p.bits) < (p.width+7)/8*p.height {
+		return picture{}, fmt.Errorf("an image that ends early")
+	}
+	return p, nil
+}
+
+// markName is the picture on a page that is no code: the insurer's mark.
+const markName = "Logo"
+
+// pageCodes reads the codes that a page shows; an image that only this page shows is let go.
+func pageCodes(page object.Dict, images map[int]picture, texts map[int]string) (map[string]string, error) {
+	found := map[string]string{}
+	resources, _ := page.Get("Resources").Dict()
+	pictures, _ := resources.Get("XObject").Dict()
+	for _, entry := range pictures {
+		name := entry.Name()
+		if name == markName {
+			continue
+		}
+		id, _ := entry.Value.Reference()
+		text, known := texts[id]
+		if !known {
+			p, ok := images[id]
+			if !ok {
+				return nil, fmt.Errorf("the picture %s is missing", name)
+			}
+			if text, ok = p.text(); !ok {
+				return nil, fmt.Errorf("the code %s cannot be read", name)
+			}
+			if len(texts) < 64 { // the few that all pages share come first
+				texts[id] = text
+			}
+			delete(images, id)
+		}
+		found[name] = text
+	}
+	return found, nil
+}
+
+func (p picture) dark(x, y int) bool { return p.bits[y*((p.width+7)/8)+x/8]>>(7-x%8)&1 == 0 }
+
+// text reads the modules: the first dark dot is the corner of the upper left finder, seven modules wide.
+func (p picture) text() (string, bool) {
+	for i := range min(p.width, p.height) {
+		if !p.dark(i, i) {
+			continue
+		}
+		end := i
+		for end < p.width && p.dark(end, i) {
+			end++
+		}
+		dots := (end - i) / 7
+		if dots == 0 || (end-i)%7 != 0 {
+			return "", false
+		}
+		size := (p.width - 2*i) / dots
+		return qrscan.Bits(size, func(x, y int) bool { return p.dark(i+x*dots+dots/2, i+y*dots+dots/2) })
+	}
+	return "", false
+}

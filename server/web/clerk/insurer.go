@@ -1,0 +1,103 @@
+package clerk
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+	"madoguchi/server/csvfile"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
+	"madoguchi/server/web/kit"
+)
+
+func (s *Pages) Routes(e *echo.Echo) {
+	e.GET("/insurer", s.PageFor(auth.Clerk, s.officePage))
+	s.StaffRoutes(e, auth.Clerk)
+	e.GET("/insurer/sample.csv", s.PageFor(auth.Clerk, s.sample))
+	s.previewRoutes(e)
+	s.runRoutes(e)
+	s.paperRoutes(e)
+	s.peopleRoutes(e)
+	s.statisticsRoutes(e)
+	e.GET("/insurer/support", s.PageFor(auth.Clerk, s.supportPage))
+	e.GET("/insurer/people/:id/notice", s.PageFor(auth.Clerk, s.noticeSheet))
+	e.GET("/insurer/people/:id/notice.png", s.PageFor(auth.Clerk, s.noticeQR))
+	e.GET("/insurer/people/:id/notice.pdf", s.PageFor(auth.Clerk, s.noticePDF))
+}
+
+// chosen returns the insurer that a request names, or the first.
+func (s *Pages) chosen(c echo.Context, number string) (insurer.Insurer, []kit.InsurerView, error) {
+	all, err := s.Insurer.Directory.All(c.Request().Context())
+	if err != nil {
+		return insurer.Insurer{}, nil, err
+	}
+	var views []kit.InsurerView
+	var found insurer.Insurer
+	for _, in := range all {
+		views = append(views, insurerView(in))
+		if string(in.Number) == number || number == "" && found.Number == "" {
+			found = in
+		}
+	}
+	if found.Number == "" {
+		_, err = s.Insurer.Directory.Insurer(c.Request().Context(), eligibility.InsurerNumber(number))
+	}
+	return found, views, err
+}
+
+// officeRows is how many people the clerk's page lists.
+const officeRows = 50
+
+func (s *Pages) officePage(c echo.Context, staff string) error {
+	in, insurers, err := s.chosen(c, c.QueryParam("insurer"))
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	query := strings.TrimSpace(c.QueryParam("q"))
+	number, _ := strconv.Atoi(c.QueryParam("page")) // anything else is the first
+	number = min(max(number, 1), 1_000_000)
+	people, found, err := s.Insurer.Register.Search(ctx, insurer.PeopleQuery{Insurer: in.Number, Text: query, Limit: officeRows, Skip: (number - 1) * officeRows}, staff)
+	if err != nil {
+		return err
+	}
+	count, err := s.Insurer.Register.Count(ctx, in.Number)
+	if err != nil {
+		return err
+	}
+	view := OfficeView{Page: s.NewPage(c, "保険者の窓口", "Insurer's office"), Staff: staff, Insurers: insurers, Current: string(in.Number), Count: count, Query: query,
+		Said: c.QueryParam("said"), Found: found}
+	view.Insurer = insurerView(in)
+	view.turn(number)
+	for _, r := range people {
+		view.People = append(view.People, s.row(r))
+	}
+	return s.Show(c, http.StatusOK, "insurer", view)
+}
+
+func (s *Pages) row(r insurer.PersonRecord) PersonRow {
+	p := r.Person
+	row := PersonRow{ID: string(r.ID), Name: p.Name, Kana: p.Kana, Birth: p.BirthDate.Japanese(), Symbol: p.Symbol, Number: p.Number, Branch: p.BranchNumber,
+		Registered: eligibility.DateOf(r.RegisteredAt).Japanese()}
+	if shares, err := eligibility.SharesOn(p, s.Today()); err == nil {
+		row.Share = kit.SharesText(shares)
+	}
+	return row
+}
+
+func (s *Pages) sample(c echo.Context, _ string) error {
+	in, _, err := s.chosen(c, c.QueryParam("insurer"))
+	if err != nil {
+		return err
+	}
+	data := insuredcsv.Sample(in.Number)
+	if data == nil {
+		return kit.ErrNoPage
+	}
+	return kit.CsvFile(c, "mihon-"+in.Number.Paper()+".csv", append([]byte(csvfile.Mark), data...))
+}

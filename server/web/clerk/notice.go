@@ -1,0 +1,47 @@
+package clerk
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/skip2/go-qrcode"
+
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
+	"madoguchi/server/web/kit"
+)
+
+// noticePDF sends a person's 資格情報のお知らせ for printing.
+func (s *Pages) noticePDF(c echo.Context, staff string) error {
+	data, report, err := s.Insurer.Documents.NoticePage(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
+	if err != nil {
+		return err
+	}
+	if len(report.Check) > 0 {
+		c.Response().Header().Set(kit.CheckByHand, "true")
+	}
+	return kit.PdfFile(c, "oshirase.pdf", data)
+}
+
+func (s *Pages) noticeSheet(c echo.Context, staff string) error {
+	paper, err := s.Insurer.Enrolment.NoticePaper(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
+	if err != nil {
+		return err
+	}
+	view := SheetView{Page: s.NewPage(c, "お知らせのコード", "Notice code"), Person: s.row(paper.Record), Code: insurer.GroupNoticeCode(paper.Code), URL: paper.URL,
+		Image: "/insurer/people/" + c.Param("id") + "/notice.png"}
+	view.Insurer = insurerView(paper.Insurer)
+	return s.Show(c, http.StatusOK, "sheet", view)
+}
+
+func (s *Pages) noticeQR(c echo.Context, staff string) error {
+	paper, err := s.Insurer.Enrolment.NoticePaper(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
+	if err != nil {
+		return err
+	}
+	image, err := qrcode.Encode(paper.URL, qrcode.Medium, -8) // eight dots a module
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "image/png", image)
+}

@@ -1,0 +1,145 @@
+package clerk
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+	"madoguchi/pdf"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
+	"madoguchi/server/web/kit"
+)
+
+func (s *Pages) paperRoutes(e *echo.Echo) {
+	e.GET("/insurer/settings", s.PageFor(auth.Clerk, s.settingsOfPapers))
+	e.POST("/insurer/settings", s.PageFor(auth.Clerk, s.settle))
+	e.GET("/insurer/papers/:kind", s.PageFor(auth.Clerk, s.samplePaper))
+	e.GET("/insurer/people/:id/certificate.pdf", s.PageFor(auth.Clerk, s.certificatePDF))
+	e.POST("/insurer/people/:id/certificate.pdf", s.PageFor(auth.Clerk, s.certificatePDF))
+	e.GET("/insurer/people/:id/insert.pdf", s.PageFor(auth.Clerk, s.insertPDF))
+}
+
+// samples are the papers that the page shows, as clerks call them.
+var SamplePapers = []SampleLink{
+	{string(insurer.SampleNotice), "資格情報のお知らせ", "資格情報のお知らせ (notice)"}, {string(insurer.SampleNotice70), "資格情報のお知らせ（70歳以上）", "資格情報のお知らせ, from 70"},
+	{string(insurer.SampleCards), "資格確認書（A4に10枚）", "資格確認書, ten on A4"}, {string(insurer.SampleCard), "資格確認書（カード1枚）", "資格確認書, single card"},
+	{string(insurer.SampleCertificate), "資格確認書（A4）", "資格確認書, A4"}, {string(insurer.SampleInsert), "カードケース用の資格情報", "Insert for the card case"},
+	{string(insurer.SampleDeclaration), "被保険者資格申立書", "被保険者資格申立書 (declaration)"},
+}
+
+func (s *Pages) settingsOfPapers(c echo.Context, staff string) error {
+	in, _, err := s.chosen(c, c.QueryParam("insurer"))
+	if err != nil {
+		return err
+	}
+	return s.showSettings(c, http.StatusOK, staff, in, in, nil)
+}
+
+// showSettings shows the form with what was typed, under the insurer as it is kept.
+func (s *Pages) showSettings(c echo.Context, status int, staff string, kept, in insurer.Insurer, problem *kit.Problem) error {
+	mark, err := s.Insurer.Directory.Logo(c.Request().Context(), in.Number)
+	if err != nil {
+		return err
+	}
+	view := PaperSettingsView{Page: s.NewPage(c, "紙の設定と見本", "Papers: settings and samples"), Staff: staff, Settings: in, Colour: in.Look.Colour, HasLogo: len(mark) > 0,
+		Saved: c.QueryParam("said") == "saved", Samples: SamplePapers}
+	if view.Colour == "" {
+		view.Colour = "#00118f"
+	}
+	view.Insurer, view.Error = insurerView(kept), problem
+	return s.Show(c, status, "papersettings", view)
+}
+
+func (s *Pages) settle(c echo.Context, staff string) error {
+	kept, _, err := s.chosen(c, c.FormValue("insurer"))
+	if err != nil {
+		return err
+	}
+	in := kept
+	value := func(field string) string { return strings.TrimSpace(c.FormValue(field)) }
+	in.Name, in.Issuer, in.Telephone = value("name"), value("issuer"), value("telephone")
+	in.Look = insurer.PaperLook{Unit: value("unit"), Address: value("address"), Hours: value("hours"), Colour: value("colour"), State: value("state")}
+	mark, err := uploadedMark(c)
+	if err == nil {
+		err = s.Insurer.Directory.UpdateSettings(c.Request().Context(), in, mark, staff)
+	}
+	var e *eligibility.Error
+	if errors.As(err, &e) && e.Code == eligibility.Invalid {
+		return s.showSettings(c, http.StatusUnprocessableEntity, staff, kept, in, kit.FormError(e))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/insurer/settings?said=saved&insurer="+string(in.Number))
+}
+
+// uploadedMark returns the PNG that came with the form: nil for none, empty when the old one is to go.
+func uploadedMark(c echo.Context) ([]byte, error) {
+	if c.FormValue("nologo") != "" {
+		return []byte{}, nil
+	}
+	upload, err := c.FormFile("logo")
+	if err != nil && !errors.Is(err, http.ErrMissingFile) && !errors.Is(err, http.ErrNotMultipart) {
+		return nil, kit.ErrRequest.In("logo").Because(err)
+	}
+	if err != nil || upload.Size == 0 {
+		return nil, nil // none was chosen
+	}
+	file, err := upload.Open()
+	if err != nil {
+		return nil, pdf.ErrMark.Because(err)
+	}
+	defer file.Close()
+	const most = 1 << 20
+	return io.ReadAll(io.LimitReader(file, most))
+}
+
+func (s *Pages) samplePaper(c echo.Context, _ string) error {
+	in, _, err := s.chosen(c, c.QueryParam("insurer"))
+	if err != nil {
+		return err
+	}
+	kind, isPDF := strings.CutSuffix(c.Param("kind"), ".pdf")
+	if !isPDF {
+		return kit.ErrNoPage
+	}
+	data, err := s.Insurer.Documents.SamplePaper(c.Request().Context(), in.Number, insurer.SampleKind(kind))
+	if err != nil {
+		return err
+	}
+	return kit.PdfFile(c, "mihon-"+kind+".pdf", data)
+}
+
+// certificatePDF sends one person's 資格確認書. A reason comes in a form, not in the address.
+func (s *Pages) certificatePDF(c echo.Context, staff string) error {
+	layout := insurer.RunLayout(c.FormValue("layout"))
+	if layout == "" {
+		layout = insurer.LayoutCard
+	}
+	reason := ""
+	if c.Request().Method == http.MethodPost {
+		reason = c.FormValue("reason")
+	}
+	data, report, err := s.Insurer.Documents.CertificateOf(c.Request().Context(), audit.PersonID(c.Param("id")), layout, strings.TrimSpace(reason), staff)
+	if err != nil {
+		return err
+	}
+	if len(report.Check) > 0 {
+		c.Response().Header().Set(kit.CheckByHand, "true")
+	}
+	return kit.PdfFile(c, "shikakukakuninsho.pdf", data)
+}
+
+func (s *Pages) insertPDF(c echo.Context, staff string) error {
+	data, err := s.Insurer.Documents.InsertOf(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
+	if err != nil {
+		return err
+	}
+	return kit.PdfFile(c, "card-case.pdf", data)
+}

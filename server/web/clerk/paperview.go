@@ -1,0 +1,20 @@
+package clerk
+
+import (
+	"madoguchi/server/insurer"
+	"madoguchi/server/web/kit"
+)
+
+// SampleLink is a paper to look at.
+type SampleLink struct{ Kind, Ja, En string }
+
+// PaperSettingsView is the page of an insurer's papers (/insurer/settings).
+type PaperSettingsView struct {
+	kit.Page
+	Staff    string
+	Settings insurer.Insurer
+	Colour   string
+	HasLogo  bool
+	Saved    bool
+	Samples  []SampleLink
+}

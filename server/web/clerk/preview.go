@@ -1,0 +1,267 @@
+package clerk
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+	"madoguchi/server/csvfile"
+	"madoguchi/server/insuredcsv"
+	"madoguchi/server/insurer"
+	"madoguchi/server/web/kit"
+)
+
+// A file goes three steps, each with its own address: sent (POST /insurer/import), its headings mapped where they are not
+// known, looked at; then the clerk says yes. Every form answers with a redirect, so that reloading repeats nothing.
+func (s *Pages) previewRoutes(e *echo.Echo) {
+	e.POST(ImportPath, s.PageFor(auth.Clerk, s.sendFile))
+	e.GET("/insurer/imports/:id", s.PageFor(auth.Clerk, s.previewPage))
+	e.GET("/insurer/imports/:id/headings", s.PageFor(auth.Clerk, s.headingsPage))
+	e.POST("/insurer/imports/:id/headings", s.PageFor(auth.Clerk, s.mapHeadings))
+	e.POST("/insurer/imports/:id/store", s.PageFor(auth.Clerk, s.storeFile))
+	e.POST("/insurer/imports/:id/drop", s.PageFor(auth.Clerk, s.dropFile))
+	e.GET("/insurer/imports/:id/errors.csv", s.PageFor(auth.Clerk, s.errorFile))
+}
+
+// allowLong gives a request time for a file of many people: the usual limits are for pages.
+func (s *Pages) allowLong(c echo.Context) {
+	control := http.NewResponseController(c.Response())
+	_ = control.SetReadDeadline(s.Now().Add(5 * time.Minute)) // not every test's writer has deadlines
+	_ = control.SetWriteDeadline(s.Now().Add(6 * time.Minute))
+}
+
+func (s *Pages) sendFile(c echo.Context, staff string) error {
+	s.allowLong(c)
+	id, err := s.received(c, staff)
+	if err != nil {
+		return err
+	}
+	if id == "" {
+		return errNoFile.In("file")
+	}
+	return c.Redirect(http.StatusSeeOther, importAddress(id, ""))
+}
+
+var errNoFile = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_file"}
+
+// received reads the form with the file as it comes in. The usual way of reading forms would lay a large file down
+// unsealed in the temporary folder.
+func (s *Pages) received(c echo.Context, clerk string) (id string, err error) {
+	var in insurer.Insurer
+	r := c.Request()
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, insuredcsv.MaxFile+1<<20)
+	form, err := r.MultipartReader()
+	if err != nil {
+		return "", kit.ErrRequest.In("file").Because(err)
+	}
+	for {
+		part, err := form.NextPart()
+		if errors.Is(err, io.EOF) {
+			return id, nil
+		}
+		if err != nil {
+			return "", kit.ErrRequest.In("file").Because(err)
+		}
+		switch {
+		case part.FormName() == "insurer": // stands before the file
+			number, err := io.ReadAll(io.LimitReader(part, 16))
+			if err != nil {
+				return "", kit.ErrRequest.In("insurer").Because(err)
+			}
+			if in, _, err = s.chosen(c, string(number)); err != nil {
+				return "", err
+			}
+		case part.FormName() == "file" && part.FileName() != "":
+			if in.Number == "" {
+				return "", kit.ErrRequest.In("insurer")
+			}
+			if id, err = s.Insurer.Importer.KeepFile(r.Context(), in.Number, part, clerk); err != nil {
+				return "", err
+			}
+		}
+	}
+}
+
+func importAddress(id, step string) string { return "/insurer/imports/" + id + step }
+
+// look returns a clerk's kept file as it stands, and its insurer.
+func (s *Pages) look(c echo.Context, staff string) (insurer.ImportPreview, insurer.Insurer, error) {
+	s.allowLong(c)
+	look, err := s.Insurer.Importer.Preview(c.Request().Context(), c.Param("id"), staff)
+	if err != nil {
+		return look, insurer.Insurer{}, err
+	}
+	in, err := s.Insurer.Directory.Insurer(c.Request().Context(), look.Insurer)
+	return look, in, err
+}
+
+func (s *Pages) headingsPage(c echo.Context, staff string) error {
+	look, in, err := s.look(c, staff)
+	if err != nil {
+		return err
+	}
+	view := s.headings(c, look, in)
+	var refusal *eligibility.Error
+	if errors.As(look.Refusal, &refusal) {
+		view.Error = kit.FormError(refusal)
+	}
+	return s.Show(c, http.StatusOK, "headings", view)
+}
+
+func (s *Pages) headings(c echo.Context, look insurer.ImportPreview, in insurer.Insurer) HeadingsView {
+	view := HeadingsView{Page: s.NewPage(c, "見出しの対応", "What the headings mean"), ID: look.ID}
+	view.Insurer = insurerView(in)
+	for i, h := range look.Headings {
+		view.Rows = append(view.Rows, HeadingRow{Field: "column-" + strconv.Itoa(i), Name: h.Name, Examples: h.Examples, Column: string(h.Column), Known: h.Known})
+	}
+	for _, column := range insuredcsv.Columns() {
+		view.Columns = append(view.Columns, string(column))
+	}
+	for _, column := range look.Missing {
+		view.Missing = append(view.Missing, string(column))
+	}
+	return view
+}
+
+func (s *Pages) mapHeadings(c echo.Context, staff string) error {
+	look, in, err := s.look(c, staff)
+	if err != nil {
+		return err
+	}
+	columns := make([]insuredcsv.Column, len(look.Headings))
+	view := s.headings(c, look, in)
+	for i := range columns {
+		if columns[i], err = insuredcsv.ParseColumn(c.FormValue(view.Rows[i].Field)); err != nil {
+			return err
+		}
+		view.Rows[i].Column = string(columns[i])
+	}
+	err = s.Insurer.Importer.MapHeadings(c.Request().Context(), look.ID, staff, columns)
+	var refusal *eligibility.Error
+	if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid { // what was chosen stays chosen, to be corrected
+		view.Error = kit.FormError(refusal)
+		view.Missing = nil
+		return s.Show(c, http.StatusUnprocessableEntity, "headings", view)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, importAddress(look.ID, ""))
+}
+
+func (s *Pages) previewPage(c echo.Context, staff string) error {
+	look, in, err := s.look(c, staff)
+	if err != nil {
+		return err
+	}
+	if look.Open || look.Refusal != nil {
+		return c.Redirect(http.StatusSeeOther, importAddress(look.ID, "/headings"))
+	}
+	count, digest, err := s.Insurer.Importer.Count(c.Request().Context(), look)
+	if err != nil {
+		return err
+	}
+	return s.Show(c, http.StatusOK, "import", s.preview(c, look, in, count, digest))
+}
+
+func (s *Pages) preview(c echo.Context, look insurer.ImportPreview, in insurer.Insurer, count insurer.ImportCount, digest insuredcsv.Digest) ImportView {
+	view := ImportView{Page: s.NewPage(c, "読み込む前の確認", "Before importing"), ID: look.ID, Stored: look.Stored != nil,
+		New: count.New, Changed: count.Changed, Unchanged: count.Unchanged, Refused: digest.Refused, Accepted: digest.Rows - digest.Refused,
+		LeftOut: look.Roster.Unknown, Until: look.Until.In(eligibility.Japan).Format("15:04"), MoreRows: digest.MoreReasons, MoreWarnings: digest.MoreWarnings}
+	if view.Stored {
+		view.Page = s.NewPage(c, "読み込みの結果", "Result of the import")
+	}
+	if c.QueryParam("moved") != "" && !view.Stored {
+		view.Error = kit.FormError(insurer.ErrPreviewMoved)
+	}
+	view.Insurer = insurerView(in)
+	view.Rows, view.Warnings = importRows(digest.Reasons), importRows(digest.Warnings)
+	for _, row := range digest.Good {
+		if !view.Stored {
+			view.People = append(view.People, s.previewPerson(row))
+		}
+	}
+	if view.Refused > 0 {
+		view.ErrorsURL = importAddress(look.ID, "/errors.csv")
+	}
+	return view
+}
+
+func importRows(notes []insuredcsv.LineNote) []ImportRow {
+	var rows []ImportRow
+	for _, n := range notes {
+		rows = append(rows, ImportRow{Line: n.Line, Sheet: n.Sheet, Column: n.Column, Reason: n.Message})
+	}
+	return rows
+}
+
+func (s *Pages) previewPerson(row insuredcsv.Row) PreviewPerson {
+	p := PreviewPerson{PersonRow: s.row(insurer.PersonRecord{Person: row.Person}), Line: row.Line, Sheet: row.Sheet, Address: row.Person.Address, Card: answerText(row.Person.Registered)}
+	if !row.Person.QualifiedOn.IsZero() {
+		p.Qualified = row.Person.QualifiedOn.Japanese()
+	}
+	return p
+}
+
+// answerText writes a yes or no as files do.
+func answerText(a eligibility.Answer) string {
+	switch a {
+	case eligibility.Yes:
+		return "有"
+	case eligibility.No:
+		return "無"
+	}
+	return ""
+}
+
+func (s *Pages) storeFile(c echo.Context, staff string) error {
+	s.allowLong(c)
+	var seen insurer.ImportCount
+	if _, err := fmt.Sscanf(c.FormValue("seen"), "%d %d %d", &seen.New, &seen.Changed, &seen.Unchanged); err != nil {
+		return kit.ErrRequest.In("seen").Because(err)
+	}
+	id := c.Param("id")
+	err := s.Insurer.Importer.StorePreview(c.Request().Context(), id, staff, seen)
+	if errors.Is(err, insurer.ErrPreviewMoved) {
+		return c.Redirect(http.StatusSeeOther, importAddress(id, "?moved=1"))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, importAddress(id, ""))
+}
+
+func (s *Pages) dropFile(c echo.Context, staff string) error {
+	look, _, err := s.look(c, staff)
+	if err != nil {
+		return err
+	}
+	if err := s.Insurer.Importer.DropPreview(c.Request().Context(), look.ID, staff); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/insurer?insurer="+string(look.Insurer)+"&said=dropped")
+}
+
+func (s *Pages) errorFile(c echo.Context, staff string) error {
+	look, _, err := s.look(c, staff)
+	if err != nil {
+		return err
+	}
+	if look.Roster == nil {
+		return kit.ErrNoPage
+	}
+	kit.Attachment(c, "yominaoshi.csv")
+	c.Response().Header().Set(echo.HeaderContentType, csvfile.ContentType(look.Roster.Charset()))
+	c.Response().WriteHeader(http.StatusOK)
+	return look.Roster.WriteErrorsAsSent(c.Response()) // row by row: a file may be refused whole
+}
+
+// ImportPath takes a whole file of insured people, which may be larger than other requests.
+const ImportPath = "/insurer/import"

@@ -1,0 +1,79 @@
+package clerk
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
+	"madoguchi/server/web/kit"
+)
+
+// revokePage asks which copies of the whole insurer are meant.
+func (s *Pages) revokePage(c echo.Context, _ string) error {
+	in, _, err := s.chosen(c, c.QueryParam("insurer"))
+	if err != nil {
+		return err
+	}
+	view := RevokeView{Page: s.NewPage(c, "写しを取り消す", "Revoke copies"), Done: c.QueryParam("said") == "revoked", N: c.QueryParam("n")}
+	view.Insurer = insurerView(in)
+	return s.Show(c, http.StatusOK, "revoke", view)
+}
+
+// revokeMany says what would be revoked, and revokes on the second yes.
+func (s *Pages) revokeMany(c echo.Context, staff string) error {
+	in, _, err := s.chosen(c, c.FormValue("insurer"))
+	if err != nil {
+		return err
+	}
+	view := RevokeView{Page: s.NewPage(c, "写しを取り消す", "Revoke copies"), RID: c.FormValue("rid"), Before: c.FormValue("before")}
+	view.Insurer = insurerView(in)
+	which, err := copiesMeant(view.RID, view.Before)
+	var refusal *eligibility.Error
+	if errors.As(err, &refusal) {
+		view.Error = kit.FormError(refusal)
+		return s.Show(c, http.StatusUnprocessableEntity, "revoke", view)
+	}
+	if c.FormValue("sure") == "yes" {
+		n, err := s.Insurer.Issuer.Revoke(c.Request().Context(), in.Number, which, audit.ClerkActor(staff))
+		if err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/insurer/revoke?insurer=%s&said=revoked&n=%d", in.Number, n))
+	}
+	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), in.Number, which)
+	if err != nil {
+		return err
+	}
+	view.Asked, view.N = true, strconv.Itoa(n)
+	if !which.Before.IsZero() {
+		view.Until = whenText(which.Before)
+	}
+	return s.Show(c, http.StatusOK, "revoke", view)
+}
+
+// copiesMeant reads either a copy's five characters or a time of a datetime-local field.
+func copiesMeant(rid, before string) (which insurer.Copies, err error) {
+	rid, before = strings.TrimSpace(rid), strings.TrimSpace(before)
+	if (rid == "") == (before == "") {
+		return which, insurer.ErrNotDecided
+	}
+	if rid != "" {
+		if which.RID, err = credential.DecodeRID(rid); err != nil {
+			return which, insurer.ErrNotDecided.Because(err)
+		}
+		return which, nil
+	}
+	if which.Before, err = time.ParseInLocation("2006-01-02T15:04", before, eligibility.Japan); err != nil {
+		return which, insurer.ErrNotDecided.Because(err)
+	}
+	return which, nil
+}

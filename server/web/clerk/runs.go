@@ -1,0 +1,295 @@
+package clerk
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
+	"madoguchi/server/printing"
+	"madoguchi/server/web/kit"
+)
+
+func (s *Pages) runRoutes(e *echo.Echo) {
+	e.GET("/insurer/runs", s.PageFor(auth.Clerk, s.runsPage))
+	e.POST("/insurer/runs", s.PageFor(auth.Clerk, s.planRun))
+	e.GET("/insurer/runs/:id", s.PageFor(auth.Clerk, s.runPage))
+	e.GET("/insurer/runs/:id/events", s.CallFor(auth.Clerk, s.runEvents))
+	e.POST("/insurer/runs/:id/:wish", s.PageFor(auth.Clerk, s.wishRun))
+	e.GET("/insurer/runs/:id/files/:name", s.PageFor(auth.Clerk, s.runFile))
+}
+
+// runsShown is how many runs the page lists.
+const runsShown = 30
+
+func (s *Pages) runsPage(c echo.Context, staff string) error {
+	view, err := s.runsView(c, staff, c.QueryParam("insurer"))
+	if err != nil {
+		return err
+	}
+	view.Form = RunForm{Kind: string(insurer.NoticeRun), Only: string(insurer.OnlyNew), Order: string(insurer.ByPostCode), Layout: string(insurer.LayoutCards)}
+	return s.Show(c, http.StatusOK, "runs", view)
+}
+
+func (s *Pages) runsView(c echo.Context, staff, number string) (RunsView, error) {
+	in, insurers, err := s.chosen(c, number)
+	if err != nil {
+		return RunsView{}, err
+	}
+	runs, err := s.Insurer.PrintJobs.List(c.Request().Context(), in.Number, runsShown)
+	if err != nil {
+		return RunsView{}, err
+	}
+	view := RunsView{Page: s.NewPage(c, "まとめて印刷", "Print runs"), Staff: staff, Insurers: insurers, Current: string(in.Number)}
+	view.Insurer = insurerView(in)
+	for _, r := range runs {
+		view.Runs = append(view.Runs, runRow(r))
+	}
+	return view, nil
+}
+
+// runStates are a run's states in words.
+var runStates = map[insurer.RunState][2]string{
+	insurer.RunGoing: {"印刷しています", "Printing"}, insurer.RunPaused: {"一時停止しています", "Paused"}, insurer.RunCancelled: {"取り消しました", "Cancelled"},
+	insurer.RunFailed: {"止まりました", "Stopped"}, insurer.RunDone: {"できました", "Done"},
+}
+
+func runRow(r insurer.PrintRun) RunRow {
+	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), StateJa: runStates[r.State][0], StateEn: runStates[r.State][1], Clerk: r.By.Name(),
+		At: whenText(r.CreatedAt), Total: r.Total, Done: r.Done}
+}
+
+// planRun shows what a run would print; with the clerk's yes it is started.
+func (s *Pages) planRun(c echo.Context, staff string) error {
+	s.allowLong(c)
+	form := RunForm{Kind: c.FormValue("run"), Only: c.FormValue("only"), Order: c.FormValue("order"), Layout: c.FormValue("layout"), ShareOn: c.FormValue("shareOn"),
+		Dropped: c.FormValue("dropped") != "", CountSheets: c.FormValue("countSheets") != "", List: c.FormValue("list"), PerFile: c.FormValue("perFile")}
+	plan, err := s.plan(c, form, staff)
+	var e *eligibility.Error
+	if errors.As(err, &e) && (e.Code == eligibility.Invalid || e.Code == eligibility.NotFound) {
+		view, bad := s.runsView(c, staff, c.FormValue("insurer"))
+		if bad != nil {
+			return bad
+		}
+		view.Form, view.Error, view.Missing = form, kit.FormError(e), plan.Missing
+		return s.Show(c, http.StatusUnprocessableEntity, "runs", view)
+	}
+	if err != nil {
+		return err
+	}
+	if c.FormValue("yes") == "" {
+		view, err := s.runsView(c, staff, string(plan.Run.Insurer))
+		if err != nil {
+			return err
+		}
+		view.Form, view.Missing, view.Plan = form, plan.Missing, &RunPlan{Kind: plan.Run.Kind.Japanese(), Total: plan.Run.Total, NotDue: plan.NotDue, Checks: plan.Checks}
+		return s.Show(c, http.StatusOK, "runs", view)
+	}
+	ctx := c.Request().Context()
+	if err := s.Insurer.PrintJobs.StartRun(ctx, plan); err != nil {
+		return err
+	}
+	s.Insurer.PrintJobs.Begin(s.Background, plan.Run.ID)
+	return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+plan.Run.ID)
+}
+
+func (s *Pages) plan(c echo.Context, f RunForm, staff string) (insurer.Plan, error) {
+	in, _, err := s.chosen(c, c.FormValue("insurer"))
+	if err != nil {
+		return insurer.Plan{}, err
+	}
+	kind := insurer.PaperKind(f.Kind)
+	o := insurer.RunOptions{Only: insurer.RunFilter(f.Only), Order: insurer.RunOrder(f.Order), Dropped: f.Dropped, CountSheets: f.CountSheets && f.Order == string(insurer.ByNumber)}
+	if kind == insurer.CertificateRun {
+		o.Layout = insurer.RunLayout(f.Layout)
+	}
+	if f.ShareOn != "" {
+		if o.ShareOn, err = eligibility.ParseDate(f.ShareOn); err != nil || !o.ShareOn.Exact() {
+			return insurer.Plan{}, errRunDay
+		}
+	}
+	if f.PerFile != "" {
+		if o.PerFile, err = strconv.Atoi(f.PerFile); err != nil || o.PerFile == 0 {
+			o.PerFile = -1
+		}
+	}
+	var lines []string
+	if strings.TrimSpace(f.List) != "" {
+		lines, err = insurer.ReadRunList([]byte(f.List))
+		var said *eligibility.Error
+		if errors.As(err, &said) {
+			return insurer.Plan{}, said
+		}
+		if err != nil {
+			return insurer.Plan{}, kit.ErrRequest.In("list").Because(err)
+		}
+	}
+	return s.Insurer.PrintJobs.PlanRun(c.Request().Context(), in.Number, kind, o, lines, audit.ClerkActor(staff))
+}
+
+var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn"}
+
+func (s *Pages) runPage(c echo.Context, staff string) error {
+	ctx := c.Request().Context()
+	run, files, err := s.runOf(c)
+	if err != nil {
+		return err
+	}
+	in, err := s.Insurer.Directory.Insurer(ctx, run.Insurer)
+	if err != nil {
+		return err
+	}
+	view := RunView{Page: s.NewPage(c, run.Kind.Japanese()+"の印刷", "Print run"), Staff: staff, Run: runRow(run), Note: run.Failure().Text(s.LookOf(c).Lang), Going: run.State == insurer.RunGoing,
+		Resumable: run.State == insurer.RunPaused || run.State == insurer.RunFailed, Over: run.State == insurer.RunDone || run.State == insurer.RunCancelled, Here: run.Options.Folder == "", Folder: s.Insurer.PrintJobs.FolderOf(run)}
+	view.Insurer = insurerView(in)
+	view.Progress = s.progress(run)
+	sum := printing.Sum(files)
+	view.People, view.Pages, view.Skipped, view.Checks = sum.People, sum.Pages, sum.Skipped, sum.Check
+	view.Codes, view.Sampled, view.Texts = sum.Codes, sum.Sampled, sum.Texts
+	for _, f := range files {
+		if f.Name != "" {
+			view.Files = append(view.Files, RunFileRow{Name: f.Name, People: f.People, Pages: f.Pages, Size: fmt.Sprintf("%.1f MB", float64(f.Bytes)/1e6)})
+		}
+	}
+	if run.State == insurer.RunDone {
+		base := insurer.RunBase(run)
+		view.Lists = []RunList{{printing.Summary.Of(base), "まとめ"}, {printing.Index.Of(base), "索引（どの人がどのページか）"}, {printing.Check.Of(base), "手で確かめる人"},
+			{printing.Skipped.Of(base), "とばした人"}}
+	}
+	return s.Show(c, http.StatusOK, "run", view)
+}
+
+// runOf returns the run that a request names, and its finished files.
+func (s *Pages) runOf(c echo.Context) (insurer.PrintRun, []printing.FileRecord, error) {
+	ctx := c.Request().Context()
+	run, err := s.Insurer.PrintJobs.Job(ctx, c.Param("id"))
+	if err != nil {
+		return run, nil, err
+	}
+	files, err := s.Insurer.PrintJobs.Files(ctx, run.ID)
+	return run, files, err
+}
+
+// progress is how far a run is, in words.
+func (s *Pages) progress(run insurer.PrintRun) RunProgress {
+	p, here := s.Insurer.PrintJobs.Progress(run.ID)
+	out := RunProgress{State: string(run.State), Done: max(p.Done, run.Done), Total: run.Total}
+	if !here {
+		return out
+	}
+	switch {
+	case p.Total == 0:
+		out.Ja, out.En = "順番を待っています", "Waiting for its turn"
+	case p.Reading:
+		out.Ja, out.En = "印刷したコードを読み返しています", "Reading the printed codes back"
+	case p.Rate > 0:
+		out.Ja, out.En = fmt.Sprintf("毎秒 %.0f 人・あと約 %s", p.Rate, spanJa(p.Left)), fmt.Sprintf("%.0f people a second, about %s left", p.Rate, p.Left.Round(time.Second))
+	}
+	return out
+}
+
+// spanJa is a span of time in words.
+func spanJa(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%d秒", int(d.Seconds())+1)
+	}
+	return fmt.Sprintf("%d分", int(d.Minutes())+1)
+}
+
+// runEvents streams a run's progress (server-sent events) until it is no longer going.
+func (s *Pages) runEvents(c echo.Context, _ string) error {
+	if _, err := s.Insurer.PrintJobs.Job(c.Request().Context(), c.Param("id")); err != nil {
+		return err // while a status can still say so
+	}
+	w := c.Response()
+	control := http.NewResponseController(w)
+	w.Header().Set(echo.HeaderContentType, "text/event-stream")
+	w.WriteHeader(http.StatusOK)
+	if audit.ChangesNothing(c.Request().Context()) {
+		return nil // a HEAD waits for no run's end
+	}
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	ctx := c.Request().Context()
+	for {
+		run, err := s.Insurer.PrintJobs.Job(ctx, c.Param("id"))
+		if err != nil {
+			return nil // the page reloads and says why
+		}
+		data, err := json.Marshal(s.progress(run))
+		if err != nil {
+			return err
+		}
+		_ = control.SetWriteDeadline(s.Now().Add(10 * time.Second)) // not every test's writer has deadlines
+		if _, err := fmt.Fprintf(w, "data: %s\n\n", data); err != nil {
+			return nil
+		}
+		w.Flush()
+		if run.State != insurer.RunGoing {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.Background.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// wishRun pauses, resumes or cancels a run.
+func (s *Pages) wishRun(c echo.Context, staff string) error {
+	to, ok := map[string]insurer.RunState{"pause": insurer.RunPaused, "resume": insurer.RunGoing, "cancel": insurer.RunCancelled}[c.Param("wish")]
+	if !ok {
+		return kit.ErrNoPage
+	}
+	id := c.Param("id")
+	if err := s.Insurer.PrintJobs.Wish(c.Request().Context(), id, to, audit.ClerkActor(staff)); err != nil {
+		return err
+	}
+	if to == insurer.RunGoing {
+		s.Insurer.PrintJobs.Begin(s.Background, id) // behind one that has not noticed its pause yet, it waits and goes on
+	}
+	return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+id)
+}
+
+// runFile hands out a finished file or list of a run.
+func (s *Pages) runFile(c echo.Context, staff string) error {
+	ctx := c.Request().Context()
+	run, files, err := s.runOf(c)
+	if err != nil {
+		return err
+	}
+	wanted := c.Param("name")
+	known := run.State == insurer.RunDone && slices.ContainsFunc([]printing.List{printing.Summary, printing.Index, printing.Check, printing.Skipped},
+		func(l printing.List) bool { return l.Of(insurer.RunBase(run)) == wanted })
+	known = known || wanted != "" && slices.ContainsFunc(files, func(f printing.FileRecord) bool { return f.Name == wanted })
+	if !known {
+		return kit.ErrNoPage
+	}
+	path := filepath.Join(s.Insurer.PrintJobs.FolderOf(run), wanted)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return printing.ErrFileGone.Because(err)
+	} else if err != nil {
+		return fmt.Errorf("looking for a run's file: %w", err)
+	}
+	if err := s.Insurer.Register.Note(ctx, audit.ClerkActor(staff), "run.download", run.ID+" "+wanted); err != nil {
+		return err
+	}
+	s.allowLong(c)
+	return c.Attachment(path, wanted)
+}

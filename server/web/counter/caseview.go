@@ -1,0 +1,212 @@
+package counter
+
+import (
+	"time"
+
+	"madoguchi/card"
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/message"
+	"madoguchi/server/counter"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/web/kit"
+)
+
+// Sentence is a Message as the API says it: the text in Japanese and in English, and what it was made of for programs that
+// have the catalogue.
+type Sentence struct {
+	Ja string `json:"ja"`
+	En string `json:"en"`
+	message.Message
+}
+
+// told is a Message with its next step.
+func told(m message.Message) Sentence { return Sentence{m.Text("ja"), m.Text("en"), m} }
+
+// toldOf is what a record tells, with its next step.
+func toldOf(s message.Stored) Sentence { return Sentence{s.Text("ja"), s.Text("en"), s.Message} }
+
+// headlineOf and nextOf are the two parts of what a record tells; the headline names the key.
+func headlineOf(s message.Stored) Sentence {
+	return Sentence{s.Sentence("ja"), s.Sentence("en"), s.Message}
+}
+
+func nextOf(s message.Stored) Sentence {
+	return Sentence{Ja: s.NextStep("ja"), En: s.NextStep("en")}
+}
+
+type checkLine struct {
+	Name   string `json:"name"`
+	Result string `json:"result"`
+	Sentence
+}
+
+// CaseJSON is a case as the console gets it.
+type CaseJSON struct {
+	ID          string           `json:"id"`
+	At          time.Time        `json:"at"`
+	Outcome     string           `json:"outcome"`
+	Reason      string           `json:"reason,omitempty"`
+	Staff       string           `json:"staff,omitempty"`
+	Verdict     verdictJSON      `json:"verdict"`
+	Eligibility *eligibilityJSON `json:"eligibility"`
+	Method      methodJSON       `json:"method"`
+	Ask         []string         `json:"ask"`
+	Visual      []string         `json:"visual"`
+	Nonce       string           `json:"nonce,omitempty"` // the number that the patient's phone is asked to answer
+	Card        *cardJSON        `json:"card"`
+	CardRefused bool             `json:"cardRefused"` // by any check: the case cannot be accepted
+	ChipPassed  bool             `json:"chipPassed"`  // the chip's own word is ground enough to accept
+	Ground      *groundJSON      `json:"ground,omitempty"`
+	extraChecks
+}
+
+// groundJSON is what the acceptance of a case stood on.
+type groundJSON struct {
+	Code string `json:"code"`
+	Sentence
+}
+
+var grounds = map[hostapi.Ground]string{
+	hostapi.ByChip:   "console.ground.chip",
+	hostapi.ByEye:    "console.ground.eye",
+	hostapi.ByReason: "console.ground.reason",
+}
+
+func groundOf(g hostapi.Ground) *groundJSON {
+	key, ok := grounds[g]
+	if !ok {
+		return nil
+	}
+	return &groundJSON{string(g), told(message.New(key, nil))}
+}
+
+type verdictJSON struct {
+	Valid      bool        `json:"valid"`
+	Awaits     bool        `json:"awaits"` // only the second code is missing
+	Tier       string      `json:"tier"`
+	Issuer     string      `json:"issuer,omitempty"`
+	IssuerName string      `json:"issuerName,omitempty"`
+	IssuedAt   *time.Time  `json:"issuedAt"`
+	ExpiresAt  *time.Time  `json:"expiresAt"`
+	Headline   Sentence    `json:"headline"`
+	Next       Sentence    `json:"next"`
+	Checks     []checkLine `json:"checks"`
+}
+
+type eligibilityJSON struct {
+	InsurerNumber string `json:"insurerNumber"`
+	InsurerName   string `json:"insurerName"`
+	Symbol        string `json:"symbol"`
+	Number        string `json:"number"`
+	BranchNumber  string `json:"branchNumber"`
+	Name          string `json:"name"`
+	Kana          string `json:"kana"`
+	BirthDate     string `json:"birthDate"`
+	BirthDateJa   string `json:"birthDateJa"`
+	Age           int    `json:"age"`
+	Sex           string `json:"sex"`
+	Share         int    `json:"share"`
+	ShareText     string `json:"shareText"`
+	ValidFrom     string `json:"validFrom"`
+	ValidUntil    string `json:"validUntil"`
+}
+
+type methodJSON struct {
+	Code string `json:"code"`
+	Ja   string `json:"ja"`
+}
+
+type cardJSON struct {
+	Result    string      `json:"result"`
+	Headline  Sentence    `json:"headline"`
+	Next      Sentence    `json:"next"`
+	Checks    []checkLine `json:"checks"`
+	Proves    []string    `json:"proves"`
+	NotProven []string    `json:"notProven"`
+}
+
+// askAlways are the papers that only マイナ保険証 makes needless
+// (docs/facts/insurers-and-papers.md#three-documents): ask for them after every other method.
+var askAlways = []string{"限度額適用認定証などの有無", "公費の受給者証の有無", "子ども医療証の有無"}
+
+// caseView turns a case into what the console shows: the headline, then the one next step.
+func (s *Pages) caseView(view counter.CaseView) CaseJSON {
+	v := view.Verdict
+	out := CaseJSON{ID: view.ID, At: view.At, Outcome: string(view.Outcome), Reason: view.Reason, Staff: view.Staff,
+		Method: methodJSON{"N1e", "資格情報のお知らせ（電子）＋カード"}, Ask: askAlways, Visual: view.Visual, Nonce: view.Nonce, CardRefused: view.CardRefused(),
+		ChipPassed: view.ChipPassed(), Ground: groundOf(view.Ground),
+		Verdict: verdictJSON{Valid: v.Valid, Awaits: v.NeedsProof(), Tier: string(v.Tier), Issuer: v.Issuer, IssuerName: v.IssuerName, IssuedAt: moment(v.IssuedAt), ExpiresAt: moment(v.ExpiresAt),
+			Headline: told(v.Headline()), Checks: []checkLine{}}}
+	if out.Visual == nil {
+		out.Visual = []string{}
+	}
+	var settled []checkLine
+	for _, c := range v.Checks {
+		line := checkLine{c.Name, string(c.Result), toldOf(c.Stored)}
+		if c.Name == "revocation" && v.Tier != credential.PDF && v.Tier != "" {
+			settled = append(settled, line) // such a screen ends by itself: nothing is left open that staff should read first
+			continue
+		}
+		out.Verdict.Checks = append(out.Verdict.Checks, line)
+	}
+	out.Verdict.Checks = append(out.Verdict.Checks, settled...)
+	out.Verdict.Next = told(message.New("console.next.check_card", nil))
+	if v.Awaits() {
+		out.Verdict.Next = told(message.New("console.next.second_code", nil))
+	} else if !v.Valid && len(v.Checks) > 0 {
+		out.Verdict.Next = toldOf(v.Checks[0].Stored)
+	}
+	if v.Eligibility != nil {
+		out.Eligibility = s.eligibilityView(*v.Eligibility)
+	}
+	if r := view.Card; r != nil {
+		out.Card = &cardJSON{
+			Result:    string(r.Outcome),
+			Headline:  toldOf(r.Stored),
+			Checks:    []checkLine{},
+			Proves:    card.Claims(r.Proves, "ja"),
+			NotProven: card.Claims(r.NotProven, "ja"),
+		}
+		for _, c := range r.Checks {
+			out.Card.Checks = append(out.Card.Checks, checkLine{c.Name, c.Result, toldOf(c.Stored)})
+		}
+		if r.Outcome.Passed() {
+			out.Card.Next = told(message.New("console.next.record", nil))
+		} else {
+			out.Card.Headline, out.Card.Next = headlineOf(r.Stored), nextOf(r.Stored)
+		}
+		if view.CardRefused() && view.ForTheEye() { // another card, or another try at it, was refused before
+			out.Card.Next = told(message.New("console.next.whose_card", nil))
+		}
+		out.Verdict.Next = out.Card.Next
+	}
+	out.extraChecks = extraView(view)
+	if !out.CardRefused && v.Valid && view.OQS != nil && view.OQS.Warns() { // a genuine screen of an eligibility that has ended is no yes
+		out.Verdict.Next = out.OQSSays[0].Next
+	}
+	if out.CardRefused && out.Text != nil && (view.Card == nil || view.Card.Outcome.Passed()) { // then it is the reading that refused
+		out.Verdict.Next = out.Text.Next
+	}
+	return out
+}
+
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func (s *Pages) eligibilityView(e credential.Eligibility) *eligibilityJSON {
+	today := s.Today()
+	out := &eligibilityJSON{InsurerNumber: e.Insurer.Paper(), InsurerName: e.InsurerName, Symbol: e.Symbol, Number: e.Number, BranchNumber: e.BranchNumber,
+		Name: e.Name, Kana: e.Kana, BirthDate: e.BirthDate.String(), BirthDateJa: e.BirthDate.Japanese(), Age: eligibility.Age(e.BirthDate, today),
+		Sex: e.Sex.Japanese(), Share: e.Share, ValidFrom: e.ValidFrom.Japanese(), ValidUntil: e.ValidUntil.Japanese()}
+	if e.Share > 0 {
+		out.ShareText = kit.SharesText([]int{e.Share})
+	} else if shares, err := eligibility.SharesOn(eligibility.Person{BirthDate: e.BirthDate, Insurer: e.Insurer}, today); err == nil {
+		out.ShareText = kit.SharesText(shares)
+	}
+	return out
+}

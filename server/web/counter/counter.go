@@ -1,0 +1,218 @@
+package counter
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/hostapi"
+	"madoguchi/server/web/kit"
+)
+
+func (s *Pages) Routes(e *echo.Echo) {
+	e.GET("/counter", s.PageFor(auth.Counter, s.counterPage))
+	e.GET("/counter/methods", s.PageFor(auth.Counter, s.methodsPage))
+	s.StaffRoutes(e, auth.Counter)
+	e.GET("/api/v1/counter/status", s.CallFor(auth.Counter, s.counterStatus))
+	e.GET("/api/v1/counter/cases", s.CallFor(auth.Counter, s.cases))
+	e.POST("/api/v1/counter/people", s.CallFor(auth.Counter, s.people))
+	e.POST("/api/v1/counter/cases", s.CallFor(auth.Counter, s.scan))
+	e.POST("/api/v1/counter/cases/:id/proof", s.CallFor(auth.Counter, s.prove))
+	e.POST("/api/v1/counter/cases/:id/challenge", s.CallFor(auth.Counter, s.challenge))
+	e.POST("/api/v1/counter/cases/:id/card-check", s.CallFor(auth.Counter, s.cardCheck))
+	s.extraCheckRoutes(e)
+	e.POST("/api/v1/counter/cases/:id/visual", s.CallFor(auth.Counter, s.visual))
+	e.POST("/api/v1/counter/cases/:id/record", s.CallFor(auth.Counter, s.record))
+	e.POST("/api/v1/counter/reader", s.CallFor(auth.Counter, s.useReader))
+	e.POST("/api/v1/counter/bridges", s.CallFor(auth.Counter, s.pairBridge))
+	e.GET("/api/v1/bridge", echo.WrapHandler(s.Readers))
+}
+
+func (s *Pages) counterPage(c echo.Context, staff string) error {
+	return s.Show(c, http.StatusOK, "counter", CounterView{Page: s.NewPage(c, "受付", "Counter"), Facility: s.Counter.Facility.Name, Staff: staff})
+}
+
+func (s *Pages) scan(c echo.Context, staff string) error {
+	var body struct {
+		Text string `json:"text"`
+	}
+	if err := c.Bind(&body); err != nil || len(body.Text) > 20000 {
+		return kit.ErrRequest
+	}
+	view, err := s.Counter.Open(c.Request().Context(), staff, body.Text)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, s.caseView(view))
+}
+
+type candidateJSON struct {
+	Text        string   `json:"text"`
+	Proof       string   `json:"proof,omitempty"`
+	Name        string   `json:"name"` // empty where nothing is verified
+	BirthDateJa string   `json:"birthDateJa"`
+	InsurerName string   `json:"insurerName"`
+	Headline    Sentence `json:"headline"`
+}
+
+// people says whose the codes of one picture are, so that staff choose. What an unverified code claims is not shown.
+func (s *Pages) people(c echo.Context, _ string) error {
+	var body struct {
+		Texts []string `json:"texts"`
+	}
+	if err := c.Bind(&body); err != nil {
+		return kit.ErrRequest
+	}
+	for _, text := range body.Texts {
+		if len(text) > 20000 {
+			return kit.ErrRequest
+		}
+	}
+	found, err := s.Counter.Candidates(c.Request().Context(), body.Texts)
+	if err != nil {
+		return err
+	}
+	out := make([]candidateJSON, 0, len(found))
+	for _, one := range found {
+		person := candidateJSON{Text: one.JWS, Proof: one.Proof, Headline: told(one.Verdict.Headline())}
+		if e := one.Verdict.Eligibility; e != nil {
+			person.Name, person.BirthDateJa, person.InsurerName = e.Name, e.BirthDate.Japanese(), e.InsurerName
+		}
+		out = append(out, person)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"people": out})
+}
+
+// prove adds the second code of a phone that is offline.
+func (s *Pages) prove(c echo.Context, staff string) error {
+	var body struct {
+		Text string `json:"text"`
+	}
+	if err := c.Bind(&body); err != nil || len(body.Text) > 4000 {
+		return kit.ErrRequest
+	}
+	view, err := s.Counter.Prove(c.Request().Context(), staff, c.Param("id"), body.Text)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.caseView(view))
+}
+
+// challenge makes the number that the phone's next proof must answer.
+func (s *Pages) challenge(c echo.Context, staff string) error {
+	view, err := s.Counter.Challenge(c.Request().Context(), staff, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.caseView(view))
+}
+
+func (s *Pages) cardCheck(c echo.Context, staff string) error {
+	var body struct {
+		Confirmed bool `json:"birthDateConfirmed"`
+	}
+	if err := c.Bind(&body); err != nil || !body.Confirmed {
+		return kit.ErrRequest.In("birthDateConfirmed")
+	}
+	view, err := s.Counter.CheckCard(c.Request().Context(), staff, chosenReader(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.caseView(view))
+}
+
+func (s *Pages) visual(c echo.Context, staff string) error {
+	var body struct {
+		Checks []string `json:"checks"`
+	}
+	if err := c.Bind(&body); err != nil {
+		return kit.ErrRequest
+	}
+	view, err := s.Counter.Visual(c.Request().Context(), staff, c.Param("id"), body.Checks)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.caseView(view))
+}
+
+func (s *Pages) record(c echo.Context, staff string) error {
+	var body struct {
+		Outcome hostapi.Outcome `json:"outcome"`
+		Reason  string          `json:"reason"`
+	}
+	if err := c.Bind(&body); err != nil || len(body.Reason) > 2000 {
+		return kit.ErrRequest
+	}
+	switch body.Outcome {
+	case hostapi.Accepted, hostapi.Refused, hostapi.Parked:
+	default:
+		return kit.ErrRequest.In("outcome")
+	}
+	view, err := s.Counter.Record(c.Request().Context(), staff, c.Param("id"), body.Outcome, body.Reason)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.caseView(view))
+}
+
+func (s *Pages) cases(c echo.Context, _ string) error {
+	views, err := s.Counter.Today(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	out := struct {
+		Cases []CaseJSON `json:"cases"`
+	}{[]CaseJSON{}}
+	for _, view := range views {
+		out.Cases = append(out.Cases, s.caseView(view))
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (s *Pages) counterStatus(c echo.Context, staff string) error {
+	views, err := s.Counter.Today(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	trust, err := s.Counter.Trust()
+	if err != nil {
+		return err
+	}
+	out := struct {
+		Facility  string       `json:"facility"`
+		Staff     string       `json:"staff"`
+		Readers   []readerJSON `json:"readers"`
+		Away      bool         `json:"readerAway"` // this browser has chosen a reader, and it is not connected
+		TrustList struct {
+			IssuedAt time.Time `json:"issuedAt"`
+			Version  int       `json:"version"`
+		} `json:"trustList"`
+		Today      int       `json:"today"`
+		Parked     int       `json:"parked"`
+		ServerTime time.Time `json:"serverTime"`
+		Clock      *Sentence `json:"clock"` // how far the server's clock is off, when that is worth saying
+	}{Facility: s.Counter.Facility.Name, Staff: staff, Readers: s.readers(c), ServerTime: s.Now()}
+	out.Away = chosenReader(c) != "" && !slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
+	if s.Counter.ClockSkew != nil {
+		if clock := credential.ClockTold(s.Counter.ClockSkew().General); clock.Key != "" {
+			said := told(clock)
+			out.Clock = &said
+		}
+	}
+	out.TrustList.IssuedAt, out.TrustList.Version = time.Unix(trust.IssuedAt, 0).In(eligibility.Japan), trust.Version
+	for _, view := range views {
+		switch view.Outcome {
+		case hostapi.Parked:
+			out.Parked++
+			out.Today++
+		case hostapi.Accepted, hostapi.Refused:
+			out.Today++
+		}
+	}
+	return c.JSON(http.StatusOK, out)
+}

@@ -1,0 +1,173 @@
+package counter
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/card"
+	"madoguchi/card/wire"
+	"madoguchi/eligibility"
+	"madoguchi/eligibility/oqs"
+	"madoguchi/message"
+	"madoguchi/server/counter"
+	"madoguchi/server/web/kit"
+)
+
+// Checks beside the birth-date check.
+func (s *Pages) extraCheckRoutes(e *echo.Echo) {
+	e.POST("/api/v1/counter/cases/:id/text-check", s.CallFor(auth.Counter, s.textCheck))
+	e.POST("/api/v1/counter/cases/:id/certificate-check", s.CallFor(auth.Counter, s.certificateCheck))
+	e.POST("/api/v1/counter/cases/:id/oqs-compare", s.CallFor(auth.Counter, s.oqsCompare))
+}
+
+// extraChecks are the results beside the birth-date check, as the console gets them.
+type extraChecks struct {
+	Text        *textJSON        `json:"text,omitempty"`
+	Certificate *certificateJSON `json:"certificate,omitempty"`
+	OQSSays     []statementJSON  `json:"oqsSays,omitempty"` // before and above the items: the gravest first
+	OQS         []fieldJSON      `json:"oqs,omitempty"`
+}
+
+// statementJSON is what the OQS answer says of itself.
+type statementJSON struct {
+	Key      string   `json:"key"`
+	Warns    bool     `json:"warns"` // all but "valid"
+	Headline Sentence `json:"headline"`
+	Next     Sentence `json:"next"`
+}
+
+type textJSON struct {
+	Result    string       `json:"result"`
+	Headline  Sentence     `json:"headline"`
+	Next      Sentence     `json:"next"`
+	By        Sentence     `json:"by"`
+	Fields    []fieldJSON  `json:"fields"`
+	TriesLeft *Sentence    `json:"triesLeft,omitempty"`
+	Reading   *readingJSON `json:"reading,omitempty"` // in the answer to the press alone
+}
+
+type certificateJSON struct {
+	Result   string   `json:"result"`
+	State    string   `json:"state"`
+	Headline Sentence `json:"headline"`
+	By       Sentence `json:"by"`
+	Until    string   `json:"until,omitempty"` // in the answer to the press alone
+}
+
+type readingJSON struct {
+	Name      string `json:"name"`
+	Address   string `json:"address"`
+	BirthDate string `json:"birthDate"`
+	Sex       string `json:"sex"`
+}
+
+type fieldJSON struct {
+	Name   string `json:"name"`
+	Result string `json:"result"`
+	Sentence
+}
+
+func extraView(view counter.CaseView) extraChecks {
+	var out extraChecks
+	if t := view.Text; t != nil {
+		out.Text = &textJSON{Result: string(t.Outcome), By: verifier(t.By), Fields: []fieldJSON{}}
+		out.Text.Headline, out.Text.Next = headlineOf(t.Stored), nextOf(t.Stored)
+		for _, f := range t.Fields {
+			out.Text.Fields = append(out.Text.Fields, field(f.FieldResult, f.Match))
+		}
+		if t.TriesLeft != nil {
+			left := told(message.New("console.tries_left", message.Args{"n": message.Number(*t.TriesLeft)}))
+			out.Text.TriesLeft = &left
+		}
+	}
+	if d := view.Dates; d != nil {
+		out.Certificate = &certificateJSON{Result: string(d.Outcome), State: string(d.State), Headline: toldOf(d.Stored), By: verifier(d.By)}
+	}
+	if view.OQS != nil {
+		for _, said := range view.OQS.Said() {
+			out.OQSSays = append(out.OQSSays, statementJSON{
+				Key:      said.Key,
+				Warns:    said.Key != oqs.Valid,
+				Headline: headlineOf(message.Keep(said.Told)),
+				Next:     nextOf(message.Keep(said.Told)),
+			})
+		}
+		for _, f := range view.OQS.Fields {
+			out.OQS = append(out.OQS, field(f, ""))
+		}
+	}
+	return out
+}
+
+func verifier(v card.Verifier) Sentence { return told(v.Message()) }
+
+// agreements are how a comparison ends, by the catalogue's keys below console.field.
+var agreements = map[wire.Agreement]string{
+	wire.Equal:     "console.field.equal",
+	wire.Different: "console.field.different",
+	wire.Missing:   "console.field.missing",
+}
+
+// field is the sentence of one comparison. Names that differ only as registers write them are the same; what the screen or
+// the other side does not have is for the eye.
+func field(f wire.FieldResult, match eligibility.Match) fieldJSON {
+	key := agreements[f.Result]
+	switch {
+	case match == eligibility.NamesVariant:
+		key = "console.field.variant"
+	case match == eligibility.NamesMasked:
+		key = "console.field.masked"
+	case match == eligibility.NamesUnreadable, f.Name == "name" && f.Result == wire.Missing:
+		key = "console.field.unreadable"
+	case match == eligibility.NamesSimilar:
+		key = "console.field.similar"
+	case f.Name == "address":
+		key = "console.field.address_by_eye"
+	}
+	name := message.Of(message.New("console.item."+f.Name, nil))
+	return fieldJSON{f.Name, string(f.Result), told(message.New(key, message.Args{"item": name}))}
+}
+
+func (s *Pages) textCheck(c echo.Context, staff string) error {
+	var body struct {
+		ExpiryYear int    `json:"expiryYear"`
+		Code       string `json:"code"`
+	}
+	if err := c.Bind(&body); err != nil || len(body.Code) > 32 {
+		return kit.ErrRequest
+	}
+	view, reading, err := s.Counter.CheckText(c.Request().Context(), staff, chosenReader(c), c.Param("id"), body.ExpiryYear, strings.TrimSpace(body.Code))
+	if errors.Is(err, card.ErrSecurityCode) {
+		return card.ErrSecurityCode.In("code")
+	}
+	if err != nil {
+		return err
+	}
+	out := s.caseView(view)
+	if reading != nil {
+		out.Text.Reading = &readingJSON{reading.Name, reading.Address, reading.BirthDate.Japanese(), reading.Sex.Japanese()}
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (s *Pages) certificateCheck(c echo.Context, staff string) error {
+	view, until, err := s.Counter.CheckDates(c.Request().Context(), staff, chosenReader(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	out := s.caseView(view)
+	out.Certificate.Until = until.Japanese()
+	return c.JSON(http.StatusOK, out)
+}
+
+func (s *Pages) oqsCompare(c echo.Context, staff string) error {
+	view, err := s.Counter.CompareOQS(c.Request().Context(), staff, chosenReader(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.caseView(view))
+}

@@ -1,0 +1,73 @@
+package counter
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/server/agents"
+	"madoguchi/server/web/kit"
+)
+
+// readerCookie remembers which reader belongs to this browser's counter. It is no secret and opens nothing: a reader of
+// another facility is never asked, whatever the cookie says.
+const readerCookie = "madoguchi-reader"
+
+func chosenReader(c echo.Context) string {
+	cookie, err := c.Cookie(readerCookie)
+	if err != nil || len(cookie.Value) != 64 {
+		return ""
+	}
+	return cookie.Value
+}
+
+type readerJSON struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Connected bool   `json:"connected"`
+	Virtual   bool   `json:"virtual"`
+	OQS       bool   `json:"oqs"`    // it can compare with OQS answers
+	Chosen    bool   `json:"chosen"` // this browser's
+}
+
+func (s *Pages) readers(c echo.Context) []readerJSON {
+	out := []readerJSON{}
+	for _, r := range s.Counter.Readers.Status(s.Counter.Facility.Code) {
+		out = append(out, readerJSON{r.ID, r.Name, r.Connected, r.Virtual, r.OQS, r.ID != "" && r.ID == chosenReader(c)})
+	}
+	return out
+}
+
+// useReader remembers this counter's reader in the browser.
+func (s *Pages) useReader(c echo.Context, _ string) error {
+	var body struct {
+		ID string `json:"id"`
+	}
+	if err := c.Bind(&body); err != nil {
+		return kit.ErrRequest
+	}
+	for _, r := range s.readers(c) {
+		if r.ID == body.ID && r.ID != "" {
+			c.SetCookie(&http.Cookie{Name: readerCookie, Value: r.ID, Path: "/", MaxAge: 400 * 24 * 3600, HttpOnly: true, Secure: s.HTTPS, SameSite: http.SameSiteStrictMode})
+			return c.NoContent(http.StatusNoContent)
+		}
+	}
+	return agents.ErrNoReader
+}
+
+func (s *Pages) pairBridge(c echo.Context, staff string) error {
+	var body struct {
+		Code string `json:"code"`
+	}
+	if err := c.Bind(&body); err != nil || len(body.Code) > 64 {
+		return kit.ErrRequest
+	}
+	agent, words, err := s.Readers.Pair(c.Request().Context(), s.Counter.Facility.Code, staff, body.Code)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, struct {
+		Name  string   `json:"name"`
+		Words []string `json:"words"`
+	}{agent.Name, words})
+}

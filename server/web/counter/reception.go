@@ -1,0 +1,61 @@
+package counter
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/skip2/go-qrcode"
+
+	"madoguchi/eligibility"
+	"madoguchi/pwa"
+)
+
+// The page for the staff beside the patient's screen, which answers from the rules.
+
+func (s *Reception) Routes(e *echo.Echo) {
+	e.GET("/reception", s.receptionPage)
+	e.GET("/reception/source.png", s.receptionSource)
+}
+
+// unreadable is the situation that the patient's screen is made for: a card that the reader does not read.
+func unreadable(day eligibility.Date) (electronic eligibility.Method, others []eligibility.Method, err error) {
+	outcome, err := eligibility.Methods(eligibility.Situation{Day: day, BringsKnown: true, Card: eligibility.CardFacts{Present: eligibility.Yes, Reads: eligibility.No},
+		Brings: eligibility.Items(0).With(eligibility.ItemInsurerScreen).With(eligibility.ItemNotice).With(eligibility.ItemPortalScreen).With(eligibility.ItemPortalPDF)})
+	for _, m := range outcome.Methods {
+		switch {
+		case m.Code == "N1e":
+			electronic = m
+		case m.Accepted:
+			others = append(others, m)
+		}
+	}
+	return electronic, others, err
+}
+
+func (s *Reception) receptionPage(c echo.Context) error {
+	today := s.Today()
+	way, others, err := unreadable(today)
+	if err != nil {
+		return err
+	}
+	view := ReceptionView{Page: s.NewPage(c, "受付の方へ", "For reception staff"), Day: today.Japanese(),
+		Accepted: way, Others: others, SourceTitle: way.Source, SourceURL: way.SourceURL, SourceCode: "/reception/source.png",
+		KnownJa: eligibility.RulesKnown(), KnownEn: eligibility.RulesKnownEn()}
+	if own := s.Wanted(c.Request()).Lang; own != "ja" {
+		view.ForPatient, view.PatientLang = pwa.Plain(own, "reception.forPatient"), pwa.HTMLTag(own)
+	}
+	return s.ShowPublic(c, http.StatusOK, "receptioninfo", view)
+}
+
+// receptionSource draws the address of the source that the page names.
+func (s *Reception) receptionSource(c echo.Context) error {
+	way, _, err := unreadable(s.Today())
+	if err != nil {
+		return err
+	}
+	image, err := qrcode.Encode(way.SourceURL, qrcode.Medium, -6)
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "image/png", image)
+}

@@ -1,0 +1,42 @@
+package counter
+
+import (
+	"madoguchi/eligibility"
+	"madoguchi/server/web/kit"
+)
+
+// ReceptionView is the page for the staff that a patient's screen links to (/reception).
+type ReceptionView struct {
+	kit.Page
+	ForPatient, PatientLang            string // what to do with this page, in the patient's own language
+	Day                                string // today, in the Japanese calendar
+	Accepted                           eligibility.Method
+	Others                             []eligibility.Method // further ways for a card that cannot be read
+	KnownJa, KnownEn                   string               // how far the rules are known
+	SourceTitle, SourceURL, SourceCode string               // where it stands, its address and the picture of its QR
+}
+
+// Choice is one answer of a question, as a link.
+type Choice struct{ Ja, En, Href string }
+
+// MethodsView is 「この患者さんは何で確認できる?」 (/counter/methods): a question with its choices, or the answer.
+type MethodsView struct {
+	kit.Page
+	Step             int // 1 to 3; 4 is the answer
+	QuestionJa       string
+	QuestionEn       string
+	Choices          []Choice
+	Best             *eligibility.Method
+	Next, Bring, Day string
+	Reason, Source   string // of the answer
+	Reservation      string
+	KnownJa, KnownEn string               // how far the rules are known
+	Accepted         []eligibility.Method // besides the best
+	Refused          []eligibility.Method
+}
+
+// CounterView is the shell of the counter's console (/counter).
+type CounterView struct {
+	kit.Page
+	Facility, Staff string
+}

@@ -1,0 +1,202 @@
+package kit
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"embed"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+	"madoguchi/pwa"
+)
+
+// DemoWord guards a demo whose port a container publishes: there the peer's address says nothing, and a Host
+// header is anybody's word. Whoever started the demo reads the word there and gives it once in each browser.
+// It belongs to this start of the program alone.
+type DemoWord struct {
+	word  string
+	key   []byte
+	tries auth.Limit // by network: 23^8 words, a day's 14,400 tries hit one in five million
+	now   func() time.Time
+}
+
+const (
+	DemoWordCookie = "madoguchi-demo"
+	DemoWordLife   = 8 * time.Hour
+	DemoWordPath   = "/demo-word"
+	// demoWordLetters are not taken for one another, also when read aloud from a log.
+	DemoWordLetters = "acdefhjkmnprtuvwxy34679"
+)
+
+var (
+	errDemoWord      = &eligibility.Error{Code: eligibility.Denied, Key: "demo.word"}
+	errDemoWordWrong = &eligibility.Error{Code: eligibility.Denied, Key: "demo.word_wrong", Field: "word"}
+)
+
+//go:embed demoword
+var demoWordFiles embed.FS
+
+var demoWordPage = template.Must(template.ParseFS(demoWordFiles, "demoword/page.html"))
+
+// NewDemoWord makes the word of one start.
+func NewDemoWord(now func() time.Time) *DemoWord {
+	d := &DemoWord{key: make([]byte, 32), tries: auth.Limit{Burst: 10, Every: 6 * time.Second}, now: now}
+	rand.Read(d.key)
+	for len(d.word) < 8 {
+		var b [1]byte
+		rand.Read(b[:])
+		if n := len(DemoWordLetters); int(b[0]) < 256/n*n {
+			d.word += DemoWordLetters[int(b[0])%n:][:1]
+		}
+	}
+	return d
+}
+
+// String returns the word as it is printed, in two groups.
+func (d *DemoWord) String() string { return d.word[:4] + "-" + d.word[4:] }
+
+// is compares what somebody typed, in capitals or full width, with or without the hyphen.
+func (d *DemoWord) is(typed string) bool {
+	if len(typed) > 100 {
+		return false
+	}
+	folded := strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			r -= '！' - '!'
+		}
+		if r >= 'A' && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		if strings.ContainsRune(" -‐－ー　", r) {
+			return -1
+		}
+		return r
+	}, typed)
+	a, b := sha256.Sum256([]byte(folded)), sha256.Sum256([]byte(d.word))
+	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
+}
+
+// cookie lets a browser in for some hours: its end, and this start's MAC of it.
+func (d *DemoWord) Cookie() *http.Cookie {
+	end := binary.BigEndian.AppendUint64(nil, uint64(d.now().Add(DemoWordLife).Unix()))
+	return &http.Cookie{
+		Name:     DemoWordCookie,
+		Value:    base64.RawURLEncoding.EncodeToString(append(end, d.mac(end)...)),
+		Path:     "/",
+		MaxAge:   int(DemoWordLife / time.Second),
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, // plain http: the demo is for this computer
+	}
+}
+
+func (d *DemoWord) mac(end []byte) []byte {
+	h := hmac.New(sha256.New, d.key)
+	h.Write([]byte("madoguchi-demo-word-1\x00"))
+	h.Write(end)
+	return h.Sum(nil)
+}
+
+// knows reports whether a request's browser has given the word.
+func (d *DemoWord) knows(r *http.Request) bool {
+	for _, cookie := range r.CookiesNamed(DemoWordCookie) {
+		b, err := base64.RawURLEncoding.Strict().DecodeString(cookie.Value)
+		if err != nil || len(b) != 8+sha256.Size || subtle.ConstantTimeCompare(b[8:], d.mac(b[:8])) != 1 {
+			continue
+		}
+		if d.now().Unix() < int64(binary.BigEndian.Uint64(b)) {
+			return true
+		}
+	}
+	return false
+}
+
+// LetIn gives the program's own calls to itself the cookie; without a word they need none.
+func (d *DemoWord) LetIn(base http.RoundTripper) http.RoundTripper {
+	if d == nil {
+		return base
+	}
+	return letIn{d, base}
+}
+
+type letIn struct {
+	word *DemoWord
+	base http.RoundTripper
+}
+
+func (t letIn) RoundTrip(r *http.Request) (*http.Response, error) {
+	inside := r.Clone(r.Context())
+	inside.AddCookie(t.word.Cookie())
+	return t.base.RoundTrip(inside)
+}
+
+// guard closes everything to browsers that have not given the word. Open are only the word's own page,
+// /healthz, which says "ok", and the bridge agents' socket: an agent proves its own key, and a new one does
+// nothing until staff, who are in, have typed its code. The calls between servers (/i/) are closed too: in a
+// demo they come from this program itself.
+func (d *DemoWord) Guard(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		switch c.Path() { // the route that answers, however it is written
+		case DemoWordPath, DemoWordPath + ".css", "/healthz", "/api/v1/bridge":
+			return next(c)
+		}
+		if d.knows(r) {
+			return next(c)
+		}
+		if r.Method != http.MethodGet || ForPrograms(r) {
+			return errDemoWord
+		}
+		return d.show(c, http.StatusForbidden, r.URL.RequestURI(), nil)
+	}
+}
+
+func (d *DemoWord) Routes(e *echo.Echo) {
+	e.GET(DemoWordPath, func(c echo.Context) error { return d.show(c, http.StatusOK, "/", nil) })
+	e.POST(DemoWordPath, d.take)
+	e.GET(DemoWordPath+".css", func(c echo.Context) error {
+		css, err := demoWordFiles.ReadFile("demoword/page.css")
+		if err != nil {
+			return err
+		}
+		return c.Blob(http.StatusOK, "text/css; charset=utf-8", css)
+	})
+}
+
+// take lets the browser in that gives the word, and leads to what it wanted.
+func (d *DemoWord) take(c echo.Context) error {
+	to := pwa.LocalPath(c.FormValue("to"))
+	var wait *eligibility.Error
+	if errors.As(d.tries.Take(From(c), d.now()), &wait) {
+		retryAfter(c.Response().Header(), wait.Wait)
+		return d.show(c, http.StatusTooManyRequests, to, wait)
+	}
+	if !d.is(c.FormValue("word")) {
+		return d.show(c, http.StatusForbidden, to, errDemoWordWrong)
+	}
+	c.SetCookie(d.Cookie())
+	return c.Redirect(http.StatusSeeOther, to)
+}
+
+func (d *DemoWord) show(c echo.Context, status int, to string, why *eligibility.Error) error {
+	view := struct{ Ja, En, To string }{To: pwa.LocalPath(to)}
+	if why != nil {
+		view.Ja, view.En = why.Ja(), why.En()
+	}
+	var page bytes.Buffer
+	if err := demoWordPage.Execute(&page, view); err != nil {
+		return err
+	}
+	return c.HTMLBlob(status, page.Bytes())
+}

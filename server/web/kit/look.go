@@ -1,0 +1,127 @@
+package kit
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/text/language"
+
+	"madoguchi/eligibility"
+	"madoguchi/pwa"
+)
+
+// How a visitor wants pages: language, size of the text, contrast, furigana. A cookie remembers it; nothing of it is secret,
+// and no program in the page is needed.
+
+// lookLife is how long a browser remembers, in seconds: a year, so that an old person sets it once.
+const lookLife = 365 * 24 * 60 * 60
+
+func (s *Kit) lookCookie() string {
+	if s.HTTPS {
+		return "__Host-madoguchi-look"
+	}
+	return "madoguchi-look"
+}
+
+// forStaff reports whether a page is for people at a counter or an insurer: those exist in Japanese and English.
+func forStaff(path string) bool {
+	for _, door := range []string{"/counter", "/insurer", "/reception"} {
+		if path == door || strings.HasPrefix(path, door+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// remembered is what the visitor's cookie says.
+func (s *Kit) remembered(r *http.Request) pwa.DisplayPreferences {
+	cookie, err := r.Cookie(s.lookCookie())
+	if err != nil || len(cookie.Value) > 200 {
+		return pwa.DisplayPreferences{}
+	}
+	said, err := url.ParseQuery(cookie.Value)
+	if err != nil {
+		return pwa.DisplayPreferences{}
+	}
+	return pwa.ReadDisplayPreferences(said)
+}
+
+// wanted is the look that the visitor asked for: ?lang= before the cookie before what the browser prefers.
+func (s *Kit) Wanted(r *http.Request) pwa.DisplayPreferences {
+	look := s.remembered(r)
+	if asked := pwa.FindLanguage(r.URL.Query().Get("lang")); asked != "" {
+		look.Lang = asked
+	}
+	if look.Lang == "" {
+		look.Lang = preferred(r.Header.Get("Accept-Language"))
+	}
+	return look
+}
+
+// lookOf is the one in which this page is shown.
+func (s *Kit) LookOf(c echo.Context) pwa.DisplayPreferences {
+	look := s.Wanted(c.Request())
+	if forStaff(c.Request().URL.Path) {
+		look.Furigana = "off"
+		if look.Lang != "en" {
+			look.Lang = "ja"
+		}
+	}
+	return look
+}
+
+// preferred is the first language of Accept-Language, by its weights, in which there are pages; one that nobody knows is passed
+// over. Nobody speaks more languages than stand in its first 200 letters.
+func preferred(header string) string {
+	if len(header) > 200 {
+		header = header[:max(0, strings.LastIndexByte(header[:200], ','))]
+	}
+	best, weight := "ja", float32(0)
+	for part := range strings.SplitSeq(header, ",") {
+		tags, weights, err := language.ParseAcceptLanguage(part)
+		if err != nil || len(tags) != 1 || weights[0] <= weight {
+			continue
+		}
+		if found := pwa.FindLanguage(tags[0].String()); found != "" {
+			best, weight = found, weights[0]
+		}
+	}
+	return best
+}
+
+// keepLook stores a look in the visitor's browser.
+func (s *Kit) KeepLook(c echo.Context, look pwa.DisplayPreferences) {
+	c.SetCookie(&http.Cookie{Name: s.lookCookie(), Value: look.String(), Path: "/", MaxAge: lookLife, HttpOnly: true, Secure: s.HTTPS, SameSite: http.SameSiteLaxMode})
+}
+
+// keepChosenLanguage remembers a language that was chosen by a link.
+func (s *Kit) KeepChosenLanguage(c echo.Context) {
+	asked := pwa.FindLanguage(c.QueryParam("lang"))
+	look := s.remembered(c.Request())
+	if asked == "" || asked == look.Lang {
+		return
+	}
+	look.Lang = asked
+	s.KeepLook(c, look)
+}
+
+// translated fills what all pages have in common, the title by its key.
+func (s *Kit) Translated(c echo.Context, title string) Page {
+	p := s.NewPage(c, "", "")
+	p.Title = pwa.Plain(p.Lang, title)
+	return p
+}
+
+// day says a date to its reader: in the Japanese calendar, and beside it as cards and programs write it.
+func Day(lang string, d eligibility.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	if pwa.Language(lang) == "ja" || pwa.Language(lang) == "ja-easy" {
+		return fmt.Sprintf("%s（%d年%d月%d日）", d.Japanese(), d.Year(), d.Month(), d.Day())
+	}
+	return d.String() + "（" + d.Japanese() + "）"
+}

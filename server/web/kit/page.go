@@ -1,0 +1,63 @@
+package kit
+
+import (
+	"bytes"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/eligibility"
+	"madoguchi/pwa"
+)
+
+func (s *Kit) Today() eligibility.Date { return eligibility.DateOf(s.Now()) }
+
+// page fills what all pages have in common. The title stands in Japanese and in English.
+func (s *Kit) NewPage(c echo.Context, ja, en string) Page {
+	lang := s.LookOf(c).Lang
+	title := ja
+	if lang == "en" {
+		title = en
+	}
+	return Page{Title: title, Lang: lang, Demo: s.Demo, ForStaff: forStaff(c.Request().URL.Path), Path: PrintableAddress(c.Request().URL)}
+}
+
+// show sends a page, never compressed: see zipped.
+func (s *Kit) Show(c echo.Context, status int, name string, view any) error {
+	page, err := s.rendered(c, name, view)
+	if err != nil {
+		return err
+	}
+	return c.HTMLBlob(status, page)
+}
+
+// showPublic is show for a page without anything secret, which may be compressed.
+func (s *Kit) ShowPublic(c echo.Context, status int, name string, view any) error {
+	page, err := s.rendered(c, name, view)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderVary, "Accept-Language, Cookie")
+	return Zipped(c, status, echo.MIMETextHTMLCharsetUTF8, page)
+}
+
+// rendered makes a page as its visitor wants it, whole before anything of it is sent.
+func (s *Kit) rendered(c echo.Context, name string, view any) ([]byte, error) {
+	s.KeepChosenLanguage(c)
+	var b bytes.Buffer
+	err := pwa.Render(&b, name, s.LookOf(c), view)
+	return b.Bytes(), err
+}
+
+// printableAddress is a page's own address as its links hold it: without the query, or not at all, where that would show a 12-digit
+// My Number again.
+func PrintableAddress(u *url.URL) string {
+	query, err := url.QueryUnescape(u.RawQuery)
+	switch {
+	case eligibility.HoldsMyNumber(u.Path):
+		return "/"
+	case err != nil || eligibility.HoldsMyNumber(query):
+		return u.EscapedPath()
+	}
+	return u.RequestURI()
+}

@@ -1,0 +1,76 @@
+package patient
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/eligibility"
+	"madoguchi/pwa"
+	"madoguchi/server/web/kit"
+)
+
+// certificatePage tells what follows from the date of the electronic certificate. The date is neither stored nor logged.
+func (s *Pages) certificatePage(c echo.Context) error {
+	today := s.Today()
+	view := CertificateView{Page: s.Translated(c, "expiry.title")}
+	view.Example = today.AddMonths(14).String()
+	until, problem := s.typedDate(c.QueryParam("until"))
+	if problem != nil {
+		view.Error, view.Typed, view.Path = problem, printable(c.QueryParam("until")), c.Request().URL.Path
+		return s.ShowPublic(c, http.StatusUnprocessableEntity, "certificate", view)
+	}
+	if until.IsZero() {
+		return s.ShowPublic(c, http.StatusOK, "certificate", view)
+	}
+	g := eligibility.GraceOf(until)
+	tell := func(last eligibility.Date) (key, date string) {
+		if today.After(last) {
+			return "expiry.over", kit.Day(view.Lang, last)
+		}
+		return "common.until", kit.Day(view.Lang, last)
+	}
+	state := g.On(today)
+	view.Typed, view.State = until.String(), "expiry.state."+string(state)
+	view.Class = map[eligibility.CertificateState]string{eligibility.CertificateValid: "good", eligibility.CertificateGrace: "attention", eligibility.CertificateExpired: "refusal"}[state]
+	view.UseText, view.Until = tell(g.Until)
+	view.WarnText, view.WarnUntil = tell(g.WarnUntil)
+	view.MayText, view.MayWorkTo = tell(g.MayWorkTo)
+	if today.Before(g.RenewFrom) {
+		view.RenewFrom = kit.Day(view.Lang, g.RenewFrom)
+	}
+	if view.CanSave = state == eligibility.CertificateValid; view.CanSave {
+		view.Calendar = "/certificate.ics?until=" + until.String()
+	}
+	return s.ShowPublic(c, http.StatusOK, "certificate", view)
+}
+
+// typedDate reads a date off a card; an empty text is the zero date.
+func (s *Pages) typedDate(text string) (eligibility.Date, *kit.Problem) {
+	d, err := eligibility.ReadDate(text)
+	if err != nil || !d.IsZero() && (!d.Exact() || d.Year() < 2000 || d.Year() > 2100) {
+		return eligibility.Date{}, kit.FormError(eligibility.ErrDate.In("until"))
+	}
+	return d, nil
+}
+
+// printable is what somebody typed, to be corrected; a text that holds a 12-digit My Number is never shown again.
+func printable(text string) string {
+	if eligibility.HoldsMyNumber(text) {
+		return ""
+	}
+	return text
+}
+
+// certificateCalendar is the certificate's last day as a calendar file with its reminders.
+func (s *Pages) certificateCalendar(c echo.Context) error {
+	until, problem := s.typedDate(c.QueryParam("until"))
+	if problem != nil || until.IsZero() {
+		return eligibility.ErrDate.In("until")
+	}
+	lang := s.LookOf(c).Lang
+	file := calendar(event{On: until, Made: s.Now(), Host: c.Request().Host, Title: pwa.Plain(lang, "expiry.event"), Text: pwa.Plain(lang, "expiry.eventText"),
+		DaysBefore: []int{90, 60, 30}})
+	kit.Attachment(c, "certificate-"+until.String()+".ics")
+	return c.Blob(http.StatusOK, "text/calendar; charset=utf-8", file)
+}

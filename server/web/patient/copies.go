@@ -1,0 +1,63 @@
+package patient
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/server/web/kit"
+)
+
+// What a patient saves, to be shown together with the card.
+
+// document sends the sheet with the code.
+func (s *Pages) document(c echo.Context) error {
+	subject, id, err := s.showing(c)
+	if err != nil {
+		return s.toLogin(c, err)
+	}
+	if err := s.Limits.Copies.Take(subject, s.Now()); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	until, err := s.Insurer.Documents.CopyUntil(ctx, subject, id)
+	if err != nil {
+		return err
+	}
+	data, err := s.Insurer.Documents.Document(ctx, subject, id)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Madoguchi-Valid-Until", until.String()) // the first day on which the copy is worth nothing
+	return kit.PdfFile(c, s.DatedName("shikaku-joho", ".pdf"), data)
+}
+
+// maskedDocument sends the sheet on which the numbers are covered.
+func (s *Pages) maskedDocument(c echo.Context) error {
+	subject, id, err := s.showing(c)
+	if err != nil {
+		return s.toLogin(c, err)
+	}
+	data, err := s.Insurer.Documents.MaskedDocument(c.Request().Context(), subject, id)
+	if err != nil {
+		return err
+	}
+	return kit.PdfFile(c, s.DatedName("shikaku-joho-masked", ".pdf"), data)
+}
+
+// file hands out the .smart-health-card file.
+func (s *Pages) file(c echo.Context) error {
+	subject, id, err := s.showing(c)
+	if err != nil {
+		return s.toLogin(c, err)
+	}
+	if err := s.Limits.Copies.Take(subject, s.Now()); err != nil {
+		return err
+	}
+	data, err := s.Insurer.Documents.File(c.Request().Context(), subject, id)
+	if err != nil {
+		return err
+	}
+	kit.Attachment(c, s.DatedName("shikaku-joho", ".smart-health-card"))
+	return c.Blob(http.StatusOK, "application/smart-health-card", data)
+}

@@ -1,0 +1,274 @@
+package patient
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/pwa"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
+	"madoguchi/server/web/kit"
+)
+
+// A patient's phone that comes back by its key, and who may show whom: a login its own people, a phone's key those that it
+// was granted.
+
+func (s *Pages) deviceRoutes(e *echo.Echo) {
+	e.POST("/api/v1/phone/nonce", s.newNonce)
+	e.POST("/api/v1/phone/session", s.enterDevice)
+	e.POST("/api/v1/phone/wipe", s.wipePhone)
+	e.POST("/api/v1/people/:id/remove", s.removePerson)
+	e.POST("/api/v1/phones/:phone/end", s.endPhone)
+	e.POST("/api/v1/me/erase", s.eraseMe)
+	e.GET(pwa.WorkerPath, echo.WrapHandler(pwa.Worker(s.NoWorker)))
+}
+
+// deviceVisit is what a phone's session holds. What it may show is looked up anew each time, so that an end counts at once.
+type deviceVisit struct {
+	Phone string `json:"phone"`
+	Key   string `json:"key"`
+}
+
+// asker is who asks: a login, a phone by its key, or both in one browser.
+type asker struct {
+	login   *auth.Identity
+	session auth.Session // of the login
+	device  deviceVisit
+	entered auth.Session    // of the phone
+	grants  []insurer.Grant // of the phone, newest first, among them those that are over
+}
+
+// asks returns who asks, or errSignedOut.
+func (s *Pages) asks(c echo.Context) (asker, error) {
+	var a asker
+	session, v, err := s.signedIn(c)
+	switch {
+	case err == nil:
+		a.login, a.session = v.Login, session
+	case !errors.Is(err, kit.ErrSignedOut):
+		return a, err
+	}
+	ctx := c.Request().Context()
+	entered, ok, err := s.Sessions.Find(ctx, c.Request(), auth.Device)
+	if err != nil {
+		return a, err
+	}
+	if ok {
+		if err := json.Unmarshal(entered.Data, &a.device); err != nil {
+			return a, err
+		}
+		a.entered = entered
+		a.grants, err = s.Insurer.Devices.Device(ctx, a.device.Phone, a.device.Key)
+		if err != nil && !errors.Is(err, insurer.ErrDeviceUnknown) {
+			return a, err
+		}
+	}
+	if a.login == nil && len(a.grants) == 0 {
+		return a, kit.ErrSignedOut
+	}
+	return a, nil
+}
+
+// subjectOf returns the login by which this asker may show a person. What a login may show is for the desk to say.
+func (a asker) subjectOf(person audit.PersonID, now time.Time) (string, error) {
+	err := error(insurer.ErrNotEnrolled)
+	for _, g := range a.grants {
+		if g.Person != person {
+			continue
+		}
+		if now.Before(g.Until()) || a.login != nil && a.login.Subject == g.Subject {
+			return g.Subject, nil
+		}
+		err = insurer.ErrGrantOver
+	}
+	if a.login != nil && err == error(insurer.ErrNotEnrolled) {
+		return a.login.Subject, nil
+	}
+	return "", err
+}
+
+// showing returns the login by which the person of the request's path may be shown.
+func (s *Pages) showing(c echo.Context) (subject string, person audit.PersonID, err error) {
+	person = audit.PersonID(c.Param("id"))
+	a, err := s.asks(c)
+	if err != nil {
+		return "", person, err
+	}
+	subject, err = a.subjectOf(person, s.Now())
+	return subject, person, err
+}
+
+// newNonce gives a phone something to sign. It is the same for phones that nobody knows.
+func (s *Pages) newNonce(c echo.Context) error {
+	if err := s.MayAsk(c); err != nil {
+		return err
+	}
+	var body struct {
+		Phone string `json:"phone"`
+	}
+	if err := c.Bind(&body); err != nil {
+		return kit.ErrRequest
+	}
+	nonce, ends, err := s.Insurer.Devices.Challenge(body.Phone)
+	if err != nil {
+		return err
+	}
+	if err := s.Limits.Phones.Take(body.Phone, s.Now()); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, struct {
+		Nonce     string    `json:"nonce"`
+		ExpiresAt time.Time `json:"expiresAt"`
+	}{nonce, ends})
+}
+
+// keptCookie says, readable for the page, that this browser once held screens: so an empty store can be explained.
+const KeptCookie = "madoguchi-kept"
+
+// heldScreens reports whether this browser once held screens, by its phone's key.
+func heldScreens(c echo.Context) bool {
+	_, err := c.Cookie(KeptCookie)
+	return err == nil
+}
+
+// enterDevice starts the session of a phone that signed its nonce. That nobody knows the phone is no error: new phones
+// and ended ones ask too.
+func (s *Pages) enterDevice(c echo.Context) error {
+	if err := s.MayAsk(c); err != nil {
+		return err
+	}
+	var body struct {
+		Phone     string `json:"phone"`
+		Key       string `json:"key"`
+		Nonce     string `json:"nonce"`
+		Signature string `json:"signature"`
+	}
+	if err := c.Bind(&body); err != nil || len(body.Phone) > 64 {
+		return kit.ErrRequest
+	}
+	if err := s.Limits.Phones.Take(body.Phone, s.Now()); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	proof := insurer.DeviceProof{Phone: body.Phone, KeyID: body.Key, Nonce: body.Nonce, Signature: body.Signature}
+	if _, err := s.Insurer.Devices.AuthenticateDevice(ctx, proof); errors.Is(err, insurer.ErrDeviceUnknown) {
+		return c.JSON(http.StatusOK, struct {
+			Known bool `json:"known"`
+		}{})
+	} else if err != nil {
+		return err
+	}
+	data, err := json.Marshal(deviceVisit{body.Phone, body.Key})
+	if err != nil {
+		return err
+	}
+	if old, ok, err := s.Sessions.Find(ctx, c.Request(), auth.Device); err != nil {
+		return err
+	} else if ok {
+		if err := s.Sessions.Store.DeleteSession(ctx, old.Hash); err != nil {
+			return err
+		}
+	}
+	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Device, insurer.DeviceSubject(body.Phone), data); err != nil {
+		return err
+	}
+	c.SetCookie(s.kept(int((400 * 24 * time.Hour).Seconds()))) // browsers keep no cookie longer
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (s *Pages) kept(maxAge int) *http.Cookie {
+	return &http.Cookie{Name: KeptCookie, Value: "1", Path: "/", Secure: s.HTTPS, SameSite: http.SameSiteLaxMode, MaxAge: maxAge}
+}
+
+// removePerson takes one person off this phone. A login of that person in this browser ends too: else it would go on showing.
+func (s *Pages) removePerson(c echo.Context) error {
+	a, err := s.asks(c)
+	if err != nil {
+		return err
+	}
+	ctx, id := c.Request().Context(), audit.PersonID(c.Param("id"))
+	if id == "" { // would mean everybody
+		return insurer.ErrNotEnrolled
+	}
+	if len(a.grants) > 0 {
+		if err := s.Insurer.Devices.EndDevice(ctx, a.device.Phone, a.device.Key, id, a.entered.Hash); err != nil {
+			return err
+		}
+	}
+	if a.login != nil {
+		people, err := s.Insurer.Enrolment.People(ctx, a.login.Subject)
+		if err != nil {
+			return err
+		}
+		for _, r := range people {
+			if r.ID == id {
+				if err := s.Sessions.End(ctx, c.Response(), a.session); err != nil {
+					return err
+				}
+				break
+			}
+		}
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// wipePhone ends everything that this browser may show, and asks it to drop what it stored. Only here: Clear-Site-Data
+// is for the whole origin, that is for everybody on the phone.
+func (s *Pages) wipePhone(c echo.Context) error {
+	a, err := s.asks(c)
+	if err != nil && !errors.Is(err, kit.ErrSignedOut) {
+		return err
+	}
+	ctx := c.Request().Context()
+	if len(a.grants) > 0 {
+		if err := s.Insurer.Devices.EndDevice(ctx, a.device.Phone, a.device.Key, "", a.entered.Hash); err != nil {
+			return err
+		}
+	}
+	for _, kind := range []auth.Kind{auth.Device, auth.Patient} {
+		if session, ok, err := s.Sessions.Find(ctx, c.Request(), kind); err != nil {
+			return err
+		} else if ok {
+			if err := s.Sessions.End(ctx, c.Response(), session); err != nil {
+				return err
+			}
+		}
+	}
+	c.SetCookie(s.kept(-1))
+	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	return c.NoContent(http.StatusNoContent)
+}
+
+// endPhone takes another phone, or this one, away from a login: a phone's own key cannot.
+func (s *Pages) endPhone(c echo.Context) error {
+	session, _, err := s.signedIn(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := s.Insurer.Devices.EndPhone(ctx, session.Subject, c.Param("phone"), session.Hash); err != nil {
+		return err
+	}
+	return s.answerPhones(c, session.Subject)
+}
+
+// eraseMe deletes what is kept here about a login.
+func (s *Pages) eraseMe(c echo.Context) error {
+	session, v, err := s.signedIn(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := s.Insurer.Enrolment.EraseLogin(ctx, *v.Login); err != nil {
+		return err
+	}
+	if err := s.Sessions.End(ctx, c.Response(), session); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}

@@ -1,0 +1,71 @@
+package patient
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/insurer"
+	"madoguchi/server/web/kit"
+)
+
+func (s *Pages) enrolPage(c echo.Context) error {
+	_, v, err := s.signedIn(c)
+	if err != nil {
+		return s.toLogin(c, err)
+	}
+	return s.showEnrol(c, http.StatusOK, v, "", nil)
+}
+
+func (s *Pages) showEnrol(c echo.Context, status int, v VisitSession, typed string, problem *kit.Problem) error {
+	view := EnrolView{Page: s.Translated(c, "enrol.title"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: printable(typed)}
+	view.Error, view.Insurer = problem, s.HelpDesk(c)
+	view.LoginFirst = problem != nil && problem.Message.Key == insurer.ErrEnrolAgain.Key
+	return s.Show(c, status, "enrol", view)
+}
+
+// enrol binds the login to the person of the notice. A wrong code comes back on the form, to be mended; an
+// old login is asked to log in again, with the notice kept.
+func (s *Pages) enrol(c echo.Context) error {
+	session, v, err := s.signedIn(c)
+	if err != nil {
+		return s.toLogin(c, err)
+	}
+	if err := s.Limits.Typed.Take(session.Subject, s.Now()); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	typed := c.FormValue("code")
+	mac := v.Notice
+	if mac == nil {
+		mac, err = s.Insurer.Enrolment.NoticeFor(ctx, typed)
+	}
+	if err == nil {
+		err = s.Insurer.Enrolment.Enrol(ctx, *v.Login, mac)
+	}
+	if errors.Is(err, insurer.ErrEnrolAgain) {
+		v.Notice = mac // stays read until after the login
+		if err := s.keep(c, session, true, v); err != nil {
+			return err
+		}
+		return s.showEnrol(c, http.StatusForbidden, v, "", kit.FormError(insurer.ErrEnrolAgain))
+	}
+	var e *eligibility.Error
+	if errors.As(err, &e) && (e.Code == eligibility.NotFound || e.Code == eligibility.Conflict) {
+		v.Notice = nil // what does not fit is let go, so that another code can be typed
+		if err := s.keep(c, session, true, v); err != nil {
+			return err
+		}
+		return s.showEnrol(c, http.StatusUnprocessableEntity, v, typed, kit.FormError(e))
+	}
+	if err != nil {
+		return err
+	}
+	v.Notice = nil
+	if err := s.keep(c, session, true, v); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/screen")
+}

@@ -1,0 +1,53 @@
+package patient
+
+import (
+	"context"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/server/insurer"
+	"madoguchi/server/web/kit"
+)
+
+// helpDeskWait bounds how long a page waits for whom its visitor can call: an error page must come even where the store is the fault.
+const helpDeskWait = time.Second
+
+// helpDesk names the insurer whom a visitor can call: that of the notice just opened, else of the person whom their login or
+// this phone shows, else the only one of this host. The zero value where none is sure; the page then names the notice's number.
+func (s *Pages) HelpDesk(c echo.Context) kit.InsurerView {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), helpDeskWait)
+	defer cancel()
+	if _, v, ok, err := s.patient(c); err == nil && ok && v.Notice != nil {
+		if in, err := s.Insurer.Enrolment.NoticeInsurer(ctx, v.Notice); err == nil {
+			return contactOf(in)
+		}
+	}
+	if a, err := s.asks(c); err == nil {
+		var subjects []string
+		if a.login != nil {
+			subjects = append(subjects, a.login.Subject)
+		}
+		for _, g := range a.grants {
+			subjects = append(subjects, g.Subject)
+		}
+		for _, subject := range subjects {
+			people, err := s.Insurer.Enrolment.People(ctx, subject)
+			if err != nil || len(people) == 0 {
+				continue
+			}
+			if in, err := s.Insurer.Directory.Insurer(ctx, people[0].Person.Insurer); err == nil {
+				return contactOf(in)
+			}
+		}
+	}
+	if all, err := s.Insurer.Directory.All(ctx); err == nil && len(all) == 1 {
+		return contactOf(all[0])
+	}
+	return kit.InsurerView{}
+}
+
+// contactOf names an insurer and how to call it.
+func contactOf(in insurer.Insurer) kit.InsurerView {
+	return kit.InsurerView{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, NumberOnPaper: in.Number.Paper(), Number: string(in.Number)}
+}

@@ -1,0 +1,83 @@
+package patient
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/server/insurer"
+	"madoguchi/server/web/kit"
+)
+
+// The patient's door: what the paper is for, both ways to a screen, what is needed and what to do without it. It is
+// complete without a program in the page; so are the pages that help before a visit.
+
+func (s *Pages) landingRoutes(e *echo.Echo) {
+	e.GET("/settings", s.settingsPage)
+	e.POST("/settings", s.saveSettings)
+	e.GET("/certificate", s.certificatePage)
+	e.GET("/certificate.ics", s.certificateCalendar)
+	e.GET("/next", s.nextPage)
+}
+
+// home is the door for those who come without a code; where no insurer's half runs it is the counter's.
+func (s *Pages) home(c echo.Context) error {
+	return s.ShowPublic(c, http.StatusOK, "landing", LandingView{Page: s.Translated(c, "door.title.home"), Kept: heldScreens(c), Staff: s.Demo})
+}
+
+// openNotice takes a notice's code off the address at once. It never uses the code up, and it is never logged. A code that
+// is none, or no more, gets the same door with a sentence.
+func (s *Pages) openNotice(c echo.Context) error {
+	if err := s.MayAsk(c); err != nil {
+		return err
+	}
+	mac, err := s.Insurer.Enrolment.NoticeFor(c.Request().Context(), c.Param("code"))
+	if errors.Is(err, insurer.ErrNoticeCode) { // only what is wrong counts: the city's notices come out of a few carriers' addresses
+		if tooMany := s.Limits.Guesses.Take(kit.From(c), s.Now()); tooMany != nil {
+			return tooMany
+		}
+	}
+	if err != nil {
+		return s.refuseNotice(c, err)
+	}
+	if err := s.Limits.Notices.Take(string(mac), s.Now()); err != nil {
+		return err
+	}
+	session, v, known, err := s.patient(c)
+	if err != nil {
+		return err
+	}
+	v.Notice = mac
+	if err := s.keep(c, session, known, v); err != nil {
+		return err
+	}
+	s.KeepChosenLanguage(c)
+	return c.Redirect(http.StatusSeeOther, "/notice")
+}
+
+// refuseNotice shows the door with why a code is of no use. Other errors are the error page's.
+func (s *Pages) refuseNotice(c echo.Context, err error) error {
+	if !errors.Is(err, insurer.ErrNoticeCode) && !errors.Is(err, insurer.ErrNoticeVoid) {
+		return err
+	}
+	e, status := kit.AsProblem(err)
+	return s.ShowPublic(c, status, "landing", LandingView{Page: s.Translated(c, "door.title.notice"), Kept: heldScreens(c), Refusal: kit.FormError(e)})
+}
+
+func (s *Pages) noticePage(c echo.Context) error {
+	_, v, _, err := s.patient(c)
+	if err != nil {
+		return err
+	}
+	view := LandingView{Page: s.Translated(c, "door.title.notice"), Kept: heldScreens(c)}
+	if v.Notice == nil {
+		return s.ShowPublic(c, http.StatusOK, "landing", view)
+	}
+	in, err := s.Insurer.Enrolment.NoticeInsurer(c.Request().Context(), v.Notice)
+	if err != nil {
+		return s.refuseNotice(c, err)
+	}
+	view.Read, view.Insurer = true, contactOf(in)
+	return s.ShowPublic(c, http.StatusOK, "landing", view)
+}

@@ -1,0 +1,123 @@
+package patient
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/server/web/kit"
+)
+
+// beginLogin sends the browser to the provider. What the way back needs is kept in the session where there
+// is one, and else sealed in a cookie: whoever begins logins without end stores nothing here, and no
+// neighbour behind a carrier's address can use them up.
+func (s *Pages) beginLogin(c echo.Context) error {
+	session, v, known, err := s.patient(c)
+	if err != nil {
+		return err
+	}
+	if known {
+		if err := s.Limits.Begun.Take(string(session.Hash[:]), s.Now()); err != nil {
+			return err
+		}
+	}
+	address, flow, err := s.Login.Begin(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	if !known {
+		if err := s.carryFlow(c, flow); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, address)
+	}
+	v.Flow = &flow
+	if err := s.keep(c, session, known, v); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, address)
+}
+
+// finishLogin makes a new session for the login, carrying over only the notice that was opened before. An
+// answer to another login than the one under way (two tabs, a stranger's link) ends nothing.
+func (s *Pages) finishLogin(c echo.Context) error {
+	session, v, known, err := s.patient(c)
+	if err != nil {
+		return err
+	}
+	state := c.QueryParam("state")
+	if known && v.Login != nil && v.Done != "" && v.Done == state {
+		return s.afterLogin(c, v) // the same answer loaded again
+	}
+	ctx := c.Request().Context()
+	var flow auth.Flow
+	mine := known && v.Flow != nil && v.Flow.State == state
+	if mine {
+		flow = *v.Flow
+	} else if flow, err = s.carriedFlow(c, state); err != nil {
+		return err
+	}
+	if err := s.Limits.Answers.Take(kit.From(c), s.Now()); err != nil { // the provider is asked
+		return err
+	}
+	if mine { // a flow is finished once, whatever comes of it
+		v.Flow = nil
+		err = s.keep(c, session, known, v)
+	} else {
+		err = s.useFlow(c, flow)
+	}
+	if err != nil {
+		return err
+	}
+	login, err := s.Login.Finish(ctx, flow, c.QueryParams())
+	if err != nil {
+		return err
+	}
+	v = VisitSession{Notice: v.Notice, Login: &login, Done: flow.State}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if known {
+		if err := s.Sessions.End(ctx, c.Response(), session); err != nil {
+			return err
+		}
+	}
+	if _, err := s.Sessions.Start(ctx, c.Response(), auth.Patient, login.Subject, data); err != nil {
+		return err
+	}
+	return s.afterLogin(c, v)
+}
+
+// afterLogin leads to the screen, or first to the enrolment of whoever has no screen yet or has just opened
+// a notice.
+func (s *Pages) afterLogin(c echo.Context, v VisitSession) error {
+	people, err := s.Insurer.Enrolment.People(c.Request().Context(), v.Login.Subject)
+	if err != nil {
+		return err
+	}
+	if len(people) > 0 && v.Notice == nil {
+		return c.Redirect(http.StatusSeeOther, "/screen")
+	}
+	return c.Redirect(http.StatusSeeOther, "/enrol")
+}
+
+// logout ends a login. A phone that had no network when its patient logged out says when that was: a login of a later
+// moment stays.
+func (s *Pages) logout(c echo.Context) error {
+	session, v, known, err := s.patient(c)
+	if err != nil {
+		return err
+	}
+	before, err := time.Parse(time.RFC3339, c.FormValue("before"))
+	later := err == nil && v.Login != nil && v.Login.At.After(before)
+	if known && !later {
+		if err := s.Sessions.End(c.Request().Context(), c.Response(), session); err != nil {
+			return err
+		}
+	}
+	return c.Redirect(http.StatusSeeOther, "/")
+}

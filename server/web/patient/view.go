@@ -1,0 +1,95 @@
+package patient
+
+import (
+	"madoguchi/pwa"
+	"madoguchi/server/web/kit"
+)
+
+// LandingView is the patient's door: / without a code, /notice with the one that was opened, /n/ with one that is refused.
+type LandingView struct {
+	kit.Page              // Insurer is the opened notice's
+	Read     bool         // a notice's code is held in the session
+	Kept     bool         // this browser has held screens: they open without a login
+	Refusal  *kit.Problem // the code is none or no more
+	Staff    bool         // shows the demo's other doors
+}
+
+// SettingsView is 表示の設定 (/settings).
+type SettingsView struct {
+	kit.Page
+	Look     pwa.DisplayPreferences
+	Furigana bool   // whether they are shown now
+	Back     string // where the visitor came from, a path of this server
+	Saved    bool
+}
+
+// CertificateView is what follows from the date of the electronic certificate (/certificate). Dates are in words; each has
+// the key of the sentence that it stands in.
+type CertificateView struct {
+	kit.Page
+	Typed, Example      string
+	State, Class        string
+	Until, UseText      string
+	WarnUntil, WarnText string // the sure end of the grace
+	MayWorkTo, MayText  string
+	RenewFrom           string // empty: now
+	CanSave             bool
+	Calendar            string // address of the calendar file, empty when the day is over
+}
+
+// Brought is one thing to bring, with its picture ("card", "paper", "phone").
+type Brought struct{ Picture, Text, Japanese string }
+
+// NextView is 次に持って行くもの (/next): the questions, or in pictures what to bring.
+type NextView struct {
+	kit.Page
+	Whys       []string
+	Why, Typed string
+	Bring      []Brought
+	Alone      bool // one paper that is enough by itself
+	Notes      []string
+	By, ByText string
+}
+
+// VisitView is 受診日チェック (/visit).
+type VisitView struct {
+	kit.Page
+	Form  VisitForm
+	Lines []VisitLine
+	Day   string // of the visit, in words
+
+	KnownUntil, ReadOn string // how far the rules are known
+}
+
+// VisitLine is one line of the answer: the key of its sentence and the values in it.
+type VisitLine struct {
+	State        string // "ok", "care" or "no"
+	Text         string
+	Shares, Date string
+	Until        string // the last day on which this stays so
+}
+
+// VisitForm is what the visitor typed, kept when it has to be corrected.
+type VisitForm struct {
+	Day              string `form:"day"`
+	BirthDate        string `form:"birthDate"`
+	CertificateUntil string `form:"certificateUntil"`
+	CardUntil        string `form:"cardUntil"`
+	PaperUntil       string `form:"paperUntil"`
+	SavedOn          string `form:"savedOn"`
+}
+
+// EnrolView asks to bind the login to an insured person (/enrol).
+type EnrolView struct {
+	kit.Page
+	Name, Birth string // of the login; the date in the Japanese calendar
+	HasCode     bool   // a notice's code is held from the landing page
+	Code        string // what was typed, to be corrected
+	LoginFirst  bool   // the login is too old to register anybody
+}
+
+// ScreenView is the shell of the patient's screen (/screen). It names nobody: the phone keeps it.
+type ScreenView struct{ kit.Page }
+
+// CodeView is the page behind an online code's address.
+type CodeView struct{ kit.Page }
