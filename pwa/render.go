@@ -98,7 +98,12 @@ func functions(e edition) template.FuncMap {
 			}
 			return message.New(key, argsOf(pairs)).Text(e.lang), nil
 		},
-		"told":      func(m message.Message) (template.HTML, error) { return sentenceHTML(e, m) },
+		"told": func(m message.Message) (template.HTML, error) {
+			if _, known := message.Find(m.Key); !known { // of a newer version's record: the key itself
+				return template.HTML(template.HTMLEscapeString(m.Text(e.lang))), nil
+			}
+			return sentenceHTML(e, m)
+		},
 		"has":       func(key string) bool { return has(e.lang, key) },
 		"asset":     Asset,
 		"lang":      func() string { return e.lang },

@@ -12,6 +12,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/csvfile"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
@@ -116,7 +117,7 @@ func (s *Pages) headingsPage(c echo.Context, staff string) error {
 }
 
 func (s *Pages) headings(c echo.Context, look insurer.ImportPreview, in insurer.Insurer) HeadingsView {
-	view := HeadingsView{Page: s.NewPage(c, "見出しの対応", "What the headings mean"), ID: look.ID}
+	view := HeadingsView{Page: s.NewPage(c, message.New("staff.title.whatTheHeadingsMean", nil)), ID: look.ID}
 	view.Insurer = insurerView(in)
 	for i, h := range look.Headings {
 		view.Rows = append(view.Rows, HeadingRow{Field: "column-" + strconv.Itoa(i), Name: h.Name, Examples: h.Examples, Column: string(h.Column), Known: h.Known})
@@ -172,11 +173,11 @@ func (s *Pages) previewPage(c echo.Context, staff string) error {
 }
 
 func (s *Pages) preview(c echo.Context, look insurer.ImportPreview, in insurer.Insurer, count insurer.ImportCount, digest insuredcsv.Digest) ImportView {
-	view := ImportView{Page: s.NewPage(c, "読み込む前の確認", "Before importing"), ID: look.ID, Stored: look.Stored != nil,
+	view := ImportView{Page: s.NewPage(c, message.New("staff.title.beforeImporting", nil)), ID: look.ID, Stored: look.Stored != nil,
 		New: count.New, Changed: count.Changed, Unchanged: count.Unchanged, Refused: digest.Refused, Accepted: digest.Rows - digest.Refused,
 		LeftOut: look.Roster.Unknown, Until: look.Until.In(eligibility.Japan).Format("15:04"), MoreRows: digest.MoreReasons, MoreWarnings: digest.MoreWarnings}
 	if view.Stored {
-		view.Page = s.NewPage(c, "読み込みの結果", "Result of the import")
+		view.Page = s.NewPage(c, message.New("staff.title.resultOfTheImport", nil))
 	}
 	if c.QueryParam("moved") != "" && !view.Stored {
 		view.Error = kit.FormError(insurer.ErrPreviewMoved)

@@ -10,6 +10,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/web/kit"
 )
@@ -34,7 +35,7 @@ func (s *Pages) Routes(e *echo.Echo) {
 }
 
 func (s *Pages) counterPage(c echo.Context, staff string) error {
-	return s.Show(c, http.StatusOK, "counter", CounterView{Page: s.NewPage(c, "受付", "Counter"), Facility: s.Counter.Facility.Name, Staff: staff})
+	return s.Show(c, http.StatusOK, "counter", CounterView{Page: s.NewPage(c, message.New("staff.title.counter", nil)), Facility: s.Counter.Facility.Name, Staff: staff})
 }
 
 func (s *Pages) scan(c echo.Context, staff string) error {
