@@ -32,9 +32,7 @@ const (
 )
 
 // ErrDeviceProof is the one answer to a nonce or signature that is wrong, old or for another phone.
-var ErrDeviceProof = &eligibility.Error{Code: eligibility.Denied, Key: "device.proof",
-	Ja: "この端末の登録を確かめられませんでした。ページを開き直してください。続くときは、もう一度ログインしてください。",
-	En: "This phone's registration could not be verified. Reload the page. If that does not help, log in again."}
+var ErrDeviceProof = &eligibility.Error{Code: eligibility.Denied, Key: "device.proof"}
 
 // DeviceChallenges makes nonces and verifies the answers. A nonce carries its own end and is authenticated, so
 // nothing is stored for callers who never answer; that it is answered only once is the store's part.

@@ -48,10 +48,7 @@ type bucket struct {
 
 // TooManyTries returns ErrTooMany with the actual wait.
 func TooManyTries(wait time.Duration) *eligibility.Error {
-	ja, en := eligibility.WaitText(wait)
-	return &eligibility.Error{Code: eligibility.Limited, Key: "request.too_many", Wait: wait,
-		Ja: "短い間に操作が続きました。" + ja + "ほど待ってから、もう一度お試しください。",
-		En: "Too many tries in a short time. Wait about " + en + " and try again."}
+	return &eligibility.Error{Code: eligibility.Limited, Key: "request.too_many", Wait: wait}
 }
 
 // ErrTooMany matches what Take returns when the bucket is empty; that error holds the time until the next

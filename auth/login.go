@@ -111,18 +111,10 @@ const (
 
 // Refusals of a sign-in.
 var (
-	ErrCancelled = &eligibility.Error{Code: eligibility.Denied, Key: "login.cancelled",
-		Ja: "ログインは取りやめました。続けるときは、もう一度「ログイン」を押してください。",
-		En: "The login was cancelled. To go on, press “Log in” again."}
-	ErrFlow = &eligibility.Error{Code: eligibility.Denied, Key: "login.flow",
-		Ja: "ログインの途中で時間が切れたか、別の画面のログインです。最初のページからやり直してください。",
-		En: "The login took too long or belongs to another window. Start again from the first page."}
-	ErrProvider = &eligibility.Error{Code: eligibility.Unavailable, Key: "login.provider",
-		Ja: "ログインのサービスにつながりません。少し待ってから、もう一度お試しください。",
-		En: "The sign-in service does not answer. Try again shortly."}
-	ErrIdentity = &eligibility.Error{Code: eligibility.Denied, Key: "login.identity",
-		Ja: "ログインの結果を確かめられませんでした。最初のページからやり直してください。",
-		En: "The result of the login could not be verified. Start again from the first page."}
+	ErrCancelled = &eligibility.Error{Code: eligibility.Denied, Key: "login.cancelled"}
+	ErrFlow      = &eligibility.Error{Code: eligibility.Denied, Key: "login.flow"}
+	ErrProvider  = &eligibility.Error{Code: eligibility.Unavailable, Key: "login.provider"}
+	ErrIdentity  = &eligibility.Error{Code: eligibility.Denied, Key: "login.identity"}
 )
 
 // Begin returns the address to send the browser to, and what to remember for Finish.

@@ -299,7 +299,7 @@ func TestRevokedCopyIsRefusedAndAnOldListSaysSo(t *testing.T) {
 			b.Now = issuedAt.Add(StatusLife + time.Hour)
 			v := b.Verify(jws)
 			if !v.Valid || v.Checks[0].Name != "revocation" || v.Checks[0].Result != NotChecked ||
-				!strings.Contains(v.Checks[0].Reason, "11月22日") {
+				!strings.Contains(v.Checks[0].Text("ja"), "11月22日") {
 				t.Errorf("%s, a week later: %+v", c.name, v.Checks)
 			}
 		})
@@ -373,7 +373,7 @@ func TestWithoutATrustListNothingCountsByItself(t *testing.T) {
 	v = Verifier{Now: issuedAt, Trust: old}.Verify(jws)
 	said := false
 	for _, c := range v.Checks {
-		said = said || c.Name == "issuer" && strings.Contains(c.Reason, "期限が切れている")
+		said = said || c.Name == "issuer" && strings.Contains(c.Text("ja"), "期限が切れている")
 	}
 	if !v.Valid || !said {
 		t.Errorf("a list past its end: %+v", v.Checks)

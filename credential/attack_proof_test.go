@@ -151,7 +151,7 @@ func TestProofsOfAnotherPhoneCardTimeOrCaseAreRefused(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			v := p.basis.Verify(p.screen).Prove(c.proof, p.screen, p.basis, c.nonce)
 			if v.Valid || v.Checks[0].Name != "holder" || v.Checks[0].Result != Failed ||
-				v.Checks[0].Reason != c.want.failedJa {
+				v.Checks[0].Key != c.want.failed {
 				t.Errorf("valid %v, %+v", v.Valid, v.Checks)
 			}
 		})

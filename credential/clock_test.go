@@ -13,7 +13,7 @@ func measuredBy(key Key, at time.Time, skew time.Duration) Verifier {
 
 func failedClock(v Verdict) bool {
 	return v.Checks[0].Name == "clock" && v.Checks[0].Result == Failed &&
-		strings.Contains(v.Checks[0].Reason, "このPCの時計を合わせてください")
+		strings.Contains(v.Checks[0].Text("ja"), "このPCの時計を合わせてください")
 }
 
 // docs/trust.md, "Clocks": a live screen is good from 45 seconds before its issue (nbf − 15 s) until before
@@ -29,10 +29,10 @@ func TestALiveScreenCountsOnlyByBothClocks(t *testing.T) {
 	}{
 		{"a right clock", 10 * time.Second, 0, "genuine"},
 		{"the last second", 104 * time.Second, 0, "genuine"},
-		{"a second too old", 105 * time.Second, 0, checkFresh.failedJa},
+		{"a second too old", 105 * time.Second, 0, checkFresh.failed},
 		{"a minute fast, the screen is new by both", 90 * time.Second, time.Minute, "genuine"},
 		{"a minute slow, the screen is new by both", 0, -time.Minute, "genuine"},
-		{"a minute slow, the screen is old in truth", 60 * time.Second, -time.Minute, checkFresh.failedJa},
+		{"a minute slow, the screen is old in truth", 60 * time.Second, -time.Minute, checkFresh.failed},
 		{"two minutes fast, a new screen seems old", 125 * time.Second, 2 * time.Minute, "look again"},
 		{"a minute fast, a new screen seems old", 110 * time.Second, time.Minute, "look again"},
 		{"two minutes slow, a new screen seems to be from the future", -100 * time.Second, -2 * time.Minute,
@@ -42,10 +42,10 @@ func TestALiveScreenCountsOnlyByBothClocks(t *testing.T) {
 		{"three minutes fast, a screen of the future seems new", 10 * time.Second, 3 * time.Minute,
 			"look again"},
 		{"121 seconds fast, new by both all the same", 100 * time.Second, 121 * time.Second, "look again"},
-		{"an 11-hour-old screenshot, a right clock", 11 * time.Hour, 0, checkFresh.failedJa},
+		{"an 11-hour-old screenshot, a right clock", 11 * time.Hour, 0, checkFresh.failed},
 		{"an 11-hour-old screenshot, a lie about the clock", 11 * time.Hour, 11 * time.Hour, "look again"},
 		{"an 11-hour-old screenshot, a clock three minutes fast", 11 * time.Hour, 3 * time.Minute,
-			checkFresh.failedJa},
+			checkFresh.failed},
 		{"a new screen, a lie of 11 hours about the clock", 0, 11 * time.Hour, "look again"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -55,12 +55,12 @@ func TestALiveScreenCountsOnlyByBothClocks(t *testing.T) {
 			case failedClock(v):
 				got = "look again"
 			case v.Checks[0].Result == Failed:
-				got = v.Checks[0].Reason
+				got = v.Checks[0].Key
 			}
 			if got != c.want || v.Valid != (c.want == "genuine") {
 				t.Errorf("%s, valid %v: %+v", got, v.Valid, v.Checks)
 			}
-			if ja, _ := v.Headline(); c.want == "look again" && ja != "時計を合わせて、もう一度読み取ってください" {
+			if ja := v.Headline().Text("ja"); c.want == "look again" && ja != "時計を合わせて、もう一度読み取ってください" {
 				t.Error(ja)
 			}
 		})
@@ -185,7 +185,7 @@ func TestDaysAreJudgedByTheCorrectedClock(t *testing.T) {
 			said := ""
 			for _, check := range v.Checks {
 				if check.Name == "clock" {
-					said = check.Reason
+					said = check.Text("ja")
 				}
 			}
 			if v.Valid != c.valid || v.Checks[0].Name != c.first || !strings.Contains(said, c.ja) {

@@ -59,14 +59,12 @@ func Example() {
 		log.Fatal(err)
 	}
 	verdict := credential.Verifier{Now: now.Add(20 * time.Second), Trust: trust}.Verify(jws)
-	_, headline := verdict.Headline()
-	fmt.Println(headline)
+	fmt.Println(verdict.Headline().Text("en"))
 	fmt.Println(verdict.Eligibility.Name, verdict.Eligibility.BirthDate, verdict.Eligibility.Share)
 
 	// A live screen ends by itself: the same code three minutes later.
 	verdict = credential.Verifier{Now: now.Add(3 * time.Minute), Trust: trust}.Verify(jws)
-	_, headline = verdict.Headline()
-	fmt.Println(headline)
+	fmt.Println(verdict.Headline().Text("en"))
 
 	// Output:
 	// This screen is genuine.

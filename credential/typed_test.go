@@ -71,7 +71,7 @@ func TestACodeWhoseEndIsMissingIsNotCalledForged(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := basis.Verify(c.jws)
-			if (v.Checks[0].Reason == checkDamaged.failedJa) != c.damaged || v.Valid && c.jws != jws {
+			if (v.Checks[0].Key == checkDamaged.failed) != c.damaged || v.Valid && c.jws != jws {
 				t.Errorf("%+v", v.Checks[0])
 			}
 		})

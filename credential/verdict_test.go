@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // What staff read first, and what the console does next, for each way in which a code can be wrong.
@@ -55,7 +56,7 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 			false, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			ja, en := c.v.Headline()
+			ja, en := c.v.Headline().Text("ja"), c.v.Headline().Text("en")
 			claimed, unknown := c.v.UnknownKey()
 			if ja != c.ja || en == "" || c.v.Valid != c.valid || c.v.AcceptsProof() != c.needs ||
 				unknown != c.unkeyd || unknown && claimed != testISS {
@@ -63,7 +64,8 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 					unknown, c.v.Checks)
 			}
 			for i, check := range c.v.Checks {
-				if check.Reason == "" || check.En == "" || strings.Contains(check.Reason+check.En, "%s") {
+				_, known := message.Find(check.Key)
+				if !known || strings.Contains(check.Text("ja")+check.Text("en"), "{") {
 					t.Errorf("%q says nothing: %+v", check.Name, check)
 				}
 				if i > 0 && resultOrder[check.Result] < resultOrder[c.v.Checks[i-1].Result] {
@@ -87,7 +89,7 @@ func TestClocksErrorIsSaidInItsUnit(t *testing.T) {
 		{2*time.Minute + time.Second, "2分進んでいます。このPCの時計を合わせてください"},
 	} {
 		t.Run(fmt.Sprint(c.offset), func(t *testing.T) {
-			ja, en := ClockSkewText(c.offset)
+			ja, en := ClockTold(c.offset).Text("ja"), ClockTold(c.offset).Text("en")
 			if c.want == "" && ja+en != "" || !strings.HasSuffix(ja, c.want) || (ja == "") != (en == "") {
 				t.Errorf("%q, %q", ja, en)
 			}

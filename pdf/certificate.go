@@ -118,9 +118,7 @@ func (f *Certificates) Add(c Certificate) (Report, error) {
 	return report, err
 }
 
-var errCertificateUntil = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.until", Field: "validUntil",
-	Ja: "資格確認書には有効期限が要ります。有効期限を入れてから印刷してください。",
-	En: "A certificate needs its date of expiry. Enter it and print again."}
+var errCertificateUntil = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.until", Field: "validUntil"}
 
 // flush stamps the people who are held onto a front and a back.
 func (f *Certificates) flush() error {
@@ -215,14 +213,14 @@ func (c Certificate) report(look Branding, front, back *form.Form) Report {
 
 // certificateTitle names the scheme as its certificates do.
 func certificateTitle(p eligibility.Person) string {
-	switch kind := p.Insurer.Kind(); {
-	case strings.HasPrefix(kind, "国民健康保険"):
+	switch p.Insurer.System() {
+	case "00", "67":
 		return "国民健康保険資格確認書"
-	case kind == "後期高齢者医療":
+	case "39":
 		return "後期高齢者医療資格確認書"
-	case strings.Contains(kind, "共済"):
+	case "31", "32", "33", "34", "72", "73", "74", "75":
 		return "共済組合資格確認書"
-	case kind == "船員保険":
+	case "02":
 		return "船員保険資格確認書"
 	}
 	return "健康保険資格確認書"

@@ -17,8 +17,7 @@ const (
 )
 
 // ErrMark is returned for a file that cannot be the insurer's mark.
-var ErrLogo = &eligibility.Error{Code: eligibility.Invalid, Key: "look.logo", Field: "logo",
-	Ja: "マークは、200KBまで・縦横2,000画素までのPNGにしてください。", En: "The mark must be a PNG of at most 200 KB and 2,000 pixels a side."}
+var ErrLogo = &eligibility.Error{Code: eligibility.Invalid, Key: "look.logo", Field: "logo"}
 
 // LogoOf converts a PNG to the insurer's logo in black and white: pixels darker than the middle are printed
 // black, the rest and transparent ones not at all. It returns ErrMark for anything that is not such a PNG.

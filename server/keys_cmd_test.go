@@ -154,7 +154,7 @@ func TestTheLossOfASigningKeyIsSurvived(t *testing.T) {
 	}
 	_, err = startDemo(t, s)
 	var said *eligibility.Error
-	if !errors.Is(err, keys.ErrLost) || !errors.As(err, &said) || !strings.Contains(said.Ja, "madoguchi keys rotate --lost --insurer 00138990") {
+	if !errors.Is(err, keys.ErrLost) || !errors.As(err, &said) || !strings.Contains(said.Ja(), "madoguchi keys rotate --lost --insurer 00138990") {
 		t.Fatalf("it starts without its key, or does not name the command: %v", err)
 	}
 	if err := (&keysRotateCmd{Lost: true, Insurer: "138990"}).Run(s); err != nil {

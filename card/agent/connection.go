@@ -10,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 
 	"madoguchi/card/wire"
+	"madoguchi/message"
 )
 
 // connection is one connection to the server.
@@ -113,19 +114,21 @@ func (c *connection) handle(ctx context.Context, m wire.Message) error {
 	case "check", "text", "dates", "oqs":
 		go c.operate(ctx, m)
 	case "refused":
-		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), Sentence{m.Refused.Ja, m.Refused.En} })
-		c.Notify(m.Refused.Ja)
+		c.updateStatus(func(s *Status) {
+			s.Link, s.Since, s.Reason = Refused, c.Now(), Sentence{m.Refused.Text("ja"), m.Refused.Text("en")}
+		})
+		c.Notify(m.Refused.Text("ja"))
 		if m.Refused.Retry > 0 {
 			return errLater(min(time.Duration(m.Refused.Retry)*time.Second, c.Pace.Longest))
 		}
-		return fmt.Errorf("%w: %s", ErrRefused, m.Refused.En)
+		return fmt.Errorf("%w: %s", ErrRefused, m.Refused.Text("en"))
 	}
 	return nil
 }
 
 func (c *connection) answerChallenge(ctx context.Context, challenge *wire.Challenge) error {
 	if challenge.Version < wire.OldestVersion || challenge.Version > wire.Version {
-		why := Sentence{"サーバーとこのプログラムの版が違います。新しいものに入れ替えてください。", "The server speaks another version. Install the newer program."}
+		why := told(message.New("agent.version", nil))
 		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
 		c.Notify(why.Ja)
 		return ErrRefused
@@ -152,8 +155,10 @@ func (c *connection) answerChallenge(ctx context.Context, challenge *wire.Challe
 func (c *connection) ready(r *wire.Ready) error {
 	c.greeting.Stop()
 	if c.Facility != "" && c.Facility != r.Facility && c.Facility != r.Code {
-		why := Sentence{fmt.Sprintf("このパソコンの設定は「%s」ですが、「%s」の受付につながりました。設定を直すか、正しい受付でつなぎ直してください。", c.Facility, r.Facility),
-			"This computer is set to another facility than the one it was paired with. Correct the settings or pair it at the right counter."}
+		why := told(message.New("agent.facility", message.Args{
+			"own":    message.Text(c.Facility),
+			"paired": message.Text(r.Facility),
+		}))
 		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
 		c.Notify(why.Ja)
 		return fmt.Errorf("%w: another facility", ErrRefused)

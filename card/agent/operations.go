@@ -180,7 +180,7 @@ func (c *connection) fail(kind Kind, err error) *wire.Reply {
 func (c *connection) sayFault(err error) {
 	var e *eligibility.Error
 	if errors.As(err, &e) {
-		c.Notify(e.Ja)
+		c.Notify(e.Ja())
 	}
 }
 
@@ -190,7 +190,7 @@ func mostSpecificError(err error) *eligibility.Error {
 	var found *eligibility.Error
 	for {
 		var e *eligibility.Error
-		if !errors.As(err, &e) || e.Ja == "" {
+		if !errors.As(err, &e) || e.Ja() == "" {
 			return found
 		}
 		found, err = e, e.Cause

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Link is the state of the agent's connection to its server.
@@ -44,6 +45,9 @@ type Sentence struct {
 	Ja string `json:"ja"`
 	En string `json:"en"`
 }
+
+// told is a Message as people read it.
+func told(m message.Message) Sentence { return Sentence{m.Text("ja"), m.Text("en")} }
 
 // Operation is the last operation: what kind and how it ended (an outcome or a fault's key), never about
 // whom.
@@ -114,7 +118,7 @@ func (a *Agent) UpdateReaders(count int, trouble *eligibility.Error) {
 			s.Reader = ReaderMissing
 		}
 		if trouble != nil {
-			s.Reader, s.Trouble = ReaderTrouble, Sentence{trouble.Ja, trouble.En}
+			s.Reader, s.Trouble = ReaderTrouble, told(trouble.Message())
 		}
 	})
 }

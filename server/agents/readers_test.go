@@ -251,7 +251,7 @@ func TestFiveWrongPairingCodesCloseTheDoor(t *testing.T) {
 	s.now = func() time.Time { return now.Add(7*time.Minute + 30*time.Second) }
 	var e *eligibility.Error
 	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); !errors.As(err, &e) || e.Wait > 150*time.Second || e.Wait < 145*time.Second ||
-		!strings.Contains(e.Ja, "3分待って") || !strings.Contains(e.En, "3 minutes") {
+		!strings.Contains(e.Ja(), "3分待って") || !strings.Contains(e.En(), "3 minutes") {
 		t.Errorf("later: %v", err)
 	}
 	s.now = func() time.Time { return now.Add(9*time.Minute + e.Wait) }

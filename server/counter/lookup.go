@@ -22,12 +22,8 @@ const (
 )
 
 var (
-	errRedeemed = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.unverified", Field: "text",
-		Ja: "番号で届いた画面を確かめられませんでした。このPCの時計を確かめ、患者さんの画面のコードを読み取ってください。",
-		En: "What came for this number could not be verified. Check this PC's clock, and scan the code on the patient's screen."}
-	errWaitingPartly = &eligibility.Error{Code: hostapi.ErrCodeWaiting.Code, Key: hostapi.ErrCodeWaiting.Key,
-		Ja: hostapi.ErrCodeWaiting.Ja + "名前が出ていないときは、別の保険者のサーバーの返事がまだ届いていません。患者さんの画面のコードを読み取ってください。",
-		En: hostapi.ErrCodeWaiting.En + " If no name is shown, another insurer's server has not answered yet: scan the code on the patient's screen."}
+	errRedeemed      = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.unverified", Field: "text"}
+	errWaitingPartly = hostapi.ErrCodeWaiting.Saying("code.waiting_partly", nil)
 )
 
 // redeemed is what one issuer answered about a code.

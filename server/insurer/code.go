@@ -72,11 +72,8 @@ const (
 
 var (
 	// ErrCodeTaken says that a code is out already.
-	ErrCodeTaken = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.taken",
-		Ja: "番号を作れませんでした。もう一度お試しください。", En: "No number could be made. Try again."}
-	errNoCodeAsked = &eligibility.Error{Code: eligibility.Conflict, Key: "code.nothing_asked",
-		Ja: "いま答えることはありません。番号の時間が過ぎたときは、新しい番号を出してください。",
-		En: "There is nothing to answer now. If the number is over, make a new one."}
+	ErrCodeTaken   = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.taken"}
+	errNoCodeAsked = &eligibility.Error{Code: eligibility.Conflict, Key: "code.nothing_asked"}
 )
 
 // codeMAC is what the store keeps in a code's place.

@@ -27,15 +27,9 @@ type HolderKey struct {
 const MaxPhones = 10
 
 var (
-	errManyPhones = &eligibility.Error{Code: eligibility.Conflict, Key: "phone.too_many",
-		Ja: "一つのログインで登録できる端末は10台までです。使っていない端末の登録を取り消してから、もう一度お試しください。",
-		En: "One login can register ten phones at most. Remove a phone that is no longer used, then try again."}
-	errLoginAgain = &eligibility.Error{Code: eligibility.Denied, Key: "phone.login_again",
-		Ja: "電波がないときにも画面を出せるようにするには、もう一度ログインしてください（ログインから15分のうちに登録します）。",
-		En: "To show the screen even without a signal, log in again: a phone is registered within 15 minutes of a login."}
-	errNoHolder = &eligibility.Error{Code: eligibility.Conflict, Key: "phone.no_holder",
-		Ja: "この端末は、電波がないときの画面にまだ登録されていません。もう一度ログインしてください。",
-		En: "This phone is not yet registered for showing the screen without a signal. Log in again."}
+	errManyPhones = &eligibility.Error{Code: eligibility.Conflict, Key: "phone.too_many"}
+	errLoginAgain = &eligibility.Error{Code: eligibility.Denied, Key: "phone.login_again"}
+	errNoHolder   = &eligibility.Error{Code: eligibility.Conflict, Key: "phone.no_holder"}
 )
 
 // AddHolder lets a phone show, by its key, all people of a login for GrantLife after that login. A key that

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pdf"
 	"madoguchi/server/audit"
 )
@@ -38,29 +39,27 @@ func colourOf(s string) (pdf.Colour, bool) {
 const maxSetting = 60
 
 var (
-	errSettingMissing = &eligibility.Error{Code: eligibility.Invalid, Key: "look.missing",
-		Ja: "保険者名・交付者名・電話番号は必ず入れてください。", En: "Name, issuer and telephone are compulsory."}
-	errSettingLong = &eligibility.Error{Code: eligibility.Invalid, Key: "look.long",
-		Ja: "60文字までで入れてください。", En: "At most 60 characters."}
-	errSettingColour = &eligibility.Error{Code: eligibility.Invalid, Key: "look.colour", Field: "colour",
-		Ja: "色は #1a5fb4 のように入れてください。", En: "Give the colour as #1a5fb4."}
+	errSettingMissing = &eligibility.Error{Code: eligibility.Invalid, Key: "look.missing"}
+	errSettingLong    = &eligibility.Error{Code: eligibility.Invalid, Key: "look.long"}
+	errSettingColour  = &eligibility.Error{Code: eligibility.Invalid, Key: "look.colour", Field: "colour"}
 )
 
 // Settle changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have none. Nothing
 // is stored when something is not right. The audit chain keeps what they were and are (SettingsChange).
 func (o *Directory) UpdateSettings(ctx context.Context, in Insurer, mark []byte, staff string) error {
 	for _, f := range []struct {
-		field, label, english, value string
-		needed                       bool
-	}{{"name", "保険者名", "Name", in.Name, true}, {"issuer", "交付者名", "Issuer", in.Issuer, true}, {"telephone", "電話番号", "Telephone", in.Telephone, true},
-		{"unit", "担当の部署", "Unit", in.Look.Unit, false}, {"address", "差出人の住所", "Return address", in.Look.Address, false}, {"hours", "電話の受付時間", "Hours", in.Look.Hours, false}} {
+		field, value string
+		needed       bool
+	}{
+		{"name", in.Name, true}, {"issuer", in.Issuer, true}, {"telephone", in.Telephone, true},
+		{"unit", in.Look.Unit, false}, {"address", in.Look.Address, false}, {"hours", in.Look.Hours, false},
+	} {
 		switch {
 		case f.needed && f.value == "":
 			return errSettingMissing.In(f.field)
 		case utf8.RuneCountInString(f.value) > maxSetting:
-			long := *errSettingLong
-			long.Ja, long.En = f.label+"は、"+long.Ja, f.english+": "+long.En
-			return long.In(f.field)
+			setting := message.Of(message.New("look.setting."+f.field, nil))
+			return errSettingLong.With(message.Args{"setting": setting}).In(f.field)
 		}
 	}
 	if _, ok := colourOf(in.Look.Colour); in.Look.Colour != "" && !ok {

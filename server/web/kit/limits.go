@@ -8,8 +8,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
-	"madoguchi/eligibility"
-	"madoguchi/pwa"
 )
 
 // limits bound what can be asked in a time. Each set is for one kind of key, so that no kind crowds out
@@ -83,13 +81,4 @@ func (s *Kit) MayMake(of *auth.Limit, subject, person string) error {
 // 10.2.3).
 func retryAfter(h http.Header, wait time.Duration) {
 	h.Set("Retry-After", strconv.FormatInt(max(1, int64((wait+time.Second-1)/time.Second)), 10))
-}
-
-// waitIn says an error's wait in a language; empty where it has none.
-func waitIn(lang string, e *eligibility.Error) string {
-	if e.Wait == 0 {
-		return ""
-	}
-	n, unit := eligibility.WaitUnits(e.Wait)
-	return pwa.Plain(lang, "word."+unit, "n", strconv.Itoa(n))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/message"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
@@ -206,5 +207,5 @@ func (s *Pages) answerCode(c echo.Context) error {
 
 // codePage is what an ordinary camera opens instead of a counter's reader: it says whose the code is for, and shows nothing.
 func (s *Pages) codePage(c echo.Context) error {
-	return s.Show(c, http.StatusOK, "code", CodeView{Page: s.NewPage(c, "受付で読み取るコード", "A code for the counter")})
+	return s.Show(c, http.StatusOK, "code", CodeView{Page: s.NewPage(c, message.New("staff.title.aCodeForTheCounter", nil))})
 }
