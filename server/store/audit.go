@@ -6,10 +6,12 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
 
+	"madoguchi/credential"
 	"madoguchi/server/audit"
 )
 
@@ -35,8 +37,11 @@ func appendAudit(ctx context.Context, tx *sql.Tx, e audit.Entry, pseudonym []byt
 	return nil
 }
 
-// Note: see desk.InsurerStore.
-func (s *Store) Note(ctx context.Context, e audit.Entry) error {
+// auditNotes appends entries that belong to no other change.
+type auditNotes struct{ *core }
+
+// Note implements insurer.RegisterStore and insurer.DocumentsStore.
+func (s auditNotes) Note(ctx context.Context, e audit.Entry) error {
 	return s.transact(ctx, true, func(tx *sql.Tx) error { return s.audit(ctx, tx, e) })
 }
 
@@ -89,7 +94,7 @@ func (s *Store) VerifyAudit(ctx context.Context) (int, error) {
 }
 
 // pseudonymOf returns a person's pseudonym for the audit chain; nil for no person.
-func (s *Store) pseudonymOf(ctx context.Context, tx queryer, id audit.PersonID) ([]byte, error) {
+func (s *core) pseudonymOf(ctx context.Context, tx queryer, id audit.PersonID) ([]byte, error) {
 	if id == "" {
 		return nil, nil
 	}
@@ -97,7 +102,7 @@ func (s *Store) pseudonymOf(ctx context.Context, tx queryer, id audit.PersonID) 
 	if err := tx.QueryRowContext(ctx, `SELECT pseudonym FROM people WHERE ref = $1`, id).Scan(&sealed); err != nil {
 		return nil, err
 	}
-	key, err := s.openValue(ctx, tx, at("people.pseudonym", string(id)), sealed)
+	key, err := s.sealer.open(ctx, tx, at("people.pseudonym", string(id)), sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -105,10 +110,23 @@ func (s *Store) pseudonymOf(ctx context.Context, tx queryer, id audit.PersonID) 
 }
 
 // audit appends an entry with its person's pseudonym.
-func (s *Store) audit(ctx context.Context, tx *sql.Tx, e audit.Entry) error {
+func (s *core) audit(ctx context.Context, tx *sql.Tx, e audit.Entry) error {
 	p, err := s.pseudonymOf(ctx, tx, e.Person)
 	if err != nil {
 		return err
 	}
 	return appendAudit(ctx, tx, e, p)
+}
+
+// Checkpoint implements insurer.IssuerStore.
+func (s issuerStore) Checkpoint(ctx context.Context) (credential.Checkpoint, error) {
+	var c credential.Checkpoint
+	var hash []byte
+	var at int64
+	err := s.read.QueryRowContext(ctx, `SELECT seq, hash, at FROM audit ORDER BY seq DESC LIMIT 1`).Scan(&c.Sequence, &hash, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, nil
+	}
+	c.Hash, c.At = base64.RawURLEncoding.EncodeToString(hash), unstamp(at).Unix()
+	return c, storage(err)
 }

@@ -21,7 +21,7 @@ import (
 const importBatch = 200
 
 // importPeople stores people within a transaction.
-func (s *Store) importPeople(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) (insurer.ImportCount, error) {
+func (s importerStore) importPeople(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) (insurer.ImportCount, error) {
 	in, err := s.importer(ctx, tx, number, e.At)
 	if err != nil {
 		return insurer.ImportCount{}, err
@@ -42,7 +42,7 @@ type incoming struct {
 }
 
 // inBatches hands people on in batches, with what they are found by if search says so. Reading, writing down and hashing them goes on beside it, a few batches ahead.
-func (s *Store) inBatches(insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool, take func([]incoming) error) error {
+func (s importerStore) inBatches(insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool, take func([]incoming) error) error {
 	batches, stop, done := make(chan []incoming, 4), make(chan struct{}), make(chan error, 1)
 	go func() {
 		defer close(batches)
@@ -60,7 +60,7 @@ func (s *Store) inBatches(insurer eligibility.InsurerNumber, people iter.Seq2[st
 	return errors.Join(err, <-done)
 }
 
-func (s *Store) prepareBatches(insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool, to chan<- []incoming, stop <-chan struct{}) error {
+func (s importerStore) prepareBatches(insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool, to chan<- []incoming, stop <-chan struct{}) error {
 	batch := make([]incoming, 0, importBatch)
 	send := func() bool {
 		select {
@@ -77,7 +77,7 @@ func (s *Store) prepareBatches(insurer eligibility.InsurerNumber, people iter.Se
 			return err
 		}
 		if search {
-			next.search = s.searchValues(insurer, person)
+			next.search = s.index.searchValues(insurer, person)
 		}
 		if batch = append(batch, next); len(batch) == importBatch && !send() {
 			return nil
@@ -89,12 +89,12 @@ func (s *Store) prepareBatches(insurer eligibility.InsurerNumber, people iter.Se
 	return nil
 }
 
-func (s *Store) incoming(insurer eligibility.InsurerNumber, key string, p eligibility.Person) (incoming, error) {
+func (s importerStore) incoming(insurer eligibility.InsurerNumber, key string, p eligibility.Person) (incoming, error) {
 	body, err := json.Marshal(p)
 	if err != nil {
 		return incoming{}, fmt.Errorf("writing a person: %w", err)
 	}
-	return incoming{body: body, keyMAC: s.mac("person", string(insurer), key), bodyMAC: s.mac("body", string(insurer), key, string(body))}, nil
+	return incoming{body: body, keyMAC: s.index.mac("person", string(insurer), key), bodyMAC: s.index.mac("body", string(insurer), key, string(body))}, nil
 }
 
 // known is what the store has of a person on the way in.
@@ -131,7 +131,7 @@ func find(ctx context.Context, q interface {
 
 // importer holds what a file's rows have in common.
 type importer struct {
-	store   *Store
+	core    *core
 	tx      *sql.Tx
 	insurer eligibility.InsurerNumber
 	at      time.Time
@@ -141,12 +141,12 @@ type importer struct {
 	insert, update, version *sql.Stmt
 }
 
-func (s *Store) importer(ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, at time.Time) (*importer, error) {
-	id, aead, err := s.keyFor(ctx, tx, fmt.Sprintf("people/%s/%d", insurer, at.In(eligibility.Japan).Year()))
+func (s importerStore) importer(ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, at time.Time) (*importer, error) {
+	id, aead, err := s.sealer.keyFor(ctx, tx, fmt.Sprintf("people/%s/%d", insurer, at.In(eligibility.Japan).Year()))
 	if err != nil {
 		return nil, err
 	}
-	in := &importer{store: s, tx: tx, insurer: insurer, at: at}
+	in := &importer{core: s.core, tx: tx, insurer: insurer, at: at}
 	in.seal = func(at place, plain []byte) []byte { return sealWith(id, aead, at, plain) }
 	for _, p := range []struct {
 		to   **sql.Stmt
@@ -223,7 +223,7 @@ func (in *importer) change(ctx context.Context, k known, p incoming) error {
 		Scan(&id, &row.insurer, &row.at, &sealed); err != nil {
 		return fmt.Errorf("looking for a person's current version: %w", err)
 	}
-	body, err := in.store.openValue(ctx, in.tx, row.place(), sealed)
+	body, err := in.core.sealer.open(ctx, in.tx, row.place(), sealed)
 	if err != nil {
 		return err
 	}
@@ -237,4 +237,41 @@ func (in *importer) change(ctx context.Context, k known, p incoming) error {
 		return fmt.Errorf("storing a person's new version: %w", err)
 	}
 	return nil
+}
+
+// ImportPeople implements insurer.ImporterStore.
+func (s importerStore) ImportPeople(ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) (insurer.ImportCount, error) {
+	var count insurer.ImportCount
+	err := s.change(ctx, func(tx *sql.Tx) (err error) {
+		count, err = s.importPeople(ctx, tx, number, people, e)
+		return err
+	})
+	return count, err
+}
+
+// CountImport implements insurer.ImporterStore.
+func (s importerStore) CountImport(ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person]) (insurer.ImportCount, error) {
+	var count insurer.ImportCount
+	seen := map[[16]byte]bool{} // a repeated row changes nothing the second time
+	look := func(batch []incoming) error {
+		found, err := find(ctx, s.read, batch)
+		if err != nil {
+			return err
+		}
+		for _, p := range batch {
+			k, ok := found[string(p.keyMAC)]
+			short := [16]byte(p.keyMAC)
+			switch {
+			case seen[short] || ok && bytes.Equal(k.bodyMAC, p.bodyMAC):
+				count.Unchanged++
+			case !ok:
+				count.New++
+			default:
+				count.Changed++
+			}
+			seen[short] = true
+		}
+		return nil
+	}
+	return count, storage(s.inBatches(number, people, false, look))
 }

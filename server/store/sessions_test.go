@@ -12,12 +12,12 @@ import (
 
 // between runs something after a session was read, as another request does.
 type between struct {
-	*Store
+	auth.SessionStore
 	then func()
 }
 
 func (b *between) Session(ctx context.Context, hash [32]byte) (auth.Session, error) {
-	found, err := b.Store.Session(ctx, hash)
+	found, err := b.SessionStore.Session(ctx, hash)
 	if then := b.then; then != nil {
 		b.then = nil
 		then()
@@ -51,10 +51,10 @@ func TestAnEndedSessionDoesNotComeBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := open(t)
-			race := &between{Store: s}
+			race := &between{SessionStore: s.Sessions()}
 			sessions, r, started := visitor(t, race)
 			race.then = func() {
-				if err := s.DeleteSession(ctx, started.Hash); err != nil {
+				if err := s.Sessions().DeleteSession(ctx, started.Hash); err != nil {
 					t.Error(err)
 				}
 			}
@@ -73,7 +73,7 @@ func TestAnEndedSessionDoesNotComeBack(t *testing.T) {
 
 func TestUsingASessionPutsNoOldDataBack(t *testing.T) {
 	s, _ := open(t)
-	race := &between{Store: s}
+	race := &between{SessionStore: s.Sessions()}
 	sessions, r, started := visitor(t, race)
 	race.then = func() {
 		started.Data = []byte("second")
@@ -90,15 +90,15 @@ func TestUsingASessionPutsNoOldDataBack(t *testing.T) {
 }
 
 // full is a disk on which nothing more can be written.
-type full struct{ *Store }
+type full struct{ auth.SessionStore }
 
 func (full) PutSession(context.Context, auth.Session, time.Time) error          { return errStorage }
 func (full) TouchSession(context.Context, [32]byte, time.Time, time.Time) error { return errStorage }
 
 func TestAFullDiskEndsNoSession(t *testing.T) {
 	s, _ := open(t)
-	sessions, r, _ := visitor(t, s)
-	sessions.Store = full{s}
+	sessions, r, _ := visitor(t, s.Sessions())
+	sessions.Store = full{s.Sessions()}
 	if found, ok, err := sessions.Find(ctx, r, auth.Patient); !ok || err != nil || found.Subject != "op|hanako" {
 		t.Errorf("%v %v", ok, err)
 	}

@@ -10,8 +10,11 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// AddCounts: see desk.StatisticsStore.
-func (s *Store) AddCounts(ctx context.Context, counts map[insurer.DayCount]int) error {
+// usageStore implements insurer.UsageStore.
+type usageStore struct{ *core }
+
+// AddCounts implements insurer.UsageStore.
+func (s usageStore) AddCounts(ctx context.Context, counts map[insurer.DayCount]int) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		for c, n := range counts {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO daily_counts (insurer, day, kind, n) VALUES ($1, $2, $3, $4)
@@ -23,8 +26,8 @@ func (s *Store) AddCounts(ctx context.Context, counts map[insurer.DayCount]int) 
 	})
 }
 
-// Statistics: see desk.StatisticsStore.
-func (s *Store) Statistics(ctx context.Context, number eligibility.InsurerNumber, at time.Time, since eligibility.Date) (insurer.Statistics, error) {
+// Statistics implements insurer.UsageStore.
+func (s usageStore) Statistics(ctx context.Context, number eligibility.InsurerNumber, at time.Time, since eligibility.Date) (insurer.Statistics, error) {
 	var out insurer.Statistics
 	for _, q := range []struct {
 		to   []any
@@ -47,7 +50,7 @@ func (s *Store) Statistics(ctx context.Context, number eligibility.InsurerNumber
 }
 
 // days counts what happened on each day, the newest first. Times are cut into Japan's days: milliseconds from 09:00 UTC.
-func (s *Store) days(ctx context.Context, number eligibility.InsurerNumber, today, since eligibility.Date) ([]insurer.Day, error) {
+func (s usageStore) days(ctx context.Context, number eligibility.InsurerNumber, today, since eligibility.Date) ([]insurer.Day, error) {
 	var all []insurer.Day
 	place := map[eligibility.Date]int{}
 	for day := today; !day.Before(since); day = day.AddDays(-1) {
@@ -97,8 +100,8 @@ func (s *Store) days(ctx context.Context, number eligibility.InsurerNumber, toda
 	return all, nil
 }
 
-// EachPerson: see desk.StatisticsStore.
-func (s *Store) EachPerson(ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person)) error {
+// EachPerson implements insurer.UsageStore.
+func (s usageStore) EachPerson(ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person)) error {
 	return storage(s.each(ctx, func(scan func(...any) error) error {
 		var p personRow
 		var keyMAC, sealed sql.RawBytes // used before the next row
@@ -106,7 +109,7 @@ func (s *Store) EachPerson(ctx context.Context, insurer eligibility.InsurerNumbe
 			return err
 		}
 		p.keyMAC = keyMAC
-		r, err := s.openPerson(ctx, s.read, p, sealed)
+		r, err := s.people().open(ctx, s.read, p, sealed)
 		if err == nil {
 			take(r.Person)
 		}
@@ -114,8 +117,8 @@ func (s *Store) EachPerson(ctx context.Context, insurer eligibility.InsurerNumbe
 	}, `SELECT `+personColumns+` FROM people WHERE insurer = $1`, insurer))
 }
 
-// LastChange: see desk.StatisticsStore.
-func (s *Store) LastChange(ctx context.Context, insurer eligibility.InsurerNumber) (n int, at time.Time, err error) {
+// LastChange implements insurer.UsageStore.
+func (s usageStore) LastChange(ctx context.Context, insurer eligibility.InsurerNumber) (n int, at time.Time, err error) {
 	var last int64
 	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(max(registered_at), 0) FROM people WHERE insurer = $1`, insurer).Scan(&n, &last)
 	return n, unstamp(last), storage(err)

@@ -14,8 +14,11 @@ import (
 	"madoguchi/server/printing"
 )
 
-// PutRun: see insurer.RunStore.
-func (s *Store) PutRun(ctx context.Context, r insurer.PrintRun, items []printing.Item, e audit.Entry) error {
+// runStore implements insurer.RunStore.
+type runStore struct{ *core }
+
+// PutRun implements insurer.RunStore.
+func (s runStore) PutRun(ctx context.Context, r insurer.PrintRun, items []printing.Item, e audit.Entry) error {
 	options, err := json.Marshal(r.Options)
 	if err != nil {
 		return fmt.Errorf("writing a run's options: %w", err)
@@ -68,14 +71,14 @@ func scanRun(scan func(...any) error) (insurer.PrintRun, error) {
 	return r, nil
 }
 
-// Run: see desk.RunStore.
-func (s *Store) Run(ctx context.Context, id string) (insurer.PrintRun, error) {
+// Run implements insurer.RunStore.
+func (s runStore) Run(ctx context.Context, id string) (insurer.PrintRun, error) {
 	r, err := scanRun(s.read.QueryRowContext(ctx, `SELECT `+runColumns+` FROM runs WHERE ref = $1`, id).Scan)
 	return r, storage(err)
 }
 
-// Runs: see desk.RunStore.
-func (s *Store) Runs(ctx context.Context, number eligibility.InsurerNumber, limit int) (all []insurer.PrintRun, err error) {
+// Runs implements insurer.RunStore.
+func (s runStore) Runs(ctx context.Context, number eligibility.InsurerNumber, limit int) (all []insurer.PrintRun, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		r, err := scanRun(scan)
 		all = append(all, r)
@@ -84,8 +87,8 @@ func (s *Store) Runs(ctx context.Context, number eligibility.InsurerNumber, limi
 	return all, storage(err)
 }
 
-// RunItems: see desk.RunStore.
-func (s *Store) RunItems(ctx context.Context, id string) (all []printing.Item, err error) {
+// RunItems implements insurer.RunStore.
+func (s runStore) RunItems(ctx context.Context, id string) (all []printing.Item, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var item printing.Item
 		var parcel int
@@ -102,8 +105,8 @@ func (s *Store) RunItems(ctx context.Context, id string) (all []printing.Item, e
 	return all, storage(err)
 }
 
-// RunFiles: see desk.RunStore.
-func (s *Store) RunFiles(ctx context.Context, id string) (all []printing.FileRecord, err error) {
+// RunFiles implements insurer.RunStore.
+func (s runStore) RunFiles(ctx context.Context, id string) (all []printing.FileRecord, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var body string
 		var f printing.FileRecord
@@ -119,8 +122,8 @@ func (s *Store) RunFiles(ctx context.Context, id string) (all []printing.FileRec
 	return all, storage(err)
 }
 
-// StepRun: see desk.RunStore.
-func (s *Store) StepRun(ctx context.Context, id string, from []insurer.RunState, to insurer.RunState, note string, e audit.Entry) (bool, error) {
+// StepRun implements insurer.RunStore.
+func (s runStore) StepRun(ctx context.Context, id string, from []insurer.RunState, to insurer.RunState, note string, e audit.Entry) (bool, error) {
 	moved := false
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		var state insurer.RunState
@@ -143,8 +146,8 @@ func (s *Store) StepRun(ctx context.Context, id string, from []insurer.RunState,
 	return moved, err
 }
 
-// FinishFile: see desk.RunStore.
-func (s *Store) FinishFile(ctx context.Context, r insurer.PrintRun, f printing.FileRecord, printed []audit.PersonID, e audit.Entry) error {
+// FinishFile implements insurer.RunStore.
+func (s runStore) FinishFile(ctx context.Context, r insurer.PrintRun, f printing.FileRecord, printed []audit.PersonID, e audit.Entry) error {
 	body, err := json.Marshal(f)
 	if err != nil {
 		return fmt.Errorf("writing a run's file: %w", err)
@@ -167,29 +170,4 @@ func (s *Store) FinishFile(ctx context.Context, r insurer.PrintRun, f printing.F
 		}
 		return appendAudit(ctx, tx, e, nil)
 	})
-}
-
-// EachPrint: see desk.RunStore.
-func (s *Store) EachPrint(ctx context.Context, number eligibility.InsurerNumber, kind insurer.PaperKind, see func(insurer.PersonRecord, insurer.LastPrint) error) error {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+personColumns+`, coalesce(prints.at, 0), coalesce(prints.version, 0)
-		FROM people LEFT JOIN prints ON prints.person_id = people.id AND prints.kind = $2 WHERE people.insurer = $1`, number, kind)
-	if err != nil {
-		return storage(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var last insurer.LastPrint
-		var at int64
-		r, err := s.scanPerson(ctx, func(columns ...any) error { return rows.Scan(append(columns, &at, &last.Version)...) })
-		if err != nil {
-			return storage(err)
-		}
-		if at > 0 {
-			last.At = unstamp(at)
-		}
-		if err := see(r, last); err != nil {
-			return err
-		}
-	}
-	return storage(rows.Err())
 }

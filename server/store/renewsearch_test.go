@@ -10,7 +10,7 @@ import (
 
 // formerly imports people as the releases before did: names as they stood in the file, keys and search values
 // made of them.
-func formerly(t *testing.T, s *Store, people ...eligibility.Person) {
+func formerly(t *testing.T, s *opened, people ...eligibility.Person) {
 	t.Helper()
 	all := map[string]eligibility.Person{}
 	for _, p := range people {
@@ -24,10 +24,10 @@ func formerly(t *testing.T, s *Store, people ...eligibility.Person) {
 	}
 }
 
-func again(t *testing.T, s *Store, path string) *Store {
+func again(t *testing.T, s *opened, path string) *opened {
 	t.Helper()
 	s.Close()
-	next, err := Open(ctx, path, options())
+	next, err := openAt(path, options())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,11 +45,11 @@ func TestANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport(t *testing
 			next.BranchNumber, next.Name = "", now
 			formerly(t, s, old)
 			s = again(t, s, path)
-			r, err := s.PersonByKey(ctx, "06139992", insuredcsv.Key(old))
+			r, err := s.Issuer.PersonByKey(ctx, "06139992", insuredcsv.Key(old))
 			if err != nil || r.Person.Name != now || r.Version != 1 {
 				t.Fatalf("after the start: %+v %v", r, err)
 			}
-			if found, err := s.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: now, Limit: 5}); err != nil || len(found) != 1 || found[0].ID != r.ID {
+			if found, err := s.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: now, Limit: 5}); err != nil || len(found) != 1 || found[0].ID != r.ID {
 				t.Errorf("looked for by the name as it is shown: %d %v", len(found), err)
 			}
 			changed := 1
@@ -62,7 +62,7 @@ func TestANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport(t *testing
 			if count := importPeople(t, s, map[string]eligibility.Person{insuredcsv.Key(next): next}); count != (insurer.ImportCount{Unchanged: 1}) {
 				t.Errorf("the one after it: %+v", count)
 			}
-			if again, err := s.Person(ctx, r.ID); err != nil || again.Person.Name != now {
+			if again, err := s.Register.Person(ctx, r.ID); err != nil || again.Person.Name != now {
 				t.Errorf("%+v %v", again, err)
 			}
 		})
@@ -76,10 +76,10 @@ func TestTwoPeopleWhoseNamesAreOneNowBothStay(t *testing.T) {
 	plain.BranchNumber, plain.Name = "", "長谷川 花子"
 	formerly(t, s, radical, plain)
 	s = again(t, s, path)
-	if n, err := s.CountPeople(ctx, "06139992"); err != nil || n != 2 {
+	if n, err := s.Register.CountPeople(ctx, "06139992"); err != nil || n != 2 {
 		t.Errorf("%d people, %v", n, err)
 	}
-	if found, err := s.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: "長谷川花子", Limit: 5}); err != nil || len(found) != 2 {
+	if found, err := s.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: "長谷川花子", Limit: 5}); err != nil || len(found) != 2 {
 		t.Errorf("%d found, %v", len(found), err)
 	}
 }
@@ -109,7 +109,7 @@ func TestAPersonWhoseSymbolHadAnUnknownHyphenIsTheSamePersonAtTheNextImport(t *t
 	s, path := open(t)
 	formerly(t, s, p)
 	s = again(t, s, path)
-	if r, err := s.PersonByKey(ctx, p.Insurer, insuredcsv.Key(p)); err != nil || r.Version != 1 {
+	if r, err := s.Issuer.PersonByKey(ctx, p.Insurer, insuredcsv.Key(p)); err != nil || r.Version != 1 {
 		t.Errorf("under the key of today: %+v %v", r, err)
 	}
 }

@@ -3,19 +3,17 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"time"
 
-	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
 
-// PutPaper: see desk.PaperStore.
-func (s *Store) PutPaper(ctx context.Context, person audit.PersonID, number eligibility.InsurerNumber, rid uint32, issued, expires time.Time, e audit.Entry) error {
+// PutPaper implements insurer.DocumentsStore.
+func (s documentsStore) PutPaper(ctx context.Context, person audit.PersonID, number eligibility.InsurerNumber, rid uint32, issued, expires time.Time, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		var taken int
 		err := tx.QueryRowContext(ctx, `SELECT 1 FROM papers WHERE insurer = $1 AND rid = $2 UNION ALL SELECT 1 FROM revocations WHERE insurer = $1 AND rid = $2`,
@@ -34,8 +32,8 @@ func (s *Store) PutPaper(ctx context.Context, person audit.PersonID, number elig
 	})
 }
 
-// Revoke: see desk.PaperStore.
-func (s *Store) Revoke(ctx context.Context, number eligibility.InsurerNumber, which insurer.Copies, e audit.Entry) (n int, err error) {
+// Revoke implements insurer.IssuerStore.
+func (s issuerStore) Revoke(ctx context.Context, number eligibility.InsurerNumber, which insurer.Copies, e audit.Entry) (n int, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
 		where, value := wantedCopies(which, "$4")
 		if n, err = revoke(ctx, tx, number, where, e.At, value); err != nil {
@@ -76,8 +74,8 @@ func revoke(ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, 
 	return int(n), nil
 }
 
-// Revoked: see desk.PaperStore.
-func (s *Store) Revoked(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time) (rids []uint32, counter int, err error) {
+// Revoked implements insurer.IssuerStore.
+func (s issuerStore) Revoked(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time) (rids []uint32, counter int, err error) {
 	if counter, err = s.Revocations(ctx, insurer); err != nil {
 		return nil, 0, err
 	}
@@ -90,21 +88,16 @@ func (s *Store) Revoked(ctx context.Context, insurer eligibility.InsurerNumber, 
 	return rids, counter, storage(err)
 }
 
-// Revocations: see desk.PaperStore.
-func (s *Store) Revocations(ctx context.Context, insurer eligibility.InsurerNumber) (counter int, err error) {
+// Revocations implements insurer.IssuerStore.
+func (s issuerStore) Revocations(ctx context.Context, insurer eligibility.InsurerNumber) (counter int, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT revocations FROM insurers WHERE number = $1`, insurer).Scan(&counter)
 	return counter, storage(err)
 }
 
-// Checkpoint: see desk.PaperStore.
-func (s *Store) Checkpoint(ctx context.Context) (credential.Checkpoint, error) {
-	var c credential.Checkpoint
-	var hash []byte
-	var at int64
-	err := s.read.QueryRowContext(ctx, `SELECT seq, hash, at FROM audit ORDER BY seq DESC LIMIT 1`).Scan(&c.Sequence, &hash, &at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return c, nil
-	}
-	c.Hash, c.At = base64.RawURLEncoding.EncodeToString(hash), unstamp(at).Unix()
-	return c, storage(err)
+// CountCopies implements insurer.IssuerStore.
+func (s issuerStore) CountCopies(ctx context.Context, number eligibility.InsurerNumber, which insurer.Copies, at time.Time) (n int, err error) {
+	where, value := wantedCopies(which, "$3")
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM papers WHERE insurer = $1 AND expires_at > $2 AND `+where+` AND NOT EXISTS
+		(SELECT 1 FROM revocations WHERE revocations.insurer = papers.insurer AND revocations.rid = papers.rid)`, number, stamp(at), value).Scan(&n)
+	return n, storage(err)
 }
