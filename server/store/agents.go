@@ -32,7 +32,8 @@ func (s agentStore) PutAgent(ctx context.Context, a agents.Agent) error {
 			a.ID, a.Facility, a.Name, a.Key, stamp(a.PairedAt), a.PairedBy, proof); err != nil {
 			return fmt.Errorf("storing an agent: %w", err)
 		}
-		return appendAudit(ctx, tx, audit.Entry{At: a.PairedAt, Actor: audit.ReceptionActor(a.PairedBy), Action: "agent.pair", Detail: a.ID[:16]}, nil)
+		return appendAudit(ctx, tx, audit.Entry{At: a.PairedAt, Actor: audit.ReceptionActor(a.PairedBy),
+			Action: "agent.pair", Detail: a.ID[:16]}, nil)
 	})
 }
 

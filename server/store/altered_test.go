@@ -57,7 +57,8 @@ func fill(t *testing.T) filled {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Enrolment.ReissueNotice(ctx, f.taichi, func(int64) []byte { return []byte("mac of the next") },
+	if _, err := s.Enrolment.ReissueNotice(ctx, f.taichi,
+		func(int64) []byte { return []byte("mac of the next") },
 		entry("notice.reissue")); err != nil {
 		t.Fatal(err)
 	}
@@ -82,16 +83,31 @@ func fill(t *testing.T) filled {
 // What a caller does with a row.
 var (
 	useSession   = func(f filled) error { _, err := f.Sessions().Session(ctx, [32]byte{1}); return err }
-	touchSession = func(f filled) error { return f.Sessions().TouchSession(ctx, [32]byte{1}, noon, noon.Add(time.Hour)) }
-	showHanako   = func(f filled) error { _, err := f.Register.Person(ctx, f.hanako); return err }
-	hersAre      = func(f filled) error { _, err := f.Enrolment.Enrolled(ctx, "op|hanako"); return err }
-	hisAre       = func(f filled) error { _, err := f.Enrolment.Enrolled(ctx, "op|taichi"); return err }
-	readNotice   = func(f filled) error { _, err := f.Enrolment.Notice(ctx, []byte("mac of hanako")); return err }
-	enrol        = func(f filled) error {
+	touchSession = func(
+		f filled) error {
+		return f.Sessions().TouchSession(ctx, [32]byte{1}, noon, noon.Add(time.Hour))
+	}
+	showHanako = func(f filled) error { _, err := f.Register.Person(ctx, f.hanako); return err }
+	hersAre    = func(f filled) error { _, err := f.Enrolment.Enrolled(ctx, "op|hanako"); return err }
+	hisAre     = func(f filled) error { _, err := f.Enrolment.Enrolled(ctx, "op|taichi"); return err }
+	readNotice = func(f filled) error {
+		_,
+			err := f.Enrolment.Notice(ctx, []byte("mac of hanako"))
+		return err
+	}
+	enrol = func(f filled) error {
 		return f.Enrolment.Enrol(ctx, []byte("mac of hanako"), "op|evil", entry("notice.enrol"))
 	}
-	readCode   = func(f filled) error { _, err := f.OnlineCodes.Code(ctx, []byte("code of op|hanako")); return err }
-	comeByKey  = func(f filled) error { _, err := f.Devices.Grants(ctx, insurer.GrantQuery{Phone: "P"}); return err }
+	readCode = func(f filled) error {
+		_,
+			err := f.OnlineCodes.Code(ctx, []byte("code of op|hanako"))
+		return err
+	}
+	comeByKey = func(f filled) error {
+		_,
+			err := f.Devices.Grants(ctx, insurer.GrantQuery{Phone: "P"})
+		return err
+	}
 	readCase   = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1319999991", "CASE"); return err }
 	otherPlace = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1310000000", "CASE"); return err }
 	agentComes = func(f filled) error { _, err := f.ForAgents().Agent(ctx, agentID); return err }
@@ -102,7 +118,8 @@ var (
 			Public: []byte("public"), LoginAt: noon, At: noon}, entry("phone.holder"))
 	}
 	leaveReceipt = func(f filled) error {
-		return f.Receipts.PutReceipts(ctx, f.hanako, map[string][]byte{"P": []byte("sealed")}, entry("receipt.leave"))
+		return f.Receipts.PutReceipts(ctx, f.hanako, map[string][]byte{"P": []byte("sealed")},
+			entry("receipt.leave"))
 	}
 	importAgain = func(f filled) error {
 		_, err := f.Importer.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) {
@@ -177,7 +194,8 @@ var alterations = []struct {
 			AND length(p.body) > 0 LIMIT 1)`}, hersAre},
 	{"two people's whole rows change numbers", []string{`PRAGMA foreign_keys = 0`,
 		`UPDATE people SET id = id + 1000 WHERE ref = $1`,
-		`UPDATE people SET id = (SELECT person_id FROM enrolments WHERE person_id NOT IN (SELECT id FROM people))
+		`UPDATE people SET id = (SELECT person_id FROM enrolments WHERE person_id NOT IN (SELECT id
+			FROM people))
 			WHERE ref = $2`}, hersAre},
 
 	{"a good notice is void", []string{`UPDATE notices SET void = 1 WHERE serial = 1`}, readNotice},
@@ -264,7 +282,7 @@ var alterations = []struct {
 		openFile},
 }
 
-// Whoever can write the database but has no keys changes nothing that decides (place.go).
+// Whoever can write the database but has no keys changes nothing that decides (associated.go).
 func TestAlteredRowsAreRefused(t *testing.T) {
 	outside.Refused(t, outside.Stored, len(alterations)+1)
 	for _, use := range []func(f filled) error{useSession, touchSession, showHanako, hersAre, hisAre,

@@ -15,7 +15,8 @@ func manyPeople(n int) func(yield func(string, eligibility.Person) bool) {
 	return func(yield func(string, eligibility.Person) bool) {
 		for i := range n {
 			p := hanako
-			p.Number, p.BirthDate = fmt.Sprint(100_000+i), eligibility.MustDate("1950-01-01").AddDays(i%20_000)
+			p.Number, p.BirthDate = fmt.Sprint(100_000+i),
+				eligibility.MustDate("1950-01-01").AddDays(i%20_000)
 			if !yield(fmt.Sprint("key", i), p) {
 				return
 			}
@@ -61,8 +62,9 @@ func BenchmarkLookUp(b *testing.B) {
 	if err := s.Sessions().PutSession(ctx, session, noon.Add(time.Hour)); err != nil {
 		b.Fatal(err)
 	}
-	if err := s.Devices.PutGrants(ctx, insurer.Grant{Subject: "op|a", Phone: "P", KeyID: "key", Public: []byte("public"),
-		LoginAt: noon, At: noon}, entry("phone.holder")); err != nil {
+	if err := s.Devices.PutGrants(ctx,
+		insurer.Grant{Subject: "op|a", Phone: "P", KeyID: "key", Public: []byte("public"),
+			LoginAt: noon, At: noon}, entry("phone.holder")); err != nil {
 		b.Fatal(err)
 	}
 	b.Run("login", func(b *testing.B) {
@@ -77,7 +79,8 @@ func BenchmarkLookUp(b *testing.B) {
 	})
 	b.Run("phone", func(b *testing.B) {
 		for b.Loop() {
-			if found, err := s.Devices.Grants(ctx, insurer.GrantQuery{Phone: "P", KeyID: "key"}); err != nil ||
+			if found, err := s.Devices.Grants(ctx,
+				insurer.GrantQuery{Phone: "P", KeyID: "key"}); err != nil ||
 				len(found) != 1 {
 				b.Fatal(len(found), err)
 			}

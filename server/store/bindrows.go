@@ -109,7 +109,8 @@ func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 				return id, value, err
 			}},
 		{"person_versions", "body",
-			`SELECT person_versions.id, people.ref, person_versions.version, person_versions.registered_at, person_versions.body
+			`SELECT person_versions.id, people.ref, person_versions.version, person_versions.registered_at,
+				person_versions.body
 			FROM person_versions JOIN people ON people.id = person_versions.person_id WHERE 1 = 1`,
 			func(scan func(...any) error) (id int64, value []byte, err error) {
 				var ref string
@@ -118,12 +119,14 @@ func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 				if err := scan(&id, &ref, &version, &day, &sealed); err != nil {
 					return 0, nil, err
 				}
-				value, err = s.sealer.reseal(ctx, tx, at("person_versions.body", ref), olderPlace(ref, version, day),
+				value, err = s.sealer.reseal(ctx, tx, at("person_versions.body", ref),
+					olderPlace(ref, version, day),
 					sealed)
 				return id, value, err
 			}},
 		{"notices", "proof",
-			`SELECT notices.id, people.ref, notices.serial, notices.code_mac, notices.void <> 0, notices.used_by, notices.created_at,
+			`SELECT notices.id, people.ref, notices.serial, notices.code_mac, notices.void <> 0,
+				notices.used_by, notices.created_at,
 			notices.proof FROM notices JOIN people ON people.id = notices.person_id WHERE 1 = 1`,
 			func(scan func(...any) error) (id int64, value []byte, err error) {
 				var n noticeRow
@@ -158,7 +161,8 @@ func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 				return id, value, err
 			}},
 		{"device_grants", "subject",
-			`SELECT device_grants.id, people.ref, device_grants.subject_mac, device_grants.subject, device_grants.phone,
+			`SELECT device_grants.id, people.ref, device_grants.subject_mac, device_grants.subject,
+				device_grants.phone,
 			device_grants.key_id, device_grants.public, device_grants.login_at, device_grants.created_at
 			FROM device_grants JOIN people ON people.id = device_grants.person_id WHERE 1 = 1`,
 			func(scan func(...any) error) (id int64, value []byte, err error) {

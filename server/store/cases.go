@@ -25,10 +25,12 @@ func (s caseStore) PutCase(ctx context.Context, c counter.Case, e audit.Entry) e
 		}
 		var stored sql.Result
 		if c.Version == 0 {
-			stored, err = tx.ExecContext(ctx, `INSERT INTO cases (facility, ref, at, day, outcome, body) VALUES ($1, $2, $3, $4, $5, $6)`,
+			stored, err = tx.ExecContext(ctx, `INSERT INTO cases (facility, ref, at, day, outcome, body)
+				VALUES ($1, $2, $3, $4, $5, $6)`,
 				c.Facility, c.ID, stamp(c.At), day.String(), string(c.Outcome), body)
 		} else {
-			stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, version = version + 1 WHERE facility = $1 AND ref = $2 AND version = $3`,
+			stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, version = version + 1
+				WHERE facility = $1 AND ref = $2 AND version = $3`,
 				c.Facility, c.ID, c.Version, string(c.Outcome), body)
 		}
 		if err != nil {
@@ -63,16 +65,20 @@ func (s caseStore) scanCase(ctx context.Context, scan func(...any) error) (count
 
 // Case implements counter.Store.
 func (s caseStore) Case(ctx context.Context, facility, id string) (counter.Case, error) {
-	c, err := s.scanCase(ctx, s.read.QueryRowContext(ctx, `SELECT `+caseColumns+` FROM cases WHERE facility = $1 AND ref = $2`, facility, id).Scan)
+	c, err := s.scanCase(ctx, s.read.QueryRowContext(ctx, `SELECT `+caseColumns+` FROM cases
+		WHERE facility = $1 AND ref = $2`, facility, id).Scan)
 	return c, storage(err)
 }
 
 // Cases implements counter.Store.
-func (s caseStore) Cases(ctx context.Context, facility string, day eligibility.Date) (all []counter.Case, err error) {
+func (s caseStore) Cases(
+	ctx context.Context, facility string, day eligibility.Date,
+) (all []counter.Case, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		c, err := s.scanCase(ctx, scan)
 		all = append(all, c)
 		return err
-	}, `SELECT `+caseColumns+` FROM cases WHERE facility = $1 AND day = $2 ORDER BY id DESC`, facility, day.String())
+	}, `SELECT `+caseColumns+` FROM cases WHERE facility = $1 AND day = $2 ORDER BY id DESC`, facility,
+		day.String())
 	return all, storage(err)
 }

@@ -63,7 +63,8 @@ func touched(done sql.Result, err error) error {
 	return err
 }
 
-// change runs f in one writing transaction: all of it happens or nothing. Under audit.WithoutChange it is nothing.
+// change runs f in one writing transaction: all of it happens or nothing. Under audit.WithoutChange it is
+// nothing.
 func (s *core) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.transact(ctx, !audit.ChangesNothing(ctx), f)
 }
@@ -84,7 +85,9 @@ func (s *core) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error
 }
 
 // each runs a query and hands every row to take.
-func (s *core) each(ctx context.Context, take func(scan func(...any) error) error, query string, args ...any) error {
+func (s *core) each(
+	ctx context.Context, take func(scan func(...any) error) error, query string, args ...any,
+) error {
 	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
@@ -104,7 +107,7 @@ func storage(err error) error {
 	switch {
 	case err == nil || errors.As(err, &e) || errors.Is(err, context.Canceled):
 		return err
-	case err == sql.ErrNoRows: // as the look-up itself returned it: within another fault it is a thing that should be there
+	case err == sql.ErrNoRows: // from the look-up itself: within another fault it is a thing that must be there
 		return errMissing.Because(err)
 	}
 	return errStorage.Because(err)

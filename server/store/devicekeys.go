@@ -14,7 +14,9 @@ func phoneKeyRow(subjectMAC []byte, keyID string, public []byte, at int64) row {
 }
 
 // PutPhoneKey implements insurer.DevicesStore.
-func (s devicesStore) PutPhoneKey(ctx context.Context, subject, keyID string, public []byte, e audit.Entry) error {
+func (s devicesStore) PutPhoneKey(
+	ctx context.Context, subject, keyID string, public []byte, e audit.Entry,
+) error {
 	mac := s.index.mac("subject", subject)
 	proof, err := s.proofs.of(phoneKeyRow(mac, keyID, public, stamp(e.At)))
 	if err != nil {
@@ -37,12 +39,14 @@ func (s devicesStore) PutPhoneKey(ctx context.Context, subject, keyID string, pu
 
 // HasPhoneKey implements insurer.DevicesStore.
 func (s devicesStore) HasPhoneKey(ctx context.Context, subject, keyID string) (known bool, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM phone_keys WHERE subject_mac = $1 AND key_id = $2)`, s.index.mac("subject", subject), keyID).Scan(&known)
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM phone_keys WHERE subject_mac = $1
+		AND key_id = $2)`, s.index.mac("subject", subject), keyID).Scan(&known)
 	return known, storage(err)
 }
 
 // CountPhoneKeys implements insurer.DevicesStore.
 func (s devicesStore) CountPhoneKeys(ctx context.Context, subject string) (n int, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`, s.index.mac("subject", subject)).Scan(&n)
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`,
+		s.index.mac("subject", subject)).Scan(&n)
 	return n, storage(err)
 }

@@ -48,8 +48,8 @@ func (s endings) sessionsOf(ctx context.Context, tx *sql.Tx, grants []grantRow, 
 	return nil
 }
 
-// EndGrants implements insurer.DevicesStore. Which ones there are is read where they are ended: none is added in
-// between.
+// EndGrants implements insurer.DevicesStore. Which ones there are is read where they are ended: none is added
+// in between.
 func (s devicesStore) EndGrants(ctx context.Context, end insurer.GrantEnd, e audit.Entry) (n int, err error) {
 	where, args := s.pick(end.GrantQuery)
 	if len(args) == 0 {
@@ -80,7 +80,8 @@ func (s devicesStore) EndGrants(ctx context.Context, end insurer.GrantEnd, e aud
 
 func grantRows(ctx context.Context, tx *sql.Tx, where string, args []any) (all []grantRow, err error) {
 	rows, err := tx.QueryContext(ctx,
-		`SELECT device_grants.id, people.id, people.ref, device_grants.subject_mac, device_grants.phone, device_grants.key_id
+		`SELECT device_grants.id, people.id, people.ref, device_grants.subject_mac, device_grants.phone,
+			device_grants.key_id
 		FROM device_grants JOIN people ON people.id = device_grants.person_id WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("looking for grants: %w", err)
@@ -110,7 +111,9 @@ func endGrant(ctx context.Context, tx *sql.Tx, g grantRow) error {
 }
 
 // EndLogin implements insurer.EnrolmentStore.
-func (s enrolmentStore) EndLogin(ctx context.Context, person audit.PersonID, login int64, e audit.Entry) error {
+func (s enrolmentStore) EndLogin(
+	ctx context.Context, person audit.PersonID, login int64, e audit.Entry,
+) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		found, err := readEnrolments(ctx, tx, `enrolments.id = $1 AND people.ref = $2`, login, person)
 		switch {

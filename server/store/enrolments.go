@@ -44,7 +44,8 @@ func (s enrolmentRows) vouched(ctx context.Context, q rowsQueryer, where string,
 func readEnrolments(ctx context.Context, q rowsQueryer, where string, args ...any) (all []enrolmentRow,
 	err error) {
 	rows, err := q.QueryContext(ctx,
-		`SELECT enrolments.id, people.id, people.ref, enrolments.subject_mac, enrolments.created_at, enrolments.proof
+		`SELECT enrolments.id, people.id, people.ref, enrolments.subject_mac, enrolments.created_at,
+			enrolments.proof
 		FROM enrolments JOIN people ON people.id = enrolments.person_id WHERE `+where+`
 			ORDER BY enrolments.id`, args...)
 	if err != nil {

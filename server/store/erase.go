@@ -8,8 +8,8 @@ import (
 	"madoguchi/server/audit"
 )
 
-// EraseSubject implements insurer.EnrolmentStore. A notice that this login used can be used again: it is still worth
-// nothing without the person's own login.
+// EraseSubject implements insurer.EnrolmentStore. A notice that this login used can be used again: it is
+// still worth nothing without the person's own login.
 func (s enrolmentStore) EraseSubject(ctx context.Context, subject string, e audit.Entry) error {
 	mac := s.index.mac("subject", subject)
 	return s.change(ctx, func(tx *sql.Tx) error {

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// ExpireDevices: see desk.PhoneStore.
+// ExpireDevices removes nonces that ended before now, and the grants of phones whose last login lies before
+// lastLogin with the keys of phones that have no grant left.
 func (s *Store) ExpireDevices(ctx context.Context, now, lastLogin time.Time) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		for _, step := range []struct {
@@ -18,7 +19,8 @@ func (s *Store) ExpireDevices(ctx context.Context, now, lastLogin time.Time) err
 			{`DELETE FROM device_grants WHERE login_at < $1`, lastLogin},
 			// a phone that is being added has a key before it has a grant: only old ones are nobody's
 			{`DELETE FROM phone_keys WHERE created_at < $1 AND NOT EXISTS (SELECT 1 FROM device_grants
-				WHERE device_grants.subject_mac = phone_keys.subject_mac AND device_grants.phone = phone_keys.key_id)`, lastLogin},
+				WHERE device_grants.subject_mac = phone_keys.subject_mac
+				AND device_grants.phone = phone_keys.key_id)`, lastLogin},
 		} {
 			if _, err := tx.ExecContext(ctx, step.text, stamp(step.at)); err != nil {
 				return fmt.Errorf("sweeping phones: %w", err)
@@ -28,7 +30,7 @@ func (s *Store) ExpireDevices(ctx context.Context, now, lastLogin time.Time) err
 	})
 }
 
-// ExpireReceipts: see desk.PhoneStore.
+// ExpireReceipts removes receipts that were left before a time and returns how many.
 func (s *Store) ExpireReceipts(ctx context.Context, before time.Time) (int, error) {
 	done, err := s.write.ExecContext(ctx, `DELETE FROM receipts WHERE at < $1`, stamp(before))
 	if err != nil {
@@ -44,7 +46,7 @@ func (s *Store) ExpireCodes(ctx context.Context, before time.Time) error {
 	return storage(err)
 }
 
-// ExpirePreviews: see desk.PreviewStore.
+// ExpirePreviews removes files that waited to be imported until before a time, and returns how many.
 func (s *Store) ExpirePreviews(ctx context.Context, before time.Time) (int, error) {
 	done, err := s.write.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1`, stamp(before))
 	if err != nil {

@@ -49,7 +49,8 @@ func (s devicesStore) PutGrants(ctx context.Context, g insurer.Grant, e audit.En
 				return err
 			}
 			if _, err := tx.ExecContext(ctx,
-				`INSERT INTO device_grants (subject_mac, subject, phone, key_id, public, person_id, login_at, created_at)
+				`INSERT INTO device_grants (subject_mac, subject, phone, key_id, public, person_id, login_at,
+					created_at)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 				ON CONFLICT (subject_mac, phone, person_id) DO UPDATE
 					SET subject = $2, key_id = $4, public = $5, login_at = $7`,
@@ -92,8 +93,11 @@ func (s grantReader) Grants(ctx context.Context, q insurer.GrantQuery) ([]insure
 	if len(args) == 0 {
 		return nil, nil // never everybody's
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT people.ref, device_grants.subject_mac, device_grants.subject, device_grants.phone, device_grants.key_id, device_grants.public,
-		device_grants.login_at, device_grants.created_at FROM device_grants JOIN people ON people.id = device_grants.person_id
+	rows, err := s.read.QueryContext(ctx,
+		`SELECT people.ref, device_grants.subject_mac, device_grants.subject, device_grants.phone,
+		device_grants.key_id, device_grants.public,
+		device_grants.login_at, device_grants.created_at FROM device_grants
+		JOIN people ON people.id = device_grants.person_id
 		WHERE `+where+` ORDER BY device_grants.created_at DESC, device_grants.id DESC LIMIT 100`, args...)
 	if err != nil {
 		return nil, storage(err)

@@ -14,12 +14,16 @@ import (
 )
 
 // Headings implements insurer.ImporterStore.
-func (s importerStore) Headings(ctx context.Context, insurer eligibility.InsurerNumber) (map[string]insuredcsv.Column, error) {
+func (s importerStore) Headings(
+	ctx context.Context, insurer eligibility.InsurerNumber,
+) (map[string]insuredcsv.Column, error) {
 	found, err := s.headings(ctx, s.read, insurer)
 	return found, storage(err)
 }
 
-func (s importerStore) headings(ctx context.Context, q queryer, insurer eligibility.InsurerNumber) (map[string]insuredcsv.Column, error) {
+func (s importerStore) headings(
+	ctx context.Context, q queryer, insurer eligibility.InsurerNumber,
+) (map[string]insuredcsv.Column, error) {
 	found := map[string]insuredcsv.Column{}
 	var sealed []byte
 	err := q.QueryRowContext(ctx, `SELECT body FROM headings WHERE insurer = $1`, insurer).Scan(&sealed)
@@ -40,7 +44,10 @@ func (s importerStore) headings(ctx context.Context, q queryer, insurer eligibil
 }
 
 // PutHeadings implements insurer.ImporterStore.
-func (s importerStore) PutHeadings(ctx context.Context, insurer eligibility.InsurerNumber, headings map[string]insuredcsv.Column, e audit.Entry) error {
+func (s importerStore) PutHeadings(
+	ctx context.Context, insurer eligibility.InsurerNumber, headings map[string]insuredcsv.Column,
+	e audit.Entry,
+) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		all, err := s.headings(ctx, tx, insurer)
 		if err != nil {
@@ -57,7 +64,8 @@ func (s importerStore) PutHeadings(ctx context.Context, insurer eligibility.Insu
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO headings (insurer, at, body) VALUES ($1, $2, $3)
-			ON CONFLICT (insurer) DO UPDATE SET at = $2, body = $3`, insurer, stamp(e.At), sealed); err != nil {
+			ON CONFLICT (insurer) DO UPDATE SET at = $2, body = $3`, insurer, stamp(e.At),
+			sealed); err != nil {
 			return fmt.Errorf("storing headings: %w", err)
 		}
 		return s.audit(ctx, tx, e)

@@ -21,16 +21,21 @@ import (
 const importBatch = 200
 
 // importPeople stores people within a transaction.
-func (s importerStore) importPeople(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) (insurer.ImportCount, error) {
+func (s importerStore) importPeople(
+	ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber,
+	people iter.Seq2[string, eligibility.Person], e audit.Entry,
+) (insurer.ImportCount, error) {
 	in, err := s.importer(ctx, tx, number, e.At)
 	if err != nil {
 		return insurer.ImportCount{}, err
 	}
 	defer in.close()
-	if err := s.inBatches(number, people, true, func(batch []incoming) error { return in.put(ctx, batch) }); err != nil {
+	if err := s.inBatches(number, people, true,
+		func(batch []incoming) error { return in.put(ctx, batch) }); err != nil {
 		return insurer.ImportCount{}, err
 	}
-	e.Detail += fmt.Sprintf(" new=%d changed=%d unchanged=%d", in.count.New, in.count.Changed, in.count.Unchanged)
+	e.Detail += fmt.Sprintf(" new=%d changed=%d unchanged=%d", in.count.New, in.count.Changed,
+		in.count.Unchanged)
 	return in.count, appendAudit(ctx, tx, e, nil)
 }
 
@@ -41,8 +46,12 @@ type incoming struct {
 	search          []any // searchValues
 }
 
-// inBatches hands people on in batches, with what they are found by if search says so. Reading, writing down and hashing them goes on beside it, a few batches ahead.
-func (s importerStore) inBatches(insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool, take func([]incoming) error) error {
+// inBatches hands people on in batches, with what they are found by if search says so. Reading, writing down
+// and hashing them goes on beside it, a few batches ahead.
+func (s importerStore) inBatches(
+	insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool,
+	take func([]incoming) error,
+) error {
 	batches, stop, done := make(chan []incoming, 4), make(chan struct{}), make(chan error, 1)
 	go func() {
 		defer close(batches)
@@ -60,7 +69,10 @@ func (s importerStore) inBatches(insurer eligibility.InsurerNumber, people iter.
 	return errors.Join(err, <-done)
 }
 
-func (s importerStore) prepareBatches(insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool, to chan<- []incoming, stop <-chan struct{}) error {
+func (s importerStore) prepareBatches(
+	insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool,
+	to chan<- []incoming, stop <-chan struct{},
+) error {
 	batch := make([]incoming, 0, importBatch)
 	send := func() bool {
 		select {
@@ -89,12 +101,15 @@ func (s importerStore) prepareBatches(insurer eligibility.InsurerNumber, people 
 	return nil
 }
 
-func (s importerStore) incoming(insurer eligibility.InsurerNumber, key string, p eligibility.Person) (incoming, error) {
+func (s importerStore) incoming(
+	insurer eligibility.InsurerNumber, key string, p eligibility.Person,
+) (incoming, error) {
 	body, err := json.Marshal(p)
 	if err != nil {
 		return incoming{}, fmt.Errorf("writing a person: %w", err)
 	}
-	return incoming{body: body, keyMAC: s.index.mac("person", string(insurer), key), bodyMAC: s.index.mac("body", string(insurer), key, string(body))}, nil
+	return incoming{body: body, keyMAC: s.index.mac("person", string(insurer), key),
+		bodyMAC: s.index.mac("body", string(insurer), key, string(body))}, nil
 }
 
 // known is what the store has of a person on the way in.
@@ -112,7 +127,8 @@ func find(ctx context.Context, q interface {
 	for i, p := range batch {
 		places[i], values[i] = fmt.Sprintf("$%d", i+1), p.keyMAC
 	}
-	rows, err := q.QueryContext(ctx, `SELECT key_mac, ref, version, body_mac FROM people WHERE key_mac IN (`+strings.Join(places, ", ")+`)`, values...)
+	rows, err := q.QueryContext(ctx, `SELECT key_mac, ref, version, body_mac FROM people
+		WHERE key_mac IN (`+strings.Join(places, ", ")+`)`, values...)
 	if err != nil {
 		return nil, fmt.Errorf("looking for people: %w", err)
 	}
@@ -141,8 +157,11 @@ type importer struct {
 	insert, update, version *sql.Stmt
 }
 
-func (s importerStore) importer(ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, at time.Time) (*importer, error) {
-	id, aead, err := s.sealer.keyFor(ctx, tx, fmt.Sprintf("people/%s/%d", insurer, at.In(eligibility.Japan).Year()))
+func (s importerStore) importer(
+	ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, at time.Time,
+) (*importer, error) {
+	scope := fmt.Sprintf("people/%s/%d", insurer, at.In(eligibility.Japan).Year())
+	id, aead, err := s.sealer.keyFor(ctx, tx, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -152,12 +171,18 @@ func (s importerStore) importer(ctx context.Context, tx *sql.Tx, insurer eligibi
 		to   **sql.Stmt
 		text string
 	}{
-		{&in.insert, `INSERT INTO people (ref, insurer, key_mac, body_mac, version, registered_at, body, pseudonym, search, number_mac, name_mac, kana_mac, birth_mac, insured_mac)
+		{&in.insert,
+			`INSERT INTO people (ref, insurer, key_mac, body_mac, version, registered_at, body, pseudonym,
+			search, number_mac, name_mac, kana_mac, birth_mac, insured_mac)
 			VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13)`},
-		{&in.update, `UPDATE people SET body_mac = $2, version = $3, registered_at = $4, body = $5, search = $6, number_mac = $7, name_mac = $8, kana_mac = $9, birth_mac = $10,
+		{&in.update,
+			`UPDATE people
+			SET body_mac = $2, version = $3, registered_at = $4, body = $5, search = $6, number_mac = $7,
+			name_mac = $8, kana_mac = $9, birth_mac = $10,
 			insured_mac = $11 WHERE ref = $1`},
 		// The current version stands in people alone. Older programs kept a copy of it here.
-		{&in.version, `INSERT INTO person_versions (person_id, version, registered_at, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`},
+		{&in.version, `INSERT INTO person_versions (person_id, version, registered_at, body)
+			VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`},
 	} {
 		if *p.to, err = tx.PrepareContext(ctx, p.text); err != nil {
 			return nil, fmt.Errorf("preparing the import: %w", err)
@@ -240,7 +265,10 @@ func (in *importer) change(ctx context.Context, k known, p incoming) error {
 }
 
 // ImportPeople implements insurer.ImporterStore.
-func (s importerStore) ImportPeople(ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) (insurer.ImportCount, error) {
+func (s importerStore) ImportPeople(
+	ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person],
+	e audit.Entry,
+) (insurer.ImportCount, error) {
 	var count insurer.ImportCount
 	err := s.change(ctx, func(tx *sql.Tx) (err error) {
 		count, err = s.importPeople(ctx, tx, number, people, e)
@@ -250,7 +278,9 @@ func (s importerStore) ImportPeople(ctx context.Context, number eligibility.Insu
 }
 
 // CountImport implements insurer.ImporterStore.
-func (s importerStore) CountImport(ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person]) (insurer.ImportCount, error) {
+func (s importerStore) CountImport(
+	ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person],
+) (insurer.ImportCount, error) {
 	var count insurer.ImportCount
 	seen := map[[16]byte]bool{} // a repeated row changes nothing the second time
 	look := func(batch []incoming) error {

@@ -19,7 +19,8 @@ func TestSameFileTwiceChangesNothingAndNewValuesAreANextVersion(t *testing.T) {
 	}
 	moved := hanako
 	moved.Address = "大阪府架空市新町1"
-	if got := importPeople(t, s, map[string]eligibility.Person{"k1": moved}); got != (insurer.ImportCount{Changed: 1}) {
+	got := importPeople(t, s, map[string]eligibility.Person{"k1": moved})
+	if got != (insurer.ImportCount{Changed: 1}) {
 		t.Errorf("moved: %+v", got)
 	}
 	r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1")
@@ -27,11 +28,13 @@ func TestSameFileTwiceChangesNothingAndNewValuesAreANextVersion(t *testing.T) {
 		t.Errorf("%+v %v", r, err)
 	}
 	for _, text := range []string{"５６７", "試験花子", "試験　花子", ""} {
-		if found, err := s.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: text, Limit: 10}); err != nil || len(found) != 1 {
+		if found, err := s.Register.FindPeople(ctx,
+			insurer.PeopleQuery{Insurer: "06139992", Text: text, Limit: 10}); err != nil || len(found) != 1 {
 			t.Errorf("searching %q: %d, %v", text, len(found), err)
 		}
 	}
-	if found, err := s.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "01139997", Text: "５６７", Limit: 10}); err != nil || len(found) != 0 {
+	if found, err := s.Register.FindPeople(ctx,
+		insurer.PeopleQuery{Insurer: "01139997", Text: "５６７", Limit: 10}); err != nil || len(found) != 0 {
 		t.Errorf("another insurer sees %d people, %v", len(found), err)
 	}
 }

@@ -20,13 +20,18 @@ const previewsKept = 5
 // PutPreview implements insurer.ImporterStore.
 func (s importerStore) PutPreview(ctx context.Context, p insurer.Preview, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1 OR clerk = $2 AND id NOT IN
-			(SELECT id FROM previews WHERE clerk = $2 ORDER BY id DESC LIMIT $3)`, stamp(e.At), p.Clerk, previewsKept-1); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1 OR clerk = $2
+			AND id NOT IN
+			(SELECT id FROM previews WHERE clerk = $2 ORDER BY id DESC LIMIT $3)`, stamp(e.At), p.Clerk,
+			previewsKept-1); err != nil {
 			return fmt.Errorf("making room for a file: %w", err)
 		}
 		var id int64
-		if err := tx.QueryRowContext(ctx, `INSERT INTO previews (ref, insurer, clerk, expires_at, stored, count_new, count_changed, count_unchanged, parts)
-			VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5) RETURNING id`, p.ID, p.Insurer, p.Clerk, stamp(p.Until), p.File.Parts()).Scan(&id); err != nil {
+		if err := tx.QueryRowContext(ctx,
+			`INSERT INTO previews (ref, insurer, clerk, expires_at, stored, count_new, count_changed,
+			count_unchanged, parts)
+			VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5) RETURNING id`, p.ID, p.Insurer, p.Clerk, stamp(p.Until),
+			p.File.Parts()).Scan(&id); err != nil {
 			return fmt.Errorf("keeping a file: %w", err)
 		}
 		for i := range p.File.Parts() {
@@ -39,7 +44,8 @@ func (s importerStore) PutPreview(ctx context.Context, p insurer.Preview, e audi
 			if err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO preview_parts (preview_id, part, body) VALUES ($1, $2, $3)`, id, i, sealed); err != nil {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO preview_parts (preview_id, part, body)
+				VALUES ($1, $2, $3)`, id, i, sealed); err != nil {
 				return fmt.Errorf("keeping a part of a file: %w", err)
 			}
 		}
@@ -60,8 +66,11 @@ func (s importerStore) Preview(ctx context.Context, id, clerk string, at time.Ti
 	var row, until int64
 	var stored, parts int
 	var count insurer.ImportCount
-	err := s.read.QueryRowContext(ctx, `SELECT id, insurer, expires_at, stored, count_new, count_changed, count_unchanged, parts FROM previews
-		WHERE ref = $1 AND clerk = $2 AND expires_at > $3`, id, clerk, stamp(at)).Scan(&row, &p.Insurer, &until, &stored, &count.New, &count.Changed, &count.Unchanged, &parts)
+	err := s.read.QueryRowContext(ctx,
+		`SELECT id, insurer, expires_at, stored, count_new, count_changed, count_unchanged, parts
+		FROM previews
+		WHERE ref = $1 AND clerk = $2 AND expires_at > $3`, id, clerk, stamp(at)).
+		Scan(&row, &p.Insurer, &until, &stored, &count.New, &count.Changed, &count.Unchanged, &parts)
 	if err != nil {
 		return insurer.Preview{}, storage(err)
 	}
@@ -73,8 +82,8 @@ func (s importerStore) Preview(ctx context.Context, id, clerk string, at time.Ti
 	return p, nil
 }
 
-// previewFile reads a kept file part by part, within the request that asked for it: held as a whole, the file of a large
-// insurer was the most of what an import needed of the memory.
+// previewFile reads a kept file part by part, within the request that asked for it: held as a whole, the file
+// of a large insurer was the most of what an import needed of the memory.
 type previewFile struct {
 	core  *core
 	ctx   context.Context
@@ -83,16 +92,17 @@ type previewFile struct {
 	parts int
 }
 
-// Parts: see roster.Source.
+// Parts implements insuredcsv.Source.
 func (f previewFile) Parts() int { return f.parts }
 
-// Part: see roster.Source.
+// Part implements insuredcsv.Source.
 func (f previewFile) Part(i int) ([]byte, error) {
 	var sealed []byte
 	err := f.core.read.QueryRowContext(f.ctx,
 		`SELECT body FROM preview_parts WHERE preview_id = $1 AND part = $2`, f.row, i).Scan(&sealed)
 	if err != nil {
-		return nil, errStorage.Because(fmt.Errorf("reading part %d of %d of a kept file: %w", i+1, f.parts, err))
+		return nil, errStorage.Because(
+			fmt.Errorf("reading part %d of %d of a kept file: %w", i+1, f.parts, err))
 	}
 	part, err := f.core.sealer.open(f.ctx, f.core.read, partPlace(f.of, i, f.parts), sealed)
 	return part, storage(err)
@@ -101,9 +111,14 @@ func (f previewFile) Part(i int) ([]byte, error) {
 var errStoredBefore = errors.New("the file was stored before")
 
 // ImportPreview implements insurer.ImporterStore.
-func (s importerStore) ImportPreview(ctx context.Context, id string, seen insurer.ImportCount, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) error {
+func (s importerStore) ImportPreview(
+	ctx context.Context, id string, seen insurer.ImportCount, number eligibility.InsurerNumber,
+	people iter.Seq2[string, eligibility.Person], e audit.Entry,
+) error {
 	err := s.change(ctx, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `UPDATE previews SET stored = 1, count_new = $2, count_changed = $3, count_unchanged = $4 WHERE ref = $1 AND stored = 0`,
+		done, err := tx.ExecContext(ctx,
+			`UPDATE previews SET stored = 1, count_new = $2, count_changed = $3, count_unchanged = $4
+			WHERE ref = $1 AND stored = 0`,
 			id, seen.New, seen.Changed, seen.Unchanged)
 		if err != nil {
 			return fmt.Errorf("marking a file as stored: %w", err)

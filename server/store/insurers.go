@@ -33,7 +33,9 @@ func (s directoryStore) Insurers(ctx context.Context) (all []insurer.Insurer, er
 }
 
 // PutSettings implements insurer.DirectoryStore.
-func (s directoryStore) PutSettings(ctx context.Context, in insurer.Insurer, png []byte, e audit.Entry) error {
+func (s directoryStore) PutSettings(
+	ctx context.Context, in insurer.Insurer, png []byte, e audit.Entry,
+) error {
 	look, err := json.Marshal(in.Look)
 	if err != nil {
 		return fmt.Errorf("writing an insurer's look: %w", err)

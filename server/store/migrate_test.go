@@ -17,8 +17,9 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// A database of before kept in the clear which clinic had looked up a code. Opened by this program its files hold none of that,
-// not even in pages that were freed. (Entries of its audit chain that name a clinic stay: the chain cannot be changed.)
+// A database of before kept in the clear which clinic had looked up a code. Opened by this program its files
+// hold none of that, not even in pages that were freed. (Entries of its audit chain that name a clinic stay:
+// the chain cannot be changed.)
 func TestAnOlderDatabaseForgetsWhichClinicsAsked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "db")
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)")
@@ -30,7 +31,8 @@ func TestAnOlderDatabaseForgetsWhichClinicsAsked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder, goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder,
+		goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,8 +41,10 @@ func TestAnOlderDatabaseForgetsWhichClinicsAsked(t *testing.T) {
 	}
 	const name = "架空亀鶴医院"
 	for _, text := range []string{
-		`INSERT INTO codes (code_mac, person_id, subject_mac, state, counter, counter_name, expires_at) VALUES (x'01', 1, x'', 'used', 'https://clinic.example.jp', '` + name + `', 0)`,
-		`INSERT INTO codes (code_mac, person_id, subject_mac, state, counter, counter_name, expires_at) VALUES (x'02', 1, x'', 'used', 'https://clinic.example.jp', '` + name + `', 0)`,
+		`INSERT INTO codes (code_mac, person_id, subject_mac, state, counter, counter_name, expires_at)
+			VALUES (x'01', 1, x'', 'used', 'https://clinic.example.jp', '` + name + `', 0)`,
+		`INSERT INTO codes (code_mac, person_id, subject_mac, state, counter, counter_name, expires_at)
+			VALUES (x'02', 1, x'', 'used', 'https://clinic.example.jp', '` + name + `', 0)`,
 		`DELETE FROM codes WHERE code_mac = x'02'`,
 	} {
 		if _, err := db.ExecContext(t.Context(), text); err != nil {
@@ -92,7 +96,8 @@ func TestAnOnlineCodeMovesOnOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code := insurer.OnlineCode{MAC: []byte("code"), HiddenMAC: []byte("printed"), Person: r.ID, ExpiresAt: noon.Add(time.Minute)}
+	code := insurer.OnlineCode{MAC: []byte("code"), HiddenMAC: []byte("printed"), Person: r.ID,
+		ExpiresAt: noon.Add(time.Minute)}
 	if err := s.OnlineCodes.PutCode(ctx, code, "op|a"); err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +110,8 @@ func TestAnOnlineCodeMovesOnOnce(t *testing.T) {
 	}
 	asker := hostapi.Caller{URL: "https://clinic.example.jp", Name: "架空亀鶴医院"}
 	for i, want := range []bool{true, false} {
-		if moved, err := s.OnlineCodes.CompareAndSetCode(ctx, stored, insurer.CodeAsked, asker, entry("code.asked")); err != nil || moved != want {
+		if moved, err := s.OnlineCodes.CompareAndSetCode(ctx, stored, insurer.CodeAsked, asker,
+			entry("code.asked")); err != nil || moved != want {
 			t.Errorf("step %d: %v %v", i+1, moved, err)
 		}
 	}
@@ -114,10 +120,12 @@ func TestAnOnlineCodeMovesOnOnce(t *testing.T) {
 		t.Errorf("%+v %v", asked, err)
 	}
 	for _, end := range []insurer.CodeState{insurer.CodeDenied, insurer.CodeUsed} {
-		if moved, err := s.OnlineCodes.CompareAndSetCode(ctx, asked, end, asker, entry("code.end")); err != nil || !moved {
+		if moved, err := s.OnlineCodes.CompareAndSetCode(ctx, asked, end, asker,
+			entry("code.end")); err != nil || !moved {
 			t.Fatal(moved, err)
 		}
-		if asked, err = s.OnlineCodes.Code(ctx, []byte("code")); err != nil || asked.Asker != (hostapi.Caller{}) {
+		if asked, err = s.OnlineCodes.Code(ctx, []byte("code")); err != nil ||
+			asked.Asker != (hostapi.Caller{}) {
 			t.Errorf("%s: %+v %v", end, asked, err)
 		}
 	}

@@ -47,7 +47,8 @@ func (s noticeRows) vouched(ctx context.Context, q rowsQueryer, where string, ar
 // readNotices is noticeRows for whoever ends them: one that was altered is ended too.
 func readNotices(ctx context.Context, q rowsQueryer, where string, args ...any) (all []noticeRow, err error) {
 	rows, err := q.QueryContext(ctx,
-		`SELECT notices.id, people.id, people.ref, notices.serial, notices.code_mac, notices.void <> 0, notices.used_by,
+		`SELECT notices.id, people.id, people.ref, notices.serial, notices.code_mac, notices.void <> 0,
+			notices.used_by,
 		notices.created_at, notices.proof FROM notices JOIN people ON people.id = notices.person_id
 			WHERE `+where+` ORDER BY notices.serial, notices.id`, args...)
 	if err != nil {

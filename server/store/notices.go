@@ -11,16 +11,22 @@ import (
 )
 
 // EnsureNotice implements insurer.EnrolmentStore.
-func (s enrolmentStore) EnsureNotice(ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry) (int64, error) {
+func (s enrolmentStore) EnsureNotice(
+	ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry,
+) (int64, error) {
 	return s.notice(ctx, person, mac, e, false)
 }
 
 // ReissueNotice implements insurer.EnrolmentStore.
-func (s enrolmentStore) ReissueNotice(ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry) (int64, error) {
+func (s enrolmentStore) ReissueNotice(
+	ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry,
+) (int64, error) {
 	return s.notice(ctx, person, mac, e, true)
 }
 
-func (s enrolmentStore) notice(ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry, next bool) (serial int64, err error) {
+func (s enrolmentStore) notice(
+	ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry, next bool,
+) (serial int64, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
 		n := noticeRow{ref: string(person), at: stamp(e.At)}
 		if err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1`,

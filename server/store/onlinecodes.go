@@ -33,7 +33,8 @@ type codeRow struct {
 
 func (c codeRow) row() row {
 	asker := append([]byte{}, c.asker...) // an empty value is read back as nil
-	return row{"people", "codes", []any{c.code, c.hidden, c.ref, c.subject, string(c.state), asker, c.expires}}
+	return row{"people", "codes",
+		[]any{c.code, c.hidden, c.ref, c.subject, string(c.state), asker, c.expires}}
 }
 
 // PutCode implements insurer.OnlineCodesStore.
@@ -58,7 +59,8 @@ func (s onlineCodesStore) PutCode(ctx context.Context, code insurer.OnlineCode, 
 		}
 		done, err := tx.ExecContext(ctx, `INSERT INTO codes
 			(code_mac, hidden_mac, person_id, subject_mac, state, asker, expires_at, proof)
-			SELECT $1, $3, id, $4, $5, $6, $7, $8 FROM people WHERE ref = $2 ON CONFLICT (code_mac) DO NOTHING`,
+			SELECT $1, $3, id, $4, $5, $6, $7, $8 FROM people WHERE ref = $2
+			ON CONFLICT (code_mac) DO NOTHING`,
 			c.code, c.ref, c.hidden, c.subject, c.state, c.asker, c.expires, proof)
 		if err != nil {
 			return fmt.Errorf("storing a code: %w", err)
@@ -71,7 +73,9 @@ func (s onlineCodesStore) PutCode(ctx context.Context, code insurer.OnlineCode, 
 }
 
 // codeWhere returns the code that a condition picks, vouched for.
-func (s onlineCodesStore) codeWhere(ctx context.Context, q queryer, where string, args ...any) (codeRow, error) {
+func (s onlineCodesStore) codeWhere(
+	ctx context.Context, q queryer, where string, args ...any,
+) (codeRow, error) {
 	var c codeRow
 	var proof []byte
 	err := q.QueryRowContext(ctx, `SELECT codes.code_mac, codes.hidden_mac, people.ref, codes.subject_mac,
@@ -114,8 +118,11 @@ func (s onlineCodesStore) Code(ctx context.Context, mac []byte) (insurer.OnlineC
 }
 
 // CodeOf implements insurer.OnlineCodesStore.
-func (s onlineCodesStore) CodeOf(ctx context.Context, subject string, person audit.PersonID) (insurer.OnlineCode, error) {
-	c, err := s.codeWhere(ctx, s.read, `codes.subject_mac = $1 AND people.ref = $2`, s.index.mac("subject", subject), person)
+func (s onlineCodesStore) CodeOf(
+	ctx context.Context, subject string, person audit.PersonID,
+) (insurer.OnlineCode, error) {
+	c, err := s.codeWhere(ctx, s.read, `codes.subject_mac = $1 AND people.ref = $2`,
+		s.index.mac("subject", subject), person)
 	if err != nil {
 		return insurer.OnlineCode{}, storage(err)
 	}
@@ -159,7 +166,8 @@ func (s onlineCodesStore) CompareAndSetCode(
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE codes SET state = $2, asker = $3, proof = $4 WHERE code_mac = $1`,
+		if _, err := tx.ExecContext(ctx, `UPDATE codes SET state = $2, asker = $3, proof = $4
+			WHERE code_mac = $1`,
 			c.code, c.state, c.asker, proof); err != nil {
 			return fmt.Errorf("moving a code on: %w", err)
 		}

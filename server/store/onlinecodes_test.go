@@ -16,7 +16,8 @@ func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := audit.Entry{At: noon, Actor: "patient", Action: "x", Person: r.ID}
-	if _, err := s.Enrolment.EnsureNotice(ctx, r.ID, func(int64) []byte { return []byte("m") }, e); err != nil {
+	if _, err := s.Enrolment.EnsureNotice(ctx, r.ID, func(int64) []byte { return []byte("m") },
+		e); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Enrolment.Enrol(ctx, []byte("m"), "op|a", e); err != nil {
@@ -32,10 +33,12 @@ func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 	if err := s.Receipts.PutReceipts(ctx, r.ID, map[string][]byte{"phone": []byte("sealed")}, e); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.Receipts.Receipts(ctx, "op|a", "phone", noon.Add(-time.Hour)); err != nil || len(got) != 1 || string(got[0].Sealed) != "sealed" {
+	if got, err := s.Receipts.Receipts(ctx, "op|a", "phone", noon.Add(-time.Hour)); err != nil ||
+		len(got) != 1 || string(got[0].Sealed) != "sealed" {
 		t.Errorf("%v %v", got, err)
 	}
-	if got, err := s.Receipts.Receipts(ctx, "op|b", "phone", noon.Add(-time.Hour)); err != nil || len(got) != 0 {
+	if got, err := s.Receipts.Receipts(ctx, "op|b", "phone", noon.Add(-time.Hour)); err != nil ||
+		len(got) != 0 {
 		t.Errorf("another login reads %v %v", got, err)
 	}
 	if n, err := s.ExpireReceipts(ctx, noon.Add(time.Second)); err != nil || n != 1 {

@@ -16,7 +16,8 @@ import (
 // personReader reads people. Several services need it.
 type personReader struct{ *core }
 
-const personColumns = `people.ref, people.insurer, people.key_mac, people.version, people.registered_at, people.body`
+const personColumns = `people.ref, people.insurer, people.key_mac, people.version, people.registered_at,
+	people.body`
 
 // personRow are the plain columns of a person for which the seal vouches: whose they are, by which key an
 // import finds them, and which version.
@@ -35,8 +36,8 @@ func olderPlace(ref string, version, at int64) place {
 	return bound("person_versions.body", ref, version, at)
 }
 
-// open opens the sealed column of a person's row. Names that an earlier release stored as they stood in a file come as
-// they are stored today (eligibility.CleanName).
+// open opens the sealed column of a person's row. Names that an earlier release stored as they stood in a
+// file come as they are stored today (eligibility.CleanName).
 func (s personReader) open(ctx context.Context, q queryer, p personRow, sealed []byte) (insurer.PersonRecord,
 	error) {
 	r := insurer.PersonRecord{ID: audit.PersonID(p.ref), Version: int(p.version), RegisteredAt: unstamp(p.at)}
@@ -63,17 +64,23 @@ func (s personReader) scan(ctx context.Context, scan func(...any) error) (insure
 
 // Person returns one person.
 func (s personReader) Person(ctx context.Context, id audit.PersonID) (insurer.PersonRecord, error) {
-	r, err := s.scan(ctx, s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE ref = $1`, id).Scan)
+	r, err := s.scan(ctx,
+		s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE ref = $1`, id).Scan)
 	return r, storage(err)
 }
 
-// PersonByKey returns the person of an insurer with this key (roster.Key).
-func (s personReader) PersonByKey(ctx context.Context, number eligibility.InsurerNumber, key string) (insurer.PersonRecord, error) {
-	r, err := s.scan(ctx, s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE key_mac = $1`, s.index.mac("person", string(number), key)).Scan)
+// PersonByKey returns the person of an insurer with this key (insuredcsv.Key).
+func (s personReader) PersonByKey(
+	ctx context.Context, number eligibility.InsurerNumber, key string,
+) (insurer.PersonRecord, error) {
+	r, err := s.scan(ctx, s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people
+		WHERE key_mac = $1`, s.index.mac("person", string(number), key)).Scan)
 	return r, storage(err)
 }
 
-func (s personReader) list(ctx context.Context, query string, args ...any) (all []insurer.PersonRecord, err error) {
+func (s personReader) list(
+	ctx context.Context, query string, args ...any,
+) (all []insurer.PersonRecord, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		r, err := s.scan(ctx, scan)
 		all = append(all, r)
@@ -90,7 +97,9 @@ func (s personReader) CountPeople(ctx context.Context, insurer eligibility.Insur
 }
 
 // People implements insurer.PrintSource.
-func (s personReader) People(ctx context.Context, ids []audit.PersonID) (map[audit.PersonID]insurer.PersonRecord, error) {
+func (s personReader) People(
+	ctx context.Context, ids []audit.PersonID,
+) (map[audit.PersonID]insurer.PersonRecord, error) {
 	out := make(map[audit.PersonID]insurer.PersonRecord, len(ids))
 	const most = 500 // parameters of one query
 	for part := range slices.Chunk(ids, most) {
@@ -99,7 +108,8 @@ func (s personReader) People(ctx context.Context, ids []audit.PersonID) (map[aud
 		for i, id := range part {
 			args[i], marks[i] = id, "$"+strconv.Itoa(i+1)
 		}
-		found, err := s.list(ctx, `SELECT `+personColumns+` FROM people WHERE ref IN (`+strings.Join(marks, ",")+`)`, args...)
+		found, err := s.list(ctx, `SELECT `+personColumns+` FROM people
+			WHERE ref IN (`+strings.Join(marks, ",")+`)`, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -111,11 +121,14 @@ func (s personReader) People(ctx context.Context, ids []audit.PersonID) (map[aud
 }
 
 // PersonVersion implements insurer.PrintSource.
-func (s personReader) PersonVersion(ctx context.Context, id audit.PersonID, version int) (insurer.PersonRecord, error) {
+func (s personReader) PersonVersion(
+	ctx context.Context, id audit.PersonID, version int,
+) (insurer.PersonRecord, error) {
 	r := insurer.PersonRecord{ID: id, Version: version}
 	var at int64
 	var sealed []byte
-	err := s.read.QueryRowContext(ctx, `SELECT person_versions.registered_at, person_versions.body FROM person_versions JOIN people ON people.id = person_versions.person_id
+	err := s.read.QueryRowContext(ctx, `SELECT person_versions.registered_at, person_versions.body
+		FROM person_versions JOIN people ON people.id = person_versions.person_id
 		WHERE people.ref = $1 AND person_versions.version = $2`, id, version).Scan(&at, &sealed)
 	if err != nil {
 		return r, storage(err)

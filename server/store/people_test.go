@@ -27,7 +27,8 @@ func TestOlderVersionsStayAndTheCurrentOneStandsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	file, err := s.Register.PersonFile(ctx, r.ID, noon, 10)
-	if err != nil || file.Version != 3 || file.Person.Address != "大阪府架空市新町2" || len(file.Older) != 2 || file.Older[0].Version != 2 || file.Older[1].Person.Address != "大阪府架空市新町0" {
+	if err != nil || file.Version != 3 || file.Person.Address != "大阪府架空市新町2" || len(file.Older) != 2 ||
+		file.Older[0].Version != 2 || file.Older[1].Person.Address != "大阪府架空市新町0" {
 		t.Errorf("%+v %v", file, err)
 	}
 }
@@ -43,7 +44,8 @@ func TestAPersonTwiceInOneFileEndsAsTheLastRow(t *testing.T) {
 	if err != nil || count != (insurer.ImportCount{New: 1, Changed: 1, Unchanged: 1}) {
 		t.Errorf("%+v %v", count, err)
 	}
-	if r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1"); err != nil || r.Person != moved || r.Version != 2 {
+	if r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1"); err != nil || r.Person != moved ||
+		r.Version != 2 {
 		t.Errorf("%+v %v", r, err)
 	}
 }
@@ -51,7 +53,9 @@ func TestAPersonTwiceInOneFileEndsAsTheLastRow(t *testing.T) {
 func TestPeopleOfAnOlderProgramAreFoundAfterTheNextStart(t *testing.T) {
 	s, path := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
-	if _, err := s.write.Exec(`UPDATE people SET search = 0, number_mac = x'00', name_mac = x'00', kana_mac = x'00', birth_mac = x'00', insured_mac = x'00'`); err != nil {
+	if _, err := s.write.Exec(`UPDATE people
+		SET search = 0, number_mac = x'00', name_mac = x'00', kana_mac = x'00', birth_mac = x'00',
+		insured_mac = x'00'`); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
@@ -61,7 +65,8 @@ func TestPeopleOfAnOlderProgramAreFoundAfterTheNextStart(t *testing.T) {
 	}
 	defer again.Close()
 	for _, text := range []string{"567", "1234 567", "123-4 567", "しけん はなこ", "1988-11-30"} {
-		if found, err := again.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: text, Limit: 5}); err != nil || (len(found) == 1) != (text != "1234 567") {
+		if found, err := again.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: text,
+			Limit: 5}); err != nil || (len(found) == 1) != (text != "1234 567") {
 			t.Errorf("%s: %d %v", text, len(found), err)
 		}
 	}
@@ -94,10 +99,13 @@ func TestAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if parts, err := keptParts(p.File); err != nil || string(bytes.Join(parts, []byte("|"))) != "first|second|third" {
+	if parts, err := keptParts(p.File); err != nil ||
+		string(bytes.Join(parts, []byte("|"))) != "first|second|third" {
 		t.Fatalf("%q %v", parts, err)
 	}
-	for _, attack := range []string{`DELETE FROM preview_parts WHERE part = 2`, `UPDATE previews SET parts = 2`, `UPDATE preview_parts SET body = (SELECT body FROM preview_parts WHERE part = 1) WHERE part = 0`} {
+	for _, attack := range []string{`DELETE FROM preview_parts WHERE part = 2`,
+		`UPDATE previews SET parts = 2`, `UPDATE preview_parts SET body = (SELECT body FROM preview_parts
+		WHERE part = 1) WHERE part = 0`} {
 		if _, err := s.write.Exec(attack); err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +128,8 @@ func TestHalfAFileIsNotStored(t *testing.T) {
 		yield("k1", hanako)
 		stop(errors.New("the rest is gone"))
 	}
-	err := s.Importer.ImportPreview(whole, "P", insurer.ImportCount{New: 1}, "06139992", half, entry("people.import"))
+	err := s.Importer.ImportPreview(whole, "P", insurer.ImportCount{New: 1}, "06139992", half,
+		entry("people.import"))
 	if n, _ := s.Register.CountPeople(ctx, "06139992"); err == nil || n != 0 {
 		t.Errorf("%v, %d people", err, n)
 	}
@@ -133,17 +142,20 @@ func TestAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen(t *testing.T) {
 	s, _ := open(t)
 	preview(t, s, insuredcsv.Text{[]byte("x")})
 	people := maps.All(map[string]eligibility.Person{"k1": hanako})
-	err := s.Importer.ImportPreview(ctx, "P", insurer.ImportCount{New: 2}, "06139992", people, entry("people.import"))
+	err := s.Importer.ImportPreview(ctx, "P", insurer.ImportCount{New: 2}, "06139992", people,
+		entry("people.import"))
 	if n, _ := s.Register.CountPeople(ctx, "06139992"); !errors.Is(err, insurer.ErrPreviewMoved) || n != 0 {
 		t.Errorf("other numbers: %v, %d people", err, n)
 	}
 	for range 2 {
-		if err := s.Importer.ImportPreview(ctx, "P", insurer.ImportCount{New: 1}, "06139992", people, entry("people.import")); err != nil {
+		if err := s.Importer.ImportPreview(ctx, "P", insurer.ImportCount{New: 1}, "06139992", people,
+			entry("people.import")); err != nil {
 			t.Fatal(err)
 		}
 	}
 	p, err := s.Importer.Preview(ctx, "P", "鈴木", noon)
-	if n, _ := s.Register.CountPeople(ctx, "06139992"); err != nil || p.Stored == nil || p.Stored.New != 1 || n != 1 {
+	if n, _ := s.Register.CountPeople(ctx, "06139992"); err != nil || p.Stored == nil || p.Stored.New != 1 ||
+		n != 1 {
 		t.Errorf("%+v %v, %d people", p.Stored, err, n)
 	}
 }

@@ -31,14 +31,21 @@ func (s registerStore) loginsOf(ctx context.Context, person audit.PersonID) (all
 	}
 	grants, err := grantReader{s.core}.Grants(ctx, insurer.GrantQuery{Person: person})
 	for _, g := range grants {
-		phones = append(phones, insurer.LinkedPhone{ID: g.Phone, At: g.At, Until: g.Until(), LoginAt: g.LoginAt,
-			Login: logins[string(s.index.mac("subject", g.Subject))]})
+		phones = append(phones, insurer.LinkedPhone{
+			ID:      g.Phone,
+			At:      g.At,
+			Until:   g.Until(),
+			LoginAt: g.LoginAt,
+			Login:   logins[string(s.index.mac("subject", g.Subject))],
+		})
 	}
 	return all, phones, err
 }
 
 // PersonFile implements insurer.RegisterStore.
-func (s registerStore) PersonFile(ctx context.Context, id audit.PersonID, at time.Time, entries int) (insurer.PersonFile, error) {
+func (s registerStore) PersonFile(
+	ctx context.Context, id audit.PersonID, at time.Time, entries int,
+) (insurer.PersonFile, error) {
 	var f insurer.PersonFile
 	var row int64
 	err := s.read.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1`, id).Scan(&row)
@@ -58,7 +65,8 @@ func (s registerStore) PersonFile(ctx context.Context, id audit.PersonID, at tim
 		f.Logins, f.Phones, err = s.loginsOf(ctx, id)
 	}
 	if err == nil {
-		err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts WHERE person_id = $1`, row).Scan(&f.Receipts)
+		err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts WHERE person_id = $1`, row).
+			Scan(&f.Receipts)
 	}
 	if err == nil {
 		f.Entries, f.MoreEntries, err = s.entriesOf(ctx, id, entries)
@@ -66,7 +74,9 @@ func (s registerStore) PersonFile(ctx context.Context, id audit.PersonID, at tim
 	return f, storage(err)
 }
 
-func (s registerStore) olderVersions(ctx context.Context, row int64, current insurer.PersonRecord) (older []insurer.PersonRecord, err error) {
+func (s registerStore) olderVersions(
+	ctx context.Context, row int64, current insurer.PersonRecord,
+) (older []insurer.PersonRecord, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		r := insurer.PersonRecord{ID: current.ID}
 		var at int64
@@ -84,7 +94,8 @@ func (s registerStore) olderVersions(ctx context.Context, row int64, current ins
 		r.RegisteredAt = unstamp(at)
 		older = append(older, r)
 		return nil
-	}, `SELECT version, registered_at, body FROM person_versions WHERE person_id = $1 AND version < $2 ORDER BY version DESC`, row, current.Version)
+	}, `SELECT version, registered_at, body FROM person_versions WHERE person_id = $1 AND version < $2
+		ORDER BY version DESC`, row, current.Version)
 	return older, err
 }
 
@@ -111,12 +122,15 @@ func (s registerStore) copiesOf(ctx context.Context, row int64) (all []insurer.I
 		all = append(all, c)
 		return nil
 	}, `SELECT papers.rid, papers.issued_at, papers.expires_at, revocations.at FROM papers
-		LEFT JOIN revocations ON revocations.insurer = papers.insurer AND revocations.rid = papers.rid WHERE papers.person_id = $1 ORDER BY papers.id DESC`, row)
+		LEFT JOIN revocations ON revocations.insurer = papers.insurer AND revocations.rid = papers.rid
+		WHERE papers.person_id = $1 ORDER BY papers.id DESC`, row)
 	return all, err
 }
 
 // entriesOf returns the newest lines of the audit chain about a person.
-func (s registerStore) entriesOf(ctx context.Context, id audit.PersonID, most int) (all []audit.Entry, more int, err error) {
+func (s registerStore) entriesOf(
+	ctx context.Context, id audit.PersonID, most int,
+) (all []audit.Entry, more int, err error) {
 	who, err := s.pseudonymOf(ctx, s.read, id)
 	if err != nil {
 		return nil, 0, err

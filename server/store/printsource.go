@@ -18,11 +18,14 @@ type printSource struct {
 }
 
 // EnsureNotices implements insurer.PrintSource.
-func (s printSource) EnsureNotices(ctx context.Context, ids []audit.PersonID, mac func(audit.PersonID, int64) []byte, e audit.Entry) (map[audit.PersonID]int64, error) {
+func (s printSource) EnsureNotices(
+	ctx context.Context, ids []audit.PersonID, mac func(audit.PersonID, int64) []byte, e audit.Entry,
+) (map[audit.PersonID]int64, error) {
 	out := make(map[audit.PersonID]int64, len(ids))
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		find, err := tx.PrepareContext(ctx,
-			`SELECT people.id, coalesce(max(notices.serial), 0), coalesce(max(CASE WHEN notices.void = 0 THEN notices.serial END), 0)
+			`SELECT people.id, coalesce(max(notices.serial), 0),
+				coalesce(max(CASE WHEN notices.void = 0 THEN notices.serial END), 0)
 			FROM people LEFT JOIN notices ON notices.person_id = people.id
 				WHERE people.ref = $1 GROUP BY people.id`)
 		if err != nil {
@@ -71,9 +74,14 @@ func (s printSource) EnsureNotices(ctx context.Context, ids []audit.PersonID, ma
 }
 
 // EachPrint implements insurer.PrintSource.
-func (s printSource) EachPrint(ctx context.Context, number eligibility.InsurerNumber, kind insurer.PaperKind, see func(insurer.PersonRecord, insurer.LastPrint) error) error {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+personColumns+`, coalesce(prints.at, 0), coalesce(prints.version, 0)
-		FROM people LEFT JOIN prints ON prints.person_id = people.id AND prints.kind = $2 WHERE people.insurer = $1`, number, kind)
+func (s printSource) EachPrint(
+	ctx context.Context, number eligibility.InsurerNumber, kind insurer.PaperKind,
+	see func(insurer.PersonRecord, insurer.LastPrint) error,
+) error {
+	rows, err := s.read.QueryContext(ctx,
+		`SELECT `+personColumns+`, coalesce(prints.at, 0), coalesce(prints.version, 0)
+		FROM people LEFT JOIN prints ON prints.person_id = people.id AND prints.kind = $2
+		WHERE people.insurer = $1`, number, kind)
 	if err != nil {
 		return storage(err)
 	}
@@ -81,7 +89,8 @@ func (s printSource) EachPrint(ctx context.Context, number eligibility.InsurerNu
 	for rows.Next() {
 		var last insurer.LastPrint
 		var at int64
-		r, err := s.people().scan(ctx, func(columns ...any) error { return rows.Scan(append(columns, &at, &last.Version)...) })
+		r, err := s.people().scan(ctx,
+			func(columns ...any) error { return rows.Scan(append(columns, &at, &last.Version)...) })
 		if err != nil {
 			return storage(err)
 		}

@@ -57,7 +57,9 @@ func (s receiptsStore) phoneKeys(ctx context.Context, person audit.PersonID) (ma
 }
 
 // PutReceipts implements insurer.ReceiptsStore.
-func (s receiptsStore) PutReceipts(ctx context.Context, person audit.PersonID, sealed map[string][]byte, e audit.Entry) error {
+func (s receiptsStore) PutReceipts(
+	ctx context.Context, person audit.PersonID, sealed map[string][]byte, e audit.Entry,
+) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		enrolled, err := s.enrolments().vouched(ctx, tx, `people.ref = $1`, person)
 		if err != nil {
@@ -84,7 +86,9 @@ func (s receiptsStore) PutReceipts(ctx context.Context, person audit.PersonID, s
 }
 
 // Receipts implements insurer.ReceiptsStore.
-func (s receiptsStore) Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]insurer.SealedReceipt, error) {
+func (s receiptsStore) Receipts(
+	ctx context.Context, subject, keyID string, since time.Time,
+) ([]insurer.SealedReceipt, error) {
 	mac := s.index.mac("subject", subject)
 	shown := map[audit.PersonID]bool{}
 	enrolled, err := s.enrolments().vouched(ctx, s.read, `enrolments.subject_mac = $1`, mac)

@@ -93,7 +93,8 @@ func (s searchRenewal) renewPerson(ctx context.Context, tx *sql.Tx, p oldPerson)
 		return err
 	}
 	values := append([]any{p.ref}, s.index.searchValues(eligibility.InsurerNumber(p.insurer), person)...)
-	_, err = tx.ExecContext(ctx, `UPDATE people SET search = $2, number_mac = $3, name_mac = $4, kana_mac = $5, birth_mac = $6,
+	_, err = tx.ExecContext(ctx,
+		`UPDATE people SET search = $2, number_mac = $3, name_mac = $4, kana_mac = $5, birth_mac = $6,
 		insured_mac = $7 WHERE ref = $1`, values...)
 	return err
 }
@@ -101,7 +102,9 @@ func (s searchRenewal) renewPerson(ctx context.Context, tx *sql.Tx, p oldPerson)
 // renewKey puts a person whose key holds a name as it stood in an old file under the key of today, so that
 // the next import knows the person. Where somebody has that key already, two rows of a file were one person:
 // the older key stays.
-func (s searchRenewal) renewKey(ctx context.Context, tx *sql.Tx, p oldPerson, person eligibility.Person) error {
+func (s searchRenewal) renewKey(
+	ctx context.Context, tx *sql.Tx, p oldPerson, person eligibility.Person,
+) error {
 	key, former := insuredcsv.Key(person), insuredcsv.FormerKey(person)
 	if key == former || string(p.keyMAC) != string(s.index.mac("person", p.insurer, former)) {
 		return nil
@@ -109,7 +112,8 @@ func (s searchRenewal) renewKey(ctx context.Context, tx *sql.Tx, p oldPerson, pe
 	next := p.personRow
 	next.keyMAC = s.index.mac("person", p.insurer, key)
 	var id int64
-	switch err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE key_mac = $1`, next.keyMAC).Scan(&id); {
+	switch err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE key_mac = $1`, next.keyMAC).
+		Scan(&id); {
 	case err == nil:
 		return nil
 	case !errors.Is(err, sql.ErrNoRows):

@@ -17,7 +17,8 @@ func formerly(t *testing.T, s *opened, people ...eligibility.Person) {
 		all[insuredcsv.FormerKey(p)] = p
 	}
 	importPeople(t, s, all)
-	for _, change := range []string{`UPDATE people SET search = 1, name_mac = x'00'`, `DELETE FROM meta WHERE name = 'search'`} {
+	for _, change := range []string{`UPDATE people SET search = 1, name_mac = x'00'`,
+		`DELETE FROM meta WHERE name = 'search'`} {
 		if _, err := s.write.Exec(change); err != nil {
 			t.Fatal(err)
 		}
@@ -36,7 +37,8 @@ func again(t *testing.T, s *opened, path string) *opened {
 }
 
 func TestANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport(t *testing.T) {
-	for stored, now := range map[string]string{"⻑⾕川 ⻘⼦": "長谷川 青子", "⻄⼝ 花子": "西口 花子", "?田 花子": "〓田 花子", "□田 花子": "〓田 花子", "⻲⼭ ？子": "亀山 〓子",
+	for stored, now := range map[string]string{"⻑⾕川 ⻘⼦": "長谷川 青子", "⻄⼝ 花子": "西口 花子", "?田 花子": "〓田 花子",
+		"□田 花子": "〓田 花子", "⻲⼭ ？子": "亀山 〓子",
 		"髙橋 花子": "髙橋 花子", "●田 花子": "●田 花子", "⼭⽥ 花⼦": "山田 花子"} {
 		t.Run(stored, func(t *testing.T) {
 			s, path := open(t)
@@ -49,17 +51,20 @@ func TestANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport(t *testing
 			if err != nil || r.Person.Name != now || r.Version != 1 {
 				t.Fatalf("after the start: %+v %v", r, err)
 			}
-			if found, err := s.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: now, Limit: 5}); err != nil || len(found) != 1 || found[0].ID != r.ID {
+			if found, err := s.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: now,
+				Limit: 5}); err != nil || len(found) != 1 || found[0].ID != r.ID {
 				t.Errorf("looked for by the name as it is shown: %d %v", len(found), err)
 			}
 			changed := 1
 			if stored == now {
 				changed = 0
 			}
-			if count := importPeople(t, s, map[string]eligibility.Person{insuredcsv.Key(next): next}); count != (insurer.ImportCount{Changed: changed, Unchanged: 1 - changed}) {
+			count := importPeople(t, s, map[string]eligibility.Person{insuredcsv.Key(next): next})
+			if count != (insurer.ImportCount{Changed: changed, Unchanged: 1 - changed}) {
 				t.Errorf("the next import: %+v", count)
 			}
-			if count := importPeople(t, s, map[string]eligibility.Person{insuredcsv.Key(next): next}); count != (insurer.ImportCount{Unchanged: 1}) {
+			count = importPeople(t, s, map[string]eligibility.Person{insuredcsv.Key(next): next})
+			if count != (insurer.ImportCount{Unchanged: 1}) {
 				t.Errorf("the one after it: %+v", count)
 			}
 			if again, err := s.Register.Person(ctx, r.ID); err != nil || again.Person.Name != now {
@@ -79,7 +84,8 @@ func TestTwoPeopleWhoseNamesAreOneNowBothStay(t *testing.T) {
 	if n, err := s.Register.CountPeople(ctx, "06139992"); err != nil || n != 2 {
 		t.Errorf("%d people, %v", n, err)
 	}
-	if found, err := s.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: "長谷川花子", Limit: 5}); err != nil || len(found) != 2 {
+	if found, err := s.Register.FindPeople(ctx,
+		insurer.PeopleQuery{Insurer: "06139992", Text: "長谷川花子", Limit: 5}); err != nil || len(found) != 2 {
 		t.Errorf("%d found, %v", len(found), err)
 	}
 }
@@ -94,7 +100,8 @@ func TestMoreThanOneBatchOfPeopleIsRenewedAtAStart(t *testing.T) {
 	formerly(t, s, people...)
 	s = again(t, s, path)
 	n := 0
-	if err := s.read.QueryRow(`SELECT count(*) FROM people WHERE search < $1 OR name_mac = x'00'`, searchForm).Scan(&n); err != nil || n != 0 {
+	if err := s.read.QueryRow(`SELECT count(*) FROM people WHERE search < $1 OR name_mac = x'00'`,
+		searchForm).Scan(&n); err != nil || n != 0 {
 		t.Errorf("%d people are as they were, %v", n, err)
 	}
 }

@@ -15,7 +15,10 @@ func TestRevocationIndexIsGivenOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	put := func() error { return s.Documents.PutPaper(ctx, r.ID, "06139992", 7, noon, noon, entry("paper.issue")) }
+	put := func() error {
+		return s.Documents.PutPaper(ctx, r.ID, "06139992", 7, noon, noon,
+			entry("paper.issue"))
+	}
 	if err := put(); err != nil {
 		t.Fatal(err)
 	}

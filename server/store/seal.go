@@ -26,9 +26,9 @@ func (s *sealer) reseal(ctx context.Context, tx *sql.Tx, old, place place, seale
 	return sealWith(id, k.aead, place, plain), nil
 }
 
-// sealer encrypts columns with AES-256-GCM under an envelope: a master key (people, cases, session) wraps data keys, one
-// for each scope such as people/06139992/2026. A sealed value is form (1 byte) ‖ key id (7) ‖ nonce (12) ‖
-// ciphertext, and is bound to its place (associated.go), so that rows cannot be swapped.
+// sealer encrypts columns with AES-256-GCM under an envelope: a master key (people, cases, session) wraps
+// data keys, one for each scope such as people/06139992/2026. A sealed value is form (1 byte) ‖ key id (7) ‖
+// nonce (12) ‖ ciphertext, and is bound to its place (associated.go), so that rows cannot be swapped.
 type sealer struct {
 	committed *sql.DB // reads data keys outside of any transaction
 	masters   map[string][]byte
@@ -79,12 +79,14 @@ func (s *sealer) keyFor(ctx context.Context, tx queryer, scope string) (int64, c
 	nonce := make([]byte, 12)
 	rand.Read(fresh)
 	rand.Read(nonce)
-	if _, err := tx.ExecContext(ctx, `INSERT INTO data_keys (scope, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+	if _, err := tx.ExecContext(ctx, `INSERT INTO data_keys (scope, wrapped) VALUES ($1, $2)
+		ON CONFLICT DO NOTHING`,
 		scope, master.Seal(nonce, nonce, fresh, []byte(scope))); err != nil {
 		return 0, nil, fmt.Errorf("storing a data key: %w", err)
 	}
 	var id int64
-	if err := tx.QueryRowContext(ctx, `SELECT id FROM data_keys WHERE scope = $1`, scope).Scan(&id); err != nil {
+	if err := tx.QueryRowContext(ctx, `SELECT id FROM data_keys WHERE scope = $1`, scope).
+		Scan(&id); err != nil {
 		return 0, nil, fmt.Errorf("finding a data key: %w", err)
 	}
 	// Not kept in memory here: the transaction may still be rolled back. The next use reads it.
@@ -96,7 +98,8 @@ func (s *sealer) keyFor(ctx context.Context, tx queryer, scope string) (int64, c
 func (s *sealer) unwrap(ctx context.Context, q queryer, id int64) (dataKey, error) {
 	var scope string
 	var wrapped []byte
-	if err := q.QueryRowContext(ctx, `SELECT scope, wrapped FROM data_keys WHERE id = $1`, id).Scan(&scope, &wrapped); err != nil {
+	if err := q.QueryRowContext(ctx, `SELECT scope, wrapped FROM data_keys WHERE id = $1`, id).
+		Scan(&scope, &wrapped); err != nil {
 		return dataKey{}, fmt.Errorf("finding a data key: %w", err)
 	}
 	master, err := s.master(scope)

@@ -15,10 +15,12 @@ import (
 func TestTheFileItselfTellsNothingOfAPerson(t *testing.T) {
 	s, path := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
-	if err := s.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon, Body: []byte(`{"name":"試験 花子"}`)}, entry("case.open")); err != nil {
+	if err := s.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon,
+		Body: []byte(`{"name":"試験 花子"}`)}, entry("case.open")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Sessions().PutSession(ctx, auth.Session{Kind: auth.Patient, Subject: "issuer|p2", CreatedAt: noon, UsedAt: noon, Data: []byte("試験 花子")}, noon); err != nil {
+	if err := s.Sessions().PutSession(ctx, auth.Session{Kind: auth.Patient, Subject: "issuer|p2",
+		CreatedAt: noon, UsedAt: noon, Data: []byte("試験 花子")}, noon); err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range []string{path, path + "-wal"} {
@@ -39,7 +41,8 @@ func TestSealedValuesCannotBeMovedToAnotherRow(t *testing.T) {
 	other := hanako
 	other.Name = "試験 太一"
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako, "k2": other})
-	if _, err := s.write.Exec(`UPDATE people SET body = (SELECT body FROM people WHERE id = 2) WHERE id = 1`); err != nil {
+	if _, err := s.write.Exec(`UPDATE people SET body = (SELECT body FROM people WHERE id = 2)
+		WHERE id = 1`); err != nil {
 		t.Fatal(err)
 	}
 	var ref audit.PersonID
@@ -53,7 +56,8 @@ func TestSealedValuesCannotBeMovedToAnotherRow(t *testing.T) {
 
 func TestInsurersKeysDoNotOpenCountersRecords(t *testing.T) {
 	s, path := open(t)
-	if err := s.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon, Body: []byte("x")}, entry("case.open")); err != nil {
+	if err := s.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon,
+		Body: []byte("x")}, entry("case.open")); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()

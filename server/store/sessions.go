@@ -49,7 +49,8 @@ func (s sessionStore) PutSession(ctx context.Context, session auth.Session, expi
 		}
 		_, err = tx.ExecContext(ctx,
 			`INSERT INTO sessions (hash, kind, subject_mac, created_at, used_at, expires_at, body)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`, r.hash, r.kind, r.subject, r.created, r.used, r.expires, sealed)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`, r.hash, r.kind, r.subject, r.created, r.used, r.expires,
+			sealed)
 		return err
 	})
 }
@@ -69,7 +70,8 @@ func (s sessionStore) ChangeSession(ctx context.Context, session auth.Session, e
 	})
 }
 
-// TouchSession notes that a session was used, if it has not ended since it was read, and leaves its data alone.
+// TouchSession notes that a session was used, if it has not ended since it was read, and leaves its data
+// alone.
 func (s sessionStore) TouchSession(ctx context.Context, hash [32]byte, used, expires time.Time) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		r, plain, err := s.openSession(ctx, tx, hash)
@@ -87,7 +89,8 @@ func (s sessionStore) TouchSession(ctx context.Context, hash [32]byte, used, exp
 	})
 }
 
-func (s sessionStore) sealSession(ctx context.Context, tx *sql.Tx, r sessionRow, session auth.Session) ([]byte,
+func (s sessionStore) sealSession(ctx context.Context, tx *sql.Tx, r sessionRow, session auth.Session) (
+	[]byte,
 	error) {
 	body, err := json.Marshal(sessionBody{session.Subject, session.Data})
 	if err != nil {

@@ -43,7 +43,8 @@ func visitor(t *testing.T, store auth.SessionStore) (*auth.Sessions, *http.Reque
 	return sessions, r, started
 }
 
-// A stolen phone's page asks every few seconds: the end of its session must not be undone by a request that was on its way.
+// A stolen phone's page asks every few seconds: the end of its session must not be undone by a request that
+// was on its way.
 func TestAnEndedSessionDoesNotComeBack(t *testing.T) {
 	for name, again := range map[string]func(*auth.Sessions, auth.Session) error{
 		"by being used":  func(*auth.Sessions, auth.Session) error { return nil },
@@ -84,7 +85,8 @@ func TestUsingASessionPutsNoOldDataBack(t *testing.T) {
 	if _, ok, err := sessions.Find(ctx, r, auth.Patient); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
-	if found, ok, err := sessions.Find(ctx, r, auth.Patient); !ok || err != nil || string(found.Data) != "second" {
+	if found, ok, err := sessions.Find(ctx, r, auth.Patient); !ok || err != nil ||
+		string(found.Data) != "second" {
 		t.Errorf("%q %v", found.Data, err)
 	}
 }
@@ -99,7 +101,8 @@ func TestAFullDiskEndsNoSession(t *testing.T) {
 	s, _ := open(t)
 	sessions, r, _ := visitor(t, s.Sessions())
 	sessions.Store = full{s.Sessions()}
-	if found, ok, err := sessions.Find(ctx, r, auth.Patient); !ok || err != nil || found.Subject != "op|hanako" {
+	if found, ok, err := sessions.Find(ctx, r, auth.Patient); !ok || err != nil ||
+		found.Subject != "op|hanako" {
 		t.Errorf("%v %v", ok, err)
 	}
 }

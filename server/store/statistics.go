@@ -17,8 +17,10 @@ type usageStore struct{ *core }
 func (s usageStore) AddCounts(ctx context.Context, counts map[insurer.DayCount]int) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		for c, n := range counts {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO daily_counts (insurer, day, kind, n) VALUES ($1, $2, $3, $4)
-				ON CONFLICT (insurer, day, kind) DO UPDATE SET n = daily_counts.n + $4`, c.Insurer, c.Day.String(), c.Kind, n); err != nil {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO daily_counts (insurer, day, kind, n)
+				VALUES ($1, $2, $3, $4)
+				ON CONFLICT (insurer, day, kind) DO UPDATE SET n = daily_counts.n + $4`, c.Insurer,
+				c.Day.String(), c.Kind, n); err != nil {
 				return fmt.Errorf("adding to a day's numbers: %w", err)
 			}
 		}
@@ -27,18 +29,26 @@ func (s usageStore) AddCounts(ctx context.Context, counts map[insurer.DayCount]i
 }
 
 // Statistics implements insurer.UsageStore.
-func (s usageStore) Statistics(ctx context.Context, number eligibility.InsurerNumber, at time.Time, since eligibility.Date) (insurer.Statistics, error) {
+func (s usageStore) Statistics(
+	ctx context.Context, number eligibility.InsurerNumber, at time.Time, since eligibility.Date,
+) (insurer.Statistics, error) {
 	var out insurer.Statistics
 	for _, q := range []struct {
 		to   []any
 		text string
 	}{
-		{[]any{&out.NoticesOpen, &out.NoticesUsed, &out.NoticesVoid}, `SELECT count(CASE WHEN void = 0 AND used_by IS NULL THEN 1 END), count(CASE WHEN used_by IS NOT NULL THEN 1 END),
-			count(CASE WHEN void <> 0 AND used_by IS NULL THEN 1 END) FROM notices JOIN people ON people.id = notices.person_id WHERE people.insurer = $1 AND $2 > 0`},
-		{[]any{&out.Logins}, `SELECT count(DISTINCT enrolments.subject_mac) FROM enrolments JOIN people ON people.id = enrolments.person_id WHERE people.insurer = $1 AND $2 > 0`},
+		{[]any{&out.NoticesOpen, &out.NoticesUsed, &out.NoticesVoid},
+			`SELECT count(CASE WHEN void = 0 AND used_by IS NULL THEN 1 END),
+			count(CASE WHEN used_by IS NOT NULL THEN 1 END),
+			count(CASE WHEN void <> 0 AND used_by IS NULL THEN 1 END)
+			FROM notices JOIN people ON people.id = notices.person_id WHERE people.insurer = $1 AND $2 > 0`},
+		{[]any{&out.Logins}, `SELECT count(DISTINCT enrolments.subject_mac) FROM enrolments
+			JOIN people ON people.id = enrolments.person_id WHERE people.insurer = $1 AND $2 > 0`},
 		{[]any{&out.Copies}, `SELECT count(*) FROM papers WHERE insurer = $1 AND expires_at > $2`},
-		{[]any{&out.CopiesRevoked}, `SELECT count(*) FROM revocations WHERE insurer = $1 AND expires_at > $2`},
-		{[]any{&out.Receipts}, `SELECT count(*) FROM receipts JOIN people ON people.id = receipts.person_id WHERE people.insurer = $1 AND $2 > 0`},
+		{[]any{&out.CopiesRevoked}, `SELECT count(*) FROM revocations WHERE insurer = $1
+			AND expires_at > $2`},
+		{[]any{&out.Receipts}, `SELECT count(*) FROM receipts JOIN people ON people.id = receipts.person_id
+			WHERE people.insurer = $1 AND $2 > 0`},
 	} {
 		if err := s.read.QueryRowContext(ctx, q.text, number, stamp(at)).Scan(q.to...); err != nil {
 			return out, storage(err)
@@ -49,8 +59,11 @@ func (s usageStore) Statistics(ctx context.Context, number eligibility.InsurerNu
 	return out, storage(err)
 }
 
-// days counts what happened on each day, the newest first. Times are cut into Japan's days: milliseconds from 09:00 UTC.
-func (s usageStore) days(ctx context.Context, number eligibility.InsurerNumber, today, since eligibility.Date) ([]insurer.Day, error) {
+// days counts what happened on each day, the newest first. Times are cut into Japan's days: milliseconds from
+// 09:00 UTC.
+func (s usageStore) days(
+	ctx context.Context, number eligibility.InsurerNumber, today, since eligibility.Date,
+) ([]insurer.Day, error) {
 	var all []insurer.Day
 	place := map[eligibility.Date]int{}
 	for day := today; !day.Before(since); day = day.AddDays(-1) {
@@ -68,7 +81,8 @@ func (s usageStore) days(ctx context.Context, number eligibility.InsurerNumber, 
 			all[i].Screens = n
 		}
 		return err
-	}, `SELECT day, n FROM daily_counts WHERE insurer = $1 AND kind = $2 AND day >= $3`, number, insurer.CountScreens, since.String())
+	}, `SELECT day, n FROM daily_counts WHERE insurer = $1 AND kind = $2 AND day >= $3`, number,
+		insurer.CountScreens, since.String())
 	if err != nil {
 		return nil, err
 	}
@@ -76,10 +90,13 @@ func (s usageStore) days(ctx context.Context, number eligibility.InsurerNumber, 
 		to   func(*insurer.Day) *int
 		text string
 	}{
-		{func(d *insurer.Day) *int { return &d.Copies }, `SELECT (issued_at + 32400000) / 86400000, count(*) FROM papers WHERE insurer = $1 AND issued_at >= $2 GROUP BY 1`},
-		{func(d *insurer.Day) *int { return &d.Logins }, `SELECT (created_at + 32400000) / 86400000, count(*) FROM enrolments JOIN people ON people.id = enrolments.person_id
+		{func(d *insurer.Day) *int { return &d.Copies }, `SELECT (issued_at + 32400000) / 86400000, count(*)
+			FROM papers WHERE insurer = $1 AND issued_at >= $2 GROUP BY 1`},
+		{func(d *insurer.Day) *int { return &d.Logins }, `SELECT (created_at + 32400000) / 86400000, count(*)
+			FROM enrolments JOIN people ON people.id = enrolments.person_id
 			WHERE people.insurer = $1 AND created_at >= $2 GROUP BY 1`},
-		{func(d *insurer.Day) *int { return &d.Receipts }, `SELECT (at + 32400000) / 86400000, count(*) FROM receipts JOIN people ON people.id = receipts.person_id
+		{func(d *insurer.Day) *int { return &d.Receipts }, `SELECT (at + 32400000) / 86400000, count(*)
+			FROM receipts JOIN people ON people.id = receipts.person_id
 			WHERE people.insurer = $1 AND at >= $2 GROUP BY 1`},
 	} {
 		err := s.each(ctx, func(scan func(...any) error) error {
@@ -101,7 +118,9 @@ func (s usageStore) days(ctx context.Context, number eligibility.InsurerNumber, 
 }
 
 // EachPerson implements insurer.UsageStore.
-func (s usageStore) EachPerson(ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person)) error {
+func (s usageStore) EachPerson(
+	ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person),
+) error {
 	return storage(s.each(ctx, func(scan func(...any) error) error {
 		var p personRow
 		var keyMAC, sealed sql.RawBytes // used before the next row
@@ -118,8 +137,11 @@ func (s usageStore) EachPerson(ctx context.Context, insurer eligibility.InsurerN
 }
 
 // LastChange implements insurer.UsageStore.
-func (s usageStore) LastChange(ctx context.Context, insurer eligibility.InsurerNumber) (n int, at time.Time, err error) {
+func (s usageStore) LastChange(
+	ctx context.Context, insurer eligibility.InsurerNumber,
+) (n int, at time.Time, err error) {
 	var last int64
-	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(max(registered_at), 0) FROM people WHERE insurer = $1`, insurer).Scan(&n, &last)
+	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(max(registered_at), 0) FROM people
+		WHERE insurer = $1`, insurer).Scan(&n, &last)
 	return n, unstamp(last), storage(err)
 }

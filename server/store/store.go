@@ -1,12 +1,12 @@
 // Package store keeps what the services must not lose, in SQLite (one file, no cgo). SQL stands nowhere else.
 //
-// Each service of server/insurer, server/counter, server/agents and auth declares the store that it needs; a type
-// of this package implements each (services.go). All of them stand on one core: the database's connections, the
-// keys that seal columns, the key of look-ups, and the keys of the rows' proofs (core.go).
+// Each service of server/insurer, server/counter, server/agents and auth declares the store that it needs; a
+// type of this package implements each (services.go). All of them stand on one core: the database's
+// connections, the keys that seal columns, the key of look-ups, and the keys of the rows' proofs (core.go).
 //
-// The text of the queries is written so that PostgreSQL runs it unchanged; only the migrations differ. Whatever
-// names a person is sealed (seal.go) and found again by keyed hashes only, so the file itself tells nothing. Every
-// change appends to the audit chain in its own transaction (audit.go).
+// The text of the queries is written so that PostgreSQL runs it unchanged; only the migrations differ.
+// Whatever names a person is sealed (seal.go) and found again by keyed hashes only, so the file itself tells
+// nothing. Every change appends to the audit chain in its own transaction (audit.go).
 package store
 
 import (
@@ -27,8 +27,8 @@ import (
 //go:embed migrations/sqlite
 var migrations embed.FS
 
-// Store is an open database. What is kept in it is reached by who uses it: ForInsurer, ForCounter, ForAgents and
-// Sessions.
+// Store is an open database. What is kept in it is reached by who uses it: ForInsurer, ForCounter, ForAgents
+// and Sessions.
 type Store struct{ *core }
 
 // Options say how to open a database.
@@ -36,7 +36,8 @@ type Options struct {
 	Mode  string // demo or live
 	Role  string // all, insurer or counter
 	Index []byte // 32 bytes: keyed hashes for look-ups
-	// Master keys, 32 bytes each, of what this role may open: people, cases, session. The others are left out.
+	// Master keys, 32 bytes each, of what this role may open: people, cases, session. The others are left
+	// out.
 	Masters map[string][]byte
 }
 
@@ -47,25 +48,29 @@ var (
 	errOldSQLite = errors.New("store: SQLite is older than 3.51.3 and may lose committed pages")
 	errStorage   = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.unavailable",
 		Ja: "保存できませんでした。何も変わっていません。少し待ってからもう一度お試しください。続くときは管理者にディスクの空きを確かめてもらってください。",
-		En: "Nothing was stored or changed. Try again shortly; if it persists, have the disk's free space checked."}
+		En: "Nothing was stored or changed. Try again shortly; if it persists, " +
+			"have the disk's free space checked."}
 	errAltered = &eligibility.Error{Code: eligibility.Internal, Key: "store.altered",
 		Ja: "保存されているデータの一部が、このプログラムの外で書き換えられています。安全のため使いません。管理者に知らせ、バックアップと比べてもらってください。",
-		En: "Something stored was changed outside of this program and is not used. Tell the administrator, who compares it with a backup."}
+		En: "Something stored was changed outside of this program and is not used. " +
+			"Tell the administrator, who compares it with a backup."}
 	errMissing = &eligibility.Error{Code: eligibility.NotFound, Key: "store.missing",
 		Ja: "見つかりません。もう消されたか、番号が違います。", En: "It is not there: removed, or another number."}
 )
 
-// writerCache is the page cache of the writing connection, 24 MiB: an import of a whole register changes every page of seven
-// indexes again and again, and with less they go to the disk and back each time.
+// writerCache is the page cache of the writing connection, 24 MiB: an import of a whole register changes
+// every page of seven indexes again and again, and with less they go to the disk and back each time.
 const writerCache = "&_pragma=cache_size(-24576)"
 
 func dataSource(path string) string {
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)" +
+	return "file:" + (&url.URL{Path: path}).EscapedPath() +
+		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)" +
 		"&_pragma=foreign_keys(1)&_txlock=immediate"
 }
 
-// Open opens the SQLite database at path, brings its tables up to date and verifies its stamp. Rows that a program
-// before schema 9 wrote are bound (bindrows.go), and each key must open what it sealed (OtherKeyError).
+// Open opens the SQLite database at path, brings its tables up to date and verifies its stamp. Rows that a
+// program before schema 9 wrote are bound (bindrows.go), and each key must open what it sealed
+// (OtherKeyError).
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := ownerOnly(path); err != nil {
 		return nil, err
@@ -112,11 +117,13 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 		return err
 	}
 	stamp := o.Mode + "/" + o.Role
-	if _, err := s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('stamp', $1) ON CONFLICT DO NOTHING`, stamp); err != nil {
+	if _, err := s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('stamp', $1)
+		ON CONFLICT DO NOTHING`, stamp); err != nil {
 		return fmt.Errorf("stamping the database: %w", err)
 	}
 	var found string
-	if err := s.write.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'stamp'`).Scan(&found); err != nil {
+	if err := s.write.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'stamp'`).
+		Scan(&found); err != nil {
 		return fmt.Errorf("reading the stamp: %w", err)
 	}
 	if found != stamp {
@@ -144,8 +151,8 @@ func migrate(ctx context.Context, db *sql.DB, folder fs.FS) error {
 	return nil
 }
 
-// recent reports whether a SQLite version is at least 3.51.3: versions from 3.7.0 to 3.51.2 can lose committed pages when
-// a checkpoint races a writer.
+// recent reports whether a SQLite version is at least 3.51.3: versions from 3.7.0 to 3.51.2 can lose
+// committed pages when a checkpoint races a writer.
 func recent(version string) bool {
 	var major, minor, patch int
 	if _, err := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch); err != nil {

@@ -18,8 +18,8 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// Each of an audit row's fields is in its hash, each behind its length, and the row before too: RFC 9162 2.1 gives
-// the reason, for a list whose entries do not hold on to each other can be rewritten in the middle.
+// Each of an audit row's fields is in its hash, each behind its length, and the row before too: RFC 9162 2.1
+// gives the reason, for a list whose entries do not hold on to each other can be rewritten in the middle.
 func TestEveryFieldOfAnAuditRowIsInItsHash(t *testing.T) {
 	before := bytes.Repeat([]byte{7}, 32)
 	hash := func() []byte {
@@ -65,28 +65,32 @@ func TestEveryFieldOfAnAuditRowIsInItsHash(t *testing.T) {
 	}
 }
 
-// Whoever may write to the file changes one field of one row, or mends that row's own hash with it: the chain shows it.
+// Whoever may write to the file changes one field of one row, or mends that row's own hash with it: the chain
+// shows it.
 func TestNoFieldOfTheAuditChainIsChangedUnseen(t *testing.T) {
 	attacks := map[string]string{
-		"seq":             `UPDATE audit SET seq = 99 WHERE seq = 3`,
-		"at":              `UPDATE audit SET at = at + 1 WHERE seq = 3`,
-		"actor":           `UPDATE audit SET actor = 'x' WHERE seq = 3`,
-		"action":          `UPDATE audit SET action = 'x' WHERE seq = 3`,
-		"person":          `UPDATE audit SET person = x'01' WHERE seq = 3`,
-		"detail":          `UPDATE audit SET detail = 'x' WHERE seq = 3`,
-		"previous":        `UPDATE audit SET previous = x'0000' WHERE seq = 3`,
-		"hash":            `UPDATE audit SET hash = x'0000' WHERE seq = 3`,
-		"a row removed":   `DELETE FROM audit WHERE seq = 3`,
-		"the first row":   `DELETE FROM audit WHERE seq = 1`,
-		"two rows turned": `UPDATE audit SET seq = CASE seq WHEN 2 THEN 1002 ELSE 1003 END WHERE seq IN (2, 3); UPDATE audit SET seq = CASE seq WHEN 1002 THEN 3 ELSE 2 END WHERE seq > 1000`,
+		"seq":           `UPDATE audit SET seq = 99 WHERE seq = 3`,
+		"at":            `UPDATE audit SET at = at + 1 WHERE seq = 3`,
+		"actor":         `UPDATE audit SET actor = 'x' WHERE seq = 3`,
+		"action":        `UPDATE audit SET action = 'x' WHERE seq = 3`,
+		"person":        `UPDATE audit SET person = x'01' WHERE seq = 3`,
+		"detail":        `UPDATE audit SET detail = 'x' WHERE seq = 3`,
+		"previous":      `UPDATE audit SET previous = x'0000' WHERE seq = 3`,
+		"hash":          `UPDATE audit SET hash = x'0000' WHERE seq = 3`,
+		"a row removed": `DELETE FROM audit WHERE seq = 3`,
+		"the first row": `DELETE FROM audit WHERE seq = 1`,
+		"two rows turned": `UPDATE audit SET seq = CASE seq WHEN 2 THEN 1002 ELSE 1003 END
+			WHERE seq IN (2, 3); UPDATE audit SET seq = CASE seq WHEN 1002 THEN 3 ELSE 2 END
+			WHERE seq > 1000`,
 	}
 	outside.Refused(t, outside.Stored, len(attacks)+1)
 	filled := func(t *testing.T) *opened {
 		t.Helper()
 		s, _ := open(t)
 		for i := range 5 {
-			if err := s.Register.Note(ctx, audit.Entry{At: noon, Actor: "t", Action: "n", Detail: string(rune('a' +
-				i))}); err != nil {
+			if err := s.Register.Note(ctx,
+				audit.Entry{At: noon, Actor: "t", Action: "n", Detail: string(rune('a' +
+					i))}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -144,9 +148,11 @@ func TestPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 			`UPDATE previews SET parts = 2`},
 		"the last, counted anew": {`DELETE FROM preview_parts WHERE part = 2`,
 			`UPDATE previews SET parts = 2`},
-		"under another file's id":  {`UPDATE previews SET ref = 'Q'`},
-		"the second twice":         {`UPDATE preview_parts SET body = (SELECT body FROM preview_parts WHERE part = 1) WHERE part = 2`},
-		"a bit of the second":      {`UPDATE preview_parts SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB) WHERE part = 1`},
+		"under another file's id": {`UPDATE previews SET ref = 'Q'`},
+		"the second twice": {`UPDATE preview_parts SET body = (SELECT body FROM preview_parts
+			WHERE part = 1) WHERE part = 2`},
+		"a bit of the second": {`UPDATE preview_parts
+			SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB) WHERE part = 1`},
 		"the second without a tag": {`UPDATE preview_parts SET body = substr(body, 1, 20) WHERE part = 1`},
 	}
 	outside.Refused(t, outside.Stored, len(attacks))
@@ -186,7 +192,8 @@ func TestAKeptFileIsFoundAndDroppedByItsClerkAlone(t *testing.T) {
 	var missing *eligibility.Error
 	for _, clerk := range []string{"", "佐藤", "鈴", "鈴木 ", "鈴木%"} {
 		// not only that it does not open: nobody hears of altered data for having asked
-		if _, err := s.Importer.Preview(ctx, "P", clerk, noon); !errors.As(err, &missing) || missing.Code != eligibility.NotFound {
+		if _, err := s.Importer.Preview(ctx, "P", clerk, noon); !errors.As(err, &missing) ||
+			missing.Code != eligibility.NotFound {
 			t.Errorf("%q found it: %v", clerk, err)
 		}
 		if err := s.Importer.DropPreview(ctx, "P", clerk); err != nil {
@@ -225,12 +232,14 @@ func TestACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
 		if got, err := s.ForCounter().Case(ctx, other, "CASE"); err == nil {
 			t.Errorf("%q found %+v", other, got)
 		}
-		if all, err := s.ForCounter().Cases(ctx, other, eligibility.DateOf(noon)); err != nil || len(all) != 0 {
+		if all, err := s.ForCounter().Cases(ctx, other, eligibility.DateOf(noon)); err != nil ||
+			len(all) != 0 {
 			t.Errorf("%q lists %d cases, %v", other, len(all), err)
 		}
 		change := stored
 		change.Facility, change.Outcome = other, hostapi.Accepted
-		if err := s.ForCounter().PutCase(ctx, change, entry("case.record")); !errors.Is(err, counter.ErrCaseMoved) {
+		if err := s.ForCounter().PutCase(ctx, change, entry("case.record")); !errors.Is(
+			err, counter.ErrCaseMoved) {
 			t.Errorf("%q changed it: %v", other, err)
 		}
 	}
@@ -246,7 +255,8 @@ func TestACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
 	}
 }
 
-// Two consoles that read the same case: the slower one's change is refused, not lost and not written over the other's.
+// Two consoles that read the same case: the slower one's change is refused, not lost and not written over the
+// other's.
 func TestACaseThatMovedIsNotWrittenOver(t *testing.T) {
 	s, _ := open(t)
 	c := counter.Case{Facility: "1319999991", ID: "CASE", At: noon, Outcome: hostapi.Open, Body: []byte("0")}
@@ -334,8 +344,8 @@ func TestOfManyCountersOneMovesACodeOn(t *testing.T) {
 	}
 }
 
-// What is sealed is bound to its table, its column, its record and the values of its row that it vouches for: nothing opens in
-// another place or beside others.
+// What is sealed is bound to its table, its column, its record and the values of its row that it vouches for:
+// nothing opens in another place or beside others.
 func TestASealedValueOpensInItsOwnPlaceOnly(t *testing.T) {
 	s, _ := open(t)
 	const scope = "people/06139992/2026"

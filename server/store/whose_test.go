@@ -11,8 +11,8 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// Several insurers share a server; a clerk's list, search and count are of the own one, also where two people are
-// alike in all that is searched for.
+// Several insurers share a server; a clerk's list, search and count are of the own one, also where two people
+// are alike in all that is searched for.
 func TestAClerkFindsTheOwnInsurersPeopleOnly(t *testing.T) {
 	s, _ := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
@@ -47,14 +47,15 @@ func TestAClerkFindsTheOwnInsurersPeopleOnly(t *testing.T) {
 	}
 }
 
-// A receipt goes to the phones of its person, is read by the login of the phone, and lies for no phone that shows
-// somebody else.
+// A receipt goes to the phones of its person, is read by the login of the phone, and lies for no phone that
+// shows somebody else.
 func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 	s, _ := open(t)
 	a, b := twoEnrolled(t, s)
 	logins := map[audit.PersonID]string{a: "op|hanako", b: "op|taichi"}
 	for id, phone := range map[audit.PersonID]string{a: "phone-a", b: "phone-b"} {
-		if err := s.Devices.PutPhoneKey(ctx, logins[id], phone, []byte(phone), entry("phone.add")); err != nil {
+		if err := s.Devices.PutPhoneKey(ctx, logins[id], phone, []byte(phone),
+			entry("phone.add")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -65,8 +66,9 @@ func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 		}
 	}
 	sealed := map[string][]byte{"phone-a": []byte("one"), "phone-b": []byte("two"), "nobody": []byte("three")}
-	if err := s.Receipts.PutReceipts(ctx, a, sealed, audit.Entry{At: noon, Actor: "t", Action: "receipt.leave",
-		Person: a}); err != nil {
+	if err := s.Receipts.PutReceipts(ctx, a, sealed,
+		audit.Entry{At: noon, Actor: "t", Action: "receipt.leave",
+			Person: a}); err != nil {
 		t.Fatal(err)
 	}
 	var rows int
