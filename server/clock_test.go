@@ -100,7 +100,7 @@ func (d demo) enrolledAs(t *testing.T, name, birth string) audit.PersonID {
 		audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.house.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1})
+	found, err := d.house.store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}

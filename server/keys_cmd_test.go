@@ -70,7 +70,7 @@ func (d demo) enrolled(t *testing.T) audit.PersonID {
 	if _, err := d.office.Importer.Import(ctx, demoCity, bytes.NewReader(insuredcsv.Sample(demoCity)), audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.house.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
+	found, err := d.house.store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}

@@ -128,7 +128,7 @@ func TestAcceptedMeansChecked(t *testing.T) {
 			if got.Ground == nil || got.Ground.Code != c.ground || got.Ground.Ja == "" || got.Ground.En == "" || got.Reason != c.keeps {
 				t.Errorf("%+v, reason %q", got.Ground, got.Reason)
 			}
-			stored, err := h.store.Case(ctx, "1319999991", id)
+			stored, err := h.store.ForCounter().Case(ctx, "1319999991", id)
 			if err != nil || !strings.Contains(string(stored.Body), `"ground":"`+c.ground+`"`) {
 				t.Errorf("%s %v", stored.Body, err)
 			}

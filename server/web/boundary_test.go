@@ -30,7 +30,7 @@ func (h *house) overHTTPS() *echo.Echo {
 	clock := func() time.Time { return h.now }
 	return New(Config{Insurer: h.office, Counter: h.counter, Background: ctx, HTTPS: true,
 		Demo: true, Staff: []string{"鈴木"},
-		Now: clock, Ready: h.store.Ping, Sessions: &auth.Sessions{Store: h.store, HTTPS: true, Now: clock}})
+		Now: clock, Ready: h.store.Ping, Sessions: &auth.Sessions{Store: h.store.Sessions(), HTTPS: true, Now: clock}})
 }
 
 // RFC 6797 7.2: over plain http the header must not be sent; over https every answer has it, for a year and more.
@@ -363,7 +363,7 @@ func TestNoCellOfTheStatisticsStartsAFormula(t *testing.T) {
 	outside.Refused(t, outside.Files, len(starts))
 	for _, start := range starts {
 		in := insurer.Insurer{Number: "00138990", Name: start + "1+1", Issuer: "架空市長", Telephone: "03-0000-0000"}
-		if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
+		if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
 			t.Fatal(err)
 		}
 		text := h.page(t, "/insurer/statistics.csv?insurer=00138990")

@@ -34,7 +34,7 @@ func (h *house) published(word *kit.DemoWord) *echo.Echo {
 		DemoIDP:     http.NotFoundHandler(),
 		Staff:       []string{"鈴木"},
 		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
-		Sessions:    &auth.Sessions{Store: h.store, Now: clock},
+		Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock},
 	})
 }
 

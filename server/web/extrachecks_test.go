@@ -210,7 +210,7 @@ func TestTheCertificatesStateIsKeptAndItsDateIsNot(t *testing.T) {
 	if got.Certificate.State != "grace" || got.Certificate.Until != "令和8年10月31日" || !strings.Contains(got.Certificate.Headline.Ja, "猶予") {
 		t.Errorf("%+v", got.Certificate)
 	}
-	stored, err := h.store.Case(ctx, "1319999991", id)
+	stored, err := h.store.ForCounter().Case(ctx, "1319999991", id)
 	if err != nil || strings.Contains(string(stored.Body), "2026-10-31") || !strings.Contains(string(stored.Body), `"state":"grace"`) {
 		t.Errorf("%s %v", stored.Body, err)
 	}
@@ -273,7 +273,7 @@ func TestAnAnswerAfterTheRecordIsDropped(t *testing.T) {
 	if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "case.closed") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	stored, err := h.store.Case(ctx, "1319999991", id)
+	stored, err := h.store.ForCounter().Case(ctx, "1319999991", id)
 	if err != nil || stored.Outcome != hostapi.Parked || strings.Contains(string(stored.Body), `"card":{`) {
 		t.Errorf("%+v %v", stored, err)
 	}

@@ -50,7 +50,7 @@ func (h *house) atProvider(t *testing.T) (e *echo.Echo, pick func(address string
 		Demo:       true,
 		Now:        clock,
 		Ready:      h.store.Ping,
-		Sessions:   &auth.Sessions{Store: h.store, Now: clock},
+		Sessions:   &auth.Sessions{Store: h.store.Sessions(), Now: clock},
 		Login: auth.NewLogin(auth.Config{
 			Issuer:      server.URL,
 			ClientID:    "RP1",
@@ -220,7 +220,7 @@ func TestTheAuditSaysWhatALoginRestsOn(t *testing.T) {
 			login := auth.Identity{Subject: "op|y", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now}
 			change(&login)
 			h.enrol(t, r, login)
-			file, err := h.store.PersonFile(ctx, r.ID, h.now, 20)
+			file, err := h.store.Register.PersonFile(ctx, r.ID, h.now, 20)
 			if err != nil {
 				t.Fatal(err)
 			}

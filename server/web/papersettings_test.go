@@ -100,7 +100,7 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,無"))
 	waiting := h.waiting(t)
-	found, err := h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Limit: 1})
+	found, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}
@@ -109,7 +109,7 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 		t.Fatal(err)
 	}
 	in.Look.State = "https://myna.go.jp.evil.example/"
-	if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now, Actor: "t",
+	if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "t",
 		Action: "insurer.put"}); err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 		t.Errorf("%+v", run)
 	}
 	in.Look.State = ""
-	if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now, Actor: "t",
+	if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "t",
 		Action: "insurer.put"}); err != nil {
 		t.Fatal(err)
 	}

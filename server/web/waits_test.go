@@ -238,7 +238,7 @@ func (s *counting) Revoked(ctx context.Context, insurer eligibility.InsurerNumbe
 func TestTheRevocationFileIsMadeAnewOnlyWhenItChanges(t *testing.T) {
 	h := newHouse(t)
 	r := h.enrolled(t)
-	store := &counting{IssuerStore: h.store}
+	store := &counting{IssuerStore: h.store.Issuer}
 	h.replace = func(all *insurer.Stores) { all.Issuer = store }
 	h.build(t)
 	keys, err := h.office.Issuer.PublishedKeys(ctx, "00138990")

@@ -25,9 +25,12 @@ type bindStep struct {
 	row                  func(scan func(...any) error) (id int64, value []byte, err error)
 }
 
+// rowBinder binds the rows of releases before schema 9.
+type rowBinder struct{ *core }
+
 const bindRows = 1000
 
-func (s *Store) bind(ctx context.Context) error {
+func (s rowBinder) bind(ctx context.Context) error {
 	var done bool
 	if err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM meta WHERE name = $1)`,
 		boundMark).Scan(&done); err != nil || done {
@@ -84,29 +87,16 @@ func bindTable(ctx context.Context, tx *sql.Tx, step bindStep) error {
 	}
 }
 
-// rebound opens a value at its old place and seals it at the new one under the same data key.
-func (s *Store) rebound(ctx context.Context, tx *sql.Tx, old, place place, sealed []byte) ([]byte, error) {
-	plain, err := s.openValue(ctx, tx, old, sealed)
-	if err != nil {
-		return nil, err
-	}
-	k, id, err := s.sealKey(ctx, tx, old, sealed)
-	if err != nil {
-		return nil, err
-	}
-	return sealWith(id, k.aead, place, plain), nil
-}
-
 // firstProof is the proof of a row that has none.
-func (s *Store) firstProof(r row, found []byte) ([]byte, error) {
+func (s rowBinder) firstProof(r row, found []byte) ([]byte, error) {
 	if found != nil {
 		return nil, errAltered.Because(fmt.Errorf("a row of %s is bound, the database says that none is",
 			r.table))
 	}
-	return s.proof(r)
+	return s.proofs.of(r)
 }
 
-func (s *Store) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
+func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 	return []bindStep{
 		{"people", "body", `SELECT people.id, ` + personColumns + ` FROM people WHERE 1 = 1`,
 			func(scan func(...any) error) (id int64, value []byte, err error) {
@@ -115,11 +105,12 @@ func (s *Store) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 				if err := scan(&id, &p.ref, &p.insurer, &p.keyMAC, &p.version, &p.at, &sealed); err != nil {
 					return 0, nil, err
 				}
-				value, err = s.rebound(ctx, tx, at("people.body", p.ref), p.place(), sealed)
+				value, err = s.sealer.reseal(ctx, tx, at("people.body", p.ref), p.place(), sealed)
 				return id, value, err
 			}},
 		{"person_versions", "body",
-			`SELECT person_versions.id, people.ref, person_versions.version, person_versions.registered_at, person_versions.body
+			`SELECT person_versions.id, people.ref, person_versions.version, person_versions.registered_at,
+				person_versions.body
 			FROM person_versions JOIN people ON people.id = person_versions.person_id WHERE 1 = 1`,
 			func(scan func(...any) error) (id int64, value []byte, err error) {
 				var ref string
@@ -128,12 +119,14 @@ func (s *Store) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 				if err := scan(&id, &ref, &version, &day, &sealed); err != nil {
 					return 0, nil, err
 				}
-				value, err = s.rebound(ctx, tx, at("person_versions.body", ref), olderPlace(ref, version, day),
+				value, err = s.sealer.reseal(ctx, tx, at("person_versions.body", ref),
+					olderPlace(ref, version, day),
 					sealed)
 				return id, value, err
 			}},
 		{"notices", "proof",
-			`SELECT notices.id, people.ref, notices.serial, notices.code_mac, notices.void <> 0, notices.used_by, notices.created_at,
+			`SELECT notices.id, people.ref, notices.serial, notices.code_mac, notices.void <> 0,
+				notices.used_by, notices.created_at,
 			notices.proof FROM notices JOIN people ON people.id = notices.person_id WHERE 1 = 1`,
 			func(scan func(...any) error) (id int64, value []byte, err error) {
 				var n noticeRow
@@ -168,7 +161,8 @@ func (s *Store) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 				return id, value, err
 			}},
 		{"device_grants", "subject",
-			`SELECT device_grants.id, people.ref, device_grants.subject_mac, device_grants.subject, device_grants.phone,
+			`SELECT device_grants.id, people.ref, device_grants.subject_mac, device_grants.subject,
+				device_grants.phone,
 			device_grants.key_id, device_grants.public, device_grants.login_at, device_grants.created_at
 			FROM device_grants JOIN people ON people.id = device_grants.person_id WHERE 1 = 1`,
 			func(scan func(...any) error) (id int64, value []byte, err error) {
@@ -179,7 +173,7 @@ func (s *Store) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 					return 0, nil, err
 				}
 				p := g.place()
-				value, err = s.rebound(ctx, tx, at(p.column, p.record), p, sealed)
+				value, err = s.sealer.reseal(ctx, tx, at(p.column, p.record), p, sealed)
 				return id, value, err
 			}},
 		{"sessions", "body", `SELECT id, hash, kind, subject_mac, created_at, used_at, expires_at, body
@@ -192,7 +186,7 @@ func (s *Store) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 					return 0, nil, err
 				}
 				p := r.place()
-				value, err = s.rebound(ctx, tx, at(p.column, p.record), p, sealed)
+				value, err = s.sealer.reseal(ctx, tx, at(p.column, p.record), p, sealed)
 				return id, value, err
 			}},
 		{"cases", "body", `SELECT id, facility, ref, at, outcome, body, version FROM cases WHERE 1 = 1`,
@@ -205,7 +199,7 @@ func (s *Store) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 				}
 				c.At = unstamp(when)
 				p := casePlace(c, c.Version)
-				value, err = s.rebound(ctx, tx, at(p.column, p.record), p, sealed)
+				value, err = s.sealer.reseal(ctx, tx, at(p.column, p.record), p, sealed)
 				return id, value, err
 			}},
 		{"agents", "proof", `SELECT id, ref, facility, name, public, paired_at, paired_by, proof FROM agents

@@ -41,9 +41,9 @@ func released(t *testing.T) string {
 	return path
 }
 
-func reopen(t *testing.T, path string) (*Store, error) {
+func reopen(t *testing.T, path string) (*opened, error) {
 	t.Helper()
-	s, err := Open(ctx, path, options())
+	s, err := openAt(path, options())
 	if err == nil {
 		t.Cleanup(func() { s.Close() })
 	}
@@ -57,46 +57,51 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		hers, err := s.Enrolled(ctx, "op|hanako")
+		hers, err := s.Enrolment.Enrolled(ctx, "op|hanako")
 		if err != nil || len(hers) != 1 || hers[0].Person.Address != "大阪府架空市新町1" || hers[0].Version != 2 {
 			t.Fatalf("%+v %v", hers, err)
 		}
-		if older, err := s.PersonVersion(ctx, hers[0].ID, 1); err != nil ||
+		if older, err := s.People.PersonVersion(ctx, hers[0].ID, 1); err != nil ||
 			older.Person.Address != hanako.Address {
 			t.Errorf("%+v %v", older, err)
 		}
-		if session, err := s.Session(ctx, [32]byte{1}); err != nil || session.Subject != "op|hanako" ||
+		if session, err := s.Sessions().Session(ctx, [32]byte{1}); err != nil ||
+			session.Subject != "op|hanako" ||
 			!session.CreatedAt.Equal(noon) {
 			t.Errorf("%+v %v", session, err)
 		}
-		if n, err := s.Notice(ctx, []byte("mac of hanako")); err != nil || !n.Void || n.UsedBy == "" {
+		if n, err := s.Enrolment.Notice(ctx, []byte("mac of hanako")); err != nil || !n.Void ||
+			n.UsedBy == "" {
 			t.Errorf("%+v %v", n, err)
 		}
-		if n, err := s.Notice(ctx, []byte("mac of the next")); err != nil || n.Void || n.Serial != 2 {
+		if n, err := s.Enrolment.Notice(ctx, []byte("mac of the next")); err != nil || n.Void ||
+			n.Serial != 2 {
 			t.Errorf("%+v %v", n, err)
 		}
 		if g := grants(t, s, insurer.GrantQuery{Phone: "P"}); len(g) != 1 || g[0].Subject != "op|hanako" ||
 			!g[0].LoginAt.Equal(noon) {
 			t.Errorf("%+v", g)
 		}
-		if c, err := s.Case(ctx, "1319999991", "CASE"); err != nil || string(c.Body) != "second" ||
+		if c, err := s.ForCounter().Case(ctx, "1319999991", "CASE"); err != nil ||
+			string(c.Body) != "second" ||
 			c.Outcome != hostapi.Accepted || c.Version != 2 {
 			t.Errorf("%+v %v", c, err)
 		}
-		if a, err := s.Agent(ctx, agentID); err != nil || string(a.Key) != "key" {
+		if a, err := s.ForAgents().Agent(ctx, agentID); err != nil || string(a.Key) != "key" {
 			t.Errorf("%+v %v", a, err)
 		}
-		if keys, err := s.PhoneKeys(ctx, hers[0].ID); err != nil || string(keys["P"]) != "public" {
+		if keys, err := s.Receipts.PhoneKeys(ctx, hers[0].ID); err != nil || string(keys["P"]) != "public" {
 			t.Errorf("%v %v", keys, err)
 		}
-		if got, err := s.Receipts(ctx, "op|hanako", "P", noon.AddDate(0, 0, -1)); err != nil ||
+		if got, err := s.Receipts.Receipts(ctx, "op|hanako", "P", noon.AddDate(0, 0, -1)); err != nil ||
 			len(got) != 1 {
 			t.Errorf("%v %v", got, err)
 		}
 		if n, err := s.VerifyAudit(ctx); err != nil || n == 0 {
 			t.Errorf("%d %v", n, err)
 		}
-		if file, err := s.PersonFile(ctx, hers[0].ID, noon, 10); err != nil || len(file.Older) != 1 ||
+		if file, err := s.Register.PersonFile(ctx, hers[0].ID, noon, 10); err != nil ||
+			len(file.Older) != 1 ||
 			len(file.Notices) != 2 || len(file.Phones) != 1 {
 			t.Errorf("%+v %v", file, err)
 		}
@@ -139,11 +144,13 @@ func TestADatabaseThatOnlyLooksUnboundIsRefused(t *testing.T) {
 	}
 }
 
-// The same where nothing sealed stands beside the row: a counter's database with a reader's agent and no case yet.
+// The same where nothing sealed stands beside the row: a counter's database with a reader's agent and no case
+// yet.
 func TestAnAgentOfADatabaseThatOnlyLooksUnboundIsNotVouchedFor(t *testing.T) {
 	s, path := open(t)
-	if err := s.PutAgent(ctx, agents.Agent{ID: agentID, Facility: "1319999991", Name: "受付1", Key: []byte("key"),
-		PairedAt: noon, PairedBy: "鈴木"}); err != nil {
+	if err := s.ForAgents().PutAgent(ctx,
+		agents.Agent{ID: agentID, Facility: "1319999991", Name: "受付1", Key: []byte("key"),
+			PairedAt: noon, PairedBy: "鈴木"}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.write.Exec(`DELETE FROM meta WHERE name = 'bound';
@@ -151,7 +158,7 @@ func TestAnAgentOfADatabaseThatOnlyLooksUnboundIsNotVouchedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Close()
-	if s, err := Open(ctx, path, options()); !errors.Is(err, errAltered) {
+	if s, err := openAt(path, options()); !errors.Is(err, errAltered) {
 		t.Errorf("%v %v", s, err)
 	}
 }
@@ -173,10 +180,10 @@ func TestRowsOfTheOldFormAreRefusedAfterwards(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Session(ctx, [32]byte{1}); !errors.Is(err, errAltered) {
+	if _, err := s.Sessions().Session(ctx, [32]byte{1}); !errors.Is(err, errAltered) {
 		t.Errorf("%v", err)
 	}
-	if _, err := s.Enrolled(ctx, "op|hanako"); !errors.Is(err, errAltered) {
+	if _, err := s.Enrolment.Enrolled(ctx, "op|hanako"); !errors.Is(err, errAltered) {
 		t.Errorf("%v", err)
 	}
 }
@@ -189,7 +196,8 @@ func TestMigrationsMayHaveGaps(t *testing.T) {
 	if err != nil || len(names) < 9 {
 		t.Fatal(names, err)
 	}
-	folder := fstest.MapFS{"0010_between.sql": &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE between_others (id INTEGER PRIMARY KEY);\n")}}
+	folder := fstest.MapFS{"0010_between.sql": &fstest.MapFile{Data: []byte(
+		"-- +goose Up\nCREATE TABLE between_others (id INTEGER PRIMARY KEY);\n")}}
 	for _, name := range names {
 		data, err := migrations.ReadFile(name)
 		if err != nil {

@@ -29,9 +29,12 @@ func (k *keyedHash) sum(data []byte) []byte {
 	return h.Sum(nil)
 }
 
+// rowProofs are the keys of rows' proofs, by the kind of the master key from which each is derived.
+type rowProofs map[string]*keyedHash
+
 // proofKeys derives, from each master key, the key of the rows that it vouches for (RFC 5869).
-func proofKeys(masters map[string][]byte) (map[string]*keyedHash, error) {
-	keys := map[string]*keyedHash{}
+func proofKeys(masters map[string][]byte) (rowProofs, error) {
+	keys := rowProofs{}
 	for kind, master := range masters {
 		key, err := hkdf.Key(sha256.New, master, nil, "madoguchi rows 1 "+kind, sha256.Size)
 		if err != nil {
@@ -49,9 +52,9 @@ type row struct {
 	values []any // of the types that appendValues takes
 }
 
-// proof returns what the row's column proof must hold.
-func (s *Store) proof(r row) ([]byte, error) {
-	key, ok := s.proofs[r.master]
+// of returns what the row's column proof must hold.
+func (p rowProofs) of(r row) ([]byte, error) {
+	key, ok := p[r.master]
 	if !ok {
 		return nil, errNoMaster
 	}
@@ -59,9 +62,9 @@ func (s *Store) proof(r row) ([]byte, error) {
 	return key.sum(appendValues(appendValues(room[:0], r.table), r.values...))[:proofSize], nil
 }
 
-// vouched returns errAltered unless found is the row's proof.
-func (s *Store) vouched(r row, found []byte) error {
-	want, err := s.proof(r)
+// check returns errAltered unless found is the row's proof.
+func (p rowProofs) check(r row, found []byte) error {
+	want, err := p.of(r)
 	if err == nil && !hmac.Equal(want, found) {
 		err = errAltered.Because(fmt.Errorf("a row of %s was altered or moved", r.table))
 	}

@@ -8,12 +8,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"madoguchi/server/audit"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
 )
+
+// onlineCodesStore implements insurer.OnlineCodesStore.
+type onlineCodesStore struct {
+	*core
+	personReader
+}
 
 // codeRow is a row of codes, with the person's ref in the place of the row's number.
 type codeRow struct {
@@ -28,21 +33,22 @@ type codeRow struct {
 
 func (c codeRow) row() row {
 	asker := append([]byte{}, c.asker...) // an empty value is read back as nil
-	return row{"people", "codes", []any{c.code, c.hidden, c.ref, c.subject, string(c.state), asker, c.expires}}
+	return row{"people", "codes",
+		[]any{c.code, c.hidden, c.ref, c.subject, string(c.state), asker, c.expires}}
 }
 
-// PutCode: see desk.CodeStore.
-func (s *Store) PutCode(ctx context.Context, code insurer.OnlineCode, subject string) error {
+// PutCode implements insurer.OnlineCodesStore.
+func (s onlineCodesStore) PutCode(ctx context.Context, code insurer.OnlineCode, subject string) error {
 	c := codeRow{
 		code:    code.MAC,
 		hidden:  code.HiddenMAC,
 		ref:     string(code.Person),
-		subject: s.mac("subject", subject),
+		subject: s.index.mac("subject", subject),
 		state:   insurer.CodeOpen,
 		asker:   []byte{},
 		expires: stamp(code.ExpiresAt),
 	}
-	proof, err := s.proof(c.row())
+	proof, err := s.proofs.of(c.row())
 	if err != nil {
 		return err
 	}
@@ -53,7 +59,8 @@ func (s *Store) PutCode(ctx context.Context, code insurer.OnlineCode, subject st
 		}
 		done, err := tx.ExecContext(ctx, `INSERT INTO codes
 			(code_mac, hidden_mac, person_id, subject_mac, state, asker, expires_at, proof)
-			SELECT $1, $3, id, $4, $5, $6, $7, $8 FROM people WHERE ref = $2 ON CONFLICT (code_mac) DO NOTHING`,
+			SELECT $1, $3, id, $4, $5, $6, $7, $8 FROM people WHERE ref = $2
+			ON CONFLICT (code_mac) DO NOTHING`,
 			c.code, c.ref, c.hidden, c.subject, c.state, c.asker, c.expires, proof)
 		if err != nil {
 			return fmt.Errorf("storing a code: %w", err)
@@ -66,7 +73,9 @@ func (s *Store) PutCode(ctx context.Context, code insurer.OnlineCode, subject st
 }
 
 // codeWhere returns the code that a condition picks, vouched for.
-func (s *Store) codeWhere(ctx context.Context, q queryer, where string, args ...any) (codeRow, error) {
+func (s onlineCodesStore) codeWhere(
+	ctx context.Context, q queryer, where string, args ...any,
+) (codeRow, error) {
 	var c codeRow
 	var proof []byte
 	err := q.QueryRowContext(ctx, `SELECT codes.code_mac, codes.hidden_mac, people.ref, codes.subject_mac,
@@ -74,13 +83,13 @@ func (s *Store) codeWhere(ctx context.Context, q queryer, where string, args ...
 		FROM codes JOIN people ON people.id = codes.person_id WHERE `+where, args...).
 		Scan(&c.code, &c.hidden, &c.ref, &c.subject, &c.state, &c.asker, &c.expires, &proof)
 	if err == nil {
-		err = s.vouched(c.row(), proof)
+		err = s.proofs.check(c.row(), proof)
 	}
 	return c, err
 }
 
 // online opens what is sealed of a code.
-func (s *Store) online(ctx context.Context, c codeRow) (insurer.OnlineCode, error) {
+func (s onlineCodesStore) online(ctx context.Context, c codeRow) (insurer.OnlineCode, error) {
 	code := insurer.OnlineCode{
 		MAC:       c.code,
 		HiddenMAC: c.hidden,
@@ -91,15 +100,15 @@ func (s *Store) online(ctx context.Context, c codeRow) (insurer.OnlineCode, erro
 	if len(c.asker) == 0 {
 		return code, nil
 	}
-	asker, err := s.openValue(ctx, s.read, at("codes.asker", hex.EncodeToString(c.code)), c.asker)
+	asker, err := s.sealer.open(ctx, s.read, at("codes.asker", hex.EncodeToString(c.code)), c.asker)
 	if err == nil {
 		err = json.Unmarshal(asker, &code.Asker)
 	}
 	return code, err
 }
 
-// Code: see desk.CodeStore.
-func (s *Store) Code(ctx context.Context, mac []byte) (insurer.OnlineCode, error) {
+// Code implements insurer.OnlineCodesStore.
+func (s onlineCodesStore) Code(ctx context.Context, mac []byte) (insurer.OnlineCode, error) {
 	c, err := s.codeWhere(ctx, s.read, `codes.code_mac = $1`, mac)
 	if err != nil {
 		return insurer.OnlineCode{}, storage(err)
@@ -108,9 +117,12 @@ func (s *Store) Code(ctx context.Context, mac []byte) (insurer.OnlineCode, error
 	return code, storage(err)
 }
 
-// CodeOf: see desk.CodeStore.
-func (s *Store) CodeOf(ctx context.Context, subject string, person audit.PersonID) (insurer.OnlineCode, error) {
-	c, err := s.codeWhere(ctx, s.read, `codes.subject_mac = $1 AND people.ref = $2`, s.mac("subject", subject), person)
+// CodeOf implements insurer.OnlineCodesStore.
+func (s onlineCodesStore) CodeOf(
+	ctx context.Context, subject string, person audit.PersonID,
+) (insurer.OnlineCode, error) {
+	c, err := s.codeWhere(ctx, s.read, `codes.subject_mac = $1 AND people.ref = $2`,
+		s.index.mac("subject", subject), person)
 	if err != nil {
 		return insurer.OnlineCode{}, storage(err)
 	}
@@ -119,7 +131,7 @@ func (s *Store) CodeOf(ctx context.Context, subject string, person audit.PersonI
 }
 
 // sealAsker seals who asks while the patient is asked, and is empty in every other state.
-func (s *Store) sealAsker(
+func (s onlineCodesStore) sealAsker(
 	ctx context.Context, tx *sql.Tx, mac []byte, to insurer.CodeState, asker hostapi.Caller,
 ) ([]byte, error) {
 	if to != insurer.CodeAsked && to != insurer.CodeAllowed {
@@ -129,13 +141,13 @@ func (s *Store) sealAsker(
 	if err != nil {
 		return nil, fmt.Errorf("writing who asks: %w", err)
 	}
-	return s.sealValue(ctx, tx, "session/codes", at("codes.asker", hex.EncodeToString(mac)), data)
+	return s.sealer.seal(ctx, tx, "session/codes", at("codes.asker", hex.EncodeToString(mac)), data)
 }
 
 var errCodeMoved = errors.New("the code has moved on")
 
-// CompareAndSetCode: see desk.CodeStore.
-func (s *Store) CompareAndSetCode(
+// CompareAndSetCode implements insurer.OnlineCodesStore.
+func (s onlineCodesStore) CompareAndSetCode(
 	ctx context.Context, from insurer.OnlineCode, to insurer.CodeState, asker hostapi.Caller, e audit.Entry,
 ) (bool, error) {
 	err := s.change(ctx, func(tx *sql.Tx) error {
@@ -150,11 +162,12 @@ func (s *Store) CompareAndSetCode(
 		if c.asker, err = s.sealAsker(ctx, tx, from.MAC, to, asker); err != nil {
 			return err
 		}
-		proof, err := s.proof(c.row())
+		proof, err := s.proofs.of(c.row())
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE codes SET state = $2, asker = $3, proof = $4 WHERE code_mac = $1`,
+		if _, err := tx.ExecContext(ctx, `UPDATE codes SET state = $2, asker = $3, proof = $4
+			WHERE code_mac = $1`,
 			c.code, c.state, c.asker, proof); err != nil {
 			return fmt.Errorf("moving a code on: %w", err)
 		}
@@ -164,10 +177,4 @@ func (s *Store) CompareAndSetCode(
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// ExpireCodes removes the codes that ended before a time.
-func (s *Store) ExpireCodes(ctx context.Context, before time.Time) error {
-	_, err := s.write.ExecContext(ctx, `DELETE FROM codes WHERE expires_at < $1`, stamp(before))
-	return storage(err)
 }

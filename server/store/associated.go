@@ -8,7 +8,7 @@ import (
 // Whoever can write the database but has no keys must not be able to change what a row decides: whose session
 // it is and of which kind, until when, who may show whom, which notice is void. Such values stand in plain
 // columns, since rows are found by them, and are vouched for: by the seal of the row's sealed column (place),
-// or by the row's column proof (proof.go).
+// or by the row's column proof (rowproof.go).
 //
 // What no key can show is that rows are missing, or that a whole row, or the whole file, is that of an
 // earlier day: that needs a counter outside of the database. The audit chain's signed head, which others

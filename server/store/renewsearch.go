@@ -12,10 +12,13 @@ import (
 	"madoguchi/server/insuredcsv"
 )
 
+// searchRenewal renews what people are found by.
+type searchRenewal struct{ *core }
+
 // renewSearch hashes anew what an older program hashed, a thousand people at a time: what people are found
 // by, and the key by which an import finds them.
-func (s *Store) renewSearch(ctx context.Context) error {
-	if _, ok := s.seal.masters["people"]; !ok {
+func (s searchRenewal) renewSearch(ctx context.Context) error {
+	if _, ok := s.sealer.masters["people"]; !ok {
 		return nil // a counter has no people
 	}
 	var done int
@@ -55,7 +58,7 @@ type oldPerson struct {
 }
 
 // renewSome renews the next thousand and returns the last one's number, 0 when there were none.
-func (s *Store) renewSome(ctx context.Context, form int, after int64) (int64, error) {
+func (s searchRenewal) renewSome(ctx context.Context, form int, after int64) (int64, error) {
 	var old []oldPerson
 	err := s.each(ctx, func(scan func(...any) error) error {
 		var p oldPerson
@@ -77,8 +80,8 @@ func (s *Store) renewSome(ctx context.Context, form int, after int64) (int64, er
 	})
 }
 
-func (s *Store) renewPerson(ctx context.Context, tx *sql.Tx, p oldPerson) error {
-	body, err := s.openValue(ctx, tx, p.place(), p.sealed)
+func (s searchRenewal) renewPerson(ctx context.Context, tx *sql.Tx, p oldPerson) error {
+	body, err := s.sealer.open(ctx, tx, p.place(), p.sealed)
 	if err != nil {
 		return err
 	}
@@ -89,8 +92,9 @@ func (s *Store) renewPerson(ctx context.Context, tx *sql.Tx, p oldPerson) error 
 	if err := s.renewKey(ctx, tx, p, person); err != nil {
 		return err
 	}
-	values := append([]any{p.ref}, s.searchValues(eligibility.InsurerNumber(p.insurer), person)...)
-	_, err = tx.ExecContext(ctx, `UPDATE people SET search = $2, number_mac = $3, name_mac = $4, kana_mac = $5, birth_mac = $6,
+	values := append([]any{p.ref}, s.index.searchValues(eligibility.InsurerNumber(p.insurer), person)...)
+	_, err = tx.ExecContext(ctx,
+		`UPDATE people SET search = $2, number_mac = $3, name_mac = $4, kana_mac = $5, birth_mac = $6,
 		insured_mac = $7 WHERE ref = $1`, values...)
 	return err
 }
@@ -98,21 +102,24 @@ func (s *Store) renewPerson(ctx context.Context, tx *sql.Tx, p oldPerson) error 
 // renewKey puts a person whose key holds a name as it stood in an old file under the key of today, so that
 // the next import knows the person. Where somebody has that key already, two rows of a file were one person:
 // the older key stays.
-func (s *Store) renewKey(ctx context.Context, tx *sql.Tx, p oldPerson, person eligibility.Person) error {
+func (s searchRenewal) renewKey(
+	ctx context.Context, tx *sql.Tx, p oldPerson, person eligibility.Person,
+) error {
 	key, former := insuredcsv.Key(person), insuredcsv.FormerKey(person)
-	if key == former || string(p.keyMAC) != string(s.mac("person", p.insurer, former)) {
+	if key == former || string(p.keyMAC) != string(s.index.mac("person", p.insurer, former)) {
 		return nil
 	}
 	next := p.personRow
-	next.keyMAC = s.mac("person", p.insurer, key)
+	next.keyMAC = s.index.mac("person", p.insurer, key)
 	var id int64
-	switch err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE key_mac = $1`, next.keyMAC).Scan(&id); {
+	switch err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE key_mac = $1`, next.keyMAC).
+		Scan(&id); {
 	case err == nil:
 		return nil
 	case !errors.Is(err, sql.ErrNoRows):
 		return err
 	}
-	sealed, err := s.rebound(ctx, tx, p.place(), next.place(), p.sealed)
+	sealed, err := s.sealer.reseal(ctx, tx, p.place(), next.place(), p.sealed)
 	if err != nil {
 		return err
 	}

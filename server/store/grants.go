@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"time"
 
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
@@ -28,11 +27,11 @@ func (g grantRow) place() place {
 		g.login, g.at)
 }
 
-// PutGrants: see desk.PhoneStore.
-func (s *Store) PutGrants(ctx context.Context, g insurer.Grant, e audit.Entry) error {
-	mac := s.mac("subject", g.Subject)
+// PutGrants implements insurer.DevicesStore.
+func (s devicesStore) PutGrants(ctx context.Context, g insurer.Grant, e audit.Entry) error {
+	mac := s.index.mac("subject", g.Subject)
 	return s.change(ctx, func(tx *sql.Tx) error {
-		people, err := s.enrolmentsOf(ctx, tx, `enrolments.subject_mac = $1`, mac)
+		people, err := s.enrolments().vouched(ctx, tx, `enrolments.subject_mac = $1`, mac)
 		if err != nil {
 			return err
 		}
@@ -45,12 +44,13 @@ func (s *Store) PutGrants(ctx context.Context, g insurer.Grant, e audit.Entry) e
 			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return fmt.Errorf("looking for a phone's grant: %w", err)
 			}
-			sealed, err := s.sealValue(ctx, tx, "session/grants", row.place(), []byte(g.Subject))
+			sealed, err := s.sealer.seal(ctx, tx, "session/grants", row.place(), []byte(g.Subject))
 			if err != nil {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx,
-				`INSERT INTO device_grants (subject_mac, subject, phone, key_id, public, person_id, login_at, created_at)
+				`INSERT INTO device_grants (subject_mac, subject, phone, key_id, public, person_id, login_at,
+					created_at)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 				ON CONFLICT (subject_mac, phone, person_id) DO UPDATE
 					SET subject = $2, key_id = $4, public = $5, login_at = $7`,
@@ -63,14 +63,14 @@ func (s *Store) PutGrants(ctx context.Context, g insurer.Grant, e audit.Entry) e
 }
 
 // pick returns the condition of a query on device_grants and its arguments from $1 on.
-func (s *Store) pick(q insurer.GrantQuery) (where string, args []any) {
+func (s grantReader) pick(q insurer.GrantQuery) (where string, args []any) {
 	where = "1 = 1"
 	add := func(condition string, value any) {
 		args = append(args, value)
 		where += fmt.Sprintf(" AND "+condition, len(args))
 	}
 	if q.Subject != "" {
-		add("device_grants.subject_mac = $%d", s.mac("subject", q.Subject))
+		add("device_grants.subject_mac = $%d", s.index.mac("subject", q.Subject))
 	}
 	if q.Phone != "" {
 		add("device_grants.phone = $%d", q.Phone)
@@ -84,14 +84,20 @@ func (s *Store) pick(q insurer.GrantQuery) (where string, args []any) {
 	return where, args
 }
 
-// Grants: see desk.PhoneStore.
-func (s *Store) Grants(ctx context.Context, q insurer.GrantQuery) ([]insurer.Grant, error) {
+// grantReader reads which phones may show whom.
+type grantReader struct{ *core }
+
+// Grants implements insurer.DevicesStore and insurer.IssuerStore.
+func (s grantReader) Grants(ctx context.Context, q insurer.GrantQuery) ([]insurer.Grant, error) {
 	where, args := s.pick(q)
 	if len(args) == 0 {
 		return nil, nil // never everybody's
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT people.ref, device_grants.subject_mac, device_grants.subject, device_grants.phone, device_grants.key_id, device_grants.public,
-		device_grants.login_at, device_grants.created_at FROM device_grants JOIN people ON people.id = device_grants.person_id
+	rows, err := s.read.QueryContext(ctx,
+		`SELECT people.ref, device_grants.subject_mac, device_grants.subject, device_grants.phone,
+		device_grants.key_id, device_grants.public,
+		device_grants.login_at, device_grants.created_at FROM device_grants
+		JOIN people ON people.id = device_grants.person_id
 		WHERE `+where+` ORDER BY device_grants.created_at DESC, device_grants.id DESC LIMIT 100`, args...)
 	if err != nil {
 		return nil, storage(err)
@@ -105,7 +111,7 @@ func (s *Store) Grants(ctx context.Context, q insurer.GrantQuery) ([]insurer.Gra
 			&row.at); err != nil {
 			return nil, storage(err)
 		}
-		subject, err := s.openValue(ctx, s.read, row.place(), sealed)
+		subject, err := s.sealer.open(ctx, s.read, row.place(), sealed)
 		if err != nil {
 			return nil, storage(err)
 		}
@@ -114,35 +120,4 @@ func (s *Store) Grants(ctx context.Context, q insurer.GrantQuery) ([]insurer.Gra
 			LoginAt: unstamp(row.login), At: unstamp(row.at)})
 	}
 	return all, storage(rows.Err())
-}
-
-// UseNonce: see desk.PhoneStore.
-func (s *Store) UseNonce(ctx context.Context, nonce []byte, ends time.Time) (bool, error) {
-	done, err := s.write.ExecContext(ctx, `INSERT INTO used_nonces (nonce, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, nonce, stamp(ends))
-	if err != nil {
-		return false, storage(err)
-	}
-	n, err := done.RowsAffected()
-	return n == 1, storage(err)
-}
-
-// ExpireDevices: see desk.PhoneStore.
-func (s *Store) ExpireDevices(ctx context.Context, now, lastLogin time.Time) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
-		for _, step := range []struct {
-			text string
-			at   time.Time
-		}{
-			{`DELETE FROM used_nonces WHERE expires_at < $1`, now},
-			{`DELETE FROM device_grants WHERE login_at < $1`, lastLogin},
-			// a phone that is being added has a key before it has a grant: only old ones are nobody's
-			{`DELETE FROM phone_keys WHERE created_at < $1 AND NOT EXISTS (SELECT 1 FROM device_grants
-				WHERE device_grants.subject_mac = phone_keys.subject_mac AND device_grants.phone = phone_keys.key_id)`, lastLogin},
-		} {
-			if _, err := tx.ExecContext(ctx, step.text, stamp(step.at)); err != nil {
-				return fmt.Errorf("sweeping phones: %w", err)
-			}
-		}
-		return nil
-	})
 }

@@ -17,41 +17,43 @@ import (
 )
 
 // twoEnrolled enrols two logins, each as one person.
-func twoEnrolled(t *testing.T, s *Store) (hanakoID, taichiID audit.PersonID) {
+func twoEnrolled(t *testing.T, s *opened) (hanakoID, taichiID audit.PersonID) {
 	t.Helper()
 	taichi := hanako
 	taichi.Name, taichi.BranchNumber, taichi.BirthDate = "試験 太一", "00", eligibility.MustDate("1985-06-20")
 	importPeople(t, s, map[string]eligibility.Person{"hanako": hanako, "taichi": taichi})
 	ids := map[string]audit.PersonID{}
 	for key, subject := range map[string]string{"hanako": "op|hanako", "taichi": "op|taichi"} {
-		r, err := s.PersonByKey(ctx, "06139992", key)
+		r, err := s.Issuer.PersonByKey(ctx, "06139992", key)
 		if err != nil {
 			t.Fatal(err)
 		}
 		ids[key] = r.ID
-		if _, err := s.EnsureNotice(ctx, r.ID, func(int64) []byte { return []byte("mac of " + key) }, entry("notice.issue")); err != nil {
+		if _, err := s.Enrolment.EnsureNotice(ctx, r.ID,
+			func(int64) []byte { return []byte("mac of " + key) }, entry("notice.issue")); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Enrol(ctx, []byte("mac of "+key), subject, entry("notice.enrol")); err != nil {
+		if err := s.Enrolment.Enrol(ctx, []byte("mac of "+key), subject, entry("notice.enrol")); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return ids["hanako"], ids["taichi"]
 }
 
-func grant(t *testing.T, s *Store, subject, phone string, login time.Time) {
+func grant(t *testing.T, s *opened, subject, phone string, login time.Time) {
 	t.Helper()
-	if err := s.PutPhoneKey(ctx, subject, phone, []byte("public"), entry("phone.add")); err != nil {
+	if err := s.Devices.PutPhoneKey(ctx, subject, phone, []byte("public"), entry("phone.add")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutGrants(ctx, insurer.Grant{Subject: subject, Phone: phone, KeyID: "key", Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder")); err != nil {
+	if err := s.Devices.PutGrants(ctx, insurer.Grant{Subject: subject, Phone: phone, KeyID: "key",
+		Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder")); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func grants(t *testing.T, s *Store, q insurer.GrantQuery) []insurer.Grant {
+func grants(t *testing.T, s *opened, q insurer.GrantQuery) []insurer.Grant {
 	t.Helper()
-	found, err := s.Grants(ctx, q)
+	found, err := s.Devices.Grants(ctx, q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,28 +66,33 @@ func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|taichi", "P", noon.Add(time.Minute))
 	both := grants(t, s, insurer.GrantQuery{Phone: "P", KeyID: "key"})
-	if len(both) != 2 || both[0].Person != taichiID || both[0].Subject != "op|taichi" || both[1].Subject != "op|hanako" || !both[1].LoginAt.Equal(noon) {
+	if len(both) != 2 || both[0].Person != taichiID || both[0].Subject != "op|taichi" ||
+		both[1].Subject != "op|hanako" || !both[1].LoginAt.Equal(noon) {
 		t.Fatalf("%+v", both)
 	}
-	if err := s.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("hers")}, entry("receipt.leave")); err != nil {
+	if err := s.Receipts.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("hers")},
+		entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutReceipts(ctx, taichiID, map[string][]byte{"P": []byte("his")}, entry("receipt.leave")); err != nil {
+	if err := s.Receipts.PutReceipts(ctx, taichiID, map[string][]byte{"P": []byte("his")},
+		entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := s.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P", KeyID: "key",
-		Person: hanakoID}}, entry("phone.end")); err != nil || n != 1 {
+	if n, err := s.Devices.EndGrants(ctx,
+		insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P", KeyID: "key",
+			Person: hanakoID}}, entry("phone.end")); err != nil || n != 1 {
 		t.Fatalf("%d %v", n, err)
 	}
-	if left := grants(t, s, insurer.GrantQuery{Phone: "P", KeyID: "key"}); len(left) != 1 || left[0].Person != taichiID {
+	if left := grants(t, s, insurer.GrantQuery{Phone: "P", KeyID: "key"}); len(left) != 1 ||
+		left[0].Person != taichiID {
 		t.Errorf("%+v", left)
 	}
 	for subject, want := range map[string]int{"op|hanako": 0, "op|taichi": 1} {
-		got, err := s.Receipts(ctx, subject, "P", noon.Add(-time.Hour))
+		got, err := s.Receipts.Receipts(ctx, subject, "P", noon.Add(-time.Hour))
 		if err != nil || len(got) != want {
 			t.Errorf("receipts of %s: %d, %v", subject, len(got), err)
 		}
-		if known, err := s.HasPhoneKey(ctx, subject, "P"); err != nil || known != (want == 1) {
+		if known, err := s.Devices.HasPhoneKey(ctx, subject, "P"); err != nil || known != (want == 1) {
 			t.Errorf("receipt key of %s: %v, %v", subject, known, err)
 		}
 	}
@@ -100,7 +107,8 @@ func TestALaterLoginMovesAGrantsEndAndNotItsBeginning(t *testing.T) {
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|hanako", "P", noon.AddDate(0, 1, 0))
 	got := grants(t, s, insurer.GrantQuery{Subject: "op|hanako"})
-	if len(got) != 1 || !got[0].At.Equal(noon) || !got[0].LoginAt.Equal(noon.AddDate(0, 1, 0)) || !got[0].Until().Equal(noon.AddDate(0, 1, 0).Add(90*24*time.Hour)) {
+	if len(got) != 1 || !got[0].At.Equal(noon) || !got[0].LoginAt.Equal(noon.AddDate(0, 1, 0)) ||
+		!got[0].Until().Equal(noon.AddDate(0, 1, 0).Add(90*24*time.Hour)) {
 		t.Errorf("%+v", got)
 	}
 	if all := grants(t, s, insurer.GrantQuery{}); len(all) != 0 {
@@ -114,35 +122,39 @@ func TestAnErasedLoginTakesNothingFromTheFamily(t *testing.T) {
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|taichi", "P", noon)
 	for person, text := range map[audit.PersonID]string{hanakoID: "hers", taichiID: "his"} {
-		if err := s.PutReceipts(ctx, person, map[string][]byte{"P": []byte(text)}, entry("receipt.leave")); err != nil {
+		if err := s.Receipts.PutReceipts(ctx, person, map[string][]byte{"P": []byte(text)},
+			entry("receipt.leave")); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for i, subject := range []string{"op|hanako", "op|taichi"} {
-		if err := s.PutSession(ctx, auth.Session{Hash: [32]byte{byte(i)}, Kind: auth.Patient, Subject: subject, CreatedAt: noon, UsedAt: noon}, noon.Add(time.Hour)); err != nil {
+		if err := s.Sessions().PutSession(ctx, auth.Session{Hash: [32]byte{byte(i)}, Kind: auth.Patient,
+			Subject: subject, CreatedAt: noon, UsedAt: noon}, noon.Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.EraseSubject(ctx, "op|hanako", entry("subject.erase")); err != nil {
+	if err := s.Enrolment.EraseSubject(ctx, "op|hanako", entry("subject.erase")); err != nil {
 		t.Fatal(err)
 	}
 	for i, subject := range []string{"op|hanako", "op|taichi"} {
-		people, err := s.Enrolled(ctx, subject)
+		people, err := s.Enrolment.Enrolled(ctx, subject)
 		if err != nil || len(people) != i {
 			t.Errorf("%s: %d people, %v", subject, len(people), err)
 		}
 		if n := len(grants(t, s, insurer.GrantQuery{Subject: subject})); n != i {
 			t.Errorf("%s: %d grants", subject, n)
 		}
-		if _, err := s.Session(ctx, [32]byte{byte(i)}); (err == nil) != (i == 1) {
+		if _, err := s.Sessions().Session(ctx, [32]byte{byte(i)}); (err == nil) != (i == 1) {
 			t.Errorf("session of %s: %v", subject, err)
 		}
 	}
 	var receipts int
-	if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts`).Scan(&receipts); err != nil || receipts != 1 {
+	if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts`).Scan(&receipts); err != nil ||
+		receipts != 1 {
 		t.Errorf("%d receipts, %v", receipts, err)
 	}
-	if err := s.Enrol(ctx, []byte("mac of hanako"), "op|hanako again", entry("notice.enrol")); err != nil {
+	if err := s.Enrolment.Enrol(ctx, []byte("mac of hanako"), "op|hanako again",
+		entry("notice.enrol")); err != nil {
 		t.Errorf("the notice again: %v", err)
 	}
 	if n, err := s.VerifyAudit(ctx); err != nil || n == 0 {
@@ -162,7 +174,8 @@ func TestAnErasedLoginTakesNothingFromTheFamily(t *testing.T) {
 func TestANonceIsKeptUntilItEnds(t *testing.T) {
 	s, _ := open(t)
 	for i, want := range []bool{true, false} {
-		if first, err := s.UseNonce(ctx, []byte("nonce"), noon.Add(2*time.Minute)); err != nil || first != want {
+		if first, err := s.Devices.UseNonce(ctx, []byte("nonce"), noon.Add(2*time.Minute)); err != nil ||
+			first != want {
 			t.Errorf("use %d: %v %v", i+1, first, err)
 		}
 	}
@@ -172,7 +185,7 @@ func TestANonceIsKeptUntilItEnds(t *testing.T) {
 	if err := s.ExpireDevices(ctx, noon.Add(time.Minute), noon.Add(-insurer.GrantKept)); err != nil {
 		t.Fatal(err)
 	}
-	if first, err := s.UseNonce(ctx, []byte("nonce"), noon.Add(2*time.Minute)); err != nil || first {
+	if first, err := s.Devices.UseNonce(ctx, []byte("nonce"), noon.Add(2*time.Minute)); err != nil || first {
 		t.Errorf("swept before its end: %v", err)
 	}
 	if n := len(grants(t, s, insurer.GrantQuery{Phone: "old"})); n != 0 {
@@ -189,53 +202,58 @@ func TestALoginThatTheInsurerEndedLeavesNoGrant(t *testing.T) {
 	hanakoID, taichiID := twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|taichi", "P", noon)
-	file, err := s.PersonFile(ctx, hanakoID, noon, 10)
+	file, err := s.Register.PersonFile(ctx, hanakoID, noon, 10)
 	if err != nil || len(file.Logins) != 1 {
 		t.Fatal(file.Logins, err)
 	}
-	if err := s.EndLogin(ctx, hanakoID, file.Logins[0].ID, entry("login.end")); err != nil {
+	if err := s.Enrolment.EndLogin(ctx, hanakoID, file.Logins[0].ID, entry("login.end")); err != nil {
 		t.Fatal(err)
 	}
 	if left := grants(t, s, insurer.GrantQuery{Phone: "P"}); len(left) != 1 || left[0].Person != taichiID {
 		t.Errorf("%+v", left)
 	}
-	if known, err := s.HasPhoneKey(ctx, "op|hanako", "P"); err != nil || known {
+	if known, err := s.Devices.HasPhoneKey(ctx, "op|hanako", "P"); err != nil || known {
 		t.Error("the key for receipts is still there", err)
 	}
 }
 
-// Two logins of one person read their own phones' receipts only. What lay for an ended login's phones is gone, also when the
-// same login is enrolled again with the same phone; what lies for the other stays.
+// Two logins of one person read their own phones' receipts only. What lay for an ended login's phones is
+// gone, also when the same login is enrolled again with the same phone; what lies for the other stays.
 func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 	s, _ := open(t)
 	hanakoID, _ := twoEnrolled(t, s)
-	if _, err := s.ReissueNotice(ctx, hanakoID, func(int64) []byte { return []byte("second") }, entry("notice.reissue")); err != nil {
+	if _, err := s.Enrolment.ReissueNotice(ctx, hanakoID, func(int64) []byte { return []byte("second") },
+		entry("notice.reissue")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Enrol(ctx, []byte("second"), "op|mother", entry("notice.enrol")); err != nil {
+	if err := s.Enrolment.Enrol(ctx, []byte("second"), "op|mother", entry("notice.enrol")); err != nil {
 		t.Fatal(err)
 	}
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|mother", "M", noon)
-	if err := s.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("sealed"), "M": []byte("sealed")}, entry("receipt.leave")); err != nil {
+	if err := s.Receipts.PutReceipts(ctx, hanakoID,
+		map[string][]byte{"P": []byte("sealed"), "M": []byte("sealed")}, entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
 	for subject, phone := range map[string]string{"op|hanako": "M", "op|mother": "P"} { // each other's
-		if got, err := s.Receipts(ctx, subject, phone, noon.Add(-time.Hour)); err != nil || len(got) != 0 {
+		if got, err := s.Receipts.Receipts(ctx, subject, phone, noon.Add(-time.Hour)); err != nil ||
+			len(got) != 0 {
 			t.Errorf("%s reads %d receipts of %s, %v", subject, len(got), phone, err)
 		}
 	}
-	file, err := s.PersonFile(ctx, hanakoID, noon, 10)
+	file, err := s.Register.PersonFile(ctx, hanakoID, noon, 10)
 	if err != nil || len(file.Logins) != 2 {
 		t.Fatal(file.Logins, err)
 	}
-	if err := s.EndLogin(ctx, hanakoID, file.Logins[0].ID, entry("login.end")); err != nil { // the older one
+	if err := s.Enrolment.EndLogin(ctx, hanakoID, file.Logins[0].ID,
+		entry("login.end")); err != nil { // the older one
 		t.Fatal(err)
 	}
-	if _, err := s.ReissueNotice(ctx, hanakoID, func(int64) []byte { return []byte("third") }, entry("notice.reissue")); err != nil {
+	if _, err := s.Enrolment.ReissueNotice(ctx, hanakoID, func(int64) []byte { return []byte("third") },
+		entry("notice.reissue")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Enrol(ctx, []byte("third"), "op|hanako", entry("notice.enrol")); err != nil {
+	if err := s.Enrolment.Enrol(ctx, []byte("third"), "op|hanako", entry("notice.enrol")); err != nil {
 		t.Fatal(err)
 	}
 	grant(t, s, "op|hanako", "P", noon)
@@ -243,7 +261,8 @@ func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 		subject string
 		want    int
 	}{"P": {"op|hanako", 0}, "M": {"op|mother", 1}} {
-		if got, err := s.Receipts(ctx, c.subject, phone, noon.Add(-time.Hour)); err != nil || len(got) != c.want {
+		if got, err := s.Receipts.Receipts(ctx, c.subject, phone, noon.Add(-time.Hour)); err != nil ||
+			len(got) != c.want {
 			t.Errorf("%s: %d receipts, %v", phone, len(got), err)
 		}
 	}
@@ -258,7 +277,8 @@ func TestAQueryThatNamesNobodyFindsAndEndsNothing(t *testing.T) {
 	if found := grants(t, s, insurer.GrantQuery{}); len(found) != 0 {
 		t.Errorf("found %+v", found)
 	}
-	if n, err := s.EndGrants(ctx, insurer.GrantEnd{Logins: true}, entry("phone.end")); err != nil || n != 0 {
+	if n, err := s.Devices.EndGrants(ctx, insurer.GrantEnd{Logins: true}, entry("phone.end")); err != nil ||
+		n != 0 {
 		t.Errorf("%d ended, %v", n, err)
 	}
 	for _, phone := range []string{"P", "Q"} {
@@ -276,7 +296,7 @@ func TestEndingAllPhonesEndsThemAll(t *testing.T) {
 	for i := range phones {
 		grant(t, s, "op|hanako", fmt.Sprint("P", i), noon)
 	}
-	if n, err := s.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Person: hanakoID}},
+	if n, err := s.Devices.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Person: hanakoID}},
 		entry("phone.end")); err != nil || n != phones {
 		t.Errorf("%d ended, %v", n, err)
 	}
@@ -294,18 +314,21 @@ func TestAnEndedGrantTakesItsOnlineCodeAlong(t *testing.T) {
 	hanakoID, taichiID := twoEnrolled(t, s)
 	for subject, person := range map[string]audit.PersonID{"op|hanako": hanakoID, "op|taichi": taichiID} {
 		grant(t, s, subject, "P", noon)
-		if err := s.PutCode(ctx, insurer.OnlineCode{MAC: []byte("code of " + subject), HiddenMAC: []byte("printed"), Person: person, ExpiresAt: noon.Add(time.Minute)}, subject); err != nil {
+		if err := s.OnlineCodes.PutCode(ctx,
+			insurer.OnlineCode{MAC: []byte("code of " + subject), HiddenMAC: []byte("printed"),
+				Person: person, ExpiresAt: noon.Add(time.Minute)}, subject); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P", Person: hanakoID}},
+	if _, err := s.Devices.EndGrants(ctx,
+		insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P", Person: hanakoID}},
 		entry("phone.end")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Code(ctx, []byte("code of op|hanako")); err == nil {
+	if _, err := s.OnlineCodes.Code(ctx, []byte("code of op|hanako")); err == nil {
 		t.Error("her code is still good")
 	}
-	if _, err := s.Code(ctx, []byte("code of op|taichi")); err != nil {
+	if _, err := s.OnlineCodes.Code(ctx, []byte("code of op|taichi")); err != nil {
 		t.Errorf("his is gone: %v", err)
 	}
 }
@@ -316,27 +339,30 @@ func TestAReceiptKeyGoesWithTheLastGrantOfItsPhone(t *testing.T) {
 	hanakoID, _ := twoEnrolled(t, s)
 	long := noon.AddDate(0, -6, 0)
 	for phone, login := range map[string]time.Time{"old": long, "new": noon} {
-		if err := s.PutPhoneKey(ctx, "op|hanako", phone, []byte("public"), audit.Entry{At: login, Actor: "test", Action: "phone.add"}); err != nil {
+		if err := s.Devices.PutPhoneKey(ctx, "op|hanako", phone, []byte("public"),
+			audit.Entry{At: login, Actor: "test", Action: "phone.add"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.PutGrants(ctx, insurer.Grant{Subject: "op|hanako", Phone: phone, KeyID: "key", Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder")); err != nil {
+		if err := s.Devices.PutGrants(ctx, insurer.Grant{Subject: "op|hanako", Phone: phone, KeyID: "key",
+			Public: []byte("public"), LoginAt: login, At: login}, entry("phone.holder")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.PutPhoneKey(ctx, "op|hanako", "just being added", []byte("public"), entry("phone.add")); err != nil {
+	if err := s.Devices.PutPhoneKey(ctx, "op|hanako", "just being added", []byte("public"),
+		entry("phone.add")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.ExpireDevices(ctx, noon, noon.Add(-insurer.GrantKept)); err != nil {
 		t.Fatal(err)
 	}
-	keys, err := s.PhoneKeys(ctx, hanakoID)
+	keys, err := s.Receipts.PhoneKeys(ctx, hanakoID)
 	if err != nil || len(keys) != 2 || keys["old"] != nil {
 		t.Errorf("%v %v", keys, err)
 	}
 }
 
 // receiptRows counts what lies there, readable or not.
-func receiptRows(t *testing.T, s *Store) (n int) {
+func receiptRows(t *testing.T, s *opened) (n int) {
 	t.Helper()
 	if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts`).Scan(&n); err != nil {
 		t.Fatal(err)
@@ -344,23 +370,24 @@ func receiptRows(t *testing.T, s *Store) (n int) {
 	return n
 }
 
-// A counter takes minutes between asking for the keys and leaving a receipt; a phone that has gone meanwhile gets none.
+// A counter takes minutes between asking for the keys and leaving a receipt; a phone that has gone meanwhile
+// gets none.
 func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
-	for name, goes := range map[string]func(s *Store, person audit.PersonID) error{
-		"erased": func(s *Store, _ audit.PersonID) error {
-			return s.EraseSubject(ctx, "op|hanako", entry("subject.erase"))
+	for name, goes := range map[string]func(s *opened, person audit.PersonID) error{
+		"erased": func(s *opened, _ audit.PersonID) error {
+			return s.Enrolment.EraseSubject(ctx, "op|hanako", entry("subject.erase"))
 		},
-		"ended": func(s *Store, _ audit.PersonID) error {
-			_, err := s.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P"}},
+		"ended": func(s *opened, _ audit.PersonID) error {
+			_, err := s.Devices.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P"}},
 				entry("phone.end"))
 			return err
 		},
-		"ended by the insurer": func(s *Store, person audit.PersonID) error {
-			file, err := s.PersonFile(ctx, person, noon, 1)
+		"ended by the insurer": func(s *opened, person audit.PersonID) error {
+			file, err := s.Register.PersonFile(ctx, person, noon, 1)
 			if err != nil {
 				return err
 			}
-			return s.EndLogin(ctx, person, file.Logins[0].ID, entry("login.end"))
+			return s.Enrolment.EndLogin(ctx, person, file.Logins[0].ID, entry("login.end"))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -369,7 +396,8 @@ func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 			grant(t, s, "op|hanako", "P", noon)
 			leave := func() {
 				t.Helper()
-				if err := s.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("sealed"), "nobody's": []byte("sealed")}, entry("receipt.leave")); err != nil {
+				if err := s.Receipts.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("sealed"),
+					"nobody's": []byte("sealed")}, entry("receipt.leave")); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -395,20 +423,22 @@ func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 func TestOfManyAtOnceOneEnrolsAndOneAnswersANonce(t *testing.T) {
 	s, _ := open(t)
 	twoEnrolled(t, s)
-	if err := s.EraseSubject(ctx, "op|hanako", entry("subject.erase")); err != nil { // her notice serves again
+	if err := s.Enrolment.EraseSubject(ctx, "op|hanako",
+		entry("subject.erase")); err != nil { // her notice serves again
 		t.Fatal(err)
 	}
 	var enrolled, answered atomic.Int32
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
-			err := s.Enrol(ctx, []byte("mac of hanako"), fmt.Sprint("op|", i), entry("notice.enrol"))
+			err := s.Enrolment.Enrol(ctx, []byte("mac of hanako"), fmt.Sprint("op|", i),
+				entry("notice.enrol"))
 			if err == nil {
 				enrolled.Add(1)
 			} else if !errors.Is(err, insurer.ErrNoticeUsed) {
 				t.Error(err)
 			}
-			if first, err := s.UseNonce(ctx, []byte("nonce"), noon); err != nil {
+			if first, err := s.Devices.UseNonce(ctx, []byte("nonce"), noon); err != nil {
 				t.Error(err)
 			} else if first {
 				answered.Add(1)
