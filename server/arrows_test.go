@@ -15,8 +15,8 @@ import (
 // floors gives each room its height (docs/architecture.md). An import must lead to a lower floor; rooms of equal height
 // do not know each other. A sub-folder has the height of its nearest named ancestor.
 var floors = map[string]int{
-	"outside":            0, // tests only
-	"card/bench":         1, // tests only
+	"internal/testenv":   0, // tests only
+	"internal/pcscdtest": 1, // tests only
 	"eligibility":        10,
 	"eligibility/oqs":    11,
 	"eligibility/fhir":   11,
@@ -40,6 +40,7 @@ var floors = map[string]int{
 	"server/csvfile":     19, // files that leave
 	"server/hostclient":  20,
 	"server/insuredcsv":  20,
+	"internal/crowd":     21, // tests only
 	"server/qrscan":      20,
 	"server/audit":       22,
 	"server/keys":        22, // makes credential keys
@@ -194,8 +195,14 @@ func TestPureRoomsTouchNothingOutside(t *testing.T) {
 
 // What only tests need is in no program: neither their rooms nor the library's.
 func TestTheProgramHoldsNothingOfTests(t *testing.T) {
-	forTests := []string{"testing", "net/http/httptest", "madoguchi/outside", "madoguchi/card/bench"}
-	rooms := []string{"outside", "card/bench", "scripts/security"} // they serve tests only
+	forTests := []string{
+		"testing",
+		"net/http/httptest",
+		"madoguchi/internal/testenv",
+		"madoguchi/internal/pcscdtest",
+		"madoguchi/internal/crowd",
+	}
+	rooms := []string{"internal/testenv", "internal/pcscdtest", "scripts/security"} // they serve tests only
 	for _, imported := range thirdParty(t) {
 		if slices.Contains(rooms, imported.from) {
 			continue

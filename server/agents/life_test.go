@@ -17,7 +17,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // quick makes a connection's life short enough for a test.
@@ -283,7 +283,7 @@ func TestWhoeverProvesNoKeyIsGoneSoon(t *testing.T) {
 		for err == nil { // a refusal may come first
 			_, _, err = conn.Read(context.Background())
 		}
-		outside.Within(t, "cutting off "+name, time.Since(began), 2*time.Second)
+		testenv.Within(t, "cutting off "+name, time.Since(began), 2*time.Second)
 		_ = conn.CloseNow()
 	}
 	eventually(t, "nobody is left", func() bool {

@@ -19,7 +19,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // liar is an agent that answers every birth-date check as answer says.
@@ -280,7 +280,7 @@ func TestStatementsOfAnAgent(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Card, 6)
+	testenv.Refused(t, testenv.Card, 6)
 }
 
 func TestAgentsOfVersionTwoAreServed(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // Every refusal of a reading, asked over the wire, says what package card says on the PC itself.
@@ -262,7 +262,7 @@ func TestAnAnswerThatIsNotValidIsSaidBeforeItsEqualItems(t *testing.T) {
 		{"segment 3", file("3"), "", 0, wire.ErrOQSFile},
 		{"no segment", file(""), "", 0, wire.ErrOQSFile},
 	}
-	outside.Refused(t, outside.Card, len(cases)-2)
+	testenv.Refused(t, testenv.Card, len(cases)-2)
 	folder := t.TempDir()
 	s, url := open(t, true)
 	pairedWith(t, s, facility, url, agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, OQS: folder})

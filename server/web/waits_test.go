@@ -16,7 +16,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
@@ -136,7 +136,7 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Limits, 13)
+	testenv.Refused(t, testenv.Limits, 13)
 }
 
 // What floods one kind of thing leaves the others alone, also for whoever comes from the same address.
