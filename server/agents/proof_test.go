@@ -17,6 +17,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/internal/testenv"
+	"madoguchi/server/counter"
 )
 
 // greeted dials, reads the challenge and answers it with a key and what prove makes of the nonce; it returns the
@@ -119,7 +120,7 @@ func TestOnlyThePairedKeysProofOverThisNonceConnects(t *testing.T) {
 func TestEveryOperationHasItsOwnNonce(t *testing.T) {
 	seen := map[string]bool{}
 	for range 50 {
-		b := Request{Facility: facility, CaseID: "CASE", JWS: "jws"}.bound()
+		b := bound(counter.CardRequest{Facility: facility, CaseID: "CASE", JWS: "jws"})
 		if len(b.Nonce) != 32 || len(b.JWS) != 32 || len(b.ID) < 26 || seen[string(b.Nonce)] || seen[b.ID] {
 			t.Fatalf("%+v", b)
 		}
