@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
@@ -55,7 +55,7 @@ func TestEveryFieldOfAnAuditRowIsInItsHash(t *testing.T) {
 		"seq and at change place": auditHash(1795309200000, 2, "staff:鈴木", "people.search", []byte("p"), "d",
 			before),
 	}
-	outside.Refused(t, outside.Stored, len(cases))
+	testenv.Refused(t, testenv.Stored, len(cases))
 	seen := map[string]string{string(hash()): "the true one"}
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		if other, known := seen[string(cases[name])]; known {
@@ -83,7 +83,7 @@ func TestNoFieldOfTheAuditChainIsChangedUnseen(t *testing.T) {
 			WHERE seq IN (2, 3); UPDATE audit SET seq = CASE seq WHEN 1002 THEN 3 ELSE 2 END
 			WHERE seq > 1000`,
 	}
-	outside.Refused(t, outside.Stored, len(attacks)+1)
+	testenv.Refused(t, testenv.Stored, len(attacks)+1)
 	filled := func(t *testing.T) *opened {
 		t.Helper()
 		s, _ := open(t)
@@ -155,7 +155,7 @@ func TestPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 			SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB) WHERE part = 1`},
 		"the second without a tag": {`UPDATE preview_parts SET body = substr(body, 1, 20) WHERE part = 1`},
 	}
-	outside.Refused(t, outside.Stored, len(attacks))
+	testenv.Refused(t, testenv.Stored, len(attacks))
 	for _, name := range slices.Sorted(maps.Keys(attacks)) {
 		t.Run(name, func(t *testing.T) {
 			s, _ := open(t)
@@ -227,7 +227,7 @@ func TestACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	others := []string{"1319999992", "", "131999999", "13199999910", "%", " 1319999991"}
-	outside.Refused(t, outside.Counter, 3*len(others))
+	testenv.Refused(t, testenv.Counter, 3*len(others))
 	for _, other := range others {
 		if got, err := s.ForCounter().Case(ctx, other, "CASE"); err == nil {
 			t.Errorf("%q found %+v", other, got)
@@ -393,7 +393,7 @@ func TestASealedValueOpensInItsOwnPlaceOnly(t *testing.T) {
 		{"a letter to the next text", apart, bound("people.body", "RECORD", "as", "b")},
 		{"empty bytes for missing ones", missing, bound("people.body", "RECORD", []byte{})},
 	}
-	outside.Refused(t, outside.Stored, len(cases)+len(plain)+len(vouching))
+	testenv.Refused(t, testenv.Stored, len(cases)+len(plain)+len(vouching))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			if text, err := s.sealer.open(ctx, s.read, c.place, c.sealed); err == nil {
