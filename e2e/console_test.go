@@ -12,8 +12,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// said is what a tab's console holds: browsers tell there, and nowhere else, of a font that they refuse, a policy that was
-// broken, an error that nobody caught.
+// said is what a tab's console holds: browsers tell there, and nowhere else, of a font that they refuse, a
+// policy that was broken, an error that nobody caught.
 type said struct {
 	mu       sync.Mutex
 	lines    []string
@@ -51,7 +51,7 @@ func listen(t *testing.T, tab context.Context) {
 	t.Cleanup(func() {
 		short, cancel := context.WithTimeout(tab, 10*time.Second)
 		defer cancel()
-		if err := chromedp.Do(short, chromedp.Evaluate[chromedp.Void](`console.debug(`+quote(lastLine)+`)`)); err == nil {
+		if err := chromedp.Do(short, script(`console.debug(`+quote(lastLine)+`)`)); err == nil {
 			select { // messages come in their order
 			case <-c.ended:
 			case <-short.Done():

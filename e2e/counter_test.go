@@ -21,7 +21,8 @@ import (
 	"madoguchi/server/keys"
 )
 
-// A reception in a hurry: keys at the wrong moment, the next patient's scan too early, answers that come too late.
+// A reception in a hurry: keys at the wrong moment, the next patient's scan too early, answers that come too
+// late.
 func TestACounterInAHurry(t *testing.T) {
 	t.Parallel()
 	base, _, data := startServer(t)
@@ -29,15 +30,18 @@ func TestACounterInAHurry(t *testing.T) {
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	bridge(t, base, console, "tokuichi.json")
-	expects(t, console, `status of 422 .*/api/v1/counter/cases`, "what is no code, and a refusal without a reason")
+	expects(t, console, `status of 422 .*/api/v1/counter/cases`,
+		"what is no code, and a refusal without a reason")
 	expects(t, console, `status of 403 .*/api/v1/counter/status`, "the login is over at the end")
-	run := func(js string) { t.Helper(); do(t, console, chromedp.Evaluate[chromedp.Void](js)) }
-	truth := func(js string) bool { t.Helper(); return get(t, console, chromedp.Evaluate[bool](js)) }
+	run := func(js string) { t.Helper(); do(t, console, script(js)) }
+	truth := func(js string) bool { t.Helper(); return eval[bool](t, console, js) }
 	// hold keeps the answer of a call until release; change alters what it says.
-	run(`{const ask = window.fetch; window.hold = {}; window.change = {}; window.fetch = async (url, init) => {
+	run(`{const ask = window.fetch; window.hold = {}; window.change = {};
+		window.fetch = async (url, init) => {
 		const answer = await ask(url, init);
 		for (const end in hold) if (String(url).endsWith(end)) await hold[end];
-		for (const end in change) if (String(url).endsWith(end)) { const c = await answer.json(); change[end](c); return new Response(JSON.stringify(c), {status: answer.status}) }
+		for (const end in change) if (String(url).endsWith(end)) { const c = await answer.json();
+		change[end](c); return new Response(JSON.stringify(c), {status: answer.status}) }
 		return answer }}`)
 	hold := func(end string) {
 		t.Helper()
@@ -46,7 +50,8 @@ func TestACounterInAHurry(t *testing.T) {
 	release := func() { t.Helper(); run(`window.release(); window.hold = {}`) }
 	key := func(name string) {
 		t.Helper()
-		run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: ` + quote(name) + `, bubbles: true, cancelable: true}))`)
+		run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: ` + quote(name) +
+			`, bubbles: true, cancelable: true}))`)
 	}
 	genuine := func(t *testing.T) {
 		t.Helper()
@@ -70,7 +75,8 @@ func TestACounterInAHurry(t *testing.T) {
 		waitText(t, console, "#problem", "読めませんでした")
 		release()
 		settle()
-		if truth(`document.getElementById("shown").checkVisibility() || document.getElementById("verdict").innerText.includes("本物")`) {
+		if truth(`document.getElementById("shown").checkVisibility() ||
+			document.getElementById("verdict").innerText.includes("本物")`) {
 			t.Error("the former patient is back")
 		}
 	})
@@ -78,8 +84,9 @@ func TestACounterInAHurry(t *testing.T) {
 	scene("what a card says of its holder does not come to the next patient", func(t *testing.T) {
 		genuine(t)
 		hold("/text-check")
-		do(t, console, chromedp.Evaluate[chromedp.Void](`document.getElementById("extra-checks").open = true`),
-			chromedp.SendKeys("#text-year", "2034"), chromedp.SendKeys("#text-code", "4821"), chromedp.Click("#text-check"))
+		do(t, console, script(`document.getElementById("extra-checks").open = true`),
+			chromedp.SendKeys("#text-year", "2034"), chromedp.SendKeys("#text-code", "4821"),
+			chromedp.Click("#text-check"))
 		do(t, console, chromedp.Click("#record")) // its check is not over
 		settle()
 		if truth(`document.getElementById("verdict").innerText.includes("記録しました")`) {
@@ -90,27 +97,32 @@ func TestACounterInAHurry(t *testing.T) {
 		waitText(t, console, "#verdict", "この画面は古くなっています")
 		release()
 		settle()
-		if truth(`document.getElementById("extra-result").textContent !== "" || !document.getElementById("verdict").innerText.includes("古くなっています") || !document.getElementById("record").disabled`) {
+		if truth(`document.getElementById("extra-result").textContent !== "" ||
+			!document.getElementById("verdict").innerText.includes("古くなっています") ||
+				!document.getElementById("record").disabled`) {
 			t.Error("the former patient's check stands beside the next patient's screen")
 		}
 	})
 
-	scene("a screen that was refused makes room for the new one that its sentence asks for", func(t *testing.T) {
-		paste(t, console, credential.Numeric(oldScreen(t, data)))
-		waitText(t, console, "#verdict", "新しいコードを読み取ってください")
-		do(t, console, chromedp.WaitVisible("#scan-camera"))
-		genuine(t)
-	})
+	scene("a screen that was refused makes room for the new one that its sentence asks for",
+		func(t *testing.T) {
+			paste(t, console, credential.Numeric(oldScreen(t, data)))
+			waitText(t, console, "#verdict", "新しいコードを読み取ってください")
+			do(t, console, chromedp.WaitVisible("#scan-camera"))
+			genuine(t)
+		})
 
 	scene("a scan while a case is open is not swallowed", func(t *testing.T) {
 		genuine(t)
 		do(t, console, chromedp.Focus("#reason"))
-		run(`{const reason = document.getElementById("reason"); for (const c of "HTTPS://LOCALHOST/C/AAAAAAAA\r") {
+		run(`{const reason = document.getElementById("reason");
+			for (const c of "HTTPS://LOCALHOST/C/AAAAAAAA\r") {
 			const code = c === "\r" ? "Enter" : c === "/" ? "Slash" : c === ":" ? "Semicolon" : "Key" + c;
-			if (reason.dispatchEvent(new KeyboardEvent("keydown", {code, key: c, bubbles: true, cancelable: true})) && c !== "\r") reason.value += c }}`)
+			if (reason.dispatchEvent(new KeyboardEvent("keydown",
+				{code, key: c, bubbles: true, cancelable: true})) && c !== "\r") reason.value += c }}`)
 		waitText(t, console, "#problem", "前の方の件がまだ終わっていません")
 		waitText(t, console, "#verdict", "この画面は本物です")
-		if got := get(t, console, chromedp.Evaluate[string](`document.getElementById("reason").value`)); got != "" {
+		if got := eval[string](t, console, `document.getElementById("reason").value`); got != "" {
 			t.Errorf("the reason is %q", got)
 		}
 	})
@@ -137,7 +149,8 @@ func TestACounterInAHurry(t *testing.T) {
 		do(t, console, chromedp.SetUploadFiles("#scan-file", []string{file}))
 		waitText(t, console, "#choose", "2人以上のコードがあります")
 		waitText(t, console, "#choose", "試験 花子（昭和63年11月30日）")
-		if !truth(`document.getElementById("shown").hidden && document.querySelectorAll("#choose button").length === 2`) {
+		if !truth(`document.getElementById("shown").hidden &&
+			document.querySelectorAll("#choose button").length === 2`) {
 			t.Error("a case is open before somebody chose")
 		}
 		state(t, console, "counter-choose")
@@ -168,11 +181,12 @@ func TestACounterInAHurry(t *testing.T) {
 		key("F2")
 		do(t, console, chromedp.SendKeys("#reason", "カードわすれ"))
 		for _, name := range []string{"Escape", "F8"} {
-			run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: ` + quote(name) + `, isComposing: true, bubbles: true, cancelable: true}))`)
+			run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: ` + quote(name) +
+				`, isComposing: true, bubbles: true, cancelable: true}))`)
 		}
 		release()
 		waitText(t, console, "#card-verdict", "本物のカード")
-		if at := get(t, console, chromedp.Evaluate[string](`document.activeElement.id`)); at != "reason" {
+		if at := eval[string](t, console, `document.activeElement.id`); at != "reason" {
 			t.Errorf("the keyboard is on %q", at)
 		}
 	})
@@ -182,17 +196,19 @@ func TestACounterInAHurry(t *testing.T) {
 		run(`window.change["/card-check"] = c => { c.card.result = "error" }`)
 		key("F2")
 		waitText(t, console, "#card-verdict .bad", "本物のカード")
-		if at := get(t, console, chromedp.Evaluate[string](`document.activeElement.id`)); at != "card-check" {
+		if at := eval[string](t, console, `document.activeElement.id`); at != "card-check" {
 			t.Errorf("the keyboard is on %q", at)
 		}
 		run(`window.change["/card-check"] = c => { c.card.result = "refused" }`) // its chip cannot be asked
 		key("F2")
-		waitTrue(t, console, `document.activeElement.value === "photo" && document.querySelector("#card-verdict .unsure")`)
+		waitTrue(t, console,
+			`document.activeElement.value === "photo" && document.querySelector("#card-verdict .unsure")`)
 	})
 
 	scene("a screen grows old before the eyes of the counter", func(t *testing.T) {
 		genuine(t)
-		run(`{const now = Date.now; Date.now = () => now() + 3600000; window.onTime = () => { Date.now = now }}`)
+		run(`{const now = Date.now; Date.now = () => now() + 3600000;
+			window.onTime = () => { Date.now = now }}`)
 		waitText(t, console, "#verdict", "60分前に作成")
 		run(`window.onTime()`)
 	})
@@ -222,9 +238,12 @@ func TestACounterInAHurry(t *testing.T) {
 		genuine(t)
 		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.Click("#refuse"))
 		waitText(t, console, "#problem", "理由を入れてください")
-		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.SendKeys("#reason", "べつの方"), chromedp.Click("#refuse"))
+		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.SendKeys("#reason", "べつの方"),
+			chromedp.Click("#refuse"))
 		waitText(t, console, "#verdict", "記録しました")
-		waitTrue(t, console, `fetch("/api/v1/counter/cases").then(r => r.json()).then(all => all.cases[0].outcome === "refused" && all.cases[0].visual.length === 0)`)
+		waitTrue(t, console,
+			`fetch("/api/v1/counter/cases").then(r => r.json())
+				.then(all => all.cases[0].outcome === "refused" && all.cases[0].visual.length === 0)`)
 	})
 
 	scene("the button that accepts says what is missing, and leads there", func(t *testing.T) {
@@ -237,7 +256,8 @@ func TestACounterInAHurry(t *testing.T) {
 		do(t, console, chromedp.Click("#record"))
 		waitText(t, console, "#problem", "受け付けるには")
 		at("card-check")
-		do(t, console, chromedp.SendKeys(`#visual input[value="photo"]`, " "), chromedp.SendKeys(`#visual input[value="name"]`, " "))
+		do(t, console, chromedp.SendKeys(`#visual input[value="photo"]`, " "),
+			chromedp.SendKeys(`#visual input[value="name"]`, " "))
 		waitText(t, console, "#record-ground", "あと1つ")
 		do(t, console, chromedp.SendKeys("#record", "\r"))
 		waitText(t, console, "#problem", "あと1つ")
@@ -250,7 +270,9 @@ func TestACounterInAHurry(t *testing.T) {
 		waitText(t, console, "#record-ground", "目視で確認済み")
 		do(t, console, chromedp.SendKeys("#record", "\r"))
 		waitText(t, console, "#verdict", "記録しました")
-		waitTrue(t, console, `fetch("/api/v1/counter/cases").then(r => r.json()).then(all => all.cases[0].ground.code === "eye" && all.cases[0].visual.length === 3)`)
+		waitTrue(t, console,
+			`fetch("/api/v1/counter/cases").then(r => r.json())
+				.then(all => all.cases[0].ground.code === "eye" && all.cases[0].visual.length === 3)`)
 		genuine(t)
 		key("F2")
 		waitText(t, console, "#record-ground", "カードのICで確認済み")
@@ -288,15 +310,18 @@ func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 	own := bridgeNamed(t, base, console, "tokuichi.json", "受付1")
 	bridgeNamed(t, base, console, "taro.json", "受付2")
 	pressed := func(name string) string {
-		return `[...document.querySelectorAll("#reader-choice button")].find(b => b.textContent === "` + name + `" && (b.click(), true))`
+		return `[...document.querySelectorAll("#reader-choice button")].find(b => b.textContent === "` +
+			name + `" && (b.click(), true))`
 	}
 	expects(t, console, `status of 503 .*/card-check`, "the reader is away")
 	waitText(t, console, "#reader-choice", "この窓口のリーダーを選んでください")
 	waitTrue(t, console, pressed("受付2")) // the wrong one: the choice is still at hand
-	waitTrue(t, console, `document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付2"`)
+	waitTrue(t, console,
+		`document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付2"`)
 	state(t, console, "counter-readers")
 	waitTrue(t, console, pressed("受付1"))
-	waitTrue(t, console, `document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付1"`)
+	waitTrue(t, console,
+		`document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付1"`)
 
 	enter(t, console, "#scan-text", jwsOf(t, phone))
 	waitText(t, console, "#verdict", "この画面は本物です")

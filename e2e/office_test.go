@@ -6,13 +6,15 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// The insurer's pages for papers, runs and revocation, with the questions that they ask before anything is done.
+// The insurer's pages for papers, runs and revocation, with the questions that they ask before anything is
+// done.
 func TestTheOfficesOtherPages(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	tab, notice := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, notice, "demo-tokuichi")
-	expects(t, tab, `status of (404|422) .*/insurer/(nothing|settings)`, "the pages of errors are looked at too")
+	expects(t, tab, `status of (404|422) .*/insurer/(nothing|settings)`,
+		"the pages of errors are looked at too")
 	waitCount(t, phone, "papers", 1) // the copy that is revoked below comes last
 	open := func(name, path, want string) {
 		t.Helper()
@@ -27,7 +29,7 @@ func TestTheOfficesOtherPages(t *testing.T) {
 	waitText(t, tab, "#saved", "設定を保存しました")
 	state(t, tab, "office-settings-saved")
 	do(t, tab, chromedp.SetValue("#name", "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほあいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほあ"),
-		chromedp.Evaluate[chromedp.Void](`document.getElementById("name").removeAttribute("maxlength")`), chromedp.Click("#save"))
+		script(`document.getElementById("name").removeAttribute("maxlength")`), chromedp.Click("#save"))
 	waitText(t, tab, "[role=alert]", "60文字")
 	state(t, tab, "office-settings-refused")
 
@@ -44,11 +46,13 @@ func TestTheOfficesOtherPages(t *testing.T) {
 	do(t, tab, chromedp.SendKeys("#rid", "AAAAA"), chromedp.Click(`form:has(#rid) button`))
 	waitText(t, tab, "main", "あてはまる写しがありません")
 	state(t, tab, "revoke-none")
-	do(t, tab, chromedp.Navigate(base+"/insurer/revoke?insurer=00138990"), chromedp.SetValue("#before", "2099-01-01T00:00"), chromedp.Click(`form:has(#before) button`))
+	do(t, tab, chromedp.Navigate(base+"/insurer/revoke?insurer=00138990"),
+		chromedp.SetValue("#before", "2099-01-01T00:00"), chromedp.Click(`form:has(#before) button`))
 	waitText(t, tab, "#consequence", "1通")
 	state(t, tab, "revoke-asked")
 
-	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=00138990"), chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".person-link")].find(a => a.textContent === "髙橋 德一").click()`))
+	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=00138990"),
+		script(`[...document.querySelectorAll(".person-link")].find(a => a.textContent === "髙橋 德一").click()`))
 	waitText(t, tab, "#logins", "解除する")
 	waitText(t, tab, "#copies", "に保存")
 	state(t, tab, "person-enrolled")

@@ -124,11 +124,13 @@ func start(t testing.TB, dir, path string, env []string, args ...string) *proces
 	return p
 }
 
-// startServer runs the demo server on a free port with an empty data folder and returns its address for browsers.
+// startServer runs the demo server on a free port with an empty data folder and returns its address for
+// browsers.
 func startServer(t testing.TB, args ...string) (base string, p *process, data string) {
 	t.Helper()
 	data = t.TempDir()
-	p = start(t, data, built(t, "./server", "madoguchi"), []string{"MADOGUCHI_ADDR=127.0.0.1:0", "MADOGUCHI_DATA=" + data}, args...)
+	p = start(t, data, built(t, "./server", "madoguchi"),
+		[]string{"MADOGUCHI_ADDR=127.0.0.1:0", "MADOGUCHI_DATA=" + data}, args...)
 	base = p.out.await(t, `(http://localhost:\d+)/`)[1]
 	ready, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -147,9 +149,10 @@ func startServer(t testing.TB, args ...string) (base string, p *process, data st
 	return base, p, data
 }
 
-// run runs a built program to its end and returns what it printed and its exit code. One that hangs is killed in the end; how
-// long a command may take is the benchmarks' matter.
-func run(t *testing.T, dir, path string, stdin []byte, env []string, args ...string) (stdout, stderr string, code int) {
+// run runs a built program to its end and returns what it printed and its exit code. One that hangs is killed
+// in the end; how long a command may take is the benchmarks' matter.
+func run(t *testing.T, dir, path string, stdin []byte, env []string, args ...string) (stdout, stderr string,
+	code int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()

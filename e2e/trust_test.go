@@ -13,20 +13,24 @@ func TestTrustListsNeverGoBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out, errs, code := b.run(t, "trust", "sign", "draft.json", "--keys", "root", "--out", "trust"); code != 0 || !strings.Contains(out, `"version":2,`) {
+	if out, errs, code := b.run(t, "trust", "sign", "draft.json", "--keys", "root", "--out",
+		"trust"); code != 0 || !strings.Contains(out, `"version":2,`) {
 		t.Fatalf("the next version: %d %s %s", code, out, errs)
 	}
-	if out, _, code := b.run(t, "trust", "inspect", "trust"); code != 0 || !strings.Contains(out, `"insurerNumbers":["00138990"]`) || !strings.Contains(out, `"state":"valid"`) {
+	if out, _, code := b.run(t, "trust", "inspect", "trust"); code != 0 ||
+		!strings.Contains(out, `"insurerNumbers":["00138990"]`) || !strings.Contains(out, `"state":"valid"`) {
 		t.Errorf("inspect: %d %s", code, out)
 	}
 	draft, err := os.ReadFile(filepath.Join(b.dir, "draft.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What is signed is what somebody read: another file's JSON, or a member that this program does not know, would sign a list
-	// that allows nobody, or less than it seems to.
-	for name, text := range map[string]string{"none.json": `{"issuers":[],"counters":[]}`, "member.json": strings.Replace(string(draft), `"counters"`, `"counter":[],"counters"`, 1),
-		"case.json": strings.Replace(string(draft), `"issuers"`, `"Issuers"`, 1), "twice.json": strings.Replace(string(draft), `"issuers"`, `"issuers":[],"issuers"`, 1)} {
+	// What is signed is what somebody read: another file's JSON, or a member that this program does not know,
+	// would sign a list that allows nobody, or less than it seems to.
+	for name, text := range map[string]string{"none.json": `{"issuers":[],"counters":[]}`,
+		"member.json": strings.Replace(string(draft), `"counters"`, `"counter":[],"counters"`, 1),
+		"case.json":   strings.Replace(string(draft), `"issuers"`, `"Issuers"`, 1),
+		"twice.json":  strings.Replace(string(draft), `"issuers"`, `"issuers":[],"issuers"`, 1)} {
 		b.write(t, name, []byte(text))
 	}
 	for name, args := range map[string]string{
@@ -51,10 +55,12 @@ func TestTrustListsNeverGoBack(t *testing.T) {
 			t.Errorf("%s: %d %q %q", name, code, out, errs)
 		}
 	}
-	if out, _, code := b.run(t, "trust", "inspect", "trust"); code != 0 || !strings.Contains(out, `"version":2,`) || !strings.Contains(out, `"insurerNumbers":["00138990"]`) {
+	if out, _, code := b.run(t, "trust", "inspect", "trust"); code != 0 ||
+		!strings.Contains(out, `"version":2,`) || !strings.Contains(out, `"insurerNumbers":["00138990"]`) {
 		t.Errorf("what was refused changed the list: %d %s", code, out)
 	}
-	for args, field := range map[string]string{"trust sign nowhere.json --keys root --out trust": "FILE: ", "trust sign draft.json --keys root --out trust --days 31": "--days: ",
+	for args, field := range map[string]string{"trust sign nowhere.json --keys root --out trust": "FILE: ",
+		"trust sign draft.json --keys root --out trust --days 31":                     "--days: ",
 		"trust make --issuer https://hoken.example.jp/i/00138990/=x=138990=jwks.json": "--issuer: "} {
 		if _, errs, _ := b.run(t, strings.Fields(args)...); !strings.HasPrefix(errs, field) {
 			t.Errorf("%s: %q, want %q first", args, errs, field)
@@ -62,7 +68,8 @@ func TestTrustListsNeverGoBack(t *testing.T) {
 	}
 	// A counter server that has seen version 2 does not start with version 1 any more.
 	data := filepath.Join(b.dir, "data")
-	env := []string{"MADOGUCHI_ADDR=127.0.0.1:0", "MADOGUCHI_DATA=" + data, "MADOGUCHI_TRUST=" + filepath.Join(b.dir, "trust")}
+	env := []string{"MADOGUCHI_ADDR=127.0.0.1:0", "MADOGUCHI_DATA=" + data,
+		"MADOGUCHI_TRUST=" + filepath.Join(b.dir, "trust")}
 	t.Run("version 2", func(t *testing.T) {
 		start(t, b.dir, b.program, env, "serve", "--role", "counter").out.await(t, `/counter`)
 	})

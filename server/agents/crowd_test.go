@@ -21,8 +21,8 @@ import (
 	"madoguchi/outside"
 )
 
-// crowdKeys are the keys of a crowd's agents: the same in the process that runs the agents and in the one that knows
-// them as paired. These keys exist in tests only.
+// crowdKeys are the keys of a crowd's agents: the same in the process that runs the agents and in the one
+// that knows them as paired. These keys exist in tests only.
 func crowdKeys(t *testing.T, n int) []*ecdsa.PrivateKey {
 	cryptotest.SetGlobalRandom(t, 1)
 	keys := make([]*ecdsa.PrivateKey, n)
@@ -36,8 +36,8 @@ func crowdKeys(t *testing.T, n int) []*ecdsa.PrivateKey {
 	return keys
 }
 
-// TestCrowdProcess is no test of its own: TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute runs it in a second process,
-// so that the memory of agents does not count as the server's.
+// TestCrowdProcess is no test of its own: TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute runs it in a
+// second process, so that the memory of agents does not count as the server's.
 func TestCrowdProcess(t *testing.T) {
 	url, n := os.Getenv("CROWD_URL"), os.Getenv("CROWD_SIZE")
 	if url == "" {

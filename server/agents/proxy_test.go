@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// proxy stands between agents and a server. It can cut every connection, or go mute and leave them open, as a router does
-// that forgets; and it keeps what passed, with the agents' masks taken off.
+// proxy stands between agents and a server. It can cut every connection, or go mute and leave them open, as a
+// router does that forgets; and it keeps what passed, with the agents' masks taken off.
 type proxy struct {
 	listener net.Listener
 	target   string
@@ -85,8 +85,8 @@ func (p *proxy) carry(from, to net.Conn, record *[]byte) {
 	}
 }
 
-// unmask takes whole WebSocket frames (RFC 6455 section 5.2) off the stream and records what masked ones hold. The HTTP
-// part of the stream is skipped: it ends with an empty line.
+// unmask takes whole WebSocket frames (RFC 6455 section 5.2) off the stream and records what masked ones
+// hold. The HTTP part of the stream is skipped: it ends with an empty line.
 func (p *proxy) unmask(stream []byte, record *[]byte) []byte {
 	if i := indexAfter(stream, "\r\n\r\n"); i > 0 && stream[0] >= 'A' && stream[0] <= 'Z' {
 		stream = stream[i:]
