@@ -30,30 +30,33 @@ func TestImportRefusesBeforeItStores(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
 		env  []string
 		args string
 		says string
 	}{
-		"live mode": {[]string{"MADOGUCHI_URL=https://hoken.example.jp"}, "people.csv",
+		{"live mode", []string{"MADOGUCHI_URL=https://hoken.example.jp"}, "people.csv",
 			"本番モード"},
-		"an address that is none": {[]string{"MADOGUCHI_ADDR=x"}, "--dry-run --json people.csv",
+		{"an address that is none", []string{"MADOGUCHI_ADDR=x"}, "--dry-run --json people.csv",
 			"MADOGUCHI_ADDR"},
-		"a folder":                    {nil, "folder", "フォルダー"},
-		"an error file without place": {nil, "--errors nowhere/errors.csv people.csv", "--errors"},
-		"an error file on the input":  {nil, "--errors people.csv people.csv", "--errors"},
-		"an error file on a folder":   {nil, "--errors folder people.csv", "--errors"},
-		"a public expense's number":   {nil, "--insurer 80130123 --dry-run --json people.csv", "公費"},
+		{"a folder", nil, "folder", "フォルダー"},
+		{"an error file without place", nil, "--errors nowhere/errors.csv people.csv", "--errors"},
+		{"an error file on the input", nil, "--errors people.csv people.csv", "--errors"},
+		{"an error file on a folder", nil, "--errors folder people.csv", "--errors"},
+		{"a public expense's number", nil, "--insurer 80130123 --dry-run --json people.csv", "公費"},
 	} {
-		args := append([]string{"--data", "data", "import", "--insurer", "06139992"},
-			strings.Fields(c.args)...)
-		out, errs, code := run(t, dir, program, nil, c.env, args...)
-		if code != 2 || out != "" || !strings.Contains(errs, c.says) {
-			t.Errorf("%s: %d %q %q", name, code, out, errs)
-		}
-		if text, err := os.ReadFile(file); err != nil || string(text) != household {
-			t.Fatalf("%s: the input became %q %v", name, text, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			args := append([]string{"--data", "data", "import", "--insurer", "06139992"},
+				strings.Fields(c.args)...)
+			out, errs, code := run(t, dir, program, nil, c.env, args...)
+			if code != 2 || out != "" || !strings.Contains(errs, c.says) {
+				t.Errorf("%s: %d %q %q", c.name, code, out, errs)
+			}
+			if text, err := os.ReadFile(file); err != nil || string(text) != household {
+				t.Fatalf("%s: the input became %q %v", c.name, text, err)
+			}
+		})
 	}
 	if _, err := os.Stat(filepath.Join(dir, "data")); err == nil {
 		t.Error("a refused import made a data folder")
@@ -113,25 +116,32 @@ func TestPrintAndRevokeMakeNoDataFolder(t *testing.T) {
 		"people.csv"); code != 0 {
 		t.Fatalf("%d %q %q", code, out, errs)
 	}
-	for args, want := range map[string]int{
+	for _, c := range []struct {
+		args string
+		want int
+	}{
 		// no insurer of this server
-		"revoke --insurer 06139992 --rid AABJn": 0, "revoke --insurer 06279988 --rid AABJn": 2,
+		{"revoke --insurer 06139992 --rid AABJn", 0},
+		{"revoke --insurer 06279988 --rid AABJn", 2},
 		// The QR of a whole city's notices opens this address: a person's phone must be able to.
-		"print --run notices --insurer 06139992 --dry-run":                                          0,
-		"print --run notices --insurer 06139992 --dry-run --address https://hoken.example.jp":       0,
-		"print --run notices --insurer 06139992 --dry-run --address https://hoken.example.jp/city/": 0,
-		"print --run notices --insurer 06139992 --dry-run --address http://localhost:8080":          0,
-		"print --run notices --insurer 06139992 --dry-run --address hoken.example.jp":               2,
-		"print --run notices --insurer 06139992 --dry-run --address http://hoken.example.jp":        2,
-		"print --run notices --insurer 06139992 --dry-run --address https://hoken.example.jp/?a=b":  2,
-		"print --run notices --insurer 06139992 --dry-run --address https://":                       2,
-		"print --run notices --insurer 06139992 --dry-run --address https://a@hoken.example.jp":     2,
+		{"print --run notices --insurer 06139992 --dry-run", 0},
+		{"print --run notices --insurer 06139992 --dry-run --address https://hoken.example.jp", 0},
+		{"print --run notices --insurer 06139992 --dry-run --address https://hoken.example.jp/city/", 0},
+		{"print --run notices --insurer 06139992 --dry-run --address http://localhost:8080", 0},
+		{"print --run notices --insurer 06139992 --dry-run --address hoken.example.jp", 2},
+		{"print --run notices --insurer 06139992 --dry-run --address http://hoken.example.jp", 2},
+		{"print --run notices --insurer 06139992 --dry-run --address https://hoken.example.jp/?a=b", 2},
+		{"print --run notices --insurer 06139992 --dry-run --address https://", 2},
+		{"print --run notices --insurer 06139992 --dry-run --address https://a@hoken.example.jp", 2},
 	} {
-		if out, errs, code := run(t, dir, program, nil, nil,
-			append([]string{"--data", "data"}, strings.Fields(args)...)...); code != want || code == 2 &&
-			(out != "" || errs == "") {
-			t.Errorf("%s: %d, want %d %q %q", args, code, want, out, errs)
-		}
+		t.Run(c.args, func(t *testing.T) {
+			if out, errs, code := run(t, dir, program, nil, nil,
+				append([]string{"--data", "data"}, strings.Fields(c.args)...)...); code != c.want ||
+				code == 2 &&
+					(out != "" || errs == "") {
+				t.Errorf("%s: %d, want %d %q %q", c.args, code, c.want, out, errs)
+			}
+		})
 	}
 }
 
@@ -179,15 +189,25 @@ func TestAnAnswerThatCannotBeWrittenIsRefused(t *testing.T) {
 
 func TestWrongUsageIsSaidInJapaneseToo(t *testing.T) {
 	program := built(t, "./server", "madoguchi")
-	for args, names := range map[string]string{"methods": "methods --help",
-		"share --on 2026-11-22": "share --help", "insurer": "insurer --help",
-		"verify --bogus x": "verify --help", "keys bogus": "madoguchi",
-		"share --birth-date 1955-07-01 --on 2026-11-22 --assigned 3割": "share --help",
-		"keys csr": "keys csr --help", "print --role counter": "print --help",
-		"--bogus": "madoguchi --help"} {
-		out, errs, code := run(t, t.TempDir(), program, nil, nil, strings.Fields(args)...)
-		if code != 2 || out != "" || !strings.HasPrefix(errs, "コマンドの書き方") || !strings.Contains(errs, names) {
-			t.Errorf("%s: %d %q %q", args, code, out, errs)
-		}
+	for _, c := range []struct {
+		args, names string
+	}{
+		{"methods", "methods --help"},
+		{"share --on 2026-11-22", "share --help"},
+		{"insurer", "insurer --help"},
+		{"verify --bogus x", "verify --help"},
+		{"keys bogus", "madoguchi"},
+		{"share --birth-date 1955-07-01 --on 2026-11-22 --assigned 3割", "share --help"},
+		{"keys csr", "keys csr --help"},
+		{"print --role counter", "print --help"},
+		{"--bogus", "madoguchi --help"},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			out, errs, code := run(t, t.TempDir(), program, nil, nil, strings.Fields(c.args)...)
+			if code != 2 || out != "" || !strings.HasPrefix(errs, "コマンドの書き方") ||
+				!strings.Contains(errs, c.names) {
+				t.Errorf("%s: %d %q %q", c.args, code, out, errs)
+			}
+		})
 	}
 }

@@ -83,12 +83,19 @@ func (v largeView) whole(w, h int64) (bad []string) {
 	if perModule/v.Device >= 3 && math.Abs(perModule-math.Round(perModule)) > 0.01 {
 		say("a module has %.2f device pixels", perModule)
 	}
-	for name, b := range map[string]*box{"the name": v.Name, "the card sentence": v.Sentence,
-		"the age": v.Age, "the button": v.Close} {
-		inside(name, b)
-		if b != nil && b.X < code.X+code.Width-0.5 && code.X < b.X+b.Width-0.5 &&
-			b.Y < code.Y+code.Height-0.5 && code.Y < b.Y+b.Height-0.5 {
-			say("%s lies over %s", name, what)
+	for _, c := range []struct {
+		name string
+		b    *box
+	}{
+		{"the name", v.Name},
+		{"the card sentence", v.Sentence},
+		{"the age", v.Age},
+		{"the button", v.Close},
+	} {
+		inside(c.name, c.b)
+		if c.b != nil && c.b.X < code.X+code.Width-0.5 && code.X < c.b.X+c.b.Width-0.5 &&
+			c.b.Y < code.Y+code.Height-0.5 && code.Y < c.b.Y+c.b.Height-0.5 {
+			say("%s lies over %s", c.name, what)
 		}
 	}
 	return bad

@@ -12,13 +12,17 @@ import (
 func TestAProgramThatDoesNotStartLeavesASentence(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
-	for name, block := range map[string]string{"the program": "*://*:*/static/*/patient.js",
-		"a part of it": "*://*:*/static/*/chunk-*"} {
-		t.Run(name, func(t *testing.T) {
+	for _, c := range []struct {
+		name, block string
+	}{
+		{"the program", "*://*:*/static/*/patient.js"},
+		{"a part of it", "*://*:*/static/*/chunk-*"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			phone := browser(t, 390, 844, "")
 			devtool(t, phone, network.Enable, network.EnableParams{})
 			devtool(t, phone, network.SetBlockedURLs,
-				network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{{URLPattern: block,
+				network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{{URLPattern: c.block,
 					Block: true}}})
 			do(t, phone, chromedp.Navigate(base+"/screen"))
 			waitText(t, phone, "#main", "画面が出ないときは、ページを開き直してください")

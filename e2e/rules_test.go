@@ -45,12 +45,20 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 		!strings.HasPrefix(out, `[{"best":null,"next":"`) {
 		t.Errorf("an array: %d %q", code, out)
 	}
-	for text, field := range map[string]string{`{"day":"2026-11-31"}`: "day",
-		`{"day":"2026-11-22","brings":["x"]}`:                             "brings[0]",
-		`{"day":"2026-11-22","brings":["card"],"card":{"present":false}}`: "card.present, brings", `{`: ""} {
-		if out, errs, code := methods(text); code != 2 || out != "" || !strings.HasPrefix(errs, field) {
-			t.Errorf("%s: %d %q %q", text, code, out, errs)
-		}
+	for _, c := range []struct {
+		text, field string
+	}{
+		{`{"day":"2026-11-31"}`, "day"},
+		{`{"day":"2026-11-22","brings":["x"]}`, "brings[0]"},
+		{`{"day":"2026-11-22","brings":["card"],"card":{"present":false}}`, "card.present, brings"},
+		{`{`, ""},
+	} {
+		t.Run(c.text, func(t *testing.T) {
+			if out, errs, code := methods(c.text); code != 2 || out != "" ||
+				!strings.HasPrefix(errs, c.field) {
+				t.Errorf("%s: %d %q %q", c.text, code, out, errs)
+			}
+		})
 	}
 	for _, c := range []struct {
 		args []string

@@ -131,15 +131,20 @@ func TestAPhoneInTrouble(t *testing.T) {
 				document.getElementById("age").textContent.includes("秒前に作成")`)
 	})
 
-	for name, kind := range map[string]string{"a database that never answers": "mute",
-		"a database that is shut": "shut", "a browser without cryptography": "bare",
-		"a browser of 2021": "old"} {
-		t.Run(name, func(t *testing.T) {
-			inTrouble(t, phone, base, kind)
+	for _, c := range []struct {
+		name, kind string
+	}{
+		{"a database that never answers", "mute"},
+		{"a database that is shut", "shut"},
+		{"a browser without cryptography", "bare"},
+		{"a browser of 2021", "old"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inTrouble(t, phone, base, c.kind)
 			defer troubled(t, phone, "")
 			waitText(t, phone, "#age", "秒前に作成")
 			waitText(t, phone, "#holder-name", "髙橋 德一")
-			if kind == "old" {
+			if c.kind == "old" {
 				do(t, phone, chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
 				waitText(t, phone, "#rehearsal-verdict", "病院で読めます")
 			}

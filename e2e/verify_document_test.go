@@ -94,20 +94,29 @@ func TestVerifyReadsAPDFsPacketAndSignature(t *testing.T) {
 	tampered := bytes.Clone(signed)
 	tampered[bytes.Index(tampered, []byte("/Title"))+15] ^= 1
 	forged := described(t, codeless(t), b.at, altered(paper))
-	for name, data := range map[string][]byte{"root.pem": insurer.root(), "stranger.pem": stranger.root(),
-		"signed.pdf": signed, "tampered.pdf": tampered,
-		"longer.pdf":        append(bytes.Clone(signed), "\n% more\n"...),
-		"unsigned.pdf":      described(t, sheet(t, paper), b.at, paper),
-		"packet.pdf":        described(t, codeless(t), b.at, paper),
-		"signed-packet.pdf": insurer.sign(t, codeless(t), b.at, paper),
-		"mismatch.pdf":      insurer.sign(t, sheet(t, paper), b.at, other),
-		"two-packets.pdf": append(described(t, codeless(t), b.at, paper),
-			described(t, codeless(t), b.at, other)...),
-		"two-codes.pdf":  append(sheet(t, paper), sheet(t, other)...),
-		"code-twice.pdf": append(sheet(t, paper), sheet(t, paper)...),
-		"forged.pdf":     forged, "hidden.pdf": bytes.Replace(signed, []byte("/ByteRange"),
-			[]byte("/ByteRangf"), 1), "none.pdf": codeless(t)} {
-		b.write(t, name, data)
+	for _, c := range []struct {
+		name string
+		data []byte
+	}{
+		{"root.pem", insurer.root()},
+		{"stranger.pem", stranger.root()},
+		{"signed.pdf", signed},
+		{"tampered.pdf", tampered},
+		{"longer.pdf", append(bytes.Clone(signed), "\n% more\n"...)},
+		{"unsigned.pdf", described(t, sheet(t, paper), b.at, paper)},
+		{"packet.pdf", described(t, codeless(t), b.at, paper)},
+		{"signed-packet.pdf", insurer.sign(t, codeless(t), b.at, paper)},
+		{"mismatch.pdf", insurer.sign(t, sheet(t, paper), b.at, other)},
+		{"two-packets.pdf", append(described(t, codeless(t), b.at, paper),
+			described(t, codeless(t), b.at, other)...)},
+		{"two-codes.pdf", append(sheet(t, paper), sheet(t, other)...)},
+		{"code-twice.pdf", append(sheet(t, paper), sheet(t, paper)...)},
+		{"forged.pdf", forged},
+		{"hidden.pdf", bytes.Replace(signed, []byte("/ByteRange"),
+			[]byte("/ByteRangf"), 1)},
+		{"none.pdf", codeless(t)},
+	} {
+		b.write(t, c.name, c.data)
 	}
 	for _, c := range []struct {
 		args, document, match string

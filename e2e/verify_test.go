@@ -61,14 +61,25 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 	}
 	b.write(t, "revoked.json", crl)
 	b.write(t, "foreign.jwt", []byte(foreign))
-	for name, data := range map[string][]byte{"live.jws": []byte(live + "\n"),
-		"live.txt": []byte(credential.Numeric(live)), "live.png": drawn(t, live),
-		"paper.smart-health-card": credential.File(paper),
-		"paper.png":               drawn(t, paper), "paper.pdf": sheet(t, paper),
-		"screen.jws": []byte(screen), "proof.txt": []byte(proof), "empty": nil, "words.txt": []byte("資格情報"),
-		"cut.txt":    []byte(credential.Numeric(live)[:1001]),
-		"forged.jws": []byte(altered(live)), "broken.png": drawn(t, live)[:500]} {
-		b.write(t, name, data)
+	for _, c := range []struct {
+		name string
+		data []byte
+	}{
+		{"live.jws", []byte(live + "\n")},
+		{"live.txt", []byte(credential.Numeric(live))},
+		{"live.png", drawn(t, live)},
+		{"paper.smart-health-card", credential.File(paper)},
+		{"paper.png", drawn(t, paper)},
+		{"paper.pdf", sheet(t, paper)},
+		{"screen.jws", []byte(screen)},
+		{"proof.txt", []byte(proof)},
+		{"empty", nil},
+		{"words.txt", []byte("資格情報")},
+		{"cut.txt", []byte(credential.Numeric(live)[:1001])},
+		{"forged.jws", []byte(altered(live))},
+		{"broken.png", drawn(t, live)[:500]},
+	} {
+		b.write(t, c.name, c.data)
 	}
 	later := func(d time.Duration) string { return b.at.Add(d).Format(time.RFC3339) }
 	for _, c := range []struct {
@@ -181,16 +192,28 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 		wide = append(wide, byte(c), byte(c>>8))
 	}
 	const none = "eyJhbGciOiJub25lIn0" // {"alg":"none"}
-	for name, data := range map[string][]byte{"paper.jws": []byte(paper), "screen.jws": []byte(screen),
-		"forged.jws": []byte(altered(paper)), "none.jws": []byte(none + paper[strings.Index(paper, "."):]),
-		"status.jwt": []byte(status), "proof.txt": []byte(proof),
-		"proof-digits.txt": []byte(credential.Numeric(proof)), "empty.txt": nil, "wide.txt": wide,
-		"mark.json":             append([]byte("\ufeff"), set...),
-		"two.png":               beside(t, drawn(t, paper), drawn(t, other)),
-		"same.png":              beside(t, drawn(t, paper), drawn(t, paper)),
-		"both.png":              beside(t, drawn(t, screen), drawn(t, proof)),
-		"two.smart-health-card": []byte(`{"verifiableCredential":["` + paper + `","` + other + `"]}`)} {
-		b.write(t, name, data)
+	for _, c := range []struct {
+		name string
+		data []byte
+	}{
+		{"paper.jws", []byte(paper)},
+		{"screen.jws", []byte(screen)},
+		{"forged.jws", []byte(altered(paper))},
+		{"none.jws", []byte(none + paper[strings.Index(paper, "."):])},
+		{"status.jwt", []byte(status)},
+		{"proof.txt", []byte(proof)},
+		{"proof-digits.txt", []byte(credential.Numeric(proof))},
+		{"empty.txt", nil},
+		{"wide.txt", wide},
+		{"mark.json", append([]byte("\ufeff"), set...)},
+		{"two.png", beside(t, drawn(t, paper), drawn(t, other))},
+		{"same.png", beside(t, drawn(t, paper), drawn(t, paper))},
+		{"both.png", beside(t, drawn(t, screen), drawn(t, proof))},
+		{"two.smart-health-card", []byte(`{"verifiableCredential":["` + paper + `","` + other + `"]}`)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b.write(t, c.name, c.data)
+		})
 	}
 	huge, err := os.Create(filepath.Join(b.dir, "huge.bin"))
 	if err != nil {

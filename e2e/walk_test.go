@@ -129,10 +129,17 @@ func TestTheWholeWalk(t *testing.T) {
 	_, noticeURL := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	waitText(t, phone, "#figures", "0001234")
-	for selector, want := range map[string]string{"#holder-name": "髙橋 德一", "#holder-birth": "昭和30年7月1日",
-		"#issuer":     "マイナポータルの画面ではありません",
-		"#registered": "登録分", "#figures": "138990", ".with-card": "マイナンバーカード"} {
-		waitText(t, phone, selector, want)
+	for _, c := range []struct {
+		selector, want string
+	}{
+		{"#holder-name", "髙橋 德一"},
+		{"#holder-birth", "昭和30年7月1日"},
+		{"#issuer", "マイナポータルの画面ではありません"},
+		{"#registered", "登録分"},
+		{"#figures", "138990"},
+		{".with-card", "マイナンバーカード"},
+	} {
+		waitText(t, phone, c.selector, c.want)
 	}
 	text := eval[string](t, phone, `document.body.innerText`)
 	if strings.Contains(text, "いま有効") || strings.Contains(text, "資格確認済み") {

@@ -63,10 +63,19 @@ func TestAPairingCodeLivesTenMinutesAndWorksOnce(t *testing.T) {
 	}
 	_, _, used := s.Pair(context.Background(), facility, "鈴木", code)
 	_, _, wrong := s.Pair(context.Background(), facility, "鈴木", "CCCC-CCCC")
-	for name, err := range map[string]error{"late": late, "used": used, "wrong": wrong} {
-		if err != error(ErrPairing) { // the same answer to all, so that nothing can be learnt from it
-			t.Errorf("%s: %v", name, err)
-		}
+	for _, c := range []struct {
+		name string
+		err  error
+	}{
+		{"late", late},
+		{"used", used},
+		{"wrong", wrong},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.err != error(ErrPairing) { // the same answer to all, so that nothing can be learnt from it
+				t.Errorf("%s: %v", c.name, c.err)
+			}
+		})
 	}
 }
 
@@ -237,17 +246,25 @@ func TestAChosenReaderThatIsAwayIsNotReplacedByAnothers(t *testing.T) {
 	restarted, url := openWith(t, Config{Virtual: true, Store: store})
 	begin(restarted, url)
 	before := len(other.Commands())
-	for name, s := range map[string]*AgentHub{"unplugged": s, "after a restart": restarted} {
-		r, err := s.CheckBirthDate(t.Context(), Request{
-			Facility:  facility,
-			Reader:    chosen,
-			CaseID:    "CASE",
-			JWS:       "jws",
-			BirthDate: tokuichi,
+	for _, c := range []struct {
+		name string
+		s    *AgentHub
+	}{
+		{"unplugged", s},
+		{"after a restart", restarted},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, err := c.s.CheckBirthDate(t.Context(), Request{
+				Facility:  facility,
+				Reader:    chosen,
+				CaseID:    "CASE",
+				JWS:       "jws",
+				BirthDate: tokuichi,
+			})
+			if !errors.Is(err, ErrReaderAway) {
+				t.Errorf("%s: %+v %v", c.name, r, err)
+			}
 		})
-		if !errors.Is(err, ErrReaderAway) {
-			t.Errorf("%s: %+v %v", name, r, err)
-		}
 	}
 	if asked := len(other.Commands()) - before; asked != 0 {
 		t.Errorf("another counter's card got %d commands", asked)
@@ -295,25 +312,28 @@ func TestWithSeveralReadersTheCounterNamesItsOwn(t *testing.T) {
 
 func TestWhoeverProvesNoKeyIsGoneSoon(t *testing.T) {
 	s, url := openWith(t, Config{Virtual: true, Times: Times{Hello: 200 * time.Millisecond}})
-	for name, say := range map[string]func(*websocket.Conn){
-		"silence": func(*websocket.Conn) {},
-		"garbage": func(c *websocket.Conn) {
+	for _, c := range []struct {
+		name string
+		say  func(*websocket.Conn)
+	}{
+		{"silence", func(*websocket.Conn) {}},
+		{"garbage", func(c *websocket.Conn) {
 			_ = c.Write(context.Background(), websocket.MessageText, []byte(`{"type":`))
-		},
-		"binary": func(c *websocket.Conn) {
+		}},
+		{"binary", func(c *websocket.Conn) {
 			_ = c.Write(context.Background(), websocket.MessageBinary, []byte{1, 2, 3})
-		},
-		"huge": func(c *websocket.Conn) {
+		}},
+		{"huge", func(c *websocket.Conn) {
 			_ = c.Write(context.Background(), websocket.MessageText, make([]byte, 1<<20))
-		},
-		"no proof": func(c *websocket.Conn) {
+		}},
+		{"no proof", func(c *websocket.Conn) {
 			_ = put(context.Background(), c,
 				wire.Message{Type: "hello", Hello: &wire.Hello{Version: wire.Version}})
-		},
-		"reply": func(c *websocket.Conn) {
+		}},
+		{"reply", func(c *websocket.Conn) {
 			_ = put(context.Background(), c, wire.Message{Type: "reply", Reply: &wire.Reply{}})
-		},
-		"drop by drop": func(c *websocket.Conn) {
+		}},
+		{"drop by drop", func(c *websocket.Conn) {
 			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 			defer cancel()
 			w, err := c.Writer(ctx, websocket.MessageText)
@@ -321,22 +341,24 @@ func TestWhoeverProvesNoKeyIsGoneSoon(t *testing.T) {
 				_, err = w.Write([]byte(strings.Repeat(" ", 5000))) // more than a buffer: a frame each time
 				time.Sleep(20 * time.Millisecond)
 			}
-		},
+		}},
 	} {
-		conn, _, err := websocket.Dial(context.Background(), url, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, _, err := conn.Read(context.Background()); err != nil { // the challenge
-			t.Fatal(err)
-		}
-		began := time.Now()
-		go say(conn)
-		for err == nil { // a refusal may come first
-			_, _, err = conn.Read(context.Background())
-		}
-		outside.Within(t, "cutting off "+name, time.Since(began), 2*time.Second)
-		_ = conn.CloseNow()
+		t.Run(c.name, func(t *testing.T) {
+			conn, _, err := websocket.Dial(context.Background(), url, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := conn.Read(context.Background()); err != nil { // the challenge
+				t.Fatal(err)
+			}
+			began := time.Now()
+			go c.say(conn)
+			for err == nil { // a refusal may come first
+				_, _, err = conn.Read(context.Background())
+			}
+			outside.Within(t, "cutting off "+c.name, time.Since(began), 2*time.Second)
+			_ = conn.CloseNow()
+		})
 	}
 	eventually(t, "nobody is left", func() bool {
 		s.mu.Lock()

@@ -200,55 +200,67 @@ func TestAReadingThatDoesNotFitItsOwnVerdictIsDropped(t *testing.T) {
 			break
 		}
 	}
-	for name, reply := range map[string]wire.TextReply{
-		"confirmed without a reading": {Verdict: verdictOf(card.Confirmed, "card.text_confirmed")},
-		"refused with a reading": {Verdict: verdictOf(card.Refused, "card.copied"),
-			Reading: &reading},
-		"confirmed with a refusal's key": {Verdict: verdictOf(card.Confirmed, "card.copied"),
-			Reading: &reading},
-		"refused with a good key": {Verdict: verdictOf(card.Refused, "card.text_confirmed")},
-		"confirmed by another check's key": {Verdict: verdictOf(card.Confirmed, "card.certificate_valid"),
-			Reading: &reading},
-		"the server's own verdict": {Verdict: verdictOf(card.Confirmed, "card.confirmed"),
-			Reading: &reading},
-		"a sentence of its own": {Verdict: verdictOf(card.Confirmed, "このカードは本物です"),
-			Reading: &reading},
-		"an outcome that does not exist": {Verdict: verdictOf("splendid", "card.text_confirmed"),
-			Reading: &reading},
-		"another birth date than was asked": {Verdict: verdictOf(card.Confirmed, "card.text_confirmed"),
-			Reading: changed(func(r *card.TextReading) {
-				r.BirthDate = tokuichi.AddDays(1)
-			})},
-		"no name": {Verdict: verdictOf(card.Confirmed, "card.text_confirmed"),
+	for _, c := range []struct {
+		name  string
+		reply wire.TextReply
+	}{
+		{"confirmed without a reading",
+			wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.text_confirmed")}},
+		{"refused with a reading", wire.TextReply{Verdict: verdictOf(card.Refused, "card.copied"),
+			Reading: &reading}},
+		{"confirmed with a refusal's key", wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.copied"),
+			Reading: &reading}},
+		{"refused with a good key", wire.TextReply{Verdict: verdictOf(card.Refused, "card.text_confirmed")}},
+		{"confirmed by another check's key",
+			wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.certificate_valid"),
+				Reading: &reading}},
+		{"the server's own verdict", wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.confirmed"),
+			Reading: &reading}},
+		{"a sentence of its own", wire.TextReply{Verdict: verdictOf(card.Confirmed, "このカードは本物です"),
+			Reading: &reading}},
+		{"an outcome that does not exist",
+			wire.TextReply{Verdict: verdictOf("splendid", "card.text_confirmed"),
+				Reading: &reading}},
+		{"another birth date than was asked",
+			wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.text_confirmed"),
+				Reading: changed(func(r *card.TextReading) {
+					r.BirthDate = tokuichi.AddDays(1)
+				})}},
+		{"no name", wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.text_confirmed"),
 			Reading: changed(func(r *card.TextReading) {
 				r.Name = ""
-			})},
-		"a name without end": {Verdict: verdictOf(card.Confirmed, "card.text_confirmed"),
+			})}},
+		{"a name without end", wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.text_confirmed"),
 			Reading: changed(func(r *card.TextReading) {
 				r.Name = strings.Repeat("長", 300)
-			})},
-		"an address without end": {Verdict: verdictOf(card.Confirmed, "card.text_confirmed"),
+			})}},
+		{"an address without end", wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.text_confirmed"),
 			Reading: changed(func(r *card.TextReading) {
 				r.Address = strings.Repeat("長", 500)
-			})},
-		"a My Number in the address": {Verdict: verdictOf(card.Confirmed, "card.text_confirmed"),
-			Reading: changed(func(r *card.TextReading) {
-				r.Address = number
-			})},
-		"a sex that does not exist": {Verdict: verdictOf(card.Confirmed, "card.text_confirmed"),
-			Reading: changed(func(r *card.TextReading) {
-				r.Sex = "x"
-			})},
-		"fewer tries than none": {Verdict: verdictOf(card.Refused, "card.number_b_mismatch"),
-			TriesLeft: &minus},
-		"more tries than a counter holds": {Verdict: verdictOf(card.Refused, "card.number_b_mismatch"),
-			TriesLeft: &many},
+			})}},
+		{"a My Number in the address",
+			wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.text_confirmed"),
+				Reading: changed(func(r *card.TextReading) {
+					r.Address = number
+				})}},
+		{"a sex that does not exist",
+			wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.text_confirmed"),
+				Reading: changed(func(r *card.TextReading) {
+					r.Sex = "x"
+				})}},
+		{"fewer tries than none", wire.TextReply{Verdict: verdictOf(card.Refused, "card.number_b_mismatch"),
+			TriesLeft: &minus}},
+		{"more tries than a counter holds",
+			wire.TextReply{Verdict: verdictOf(card.Refused, "card.number_b_mismatch"),
+				TriesLeft: &many}},
 	} {
-		answer = reply
-		if r, err := s.CheckText(t.Context(), textRequest(tokuichi)); err != nil ||
-			r.Outcome != card.Refused || r.Key != "card.evidence" || r.Reading != nil {
-			t.Errorf("%s: %+v %v", name, r, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			answer = c.reply
+			if r, err := s.CheckText(t.Context(), textRequest(tokuichi)); err != nil ||
+				r.Outcome != card.Refused || r.Key != "card.evidence" || r.Reading != nil {
+				t.Errorf("%s: %+v %v", c.name, r, err)
+			}
+		})
 	}
 }
 
@@ -259,26 +271,32 @@ func TestDatesThatDoNotFitTheirOwnVerdictAreDropped(t *testing.T) {
 		return &wire.Reply{ID: m.Dates.ID, Dates: &answer}
 	})
 	day, from := eligibility.MustDate("2026-11-22"), eligibility.MustDate("2021-07-01")
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
+
 		key   string
 		until string
 		state eligibility.CertificateState
-	}{"valid to this day": {"card.certificate_valid", "2026-11-22", eligibility.CertificateValid},
-		"in grace":              {"card.certificate_grace", "2026-11-21", eligibility.CertificateGrace},
-		"over":                  {"card.certificate_expired", "2026-06-30", eligibility.CertificateExpired},
-		"over, called valid":    {"card.certificate_valid", "2026-06-30", ""},
-		"in grace, called over": {"card.certificate_expired", "2026-11-21", ""},
-		"a refusal's key":       {"card.certificate_purpose", "2030-01-01", ""}} {
-		answer = wire.DatesReply{Verdict: verdictOf(card.Confirmed, c.key), From: from,
-			Until: eligibility.MustDate(c.until)}
-		want := card.Confirmed
-		if c.state == "" {
-			want = card.Refused
-		}
-		if r, err := s.CheckDates(t.Context(), Request{Facility: facility}, day); err != nil ||
-			r.Outcome != want || r.State != c.state {
-			t.Errorf("%s: %+v %v", name, r, err)
-		}
+	}{
+		{"valid to this day", "card.certificate_valid", "2026-11-22", eligibility.CertificateValid},
+		{"in grace", "card.certificate_grace", "2026-11-21", eligibility.CertificateGrace},
+		{"over", "card.certificate_expired", "2026-06-30", eligibility.CertificateExpired},
+		{"over, called valid", "card.certificate_valid", "2026-06-30", ""},
+		{"in grace, called over", "card.certificate_expired", "2026-11-21", ""},
+		{"a refusal's key", "card.certificate_purpose", "2030-01-01", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			answer = wire.DatesReply{Verdict: verdictOf(card.Confirmed, c.key), From: from,
+				Until: eligibility.MustDate(c.until)}
+			want := card.Confirmed
+			if c.state == "" {
+				want = card.Refused
+			}
+			if r, err := s.CheckDates(t.Context(), Request{Facility: facility}, day); err != nil ||
+				r.Outcome != want || r.State != c.state {
+				t.Errorf("%s: %+v %v", c.name, r, err)
+			}
+		})
 	}
 	answer = wire.DatesReply{Verdict: verdictOf(card.Confirmed, "card.certificate_valid")}
 	if r, err := s.CheckDates(t.Context(), Request{Facility: facility}, day); err != nil ||
@@ -293,15 +311,24 @@ func TestAComparisonHoldsNothingButItsThreeWords(t *testing.T) {
 	impostor(t, s, url, func(_ *websocket.Conn, m wire.Message, _ []byte) *wire.Reply {
 		return &wire.Reply{ID: m.OQS.ID, Compared: answer}
 	})
-	for name, c := range map[string][]wire.FieldResult{"a value as result": {{Name: "number",
-		Result: "0001234"}}, "a value as name": {{Name: "架空県架空市", Result: wire.Equal}},
-		"an item twice": {{Name: "name", Result: wire.Equal}, {Name: "name", Result: wire.Different}},
-		"nothing":       nil} {
-		answer = c
-		if got, err := s.CompareOQS(t.Context(), Request{Facility: facility},
-			wire.Items{Name: "髙橋 德一"}); err == nil {
-			t.Errorf("%s: %+v", name, got)
-		}
+	for _, c := range []struct {
+		name string
+		c    []wire.FieldResult
+	}{
+		{"a value as result", []wire.FieldResult{{Name: "number",
+			Result: "0001234"}}},
+		{"a value as name", []wire.FieldResult{{Name: "架空県架空市", Result: wire.Equal}}},
+		{"an item twice",
+			[]wire.FieldResult{{Name: "name", Result: wire.Equal}, {Name: "name", Result: wire.Different}}},
+		{"nothing", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			answer = c.c
+			if got, err := s.CompareOQS(t.Context(), Request{Facility: facility},
+				wire.Items{Name: "髙橋 德一"}); err == nil {
+				t.Errorf("%s: %+v", c.name, got)
+			}
+		})
 	}
 }
 
@@ -344,9 +371,16 @@ func TestStatementsOfAnAgent(t *testing.T) {
 }
 
 func TestAgentsOfVersionTwoAreServed(t *testing.T) {
-	for version, served := range map[int]bool{1: false, wire.Oldest: true, wire.Version: true,
-		wire.Version + 1: false} {
-		t.Run(strconv.Itoa(version), func(t *testing.T) {
+	for _, c := range []struct {
+		version int
+		served  bool
+	}{
+		{1, false},
+		{wire.Oldest, true},
+		{wire.Version, true},
+		{wire.Version + 1, false},
+	} {
+		t.Run(strconv.Itoa(c.version), func(t *testing.T) {
 			_, url := open(t, true)
 			key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 			if err != nil {
@@ -382,7 +416,7 @@ func TestAgentsOfVersionTwoAreServed(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := put(t.Context(), conn, wire.Message{Type: "hello", Hello: &wire.Hello{
-				Version:   version,
+				Version:   c.version,
 				Name:      "受付",
 				Key:       der,
 				Signature: signature,
@@ -391,7 +425,7 @@ func TestAgentsOfVersionTwoAreServed(t *testing.T) {
 			}}); err != nil {
 				t.Fatal(err)
 			}
-			if m := receive(); (m.Pair != nil) != served || (m.Refused != nil) == served {
+			if m := receive(); (m.Pair != nil) != c.served || (m.Refused != nil) == c.served {
 				t.Errorf("answered with %s", m.Type)
 			}
 		})
@@ -464,31 +498,38 @@ func TestEvidenceOfAnotherCaseProvesNothing(t *testing.T) {
 }
 
 func TestAConnectedAgentThatMisbehavesIsCutOff(t *testing.T) {
-	for name, misbehave := range map[string]func(*websocket.Conn){
-		"garbage": func(c *websocket.Conn) {
+	for _, c := range []struct {
+		name      string
+		misbehave func(*websocket.Conn)
+	}{
+		{"garbage", func(c *websocket.Conn) {
 			_ = c.Write(context.Background(), websocket.MessageText, []byte("\xff{]"))
-		},
-		"huge": func(c *websocket.Conn) {
+		}},
+		{"huge", func(c *websocket.Conn) {
 			_ = c.Write(context.Background(), websocket.MessageText,
 				[]byte(`{"type":"reply","reply":{"id":"`+strings.Repeat("x", 1<<20)+`"}}`))
-		},
-		"a message of the server's": func(c *websocket.Conn) {
+		}},
+		{"a message of the server's", func(c *websocket.Conn) {
 			_ = put(context.Background(), c, wire.Message{Type: "ready", Ready: &wire.Ready{Facility: "x"}})
-		},
-		"a flood of answers": func(c *websocket.Conn) {
+		}},
+		{"a flood of answers", func(c *websocket.Conn) {
 			for range maxStrays + 1 {
 				_ = put(context.Background(), c,
 					wire.Message{Type: "reply", Reply: &wire.Reply{ID: "x", Fault: "card.none"}})
 			}
-		},
+		}},
 	} {
-		s, url := open(t, true)
-		conn := impostor(t, s, url, func(*websocket.Conn, wire.Message, []byte) *wire.Reply { return nil })
-		misbehave(conn)
-		eventually(t, name+" ends the connection", func() bool { return connected(s, facility) == 0 })
-		if _, err := check(s, tokuichi); !errors.Is(err, ErrNoReader) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			s, url := open(t, true)
+			conn := impostor(t, s, url, func(*websocket.Conn, wire.Message, []byte) *wire.Reply {
+				return nil
+			})
+			c.misbehave(conn)
+			eventually(t, c.name+" ends the connection", func() bool { return connected(s, facility) == 0 })
+			if _, err := check(s, tokuichi); !errors.Is(err, ErrNoReader) {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		})
 	}
 }
 
@@ -502,20 +543,27 @@ func TestAnAgentRefusesAnotherFacilitysQuestion(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := Request{Facility: "1319999992", BirthDate: tokuichi}.bound()
-	for name, m := range map[string]wire.Message{"check": {Check: &wire.Check{Bound: b, BirthDate: tokuichi}},
-		"text": {Text: &wire.Text{
+	for _, c := range []struct {
+		name string
+		m    wire.Message
+	}{
+		{"check", wire.Message{Check: &wire.Check{Bound: b, BirthDate: tokuichi}}},
+		{"text", wire.Message{Text: &wire.Text{
 			Bound:      b,
 			BirthDate:  tokuichi,
 			ExpiryYear: 2035,
 			Code:       "1234",
-		}},
-		"dates": {Dates: &wire.Dates{ID: b.ID, Facility: b.Facility}},
-		"oqs":   {OQS: &wire.OQS{ID: b.ID, Facility: b.Facility}}} {
-		m.Type = name
-		reply, err := l.ask(t.Context(), b.ID, time.Second, m)
-		if err != nil || reply.Fault != wire.ErrRequest.Key {
-			t.Errorf("%s: %+v %v", name, reply, err)
-		}
+		}}},
+		{"dates", wire.Message{Dates: &wire.Dates{ID: b.ID, Facility: b.Facility}}},
+		{"oqs", wire.Message{OQS: &wire.OQS{ID: b.ID, Facility: b.Facility}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.m.Type = c.name
+			reply, err := l.ask(t.Context(), b.ID, time.Second, c.m)
+			if err != nil || reply.Fault != wire.ErrRequest.Key {
+				t.Errorf("%s: %+v %v", c.name, reply, err)
+			}
+		})
 	}
 	if n := len(v.Commands()); n != 0 {
 		t.Errorf("the card got %d commands", n)

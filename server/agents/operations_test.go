@@ -24,63 +24,68 @@ import (
 // Every refusal of a reading, asked over the wire, says what package card says on the PC itself.
 func TestEveryEndOfAReadingReachesTheCounterInTheSameWords(t *testing.T) {
 	few, none := 2, 0
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
+
 		card    virtual.Description
 		code    string
 		outcome card.Outcome
 		key     string
 		left    *int
 	}{
-		"genuine": {virtual.Description{}, "1234", card.Confirmed, "card.text_confirmed", nil},
-		"a clone": {virtual.Description{Variant: virtual.Copied}, "1234", card.Refused,
+		{"genuine", virtual.Description{}, "1234", card.Confirmed, "card.text_confirmed", nil},
+		{"a clone", virtual.Description{Variant: virtual.Copied}, "1234", card.Refused,
 			"card.copied", nil},
-		"another issuer": {virtual.Description{Variant: virtual.ForgedIssuer}, "1234", card.Refused,
+		{"another issuer", virtual.Description{Variant: virtual.ForgedIssuer}, "1234", card.Refused,
 			"card.not_genuine", nil},
-		"an altered record": {virtual.Description{Variant: virtual.Altered}, "1234", card.Refused,
+		{"an altered record", virtual.Description{Variant: virtual.Altered}, "1234", card.Refused,
 			"card.not_genuine", nil},
-		"a wrong code": {virtual.Description{}, "9999", card.Refused, "card.number_b_mismatch",
+		{"a wrong code", virtual.Description{}, "9999", card.Refused, "card.number_b_mismatch",
 			ptr(9)},
-		"below three tries": {virtual.Description{NumberBTries: &few}, "1234", card.Refused,
+		{"below three tries", virtual.Description{NumberBTries: &few}, "1234", card.Refused,
 			"card.number_b_few_tries", ptr(2)},
-		"blocked": {virtual.Description{NumberBTries: &none}, "1234", card.Refused,
+		{"blocked", virtual.Description{NumberBTries: &none}, "1234", card.Refused,
 			"card.number_b_blocked", ptr(0)},
-		"a phone": {virtual.Description{Variant: virtual.Phone}, "1234", card.Refused,
+		{"a phone", virtual.Description{Variant: virtual.Phone}, "1234", card.Refused,
 			"card.phone", nil},
-		"an old card": {virtual.Description{Variant: virtual.OldCard}, "1234", card.Refused,
+		{"an old card", virtual.Description{Variant: virtual.OldCard}, "1234", card.Refused,
 			"card.juki", nil},
-		"some other card": {virtual.Description{Variant: virtual.OtherCard}, "1234", card.Refused,
+		{"some other card", virtual.Description{Variant: virtual.OtherCard}, "1234", card.Refused,
 			"card.not_my_number_card", nil},
-		"another person": {virtual.Description{BirthDate: tokuichi.AddDays(1)}, "1234", card.Refused,
+		{"another person", virtual.Description{BirthDate: tokuichi.AddDays(1)}, "1234", card.Refused,
 			"card.number_b_mismatch", ptr(9)},
-		"pulled in the middle": {virtual.Description{Faults: virtual.Faults{PulledAt: 9}}, "1234",
+		{"pulled in the middle", virtual.Description{Faults: virtual.Faults{PulledAt: 9}}, "1234",
 			card.Failed, "card.removed", nil},
-		"nonsense": {virtual.Description{Faults: virtual.Faults{GarbageAt: 4}}, "1234", card.Failed,
+		{"nonsense", virtual.Description{Faults: virtual.Faults{GarbageAt: 4}}, "1234", card.Failed,
 			"card.unexpected", nil},
 	} {
-		if c.card.BirthDate.IsZero() {
-			c.card.BirthDate = tokuichi
-		}
-		s, url := open(t, true)
-		v := insert(t, c.card)
-		pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}})
-		request := textRequest(tokuichi)
-		request.SecurityCode = c.code
-		r, err := s.CheckText(t.Context(), request)
-		if err != nil || r.Outcome != c.outcome || r.Key != c.key ||
-			!reflect.DeepEqual(r.TriesLeft, c.left) || (r.Reading != nil) != (c.outcome == card.Confirmed) {
-			t.Errorf("%s: %+v %v", name, r, err)
-			continue
-		}
-		v = insert(t, c.card) // the same again, without a server
-		number, err := card.NewNumberB(tokuichi, 2035, c.code)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, want := card.CheckText(t.Context(), card.Open(v), number, [32]byte{}, virtual.TestIssuerKeys())
-		if r.Ja != want.Ja || r.En != want.En || r.Key != want.Key || r.Outcome != want.Outcome ||
-			r.By != card.ByAgent {
-			t.Errorf("%s: the counter says %q, the PC %q", name, r.Ja, want.Ja)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if c.card.BirthDate.IsZero() {
+				c.card.BirthDate = tokuichi
+			}
+			s, url := open(t, true)
+			v := insert(t, c.card)
+			pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}})
+			request := textRequest(tokuichi)
+			request.SecurityCode = c.code
+			r, err := s.CheckText(t.Context(), request)
+			if err != nil || r.Outcome != c.outcome || r.Key != c.key ||
+				!reflect.DeepEqual(r.TriesLeft, c.left) ||
+				(r.Reading != nil) != (c.outcome == card.Confirmed) {
+				t.Errorf("%s: %+v %v", c.name, r, err)
+				return
+			}
+			v = insert(t, c.card) // the same again, without a server
+			number, err := card.NewNumberB(tokuichi, 2035, c.code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, want := card.CheckText(t.Context(), card.Open(v), number, [32]byte{}, virtual.TestIssuerKeys())
+			if r.Ja != want.Ja || r.En != want.En || r.Key != want.Key || r.Outcome != want.Outcome ||
+				r.By != card.ByAgent {
+				t.Errorf("%s: the counter says %q, the PC %q", c.name, r.Ja, want.Ja)
+			}
+		})
 	}
 }
 
@@ -149,44 +154,49 @@ func TestWithoutIssuerKeysTheAgentSaysUnverified(t *testing.T) {
 
 func TestEveryEndOfTheCertificatesDatesReachesTheCounterInTheSameWords(t *testing.T) {
 	day := eligibility.MustDate("2026-11-22")
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
+
 		card    virtual.Description
 		outcome card.Outcome
 		key     string
 		state   eligibility.CertificateState
 	}{
-		"valid": {virtual.Description{}, card.Confirmed, "card.certificate_valid",
+		{"valid", virtual.Description{}, card.Confirmed, "card.certificate_valid",
 			eligibility.CertificateValid},
-		"its last day": {virtual.Description{CertificateUntil: day}, card.Confirmed,
+		{"its last day", virtual.Description{CertificateUntil: day}, card.Confirmed,
 			"card.certificate_valid", eligibility.CertificateValid},
-		"the day after": {virtual.Description{CertificateUntil: day.AddDays(-1)}, card.Confirmed,
+		{"the day after", virtual.Description{CertificateUntil: day.AddDays(-1)}, card.Confirmed,
 			"card.certificate_grace", eligibility.CertificateGrace},
-		"long over": {virtual.Description{CertificateUntil: eligibility.MustDate("2026-05-01")},
+		{"long over", virtual.Description{CertificateUntil: eligibility.MustDate("2026-05-01")},
 			card.Confirmed, "card.certificate_expired", eligibility.CertificateExpired},
-		"not begun": {virtual.Description{CertificateFrom: day.AddDays(1)}, card.Refused,
+		{"not begun", virtual.Description{CertificateFrom: day.AddDays(1)}, card.Refused,
 			"card.certificate_not_begun", ""},
-		"another issuer": {virtual.Description{Variant: virtual.ForgedIssuer}, card.Refused,
+		{"another issuer", virtual.Description{Variant: virtual.ForgedIssuer}, card.Refused,
 			"card.certificate_issuer", ""},
-		"a phone": {virtual.Description{Variant: virtual.Phone}, card.Refused, "card.phone", ""},
-		"pulled": {virtual.Description{Faults: virtual.Faults{PulledAt: 3}}, card.Failed,
+		{"a phone", virtual.Description{Variant: virtual.Phone}, card.Refused, "card.phone", ""},
+		{"pulled", virtual.Description{Faults: virtual.Faults{PulledAt: 3}}, card.Failed,
 			"card.removed", ""},
-		"the reader's gone": {virtual.Description{Faults: virtual.Faults{ReaderGoneAt: 3}}, card.Failed,
+		{"the reader's gone", virtual.Description{Faults: virtual.Faults{ReaderGoneAt: 3}}, card.Failed,
 			"card.no_reader", ""},
 	} {
-		c.card.BirthDate = tokuichi
-		s, url := open(t, true)
-		pairedWith(t, s, facility, url, agent.Config{Reader: chip{insert(t, c.card)}})
-		r, err := s.CheckDates(t.Context(), Request{Facility: facility}, day)
-		if err != nil || r.Outcome != c.outcome || r.Key != c.key || r.State != c.state {
-			t.Errorf("%s: %+v %v", name, r, err)
-			continue
-		}
-		dates, want := card.CheckCertificate(t.Context(), card.Open(insert(t, c.card)), day,
-			virtual.TestUserRoots())
-		if r.Ja != want.Ja || r.En != want.En || r.Until != dates.Until {
-			t.Errorf("%s: the counter says %q until %s, the PC %q until %s", name, r.Ja, r.Until, want.Ja,
-				dates.Until)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			c.card.BirthDate = tokuichi
+			s, url := open(t, true)
+			pairedWith(t, s, facility, url, agent.Config{Reader: chip{insert(t, c.card)}})
+			r, err := s.CheckDates(t.Context(), Request{Facility: facility}, day)
+			if err != nil || r.Outcome != c.outcome || r.Key != c.key || r.State != c.state {
+				t.Errorf("%s: %+v %v", c.name, r, err)
+				return
+			}
+			dates, want := card.CheckCertificate(t.Context(), card.Open(insert(t, c.card)), day,
+				virtual.TestUserRoots())
+			if r.Ja != want.Ja || r.En != want.En || r.Until != dates.Until {
+				t.Errorf("%s: the counter says %q until %s, the PC %q until %s", c.name, r.Ja, r.Until,
+					want.Ja,
+					dates.Until)
+			}
+		})
 	}
 }
 
@@ -236,48 +246,53 @@ func TestTheScreenIsComparedWithTheNewestFreshAnswer(t *testing.T) {
 	mine, other := answerFile("●橋　德一", "19550701", "138990", "0001234"),
 		answerFile("試験　太郎", "19860412", "06139992", "567")
 	same := "insurer:equal symbol:equal number:equal branchNumber:missing name:equal birthDate:equal sex:equal share:missing "
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
+
 		files map[string]string
 		ages  map[string]time.Duration
 		want  string
 		err   error
 	}{
-		"by card, in face": {map[string]string{"face/OQSsiquc01res_face_1_20261122104200.xml": mine}, nil,
+		{"by card, in face", map[string]string{"face/OQSsiquc01res_face_1_20261122104200.xml": mine}, nil,
 			same, nil},
-		"by number, Shift_JIS": {map[string]string{"res/OQSsiquc01res_1.xml": sjis}, nil, same,
+		{"by number, Shift_JIS", map[string]string{"res/OQSsiquc01res_1.xml": sjis}, nil, same,
 			nil},
-		"somebody else": {map[string]string{"OQSsiquc01res_face_2_20261122104200.xml": other}, nil,
+		{"somebody else", map[string]string{"OQSsiquc01res_face_2_20261122104200.xml": other}, nil,
 			"insurer:different symbol:equal number:different branchNumber:missing name:different birthDate:different sex:equal share:missing ", nil},
-		"the newest counts": {map[string]string{"face/OQSsiquc01res_face_1_20261122104200.xml": other,
+		{"the newest counts", map[string]string{"face/OQSsiquc01res_face_1_20261122104200.xml": other,
 			"face/OQSsiquc01res_face_2_20261122104200.xml": mine},
 			map[string]time.Duration{"face/OQSsiquc01res_face_1_20261122104200.xml": time.Minute}, same, nil},
-		"eleven minutes old": {map[string]string{"OQSsiquc01res_face_1_20261122104200.xml": mine},
+		{"eleven minutes old", map[string]string{"OQSsiquc01res_face_1_20261122104200.xml": mine},
 			map[string]time.Duration{"OQSsiquc01res_face_1_20261122104200.xml": 11 * time.Minute}, "",
 			wire.ErrOQSOld},
-		"from tomorrow": {map[string]string{"OQSsiquc01res_face_1_20261122104200.xml": mine},
+		{"from tomorrow", map[string]string{"OQSsiquc01res_face_1_20261122104200.xml": mine},
 			map[string]time.Duration{"OQSsiquc01res_face_1_20261122104200.xml": -24 * time.Hour}, "",
 			wire.ErrOQSOld},
-		"a bulk answer and a request only": {map[string]string{"OQSmuquc02res_1.xml": mine,
+		{"a bulk answer and a request only", map[string]string{"OQSmuquc02res_1.xml": mine,
 			"OQSsiquc01req_1.xml": mine}, nil, "", wire.ErrOQSOld},
-		"cut off": {map[string]string{"OQSsiquc01res_face_1_20261122104200.xml": mine[:200]}, nil,
+		{"cut off", map[string]string{"OQSsiquc01res_face_1_20261122104200.xml": mine[:200]}, nil,
 			"", wire.ErrOQSFile},
-		"still processing": {map[string]string{"OQSsiquc01res_1.xml": `<XmlMsg><MessageHeader><SegmentOfResult>2</SegmentOfResult></MessageHeader></XmlMsg>`}, nil, "", wire.ErrOQSFile},
+		{"still processing",
+			map[string]string{"OQSsiquc01res_1.xml": `<XmlMsg><MessageHeader><SegmentOfResult>2</SegmentOfResult></MessageHeader></XmlMsg>`}, nil, "", wire.ErrOQSFile},
 	} {
-		folder := t.TempDir()
-		for file, content := range c.files {
-			drop(t, filepath.Join(folder, file), content, c.ages[file])
-		}
-		s, url := open(t, true)
-		pairedWith(t, s, facility, url,
-			agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, OQS: folder})
-		got, err := s.CompareOQS(t.Context(), Request{Facility: facility}, screen)
-		text := ""
-		for _, f := range got.Fields {
-			text += fmt.Sprintf("%s:%s ", f.Name, f.Result)
-		}
-		if text != c.want || !errors.Is(err, c.err) {
-			t.Errorf("%s: %s %v", name, text, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			folder := t.TempDir()
+			for file, content := range c.files {
+				drop(t, filepath.Join(folder, file), content, c.ages[file])
+			}
+			s, url := open(t, true)
+			pairedWith(t, s, facility, url,
+				agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, OQS: folder})
+			got, err := s.CompareOQS(t.Context(), Request{Facility: facility}, screen)
+			text := ""
+			for _, f := range got.Fields {
+				text += fmt.Sprintf("%s:%s ", f.Name, f.Result)
+			}
+			if text != c.want || !errors.Is(err, c.err) {
+				t.Errorf("%s: %s %v", c.name, text, err)
+			}
+		})
 	}
 }
 

@@ -90,11 +90,28 @@ func TestEveryFormOfAValue(t *testing.T) {
 		return read(t, "番号,氏名,生年月日,"+column+"\n1,試験 太郎,1986-04-12,\""+strings.ReplaceAll(value, `"`, `""`)+
 			"\"\n").Rows[0]
 	}
-	for value, want := range map[string]int{"3割": 30, "30": 30, "30%": 30, "030": 30, "0.3": 30, "３割": 30,
-		"三割": 30, "1": 10, "2": 20, "3": 30, "２０％": 20, "": 0} {
-		if row := one("負担割合", value); !row.Accepted || row.Person.AssignedShare != want {
-			t.Errorf("負担割合 %q: %d %v", value, row.Person.AssignedShare, row.Reasons)
-		}
+	for _, c := range []struct {
+		value string
+		want  int
+	}{
+		{"3割", 30},
+		{"30", 30},
+		{"30%", 30},
+		{"030", 30},
+		{"0.3", 30},
+		{"３割", 30},
+		{"三割", 30},
+		{"1", 10},
+		{"2", 20},
+		{"3", 30},
+		{"２０％", 20},
+		{"", 0},
+	} {
+		t.Run(c.value, func(t *testing.T) {
+			if row := one("負担割合", c.value); !row.Accepted || row.Person.AssignedShare != c.want {
+				t.Errorf("負担割合 %q: %d %v", c.value, row.Person.AssignedShare, row.Reasons)
+			}
+		})
 	}
 	// 10割 is all of the costs
 	for _, value := range []string{"4割", "3%", "50", "-1", "三", "割", "10割", "30割", "020割", "0.3割", "0.3%",
@@ -103,83 +120,146 @@ func TestEveryFormOfAValue(t *testing.T) {
 			t.Errorf("負担割合 %q: accepted %v", value, row.Accepted)
 		}
 	}
-	for value, want := range map[string]eligibility.Answer{"有": "yes", "無": "no", "○": "yes", "×": "no",
-		"1": "yes", "0": "no", "はい": "yes", "いいえ": "no", "": ""} {
-		if row := one("マイナ保険証登録", value); !row.Accepted || row.Person.Registered != want {
-			t.Errorf("登録 %q: %q %v", value, row.Person.Registered, row.Reasons)
-		}
+	for _, c := range []struct {
+		value string
+		want  eligibility.Answer
+	}{
+		{"有", "yes"},
+		{"無", "no"},
+		{"○", "yes"},
+		{"×", "no"},
+		{"1", "yes"},
+		{"0", "no"},
+		{"はい", "yes"},
+		{"いいえ", "no"},
+		{"", ""},
+	} {
+		t.Run(c.value, func(t *testing.T) {
+			if row := one("マイナ保険証登録", c.value); !row.Accepted || row.Person.Registered != c.want {
+				t.Errorf("登録 %q: %q %v", c.value, row.Person.Registered, row.Reasons)
+			}
+		})
 	}
-	for value, want := range map[string]eligibility.LimitClass{"ア": "A01", "オ": "A05", "現役並みⅠ": "B03",
-		"現役並みⅢ": "B01", "B10": "B10", "a01": "A01", "低所得Ⅱ": "B05", "ウ": "A03"} {
-		if row := one("限度額適用区分", value); !row.Accepted || row.Person.Limit != want {
-			t.Errorf("限度額 %q: %q %v", value, row.Person.Limit, row.Reasons)
-		}
+	for _, c := range []struct {
+		value string
+		want  eligibility.LimitClass
+	}{
+		{"ア", "A01"},
+		{"オ", "A05"},
+		{"現役並みⅠ", "B03"},
+		{"現役並みⅢ", "B01"},
+		{"B10", "B10"},
+		{"a01", "A01"},
+		{"低所得Ⅱ", "B05"},
+		{"ウ", "A03"},
+	} {
+		t.Run(c.value, func(t *testing.T) {
+			if row := one("限度額適用区分", c.value); !row.Accepted || row.Person.Limit != c.want {
+				t.Errorf("限度額 %q: %q %v", c.value, row.Person.Limit, row.Reasons)
+			}
+		})
 	}
-	for value, want := range map[string]eligibility.Sex{"男": "male", "女": "female", "1": "male",
-		"2": "female", "3": ""} {
-		if row := one("性別", value); !row.Accepted || row.Person.Sex != want {
-			t.Errorf("性別 %q: %q %v", value, row.Person.Sex, row.Reasons)
-		}
+	for _, c := range []struct {
+		value string
+		want  eligibility.Sex
+	}{
+		{"男", "male"},
+		{"女", "female"},
+		{"1", "male"},
+		{"2", "female"},
+		{"3", ""},
+	} {
+		t.Run(c.value, func(t *testing.T) {
+			if row := one("性別", c.value); !row.Accepted || row.Person.Sex != c.want {
+				t.Errorf("性別 %q: %q %v", c.value, row.Person.Sex, row.Reasons)
+			}
+		})
 	}
 }
 
 func TestRowsThatAreRefusedSayWhy(t *testing.T) {
-	for name, c := range map[string]struct{ row, code, column string }{
-		"no number":           {",試験 太郎,1986-04-12,", "missing", "番号"},
-		"no name":             {"1,,1986-04-12,", "missing", "氏名"},
-		"no birth date":       {"1,試験 太郎,,", "missing", "生年月日"},
-		"impossible date":     {"1,試験 太郎,1986-02-30,", "date", "生年月日"},
-		"era that had ended":  {"1,試験 太郎,昭和64年1月8日,", "date", "生年月日"},
-		"born tomorrow":       {"1,試験 太郎,2026-11-23,", "future", "生年月日"},
-		"serial date":         {"1,試験 太郎,31514,", "spreadsheet_date", "生年月日"},
-		"another insurer":     {"1,試験 太郎,1986-04-12,01139997", "other_insurer", "保険者番号"},
-		"wrong check digit":   {"1,試験 太郎,1986-04-12,06139993", "insurer", "保険者番号"},
-		"scientific notation": {"1.23E+10,試験 太郎,1986-04-12,", "spreadsheet_number", "番号"},
-		"too many cells":      {"1,試験 太郎,1986-04-12,,,,x", "too_many_cells", ""},
-		"open quote":          {"1,\"試験 太郎,1986-04-12,", "quotes", ""},
-		"control character":   {"1,試験\x00太郎,1986-04-12,", "control", "氏名"},
-		"hidden direction":    {"1,試験\u202e太郎,1986-04-12,", "control", "氏名"},
+	for _, c := range []struct {
+		name              string
+		row, code, column string
+	}{
+		{"no number", ",試験 太郎,1986-04-12,", "missing", "番号"},
+		{"no name", "1,,1986-04-12,", "missing", "氏名"},
+		{"no birth date", "1,試験 太郎,,", "missing", "生年月日"},
+		{"impossible date", "1,試験 太郎,1986-02-30,", "date", "生年月日"},
+		{"era that had ended", "1,試験 太郎,昭和64年1月8日,", "date", "生年月日"},
+		{"born tomorrow", "1,試験 太郎,2026-11-23,", "future", "生年月日"},
+		{"serial date", "1,試験 太郎,31514,", "spreadsheet_date", "生年月日"},
+		{"another insurer", "1,試験 太郎,1986-04-12,01139997", "other_insurer", "保険者番号"},
+		{"wrong check digit", "1,試験 太郎,1986-04-12,06139993", "insurer", "保険者番号"},
+		{"scientific notation", "1.23E+10,試験 太郎,1986-04-12,", "spreadsheet_number", "番号"},
+		{"too many cells", "1,試験 太郎,1986-04-12,,,,x", "too_many_cells", ""},
+		{"open quote", "1,\"試験 太郎,1986-04-12,", "quotes", ""},
+		{"control character", "1,試験\x00太郎,1986-04-12,", "control", "氏名"},
+		{"hidden direction", "1,試験\u202e太郎,1986-04-12,", "control", "氏名"},
 	} {
-		r := read(t, "番号,氏名,生年月日,保険者番号\n"+c.row+"\n2,試験 次郎,1990-05-05,\n")
-		row := r.Rows[0]
-		if row.Accepted || len(row.Reasons) == 0 || row.Reasons[0].Code != c.code ||
-			row.Reasons[0].Column != c.column || row.Reasons[0].Ja == "" || row.Reasons[0].En == "" {
-			t.Errorf("%s: %+v", name, row)
-		}
-		if last := r.Rows[len(r.Rows)-1]; !last.Accepted || last.Line != 3 {
-			t.Errorf("%s: the good row behind it: %+v", name, last)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			r := read(t, "番号,氏名,生年月日,保険者番号\n"+c.row+"\n2,試験 次郎,1990-05-05,\n")
+			row := r.Rows[0]
+			if row.Accepted || len(row.Reasons) == 0 || row.Reasons[0].Code != c.code ||
+				row.Reasons[0].Column != c.column || row.Reasons[0].Ja == "" || row.Reasons[0].En == "" {
+				t.Errorf("%s: %+v", c.name, row)
+			}
+			if last := r.Rows[len(r.Rows)-1]; !last.Accepted || last.Line != 3 {
+				t.Errorf("%s: the good row behind it: %+v", c.name, last)
+			}
+		})
 	}
 }
 
 // 枝番 is two half-width digits (JP Core; docs/facts/insurer-numbers.md#symbol-number-branch); it stands
 // in the signed code and on papers as it is stored.
 func TestABranchNumberIsTwoDigits(t *testing.T) {
-	for cell, want := range map[string]string{"01": "01", "1": "01", "０２": "02", "10": "10", "00": "00",
-		"": "", "+1": "branch", "-0": "branch", "-1": "branch", "1.": "branch", "a": "branch",
-		"001": "branch", "٠١": "branch"} {
-		row := read(t, "番号,枝番,氏名,生年月日\n1,"+cell+",試験 太郎,1986-04-12\n").Rows[0]
-		got := row.Person.BranchNumber
-		if !row.Accepted {
-			got = codes(row.Reasons)
-		}
-		if got != want {
-			t.Errorf("%q: %q, want %q", cell, got, want)
-		}
+	for _, c := range []struct {
+		cell, want string
+	}{
+		{"01", "01"},
+		{"1", "01"},
+		{"０２", "02"},
+		{"10", "10"},
+		{"00", "00"},
+		{"", ""},
+		{"+1", "branch"},
+		{"-0", "branch"},
+		{"-1", "branch"},
+		{"1.", "branch"},
+		{"a", "branch"},
+		{"001", "branch"},
+		{"٠١", "branch"},
+	} {
+		t.Run(c.cell, func(t *testing.T) {
+			row := read(t, "番号,枝番,氏名,生年月日\n1,"+c.cell+",試験 太郎,1986-04-12\n").Rows[0]
+			got := row.Person.BranchNumber
+			if !row.Accepted {
+				got = codes(row.Reasons)
+			}
+			if got != c.want {
+				t.Errorf("%q: %q, want %q", c.cell, got, c.want)
+			}
+		})
 	}
 }
 
 func TestWarningsDoNotRefuse(t *testing.T) {
-	for name, c := range map[string]struct{ row, code string }{
-		"day unknown":       {"1,試験 太郎,昭和25年月日不詳,", "birth_date_partial"},
-		"zero month":        {"1,試験 太郎,1950-00-00,", "birth_date_partial"},
-		"lost leading zero": {"1,試験 太郎,1986-04-12,6139992", "leading_zero"},
-		"unreadable kanji":  {"1,試験 \ue000郎,1986-04-12,", "gaiji"},
+	for _, c := range []struct {
+		name      string
+		row, code string
+	}{
+		{"day unknown", "1,試験 太郎,昭和25年月日不詳,", "birth_date_partial"},
+		{"zero month", "1,試験 太郎,1950-00-00,", "birth_date_partial"},
+		{"lost leading zero", "1,試験 太郎,1986-04-12,6139992", "leading_zero"},
+		{"unreadable kanji", "1,試験 \ue000郎,1986-04-12,", "gaiji"},
 	} {
-		row := read(t, "番号,氏名,生年月日,保険者番号\n"+c.row+"\n").Rows[0]
-		if !row.Accepted || codes(row.Warnings) != c.code {
-			t.Errorf("%s: %+v", name, row)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			row := read(t, "番号,氏名,生年月日,保険者番号\n"+c.row+"\n").Rows[0]
+			if !row.Accepted || codes(row.Warnings) != c.code {
+				t.Errorf("%s: %+v", c.name, row)
+			}
+		})
 	}
 }
 
@@ -204,12 +284,19 @@ func TestPartlyUnknownDatesAreWarnings(t *testing.T) {
 			t.Errorf("%s %s: %q, want %q: %+v", c.column, c.cell, got, c.code, p)
 		}
 	}
-	for cell, want := range map[string]string{"不詳": "birth_date_unknown", "生年月日不詳": "birth_date_unknown",
-		"昭和25年5月不詳": "birth_date_partial"} {
-		if row := read(t, "番号,氏名,生年月日\n1,試験 太郎,"+cell+"\n").Rows[0]; !row.Accepted ||
-			codes(row.Warnings) != want {
-			t.Errorf("生年月日 %s: %+v", cell, row)
-		}
+	for _, c := range []struct {
+		cell, want string
+	}{
+		{"不詳", "birth_date_unknown"},
+		{"生年月日不詳", "birth_date_unknown"},
+		{"昭和25年5月不詳", "birth_date_partial"},
+	} {
+		t.Run(c.cell, func(t *testing.T) {
+			if row := read(t, "番号,氏名,生年月日\n1,試験 太郎,"+c.cell+"\n").Rows[0]; !row.Accepted ||
+				codes(row.Warnings) != c.want {
+				t.Errorf("生年月日 %s: %+v", c.cell, row)
+			}
+		})
 	}
 	if row := read(t, "番号,氏名,生年月日\n1,試験 太郎,0000-00-00\n").Rows[0]; row.Accepted ||
 		codes(row.Reasons) != "missing" {
@@ -270,15 +357,19 @@ func TestShiftJISIsDetectedAndGaijiBecomesGeta(t *testing.T) {
 // One byte that a program cut or spoiled does not make a UTF-8 file Shift_JIS: its heading tells. What cannot
 // be read is 〓 with a warning, as any gaiji is.
 func TestASpoiltByteInUTF8IsOneUnreadableCharacter(t *testing.T) {
-	for name, text := range map[string]string{
-		"in a name":     "番号,氏名,生年月日\n1,試験 太郎,1986-04-12\n2,試験\xff郎,1990-05-05\n",
-		"cut at an end": "番号,氏名,生年月日,住所\n1,試験 太郎,1986-04-12,\n2,試験郎,1990-05-05,東京都\xe6\x9e",
+	for _, c := range []struct {
+		name, text string
+	}{
+		{"in a name", "番号,氏名,生年月日\n1,試験 太郎,1986-04-12\n2,試験\xff郎,1990-05-05\n"},
+		{"cut at an end", "番号,氏名,生年月日,住所\n1,試験 太郎,1986-04-12,\n2,試験郎,1990-05-05,東京都\xe6\x9e"},
 	} {
-		r, err := readWhole(strings.NewReader(text), Options{Insurer: insurer})
-		if err != nil || len(r.Rows) != 2 || !r.Rows[0].Accepted || codes(r.Rows[0].Warnings) != "" ||
-			!r.Rows[1].Accepted || codes(r.Rows[1].Warnings) != "gaiji" {
-			t.Errorf("%s: %+v %v", name, r.Rows, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			r, err := readWhole(strings.NewReader(c.text), Options{Insurer: insurer})
+			if err != nil || len(r.Rows) != 2 || !r.Rows[0].Accepted || codes(r.Rows[0].Warnings) != "" ||
+				!r.Rows[1].Accepted || codes(r.Rows[1].Warnings) != "gaiji" {
+				t.Errorf("%s: %+v %v", c.name, r.Rows, err)
+			}
+		})
 	}
 }
 
@@ -294,18 +385,22 @@ func validMyNumber() string {
 
 func TestAMyNumberRefusesTheWholeFileWithoutEcho(t *testing.T) {
 	n := validMyNumber()
-	for name, text := range map[string]string{
-		"value": "番号,氏名,生年月日,メモ\n1,試験 太郎,1986-04-12,\n2,試験 次郎,1990-05-05," + n + "\n",
-		"with hyphens": "番号,氏名,生年月日,メモ\n1,試験 太郎,1986-04-12,\n2,試験 次郎,1990-05-05," + n[:4] + "-" + n[4:8] +
-			"-" + n[8:] + "\n",
-		"in the name": "番号,氏名,生年月日,メモ\n1,試験 太郎,1986-04-12,\n2,試験 次郎 " + n + ",1990-05-05,\n",
+	for _, c := range []struct {
+		name, text string
+	}{
+		{"value", "番号,氏名,生年月日,メモ\n1,試験 太郎,1986-04-12,\n2,試験 次郎,1990-05-05," + n + "\n"},
+		{"with hyphens", "番号,氏名,生年月日,メモ\n1,試験 太郎,1986-04-12,\n2,試験 次郎,1990-05-05," + n[:4] + "-" + n[4:8] +
+			"-" + n[8:] + "\n"},
+		{"in the name", "番号,氏名,生年月日,メモ\n1,試験 太郎,1986-04-12,\n2,試験 次郎 " + n + ",1990-05-05,\n"},
 	} {
-		r, err := Read(strings.NewReader(text), Options{Insurer: insurer})
-		var e *eligibility.Error
-		if r != nil || !errors.Is(err, ErrMyNumber) || !errors.As(err, &e) ||
-			!strings.Contains(e.Ja, "3行目") || strings.Contains(fmt.Sprint(err, e.Ja, e.En), n[:4]) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			r, err := Read(strings.NewReader(c.text), Options{Insurer: insurer})
+			var e *eligibility.Error
+			if r != nil || !errors.Is(err, ErrMyNumber) || !errors.As(err, &e) ||
+				!strings.Contains(e.Ja, "3行目") || strings.Contains(fmt.Sprint(err, e.Ja, e.En), n[:4]) {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		})
 	}
 	for _, heading := range []string{"個人番号", "マイナンバー", "My Number", "ＭＹＮＵＭＢＥＲ", "マイナンバー（12桁）"} {
 		if _, err := Read(strings.NewReader("番号,氏名,生年月日,"+heading+"\n1,試験 太郎,1986-04-12,\n"),
@@ -323,18 +418,30 @@ func TestAMyNumberRefusesTheWholeFileWithoutEcho(t *testing.T) {
 }
 
 func TestAMapOfHeadingsIsOneObjectOfTexts(t *testing.T) {
-	for text, want := range map[string]string{
-		"\ufeff" + `{"加入者":"氏名","備考":""}`: "", `{}`: "", `{"加入者":"氏名"} `: "",
-		``: "import.map", `[]`: "import.map", `null`: "import.map", `{"加入者":1}`: "import.map",
-		`{"加入者":"氏名"} x`: "import.map", `{"加入者":"氏名"`: "import.map",
-		`{"加入者":"氏名","加入者":"番号"}`: "import.map", `{"加入者":"氏名","加　入　者":"番号"}`: "import.map",
-		`{"加入者":"なにか"}`: "import.column_unknown", `{"個人番号":""}`: "import.map_my_number",
+	for _, c := range []struct {
+		text, want string
+	}{
+		{"\ufeff" + `{"加入者":"氏名","備考":""}`, ""},
+		{`{}`, ""},
+		{`{"加入者":"氏名"} `, ""},
+		{``, "import.map"},
+		{`[]`, "import.map"},
+		{`null`, "import.map"},
+		{`{"加入者":1}`, "import.map"},
+		{`{"加入者":"氏名"} x`, "import.map"},
+		{`{"加入者":"氏名"`, "import.map"},
+		{`{"加入者":"氏名","加入者":"番号"}`, "import.map"},
+		{`{"加入者":"氏名","加　入　者":"番号"}`, "import.map"},
+		{`{"加入者":"なにか"}`, "import.column_unknown"},
+		{`{"個人番号":""}`, "import.map_my_number"},
 	} {
-		_, err := ReadMap(strings.NewReader(text))
-		var e *eligibility.Error
-		if want == "" && err != nil || want != "" && (!errors.As(err, &e) || e.Key != want) {
-			t.Errorf("%s: %v, want %q", text, err, want)
-		}
+		t.Run(c.text, func(t *testing.T) {
+			_, err := ReadMap(strings.NewReader(c.text))
+			var e *eligibility.Error
+			if c.want == "" && err != nil || c.want != "" && (!errors.As(err, &e) || e.Key != c.want) {
+				t.Errorf("%s: %v, want %q", c.text, err, c.want)
+			}
+		})
 	}
 }
 
@@ -352,18 +459,23 @@ func TestAMyNumberAmongTheHeadingsIsNotEchoed(t *testing.T) {
 }
 
 func TestFilesThatAreRefusedWhole(t *testing.T) {
-	for name, c := range map[string]struct{ text, key string }{
-		"empty":          {"", "import.empty"},
-		"blank lines":    {"\n\n \n", "import.empty"},
-		"no birth date":  {"番号,氏名\n1,試験\n", "import.columns_missing"},
-		"no heading":     {"1,試験 太郎,1986-04-12\n", "import.columns_missing"},
-		"a column twice": {"番号,氏名,生年月日,被保険者番号\n1,試験,1986-04-12,2\n", "import.column_twice"},
+	for _, c := range []struct {
+		name      string
+		text, key string
+	}{
+		{"empty", "", "import.empty"},
+		{"blank lines", "\n\n \n", "import.empty"},
+		{"no birth date", "番号,氏名\n1,試験\n", "import.columns_missing"},
+		{"no heading", "1,試験 太郎,1986-04-12\n", "import.columns_missing"},
+		{"a column twice", "番号,氏名,生年月日,被保険者番号\n1,試験,1986-04-12,2\n", "import.column_twice"},
 	} {
-		_, err := Read(strings.NewReader(c.text), Options{Insurer: insurer})
-		var e *eligibility.Error
-		if !errors.As(err, &e) || e.Key != c.key {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Read(strings.NewReader(c.text), Options{Insurer: insurer})
+			var e *eligibility.Error
+			if !errors.As(err, &e) || e.Key != c.key {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		})
 	}
 }
 
@@ -406,33 +518,42 @@ func TestPhysicalLinesCountThroughQuotedBreaks(t *testing.T) {
 // RFC 4180 section 2: a cell in quotes may hold commas, line breaks and doubled quotes; a cell without them
 // holds no quote. Whatever stands on a line, the lines behind it are read for themselves.
 func TestASlipWithQuotesSpoilsItsOwnRowOnly(t *testing.T) {
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
+
 		rows string
 		want string // of each row: its line, and the name that was read or the code of the refusal
+
 	}{
-		"stray quotes on two lines": {"1,試験\"太郎,1986-04-12\n2,試験 次郎,1990-05-05\n3,試験\"三郎,1990-05-06\n4,試験 四郎,1990-05-07\n", "2 quotes, 3 試験 次郎, 4 quotes, 5 試験 四郎"},
-		"opened on two lines":       {"1,\"試験 太郎,1986-04-12\n2,試験 次郎,1990-05-05\n3,\"試験 三郎,1990-05-06\n4,試験 四郎,1990-05-07\n", "2 quotes, 3 試験 次郎, 4 quotes, 5 試験 四郎"},
-		"closed too early":          {"1,\"試験\"太郎,1986-04-12\n2,試験 次郎,1990-05-05\n", "2 quotes, 3 試験 次郎"},
-		"a pair within a cell":      {"1,試験 \"太\" 郎,1986-04-12\n2,試験 次郎,1990-05-05\n", "2 quotes, 3 試験 次郎"},
-		"blanks around the quotes":  {"1, \"試験 太郎\" ,1986-04-12\n", "2 試験 太郎"},
-		"commas and doubled quotes": {"1,\"試験, \"\"太郎\"\"\",1986-04-12\n", "2 試験, \"太郎\""},
-		"a line break and an end": {"\"1\",\"試験\n太郎\",\"1986-04-12\"\n2,試験 次郎,1990-05-05",
+		{"stray quotes on two lines",
+			"1,試験\"太郎,1986-04-12\n2,試験 次郎,1990-05-05\n3,試験\"三郎,1990-05-06\n4,試験 四郎,1990-05-07\n",
+			"2 quotes, 3 試験 次郎, 4 quotes, 5 試験 四郎"},
+		{"opened on two lines",
+			"1,\"試験 太郎,1986-04-12\n2,試験 次郎,1990-05-05\n3,\"試験 三郎,1990-05-06\n4,試験 四郎,1990-05-07\n",
+			"2 quotes, 3 試験 次郎, 4 quotes, 5 試験 四郎"},
+		{"closed too early", "1,\"試験\"太郎,1986-04-12\n2,試験 次郎,1990-05-05\n", "2 quotes, 3 試験 次郎"},
+		{"a pair within a cell", "1,試験 \"太\" 郎,1986-04-12\n2,試験 次郎,1990-05-05\n", "2 quotes, 3 試験 次郎"},
+		{"blanks around the quotes", "1, \"試験 太郎\" ,1986-04-12\n", "2 試験 太郎"},
+		{"commas and doubled quotes", "1,\"試験, \"\"太郎\"\"\",1986-04-12\n", "2 試験, \"太郎\""},
+		{"a line break and an end", "\"1\",\"試験\n太郎\",\"1986-04-12\"\n2,試験 次郎,1990-05-05",
 			"2 試験 太郎, 4 試験 次郎"},
-		"a number kept as a text": {"=\"0012\",試験 太郎,1986-04-12\n", "2 試験 太郎"},
-		"quoted, empty, then another": {"\"1\",試験 太郎,1986-04-12,\"\"\n\"2\",試験 次郎,1990-05-05,\n",
+		{"a number kept as a text", "=\"0012\",試験 太郎,1986-04-12\n", "2 試験 太郎"},
+		{"quoted, empty, then another", "\"1\",試験 太郎,1986-04-12,\"\"\n\"2\",試験 次郎,1990-05-05,\n",
 			"2 試験 太郎, 3 試験 次郎"},
 	} {
-		var got []string
-		for _, row := range read(t, "番号,氏名,生年月日,住所\n"+c.rows).Rows {
-			says := row.Person.Name
-			if !row.Accepted {
-				says = row.Reasons[0].Code
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			for _, row := range read(t, "番号,氏名,生年月日,住所\n"+c.rows).Rows {
+				says := row.Person.Name
+				if !row.Accepted {
+					says = row.Reasons[0].Code
+				}
+				got = append(got, fmt.Sprint(row.Line, " ", says))
 			}
-			got = append(got, fmt.Sprint(row.Line, " ", says))
-		}
-		if got := strings.Join(got, ", "); got != c.want {
-			t.Errorf("%s: %q, want %q", name, got, c.want)
-		}
+			if got := strings.Join(got, ", "); got != c.want {
+				t.Errorf("%s: %q, want %q", c.name, got, c.want)
+			}
+		})
 	}
 }
 
