@@ -110,6 +110,10 @@ func await[T any](t *testing.T, tab context.Context, js string) T {
 // script is a step that runs JavaScript in the page.
 func script(js string) chromedp.Action[chromedp.Void] { return chromedp.Evaluate[chromedp.Void](js) }
 
+// leaves is a step that runs JavaScript which leads to another page: it runs once the step was answered, for
+// the answer of a page that is being left may be lost.
+func leaves(js string) chromedp.Action[chromedp.Void] { return script(`void setTimeout(() => {` + js + `})`) }
+
 // promise is a step that runs JavaScript and waits for the promise that it returns.
 func promise(js string) chromedp.Action[chromedp.Void] {
 	return chromedp.Evaluate[chromedp.Void](js, chromedp.EvalAwaitPromise)
@@ -118,28 +122,51 @@ func promise(js string) chromedp.Action[chromedp.Void] {
 // waitText waits until the element is seen and its text holds want.
 func waitText(t *testing.T, ctx context.Context, selector, want string) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
 	var last string
-	for time.Now().Before(deadline) {
+	if !poll(100*time.Millisecond, func() bool {
 		short, cancel := context.WithTimeout(ctx, 5*time.Second)
 		text, err := chromedp.Run(short,
-			chromedp.Evaluate[string](`(e => e?.checkVisibility() ? e.innerText : "")(document.querySelector(`+quote(selector)+`))`))
+			chromedp.Evaluate[string](`(e => e?.checkVisibility() ? e.innerText : "")(
+				document.querySelector(`+quote(selector)+`))`))
 		cancel()
-		if last = text; err == nil && strings.Contains(text, want) {
-			return
-		}
-		time.Sleep(100 * time.Millisecond)
+		last = text
+		return err == nil && strings.Contains(text, want)
+	}) {
+		t.Fatalf("%s never said %q, but %q\n%s", selector, want, last, pageText(ctx))
 	}
-	t.Fatalf("%s never said %q, but %q\n%s", selector, want, last, pageText(ctx))
 }
 
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `\'`) + "'" }
+// poll looks at something outside this process until it is so, for half a minute at most, and reports whether
+// it came to be. It is for what no event tells: a page's text, a file of another program. Where there is an
+// event (a line of a log, a message in a console, an ended process) a test waits for that.
+func poll(pause time.Duration, so func() bool) bool {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(pause) {
+		if so() {
+			return true
+		}
+	}
+	return false
+}
+
+// frames waits until the page has drawn twice and done what was to be done after that: whatever an event set
+// off without waiting for anybody is over.
+func frames(t *testing.T, tab context.Context) {
+	t.Helper()
+	await[bool](t, tab, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
+		setTimeout(() => done(true)))))`)
+}
+
+// quote writes a text as JavaScript does, and as CSS does where it has no backslash and is one line.
+func quote(s string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`).Replace(s) + "'"
+}
 
 func pageText(ctx context.Context) string {
 	short, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	text, err := chromedp.Run(short,
-		chromedp.Evaluate[string](`location.href + "\n" + document.title + "\n" + document.body.innerText.slice(0, 3000)`))
+		chromedp.Evaluate[string](`[location.href, document.title,
+			document.body.innerText.slice(0, 3000)].join("\n")`))
 	if err != nil {
 		return "no page: " + err.Error()
 	}

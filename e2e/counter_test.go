@@ -35,19 +35,35 @@ func TestACounterInAHurry(t *testing.T) {
 	expects(t, console, `status of 403 .*/api/v1/counter/status`, "the login is over at the end")
 	run := func(js string) { t.Helper(); do(t, console, script(js)) }
 	truth := func(js string) bool { t.Helper(); return eval[bool](t, console, js) }
-	// hold keeps the answer of a call until release; change alters what it says.
-	run(`{const ask = window.fetch; window.hold = {}; window.change = {};
+	// hold keeps the answer of a call until release; change alters what it says; asked are the calls.
+	run(`{const ask = window.fetch; window.hold = {}; window.change = {}; window.asked = [];
 		window.fetch = async (url, init) => {
-		const answer = await ask(url, init);
-		for (const end in hold) if (String(url).endsWith(end)) await hold[end];
-		for (const end in change) if (String(url).endsWith(end)) { const c = await answer.json();
-		change[end](c); return new Response(JSON.stringify(c), {status: answer.status}) }
-		return answer }}`)
+			asked.push(String(url));
+			const answer = await ask(url, init);
+			for (const end in hold) if (String(url).endsWith(end)) {
+				await hold[end];
+				const read = answer.json.bind(answer);
+				answer.json = () => read().finally(() => window.taken = true);
+			}
+			for (const end in change) if (String(url).endsWith(end)) {
+				const c = await answer.json();
+				change[end](c);
+				return new Response(JSON.stringify(c), {status: answer.status});
+			}
+			return answer;
+		}}`)
 	hold := func(end string) {
 		t.Helper()
-		run(`window.hold[` + quote(end) + `] = new Promise(done => window.release = done)`)
+		run(`window.taken = false;
+			window.hold[` + quote(end) + `] = new Promise(done => window.release = done)`)
 	}
-	release := func() { t.Helper(); run(`window.release(); window.hold = {}`) }
+	// release gives the held answer, and waits until the page has read it and drawn what it drew of it.
+	release := func() {
+		t.Helper()
+		run(`window.release(); window.hold = {}`)
+		waitTrue(t, console, `window.taken`)
+		frames(t, console)
+	}
 	key := func(name string) {
 		t.Helper()
 		run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: ` + quote(name) +
@@ -63,7 +79,6 @@ func TestACounterInAHurry(t *testing.T) {
 		do(t, console, chromedp.Click("#cancel"))
 		t.Run(name, play)
 	}
-	settle := func() { time.Sleep(300 * time.Millisecond) } // for what must not come
 
 	scene("a card that is given up does not come back", func(t *testing.T) {
 		genuine(t)
@@ -74,7 +89,6 @@ func TestACounterInAHurry(t *testing.T) {
 		readerTypes(t, console, "HTTPS://LOCALHOST/C/AAAAAAAA") // the next patient's code, at once
 		waitText(t, console, "#problem", "読めませんでした")
 		release()
-		settle()
 		if truth(`document.getElementById("shown").checkVisibility() ||
 			document.getElementById("verdict").innerText.includes("本物")`) {
 			t.Error("the former patient is back")
@@ -88,15 +102,15 @@ func TestACounterInAHurry(t *testing.T) {
 			chromedp.SendKeys("#text-year", "2034"), chromedp.SendKeys("#text-code", "4821"),
 			chromedp.Click("#text-check"))
 		do(t, console, chromedp.Click("#record")) // its check is not over
-		settle()
-		if truth(`document.getElementById("verdict").innerText.includes("記録しました")`) {
+		frames(t, console)
+		if truth(`asked.some(url => url.endsWith("/record")) ||
+			document.getElementById("verdict").innerText.includes("記録しました")`) {
 			t.Error("recorded while its card was being checked")
 		}
 		key("Escape")
 		paste(t, console, credential.Numeric(oldScreen(t, data)))
 		waitText(t, console, "#verdict", "この画面は古くなっています")
 		release()
-		settle()
 		if truth(`document.getElementById("extra-result").textContent !== "" ||
 			!document.getElementById("verdict").innerText.includes("古くなっています") ||
 				!document.getElementById("record").disabled`) {
@@ -154,7 +168,8 @@ func TestACounterInAHurry(t *testing.T) {
 			t.Error("a case is open before somebody chose")
 		}
 		state(t, console, "counter-choose")
-		run(`[...document.querySelectorAll("#choose button")].find(b => b.textContent.startsWith("試験 花子")).click()`)
+		run(`[...document.querySelectorAll("#choose button")]
+			.find(b => b.textContent.startsWith("試験 花子")).click()`)
 		waitText(t, console, "#p-name", "試験 花子")
 		waitText(t, console, "#verdict", "この画面は本物です")
 	})
@@ -286,7 +301,7 @@ func TestACounterInAHurry(t *testing.T) {
 		hold("/record")
 		do(t, console, chromedp.Click("#record"))
 		key("Escape")
-		settle()
+		frames(t, console)
 		if !truth(`document.getElementById("shown").checkVisibility()`) {
 			t.Error("it looks cancelled")
 		}

@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"math"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -76,30 +75,25 @@ func count(t *testing.T, tab context.Context, store string) int64 {
 func waitCount(t *testing.T, tab context.Context, store string, want int64) {
 	t.Helper()
 	var got int64
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(
-		100 * time.Millisecond) {
-		if got = count(t, tab, store); got == want {
-			return
-		}
+	if !poll(100*time.Millisecond, func() bool {
+		got = count(t, tab, store)
+		return got == want
+	}) {
+		t.Fatalf("%s holds %d records, want %d\n%s", store, got, want, pageText(tab))
 	}
-	t.Fatalf("%s holds %d records, want %d\n%s", store, got, want, pageText(tab))
 }
 
-// stopServer ends the server and waits until nobody listens any more.
-func stopServer(t *testing.T, base string, p *process) {
+// stopServer ends the server and waits until its process is gone, and with it whoever listened.
+func stopServer(t *testing.T, p *process) {
 	t.Helper()
 	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	for range 200 {
-		c, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
-		if err != nil {
-			return
-		}
-		c.Close()
-		time.Sleep(50 * time.Millisecond)
+	select {
+	case <-p.exited:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the server did not end")
 	}
-	t.Fatal("the server did not end")
 }
 
 // startAgain starts a server on the address and the data of one that ended.
@@ -236,7 +230,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 	})
 
 	t.Run("a server that ended, from the first second", func(t *testing.T) {
-		stopServer(t, base, server)
+		stopServer(t, server)
 		best := math.Inf(1)
 		for range 3 {
 			do(t, phone, chromedp.Navigate(base+"/screen"))
@@ -269,13 +263,10 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 				DownloadPath: folder})
 		do(t, phone, chromedp.Click("#pdf"))
 		var files []string
-		for range 100 {
-			if files, _ = filepath.Glob(filepath.Join(folder, "shikaku-joho-*.pdf")); len(files) == 1 {
-				break
-			}
-			time.Sleep(100 * time.Millisecond)
-		}
-		if len(files) != 1 {
+		if !poll(100*time.Millisecond, func() bool {
+			files, _ = filepath.Glob(filepath.Join(folder, "shikaku-joho-*.pdf"))
+			return len(files) == 1
+		}) {
 			t.Fatalf("%v", files)
 		}
 		if text, err := exec.Command("pdftotext", files[0], "-").Output(); err != nil ||
@@ -417,7 +408,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
 		waitCount(t, phone, "screens", 1)
 		waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`)
-		stopServer(t, base, server)
+		stopServer(t, server)
 		startAgain(whole, base, data, "MADOGUCHI_NO_WORKER=true")
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#age", "秒前に作成")

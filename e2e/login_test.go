@@ -45,12 +45,12 @@ func TestALanguageIsThatOfTheFirstScreenAfterItWasChosen(t *testing.T) {
 			do(t, phone, chromedp.Navigate(base+c.address))
 			if c.choose != "" {
 				do(t, phone,
-					script(`{const f = document.querySelector(`+quote(c.choose)+
+					leaves(`{const f = document.querySelector(`+quote(c.choose)+
 						`); f.checked = true; f.form.requestSubmit()}`))
 				waitTrue(t, phone, `location.search.includes("saved")`)
 			} else {
 				do(t, phone,
-					script(`[...document.querySelectorAll(".languages a")].find(a => a.hreflang &&
+					leaves(`[...document.querySelectorAll(".languages a")].find(a => a.hreflang &&
 						new URL(a.href).searchParams.get("lang") === `+quote(c.language)+`).click()`))
 				waitTrue(t, phone, `document.documentElement?.dataset.text === `+quote(c.language))
 			}
@@ -63,7 +63,7 @@ func TestALanguageIsThatOfTheFirstScreenAfterItWasChosen(t *testing.T) {
 		do(t, phone, chromedp.Navigate(base+"/?lang=en"))
 		waitTrue(t, phone, `document.documentElement?.dataset.text === "en"`)
 		expects(t, phone, `net::ERR_CONNECTION_REFUSED`, "the server has ended")
-		stopServer(t, base, server)
+		stopServer(t, server)
 		said(t, "大きく見せる")
 	})
 }
@@ -88,7 +88,7 @@ func TestALogOutWithoutNetworkIsKeptAndCarriedOutAtTheNextContact(t *testing.T) 
 	login(true)
 	waitTrue(t, phone, seen("#logout")) // the page has asked whose login it is
 	offline(t, phone, true)
-	do(t, phone, script(`document.querySelector("#logout button").click()`))
+	do(t, phone, leaves(`document.querySelector("#logout button").click()`))
 	waitText(t, phone, "#logout-state", "次につながったときに")
 	waitTrue(t, phone, `!`+seen("#logout"))
 	state(t, phone, "logout-later")
@@ -102,8 +102,8 @@ func TestALogOutWithoutNetworkIsKeptAndCarriedOutAtTheNextContact(t *testing.T) 
 
 	logsIn(t, phone, base, "demo-hanako", "h1", "登録の確認") // a page without a program has the same button
 	expects(t, phone, `net::ERR_CONNECTION_REFUSED|ERR_FAILED`, "the server has ended")
-	stopServer(t, base, server)
-	do(t, phone, script(`document.querySelector('form[action="/logout"] button').click()`))
+	stopServer(t, server)
+	do(t, phone, leaves(`document.querySelector('form[action="/logout"] button').click()`))
 	waitText(t, phone, "#logout-state", "次につながったときに")
 	if at := eval[string](t, phone, `location.href`); at != base+"/screen" {
 		t.Error(at)
@@ -114,7 +114,7 @@ func TestALogOutWithoutNetworkIsKeptAndCarriedOutAtTheNextContact(t *testing.T) 
 
 	logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
 	waitTrue(t, phone, seen("#logout"))
-	do(t, phone, script(`document.querySelector("#logout button").click()`))
+	do(t, phone, leaves(`document.querySelector("#logout button").click()`))
 	waitText(t, phone, "h1", "資格情報") // with network the first page, as ever
 	login(false)
 	if text := eval[string](t, phone, `location.pathname`); !strings.HasPrefix(text, "/") || text != "/" {

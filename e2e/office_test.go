@@ -52,7 +52,8 @@ func TestTheOfficesOtherPages(t *testing.T) {
 	state(t, tab, "revoke-asked")
 
 	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=00138990"),
-		script(`[...document.querySelectorAll(".person-link")].find(a => a.textContent === "髙橋 德一").click()`))
+		leaves(`[...document.querySelectorAll(".person-link")]
+			.find(a => a.textContent === "髙橋 德一").click()`))
 	waitText(t, tab, "#logins", "解除する")
 	waitText(t, tab, "#copies", "に保存")
 	state(t, tab, "person-enrolled")

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,8 @@ import (
 // lab runs before a page's own program and lets a test set what no test can wait for: the clock, by
 // localStorage.ahead (ms); an answer of the server, by localStorage.answers ({"path's end": [status, body]});
 // members of an answer, by localStorage.members; its headers, by localStorage.headers (names in small
-// letters).
+// letters). It counts what tests wait for: window.ticks the work that a page does once a second, and
+// window.hintAsked tells that the page asked whether its hint at the home screen was waved away.
 const lab = `(() => {
 	const now = Date.now.bind(Date), RealDate = Date, ask = window.fetch.bind(window);
 	const set = name => JSON.parse(localStorage.getItem(name) || "null");
@@ -30,6 +32,17 @@ const lab = `(() => {
 	window.Date = class extends RealDate {
 		constructor(...parts) { parts.length ? super(...parts) : super(Date.now()) }
 		static now() { return now() + (set("ahead") || 0) }
+	};
+	const every = window.setInterval.bind(window);
+	window.setInterval = (work, ms, ...rest) => {
+		if (ms !== 1000) return every(work, ms, ...rest);
+		window.ticks ??= 0;
+		return every(() => { try { work(...rest) } finally { window.ticks++ } }, ms);
+	};
+	const remembered = Storage.prototype.getItem;
+	Storage.prototype.getItem = function (name) {
+		if (name === "install-hint") window.hintAsked = true;
+		return remembered.call(this, name);
 	};
 	window.fetch = async (url, init) => {
 		const answer = find("answers", url), members = find("members", url);
@@ -55,9 +68,9 @@ func inLab(t *testing.T, tab context.Context) {
 // set changes a setting of lab; "null" ends it.
 func set(t *testing.T, tab context.Context, name, json string) {
 	t.Helper()
-	do(t, tab, script(`localStorage.setItem(`+quote(name)+`, `+quote(json)+`)`))
-	if name == "ahead" {
-		time.Sleep(1100 * time.Millisecond) // the page looks at its clock once a second
+	ticks := eval[int64](t, tab, `localStorage.setItem(`+quote(name)+`, `+quote(json)+`), window.ticks ?? -1`)
+	if name == "ahead" && ticks >= 0 { // the page looks at its clock once a second
+		waitTrue(t, tab, `window.ticks > `+strconv.FormatInt(ticks, 10))
 	}
 }
 
@@ -82,13 +95,11 @@ func offline(t *testing.T, tab context.Context, away bool) {
 // waitTrue waits until the JavaScript is true; a promise is waited for.
 func waitTrue(t *testing.T, tab context.Context, js string) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(
-		100 * time.Millisecond) {
-		if await[bool](t, tab, `Promise.resolve(`+js+`).then(Boolean)`) {
-			return
-		}
+	if !poll(100*time.Millisecond, func() bool {
+		return await[bool](t, tab, `Promise.resolve(`+js+`).then(Boolean)`)
+	}) {
+		t.Fatalf("never true: %s\n%s", js, pageText(tab))
 	}
-	t.Fatalf("never true: %s\n%s", js, pageText(tab))
 }
 
 // codesOn decodes the codes of an element with another program, from a screenshot as a high-resolution screen
@@ -131,12 +142,11 @@ func enter(t *testing.T, console context.Context, field, text string) {
 // though its age is told anew.
 func codesFrom(t *testing.T, tab context.Context, ahead time.Duration, nonce string) (card, proof string) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(
-		200 * time.Millisecond) {
+	if !poll(200*time.Millisecond, func() bool {
 		card, proof = codesOn(t, tab, "#screen")
 		parts := strings.Split(proof, ".")
 		if len(parts) != 3 {
-			continue
+			return false
 		}
 		var claims struct {
 			IAT   int64
@@ -147,12 +157,11 @@ func codesFrom(t *testing.T, tab context.Context, ahead time.Duration, nonce str
 			t.Fatalf("the second code is %.40q", proof)
 		}
 		age := time.Now().Add(ahead).Sub(time.Unix(claims.IAT, 0))
-		if claims.Nonce == nonce && age > -5*time.Second && age < 12*time.Second {
-			return card, proof
-		}
+		return claims.Nonce == nonce && age > -5*time.Second && age < 12*time.Second
+	}) {
+		t.Fatalf("no second code with the number %q by that clock\n%s", nonce, pageText(tab))
 	}
-	t.Fatalf("no second code with the number %q by that clock\n%s", nonce, pageText(tab))
-	return "", ""
+	return card, proof
 }
 
 // readerTypes sends the physical keys of an address as fast as a reader does, while an input method hides
@@ -160,11 +169,12 @@ func codesFrom(t *testing.T, tab context.Context, ahead time.Duration, nonce str
 func readerTypes(t *testing.T, console context.Context, address string) {
 	t.Helper()
 	do(t, console, script(`{ let at = performance.now(); for (const c of `+quote(address)+` + "\r") {
-		const code = c === "\r" ? "Enter" : c === "/" ? "Slash" : c === ":" ? "Semicolon" : /[0-9]/.test(c) ? "Digit" + c : "Key" + c;
+		const named = {"\r": "Enter", "/": "Slash", ":": "Semicolon"};
+		const code = named[c] ?? (/[0-9]/.test(c) ? "Digit" : "Key") + c;
 		const key = new KeyboardEvent("keydown", {code, key: "Process", isComposing: true, bubbles: true,
 			cancelable: true});
-		Object.defineProperty(key, "timeStamp", {value: at += 5});
 		// whatever this machine does between two keys
+		Object.defineProperty(key, "timeStamp", {value: at += 5});
 		document.getElementById("scan-text").dispatchEvent(key);
 	}}`))
 }

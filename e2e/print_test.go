@@ -88,8 +88,8 @@ func TestARunOfNoticesSurvivesKilling(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := files()
-		for deadline := time.Now().Add(20 * time.Second); files() < before+1 && time.Now().Before(deadline); {
-			time.Sleep(5 * time.Millisecond)
+		if !poll(5*time.Millisecond, func() bool { return files() > before }) {
+			t.Fatalf("round %d: no file was finished", round)
 		}
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()

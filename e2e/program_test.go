@@ -45,16 +45,19 @@ var built = func() func(t testing.TB, pkg, name string) string {
 
 // process is a program that a test started; it ends with the test.
 type process struct {
-	cmd *exec.Cmd
-	out *watched
+	cmd    *exec.Cmd
+	out    *watched
+	exited chan struct{} // closed when it is gone
 }
 
-// watched keeps a process's output and lets a test wait for a line.
+// watched keeps what a process or a console says, and lets a test wait for a line.
 type watched struct {
 	mu    sync.Mutex
 	lines []string
 	grown chan struct{}
 }
+
+func newWatched() *watched { return &watched{grown: make(chan struct{})} }
 
 func (w *watched) add(line string) {
 	w.mu.Lock()
@@ -92,7 +95,7 @@ func start(t testing.TB, dir, path string, env []string, args ...string) *proces
 	cmd.Env = append(os.Environ(), env...)
 	r, w := io.Pipe()
 	cmd.Stdout, cmd.Stderr = w, w
-	p := &process{cmd: cmd, out: &watched{grown: make(chan struct{})}}
+	p := &process{cmd: cmd, out: newWatched(), exited: make(chan struct{})}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -105,15 +108,14 @@ func start(t testing.TB, dir, path string, env []string, args ...string) *proces
 			p.out.add(lines.Text())
 		}
 	}()
-	exited := make(chan struct{})
-	go func() { _ = cmd.Wait(); w.Close(); close(exited) }()
+	go func() { _ = cmd.Wait(); w.Close(); close(p.exited) }()
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
 		select {
-		case <-exited:
+		case <-p.exited:
 		case <-time.After(10 * time.Second):
 			_ = cmd.Process.Kill()
-			<-exited
+			<-p.exited
 			t.Errorf("%s did not end within 10 s of an interrupt", filepath.Base(path))
 		}
 		<-read

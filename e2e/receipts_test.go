@@ -3,7 +3,6 @@ package e2e
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -139,6 +138,7 @@ func TestAPhoneTellsWhoseWordAReceiptIs(t *testing.T) {
 	// without the list nothing is known of any receipt: what was shown stays, and nothing is called doubtful
 	do(t, phone, script(`localStorage.counters = "down"`), chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#age", "秒前に作成")
-	time.Sleep(time.Second)
+	waitTrue(t, phone, `window.asked.some(url => url.startsWith("/api/v1/counters"))`)
+	idle(t, phone)
 	waitTrue(t, phone, `document.getElementById("seen").children.length === 0`)
 }

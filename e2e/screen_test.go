@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -30,8 +29,8 @@ func reducedMotion(t *testing.T, tab context.Context, value string) {
 // wholeCode scrolls the code into the window and returns what qrscan reads off a picture of the window.
 func wholeCode(t *testing.T, tab context.Context) string {
 	t.Helper()
-	do(t, tab, script(`document.getElementById("qr").scrollIntoView({block: "start"})`),
-		chromedp.Sleep(200*time.Millisecond))
+	do(t, tab, script(`document.getElementById("qr").scrollIntoView({block: "start"})`))
+	frames(t, tab)
 	codes, err := qrscan.Codes(get(t, tab, chromedp.CaptureScreenshot()))
 	if err != nil || len(codes) == 0 {
 		t.Fatalf("no code in the picture of the window: %v", err)
@@ -131,14 +130,14 @@ func TestTheScreenOfAPatient(t *testing.T) {
 	t.Run("clock and bar move for those who want less movement too", func(t *testing.T) {
 		reducedMotion(t, phone, "reduce")
 		defer reducedMotion(t, phone, "no-preference")
-		look := `document.getElementById("clock").textContent + " " + document.getElementById("bar").getBoundingClientRect().width.toFixed(2)`
-		before := strings.Fields(eval[string](t, phone, look))
-		time.Sleep(2100 * time.Millisecond)
-		after := strings.Fields(eval[string](t, phone, look))
-		if len(before) != 2 || len(after) != 2 || before[0] == after[0] || before[1] == after[1] ||
-			strings.Count(after[0], ":") != 2 {
-			t.Errorf("%v, two seconds later %v", before, after)
+		const clockAndBar = `[document.getElementById("clock").textContent,
+			document.getElementById("bar").getBoundingClientRect().width.toFixed(2)]`
+		before := eval[[2]string](t, phone, clockAndBar)
+		if strings.Count(before[0], ":") != 2 || before[1] == "0.00" {
+			t.Errorf("clock and bar: %q", before)
 		}
+		waitTrue(t, phone, `(([clock, bar]) => clock !== `+quote(before[0])+` && bar !== `+quote(before[1])+
+			`)(`+clockAndBar+`)`)
 	})
 
 	t.Run("what is read first stands first", func(t *testing.T) {
@@ -211,7 +210,7 @@ func rareKanji(t *testing.T, base string, clerk, phone context.Context) {
 	waitText(t, phone, "#holder-name", "𠮷葛\U000E0100 辻\U000E0100邉\U000E0102")
 	loaded := `getComputedStyle(document.getElementById("screen")).getPropertyValue("--name-font") !== "" &&
 		[...document.fonts].some(f => f.status === "loaded")`
-	look := func(where string) {
+	lettersAreDrawn := func(where string) {
 		waitTrue(t, phone, loaded) // a font of before may be there at first: each letter waits for its own
 		for _, letter := range []string{"𠮷", "葛\U000E0100", "辻\U000E0100", "邉\U000E0102"} {
 			// not the machine's font: the person's
@@ -227,7 +226,7 @@ func rareKanji(t *testing.T, base string, clerk, phone context.Context) {
 			}
 		}
 	}
-	look("online")
+	lettersAreDrawn("online")
 	state(t, phone, "rare")
 	empties(t, phone, "fonts")
 	expects(t, phone, `OTS parsing error|The font of the names was refused`,
@@ -236,10 +235,10 @@ func rareKanji(t *testing.T, base string, clerk, phone context.Context) {
 	set(t, phone, "answers", `{"/name.ttf": [200, {}]}`)
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#age", "秒前に作成")
-	time.Sleep(time.Second)
+	consoleOf(t, phone).await(t, `The font of the names was refused`)
 	set(t, phone, "answers", "null")
 	do(t, phone, chromedp.Navigate(base+"/screen"))
-	look("after somebody else's page")
+	lettersAreDrawn("after somebody else's page")
 	waitTrue(t, phone,
 		`new Promise(done => { const o = indexedDB.open("madoguchi");
 			o.onsuccess = () => { const db = o.result;
@@ -253,7 +252,7 @@ func rareKanji(t *testing.T, base string, clerk, phone context.Context) {
 	offline(t, phone, true)
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#age", "電波なし")
-	look("without network")
+	lettersAreDrawn("without network")
 	offline(t, phone, false)
 	waitText(t, phone, "#age", "秒前に作成")
 }
@@ -268,7 +267,8 @@ func rehearsal(t *testing.T, base string, phone context.Context) {
 		t.Helper()
 		do(t, phone,
 			script(change+
-				`; [...document.querySelectorAll("#rehearsal button")].find(b => b.textContent === "もう一度ためす").click()`))
+				`; [...document.querySelectorAll("#rehearsal button")]
+					.find(b => b.textContent === "もう一度ためす").click()`))
 		waitText(t, phone, "#rehearsal-verdict", want)
 	}
 	open()
@@ -477,7 +477,8 @@ func installing(t *testing.T, base string, phone context.Context) {
 	state(t, phone, "install-ios")
 	do(t, phone, chromedp.Click("#install .quiet"), chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#age", "秒前に作成")
-	time.Sleep(3 * time.Second)
+	waitTrue(t, phone, `window.hintAsked`) // two seconds after a page has shown a code
+	frames(t, phone)
 	if eval[bool](t, phone, `!document.getElementById("install").hidden`) {
 		t.Error("the hint that was waved away is back")
 	}

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -36,14 +35,15 @@ func state(t *testing.T, tab context.Context, name string) {
 		return
 	}
 	for _, size := range [][2]int64{{320, 640}, {390, 844}, {1280, 900}} {
-		do(t, tab, chromedp.EmulateViewport(size[0], size[1]), script(`scrollTo(0, 0)`),
-			chromedp.Sleep(400*time.Millisecond))
+		resize(t, tab, size[0], size[1])
+		do(t, tab, script(`scrollTo(0, 0)`))
+		frames(t, tab)
 		shot := chromedp.FullScreenshot(100)
 		// it covers the window, not the page
 		if eval[bool](t, tab, `!!document.querySelector("dialog[open]")`) {
 			tall := eval[int64](t, tab, `document.querySelector("dialog[open]").scrollHeight`)
-			do(t, tab, chromedp.EmulateViewport(size[0], max(size[1], tall)),
-				chromedp.Sleep(200*time.Millisecond))
+			resize(t, tab, size[0], max(size[1], tall))
+			frames(t, tab)
 			shot = chromedp.CaptureScreenshot()
 		}
 		if err := os.WriteFile(filepath.Join(folder, name+"-"+strconv.FormatInt(size[0], 10)+".png"),

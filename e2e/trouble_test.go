@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -17,12 +16,39 @@ import (
 // (such a screen comes after 1.2 and 4 s), "late no" (in a live one's place comes after 1.2 s that the
 // eligibility has ended), "swallowed" (no request is answered), "slept" (100 s went by).
 // localStorage.receipts is the server's answer about receipts, localStorage.counters that about the trust
-// list's counters.
+// list's counters. For tests to wait for: window.asked are the addresses that the page asked so far,
+// window.lost those that no answer came from, window.storedLate the slow stored screens under way, and
+// window.idle() resolves when nothing is under way any more (no request, no key, nothing of the database).
 const troubles = `(() => {
 	const has = name => (localStorage.getItem("troubles") || "").split(",").includes(name),
 		wait = ms => new Promise(done => setTimeout(done, ms));
-	const elapsed = performance.now.bind(performance), ask = window.fetch.bind(window),
-		get = IDBObjectStore.prototype.get;
+	const elapsed = performance.now.bind(performance), ask = window.fetch.bind(window);
+	let under = 0; // so many things are under way
+	const over = () => setTimeout(() => under--); // after those who waited for it
+	const during = work => { under++; work.then(over, over); return work };
+	const counted = (of, names, count) => names.forEach(name => {
+		const real = of.prototype[name];
+		of.prototype[name] = function (...of) { return count(real.apply(this, of)) };
+	});
+	counted(SubtleCrypto, ["digest", "sign", "verify", "encrypt", "decrypt", "generateKey", "importKey",
+		"exportKey", "deriveKey", "deriveBits", "wrapKey", "unwrapKey"], during);
+	counted(Response, ["json", "text", "blob", "arrayBuffer"], during);
+	counted(IDBObjectStore, ["get", "getAll", "getKey", "getAllKeys", "put", "add", "delete", "clear", "count"],
+		asked => {
+			under++;
+			asked.addEventListener("success", over);
+			asked.addEventListener("error", over);
+			return asked;
+		});
+	window.asked = [];
+	window.lost = [];
+	window.storedLate = 0;
+	window.idle = () => new Promise(done => {
+		let still = 0; // frames
+		const look = () => (still = under ? 0 : still + 1) > 3 ? done(true) : requestAnimationFrame(look);
+		look();
+	});
+	const get = IDBObjectStore.prototype.get;
 	performance.now = () => elapsed() + (has("slept") ? 100000 : 0);
 	if (has("mute")) IDBFactory.prototype.open = () => ({});
 	if (has("shut")) IDBFactory.prototype.open = () => { throw new DOMException("", "SecurityError") };
@@ -32,9 +58,11 @@ const troubles = `(() => {
 		const asked = get.call(this, key);
 		if (key !== "holder" || !has("slow key")) return asked;
 		return {get result() { return asked.result },
-			set onsuccess(done) { asked.onsuccess = () => setTimeout(done, 1500) }};
+			set onsuccess(done) { asked.onsuccess = () => during(wait(1500).then(done)) }};
 	};
-	window.fetch = async (url, init) => {
+	window.fetch = (url, init) => during(answered(url, init));
+	const answered = async (url, init) => {
+		window.asked.push(url);
 		if (has("swallowed")) await new Promise((_, fail) => init.signal.addEventListener("abort",
 			() => fail(init.signal.reason)));
 		if (url.startsWith("/api/v1/receipts") &&
@@ -50,8 +78,10 @@ const troubles = `(() => {
 		const late = (init?.body || "").includes('"live"') &&
 			has("slow live") ? 1200 : (init?.body || "").includes('"screen"') &&
 				has("slow stored") ? 4000 : 0;
-		const got = await ask(url, init);
+		if (late === 4000) window.storedLate++;
+		const got = await ask(url, init).catch(why => { window.lost.push(url); throw why });
 		await wait(late);
+		if (late === 4000) window.storedLate--;
 		return got;
 	};
 })()`
@@ -75,6 +105,12 @@ func inTrouble(t *testing.T, tab context.Context, base, names string) {
 func troubled(t *testing.T, tab context.Context, names string) {
 	t.Helper()
 	do(t, tab, script(`localStorage.setItem("troubles", `+quote(names)+`)`))
+}
+
+// idle waits until nothing that the page began is under way any more: for what must not come.
+func idle(t *testing.T, tab context.Context) {
+	t.Helper()
+	await[bool](t, tab, `window.idle()`)
 }
 
 // tabBeside opens another tab of the same browser.
@@ -125,7 +161,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		inTrouble(t, phone, base, "slow key,slow live")
 		defer troubled(t, phone, "")
 		waitText(t, phone, "#age", "秒前に作成")
-		time.Sleep(3 * time.Second)
+		idle(t, phone)
 		waitTrue(t, phone,
 			`document.getElementById("offline").hidden &&
 				document.getElementById("age").textContent.includes("秒前に作成")`)
@@ -223,11 +259,12 @@ func TestAPhoneInTrouble(t *testing.T) {
 		do(t, phone, script(`window.hers = document.getElementById("screen").dataset.person; void 0`),
 			promise(strings.Replace(ofHers, "WORK", "screens.clear()", 1)))
 		troubled(t, phone, "slow stored")
-		do(t, phone, script(`window.dispatchEvent(new Event("online"))`),
-			chromedp.Sleep(500*time.Millisecond))
+		renews(t, phone)
+		waitTrue(t, phone, `window.storedLate > 0`)
 		presses(t, phone, "#remove-person", "試験 花子 さんの画面を、この端末から消しますか")
 		waitText(t, phone, "#holder-name", "髙橋 德一")
-		time.Sleep(5 * time.Second)
+		waitTrue(t, phone, `window.storedLate === 0`)
+		idle(t, phone)
 		troubled(t, phone, "")
 		if n := await[int](t, phone,
 			strings.Replace(ofHers, "WORK",

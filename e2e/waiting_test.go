@@ -123,7 +123,7 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 			empties(t, phone, "screens")
 			for range 4 { // what was under way from before may be the first to end
 				renews(t, phone)
-				time.Sleep(time.Second)
+				idle(t, phone)
 			}
 			waitCount(t, phone, "screens", 2)
 			waitCount(t, phone, "papers", 2) // hers is over with it
@@ -139,7 +139,7 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		inTrouble(t, phone, base, "slow key,late no")
 		defer troubled(t, phone, "")
 		waitText(t, phone, "#state", "終わっています")
-		time.Sleep(2 * time.Second)
+		idle(t, phone)
 		if !eval[bool](t, phone,
 			`document.getElementById("offline").hidden &&
 				document.getElementById("state").textContent.includes("終わっています")`) {
@@ -148,7 +148,8 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		offline(t, phone, true)
 		defer offline(t, phone, false)
 		troubled(t, phone, "")
-		time.Sleep(7 * time.Second) // the next try finds no network
+		waitTrue(t, phone, `window.lost.some(url => url.endsWith("/credential"))`) // the next try
+		idle(t, phone)
 		waitText(t, phone, "#state", "終わっています")
 	})
 
