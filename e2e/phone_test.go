@@ -92,13 +92,20 @@ func offline(t *testing.T, tab context.Context, away bool) {
 	}))
 }
 
-// waitTrue waits until the JavaScript is true; a promise is waited for.
+// waitTrue waits until the JavaScript is true; a promise is waited for. A page that is just being left, or not
+// there yet, answers with an error: that is not true yet.
 func waitTrue(t *testing.T, tab context.Context, js string) {
 	t.Helper()
+	var last error
 	if !poll(100*time.Millisecond, func() bool {
-		return await[bool](t, tab, `Promise.resolve(`+js+`).then(Boolean)`)
+		short, cancel := context.WithTimeout(tab, 10*time.Second)
+		defer cancel()
+		is, err := chromedp.Run(short, chromedp.Evaluate[bool](`Promise.resolve(`+js+`).then(Boolean)`,
+			chromedp.EvalAwaitPromise))
+		last = err
+		return err == nil && is
 	}) {
-		t.Fatalf("never true: %s\n%s", js, pageText(tab))
+		t.Fatalf("never true: %s (%v)\n%s", js, last, pageText(tab))
 	}
 }
 
