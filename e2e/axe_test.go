@@ -48,7 +48,7 @@ func axe(t *testing.T, tab context.Context, what string) {
 	}
 }
 
-// measured are the rules of the house that axe does not know: nothing wider than the window, targets of 44
+// measured are our own rules that axe does not know: nothing wider than the window, targets of 44
 // px, text of 16 px. A link within a sentence, and readings above characters, are as large as their text.
 const measured = `(() => {
 	const bad = [], seen = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) &&
@@ -56,12 +56,15 @@ const measured = `(() => {
 	const wide = Math.max(document.documentElement.scrollWidth,
 		...[...document.querySelectorAll("dialog[open]")].map(d => d.scrollWidth));
 	if (wide > innerWidth) bad.push("the page is " + wide + " px wide in " + innerWidth);
-	for (const e of document.querySelectorAll("a, button, summary, select, textarea, input:not([type=hidden])")) {
+	const targets = "a, button, summary, select, textarea, input:not([type=hidden])";
+	for (const e of document.querySelectorAll(targets)) {
 		if (!seen(e) || e.tagName === "A" && e.parentElement.tagName === "P" &&
 			e.parentElement.childNodes.length > 1) continue;
 		const box = (e.closest("label") ?? e).getBoundingClientRect();
-		if (box.height < 43.5 ||
-			box.width < 43.5) bad.push("a target of " + Math.round(box.width) + "×" + Math.round(box.height) + ": " + e.outerHTML.slice(0, 120));
+		if (box.height < 43.5 || box.width < 43.5) {
+			const size = Math.round(box.width) + "×" + Math.round(box.height);
+			bad.push("a target of " + size + ": " + e.outerHTML.slice(0, 120));
+		}
 	}
 	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	for (let n = walk.nextNode(); n; n = walk.nextNode()) {

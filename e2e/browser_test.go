@@ -112,7 +112,9 @@ func script(js string) chromedp.Action[chromedp.Void] { return chromedp.Evaluate
 
 // leaves is a step that runs JavaScript which leads to another page: it runs once the step was answered, for
 // the answer of a page that is being left may be lost.
-func leaves(js string) chromedp.Action[chromedp.Void] { return script(`void setTimeout(() => {` + js + `})`) }
+func leaves(js string) chromedp.Action[chromedp.Void] {
+	return script(`void setTimeout(() => {` + js + `})`)
+}
 
 // promise is a step that runs JavaScript and waits for the promise that it returns.
 func promise(js string) chromedp.Action[chromedp.Void] {

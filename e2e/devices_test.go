@@ -33,8 +33,9 @@ func addsPhone(t *testing.T, tab context.Context, id string, status int64) {
 		const {nonce} = await (await send("POST", "/api/v1/phone/nonce", {phone: "`+id+`"})).json();
 		const message = new TextEncoder().encode(["madoguchi-device-1", "add", location.host, "`+id+
 		`", nonce].join("\n"));
-		const raw = new Uint8Array(await crypto.subtle.sign({name: "ECDSA", hash: "SHA-256"}, pair.privateKey, message));
-		const signature = btoa(String.fromCharCode(...raw)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+		const raw = await crypto.subtle.sign({name: "ECDSA", hash: "SHA-256"}, pair.privateKey, message);
+		const signature = btoa(String.fromCharCode(...new Uint8Array(raw)))
+			.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 		return (await send("PUT", "/api/v1/phone/holder", {id: "`+id+
 		`", key: {kty, crv, x, y}, nonce, signature})).status;
 	})()`)
@@ -307,7 +308,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		set(t, phone, "members", "null")
 		set(t, phone, "ahead", "null")
 		set(t, phone, "answers",
-			`{"/credential": [403, {"type": "urn:madoguchi:problem:device.over", "ja": "前のログインから90日たちました。"}]}`)
+			refusal("/credential", 403, "device.over", "前のログインから90日たちました。"))
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#login-ask", "前のログインから90日たちました")
 		waitTrue(t, phone, withoutNetwork) // what is stored is still good today

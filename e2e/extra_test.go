@@ -16,9 +16,13 @@ func TestNumberOnTheFaceDatesAndOQSInTheBrowser(t *testing.T) {
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	folder := t.TempDir()
-	answer := `<?xml version="1.0" encoding="UTF-8"?><XmlMsg><MessageHeader><SegmentOfResult>1</SegmentOfResult></MessageHeader><MessageBody><ProcessingResultStatus>1</ProcessingResultStatus>
-<ResultList><ResultOfQualificationConfirmation><InsurerNumber>138990</InsurerNumber><InsuredCardSymbol>国１３</InsuredCardSymbol><InsuredIdentificationNumber>0001234</InsuredIdentificationNumber>
-<Name>高橋　徳一</Name><Sex1>1</Sex1><Birthdate>19550702</Birthdate></ResultOfQualificationConfirmation></ResultList></MessageBody></XmlMsg>`
+	answer := `<?xml version="1.0" encoding="UTF-8"?>
+<XmlMsg><MessageHeader><SegmentOfResult>1</SegmentOfResult></MessageHeader><MessageBody>
+<ProcessingResultStatus>1</ProcessingResultStatus><ResultList><ResultOfQualificationConfirmation>
+<InsurerNumber>138990</InsurerNumber><InsuredCardSymbol>国１３</InsuredCardSymbol>
+<InsuredIdentificationNumber>0001234</InsuredIdentificationNumber>
+<Name>高橋　徳一</Name><Sex1>1</Sex1><Birthdate>19550702</Birthdate>
+</ResultOfQualificationConfirmation></ResultList></MessageBody></XmlMsg>`
 	if err := os.WriteFile(filepath.Join(folder, "OQSsiquc01res_face_1_20261122104200.xml"), []byte(answer),
 		0o600); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -74,6 +75,13 @@ func set(t *testing.T, tab context.Context, name, json string) {
 	}
 }
 
+// refusal is an answer for lab's "answers": to what path's end the server says no, with which problem (RFC
+// 9457) and sentence.
+func refusal(end string, status int, problem, ja string) string {
+	return fmt.Sprintf(`{"%s": [%d, {"type": "urn:madoguchi:problem:%s", "ja": "%s"}]}`, end, status, problem,
+		ja)
+}
+
 // offline takes the tab's network away, or gives it back.
 func offline(t *testing.T, tab context.Context, away bool) {
 	t.Helper()
@@ -92,8 +100,8 @@ func offline(t *testing.T, tab context.Context, away bool) {
 	}))
 }
 
-// waitTrue waits until the JavaScript is true; a promise is waited for. A page that is just being left, or not
-// there yet, answers with an error: that is not true yet.
+// waitTrue waits until the JavaScript is true; a promise is waited for. A page that is just being left, or
+// not there yet, answers with an error: that is not true yet.
 func waitTrue(t *testing.T, tab context.Context, js string) {
 	t.Helper()
 	var last error
@@ -463,7 +471,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 
 		addsPhone(t, phone, "another", 200)
 		set(t, phone, "answers",
-			`{"/phone/holder": [403, {"type": "urn:madoguchi:problem:phone.login_again", "ja": "もう一度ログインしてください"}]}`)
+			refusal("/phone/holder", 403, "phone.login_again", "もう一度ログインしてください"))
 		w.toScreen(t)
 		waitText(t, phone, "#login-again", "もう一度ログインしてください")
 		waitText(t, phone, "#new-phone", "別の端末が登録されました")

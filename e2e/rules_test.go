@@ -67,13 +67,17 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 	}{
 		{[]string{"methods", "--json", filepath.Join(dir, "none.json")}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--assigned", "30"}, 0,
-			`{"percents":[30],"basis":"assigned","changesOn":"2030-07-01","then":[10,20,30],"reviewOn":"2027-08-01"}`},
+			`{"percents":[30],"basis":"assigned","changesOn":"2030-07-01","then":[10,20,30],` +
+				`"reviewOn":"2027-08-01"}`},
 		{[]string{"share", "--birth-date", "1986-04-12", "--on", "2026-11-22"}, 0,
 			`{"percents":[30],"basis":"age only","changesOn":"2056-05-01","then":[20,30],"reviewOn":null}`},
 		{[]string{"share", "--birth-date", "不詳", "--on", "2026-11-22"}, 0,
-			`{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,"reviewOn":null,"warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。"}`},
+			`{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,"reviewOn":null,` +
+				`"warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。"}`},
 		{[]string{"share", "--birth-date", "1956", "--on", "2026-11-22"}, 0,
-			`{"percents":[20,30],"basis":"age only","changesOn":"2027-01-01","then":[20,30],"reviewOn":"2027-08-01","warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。"}`},
+			`{"percents":[20,30],"basis":"age only","changesOn":"2027-01-01","then":[20,30],` +
+				`"reviewOn":"2027-08-01",` +
+				`"warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。"}`},
 		{[]string{"share", "--birth-date", "1955-02-30", "--on", "2026-11-22"}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11"}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "1955-06-30"}, 2, ""},
@@ -88,32 +92,40 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 			""},
 		// 健康保険法74条: a pupil pays 3割. 高確法50条: from the 75th birthday on another insurer assigns.
 		{[]string{"share", "--birth-date", "1986-04-12", "--on", "2026-11-22", "--assigned", "10"}, 0,
-			`{"percents":[10],"basis":"assigned","changesOn":"2056-05-01","then":[20,30],"reviewOn":null,"warning":"1割は、この年齢で決まる負担割合（3割）と違います。保険者に確かめてください。"}`},
+			`{"percents":[10],"basis":"assigned","changesOn":"2056-05-01","then":[20,30],"reviewOn":null,` +
+				`"warning":"1割は、この年齢で決まる負担割合（3割）と違います。保険者に確かめてください。"}`},
 		{[]string{"share", "--birth-date", "1951-11-22", "--on", "2026-11-22", "--assigned", "20",
 			"--insurer", "138990"}, 0,
-			`{"percents":[20],"basis":"assigned","changesOn":null,"then":null,"reviewOn":"2027-08-01","warning":"75歳の誕生日から後期高齢者医療に移るので、この保険者の負担割合は使えません。"}`},
+			`{"percents":[20],"basis":"assigned","changesOn":null,"then":null,"reviewOn":"2027-08-01",` +
+				`"warning":"75歳の誕生日から後期高齢者医療に移るので、この保険者の負担割合は使えません。"}`},
 		{[]string{"names", "髙橋", "高橋", "--json"}, 0,
 			`{"match":"variant","differences":[{"index":0,"a":"髙","b":"高","kind":"variant"}]}`},
 		{[]string{"names", "", "高橋", "--json"}, 2, ""},
 		{[]string{"insurer", "138990", "--json"}, 0,
 			`{"valid":true,"normalised":"00138990","paper":"138990","kind":"国民健康保険","prefecture":"東京都"}`},
 		{[]string{"insurer", "138991", "--json"}, 0,
-			`{"valid":false,"normalised":null,"paper":null,"kind":null,"prefecture":null,"reason":"保険者番号が正しくありません。6桁か8桁の数字を、紙のとおりに入れ直してください。"}`},
+			`{"valid":false,"normalised":null,"paper":null,"kind":null,"prefecture":null,` +
+				`"reason":"保険者番号が正しくありません。6桁か8桁の数字を、紙のとおりに入れ直してください。"}`},
 		// 高齢者医療確保法 50条: nobody of 30, or of 64, is with 後期高齢者医療; perhaps 65 is asked. JIS X 0401 ends at 47.
 		{[]string{"share", "--birth-date", "1996-01-01", "--on", "2026-11-22", "--insurer", "39139993"}, 2,
 			""},
 		{[]string{"share", "--birth-date", "1961-11-23", "--on", "2026-11-22", "--insurer", "39139993"}, 2,
 			""},
 		{[]string{"share", "--birth-date", "1961", "--on", "2026-11-22", "--insurer", "39139993"}, 0,
-			`{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,"reviewOn":"2027-08-01","warning":"生年月日の一部が不詳で、65歳になっていなければ後期高齢者医療ではありません。65歳になっているか本人に確かめてください。"}`},
+			`{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,` +
+				`"reviewOn":"2027-08-01",` +
+				`"warning":"生年月日の一部が不詳で、65歳になっていなければ後期高齢者医療ではありません。65歳になっているか本人に確かめてください。"}`},
 		{[]string{"insurer", "33999996"}, 0,
-			`{"valid":true,"normalised":"33999996","paper":"33999996","kind":"警察共済組合","prefecture":null,"note":"都道府県番号99の都道府県はありません（01から47）。写しまちがいでないか、紙を見直してください。"}`},
+			`{"valid":true,"normalised":"33999996","paper":"33999996","kind":"警察共済組合","prefecture":null,` +
+				`"note":"都道府県番号99の都道府県はありません（01から47）。写しまちがいでないか、紙を見直してください。"}`},
 		{[]string{"methods"}, 2, ""},
 	} {
-		out, errs, code := run(t, dir, program, nil, nil, c.args...)
-		if code != c.code || strings.TrimSpace(out) != c.out || code != 0 && errs == "" {
-			t.Errorf("%q: %d %q %q", c.args, code, out, errs)
-		}
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			out, errs, code := run(t, dir, program, nil, nil, c.args...)
+			if code != c.code || strings.TrimSpace(out) != c.out || code != 0 && errs == "" {
+				t.Errorf("%q: %d %q %q", c.args, code, out, errs)
+			}
+		})
 	}
 	if _, errs, _ := run(t, dir, program, nil, nil, "share", "--birth-date", "1955-07-01", "--on",
 		"1955-06-30"); !strings.HasPrefix(errs, "--on, --birth-date: ") {

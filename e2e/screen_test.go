@@ -115,8 +115,9 @@ func TestTheScreenOfAPatient(t *testing.T) {
 
 	t.Run("one tap shows the code as large as the window", func(t *testing.T) {
 		do(t, phone, chromedp.Click("#qr"), chromedp.WaitVisible("dialog.biggest"))
-		if module := eval[float64](t, phone,
-			`(c => c.getBoundingClientRect().width / c.dataset.modules)(document.querySelector("dialog.biggest canvas"))`); module < 3 {
+		module := eval[float64](t, phone, `(c => c.getBoundingClientRect().width / c.dataset.modules)(
+			document.querySelector("dialog.biggest canvas"))`)
+		if module < 3 {
 			t.Errorf("a module has %.2f CSS pixels", module)
 		}
 		codes, err := qrscan.Codes(get(t, phone, chromedp.CaptureScreenshot()))
@@ -177,7 +178,8 @@ func TestTheScreenOfAPatient(t *testing.T) {
 // rare is a register with names that few phones' fonts hold: 𠮷 outside the basic plane, and variants by
 // selector.
 const rare = "保険者番号,記号,番号,枝番,氏名,氏名カナ,生年月日,性別,本人家族区分,資格取得年月日,適用開始年月日,負担割合,住所\n" +
-	"138990,国13,0001234,02,𠮷葛\U000E0100 辻\U000E0100邉\U000E0102,ﾖｼｸｽﾞ ﾂｼﾞﾍﾞ,昭和30年7月1日,男,本人,平成20年4月1日,平成20年4月1日,2割,東京都架空市架空町1-2-3\n"
+	"138990,国13,0001234,02,𠮷葛\U000E0100 辻\U000E0100邉\U000E0102,ﾖｼｸｽﾞ ﾂｼﾞﾍﾞ,昭和30年7月1日,男," +
+	"本人,平成20年4月1日,平成20年4月1日,2割,東京都架空市架空町1-2-3\n"
 
 // inkOf draws two texts on a canvas as the page draws a name, the second in another font if one is given, and
 // returns how many pixels differ.
@@ -296,7 +298,7 @@ func rehearsal(t *testing.T, base string, phone context.Context) {
 				const c = o.result.transaction("screens", "readwrite").objectStore("screens").clear();
 				c.onsuccess = () => { o.result.close(); done() } } })`))
 	set(t, phone, "answers",
-		`{"/credential": [503, {"type": "urn:madoguchi:problem:server.internal", "ja": "あとで", "en": "later"}]}`)
+		refusal("/credential", 503, "server.internal", "あとで"))
 	set(t, phone, "ahead", "180000")
 	do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#rehearse"))
 	open()
@@ -319,8 +321,9 @@ func rehearsalAway(t *testing.T, base string, phone context.Context) {
 		files = imported(t, lang, append(files, "patient.js")...)
 	}
 	waitTrue(t, phone,
-		`(folder => Promise.all("`+strings.Join(files, " ")+
-			`".split(" ").map(name => caches.match(folder + name))).then(kept => kept.every(Boolean)))(document.querySelector("script[src$='/patient.js']").src.replace("patient.js", ""))`)
+		`(folder => Promise.all("`+strings.Join(files, " ")+`".split(" ")
+			.map(name => caches.match(folder + name))).then(kept => kept.every(Boolean)))(
+			document.querySelector("script[src$='/patient.js']").src.replace("patient.js", ""))`)
 	fits := func() { // as soon as the codes are drawn for that width
 		t.Helper()
 		resize(t, phone, 320, 700)
@@ -391,7 +394,8 @@ func sharing(t *testing.T, base string, phone context.Context) {
 		t.Errorf("%q", given)
 	}
 	ways := eval[string](t, phone,
-		`[...document.querySelectorAll("#share-masked a")].map(a => a.textContent + " " + a.download + a.target + " " + a.protocol).join()`)
+		`[...document.querySelectorAll("#share-masked a")]
+			.map(a => a.textContent + " " + a.download + a.target + " " + a.protocol).join()`)
 	if !strings.Contains(ways, "shikaku-joho-masked-") || !strings.Contains(ways, "_blank") ||
 		strings.Count(ways, "blob:") != 2 {
 		t.Error(ways)
@@ -428,8 +432,8 @@ func supportNumber(t *testing.T, base string, clerk, phone context.Context) {
 	lookUp(string(wrong), "4けたずつ")
 	state(t, clerk, "helpdesk-wrong")
 
-	set(t, phone, "answers",
-		`{"/credential": [409, {"type": "urn:madoguchi:problem:eligibility.lost", "ja": "この資格は終わっています。新しい保険者のお知らせで登録してください。わからないときは、保険者にお電話ください。", "en": "ended"}]}`)
+	set(t, phone, "answers", refusal("/credential", 409, "eligibility.lost",
+		"この資格は終わっています。新しい保険者のお知らせで登録してください。わからないときは、保険者にお電話ください。"))
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#state", "この資格は終わっています")
 	waitText(t, phone, "#trouble", "03-0000-0000")
@@ -471,7 +475,8 @@ func installing(t *testing.T, base string, phone context.Context) {
 		}))
 	}
 	was := eval[string](t, phone, `navigator.userAgent`)
-	agent("Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1")
+	agent("Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) " +
+		"Version/18.6 Mobile/15E148 Safari/604.1")
 	do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#install .drawn"))
 	waitText(t, phone, "#install", "ホーム画面に追加")
 	state(t, phone, "install-ios")

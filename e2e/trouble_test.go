@@ -33,13 +33,13 @@ const troubles = `(() => {
 	counted(SubtleCrypto, ["digest", "sign", "verify", "encrypt", "decrypt", "generateKey", "importKey",
 		"exportKey", "deriveKey", "deriveBits", "wrapKey", "unwrapKey"], during);
 	counted(Response, ["json", "text", "blob", "arrayBuffer"], during);
-	counted(IDBObjectStore, ["get", "getAll", "getKey", "getAllKeys", "put", "add", "delete", "clear", "count"],
-		asked => {
-			under++;
-			asked.addEventListener("success", over);
-			asked.addEventListener("error", over);
-			return asked;
-		});
+	const query = asked => {
+		under++;
+		asked.addEventListener("success", over);
+		asked.addEventListener("error", over);
+		return asked;
+	};
+	counted(IDBObjectStore, ["get", "getAll", "getKey", "put", "add", "delete", "clear", "count"], query);
 	window.asked = [];
 	window.lost = [];
 	window.storedLate = 0;
@@ -206,7 +206,7 @@ func TestAPhoneInTrouble(t *testing.T) {
 		waitText(t, phone, "#age", "秒前に作成")
 		do(t, phone, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
 		set(t, phone, "answers",
-			`{"/credential": [403, {"type": "urn:madoguchi:problem:device.unknown", "ja": "取り消されました"}]}`)
+			refusal("/credential", 403, "device.unknown", "取り消されました"))
 		defer set(t, phone, "answers", "null")
 		do(t, phone, script(`window.dispatchEvent(new Event("online"))`))
 		waitText(t, phone, "#empty", "この端末の登録は取り消されました")
@@ -225,7 +225,8 @@ func TestAPhoneInTrouble(t *testing.T) {
 	t.Run("a login that adds nothing keeps nobody else on a phone that was ended", func(t *testing.T) {
 		again(t)
 		set(t, phone, "answers",
-			`{"/phone/holder": [403, {"type": "urn:madoguchi:problem:phone.login_again", "ja": "もう一度"}], "/phone/session": [403, {"type": "urn:madoguchi:problem:device.unknown", "ja": "取り消されました"}]}`)
+			strings.TrimSuffix(refusal("/phone/holder", 403, "phone.login_again", "もう一度"), "}")+", "+
+				strings.TrimPrefix(refusal("/phone/session", 403, "device.unknown", "取り消されました"), "{"))
 		defer set(t, phone, "answers", "null")
 		devtool(t, phone, network.DeleteCookies,
 			network.DeleteCookiesParams{Name: "madoguchi-device", URL: base})
@@ -284,32 +285,33 @@ func TestAPhoneInTrouble(t *testing.T) {
 				!["髙橋", "試験 花子"].some(n => document.getElementById("main").innerText.includes(n))`)
 	}
 
-	t.Run("without network all is removed though another page holds the database, and other tabs show nothing more", func(t *testing.T) {
-		again(t)
-		second, holder := tabBeside(t, phone), tabBeside(t, phone)
-		do(t, second, chromedp.Navigate(base+"/screen"))
-		waitText(t, second, "#age", "秒前に作成")
-		do(t, second, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
-		expects(t, holder, `status of 404 .*/favicon.ico`, "what programs read has no icon")
-		do(t, holder, chromedp.Navigate(base+"/healthz"),
-			promise(`new Promise(done => { const o = indexedDB.open("madoguchi");
+	t.Run("without network all is removed, in other tabs too, though one holds the database",
+		func(t *testing.T) {
+			again(t)
+			second, holder := tabBeside(t, phone), tabBeside(t, phone)
+			do(t, second, chromedp.Navigate(base+"/screen"))
+			waitText(t, second, "#age", "秒前に作成")
+			do(t, second, chromedp.Click("#bigger"), chromedp.WaitVisible("dialog.biggest"))
+			expects(t, holder, `status of 404 .*/favicon.ico`, "what programs read has no icon")
+			do(t, holder, chromedp.Navigate(base+"/healthz"),
+				promise(`new Promise(done => { const o = indexedDB.open("madoguchi");
 				o.onsuccess = () => { window.held = o.result; done() } })`))
-		offline(t, phone, true)
-		defer offline(t, phone, false)
-		presses(t, phone, "#wipe", "この端末から、全員の画面を消しますか")
-		waitText(t, phone, "#main", "この端末から全部消しました。電波がないため")
-		waitText(t, second, "#main", "この端末から全部消しました")
-		nobody(t, second)
-		left := await[int](t, holder,
-			`(async () => { let n = 0;
+			offline(t, phone, true)
+			defer offline(t, phone, false)
+			presses(t, phone, "#wipe", "この端末から、全員の画面を消しますか")
+			waitText(t, phone, "#main", "この端末から全部消しました。電波がないため")
+			waitText(t, second, "#main", "この端末から全部消しました")
+			nobody(t, second)
+			left := await[int](t, holder,
+				`(async () => { let n = 0;
 				for (const s of held.objectStoreNames) n += await new Promise(done => {
 					const c = held.transaction(s).objectStore(s).count();
 					c.onsuccess = () => done(c.result) });
 			held.close(); return n })()`)
-		if left != 0 {
-			t.Errorf("%d records are left", left)
-		}
-	})
+			if left != 0 {
+				t.Errorf("%d records are left", left)
+			}
+		})
 
 	expects(t, phone, `status of 404 .*/people/`, "a person was taken off while a request was on its way")
 	t.Run("with network other tabs show nothing more either", func(t *testing.T) {
@@ -326,7 +328,8 @@ func TestAPhoneInTrouble(t *testing.T) {
 		waitText(t, phone, "#main", "この端末から全部消しました")
 		nobody(t, second)
 		if left := await[string](t, phone,
-			`(async () => (await indexedDB.databases()).length + "/" + (await caches.keys()).length + "/" + document.cookie)()`); left != "0/0/" {
+			`(async () => [(await indexedDB.databases()).length, (await caches.keys()).length,
+				document.cookie].join("/"))()`); left != "0/0/" {
 			t.Errorf("databases/caches/cookies left: %s", left)
 		}
 	})

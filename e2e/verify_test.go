@@ -127,7 +127,9 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 		}
 	}
 	out, _, _ := b.run(t, "verify", "--json", "live.jws", "--trust", "trust")
-	want := `"eligibility":{"insurerNumber":"00138990","insurerName":"架空市","symbol":"国13","number":"0001234","branchNumber":"02","name":"髙橋 德一","kana":"タカハシ トクイチ","birthDate":"1955-07-01","sex":"male","share":20,"validFrom":"2008-04-01","validUntil":"2027-07-31"}`
+	want := `"eligibility":{"insurerNumber":"00138990","insurerName":"架空市","symbol":"国13",` +
+		`"number":"0001234","branchNumber":"02","name":"髙橋 德一","kana":"タカハシ トクイチ","birthDate":"1955-07-01",` +
+		`"sex":"male","share":20,"validFrom":"2008-04-01","validUntil":"2027-07-31"}`
 	if !strings.Contains(out, want) {
 		t.Errorf("%s\nlacks %s", out, want)
 	}

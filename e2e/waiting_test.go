@@ -116,8 +116,7 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 			turns(t, phone, "髙橋 德一")
 			hers := eval[string](t, phone, `[...document.querySelectorAll(".tile")][1].dataset.person`)
 			set(t, phone, "answers",
-				`{"/people/`+hers+
-					`/credential": [409, {"type": "urn:madoguchi:problem:eligibility.lost", "ja": "この資格は終わっています。"}]}`)
+				refusal("/people/"+hers+"/credential", 409, "eligibility.lost", "この資格は終わっています。"))
 			defer set(t, phone, "answers", "null")
 			waitText(t, phone, "#age", "秒前に作成")
 			empties(t, phone, "screens")
@@ -157,7 +156,7 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		again(t)
 		waitCount(t, phone, "screens", 3)
 		set(t, phone, "answers",
-			`{"/credential": [409, {"type": "urn:madoguchi:problem:credential.unfit", "ja": "コードに入れられない文字があります。"}]}`)
+			refusal("/credential", 409, "credential.unfit", "コードに入れられない文字があります。"))
 		defer set(t, phone, "answers", "null")
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#state", "入れられない文字")

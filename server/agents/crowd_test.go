@@ -144,7 +144,8 @@ func TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute(t *testing.T) {
 		}
 		return n == size
 	})
-	t.Logf("%d agents: connected in %.1f s, back %.1f s after all were dropped; %.1f KB of heap and stacks each, %.1f KB resident each, after a collection",
+	t.Logf("%d agents: connected in %.1f s, back %.1f s after all were dropped; "+
+		"%.1f KB of heap and stacks each, %.1f KB resident each, after a collection",
 		size, arrived.Seconds(), back.Seconds(), float64(bytes)/1024, float64(resident)/1024)
 	if bytes > 30<<10 && !outside.RaceDetector {
 		t.Errorf("an agent costs the server %d bytes", bytes)

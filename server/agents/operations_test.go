@@ -202,8 +202,10 @@ func TestEveryEndOfTheCertificatesDatesReachesTheCounterInTheSameWords(t *testin
 
 // answerFile is an answer of the OQS connector about one person (docs/facts/oqs-answer.md#body), fictional.
 func answerFile(name, birth, insurer, number string) string {
-	return `<?xml version="1.0" encoding="UTF-8"?><XmlMsg><MessageHeader><SegmentOfResult>1</SegmentOfResult><ReferenceClassification>1</ReferenceClassification></MessageHeader><MessageBody>
-<ProcessingResultStatus>1</ProcessingResultStatus><QualificationValidity>1</QualificationValidity><ResultList><ResultOfQualificationConfirmation>
+	return `<?xml version="1.0" encoding="UTF-8"?><XmlMsg><MessageHeader><SegmentOfResult>1</SegmentOfResult>
+<ReferenceClassification>1</ReferenceClassification></MessageHeader><MessageBody>
+<ProcessingResultStatus>1</ProcessingResultStatus><QualificationValidity>1</QualificationValidity>
+<ResultList><ResultOfQualificationConfirmation>
 <InsurerNumber>` + insurer +
 		`</InsurerNumber><InsuredCardSymbol>国１３</InsuredCardSymbol><InsuredIdentificationNumber>` + number +
 		`</InsuredIdentificationNumber>
@@ -245,10 +247,15 @@ func TestTheScreenIsComparedWithTheNewestFreshAnswer(t *testing.T) {
 	}
 	mine, other := answerFile("●橋　德一", "19550701", "138990", "0001234"),
 		answerFile("試験　太郎", "19860412", "06139992", "567")
-	same := "insurer:equal symbol:equal number:equal branchNumber:missing name:equal birthDate:equal sex:equal share:missing "
+	const (
+		same = "insurer:equal symbol:equal number:equal branchNumber:missing " +
+			"name:equal birthDate:equal sex:equal share:missing "
+		another = "insurer:different symbol:equal number:different branchNumber:missing " +
+			"name:different birthDate:different sex:equal share:missing "
+		processing = `<XmlMsg><MessageHeader><SegmentOfResult>2</SegmentOfResult></MessageHeader></XmlMsg>`
+	)
 	for _, c := range []struct {
-		name string
-
+		name  string
 		files map[string]string
 		ages  map[string]time.Duration
 		want  string
@@ -259,7 +266,7 @@ func TestTheScreenIsComparedWithTheNewestFreshAnswer(t *testing.T) {
 		{"by number, Shift_JIS", map[string]string{"res/OQSsiquc01res_1.xml": sjis}, nil, same,
 			nil},
 		{"somebody else", map[string]string{"OQSsiquc01res_face_2_20261122104200.xml": other}, nil,
-			"insurer:different symbol:equal number:different branchNumber:missing name:different birthDate:different sex:equal share:missing ", nil},
+			another, nil},
 		{"the newest counts", map[string]string{"face/OQSsiquc01res_face_1_20261122104200.xml": other,
 			"face/OQSsiquc01res_face_2_20261122104200.xml": mine},
 			map[string]time.Duration{"face/OQSsiquc01res_face_1_20261122104200.xml": time.Minute}, same, nil},
@@ -274,7 +281,7 @@ func TestTheScreenIsComparedWithTheNewestFreshAnswer(t *testing.T) {
 		{"cut off", map[string]string{"OQSsiquc01res_face_1_20261122104200.xml": mine[:200]}, nil,
 			"", wire.ErrOQSFile},
 		{"still processing",
-			map[string]string{"OQSsiquc01res_1.xml": `<XmlMsg><MessageHeader><SegmentOfResult>2</SegmentOfResult></MessageHeader></XmlMsg>`}, nil, "", wire.ErrOQSFile},
+			map[string]string{"OQSsiquc01res_1.xml": processing}, nil, "", wire.ErrOQSFile},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			folder := t.TempDir()

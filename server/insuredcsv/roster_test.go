@@ -68,7 +68,8 @@ func TestSamplesAreAcceptedWhole(t *testing.T) {
 
 func TestColumnsInAnyOrderAndBySynonym(t *testing.T) {
 	r := read(t,
-		"ﾌﾘｶﾞﾅ,被保険者番号,メモ,氏　名,生年月日,一部負担金割合,有効開始年月日,有効終了年月日,通称名カナ,本人・家族の別\r\nｼｹﾝ ﾊﾅｺ,５６７,abc,試験 花子,S63.11.30,030,2026/8/1,20270731,ﾃｽﾄ,2\r\n")
+		"ﾌﾘｶﾞﾅ,被保険者番号,メモ,氏　名,生年月日,一部負担金割合,有効開始年月日,有効終了年月日,通称名カナ,本人・家族の別\r\n"+
+			"ｼｹﾝ ﾊﾅｺ,５６７,abc,試験 花子,S63.11.30,030,2026/8/1,20270731,ﾃｽﾄ,2\r\n")
 	if len(r.Rows) != 1 || !r.Rows[0].Accepted || r.Rows[0].Line != 2 {
 		t.Fatalf("%+v", r.Rows)
 	}
@@ -481,7 +482,8 @@ func TestFilesThatAreRefusedWhole(t *testing.T) {
 
 func TestSamePersonTwiceInAFile(t *testing.T) {
 	r := read(t,
-		"記号,番号,枝番,氏名,生年月日\n１－２,０５６７,1,試験 花子,1988-11-30\n1-2,567,01,試験 花子,1988-11-30\n１－２,０５６７,1,試験 花子,1988-11-30\n")
+		"記号,番号,枝番,氏名,生年月日\n１－２,０５６７,1,試験 花子,1988-11-30\n"+
+			"1-2,567,01,試験 花子,1988-11-30\n１－２,０５６７,1,試験 花子,1988-11-30\n")
 	if !r.Rows[0].Accepted || r.Rows[1].Accepted || codes(r.Rows[1].Reasons) != "contradiction" ||
 		!r.Rows[2].Accepted || codes(r.Rows[2].Warnings) != "repeated" {
 		t.Errorf("%+v", r.Rows)
