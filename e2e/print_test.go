@@ -242,10 +242,12 @@ func TestPrintRefusesWhatItCannotDo(t *testing.T) {
 		{"a run that is not there", []string{"--resume", "NOSUCHRUN0"}, 2, "見つかりません"},
 		{"a layout of notices", append(notices, "--layout", "a4"), 2, "使えない値"},
 	} {
-		if _, errs, code := printed(t, dir, program, c.args...); code != c.code ||
-			!strings.Contains(errs, c.says) || strings.Contains(errs, number[:8]) {
-			t.Errorf("%s: exit %d, %s", c.name, code, errs)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if _, errs, code := printed(t, dir, program, c.args...); code != c.code ||
+				!strings.Contains(errs, c.says) || strings.Contains(errs, number[:8]) {
+				t.Errorf("%s: exit %d, %s", c.name, code, errs)
+			}
+		})
 	}
 	if _, err := os.Stat(filepath.Join(dir, "out")); err == nil {
 		t.Error("a refused run made its folder")

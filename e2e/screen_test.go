@@ -338,26 +338,29 @@ func rehearsalAway(t *testing.T, base string, phone context.Context) {
 		{"zh-Hans", "没有信号的地方也能显示", "カードといっしょに見てください", "提供或保存副本"},
 		{"vi", "Nơi mất sóng cũng hiện được", "カードといっしょに見てください", "Đưa hoặc lưu bản sao"},
 	} {
-		do(t, phone, chromedp.Navigate(base+"/screen?lang="+c.lang), chromedp.WaitVisible("#figures div"))
-		waitTrue(t, phone, `!!navigator.serviceWorker.controller`)
-		offline(t, phone, true)
-		do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#offline"),
-			chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
-		waitText(t, phone, "#rehearsal .checks", c.kept)
-		waitText(t, phone, "#rehearsal .say", c.say)
-		fits()
-		state(t, phone, "rehearsal-"+c.lang)
-		do(t, phone, script(`document.getElementById("rehearsal").close()`), chromedp.Click("#share-open"),
-			chromedp.WaitVisible("#share"))
-		waitText(t, phone, "#share-title", c.share)
-		fits()
-		state(t, phone, "share-"+c.lang)
-		do(t, phone,
-			script(`document.getElementById("share").close();
+		t.Run(c.lang, func(t *testing.T) {
+			do(t, phone, chromedp.Navigate(base+"/screen?lang="+c.lang), chromedp.WaitVisible("#figures div"))
+			waitTrue(t, phone, `!!navigator.serviceWorker.controller`)
+			offline(t, phone, true)
+			do(t, phone, chromedp.Navigate(base+"/screen"), chromedp.WaitVisible("#offline"),
+				chromedp.Click("#rehearse"), chromedp.WaitVisible("#rehearsal"))
+			waitText(t, phone, "#rehearsal .checks", c.kept)
+			waitText(t, phone, "#rehearsal .say", c.say)
+			fits()
+			state(t, phone, "rehearsal-"+c.lang)
+			do(t, phone, script(`document.getElementById("rehearsal").close()`),
+				chromedp.Click("#share-open"),
+				chromedp.WaitVisible("#share"))
+			waitText(t, phone, "#share-title", c.share)
+			fits()
+			state(t, phone, "share-"+c.lang)
+			do(t, phone,
+				script(`document.getElementById("share").close();
 				document.getElementById("manage-more").open = true`))
-		fits()
-		state(t, phone, "away-"+c.lang)
-		offline(t, phone, false)
+			fits()
+			state(t, phone, "away-"+c.lang)
+			offline(t, phone, false)
+		})
 	}
 	do(t, phone, chromedp.Navigate(base+"/screen?lang=ja"))
 	waitText(t, phone, "#age", "秒前に作成")

@@ -141,20 +141,22 @@ func TestVerifyReadsAPDFsPacketAndSignature(t *testing.T) {
 		{"signed.pdf --roots signed.pdf", "", "", 2},
 		{"signed.pdf --roots nowhere.pem", "", "", 2},
 	} {
-		v, answered := b.verify(t, c.code, "--trust trust "+c.args)
-		if !answered {
-			continue
-		}
-		got := map[string]string{}
-		for i, check := range v.Checks {
-			got[check.Name] = check.Result
-			if check.Reason == "" || check.En == "" || i > 0 && v.Checks[i-1].Result == "passed" &&
-				check.Result != "passed" {
-				t.Errorf("%s: check %d: %+v", c.args, i, v.Checks)
+		t.Run(c.args, func(t *testing.T) {
+			v, answered := b.verify(t, c.code, "--trust trust "+c.args)
+			if !answered {
+				return
 			}
-		}
-		if got["document"] != c.document || got["match"] != c.match {
-			t.Errorf("%s: %+v", c.args, v)
-		}
+			got := map[string]string{}
+			for i, check := range v.Checks {
+				got[check.Name] = check.Result
+				if check.Reason == "" || check.En == "" || i > 0 && v.Checks[i-1].Result == "passed" &&
+					check.Result != "passed" {
+					t.Errorf("%s: check %d: %+v", c.args, i, v.Checks)
+				}
+			}
+			if got["document"] != c.document || got["match"] != c.match {
+				t.Errorf("%s: %+v", c.args, v)
+			}
+		})
 	}
 }

@@ -115,16 +115,19 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 		{"live.txt --at yesterday", 2, "", ""}, {"live.txt --jwks draft.json", 2, "", ""},
 		{"live.txt --trust jwks.json", 2, "", ""}, {"live.txt --nonsense", 2, "", ""}, {"", 2, "", ""},
 	} {
-		v, answered := b.verify(t, c.code, c.args)
-		if !answered {
-			continue
-		}
-		if v.Issuer == nil || *v.Issuer != verifyISS || c.tier != "" && (v.Tier == nil || *v.Tier != c.tier) {
-			t.Errorf("%s: %+v", c.args, v)
-		}
-		if c.check != "" && c.check != v.Checks[0].Name+" "+v.Checks[0].Result {
-			t.Errorf("%s: first %+v, want %s", c.args, v.Checks[0], c.check)
-		}
+		t.Run(c.args, func(t *testing.T) {
+			v, answered := b.verify(t, c.code, c.args)
+			if !answered {
+				return
+			}
+			if v.Issuer == nil || *v.Issuer != verifyISS || c.tier != "" &&
+				(v.Tier == nil || *v.Tier != c.tier) {
+				t.Errorf("%s: %+v", c.args, v)
+			}
+			if c.check != "" && c.check != v.Checks[0].Name+" "+v.Checks[0].Result {
+				t.Errorf("%s: first %+v, want %s", c.args, v.Checks[0], c.check)
+			}
+		})
 	}
 	out, _, _ := b.run(t, "verify", "--json", "live.jws", "--trust", "trust")
 	want := `"eligibility":{"insurerNumber":"00138990","insurerName":"架空市","symbol":"国13",` +
@@ -252,23 +255,25 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 		{"paper.jws --trust trust --status huge.bin", 2, "--status: "},
 		{"trust --trust trust", 2, "FILE: "},
 	} {
-		out, errs, code := b.run(t, append([]string{"verify", "--json"}, strings.Fields(c.args)...)...)
-		var v struct {
-			Valid  bool
-			Checks []struct{ Name, Result string }
-		}
-		said := errs
-		if code < 2 && json.Unmarshal([]byte(out), &v) == nil {
-			said = ""
-			for _, check := range v.Checks {
-				if said = check.Name + " " + check.Result; said == c.says {
-					break
+		t.Run(c.args, func(t *testing.T) {
+			out, errs, code := b.run(t, append([]string{"verify", "--json"}, strings.Fields(c.args)...)...)
+			var v struct {
+				Valid  bool
+				Checks []struct{ Name, Result string }
+			}
+			said := errs
+			if code < 2 && json.Unmarshal([]byte(out), &v) == nil {
+				said = ""
+				for _, check := range v.Checks {
+					if said = check.Name + " " + check.Result; said == c.says {
+						break
+					}
 				}
 			}
-		}
-		if code != c.code || !strings.HasPrefix(said, c.says) || code == 2 && out != "" {
-			t.Errorf("%s: exit code %d, want %d, %q\n%s%s", c.args, code, c.code, c.says, out, errs)
-		}
+			if code != c.code || !strings.HasPrefix(said, c.says) || code == 2 && out != "" {
+				t.Errorf("%s: exit code %d, want %d, %q\n%s%s", c.args, code, c.code, c.says, out, errs)
+			}
+		})
 	}
 }
 

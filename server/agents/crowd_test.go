@@ -105,6 +105,7 @@ func TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute(t *testing.T) {
 		defer s.mu.Unlock()
 		return len(s.lines)
 	}
+	// within polls how many are here: each is a connection of its own, and nothing tells when all have come.
 	within := func(what string, limit time.Duration, so func() bool) time.Duration {
 		began := time.Now()
 		for !so() {

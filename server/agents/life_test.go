@@ -159,7 +159,9 @@ func TestAHalfOpenConnectionIsFoundByBothSides(t *testing.T) {
 	p := newProxy(t, url)
 	a := pairedWith(t, s, facility, p.url(),
 		agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, Pace: quick})
-	time.Sleep(700 * time.Millisecond) // heartbeats keep it
+	// Heartbeats are 50 ms apart: fourteen take more than twice the silence that the server endures.
+	beats := p.chunks()
+	eventually(t, "heartbeats have come for longer than the silence", func() bool { return p.chunks() >= beats+14 })
 	if connected(s, facility) != 1 || a.Status().Link != agent.Connected {
 		t.Fatal("a living connection was given up")
 	}
@@ -336,10 +338,12 @@ func TestWhoeverProvesNoKeyIsGoneSoon(t *testing.T) {
 		{"drop by drop", func(c *websocket.Conn) {
 			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 			defer cancel()
+			drops := time.NewTicker(20 * time.Millisecond)
+			defer drops.Stop()
 			w, err := c.Writer(ctx, websocket.MessageText)
 			for err == nil {
 				_, err = w.Write([]byte(strings.Repeat(" ", 5000))) // more than a buffer: a frame each time
-				time.Sleep(20 * time.Millisecond)
+				<-drops.C
 			}
 		}},
 	} {

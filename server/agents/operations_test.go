@@ -96,18 +96,24 @@ func TestWhatWasTypedWronglyNeverReachesACard(t *testing.T) {
 	v := insert(t, virtual.Description{BirthDate: tokuichi})
 	pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}})
 	for _, c := range []struct {
+		name  string
 		birth eligibility.Date
 		year  int
 		code  string
 		want  error
-	}{{tokuichi, 35, "1234", card.ErrExpiryYear}, {tokuichi, 2035, "123", card.ErrSecurityCode},
-		{tokuichi, 2035, "12a4", card.ErrSecurityCode},
-		{eligibility.Date{}, 2035, "1234", card.ErrKeyForm}} {
-		request := textRequest(c.birth)
-		request.ExpiryYear, request.SecurityCode = c.year, c.code
-		if _, err := s.CheckText(t.Context(), request); !errors.Is(err, c.want) {
-			t.Errorf("%d %s: %v", c.year, c.code, err)
-		}
+	}{
+		{"a year of two digits", tokuichi, 35, "1234", card.ErrExpiryYear},
+		{"a security code of three digits", tokuichi, 2035, "123", card.ErrSecurityCode},
+		{"a letter in the security code", tokuichi, 2035, "12a4", card.ErrSecurityCode},
+		{"no birth date", eligibility.Date{}, 2035, "1234", card.ErrKeyForm},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			request := textRequest(c.birth)
+			request.ExpiryYear, request.SecurityCode = c.year, c.code
+			if _, err := s.CheckText(t.Context(), request); !errors.Is(err, c.want) {
+				t.Errorf("%d %s: %v", c.year, c.code, err)
+			}
+		})
 	}
 	if n := len(v.Commands()); n != 0 {
 		t.Errorf("the card got %d commands", n)

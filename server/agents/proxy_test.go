@@ -18,6 +18,7 @@ type proxy struct {
 	mute     bool
 	conns    []net.Conn
 	toServer []byte
+	passed   int // pieces that agents sent
 	toAgent  []byte
 }
 
@@ -74,6 +75,9 @@ func (p *proxy) carry(from, to net.Conn, record *[]byte) {
 		mute := p.mute
 		stream = append(stream, buffer[:n]...)
 		*record = append(*record, buffer[:n]...)
+		if record == &p.toServer {
+			p.passed++
+		}
 		stream = p.unmask(stream, record)
 		p.mu.Unlock()
 		if mute {
@@ -122,6 +126,13 @@ func indexAfter(data []byte, sep string) int {
 		}
 	}
 	return -1
+}
+
+// chunks counts the pieces that agents have sent so far: a heartbeat is one of its own.
+func (p *proxy) chunks() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.passed
 }
 
 // cut breaks every connection at once.

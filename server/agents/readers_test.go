@@ -60,13 +60,13 @@ func (c chip) Connect(context.Context) (card.Transmitter, func(), error) {
 	return c.Card, c.Card.Reset, nil
 }
 
-// open starts a switchboard behind a real HTTP server.
+// open starts an AgentHub behind a real HTTP server.
 func open(t *testing.T, acceptVirtual bool) (*AgentHub, string) {
 	t.Helper()
 	return openWith(t, Config{Virtual: acceptVirtual})
 }
 
-// openWith starts a switchboard with what a test sets and defaults for the rest.
+// openWith starts an AgentHub with what a test sets and defaults for the rest.
 func openWith(t *testing.T, c Config) (*AgentHub, string) {
 	t.Helper()
 	if c.Store == nil {
@@ -182,6 +182,8 @@ func connected(s *AgentHub, facility string) (n int) {
 	return n
 }
 
+// eventually polls what the two sides' states are, for 15 s at most: they change on the goroutines of sockets,
+// and nothing tells of it.
 func eventually(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {

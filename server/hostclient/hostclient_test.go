@@ -88,9 +88,11 @@ func TestANamedAddressIsReachedForItsOwnHostOnly(t *testing.T) {
 		{"closed.example", "127.0.0.1:443"}, {"other.example", "10.1.2.3:443"},
 		{"x.closed.example", "10.1.2.3:443"}, {"mad.example", "169.254.169.254:443"},
 		{"mad.example", "0.0.0.0:443"}, {"mad.example", "[ff02::1]:443"}, {"closed.example", "nowhere"}} {
-		if err := c.allow(bad.host, bad.address); err == nil {
-			t.Errorf("%s was dialled for %s", bad.address, bad.host)
-		}
+		t.Run(bad.address+" for "+bad.host, func(t *testing.T) {
+			if err := c.allow(bad.host, bad.address); err == nil {
+				t.Errorf("%s was dialled for %s", bad.address, bad.host)
+			}
+		})
 	}
 }
 

@@ -91,15 +91,17 @@ func TestTheKeyOfAPersonIsThatOfTheNameAsItIsStored(t *testing.T) {
 		{"山田（佐藤）花子", "山田花子", false},
 		{"佐々木", "佐佐木", false}, {"●田", "吉田", false},
 	} {
-		a, b := eligibility.Person{
-			Insurer:   "138990",
-			Number:    "1",
-			Name:      c.a,
-			BirthDate: born,
-		}, eligibility.Person{Insurer: "138990", Number: "1", Name: c.b, BirthDate: born}
-		if (Key(a) == Key(b)) != c.same {
-			t.Errorf("%s and %s", c.a, c.b)
-		}
+		t.Run(c.a+" and "+c.b, func(t *testing.T) {
+			a, b := eligibility.Person{
+				Insurer:   "138990",
+				Number:    "1",
+				Name:      c.a,
+				BirthDate: born,
+			}, eligibility.Person{Insurer: "138990", Number: "1", Name: c.b, BirthDate: born}
+			if (Key(a) == Key(b)) != c.same {
+				t.Errorf("%s and %s", c.a, c.b)
+			}
+		})
 	}
 	plain := eligibility.Person{
 		Insurer:   "138990",

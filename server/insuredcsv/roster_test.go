@@ -274,16 +274,18 @@ func TestPartlyUnknownDatesAreWarnings(t *testing.T) {
 		{"有効期限", "2027-07-00", "refused date_partial"}, {"有効期限", "不詳", "refused date_partial"},
 		{"資格喪失年月日", "0000-00-00", ""}, {"資格取得年月日", "00000000", ""},
 	} {
-		row := read(t, "番号,氏名,生年月日,"+c.column+"\n1,試験 太郎,1986-04-12,"+c.cell+"\n").Rows[0]
-		got := codes(row.Warnings)
-		if !row.Accepted {
-			got = "refused " + codes(row.Reasons)
-		}
-		p := row.Person
-		if got != c.code || p.QualifiedOn != (eligibility.Date{}) || p.CoverageFrom != p.QualifiedOn ||
-			p.ValidFrom != p.QualifiedOn || p.CertificateUntil != p.QualifiedOn {
-			t.Errorf("%s %s: %q, want %q: %+v", c.column, c.cell, got, c.code, p)
-		}
+		t.Run(c.column+" "+c.cell, func(t *testing.T) {
+			row := read(t, "番号,氏名,生年月日,"+c.column+"\n1,試験 太郎,1986-04-12,"+c.cell+"\n").Rows[0]
+			got := codes(row.Warnings)
+			if !row.Accepted {
+				got = "refused " + codes(row.Reasons)
+			}
+			p := row.Person
+			if got != c.code || p.QualifiedOn != (eligibility.Date{}) || p.CoverageFrom != p.QualifiedOn ||
+				p.ValidFrom != p.QualifiedOn || p.CertificateUntil != p.QualifiedOn {
+				t.Errorf("%s %s: %q, want %q: %+v", c.column, c.cell, got, c.code, p)
+			}
+		})
 	}
 	for _, c := range []struct {
 		cell, want string
@@ -310,14 +312,17 @@ func TestDatesThatContradictEachOther(t *testing.T) {
 		{"2020-04-01", "2020-03-31", "refused order"}, {"2020-04-01", "2020-04-01", ""},
 		{"2020-04-01", "2026-04-01", ""}, {"1986-04-12", "", ""}, {"1986-04-11", "", "before_birth"},
 	} {
-		row := read(t, "番号,氏名,生年月日,資格取得年月日,資格喪失年月日\n1,試験 太郎,1986-04-12,"+c.qualified+","+c.lost+"\n").Rows[0]
-		got := codes(row.Warnings)
-		if !row.Accepted {
-			got = "refused " + codes(row.Reasons)
-		}
-		if got != c.code {
-			t.Errorf("%s to %s: %q, want %q", c.qualified, c.lost, got, c.code)
-		}
+		t.Run(c.qualified+" to "+c.lost, func(t *testing.T) {
+			row := read(t, "番号,氏名,生年月日,資格取得年月日,資格喪失年月日\n1,試験 太郎,1986-04-12,"+c.qualified+","+c.lost+
+				"\n").Rows[0]
+			got := codes(row.Warnings)
+			if !row.Accepted {
+				got = "refused " + codes(row.Reasons)
+			}
+			if got != c.code {
+				t.Errorf("%s to %s: %q, want %q", c.qualified, c.lost, got, c.code)
+			}
+		})
 	}
 }
 

@@ -64,14 +64,16 @@ func TestWhatCannotBeReadIsRefusedWithASentence(t *testing.T) {
 			document(picture("/Width 100/Height 100/ColorSpace/Pattern/BitsPerComponent 8",
 				make([]byte, 10000))), qrscan.ErrNonePDF},
 	} {
-		_, err := qrscan.Codes(c.data)
-		if !errors.Is(err, c.want) {
-			t.Errorf("%s: %v", c.name, err)
-		}
-		var said *eligibility.Error
-		if !errors.As(err, &said) || said.Ja == "" || said.En == "" || said.Code == "" {
-			t.Errorf("%s: no sentence in two languages", c.name)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			_, err := qrscan.Codes(c.data)
+			if !errors.Is(err, c.want) {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			var said *eligibility.Error
+			if !errors.As(err, &said) || said.Ja == "" || said.En == "" || said.Code == "" {
+				t.Errorf("%s: no sentence in two languages", c.name)
+			}
+		})
 	}
 }
 
