@@ -132,7 +132,7 @@ func TestPatientsPagesAreAccessibleInEveryLanguage(t *testing.T) {
 		chromedp.Click(`input[value="strong"]`), chromedp.Click("main button"), chromedp.WaitReady("#saved"))
 	got := eval[string](t, tab, `document.documentElement.className`)
 	if got != "size-largest contrast-strong" {
-		t.Errorf("the look is %q", got)
+		t.Errorf("the page is set to %q", got)
 	}
 	axe(t, tab, "largest and strong")
 	sizes(t, tab, "largest and strong")
@@ -153,7 +153,7 @@ func TestPagesBehindALoginAreAccessible(t *testing.T) {
 	}
 	// From here by keyboard alone: the way in is a link, the practice login and the form are buttons.
 	do(t, phone, chromedp.Navigate(base+"/notice?lang=ja"), chromedp.WaitReady("#call"))
-	press := func(selector string) {
+	clicks := func(selector string) {
 		t.Helper()
 		for range 40 {
 			do(t, phone, chromedp.KeyEvent("\t"))
@@ -164,13 +164,13 @@ func TestPagesBehindALoginAreAccessible(t *testing.T) {
 		}
 		t.Fatalf("the keyboard never came to %s\n%s", selector, pageText(phone))
 	}
-	press(`a[href="/login"]`)
+	clicks(`a[href="/login"]`)
 	waitText(t, phone, "h1", "だれとして")
-	press(`button[value="demo-tokuichi"]`)
+	clicks(`button[value="demo-tokuichi"]`)
 	waitText(t, phone, "h1", "登録の確認")
 	axe(t, phone, "enrol")
 	sizes(t, phone, "enrol")
-	press(`form[action="/enrol"] button`)
+	clicks(`form[action="/enrol"] button`)
 	waitText(t, phone, "#age", "秒前に作成")
 	for _, lang := range []string{"ja", "vi"} {
 		do(t, phone, chromedp.EmulateViewport(390, 844), chromedp.Navigate(base+"/screen?lang="+lang),

@@ -4,21 +4,17 @@ import (
 	"bytes"
 	"encoding/binary"
 	"image"
-	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/credential"
-	"madoguchi/eligibility"
-	"madoguchi/server/keys"
 )
 
 // A reception in a hurry: keys at the wrong moment, the next patient's scan too early, answers that come too
@@ -351,62 +347,4 @@ func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 	waitTrue(t, console, `!document.getElementById("reader-choice").checkVisibility()`)
 	do(t, console, chromedp.Click("#card-check"))
 	waitText(t, console, "#card-verdict", "生年月日が画面と一致しません")
-}
-
-// anotherScreen is a genuine live screen of 試験 花子, signed with the demo insurer's own key.
-func anotherScreen(t *testing.T, data string) string {
-	t.Helper()
-	ring, err := keys.Open(filepath.Join(data, "demo", "keys"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := ring.IssuerKey("00138990")
-	if err != nil {
-		t.Fatal(err)
-	}
-	made, err := credential.Issue("https://localhost:8080/i/00138990", key, credential.Request{
-		Tier:        credential.Live,
-		InsurerName: "架空市",
-		Share:       30,
-		Person: eligibility.Person{
-			Insurer:      "00138990",
-			Symbol:       "国13",
-			Number:       "0005678",
-			BranchNumber: "01",
-			Name:         "試験 花子",
-			BirthDate:    eligibility.MustDate("1988-11-30"),
-		},
-	}, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return made.JWS
-}
-
-// family is a picture of two codes side by side.
-func family(t *testing.T, jws ...string) []byte {
-	t.Helper()
-	const px, side = 5, 5 * (105 + 16)
-	m := image.NewGray(image.Rect(0, 0, side*len(jws), side))
-	for i := range m.Pix {
-		m.Pix[i] = 255
-	}
-	for i, text := range jws {
-		code, err := credential.Matrix(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for y := range code.Size * px {
-			for x := range code.Size * px {
-				if code.Black(x/px, y/px) {
-					m.SetGray(i*side+8*px+x, 8*px+y, color.Gray{})
-				}
-			}
-		}
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, m); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }

@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"math"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -44,69 +43,6 @@ func addsPhone(t *testing.T, tab context.Context, id string, status int64) {
 	}
 }
 
-// devtool sends a command of the DevTools protocol to the tab.
-func devtool[P, R any](t *testing.T, tab context.Context, command cdp.Command[P, R], params P) {
-	t.Helper()
-	do(t, tab, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, command, params)
-		return err
-	}))
-}
-
-// forgetSessions takes the cookies of sessions away, as time does: only the phone's key is left.
-func forgetSessions(t *testing.T, tab context.Context, base string) {
-	t.Helper()
-	for _, name := range []string{"madoguchi-patient", "madoguchi-device"} {
-		devtool(t, tab, network.DeleteCookies, network.DeleteCookiesParams{Name: name, URL: base})
-	}
-}
-
-// count is how many records a store of the phone holds; -1 when it is not there.
-func count(t *testing.T, tab context.Context, store string) int64 {
-	t.Helper()
-	return await[int64](t, tab,
-		`new Promise(done => { const o = indexedDB.open("madoguchi");
-			o.onsuccess = () => { const db = o.result;
-		if (!db.objectStoreNames.contains("`+store+`")) { db.close(); return done(-1) }
-		const c = db.transaction("`+store+`").objectStore("`+store+
-			`").count(); c.onsuccess = () => { db.close(); done(c.result) } } })`)
-}
-
-// waitCount waits until a store holds so many records.
-func waitCount(t *testing.T, tab context.Context, store string, want int64) {
-	t.Helper()
-	var got int64
-	if !poll(100*time.Millisecond, func() bool {
-		got = count(t, tab, store)
-		return got == want
-	}) {
-		t.Fatalf("%s holds %d records, want %d\n%s", store, got, want, pageText(tab))
-	}
-}
-
-// stopServer ends the server and waits until its process is gone, and with it whoever listened.
-func stopServer(t *testing.T, p *process) {
-	t.Helper()
-	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-p.exited:
-	case <-time.After(20 * time.Second):
-		t.Fatal("the server did not end")
-	}
-}
-
-// startAgain starts a server on the address and the data of one that ended.
-func startAgain(t *testing.T, base, data string, env ...string) *process {
-	t.Helper()
-	port := base[strings.LastIndex(base, ":")+1:]
-	p := start(t, data, built(t, "./server", "madoguchi"),
-		append([]string{"MADOGUCHI_ADDR=127.0.0.1:" + port, "MADOGUCHI_DATA=" + data}, env...))
-	p.out.await(t, `(http://localhost:\d+)/`)
-	return p
-}
-
 // clerkImportsToo lets the clerk import another insurer's sample and returns the address of a person's
 // notice.
 func clerkImportsToo(t *testing.T, clerk context.Context, base, insurer, person string) string {
@@ -124,15 +60,6 @@ func clerkImportsToo(t *testing.T, clerk context.Context, base, insurer, person 
 	do(t, clerk, chromedp.Navigate(link))
 	waitText(t, clerk, "#notice-code", "-")
 	return strings.TrimSpace(get(t, clerk, chromedp.Text("#notice-url")))
-}
-
-// logsIn walks through the demo provider as a person and waits for a page's text.
-func logsIn(t *testing.T, tab context.Context, base, person, selector, want string) {
-	t.Helper()
-	do(t, tab, chromedp.Navigate(base+"/login"))
-	waitText(t, tab, "h1", "だれとして")
-	do(t, tab, chromedp.Click(`button[value="`+person+`"]`))
-	waitText(t, tab, selector, want)
 }
 
 // presses clicks a button of the folded part and answers the question.

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -126,4 +127,13 @@ func TestALogOutWithoutNetworkIsKeptAndCarriedOutAtTheNextContact(t *testing.T) 
 	do(t, phone, chromedp.Navigate(base+"/screen?logout=later"))
 	waitText(t, phone, "#age", "秒前に作成")
 	login(true)
+}
+
+// logsIn walks through the demo provider as a person and waits for a page's text.
+func logsIn(t *testing.T, tab context.Context, base, person, selector, want string) {
+	t.Helper()
+	do(t, tab, chromedp.Navigate(base+"/login"))
+	waitText(t, tab, "h1", "だれとして")
+	do(t, tab, chromedp.Click(`button[value="`+person+`"]`))
+	waitText(t, tab, selector, want)
 }

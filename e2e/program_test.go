@@ -170,3 +170,26 @@ func run(t *testing.T, dir, path string, stdin []byte, env []string, args ...str
 	}
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
+
+// stopServer ends the server and waits until its process is gone, and with it whoever listened.
+func stopServer(t *testing.T, p *process) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-p.exited:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the server did not end")
+	}
+}
+
+// startAgain starts a server on the address and the data of one that ended.
+func startAgain(t *testing.T, base, data string, env ...string) *process {
+	t.Helper()
+	port := base[strings.LastIndex(base, ":")+1:]
+	p := start(t, data, built(t, "./server", "madoguchi"),
+		append([]string{"MADOGUCHI_ADDR=127.0.0.1:" + port, "MADOGUCHI_DATA=" + data}, env...))
+	p.out.await(t, `(http://localhost:\d+)/`)
+	return p
+}

@@ -18,7 +18,7 @@ var polls = map[string]string{
 
 	"server/agents.eventually": "what two sides of a socket think changes on goroutines of theirs",
 
-	"server/agents.TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute": "a thousand connections come one by one",
+	"server/agents.TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute": "its agents come one by one",
 }
 
 // watchedForSleeps are the folders whose tests are read.

@@ -14,7 +14,7 @@ import (
 // examined are the names of the states that were looked at in this run: many tests come past the same ones.
 var examined sync.Map
 
-// state examines what the page shows at this moment, whoever uses it: axe's rules, then the house's measures
+// state examines what the page shows at this moment, whoever uses it: axe's rules, then our own measures
 // in the narrowest window. With MADOGUCHI_PICTURES it also stores a picture at the widths of a small phone, a
 // usual one and a PC, to be looked at. Each name is examined once; the window is as before when it returns.
 func state(t *testing.T, tab context.Context, name string) {

@@ -14,9 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/credential"
-	"madoguchi/eligibility"
 	"madoguchi/outside"
-	"madoguchi/server/keys"
 )
 
 // root is the module's folder.
@@ -168,48 +166,10 @@ func TestTheWholeWalk(t *testing.T) {
 	state(t, phone, "seen")
 }
 
-// jwsOf asks the API for a live credential with the phone's session.
-func jwsOf(t *testing.T, phone context.Context) string {
-	t.Helper()
-	return await[string](t, phone,
-		`fetch("/api/v1/people/" + document.getElementById("screen").dataset.person + "/credential",
-		{method: "POST", headers: {"Content-Type": "application/json"}, body: '{"tier":"live"}'})
-			.then(r => r.json()).then(s => s.jws)`)
-}
-
 func paste(t *testing.T, console context.Context, text string) {
 	t.Helper()
 	do(t, console, script(`document.getElementById("scan-text").value = `+quote(text)),
 		chromedp.Click("#scan-submit"))
-}
-
-// oldScreen is a genuine screen of 髙橋 德一, signed with the demo insurer's own key, that was made five minutes
-// ago.
-func oldScreen(t *testing.T, data string) string {
-	t.Helper()
-	ring, err := keys.Open(filepath.Join(data, "demo", "keys"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := ring.IssuerKey("00138990")
-	if err != nil {
-		t.Fatal(err)
-	}
-	made, err := credential.Issue("https://localhost:8080/i/00138990", key,
-		credential.Request{Tier: credential.Live, InsurerName: "架空市", Share: 20,
-			Person: eligibility.Person{
-				Insurer:      "00138990",
-				Symbol:       "国13",
-				Number:       "0001234",
-				BranchNumber: "02",
-				Name:         "髙橋 德一",
-				BirthDate:    eligibility.MustDate("1955-07-01"),
-			}},
-		time.Now().Add(-5*time.Minute))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return made.JWS
 }
 
 func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {

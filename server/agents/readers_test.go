@@ -182,8 +182,8 @@ func connected(s *AgentHub, facility string) (n int) {
 	return n
 }
 
-// eventually polls what the two sides' states are, for 15 s at most: they change on the goroutines of sockets,
-// and nothing tells of it.
+// eventually polls what the two sides' states are, for 15 s at most: they change on the goroutines of
+// sockets, and nothing tells of it.
 func eventually(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {

@@ -135,7 +135,7 @@ func TestAPrintedAndScannedSheetIsRead(t *testing.T) {
 func TestWhatABrowserPrintsIsReadUnlessItIsDrawnWithLines(t *testing.T) {
 	outside.Need(t, "chromium")
 	m, want := shown(t)
-	picture := drawn(m, with(func(l *look) { l.px = 4 }))
+	picture := drawn(m, with(func(l *style) { l.px = 4 }))
 	var path strings.Builder
 	for y := range m.size {
 		for x := range m.size {
@@ -309,7 +309,7 @@ func spaces(t testing.TB) []packing {
 		of(
 			"JPEG",
 			"/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode",
-			asJPEG(t, drawn(m, with(func(l *look) { l.px = 3 })), 80),
+			asJPEG(t, drawn(m, with(func(l *style) { l.px = 3 })), 80),
 		),
 	}
 	for kind := range 5 {

@@ -146,10 +146,10 @@ func TestBombsTakeLittleMemory(t *testing.T) {
 func FuzzCodes(f *testing.F) {
 	small := asPNG(
 		f,
-		drawn(foreign(f, "HELLO WORLD", qrcode.Medium), with(func(l *look) { l.px, l.margin = 3, 2 })),
+		drawn(foreign(f, "HELLO WORLD", qrcode.Medium), with(func(l *style) { l.px, l.margin = 3, 2 })),
 	)
 	f.Add(small)
-	f.Add(asJPEG(f, drawn(foreign(f, "1", qrcode.Low), with(func(l *look) { l.px, l.margin = 3, 2 })), 70))
+	f.Add(asJPEG(f, drawn(foreign(f, "1", qrcode.Low), with(func(l *style) { l.px, l.margin = 3, 2 })), 70))
 	f.Add(promised(30, 30))
 	for _, s := range spaces(f) {
 		f.Add(s.data)
