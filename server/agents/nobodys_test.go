@@ -45,7 +45,8 @@ func TestTheOldestSilentSocketMakesRoomAndHearsWhy(t *testing.T) {
 	}
 	for i, conn := range silent[:n-3] {
 		m, err := next(t, conn)
-		if err != nil || m.Refused == nil || m.Refused.Retry != 5 || !strings.Contains(m.Refused.Ja, "名乗らない") || !strings.Contains(m.Refused.Ja, "5秒") {
+		if err != nil || m.Refused == nil || m.Refused.Retry != 5 ||
+			!strings.Contains(m.Refused.Ja, "名乗らない") || !strings.Contains(m.Refused.Ja, "5秒") {
 			t.Errorf("socket %d: %+v %v", i, m, err)
 		}
 	}
@@ -71,7 +72,8 @@ func TestAnAgentBeyondThoseThatWaitHearsWhyAndComesBack(t *testing.T) {
 	await(t, third.said, "待っているパソコンが多すぎます")
 	eventually(t, "its page says why", func() bool {
 		status := third.Status()
-		return status.Link == agent.Refused && strings.Contains(status.Reason.Ja, "60秒") && strings.Contains(status.Reason.En, "60 seconds")
+		return status.Link == agent.Refused && strings.Contains(status.Reason.Ja, "60秒") &&
+			strings.Contains(status.Reason.En, "60 seconds")
 	})
 	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); err != nil {
 		t.Fatalf("who waited was thrown out: %v", err)
@@ -83,9 +85,9 @@ func TestAnAgentBeyondThoseThatWaitHearsWhyAndComesBack(t *testing.T) {
 }
 
 func TestACodeThatIsOverIsSaidToBe(t *testing.T) {
-	if over, waiting := errPairingOver.to(0), errWaiting.to(wire.Version); !strings.Contains(over.Ja, "時間が切れました") ||
-		over.Retry != 5 || waiting.Retry != 60 {
-		t.Errorf("%+v %+v", over, waiting)
+	over, waiting := errPairingOver.to(0), errWaiting.to(wire.Version)
+	if !strings.Contains(over.Ja, "時間が切れました") || over.Retry != 5 || waiting.Retry != 60 {
+		t.Errorf("%+v %+v", errPairingOver, errWaiting)
 	}
 }
 

@@ -20,8 +20,8 @@ import (
 	"madoguchi/server/counter"
 )
 
-// greeted dials, reads the challenge and answers it with a key and what prove makes of the nonce; it returns the
-// answer.
+// greeted dials, reads the challenge and answers it with a key and what prove makes of the nonce; it returns
+// the answer.
 func greeted(t *testing.T, url string, der []byte, prove func(nonce []byte) []byte) wire.Message {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -54,7 +54,8 @@ func greeted(t *testing.T, url string, der []byte, prove func(nonce []byte) []by
 	return next()
 }
 
-// A paired agent's public key is no secret: only a signature over this connection's nonce by its private half connects.
+// A paired agent's public key is no secret: only a signature over this connection's nonce by its private half
+// connects.
 func TestOnlyThePairedKeysProofOverThisNonceConnects(t *testing.T) {
 	s, url := open(t, true)
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

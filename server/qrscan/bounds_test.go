@@ -152,7 +152,7 @@ func adam7(m *image.Gray) []byte {
 }
 
 func TestEveryKindOfPictureWithinTheBoundsIsRead(t *testing.T) {
-	drawing := drawn(foreign(t, spaceText, qrcode.Medium), with(func(l *look) { l.px = 3 }))
+	drawing := drawn(foreign(t, spaceText, qrcode.Medium), with(func(l *style) { l.px = 3 }))
 	bounds := drawing.Bounds()
 	as := func(m interface {
 		image.Image
@@ -221,7 +221,7 @@ func noisy(t *testing.T, side int, rings bool) []byte {
 }
 
 func TestAllPicturesOfAPDFShareTheirWork(t *testing.T) {
-	code := asJPEG(t, drawn(foreign(t, spaceText, qrcode.Medium), with(func(l *look) { l.px = 3 })), 80)
+	code := asJPEG(t, drawn(foreign(t, spaceText, qrcode.Medium), with(func(l *style) { l.px = 3 })), 80)
 	scan := func(data []byte) []byte {
 		c, _, err := image.DecodeConfig(bytes.NewReader(data))
 		if err != nil {
