@@ -37,9 +37,7 @@ type house struct {
 	runs    *insurer.PrintJobs // where an insurer's half runs
 }
 
-var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data",
-	Ja: "データの場所に名簿がありません。MADOGUCHI_DATA または --data を確かめてください。名簿は import か、サーバーの保険者の画面で読み込みます。",
-	En: "There is no data folder here. Check MADOGUCHI_DATA or --data. The insured are read by import or on the insurer's pages."}
+var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}
 
 // openExisting is openHouse for commands that have nothing to do where nothing is: a mistyped place must not look like an
 // empty one.

@@ -119,7 +119,7 @@ func said(err error) string {
 	if !errors.As(err, &e) {
 		return err.Error()
 	}
-	text := e.Ja + "\n" + e.En
+	text := e.Ja() + "\n" + e.En()
 	if e.Cause != nil {
 		text += "\n" + e.Cause.Error()
 	}

@@ -60,7 +60,7 @@ func (d demo) trust(t *testing.T) *credential.TrustList {
 
 func (d demo) verify(t *testing.T, jws string) credential.Verdict {
 	t.Helper()
-	return credential.Basis{At: d.house.now(), Trust: d.trust(t)}.Verify(jws)
+	return credential.Verifier{Now: d.house.now(), Trust: d.trust(t)}.Verify(jws)
 }
 
 // enrolled imports the sample of 架空市 and lets 髙橋 德一 log in.
@@ -154,7 +154,7 @@ func TestTheLossOfASigningKeyIsSurvived(t *testing.T) {
 	}
 	_, err = startDemo(t, s)
 	var said *eligibility.Error
-	if !errors.Is(err, keys.ErrLost) || !errors.As(err, &said) || !strings.Contains(said.Ja, "madoguchi keys rotate --lost --insurer 00138990") {
+	if !errors.Is(err, keys.ErrLost) || !errors.As(err, &said) || !strings.Contains(said.Ja(), "madoguchi keys rotate --lost --insurer 00138990") {
 		t.Fatalf("it starts without its key, or does not name the command: %v", err)
 	}
 	if err := (&keysRotateCmd{Lost: true, Insurer: "138990"}).Run(s); err != nil {
@@ -260,7 +260,7 @@ func TestTheTrustListFollowsTheKeys(t *testing.T) {
 	if err != nil || list.Version != first.Version+1 {
 		t.Fatalf("version %d after %d, %v", list.Version, first.Version, err)
 	}
-	listed, _ := list.Issuer(demoHost + "/i/" + string(demoCity))
+	listed, _ := list.IssuerByISS(demoHost + "/i/" + string(demoCity))
 	if _, ok := listed.JWKS.Find(next.JWK.ID); !ok {
 		t.Error("the next key is not in the list")
 	}

@@ -83,8 +83,9 @@ func TestAnAgentBeyondThoseThatWaitHearsWhyAndComesBack(t *testing.T) {
 }
 
 func TestACodeThatIsOverIsSaidToBe(t *testing.T) {
-	if !strings.Contains(errPairingOver.Ja, "時間が切れました") || errPairingOver.Retry != 5 || errWaiting.Retry != 60 {
-		t.Errorf("%+v %+v", errPairingOver, errWaiting)
+	if over, waiting := errPairingOver.to(0), errWaiting.to(wire.Version); !strings.Contains(over.Ja, "時間が切れました") ||
+		over.Retry != 5 || waiting.Retry != 60 {
+		t.Errorf("%+v %+v", over, waiting)
 	}
 }
 

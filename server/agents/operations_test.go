@@ -64,8 +64,8 @@ func TestEveryEndOfAReadingReachesTheCounterInTheSameWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, want := card.CheckText(t.Context(), card.Open(v), number, [32]byte{}, virtual.TestIssuerKeys())
-		if r.Ja != want.Ja || r.En != want.En || r.Key != want.Key || r.Outcome != want.Outcome || r.By != card.ByAgent {
-			t.Errorf("%s: the counter says %q, the PC %q", name, r.Ja, want.Ja)
+		if r.Text("ja") != want.Text("ja") || r.Text("en") != want.Text("en") || r.Key != want.Key || r.Outcome != want.Outcome || r.By != card.ByAgent {
+			t.Errorf("%s: the counter says %q, the PC %q", name, r.Text("ja"), want.Text("ja"))
 		}
 	}
 }
@@ -153,8 +153,8 @@ func TestEveryEndOfTheCertificatesDatesReachesTheCounterInTheSameWords(t *testin
 			continue
 		}
 		dates, want := card.CheckCertificate(t.Context(), card.Open(insert(t, c.card)), day, virtual.TestUserRoots())
-		if r.Ja != want.Ja || r.En != want.En || r.Until != dates.Until {
-			t.Errorf("%s: the counter says %q until %s, the PC %q until %s", name, r.Ja, r.Until, want.Ja, dates.Until)
+		if r.Text("ja") != want.Text("ja") || r.Text("en") != want.Text("en") || r.Until != dates.Until {
+			t.Errorf("%s: the counter says %q until %s, the PC %q until %s", name, r.Text("ja"), r.Until, want.Text("ja"), dates.Until)
 		}
 	}
 }

@@ -109,24 +109,16 @@ func New(c Config) *AgentHub {
 // Troubles with readers, as the console says them.
 var (
 	// ErrNoReader is returned when no agent of the facility is connected.
-	ErrNoReader = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.none",
-		Ja: "カードリーダーがつながっていません。リーダーのパソコンを確かめるか、目視で確認してください。",
-		En: "No card reader is connected. Look at the reader's computer, or check by eye."}
+	ErrNoReader = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.none"}
 	// ErrWhichReader is returned when several are connected and none was chosen.
-	ErrWhichReader = &eligibility.Error{Code: eligibility.Conflict, Key: "bridge.which", Field: "reader",
-		Ja: "カードリーダーがいくつかつながっています。この窓口で使うリーダーを選んでから、もう一度押してください。",
-		En: "Several card readers are connected. Choose this counter's reader and press again."}
+	ErrWhichReader = &eligibility.Error{Code: eligibility.Conflict, Key: "bridge.which", Field: "reader"}
 	// ErrReaderAway is returned when the chosen reader is not connected: another counter's must not be asked in its place, for
 	// another patient's card may lie on it.
-	ErrReaderAway = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.away", Field: "reader",
-		Ja: "この窓口で選んだカードリーダーがつながっていません。リーダーのパソコンを確かめるか、ほかのリーダーを選んでから、もう一度押してください。",
-		En: "The reader chosen for this counter is not connected. Look at its computer, or choose another reader, and press again."}
+	ErrReaderAway = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.away", Field: "reader"}
 	// ErrBusy is returned while the reader works on another case.
 	ErrBusy = wire.ErrBusy
 	// ErrLost is returned when the agent goes away during a check.
-	ErrLost = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.lost",
-		Ja: "確認の途中でリーダーとの接続が切れました。つながったら、もう一度確認してください。",
-		En: "The connection to the reader broke during the check. Check again once it is back."}
+	ErrLost = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.lost"}
 )
 
 // Status returns the readers that a facility has or had since the server started, by name.

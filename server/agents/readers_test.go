@@ -115,7 +115,7 @@ func start(t *testing.T, url string, c agent.Config) *running {
 		c.Name = "受付1"
 	}
 	r := &running{said: make(chan string, 1000), ended: make(chan error, 1)}
-	c.Server, c.Virtual, c.Now, c.Say = url, true, time.Now, func(s string) { r.said <- s }
+	c.Server, c.Virtual, c.Now, c.Notify = url, true, time.Now, func(s string) { r.said <- s }
 	c.IssuerKeys, c.UserRoots = virtual.TestIssuerKeys(), virtual.TestUserRoots()
 	var err error
 	if r.Agent, err = agent.New(c); err != nil {
@@ -251,7 +251,7 @@ func TestFiveWrongPairingCodesCloseTheDoor(t *testing.T) {
 	s.now = func() time.Time { return now.Add(7*time.Minute + 30*time.Second) }
 	var e *eligibility.Error
 	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); !errors.As(err, &e) || e.Wait > 150*time.Second || e.Wait < 145*time.Second ||
-		!strings.Contains(e.Ja, "3分待って") || !strings.Contains(e.En, "3 minutes") {
+		!strings.Contains(e.Ja(), "3分待って") || !strings.Contains(e.En(), "3 minutes") {
 		t.Errorf("later: %v", err)
 	}
 	s.now = func() time.Time { return now.Add(9*time.Minute + e.Wait) }

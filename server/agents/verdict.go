@@ -7,19 +7,23 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Said is a verdict that an agent came to itself, in this server's words.
 type Said struct {
-	Outcome card.Outcome  `json:"result"`
-	Key     string        `json:"key"`
-	Ja      string        `json:"ja"`
-	En      string        `json:"en"`
-	By      card.Verifier `json:"by"`
+	Outcome card.Outcome `json:"result"`
+	message.Stored
+	By card.Verifier `json:"by"`
+}
+
+// saidOf is a verdict of an agent.
+func saidOf(outcome card.Outcome, told message.Message) Said {
+	return Said{outcome, message.Keep(told), card.ByAgent}
 }
 
 // ends are the verdicts of card.CheckText and card.CheckCertificate beside the faults, each with the outcomes that it can
-// have; package card has their sentences.
+// have.
 var ends = map[string][]card.Outcome{
 	"card.text_confirmed":         {card.Confirmed},
 	"card.text_unverified":        {card.Unverified},
@@ -44,11 +48,10 @@ var contradicts = func() Said {
 // say puts an agent's verdict into words; ok is false when the key is unknown or does not go with the outcome.
 func say(v wire.Verdict) (Said, bool) {
 	if outcomes, ok := ends[v.Key]; ok {
-		said, known := card.Sentence(v.Key)
-		if !known || !slices.Contains(outcomes, v.Outcome) {
+		if !slices.Contains(outcomes, v.Outcome) {
 			return Said{}, false
 		}
-		return Said{v.Outcome, v.Key, said.Ja, said.En, card.ByAgent}, true
+		return saidOf(v.Outcome, message.New(v.Key, nil)), true
 	}
 	s := fault(wire.Fault(v.Key))
 	return s, s.Key == v.Key && s.Outcome == v.Outcome
@@ -88,5 +91,5 @@ func fault(err error) Said {
 	if e.Code == eligibility.Conflict && e.Key != ErrBusy.Key {
 		outcome = card.Refused
 	}
-	return Said{outcome, e.Key, e.Ja, e.En, card.ByAgent}
+	return saidOf(outcome, e.Message())
 }

@@ -46,7 +46,7 @@ func TestNoFileCostsMoreThanItSays(t *testing.T) {
 			_, err := Read(bytes.NewReader(data), Options{Insurer: insurer})
 			runtime.ReadMemStats(&after)
 			var e *eligibility.Error
-			if !errors.As(err, &e) || e.Key != c.key || !strings.Contains(e.Ja, "行目") || !strings.Contains(e.Ja, "ください") {
+			if !errors.As(err, &e) || e.Key != c.key || !strings.Contains(e.Ja(), "行目") || !strings.Contains(e.Ja(), "ください") {
 				t.Errorf("%v", err)
 			}
 			if cost := after.TotalAlloc - before.TotalAlloc; cost > 3*size {

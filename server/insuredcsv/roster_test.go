@@ -131,7 +131,7 @@ func TestRowsThatAreRefusedSayWhy(t *testing.T) {
 	} {
 		r := read(t, "番号,氏名,生年月日,保険者番号\n"+c.row+"\n2,試験 次郎,1990-05-05,\n")
 		row := r.Rows[0]
-		if row.Accepted || len(row.Reasons) == 0 || row.Reasons[0].Code != c.code || row.Reasons[0].Column != c.column || row.Reasons[0].Ja == "" || row.Reasons[0].En == "" {
+		if row.Accepted || len(row.Reasons) == 0 || row.Reasons[0].Code != c.code || row.Reasons[0].Column != c.column || row.Reasons[0].Text("ja") == "" || row.Reasons[0].Text("en") == "" {
 			t.Errorf("%s: %+v", name, row)
 		}
 		if last := r.Rows[len(r.Rows)-1]; !last.Accepted || last.Line != 3 {
@@ -275,7 +275,7 @@ func TestAMyNumberRefusesTheWholeFileWithoutEcho(t *testing.T) {
 	} {
 		r, err := Read(strings.NewReader(text), Options{Insurer: insurer})
 		var e *eligibility.Error
-		if r != nil || !errors.Is(err, ErrMyNumber) || !errors.As(err, &e) || !strings.Contains(e.Ja, "3行目") || strings.Contains(fmt.Sprint(err, e.Ja, e.En), n[:4]) {
+		if r != nil || !errors.Is(err, ErrMyNumber) || !errors.As(err, &e) || !strings.Contains(e.Ja(), "3行目") || strings.Contains(fmt.Sprint(err, e.Ja(), e.En()), n[:4]) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -311,7 +311,7 @@ func TestAMyNumberAmongTheHeadingsIsNotEchoed(t *testing.T) {
 	for _, text := range []string{`{"加入者":"` + n + `"}`, `{"` + n + `":"氏名"}`, `{"加入者":"氏名 ` + n + `"}`} {
 		_, err := ReadMap(strings.NewReader(text))
 		var e *eligibility.Error
-		if !errors.As(err, &e) || e.Key != "import.map_my_number" || strings.Contains(fmt.Sprint(err, e.Ja, e.En), n[:4]) {
+		if !errors.As(err, &e) || e.Key != "import.map_my_number" || strings.Contains(fmt.Sprint(err, e.Ja(), e.En()), n[:4]) {
 			t.Error("not refused, or echoed")
 		}
 	}

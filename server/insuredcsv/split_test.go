@@ -76,12 +76,12 @@ func TestAMyNumberSplitOverCellsRefusesTheFile(t *testing.T) {
 				t.Fatalf("%v", err)
 			}
 			for _, part := range []string{n[:4], n[4:8], n[8:], n[:6], n[6:], n} {
-				if strings.Contains(e.Ja+e.En+err.Error(), part) {
+				if strings.Contains(e.Ja()+e.En()+err.Error(), part) {
 					t.Error("a part of it is said again")
 				}
 			}
-			if !strings.Contains(e.Ja, "列目から") || !strings.Contains(e.Ja, "分かれて") {
-				t.Error(e.Ja)
+			if !strings.Contains(e.Ja(), "列目から") || !strings.Contains(e.Ja(), "分かれて") {
+				t.Error(e.Ja())
 			}
 		})
 	}

@@ -9,10 +9,7 @@ import (
 	"madoguchi/eligibility"
 )
 
-var errRights = &eligibility.Error{Code: eligibility.Denied, Key: "store.rights",
-	Ja: "データのファイルをほかの利用者も読めますが、このプログラムの利用者では直せません。ファイルの持ち主で chmod go-rwx を実行してから、もう一度起動してください。",
-	En: "Other users can read a data file, and this program's user cannot change that. " +
-		"As the file's owner run chmod go-rwx on it, and start again."}
+var errRights = &eligibility.Error{Code: eligibility.Denied, Key: "store.rights"}
 
 // ownerOnly makes the database's file, when it is new, with mode 0600 whatever the umask, and takes others'
 // rights away from it and from the two files that SQLite keeps beside it. SQLite gives those the mode of the

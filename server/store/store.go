@@ -42,20 +42,11 @@ type Options struct {
 }
 
 var (
-	errStamp = &eligibility.Error{Code: eligibility.Conflict, Key: "store.stamp",
-		Ja: "このデータは別のモードか役割で作られたものです。データの場所（MADOGUCHI_DATA）か役割（--role）を確かめてください。",
-		En: "This database belongs to another mode or role. Check MADOGUCHI_DATA and --role."}
+	errStamp     = &eligibility.Error{Code: eligibility.Conflict, Key: "store.stamp"}
 	errOldSQLite = errors.New("store: SQLite is older than 3.51.3 and may lose committed pages")
-	errStorage   = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.unavailable",
-		Ja: "保存できませんでした。何も変わっていません。少し待ってからもう一度お試しください。続くときは管理者にディスクの空きを確かめてもらってください。",
-		En: "Nothing was stored or changed. Try again shortly; if it persists, " +
-			"have the disk's free space checked."}
-	errAltered = &eligibility.Error{Code: eligibility.Internal, Key: "store.altered",
-		Ja: "保存されているデータの一部が、このプログラムの外で書き換えられています。安全のため使いません。管理者に知らせ、バックアップと比べてもらってください。",
-		En: "Something stored was changed outside of this program and is not used. " +
-			"Tell the administrator, who compares it with a backup."}
-	errMissing = &eligibility.Error{Code: eligibility.NotFound, Key: "store.missing",
-		Ja: "見つかりません。もう消されたか、番号が違います。", En: "It is not there: removed, or another number."}
+	errStorage   = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.unavailable"}
+	errAltered   = &eligibility.Error{Code: eligibility.Internal, Key: "store.altered"}
+	errMissing   = &eligibility.Error{Code: eligibility.NotFound, Key: "store.missing"}
 )
 
 // writerCache is the page cache of the writing connection, 24 MiB: an import of a whole register changes

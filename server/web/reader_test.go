@@ -58,7 +58,7 @@ func (d *doubleReader) CheckText(ctx context.Context, r agents.TextRequest) (age
 	rand.Read(challenge[:])
 	reading, result := card.CheckText(ctx, card.Open(d.chip), number, challenge, virtual.TestIssuerKeys())
 	d.chip.Reset()
-	out := agents.TextResult{Said: agents.Said{Outcome: result.Outcome, Key: result.Key, Ja: result.Ja, En: result.En, By: result.By}}
+	out := agents.TextResult{Said: agents.Said{Outcome: result.Outcome, Stored: result.Stored, By: result.By}}
 	if result.Outcome == card.Confirmed {
 		out.Reading = &reading
 	} else {
@@ -72,7 +72,7 @@ func (d *doubleReader) CheckText(ctx context.Context, r agents.TextRequest) (age
 func (d *doubleReader) CheckDates(ctx context.Context, _ agents.Request, day eligibility.Date) (agents.DatesResult, error) {
 	dates, result := card.CheckCertificate(ctx, card.Open(d.chip), day, virtual.TestUserRoots())
 	d.chip.Reset()
-	return agents.DatesResult{Said: agents.Said{Outcome: result.Outcome, Key: result.Key, Ja: result.Ja, En: result.En, By: result.By}, State: dates.State, Until: dates.Until}, nil
+	return agents.DatesResult{Said: agents.Said{Outcome: result.Outcome, Stored: result.Stored, By: result.By}, State: dates.State, Until: dates.Until}, nil
 }
 
 // CompareOQS plays an agent whose newest file holds another branch number and no share.

@@ -16,6 +16,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/outside"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
@@ -122,7 +123,8 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 				}
 			}
 			w := ask()
-			ja, en := eligibility.WaitText(time.Duration(c.wait) * time.Second)
+			wait := message.Wait(time.Duration(c.wait) * time.Second)
+			ja, en := wait.In("ja"), wait.In("en")
 			said := strings.Contains(w.Body.String(), ja+"ほど待って")
 			if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != strconv.Itoa(c.wait) || !said {
 				t.Fatalf("%d, Retry-After %s: %.300s", w.Code, w.Header().Get("Retry-After"), w.Body)
@@ -292,7 +294,7 @@ func TestAnInsurersWaitIsHandedOn(t *testing.T) {
 			defer insurer.Close()
 			_, key := p256(t)
 			calls := &hostapi.Client{URL: "https://clinic.example.jp", Key: key, Client: insurer.Client(), Now: func() time.Time { return houseDay }}
-			_, err := calls.Redeem(ctx, insurer.URL, credential.NewCode(insurer.URL))
+			_, err := calls.Redeem(ctx, insurer.URL, credential.NewOnlineCode(insurer.URL))
 			var e *eligibility.Error
 			if !errors.As(err, &e) || !errors.Is(err, auth.ErrTooMany) || e.Wait != want {
 				t.Errorf("%v, want %v", err, want)
