@@ -107,7 +107,7 @@ func storage(err error) error {
 	switch {
 	case err == nil || errors.As(err, &e) || errors.Is(err, context.Canceled):
 		return err
-	case err == sql.ErrNoRows: // from the look-up itself: within another fault it is a thing that must be there
+	case err == sql.ErrNoRows: // of the look-up itself: within another fault it is of what must be there
 		return errMissing.Because(err)
 	}
 	return errStorage.Because(err)

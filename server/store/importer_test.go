@@ -28,10 +28,12 @@ func TestSameFileTwiceChangesNothingAndNewValuesAreANextVersion(t *testing.T) {
 		t.Errorf("%+v %v", r, err)
 	}
 	for _, text := range []string{"５６７", "試験花子", "試験　花子", ""} {
-		if found, err := s.Register.FindPeople(ctx,
-			insurer.PeopleQuery{Insurer: "06139992", Text: text, Limit: 10}); err != nil || len(found) != 1 {
-			t.Errorf("searching %q: %d, %v", text, len(found), err)
-		}
+		t.Run("searching "+text, func(t *testing.T) {
+			q := insurer.PeopleQuery{Insurer: "06139992", Text: text, Limit: 10}
+			if found, err := s.Register.FindPeople(ctx, q); err != nil || len(found) != 1 {
+				t.Errorf("%d, %v", len(found), err)
+			}
+		})
 	}
 	if found, err := s.Register.FindPeople(ctx,
 		insurer.PeopleQuery{Insurer: "01139997", Text: "５６７", Limit: 10}); err != nil || len(found) != 0 {

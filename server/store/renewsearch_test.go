@@ -37,10 +37,18 @@ func again(t *testing.T, s *opened, path string) *opened {
 }
 
 func TestANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport(t *testing.T) {
-	for stored, now := range map[string]string{"⻑⾕川 ⻘⼦": "長谷川 青子", "⻄⼝ 花子": "西口 花子", "?田 花子": "〓田 花子",
-		"□田 花子": "〓田 花子", "⻲⼭ ？子": "亀山 〓子",
-		"髙橋 花子": "髙橋 花子", "●田 花子": "●田 花子", "⼭⽥ 花⼦": "山田 花子"} {
-		t.Run(stored, func(t *testing.T) {
+	for _, c := range []struct{ stored, now string }{
+		{"⻑⾕川 ⻘⼦", "長谷川 青子"},
+		{"⻄⼝ 花子", "西口 花子"},
+		{"?田 花子", "〓田 花子"},
+		{"□田 花子", "〓田 花子"},
+		{"⻲⼭ ？子", "亀山 〓子"},
+		{"髙橋 花子", "髙橋 花子"},
+		{"●田 花子", "●田 花子"},
+		{"⼭⽥ 花⼦", "山田 花子"},
+	} {
+		t.Run(c.stored, func(t *testing.T) {
+			stored, now := c.stored, c.now
 			s, path := open(t)
 			old, next := hanako, hanako
 			old.BranchNumber, old.Name = "", stored

@@ -46,11 +46,14 @@ func visitor(t *testing.T, store auth.SessionStore) (*auth.Sessions, *http.Reque
 // A stolen phone's page asks every few seconds: the end of its session must not be undone by a request that
 // was on its way.
 func TestAnEndedSessionDoesNotComeBack(t *testing.T) {
-	for name, again := range map[string]func(*auth.Sessions, auth.Session) error{
-		"by being used":  func(*auth.Sessions, auth.Session) error { return nil },
-		"by being saved": func(s *auth.Sessions, old auth.Session) error { return s.Save(ctx, old) },
+	for _, c := range []struct {
+		name  string
+		again func(*auth.Sessions, auth.Session) error
+	}{
+		{"by being used", func(*auth.Sessions, auth.Session) error { return nil }},
+		{"by being saved", func(s *auth.Sessions, old auth.Session) error { return s.Save(ctx, old) }},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			s, _ := open(t)
 			race := &between{SessionStore: s.Sessions()}
 			sessions, r, started := visitor(t, race)
@@ -62,7 +65,7 @@ func TestAnEndedSessionDoesNotComeBack(t *testing.T) {
 			if _, ok, err := sessions.Find(ctx, r, auth.Patient); ok || err != nil {
 				t.Errorf("an ended session is found: %v", err)
 			}
-			if err := again(sessions, started); name == "by being saved" && err == nil {
+			if err := c.again(sessions, started); c.name == "by being saved" && err == nil {
 				t.Error("it was saved")
 			}
 			if _, ok, err := sessions.Find(ctx, r, auth.Patient); ok || err != nil {

@@ -70,14 +70,21 @@ func importPeople(t *testing.T, s *opened, people map[string]eligibility.Person)
 func TestDatabaseOfAnotherModeOrRoleDoesNotOpen(t *testing.T) {
 	s, path := open(t)
 	s.Close()
-	for _, change := range []func(*Options){func(o *Options) { o.Mode = "live" },
-		func(o *Options) { o.Role = "insurer" }} {
-		o := options()
-		change(&o)
-		if again, err := openAt(path, o); !errors.Is(err, errStamp) {
-			t.Errorf("%v", err)
-			again.Close()
-		}
+	for _, c := range []struct {
+		name   string
+		change func(*Options)
+	}{
+		{"another mode", func(o *Options) { o.Mode = "live" }},
+		{"another role", func(o *Options) { o.Role = "insurer" }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := options()
+			c.change(&o)
+			if again, err := openAt(path, o); !errors.Is(err, errStamp) {
+				t.Errorf("%v", err)
+				again.Close()
+			}
+		})
 	}
 }
 
@@ -108,10 +115,21 @@ func TestAgentsAndSessionsComeBack(t *testing.T) {
 
 // SQLite 3.7.0 to 3.51.2 can lose committed pages (docs/facts/server-libraries.md#sqlite).
 func TestOldSQLiteIsRefused(t *testing.T) {
-	for version, want := range map[string]bool{"3.51.2": false, "3.51.3": true, "3.54.1": true,
-		"3.7.0": false, "4.0.0": true, "x": false} {
-		if recent(version) != want {
-			t.Errorf("%s: %v", version, !want)
-		}
+	for _, c := range []struct {
+		version string
+		want    bool
+	}{
+		{"3.51.2", false},
+		{"3.51.3", true},
+		{"3.54.1", true},
+		{"3.7.0", false},
+		{"4.0.0", true},
+		{"x", false},
+	} {
+		t.Run(c.version, func(t *testing.T) {
+			if recent(c.version) != c.want {
+				t.Error(!c.want)
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"maps"
 	"testing"
 	"time"
@@ -26,14 +27,16 @@ func TestAClerkFindsTheOwnInsurersPeopleOnly(t *testing.T) {
 	testenv.Refused(t, testenv.Stored, 2*len(texts)+2)
 	for _, number := range []eligibility.InsurerNumber{"06139992", "00138990"} {
 		for _, text := range texts {
-			q := insurer.PeopleQuery{Insurer: number, Text: text, Limit: 10}
-			found, err := s.Register.FindPeople(ctx, q)
-			if err != nil || len(found) != 1 || found[0].Person.Insurer != number {
-				t.Errorf("%s finds by %q %d people, %v", number, text, len(found), err)
-			}
-			if n, err := s.Register.CountFound(ctx, q); err != nil || n != 1 {
-				t.Errorf("%s counts by %q %d, %v", number, text, n, err)
-			}
+			t.Run(fmt.Sprintf("%s by %q", number, text), func(t *testing.T) {
+				q := insurer.PeopleQuery{Insurer: number, Text: text, Limit: 10}
+				found, err := s.Register.FindPeople(ctx, q)
+				if err != nil || len(found) != 1 || found[0].Person.Insurer != number {
+					t.Errorf("%d people, %v", len(found), err)
+				}
+				if n, err := s.Register.CountFound(ctx, q); err != nil || n != 1 {
+					t.Errorf("%d counted, %v", n, err)
+				}
+			})
 		}
 		if n, err := s.Register.CountPeople(ctx, number); err != nil || n != 1 {
 			t.Errorf("%s counts %d, %v", number, n, err)
@@ -52,18 +55,26 @@ func TestAClerkFindsTheOwnInsurersPeopleOnly(t *testing.T) {
 func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 	s, _ := open(t)
 	a, b := twoEnrolled(t, s)
-	logins := map[audit.PersonID]string{a: "op|hanako", b: "op|taichi"}
-	for id, phone := range map[audit.PersonID]string{a: "phone-a", b: "phone-b"} {
-		if err := s.Devices.PutPhoneKey(ctx, logins[id], phone, []byte(phone),
+	both := []struct {
+		id           audit.PersonID
+		login, phone string
+	}{
+		{a, "op|hanako", "phone-a"},
+		{b, "op|taichi", "phone-b"},
+	}
+	for _, c := range both {
+		if err := s.Devices.PutPhoneKey(ctx, c.login, c.phone, []byte(c.phone),
 			entry("phone.add")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for id, phone := range map[audit.PersonID]string{a: "phone-a", b: "phone-b"} {
-		keys, err := s.Receipts.PhoneKeys(ctx, id)
-		if err != nil || len(keys) != 1 || string(keys[phone]) != phone {
-			t.Errorf("%v %v, want %s alone", keys, err, phone)
-		}
+	for _, c := range both {
+		t.Run("the keys of "+c.login, func(t *testing.T) {
+			keys, err := s.Receipts.PhoneKeys(ctx, c.id)
+			if err != nil || len(keys) != 1 || string(keys[c.phone]) != c.phone {
+				t.Errorf("%v %v, want %s alone", keys, err, c.phone)
+			}
+		})
 	}
 	sealed := map[string][]byte{"phone-a": []byte("one"), "phone-b": []byte("two"), "nobody": []byte("three")}
 	if err := s.Receipts.PutReceipts(ctx, a, sealed,
@@ -79,11 +90,19 @@ func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 	for _, c := range []struct {
 		login, phone string
 		want         int
-	}{{logins[a], "phone-a", 1}, {logins[a], "phone-b", 0}, {logins[b], "phone-a", 0}, {logins[b], "phone-b",
-		0}, {"op|nobody", "phone-a", 0}, {"", "phone-a", 0}} {
-		if got, err := s.Receipts.Receipts(ctx, c.login, c.phone, noon.Add(-time.Hour)); err != nil ||
-			len(got) != c.want {
-			t.Errorf("%q reads of %s %d receipts, %v", c.login, c.phone, len(got), err)
-		}
+	}{
+		{"op|hanako", "phone-a", 1},
+		{"op|hanako", "phone-b", 0},
+		{"op|taichi", "phone-a", 0},
+		{"op|taichi", "phone-b", 0},
+		{"op|nobody", "phone-a", 0},
+		{"", "phone-a", 0},
+	} {
+		t.Run(fmt.Sprintf("%q reads of %s", c.login, c.phone), func(t *testing.T) {
+			got, err := s.Receipts.Receipts(ctx, c.login, c.phone, noon.Add(-time.Hour))
+			if err != nil || len(got) != c.want {
+				t.Errorf("%d receipts, %v", len(got), err)
+			}
+		})
 	}
 }
