@@ -57,8 +57,9 @@ func (c clocks) day() time.Time {
 	return c.own
 }
 
-// ClockTold says how far this computer's clock is off; the zero Message when it is not worth saying. It asks to set a
-// clock whose error is not corrected. offset is how far the clock is ahead of the true time.
+// ClockTold says how far this computer's clock is off; the zero Message when it is not worth saying. It
+// asks to set a clock whose error is not corrected. offset is how far the clock is ahead of the true
+// time.
 func ClockTold(offset time.Duration) message.Message {
 	switch {
 	case offset.Abs() < clockWorthSaying:

@@ -74,7 +74,8 @@ func TestValuesReadAsTheirLanguageWritesThem(t *testing.T) {
 	}
 }
 
-// Records of versions before the catalogue hold sentences, some of them a key beside; they are shown as they are.
+// Records of versions before the catalogue hold sentences, some of them a key beside; they are shown as
+// they are.
 func TestSentencesOfOlderRecordsAreShown(t *testing.T) {
 	for _, c := range []struct {
 		name, stored                   string

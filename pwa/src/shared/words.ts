@@ -1,5 +1,5 @@
-// The programs' sentences, from the catalogue (message/catalogue) in the page's language; each language is a file of its
-// own, of which one is loaded.
+// The programs' sentences, from the catalogue (message/catalogue) in the page's language; each language
+// is a file of its own, of which one is loaded.
 import loaders from "loaders:word";
 import type console from "../../../message/catalogue/pages/console.json";
 import type rehearsal from "../../../message/catalogue/pages/rehearsal.json";
