@@ -152,6 +152,7 @@ var composed = []string{
 	"wait.",                           // WaitUnits
 	"look.setting.",                   // fields of the settings
 	"keys.purpose.",                   // names of key files
+	"agent.state.",                    // package agent
 	"card.step.", "verdict.headline.", // packages card and credential
 	"console.item.",              // fields of an online answer, package wire
 	"oqs.loss_", "oqs.validity_", // codes of OQSCD006
