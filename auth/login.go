@@ -76,23 +76,23 @@ type Identity struct {
 	ACR      string    `json:"acr,omitempty"`
 }
 
-// ProvedAt returns when the person proved themselves. Where the provider gives no auth_time that is only
+// AuthenticatedAt returns when the person proved themselves. Where the provider gives no auth_time that is only
 // known to lie before the callback: at is the callback's time and stated is false.
-func (id Identity) ProvedAt() (at time.Time, stated bool) {
+func (id Identity) AuthenticatedAt() (at time.Time, stated bool) {
 	if id.AuthTime.IsZero() {
 		return id.At, false
 	}
 	return id.AuthTime, true
 }
 
-// Basis describes for the audit what a login rests on: its level (acr), and whether the time of
+// Assurance describes for the audit what a login rests on: its level (acr), and whether the time of
 // authentication comes from the provider.
-func (id Identity) Basis() string {
+func (id Identity) Assurance() string {
 	level, timed := "acr "+id.ACR, "auth_time"
 	if id.ACR == "" {
 		level = "acr not given"
 	}
-	if _, stated := id.ProvedAt(); !stated {
+	if _, stated := id.AuthenticatedAt(); !stated {
 		timed = "auth_time not given, time of the callback"
 	}
 	return level + "; " + timed

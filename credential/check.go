@@ -144,9 +144,9 @@ func (v Verdict) sorted() Verdict {
 	return v
 }
 
-// Awaits reports whether only the second code, the holder's proof, is missing.
-func (v Verdict) Awaits() bool {
-	if v.Eligibility == nil || v.Tier != Screen {
+// AwaitsProof reports whether only the second code, the holder's proof, is missing.
+func (v Verdict) AwaitsProof() bool {
+	if v.Eligibility == nil || v.Tier != TierOffline {
 		return false
 	}
 	for _, c := range v.Checks {
@@ -169,10 +169,10 @@ func (v Verdict) UnknownKey() (claimed string, unknown bool) {
 	return v.Issuer, unknown
 }
 
-// NeedsProof reports whether a second code can still make this Verdict valid: it is missing, or the one that
+// AcceptsProof reports whether a second code can still make this Verdict valid: it is missing, or the one that
 // was read was not good.
-func (v Verdict) NeedsProof() bool {
-	if v.Awaits() {
+func (v Verdict) AcceptsProof() bool {
+	if v.AwaitsProof() {
 		return true
 	}
 	for _, c := range v.Checks {
@@ -180,7 +180,7 @@ func (v Verdict) NeedsProof() bool {
 			return false
 		}
 	}
-	return v.Tier == Screen && v.Eligibility != nil && !v.Valid
+	return v.Tier == TierOffline && v.Eligibility != nil && !v.Valid
 }
 
 // Headline is the one sentence that staff read first.
@@ -190,13 +190,13 @@ func (v Verdict) Headline() message.Message {
 
 func (v Verdict) headline() string {
 	switch {
-	case v.Valid && v.Tier == PDF:
+	case v.Valid && v.Tier == TierSaved:
 		return "copy_genuine"
 	case v.Valid:
 		return "genuine"
-	case v.Awaits():
+	case v.AwaitsProof():
 		return "scan_second"
-	case v.NeedsProof():
+	case v.AcceptsProof():
 		return "scan_second_again"
 	}
 	worst := v.Checks[0]
@@ -207,13 +207,13 @@ func (v Verdict) headline() string {
 		return "set_clock"
 	case worst.Key == checkFuture.failed:
 		return "clocks_disagree"
-	case worst.Name == checkFresh.name && v.Tier == PDF:
+	case worst.Name == checkFresh.name && v.Tier == TierSaved:
 		return "copy_expired"
 	case worst.Name == checkFresh.name:
 		return "too_old"
 	case worst.Name == checkRevocation.name:
 		return "copy_revoked"
-	case v.Tier == PDF:
+	case v.Tier == TierSaved:
 		return "copy_unverifiable"
 	}
 	return "unverifiable"

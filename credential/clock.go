@@ -9,9 +9,9 @@ import (
 const (
 	// clockWorthSaying is the smallest clock error that staff are told of.
 	clockWorthSaying = 20 * time.Second
-	// MaxOffset is the largest measured error of a clock that is corrected. A clock that is wrong by more
+	// MaxClockSkew is the largest measured error of a clock that is corrected. A clock that is wrong by more
 	// must be set.
-	MaxOffset = 2 * time.Minute
+	MaxClockSkew = 2 * time.Minute
 )
 
 // ClockSkew is how far this computer's clock is ahead of the true time, as far as it was measured; negative
@@ -41,13 +41,13 @@ type clocks struct {
 	skew     time.Duration // own − measured
 }
 
-func (b Basis) clocks(iss string) clocks {
+func (b Verifier) clocks(iss string) clocks {
 	skew := b.ClockSkew.Of(iss)
-	return clocks{own: b.At, measured: b.At.Add(-skew), skew: skew}
+	return clocks{own: b.Now, measured: b.Now.Add(-skew), skew: skew}
 }
 
 // correctable reports whether the clock's error is small enough to be corrected.
-func (c clocks) correctable() bool { return c.skew.Abs() <= MaxOffset }
+func (c clocks) correctable() bool { return c.skew.Abs() <= MaxClockSkew }
 
 // day is the time by which everything is judged that lives for days.
 func (c clocks) day() time.Time {
@@ -57,14 +57,14 @@ func (c clocks) day() time.Time {
 	return c.own
 }
 
-// ClockTold says how far this computer's clock is off; the zero Message when it is not worth saying. It
+// ClockSkewMessage says how far this computer's clock is off; the zero Message when it is not worth saying. It
 // asks to set a clock whose error is not corrected. offset is how far the clock is ahead of the true
 // time.
-func ClockTold(offset time.Duration) message.Message {
+func ClockSkewMessage(offset time.Duration) message.Message {
 	switch {
 	case offset.Abs() < clockWorthSaying:
 		return message.Message{}
-	case offset.Abs() > MaxOffset:
+	case offset.Abs() > MaxClockSkew:
 		return withClockError("verdict.clock.set", offset)
 	}
 	return clockError(offset)
@@ -103,7 +103,7 @@ func (v *Verdict) noteClock(c clocks) {
 	case c.correctable():
 		v.add(checkClock.name, Passed, withClockError("verdict.clock.allowed", c.skew))
 	default:
-		v.add(checkClock.name, Passed, ClockTold(c.skew))
+		v.add(checkClock.name, Passed, ClockSkewMessage(c.skew))
 	}
 }
 

@@ -167,7 +167,7 @@ func TestAKeySetThatIsBrokenOrPublishesASecretIsRefused(t *testing.T) {
 
 func TestAnInsurerOpensWhatAnyOfItsKeysSigned(t *testing.T) {
 	retired, current := newKey(t), newKey(t)
-	out := issue(t, retired, Request{Tier: Live})
+	out := issue(t, retired, Request{Tier: TierLive})
 	for _, c := range []struct {
 		name string
 		keys KeySet

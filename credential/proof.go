@@ -104,8 +104,8 @@ var (
 // phone for this case, or empty: a proof with another nonce is refused, so that an old answer does not serve
 // again. Only the holder check and the clock's change. The proof must be of now by this computer's own clock
 // and by what was measured.
-func (v Verdict) Prove(proof, jws string, b Basis, nonce string) Verdict {
-	if v.Tier != Screen || v.Eligibility == nil {
+func (v Verdict) Prove(proof, jws string, b Verifier, nonce string) Verdict {
+	if v.Tier != TierOffline || v.Eligibility == nil {
 		return v
 	}
 	kept := v.Checks[:0:0]

@@ -74,8 +74,8 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 		}
 		return text
 	}
-	basis := Basis{Trust: trusting(key), At: issuedAt}
-	screen := issue(t, key, Request{Tier: Screen, HolderKeyID: HolderKeyID(phone.Public())}).JWS
+	basis := Verifier{Trust: trusting(key), Now: issuedAt}
+	screen := issue(t, key, Request{Tier: TierOffline, HolderKeyID: HolderKeyID(phone.Public())}).JWS
 	proof := func(at time.Time) string {
 		text, err := SignProof(screen, phone, at, "")
 		if err != nil {
@@ -98,18 +98,18 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 		good, older string
 		open        func(string) error
 	}{
-		{"a live screen", issue(t, key, Request{Tier: Live}).JWS, issue(t, key, Request{Tier: Live,
+		{"a live screen", issue(t, key, Request{Tier: TierLive}).JWS, issue(t, key, Request{Tier: TierLive,
 			Person: earlier}).JWS, verified},
-		{"a saved copy", issue(t, key, paper()).JWS, issue(t, key, Request{Tier: Live}).JWS, verified},
+		{"a saved copy", issue(t, key, paper()).JWS, issue(t, key, Request{Tier: TierLive}).JWS, verified},
 		{"a card that comes back to its insurer", issue(t, key, paper()).JWS, issue(t, key,
-			Request{Tier: Live}).JWS, func(text string) error {
+			Request{Tier: TierLive}).JWS, func(text string) error {
 			_, err := Open(text, testISS, KeySet{key.Public()})
 			return err
 		}},
 		{"a trust list", trust(list), trust(older), opened(OpenTrustList)},
-		{"a kept trust list", trust(list), trust(older), opened(OpenKeptTrustList)},
+		{"a kept trust list", trust(list), trust(older), opened(OpenTrustListInGrace)},
 		{"a trust list whose time does not count", trust(list), trust(older), func(text string) error {
-			_, err := OpenStaleTrustList(text, key.Public(), 0)
+			_, err := OpenTrustListAtAnyTime(text, key.Public(), 0)
 			return err
 		}},
 		{"a status list", status(), status(12345), func(text string) error {
@@ -149,7 +149,7 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 func TestAMemberThatStandsTwiceFarApartIsRefused(t *testing.T) {
 	key := newKey(t)
 	body := goodPayload(t)
-	b := Basis{Trust: trusting(key), At: issuedAt.Add(time.Second)}
+	b := Verifier{Trust: trusting(key), Now: issuedAt.Add(time.Second)}
 	if v := b.Verify(signBody(t, key, body)); !v.Valid {
 		t.Fatalf("the unchanged payload: %+v", v.Checks)
 	}
@@ -185,7 +185,7 @@ func TestAMemberThatStandsTwiceFarApartIsRefused(t *testing.T) {
 func TestAnIssuerSpeaksForNoNeighboursNumber(t *testing.T) {
 	owner := TrustedIssuer{InsurerNumbers: []eligibility.InsurerNumber{"06139992", "00138990"}}
 	for _, n := range owner.InsurerNumbers {
-		if !owner.SpeaksFor(n) {
+		if !owner.MayIssueFor(n) {
 			t.Errorf("not for its own %s", n)
 		}
 	}
@@ -209,12 +209,12 @@ func TestAnIssuerSpeaksForNoNeighboursNumber(t *testing.T) {
 	outside.Refused(t, outside.Trust, len(neighbours))
 	for _, c := range neighbours {
 		t.Run(c.name, func(t *testing.T) {
-			if owner.SpeaksFor(c.n) {
+			if owner.MayIssueFor(c.n) {
 				t.Errorf("for %q", c.n)
 			}
 		})
 	}
-	if (TrustedIssuer{}).SpeaksFor("") {
+	if (TrustedIssuer{}).MayIssueFor("") {
 		t.Error("an issuer of no number speaks for none")
 	}
 }
@@ -227,12 +227,12 @@ func TestACopyThatOutlivesItsFourthMonthIsRefused(t *testing.T) {
 		7 * 24 * time.Hour, 31 * 24 * time.Hour, 365 * 24 * time.Hour}
 	outside.Refused(t, outside.Codes, len(lates)-1)
 	for _, late := range lates {
-		r := Request{Person: tokuichi, Tier: PDF, InsurerName: "架空市", Share: 20, RID: 7}
+		r := Request{Person: tokuichi, Tier: TierSaved, InsurerName: "架空市", Share: 20, RID: 7}
 		body, err := encode(compose(testISS, r, issuedAt.Add(-backdate), end.Add(late), true))
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := Basis{Trust: trusting(key), At: issuedAt.Add(time.Second)}.Verify(signBody(t, key, string(body)))
+		v := Verifier{Trust: trusting(key), Now: issuedAt.Add(time.Second)}.Verify(signBody(t, key, string(body)))
 		if v.Valid != (late == 0) || late != 0 && v.Checks[0].Name != "content" {
 			t.Errorf("%v late: %+v", late, v.Checks)
 		}
@@ -293,7 +293,7 @@ func TestAnOnlineCodeIsDrawnFromAllCodes(t *testing.T) {
 		seen[i] = map[byte]int{}
 	}
 	for range drawn {
-		code := NewCode(testISS)
+		code := NewOnlineCode(testISS)
 		if len(code.Spoken) != 8 || len(code.Hidden) != 8 || !code.For(testISS) {
 			t.Fatalf("%+v", code)
 		}

@@ -41,7 +41,7 @@ func TestASignedTimeAnswersOneQuestionOnly(t *testing.T) {
 		{"a time in another case beside", with(`"iat":`, `"IAT":1,"iat":`)},
 		{"before the epoch", with(`"iat":`, `"iat":-`)},
 		{"cut off", good[:len(good)-4]},
-		{"a live screen", issue(t, key, Request{Tier: Live}).JWS},
+		{"a live screen", issue(t, key, Request{Tier: TierLive}).JWS},
 		{"nothing", ""},
 	}
 	outside.Refused(t, outside.Trust, len(cases))

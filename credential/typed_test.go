@@ -58,8 +58,8 @@ func TestWhatReadersTypeIsReadWhateverKeyboardsMakeOfIt(t *testing.T) {
 // A code whose end is missing is not called forged: RFC 7518 section 3.4 gives a signature its length.
 func TestACodeWhoseEndIsMissingIsNotCalledForged(t *testing.T) {
 	key := newKey(t)
-	jws := issue(t, key, Request{Tier: Live}).JWS
-	basis := Basis{At: issuedAt, Keys: KeySet{key.Public()}}
+	jws := issue(t, key, Request{Tier: TierLive}).JWS
+	basis := Verifier{Now: issuedAt, Keys: KeySet{key.Public()}}
 	for _, c := range []struct {
 		name, jws string
 		damaged   bool
@@ -79,7 +79,7 @@ func TestACodeWhoseEndIsMissingIsNotCalledForged(t *testing.T) {
 }
 
 func TestAnOnlineCodeIsReadWhateverKeyboardsMakeOfIt(t *testing.T) {
-	made := NewCode("https://hoken.example.jp/i/00138990")
+	made := NewOnlineCode("https://hoken.example.jp/i/00138990")
 	code := made.Spoken
 	wide := func(s string) string {
 		return strings.Map(func(r rune) rune {
@@ -107,11 +107,11 @@ func TestAnOnlineCodeIsReadWhateverKeyboardsMakeOfIt(t *testing.T) {
 		{"an address of a US reader on a Japanese keyboard", strings.Replace(address, ":", "+", 1)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			want := Code{Spoken: code}
+			want := OnlineCode{Spoken: code}
 			if strings.Contains(c.name, "address") {
 				want = made
 			}
-			if got, err := ReadCode(c.text); err != nil || got != want {
+			if got, err := ReadOnlineCode(c.text); err != nil || got != want {
 				t.Errorf("read as %+v, %v", got, err)
 			}
 		})

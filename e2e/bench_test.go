@@ -90,7 +90,7 @@ func (b *bench) issue(t *testing.T, r credential.Request) string {
 // drawn is a code as a picture of eight pixels a module with its quiet zone.
 func drawn(t *testing.T, jws string) []byte {
 	t.Helper()
-	qr, err := credential.Matrix(jws)
+	qr, err := credential.QRMatrix(jws)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,14 +115,14 @@ func drawn(t *testing.T, jws string) []byte {
 // sheet is the PDF that a patient saves, with this code.
 func sheet(t *testing.T, jws string) []byte {
 	t.Helper()
-	qr, err := credential.Matrix(jws)
+	qr, err := credential.QRMatrix(jws)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sheetWith(t, pdf.Code{Size: qr.Size, Black: qr.Black})
+	return sheetWith(t, pdf.CodeMatrix{Size: qr.Size, Black: qr.Black})
 }
 
-func sheetWith(t *testing.T, code pdf.Code) []byte {
+func sheetWith(t *testing.T, code pdf.CodeMatrix) []byte {
 	t.Helper()
 	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: eligibility.Person{Insurer: "00138990", Number: "0001234", Name: "髙橋 德一", BirthDate: eligibility.MustDate("1955-07-01")},
 		InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", IssuedAt: time.Now(), Registered: eligibility.MustDate("2026-11-01"),

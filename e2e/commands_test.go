@@ -134,7 +134,7 @@ func TestAnAnswerThatCannotBeWrittenIsRefused(t *testing.T) {
 	defer full.Close()
 	dir := t.TempDir()
 	b := newBench(t)
-	code := b.write(t, "live.jws", []byte(b.issue(t, credential.Request{Tier: credential.Live})))
+	code := b.write(t, "live.jws", []byte(b.issue(t, credential.Request{Tier: credential.TierLive})))
 	for _, args := range []string{"verify " + code, "verify --json " + code, "names 髙橋 高橋", "insurer 138990", "share --birth-date 1955-07-01 --on 2026-11-22", "rules"} {
 		cmd := exec.Command(b.program, strings.Fields(args)...)
 		cmd.Dir = dir

@@ -86,7 +86,7 @@ func TestACounterInAHurry(t *testing.T) {
 			t.Error("recorded while its card was being checked")
 		}
 		key("Escape")
-		paste(t, console, credential.Numeric(oldScreen(t, data)))
+		paste(t, console, credential.NumericQR(oldScreen(t, data)))
 		waitText(t, console, "#verdict", "この画面は古くなっています")
 		release()
 		settle()
@@ -96,7 +96,7 @@ func TestACounterInAHurry(t *testing.T) {
 	})
 
 	scene("a screen that was refused makes room for the new one that its sentence asks for", func(t *testing.T) {
-		paste(t, console, credential.Numeric(oldScreen(t, data)))
+		paste(t, console, credential.NumericQR(oldScreen(t, data)))
 		waitText(t, console, "#verdict", "新しいコードを読み取ってください")
 		do(t, console, chromedp.WaitVisible("#scan-camera"))
 		genuine(t)
@@ -117,12 +117,12 @@ func TestACounterInAHurry(t *testing.T) {
 
 	scene("a reader types a code while an input method is on", func(t *testing.T) {
 		run(`document.getElementById("scan-text").focus()`)
-		readerTypes(t, console, "SHC:/"+strings.TrimPrefix(credential.Numeric(jwsOf(t, phone)), "shc:/"))
+		readerTypes(t, console, "SHC:/"+strings.TrimPrefix(credential.NumericQR(jwsOf(t, phone)), "shc:/"))
 		waitText(t, console, "#verdict", "この画面は本物です")
 	})
 
 	scene("a code arrives in full-width characters, and one with a digit missing", func(t *testing.T) {
-		digits := strings.TrimPrefix(credential.Numeric(jwsOf(t, phone)), "shc:/")
+		digits := strings.TrimPrefix(credential.NumericQR(jwsOf(t, phone)), "shc:/")
 		paste(t, console, "ｓｈｃ：／"+digits[1:])
 		waitText(t, console, "#problem", "コードの一部が欠けて届きました")
 		paste(t, console, "ｓｈｃ：／"+digits)
@@ -201,7 +201,7 @@ func TestACounterInAHurry(t *testing.T) {
 		genuine(t)
 		key("F2")
 		waitTrue(t, console, `document.activeElement.id === "record"`)
-		next := credential.Numeric(jwsOf(t, phone))
+		next := credential.NumericQR(jwsOf(t, phone))
 		do(t, console, chromedp.SendKeys("#record", next[:120]+"\r"))
 		waitText(t, console, "#problem", "前の方の件がまだ終わっていません")
 		waitText(t, console, "#verdict", "この画面は本物です")
@@ -325,7 +325,7 @@ func anotherScreen(t *testing.T, data string) string {
 		t.Fatal(err)
 	}
 	made, err := credential.Issue("https://localhost:8080/i/00138990", key, credential.Request{
-		Tier:        credential.Live,
+		Tier:        credential.TierLive,
 		InsurerName: "架空市",
 		Share:       30,
 		Person: eligibility.Person{
@@ -352,7 +352,7 @@ func family(t *testing.T, jws ...string) []byte {
 		m.Pix[i] = 255
 	}
 	for i, text := range jws {
-		code, err := credential.Matrix(text)
+		code, err := credential.QRMatrix(text)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,9 +30,9 @@ func altered(jws string) string {
 // The written contract of verify: fields, exit codes, nothing on standard output when it could not answer.
 func TestVerifyKeepsItsContract(t *testing.T) {
 	b := newBench(t)
-	live, paper := b.issue(t, credential.Request{Tier: credential.Live}), b.issue(t, credential.Request{Tier: credential.PDF, RID: 4711, Expires: credential.LatestEnd(b.at)})
+	live, paper := b.issue(t, credential.Request{Tier: credential.TierLive}), b.issue(t, credential.Request{Tier: credential.TierSaved, RID: 4711, Expires: credential.LatestEnd(b.at)})
 	holder := signingKey(t)
-	screen := b.issue(t, credential.Request{Tier: credential.Screen, HolderKeyID: credential.HolderKeyID(holder.Public())})
+	screen := b.issue(t, credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
 	proof, err := credential.SignProof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)
@@ -56,8 +56,8 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 	}
 	b.write(t, "revoked.json", crl)
 	b.write(t, "foreign.jwt", []byte(foreign))
-	for name, data := range map[string][]byte{"live.jws": []byte(live + "\n"), "live.txt": []byte(credential.Numeric(live)), "live.png": drawn(t, live), "paper.smart-health-card": credential.File(paper),
-		"paper.png": drawn(t, paper), "paper.pdf": sheet(t, paper), "screen.jws": []byte(screen), "proof.txt": []byte(proof), "empty": nil, "words.txt": []byte("資格情報"), "cut.txt": []byte(credential.Numeric(live)[:1001]),
+	for name, data := range map[string][]byte{"live.jws": []byte(live + "\n"), "live.txt": []byte(credential.NumericQR(live)), "live.png": drawn(t, live), "paper.smart-health-card": credential.CardFile(paper),
+		"paper.png": drawn(t, paper), "paper.pdf": sheet(t, paper), "screen.jws": []byte(screen), "proof.txt": []byte(proof), "empty": nil, "words.txt": []byte("資格情報"), "cut.txt": []byte(credential.NumericQR(live)[:1001]),
 		"forged.jws": []byte(altered(live)), "broken.png": drawn(t, live)[:500]} {
 		b.write(t, name, data)
 	}
@@ -112,7 +112,7 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 	if code != 0 || !strings.HasPrefix(stdin, "この画面は本物です") {
 		t.Errorf("for people: %d %q", code, stdin)
 	}
-	if _, _, code := b.run(t, "verify", credential.Numeric(live), "--trust", "trust"); code != 0 {
+	if _, _, code := b.run(t, "verify", credential.NumericQR(live), "--trust", "trust"); code != 0 {
 		t.Errorf("the text itself: %d", code)
 	}
 }
@@ -144,12 +144,12 @@ func beside(t *testing.T, pictures ...[]byte) []byte {
 // that it is about.
 func TestVerifyIsNotLedAstray(t *testing.T) {
 	b := newBench(t)
-	request := credential.Request{Tier: credential.PDF, RID: 4711, Expires: credential.LatestEnd(b.at)}
+	request := credential.Request{Tier: credential.TierSaved, RID: 4711, Expires: credential.LatestEnd(b.at)}
 	paper := b.issue(t, request)
 	request.RID = 4712
 	other := b.issue(t, request)
 	holder := signingKey(t)
-	screen := b.issue(t, credential.Request{Tier: credential.Screen, HolderKeyID: credential.HolderKeyID(holder.Public())})
+	screen := b.issue(t, credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
 	proof, err := credential.SignProof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)
@@ -163,12 +163,12 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 		t.Fatal(err)
 	}
 	wide := []byte{0xff, 0xfe} // what PowerShell's > writes: UTF-16 with its mark
-	for _, c := range utf16.Encode([]rune(credential.Numeric(paper) + "\r\n")) {
+	for _, c := range utf16.Encode([]rune(credential.NumericQR(paper) + "\r\n")) {
 		wide = append(wide, byte(c), byte(c>>8))
 	}
 	const none = "eyJhbGciOiJub25lIn0" // {"alg":"none"}
 	for name, data := range map[string][]byte{"paper.jws": []byte(paper), "screen.jws": []byte(screen), "forged.jws": []byte(altered(paper)), "none.jws": []byte(none + paper[strings.Index(paper, "."):]),
-		"status.jwt": []byte(status), "proof.txt": []byte(proof), "proof-digits.txt": []byte(credential.Numeric(proof)), "empty.txt": nil, "wide.txt": wide, "mark.json": append([]byte("\ufeff"), set...),
+		"status.jwt": []byte(status), "proof.txt": []byte(proof), "proof-digits.txt": []byte(credential.NumericQR(proof)), "empty.txt": nil, "wide.txt": wide, "mark.json": append([]byte("\ufeff"), set...),
 		"two.png": beside(t, drawn(t, paper), drawn(t, other)), "same.png": beside(t, drawn(t, paper), drawn(t, paper)), "both.png": beside(t, drawn(t, screen), drawn(t, proof)),
 		"two.smart-health-card": []byte(`{"verifiableCredential":["` + paper + `","` + other + `"]}`)} {
 		b.write(t, name, data)
@@ -232,7 +232,7 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 func TestAForeignHealthCardIsShownButNotValid(t *testing.T) {
 	b := newBench(t)
 	stranger := signingKey(t)
-	made, err := credential.Issue("https://spec.smarthealth.cards/examples/issuer", stranger, credential.Request{Tier: credential.Live, InsurerName: "x",
+	made, err := credential.Issue("https://spec.smarthealth.cards/examples/issuer", stranger, credential.Request{Tier: credential.TierLive, InsurerName: "x",
 		Person: eligibility.Person{Insurer: "00138990", Number: "1", Name: "A", BirthDate: eligibility.MustDate("1955-07-01")}}, b.at)
 	if err != nil {
 		t.Fatal(err)

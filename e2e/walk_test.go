@@ -174,7 +174,7 @@ func oldScreen(t *testing.T, data string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := credential.Issue("https://localhost:8080/i/00138990", key, credential.Request{Tier: credential.Live, InsurerName: "架空市", Share: 20,
+	made, err := credential.Issue("https://localhost:8080/i/00138990", key, credential.Request{Tier: credential.TierLive, InsurerName: "架空市", Share: 20,
 		Person: eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02", Name: "髙橋 德一", BirthDate: eligibility.MustDate("1955-07-01")}},
 		time.Now().Add(-5*time.Minute))
 	if err != nil {
@@ -202,7 +202,7 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 	state(t, console, "counter-forged")
 	do(t, console, chromedp.Click("#cancel"))
 
-	paste(t, console, credential.Numeric(oldScreen(t, data)))
+	paste(t, console, credential.NumericQR(oldScreen(t, data)))
 	waitText(t, console, "#verdict", "この画面は古くなっています")
 	waitText(t, console, "#verdict", "開き直してもらい")
 	state(t, console, "counter-expired")

@@ -18,7 +18,7 @@ import (
 )
 
 // code makes the densest code that a sheet carries: version 22, level L, with a known text.
-func code(t testing.TB) (pdf.Code, string) {
+func code(t testing.TB) (pdf.CodeMatrix, string) {
 	t.Helper()
 	text := strings.Repeat("0123456789", 240)
 	plan, err := coding.NewPlan(22, coding.L, 2)
@@ -29,7 +29,7 @@ func code(t testing.TB) (pdf.Code, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pdf.Code{Size: c.Size, Black: c.Black}, text
+	return pdf.CodeMatrix{Size: c.Size, Black: c.Black}, text
 }
 
 func sheet(t testing.TB) pdf.Sheet {

@@ -167,7 +167,7 @@ func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 		"keys":         func() error { _, err := calls.Keys(ctx, iss); return err },
 		"endorsements": func() error { _, err := calls.Endorsements(ctx, iss); return err },
 		"status":       func() error { _, err := calls.Status(ctx, iss); return err },
-		"a code":       func() error { _, err := calls.Redeem(ctx, iss, credential.NewCode(iss)); return err },
+		"a code":       func() error { _, err := calls.Redeem(ctx, iss, credential.NewOnlineCode(iss)); return err },
 		"receipt keys": func() error { _, err := calls.ReceiptKeys(ctx, iss, "x"); return err },
 	} {
 		if err := call(); err == nil || !strings.Contains(err.Error(), hostclient.ErrRedirect.Error()) {

@@ -60,7 +60,7 @@ func (d demo) trust(t *testing.T) *credential.TrustList {
 
 func (d demo) verify(t *testing.T, jws string) credential.Verdict {
 	t.Helper()
-	return credential.Basis{At: d.house.now(), Trust: d.trust(t)}.Verify(jws)
+	return credential.Verifier{Now: d.house.now(), Trust: d.trust(t)}.Verify(jws)
 }
 
 // enrolled imports the sample of 架空市 and lets 髙橋 德一 log in.
@@ -260,7 +260,7 @@ func TestTheTrustListFollowsTheKeys(t *testing.T) {
 	if err != nil || list.Version != first.Version+1 {
 		t.Fatalf("version %d after %d, %v", list.Version, first.Version, err)
 	}
-	listed, _ := list.Issuer(demoHost + "/i/" + string(demoCity))
+	listed, _ := list.IssuerByISS(demoHost + "/i/" + string(demoCity))
 	if _, ok := listed.JWKS.Find(next.JWK.ID); !ok {
 		t.Error("the next key is not in the list")
 	}

@@ -77,7 +77,7 @@ func (t *trustReader) TrustList() (*credential.TrustList, error) {
 
 // take verifies a list and notes its version, so that an older one is refused from now on.
 func (t *trustReader) take(signed string) (*credential.TrustList, error) {
-	list, err := credential.OpenKeptTrustList(strings.TrimSpace(signed), t.root, t.now(), t.seen)
+	list, err := credential.OpenTrustListInGrace(strings.TrimSpace(signed), t.root, t.now(), t.seen)
 	if err != nil {
 		return nil, errTrustFile.Because(err)
 	}

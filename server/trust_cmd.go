@@ -162,7 +162,7 @@ func lastVersion(folder string, root credential.PublicKey) (int, error) {
 	if err != nil {
 		return 0, errTrustList.Because(err)
 	}
-	list, err := credential.OpenStaleTrustList(strings.TrimSpace(string(old)), root, 0)
+	list, err := credential.OpenTrustListAtAnyTime(strings.TrimSpace(string(old)), root, 0)
 	if err != nil {
 		return 0, errTrustList.In("--out").Because(err)
 	}
@@ -221,7 +221,7 @@ func openTrustFile(file, rootFrom string) (*credential.TrustList, error) {
 	if err != nil {
 		return nil, errTrustList.In("--root").Because(err)
 	}
-	list, err := credential.OpenStaleTrustList(strings.TrimSpace(string(signed)), root, 0)
+	list, err := credential.OpenTrustListAtAnyTime(strings.TrimSpace(string(signed)), root, 0)
 	if err != nil {
 		return nil, errTrustList.Because(err)
 	}

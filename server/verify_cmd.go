@@ -62,10 +62,10 @@ func (c *verifyCmd) Run(s *Settings) error {
 
 func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 	var none credential.Verdict
-	b := credential.Basis{At: clock()}
+	b := credential.Verifier{Now: clock()}
 	var err error
 	if c.At != "" {
-		if b.At, err = time.Parse(time.RFC3339, c.At); err != nil {
+		if b.Now, err = time.Parse(time.RFC3339, c.At); err != nil {
 			return none, errVerifyAt.Because(err)
 		}
 	}
@@ -116,7 +116,7 @@ func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 	if proof != "" {
 		v = v.Prove(proof, jws, b, "")
 	}
-	return judgeDocument(v, in, jws, others, roots, b.At), nil
+	return judgeDocument(v, in, jws, others, roots, b.Now), nil
 }
 
 // trust returns the list to judge by: the one given, else the data folder's if there is one and no keys are given.
@@ -141,7 +141,7 @@ func (c *verifyCmd) trust(s *Settings) (*credential.TrustList, error) {
 
 // status reads the list for the issuer of a code that was verified as far as possible without it. A code whose issuer is not
 // verified has none: what is wrong with it stands in the Verdict.
-func (c *verifyCmd) status(b credential.Basis, v credential.Verdict) (func(string) *credential.StatusList, error) {
+func (c *verifyCmd) status(b credential.Verifier, v credential.Verdict) (func(string) *credential.StatusList, error) {
 	data, err := readBounded(c.Status)
 	if err != nil {
 		return nil, errVerifyStatus.Because(err)
@@ -149,16 +149,16 @@ func (c *verifyCmd) status(b credential.Basis, v credential.Verdict) (func(strin
 	text := strings.TrimSpace(string(data))
 	var list *credential.StatusList
 	if strings.HasPrefix(text, "{") {
-		list, err = credential.ReadRevocationFile([]byte(text), b.At)
+		list, err = credential.ReadRevocationFile([]byte(text), b.Now)
 	} else if v.Eligibility == nil {
 		return nil, nil
 	} else {
 		keys := b.Keys
 		if b.Trust != nil {
-			issuer, _ := b.Trust.Issuer(v.Issuer)
+			issuer, _ := b.Trust.IssuerByISS(v.Issuer)
 			keys = append(keys[:len(keys):len(keys)], issuer.JWKS...)
 		}
-		list, err = credential.OpenStatusList(text, v.Issuer, keys, b.At)
+		list, err = credential.OpenStatusList(text, v.Issuer, keys, b.Now)
 	}
 	if err != nil {
 		return nil, errVerifyStatus.Because(err)

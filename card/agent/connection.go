@@ -107,8 +107,8 @@ func (c *connection) handle(ctx context.Context, m wire.Message) error {
 		code := m.Pair.Code
 		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Code = Pairing, c.Now(), code })
 		words := c.Status().Words
-		c.Say(fmt.Sprintf("受付の画面「リーダーをつなぐ」に、このコードを入れてください: %s", code))
-		c.Say(fmt.Sprintf("受付の画面に出る合言葉が「%s」なら、このパソコンです。", strings.Join(words, "・")))
+		c.Notify(fmt.Sprintf("受付の画面「リーダーをつなぐ」に、このコードを入れてください: %s", code))
+		c.Notify(fmt.Sprintf("受付の画面に出る合言葉が「%s」なら、このパソコンです。", strings.Join(words, "・")))
 	case "ready":
 		return c.ready(m.Ready)
 	case "check", "text", "dates", "oqs":
@@ -117,7 +117,7 @@ func (c *connection) handle(ctx context.Context, m wire.Message) error {
 		c.updateStatus(func(s *Status) {
 			s.Link, s.Since, s.Reason = Refused, c.Now(), Sentence{m.Refused.Text("ja"), m.Refused.Text("en")}
 		})
-		c.Say(m.Refused.Text("ja"))
+		c.Notify(m.Refused.Text("ja"))
 		if m.Refused.Retry > 0 {
 			return errLater(min(time.Duration(m.Refused.Retry)*time.Second, c.Pace.Longest))
 		}
@@ -127,15 +127,15 @@ func (c *connection) handle(ctx context.Context, m wire.Message) error {
 }
 
 func (c *connection) answerChallenge(ctx context.Context, challenge *wire.Challenge) error {
-	if challenge.Version < wire.Oldest || challenge.Version > wire.Version {
+	if challenge.Version < wire.OldestVersion || challenge.Version > wire.Version {
 		why := told(message.New("agent.version", nil))
 		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
-		c.Say(why.Ja)
+		c.Notify(why.Ja)
 		return ErrRefused
 	}
 	offset := c.Now().Sub(challenge.Time)
 	c.updateStatus(func(s *Status) {
-		s.Offset, s.Words = offset.Round(time.Millisecond), wire.Words(c.der, challenge.Nonce)
+		s.ClockSkew, s.Words = offset.Round(time.Millisecond), wire.PairingWords(c.der, challenge.Nonce)
 	})
 	signature, err := wire.Prove(c.Key, challenge.Nonce)
 	if err != nil {
@@ -160,14 +160,14 @@ func (c *connection) ready(r *wire.Ready) error {
 			"paired": message.Text(r.Facility),
 		}))
 		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
-		c.Say(why.Ja)
+		c.Notify(why.Ja)
 		return fmt.Errorf("%w: another facility", ErrRefused)
 	}
 	c.facility, c.readyAt = r.Code, c.Now()
 	c.updateStatus(func(s *Status) {
 		s.Link, s.Since, s.Facility, s.Code, s.Words = Connected, c.Now(), r.Facility, "", nil
 	})
-	c.Say(fmt.Sprintf("%s の受付につながりました。カードの確認ができます。", r.Facility))
+	c.Notify(fmt.Sprintf("%s の受付につながりました。カードの確認ができます。", r.Facility))
 	return nil
 }
 

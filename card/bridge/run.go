@@ -126,7 +126,7 @@ func (c *runCmd) config(show func(string)) (agent.Config, error) {
 		Facility: memory.Facility,
 		OQS:      firstNonEmpty(c.OQS, c.resolve(memory.OQS)),
 		Virtual:  c.Virtual != "",
-		Say:      show,
+		Notify:   show,
 		Now:      time.Now,
 	}
 	if err := c.checkServer(); err != nil {
@@ -245,7 +245,7 @@ func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, show func(string)
 func reportReaders(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, show func(string)) {
 	shown := ""
 	readers.Watch(ctx, func(seen pcsc.Seen) {
-		a.SeeReaders(len(seen.Slots), seen.Fault)
+		a.UpdateReaders(len(seen.Slots), seen.Fault)
 		sentence := "カードリーダーがつながっていません。つなぐと自動で使えるようになります。"
 		if seen.Fault != nil {
 			sentence = seen.Fault.Ja()

@@ -104,7 +104,7 @@ func (c *statusCmd) ask(ctx context.Context) (agent.Status, []byte, error) {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return agent.Status{}, nil, err
 	}
-	s.Offset = time.Duration(s.OffsetSeconds * float64(time.Second))
+	s.ClockSkew = time.Duration(s.OffsetSeconds * float64(time.Second))
 	return s, raw, nil
 }
 

@@ -23,9 +23,9 @@ import (
 // it speaks, an agent answers with its own: servers are updated first. Version 3 added Reply.Statements,
 // version 4 the key and arguments of Refused.
 const (
-	Version = 4
-	Oldest  = 2
-	keyed   = 4 // the first version whose agents read Refused.Message
+	Version       = 4
+	OldestVersion = 2
+	keyedVersion  = 4 // the first whose agents read Refused.Message
 )
 
 // MaxMessage bounds a message in bytes; evidence is about 3 KB.
@@ -75,8 +75,8 @@ type Ready struct {
 	Code     string `json:"code"`     // 医療機関コード, which every operation must name
 }
 
-// Bound is what an operation that asks the card for a signature is bound to (card.Challenge).
-type Bound struct {
+// Binding is what an operation that asks the card for a signature is bound to (card.Challenge).
+type Binding struct {
 	ID       string `json:"id"`    // new for each operation
 	Nonce    []byte `json:"nonce"` // 32 bytes, new for each operation
 	Facility string `json:"facility"`
@@ -86,14 +86,14 @@ type Bound struct {
 
 // Check asks for one birth-date check (docs/facts/my-number-card.md#step-2-birth-date).
 type Check struct {
-	Bound
+	Binding
 	BirthDate eligibility.Date `json:"birthDate"`
 }
 
 // Text asks for one reading with 照合番号B (step 2). ExpiryYear and Code are typed off the card's face; neither
 // side stores or logs them.
 type Text struct {
-	Bound
+	Binding
 	BirthDate  eligibility.Date `json:"birthDate"`
 	ExpiryYear int              `json:"expiryYear"`
 	Code       string           `json:"code"`
@@ -201,7 +201,7 @@ type Refused struct {
 // is for good.
 func Refuse(why message.Message, wait time.Duration, version int) *Refused {
 	r := &Refused{Stored: message.Stored{Ja: why.Text("ja"), En: why.Text("en")}, Retry: int(wait / time.Second)}
-	if version >= keyed {
+	if version >= keyedVersion {
 		r.Message = why
 	}
 	return r

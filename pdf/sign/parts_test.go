@@ -119,7 +119,7 @@ func sheet(t testing.TB) []byte {
 			IssuedAt:    at,
 			Registered:  eligibility.MustDate("2026-11-01"),
 			Expires:     eligibility.MustDate("2027-03-01"),
-			Code:        pdf.Code{Size: 21, Black: func(x, y int) bool { return x*y%3 == 0 }},
+			Code:        pdf.CodeMatrix{Size: 21, Black: func(x, y int) bool { return x*y%3 == 0 }},
 		},
 	)
 	if err != nil {

@@ -35,7 +35,7 @@ func (s *AgentHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the server restarts, try again", http.StatusServiceUnavailable)
 		return
 	}
-	l := &line{times: s.times, closed: make(chan struct{}), network: auth.Network(r.RemoteAddr)}
+	l := &line{times: s.times, closed: make(chan struct{}), network: auth.RateLimitKey(r.RemoteAddr)}
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OnPingReceived: func(context.Context, []byte) bool {
 		l.heard()
 		return true
@@ -123,9 +123,9 @@ func (s *AgentHub) welcome(ctx context.Context, l *line, known func()) error {
 	}
 	l.version.Store(int32(hello.Version))
 	switch {
-	case hello.Version < wire.Oldest || hello.Version > wire.Version:
+	case hello.Version < wire.OldestVersion || hello.Version > wire.Version:
 		return l.refuse(ctx, errVersion)
-	case !wire.Proved(hello.Key, nonce, hello.Signature):
+	case !wire.VerifyProof(hello.Key, nonce, hello.Signature):
 		return l.refuse(ctx, errProof)
 	case hello.Virtual && !s.virtual:
 		return l.refuse(ctx, errVirtual)
@@ -166,7 +166,7 @@ func (s *AgentHub) greet(ctx context.Context, l *line) (*wire.Hello, []byte, err
 	defer cancel()
 	nonce := make([]byte, 32)
 	rand.Read(nonce)
-	if err := l.send(ctx, wire.Message{Type: "challenge", Challenge: &wire.Challenge{Version: wire.Oldest, Nonce: nonce, Time: s.now()}}); err != nil {
+	if err := l.send(ctx, wire.Message{Type: "challenge", Challenge: &wire.Challenge{Version: wire.OldestVersion, Nonce: nonce, Time: s.now()}}); err != nil {
 		return nil, nil, err
 	}
 	_, data, err := l.conn.Read(ctx)

@@ -57,7 +57,7 @@ func TestCrowdProcess(t *testing.T) {
 				Key:     key,
 				Virtual: true,
 				Now:     time.Now,
-				Say:     func(string) {},
+				Notify:  func(string) {},
 			})
 			if err != nil {
 				t.Error(err)

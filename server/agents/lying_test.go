@@ -284,7 +284,7 @@ func TestStatementsOfAnAgent(t *testing.T) {
 }
 
 func TestAgentsOfVersionTwoAreServed(t *testing.T) {
-	for version, served := range map[int]bool{1: false, wire.Oldest: true, wire.Version: true, wire.Version + 1: false} {
+	for version, served := range map[int]bool{1: false, wire.OldestVersion: true, wire.Version: true, wire.Version + 1: false} {
 		t.Run(strconv.Itoa(version), func(t *testing.T) {
 			_, url := open(t, true)
 			key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -420,7 +420,7 @@ func TestAnAgentRefusesAnotherFacilitysQuestion(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := Request{Facility: "1319999992", BirthDate: tokuichi}.bound()
-	for name, m := range map[string]wire.Message{"check": {Check: &wire.Check{Bound: b, BirthDate: tokuichi}}, "text": {Text: &wire.Text{Bound: b, BirthDate: tokuichi, ExpiryYear: 2035, Code: "1234"}},
+	for name, m := range map[string]wire.Message{"check": {Check: &wire.Check{Binding: b, BirthDate: tokuichi}}, "text": {Text: &wire.Text{Binding: b, BirthDate: tokuichi, ExpiryYear: 2035, Code: "1234"}},
 		"dates": {Dates: &wire.Dates{ID: b.ID, Facility: b.Facility}}, "oqs": {OQS: &wire.OQS{ID: b.ID, Facility: b.Facility}}} {
 		m.Type = name
 		reply, err := l.ask(t.Context(), b.ID, time.Second, m)

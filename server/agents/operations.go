@@ -23,11 +23,11 @@ type Request struct {
 }
 
 // bound makes the new numbers of an operation.
-func (r Request) bound() wire.Bound {
+func (r Request) bound() wire.Binding {
 	nonce := make([]byte, 32)
 	rand.Read(nonce)
 	jws := sha256.Sum256([]byte(r.JWS))
-	return wire.Bound{ID: rand.Text(), Nonce: nonce, Facility: r.Facility, Case: r.CaseID, JWS: jws[:]}
+	return wire.Binding{ID: rand.Text(), Nonce: nonce, Facility: r.Facility, Case: r.CaseID, JWS: jws[:]}
 }
 
 // CheckBirthDate asks the facility's reader once and verifies the evidence itself. Errors are faults of the connection;
@@ -38,7 +38,7 @@ func (s *AgentHub) CheckBirthDate(ctx context.Context, r Request) (card.Result, 
 		return card.Result{}, err
 	}
 	b := r.bound()
-	reply, err := l.ask(ctx, b.ID, s.times.Check, wire.Message{Type: "check", Check: &wire.Check{Bound: b, BirthDate: r.BirthDate}})
+	reply, err := l.ask(ctx, b.ID, s.times.Check, wire.Message{Type: "check", Check: &wire.Check{Binding: b, BirthDate: r.BirthDate}})
 	if err != nil {
 		return late(card.Fault, err)
 	}
@@ -90,7 +90,7 @@ func (s *AgentHub) CheckText(ctx context.Context, r TextRequest) (TextResult, er
 		return TextResult{}, err
 	}
 	b := r.bound()
-	reply, err := l.ask(ctx, b.ID, s.times.Text, wire.Message{Type: "text", Text: &wire.Text{Bound: b, BirthDate: r.BirthDate,
+	reply, err := l.ask(ctx, b.ID, s.times.Text, wire.Message{Type: "text", Text: &wire.Text{Binding: b, BirthDate: r.BirthDate,
 		ExpiryYear: r.ExpiryYear, Code: r.SecurityCode}})
 	if err != nil {
 		return late(func(err error) TextResult { return TextResult{Said: fault(err)} }, err)

@@ -115,7 +115,7 @@ func start(t *testing.T, url string, c agent.Config) *running {
 		c.Name = "受付1"
 	}
 	r := &running{said: make(chan string, 1000), ended: make(chan error, 1)}
-	c.Server, c.Virtual, c.Now, c.Say = url, true, time.Now, func(s string) { r.said <- s }
+	c.Server, c.Virtual, c.Now, c.Notify = url, true, time.Now, func(s string) { r.said <- s }
 	c.IssuerKeys, c.UserRoots = virtual.TestIssuerKeys(), virtual.TestUserRoots()
 	var err error
 	if r.Agent, err = agent.New(c); err != nil {

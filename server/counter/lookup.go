@@ -37,7 +37,7 @@ type redeemed struct {
 // rubbish, a fault or none at all within the time. Without a screen the kindest true answer counts: waiting before too many
 // tries before a server that was not reached before "no such number".
 func (c *Service) lookUp(
-	ctx context.Context, trust *credential.TrustList, code credential.Code,
+	ctx context.Context, trust *credential.TrustList, code credential.OnlineCode,
 ) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
 	defer cancel() // the others need not answer any more
@@ -75,7 +75,7 @@ func (c *Service) lookUp(
 
 // redeem asks one issuer and believes only its own live screen.
 func (c *Service) redeem(
-	ctx context.Context, trust *credential.TrustList, iss string, code credential.Code,
+	ctx context.Context, trust *credential.TrustList, iss string, code credential.OnlineCode,
 ) (string, error) {
 	jws, err := c.Insurers.Redeem(ctx, iss, code)
 	if err != nil {
@@ -88,7 +88,7 @@ func (c *Service) redeem(
 	if err != nil {
 		return "", err
 	}
-	if !verdict.Valid || verdict.Tier != credential.Live || verdict.Issuer != iss {
+	if !verdict.Valid || verdict.Tier != credential.TierLive || verdict.Issuer != iss {
 		return "", errRedeemed
 	}
 	return jws, nil

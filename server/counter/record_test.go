@@ -47,7 +47,7 @@ func TestACaseOfAVersionBeforeTheCatalogueIsShown(t *testing.T) {
 func TestACaseIsStoredWithoutSentences(t *testing.T) {
 	result := card.Fault(card.ErrBirthDate)
 	body, err := json.Marshal(caseBody{
-		Verdict: credential.Basis{}.Verify("rubbish"),
+		Verdict: credential.Verifier{}.Verify("rubbish"),
 		Card:    &result,
 	})
 	if err != nil {

@@ -53,7 +53,7 @@ type InsurerCalls interface {
 	LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error
 	// Redeem asks for the screen that an online code stands for: ErrOnlineCode when this issuer has none, ErrCodeWaiting while
 	// the patient is asked. What it returns is not verified.
-	Redeem(ctx context.Context, iss string, code credential.Code) (jws string, err error)
+	Redeem(ctx context.Context, iss string, code credential.OnlineCode) (jws string, err error)
 }
 
 var (

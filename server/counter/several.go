@@ -89,9 +89,9 @@ func onePerson(a, b *credential.Eligibility) bool {
 func better(a, b credential.Verdict) bool {
 	rank := func(v credential.Verdict) int {
 		switch {
-		case v.Valid && v.Tier == credential.Live:
+		case v.Valid && v.Tier == credential.TierLive:
 			return 3
-		case v.Awaits():
+		case v.AwaitsProof():
 			return 2
 		case v.Valid:
 			return 1

@@ -79,7 +79,7 @@ func TrustedCounters(
 			if t.Header["typ"] != assertionType || len(t.Header) != 3 { // no crit (RFC 7515 4.1.11), no key of its own
 				return nil, errors.New("its header is not that of a counter's assertion")
 			}
-			counter, ok := trust.Counter(claims.Issuer)
+			counter, ok := trust.CounterByURL(claims.Issuer)
 			key, known := counter.JWKS.Find(kid)
 			if !ok || !known {
 				return nil, errors.New("not a counter of the trust list")

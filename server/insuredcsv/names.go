@@ -23,7 +23,7 @@ func (r *reader) name(column Column, cell string) string {
 	switch {
 	case eligibility.AllLost(clean):
 		r.warn(column, "row.gaiji.all", nil)
-	case strings.ContainsRune(clean, eligibility.Geta):
+	case strings.ContainsRune(clean, eligibility.LostCharacterMark):
 		r.warn(column, "row.gaiji.name", message.Args{"value": message.Text(short(clean))})
 	}
 	return clean

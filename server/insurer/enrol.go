@@ -97,7 +97,7 @@ func (o *Enrolment) Enrol(ctx context.Context, login auth.Identity, mac []byte) 
 		Actor:  audit.ActorPatient,
 		Action: "notice.enrol",
 		Person: notice.Person,
-		Detail: login.Basis(),
+		Detail: login.Assurance(),
 	})
 }
 

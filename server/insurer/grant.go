@@ -95,10 +95,10 @@ var (
 )
 
 // challenges makes and verifies the nonces of this office's phones.
-func (o *Devices) challenges() auth.Challenges {
+func (o *Devices) challenges() auth.DeviceChallenges {
 	mac := hmac.New(sha256.New, o.notices.Index)
 	mac.Write([]byte("madoguchi-device-challenge-1"))
-	c := auth.Challenges{Key: mac.Sum(nil)}
+	c := auth.DeviceChallenges{Key: mac.Sum(nil)}
 	if u, err := url.Parse(o.address); err == nil {
 		c.Host = u.Host
 	}
@@ -135,7 +135,7 @@ func (o *Devices) AuthenticateDevice(ctx context.Context, p DeviceProof) ([]Gran
 	}
 	// One key id is one key but for a forged collision of 96 bits: the first grant's key must sign, others must be the same.
 	grants = slices.DeleteFunc(grants, func(g Grant) bool { return !slices.Equal(g.Public, grants[0].Public) })
-	if err := o.prove(ctx, auth.UseEnter, p, grants[0].Public); err != nil {
+	if err := o.prove(ctx, auth.UseSignIn, p, grants[0].Public); err != nil {
 		return nil, err
 	}
 	return grants, nil

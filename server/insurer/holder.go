@@ -70,12 +70,12 @@ func (o *Devices) AddHolder(ctx context.Context, login auth.Identity, key Holder
 		if err := o.roomForPhone(ctx, login.Subject, len(known) > 0); err != nil {
 			return err
 		}
-		if err := o.prove(ctx, auth.UseAdd, DeviceProof{Phone: key.Phone, Nonce: key.Nonce, Signature: key.Signature}, point); err != nil {
+		if err := o.prove(ctx, auth.UseAddDevice, DeviceProof{Phone: key.Phone, Nonce: key.Nonce, Signature: key.Signature}, point); err != nil {
 			return err
 		}
 	}
 	return o.store.PutGrants(ctx, wanted, audit.Entry{At: now, Actor: audit.ActorPatient, Action: "phone.holder",
-		Detail: wanted.KeyID + "; " + login.Basis()})
+		Detail: wanted.KeyID + "; " + login.Assurance()})
 }
 
 // roomForPhone refuses an eleventh phone of a login. Phones whose 90 days are over do not count: they show
@@ -102,9 +102,9 @@ func (o *Devices) roomForPhone(ctx context.Context, subject string, known bool) 
 
 // fresh reports whether a login is recent enough at now to add a key or to destroy: its callback by our
 // clock, and the time at which the person proved themselves. Where the provider gives no auth_time the
-// callback stands for that too; the audit entry of what was done says so (auth.Identity.Basis).
+// callback stands for that too; the audit entry of what was done says so (auth.Identity.Assurance).
 func fresh(login auth.Identity, now time.Time) bool {
-	proved, _ := login.ProvedAt()
+	proved, _ := login.AuthenticatedAt()
 	return recent(login.At, now) && recent(proved, now)
 }
 

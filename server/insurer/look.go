@@ -13,8 +13,8 @@ import (
 )
 
 // look is how an insurer's papers are signed and coloured.
-func (o *Directory) branding(ctx context.Context, in Insurer) (pdf.Look, error) {
-	l := pdf.Look{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, Unit: in.Look.Unit, Address: in.Look.Address, Hours: in.Look.Hours}
+func (o *Directory) branding(ctx context.Context, in Insurer) (pdf.Branding, error) {
+	l := pdf.Branding{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, Unit: in.Look.Unit, Address: in.Look.Address, Hours: in.Look.Hours}
 	if c, ok := colourOf(in.Look.Colour); ok {
 		l.Colour = c
 	}
@@ -22,7 +22,7 @@ func (o *Directory) branding(ctx context.Context, in Insurer) (pdf.Look, error) 
 	if err != nil || len(mark) == 0 {
 		return l, err
 	}
-	l.Logo, err = pdf.MarkOf(mark)
+	l.Logo, err = pdf.LogoOf(mark)
 	return l, err
 }
 
@@ -70,7 +70,7 @@ func (o *Directory) UpdateSettings(ctx context.Context, in Insurer, mark []byte,
 	}
 	if len(mark) > 0 {
 		var err error
-		if mark, err = pdf.CleanMark(mark); err != nil {
+		if mark, err = pdf.CleanLogo(mark); err != nil {
 			return err
 		}
 	}

@@ -45,14 +45,14 @@ func (o *Documents) CertificateOf(ctx context.Context, id audit.PersonID, layout
 }
 
 // forPaper returns what a person's paper needs.
-func (o *Documents) forPaper(ctx context.Context, id audit.PersonID) (PersonRecord, Insurer, pdf.Look, error) {
+func (o *Documents) forPaper(ctx context.Context, id audit.PersonID) (PersonRecord, Insurer, pdf.Branding, error) {
 	record, err := o.store.Person(ctx, id)
 	if err != nil {
-		return record, Insurer{}, pdf.Look{}, err
+		return record, Insurer{}, pdf.Branding{}, err
 	}
 	in, err := o.Directory.Insurer(ctx, record.Person.Insurer)
 	if err != nil {
-		return record, in, pdf.Look{}, err
+		return record, in, pdf.Branding{}, err
 	}
 	look, err := o.Directory.branding(ctx, in)
 	return record, in, look, err

@@ -64,7 +64,7 @@ var (
 
 // Live makes a live screen of a person whom this login may show.
 func (o *Issuer) Live(ctx context.Context, subject string, id audit.PersonID) (Screen, error) {
-	return o.show(ctx, subject, id, credential.Request{Tier: credential.Live})
+	return o.show(ctx, subject, id, credential.Request{Tier: credential.TierLive})
 }
 
 // show makes a screen of a tier.
@@ -113,7 +113,7 @@ func (o *Issuer) issue(record PersonRecord, in Insurer, r credential.Request, no
 		r.Share = shares[0]
 	}
 	issued, err := credential.Issue(o.ISS(p.Insurer), keys.Current, r, now)
-	if errors.Is(err, credential.ErrUnfit) {
+	if errors.Is(err, credential.ErrUnverifiable) {
 		return credential.Issued{}, nil, errUnfit.Because(err)
 	}
 	if err != nil {

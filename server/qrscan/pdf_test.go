@@ -45,7 +45,7 @@ func sheet(t testing.TB, m matrix) string {
 		Registered:  eligibility.MustDate("2026-11-20"),
 		IssuedAt:    time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan),
 		Expires:     eligibility.MustDate("2027-03-01"),
-		Code:        pdf.Code{Size: m.size, Black: m.black},
+		Code:        pdf.CodeMatrix{Size: m.size, Black: m.black},
 		Demo:        true,
 	})
 	if err != nil {

@@ -5,9 +5,9 @@
 // Unmasking and error correction are gozxing's; its own way of finding codes loses dense ones that are small,
 // blurred or turned.
 //
-// PDFs are read by a parser of our own that only looks for pictures, and that has a budget for all it parses,
-// inflates and decodes. A full library (pdfcpu 0.15) was made to take 2 GB by a file of 20 MB whose streams
-// overlap.
+// Of a PDF only the pictures are looked at, with a budget for all that is inflated, decoded and searched; its
+// objects are read by pdf/object. A full library (pdfcpu 0.15) was made to take 2 GB by a file of 20 MB whose
+// streams overlap.
 package qrscan
 
 import (

@@ -325,7 +325,7 @@ func TestTheLogHoldsNothingOfAnAddress(t *testing.T) {
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	defer slog.SetDefault(before)
-	notice, online := h.noticeCode(t, r), credential.NewCode(cityISS).Printed()
+	notice, online := h.noticeCode(t, r), credential.NewOnlineCode(cityISS).Printed()
 	secrets := []string{notice, strings.ToLower(notice), online[:8], online[8:], string(r.ID), "髙橋", "%E9%AB%99%E6%A9%8B",
 		"sekretstate", "sekretcode", "sekretfile", "sekretlost"}
 	for path, route := range map[string]string{

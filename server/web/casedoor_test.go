@@ -111,7 +111,7 @@ func TestASecondCodeAfterTheScreensDayProvesNothing(t *testing.T) {
 	h.cookies = nil
 	h.session(t, auth.Counter, "鈴木", "{}")
 	view := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases",
-		map[string]string{"text": credential.Numeric(made.JWS)}), 201)
+		map[string]string{"text": credential.NumericQR(made.JWS)}), 201)
 	if !view.Verdict.Awaits {
 		t.Fatalf("ten minutes before its end: %+v", view.Verdict)
 	}

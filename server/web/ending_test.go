@@ -208,7 +208,7 @@ func (g *ghost) redeemed(t *testing.T, cookies []*http.Cookie) bool {
 // takes reports whether a counter gets a screen for what it scanned.
 func (g *ghost) takes(t *testing.T, address string) bool {
 	t.Helper()
-	code, err := credential.ReadCode(address)
+	code, err := credential.ReadOnlineCode(address)
 	if err != nil {
 		t.Fatal(err)
 	}

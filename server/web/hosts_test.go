@@ -115,7 +115,7 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		return jws
 	}
 	one, two := copyOf(), copyOf()
-	basis := credential.Basis{Trust: &h.trust, At: h.now}
+	basis := credential.Verifier{Trust: &h.trust, Now: h.now}
 	rid := basis.Verify(one).RID
 	index, err := credential.DecodeRID(rid)
 	if err != nil {

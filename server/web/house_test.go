@@ -155,7 +155,7 @@ type nobody struct{}
 func (nobody) ReceiptKeys(context.Context, string, string) (map[string][]byte, error) {
 	return nil, context.DeadlineExceeded
 }
-func (nobody) Redeem(context.Context, string, credential.Code) (string, error) {
+func (nobody) Redeem(context.Context, string, credential.OnlineCode) (string, error) {
 	return "", context.DeadlineExceeded
 }
 func (nobody) LeaveReceipt(context.Context, string, string, map[string][]byte) error {
@@ -239,7 +239,7 @@ func (h *house) live(t *testing.T, p eligibility.Person, iss eligibility.Insurer
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := credential.Issue(testHost+"/i/"+string(iss), key, credential.Request{Person: p, InsurerName: "架空市", Share: 20, Tier: credential.Live}, at)
+	out, err := credential.Issue(testHost+"/i/"+string(iss), key, credential.Request{Person: p, InsurerName: "架空市", Share: 20, Tier: credential.TierLive}, at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -372,5 +372,5 @@ func (h *house) phoneAway(t *testing.T) (insurer.PersonRecord, awayPhone) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	made := answer[struct{ JWS string }](t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "screen", "phone": "A"}), 200)
-	return r, awayPhone{h.scan(t, credential.Numeric(made.JWS)).ID, made.JWS, phone.key, h.now}
+	return r, awayPhone{h.scan(t, credential.NumericQR(made.JWS)).ID, made.JWS, phone.key, h.now}
 }

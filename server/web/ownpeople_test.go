@@ -119,7 +119,7 @@ func TestALoginShowsTheAskedPersonOrNobody(t *testing.T) {
 	outside.Refused(t, outside.Sessions, 5)
 	h.enrol(t, r, auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now})
 	screen, err := h.office.Issuer.Live(ctx, "hanako", other.ID)
-	if v := (credential.Basis{Trust: &h.trust, At: h.now}).Verify(screen.JWS); err != nil ||
+	if v := (credential.Verifier{Trust: &h.trust, Now: h.now}).Verify(screen.JWS); err != nil ||
 		v.Eligibility == nil || v.Eligibility.Name != "試験 花子" {
 		t.Errorf("%+v %v", v, err)
 	}

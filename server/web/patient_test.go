@@ -93,8 +93,8 @@ func TestScreenAndCopyAreGenuine(t *testing.T) {
 		JWS     string
 		Details patient.Details
 	}](t, w)
-	v := credential.Basis{Trust: &h.trust, At: h.now}.Verify(screen.JWS)
-	if !v.Valid || v.Tier != credential.Live || v.Eligibility.Name != "髙橋 德一" || screen.Details.ShareText != "2割" || screen.Details.InsurerNumber != "138990" {
+	v := credential.Verifier{Trust: &h.trust, Now: h.now}.Verify(screen.JWS)
+	if !v.Valid || v.Tier != credential.TierLive || v.Eligibility.Name != "髙橋 德一" || screen.Details.ShareText != "2割" || screen.Details.InsurerNumber != "138990" {
 		t.Errorf("%+v %+v", v, screen.Details)
 	}
 	if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil); w.Code != http.StatusOK || !bytes.HasPrefix(w.Body.Bytes(), []byte("%PDF-")) {

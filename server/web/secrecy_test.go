@@ -93,7 +93,7 @@ func (h *house) connectAgent(t *testing.T, url string) {
 		t.Fatal(err)
 	}
 	a, err := agent.New(agent.Config{Server: url, Name: "受付1", Key: key, Reader: lying{h.reader.chip}, Virtual: true, IssuerKeys: virtual.TestIssuerKeys(), UserRoots: virtual.TestUserRoots(),
-		Now: func() time.Time { return h.now }, Say: func(string) {}})
+		Now: func() time.Time { return h.now }, Notify: func(string) {}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,7 +95,7 @@ func tour(t *testing.T) (*house, []stop) {
 	shown, mapped := h.sent(t, good), h.sent(t, good)
 	stored, dropped := h.sent(t, good), h.sent(t, good)
 	code := answer[struct{ Code string }](t, h.ask(t, "POST", "/api/v1"+person+"/code", nil), 201).Code
-	if _, err := h.redeemAs(t, "https://clinic.example.jp", credential.Code{Spoken: code}); err != hostapi.ErrCodeWaiting {
+	if _, err := h.redeemAs(t, "https://clinic.example.jp", credential.OnlineCode{Spoken: code}); err != hostapi.ErrCodeWaiting {
 		t.Fatal(err)
 	}
 	own := h.cookies
@@ -196,7 +196,7 @@ func tour(t *testing.T) (*house, []stop) {
 	form("/insurer/runs/:id/:wish", url.Values{}, waiting, "cancel")
 	send("POST", "/api/v1/people/:id/credential", map[string]string{"tier": "live"}, id)
 	call("/i/:insurer/code", func(calls *hostapi.Client, iss string) error {
-		_, err := calls.Redeem(ctx, iss, credential.Code{Spoken: code})
+		_, err := calls.Redeem(ctx, iss, credential.OnlineCode{Spoken: code})
 		return err
 	})
 	send("POST", "/api/v1/people/:id/code/answer", map[string]bool{"allow": true}, id)

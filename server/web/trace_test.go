@@ -137,7 +137,7 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 		}
 	}
 
-	accept(credential.Numeric(insurer.live(t, r.Person, "00138990", insurer.now)))
+	accept(credential.NumericQR(insurer.live(t, r.Person, "00138990", insurer.now)))
 	search("after a receipt")
 	scanned := made().Address
 	for _, where := range []string{"/C/", "/c/"} { // what a phone's own camera opens shows nothing and is kept nowhere
@@ -173,7 +173,7 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 		t.Fatal(err)
 	}
 	search("after a question that nobody answered")
-	clinic.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NewCode(testHost + "/i/00138990").Spoken})
+	clinic.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NewOnlineCode(testHost + "/i/00138990").Spoken})
 	insurer.callHost(t, "/i/00138990/code", "x.y.z", `{"code":"`+url+`"}`)
 	search("after calls that were refused")
 

@@ -97,7 +97,7 @@ func uploadedMark(c echo.Context) ([]byte, error) {
 	}
 	file, err := upload.Open()
 	if err != nil {
-		return nil, pdf.ErrMark.Because(err)
+		return nil, pdf.ErrLogo.Because(err)
 	}
 	defer file.Close()
 	const most = 1 << 20

@@ -136,7 +136,7 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	out := CaseJSON{ID: view.ID, At: view.At, Outcome: string(view.Outcome), Reason: view.Reason, Staff: view.Staff,
 		Method: methodJSON{"N1e", "資格情報のお知らせ（電子）＋カード"}, Ask: askAlways, Visual: view.Visual, Nonce: view.Nonce, CardRefused: view.CardRefused(),
 		ChipPassed: view.ChipPassed(), Ground: groundOf(view.Ground),
-		Verdict: verdictJSON{Valid: v.Valid, Awaits: v.NeedsProof(), Tier: string(v.Tier), Issuer: v.Issuer, IssuerName: v.IssuerName, IssuedAt: moment(v.IssuedAt), ExpiresAt: moment(v.ExpiresAt),
+		Verdict: verdictJSON{Valid: v.Valid, Awaits: v.AcceptsProof(), Tier: string(v.Tier), Issuer: v.Issuer, IssuerName: v.IssuerName, IssuedAt: moment(v.IssuedAt), ExpiresAt: moment(v.ExpiresAt),
 			Headline: told(v.Headline()), Checks: []checkLine{}}}
 	if out.Visual == nil {
 		out.Visual = []string{}
@@ -144,7 +144,7 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	var settled []checkLine
 	for _, c := range v.Checks {
 		line := checkLine{c.Name, string(c.Result), toldOf(c.Stored)}
-		if c.Name == "revocation" && v.Tier != credential.PDF && v.Tier != "" {
+		if c.Name == "revocation" && v.Tier != credential.TierSaved && v.Tier != "" {
 			settled = append(settled, line) // such a screen ends by itself: nothing is left open that staff should read first
 			continue
 		}
@@ -152,7 +152,7 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	}
 	out.Verdict.Checks = append(out.Verdict.Checks, settled...)
 	out.Verdict.Next = told(message.New("console.next.check_card", nil))
-	if v.Awaits() {
+	if v.AwaitsProof() {
 		out.Verdict.Next = told(message.New("console.next.second_code", nil))
 	} else if !v.Valid && len(v.Checks) > 0 {
 		out.Verdict.Next = toldOf(v.Checks[0].Stored)

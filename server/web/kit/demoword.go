@@ -178,7 +178,7 @@ func (d *DemoWord) Routes(e *echo.Echo) {
 func (d *DemoWord) take(c echo.Context) error {
 	to := pwa.LocalPath(c.FormValue("to"))
 	var wait *eligibility.Error
-	if errors.As(d.tries.Take(From(c), d.now()), &wait) {
+	if errors.As(d.tries.Allow(From(c), d.now()), &wait) {
 		retryAfter(c.Response().Header(), wait.Wait)
 		return d.show(c, http.StatusTooManyRequests, to, wait)
 	}

@@ -33,7 +33,7 @@ func (s *Pages) enrol(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	if err := s.Limits.Typed.Take(session.Subject, s.Now()); err != nil {
+	if err := s.Limits.Typed.Allow(session.Subject, s.Now()); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()

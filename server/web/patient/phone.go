@@ -50,7 +50,7 @@ func (s *Pages) putPhone(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || !body.Key.ok() || len(body.ID) > 64 {
 		return kit.ErrRequest
 	}
-	if err := s.Limits.Sealing.Take(v.Login.Subject, s.Now()); err != nil {
+	if err := s.Limits.Sealing.Allow(v.Login.Subject, s.Now()); err != nil {
 		return err
 	}
 	if err := s.Insurer.Devices.PutPhone(c.Request().Context(), *v.Login, body.ID, body.Key.X, body.Key.Y); err != nil {
@@ -99,7 +99,7 @@ func (s *Pages) putHolder(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || !body.Key.ok() {
 		return kit.ErrRequest
 	}
-	if err := s.Limits.Holders.Take(v.Login.Subject, s.Now()); err != nil {
+	if err := s.Limits.Holders.Allow(v.Login.Subject, s.Now()); err != nil {
 		return err
 	}
 	if err := s.Insurer.Devices.AddHolder(c.Request().Context(), *v.Login, insurer.HolderKey{Phone: body.ID, X: body.Key.X, Y: body.Key.Y, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
