@@ -175,7 +175,8 @@ func noteOf(err error) string {
 	return string(note)
 }
 
-// Failure is why the run failed, as people are told. Runs of versions before the catalogue hold a sentence in Japanese.
+// Failure is why the run failed, as people are told. Runs of versions before the catalogue hold a
+// sentence in Japanese.
 func (r PrintRun) Failure() message.Stored {
 	var told message.Message
 	if json.Unmarshal([]byte(r.Note), &told) == nil && told.Key != "" {

@@ -64,8 +64,11 @@ func (s *Pages) runsView(c echo.Context, staff, number string) (RunsView, error)
 
 // runStates are a run's states by keys of the catalogue.
 var runStates = map[insurer.RunState]string{
-	insurer.RunGoing: "staff.run.statePrinting", insurer.RunPaused: "staff.run.statePaused", insurer.RunCancelled: "staff.run.stateCancelled",
-	insurer.RunFailed: "staff.run.stateStopped", insurer.RunDone: "staff.run.stateDone",
+	insurer.RunGoing:     "staff.run.statePrinting",
+	insurer.RunPaused:    "staff.run.statePaused",
+	insurer.RunCancelled: "staff.run.stateCancelled",
+	insurer.RunFailed:    "staff.run.stateStopped",
+	insurer.RunDone:      "staff.run.stateDone",
 }
 
 func runRow(r insurer.PrintRun) RunRow {

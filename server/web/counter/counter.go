@@ -200,7 +200,7 @@ func (s *Pages) counterStatus(c echo.Context, staff string) error {
 	}{Facility: s.Counter.Facility.Name, Staff: staff, Readers: s.readers(c), ServerTime: s.Now()}
 	out.Away = chosenReader(c) != "" && !slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
 	if s.Counter.ClockSkew != nil {
-		if clock := credential.ClockTold(s.Counter.ClockSkew().General); clock.Key != "" {
+		if clock := credential.ClockSkewMessage(s.Counter.ClockSkew().General); clock.Key != "" {
 			said := told(clock)
 			out.Clock = &said
 		}
