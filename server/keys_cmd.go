@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/demo"
 	"madoguchi/server/keys"
 )
 
@@ -54,7 +55,7 @@ func openKeys(s *Settings) (*keys.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	ring.Host = demoHost
+	ring.Host = demo.Host
 	return ring, nil
 }
 
