@@ -74,7 +74,13 @@ func (h *app) office(ctx context.Context, address string) (*insurer.Services, er
 	}
 	if len(known) == 0 {
 		for _, in := range demo.Insurers {
-			if err := h.Store.PutInsurer(ctx, in, audit.Entry{At: h.Now(), Actor: audit.ActorSystem, Action: "insurer.put", Detail: string(in.Number)}); err != nil {
+			entry := audit.Entry{
+				At:     h.Now(),
+				Actor:  audit.ActorSystem,
+				Action: "insurer.put",
+				Detail: string(in.Number),
+			}
+			if err := h.Store.PutInsurer(ctx, in, entry); err != nil {
 				return nil, err
 			}
 		}

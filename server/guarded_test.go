@@ -59,8 +59,9 @@ func used(t *testing.T) string {
 	if _, err := d.office.Enrolment.NoticePaper(t.Context(), found[0].ID, "鈴木"); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.app.Store.PutCase(t.Context(), counter.Case{Facility: "1319999991", ID: "CASE",
-		At: d.app.Now(), Body: []byte("x")}, audit.Entry{At: d.app.Now(), Actor: "t", Action: "t"}); err != nil {
+	stored := counter.Case{Facility: "1319999991", ID: "CASE", At: d.app.Now(), Body: []byte("x")}
+	entry := audit.Entry{At: d.app.Now(), Actor: "t", Action: "t"}
+	if err := d.app.Store.PutCase(t.Context(), stored, entry); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.app.Store.Close(); err != nil {
@@ -285,7 +286,11 @@ func TestDataFilesAreTheirOwnersAlone(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(folder, datafolder.Runs), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for name, mode := range map[string]os.FileMode{"": 0o755, datafolder.Runs: 0o777, datafolder.Database: 0o644} {
+	for name, mode := range map[string]os.FileMode{
+		"":                  0o755,
+		datafolder.Runs:     0o777,
+		datafolder.Database: 0o644,
+	} {
 		if err := os.Chmod(filepath.Join(folder, name), mode); err != nil {
 			t.Fatal(err)
 		}
@@ -300,8 +305,14 @@ func TestDataFilesAreTheirOwnersAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := 0
-	for name, mode := range map[string]os.FileMode{"": 0o700, "keys": 0o700, datafolder.Runs: 0o700,
-		datafolder.Database: 0o600, datafolder.Database + "-wal": 0o600, datafolder.Database + "-shm": 0o600} {
+	for name, mode := range map[string]os.FileMode{
+		"":                           0o700,
+		"keys":                       0o700,
+		datafolder.Runs:              0o700,
+		datafolder.Database:          0o600,
+		datafolder.Database + "-wal": 0o600,
+		datafolder.Database + "-shm": 0o600,
+	} {
 		info, err := os.Stat(filepath.Join(folder, name))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

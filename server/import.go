@@ -221,7 +221,8 @@ func (c *importCmd) writeErrors(read *insuredcsv.Roster) {
 			return // a trial leaves nothing behind
 		}
 		var err error
-		if to, err = insuredcsv.OpenRefusals(strings.TrimSuffix(c.File, ".csv")+".errors.csv", c.File); err != nil {
+		beside := strings.TrimSuffix(c.File, ".csv") + ".errors.csv"
+		if to, err = insuredcsv.OpenRefusals(beside, c.File); err != nil {
 			complain(err)
 			return
 		}

@@ -99,6 +99,11 @@ func (c *keysImportCmd) Run(s *Settings) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s  証明書「%s」を取り込みました。%s まで使えます。 Imported; valid until %[3]s JST.\n", insurer, chain[0].Subject, japan(chain[0].NotAfter))
+	fmt.Printf(
+		"%s  証明書「%s」を取り込みました。%s まで使えます。 Imported; valid until %[3]s JST.\n",
+		insurer,
+		chain[0].Subject,
+		keys.Japan(chain[0].NotAfter),
+	)
 	return nil
 }

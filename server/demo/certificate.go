@@ -45,8 +45,10 @@ func Certify(ring *keys.Folder, folder string, insurers []insurer.Insurer, now t
 		_, chain, err := ring.DocumentSigner(in.Number, now)
 		var refused *eligibility.Error
 		switch {
-		case err == nil && (chain[0].Issuer.CommonName != authorityName || now.AddDate(0, 1, 0).Before(chain[0].NotAfter)):
+		case err == nil && chain[0].Issuer.CommonName != authorityName:
 			continue // what somebody imported to try it out stays
+		case err == nil && now.AddDate(0, 1, 0).Before(chain[0].NotAfter):
+			continue
 		case errors.As(err, &refused) && refused.Code == eligibility.Internal:
 			continue // a damaged key file is the operator's to look at; copies go out unsigned meanwhile
 		}

@@ -65,7 +65,8 @@ func (k *Cache) load() {
 		return
 	}
 	k.stored = true
-	k.lists, k.keys, k.asked = map[string]*credential.StatusList{}, map[string]keptKeySet{}, map[string]time.Time{}
+	k.lists, k.keys = map[string]*credential.StatusList{}, map[string]keptKeySet{}
+	k.asked = map[string]time.Time{}
 	k.endorsed = map[string]keptEndorsements{}
 	for _, set := range readKept[keptKeySet](k.Folder, "jwks-*.json") {
 		k.keys[set.ISS] = set

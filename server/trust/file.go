@@ -96,7 +96,8 @@ func (t *File) accept(signed string) (*credential.TrustList, error) {
 		return nil, ErrFile.Because(err)
 	}
 	if list.Version > t.seen {
-		if err := durable.WriteFile(t.Version, []byte(strconv.Itoa(list.Version)+"\n"), durable.Options{}); err != nil {
+		seen := []byte(strconv.Itoa(list.Version) + "\n")
+		if err := durable.WriteFile(t.Version, seen, durable.Options{}); err != nil {
 			return nil, fmt.Errorf("noting the trust list's version: %w", err)
 		}
 		t.seen = list.Version

@@ -71,7 +71,10 @@ func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 		"keys":         func() error { _, err := calls.Keys(ctx, iss); return err },
 		"endorsements": func() error { _, err := calls.Endorsements(ctx, iss); return err },
 		"status":       func() error { _, err := calls.Status(ctx, iss); return err },
-		"a code":       func() error { _, err := calls.Redeem(ctx, iss, credential.NewCode(iss)); return err },
+		"a code": func() error {
+			_, err := calls.Redeem(ctx, iss, credential.NewCode(iss))
+			return err
+		},
 		"receipt keys": func() error { _, err := calls.ReceiptKeys(ctx, iss, "x"); return err },
 	} {
 		if err := call(); err == nil || !strings.Contains(err.Error(), hostclient.ErrRedirect.Error()) {
@@ -146,7 +149,10 @@ func TestTheTrustListIsFetchedFromWhereTheOperatorSaidOnly(t *testing.T) {
 	if version() != 1 {
 		t.Error("a redirect was followed")
 	}
-	answer = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500); _, _ = w.Write([]byte(newest)) }
+	answer = func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = w.Write([]byte(newest))
+	}
 	if version() != 1 {
 		t.Error("an error was taken for the list")
 	}

@@ -78,14 +78,19 @@ func AnswerOf(v credential.Verdict) Answer {
 	return out
 }
 
+var marks = map[credential.Result]string{
+	credential.Passed:     "✓",
+	credential.Failed:     "×",
+	credential.NotChecked: "―",
+}
+
 // Explain returns a verdict's text for the person at the keyboard.
 func Explain(v credential.Verdict) string {
 	ja, en := v.Headline()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s（%s）\n", ja, en)
 	for _, c := range v.Checks {
-		mark := map[credential.Result]string{credential.Passed: "✓", credential.Failed: "×", credential.NotChecked: "―"}[c.Result]
-		fmt.Fprintf(&b, "%s %s\n", mark, c.Reason)
+		fmt.Fprintf(&b, "%s %s\n", marks[c.Result], c.Reason)
 	}
 	if v.Issuer != "" {
 		fmt.Fprintf(&b, "発行者 %s %s\n", v.Issuer, v.IssuerName)

@@ -19,8 +19,7 @@ import (
 // readCodes reads the file of an argument: the codes of a picture or PDF, else of a text. What is no file's
 // name but looks like a code is taken as the code itself.
 func readCodes(name, argument string) (reading, error) {
-	if _, err := os.Stat(name); err != nil &&
-		(strings.HasPrefix(strings.ToLower(name), "shc:/") || strings.Count(name, ".") == 2 && len(name) > 200) {
+	if _, err := os.Stat(name); err != nil && isCode(name) {
 		return reading{codes: []string{name}}, nil
 	}
 	read, err := codesOf(name)
@@ -29,6 +28,12 @@ func readCodes(name, argument string) (reading, error) {
 		return read, e.In(argument)
 	}
 	return read, err
+}
+
+// isCode reports whether an argument looks like a code itself.
+func isCode(text string) bool {
+	return strings.HasPrefix(strings.ToLower(text), "shc:/") ||
+		strings.Count(text, ".") == 2 && len(text) > 200
 }
 
 func codesOf(name string) (reading, error) {
@@ -40,7 +45,8 @@ func codesOf(name string) (reading, error) {
 		return readPDF(data)
 	}
 	if marked(data) { // a text that a Windows program saved as "Unicode"
-		if data, err = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data); err != nil {
+		windows := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
+		if data, err = windows.NewDecoder().Bytes(data); err != nil {
 			return reading{}, errText.Because(err)
 		}
 	}

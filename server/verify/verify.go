@@ -19,14 +19,14 @@ import (
 
 // Question is a code, and the files that it is judged by.
 type Question struct {
-	File   string // the code; "-" for standard input; a text that looks like a code is taken as the code itself
+	File   string // the code, "-" for standard input, or the text of a code
 	Proof  string // the second code of a phone without network, as text or picture; may be empty
 	Trust  string // the trust list, or the folder that holds it; may be empty
 	Own    string // folder whose trust list counts, if it has one, when neither Trust nor JWKS is given
 	Root   string // the root key of the trust list; empty: beside it
 	JWKS   string // key set that the caller vouches for as the issuer's; may be empty
 	Status string // the issuer's list of revoked copies; may be empty
-	Roots  string // certificates of the CA that signers of PDFs are judged by; empty: the signer is not checked
+	Roots  string // certificates of the CA for signers of PDFs; empty: the signer is not checked
 	At     string // the time to judge at, RFC 3339; empty: Now
 	Now    time.Time
 }
