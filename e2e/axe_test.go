@@ -15,23 +15,27 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // axe runs axe-core's WCAG 2.2 AA rules over the open page and reports each violation with its first element.
 func axe(t *testing.T, tab context.Context, what string) {
 	t.Helper()
 	path := root(t, "pwa", "node_modules", "axe-core", "axe.min.js")
-	outside.NeedFile(t, path, "npm ci in pwa")
+	testenv.NeedFile(t, path, "npm ci in pwa")
 	source, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !get(t, tab, chromedp.Evaluate[bool](`typeof axe === "object"`)) {
-		get(t, tab, chromedp.Evaluate[bool](string(source)+`;typeof axe === "object"`))
+	if !eval[bool](t, tab, `typeof axe === "object"`) {
+		eval[bool](t, tab, string(source)+`;typeof axe === "object"`)
 	}
-	out := get(t, tab, chromedp.Evaluate[string](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify({passes: r.passes.length,
-		bad: r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 2).map(n => n.html.slice(0, 160) + " " + (n.any[0]?.message ?? "")).join(" | "))}))`, chromedp.EvalAwaitPromise))
+	out := await[string](t, tab,
+		`axe.run(document,
+			{runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+				.then(r => JSON.stringify({passes: r.passes.length,
+		bad: r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 2)
+			.map(n => n.html.slice(0, 160) + " " + (n.any[0]?.message ?? "")).join(" | "))}))`)
 	var result struct {
 		Passes int
 		Bad    []string
@@ -44,16 +48,23 @@ func axe(t *testing.T, tab context.Context, what string) {
 	}
 }
 
-// measured are the rules of the house that axe does not know: nothing wider than the window, targets of 44 px, text of 16 px.
-// A link within a sentence, and readings above characters, are as large as their text.
+// measured are our own rules that axe does not know: nothing wider than the window, targets of 44
+// px, text of 16 px. A link within a sentence, and readings above characters, are as large as their text.
 const measured = `(() => {
-	const bad = [], seen = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !e.closest(".hidden, .skip, [aria-hidden=true]");
-	const wide = Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll("dialog[open]")].map(d => d.scrollWidth));
+	const bad = [], seen = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) &&
+		!e.closest(".hidden, .skip, [aria-hidden=true]");
+	const wide = Math.max(document.documentElement.scrollWidth,
+		...[...document.querySelectorAll("dialog[open]")].map(d => d.scrollWidth));
 	if (wide > innerWidth) bad.push("the page is " + wide + " px wide in " + innerWidth);
-	for (const e of document.querySelectorAll("a, button, summary, select, textarea, input:not([type=hidden])")) {
-		if (!seen(e) || e.tagName === "A" && e.parentElement.tagName === "P" && e.parentElement.childNodes.length > 1) continue;
+	const targets = "a, button, summary, select, textarea, input:not([type=hidden])";
+	for (const e of document.querySelectorAll(targets)) {
+		if (!seen(e) || e.tagName === "A" && e.parentElement.tagName === "P" &&
+			e.parentElement.childNodes.length > 1) continue;
 		const box = (e.closest("label") ?? e).getBoundingClientRect();
-		if (box.height < 43.5 || box.width < 43.5) bad.push("a target of " + Math.round(box.width) + "×" + Math.round(box.height) + ": " + e.outerHTML.slice(0, 120));
+		if (box.height < 43.5 || box.width < 43.5) {
+			const size = Math.round(box.width) + "×" + Math.round(box.height);
+			bad.push("a target of " + size + ": " + e.outerHTML.slice(0, 120));
+		}
 	}
 	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	for (let n = walk.nextNode(); n; n = walk.nextNode()) {
@@ -68,7 +79,7 @@ const measured = `(() => {
 func sizes(t *testing.T, tab context.Context, what string) {
 	t.Helper()
 	var bad []string
-	if err := json.Unmarshal([]byte(get(t, tab, chromedp.Evaluate[string](measured))), &bad); err != nil {
+	if err := json.Unmarshal([]byte(eval[string](t, tab, measured)), &bad); err != nil {
 		t.Fatal(err)
 	}
 	for _, b := range slices.Compact(bad) {
@@ -76,13 +87,17 @@ func sizes(t *testing.T, tab context.Context, what string) {
 	}
 }
 
-// Every page that needs no login, in every language: axe, then the narrowest window, twice the text, forced colours.
+// Every page that needs no login, in every language: axe, then the narrowest window, twice the text, forced
+// colours.
 func TestPatientsPagesAreAccessibleInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	tab := browser(t, 390, 844, "")
-	expects(t, tab, `status of (404|422) .*/(n/AAAAAAAAAAAAAAAA|none|certificate\?until=x)`, "the pages of errors are examined too")
-	paths := []string{"/", "/n/AAAAAAAAAAAAAAAA", "/settings", "/visit", "/certificate?until=2027-05-15", "/certificate?until=x", "/next", "/next?why=reader&until=2027-05-15", "/next?why=lost", "/reception", "/none", "/c/ABCDEFGH"}
+	expects(t, tab, `status of (404|422) .*/(n/AAAAAAAAAAAAAAAA|none|certificate\?until=x)`,
+		"the pages of errors are examined too")
+	paths := []string{"/", "/n/AAAAAAAAAAAAAAAA", "/settings", "/visit", "/certificate?until=2027-05-15",
+		"/certificate?until=x", "/next", "/next?why=reader&until=2027-05-15", "/next?why=lost", "/reception",
+		"/none", "/c/ABCDEFGH"}
 	for _, lang := range []string{"ja", "ja-easy", "en", "zh-Hans", "vi"} {
 		for _, path := range paths {
 			separator := "?"
@@ -90,29 +105,34 @@ func TestPatientsPagesAreAccessibleInEveryLanguage(t *testing.T) {
 				separator = "&"
 			}
 			what := lang + " " + path
-			do(t, tab, chromedp.EmulateViewport(390, 844), chromedp.Navigate(base+path+separator+"lang="+lang), chromedp.WaitReady("main"))
+			do(t, tab, chromedp.EmulateViewport(390, 844),
+				chromedp.Navigate(base+path+separator+"lang="+lang), chromedp.WaitReady("main"))
 			axe(t, tab, what)
 			if path == "/" || path == "/next" { // with all that can be opened
-				do(t, tab, chromedp.Evaluate[chromedp.Void](`for (const d of document.querySelectorAll("details")) d.open = true`))
+				do(t, tab, script(`for (const d of document.querySelectorAll("details")) d.open = true`))
 				axe(t, tab, what+", opened")
 			}
 			resize(t, tab, 320, 700)
 			sizes(t, tab, what+" at 320 px")
-			do(t, tab, chromedp.Evaluate[chromedp.Void](`document.documentElement.style.fontSize = "225%"`))
+			do(t, tab, script(`document.documentElement.style.fontSize = "225%"`))
 			sizes(t, tab, what+" at 320 px with text of 200 %")
 		}
 	}
 	do(t, tab, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia,
+			emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "forced-colors",
+				Value: "active"}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 		return err
 	}))
 	for _, path := range []string{"/", "/settings", "/next?why=reader"} {
 		do(t, tab, chromedp.Navigate(base+path), chromedp.WaitReady("main"))
 		axe(t, tab, "forced colours "+path)
 	}
-	do(t, tab, chromedp.Navigate(base+"/settings"), chromedp.Click(`input[value="largest"]`), chromedp.Click(`input[value="strong"]`), chromedp.Click("main button"), chromedp.WaitReady("#saved"))
-	if got := get(t, tab, chromedp.Evaluate[string](`document.documentElement.className`)); got != "size-largest contrast-strong" {
-		t.Errorf("the look is %q", got)
+	do(t, tab, chromedp.Navigate(base+"/settings"), chromedp.Click(`input[value="largest"]`),
+		chromedp.Click(`input[value="strong"]`), chromedp.Click("main button"), chromedp.WaitReady("#saved"))
+	got := eval[string](t, tab, `document.documentElement.className`)
+	if got != "size-largest contrast-strong" {
+		t.Errorf("the page is set to %q", got)
 	}
 	axe(t, tab, "largest and strong")
 	sizes(t, tab, "largest and strong")
@@ -133,27 +153,28 @@ func TestPagesBehindALoginAreAccessible(t *testing.T) {
 	}
 	// From here by keyboard alone: the way in is a link, the practice login and the form are buttons.
 	do(t, phone, chromedp.Navigate(base+"/notice?lang=ja"), chromedp.WaitReady("#call"))
-	press := func(selector string) {
+	clicks := func(selector string) {
 		t.Helper()
 		for range 40 {
 			do(t, phone, chromedp.KeyEvent("\t"))
-			if get(t, phone, chromedp.Evaluate[bool](`document.activeElement?.matches(`+quote(selector)+`) ?? false`)) {
+			if eval[bool](t, phone, `document.activeElement?.matches(`+quote(selector)+`) ?? false`) {
 				do(t, phone, chromedp.KeyEvent("\r"))
 				return
 			}
 		}
 		t.Fatalf("the keyboard never came to %s\n%s", selector, pageText(phone))
 	}
-	press(`a[href="/login"]`)
+	clicks(`a[href="/login"]`)
 	waitText(t, phone, "h1", "だれとして")
-	press(`button[value="demo-tokuichi"]`)
+	clicks(`button[value="demo-tokuichi"]`)
 	waitText(t, phone, "h1", "登録の確認")
 	axe(t, phone, "enrol")
 	sizes(t, phone, "enrol")
-	press(`form[action="/enrol"] button`)
+	clicks(`form[action="/enrol"] button`)
 	waitText(t, phone, "#age", "秒前に作成")
 	for _, lang := range []string{"ja", "vi"} {
-		do(t, phone, chromedp.EmulateViewport(390, 844), chromedp.Navigate(base+"/screen?lang="+lang), chromedp.WaitVisible("#figures div"))
+		do(t, phone, chromedp.EmulateViewport(390, 844), chromedp.Navigate(base+"/screen?lang="+lang),
+			chromedp.WaitVisible("#figures div"))
 		axe(t, phone, "screen in "+lang)
 		resize(t, phone, 320, 700)
 		sizes(t, phone, "screen in "+lang+" at 320 px")
@@ -162,7 +183,8 @@ func TestPagesBehindALoginAreAccessible(t *testing.T) {
 		do(t, clerk, chromedp.Navigate(base+path), chromedp.WaitReady("main"))
 		axe(t, clerk, path)
 	}
-	do(t, clerk, chromedp.Navigate(base+"/counter/staff"), chromedp.Click(`button[value="鈴木"]`), chromedp.WaitVisible("#scan-camera"))
+	do(t, clerk, chromedp.Navigate(base+"/counter/staff"), chromedp.Click(`button[value="鈴木"]`),
+		chromedp.WaitVisible("#scan-camera"))
 	axe(t, clerk, "counter")
 	do(t, clerk, chromedp.Navigate(base+"/counter/methods"), chromedp.WaitReady(".choices"))
 	axe(t, clerk, "methods")
@@ -199,7 +221,8 @@ func TestFirstLoadIsSmallAsSent(t *testing.T) {
 		}
 		return total
 	}
-	for _, lang := range []string{"ja", "ja-easy", "en", "zh-Hans", "vi"} { // with every part that is opened later, such as the practice
+	// with every part that is opened later, such as the practice
+	for _, lang := range []string{"ja", "ja-easy", "en", "zh-Hans", "vi"} {
 		page := sent("/?lang=" + lang)
 		patient := page + static(append(imported(t, lang, "patient.js"), "app.css", "icon.svg")...)
 		t.Logf("%s: patient %d bytes (page %d)", lang, patient, page)
@@ -215,12 +238,13 @@ func TestFirstLoadIsSmallAsSent(t *testing.T) {
 }
 
 var (
-	importOf   = regexp.MustCompile(`(?:from|import)\s*\(?"\./([^"]+)"`)
-	ofLanguage = regexp.MustCompile(`(en|ja-easy|ja|vi|zh-Hans)"?:\(\)=>import\("\./([^"]+)"\)`) // as loaders name them
+	importOf = regexp.MustCompile(`(?:from|import)\s*\(?"\./([^"]+)"`)
+	// as loaders name them
+	ofLanguage = regexp.MustCompile(`(en|ja-easy|ja|vi|zh-Hans)"?:\(\)=>import\("\./([^"]+)"\)`)
 )
 
-// imported are the files that a program of a page may load in a language: itself and, through all levels, what it imports, at
-// once or later.
+// imported are the files that a program of a page may load in a language: itself and, through all levels,
+// what it imports, at once or later.
 func imported(t *testing.T, lang string, names ...string) []string {
 	t.Helper()
 	for i := 0; i < len(names); i++ {

@@ -22,7 +22,8 @@ import (
 
 const verifyISS = "https://hoken.example.jp/i/00138990"
 
-// bench is a folder with an issuer's key set, a signed trust list made by the program's own commands, and the issuer's key.
+// bench is a folder with an issuer's key set, a signed trust list made by the program's own commands, and the
+// issuer's key.
 type bench struct {
 	dir, program string
 	key          credential.Key
@@ -58,18 +59,25 @@ func (b *bench) run(t *testing.T, args ...string) (string, string, int) {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{dir: t.TempDir(), program: built(t, "./server", "madoguchi"), key: signingKey(t), at: time.Now().Truncate(time.Second)}
+	b := &bench{
+		dir:     t.TempDir(),
+		program: built(t, "./server", "madoguchi"),
+		key:     signingKey(t),
+		at:      time.Now().Truncate(time.Second),
+	}
 	set, err := json.Marshal(credential.KeySet{b.key.Public()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.write(t, "jwks.json", set)
-	draft, errs, code := b.run(t, "trust", "make", "--issuer", verifyISS+"=架空市=138990=jwks.json", "--counter", "https://clinic.example.jp=架空医院=1319999991=jwks.json")
+	draft, errs, code := b.run(t, "trust", "make", "--issuer", verifyISS+"=架空市=138990=jwks.json", "--counter",
+		"https://clinic.example.jp=架空医院=1319999991=jwks.json")
 	if code != 0 {
 		t.Fatalf("trust make: %d %s", code, errs)
 	}
 	b.write(t, "draft.json", []byte(draft))
-	if out, errs, code := b.run(t, "trust", "sign", "draft.json", "--keys", "root", "--out", "trust"); code != 0 || !strings.Contains(out, `"version":1,`) {
+	if out, errs, code := b.run(t, "trust", "sign", "draft.json", "--keys", "root", "--out",
+		"trust"); code != 0 || !strings.Contains(out, `"version":1,`) {
 		t.Fatalf("trust sign: %d %s %s", code, out, errs)
 	}
 	return b
@@ -78,8 +86,10 @@ func newBench(t *testing.T) *bench {
 func (b *bench) issue(t *testing.T, r credential.Request) string {
 	t.Helper()
 	r.InsurerName, r.Share = "架空市", 20
-	r.Person = eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02", Name: "髙橋 德一", Kana: "タカハシ トクイチ",
-		BirthDate: eligibility.MustDate("1955-07-01"), Sex: eligibility.Male, CoverageFrom: eligibility.MustDate("2008-04-01"), ValidUntil: eligibility.MustDate("2027-07-31")}
+	r.Person = eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02",
+		Name: "髙橋 德一", Kana: "タカハシ トクイチ",
+		BirthDate: eligibility.MustDate("1955-07-01"), Sex: eligibility.Male,
+		CoverageFrom: eligibility.MustDate("2008-04-01"), ValidUntil: eligibility.MustDate("2027-07-31")}
 	made, err := credential.Issue(verifyISS, b.key, r, b.at)
 	if err != nil {
 		t.Fatal(err)
@@ -124,9 +134,15 @@ func sheet(t *testing.T, jws string) []byte {
 
 func sheetWith(t *testing.T, code pdf.CodeMatrix) []byte {
 	t.Helper()
-	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: eligibility.Person{Insurer: "00138990", Number: "0001234", Name: "髙橋 德一", BirthDate: eligibility.MustDate("1955-07-01")},
-		InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", IssuedAt: time.Now(), Registered: eligibility.MustDate("2026-11-01"),
-		Expires: eligibility.MustDate("2027-03-01"), Code: code})
+	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: eligibility.Person{
+		Insurer:   "00138990",
+		Number:    "0001234",
+		Name:      "髙橋 德一",
+		BirthDate: eligibility.MustDate("1955-07-01"),
+	},
+		InsurerName: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000", IssuedAt: time.Now(),
+		Registered: eligibility.MustDate("2026-11-01"),
+		Expires:    eligibility.MustDate("2027-03-01"), Code: code})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,8 +157,8 @@ type verdict struct {
 	Checks []struct{ Name, Result, Reason, En string }
 }
 
-// verify runs verify --json, holds it to its exit code and returns what it says; answered is false where it could not answer,
-// and then nothing may stand on standard output.
+// verify runs verify --json, holds it to its exit code and returns what it says; answered is false where it
+// could not answer, and then nothing may stand on standard output.
 func (b *bench) verify(t *testing.T, code int, args string) (v verdict, answered bool) {
 	t.Helper()
 	out, errs, got := b.run(t, append([]string{"verify", "--json"}, strings.Fields(args)...)...)

@@ -18,15 +18,16 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
-// browser starts a Chromium with a fresh profile and a window of the given size, and returns a tab's context. video, if
-// not empty, is the MJPEG file that its camera shows. A warning or an error in its console fails t. The profile is chromedp's, which waits at the end until none of the
-// browser's processes writes into it any more.
+// browser starts a Chromium with a fresh profile and a window of the given size, and returns a tab's context.
+// video, if not empty, is the MJPEG file that its camera shows. A warning or an error in its console fails t.
+// The profile is chromedp's, which waits at the end until none of the browser's processes writes into it any
+// more.
 func browser(t *testing.T, width, height int, video string) context.Context {
 	t.Helper()
-	outside.Need(t, "chromium")
+	testenv.Need(t, "chromium")
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("chromium"),
 		chromedp.WindowSize(width, height),
@@ -54,13 +55,14 @@ func browser(t *testing.T, width, height int, video string) context.Context {
 	return bounded
 }
 
-// resize gives the window another size and waits until the page's programs have drawn for it: they hear of it with a frame.
+// resize gives the window another size and waits until the page's programs have drawn for it: they hear of it
+// with a frame.
 func resize(t *testing.T, ctx context.Context, width, height int64, opts ...chromedp.EmulateViewportOption) {
 	t.Helper()
 	do(t, ctx, chromedp.EmulateViewport(width, height, opts...))
-	get(t, ctx, chromedp.Evaluate[bool](`(async () => { do {
+	await[bool](t, ctx, `(async () => { do {
 		await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-	} while (innerWidth !== `+strconv.FormatInt(width, 10)+`); return true })()`, chromedp.EvalAwaitPromise))
+	} while (innerWidth !== `+strconv.FormatInt(width, 10)+`); return true })()`)
 }
 
 // do runs browser steps or fails with the page's address and text.
@@ -70,8 +72,10 @@ func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Voi
 	defer cancel()
 	for i, step := range steps {
 		err := chromedp.Do(short, step)
-		for try := 0; err != nil && strings.Contains(err.Error(), "Could not find node with given id") && try < 3; try++ {
-			err = chromedp.Do(short, step) // the page was replaced between finding the node and touching it: nothing was done
+		for try := 0; err != nil && strings.Contains(err.Error(), "Could not find node with given id") &&
+			try < 3; try++ {
+			// the page was replaced between finding the node and touching it: nothing was done
+			err = chromedp.Do(short, step)
 		}
 		if err != nil {
 			t.Fatalf("step %d: %v\n%s", i+1, err, pageText(ctx))
@@ -91,36 +95,88 @@ func get[T any](t *testing.T, ctx context.Context, action chromedp.Action[T]) T 
 	return v
 }
 
+// eval returns the value of a JavaScript expression in the page.
+func eval[T any](t *testing.T, tab context.Context, js string) T {
+	t.Helper()
+	return get(t, tab, chromedp.Evaluate[T](js))
+}
+
+// await returns what a promise of the page is fulfilled with.
+func await[T any](t *testing.T, tab context.Context, js string) T {
+	t.Helper()
+	return get(t, tab, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+}
+
+// script is a step that runs JavaScript in the page.
+func script(js string) chromedp.Action[chromedp.Void] { return chromedp.Evaluate[chromedp.Void](js) }
+
+// leaves is a step that runs JavaScript which leads to another page: it runs once the step was answered, for
+// the answer of a page that is being left may be lost.
+func leaves(js string) chromedp.Action[chromedp.Void] {
+	return script(`void setTimeout(() => {` + js + `})`)
+}
+
+// promise is a step that runs JavaScript and waits for the promise that it returns.
+func promise(js string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](js, chromedp.EvalAwaitPromise)
+}
+
 // waitText waits until the element is seen and its text holds want.
 func waitText(t *testing.T, ctx context.Context, selector, want string) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
 	var last string
-	for time.Now().Before(deadline) {
+	if !poll(100*time.Millisecond, func() bool {
 		short, cancel := context.WithTimeout(ctx, 5*time.Second)
-		text, err := chromedp.Run(short, chromedp.Evaluate[string](`(e => e?.checkVisibility() ? e.innerText : "")(document.querySelector(`+quote(selector)+`))`))
+		text, err := chromedp.Run(short,
+			chromedp.Evaluate[string](`(e => e?.checkVisibility() ? e.innerText : "")(
+				document.querySelector(`+quote(selector)+`))`))
 		cancel()
-		if last = text; err == nil && strings.Contains(text, want) {
-			return
-		}
-		time.Sleep(100 * time.Millisecond)
+		last = text
+		return err == nil && strings.Contains(text, want)
+	}) {
+		t.Fatalf("%s never said %q, but %q\n%s", selector, want, last, pageText(ctx))
 	}
-	t.Fatalf("%s never said %q, but %q\n%s", selector, want, last, pageText(ctx))
 }
 
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `\'`) + "'" }
+// poll looks at something outside this process until it is so, for half a minute at most, and reports whether
+// it came to be. It is for what no event tells: a page's text, a file of another program. Where there is an
+// event (a line of a log, a message in a console, an ended process) a test waits for that.
+func poll(pause time.Duration, so func() bool) bool {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(pause) {
+		if so() {
+			return true
+		}
+	}
+	return false
+}
+
+// frames waits until the page has drawn twice and done what was to be done after that: whatever an event set
+// off without waiting for anybody is over.
+func frames(t *testing.T, tab context.Context) {
+	t.Helper()
+	await[bool](t, tab, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
+		setTimeout(() => done(true)))))`)
+}
+
+// quote writes a text as JavaScript does, and as CSS does where it has no backslash and is one line.
+func quote(s string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`).Replace(s) + "'"
+}
 
 func pageText(ctx context.Context) string {
 	short, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	text, err := chromedp.Run(short, chromedp.Evaluate[string](`location.href + "\n" + document.title + "\n" + document.body.innerText.slice(0, 3000)`))
+	text, err := chromedp.Run(short,
+		chromedp.Evaluate[string](`[location.href, document.title,
+			document.body.innerText.slice(0, 3000)].join("\n")`))
 	if err != nil {
 		return "no page: " + err.Error()
 	}
 	return text
 }
 
-// picture stores a screenshot of the whole page under MADOGUCHI_PICTURES for README and docs; without it, nothing.
+// picture stores a screenshot of the whole page under MADOGUCHI_PICTURES for README and docs; without it,
+// nothing.
 func picture(t *testing.T, ctx context.Context, name string) {
 	t.Helper()
 	folder := os.Getenv("MADOGUCHI_PICTURES")
@@ -136,8 +192,8 @@ func picture(t *testing.T, ctx context.Context, name string) {
 	}
 }
 
-// clip makes a 1280×720 MJPEG in which a hand holds each picture in turn, six frames long, before a grey background: a little
-// turned, blurred by scaling, with sensor noise.
+// clip makes a 1280×720 MJPEG in which a hand holds each picture in turn, six frames long, before a grey
+// background: a little turned, blurred by scaling, with sensor noise.
 func clip(t *testing.T, pngs ...[]byte) string {
 	t.Helper()
 	var sources []image.Image
@@ -167,7 +223,8 @@ func clip(t *testing.T, pngs ...[]byte) string {
 			for x := range width {
 				sum := 0
 				for part := range 4 { // a pixel of a camera gathers the light of its whole area
-					dx, dy := float64(x-width/2)+float64(part%2)/2-0.25, float64(y-height/2)+float64(part/2)/2-0.25
+					dx, dy := float64(x-width/2)+float64(part%2)/2-0.25,
+						float64(y-height/2)+float64(part/2)/2-0.25
 					sx := int(math.Floor((dx*cos+dy*sin)*scale)) + b.Dx()/2
 					sy := int(math.Floor((-dx*sin+dy*cos)*scale)) + b.Dy()/2
 					if sx < 0 || sy < 0 || sx >= b.Dx() || sy >= b.Dy() {

@@ -12,11 +12,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// said is what a tab's console holds: browsers tell there, and nowhere else, of a font that they refuse, a policy that was
-// broken, an error that nobody caught.
+// said is what a tab's console holds: browsers tell there, and nowhere else, of a font that they refuse, a
+// policy that was broken, an error that nobody caught.
 type said struct {
-	mu       sync.Mutex
-	lines    []string
+	*watched
 	expected []*regexp.Regexp
 	ended    chan struct{} // closed when the last line of the test has come
 }
@@ -28,7 +27,7 @@ const lastLine = "the test has ended"
 // listen has every warning and every error in the tab's console fail t, but those that it expects.
 func listen(t *testing.T, tab context.Context) {
 	t.Helper()
-	c := &said{ended: make(chan struct{})}
+	c := &said{watched: newWatched(), ended: make(chan struct{})}
 	consoles.Store(tab, c)
 	messages := chromedp.Console(tab)
 	go func() {
@@ -42,16 +41,14 @@ func listen(t *testing.T, tab context.Context) {
 			}
 			switch m.Type {
 			case chromedp.ConsoleWarning, chromedp.ConsoleError, chromedp.ConsoleException, "assert":
-				c.mu.Lock()
-				c.lines = append(c.lines, fmt.Sprintf("%s %s (%s)", m, m.Source, m.URL))
-				c.mu.Unlock()
+				c.add(fmt.Sprintf("%s %s (%s)", m, m.Source, m.URL))
 			}
 		}
 	}()
 	t.Cleanup(func() {
 		short, cancel := context.WithTimeout(tab, 10*time.Second)
 		defer cancel()
-		if err := chromedp.Do(short, chromedp.Evaluate[chromedp.Void](`console.debug(`+quote(lastLine)+`)`)); err == nil {
+		if err := chromedp.Do(short, script(`console.debug(`+quote(lastLine)+`)`)); err == nil {
 			select { // messages come in their order
 			case <-c.ended:
 			case <-short.Done():
@@ -85,11 +82,17 @@ func expects(t *testing.T, tab context.Context, pattern, why string) {
 	if strings.TrimSpace(why) == "" {
 		t.Fatalf("no reason for %s", pattern)
 	}
+	c := consoleOf(t, tab)
+	c.mu.Lock()
+	c.expected = append(c.expected, regexp.MustCompile(pattern))
+	c.mu.Unlock()
+}
+
+func consoleOf(t *testing.T, tab context.Context) *said {
+	t.Helper()
 	c, ok := consoles.Load(tab)
 	if !ok {
 		t.Fatal("nobody listens to this tab")
 	}
-	c.(*said).mu.Lock()
-	c.(*said).expected = append(c.(*said).expected, regexp.MustCompile(pattern))
-	c.(*said).mu.Unlock()
+	return c.(*said)
 }

@@ -4,24 +4,21 @@ import (
 	"bytes"
 	"encoding/binary"
 	"image"
-	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/credential"
-	"madoguchi/eligibility"
-	"madoguchi/server/keys"
 )
 
-// A reception in a hurry: keys at the wrong moment, the next patient's scan too early, answers that come too late.
+// A reception in a hurry: keys at the wrong moment, the next patient's scan too early, answers that come too
+// late.
 func TestACounterInAHurry(t *testing.T) {
 	t.Parallel()
 	base, _, data := startServer(t)
@@ -29,24 +26,44 @@ func TestACounterInAHurry(t *testing.T) {
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	bridge(t, base, console, "tokuichi.json")
-	expects(t, console, `status of 422 .*/api/v1/counter/cases`, "what is no code, and a refusal without a reason")
+	expects(t, console, `status of 422 .*/api/v1/counter/cases`,
+		"what is no code, and a refusal without a reason")
 	expects(t, console, `status of 403 .*/api/v1/counter/status`, "the login is over at the end")
-	run := func(js string) { t.Helper(); do(t, console, chromedp.Evaluate[chromedp.Void](js)) }
-	truth := func(js string) bool { t.Helper(); return get(t, console, chromedp.Evaluate[bool](js)) }
-	// hold keeps the answer of a call until release; change alters what it says.
-	run(`{const ask = window.fetch; window.hold = {}; window.change = {}; window.fetch = async (url, init) => {
-		const answer = await ask(url, init);
-		for (const end in hold) if (String(url).endsWith(end)) await hold[end];
-		for (const end in change) if (String(url).endsWith(end)) { const c = await answer.json(); change[end](c); return new Response(JSON.stringify(c), {status: answer.status}) }
-		return answer }}`)
+	run := func(js string) { t.Helper(); do(t, console, script(js)) }
+	truth := func(js string) bool { t.Helper(); return eval[bool](t, console, js) }
+	// hold keeps the answer of a call until release; change alters what it says; asked are the calls.
+	run(`{const ask = window.fetch; window.hold = {}; window.change = {}; window.asked = [];
+		window.fetch = async (url, init) => {
+			asked.push(String(url));
+			const answer = await ask(url, init);
+			for (const end in hold) if (String(url).endsWith(end)) {
+				await hold[end];
+				const read = answer.json.bind(answer);
+				answer.json = () => read().finally(() => window.taken = true);
+			}
+			for (const end in change) if (String(url).endsWith(end)) {
+				const c = await answer.json();
+				change[end](c);
+				return new Response(JSON.stringify(c), {status: answer.status});
+			}
+			return answer;
+		}}`)
 	hold := func(end string) {
 		t.Helper()
-		run(`window.hold[` + quote(end) + `] = new Promise(done => window.release = done)`)
+		run(`window.taken = false;
+			window.hold[` + quote(end) + `] = new Promise(done => window.release = done)`)
 	}
-	release := func() { t.Helper(); run(`window.release(); window.hold = {}`) }
+	// release gives the held answer, and waits until the page has read it and drawn what it drew of it.
+	release := func() {
+		t.Helper()
+		run(`window.release(); window.hold = {}`)
+		waitTrue(t, console, `window.taken`)
+		frames(t, console)
+	}
 	key := func(name string) {
 		t.Helper()
-		run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: ` + quote(name) + `, bubbles: true, cancelable: true}))`)
+		run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: ` + quote(name) +
+			`, bubbles: true, cancelable: true}))`)
 	}
 	genuine := func(t *testing.T) {
 		t.Helper()
@@ -58,7 +75,6 @@ func TestACounterInAHurry(t *testing.T) {
 		do(t, console, chromedp.Click("#cancel"))
 		t.Run(name, play)
 	}
-	settle := func() { time.Sleep(300 * time.Millisecond) } // for what must not come
 
 	scene("a card that is given up does not come back", func(t *testing.T) {
 		genuine(t)
@@ -69,8 +85,8 @@ func TestACounterInAHurry(t *testing.T) {
 		readerTypes(t, console, "HTTPS://LOCALHOST/C/AAAAAAAA") // the next patient's code, at once
 		waitText(t, console, "#problem", "読めませんでした")
 		release()
-		settle()
-		if truth(`document.getElementById("shown").checkVisibility() || document.getElementById("verdict").innerText.includes("本物")`) {
+		if truth(`document.getElementById("shown").checkVisibility() ||
+			document.getElementById("verdict").innerText.includes("本物")`) {
 			t.Error("the former patient is back")
 		}
 	})
@@ -78,39 +94,45 @@ func TestACounterInAHurry(t *testing.T) {
 	scene("what a card says of its holder does not come to the next patient", func(t *testing.T) {
 		genuine(t)
 		hold("/text-check")
-		do(t, console, chromedp.Evaluate[chromedp.Void](`document.getElementById("extra-checks").open = true`),
-			chromedp.SendKeys("#text-year", "2034"), chromedp.SendKeys("#text-code", "4821"), chromedp.Click("#text-check"))
+		do(t, console, script(`document.getElementById("extra-checks").open = true`),
+			chromedp.SendKeys("#text-year", "2034"), chromedp.SendKeys("#text-code", "4821"),
+			chromedp.Click("#text-check"))
 		do(t, console, chromedp.Click("#record")) // its check is not over
-		settle()
-		if truth(`document.getElementById("verdict").innerText.includes("記録しました")`) {
+		frames(t, console)
+		if truth(`asked.some(url => url.endsWith("/record")) ||
+			document.getElementById("verdict").innerText.includes("記録しました")`) {
 			t.Error("recorded while its card was being checked")
 		}
 		key("Escape")
 		paste(t, console, credential.NumericQR(oldScreen(t, data)))
 		waitText(t, console, "#verdict", "この画面は古くなっています")
 		release()
-		settle()
-		if truth(`document.getElementById("extra-result").textContent !== "" || !document.getElementById("verdict").innerText.includes("古くなっています") || !document.getElementById("record").disabled`) {
+		if truth(`document.getElementById("extra-result").textContent !== "" ||
+			!document.getElementById("verdict").innerText.includes("古くなっています") ||
+				!document.getElementById("record").disabled`) {
 			t.Error("the former patient's check stands beside the next patient's screen")
 		}
 	})
 
-	scene("a screen that was refused makes room for the new one that its sentence asks for", func(t *testing.T) {
-		paste(t, console, credential.NumericQR(oldScreen(t, data)))
-		waitText(t, console, "#verdict", "新しいコードを読み取ってください")
-		do(t, console, chromedp.WaitVisible("#scan-camera"))
-		genuine(t)
-	})
+	scene("a screen that was refused makes room for the new one that its sentence asks for",
+		func(t *testing.T) {
+			paste(t, console, credential.NumericQR(oldScreen(t, data)))
+			waitText(t, console, "#verdict", "新しいコードを読み取ってください")
+			do(t, console, chromedp.WaitVisible("#scan-camera"))
+			genuine(t)
+		})
 
 	scene("a scan while a case is open is not swallowed", func(t *testing.T) {
 		genuine(t)
 		do(t, console, chromedp.Focus("#reason"))
-		run(`{const reason = document.getElementById("reason"); for (const c of "HTTPS://LOCALHOST/C/AAAAAAAA\r") {
+		run(`{const reason = document.getElementById("reason");
+			for (const c of "HTTPS://LOCALHOST/C/AAAAAAAA\r") {
 			const code = c === "\r" ? "Enter" : c === "/" ? "Slash" : c === ":" ? "Semicolon" : "Key" + c;
-			if (reason.dispatchEvent(new KeyboardEvent("keydown", {code, key: c, bubbles: true, cancelable: true})) && c !== "\r") reason.value += c }}`)
+			if (reason.dispatchEvent(new KeyboardEvent("keydown",
+				{code, key: c, bubbles: true, cancelable: true})) && c !== "\r") reason.value += c }}`)
 		waitText(t, console, "#problem", "前の方の件がまだ終わっていません")
 		waitText(t, console, "#verdict", "この画面は本物です")
-		if got := get(t, console, chromedp.Evaluate[string](`document.getElementById("reason").value`)); got != "" {
+		if got := eval[string](t, console, `document.getElementById("reason").value`); got != "" {
 			t.Errorf("the reason is %q", got)
 		}
 	})
@@ -137,11 +159,13 @@ func TestACounterInAHurry(t *testing.T) {
 		do(t, console, chromedp.SetUploadFiles("#scan-file", []string{file}))
 		waitText(t, console, "#choose", "2人以上のコードがあります")
 		waitText(t, console, "#choose", "試験 花子（昭和63年11月30日）")
-		if !truth(`document.getElementById("shown").hidden && document.querySelectorAll("#choose button").length === 2`) {
+		if !truth(`document.getElementById("shown").hidden &&
+			document.querySelectorAll("#choose button").length === 2`) {
 			t.Error("a case is open before somebody chose")
 		}
 		state(t, console, "counter-choose")
-		run(`[...document.querySelectorAll("#choose button")].find(b => b.textContent.startsWith("試験 花子")).click()`)
+		run(`[...document.querySelectorAll("#choose button")]
+			.find(b => b.textContent.startsWith("試験 花子")).click()`)
 		waitText(t, console, "#p-name", "試験 花子")
 		waitText(t, console, "#verdict", "この画面は本物です")
 	})
@@ -168,11 +192,12 @@ func TestACounterInAHurry(t *testing.T) {
 		key("F2")
 		do(t, console, chromedp.SendKeys("#reason", "カードわすれ"))
 		for _, name := range []string{"Escape", "F8"} {
-			run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: ` + quote(name) + `, isComposing: true, bubbles: true, cancelable: true}))`)
+			run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: ` + quote(name) +
+				`, isComposing: true, bubbles: true, cancelable: true}))`)
 		}
 		release()
 		waitText(t, console, "#card-verdict", "本物のカード")
-		if at := get(t, console, chromedp.Evaluate[string](`document.activeElement.id`)); at != "reason" {
+		if at := eval[string](t, console, `document.activeElement.id`); at != "reason" {
 			t.Errorf("the keyboard is on %q", at)
 		}
 	})
@@ -182,17 +207,19 @@ func TestACounterInAHurry(t *testing.T) {
 		run(`window.change["/card-check"] = c => { c.card.result = "error" }`)
 		key("F2")
 		waitText(t, console, "#card-verdict .bad", "本物のカード")
-		if at := get(t, console, chromedp.Evaluate[string](`document.activeElement.id`)); at != "card-check" {
+		if at := eval[string](t, console, `document.activeElement.id`); at != "card-check" {
 			t.Errorf("the keyboard is on %q", at)
 		}
 		run(`window.change["/card-check"] = c => { c.card.result = "refused" }`) // its chip cannot be asked
 		key("F2")
-		waitTrue(t, console, `document.activeElement.value === "photo" && document.querySelector("#card-verdict .unsure")`)
+		waitTrue(t, console,
+			`document.activeElement.value === "photo" && document.querySelector("#card-verdict .unsure")`)
 	})
 
 	scene("a screen grows old before the eyes of the counter", func(t *testing.T) {
 		genuine(t)
-		run(`{const now = Date.now; Date.now = () => now() + 3600000; window.onTime = () => { Date.now = now }}`)
+		run(`{const now = Date.now; Date.now = () => now() + 3600000;
+			window.onTime = () => { Date.now = now }}`)
 		waitText(t, console, "#verdict", "60分前に作成")
 		run(`window.onTime()`)
 	})
@@ -222,9 +249,12 @@ func TestACounterInAHurry(t *testing.T) {
 		genuine(t)
 		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.Click("#refuse"))
 		waitText(t, console, "#problem", "理由を入れてください")
-		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.SendKeys("#reason", "べつの方"), chromedp.Click("#refuse"))
+		do(t, console, chromedp.Click(`#visual input[value="photo"]`), chromedp.SendKeys("#reason", "べつの方"),
+			chromedp.Click("#refuse"))
 		waitText(t, console, "#verdict", "記録しました")
-		waitTrue(t, console, `fetch("/api/v1/counter/cases").then(r => r.json()).then(all => all.cases[0].outcome === "refused" && all.cases[0].visual.length === 0)`)
+		waitTrue(t, console,
+			`fetch("/api/v1/counter/cases").then(r => r.json())
+				.then(all => all.cases[0].outcome === "refused" && all.cases[0].visual.length === 0)`)
 	})
 
 	scene("the button that accepts says what is missing, and leads there", func(t *testing.T) {
@@ -237,7 +267,8 @@ func TestACounterInAHurry(t *testing.T) {
 		do(t, console, chromedp.Click("#record"))
 		waitText(t, console, "#problem", "受け付けるには")
 		at("card-check")
-		do(t, console, chromedp.SendKeys(`#visual input[value="photo"]`, " "), chromedp.SendKeys(`#visual input[value="name"]`, " "))
+		do(t, console, chromedp.SendKeys(`#visual input[value="photo"]`, " "),
+			chromedp.SendKeys(`#visual input[value="name"]`, " "))
 		waitText(t, console, "#record-ground", "あと1つ")
 		do(t, console, chromedp.SendKeys("#record", "\r"))
 		waitText(t, console, "#problem", "あと1つ")
@@ -250,7 +281,9 @@ func TestACounterInAHurry(t *testing.T) {
 		waitText(t, console, "#record-ground", "目視で確認済み")
 		do(t, console, chromedp.SendKeys("#record", "\r"))
 		waitText(t, console, "#verdict", "記録しました")
-		waitTrue(t, console, `fetch("/api/v1/counter/cases").then(r => r.json()).then(all => all.cases[0].ground.code === "eye" && all.cases[0].visual.length === 3)`)
+		waitTrue(t, console,
+			`fetch("/api/v1/counter/cases").then(r => r.json())
+				.then(all => all.cases[0].ground.code === "eye" && all.cases[0].visual.length === 3)`)
 		genuine(t)
 		key("F2")
 		waitText(t, console, "#record-ground", "カードのICで確認済み")
@@ -264,7 +297,7 @@ func TestACounterInAHurry(t *testing.T) {
 		hold("/record")
 		do(t, console, chromedp.Click("#record"))
 		key("Escape")
-		settle()
+		frames(t, console)
 		if !truth(`document.getElementById("shown").checkVisibility()`) {
 			t.Error("it looks cancelled")
 		}
@@ -288,15 +321,18 @@ func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 	own := bridgeNamed(t, base, console, "tokuichi.json", "受付1")
 	bridgeNamed(t, base, console, "taro.json", "受付2")
 	pressed := func(name string) string {
-		return `[...document.querySelectorAll("#reader-choice button")].find(b => b.textContent === "` + name + `" && (b.click(), true))`
+		return `[...document.querySelectorAll("#reader-choice button")].find(b => b.textContent === "` +
+			name + `" && (b.click(), true))`
 	}
 	expects(t, console, `status of 503 .*/card-check`, "the reader is away")
 	waitText(t, console, "#reader-choice", "この窓口のリーダーを選んでください")
 	waitTrue(t, console, pressed("受付2")) // the wrong one: the choice is still at hand
-	waitTrue(t, console, `document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付2"`)
+	waitTrue(t, console,
+		`document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付2"`)
 	state(t, console, "counter-readers")
 	waitTrue(t, console, pressed("受付1"))
-	waitTrue(t, console, `document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付1"`)
+	waitTrue(t, console,
+		`document.querySelector("#pairing #reader-choice [aria-pressed=true]")?.textContent === "受付1"`)
 
 	enter(t, console, "#scan-text", jwsOf(t, phone))
 	waitText(t, console, "#verdict", "この画面は本物です")
@@ -311,62 +347,4 @@ func TestACounterWhoseReaderIsAwayAsksNoOther(t *testing.T) {
 	waitTrue(t, console, `!document.getElementById("reader-choice").checkVisibility()`)
 	do(t, console, chromedp.Click("#card-check"))
 	waitText(t, console, "#card-verdict", "生年月日が画面と一致しません")
-}
-
-// anotherScreen is a genuine live screen of 試験 花子, signed with the demo insurer's own key.
-func anotherScreen(t *testing.T, data string) string {
-	t.Helper()
-	ring, err := keys.Open(filepath.Join(data, "demo", "keys"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := ring.IssuerKey("00138990")
-	if err != nil {
-		t.Fatal(err)
-	}
-	made, err := credential.Issue("https://localhost:8080/i/00138990", key, credential.Request{
-		Tier:        credential.TierLive,
-		InsurerName: "架空市",
-		Share:       30,
-		Person: eligibility.Person{
-			Insurer:      "00138990",
-			Symbol:       "国13",
-			Number:       "0005678",
-			BranchNumber: "01",
-			Name:         "試験 花子",
-			BirthDate:    eligibility.MustDate("1988-11-30"),
-		},
-	}, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return made.JWS
-}
-
-// family is a picture of two codes side by side.
-func family(t *testing.T, jws ...string) []byte {
-	t.Helper()
-	const px, side = 5, 5 * (105 + 16)
-	m := image.NewGray(image.Rect(0, 0, side*len(jws), side))
-	for i := range m.Pix {
-		m.Pix[i] = 255
-	}
-	for i, text := range jws {
-		code, err := credential.QRMatrix(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for y := range code.Size * px {
-			for x := range code.Size * px {
-				if code.Black(x/px, y/px) {
-					m.SetGray(i*side+8*px+x, 8*px+y, color.Gray{})
-				}
-			}
-		}
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, m); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }

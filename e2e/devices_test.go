@@ -3,8 +3,6 @@ package e2e
 import (
 	"context"
 	"math"
-	"net"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -19,130 +17,69 @@ import (
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
-// addsPhone has the page's session add the key of a phone that does not exist, as a second phone or a thief would, and expects
-// a status.
+// addsPhone has the page's session add the key of a phone that does not exist, as a second phone or a thief
+// would, and expects a status.
 func addsPhone(t *testing.T, tab context.Context, id string, status int64) {
 	t.Helper()
-	got := get(t, tab, chromedp.Evaluate[int64](`(async () => {
-		const send = (method, path, body) => fetch(path, {method, headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)});
+	got := await[int64](t, tab, `(async () => {
+		const send = (method, path, body) => fetch(path,
+			{method, headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)});
 		const pair = await crypto.subtle.generateKey({name: "ECDSA", namedCurve: "P-256"}, true, ["sign"]);
 		const {kty, crv, x, y} = await crypto.subtle.exportKey("jwk", pair.publicKey);
 		const {nonce} = await (await send("POST", "/api/v1/phone/nonce", {phone: "`+id+`"})).json();
-		const message = new TextEncoder().encode(["madoguchi-device-1", "add", location.host, "`+id+`", nonce].join("\n"));
-		const raw = new Uint8Array(await crypto.subtle.sign({name: "ECDSA", hash: "SHA-256"}, pair.privateKey, message));
-		const signature = btoa(String.fromCharCode(...raw)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-		return (await send("PUT", "/api/v1/phone/holder", {id: "`+id+`", key: {kty, crv, x, y}, nonce, signature})).status;
-	})()`, chromedp.EvalAwaitPromise))
+		const message = new TextEncoder().encode(["madoguchi-device-1", "add", location.host, "`+id+
+		`", nonce].join("\n"));
+		const raw = await crypto.subtle.sign({name: "ECDSA", hash: "SHA-256"}, pair.privateKey, message);
+		const signature = btoa(String.fromCharCode(...new Uint8Array(raw)))
+			.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+		return (await send("PUT", "/api/v1/phone/holder", {id: "`+id+
+		`", key: {kty, crv, x, y}, nonce, signature})).status;
+	})()`)
 	if got != status {
 		t.Errorf("adding phone %s: %s, want %d", id, strconv.FormatInt(got, 10), status)
 	}
 }
 
-// devtool sends a command of the DevTools protocol to the tab.
-func devtool[P, R any](t *testing.T, tab context.Context, command cdp.Command[P, R], params P) {
-	t.Helper()
-	do(t, tab, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, command, params)
-		return err
-	}))
-}
-
-// forgetSessions takes the cookies of sessions away, as time does: only the phone's key is left.
-func forgetSessions(t *testing.T, tab context.Context, base string) {
-	t.Helper()
-	for _, name := range []string{"madoguchi-patient", "madoguchi-device"} {
-		devtool(t, tab, network.DeleteCookies, network.DeleteCookiesParams{Name: name, URL: base})
-	}
-}
-
-// count is how many records a store of the phone holds; -1 when it is not there.
-func count(t *testing.T, tab context.Context, store string) int64 {
-	t.Helper()
-	return get(t, tab, chromedp.Evaluate[int64](`new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const db = o.result;
-		if (!db.objectStoreNames.contains("`+store+`")) { db.close(); return done(-1) }
-		const c = db.transaction("`+store+`").objectStore("`+store+`").count(); c.onsuccess = () => { db.close(); done(c.result) } } })`, chromedp.EvalAwaitPromise))
-}
-
-// waitCount waits until a store holds so many records.
-func waitCount(t *testing.T, tab context.Context, store string, want int64) {
-	t.Helper()
-	var got int64
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		if got = count(t, tab, store); got == want {
-			return
-		}
-	}
-	t.Fatalf("%s holds %d records, want %d\n%s", store, got, want, pageText(tab))
-}
-
-// stopServer ends the server and waits until nobody listens any more.
-func stopServer(t *testing.T, base string, p *process) {
-	t.Helper()
-	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	for range 200 {
-		c, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
-		if err != nil {
-			return
-		}
-		c.Close()
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatal("the server did not end")
-}
-
-// startAgain starts a server on the address and the data of one that ended.
-func startAgain(t *testing.T, base, data string, env ...string) *process {
-	t.Helper()
-	port := base[strings.LastIndex(base, ":")+1:]
-	p := start(t, data, built(t, "./server", "madoguchi"), append([]string{"MADOGUCHI_ADDR=127.0.0.1:" + port, "MADOGUCHI_DATA=" + data}, env...))
-	p.out.await(t, `(http://localhost:\d+)/`)
-	return p
-}
-
-// clerkImportsToo lets the clerk import another insurer's sample and returns the address of a person's notice.
+// clerkImportsToo lets the clerk import another insurer's sample and returns the address of a person's
+// notice.
 func clerkImportsToo(t *testing.T, clerk context.Context, base, insurer, person string) string {
 	t.Helper()
 	do(t, clerk, chromedp.Navigate(base+"/insurer?insurer="+insurer),
-		chromedp.SetUploadFiles(`#file`, []string{root(t, "server", "insuredcsv", "samples", insurer+".csv")}), chromedp.Click(`#import`))
+		chromedp.SetUploadFiles(`#file`,
+			[]string{root(t, "server", "insuredcsv", "samples", insurer+".csv")}), chromedp.Click(`#import`))
 	do(t, clerk, chromedp.WaitVisible(`#store`), chromedp.Click(`#store`))
 	waitText(t, clerk, "#done", "保存しました")
 	do(t, clerk, chromedp.Click(`#back`))
 	waitText(t, clerk, "tbody", person)
-	link := get(t, clerk, chromedp.Evaluate[string](`[...document.querySelectorAll("tbody tr")].find(r => r.innerText.includes(`+quote(person)+`)).querySelector(".notice-link").href`))
+	link := eval[string](t, clerk,
+		`[...document.querySelectorAll("tbody tr")].find(r => r.innerText.includes(`+quote(person)+
+			`)).querySelector(".notice-link").href`)
 	do(t, clerk, chromedp.Navigate(link))
 	waitText(t, clerk, "#notice-code", "-")
 	return strings.TrimSpace(get(t, clerk, chromedp.Text("#notice-url")))
 }
 
-// logsIn walks through the demo provider as a person and waits for a page's text.
-func logsIn(t *testing.T, tab context.Context, base, person, selector, want string) {
-	t.Helper()
-	do(t, tab, chromedp.Navigate(base+"/login"))
-	waitText(t, tab, "h1", "だれとして")
-	do(t, tab, chromedp.Click(`button[value="`+person+`"]`))
-	waitText(t, tab, selector, want)
-}
-
 // presses clicks a button of the folded part and answers the question.
 func presses(t *testing.T, tab context.Context, button, question string) {
 	t.Helper()
-	do(t, tab, chromedp.Evaluate[chromedp.Void](`{const m = document.getElementById("manage-more"); if (m) m.open = true}`), chromedp.WaitVisible(button), chromedp.Click(button))
+	do(t, tab, script(`{const m = document.getElementById("manage-more"); if (m) m.open = true}`),
+		chromedp.WaitVisible(button), chromedp.Click(button))
 	waitText(t, tab, "#confirm", question)
-	if focus := get(t, tab, chromedp.Evaluate[string](`document.activeElement.id`)); focus != "confirm-no" {
+	if focus := eval[string](t, tab, `document.activeElement.id`); focus != "confirm-no" {
 		t.Errorf("the focus is on %s", focus)
 	}
 	state(t, tab, "confirm-"+strings.Fields(strings.TrimLeft(button, "#"))[0])
 	do(t, tab, chromedp.Click("#confirm-yes"))
 }
 
-// shownAfter notes on the page when the stored screen was first to be seen, in ms after the start of the navigation.
+// shownAfter notes on the page when the stored screen was first to be seen, in ms after the start of the
+// navigation.
 const shownAfter = `(() => { const look = setInterval(() => { const o = document.getElementById("offline");
-	if (o && !o.hidden && o.checkVisibility()) { clearInterval(look); window.shownAfter = performance.now(); } }, 5) })()`
+	if (o && !o.hidden && o.checkVisibility()) { clearInterval(look); window.shownAfter = performance.now();
+	} }, 5) })()`
 
 func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 	whole := t // servers that start again outlive the part that starts them
@@ -152,33 +89,40 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 	do(t, phone, chromedp.EmulateViewport(360, 640))
 	inLab(t, phone)
 	expects(t, phone, `net::ERR_CONNECTION_REFUSED`, "the server is stopped below")
-	expects(t, phone, `status of 403 .*/credential`, "the session is over; the phone's key opens the next one")
+	expects(t, phone, `status of 403 .*/credential`,
+		"the session is over; the phone's key opens the next one")
 	expects(t, phone, `status of 403 .*/api/v1/phone/holder`, "a copied session tries to add a key")
 	expects(t, phone, `TrustedScriptURL|TrustedTypePolicy`, "a script that is none of ours tries the policy")
-	devtool(t, phone, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: shownAfter})
+	devtool(t, phone, page.AddScriptToEvaluateOnNewDocument,
+		page.AddScriptToEvaluateOnNewDocumentParams{Source: shownAfter})
 	waitCount(t, phone, "screens", 1)
 	waitCount(t, phone, "papers", 1)
 	waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`)
-	// A copy of 髙橋 德一 ends on August 1st at the latest: on July 31st no hour lies between the stored screen's end and the
-	// copy's. What the page does in between must not depend on the day of the test, so this copy ends in a hundred days.
-	set(t, phone, "headers", `{"/document.pdf": {"madoguchi-valid-until": "`+time.Now().AddDate(0, 0, 100).Format(time.DateOnly)+`"}}`)
-	do(t, phone, chromedp.Evaluate[chromedp.Void](`indexedDB.open("madoguchi").onsuccess = e => { const db = e.target.result;
+	// A copy of 髙橋 德一 ends on August 1st at the latest: on July 31st no hour lies between the stored screen's
+	// end and the copy's. What the page does in between must not depend on the day of the test, so this copy
+	// ends in a hundred days.
+	set(t, phone, "headers", `{"/document.pdf": {"madoguchi-valid-until": "`+time.Now().AddDate(0, 0,
+		100).Format(time.DateOnly)+`"}}`)
+	do(t, phone, script(`indexedDB.open("madoguchi").onsuccess = e => { const db = e.target.result;
 		db.transaction("papers", "readwrite").objectStore("papers").clear().onsuccess = () => db.close() }`))
 	waitCount(t, phone, "papers", 0)
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitCount(t, phone, "papers", 1)
 
 	t.Run("a first load is small", func(t *testing.T) {
-		devtool(t, phone, storage.ClearDataForOrigin, storage.ClearDataForOriginParams{Origin: base, StorageTypes: "cache_storage,service_workers"})
+		devtool(t, phone, storage.ClearDataForOrigin,
+			storage.ClearDataForOriginParams{Origin: base, StorageTypes: "cache_storage,service_workers"})
 		devtool(t, phone, network.ClearBrowserCache, cdp.Empty{})
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#age", "秒前に作成")
 		waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`)
 		sum := func(rest string) float64 {
-			return get(t, phone, chromedp.Evaluate[float64](`[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
-				.filter(e => `+rest+`).reduce((n, e) => n + e.transferSize, 0)`))
+			return eval[float64](t, phone,
+				`[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+				.filter(e => `+rest+`).reduce((n, e) => n + e.transferSize, 0)`)
 		}
-		all, worker := sum(`!e.name.endsWith(".pdf")`), 6_000.0 // the worker's own requests, not listed here: itself and the shell
+		// the worker's own requests, not listed here: itself and the shell
+		all, worker := sum(`!e.name.endsWith(".pdf")`), 6_000.0
 		t.Logf("%.0f bytes over the wire, and at most %.0f for the worker", all, worker)
 		if all < 20_000 || all+worker > 60_000 {
 			t.Errorf("%.0f bytes", all+worker)
@@ -190,30 +134,40 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#age", "秒前に作成")
 		waitTrue(t, phone, `document.getElementById("logout").hidden`)
-		if asleep := get(t, phone, chromedp.Evaluate[bool](`performance.getEntriesByType("navigation")[0].workerStart > 0 && performance.getEntriesByType("resource")
-			.filter(e => e.name.includes("/api/")).every(e => e.workerFinalSourceType === "network")`)); !asleep {
+		asleep := eval[bool](t, phone,
+			`performance.getEntriesByType("navigation")[0].workerStart > 0 &&
+				performance.getEntriesByType("resource")
+			.filter(e => e.name.includes("/api/")).every(e => e.workerFinalSourceType === "network")`)
+		if !asleep {
 			t.Error("the worker gives the page, and what the page asks the server does not wake it")
 		}
-		addsPhone(t, phone, "thief", 403)                                           // a copied session of the phone cannot make itself at home
-		waitTrue(t, phone, `document.getElementById("phones").children.length > 0`) // the page has registered its own by then
-		if got := get(t, phone, chromedp.Evaluate[string](`navigator.serviceWorker.register("/sw.js").then(() => "registered", e => e.name)`, chromedp.EvalAwaitPromise)); got != "TypeError" {
+		// a copied session of the phone cannot make itself at home
+		addsPhone(t, phone, "thief", 403)
+		// the page has registered its own by then
+		waitTrue(t, phone, `document.getElementById("phones").children.length > 0`)
+		if got := await[string](t, phone,
+			`navigator.serviceWorker.register("/sw.js")
+				.then(() => "registered", e => e.name)`); got != "TypeError" {
 			t.Errorf("a script's address from a string: %s", got)
 		}
-		if got := get(t, phone, chromedp.Evaluate[string](`(() => { try { trustedTypes.createPolicy("sw", {createScriptURL: a => a}); return "made" } catch (e) { return e.name } })()`)); got != "TypeError" {
+		if got := eval[string](t, phone,
+			`(() => { try { trustedTypes.createPolicy("sw", {createScriptURL: a => a});
+				return "made" } catch (e) { return e.name } })()`); got != "TypeError" {
 			t.Errorf("a second policy: %s", got)
 		}
 	})
 
 	t.Run("a server that ended, from the first second", func(t *testing.T) {
-		stopServer(t, base, server)
+		stopServer(t, server)
 		best := math.Inf(1)
 		for range 3 {
 			do(t, phone, chromedp.Navigate(base+"/screen"))
 			waitTrue(t, phone, `window.shownAfter > 0`)
-			best = min(best, get(t, phone, chromedp.Evaluate[float64](`window.shownAfter`)))
+			best = min(best, eval[float64](t, phone, `window.shownAfter`))
 		}
 		t.Logf("the stored screen is seen after %.0f ms", best)
-		outside.Within(t, "showing the stored screen", time.Duration(best*float64(time.Millisecond)), time.Second)
+		testenv.Within(t, "showing the stored screen", time.Duration(best*float64(time.Millisecond)),
+			time.Second)
 		waitText(t, phone, "#age", "電波なし")
 		waitText(t, phone, "#holder-name", "髙橋 德一")
 		waitText(t, phone, "#issuer", "架空市 発行・マイナポータルの画面ではありません")
@@ -232,25 +186,27 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		waitText(t, phone, "#pdf", "写しを開く（PDF）")
 		state(t, phone, "copy-left")
 		folder := t.TempDir()
-		devtool(t, phone, devbrowser.SetDownloadBehavior, devbrowser.SetDownloadBehaviorParams{Behavior: devbrowser.SetDownloadBehaviorBehaviorAllow, DownloadPath: folder})
+		devtool(t, phone, devbrowser.SetDownloadBehavior,
+			devbrowser.SetDownloadBehaviorParams{Behavior: devbrowser.SetDownloadBehaviorBehaviorAllow,
+				DownloadPath: folder})
 		do(t, phone, chromedp.Click("#pdf"))
 		var files []string
-		for range 100 {
-			if files, _ = filepath.Glob(filepath.Join(folder, "shikaku-joho-*.pdf")); len(files) == 1 {
-				break
-			}
-			time.Sleep(100 * time.Millisecond)
-		}
-		if len(files) != 1 {
+		if !poll(100*time.Millisecond, func() bool {
+			files, _ = filepath.Glob(filepath.Join(folder, "shikaku-joho-*.pdf"))
+			return len(files) == 1
+		}) {
 			t.Fatalf("%v", files)
 		}
-		if text, err := exec.Command("pdftotext", files[0], "-").Output(); err != nil || !strings.Contains(string(text), "髙橋") {
+		if text, err := exec.Command("pdftotext", files[0], "-").Output(); err != nil ||
+			!strings.Contains(string(text), "髙橋") {
 			t.Errorf("the copy says %.80q, %v", text, err)
 		}
 		set(t, phone, "ahead", "12960000000") // 150 days: the copy is over too
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#state", "紙のお知らせ")
-		waitTrue(t, phone, `document.getElementById("pdf").hidden && document.getElementById("share-open").hidden && document.getElementById("offline").hidden && !document.getElementById("help").hidden`)
+		waitTrue(t, phone,
+			`document.getElementById("pdf").hidden && document.getElementById("share-open").hidden &&
+				document.getElementById("offline").hidden && !document.getElementById("help").hidden`)
 		state(t, phone, "all-over")
 		set(t, phone, "ahead", "null")
 	})
@@ -270,14 +226,16 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 	})
 
 	t.Run("the login is asked for days ahead", func(t *testing.T) {
-		set(t, phone, "members", `{"/api/v1/me": {"serverTime": "`+time.Now().AddDate(0, 0, 77).UTC().Format(time.RFC3339)+`"}}`)
+		set(t, phone, "members", `{"/api/v1/me": {"serverTime": "`+time.Now().AddDate(0, 0,
+			77).UTC().Format(time.RFC3339)+`"}}`)
 		set(t, phone, "ahead", strconv.Itoa(77*24*3600*1000))
 		set(t, phone, "answers", `{"/credential": [503, {}]}`)
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#login-ask", "あと12日でログインが必要です")
 		set(t, phone, "members", "null")
 		set(t, phone, "ahead", "null")
-		set(t, phone, "answers", `{"/credential": [403, {"type": "urn:madoguchi:problem:device.over", "ja": "前のログインから90日たちました。"}]}`)
+		set(t, phone, "answers",
+			refusal("/credential", 403, "device.over", "前のログインから90日たちました。"))
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#login-ask", "前のログインから90日たちました")
 		waitTrue(t, phone, withoutNetwork) // what is stored is still good today
@@ -297,7 +255,9 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		waitCount(t, phone, "papers", 2)
 		waitText(t, phone, "#holder-name", "試験 花子") // who was added is shown
 		turn := func(name string) {
-			do(t, phone, chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".tile")].find(t => t.innerText.includes("`+name+`")).click()`))
+			do(t, phone,
+				script(`[...document.querySelectorAll(".tile")].find(t => t.innerText.includes("`+name+
+					`")).click()`))
 			waitText(t, phone, "#holder-name", name)
 		}
 		turn("髙橋 德一")
@@ -318,7 +278,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		other := browser(t, 360, 640, "")
 		logsIn(t, other, base, "demo-tokuichi", "#age", "秒前に作成")
 		waitText(t, other, "#logout", "ログアウトしても、この端末の画面は残ります")
-		do(t, other, chromedp.Evaluate[chromedp.Void](`document.getElementById("manage-more").open = true`))
+		do(t, other, script(`document.getElementById("manage-more").open = true`))
 		waitText(t, other, "#phones", "別の端末")
 		state(t, other, "manage")
 		presses(t, other, `#phones button`, "この端末の登録を取り消しますか")
@@ -332,8 +292,10 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 
 		presses(t, other, "#wipe", "この端末から、全員の画面を消しますか")
 		waitText(t, other, "#main", "この端末から全部消しました")
-		if left := get(t, other, chromedp.Evaluate[string](`(async () => (await indexedDB.databases()).length + "/" + (await caches.keys()).length + "/" +
-			(await navigator.serviceWorker.getRegistrations()).length + "/" + document.cookie)()`, chromedp.EvalAwaitPromise)); left != "0/0/0/" {
+		left := await[string](t, other,
+			`(async () => (await indexedDB.databases()).length + "/" + (await caches.keys()).length + "/" +
+			(await navigator.serviceWorker.getRegistrations()).length + "/" + document.cookie)()`)
+		if left != "0/0/0/" {
 			t.Errorf("databases/caches/workers/cookies left: %s", left)
 		}
 		do(t, other, chromedp.Navigate(base+"/screen"))
@@ -345,9 +307,12 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
 		waitCount(t, phone, "screens", 1)
 		expects(t, phone, `status of 404 .*/favicon.ico`, "what programs read has no icon")
-		do(t, phone, chromedp.Navigate(base+"/healthz")) // the screen would come back by its key as soon as it is without a session
+		// the screen would come back by its key as soon as it is without a session
+		do(t, phone, chromedp.Navigate(base+"/healthz"))
 		forgetSessions(t, phone, base)
-		devtool(t, phone, storage.ClearDataForOrigin, storage.ClearDataForOriginParams{Origin: base, StorageTypes: "indexeddb,cache_storage,service_workers,local_storage"})
+		devtool(t, phone, storage.ClearDataForOrigin,
+			storage.ClearDataForOriginParams{Origin: base,
+				StorageTypes: "indexeddb,cache_storage,service_workers,local_storage"})
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#empty", "しばらく開かなかったためブラウザーが消しました")
 		state(t, phone, "dropped")
@@ -371,11 +336,13 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 		logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
 		waitCount(t, phone, "screens", 1)
 		waitTrue(t, phone, `navigator.serviceWorker.ready.then(r => r.active.state === "activated")`)
-		stopServer(t, base, server)
+		stopServer(t, server)
 		startAgain(whole, base, data, "MADOGUCHI_NO_WORKER=true")
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#age", "秒前に作成")
-		waitTrue(t, phone, `Promise.all([navigator.serviceWorker.getRegistrations(), caches.keys()]).then(([r, c]) => r.length + c.length === 0)`)
+		waitTrue(t, phone,
+			`Promise.all([navigator.serviceWorker.getRegistrations(), caches.keys()])
+				.then(([r, c]) => r.length + c.length === 0)`)
 		if n := count(t, phone, "screens"); n != 1 {
 			t.Errorf("%d stored screens", n)
 		}

@@ -23,7 +23,7 @@ import (
 	"golang.org/x/text/encoding/japanese"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/insuredcsv/crowd"
+	"madoguchi/internal/crowd"
 )
 
 // crowdFile writes people who do not exist into a file, in UTF-8 or Shift_JIS.
@@ -56,7 +56,8 @@ func BenchmarkBars(b *testing.B) {
 	whole := crowd.File{Insurer: "06139992", People: importPeople}
 	tenth := whole
 	tenth.Changed = 10
-	file, sjis, changed := crowdFile(b, "utf8.csv", whole, encoding.Nop), crowdFile(b, "sjis.csv", whole, japanese.ShiftJIS), crowdFile(b, "tenth.csv", tenth, encoding.Nop)
+	file, sjis, changed := crowdFile(b, "utf8.csv", whole, encoding.Nop),
+		crowdFile(b, "sjis.csv", whole, japanese.ShiftJIS), crowdFile(b, "tenth.csv", tenth, encoding.Nop)
 	for b.Loop() {
 		data := b.TempDir()
 		measureImport(b, data, "UTF-8, all new", file, "新しい人 100000、変わった人 0、変わりなし 0")
@@ -67,10 +68,11 @@ func BenchmarkBars(b *testing.B) {
 	}
 }
 
-// barsHeld judges by the clock or by the processor time of both cores together, whichever is less: beside other work the
-// clock runs on, and alone an import takes no longer than its processor time.
+// barsHeld judges by the clock or by the processor time of both cores together, whichever is less: beside
+// other work the clock runs on, and alone an import takes no longer than its processor time.
 func barsHeld(b *testing.B, what string, clock, processor time.Duration, peak int64) {
-	b.Logf("%-36s %5.1f s by the clock, %5.1f s of processor time, peak %3d MB", what, clock.Seconds(), processor.Seconds(), peak/1024)
+	b.Logf("%-36s %5.1f s by the clock, %5.1f s of processor time, peak %3d MB", what, clock.Seconds(),
+		processor.Seconds(), peak/1024)
 	if min(clock, processor) > importTime || peak > importMemory {
 		b.Errorf("%s: the bars are %s and %d MB", what, importTime, importMemory/1024)
 	}
@@ -86,7 +88,8 @@ func measureImport(b *testing.B, data, what, file, says string) {
 	if err != nil || !strings.Contains(string(out), says) {
 		b.Fatalf("%s: %v\n%s", what, err, out)
 	}
-	barsHeld(b, "command, "+what, took, cmd.ProcessState.SystemTime()+cmd.ProcessState.UserTime(), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+	barsHeld(b, "command, "+what, took, cmd.ProcessState.SystemTime()+cmd.ProcessState.UserTime(),
+		cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
 }
 
 // clerkBrowser is a clerk's signed-in client without a browser's own weight.
@@ -174,7 +177,8 @@ func measurePage(b *testing.B, file string) {
 	if seen == nil || seen[1] != "100000 0 0" {
 		b.Fatalf("%v\n%s", seen, page)
 	}
-	if page = send(b, client, at+"/store", url.Values{"seen": {seen[1]}}); !strings.Contains(page, `id="done"`) {
+	if page = send(b, client, at+"/store", url.Values{"seen": {seen[1]}}); !strings.Contains(page,
+		`id="done"`) {
 		b.Fatal(page)
 	}
 	took := time.Since(began)
@@ -182,21 +186,24 @@ func measurePage(b *testing.B, file string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	peak, err := strconv.ParseInt(regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindStringSubmatch(string(status))[1], 10, 64)
+	peak, err := strconv.ParseInt(regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindStringSubmatch(
+		string(status))[1], 10, 64)
 	if err != nil {
 		b.Fatal(err)
 	}
 	barsHeld(b, "page, from the file to the result", took, processorTime(b, server)-before, peak)
 }
 
-// processorTime returns what a running program has used so far: fields 14 and 15 of /proc/PID/stat, in hundredths of a second.
+// processorTime returns what a running program has used so far: fields 14 and 15 of /proc/PID/stat, in
+// hundredths of a second.
 func processorTime(t testing.TB, p *process) time.Duration {
 	t.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
 	if err != nil {
 		t.Fatal(err)
 	}
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')'):])) // the name before may hold blanks; field 2 ends there
+	// the name before may hold blanks; field 2 ends there
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')'):]))
 	var ticks int
 	for _, field := range fields[12:14] {
 		n, err := strconv.Atoi(field)
@@ -211,9 +218,11 @@ func processorTime(t testing.TB, p *process) time.Duration {
 // chosenColumns is the form of headings as it stands: what is not known is left out.
 func chosenColumns(page string) url.Values {
 	form := url.Values{}
-	for _, field := range regexp.MustCompile(`(?s)<select[^>]* name="([^"]+)">(.*?)</select>`).FindAllStringSubmatch(page, -1) {
+	for _, field := range regexp.MustCompile(
+		`(?s)<select[^>]* name="([^"]+)">(.*?)</select>`).FindAllStringSubmatch(page, -1) {
 		column := ""
-		if chosen := regexp.MustCompile(`<option value="([^"]*)" selected>`).FindStringSubmatch(field[2]); chosen != nil {
+		chosen := regexp.MustCompile(`<option value="([^"]*)" selected>`).FindStringSubmatch(field[2])
+		if chosen != nil {
 			column = chosen[1]
 		}
 		form.Set(field[1], column)
@@ -226,23 +235,27 @@ func TestAnImportThatIsKilledLeavesAllOrNothing(t *testing.T) {
 	program := built(t, "./server", "madoguchi")
 	file := crowdFile(t, "people.csv", crowd.File{Insurer: "06139992", People: people}, encoding.Nop)
 	began := time.Now()
-	if _, _, code := run(t, t.TempDir(), program, nil, []string{"MADOGUCHI_DATA=" + t.TempDir()}, "import", "--insurer", "06139992", file); code != 0 {
+	if _, _, code := run(t, t.TempDir(), program, nil, []string{"MADOGUCHI_DATA=" + t.TempDir()}, "import",
+		"--insurer", "06139992", file); code != 0 {
 		t.Fatal(code)
 	}
 	whole := time.Since(began)
 	for _, part := range []int{35, 55, 70, 85} { // percent of the time that it takes
 		data := t.TempDir()
 		env := []string{"MADOGUCHI_DATA=" + data}
-		if _, _, code := run(t, data, program, []byte("番号,氏名,生年月日\n9999999,試験 太郎,1986-04-12\n"), env, "import", "--insurer", "06139992", "-"); code != 0 {
+		if _, _, code := run(t, data, program, []byte("番号,氏名,生年月日\n9999999,試験 太郎,1986-04-12\n"), env,
+			"import", "--insurer", "06139992", "-"); code != 0 {
 			t.Fatal(code)
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), whole*time.Duration(part)/100)
-		cmd := exec.CommandContext(ctx, program, "import", "--insurer", "06139992", file) // killed, not asked to end
+		// killed, not asked to end
+		cmd := exec.CommandContext(ctx, program, "import", "--insurer", "06139992", file)
 		cmd.Env = append(os.Environ(), env...)
 		_ = cmd.Run()
 		cancel()
 		out, stderr, code := run(t, data, program, nil, env, "import", "--insurer", "06139992", file)
-		if code != 0 || !strings.Contains(out, "新しい人 20000、変わった人 0、変わりなし 0") && !strings.Contains(out, "新しい人 0、変わった人 0、変わりなし 20000") {
+		if code != 0 || !strings.Contains(out, "新しい人 20000、変わった人 0、変わりなし 0") &&
+			!strings.Contains(out, "新しい人 0、変わった人 0、変わりなし 20000") {
 			t.Errorf("killed after %d %%: %d %s %s", part, code, out, stderr)
 		}
 	}
@@ -250,9 +263,11 @@ func TestAnImportThatIsKilledLeavesAllOrNothing(t *testing.T) {
 
 func TestAMyNumberInTheLastRowOfALargeFileRefusesItAndIsNowhere(t *testing.T) {
 	number := someMyNumber()
-	file := crowdFile(t, "people.csv", crowd.File{Insurer: "06139992", People: 20_000, Note: number}, encoding.Nop)
+	file := crowdFile(t, "people.csv", crowd.File{Insurer: "06139992", People: 20_000, Note: number},
+		encoding.Nop)
 	data := t.TempDir()
-	out, stderr, code := run(t, data, built(t, "./server", "madoguchi"), nil, []string{"MADOGUCHI_DATA=" + data}, "import", "--insurer", "06139992", file)
+	out, stderr, code := run(t, data, built(t, "./server", "madoguchi"), nil,
+		[]string{"MADOGUCHI_DATA=" + data}, "import", "--insurer", "06139992", file)
 	if code != 2 || !strings.Contains(stderr, "20001行目・21列目") || strings.Contains(out+stderr, number) {
 		t.Errorf("%d %s %s", code, out, stderr)
 	}

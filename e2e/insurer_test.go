@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"golang.org/x/text/encoding/japanese"
 
-	"madoguchi/server/insuredcsv/crowd"
+	"madoguchi/internal/crowd"
 )
 
 // A clerk's day: a file with mistakes, a person who lost the paper and the phone, the numbers at the end.
@@ -17,9 +17,12 @@ func TestAClerkImportsLooksAfterAPersonAndCounts(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	tab := browser(t, 1280, 900, "")
-	file := crowdFile(t, "people.csv", crowd.File{Insurer: "06139992", People: 300, Spoil: 100}, japanese.ShiftJIS)
-	do(t, tab, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`), chromedp.WaitVisible("#insurer"))
-	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=06139992"), chromedp.SetUploadFiles(`#file`, []string{filepath.Clean(file)}), chromedp.Click(`#import`))
+	file := crowdFile(t, "people.csv", crowd.File{Insurer: "06139992", People: 300, Spoil: 100},
+		japanese.ShiftJIS)
+	do(t, tab, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`),
+		chromedp.WaitVisible("#insurer"))
+	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=06139992"),
+		chromedp.SetUploadFiles(`#file`, []string{filepath.Clean(file)}), chromedp.Click(`#import`))
 	waitText(t, tab, "h1", "見出しの対応を決める") // 備考 is nobody's column
 	state(t, tab, "insurer-headings")
 	do(t, tab, chromedp.Click(`#map`))
@@ -38,7 +41,7 @@ func TestAClerkImportsLooksAfterAPersonAndCounts(t *testing.T) {
 	state(t, tab, "insurer-found")
 	do(t, tab, chromedp.Click(`.person-link`))
 	waitText(t, tab, "#versions", "はじめての登録")
-	person := get(t, tab, chromedp.Evaluate[string](`location.href`))
+	person := eval[string](t, tab, `location.href`)
 	do(t, tab, chromedp.Click(`.actions .button.main`))
 	waitText(t, tab, "#notice-code", "-")
 	do(t, tab, chromedp.Navigate(person))

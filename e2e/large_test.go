@@ -31,11 +31,15 @@ type largeView struct {
 }
 
 const measureLarge = `(() => {
-	const seen = e => e && e.checkVisibility() ? (b => ({x: b.x, y: b.y, width: b.width, height: b.height}))(e.getBoundingClientRect()) : null;
+	const seen = e => e &&
+		e.checkVisibility() ? (b => ({x: b.x, y: b.y, width: b.width,
+			height: b.height}))(e.getBoundingClientRect()) : null;
 	const over = document.querySelector("dialog.biggest"), one = s => over && over.querySelector(s);
 	const card = one(".codes canvas:first-child"), proof = one(".codes canvas:last-child");
-	return JSON.stringify({page: seen(document.getElementById("qr")), pageProof: seen(document.getElementById("proof")),
-		card: seen(card), proof: seen(proof), name: seen(one(".holder")), sentence: seen(one(".with-card")), age: seen(one(".with-card ~ p")),
+	return JSON.stringify({page: seen(document.getElementById("qr")),
+		pageProof: seen(document.getElementById("proof")),
+		card: seen(card), proof: seen(proof), name: seen(one(".holder")), sentence: seen(one(".with-card")),
+			age: seen(one(".with-card ~ p")),
 		close: seen(one(".ways button:first-child")), turn: seen(one(".ways button:last-child")),
 		modules: Number((seen(card) ? card : proof)?.dataset.modules || 0), device: devicePixelRatio,
 		texts: [".holder", ".with-card", ".with-card ~ p"].map(s => one(s)?.innerText ?? "")});
@@ -43,13 +47,14 @@ const measureLarge = `(() => {
 
 func measureView(t *testing.T, tab context.Context) (v largeView) {
 	t.Helper()
-	if err := json.Unmarshal([]byte(get(t, tab, chromedp.Evaluate[string](measureLarge))), &v); err != nil {
+	if err := json.Unmarshal([]byte(eval[string](t, tab, measureLarge)), &v); err != nil {
 		t.Fatal(err)
 	}
 	return v
 }
 
-// whole reports what is wrong with the large view in a window: cut, smaller than the page's code, over its words.
+// whole reports what is wrong with the large view in a window: cut, smaller than the page's code, over its
+// words.
 func (v largeView) whole(w, h int64) (bad []string) {
 	say := func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) }
 	inside := func(name string, b *box) {
@@ -74,13 +79,23 @@ func (v largeView) whole(w, h int64) (bad []string) {
 		say("%s is no square: %.2f × %.2f", what, code.Width, code.Height)
 	}
 	// below three CSS pixels a module, the width counts more than whole pixels (qr.ts, draw)
-	if perModule := code.Width * v.Device / v.Modules; perModule/v.Device >= 3 && math.Abs(perModule-math.Round(perModule)) > 0.01 {
+	perModule := code.Width * v.Device / v.Modules
+	if perModule/v.Device >= 3 && math.Abs(perModule-math.Round(perModule)) > 0.01 {
 		say("a module has %.2f device pixels", perModule)
 	}
-	for name, b := range map[string]*box{"the name": v.Name, "the card sentence": v.Sentence, "the age": v.Age, "the button": v.Close} {
-		inside(name, b)
-		if b != nil && b.X < code.X+code.Width-0.5 && code.X < b.X+b.Width-0.5 && b.Y < code.Y+code.Height-0.5 && code.Y < b.Y+b.Height-0.5 {
-			say("%s lies over %s", name, what)
+	for _, c := range []struct {
+		name string
+		b    *box
+	}{
+		{"the name", v.Name},
+		{"the card sentence", v.Sentence},
+		{"the age", v.Age},
+		{"the button", v.Close},
+	} {
+		inside(c.name, c.b)
+		if c.b != nil && c.b.X < code.X+code.Width-0.5 && code.X < c.b.X+c.b.Width-0.5 &&
+			c.b.Y < code.Y+code.Height-0.5 && code.Y < c.b.Y+c.b.Height-0.5 {
+			say("%s lies over %s", c.name, what)
 		}
 	}
 	return bad
@@ -90,7 +105,8 @@ func (v largeView) whole(w, h int64) (bad []string) {
 func shot(t *testing.T, tab context.Context, name string) {
 	t.Helper()
 	if folder := os.Getenv("MADOGUCHI_PICTURES"); folder != "" {
-		if err := os.WriteFile(filepath.Join(folder, name+".png"), get(t, tab, chromedp.CaptureScreenshot()), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name+".png"), get(t, tab, chromedp.CaptureScreenshot()),
+			0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -107,14 +123,16 @@ func TestTheLargeViewIsTheLargestInEveryWindow(t *testing.T) {
 	waitTrue(t, phone, stored)
 	said := func(t *testing.T, v largeView) {
 		t.Helper()
-		if len(v.Texts) != 3 || v.Texts[0] != "髙橋 德一" || v.Texts[1] != "マイナンバーカードといっしょに見せてください" || !strings.Contains(v.Texts[2], "前に") {
+		if len(v.Texts) != 3 || v.Texts[0] != "髙橋 德一" || v.Texts[1] != "マイナンバーカードといっしょに見せてください" ||
+			!strings.Contains(v.Texts[2], "前に") {
 			t.Errorf("it says %q", v.Texts)
 		}
 	}
 	open := func(t *testing.T) {
 		t.Helper()
 		waitTrue(t, phone, `!document.getElementById("bigger").disabled`) // a code is there
-		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("bigger").click()`), chromedp.WaitVisible("dialog.biggest"))
+		do(t, phone, script(`document.getElementById("bigger").click()`),
+			chromedp.WaitVisible("dialog.biggest"))
 	}
 	shut := func(t *testing.T) {
 		t.Helper()
@@ -125,7 +143,7 @@ func TestTheLargeViewIsTheLargestInEveryWindow(t *testing.T) {
 	for _, w := range windows {
 		t.Run(fmt.Sprintf("%d×%d", w[0], w[1]), func(t *testing.T) {
 			resize(t, phone, w[0], w[1], chromedp.EmulateScale(2))
-			do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("qr").scrollIntoView({block: "start"})`))
+			do(t, phone, script(`document.getElementById("qr").scrollIntoView({block: "start"})`))
 			shot(t, phone, fmt.Sprintf("page-%d-%d", w[0], w[1]))
 			onPage, _ := codesOn(t, phone, "#code")
 			open(t)
@@ -151,7 +169,9 @@ func TestTheLargeViewIsTheLargestInEveryWindow(t *testing.T) {
 	}
 
 	t.Run("in every language, with twice the text, and in square windows", func(t *testing.T) {
-		defer func() { do(t, phone, chromedp.Navigate(base+"/screen?lang=ja"), chromedp.WaitVisible("#figures div")) }()
+		defer func() {
+			do(t, phone, chromedp.Navigate(base+"/screen?lang=ja"), chromedp.WaitVisible("#figures div"))
+		}()
 		for _, lang := range []string{"ja-easy", "en", "zh-Hans", "vi"} {
 			do(t, phone, chromedp.Navigate(base+"/screen?lang="+lang), chromedp.WaitVisible("#figures div"))
 			for _, w := range windows {
@@ -167,16 +187,17 @@ func TestTheLargeViewIsTheLargestInEveryWindow(t *testing.T) {
 		for _, w := range [][2]int64{{400, 400}, {360, 380}, {768, 1024}, {1280, 900}} {
 			resize(t, phone, w[0], w[1], chromedp.EmulateScale(2))
 			for _, size := range []string{"", "225%"} {
-				do(t, phone, chromedp.Evaluate[chromedp.Void](`document.documentElement.style.fontSize = `+quote(size)))
+				do(t, phone, script(`document.documentElement.style.fontSize = `+quote(size)))
 				open(t)
 				v := measureView(t, phone)
-				if v.Card == nil || v.Page == nil || v.Card.Width < v.Page.Width || v.Card.Y < -0.5 || v.Card.Y+v.Card.Height > float64(w[1])+0.5 {
+				if v.Card == nil || v.Page == nil || v.Card.Width < v.Page.Width || v.Card.Y < -0.5 ||
+					v.Card.Y+v.Card.Height > float64(w[1])+0.5 {
 					t.Errorf("%d×%d, text %q: %+v, on the page %+v", w[0], w[1], size, v.Card, v.Page)
 				}
 				shot(t, phone, fmt.Sprintf("large-%d-%d-text%s", w[0], w[1], strings.TrimSuffix(size, "%")))
 				shut(t)
 			}
-			do(t, phone, chromedp.Evaluate[chromedp.Void](`document.documentElement.style.fontSize = ""`))
+			do(t, phone, script(`document.documentElement.style.fontSize = ""`))
 		}
 	})
 
@@ -197,8 +218,11 @@ func TestTheLargeViewIsTheLargestInEveryWindow(t *testing.T) {
 				t.Errorf("%d×%d: no first code is read", w[0], w[1])
 			}
 			shot(t, phone, fmt.Sprintf("large-away-%d-%d", w[0], w[1]))
-			if v.Proof != nil && (v.Turn != nil || v.Proof.Width < v.PageProof.Width || v.Proof.Y+v.Proof.Height > float64(w[1])+0.5) {
-				t.Errorf("%d×%d: the second code: %+v, on the page %+v, a turn: %v", w[0], w[1], v.Proof, v.PageProof, v.Turn)
+			if v.Proof != nil &&
+				(v.Turn != nil || v.Proof.Width < v.PageProof.Width ||
+					v.Proof.Y+v.Proof.Height > float64(w[1])+0.5) {
+				t.Errorf("%d×%d: the second code: %+v, on the page %+v, a turn: %v", w[0], w[1], v.Proof,
+					v.PageProof, v.Turn)
 			}
 			if v.Proof == nil { // it has a turn of its own
 				do(t, phone, chromedp.Click(".ways button:last-child"))

@@ -1,14 +1,14 @@
 package e2e
 
 import (
-	"strings"
+	"context"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 )
 
-// A console shows a request that is refused as an error: a page does not ask what it knows will be refused, and what each
-// new phone has to ask is no error (browser fails this test for any).
+// A console shows a request that is refused as an error: a page does not ask what it knows will be refused,
+// and what each new phone has to ask is no error (browser fails this test for any).
 func TestAPhoneThatNobodyKnowsIsToldSoWithoutAnError(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
@@ -44,10 +44,14 @@ func TestALanguageIsThatOfTheFirstScreenAfterItWasChosen(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			do(t, phone, chromedp.Navigate(base+c.address))
 			if c.choose != "" {
-				do(t, phone, chromedp.Evaluate[chromedp.Void](`{const f = document.querySelector(`+quote(c.choose)+`); f.checked = true; f.form.requestSubmit()}`))
+				do(t, phone,
+					leaves(`{const f = document.querySelector(`+quote(c.choose)+
+						`); f.checked = true; f.form.requestSubmit()}`))
 				waitTrue(t, phone, `location.search.includes("saved")`)
 			} else {
-				do(t, phone, chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".languages a")].find(a => a.hreflang && new URL(a.href).searchParams.get("lang") === `+quote(c.language)+`).click()`))
+				do(t, phone,
+					leaves(`[...document.querySelectorAll(".languages a")].find(a => a.hreflang &&
+						new URL(a.href).searchParams.get("lang") === `+quote(c.language)+`).click()`))
 				waitTrue(t, phone, `document.documentElement?.dataset.text === `+quote(c.language))
 			}
 			said(t, c.want)
@@ -59,7 +63,7 @@ func TestALanguageIsThatOfTheFirstScreenAfterItWasChosen(t *testing.T) {
 		do(t, phone, chromedp.Navigate(base+"/?lang=en"))
 		waitTrue(t, phone, `document.documentElement?.dataset.text === "en"`)
 		expects(t, phone, `net::ERR_CONNECTION_REFUSED`, "the server has ended")
-		stopServer(t, base, server)
+		stopServer(t, server)
 		said(t, "大きく見せる")
 	})
 }
@@ -76,7 +80,7 @@ func TestALogOutWithoutNetworkIsKeptAndCarriedOutAtTheNextContact(t *testing.T) 
 	waitText(t, phone, "#age", "秒前に作成")
 	login := func(want bool) {
 		t.Helper()
-		got := get(t, phone, chromedp.Evaluate[bool](`fetch("/api/v1/me").then(r => r.json()).then(m => m.login)`, chromedp.EvalAwaitPromise))
+		got := await[bool](t, phone, `fetch("/api/v1/me").then(r => r.json()).then(m => m.login)`)
 		if got != want {
 			t.Errorf("logged in: %v", got)
 		}
@@ -84,7 +88,7 @@ func TestALogOutWithoutNetworkIsKeptAndCarriedOutAtTheNextContact(t *testing.T) 
 	login(true)
 	waitTrue(t, phone, seen("#logout")) // the page has asked whose login it is
 	offline(t, phone, true)
-	do(t, phone, chromedp.Evaluate[chromedp.Void](`document.querySelector("#logout button").click()`))
+	do(t, phone, leaves(`document.querySelector("#logout button").click()`))
 	waitText(t, phone, "#logout-state", "次につながったときに")
 	waitTrue(t, phone, `!`+seen("#logout"))
 	state(t, phone, "logout-later")
@@ -98,10 +102,10 @@ func TestALogOutWithoutNetworkIsKeptAndCarriedOutAtTheNextContact(t *testing.T) 
 
 	logsIn(t, phone, base, "demo-hanako", "h1", "登録の確認") // a page without a program has the same button
 	expects(t, phone, `net::ERR_CONNECTION_REFUSED|ERR_FAILED`, "the server has ended")
-	stopServer(t, base, server)
-	do(t, phone, chromedp.Evaluate[chromedp.Void](`document.querySelector('form[action="/logout"] button').click()`))
+	stopServer(t, server)
+	do(t, phone, leaves(`document.querySelector('form[action="/logout"] button').click()`))
 	waitText(t, phone, "#logout-state", "次につながったときに")
-	if at := get(t, phone, chromedp.Evaluate[string](`location.href`)); at != base+"/screen" {
+	if at := eval[string](t, phone, `location.href`); at != base+"/screen" {
 		t.Error(at)
 	}
 	startAgain(t, base, data)
@@ -110,16 +114,26 @@ func TestALogOutWithoutNetworkIsKeptAndCarriedOutAtTheNextContact(t *testing.T) 
 
 	logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
 	waitTrue(t, phone, seen("#logout"))
-	do(t, phone, chromedp.Evaluate[chromedp.Void](`document.querySelector("#logout button").click()`))
+	do(t, phone, leaves(`document.querySelector("#logout button").click()`))
 	waitText(t, phone, "h1", "資格情報") // with network the first page, as ever
 	login(false)
-	if text := get(t, phone, chromedp.Evaluate[string](`location.pathname`)); !strings.HasPrefix(text, "/") || text != "/" {
-		t.Error(text)
+	if at := eval[string](t, phone, `location.pathname`); at != "/" {
+		t.Error(at)
 	}
-	do(t, phone, chromedp.Navigate(base+"/somewhere-else?logout=later")) // no address of somebody else's logs out
+	// no address of somebody else's logs out
+	do(t, phone, chromedp.Navigate(base+"/somewhere-else?logout=later"))
 	expects(t, phone, `404 .*somewhere-else`, "there is no such page")
 	logsIn(t, phone, base, "demo-tokuichi", "#age", "秒前に作成")
 	do(t, phone, chromedp.Navigate(base+"/screen?logout=later"))
 	waitText(t, phone, "#age", "秒前に作成")
 	login(true)
+}
+
+// logsIn walks through the demo provider as a person and waits for a page's text.
+func logsIn(t *testing.T, tab context.Context, base, person, selector, want string) {
+	t.Helper()
+	do(t, tab, chromedp.Navigate(base+"/login"))
+	waitText(t, tab, "h1", "だれとして")
+	do(t, tab, chromedp.Click(`button[value="`+person+`"]`))
+	waitText(t, tab, selector, want)
 }

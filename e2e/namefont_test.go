@@ -31,8 +31,8 @@ func hardNames(t *testing.T) (names []string) {
 	return names
 }
 
-// loadFont loads a font as the page does and draws each letter: in it, in what the machine has, and without its
-// selector. It tells how many pixels differ, in the order of the letters.
+// loadFont loads a font as the page does and draws each letter: in it, in what the machine has, and without
+// its selector. It tells how many pixels differ, in the order of the letters.
 const loadFont = `(async (name, data, letters) => {
 	const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0));
 	const face = await new FontFace(name, bytes, {weight: "400 700"}).load();
@@ -42,7 +42,8 @@ const loadFont = `(async (name, data, letters) => {
 		const pen = c.getContext("2d"); pen.font = "60px " + family; pen.fillText(text, 5, 65);
 		return pen.getImageData(0, 0, 80, 80).data;
 	};
-	const differ = (a, b) => { let n = 0; for (let i = 3; i < a.length; i += 4) if (Math.abs(a[i] - b[i]) > 64) n++; return n };
+	const differ = (a, b) => { let n = 0;
+	for (let i = 3; i < a.length; i += 4) if (Math.abs(a[i] - b[i]) > 64) n++; return n };
 	const own = '"' + name + '", "Noto Sans CJK JP"', theirs = '"Noto Sans CJK JP"';
 	return JSON.stringify({
 		status: face.status, known: [...document.fonts].some(f => f === face && f.status === "loaded"),
@@ -74,8 +75,8 @@ func TestTheBrowserLoadsTheFontOfEveryHardName(t *testing.T) {
 				Known        bool
 				Pixels, Base []int
 			}
-			said := get(t, tab, chromedp.Evaluate[string](loadFont+`("Name `+strconv.Itoa(i)+`", "`+
-				base64.StdEncoding.EncodeToString(data)+`", `+string(list)+`)`, chromedp.EvalAwaitPromise))
+			said := await[string](t, tab, loadFont+`("Name `+strconv.Itoa(i)+`", "`+
+				base64.StdEncoding.EncodeToString(data)+`", `+string(list)+`)`)
 			if err := json.Unmarshal([]byte(said), &got); err != nil {
 				t.Fatal(err)
 			}
@@ -107,9 +108,11 @@ func TestThereIsASentenceWhereANameCannotBeDrawn(t *testing.T) {
 	waitTrue(t, phone, `!`+seen("#name-shapes"))
 	inLab(t, phone)
 	for _, c := range []struct{ name, setting, value, console string }{
-		{"a font that the browser refuses", "answers", `{"/name.ttf": [200, {}]}`, "The font of the names was refused|OTS parsing error|Failed to decode"},
+		{"a font that the browser refuses", "answers", `{"/name.ttf": [200, {}]}`,
+			"The font of the names was refused|OTS parsing error|Failed to decode"},
 		{"no font", "answers", `{"/name.ttf": [404, {}]}`, ""},
-		{"a character that no font here has", "members", `{"/credential": {"details": {"name": "\u{30000}", "share": 20, "lacksShapes": true}}}`, ""},
+		{"a character that no font here has", "members",
+			`{"/credential": {"details": {"name": "\u{30000}", "share": 20, "lacksShapes": true}}}`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.console != "" {

@@ -7,20 +7,23 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A browser that runs no programs comes from the paper to the enrolment, in another language too, and the screen says what to
-// show instead.
+// A browser that runs no programs comes from the paper to the enrolment, in another language too, and the
+// screen says what to show instead.
 func TestTheWayInNeedsNoProgram(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	_, notice := clerkImports(t, base, "髙橋 德一")
 	phone := browser(t, 360, 640, "")
-	devtool(t, phone, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	devtool(t, phone, emulation.SetScriptExecutionDisabled,
+		emulation.SetScriptExecutionDisabledParams{Value: true})
 	do(t, phone, chromedp.Navigate(notice))
 	waitText(t, phone, "h1", "読み取りました")
-	do(t, phone, chromedp.Click(".menu summary"), chromedp.WaitVisible(`.menu a[hreflang="en"]`), chromedp.Click(`.menu a[hreflang="en"]`))
+	do(t, phone, chromedp.Click(".menu summary"), chromedp.WaitVisible(`.menu a[hreflang="en"]`),
+		chromedp.Click(`.menu a[hreflang="en"]`))
 	waitText(t, phone, "h1", "The code on your notice has been read")
 	do(t, phone, chromedp.Click("details.more summary"), chromedp.WaitVisible("details.more[open] p"))
-	do(t, phone, chromedp.Click(".menu summary"), chromedp.WaitVisible(`.menu a[hreflang="ja"]`), chromedp.Click(`.menu a[hreflang="ja"]`))
+	do(t, phone, chromedp.Click(".menu summary"), chromedp.WaitVisible(`.menu a[hreflang="ja"]`),
+		chromedp.Click(`.menu a[hreflang="ja"]`))
 	waitText(t, phone, "h1", "読み取りました")
 	do(t, phone, chromedp.Click(`a[href="/login"]`))
 	waitText(t, phone, "h1", "だれとして")
@@ -30,7 +33,10 @@ func TestTheWayInNeedsNoProgram(t *testing.T) {
 	waitText(t, phone, "#main", "紙のお知らせをマイナンバーカードといっしょに見せてください")
 	do(t, phone, chromedp.EmulateViewport(320, 640))
 	sizes(t, phone, "without programs at 320 px") // axe is a program itself
-	if seen := get(t, phone, chromedp.Evaluate[string](`[...document.querySelectorAll("h1")].filter(h => h.checkVisibility({visibilityProperty: true})).map(h => h.innerText).join()`)); seen != "資格情報画面" {
+	seen := eval[string](t, phone,
+		`[...document.querySelectorAll("h1")].filter(h => h.checkVisibility({visibilityProperty: true}))
+			.map(h => h.innerText).join()`)
+	if seen != "資格情報画面" {
 		t.Errorf("the headings are %q", seen)
 	}
 	picture(t, phone, "no-program.png")

@@ -11,83 +11,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
-// lab runs before a page's own program and lets a test set what no test can wait for: the clock, by localStorage.ahead (ms); an
-// answer of the server, by localStorage.answers ({"path's end": [status, body]}); members of an answer, by localStorage.members;
-// its headers, by localStorage.headers (names in small letters).
-const lab = `(() => {
-	const now = Date.now.bind(Date), RealDate = Date, ask = window.fetch.bind(window);
-	const set = name => JSON.parse(localStorage.getItem(name) || "null");
-	const find = (name, url) => Object.entries(set(name) || {}).find(([end]) => url.endsWith(end));
-	window.Date = class extends RealDate {
-		constructor(...parts) { parts.length ? super(...parts) : super(Date.now()) }
-		static now() { return now() + (set("ahead") || 0) }
-	};
-	window.fetch = async (url, init) => {
-		const answer = find("answers", url), members = find("members", url);
-		if (answer) return new Response(JSON.stringify(answer[1][1]), {status: answer[1][0]});
-		const got = await ask(url, init), headers = find("headers", url);
-		if (headers && got.ok) return new Response(await got.blob(), {status: got.status, headers: {...Object.fromEntries(got.headers), ...headers[1]}});
-		return members && got.ok ? new Response(JSON.stringify({...await got.json(), ...members[1]}), {status: got.status}) : got;
-	};
-})()`
-
-// inLab puts lab into each page that the tab opens from now on.
-func inLab(t *testing.T, tab context.Context) {
-	t.Helper()
-	do(t, tab, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: lab})
-		return err
-	}))
-}
-
-// set changes a setting of lab; "null" ends it.
-func set(t *testing.T, tab context.Context, name, json string) {
-	t.Helper()
-	do(t, tab, chromedp.Evaluate[chromedp.Void](`localStorage.setItem(`+quote(name)+`, `+quote(json)+`)`))
-	if name == "ahead" {
-		time.Sleep(1100 * time.Millisecond) // the page looks at its clock once a second
-	}
-}
-
-// offline takes the tab's network away, or gives it back.
-func offline(t *testing.T, tab context.Context, away bool) {
-	t.Helper()
-	expects(t, tab, `net::ERR_INTERNET_DISCONNECTED`, "a request without network is told in the console")
-	do(t, tab, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
-			MatchedNetworkConditions: []*network.Conditions{{Offline: away, DownloadThroughput: -1, UploadThroughput: -1}}})
-		if err != nil {
-			return err
-		}
-		_, err = cdp.Call(ctx, target, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: away, DownloadThroughput: -1, UploadThroughput: -1})
-		return err
-	}))
-}
-
-// waitTrue waits until the JavaScript is true; a promise is waited for.
-func waitTrue(t *testing.T, tab context.Context, js string) {
-	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		if get(t, tab, chromedp.Evaluate[bool](`Promise.resolve(`+js+`).then(Boolean)`, chromedp.EvalAwaitPromise)) {
-			return
-		}
-	}
-	t.Fatalf("never true: %s\n%s", js, pageText(tab))
-}
-
-// codesOn decodes the codes of an element with another program, from a screenshot as a high-resolution screen shows it; with no
-// selector those of the window, where a dialog stands.
+// codesOn decodes the codes of an element with another program, from a screenshot as a high-resolution screen
+// shows it; with no selector those of the window, where a dialog stands.
 func codesOn(t *testing.T, tab context.Context, selector string) (card, proof string) {
 	t.Helper()
-	outside.Need(t, "zbarimg")
+	testenv.Need(t, "zbarimg")
 	file := filepath.Join(t.TempDir(), "screen.png")
 	shot := chromedp.CaptureScreenshot()
 	if selector != "" {
@@ -113,49 +46,58 @@ func codesOn(t *testing.T, tab context.Context, selector string) (card, proof st
 // enter types into a field of the console as a reader does, with Enter at the end.
 func enter(t *testing.T, console context.Context, field, text string) {
 	t.Helper()
-	do(t, console, chromedp.Evaluate[chromedp.Void](`{const f = document.querySelector(`+quote(field)+`); f.focus(); f.value = `+quote(text)+`}`),
+	do(t, console,
+		script(`{const f = document.querySelector(`+quote(field)+`); f.focus(); f.value = `+quote(text)+`}`),
 		chromedp.SendKeys(field, "\r"))
 }
 
-// codesFrom reads both codes of the page as soon as the second one answers nonce and was made lately, by a clock that is ahead so far:
-// what the page shows in the moment after a change is still the one before, though its age is told anew.
+// codesFrom reads both codes of the page as soon as the second one answers nonce and was made lately, by a
+// clock that is ahead so far: what the page shows in the moment after a change is still the one before,
+// though its age is told anew.
 func codesFrom(t *testing.T, tab context.Context, ahead time.Duration, nonce string) (card, proof string) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
+	if !poll(200*time.Millisecond, func() bool {
 		card, proof = codesOn(t, tab, "#screen")
 		parts := strings.Split(proof, ".")
 		if len(parts) != 3 {
-			continue
+			return false
 		}
 		var claims struct {
 			IAT   int64
 			Nonce string
 		}
-		if data, err := base64.RawURLEncoding.DecodeString(parts[1]); err != nil || json.Unmarshal(data, &claims) != nil {
+		if data, err := base64.RawURLEncoding.DecodeString(parts[1]); err != nil ||
+			json.Unmarshal(data, &claims) != nil {
 			t.Fatalf("the second code is %.40q", proof)
 		}
-		if age := time.Now().Add(ahead).Sub(time.Unix(claims.IAT, 0)); claims.Nonce == nonce && age > -5*time.Second && age < 12*time.Second {
-			return card, proof
-		}
+		age := time.Now().Add(ahead).Sub(time.Unix(claims.IAT, 0))
+		return claims.Nonce == nonce && age > -5*time.Second && age < 12*time.Second
+	}) {
+		t.Fatalf("no second code with the number %q by that clock\n%s", nonce, pageText(tab))
 	}
-	t.Fatalf("no second code with the number %q by that clock\n%s", nonce, pageText(tab))
-	return "", ""
+	return card, proof
 }
 
-// readerTypes sends the physical keys of an address as fast as a reader does, while an input method hides what they mean.
+// readerTypes sends the physical keys of an address as fast as a reader does, while an input method hides
+// what they mean.
 func readerTypes(t *testing.T, console context.Context, address string) {
 	t.Helper()
-	do(t, console, chromedp.Evaluate[chromedp.Void](`{ let at = performance.now(); for (const c of `+quote(address)+` + "\r") {
-		const code = c === "\r" ? "Enter" : c === "/" ? "Slash" : c === ":" ? "Semicolon" : /[0-9]/.test(c) ? "Digit" + c : "Key" + c;
-		const key = new KeyboardEvent("keydown", {code, key: "Process", isComposing: true, bubbles: true, cancelable: true});
-		Object.defineProperty(key, "timeStamp", {value: at += 5}); // whatever this machine does between two keys
+	do(t, console, script(`{ let at = performance.now(); for (const c of `+quote(address)+` + "\r") {
+		const named = {"\r": "Enter", "/": "Slash", ":": "Semicolon"};
+		const code = named[c] ?? (/[0-9]/.test(c) ? "Digit" : "Key") + c;
+		const key = new KeyboardEvent("keydown", {code, key: "Process", isComposing: true, bubbles: true,
+			cancelable: true});
+		// whatever this machine does between two keys
+		Object.defineProperty(key, "timeStamp", {value: at += 5});
 		document.getElementById("scan-text").dispatchEvent(key);
 	}}`))
 }
 
 // stored waits until the phone holds a sealed screen.
-const stored = `new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const db = o.result;
-	const c = db.transaction("screens").objectStore("screens").count(); c.onsuccess = () => { db.close(); done(c.result > 0) } } })`
+const stored = `new Promise(done => { const o = indexedDB.open("madoguchi");
+	o.onsuccess = () => { const db = o.result;
+	const c = db.transaction("screens").objectStore("screens").count();
+	c.onsuccess = () => { db.close(); done(c.result > 0) } } })`
 
 // withoutNetwork is true when the page has fallen through to the stored screen.
 const withoutNetwork = `!document.getElementById("offline").hidden`
@@ -208,10 +150,14 @@ func TestScreensWithoutNetwork(t *testing.T) {
 		if card, _ := codesFrom(t, phone, 0, ""); card == "" {
 			t.Fatal("the first code cannot be read")
 		}
-		if px := get(t, phone, chromedp.Evaluate[float64](`(c => c.clientWidth / c.dataset.modules)(document.getElementById("proof"))`)); px < 3 {
+		px := eval[float64](t, phone,
+			`(c => c.clientWidth / c.dataset.modules)(document.getElementById("proof"))`)
+		if px < 3 {
 			t.Errorf("a module of the second code has %.2f CSS pixels", px)
 		}
-		if skew := get(t, phone, chromedp.Evaluate[float64](`(c => Math.abs(c.clientWidth - c.clientHeight))(document.getElementById("proof"))`)); skew > 0 {
+		skew := eval[float64](t, phone,
+			`(c => Math.abs(c.clientWidth - c.clientHeight))(document.getElementById("proof"))`)
+		if skew > 0 {
 			t.Errorf("the second code is %.0f px from square", skew)
 		}
 		state(t, phone, "patient-offline")
@@ -224,7 +170,8 @@ func TestScreensWithoutNetwork(t *testing.T) {
 		}
 		do(t, phone, chromedp.Click("dialog.biggest .ways button"))
 
-		card, proof := codesFrom(t, phone, 0, "") // what a counter scans is new: a proof counts for 45 seconds
+		// what a counter scans is new: a proof counts for 45 seconds
+		card, proof := codesFrom(t, phone, 0, "")
 		enter(t, console, "#scan-text", proof)
 		waitText(t, console, "#problem", "先に、大きいほうのコード")
 		enter(t, console, "#scan-text", card)
@@ -261,7 +208,8 @@ func TestScreensWithoutNetwork(t *testing.T) {
 		waitText(t, console, "#verdict", "この画面は本物です")
 		w.next(t)
 
-		do(t, phone, chromedp.SetValue("#nonce", ""), chromedp.Evaluate[chromedp.Void](`document.getElementById("nonce").dispatchEvent(new Event("input"))`))
+		do(t, phone, chromedp.SetValue("#nonce", ""),
+			script(`document.getElementById("nonce").dispatchEvent(new Event("input"))`))
 		codesFrom(t, phone, 0, "")
 		second := get(t, phone, chromedp.ScreenshotScale("#proof", 2))
 		camera := staffOpens(t, w.base, clip(t, codePicture(t, phone), second))
@@ -277,7 +225,9 @@ func TestScreensWithoutNetwork(t *testing.T) {
 		offline(t, phone, true)
 		set(t, phone, "ahead", "90000000")
 		waitText(t, phone, "#state", "1日より前")
-		waitTrue(t, phone, `document.getElementById("offline").hidden && document.getElementById("qr").classList.contains("stale")`)
+		waitTrue(t, phone,
+			`document.getElementById("offline").hidden &&
+				document.getElementById("qr").classList.contains("stale")`)
 		state(t, phone, "offline-over")
 		set(t, phone, "ahead", "null")
 		offline(t, phone, false)
@@ -318,12 +268,15 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 	t.Parallel()
 	w := startWalk(t)
 	phone, console := w.phone, w.console
-	expects(t, console, `status of (404|409) .*/api/v1/counter/cases`, "a number waits for its patient, is refused, is over")
+	expects(t, console, `status of (404|409) .*/api/v1/counter/cases`,
+		"a number waits for its patient, is refused, is over")
 	t.Run("a number told aloud waits for the patient", func(t *testing.T) {
 		newNumber := func(t *testing.T, button string) string {
 			t.Helper()
 			do(t, phone, chromedp.Click(button), chromedp.WaitVisible("#number-shown"))
-			return strings.ReplaceAll(strings.TrimSpace(get(t, phone, chromedp.Evaluate[string](`document.getElementById("number-code").textContent`))), " ", "")
+			return strings.ReplaceAll(
+				strings.TrimSpace(eval[string](t, phone,
+					`document.getElementById("number-code").textContent`)), " ", "")
 		}
 		number := newNumber(t, "#number-open")
 		_, address := codesOn(t, phone, "")
@@ -332,7 +285,7 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		waitText(t, console, "#verdict", "この医療機関の名前が出ています")
 		state(t, console, "counter-waiting")
 		waitText(t, phone, "#number-question", "架空医院 が画面を見ようとしています")
-		if focus := get(t, phone, chromedp.Evaluate[string](`document.activeElement.id`)); focus != "number-deny" {
+		if focus := eval[string](t, phone, `document.activeElement.id`); focus != "number-deny" {
 			t.Errorf("the focus is on %s", focus)
 		}
 		state(t, phone, "number-asked")
@@ -356,8 +309,11 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		_, address = codesOn(t, phone, "")
 		enter(t, console, "#scan-text", jwsOf(t, phone)) // the patient before this one
 		waitText(t, console, "#verdict", "この画面は本物です")
-		do(t, console, chromedp.SendKeys("#reason", "リーダー故障"), chromedp.Evaluate[chromedp.Void](`{const ask = window.fetch; window.fetch = async (url, init) => {
-			await new Promise(done => setTimeout(done, url.endsWith("/record") ? 1000 : url.endsWith("/status") ? 5000 : 0)); return ask(url, init) }}`), chromedp.Click("#record"))
+		do(t, console, chromedp.SendKeys("#reason", "リーダー故障"),
+			script(`{const ask = window.fetch; window.fetch = async (url, init) => {
+			await new Promise(done => setTimeout(done,
+				url.endsWith("/record") ? 1000 : url.endsWith("/status") ? 5000 : 0));
+				return ask(url, init) }}`), chromedp.Click("#record"))
 		readerTypes(t, console, address) // while that is still being recorded
 		waitText(t, phone, "#number-state", "受付が画面を読み取りました")
 		waitText(t, console, "#verdict", "この画面は本物です")
@@ -377,7 +333,8 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		if !strings.HasPrefix(address, "HTTP") || address != strings.ToUpper(address) {
 			t.Errorf("the reader's code says %q", address)
 		}
-		enter(t, console, "#scan-text", strings.NewReplacer(":", "+", "/", "?").Replace(address)) // another keyboard layout
+		// another keyboard layout
+		enter(t, console, "#scan-text", strings.NewReplacer(":", "+", "/", "?").Replace(address))
 		waitText(t, console, "#verdict", "この画面は本物です")
 		waitText(t, phone, "#number-state", "受付が画面を読み取りました")
 		w.next(t)
@@ -395,25 +352,29 @@ func TestNumbersFilesAndPhones(t *testing.T) {
 		waitText(t, console, "#verdict", "患者さんの返事を待っています")
 		w.next(t)
 		waitText(t, console, "#verdict", "患者さんの画面のコードを読み取ってください")
-		do(t, phone, chromedp.WaitVisible("#number-deny"), chromedp.Click("#number-deny"), chromedp.WaitVisible("#number-new"), chromedp.Click("#number-close"))
+		do(t, phone, chromedp.WaitVisible("#number-deny"), chromedp.Click("#number-deny"),
+			chromedp.WaitVisible("#number-new"), chromedp.Click("#number-close"))
 	})
 
 	t.Run("a name too long, another phone, a login too old", func(t *testing.T) {
 		set(t, phone, "members", `{"/credential": {"fitsQr": false}}`)
 		do(t, phone, chromedp.Navigate(w.base+"/screen"))
 		waitText(t, phone, "#too-long", "コードに入りきりません")
-		waitTrue(t, phone, `document.getElementById("code").hidden && !document.getElementById("number-open").hidden`)
+		waitTrue(t, phone,
+			`document.getElementById("code").hidden && !document.getElementById("number-open").hidden`)
 		state(t, phone, "too-long")
 		do(t, phone, chromedp.Click("#share-open"), chromedp.WaitVisible("#share-masked .button.main"))
-		waitTrue(t, phone, `!document.getElementById("share-full")`) // a sheet without its code would be a picture again
+		// a sheet without its code would be a picture again
+		waitTrue(t, phone, `!document.getElementById("share-full")`)
 		set(t, phone, "members", "null")
 
 		addsPhone(t, phone, "another", 200)
-		set(t, phone, "answers", `{"/phone/holder": [403, {"type": "urn:madoguchi:problem:phone.login_again", "ja": "もう一度ログインしてください"}]}`)
+		set(t, phone, "answers",
+			refusal("/phone/holder", 403, "phone.login_again", "もう一度ログインしてください"))
 		w.toScreen(t)
 		waitText(t, phone, "#login-again", "もう一度ログインしてください")
 		waitText(t, phone, "#new-phone", "別の端末が登録されました")
-		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.getElementById("manage-more").open = true`))
+		do(t, phone, script(`document.getElementById("manage-more").open = true`))
 		waitText(t, phone, "#phones", "この端末")
 		state(t, phone, "phones")
 		set(t, phone, "answers", "null")

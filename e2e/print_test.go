@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // town is a folder with a server's data and a file of n fictional people of 架空健康保険組合, imported.
@@ -27,12 +27,14 @@ func town(t *testing.T, n int) (dir, program string, people map[string]string) {
 	for i := range n {
 		number, name := strconv.Itoa(i+1), names[i%len(names)]
 		people[number] = name
-		fmt.Fprintf(&b, "%d,%s,00,%s,シケン,%d-05-%02d,男,2020-04-01,%07d,東京都架空区%d-1,架空商店%d,有\n", 100+i%7, number, name, 1960+i%50, 1+i%28, 1000000+i*37%900000, i, i%7)
+		fmt.Fprintf(&b, "%d,%s,00,%s,シケン,%d-05-%02d,男,2020-04-01,%07d,東京都架空区%d-1,架空商店%d,有\n", 100+i%7, number,
+			name, 1960+i%50, 1+i%28, 1000000+i*37%900000, i, i%7)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "people.csv"), []byte(b.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, errs, code := run(t, dir, program, nil, nil, "import", "--data", "data", "--insurer", "06139992", "people.csv"); code != 0 {
+	if _, errs, code := run(t, dir, program, nil, nil, "import", "--data", "data", "--insurer", "06139992",
+		"people.csv"); code != 0 {
 		t.Fatalf("import: %d %s", code, errs)
 	}
 	return dir, program, people
@@ -52,7 +54,8 @@ type result struct {
 
 func printed(t *testing.T, dir, program string, args ...string) (result, string, int) {
 	t.Helper()
-	out, errs, code := run(t, dir, program, nil, nil, append([]string{"print", "--data", "data", "--json"}, args...)...)
+	out, errs, code := run(t, dir, program, nil, nil,
+		append([]string{"print", "--data", "data", "--json"}, args...)...)
 	var r result
 	if out != "" {
 		if err := json.Unmarshal([]byte(out), &r); err != nil {
@@ -74,7 +77,8 @@ func TestARunOfNoticesSurvivesKilling(t *testing.T) {
 	for round := range 3 {
 		args := []string{"print", "--data", "data", "--resume", id}
 		if round == 0 {
-			args = []string{"print", "--data", "data", "--run", "notices", "--insurer", "06139992", "--out", out, "--pages-per-file", "240"}
+			args = []string{"print", "--data", "data", "--run", "notices", "--insurer", "06139992", "--out",
+				out, "--pages-per-file", "240"}
 		}
 		cmd := exec.Command(program, args...)
 		cmd.Dir = dir
@@ -84,8 +88,8 @@ func TestARunOfNoticesSurvivesKilling(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := files()
-		for deadline := time.Now().Add(20 * time.Second); files() < before+1 && time.Now().Before(deadline); {
-			time.Sleep(5 * time.Millisecond)
+		if !poll(5*time.Millisecond, func() bool { return files() > before }) {
+			t.Fatalf("round %d: no file was finished", round)
 		}
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
@@ -118,7 +122,8 @@ func TestARunOfNoticesSurvivesKilling(t *testing.T) {
 	if len(people) > 0 {
 		t.Errorf("%d people are missing", len(people))
 	}
-	if _, errs, code := printed(t, dir, program, "--resume", id); code != 2 || !strings.Contains(errs, "終わっている") {
+	if _, errs, code := printed(t, dir, program, "--resume", id); code != 2 ||
+		!strings.Contains(errs, "終わっている") {
 		t.Errorf("a run that is over: %d %s", code, errs)
 	}
 }
@@ -126,13 +131,14 @@ func TestARunOfNoticesSurvivesKilling(t *testing.T) {
 // Other programs read each page: poppler its text and picture, zbar its codes.
 func TestPagesOfARunSayWhatTheFileSaid(t *testing.T) {
 	t.Parallel()
-	outside.Need(t, "pdftotext", "pdftoppm", "zbarimg", "qpdf")
+	testenv.Need(t, "pdftotext", "pdftoppm", "zbarimg", "qpdf")
 	pages := 20
 	if n, err := strconv.Atoi(os.Getenv("MADOGUCHI_PAGES")); err == nil {
 		pages = n
 	}
 	dir, program, people := town(t, pages)
-	r, errs, code := printed(t, dir, program, "--run", "notices", "--insurer", "06139992", "--out", "out", "--order", "number", "--address", "https://hoken.example.jp")
+	r, errs, code := printed(t, dir, program, "--run", "notices", "--insurer", "06139992", "--out", "out",
+		"--order", "number", "--address", "https://hoken.example.jp")
 	if code != 0 || r.People != pages {
 		t.Fatalf("%d %+v %s", code, r, errs)
 	}
@@ -215,9 +221,12 @@ func TestPrintRefusesWhatItCannotDo(t *testing.T) {
 		says string
 	}{
 		{"nothing", nil, 2, "--resume"},
-		{"no such insurer number", []string{"--run", "notices", "--insurer", "06139991", "--out", "out"}, 2, "保険者番号が正しくありません"},
-		{"an insurer of elsewhere", []string{"--run", "notices", "--insurer", "39139993", "--out", "out"}, 2, "登録されていません"},
-		{"no such paper", []string{"--run", "letters", "--insurer", "06139992", "--out", "out"}, 2, "notices"},
+		{"no such insurer number", []string{"--run", "notices", "--insurer", "06139991", "--out", "out"}, 2,
+			"保険者番号が正しくありません"},
+		{"an insurer of elsewhere", []string{"--run", "notices", "--insurer", "39139993", "--out", "out"}, 2,
+			"登録されていません"},
+		{"no such paper", []string{"--run", "letters", "--insurer", "06139992", "--out", "out"}, 2,
+			"notices"},
 		{"no such order", append(notices, "--order", "age"), 2, "使えない値"},
 		{"count sheets in another order", append(notices, "--count-sheets"), 2, "使えない値"},
 		{"files of nobody", append(notices, "--pages-per-file", "0"), 2, "20,000"},
@@ -228,13 +237,17 @@ func TestPrintRefusesWhatItCannotDo(t *testing.T) {
 		{"a list that names nobody", append(notices, "--list", "naught.txt"), 2, "あてはまる人がいません"},
 		{"a My Number on the list", append(notices, "--list", "number.txt"), 2, "2行目"},
 		{"nobody changed", append(notices, "--only", "changed"), 2, "あてはまる人がいません"},
-		{"nobody without registration", []string{"--run", "certificates", "--insurer", "06139992", "--out", "out"}, 2, "あてはまる人がいません"},
+		{"nobody without registration", []string{"--run", "certificates", "--insurer", "06139992", "--out",
+			"out"}, 2, "あてはまる人がいません"},
 		{"a run that is not there", []string{"--resume", "NOSUCHRUN0"}, 2, "見つかりません"},
 		{"a layout of notices", append(notices, "--layout", "a4"), 2, "使えない値"},
 	} {
-		if _, errs, code := printed(t, dir, program, c.args...); code != c.code || !strings.Contains(errs, c.says) || strings.Contains(errs, number[:8]) {
-			t.Errorf("%s: exit %d, %s", c.name, code, errs)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if _, errs, code := printed(t, dir, program, c.args...); code != c.code ||
+				!strings.Contains(errs, c.says) || strings.Contains(errs, number[:8]) {
+				t.Errorf("%s: exit %d, %s", c.name, code, errs)
+			}
+		})
 	}
 	if _, err := os.Stat(filepath.Join(dir, "out")); err == nil {
 		t.Error("a refused run made its folder")
@@ -243,21 +256,24 @@ func TestPrintRefusesWhatItCannotDo(t *testing.T) {
 	if code != 1 || r.People != 1 || len(r.Missing) != 1 || r.Missing[0] != "999" {
 		t.Errorf("a list: exit %d %+v", code, r)
 	}
-	if r, _, code := printed(t, dir, program, append(notices, "--only", "new", "--dry-run")...); code != 0 || r.State != "planned" || r.Total != 11 {
+	if r, _, code := printed(t, dir, program, append(notices, "--only", "new", "--dry-run")...); code != 0 ||
+		r.State != "planned" || r.Total != 11 {
 		t.Errorf("who had none yet: exit %d %+v", code, r)
 	}
 }
 
-// The QR of every notice of a run opens the address that the run was started with, whoever resumes it: half of a city's paper
-// must not lead to another place.
+// The QR of every notice of a run opens the address that the run was started with, whoever resumes it: half
+// of a city's paper must not lead to another place.
 func TestAResumedRunKeepsItsAddress(t *testing.T) {
-	outside.Need(t, "pdftoppm", "zbarimg")
+	testenv.Need(t, "pdftoppm", "zbarimg")
 	dir, program, _ := town(t, 3)
 	out := filepath.Join(dir, "out")
-	if err := os.WriteFile(out, nil, 0o600); err != nil { // a file where the folder should be: the run stops at once
+	// a file where the folder should be: the run stops at once
+	if err := os.WriteFile(out, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, errs, code := printed(t, dir, program, "--run", "notices", "--insurer", "06139992", "--out", out, "--address", "https://hoken.example.jp/")
+	_, errs, code := printed(t, dir, program, "--run", "notices", "--insurer", "06139992", "--out", out,
+		"--address", "https://hoken.example.jp/")
 	_, rest, _ := strings.Cut(errs, "印刷 ")
 	id, _, _ := strings.Cut(rest, " ")
 	if code != 2 || id == "" {
@@ -271,7 +287,8 @@ func TestAResumedRunKeepsItsAddress(t *testing.T) {
 		t.Fatalf("%d %+v %s", code, r, errs)
 	}
 	page := filepath.Join(dir, "page")
-	if text, err := exec.Command("pdftoppm", "-r", "150", "-gray", "-png", filepath.Join(out, r.Files[0].Name), page).CombinedOutput(); err != nil {
+	if text, err := exec.Command("pdftoppm", "-r", "150", "-gray", "-png",
+		filepath.Join(out, r.Files[0].Name), page).CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, text)
 	}
 	pictures, err := filepath.Glob(page + "*.png")
@@ -280,7 +297,8 @@ func TestAResumedRunKeepsItsAddress(t *testing.T) {
 	}
 	for _, picture := range pictures {
 		codes, err := exec.Command("zbarimg", "-q", "--raw", picture).Output()
-		if err != nil || !strings.Contains(string(codes), "https://hoken.example.jp/n/") || strings.Contains(string(codes), "localhost") {
+		if err != nil || !strings.Contains(string(codes), "https://hoken.example.jp/n/") ||
+			strings.Contains(string(codes), "localhost") {
 			t.Errorf("%s: %q %v", filepath.Base(picture), codes, err)
 		}
 	}

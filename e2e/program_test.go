@@ -45,16 +45,19 @@ var built = func() func(t testing.TB, pkg, name string) string {
 
 // process is a program that a test started; it ends with the test.
 type process struct {
-	cmd *exec.Cmd
-	out *watched
+	cmd    *exec.Cmd
+	out    *watched
+	exited chan struct{} // closed when it is gone
 }
 
-// watched keeps a process's output and lets a test wait for a line.
+// watched keeps what a process or a console says, and lets a test wait for a line.
 type watched struct {
 	mu    sync.Mutex
 	lines []string
 	grown chan struct{}
 }
+
+func newWatched() *watched { return &watched{grown: make(chan struct{})} }
 
 func (w *watched) add(line string) {
 	w.mu.Lock()
@@ -92,7 +95,7 @@ func start(t testing.TB, dir, path string, env []string, args ...string) *proces
 	cmd.Env = append(os.Environ(), env...)
 	r, w := io.Pipe()
 	cmd.Stdout, cmd.Stderr = w, w
-	p := &process{cmd: cmd, out: &watched{grown: make(chan struct{})}}
+	p := &process{cmd: cmd, out: newWatched(), exited: make(chan struct{})}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -105,15 +108,14 @@ func start(t testing.TB, dir, path string, env []string, args ...string) *proces
 			p.out.add(lines.Text())
 		}
 	}()
-	exited := make(chan struct{})
-	go func() { _ = cmd.Wait(); w.Close(); close(exited) }()
+	go func() { _ = cmd.Wait(); w.Close(); close(p.exited) }()
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
 		select {
-		case <-exited:
+		case <-p.exited:
 		case <-time.After(10 * time.Second):
 			_ = cmd.Process.Kill()
-			<-exited
+			<-p.exited
 			t.Errorf("%s did not end within 10 s of an interrupt", filepath.Base(path))
 		}
 		<-read
@@ -124,11 +126,13 @@ func start(t testing.TB, dir, path string, env []string, args ...string) *proces
 	return p
 }
 
-// startServer runs the demo server on a free port with an empty data folder and returns its address for browsers.
+// startServer runs the demo server on a free port with an empty data folder and returns its address for
+// browsers.
 func startServer(t testing.TB, args ...string) (base string, p *process, data string) {
 	t.Helper()
 	data = t.TempDir()
-	p = start(t, data, built(t, "./server", "madoguchi"), []string{"MADOGUCHI_ADDR=127.0.0.1:0", "MADOGUCHI_DATA=" + data}, args...)
+	p = start(t, data, built(t, "./server", "madoguchi"),
+		[]string{"MADOGUCHI_ADDR=127.0.0.1:0", "MADOGUCHI_DATA=" + data}, args...)
 	base = p.out.await(t, `(http://localhost:\d+)/`)[1]
 	ready, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -147,9 +151,10 @@ func startServer(t testing.TB, args ...string) (base string, p *process, data st
 	return base, p, data
 }
 
-// run runs a built program to its end and returns what it printed and its exit code. One that hangs is killed in the end; how
-// long a command may take is the benchmarks' matter.
-func run(t *testing.T, dir, path string, stdin []byte, env []string, args ...string) (stdout, stderr string, code int) {
+// run runs a built program to its end and returns what it printed and its exit code. One that hangs is killed
+// in the end; how long a command may take is the benchmarks' matter.
+func run(t *testing.T, dir, path string, stdin []byte, env []string, args ...string) (stdout, stderr string,
+	code int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
@@ -164,4 +169,27 @@ func run(t *testing.T, dir, path string, stdin []byte, env []string, args ...str
 		t.Fatalf("%s %v: %v", path, args, err)
 	}
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// stopServer ends the server and waits until its process is gone, and with it whoever listened.
+func stopServer(t *testing.T, p *process) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-p.exited:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the server did not end")
+	}
+}
+
+// startAgain starts a server on the address and the data of one that ended.
+func startAgain(t *testing.T, base, data string, env ...string) *process {
+	t.Helper()
+	port := base[strings.LastIndex(base, ":")+1:]
+	p := start(t, data, built(t, "./server", "madoguchi"),
+		append([]string{"MADOGUCHI_ADDR=127.0.0.1:" + port, "MADOGUCHI_DATA=" + data}, env...))
+	p.out.await(t, `(http://localhost:\d+)/`)
+	return p
 }

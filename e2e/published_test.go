@@ -42,7 +42,8 @@ func TestAPublishedDemoOpensByItsPrintedWordAndSignsIn(t *testing.T) {
 		}
 		return res.StatusCode, res.Request.URL.Path + " " + string(body)
 	}
-	for _, path := range []string{"/", "/insurer", "/demo-idp/.well-known/openid-configuration", "/api/v1/me"} {
+	for _, path := range []string{"/", "/insurer", "/demo-idp/.well-known/openid-configuration",
+		"/api/v1/me"} {
 		if code, _ := read(browser.Get(base + path)); code != http.StatusForbidden {
 			t.Errorf("%s without the word: %d", path, code)
 		}

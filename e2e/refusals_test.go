@@ -6,13 +6,15 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A patient who takes every wrong turn between the paper and the screen: each page says what to do, and whom to call.
+// A patient who takes every wrong turn between the paper and the screen: each page says what to do, and whom
+// to call.
 func TestEveryWrongTurnSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	_, notice := clerkImports(t, base, "髙橋 德一")
 	phone := browser(t, 360, 640, "")
-	expects(t, phone, `status of (403|404|422) .*/(nothing-here|n/|login/callback|enrol)`, "wrong turns are what is looked at")
+	expects(t, phone, `status of (403|404|422) .*/(nothing-here|n/|login/callback|enrol)`,
+		"wrong turns are what is looked at")
 	turn := func(name, path, selector, want string) {
 		t.Helper()
 		do(t, phone, chromedp.Navigate(base+path))
@@ -46,7 +48,8 @@ func TestEveryWrongTurnSaysWhatToDo(t *testing.T) {
 	expects(t, other, `status of 422 .*/enrol`, "the code is typed wrong")
 	logsIn(t, other, base, "demo-tokuichi", "h1", "登録の確認")
 	state(t, other, "enrol-by-hand")
-	do(t, other, chromedp.SendKeys("#code", "abcd-efgh-ijkl-mnop"), chromedp.Click(`form[action="/enrol"] button`))
+	do(t, other, chromedp.SendKeys("#code", "abcd-efgh-ijkl-mnop"),
+		chromedp.Click(`form[action="/enrol"] button`))
 	waitText(t, other, "[role=alert]", "コード")
 	state(t, other, "enrol-wrong-code")
 }

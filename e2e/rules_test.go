@@ -10,8 +10,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// The written contract of methods, share, names and insurer, asked of the built program: exit codes, empty standard output on
-// bad input, the fields by name.
+// The written contract of methods, share, names and insurer, asked of the built program: exit codes, empty
+// standard output on bad input, the fields by name.
 func TestRuleCommandsKeepTheirContract(t *testing.T) {
 	dir := t.TempDir()
 	program := built(t, "./server", "madoguchi")
@@ -28,10 +28,12 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 		Best    *string
 		Methods []map[string]any
 	}
-	if err := json.Unmarshal([]byte(out), &answer); err != nil || code != 0 || answer.Best == nil || *answer.Best != "P1" || len(answer.Methods) != 21 {
+	if err := json.Unmarshal([]byte(out), &answer); err != nil || code != 0 || answer.Best == nil ||
+		*answer.Best != "P1" || len(answer.Methods) != 21 {
 		t.Fatalf("%d %q %q %v", code, out, errs, err)
 	}
-	for _, field := range []string{"code", "accepted", "reason", "next", "medicalInformation", "limit", "source", "confidence"} {
+	for _, field := range []string{"code", "accepted", "reason", "next", "medicalInformation", "limit",
+		"source", "confidence"} {
 		if _, ok := answer.Methods[5][field]; !ok {
 			t.Errorf("the field %s is missing", field)
 		}
@@ -39,13 +41,24 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 	if out, _, code := methods(`[]`); code != 0 || strings.TrimSpace(out) != "[]" {
 		t.Errorf("no situations: %d %q", code, out)
 	}
-	if out, _, code := methods(`[{"day":"2026-11-22","brings":[]}]`); code != 0 || !strings.HasPrefix(out, `[{"best":null,"next":"`) {
+	if out, _, code := methods(`[{"day":"2026-11-22","brings":[]}]`); code != 0 ||
+		!strings.HasPrefix(out, `[{"best":null,"next":"`) {
 		t.Errorf("an array: %d %q", code, out)
 	}
-	for text, field := range map[string]string{`{"day":"2026-11-31"}`: "day", `{"day":"2026-11-22","brings":["x"]}`: "brings[0]", `{"day":"2026-11-22","brings":["card"],"card":{"present":false}}`: "card.present, brings", `{`: ""} {
-		if out, errs, code := methods(text); code != 2 || out != "" || !strings.HasPrefix(errs, field) {
-			t.Errorf("%s: %d %q %q", text, code, out, errs)
-		}
+	for _, c := range []struct {
+		text, field string
+	}{
+		{`{"day":"2026-11-31"}`, "day"},
+		{`{"day":"2026-11-22","brings":["x"]}`, "brings[0]"},
+		{`{"day":"2026-11-22","brings":["card"],"card":{"present":false}}`, "card.present, brings"},
+		{`{`, ""},
+	} {
+		t.Run(c.text, func(t *testing.T) {
+			if out, errs, code := methods(c.text); code != 2 || out != "" ||
+				!strings.HasPrefix(errs, c.field) {
+				t.Errorf("%s: %d %q %q", c.text, code, out, errs)
+			}
+		})
 	}
 	for _, c := range []struct {
 		args []string
@@ -53,10 +66,18 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 		out  string
 	}{
 		{[]string{"methods", "--json", filepath.Join(dir, "none.json")}, 2, ""},
-		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--assigned", "30"}, 0, `{"percents":[30],"basis":"assigned","changesOn":"2030-07-01","then":[10,20,30],"reviewOn":"2027-08-01"}`},
-		{[]string{"share", "--birth-date", "1986-04-12", "--on", "2026-11-22"}, 0, `{"percents":[30],"basis":"age only","changesOn":"2056-05-01","then":[20,30],"reviewOn":null}`},
-		{[]string{"share", "--birth-date", "不詳", "--on", "2026-11-22"}, 0, `{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,"reviewOn":null,"warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。"}`},
-		{[]string{"share", "--birth-date", "1956", "--on", "2026-11-22"}, 0, `{"percents":[20,30],"basis":"age only","changesOn":"2027-01-01","then":[20,30],"reviewOn":"2027-08-01","warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。"}`},
+		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--assigned", "30"}, 0,
+			`{"percents":[30],"basis":"assigned","changesOn":"2030-07-01","then":[10,20,30],` +
+				`"reviewOn":"2027-08-01"}`},
+		{[]string{"share", "--birth-date", "1986-04-12", "--on", "2026-11-22"}, 0,
+			`{"percents":[30],"basis":"age only","changesOn":"2056-05-01","then":[20,30],"reviewOn":null}`},
+		{[]string{"share", "--birth-date", "不詳", "--on", "2026-11-22"}, 0,
+			`{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,"reviewOn":null,` +
+				`"warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。"}`},
+		{[]string{"share", "--birth-date", "1956", "--on", "2026-11-22"}, 0,
+			`{"percents":[20,30],"basis":"age only","changesOn":"2027-01-01","then":[20,30],` +
+				`"reviewOn":"2027-08-01",` +
+				`"warning":"生年月日の一部が不詳なので、可能な割合をすべて挙げています。"}`},
 		{[]string{"share", "--birth-date", "1955-02-30", "--on", "2026-11-22"}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11"}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "1955-06-30"}, 2, ""},
@@ -65,32 +86,54 @@ func TestRuleCommandsKeepTheirContract(t *testing.T) {
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--assigned", "0"}, 2, ""},
 		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--assigned=-10"}, 2, ""},
 		// 医療扶助 is a public expense (生活保護法15条; docs/facts/insurer-numbers.md#system-numbers), no insurer.
-		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--insurer", "12130001"}, 2, ""},
-		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--insurer", "80130123"}, 2, ""},
+		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--insurer", "12130001"}, 2,
+			""},
+		{[]string{"share", "--birth-date", "1955-07-01", "--on", "2026-11-22", "--insurer", "80130123"}, 2,
+			""},
 		// 健康保険法74条: a pupil pays 3割. 高確法50条: from the 75th birthday on another insurer assigns.
-		{[]string{"share", "--birth-date", "1986-04-12", "--on", "2026-11-22", "--assigned", "10"}, 0, `{"percents":[10],"basis":"assigned","changesOn":"2056-05-01","then":[20,30],"reviewOn":null,"warning":"1割は、この年齢で決まる負担割合（3割）と違います。保険者に確かめてください。"}`},
-		{[]string{"share", "--birth-date", "1951-11-22", "--on", "2026-11-22", "--assigned", "20", "--insurer", "138990"}, 0, `{"percents":[20],"basis":"assigned","changesOn":null,"then":null,"reviewOn":"2027-08-01","warning":"75歳の誕生日から後期高齢者医療に移るので、この保険者の負担割合は使えません。"}`},
-		{[]string{"names", "髙橋", "高橋", "--json"}, 0, `{"match":"variant","differences":[{"index":0,"a":"髙","b":"高","kind":"variant"}]}`},
+		{[]string{"share", "--birth-date", "1986-04-12", "--on", "2026-11-22", "--assigned", "10"}, 0,
+			`{"percents":[10],"basis":"assigned","changesOn":"2056-05-01","then":[20,30],"reviewOn":null,` +
+				`"warning":"1割は、この年齢で決まる負担割合（3割）と違います。保険者に確かめてください。"}`},
+		{[]string{"share", "--birth-date", "1951-11-22", "--on", "2026-11-22", "--assigned", "20",
+			"--insurer", "138990"}, 0,
+			`{"percents":[20],"basis":"assigned","changesOn":null,"then":null,"reviewOn":"2027-08-01",` +
+				`"warning":"75歳の誕生日から後期高齢者医療に移るので、この保険者の負担割合は使えません。"}`},
+		{[]string{"names", "髙橋", "高橋", "--json"}, 0,
+			`{"match":"variant","differences":[{"index":0,"a":"髙","b":"高","kind":"variant"}]}`},
 		{[]string{"names", "", "高橋", "--json"}, 2, ""},
-		{[]string{"insurer", "138990", "--json"}, 0, `{"valid":true,"normalised":"00138990","paper":"138990","kind":"国民健康保険","prefecture":"東京都"}`},
-		{[]string{"insurer", "138991", "--json"}, 0, `{"valid":false,"normalised":null,"paper":null,"kind":null,"prefecture":null,"reason":"保険者番号が正しくありません。6桁か8桁の数字を、紙のとおりに入れ直してください。"}`},
+		{[]string{"insurer", "138990", "--json"}, 0,
+			`{"valid":true,"normalised":"00138990","paper":"138990","kind":"国民健康保険","prefecture":"東京都"}`},
+		{[]string{"insurer", "138991", "--json"}, 0,
+			`{"valid":false,"normalised":null,"paper":null,"kind":null,"prefecture":null,` +
+				`"reason":"保険者番号が正しくありません。6桁か8桁の数字を、紙のとおりに入れ直してください。"}`},
 		// 高齢者医療確保法 50条: nobody of 30, or of 64, is with 後期高齢者医療; perhaps 65 is asked. JIS X 0401 ends at 47.
-		{[]string{"share", "--birth-date", "1996-01-01", "--on", "2026-11-22", "--insurer", "39139993"}, 2, ""},
-		{[]string{"share", "--birth-date", "1961-11-23", "--on", "2026-11-22", "--insurer", "39139993"}, 2, ""},
-		{[]string{"share", "--birth-date", "1961", "--on", "2026-11-22", "--insurer", "39139993"}, 0, `{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,"reviewOn":"2027-08-01","warning":"生年月日の一部が不詳で、65歳になっていなければ後期高齢者医療ではありません。65歳になっているか本人に確かめてください。"}`},
-		{[]string{"insurer", "33999996"}, 0, `{"valid":true,"normalised":"33999996","paper":"33999996","kind":"警察共済組合","prefecture":null,"note":"都道府県番号99の都道府県はありません（01から47）。写しまちがいでないか、紙を見直してください。"}`},
+		{[]string{"share", "--birth-date", "1996-01-01", "--on", "2026-11-22", "--insurer", "39139993"}, 2,
+			""},
+		{[]string{"share", "--birth-date", "1961-11-23", "--on", "2026-11-22", "--insurer", "39139993"}, 2,
+			""},
+		{[]string{"share", "--birth-date", "1961", "--on", "2026-11-22", "--insurer", "39139993"}, 0,
+			`{"percents":[10,20,30],"basis":"age only","changesOn":null,"then":null,` +
+				`"reviewOn":"2027-08-01",` +
+				`"warning":"生年月日の一部が不詳で、65歳になっていなければ後期高齢者医療ではありません。65歳になっているか本人に確かめてください。"}`},
+		{[]string{"insurer", "33999996"}, 0,
+			`{"valid":true,"normalised":"33999996","paper":"33999996","kind":"警察共済組合","prefecture":null,` +
+				`"note":"都道府県番号99の都道府県はありません（01から47）。写しまちがいでないか、紙を見直してください。"}`},
 		{[]string{"methods"}, 2, ""},
 	} {
-		out, errs, code := run(t, dir, program, nil, nil, c.args...)
-		if code != c.code || strings.TrimSpace(out) != c.out || code != 0 && errs == "" {
-			t.Errorf("%q: %d %q %q", c.args, code, out, errs)
-		}
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			out, errs, code := run(t, dir, program, nil, nil, c.args...)
+			if code != c.code || strings.TrimSpace(out) != c.out || code != 0 && errs == "" {
+				t.Errorf("%q: %d %q %q", c.args, code, out, errs)
+			}
+		})
 	}
-	if _, errs, _ := run(t, dir, program, nil, nil, "share", "--birth-date", "1955-07-01", "--on", "1955-06-30"); !strings.HasPrefix(errs, "--on, --birth-date: ") {
+	if _, errs, _ := run(t, dir, program, nil, nil, "share", "--birth-date", "1955-07-01", "--on",
+		"1955-06-30"); !strings.HasPrefix(errs, "--on, --birth-date: ") {
 		t.Errorf("care before birth: %q", errs)
 	}
 	sheet := filepath.Join(dir, "sheet.pdf")
-	if out, errs, code := run(t, dir, program, nil, nil, "cheatsheet", "--day", "2026-11-22", "--out", sheet); code != 0 || !strings.Contains(out, "令和8年12月22日") {
+	if out, errs, code := run(t, dir, program, nil, nil, "cheatsheet", "--day", "2026-11-22", "--out",
+		sheet); code != 0 || !strings.Contains(out, "令和8年12月22日") {
 		t.Errorf("cheatsheet: %d %q %q", code, out, errs)
 	}
 	if data, err := os.ReadFile(sheet); err != nil || !strings.HasPrefix(string(data), "%PDF-") {
@@ -103,7 +146,8 @@ func TestRulePagesInTheBrowser(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	console := browser(t, 1280, 900, "")
-	do(t, console, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`), chromedp.WaitVisible(`#scan-camera`), chromedp.Navigate(base+"/counter/methods"))
+	do(t, console, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`),
+		chromedp.WaitVisible(`#scan-camera`), chromedp.Navigate(base+"/counter/methods"))
 	for i, tap := range []string{"card=fails", "shows=insurerScreen", "place=usual"} {
 		waitText(t, console, ".step", string(rune('1'+i))+" / 3")
 		if i == 1 {
@@ -117,7 +161,8 @@ func TestRulePagesInTheBrowser(t *testing.T) {
 	do(t, phone, chromedp.Navigate(base+"/reception"), chromedp.WaitVisible(".source-code"))
 	waitText(t, phone, "main", "10割を求めないでください")
 	state(t, phone, "reception")
-	do(t, phone, chromedp.Navigate(base+"/visit"), chromedp.SetValue("#day", "2026-11-22"), chromedp.SetValue("#certificateUntil", "2026-10-10"), chromedp.Click("button[type=submit]"))
+	do(t, phone, chromedp.Navigate(base+"/visit"), chromedp.SetValue("#day", "2026-11-22"),
+		chromedp.SetValue("#certificateUntil", "2026-10-10"), chromedp.Click("button[type=submit]"))
 	waitText(t, phone, "#answer", "期限のあと3か月のあいだは")
 	state(t, phone, "visit")
 }

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -15,17 +14,18 @@ import (
 // examined are the names of the states that were looked at in this run: many tests come past the same ones.
 var examined sync.Map
 
-// state examines what the page shows at this moment, whoever uses it: axe's rules, then the house's measures in the narrowest
-// window. With MADOGUCHI_PICTURES it also stores a picture at the widths of a small phone, a usual one and a PC, to be looked
-// at. Each name is examined once; the window is as before when it returns.
+// state examines what the page shows at this moment, whoever uses it: axe's rules, then our own measures
+// in the narrowest window. With MADOGUCHI_PICTURES it also stores a picture at the widths of a small phone, a
+// usual one and a PC, to be looked at. Each name is examined once; the window is as before when it returns.
 func state(t *testing.T, tab context.Context, name string) {
 	t.Helper()
 	if _, done := examined.LoadOrStore(name, true); done {
 		return
 	}
-	before := get(t, tab, chromedp.Evaluate[[]int64](`[innerWidth, innerHeight, scrollX, scrollY]`))
+	before := eval[[]int64](t, tab, `[innerWidth, innerHeight, scrollX, scrollY]`)
 	defer func() {
-		do(t, tab, chromedp.EmulateViewport(before[0], before[1]), chromedp.Evaluate[chromedp.Void](`scrollTo(`+strconv.FormatInt(before[2], 10)+`, `+strconv.FormatInt(before[3], 10)+`)`))
+		do(t, tab, chromedp.EmulateViewport(before[0], before[1]),
+			script(`scrollTo(`+strconv.FormatInt(before[2], 10)+`, `+strconv.FormatInt(before[3], 10)+`)`))
 	}()
 	axe(t, tab, name)
 	resize(t, tab, 320, 640)
@@ -35,14 +35,19 @@ func state(t *testing.T, tab context.Context, name string) {
 		return
 	}
 	for _, size := range [][2]int64{{320, 640}, {390, 844}, {1280, 900}} {
-		do(t, tab, chromedp.EmulateViewport(size[0], size[1]), chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0)`), chromedp.Sleep(400*time.Millisecond))
+		resize(t, tab, size[0], size[1])
+		do(t, tab, script(`scrollTo(0, 0)`))
+		frames(t, tab)
 		shot := chromedp.FullScreenshot(100)
-		if get(t, tab, chromedp.Evaluate[bool](`!!document.querySelector("dialog[open]")`)) { // it covers the window, not the page
-			tall := get(t, tab, chromedp.Evaluate[int64](`document.querySelector("dialog[open]").scrollHeight`))
-			do(t, tab, chromedp.EmulateViewport(size[0], max(size[1], tall)), chromedp.Sleep(200*time.Millisecond))
+		// it covers the window, not the page
+		if eval[bool](t, tab, `!!document.querySelector("dialog[open]")`) {
+			tall := eval[int64](t, tab, `document.querySelector("dialog[open]").scrollHeight`)
+			resize(t, tab, size[0], max(size[1], tall))
+			frames(t, tab)
 			shot = chromedp.CaptureScreenshot()
 		}
-		if err := os.WriteFile(filepath.Join(folder, name+"-"+strconv.FormatInt(size[0], 10)+".png"), get(t, tab, shot), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name+"-"+strconv.FormatInt(size[0], 10)+".png"),
+			get(t, tab, shot), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

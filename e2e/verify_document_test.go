@@ -25,7 +25,8 @@ type signatory struct {
 
 func newSignatory(t *testing.T, at time.Time) signatory {
 	t.Helper()
-	make := func(template, parent *x509.Certificate, public *ecdsa.PublicKey, by *ecdsa.PrivateKey) *x509.Certificate {
+	make := func(template, parent *x509.Certificate, public *ecdsa.PublicKey,
+		by *ecdsa.PrivateKey) *x509.Certificate {
 		der, err := x509.CreateCertificate(rand.Reader, template, parent, public, by)
 		if err != nil {
 			t.Fatal(err)
@@ -44,10 +45,12 @@ func newSignatory(t *testing.T, at time.Time) signatory {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test CA"}, NotBefore: at.Add(-time.Hour), NotAfter: at.AddDate(2, 0, 0),
+	root := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test CA"},
+		NotBefore: at.Add(-time.Hour), NotAfter: at.AddDate(2, 0, 0),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
 	ca := make(root, root, &authority.PublicKey, authority)
-	leaf := make(&x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "架空市"}, NotBefore: at.Add(-time.Hour), NotAfter: at.AddDate(1, 0, 0),
+	leaf := make(&x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "架空市"},
+		NotBefore: at.Add(-time.Hour), NotAfter: at.AddDate(1, 0, 0),
 		KeyUsage: x509.KeyUsageDigitalSignature}, ca, &own.PublicKey, authority)
 	return signatory{own, []*x509.Certificate{leaf, ca}}
 }
@@ -91,13 +94,29 @@ func TestVerifyReadsAPDFsPacketAndSignature(t *testing.T) {
 	tampered := bytes.Clone(signed)
 	tampered[bytes.Index(tampered, []byte("/Title"))+15] ^= 1
 	forged := described(t, codeless(t), b.at, altered(paper))
-	for name, data := range map[string][]byte{"root.pem": insurer.root(), "stranger.pem": stranger.root(), "signed.pdf": signed, "tampered.pdf": tampered,
-		"longer.pdf": append(bytes.Clone(signed), "\n% more\n"...), "unsigned.pdf": described(t, sheet(t, paper), b.at, paper),
-		"packet.pdf": described(t, codeless(t), b.at, paper), "signed-packet.pdf": insurer.sign(t, codeless(t), b.at, paper),
-		"mismatch.pdf": insurer.sign(t, sheet(t, paper), b.at, other), "two-packets.pdf": append(described(t, codeless(t), b.at, paper), described(t, codeless(t), b.at, other)...),
-		"two-codes.pdf": append(sheet(t, paper), sheet(t, other)...), "code-twice.pdf": append(sheet(t, paper), sheet(t, paper)...),
-		"forged.pdf": forged, "hidden.pdf": bytes.Replace(signed, []byte("/ByteRange"), []byte("/ByteRangf"), 1), "none.pdf": codeless(t)} {
-		b.write(t, name, data)
+	for _, c := range []struct {
+		name string
+		data []byte
+	}{
+		{"root.pem", insurer.root()},
+		{"stranger.pem", stranger.root()},
+		{"signed.pdf", signed},
+		{"tampered.pdf", tampered},
+		{"longer.pdf", append(bytes.Clone(signed), "\n% more\n"...)},
+		{"unsigned.pdf", described(t, sheet(t, paper), b.at, paper)},
+		{"packet.pdf", described(t, codeless(t), b.at, paper)},
+		{"signed-packet.pdf", insurer.sign(t, codeless(t), b.at, paper)},
+		{"mismatch.pdf", insurer.sign(t, sheet(t, paper), b.at, other)},
+		{"two-packets.pdf", append(described(t, codeless(t), b.at, paper),
+			described(t, codeless(t), b.at, other)...)},
+		{"two-codes.pdf", append(sheet(t, paper), sheet(t, other)...)},
+		{"code-twice.pdf", append(sheet(t, paper), sheet(t, paper)...)},
+		{"forged.pdf", forged},
+		{"hidden.pdf", bytes.Replace(signed, []byte("/ByteRange"),
+			[]byte("/ByteRangf"), 1)},
+		{"none.pdf", codeless(t)},
+	} {
+		b.write(t, c.name, c.data)
 	}
 	for _, c := range []struct {
 		args, document, match string
@@ -122,19 +141,22 @@ func TestVerifyReadsAPDFsPacketAndSignature(t *testing.T) {
 		{"signed.pdf --roots signed.pdf", "", "", 2},
 		{"signed.pdf --roots nowhere.pem", "", "", 2},
 	} {
-		v, answered := b.verify(t, c.code, "--trust trust "+c.args)
-		if !answered {
-			continue
-		}
-		got := map[string]string{}
-		for i, check := range v.Checks {
-			got[check.Name] = check.Result
-			if check.Reason == "" || check.En == "" || i > 0 && v.Checks[i-1].Result == "passed" && check.Result != "passed" {
-				t.Errorf("%s: check %d: %+v", c.args, i, v.Checks)
+		t.Run(c.args, func(t *testing.T) {
+			v, answered := b.verify(t, c.code, "--trust trust "+c.args)
+			if !answered {
+				return
 			}
-		}
-		if got["document"] != c.document || got["match"] != c.match {
-			t.Errorf("%s: %+v", c.args, v)
-		}
+			got := map[string]string{}
+			for i, check := range v.Checks {
+				got[check.Name] = check.Result
+				if check.Reason == "" || check.En == "" || i > 0 && v.Checks[i-1].Result == "passed" &&
+					check.Result != "passed" {
+					t.Errorf("%s: check %d: %+v", c.args, i, v.Checks)
+				}
+			}
+			if got["document"] != c.document || got["match"] != c.match {
+				t.Errorf("%s: %+v", c.args, v)
+			}
+		})
 	}
 }

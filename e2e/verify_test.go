@@ -18,7 +18,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// altered is a JWS with another character in its payload, whatever stands there: payloads change with the minute.
+// altered is a JWS with another character in its payload, whatever stands there: payloads change with the
+// minute.
 func altered(jws string) string {
 	other := "A"
 	if jws[300] == 'A' {
@@ -30,15 +31,18 @@ func altered(jws string) string {
 // The written contract of verify: fields, exit codes, nothing on standard output when it could not answer.
 func TestVerifyKeepsItsContract(t *testing.T) {
 	b := newBench(t)
-	live, paper := b.issue(t, credential.Request{Tier: credential.TierLive}), b.issue(t, credential.Request{Tier: credential.TierSaved, RID: 4711, Expires: credential.LatestEnd(b.at)})
+	live, paper := b.issue(t, credential.Request{Tier: credential.TierLive}),
+		b.issue(t, credential.Request{Tier: credential.TierSaved, RID: 4711, Expires: credential.LatestEnd(b.at)})
 	holder := signingKey(t)
-	screen := b.issue(t, credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
+	screen := b.issue(t,
+		credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
 	proof, err := credential.SignProof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	status := func(name string, rids ...uint32) {
-		list, err := credential.SignStatusList(verifyISS, b.key, rids, credential.Checkpoint{Sequence: 1}, b.at)
+		list, err := credential.SignStatusList(verifyISS, b.key, rids, credential.Checkpoint{Sequence: 1},
+			b.at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,16 +54,32 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign, err := credential.SignStatusList("https://other.example/i/06139992", b.key, nil, credential.Checkpoint{}, b.at)
+	foreign, err := credential.SignStatusList("https://other.example/i/06139992", b.key, nil,
+		credential.Checkpoint{}, b.at)
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.write(t, "revoked.json", crl)
 	b.write(t, "foreign.jwt", []byte(foreign))
-	for name, data := range map[string][]byte{"live.jws": []byte(live + "\n"), "live.txt": []byte(credential.NumericQR(live)), "live.png": drawn(t, live), "paper.smart-health-card": credential.CardFile(paper),
-		"paper.png": drawn(t, paper), "paper.pdf": sheet(t, paper), "screen.jws": []byte(screen), "proof.txt": []byte(proof), "empty": nil, "words.txt": []byte("資格情報"), "cut.txt": []byte(credential.NumericQR(live)[:1001]),
-		"forged.jws": []byte(altered(live)), "broken.png": drawn(t, live)[:500]} {
-		b.write(t, name, data)
+	for _, c := range []struct {
+		name string
+		data []byte
+	}{
+		{"live.jws", []byte(live + "\n")},
+		{"live.txt", []byte(credential.NumericQR(live))},
+		{"live.png", drawn(t, live)},
+		{"paper.smart-health-card", credential.CardFile(paper)},
+		{"paper.png", drawn(t, paper)},
+		{"paper.pdf", sheet(t, paper)},
+		{"screen.jws", []byte(screen)},
+		{"proof.txt", []byte(proof)},
+		{"empty", nil},
+		{"words.txt", []byte("資格情報")},
+		{"cut.txt", []byte(credential.NumericQR(live)[:1001])},
+		{"forged.jws", []byte(altered(live))},
+		{"broken.png", drawn(t, live)[:500]},
+	} {
+		b.write(t, c.name, c.data)
 	}
 	later := func(d time.Duration) string { return b.at.Add(d).Format(time.RFC3339) }
 	for _, c := range []struct {
@@ -86,25 +106,33 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 		{"paper.smart-health-card --trust trust --status foreign.jwt", 2, "", ""},
 		{"screen.jws --trust trust", 1, "screen", "holder not checked"},
 		{"screen.jws --trust trust --proof proof.txt", 0, "screen", "revocation not checked"},
-		{"screen.jws --trust trust --proof proof.txt --at " + later(50*time.Second), 1, "screen", "holder failed"},
+		{"screen.jws --trust trust --proof proof.txt --at " + later(50*time.Second), 1, "screen",
+			"holder failed"},
 		{"forged.jws --trust trust", 1, "", "signature failed"},
-		{"empty --trust trust", 2, "", ""}, {"words.txt", 2, "", ""}, {"cut.txt", 2, "", ""}, {"broken.png", 2, "", ""}, {"nothing.txt", 2, "", ""},
+		{"empty --trust trust", 2, "", ""}, {"words.txt", 2, "", ""}, {"cut.txt", 2, "", ""},
+		{"broken.png", 2, "", ""}, {"nothing.txt", 2, "", ""},
 		{"proof.txt", 2, "", ""}, // the second code alone is no screen
-		{"live.txt --at yesterday", 2, "", ""}, {"live.txt --jwks draft.json", 2, "", ""}, {"live.txt --trust jwks.json", 2, "", ""}, {"live.txt --nonsense", 2, "", ""}, {"", 2, "", ""},
+		{"live.txt --at yesterday", 2, "", ""}, {"live.txt --jwks draft.json", 2, "", ""},
+		{"live.txt --trust jwks.json", 2, "", ""}, {"live.txt --nonsense", 2, "", ""}, {"", 2, "", ""},
 	} {
-		v, answered := b.verify(t, c.code, c.args)
-		if !answered {
-			continue
-		}
-		if v.Issuer == nil || *v.Issuer != verifyISS || c.tier != "" && (v.Tier == nil || *v.Tier != c.tier) {
-			t.Errorf("%s: %+v", c.args, v)
-		}
-		if c.check != "" && c.check != v.Checks[0].Name+" "+v.Checks[0].Result {
-			t.Errorf("%s: first %+v, want %s", c.args, v.Checks[0], c.check)
-		}
+		t.Run(c.args, func(t *testing.T) {
+			v, answered := b.verify(t, c.code, c.args)
+			if !answered {
+				return
+			}
+			if v.Issuer == nil || *v.Issuer != verifyISS || c.tier != "" &&
+				(v.Tier == nil || *v.Tier != c.tier) {
+				t.Errorf("%s: %+v", c.args, v)
+			}
+			if c.check != "" && c.check != v.Checks[0].Name+" "+v.Checks[0].Result {
+				t.Errorf("%s: first %+v, want %s", c.args, v.Checks[0], c.check)
+			}
+		})
 	}
 	out, _, _ := b.run(t, "verify", "--json", "live.jws", "--trust", "trust")
-	want := `"eligibility":{"insurerNumber":"00138990","insurerName":"架空市","symbol":"国13","number":"0001234","branchNumber":"02","name":"髙橋 德一","kana":"タカハシ トクイチ","birthDate":"1955-07-01","sex":"male","share":20,"validFrom":"2008-04-01","validUntil":"2027-07-31"}`
+	want := `"eligibility":{"insurerNumber":"00138990","insurerName":"架空市","symbol":"国13",` +
+		`"number":"0001234","branchNumber":"02","name":"髙橋 德一","kana":"タカハシ トクイチ","birthDate":"1955-07-01",` +
+		`"sex":"male","share":20,"validFrom":"2008-04-01","validUntil":"2027-07-31"}`
 	if !strings.Contains(out, want) {
 		t.Errorf("%s\nlacks %s", out, want)
 	}
@@ -127,7 +155,8 @@ func beside(t *testing.T, pictures ...[]byte) []byte {
 			t.Fatal(err)
 		}
 		at := out.Bounds().Dx()
-		wide := image.NewGray(image.Rect(0, 0, at+next.Bounds().Dx(), max(out.Bounds().Dy(), next.Bounds().Dy())))
+		wide := image.NewGray(image.Rect(0, 0, at+next.Bounds().Dx(),
+			max(out.Bounds().Dy(), next.Bounds().Dy())))
 		draw.Draw(wide, wide.Bounds(), image.White, image.Point{}, draw.Src)
 		draw.Draw(wide, out.Bounds(), out, image.Point{}, draw.Src)
 		draw.Draw(wide, next.Bounds().Add(image.Pt(at, 0)), next, image.Point{}, draw.Src)
@@ -140,8 +169,8 @@ func beside(t *testing.T, pictures ...[]byte) []byte {
 	return b.Bytes()
 }
 
-// A file that answers two questions answers none; a code that is not good is never "wrong usage"; a sentence names the argument
-// that it is about.
+// A file that answers two questions answers none; a code that is not good is never "wrong usage"; a sentence
+// names the argument that it is about.
 func TestVerifyIsNotLedAstray(t *testing.T) {
 	b := newBench(t)
 	request := credential.Request{Tier: credential.TierSaved, RID: 4711, Expires: credential.LatestEnd(b.at)}
@@ -149,7 +178,8 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 	request.RID = 4712
 	other := b.issue(t, request)
 	holder := signingKey(t)
-	screen := b.issue(t, credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
+	screen := b.issue(t,
+		credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
 	proof, err := credential.SignProof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)
@@ -167,11 +197,28 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 		wide = append(wide, byte(c), byte(c>>8))
 	}
 	const none = "eyJhbGciOiJub25lIn0" // {"alg":"none"}
-	for name, data := range map[string][]byte{"paper.jws": []byte(paper), "screen.jws": []byte(screen), "forged.jws": []byte(altered(paper)), "none.jws": []byte(none + paper[strings.Index(paper, "."):]),
-		"status.jwt": []byte(status), "proof.txt": []byte(proof), "proof-digits.txt": []byte(credential.NumericQR(proof)), "empty.txt": nil, "wide.txt": wide, "mark.json": append([]byte("\ufeff"), set...),
-		"two.png": beside(t, drawn(t, paper), drawn(t, other)), "same.png": beside(t, drawn(t, paper), drawn(t, paper)), "both.png": beside(t, drawn(t, screen), drawn(t, proof)),
-		"two.smart-health-card": []byte(`{"verifiableCredential":["` + paper + `","` + other + `"]}`)} {
-		b.write(t, name, data)
+	for _, c := range []struct {
+		name string
+		data []byte
+	}{
+		{"paper.jws", []byte(paper)},
+		{"screen.jws", []byte(screen)},
+		{"forged.jws", []byte(altered(paper))},
+		{"none.jws", []byte(none + paper[strings.Index(paper, "."):])},
+		{"status.jwt", []byte(status)},
+		{"proof.txt", []byte(proof)},
+		{"proof-digits.txt", []byte(credential.NumericQR(proof))},
+		{"empty.txt", nil},
+		{"wide.txt", wide},
+		{"mark.json", append([]byte("\ufeff"), set...)},
+		{"two.png", beside(t, drawn(t, paper), drawn(t, other))},
+		{"same.png", beside(t, drawn(t, paper), drawn(t, paper))},
+		{"both.png", beside(t, drawn(t, screen), drawn(t, proof))},
+		{"two.smart-health-card", []byte(`{"verifiableCredential":["` + paper + `","` + other + `"]}`)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b.write(t, c.name, c.data)
+		})
 	}
 	huge, err := os.Create(filepath.Join(b.dir, "huge.bin"))
 	if err != nil {
@@ -208,38 +255,50 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 		{"paper.jws --trust trust --status huge.bin", 2, "--status: "},
 		{"trust --trust trust", 2, "FILE: "},
 	} {
-		out, errs, code := b.run(t, append([]string{"verify", "--json"}, strings.Fields(c.args)...)...)
-		var v struct {
-			Valid  bool
-			Checks []struct{ Name, Result string }
-		}
-		said := errs
-		if code < 2 && json.Unmarshal([]byte(out), &v) == nil {
-			said = ""
-			for _, check := range v.Checks {
-				if said = check.Name + " " + check.Result; said == c.says {
-					break
+		t.Run(c.args, func(t *testing.T) {
+			out, errs, code := b.run(t, append([]string{"verify", "--json"}, strings.Fields(c.args)...)...)
+			var v struct {
+				Valid  bool
+				Checks []struct{ Name, Result string }
+			}
+			said := errs
+			if code < 2 && json.Unmarshal([]byte(out), &v) == nil {
+				said = ""
+				for _, check := range v.Checks {
+					if said = check.Name + " " + check.Result; said == c.says {
+						break
+					}
 				}
 			}
-		}
-		if code != c.code || !strings.HasPrefix(said, c.says) || code == 2 && out != "" {
-			t.Errorf("%s: exit code %d, want %d, %q\n%s%s", c.args, code, c.code, c.says, out, errs)
-		}
+			if code != c.code || !strings.HasPrefix(said, c.says) || code == 2 && out != "" {
+				t.Errorf("%s: exit code %d, want %d, %q\n%s%s", c.args, code, c.code, c.says, out, errs)
+			}
+		})
 	}
 }
 
-// The sample card of the SMART Health Cards specification (example-00, signed by spec.smarthealth.cards) is no eligibility.
+// The sample card of the SMART Health Cards specification (example-00, signed by spec.smarthealth.cards) is
+// no eligibility.
 func TestAForeignHealthCardIsShownButNotValid(t *testing.T) {
 	b := newBench(t)
 	stranger := signingKey(t)
-	made, err := credential.Issue("https://spec.smarthealth.cards/examples/issuer", stranger, credential.Request{Tier: credential.TierLive, InsurerName: "x",
-		Person: eligibility.Person{Insurer: "00138990", Number: "1", Name: "A", BirthDate: eligibility.MustDate("1955-07-01")}}, b.at)
+	made, err := credential.Issue("https://spec.smarthealth.cards/examples/issuer", stranger,
+		credential.Request{Tier: credential.TierLive, InsurerName: "x",
+			Person: eligibility.Person{
+				Insurer:   "00138990",
+				Number:    "1",
+				Name:      "A",
+				BirthDate: eligibility.MustDate("1955-07-01"),
+			}}, b.at)
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.write(t, "foreign.jws", []byte(made.JWS))
 	out, _, code := b.run(t, "verify", "--json", "foreign.jws", "--trust", "trust")
-	if code != 1 || !strings.HasPrefix(out, `{"valid":false,"tier":null,"issuer":"https://spec.smarthealth.cards/examples/issuer"`) || !strings.Contains(out, `"eligibility":null`) {
+	if code != 1 ||
+		!strings.HasPrefix(out,
+			`{"valid":false,"tier":null,"issuer":"https://spec.smarthealth.cards/examples/issuer"`) ||
+		!strings.Contains(out, `"eligibility":null`) {
 		t.Errorf("%d %s", code, out)
 	}
 }

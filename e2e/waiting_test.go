@@ -10,20 +10,22 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // empties a store of the phone.
 func empties(t *testing.T, tab context.Context, store string) {
 	t.Helper()
-	do(t, tab, chromedp.Evaluate[chromedp.Void](`new Promise(done => { const o = indexedDB.open("madoguchi"); o.onsuccess = () => { const db = o.result, tx = db.transaction("`+store+`", "readwrite");
-		tx.objectStore("`+store+`").clear(); tx.oncomplete = () => { db.close(); done() } } })`, chromedp.EvalAwaitPromise))
+	do(t, tab, promise(
+		`new Promise(done => { const o = indexedDB.open("madoguchi");
+			o.onsuccess = () => { const db = o.result, tx = db.transaction("`+store+`", "readwrite");
+		tx.objectStore("`+store+`").clear(); tx.oncomplete = () => { db.close(); done() } } })`))
 }
 
 // renews has the page ask for a live code now.
 func renews(t *testing.T, tab context.Context) {
 	t.Helper()
-	do(t, tab, chromedp.Evaluate[chromedp.Void](`window.dispatchEvent(new Event("online"))`))
+	do(t, tab, script(`window.dispatchEvent(new Event("online"))`))
 }
 
 // joins enrols one more person on the phone.
@@ -46,7 +48,8 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 	base, _, _ := startServer(t)
 	clerk, notice := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, notice, "demo-tokuichi")
-	devtool(t, phone, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: troubles})
+	devtool(t, phone, page.AddScriptToEvaluateOnNewDocument,
+		page.AddScriptToEvaluateOnNewDocumentParams{Source: troubles})
 	inLab(t, phone)
 	expects(t, phone, `status of 404 .*/people/`, "the login is not that of the people whom the phone keeps")
 	again := func(t *testing.T) {
@@ -58,7 +61,8 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 	t.Run("somebody's login that has no screen yet does not hide the others'", func(t *testing.T) {
 		waitCount(t, phone, "screens", 1)
 		logsIn(t, phone, base, "demo-hanako", "h1", "登録の確認") // and the notice does not fit, or is at home
-		devtool(t, phone, network.DeleteCookies, network.DeleteCookiesParams{Name: "madoguchi-device", URL: base})
+		devtool(t, phone, network.DeleteCookies,
+			network.DeleteCookiesParams{Name: "madoguchi-device", URL: base})
 		again(t)
 		waitText(t, phone, "#holder-name", "髙橋 德一")
 		waitTrue(t, phone, `document.getElementById("login-again").hidden`)
@@ -90,63 +94,69 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 	t.Run("a checked screen is told by the server's clock", func(t *testing.T) {
 		joins(t, clerk, phone, base, "06139992", "試験 花子", "demo-hanako")
 		set(t, phone, "ahead", "-259200000") // three days ago
-		get(t, phone, chromedp.Evaluate[int](sealedFor, chromedp.EvalAwaitPromise))
-		defer do(t, phone, chromedp.Evaluate[chromedp.Void](`localStorage.removeItem("receipts")`))
+		await[int](t, phone, sealedFor)
+		defer do(t, phone, script(`localStorage.removeItem("receipts")`))
 		set(t, phone, "ahead", "-864000000")
 		again(t)
 		waitTrue(t, phone, `document.getElementById("seen").children.length === 1`)
 		waitTrue(t, phone, `document.getElementById("receipts").textContent === ""`)
 		set(t, phone, "ahead", "null")
-		get(t, phone, chromedp.Evaluate[int](sealedFor, chromedp.EvalAwaitPromise))
+		await[int](t, phone, sealedFor)
 		set(t, phone, "ahead", "864000000")
 		again(t)
 		waitText(t, phone, "#receipts", "医院 で確認されました")
 		set(t, phone, "ahead", "null")
 	})
 
-	t.Run("one whose eligibility ended does not keep the others' screens from being stored", func(t *testing.T) {
-		joins(t, clerk, phone, base, "01139997", "試験 太郎", "demo-taro")
-		waitCount(t, phone, "screens", 3)
-		waitCount(t, phone, "papers", 3)
-		turns(t, phone, "髙橋 德一")
-		hers := get(t, phone, chromedp.Evaluate[string](`[...document.querySelectorAll(".tile")][1].dataset.person`))
-		set(t, phone, "answers", `{"/people/`+hers+`/credential": [409, {"type": "urn:madoguchi:problem:eligibility.lost", "ja": "この資格は終わっています。"}]}`)
-		defer set(t, phone, "answers", "null")
-		waitText(t, phone, "#age", "秒前に作成")
-		empties(t, phone, "screens")
-		for range 4 { // what was under way from before may be the first to end
-			renews(t, phone)
-			time.Sleep(time.Second)
-		}
-		waitCount(t, phone, "screens", 2)
-		waitCount(t, phone, "papers", 2) // hers is over with it
-	})
+	t.Run("one whose eligibility ended does not keep the others' screens from being stored",
+		func(t *testing.T) {
+			joins(t, clerk, phone, base, "01139997", "試験 太郎", "demo-taro")
+			waitCount(t, phone, "screens", 3)
+			waitCount(t, phone, "papers", 3)
+			turns(t, phone, "髙橋 德一")
+			hers := eval[string](t, phone, `[...document.querySelectorAll(".tile")][1].dataset.person`)
+			set(t, phone, "answers",
+				refusal("/people/"+hers+"/credential", 409, "eligibility.lost", "この資格は終わっています。"))
+			defer set(t, phone, "answers", "null")
+			waitText(t, phone, "#age", "秒前に作成")
+			empties(t, phone, "screens")
+			for range 4 { // what was under way from before may be the first to end
+				renews(t, phone)
+				idle(t, phone)
+			}
+			waitCount(t, phone, "screens", 2)
+			waitCount(t, phone, "papers", 2) // hers is over with it
+		})
 
 	t.Run("a no that comes while the stored screen is being read counts", func(t *testing.T) {
 		again(t)
 		turns(t, phone, "試験 花子")
 		waitCount(t, phone, "screens", 3)
-		do(t, phone, chromedp.Evaluate[chromedp.Void](`document.querySelector(".tile").click()`))
+		do(t, phone, script(`document.querySelector(".tile").click()`))
 		waitText(t, phone, "#holder-name", "髙橋 德一")
 		waitText(t, phone, "#age", "秒前に作成")
 		inTrouble(t, phone, base, "slow key,late no")
 		defer troubled(t, phone, "")
 		waitText(t, phone, "#state", "終わっています")
-		time.Sleep(2 * time.Second)
-		if !get(t, phone, chromedp.Evaluate[bool](`document.getElementById("offline").hidden && document.getElementById("state").textContent.includes("終わっています")`)) {
+		idle(t, phone)
+		if !eval[bool](t, phone,
+			`document.getElementById("offline").hidden &&
+				document.getElementById("state").textContent.includes("終わっています")`) {
 			t.Errorf("the stored screen is shown\n%s", pageText(phone))
 		}
 		offline(t, phone, true)
 		defer offline(t, phone, false)
 		troubled(t, phone, "")
-		time.Sleep(7 * time.Second) // the next try finds no network
+		waitTrue(t, phone, `window.lost.some(url => url.endsWith("/credential"))`) // the next try
+		idle(t, phone)
 		waitText(t, phone, "#state", "終わっています")
 	})
 
 	t.Run("a record that fits no code leaves no numbers to type", func(t *testing.T) {
 		again(t)
 		waitCount(t, phone, "screens", 3)
-		set(t, phone, "answers", `{"/credential": [409, {"type": "urn:madoguchi:problem:credential.unfit", "ja": "コードに入れられない文字があります。"}]}`)
+		set(t, phone, "answers",
+			refusal("/credential", 409, "credential.unfit", "コードに入れられない文字があります。"))
 		defer set(t, phone, "answers", "null")
 		do(t, phone, chromedp.Navigate(base+"/screen"))
 		waitText(t, phone, "#state", "入れられない文字")
@@ -160,7 +170,9 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 				turns(t, phone, name)
 			}
 			presses(t, phone, "#remove-person", name+" さんの画面を、この端末から消しますか")
-			waitTrue(t, phone, `document.getElementById("screen").hidden || document.getElementById("holder-name").textContent !== `+quote(name))
+			waitTrue(t, phone,
+				`document.getElementById("screen").hidden ||
+					document.getElementById("holder-name").textContent !== `+quote(name))
 		}
 		waitText(t, phone, "#empty-why", "消しました")
 		forgetSessions(t, phone, base)
@@ -176,9 +188,10 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		began := time.Now()
 		waitTrue(t, phone, `!document.getElementById("main").innerText.includes("髙橋")`)
 		waitText(t, phone, "h1", "消しています")
-		outside.Within(t, "emptying the phone", time.Since(began), 6*time.Second) // the first request alone is given up after eight
+		// the first request alone is given up after eight
+		testenv.Within(t, "emptying the phone", time.Since(began), 6*time.Second)
 		waitText(t, phone, "h1", "この端末から全部消しました。電波がないため")
-		if text := get(t, phone, chromedp.Evaluate[string](`document.body.innerText`)); strings.Contains(text, "消しています") {
+		if text := eval[string](t, phone, `document.body.innerText`); strings.Contains(text, "消しています") {
 			t.Error(text)
 		}
 	})

@@ -14,9 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/credential"
-	"madoguchi/eligibility"
-	"madoguchi/outside"
-	"madoguchi/server/keys"
+	"madoguchi/internal/testenv"
 )
 
 // root is the module's folder.
@@ -29,12 +27,14 @@ func root(t *testing.T, parts ...string) string {
 	return path
 }
 
-// clerkImports signs a clerk in, imports the sample of 架空市 and returns the address in the notice's QR of a person.
+// clerkImports signs a clerk in, imports the sample of 架空市 and returns the address in the notice's QR of a
+// person.
 func clerkImports(t *testing.T, base, person string) (tab context.Context, noticeURL string) {
 	t.Helper()
 	tab = browser(t, 1280, 900, "")
 	do(t, tab, chromedp.Navigate(base+"/insurer"), chromedp.Click(`button[value="鈴木"]`),
-		chromedp.SetUploadFiles(`#file`, []string{root(t, "server", "insuredcsv", "samples", "00138990.csv")}), chromedp.Click(`#import`))
+		chromedp.SetUploadFiles(`#file`,
+			[]string{root(t, "server", "insuredcsv", "samples", "00138990.csv")}), chromedp.Click(`#import`))
 	waitText(t, tab, "#count-new", "3")
 	waitText(t, tab, "#not-yet", "まだ何も保存していません")
 	state(t, tab, "import-preview")
@@ -44,7 +44,8 @@ func clerkImports(t *testing.T, base, person string) (tab context.Context, notic
 	do(t, tab, chromedp.Click(`#back`))
 	waitText(t, tab, "tbody", person)
 	state(t, tab, "insurer")
-	link := get(t, tab, chromedp.Evaluate[string](`[...document.querySelectorAll("tbody tr")].find(r => r.innerText.includes(`+quote(person)+`)).querySelector(".notice-link").href`))
+	link := eval[string](t, tab, `[...document.querySelectorAll("tbody tr")].find(r => r.innerText.includes(`+
+		quote(person)+`)).querySelector(".notice-link").href`)
 	do(t, tab, chromedp.Navigate(link))
 	waitText(t, tab, "#notice-code", "-")
 	state(t, tab, "notice-code")
@@ -57,7 +58,7 @@ func patientEnrols(t *testing.T, noticeURL, person string) context.Context {
 	tab := browser(t, 360, 640, "") // a cheap phone
 	do(t, tab, chromedp.Navigate(noticeURL))
 	waitText(t, tab, "h1", "読み取りました")
-	if at := get(t, tab, chromedp.Evaluate[string](`location.pathname`)); at != "/notice" {
+	if at := eval[string](t, tab, `location.pathname`); at != "/notice" {
 		t.Errorf("the code is still in the address: %s", at)
 	}
 	state(t, tab, "landing")
@@ -76,22 +77,25 @@ func patientEnrols(t *testing.T, noticeURL, person string) context.Context {
 // codePicture is the QR as the phone shows it, enlarged as a high-resolution screen would.
 func codePicture(t *testing.T, tab context.Context) []byte {
 	t.Helper()
-	get(t, tab, chromedp.Evaluate[bool](`(async () => { for (let still = 0, at = -1; still < 5; ) { // a note above it may still come
+	await[bool](t, tab,
+		`(async () => { for (let still = 0, at = -1; still < 5; ) { // a note above it may still come
 		await new Promise(done => setTimeout(done, 100));
 		const top = document.getElementById("qr").getBoundingClientRect().top;
 		[still, at] = top === at ? [still + 1, at] : [0, top];
-	} return true })()`, chromedp.EvalAwaitPromise))
+	} return true })()`)
 	return get(t, tab, chromedp.ScreenshotScale("#qr", 2))
 }
 
-// programStarted is true when the console's program has bound what staff press and type: the field is its last step.
+// programStarted is true when the console's program has bound what staff press and type: the field is its
+// last step.
 const programStarted = `document.activeElement?.id === "scan-text"`
 
 // staffOpens signs reception staff in, with what the camera sees.
 func staffOpens(t *testing.T, base string, video string) context.Context {
 	t.Helper()
 	tab := browser(t, 1600, 1000, video)
-	do(t, tab, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`), chromedp.WaitVisible(`#scan-camera`))
+	do(t, tab, chromedp.Navigate(base+"/counter"), chromedp.Click(`button[value="鈴木"]`),
+		chromedp.WaitVisible(`#scan-camera`))
 	waitTrue(t, tab, programStarted)
 	return tab
 }
@@ -105,9 +109,11 @@ func bridge(t *testing.T, base string, tab context.Context, cardFile string) {
 func bridgeNamed(t *testing.T, base string, tab context.Context, cardFile, name string) *process {
 	t.Helper()
 	p := start(t, t.TempDir(), built(t, "./card/bridge", "bridge"), nil,
-		"--virtual", root(t, "card", "virtual", "people", cardFile), "--server", base, "--key", filepath.Join(t.TempDir(), "agent.pem"), "--name", name, "--page", "127.0.0.1:0")
+		"--virtual", root(t, "card", "virtual", "people", cardFile), "--server", base, "--key",
+		filepath.Join(t.TempDir(), "agent.pem"), "--name", name, "--page", "127.0.0.1:0")
 	code := p.out.await(t, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
-	do(t, tab, chromedp.Click("#pairing summary"), chromedp.SendKeys("#pair-code", code), chromedp.Click("#pair-submit"))
+	do(t, tab, chromedp.Click("#pairing summary"), chromedp.SendKeys("#pair-code", code),
+		chromedp.Click("#pair-submit"))
 	waitText(t, tab, "#pair-state", "つなぎました")
 	p.out.await(t, "つながりました")
 	waitText(t, tab, "#readers", name)
@@ -121,11 +127,20 @@ func TestTheWholeWalk(t *testing.T) {
 	_, noticeURL := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	waitText(t, phone, "#figures", "0001234")
-	for selector, want := range map[string]string{"#holder-name": "髙橋 德一", "#holder-birth": "昭和30年7月1日", "#issuer": "マイナポータルの画面ではありません",
-		"#registered": "登録分", "#figures": "138990", ".with-card": "マイナンバーカード"} {
-		waitText(t, phone, selector, want)
+	for _, c := range []struct {
+		selector, want string
+	}{
+		{"#holder-name", "髙橋 德一"},
+		{"#holder-birth", "昭和30年7月1日"},
+		{"#issuer", "マイナポータルの画面ではありません"},
+		{"#registered", "登録分"},
+		{"#figures", "138990"},
+		{".with-card", "マイナンバーカード"},
+	} {
+		waitText(t, phone, c.selector, c.want)
 	}
-	if text := get(t, phone, chromedp.Evaluate[string](`document.body.innerText`)); strings.Contains(text, "いま有効") || strings.Contains(text, "資格確認済み") {
+	text := eval[string](t, phone, `document.body.innerText`)
+	if strings.Contains(text, "いま有効") || strings.Contains(text, "資格確認済み") {
 		t.Error("the screen claims what it may not")
 	}
 	state(t, phone, "screen")
@@ -151,36 +166,10 @@ func TestTheWholeWalk(t *testing.T) {
 	state(t, phone, "seen")
 }
 
-// jwsOf asks the API for a live credential with the phone's session.
-func jwsOf(t *testing.T, phone context.Context) string {
-	t.Helper()
-	return get(t, phone, chromedp.Evaluate[string](`fetch("/api/v1/people/" + document.getElementById("screen").dataset.person + "/credential",
-		{method: "POST", headers: {"Content-Type": "application/json"}, body: '{"tier":"live"}'}).then(r => r.json()).then(s => s.jws)`, chromedp.EvalAwaitPromise))
-}
-
 func paste(t *testing.T, console context.Context, text string) {
 	t.Helper()
-	do(t, console, chromedp.Evaluate[chromedp.Void](`document.getElementById("scan-text").value = `+quote(text)), chromedp.Click("#scan-submit"))
-}
-
-// oldScreen is a genuine screen of 髙橋 德一, signed with the demo insurer's own key, that was made five minutes ago.
-func oldScreen(t *testing.T, data string) string {
-	t.Helper()
-	ring, err := keys.Open(filepath.Join(data, "demo", "keys"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := ring.IssuerKey("00138990")
-	if err != nil {
-		t.Fatal(err)
-	}
-	made, err := credential.Issue("https://localhost:8080/i/00138990", key, credential.Request{Tier: credential.TierLive, InsurerName: "架空市", Share: 20,
-		Person: eligibility.Person{Insurer: "00138990", Symbol: "国13", Number: "0001234", BranchNumber: "02", Name: "髙橋 德一", BirthDate: eligibility.MustDate("1955-07-01")}},
-		time.Now().Add(-5*time.Minute))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return made.JWS
+	do(t, console, script(`document.getElementById("scan-text").value = `+quote(text)),
+		chromedp.Click("#scan-submit"))
 }
 
 func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
@@ -190,13 +179,14 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 	phone := patientEnrols(t, noticeURL, "demo-tokuichi")
 	console := staffOpens(t, base, "")
 	bridge(t, base, console, "copied-tokuichi.json")
-	expects(t, console, `status of 422 .*/api/v1/counter/cases`, "parked without a reason, and text that is no code")
+	expects(t, console, `status of 422 .*/api/v1/counter/cases`,
+		"parked without a reason, and text that is no code")
 
 	good := jwsOf(t, phone)
 	paste(t, console, altered(good))
 	waitText(t, console, "#verdict", "この画面は確かめられません")
 	waitText(t, console, "#checks", "書き換えられています")
-	if !get(t, console, chromedp.Evaluate[bool](`document.getElementById("record").disabled`)) {
+	if !eval[bool](t, console, `document.getElementById("record").disabled`) {
 		t.Error("a forged screen can be recorded as accepted")
 	}
 	state(t, console, "counter-forged")
@@ -210,14 +200,16 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 
 	paste(t, console, good)
 	waitText(t, console, "#verdict", "この画面は本物です")
-	do(t, console, chromedp.Click("#extra-checks summary"), chromedp.SendKeys("#text-year", "2034"), chromedp.SendKeys("#text-code", "4821"), chromedp.Click("#text-check"))
+	do(t, console, chromedp.Click("#extra-checks summary"), chromedp.SendKeys("#text-year", "2034"),
+		chromedp.SendKeys("#text-code", "4821"), chromedp.Click("#text-check"))
 	waitText(t, console, "#extra-result", "写しの疑い")
 	waitText(t, console, "#verdict .bad", "カードの確認が通りませんでした")
 	waitTrue(t, console, `document.getElementById("record").disabled`)
 	do(t, console, chromedp.Click("#card-check"))
 	waitText(t, console, "#card-verdict", "写しの疑い")
-	waitText(t, console, "#verdict .bad", "カードの確認が通りませんでした") // a screen that is genuine is no yes for staff in a hurry
-	if !get(t, console, chromedp.Evaluate[bool](`document.getElementById("record").disabled`)) {
+	// a screen that is genuine is no yes for staff in a hurry
+	waitText(t, console, "#verdict .bad", "カードの確認が通りませんでした")
+	if !eval[bool](t, console, `document.getElementById("record").disabled`) {
 		t.Error("a cloned card can be recorded as accepted")
 	}
 	state(t, console, "counter-cloned")
@@ -243,11 +235,12 @@ func TestCodeReadsFromTheScreenAtEveryWidth(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		modules := get(t, phone, chromedp.Evaluate[float64](`Number(document.getElementById("qr").dataset.modules)`))
-		if px := float64(shot.Bounds().Dx()) / modules; px < 3 || modules < 29 || modules > 113 { // 105 modules and the quiet zone at most
+		modules := eval[float64](t, phone, `Number(document.getElementById("qr").dataset.modules)`)
+		// 105 modules and the quiet zone at most
+		if px := float64(shot.Bounds().Dx()) / modules; px < 3 || modules < 29 || modules > 113 {
 			t.Errorf("at %d px a module has %.2f CSS pixels", width, px)
 		}
-		if wide := get(t, phone, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`)); wide > width {
+		if wide := eval[int64](t, phone, `document.documentElement.scrollWidth`); wide > width {
 			t.Errorf("at %d px the page is %d px wide", width, wide)
 		}
 	}
@@ -265,37 +258,45 @@ func TestImportCommandKeepsItsContract(t *testing.T) {
 	}
 	env := []string{"MADOGUCHI_DATA=" + filepath.Join(dir, "data")}
 	write("番号,氏名,生年月日\n1,試験 太郎,1986-04-12\n")
-	if out, errs, code := run(t, dir, program, nil, env, "import", "--insurer", "06139992", "--dry-run", "--json", file); code != 0 || out != `{"line":2,"row":2,"accepted":true,"reasons":[],"warnings":[]}`+"\n" {
+	if out, errs, code := run(t, dir, program, nil, env, "import", "--insurer", "06139992", "--dry-run",
+		"--json", file); code != 0 || out != `{"line":2,"row":2,"accepted":true,"reasons":[],"warnings":[]}`+
+		"\n" {
 		t.Errorf("good file: %d %q %q", code, out, errs)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "data")); err == nil {
 		t.Error("a dry run made the data folder")
 	}
 	write("番号,氏名,生年月日\n1,試験 太郎,1986-04-12\n2,,1986-04-12\n")
-	if _, errs, code := run(t, dir, program, nil, env, "import", "--insurer", "06139992", file); code != 1 || !strings.Contains(errs, "people.errors.csv") {
+	if _, errs, code := run(t, dir, program, nil, env, "import", "--insurer", "06139992", file); code != 1 ||
+		!strings.Contains(errs, "people.errors.csv") {
 		t.Errorf("one bad row: %d %q", code, errs)
 	}
-	if data, err := os.ReadFile(filepath.Join(dir, "people.errors.csv")); err != nil || !bytes.HasPrefix(data, []byte("\xEF\xBB\xBF")) {
+	if data, err := os.ReadFile(filepath.Join(dir, "people.errors.csv")); err != nil ||
+		!bytes.HasPrefix(data, []byte("\xEF\xBB\xBF")) {
 		t.Errorf("error file: %q %v", data, err)
 	}
 	write("会員No,加入者,うまれ,備考欄\n7,試験 四郎,1986-04-12,x\n")
 	headings := filepath.Join(dir, "headings.json")
-	if err := os.WriteFile(headings, []byte(`{"会員No":"番号","加入者":"氏名","うまれ":"生年月日","備考欄":""}`), 0o600); err != nil {
+	if err := os.WriteFile(headings, []byte(`{"会員No":"番号","加入者":"氏名","うまれ":"生年月日","備考欄":""}`),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, code := run(t, dir, program, nil, env, "import", "--insurer", "06139992", file); code != 2 {
 		t.Errorf("headings that nobody knows: %d", code)
 	}
 	for _, args := range [][]string{{"--map", headings}, nil} { // the second time they are remembered
-		if _, errs, code := run(t, dir, program, nil, env, append([]string{"import", "--insurer", "06139992", file}, args...)...); code != 0 {
+		if _, errs, code := run(t, dir, program, nil, env,
+			append([]string{"import", "--insurer", "06139992", file}, args...)...); code != 0 {
 			t.Errorf("mapped headings %v: %d %q", args, code, errs)
 		}
 	}
-	if out, _, code := run(t, dir, program, nil, env, "import", "--insurer", "138990", "--dry-run", "--json", file); code != 2 || out != "" {
+	if out, _, code := run(t, dir, program, nil, env, "import", "--insurer", "138990", "--dry-run", "--json",
+		file); code != 2 || out != "" {
 		t.Errorf("another insurer's headings: %d %q", code, out)
 	}
 	write("番号,氏名\n1,試験 太郎\n")
-	if out, errs, code := run(t, dir, program, nil, env, "import", "--insurer", "06139992", "--json", file); code != 2 || out != "" || !strings.Contains(errs, "生年月日") {
+	if out, errs, code := run(t, dir, program, nil, env, "import", "--insurer", "06139992", "--json",
+		file); code != 2 || out != "" || !strings.Contains(errs, "生年月日") {
 		t.Errorf("no birth dates: %d %q %q", code, out, errs)
 	}
 }
@@ -304,8 +305,10 @@ func TestDemoStartsWithinASecondAndLiveModeRefuses(t *testing.T) {
 	program := built(t, "./server", "madoguchi")
 	began := time.Now()
 	startServer(t)
-	outside.Within(t, "getting ready", time.Since(began), 2*time.Second) // the bar is one second; other tests share the machine
-	_, errs, code := run(t, t.TempDir(), program, nil, []string{"MADOGUCHI_URL=https://madoguchi.example.jp"}, "serve")
+	// the bar is one second; other tests share the machine
+	testenv.Within(t, "getting ready", time.Since(began), 2*time.Second)
+	_, errs, code := run(t, t.TempDir(), program, nil, []string{"MADOGUCHI_URL=https://madoguchi.example.jp"},
+		"serve")
 	if code == 0 || !strings.Contains(errs, "職員のログイン") {
 		t.Errorf("live mode: %d %q", code, errs)
 	}

@@ -17,7 +17,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
@@ -41,7 +41,7 @@ func setClock(t *testing.T, at time.Time) {
 // something of the calendar changes, in the time zones of a server in Japan and of one in a data centre.
 func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 	zones := []*time.Location{eligibility.Japan, time.UTC}
-	for i, moment := range outside.Moments() {
+	for i, moment := range testenv.Moments() {
 		zone := zones[i%2] // one after the other
 		t.Run(moment.Name+" on a clock of "+zone.String(), func(t *testing.T) {
 			at := moment.At.In(zone)
@@ -140,13 +140,12 @@ var realClock = map[string]string{
 	"card/virtual/virtual_test.go":     span,
 	"credential/peer_test.go":          peer,
 	"e2e/bench_test.go":                peer,
-	"e2e/counter_test.go":              peer,
+	"e2e/screens_test.go":              peer,
 	"e2e/keys_test.go":                 peer,
 	"e2e/browser_test.go":              patient,
 	"e2e/devices_test.go":              peer,
 	"e2e/import_linux_test.go":         span,
 	"e2e/phone_test.go":                peer,
-	"e2e/print_test.go":                patient,
 	"e2e/waiting_test.go":              span,
 	"e2e/walk_test.go":                 peer,
 	"pdf/sign/parts_test.go":           peer,

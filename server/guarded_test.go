@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
 	"madoguchi/server/insuredcsv"
@@ -154,7 +154,7 @@ func TestAStartIsRefusedForEveryFaultOfEveryKeyFile(t *testing.T) {
 			t.Fatalf("the folder lacks %s: %v", want, files)
 		}
 	}
-	outside.Refused(t, outside.Stored, len(files)*len(faults))
+	testenv.Refused(t, testenv.Stored, len(files)*len(faults))
 	for _, file := range files {
 		for _, fault := range faults {
 			t.Run(file+" "+fault.name, func(t *testing.T) {
@@ -213,7 +213,7 @@ func TestADatabaseWithoutCheckValuesProvesItsKeysFirst(t *testing.T) {
 		return n
 	}
 	files := []string{keys.People, keys.Cases, keys.Index, keys.Notice}
-	outside.Refused(t, outside.Stored, 2*len(files))
+	testenv.Refused(t, testenv.Stored, 2*len(files))
 	for _, file := range files {
 		for _, fault := range faults {
 			if fault.name != "deleted" && fault.name != "another installation's" {

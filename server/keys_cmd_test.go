@@ -14,7 +14,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
@@ -140,7 +140,7 @@ func (d demo) keys(t *testing.T) keys.IssuerKeys {
 }
 
 func TestTheLossOfASigningKeyIsSurvived(t *testing.T) {
-	outside.Need(t, "pdftoppm", "zbarimg")
+	testenv.Need(t, "pdftoppm", "zbarimg")
 	s := &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
 	before, err := startDemo(t, s)
 	if err != nil {

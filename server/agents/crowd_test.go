@@ -18,11 +18,11 @@ import (
 	"time"
 
 	"madoguchi/card/agent"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
-// crowdKeys are the keys of a crowd's agents: the same in the process that runs the agents and in the one that knows
-// them as paired. These keys exist in tests only.
+// crowdKeys are the keys of a crowd's agents: the same in the process that runs the agents and in the one
+// that knows them as paired. These keys exist in tests only.
 func crowdKeys(t *testing.T, n int) []*ecdsa.PrivateKey {
 	cryptotest.SetGlobalRandom(t, 1)
 	keys := make([]*ecdsa.PrivateKey, n)
@@ -36,8 +36,8 @@ func crowdKeys(t *testing.T, n int) []*ecdsa.PrivateKey {
 	return keys
 }
 
-// TestCrowdProcess is no test of its own: TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute runs it in a second process,
-// so that the memory of agents does not count as the server's.
+// TestCrowdProcess is no test of its own: TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute runs it in a
+// second process, so that the memory of agents does not count as the server's.
 func TestCrowdProcess(t *testing.T) {
 	url, n := os.Getenv("CROWD_URL"), os.Getenv("CROWD_SIZE")
 	if url == "" {
@@ -105,6 +105,7 @@ func TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute(t *testing.T) {
 		defer s.mu.Unlock()
 		return len(s.lines)
 	}
+	// within polls how many are here: each is a connection of its own, and nothing tells when all have come.
 	within := func(what string, limit time.Duration, so func() bool) time.Duration {
 		began := time.Now()
 		for !so() {
@@ -114,7 +115,7 @@ func TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute(t *testing.T) {
 			time.Sleep(20 * time.Millisecond)
 		}
 		took := time.Since(began)
-		outside.Within(t, what, took, limit)
+		testenv.Within(t, what, took, limit)
 		return took
 	}
 	arrived := within("connecting", 60*time.Second, func() bool { return here() == size })
@@ -144,9 +145,10 @@ func TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute(t *testing.T) {
 		}
 		return n == size
 	})
-	t.Logf("%d agents: connected in %.1f s, back %.1f s after all were dropped; %.1f KB of heap and stacks each, %.1f KB resident each, after a collection",
+	t.Logf("%d agents: connected in %.1f s, back %.1f s after all were dropped; "+
+		"%.1f KB of heap and stacks each, %.1f KB resident each, after a collection",
 		size, arrived.Seconds(), back.Seconds(), float64(bytes)/1024, float64(resident)/1024)
-	if bytes > 30<<10 && !outside.RaceDetector {
+	if bytes > 30<<10 && !testenv.RaceDetector {
 		t.Errorf("an agent costs the server %d bytes", bytes)
 	}
 }

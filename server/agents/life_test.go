@@ -17,18 +17,26 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // quick makes a connection's life short enough for a test.
-var quick = agent.Pace{First: 20 * time.Millisecond, Longest: 200 * time.Millisecond, Restart: 300 * time.Millisecond, Good: time.Millisecond, Beat: 50 * time.Millisecond, Answer: 200 * time.Millisecond}
+var quick = agent.Pace{
+	First:   20 * time.Millisecond,
+	Longest: 200 * time.Millisecond,
+	Restart: 300 * time.Millisecond,
+	Good:    time.Millisecond,
+	Beat:    50 * time.Millisecond,
+	Answer:  200 * time.Millisecond,
+}
 
 func TestBothSidesShowTheSameWordsThatTheyWorkedOutThemselves(t *testing.T) {
 	s, url := open(t, true)
 	a := start(t, url, agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
 	code := await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
 	shown := await(t, a.said, `合言葉が「(.+)」なら`)[1]
-	if status := a.Status(); status.Link != agent.Pairing || status.Code != code || strings.Join(status.Words, "・") != shown {
+	if status := a.Status(); status.Link != agent.Pairing || status.Code != code ||
+		strings.Join(status.Words, "・") != shown {
 		t.Errorf("the status page shows %+v", status)
 	}
 	paired, words, err := s.Pair(context.Background(), facility, "鈴木", code)
@@ -36,7 +44,8 @@ func TestBothSidesShowTheSameWordsThatTheyWorkedOutThemselves(t *testing.T) {
 		t.Errorf("the counter shows %q of %q, the reader's PC %q (%v)", words, paired.Name, shown, err)
 	}
 	await(t, a.said, "つながりました")
-	if status := a.Status(); status.Link != agent.Connected || status.Facility != "架空医院" || status.Code != "" || status.Words != nil {
+	if status := a.Status(); status.Link != agent.Connected || status.Facility != "架空医院" ||
+		status.Code != "" || status.Words != nil {
 		t.Errorf("once connected: %+v", status)
 	}
 }
@@ -54,17 +63,28 @@ func TestAPairingCodeLivesTenMinutesAndWorksOnce(t *testing.T) {
 	}
 	_, _, used := s.Pair(context.Background(), facility, "鈴木", code)
 	_, _, wrong := s.Pair(context.Background(), facility, "鈴木", "CCCC-CCCC")
-	for name, err := range map[string]error{"late": late, "used": used, "wrong": wrong} {
-		if err != error(ErrPairing) { // the same answer to all, so that nothing can be learnt from it
-			t.Errorf("%s: %v", name, err)
-		}
+	for _, c := range []struct {
+		name string
+		err  error
+	}{
+		{"late", late},
+		{"used", used},
+		{"wrong", wrong},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.err != error(ErrPairing) { // the same answer to all, so that nothing can be learnt from it
+				t.Errorf("%s: %v", c.name, c.err)
+			}
+		})
 	}
 }
 
 func TestAnAgentSetToAnotherFacilityServesNobody(t *testing.T) {
 	s, url := open(t, true)
-	a := start(t, url, agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, Facility: "別の医院"})
-	if _, _, err := s.Pair(context.Background(), facility, "鈴木", await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]); err != nil {
+	a := start(t, url,
+		agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, Facility: "別の医院"})
+	if _, _, err := s.Pair(context.Background(), facility, "鈴木",
+		await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]); err != nil {
 		t.Fatal(err)
 	}
 	await(t, a.said, "設定は「別の医院」")
@@ -81,7 +101,8 @@ func TestAnAgentComesBackAfterItsServerWasRestarted(t *testing.T) {
 	store := &memory{agents: map[string]Agent{}}
 	first, oldURL := openWith(t, Config{Virtual: true, Store: store})
 	p := newProxy(t, oldURL)
-	a := pairedWith(t, first, facility, p.url(), agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, Pace: quick})
+	a := pairedWith(t, first, facility, p.url(),
+		agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, Pace: quick})
 	second, url := openWith(t, Config{Virtual: true, Store: store})
 	p.aim(t, url)
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -92,12 +113,15 @@ func TestAnAgentComesBackAfterItsServerWasRestarted(t *testing.T) {
 	}
 	await(t, a.said, "切れました")
 	await(t, a.said, "つながりました")
-	eventually(t, "the agent is connected to the new server", func() bool { return connected(second, facility) == 1 })
+	eventually(t, "the agent is connected to the new server", func() bool {
+		return connected(second, facility) == 1
+	})
 	if r, err := check(second, tokuichi); err != nil || r.Outcome != card.Confirmed {
 		t.Errorf("after the restart: %+v %v", r, err)
 	}
 	_, again, err := websocket.Dial(ctx, oldURL, nil)
-	if err == nil || again == nil || again.StatusCode != http.StatusServiceUnavailable || again.Header.Get("Retry-After") == "" {
+	if err == nil || again == nil || again.StatusCode != http.StatusServiceUnavailable ||
+		again.Header.Get("Retry-After") == "" {
 		t.Errorf("the old server admits new connections: %v %v", again, err)
 	}
 }
@@ -109,7 +133,8 @@ func TestPausesGrowToAMinuteAndAreJittered(t *testing.T) {
 		w.WriteHeader(http.StatusBadGateway)
 	}))
 	t.Cleanup(server.Close)
-	start(t, server.URL, agent.Config{Pace: agent.Pace{First: 40 * time.Millisecond, Longest: 200 * time.Millisecond}})
+	start(t, server.URL,
+		agent.Config{Pace: agent.Pace{First: 40 * time.Millisecond, Longest: 200 * time.Millisecond}})
 	last := <-dials
 	var gaps []time.Duration
 	for range 7 {
@@ -118,26 +143,37 @@ func TestPausesGrowToAMinuteAndAreJittered(t *testing.T) {
 		last = at
 	}
 	for i, longest := range []time.Duration{60, 120, 200, 200, 200, 200, 200} {
-		if low, high := longest*time.Millisecond/4, longest*time.Millisecond+150*time.Millisecond; gaps[i] < low || gaps[i] > high {
+		low, high := longest*time.Millisecond/4, longest*time.Millisecond+150*time.Millisecond
+		if gaps[i] < low || gaps[i] > high {
 			t.Errorf("pause %d was %v, expected %v to %v", i, gaps[i], low, high)
 		}
 	}
 }
 
 func TestAHalfOpenConnectionIsFoundByBothSides(t *testing.T) {
-	if silence := (Times{}).complete().Silence; silence > 45*time.Second { // the agent's half is in its own tests
+	// the agent's half is in its own tests
+	if silence := (Times{}).complete().Silence; silence > 45*time.Second {
 		t.Errorf("the server finds a dead agent after %v", silence)
 	}
 	s, url := openWith(t, Config{Virtual: true, Times: Times{Silence: 300 * time.Millisecond}})
 	p := newProxy(t, url)
-	a := pairedWith(t, s, facility, p.url(), agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, Pace: quick})
-	time.Sleep(700 * time.Millisecond) // heartbeats keep it
+	a := pairedWith(t, s, facility, p.url(),
+		agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, Pace: quick})
+	// Heartbeats are 50 ms apart: fourteen take more than twice the silence that the server endures.
+	beats := p.chunks()
+	eventually(t, "heartbeats have come for longer than the silence", func() bool {
+		return p.chunks() >= beats+14
+	})
 	if connected(s, facility) != 1 || a.Status().Link != agent.Connected {
 		t.Fatal("a living connection was given up")
 	}
 	p.setMute(true)
-	eventually(t, "the server has given the silent agent up", func() bool { return connected(s, facility) == 0 })
-	eventually(t, "the agent has given the silent server up", func() bool { return a.Status().Link != agent.Connected })
+	eventually(t, "the server has given the silent agent up", func() bool {
+		return connected(s, facility) == 0
+	})
+	eventually(t, "the agent has given the silent server up", func() bool {
+		return a.Status().Link != agent.Connected
+	})
 	p.setMute(false)
 	p.cut()
 	eventually(t, "the agent is back", func() bool { return connected(s, facility) == 1 })
@@ -165,126 +201,57 @@ func TestAnAgentThatDiesInTheMiddleLosesOnlyThatOperation(t *testing.T) {
 	})
 }
 
-func TestOneReaderWorksOnOneCaseAtATime(t *testing.T) {
-	s, url := open(t, true)
-	v := insert(t, virtual.Description{BirthDate: tokuichi, Faults: virtual.Faults{Slow: true}})
-	pairedWith(t, s, facility, url, agent.Config{Reader: chip{v}})
-	first := make(chan error, 1)
-	go func() {
-		_, err := check(s, tokuichi)
-		first <- err
-	}()
-	eventually(t, "the card is being asked", func() bool { return len(v.Commands()) > 2 })
-	if _, err := check(s, tokuichi); !errors.Is(err, ErrBusy) {
-		t.Errorf("a second case meanwhile: %v", err)
-	}
-	if err := <-first; err != nil {
-		t.Errorf("the first case: %v", err)
-	}
-}
-
-// A card that does not let go keeps its agent busy beyond the server's patience.
-func TestAnAgentThatIsStillBusyRefusesNobodysCard(t *testing.T) {
-	s, url := open(t, true)
-	liar(t, s, url, func(q *wire.Check, _ []byte) *wire.Reply { return &wire.Reply{ID: q.ID, Fault: wire.ErrBusy.Key} })
-	if r, err := check(s, tokuichi); !errors.Is(err, ErrBusy) || r.Outcome != "" {
-		t.Errorf("%+v %v", r, err)
-	}
-}
-
-// The card on another counter's reader is another patient's, and each wrong birth date costs it a try.
-func TestAChosenReaderThatIsAwayIsNotReplacedByAnothers(t *testing.T) {
-	store := &memory{agents: map[string]Agent{}}
-	s, url := openWith(t, Config{Virtual: true, Store: store})
-	own := pairedWith(t, s, facility, url, agent.Config{Name: "受付1", Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
-	chosen := s.Status(facility)[0].ID
-	other := insert(t, virtual.Description{BirthDate: tokuichi.AddDays(9)})
-	begin := func(s *AgentHub, url string) {
-		t.Helper()
-		pairedWith(t, s, facility, url, agent.Config{Name: "受付2", Reader: chip{other}})
-	}
-	begin(s, url)
-	eventually(t, "both are connected", func() bool { return connected(s, facility) == 2 })
-	own.stop()
-	eventually(t, "one is away", func() bool { return connected(s, facility) == 1 })
-	restarted, url := openWith(t, Config{Virtual: true, Store: store}) // a server that has not seen the chosen one yet
-	begin(restarted, url)
-	before := len(other.Commands())
-	for name, s := range map[string]*AgentHub{"unplugged": s, "after a restart": restarted} {
-		r, err := s.CheckBirthDate(t.Context(), Request{Facility: facility, Reader: chosen, CaseID: "CASE", JWS: "jws", BirthDate: tokuichi})
-		if !errors.Is(err, ErrReaderAway) {
-			t.Errorf("%s: %+v %v", name, r, err)
-		}
-	}
-	if asked := len(other.Commands()) - before; asked != 0 {
-		t.Errorf("another counter's card got %d commands", asked)
-	}
-	if r, err := check(s, tokuichi.AddDays(9)); err != nil || r.Outcome != card.Confirmed {
-		t.Errorf("no reader chosen: %+v %v", r, err)
-	}
-}
-
-func TestWithSeveralReadersTheCounterNamesItsOwn(t *testing.T) {
-	s, url := open(t, true)
-	pairedWith(t, s, facility, url, agent.Config{Name: "受付1", Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
-	pairedWith(t, s, facility, url, agent.Config{Name: "受付2", Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi.AddDays(9)})}})
-	pairedWith(t, s, "1319999992", url, agent.Config{Name: "よその受付", Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
-	eventually(t, "both are connected", func() bool { return connected(s, facility) == 2 })
-	if _, err := check(s, tokuichi); !errors.Is(err, ErrWhichReader) {
-		t.Errorf("none chosen: %v", err)
-	}
-	for _, r := range s.Status(facility) {
-		got, err := s.CheckBirthDate(context.Background(), Request{Facility: facility, Reader: r.ID, CaseID: "CASE", JWS: "jws", BirthDate: tokuichi})
-		if want := map[string]card.Outcome{"受付1": card.Confirmed, "受付2": card.Refused}[r.Name]; err != nil || got.Outcome != want {
-			t.Errorf("%s: %+v %v", r.Name, got, err)
-		}
-	}
-	other := s.Status("1319999992")[0].ID
-	if _, err := s.CheckBirthDate(context.Background(), Request{Facility: facility, Reader: other, BirthDate: tokuichi}); !errors.Is(err, ErrWhichReader) {
-		t.Errorf("another facility's reader was used: %v", err)
-	}
-	if len(s.Status(facility)) != 2 {
-		t.Errorf("the facility sees %+v", s.Status(facility))
-	}
-}
-
 func TestWhoeverProvesNoKeyIsGoneSoon(t *testing.T) {
 	s, url := openWith(t, Config{Virtual: true, Times: Times{Hello: 200 * time.Millisecond}})
-	for name, say := range map[string]func(*websocket.Conn){
-		"silence": func(*websocket.Conn) {},
-		"garbage": func(c *websocket.Conn) { _ = c.Write(context.Background(), websocket.MessageText, []byte(`{"type":`)) },
-		"binary":  func(c *websocket.Conn) { _ = c.Write(context.Background(), websocket.MessageBinary, []byte{1, 2, 3}) },
-		"huge":    func(c *websocket.Conn) { _ = c.Write(context.Background(), websocket.MessageText, make([]byte, 1<<20)) },
-		"no proof": func(c *websocket.Conn) {
-			_ = put(context.Background(), c, wire.Message{Type: "hello", Hello: &wire.Hello{Version: wire.Version}})
-		},
-		"reply": func(c *websocket.Conn) {
+	for _, c := range []struct {
+		name string
+		say  func(*websocket.Conn)
+	}{
+		{"silence", func(*websocket.Conn) {}},
+		{"garbage", func(c *websocket.Conn) {
+			_ = c.Write(context.Background(), websocket.MessageText, []byte(`{"type":`))
+		}},
+		{"binary", func(c *websocket.Conn) {
+			_ = c.Write(context.Background(), websocket.MessageBinary, []byte{1, 2, 3})
+		}},
+		{"huge", func(c *websocket.Conn) {
+			_ = c.Write(context.Background(), websocket.MessageText, make([]byte, 1<<20))
+		}},
+		{"no proof", func(c *websocket.Conn) {
+			_ = put(context.Background(), c,
+				wire.Message{Type: "hello", Hello: &wire.Hello{Version: wire.Version}})
+		}},
+		{"reply", func(c *websocket.Conn) {
 			_ = put(context.Background(), c, wire.Message{Type: "reply", Reply: &wire.Reply{}})
-		},
-		"drop by drop": func(c *websocket.Conn) {
+		}},
+		{"drop by drop", func(c *websocket.Conn) {
 			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 			defer cancel()
+			drops := time.NewTicker(20 * time.Millisecond)
+			defer drops.Stop()
 			w, err := c.Writer(ctx, websocket.MessageText)
 			for err == nil {
 				_, err = w.Write([]byte(strings.Repeat(" ", 5000))) // more than a buffer: a frame each time
-				time.Sleep(20 * time.Millisecond)
+				<-drops.C
 			}
-		},
+		}},
 	} {
-		conn, _, err := websocket.Dial(context.Background(), url, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, _, err := conn.Read(context.Background()); err != nil { // the challenge
-			t.Fatal(err)
-		}
-		began := time.Now()
-		go say(conn)
-		for err == nil { // a refusal may come first
-			_, _, err = conn.Read(context.Background())
-		}
-		outside.Within(t, "cutting off "+name, time.Since(began), 2*time.Second)
-		_ = conn.CloseNow()
+		t.Run(c.name, func(t *testing.T) {
+			conn, _, err := websocket.Dial(context.Background(), url, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := conn.Read(context.Background()); err != nil { // the challenge
+				t.Fatal(err)
+			}
+			began := time.Now()
+			go c.say(conn)
+			for err == nil { // a refusal may come first
+				_, _, err = conn.Read(context.Background())
+			}
+			testenv.Within(t, "cutting off "+c.name, time.Since(began), 2*time.Second)
+			_ = conn.CloseNow()
+		})
 	}
 	eventually(t, "nobody is left", func() bool {
 		s.mu.Lock()
@@ -295,7 +262,8 @@ func TestWhoeverProvesNoKeyIsGoneSoon(t *testing.T) {
 
 func TestABrowserPageOfAnotherSiteIsNoAgent(t *testing.T) {
 	_, url := open(t, true)
-	_, answer, err := websocket.Dial(context.Background(), url, &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"https://evil.example"}}})
+	_, answer, err := websocket.Dial(context.Background(), url,
+		&websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"https://evil.example"}}})
 	if err == nil || answer == nil || answer.StatusCode != http.StatusForbidden {
 		t.Errorf("%v %v", answer, err)
 	}

@@ -18,8 +18,8 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
-	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
+	"madoguchi/server/counter"
 )
 
 // liar is an agent that answers every birth-date check as answer says.
@@ -33,8 +33,10 @@ func liar(t *testing.T, s *AgentHub, url string, answer func(q *wire.Check, der 
 	})
 }
 
-// impostor is a paired agent whose every answer is what answer returns; nil is none. It may write to the connection itself.
-func impostor(t *testing.T, s *AgentHub, url string, answer func(conn *websocket.Conn, m wire.Message, der []byte) *wire.Reply) *websocket.Conn {
+// impostor is a paired agent whose every answer is what answer returns; nil is none. It may write to the
+// connection itself.
+func impostor(t *testing.T, s *AgentHub, url string,
+	answer func(conn *websocket.Conn, m wire.Message, der []byte) *wire.Reply) *websocket.Conn {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -70,7 +72,14 @@ func impostor(t *testing.T, s *AgentHub, url string, answer func(conn *websocket
 				if err != nil {
 					return
 				}
-				back = wire.Message{Type: "hello", Hello: &wire.Hello{Version: wire.Version, Name: "liar", Key: der, Signature: signature, Virtual: true, OQS: true}}
+				back = wire.Message{Type: "hello", Hello: &wire.Hello{
+					Version:   wire.Version,
+					Name:      "liar",
+					Key:       der,
+					Signature: signature,
+					Virtual:   true,
+					OQS:       true,
+				}}
 			case "pair":
 				codes <- m.Pair.Code
 				continue
@@ -112,7 +121,8 @@ func TestAgentThatReplaysOldEvidenceProvesNothing(t *testing.T) {
 	var first *card.Evidence
 	liar(t, s, url, func(q *wire.Check, der []byte) *wire.Reply {
 		if first == nil {
-			e, err := card.CheckBirthDate(context.Background(), card.Open(v), q.BirthDate, card.Challenge([32]byte(q.Nonce), der, q.Facility, q.Case, [32]byte(q.JWS)))
+			e, err := card.CheckBirthDate(context.Background(), card.Open(v), q.BirthDate,
+				card.Challenge([32]byte(q.Nonce), der, q.Facility, q.Case, [32]byte(q.JWS)))
 			if err != nil {
 				return &wire.Reply{ID: q.ID, Fault: "card.unexpected"}
 			}
@@ -135,7 +145,8 @@ func TestAgentThatMakesUpEvidenceProvesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	liar(t, s, url, func(q *wire.Check, der []byte) *wire.Reply {
-		e, err := card.CheckBirthDate(context.Background(), card.Open(forger), q.BirthDate, card.Challenge([32]byte(q.Nonce), der, q.Facility, q.Case, [32]byte(q.JWS)))
+		e, err := card.CheckBirthDate(context.Background(), card.Open(forger), q.BirthDate,
+			card.Challenge([32]byte(q.Nonce), der, q.Facility, q.Case, [32]byte(q.JWS)))
 		if err != nil {
 			return &wire.Reply{ID: q.ID, Fault: "card.unexpected"}
 		}
@@ -146,108 +157,8 @@ func TestAgentThatMakesUpEvidenceProvesNothing(t *testing.T) {
 	}
 }
 
-func textRequest(birth eligibility.Date) TextRequest {
-	return TextRequest{Request: Request{Facility: facility, CaseID: "CASE", JWS: "jws", BirthDate: birth}, ExpiryYear: 2035, SecurityCode: "1234"}
-}
-
-var reading = card.TextReading{Name: "髙橋　德一", Address: "架空県架空市架空町１丁目２番３号", BirthDate: tokuichi, Sex: eligibility.Male}
-
-func changed(change func(*card.TextReading)) *card.TextReading {
-	r := reading
-	change(&r)
-	return &r
-}
-
-func verdictOf(o card.Outcome, key string) wire.Verdict { return wire.Verdict{Outcome: o, Key: key} }
-
-func TestAReadingThatDoesNotFitItsOwnVerdictIsDropped(t *testing.T) {
-	minus, many := -1, 16
-	s, url := open(t, true)
-	var answer wire.TextReply
-	impostor(t, s, url, func(_ *websocket.Conn, m wire.Message, _ []byte) *wire.Reply {
-		return &wire.Reply{ID: m.Text.ID, Text: &answer}
-	})
-	answer = wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.text_confirmed"), Reading: &reading}
-	if r, err := s.CheckText(t.Context(), textRequest(tokuichi)); err != nil || r.Outcome != card.Confirmed || *r.Reading != reading || r.By != card.ByAgent {
-		t.Fatalf("one that fits: %+v %v", r, err)
-	}
-	number := "12345678901"
-	for d := range 10 {
-		if n := number + strconv.Itoa(d); eligibility.HoldsMyNumber(n) {
-			number = n
-			break
-		}
-	}
-	for name, reply := range map[string]wire.TextReply{
-		"confirmed without a reading":       {Verdict: verdictOf(card.Confirmed, "card.text_confirmed")},
-		"refused with a reading":            {Verdict: verdictOf(card.Refused, "card.copied"), Reading: &reading},
-		"confirmed with a refusal's key":    {Verdict: verdictOf(card.Confirmed, "card.copied"), Reading: &reading},
-		"refused with a good key":           {Verdict: verdictOf(card.Refused, "card.text_confirmed")},
-		"confirmed by another check's key":  {Verdict: verdictOf(card.Confirmed, "card.certificate_valid"), Reading: &reading},
-		"the server's own verdict":          {Verdict: verdictOf(card.Confirmed, "card.confirmed"), Reading: &reading},
-		"a sentence of its own":             {Verdict: verdictOf(card.Confirmed, "このカードは本物です"), Reading: &reading},
-		"an outcome that does not exist":    {Verdict: verdictOf("splendid", "card.text_confirmed"), Reading: &reading},
-		"another birth date than was asked": {Verdict: verdictOf(card.Confirmed, "card.text_confirmed"), Reading: changed(func(r *card.TextReading) { r.BirthDate = tokuichi.AddDays(1) })},
-		"no name":                           {Verdict: verdictOf(card.Confirmed, "card.text_confirmed"), Reading: changed(func(r *card.TextReading) { r.Name = "" })},
-		"a name without end":                {Verdict: verdictOf(card.Confirmed, "card.text_confirmed"), Reading: changed(func(r *card.TextReading) { r.Name = strings.Repeat("長", 300) })},
-		"an address without end":            {Verdict: verdictOf(card.Confirmed, "card.text_confirmed"), Reading: changed(func(r *card.TextReading) { r.Address = strings.Repeat("長", 500) })},
-		"a My Number in the address":        {Verdict: verdictOf(card.Confirmed, "card.text_confirmed"), Reading: changed(func(r *card.TextReading) { r.Address = number })},
-		"a sex that does not exist":         {Verdict: verdictOf(card.Confirmed, "card.text_confirmed"), Reading: changed(func(r *card.TextReading) { r.Sex = "x" })},
-		"fewer tries than none":             {Verdict: verdictOf(card.Refused, "card.number_b_mismatch"), TriesLeft: &minus},
-		"more tries than a counter holds":   {Verdict: verdictOf(card.Refused, "card.number_b_mismatch"), TriesLeft: &many},
-	} {
-		answer = reply
-		if r, err := s.CheckText(t.Context(), textRequest(tokuichi)); err != nil || r.Outcome != card.Refused || r.Key != "card.evidence" || r.Reading != nil {
-			t.Errorf("%s: %+v %v", name, r, err)
-		}
-	}
-}
-
-func TestDatesThatDoNotFitTheirOwnVerdictAreDropped(t *testing.T) {
-	s, url := open(t, true)
-	var answer wire.DatesReply
-	impostor(t, s, url, func(_ *websocket.Conn, m wire.Message, _ []byte) *wire.Reply {
-		return &wire.Reply{ID: m.Dates.ID, Dates: &answer}
-	})
-	day, from := eligibility.MustDate("2026-11-22"), eligibility.MustDate("2021-07-01")
-	for name, c := range map[string]struct {
-		key   string
-		until string
-		state eligibility.CertificateState
-	}{"valid to this day": {"card.certificate_valid", "2026-11-22", eligibility.CertificateValid}, "in grace": {"card.certificate_grace", "2026-11-21", eligibility.CertificateGrace},
-		"over": {"card.certificate_expired", "2026-06-30", eligibility.CertificateExpired}, "over, called valid": {"card.certificate_valid", "2026-06-30", ""},
-		"in grace, called over": {"card.certificate_expired", "2026-11-21", ""}, "a refusal's key": {"card.certificate_purpose", "2030-01-01", ""}} {
-		answer = wire.DatesReply{Verdict: verdictOf(card.Confirmed, c.key), From: from, Until: eligibility.MustDate(c.until)}
-		want := card.Confirmed
-		if c.state == "" {
-			want = card.Refused
-		}
-		if r, err := s.CheckDates(t.Context(), Request{Facility: facility}, day); err != nil || r.Outcome != want || r.State != c.state {
-			t.Errorf("%s: %+v %v", name, r, err)
-		}
-	}
-	answer = wire.DatesReply{Verdict: verdictOf(card.Confirmed, "card.certificate_valid")}
-	if r, err := s.CheckDates(t.Context(), Request{Facility: facility}, day); err != nil || r.Outcome != card.Refused {
-		t.Errorf("without dates: %+v %v", r, err)
-	}
-}
-
-func TestAComparisonHoldsNothingButItsThreeWords(t *testing.T) {
-	s, url := open(t, true)
-	var answer []wire.FieldResult
-	impostor(t, s, url, func(_ *websocket.Conn, m wire.Message, _ []byte) *wire.Reply {
-		return &wire.Reply{ID: m.OQS.ID, Compared: answer}
-	})
-	for name, c := range map[string][]wire.FieldResult{"a value as result": {{Name: "number", Result: "0001234"}}, "a value as name": {{Name: "架空県架空市", Result: wire.Equal}},
-		"an item twice": {{Name: "name", Result: wire.Equal}, {Name: "name", Result: wire.Different}}, "nothing": nil} {
-		answer = c
-		if got, err := s.CompareOQS(t.Context(), Request{Facility: facility}, wire.Items{Name: "髙橋 德一"}); err == nil {
-			t.Errorf("%s: %+v", name, got)
-		}
-	}
-}
-
-// An agent of version 2 compares items and knows nothing of the validity: that is said. Statements that no program of ours makes are refused.
+// An agent of version 2 compares items and knows nothing of the validity: that is said. Statements that no
+// program of ours makes are refused.
 func TestStatementsOfAnAgent(t *testing.T) {
 	s, url := open(t, true)
 	var says []string
@@ -264,7 +175,8 @@ func TestStatementsOfAnAgent(t *testing.T) {
 		{"none, as version 2", nil, fields, "oqs.not_said"},
 		{"an empty list", []string{}, fields, "oqs.not_said"},
 		{"valid", []string{"oqs.valid"}, fields, "oqs.valid"},
-		{"a warning without items", []string{"oqs.validity_4", "oqs.no_result"}, nil, "oqs.validity_4 oqs.no_result"},
+		{"a warning without items", []string{"oqs.validity_4", "oqs.no_result"}, nil,
+			"oqs.validity_4 oqs.no_result"},
 		{"valid without items", []string{"oqs.valid"}, nil, ""},
 		{"valid and not valid", []string{"oqs.valid", "oqs.lost"}, fields, ""},
 		{"a warning twice", []string{"oqs.lost", "oqs.lost"}, fields, ""},
@@ -274,18 +186,30 @@ func TestStatementsOfAnAgent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			says, fields = c.says, c.fields
-			got, err := s.CompareOQS(t.Context(), Request{Facility: facility}, wire.Items{Name: "髙橋 德一"})
+			got, err := s.CompareOQS(
+				t.Context(),
+				ofFacility,
+				wire.Items{Name: "髙橋 德一"},
+			)
 			if strings.Join(got.Statements, " ") != c.want || (err != nil) != (c.want == "") {
 				t.Errorf("%+v %v", got, err)
 			}
 		})
 	}
-	outside.Refused(t, outside.Card, 6)
+	testenv.Refused(t, testenv.Card, 6)
 }
 
 func TestAgentsOfVersionTwoAreServed(t *testing.T) {
-	for version, served := range map[int]bool{1: false, wire.OldestVersion: true, wire.Version: true, wire.Version + 1: false} {
-		t.Run(strconv.Itoa(version), func(t *testing.T) {
+	for _, c := range []struct {
+		version int
+		served  bool
+	}{
+		{1, false},
+		{wire.OldestVersion, true},
+		{wire.Version, true},
+		{wire.Version + 1, false},
+	} {
+		t.Run(strconv.Itoa(c.version), func(t *testing.T) {
 			_, url := open(t, true)
 			key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 			if err != nil {
@@ -312,17 +236,25 @@ func TestAgentsOfVersionTwoAreServed(t *testing.T) {
 				return m
 			}
 			opened := receive()
-			if opened.Challenge == nil || opened.Challenge.Version != 2 { // all that an agent of version 2 answers
+			// all that an agent of version 2 answers
+			if opened.Challenge == nil || opened.Challenge.Version != 2 {
 				t.Fatalf("%+v", opened.Challenge)
 			}
 			signature, err := wire.Prove(key, opened.Challenge.Nonce)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := put(t.Context(), conn, wire.Message{Type: "hello", Hello: &wire.Hello{Version: version, Name: "受付", Key: der, Signature: signature, Virtual: true, OQS: true}}); err != nil {
+			if err := put(t.Context(), conn, wire.Message{Type: "hello", Hello: &wire.Hello{
+				Version:   c.version,
+				Name:      "受付",
+				Key:       der,
+				Signature: signature,
+				Virtual:   true,
+				OQS:       true,
+			}}); err != nil {
 				t.Fatal(err)
 			}
-			if m := receive(); (m.Pair != nil) != served || (m.Refused != nil) == served {
+			if m := receive(); (m.Pair != nil) != c.served || (m.Refused != nil) == c.served {
 				t.Errorf("answered with %s", m.Type)
 			}
 		})
@@ -335,7 +267,8 @@ func TestAnswersThatNobodyAskedForAreDropped(t *testing.T) {
 	v := insert(t, virtual.Description{BirthDate: tokuichi})
 	honest := func(q *wire.Check, der []byte) *wire.Reply {
 		v.Reset()
-		e, err := card.CheckBirthDate(context.Background(), card.Open(v), q.BirthDate, card.Challenge([32]byte(q.Nonce), der, q.Facility, q.Case, [32]byte(q.JWS)))
+		e, err := card.CheckBirthDate(context.Background(), card.Open(v), q.BirthDate,
+			card.Challenge([32]byte(q.Nonce), der, q.Facility, q.Case, [32]byte(q.JWS)))
 		if err != nil {
 			return &wire.Reply{ID: q.ID, Fault: "card.unexpected"}
 		}
@@ -351,12 +284,19 @@ func TestAnswersThatNobodyAskedForAreDropped(t *testing.T) {
 			kept = reply
 			return nil
 		case 2:
-			_ = put(context.Background(), conn, wire.Message{Type: "reply", Reply: kept})                                      // of the case before
-			_ = put(context.Background(), conn, wire.Message{Type: "reply", Reply: &wire.Reply{Fault: "card.phone"}})          // for none
-			_ = put(context.Background(), conn, wire.Message{Type: "reply", Reply: &wire.Reply{ID: "x", Fault: "card.phone"}}) // for one that was never asked
+			// of the case before
+			_ = put(context.Background(), conn, wire.Message{Type: "reply", Reply: kept})
+			// for none
+			_ = put(context.Background(), conn,
+				wire.Message{Type: "reply", Reply: &wire.Reply{Fault: "card.phone"}})
+			// for one that was never asked
+			_ = put(context.Background(), conn,
+				wire.Message{Type: "reply", Reply: &wire.Reply{ID: "x", Fault: "card.phone"}})
 			return reply
 		}
-		return &wire.Reply{ID: m.Check.ID, Text: &wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.text_confirmed"), Reading: &reading}}
+		return &wire.Reply{ID: m.Check.ID,
+			Text: &wire.TextReply{Verdict: verdictOf(card.Confirmed, "card.text_confirmed"),
+				Reading: &reading}}
 	})
 	if r, err := check(s, tokuichi); err != nil || r.Key != card.ErrTimeout.Key {
 		t.Errorf("an answer that does not come: %+v %v", r, err)
@@ -374,7 +314,8 @@ func TestEvidenceOfAnotherCaseProvesNothing(t *testing.T) {
 	s, url := open(t, true)
 	v := insert(t, virtual.Description{BirthDate: tokuichi})
 	liar(t, s, url, func(q *wire.Check, der []byte) *wire.Reply {
-		e, err := card.CheckBirthDate(context.Background(), card.Open(v), q.BirthDate, card.Challenge([32]byte(q.Nonce), der, q.Facility, "ANOTHER", [32]byte(q.JWS)))
+		e, err := card.CheckBirthDate(context.Background(), card.Open(v), q.BirthDate,
+			card.Challenge([32]byte(q.Nonce), der, q.Facility, "ANOTHER", [32]byte(q.JWS)))
 		if err != nil {
 			return &wire.Reply{ID: q.ID, Fault: "card.unexpected"}
 		}
@@ -386,27 +327,38 @@ func TestEvidenceOfAnotherCaseProvesNothing(t *testing.T) {
 }
 
 func TestAConnectedAgentThatMisbehavesIsCutOff(t *testing.T) {
-	for name, misbehave := range map[string]func(*websocket.Conn){
-		"garbage": func(c *websocket.Conn) { _ = c.Write(context.Background(), websocket.MessageText, []byte("\xff{]")) },
-		"huge": func(c *websocket.Conn) {
-			_ = c.Write(context.Background(), websocket.MessageText, []byte(`{"type":"reply","reply":{"id":"`+strings.Repeat("x", 1<<20)+`"}}`))
-		},
-		"a message of the server's": func(c *websocket.Conn) {
+	for _, c := range []struct {
+		name      string
+		misbehave func(*websocket.Conn)
+	}{
+		{"garbage", func(c *websocket.Conn) {
+			_ = c.Write(context.Background(), websocket.MessageText, []byte("\xff{]"))
+		}},
+		{"huge", func(c *websocket.Conn) {
+			_ = c.Write(context.Background(), websocket.MessageText,
+				[]byte(`{"type":"reply","reply":{"id":"`+strings.Repeat("x", 1<<20)+`"}}`))
+		}},
+		{"a message of the server's", func(c *websocket.Conn) {
 			_ = put(context.Background(), c, wire.Message{Type: "ready", Ready: &wire.Ready{Facility: "x"}})
-		},
-		"a flood of answers": func(c *websocket.Conn) {
+		}},
+		{"a flood of answers", func(c *websocket.Conn) {
 			for range maxStrays + 1 {
-				_ = put(context.Background(), c, wire.Message{Type: "reply", Reply: &wire.Reply{ID: "x", Fault: "card.none"}})
+				_ = put(context.Background(), c,
+					wire.Message{Type: "reply", Reply: &wire.Reply{ID: "x", Fault: "card.none"}})
 			}
-		},
+		}},
 	} {
-		s, url := open(t, true)
-		conn := impostor(t, s, url, func(*websocket.Conn, wire.Message, []byte) *wire.Reply { return nil })
-		misbehave(conn)
-		eventually(t, name+" ends the connection", func() bool { return connected(s, facility) == 0 })
-		if _, err := check(s, tokuichi); !errors.Is(err, ErrNoReader) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			s, url := open(t, true)
+			conn := impostor(t, s, url, func(*websocket.Conn, wire.Message, []byte) *wire.Reply {
+				return nil
+			})
+			c.misbehave(conn)
+			eventually(t, c.name+" ends the connection", func() bool { return connected(s, facility) == 0 })
+			if _, err := check(s, tokuichi); !errors.Is(err, ErrNoReader) {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		})
 	}
 }
 
@@ -419,14 +371,28 @@ func TestAnAgentRefusesAnotherFacilitysQuestion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := Request{Facility: "1319999992", BirthDate: tokuichi}.bound()
-	for name, m := range map[string]wire.Message{"check": {Check: &wire.Check{Binding: b, BirthDate: tokuichi}}, "text": {Text: &wire.Text{Binding: b, BirthDate: tokuichi, ExpiryYear: 2035, Code: "1234"}},
-		"dates": {Dates: &wire.Dates{ID: b.ID, Facility: b.Facility}}, "oqs": {OQS: &wire.OQS{ID: b.ID, Facility: b.Facility}}} {
-		m.Type = name
-		reply, err := l.ask(t.Context(), b.ID, time.Second, m)
-		if err != nil || reply.Fault != wire.ErrRequest.Key {
-			t.Errorf("%s: %+v %v", name, reply, err)
-		}
+	b := bound(counter.CardRequest{Facility: "1319999992", BirthDate: tokuichi})
+	for _, c := range []struct {
+		name string
+		m    wire.Message
+	}{
+		{"check", wire.Message{Check: &wire.Check{Binding: b, BirthDate: tokuichi}}},
+		{"text", wire.Message{Text: &wire.Text{
+			Binding:    b,
+			BirthDate:  tokuichi,
+			ExpiryYear: 2035,
+			Code:       "1234",
+		}}},
+		{"dates", wire.Message{Dates: &wire.Dates{ID: b.ID, Facility: b.Facility}}},
+		{"oqs", wire.Message{OQS: &wire.OQS{ID: b.ID, Facility: b.Facility}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.m.Type = c.name
+			reply, err := l.ask(t.Context(), b.ID, time.Second, c.m)
+			if err != nil || reply.Fault != wire.ErrRequest.Key {
+				t.Errorf("%s: %+v %v", c.name, reply, err)
+			}
+		})
 	}
 	if n := len(v.Commands()); n != 0 {
 		t.Errorf("the card got %d commands", n)

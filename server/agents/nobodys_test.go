@@ -11,7 +11,7 @@ import (
 
 	"madoguchi/card/agent"
 	"madoguchi/card/wire"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // next reads one message; the error is the connection's end.
@@ -45,7 +45,8 @@ func TestTheOldestSilentSocketMakesRoomAndHearsWhy(t *testing.T) {
 	}
 	for i, conn := range silent[:n-3] {
 		m, err := next(t, conn)
-		if err != nil || m.Refused == nil || m.Refused.Retry != 5 || !strings.Contains(m.Refused.Ja, "名乗らない") || !strings.Contains(m.Refused.Ja, "5秒") {
+		if err != nil || m.Refused == nil || m.Refused.Retry != 5 ||
+			!strings.Contains(m.Refused.Ja, "名乗らない") || !strings.Contains(m.Refused.Ja, "5秒") {
 			t.Errorf("socket %d: %+v %v", i, m, err)
 		}
 	}
@@ -56,7 +57,7 @@ func TestTheOldestSilentSocketMakesRoomAndHearsWhy(t *testing.T) {
 	if s.silent.n != 3 && s.silent.n != 2 {
 		t.Errorf("%d are silent", s.silent.n)
 	}
-	outside.Refused(t, outside.Limits, n-3)
+	testenv.Refused(t, testenv.Limits, n-3)
 }
 
 // Whoever waits keeps the code that people are typing; the next of the network hears why, and comes back by
@@ -71,7 +72,8 @@ func TestAnAgentBeyondThoseThatWaitHearsWhyAndComesBack(t *testing.T) {
 	await(t, third.said, "待っているパソコンが多すぎます")
 	eventually(t, "its page says why", func() bool {
 		status := third.Status()
-		return status.Link == agent.Refused && strings.Contains(status.Reason.Ja, "60秒") && strings.Contains(status.Reason.En, "60 seconds")
+		return status.Link == agent.Refused && strings.Contains(status.Reason.Ja, "60秒") &&
+			strings.Contains(status.Reason.En, "60 seconds")
 	})
 	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); err != nil {
 		t.Fatalf("who waited was thrown out: %v", err)
@@ -83,9 +85,9 @@ func TestAnAgentBeyondThoseThatWaitHearsWhyAndComesBack(t *testing.T) {
 }
 
 func TestACodeThatIsOverIsSaidToBe(t *testing.T) {
-	if over, waiting := errPairingOver.to(0), errWaiting.to(wire.Version); !strings.Contains(over.Ja, "時間が切れました") ||
-		over.Retry != 5 || waiting.Retry != 60 {
-		t.Errorf("%+v %+v", over, waiting)
+	over, waiting := errPairingOver.to(0), errWaiting.to(wire.Version)
+	if !strings.Contains(over.Ja, "時間が切れました") || over.Retry != 5 || waiting.Retry != 60 {
+		t.Errorf("%+v %+v", errPairingOver, errWaiting)
 	}
 }
 
@@ -150,5 +152,5 @@ func TestACrowdMakesRoomForANewcomer(t *testing.T) {
 	if out := crowd.enter(&line{network: "new"}); out != old {
 		t.Errorf("%+v", out)
 	}
-	outside.Refused(t, outside.Limits, 5)
+	testenv.Refused(t, testenv.Limits, 5)
 }

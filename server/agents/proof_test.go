@@ -16,11 +16,12 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
+	"madoguchi/server/counter"
 )
 
-// greeted dials, reads the challenge and answers it with a key and what prove makes of the nonce; it returns the
-// answer.
+// greeted dials, reads the challenge and answers it with a key and what prove makes of the nonce; it returns
+// the answer.
 func greeted(t *testing.T, url string, der []byte, prove func(nonce []byte) []byte) wire.Message {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -53,7 +54,8 @@ func greeted(t *testing.T, url string, der []byte, prove func(nonce []byte) []by
 	return next()
 }
 
-// A paired agent's public key is no secret: only a signature over this connection's nonce by its private half connects.
+// A paired agent's public key is no secret: only a signature over this connection's nonce by its private half
+// connects.
 func TestOnlyThePairedKeysProofOverThisNonceConnects(t *testing.T) {
 	s, url := open(t, true)
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -105,7 +107,7 @@ func TestOnlyThePairedKeysProofOverThisNonceConnects(t *testing.T) {
 		"that is none":                func([]byte) []byte { return nil },
 		"of the right form and empty": func([]byte) []byte { return []byte{0x30, 6, 2, 1, 1, 2, 1, 1} },
 	}
-	outside.Refused(t, outside.Card, len(cases))
+	testenv.Refused(t, testenv.Card, len(cases))
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		t.Run(name, func(t *testing.T) {
 			if m := greeted(t, url, der, cases[name]); m.Type != "refused" {
@@ -119,7 +121,7 @@ func TestOnlyThePairedKeysProofOverThisNonceConnects(t *testing.T) {
 func TestEveryOperationHasItsOwnNonce(t *testing.T) {
 	seen := map[string]bool{}
 	for range 50 {
-		b := Request{Facility: facility, CaseID: "CASE", JWS: "jws"}.bound()
+		b := bound(counter.CardRequest{Facility: facility, CaseID: "CASE", JWS: "jws"})
 		if len(b.Nonce) != 32 || len(b.JWS) != 32 || len(b.ID) < 26 || seen[string(b.Nonce)] || seen[b.ID] {
 			t.Fatalf("%+v", b)
 		}

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// proxy stands between agents and a server. It can cut every connection, or go mute and leave them open, as a router does
-// that forgets; and it keeps what passed, with the agents' masks taken off.
+// proxy stands between agents and a server. It can cut every connection, or go mute and leave them open, as a
+// router does that forgets; and it keeps what passed, with the agents' masks taken off.
 type proxy struct {
 	listener net.Listener
 	target   string
@@ -18,6 +18,7 @@ type proxy struct {
 	mute     bool
 	conns    []net.Conn
 	toServer []byte
+	passed   int // pieces that agents sent
 	toAgent  []byte
 }
 
@@ -74,6 +75,9 @@ func (p *proxy) carry(from, to net.Conn, record *[]byte) {
 		mute := p.mute
 		stream = append(stream, buffer[:n]...)
 		*record = append(*record, buffer[:n]...)
+		if record == &p.toServer {
+			p.passed++
+		}
 		stream = p.unmask(stream, record)
 		p.mu.Unlock()
 		if mute {
@@ -85,8 +89,8 @@ func (p *proxy) carry(from, to net.Conn, record *[]byte) {
 	}
 }
 
-// unmask takes whole WebSocket frames (RFC 6455 section 5.2) off the stream and records what masked ones hold. The HTTP
-// part of the stream is skipped: it ends with an empty line.
+// unmask takes whole WebSocket frames (RFC 6455 section 5.2) off the stream and records what masked ones
+// hold. The HTTP part of the stream is skipped: it ends with an empty line.
 func (p *proxy) unmask(stream []byte, record *[]byte) []byte {
 	if i := indexAfter(stream, "\r\n\r\n"); i > 0 && stream[0] >= 'A' && stream[0] <= 'Z' {
 		stream = stream[i:]
@@ -122,6 +126,13 @@ func indexAfter(data []byte, sep string) int {
 		}
 	}
 	return -1
+}
+
+// chunks counts the pieces that agents have sent so far: a heartbeat is one of its own.
+func (p *proxy) chunks() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.passed
 }
 
 // cut breaks every connection at once.

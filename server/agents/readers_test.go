@@ -19,7 +19,11 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
+	"madoguchi/server/counter"
 )
+
+// ofFacility asks the facility's only reader about nobody.
+var ofFacility = counter.CardRequest{Facility: facility}
 
 // A line a connection would bury the failures.
 func TestMain(m *testing.M) {
@@ -60,13 +64,13 @@ func (c chip) Connect(context.Context) (card.Transmitter, func(), error) {
 	return c.Card, c.Card.Reset, nil
 }
 
-// open starts a switchboard behind a real HTTP server.
+// open starts an AgentHub behind a real HTTP server.
 func open(t *testing.T, acceptVirtual bool) (*AgentHub, string) {
 	t.Helper()
 	return openWith(t, Config{Virtual: acceptVirtual})
 }
 
-// openWith starts a switchboard with what a test sets and defaults for the rest.
+// openWith starts an AgentHub with what a test sets and defaults for the rest.
 func openWith(t *testing.T, c Config) (*AgentHub, string) {
 	t.Helper()
 	if c.Store == nil {
@@ -163,7 +167,8 @@ func pairedWith(t *testing.T, s *AgentHub, facility, url string, c agent.Config)
 	t.Helper()
 	a := start(t, url, c)
 	code := await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
-	if _, _, err := s.Pair(context.Background(), facility, "鈴木", " "+strings.ToLower(strings.ReplaceAll(code, "-", " "))); err != nil {
+	if _, _, err := s.Pair(context.Background(), facility, "鈴木",
+		" "+strings.ToLower(strings.ReplaceAll(code, "-", " "))); err != nil {
 		t.Fatal(err)
 	}
 	await(t, a.said, "つながりました")
@@ -181,6 +186,8 @@ func connected(s *AgentHub, facility string) (n int) {
 	return n
 }
 
+// eventually polls what the two sides' states are, for 15 s at most: they change on the goroutines of
+// sockets, and nothing tells of it.
 func eventually(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
@@ -192,7 +199,12 @@ func eventually(t *testing.T, what string, so func() bool) {
 }
 
 func check(s *AgentHub, birth eligibility.Date) (card.Result, error) {
-	return s.CheckBirthDate(context.Background(), Request{Facility: facility, CaseID: "CASE", JWS: "jws", BirthDate: birth})
+	return s.CheckBirthDate(context.Background(), counter.CardRequest{
+		Facility:  facility,
+		CaseID:    "CASE",
+		JWS:       "jws",
+		BirthDate: birth,
+	})
 }
 
 func TestPairedAgentProvesTheCard(t *testing.T) {
@@ -204,10 +216,12 @@ func TestPairedAgentProvesTheCard(t *testing.T) {
 	if r, err := check(s, tokuichi); err != nil || r.Outcome != card.Confirmed {
 		t.Errorf("the holder's card: %+v %v", r, err)
 	}
-	if r, err := check(s, tokuichi.AddDays(1)); err != nil || r.Outcome != card.Refused || r.Key != "card.birthdate_mismatch" {
+	if r, err := check(s, tokuichi.AddDays(1)); err != nil || r.Outcome != card.Refused ||
+		r.Key != "card.birthdate_mismatch" {
 		t.Errorf("another person's card: %+v %v", r, err)
 	}
-	if _, err := s.CheckBirthDate(context.Background(), Request{Facility: "1319999992", BirthDate: tokuichi}); !errors.Is(err, ErrNoReader) {
+	if _, err := s.CheckBirthDate(context.Background(),
+		counter.CardRequest{Facility: "1319999992", BirthDate: tokuichi}); !errors.Is(err, ErrNoReader) {
 		t.Errorf("another facility uses this reader: %v", err)
 	}
 }
@@ -240,7 +254,8 @@ func TestFiveWrongPairingCodesCloseTheDoor(t *testing.T) {
 	said, _ := dial(t, url, virtual.Description{BirthDate: tokuichi})
 	code := await(t, said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
 	for range 5 {
-		if _, _, err := s.Pair(context.Background(), facility, "鈴木", "AAAA-AAAA"); !errors.Is(err, ErrPairing) {
+		if _, _, err := s.Pair(context.Background(), facility, "鈴木", "AAAA-AAAA"); !errors.Is(err,
+			ErrPairing) {
 			t.Fatal(err)
 		}
 	}
@@ -250,7 +265,8 @@ func TestFiveWrongPairingCodesCloseTheDoor(t *testing.T) {
 	now := s.now()
 	s.now = func() time.Time { return now.Add(7*time.Minute + 30*time.Second) }
 	var e *eligibility.Error
-	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); !errors.As(err, &e) || e.Wait > 150*time.Second || e.Wait < 145*time.Second ||
+	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); !errors.As(err, &e) ||
+		e.Wait > 150*time.Second || e.Wait < 145*time.Second ||
 		!strings.Contains(e.Ja(), "3分待って") || !strings.Contains(e.En(), "3 minutes") {
 		t.Errorf("later: %v", err)
 	}

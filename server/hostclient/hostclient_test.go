@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // IANA's special-purpose address registries, RFC 4291, RFC 6052 and the addresses of metadata services in
@@ -25,21 +25,30 @@ import (
 func TestAddressesThatAreNotTheInternets(t *testing.T) {
 	cases := []struct{ name, address string }{
 		{"loopback", "127.0.0.1"}, {"another loopback", "127.8.8.8"}, {"loopback, IPv6", "::1"},
-		{"loopback as IPv4-mapped IPv6", "::ffff:127.0.0.1"}, {"loopback as IPv4-compatible IPv6", "::7f00:1"},
+		{"loopback as IPv4-mapped IPv6", "::ffff:127.0.0.1"},
+		{"loopback as IPv4-compatible IPv6", "::7f00:1"},
 		{"unspecified", "0.0.0.0"}, {"this network", "0.1.2.3"}, {"unspecified, IPv6", "::"},
-		{"private 10", "10.1.2.3"}, {"private 172", "172.16.0.1"}, {"the last private 172", "172.31.255.255"}, {"private 192", "192.168.1.1"},
-		{"private as IPv4-mapped IPv6", "::ffff:10.1.2.3"}, {"private through NAT64", "64:ff9b::10.1.2.3"}, {"loopback through NAT64", "64:ff9b::7f00:1"},
-		{"through a local NAT64", "64:ff9b:1::808:808"}, {"private through 6to4", "2002:a01:203::1"}, {"Teredo", "2001:0:1::1"},
+		{"private 10", "10.1.2.3"}, {"private 172", "172.16.0.1"}, {"the last private 172", "172.31.255.255"},
+		{"private 192", "192.168.1.1"},
+		{"private as IPv4-mapped IPv6", "::ffff:10.1.2.3"}, {"private through NAT64", "64:ff9b::10.1.2.3"},
+		{"loopback through NAT64", "64:ff9b::7f00:1"},
+		{"through a local NAT64", "64:ff9b:1::808:808"}, {"private through 6to4", "2002:a01:203::1"},
+		{"Teredo", "2001:0:1::1"},
 		{"a carrier's NAT", "100.64.0.1"}, {"the last of a carrier's NAT", "100.127.255.255"},
-		{"link-local", "169.254.7.7"}, {"link-local, IPv6", "fe80::1"}, {"link-local with a zone", "fe80::1%eth0"}, {"site-local", "fec0::1"},
+		{"link-local", "169.254.7.7"}, {"link-local, IPv6", "fe80::1"},
+		{"link-local with a zone", "fe80::1%eth0"}, {"site-local", "fec0::1"},
 		{"unique local", "fd12:3456::1"}, {"unique local, fc", "fc00::1"},
-		{"metadata", "169.254.169.254"}, {"metadata, IPv6", "fd00:ec2::254"}, {"metadata in 100.64", "100.100.100.200"},
-		{"metadata in 192.0.0", "192.0.0.192"}, {"metadata on a public number", "168.63.129.16"}, {"metadata as IPv4-mapped IPv6", "::ffff:169.254.169.254"},
-		{"multicast", "224.0.0.1"}, {"multicast, IPv6", "ff02::1"}, {"broadcast", "255.255.255.255"}, {"reserved", "240.0.0.1"},
-		{"documentation", "192.0.2.1"}, {"documentation, IPv6", "2001:db8::1"}, {"benchmarking", "198.18.0.1"},
+		{"metadata", "169.254.169.254"}, {"metadata, IPv6", "fd00:ec2::254"},
+		{"metadata in 100.64", "100.100.100.200"},
+		{"metadata in 192.0.0", "192.0.0.192"}, {"metadata on a public number", "168.63.129.16"},
+		{"metadata as IPv4-mapped IPv6", "::ffff:169.254.169.254"},
+		{"multicast", "224.0.0.1"}, {"multicast, IPv6", "ff02::1"}, {"broadcast", "255.255.255.255"},
+		{"reserved", "240.0.0.1"},
+		{"documentation", "192.0.2.1"}, {"documentation, IPv6", "2001:db8::1"},
+		{"benchmarking", "198.18.0.1"},
 		{"discard", "100::1"}, {"none", ""},
 	}
-	outside.Refused(t, outside.Servers, len(cases))
+	testenv.Refused(t, testenv.Servers, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			address, _ := netip.ParseAddr(c.address)
@@ -55,7 +64,8 @@ func TestAddressesThatAreNotTheInternets(t *testing.T) {
 			}
 		})
 	}
-	for _, good := range []string{"8.8.8.8", "172.32.0.1", "100.128.0.1", "192.0.1.1", "2001:4860:4860::8888", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"} {
+	for _, good := range []string{"8.8.8.8", "172.32.0.1", "100.128.0.1", "192.0.1.1", "2001:4860:4860::8888",
+		"2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"} {
 		if !Public(netip.MustParseAddr(good)) {
 			t.Errorf("%s does not count as public", good)
 		}
@@ -64,19 +74,25 @@ func TestAddressesThatAreNotTheInternets(t *testing.T) {
 
 func TestANamedAddressIsReachedForItsOwnHostOnly(t *testing.T) {
 	c := Config{Inside: func(host string) []netip.Addr {
-		return map[string][]netip.Addr{"closed.example": {netip.MustParseAddr("10.1.2.3"), netip.MustParseAddr("fd00::7")},
-			"mad.example": {netip.MustParseAddr("169.254.169.254"), netip.MustParseAddr("0.0.0.0"), netip.MustParseAddr("ff02::1")}}[host]
+		return map[string][]netip.Addr{"closed.example": {netip.MustParseAddr("10.1.2.3"),
+			netip.MustParseAddr("fd00::7")},
+			"mad.example": {netip.MustParseAddr("169.254.169.254"), netip.MustParseAddr("0.0.0.0"),
+				netip.MustParseAddr("ff02::1")}}[host]
 	}}
 	for _, good := range []string{"10.1.2.3:443", "[::ffff:10.1.2.3]:443", "[fd00::7]:8443"} {
 		if err := c.allow("closed.example", good); err != nil {
 			t.Errorf("%s: %v", good, err)
 		}
 	}
-	for _, bad := range []struct{ host, address string }{{"closed.example", "10.1.2.4:443"}, {"closed.example", "127.0.0.1:443"}, {"other.example", "10.1.2.3:443"},
-		{"x.closed.example", "10.1.2.3:443"}, {"mad.example", "169.254.169.254:443"}, {"mad.example", "0.0.0.0:443"}, {"mad.example", "[ff02::1]:443"}, {"closed.example", "nowhere"}} {
-		if err := c.allow(bad.host, bad.address); err == nil {
-			t.Errorf("%s was dialled for %s", bad.address, bad.host)
-		}
+	for _, bad := range []struct{ host, address string }{{"closed.example", "10.1.2.4:443"},
+		{"closed.example", "127.0.0.1:443"}, {"other.example", "10.1.2.3:443"},
+		{"x.closed.example", "10.1.2.3:443"}, {"mad.example", "169.254.169.254:443"},
+		{"mad.example", "0.0.0.0:443"}, {"mad.example", "[ff02::1]:443"}, {"closed.example", "nowhere"}} {
+		t.Run(bad.address+" for "+bad.host, func(t *testing.T) {
+			if err := c.allow(bad.host, bad.address); err == nil {
+				t.Errorf("%s was dialled for %s", bad.address, bad.host)
+			}
+		})
 	}
 }
 
@@ -115,7 +131,9 @@ func TestARedirectIsAnError(t *testing.T) {
 	var inner atomic.Int32
 	inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { inner.Add(1) }))
 	defer inside.Close()
-	ways := []string{inside.URL + "/router/admin/reboot", "https://localhost:1/", "https://127.0.0.1:1/", "/elsewhere", "//127.0.0.1:1/", "file:///etc/passwd", "http://169.254.169.254/latest/", "https://hoken.example.jp/"}
+	ways := []string{inside.URL + "/router/admin/reboot", "https://localhost:1/", "https://127.0.0.1:1/",
+		"/elsewhere", "//127.0.0.1:1/", "file:///etc/passwd", "http://169.254.169.254/latest/",
+		"https://hoken.example.jp/"}
 	outer, c := server(t, func(w http.ResponseWriter, r *http.Request) {
 		status, err := strconv.Atoi(r.URL.Query().Get("status"))
 		if err != nil {
@@ -127,11 +145,12 @@ func TestARedirectIsAnError(t *testing.T) {
 	})
 	client := New(c)
 	statuses := []int{301, 302, 303, 307, 308}
-	outside.Refused(t, outside.Servers, len(ways)*len(statuses)*2)
+	testenv.Refused(t, testenv.Servers, len(ways)*len(statuses)*2)
 	for _, way := range ways {
 		t.Run(way, func(t *testing.T) {
 			for _, status := range statuses {
-				address := outer.URL + "/?" + url.Values{"status": {strconv.Itoa(status)}, "to": {way}}.Encode()
+				address := outer.URL + "/?" + url.Values{"status": {strconv.Itoa(status)},
+					"to": {way}}.Encode()
 				if _, err := get(t, client, address); !errors.Is(err, ErrRedirect) {
 					t.Errorf("%d: %v", status, err)
 				}
@@ -157,7 +176,9 @@ func TestOnlyNamedHostsAreReachedOnThisComputer(t *testing.T) {
 		t.Fatalf("the named address: %v", err)
 	}
 	port := s.URL[strings.LastIndex(s.URL, ":"):]
-	for _, address := range []string{"https://localhost" + port, "https://[::1]" + port, "https://[::ffff:127.0.0.1]" + port, "https://127.0.0.2" + port, "https://0.0.0.0" + port, "https://0" + port, "https://2130706433" + port} {
+	for _, address := range []string{"https://localhost" + port, "https://[::1]" + port,
+		"https://[::ffff:127.0.0.1]" + port, "https://127.0.0.2" + port, "https://0.0.0.0" + port,
+		"https://0" + port, "https://2130706433" + port} {
 		if _, err := get(t, New(c), address); err == nil || asked != 1 {
 			t.Errorf("%s: %v", address, err)
 		}
@@ -239,9 +260,10 @@ func TestEveryAnswerIsBounded(t *testing.T) {
 		path   string
 		client *http.Client
 		want   error
-	}{{"/bomb", long, ErrTooLarge}, {"/said", long, ErrTooLarge}, {"/endless", long, ErrTooLarge}, {"/headers", long, nil},
+	}{{"/bomb", long, ErrTooLarge}, {"/said", long, ErrTooLarge}, {"/endless", long, ErrTooLarge},
+		{"/headers", long, nil},
 		{"/slow", slow, context.DeadlineExceeded}, {"/silent", slow, nil}}
-	outside.Refused(t, outside.Servers, len(cases))
+	testenv.Refused(t, testenv.Servers, len(cases))
 	for _, bad := range cases {
 		t.Run(bad.path, func(t *testing.T) {
 			text, err := get(t, bad.client, s.URL+bad.path)

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const boundsHead = "番号,氏名,生年月日,メモ\n"
@@ -32,12 +32,14 @@ func TestNoFileCostsMoreThanItSays(t *testing.T) {
 		{"one cell of combining marks", boundsHead + "1,試験 太郎,1986-04-12,あ", "\u0301", "import.long_line"},
 		{"one cell of the heading", "", "あ", "import.long_line"},
 		{"blanks", boundsHead, " ", "import.long_line"},
-		{"a quoted cell of long lines", boundsHead + "1,試験 太郎,1986-04-12,\"", strings.Repeat("x", 200<<10) + "\n", "import.long_line"},
+		{"a quoted cell of long lines", boundsHead + "1,試験 太郎,1986-04-12,\"",
+			strings.Repeat("x", 200<<10) + "\n", "import.long_line"},
 		{"columns of a row", boundsHead, strings.Repeat(",", 1000) + "\n", "import.columns"},
 		{"columns of a quoted row", boundsHead, strings.Repeat(`"x",`, 1000) + "\n", "import.columns"},
-		{"cells of 40,000 characters", boundsHead, "1,試験 太郎,1986-04-12," + strings.Repeat("あ", 40_000) + "\n", "import.long_line"},
+		{"cells of 40,000 characters", boundsHead, "1,試験 太郎,1986-04-12," + strings.Repeat("あ", 40_000) + "\n",
+			"import.long_line"},
 	}
-	outside.Refused(t, outside.Limits, len(cases))
+	testenv.Refused(t, testenv.Limits, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			data := append([]byte(c.head), bytes.Repeat([]byte(c.part), size/len(c.part))...)
@@ -46,7 +48,8 @@ func TestNoFileCostsMoreThanItSays(t *testing.T) {
 			_, err := Read(bytes.NewReader(data), Options{Insurer: insurer})
 			runtime.ReadMemStats(&after)
 			var e *eligibility.Error
-			if !errors.As(err, &e) || e.Key != c.key || !strings.Contains(e.Ja(), "行目") || !strings.Contains(e.Ja(), "ください") {
+			if !errors.As(err, &e) || e.Key != c.key || !strings.Contains(e.Ja(), "行目") ||
+				!strings.Contains(e.Ja(), "ください") {
 				t.Errorf("%v", err)
 			}
 			if cost := after.TotalAlloc - before.TotalAlloc; cost > 3*size {
@@ -60,10 +63,13 @@ func TestNoFileCostsMoreThanItSays(t *testing.T) {
 func TestWhatASpreadsheetMayHoldIsRead(t *testing.T) {
 	columns := strings.TrimSuffix(boundsHead, "\n") + strings.Repeat(",", maxColumns-4) + "\n"
 	for _, c := range []struct{ name, text, want string }{
-		{"a cell of 32,767 characters", boundsHead + "1,試験 太郎,1986-04-12," + strings.Repeat("あ", 32_767) + "\n", "2 試験 太郎"},
-		{"nine such cells", strings.TrimSuffix(boundsHead, "\n") + ",a,b,c,d,e,f,g,h\n1,試験 太郎,1986-04-12" + strings.Repeat(","+strings.Repeat("あ", 32_767), 9) + "\n", "2 試験 太郎"},
+		{"a cell of 32,767 characters", boundsHead + "1,試験 太郎,1986-04-12," + strings.Repeat("あ", 32_767) +
+			"\n", "2 試験 太郎"},
+		{"nine such cells", strings.TrimSuffix(boundsHead, "\n") + ",a,b,c,d,e,f,g,h\n1,試験 太郎,1986-04-12" +
+			strings.Repeat(","+strings.Repeat("あ", 32_767), 9) + "\n", "2 試験 太郎"},
 		{"500 columns", columns + "1,試験 太郎,1986-04-12" + strings.Repeat(",", maxColumns-3) + "\n", "2 試験 太郎"},
-		{"a cell of 20 lines", boundsHead + "1,試験 太郎,1986-04-12,\"" + strings.Repeat("あ\n", 19) + "\"\n", "2 試験 太郎"},
+		{"a cell of 20 lines", boundsHead + "1,試験 太郎,1986-04-12,\"" + strings.Repeat("あ\n", 19) + "\"\n",
+			"2 試験 太郎"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := named(read(t, c.text).Rows); got != c.want {

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
-	"madoguchi/server/insuredcsv/crowd"
+	"madoguchi/internal/crowd"
+	"madoguchi/internal/testenv"
 )
 
 // numberLike makes a number with a right check digit from eleven digits, at run time.
@@ -45,7 +45,8 @@ func isMyNumber(t *testing.T, text string) bool {
 // and addresses.
 func TestAMyNumberSplitOverCellsRefusesTheFile(t *testing.T) {
 	n := validMyNumber()
-	wide := strings.NewReplacer("0", "０", "1", "１", "2", "２", "3", "３", "4", "４", "5", "５", "6", "６", "7", "７", "8", "８", "9", "９")
+	wide := strings.NewReplacer("0", "０", "1", "１", "2", "２", "3", "３", "4", "４", "5", "５", "6", "６", "7",
+		"７", "8", "８", "9", "９")
 	head := "番号,氏名,カナ氏名,生年月日,住所,メモ1,メモ2,メモ3,メモ4\n"
 	row := func(tail string) string {
 		return head + "1,試験 太郎,ｼｹﾝ ﾀﾛｳ,1986-04-12," + tail + "\n"
@@ -61,13 +62,16 @@ func TestAMyNumberSplitOverCellsRefusesTheFile(t *testing.T) {
 		{"with hyphens behind", row("架空市," + n[:4] + "-," + n[4:8] + "-," + n[8:] + ",")},
 		{"with apostrophes", row("架空市,'" + n[:4] + ",'" + n[4:8] + ",'" + n[8:] + ",")},
 		{"as text formulas", row(`架空市,="` + n[:4] + `",="` + n[4:8] + `",="` + n[8:] + `",`)},
-		{"in name, reading and address", head + "1," + n[:4] + "," + n[4:8] + ",1986-04-12," + n[8:] + ",,,,\n"},
+		{"in name, reading and address", head + "1," + n[:4] + "," + n[4:8] + ",1986-04-12," + n[8:] +
+			",,,,\n"},
 		{"half of it in the name", head + "1," + n[:6] + "," + n[6:] + ",1986-04-12,架空市,,,,\n"},
 		{"beyond the heading", row("架空市,,,,," + cut(n, 4, 4, 4))},
-		{"in the last of many rows", row("架空市,,,,") + strings.Repeat("2,試験 花子,,1988-11-30,架空市,,,,\n", 500) + "3,試験 次郎,,1990-05-05,架空市," + cut(n, 4, 4, 4) + ",\n"},
-		{"one digit a cell", strings.TrimSuffix(head, "\n") + strings.Repeat(",欄", 12) + "\n1,試験 太郎,,1986-04-12,架空市,,,,," + strings.Join(strings.Split(n, ""), ",") + "\n"},
+		{"in the last of many rows", row("架空市,,,,") + strings.Repeat("2,試験 花子,,1988-11-30,架空市,,,,\n", 500) +
+			"3,試験 次郎,,1990-05-05,架空市," + cut(n, 4, 4, 4) + ",\n"},
+		{"one digit a cell", strings.TrimSuffix(head, "\n") + strings.Repeat(",欄", 12) +
+			"\n1,試験 太郎,,1986-04-12,架空市,,,,," + strings.Join(strings.Split(n, ""), ",") + "\n"},
 	}
-	outside.Refused(t, outside.Files, len(cases))
+	testenv.Refused(t, testenv.Files, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Read(strings.NewReader(c.text), Options{Insurer: insurer})
@@ -101,9 +105,12 @@ func TestAColumnOfSplitMyNumbersRefusesTheFile(t *testing.T) {
 		name, head string
 		sizes      []int
 	}{
-		{"記号 and 番号, 6+6", "記号,番号", []int{6, 6}}, {"記号 and 番号, 4+8", "記号,番号", []int{4, 8}}, {"番号 and 枝番, 10+2", "番号,枝番", []int{10, 2}},
-		{"記号, 番号 and 枝番, 5+5+2", "記号,番号,枝番", []int{5, 5, 2}}, {"番号 and a memo, 7+5", "番号,メモ", []int{7, 5}}, {"memos, 5+7", "番号,メモ1,メモ2", []int{0, 5, 7}},
-		{"memos, 2+2+2+2+2+2", "番号,a,b,c,d,e,f", []int{0, 2, 2, 2, 2, 2, 2}}, {"番号 and household, 3+9", "番号,世帯番号", []int{3, 9}},
+		{"記号 and 番号, 6+6", "記号,番号", []int{6, 6}}, {"記号 and 番号, 4+8", "記号,番号", []int{4, 8}},
+		{"番号 and 枝番, 10+2", "番号,枝番", []int{10, 2}},
+		{"記号, 番号 and 枝番, 5+5+2", "記号,番号,枝番", []int{5, 5, 2}}, {"番号 and a memo, 7+5", "番号,メモ", []int{7, 5}},
+		{"memos, 5+7", "番号,メモ1,メモ2", []int{0, 5, 7}},
+		{"memos, 2+2+2+2+2+2", "番号,a,b,c,d,e,f", []int{0, 2, 2, 2, 2, 2, 2}},
+		{"番号 and household, 3+9", "番号,世帯番号", []int{3, 9}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			file := func(rows int) string {
@@ -151,20 +158,25 @@ func TestOrdinaryRegistersAreNotTakenForMyNumbers(t *testing.T) {
 			return fmt.Sprintf("%d,試験 第%d,%s,%d,20240401,%d", i+1, i, day(), 1+r.IntN(2), 1+r.IntN(3))
 		}},
 		{"telephones in three cells", "番号,氏名,生年月日,市外,市内,番,郵便番号,内線", func(i int) string {
-			return fmt.Sprintf("%d,試験 第%d,1986-04-12,0%d,%04d,%04d,%07d,%04d", i+1, i, 3+r.IntN(900), r.IntN(1e4), r.IntN(1e4), 1e6+r.IntN(8e6), r.IntN(1e4))
+			return fmt.Sprintf("%d,試験 第%d,1986-04-12,0%d,%04d,%04d,%07d,%04d", i+1, i, 3+r.IntN(900),
+				r.IntN(1e4), r.IntN(1e4), 1e6+r.IntN(8e6), r.IntN(1e4))
 		}},
 		{"codes of four digits side by side", "番号,氏名,生年月日,所属,職員,内線,年度", func(i int) string {
-			return fmt.Sprintf("%d,試験 第%d,1986-04-12,%04d,%04d,%04d,2026", i+1, i, r.IntN(1e4), r.IntN(1e4), r.IntN(1e4))
+			return fmt.Sprintf("%d,試験 第%d,1986-04-12,%04d,%04d,%04d,2026", i+1, i, r.IntN(1e4), r.IntN(1e4),
+				r.IntN(1e4))
 		}},
 		{"codes of six digits side by side", "番号,氏名,生年月日,宛名,所属", func(i int) string {
 			return fmt.Sprintf("%d,試験 第%d,1986-04-12,%06d,%06d", i+1, i, r.IntN(1e6), r.IntN(1e6))
 		}},
-		{"three years", "番号,氏名,生年月日,前年,今年,来年", func(i int) string { return fmt.Sprintf("%d,試験 第%d,1986-04-12,2025,2026,2027", i+1, i) }},
+		{"three years", "番号,氏名,生年月日,前年,今年,来年", func(i int) string {
+			return fmt.Sprintf("%d,試験 第%d,1986-04-12,2025,2026,2027", i+1, i)
+		}},
 		{"one code for all", "番号,氏名,生年月日,a,b,c", func(i int) string {
 			return fmt.Sprintf("%d,試験 第%d,1986-04-12,%s", i+1, i, cut(validMyNumber(), 4, 4, 4))
 		}},
 		{"times", "番号,氏名,生年月日,更新日時,期間", func(i int) string {
-			return fmt.Sprintf("%d,試験 第%d,1986-04-12,2026/%02d/%02d %02d:%02d,2026/04〜2027/03", i+1, i, 1+r.IntN(12), 1+r.IntN(28), r.IntN(24), r.IntN(60))
+			return fmt.Sprintf("%d,試験 第%d,1986-04-12,2026/%02d/%02d %02d:%02d,2026/04〜2027/03", i+1, i,
+				1+r.IntN(12), 1+r.IntN(28), r.IntN(24), r.IntN(60))
 		}},
 	}
 	for _, f := range files {

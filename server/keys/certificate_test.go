@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // authority is a certification authority made by openssl: a root, an intermediate, and what they sign.
@@ -25,7 +25,7 @@ type authority struct {
 
 func newAuthority(t *testing.T) authority {
 	t.Helper()
-	outside.Need(t, "openssl")
+	testenv.Need(t, "openssl")
 	a := authority{t, t.TempDir()}
 	a.root("root", "/C=JP/O=Test/CN=Test Root", "basicConstraints=critical,CA:true")
 	a.run("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
@@ -139,39 +139,45 @@ func TestACertificateOfAnOpenSSLAuthorityIsImportedAndSigns(t *testing.T) {
 	if _, _, err := f.DocumentSigner(city, noon); !errors.Is(err, ErrNoCertificate) {
 		t.Errorf("%v", err)
 	}
-	for name, c := range map[string]struct{ usage, chain string }{
-		"with its whole chain":    {"keyUsage=critical,digitalSignature,nonRepudiation", "city between root"},
-		"without the root":        {"keyUsage=nonRepudiation", "city between"},
-		"alone, with no KeyUsage": {"basicConstraints=CA:false", "city"},
+	for _, c := range []struct {
+		name         string
+		usage, chain string
+	}{
+		{"with its whole chain", "keyUsage=critical,digitalSignature,nonRepudiation", "city between root"},
+		{"without the root", "keyUsage=nonRepudiation", "city between"},
+		{"alone, with no KeyUsage", "basicConstraints=CA:false", "city"},
 	} {
-		a.sign("city", "between", c.usage)
-		now := a.begins("city.crt")
-		var files []string
-		for file := range strings.FieldsSeq(c.chain) {
-			files = append(files, file+".crt")
-		}
-		if _, err := f.Import(city, a.read(files...), now); err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		signer, chain, err := open(t, dir).DocumentSigner(city, now)
-		if err != nil || len(chain) != len(files) {
-			t.Fatalf("%s: %d certificates, %v", name, len(chain), err)
-		}
-		digest := sha256.Sum256([]byte("a document"))
-		signature, err := signer.Sign(nil, digest[:], crypto.SHA256)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.write("document", []byte("a document"))
-		a.write("signature", signature)
-		a.write("leaf.crt", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: chain[0].Raw}))
-		a.write("public.pem", []byte(a.run("x509", "-in", "leaf.crt", "-noout", "-pubkey")))
-		a.run("dgst", "-sha256", "-verify", "public.pem", "-signature", "signature", "document")
-		a.run("verify", "-CAfile", "root.crt", "-untrusted", "between.crt", "leaf.crt")
-		if _, _, err := f.DocumentSigner(city, chain[0].NotAfter.Add(time.Second)); !errors.Is(err, ErrOver) {
-			t.Errorf("%s: an expired certificate signs: %v", name, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			a.sign("city", "between", c.usage)
+			now := a.begins("city.crt")
+			var files []string
+			for file := range strings.FieldsSeq(c.chain) {
+				files = append(files, file+".crt")
+			}
+			if _, err := f.Import(city, a.read(files...), now); err != nil {
+				t.Errorf("%s: %v", c.name, err)
+				return
+			}
+			signer, chain, err := open(t, dir).DocumentSigner(city, now)
+			if err != nil || len(chain) != len(files) {
+				t.Fatalf("%s: %d certificates, %v", c.name, len(chain), err)
+			}
+			digest := sha256.Sum256([]byte("a document"))
+			signature, err := signer.Sign(nil, digest[:], crypto.SHA256)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a.write("document", []byte("a document"))
+			a.write("signature", signature)
+			a.write("leaf.crt", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: chain[0].Raw}))
+			a.write("public.pem", []byte(a.run("x509", "-in", "leaf.crt", "-noout", "-pubkey")))
+			a.run("dgst", "-sha256", "-verify", "public.pem", "-signature", "signature", "document")
+			a.run("verify", "-CAfile", "root.crt", "-untrusted", "between.crt", "leaf.crt")
+			if _, _, err := f.DocumentSigner(city, chain[0].NotAfter.Add(time.Second)); !errors.Is(err,
+				ErrOver) {
+				t.Errorf("%s: an expired certificate signs: %v", c.name, err)
+			}
+		})
 	}
 	info, err := os.Stat(filepath.Join(dir, "pdf-00138990.pem"))
 	if err != nil || info.Mode().Perm() != 0o600 {
@@ -202,34 +208,38 @@ func TestCertificatesThatDoNotFitAreRefusedWithTheReason(t *testing.T) {
 	a.sign("below", "short", "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign")
 	a.write("person.csr", a.read("city.csr"))
 	a.sign("person", "below", "keyUsage=digitalSignature")
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
+
 		text []byte
 		now  time.Time
 		want *eligibility.Error
 	}{
-		"another insurer's": {a.read("society.crt", "between.crt"), now, ErrOtherKey},
-		"the root first": {a.read("root.crt", "between.crt", "city.crt"), now,
+		{"another insurer's", a.read("society.crt", "between.crt"), now, ErrOtherKey},
+		{"the root first", a.read("root.crt", "between.crt", "city.crt"), now,
 			ErrOtherKey},
-		"the intermediate left out":          {a.read("city.crt", "root.crt"), now, ErrOrder},
-		"root and intermediate swapped":      {a.read("city.crt", "root.crt", "between.crt"), now, ErrOrder},
-		"an issuer of the same name":         {a.read("city.crt", "forged.crt"), now, ErrChain},
-		"a longer path than the root allows": {a.read("person.crt", "below.crt", "short.crt"), now, ErrChain},
-		"for enciphering only":               {a.read("enciphering.crt", "between.crt"), now, ErrUsage},
-		"not valid yet":                      {good, now.AddDate(0, 0, -1), ErrNotYet},
-		"expired":                            {good, now.AddDate(1, 0, 1), ErrOver},
-		"with a private key": {append(a.read("between.key"), good...), now,
+		{"the intermediate left out", a.read("city.crt", "root.crt"), now, ErrOrder},
+		{"root and intermediate swapped", a.read("city.crt", "root.crt", "between.crt"), now, ErrOrder},
+		{"an issuer of the same name", a.read("city.crt", "forged.crt"), now, ErrChain},
+		{"a longer path than the root allows", a.read("person.crt", "below.crt", "short.crt"), now, ErrChain},
+		{"for enciphering only", a.read("enciphering.crt", "between.crt"), now, ErrUsage},
+		{"not valid yet", good, now.AddDate(0, 0, -1), ErrNotYet},
+		{"expired", good, now.AddDate(1, 0, 1), ErrOver},
+		{"with a private key", append(a.read("between.key"), good...), now,
 			ErrPrivateKeyInside},
-		"the request itself": {a.read("city.csr"), now, ErrNotCertificates},
-		"no PEM":             {[]byte("0\x82\x01"), now, ErrNotCertificates},
-		"cut off": {[]byte("-----BEGIN CERTIFICATE-----\nMIIB\n-----END " +
+		{"the request itself", a.read("city.csr"), now, ErrNotCertificates},
+		{"no PEM", []byte("0\x82\x01"), now, ErrNotCertificates},
+		{"cut off", []byte("-----BEGIN CERTIFICATE-----\nMIIB\n-----END " +
 			"CERTIFICATE-----\n"), now, ErrNotCertificates},
-		"empty": {nil, now, ErrNotCertificates},
+		{"empty", nil, now, ErrNotCertificates},
 	} {
-		_, err := f.Import(city, c.text, c.now)
-		var said *eligibility.Error
-		if !errors.Is(err, c.want) || !errors.As(err, &said) || strings.Contains(said.Ja()+said.En(), "%") {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			_, err := f.Import(city, c.text, c.now)
+			var said *eligibility.Error
+			if !errors.Is(err, c.want) || !errors.As(err, &said) || strings.Contains(said.Ja()+said.En(), "%") {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		})
 	}
 	if _, err := f.Import("01139997", good, now); !errors.Is(err, ErrNoRequest) {
 		t.Errorf("imported without a request: %v", err)

@@ -14,21 +14,24 @@ import (
 )
 
 func TestALostKeyIsReplacedAndItsPublicHalfKept(t *testing.T) {
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
+
 		next   bool
 		damage func(path string) error
 		loses  bool // the next key's file too
+
 	}{
-		"deleted, no next key":         {damage: os.Remove},
-		"deleted, next key takes over": {damage: os.Remove, next: true},
-		"both deleted":                 {damage: os.Remove, next: true, loses: true},
-		"empty after a disk failure":   {damage: func(path string) error { return os.Truncate(path, 0) }},
-		"overwritten by another's backup": {damage: func(path string) error {
+		{name: "deleted, no next key", damage: os.Remove},
+		{name: "deleted, next key takes over", damage: os.Remove, next: true},
+		{name: "both deleted", damage: os.Remove, next: true, loses: true},
+		{name: "empty after a disk failure", damage: func(path string) error { return os.Truncate(path, 0) }},
+		{name: "overwritten by another's backup", damage: func(path string) error {
 			data, err := newPEM()
 			return errors.Join(err, os.WriteFile(path, data, 0o600))
 		}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			f, dir := newFolder(t)
 			lost := issuer(t, f, noon)
 			if _, err := f.Replace(city, Lost, noon); !errors.Is(err, ErrNotLost) {
@@ -136,26 +139,31 @@ func TestARegisterThatSomebodyBrokeIsRefusedWithTheNextStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	edit := func(from, to string) []byte { return bytes.Replace(good, []byte(from), []byte(to), 1) }
-	for name, text := range map[string][]byte{
-		"empty":              {},
-		"cut off":            good[:len(good)/2],
-		"another insurer's":  edit(`"insurer": "00138990"`, `"insurer": "06139992"`),
-		"two current keys":   edit(`"next"`, `"current"`),
-		"no current key":     edit(`"current"`, `"next"`),
-		"an unknown state":   edit(`"next"`, `"spare"`),
-		"a path":             edit(`issuer-00138990-2.pem`, `../issuer-00138990-2.pem`),
-		"one file twice":     edit(`issuer-00138990-2.pem`, `issuer-00138990.pem`),
-		"retired at no date": edit(`"next"`, `"retired"`),
-		"a changed key":      edit(`"x": "`, `"x": "A`),
+	for _, c := range []struct {
+		name string
+		text []byte
+	}{
+		{"empty", []byte{}},
+		{"cut off", good[:len(good)/2]},
+		{"another insurer's", edit(`"insurer": "00138990"`, `"insurer": "06139992"`)},
+		{"two current keys", edit(`"next"`, `"current"`)},
+		{"no current key", edit(`"current"`, `"next"`)},
+		{"an unknown state", edit(`"next"`, `"spare"`)},
+		{"a path", edit(`issuer-00138990-2.pem`, `../issuer-00138990-2.pem`)},
+		{"one file twice", edit(`issuer-00138990-2.pem`, `issuer-00138990.pem`)},
+		{"retired at no date", edit(`"next"`, `"retired"`)},
+		{"a changed key", edit(`"x": "`, `"x": "A`)},
 	} {
-		if err := os.WriteFile(path, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		_, err := open(t, dir).Issuer(city, noon)
-		var said *eligibility.Error
-		if !errors.Is(err, errRing) || !errors.As(err, &said) ||
-			!strings.Contains(said.Ja(), "issuer-00138990.json") {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if err := os.WriteFile(path, c.text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := open(t, dir).Issuer(city, noon)
+			var said *eligibility.Error
+			if !errors.Is(err, errRing) || !errors.As(err, &said) ||
+				!strings.Contains(said.Ja(), "issuer-00138990.json") {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		})
 	}
 }

@@ -83,8 +83,8 @@ func foreign(t testing.TB, text string, level qrcode.RecoveryLevel) matrix {
 	return matrix{len(bits), func(x, y int) bool { return bits[y][x] }}
 }
 
-// look says how a code is drawn.
-type look struct {
+// style says how a code is drawn.
+type style struct {
 	px         float64 // pixels a module
 	quiet      float64 // modules around it
 	turn       float64 // degrees, clockwise
@@ -98,11 +98,11 @@ type look struct {
 var (
 	black = color.RGBA{0, 0, 0, 255}
 	white = color.RGBA{255, 255, 255, 255}
-	plain = look{px: 9, quiet: 4, ink: black, paper: white, page: white, margin: 20}
+	plain = style{px: 9, quiet: 4, ink: black, paper: white, page: white, margin: 20}
 )
 
 // drawn draws a code by looking up what lies at some points of each pixel: no library resamples anything.
-func drawn(m matrix, l look) *image.RGBA {
+func drawn(m matrix, l style) *image.RGBA {
 	side := (float64(m.size) + 2*l.quiet) * l.px
 	sin, cos := math.Sincos(l.turn * math.Pi / 180)
 	extent := int(math.Ceil(side*(math.Abs(sin)+math.Abs(cos)))) + 2*l.margin

@@ -17,7 +17,7 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 	"madoguchi/server/qrscan"
 )
@@ -74,7 +74,7 @@ func readBack(t testing.TB, path string) ([]string, error) {
 
 func run(t testing.TB, program string, args ...string) {
 	t.Helper()
-	outside.Need(t, program)
+	testenv.Need(t, program)
 	if out, err := exec.Command(program, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", program, err, out)
 	}
@@ -133,9 +133,9 @@ func TestAPrintedAndScannedSheetIsRead(t *testing.T) {
 
 // Chromium keeps a JPEG as it is, makes RGB of a PNG, and draws an SVG with lines.
 func TestWhatABrowserPrintsIsReadUnlessItIsDrawnWithLines(t *testing.T) {
-	outside.Need(t, "chromium")
+	testenv.Need(t, "chromium")
 	m, want := shown(t)
-	picture := drawn(m, with(func(l *look) { l.px = 4 }))
+	picture := drawn(m, with(func(l *style) { l.px = 4 }))
 	var path strings.Builder
 	for y := range m.size {
 		for x := range m.size {
@@ -144,35 +144,39 @@ func TestWhatABrowserPrintsIsReadUnlessItIsDrawnWithLines(t *testing.T) {
 			}
 		}
 	}
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
+
 		source string
 		want   []string
 		err    *eligibility.Error
 	}{
-		"PNG": {`<img src="data:image/png;base64,` + base64.StdEncoding.EncodeToString(asPNG(t, picture)) +
+		{"PNG", `<img src="data:image/png;base64,` + base64.StdEncoding.EncodeToString(asPNG(t, picture)) +
 			`">`, []string{want}, nil},
-		"JPEG": {`<img src="data:image/jpeg;base64,` + base64.StdEncoding.EncodeToString(asJPEG(t, picture,
+		{"JPEG", `<img src="data:image/jpeg;base64,` + base64.StdEncoding.EncodeToString(asJPEG(t, picture,
 			80)) + `">`, []string{want}, nil},
-		"SVG": {`<svg viewBox="-4 -4 113 113" width="400"><path d="` + path.String() + `"/></svg>`, nil,
+		{"SVG", `<svg viewBox="-4 -4 113 113" width="400"><path d="` + path.String() + `"/></svg>`, nil,
 			qrscan.ErrNonePDF},
 	} {
-		page := written(t, "page.html", []byte("<!doctype html><h1>資格情報</h1>"+c.source))
-		out := filepath.Join(t.TempDir(), "out.pdf")
-		run(
-			t,
-			"chromium",
-			"--headless",
-			"--no-sandbox",
-			"--disable-gpu",
-			"--user-data-dir="+t.TempDir(),
-			"--print-to-pdf="+out,
-			"file://"+page,
-		)
-		got, err := readBack(t, out)
-		if !slices.Equal(got, c.want) || c.err == nil && err != nil ||
-			c.err != nil && !errors.Is(err, c.err) {
-			t.Errorf("%s: %d codes, %v", name, len(got), err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			page := written(t, "page.html", []byte("<!doctype html><h1>資格情報</h1>"+c.source))
+			out := filepath.Join(t.TempDir(), "out.pdf")
+			run(
+				t,
+				"chromium",
+				"--headless",
+				"--no-sandbox",
+				"--disable-gpu",
+				"--user-data-dir="+t.TempDir(),
+				"--print-to-pdf="+out,
+				"file://"+page,
+			)
+			got, err := readBack(t, out)
+			if !slices.Equal(got, c.want) || c.err == nil && err != nil ||
+				c.err != nil && !errors.Is(err, c.err) {
+				t.Errorf("%s: %d codes, %v", c.name, len(got), err)
+			}
+		})
 	}
 }
 
@@ -305,7 +309,7 @@ func spaces(t testing.TB) []packing {
 		of(
 			"JPEG",
 			"/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode",
-			asJPEG(t, drawn(m, with(func(l *look) { l.px = 3 })), 80),
+			asJPEG(t, drawn(m, with(func(l *style) { l.px = 3 })), 80),
 		),
 	}
 	for kind := range 5 {

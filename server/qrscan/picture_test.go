@@ -12,12 +12,12 @@ import (
 
 	"github.com/skip2/go-qrcode"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/qrscan"
 )
 
-// with returns the plain look with changes.
-func with(change func(*look)) look {
+// with returns the plain style with changes.
+func with(change func(*style)) style {
 	l := plain
 	change(&l)
 	return l
@@ -41,22 +41,22 @@ type sample struct {
 }
 
 func samples() []sample {
-	clean := func(l look) func(*testing.T, matrix) []byte {
+	clean := func(l style) func(*testing.T, matrix) []byte {
 		return func(t *testing.T, m matrix) []byte { return asPNG(t, drawn(m, l)) }
 	}
-	lossy := func(l look) func(*testing.T, matrix) []byte {
+	lossy := func(l style) func(*testing.T, matrix) []byte {
 		return func(t *testing.T, m matrix) []byte { return asJPEG(t, drawn(m, l), 70) }
 	}
-	soft := func(l look, radius int) func(*testing.T, matrix) []byte {
+	soft := func(l style, radius int) func(*testing.T, matrix) []byte {
 		return func(t *testing.T, m matrix) []byte { return asJPEG(t, blurred(drawn(m, l), radius), 70) }
 	}
-	photo := func(l look) func(*testing.T, matrix) []byte {
+	photo := func(l style) func(*testing.T, matrix) []byte {
 		return func(t *testing.T, m matrix) []byte {
 			return asJPEG(t, lit(blurred(drawn(m, l), 1), 0.4, 12),
 				70)
 		}
 	}
-	screen := func(paper, ink color.RGBA, l look) func(*testing.T, matrix) []byte {
+	screen := func(paper, ink color.RGBA, l style) func(*testing.T, matrix) []byte {
 		return func(t *testing.T, m matrix) []byte {
 			return asPNG(t, pasted(phone(paper, ink), drawn(m, l), 40, 500))
 		}
@@ -68,12 +68,12 @@ func samples() []sample {
 			sample{
 				fmt.Sprintf("clean, %g pixels a module", px),
 				true,
-				clean(with(func(l *look) { l.px = px })),
+				clean(with(func(l *style) { l.px = px })),
 			},
 			sample{
 				fmt.Sprintf("JPEG of quality 70, %g pixels a module", px),
 				true,
-				lossy(with(func(l *look) { l.px = px })),
+				lossy(with(func(l *style) { l.px = px })),
 			},
 		)
 	}
@@ -84,68 +84,68 @@ func samples() []sample {
 				sample{
 					fmt.Sprintf("turned by %g°, %g pixels a module", turn, px),
 					true,
-					clean(with(func(l *look) { l.turn, l.px = turn, px })),
+					clean(with(func(l *style) { l.turn, l.px = turn, px })),
 				},
 			)
 		}
 	}
-	dark := with(func(l *look) { l.px, l.ink, l.paper, l.page = 8.5, white, black, black })
+	dark := with(func(l *style) { l.px, l.ink, l.paper, l.page = 8.5, white, black, black })
 	return append(
 		all,
 		sample{
 			"quiet zone of one module on black",
 			true,
-			clean(with(func(l *look) { l.quiet, l.page, l.px = 1, black, 6 })),
+			clean(with(func(l *style) { l.quiet, l.page, l.px = 1, black, 6 })),
 		},
 		sample{
 			"no quiet zone on a grey page",
 			true,
-			clean(with(func(l *look) { l.quiet, l.page, l.px = 0, silver, 6 })),
+			clean(with(func(l *style) { l.quiet, l.page, l.px = 0, silver, 6 })),
 		},
 		sample{
 			"quiet zone of two modules on blue",
 			true,
-			clean(with(func(l *look) { l.quiet, l.page, l.px = 2, blue, 6 })),
+			clean(with(func(l *style) { l.quiet, l.page, l.px = 2, blue, 6 })),
 		},
-		sample{"navy on cream", true, lossy(with(func(l *look) { l.ink, l.paper, l.px = navy, cream, 6 }))},
+		sample{"navy on cream", true, lossy(with(func(l *style) { l.ink, l.paper, l.px = navy, cream, 6 }))},
 		sample{
 			"dark mode",
 			false,
-			clean(with(func(l *look) { l.ink, l.paper, l.page, l.px = white, black, black, 6 })),
+			clean(with(func(l *style) { l.ink, l.paper, l.page, l.px = white, black, black, 6 })),
 		},
 		sample{
 			"dark mode in greys, 4 pixels a module",
 			false,
-			lossy(with(func(l *look) { l.ink, l.paper, l.page, l.px = ash, coal, coal, 4 })),
+			lossy(with(func(l *style) { l.ink, l.paper, l.page, l.px = ash, coal, coal, 4 })),
 		},
-		sample{"blurred over a module, 4 pixels a module", false, soft(with(func(l *look) { l.px = 4 }), 1)},
+		sample{"blurred over a module, 4 pixels a module", false, soft(with(func(l *style) { l.px = 4 }), 1)},
 		sample{"blurred over a module, 9 pixels a module", false, soft(plain, 4)},
 		sample{
 			"photo, turned by 4°, slightly tilted",
 			false,
-			photo(with(func(l *look) { l.px, l.turn, l.tilt = 6, 4, 0.05 })),
+			photo(with(func(l *style) { l.px, l.turn, l.tilt = 6, 4, 0.05 })),
 		},
 		sample{
 			"photo, turned by 184°, tilted",
 			false,
-			photo(with(func(l *look) { l.px, l.turn, l.tilt = 6, 184, 0.15 })),
+			photo(with(func(l *style) { l.px, l.turn, l.tilt = 6, 184, 0.15 })),
 		},
 		sample{
 			"photo, turned by -12°, strongly tilted",
 			false,
-			photo(with(func(l *look) { l.px, l.turn, l.tilt = 8, -12, 0.3 })),
+			photo(with(func(l *style) { l.px, l.turn, l.tilt = 8, -12, 0.3 })),
 		},
 		sample{
 			"photo of a curved sheet",
 			false,
-			photo(with(func(l *look) { l.px, l.turn, l.bend = 7, 2, 1.2 })),
+			photo(with(func(l *style) { l.px, l.turn, l.bend = 7, 2, 1.2 })),
 		},
-		sample{"phone screenshot", true, screen(white, black, with(func(l *look) { l.px = 9 }))},
+		sample{"phone screenshot", true, screen(white, black, with(func(l *style) { l.px = 9 }))},
 		sample{"phone screenshot in dark mode, the code too", false, screen(black, white, dark)},
 		sample{
 			"phone screenshot in dark mode, but not the code",
 			true,
-			screen(black, white, with(func(l *look) { l.px = 8.5 })),
+			screen(black, white, with(func(l *style) { l.px = 8.5 })),
 		},
 	)
 }
@@ -183,7 +183,7 @@ func TestADenseCodeIsReadFromEveryKindOfPicture(t *testing.T) {
 	// The pictures are what they claim to be: an independent decoder finds the same text in those that it
 	// copes with.
 	t.Run("AnotherDecoderReadsTheSame", func(t *testing.T) {
-		outside.Need(t, "zbarimg")
+		testenv.Need(t, "zbarimg")
 		for _, path := range forZbar {
 			out, err := exec.Command("zbarimg", "--nodbus", "-q", "--raw", path).Output()
 			if got := strings.TrimSpace(string(out)); got != want {
@@ -198,14 +198,14 @@ func TestTheLargerOfTwoCodesComesFirst(t *testing.T) {
 	small := "HTTPS://LOCALHOST:8080/C/ABCD2345"
 	picture := pasted(
 		phone(white, black),
-		drawn(foreign(t, small, qrcode.Medium), with(func(l *look) { l.px = 8 })),
+		drawn(foreign(t, small, qrcode.Medium), with(func(l *style) { l.px = 8 })),
 		400,
 		60,
 	)
-	picture = pasted(picture, drawn(m, with(func(l *look) { l.px = 8.7 })), 50, 700)
+	picture = pasted(picture, drawn(m, with(func(l *style) { l.px = 8.7 })), 50, 700)
 	picture = pasted(
 		picture,
-		drawn(foreign(t, small, qrcode.Highest), with(func(l *look) { l.px = 6 })),
+		drawn(foreign(t, small, qrcode.Highest), with(func(l *style) { l.px = 6 })),
 		500,
 		2000,
 	)
@@ -225,7 +225,7 @@ func TestCodesOfAnotherEncoderAreReadFromTheSmallestToTheLargest(t *testing.T) {
 				continue // too long for this level
 			}
 			m := foreign(t, text, level)
-			got, err := qrscan.Codes(asPNG(t, drawn(m, with(func(l *look) { l.px = 3.4 }))))
+			got, err := qrscan.Codes(asPNG(t, drawn(m, with(func(l *style) { l.px = 3.4 }))))
 			if err != nil || !slices.Equal(got, []string{text}) {
 				t.Errorf("version %d, level %d: %.40q, %v", q.VersionNumber, level, got, err)
 			}
@@ -245,7 +245,7 @@ func TestBytesComeAsTheyWereWritten(t *testing.T) {
 func TestAMirroredCodeIsRead(t *testing.T) {
 	m, want := shown(t)
 	mirrored := matrix{m.size, func(x, y int) bool { return m.black(m.size-1-x, y) }}
-	got, err := qrscan.Codes(asPNG(t, drawn(mirrored, with(func(l *look) { l.px = 4 }))))
+	got, err := qrscan.Codes(asPNG(t, drawn(mirrored, with(func(l *style) { l.px = 4 }))))
 	if err != nil || !slices.Equal(got, []string{want}) {
 		t.Errorf("%d codes, %v", len(got), err)
 	}

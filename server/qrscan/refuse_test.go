@@ -64,14 +64,16 @@ func TestWhatCannotBeReadIsRefusedWithASentence(t *testing.T) {
 			document(picture("/Width 100/Height 100/ColorSpace/Pattern/BitsPerComponent 8",
 				make([]byte, 10000))), qrscan.ErrNonePDF},
 	} {
-		_, err := qrscan.Codes(c.data)
-		if !errors.Is(err, c.want) {
-			t.Errorf("%s: %v", c.name, err)
-		}
-		var said *eligibility.Error
-		if !errors.As(err, &said) || said.Ja() == "" || said.En() == "" || said.Code == "" {
-			t.Errorf("%s: no sentence in two languages", c.name)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			_, err := qrscan.Codes(c.data)
+			if !errors.Is(err, c.want) {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			var said *eligibility.Error
+			if !errors.As(err, &said) || said.Ja() == "" || said.En() == "" || said.Code == "" {
+				t.Errorf("%s: no sentence in two languages", c.name)
+			}
+		})
 	}
 }
 
@@ -108,41 +110,46 @@ func TestBombsTakeLittleMemory(t *testing.T) {
 			),
 		)
 	}
-	for name, data := range map[string][]byte{
-		"object streams":      document(packed...),
-		"overlapping streams": document(append(overlapping, big)...),
-		"blanks":              document(skipped...),
-		"a wide predictor": document(picture("/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent "+
+	for _, c := range []struct {
+		name string
+		data []byte
+	}{
+		{"object streams", document(packed...)},
+		{"overlapping streams", document(append(overlapping, big)...)},
+		{"blanks", document(skipped...)},
+		{"a wide predictor", document(picture("/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent "+
 			"8/Filter/FlateDecode/DecodeParms"+
-			"<</Predictor 15/Colors 32/BitsPerComponent 16/Columns 60000000>>", zeros)),
-		"nested arrays": document(bytes.Repeat([]byte("1 0 obj ["), 100_000),
-			bytes.Repeat([]byte("["), 5<<20)),
-		"open strings": document(bytes.Repeat([]byte("1 0 obj ("), 1<<20)),
-		"headings":     document(bytes.Repeat([]byte("1 0 obj<<>>stream "), 1<<20)),
-		"circular": document([]byte("7 0 obj 8 0 R endobj 8 0 obj 7 0 R endobj\n"),
-			picture("/Width 7 0 R/Height 7 0 R/ColorSpace 7 0 R", nil)),
+			"<</Predictor 15/Colors 32/BitsPerComponent 16/Columns 60000000>>", zeros))},
+		{"nested arrays", document(bytes.Repeat([]byte("1 0 obj ["), 100_000),
+			bytes.Repeat([]byte("["), 5<<20))},
+		{"open strings", document(bytes.Repeat([]byte("1 0 obj ("), 1<<20))},
+		{"headings", document(bytes.Repeat([]byte("1 0 obj<<>>stream "), 1<<20))},
+		{"circular", document([]byte("7 0 obj 8 0 R endobj 8 0 obj 7 0 R endobj\n"),
+			picture("/Width 7 0 R/Height 7 0 R/ColorSpace 7 0 R", nil))},
 	} {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		_, err := qrscan.Codes(data)
-		runtime.ReadMemStats(&after)
-		if err == nil {
-			t.Errorf("%s: a code was found", name)
-		}
-		// all that was ever taken, freed or not
-		if taken := after.TotalAlloc - before.TotalAlloc; taken > 600<<20 {
-			t.Errorf("%s: took %d MB", name, taken>>20)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := qrscan.Codes(c.data)
+			runtime.ReadMemStats(&after)
+			if err == nil {
+				t.Errorf("%s: a code was found", c.name)
+			}
+			// all that was ever taken, freed or not
+			if taken := after.TotalAlloc - before.TotalAlloc; taken > 600<<20 {
+				t.Errorf("%s: took %d MB", c.name, taken>>20)
+			}
+		})
 	}
 }
 
 func FuzzCodes(f *testing.F) {
 	small := asPNG(
 		f,
-		drawn(foreign(f, "HELLO WORLD", qrcode.Medium), with(func(l *look) { l.px, l.margin = 3, 2 })),
+		drawn(foreign(f, "HELLO WORLD", qrcode.Medium), with(func(l *style) { l.px, l.margin = 3, 2 })),
 	)
 	f.Add(small)
-	f.Add(asJPEG(f, drawn(foreign(f, "1", qrcode.Low), with(func(l *look) { l.px, l.margin = 3, 2 })), 70))
+	f.Add(asJPEG(f, drawn(foreign(f, "1", qrcode.Low), with(func(l *style) { l.px, l.margin = 3, 2 })), 70))
 	f.Add(promised(30, 30))
 	for _, s := range spaces(f) {
 		f.Add(s.data)

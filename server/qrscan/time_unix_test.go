@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/qrscan"
 )
 
@@ -60,11 +60,13 @@ func TestAScreenshotTakesNoSecondAndAHopelessPhotoNoTen(t *testing.T) {
 		{"noise", asJPEG(t, hopeless(false), 80), 10 * time.Second, 0},
 		{"rings", asJPEG(t, hopeless(true), 80), 10 * time.Second, 0},
 	} {
-		var got []string
-		took := worked(t, func() { got, _ = qrscan.Codes(c.data) })
-		if len(got) != c.codes {
-			t.Errorf("%s: %d codes", c.name, len(got))
-		}
-		outside.Within(t, c.name, took, c.bound)
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			took := worked(t, func() { got, _ = qrscan.Codes(c.data) })
+			if len(got) != c.codes {
+				t.Errorf("%s: %d codes", c.name, len(got))
+			}
+			testenv.Within(t, c.name, took, c.bound)
+		})
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/agents"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
@@ -284,7 +284,7 @@ var alterations = []struct {
 
 // Whoever can write the database but has no keys changes nothing that decides (associated.go).
 func TestAlteredRowsAreRefused(t *testing.T) {
-	outside.Refused(t, outside.Stored, len(alterations)+1)
+	testenv.Refused(t, testenv.Stored, len(alterations)+1)
 	for _, use := range []func(f filled) error{useSession, touchSession, showHanako, hersAre, hisAre,
 		readNotice, readCode, comeByKey, readCase, agentComes, keysOf, readOlder,
 		addPhone, leaveReceipt, importAgain, openFile} {

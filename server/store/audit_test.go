@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 )
 
@@ -98,7 +98,7 @@ func TestEveryFieldOfAnAuditRowIsInItsHash(t *testing.T) {
 		"seq and at change place": auditHash(1795309200000, 2, "staff:鈴木", "people.search", []byte("p"), "d",
 			before),
 	}
-	outside.Refused(t, outside.Stored, len(cases))
+	testenv.Refused(t, testenv.Stored, len(cases))
 	seen := map[string]string{string(hash()): "the true one"}
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		if other, known := seen[string(cases[name])]; known {
@@ -126,7 +126,7 @@ func TestNoFieldOfTheAuditChainIsChangedUnseen(t *testing.T) {
 			WHERE seq IN (2, 3); UPDATE audit SET seq = CASE seq WHEN 1002 THEN 3 ELSE 2 END
 			WHERE seq > 1000`,
 	}
-	outside.Refused(t, outside.Stored, len(attacks)+1)
+	testenv.Refused(t, testenv.Stored, len(attacks)+1)
 	filled := func(t *testing.T) *opened {
 		t.Helper()
 		s, _ := open(t)

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/agents"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
@@ -125,7 +125,7 @@ func TestADatabaseThatOnlyLooksUnboundIsRefused(t *testing.T) {
 			SET body = x'00' || substr(body, 2); UPDATE sessions SET body = x'00' || substr(body, 2)`},
 		{"a longer grant", `UPDATE device_grants SET login_at = login_at + 1`},
 	}
-	outside.Refused(t, outside.Stored, len(cases))
+	testenv.Refused(t, testenv.Stored, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			path := released(t)

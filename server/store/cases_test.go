@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 )
@@ -24,7 +24,7 @@ func TestACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	others := []string{"1319999992", "", "131999999", "13199999910", "%", " 1319999991"}
-	outside.Refused(t, outside.Counter, 3*len(others))
+	testenv.Refused(t, testenv.Counter, 3*len(others))
 	for _, other := range others {
 		if got, err := s.ForCounter().Case(ctx, other, "CASE"); err == nil {
 			t.Errorf("%q found %+v", other, got)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/insuredcsv"
 )
 
@@ -34,7 +34,7 @@ func TestPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 			SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB) WHERE part = 1`},
 		"the second without a tag": {`UPDATE preview_parts SET body = substr(body, 1, 20) WHERE part = 1`},
 	}
-	outside.Refused(t, outside.Stored, len(attacks))
+	testenv.Refused(t, testenv.Stored, len(attacks))
 	for _, name := range slices.Sorted(maps.Keys(attacks)) {
 		t.Run(name, func(t *testing.T) {
 			s, _ := open(t)

@@ -8,7 +8,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
 )
@@ -123,7 +123,7 @@ func TestASealedValueOpensInItsOwnPlaceOnly(t *testing.T) {
 		{"a letter to the next text", apart, bound("people.body", "RECORD", "as", "b")},
 		{"empty bytes for missing ones", missing, bound("people.body", "RECORD", []byte{})},
 	}
-	outside.Refused(t, outside.Stored, len(cases)+len(plain)+len(vouching))
+	testenv.Refused(t, testenv.Stored, len(cases)+len(plain)+len(vouching))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			if text, err := s.sealer.open(ctx, s.read, c.place, c.sealed); err == nil {

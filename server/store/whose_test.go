@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
@@ -24,7 +24,7 @@ func TestAClerkFindsTheOwnInsurersPeopleOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	texts := []string{"", "５６７", "567", "試験 花子", "ｼｹﾝ ﾊﾅｺ", "1988-11-30", "１２３－４ ５６７"}
-	outside.Refused(t, outside.Stored, 2*len(texts)+2)
+	testenv.Refused(t, testenv.Stored, 2*len(texts)+2)
 	for _, number := range []eligibility.InsurerNumber{"06139992", "00138990"} {
 		for _, text := range texts {
 			t.Run(fmt.Sprintf("%s by %q", number, text), func(t *testing.T) {
@@ -86,7 +86,7 @@ func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 	if err := s.read.QueryRow(`SELECT count(*) FROM receipts`).Scan(&rows); err != nil || rows != 1 {
 		t.Errorf("%d receipts are kept, %v", rows, err)
 	}
-	outside.Refused(t, outside.Sessions, 5)
+	testenv.Refused(t, testenv.Sessions, 5)
 	for _, c := range []struct {
 		login, phone string
 		want         int

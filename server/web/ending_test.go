@@ -12,7 +12,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/patient"
@@ -218,7 +218,7 @@ func (g *ghost) takes(t *testing.T, address string) bool {
 
 // docs/phone.md, "Ending it": an end counts at once, in every way.
 func TestWhateverWasEndedDoesNotComeBackByItself(t *testing.T) {
-	outside.Refused(t, outside.Sessions, len(endings)*len(returns))
+	testenv.Refused(t, testenv.Sessions, len(endings)*len(returns))
 	for _, back := range returns { // each way is a way: before the end it lets in
 		if back.name == "the old paper in the old session, then a screen" {
 			continue
@@ -245,7 +245,7 @@ func TestWhateverWasEndedDoesNotComeBackByItself(t *testing.T) {
 // Receipts tell where somebody was: none is given out after an end, none is kept for who has gone.
 func TestAnEndedPhoneGetsNoReceipts(t *testing.T) {
 	cases := endings[:len(endings)-1] // who lost the eligibility may read what was
-	outside.Refused(t, outside.Sessions, 2*len(cases))
+	testenv.Refused(t, testenv.Sessions, 2*len(cases))
 	for _, ending := range cases {
 		t.Run(ending.name, func(t *testing.T) {
 			g := haunted(t)

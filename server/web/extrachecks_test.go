@@ -10,7 +10,7 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
-	"madoguchi/server/agents"
+	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 	console "madoguchi/server/web/counter"
 )
@@ -285,7 +285,7 @@ type lateReader struct {
 	record func()
 }
 
-func (l *lateReader) CheckBirthDate(ctx context.Context, r agents.Request) (card.Result, error) {
+func (l *lateReader) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card.Result, error) {
 	l.record()
 	return l.doubleReader.CheckBirthDate(ctx, r)
 }
@@ -326,11 +326,14 @@ type severalReaders struct {
 	away  bool
 }
 
-func (s *severalReaders) Status(string) []agents.Status {
-	return []agents.Status{{ID: strings.Repeat("a", 64), Name: "受付1", Connected: true}, {ID: strings.Repeat("b", 64), Name: "受付2", Connected: !s.away}}
+func (s *severalReaders) Status(string) []counter.ReaderStatus {
+	return []counter.ReaderStatus{
+		{ID: strings.Repeat("a", 64), Name: "受付1", Connected: true},
+		{ID: strings.Repeat("b", 64), Name: "受付2", Connected: !s.away},
+	}
 }
 
-func (s *severalReaders) CheckBirthDate(ctx context.Context, r agents.Request) (card.Result, error) {
+func (s *severalReaders) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card.Result, error) {
 	s.asked = r.Reader
 	return s.doubleReader.CheckBirthDate(ctx, r)
 }

@@ -15,7 +15,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/auth/demoidp"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const callback = "http://localhost:8080/login/callback"
@@ -184,7 +184,7 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.SignIn, len(cases))
+	testenv.Refused(t, testenv.SignIn, len(cases))
 }
 
 // An answer that is not this login's, as of another tab or a stranger's link, leaves the carried login under way.

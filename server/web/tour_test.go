@@ -17,7 +17,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 )
 
@@ -337,7 +337,7 @@ func TestEveryRouteAnswersAtAwkwardMoments(t *testing.T) {
 		usual[s.String()] = w.Code
 	}
 	defer func(day time.Time) { houseDay = day }(houseDay)
-	for i, moment := range outside.Moments() {
+	for i, moment := range testenv.Moments() {
 		if i%2 == 1 {
 			continue // a tour takes its time; the demo's own test (server/clock_test.go) takes them all
 		}

@@ -16,8 +16,8 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/testenv"
 	"madoguchi/message"
-	"madoguchi/outside"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
@@ -138,7 +138,7 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Limits, 13)
+	testenv.Refused(t, testenv.Limits, 13)
 }
 
 // What floods one kind of thing leaves the others alone, also for whoever comes from the same address.

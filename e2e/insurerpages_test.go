@@ -6,13 +6,15 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// The insurer's pages for papers, runs and revocation, with the questions that they ask before anything is done.
-func TestTheOfficesOtherPages(t *testing.T) {
+// The insurer's pages for papers, runs and revocation, with the questions that they ask before anything is
+// done.
+func TestTheInsurersOtherPages(t *testing.T) {
 	t.Parallel()
 	base, _, _ := startServer(t)
 	tab, notice := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, notice, "demo-tokuichi")
-	expects(t, tab, `status of (404|422) .*/insurer/(nothing|settings)`, "the pages of errors are looked at too")
+	expects(t, tab, `status of (404|422) .*/insurer/(nothing|settings)`,
+		"the pages of errors are looked at too")
 	waitCount(t, phone, "papers", 1) // the copy that is revoked below comes last
 	open := func(name, path, want string) {
 		t.Helper()
@@ -20,16 +22,16 @@ func TestTheOfficesOtherPages(t *testing.T) {
 		waitText(t, tab, "main", want)
 		state(t, tab, name)
 	}
-	open("office-staff", "/insurer/staff", "担当")
-	open("office-support", "/insurer/support", "画面の番号")
-	open("office-settings", "/insurer/settings?insurer=00138990", "紙の設定と見本")
+	open("insurer-staff", "/insurer/staff", "担当")
+	open("insurer-support", "/insurer/support", "画面の番号")
+	open("insurer-settings", "/insurer/settings?insurer=00138990", "紙の設定と見本")
 	do(t, tab, chromedp.SetValue("#hours", "平日 9時〜17時"), chromedp.Click("#save"))
 	waitText(t, tab, "#saved", "設定を保存しました")
-	state(t, tab, "office-settings-saved")
+	state(t, tab, "insurer-settings-saved")
 	do(t, tab, chromedp.SetValue("#name", "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほあいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほあ"),
-		chromedp.Evaluate[chromedp.Void](`document.getElementById("name").removeAttribute("maxlength")`), chromedp.Click("#save"))
+		script(`document.getElementById("name").removeAttribute("maxlength")`), chromedp.Click("#save"))
 	waitText(t, tab, "[role=alert]", "60文字")
-	state(t, tab, "office-settings-refused")
+	state(t, tab, "insurer-settings-refused")
 
 	open("runs", "/insurer/runs?insurer=00138990", "まだありません")
 	do(t, tab, chromedp.Click("#look"))
@@ -44,11 +46,14 @@ func TestTheOfficesOtherPages(t *testing.T) {
 	do(t, tab, chromedp.SendKeys("#rid", "AAAAA"), chromedp.Click(`form:has(#rid) button`))
 	waitText(t, tab, "main", "あてはまる写しがありません")
 	state(t, tab, "revoke-none")
-	do(t, tab, chromedp.Navigate(base+"/insurer/revoke?insurer=00138990"), chromedp.SetValue("#before", "2099-01-01T00:00"), chromedp.Click(`form:has(#before) button`))
+	do(t, tab, chromedp.Navigate(base+"/insurer/revoke?insurer=00138990"),
+		chromedp.SetValue("#before", "2099-01-01T00:00"), chromedp.Click(`form:has(#before) button`))
 	waitText(t, tab, "#consequence", "1通")
 	state(t, tab, "revoke-asked")
 
-	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=00138990"), chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".person-link")].find(a => a.textContent === "髙橋 德一").click()`))
+	do(t, tab, chromedp.Navigate(base+"/insurer?insurer=00138990"),
+		leaves(`[...document.querySelectorAll(".person-link")]
+			.find(a => a.textContent === "髙橋 德一").click()`))
 	waitText(t, tab, "#logins", "解除する")
 	waitText(t, tab, "#copies", "に保存")
 	state(t, tab, "person-enrolled")
@@ -62,7 +67,7 @@ func TestTheOfficesOtherPages(t *testing.T) {
 	waitText(t, tab, "#consequence", "元には戻せません")
 	state(t, tab, "person-revoke")
 	open("statistics-small", "/insurer/statistics?insurer=00138990", "10未満")
-	open("office-nobody", "/insurer?insurer=00138990&q=9999999", "見つかりません")
-	open("office-empty", "/insurer?insurer=01139997", "まだ名簿がありません")
-	open("office-no-page", "/insurer/nothing", "このページはありません")
+	open("insurer-nobody", "/insurer?insurer=00138990&q=9999999", "見つかりません")
+	open("insurer-empty", "/insurer?insurer=01139997", "まだ名簿がありません")
+	open("insurer-no-page", "/insurer/nothing", "このページはありません")
 }

@@ -1,4 +1,4 @@
-// Package bench gives a test a PC/SC service of its own: pcscd with vpcd's virtual readers, in network, mount
+// Package pcscdtest gives a test a PC/SC service of its own: pcscd with vpcd's virtual readers, in network, mount
 // and process namespaces that nobody else sees.
 //
 // Start runs the calling test a second time inside new namespaces. There everything is plain: pcscd listens
@@ -8,13 +8,13 @@
 // ends, the namespaces end with every process in them.
 //
 //	func TestSomethingWithAReader(t *testing.T) {
-//		b := bench.Start(t)
+//		b := pcscdtest.Start(t)
 //		if b == nil {
 //			return // this was the outer run; the inner one has passed
 //		}
 //		… plug a card into b.Address(0), use PC/SC …
 //	}
-package bench
+package pcscdtest
 
 import (
 	"bytes"
@@ -30,7 +30,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const (
@@ -58,8 +58,8 @@ type Bench struct {
 // top-level test; tests that use it must not be parallel. Without root it uses a user namespace.
 func Start(t *testing.T) *Bench {
 	t.Helper()
-	outside.Need(t, "unshare", "mount", "ip", pcscdPath())
-	outside.NeedFile(t, vpcdConf, "the package vsmartcard-vpcd brings it")
+	testenv.Need(t, "unshare", "mount", "ip", pcscdPath())
+	testenv.NeedFile(t, vpcdConf, "the package vsmartcard-vpcd brings it")
 	if os.Getenv(insideMark) == "" {
 		runInside(t)
 		return nil

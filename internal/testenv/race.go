@@ -1,6 +1,6 @@
 //go:build race
 
-package outside
+package testenv
 
 // RaceDetector says that this test was built with -race.
 const RaceDetector = true

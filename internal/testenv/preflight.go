@@ -1,4 +1,4 @@
-package outside
+package testenv
 
 import (
 	_ "embed"

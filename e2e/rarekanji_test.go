@@ -1,0 +1,94 @@
+package e2e
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// rare is a register with names that few phones' fonts hold: 𠮷 outside the basic plane, and variants by
+// selector.
+const rare = "保険者番号,記号,番号,枝番,氏名,氏名カナ,生年月日,性別,本人家族区分,資格取得年月日,適用開始年月日,負担割合,住所\n" +
+	"138990,国13,0001234,02,𠮷葛\U000E0100 辻\U000E0100邉\U000E0102,ﾖｼｸｽﾞ ﾂｼﾞﾍﾞ,昭和30年7月1日,男," +
+	"本人,平成20年4月1日,平成20年4月1日,2割,東京都架空市架空町1-2-3\n"
+
+// inkOf draws two texts on a canvas as the page draws a name, the second in another font if one is given, and
+// returns how many pixels differ.
+const inkOf = `((a, b, other) => {
+	const draw = (text, family) => {
+		const c = document.createElement("canvas"); c.width = 80; c.height = 80;
+		const pen = c.getContext("2d");
+		pen.font = "60px " + (family || getComputedStyle(document.getElementById("holder-name")).fontFamily);
+		pen.fillText(text, 5, 65);
+		return pen.getImageData(0, 0, 80, 80).data;
+	};
+	const [x, y] = [draw(a), draw(b, other)];
+	let n = 0;
+	for (let i = 3; i < x.length; i += 4) if (Math.abs(x[i] - y[i]) > 64) n++;
+	return n;
+})`
+
+func rareKanji(t *testing.T, base string, clerk, phone context.Context) {
+	file := filepath.Join(t.TempDir(), "names.csv")
+	if err := os.WriteFile(file, []byte(rare), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	do(t, clerk, chromedp.Navigate(base+"/insurer"), chromedp.SetUploadFiles(`#file`, []string{file}),
+		chromedp.Click(`#import`))
+	waitText(t, clerk, "#not-yet", "まだ何も保存していません")
+	do(t, clerk, chromedp.Click(`#store`))
+	waitText(t, clerk, "#done", "保存しました")
+
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#holder-name", "𠮷葛\U000E0100 辻\U000E0100邉\U000E0102")
+	loaded := `getComputedStyle(document.getElementById("screen")).getPropertyValue("--name-font") !== "" &&
+		[...document.fonts].some(f => f.status === "loaded")`
+	lettersAreDrawn := func(where string) {
+		waitTrue(t, phone, loaded) // a font of before may be there at first: each letter waits for its own
+		for _, letter := range []string{"𠮷", "葛\U000E0100", "辻\U000E0100", "邉\U000E0102"} {
+			// not the machine's font: the person's
+			waitTrue(t, phone, inkOf+`("`+letter+`", "`+letter+`", "'Noto Sans CJK JP'") >= 50`)
+			// what no font has is an empty box
+			if n := eval[int](t, phone, inkOf+`("`+letter+`", "\u{10FFFD}")`); n < 150 {
+				t.Errorf("%s: %s differs from an empty box in %d pixels", where, letter, n)
+			}
+		}
+		for _, pair := range [][2]string{{"葛", "葛\U000E0100"}, {"辻", "辻\U000E0100"}, {"邉", "邉\U000E0102"}} {
+			if n := eval[int](t, phone, inkOf+`("`+pair[0]+`", "`+pair[1]+`")`); n < 5 {
+				t.Errorf("%s: the variant of %s is drawn as the plain character", where, pair[0])
+			}
+		}
+	}
+	lettersAreDrawn("online")
+	state(t, phone, "rare")
+	empties(t, phone, "fonts")
+	expects(t, phone, `OTS parsing error|The font of the names was refused`,
+		"what comes in the font's place is none")
+	// somebody else's page in the font's place, as gateways give, is not kept
+	set(t, phone, "answers", `{"/name.ttf": [200, {}]}`)
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "秒前に作成")
+	consoleOf(t, phone).await(t, `The font of the names was refused`)
+	set(t, phone, "answers", "null")
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	lettersAreDrawn("after somebody else's page")
+	waitTrue(t, phone,
+		`new Promise(done => { const o = indexedDB.open("madoguchi");
+			o.onsuccess = () => { const db = o.result;
+		const c = db.transaction("fonts").objectStore("fonts").getAll(); c.onsuccess = () => { db.close();
+		done(c.result.length === 1 && c.result.every(r => r.data instanceof ArrayBuffer) &&
+			!JSON.stringify(c.result).includes("𠮷")) } } })`)
+	waitTrue(t, phone,
+		`Promise.all(performance.getEntriesByType("resource").filter(e => e.name.includes("chunk-"))
+			.map(e => caches.match(e.name))).then(a => a.length > 5 && a.every(Boolean))`)
+	waitTrue(t, phone, `!!navigator.serviceWorker.controller`)
+	offline(t, phone, true)
+	do(t, phone, chromedp.Navigate(base+"/screen"))
+	waitText(t, phone, "#age", "電波なし")
+	lettersAreDrawn("without network")
+	offline(t, phone, false)
+	waitText(t, phone, "#age", "秒前に作成")
+}

@@ -1,0 +1,112 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"image/png"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/keys"
+)
+
+// anotherScreen is a genuine live screen of 試験 花子, signed with the demo insurer's own key.
+func anotherScreen(t *testing.T, data string) string {
+	t.Helper()
+	ring, err := keys.Open(filepath.Join(data, "demo", "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ring.IssuerKey("00138990")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := credential.Issue("https://localhost:8080/i/00138990", key, credential.Request{
+		Tier:        credential.TierLive,
+		InsurerName: "架空市",
+		Share:       30,
+		Person: eligibility.Person{
+			Insurer:      "00138990",
+			Symbol:       "国13",
+			Number:       "0005678",
+			BranchNumber: "01",
+			Name:         "試験 花子",
+			BirthDate:    eligibility.MustDate("1988-11-30"),
+		},
+	}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.JWS
+}
+
+// family is a picture of two codes side by side.
+func family(t *testing.T, jws ...string) []byte {
+	t.Helper()
+	const px, side = 5, 5 * (105 + 16)
+	m := image.NewGray(image.Rect(0, 0, side*len(jws), side))
+	for i := range m.Pix {
+		m.Pix[i] = 255
+	}
+	for i, text := range jws {
+		code, err := credential.QRMatrix(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for y := range code.Size * px {
+			for x := range code.Size * px {
+				if code.Black(x/px, y/px) {
+					m.SetGray(i*side+8*px+x, 8*px+y, color.Gray{})
+				}
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// jwsOf asks the API for a live credential with the phone's session.
+func jwsOf(t *testing.T, phone context.Context) string {
+	t.Helper()
+	return await[string](t, phone,
+		`fetch("/api/v1/people/" + document.getElementById("screen").dataset.person + "/credential",
+		{method: "POST", headers: {"Content-Type": "application/json"}, body: '{"tier":"live"}'})
+			.then(r => r.json()).then(s => s.jws)`)
+}
+
+// oldScreen is a genuine screen of 髙橋 德一, signed with the demo insurer's own key, that was made five minutes
+// ago.
+func oldScreen(t *testing.T, data string) string {
+	t.Helper()
+	ring, err := keys.Open(filepath.Join(data, "demo", "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ring.IssuerKey("00138990")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := credential.Issue("https://localhost:8080/i/00138990", key,
+		credential.Request{Tier: credential.TierLive, InsurerName: "架空市", Share: 20,
+			Person: eligibility.Person{
+				Insurer:      "00138990",
+				Symbol:       "国13",
+				Number:       "0001234",
+				BranchNumber: "02",
+				Name:         "髙橋 德一",
+				BirthDate:    eligibility.MustDate("1955-07-01"),
+			}},
+		time.Now().Add(-5*time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.JWS
+}
