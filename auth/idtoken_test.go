@@ -8,7 +8,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 var usual = auth.Config{ACRValues: asked}
@@ -118,7 +118,7 @@ func TestAProvidersWrongAnswersAreRefused(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.SignIn, len(cases))
+	testenv.Refused(t, testenv.SignIn, len(cases))
 }
 
 func TestAProvidersGoodAnswersSignIn(t *testing.T) {
@@ -240,5 +240,5 @@ func TestOnlyAProviderThatSaysSoMayLeaveOutAuthTimeAndLevel(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.SignIn, 12)
+	testenv.Refused(t, testenv.SignIn, 12)
 }

@@ -9,7 +9,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 var tenOClock = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
@@ -71,7 +71,7 @@ func TestTheWaitThatIsSaidIsTrue(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Limits, 9)
+	testenv.Refused(t, testenv.Limits, 9)
 }
 
 // Whatever the order of keys and times, one key never passes more than Burst + elapsed/Every times, and
@@ -178,7 +178,7 @@ func TestACrowdChangesNothingForAnybodyElse(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Limits, 8)
+	testenv.Refused(t, testenv.Limits, 8)
 }
 
 // Who has no try left, goes away and comes back once a crowd has spent all tries of more keys than a set

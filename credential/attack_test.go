@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const peerFolder = "testdata/peer"
@@ -21,8 +21,8 @@ const peerFolder = "testdata/peer"
 // answer.
 func peer(t *testing.T, script string, input, output any, env ...string) {
 	t.Helper()
-	outside.Need(t, "node")
-	outside.NeedFile(t, peerFolder+"/node_modules", "npm ci in credential/"+peerFolder)
+	testenv.Need(t, "node")
+	testenv.NeedFile(t, peerFolder+"/node_modules", "npm ci in credential/"+peerFolder)
 	question, err := json.Marshal(input)
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // The eight characters catch one wrong character and two that changed places (docs/phone.md).
@@ -87,7 +87,7 @@ func TestTextsThatAreNoOnlineCodes(t *testing.T) {
 		{"two codes", made.Spoken + " " + made.Spoken + " " + made.Spoken},
 		{"the hidden half alone", made.Hidden[:7] + "8"},
 	}
-	outside.Refused(t, outside.Servers, len(bad))
+	testenv.Refused(t, testenv.Servers, len(bad))
 	for _, c := range bad {
 		t.Run(c.name, func(t *testing.T) {
 			if got, err := ReadOnlineCode(c.text); err != ErrOnlineCode {

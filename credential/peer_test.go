@@ -26,7 +26,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // picture draws a QR as a PNG: 4 pixels a module, 4 modules of quiet zone (ISO/IEC 18004).
@@ -242,7 +242,7 @@ func TestVerifierThatWasNotWrittenHereAgrees(t *testing.T) {
 // scanned is what zbarimg reads in a picture.
 func scanned(t *testing.T, file string) string {
 	t.Helper()
-	outside.Need(t, "zbarimg")
+	testenv.Need(t, "zbarimg")
 	out, err := exec.Command("zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", file).Output()
 	if err != nil {
 		t.Fatalf("zbarimg: %v", err)

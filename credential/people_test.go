@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // Ten thousand people who do not exist, the same ones every time, chosen to be hard: long insurer names, long
@@ -154,7 +154,7 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	total := 10000
-	if outside.RaceDetector {
+	if testenv.RaceDetector {
 		total = 500 // one after the other, ten times as slow: nothing there to race
 	}
 	for i := range total {

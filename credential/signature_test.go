@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // forgeries are texts that differ from a signed one in the signature alone, most of them with one of the
@@ -142,7 +142,7 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Codes, tried)
+	testenv.Refused(t, testenv.Codes, tried)
 }
 
 // RFC 8259 4 leaves open which of two members of one name counts, so none may stand twice, however far apart.
@@ -169,7 +169,7 @@ func TestAMemberThatStandsTwiceFarApartIsRefused(t *testing.T) {
 			`,"gender":"female","birthDate":"2000-01-01","birthDate":`, 1),
 		"escaped": body[:len(body)-1] + `,"\u0069ss":"https://other.example/i/00138990"}`,
 	}
-	outside.Refused(t, outside.Codes, len(cases))
+	testenv.Refused(t, testenv.Codes, len(cases))
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		t.Run(name, func(t *testing.T) {
 			if cases[name] == body {
@@ -206,7 +206,7 @@ func TestAnIssuerSpeaksForNoNeighboursNumber(t *testing.T) {
 		{"digits of another width", "０６１３９９９２"},
 		{"between blanks", " 06139992"},
 	}
-	outside.Refused(t, outside.Trust, len(neighbours))
+	testenv.Refused(t, testenv.Trust, len(neighbours))
 	for _, c := range neighbours {
 		t.Run(c.name, func(t *testing.T) {
 			if owner.MayIssueFor(c.n) {
@@ -225,7 +225,7 @@ func TestACopyThatOutlivesItsFourthMonthIsRefused(t *testing.T) {
 	end := time.Date(2027, 3, 1, 0, 0, 0, 0, eligibility.Japan) // issued on 2026-11-22
 	lates := []time.Duration{0, time.Second, time.Minute, time.Hour, 9 * time.Hour, 24 * time.Hour,
 		7 * 24 * time.Hour, 31 * 24 * time.Hour, 365 * 24 * time.Hour}
-	outside.Refused(t, outside.Codes, len(lates)-1)
+	testenv.Refused(t, testenv.Codes, len(lates)-1)
 	for _, late := range lates {
 		r := Request{Person: tokuichi, Tier: TierSaved, InsurerName: "架空市", Share: 20, RID: 7}
 		body, err := encode(compose(testISS, r, issuedAt.Add(-backdate), end.Add(late), true))
@@ -258,7 +258,7 @@ func TestAListUnderAnotherKeysIDIsRefused(t *testing.T) {
 			t.Errorf("signed under the id %q it opened", id)
 		}
 	}
-	outside.Refused(t, outside.Trust, 4)
+	testenv.Refused(t, testenv.Trust, 4)
 }
 
 // RFC 8259 8.2: half of a surrogate pair means something else to every reader; Go makes U+FFFD of it,
@@ -266,7 +266,7 @@ func TestAListUnderAnotherKeysIDIsRefused(t *testing.T) {
 func TestHalfASurrogatePairIsRefused(t *testing.T) {
 	cases := []string{`\ud800`, `\udfff`, `\uD83D`, `\ud83d\ud83d`, `\ude00\ud83d`, `\ud83dx`, `x\ude00`,
 		`\ud83d\u0041`, `\ud83d\n\ude00`}
-	outside.Refused(t, outside.Codes, len(cases))
+	testenv.Refused(t, testenv.Codes, len(cases))
 	var into struct {
 		ISS string `json:"iss"`
 	}

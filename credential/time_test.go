@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 func TestASignedTimeAnswersOneQuestionOnly(t *testing.T) {
@@ -44,7 +44,7 @@ func TestASignedTimeAnswersOneQuestionOnly(t *testing.T) {
 		{"a live screen", issue(t, key, Request{Tier: TierLive}).JWS},
 		{"nothing", ""},
 	}
-	outside.Refused(t, outside.Trust, len(cases))
+	testenv.Refused(t, testenv.Trust, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			if at, err := OpenTime(c.jws, testISS, KeySet{key.Public()}, nonce); !errors.Is(err, ErrTime) {

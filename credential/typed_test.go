@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // typedTable is testdata/typed.json, which pwa/build tests the console's reading with too.
@@ -49,7 +49,7 @@ func TestWhatReadersTypeIsReadWhateverKeyboardsMakeOfIt(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Codes, refused)
+	testenv.Refused(t, testenv.Codes, refused)
 	if len(table.Cases) < 50 {
 		t.Errorf("only %d cases", len(table.Cases))
 	}

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // serveOn starts the server on an existing data folder.
@@ -169,7 +169,7 @@ func TestKeysAreRotatedUnderARunningServerAndALostOneIsReplaced(t *testing.T) {
 
 // A certificate as an authority made by openssl gives it, by the commands that docs/keys.md names.
 func TestACertificateForPDFsIsRequestedAndImportedByCommand(t *testing.T) {
-	outside.Need(t, "openssl")
+	testenv.Need(t, "openssl")
 	data := t.TempDir()
 	t.Run("first start", func(t *testing.T) { serveOn(t, data) })
 	for _, own := range []string{"pdf-00138990.pem", "pdf-00138990.crt"} { // the demo's, moved away as docs/keys.md says

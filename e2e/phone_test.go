@@ -16,7 +16,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // lab runs before a page's own program and lets a test set what no test can wait for: the clock, by localStorage.ahead (ms); an
@@ -87,7 +87,7 @@ func waitTrue(t *testing.T, tab context.Context, js string) {
 // selector those of the window, where a dialog stands.
 func codesOn(t *testing.T, tab context.Context, selector string) (card, proof string) {
 	t.Helper()
-	outside.Need(t, "zbarimg")
+	testenv.Need(t, "zbarimg")
 	file := filepath.Join(t.TempDir(), "screen.png")
 	shot := chromedp.CaptureScreenshot()
 	if selector != "" {

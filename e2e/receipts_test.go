@@ -8,7 +8,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // receiptMaker is JavaScript that seals texts to this phone's key, as a counter does (server/hostapi/receipt.go), and signs receipts for
@@ -77,7 +77,7 @@ func TestAPhoneTellsWhoseWordAReceiptIs(t *testing.T) {
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#age", "秒前に作成")
 	odd := get(t, phone, chromedp.Evaluate[int](oddReceipts, chromedp.EvalAwaitPromise))
-	outside.Refused(t, outside.Servers, odd)
+	testenv.Refused(t, testenv.Servers, odd)
 	do(t, phone, chromedp.Click("#more summary"))
 	waitText(t, phone, "#seen", "本物医院")
 	lines := get(t, phone, chromedp.Evaluate[[]string](`[...document.getElementById("seen").children].map(line => line.innerText)`))

@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // empties a store of the phone.
@@ -176,7 +176,7 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		began := time.Now()
 		waitTrue(t, phone, `!document.getElementById("main").innerText.includes("髙橋")`)
 		waitText(t, phone, "h1", "消しています")
-		outside.Within(t, "emptying the phone", time.Since(began), 6*time.Second) // the first request alone is given up after eight
+		testenv.Within(t, "emptying the phone", time.Since(began), 6*time.Second) // the first request alone is given up after eight
 		waitText(t, phone, "h1", "この端末から全部消しました。電波がないため")
 		if text := get(t, phone, chromedp.Evaluate[string](`document.body.innerText`)); strings.Contains(text, "消しています") {
 			t.Error(text)

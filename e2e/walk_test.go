@@ -15,7 +15,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/keys"
 )
 
@@ -304,7 +304,7 @@ func TestDemoStartsWithinASecondAndLiveModeRefuses(t *testing.T) {
 	program := built(t, "./server", "madoguchi")
 	began := time.Now()
 	startServer(t)
-	outside.Within(t, "getting ready", time.Since(began), 2*time.Second) // the bar is one second; other tests share the machine
+	testenv.Within(t, "getting ready", time.Since(began), 2*time.Second) // the bar is one second; other tests share the machine
 	_, errs, code := run(t, t.TempDir(), program, nil, []string{"MADOGUCHI_URL=https://madoguchi.example.jp"}, "serve")
 	if code == 0 || !strings.Contains(errs, "職員のログイン") {
 		t.Errorf("live mode: %d %q", code, errs)

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 	"madoguchi/pdf/sign"
 )
@@ -173,7 +173,7 @@ func TestEveryDocumentIsPDFA1b(t *testing.T) {
 			})
 		}
 	}
-	outside.Preflight(t, files...)
+	testenv.Preflight(t, files...)
 }
 
 func TestABatchIsPDFA1b(t *testing.T) {
@@ -204,5 +204,5 @@ func TestABatchIsPDFA1b(t *testing.T) {
 			})
 		}
 	}
-	outside.Preflight(t, files...)
+	testenv.Preflight(t, files...)
 }

@@ -13,7 +13,7 @@ import (
 	"rsc.io/qr/coding"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 )
 
@@ -78,7 +78,7 @@ func made(t *testing.T, s pdf.Sheet) string {
 
 func run(t testing.TB, program string, args ...string) string {
 	t.Helper()
-	outside.Need(t, program)
+	testenv.Need(t, program)
 	var out, complaints bytes.Buffer
 	cmd := exec.Command(program, args...)
 	cmd.Stdout, cmd.Stderr = &out, &complaints

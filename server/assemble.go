@@ -110,13 +110,13 @@ func (h *house) office(ctx context.Context, address string) (*insurer.Services, 
 	if err != nil {
 		return nil, err
 	}
-	known, err := h.store.Insurers(ctx)
+	known, err := h.store.ForInsurer().Directory.Insurers(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(known) == 0 {
 		for _, in := range demoInsurers {
-			if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now(), Actor: audit.ActorSystem, Action: "insurer.put", Detail: string(in.Number)}); err != nil {
+			if err := h.store.ForInsurer().Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now(), Actor: audit.ActorSystem, Action: "insurer.put", Detail: string(in.Number)}); err != nil {
 				return nil, err
 			}
 		}

@@ -12,7 +12,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/keys"
 )
 
@@ -82,7 +82,7 @@ func TestWhoAnswersAtAnInsurersAddressCannotSignForIt(t *testing.T) {
 		{"an endorsement cut off", good[:len(good)/2], nil},
 		{"a megabyte", strings.Repeat("x", 1<<20), nil},
 	}
-	outside.Refused(t, outside.Trust, len(cases))
+	testenv.Refused(t, testenv.Trust, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			d := newCounterDisk(t, listed)

@@ -20,7 +20,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/hostclient"
 )
@@ -255,7 +255,7 @@ func TestTheTrustListIsFetchedFromWhereTheOperatorSaidOnly(t *testing.T) {
 			t.Errorf("%q: %v", bad, list)
 		}
 	}
-	outside.Refused(t, outside.Boundaries, 8)
+	testenv.Refused(t, testenv.Boundaries, 8)
 	if literal := reader.inside("example.com"); slices.Contains(literal, netip.MustParseAddr("127.0.0.1")) {
 		t.Error("this computer is inside for a name that nobody gave it")
 	}

@@ -142,7 +142,7 @@ func (c *importCmd) remembered(s *Settings, insurer eligibility.InsurerNumber) (
 		return nil, err
 	}
 	defer h.store.Close()
-	return h.store.Headings(ctx, insurer)
+	return h.store.ForInsurer().Importer.Headings(ctx, insurer)
 }
 
 // store stores the good rows through the insurer's half, and what --map said of its headings.

@@ -14,7 +14,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
@@ -70,7 +70,7 @@ func (d demo) enrolled(t *testing.T) audit.PersonID {
 	if _, err := d.office.Importer.Import(ctx, demoCity, bytes.NewReader(insuredcsv.Sample(demoCity)), audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.house.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
+	found, err := d.house.store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}
@@ -140,7 +140,7 @@ func (d demo) keys(t *testing.T) keys.IssuerKeys {
 }
 
 func TestTheLossOfASigningKeyIsSurvived(t *testing.T) {
-	outside.Need(t, "pdftoppm", "zbarimg")
+	testenv.Need(t, "pdftoppm", "zbarimg")
 	s := &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
 	before, err := startDemo(t, s)
 	if err != nil {

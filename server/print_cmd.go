@@ -123,7 +123,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := h.store.RunFiles(context.WithoutCancel(ctx), run.ID)
+	files, err := h.store.ForInsurer().Runs.RunFiles(context.WithoutCancel(ctx), run.ID)
 	if err != nil {
 		return nil, err
 	}

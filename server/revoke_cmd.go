@@ -55,7 +55,7 @@ func (c *revokeCmd) Run(s *Settings) error {
 			return nil, err
 		}
 		if c.Person != "" {
-			found, err := h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: number, Text: c.Person, Limit: 2})
+			found, err := h.store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: number, Text: c.Person, Limit: 2})
 			if err != nil {
 				return nil, err
 			}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const (
@@ -122,7 +122,7 @@ func TestWhatAnAnswerSaysOfItsValidityStandsBeforeItsItems(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Card, bad)
+	testenv.Refused(t, testenv.Card, bad)
 }
 
 func TestAnAnswerAboutAnotherDayIsSaid(t *testing.T) {

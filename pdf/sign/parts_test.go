@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 )
 
@@ -139,7 +139,7 @@ func written(t testing.TB, name string, data []byte) string {
 
 func run(t testing.TB, program string, args ...string) (string, error) {
 	t.Helper()
-	outside.Need(t, program)
+	testenv.Need(t, program)
 	out, err := exec.Command(program, args...).CombinedOutput()
 	return string(out), err
 }

@@ -22,7 +22,7 @@ const (
 	waitPairingOver = 5 * time.Second
 )
 
-// crowd counts lines by the network that they came from. It is guarded by the Switchboard's lock.
+// crowd counts lines by the network that they came from. It is guarded by the AgentHub's lock.
 type crowd struct {
 	most, mostAt int
 	at           map[string][]*line // oldest first

@@ -17,7 +17,8 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
+	"madoguchi/server/counter"
 )
 
 // quick makes a connection's life short enough for a test.
@@ -211,7 +212,16 @@ func TestAChosenReaderThatIsAwayIsNotReplacedByAnothers(t *testing.T) {
 	begin(restarted, url)
 	before := len(other.Commands())
 	for name, s := range map[string]*AgentHub{"unplugged": s, "after a restart": restarted} {
-		r, err := s.CheckBirthDate(t.Context(), Request{Facility: facility, Reader: chosen, CaseID: "CASE", JWS: "jws", BirthDate: tokuichi})
+		r, err := s.CheckBirthDate(
+			t.Context(),
+			counter.CardRequest{
+				Facility:  facility,
+				Reader:    chosen,
+				CaseID:    "CASE",
+				JWS:       "jws",
+				BirthDate: tokuichi,
+			},
+		)
 		if !errors.Is(err, ErrReaderAway) {
 			t.Errorf("%s: %+v %v", name, r, err)
 		}
@@ -234,13 +244,24 @@ func TestWithSeveralReadersTheCounterNamesItsOwn(t *testing.T) {
 		t.Errorf("none chosen: %v", err)
 	}
 	for _, r := range s.Status(facility) {
-		got, err := s.CheckBirthDate(context.Background(), Request{Facility: facility, Reader: r.ID, CaseID: "CASE", JWS: "jws", BirthDate: tokuichi})
-		if want := map[string]card.Outcome{"受付1": card.Confirmed, "受付2": card.Refused}[r.Name]; err != nil || got.Outcome != want {
+		got, err := s.CheckBirthDate(
+			context.Background(),
+			counter.CardRequest{
+				Facility:  facility,
+				Reader:    r.ID,
+				CaseID:    "CASE",
+				JWS:       "jws",
+				BirthDate: tokuichi,
+			},
+		)
+		if want := map[string]card.Outcome{"受付1": card.Confirmed, "受付2": card.Refused}[r.Name]; err != nil ||
+			got.Outcome != want {
 			t.Errorf("%s: %+v %v", r.Name, got, err)
 		}
 	}
 	other := s.Status("1319999992")[0].ID
-	if _, err := s.CheckBirthDate(context.Background(), Request{Facility: facility, Reader: other, BirthDate: tokuichi}); !errors.Is(err, ErrWhichReader) {
+	elsewhere := counter.CardRequest{Facility: facility, Reader: other, BirthDate: tokuichi}
+	if _, err := s.CheckBirthDate(context.Background(), elsewhere); !errors.Is(err, ErrWhichReader) {
 		t.Errorf("another facility's reader was used: %v", err)
 	}
 	if len(s.Status(facility)) != 2 {
@@ -283,7 +304,7 @@ func TestWhoeverProvesNoKeyIsGoneSoon(t *testing.T) {
 		for err == nil { // a refusal may come first
 			_, _, err = conn.Read(context.Background())
 		}
-		outside.Within(t, "cutting off "+name, time.Since(began), 2*time.Second)
+		testenv.Within(t, "cutting off "+name, time.Since(began), 2*time.Second)
 		_ = conn.CloseNow()
 	}
 	eventually(t, "nobody is left", func() bool {

@@ -19,7 +19,8 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
+	"madoguchi/server/counter"
 )
 
 // liar is an agent that answers every birth-date check as answer says.
@@ -146,8 +147,12 @@ func TestAgentThatMakesUpEvidenceProvesNothing(t *testing.T) {
 	}
 }
 
-func textRequest(birth eligibility.Date) TextRequest {
-	return TextRequest{Request: Request{Facility: facility, CaseID: "CASE", JWS: "jws", BirthDate: birth}, ExpiryYear: 2035, SecurityCode: "1234"}
+func textRequest(birth eligibility.Date) counter.TextRequest {
+	return counter.TextRequest{
+		CardRequest:  counter.CardRequest{Facility: facility, CaseID: "CASE", JWS: "jws", BirthDate: birth},
+		ExpiryYear:   2035,
+		SecurityCode: "1234",
+	}
 }
 
 var reading = card.TextReading{Name: "髙橋　德一", Address: "架空県架空市架空町１丁目２番３号", BirthDate: tokuichi, Sex: eligibility.Male}
@@ -222,12 +227,15 @@ func TestDatesThatDoNotFitTheirOwnVerdictAreDropped(t *testing.T) {
 		if c.state == "" {
 			want = card.Refused
 		}
-		if r, err := s.CheckDates(t.Context(), Request{Facility: facility}, day); err != nil || r.Outcome != want || r.State != c.state {
+		if r, err := s.CheckDates(t.Context(), ofFacility, day); err != nil ||
+			r.Outcome != want ||
+			r.State != c.state {
 			t.Errorf("%s: %+v %v", name, r, err)
 		}
 	}
 	answer = wire.DatesReply{Verdict: verdictOf(card.Confirmed, "card.certificate_valid")}
-	if r, err := s.CheckDates(t.Context(), Request{Facility: facility}, day); err != nil || r.Outcome != card.Refused {
+	if r, err := s.CheckDates(t.Context(), ofFacility, day); err != nil ||
+		r.Outcome != card.Refused {
 		t.Errorf("without dates: %+v %v", r, err)
 	}
 }
@@ -241,7 +249,7 @@ func TestAComparisonHoldsNothingButItsThreeWords(t *testing.T) {
 	for name, c := range map[string][]wire.FieldResult{"a value as result": {{Name: "number", Result: "0001234"}}, "a value as name": {{Name: "架空県架空市", Result: wire.Equal}},
 		"an item twice": {{Name: "name", Result: wire.Equal}, {Name: "name", Result: wire.Different}}, "nothing": nil} {
 		answer = c
-		if got, err := s.CompareOQS(t.Context(), Request{Facility: facility}, wire.Items{Name: "髙橋 德一"}); err == nil {
+		if got, err := s.CompareOQS(t.Context(), ofFacility, wire.Items{Name: "髙橋 德一"}); err == nil {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -274,13 +282,17 @@ func TestStatementsOfAnAgent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			says, fields = c.says, c.fields
-			got, err := s.CompareOQS(t.Context(), Request{Facility: facility}, wire.Items{Name: "髙橋 德一"})
+			got, err := s.CompareOQS(
+				t.Context(),
+				ofFacility,
+				wire.Items{Name: "髙橋 德一"},
+			)
 			if strings.Join(got.Statements, " ") != c.want || (err != nil) != (c.want == "") {
 				t.Errorf("%+v %v", got, err)
 			}
 		})
 	}
-	outside.Refused(t, outside.Card, 6)
+	testenv.Refused(t, testenv.Card, 6)
 }
 
 func TestAgentsOfVersionTwoAreServed(t *testing.T) {
@@ -419,7 +431,7 @@ func TestAnAgentRefusesAnotherFacilitysQuestion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := Request{Facility: "1319999992", BirthDate: tokuichi}.bound()
+	b := bound(counter.CardRequest{Facility: "1319999992", BirthDate: tokuichi})
 	for name, m := range map[string]wire.Message{"check": {Check: &wire.Check{Binding: b, BirthDate: tokuichi}}, "text": {Text: &wire.Text{Binding: b, BirthDate: tokuichi, ExpiryYear: 2035, Code: "1234"}},
 		"dates": {Dates: &wire.Dates{ID: b.ID, Facility: b.Facility}}, "oqs": {OQS: &wire.OQS{ID: b.ID, Facility: b.Facility}}} {
 		m.Type = name

@@ -19,7 +19,11 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
+	"madoguchi/server/counter"
 )
+
+// ofFacility asks the facility's only reader about nobody.
+var ofFacility = counter.CardRequest{Facility: facility}
 
 // A line a connection would bury the failures.
 func TestMain(m *testing.M) {
@@ -192,7 +196,10 @@ func eventually(t *testing.T, what string, so func() bool) {
 }
 
 func check(s *AgentHub, birth eligibility.Date) (card.Result, error) {
-	return s.CheckBirthDate(context.Background(), Request{Facility: facility, CaseID: "CASE", JWS: "jws", BirthDate: birth})
+	return s.CheckBirthDate(
+		context.Background(),
+		counter.CardRequest{Facility: facility, CaseID: "CASE", JWS: "jws", BirthDate: birth},
+	)
 }
 
 func TestPairedAgentProvesTheCard(t *testing.T) {
@@ -207,7 +214,8 @@ func TestPairedAgentProvesTheCard(t *testing.T) {
 	if r, err := check(s, tokuichi.AddDays(1)); err != nil || r.Outcome != card.Refused || r.Key != "card.birthdate_mismatch" {
 		t.Errorf("another person's card: %+v %v", r, err)
 	}
-	if _, err := s.CheckBirthDate(context.Background(), Request{Facility: "1319999992", BirthDate: tokuichi}); !errors.Is(err, ErrNoReader) {
+	elsewhere := counter.CardRequest{Facility: "1319999992", BirthDate: tokuichi}
+	if _, err := s.CheckBirthDate(context.Background(), elsewhere); !errors.Is(err, ErrNoReader) {
 		t.Errorf("another facility uses this reader: %v", err)
 	}
 }

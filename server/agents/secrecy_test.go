@@ -57,10 +57,10 @@ func TestWhatMustNotTravelIsNowhereOnTheWireOrInTheLog(t *testing.T) {
 	if r, err := s.CheckText(t.Context(), request); err != nil || r.Outcome != card.Confirmed || r.Reading.Address != address {
 		t.Fatalf("%+v %v", r, err)
 	}
-	if _, err := s.CheckDates(t.Context(), Request{Facility: facility}, tokuichi.AddMonths(12*71)); err != nil {
+	if _, err := s.CheckDates(t.Context(), ofFacility, tokuichi.AddMonths(12*71)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.CompareOQS(t.Context(), Request{Facility: facility}, screen); err != nil {
+	if _, err := s.CompareOQS(t.Context(), ofFacility, screen); err != nil {
 		t.Fatal(err)
 	}
 	a.stop()

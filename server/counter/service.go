@@ -6,16 +6,13 @@ import (
 	"log/slog"
 	"time"
 
-	"madoguchi/card"
-	"madoguchi/card/wire"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/agents"
 	"madoguchi/server/hostapi"
 )
 
-// Counter is the clinic's half: it checks what a patient shows, asks the card, and records how the case ended. Its
-// records are its own; no insurer can read them.
+// Service is the clinic's half: it checks what a patient shows, asks the card, and records how the case
+// ended. Its records are its own; no insurer can read them.
 type Service struct {
 	Store       Store
 	Trust       func() (*credential.TrustList, error)
@@ -34,17 +31,6 @@ type Service struct {
 type Facility struct {
 	Code string // 医療機関コード, 10 digits
 	Name string // as patients see it in their receipt
-}
-
-// CardReaders asks the facility's reader for one operation
-// (docs/facts/my-number-card.md#the-counters-checks): the birth-date check, whose evidence it verifies
-// itself; what only the agent verifies; and the comparison that happens on the agent's PC.
-type CardReaders interface {
-	CheckBirthDate(ctx context.Context, r agents.Request) (card.Result, error)
-	CheckText(ctx context.Context, r agents.TextRequest) (agents.TextResult, error)
-	CheckDates(ctx context.Context, r agents.Request, day eligibility.Date) (agents.DatesResult, error)
-	CompareOQS(ctx context.Context, r agents.Request, items wire.Items) (agents.OQSResult, error)
-	Status(facility string) []agents.Status
 }
 
 // InsurerCalls are the calls that a counter server makes to an insurer's server.

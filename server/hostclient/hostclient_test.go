@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // IANA's special-purpose address registries, RFC 4291, RFC 6052 and the addresses of metadata services in
@@ -39,7 +39,7 @@ func TestAddressesThatAreNotTheInternets(t *testing.T) {
 		{"documentation", "192.0.2.1"}, {"documentation, IPv6", "2001:db8::1"}, {"benchmarking", "198.18.0.1"},
 		{"discard", "100::1"}, {"none", ""},
 	}
-	outside.Refused(t, outside.Servers, len(cases))
+	testenv.Refused(t, testenv.Servers, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			address, _ := netip.ParseAddr(c.address)
@@ -127,7 +127,7 @@ func TestARedirectIsAnError(t *testing.T) {
 	})
 	client := New(c)
 	statuses := []int{301, 302, 303, 307, 308}
-	outside.Refused(t, outside.Servers, len(ways)*len(statuses)*2)
+	testenv.Refused(t, testenv.Servers, len(ways)*len(statuses)*2)
 	for _, way := range ways {
 		t.Run(way, func(t *testing.T) {
 			for _, status := range statuses {
@@ -241,7 +241,7 @@ func TestEveryAnswerIsBounded(t *testing.T) {
 		want   error
 	}{{"/bomb", long, ErrTooLarge}, {"/said", long, ErrTooLarge}, {"/endless", long, ErrTooLarge}, {"/headers", long, nil},
 		{"/slow", slow, context.DeadlineExceeded}, {"/silent", slow, nil}}
-	outside.Refused(t, outside.Servers, len(cases))
+	testenv.Refused(t, testenv.Servers, len(cases))
 	for _, bad := range cases {
 		t.Run(bad.path, func(t *testing.T) {
 			text, err := get(t, bad.client, s.URL+bad.path)

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const boundsHead = "番号,氏名,生年月日,メモ\n"
@@ -37,7 +37,7 @@ func TestNoFileCostsMoreThanItSays(t *testing.T) {
 		{"columns of a quoted row", boundsHead, strings.Repeat(`"x",`, 1000) + "\n", "import.columns"},
 		{"cells of 40,000 characters", boundsHead, "1,試験 太郎,1986-04-12," + strings.Repeat("あ", 40_000) + "\n", "import.long_line"},
 	}
-	outside.Refused(t, outside.Limits, len(cases))
+	testenv.Refused(t, testenv.Limits, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			data := append([]byte(c.head), bytes.Repeat([]byte(c.part), size/len(c.part))...)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // What spreadsheets make of identifiers, each as Excel, LibreOffice, Google's Sheets or pandas write it into
@@ -32,7 +32,7 @@ func TestSpreadsheetDamageIsRefusedByName(t *testing.T) {
 		{"氏名", "undefined", "placeholder"}, {"生年月日", "(空白)", "placeholder"}, {"番号", "（空白）", "placeholder"}, {"生年月日", "N/A", "placeholder"}, {"番号", "-", "placeholder"},
 		{"氏名", "－", "placeholder"}, {"番号", "\\N", "placeholder"}, {"番号", "<NA>", "placeholder"}, {"生年月日", "NaT", "placeholder"}, {"保険者番号", "NULL", "placeholder"}, {"氏名", "ＮＵＬＬ", "placeholder"},
 	}
-	outside.Refused(t, outside.Files, len(cases))
+	testenv.Refused(t, testenv.Files, len(cases))
 	said := map[string]string{}
 	for _, c := range cases {
 		t.Run(c.column+" "+c.cell, func(t *testing.T) {

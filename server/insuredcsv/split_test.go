@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
-	"madoguchi/server/insuredcsv/crowd"
+	"madoguchi/internal/crowd"
+	"madoguchi/internal/testenv"
 )
 
 // numberLike makes a number with a right check digit from eleven digits, at run time.
@@ -67,7 +67,7 @@ func TestAMyNumberSplitOverCellsRefusesTheFile(t *testing.T) {
 		{"in the last of many rows", row("架空市,,,,") + strings.Repeat("2,試験 花子,,1988-11-30,架空市,,,,\n", 500) + "3,試験 次郎,,1990-05-05,架空市," + cut(n, 4, 4, 4) + ",\n"},
 		{"one digit a cell", strings.TrimSuffix(head, "\n") + strings.Repeat(",欄", 12) + "\n1,試験 太郎,,1986-04-12,架空市,,,,," + strings.Join(strings.Split(n, ""), ",") + "\n"},
 	}
-	outside.Refused(t, outside.Files, len(cases))
+	testenv.Refused(t, testenv.Files, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Read(strings.NewReader(c.text), Options{Insurer: insurer})

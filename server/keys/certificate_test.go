@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // authority is a certification authority made by openssl: a root, an intermediate, and what they sign.
@@ -25,7 +25,7 @@ type authority struct {
 
 func newAuthority(t *testing.T) authority {
 	t.Helper()
-	outside.Need(t, "openssl")
+	testenv.Need(t, "openssl")
 	a := authority{t, t.TempDir()}
 	a.root("root", "/C=JP/O=Test/CN=Test Root", "basicConstraints=critical,CA:true")
 	a.run("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",

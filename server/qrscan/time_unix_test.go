@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/qrscan"
 )
 
@@ -65,6 +65,6 @@ func TestAScreenshotTakesNoSecondAndAHopelessPhotoNoTen(t *testing.T) {
 		if len(got) != c.codes {
 			t.Errorf("%s: %d codes", c.name, len(got))
 		}
-		outside.Within(t, c.name, took, c.bound)
+		testenv.Within(t, c.name, took, c.bound)
 	}
 }

@@ -12,28 +12,32 @@ import (
 func TestAuditChainShowsEveryChange(t *testing.T) {
 	s, _ := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
-	r, err := s.PersonByKey(ctx, "06139992", "k1")
+	r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if _, err := s.EnsureNotice(ctx, r.ID, func(n int64) []byte { return fmt.Appendf(nil, "mac%d", n) }, audit.Entry{At: noon, Actor: "test", Action: "notice.show", Person: r.ID}); err != nil {
+		if _, err := s.Enrolment.EnsureNotice(ctx,
+			r.ID, func(n int64) []byte { return fmt.Appendf(nil, "mac%d", n) },
+			audit.Entry{At: noon, Actor: "test", Action: "notice.show", Person: r.ID}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if n, err := s.VerifyAudit(ctx); err != nil || n != 4 {
 		t.Fatalf("%d %v", n, err)
 	}
-	if err := s.ErasePerson(ctx, r.ID, audit.Entry{At: noon, Actor: "test", Action: "person.erase", Person: r.ID}); err != nil {
+	if err := s.Register.ErasePerson(ctx,
+		r.ID, audit.Entry{At: noon, Actor: "test", Action: "person.erase", Person: r.ID}); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := s.VerifyAudit(ctx); err != nil || n != 5 {
 		t.Errorf("after erasing the person: %d %v", n, err)
 	}
-	if _, err := s.Person(ctx, r.ID); err == nil {
+	if _, err := s.Register.Person(ctx, r.ID); err == nil {
 		t.Error("the person is still there")
 	}
-	for _, statement := range []string{`UPDATE audit SET actor = 'x' WHERE seq = 2`, `DELETE FROM audit WHERE seq = 5`} {
+	for _, statement := range []string{`UPDATE audit SET actor = 'x' WHERE seq = 2`,
+		`DELETE FROM audit WHERE seq = 5`} {
 		if _, err := s.write.Exec(statement); err == nil {
 			t.Errorf("%s was allowed", statement)
 		}

@@ -15,10 +15,12 @@ import (
 func TestTheFileItselfTellsNothingOfAPerson(t *testing.T) {
 	s, path := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
-	if err := s.PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon, Body: []byte(`{"name":"試験 花子"}`)}, entry("case.open")); err != nil {
+	if err := s.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon,
+		Body: []byte(`{"name":"試験 花子"}`)}, entry("case.open")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutSession(ctx, auth.Session{Kind: auth.Patient, Subject: "issuer|p2", CreatedAt: noon, UsedAt: noon, Data: []byte("試験 花子")}, noon); err != nil {
+	if err := s.Sessions().PutSession(ctx, auth.Session{Kind: auth.Patient, Subject: "issuer|p2",
+		CreatedAt: noon, UsedAt: noon, Data: []byte("試験 花子")}, noon); err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range []string{path, path + "-wal"} {
@@ -39,32 +41,34 @@ func TestSealedValuesCannotBeMovedToAnotherRow(t *testing.T) {
 	other := hanako
 	other.Name = "試験 太一"
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako, "k2": other})
-	if _, err := s.write.Exec(`UPDATE people SET body = (SELECT body FROM people WHERE id = 2) WHERE id = 1`); err != nil {
+	if _, err := s.write.Exec(`UPDATE people SET body = (SELECT body FROM people WHERE id = 2)
+		WHERE id = 1`); err != nil {
 		t.Fatal(err)
 	}
 	var ref audit.PersonID
 	if err := s.read.QueryRow(`SELECT ref FROM people WHERE id = 1`).Scan(&ref); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := s.Person(ctx, ref); err == nil {
+	if r, err := s.Register.Person(ctx, ref); err == nil {
 		t.Errorf("a moved row was opened as %+v", r.Person)
 	}
 }
 
 func TestInsurersKeysDoNotOpenCountersRecords(t *testing.T) {
 	s, path := open(t)
-	if err := s.PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon, Body: []byte("x")}, entry("case.open")); err != nil {
+	if err := s.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon,
+		Body: []byte("x")}, entry("case.open")); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
 	o := options()
 	delete(o.Masters, "cases")
-	without, err := Open(ctx, path, o)
+	without, err := openAt(path, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer without.Close()
-	if c, err := without.Case(ctx, "1319999991", "CASE"); err == nil {
+	if c, err := without.ForCounter().Case(ctx, "1319999991", "CASE"); err == nil {
 		t.Errorf("opened without its key: %+v", c)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
@@ -18,8 +18,8 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// Each of an audit row's fields is in its hash, each behind its length, and the row before too: RFC 9162 2.1 gives
-// the reason, for a list whose entries do not hold on to each other can be rewritten in the middle.
+// Each of an audit row's fields is in its hash, each behind its length, and the row before too: RFC 9162 2.1
+// gives the reason, for a list whose entries do not hold on to each other can be rewritten in the middle.
 func TestEveryFieldOfAnAuditRowIsInItsHash(t *testing.T) {
 	before := bytes.Repeat([]byte{7}, 32)
 	hash := func() []byte {
@@ -55,7 +55,7 @@ func TestEveryFieldOfAnAuditRowIsInItsHash(t *testing.T) {
 		"seq and at change place": auditHash(1795309200000, 2, "staff:鈴木", "people.search", []byte("p"), "d",
 			before),
 	}
-	outside.Refused(t, outside.Stored, len(cases))
+	testenv.Refused(t, testenv.Stored, len(cases))
 	seen := map[string]string{string(hash()): "the true one"}
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		if other, known := seen[string(cases[name])]; known {
@@ -65,28 +65,32 @@ func TestEveryFieldOfAnAuditRowIsInItsHash(t *testing.T) {
 	}
 }
 
-// Whoever may write to the file changes one field of one row, or mends that row's own hash with it: the chain shows it.
+// Whoever may write to the file changes one field of one row, or mends that row's own hash with it: the chain
+// shows it.
 func TestNoFieldOfTheAuditChainIsChangedUnseen(t *testing.T) {
 	attacks := map[string]string{
-		"seq":             `UPDATE audit SET seq = 99 WHERE seq = 3`,
-		"at":              `UPDATE audit SET at = at + 1 WHERE seq = 3`,
-		"actor":           `UPDATE audit SET actor = 'x' WHERE seq = 3`,
-		"action":          `UPDATE audit SET action = 'x' WHERE seq = 3`,
-		"person":          `UPDATE audit SET person = x'01' WHERE seq = 3`,
-		"detail":          `UPDATE audit SET detail = 'x' WHERE seq = 3`,
-		"previous":        `UPDATE audit SET previous = x'0000' WHERE seq = 3`,
-		"hash":            `UPDATE audit SET hash = x'0000' WHERE seq = 3`,
-		"a row removed":   `DELETE FROM audit WHERE seq = 3`,
-		"the first row":   `DELETE FROM audit WHERE seq = 1`,
-		"two rows turned": `UPDATE audit SET seq = CASE seq WHEN 2 THEN 1002 ELSE 1003 END WHERE seq IN (2, 3); UPDATE audit SET seq = CASE seq WHEN 1002 THEN 3 ELSE 2 END WHERE seq > 1000`,
+		"seq":           `UPDATE audit SET seq = 99 WHERE seq = 3`,
+		"at":            `UPDATE audit SET at = at + 1 WHERE seq = 3`,
+		"actor":         `UPDATE audit SET actor = 'x' WHERE seq = 3`,
+		"action":        `UPDATE audit SET action = 'x' WHERE seq = 3`,
+		"person":        `UPDATE audit SET person = x'01' WHERE seq = 3`,
+		"detail":        `UPDATE audit SET detail = 'x' WHERE seq = 3`,
+		"previous":      `UPDATE audit SET previous = x'0000' WHERE seq = 3`,
+		"hash":          `UPDATE audit SET hash = x'0000' WHERE seq = 3`,
+		"a row removed": `DELETE FROM audit WHERE seq = 3`,
+		"the first row": `DELETE FROM audit WHERE seq = 1`,
+		"two rows turned": `UPDATE audit SET seq = CASE seq WHEN 2 THEN 1002 ELSE 1003 END
+			WHERE seq IN (2, 3); UPDATE audit SET seq = CASE seq WHEN 1002 THEN 3 ELSE 2 END
+			WHERE seq > 1000`,
 	}
-	outside.Refused(t, outside.Stored, len(attacks)+1)
-	filled := func(t *testing.T) *Store {
+	testenv.Refused(t, testenv.Stored, len(attacks)+1)
+	filled := func(t *testing.T) *opened {
 		t.Helper()
 		s, _ := open(t)
 		for i := range 5 {
-			if err := s.Note(ctx, audit.Entry{At: noon, Actor: "t", Action: "n", Detail: string(rune('a' +
-				i))}); err != nil {
+			if err := s.Register.Note(ctx,
+				audit.Entry{At: noon, Actor: "t", Action: "n", Detail: string(rune('a' +
+					i))}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -144,12 +148,14 @@ func TestPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 			`UPDATE previews SET parts = 2`},
 		"the last, counted anew": {`DELETE FROM preview_parts WHERE part = 2`,
 			`UPDATE previews SET parts = 2`},
-		"under another file's id":  {`UPDATE previews SET ref = 'Q'`},
-		"the second twice":         {`UPDATE preview_parts SET body = (SELECT body FROM preview_parts WHERE part = 1) WHERE part = 2`},
-		"a bit of the second":      {`UPDATE preview_parts SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB) WHERE part = 1`},
+		"under another file's id": {`UPDATE previews SET ref = 'Q'`},
+		"the second twice": {`UPDATE preview_parts SET body = (SELECT body FROM preview_parts
+			WHERE part = 1) WHERE part = 2`},
+		"a bit of the second": {`UPDATE preview_parts
+			SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB) WHERE part = 1`},
 		"the second without a tag": {`UPDATE preview_parts SET body = substr(body, 1, 20) WHERE part = 1`},
 	}
-	outside.Refused(t, outside.Stored, len(attacks))
+	testenv.Refused(t, testenv.Stored, len(attacks))
 	for _, name := range slices.Sorted(maps.Keys(attacks)) {
 		t.Run(name, func(t *testing.T) {
 			s, _ := open(t)
@@ -163,7 +169,7 @@ func TestPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 			if name == "under another file's id" {
 				id = "Q"
 			}
-			got, err := s.Preview(ctx, id, "鈴木", noon)
+			got, err := s.Importer.Preview(ctx, id, "鈴木", noon)
 			if err != nil {
 				return
 			}
@@ -186,23 +192,24 @@ func TestAKeptFileIsFoundAndDroppedByItsClerkAlone(t *testing.T) {
 	var missing *eligibility.Error
 	for _, clerk := range []string{"", "佐藤", "鈴", "鈴木 ", "鈴木%"} {
 		// not only that it does not open: nobody hears of altered data for having asked
-		if _, err := s.Preview(ctx, "P", clerk, noon); !errors.As(err, &missing) || missing.Code != eligibility.NotFound {
+		if _, err := s.Importer.Preview(ctx, "P", clerk, noon); !errors.As(err, &missing) ||
+			missing.Code != eligibility.NotFound {
 			t.Errorf("%q found it: %v", clerk, err)
 		}
-		if err := s.DropPreview(ctx, "P", clerk); err != nil {
+		if err := s.Importer.DropPreview(ctx, "P", clerk); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Preview(ctx, "P", "鈴木", noon); err != nil {
+		if _, err := s.Importer.Preview(ctx, "P", "鈴木", noon); err != nil {
 			t.Fatalf("%q dropped it: %v", clerk, err)
 		}
 	}
-	if _, err := s.Preview(ctx, "P", "鈴木", noon.Add(time.Hour)); err == nil {
+	if _, err := s.Importer.Preview(ctx, "P", "鈴木", noon.Add(time.Hour)); err == nil {
 		t.Error("it is found at its end")
 	}
-	if err := s.DropPreview(ctx, "P", "鈴木"); err != nil {
+	if err := s.Importer.DropPreview(ctx, "P", "鈴木"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Preview(ctx, "P", "鈴木", noon); err == nil {
+	if _, err := s.Importer.Preview(ctx, "P", "鈴木", noon); err == nil {
 		t.Error("it is still there")
 	}
 }
@@ -212,48 +219,51 @@ func TestACaseIsFoundByItsOwnFacilityAlone(t *testing.T) {
 	s, _ := open(t)
 	const own = "1319999991"
 	c := counter.Case{Facility: own, ID: "CASE", At: noon, Outcome: hostapi.Open, Body: []byte("body")}
-	if err := s.PutCase(ctx, c, entry("case.open")); err != nil {
+	if err := s.ForCounter().PutCase(ctx, c, entry("case.open")); err != nil {
 		t.Fatal(err)
 	}
-	stored, err := s.Case(ctx, own, "CASE")
+	stored, err := s.ForCounter().Case(ctx, own, "CASE")
 	if err != nil {
 		t.Fatal(err)
 	}
 	others := []string{"1319999992", "", "131999999", "13199999910", "%", " 1319999991"}
-	outside.Refused(t, outside.Counter, 3*len(others))
+	testenv.Refused(t, testenv.Counter, 3*len(others))
 	for _, other := range others {
-		if got, err := s.Case(ctx, other, "CASE"); err == nil {
+		if got, err := s.ForCounter().Case(ctx, other, "CASE"); err == nil {
 			t.Errorf("%q found %+v", other, got)
 		}
-		if all, err := s.Cases(ctx, other, eligibility.DateOf(noon)); err != nil || len(all) != 0 {
+		if all, err := s.ForCounter().Cases(ctx, other, eligibility.DateOf(noon)); err != nil ||
+			len(all) != 0 {
 			t.Errorf("%q lists %d cases, %v", other, len(all), err)
 		}
 		change := stored
 		change.Facility, change.Outcome = other, hostapi.Accepted
-		if err := s.PutCase(ctx, change, entry("case.record")); !errors.Is(err, counter.ErrCaseMoved) {
+		if err := s.ForCounter().PutCase(ctx, change, entry("case.record")); !errors.Is(
+			err, counter.ErrCaseMoved) {
 			t.Errorf("%q changed it: %v", other, err)
 		}
 	}
-	if again, err := s.Case(ctx, own, "CASE"); err != nil || again.Outcome != hostapi.Open ||
+	if again, err := s.ForCounter().Case(ctx, own, "CASE"); err != nil || again.Outcome != hostapi.Open ||
 		again.Version != stored.Version {
 		t.Errorf("%+v %v", again, err)
 	}
 	if _, err := s.write.Exec(`UPDATE cases SET facility = '1319999992'`); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.Case(ctx, "1319999992", "CASE"); err == nil {
+	if got, err := s.ForCounter().Case(ctx, "1319999992", "CASE"); err == nil {
 		t.Errorf("moved to another facility it opens as %+v", got)
 	}
 }
 
-// Two consoles that read the same case: the slower one's change is refused, not lost and not written over the other's.
+// Two consoles that read the same case: the slower one's change is refused, not lost and not written over the
+// other's.
 func TestACaseThatMovedIsNotWrittenOver(t *testing.T) {
 	s, _ := open(t)
 	c := counter.Case{Facility: "1319999991", ID: "CASE", At: noon, Outcome: hostapi.Open, Body: []byte("0")}
-	if err := s.PutCase(ctx, c, entry("case.open")); err != nil {
+	if err := s.ForCounter().PutCase(ctx, c, entry("case.open")); err != nil {
 		t.Fatal(err)
 	}
-	read, err := s.Case(ctx, c.Facility, c.ID)
+	read, err := s.ForCounter().Case(ctx, c.Facility, c.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +272,7 @@ func TestACaseThatMovedIsNotWrittenOver(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			err := s.PutCase(ctx, read, entry("case.record"))
+			err := s.ForCounter().PutCase(ctx, read, entry("case.record"))
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
@@ -287,16 +297,16 @@ func TestOfManyCountersOneMovesACodeOn(t *testing.T) {
 	for _, to := range []insurer.CodeState{insurer.CodeUsed, insurer.CodeAsked} {
 		s, _ := open(t)
 		importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
-		r, err := s.PersonByKey(ctx, "06139992", "k1")
+		r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1")
 		if err != nil {
 			t.Fatal(err)
 		}
 		code := insurer.OnlineCode{MAC: []byte("mac"), HiddenMAC: []byte("printed"), Person: r.ID,
 			ExpiresAt: noon.AddDate(0, 0, 1)}
-		if err := s.PutCode(ctx, code, "op|x"); err != nil {
+		if err := s.OnlineCodes.PutCode(ctx, code, "op|x"); err != nil {
 			t.Fatal(err)
 		}
-		if code, err = s.Code(ctx, []byte("mac")); err != nil {
+		if code, err = s.OnlineCodes.Code(ctx, []byte("mac")); err != nil {
 			t.Fatal(err)
 		}
 		var winners []string
@@ -305,7 +315,7 @@ func TestOfManyCountersOneMovesACodeOn(t *testing.T) {
 		for _, name := range []string{"A", "B", "C", "D", "E", "F", "G", "H"} {
 			all.Go(func() {
 				asker := hostapi.Caller{URL: "https://" + name + ".example", Name: name}
-				moved, err := s.CompareAndSetCode(ctx, code, to, asker, entry("code"))
+				moved, err := s.OnlineCodes.CompareAndSetCode(ctx, code, to, asker, entry("code"))
 				mu.Lock()
 				defer mu.Unlock()
 				if err != nil {
@@ -317,7 +327,7 @@ func TestOfManyCountersOneMovesACodeOn(t *testing.T) {
 			})
 		}
 		all.Wait()
-		now, err := s.Code(ctx, []byte("mac"))
+		now, err := s.OnlineCodes.Code(ctx, []byte("mac"))
 		if err != nil || len(winners) != 1 || now.State != to {
 			t.Fatalf("%s: %v won, %+v %v", to, winners, now, err)
 		}
@@ -334,18 +344,18 @@ func TestOfManyCountersOneMovesACodeOn(t *testing.T) {
 	}
 }
 
-// What is sealed is bound to its table, its column, its record and the values of its row that it vouches for: nothing opens in
-// another place or beside others.
+// What is sealed is bound to its table, its column, its record and the values of its row that it vouches for:
+// nothing opens in another place or beside others.
 func TestASealedValueOpensInItsOwnPlaceOnly(t *testing.T) {
 	s, _ := open(t)
 	const scope = "people/06139992/2026"
 	seal := func(own place) []byte {
 		t.Helper()
-		sealed, err := s.sealValue(ctx, s.write, scope, own, []byte("text"))
+		sealed, err := s.sealer.seal(ctx, s.write, scope, own, []byte("text"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if plain, err := s.openValue(ctx, s.read, own, sealed); err != nil || string(plain) != "text" {
+		if plain, err := s.sealer.open(ctx, s.read, own, sealed); err != nil || string(plain) != "text" {
 			t.Fatalf("%q %v", plain, err)
 		}
 		return sealed
@@ -383,10 +393,10 @@ func TestASealedValueOpensInItsOwnPlaceOnly(t *testing.T) {
 		{"a letter to the next text", apart, bound("people.body", "RECORD", "as", "b")},
 		{"empty bytes for missing ones", missing, bound("people.body", "RECORD", []byte{})},
 	}
-	outside.Refused(t, outside.Stored, len(cases)+len(plain)+len(vouching))
+	testenv.Refused(t, testenv.Stored, len(cases)+len(plain)+len(vouching))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if text, err := s.openValue(ctx, s.read, c.place, c.sealed); err == nil {
+			if text, err := s.sealer.open(ctx, s.read, c.place, c.sealed); err == nil {
 				t.Errorf("opened as %q", text)
 			}
 		})
@@ -398,7 +408,7 @@ func TestASealedValueOpensInItsOwnPlaceOnly(t *testing.T) {
 		for i := range c.sealed { // its form, its key's number, nonce, text and tag alike
 			b := bytes.Clone(c.sealed)
 			b[i] ^= 1
-			if text, err := s.openValue(ctx, s.read, c.place, b); err == nil {
+			if text, err := s.sealer.open(ctx, s.read, c.place, b); err == nil {
 				t.Errorf("form %d, byte %d changed: %q", c.place.form, i, text)
 			}
 		}

@@ -13,7 +13,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 	console "madoguchi/server/web/counter"
 )
@@ -134,7 +134,7 @@ func TestWhatMayNotMoveTheClock(t *testing.T) {
 			return 200, dateOf(clockNow), `{"keys":{}}`
 		}}, three, false},
 	}
-	outside.Refused(t, outside.Trust, len(cases))
+	testenv.Refused(t, testenv.Trust, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			calls, _ := caller(t, c.way)
@@ -267,7 +267,7 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 		{"no screen", "localhost:8080", city, "yes"},
 		{"nothing", "localhost:8080", city, ""},
 	}
-	outside.Refused(t, outside.Trust, len(cases))
+	testenv.Refused(t, testenv.Trust, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			calls.Measured.Issuers = nil

@@ -13,7 +13,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
@@ -121,7 +121,7 @@ func TestNoHostStopsAnothersCode(t *testing.T) {
 		}},
 		{"no such code", func(context.Context) (string, error) { return "", hostapi.ErrOnlineCode }},
 	}
-	outside.Refused(t, outside.Servers, len(answers))
+	testenv.Refused(t, testenv.Servers, len(answers))
 	path := "/api/v1/people/" + string(r.ID) + "/code"
 	for _, a := range answers {
 		t.Run(a.name, func(t *testing.T) {
@@ -308,7 +308,7 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 			return h.office.OnlineCodes.Redeem(ctx, insurer.CodeCall{Insurer: "06139992", Caller: hostapi.Caller{URL: a, Name: a}, Code: fresh(t)}, &unlimited{})
 		}, hostapi.ErrOnlineCode},
 	}
-	outside.Refused(t, outside.Servers, len(refused))
+	testenv.Refused(t, testenv.Servers, len(refused))
 	for _, c := range refused {
 		t.Run(c.name, func(t *testing.T) {
 			if jws, err := c.play(t); jws != "" || !errors.Is(err, c.want) {

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
 )
@@ -91,7 +91,7 @@ func TestASpokenCodeAllowedForOneCounterIsNoOthers(t *testing.T) {
 			t.Errorf("A for the second time: %.20q %v", jws, err)
 		}
 	}
-	outside.Refused(t, outside.Servers, tried)
+	testenv.Refused(t, testenv.Servers, tried)
 }
 
 func TestADeniedOrOverCodeIsNobodys(t *testing.T) {
@@ -109,7 +109,7 @@ func TestADeniedOrOverCodeIsNobodys(t *testing.T) {
 		}},
 		{"replaced by the next", func(t *testing.T) { h.madeBy(t, r) }},
 	}
-	outside.Refused(t, outside.Servers, 4*len(ends))
+	testenv.Refused(t, testenv.Servers, 4*len(ends))
 	for _, c := range ends {
 		t.Run(c.name, func(t *testing.T) {
 			code, printed := h.madeBy(t, r)
@@ -212,5 +212,5 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Servers, 2*(4+len(others)))
+	testenv.Refused(t, testenv.Servers, 2*(4+len(others)))
 }

@@ -17,7 +17,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 )
 
@@ -77,7 +77,7 @@ func tour(t *testing.T) (*house, []stop) {
 	if w := h.ask(t, "GET", person+"/document.pdf", nil); w.Code != http.StatusOK {
 		t.Fatal(w.Code, w.Body)
 	}
-	file, err := h.store.PersonFile(ctx, r.ID, h.now, 0)
+	file, err := h.store.Register.PersonFile(ctx, r.ID, h.now, 0)
 	if err != nil || len(file.Copies) != 1 || len(file.Logins) != 1 {
 		t.Fatalf("%+v %v", file, err)
 	}
@@ -337,7 +337,7 @@ func TestEveryRouteAnswersAtAwkwardMoments(t *testing.T) {
 		usual[s.String()] = w.Code
 	}
 	defer func(day time.Time) { houseDay = day }(houseDay)
-	for i, moment := range outside.Moments() {
+	for i, moment := range testenv.Moments() {
 		if i%2 == 1 {
 			continue // a tour takes its time; the demo's own test (server/clock_test.go) takes them all
 		}

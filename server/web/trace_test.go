@@ -20,7 +20,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 	console "madoguchi/server/web/counter"
@@ -261,7 +261,7 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 		{"no id", map[string][]byte{"": good}},
 		{"a good one beside a bad one", map[string][]byte{id: good, "other": []byte("x")}},
 	}
-	outside.Refused(t, outside.Servers, len(cases))
+	testenv.Refused(t, testenv.Servers, len(cases))
 	iss := testHost + "/i/00138990"
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

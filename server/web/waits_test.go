@@ -16,8 +16,8 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/testenv"
 	"madoguchi/message"
-	"madoguchi/outside"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
@@ -138,7 +138,7 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Limits, 13)
+	testenv.Refused(t, testenv.Limits, 13)
 }
 
 // What floods one kind of thing leaves the others alone, also for whoever comes from the same address.
@@ -238,7 +238,7 @@ func (s *counting) Revoked(ctx context.Context, insurer eligibility.InsurerNumbe
 func TestTheRevocationFileIsMadeAnewOnlyWhenItChanges(t *testing.T) {
 	h := newHouse(t)
 	r := h.enrolled(t)
-	store := &counting{IssuerStore: h.store}
+	store := &counting{IssuerStore: h.store.Issuer}
 	h.replace = func(all *insurer.Stores) { all.Issuer = store }
 	h.build(t)
 	keys, err := h.office.Issuer.PublishedKeys(ctx, "00138990")
