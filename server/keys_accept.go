@@ -9,6 +9,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/keys"
+	"madoguchi/server/staff"
 	"madoguchi/server/store"
 )
 
@@ -37,7 +38,7 @@ func (c *keysAcceptCmd) Run(s *Settings) error {
 	if !keys.Replaceable(c.File) {
 		return usage(errNotReplaceable)
 	}
-	entry := audit.Entry{At: clock(), Actor: audit.ActorOperator, Action: "key.accept", Detail: c.File}
+	entry := audit.Entry{At: clock(), Actor: staff.Operator{}.Actor(), Action: "key.accept", Detail: c.File}
 	err := store.AcceptKey(context.Background(), filepath.Join(s.Data, "demo", databaseFile), c.File, entry)
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.NotFound {

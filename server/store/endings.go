@@ -123,9 +123,10 @@ func inOrder(ctx context.Context, tx *sql.Tx, steps []statement) error {
 }
 
 // EndLogin: see desk.PeopleStore.
-func (s *Store) EndLogin(ctx context.Context, person audit.PersonID, login int64, e audit.Entry) error {
+func (s *Store) EndLogin(ctx context.Context, person insurer.PersonKey, login int64, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		found, err := readEnrolments(ctx, tx, `enrolments.id = $1 AND people.ref = $2`, login, person)
+		found, err := readEnrolments(ctx, tx,
+			`enrolments.id = $1 AND people.ref = $2 AND people.insurer = $3`, login, person.ID, person.Insurer)
 		switch {
 		case err != nil:
 			return err
@@ -221,18 +222,20 @@ func (s *Store) EraseSubject(ctx context.Context, subject string, e audit.Entry)
 }
 
 // ErasePerson: see desk.InsurerStore.
-func (s *Store) ErasePerson(ctx context.Context, id audit.PersonID, e audit.Entry) error {
+func (s *Store) ErasePerson(
+	ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID, e audit.Entry,
+) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
+		var there int
+		if err := tx.QueryRowContext(ctx, `SELECT 1 FROM people WHERE ref = $1 AND insurer = $2`,
+			id, insurer).Scan(&there); err != nil {
+			return err
+		}
 		pseudonym, err := s.pseudonymOf(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		if err := appendAudit(ctx, tx, e, pseudonym); err != nil {
-			return err
-		}
-		var insurer eligibility.InsurerNumber
-		if err := tx.QueryRowContext(ctx, `SELECT insurer FROM people WHERE ref = $1`,
-			id).Scan(&insurer); err != nil {
 			return err
 		}
 		if _, err := revoke(ctx, tx, insurer, `papers.person_id = (SELECT id FROM people WHERE ref = $4)`,

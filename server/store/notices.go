@@ -9,26 +9,33 @@ import (
 	"fmt"
 	"time"
 
+	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
 )
 
 // EnsureNotice: see desk.NoticeStore.
-func (s *Store) EnsureNotice(ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry) (int64, error) {
+func (s *Store) EnsureNotice(
+	ctx context.Context, person insurer.PersonKey, mac insurer.NoticeMAC, e audit.Entry,
+) (int64, error) {
 	return s.notice(ctx, person, mac, e, false)
 }
 
 // ReissueNotice: see desk.NoticeStore.
-func (s *Store) ReissueNotice(ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry) (int64, error) {
+func (s *Store) ReissueNotice(
+	ctx context.Context, person insurer.PersonKey, mac insurer.NoticeMAC, e audit.Entry,
+) (int64, error) {
 	return s.notice(ctx, person, mac, e, true)
 }
 
-func (s *Store) notice(ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry, next bool) (serial int64, err error) {
+func (s *Store) notice(
+	ctx context.Context, person insurer.PersonKey, mac insurer.NoticeMAC, e audit.Entry, next bool,
+) (serial int64, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
-		n := noticeRow{ref: string(person), at: stamp(e.At)}
-		if err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1`,
-			person).Scan(&n.person); err != nil {
+		n := noticeRow{ref: string(person.ID), at: stamp(e.At)}
+		if err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1 AND insurer = $2`,
+			person.ID, person.Insurer).Scan(&n.person); err != nil {
 			return err
 		}
 		known, err := s.noticeRows(ctx, tx, `notices.person_id = $1`, n.person)
@@ -59,6 +66,7 @@ func (s *Store) notice(ctx context.Context, person audit.PersonID, mac func(int6
 type noticeRow struct {
 	id, person int64
 	ref        string
+	insurer    eligibility.InsurerNumber // the person's
 	serial     int64
 	code       []byte // its MAC
 	void       bool
@@ -93,7 +101,7 @@ func (s *Store) noticeRows(ctx context.Context, q rowsQueryer, where string, arg
 // readNotices is noticeRows for whoever ends them: one that was altered is ended too.
 func readNotices(ctx context.Context, q rowsQueryer, where string, args ...any) (all []noticeRow, err error) {
 	rows, err := q.QueryContext(ctx,
-		`SELECT notices.id, people.id, people.ref, notices.serial, notices.code_mac, notices.void <> 0, notices.used_by,
+		`SELECT notices.id, people.id, people.ref, people.insurer, notices.serial, notices.code_mac, notices.void <> 0, notices.used_by,
 		notices.created_at, notices.proof FROM notices JOIN people ON people.id = notices.person_id
 			WHERE `+where+` ORDER BY notices.serial, notices.id`, args...)
 	if err != nil {
@@ -102,7 +110,7 @@ func readNotices(ctx context.Context, q rowsQueryer, where string, args ...any) 
 	defer rows.Close()
 	for rows.Next() {
 		var n noticeRow
-		if err := rows.Scan(&n.id, &n.person, &n.ref, &n.serial, &n.code, &n.void, &n.used, &n.at,
+		if err := rows.Scan(&n.id, &n.person, &n.ref, &n.insurer, &n.serial, &n.code, &n.void, &n.used, &n.at,
 			&n.proof); err != nil {
 			return nil, fmt.Errorf("reading a notice: %w", err)
 		}
@@ -167,8 +175,13 @@ func (s *Store) voidNotices(ctx context.Context, tx *sql.Tx, all []noticeRow) er
 // Notice: see desk.NoticeStore. UsedBy is the keyed hash of the subject in hexadecimal.
 func (s *Store) Notice(ctx context.Context, mac []byte) (insurer.Notice, error) {
 	n, err := s.noticeOf(ctx, s.read, mac)
-	return insurer.Notice{Person: audit.PersonID(n.ref), Serial: n.serial, Void: n.void,
-		UsedBy: hex.EncodeToString(n.used)}, storage(err)
+	return insurer.Notice{
+		Person:  audit.PersonID(n.ref),
+		Insurer: n.insurer,
+		Serial:  n.serial,
+		Void:    n.void,
+		UsedBy:  hex.EncodeToString(n.used),
+	}, storage(err)
 }
 
 // Enrol: see desk.NoticeStore.
@@ -236,13 +249,14 @@ func (s *Store) CountPhoneKeys(ctx context.Context, subject string) (n int, err 
 }
 
 // PhoneKeys: see desk.PhoneStore.
-func (s *Store) PhoneKeys(ctx context.Context, person audit.PersonID) (map[string][]byte, error) {
+func (s *Store) PhoneKeys(ctx context.Context, person insurer.PersonKey) (map[string][]byte, error) {
 	keys, err := s.phoneKeys(ctx, person)
 	return keys, storage(err)
 }
 
-func (s *Store) phoneKeys(ctx context.Context, person audit.PersonID) (map[string][]byte, error) {
-	enrolled, err := s.enrolmentsOf(ctx, s.read, `people.ref = $1`, person)
+func (s *Store) phoneKeys(ctx context.Context, person insurer.PersonKey) (map[string][]byte, error) {
+	enrolled, err := s.enrolmentsOf(ctx, s.read, `people.ref = $1 AND people.insurer = $2`,
+		person.ID, person.Insurer)
 	if err != nil {
 		return nil, err
 	}
@@ -275,9 +289,12 @@ func (s *Store) phoneKeys(ctx context.Context, person audit.PersonID) (map[strin
 }
 
 // PutReceipts: see desk.PhoneStore.
-func (s *Store) PutReceipts(ctx context.Context, person audit.PersonID, sealed map[string][]byte, e audit.Entry) error {
+func (s *Store) PutReceipts(
+	ctx context.Context, person insurer.PersonKey, sealed map[string][]byte, e audit.Entry,
+) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		enrolled, err := s.enrolmentsOf(ctx, tx, `people.ref = $1`, person)
+		enrolled, err := s.enrolmentsOf(ctx, tx, `people.ref = $1 AND people.insurer = $2`,
+			person.ID, person.Insurer)
 		if err != nil {
 			return err
 		}
@@ -345,13 +362,15 @@ func (s *Store) ExpireReceipts(ctx context.Context, before time.Time) (int, erro
 }
 
 // EnsureNotices: see desk.RunStore.
-func (s *Store) EnsureNotices(ctx context.Context, ids []audit.PersonID, mac func(audit.PersonID, int64) []byte, e audit.Entry) (map[audit.PersonID]int64, error) {
-	out := make(map[audit.PersonID]int64, len(ids))
+func (s *Store) EnsureNotices(
+	ctx context.Context, many insurer.ManyNotices, e audit.Entry,
+) (map[audit.PersonID]int64, error) {
+	out := make(map[audit.PersonID]int64, len(many.People))
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		find, err := tx.PrepareContext(ctx,
 			`SELECT people.id, coalesce(max(notices.serial), 0), coalesce(max(CASE WHEN notices.void = 0 THEN notices.serial END), 0)
 			FROM people LEFT JOIN notices ON notices.person_id = people.id
-				WHERE people.ref = $1 GROUP BY people.id`)
+				WHERE people.ref = $1 AND people.insurer = $2 GROUP BY people.id`)
 		if err != nil {
 			return fmt.Errorf("looking for notices: %w", err)
 		}
@@ -364,10 +383,10 @@ func (s *Store) EnsureNotices(ctx context.Context, ids []audit.PersonID, mac fun
 		}
 		defer insert.Close()
 		made := 0
-		for _, id := range ids {
+		for _, id := range many.People {
 			n := noticeRow{ref: string(id), at: stamp(e.At)}
 			var current int64
-			err := find.QueryRowContext(ctx, id).Scan(&n.person, &n.serial, &current)
+			err := find.QueryRowContext(ctx, id, many.Insurer).Scan(&n.person, &n.serial, &current)
 			if errors.Is(err, sql.ErrNoRows) {
 				continue // erased a moment ago
 			}
@@ -377,7 +396,7 @@ func (s *Store) EnsureNotices(ctx context.Context, ids []audit.PersonID, mac fun
 			if current == 0 || current < n.serial { // none yet, or the last one is void
 				made++
 				n.serial++
-				n.code = mac(id, n.serial)
+				n.code = many.MAC(id, n.serial)
 				proof, err := s.proof(n.row())
 				if err != nil {
 					return err

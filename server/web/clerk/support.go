@@ -9,6 +9,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
@@ -45,7 +46,7 @@ var supportTables = struct{ tier, age, network, stored, clock, browser, persiste
 		{"読み取れない要求", "a malformed request"}, {"番号で伝える操作の失敗", "telling a number failed"}, {"端末の登録の失敗", "adding the phone failed"}, {"そのほか", "other"}},
 }
 
-func (s *Pages) supportPage(c echo.Context, _ string) error {
+func (s *Pages) supportPage(c echo.Context, _ staff.Member) error {
 	view := SupportView{Page: s.NewPage(c, "画面の番号", "A screen's number"), Code: strings.TrimSpace(c.QueryParam("code"))}
 	if view.Code == "" {
 		return s.Show(c, http.StatusOK, "support", view)

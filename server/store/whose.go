@@ -1,0 +1,37 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+)
+
+// Whose a record is, by its plain column. What a request then opens is asked for with the insurer, and the seal
+// vouches for that.
+
+// InsurerOfPerson: see insurer.DirectoryStore.
+func (s *Store) InsurerOfPerson(ctx context.Context, id audit.PersonID) (eligibility.InsurerNumber, error) {
+	return s.whose(ctx, `SELECT insurer FROM people WHERE ref = $1`, id)
+}
+
+// InsurerOfRun: see insurer.DirectoryStore.
+func (s *Store) InsurerOfRun(ctx context.Context, id string) (eligibility.InsurerNumber, error) {
+	return s.whose(ctx, `SELECT insurer FROM runs WHERE ref = $1`, id)
+}
+
+// InsurerOfPreview: see insurer.DirectoryStore.
+func (s *Store) InsurerOfPreview(
+	ctx context.Context, id, clerk string, at time.Time,
+) (eligibility.InsurerNumber, error) {
+	return s.whose(ctx, `SELECT insurer FROM previews WHERE ref = $1 AND clerk = $2 AND expires_at > $3`,
+		id, clerk, stamp(at))
+}
+
+func (s *Store) whose(
+	ctx context.Context, query string, args ...any,
+) (number eligibility.InsurerNumber, err error) {
+	err = s.read.QueryRowContext(ctx, query, args...).Scan(&number)
+	return number, storage(err)
+}
