@@ -168,7 +168,9 @@ func pairedWith(t *testing.T, s *AgentHub, facility, url string, c agent.Config)
 	t.Helper()
 	a := start(t, url, c)
 	code := await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
-	if _, _, err := s.Pair(context.Background(), suzuki, " "+strings.ToLower(strings.ReplaceAll(code, "-", " "))); err != nil {
+	desk := staff.Reception{Staff: "鈴木", Facility: facility}
+	typed := " " + strings.ToLower(strings.ReplaceAll(code, "-", " "))
+	if _, _, err := s.Pair(context.Background(), desk, typed); err != nil {
 		t.Fatal(err)
 	}
 	await(t, a.said, "つながりました")

@@ -237,7 +237,10 @@ func (o *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id strin
 	return err
 }
 
-// DropPreview forgets a kept file.
+// DropPreview forgets a clerk's kept file.
 func (o *Importer) DropPreview(ctx context.Context, clerk staff.Clerk, id string) error {
+	if _, err := o.store.Preview(ctx, clerk, id, o.now()); err != nil {
+		return notFoundAs(err, errNoPreview)
+	}
 	return o.store.DropPreview(ctx, clerk, id)
 }

@@ -17,20 +17,20 @@ func TestAuditChainShowsEveryChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if _, err := s.EnsureNotice(ctx, r.ID, func(n int64) []byte { return fmt.Appendf(nil, "mac%d", n) }, audit.Entry{At: noon, Actor: "test", Action: "notice.show", Person: r.ID}); err != nil {
+		if _, err := s.EnsureNotice(ctx, ofKumiai(r.ID), func(n int64) []byte { return fmt.Appendf(nil, "mac%d", n) }, audit.Entry{At: noon, Actor: "test", Action: "notice.show", Person: r.ID}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if n, err := s.VerifyAudit(ctx); err != nil || n != 4 {
 		t.Fatalf("%d %v", n, err)
 	}
-	if err := s.ErasePerson(ctx, r.ID, audit.Entry{At: noon, Actor: "test", Action: "person.erase", Person: r.ID}); err != nil {
+	if err := s.ErasePerson(ctx, "06139992", r.ID, audit.Entry{At: noon, Actor: "test", Action: "person.erase", Person: r.ID}); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := s.VerifyAudit(ctx); err != nil || n != 5 {
 		t.Errorf("after erasing the person: %d %v", n, err)
 	}
-	if _, err := s.Person(ctx, r.ID); err == nil {
+	if _, err := s.Person(ctx, "06139992", r.ID); err == nil {
 		t.Error("the person is still there")
 	}
 	for _, statement := range []string{`UPDATE audit SET actor = 'x' WHERE seq = 2`, `DELETE FROM audit WHERE seq = 5`} {

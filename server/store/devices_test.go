@@ -29,7 +29,7 @@ func twoEnrolled(t *testing.T, s *Store) (hanakoID, taichiID audit.PersonID) {
 			t.Fatal(err)
 		}
 		ids[key] = r.ID
-		if _, err := s.EnsureNotice(ctx, r.ID, func(int64) []byte { return []byte("mac of " + key) }, entry("notice.issue")); err != nil {
+		if _, err := s.EnsureNotice(ctx, ofKumiai(r.ID), func(int64) []byte { return []byte("mac of " + key) }, entry("notice.issue")); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Enrol(ctx, []byte("mac of "+key), subject, entry("notice.enrol")); err != nil {
@@ -67,10 +67,10 @@ func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
 	if len(both) != 2 || both[0].Person != taichiID || both[0].Subject != "op|taichi" || both[1].Subject != "op|hanako" || !both[1].LoginAt.Equal(noon) {
 		t.Fatalf("%+v", both)
 	}
-	if err := s.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("hers")}, entry("receipt.leave")); err != nil {
+	if err := s.PutReceipts(ctx, ofKumiai(hanakoID), map[string][]byte{"P": []byte("hers")}, entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutReceipts(ctx, taichiID, map[string][]byte{"P": []byte("his")}, entry("receipt.leave")); err != nil {
+	if err := s.PutReceipts(ctx, ofKumiai(taichiID), map[string][]byte{"P": []byte("his")}, entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := s.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P", KeyID: "key",
@@ -114,7 +114,7 @@ func TestAnErasedLoginTakesNothingFromTheFamily(t *testing.T) {
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|taichi", "P", noon)
 	for person, text := range map[audit.PersonID]string{hanakoID: "hers", taichiID: "his"} {
-		if err := s.PutReceipts(ctx, person, map[string][]byte{"P": []byte(text)}, entry("receipt.leave")); err != nil {
+		if err := s.PutReceipts(ctx, ofKumiai(person), map[string][]byte{"P": []byte(text)}, entry("receipt.leave")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -189,11 +189,11 @@ func TestALoginThatTheInsurerEndedLeavesNoGrant(t *testing.T) {
 	hanakoID, taichiID := twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|taichi", "P", noon)
-	file, err := s.PersonFile(ctx, hanakoID, noon, 10)
+	file, err := s.PersonFile(ctx, ofKumiai(hanakoID), noon, 10)
 	if err != nil || len(file.Logins) != 1 {
 		t.Fatal(file.Logins, err)
 	}
-	if err := s.EndLogin(ctx, hanakoID, file.Logins[0].ID, entry("login.end")); err != nil {
+	if err := s.EndLogin(ctx, ofKumiai(hanakoID), file.Logins[0].ID, entry("login.end")); err != nil {
 		t.Fatal(err)
 	}
 	if left := grants(t, s, insurer.GrantQuery{Phone: "P"}); len(left) != 1 || left[0].Person != taichiID {
@@ -209,7 +209,7 @@ func TestALoginThatTheInsurerEndedLeavesNoGrant(t *testing.T) {
 func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 	s, _ := open(t)
 	hanakoID, _ := twoEnrolled(t, s)
-	if _, err := s.ReissueNotice(ctx, hanakoID, func(int64) []byte { return []byte("second") }, entry("notice.reissue")); err != nil {
+	if _, err := s.ReissueNotice(ctx, ofKumiai(hanakoID), func(int64) []byte { return []byte("second") }, entry("notice.reissue")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Enrol(ctx, []byte("second"), "op|mother", entry("notice.enrol")); err != nil {
@@ -217,7 +217,7 @@ func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 	}
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|mother", "M", noon)
-	if err := s.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("sealed"), "M": []byte("sealed")}, entry("receipt.leave")); err != nil {
+	if err := s.PutReceipts(ctx, ofKumiai(hanakoID), map[string][]byte{"P": []byte("sealed"), "M": []byte("sealed")}, entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
 	for subject, phone := range map[string]string{"op|hanako": "M", "op|mother": "P"} { // each other's
@@ -225,14 +225,14 @@ func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 			t.Errorf("%s reads %d receipts of %s, %v", subject, len(got), phone, err)
 		}
 	}
-	file, err := s.PersonFile(ctx, hanakoID, noon, 10)
+	file, err := s.PersonFile(ctx, ofKumiai(hanakoID), noon, 10)
 	if err != nil || len(file.Logins) != 2 {
 		t.Fatal(file.Logins, err)
 	}
-	if err := s.EndLogin(ctx, hanakoID, file.Logins[0].ID, entry("login.end")); err != nil { // the older one
+	if err := s.EndLogin(ctx, ofKumiai(hanakoID), file.Logins[0].ID, entry("login.end")); err != nil { // the older one
 		t.Fatal(err)
 	}
-	if _, err := s.ReissueNotice(ctx, hanakoID, func(int64) []byte { return []byte("third") }, entry("notice.reissue")); err != nil {
+	if _, err := s.ReissueNotice(ctx, ofKumiai(hanakoID), func(int64) []byte { return []byte("third") }, entry("notice.reissue")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Enrol(ctx, []byte("third"), "op|hanako", entry("notice.enrol")); err != nil {
@@ -329,7 +329,7 @@ func TestAReceiptKeyGoesWithTheLastGrantOfItsPhone(t *testing.T) {
 	if err := s.ExpireDevices(ctx, noon, noon.Add(-insurer.GrantKept)); err != nil {
 		t.Fatal(err)
 	}
-	keys, err := s.PhoneKeys(ctx, hanakoID)
+	keys, err := s.PhoneKeys(ctx, ofKumiai(hanakoID))
 	if err != nil || len(keys) != 2 || keys["old"] != nil {
 		t.Errorf("%v %v", keys, err)
 	}
@@ -356,11 +356,11 @@ func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 			return err
 		},
 		"ended by the insurer": func(s *Store, person audit.PersonID) error {
-			file, err := s.PersonFile(ctx, person, noon, 1)
+			file, err := s.PersonFile(ctx, ofKumiai(person), noon, 1)
 			if err != nil {
 				return err
 			}
-			return s.EndLogin(ctx, person, file.Logins[0].ID, entry("login.end"))
+			return s.EndLogin(ctx, ofKumiai(person), file.Logins[0].ID, entry("login.end"))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -369,7 +369,7 @@ func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 			grant(t, s, "op|hanako", "P", noon)
 			leave := func() {
 				t.Helper()
-				if err := s.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("sealed"), "nobody's": []byte("sealed")}, entry("receipt.leave")); err != nil {
+				if err := s.PutReceipts(ctx, ofKumiai(hanakoID), map[string][]byte{"P": []byte("sealed"), "nobody's": []byte("sealed")}, entry("receipt.leave")); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -62,7 +62,7 @@ func TestANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport(t *testing
 			if count := importPeople(t, s, map[string]eligibility.Person{insuredcsv.Key(next): next}); count != (insurer.ImportCount{Unchanged: 1}) {
 				t.Errorf("the one after it: %+v", count)
 			}
-			if again, err := s.Person(ctx, r.ID); err != nil || again.Person.Name != now {
+			if again, err := s.Person(ctx, "06139992", r.ID); err != nil || again.Person.Name != now {
 				t.Errorf("%+v %v", again, err)
 			}
 		})

@@ -59,13 +59,13 @@ func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 		}
 	}
 	for id, phone := range map[audit.PersonID]string{a: "phone-a", b: "phone-b"} {
-		keys, err := s.PhoneKeys(ctx, id)
+		keys, err := s.PhoneKeys(ctx, ofKumiai(id))
 		if err != nil || len(keys) != 1 || string(keys[phone]) != phone {
 			t.Errorf("%v %v, want %s alone", keys, err, phone)
 		}
 	}
 	sealed := map[string][]byte{"phone-a": []byte("one"), "phone-b": []byte("two"), "nobody": []byte("three")}
-	if err := s.PutReceipts(ctx, a, sealed, audit.Entry{At: noon, Actor: "t", Action: "receipt.leave",
+	if err := s.PutReceipts(ctx, ofKumiai(a), sealed, audit.Entry{At: noon, Actor: "t", Action: "receipt.leave",
 		Person: a}); err != nil {
 		t.Fatal(err)
 	}
