@@ -16,6 +16,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/outside"
 	"madoguchi/server/audit"
+	"madoguchi/server/hostapi"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"

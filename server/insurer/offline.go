@@ -18,6 +18,9 @@ func (o *Issuer) Offline(ctx context.Context, viewer Viewer, id audit.PersonID, 
 	case err != nil:
 		return Screen{}, err
 	case len(grants) == 0 || phone == "":
+		if _, _, not := o.Enrolment.shown(ctx, viewer, id); not != nil {
+			return Screen{}, not
+		}
 		return Screen{}, errNoHolder
 	case !o.now().Before(grants[0].Until()):
 		return Screen{}, ErrGrantOver

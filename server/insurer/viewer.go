@@ -47,8 +47,8 @@ func (v Viewer) subjects() []string {
 			all = append(all, g.Subject)
 		}
 	}
-	if v.Login != nil && !slices.Contains(all, v.Login.Subject) {
-		all = append(all, v.Login.Subject)
+	if own := v.subject(); own != "" && !slices.Contains(all, own) {
+		all = append(all, own)
 	}
 	return all
 }
@@ -82,8 +82,8 @@ func (v Viewer) loginFor(person audit.PersonID, now time.Time) (string, error) {
 		}
 		err = ErrGrantOver
 	}
-	if v.Login != nil && err == error(ErrNotEnrolled) {
-		return v.Login.Subject, nil
+	if v.subject() != "" && err == error(ErrNotEnrolled) {
+		return v.subject(), nil
 	}
 	return "", err
 }

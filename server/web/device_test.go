@@ -271,7 +271,7 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 			}
 		},
 		"by the erased person": func(t *testing.T, h *house, r insurer.PersonRecord) {
-			if err := h.store.ErasePerson(ctx, "00138990", r.ID, audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
+			if err := h.store.ErasePerson(ctx, r.Person.Insurer, r.ID, audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -348,7 +348,7 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	if w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{"id": "A", "key": holderBody(h.holder(t, "A", newPhone(t)))["key"]}); w.Code != 204 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	if err := h.store.PutReceipts(ctx, keyOf(r.ID), map[string][]byte{"A": []byte("sealed")}, audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
+	if err := h.store.PutReceipts(ctx, keyOf(r), map[string][]byte{"A": []byte("sealed")}, audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := h.office.Receipts.Receipts(ctx, viewerOf("s"), "A"); err != nil || len(got) != 1 {
@@ -363,10 +363,10 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	if people, err := h.office.Enrolment.People(ctx, viewerOf("s")); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
-	if keys, err := h.store.PhoneKeys(ctx, keyOf(r.ID)); err != nil || len(keys) != 0 {
+	if keys, err := h.store.PhoneKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
 		t.Errorf("receipt keys: %d %v", len(keys), err)
 	}
-	if _, err := h.store.Person(ctx, "00138990", r.ID); err != nil {
+	if _, err := h.store.Person(ctx, r.Person.Insurer, r.ID); err != nil {
 		t.Errorf("the insurer's record: %v", err)
 	}
 	h.patientOf(t, h.now) // the same notice serves again, for the same person

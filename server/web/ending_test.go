@@ -52,7 +52,7 @@ func (g *ghost) at(path string) string { return fmt.Sprintf(path, g.person.ID) }
 // login is the number of the person's only login.
 func (g *ghost) login(t *testing.T) int64 {
 	t.Helper()
-	file, err := g.store.PersonFile(ctx, keyOf(g.person.ID), g.now, 0)
+	file, err := g.store.PersonFile(ctx, keyOf(g.person), g.now, 0)
 	if err != nil || len(file.Logins) != 1 {
 		t.Fatal(file.Logins, err)
 	}
@@ -81,7 +81,7 @@ func (g *ghost) lose(t *testing.T) {
 	if _, err := g.office.Importer.Import(ctx, clerkOf("00138990"), strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := g.store.Person(ctx, "00138990", g.person.ID); err != nil ||
+	if r, err := g.store.Person(ctx, g.person.Person.Insurer, g.person.ID); err != nil ||
 		r.Person.LostOn != eligibility.MustDate("2026-11-22") {
 		t.Fatalf("%+v %v", r.Person, err)
 	}

@@ -161,7 +161,7 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		t.Errorf("all before now: %d %v", n, err)
 	}
 	third := basis.Verify(copyOf()).RID
-	if err := h.store.ErasePerson(ctx, "00138990", r.ID, audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
+	if err := h.store.ErasePerson(ctx, r.Person.Insurer, r.ID, audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
 		t.Fatal(err)
 	}
 	last, err := credential.DecodeRID(third)

@@ -314,7 +314,7 @@ func (h *house) enrol(t *testing.T, r insurer.PersonRecord, login auth.Identity)
 
 func (h *house) noticeCode(t *testing.T, r insurer.PersonRecord) string {
 	t.Helper()
-	serial, err := h.store.EnsureNotice(ctx, keyOf(r.ID), func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }, audit.Entry{At: h.now, Actor: "t", Action: "t"})
+	serial, err := h.store.EnsureNotice(ctx, keyOf(r), func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }, audit.Entry{At: h.now, Actor: "t", Action: "t"})
 	if err != nil {
 		t.Fatal(err)
 	}

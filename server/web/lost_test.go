@@ -24,7 +24,7 @@ func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf("00138990"), r.ID)
+	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 		}
 	}
 	refusedWith(t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}), "eligibility.lost")
-	if file, err := h.office.Register.PersonFile(ctx, clerkOf("00138990"), r.ID); err != nil || len(file.Copies) != 0 {
+	if file, err := h.office.Register.PersonFile(ctx, clerkOf(r.Person.Insurer), r.ID); err != nil || len(file.Copies) != 0 {
 		t.Errorf("%d copies are noted that nobody has, %v", len(file.Copies), err)
 	}
 }

@@ -30,7 +30,7 @@ func clerksHouse(t *testing.T) (*house, insurer.PersonRecord) {
 	t.Helper()
 	h := newHouse(t)
 	r := h.tokuichi(t)
-	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf("00138990"), r.ID)
+	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestTheListTurnsItsPages(t *testing.T) {
 func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	h, r := clerksHouse(t)
 	at := "/insurer/people/" + string(r.ID)
-	file, err := h.store.PersonFile(ctx, keyOf(r.ID), h.now, 0)
+	file, err := h.store.PersonFile(ctx, keyOf(r), h.now, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,13 +186,13 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 			t.Errorf("%s from another site: %d", path, w.Code)
 		}
 	}
-	if after, err := h.store.PersonFile(ctx, keyOf(r.ID), h.now, 0); err != nil || len(after.Notices) != 1 || len(after.Logins) != 1 || !after.Copies[0].Revoked.IsZero() {
+	if after, err := h.store.PersonFile(ctx, keyOf(r), h.now, 0); err != nil || len(after.Notices) != 1 || len(after.Logins) != 1 || !after.Copies[0].Revoked.IsZero() {
 		t.Fatalf("asking changed something: %+v %v", after, err)
 	}
 	h.acts(t, one, nil, "1通の写しを取り消しました")
 	h.acts(t, one, nil, "0通の写しを取り消しました") // the second press
 	h.acts(t, at+"/revoke", nil, "1通の写しを取り消しました")
-	old, err := h.office.Enrolment.NoticePaper(ctx, clerkOf("00138990"), r.ID)
+	old, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	if people, err := h.store.Enrolled(ctx, "idp|tokuichi"); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
-	if keys, err := h.store.PhoneKeys(ctx, keyOf(r.ID)); err != nil || len(keys) != 0 {
+	if keys, err := h.store.PhoneKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
 		t.Errorf("phones are still there: %d %v", len(keys), err)
 	}
 	if w := h.form(t, end, nil); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "もうありません") {

@@ -22,7 +22,7 @@ func (h *house) personsOfReceipts(t *testing.T, key string) map[string]int {
 func (h *house) leave(t *testing.T, phone string, people ...insurer.PersonRecord) {
 	t.Helper()
 	for _, r := range people {
-		if err := h.store.PutReceipts(ctx, keyOf(r.ID), map[string][]byte{phone: []byte("sealed")}, audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
+		if err := h.store.PutReceipts(ctx, keyOf(r), map[string][]byte{phone: []byte("sealed")}, audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -68,7 +68,7 @@ func TestAPersonTakenOffAPhoneLeavesNoReceiptsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf("00138990"), second.ID)
+	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(second.Person.Insurer), second.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
