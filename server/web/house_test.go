@@ -381,9 +381,9 @@ func clerkOf(number eligibility.InsurerNumber) staff.Clerk {
 	return staff.Clerk{Staff: "鈴木", Insurer: number, Role: staff.Everything}
 }
 
-// keyOf names a person of 架空市.
-func keyOf(id audit.PersonID) insurer.PersonKey {
-	return insurer.PersonKey{Insurer: "00138990", ID: id}
+// keyOf names a person of an insurer.
+func keyOf(r insurer.PersonRecord) insurer.PersonKey {
+	return insurer.PersonKey{Insurer: r.Person.Insurer, ID: r.ID}
 }
 
 // viewerOf is somebody who has logged in, by the login's subject.
