@@ -73,8 +73,8 @@ func TestActorsAreMadeInOnePlace(t *testing.T) {
 	}
 }
 
-// An actor is made from the principal who asked, in its method Actor, and nowhere else. Two others are left: what
-// the program does by itself, and what the store reads back.
+// An actor is made from the principal who asked, in its method Actor, and nowhere else. Two others are left:
+// what the program does by itself, and what the store reads back.
 func TestActorsAreMadeFromPrincipals(t *testing.T) {
 	makers := map[string]string{ // what makes an actor: the method, or the rooms, where it may stand
 		"ClerkActor":     "staff.Clerk.Actor",

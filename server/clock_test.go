@@ -96,7 +96,8 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 func (d demo) enrolledAs(t *testing.T, name, birth string) audit.PersonID {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := d.office.Importer.Import(ctx, clerkOf(demoCity), bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
+	if _, err := d.office.Importer.Import(ctx, clerkOf(demoCity),
+		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.house.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1})

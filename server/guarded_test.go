@@ -46,7 +46,8 @@ func used(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.office.Importer.Import(t.Context(), clerkOf(demoCity), bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
+	if _, err := d.office.Importer.Import(t.Context(), clerkOf(demoCity),
+		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.house.store.FindPeople(t.Context(), insurer.PeopleQuery{Insurer: demoCity, Limit: 1})

@@ -69,7 +69,8 @@ func (d demo) verify(t *testing.T, jws string) credential.Verdict {
 func (d demo) enrolled(t *testing.T) audit.PersonID {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := d.office.Importer.Import(ctx, clerkOf(demoCity), bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
+	if _, err := d.office.Importer.Import(ctx, clerkOf(demoCity),
+		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.house.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
@@ -232,7 +233,8 @@ func TestAScreenFromBeforeARotationComesBackAsTheInsurersOwn(t *testing.T) {
 	if signedBy(t, old, d.keys(t).Current.Public()) {
 		t.Fatal("nothing was rotated")
 	}
-	if _, err := d.office.Receipts.ReceiptKeys(context.Background(), hostapi.Host{Insurer: demoCity}, old); err != nil {
+	if _, err := d.office.Receipts.ReceiptKeys(context.Background(), hostapi.Host{Insurer: demoCity},
+		old); err != nil {
 		t.Errorf("%v", err)
 	}
 }

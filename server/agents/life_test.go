@@ -64,7 +64,8 @@ func TestAPairingCodeLivesTenMinutesAndWorksOnce(t *testing.T) {
 func TestAnAgentSetToAnotherFacilityServesNobody(t *testing.T) {
 	s, url := open(t, true)
 	a := start(t, url, agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, Facility: "別の医院"})
-	if _, _, err := s.Pair(context.Background(), suzuki, await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]); err != nil {
+	if _, _, err := s.Pair(context.Background(), suzuki,
+		await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]); err != nil {
 		t.Fatal(err)
 	}
 	await(t, a.said, "設定は「別の医院」")

@@ -119,8 +119,8 @@ func (s *AgentHub) stopWaiting(code string, l *line) {
 	s.unpaired.leave(l)
 }
 
-// Pair ties the waiting agent that shows this code to the reception's facility, and returns it with the words that
-// its window shows. Five wrong codes close pairing for ten minutes.
+// Pair ties the waiting agent that shows this code to the reception's facility, and returns it with the words
+// that its window shows. Five wrong codes close pairing for ten minutes.
 func (s *AgentHub) Pair(
 	ctx context.Context, reception staff.Reception, typed string,
 ) (Agent, []string, error) {

@@ -257,7 +257,8 @@ func TestFiveWrongPairingCodesCloseTheDoor(t *testing.T) {
 	now := s.now()
 	s.now = func() time.Time { return now.Add(7*time.Minute + 30*time.Second) }
 	var e *eligibility.Error
-	if _, _, err := s.Pair(context.Background(), suzuki, code); !errors.As(err, &e) || e.Wait > 150*time.Second || e.Wait < 145*time.Second ||
+	if _, _, err := s.Pair(context.Background(), suzuki, code); !errors.As(err, &e) ||
+		e.Wait > 150*time.Second || e.Wait < 145*time.Second ||
 		!strings.Contains(e.Ja, "3分待って") || !strings.Contains(e.En, "3 minutes") {
 		t.Errorf("later: %v", err)
 	}

@@ -146,7 +146,8 @@ func (c *Service) CheckCard(
 	}})
 }
 
-// TextQuestion is what staff typed off a card's face, for a case and a reader (empty: the facility's only one).
+// TextQuestion is what staff typed off a card's face, for a case and a reader (empty: the facility's only
+// one).
 type TextQuestion struct {
 	ID, Reader string
 	ExpiryYear int

@@ -15,7 +15,8 @@ func dump(t *testing.T, file string) string {
 	fatal(t, err)
 	defer db.Close()
 	var b strings.Builder
-	tables, err := db.Query(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
+	tables, err := db.Query(`SELECT name FROM sqlite_master
+		WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
 	fatal(t, err)
 	var names []string
 	for tables.Next() {

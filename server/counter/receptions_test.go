@@ -43,7 +43,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// clinic is a counter with its real store, and two open cases: a live screen, and one that awaits its second code.
+// clinic is a counter with its real store, and two open cases: a live screen, and one that awaits its second
+// code.
 type clinic struct {
 	*counter.Service
 	file       string
@@ -234,8 +235,8 @@ func TestEveryMethodAsksWhoAsks(t *testing.T) {
 	}
 }
 
-// A case of another facility is not found, by this facility's counter and by the other's own: nothing changes, and
-// the audit tells nothing. Its own staff find it.
+// A case of another facility is not found, by this facility's counter and by the other's own: nothing
+// changes, and the audit tells nothing. Its own staff find it.
 func TestAnotherFacilitysCaseIsNotFound(t *testing.T) {
 	for _, name := range sorted(rows) {
 		t.Run(name, func(t *testing.T) {

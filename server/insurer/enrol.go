@@ -24,9 +24,9 @@ type Enrolment struct {
 type EnrolmentStore interface {
 	// EnsureNotice returns the serial of the person's current notice; when there is none, or it is void, it
 	// stores the next serial with the MAC that mac returns for it.
-	EnsureNotice(ctx context.Context, person PersonKey, mac NoticeMAC, e audit.Entry) (serial int64, err error)
+	EnsureNotice(ctx context.Context, person PersonKey, mac NoticeMAC, e audit.Entry) (int64, error)
 	// ReissueNotice voids the current notice and stores the next serial.
-	ReissueNotice(ctx context.Context, person PersonKey, mac NoticeMAC, e audit.Entry) (serial int64, err error)
+	ReissueNotice(ctx context.Context, person PersonKey, mac NoticeMAC, e audit.Entry) (int64, error)
 	// Notice returns the notice whose code has this MAC.
 	Notice(ctx context.Context, mac []byte) (Notice, error)
 	// Enrol binds a login's subject to the notice's person and uses the notice up. The same subject again is no error;

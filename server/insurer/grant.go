@@ -219,15 +219,16 @@ func (o *Devices) Phones(ctx context.Context, viewer Viewer) ([]Phone, error) {
 	return all, nil
 }
 
-// EndPhone takes a phone away from the viewer's login: the patient's own doing, from any phone; a phone's own key
-// cannot. Other logins' people stay on it. The login's other sessions end too, for one of them may be open on the
-// phone that was lost; here is the one that asks.
+// EndPhone takes a phone away from the viewer's login: the patient's own doing, from any phone; a phone's own
+// key cannot. Other logins' people stay on it. The login's other sessions end too, for one of them may be
+// open on the phone that was lost; here is the one that asks.
 func (o *Devices) EndPhone(ctx context.Context, viewer Viewer, phone string, here [32]byte) error {
 	if phone == "" || viewer.subject() == "" {
 		return errNoPhone
 	}
 	end := GrantEnd{GrantQuery: GrantQuery{Subject: viewer.subject(), Phone: phone}, Logins: true, But: here}
-	n, err := o.store.EndGrants(ctx, end, audit.Entry{At: o.now(), Actor: viewer.Actor(), Action: "phone.end"})
+	n, err := o.store.EndGrants(ctx, end,
+		audit.Entry{At: o.now(), Actor: viewer.Actor(), Action: "phone.end"})
 	if err == nil && n == 0 {
 		err = errNoPhone
 	}
@@ -237,15 +238,16 @@ func (o *Devices) EndPhone(ctx context.Context, viewer Viewer, phone string, her
 // DeviceSubject is the subject of a session that a phone opens by its key.
 func DeviceSubject(phone string) string { return "device|" + phone }
 
-// EndDevice takes one person off the viewer's phone, or everybody when person is empty. Other sessions that the
-// phone's key opened end too; here is the one that asks. A viewer without a phone ends nothing.
+// EndDevice takes one person off the viewer's phone, or everybody when person is empty. Other sessions that
+// the phone's key opened end too; here is the one that asks. A viewer without a phone ends nothing.
 func (o *Devices) EndDevice(ctx context.Context, viewer Viewer, person audit.PersonID, here [32]byte) error {
 	if viewer.Device.Phone == "" || viewer.Device.KeyID == "" {
 		return nil
 	}
 	which := GrantQuery{Phone: viewer.Device.Phone, KeyID: viewer.Device.KeyID, Person: person}
 	end := GrantEnd{GrantQuery: which, But: here}
-	_, err := o.store.EndGrants(ctx, end, audit.Entry{At: o.now(), Actor: viewer.Actor(), Action: "phone.end"})
+	_, err := o.store.EndGrants(ctx, end,
+		audit.Entry{At: o.now(), Actor: viewer.Actor(), Action: "phone.end"})
 	return err
 }
 
@@ -258,9 +260,9 @@ func (o *Devices) PhonesOf(ctx context.Context, clerk staff.Clerk, person audit.
 	return phonesIn(grants), err
 }
 
-// EndPhoneOf takes a person of the clerk's insurer off a phone, or off all when phone is empty: a phone was lost,
-// the patient called. Logins that had added it end too. Screens that the phone holds end by themselves within a
-// day; saved copies are another matter (Revoke).
+// EndPhoneOf takes a person of the clerk's insurer off a phone, or off all when phone is empty: a phone was
+// lost, the patient called. Logins that had added it end too. Screens that the phone holds end by themselves
+// within a day; saved copies are another matter (Revoke).
 func (o *Devices) EndPhoneOf(
 	ctx context.Context, clerk staff.Clerk, person audit.PersonID, phone string,
 ) (int, error) {

@@ -38,9 +38,9 @@ var (
 		En: "This phone is not yet registered for showing the screen without a signal. Log in again."}
 )
 
-// AddHolder lets a phone show, by its key, all people of the viewer's login for GrantLife after that login. A key that
-// is new to the login, or new to one of its people, needs a fresh login and the key's own signature. A known
-// key needs neither: the login only moves the end of its grants.
+// AddHolder lets a phone show, by its key, all people of the viewer's login for GrantLife after that login. A
+// key that is new to the login, or new to one of its people, needs a fresh login and the key's own signature.
+// A known key needs neither: the login only moves the end of its grants.
 func (o *Devices) AddHolder(ctx context.Context, viewer Viewer, key HolderKey) error {
 	if viewer.Login == nil {
 		return errLoginAgain

@@ -37,7 +37,8 @@ type ImporterStore interface {
 	CountImport(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person]) (ImportCount, error)
 	// ImportPreview is ImportPeople for a kept file, which is marked as stored with it. It returns ErrPreviewMoved and stores
 	// nothing when it would change other numbers of people than seen. Somebody else's store before it is no error.
-	ImportPreview(ctx context.Context, p StoredPreview, people iter.Seq2[string, eligibility.Person], e audit.Entry) error
+	ImportPreview(ctx context.Context, p StoredPreview, people iter.Seq2[string, eligibility.Person],
+		e audit.Entry) error
 	// Headings returns the insurer's own headings, empty when it never mapped any.
 	Headings(ctx context.Context, insurer eligibility.InsurerNumber) (map[string]insuredcsv.Column, error)
 	// PutHeadings adds to them; a heading that is there gets the new column.

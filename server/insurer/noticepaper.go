@@ -15,9 +15,11 @@ type NoticePaper struct {
 	URL     string // the landing address in the QR; it holds no insurance number
 }
 
-// NoticePaper returns the current notice code of a person of the clerk's insurer, making the first one when there
-// is none.
-func (o *Enrolment) NoticePaper(ctx context.Context, clerk staff.Clerk, id audit.PersonID) (NoticePaper, error) {
+// NoticePaper returns the current notice code of a person of the clerk's insurer, making the first one when
+// there is none.
+func (o *Enrolment) NoticePaper(
+	ctx context.Context, clerk staff.Clerk, id audit.PersonID,
+) (NoticePaper, error) {
 	record, err := o.store.Person(ctx, clerk.Insurer, id)
 	if err != nil {
 		return NoticePaper{}, notFoundAs(err, ErrNoPerson)

@@ -8,7 +8,9 @@ import (
 )
 
 // Offline makes a screen that lives for a day and is worth nothing without the proof of this phone's key.
-func (o *Issuer) Offline(ctx context.Context, viewer Viewer, id audit.PersonID, phone string) (Screen, error) {
+func (o *Issuer) Offline(
+	ctx context.Context, viewer Viewer, id audit.PersonID, phone string,
+) (Screen, error) {
 	subject, err := viewer.loginFor(id, o.now())
 	if err != nil {
 		return Screen{}, err

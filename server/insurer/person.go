@@ -30,7 +30,8 @@ type RegisterStore interface {
 	PersonFile(ctx context.Context, which PersonKey, at time.Time, entries int) (PersonFile, error)
 	// ErasePerson removes a person, every version, notice, enrolment and receipt, and the key of its
 	// pseudonym, and ends the sessions of those who could show it; the audit chain stays whole.
-	ErasePerson(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID, e audit.Entry) error
+	ErasePerson(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID,
+		e audit.Entry) error
 	// Note appends an entry that belongs to no other change.
 	Note(ctx context.Context, e audit.Entry) error
 }
@@ -123,8 +124,8 @@ func (o *Register) Search(
 	return people, found, o.Note(ctx, clerk, "people.search", detail)
 }
 
-// FindOne returns the only person of the operator's insurer whom a text means, as in Search; ErrNoPerson when it
-// means nobody or several.
+// FindOne returns the only person of the operator's insurer whom a text means, as in Search; ErrNoPerson when
+// it means nobody or several.
 func (o *Register) FindOne(ctx context.Context, operator staff.Operator, text string) (PersonRecord, error) {
 	found, err := o.store.FindPeople(ctx, PeopleQuery{Insurer: operator.Insurer, Text: text, Limit: 2})
 	if err != nil {
@@ -176,8 +177,8 @@ func (o *Register) Record(ctx context.Context, clerk staff.Clerk, id audit.Perso
 	return record, notFoundAs(err, ErrNoPerson)
 }
 
-// Copies returns the saved copies of a person of the clerk's insurer, newest first. It shows nobody anything, so
-// it is not audited.
+// Copies returns the saved copies of a person of the clerk's insurer, newest first. It shows nobody anything,
+// so it is not audited.
 func (o *Register) Copies(ctx context.Context, clerk staff.Clerk, id audit.PersonID) ([]IssuedCopy, error) {
 	file, err := o.store.PersonFile(ctx, PersonKey{clerk.Insurer, id}, o.now(), 0)
 	return file.Copies, notFoundAs(err, ErrNoPerson)

@@ -60,7 +60,8 @@ var rows = []row{
 		return some(len(people)+found, err)
 	}},
 	{method: "Register.FindOne", call: func(w *world, who asking) error {
-		_, err := w.Register.FindOne(ctx, staff.Operator{Insurer: who.by.InsurerNumber()}, w.person.Person.Name)
+		_, err := w.Register.FindOne(ctx, staff.Operator{Insurer: who.by.InsurerNumber()},
+			w.person.Person.Name)
 		return err
 	}},
 	{method: "Register.PersonFile", call: func(w *world, who asking) error {
@@ -81,14 +82,16 @@ var rows = []row{
 		copies, err := w.Register.Copies(ctx, who.clerk, w.person.ID)
 		return some(len(copies), err)
 	}},
-	{method: "Register.Note", own: "it notes what the clerk did, of no person", call: func(w *world, who asking) error {
-		return w.Register.Note(ctx, who.clerk, "test", "")
-	}},
+	{method: "Register.Note", own: "it notes what the clerk did, of no person",
+		call: func(w *world, who asking) error {
+			return w.Register.Note(ctx, who.clerk, "test", "")
+		}},
 
-	{method: "Importer.Import", own: "it imports into the asker's own register", call: func(w *world, who asking) error {
-		_, err := w.Importer.Import(ctx, who.by, bytes.NewReader(insuredcsv.Sample(city)))
-		return err
-	}},
+	{method: "Importer.Import", own: "it imports into the asker's own register",
+		call: func(w *world, who asking) error {
+			_, err := w.Importer.Import(ctx, who.by, bytes.NewReader(insuredcsv.Sample(city)))
+			return err
+		}},
 	{method: "Importer.StoreRoster", call: func(w *world, who asking) error {
 		file := "番号,氏名,生年月日\n" + w.person.Person.Number + ",試験 太郎,1986-04-12\n"
 		read, err := insuredcsv.Read(strings.NewReader(file), insuredcsv.Options{
@@ -101,10 +104,11 @@ var rows = []row{
 		_, err = w.Importer.StoreRoster(ctx, who.by, read)
 		return err
 	}},
-	{method: "Importer.KeepFile", own: "it keeps the asker's own file", call: func(w *world, who asking) error {
-		_, err := w.Importer.KeepFile(ctx, who.clerk, bytes.NewReader(insuredcsv.Sample(city)))
-		return err
-	}},
+	{method: "Importer.KeepFile", own: "it keeps the asker's own file",
+		call: func(w *world, who asking) error {
+			_, err := w.Importer.KeepFile(ctx, who.clerk, bytes.NewReader(insuredcsv.Sample(city)))
+			return err
+		}},
 	{method: "Importer.Preview", call: func(w *world, who asking) error {
 		_, err := w.Importer.Preview(ctx, who.clerk, w.preview)
 		return err
@@ -116,9 +120,10 @@ var rows = []row{
 	{method: "Importer.MapHeadings", call: func(w *world, who asking) error {
 		return w.Importer.MapHeadings(ctx, who.clerk, w.preview, w.columns)
 	}},
-	{method: "Importer.RememberHeadings", own: "it remembers the asker's own headings", call: func(w *world, who asking) error {
-		return w.Importer.RememberHeadings(ctx, who.by, map[string]insuredcsv.Column{"なまえ": "氏名"})
-	}},
+	{method: "Importer.RememberHeadings", own: "it remembers the asker's own headings",
+		call: func(w *world, who asking) error {
+			return w.Importer.RememberHeadings(ctx, who.by, map[string]insuredcsv.Column{"なまえ": "氏名"})
+		}},
 	{method: "Importer.StorePreview", call: func(w *world, who asking) error {
 		return w.Importer.StorePreview(ctx, who.clerk, w.preview, w.seen)
 	}},
@@ -148,10 +153,11 @@ var rows = []row{
 		people = slices.DeleteFunc(people, func(p insurer.ShownPerson) bool { return p.ID != w.person.ID })
 		return some(len(people), err)
 	}},
-	{method: "Enrolment.InsurerOf", own: "it names the asker's own insurer", call: func(w *world, who asking) error {
-		_, _ = w.Enrolment.InsurerOf(ctx, who.viewer)
-		return nil
-	}},
+	{method: "Enrolment.InsurerOf", own: "it names the asker's own insurer",
+		call: func(w *world, who asking) error {
+			_, _ = w.Enrolment.InsurerOf(ctx, who.viewer)
+			return nil
+		}},
 	{method: "Enrolment.NoticePaper", call: func(w *world, who asking) error {
 		_, err := w.Enrolment.NoticePaper(ctx, who.clerk, w.person.ID)
 		return err
@@ -171,9 +177,10 @@ var rows = []row{
 	{method: "Devices.EndPhone", call: func(w *world, who asking) error {
 		return w.Devices.EndPhone(ctx, who.viewer, "phone-a", [32]byte{})
 	}},
-	{method: "Devices.EndDevice", own: "it takes people off the asker's own phone", call: func(w *world, who asking) error {
-		return w.Devices.EndDevice(ctx, who.viewer, w.person.ID, [32]byte{})
-	}},
+	{method: "Devices.EndDevice", own: "it takes people off the asker's own phone",
+		call: func(w *world, who asking) error {
+			return w.Devices.EndDevice(ctx, who.viewer, w.person.ID, [32]byte{})
+		}},
 	{method: "Devices.PhonesOf", call: func(w *world, who asking) error {
 		phones, err := w.Devices.PhonesOf(ctx, who.clerk, w.person.ID)
 		return some(len(phones), err)
@@ -181,12 +188,14 @@ var rows = []row{
 	{method: "Devices.EndPhoneOf", call: func(w *world, who asking) error {
 		return some(w.Devices.EndPhoneOf(ctx, who.clerk, w.person.ID, ""))
 	}},
-	{method: "Devices.AddHolder", own: "it adds a key to the asker's own login", call: func(w *world, who asking) error {
-		return w.Devices.AddHolder(ctx, who.viewer, insurer.HolderKey{Phone: "phone-a"})
-	}},
-	{method: "Devices.PutPhone", own: "it adds a key to the asker's own login", call: func(w *world, who asking) error {
-		return w.Devices.PutPhone(ctx, who.viewer, "phone-a", "", "")
-	}},
+	{method: "Devices.AddHolder", own: "it adds a key to the asker's own login",
+		call: func(w *world, who asking) error {
+			return w.Devices.AddHolder(ctx, who.viewer, insurer.HolderKey{Phone: "phone-a"})
+		}},
+	{method: "Devices.PutPhone", own: "it adds a key to the asker's own login",
+		call: func(w *world, who asking) error {
+			return w.Devices.PutPhone(ctx, who.viewer, "phone-a", "", "")
+		}},
 
 	{method: "Receipts.Receipts", call: func(w *world, who asking) error {
 		sealed, err := w.Receipts.Receipts(ctx, who.viewer, "phone-a")
@@ -289,12 +298,13 @@ var rows = []row{
 		_, err := w.PrintJobs.Print(ctx, who.by, w.run, nil)
 		return err
 	}},
-	{method: "PrintJobs.Progress", alone: "a run has progress only while it is printed", call: func(w *world, who asking) error {
-		if _, here := w.PrintJobs.Progress(who.by, w.run); !here {
-			return errNothing
-		}
-		return nil
-	}},
+	{method: "PrintJobs.Progress", alone: "a run has progress only while it is printed",
+		call: func(w *world, who asking) error {
+			if _, here := w.PrintJobs.Progress(who.by, w.run); !here {
+				return errNothing
+			}
+			return nil
+		}},
 	{method: "PrintJobs.Wish", call: func(w *world, who asking) error {
 		return w.PrintJobs.Wish(ctx, who.by, w.run, insurer.RunCancelled)
 	}},
@@ -347,8 +357,8 @@ var principals = []reflect.Type{
 	reflect.TypeFor[hostapi.Host](),
 }
 
-// Every method of every service takes a principal first and has a row above, or stands among those that need none.
-// A new method that takes neither fails here.
+// Every method of every service takes a principal first and has a row above, or stands among those that need
+// none. A new method that takes neither fails here.
 func TestEveryMethodOfAServiceAsksWhoAsks(t *testing.T) {
 	want := map[string]bool{}
 	for _, r := range rows {
@@ -391,8 +401,8 @@ func TestEveryMethodOfAServiceAsksWhoAsks(t *testing.T) {
 	}
 }
 
-// What belongs to another insurer or patient is not found: nothing changes, and the audit tells of no change. Whose
-// it is gets it.
+// What belongs to another insurer or patient is not found: nothing changes, and the audit tells of no change.
+// Whose it is gets it.
 func TestWhatIsAnothersIsNotFound(t *testing.T) {
 	for _, r := range rows {
 		t.Run(r.method, func(t *testing.T) {

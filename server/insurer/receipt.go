@@ -66,8 +66,9 @@ func checkSealed(sealed map[string][]byte) error {
 	return nil
 }
 
-// Receipts returns the sealed receipts that lie here for one phone, newest first: of the people whom the viewer
-// shows now, to their login or to the phone itself. It returns ErrNotEnrolled to who shows nobody on that phone.
+// Receipts returns the sealed receipts that lie here for one phone, newest first: of the people whom the
+// viewer shows now, to their login or to the phone itself. It returns ErrNotEnrolled to who shows nobody on
+// that phone.
 func (o *Receipts) Receipts(ctx context.Context, viewer Viewer, keyID string) ([]SealedReceipt, error) {
 	now := o.now()
 	var subjects []string
@@ -99,7 +100,9 @@ func (o *Receipts) Receipts(ctx context.Context, viewer Viewer, keyID string) ([
 }
 
 // ReceiptKeys answers a counter server that shows a screen of ours: the keys of the phones that may read its receipt.
-func (o *Receipts) ReceiptKeys(ctx context.Context, host hostapi.Host, jws string) (map[string][]byte, error) {
+func (o *Receipts) ReceiptKeys(
+	ctx context.Context, host hostapi.Host, jws string,
+) (map[string][]byte, error) {
 	record, err := o.Issuer.ownCredential(ctx, host.Insurer, jws)
 	if err != nil {
 		return nil, err

@@ -20,7 +20,8 @@ type Copies struct {
 	Before time.Time
 }
 
-// Revoke takes saved copies of the insurer back. Live and screen codes need no revoking: they end by themselves.
+// Revoke takes saved copies of the insurer back. Live and screen codes need no revoking: they end by
+// themselves.
 func (o *Issuer) Revoke(ctx context.Context, by staff.ForInsurer, which Copies) (int, error) {
 	insurer := by.InsurerNumber()
 	e := audit.Entry{At: o.now(), Actor: by.Actor(), Action: "paper.revoke"}

@@ -269,8 +269,8 @@ func (r *PrintJobs) Progress(by staff.ForInsurer, id string) (printing.Progress,
 	return p, ok
 }
 
-// Wish pauses, cancels or resumes a run of the insurer's (state RunPaused, RunCancelled, RunGoing). It returns
-// errRunOver for a run that is over.
+// Wish pauses, cancels or resumes a run of the insurer's (state RunPaused, RunCancelled, RunGoing). It
+// returns errRunOver for a run that is over.
 func (r *PrintJobs) Wish(ctx context.Context, by staff.ForInsurer, id string, to RunState) error {
 	step := RunStep{From: []RunState{RunGoing}, To: to}
 	switch to {
@@ -302,7 +302,9 @@ func (r *PrintJobs) Job(ctx context.Context, by staff.ForInsurer, id string) (Pr
 }
 
 // Files returns the finished files of a print job of the insurer's.
-func (r *PrintJobs) Files(ctx context.Context, by staff.ForInsurer, id string) ([]printing.FileRecord, error) {
+func (r *PrintJobs) Files(
+	ctx context.Context, by staff.ForInsurer, id string,
+) ([]printing.FileRecord, error) {
 	run, err := r.Job(ctx, by, id)
 	if err != nil {
 		return nil, err

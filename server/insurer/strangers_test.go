@@ -125,7 +125,8 @@ func fatal(t *testing.T, err error) {
 
 func entry(action string) audit.Entry { return audit.Entry{At: now, Actor: "test", Action: action} }
 
-// people imports the people of 架空市, lets two of them log in and come by their phones' keys, and names who asks.
+// people imports the people of 架空市, lets two of them log in and come by their phones' keys, and names who
+// asks.
 func (w *world) people(t *testing.T) {
 	t.Helper()
 	clerk := staff.Clerk{Staff: "鈴木", Insurer: city, Role: staff.Everything}
@@ -138,7 +139,8 @@ func (w *world) people(t *testing.T) {
 	var viewers, phones []insurer.Viewer
 	for i, r := range found {
 		name := string(rune('a' + i))
-		login := &auth.Identity{Subject: "op|" + name, Name: r.Person.Name, BirthDate: r.Person.BirthDate, At: now}
+		login := &auth.Identity{Subject: "op|" + name, Name: r.Person.Name, BirthDate: r.Person.BirthDate,
+			At: now}
 		paper, err := w.Enrolment.NoticePaper(ctx, clerk, r.ID)
 		fatal(t, err)
 		mac, err := w.Enrolment.NoticeFor(ctx, paper.Code)
@@ -157,7 +159,8 @@ func (w *world) people(t *testing.T) {
 			At:      now,
 		}, entry("phone.holder")))
 		fatal(t, w.store.PutPhoneKey(ctx, login.Subject, "phone-"+name, public, entry("phone.add")))
-		byKey, err := w.Devices.Viewer(ctx, nil, insurer.Device{Phone: "phone-" + name, KeyID: strings.Repeat(name, 16)})
+		byKey, err := w.Devices.Viewer(ctx, nil,
+			insurer.Device{Phone: "phone-" + name, KeyID: strings.Repeat(name, 16)})
 		fatal(t, err)
 		viewers, phones = append(viewers, viewer), append(phones, byKey)
 		if i == 0 {
@@ -169,17 +172,39 @@ func (w *world) people(t *testing.T) {
 	both.Device, both.People = phones[0].Device, phones[0].People
 	counter := hostapi.Caller{URL: "https://counter.example", Name: "架空医院"}
 	role := staff.Everything
-	w.rightful = asking{"its own", staff.Member{Staff: "鈴木", Role: role}, clerk, clerk, both, hostapi.Host{Server: counter, Insurer: city}}
-	w.strangers = []asking{
-		{"another insurer's", staff.Member{Staff: "佐藤", Role: role}, staff.Clerk{Staff: "鈴木", Insurer: kumiai, Role: role},
-			staff.Operator{Insurer: kumiai}, viewers[1], hostapi.Host{Server: counter, Insurer: kumiai}},
-		{"by another phone", staff.Member{Staff: "田中", Role: role}, staff.Clerk{Staff: "鈴木", Insurer: kumiai, Role: role},
-			staff.Clerk{Staff: "鈴木", Insurer: kumiai, Role: role}, phones[1], hostapi.Host{Server: counter, Insurer: kumiai}},
-		{"nobody's", staff.Member{}, staff.Clerk{Staff: "鈴木"}, staff.Operator{}, insurer.Viewer{}, hostapi.Host{Server: counter}},
+	w.rightful = asking{
+		name:   "its own",
+		member: staff.Member{Staff: "鈴木", Role: role},
+		clerk:  clerk,
+		by:     clerk,
+		viewer: both,
+		host:   hostapi.Host{Server: counter, Insurer: city},
 	}
+	colleague := staff.Clerk{Staff: "鈴木", Insurer: kumiai, Role: role} // of the same name
+	w.strangers = []asking{{
+		name:   "another insurer's",
+		member: staff.Member{Staff: "佐藤", Role: role},
+		clerk:  colleague,
+		by:     staff.Operator{Insurer: kumiai},
+		viewer: viewers[1],
+		host:   hostapi.Host{Server: counter, Insurer: kumiai},
+	}, {
+		name:   "by another phone",
+		member: staff.Member{Staff: "田中", Role: role},
+		clerk:  colleague,
+		by:     colleague,
+		viewer: phones[1],
+		host:   hostapi.Host{Server: counter, Insurer: kumiai},
+	}, {
+		name:  "nobody's",
+		clerk: staff.Clerk{Staff: "鈴木"},
+		by:    staff.Operator{},
+		host:  hostapi.Host{Server: counter},
+	}}
 }
 
-// kept makes what is kept of the person: a login, a copy, a screen, an online code, a receipt, a file, two runs.
+// kept makes what is kept of the person: a login, a copy, a screen, an online code, a receipt, a file, two
+// runs.
 func (w *world) kept(t *testing.T) {
 	t.Helper()
 	clerk, viewer, host := w.rightful.clerk, w.rightful.viewer, w.rightful.host
@@ -195,7 +220,8 @@ func (w *world) kept(t *testing.T) {
 	w.code, _, err = w.OnlineCodes.NewCode(ctx, viewer, w.person.ID)
 	fatal(t, err)
 	spoken := credential.Code{Spoken: w.code.Spoken}
-	if _, err := w.OnlineCodes.Redeem(ctx, host, spoken, unlimited{}); !errors.Is(err, hostapi.ErrCodeWaiting) {
+	if _, err := w.OnlineCodes.Redeem(ctx, host, spoken, unlimited{}); !errors.Is(err,
+		hostapi.ErrCodeWaiting) {
 		t.Fatal(err)
 	}
 	w.preview, err = w.Importer.KeepFile(ctx, clerk, bytes.NewReader(insuredcsv.Sample(city)))
@@ -235,7 +261,8 @@ func (w *world) dump(t *testing.T) (rows string, actions []string) {
 			continue
 		}
 		fmt.Fprintln(&b, table)
-		each(t, db, `SELECT * FROM "`+table+`" ORDER BY rowid`, func(values []any) { fmt.Fprintln(&b, values...) })
+		each(t, db, `SELECT * FROM "`+table+`" ORDER BY rowid`,
+			func(values []any) { fmt.Fprintln(&b, values...) })
 	}
 	return b.String(), texts(t, db, `SELECT action FROM audit ORDER BY seq`)
 }

@@ -10,8 +10,8 @@ import (
 	"madoguchi/server/audit"
 )
 
-// Viewer is the principal of a patient's request: a login, a phone that came by its key, or both in one browser.
-// The zero value may be shown nobody.
+// Viewer is the principal of a patient's request: a login, a phone that came by its key, or both in one
+// browser. The zero value may be shown nobody.
 type Viewer struct {
 	Login  *auth.Identity // nil where nobody is logged in
 	Device Device         // zero where no phone came by its key
@@ -53,9 +53,11 @@ func (v Viewer) subjects() []string {
 	return all
 }
 
-// mayShow says whether a login's person is shown to this viewer, until when without a login, and whether only a
-// login is missing.
-func (v Viewer) mayShow(person audit.PersonID, subject string, now time.Time) (loginBy *time.Time, shown, lapsed bool) {
+// mayShow says whether a login's person is shown to this viewer, until when without a login, and whether only
+// a login is missing.
+func (v Viewer) mayShow(
+	person audit.PersonID, subject string, now time.Time,
+) (loginBy *time.Time, shown, lapsed bool) {
 	shown = v.Login != nil && v.Login.Subject == subject
 	for _, g := range v.People {
 		if g.Person == person && g.Subject == subject {
@@ -88,8 +90,8 @@ func (v Viewer) loginFor(person audit.PersonID, now time.Time) (string, error) {
 	return "", err
 }
 
-// Viewer makes the principal of a patient's request, from its login and the phone that came by its key; either
-// may be missing. A phone that nobody knows any more shows nobody.
+// Viewer makes the principal of a patient's request, from its login and the phone that came by its key;
+// either may be missing. A phone that nobody knows any more shows nobody.
 func (o *Devices) Viewer(ctx context.Context, login *auth.Identity, device Device) (Viewer, error) {
 	v := Viewer{Login: login, Device: device}
 	if device == (Device{}) {
@@ -133,8 +135,8 @@ func (o *Enrolment) People(ctx context.Context, viewer Viewer) ([]ShownPerson, e
 	return all, nil
 }
 
-// InsurerOf returns the insurer whom a viewer can call: that of the login's first person, else of the phone's.
-// It returns false where there is none.
+// InsurerOf returns the insurer whom a viewer can call: that of the login's first person, else of the
+// phone's. It returns false where there is none.
 func (o *Enrolment) InsurerOf(ctx context.Context, viewer Viewer) (Insurer, bool) {
 	var subjects []string
 	if viewer.Login != nil {
@@ -156,7 +158,9 @@ func (o *Enrolment) InsurerOf(ctx context.Context, viewer Viewer) (Insurer, bool
 }
 
 // shown returns the record of a person whom a viewer may show, and the insurer.
-func (o *Enrolment) shown(ctx context.Context, viewer Viewer, id audit.PersonID) (PersonRecord, Insurer, error) {
+func (o *Enrolment) shown(
+	ctx context.Context, viewer Viewer, id audit.PersonID,
+) (PersonRecord, Insurer, error) {
 	subject, err := viewer.loginFor(id, o.now())
 	if err != nil {
 		return PersonRecord{}, Insurer{}, err

@@ -18,8 +18,9 @@ type About struct {
 	Preview string
 }
 
-// Clerk makes the principal of a clerk's request: the member of staff, for the insurer that the request is about.
-// It returns NotFound for what there is not. In the demo every member works for all insurers of this server.
+// Clerk makes the principal of a clerk's request: the member of staff, for the insurer that the request is
+// about. It returns NotFound for what there is not. In the demo every member works for all insurers of this
+// server.
 func (o *Directory) Clerk(ctx context.Context, member staff.Member, about About) (staff.Clerk, error) {
 	number, err := o.whose(ctx, member.Staff, about)
 	if err != nil {

@@ -1,6 +1,6 @@
 // Package staff says which member of staff asks: principals, made once a request by the guard of a room of
-// server/web (or by a command of package main) and passed to the services as values. A service finds nothing of
-// another insurer or facility than the principal's, and the audit's actor is made from the principal.
+// server/web (or by a command of package main) and passed to the services as values. A service finds nothing
+// of another insurer or facility than the principal's, and the audit's actor is made from the principal.
 //
 // The principals of the others who ask stand in the room that answers them: insurer.Viewer for patients,
 // hostapi.Host for other servers.
@@ -39,8 +39,8 @@ func (c Clerk) InsurerNumber() eligibility.InsurerNumber { return c.Insurer }
 
 func (Clerk) forInsurer() {}
 
-// Operator is whoever runs this program's commands, for the insurer that the command names; the insurer is empty
-// in commands that concern none.
+// Operator is whoever runs this program's commands, for the insurer that the command names; the insurer is
+// empty in commands that concern none.
 type Operator struct {
 	Staff   string // empty: commands have no sign-in
 	Insurer eligibility.InsurerNumber

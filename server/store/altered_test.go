@@ -58,7 +58,8 @@ func fill(t *testing.T) filled {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.ReissueNotice(ctx, ofKumiai(f.taichi), func(int64) []byte { return []byte("mac of the next") },
+	if _, err := s.ReissueNotice(ctx, ofKumiai(f.taichi),
+		func(int64) []byte { return []byte("mac of the next") },
 		entry("notice.reissue")); err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +105,8 @@ var (
 			Public: []byte("public"), LoginAt: noon, At: noon}, entry("phone.holder"))
 	}
 	leaveReceipt = func(f filled) error {
-		return f.PutReceipts(ctx, ofKumiai(f.hanako), map[string][]byte{"P": []byte("sealed")}, entry("receipt.leave"))
+		return f.PutReceipts(ctx, ofKumiai(f.hanako), map[string][]byte{"P": []byte("sealed")},
+			entry("receipt.leave"))
 	}
 	importAgain = func(f filled) error {
 		_, err := f.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) {

@@ -17,14 +17,17 @@ func TestAuditChainShowsEveryChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if _, err := s.EnsureNotice(ctx, ofKumiai(r.ID), func(n int64) []byte { return fmt.Appendf(nil, "mac%d", n) }, audit.Entry{At: noon, Actor: "test", Action: "notice.show", Person: r.ID}); err != nil {
+		mac := func(n int64) []byte { return fmt.Appendf(nil, "mac%d", n) }
+		shown := audit.Entry{At: noon, Actor: "test", Action: "notice.show", Person: r.ID}
+		if _, err := s.EnsureNotice(ctx, ofKumiai(r.ID), mac, shown); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if n, err := s.VerifyAudit(ctx); err != nil || n != 4 {
 		t.Fatalf("%d %v", n, err)
 	}
-	if err := s.ErasePerson(ctx, "06139992", r.ID, audit.Entry{At: noon, Actor: "test", Action: "person.erase", Person: r.ID}); err != nil {
+	if err := s.ErasePerson(ctx, "06139992", r.ID,
+		audit.Entry{At: noon, Actor: "test", Action: "person.erase", Person: r.ID}); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := s.VerifyAudit(ctx); err != nil || n != 5 {

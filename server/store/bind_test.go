@@ -96,7 +96,8 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 		if n, err := s.VerifyAudit(ctx); err != nil || n == 0 {
 			t.Errorf("%d %v", n, err)
 		}
-		if file, err := s.PersonFile(ctx, ofKumiai(hers[0].ID), noon, 10); err != nil || len(file.Older) != 1 ||
+		if file, err := s.PersonFile(ctx, ofKumiai(hers[0].ID), noon, 10); err != nil ||
+			len(file.Older) != 1 ||
 			len(file.Notices) != 2 || len(file.Phones) != 1 {
 			t.Errorf("%+v %v", file, err)
 		}

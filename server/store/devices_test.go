@@ -29,7 +29,8 @@ func twoEnrolled(t *testing.T, s *Store) (hanakoID, taichiID audit.PersonID) {
 			t.Fatal(err)
 		}
 		ids[key] = r.ID
-		if _, err := s.EnsureNotice(ctx, ofKumiai(r.ID), func(int64) []byte { return []byte("mac of " + key) }, entry("notice.issue")); err != nil {
+		if _, err := s.EnsureNotice(ctx, ofKumiai(r.ID),
+			func(int64) []byte { return []byte("mac of " + key) }, entry("notice.issue")); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Enrol(ctx, []byte("mac of "+key), subject, entry("notice.enrol")); err != nil {
@@ -67,10 +68,12 @@ func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
 	if len(both) != 2 || both[0].Person != taichiID || both[0].Subject != "op|taichi" || both[1].Subject != "op|hanako" || !both[1].LoginAt.Equal(noon) {
 		t.Fatalf("%+v", both)
 	}
-	if err := s.PutReceipts(ctx, ofKumiai(hanakoID), map[string][]byte{"P": []byte("hers")}, entry("receipt.leave")); err != nil {
+	if err := s.PutReceipts(ctx, ofKumiai(hanakoID), map[string][]byte{"P": []byte("hers")},
+		entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutReceipts(ctx, ofKumiai(taichiID), map[string][]byte{"P": []byte("his")}, entry("receipt.leave")); err != nil {
+	if err := s.PutReceipts(ctx, ofKumiai(taichiID), map[string][]byte{"P": []byte("his")},
+		entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := s.EndGrants(ctx, insurer.GrantEnd{GrantQuery: insurer.GrantQuery{Phone: "P", KeyID: "key",
@@ -114,7 +117,8 @@ func TestAnErasedLoginTakesNothingFromTheFamily(t *testing.T) {
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|taichi", "P", noon)
 	for person, text := range map[audit.PersonID]string{hanakoID: "hers", taichiID: "his"} {
-		if err := s.PutReceipts(ctx, ofKumiai(person), map[string][]byte{"P": []byte(text)}, entry("receipt.leave")); err != nil {
+		if err := s.PutReceipts(ctx, ofKumiai(person), map[string][]byte{"P": []byte(text)},
+			entry("receipt.leave")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -209,7 +213,8 @@ func TestALoginThatTheInsurerEndedLeavesNoGrant(t *testing.T) {
 func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 	s, _ := open(t)
 	hanakoID, _ := twoEnrolled(t, s)
-	if _, err := s.ReissueNotice(ctx, ofKumiai(hanakoID), func(int64) []byte { return []byte("second") }, entry("notice.reissue")); err != nil {
+	if _, err := s.ReissueNotice(ctx, ofKumiai(hanakoID), func(int64) []byte { return []byte("second") },
+		entry("notice.reissue")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Enrol(ctx, []byte("second"), "op|mother", entry("notice.enrol")); err != nil {
@@ -217,7 +222,8 @@ func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 	}
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|mother", "M", noon)
-	if err := s.PutReceipts(ctx, ofKumiai(hanakoID), map[string][]byte{"P": []byte("sealed"), "M": []byte("sealed")}, entry("receipt.leave")); err != nil {
+	if err := s.PutReceipts(ctx, ofKumiai(hanakoID),
+		map[string][]byte{"P": []byte("sealed"), "M": []byte("sealed")}, entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
 	for subject, phone := range map[string]string{"op|hanako": "M", "op|mother": "P"} { // each other's
@@ -229,10 +235,12 @@ func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 	if err != nil || len(file.Logins) != 2 {
 		t.Fatal(file.Logins, err)
 	}
-	if err := s.EndLogin(ctx, ofKumiai(hanakoID), file.Logins[0].ID, entry("login.end")); err != nil { // the older one
+	if err := s.EndLogin(ctx, ofKumiai(hanakoID), file.Logins[0].ID,
+		entry("login.end")); err != nil { // the older one
 		t.Fatal(err)
 	}
-	if _, err := s.ReissueNotice(ctx, ofKumiai(hanakoID), func(int64) []byte { return []byte("third") }, entry("notice.reissue")); err != nil {
+	if _, err := s.ReissueNotice(ctx, ofKumiai(hanakoID), func(int64) []byte { return []byte("third") },
+		entry("notice.reissue")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Enrol(ctx, []byte("third"), "op|hanako", entry("notice.enrol")); err != nil {
@@ -369,7 +377,8 @@ func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 			grant(t, s, "op|hanako", "P", noon)
 			leave := func() {
 				t.Helper()
-				if err := s.PutReceipts(ctx, ofKumiai(hanakoID), map[string][]byte{"P": []byte("sealed"), "nobody's": []byte("sealed")}, entry("receipt.leave")); err != nil {
+				if err := s.PutReceipts(ctx, ofKumiai(hanakoID), map[string][]byte{"P": []byte("sealed"),
+					"nobody's": []byte("sealed")}, entry("receipt.leave")); err != nil {
 					t.Fatal(err)
 				}
 			}

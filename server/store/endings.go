@@ -126,7 +126,8 @@ func inOrder(ctx context.Context, tx *sql.Tx, steps []statement) error {
 func (s *Store) EndLogin(ctx context.Context, person insurer.PersonKey, login int64, e audit.Entry) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		found, err := readEnrolments(ctx, tx,
-			`enrolments.id = $1 AND people.ref = $2 AND people.insurer = $3`, login, person.ID, person.Insurer)
+			`enrolments.id = $1 AND people.ref = $2 AND people.insurer = $3`,
+			login, person.ID, person.Insurer)
 		switch {
 		case err != nil:
 			return err

@@ -101,8 +101,9 @@ func (s *Store) noticeRows(ctx context.Context, q rowsQueryer, where string, arg
 // readNotices is noticeRows for whoever ends them: one that was altered is ended too.
 func readNotices(ctx context.Context, q rowsQueryer, where string, args ...any) (all []noticeRow, err error) {
 	rows, err := q.QueryContext(ctx,
-		`SELECT notices.id, people.id, people.ref, people.insurer, notices.serial, notices.code_mac, notices.void <> 0, notices.used_by,
-		notices.created_at, notices.proof FROM notices JOIN people ON people.id = notices.person_id
+		`SELECT notices.id, people.id, people.ref, people.insurer, notices.serial, notices.code_mac,
+		notices.void <> 0, notices.used_by, notices.created_at, notices.proof
+		FROM notices JOIN people ON people.id = notices.person_id
 			WHERE `+where+` ORDER BY notices.serial, notices.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("looking for notices: %w", err)

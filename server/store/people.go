@@ -134,7 +134,8 @@ func (s *Store) PersonVersion(
 	var at int64
 	var sealed []byte
 	err := s.read.QueryRowContext(ctx, `SELECT person_versions.registered_at, person_versions.body FROM person_versions JOIN people ON people.id = person_versions.person_id
-		WHERE people.ref = $1 AND person_versions.version = $2 AND people.insurer = $3`, id, version, person.Insurer).Scan(&at, &sealed)
+		WHERE people.ref = $1 AND person_versions.version = $2 AND people.insurer = $3`,
+		id, version, person.Insurer).Scan(&at, &sealed)
 	if err != nil {
 		return r, storage(err)
 	}

@@ -120,7 +120,8 @@ func TestHalfAFileIsNotStored(t *testing.T) {
 		yield("k1", hanako)
 		stop(errors.New("the rest is gone"))
 	}
-	err := s.ImportPreview(whole, insurer.StoredPreview{ID: "P", Insurer: "06139992", Seen: insurer.ImportCount{New: 1}}, half, entry("people.import"))
+	err := s.ImportPreview(whole, insurer.StoredPreview{ID: "P", Insurer: "06139992",
+		Seen: insurer.ImportCount{New: 1}}, half, entry("people.import"))
 	if n, _ := s.CountPeople(ctx, "06139992"); err == nil || n != 0 {
 		t.Errorf("%v, %d people", err, n)
 	}
@@ -133,12 +134,14 @@ func TestAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen(t *testing.T) {
 	s, _ := open(t)
 	preview(t, s, insuredcsv.Text{[]byte("x")})
 	people := maps.All(map[string]eligibility.Person{"k1": hanako})
-	err := s.ImportPreview(ctx, insurer.StoredPreview{ID: "P", Insurer: "06139992", Seen: insurer.ImportCount{New: 2}}, people, entry("people.import"))
+	err := s.ImportPreview(ctx, insurer.StoredPreview{ID: "P", Insurer: "06139992",
+		Seen: insurer.ImportCount{New: 2}}, people, entry("people.import"))
 	if n, _ := s.CountPeople(ctx, "06139992"); !errors.Is(err, insurer.ErrPreviewMoved) || n != 0 {
 		t.Errorf("other numbers: %v, %d people", err, n)
 	}
 	for range 2 {
-		if err := s.ImportPreview(ctx, insurer.StoredPreview{ID: "P", Insurer: "06139992", Seen: insurer.ImportCount{New: 1}}, people, entry("people.import")); err != nil {
+		if err := s.ImportPreview(ctx, insurer.StoredPreview{ID: "P", Insurer: "06139992",
+			Seen: insurer.ImportCount{New: 1}}, people, entry("people.import")); err != nil {
 			t.Fatal(err)
 		}
 	}

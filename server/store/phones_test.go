@@ -16,7 +16,8 @@ func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := audit.Entry{At: noon, Actor: "patient", Action: "x", Person: r.ID}
-	if _, err := s.EnsureNotice(ctx, ofKumiai(r.ID), func(int64) []byte { return []byte("m") }, e); err != nil {
+	if _, err := s.EnsureNotice(ctx, ofKumiai(r.ID), func(int64) []byte { return []byte("m") },
+		e); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Enrol(ctx, []byte("m"), "op|a", e); err != nil {
@@ -29,7 +30,8 @@ func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 	if err != nil || string(keys["phone"]) != "public" || len(keys) != 1 {
 		t.Fatalf("%v %v", keys, err)
 	}
-	if err := s.PutReceipts(ctx, ofKumiai(r.ID), map[string][]byte{"phone": []byte("sealed")}, e); err != nil {
+	if err := s.PutReceipts(ctx, ofKumiai(r.ID), map[string][]byte{"phone": []byte("sealed")},
+		e); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := s.Receipts(ctx, "op|a", "phone", noon.Add(-time.Hour)); err != nil || len(got) != 1 || string(got[0].Sealed) != "sealed" {

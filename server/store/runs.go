@@ -85,7 +85,9 @@ func (s *Store) Going(ctx context.Context, limit int) ([]insurer.PrintRun, error
 	return s.runsWhere(ctx, `state = $1`, string(insurer.RunGoing), limit)
 }
 
-func (s *Store) runsWhere(ctx context.Context, where, value string, limit int) (all []insurer.PrintRun, err error) {
+func (s *Store) runsWhere(
+	ctx context.Context, where, value string, limit int,
+) (all []insurer.PrintRun, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		r, err := scanRun(scan)
 		all = append(all, r)
@@ -166,13 +168,13 @@ func (s *Store) FinishFile(ctx context.Context, r insurer.PrintRun, f printing.F
 		return fmt.Errorf("writing a run's file: %w", err)
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO run_files (run_id, number, last, at, body) SELECT id, $2, $3, $4, $5
-			FROM runs WHERE ref = $1 AND insurer = $6`,
+		if _, err := tx.ExecContext(ctx, `INSERT INTO run_files (run_id, number, last, at, body)
+			SELECT id, $2, $3, $4, $5 FROM runs WHERE ref = $1 AND insurer = $6`,
 			r.ID, f.Number, f.Last, stamp(e.At), string(body), r.Insurer); err != nil {
 			return fmt.Errorf("noting a finished file: %w", err)
 		}
-		note, err := tx.PrepareContext(ctx, `INSERT INTO prints (person_id, kind, at, version, run) SELECT id, $2, $3, version, $4
-			FROM people WHERE ref = $1 AND insurer = $5
+		note, err := tx.PrepareContext(ctx, `INSERT INTO prints (person_id, kind, at, version, run)
+			SELECT id, $2, $3, version, $4 FROM people WHERE ref = $1 AND insurer = $5
 			ON CONFLICT (person_id, kind) DO UPDATE SET at = excluded.at, version = excluded.version, run = excluded.run`)
 		if err != nil {
 			return fmt.Errorf("noting who was printed: %w", err)

@@ -186,7 +186,8 @@ func TestAKeptFileIsFoundAndDroppedByItsClerkAlone(t *testing.T) {
 	var missing *eligibility.Error
 	for _, clerk := range []string{"", "佐藤", "鈴", "鈴木 ", "鈴木%"} {
 		// not only that it does not open: nobody hears of altered data for having asked
-		if _, err := s.Preview(ctx, clerkOf(clerk), "P", noon); !errors.As(err, &missing) || missing.Code != eligibility.NotFound {
+		if _, err := s.Preview(ctx, clerkOf(clerk), "P", noon); !errors.As(err, &missing) ||
+			missing.Code != eligibility.NotFound {
 			t.Errorf("%q found it: %v", clerk, err)
 		}
 		if err := s.DropPreview(ctx, clerkOf(clerk), "P"); err != nil {

@@ -8,8 +8,8 @@ import (
 	"madoguchi/server/audit"
 )
 
-// Whose a record is, by its plain column. What a request then opens is asked for with the insurer, and the seal
-// vouches for that.
+// Whose a record is, by its plain column. What a request then opens is asked for with the insurer, and the
+// seal vouches for that.
 
 // InsurerOfPerson: see insurer.DirectoryStore.
 func (s *Store) InsurerOfPerson(ctx context.Context, id audit.PersonID) (eligibility.InsurerNumber, error) {

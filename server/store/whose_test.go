@@ -65,8 +65,9 @@ func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 		}
 	}
 	sealed := map[string][]byte{"phone-a": []byte("one"), "phone-b": []byte("two"), "nobody": []byte("three")}
-	if err := s.PutReceipts(ctx, ofKumiai(a), sealed, audit.Entry{At: noon, Actor: "t", Action: "receipt.leave",
-		Person: a}); err != nil {
+	if err := s.PutReceipts(ctx, ofKumiai(a), sealed,
+		audit.Entry{At: noon, Actor: "t", Action: "receipt.leave",
+			Person: a}); err != nil {
 		t.Fatal(err)
 	}
 	var rows int

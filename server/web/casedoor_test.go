@@ -45,7 +45,8 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 		"number": func() error { _, err := other.Challenge(ctx, there, id); return err },
 		"card":   func() error { _, err := other.CheckCard(ctx, there, "", id); return err },
 		"text": func() error {
-			_, _, err := other.CheckText(ctx, there, counter.TextQuestion{ID: id, ExpiryYear: 2035, Code: "1234"})
+			_, _, err := other.CheckText(ctx, there,
+				counter.TextQuestion{ID: id, ExpiryYear: 2035, Code: "1234"})
 			return err
 		},
 		"dates":   func() error { _, _, err := other.CheckDates(ctx, there, "", id); return err },

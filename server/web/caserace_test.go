@@ -52,12 +52,14 @@ func TestTwoConsolesOnOneCaseLoseNothing(t *testing.T) {
 
 	id, _ = h.scanned(t)
 	store.other = func() {
-		if _, err := second.Record(ctx, sato, id, counter.CaseEnd{Outcome: hostapi.Parked, Reason: "急ぎ"}); err != nil {
+		if _, err := second.Record(ctx, sato, id,
+			counter.CaseEnd{Outcome: hostapi.Parked, Reason: "急ぎ"}); err != nil {
 			t.Error(err)
 		}
 	}
 	var e *eligibility.Error
-	if _, err := h.counter.Visual(ctx, atDesk, id, []string{"photo"}); !errors.As(err, &e) || e.Key != "case.closed" {
+	if _, err := h.counter.Visual(ctx, atDesk, id, []string{"photo"}); !errors.As(err, &e) ||
+		e.Key != "case.closed" {
 		t.Errorf("%v", err)
 	}
 	if stored, err := h.store.Case(ctx, "1319999991", id); err != nil || stored.Outcome != hostapi.Parked {

@@ -266,12 +266,14 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 			if err != nil || len(known) != 1 || known[0].ID != "A" {
 				t.Fatalf("%+v %v", known, err)
 			}
-			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf("00138990"), r.ID, "A"); err != nil || n != 1 {
+			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf("00138990"), r.ID, "A"); err != nil ||
+				n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
 		},
 		"by the erased person": func(t *testing.T, h *house, r insurer.PersonRecord) {
-			if err := h.store.ErasePerson(ctx, r.Person.Insurer, r.ID, audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
+			if err := h.store.ErasePerson(ctx, r.Person.Insurer, r.ID,
+				audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -348,7 +350,8 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	if w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{"id": "A", "key": holderBody(h.holder(t, "A", newPhone(t)))["key"]}); w.Code != 204 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	if err := h.store.PutReceipts(ctx, keyOf(r), map[string][]byte{"A": []byte("sealed")}, audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
+	if err := h.store.PutReceipts(ctx, keyOf(r), map[string][]byte{"A": []byte("sealed")},
+		audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := h.office.Receipts.Receipts(ctx, viewerOf("s"), "A"); err != nil || len(got) != 1 {
@@ -404,7 +407,8 @@ func TestAPhoneIsAddedOnlySoonAfterALogin(t *testing.T) {
 		t.Errorf("the patient is told: %+v", me)
 	}
 	stale := auth.Identity{Subject: "s", At: h.now, AuthTime: h.now.Add(-16 * time.Minute)}
-	if err := h.office.Devices.AddHolder(ctx, insurer.Viewer{Login: &stale}, h.holder(t, "D", phone)); err == nil {
+	if err := h.office.Devices.AddHolder(ctx, insurer.Viewer{Login: &stale},
+		h.holder(t, "D", phone)); err == nil {
 		t.Error("auth_time of 16 minutes ago was taken")
 	}
 }

@@ -275,7 +275,8 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 		{Subject: "s", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now.Add(-6 * time.Hour)},
 		{Subject: "another", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now},
 	} {
-		if err := g.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &who}, mac); err != error(insurer.ErrNoticeVoid) {
+		if err := g.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &who},
+			mac); err != error(insurer.ErrNoticeVoid) {
 			t.Errorf("%s: %v", who.Subject, err)
 		}
 	}

@@ -217,7 +217,8 @@ func (h *house) session(t *testing.T, kind auth.Kind, subject, data string) {
 // tokuichi imports the sample of 架空市 and returns the record of 髙橋 德一.
 func (h *house) tokuichi(t *testing.T) insurer.PersonRecord {
 	t.Helper()
-	if _, err := h.office.Importer.Import(ctx, clerkOf("00138990"), bytes.NewReader(insuredcsv.Sample("00138990"))); err != nil {
+	if _, err := h.office.Importer.Import(ctx, clerkOf("00138990"),
+		bytes.NewReader(insuredcsv.Sample("00138990"))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: "00138990", Text: "髙橋徳一", Limit: 1})
@@ -302,7 +303,8 @@ func (h *house) enrolled(t *testing.T) insurer.PersonRecord {
 // enrol binds a login to a person by the notice's code and signs it in.
 func (h *house) enrol(t *testing.T, r insurer.PersonRecord, login auth.Identity) {
 	t.Helper()
-	if err := h.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &login}, h.notices.MAC(h.noticeCode(t, r))); err != nil {
+	if err := h.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &login},
+		h.notices.MAC(h.noticeCode(t, r))); err != nil {
 		t.Fatal(err)
 	}
 	data, err := json.Marshal(patient.VisitSession{Login: &login})
@@ -314,7 +316,8 @@ func (h *house) enrol(t *testing.T, r insurer.PersonRecord, login auth.Identity)
 
 func (h *house) noticeCode(t *testing.T, r insurer.PersonRecord) string {
 	t.Helper()
-	serial, err := h.store.EnsureNotice(ctx, keyOf(r), func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }, audit.Entry{At: h.now, Actor: "t", Action: "t"})
+	mac := func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }
+	serial, err := h.store.EnsureNotice(ctx, keyOf(r), mac, audit.Entry{At: h.now, Actor: "t", Action: "t"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,8 @@ func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	login := auth.Identity{Subject: "lost", Name: p.Name, BirthDate: p.BirthDate, At: h.now}
-	if err := h.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &login}, h.notices.MAC(paper.Code)); err != nil {
+	if err := h.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &login},
+		h.notices.MAC(paper.Code)); err != nil {
 		t.Fatal(err)
 	}
 	data, err := json.Marshal(patient.VisitSession{Login: &login})
@@ -43,7 +44,8 @@ func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 		}
 	}
 	refusedWith(t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}), "eligibility.lost")
-	if file, err := h.office.Register.PersonFile(ctx, clerkOf(r.Person.Insurer), r.ID); err != nil || len(file.Copies) != 0 {
+	if file, err := h.office.Register.PersonFile(ctx, clerkOf(r.Person.Insurer), r.ID); err != nil ||
+		len(file.Copies) != 0 {
 		t.Errorf("%d copies are noted that nobody has, %v", len(file.Copies), err)
 	}
 }

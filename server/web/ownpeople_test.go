@@ -98,7 +98,8 @@ func TestAClerkEndsPhonesOfTheOwnInsurersPeopleOnly(t *testing.T) {
 			}
 		}
 	}
-	if phones, err := h.office.Devices.PhonesOf(ctx, clerkOf("00138990"), r.ID); err != nil || len(phones) != 1 {
+	if phones, err := h.office.Devices.PhonesOf(ctx, clerkOf("00138990"), r.ID); err != nil ||
+		len(phones) != 1 {
 		t.Errorf("its own insurer sees %d phones, %v", len(phones), err)
 	}
 	outside.Refused(t, outside.Sessions, 12)
@@ -114,7 +115,8 @@ func TestALoginShowsTheAskedPersonOrNobody(t *testing.T) {
 		id      audit.PersonID
 	}{"another login's person": {"op|x", other.ID}, "the other way round": {"hanako", r.ID},
 		"an id of nobody": {"op|x", "NOBODY"}, "no id": {"op|x", ""}, "nobody's login": {"op|nobody", r.ID}} {
-		if screen, err := h.office.Issuer.Live(ctx, viewerOf(c.subject), c.id); !errors.Is(err, insurer.ErrNotEnrolled) {
+		if screen, err := h.office.Issuer.Live(ctx, viewerOf(c.subject), c.id); !errors.Is(err,
+			insurer.ErrNotEnrolled) {
 			t.Errorf("%s: %+v %v", name, screen, err)
 		}
 	}

@@ -124,7 +124,8 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 	}
 	var refused *eligibility.Error
 	if _, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
-		insurer.RunWish{Kind: insurer.NoticeRun}); !errors.As(err, &refused) || refused.Key != "look.state_stored" {
+		insurer.RunWish{Kind: insurer.NoticeRun}); !errors.As(err, &refused) ||
+		refused.Key != "look.state_stored" {
 		t.Errorf("a new run: %v", err)
 	}
 	if _, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),

@@ -142,7 +142,8 @@ func TestTheListTurnsItsPages(t *testing.T) {
 	for i := range 120 {
 		fmt.Fprintf(&file, "%d,試験 第%d,1986-04-12\n", 1000+i, i)
 	}
-	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"), strings.NewReader(file.String())); err != nil {
+	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"),
+		strings.NewReader(file.String())); err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
@@ -186,7 +187,8 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 			t.Errorf("%s from another site: %d", path, w.Code)
 		}
 	}
-	if after, err := h.store.PersonFile(ctx, keyOf(r), h.now, 0); err != nil || len(after.Notices) != 1 || len(after.Logins) != 1 || !after.Copies[0].Revoked.IsZero() {
+	if after, err := h.store.PersonFile(ctx, keyOf(r), h.now, 0); err != nil || len(after.Notices) != 1 ||
+		len(after.Logins) != 1 || !after.Copies[0].Revoked.IsZero() {
 		t.Fatalf("asking changed something: %+v %v", after, err)
 	}
 	h.acts(t, one, nil, "1通の写しを取り消しました")

@@ -18,7 +18,8 @@ import (
 func (h *house) town(t *testing.T, rows ...string) {
 	t.Helper()
 	head := "記号,番号,枝番,氏名,氏名カナ,生年月日,資格取得年月日,郵便番号,住所,送付先住所,不開示,事業所名,マイナ保険証登録\n"
-	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"), strings.NewReader(head+strings.Join(rows, "\n"))); err != nil {
+	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"),
+		strings.NewReader(head+strings.Join(rows, "\n"))); err != nil {
 		t.Fatal(err)
 	}
 	h.session(t, auth.Clerk, "鈴木", "{}")
@@ -62,7 +63,8 @@ func (h *house) started(t *testing.T, v url.Values) string {
 // waiting starts a run of notices that nobody works on yet.
 func (h *house) waiting(t *testing.T) string {
 	t.Helper()
-	plan, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"), insurer.RunWish{Kind: insurer.NoticeRun})
+	plan, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+		insurer.RunWish{Kind: insurer.NoticeRun})
 	if err != nil {
 		t.Fatal(err)
 	}

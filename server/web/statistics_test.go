@@ -25,7 +25,8 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 		}
 		fmt.Fprintf(&file, "%d,試験 第%d,%s,%s,%s\n", 5000+i, i, born, share, lost)
 	}
-	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"), strings.NewReader(file.String())); err != nil {
+	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"),
+		strings.NewReader(file.String())); err != nil {
 		t.Fatal(err)
 	}
 	for range 12 {

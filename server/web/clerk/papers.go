@@ -130,11 +130,12 @@ func (s *Pages) certificatePDF(c echo.Context, clerk staff.Clerk) error {
 	if c.Request().Method == http.MethodPost {
 		reason = c.FormValue("reason")
 	}
-	data, report, err := s.Insurer.Documents.CertificateOf(c.Request().Context(), clerk, insurer.OneCertificate{
-		Person: personOf(c),
-		Layout: layout,
-		Reason: strings.TrimSpace(reason),
-	})
+	data, report, err := s.Insurer.Documents.CertificateOf(c.Request().Context(), clerk,
+		insurer.OneCertificate{
+			Person: personOf(c),
+			Layout: layout,
+			Reason: strings.TrimSpace(reason),
+		})
 	if err != nil {
 		return err
 	}

@@ -174,7 +174,8 @@ func (s *Pages) endLogin(c echo.Context, clerk staff.Clerk, id audit.PersonID) (
 	if err != nil {
 		return "", kit.ErrNoPage
 	}
-	return personAddress(id, "?said=ended"), s.Insurer.Enrolment.EndLogin(c.Request().Context(), clerk, id, number)
+	return personAddress(id, "?said=ended"), s.Insurer.Enrolment.EndLogin(c.Request().Context(), clerk, id,
+		number)
 }
 
 // askEndPhone asks before a phone is taken away: it was lost, the patient called.

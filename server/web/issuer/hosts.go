@@ -186,7 +186,8 @@ func (s *API) leaveReceipt(c echo.Context, host hostapi.Host) error {
 	if err != nil {
 		return kit.ErrRequest.In("sealed")
 	}
-	if err := s.Insurer.Receipts.LeaveReceipt(c.Request().Context(), host, body.Credential, sealed); err != nil {
+	if err := s.Insurer.Receipts.LeaveReceipt(c.Request().Context(), host, body.Credential,
+		sealed); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

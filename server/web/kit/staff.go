@@ -41,8 +41,8 @@ func (s *Kit) pickStaff(kind auth.Kind) echo.HandlerFunc {
 	}
 }
 
-// Staffed is a handler for staff, who are let in before it runs. Each room makes its own principal of the member,
-// once a request.
+// Staffed is a handler for staff, who are let in before it runs. Each room makes its own principal of the
+// member, once a request.
 type Staffed func(c echo.Context, member staff.Member) error
 
 // member returns who of the staff is signed in, or ErrSignedOut.

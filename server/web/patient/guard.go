@@ -25,8 +25,8 @@ type handler func(c echo.Context, who visitor) error
 // showing answers a viewer of the person whom the address names.
 type showing func(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error
 
-// asks makes the principal of a request, or returns ErrSignedOut with a viewer who is nobody. What a phone may
-// show is looked up anew each time, so that an end counts at once.
+// asks makes the principal of a request, or returns ErrSignedOut with a viewer who is nobody. What a phone
+// may show is looked up anew each time, so that an end counts at once.
 func (s *Pages) asks(c echo.Context) (visitor, error) {
 	var who visitor
 	var login *auth.Identity
