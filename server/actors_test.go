@@ -16,14 +16,29 @@ import (
 	"testing"
 )
 
+// actorRooms are the rooms that know actors.
+var actorRooms = []string{
+	"madoguchi/server/audit",
+	"madoguchi/server/staff",
+	"madoguchi/server/hostapi",
+	"madoguchi/server/agents",
+	"madoguchi/server/insurer",
+	"madoguchi/server/counter",
+	"madoguchi/server/store",
+	"madoguchi/server/web",
+	"madoguchi/server/web/kit",
+	"madoguchi/server/web/patient",
+	"madoguchi/server/web/clerk",
+	"madoguchi/server/web/counter",
+	"madoguchi/server/web/issuer",
+	"madoguchi/server",
+}
+
 // Who did something is said by audit/actor.go alone: no other file of the program makes an actor out of a
 // text. (The type checker knows where a constant or a conversion becomes one.)
 func TestActorsAreMadeInOnePlace(t *testing.T) {
 	const home = "madoguchi/server/audit"
-	packages := checked(t, home,
-		"madoguchi/server/insurer", "madoguchi/server/counter", "madoguchi/server/hostapi", "madoguchi/server/store",
-		"madoguchi/server/web", "madoguchi/server/web/patient", "madoguchi/server/web/clerk",
-		"madoguchi/server/web/counter", "madoguchi/server/web/issuer", "madoguchi/server")
+	packages := checked(t, actorRooms...)
 	used := 0
 	for _, p := range packages {
 		isActor := func(of types.Type) bool {
@@ -56,6 +71,72 @@ func TestActorsAreMadeInOnePlace(t *testing.T) {
 	if used < 40 {
 		t.Errorf("only %d uses of actors were found", used)
 	}
+}
+
+// An actor is made from the principal who asked, in its method Actor, and nowhere else. Two others are left:
+// what the program does by itself, and what the store reads back.
+func TestActorsAreMadeFromPrincipals(t *testing.T) {
+	makers := map[string]string{ // what makes an actor: the method, or the rooms, where it may stand
+		"ClerkActor":     "staff.Clerk.Actor",
+		"ReceptionActor": "staff.Reception.Actor",
+		"ActorOperator":  "staff.Operator.Actor",
+		"ActorPatient":   "insurer.Viewer.Actor",
+		"ActorCounter":   "hostapi.Host.Actor",
+		"ReadActor":      "store.scanRun",
+		"ActorSystem":    "main.house.office", // the demo's own insurers
+	}
+	found := map[string]bool{}
+	for _, p := range checked(t, actorRooms...) {
+		for _, file := range p.files {
+			if file.Name.Name == "audit" {
+				continue
+			}
+			for _, decl := range file.Decls {
+				ast.Inspect(decl, func(n ast.Node) bool {
+					id, ok := n.(*ast.Ident)
+					if !ok {
+						return true
+					}
+					of := p.info.Uses[id]
+					if of == nil || of.Pkg() == nil || of.Pkg().Path() != "madoguchi/server/audit" {
+						return true
+					}
+					place := makers[of.Name()]
+					if place == "" {
+						return true
+					}
+					found[of.Name()] = true
+					if at := file.Name.Name + "." + declarationName(decl); at != place {
+						t.Errorf("%s: %s stands in %s; it belongs into %s alone",
+							p.set.Position(id.Pos()), of.Name(), at, place)
+					}
+					return true
+				})
+			}
+		}
+	}
+	if len(found) != len(makers) {
+		t.Errorf("of %d makers of actors only these are used: %v", len(makers), found)
+	}
+}
+
+// declarationName names a function, a method by its receiver's type.
+func declarationName(decl ast.Decl) string {
+	f, ok := decl.(*ast.FuncDecl)
+	if !ok {
+		return "a declaration"
+	}
+	if f.Recv == nil {
+		return f.Name.Name
+	}
+	of := f.Recv.List[0].Type
+	if pointer, ok := of.(*ast.StarExpr); ok {
+		of = pointer.X
+	}
+	if id, ok := of.(*ast.Ident); ok {
+		return id.Name + "." + f.Name.Name
+	}
+	return f.Name.Name
 }
 
 // checkedPackage is a package of the program without its tests, with the types of its expressions.

@@ -47,6 +47,7 @@ var floors = map[string]int{
 	"server/qrscan":      20,
 	"server/audit":       22,
 	"server/keys":        22, // makes credential keys
+	"server/staff":       24, // who of the staff asks
 	"server/printing":    25,
 	"server/hostapi":     26,
 	"server/trust":       28,

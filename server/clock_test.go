@@ -60,7 +60,7 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 			if v := d.verify(t, screen); !v.Valid {
 				t.Errorf("the screen: %+v", v)
 			}
-			file, err := d.office.Documents.File(t.Context(), "op|x", person)
+			file, err := d.office.Documents.File(t.Context(), viewerOf("op|x"), person)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -97,15 +97,15 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 func (d running) enrolledAs(t *testing.T, name, birth string) audit.PersonID {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := d.office.Importer.Import(ctx, demoCity, bytes.NewReader(insuredcsv.Sample(demoCity)),
-		audit.ClerkActor("鈴木")); err != nil {
+	if _, err := d.office.Importer.Import(ctx, clerkOf(demoCity),
+		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.app.Store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}
-	paper, err := d.office.Enrolment.NoticePaper(ctx, found[0].ID, "鈴木")
+	paper, err := d.office.Enrolment.NoticePaper(ctx, clerkOf(demoCity), found[0].ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func (d running) enrolledAs(t *testing.T, name, birth string) audit.PersonID {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.office.Enrolment.Enrol(ctx, who, notice); err != nil {
+	if err := d.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &who}, notice); err != nil {
 		t.Fatal(err)
 	}
 	return found[0].ID

@@ -48,15 +48,15 @@ func used(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.office.Importer.Import(t.Context(), demoCity, bytes.NewReader(insuredcsv.Sample(demoCity)),
-		"鈴木"); err != nil {
+	if _, err := d.office.Importer.Import(t.Context(), clerkOf(demoCity),
+		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.app.Store.ForInsurer().Register.FindPeople(t.Context(), insurer.PeopleQuery{Insurer: demoCity, Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}
-	if _, err := d.office.Enrolment.NoticePaper(t.Context(), found[0].ID, "鈴木"); err != nil {
+	if _, err := d.office.Enrolment.NoticePaper(t.Context(), clerkOf(demoCity), found[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	stored := counter.Case{Facility: "1319999991", ID: "CASE", At: d.app.Now(), Body: []byte("x")}

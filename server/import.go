@@ -12,11 +12,11 @@ import (
 	"strings"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/input"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 )
 
 // importCmd reads a CSV of insured people into the data folder, or with --dry-run only says what it would do.
@@ -147,9 +147,10 @@ func (c *importCmd) store(s *Settings, read *insuredcsv.Roster, given map[string
 	if err != nil {
 		return insurer.Imported{}, err
 	}
-	done, err := office.Importer.StoreRoster(ctx, read, audit.ActorOperator)
+	operator := staff.Operator{Insurer: read.Insurer}
+	done, err := office.Importer.StoreRoster(ctx, operator, read)
 	if err == nil && len(given) > 0 {
-		err = office.Importer.RememberHeadings(ctx, read.Insurer, given, audit.ActorOperator)
+		err = office.Importer.RememberHeadings(ctx, operator, given)
 	}
 	return done, err
 }

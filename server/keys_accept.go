@@ -10,6 +10,7 @@ import (
 	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/keys"
+	"madoguchi/server/staff"
 	"madoguchi/server/store"
 )
 
@@ -34,13 +35,8 @@ func (c *keysAcceptCmd) Run(s *Settings) error {
 	if !keys.Replaceable(c.File) {
 		return usage(errNotReplaceable)
 	}
-	entry := audit.Entry{At: clock(), Actor: audit.ActorOperator, Action: "key.accept", Detail: c.File}
-	err := store.AcceptKey(
-		context.Background(),
-		filepath.Join(s.Data, "demo", datafolder.Database),
-		c.File,
-		entry,
-	)
+	entry := audit.Entry{At: clock(), Actor: staff.Operator{}.Actor(), Action: "key.accept", Detail: c.File}
+	err := store.AcceptKey(context.Background(), filepath.Join(s.Data, "demo", datafolder.Database), c.File, entry)
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.NotFound {
 		return usage(errNotRemembered)

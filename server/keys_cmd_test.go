@@ -18,9 +18,11 @@ import (
 	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
+	"madoguchi/server/hostapi"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
+	"madoguchi/server/staff"
 )
 
 const demoCity eligibility.InsurerNumber = "00138990"
@@ -70,14 +72,15 @@ func (d running) verify(t *testing.T, jws string) credential.Verdict {
 func (d running) enrolled(t *testing.T) audit.PersonID {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := d.office.Importer.Import(ctx, demoCity, bytes.NewReader(insuredcsv.Sample(demoCity)), audit.ClerkActor("鈴木")); err != nil {
+	if _, err := d.office.Importer.Import(ctx, clerkOf(demoCity),
+		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.app.Store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}
-	paper, err := d.office.Enrolment.NoticePaper(ctx, found[0].ID, "鈴木")
+	paper, err := d.office.Enrolment.NoticePaper(ctx, clerkOf(demoCity), found[0].ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +90,7 @@ func (d running) enrolled(t *testing.T) audit.PersonID {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.office.Enrolment.Enrol(ctx, who, notice); err != nil {
+	if err := d.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &who}, notice); err != nil {
 		t.Fatal(err)
 	}
 	return found[0].ID
@@ -96,7 +99,7 @@ func (d running) enrolled(t *testing.T) audit.PersonID {
 // copyOf makes a copy (PDF) and reads its code as a camera does: drawn by poppler, read by zbar.
 func (d running) copyOf(t *testing.T, id audit.PersonID) string {
 	t.Helper()
-	sheet, err := d.office.Documents.Document(t.Context(), "op|x", id)
+	sheet, err := d.office.Documents.Document(t.Context(), viewerOf("op|x"), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +123,7 @@ func (d running) copyOf(t *testing.T, id audit.PersonID) string {
 
 func (d running) screen(t *testing.T, id audit.PersonID) string {
 	t.Helper()
-	screen, err := d.office.Issuer.Live(t.Context(), "op|x", id)
+	screen, err := d.office.Issuer.Live(t.Context(), viewerOf("op|x"), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +236,8 @@ func TestAScreenFromBeforeARotationComesBackAsTheInsurersOwn(t *testing.T) {
 	if signedBy(t, old, d.keys(t).Current.Public()) {
 		t.Fatal("nothing was rotated")
 	}
-	if _, err := d.office.Receipts.ReceiptKeys(context.Background(), demoCity, old); err != nil {
+	if _, err := d.office.Receipts.ReceiptKeys(context.Background(), hostapi.Host{Insurer: demoCity},
+		old); err != nil {
 		t.Errorf("%v", err)
 	}
 }
@@ -267,4 +271,14 @@ func TestTheTrustListFollowsTheKeys(t *testing.T) {
 	if _, ok := listed.JWKS.Find(next.JWK.ID); !ok {
 		t.Error("the next key is not in the list")
 	}
+}
+
+// clerkOf is 鈴木 at work for an insurer.
+func clerkOf(number eligibility.InsurerNumber) staff.Clerk {
+	return staff.Clerk{Staff: "鈴木", Insurer: number, Role: staff.Everything}
+}
+
+// viewerOf is somebody who has logged in, by the login's subject.
+func viewerOf(subject string) insurer.Viewer {
+	return insurer.Viewer{Login: &auth.Identity{Subject: subject}}
 }

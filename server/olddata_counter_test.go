@@ -139,12 +139,12 @@ func unsealedReceipt(t *testing.T, private, sealed string) []byte {
 func TestPrintJobsOfTheVersionBeforeAndTheirFilesAreThere(t *testing.T) {
 	o := openOldData(t)
 	jobs := o.app.runs
-	done, err := jobs.Job(t.Context(), o.facts.Job)
+	done, err := jobs.Job(t.Context(), clerkOf(demoCity), o.facts.Job)
 	if err != nil || done.State != insurer.RunDone || done.Total != 2 || done.Done != 2 || done.Files != 2 ||
 		done.By != audit.ClerkActor("鈴木") {
 		t.Errorf("%+v %v", done, err)
 	}
-	files, err := jobs.Files(t.Context(), o.facts.Job)
+	files, err := jobs.Files(t.Context(), clerkOf(demoCity), o.facts.Job)
 	if err != nil || len(files) != len(o.facts.JobFiles) {
 		t.Fatalf("%+v %v", files, err)
 	}
@@ -160,7 +160,7 @@ func TestPrintJobsOfTheVersionBeforeAndTheirFilesAreThere(t *testing.T) {
 			t.Errorf("%s is another file", f.Name)
 		}
 	}
-	failed, err := jobs.Job(t.Context(), o.facts.FailedJob)
+	failed, err := jobs.Job(t.Context(), clerkOf(demoCity), o.facts.FailedJob)
 	const note = "保存先に書き込めません。ディスクの空きとフォルダーの権限を確かめて、再開してください。" +
 		"途中のファイルは残していません。"
 	if err != nil || failed.State != insurer.RunFailed || failed.Note != note || failed.Total != 2 ||
@@ -168,8 +168,11 @@ func TestPrintJobsOfTheVersionBeforeAndTheirFilesAreThere(t *testing.T) {
 		t.Errorf("%+v %v", failed, err)
 	}
 	// whoever was printed then is not new now
-	_, err = o.office.PrintJobs.PlanRun(t.Context(), demoCity, insurer.NoticeRun,
-		insurer.RunOptions{Only: insurer.OnlyNew}, []string{"0005678"}, audit.ClerkActor("鈴木"))
+	_, err = o.office.PrintJobs.PlanRun(t.Context(), clerkOf(demoCity), insurer.RunWish{
+		Kind:    insurer.NoticeRun,
+		Options: insurer.RunOptions{Only: insurer.OnlyNew},
+		List:    []string{"0005678"},
+	})
 	var e *eligibility.Error
 	if !errors.As(err, &e) || e.Key != "run.nobody" {
 		t.Errorf("%v", err)

@@ -17,6 +17,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 )
 
 func TestPeopleOfTheVersionBeforeAreFoundWithTheirVersions(t *testing.T) {
@@ -51,7 +52,7 @@ func TestPeopleOfTheVersionBeforeAreFoundWithTheirVersions(t *testing.T) {
 			}
 		})
 	}
-	file, err := o.office.Register.PersonFile(t.Context(), o.facts.Kakuko, "鈴木")
+	file, err := o.office.Register.PersonFile(t.Context(), clerkOf(demoCity), o.facts.Kakuko)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,15 +68,14 @@ func TestPeopleOfTheVersionBeforeAreFoundWithTheirVersions(t *testing.T) {
 	if len(file.Notices) != 2 || file.Notices[0].Void || !file.Notices[1].Void {
 		t.Errorf("notices: %+v", file.Notices)
 	}
-	if _, err := o.office.Register.PersonFile(t.Context(), o.facts.Futaba, "鈴木"); !errors.Is(err,
+	if _, err := o.office.Register.PersonFile(t.Context(), clerkOf(demoCity), o.facts.Futaba); !errors.Is(err,
 		insurer.ErrNoPerson) {
 		t.Errorf("the erased one: %v", err)
 	}
 	// the file of 21 November again: everybody who was not erased is known, as unchanged
 	again := strings.Replace(oldCityFile, "S33.5.5,女,家族,H20.4.1,H20.4.1,,,,,100-0000,東京都架空市架空町1-2-3",
 		"S33.5.5,女,家族,H20.4.1,H20.4.1,,,,,100-0000,東京都架空市新町5", 1)
-	done, err := o.office.Importer.Import(t.Context(), demoCity, strings.NewReader(again),
-		audit.ClerkActor("鈴木"))
+	done, err := o.office.Importer.Import(t.Context(), clerkOf(demoCity), strings.NewReader(again))
 	if err != nil || done.Count != (insurer.ImportCount{Unchanged: 3}) {
 		t.Errorf("%+v %v", done.Count, err)
 	}
@@ -117,7 +117,7 @@ func TestNoticesOfTheVersionBeforeAreWhatTheyWere(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			notice, err := o.office.Enrolment.NoticeFor(t.Context(), c.code)
 			if err == nil {
-				err = o.office.Enrolment.Enrol(t.Context(), c.who, notice)
+				err = o.office.Enrolment.Enrol(t.Context(), insurer.Viewer{Login: &c.who}, notice)
 			}
 			if !errors.Is(err, c.want) {
 				t.Errorf("%v, want %v", err, c.want)
@@ -125,7 +125,7 @@ func TestNoticesOfTheVersionBeforeAreWhatTheyWere(t *testing.T) {
 		})
 	}
 	// the code that stands on a paper is printed again as it was
-	paper, err := o.office.Enrolment.NoticePaper(t.Context(), o.facts.Ichiyo, "鈴木")
+	paper, err := o.office.Enrolment.NoticePaper(t.Context(), clerkOf(demoCity), o.facts.Ichiyo)
 	if err != nil || paper.Code != o.facts.OpenCode {
 		t.Errorf("%q %v, want %q", paper.Code, err, o.facts.OpenCode)
 	}
@@ -207,7 +207,7 @@ func decoded(t *testing.T, text string) []byte {
 
 func TestStatisticsOfTheVersionBeforeAreTheSame(t *testing.T) {
 	o := openOldData(t)
-	s, err := o.office.Usage.Statistics(t.Context(), demoCity)
+	s, err := o.office.Usage.Statistics(t.Context(), clerkOf(demoCity))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,15 +241,16 @@ func TestStatisticsOfTheVersionBeforeAreTheSame(t *testing.T) {
 
 func TestAFileThatWaitedInTheVersionBeforeIsImported(t *testing.T) {
 	o := openOldData(t)
-	p, err := o.office.Importer.Preview(t.Context(), o.facts.Preview, "佐藤")
+	sato := staff.Clerk{Staff: "佐藤", Insurer: oldUnion, Role: staff.Everything}
+	p, err := o.office.Importer.Preview(t.Context(), sato, o.facts.Preview)
 	if err != nil || p.Open || p.Refusal != nil {
 		t.Fatalf("%+v %v", p, err)
 	}
-	count, _, err := o.office.Importer.Count(t.Context(), p)
+	count, _, err := o.office.Importer.Count(t.Context(), sato, p)
 	if err != nil || count != (insurer.ImportCount{Changed: 1, Unchanged: 1}) {
 		t.Fatalf("%+v %v", count, err)
 	}
-	if err := o.office.Importer.StorePreview(t.Context(), o.facts.Preview, "佐藤", count); err != nil {
+	if err := o.office.Importer.StorePreview(t.Context(), sato, o.facts.Preview, count); err != nil {
 		t.Fatal(err)
 	}
 	found, err := o.app.Store.ForInsurer().Register.FindPeople(t.Context(), insurer.PeopleQuery{

@@ -15,10 +15,10 @@ import (
 	"syscall"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/audit"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/insurer"
 	"madoguchi/server/printing"
+	"madoguchi/server/staff"
 )
 
 // printCmd prints papers in a run: it plans, prints, reads every code back, and can be resumed after whatever ended it.
@@ -98,12 +98,16 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	runs := office.PrintJobs
 	runs.Folder, runs.Reader = filepath.Join(h.Path, datafolder.Runs), printing.Poppler()
 	result := &printed{Run: c.Resume}
+	operator, err := c.operator(ctx, office)
+	if err != nil {
+		return nil, err
+	}
 	if c.Resume == "" {
-		if err := c.plan(ctx, office, result); err != nil || c.DryRun {
+		if err := c.plan(ctx, office, operator, result); err != nil || c.DryRun {
 			return result, err
 		}
 		fmt.Fprintf(os.Stderr, "印刷 %s を始めます: %d 人。途中で止まっても「print --resume %s」で続きから印刷します。\n", result.Run, result.Total, result.Run)
-	} else if err := runs.Wish(ctx, c.Resume, insurer.RunGoing, audit.ActorOperator); err != nil {
+	} else if err := runs.Wish(ctx, operator, c.Resume, insurer.RunGoing); err != nil {
 		return nil, err
 	}
 	// An interrupt pauses: the run's state must say so before the job is asked to stop.
@@ -112,24 +116,36 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	go func() {
 		select {
 		case <-ctx.Done():
-			if err := runs.Wish(context.Background(), result.Run, insurer.RunPaused, audit.ActorOperator); err != nil {
+			if err := runs.Wish(context.Background(), operator, result.Run, insurer.RunPaused); err != nil {
 				complain(err)
 			}
 		case <-ended:
 		}
 	}()
 	line := printing.NewProgressLine(os.Stderr, clock)
-	run, err := runs.Print(context.WithoutCancel(ctx), result.Run, line.Show)
+	run, err := runs.Print(context.WithoutCancel(ctx), operator, result.Run, line.Show)
 	line.End()
 	if err != nil {
 		return nil, err
 	}
-	files, err := h.Store.ForInsurer().Runs.RunFiles(context.WithoutCancel(ctx), run.ID)
+	files, err := runs.Files(context.WithoutCancel(ctx), operator, run.ID)
 	if err != nil {
 		return nil, err
 	}
 	result.fill(run, files, runs.FolderOf(run))
 	return result, nil
+}
+
+// operator is who prints: for the insurer that the command names, or for the one of the run to resume.
+func (c *printCmd) operator(ctx context.Context, office *insurer.Services) (staff.Operator, error) {
+	if c.Resume != "" {
+		return office.Directory.Operator(ctx, insurer.About{Run: c.Resume})
+	}
+	number, err := eligibility.ParseInsurerNumber(c.Insurer)
+	if err != nil {
+		return staff.Operator{}, eligibility.ErrInsurerNumber.In("--insurer")
+	}
+	return staff.Operator{Insurer: number}, nil
 }
 
 // opensOnPhones reports whether an address may stand on paper: https, or the demo's own computer.
@@ -143,11 +159,9 @@ func opensOnPhones(address string) bool {
 }
 
 // plan plans a new run and stores it.
-func (c *printCmd) plan(ctx context.Context, office *insurer.Services, result *printed) error {
-	number, err := eligibility.ParseInsurerNumber(c.Insurer)
-	if err != nil {
-		return eligibility.ErrInsurerNumber.In("--insurer")
-	}
+func (c *printCmd) plan(
+	ctx context.Context, office *insurer.Services, operator staff.Operator, result *printed,
+) (err error) {
 	o := insurer.RunOptions{Only: insurer.RunFilter(c.Only), Dropped: c.Dropped, Order: insurer.RunOrder(c.Order), CountSheets: c.CountSheets, PerFile: c.PerFile,
 		Layout: insurer.RunLayout(c.Layout)}
 	if c.Out != "" {
@@ -176,7 +190,8 @@ func (c *printCmd) plan(ctx context.Context, office *insurer.Services, result *p
 	if err != nil {
 		return err
 	}
-	plan, err := office.PrintJobs.PlanRun(ctx, number, insurer.PaperKind(c.Kind), o, lines, audit.ActorOperator)
+	plan, err := office.PrintJobs.PlanRun(ctx, operator,
+		insurer.RunWish{Kind: insurer.PaperKind(c.Kind), Options: o, List: lines})
 	if err != nil {
 		return err
 	}
@@ -185,7 +200,7 @@ func (c *printCmd) plan(ctx context.Context, office *insurer.Services, result *p
 		result.Run, result.State = "", "planned"
 		return nil
 	}
-	return office.PrintJobs.StartRun(ctx, plan)
+	return office.PrintJobs.StartRun(ctx, operator, plan)
 }
 
 // lines reads the list.

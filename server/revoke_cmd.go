@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
 
@@ -51,23 +51,21 @@ func (c *revokeCmd) Run(s *Settings) error {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := office.Directory.Insurer(ctx, number); err != nil {
+		operator, err := office.Directory.Operator(ctx, insurer.About{Insurer: number})
+		if err != nil {
 			return nil, err
 		}
 		if c.Person != "" {
-			found, err := h.Store.ForInsurer().Register.FindPeople(
-				ctx,
-				insurer.PeopleQuery{Insurer: number, Text: c.Person, Limit: 2},
-			)
+			found, err := office.Register.FindOne(ctx, operator, c.Person)
+			if errors.Is(err, insurer.ErrNoPerson) {
+				return nil, errRevokePerson
+			}
 			if err != nil {
 				return nil, err
 			}
-			if len(found) != 1 {
-				return nil, errRevokePerson
-			}
-			which.Person = found[0].ID
+			which.Person = found.ID
 		}
-		n, err := office.Issuer.Revoke(ctx, number, which, audit.ActorOperator)
+		n, err := office.Issuer.Revoke(ctx, operator, which)
 		return map[string]int{"revoked": n}, err
 	})
 }

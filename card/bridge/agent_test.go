@@ -19,6 +19,8 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
 	"madoguchi/server/agents"
+	"madoguchi/server/audit"
+	"madoguchi/server/staff"
 )
 
 // pairedAgents is a store of paired agents.
@@ -27,7 +29,7 @@ type pairedAgents struct {
 	all map[string]agents.Agent
 }
 
-func (a *pairedAgents) PutAgent(_ context.Context, agent agents.Agent) error {
+func (a *pairedAgents) PutAgent(_ context.Context, agent agents.Agent, _ audit.Entry) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.all[agent.ID] = agent
@@ -116,7 +118,7 @@ func TestTheAgentIsPairedShownAndFoundAgain(t *testing.T) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
-	paired, words, err := board.Pair(t.Context(), "1319999991", "鈴木", code)
+	paired, words, err := board.Pair(t.Context(), staff.Reception{Staff: "鈴木", Facility: "1319999991"}, code)
 	if err != nil || paired.Name != "受付2" || !strings.Contains(shown, strings.Join(words, "・")) {
 		t.Errorf("%+v %q %v", paired, words, err)
 	}

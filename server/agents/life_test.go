@@ -39,7 +39,7 @@ func TestBothSidesShowTheSameWordsThatTheyWorkedOutThemselves(t *testing.T) {
 		strings.Join(status.Words, "・") != shown {
 		t.Errorf("the status page shows %+v", status)
 	}
-	paired, words, err := s.Pair(context.Background(), facility, "鈴木", code)
+	paired, words, err := s.Pair(context.Background(), suzuki, code)
 	if err != nil || strings.Join(words, "・") != shown || paired.Name != "受付1" {
 		t.Errorf("the counter shows %q of %q, the reader's PC %q (%v)", words, paired.Name, shown, err)
 	}
@@ -56,13 +56,13 @@ func TestAPairingCodeLivesTenMinutesAndWorksOnce(t *testing.T) {
 	a := start(t, url, agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
 	code := await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
 	now = now.Add(10*time.Minute + time.Second)
-	_, _, late := s.Pair(context.Background(), facility, "鈴木", code)
+	_, _, late := s.Pair(context.Background(), suzuki, code)
 	now = now.Add(-2 * time.Second)
-	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); err != nil {
+	if _, _, err := s.Pair(context.Background(), suzuki, code); err != nil {
 		t.Errorf("within ten minutes: %v", err)
 	}
-	_, _, used := s.Pair(context.Background(), facility, "鈴木", code)
-	_, _, wrong := s.Pair(context.Background(), facility, "鈴木", "CCCC-CCCC")
+	_, _, used := s.Pair(context.Background(), suzuki, code)
+	_, _, wrong := s.Pair(context.Background(), suzuki, "CCCC-CCCC")
 	for _, c := range []struct {
 		name string
 		err  error
@@ -83,7 +83,7 @@ func TestAnAgentSetToAnotherFacilityServesNobody(t *testing.T) {
 	s, url := open(t, true)
 	a := start(t, url,
 		agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, Facility: "別の医院"})
-	if _, _, err := s.Pair(context.Background(), facility, "鈴木",
+	if _, _, err := s.Pair(context.Background(), suzuki,
 		await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]); err != nil {
 		t.Fatal(err)
 	}

@@ -75,11 +75,11 @@ func TestAnAgentBeyondThoseThatWaitHearsWhyAndComesBack(t *testing.T) {
 		return status.Link == agent.Refused && strings.Contains(status.Reason.Ja, "60秒") &&
 			strings.Contains(status.Reason.En, "60 seconds")
 	})
-	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); err != nil {
+	if _, _, err := s.Pair(context.Background(), suzuki, code); err != nil {
 		t.Fatalf("who waited was thrown out: %v", err)
 	}
 	code = await(t, third.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
-	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); err != nil {
+	if _, _, err := s.Pair(context.Background(), suzuki, code); err != nil {
 		t.Error(err)
 	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+	"madoguchi/server/staff"
 )
 
 const (
@@ -117,9 +119,12 @@ func (s *AgentHub) stopWaiting(code string, l *line) {
 	s.unpaired.leave(l)
 }
 
-// Pair ties the waiting agent that shows this code to a facility, and returns it with the words that its
-// window shows. Five wrong codes close pairing for ten minutes.
-func (s *AgentHub) Pair(ctx context.Context, facility, staff, typed string) (Agent, []string, error) {
+// Pair ties the waiting agent that shows this code to the reception's facility, and returns it with the words
+// that its window shows. Five wrong codes close pairing for ten minutes.
+func (s *AgentHub) Pair(
+	ctx context.Context, reception staff.Reception, typed string,
+) (Agent, []string, error) {
+	facility := reception.Facility
 	code := strings.Map(func(r rune) rune {
 		if r >= '！' && r <= '～' {
 			r -= '！' - '!'
@@ -140,8 +145,14 @@ func (s *AgentHub) Pair(ctx context.Context, facility, staff, typed string) (Age
 		return Agent{}, nil, err
 	}
 	agent := w.agent
-	agent.Facility, agent.PairedAt, agent.PairedBy = facility, s.now(), staff
-	if err := s.store.PutAgent(ctx, agent); err != nil {
+	agent.Facility, agent.PairedAt, agent.PairedBy = facility, s.now(), reception.Staff
+	entry := audit.Entry{
+		At:     agent.PairedAt,
+		Actor:  reception.Actor(),
+		Action: "agent.pair",
+		Detail: agent.ID[:min(16, len(agent.ID))],
+	}
+	if err := s.store.PutAgent(ctx, agent, entry); err != nil {
 		return Agent{}, nil, err
 	}
 	w.approve <- agent

@@ -18,12 +18,13 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/server/audit"
 	"madoguchi/server/counter"
 )
 
 // Store keeps paired agents. A missing one is an *eligibility.Error with code NotFound.
 type Store interface {
-	PutAgent(ctx context.Context, a Agent) error
+	PutAgent(ctx context.Context, a Agent, e audit.Entry) error
 	Agent(ctx context.Context, id string) (Agent, error)
 }
 

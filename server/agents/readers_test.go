@@ -19,7 +19,9 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
+	"madoguchi/server/audit"
 	"madoguchi/server/counter"
+	"madoguchi/server/staff"
 )
 
 // ofFacility asks the facility's only reader about nobody.
@@ -33,6 +35,9 @@ func TestMain(m *testing.M) {
 
 const facility = "1319999991"
 
+// suzuki is a member of the facility's staff.
+var suzuki = staff.Reception{Staff: "鈴木", Facility: facility}
+
 var tokuichi = eligibility.MustDate("1955-07-01")
 
 // memory is a Store for tests.
@@ -41,7 +46,7 @@ type memory struct {
 	agents map[string]Agent
 }
 
-func (m *memory) PutAgent(_ context.Context, a Agent) error {
+func (m *memory) PutAgent(_ context.Context, a Agent, _ audit.Entry) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.agents[a.ID] = a
@@ -167,8 +172,9 @@ func pairedWith(t *testing.T, s *AgentHub, facility, url string, c agent.Config)
 	t.Helper()
 	a := start(t, url, c)
 	code := await(t, a.said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
-	if _, _, err := s.Pair(context.Background(), facility, "鈴木",
-		" "+strings.ToLower(strings.ReplaceAll(code, "-", " "))); err != nil {
+	desk := staff.Reception{Staff: "鈴木", Facility: facility}
+	typed := " " + strings.ToLower(strings.ReplaceAll(code, "-", " "))
+	if _, _, err := s.Pair(context.Background(), desk, typed); err != nil {
 		t.Fatal(err)
 	}
 	await(t, a.said, "つながりました")
@@ -254,24 +260,23 @@ func TestFiveWrongPairingCodesCloseTheDoor(t *testing.T) {
 	said, _ := dial(t, url, virtual.Description{BirthDate: tokuichi})
 	code := await(t, said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
 	for range 5 {
-		if _, _, err := s.Pair(context.Background(), facility, "鈴木", "AAAA-AAAA"); !errors.Is(err,
-			ErrPairing) {
+		if _, _, err := s.Pair(context.Background(), suzuki, "AAAA-AAAA"); !errors.Is(err, ErrPairing) {
 			t.Fatal(err)
 		}
 	}
-	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); !errors.Is(err, ErrPairingTries) {
+	if _, _, err := s.Pair(context.Background(), suzuki, code); !errors.Is(err, ErrPairingTries) {
 		t.Errorf("the sixth try: %v", err)
 	}
 	now := s.now()
 	s.now = func() time.Time { return now.Add(7*time.Minute + 30*time.Second) }
 	var e *eligibility.Error
-	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); !errors.As(err, &e) ||
+	if _, _, err := s.Pair(context.Background(), suzuki, code); !errors.As(err, &e) ||
 		e.Wait > 150*time.Second || e.Wait < 145*time.Second ||
 		!strings.Contains(e.Ja(), "3分待って") || !strings.Contains(e.En(), "3 minutes") {
 		t.Errorf("later: %v", err)
 	}
 	s.now = func() time.Time { return now.Add(9*time.Minute + e.Wait) }
-	if _, _, err := s.Pair(context.Background(), facility, "鈴木", "AAAA-AAAA"); !errors.Is(err, ErrPairing) {
+	if _, _, err := s.Pair(context.Background(), suzuki, "AAAA-AAAA"); !errors.Is(err, ErrPairing) {
 		t.Errorf("after the wait: %v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/eligibility/oqs"
+	"madoguchi/server/staff"
 )
 
 // TextCheck is what remains of a reading with 照合番号B: the method (which it is by its name), who verified, and how each item
@@ -91,8 +92,10 @@ func (o *OQSCheck) Said() []oqs.Statement {
 func (o *OQSCheck) Warns() bool { return len(o.Statements) != 1 || o.Statements[0] != oqs.Valid }
 
 // asking is a case that a reader may be asked about, with the request that says so.
-func (c *Service) asking(ctx context.Context, reader, id string) (CaseView, CardRequest, error) {
-	view, err := c.open(ctx, id)
+func (c *Service) asking(
+	ctx context.Context, reception staff.Reception, reader, id string,
+) (CaseView, CardRequest, error) {
+	view, err := c.open(ctx, reception, id)
 	if err != nil {
 		return CaseView{}, CardRequest{}, err
 	}
@@ -100,7 +103,7 @@ func (c *Service) asking(ctx context.Context, reader, id string) (CaseView, Card
 		return CaseView{}, CardRequest{}, errNothingToCheck
 	}
 	return view, CardRequest{
-		Facility:  c.Facility.Code,
+		Facility:  reception.Facility,
 		Reader:    reader,
 		CaseID:    id,
 		JWS:       view.JWS,
@@ -110,17 +113,25 @@ func (c *Service) asking(ctx context.Context, reader, id string) (CaseView, Card
 
 // keep adds what a reader answered to its case as the case is now: somebody may have recorded it meanwhile, and then the
 // answer is too late and dropped.
-func (c *Service) keep(ctx context.Context, staff, id, action, detail string, add func(*caseBody)) (CaseView, error) {
-	return c.change(ctx, staff, id, action, func(view *CaseView) (string, error) {
-		add(&view.caseBody)
-		return detail, nil
-	})
+func (c *Service) keep(ctx context.Context, reception staff.Reception, a answered) (CaseView, error) {
+	return c.change(ctx, reception, caseChange{a.id, a.action, func(view *CaseView) (string, error) {
+		a.add(&view.caseBody)
+		return a.detail, nil
+	}})
+}
+
+// answered is what a reader answered about a case.
+type answered struct {
+	id, action, detail string
+	add                func(*caseBody)
 }
 
 // CheckCard asks a reader (empty: the facility's only one) for one attempt at the card, with the birth date of the
 // verified screen. Staff have compared it with the card's face before.
-func (c *Service) CheckCard(ctx context.Context, staff, reader, id string) (CaseView, error) {
-	_, request, err := c.asking(ctx, reader, id)
+func (c *Service) CheckCard(
+	ctx context.Context, reception staff.Reception, reader, id string,
+) (CaseView, error) {
+	_, request, err := c.asking(ctx, reception, reader, id)
 	if err != nil {
 		return CaseView{}, err
 	}
@@ -128,24 +139,35 @@ func (c *Service) CheckCard(ctx context.Context, staff, reader, id string) (Case
 	if err != nil {
 		return CaseView{}, err
 	}
-	return c.keep(ctx, staff, id, "case.card", string(result.Outcome), func(b *caseBody) {
+	return c.keep(ctx, reception, answered{id, "case.card", string(result.Outcome), func(b *caseBody) {
 		b.Card = &result
 		b.judge("card", result.Outcome, result.Outcome == card.Refused && !b.ForTheEye(), result.Outcome.Passed())
-	})
+	}})
+}
+
+// TextQuestion is what staff typed off a card's face, for a case and a reader (empty: the facility's only
+// one).
+type TextQuestion struct {
+	ID, Reader string
+	ExpiryYear int
+	Code       string // セキュリティコード
 }
 
 // CheckText asks a reader for one reading with 照合番号B, whose last six digits staff typed off the card's face. The reading
 // is returned beside the case to be shown once; it is nil unless the agent's verdict is good. Neither it nor what was typed
 // is stored.
-func (c *Service) CheckText(ctx context.Context, staff, reader, id string, expiryYear int, code string) (CaseView, *card.TextReading, error) {
-	view, request, err := c.asking(ctx, reader, id)
+func (c *Service) CheckText(
+	ctx context.Context, reception staff.Reception, ask TextQuestion,
+) (CaseView, *card.TextReading, error) {
+	view, request, err := c.asking(ctx, reception, ask.Reader, ask.ID)
 	if err != nil {
 		return CaseView{}, nil, err
 	}
-	result, err := c.Readers.CheckText(
-		ctx,
-		TextRequest{CardRequest: request, ExpiryYear: expiryYear, SecurityCode: code},
-	)
+	result, err := c.Readers.CheckText(ctx, TextRequest{
+		CardRequest:  request,
+		ExpiryYear:   ask.ExpiryYear,
+		SecurityCode: ask.Code,
+	})
 	if err != nil {
 		return CaseView{}, nil, err
 	}
@@ -157,10 +179,10 @@ func (c *Service) CheckText(ctx context.Context, staff, reader, id string, expir
 			detail += fmt.Sprintf(" %s:%s", f.Name, f.Result)
 		}
 	}
-	view, err = c.keep(ctx, staff, id, "case.text", detail, func(b *caseBody) {
+	view, err = c.keep(ctx, reception, answered{ask.ID, "case.text", detail, func(b *caseBody) {
 		b.Text = &check
 		b.judge("text", check.Outcome, check.foreign(), check.passed())
-	})
+	}})
 	if err != nil {
 		return CaseView{}, nil, err
 	}
@@ -190,8 +212,10 @@ func compareReading(e credential.Eligibility, r card.TextReading) []FieldCheck {
 
 // CheckDates asks a reader for the dates of the card's certificate. The last day is returned to be shown once; the record
 // keeps the state alone.
-func (c *Service) CheckDates(ctx context.Context, staff, reader, id string) (CaseView, eligibility.Date, error) {
-	_, request, err := c.asking(ctx, reader, id)
+func (c *Service) CheckDates(
+	ctx context.Context, reception staff.Reception, reader, id string,
+) (CaseView, eligibility.Date, error) {
+	_, request, err := c.asking(ctx, reception, reader, id)
 	if err != nil {
 		return CaseView{}, eligibility.Date{}, err
 	}
@@ -200,20 +224,16 @@ func (c *Service) CheckDates(ctx context.Context, staff, reader, id string) (Cas
 		return CaseView{}, eligibility.Date{}, err
 	}
 	detail := string(result.Outcome) + " by " + string(result.By) + " " + string(result.State)
-	view, err := c.keep(
-		ctx,
-		staff,
-		id,
-		"case.dates",
-		strings.TrimSpace(detail),
-		func(b *caseBody) { b.Dates = &DatesCheck{result.AgentVerdict, result.State} },
-	)
+	add := func(b *caseBody) { b.Dates = &DatesCheck{result.AgentVerdict, result.State} }
+	view, err := c.keep(ctx, reception, answered{id, "case.dates", strings.TrimSpace(detail), add})
 	return view, result.Until, err
 }
 
 // CompareOQS has the reader's PC compare the screen with its newest OQS answer.
-func (c *Service) CompareOQS(ctx context.Context, staff, reader, id string) (CaseView, error) {
-	view, request, err := c.asking(ctx, reader, id)
+func (c *Service) CompareOQS(
+	ctx context.Context, reception staff.Reception, reader, id string,
+) (CaseView, error) {
+	view, request, err := c.asking(ctx, reception, reader, id)
 	if err != nil {
 		return CaseView{}, err
 	}
@@ -234,5 +254,5 @@ func (c *Service) CompareOQS(ctx context.Context, staff, reader, id string) (Cas
 	if check.Warns() { // which warning it is can be as sensitive as a reason of loss: the record of the case holds it
 		detail = "a warning comes first, " + detail
 	}
-	return c.keep(ctx, staff, id, "case.oqs", detail, func(b *caseBody) { b.OQS = check })
+	return c.keep(ctx, reception, answered{id, "case.oqs", detail, func(b *caseBody) { b.OQS = check }})
 }

@@ -12,6 +12,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/hostapi"
+	"madoguchi/server/staff"
 )
 
 // CaseView is a case as the console shows it.
@@ -42,8 +43,8 @@ type caseBody struct {
 }
 
 // open returns a case that is not yet recorded, or parked and taken up again.
-func (c *Service) open(ctx context.Context, id string) (CaseView, error) {
-	stored, err := c.Store.Case(ctx, c.Facility.Code, id)
+func (c *Service) open(ctx context.Context, reception staff.Reception, id string) (CaseView, error) {
+	stored, err := c.Store.Case(ctx, reception.Facility, id)
 	if err != nil {
 		return CaseView{}, err
 	}
@@ -68,20 +69,26 @@ var ErrCaseMoved = &eligibility.Error{Code: eligibility.Conflict, Key: "case.mov
 // tries is how often a change is made anew on a case that others change too: each of them is one human action.
 const tries = 5
 
+// caseChange is one change of a case: apply makes it and returns what the audit says of it.
+type caseChange struct {
+	id, action string
+	apply      func(*CaseView) (detail string, err error)
+}
+
 // change reads an open case, lets apply change it and return what the audit says, and stores it. When somebody else was
 // faster it starts again from what they stored, so that nothing recorded is lost; a case that they ended is errCaseClosed.
-func (c *Service) change(ctx context.Context, staff, id, action string, apply func(*CaseView) (detail string, err error)) (CaseView, error) {
+func (c *Service) change(ctx context.Context, reception staff.Reception, what caseChange) (CaseView, error) {
 	for range tries {
-		view, err := c.open(ctx, id)
+		view, err := c.open(ctx, reception, what.id)
 		if err != nil {
 			return CaseView{}, err
 		}
-		view.Staff = staff
-		detail, err := apply(&view)
+		view.Staff = reception.Staff
+		detail, err := what.apply(&view)
 		if err != nil {
 			return CaseView{}, err
 		}
-		if err = c.put(ctx, view, action, detail); err == nil {
+		if err = c.put(ctx, reception, view, what.action, detail); err == nil {
 			return view, nil
 		}
 		if !errors.Is(err, ErrCaseMoved) {
@@ -91,11 +98,21 @@ func (c *Service) change(ctx context.Context, staff, id, action string, apply fu
 	return CaseView{}, ErrCaseMoved
 }
 
-func (c *Service) put(ctx context.Context, view CaseView, action, detail string) error {
+func (c *Service) put(
+	ctx context.Context, reception staff.Reception, view CaseView, action, detail string,
+) error {
 	body, err := json.Marshal(view.caseBody)
 	if err != nil {
 		return fmt.Errorf("writing case %s: %w", view.ID, err)
 	}
-	return c.Store.PutCase(ctx, Case{Facility: c.Facility.Code, ID: view.ID, At: view.At, Outcome: view.Outcome, Body: body, Version: view.version},
-		audit.Entry{At: c.Now(), Actor: audit.ReceptionActor(view.Staff), Action: action, Detail: detail})
+	stored := Case{
+		Facility: reception.Facility,
+		ID:       view.ID,
+		At:       view.At,
+		Outcome:  view.Outcome,
+		Body:     body,
+		Version:  view.version,
+	}
+	entry := audit.Entry{At: c.Now(), Actor: reception.Actor(), Action: action, Detail: detail}
+	return c.Store.PutCase(ctx, stored, entry)
 }

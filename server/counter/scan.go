@@ -8,12 +8,16 @@ import (
 	"fmt"
 
 	"madoguchi/credential"
+	"madoguchi/server/staff"
 	"madoguchi/server/trust"
 )
 
 // Open starts a case with what was scanned, pasted or typed: it verifies offline against the trust list and stores the
 // verdict. An online code is looked up first, at the insurers of the trust list.
-func (c *Service) Open(ctx context.Context, staff, text string) (CaseView, error) {
+func (c *Service) Open(ctx context.Context, reception staff.Reception, text string) (CaseView, error) {
+	if err := c.ours(reception); err != nil {
+		return CaseView{}, err
+	}
 	believed, err := c.View()
 	if err != nil {
 		return CaseView{}, err
@@ -33,12 +37,12 @@ func (c *Service) Open(ctx context.Context, staff, text string) (CaseView, error
 	} else if credential.LooksLikeProof(jws) {
 		return CaseView{}, errProofFirst
 	}
-	view := CaseView{ID: rand.Text(), At: c.Now(), caseBody: caseBody{JWS: jws, Staff: staff}}
+	view := CaseView{ID: rand.Text(), At: c.Now(), caseBody: caseBody{JWS: jws, Staff: reception.Staff}}
 	if view.Verdict, err = c.verify(ctx, believed, jws); err != nil {
 		return CaseView{}, err
 	}
 	view.Verdict = c.timed(ctx, believed, jws, view.Verdict)
-	return view, c.put(ctx, view, "case.open", opened(view.Verdict))
+	return view, c.put(ctx, reception, view, "case.open", opened(view.Verdict))
 }
 
 // verify checks a screen; where its key is not known, its issuer is asked for newer ones first.
@@ -66,7 +70,7 @@ func opened(v credential.Verdict) string {
 }
 
 // Prove adds the second code to an open case whose screen lives without network.
-func (c *Service) Prove(ctx context.Context, staff, id, text string) (CaseView, error) {
+func (c *Service) Prove(ctx context.Context, reception staff.Reception, id, text string) (CaseView, error) {
 	believed, err := c.View()
 	if err != nil {
 		return CaseView{}, err
@@ -74,7 +78,7 @@ func (c *Service) Prove(ctx context.Context, staff, id, text string) (CaseView, 
 	if read, err := credential.Read(text); err == nil {
 		text = read // else the Verdict says what it is
 	}
-	return c.change(ctx, staff, id, "case.proof", func(view *CaseView) (string, error) {
+	return c.change(ctx, reception, caseChange{id, "case.proof", func(view *CaseView) (string, error) {
 		if view.Verdict.Tier != credential.TierOffline || view.Verdict.Eligibility == nil {
 			return "", errNoProofNeeded
 		}
@@ -86,13 +90,13 @@ func (c *Service) Prove(ctx context.Context, staff, id, text string) (CaseView, 
 			view.Nonce = "" // answered once
 		}
 		return opened(view.Verdict), nil
-	})
+	}})
 }
 
 // Challenge gives an open case a number of four digits that the patient's phone must answer: a defence against a proof that
 // was recorded before. It does not stop somebody who relays the number to the phone at once.
-func (c *Service) Challenge(ctx context.Context, staff, id string) (CaseView, error) {
-	return c.change(ctx, staff, id, "case.challenge", func(view *CaseView) (string, error) {
+func (c *Service) Challenge(ctx context.Context, reception staff.Reception, id string) (CaseView, error) {
+	return c.change(ctx, reception, caseChange{id, "case.challenge", func(view *CaseView) (string, error) {
 		if view.Verdict.Tier != credential.TierOffline || view.Verdict.Eligibility == nil {
 			return "", errNoProofNeeded
 		}
@@ -100,5 +104,5 @@ func (c *Service) Challenge(ctx context.Context, staff, id string) (CaseView, er
 		rand.Read(b[:])
 		view.Nonce = fmt.Sprintf("%04d", binary.BigEndian.Uint16(b[:])%10000)
 		return "", nil
-	})
+	}})
 }

@@ -9,6 +9,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/hostapi"
+	"madoguchi/server/staff"
 	"madoguchi/server/trust"
 )
 
@@ -55,26 +56,47 @@ var (
 	errNothingToCheck = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_birth_date"}
 )
 
+var errNoFacility = &eligibility.Error{Code: eligibility.NotFound, Key: "counter.facility"}
+
+// ours refuses staff of another facility: what they would record here were nobody's.
+func (c *Service) ours(reception staff.Reception) error {
+	if reception.Facility == "" || reception.Facility != c.Facility.Code {
+		return errNoFacility
+	}
+	return nil
+}
+
 // Visual records what staff compared by eye: photo, name, birthDate, each once.
-func (c *Service) Visual(ctx context.Context, staff, id string, checks []string) (CaseView, error) {
+func (c *Service) Visual(
+	ctx context.Context, reception staff.Reception, id string, checks []string,
+) (CaseView, error) {
 	if err := readVisual(checks); err != nil {
 		return CaseView{}, err
 	}
-	return c.change(ctx, staff, id, "case.visual", func(view *CaseView) (string, error) {
+	return c.change(ctx, reception, caseChange{id, "case.visual", func(view *CaseView) (string, error) {
 		view.Visual = checks
 		return fmt.Sprint(len(checks)), nil
-	})
+	}})
+}
+
+// CaseEnd is how staff end a case.
+type CaseEnd struct {
+	Outcome hostapi.Outcome
+	Reason  string
 }
 
 // Record ends a case. Accepting needs a genuine screen, no refused card, and a Ground; refusing and parking need a reason. The
 // patient's phone gets its receipt; when the insurer cannot be reached the record stands all the same.
-func (c *Service) Record(ctx context.Context, staff, id string, outcome hostapi.Outcome, reason string) (CaseView, error) {
-	reason, err := readReason(reason)
+func (c *Service) Record(
+	ctx context.Context, reception staff.Reception, id string, end CaseEnd,
+) (CaseView, error) {
+	outcome := end.Outcome
+	reason, err := readReason(end.Reason)
 	if err != nil {
 		return CaseView{}, err
 	}
 	var jws string
-	view, err := c.change(ctx, staff, id, "case.record", func(view *CaseView) (string, error) {
+	view, err := c.change(ctx, reception, caseChange{id, "case.record", func(view *CaseView) (string, error) {
 		switch {
 		case outcome == hostapi.Accepted && !view.Verdict.Valid:
 			return "", errNotValid
@@ -95,7 +117,7 @@ func (c *Service) Record(ctx context.Context, staff, id string, outcome hostapi.
 		jws = view.JWS
 		view.Outcome, view.Reason, view.RecordedAt, view.JWS = outcome, reason, c.Now(), ""
 		return detail, nil
-	})
+	}})
 	if err != nil {
 		return CaseView{}, err
 	}
@@ -128,9 +150,9 @@ func (c *Service) tellPatient(ctx context.Context, view CaseView, jws string) er
 	return c.Insurers.LeaveReceipt(ctx, view.Verdict.Issuer, jws, sealed)
 }
 
-// Today returns today's cases, newest first.
-func (c *Service) Today(ctx context.Context) ([]CaseView, error) {
-	cases, err := c.Store.Cases(ctx, c.Facility.Code, eligibility.DateOf(c.Now()))
+// Today returns today's cases of the reception's facility, newest first.
+func (c *Service) Today(ctx context.Context, reception staff.Reception) ([]CaseView, error) {
+	cases, err := c.Store.Cases(ctx, reception.Facility, eligibility.DateOf(c.Now()))
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/server/staff"
 )
 
 // Candidate is one person among the codes of a picture: the best code of theirs, and the second code that belongs to it.
@@ -22,7 +23,12 @@ var errSeveral = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.severa
 // Candidates verifies the codes that were read from one picture and returns whose they are, one entry a person, in their order in the
 // picture; staff choose among several. Nothing is stored and no server is asked. Codes of one person (a screen and a saved copy, a
 // screen and its proof) are one; each code that cannot be verified is one of its own, as nobody knows whose it is.
-func (c *Service) Candidates(_ context.Context, texts []string) ([]Candidate, error) {
+func (c *Service) Candidates(
+	_ context.Context, reception staff.Reception, texts []string,
+) ([]Candidate, error) {
+	if err := c.ours(reception); err != nil {
+		return nil, err
+	}
 	if len(texts) > maxSeveral {
 		return nil, errSeveral
 	}

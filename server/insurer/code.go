@@ -37,7 +37,7 @@ type OnlineCodesStore interface {
 	// StepCode moves a code on if it is still in the state of from; false when somebody else did before. Who asks is kept,
 	// sealed, in the states asked and allowed, and is gone in all others.
 	CompareAndSetCode(ctx context.Context, from OnlineCode, to CodeState, asker hostapi.Caller, e audit.Entry) (bool, error)
-	Person(ctx context.Context, id audit.PersonID) (PersonRecord, error)
+	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
 }
 
 // OnlineCode is an online code as stored: it stands for one person's live screen, for 90 seconds and one look-up
@@ -81,9 +81,15 @@ func (o *OnlineCodes) codeMAC(code string) []byte {
 	return o.notices.mac("madoguchi-online-code-2", code)
 }
 
-// NewCode makes a code for a person whom this login may show; the one before is void.
-func (o *OnlineCodes) NewCode(ctx context.Context, subject string, id audit.PersonID) (credential.OnlineCode, time.Time, error) {
-	record, _, err := o.Enrolment.shown(ctx, subject, id)
+// NewCode makes a code for a person whom the viewer may show; the one before is void.
+func (o *OnlineCodes) NewCode(
+	ctx context.Context, viewer Viewer, id audit.PersonID,
+) (credential.OnlineCode, time.Time, error) {
+	record, _, err := o.Enrolment.shown(ctx, viewer, id)
+	if err != nil {
+		return credential.OnlineCode{}, time.Time{}, err
+	}
+	subject, err := viewer.loginFor(id, o.now())
 	if err != nil {
 		return credential.OnlineCode{}, time.Time{}, err
 	}
@@ -107,9 +113,11 @@ func (o *OnlineCodes) NewCode(ctx context.Context, subject string, id audit.Pers
 // codeTries is how often a code that is out already is drawn again: five characters are soon drawn twice.
 const codeTries = 5
 
-// CodeAsked returns the facility that asks to look at this login's person, or "" when none does.
-func (o *OnlineCodes) CodeAsked(ctx context.Context, subject string, id audit.PersonID) (state CodeState, facility string, err error) {
-	code, err := o.ownCode(ctx, subject, id)
+// CodeAsked returns the facility that asks to look at the viewer's person, or "" when none does.
+func (o *OnlineCodes) CodeAsked(
+	ctx context.Context, viewer Viewer, id audit.PersonID,
+) (state CodeState, facility string, err error) {
+	code, err := o.ownCode(ctx, viewer, id)
 	if err != nil {
 		return "", "", err
 	}
@@ -117,8 +125,8 @@ func (o *OnlineCodes) CodeAsked(ctx context.Context, subject string, id audit.Pe
 }
 
 // AnswerCode is the patient's answer to the facility that asks.
-func (o *OnlineCodes) AnswerCode(ctx context.Context, subject string, id audit.PersonID, allow bool) error {
-	code, err := o.ownCode(ctx, subject, id)
+func (o *OnlineCodes) AnswerCode(ctx context.Context, viewer Viewer, id audit.PersonID, allow bool) error {
+	code, err := o.ownCode(ctx, viewer, id)
 	if err != nil {
 		return err
 	}
@@ -129,7 +137,7 @@ func (o *OnlineCodes) AnswerCode(ctx context.Context, subject string, id audit.P
 	if code.State != CodeAsked {
 		return errNoCodeAsked
 	}
-	entry := audit.Entry{At: o.now(), Actor: audit.ActorPatient, Action: "code." + string(to), Person: id}
+	entry := audit.Entry{At: o.now(), Actor: viewer.Actor(), Action: "code." + string(to), Person: id}
 	moved, err := o.store.CompareAndSetCode(ctx, code, to, code.Asker, entry)
 	if err == nil && !moved {
 		err = errNoCodeAsked
@@ -137,9 +145,17 @@ func (o *OnlineCodes) AnswerCode(ctx context.Context, subject string, id audit.P
 	return err
 }
 
-func (o *OnlineCodes) ownCode(ctx context.Context, subject string, id audit.PersonID) (OnlineCode, error) {
+// ownCode returns the last code of a person whom the viewer may show.
+func (o *OnlineCodes) ownCode(ctx context.Context, viewer Viewer, id audit.PersonID) (OnlineCode, error) {
+	subject, err := viewer.loginFor(id, o.now())
+	if err != nil {
+		return OnlineCode{}, err
+	}
 	code, err := o.store.CodeOf(ctx, subject, id)
 	if err != nil {
+		if _, _, not := o.Enrolment.shown(ctx, viewer, id); not != nil {
+			return OnlineCode{}, not
+		}
 		return OnlineCode{}, notFoundAs(err, errNoCodeAsked)
 	}
 	if o.now().After(code.ExpiresAt) {
@@ -148,19 +164,14 @@ func (o *OnlineCodes) ownCode(ctx context.Context, subject string, id audit.Pers
 	return code, nil
 }
 
-// CodeCall is a counter server's look-up of a code at an insurer.
-type CodeCall struct {
-	Insurer eligibility.InsurerNumber
-	Caller  hostapi.Caller
-	Code    credential.OnlineCode
-}
-
 // Redeem answers a counter server that has a code of an insurer: a live screen, made now. Whoever has the printed form stood
 // before the patient's screen with a reader. One that was spoken may have been overheard or guessed, so the patient is asked
 // first, by the facility's name, whatever the counter says, and until then the answer is ErrCodeWaiting. Asking again costs
 // nothing; everything else is a try, good or bad.
-func (o *OnlineCodes) Redeem(ctx context.Context, call CodeCall, budget CodeBudget) (string, error) {
-	insurer, caller, code := call.Insurer, call.Caller, call.Code
+func (o *OnlineCodes) Redeem(
+	ctx context.Context, host hostapi.Host, code credential.OnlineCode, budget CodeBudget,
+) (string, error) {
+	insurer, caller := host.Insurer, host.Server
 	found, err := o.store.Code(ctx, o.codeMAC(code.Spoken))
 	var e *eligibility.Error
 	if err != nil && (!errors.As(err, &e) || e.Code != eligibility.NotFound) {
@@ -176,14 +187,11 @@ func (o *OnlineCodes) Redeem(ctx context.Context, call CodeCall, budget CodeBudg
 	if !lives {
 		return "", hostapi.ErrOnlineCode
 	}
-	record, err := o.store.Person(ctx, found.Person)
+	record, err := o.store.Person(ctx, insurer, found.Person)
 	if err != nil {
-		return "", err
+		return "", notFoundAs(err, hostapi.ErrOnlineCode)
 	}
-	if record.Person.Insurer != insurer {
-		return "", hostapi.ErrOnlineCode
-	}
-	entry := audit.Entry{At: now, Actor: audit.ActorCounter, Person: found.Person}
+	entry := audit.Entry{At: now, Actor: host.Actor(), Person: found.Person}
 	switch {
 	case scanned && !hmac.Equal(found.HiddenMAC, o.codeMAC(code.Printed())):
 		return "", hostapi.ErrOnlineCode

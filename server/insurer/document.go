@@ -11,6 +11,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/pdf"
 	"madoguchi/server/audit"
+	"madoguchi/server/staff"
 )
 
 // Documents makes one person's documents: saved copies (PDF), notices, certificates, inserts, samples.
@@ -32,7 +33,7 @@ type Documents struct {
 // DocumentsStore is what Documents keeps. Each method is one transaction: it happens whole, audit entry included, or not at
 // all. A missing thing is an *eligibility.Error with code NotFound.
 type DocumentsStore interface {
-	Person(ctx context.Context, id audit.PersonID) (PersonRecord, error)
+	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
 	// PutPaper notes a copy under its insurer's revocation index; it returns ErrRIDTaken when that index is in use.
 	PutPaper(ctx context.Context, person audit.PersonID, insurer eligibility.InsurerNumber, rid uint32, issued, expires time.Time, e audit.Entry) error
 	// Note appends an entry that belongs to no other change.
@@ -41,8 +42,8 @@ type DocumentsStore interface {
 
 // Document makes the eligibility sheet (PDF) of a person whom this login may show, with a pdf-tier code: to be seen
 // as QR and in its XMP packet, signed when the insurer has a certificate.
-func (o *Documents) Document(ctx context.Context, subject string, id audit.PersonID) ([]byte, error) {
-	c, err := o.copyOf(ctx, subject, id)
+func (o *Documents) Document(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+	c, err := o.copyOf(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}
@@ -70,16 +71,18 @@ func (o *Documents) Document(ctx context.Context, subject string, id audit.Perso
 }
 
 // CopyUntil returns the first day on which a copy made today is worth nothing: what a phone that keeps one has to know.
-func (o *Documents) CopyUntil(ctx context.Context, subject string, id audit.PersonID) (eligibility.Date, error) {
-	record, _, err := o.Enrolment.shown(ctx, subject, id)
+func (o *Documents) CopyUntil(
+	ctx context.Context, viewer Viewer, id audit.PersonID,
+) (eligibility.Date, error) {
+	record, _, err := o.Enrolment.shown(ctx, viewer, id)
 	return paperEnd(record.Person, eligibility.DateOf(o.now())), err
 }
 
 // MaskedDocument makes the sheet with bars over the numbers and without a code, for those who may not see them (an
 // employer, a landlord). Nothing is signed for it, neither
 // a code nor the document, so nothing is noted.
-func (o *Documents) MaskedDocument(ctx context.Context, subject string, id audit.PersonID) ([]byte, error) {
-	record, in, err := o.Enrolment.shown(ctx, subject, id)
+func (o *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+	record, in, err := o.Enrolment.shown(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}
@@ -95,8 +98,10 @@ func (o *Documents) MaskedDocument(ctx context.Context, subject string, id audit
 
 // NoticePage makes a person's 資格情報のお知らせ (PDF) with the current notice code, making the first one when there is none.
 // The address of people whose data are withheld (不開示) is never printed. The report tells what the clerk should look at.
-func (o *Documents) NoticePage(ctx context.Context, id audit.PersonID, staff string) ([]byte, pdf.Report, error) {
-	paper, err := o.Enrolment.NoticePaper(ctx, id, staff)
+func (o *Documents) NoticePage(
+	ctx context.Context, clerk staff.Clerk, id audit.PersonID,
+) ([]byte, pdf.Report, error) {
+	paper, err := o.Enrolment.NoticePaper(ctx, clerk, id)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
@@ -151,8 +156,8 @@ func or(s, other string) string {
 
 // File makes the .smart-health-card file of a person whom this login may show: the same copy as the PDF's, for names that
 // are too long for a code and for people who keep files.
-func (o *Documents) File(ctx context.Context, subject string, id audit.PersonID) ([]byte, error) {
-	c, err := o.copyOf(ctx, subject, id)
+func (o *Documents) File(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+	c, err := o.copyOf(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}
@@ -170,8 +175,8 @@ type savedCopy struct {
 }
 
 // copyOf notes a copy under a free index and signs it.
-func (o *Documents) copyOf(ctx context.Context, subject string, id audit.PersonID) (savedCopy, error) {
-	record, in, err := o.Enrolment.shown(ctx, subject, id)
+func (o *Documents) copyOf(ctx context.Context, viewer Viewer, id audit.PersonID) (savedCopy, error) {
+	record, in, err := o.Enrolment.shown(ctx, viewer, id)
 	if err != nil {
 		return savedCopy{}, err
 	}
@@ -181,7 +186,7 @@ func (o *Documents) copyOf(ctx context.Context, subject string, id audit.PersonI
 		return savedCopy{}, err // before one is noted
 	}
 	c.until = paperEnd(record.Person, day)
-	rid, err := o.freeRID(ctx, record, c.at, c.until.Time())
+	rid, err := o.freeRID(ctx, viewer, record, c.at, c.until.Time())
 	if err != nil {
 		return savedCopy{}, err
 	}
@@ -191,13 +196,20 @@ func (o *Documents) copyOf(ctx context.Context, subject string, id audit.PersonI
 
 // freeRID notes the copy under a random free revocation index of its insurer: a random one, since an index that counts up
 // would tell how many copies there are, and when.
-func (o *Documents) freeRID(ctx context.Context, record PersonRecord, now, until time.Time) (uint32, error) {
+func (o *Documents) freeRID(
+	ctx context.Context, viewer Viewer, record PersonRecord, now, until time.Time,
+) (uint32, error) {
 	for range 20 { // 2^27 indices are never so full that twenty draws fail
 		var b [4]byte
 		rand.Read(b[:])
 		rid := binary.BigEndian.Uint32(b[:]) % credential.MaxRID
-		err := o.store.PutPaper(ctx, record.ID, record.Person.Insurer, rid, now, until,
-			audit.Entry{At: now, Actor: audit.ActorPatient, Action: "paper.issue", Person: record.ID, Detail: credential.EncodeRID(rid)})
+		err := o.store.PutPaper(ctx, record.ID, record.Person.Insurer, rid, now, until, audit.Entry{
+			At:     now,
+			Actor:  viewer.Actor(),
+			Action: "paper.issue",
+			Person: record.ID,
+			Detail: credential.EncodeRID(rid),
+		})
 		if !errors.Is(err, ErrRIDTaken) {
 			return rid, err
 		}

@@ -24,9 +24,9 @@ type Enrolment struct {
 type EnrolmentStore interface {
 	// EnsureNotice returns the serial of the person's current notice; when there is none, or it is void, it
 	// stores the next serial with the MAC that mac returns for it.
-	EnsureNotice(ctx context.Context, person audit.PersonID, mac func(serial int64) []byte, e audit.Entry) (serial int64, err error)
+	EnsureNotice(ctx context.Context, person PersonKey, mac NoticeMAC, e audit.Entry) (int64, error)
 	// ReissueNotice voids the current notice and stores the next serial.
-	ReissueNotice(ctx context.Context, person audit.PersonID, mac func(serial int64) []byte, e audit.Entry) (serial int64, err error)
+	ReissueNotice(ctx context.Context, person PersonKey, mac NoticeMAC, e audit.Entry) (int64, error)
 	// Notice returns the notice whose code has this MAC.
 	Notice(ctx context.Context, mac []byte) (Notice, error)
 	// Enrol binds a login's subject to the notice's person and uses the notice up. The same subject again is no error;
@@ -36,12 +36,15 @@ type EnrolmentStore interface {
 	// EndLogin ends one login's enrolment for a person and every way back: the notices that it used are void;
 	// its sessions and those of its phones end; its grants, online codes and receipts of the person go, and
 	// with its last person its phones' keys. It is NotFound when the person has no such login.
-	EndLogin(ctx context.Context, person audit.PersonID, login int64, e audit.Entry) error
+	EndLogin(ctx context.Context, person PersonKey, login int64, e audit.Entry) error
 	// EraseSubject removes all that is kept about a login: enrolments, grants, keys, codes, its sessions and
 	// those of its phones, receipts for its phones.
 	EraseSubject(ctx context.Context, subject string, e audit.Entry) error
-	Person(ctx context.Context, id audit.PersonID) (PersonRecord, error)
+	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
 }
+
+// NoticeMAC makes the MAC of a person's notice with a serial.
+type NoticeMAC = func(serial int64) []byte
 
 var (
 	errEnrolBirthDate = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person"}
@@ -73,8 +76,8 @@ func (o *Enrolment) NoticeFor(ctx context.Context, text string) (mac []byte, err
 // Enrol binds a login to the person of a notice. The code (its MAC) proves who got the letter, the
 // login who holds the card: birth date exact, name tolerant (variants, ●, kana;
 // docs/facts/names-and-characters.md#matching), because registers spell names differently. A void
-// notice gets ErrNoticeVoid, a login that is not fresh ErrEnrolAgain.
-func (o *Enrolment) Enrol(ctx context.Context, login auth.Identity, mac []byte) error {
+// notice gets ErrNoticeVoid, a viewer without a login, or with one that is not fresh, ErrEnrolAgain.
+func (o *Enrolment) Enrol(ctx context.Context, viewer Viewer, mac []byte) error {
 	notice, err := o.store.Notice(ctx, mac)
 	if err != nil {
 		return notFoundAs(err, ErrNoticeCode)
@@ -82,10 +85,11 @@ func (o *Enrolment) Enrol(ctx context.Context, login auth.Identity, mac []byte) 
 	if notice.Void {
 		return ErrNoticeVoid
 	}
-	if !fresh(login, o.now()) {
+	if !fresh(viewer.Login, o.now()) {
 		return ErrEnrolAgain
 	}
-	record, err := o.store.Person(ctx, notice.Person)
+	login := *viewer.Login
+	record, err := o.store.Person(ctx, notice.Insurer, notice.Person)
 	if err != nil {
 		return err
 	}
@@ -94,7 +98,7 @@ func (o *Enrolment) Enrol(ctx context.Context, login auth.Identity, mac []byte) 
 	}
 	return o.store.Enrol(ctx, mac, login.Subject, audit.Entry{
 		At:     o.now(),
-		Actor:  audit.ActorPatient,
+		Actor:  viewer.Actor(),
 		Action: "notice.enrol",
 		Person: notice.Person,
 		Detail: login.Assurance(),
@@ -105,24 +109,4 @@ func (o *Enrolment) Enrol(ctx context.Context, login auth.Identity, mac []byte) 
 // alias. A name of which more than half is hidden (●●) is nobody's: the insurer puts it right first.
 func samePerson(login auth.Identity, p eligibility.Person) bool {
 	return !login.BirthDate.IsZero() && login.BirthDate == p.BirthDate && p.BestMatch(login.Name).Match.Same()
-}
-
-// People returns the people whom this login may show.
-func (o *Enrolment) People(ctx context.Context, subject string) ([]PersonRecord, error) {
-	return o.store.Enrolled(ctx, subject)
-}
-
-// shown returns the record of a person whom this login may show, and the insurer.
-func (o *Enrolment) shown(ctx context.Context, subject string, id audit.PersonID) (PersonRecord, Insurer, error) {
-	records, err := o.store.Enrolled(ctx, subject)
-	if err != nil {
-		return PersonRecord{}, Insurer{}, err
-	}
-	for _, r := range records {
-		if r.ID == id {
-			in, err := o.Directory.Insurer(ctx, r.Person.Insurer)
-			return r, in, err
-		}
-	}
-	return PersonRecord{}, Insurer{}, ErrNotEnrolled
 }

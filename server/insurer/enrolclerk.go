@@ -4,15 +4,19 @@ import (
 	"context"
 
 	"madoguchi/server/audit"
+	"madoguchi/server/staff"
 )
 
-// Reissue gives a person a new notice code and voids the last.
-func (o *Enrolment) Reissue(ctx context.Context, id audit.PersonID, staff string) error {
-	_, err := o.store.ReissueNotice(ctx, id, func(serial int64) []byte { return o.notices.MAC(o.notices.Code(id, serial)) }, personEntry(o.now(), id, staff, "notice.reissue"))
+// Reissue gives a person of the clerk's insurer a new notice code and voids the last.
+func (o *Enrolment) Reissue(ctx context.Context, clerk staff.Clerk, id audit.PersonID) error {
+	mac := func(serial int64) []byte { return o.notices.MAC(o.notices.Code(id, serial)) }
+	entry := personEntry(o.now(), clerk, id, "notice.reissue")
+	_, err := o.store.ReissueNotice(ctx, PersonKey{clerk.Insurer, id}, mac, entry)
 	return notFoundAs(err, ErrNoPerson)
 }
 
-// EndLogin ends one login's enrolment for a person.
-func (o *Enrolment) EndLogin(ctx context.Context, id audit.PersonID, login int64, staff string) error {
-	return notFoundAs(o.store.EndLogin(ctx, id, login, personEntry(o.now(), id, staff, "login.end")), errNoLogin)
+// EndLogin ends one login's enrolment for a person of the clerk's insurer.
+func (o *Enrolment) EndLogin(ctx context.Context, clerk staff.Clerk, id audit.PersonID, login int64) error {
+	entry := personEntry(o.now(), clerk, id, "login.end")
+	return notFoundAs(o.store.EndLogin(ctx, PersonKey{clerk.Insurer, id}, login, entry), errNoLogin)
 }

@@ -12,6 +12,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
+	"madoguchi/server/staff"
 )
 
 // Devices are the phones that show somebody without a login: their keys, their grants, the nonces that they sign.
@@ -70,6 +71,7 @@ func (g Grant) Until() time.Time { return g.LoginAt.Add(GrantLife) }
 // GrantQuery picks grants: each member that is set must be equal.
 type GrantQuery struct {
 	Subject, Phone, KeyID string
+	Insurer               eligibility.InsurerNumber // of the person
 	Person                audit.PersonID
 }
 
@@ -129,7 +131,7 @@ func (o *Devices) Challenge(phone string) (nonce string, ends time.Time, err err
 // Enter verifies a phone's answer and uses its nonce up. It returns the phone's grants, among them those that are over, or
 // ErrDeviceUnknown when there are none.
 func (o *Devices) AuthenticateDevice(ctx context.Context, p DeviceProof) ([]Grant, error) {
-	grants, err := o.Device(ctx, p.Phone, p.KeyID)
+	grants, err := o.grantsOf(ctx, Device{p.Phone, p.KeyID})
 	if err != nil {
 		return nil, err
 	}
@@ -154,12 +156,12 @@ func (o *Devices) prove(ctx context.Context, use auth.Use, p DeviceProof, public
 	return err
 }
 
-// Device returns the grants of a phone's key, among them those that are over, or ErrDeviceUnknown.
-func (o *Devices) Device(ctx context.Context, phone, keyID string) ([]Grant, error) {
-	if phone == "" || keyID == "" {
+// grantsOf returns the grants of a phone's key, among them those that are over, or ErrDeviceUnknown.
+func (o *Devices) grantsOf(ctx context.Context, device Device) ([]Grant, error) {
+	if device.Phone == "" || device.KeyID == "" {
 		return nil, ErrDeviceUnknown
 	}
-	grants, err := o.store.Grants(ctx, GrantQuery{Phone: phone, KeyID: keyID})
+	grants, err := o.store.Grants(ctx, GrantQuery{Phone: device.Phone, KeyID: device.KeyID})
 	if err == nil && len(grants) == 0 {
 		err = ErrDeviceUnknown
 	}
@@ -193,20 +195,33 @@ func phonesIn(grants []Grant) []Phone {
 	return out
 }
 
-// Phones returns the phones that show people by this login, newest first.
-func (o *Devices) Phones(ctx context.Context, subject string) ([]Phone, error) {
-	grants, err := o.store.Grants(ctx, GrantQuery{Subject: subject})
-	return phonesIn(grants), err
+// Phones returns the phones that show people by the viewer's logins, newest first by login.
+func (o *Devices) Phones(ctx context.Context, viewer Viewer) ([]Phone, error) {
+	var all []Phone
+	for _, subject := range viewer.subjects() {
+		grants, err := o.store.Grants(ctx, GrantQuery{Subject: subject})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range phonesIn(grants) {
+			if !slices.ContainsFunc(all, func(q Phone) bool { return q.ID == p.ID }) {
+				all = append(all, p)
+			}
+		}
+	}
+	return all, nil
 }
 
-// EndPhone takes a phone away from a login: the patient's own doing, from any phone. Other logins' people stay on it. The
-// login's other sessions end too, for one of them may be open on the phone that was lost; here is the one that asks.
-func (o *Devices) EndPhone(ctx context.Context, subject, phone string, here [32]byte) error {
-	if phone == "" {
+// EndPhone takes a phone away from the viewer's login: the patient's own doing, from any phone; a phone's own
+// key cannot. Other logins' people stay on it. The login's other sessions end too, for one of them may be
+// open on the phone that was lost; here is the one that asks.
+func (o *Devices) EndPhone(ctx context.Context, viewer Viewer, phone string, here [32]byte) error {
+	if phone == "" || viewer.subject() == "" {
 		return errNoPhone
 	}
-	end := GrantEnd{GrantQuery: GrantQuery{Subject: subject, Phone: phone}, Logins: true, But: here}
-	n, err := o.store.EndGrants(ctx, end, audit.Entry{At: o.now(), Actor: audit.ActorPatient, Action: "phone.end"})
+	end := GrantEnd{GrantQuery: GrantQuery{Subject: viewer.subject(), Phone: phone}, Logins: true, But: here}
+	n, err := o.store.EndGrants(ctx, end,
+		audit.Entry{At: o.now(), Actor: viewer.Actor(), Action: "phone.end"})
 	if err == nil && n == 0 {
 		err = errNoPhone
 	}
@@ -216,45 +231,44 @@ func (o *Devices) EndPhone(ctx context.Context, subject, phone string, here [32]
 // DeviceSubject is the subject of a session that a phone opens by its key.
 func DeviceSubject(phone string) string { return "device|" + phone }
 
-// EndDevice takes one person off a phone that came by its key, or everybody when person is empty. Other
-// sessions that the phone's key opened end too; here is the one that asks.
-func (o *Devices) EndDevice(ctx context.Context, phone, keyID string, person audit.PersonID, here [32]byte) error {
-	end := GrantEnd{GrantQuery: GrantQuery{Phone: phone, KeyID: keyID, Person: person}, But: here}
-	_, err := o.store.EndGrants(ctx, end, audit.Entry{At: o.now(), Actor: audit.ActorPatient, Action: "phone.end"})
+// EndDevice takes one person off the viewer's phone, or everybody when person is empty. Other sessions that
+// the phone's key opened end too; here is the one that asks. A viewer without a phone ends nothing.
+func (o *Devices) EndDevice(ctx context.Context, viewer Viewer, person audit.PersonID, here [32]byte) error {
+	if viewer.Device.Phone == "" || viewer.Device.KeyID == "" {
+		return nil
+	}
+	which := GrantQuery{Phone: viewer.Device.Phone, KeyID: viewer.Device.KeyID, Person: person}
+	end := GrantEnd{GrantQuery: which, But: here}
+	_, err := o.store.EndGrants(ctx, end,
+		audit.Entry{At: o.now(), Actor: viewer.Actor(), Action: "phone.end"})
 	return err
 }
 
-// PhonesOf returns the phones that show a person of this insurer, for its clerk.
-func (o *Devices) PhonesOf(ctx context.Context, insurer eligibility.InsurerNumber, person audit.PersonID) ([]Phone, error) {
-	if err := o.Register.ours(ctx, insurer, person); err != nil {
+// PhonesOf returns the phones that show a person of the clerk's insurer.
+func (o *Devices) PhonesOf(ctx context.Context, clerk staff.Clerk, person audit.PersonID) ([]Phone, error) {
+	if _, err := o.Register.Record(ctx, clerk, person); err != nil {
 		return nil, err
 	}
-	grants, err := o.store.Grants(ctx, GrantQuery{Person: person})
+	grants, err := o.store.Grants(ctx, GrantQuery{Insurer: clerk.Insurer, Person: person})
 	return phonesIn(grants), err
 }
 
-// EndPhoneOf takes a person of this insurer off a phone, or off all when phone is empty: a phone was lost, the patient
-// called. Logins that had added it end too. Screens that the phone holds end by themselves within a day; saved copies are another
-// matter (Revoke).
-func (o *Devices) EndPhoneOf(ctx context.Context, insurer eligibility.InsurerNumber, person audit.PersonID, phone, staff string) (int, error) {
-	if err := o.Register.ours(ctx, insurer, person); err != nil {
+// EndPhoneOf takes a person of the clerk's insurer off a phone, or off all when phone is empty: a phone was
+// lost, the patient called. Logins that had added it end too. Screens that the phone holds end by themselves
+// within a day; saved copies are another matter (Revoke).
+func (o *Devices) EndPhoneOf(
+	ctx context.Context, clerk staff.Clerk, person audit.PersonID, phone string,
+) (int, error) {
+	if _, err := o.Register.Record(ctx, clerk, person); err != nil {
 		return 0, err
 	}
-	end := GrantEnd{GrantQuery: GrantQuery{Person: person, Phone: phone}, Logins: true}
-	n, err := o.store.EndGrants(ctx, end, personEntry(o.now(), person, staff, "phone.end"))
+	which := GrantQuery{Insurer: clerk.Insurer, Person: person, Phone: phone}
+	n, err := o.store.EndGrants(ctx, GrantEnd{GrantQuery: which, Logins: true},
+		personEntry(o.now(), clerk, person, "phone.end"))
 	if err == nil && n == 0 && phone != "" {
 		err = errNoPhone
 	}
 	return n, err
-}
-
-// ours refuses another insurer's person.
-func (o *Register) ours(ctx context.Context, insurer eligibility.InsurerNumber, person audit.PersonID) error {
-	record, err := o.store.Person(ctx, person)
-	if err == nil && record.Person.Insurer != insurer {
-		err = errNoInsurer
-	}
-	return err
 }
 
 // UseNonce keeps a nonce until it ends; false when it was kept before.

@@ -32,10 +32,14 @@ var (
 	errNoHolder   = &eligibility.Error{Code: eligibility.Conflict, Key: "phone.no_holder"}
 )
 
-// AddHolder lets a phone show, by its key, all people of a login for GrantLife after that login. A key that
-// is new to the login, or new to one of its people, needs a fresh login and the key's own signature. A known
-// key needs neither: the login only moves the end of its grants.
-func (o *Devices) AddHolder(ctx context.Context, login auth.Identity, key HolderKey) error {
+// AddHolder lets a phone show, by its key, all people of the viewer's login for GrantLife after that login. A
+// key that is new to the login, or new to one of its people, needs a fresh login and the key's own signature.
+// A known key needs neither: the login only moves the end of its grants.
+func (o *Devices) AddHolder(ctx context.Context, viewer Viewer, key HolderKey) error {
+	if viewer.Login == nil {
+		return errLoginAgain
+	}
+	login := *viewer.Login
 	public, err := credential.ReadHolderKey(key.X, key.Y)
 	if err != nil || !phoneID(key.Phone) {
 		return errPhoneKey.Because(err)
@@ -64,7 +68,7 @@ func (o *Devices) AddHolder(ctx context.Context, login auth.Identity, key Holder
 		return nil
 	}
 	if isNew {
-		if !fresh(login, now) {
+		if !fresh(&login, now) {
 			return errLoginAgain
 		}
 		if err := o.roomForPhone(ctx, login.Subject, len(known) > 0); err != nil {
@@ -74,8 +78,12 @@ func (o *Devices) AddHolder(ctx context.Context, login auth.Identity, key Holder
 			return err
 		}
 	}
-	return o.store.PutGrants(ctx, wanted, audit.Entry{At: now, Actor: audit.ActorPatient, Action: "phone.holder",
-		Detail: wanted.KeyID + "; " + login.Assurance()})
+	return o.store.PutGrants(ctx, wanted, audit.Entry{
+		At:     now,
+		Actor:  viewer.Actor(),
+		Action: "phone.holder",
+		Detail: wanted.KeyID + "; " + login.Assurance(),
+	})
 }
 
 // roomForPhone refuses an eleventh phone of a login. Phones whose 90 days are over do not count: they show
@@ -102,8 +110,12 @@ func (o *Devices) roomForPhone(ctx context.Context, subject string, known bool) 
 
 // fresh reports whether a login is recent enough at now to add a key or to destroy: its callback by our
 // clock, and the time at which the person proved themselves. Where the provider gives no auth_time the
-// callback stands for that too; the audit entry of what was done says so (auth.Identity.Assurance).
-func fresh(login auth.Identity, now time.Time) bool {
+// callback stands for that too; the audit entry of what was done says so (auth.Identity.Assurance). No login is
+// never recent.
+func fresh(login *auth.Identity, now time.Time) bool {
+	if login == nil {
+		return false
+	}
 	proved, _ := login.AuthenticatedAt()
 	return recent(login.At, now) && recent(proved, now)
 }

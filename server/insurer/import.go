@@ -9,6 +9,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insuredcsv"
+	"madoguchi/server/staff"
 )
 
 // Importer reads an insurer's file of insured people, by way of a preview that the clerk confirms.
@@ -29,13 +30,15 @@ type ImporterStore interface {
 	ImportPeople(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) (ImportCount, error)
 	// PutPreview keeps a file. A clerk's sixth drops the oldest.
 	PutPreview(ctx context.Context, p Preview, e audit.Entry) error
-	Preview(ctx context.Context, id, clerk string, at time.Time) (Preview, error)
-	DropPreview(ctx context.Context, id, clerk string) error
+	// Preview returns a clerk's own file for the clerk's insurer, until it ends.
+	Preview(ctx context.Context, clerk staff.Clerk, id string, at time.Time) (Preview, error)
+	DropPreview(ctx context.Context, clerk staff.Clerk, id string) error
 	// CountImport says what ImportPeople would do, and stores nothing.
 	CountImport(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person]) (ImportCount, error)
 	// ImportPreview is ImportPeople for a kept file, which is marked as stored with it. It returns ErrPreviewMoved and stores
 	// nothing when it would change other numbers of people than seen. Somebody else's store before it is no error.
-	ImportPreview(ctx context.Context, id string, seen ImportCount, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) error
+	ImportPreview(ctx context.Context, p StoredPreview, people iter.Seq2[string, eligibility.Person],
+		e audit.Entry) error
 	// Headings returns the insurer's own headings, empty when it never mapped any.
 	Headings(ctx context.Context, insurer eligibility.InsurerNumber) (map[string]insuredcsv.Column, error)
 	// PutHeadings adds to them; a heading that is there gets the new column.
@@ -59,6 +62,13 @@ func keyed(read *insuredcsv.Roster, digest *insuredcsv.Digest, stop context.Canc
 	}
 }
 
+// StoredPreview is a kept file that a clerk said yes to.
+type StoredPreview struct {
+	ID      string
+	Insurer eligibility.InsurerNumber
+	Seen    ImportCount // what the clerk was told that storing it changes
+}
+
 // Imported is what an import did.
 type Imported struct {
 	Digest insuredcsv.Digest
@@ -68,7 +78,8 @@ type Imported struct {
 // Import reads a file of insured people, with the headings that the insurer mapped before, and stores its good rows, all
 // together. A file that is refused whole (not a CSV, a compulsory column missing, a My Number in it) comes back as an
 // *eligibility.Error.
-func (o *Importer) Import(ctx context.Context, insurer eligibility.InsurerNumber, file io.Reader, by audit.Actor) (Imported, error) {
+func (o *Importer) Import(ctx context.Context, by staff.ForInsurer, file io.Reader) (Imported, error) {
+	insurer := by.InsurerNumber()
 	own, err := o.store.Headings(ctx, insurer)
 	if err != nil {
 		return Imported{}, err
@@ -77,23 +88,34 @@ func (o *Importer) Import(ctx context.Context, insurer eligibility.InsurerNumber
 	if err != nil {
 		return Imported{}, err
 	}
-	return o.StoreRoster(ctx, read, by)
+	return o.StoreRoster(ctx, by, read)
 }
 
-// StoreRoster stores the good rows of a file, all together or none, and counts its rows.
-func (o *Importer) StoreRoster(ctx context.Context, read *insuredcsv.Roster, by audit.Actor) (done Imported, err error) {
+// StoreRoster stores the good rows of a file of the insurer's, all together or none, and counts its rows.
+func (o *Importer) StoreRoster(
+	ctx context.Context, by staff.ForInsurer, read *insuredcsv.Roster,
+) (done Imported, err error) {
+	if read.Insurer != by.InsurerNumber() {
+		return done, errNoInsurer
+	}
 	if _, err := o.Directory.Insurer(ctx, read.Insurer); err != nil {
 		return done, err
 	}
 	whole, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	done.Count, err = o.store.ImportPeople(whole, read.Insurer, keyed(read, &done.Digest, stop), o.importEntry(read.Insurer, by))
+	people := keyed(read, &done.Digest, stop)
+	done.Count, err = o.store.ImportPeople(whole, read.Insurer, people, o.importEntry(by))
 	if fault := read.Err(); fault != nil {
 		return done, fault
 	}
 	return done, err
 }
 
-func (o *Importer) importEntry(insurer eligibility.InsurerNumber, by audit.Actor) audit.Entry {
-	return audit.Entry{At: o.now(), Actor: by, Action: "people.import", Detail: string(insurer)}
+func (o *Importer) importEntry(by staff.ForInsurer) audit.Entry {
+	return audit.Entry{
+		At:     o.now(),
+		Actor:  by.Actor(),
+		Action: "people.import",
+		Detail: string(by.InsurerNumber()),
+	}
 }

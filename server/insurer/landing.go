@@ -14,7 +14,7 @@ func (o *Enrolment) NoticeInsurer(ctx context.Context, mac []byte) (Insurer, err
 	if notice.Void {
 		return Insurer{}, ErrNoticeVoid
 	}
-	record, err := o.store.Person(ctx, notice.Person)
+	record, err := o.store.Person(ctx, notice.Insurer, notice.Person)
 	if err != nil {
 		return Insurer{}, notFoundAs(err, ErrNoticeCode)
 	}

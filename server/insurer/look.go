@@ -10,6 +10,7 @@ import (
 	"madoguchi/message"
 	"madoguchi/pdf"
 	"madoguchi/server/audit"
+	"madoguchi/server/staff"
 )
 
 // look is how an insurer's papers are signed and coloured.
@@ -46,7 +47,10 @@ var (
 
 // Settle changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have none. Nothing
 // is stored when something is not right. The audit chain keeps what they were and are (SettingsChange).
-func (o *Directory) UpdateSettings(ctx context.Context, in Insurer, mark []byte, staff string) error {
+func (o *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in Insurer, mark []byte) error {
+	if in.Number != clerk.Insurer {
+		return errNoInsurer
+	}
 	for _, f := range []struct {
 		field, value string
 		needed       bool
@@ -77,5 +81,10 @@ func (o *Directory) UpdateSettings(ctx context.Context, in Insurer, mark []byte,
 	if _, err := o.Insurer(ctx, in.Number); err != nil {
 		return err
 	}
-	return o.store.PutSettings(ctx, in, mark, audit.Entry{At: o.now(), Actor: audit.ClerkActor(staff), Action: "insurer.settings", Detail: string(in.Number)})
+	return o.store.PutSettings(ctx, in, mark, audit.Entry{
+		At:     o.now(),
+		Actor:  clerk.Actor(),
+		Action: "insurer.settings",
+		Detail: string(in.Number),
+	})
 }

@@ -2,6 +2,7 @@ package insurer
 
 import (
 	"errors"
+	"madoguchi/server/staff"
 	"testing"
 )
 
@@ -36,8 +37,10 @@ func TestAMemoMakesAValueOnceAndAnewWhenItCountsNoMore(t *testing.T) {
 
 func TestARunIsWatchedUntilStop(t *testing.T) {
 	var r PrintJobs
-	changed, stop := r.Watch("RUN")
-	other, stopOther := r.Watch("OTHER")
+	clerk := staff.Clerk{Staff: "鈴木", Insurer: "00138990"}
+	run := RunKey{clerk.Insurer, "RUN"}
+	changed, stop := r.Watch(clerk, "RUN")
+	other, stopOther := r.Watch(clerk, "OTHER")
 	defer stopOther()
 	heard := func() bool {
 		select {
@@ -50,17 +53,17 @@ func TestARunIsWatchedUntilStop(t *testing.T) {
 	if heard() {
 		t.Error("a signal of nothing")
 	}
-	r.tellChanged("RUN")
-	r.tellChanged("RUN")
+	r.tellChanged(run)
+	r.tellChanged(run)
 	if !heard() || heard() {
 		t.Error("two changes are one signal")
 	}
-	r.forget("RUN")
+	r.forget(run)
 	if !heard() {
 		t.Error("its end is not told")
 	}
 	stop()
-	r.tellChanged("RUN")
+	r.tellChanged(run)
 	if heard() {
 		t.Error("told after stop")
 	}

@@ -4,10 +4,11 @@ import (
 	"context"
 
 	"madoguchi/server/audit"
+	"madoguchi/server/staff"
 )
 
 // Note appends a line to the audit chain that belongs to no other change, such as a look or a download. The detail holds no
 // personal data.
-func (o *Register) Note(ctx context.Context, actor audit.Actor, action, detail string) error {
-	return o.store.Note(ctx, audit.Entry{At: o.now(), Actor: actor, Action: action, Detail: detail})
+func (o *Register) Note(ctx context.Context, clerk staff.Clerk, action, detail string) error {
+	return o.store.Note(ctx, audit.Entry{At: o.now(), Actor: clerk.Actor(), Action: action, Detail: detail})
 }

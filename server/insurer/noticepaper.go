@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"madoguchi/server/audit"
+	"madoguchi/server/staff"
 )
 
 // NoticePaper is what the clerk's printable sheet shows of a notice code.
@@ -14,18 +15,22 @@ type NoticePaper struct {
 	URL     string // the landing address in the QR; it holds no insurance number
 }
 
-// NoticePaper returns a person's current notice code, making the first one when there is none.
-func (o *Enrolment) NoticePaper(ctx context.Context, id audit.PersonID, staff string) (NoticePaper, error) {
-	record, err := o.store.Person(ctx, id)
+// NoticePaper returns the current notice code of a person of the clerk's insurer, making the first one when
+// there is none.
+func (o *Enrolment) NoticePaper(
+	ctx context.Context, clerk staff.Clerk, id audit.PersonID,
+) (NoticePaper, error) {
+	record, err := o.store.Person(ctx, clerk.Insurer, id)
 	if err != nil {
-		return NoticePaper{}, err
+		return NoticePaper{}, notFoundAs(err, ErrNoPerson)
 	}
 	in, err := o.Directory.Insurer(ctx, record.Person.Insurer)
 	if err != nil {
 		return NoticePaper{}, err
 	}
-	serial, err := o.store.EnsureNotice(ctx, id, func(serial int64) []byte { return o.notices.MAC(o.notices.Code(id, serial)) },
-		audit.Entry{At: o.now(), Actor: audit.ClerkActor(staff), Action: "notice.show", Person: id})
+	mac := func(serial int64) []byte { return o.notices.MAC(o.notices.Code(id, serial)) }
+	entry := personEntry(o.now(), clerk, id, "notice.show")
+	serial, err := o.store.EnsureNotice(ctx, PersonKey{clerk.Insurer, id}, mac, entry)
 	if err != nil {
 		return NoticePaper{}, err
 	}

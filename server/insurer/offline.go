@@ -8,15 +8,24 @@ import (
 )
 
 // Offline makes a screen that lives for a day and is worth nothing without the proof of this phone's key.
-func (o *Issuer) Offline(ctx context.Context, subject string, id audit.PersonID, phone string) (Screen, error) {
+func (o *Issuer) Offline(
+	ctx context.Context, viewer Viewer, id audit.PersonID, phone string,
+) (Screen, error) {
+	subject, err := viewer.loginFor(id, o.now())
+	if err != nil {
+		return Screen{}, err
+	}
 	grants, err := o.store.Grants(ctx, GrantQuery{Subject: subject, Phone: phone, Person: id})
 	switch {
 	case err != nil:
 		return Screen{}, err
 	case len(grants) == 0 || phone == "":
+		if _, _, not := o.Enrolment.shown(ctx, viewer, id); not != nil {
+			return Screen{}, not
+		}
 		return Screen{}, errNoHolder
 	case !o.now().Before(grants[0].Until()):
 		return Screen{}, ErrGrantOver
 	}
-	return o.show(ctx, subject, id, credential.Request{Tier: credential.TierOffline, HolderKeyID: grants[0].KeyID})
+	return o.show(ctx, viewer, id, credential.Request{Tier: credential.TierOffline, HolderKeyID: grants[0].KeyID})
 }

@@ -17,6 +17,9 @@ const receiptWindow = 2 * time.Hour
 // ownCredential finds the person of a credential that this insurer signed with any key that it publishes: a screen may come
 // back just after a rotation.
 func (o *Issuer) ownCredential(ctx context.Context, insurer eligibility.InsurerNumber, jws string) (PersonRecord, error) {
+	if insurer == "" {
+		return PersonRecord{}, errForeignCredential
+	}
 	keys, err := o.keys.Issuer(insurer, o.now())
 	if err != nil {
 		return PersonRecord{}, err

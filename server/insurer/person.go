@@ -7,6 +7,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
+	"madoguchi/server/staff"
 )
 
 // Register is the insured of an insurer as a clerk sees them: search, one person's file, erasing.
@@ -24,14 +25,21 @@ type RegisterStore interface {
 	FindPeople(ctx context.Context, q PeopleQuery) ([]PersonRecord, error)
 	CountFound(ctx context.Context, q PeopleQuery) (int, error) // all of them
 	CountPeople(ctx context.Context, insurer eligibility.InsurerNumber) (int, error)
-	Person(ctx context.Context, id audit.PersonID) (PersonRecord, error)
+	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
 	// PersonFile returns what is kept of a person at a time, with the newest entries lines of the audit chain.
-	PersonFile(ctx context.Context, id audit.PersonID, at time.Time, entries int) (PersonFile, error)
+	PersonFile(ctx context.Context, which PersonKey, at time.Time, entries int) (PersonFile, error)
 	// ErasePerson removes a person, every version, notice, enrolment and receipt, and the key of its
 	// pseudonym, and ends the sessions of those who could show it; the audit chain stays whole.
-	ErasePerson(ctx context.Context, id audit.PersonID, e audit.Entry) error
+	ErasePerson(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID,
+		e audit.Entry) error
 	// Note appends an entry that belongs to no other change.
 	Note(ctx context.Context, e audit.Entry) error
+}
+
+// PersonKey names a person of an insurer.
+type PersonKey struct {
+	Insurer eligibility.InsurerNumber
+	ID      audit.PersonID
 }
 
 // PersonFile is everything that the insurer keeps of one person.
@@ -89,11 +97,11 @@ var (
 	ErrNotDecided = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.which"}
 )
 
-// NoPerson is ErrNoPerson for a store's "not found", and any other error as it is.
-func NoPerson(err error) error { return notFoundAs(err, ErrNoPerson) }
-
-// Search looks people up for a clerk. That somebody looked is audited, what was typed is not.
-func (o *Register) Search(ctx context.Context, q PeopleQuery, staff string) (people []PersonRecord, found int, err error) {
+// Search looks people of the clerk's insurer up. That somebody looked is audited, what was typed is not.
+func (o *Register) Search(
+	ctx context.Context, clerk staff.Clerk, q PeopleQuery,
+) (people []PersonRecord, found int, err error) {
+	q.Insurer = clerk.Insurer
 	if people, err = o.store.FindPeople(ctx, q); err != nil {
 		return nil, 0, err
 	}
@@ -104,47 +112,66 @@ func (o *Register) Search(ctx context.Context, q PeopleQuery, staff string) (peo
 	if q.Text == "" {
 		kind = "list"
 	}
-	return people, found, o.Note(ctx, audit.ClerkActor(staff), "people.search", fmt.Sprintf("%s %s found=%d shown=%d", q.Insurer, kind, found, len(people)))
+	detail := fmt.Sprintf("%s %s found=%d shown=%d", q.Insurer, kind, found, len(people))
+	return people, found, o.Note(ctx, clerk, "people.search", detail)
 }
 
-// PersonFile shows a person to a clerk, which is audited on the person.
-func (o *Register) PersonFile(ctx context.Context, id audit.PersonID, staff string) (PersonFile, error) {
-	if err := o.store.Note(ctx, personEntry(o.now(), id, staff, "people.view")); err != nil {
+// FindOne returns the only person of the operator's insurer whom a text means, as in Search; ErrNoPerson when
+// it means nobody or several.
+func (o *Register) FindOne(ctx context.Context, operator staff.Operator, text string) (PersonRecord, error) {
+	found, err := o.store.FindPeople(ctx, PeopleQuery{Insurer: operator.Insurer, Text: text, Limit: 2})
+	if err != nil {
+		return PersonRecord{}, err
+	}
+	if len(found) != 1 {
+		return PersonRecord{}, ErrNoPerson
+	}
+	return found[0], nil
+}
+
+// PersonFile shows a person of the clerk's insurer, which is audited on the person.
+func (o *Register) PersonFile(ctx context.Context, clerk staff.Clerk, id audit.PersonID) (PersonFile, error) {
+	if _, err := o.Record(ctx, clerk, id); err != nil {
+		return PersonFile{}, err
+	}
+	if err := o.store.Note(ctx, personEntry(o.now(), clerk, id, "people.view")); err != nil {
 		return PersonFile{}, notFoundAs(err, ErrNoPerson)
 	}
-	file, err := o.store.PersonFile(ctx, id, o.now(), personEntries)
+	file, err := o.store.PersonFile(ctx, PersonKey{clerk.Insurer, id}, o.now(), personEntries)
 	return file, notFoundAs(err, ErrNoPerson)
 }
 
-func personEntry(at time.Time, id audit.PersonID, staff, action string) audit.Entry {
-	return audit.Entry{At: at, Actor: audit.ClerkActor(staff), Action: action, Person: id}
+func personEntry(at time.Time, clerk staff.Clerk, id audit.PersonID, action string) audit.Entry {
+	return audit.Entry{At: at, Actor: clerk.Actor(), Action: action, Person: id}
 }
 
-// Erase removes a person, once the clerk has typed the person's 番号.
-func (o *Register) Erase(ctx context.Context, id audit.PersonID, typed, staff string) error {
-	record, err := o.store.Person(ctx, id)
+// Erase removes a person of the clerk's insurer, once the clerk has typed the person's 番号.
+func (o *Register) Erase(ctx context.Context, clerk staff.Clerk, id audit.PersonID, typed string) error {
+	record, err := o.Record(ctx, clerk, id)
 	if err != nil {
-		return notFoundAs(err, ErrNoPerson)
+		return err
 	}
 	if eligibility.NormaliseNumber(typed) != eligibility.NormaliseNumber(record.Person.Number) {
 		return ErrErasing
 	}
-	return notFoundAs(o.store.ErasePerson(ctx, id, personEntry(o.now(), id, staff, "person.erase")), ErrNoPerson)
+	entry := personEntry(o.now(), clerk, id, "person.erase")
+	return notFoundAs(o.store.ErasePerson(ctx, clerk.Insurer, id, entry), ErrNoPerson)
 }
 
-// Count returns how many people an insurer has.
-func (o *Register) Count(ctx context.Context, insurer eligibility.InsurerNumber) (int, error) {
-	return o.store.CountPeople(ctx, insurer)
+// Count returns how many people the clerk's insurer has.
+func (o *Register) Count(ctx context.Context, clerk staff.Clerk) (int, error) {
+	return o.store.CountPeople(ctx, clerk.Insurer)
 }
 
-// Record returns a person's record as it is now, ErrNoPerson when there is none.
-func (o *Register) Record(ctx context.Context, id audit.PersonID) (PersonRecord, error) {
-	record, err := o.store.Person(ctx, id)
-	return record, NoPerson(err)
+// Record returns the record of a person of the clerk's insurer as it is now, ErrNoPerson when there is none.
+func (o *Register) Record(ctx context.Context, clerk staff.Clerk, id audit.PersonID) (PersonRecord, error) {
+	record, err := o.store.Person(ctx, clerk.Insurer, id)
+	return record, notFoundAs(err, ErrNoPerson)
 }
 
-// Copies returns a person's saved copies, newest first. It shows nobody anything, so it is not audited.
-func (o *Register) Copies(ctx context.Context, id audit.PersonID) ([]IssuedCopy, error) {
-	file, err := o.store.PersonFile(ctx, id, o.now(), 0)
-	return file.Copies, err
+// Copies returns the saved copies of a person of the clerk's insurer, newest first. It shows nobody anything,
+// so it is not audited.
+func (o *Register) Copies(ctx context.Context, clerk staff.Clerk, id audit.PersonID) ([]IssuedCopy, error) {
+	file, err := o.store.PersonFile(ctx, PersonKey{clerk.Insurer, id}, o.now(), 0)
+	return file.Copies, notFoundAs(err, ErrNoPerson)
 }

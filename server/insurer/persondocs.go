@@ -7,6 +7,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/pdf"
 	"madoguchi/server/audit"
+	"madoguchi/server/staff"
 )
 
 var (
@@ -14,9 +15,18 @@ var (
 	errReasonLong = &eligibility.Error{Code: eligibility.Invalid, Key: "paper.reason", Field: "reason"}
 )
 
-// CertificateOf makes one person's 資格確認書 for the clerk. Where the rules give the person none, a reason is needed; it is kept in
-// the audit chain.
-func (o *Documents) CertificateOf(ctx context.Context, id audit.PersonID, layout RunLayout, reason, staff string) ([]byte, pdf.Report, error) {
+// OneCertificate is a clerk's wish for one person's 資格確認書.
+type OneCertificate struct {
+	Person audit.PersonID
+	Layout RunLayout
+	Reason string // needed where the rules give the person none; kept in the audit chain
+}
+
+// CertificateOf makes one person's 資格確認書 for the clerk of the person's insurer.
+func (o *Documents) CertificateOf(
+	ctx context.Context, clerk staff.Clerk, wanted OneCertificate,
+) ([]byte, pdf.Report, error) {
+	layout, reason := wanted.Layout, wanted.Reason
 	size, ok := layouts[layout]
 	if !ok {
 		return nil, pdf.Report{}, errRunOption.In("layout")
@@ -24,7 +34,7 @@ func (o *Documents) CertificateOf(ctx context.Context, id audit.PersonID, layout
 	if utf8.RuneCountInString(reason) > 40 || eligibility.HoldsMyNumber(reason) {
 		return nil, pdf.Report{}, errReasonLong
 	}
-	record, in, look, err := o.forPaper(ctx, id)
+	record, in, look, err := o.forPaper(ctx, clerk, wanted.Person)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
@@ -41,14 +51,18 @@ func (o *Documents) CertificateOf(ctx context.Context, id audit.PersonID, layout
 	if reason != "" {
 		detail += " 理由: " + reason
 	}
-	return data, report, o.store.Note(ctx, audit.Entry{At: now, Actor: audit.ClerkActor(staff), Action: "certificate.show", Person: record.ID, Detail: detail + " " + string(in.Number)})
+	entry := personEntry(now, clerk, record.ID, "certificate.show")
+	entry.Detail = detail + " " + string(in.Number)
+	return data, report, o.store.Note(ctx, entry)
 }
 
 // forPaper returns what a person's paper needs.
-func (o *Documents) forPaper(ctx context.Context, id audit.PersonID) (PersonRecord, Insurer, pdf.Branding, error) {
-	record, err := o.store.Person(ctx, id)
+func (o *Documents) forPaper(
+	ctx context.Context, clerk staff.Clerk, id audit.PersonID,
+) (PersonRecord, Insurer, pdf.Branding, error) {
+	record, err := o.store.Person(ctx, clerk.Insurer, id)
 	if err != nil {
-		return record, Insurer{}, pdf.Branding{}, err
+		return record, Insurer{}, pdf.Branding{}, notFoundAs(err, ErrNoPerson)
 	}
 	in, err := o.Directory.Insurer(ctx, record.Person.Insurer)
 	if err != nil {
@@ -58,18 +72,18 @@ func (o *Documents) forPaper(ctx context.Context, id audit.PersonID) (PersonReco
 	return record, in, look, err
 }
 
-// InsertFor makes the slip for the card case of a person whom this login may show.
-func (o *Documents) InsertFor(ctx context.Context, subject string, id audit.PersonID) ([]byte, error) {
-	record, in, err := o.Enrolment.shown(ctx, subject, id)
+// InsertFor makes the slip for the card case of a person whom the viewer may show.
+func (o *Documents) InsertFor(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+	record, in, err := o.Enrolment.shown(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}
 	return o.insert(record, in)
 }
 
-// InsertOf is InsertFor for the clerk.
-func (o *Documents) InsertOf(ctx context.Context, id audit.PersonID, staff string) ([]byte, error) {
-	record, in, _, err := o.forPaper(ctx, id)
+// InsertOf is InsertFor for the clerk of the person's insurer.
+func (o *Documents) InsertOf(ctx context.Context, clerk staff.Clerk, id audit.PersonID) ([]byte, error) {
+	record, in, _, err := o.forPaper(ctx, clerk, id)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +91,7 @@ func (o *Documents) InsertOf(ctx context.Context, id audit.PersonID, staff strin
 	if err != nil {
 		return nil, err
 	}
-	return data, o.store.Note(ctx, audit.Entry{At: o.now(), Actor: audit.ClerkActor(staff), Action: "insert.show", Person: id})
+	return data, o.store.Note(ctx, personEntry(o.now(), clerk, id, "insert.show"))
 }
 
 func (o *Documents) insert(record PersonRecord, in Insurer) ([]byte, error) {

@@ -5,7 +5,6 @@ import (
 	"crypto/ecdh"
 	"encoding/base64"
 
-	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 )
@@ -14,7 +13,11 @@ var errPhoneKey = &eligibility.Error{Code: eligibility.Invalid, Key: "phone.key"
 
 // PutPhone stores the key under which counters seal receipts for this phone. x and y are base64url. A key that is new to the
 // login needs a fresh one: a stolen session must not learn where its owner goes.
-func (o *Devices) PutPhone(ctx context.Context, login auth.Identity, id, x, y string) error {
+func (o *Devices) PutPhone(ctx context.Context, viewer Viewer, id, x, y string) error {
+	if viewer.Login == nil {
+		return errLoginAgain
+	}
+	login := viewer.Login
 	bx, err1 := base64.RawURLEncoding.DecodeString(x)
 	by, err2 := base64.RawURLEncoding.DecodeString(y)
 	if err1 != nil || err2 != nil || len(bx) != 32 || len(by) != 32 || !phoneID(id) {
@@ -42,5 +45,6 @@ func (o *Devices) PutPhone(ctx context.Context, login auth.Identity, id, x, y st
 	case len(grants) == 0 && keys >= MaxPhones: // a phone that shows somebody has its place among MaxPhones already
 		return errManyPhones
 	}
-	return o.store.PutPhoneKey(ctx, login.Subject, id, point, audit.Entry{At: o.now(), Actor: audit.ActorPatient, Action: "phone.add"})
+	entry := audit.Entry{At: o.now(), Actor: viewer.Actor(), Action: "phone.add"}
+	return o.store.PutPhoneKey(ctx, login.Subject, id, point, entry)
 }

@@ -12,6 +12,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insuredcsv"
+	"madoguchi/server/staff"
 )
 
 // PreviewLife is how long a file waits for its clerk's yes.
@@ -36,16 +37,27 @@ var (
 
 // KeepFile keeps a clerk's file for its preview and returns the preview's id. A file that is refused whole is not kept:
 // above all, one with a My Number leaves nothing behind.
-func (o *Importer) KeepFile(ctx context.Context, insurer eligibility.InsurerNumber, file io.Reader, clerk string) (string, error) {
-	if _, err := o.Directory.Insurer(ctx, insurer); err != nil {
+func (o *Importer) KeepFile(ctx context.Context, clerk staff.Clerk, file io.Reader) (string, error) {
+	if _, err := o.Directory.Insurer(ctx, clerk.Insurer); err != nil {
 		return "", err
 	}
 	text, err := insuredcsv.Keep(file)
 	if err != nil {
 		return "", err
 	}
-	p := Preview{ID: rand.Text(), Insurer: insurer, Clerk: clerk, Until: o.now().Add(PreviewLife), File: text}
-	return p.ID, o.store.PutPreview(ctx, p, audit.Entry{At: o.now(), Actor: audit.ClerkActor(clerk), Action: "people.preview", Detail: fmt.Sprintf("%s bytes=%d", insurer, text.Size())})
+	p := Preview{
+		ID:      rand.Text(),
+		Insurer: clerk.Insurer,
+		Clerk:   clerk.Staff,
+		Until:   o.now().Add(PreviewLife),
+		File:    text,
+	}
+	return p.ID, o.store.PutPreview(ctx, p, audit.Entry{
+		At:     o.now(),
+		Actor:  clerk.Actor(),
+		Action: "people.preview",
+		Detail: fmt.Sprintf("%s bytes=%d", clerk.Insurer, text.Size()),
+	})
 }
 
 // Look is what a clerk sees of a file before storing it.
@@ -59,8 +71,8 @@ type ImportPreview struct {
 }
 
 // Look reads a kept file's headings as they are understood now.
-func (o *Importer) Preview(ctx context.Context, id, clerk string) (ImportPreview, error) {
-	p, err := o.store.Preview(ctx, id, clerk, o.now())
+func (o *Importer) Preview(ctx context.Context, clerk staff.Clerk, id string) (ImportPreview, error) {
+	p, err := o.store.Preview(ctx, clerk, id, o.now())
 	if err != nil {
 		return ImportPreview{}, notFoundAs(err, errNoPreview)
 	}
@@ -92,7 +104,12 @@ func (o *Importer) Preview(ctx context.Context, id, clerk string) (ImportPreview
 }
 
 // Count reads all rows of a file whose headings are decided: what storing it would change, or what it changed.
-func (o *Importer) Count(ctx context.Context, look ImportPreview) (ImportCount, insuredcsv.Digest, error) {
+func (o *Importer) Count(
+	ctx context.Context, clerk staff.Clerk, look ImportPreview,
+) (ImportCount, insuredcsv.Digest, error) {
+	if look.Insurer != clerk.Insurer || look.Clerk != clerk.Staff {
+		return ImportCount{}, insuredcsv.Digest{}, errNoPreview
+	}
 	if look.Stored != nil {
 		digest, ok := o.stored.of(look.ID)
 		for row := range look.Roster.Rows() {
@@ -142,8 +159,10 @@ func (s *storedDigests) put(id string, d insuredcsv.Digest) {
 
 // MapHeadings remembers what a kept file's headings mean, by their place in the file, for all later files of the insurer.
 // Nothing is remembered when two headings would mean the same column or a compulsory one is missing.
-func (o *Importer) MapHeadings(ctx context.Context, id, clerk string, columns []insuredcsv.Column) error {
-	look, err := o.Preview(ctx, id, clerk)
+func (o *Importer) MapHeadings(
+	ctx context.Context, clerk staff.Clerk, id string, columns []insuredcsv.Column,
+) error {
+	look, err := o.Preview(ctx, clerk, id)
 	if err != nil {
 		return err
 	}
@@ -169,19 +188,26 @@ func (o *Importer) MapHeadings(ctx context.Context, id, clerk string, columns []
 	if len(chosen) == 0 {
 		return nil
 	}
-	return o.RememberHeadings(ctx, look.Insurer, chosen, audit.ClerkActor(clerk))
+	return o.RememberHeadings(ctx, clerk, chosen)
 }
 
 // RememberHeadings remembers an insurer's own headings.
-func (o *Importer) RememberHeadings(ctx context.Context, insurer eligibility.InsurerNumber, headings map[string]insuredcsv.Column, by audit.Actor) error {
-	return o.store.PutHeadings(ctx, insurer, headings,
-		audit.Entry{At: o.now(), Actor: by, Action: "headings.put", Detail: fmt.Sprintf("%s headings=%d", insurer, len(headings))})
+func (o *Importer) RememberHeadings(
+	ctx context.Context, by staff.ForInsurer, headings map[string]insuredcsv.Column,
+) error {
+	insurer := by.InsurerNumber()
+	return o.store.PutHeadings(ctx, insurer, headings, audit.Entry{
+		At:     o.now(),
+		Actor:  by.Actor(),
+		Action: "headings.put",
+		Detail: fmt.Sprintf("%s headings=%d", insurer, len(headings)),
+	})
 }
 
 // StorePreview stores a kept file's good rows. seen is what the clerk was told that it would change: when that is no longer
 // so, it returns ErrPreviewMoved and stores nothing. A file that is stored already stays as it is.
-func (o *Importer) StorePreview(ctx context.Context, id, clerk string, seen ImportCount) error {
-	look, err := o.Preview(ctx, id, clerk)
+func (o *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id string, seen ImportCount) error {
+	look, err := o.Preview(ctx, clerk, id)
 	switch {
 	case err != nil:
 		return err
@@ -195,7 +221,8 @@ func (o *Importer) StorePreview(ctx context.Context, id, clerk string, seen Impo
 	var digest insuredcsv.Digest
 	whole, stop := context.WithCancelCause(ctx) // ends what is being stored when the file cannot be read on
 	defer stop(nil)
-	err = o.store.ImportPreview(whole, id, seen, look.Insurer, keyed(look.Roster, &digest, stop), o.importEntry(look.Insurer, audit.ClerkActor(clerk)))
+	stored := StoredPreview{ID: id, Insurer: clerk.Insurer, Seen: seen}
+	err = o.store.ImportPreview(whole, stored, keyed(look.Roster, &digest, stop), o.importEntry(clerk))
 	if fault := look.Roster.Err(); fault != nil {
 		return fault
 	}
@@ -205,7 +232,10 @@ func (o *Importer) StorePreview(ctx context.Context, id, clerk string, seen Impo
 	return err
 }
 
-// DropPreview forgets a kept file.
-func (o *Importer) DropPreview(ctx context.Context, id, clerk string) error {
-	return o.store.DropPreview(ctx, id, clerk)
+// DropPreview forgets a clerk's kept file.
+func (o *Importer) DropPreview(ctx context.Context, clerk staff.Clerk, id string) error {
+	if _, err := o.store.Preview(ctx, clerk, id, o.now()); err != nil {
+		return notFoundAs(err, errNoPreview)
+	}
+	return o.store.DropPreview(ctx, clerk, id)
 }

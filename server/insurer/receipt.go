@@ -3,6 +3,7 @@ package insurer
 import (
 	"context"
 	"crypto/ecdh"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,9 +27,9 @@ type Receipts struct {
 // all. A missing thing is an *eligibility.Error with code NotFound.
 type ReceiptsStore interface {
 	// PhoneKeys returns the keys of the phones that show this person.
-	PhoneKeys(ctx context.Context, person audit.PersonID) (map[string][]byte, error)
+	PhoneKeys(ctx context.Context, person PersonKey) (map[string][]byte, error)
 	// PutReceipts stores sealed receipts, one a phone key, for phones that still show this person; their content is unreadable here.
-	PutReceipts(ctx context.Context, person audit.PersonID, sealed map[string][]byte, e audit.Entry) error
+	PutReceipts(ctx context.Context, person PersonKey, sealed map[string][]byte, e audit.Entry) error
 	// Receipts returns what lies there of subject's people for one phone key of subject, newest first, without those older than since.
 	Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]SealedReceipt, error)
 	// UseNonce keeps a nonce (of a phone, or of a counter server's assertion) until it ends; false when it was kept before.
@@ -63,37 +64,67 @@ func checkSealed(sealed map[string][]byte) error {
 	return nil
 }
 
-// Receipts returns the sealed receipts that lie here for one phone of this login.
-func (o *Receipts) Receipts(ctx context.Context, subject, keyID string) ([]SealedReceipt, error) {
-	return o.store.Receipts(ctx, subject, keyID, o.now().Add(-ReceiptLife))
+// Receipts returns the sealed receipts that lie here for one phone, newest first: of the people whom the
+// viewer shows now, to their login or to the phone itself. It returns ErrNotEnrolled to who shows nobody on
+// that phone.
+func (o *Receipts) Receipts(ctx context.Context, viewer Viewer, keyID string) ([]SealedReceipt, error) {
+	now := o.now()
+	var subjects []string
+	if viewer.Login != nil {
+		subjects = append(subjects, viewer.Login.Subject)
+	}
+	for _, g := range viewer.People {
+		if g.Phone == keyID && now.Before(g.Until()) && !slices.Contains(subjects, g.Subject) {
+			subjects = append(subjects, g.Subject)
+		}
+	}
+	if len(subjects) == 0 {
+		return nil, ErrNotEnrolled
+	}
+	var all []SealedReceipt
+	for _, subject := range subjects {
+		sealed, err := o.store.Receipts(ctx, subject, keyID, now.Add(-ReceiptLife))
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range sealed {
+			if _, shown, _ := viewer.mayShow(r.Person, subject, now); shown { // not taken off this phone
+				all = append(all, r)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b SealedReceipt) int { return b.At.Compare(a.At) })
+	return all, nil
 }
 
 // ReceiptKeys answers a counter server that shows a screen of ours: the keys of the phones that may read its receipt.
-func (o *Receipts) ReceiptKeys(ctx context.Context, insurer eligibility.InsurerNumber, jws string) (map[string][]byte, error) {
-	record, err := o.Issuer.ownCredential(ctx, insurer, jws)
+func (o *Receipts) ReceiptKeys(
+	ctx context.Context, host hostapi.Host, jws string,
+) (map[string][]byte, error) {
+	record, err := o.Issuer.ownCredential(ctx, host.Insurer, jws)
 	if err != nil {
 		return nil, err
 	}
-	return o.store.PhoneKeys(ctx, record.ID)
+	return o.store.PhoneKeys(ctx, PersonKey{host.Insurer, record.ID})
 }
 
 // LeaveReceipt stores what a counter sealed for the phones that show a screen of ours. It cannot be read here, and who left it
 // is not kept: whose word it is stands inside, signed.
 func (o *Receipts) LeaveReceipt(
-	ctx context.Context, insurer eligibility.InsurerNumber, jws string, caller hostapi.Caller, sealed map[string][]byte,
+	ctx context.Context, host hostapi.Host, jws string, sealed map[string][]byte,
 ) error {
 	if err := checkSealed(sealed); err != nil {
 		return err
 	}
-	record, err := o.Issuer.ownCredential(ctx, insurer, jws)
+	record, err := o.Issuer.ownCredential(ctx, host.Insurer, jws)
 	if err != nil {
 		return err
 	}
-	if err := o.receiptTurn(ctx, jws, caller); err != nil {
+	if err := o.receiptTurn(ctx, jws, host.Server); err != nil {
 		return err
 	}
-	entry := audit.Entry{At: o.now(), Actor: audit.ActorCounter, Action: "receipt.leave", Person: record.ID}
-	return o.store.PutReceipts(ctx, record.ID, sealed, entry)
+	entry := audit.Entry{At: o.now(), Actor: host.Actor(), Action: "receipt.leave", Person: record.ID}
+	return o.store.PutReceipts(ctx, PersonKey{host.Insurer, record.ID}, sealed, entry)
 }
 
 // receiptTurn counts the receipts that a counter leaves for one screen on one day, by keyed hashes that are gone the day after.

@@ -9,6 +9,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
+	"madoguchi/server/staff"
 )
 
 // Copies says which saved copies are meant: one by its index, all of a person, or all made before a time.
@@ -18,17 +19,15 @@ type Copies struct {
 	Before time.Time
 }
 
-// Revoke takes saved copies back. Live and screen codes need no revoking: they end by themselves.
-func (o *Issuer) Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, actor audit.Actor) (int, error) {
-	e := audit.Entry{At: o.now(), Actor: actor, Action: "paper.revoke"}
+// Revoke takes saved copies of the insurer back. Live and screen codes need no revoking: they end by
+// themselves.
+func (o *Issuer) Revoke(ctx context.Context, by staff.ForInsurer, which Copies) (int, error) {
+	insurer := by.InsurerNumber()
+	e := audit.Entry{At: o.now(), Actor: by.Actor(), Action: "paper.revoke"}
 	switch {
 	case which.Person != "":
-		record, err := o.store.Person(ctx, which.Person)
-		if err != nil {
-			return 0, err
-		}
-		if record.Person.Insurer != insurer {
-			return 0, errNoInsurer
+		if _, err := o.store.Person(ctx, insurer, which.Person); err != nil {
+			return 0, notFoundAs(err, ErrNoPerson)
 		}
 		e.Person, e.Detail = which.Person, "person"
 	case !which.Before.IsZero():
@@ -165,6 +164,11 @@ func (o *Issuer) SignTime(insurer eligibility.InsurerNumber, nonce string) (stri
 }
 
 // CountCopies returns how many copies Revoke would list now.
-func (o *Issuer) CountCopies(ctx context.Context, insurer eligibility.InsurerNumber, which Copies) (int, error) {
-	return o.store.CountCopies(ctx, insurer, which, o.now())
+func (o *Issuer) CountCopies(ctx context.Context, by staff.ForInsurer, which Copies) (int, error) {
+	if which.Person != "" {
+		if _, err := o.store.Person(ctx, by.InsurerNumber(), which.Person); err != nil {
+			return 0, notFoundAs(err, ErrNoPerson)
+		}
+	}
+	return o.store.CountCopies(ctx, by.InsurerNumber(), which, o.now())
 }

@@ -34,7 +34,7 @@ func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []pr
 	for i, ref := range refs {
 		ids[i] = audit.PersonID(ref)
 	}
-	found, err := p.jobs.people.People(ctx, ids)
+	found, err := p.jobs.people.People(ctx, p.run.Insurer, ids)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -71,7 +71,7 @@ func (p runPaper) serial(at int) string {
 // countSheet is a parcel's first page.
 func (p runPaper) countSheet(ctx context.Context, g printing.Group) (pdf.ParcelCoverSheet, error) {
 	sheet := pdf.ParcelCoverSheet{Title: p.run.Kind.Japanese(), InsurerName: p.in.Name, People: g.People, Serial: p.run.ID}
-	first, err := p.jobs.people.People(ctx, []audit.PersonID{audit.PersonID(g.First)})
+	first, err := p.jobs.people.People(ctx, p.run.Insurer, []audit.PersonID{audit.PersonID(g.First)})
 	r := first[audit.PersonID(g.First)]
 	sheet.Employer, sheet.Symbol = r.Person.Employer, r.Person.Symbol
 	return sheet, err
@@ -97,7 +97,14 @@ func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]printin
 		}
 	}
 	o := p.jobs
-	serials, err := o.people.EnsureNotices(ctx, ids, func(id audit.PersonID, serial int64) []byte { return o.notices.MAC(o.notices.Code(id, serial)) },
+	many := ManyNotices{
+		Insurer: p.run.Insurer,
+		People:  ids,
+		MAC: func(id audit.PersonID, serial int64) []byte {
+			return o.notices.MAC(o.notices.Code(id, serial))
+		},
+	}
+	serials, err := o.people.EnsureNotices(ctx, many,
 		audit.Entry{At: o.now(), Actor: p.run.By, Action: "notice.print", Detail: p.run.ID})
 	if err != nil {
 		return nil, err

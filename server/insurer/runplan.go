@@ -12,6 +12,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/printing"
+	"madoguchi/server/staff"
 )
 
 // Limits of a run.
@@ -67,11 +68,19 @@ func (r RunOptions) normal(kind PaperKind, today eligibility.Date) (RunOptions, 
 // candidate is one person of a run before it is ordered: no more than ordering needs.
 type candidate struct{ ref, key, group string }
 
-// PlanRun says who would be printed and in which order. list holds lines of 番号, or 記号,番号,枝番; nil means everyone. Who gets
-// which paper, eligibility.PapersFor decides.
-func (o *PrintJobs) PlanRun(ctx context.Context, insurer eligibility.InsurerNumber, kind PaperKind, options RunOptions, list []string, by audit.Actor) (Plan, error) {
+// RunWish is what somebody wishes to print.
+type RunWish struct {
+	Kind    PaperKind
+	Options RunOptions
+	List    []string // lines of 番号, or 記号,番号,枝番; nil means everyone
+}
+
+// PlanRun says who of the insurer would be printed and in which order. Who gets which paper,
+// eligibility.PapersFor decides.
+func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, wish RunWish) (Plan, error) {
 	now := o.now()
-	options, err := options.normal(kind, eligibility.DateOf(now))
+	insurer, kind, list := by.InsurerNumber(), wish.Kind, wish.List
+	options, err := wish.Options.normal(kind, eligibility.DateOf(now))
 	if err != nil {
 		return Plan{}, err
 	}
@@ -84,7 +93,15 @@ func (o *PrintJobs) PlanRun(ctx context.Context, insurer eligibility.InsurerNumb
 	}
 	wanted := newRunList(list)
 	options.Listed, options.Address = len(list), o.address
-	plan := Plan{Run: PrintRun{ID: rand.Text()[:10], Insurer: insurer, Kind: kind, State: RunGoing, By: by, CreatedAt: now, Options: options}}
+	plan := Plan{Run: PrintRun{
+		ID:        rand.Text()[:10],
+		Insurer:   insurer,
+		Kind:      kind,
+		State:     RunGoing,
+		By:        by.Actor(),
+		CreatedAt: now,
+		Options:   options,
+	}}
 	var found []candidate
 	err = o.people.EachPrint(ctx, insurer, kind, func(r PersonRecord, last LastPrint) error {
 		if !wanted.has(r.Person) {
@@ -161,7 +178,7 @@ func (o *PrintJobs) dropped(ctx context.Context, r PersonRecord) (bool, error) {
 	if r.Person.Registered != eligibility.No || r.Version < 2 {
 		return false, nil
 	}
-	before, err := o.people.PersonVersion(ctx, r.ID, r.Version-1)
+	before, err := o.people.PersonVersion(ctx, PersonKey{r.Person.Insurer, r.ID}, r.Version-1)
 	return before.Person.Registered == eligibility.Yes, err
 }
 
@@ -209,9 +226,17 @@ func natural(text string) string {
 	return out.String()
 }
 
-// StartRun stores a plan; from then on it can be printed, stopped and resumed.
-func (o *PrintJobs) StartRun(ctx context.Context, p Plan) error {
+// StartRun stores a plan of the insurer's; from then on it can be printed, stopped and resumed.
+func (o *PrintJobs) StartRun(ctx context.Context, by staff.ForInsurer, p Plan) error {
 	r := p.Run
-	return o.store.PutRun(ctx, r, p.Items, audit.Entry{At: o.now(), Actor: r.By, Action: "run.start",
-		Detail: fmt.Sprintf("%s %s %s people=%d", r.ID, r.Insurer, r.Kind, len(p.Items))})
+	if r.Insurer != by.InsurerNumber() {
+		return errNoInsurer
+	}
+	r.By = by.Actor()
+	return o.store.PutRun(ctx, r, p.Items, audit.Entry{
+		At:     o.now(),
+		Actor:  r.By,
+		Action: "run.start",
+		Detail: fmt.Sprintf("%s %s %s people=%d", r.ID, r.Insurer, r.Kind, len(p.Items)),
+	})
 }

@@ -14,6 +14,7 @@ import (
 	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/printing"
+	"madoguchi/server/staff"
 )
 
 // PrintJobs prints runs: one at a time in this process, each as often as it is resumed.
@@ -34,12 +35,12 @@ type PrintJobs struct {
 
 	turn sync.Mutex // of the run that is being printed
 	mu   sync.Mutex
-	live map[string]printing.Progress // of this process's runs, the waiting ones among them
+	live map[RunKey]printing.Progress // of this process's runs, the waiting ones among them
 	// printed is the run that is being printed; changed tells it of a command that was given in this process.
-	printed string
+	printed RunKey
 	changed chan struct{}
-	// watchers are told of each step of a run, by its id (Watch).
-	watchers map[string]map[chan struct{}]bool
+	// watchers are told of each step of a run, by its key (Watch).
+	watchers map[RunKey]map[chan struct{}]bool
 	done     sync.WaitGroup
 }
 
@@ -61,11 +62,19 @@ func (r *PrintJobs) FolderOf(run PrintRun) string {
 
 // Print prints what is left of a run and returns how it ended; tell may be nil. A run that was paused or cancelled meanwhile is
 // no error.
-func (r *PrintJobs) Print(ctx context.Context, id string, tell func(printing.Progress)) (PrintRun, error) {
+func (r *PrintJobs) Print(
+	ctx context.Context, by staff.ForInsurer, id string, tell func(printing.Progress),
+) (PrintRun, error) {
+	return r.printOn(ctx, RunKey{by.InsurerNumber(), id}, tell)
+}
+
+func (r *PrintJobs) printOn(
+	ctx context.Context, key RunKey, tell func(printing.Progress),
+) (PrintRun, error) {
 	r.turn.Lock()
 	defer r.turn.Unlock()
 	store := r.store
-	run, err := store.Run(ctx, id)
+	run, err := store.Run(ctx, key)
 	if err != nil {
 		return run, err
 	}
@@ -73,10 +82,10 @@ func (r *PrintJobs) Print(ctx context.Context, id string, tell func(printing.Pro
 		return run, nil // stopped while it waited for its turn
 	}
 	err = r.print(ctx, run, tell)
-	e := audit.Entry{At: r.now(), Actor: run.By, Action: "run.done", Detail: id}
+	e := audit.Entry{At: r.now(), Actor: run.By, Action: "run.done", Detail: run.ID}
 	switch {
 	case err == nil:
-		_, err = store.StepRun(ctx, id, []RunState{RunGoing}, RunDone, "", e)
+		_, err = store.StepRun(ctx, key, RunStep{From: []RunState{RunGoing}, To: RunDone}, e)
 	case errors.Is(err, printing.ErrPaused), errors.Is(err, printing.ErrCancelled), ctx.Err() != nil:
 		err = nil // its state says so already; a server that stops goes on at its next start
 	case errors.Is(err, printing.ErrBusy):
@@ -84,19 +93,20 @@ func (r *PrintJobs) Print(ctx context.Context, id string, tell func(printing.Pro
 	default:
 		err = failed(err)
 		e.Action = "run.failed"
-		if _, bad := store.StepRun(ctx, id, []RunState{RunGoing}, RunFailed, noteOf(err), e); bad != nil {
-			slog.Error("noting a failed run", "run", id, "error", bad)
+		step := RunStep{From: []RunState{RunGoing}, To: RunFailed, Note: noteOf(err)}
+		if _, bad := store.StepRun(ctx, key, step, e); bad != nil {
+			slog.Error("noting a failed run", "run", run.ID, "error", bad)
 		}
 		return run, err
 	}
 	if err != nil {
 		return run, err
 	}
-	return store.Run(context.WithoutCancel(ctx), id)
+	return store.Run(context.WithoutCancel(ctx), key)
 }
 
 func (r *PrintJobs) print(ctx context.Context, run PrintRun, tell func(printing.Progress)) error {
-	items, err := r.store.RunItems(ctx, run.ID)
+	items, err := r.store.RunItems(ctx, run.Key())
 	if err != nil {
 		return err
 	}
@@ -118,26 +128,26 @@ func (r *PrintJobs) print(ctx context.Context, run PrintRun, tell func(printing.
 		Every:   every,
 		Now:     r.now,
 		Tell:    tell,
-		Changed: r.listen(run.ID),
+		Changed: r.listen(run.Key()),
 	})
-	r.listen("")
+	r.listen(RunKey{})
 	return err
 }
 
 // listen returns what receives when a run's command is changed by this process, until the next call.
-func (r *PrintJobs) listen(id string) <-chan struct{} {
+func (r *PrintJobs) listen(run RunKey) <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.printed, r.changed = id, make(chan struct{}, 1)
+	r.printed, r.changed = run, make(chan struct{}, 1)
 	return r.changed
 }
 
 // tellChanged wakes the run that is being printed here.
-func (r *PrintJobs) tellChanged(id string) {
+func (r *PrintJobs) tellChanged(run RunKey) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.signalWatchers(id)
-	if id == "" || id != r.printed {
+	r.signalWatchers(run)
+	if run != r.printed {
 		return
 	}
 	select {
@@ -195,11 +205,11 @@ type jobStore struct {
 }
 
 func (j jobStore) Files(ctx context.Context) ([]printing.FileRecord, error) {
-	return j.jobs.store.RunFiles(ctx, j.run.ID)
+	return j.jobs.store.RunFiles(ctx, j.run.Key())
 }
 
 func (j jobStore) Command(ctx context.Context) (printing.Command, error) {
-	run, err := j.jobs.store.Run(ctx, j.run.ID)
+	run, err := j.jobs.store.Run(ctx, j.run.Key())
 	switch {
 	case err != nil:
 		return printing.Resume, err
@@ -220,13 +230,22 @@ func (j jobStore) Finish(ctx context.Context, f printing.FileRecord, printed []s
 		Detail: fmt.Sprintf("%s file=%d people=%d skipped=%d sha256=%s", j.run.ID, f.Number, f.People, f.Skipped, f.SHA256)})
 }
 
-// Begin prints a run in the background; Progress tells how far it is.
-func (r *PrintJobs) Begin(ctx context.Context, id string) {
-	r.note(id, printing.Progress{})
+// Begin prints a run of the insurer's in the background; Progress tells how far it is.
+func (r *PrintJobs) Begin(ctx context.Context, by staff.ForInsurer, id string) error {
+	run, err := r.Job(ctx, by, id)
+	if err != nil {
+		return err
+	}
+	r.begin(ctx, run.Key())
+	return nil
+}
+
+func (r *PrintJobs) begin(ctx context.Context, run RunKey) {
+	r.note(run, printing.Progress{})
 	r.done.Go(func() {
-		defer r.forget(id)
-		if _, err := r.Print(ctx, id, func(p printing.Progress) { r.note(id, p) }); err != nil {
-			slog.Error("printing", "run", id, "error", err)
+		defer r.forget(run)
+		if _, err := r.printOn(ctx, run, func(p printing.Progress) { r.note(run, p) }); err != nil {
+			slog.Error("printing", "run", run.ID, "error", err)
 		}
 	})
 }
@@ -234,72 +253,81 @@ func (r *PrintJobs) Begin(ctx context.Context, id string) {
 // Wait returns when no run is being printed any more, at the end of a server.
 func (r *PrintJobs) Wait() { r.done.Wait() }
 
-// Resume takes up the runs of this server that its last end interrupted.
+// Resume takes up the runs of this server that its last end interrupted, whosever they are.
 func (r *PrintJobs) Resume(ctx context.Context) error {
-	runs, err := r.store.Runs(ctx, "", 100)
+	runs, err := r.store.Going(ctx, 100)
 	for _, run := range runs {
-		if run.State == RunGoing && run.Options.Folder == "" {
-			r.Begin(ctx, run.ID)
+		if run.Options.Folder == "" {
+			r.begin(ctx, run.Key())
 		}
 	}
 	return err
 }
 
-func (r *PrintJobs) note(id string, p printing.Progress) {
+func (r *PrintJobs) note(run RunKey, p printing.Progress) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.live == nil {
-		r.live = map[string]printing.Progress{}
+		r.live = map[RunKey]printing.Progress{}
 	}
-	r.live[id] = p
-	r.signalWatchers(id)
+	r.live[run] = p
+	r.signalWatchers(run)
 }
 
-func (r *PrintJobs) forget(id string) {
+func (r *PrintJobs) forget(run RunKey) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.live, id)
-	r.signalWatchers(id)
+	delete(r.live, run)
+	r.signalWatchers(run)
 }
 
-// Progress returns how far a run of this process is; false when it is not printed here.
-func (r *PrintJobs) Progress(id string) (printing.Progress, bool) {
+// Progress returns how far a run of the insurer's in this process is; false when it is not printed here.
+func (r *PrintJobs) Progress(by staff.ForInsurer, id string) (printing.Progress, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p, ok := r.live[id]
+	p, ok := r.live[RunKey{by.InsurerNumber(), id}]
 	return p, ok
 }
 
-// Wish pauses, cancels or resumes a run (state RunPaused, RunCancelled, RunGoing). It returns errRunOver for a run that is over.
-func (r *PrintJobs) Wish(ctx context.Context, id string, to RunState, by audit.Actor) error {
-	from := []RunState{RunGoing}
+// Wish pauses, cancels or resumes a run of the insurer's (state RunPaused, RunCancelled, RunGoing). It
+// returns errRunOver for a run that is over.
+func (r *PrintJobs) Wish(ctx context.Context, by staff.ForInsurer, id string, to RunState) error {
+	step := RunStep{From: []RunState{RunGoing}, To: to}
 	switch to {
 	case RunGoing:
-		from = []RunState{RunPaused, RunFailed, RunGoing}
+		step.From = []RunState{RunPaused, RunFailed, RunGoing}
 	case RunCancelled:
-		from = []RunState{RunGoing, RunPaused, RunFailed}
+		step.From = []RunState{RunGoing, RunPaused, RunFailed}
 	}
-	moved, err := r.store.StepRun(ctx, id, from, to, "", audit.Entry{At: r.now(), Actor: by, Action: "run." + string(to), Detail: id})
+	run := RunKey{by.InsurerNumber(), id}
+	e := audit.Entry{At: r.now(), Actor: by.Actor(), Action: "run." + string(to), Detail: id}
+	moved, err := r.store.StepRun(ctx, run, step, e)
 	if err == nil && !moved {
 		err = errRunOver
 	}
 	if err == nil {
-		r.tellChanged(id)
+		r.tellChanged(run)
 	}
 	return err
 }
 
-// List returns an insurer's newest print jobs.
-func (r *PrintJobs) List(ctx context.Context, insurer eligibility.InsurerNumber, most int) ([]PrintRun, error) {
-	return r.store.Runs(ctx, insurer, most)
+// List returns the insurer's newest print jobs.
+func (r *PrintJobs) List(ctx context.Context, by staff.ForInsurer, most int) ([]PrintRun, error) {
+	return r.store.Runs(ctx, by.InsurerNumber(), most)
 }
 
-// Job returns a print job as it is now.
-func (r *PrintJobs) Job(ctx context.Context, id string) (PrintRun, error) {
-	return r.store.Run(ctx, id)
+// Job returns a print job of the insurer's as it is now.
+func (r *PrintJobs) Job(ctx context.Context, by staff.ForInsurer, id string) (PrintRun, error) {
+	return r.store.Run(ctx, RunKey{by.InsurerNumber(), id})
 }
 
-// Files returns a print job's finished files.
-func (r *PrintJobs) Files(ctx context.Context, id string) ([]printing.FileRecord, error) {
-	return r.store.RunFiles(ctx, id)
+// Files returns the finished files of a print job of the insurer's.
+func (r *PrintJobs) Files(
+	ctx context.Context, by staff.ForInsurer, id string,
+) ([]printing.FileRecord, error) {
+	run, err := r.Job(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	return r.store.RunFiles(ctx, run.Key())
 }

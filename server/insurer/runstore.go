@@ -13,13 +13,16 @@ import (
 type RunStore interface {
 	// PutRun stores a run with its people in their order, together.
 	PutRun(ctx context.Context, r PrintRun, items []printing.Item, e audit.Entry) error
-	Run(ctx context.Context, id string) (PrintRun, error)
-	// Runs returns an insurer's latest runs, newest first; an empty insurer means all.
+	Run(ctx context.Context, run RunKey) (PrintRun, error)
+	// Going returns the runs of all insurers that are going, newest first: what the last end of the server
+	// interrupted.
+	Going(ctx context.Context, limit int) ([]PrintRun, error)
+	// Runs returns an insurer's latest runs, newest first.
 	Runs(ctx context.Context, insurer eligibility.InsurerNumber, limit int) ([]PrintRun, error)
-	RunItems(ctx context.Context, id string) ([]printing.Item, error)
-	RunFiles(ctx context.Context, id string) ([]printing.FileRecord, error)
+	RunItems(ctx context.Context, run RunKey) ([]printing.Item, error)
+	RunFiles(ctx context.Context, run RunKey) ([]printing.FileRecord, error)
 	// StepRun moves a run to a state if it is in one of from; false when it is in another.
-	StepRun(ctx context.Context, id string, from []RunState, to RunState, note string, e audit.Entry) (bool, error)
+	StepRun(ctx context.Context, run RunKey, step RunStep, e audit.Entry) (bool, error)
 	// FinishFile notes a file of a run and that its people were printed, together. People who were erased meanwhile are left out.
 	FinishFile(ctx context.Context, r PrintRun, f printing.FileRecord, printed []audit.PersonID, e audit.Entry) error
 }
@@ -28,12 +31,34 @@ type RunStore interface {
 type PrintSource interface {
 	// EachPrint calls see for every person of an insurer, in no order, with what was last printed of this kind for them.
 	EachPrint(ctx context.Context, insurer eligibility.InsurerNumber, kind PaperKind, see func(PersonRecord, LastPrint) error) error
-	// People returns those of ids that there are.
-	People(ctx context.Context, ids []audit.PersonID) (map[audit.PersonID]PersonRecord, error)
+	// People returns those of ids whom the insurer has.
+	People(
+		ctx context.Context, insurer eligibility.InsurerNumber, ids []audit.PersonID,
+	) (map[audit.PersonID]PersonRecord, error)
 	// PersonVersion returns a person as imported in an earlier version.
-	PersonVersion(ctx context.Context, id audit.PersonID, version int) (PersonRecord, error)
-	// EnsureNotices is EnsureNotice for many people in one transaction.
-	EnsureNotices(ctx context.Context, ids []audit.PersonID, mac func(id audit.PersonID, serial int64) []byte, e audit.Entry) (map[audit.PersonID]int64, error)
+	PersonVersion(ctx context.Context, person PersonKey, version int) (PersonRecord, error)
+	// EnsureNotices is EnsureNotice for many people of an insurer in one transaction.
+	EnsureNotices(ctx context.Context, many ManyNotices, e audit.Entry) (map[audit.PersonID]int64, error)
+}
+
+// ManyNotices says for whom notices are ensured.
+type ManyNotices struct {
+	Insurer eligibility.InsurerNumber
+	People  []audit.PersonID
+	MAC     func(id audit.PersonID, serial int64) []byte
+}
+
+// RunKey names a run of an insurer.
+type RunKey struct {
+	Insurer eligibility.InsurerNumber
+	ID      string
+}
+
+// RunStep moves a run from one of some states to another.
+type RunStep struct {
+	From []RunState
+	To   RunState
+	Note string // why it failed, as people are told
 }
 
 // PaperKind is what a run prints.
@@ -78,6 +103,9 @@ type PrintRun struct {
 	Done      int // people in finished files, those who were skipped among them
 	Files     int
 }
+
+// Key names the run.
+func (r PrintRun) Key() RunKey { return RunKey{r.Insurer, r.ID} }
 
 // RunOptions are a clerk's choices.
 type RunOptions struct {

@@ -5,6 +5,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/pdf"
+	"madoguchi/server/staff"
 )
 
 // SampleKind is a paper that a clerk may look at before anything is printed.
@@ -22,8 +23,10 @@ const (
 
 var errSample = &eligibility.Error{Code: eligibility.NotFound, Key: "sample.unknown"}
 
-// SamplePaper makes a paper for somebody who does not exist, marked as a sample, with the insurer's settings as they are now.
-func (o *Documents) SamplePaper(ctx context.Context, insurer eligibility.InsurerNumber, kind SampleKind) ([]byte, error) {
+// SamplePaper makes a paper for somebody who does not exist, marked as a sample, with the settings of the
+// clerk's insurer as they are now.
+func (o *Documents) SamplePaper(ctx context.Context, clerk staff.Clerk, kind SampleKind) ([]byte, error) {
+	insurer := clerk.Insurer
 	in, err := o.Directory.Insurer(ctx, insurer)
 	if err != nil {
 		return nil, err

@@ -28,7 +28,7 @@ type Issuer struct {
 // IssuerStore is what Issuer keeps. Each method is one transaction: it happens whole, audit entry included, or not at
 // all. A missing thing is an *eligibility.Error with code NotFound.
 type IssuerStore interface {
-	Person(ctx context.Context, id audit.PersonID) (PersonRecord, error)
+	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
 	PersonByKey(ctx context.Context, insurer eligibility.InsurerNumber, key string) (PersonRecord, error)
 	Grants(ctx context.Context, q GrantQuery) ([]Grant, error) // newest first
 	// Revoke lists the copies of an insurer that are meant and have not ended, and returns how many were not listed before.
@@ -63,14 +63,16 @@ var (
 	errTooLong = &eligibility.Error{Code: eligibility.Conflict, Key: "credential.too_long"}
 )
 
-// Live makes a live screen of a person whom this login may show.
-func (o *Issuer) Live(ctx context.Context, subject string, id audit.PersonID) (Screen, error) {
-	return o.show(ctx, subject, id, credential.Request{Tier: credential.TierLive})
+// Live makes a live screen of a person whom the viewer may show.
+func (o *Issuer) Live(ctx context.Context, viewer Viewer, id audit.PersonID) (Screen, error) {
+	return o.show(ctx, viewer, id, credential.Request{Tier: credential.TierLive})
 }
 
 // show makes a screen of a tier.
-func (o *Issuer) show(ctx context.Context, subject string, id audit.PersonID, r credential.Request) (Screen, error) {
-	record, in, err := o.Enrolment.shown(ctx, subject, id)
+func (o *Issuer) show(
+	ctx context.Context, viewer Viewer, id audit.PersonID, r credential.Request,
+) (Screen, error) {
+	record, in, err := o.Enrolment.shown(ctx, viewer, id)
 	if err != nil {
 		return Screen{}, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
+	"madoguchi/server/staff"
 )
 
 // Usage counts what an insurer has and what happened on its days, without anything about anybody.
@@ -71,8 +72,9 @@ type Day struct {
 // statisticsDays is how many days are listed.
 const statisticsDays = 31
 
-// Statistics counts an insurer's people, papers and days.
-func (o *Usage) Statistics(ctx context.Context, insurer eligibility.InsurerNumber) (Statistics, error) {
+// Statistics counts the people, papers and days of the clerk's insurer.
+func (o *Usage) Statistics(ctx context.Context, clerk staff.Clerk) (Statistics, error) {
+	insurer := clerk.Insurer
 	if err := o.flushTally(ctx); err != nil {
 		return Statistics{}, err
 	}

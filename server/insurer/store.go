@@ -46,10 +46,11 @@ type ImportCount struct{ New, Changed, Unchanged int }
 
 // Notice is a notice code as stored.
 type Notice struct {
-	Person audit.PersonID
-	Serial int64
-	Void   bool   // a later notice was issued, or the login that used it was ended
-	UsedBy string // the subject that enrolled with it, or empty
+	Person  audit.PersonID
+	Insurer eligibility.InsurerNumber // the person's
+	Serial  int64
+	Void    bool   // a later notice was issued, or the login that used it was ended
+	UsedBy  string // the subject that enrolled with it, or empty
 }
 
 // SealedReceipt is a counter's receipt, readable only by the phone whose key it was sealed to.

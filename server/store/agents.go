@@ -18,7 +18,7 @@ func agentRow(a agents.Agent) row {
 }
 
 // PutAgent stores a paired bridge agent.
-func (s agentStore) PutAgent(ctx context.Context, a agents.Agent) error {
+func (s agentStore) PutAgent(ctx context.Context, a agents.Agent, e audit.Entry) error {
 	proof, err := s.proofs.of(agentRow(a))
 	if err != nil {
 		return err
@@ -32,8 +32,7 @@ func (s agentStore) PutAgent(ctx context.Context, a agents.Agent) error {
 			a.ID, a.Facility, a.Name, a.Key, stamp(a.PairedAt), a.PairedBy, proof); err != nil {
 			return fmt.Errorf("storing an agent: %w", err)
 		}
-		return appendAudit(ctx, tx, audit.Entry{At: a.PairedAt, Actor: audit.ReceptionActor(a.PairedBy),
-			Action: "agent.pair", Detail: a.ID[:16]}, nil)
+		return appendAudit(ctx, tx, e, nil)
 	})
 }
 

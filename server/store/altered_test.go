@@ -14,6 +14,7 @@ import (
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 )
 
 // filled is a store with two people, each with a login, a notice, a phone, an online code and a session, and
@@ -57,7 +58,7 @@ func fill(t *testing.T) filled {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Enrolment.ReissueNotice(ctx, f.taichi,
+	if _, err := s.Enrolment.ReissueNotice(ctx, ofKumiai(f.taichi),
 		func(int64) []byte { return []byte("mac of the next") },
 		entry("notice.reissue")); err != nil {
 		t.Fatal(err)
@@ -69,7 +70,7 @@ func fill(t *testing.T) filled {
 		}
 	}
 	if err := s.ForAgents().PutAgent(ctx, agents.Agent{ID: agentID, Facility: "1319999991", Name: "受付1",
-		Key: []byte("key"), PairedAt: noon, PairedBy: "鈴木"}); err != nil {
+		Key: []byte("key"), PairedAt: noon, PairedBy: "鈴木"}, entry("agent.pair")); err != nil {
 		t.Fatal(err)
 	}
 	preview := insurer.Preview{ID: "FILE", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour),
@@ -87,7 +88,8 @@ var (
 		f filled) error {
 		return f.Sessions().TouchSession(ctx, [32]byte{1}, noon, noon.Add(time.Hour))
 	}
-	showHanako = func(f filled) error { _, err := f.Register.Person(ctx, f.hanako); return err }
+	showHanako = func(f filled) error { _, err := f.Register.Person(ctx, "06139992", f.hanako); return err }
+	showMoved  = func(f filled) error { _, err := f.Register.Person(ctx, "01139997", f.hanako); return err }
 	hersAre    = func(f filled) error { _, err := f.Enrolment.Enrolled(ctx, "op|hanako"); return err }
 	hisAre     = func(f filled) error { _, err := f.Enrolment.Enrolled(ctx, "op|taichi"); return err }
 	readNotice = func(f filled) error {
@@ -111,14 +113,17 @@ var (
 	readCase   = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1319999991", "CASE"); return err }
 	otherPlace = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1310000000", "CASE"); return err }
 	agentComes = func(f filled) error { _, err := f.ForAgents().Agent(ctx, agentID); return err }
-	keysOf     = func(f filled) error { _, err := f.Receipts.PhoneKeys(ctx, f.hanako); return err }
-	readOlder  = func(f filled) error { _, err := f.People.PersonVersion(ctx, f.hanako, 1); return err }
-	addPhone   = func(f filled) error {
+	keysOf     = func(f filled) error { _, err := f.Receipts.PhoneKeys(ctx, ofKumiai(f.hanako)); return err }
+	readOlder  = func(f filled) error {
+		_, err := f.People.PersonVersion(ctx, ofKumiai(f.hanako), 1)
+		return err
+	}
+	addPhone = func(f filled) error {
 		return f.Devices.PutGrants(ctx, insurer.Grant{Subject: "op|taichi", Phone: "Q", KeyID: "key",
 			Public: []byte("public"), LoginAt: noon, At: noon}, entry("phone.holder"))
 	}
 	leaveReceipt = func(f filled) error {
-		return f.Receipts.PutReceipts(ctx, f.hanako, map[string][]byte{"P": []byte("sealed")},
+		return f.Receipts.PutReceipts(ctx, ofKumiai(f.hanako), map[string][]byte{"P": []byte("sealed")},
 			entry("receipt.leave"))
 	}
 	importAgain = func(f filled) error {
@@ -129,14 +134,17 @@ var (
 		}, entry("people.import"))
 		return err
 	}
-	openFile = func(f filled) error {
-		p, err := f.Importer.Preview(ctx, "FILE", "鈴木", noon)
-		if err == nil {
-			_, err = p.File.Part(0)
-		}
-		return err
-	}
+	openFile  = func(f filled) error { return openFileOf(f, clerkOf("鈴木")) }
+	openMoved = func(f filled) error { return openFileOf(f, staff.Clerk{Staff: "鈴木", Insurer: "01139997"}) }
 )
+
+func openFileOf(f filled, clerk staff.Clerk) error {
+	p, err := f.Importer.Preview(ctx, clerk, "FILE", noon)
+	if err == nil {
+		_, err = p.File.Part(0)
+	}
+	return err
+}
 
 // alterations are what somebody writes who has the database and no key. $1 is 花子's ref, $2 is 太一's.
 var alterations = []struct {
@@ -228,7 +236,7 @@ var alterations = []struct {
 	{"a record's version", []string{`UPDATE people SET version = 7`}, showHanako},
 	{"a record's day", []string{`UPDATE people SET registered_at = registered_at + 86400000`}, showHanako},
 	{"a person moves to another insurer", []string{`UPDATE people SET insurer = '01139997' WHERE ref = $1`},
-		showHanako},
+		showMoved},
 	{"a record is the pseudonym's key", []string{`UPDATE people SET body = pseudonym`}, showHanako},
 	{"an import is led to another person", []string{`UPDATE people SET key_mac = x'00' WHERE ref = $2`,
 		`UPDATE people SET key_mac = (SELECT 'x' || key_mac FROM people WHERE ref = $2)
@@ -279,7 +287,7 @@ var alterations = []struct {
 		agentComes},
 	{"an agent of the enemy's own", []string{`UPDATE agents SET proof = NULL`}, agentComes},
 	{"a waiting file becomes another insurer's", []string{`UPDATE previews SET insurer = '01139997'`},
-		openFile},
+		openMoved},
 }
 
 // Whoever can write the database but has no keys changes nothing that decides (associated.go).
@@ -345,7 +353,7 @@ func TestAlteredRowsCanBeEnded(t *testing.T) {
 			t.Errorf("%s: %+v", code, n)
 		}
 	}
-	if err := f.Register.ErasePerson(ctx, f.taichi, entry("person.erase")); err != nil {
+	if err := f.Register.ErasePerson(ctx, "06139992", f.taichi, entry("person.erase")); err != nil {
 		t.Error(err)
 	}
 	if people, err := f.Enrolment.Enrolled(ctx, "op|hanako"); err != nil || len(people) != 0 {

@@ -21,23 +21,23 @@ func TestAuditChainShowsEveryChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if _, err := s.Enrolment.EnsureNotice(ctx,
-			r.ID, func(n int64) []byte { return fmt.Appendf(nil, "mac%d", n) },
-			audit.Entry{At: noon, Actor: "test", Action: "notice.show", Person: r.ID}); err != nil {
+		mac := func(n int64) []byte { return fmt.Appendf(nil, "mac%d", n) }
+		shown := audit.Entry{At: noon, Actor: "test", Action: "notice.show", Person: r.ID}
+		if _, err := s.Enrolment.EnsureNotice(ctx, ofKumiai(r.ID), mac, shown); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if n, err := s.VerifyAudit(ctx); err != nil || n != 4 {
 		t.Fatalf("%d %v", n, err)
 	}
-	if err := s.Register.ErasePerson(ctx,
-		r.ID, audit.Entry{At: noon, Actor: "test", Action: "person.erase", Person: r.ID}); err != nil {
+	if err := s.Register.ErasePerson(ctx, "06139992", r.ID,
+		audit.Entry{At: noon, Actor: "test", Action: "person.erase", Person: r.ID}); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := s.VerifyAudit(ctx); err != nil || n != 5 {
 		t.Errorf("after erasing the person: %d %v", n, err)
 	}
-	if _, err := s.Register.Person(ctx, r.ID); err == nil {
+	if _, err := s.Register.Person(ctx, "06139992", r.ID); err == nil {
 		t.Error("the person is still there")
 	}
 	for _, c := range []struct{ name, sql string }{

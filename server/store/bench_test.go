@@ -50,7 +50,7 @@ func BenchmarkLookUp(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := s.Enrolment.EnsureNotice(ctx, r.ID, func(int64) []byte { return []byte("mac") },
+	if _, err := s.Enrolment.EnsureNotice(ctx, ofKumiai(r.ID), func(int64) []byte { return []byte("mac") },
 		entry("notice.issue")); err != nil {
 		b.Fatal(err)
 	}

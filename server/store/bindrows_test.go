@@ -61,7 +61,7 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 		if err != nil || len(hers) != 1 || hers[0].Person.Address != "大阪府架空市新町1" || hers[0].Version != 2 {
 			t.Fatalf("%+v %v", hers, err)
 		}
-		if older, err := s.People.PersonVersion(ctx, hers[0].ID, 1); err != nil ||
+		if older, err := s.People.PersonVersion(ctx, ofKumiai(hers[0].ID), 1); err != nil ||
 			older.Person.Address != hanako.Address {
 			t.Errorf("%+v %v", older, err)
 		}
@@ -90,7 +90,8 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 		if a, err := s.ForAgents().Agent(ctx, agentID); err != nil || string(a.Key) != "key" {
 			t.Errorf("%+v %v", a, err)
 		}
-		if keys, err := s.Receipts.PhoneKeys(ctx, hers[0].ID); err != nil || string(keys["P"]) != "public" {
+		if keys, err := s.Receipts.PhoneKeys(ctx, ofKumiai(hers[0].ID)); err != nil ||
+			string(keys["P"]) != "public" {
 			t.Errorf("%v %v", keys, err)
 		}
 		if got, err := s.Receipts.Receipts(ctx, "op|hanako", "P", noon.AddDate(0, 0, -1)); err != nil ||
@@ -100,7 +101,7 @@ func TestADatabaseOfTheReleaseBeforeOpensAndIsBound(t *testing.T) {
 		if n, err := s.VerifyAudit(ctx); err != nil || n == 0 {
 			t.Errorf("%d %v", n, err)
 		}
-		if file, err := s.Register.PersonFile(ctx, hers[0].ID, noon, 10); err != nil ||
+		if file, err := s.Register.PersonFile(ctx, ofKumiai(hers[0].ID), noon, 10); err != nil ||
 			len(file.Older) != 1 ||
 			len(file.Notices) != 2 || len(file.Phones) != 1 {
 			t.Errorf("%+v %v", file, err)
@@ -150,7 +151,7 @@ func TestAnAgentOfADatabaseThatOnlyLooksUnboundIsNotVouchedFor(t *testing.T) {
 	s, path := open(t)
 	if err := s.ForAgents().PutAgent(ctx,
 		agents.Agent{ID: agentID, Facility: "1319999991", Name: "受付1", Key: []byte("key"),
-			PairedAt: noon, PairedBy: "鈴木"}); err != nil {
+			PairedAt: noon, PairedBy: "鈴木"}, entry("agent.pair")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.write.Exec(`DELETE FROM meta WHERE name = 'bound';

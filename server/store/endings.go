@@ -112,10 +112,12 @@ func endGrant(ctx context.Context, tx *sql.Tx, g grantRow) error {
 
 // EndLogin implements insurer.EnrolmentStore.
 func (s enrolmentStore) EndLogin(
-	ctx context.Context, person audit.PersonID, login int64, e audit.Entry,
+	ctx context.Context, person insurer.PersonKey, login int64, e audit.Entry,
 ) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		found, err := readEnrolments(ctx, tx, `enrolments.id = $1 AND people.ref = $2`, login, person)
+		found, err := readEnrolments(ctx, tx,
+			`enrolments.id = $1 AND people.ref = $2 AND people.insurer = $3`,
+			login, person.ID, person.Insurer)
 		switch {
 		case err != nil:
 			return err

@@ -57,18 +57,20 @@ func (s enrolmentStore) EraseSubject(ctx context.Context, subject string, e audi
 }
 
 // ErasePerson implements insurer.RegisterStore.
-func (s registerStore) ErasePerson(ctx context.Context, id audit.PersonID, e audit.Entry) error {
+func (s registerStore) ErasePerson(
+	ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID, e audit.Entry,
+) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
+		var there int
+		if err := tx.QueryRowContext(ctx, `SELECT 1 FROM people WHERE ref = $1 AND insurer = $2`,
+			id, insurer).Scan(&there); err != nil {
+			return err
+		}
 		pseudonym, err := s.pseudonymOf(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		if err := appendAudit(ctx, tx, e, pseudonym); err != nil {
-			return err
-		}
-		var insurer eligibility.InsurerNumber
-		if err := tx.QueryRowContext(ctx, `SELECT insurer FROM people WHERE ref = $1`,
-			id).Scan(&insurer); err != nil {
 			return err
 		}
 		if _, err := revoke(ctx, tx, insurer, `papers.person_id = (SELECT id FROM people WHERE ref = $4)`,

@@ -55,8 +55,8 @@ func TestWhatIsDoneWithoutChangeIsTakenBack(t *testing.T) {
 	}
 	dry := audit.WithoutChange(ctx)
 	entry := audit.Entry{At: noon, Actor: "t", Action: "t", Person: r.ID}
-	if serial, err := s.Enrolment.EnsureNotice(dry, r.ID, func(int64) []byte { return []byte("mac") },
-		entry); err != nil || serial != 1 {
+	if serial, err := s.Enrolment.EnsureNotice(dry, ofKumiai(r.ID),
+		func(int64) []byte { return []byte("mac") }, entry); err != nil || serial != 1 {
 		t.Errorf("the answer is not the usual one: %d %v", serial, err)
 	}
 	if _, err := s.Enrolment.Notice(ctx, []byte("mac")); !errors.Is(err, errMissing) {
@@ -77,7 +77,7 @@ func TestWhatIsDoneWithoutChangeIsTakenBack(t *testing.T) {
 	if after, err := s.VerifyAudit(ctx); err != nil || after != before+1 {
 		t.Errorf("the look was not noted: %d, then %d, %v", before, after, err)
 	}
-	if err := s.Register.ErasePerson(dry, "nobody", entry); !errors.Is(err, errMissing) {
+	if err := s.Register.ErasePerson(dry, "06139992", "nobody", entry); !errors.Is(err, errMissing) {
 		t.Errorf("an error is not the usual one: %v", err)
 	}
 }

@@ -116,6 +116,9 @@ func (s grantReader) pick(q insurer.GrantQuery) (where string, args []any) {
 	if q.KeyID != "" {
 		add("device_grants.key_id = $%d", q.KeyID)
 	}
+	if q.Insurer != "" {
+		add("people.insurer = $%d", string(q.Insurer))
+	}
 	if q.Person != "" {
 		add("device_grants.person_id = (SELECT id FROM people WHERE ref = $%d)", q.Person)
 	}

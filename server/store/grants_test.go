@@ -29,7 +29,7 @@ func twoEnrolled(t *testing.T, s *opened) (hanakoID, taichiID audit.PersonID) {
 			t.Fatal(err)
 		}
 		ids[key] = r.ID
-		if _, err := s.Enrolment.EnsureNotice(ctx, r.ID,
+		if _, err := s.Enrolment.EnsureNotice(ctx, ofKumiai(r.ID),
 			func(int64) []byte { return []byte("mac of " + key) }, entry("notice.issue")); err != nil {
 			t.Fatal(err)
 		}
@@ -71,11 +71,11 @@ func TestAFamilysGrantsOnOnePhoneEndOneByOne(t *testing.T) {
 		both[1].Subject != "op|hanako" || !both[1].LoginAt.Equal(noon) {
 		t.Fatalf("%+v", both)
 	}
-	if err := s.Receipts.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("hers")},
+	if err := s.Receipts.PutReceipts(ctx, ofKumiai(hanakoID), map[string][]byte{"P": []byte("hers")},
 		entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Receipts.PutReceipts(ctx, taichiID, map[string][]byte{"P": []byte("his")},
+	if err := s.Receipts.PutReceipts(ctx, ofKumiai(taichiID), map[string][]byte{"P": []byte("his")},
 		entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
@@ -132,8 +132,8 @@ func TestAnErasedLoginTakesNothingFromTheFamily(t *testing.T) {
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|taichi", "P", noon)
 	for _, person := range []audit.PersonID{hanakoID, taichiID} {
-		if err := s.Receipts.PutReceipts(ctx, person, map[string][]byte{"P": []byte("of " + person)},
-			entry("receipt.leave")); err != nil {
+		if err := s.Receipts.PutReceipts(ctx, ofKumiai(person),
+			map[string][]byte{"P": []byte("of " + person)}, entry("receipt.leave")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -212,11 +212,12 @@ func TestALoginThatTheInsurerEndedLeavesNoGrant(t *testing.T) {
 	hanakoID, taichiID := twoEnrolled(t, s)
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|taichi", "P", noon)
-	file, err := s.Register.PersonFile(ctx, hanakoID, noon, 10)
+	file, err := s.Register.PersonFile(ctx, ofKumiai(hanakoID), noon, 10)
 	if err != nil || len(file.Logins) != 1 {
 		t.Fatal(file.Logins, err)
 	}
-	if err := s.Enrolment.EndLogin(ctx, hanakoID, file.Logins[0].ID, entry("login.end")); err != nil {
+	if err := s.Enrolment.EndLogin(ctx, ofKumiai(hanakoID), file.Logins[0].ID,
+		entry("login.end")); err != nil {
 		t.Fatal(err)
 	}
 	if left := grants(t, s, insurer.GrantQuery{Phone: "P"}); len(left) != 1 || left[0].Person != taichiID {

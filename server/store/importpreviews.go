@@ -12,6 +12,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 )
 
 // previewsKept is how many files one clerk may have waiting.
@@ -61,15 +62,18 @@ func partPlace(p insurer.Preview, part, parts int) place {
 }
 
 // Preview implements insurer.ImporterStore.
-func (s importerStore) Preview(ctx context.Context, id, clerk string, at time.Time) (insurer.Preview, error) {
-	p := insurer.Preview{ID: id, Clerk: clerk}
+func (s importerStore) Preview(
+	ctx context.Context, clerk staff.Clerk, id string, at time.Time,
+) (insurer.Preview, error) {
+	p := insurer.Preview{ID: id, Clerk: clerk.Staff}
 	var row, until int64
 	var stored, parts int
 	var count insurer.ImportCount
 	err := s.read.QueryRowContext(ctx,
 		`SELECT id, insurer, expires_at, stored, count_new, count_changed, count_unchanged, parts
 		FROM previews
-		WHERE ref = $1 AND clerk = $2 AND expires_at > $3`, id, clerk, stamp(at)).
+		WHERE ref = $1 AND clerk = $2 AND expires_at > $3 AND insurer = $4`,
+		id, clerk.Staff, stamp(at), clerk.Insurer).
 		Scan(&row, &p.Insurer, &until, &stored, &count.New, &count.Changed, &count.Unchanged, &parts)
 	if err != nil {
 		return insurer.Preview{}, storage(err)
@@ -112,21 +116,21 @@ var errStoredBefore = errors.New("the file was stored before")
 
 // ImportPreview implements insurer.ImporterStore.
 func (s importerStore) ImportPreview(
-	ctx context.Context, id string, seen insurer.ImportCount, number eligibility.InsurerNumber,
-	people iter.Seq2[string, eligibility.Person], e audit.Entry,
+	ctx context.Context, p insurer.StoredPreview, people iter.Seq2[string, eligibility.Person], e audit.Entry,
 ) error {
+	seen := p.Seen
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx,
 			`UPDATE previews SET stored = 1, count_new = $2, count_changed = $3, count_unchanged = $4
-			WHERE ref = $1 AND stored = 0`,
-			id, seen.New, seen.Changed, seen.Unchanged)
+			WHERE ref = $1 AND stored = 0 AND insurer = $5`,
+			p.ID, seen.New, seen.Changed, seen.Unchanged, p.Insurer)
 		if err != nil {
 			return fmt.Errorf("marking a file as stored: %w", err)
 		}
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return cmp.Or(err, errStoredBefore)
 		}
-		count, err := s.importPeople(ctx, tx, number, people, e)
+		count, err := s.importPeople(ctx, tx, p.Insurer, people, e)
 		if err == nil && count != seen {
 			return insurer.ErrPreviewMoved
 		}
@@ -139,7 +143,8 @@ func (s importerStore) ImportPreview(
 }
 
 // DropPreview implements insurer.ImporterStore.
-func (s importerStore) DropPreview(ctx context.Context, id, clerk string) error {
-	_, err := s.write.ExecContext(ctx, `DELETE FROM previews WHERE ref = $1 AND clerk = $2`, id, clerk)
+func (s importerStore) DropPreview(ctx context.Context, clerk staff.Clerk, id string) error {
+	_, err := s.write.ExecContext(ctx, `DELETE FROM previews WHERE ref = $1 AND clerk = $2 AND insurer = $3`,
+		id, clerk.Staff, clerk.Insurer)
 	return storage(err)
 }

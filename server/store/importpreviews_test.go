@@ -48,7 +48,7 @@ func TestPartsOfAKeptFileCannotChangePlaces(t *testing.T) {
 			if name == "under another file's id" {
 				id = "Q"
 			}
-			got, err := s.Importer.Preview(ctx, id, "鈴木", noon)
+			got, err := s.Importer.Preview(ctx, clerkOf("鈴木"), id, noon)
 			if err != nil {
 				return
 			}
@@ -71,24 +71,24 @@ func TestAKeptFileIsFoundAndDroppedByItsClerkAlone(t *testing.T) {
 	var missing *eligibility.Error
 	for _, clerk := range []string{"", "佐藤", "鈴", "鈴木 ", "鈴木%"} {
 		// not only that it does not open: nobody hears of altered data for having asked
-		if _, err := s.Importer.Preview(ctx, "P", clerk, noon); !errors.As(err, &missing) ||
+		if _, err := s.Importer.Preview(ctx, clerkOf(clerk), "P", noon); !errors.As(err, &missing) ||
 			missing.Code != eligibility.NotFound {
 			t.Errorf("%q found it: %v", clerk, err)
 		}
-		if err := s.Importer.DropPreview(ctx, "P", clerk); err != nil {
+		if err := s.Importer.DropPreview(ctx, clerkOf(clerk), "P"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Importer.Preview(ctx, "P", "鈴木", noon); err != nil {
+		if _, err := s.Importer.Preview(ctx, clerkOf("鈴木"), "P", noon); err != nil {
 			t.Fatalf("%q dropped it: %v", clerk, err)
 		}
 	}
-	if _, err := s.Importer.Preview(ctx, "P", "鈴木", noon.Add(time.Hour)); err == nil {
+	if _, err := s.Importer.Preview(ctx, clerkOf("鈴木"), "P", noon.Add(time.Hour)); err == nil {
 		t.Error("it is found at its end")
 	}
-	if err := s.Importer.DropPreview(ctx, "P", "鈴木"); err != nil {
+	if err := s.Importer.DropPreview(ctx, clerkOf("鈴木"), "P"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Importer.Preview(ctx, "P", "鈴木", noon); err == nil {
+	if _, err := s.Importer.Preview(ctx, clerkOf("鈴木"), "P", noon); err == nil {
 		t.Error("it is still there")
 	}
 }

@@ -4,12 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"madoguchi/eligibility"
 )
 
 // noticeRow is a row of notices, with the person's ref in the place of the row's number.
 type noticeRow struct {
 	id, person int64
 	ref        string
+	insurer    eligibility.InsurerNumber // the person's
 	serial     int64
 	code       []byte // its MAC
 	void       bool
@@ -48,9 +51,9 @@ func (s noticeRows) vouched(ctx context.Context, q rowsQueryer, where string, ar
 // ended too.
 func readNotices(ctx context.Context, q rowsQueryer, where string, args ...any) (all []noticeRow, err error) {
 	rows, err := q.QueryContext(ctx,
-		`SELECT notices.id, people.id, people.ref, notices.serial, notices.code_mac, notices.void <> 0,
-			notices.used_by,
-		notices.created_at, notices.proof FROM notices JOIN people ON people.id = notices.person_id
+		`SELECT notices.id, people.id, people.ref, people.insurer, notices.serial, notices.code_mac,
+			notices.void <> 0, notices.used_by, notices.created_at, notices.proof
+		FROM notices JOIN people ON people.id = notices.person_id
 			WHERE `+where+` ORDER BY notices.serial, notices.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("looking for notices: %w", err)
@@ -58,7 +61,7 @@ func readNotices(ctx context.Context, q rowsQueryer, where string, args ...any) 
 	defer rows.Close()
 	for rows.Next() {
 		var n noticeRow
-		if err := rows.Scan(&n.id, &n.person, &n.ref, &n.serial, &n.code, &n.void, &n.used, &n.at,
+		if err := rows.Scan(&n.id, &n.person, &n.ref, &n.insurer, &n.serial, &n.code, &n.void, &n.used, &n.at,
 			&n.proof); err != nil {
 			return nil, fmt.Errorf("reading a notice: %w", err)
 		}

@@ -12,25 +12,25 @@ import (
 
 // EnsureNotice implements insurer.EnrolmentStore.
 func (s enrolmentStore) EnsureNotice(
-	ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry,
+	ctx context.Context, person insurer.PersonKey, mac insurer.NoticeMAC, e audit.Entry,
 ) (int64, error) {
 	return s.notice(ctx, person, mac, e, false)
 }
 
 // ReissueNotice implements insurer.EnrolmentStore.
 func (s enrolmentStore) ReissueNotice(
-	ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry,
+	ctx context.Context, person insurer.PersonKey, mac insurer.NoticeMAC, e audit.Entry,
 ) (int64, error) {
 	return s.notice(ctx, person, mac, e, true)
 }
 
 func (s enrolmentStore) notice(
-	ctx context.Context, person audit.PersonID, mac func(int64) []byte, e audit.Entry, next bool,
+	ctx context.Context, person insurer.PersonKey, mac insurer.NoticeMAC, e audit.Entry, next bool,
 ) (serial int64, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
-		n := noticeRow{ref: string(person), at: stamp(e.At)}
-		if err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1`,
-			person).Scan(&n.person); err != nil {
+		n := noticeRow{ref: string(person.ID), at: stamp(e.At)}
+		if err := tx.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1 AND insurer = $2`,
+			person.ID, person.Insurer).Scan(&n.person); err != nil {
 			return err
 		}
 		known, err := s.notices().vouched(ctx, tx, `notices.person_id = $1`, n.person)
@@ -60,8 +60,13 @@ func (s enrolmentStore) notice(
 // Notice implements insurer.EnrolmentStore. UsedBy is the keyed hash of the subject in hexadecimal.
 func (s enrolmentStore) Notice(ctx context.Context, mac []byte) (insurer.Notice, error) {
 	n, err := s.notices().withCode(ctx, s.read, mac)
-	return insurer.Notice{Person: audit.PersonID(n.ref), Serial: n.serial, Void: n.void,
-		UsedBy: hex.EncodeToString(n.used)}, storage(err)
+	return insurer.Notice{
+		Person:  audit.PersonID(n.ref),
+		Insurer: n.insurer,
+		Serial:  n.serial,
+		Void:    n.void,
+		UsedBy:  hex.EncodeToString(n.used),
+	}, storage(err)
 }
 
 // Enrol implements insurer.EnrolmentStore.

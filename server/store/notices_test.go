@@ -19,7 +19,7 @@ func TestNoticeIsUsedByOneLoginAndVoidedByTheNext(t *testing.T) {
 	}
 	mac := func(n int64) []byte { return fmt.Appendf(nil, "mac%d", n) }
 	e := audit.Entry{At: noon, Actor: "patient", Action: "notice.enrol", Person: r.ID}
-	if n, err := s.Enrolment.EnsureNotice(ctx, r.ID, mac, e); err != nil || n != 1 {
+	if n, err := s.Enrolment.EnsureNotice(ctx, ofKumiai(r.ID), mac, e); err != nil || n != 1 {
 		t.Fatal(n, err)
 	}
 	for range 2 { // the same login again is no error
@@ -30,7 +30,7 @@ func TestNoticeIsUsedByOneLoginAndVoidedByTheNext(t *testing.T) {
 	if err := s.Enrolment.Enrol(ctx, []byte("mac1"), "op|b", e); !errors.Is(err, insurer.ErrNoticeUsed) {
 		t.Errorf("another login: %v", err)
 	}
-	if n, err := s.Enrolment.ReissueNotice(ctx, r.ID, mac, e); err != nil || n != 2 {
+	if n, err := s.Enrolment.ReissueNotice(ctx, ofKumiai(r.ID), mac, e); err != nil || n != 2 {
 		t.Fatal(n, err)
 	}
 	if err := s.Enrolment.Enrol(ctx, []byte("mac1"), "op|a", e); !errors.Is(err, insurer.ErrNoticeVoid) {

@@ -62,10 +62,12 @@ func (s personReader) scan(ctx context.Context, scan func(...any) error) (insure
 	return s.open(ctx, s.read, p, sealed)
 }
 
-// Person returns one person.
-func (s personReader) Person(ctx context.Context, id audit.PersonID) (insurer.PersonRecord, error) {
-	r, err := s.scan(ctx,
-		s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE ref = $1`, id).Scan)
+// Person returns one person of an insurer.
+func (s personReader) Person(
+	ctx context.Context, number eligibility.InsurerNumber, id audit.PersonID,
+) (insurer.PersonRecord, error) {
+	r, err := s.scan(ctx, s.read.QueryRowContext(ctx,
+		`SELECT `+personColumns+` FROM people WHERE ref = $1 AND insurer = $2`, id, number).Scan)
 	return r, storage(err)
 }
 
@@ -98,18 +100,18 @@ func (s personReader) CountPeople(ctx context.Context, insurer eligibility.Insur
 
 // People implements insurer.PrintSource.
 func (s personReader) People(
-	ctx context.Context, ids []audit.PersonID,
+	ctx context.Context, number eligibility.InsurerNumber, ids []audit.PersonID,
 ) (map[audit.PersonID]insurer.PersonRecord, error) {
 	out := make(map[audit.PersonID]insurer.PersonRecord, len(ids))
 	const most = 500 // parameters of one query
 	for part := range slices.Chunk(ids, most) {
-		args := make([]any, len(part))
+		args := append(make([]any, 0, len(part)+1), number)
 		marks := make([]string, len(part))
 		for i, id := range part {
-			args[i], marks[i] = id, "$"+strconv.Itoa(i+1)
+			args, marks[i] = append(args, id), "$"+strconv.Itoa(i+2)
 		}
 		found, err := s.list(ctx, `SELECT `+personColumns+` FROM people
-			WHERE ref IN (`+strings.Join(marks, ",")+`)`, args...)
+			WHERE insurer = $1 AND ref IN (`+strings.Join(marks, ",")+`)`, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -122,14 +124,16 @@ func (s personReader) People(
 
 // PersonVersion implements insurer.PrintSource.
 func (s personReader) PersonVersion(
-	ctx context.Context, id audit.PersonID, version int,
+	ctx context.Context, person insurer.PersonKey, version int,
 ) (insurer.PersonRecord, error) {
+	id := person.ID
 	r := insurer.PersonRecord{ID: id, Version: version}
 	var at int64
 	var sealed []byte
 	err := s.read.QueryRowContext(ctx, `SELECT person_versions.registered_at, person_versions.body
 		FROM person_versions JOIN people ON people.id = person_versions.person_id
-		WHERE people.ref = $1 AND person_versions.version = $2`, id, version).Scan(&at, &sealed)
+		WHERE people.ref = $1 AND person_versions.version = $2 AND people.insurer = $3`,
+		id, version, person.Insurer).Scan(&at, &sealed)
 	if err != nil {
 		return r, storage(err)
 	}

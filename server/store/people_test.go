@@ -26,7 +26,7 @@ func TestOlderVersionsStayAndTheCurrentOneStandsOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := s.Register.PersonFile(ctx, r.ID, noon, 10)
+	file, err := s.Register.PersonFile(ctx, ofKumiai(r.ID), noon, 10)
 	if err != nil || file.Version != 3 || file.Person.Address != "大阪府架空市新町2" || len(file.Older) != 2 ||
 		file.Older[0].Version != 2 || file.Older[1].Person.Address != "大阪府架空市新町0" {
 		t.Errorf("%+v %v", file, err)
@@ -110,7 +110,7 @@ func keptParts(file insuredcsv.Source) (parts [][]byte, err error) {
 func TestAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
 	s, _ := open(t)
 	preview(t, s, insuredcsv.Text{[]byte("first"), []byte("second"), []byte("third")})
-	p, err := s.Importer.Preview(ctx, "P", "鈴木", noon)
+	p, err := s.Importer.Preview(ctx, clerkOf("鈴木"), "P", noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
 			if _, err := s.write.Exec(attack.sql); err != nil {
 				t.Fatal(err)
 			}
-			p, err := s.Importer.Preview(ctx, "P", "鈴木", noon)
+			p, err := s.Importer.Preview(ctx, clerkOf("鈴木"), "P", noon)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -148,12 +148,12 @@ func TestHalfAFileIsNotStored(t *testing.T) {
 		yield("k1", hanako)
 		stop(errors.New("the rest is gone"))
 	}
-	err := s.Importer.ImportPreview(whole, "P", insurer.ImportCount{New: 1}, "06139992", half,
-		entry("people.import"))
+	err := s.Importer.ImportPreview(whole, insurer.StoredPreview{ID: "P", Insurer: "06139992",
+		Seen: insurer.ImportCount{New: 1}}, half, entry("people.import"))
 	if n, _ := s.Register.CountPeople(ctx, "06139992"); err == nil || n != 0 {
 		t.Errorf("%v, %d people", err, n)
 	}
-	if p, err := s.Importer.Preview(ctx, "P", "鈴木", noon); err != nil || p.Stored != nil {
+	if p, err := s.Importer.Preview(ctx, clerkOf("鈴木"), "P", noon); err != nil || p.Stored != nil {
 		t.Errorf("%+v %v", p.Stored, err)
 	}
 }
@@ -162,18 +162,18 @@ func TestAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen(t *testing.T) {
 	s, _ := open(t)
 	preview(t, s, insuredcsv.Text{[]byte("x")})
 	people := maps.All(map[string]eligibility.Person{"k1": hanako})
-	err := s.Importer.ImportPreview(ctx, "P", insurer.ImportCount{New: 2}, "06139992", people,
-		entry("people.import"))
+	err := s.Importer.ImportPreview(ctx, insurer.StoredPreview{ID: "P", Insurer: "06139992",
+		Seen: insurer.ImportCount{New: 2}}, people, entry("people.import"))
 	if n, _ := s.Register.CountPeople(ctx, "06139992"); !errors.Is(err, insurer.ErrPreviewMoved) || n != 0 {
 		t.Errorf("other numbers: %v, %d people", err, n)
 	}
 	for range 2 {
-		if err := s.Importer.ImportPreview(ctx, "P", insurer.ImportCount{New: 1}, "06139992", people,
-			entry("people.import")); err != nil {
+		if err := s.Importer.ImportPreview(ctx, insurer.StoredPreview{ID: "P", Insurer: "06139992",
+			Seen: insurer.ImportCount{New: 1}}, people, entry("people.import")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	p, err := s.Importer.Preview(ctx, "P", "鈴木", noon)
+	p, err := s.Importer.Preview(ctx, clerkOf("鈴木"), "P", noon)
 	if n, _ := s.Register.CountPeople(ctx, "06139992"); err != nil || p.Stored == nil || p.Stored.New != 1 ||
 		n != 1 {
 		t.Errorf("%+v %v, %d people", p.Stored, err, n)

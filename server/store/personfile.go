@@ -14,13 +14,15 @@ import (
 
 // PersonFile implements insurer.RegisterStore.
 func (s registerStore) PersonFile(
-	ctx context.Context, id audit.PersonID, at time.Time, entries int,
+	ctx context.Context, which insurer.PersonKey, at time.Time, entries int,
 ) (insurer.PersonFile, error) {
 	var f insurer.PersonFile
 	var row int64
-	err := s.read.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1`, id).Scan(&row)
+	id := which.ID
+	err := s.read.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1 AND insurer = $2`,
+		id, which.Insurer).Scan(&row)
 	if err == nil {
-		f.PersonRecord, err = s.Person(ctx, id)
+		f.PersonRecord, err = s.Person(ctx, which.Insurer, id)
 	}
 	if err == nil {
 		f.Older, err = s.olderVersions(ctx, row, f.PersonRecord)

@@ -79,26 +79,37 @@ func scanRun(scan func(...any) error) (insurer.PrintRun, error) {
 }
 
 // Run implements insurer.RunStore.
-func (s runStore) Run(ctx context.Context, id string) (insurer.PrintRun, error) {
-	r, err := scanRun(s.read.QueryRowContext(ctx, `SELECT `+runColumns+` FROM runs WHERE ref = $1`, id).Scan)
+func (s runStore) Run(ctx context.Context, run insurer.RunKey) (insurer.PrintRun, error) {
+	r, err := scanRun(s.read.QueryRowContext(ctx,
+		`SELECT `+runColumns+` FROM runs WHERE ref = $1 AND insurer = $2`, run.ID, run.Insurer).Scan)
 	return r, storage(err)
 }
 
 // Runs implements insurer.RunStore.
 func (s runStore) Runs(
 	ctx context.Context, number eligibility.InsurerNumber, limit int,
+) ([]insurer.PrintRun, error) {
+	return s.runsWhere(ctx, `insurer = $1`, string(number), limit)
+}
+
+// Going implements insurer.RunStore.
+func (s runStore) Going(ctx context.Context, limit int) ([]insurer.PrintRun, error) {
+	return s.runsWhere(ctx, `state = $1`, string(insurer.RunGoing), limit)
+}
+
+func (s runStore) runsWhere(
+	ctx context.Context, where, value string, limit int,
 ) (all []insurer.PrintRun, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		r, err := scanRun(scan)
 		all = append(all, r)
 		return err
-	}, `SELECT `+runColumns+` FROM runs WHERE insurer = $1 OR $1 = '' ORDER BY id DESC LIMIT $2`, number,
-		limit)
+	}, `SELECT `+runColumns+` FROM runs WHERE `+where+` ORDER BY id DESC LIMIT $2`, value, limit)
 	return all, storage(err)
 }
 
 // RunItems implements insurer.RunStore.
-func (s runStore) RunItems(ctx context.Context, id string) (all []printing.Item, err error) {
+func (s runStore) RunItems(ctx context.Context, run insurer.RunKey) (all []printing.Item, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var item printing.Item
 		var parcel int
@@ -111,12 +122,12 @@ func (s runStore) RunItems(ctx context.Context, id string) (all []printing.Item,
 		all = append(all, item)
 		return nil
 	}, `SELECT run_items.person, run_items.parcel FROM run_items JOIN runs ON runs.id = run_items.run_id
-		WHERE runs.ref = $1 ORDER BY run_items.place`, id)
+		WHERE runs.ref = $1 AND runs.insurer = $2 ORDER BY run_items.place`, run.ID, run.Insurer)
 	return all, storage(err)
 }
 
 // RunFiles implements insurer.RunStore.
-func (s runStore) RunFiles(ctx context.Context, id string) (all []printing.FileRecord, err error) {
+func (s runStore) RunFiles(ctx context.Context, run insurer.RunKey) (all []printing.FileRecord, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var body string
 		var f printing.FileRecord
@@ -128,32 +139,33 @@ func (s runStore) RunFiles(ctx context.Context, id string) (all []printing.FileR
 		}
 		all = append(all, f)
 		return nil
-	}, `SELECT run_files.body FROM run_files JOIN runs ON runs.id = run_files.run_id WHERE runs.ref = $1
-		ORDER BY run_files.number`, id)
+	}, `SELECT run_files.body FROM run_files JOIN runs ON runs.id = run_files.run_id
+		WHERE runs.ref = $1 AND runs.insurer = $2 ORDER BY run_files.number`, run.ID, run.Insurer)
 	return all, storage(err)
 }
 
 // StepRun implements insurer.RunStore.
 func (s runStore) StepRun(
-	ctx context.Context, id string, from []insurer.RunState, to insurer.RunState, note string, e audit.Entry,
+	ctx context.Context, run insurer.RunKey, step insurer.RunStep, e audit.Entry,
 ) (bool, error) {
 	moved := false
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		var state insurer.RunState
-		if err := tx.QueryRowContext(ctx, `SELECT state FROM runs WHERE ref = $1`, id).
-			Scan(&state); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT state FROM runs WHERE ref = $1 AND insurer = $2`,
+			run.ID, run.Insurer).Scan(&state); err != nil {
 			return err
 		}
-		if !slices.Contains(from, state) {
+		if !slices.Contains(step.From, state) {
 			return nil
 		}
 		moved = true
 		ended := int64(0)
-		if to == insurer.RunDone || to == insurer.RunCancelled {
+		if step.To == insurer.RunDone || step.To == insurer.RunCancelled {
 			ended = stamp(e.At)
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE runs SET state = $2, note = $3, ended_at = $4
-			WHERE ref = $1`, id, to, note, ended); err != nil {
+			WHERE ref = $1 AND insurer = $5`,
+			run.ID, step.To, step.Note, ended, run.Insurer); err != nil {
 			return fmt.Errorf("moving a run on: %w", err)
 		}
 		return appendAudit(ctx, tx, e, nil)
@@ -171,12 +183,12 @@ func (s runStore) FinishFile(
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO run_files (run_id, number, last, at, body)
-			SELECT id, $2, $3, $4, $5 FROM runs WHERE ref = $1`,
-			r.ID, f.Number, f.Last, stamp(e.At), string(body)); err != nil {
+			SELECT id, $2, $3, $4, $5 FROM runs WHERE ref = $1 AND insurer = $6`,
+			r.ID, f.Number, f.Last, stamp(e.At), string(body), r.Insurer); err != nil {
 			return fmt.Errorf("noting a finished file: %w", err)
 		}
 		note, err := tx.PrepareContext(ctx, `INSERT INTO prints (person_id, kind, at, version, run)
-			SELECT id, $2, $3, version, $4 FROM people WHERE ref = $1
+			SELECT id, $2, $3, version, $4 FROM people WHERE ref = $1 AND insurer = $5
 			ON CONFLICT (person_id, kind) DO UPDATE SET at = excluded.at, version = excluded.version,
 			run = excluded.run`)
 		if err != nil {
@@ -184,7 +196,7 @@ func (s runStore) FinishFile(
 		}
 		defer note.Close()
 		for _, id := range printed {
-			if _, err := note.ExecContext(ctx, id, r.Kind, stamp(e.At), r.ID); err != nil {
+			if _, err := note.ExecContext(ctx, id, r.Kind, stamp(e.At), r.ID, r.Insurer); err != nil {
 				return fmt.Errorf("noting who was printed: %w", err)
 			}
 		}

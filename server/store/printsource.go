@@ -50,15 +50,15 @@ func (s printSource) EachPrint(
 
 // EnsureNotices implements insurer.PrintSource.
 func (s printSource) EnsureNotices(
-	ctx context.Context, ids []audit.PersonID, mac func(audit.PersonID, int64) []byte, e audit.Entry,
+	ctx context.Context, many insurer.ManyNotices, e audit.Entry,
 ) (map[audit.PersonID]int64, error) {
-	out := make(map[audit.PersonID]int64, len(ids))
+	out := make(map[audit.PersonID]int64, len(many.People))
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		find, err := tx.PrepareContext(ctx,
 			`SELECT people.id, coalesce(max(notices.serial), 0),
 				coalesce(max(CASE WHEN notices.void = 0 THEN notices.serial END), 0)
 			FROM people LEFT JOIN notices ON notices.person_id = people.id
-				WHERE people.ref = $1 GROUP BY people.id`)
+				WHERE people.ref = $1 AND people.insurer = $2 GROUP BY people.id`)
 		if err != nil {
 			return fmt.Errorf("looking for notices: %w", err)
 		}
@@ -71,10 +71,10 @@ func (s printSource) EnsureNotices(
 		}
 		defer insert.Close()
 		made := 0
-		for _, id := range ids {
+		for _, id := range many.People {
 			n := noticeRow{ref: string(id), at: stamp(e.At)}
 			var current int64
-			err := find.QueryRowContext(ctx, id).Scan(&n.person, &n.serial, &current)
+			err := find.QueryRowContext(ctx, id, many.Insurer).Scan(&n.person, &n.serial, &current)
 			if errors.Is(err, sql.ErrNoRows) {
 				continue // erased a moment ago
 			}
@@ -84,7 +84,7 @@ func (s printSource) EnsureNotices(
 			if current == 0 || current < n.serial { // none yet, or the last one is void
 				made++
 				n.serial++
-				n.code = mac(id, n.serial)
+				n.code = many.MAC(id, n.serial)
 				proof, err := s.proofs.of(n.row())
 				if err != nil {
 					return err

@@ -18,13 +18,14 @@ type receiptsStore struct {
 }
 
 // PhoneKeys implements insurer.ReceiptsStore.
-func (s receiptsStore) PhoneKeys(ctx context.Context, person audit.PersonID) (map[string][]byte, error) {
+func (s receiptsStore) PhoneKeys(ctx context.Context, person insurer.PersonKey) (map[string][]byte, error) {
 	keys, err := s.phoneKeys(ctx, person)
 	return keys, storage(err)
 }
 
-func (s receiptsStore) phoneKeys(ctx context.Context, person audit.PersonID) (map[string][]byte, error) {
-	enrolled, err := s.enrolments().vouched(ctx, s.read, `people.ref = $1`, person)
+func (s receiptsStore) phoneKeys(ctx context.Context, person insurer.PersonKey) (map[string][]byte, error) {
+	enrolled, err := s.enrolments().vouched(ctx, s.read, `people.ref = $1 AND people.insurer = $2`,
+		person.ID, person.Insurer)
 	if err != nil {
 		return nil, err
 	}
@@ -58,10 +59,11 @@ func (s receiptsStore) phoneKeys(ctx context.Context, person audit.PersonID) (ma
 
 // PutReceipts implements insurer.ReceiptsStore.
 func (s receiptsStore) PutReceipts(
-	ctx context.Context, person audit.PersonID, sealed map[string][]byte, e audit.Entry,
+	ctx context.Context, person insurer.PersonKey, sealed map[string][]byte, e audit.Entry,
 ) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		enrolled, err := s.enrolments().vouched(ctx, tx, `people.ref = $1`, person)
+		enrolled, err := s.enrolments().vouched(ctx, tx, `people.ref = $1 AND people.insurer = $2`,
+			person.ID, person.Insurer)
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := audit.Entry{At: noon, Actor: "patient", Action: "x", Person: r.ID}
-	if _, err := s.Enrolment.EnsureNotice(ctx, r.ID, func(int64) []byte { return []byte("m") },
+	if _, err := s.Enrolment.EnsureNotice(ctx, ofKumiai(r.ID), func(int64) []byte { return []byte("m") },
 		e); err != nil {
 		t.Fatal(err)
 	}
@@ -27,11 +27,12 @@ func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 	if err := s.Devices.PutPhoneKey(ctx, "op|a", "phone", []byte("public"), entry("phone.add")); err != nil {
 		t.Fatal(err)
 	}
-	keys, err := s.Receipts.PhoneKeys(ctx, r.ID)
+	keys, err := s.Receipts.PhoneKeys(ctx, ofKumiai(r.ID))
 	if err != nil || string(keys["phone"]) != "public" || len(keys) != 1 {
 		t.Fatalf("%v %v", keys, err)
 	}
-	if err := s.Receipts.PutReceipts(ctx, r.ID, map[string][]byte{"phone": []byte("sealed")}, e); err != nil {
+	if err := s.Receipts.PutReceipts(ctx, ofKumiai(r.ID), map[string][]byte{"phone": []byte("sealed")},
+		e); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := s.Receipts.Receipts(ctx, "op|a", "phone", noon.Add(-time.Hour)); err != nil ||
@@ -52,8 +53,8 @@ func TestReceiptsReachThePhonesOfThePersonOnly(t *testing.T) {
 func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 	s, _ := open(t)
 	hanakoID, _ := twoEnrolled(t, s)
-	if _, err := s.Enrolment.ReissueNotice(ctx, hanakoID, func(int64) []byte { return []byte("second") },
-		entry("notice.reissue")); err != nil {
+	if _, err := s.Enrolment.ReissueNotice(ctx, ofKumiai(hanakoID),
+		func(int64) []byte { return []byte("second") }, entry("notice.reissue")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Enrolment.Enrol(ctx, []byte("second"), "op|mother", entry("notice.enrol")); err != nil {
@@ -61,7 +62,7 @@ func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 	}
 	grant(t, s, "op|hanako", "P", noon)
 	grant(t, s, "op|mother", "M", noon)
-	if err := s.Receipts.PutReceipts(ctx, hanakoID,
+	if err := s.Receipts.PutReceipts(ctx, ofKumiai(hanakoID),
 		map[string][]byte{"P": []byte("sealed"), "M": []byte("sealed")}, entry("receipt.leave")); err != nil {
 		t.Fatal(err)
 	}
@@ -76,16 +77,16 @@ func TestReceiptsAreOfOneLoginAndDoNotComeBackAfterItsEnd(t *testing.T) {
 			}
 		})
 	}
-	file, err := s.Register.PersonFile(ctx, hanakoID, noon, 10)
+	file, err := s.Register.PersonFile(ctx, ofKumiai(hanakoID), noon, 10)
 	if err != nil || len(file.Logins) != 2 {
 		t.Fatal(file.Logins, err)
 	}
-	if err := s.Enrolment.EndLogin(ctx, hanakoID, file.Logins[0].ID,
+	if err := s.Enrolment.EndLogin(ctx, ofKumiai(hanakoID), file.Logins[0].ID,
 		entry("login.end")); err != nil { // the older one
 		t.Fatal(err)
 	}
-	if _, err := s.Enrolment.ReissueNotice(ctx, hanakoID, func(int64) []byte { return []byte("third") },
-		entry("notice.reissue")); err != nil {
+	if _, err := s.Enrolment.ReissueNotice(ctx, ofKumiai(hanakoID),
+		func(int64) []byte { return []byte("third") }, entry("notice.reissue")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Enrolment.Enrol(ctx, []byte("third"), "op|hanako", entry("notice.enrol")); err != nil {
@@ -131,7 +132,7 @@ func TestAReceiptKeyGoesWithTheLastGrantOfItsPhone(t *testing.T) {
 	if err := s.ExpireDevices(ctx, noon, noon.Add(-insurer.GrantKept)); err != nil {
 		t.Fatal(err)
 	}
-	keys, err := s.Receipts.PhoneKeys(ctx, hanakoID)
+	keys, err := s.Receipts.PhoneKeys(ctx, ofKumiai(hanakoID))
 	if err != nil || len(keys) != 2 || keys["old"] != nil {
 		t.Errorf("%v %v", keys, err)
 	}
@@ -162,11 +163,11 @@ func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 			return err
 		}},
 		{"ended by the insurer", func(s *opened, person audit.PersonID) error {
-			file, err := s.Register.PersonFile(ctx, person, noon, 1)
+			file, err := s.Register.PersonFile(ctx, ofKumiai(person), noon, 1)
 			if err != nil {
 				return err
 			}
-			return s.Enrolment.EndLogin(ctx, person, file.Logins[0].ID, entry("login.end"))
+			return s.Enrolment.EndLogin(ctx, ofKumiai(person), file.Logins[0].ID, entry("login.end"))
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -175,8 +176,9 @@ func TestNoReceiptIsKeptForAPhoneThatHasGone(t *testing.T) {
 			grant(t, s, "op|hanako", "P", noon)
 			leave := func() {
 				t.Helper()
-				if err := s.Receipts.PutReceipts(ctx, hanakoID, map[string][]byte{"P": []byte("sealed"),
-					"nobody's": []byte("sealed")}, entry("receipt.leave")); err != nil {
+				if err := s.Receipts.PutReceipts(ctx, ofKumiai(hanakoID),
+					map[string][]byte{"P": []byte("sealed"), "nobody's": []byte("sealed")},
+					entry("receipt.leave")); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -75,7 +75,8 @@ func TestANameThatWasStoredWithRadicalsIsTheSamePersonAtTheNextImport(t *testing
 			if count != (insurer.ImportCount{Unchanged: 1}) {
 				t.Errorf("the one after it: %+v", count)
 			}
-			if again, err := s.Register.Person(ctx, r.ID); err != nil || again.Person.Name != now {
+			if again, err := s.Register.Person(ctx, "06139992", r.ID); err != nil ||
+				again.Person.Name != now {
 				t.Errorf("%+v %v", again, err)
 			}
 		})

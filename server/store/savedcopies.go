@@ -29,7 +29,7 @@ func (s documentsStore) PutPaper(
 			return fmt.Errorf("looking for the index: %w", err)
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO papers (insurer, rid, person_id, issued_at, expires_at)
-			SELECT $1, $2, id, $4, $5 FROM people WHERE ref = $3`,
+			SELECT $1, $2, id, $4, $5 FROM people WHERE ref = $3 AND insurer = $1`,
 			number, int64(rid), person, stamp(issued), stamp(expires)); err != nil {
 			return fmt.Errorf("noting the copy: %w", err)
 		}

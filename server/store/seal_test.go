@@ -50,7 +50,7 @@ func TestSealedValuesCannotBeMovedToAnotherRow(t *testing.T) {
 	if err := s.read.QueryRow(`SELECT ref FROM people WHERE id = 1`).Scan(&ref); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := s.Register.Person(ctx, ref); err == nil {
+	if r, err := s.Register.Person(ctx, "06139992", ref); err == nil {
 		t.Errorf("a moved row was opened as %+v", r.Person)
 	}
 }

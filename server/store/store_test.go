@@ -14,6 +14,7 @@ import (
 	"madoguchi/server/agents"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 )
 
 var (
@@ -58,6 +59,14 @@ var hanako = eligibility.Person{Insurer: "06139992", Symbol: "１２３－４", 
 	Name: "試験 花子", Kana: "ｼｹﾝ ﾊﾅｺ",
 	BirthDate: eligibility.MustDate("1988-11-30"), Address: "大阪府架空市練習町7-8"}
 
+// ofKumiai names a person of the insurer of these tests.
+func ofKumiai(id audit.PersonID) insurer.PersonKey {
+	return insurer.PersonKey{Insurer: "06139992", ID: id}
+}
+
+// clerkOf is a clerk of that insurer.
+func clerkOf(name string) staff.Clerk { return staff.Clerk{Staff: name, Insurer: "06139992"} }
+
 func importPeople(t *testing.T, s *opened, people map[string]eligibility.Person) insurer.ImportCount {
 	t.Helper()
 	count, err := s.Importer.ImportPeople(ctx, "06139992", maps.All(people), entry("people.import"))
@@ -92,7 +101,7 @@ func TestAgentsAndSessionsComeBack(t *testing.T) {
 	s, _ := open(t)
 	a := agents.Agent{ID: "0123456789abcdef0", Facility: "1319999991", Name: "受付1", Key: []byte("key"),
 		PairedAt: noon, PairedBy: "鈴木"}
-	if err := s.ForAgents().PutAgent(ctx, a); err != nil {
+	if err := s.ForAgents().PutAgent(ctx, a, entry("agent.pair")); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := s.ForAgents().Agent(ctx, a.ID); err != nil || got.Facility != a.Facility ||

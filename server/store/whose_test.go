@@ -70,14 +70,14 @@ func TestReceiptsOfOnePersonReachNoOthersPhone(t *testing.T) {
 	}
 	for _, c := range both {
 		t.Run("the keys of "+c.login, func(t *testing.T) {
-			keys, err := s.Receipts.PhoneKeys(ctx, c.id)
+			keys, err := s.Receipts.PhoneKeys(ctx, ofKumiai(c.id))
 			if err != nil || len(keys) != 1 || string(keys[c.phone]) != c.phone {
 				t.Errorf("%v %v, want %s alone", keys, err, c.phone)
 			}
 		})
 	}
 	sealed := map[string][]byte{"phone-a": []byte("one"), "phone-b": []byte("two"), "nobody": []byte("three")}
-	if err := s.Receipts.PutReceipts(ctx, a, sealed,
+	if err := s.Receipts.PutReceipts(ctx, ofKumiai(a), sealed,
 		audit.Entry{At: noon, Actor: "t", Action: "receipt.leave",
 			Person: a}); err != nil {
 		t.Fatal(err)

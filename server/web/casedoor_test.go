@@ -18,6 +18,7 @@ import (
 	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
+	"madoguchi/server/staff"
 	console "madoguchi/server/web/counter"
 )
 
@@ -33,17 +34,23 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 	_, path := h.scanned(t)
 	id := path[strings.LastIndexByte(path, '/')+1:]
 	other := h.otherFacility()
+	there := staff.Reception{Staff: "鈴木", Facility: other.Facility.Code}
+	end := func(o hostapi.Outcome) counter.CaseEnd { return counter.CaseEnd{Outcome: o, Reason: "理由"} }
 	was := answer[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil), 200).Cases[0]
 	cases := map[string]func() error{
-		"record":  func() error { _, err := other.Record(ctx, "鈴木", id, hostapi.Accepted, "理由"); return err },
-		"park":    func() error { _, err := other.Record(ctx, "鈴木", id, hostapi.Parked, "理由"); return err },
-		"visual":  func() error { _, err := other.Visual(ctx, "鈴木", id, []string{"photo"}); return err },
-		"prove":   func() error { _, err := other.Prove(ctx, "鈴木", id, "x"); return err },
-		"number":  func() error { _, err := other.Challenge(ctx, "鈴木", id); return err },
-		"card":    func() error { _, err := other.CheckCard(ctx, "鈴木", "", id); return err },
-		"text":    func() error { _, _, err := other.CheckText(ctx, "鈴木", "", id, 2035, "1234"); return err },
-		"dates":   func() error { _, _, err := other.CheckDates(ctx, "鈴木", "", id); return err },
-		"compare": func() error { _, err := other.CompareOQS(ctx, "鈴木", "", id); return err },
+		"record": func() error { _, err := other.Record(ctx, there, id, end(hostapi.Accepted)); return err },
+		"park":   func() error { _, err := other.Record(ctx, there, id, end(hostapi.Parked)); return err },
+		"visual": func() error { _, err := other.Visual(ctx, there, id, []string{"photo"}); return err },
+		"prove":  func() error { _, err := other.Prove(ctx, there, id, "x"); return err },
+		"number": func() error { _, err := other.Challenge(ctx, there, id); return err },
+		"card":   func() error { _, err := other.CheckCard(ctx, there, "", id); return err },
+		"text": func() error {
+			_, _, err := other.CheckText(ctx, there,
+				counter.TextQuestion{ID: id, ExpiryYear: 2035, Code: "1234"})
+			return err
+		},
+		"dates":   func() error { _, _, err := other.CheckDates(ctx, there, "", id); return err },
+		"compare": func() error { _, err := other.CompareOQS(ctx, there, "", id); return err },
 	}
 	testenv.Refused(t, testenv.Counter, len(cases))
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
@@ -52,7 +59,7 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if all, err := other.Today(ctx); err != nil || len(all) != 0 {
+	if all, err := other.Today(ctx, there); err != nil || len(all) != 0 {
 		t.Errorf("the other facility lists %d cases, %v", len(all), err)
 	}
 	is := answer[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil), 200).Cases[0]

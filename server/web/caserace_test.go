@@ -36,25 +36,30 @@ func TestTwoConsolesOnOneCaseLoseNothing(t *testing.T) {
 	h := newHouse(t)
 	id, _ := h.scanned(t)
 	second := *h.counter
+	sato := atDesk
+	sato.Staff = "佐藤"
 	store := &racing{Store: h.store.ForCounter(), other: func() {
-		if _, err := second.Visual(ctx, "佐藤", id, []string{"photo"}); err != nil {
+		if _, err := second.Visual(ctx, sato, id, []string{"photo"}); err != nil {
 			t.Error(err)
 		}
 	}}
 	h.counter.Store = store
-	view, err := h.counter.Record(ctx, "鈴木", id, hostapi.Accepted, "リーダーの故障")
+	view, err := h.counter.Record(ctx, atDesk, id,
+		counter.CaseEnd{Outcome: hostapi.Accepted, Reason: "リーダーの故障"})
 	if err != nil || len(view.Visual) != 1 || view.Staff != "鈴木" {
 		t.Errorf("%+v %v", view.Visual, err)
 	}
 
 	id, _ = h.scanned(t)
 	store.other = func() {
-		if _, err := second.Record(ctx, "佐藤", id, hostapi.Parked, "急ぎ"); err != nil {
+		if _, err := second.Record(ctx, sato, id,
+			counter.CaseEnd{Outcome: hostapi.Parked, Reason: "急ぎ"}); err != nil {
 			t.Error(err)
 		}
 	}
 	var e *eligibility.Error
-	if _, err := h.counter.Visual(ctx, "鈴木", id, []string{"photo"}); !errors.As(err, &e) || e.Key != "case.closed" {
+	if _, err := h.counter.Visual(ctx, atDesk, id, []string{"photo"}); !errors.As(err, &e) ||
+		e.Key != "case.closed" {
 		t.Errorf("%v", err)
 	}
 	if stored, err := h.store.ForCounter().Case(ctx, "1319999991", id); err != nil || stored.Outcome != hostapi.Parked {

@@ -221,7 +221,8 @@ func TestOnlyIssuersOfACodesTagAreAsked(t *testing.T) {
 // redeemAs calls the insurer's service as a counter that may claim what it likes.
 func (h *house) redeemAs(t *testing.T, counter string, code credential.OnlineCode) (string, error) {
 	t.Helper()
-	return h.office.OnlineCodes.Redeem(ctx, insurer.CodeCall{Insurer: "00138990", Caller: hostapi.Caller{URL: counter, Name: counter}, Code: code}, &unlimited{})
+	return h.office.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
+		Server: hostapi.Caller{URL: counter, Name: counter}}, code, &unlimited{})
 }
 
 // unlimited counts tries and questions and allows all.
@@ -305,7 +306,8 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 			return h.redeemAs(t, a, c)
 		}, hostapi.ErrOnlineCode},
 		{"at another insurer of the same server", func(t *testing.T) (string, error) {
-			return h.office.OnlineCodes.Redeem(ctx, insurer.CodeCall{Insurer: "06139992", Caller: hostapi.Caller{URL: a, Name: a}, Code: fresh(t)}, &unlimited{})
+			return h.office.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "06139992",
+				Server: hostapi.Caller{URL: a, Name: a}}, fresh(t), &unlimited{})
 		}, hostapi.ErrOnlineCode},
 	}
 	testenv.Refused(t, testenv.Servers, len(refused))
@@ -342,7 +344,8 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 		screens := make(chan string, 8)
 		for i := range 8 {
 			wait.Go(func() {
-				if jws, err := h.office.OnlineCodes.Redeem(ctx, insurer.CodeCall{Insurer: "00138990", Caller: hostapi.Caller{URL: []string{a, b}[i%2]}, Code: c}, &unlimited{}); err == nil {
+				if jws, err := h.office.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
+					Server: hostapi.Caller{URL: []string{a, b}[i%2]}}, c, &unlimited{}); err == nil {
 					screens <- jws
 				}
 			})
@@ -368,7 +371,7 @@ func TestGuessesAndQuestionsAreCounted(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	code := func() credential.OnlineCode {
-		c, _, err := h.office.OnlineCodes.NewCode(ctx, "s", r.ID)
+		c, _, err := h.office.OnlineCodes.NewCode(ctx, viewerOf("s"), r.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -376,7 +379,8 @@ func TestGuessesAndQuestionsAreCounted(t *testing.T) {
 	}
 	var count unlimited
 	redeem := func(c credential.OnlineCode) {
-		_, _ = h.office.OnlineCodes.Redeem(ctx, insurer.CodeCall{Insurer: "00138990", Caller: hostapi.Caller{URL: "https://a.example", Name: "A"}, Code: c}, &count)
+		_, _ = h.office.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
+			Server: hostapi.Caller{URL: "https://a.example", Name: "A"}}, c, &count)
 	}
 	spoken := credential.OnlineCode{Spoken: code().Spoken}
 	for range 20 {

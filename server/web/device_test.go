@@ -259,19 +259,21 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 			h.cookies = phones
 		},
 		"by the insurer": func(t *testing.T, h *house, r insurer.PersonRecord) {
-			if n, err := h.office.Devices.EndPhoneOf(ctx, "06139992", r.ID, "A", "鈴木"); err == nil {
+			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf("06139992"), r.ID, "A"); err == nil {
 				t.Errorf("another insurer ended %d", n)
 			}
-			known, err := h.office.Devices.PhonesOf(ctx, "00138990", r.ID)
+			known, err := h.office.Devices.PhonesOf(ctx, clerkOf("00138990"), r.ID)
 			if err != nil || len(known) != 1 || known[0].ID != "A" {
 				t.Fatalf("%+v %v", known, err)
 			}
-			if n, err := h.office.Devices.EndPhoneOf(ctx, "00138990", r.ID, "A", "鈴木"); err != nil || n != 1 {
+			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf("00138990"), r.ID, "A"); err != nil ||
+				n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
 		},
 		"by the erased person": func(t *testing.T, h *house, r insurer.PersonRecord) {
-			if err := h.store.Register.ErasePerson(ctx, r.ID, audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
+			if err := h.store.Register.ErasePerson(ctx, r.Person.Insurer, r.ID,
+				audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -317,7 +319,7 @@ func TestRemovingOneOfTwoPeopleLeavesTheOther(t *testing.T) {
 	if len(me.People) != 1 || me.People[0].ID != string(tokuichi.ID) || me.Login {
 		t.Errorf("%+v", me)
 	}
-	if people, err := h.office.Enrolment.People(ctx, "hanako"); err != nil || len(people) != 1 {
+	if people, err := h.office.Enrolment.People(ctx, viewerOf("hanako")); err != nil || len(people) != 1 {
 		t.Errorf("she is enrolled no more: %d %v", len(people), err)
 	}
 	w := h.ask(t, "POST", "/api/v1/phone/wipe", struct{}{})
@@ -348,10 +350,11 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	if w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{"id": "A", "key": holderBody(h.holder(t, "A", newPhone(t)))["key"]}); w.Code != 204 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	if err := h.store.Receipts.PutReceipts(ctx, r.ID, map[string][]byte{"A": []byte("sealed")}, audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
+	if err := h.store.Receipts.PutReceipts(ctx, keyOf(r), map[string][]byte{"A": []byte("sealed")},
+		audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := h.office.Receipts.Receipts(ctx, "s", "A"); err != nil || len(got) != 1 {
+	if got, err := h.office.Receipts.Receipts(ctx, viewerOf("s"), "A"); err != nil || len(got) != 1 {
 		t.Fatalf("%d %v", len(got), err)
 	}
 	h.enter(t, "A", phone)
@@ -360,17 +363,17 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	}
 	showsNobody(t, h.ask(t, "GET", "/api/v1/me", nil))
 	nobodyKnows(t, h.enter(t, "A", phone))
-	if people, err := h.office.Enrolment.People(ctx, "s"); err != nil || len(people) != 0 {
+	if people, err := h.office.Enrolment.People(ctx, viewerOf("s")); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
-	if keys, err := h.store.Receipts.PhoneKeys(ctx, r.ID); err != nil || len(keys) != 0 {
+	if keys, err := h.store.Receipts.PhoneKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
 		t.Errorf("receipt keys: %d %v", len(keys), err)
 	}
-	if _, err := h.store.Register.Person(ctx, r.ID); err != nil {
+	if _, err := h.store.Register.Person(ctx, r.Person.Insurer, r.ID); err != nil {
 		t.Errorf("the insurer's record: %v", err)
 	}
 	h.patientOf(t, h.now) // the same notice serves again, for the same person
-	if got, err := h.office.Receipts.Receipts(ctx, "s", "A"); err != nil || len(got) != 0 {
+	if got, err := h.office.Receipts.Receipts(ctx, viewerOf("s"), "A"); err != nil || len(got) != 0 {
 		t.Errorf("receipts: %d %v", len(got), err)
 	}
 	if n, err := h.store.VerifyAudit(ctx); err != nil || n == 0 {
@@ -404,7 +407,8 @@ func TestAPhoneIsAddedOnlySoonAfterALogin(t *testing.T) {
 		t.Errorf("the patient is told: %+v", me)
 	}
 	stale := auth.Identity{Subject: "s", At: h.now, AuthTime: h.now.Add(-16 * time.Minute)}
-	if err := h.office.Devices.AddHolder(ctx, stale, h.holder(t, "D", phone)); err == nil {
+	if err := h.office.Devices.AddHolder(ctx, insurer.Viewer{Login: &stale},
+		h.holder(t, "D", phone)); err == nil {
 		t.Error("auth_time of 16 minutes ago was taken")
 	}
 }

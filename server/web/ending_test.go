@@ -52,7 +52,7 @@ func (g *ghost) at(path string) string { return fmt.Sprintf(path, g.person.ID) }
 // login is the number of the person's only login.
 func (g *ghost) login(t *testing.T) int64 {
 	t.Helper()
-	file, err := g.store.Register.PersonFile(ctx, g.person.ID, g.now, 0)
+	file, err := g.store.Register.PersonFile(ctx, keyOf(g.person), g.now, 0)
 	if err != nil || len(file.Logins) != 1 {
 		t.Fatal(file.Logins, err)
 	}
@@ -78,10 +78,10 @@ func (g *ghost) lose(t *testing.T) {
 	file := fmt.Sprintf("記号,番号,枝番,氏名,氏名カナ,生年月日,住所,資格喪失年月日\n%s,%s,%s,%s,%s,%s,%s,2026-11-22\n", p.Symbol,
 		p.Number, p.BranchNumber,
 		p.Name, p.Kana, p.BirthDate, p.Address)
-	if _, err := g.office.Importer.Import(ctx, "00138990", strings.NewReader(file), "鈴木"); err != nil {
+	if _, err := g.office.Importer.Import(ctx, clerkOf("00138990"), strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := g.store.Register.Person(ctx, g.person.ID); err != nil ||
+	if r, err := g.store.Register.Person(ctx, g.person.Person.Insurer, g.person.ID); err != nil ||
 		r.Person.LostOn != eligibility.MustDate("2026-11-22") {
 		t.Fatalf("%+v %v", r.Person, err)
 	}
@@ -275,7 +275,8 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 		{Subject: "s", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now.Add(-6 * time.Hour)},
 		{Subject: "another", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now},
 	} {
-		if err := g.office.Enrolment.Enrol(ctx, who, mac); err != error(insurer.ErrNoticeVoid) {
+		if err := g.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &who},
+			mac); err != error(insurer.ErrNoticeVoid) {
 			t.Errorf("%s: %v", who.Subject, err)
 		}
 	}
@@ -284,16 +285,16 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 	}
 	// the clerk's next notice is the way back, printed alone or in a run
 	next := g.noticeCode(t, g.person)
-	serials, err := g.store.People.EnsureNotices(ctx, []audit.PersonID{g.person.ID}, func(id audit.PersonID,
-		n int64) []byte {
-		return g.notices.MAC(g.notices.Code(id, n))
-	},
-		audit.Entry{At: g.now, Actor: "t", Action: "t"})
+	serials, err := g.store.People.EnsureNotices(ctx, insurer.ManyNotices{
+		Insurer: "00138990",
+		People:  []audit.PersonID{g.person.ID},
+		MAC:     func(id audit.PersonID, n int64) []byte { return g.notices.MAC(g.notices.Code(id, n)) },
+	}, audit.Entry{At: g.now, Actor: "t", Action: "t"})
 	if next == g.paper || err != nil || serials[g.person.ID] != 2 {
 		t.Fatalf("%s again, %v %v", next, serials, err)
 	}
-	if err := g.office.Enrolment.Enrol(ctx, auth.Identity{Subject: "s", Name: "髙橋　德一",
-		BirthDate: g.person.Person.BirthDate, At: g.now}, g.notices.MAC(next)); err != nil {
+	again := &auth.Identity{Subject: "s", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now}
+	if err := g.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: again}, g.notices.MAC(next)); err != nil {
 		t.Error(err)
 	}
 }
@@ -301,11 +302,11 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 func TestARunPrintsANewNoticeForWhomAClerkEnded(t *testing.T) {
 	g := haunted(t)
 	g.clerk(t, g.at("/insurer/people/%s/logins/")+fmt.Sprint(g.login(t))+"/end", nil)
-	serials, err := g.store.People.EnsureNotices(ctx, []audit.PersonID{g.person.ID}, func(id audit.PersonID,
-		n int64) []byte {
-		return g.notices.MAC(g.notices.Code(id, n))
-	},
-		audit.Entry{At: g.now, Actor: "t", Action: "t"})
+	serials, err := g.store.People.EnsureNotices(ctx, insurer.ManyNotices{
+		Insurer: "00138990",
+		People:  []audit.PersonID{g.person.ID},
+		MAC:     func(id audit.PersonID, n int64) []byte { return g.notices.MAC(g.notices.Code(id, n)) },
+	}, audit.Entry{At: g.now, Actor: "t", Action: "t"})
 	if err != nil || serials[g.person.ID] != 2 {
 		t.Errorf("%v %v", serials, err)
 	}

@@ -60,7 +60,8 @@ func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
 			}
 		},
 		"by the insurer": func(t *testing.T, h *house, r insurer.PersonRecord) {
-			if n, err := h.office.Devices.EndPhoneOf(ctx, "00138990", r.ID, "", "鈴木"); err != nil || n != 1 {
+			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf("00138990"), r.ID, ""); err != nil ||
+				n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
 		},

@@ -265,7 +265,8 @@ func TestAnAnswerAfterTheRecordIsDropped(t *testing.T) {
 	h := newHouse(t)
 	id, path := h.scanned(t)
 	h.counter.Readers = &lateReader{doubleReader: h.reader, record: func() {
-		if _, err := h.counter.Record(ctx, "鈴木", id, hostapi.Parked, "急ぎ"); err != nil {
+		if _, err := h.counter.Record(ctx, atDesk, id,
+			counter.CaseEnd{Outcome: hostapi.Parked, Reason: "急ぎ"}); err != nil {
 			t.Error(err)
 		}
 	}}

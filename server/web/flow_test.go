@@ -220,7 +220,7 @@ func TestTheAuditSaysWhatALoginRestsOn(t *testing.T) {
 			login := auth.Identity{Subject: "op|y", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now}
 			change(&login)
 			h.enrol(t, r, login)
-			file, err := h.store.Register.PersonFile(ctx, r.ID, h.now, 20)
+			file, err := h.store.Register.PersonFile(ctx, keyOf(r), h.now, 20)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -36,7 +36,7 @@ func TestAScreenIsShownThoughNothingCanBeCounted(t *testing.T) {
 	disk.full = false
 	h.now = h.now.Add(2 * time.Minute)
 	answer[struct{ JWS string }](t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}), 200)
-	s, err := h.office.Usage.Statistics(ctx, "00138990")
+	s, err := h.office.Usage.Statistics(ctx, clerkOf("00138990"))
 	if err != nil || len(s.Days) == 0 || s.Days[0].Screens != 4 {
 		t.Errorf("what was not written is written later: %+v %v", s.Days, err)
 	}

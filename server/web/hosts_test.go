@@ -121,10 +121,11 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := h.office.Issuer.Revoke(ctx, "00138990", insurer.Copies{RID: index}, audit.ClerkActor("鈴木")); err != nil || n != 1 {
+	if n, err := h.office.Issuer.Revoke(ctx, clerkOf("00138990"), insurer.Copies{RID: index}); err != nil ||
+		n != 1 {
 		t.Fatalf("%d %v", n, err)
 	}
-	if n, err := h.office.Issuer.Revoke(ctx, "06139992", insurer.Copies{Person: r.ID}, audit.ClerkActor("鈴木")); err == nil {
+	if n, err := h.office.Issuer.Revoke(ctx, clerkOf("06139992"), insurer.Copies{Person: r.ID}); err == nil {
 		t.Errorf("another insurer's person: %d revoked", n)
 	}
 	list := h.fetchStatus(t)
@@ -157,11 +158,13 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		t.Errorf("crlVersion %+v %v", set, err)
 	}
 	h.now = h.now.Add(time.Second)
-	if n, err := h.office.Issuer.Revoke(ctx, "00138990", insurer.Copies{Before: h.now}, audit.ClerkActor("鈴木")); err != nil || n != 1 {
+	if n, err := h.office.Issuer.Revoke(ctx, clerkOf("00138990"),
+		insurer.Copies{Before: h.now}); err != nil || n != 1 {
 		t.Errorf("all before now: %d %v", n, err)
 	}
 	third := basis.Verify(copyOf()).RID
-	if err := h.store.Register.ErasePerson(ctx, r.ID, audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
+	if err := h.store.Register.ErasePerson(ctx, r.Person.Insurer, r.ID,
+		audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
 		t.Fatal(err)
 	}
 	last, err := credential.DecodeRID(third)

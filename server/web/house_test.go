@@ -30,6 +30,7 @@ import (
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
+	"madoguchi/server/staff"
 	"madoguchi/server/store"
 	"madoguchi/server/trust"
 	console "madoguchi/server/web/counter"
@@ -256,7 +257,8 @@ func (h *house) session(t *testing.T, kind auth.Kind, subject, data string) {
 // tokuichi imports the sample of 架空市 and returns the record of 髙橋 德一.
 func (h *house) tokuichi(t *testing.T) insurer.PersonRecord {
 	t.Helper()
-	if _, err := h.office.Importer.Import(ctx, "00138990", bytes.NewReader(insuredcsv.Sample("00138990")), audit.ClerkActor("鈴木")); err != nil {
+	if _, err := h.office.Importer.Import(ctx, clerkOf("00138990"),
+		bytes.NewReader(insuredcsv.Sample("00138990"))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "00138990", Text: "髙橋徳一", Limit: 1})
@@ -341,7 +343,8 @@ func (h *house) enrolled(t *testing.T) insurer.PersonRecord {
 // enrol binds a login to a person by the notice's code and signs it in.
 func (h *house) enrol(t *testing.T, r insurer.PersonRecord, login auth.Identity) {
 	t.Helper()
-	if err := h.office.Enrolment.Enrol(ctx, login, h.notices.MAC(h.noticeCode(t, r))); err != nil {
+	if err := h.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &login},
+		h.notices.MAC(h.noticeCode(t, r))); err != nil {
 		t.Fatal(err)
 	}
 	data, err := json.Marshal(patient.VisitSession{Login: &login})
@@ -353,7 +356,8 @@ func (h *house) enrol(t *testing.T, r insurer.PersonRecord, login auth.Identity)
 
 func (h *house) noticeCode(t *testing.T, r insurer.PersonRecord) string {
 	t.Helper()
-	serial, err := h.store.Enrolment.EnsureNotice(ctx, r.ID, func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }, audit.Entry{At: h.now, Actor: "t", Action: "t"})
+	mac := func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }
+	serial, err := h.store.Enrolment.EnsureNotice(ctx, keyOf(r), mac, audit.Entry{At: h.now, Actor: "t", Action: "t"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -414,3 +418,21 @@ func (h *house) phoneAway(t *testing.T) (insurer.PersonRecord, awayPhone) {
 	made := answer[struct{ JWS string }](t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "screen", "phone": "A"}), 200)
 	return r, awayPhone{h.scan(t, credential.NumericQR(made.JWS)).ID, made.JWS, phone.key, h.now}
 }
+
+// clerkOf is 鈴木 at work for an insurer.
+func clerkOf(number eligibility.InsurerNumber) staff.Clerk {
+	return staff.Clerk{Staff: "鈴木", Insurer: number, Role: staff.Everything}
+}
+
+// keyOf names a person of an insurer.
+func keyOf(r insurer.PersonRecord) insurer.PersonKey {
+	return insurer.PersonKey{Insurer: r.Person.Insurer, ID: r.ID}
+}
+
+// viewerOf is somebody who has logged in, by the login's subject.
+func viewerOf(subject string) insurer.Viewer {
+	return insurer.Viewer{Login: &auth.Identity{Subject: subject}}
+}
+
+// atDesk is 鈴木 at the facility of a house.
+var atDesk = staff.Reception{Staff: "鈴木", Facility: "1319999991", Role: staff.Everything}

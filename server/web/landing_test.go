@@ -61,7 +61,9 @@ func TestACodeThatIsNoneOrNoMoreOpensTheSameDoorWithASentence(t *testing.T) {
 	r := h.tokuichi(t)
 	old := h.noticeCode(t, r)
 	opened := h.ask(t, "GET", "/n/"+old, nil)
-	if _, err := h.store.Enrolment.ReissueNotice(ctx, r.ID, func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }, audit.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
+	next := func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }
+	again := audit.Entry{At: h.now, Actor: "t", Action: "t"}
+	if _, err := h.store.Enrolment.ReissueNotice(ctx, keyOf(r), next, again); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]struct {

@@ -9,6 +9,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 	"madoguchi/server/web/patient"
 )
 
@@ -23,12 +24,13 @@ func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paper, err := h.office.Enrolment.NoticePaper(ctx, r.ID, "鈴木")
+	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	login := auth.Identity{Subject: "lost", Name: p.Name, BirthDate: p.BirthDate, At: h.now}
-	if err := h.office.Enrolment.Enrol(ctx, login, h.notices.MAC(paper.Code)); err != nil {
+	if err := h.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &login},
+		h.notices.MAC(paper.Code)); err != nil {
 		t.Fatal(err)
 	}
 	data, err := json.Marshal(patient.VisitSession{Login: &login})
@@ -42,7 +44,8 @@ func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 		}
 	}
 	refusedWith(t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}), "eligibility.lost")
-	if file, err := h.office.Register.PersonFile(ctx, r.ID, "鈴木"); err != nil || len(file.Copies) != 0 {
+	if file, err := h.office.Register.PersonFile(ctx, clerkOf(r.Person.Insurer), r.ID); err != nil ||
+		len(file.Copies) != 0 {
 		t.Errorf("%d copies are noted that nobody has, %v", len(file.Copies), err)
 	}
 }

@@ -35,11 +35,13 @@ func TestAPreviewIsNeitherStoredNorDroppedByAnotherClerk(t *testing.T) {
 				t.Errorf("%q at %s: %d", clerk, step, w.Code)
 			}
 		}
-		if err := h.office.Importer.StorePreview(ctx, id, clerk, insurer.ImportCount{New: 1}); err == nil {
+		other := clerkOf("00138990")
+		other.Staff = clerk
+		if err := h.office.Importer.StorePreview(ctx, other, id, insurer.ImportCount{New: 1}); err == nil {
 			t.Errorf("%q stored it", clerk)
 		}
-		if err := h.office.Importer.DropPreview(ctx, id, clerk); err != nil {
-			t.Fatal(err)
+		if err := h.office.Importer.DropPreview(ctx, other, id); err == nil {
+			t.Errorf("%q dropped it", clerk)
 		}
 	}
 	h.cookies = mine
@@ -66,14 +68,14 @@ func TestAGrantThatIsOverMakesNoOfflineScreen(t *testing.T) {
 	}{{login, nil}, {login.Add(insurer.GrantLife - time.Second), nil}, {login.Add(insurer.GrantLife),
 		insurer.ErrGrantOver}, {login.Add(insurer.GrantLife + 24*time.Hour), insurer.ErrGrantOver}} {
 		h.now = c.at
-		_, err := h.office.Issuer.Offline(ctx, "s", r.ID, "A")
+		_, err := h.office.Issuer.Offline(ctx, viewerOf("s"), r.ID, "A")
 		if c.want == nil && err != nil || c.want != nil && !errors.Is(err, c.want) {
 			t.Errorf("%v after the login: %v", c.at.Sub(login), err)
 		}
 	}
 	for _, phone := range []string{"", "B"} {
 		h.now = login
-		if _, err := h.office.Issuer.Offline(ctx, "s", r.ID, phone); err == nil {
+		if _, err := h.office.Issuer.Offline(ctx, viewerOf("s"), r.ID, phone); err == nil {
 			t.Errorf("phone %q was given a screen", phone)
 		}
 	}
@@ -87,16 +89,17 @@ func TestAClerkEndsPhonesOfTheOwnInsurersPeopleOnly(t *testing.T) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	for _, insurer := range []eligibility.InsurerNumber{"06139992", "01139997", "", "138990"} {
-		if phones, err := h.office.Devices.PhonesOf(ctx, insurer, r.ID); err == nil {
+		if phones, err := h.office.Devices.PhonesOf(ctx, clerkOf(insurer), r.ID); err == nil {
 			t.Errorf("%q sees %d phones", insurer, len(phones))
 		}
 		for _, phone := range []string{"A", ""} {
-			if n, err := h.office.Devices.EndPhoneOf(ctx, insurer, r.ID, phone, "鈴木"); err == nil {
+			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf(insurer), r.ID, phone); err == nil {
 				t.Errorf("%q ended %d", insurer, n)
 			}
 		}
 	}
-	if phones, err := h.office.Devices.PhonesOf(ctx, "00138990", r.ID); err != nil || len(phones) != 1 {
+	if phones, err := h.office.Devices.PhonesOf(ctx, clerkOf("00138990"), r.ID); err != nil ||
+		len(phones) != 1 {
 		t.Errorf("its own insurer sees %d phones, %v", len(phones), err)
 	}
 	testenv.Refused(t, testenv.Sessions, 12)
@@ -112,13 +115,14 @@ func TestALoginShowsTheAskedPersonOrNobody(t *testing.T) {
 		id      audit.PersonID
 	}{"another login's person": {"op|x", other.ID}, "the other way round": {"hanako", r.ID},
 		"an id of nobody": {"op|x", "NOBODY"}, "no id": {"op|x", ""}, "nobody's login": {"op|nobody", r.ID}} {
-		if screen, err := h.office.Issuer.Live(ctx, c.subject, c.id); !errors.Is(err, insurer.ErrNotEnrolled) {
+		if screen, err := h.office.Issuer.Live(ctx, viewerOf(c.subject), c.id); !errors.Is(err,
+			insurer.ErrNotEnrolled) {
 			t.Errorf("%s: %+v %v", name, screen, err)
 		}
 	}
 	testenv.Refused(t, testenv.Sessions, 5)
 	h.enrol(t, r, auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now})
-	screen, err := h.office.Issuer.Live(ctx, "hanako", other.ID)
+	screen, err := h.office.Issuer.Live(ctx, viewerOf("hanako"), other.ID)
 	if v := (credential.Verifier{Trust: &h.trust, Now: h.now}).Verify(screen.JWS); err != nil ||
 		v.Eligibility == nil || v.Eligibility.Name != "試験 花子" {
 		t.Errorf("%+v %v", v, err)

@@ -123,16 +123,19 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 		}
 	}
 	var refused *eligibility.Error
-	if _, err := h.office.PrintJobs.PlanRun(ctx, "06139992", insurer.NoticeRun, insurer.RunOptions{}, nil,
-		"鈴木"); !errors.As(err, &refused) || refused.Key != "look.state_stored" {
+	if _, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+		insurer.RunWish{Kind: insurer.NoticeRun}); !errors.As(err, &refused) ||
+		refused.Key != "look.state_stored" {
 		t.Errorf("a new run: %v", err)
 	}
-	if _, err := h.office.PrintJobs.PlanRun(ctx, "06139992", insurer.CertificateRun, insurer.RunOptions{}, nil,
-		"鈴木"); err != nil {
+	if _, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+		insurer.RunWish{Kind: insurer.CertificateRun}); err != nil {
 		t.Errorf("certificates carry no such code: %v", err)
 	}
-	h.runs.Begin(ctx, waiting)
-	if run := h.over(t, waiting); run.State != insurer.RunFailed || !strings.Contains(run.Failure().Text("ja"), "印刷しません") {
+	if err := h.runs.Begin(ctx, clerkOf("06139992"), waiting); err != nil {
+		t.Fatal(err)
+	}
+	if run := h.over(t, waiting); run.State != insurer.RunFailed || !strings.Contains(run.Note, "印刷しません") {
 		t.Errorf("%+v", run)
 	}
 	in.Look.State = ""

@@ -30,7 +30,7 @@ func clerksHouse(t *testing.T) (*house, insurer.PersonRecord) {
 	t.Helper()
 	h := newHouse(t)
 	r := h.tokuichi(t)
-	paper, err := h.office.Enrolment.NoticePaper(ctx, r.ID, "鈴木")
+	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func clerksHouse(t *testing.T) (*house, insurer.PersonRecord) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := h.office.Documents.Document(ctx, "idp|tokuichi", r.ID); err != nil {
+		if _, err := h.office.Documents.Document(ctx, viewerOf("idp|tokuichi"), r.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -54,7 +54,7 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 	moved := r.Person
 	moved.Address = "架空県架空市新町1"
 	file := fmt.Sprintf("記号,番号,枝番,氏名,氏名カナ,生年月日,住所\n%s,%s,%s,%s,%s,%s,%s\n", moved.Symbol, moved.Number, moved.BranchNumber, moved.Name, moved.Kana, moved.BirthDate, moved.Address)
-	if _, err := h.office.Importer.Import(ctx, "00138990", strings.NewReader(file), audit.ClerkActor("鈴木")); err != nil {
+	if _, err := h.office.Importer.Import(ctx, clerkOf("00138990"), strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
 	page := h.page(t, "/insurer/people/"+string(r.ID))
@@ -142,7 +142,8 @@ func TestTheListTurnsItsPages(t *testing.T) {
 	for i := range 120 {
 		fmt.Fprintf(&file, "%d,試験 第%d,1986-04-12\n", 1000+i, i)
 	}
-	if _, err := h.office.Importer.Import(ctx, "06139992", strings.NewReader(file.String()), audit.ClerkActor("鈴木")); err != nil {
+	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"),
+		strings.NewReader(file.String())); err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
@@ -171,7 +172,7 @@ func TestTheListTurnsItsPages(t *testing.T) {
 func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	h, r := clerksHouse(t)
 	at := "/insurer/people/" + string(r.ID)
-	file, err := h.store.Register.PersonFile(ctx, r.ID, h.now, 0)
+	file, err := h.store.Register.PersonFile(ctx, keyOf(r), h.now, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,13 +187,14 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 			t.Errorf("%s from another site: %d", path, w.Code)
 		}
 	}
-	if after, err := h.store.Register.PersonFile(ctx, r.ID, h.now, 0); err != nil || len(after.Notices) != 1 || len(after.Logins) != 1 || !after.Copies[0].Revoked.IsZero() {
+	if after, err := h.store.Register.PersonFile(ctx, keyOf(r), h.now, 0); err != nil || len(after.Notices) != 1 ||
+		len(after.Logins) != 1 || !after.Copies[0].Revoked.IsZero() {
 		t.Fatalf("asking changed something: %+v %v", after, err)
 	}
 	h.acts(t, one, nil, "1通の写しを取り消しました")
 	h.acts(t, one, nil, "0通の写しを取り消しました") // the second press
 	h.acts(t, at+"/revoke", nil, "1通の写しを取り消しました")
-	old, err := h.office.Enrolment.NoticePaper(ctx, r.ID, "鈴木")
+	old, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +206,7 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	if people, err := h.store.Enrolment.Enrolled(ctx, "idp|tokuichi"); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
-	if keys, err := h.store.Receipts.PhoneKeys(ctx, r.ID); err != nil || len(keys) != 0 {
+	if keys, err := h.store.Receipts.PhoneKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
 		t.Errorf("phones are still there: %d %v", len(keys), err)
 	}
 	if w := h.form(t, end, nil); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "もうありません") {

@@ -22,7 +22,8 @@ func (h *house) personsOfReceipts(t *testing.T, key string) map[string]int {
 func (h *house) leave(t *testing.T, phone string, people ...insurer.PersonRecord) {
 	t.Helper()
 	for _, r := range people {
-		if err := h.store.Receipts.PutReceipts(ctx, r.ID, map[string][]byte{phone: []byte("sealed")}, audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
+		if err := h.store.Receipts.PutReceipts(ctx, keyOf(r), map[string][]byte{phone: []byte("sealed")},
+			audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -68,11 +69,13 @@ func TestAPersonTakenOffAPhoneLeavesNoReceiptsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paper, err := h.office.Enrolment.NoticePaper(ctx, second.ID, "鈴木")
+	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(second.Person.Insurer), second.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.office.Enrolment.Enrol(ctx, auth.Identity{Subject: "s", Name: p.Name, BirthDate: p.BirthDate, At: h.now}, h.notices.MAC(paper.Code)); err != nil {
+	login := &auth.Identity{Subject: "s", Name: p.Name, BirthDate: p.BirthDate, At: h.now}
+	if err := h.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: login},
+		h.notices.MAC(paper.Code)); err != nil {
 		t.Fatal(err)
 	}
 	phone := newPhone(t)

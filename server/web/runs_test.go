@@ -11,7 +11,6 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
 
@@ -19,7 +18,8 @@ import (
 func (h *house) town(t *testing.T, rows ...string) {
 	t.Helper()
 	head := "記号,番号,枝番,氏名,氏名カナ,生年月日,資格取得年月日,郵便番号,住所,送付先住所,不開示,事業所名,マイナ保険証登録\n"
-	if _, err := h.office.Importer.Import(ctx, "06139992", strings.NewReader(head+strings.Join(rows, "\n")), audit.ClerkActor("鈴木")); err != nil {
+	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"),
+		strings.NewReader(head+strings.Join(rows, "\n"))); err != nil {
 		t.Fatal(err)
 	}
 	h.session(t, auth.Clerk, "鈴木", "{}")
@@ -33,7 +33,7 @@ func row(i int, more string) string {
 func (h *house) over(t *testing.T, id string) insurer.PrintRun {
 	t.Helper()
 	for range 200 {
-		r, err := h.store.Runs.Run(ctx, id)
+		r, err := h.store.Runs.Run(ctx, insurer.RunKey{Insurer: "06139992", ID: id})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,11 +63,12 @@ func (h *house) started(t *testing.T, v url.Values) string {
 // waiting starts a run of notices that nobody works on yet.
 func (h *house) waiting(t *testing.T) string {
 	t.Helper()
-	plan, err := h.office.PrintJobs.PlanRun(ctx, "06139992", insurer.NoticeRun, insurer.RunOptions{}, nil, audit.ClerkActor("鈴木"))
+	plan, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+		insurer.RunWish{Kind: insurer.NoticeRun})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.office.PrintJobs.StartRun(ctx, plan); err != nil {
+	if err := h.office.PrintJobs.StartRun(ctx, clerkOf("06139992"), plan); err != nil {
 		t.Fatal(err)
 	}
 	return plan.Run.ID
@@ -126,7 +127,7 @@ func TestWithheldPeopleArePrintedOnlyToAnAddressOfTheirOwn(t *testing.T) {
 	if r := h.over(t, id); r.State != insurer.RunDone {
 		t.Fatalf("%+v", r)
 	}
-	files, err := h.store.Runs.RunFiles(ctx, id)
+	files, err := h.store.Runs.RunFiles(ctx, insurer.RunKey{Insurer: "06139992", ID: id})
 	if err != nil || len(files) != 1 || files[0].People != 1 || files[0].Skipped != 1 {
 		t.Errorf("%+v %v", files, err)
 	}
@@ -144,7 +145,8 @@ func TestRunsFilterByWhatChanged(t *testing.T) {
 	h.town(t, row(1, ",,別商店,有"), row(2, ",,架空商店,無"), row(3, ",,架空商店,有"), row(4, ",,架空商店,有"))
 	total := func(kind insurer.PaperKind, o insurer.RunOptions, list ...string) int {
 		t.Helper()
-		plan, err := h.office.PrintJobs.PlanRun(ctx, "06139992", kind, o, list, audit.ClerkActor("鈴木"))
+		plan, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+			insurer.RunWish{Kind: kind, Options: o, List: list})
 		if err != nil && !strings.Contains(err.Error(), "Nobody") {
 			t.Fatal(err)
 		}

@@ -25,11 +25,12 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 		}
 		fmt.Fprintf(&file, "%d,試験 第%d,%s,%s,%s\n", 5000+i, i, born, share, lost)
 	}
-	if _, err := h.office.Importer.Import(ctx, "06139992", strings.NewReader(file.String()), audit.ClerkActor("鈴木")); err != nil {
+	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"),
+		strings.NewReader(file.String())); err != nil {
 		t.Fatal(err)
 	}
 	for range 12 {
-		if _, err := h.office.Issuer.Live(ctx, "idp|tokuichi", r.ID); err != nil {
+		if _, err := h.office.Issuer.Live(ctx, viewerOf("idp|tokuichi"), r.ID); err != nil {
 			t.Fatal(err)
 		}
 	}

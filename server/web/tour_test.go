@@ -77,7 +77,7 @@ func tour(t *testing.T) (*house, []stop) {
 	if w := h.ask(t, "GET", person+"/document.pdf", nil); w.Code != http.StatusOK {
 		t.Fatal(w.Code, w.Body)
 	}
-	file, err := h.store.Register.PersonFile(ctx, r.ID, h.now, 0)
+	file, err := h.store.Register.PersonFile(ctx, keyOf(r), h.now, 0)
 	if err != nil || len(file.Copies) != 1 || len(file.Logins) != 1 {
 		t.Fatalf("%+v %v", file, err)
 	}

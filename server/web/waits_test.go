@@ -259,7 +259,8 @@ func TestTheRevocationFileIsMadeAnewOnlyWhenItChanges(t *testing.T) {
 	if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil); w.Code != http.StatusOK {
 		t.Fatal(w.Code)
 	}
-	if n, err := h.office.Issuer.Revoke(ctx, "00138990", insurer.Copies{Person: r.ID}, "staff:鈴木"); err != nil || n != 1 {
+	if n, err := h.office.Issuer.Revoke(ctx, clerkOf("00138990"), insurer.Copies{Person: r.ID}); err != nil ||
+		n != 1 {
 		t.Fatal(n, err)
 	}
 	second := fetch()

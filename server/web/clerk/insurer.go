@@ -13,26 +13,27 @@ import (
 	"madoguchi/server/csvfile"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
 func (s *Pages) Routes(e *echo.Echo) {
-	e.GET("/insurer", s.PageFor(auth.Clerk, s.officePage))
+	e.GET("/insurer", s.page(ofInsurer, s.officePage))
 	s.StaffRoutes(e, auth.Clerk)
-	e.GET("/insurer/sample.csv", s.PageFor(auth.Clerk, s.sample))
+	e.GET("/insurer/sample.csv", s.page(ofInsurer, s.sample))
 	s.previewRoutes(e)
 	s.runRoutes(e)
 	s.paperRoutes(e)
 	s.peopleRoutes(e)
 	s.statisticsRoutes(e)
 	e.GET("/insurer/support", s.PageFor(auth.Clerk, s.supportPage))
-	e.GET("/insurer/people/:id/notice", s.PageFor(auth.Clerk, s.noticeSheet))
-	e.GET("/insurer/people/:id/notice.png", s.PageFor(auth.Clerk, s.noticeQR))
-	e.GET("/insurer/people/:id/notice.pdf", s.PageFor(auth.Clerk, s.noticePDF))
+	e.GET("/insurer/people/:id/notice", s.page(ofPerson, s.noticeSheet))
+	e.GET("/insurer/people/:id/notice.png", s.page(ofPerson, s.noticeQR))
+	e.GET("/insurer/people/:id/notice.pdf", s.page(ofPerson, s.noticePDF))
 }
 
-// chosen returns the insurer that a request names, or the first.
-func (s *Pages) chosen(c echo.Context, number string) (insurer.Insurer, []kit.InsurerView, error) {
+// chosen returns the clerk's insurer, and all that the page offers to choose from.
+func (s *Pages) chosen(c echo.Context, clerk staff.Clerk) (insurer.Insurer, []kit.InsurerView, error) {
 	all, err := s.Insurer.Directory.All(c.Request().Context())
 	if err != nil {
 		return insurer.Insurer{}, nil, err
@@ -41,12 +42,12 @@ func (s *Pages) chosen(c echo.Context, number string) (insurer.Insurer, []kit.In
 	var found insurer.Insurer
 	for _, in := range all {
 		views = append(views, insurerView(in))
-		if string(in.Number) == number || number == "" && found.Number == "" {
+		if in.Number == clerk.Insurer {
 			found = in
 		}
 	}
 	if found.Number == "" {
-		_, err = s.Insurer.Directory.Insurer(c.Request().Context(), eligibility.InsurerNumber(number))
+		_, err = s.Insurer.Directory.Insurer(c.Request().Context(), clerk.Insurer)
 	}
 	return found, views, err
 }
@@ -54,8 +55,8 @@ func (s *Pages) chosen(c echo.Context, number string) (insurer.Insurer, []kit.In
 // officeRows is how many people the clerk's page lists.
 const officeRows = 50
 
-func (s *Pages) officePage(c echo.Context, staff string) error {
-	in, insurers, err := s.chosen(c, c.QueryParam("insurer"))
+func (s *Pages) officePage(c echo.Context, clerk staff.Clerk) error {
+	in, insurers, err := s.chosen(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -63,15 +64,19 @@ func (s *Pages) officePage(c echo.Context, staff string) error {
 	query := strings.TrimSpace(c.QueryParam("q"))
 	number, _ := strconv.Atoi(c.QueryParam("page")) // anything else is the first
 	number = min(max(number, 1), 1_000_000)
-	people, found, err := s.Insurer.Register.Search(ctx, insurer.PeopleQuery{Insurer: in.Number, Text: query, Limit: officeRows, Skip: (number - 1) * officeRows}, staff)
+	people, found, err := s.Insurer.Register.Search(ctx, clerk, insurer.PeopleQuery{
+		Text:  query,
+		Limit: officeRows,
+		Skip:  (number - 1) * officeRows,
+	})
 	if err != nil {
 		return err
 	}
-	count, err := s.Insurer.Register.Count(ctx, in.Number)
+	count, err := s.Insurer.Register.Count(ctx, clerk)
 	if err != nil {
 		return err
 	}
-	view := OfficeView{Page: s.NewPage(c, message.New("staff.title.insurerSOffice", nil)), Staff: staff, Insurers: insurers, Current: string(in.Number), Count: count, Query: query,
+	view := OfficeView{Page: s.NewPage(c, message.New("staff.title.insurerSOffice", nil)), Staff: clerk.Staff, Insurers: insurers, Current: string(in.Number), Count: count, Query: query,
 		Said: c.QueryParam("said"), Found: found}
 	view.Insurer = insurerView(in)
 	view.turn(number)
@@ -91,14 +96,10 @@ func (s *Pages) row(r insurer.PersonRecord) PersonRow {
 	return row
 }
 
-func (s *Pages) sample(c echo.Context, _ string) error {
-	in, _, err := s.chosen(c, c.QueryParam("insurer"))
-	if err != nil {
-		return err
-	}
-	data := insuredcsv.Sample(in.Number)
+func (s *Pages) sample(c echo.Context, clerk staff.Clerk) error {
+	data := insuredcsv.Sample(clerk.Insurer)
 	if data == nil {
 		return kit.ErrNoPage
 	}
-	return kit.CsvFile(c, "mihon-"+in.Number.Paper()+".csv", append([]byte(csvfile.Mark), data...))
+	return kit.CsvFile(c, "mihon-"+clerk.Insurer.Paper()+".csv", append([]byte(csvfile.Mark), data...))
 }

@@ -7,14 +7,14 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"madoguchi/message"
-	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
 // noticePDF sends a person's 資格情報のお知らせ for printing.
-func (s *Pages) noticePDF(c echo.Context, staff string) error {
-	data, report, err := s.Insurer.Documents.NoticePage(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
+func (s *Pages) noticePDF(c echo.Context, clerk staff.Clerk) error {
+	data, report, err := s.Insurer.Documents.NoticePage(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err
 	}
@@ -24,8 +24,8 @@ func (s *Pages) noticePDF(c echo.Context, staff string) error {
 	return kit.PdfFile(c, "oshirase.pdf", data)
 }
 
-func (s *Pages) noticeSheet(c echo.Context, staff string) error {
-	paper, err := s.Insurer.Enrolment.NoticePaper(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
+func (s *Pages) noticeSheet(c echo.Context, clerk staff.Clerk) error {
+	paper, err := s.Insurer.Enrolment.NoticePaper(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err
 	}
@@ -35,8 +35,8 @@ func (s *Pages) noticeSheet(c echo.Context, staff string) error {
 	return s.Show(c, http.StatusOK, "sheet", view)
 }
 
-func (s *Pages) noticeQR(c echo.Context, staff string) error {
-	paper, err := s.Insurer.Enrolment.NoticePaper(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
+func (s *Pages) noticeQR(c echo.Context, clerk staff.Clerk) error {
+	paper, err := s.Insurer.Enrolment.NoticePaper(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err
 	}

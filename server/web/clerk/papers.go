@@ -8,22 +8,21 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/auth"
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/pdf"
-	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
 func (s *Pages) paperRoutes(e *echo.Echo) {
-	e.GET("/insurer/settings", s.PageFor(auth.Clerk, s.settingsOfPapers))
-	e.POST("/insurer/settings", s.PageFor(auth.Clerk, s.settle))
-	e.GET("/insurer/papers/:kind", s.PageFor(auth.Clerk, s.samplePaper))
-	e.GET("/insurer/people/:id/certificate.pdf", s.PageFor(auth.Clerk, s.certificatePDF))
-	e.POST("/insurer/people/:id/certificate.pdf", s.PageFor(auth.Clerk, s.certificatePDF))
-	e.GET("/insurer/people/:id/insert.pdf", s.PageFor(auth.Clerk, s.insertPDF))
+	e.GET("/insurer/settings", s.page(ofInsurer, s.settingsOfPapers))
+	e.POST("/insurer/settings", s.page(ofInsurer, s.settle))
+	e.GET("/insurer/papers/:kind", s.page(ofInsurer, s.samplePaper))
+	e.GET("/insurer/people/:id/certificate.pdf", s.page(ofPerson, s.certificatePDF))
+	e.POST("/insurer/people/:id/certificate.pdf", s.page(ofPerson, s.certificatePDF))
+	e.GET("/insurer/people/:id/insert.pdf", s.page(ofPerson, s.insertPDF))
 }
 
 // samples are the papers that the page shows, as clerks call them.
@@ -37,21 +36,23 @@ var SamplePapers = []SampleLink{
 	{string(insurer.SampleDeclaration), say("staff.papersettings.sampleDeclaration")},
 }
 
-func (s *Pages) settingsOfPapers(c echo.Context, staff string) error {
-	in, _, err := s.chosen(c, c.QueryParam("insurer"))
+func (s *Pages) settingsOfPapers(c echo.Context, clerk staff.Clerk) error {
+	in, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return err
 	}
-	return s.showSettings(c, http.StatusOK, staff, in, in, nil)
+	return s.showSettings(c, http.StatusOK, clerk, in, in, nil)
 }
 
 // showSettings shows the form with what was typed, under the insurer as it is kept.
-func (s *Pages) showSettings(c echo.Context, status int, staff string, kept, in insurer.Insurer, problem *kit.Problem) error {
+func (s *Pages) showSettings(
+	c echo.Context, status int, clerk staff.Clerk, kept, in insurer.Insurer, problem *kit.Problem,
+) error {
 	mark, err := s.Insurer.Directory.Logo(c.Request().Context(), in.Number)
 	if err != nil {
 		return err
 	}
-	view := PaperSettingsView{Page: s.NewPage(c, message.New("staff.title.papersSettingsAndSamples", nil)), Staff: staff, Settings: in, Colour: in.Look.Colour, HasLogo: len(mark) > 0,
+	view := PaperSettingsView{Page: s.NewPage(c, message.New("staff.title.papersSettingsAndSamples", nil)), Staff: clerk.Staff, Settings: in, Colour: in.Look.Colour, HasLogo: len(mark) > 0,
 		Saved: c.QueryParam("said") == "saved", Samples: SamplePapers}
 	if view.Colour == "" {
 		view.Colour = "#00118f"
@@ -60,8 +61,8 @@ func (s *Pages) showSettings(c echo.Context, status int, staff string, kept, in 
 	return s.Show(c, status, "papersettings", view)
 }
 
-func (s *Pages) settle(c echo.Context, staff string) error {
-	kept, _, err := s.chosen(c, c.FormValue("insurer"))
+func (s *Pages) settle(c echo.Context, clerk staff.Clerk) error {
+	kept, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -71,11 +72,11 @@ func (s *Pages) settle(c echo.Context, staff string) error {
 	in.Look = insurer.PaperLook{Unit: value("unit"), Address: value("address"), Hours: value("hours"), Colour: value("colour"), State: value("state")}
 	mark, err := uploadedMark(c)
 	if err == nil {
-		err = s.Insurer.Directory.UpdateSettings(c.Request().Context(), in, mark, staff)
+		err = s.Insurer.Directory.UpdateSettings(c.Request().Context(), clerk, in, mark)
 	}
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.Invalid {
-		return s.showSettings(c, http.StatusUnprocessableEntity, staff, kept, in, kit.FormError(e))
+		return s.showSettings(c, http.StatusUnprocessableEntity, clerk, kept, in, kit.FormError(e))
 	}
 	if err != nil {
 		return err
@@ -104,16 +105,12 @@ func uploadedMark(c echo.Context) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, most))
 }
 
-func (s *Pages) samplePaper(c echo.Context, _ string) error {
-	in, _, err := s.chosen(c, c.QueryParam("insurer"))
-	if err != nil {
-		return err
-	}
+func (s *Pages) samplePaper(c echo.Context, clerk staff.Clerk) error {
 	kind, isPDF := strings.CutSuffix(c.Param("kind"), ".pdf")
 	if !isPDF {
 		return kit.ErrNoPage
 	}
-	data, err := s.Insurer.Documents.SamplePaper(c.Request().Context(), in.Number, insurer.SampleKind(kind))
+	data, err := s.Insurer.Documents.SamplePaper(c.Request().Context(), clerk, insurer.SampleKind(kind))
 	if err != nil {
 		return err
 	}
@@ -121,7 +118,7 @@ func (s *Pages) samplePaper(c echo.Context, _ string) error {
 }
 
 // certificatePDF sends one person's 資格確認書. A reason comes in a form, not in the address.
-func (s *Pages) certificatePDF(c echo.Context, staff string) error {
+func (s *Pages) certificatePDF(c echo.Context, clerk staff.Clerk) error {
 	layout := insurer.RunLayout(c.FormValue("layout"))
 	if layout == "" {
 		layout = insurer.LayoutCard
@@ -130,7 +127,12 @@ func (s *Pages) certificatePDF(c echo.Context, staff string) error {
 	if c.Request().Method == http.MethodPost {
 		reason = c.FormValue("reason")
 	}
-	data, report, err := s.Insurer.Documents.CertificateOf(c.Request().Context(), audit.PersonID(c.Param("id")), layout, strings.TrimSpace(reason), staff)
+	data, report, err := s.Insurer.Documents.CertificateOf(c.Request().Context(), clerk,
+		insurer.OneCertificate{
+			Person: personOf(c),
+			Layout: layout,
+			Reason: strings.TrimSpace(reason),
+		})
 	if err != nil {
 		return err
 	}
@@ -140,8 +142,8 @@ func (s *Pages) certificatePDF(c echo.Context, staff string) error {
 	return kit.PdfFile(c, "shikakukakuninsho.pdf", data)
 }
 
-func (s *Pages) insertPDF(c echo.Context, staff string) error {
-	data, err := s.Insurer.Documents.InsertOf(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
+func (s *Pages) insertPDF(c echo.Context, clerk staff.Clerk) error {
+	data, err := s.Insurer.Documents.InsertOf(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err
 	}

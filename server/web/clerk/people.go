@@ -9,18 +9,18 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
 // One person's page, and what a clerk may do there: each action is asked for on a page of its own that says what follows.
 func (s *Pages) peopleRoutes(e *echo.Echo) {
-	e.GET("/insurer/people/:id", s.PageFor(auth.Clerk, s.personPage))
+	e.GET("/insurer/people/:id", s.page(ofPerson, s.personPage))
 	for path, a := range map[string]personAction{
 		"/reissue":            {s.askReissue, s.reissue},
 		"/revoke":             {s.askRevokePerson, s.revokePerson},
@@ -30,32 +30,34 @@ func (s *Pages) peopleRoutes(e *echo.Echo) {
 		"/phones/end":         {s.askEndPhones, s.endPersonsPhones},
 		"/erase":              {s.askErase, s.erase},
 	} {
-		e.GET("/insurer/people/:id"+path, s.PageFor(auth.Clerk, s.asked(a)))
-		e.POST("/insurer/people/:id"+path, s.PageFor(auth.Clerk, s.done(a)))
+		e.GET("/insurer/people/:id"+path, s.page(ofPerson, s.asked(a)))
+		e.POST("/insurer/people/:id"+path, s.page(ofPerson, s.done(a)))
 	}
-	e.GET("/insurer/revoke", s.PageFor(auth.Clerk, s.revokePage))
-	e.POST("/insurer/revoke", s.PageFor(auth.Clerk, s.revokeMany))
+	e.GET("/insurer/revoke", s.page(ofInsurer, s.revokePage))
+	e.POST("/insurer/revoke", s.page(ofInsurer, s.revokeMany))
 }
 
 // personAction asks before it does.
 type personAction struct {
-	ask func(c echo.Context, file insurer.PersonFile) (ConfirmView, error)
+	ask func(c echo.Context, clerk staff.Clerk, file insurer.PersonFile) (ConfirmView, error)
 	// do returns the address to go on to.
-	do func(c echo.Context, id audit.PersonID, staff string) (next string, err error)
+	do func(c echo.Context, clerk staff.Clerk, id audit.PersonID) (next string, err error)
 }
 
-func (s *Pages) asked(a personAction) kit.Staffed {
-	return func(c echo.Context, staff string) error {
-		return s.confirm(c, a, staff, nil)
+func (s *Pages) asked(a personAction) handler {
+	return func(c echo.Context, clerk staff.Clerk) error {
+		return s.confirm(c, a, clerk, nil)
 	}
 }
 
-func (s *Pages) confirm(c echo.Context, a personAction, staff string, refusal *eligibility.Error) error {
-	file, err := s.Insurer.Register.PersonFile(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
+func (s *Pages) confirm(
+	c echo.Context, a personAction, clerk staff.Clerk, refusal *eligibility.Error,
+) error {
+	file, err := s.Insurer.Register.PersonFile(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err
 	}
-	view, err := a.ask(c, file)
+	view, err := a.ask(c, clerk, file)
 	if err != nil {
 		return err
 	}
@@ -72,12 +74,12 @@ func (s *Pages) confirm(c echo.Context, a personAction, staff string, refusal *e
 	return s.Show(c, status, "confirm", view)
 }
 
-func (s *Pages) done(a personAction) kit.Staffed {
-	return func(c echo.Context, staff string) error {
-		next, err := a.do(c, audit.PersonID(c.Param("id")), staff)
+func (s *Pages) done(a personAction) handler {
+	return func(c echo.Context, clerk staff.Clerk) error {
+		next, err := a.do(c, clerk, personOf(c))
 		var refusal *eligibility.Error
 		if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid {
-			return s.confirm(c, a, staff, refusal)
+			return s.confirm(c, a, clerk, refusal)
 		}
 		if err != nil {
 			return err
@@ -90,7 +92,7 @@ func personAddress(id audit.PersonID, step string) string {
 	return "/insurer/people/" + string(id) + step
 }
 
-func (s *Pages) askReissue(echo.Context, insurer.PersonFile) (ConfirmView, error) {
+func (s *Pages) askReissue(echo.Context, staff.Clerk, insurer.PersonFile) (ConfirmView, error) {
 	return ConfirmView{
 		Heading:     say("staff.confirm.reissueHeading"),
 		Consequence: say("staff.confirm.reissueFollows"),
@@ -98,12 +100,12 @@ func (s *Pages) askReissue(echo.Context, insurer.PersonFile) (ConfirmView, error
 	}, nil
 }
 
-func (s *Pages) reissue(c echo.Context, id audit.PersonID, staff string) (string, error) {
-	return personAddress(id, "?said=reissued"), s.Insurer.Enrolment.Reissue(c.Request().Context(), id, staff)
+func (s *Pages) reissue(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+	return personAddress(id, "?said=reissued"), s.Insurer.Enrolment.Reissue(c.Request().Context(), clerk, id)
 }
 
-func (s *Pages) askRevokePerson(c echo.Context, file insurer.PersonFile) (ConfirmView, error) {
-	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), file.Person.Insurer, insurer.Copies{Person: file.ID})
+func (s *Pages) askRevokePerson(c echo.Context, clerk staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
+	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, insurer.Copies{Person: file.ID})
 	args := message.Args{"n": message.Number(n)}
 	return ConfirmView{
 		Heading:     say("staff.confirm.revokeAllHeading"),
@@ -113,16 +115,14 @@ func (s *Pages) askRevokePerson(c echo.Context, file insurer.PersonFile) (Confir
 	}, err
 }
 
-func (s *Pages) revokePerson(c echo.Context, id audit.PersonID, staff string) (string, error) {
-	return s.revokeOf(c, id, insurer.Copies{Person: id}, staff)
+func (s *Pages) revokePerson(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+	return s.revokeOf(c, clerk, id, insurer.Copies{Person: id})
 }
 
-func (s *Pages) revokeOf(c echo.Context, id audit.PersonID, which insurer.Copies, staff string) (string, error) {
-	record, err := s.Insurer.Register.Record(c.Request().Context(), id)
-	if err != nil {
-		return "", err
-	}
-	n, err := s.Insurer.Issuer.Revoke(c.Request().Context(), record.Person.Insurer, which, audit.ClerkActor(staff))
+func (s *Pages) revokeOf(
+	c echo.Context, clerk staff.Clerk, id audit.PersonID, which insurer.Copies,
+) (string, error) {
+	n, err := s.Insurer.Issuer.Revoke(c.Request().Context(), clerk, which)
 	return personAddress(id, "?said=revoked&n="+strconv.Itoa(n)), err
 }
 
@@ -137,7 +137,7 @@ func ownCopy(c echo.Context, copies []insurer.IssuedCopy) (insurer.IssuedCopy, e
 	return insurer.IssuedCopy{}, kit.ErrNoPage
 }
 
-func (s *Pages) askRevokeCopy(c echo.Context, file insurer.PersonFile) (ConfirmView, error) {
+func (s *Pages) askRevokeCopy(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
 	copied, err := ownCopy(c, file.Copies)
 	return ConfirmView{
 		Heading: say("staff.confirm.revokeOneHeading"),
@@ -150,8 +150,8 @@ func (s *Pages) askRevokeCopy(c echo.Context, file insurer.PersonFile) (ConfirmV
 	}, err
 }
 
-func (s *Pages) revokeCopy(c echo.Context, id audit.PersonID, staff string) (string, error) {
-	copies, err := s.Insurer.Register.Copies(c.Request().Context(), id)
+func (s *Pages) revokeCopy(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+	copies, err := s.Insurer.Register.Copies(c.Request().Context(), clerk, id)
 	if err != nil {
 		return "", err
 	}
@@ -159,7 +159,7 @@ func (s *Pages) revokeCopy(c echo.Context, id audit.PersonID, staff string) (str
 	if err != nil {
 		return "", err
 	}
-	return s.revokeOf(c, id, insurer.Copies{RID: copied.RID}, staff)
+	return s.revokeOf(c, clerk, id, insurer.Copies{RID: copied.RID})
 }
 
 // login returns the login that the address names.
@@ -172,7 +172,7 @@ func login(c echo.Context, file insurer.PersonFile) (insurer.Login, error) {
 	return insurer.Login{}, kit.ErrNoPage
 }
 
-func (s *Pages) askEndLogin(c echo.Context, file insurer.PersonFile) (ConfirmView, error) {
+func (s *Pages) askEndLogin(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
 	l, err := login(c, file)
 	return ConfirmView{
 		Heading:     say("staff.confirm.endLoginHeading"),
@@ -181,28 +181,29 @@ func (s *Pages) askEndLogin(c echo.Context, file insurer.PersonFile) (ConfirmVie
 	}, err
 }
 
-func (s *Pages) endLogin(c echo.Context, id audit.PersonID, staff string) (string, error) {
+func (s *Pages) endLogin(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
 	number, err := strconv.ParseInt(c.Param("login"), 10, 64)
 	if err != nil {
 		return "", kit.ErrNoPage
 	}
-	return personAddress(id, "?said=ended"), s.Insurer.Enrolment.EndLogin(c.Request().Context(), id, number, staff)
+	return personAddress(id, "?said=ended"), s.Insurer.Enrolment.EndLogin(c.Request().Context(), clerk, id,
+		number)
 }
 
 // askEndPhone asks before a phone is taken away: it was lost, the patient called.
-func (s *Pages) askEndPhone(c echo.Context, file insurer.PersonFile) (ConfirmView, error) {
+func (s *Pages) askEndPhone(c echo.Context, clerk staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
 	i := slices.IndexFunc(file.Phones, func(p insurer.LinkedPhone) bool { return p.ID == c.Param("phone") })
 	if i < 0 {
 		return ConfirmView{}, kit.ErrNoPage
 	}
-	view, err := s.askEndPhones(c, file)
+	view, err := s.askEndPhones(c, clerk, file)
 	view.Heading, view.Button = say("staff.confirm.endPhoneHeading"), say("staff.confirm.endPhoneButton")
 	at := message.Text(whenText(file.Phones[i].At))
 	view.Consequence = message.New("staff.confirm.endPhoneFollows", message.Args{"at": at})
 	return view, err
 }
 
-func (s *Pages) askEndPhones(_ echo.Context, file insurer.PersonFile) (ConfirmView, error) {
+func (s *Pages) askEndPhones(_ echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
 	return ConfirmView{
 		Heading:     say("staff.confirm.endPhonesHeading"),
 		Consequence: say("staff.confirm.endPhonesFollows"),
@@ -212,24 +213,20 @@ func (s *Pages) askEndPhones(_ echo.Context, file insurer.PersonFile) (ConfirmVi
 }
 
 // endPersonsPhone ends the phone that the address names.
-func (s *Pages) endPersonsPhone(c echo.Context, id audit.PersonID, staff string) (string, error) {
+func (s *Pages) endPersonsPhone(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
 	if c.Param("phone") == "" { // would mean all
 		return "", kit.ErrNoPage
 	}
-	return s.endPersonsPhones(c, id, staff)
+	return s.endPersonsPhones(c, clerk, id)
 }
 
 // endPersonsPhones ends all phones, or the one that the address names.
-func (s *Pages) endPersonsPhones(c echo.Context, id audit.PersonID, staff string) (string, error) {
-	record, err := s.Insurer.Register.Record(c.Request().Context(), id)
-	if err != nil {
-		return "", err
-	}
-	_, err = s.Insurer.Devices.EndPhoneOf(c.Request().Context(), record.Person.Insurer, id, c.Param("phone"), staff)
+func (s *Pages) endPersonsPhones(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+	_, err := s.Insurer.Devices.EndPhoneOf(c.Request().Context(), clerk, id, c.Param("phone"))
 	return personAddress(id, "?said=phone"), err
 }
 
-func (s *Pages) askErase(echo.Context, insurer.PersonFile) (ConfirmView, error) {
+func (s *Pages) askErase(echo.Context, staff.Clerk, insurer.PersonFile) (ConfirmView, error) {
 	return ConfirmView{
 		Heading:     say("staff.confirm.eraseHeading"),
 		Consequence: say("staff.confirm.eraseFollows"),
@@ -239,12 +236,9 @@ func (s *Pages) askErase(echo.Context, insurer.PersonFile) (ConfirmView, error) 
 	}, nil
 }
 
-func (s *Pages) erase(c echo.Context, id audit.PersonID, staff string) (string, error) {
-	record, err := s.Insurer.Register.Record(c.Request().Context(), id)
-	if err != nil {
-		return "", err
-	}
-	return "/insurer?insurer=" + string(record.Person.Insurer) + "&said=erased", s.Insurer.Register.Erase(c.Request().Context(), id, c.FormValue("number"), staff)
+func (s *Pages) erase(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+	next := "/insurer?insurer=" + string(clerk.Insurer) + "&said=erased"
+	return next, s.Insurer.Register.Erase(c.Request().Context(), clerk, id, c.FormValue("number"))
 }
 
 // whenText writes a time for a clerk: 令和8年11月22日 10:42.

@@ -11,6 +11,7 @@ import (
 	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
@@ -106,8 +107,8 @@ type RevokeView struct {
 	Done        bool
 }
 
-func (s *Pages) personPage(c echo.Context, staff string) error {
-	file, err := s.Insurer.Register.PersonFile(c.Request().Context(), audit.PersonID(c.Param("id")), staff)
+func (s *Pages) personPage(c echo.Context, clerk staff.Clerk) error {
+	file, err := s.Insurer.Register.PersonFile(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err
 	}

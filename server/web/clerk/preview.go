@@ -16,19 +16,20 @@ import (
 	"madoguchi/server/csvfile"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
 // A file goes three steps, each with its own address: sent (POST /insurer/import), its headings mapped where they are not
 // known, looked at; then the clerk says yes. Every form answers with a redirect, so that reloading repeats nothing.
 func (s *Pages) previewRoutes(e *echo.Echo) {
-	e.POST(ImportPath, s.PageFor(auth.Clerk, s.sendFile))
-	e.GET("/insurer/imports/:id", s.PageFor(auth.Clerk, s.previewPage))
-	e.GET("/insurer/imports/:id/headings", s.PageFor(auth.Clerk, s.headingsPage))
-	e.POST("/insurer/imports/:id/headings", s.PageFor(auth.Clerk, s.mapHeadings))
-	e.POST("/insurer/imports/:id/store", s.PageFor(auth.Clerk, s.storeFile))
-	e.POST("/insurer/imports/:id/drop", s.PageFor(auth.Clerk, s.dropFile))
-	e.GET("/insurer/imports/:id/errors.csv", s.PageFor(auth.Clerk, s.errorFile))
+	e.POST(ImportPath, s.PageFor(auth.Clerk, s.sendFile)) // its insurer comes with the file
+	e.GET("/insurer/imports/:id", s.page(ofPreview, s.previewPage))
+	e.GET("/insurer/imports/:id/headings", s.page(ofPreview, s.headingsPage))
+	e.POST("/insurer/imports/:id/headings", s.page(ofPreview, s.mapHeadings))
+	e.POST("/insurer/imports/:id/store", s.page(ofPreview, s.storeFile))
+	e.POST("/insurer/imports/:id/drop", s.page(ofPreview, s.dropFile))
+	e.GET("/insurer/imports/:id/errors.csv", s.page(ofPreview, s.errorFile))
 }
 
 // allowLong gives a request time for a file of many people: the usual limits are for pages.
@@ -38,9 +39,17 @@ func (s *Pages) allowLong(c echo.Context) {
 	_ = control.SetWriteDeadline(s.Now().Add(6 * time.Minute))
 }
 
-func (s *Pages) sendFile(c echo.Context, staff string) error {
+// long lets a request of staff take long, from its form on.
+func (s *Pages) long(do kit.Staffed) kit.Staffed {
+	return func(c echo.Context, member staff.Member) error {
+		s.allowLong(c)
+		return do(c, member)
+	}
+}
+
+func (s *Pages) sendFile(c echo.Context, member staff.Member) error {
 	s.allowLong(c)
-	id, err := s.received(c, staff)
+	id, err := s.received(c, member)
 	if err != nil {
 		return err
 	}
@@ -54,8 +63,8 @@ var errNoFile = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_fi
 
 // received reads the form with the file as it comes in. The usual way of reading forms would lay a large file down
 // unsealed in the temporary folder.
-func (s *Pages) received(c echo.Context, clerk string) (id string, err error) {
-	var in insurer.Insurer
+func (s *Pages) received(c echo.Context, member staff.Member) (id string, err error) {
+	var clerk staff.Clerk
 	r := c.Request()
 	r.Body = http.MaxBytesReader(c.Response(), r.Body, insuredcsv.MaxFile+1<<20)
 	form, err := r.MultipartReader()
@@ -76,14 +85,15 @@ func (s *Pages) received(c echo.Context, clerk string) (id string, err error) {
 			if err != nil {
 				return "", kit.ErrRequest.In("insurer").Because(err)
 			}
-			if in, _, err = s.chosen(c, string(number)); err != nil {
+			of := insurer.About{Insurer: eligibility.InsurerNumber(number)}
+			if clerk, err = s.Insurer.Directory.Clerk(r.Context(), member, of); err != nil {
 				return "", err
 			}
 		case part.FormName() == "file" && part.FileName() != "":
-			if in.Number == "" {
+			if clerk.Insurer == "" {
 				return "", kit.ErrRequest.In("insurer")
 			}
-			if id, err = s.Insurer.Importer.KeepFile(r.Context(), in.Number, part, clerk); err != nil {
+			if id, err = s.Insurer.Importer.KeepFile(r.Context(), clerk, part); err != nil {
 				return "", err
 			}
 		}
@@ -93,9 +103,9 @@ func (s *Pages) received(c echo.Context, clerk string) (id string, err error) {
 func importAddress(id, step string) string { return "/insurer/imports/" + id + step }
 
 // look returns a clerk's kept file as it stands, and its insurer.
-func (s *Pages) look(c echo.Context, staff string) (insurer.ImportPreview, insurer.Insurer, error) {
+func (s *Pages) look(c echo.Context, clerk staff.Clerk) (insurer.ImportPreview, insurer.Insurer, error) {
 	s.allowLong(c)
-	look, err := s.Insurer.Importer.Preview(c.Request().Context(), c.Param("id"), staff)
+	look, err := s.Insurer.Importer.Preview(c.Request().Context(), clerk, c.Param("id"))
 	if err != nil {
 		return look, insurer.Insurer{}, err
 	}
@@ -103,8 +113,8 @@ func (s *Pages) look(c echo.Context, staff string) (insurer.ImportPreview, insur
 	return look, in, err
 }
 
-func (s *Pages) headingsPage(c echo.Context, staff string) error {
-	look, in, err := s.look(c, staff)
+func (s *Pages) headingsPage(c echo.Context, clerk staff.Clerk) error {
+	look, in, err := s.look(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -131,8 +141,8 @@ func (s *Pages) headings(c echo.Context, look insurer.ImportPreview, in insurer.
 	return view
 }
 
-func (s *Pages) mapHeadings(c echo.Context, staff string) error {
-	look, in, err := s.look(c, staff)
+func (s *Pages) mapHeadings(c echo.Context, clerk staff.Clerk) error {
+	look, in, err := s.look(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -144,7 +154,7 @@ func (s *Pages) mapHeadings(c echo.Context, staff string) error {
 		}
 		view.Rows[i].Column = string(columns[i])
 	}
-	err = s.Insurer.Importer.MapHeadings(c.Request().Context(), look.ID, staff, columns)
+	err = s.Insurer.Importer.MapHeadings(c.Request().Context(), clerk, look.ID, columns)
 	var refusal *eligibility.Error
 	if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid { // what was chosen stays chosen, to be corrected
 		view.Error = kit.FormError(refusal)
@@ -157,15 +167,15 @@ func (s *Pages) mapHeadings(c echo.Context, staff string) error {
 	return c.Redirect(http.StatusSeeOther, importAddress(look.ID, ""))
 }
 
-func (s *Pages) previewPage(c echo.Context, staff string) error {
-	look, in, err := s.look(c, staff)
+func (s *Pages) previewPage(c echo.Context, clerk staff.Clerk) error {
+	look, in, err := s.look(c, clerk)
 	if err != nil {
 		return err
 	}
 	if look.Open || look.Refusal != nil {
 		return c.Redirect(http.StatusSeeOther, importAddress(look.ID, "/headings"))
 	}
-	count, digest, err := s.Insurer.Importer.Count(c.Request().Context(), look)
+	count, digest, err := s.Insurer.Importer.Count(c.Request().Context(), clerk, look)
 	if err != nil {
 		return err
 	}
@@ -222,14 +232,14 @@ func answerText(a eligibility.Answer) string {
 	return ""
 }
 
-func (s *Pages) storeFile(c echo.Context, staff string) error {
+func (s *Pages) storeFile(c echo.Context, clerk staff.Clerk) error {
 	s.allowLong(c)
 	var seen insurer.ImportCount
 	if _, err := fmt.Sscanf(c.FormValue("seen"), "%d %d %d", &seen.New, &seen.Changed, &seen.Unchanged); err != nil {
 		return kit.ErrRequest.In("seen").Because(err)
 	}
 	id := c.Param("id")
-	err := s.Insurer.Importer.StorePreview(c.Request().Context(), id, staff, seen)
+	err := s.Insurer.Importer.StorePreview(c.Request().Context(), clerk, id, seen)
 	if errors.Is(err, insurer.ErrPreviewMoved) {
 		return c.Redirect(http.StatusSeeOther, importAddress(id, "?moved=1"))
 	}
@@ -239,19 +249,19 @@ func (s *Pages) storeFile(c echo.Context, staff string) error {
 	return c.Redirect(http.StatusSeeOther, importAddress(id, ""))
 }
 
-func (s *Pages) dropFile(c echo.Context, staff string) error {
-	look, _, err := s.look(c, staff)
+func (s *Pages) dropFile(c echo.Context, clerk staff.Clerk) error {
+	look, _, err := s.look(c, clerk)
 	if err != nil {
 		return err
 	}
-	if err := s.Insurer.Importer.DropPreview(c.Request().Context(), look.ID, staff); err != nil {
+	if err := s.Insurer.Importer.DropPreview(c.Request().Context(), clerk, look.ID); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/insurer?insurer="+string(look.Insurer)+"&said=dropped")
 }
 
-func (s *Pages) errorFile(c echo.Context, staff string) error {
-	look, _, err := s.look(c, staff)
+func (s *Pages) errorFile(c echo.Context, clerk staff.Clerk) error {
+	look, _, err := s.look(c, clerk)
 	if err != nil {
 		return err
 	}

@@ -13,14 +13,14 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/message"
-	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
 // revokePage asks which copies of the whole insurer are meant.
-func (s *Pages) revokePage(c echo.Context, _ string) error {
-	in, _, err := s.chosen(c, c.QueryParam("insurer"))
+func (s *Pages) revokePage(c echo.Context, clerk staff.Clerk) error {
+	in, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -30,8 +30,8 @@ func (s *Pages) revokePage(c echo.Context, _ string) error {
 }
 
 // revokeMany says what would be revoked, and revokes on the second yes.
-func (s *Pages) revokeMany(c echo.Context, staff string) error {
-	in, _, err := s.chosen(c, c.FormValue("insurer"))
+func (s *Pages) revokeMany(c echo.Context, clerk staff.Clerk) error {
+	in, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -44,13 +44,13 @@ func (s *Pages) revokeMany(c echo.Context, staff string) error {
 		return s.Show(c, http.StatusUnprocessableEntity, "revoke", view)
 	}
 	if c.FormValue("sure") == "yes" {
-		n, err := s.Insurer.Issuer.Revoke(c.Request().Context(), in.Number, which, audit.ClerkActor(staff))
+		n, err := s.Insurer.Issuer.Revoke(c.Request().Context(), clerk, which)
 		if err != nil {
 			return err
 		}
 		return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/insurer/revoke?insurer=%s&said=revoked&n=%d", in.Number, n))
 	}
-	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), in.Number, which)
+	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, which)
 	if err != nil {
 		return err
 	}

@@ -21,23 +21,24 @@ import (
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/printing"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
 func (s *Pages) runRoutes(e *echo.Echo) {
-	e.GET("/insurer/runs", s.PageFor(auth.Clerk, s.runsPage))
-	e.POST("/insurer/runs", s.PageFor(auth.Clerk, s.planRun))
-	e.GET("/insurer/runs/:id", s.PageFor(auth.Clerk, s.runPage))
-	e.GET("/insurer/runs/:id/events", s.CallFor(auth.Clerk, s.runEvents))
-	e.POST("/insurer/runs/:id/:wish", s.PageFor(auth.Clerk, s.wishRun))
-	e.GET("/insurer/runs/:id/files/:name", s.PageFor(auth.Clerk, s.runFile))
+	e.GET("/insurer/runs", s.page(ofInsurer, s.runsPage))
+	e.POST("/insurer/runs", s.PageFor(auth.Clerk, s.long(s.clerk(ofInsurer, s.planRun))))
+	e.GET("/insurer/runs/:id", s.page(ofRun, s.runPage))
+	e.GET("/insurer/runs/:id/events", s.call(ofRun, s.runEvents))
+	e.POST("/insurer/runs/:id/:wish", s.page(ofRun, s.wishRun))
+	e.GET("/insurer/runs/:id/files/:name", s.page(ofRun, s.runFile))
 }
 
 // runsShown is how many runs the page lists.
 const runsShown = 30
 
-func (s *Pages) runsPage(c echo.Context, staff string) error {
-	view, err := s.runsView(c, staff, c.QueryParam("insurer"))
+func (s *Pages) runsPage(c echo.Context, clerk staff.Clerk) error {
+	view, err := s.runsView(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -45,16 +46,16 @@ func (s *Pages) runsPage(c echo.Context, staff string) error {
 	return s.Show(c, http.StatusOK, "runs", view)
 }
 
-func (s *Pages) runsView(c echo.Context, staff, number string) (RunsView, error) {
-	in, insurers, err := s.chosen(c, number)
+func (s *Pages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, error) {
+	in, insurers, err := s.chosen(c, clerk)
 	if err != nil {
 		return RunsView{}, err
 	}
-	runs, err := s.Insurer.PrintJobs.List(c.Request().Context(), in.Number, runsShown)
+	runs, err := s.Insurer.PrintJobs.List(c.Request().Context(), clerk, runsShown)
 	if err != nil {
 		return RunsView{}, err
 	}
-	view := RunsView{Page: s.NewPage(c, message.New("staff.title.printRuns", nil)), Staff: staff, Insurers: insurers, Current: string(in.Number)}
+	view := RunsView{Page: s.NewPage(c, message.New("staff.title.printRuns", nil)), Staff: clerk.Staff, Insurers: insurers, Current: string(in.Number)}
 	view.Insurer = insurerView(in)
 	for _, r := range runs {
 		view.Runs = append(view.Runs, runRow(r))
@@ -77,14 +78,13 @@ func runRow(r insurer.PrintRun) RunRow {
 }
 
 // planRun shows what a run would print; with the clerk's yes it is started.
-func (s *Pages) planRun(c echo.Context, staff string) error {
-	s.allowLong(c)
+func (s *Pages) planRun(c echo.Context, clerk staff.Clerk) error {
 	form := RunForm{Kind: c.FormValue("run"), Only: c.FormValue("only"), Order: c.FormValue("order"), Layout: c.FormValue("layout"), ShareOn: c.FormValue("shareOn"),
 		Dropped: c.FormValue("dropped") != "", CountSheets: c.FormValue("countSheets") != "", List: c.FormValue("list"), PerFile: c.FormValue("perFile")}
-	plan, err := s.plan(c, form, staff)
+	plan, err := s.plan(c, form, clerk)
 	var e *eligibility.Error
 	if errors.As(err, &e) && (e.Code == eligibility.Invalid || e.Code == eligibility.NotFound) {
-		view, bad := s.runsView(c, staff, c.FormValue("insurer"))
+		view, bad := s.runsView(c, clerk)
 		if bad != nil {
 			return bad
 		}
@@ -95,7 +95,7 @@ func (s *Pages) planRun(c echo.Context, staff string) error {
 		return err
 	}
 	if c.FormValue("yes") == "" {
-		view, err := s.runsView(c, staff, string(plan.Run.Insurer))
+		view, err := s.runsView(c, clerk)
 		if err != nil {
 			return err
 		}
@@ -103,18 +103,17 @@ func (s *Pages) planRun(c echo.Context, staff string) error {
 		return s.Show(c, http.StatusOK, "runs", view)
 	}
 	ctx := c.Request().Context()
-	if err := s.Insurer.PrintJobs.StartRun(ctx, plan); err != nil {
+	if err := s.Insurer.PrintJobs.StartRun(ctx, clerk, plan); err != nil {
 		return err
 	}
-	s.Insurer.PrintJobs.Begin(s.Background, plan.Run.ID)
+	if err := s.Insurer.PrintJobs.Begin(s.Background, clerk, plan.Run.ID); err != nil {
+		return err
+	}
 	return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+plan.Run.ID)
 }
 
-func (s *Pages) plan(c echo.Context, f RunForm, staff string) (insurer.Plan, error) {
-	in, _, err := s.chosen(c, c.FormValue("insurer"))
-	if err != nil {
-		return insurer.Plan{}, err
-	}
+func (s *Pages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer.Plan, error) {
+	var err error
 	kind := insurer.PaperKind(f.Kind)
 	o := insurer.RunOptions{Only: insurer.RunFilter(f.Only), Order: insurer.RunOrder(f.Order), Dropped: f.Dropped, CountSheets: f.CountSheets && f.Order == string(insurer.ByNumber)}
 	if kind == insurer.CertificateRun {
@@ -141,14 +140,15 @@ func (s *Pages) plan(c echo.Context, f RunForm, staff string) (insurer.Plan, err
 			return insurer.Plan{}, kit.ErrRequest.In("list").Because(err)
 		}
 	}
-	return s.Insurer.PrintJobs.PlanRun(c.Request().Context(), in.Number, kind, o, lines, audit.ClerkActor(staff))
+	wish := insurer.RunWish{Kind: kind, Options: o, List: lines}
+	return s.Insurer.PrintJobs.PlanRun(c.Request().Context(), clerk, wish)
 }
 
 var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn"}
 
-func (s *Pages) runPage(c echo.Context, staff string) error {
+func (s *Pages) runPage(c echo.Context, clerk staff.Clerk) error {
 	ctx := c.Request().Context()
-	run, files, err := s.runOf(c)
+	run, files, err := s.runOf(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -156,10 +156,10 @@ func (s *Pages) runPage(c echo.Context, staff string) error {
 	if err != nil {
 		return err
 	}
-	view := RunView{Page: s.NewPage(c, message.New("staff.title.printRun", message.Args{"kind": message.Text(run.Kind.Japanese())})), Staff: staff, Run: runRow(run), Note: run.Failure().Text(s.LookOf(c).Lang), Going: run.State == insurer.RunGoing,
+	view := RunView{Page: s.NewPage(c, message.New("staff.title.printRun", message.Args{"kind": message.Text(run.Kind.Japanese())})), Staff: clerk.Staff, Run: runRow(run), Note: run.Failure().Text(s.LookOf(c).Lang), Going: run.State == insurer.RunGoing,
 		Resumable: run.State == insurer.RunPaused || run.State == insurer.RunFailed, Over: run.State == insurer.RunDone || run.State == insurer.RunCancelled, Here: run.Options.Folder == "", Folder: s.Insurer.PrintJobs.FolderOf(run)}
 	view.Insurer = insurerView(in)
-	view.Progress = s.progress(run)
+	view.Progress = s.progress(clerk, run)
 	sum := printing.Sum(files)
 	view.People, view.Pages, view.Skipped, view.Checks = sum.People, sum.Pages, sum.Skipped, sum.Check
 	view.Codes, view.Sampled, view.Texts = sum.Codes, sum.Sampled, sum.Texts
@@ -177,13 +177,13 @@ func (s *Pages) runPage(c echo.Context, staff string) error {
 }
 
 // runOf returns the run that a request names, and its finished files.
-func (s *Pages) runOf(c echo.Context) (insurer.PrintRun, []printing.FileRecord, error) {
+func (s *Pages) runOf(c echo.Context, clerk staff.Clerk) (insurer.PrintRun, []printing.FileRecord, error) {
 	ctx := c.Request().Context()
-	run, err := s.Insurer.PrintJobs.Job(ctx, c.Param("id"))
+	run, err := s.Insurer.PrintJobs.Job(ctx, clerk, c.Param("id"))
 	if err != nil {
 		return run, nil, err
 	}
-	files, err := s.Insurer.PrintJobs.Files(ctx, run.ID)
+	files, err := s.Insurer.PrintJobs.Files(ctx, clerk, run.ID)
 	return run, files, err
 }
 
@@ -191,8 +191,8 @@ func (s *Pages) runOf(c echo.Context) (insurer.PrintRun, []printing.FileRecord, 
 func (p *RunProgress) tell(m message.Message) { p.Ja, p.En, p.Message = m.Text("ja"), m.Text("en"), m }
 
 // progress is how far a run is, in words.
-func (s *Pages) progress(run insurer.PrintRun) RunProgress {
-	p, here := s.Insurer.PrintJobs.Progress(run.ID)
+func (s *Pages) progress(clerk staff.Clerk, run insurer.PrintRun) RunProgress {
+	p, here := s.Insurer.PrintJobs.Progress(clerk, run.ID)
 	out := RunProgress{State: string(run.State), Done: max(p.Done, run.Done), Total: run.Total}
 	if !here {
 		return out
@@ -220,8 +220,8 @@ func leftOf(d time.Duration) message.Message {
 }
 
 // runEvents streams a run's progress (server-sent events) until it is no longer going.
-func (s *Pages) runEvents(c echo.Context, _ string) error {
-	if _, err := s.Insurer.PrintJobs.Job(c.Request().Context(), c.Param("id")); err != nil {
+func (s *Pages) runEvents(c echo.Context, clerk staff.Clerk) error {
+	if _, err := s.Insurer.PrintJobs.Job(c.Request().Context(), clerk, c.Param("id")); err != nil {
 		return err // while a status can still say so
 	}
 	w := c.Response()
@@ -232,14 +232,14 @@ func (s *Pages) runEvents(c echo.Context, _ string) error {
 		return nil // a HEAD waits for no run's end
 	}
 	ctx := c.Request().Context()
-	changed, stop := s.Insurer.PrintJobs.Watch(c.Param("id"))
+	changed, stop := s.Insurer.PrintJobs.Watch(clerk, c.Param("id"))
 	defer stop()
 	for {
-		run, err := s.Insurer.PrintJobs.Job(ctx, c.Param("id"))
+		run, err := s.Insurer.PrintJobs.Job(ctx, clerk, c.Param("id"))
 		if err != nil {
 			return nil // the page reloads and says why
 		}
-		data, err := json.Marshal(s.progress(run))
+		data, err := json.Marshal(s.progress(clerk, run))
 		if err != nil {
 			return err
 		}
@@ -252,7 +252,7 @@ func (s *Pages) runEvents(c echo.Context, _ string) error {
 			return nil
 		}
 		var elsewhere <-chan time.Time
-		if _, here := s.Insurer.PrintJobs.Progress(run.ID); !here {
+		if _, here := s.Insurer.PrintJobs.Progress(clerk, run.ID); !here {
 			elsewhere = time.After(
 				time.Second,
 			) // another process prints it, and can only be asked by the store
@@ -278,25 +278,28 @@ func (s *Pages) runEvents(c echo.Context, _ string) error {
 const eventsApart = 250 * time.Millisecond
 
 // wishRun pauses, resumes or cancels a run.
-func (s *Pages) wishRun(c echo.Context, staff string) error {
+func (s *Pages) wishRun(c echo.Context, clerk staff.Clerk) error {
 	to, ok := map[string]insurer.RunState{"pause": insurer.RunPaused, "resume": insurer.RunGoing, "cancel": insurer.RunCancelled}[c.Param("wish")]
 	if !ok {
 		return kit.ErrNoPage
 	}
 	id := c.Param("id")
-	if err := s.Insurer.PrintJobs.Wish(c.Request().Context(), id, to, audit.ClerkActor(staff)); err != nil {
+	if err := s.Insurer.PrintJobs.Wish(c.Request().Context(), clerk, id, to); err != nil {
 		return err
 	}
 	if to == insurer.RunGoing {
-		s.Insurer.PrintJobs.Begin(s.Background, id) // behind one that has not noticed its pause yet, it waits and goes on
+		// behind one that has not noticed its pause yet, it waits and goes on
+		if err := s.Insurer.PrintJobs.Begin(s.Background, clerk, id); err != nil {
+			return err
+		}
 	}
 	return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+id)
 }
 
 // runFile hands out a finished file or list of a run.
-func (s *Pages) runFile(c echo.Context, staff string) error {
+func (s *Pages) runFile(c echo.Context, clerk staff.Clerk) error {
 	ctx := c.Request().Context()
-	run, files, err := s.runOf(c)
+	run, files, err := s.runOf(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -313,7 +316,7 @@ func (s *Pages) runFile(c echo.Context, staff string) error {
 	} else if err != nil {
 		return fmt.Errorf("looking for a run's file: %w", err)
 	}
-	if err := s.Insurer.Register.Note(ctx, audit.ClerkActor(staff), "run.download", run.ID+" "+wanted); err != nil {
+	if err := s.Insurer.Register.Note(ctx, clerk, "run.download", run.ID+" "+wanted); err != nil {
 		return err
 	}
 	s.allowLong(c)

@@ -6,10 +6,10 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/auth"
 	"madoguchi/message"
 	"madoguchi/server/csvfile"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
@@ -70,17 +70,17 @@ func shownParts(parts []int) []string {
 }
 
 func (s *Pages) statisticsRoutes(e *echo.Echo) {
-	e.GET("/insurer/statistics", s.PageFor(auth.Clerk, s.statisticsPage))
-	e.GET("/insurer/statistics.csv", s.PageFor(auth.Clerk, s.statisticsFile))
+	e.GET("/insurer/statistics", s.page(ofInsurer, s.statisticsPage))
+	e.GET("/insurer/statistics.csv", s.page(ofInsurer, s.statisticsFile))
 }
 
-func (s *Pages) statistics(c echo.Context) (StatisticsView, error) {
-	in, _, err := s.chosen(c, c.QueryParam("insurer"))
+func (s *Pages) statistics(c echo.Context, clerk staff.Clerk) (StatisticsView, error) {
+	in, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return StatisticsView{}, err
 	}
 	s.allowLong(c)
-	numbers, err := s.Insurer.Usage.Statistics(c.Request().Context(), in.Number)
+	numbers, err := s.Insurer.Usage.Statistics(c.Request().Context(), clerk)
 	if err != nil {
 		return StatisticsView{}, err
 	}
@@ -142,8 +142,8 @@ func numberGroups(n insurer.Statistics) []NumberGroup {
 	}
 }
 
-func (s *Pages) statisticsPage(c echo.Context, _ string) error {
-	view, err := s.statistics(c)
+func (s *Pages) statisticsPage(c echo.Context, clerk staff.Clerk) error {
+	view, err := s.statistics(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -151,8 +151,8 @@ func (s *Pages) statisticsPage(c echo.Context, _ string) error {
 }
 
 // statisticsFile is the page as a CSV for spreadsheets.
-func (s *Pages) statisticsFile(c echo.Context, _ string) error {
-	view, err := s.statistics(c)
+func (s *Pages) statisticsFile(c echo.Context, clerk staff.Clerk) error {
+	view, err := s.statistics(c, clerk)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
@@ -98,7 +99,7 @@ var supportTables = struct {
 	},
 }
 
-func (s *Pages) supportPage(c echo.Context, _ string) error {
+func (s *Pages) supportPage(c echo.Context, _ staff.Member) error {
 	view := SupportView{Page: s.NewPage(c, message.New("staff.title.aScreenSNumber", nil)), Code: strings.TrimSpace(c.QueryParam("code"))}
 	if view.Code == "" {
 		return s.Show(c, http.StatusOK, "support", view)

@@ -11,41 +11,43 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/message"
+	counterhalf "madoguchi/server/counter"
 	"madoguchi/server/hostapi"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
 func (s *Pages) Routes(e *echo.Echo) {
-	e.GET("/counter", s.PageFor(auth.Counter, s.counterPage))
-	e.GET("/counter/methods", s.PageFor(auth.Counter, s.methodsPage))
+	e.GET("/counter", s.page(s.counterPage))
+	e.GET("/counter/methods", s.page(s.methodsPage))
 	s.StaffRoutes(e, auth.Counter)
-	e.GET("/api/v1/counter/status", s.CallFor(auth.Counter, s.counterStatus))
-	e.GET("/api/v1/counter/cases", s.CallFor(auth.Counter, s.cases))
-	e.POST("/api/v1/counter/people", s.CallFor(auth.Counter, s.people))
-	e.POST("/api/v1/counter/cases", s.CallFor(auth.Counter, s.scan))
-	e.POST("/api/v1/counter/cases/:id/proof", s.CallFor(auth.Counter, s.prove))
-	e.POST("/api/v1/counter/cases/:id/challenge", s.CallFor(auth.Counter, s.challenge))
-	e.POST("/api/v1/counter/cases/:id/card-check", s.CallFor(auth.Counter, s.cardCheck))
+	e.GET("/api/v1/counter/status", s.call(s.counterStatus))
+	e.GET("/api/v1/counter/cases", s.call(s.cases))
+	e.POST("/api/v1/counter/people", s.call(s.people))
+	e.POST("/api/v1/counter/cases", s.call(s.scan))
+	e.POST("/api/v1/counter/cases/:id/proof", s.call(s.prove))
+	e.POST("/api/v1/counter/cases/:id/challenge", s.call(s.challenge))
+	e.POST("/api/v1/counter/cases/:id/card-check", s.call(s.cardCheck))
 	s.extraCheckRoutes(e)
-	e.POST("/api/v1/counter/cases/:id/visual", s.CallFor(auth.Counter, s.visual))
-	e.POST("/api/v1/counter/cases/:id/record", s.CallFor(auth.Counter, s.record))
-	e.POST("/api/v1/counter/reader", s.CallFor(auth.Counter, s.useReader))
-	e.POST("/api/v1/counter/bridges", s.CallFor(auth.Counter, s.pairBridge))
+	e.POST("/api/v1/counter/cases/:id/visual", s.call(s.visual))
+	e.POST("/api/v1/counter/cases/:id/record", s.call(s.record))
+	e.POST("/api/v1/counter/reader", s.call(s.useReader))
+	e.POST("/api/v1/counter/bridges", s.call(s.pairBridge))
 	e.GET("/api/v1/bridge", echo.WrapHandler(s.Readers))
 }
 
-func (s *Pages) counterPage(c echo.Context, staff string) error {
-	return s.Show(c, http.StatusOK, "counter", CounterView{Page: s.NewPage(c, message.New("staff.title.counter", nil)), Facility: s.Counter.Facility.Name, Staff: staff})
+func (s *Pages) counterPage(c echo.Context, reception staff.Reception) error {
+	return s.Show(c, http.StatusOK, "counter", CounterView{Page: s.NewPage(c, message.New("staff.title.counter", nil)), Facility: s.Counter.Facility.Name, Staff: reception.Staff})
 }
 
-func (s *Pages) scan(c echo.Context, staff string) error {
+func (s *Pages) scan(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Text string `json:"text"`
 	}
 	if err := c.Bind(&body); err != nil || len(body.Text) > 20000 {
 		return kit.ErrRequest
 	}
-	view, err := s.Counter.Open(c.Request().Context(), staff, body.Text)
+	view, err := s.Counter.Open(c.Request().Context(), reception, body.Text)
 	if err != nil {
 		return err
 	}
@@ -62,7 +64,7 @@ type candidateJSON struct {
 }
 
 // people says whose the codes of one picture are, so that staff choose. What an unverified code claims is not shown.
-func (s *Pages) people(c echo.Context, _ string) error {
+func (s *Pages) people(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Texts []string `json:"texts"`
 	}
@@ -74,7 +76,7 @@ func (s *Pages) people(c echo.Context, _ string) error {
 			return kit.ErrRequest
 		}
 	}
-	found, err := s.Counter.Candidates(c.Request().Context(), body.Texts)
+	found, err := s.Counter.Candidates(c.Request().Context(), reception, body.Texts)
 	if err != nil {
 		return err
 	}
@@ -90,14 +92,14 @@ func (s *Pages) people(c echo.Context, _ string) error {
 }
 
 // prove adds the second code of a phone that is offline.
-func (s *Pages) prove(c echo.Context, staff string) error {
+func (s *Pages) prove(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Text string `json:"text"`
 	}
 	if err := c.Bind(&body); err != nil || len(body.Text) > 4000 {
 		return kit.ErrRequest
 	}
-	view, err := s.Counter.Prove(c.Request().Context(), staff, c.Param("id"), body.Text)
+	view, err := s.Counter.Prove(c.Request().Context(), reception, c.Param("id"), body.Text)
 	if err != nil {
 		return err
 	}
@@ -105,43 +107,43 @@ func (s *Pages) prove(c echo.Context, staff string) error {
 }
 
 // challenge makes the number that the phone's next proof must answer.
-func (s *Pages) challenge(c echo.Context, staff string) error {
-	view, err := s.Counter.Challenge(c.Request().Context(), staff, c.Param("id"))
+func (s *Pages) challenge(c echo.Context, reception staff.Reception) error {
+	view, err := s.Counter.Challenge(c.Request().Context(), reception, c.Param("id"))
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
-func (s *Pages) cardCheck(c echo.Context, staff string) error {
+func (s *Pages) cardCheck(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Confirmed bool `json:"birthDateConfirmed"`
 	}
 	if err := c.Bind(&body); err != nil || !body.Confirmed {
 		return kit.ErrRequest.In("birthDateConfirmed")
 	}
-	view, err := s.Counter.CheckCard(c.Request().Context(), staff, chosenReader(c), c.Param("id"))
+	view, err := s.Counter.CheckCard(c.Request().Context(), reception, chosenReader(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
-func (s *Pages) visual(c echo.Context, staff string) error {
+func (s *Pages) visual(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Checks []string `json:"checks"`
 	}
 	if err := c.Bind(&body); err != nil {
 		return kit.ErrRequest
 	}
-	view, err := s.Counter.Visual(c.Request().Context(), staff, c.Param("id"), body.Checks)
+	view, err := s.Counter.Visual(c.Request().Context(), reception, c.Param("id"), body.Checks)
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
-func (s *Pages) record(c echo.Context, staff string) error {
+func (s *Pages) record(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Outcome hostapi.Outcome `json:"outcome"`
 		Reason  string          `json:"reason"`
@@ -154,15 +156,16 @@ func (s *Pages) record(c echo.Context, staff string) error {
 	default:
 		return kit.ErrRequest.In("outcome")
 	}
-	view, err := s.Counter.Record(c.Request().Context(), staff, c.Param("id"), body.Outcome, body.Reason)
+	view, err := s.Counter.Record(c.Request().Context(), reception, c.Param("id"),
+		counterhalf.CaseEnd{Outcome: body.Outcome, Reason: body.Reason})
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
-func (s *Pages) cases(c echo.Context, _ string) error {
-	views, err := s.Counter.Today(c.Request().Context())
+func (s *Pages) cases(c echo.Context, reception staff.Reception) error {
+	views, err := s.Counter.Today(c.Request().Context(), reception)
 	if err != nil {
 		return err
 	}
@@ -175,8 +178,8 @@ func (s *Pages) cases(c echo.Context, _ string) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Pages) counterStatus(c echo.Context, staff string) error {
-	views, err := s.Counter.Today(c.Request().Context())
+func (s *Pages) counterStatus(c echo.Context, reception staff.Reception) error {
+	views, err := s.Counter.Today(c.Request().Context(), reception)
 	if err != nil {
 		return err
 	}
@@ -197,7 +200,12 @@ func (s *Pages) counterStatus(c echo.Context, staff string) error {
 		Parked     int       `json:"parked"`
 		ServerTime time.Time `json:"serverTime"`
 		Clock      *Sentence `json:"clock"` // how far the server's clock is off, when that is worth saying
-	}{Facility: s.Counter.Facility.Name, Staff: staff, Readers: s.readers(c), ServerTime: s.Now()}
+	}{
+		Facility:   s.Counter.Facility.Name,
+		Staff:      reception.Staff,
+		Readers:    s.readers(c, reception),
+		ServerTime: s.Now(),
+	}
 	out.Away = chosenReader(c) != "" && !slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
 	if clock := credential.ClockSkewMessage(believed.ClockSkew.General); clock.Key != "" {
 		said := told(clock)

@@ -7,21 +7,21 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/auth"
 	"madoguchi/card"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
 	"madoguchi/eligibility/oqs"
 	"madoguchi/message"
 	"madoguchi/server/counter"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
 // Checks beside the birth-date check.
 func (s *Pages) extraCheckRoutes(e *echo.Echo) {
-	e.POST("/api/v1/counter/cases/:id/text-check", s.CallFor(auth.Counter, s.textCheck))
-	e.POST("/api/v1/counter/cases/:id/certificate-check", s.CallFor(auth.Counter, s.certificateCheck))
-	e.POST("/api/v1/counter/cases/:id/oqs-compare", s.CallFor(auth.Counter, s.oqsCompare))
+	e.POST("/api/v1/counter/cases/:id/text-check", s.call(s.textCheck))
+	e.POST("/api/v1/counter/cases/:id/certificate-check", s.call(s.certificateCheck))
+	e.POST("/api/v1/counter/cases/:id/oqs-compare", s.call(s.oqsCompare))
 }
 
 // extraChecks are the results beside the birth-date check, as the console gets them.
@@ -132,7 +132,7 @@ func field(f wire.FieldResult, match eligibility.Match) fieldJSON {
 	return fieldJSON{f.Name, string(f.Result), told(message.New(key, message.Args{"item": name}))}
 }
 
-func (s *Pages) textCheck(c echo.Context, staff string) error {
+func (s *Pages) textCheck(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		ExpiryYear int    `json:"expiryYear"`
 		Code       string `json:"code"`
@@ -140,7 +140,12 @@ func (s *Pages) textCheck(c echo.Context, staff string) error {
 	if err := c.Bind(&body); err != nil || len(body.Code) > 32 {
 		return kit.ErrRequest
 	}
-	view, reading, err := s.Counter.CheckText(c.Request().Context(), staff, chosenReader(c), c.Param("id"), body.ExpiryYear, strings.TrimSpace(body.Code))
+	view, reading, err := s.Counter.CheckText(c.Request().Context(), reception, counter.TextQuestion{
+		ID:         c.Param("id"),
+		Reader:     chosenReader(c),
+		ExpiryYear: body.ExpiryYear,
+		Code:       strings.TrimSpace(body.Code),
+	})
 	if errors.Is(err, card.ErrSecurityCode) {
 		return card.ErrSecurityCode.In("code")
 	}
@@ -154,8 +159,8 @@ func (s *Pages) textCheck(c echo.Context, staff string) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Pages) certificateCheck(c echo.Context, staff string) error {
-	view, until, err := s.Counter.CheckDates(c.Request().Context(), staff, chosenReader(c), c.Param("id"))
+func (s *Pages) certificateCheck(c echo.Context, reception staff.Reception) error {
+	view, until, err := s.Counter.CheckDates(c.Request().Context(), reception, chosenReader(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -164,8 +169,8 @@ func (s *Pages) certificateCheck(c echo.Context, staff string) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Pages) oqsCompare(c echo.Context, staff string) error {
-	view, err := s.Counter.CompareOQS(c.Request().Context(), staff, chosenReader(c), c.Param("id"))
+func (s *Pages) oqsCompare(c echo.Context, reception staff.Reception) error {
+	view, err := s.Counter.CompareOQS(c.Request().Context(), reception, chosenReader(c), c.Param("id"))
 	if err != nil {
 		return err
 	}

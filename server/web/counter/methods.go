@@ -8,6 +8,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
+	"madoguchi/server/staff"
 )
 
 // A question of 「この患者さんは何で確認できる?」: each choice tells some facts.
@@ -77,7 +78,7 @@ func shows(items ...eligibility.Item) func(*eligibility.Situation) {
 }
 
 // methodsPage asks three questions by links and answers from the rules. Nothing about the patient is sent but the taps.
-func (s *Pages) methodsPage(c echo.Context, _ string) error {
+func (s *Pages) methodsPage(c echo.Context, _ staff.Reception) error {
 	view := MethodsView{Page: s.NewPage(c, message.New("staff.title.whatCanThisPatientBeConfirmed", nil)), Day: s.Today().Japanese(),
 		KnownJa: eligibility.RulesKnown(), KnownEn: eligibility.RulesKnownEn()}
 	situation := eligibility.Situation{Day: s.Today()}

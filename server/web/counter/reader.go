@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/server/agents"
+	"madoguchi/server/staff"
 	"madoguchi/server/web/kit"
 )
 
@@ -30,23 +31,23 @@ type readerJSON struct {
 	Chosen    bool   `json:"chosen"` // this browser's
 }
 
-func (s *Pages) readers(c echo.Context) []readerJSON {
+func (s *Pages) readers(c echo.Context, reception staff.Reception) []readerJSON {
 	out := []readerJSON{}
-	for _, r := range s.Counter.Readers.Status(s.Counter.Facility.Code) {
+	for _, r := range s.Counter.Readers.Status(reception.Facility) {
 		out = append(out, readerJSON{r.ID, r.Name, r.Connected, r.Virtual, r.OQS, r.ID != "" && r.ID == chosenReader(c)})
 	}
 	return out
 }
 
 // useReader remembers this counter's reader in the browser.
-func (s *Pages) useReader(c echo.Context, _ string) error {
+func (s *Pages) useReader(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		ID string `json:"id"`
 	}
 	if err := c.Bind(&body); err != nil {
 		return kit.ErrRequest
 	}
-	for _, r := range s.readers(c) {
+	for _, r := range s.readers(c, reception) {
 		if r.ID == body.ID && r.ID != "" {
 			c.SetCookie(&http.Cookie{Name: readerCookie, Value: r.ID, Path: "/", MaxAge: 400 * 24 * 3600, HttpOnly: true, Secure: s.HTTPS, SameSite: http.SameSiteStrictMode})
 			return c.NoContent(http.StatusNoContent)
@@ -55,14 +56,14 @@ func (s *Pages) useReader(c echo.Context, _ string) error {
 	return agents.ErrNoReader
 }
 
-func (s *Pages) pairBridge(c echo.Context, staff string) error {
+func (s *Pages) pairBridge(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Code string `json:"code"`
 	}
 	if err := c.Bind(&body); err != nil || len(body.Code) > 64 {
 		return kit.ErrRequest
 	}
-	agent, words, err := s.Readers.Pair(c.Request().Context(), s.Counter.Facility.Code, staff, body.Code)
+	agent, words, err := s.Readers.Pair(c.Request().Context(), reception, body.Code)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,6 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/hostapi"
-	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
 
@@ -29,9 +28,9 @@ func (s *API) Routes(e *echo.Echo) {
 	e.GET("/i/:insurer/.well-known/crl/:file", s.revocationFile)
 	e.GET("/i/:insurer/status.jwt", s.statusList)
 	e.GET("/i/:insurer/time.jwt", s.hostTime)
-	e.POST("/i/:insurer/code", s.redeem)
-	e.POST("/i/:insurer/receipt/keys", s.receiptKeys)
-	e.POST("/i/:insurer/receipt", s.leaveReceipt)
+	e.POST("/i/:insurer/code", s.host(s.redeem))
+	e.POST("/i/:insurer/receipt/keys", s.host(s.receiptKeys))
+	e.POST("/i/:insurer/receipt", s.host(s.leaveReceipt))
 	e.GET("/api/v1/counters", s.counters)
 }
 
@@ -112,11 +111,7 @@ func public(c echo.Context) {
 }
 
 // redeem answers a counter server with the screen of an online code.
-func (s *API) redeem(c echo.Context) error {
-	number, caller, err := s.caller(c)
-	if err != nil {
-		return err
-	}
+func (s *API) redeem(c echo.Context, host hostapi.Host) error {
 	var body struct {
 		Code string `json:"code"`
 	}
@@ -127,8 +122,7 @@ func (s *API) redeem(c echo.Context) error {
 	if err != nil {
 		return hostapi.ErrOnlineCode
 	}
-	call := insurer.CodeCall{Insurer: number, Caller: caller, Code: code}
-	jws, err := s.Insurer.OnlineCodes.Redeem(c.Request().Context(), call, codeBudget{s})
+	jws, err := s.Insurer.OnlineCodes.Redeem(c.Request().Context(), host, code, codeBudget{s})
 	if errors.Is(err, hostapi.ErrCodeWaiting) {
 		return c.JSON(http.StatusAccepted, map[string]bool{"waiting": true})
 	}
@@ -154,12 +148,8 @@ func (b codeBudget) Question(counter string, person audit.PersonID) error {
 	return b.Limits.PatientsAsked.Allow(string(person), b.Now())
 }
 
-func (s *API) receiptKeys(c echo.Context) error {
-	number, caller, err := s.caller(c)
-	if err != nil {
-		return err
-	}
-	if err := s.Limits.ReceiptCalls.Allow(caller.URL, s.Now()); err != nil {
+func (s *API) receiptKeys(c echo.Context, host hostapi.Host) error {
+	if err := s.Limits.ReceiptCalls.Allow(host.Server.URL, s.Now()); err != nil {
 		return err
 	}
 	var body struct {
@@ -168,7 +158,7 @@ func (s *API) receiptKeys(c echo.Context) error {
 	if err := c.Bind(&body); err != nil {
 		return kit.ErrRequest
 	}
-	keys, err := s.Insurer.Receipts.ReceiptKeys(c.Request().Context(), number, body.Credential)
+	keys, err := s.Insurer.Receipts.ReceiptKeys(c.Request().Context(), host, body.Credential)
 	if err != nil {
 		return err
 	}
@@ -181,12 +171,8 @@ func (s *API) receiptKeys(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *API) leaveReceipt(c echo.Context) error {
-	number, caller, err := s.caller(c)
-	if err != nil {
-		return err
-	}
-	if err := s.Limits.ReceiptCalls.Allow(caller.URL, s.Now()); err != nil {
+func (s *API) leaveReceipt(c echo.Context, host hostapi.Host) error {
+	if err := s.Limits.ReceiptCalls.Allow(host.Server.URL, s.Now()); err != nil {
 		return err
 	}
 	var body struct {
@@ -200,7 +186,8 @@ func (s *API) leaveReceipt(c echo.Context) error {
 	if err != nil {
 		return kit.ErrRequest.In("sealed")
 	}
-	if err := s.Insurer.Receipts.LeaveReceipt(c.Request().Context(), number, body.Credential, caller, sealed); err != nil {
+	if err := s.Insurer.Receipts.LeaveReceipt(c.Request().Context(), host, body.Credential,
+		sealed); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -221,6 +208,20 @@ func (s *API) counters(c echo.Context) error {
 	}
 	c.Response().Header().Set("Cache-Control", "public, max-age=600")
 	return kit.Zipped(c, http.StatusOK, echo.MIMEApplicationJSON, data)
+}
+
+// handler answers a counter server, which has proved itself before it runs.
+type handler func(c echo.Context, host hostapi.Host) error
+
+// host makes the principal of a call: the counter server that proved itself, for the insurer of the address.
+func (s *API) host(do handler) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		number, caller, err := s.caller(c)
+		if err != nil {
+			return err
+		}
+		return do(c, hostapi.Host{Server: caller, Insurer: number})
+	}
 }
 
 // caller verifies who calls, for one insurer. It reads the body and puts it back for the handler.

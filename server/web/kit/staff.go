@@ -9,6 +9,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/message"
+	"madoguchi/server/staff"
 )
 
 // doors are where each kind of staff comes in.
@@ -41,39 +42,43 @@ func (s *Kit) pickStaff(kind auth.Kind) echo.HandlerFunc {
 	}
 }
 
-// staffed is a handler for staff, who are let in before it runs.
-type Staffed func(c echo.Context, staff string) error
+// Staffed is a handler for staff, who are let in before it runs. Each room makes its own principal of the
+// member, once a request.
+type Staffed func(c echo.Context, member staff.Member) error
 
-// staff returns the name of the staff member who is signed in, or errSignedOut.
-func (s *Kit) signedInStaff(c echo.Context, kind auth.Kind) (string, error) {
+// member returns who of the staff is signed in, or ErrSignedOut.
+func (s *Kit) member(c echo.Context, kind auth.Kind) (staff.Member, error) {
 	session, ok, err := s.Sessions.Find(c.Request().Context(), c.Request(), kind)
 	if err == nil && !ok {
 		err = ErrSignedOut
 	}
-	return session.Subject, err
+	if err != nil {
+		return staff.Member{}, err
+	}
+	return staff.Member{Staff: session.Subject, Role: staff.Everything}, nil
 }
 
-// callFor refuses a program's request without a session of that kind of staff.
+// CallFor refuses a program's request without a session of that kind of staff.
 func (s *Kit) CallFor(kind auth.Kind, do Staffed) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		name, err := s.signedInStaff(c, kind)
+		member, err := s.member(c, kind)
 		if err != nil {
 			return err
 		}
-		return do(c, name)
+		return do(c, member)
 	}
 }
 
-// pageFor sends a visitor without a session of that kind of staff to pick a name.
+// PageFor sends a visitor without a session of that kind of staff to pick a name.
 func (s *Kit) PageFor(kind auth.Kind, do Staffed) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		name, err := s.signedInStaff(c, kind)
+		member, err := s.member(c, kind)
 		if errors.Is(err, ErrSignedOut) {
 			return c.Redirect(http.StatusSeeOther, doors[kind]+"/staff")
 		}
 		if err != nil {
 			return err
 		}
-		return do(c, name)
+		return do(c, member)
 	}
 }

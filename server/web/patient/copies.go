@@ -5,26 +5,28 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
 
 // What a patient saves, to be shown together with the card.
 
 // document sends the sheet with the code.
-func (s *Pages) document(c echo.Context) error {
-	subject, id, err := s.showing(c)
+func (s *Pages) document(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+	subject, err := s.Insurer.Enrolment.LoginFor(viewer, id)
 	if err != nil {
-		return s.toLogin(c, err)
+		return err
 	}
 	if err := s.Limits.Copies.Allow(subject, s.Now()); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	until, err := s.Insurer.Documents.CopyUntil(ctx, subject, id)
+	until, err := s.Insurer.Documents.CopyUntil(ctx, viewer, id)
 	if err != nil {
 		return err
 	}
-	data, err := s.Insurer.Documents.Document(ctx, subject, id)
+	data, err := s.Insurer.Documents.Document(ctx, viewer, id)
 	if err != nil {
 		return err
 	}
@@ -33,12 +35,8 @@ func (s *Pages) document(c echo.Context) error {
 }
 
 // maskedDocument sends the sheet on which the numbers are covered.
-func (s *Pages) maskedDocument(c echo.Context) error {
-	subject, id, err := s.showing(c)
-	if err != nil {
-		return s.toLogin(c, err)
-	}
-	data, err := s.Insurer.Documents.MaskedDocument(c.Request().Context(), subject, id)
+func (s *Pages) maskedDocument(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+	data, err := s.Insurer.Documents.MaskedDocument(c.Request().Context(), viewer, id)
 	if err != nil {
 		return err
 	}
@@ -46,15 +44,15 @@ func (s *Pages) maskedDocument(c echo.Context) error {
 }
 
 // file hands out the .smart-health-card file.
-func (s *Pages) file(c echo.Context) error {
-	subject, id, err := s.showing(c)
+func (s *Pages) file(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+	subject, err := s.Insurer.Enrolment.LoginFor(viewer, id)
 	if err != nil {
-		return s.toLogin(c, err)
+		return err
 	}
 	if err := s.Limits.Copies.Allow(subject, s.Now()); err != nil {
 		return err
 	}
-	data, err := s.Insurer.Documents.File(c.Request().Context(), subject, id)
+	data, err := s.Insurer.Documents.File(c.Request().Context(), viewer, id)
 	if err != nil {
 		return err
 	}

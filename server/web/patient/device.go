@@ -21,86 +21,17 @@ import (
 func (s *Pages) deviceRoutes(e *echo.Echo) {
 	e.POST("/api/v1/phone/nonce", s.newNonce)
 	e.POST("/api/v1/phone/session", s.enterDevice)
-	e.POST("/api/v1/phone/wipe", s.wipePhone)
-	e.POST("/api/v1/people/:id/remove", s.removePerson)
-	e.POST("/api/v1/phones/:phone/end", s.endPhone)
-	e.POST("/api/v1/me/erase", s.eraseMe)
+	e.POST("/api/v1/phone/wipe", s.callAnybody(s.wipePhone))
+	e.POST("/api/v1/people/:id/remove", s.call(s.removePerson))
+	e.POST("/api/v1/phones/:phone/end", s.callLogin(s.endPhone))
+	e.POST("/api/v1/me/erase", s.callLogin(s.eraseMe))
 	e.GET(pwa.WorkerPath, echo.WrapHandler(pwa.Worker(s.NoWorker)))
 }
 
-// deviceVisit is what a phone's session holds. What it may show is looked up anew each time, so that an end counts at once.
+// deviceVisit is what a phone's session holds.
 type deviceVisit struct {
 	Phone string `json:"phone"`
 	Key   string `json:"key"`
-}
-
-// asker is who asks: a login, a phone by its key, or both in one browser.
-type asker struct {
-	login   *auth.Identity
-	session auth.Session // of the login
-	device  deviceVisit
-	entered auth.Session    // of the phone
-	grants  []insurer.Grant // of the phone, newest first, among them those that are over
-}
-
-// asks returns who asks, or errSignedOut.
-func (s *Pages) asks(c echo.Context) (asker, error) {
-	var a asker
-	session, v, err := s.signedIn(c)
-	switch {
-	case err == nil:
-		a.login, a.session = v.Login, session
-	case !errors.Is(err, kit.ErrSignedOut):
-		return a, err
-	}
-	ctx := c.Request().Context()
-	entered, ok, err := s.Sessions.Find(ctx, c.Request(), auth.Device)
-	if err != nil {
-		return a, err
-	}
-	if ok {
-		if err := json.Unmarshal(entered.Data, &a.device); err != nil {
-			return a, err
-		}
-		a.entered = entered
-		a.grants, err = s.Insurer.Devices.Device(ctx, a.device.Phone, a.device.Key)
-		if err != nil && !errors.Is(err, insurer.ErrDeviceUnknown) {
-			return a, err
-		}
-	}
-	if a.login == nil && len(a.grants) == 0 {
-		return a, kit.ErrSignedOut
-	}
-	return a, nil
-}
-
-// subjectOf returns the login by which this asker may show a person. What a login may show is for the desk to say.
-func (a asker) subjectOf(person audit.PersonID, now time.Time) (string, error) {
-	err := error(insurer.ErrNotEnrolled)
-	for _, g := range a.grants {
-		if g.Person != person {
-			continue
-		}
-		if now.Before(g.Until()) || a.login != nil && a.login.Subject == g.Subject {
-			return g.Subject, nil
-		}
-		err = insurer.ErrGrantOver
-	}
-	if a.login != nil && err == error(insurer.ErrNotEnrolled) {
-		return a.login.Subject, nil
-	}
-	return "", err
-}
-
-// showing returns the login by which the person of the request's path may be shown.
-func (s *Pages) showing(c echo.Context) (subject string, person audit.PersonID, err error) {
-	person = audit.PersonID(c.Param("id"))
-	a, err := s.asks(c)
-	if err != nil {
-		return "", person, err
-	}
-	subject, err = a.subjectOf(person, s.Now())
-	return subject, person, err
 }
 
 // newNonce gives a phone something to sign. It is the same for phones that nobody knows.
@@ -186,28 +117,24 @@ func (s *Pages) kept(maxAge int) *http.Cookie {
 }
 
 // removePerson takes one person off this phone. A login of that person in this browser ends too: else it would go on showing.
-func (s *Pages) removePerson(c echo.Context) error {
-	a, err := s.asks(c)
-	if err != nil {
-		return err
-	}
+func (s *Pages) removePerson(c echo.Context, who visitor) error {
 	ctx, id := c.Request().Context(), audit.PersonID(c.Param("id"))
 	if id == "" { // would mean everybody
 		return insurer.ErrNotEnrolled
 	}
-	if len(a.grants) > 0 {
-		if err := s.Insurer.Devices.EndDevice(ctx, a.device.Phone, a.device.Key, id, a.entered.Hash); err != nil {
+	if len(who.People) > 0 {
+		if err := s.Insurer.Devices.EndDevice(ctx, who.Viewer, id, who.entered.Hash); err != nil {
 			return err
 		}
 	}
-	if a.login != nil {
-		people, err := s.Insurer.Enrolment.People(ctx, a.login.Subject)
+	if who.Login != nil {
+		people, err := s.Insurer.Enrolment.People(ctx, who.ByLogin())
 		if err != nil {
 			return err
 		}
 		for _, r := range people {
 			if r.ID == id {
-				if err := s.Sessions.End(ctx, c.Response(), a.session); err != nil {
+				if err := s.Sessions.End(ctx, c.Response(), who.session); err != nil {
 					return err
 				}
 				break
@@ -219,14 +146,10 @@ func (s *Pages) removePerson(c echo.Context) error {
 
 // wipePhone ends everything that this browser may show, and asks it to drop what it stored. Only here: Clear-Site-Data
 // is for the whole origin, that is for everybody on the phone.
-func (s *Pages) wipePhone(c echo.Context) error {
-	a, err := s.asks(c)
-	if err != nil && !errors.Is(err, kit.ErrSignedOut) {
-		return err
-	}
+func (s *Pages) wipePhone(c echo.Context, who visitor) error {
 	ctx := c.Request().Context()
-	if len(a.grants) > 0 {
-		if err := s.Insurer.Devices.EndDevice(ctx, a.device.Phone, a.device.Key, "", a.entered.Hash); err != nil {
+	if len(who.People) > 0 {
+		if err := s.Insurer.Devices.EndDevice(ctx, who.Viewer, "", who.entered.Hash); err != nil {
 			return err
 		}
 	}
@@ -245,29 +168,21 @@ func (s *Pages) wipePhone(c echo.Context) error {
 }
 
 // endPhone takes another phone, or this one, away from a login: a phone's own key cannot.
-func (s *Pages) endPhone(c echo.Context) error {
-	session, _, err := s.signedIn(c)
-	if err != nil {
-		return err
-	}
+func (s *Pages) endPhone(c echo.Context, who visitor) error {
 	ctx := c.Request().Context()
-	if err := s.Insurer.Devices.EndPhone(ctx, session.Subject, c.Param("phone"), session.Hash); err != nil {
+	if err := s.Insurer.Devices.EndPhone(ctx, who.Viewer, c.Param("phone"), who.session.Hash); err != nil {
 		return err
 	}
-	return s.answerPhones(c, session.Subject)
+	return s.answerPhones(c, who.Viewer)
 }
 
 // eraseMe deletes what is kept here about a login.
-func (s *Pages) eraseMe(c echo.Context) error {
-	session, v, err := s.signedIn(c)
-	if err != nil {
-		return err
-	}
+func (s *Pages) eraseMe(c echo.Context, who visitor) error {
 	ctx := c.Request().Context()
-	if err := s.Insurer.Enrolment.EraseLogin(ctx, *v.Login); err != nil {
+	if err := s.Insurer.Enrolment.EraseLogin(ctx, who.Viewer); err != nil {
 		return err
 	}
-	if err := s.Sessions.End(ctx, c.Response(), session); err != nil {
+	if err := s.Sessions.End(ctx, c.Response(), who.session); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

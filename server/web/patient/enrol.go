@@ -43,7 +43,7 @@ func (s *Pages) enrol(c echo.Context) error {
 		mac, err = s.Insurer.Enrolment.NoticeFor(ctx, typed)
 	}
 	if err == nil {
-		err = s.Insurer.Enrolment.Enrol(ctx, *v.Login, mac)
+		err = s.Insurer.Enrolment.Enrol(ctx, viewerOf(v), mac)
 	}
 	if errors.Is(err, insurer.ErrEnrolAgain) {
 		v.Notice = mac // stays read until after the login

@@ -23,22 +23,9 @@ func (s *Pages) HelpDesk(c echo.Context) kit.InsurerView {
 			return contactOf(in)
 		}
 	}
-	if a, err := s.asks(c); err == nil {
-		var subjects []string
-		if a.login != nil {
-			subjects = append(subjects, a.login.Subject)
-		}
-		for _, g := range a.grants {
-			subjects = append(subjects, g.Subject)
-		}
-		for _, subject := range subjects {
-			people, err := s.Insurer.Enrolment.People(ctx, subject)
-			if err != nil || len(people) == 0 {
-				continue
-			}
-			if in, err := s.Insurer.Directory.Insurer(ctx, people[0].Person.Insurer); err == nil {
-				return contactOf(in)
-			}
+	if who, err := s.asks(c); err == nil {
+		if in, ok := s.Insurer.Enrolment.InsurerOf(ctx, who.Viewer); ok {
+			return contactOf(in)
 		}
 	}
 	if all, err := s.Insurer.Directory.All(ctx); err == nil && len(all) == 1 {

@@ -4,16 +4,14 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/pdf"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
 
 // ownInsertPDF sends the slip for the card case to whoever may be shown the person's screen and its copy: it says no more.
-func (s *Pages) ownInsertPDF(c echo.Context) error {
-	subject, id, err := s.showing(c)
-	if err != nil {
-		return s.toLogin(c, err)
-	}
-	data, err := s.Insurer.Documents.InsertFor(c.Request().Context(), subject, id)
+func (s *Pages) ownInsertPDF(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+	data, err := s.Insurer.Documents.InsertFor(c.Request().Context(), viewer, id)
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (s *Pages) finishLogin(c echo.Context) error {
 // afterLogin leads to the screen, or first to the enrolment of whoever has no screen yet or has just opened
 // a notice.
 func (s *Pages) afterLogin(c echo.Context, v VisitSession) error {
-	people, err := s.Insurer.Enrolment.People(c.Request().Context(), v.Login.Subject)
+	people, err := s.Insurer.Enrolment.People(c.Request().Context(), viewerOf(v))
 	if err != nil {
 		return err
 	}

@@ -2,16 +2,12 @@ package patient
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
-	"madoguchi/server/web/kit"
 )
 
 // insurerJSON names an insurer on a phone's screen.
@@ -32,11 +28,7 @@ type personJSON struct {
 
 // me tells a phone whom it may show and by what, and which phones there are. Nobody where it is not known: each new
 // phone asks that first, and a browser's console would show a refusal as an error.
-func (s *Pages) me(c echo.Context) error {
-	a, err := s.asks(c)
-	if err != nil && !errors.Is(err, kit.ErrSignedOut) {
-		return err
-	}
+func (s *Pages) me(c echo.Context, who visitor) error {
 	ctx := c.Request().Context()
 	out := struct {
 		People     []personJSON `json:"people"`
@@ -45,62 +37,29 @@ func (s *Pages) me(c echo.Context) error {
 		Login      bool         `json:"login"`  // somebody is logged in, and may change things
 		Device     bool         `json:"device"` // this phone came by its key: People and Lapsed are all that it has
 		ServerTime time.Time    `json:"serverTime"`
-	}{[]personJSON{}, []string{}, []phone{}, a.login != nil, len(a.grants) > 0, s.Now()}
-	var subjects []string
-	for _, g := range slices.Backward(a.grants) { // who came first stands first
-		if !slices.Contains(subjects, g.Subject) {
-			subjects = append(subjects, g.Subject)
+	}{[]personJSON{}, []string{}, []phone{}, who.Login != nil, len(who.People) > 0, s.Now()}
+	people, err := s.Insurer.Enrolment.People(ctx, who.Viewer)
+	if err != nil {
+		return err
+	}
+	for _, r := range people {
+		if r.Lapsed {
+			out.Lapsed = append(out.Lapsed, string(r.ID))
+			continue
 		}
-	}
-	if a.login != nil && !slices.Contains(subjects, a.login.Subject) {
-		subjects = append(subjects, a.login.Subject)
-	}
-	for _, subject := range subjects {
-		people, err := s.Insurer.Enrolment.People(ctx, subject)
+		p, err := s.person(ctx, r.PersonRecord)
 		if err != nil {
 			return err
 		}
-		for _, r := range people {
-			loginBy, shown, lapsed := a.mayShow(r.ID, subject, out.ServerTime)
-			if lapsed {
-				out.Lapsed = append(out.Lapsed, string(r.ID))
-			}
-			if !shown {
-				continue
-			}
-			p, err := s.person(ctx, r)
-			if err != nil {
-				return err
-			}
-			p.LoginBy = loginBy
-			out.People = append(out.People, p)
-		}
-		known, err := s.Insurer.Devices.Phones(ctx, subject)
-		if err != nil {
-			return err
-		}
-		for _, p := range phones(known) {
-			if !slices.ContainsFunc(out.Phones, func(q phone) bool { return q.ID == p.ID }) {
-				out.Phones = append(out.Phones, p)
-			}
-		}
+		p.LoginBy = r.LoginBy
+		out.People = append(out.People, p)
 	}
+	known, err := s.Insurer.Devices.Phones(ctx, who.Viewer)
+	if err != nil {
+		return err
+	}
+	out.Phones = phones(known)
 	return c.JSON(http.StatusOK, out)
-}
-
-// mayShow says whether a subject's person is shown to this asker, until when without a login, and whether only a login is missing.
-func (a asker) mayShow(person audit.PersonID, subject string, now time.Time) (loginBy *time.Time, shown, lapsed bool) {
-	shown = a.login != nil && a.login.Subject == subject
-	for _, g := range a.grants {
-		if g.Person == person && g.Subject == subject {
-			until := g.Until()
-			if now.Before(until) {
-				return &until, true, false
-			}
-			return nil, shown, !shown
-		}
-	}
-	return nil, shown, false
 }
 
 func (s *Pages) person(ctx context.Context, r insurer.PersonRecord) (personJSON, error) {

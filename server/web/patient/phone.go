@@ -3,12 +3,12 @@ package patient
 import (
 	"encoding/base64"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/message"
+	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
@@ -16,13 +16,13 @@ import (
 // What a patient's phone asks besides its screens: its own keys, online codes, files.
 
 func (s *Pages) phoneRoutes(e *echo.Echo) {
-	e.PUT("/api/v1/phone", s.putPhone)
-	e.PUT("/api/v1/phone/holder", s.putHolder)
-	e.GET("/api/v1/receipts", s.receipts)
-	e.POST("/api/v1/people/:id/code", s.newCode)
-	e.GET("/api/v1/people/:id/code", s.codeAsked)
-	e.POST("/api/v1/people/:id/code/answer", s.answerCode)
-	e.GET("/people/:id/screen.smart-health-card", s.file)
+	e.PUT("/api/v1/phone", s.callLogin(s.putPhone))
+	e.PUT("/api/v1/phone/holder", s.callLogin(s.putHolder))
+	e.GET("/api/v1/receipts", s.call(s.receipts))
+	e.POST("/api/v1/people/:id/code", s.callOf(s.newCode))
+	e.GET("/api/v1/people/:id/code", s.callOf(s.codeAsked))
+	e.POST("/api/v1/people/:id/code/answer", s.callOf(s.answerCode))
+	e.GET("/people/:id/screen.smart-health-card", s.pageOf(s.file))
 	for _, path := range []string{"/c/:code", "/C/:code"} { // codes are printed in capitals for readers that type them
 		e.GET(path, s.codePage)
 	}
@@ -38,11 +38,7 @@ type point struct {
 
 func (p point) ok() bool { return p.KTY == "EC" && p.CRV == "P-256" }
 
-func (s *Pages) putPhone(c echo.Context) error {
-	_, v, err := s.signedIn(c)
-	if err != nil {
-		return err
-	}
+func (s *Pages) putPhone(c echo.Context, who visitor) error {
 	var body struct {
 		ID  string `json:"id"`
 		Key point  `json:"key"`
@@ -50,10 +46,11 @@ func (s *Pages) putPhone(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || !body.Key.ok() || len(body.ID) > 64 {
 		return kit.ErrRequest
 	}
-	if err := s.Limits.Sealing.Allow(v.Login.Subject, s.Now()); err != nil {
+	if err := s.Limits.Sealing.Allow(who.Login.Subject, s.Now()); err != nil {
 		return err
 	}
-	if err := s.Insurer.Devices.PutPhone(c.Request().Context(), *v.Login, body.ID, body.Key.X, body.Key.Y); err != nil {
+	ctx := c.Request().Context()
+	if err := s.Insurer.Devices.PutPhone(ctx, who.Viewer, body.ID, body.Key.X, body.Key.Y); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -75,8 +72,8 @@ func phones(known []insurer.Phone) []phone {
 }
 
 // answerPhones says which phones a login has.
-func (s *Pages) answerPhones(c echo.Context, subject string) error {
-	known, err := s.Insurer.Devices.Phones(c.Request().Context(), subject)
+func (s *Pages) answerPhones(c echo.Context, viewer insurer.Viewer) error {
+	known, err := s.Insurer.Devices.Phones(c.Request().Context(), viewer)
 	if err != nil {
 		return err
 	}
@@ -85,11 +82,7 @@ func (s *Pages) answerPhones(c echo.Context, subject string) error {
 
 // putHolder adds the key with which this phone proves its screens and comes back without a login, and answers with all
 // phones of this login.
-func (s *Pages) putHolder(c echo.Context) error {
-	_, v, err := s.signedIn(c)
-	if err != nil {
-		return err
-	}
+func (s *Pages) putHolder(c echo.Context, who visitor) error {
 	var body struct {
 		ID        string `json:"id"`
 		Key       point  `json:"key"`
@@ -99,33 +92,27 @@ func (s *Pages) putHolder(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || !body.Key.ok() {
 		return kit.ErrRequest
 	}
-	if err := s.Limits.Holders.Allow(v.Login.Subject, s.Now()); err != nil {
+	if err := s.Limits.Holders.Allow(who.Login.Subject, s.Now()); err != nil {
 		return err
 	}
-	if err := s.Insurer.Devices.AddHolder(c.Request().Context(), *v.Login, insurer.HolderKey{Phone: body.ID, X: body.Key.X, Y: body.Key.Y, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
+	key := insurer.HolderKey{
+		Phone:     body.ID,
+		X:         body.Key.X,
+		Y:         body.Key.Y,
+		Nonce:     body.Nonce,
+		Signature: body.Signature,
+	}
+	if err := s.Insurer.Devices.AddHolder(c.Request().Context(), who.Viewer, key); err != nil {
 		return err
 	}
-	return s.answerPhones(c, v.Login.Subject)
+	return s.answerPhones(c, who.Viewer)
 }
 
 // receipts hands out what lies here for one phone: to its login, or to the phone itself for all whom it shows.
-func (s *Pages) receipts(c echo.Context) error {
-	a, err := s.asks(c)
+func (s *Pages) receipts(c echo.Context, who visitor) error {
+	sealed, err := s.Insurer.Receipts.Receipts(c.Request().Context(), who.Viewer, c.QueryParam("key"))
 	if err != nil {
 		return err
-	}
-	key, now := c.QueryParam("key"), s.Now()
-	var subjects []string
-	if a.login != nil {
-		subjects = append(subjects, a.login.Subject)
-	}
-	for _, g := range a.grants {
-		if g.Phone == key && now.Before(g.Until()) && !slices.Contains(subjects, g.Subject) {
-			subjects = append(subjects, g.Subject)
-		}
-	}
-	if len(subjects) == 0 {
-		return insurer.ErrNotEnrolled
 	}
 	type receipt struct {
 		Person string    `json:"person"`
@@ -135,32 +122,24 @@ func (s *Pages) receipts(c echo.Context) error {
 	out := struct {
 		Receipts []receipt `json:"receipts"`
 	}{[]receipt{}}
-	for _, subject := range subjects {
-		sealed, err := s.Insurer.Receipts.Receipts(c.Request().Context(), subject, key)
-		if err != nil {
-			return err
-		}
-		for _, r := range sealed {
-			if _, shown, _ := a.mayShow(r.Person, subject, now); !shown {
-				continue // taken off this phone
-			}
-			out.Receipts = append(out.Receipts, receipt{string(r.Person), r.At, base64.RawURLEncoding.EncodeToString(r.Sealed)})
-		}
+	for _, r := range sealed {
+		out.Receipts = append(out.Receipts, receipt{
+			string(r.Person), r.At, base64.RawURLEncoding.EncodeToString(r.Sealed),
+		})
 	}
-	slices.SortStableFunc(out.Receipts, func(a, b receipt) int { return b.At.Compare(a.At) })
 	return c.JSON(http.StatusOK, out)
 }
 
 // newCode makes the code of eight characters: what a reader's QR says, and what can be read aloud.
-func (s *Pages) newCode(c echo.Context) error {
-	subject, id, err := s.showing(c)
+func (s *Pages) newCode(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+	subject, err := s.Insurer.Enrolment.LoginFor(viewer, id)
 	if err != nil {
 		return err
 	}
 	if err := s.MayMake(&s.Limits.Numbers, subject, string(id)); err != nil {
 		return err
 	}
-	code, expires, err := s.Insurer.OnlineCodes.NewCode(c.Request().Context(), subject, id)
+	code, expires, err := s.Insurer.OnlineCodes.NewCode(c.Request().Context(), viewer, id)
 	if err != nil {
 		return err
 	}
@@ -173,12 +152,8 @@ func (s *Pages) newCode(c echo.Context) error {
 }
 
 // codeAsked tells the phone whether a facility asks to look, and which.
-func (s *Pages) codeAsked(c echo.Context) error {
-	subject, id, err := s.showing(c)
-	if err != nil {
-		return err
-	}
-	state, facility, err := s.Insurer.OnlineCodes.CodeAsked(c.Request().Context(), subject, id)
+func (s *Pages) codeAsked(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+	state, facility, err := s.Insurer.OnlineCodes.CodeAsked(c.Request().Context(), viewer, id)
 	if err != nil {
 		return err
 	}
@@ -188,9 +163,8 @@ func (s *Pages) codeAsked(c echo.Context) error {
 	}{state, facility})
 }
 
-func (s *Pages) answerCode(c echo.Context) error {
-	subject, id, err := s.showing(c)
-	if err != nil {
+func (s *Pages) answerCode(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+	if _, err := s.Insurer.Enrolment.LoginFor(viewer, id); err != nil {
 		return err
 	}
 	var body struct {
@@ -199,7 +173,7 @@ func (s *Pages) answerCode(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || body.Allow == nil {
 		return kit.ErrRequest.In("allow")
 	}
-	if err := s.Insurer.OnlineCodes.AnswerCode(c.Request().Context(), subject, id, *body.Allow); err != nil {
+	if err := s.Insurer.OnlineCodes.AnswerCode(c.Request().Context(), viewer, id, *body.Allow); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

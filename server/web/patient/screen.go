@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
@@ -43,8 +44,8 @@ type Details struct {
 	LacksShapes    bool   `json:"lacksShapes,omitempty"` // and ask for a shape that it does not have
 }
 
-func (s *Pages) credential(c echo.Context) error {
-	subject, id, err := s.showing(c)
+func (s *Pages) credential(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+	subject, err := s.Insurer.Enrolment.LoginFor(viewer, id)
 	if err != nil {
 		return err
 	}
@@ -62,9 +63,9 @@ func (s *Pages) credential(c echo.Context) error {
 	var screen insurer.Screen
 	switch body.Tier {
 	case "live":
-		screen, err = s.Insurer.Issuer.Live(ctx, subject, id)
+		screen, err = s.Insurer.Issuer.Live(ctx, viewer, id)
 	case "screen":
-		screen, err = s.Insurer.Issuer.Offline(ctx, subject, id, body.Phone)
+		screen, err = s.Insurer.Issuer.Offline(ctx, viewer, id, body.Phone)
 	default:
 		return kit.ErrRequest.In("tier")
 	}

@@ -1,0 +1,60 @@
+package clerk
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"madoguchi/auth"
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
+	"madoguchi/server/web/kit"
+)
+
+// handler answers a clerk, who is let in before it runs.
+type handler func(c echo.Context, clerk staff.Clerk) error
+
+// about says what a request is about, by its address or its form: so the clerk's insurer is known.
+type about func(c echo.Context) insurer.About
+
+// ofInsurer is a request about the insurer that its query or its form names, or about the first.
+func ofInsurer(c echo.Context) insurer.About {
+	number := c.QueryParam("insurer")
+	if c.Request().Method == http.MethodPost {
+		number = c.FormValue("insurer")
+	}
+	return insurer.About{Insurer: eligibility.InsurerNumber(number)}
+}
+
+// personOf is the person whom the address names.
+func personOf(c echo.Context) audit.PersonID { return audit.PersonID(c.Param("id")) }
+
+// ofPerson, ofRun and ofPreview are requests about the record that the address names.
+func ofPerson(c echo.Context) insurer.About {
+	return insurer.About{Person: personOf(c)}
+}
+func ofRun(c echo.Context) insurer.About     { return insurer.About{Run: c.Param("id")} }
+func ofPreview(c echo.Context) insurer.About { return insurer.About{Preview: c.Param("id")} }
+
+// clerk makes the principal of a request: the member of staff, for the insurer that the request is about.
+func (s *Pages) clerk(of about, do handler) kit.Staffed {
+	return func(c echo.Context, member staff.Member) error {
+		clerk, err := s.Insurer.Directory.Clerk(c.Request().Context(), member, of(c))
+		if err != nil {
+			return err
+		}
+		return do(c, clerk)
+	}
+}
+
+// page is a page of the clerks; who is not signed in is sent to the sign-in.
+func (s *Pages) page(of about, do handler) echo.HandlerFunc {
+	return s.PageFor(auth.Clerk, s.clerk(of, do))
+}
+
+// call is an answer to a page's program; who is not signed in is refused.
+func (s *Pages) call(of about, do handler) echo.HandlerFunc {
+	return s.CallFor(auth.Clerk, s.clerk(of, do))
+}
