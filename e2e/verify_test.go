@@ -16,6 +16,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/phonetest"
 )
 
 // altered is a JWS with another character in its payload, whatever stands there: payloads change with the minute.
@@ -33,7 +34,7 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 	live, paper := b.issue(t, credential.Request{Tier: credential.Live}), b.issue(t, credential.Request{Tier: credential.PDF, RID: 4711, Expires: credential.LatestEnd(b.at)})
 	holder := signingKey(t)
 	screen := b.issue(t, credential.Request{Tier: credential.Screen, HolderKeyID: credential.HolderKeyID(holder.Public())})
-	proof, err := credential.SignProof(screen, holder, b.at, "")
+	proof, err := phonetest.Proof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +151,7 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 	other := b.issue(t, request)
 	holder := signingKey(t)
 	screen := b.issue(t, credential.Request{Tier: credential.Screen, HolderKeyID: credential.HolderKeyID(holder.Public())})
-	proof, err := credential.SignProof(screen, holder, b.at, "")
+	proof, err := phonetest.Proof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,10 @@ const (
 	ExportCSV  ExportFormat = "csv"  // as an import reads it
 )
 
+var errExported = &eligibility.Error{Code: eligibility.Internal, Key: "export.mismatch",
+	Ja: "書き出した記録を読み返すと、別の番号になりました。このファイルは使わず、管理者に知らせてください。",
+	En: "A record that was written reads back with another number. Do not use this file, and tell the operator."}
+
 // Exporter writes an insurer's register for other programs.
 type Exporter struct {
 	*Directory
@@ -72,6 +76,9 @@ func (o *Exporter) writer(
 		coverage, err := fhir.Write(p, in.Name, today)
 		if err != nil {
 			return err
+		}
+		if back, err := fhir.Read(coverage); err != nil || fhir.MemberID(back) != fhir.MemberID(p) {
+			return errExported.Because(err) // nothing leaves that a reader would take for somebody else
 		}
 		_, err = out.Write(append(coverage, '\n'))
 		return err
