@@ -13,8 +13,8 @@ import (
 	"madoguchi/server/trust"
 )
 
-// exportCmd writes an insurer's register for another program. Exit codes: 0 written whole, 2 refused or broken
-// off.
+// exportCmd writes an insurer's register for another program. Exit codes: 0 written whole, 2 refused or
+// broken off.
 type exportCmd struct {
 	Insurer string `required:"" help:"保険者番号"`
 	Format  string `required:"" enum:"fhir,csv" help:"fhir: JP Core Coverage, one JSON object a line (NDJSON); csv: as import reads it"`

@@ -12,8 +12,8 @@ import (
 	"madoguchi/server/keys"
 )
 
-// keysCmd looks after the insurers' keys (docs/keys.md). None of its commands needs the server to stop, or to start again.
-// Exit codes: 0 done, 1 some refused, 2 wrong usage.
+// keysCmd looks after the insurers' keys (docs/keys.md). None of its commands needs the server to stop, or to
+// start again. Exit codes: 0 done, 1 some refused, 2 wrong usage.
 type keysCmd struct {
 	List   keysListCmd   `cmd:"" help:"the keys of each insurer, and their certificates for PDFs"`
 	Rotate keysRotateCmd `cmd:"" help:"publish a next key, or let it sign once it has been published for 24 hours"`
@@ -26,9 +26,13 @@ var (
 	errNoKeys = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_folder",
 		Ja: "鍵のフォルダーがありません。データの場所（MADOGUCHI_DATA または --data）を確かめてください。鍵はサーバーを一度起動すると作られます。",
 		En: "There is no key folder. Check the data folder (MADOGUCHI_DATA or --data). The first start of the server makes the keys."}
-	errNoInsurerKeys = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_insurer", Field: "insurer",
-		Ja: "このフォルダーにこの保険者の鍵はありません。番号を「madoguchi keys list」で確かめてください。",
-		En: "This folder has no keys of this insurer. Check the number with \"madoguchi keys list\"."}
+	errNoInsurerKeys = &eligibility.Error{
+		Code:  eligibility.NotFound,
+		Key:   "keys.no_insurer",
+		Field: "insurer",
+		Ja:    "このフォルダーにこの保険者の鍵はありません。番号を「madoguchi keys list」で確かめてください。",
+		En:    "This folder has no keys of this insurer. Check the number with \"madoguchi keys list\".",
+	}
 	errLeakedWhose = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.leaked_whose", Field: "insurer",
 		Ja: "--leaked は、発行済みの写し（PDF）を使えなくします。どの保険者かを --insurer 番号 で、全部なら --insurer all で指定してください。",
 		En: "--leaked ends copies (PDF) already issued. Say whose key leaked with --insurer NUMBER, or --insurer all."}
@@ -40,7 +44,8 @@ var (
 		En: "--kid goes with --leaked and --insurer NUMBER."}
 )
 
-// openKeys opens the data folder's keys, and makes no folder: a mistyped place must not look like an empty one.
+// openKeys opens the data folder's keys, and makes no folder: a mistyped place must not look like an empty
+// one.
 func openKeys(s *Settings) (*keys.Folder, error) {
 	if err := s.check(); err != nil {
 		return nil, usage(err)
@@ -116,7 +121,8 @@ func (c *keysListCmd) Run(s *Settings) error {
 			fmt.Print(of.Text())
 		}
 		if len(list) == 0 {
-			fmt.Fprintln(os.Stderr, "鍵はまだありません。サーバーを一度起動すると作られます。 There are no keys yet; the first start of the server makes them.")
+			fmt.Fprintln(os.Stderr, "鍵はまだありません。サーバーを一度起動すると作られます。 There are no keys yet; the "+
+				"first start of the server makes them.")
 		}
 	}
 	if refused {

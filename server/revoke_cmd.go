@@ -10,8 +10,8 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// revokeCmd takes saved copies (PDF, file) back: one by its index, all of a person, or all made before a time. Screens need
-// no revoking: they end by themselves.
+// revokeCmd takes saved copies (PDF, file) back: one by its index, all of a person, or all made before a
+// time. Screens need no revoking: they end by themselves.
 type revokeCmd struct {
 	Insurer string `required:"" help:"保険者番号"`
 	RID     string `name:"rid" help:"one copy: the five characters of its code (verify shows them)"`
@@ -21,8 +21,13 @@ type revokeCmd struct {
 }
 
 var (
-	errRevokeWhich = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.which_option", Field: "--rid, --person, --before",
-		Ja: "--rid、--person、--before のどれか一つを指定してください。", En: "Give exactly one of --rid, --person and --before."}
+	errRevokeWhich = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "revoke.which_option",
+		Field: "--rid, --person, --before",
+		Ja:    "--rid、--person、--before のどれか一つを指定してください。",
+		En:    "Give exactly one of --rid, --person and --before.",
+	}
 	errRevokeRID = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.rid", Field: "--rid",
 		Ja: "写しの番号は5文字です。「verify」で表示される rid を入れてください。", En: "A copy's index has five characters, as `verify` shows it."}
 	errRevokeBefore = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.before", Field: "--before",
@@ -31,7 +36,8 @@ var (
 		Ja: "この番号か氏名の人が一人に決まりません。番号か氏名の全部を入れてください。", En: "This is not exactly one person. Give the whole number or name."}
 )
 
-// Run revokes and prints {"revoked": n}. Exit codes: 0 done (also when nothing was left to revoke), 2 bad input.
+// Run revokes and prints {"revoked": n}. Exit codes: 0 done (also when nothing was left to revoke), 2 bad
+// input.
 func (c *revokeCmd) Run(s *Settings) error {
 	return answered(func() (any, error) {
 		number, err := eligibility.ParseInsurerNumber(c.Insurer)

@@ -11,8 +11,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Settings come from flags or the environment; `server --help` lists them. The zero setting is the safe one: a demo that
-// answers on this computer only.
+// Settings come from flags or the environment; `server --help` lists them. The zero setting is the safe one:
+// a demo that answers on this computer only.
 type Settings struct {
 	Addr         string `env:"MADOGUCHI_ADDR" default:"127.0.0.1:8080" help:"address to listen on"`
 	Data         string `env:"MADOGUCHI_DATA" default:"./data" type:"path" help:"data folder; the demo uses its sub-folder demo"`
@@ -41,15 +41,23 @@ var (
 	errNoDemo = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.nodemo",
 		Ja: "このプログラムにはデモが入っていません（-tags nodemo）。MADOGUCHI_URL などの本番の設定をしてください。",
 		En: "This program was built without the demo (-tags nodemo). Set MADOGUCHI_URL and the other live settings."}
-	errTrustAddress = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.trust_addresses", Field: "MADOGUCHI_TRUST_ADDRESSES",
-		Ja: "MADOGUCHI_TRUST_ADDRESSES には、信頼リストを置いたサーバーのIPアドレスを「10.1.2.3」のように、2つ以上ならコンマで区切って指定してください。",
-		En: "MADOGUCHI_TRUST_ADDRESSES holds the IP addresses of the server with the trust list, such as 10.1.2.3, with commas between."}
+	errTrustAddress = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "settings.trust_addresses",
+		Field: "MADOGUCHI_TRUST_ADDRESSES",
+		Ja:    "MADOGUCHI_TRUST_ADDRESSES には、信頼リストを置いたサーバーのIPアドレスを「10.1.2.3」のように、2つ以上ならコンマで区切って指定してください。",
+		En:    "MADOGUCHI_TRUST_ADDRESSES holds the IP addresses of the server with the trust list, such as 10.1.2.3, with commas between.",
+	}
 	errAddr = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.addr", Field: "MADOGUCHI_ADDR",
 		Ja: "MADOGUCHI_ADDR は「127.0.0.1:8080」のように「アドレス:ポート」で指定してください。",
 		En: "MADOGUCHI_ADDR must have the form address:port, such as 127.0.0.1:8080."}
-	errNotLoopback = &eligibility.Error{Code: eligibility.Denied, Key: "settings.loopback", Field: "MADOGUCHI_ADDR",
-		Ja: "デモはこのパソコンの中だけで動きます。127.0.0.1 を使うか、コンテナなら MADOGUCHI_DEMO_PUBLISH=true を指定してください。",
-		En: "The demo listens on loopback only. Use 127.0.0.1, or in a container set MADOGUCHI_DEMO_PUBLISH=true."}
+	errNotLoopback = &eligibility.Error{
+		Code:  eligibility.Denied,
+		Key:   "settings.loopback",
+		Field: "MADOGUCHI_ADDR",
+		Ja:    "デモはこのパソコンの中だけで動きます。127.0.0.1 を使うか、コンテナなら MADOGUCHI_DEMO_PUBLISH=true を指定してください。",
+		En:    "The demo listens on loopback only. Use 127.0.0.1, or in a container set MADOGUCHI_DEMO_PUBLISH=true.",
+	}
 )
 
 // trustAddresses reads MADOGUCHI_TRUST_ADDRESSES.
@@ -68,8 +76,8 @@ func (s Settings) trustAddresses() ([]netip.Addr, error) {
 	return all, nil
 }
 
-// demo reports whether these settings mean the demo: it is the default unless a public address, a sign-in client or live
-// keys are set. Address, data folder, database and role do not count.
+// demo reports whether these settings mean the demo: it is the default unless a public address, a sign-in
+// client or live keys are set. Address, data folder, database and role do not count.
 func (s Settings) demo() bool {
 	_, err := os.Stat(filepath.Join(s.Data, "live", "keys"))
 	return s.URL == "" && s.OIDCClient == "" && s.OIDCIssuer == "" && err != nil
