@@ -8,7 +8,7 @@ func SignJWT(key Key, typ string, claims any) (string, error) {
 	}
 	input := b64.EncodeToString([]byte(`{"typ":"`+typ+`","alg":"ES256","kid":"`+key.ID+`"}`)) + "." +
 		b64.EncodeToString(body)
-	signature, err := sign(input, key)
+	signature, err := key.Sign(input)
 	if err != nil {
 		return "", err
 	}

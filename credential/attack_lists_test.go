@@ -110,7 +110,7 @@ func zipped(t *testing.T, key Key, body string) string {
 	}
 	input := b64.EncodeToString([]byte(`{"typ":"trust+jwt","alg":"ES256","kid":"`+key.ID+`","zip":"DEF"}`)) +
 		"." + b64.EncodeToString(packed)
-	s, err := sign(input, key)
+	s, err := key.Sign(input)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func signBody(t testing.TB, key Key, body string) string {
 func signPacked(t testing.TB, key Key, packed []byte) string {
 	t.Helper()
 	input := signingInput(key.ID, packed)
-	signature, err := sign(input, key)
+	signature, err := key.Sign(input)
 	if err != nil {
 		t.Fatal(err)
 	}

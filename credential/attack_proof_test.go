@@ -74,7 +74,7 @@ func TestProofsOfAnotherPhoneCardTimeOrCaseAreRefused(t *testing.T) {
 	body := claims(at, cardHash(p.screen), "")
 	raw := func(head, body string) string {
 		input := b64.EncodeToString([]byte(head)) + "." + b64.EncodeToString([]byte(body))
-		s, err := sign(input, p.phone)
+		s, err := p.phone.Sign(input)
 		if err != nil {
 			t.Fatal(err)
 		}

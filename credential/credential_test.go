@@ -139,7 +139,7 @@ func TestForgeriesAreRefusedEachWithItsOwnCheck(t *testing.T) {
 	stranger := *trusting(key)
 	withHeader := func(h string) string {
 		input := b64.EncodeToString([]byte(h)) + "." + parts[1]
-		s, err := sign(input, key)
+		s, err := key.Sign(input)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,7 +203,7 @@ func TestTiersCannotBeMixed(t *testing.T) {
 				t.Fatal(err)
 			}
 			input := signingInput(key.ID, packed)
-			signature, err := sign(input, key)
+			signature, err := key.Sign(input)
 			if err != nil {
 				t.Fatal(err)
 			}

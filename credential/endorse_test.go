@@ -102,7 +102,7 @@ func TestBadEndorsementsAddNoKey(t *testing.T) {
 	head := func(header string) string {
 		t.Helper()
 		input := b64.EncodeToString([]byte(header)) + "." + encoded
-		signature, err := sign(input, first)
+		signature, err := first.Sign(input)
 		if err != nil {
 			t.Fatal(err)
 		}

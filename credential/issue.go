@@ -93,7 +93,7 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 			break
 		}
 	}
-	signature, err := sign(out.JWS, key)
+	signature, err := key.Sign(out.JWS)
 	if err != nil {
 		return Issued{}, err
 	}
@@ -106,10 +106,10 @@ func signingInput(kid string, packed []byte) string {
 		b64.EncodeToString(packed)
 }
 
-// sign returns the base64url ES256 signature over a signing input: by golang-jwt for a key in memory, else
+// Sign returns the base64url ES256 signature over a signing input: by golang-jwt for a key in memory, else
 // through the crypto.Signer (an HSM), whose DER signature becomes r‖s (RFC 7518 section 3.4).
-func sign(input string, key Key) (string, error) {
-	if private, ok := key.signer.(*ecdsa.PrivateKey); ok {
+func (k Key) Sign(input string) (string, error) {
+	if private, ok := k.signer.(*ecdsa.PrivateKey); ok {
 		signature, err := jwt.SigningMethodES256.Sign(input, private)
 		if err != nil {
 			return "", fmt.Errorf("signing: %w", err)
@@ -117,7 +117,7 @@ func sign(input string, key Key) (string, error) {
 		return b64.EncodeToString(signature), nil
 	}
 	digest := sha256.Sum256([]byte(input))
-	der, err := key.signer.Sign(rand.Reader, digest[:], crypto.SHA256)
+	der, err := k.signer.Sign(rand.Reader, digest[:], crypto.SHA256)
 	if err != nil {
 		return "", fmt.Errorf("signing: %w", err)
 	}

@@ -53,30 +53,6 @@ func ReadHolderKey(x, y string) (PublicKey, error) {
 	}.public()
 }
 
-// SignProof makes a proof as a phone does, for the tests of this package and of the server.
-func SignProof(jws string, holder Key, at time.Time, nonce string) (string, error) {
-	x, y, err := coordinates(holder.public)
-	if err != nil {
-		return "", err
-	}
-	head, err := encode(proofHeader{proofType, "ES256", jwk{
-		KTY: "EC",
-		CRV: "P-256",
-		X:   x,
-		Y:   y,
-	}})
-	if err != nil {
-		return "", err
-	}
-	body, err := encode(proofClaims{at.Unix(), cardHash(jws), nonce})
-	if err != nil {
-		return "", err
-	}
-	input := b64.EncodeToString(head) + "." + b64.EncodeToString(body)
-	signature, err := sign(input, holder)
-	return input + "." + signature, err
-}
-
 func cardHash(jws string) string {
 	sum := sha256.Sum256([]byte(jws))
 	return b64.EncodeToString(sum[:])

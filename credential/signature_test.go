@@ -24,7 +24,7 @@ func forgeries(t *testing.T, signed, older string, other Key) map[string]string 
 	if err != nil || len(own) != 64 {
 		t.Fatalf("%d bytes, %v", len(own), err)
 	}
-	foreign, err := sign(input, other)
+	foreign, err := other.Sign(input)
 	if err != nil {
 		t.Fatal(err)
 	}

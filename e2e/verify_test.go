@@ -16,6 +16,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/phonetest"
 )
 
 // altered is a JWS with another character in its payload, whatever stands there: payloads change with the
@@ -36,7 +37,7 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 	holder := signingKey(t)
 	screen := b.issue(t,
 		credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
-	proof, err := credential.SignProof(screen, holder, b.at, "")
+	proof, err := phonetest.Proof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +181,7 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 	holder := signingKey(t)
 	screen := b.issue(t,
 		credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
-	proof, err := credential.SignProof(screen, holder, b.at, "")
+	proof, err := phonetest.Proof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)
 	}

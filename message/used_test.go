@@ -214,7 +214,7 @@ var severalSentences = []string{"import.kind"}
 
 // Errors that only staff, programs or whoever runs the demo meet are not translated further.
 var staffErrors = regexp.MustCompile(`^(case|scan|import|run|look|sample|revoke|support|paper|hosts|keys|receipt|situation|` +
-	`code|demo|insurer|declaration|notices|share|rules)\.|^person\.(erase|login|missing)`)
+	`code|demo|counter|export|insurer|declaration|notices|share|rules|names)\.|^person\.(erase|login|missing)`)
 
 // patientsRooms are where a patient's request can come to.
 var patientsRooms = regexp.MustCompile(`^\.\./(server/(insurer|counter|hostapi|web)|auth|eligibility)/[^/]*(/[^/]*)?$`)

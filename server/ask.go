@@ -11,8 +11,8 @@ import (
 	"madoguchi/server/input"
 )
 
-// The commands that ask the rules. They need no data folder. Exit codes: 0 answered, 2 bad input with nothing on standard
-// output and the reason on standard error.
+// The commands that ask the rules. They need no data folder. Exit codes: 0 answered, 2 bad input with nothing
+// on standard output and the reason on standard error.
 
 // methodsCmd answers "how may this person be accepted?" for one situation or an array of them.
 type methodsCmd struct {

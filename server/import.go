@@ -119,9 +119,12 @@ func (c *importCmd) headings() (map[string]insuredcsv.Column, error) {
 	return insuredcsv.ReadMap(file)
 }
 
-// remembered returns the headings that were mapped before. Without an insurer's number there is nobody to ask for, and a
-// trial makes no data folder.
-func (c *importCmd) remembered(s *Settings, insurer eligibility.InsurerNumber) (map[string]insuredcsv.Column, error) {
+// remembered returns the headings that were mapped before. Without an insurer's number there is nobody to ask
+// for, and a trial makes no data folder.
+func (c *importCmd) remembered(
+	s *Settings,
+	insurer eligibility.InsurerNumber,
+) (map[string]insuredcsv.Column, error) {
 	none := map[string]insuredcsv.Column{}
 	if _, err := os.Stat(filepath.Join(s.Data, "demo", datafolder.Database)); err != nil || insurer == "" {
 		return none, nil
@@ -136,7 +139,11 @@ func (c *importCmd) remembered(s *Settings, insurer eligibility.InsurerNumber) (
 }
 
 // store stores the good rows through the insurer's half, and what --map said of its headings.
-func (c *importCmd) store(s *Settings, read *insuredcsv.Roster, given map[string]insuredcsv.Column) (insurer.Imported, error) {
+func (c *importCmd) store(
+	s *Settings,
+	read *insuredcsv.Roster,
+	given map[string]insuredcsv.Column,
+) (insurer.Imported, error) {
 	ctx := context.Background()
 	h, err := openApp(ctx, s, c.Role)
 	if err != nil {
@@ -172,7 +179,9 @@ func (c *importCmd) report(read *insuredcsv.Roster, done insurer.Imported) error
 		if c.DryRun {
 			fmt.Printf("試し読み: 受け付けられる行 %d、受け付けられない行 %d（何も保存していません）\n", rows-refused, refused)
 		} else {
-			fmt.Printf("新しい人 %d、変わった人 %d、変わりなし %d、受け付けなかった行 %d\n", done.Count.New, done.Count.Changed, done.Count.Unchanged, refused)
+			n := done.Count
+			fmt.Printf("新しい人 %d、変わった人 %d、変わりなし %d、受け付けなかった行 %d\n",
+				n.New, n.Changed, n.Unchanged, refused)
 		}
 	}
 	if refused == 0 {
@@ -182,7 +191,8 @@ func (c *importCmd) report(read *insuredcsv.Roster, done insurer.Imported) error
 	return exit(exitSome)
 }
 
-// rows prints every row, or what is to be said of it, and counts them. A file of which nothing is to be said is not read again.
+// rows prints every row, or what is to be said of it, and counts them. A file of which nothing is to be said
+// is not read again.
 func (c *importCmd) rows(read *insuredcsv.Roster, stored insuredcsv.Digest) (rows, refused int, err error) {
 	if stored.Rows > 0 && len(stored.Reasons)+len(stored.Warnings) == 0 && !c.JSON {
 		return stored.Rows, 0, nil
@@ -211,8 +221,8 @@ func (c *importCmd) rows(read *insuredcsv.Roster, stored insuredcsv.Digest) (row
 	return rows, refused, out.Flush()
 }
 
-// writeErrors writes the refused rows for the clerk who mends them. The good rows are stored by then: where the file cannot be
-// written, that is said, and the reasons on standard output must do.
+// writeErrors writes the refused rows for the clerk who mends them. The good rows are stored by then: where
+// the file cannot be written, that is said, and the reasons on standard output must do.
 func (c *importCmd) writeErrors(read *insuredcsv.Roster) {
 	to := c.refusals
 	if to == nil {

@@ -44,6 +44,10 @@ func (c *keysAcceptCmd) Run(s *Settings) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s  次の起動で、フォルダーにある鍵を認めます。なければ新しく作ります。 The next start takes the key that lies in the folder, or makes one.\n", c.File)
+	fmt.Printf(
+		"%s  次の起動で、フォルダーにある鍵を認めます。なければ新しく作ります。 The next start "+
+			"takes the key that lies in the folder, or makes one.\n",
+		c.File,
+	)
 	return nil
 }

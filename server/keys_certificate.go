@@ -70,7 +70,13 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 	if err := durable.WriteFile(c.Out, csr, durable.Options{Mode: 0o644, Device: true}); err != nil {
 		return usage(trust.ErrWrite.Because(err))
 	}
-	fmt.Printf("%s  申請書を %s に書きました。認証局に送り、証明書が届いたら keys import で取り込んでください。 Wrote the request; send it to the certification authority and import what comes back.\n", insurer, c.Out)
+	fmt.Printf(
+		"%s  申請書を %s に書きました。認証局に送り、証明書が届いたら keys import "+
+			"で取り込んでください。 Wrote the request; send it to the certification authority and "+
+			"import what comes back.\n",
+		insurer,
+		c.Out,
+	)
 	return nil
 }
 

@@ -12,8 +12,8 @@ import (
 	"madoguchi/server/keys"
 )
 
-// keysCmd looks after the insurers' keys (docs/keys.md). None of its commands needs the server to stop, or to start again.
-// Exit codes: 0 done, 1 some refused, 2 wrong usage.
+// keysCmd looks after the insurers' keys (docs/keys.md). None of its commands needs the server to stop, or to
+// start again. Exit codes: 0 done, 1 some refused, 2 wrong usage.
 type keysCmd struct {
 	List   keysListCmd   `cmd:"" help:"the keys of each insurer, and their certificates for PDFs"`
 	Rotate keysRotateCmd `cmd:"" help:"publish a next key, or let it sign once it has been published for 24 hours"`
@@ -30,7 +30,8 @@ var (
 	errKIDAlone      = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.kid_alone", Field: "kid"}
 )
 
-// openKeys opens the data folder's keys, and makes no folder: a mistyped place must not look like an empty one.
+// openKeys opens the data folder's keys, and makes no folder: a mistyped place must not look like an empty
+// one.
 func openKeys(s *Settings) (*keys.Folder, error) {
 	if err := s.check(); err != nil {
 		return nil, usage(err)
@@ -106,7 +107,8 @@ func (c *keysListCmd) Run(s *Settings) error {
 			fmt.Print(of.Text())
 		}
 		if len(list) == 0 {
-			fmt.Fprintln(os.Stderr, "鍵はまだありません。サーバーを一度起動すると作られます。 There are no keys yet; the first start of the server makes them.")
+			fmt.Fprintln(os.Stderr, "鍵はまだありません。サーバーを一度起動すると作られます。 There are no keys yet; the "+
+				"first start of the server makes them.")
 		}
 	}
 	if refused {

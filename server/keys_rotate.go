@@ -7,8 +7,9 @@ import (
 	"madoguchi/server/keys"
 )
 
-// keysRotateCmd takes each insurer one step further: it publishes a next key when there is none, and lets it sign once it
-// has been published for 24 hours. Too early it changes nothing and says when to come back, so it may run at any time.
+// keysRotateCmd takes each insurer one step further: it publishes a next key when there is none, and lets it
+// sign once it has been published for 24 hours. Too early it changes nothing and says when to come back, so
+// it may run at any time.
 type keysRotateCmd struct {
 	Insurer   string `help:"保険者番号; all of the folder by default, with --leaked compulsory (or the word all)"`
 	OlderThan int    `name:"older-than" placeholder:"DAYS" help:"let the next key sign only when the current one has signed for so many days: for a nightly job"`

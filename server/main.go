@@ -18,6 +18,7 @@ type program struct {
 
 	Serve  serveCmd  `cmd:"" default:"withargs" help:"start the server (the default)"`
 	Import importCmd `cmd:"" help:"read an insurer's CSV of insured people"`
+	Export exportCmd `cmd:"" help:"write an insurer's register as FHIR (NDJSON) or CSV"`
 
 	Verify verifyCmd `cmd:"" help:"check an eligibility code: picture, PDF, text or file; never uses the network"`
 	Revoke revokeCmd `cmd:"" help:"take saved copies back"`

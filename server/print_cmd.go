@@ -21,9 +21,9 @@ import (
 	"madoguchi/server/staff"
 )
 
-// printCmd prints papers in a run: it plans, prints, reads every code back, and can be resumed after whatever ended it.
-// Exit codes: 0 everybody printed; 1 printed, but somebody was skipped or a line of the list named nobody; 2 refused, or stopped
-// by a fault; 3 paused (Ctrl+C) or cancelled.
+// printCmd prints papers in a run: it plans, prints, reads every code back, and can be resumed after whatever
+// ended it. Exit codes: 0 everybody printed; 1 printed, but somebody was skipped or a line of the list named
+// nobody; 2 refused, or stopped by a fault; 3 paused (Ctrl+C) or cancelled.
 type printCmd struct {
 	Kind        string `name:"run" help:"notices (資格情報のお知らせ) or certificates (資格確認書)"`
 	Insurer     string `help:"保険者番号"`
@@ -68,15 +68,18 @@ func (c *printCmd) Run(s *Settings) error {
 			return err
 		}
 	} else {
-		fmt.Print(result.words())
+		fmt.Print(result.Words())
 	}
-	if result.code() > 0 {
-		return exit(result.code())
+	switch {
+	case result.Stopped():
+		return exit(exitPaused)
+	case result.Partly():
+		return exit(exitSome)
 	}
 	return nil
 }
 
-func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
+func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, error) {
 	if c.Resume == "" && (c.Kind == "" || c.Insurer == "" || c.Out == "" && !c.DryRun) {
 		return nil, errPrintWhat
 	}
@@ -97,7 +100,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	}
 	runs := office.PrintJobs
 	runs.Folder, runs.Reader = filepath.Join(h.Path, datafolder.Runs), printing.Poppler()
-	result := &printed{Run: c.Resume}
+	result := &insurer.PrintReport{Run: c.Resume}
 	operator, err := c.operator(ctx, office)
 	if err != nil {
 		return nil, err
@@ -132,7 +135,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	if err != nil {
 		return nil, err
 	}
-	result.fill(run, files, runs.FolderOf(run))
+	result.Fill(run, files, runs.FolderOf(run))
 	return result, nil
 }
 
@@ -151,16 +154,18 @@ func (c *printCmd) operator(ctx context.Context, office *insurer.Services) (staf
 // opensOnPhones reports whether an address may stand on paper: https, or the demo's own computer.
 func opensOnPhones(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery ||
+		u.Fragment != "" {
 		return false
 	}
 	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+	return u.Scheme == "https" ||
+		u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // plan plans a new run and stores it.
 func (c *printCmd) plan(
-	ctx context.Context, office *insurer.Services, operator staff.Operator, result *printed,
+	ctx context.Context, office *insurer.Services, operator staff.Operator, result *insurer.PrintReport,
 ) (err error) {
 	o := insurer.RunOptions{Only: insurer.RunFilter(c.Only), Dropped: c.Dropped, Order: insurer.RunOrder(c.Order), CountSheets: c.CountSheets, PerFile: c.PerFile,
 		Layout: insurer.RunLayout(c.Layout)}
@@ -195,7 +200,8 @@ func (c *printCmd) plan(
 	if err != nil {
 		return err
 	}
-	result.Run, result.Total, result.NotDue, result.Missing = plan.Run.ID, plan.Run.Total, plan.NotDue, plan.Missing
+	result.Run, result.Total = plan.Run.ID, plan.Run.Total
+	result.NotDue, result.Missing = plan.NotDue, plan.Missing
 	if c.DryRun {
 		result.Run, result.State = "", "planned"
 		return nil
@@ -227,55 +233,4 @@ func (c *printCmd) lines() ([]string, error) {
 		return nil, errPrintList.Because(err)
 	}
 	return lines, nil
-}
-
-// printed is what the command says at its end.
-type printed struct {
-	Run     string                `json:"run,omitempty"`
-	State   string                `json:"state"`
-	Total   int                   `json:"total"`
-	NotDue  int                   `json:"notDue"` // people of the filters who get another paper by the rules
-	Missing []string              `json:"missing,omitempty"`
-	People  int                   `json:"people"`
-	Pages   int                   `json:"pages"`
-	Skipped int                   `json:"skipped"`
-	Check   int                   `json:"check"`
-	Folder  string                `json:"folder,omitempty"`
-	Files   []printing.FileRecord `json:"files,omitempty"`
-}
-
-func (p *printed) fill(run insurer.PrintRun, files []printing.FileRecord, folder string) {
-	p.State, p.Total, p.Folder, p.Files = string(run.State), run.Total, folder, files
-	for _, f := range files {
-		p.People += f.People
-		p.Pages += f.Pages
-		p.Skipped += f.Skipped
-		p.Check += f.Check
-	}
-}
-
-func (p *printed) code() int {
-	switch {
-	case p.State == string(insurer.RunPaused) || p.State == string(insurer.RunCancelled):
-		return exitPaused
-	case p.Skipped > 0 || len(p.Missing) > 0:
-		return exitSome
-	}
-	return 0
-}
-
-func (p *printed) words() string {
-	var b strings.Builder
-	if p.State == "planned" {
-		fmt.Fprintf(&b, "印刷する人 %d 人。条件にあてはまるが、規則ではこの紙の対象でない人 %d 人。何も保存していません。\n", p.Total, p.NotDue)
-	} else {
-		fmt.Fprintf(&b, "印刷した人 %d / %d 人、%d ページ、%d ファイル。とばした人 %d 人、手で確かめる人 %d 人。\n保存先 %s\n", p.People, p.Total, p.Pages, len(p.Files), p.Skipped, p.Check, p.Folder)
-	}
-	if p.State == string(insurer.RunPaused) {
-		fmt.Fprintf(&b, "一時停止しました。続きは「print --resume %s」で印刷します。\n", p.Run)
-	}
-	for _, line := range p.Missing {
-		fmt.Fprintf(&b, "一覧の「%s」にあたる人はいません。\n", line)
-	}
-	return b.String()
 }

@@ -10,8 +10,8 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// revokeCmd takes saved copies (PDF, file) back: one by its index, all of a person, or all made before a time. Screens need
-// no revoking: they end by themselves.
+// revokeCmd takes saved copies (PDF, file) back: one by its index, all of a person, or all made before a
+// time. Screens need no revoking: they end by themselves.
 type revokeCmd struct {
 	Insurer string `required:"" help:"保険者番号"`
 	RID     string `name:"rid" help:"one copy: the five characters of its code (verify shows them)"`
@@ -27,7 +27,8 @@ var (
 	errRevokePerson = &eligibility.Error{Code: eligibility.NotFound, Key: "revoke.person", Field: "--person"}
 )
 
-// Run revokes and prints {"revoked": n}. Exit codes: 0 done (also when nothing was left to revoke), 2 bad input.
+// Run revokes and prints {"revoked": n}. Exit codes: 0 done (also when nothing was left to revoke), 2 bad
+// input.
 func (c *revokeCmd) Run(s *Settings) error {
 	return answered(func() (any, error) {
 		number, err := eligibility.ParseInsurerNumber(c.Insurer)

@@ -16,14 +16,12 @@ import (
 	"madoguchi/auth"
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
-	"madoguchi/eligibility"
 	"madoguchi/server/agents"
 	"madoguchi/server/counter"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/demo"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/hostclient"
-	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 	"madoguchi/server/printing"
 	"madoguchi/server/trust"
@@ -81,7 +79,7 @@ func (c *serveCmd) Run(s *Settings) error {
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 	}
 	go every(ctx, time.Hour, func(ctx context.Context) {
-		h.sweep(ctx)
+		h.Sweep(ctx)
 		for _, chore := range chores {
 			chore(ctx)
 		}
@@ -164,11 +162,16 @@ func (c *serveCmd) site(
 		Ready:      h.Store.Ping,
 		Sessions:   &auth.Sessions{Store: h.Store.Sessions(), Now: h.Now},
 	}
-	counterKey, err := h.signing(keys.Counter)
+	counterKey, err := h.Keys.SigningKey(keys.Counter)
 	if err != nil {
 		return nil, nil, err
 	}
-	itself := credential.TrustedCounter{URL: address, Name: s.FacilityName, Facility: s.FacilityCode, JWKS: credential.KeySet{counterKey.Public()}}
+	itself := credential.TrustedCounter{
+		URL:      address,
+		Name:     s.FacilityName,
+		Facility: s.FacilityCode,
+		JWKS:     credential.KeySet{counterKey.Public()},
+	}
 	listed, chores, err := c.trustList(s, h, itself)
 	if err != nil {
 		return nil, nil, err
@@ -273,7 +276,7 @@ func (c *serveCmd) trustList(
 
 // newSigner signs the demo's trust list, with the keys that its insurers publish.
 func (h *app) newSigner(counter credential.TrustedCounter) (*trust.Signer, error) {
-	root, err := h.signing(keys.Trust)
+	root, err := h.Keys.SigningKey(keys.Trust)
 	if err != nil {
 		return nil, err
 	}
@@ -281,46 +284,9 @@ func (h *app) newSigner(counter credential.TrustedCounter) (*trust.Signer, error
 		Folder:  h.Path,
 		Root:    root,
 		Counter: counter,
-		Issuers: func(now time.Time) ([]credential.TrustedIssuer, error) {
-			var all []credential.TrustedIssuer
-			for _, in := range demo.Insurers {
-				k, err := h.Keys.Issuer(in.Number, now)
-				if err != nil {
-					return nil, err
-				}
-				all = append(all, credential.TrustedIssuer{
-					ISS:            demo.Host + "/i/" + string(in.Number),
-					Name:           in.Name,
-					InsurerNumbers: []eligibility.InsurerNumber{in.Number},
-					JWKS:           k.Set,
-				})
-			}
-			return all, nil
-		},
-		Now: h.Now,
+		Issuers: func(now time.Time) ([]credential.TrustedIssuer, error) { return demo.Issuers(h.Keys, now) },
+		Now:     h.Now,
 	})
-}
-
-// signing returns a signing key of the folder with its id.
-func (h *app) signing(name string) (credential.Key, error) {
-	private, err := h.Keys.Signing(name)
-	if err != nil {
-		return credential.Key{}, err
-	}
-	return credential.NewKey(private)
-}
-
-// sweep removes what is over.
-func (h *app) sweep(ctx context.Context) {
-	if _, err := h.Store.Sessions().ExpireSessions(ctx, h.Now()); err != nil {
-		slog.Warn("sweeping sessions", "error", err)
-	}
-	if _, err := h.Store.ExpireReceipts(ctx, h.Now().Add(-insurer.ReceiptLife)); err != nil {
-		slog.Warn("sweeping receipts", "error", err)
-	}
-	if err := h.Store.ExpireDevices(ctx, h.Now(), h.Now().Add(-insurer.GrantKept)); err != nil {
-		slog.Warn("sweeping phones", "error", err)
-	}
 }
 
 // every runs work now and then after each span, until the context ends.

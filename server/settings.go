@@ -11,8 +11,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// Settings come from flags or the environment; `server --help` lists them. The zero setting is the safe one: a demo that
-// answers on this computer only.
+// Settings come from flags or the environment; `server --help` lists them. The zero setting is the safe one:
+// a demo that answers on this computer only.
 type Settings struct {
 	Addr         string `env:"MADOGUCHI_ADDR" default:"127.0.0.1:8080" help:"address to listen on"`
 	Data         string `env:"MADOGUCHI_DATA" default:"./data" type:"path" help:"data folder; the demo uses its sub-folder demo"`
@@ -56,8 +56,8 @@ func (s Settings) trustAddresses() ([]netip.Addr, error) {
 	return all, nil
 }
 
-// demo reports whether these settings mean the demo: it is the default unless a public address, a sign-in client or live
-// keys are set. Address, data folder, database and role do not count.
+// demo reports whether these settings mean the demo: it is the default unless a public address, a sign-in
+// client or live keys are set. Address, data folder, database and role do not count.
 func (s Settings) demo() bool {
 	_, err := os.Stat(filepath.Join(s.Data, "live", "keys"))
 	return s.URL == "" && s.OIDCClient == "" && s.OIDCIssuer == "" && err != nil

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"madoguchi/credential"
 	"madoguchi/server/input"
 	"madoguchi/server/keys"
 	"madoguchi/server/trust"
@@ -57,11 +56,7 @@ func (c *trustSignCmd) Run() error {
 		if err != nil {
 			return nil, err
 		}
-		private, err := ring.Signing(keys.Trust)
-		if err != nil {
-			return nil, err
-		}
-		root, err := credential.NewKey(private)
+		root, err := ring.SigningKey(keys.Trust)
 		if err != nil {
 			return nil, err
 		}

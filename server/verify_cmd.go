@@ -7,8 +7,8 @@ import (
 	"madoguchi/server/verify"
 )
 
-// verifyCmd checks an eligibility code without any network. Exit codes: 0 valid, 1 not valid, 2 unreadable or wrong usage with
-// nothing on standard output.
+// verifyCmd checks an eligibility code without any network. Exit codes: 0 valid, 1 not valid, 2 unreadable or
+// wrong usage with nothing on standard output.
 type verifyCmd struct {
 	File   string `arg:"" placeholder:"FILE|-" help:"picture of a code, PDF, shc:/ text, JWS or .smart-health-card file; - for standard input"`
 	Root   string `type:"path" help:"root key of --trust; left out, trust-root.json beside it"`

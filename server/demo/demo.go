@@ -42,6 +42,24 @@ var people = []demoidp.Person{
 
 const clientID = "RP00000001"
 
+// Issuers are the demo's insurers as a trust list names them, with the keys that they publish at a time.
+func Issuers(ring *keys.Folder, now time.Time) ([]credential.TrustedIssuer, error) {
+	var all []credential.TrustedIssuer
+	for _, in := range Insurers {
+		k, err := ring.Issuer(in.Number, now)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, credential.TrustedIssuer{
+			ISS:            Host + "/i/" + string(in.Number),
+			Name:           in.Name,
+			InsurerNumbers: []eligibility.InsurerNumber{in.Number},
+			JWKS:           k.Set,
+		})
+	}
+	return all, nil
+}
+
 // SignInConfig says where the demo's people sign in.
 type SignInConfig struct {
 	Keys       *keys.Folder

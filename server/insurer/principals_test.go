@@ -87,6 +87,16 @@ var rows = []row{
 			return w.Register.Note(ctx, who.clerk, "test", "")
 		}},
 
+	{method: "Exporter.Export", own: "it writes the asker's own register",
+		call: func(w *world, who asking) error {
+			var written bytes.Buffer
+			_, err := w.Exporter.Export(ctx, who.by, insurer.ExportCSV, &written)
+			if strings.Contains(written.String(), w.person.Person.Name) != (who.by.InsurerNumber() == city) {
+				return errors.New("another insurer's people were written")
+			}
+			return err
+		}},
+
 	{method: "Importer.Import", own: "it imports into the asker's own register",
 		call: func(w *world, who asking) error {
 			_, err := w.Importer.Import(ctx, who.by, bytes.NewReader(insuredcsv.Sample(city)))
@@ -304,6 +314,17 @@ var rows = []row{
 				return errNothing
 			}
 			return nil
+		}},
+	{method: "PrintJobs.Watch", own: "it hears of the asker's own insurer's run alone: of another's it hears nothing",
+		call: func(w *world, who asking) error {
+			changed, stop := w.PrintJobs.Watch(who.by, w.run)
+			defer stop()
+			select {
+			case <-changed:
+				return nil
+			default:
+				return errNothing
+			}
 		}},
 	{method: "PrintJobs.Wish", call: func(w *world, who asking) error {
 		return w.PrintJobs.Wish(ctx, who.by, w.run, insurer.RunCancelled)

@@ -16,6 +16,7 @@ type Services struct {
 	Register    *Register
 	Importer    *Importer
 	Usage       *Usage
+	Exporter    *Exporter
 	Enrolment   *Enrolment
 	Devices     *Devices
 	Receipts    *Receipts
@@ -88,6 +89,7 @@ func New(c Config) *Services {
 		Register:    register,
 		Importer:    &Importer{Directory: directory, store: c.Stores.Importer, now: c.Now},
 		Usage:       usage,
+		Exporter:    &Exporter{Directory: directory, Register: register, Usage: usage},
 		Enrolment:   enrolment,
 		Devices:     &Devices{Register: register, store: c.Stores.Devices, notices: c.Notices, address: c.Address, now: c.Now},
 		Receipts:    &Receipts{Issuer: issuer, store: c.Stores.Receipts, notices: c.Notices, now: c.Now},

@@ -22,6 +22,7 @@ import (
 	"os"
 	"sync"
 
+	"madoguchi/credential"
 	"madoguchi/eligibility"
 )
 
@@ -119,4 +120,13 @@ func readPEM(name string, data []byte) (*ecdsa.PrivateKey, error) {
 		return nil, fmt.Errorf("keys: %s is not a P-256 key", name)
 	}
 	return key, nil
+}
+
+// SigningKey is Signing with the key's id.
+func (f *Folder) SigningKey(name string) (credential.Key, error) {
+	private, err := f.Signing(name)
+	if err != nil {
+		return credential.Key{}, err
+	}
+	return credential.NewKey(private)
 }

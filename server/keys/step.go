@@ -21,7 +21,10 @@ type StepCause struct {
 func (f *Folder) Step(insurer eligibility.InsurerNumber, c StepCause, now time.Time) (string, error) {
 	switch {
 	case c.KID != "":
-		return "漏れた鍵を取り下げました。この鍵が保証していた鍵のため、信頼リストを作り直して配ってください。 The leaked key is published no more. Sign and hand out a newer trust list for the keys that it had vouched for.",
+		return "漏れた鍵を取り下げました。" +
+				"この鍵が保証していた鍵のため、信頼リストを作り直して配ってください。 The leaked key is " +
+				"published no more. Sign and hand out a newer trust list for the keys that it had " +
+				"vouched for.",
 			f.Withdraw(
 				insurer,
 				c.KID,
@@ -30,8 +33,12 @@ func (f *Folder) Step(insurer eligibility.InsurerNumber, c StepCause, now time.T
 	case c.Leaked:
 		e, err := f.Replace(insurer, Leaked, now)
 		return fmt.Sprintf(
-			"漏れた鍵を取り下げ、%[1]s で署名を始めました。それまでの写し（PDF）は作り直してください。漏れた鍵は新しい鍵を保証できません。信頼リストを作り直して、すぐ配ってください。届くまで受付は新しい画面を断ります。 "+
-				"The leaked key is withdrawn; %[1]s signs. Earlier copies (PDF) must be made anew. A leaked key cannot vouch for the new one: sign and hand out a newer trust list now; until then counters refuse new screens.",
+			"漏れた鍵を取り下げ、%[1]s で署名を始めました。"+
+				"それまでの写し（PDF）は作り直してください。漏れた鍵は新しい鍵を保証できません。"+
+				"信頼リストを作り直して、すぐ配ってください。届くまで受付は新しい画面を断ります。 "+
+				"The leaked key is withdrawn; %[1]s signs. Earlier copies (PDF) must be made anew. A "+
+				"leaked key cannot vouch for the new one: sign and hand out a newer trust list now; "+
+				"until then counters refuse new screens.",
 			e.File,
 		), err
 	case c.Lost:
@@ -40,8 +47,13 @@ func (f *Folder) Step(insurer eligibility.InsurerNumber, c StepCause, now time.T
 			return "鍵はなくなっていません。何も変えていません。 The key is not lost; nothing was changed.", nil
 		}
 		return fmt.Sprintf(
-			"なくした鍵に替えて %[1]s で署名を始めました。発行済みの写し（PDF）はそのまま使えます。なくした鍵は新しい鍵を保証できません。信頼リストを作り直して配ってください（先に公開していた次の鍵に替わったときは、受付はもう知っています）。 "+
-				"%[1]s signs in place of the lost key. Copies (PDF) stay good. A lost key cannot vouch for a new one: sign and hand out a newer trust list (counters know it already if it was the published next key).",
+			"なくした鍵に替えて %[1]s で署名を始めました。発行済みの写し（PDF）はそのまま使えます。"+
+				"なくした鍵は新しい鍵を保証できません。"+
+				"信頼リストを作り直して配ってください（先に公開していた次の鍵に替わったときは、受付はもう知っています）。"+
+				" "+
+				"%[1]s signs in place of the lost key. Copies (PDF) stay good. A lost key cannot vouch "+
+				"for a new one: sign and hand out a newer trust list (counters know it already if it was "+
+				"the published next key).",
 			e.File,
 		), err
 	}
@@ -73,13 +85,15 @@ func (f *Folder) routine(insurer eligibility.InsurerNumber, olderThan int, now t
 	switch _, known := k.Set.Find(next.JWK.ID); {
 	case !known:
 		return fmt.Sprintf(
-			"次の鍵 %[1]s を公開しました。%[2]s から切り替えられます。 Published the next key %[1]s; it may sign from %[2]s JST.",
+			"次の鍵 %[1]s を公開しました。%[2]s から切り替えられます。 Published the next key %[1]s; "+
+				"it may sign from %[2]s JST.",
 			next.File,
 			Japan(due),
 		), nil
 	case now.Before(due):
 		return fmt.Sprintf(
-			"次の鍵 %[1]s は公開中です。%[2]s から切り替えられます。 The next key %[1]s is published; it may sign from %[2]s JST.",
+			"次の鍵 %[1]s は公開中です。%[2]s から切り替えられます。 The next key %[1]s is "+
+				"published; it may sign from %[2]s JST.",
 			next.File,
 			Japan(due),
 		), nil
@@ -88,7 +102,9 @@ func (f *Folder) routine(insurer eligibility.InsurerNumber, olderThan int, now t
 		return "", err
 	}
 	return fmt.Sprintf(
-		"%[1]s で署名を始めました。前の鍵は %[2]s まで公開します。次の切り替えはいつでも用意できます。 %[1]s signs now; the key before stays published until %[2]s JST. The next rotation may be prepared at any time.",
+		"%[1]s で署名を始めました。前の鍵は %[2]s まで公開します。"+
+			"次の切り替えはいつでも用意できます。 %[1]s signs now; the key before stays published "+
+			"until %[2]s JST. The next rotation may be prepared at any time.",
 		next.File,
 		Japan(now.Add(KeptAfter)),
 	), nil

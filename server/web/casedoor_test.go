@@ -15,6 +15,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/phonetest"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
@@ -124,7 +125,7 @@ func TestASecondCodeAfterTheScreensDayProvesNothing(t *testing.T) {
 	}
 	prove := func() console.CaseJSON {
 		t.Helper()
-		text, err := credential.SignProof(made.JWS, phone.key, h.now, "")
+		text, err := phonetest.Proof(made.JWS, phone.key, h.now, "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,6 +23,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/phonetest"
 	"madoguchi/server/agents"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
@@ -399,7 +400,7 @@ type awayPhone struct {
 
 func (p awayPhone) proof(t *testing.T) map[string]string {
 	t.Helper()
-	text, err := credential.SignProof(p.jws, p.key, p.now, "")
+	text, err := phonetest.Proof(p.jws, p.key, p.now, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
+	"madoguchi/internal/phonetest"
 	console "madoguchi/server/web/counter"
 )
 
@@ -111,7 +112,7 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 	}
 	here := "/api/v1/counter/cases/" + view.ID
 	proof := func(key credential.Key, at time.Time, nonce string) map[string]string {
-		text, err := credential.SignProof(made.JWS, key, at, nonce)
+		text, err := phonetest.Proof(made.JWS, key, at, nonce)
 		if err != nil {
 			t.Fatal(err)
 		}

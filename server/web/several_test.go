@@ -9,6 +9,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/internal/phonetest"
 	console "madoguchi/server/web/counter"
 )
 
@@ -44,7 +45,7 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 	away := issue(p, credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
 	hersAway := issue(wife, credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder2.Public())})
 	proof := func(jws string, key credential.Key) string {
-		text, err := credential.SignProof(jws, key, h.now, "")
+		text, err := phonetest.Proof(jws, key, h.now, "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/durable"
+	"madoguchi/server/insurer"
+	"madoguchi/server/staff"
+	"madoguchi/server/trust"
+)
+
+// exportCmd writes an insurer's register for another program. Exit codes: 0 written whole, 2 refused or
+// broken off.
+type exportCmd struct {
+	Insurer string `required:"" help:"保険者番号"`
+	Format  string `required:"" enum:"fhir,csv" help:"fhir: JP Core Coverage, one JSON object a line (NDJSON); csv: as import reads it"`
+	Out     string `type:"path" help:"the file to write, for its owner alone (0600); standard output by default"`
+	Role    string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
+}
+
+// Run exports. A file appears whole or not at all.
+func (c *exportCmd) Run(s *Settings) error {
+	number, err := eligibility.ParseInsurerNumber(c.Insurer)
+	if err != nil {
+		return refuse(eligibility.ErrInsurerNumber.In("--insurer"))
+	}
+	if err := s.check(); err != nil {
+		return refuse(err)
+	}
+	ctx := context.Background()
+	h, err := openExisting(ctx, s, c.Role)
+	if err != nil {
+		return refuse(err)
+	}
+	defer h.Store.Close()
+	office, err := h.office(ctx, "")
+	if err != nil {
+		return refuse(err)
+	}
+	export := func(w io.Writer) (int, error) {
+		return office.Exporter.Export(ctx, staff.Operator{Insurer: number}, insurer.ExportFormat(c.Format), w)
+	}
+	if c.Out == "" {
+		_, err := export(os.Stdout)
+		return told(err)
+	}
+	file, err := durable.Create(c.Out, durable.Options{Device: true})
+	if err != nil {
+		return refuse(trust.ErrWrite.Because(err))
+	}
+	defer file.Discard()
+	people, err := export(file)
+	if err != nil {
+		return refuse(err)
+	}
+	if err := file.Commit(); err != nil {
+		return refuse(trust.ErrWrite.Because(err))
+	}
+	fmt.Fprintf(os.Stderr, "%d 人を %s に書きました。個人情報です。使い終わったら消してください。\n", people, c.Out)
+	return nil
+}
