@@ -20,7 +20,7 @@ FUZZTIME ?= 5s
 
 .PHONY: test security quick fuzz mutate race assure bench lighthouse setup lint dist pictures bridge
 
-# Every test, none skipped. They count the bad inputs that they refuse in a file (outside.Refused), and scripts/security compares it
+# Every test, none skipped. They count the bad inputs that they refuse in a file (testenv.Refused), and scripts/security compares it
 # with the table of docs/security.md, or writes that.
 define tested
 set -e; refused=$$(mktemp); trap 'rm -f "$$refused"' EXIT; \
@@ -41,7 +41,7 @@ fuzz:
 mutate:
 	go run ./scripts/mutate
 
-# Under the race detector everything takes many times as long, so tests that measure time judge nothing there (outside/calm.go).
+# Under the race detector everything takes many times as long, so tests that measure time judge nothing there (internal/testenv/calm.go).
 race:
 	CGO_ENABLED=1 MADOGUCHI_TEST=quick go test -race -timeout 40m ./...
 

@@ -27,18 +27,16 @@ const NonceLife = 2 * time.Minute
 type Use string
 
 const (
-	UseEnter Use = "enter" // a session for what the phone may show
-	UseAdd   Use = "add"   // adding the key after a login: only who holds a key may add it
+	UseSignIn    Use = "enter" // a session for what the phone may show
+	UseAddDevice Use = "add"   // adding the key after a login: only who holds a key may add it
 )
 
 // ErrDeviceProof is the one answer to a nonce or signature that is wrong, old or for another phone.
-var ErrDeviceProof = &eligibility.Error{Code: eligibility.Denied, Key: "device.proof",
-	Ja: "この端末の登録を確かめられませんでした。ページを開き直してください。続くときは、もう一度ログインしてください。",
-	En: "This phone's registration could not be verified. Reload the page. If that does not help, log in again."}
+var ErrDeviceProof = &eligibility.Error{Code: eligibility.Denied, Key: "device.proof"}
 
-// Challenges makes nonces and verifies the answers. A nonce carries its own end and is authenticated, so
+// DeviceChallenges makes nonces and verifies the answers. A nonce carries its own end and is authenticated, so
 // nothing is stored for callers who never answer; that it is answered only once is the store's part.
-type Challenges struct {
+type DeviceChallenges struct {
 	// secret of this server, 32 bytes
 	Key []byte
 	// host, with port, of the address that people open: a signature for another site is worth nothing here
@@ -52,7 +50,7 @@ const (
 )
 
 // New returns a nonce for one phone and the time until which it can be answered.
-func (c Challenges) New(phone string, now time.Time) (nonce string, expiresAt time.Time) {
+func (c DeviceChallenges) New(phone string, now time.Time) (nonce string, expiresAt time.Time) {
 	expiresAt = now.Add(NonceLife)
 	b := binary.BigEndian.AppendUint64(make([]byte, 0, nonceSize), uint64(expiresAt.UnixMilli()))
 	b = append(b, make([]byte, nonceRandom)...)
@@ -63,7 +61,7 @@ func (c Challenges) New(phone string, now time.Time) (nonce string, expiresAt ti
 // Verify checks that a nonce is ours, for this phone and still good, and that the key (65 bytes, uncompressed
 // P-256) signed it for this use: ES256, r‖s as WebCrypto writes it. It returns the nonce's bytes and end for
 // the caller to use it up.
-func (c Challenges) Verify(use Use, phone, nonce, signature string, public []byte,
+func (c DeviceChallenges) Verify(use Use, phone, nonce, signature string, public []byte,
 	now time.Time) (used []byte, expiresAt time.Time, err error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(nonce)
 	if err != nil || len(b) != nonceSize {
@@ -95,7 +93,7 @@ func DeviceMessage(use Use, host, phone, nonce string) string {
 	return strings.Join([]string{"madoguchi-device-1", string(use), host, phone, nonce}, "\n")
 }
 
-func (c Challenges) tag(phone string, head []byte) []byte {
+func (c DeviceChallenges) tag(phone string, head []byte) []byte {
 	h := hmac.New(sha256.New, c.Key)
 	h.Write([]byte("madoguchi-device-nonce-1\x00"))
 	h.Write(head)

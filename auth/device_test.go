@@ -27,8 +27,8 @@ func answer(t *testing.T, key *ecdsa.PrivateKey, message string) string {
 
 func TestANonceIsAnsweredOnlyByItsPhoneForItsUseAndInTime(t *testing.T) {
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
-	ours := Challenges{Key: bytes.Repeat([]byte{1}, 32), Host: "hoken.example.jp"}
-	theirs := Challenges{Key: bytes.Repeat([]byte{2}, 32), Host: "hoken.example.jp"}
+	ours := DeviceChallenges{Key: bytes.Repeat([]byte{1}, 32), Host: "hoken.example.jp"}
+	theirs := DeviceChallenges{Key: bytes.Repeat([]byte{2}, 32), Host: "hoken.example.jp"}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -55,23 +55,23 @@ func TestANonceIsAnsweredOnlyByItsPhoneForItsUseAndInTime(t *testing.T) {
 		at                      time.Time
 		ok                      bool
 	}{
-		{"its answer", UseEnter, "phone", nonce, good, now.Add(2 * time.Minute), true},
-		{"too late", UseEnter, "phone", nonce, good, now.Add(2*time.Minute + time.Millisecond), false},
-		{"another phone", UseEnter, "other", nonce,
-			answer(t, key, DeviceMessage(UseEnter, ours.Host, "other", nonce)), now, false},
-		{"another use", UseAdd, "phone", nonce, good, now, false},
-		{"another key", UseEnter, "phone", nonce,
-			answer(t, other, DeviceMessage(UseEnter, ours.Host, "phone", nonce)), now, false},
-		{"signed at another site", UseEnter, "phone", nonce,
-			answer(t, key, DeviceMessage(UseEnter, "evil.example", "phone", nonce)), now, false},
-		{"another server's nonce", UseEnter, "phone", foreign,
-			answer(t, key, DeviceMessage(UseEnter, ours.Host, "phone", foreign)), now, false},
-		{"a nonce that was made longer", UseEnter, "phone", longer,
-			answer(t, key, DeviceMessage(UseEnter, ours.Host, "phone", longer)), now, false},
-		{"no nonce", UseEnter, "phone", "", answer(t, key, DeviceMessage(UseEnter, ours.Host, "phone", "")),
+		{"its answer", UseSignIn, "phone", nonce, good, now.Add(2 * time.Minute), true},
+		{"too late", UseSignIn, "phone", nonce, good, now.Add(2*time.Minute + time.Millisecond), false},
+		{"another phone", UseSignIn, "other", nonce,
+			answer(t, key, DeviceMessage(UseSignIn, ours.Host, "other", nonce)), now, false},
+		{"another use", UseAddDevice, "phone", nonce, good, now, false},
+		{"another key", UseSignIn, "phone", nonce,
+			answer(t, other, DeviceMessage(UseSignIn, ours.Host, "phone", nonce)), now, false},
+		{"signed at another site", UseSignIn, "phone", nonce,
+			answer(t, key, DeviceMessage(UseSignIn, "evil.example", "phone", nonce)), now, false},
+		{"another server's nonce", UseSignIn, "phone", foreign,
+			answer(t, key, DeviceMessage(UseSignIn, ours.Host, "phone", foreign)), now, false},
+		{"a nonce that was made longer", UseSignIn, "phone", longer,
+			answer(t, key, DeviceMessage(UseSignIn, ours.Host, "phone", longer)), now, false},
+		{"no nonce", UseSignIn, "phone", "", answer(t, key, DeviceMessage(UseSignIn, ours.Host, "phone", "")),
 			now, false},
-		{"no signature", UseEnter, "phone", nonce, "", now, false},
-		{"zeros", UseEnter, "phone", nonce, base64.RawURLEncoding.EncodeToString(make([]byte, 64)), now,
+		{"no signature", UseSignIn, "phone", nonce, "", now, false},
+		{"zeros", UseSignIn, "phone", nonce, base64.RawURLEncoding.EncodeToString(make([]byte, 64)), now,
 			false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

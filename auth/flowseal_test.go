@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"madoguchi/auth"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 func TestASealedFlowOpensOnlyUnchanged(t *testing.T) {
@@ -58,5 +58,5 @@ func TestASealedFlowOpensOnlyUnchanged(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.SignIn, len(cases))
+	testenv.Refused(t, testenv.SignIn, len(cases))
 }

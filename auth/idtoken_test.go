@@ -8,7 +8,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 var usual = auth.Config{ACRValues: asked}
@@ -118,7 +118,7 @@ func TestAProvidersWrongAnswersAreRefused(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.SignIn, len(cases))
+	testenv.Refused(t, testenv.SignIn, len(cases))
 }
 
 func TestAProvidersGoodAnswersSignIn(t *testing.T) {
@@ -160,8 +160,8 @@ func TestAProvidersGoodAnswersSignIn(t *testing.T) {
 			if err != nil || who.Name != "髙橋 德一" || who.BirthDate != eligibility.MustDate("1955-07-01") {
 				t.Errorf("%+v %v", who, err)
 			}
-			if _, said := who.ProvedAt(); !said {
-				t.Errorf("auth_time was given: %s", who.Basis())
+			if _, said := who.AuthenticatedAt(); !said {
+				t.Errorf("auth_time was given: %s", who.Assurance())
 			}
 		})
 	}
@@ -212,13 +212,13 @@ func TestOnlyAProviderThatSaysSoMayLeaveOutAuthTimeAndLevel(t *testing.T) {
 			if !c.accept {
 				return
 			}
-			proved, said := who.ProvedAt()
+			proved, said := who.AuthenticatedAt()
 			switch {
-			case c.missing == "acr" && (who.ACR != "" || !strings.Contains(who.Basis(), "acr not given")):
-				t.Errorf("%q %s", who.ACR, who.Basis())
+			case c.missing == "acr" && (who.ACR != "" || !strings.Contains(who.Assurance(), "acr not given")):
+				t.Errorf("%q %s", who.ACR, who.Assurance())
 			case c.missing == "auth_time" &&
-				(said || !proved.Equal(at) || !strings.Contains(who.Basis(), "auth_time not given")):
-				t.Errorf("%v %v %s", proved, said, who.Basis())
+				(said || !proved.Equal(at) || !strings.Contains(who.Assurance(), "auth_time not given")):
+				t.Errorf("%v %v %s", proved, said, who.Assurance())
 			}
 		})
 	}
@@ -240,5 +240,5 @@ func TestOnlyAProviderThatSaysSoMayLeaveOutAuthTimeAndLevel(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.SignIn, 12)
+	testenv.Refused(t, testenv.SignIn, 12)
 }

@@ -46,22 +46,19 @@ type bucket struct {
 	prev, next *bucket
 }
 
-// TooMany returns ErrTooMany with the actual wait.
-func TooMany(wait time.Duration) *eligibility.Error {
-	ja, en := eligibility.WaitText(wait)
-	return &eligibility.Error{Code: eligibility.Limited, Key: "request.too_many", Wait: wait,
-		Ja: "短い間に操作が続きました。" + ja + "ほど待ってから、もう一度お試しください。",
-		En: "Too many tries in a short time. Wait about " + en + " and try again."}
+// TooManyTries returns ErrTooMany with the actual wait.
+func TooManyTries(wait time.Duration) *eligibility.Error {
+	return &eligibility.Error{Code: eligibility.Limited, Key: "request.too_many", Wait: wait}
 }
 
 // ErrTooMany matches what Take returns when the bucket is empty; that error holds the time until the next
 // try.
-var ErrTooMany = TooMany(time.Minute)
+var ErrTooMany = TooManyTries(time.Minute)
 
-// Take uses one try of key at now, or returns ErrTooMany.
-func (l *Limit) Take(key string, now time.Time) error {
+// Allow uses one try of key at now, or returns ErrTooMany.
+func (l *Limit) Allow(key string, now time.Time) error {
 	if wait := l.consume(key, now.UnixNano()); wait > 0 {
-		return TooMany(wait)
+		return TooManyTries(wait)
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 var tenOClock = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
@@ -18,17 +18,17 @@ func TestTooManyTriesAreHeldBack(t *testing.T) {
 	l := auth.Limit{Burst: 3, Every: time.Minute}
 	now := tenOClock
 	for range 3 {
-		if err := l.Take("a", now); err != nil {
+		if err := l.Allow("a", now); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := l.Take("a", now); !errors.Is(err, auth.ErrTooMany) {
+	if err := l.Allow("a", now); !errors.Is(err, auth.ErrTooMany) {
 		t.Errorf("the fourth: %v", err)
 	}
-	if err := l.Take("b", now); err != nil {
+	if err := l.Allow("b", now); err != nil {
 		t.Errorf("another key: %v", err)
 	}
-	if err := l.Take("a", now.Add(time.Minute)); err != nil {
+	if err := l.Allow("a", now.Add(time.Minute)); err != nil {
 		t.Errorf("a minute later: %v", err)
 	}
 }
@@ -53,25 +53,25 @@ func TestTheWaitThatIsSaidIsTrue(t *testing.T) {
 		t.Run(fmt.Sprint(c.burst, c.every, c.after), func(t *testing.T) {
 			l := auth.Limit{Burst: c.burst, Every: c.every}
 			for range c.burst {
-				if err := l.Take("a", tenOClock); err != nil {
+				if err := l.Allow("a", tenOClock); err != nil {
 					t.Fatal(err)
 				}
 			}
 			now := tenOClock.Add(c.after)
 			var e *eligibility.Error
-			err := l.Take("a", now)
+			err := l.Allow("a", now)
 			if !errors.As(err, &e) || !errors.Is(err, auth.ErrTooMany) || e.Wait != c.want {
 				t.Fatalf("%v, want %v", err, c.want)
 			}
-			if err := l.Take("a", now.Add(e.Wait-1)); err == nil {
+			if err := l.Allow("a", now.Add(e.Wait-1)); err == nil {
 				t.Error("a moment earlier there was a try")
 			}
-			if err := l.Take("a", now.Add(e.Wait)); err != nil {
+			if err := l.Allow("a", now.Add(e.Wait)); err != nil {
 				t.Errorf("after the wait: %v", err)
 			}
 		})
 	}
-	outside.Refused(t, outside.Limits, 9)
+	testenv.Refused(t, testenv.Limits, 9)
 }
 
 // Whatever the order of keys and times, one key never passes more than Burst + elapsed/Every times, and
@@ -92,7 +92,7 @@ func TestAKeyPassesAsOftenAsItsOwnBucketAllows(t *testing.T) {
 				}
 				tokens[key] = min(float64(burst), tokens[key]+float64(now.Sub(at[key]))/float64(every))
 				at[key] = now
-				err := l.Take(key, now)
+				err := l.Allow(key, now)
 				near := tokens[key] - float64(int(tokens[key]))
 				if (near > 1e-6 && near < 1-1e-6) && (err == nil) != (tokens[key] >= 1) {
 					t.Fatalf("%d at once, one in %v: %v tokens, %v", burst, every, tokens[key], err)
@@ -138,7 +138,7 @@ func TestACrowdChangesNothingForAnybodyElse(t *testing.T) {
 			}
 			passed := 0
 			ask := func(now time.Time) {
-				if l.Take("guesser", now) == nil {
+				if l.Allow("guesser", now) == nil {
 					passed++
 				}
 			}
@@ -146,7 +146,7 @@ func TestACrowdChangesNothingForAnybodyElse(t *testing.T) {
 				ask(tenOClock)
 			}
 			for range 5 {
-				if err := l.Take("patient", tenOClock); err != nil {
+				if err := l.Allow("patient", tenOClock); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -156,10 +156,10 @@ func TestACrowdChangesNothingForAnybodyElse(t *testing.T) {
 					n++
 					now = tenOClock.Add(time.Duration(
 						float64(c.within) * float64(n) / float64(c.crowd*c.each)))
-					_ = l.Take(key, now) // a crowd's own refusals are not looked at
+					_ = l.Allow(key, now) // a crowd's own refusals are not looked at
 					if n%5000 == 0 {
 						ask(now)
-						if err := l.Take(fmt.Sprint("newcomer", n), now); err != nil {
+						if err := l.Allow(fmt.Sprint("newcomer", n), now); err != nil {
 							t.Fatalf("after %d requests a newcomer: %v", n, err)
 						}
 					}
@@ -172,13 +172,13 @@ func TestACrowdChangesNothingForAnybodyElse(t *testing.T) {
 				t.Errorf("the guesser passed %d times, at most %d", passed, most)
 			}
 			for i := range c.tries {
-				if err := l.Take("patient", now); err != nil {
+				if err := l.Allow("patient", now); err != nil {
 					t.Errorf("try %d of the patient's 15: %v", i, err)
 				}
 			}
 		})
 	}
-	outside.Refused(t, outside.Limits, 8)
+	testenv.Refused(t, testenv.Limits, 8)
 }
 
 // Who has no try left, goes away and comes back once a crowd has spent all tries of more keys than a set
@@ -187,7 +187,7 @@ func TestWhoIsCrowdedOutHasNotAllTriesAgain(t *testing.T) {
 	l := auth.Limit{Burst: 20, Every: time.Minute}
 	passes := func() (n int) {
 		for range 40 {
-			if l.Take("guesser", tenOClock) == nil {
+			if l.Allow("guesser", tenOClock) == nil {
 				n++
 			}
 		}
@@ -199,7 +199,7 @@ func TestWhoIsCrowdedOutHasNotAllTriesAgain(t *testing.T) {
 	for i := range 70_000 {
 		key := fmt.Sprint("stranger", i)
 		for range 20 {
-			_ = l.Take(key, tenOClock) // a crowd's own refusals are not looked at
+			_ = l.Allow(key, tenOClock) // a crowd's own refusals are not looked at
 		}
 	}
 	if n := passes(); n > 1 {
@@ -219,7 +219,7 @@ func TestNetworksOfOneSubscriberAreOne(t *testing.T) {
 		{"@", "@"},
 		{"", ""},
 	} {
-		if got := auth.Network(c[0]); got != c[1] {
+		if got := auth.RateLimitKey(c[0]); got != c[1] {
 			t.Errorf("%s: %s, want %s", c[0], got, c[1])
 		}
 	}
@@ -231,11 +231,11 @@ func BenchmarkLimitFull(b *testing.B) {
 	keys := make([]string, 1<<18)
 	for i := range keys {
 		keys[i] = fmt.Sprintf("2001:db8:%x:%x::/64", i>>16, i&0xffff)
-		_ = l.Take(keys[i], tenOClock)
+		_ = l.Allow(keys[i], tenOClock)
 	}
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := range b.N {
-		_ = l.Take(keys[i%len(keys)], tenOClock)
+		_ = l.Allow(keys[i%len(keys)], tenOClock)
 	}
 }

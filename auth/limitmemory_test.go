@@ -13,7 +13,7 @@ func TestACrowdOfKeysTakesNoMoreRoomThanASetHas(t *testing.T) {
 		l := Limit{Burst: 3, Every: time.Minute}
 		for i := range 2 * maxBuckets {
 			for range each {
-				_ = l.Take(fmt.Sprint(i), now) // a crowd's own refusals are not looked at
+				_ = l.Allow(fmt.Sprint(i), now) // a crowd's own refusals are not looked at
 			}
 			if len(l.buckets) > maxBuckets {
 				t.Fatalf("after %d keys %d are kept", i+1, len(l.buckets))

@@ -76,23 +76,23 @@ type Identity struct {
 	ACR      string    `json:"acr,omitempty"`
 }
 
-// ProvedAt returns when the person proved themselves. Where the provider gives no auth_time that is only
+// AuthenticatedAt returns when the person proved themselves. Where the provider gives no auth_time that is only
 // known to lie before the callback: at is the callback's time and stated is false.
-func (id Identity) ProvedAt() (at time.Time, stated bool) {
+func (id Identity) AuthenticatedAt() (at time.Time, stated bool) {
 	if id.AuthTime.IsZero() {
 		return id.At, false
 	}
 	return id.AuthTime, true
 }
 
-// Basis describes for the audit what a login rests on: its level (acr), and whether the time of
+// Assurance describes for the audit what a login rests on: its level (acr), and whether the time of
 // authentication comes from the provider.
-func (id Identity) Basis() string {
+func (id Identity) Assurance() string {
 	level, timed := "acr "+id.ACR, "auth_time"
 	if id.ACR == "" {
 		level = "acr not given"
 	}
-	if _, stated := id.ProvedAt(); !stated {
+	if _, stated := id.AuthenticatedAt(); !stated {
 		timed = "auth_time not given, time of the callback"
 	}
 	return level + "; " + timed
@@ -111,18 +111,10 @@ const (
 
 // Refusals of a sign-in.
 var (
-	ErrCancelled = &eligibility.Error{Code: eligibility.Denied, Key: "login.cancelled",
-		Ja: "ログインは取りやめました。続けるときは、もう一度「ログイン」を押してください。",
-		En: "The login was cancelled. To go on, press “Log in” again."}
-	ErrFlow = &eligibility.Error{Code: eligibility.Denied, Key: "login.flow",
-		Ja: "ログインの途中で時間が切れたか、別の画面のログインです。最初のページからやり直してください。",
-		En: "The login took too long or belongs to another window. Start again from the first page."}
-	ErrProvider = &eligibility.Error{Code: eligibility.Unavailable, Key: "login.provider",
-		Ja: "ログインのサービスにつながりません。少し待ってから、もう一度お試しください。",
-		En: "The sign-in service does not answer. Try again shortly."}
-	ErrIdentity = &eligibility.Error{Code: eligibility.Denied, Key: "login.identity",
-		Ja: "ログインの結果を確かめられませんでした。最初のページからやり直してください。",
-		En: "The result of the login could not be verified. Start again from the first page."}
+	ErrCancelled = &eligibility.Error{Code: eligibility.Denied, Key: "login.cancelled"}
+	ErrFlow      = &eligibility.Error{Code: eligibility.Denied, Key: "login.flow"}
+	ErrProvider  = &eligibility.Error{Code: eligibility.Unavailable, Key: "login.provider"}
+	ErrIdentity  = &eligibility.Error{Code: eligibility.Denied, Key: "login.identity"}
 )
 
 // Begin returns the address to send the browser to, and what to remember for Finish.

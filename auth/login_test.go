@@ -21,7 +21,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/auth/demoidp"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const clientID, redirect = "RP00000001", "http://localhost:8080/login/callback"
@@ -354,8 +354,8 @@ func TestAProviderInTroubleIsAskedOnceForAllWhoWait(t *testing.T) {
 	}
 	all.Wait()
 	// one after the other they take nine
-	outside.Within(t, "waiting together", time.Since(began), 3*time.Second)
-	if asked.Load() > 10 && outside.Calm() == "" {
+	testenv.Within(t, "waiting together", time.Since(began), 3*time.Second)
+	if asked.Load() > 10 && testenv.Calm() == "" {
 		t.Errorf("%d questions", asked.Load())
 	}
 }
@@ -368,5 +368,5 @@ func TestAPatientWhoLeavesWaitsForNoProvider(t *testing.T) {
 	if _, _, err := login.Begin(gone); !errors.Is(err, auth.ErrProvider) {
 		t.Error(err)
 	}
-	outside.Within(t, "leaving", time.Since(began), 200*time.Millisecond)
+	testenv.Within(t, "leaving", time.Since(began), 200*time.Millisecond)
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"madoguchi/auth"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // A client assertion serves once (RFC 7523 3, point 7): without an id of its own each, the second sign-in of
@@ -63,7 +63,7 @@ func TestUserinfoOfSomebodyElseOrOfNobodyIsRefused(t *testing.T) {
 			return strings.NewReplacer("1955-07-01", "1955-02-30", "19550701", "19550230").Replace(s)
 		}},
 	}
-	outside.Refused(t, outside.SignIn, len(cases))
+	testenv.Refused(t, testenv.SignIn, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)

@@ -12,7 +12,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // table is a SessionStore in memory; until is what it was told of each session's end.
@@ -233,5 +233,5 @@ func TestASessionsCookieOpensNoOtherKindsDoor(t *testing.T) {
 			}
 		}
 	}
-	outside.Refused(t, outside.Sessions, tried)
+	testenv.Refused(t, testenv.Sessions, tried)
 }

@@ -50,7 +50,7 @@ func TestGenuineCardOfThisBirthDateIsConfirmed(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	r = card.VerifyBirthDate(e, tokuichi, challenge(1), nil)
-	if r.Outcome != card.Unverified || r.Ja != "生年月日は一致・カードの真正性は未確認" {
+	if r.Outcome != card.Unverified || r.Text("ja") != "生年月日は一致・カードの真正性は未確認" {
 		t.Errorf("without issuer keys: %+v", r)
 	}
 	if n := len(c.Commands()); n > 20 { // docs/facts/pcsc.md#bars
@@ -95,7 +95,7 @@ func TestCardsThatMustBeRefused(t *testing.T) {
 				r = card.VerifyBirthDate(e, eligibility.MustDate(c.birth), challenge(1),
 					virtual.TestIssuerKeys())
 			}
-			if r.Outcome != card.Refused || c.key != "" && r.Key != c.key || r.Ja == "" {
+			if r.Outcome != card.Refused || c.key != "" && r.Key != c.key || r.Text("ja") == "" {
 				t.Errorf("%+v", r)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // FaceReading is what a card's visual application shows of its holder, proved by the issuer's signature: name
@@ -22,18 +23,17 @@ type FaceReading struct {
 var facePlan = &plan{
 	by: ByAgent,
 	steps: []Check{stepToken,
-		newStep("numberB", "券面の番号（照合番号B）がこのカードのものです", "The printed number is this card's"),
-		stepIssuer, stepRecord, stepBirthDate, stepPresence},
-	confirmed: ending{&eligibility.Error{Key: "card.face_confirmed",
-		Ja: "本物のカードから顔写真と券面の記載を読みました（このPCのエージェントが確認）。カードを持ってきた人の顔と見比べてください。",
-		En: "Photo and face data were read from a genuine card (verified by this PC's agent). Compare the photo with the person."},
-		[]string{jaPresent, "顔写真・氏名・住所・生年月日・性別が発行者の記録のとおりであること"},
-		[]string{jaAgent, "カードを持ってきた人が本人であること（写真の人かを見てください）", jaRight}},
-	unverified: ending{&eligibility.Error{Key: "card.face_unverified",
-		Ja: "顔写真と券面の記載を読みました・カードの真正性は未確認（このPCのエージェントが確認）",
-		En: "Photo and face data were read; whether the card is genuine was not verified (checked by this PC's agent)."},
-		[]string{"カードの生年月日が画面と同じこと"},
-		[]string{jaGenuine, jaAgent, jaBearer}},
+		stepNumberB, stepIssuer, stepRecord, stepBirthDate, stepPresence},
+	confirmed: ending{
+		said:      message.New("card.face_confirmed", nil),
+		proves:    []Claim{claimPresent, "card.claim.face"},
+		notProven: []Claim{claimAgent, "card.claim.bearer_of_photo", claimRight},
+	},
+	unverified: ending{
+		said:      message.New("card.face_unverified", nil),
+		proves:    []Claim{claimBirthDate},
+		notProven: []Claim{claimGenuine, claimAgent, claimBearer},
+	},
 }
 
 // CheckFace reads the photo and the pictures of name and address with 照合番号B and verifies them here, on the

@@ -19,7 +19,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // opensslKey is a key that openssl made and signs with: what this package verifies is made by somebody else.
@@ -32,7 +32,7 @@ type opensslKey struct {
 
 func newOpensslKey(t *testing.T, args ...string) opensslKey {
 	t.Helper()
-	outside.Need(t, "openssl")
+	testenv.Need(t, "openssl")
 	k := opensslKey{t: t, path: filepath.Join(t.TempDir(), "key.pem")}
 	openssl(t, nil, append(append([]string{"genpkey"}, args...), "-out", k.path)...)
 	k.pem = openssl(t, nil, "pkey", "-in", k.path, "-pubout")

@@ -19,12 +19,8 @@ type NumberB struct {
 
 // Refusals of what was typed; nothing has been sent to the card.
 var (
-	ErrExpiryYear = &eligibility.Error{Code: eligibility.Invalid, Key: "card.expiry_year", Field: "expiryYear",
-		Ja: "有効期限の年は、カードの表にある西暦4桁で入れてください（例 2030）。",
-		En: "Enter the card's year of expiry as the four digits on its front, such as 2030."}
-	ErrSecurityCode = &eligibility.Error{Code: eligibility.Invalid, Key: "card.security_code", Field: "securityCode",
-		Ja: "セキュリティコードは、カードの表の右下近くにある数字4桁です。見直して入れてください。",
-		En: "The security code is the four digits on the card's front. Look again and enter them."}
+	ErrExpiryYear   = &eligibility.Error{Code: eligibility.Invalid, Key: "card.expiry_year", Field: "expiryYear"}
+	ErrSecurityCode = &eligibility.Error{Code: eligibility.Invalid, Key: "card.security_code", Field: "securityCode"}
 )
 
 // NewNumberB makes the 14 digits: the birth date in era form as in BirthDateKey, the Gregorian year of

@@ -18,7 +18,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // operation is one of the four things that can be asked of a card. It returns everything that it gives away.
@@ -163,7 +163,7 @@ func TestFirstStepTakesLessThanASecondWithCardTiming(t *testing.T) {
 		}
 		best = min(best, time.Since(start))
 	}
-	outside.Within(t, "the first step", best, time.Second)
+	testenv.Within(t, "the first step", best, time.Second)
 	if best < 500*time.Millisecond {
 		t.Errorf("%v is quicker than a card", best)
 	}

@@ -13,7 +13,7 @@ func TestReadersFaultsAreKnownByTheirKeys(t *testing.T) {
 		ErrReaderUnplugged, ErrReaderReset, ErrReaderMute, ErrReaderChoice, ErrReaderHung, ErrReaderAccess,
 		ErrReaderLibrary,
 		ErrReaderSystem, ErrReaderFault} {
-		if known := KnownFault(e.Key); !errors.Is(known, e) || e.Ja == "" || e.En == "" {
+		if known := KnownFault(e.Key); !errors.Is(known, e) || e.Ja() == "" || e.En() == "" {
 			t.Errorf("%s is told as %v", e.Key, known)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Outcome is how a check ended.
@@ -31,32 +32,45 @@ const (
 	ByAgent  Verifier = "agent"  // the agent on the counter's PC: as good as that PC
 )
 
-// Japanese returns how a verdict names the verifier.
-func (v Verifier) Japanese() string {
+// Message is how a verdict names the verifier.
+func (v Verifier) Message() message.Message {
 	if v == ByAgent {
-		return "このPCのエージェントが確認"
+		return message.New("card.by.agent", nil)
 	}
-	return "サーバーが確認"
+	return message.New("card.by.server", nil)
 }
 
-// Result is what a card check says, with what it proves and what not.
+// Result is what a card check says, with what it proves and what not. Its key is stable, e.g. card.birthdate_mismatch.
 type Result struct {
-	Outcome   Outcome  `json:"result"`
-	Key       string   `json:"key"` // stable, e.g. card.birthdate_mismatch
-	Ja        string   `json:"ja"`
-	En        string   `json:"en"`
+	Outcome Outcome `json:"result"`
+	message.Stored
 	By        Verifier `json:"by"`
 	Checks    []Check  `json:"checks"`
-	Proves    []string `json:"proves"`
-	NotProven []string `json:"notProven"`
+	Proves    []Claim  `json:"proves"`
+	NotProven []Claim  `json:"notProven"`
 }
 
 // Check is one step with its result: "passed", "failed" or "not checked".
 type Check struct {
 	Name   string `json:"name"` // token, issuer, record, birthDate, presence, …
 	Result string `json:"result"`
-	Ja     string `json:"ja"`
-	En     string `json:"en"`
+	message.Stored
+}
+
+// Claim is what a check proves or does not prove, by its key below card.claim. Records of versions before the catalogue
+// hold the Japanese words instead, which are shown as they are.
+type Claim string
+
+// Text is the claim in a language.
+func (c Claim) Text(lang string) string { return message.New(string(c), nil).Text(lang) }
+
+// Claims are several claims in a language.
+func Claims(all []Claim, lang string) []string {
+	texts := make([]string, len(all))
+	for i, c := range all {
+		texts[i] = c.Text(lang)
+	}
+	return texts
 }
 
 // plan describes one operation: its steps in order, and the messages of its successful results.
@@ -68,41 +82,50 @@ type plan struct {
 }
 
 type ending struct {
-	message   *eligibility.Error
-	proves    []string
-	notProven []string
+	said      message.Message
+	proves    []Claim
+	notProven []Claim
 }
 
-// Sentences that several plans share.
+// What checks prove or not (docs/facts/my-number-card.md).
 const (
-	jaPresent = "本物のマイナンバーカードがここにあること"
-	jaBearer  = "カードを持ってきた人が本人であること（顔写真を見てください）"
-	jaGenuine = "カードが本物であること（発行者の鍵が設定されていません）"
-	jaRight   = "健康保険の資格"
+	claimPresent   Claim = "card.claim.present"
+	claimBearer    Claim = "card.claim.bearer"
+	claimGenuine   Claim = "card.claim.genuine"
+	claimRight     Claim = "card.claim.right"
+	claimBirthDate Claim = "card.claim.birth_date"
+	claimPerson    Claim = "card.claim.this_person"
+	claimAgent     Claim = "card.claim.agent"
+	claimSameChip  Claim = "card.claim.same_chip"
 )
 
-func newStep(name, ja, en string) Check { return Check{name, "not checked", ja, en} }
+// step is a step that was not looked at yet, told by a key below card.step.
+func step(name, key string) Check {
+	return Check{name, "not checked", message.Keep(message.New("card.step."+key, nil))}
+}
 
 var (
-	stepToken     = newStep("token", "マイナンバーカードです", "It is a My Number card")
-	stepIssuer    = newStep("issuer", "発行者の署名が正しいです", "The issuer's signature is right")
-	stepRecord    = newStep("record", "カードの記録が書き換えられていません", "The card's record is unaltered")
-	stepBirthDate = newStep("birthDate", "生年月日が画面と同じです", "The birth date is the screen's")
-	stepPresence  = newStep("presence", "その場の問いかけに、このカードが答えました",
-		"This card answered a question asked just now")
+	stepToken     = step("token", "token")
+	stepIssuer    = step("issuer", "issuer")
+	stepRecord    = step("record", "record")
+	stepNumberB   = step("numberB", "number_b")
+	stepBirthDate = step("birthDate", "birth_date")
+	stepPresence  = step("presence", "presence")
 )
 
 var birthDatePlan = &plan{
 	by:    ByServer,
 	steps: []Check{stepToken, stepIssuer, stepRecord, stepBirthDate, stepPresence},
-	confirmed: ending{&eligibility.Error{Key: "card.confirmed",
-		Ja: "本物のカードで、生年月日が画面と一致しました", En: "The card is genuine and its birth date is the screen's."},
-		[]string{jaPresent, "カードの生年月日が画面と同じこと"},
-		[]string{"氏名・住所", jaBearer, jaRight}},
-	unverified: ending{&eligibility.Error{Key: "card.unverified",
-		Ja: "生年月日は一致・カードの真正性は未確認", En: "The birth date agrees; whether the card is genuine was not verified."},
-		[]string{"カードの生年月日が画面と同じこと"},
-		[]string{jaGenuine, "氏名・住所", jaBearer}},
+	confirmed: ending{
+		said:      message.New("card.confirmed", nil),
+		proves:    []Claim{claimPresent, claimBirthDate},
+		notProven: []Claim{"card.claim.name_address", claimBearer, claimRight},
+	},
+	unverified: ending{
+		said:      message.New("card.unverified", nil),
+		proves:    []Claim{claimBirthDate},
+		notProven: []Claim{claimGenuine, "card.claim.name_address", claimBearer},
+	},
 }
 
 // trial is one run through a plan.
@@ -116,7 +139,7 @@ func (p *plan) begin() *trial { return &trial{p, map[string]bool{}} }
 func (t *trial) pass(name string) { t.passed[name] = true }
 
 func (t *trial) refuse(e *eligibility.Error, failed string) Result {
-	return t.result(Refused, ending{message: e, notProven: []string{"カードが画面の人のものであること"}}, failed)
+	return t.result(Refused, ending{said: e.Message(), notProven: []Claim{claimPerson}}, failed)
 }
 
 // succeed ends a run whose steps all passed: confirmed when issuer keys were configured, else unverified.
@@ -129,14 +152,20 @@ func (t *trial) succeed(keys bool) Result {
 
 // result lists the steps of the run: those that passed, the one that failed, the rest not checked.
 func (t *trial) result(outcome Outcome, e ending, failed string) Result {
-	r := Result{Outcome: outcome, Key: e.message.Key, Ja: e.message.Ja, En: e.message.En, By: t.plan.by, Checks: []Check{},
-		Proves: append([]string{}, e.proves...), NotProven: append([]string{}, e.notProven...)}
+	r := Result{
+		Outcome:   outcome,
+		Stored:    message.Keep(e.said),
+		By:        t.plan.by,
+		Checks:    []Check{},
+		Proves:    append([]Claim{}, e.proves...),
+		NotProven: append([]Claim{}, e.notProven...),
+	}
 	for _, c := range t.plan.steps {
 		switch {
 		case t.passed[c.Name]:
 			c.Result = "passed"
 		case c.Name == failed:
-			c.Result, c.Ja, c.En = "failed", e.message.Ja, e.message.En
+			c.Result, c.Stored = "failed", message.Keep(e.said)
 		}
 		r.Checks = append(r.Checks, c)
 	}
@@ -153,5 +182,5 @@ func (p *plan) faultResult(err error) Result {
 	if e.Code == eligibility.Conflict {
 		return t.refuse(e, failedStep(e))
 	}
-	return t.result(Failed, ending{message: e, notProven: []string{"カードが画面の人のものであること"}}, "")
+	return t.result(Failed, ending{said: e.Message(), notProven: []Claim{claimPerson}}, "")
 }

@@ -96,12 +96,8 @@ const minTries = 3
 
 // errForbidden and errSecondKey are faults of this program, seen before any byte is sent.
 var (
-	errForbidden = &eligibility.Error{Code: eligibility.Internal, Key: "card.forbidden",
-		Ja: "このプログラムには許されていない操作です。使うのをやめて、管理者に知らせてください。",
-		En: "This program must not do that. Stop and tell the administrator."}
-	errSecondKey = &eligibility.Error{Code: eligibility.Internal, Key: "card.second_key",
-		Ja: "カードを守るため、1回の操作で2回は試しません。もう一度ボタンを押してください。",
-		En: "To protect the card nothing is tried twice in one action. Press the button again."}
+	errForbidden = &eligibility.Error{Code: eligibility.Internal, Key: "card.forbidden"}
+	errSecondKey = &eligibility.Error{Code: eligibility.Internal, Key: "card.second_key"}
 )
 
 // allow lets a command through or returns why it is never sent.

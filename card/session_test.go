@@ -311,14 +311,12 @@ func TestReadersOwnSentenceIsHandedOn(t *testing.T) {
 	own := &eligibility.Error{
 		Code: eligibility.Unavailable,
 		Key:  "reader.unplugged",
-		Ja:   "外れました。",
-		En:   "Unplugged.",
 	}
 	s := Open(failing{own})
 	if _, err := s.selectApplication(t.Context(), appJPKI); !errors.Is(err, own) {
 		t.Error(err)
 	}
-	if r := Fault(own); r.Outcome != Failed || r.Ja != "外れました。" {
+	if r := Fault(own); r.Outcome != Failed || r.Text("ja") != own.Ja() {
 		t.Errorf("%+v", r)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // TextReading is what a card's text application says of its holder, proved by the issuer's signature.
@@ -19,29 +20,20 @@ type TextReading struct {
 var textPlan = &plan{
 	by: ByAgent,
 	steps: []Check{stepToken,
-		newStep("numberB", "券面の番号（照合番号B）がこのカードのものです", "The printed number is this card's"),
-		stepIssuer, stepRecord,
-		newStep("person", "氏名・住所・生年月日・性別が書き換えられていません", "Name, address, birth date and sex are unaltered"),
-		stepBirthDate, stepPresence},
-	confirmed: ending{&eligibility.Error{Key: "card.text_confirmed",
-		Ja: "本物のカードから氏名・住所・生年月日・性別を読みました（このPCのエージェントが確認）",
-		En: "Name, address, birth date and sex were read from a genuine card (verified by this PC's agent)."},
-		[]string{jaPresent, "氏名・住所・生年月日・性別が発行者の記録のとおりであること"},
-		[]string{jaSameChip, jaAgent, jaBearer, jaRight}},
-	unverified: ending{&eligibility.Error{Key: "card.text_unverified",
-		Ja: "氏名・住所・生年月日・性別を読みました・カードの真正性は未確認（このPCのエージェントが確認）",
-		En: "Name, address, birth date and sex were read; whether the card is genuine was not verified (checked by this PC's agent)."},
-		[]string{"カードの生年月日が画面と同じこと"},
-		[]string{jaGenuine, jaSameChip, jaAgent, jaBearer}},
+		stepNumberB, stepIssuer, stepRecord, step("person", "person"), stepBirthDate, stepPresence},
+	confirmed: ending{
+		said:      message.New("card.text_confirmed", nil),
+		proves:    []Claim{claimPresent, "card.claim.text"},
+		notProven: []Claim{claimSameChip, claimAgent, claimBearer, claimRight},
+	},
+	unverified: ending{
+		said:      message.New("card.text_unverified", nil),
+		proves:    []Claim{claimBirthDate},
+		notProven: []Claim{claimGenuine, claimSameChip, claimAgent, claimBearer},
+	},
 }
 
-const (
-	jaAgent    = "このPCのエージェントが正しく働いていること（サーバーは確かめていません）"
-	jaSameChip = "この記録とこのチップが同じカードのものであること（生年月日の確認といっしょに見てください）"
-)
-
-// textEvidence is what the text application answers. The hashes are not part of it: one of them is of the My
-// Number file.
+// textEvidence is what the text application answers. The hashes are not part of it: one of them is of the My Number file.
 type textEvidence struct {
 	certificate []byte // 0004
 	person      []byte // 0002

@@ -83,8 +83,8 @@ func TestTextIsReadFromAGenuineCardAndTheAgentIsNamed(t *testing.T) {
 	if r.Outcome != card.Confirmed || reading != want {
 		t.Errorf("%+v %+v", reading, r)
 	}
-	if r.By != card.ByAgent || r.By.Japanese() != "このPCのエージェントが確認" ||
-		!bytes.Contains([]byte(r.Ja), []byte("このPCのエージェントが確認")) {
+	if r.By != card.ByAgent || r.By.Message().Text("ja") != "このPCのエージェントが確認" ||
+		!bytes.Contains([]byte(r.Text("ja")), []byte("このPCのエージェントが確認")) {
 		t.Errorf("the agent is not named: %+v", r)
 	}
 	if len(r.Proves) == 0 || len(r.NotProven) == 0 {
@@ -131,7 +131,7 @@ func TestTextOfCardsThatMustBeRefused(t *testing.T) {
 			s, w := open(t, chip)
 			reading, r := card.CheckText(context.Background(), s, numberB(t, tokuichi, 2035, c.code),
 				challenge(1), virtual.TestIssuerKeys())
-			if r.Outcome != card.Refused || r.Key != c.key || r.Ja == "" || r.En == "" ||
+			if r.Outcome != card.Refused || r.Key != c.key || r.Text("ja") == "" || r.Text("en") == "" ||
 				reading != (card.TextReading{}) {
 				t.Errorf("%+v %+v", reading, r)
 			}
@@ -215,7 +215,7 @@ func TestTextRecordOfAnotherGenuineCardIsRefused(t *testing.T) {
 			if c.name == "record and hashes" {
 				// Nothing in this application binds the record to the chip: each is signed for itself. So the
 				// result says that it counts only beside the birth date, whose record holds the chip's key.
-				if r.Outcome != card.Confirmed || !slices.Contains(r.NotProven,
+				if r.Outcome != card.Confirmed || !slices.Contains(card.Claims(r.NotProven, "ja"),
 					"この記録とこのチップが同じカードのものであること（生年月日の確認といっしょに見てください）") {
 					t.Errorf("%+v", r)
 				}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // CertificateDates is all that is kept of a 利用者証明用電子証明書: when it begins and ends, and what follows for the
@@ -52,40 +53,29 @@ func ParseUserRoots(data []byte) (UserRoots, error) {
 var datesPlan = &plan{
 	by: ByAgent,
 	steps: []Check{stepToken,
-		newStep("purpose", "利用者証明用電子証明書です", "It is a certificate for user authentication"),
-		newStep("issuer", "電子証明書の発行者の署名が正しいです", "The certificate's issuer signature is right"),
-		newStep("begun", "電子証明書の有効期間が始まっています", "The certificate's validity has begun")},
-	confirmed: ending{&eligibility.Error{Key: "card.certificate_valid",
-		Ja: "電子証明書は有効期限内です（失効の有無は未確認・このPCのエージェントが確認）",
-		En: "The certificate is within its dates (revocation not checked; verified by this PC's agent)."},
-		[]string{"電子証明書の期限"}, notByDates},
-	unverified: ending{&eligibility.Error{Key: "card.certificate_unverified",
-		Ja: "電子証明書の期限を読みました・発行者は未確認（このPCのエージェントが確認）",
-		En: "The certificate's dates were read; its issuer was not verified (checked by this PC's agent)."},
-		nil, append([]string{"電子証明書が本物であること（発行者の証明書が設定されていません）"}, notByDates...)},
+		step("purpose", "purpose"), step("issuer", "certificate_issuer"), step("begun", "begun")},
+	confirmed: ending{
+		said:      message.New("card.certificate_valid", nil),
+		proves:    []Claim{"card.claim.certificate_dates"},
+		notProven: notByDates,
+	},
+	unverified: ending{
+		said:      message.New("card.certificate_unverified", nil),
+		notProven: append([]Claim{"card.claim.certificate_genuine"}, notByDates...),
+	},
 }
 
 // notByDates: the certificate is read without a PIN and can be copied to another chip.
-var notByDates = []string{"本物のカードがここにあること", "電子証明書が失効していないこと", jaAgent, "氏名", jaBearer, jaRight}
+var notByDates = []Claim{"card.claim.card_here", "card.claim.not_revoked", claimAgent, "card.claim.name", claimBearer, claimRight}
 
 // What is said of a certificate whose dates are over; neither is a refusal.
 var (
-	saidGrace = &eligibility.Error{Key: "card.certificate_grace",
-		Ja: "電子証明書の期限が切れていますが、3か月の猶予の間です。保険証としての利用をまず試し、市区町村での更新を案内してください（このPCのエージェントが確認）。",
-		En: "The certificate has expired but is within three months of grace. Try the insurance use first and refer the holder to the municipality for renewal (verified by this PC's agent)."}
-	saidExpired = &eligibility.Error{Key: "card.certificate_expired",
-		Ja: "電子証明書の期限が切れ、猶予も過ぎています。保険証としては使えません。お知らせか前に保存したPDFをカードといっしょに見せてもらい、市区町村での更新を案内してください（このPCのエージェントが確認）。",
-		En: "The certificate has expired and its grace is over: no insurance use. Ask for the notice or an earlier PDF beside the card, and refer the holder to the municipality (verified by this PC's agent)."}
+	saidGrace   = message.New("card.certificate_grace", nil)
+	saidExpired = message.New("card.certificate_expired", nil)
 
-	errPurpose = &eligibility.Error{Code: eligibility.Conflict, Key: "card.certificate_purpose",
-		Ja: "カードの電子証明書が利用者証明用ではありません。期限は確認できません。券面の電子証明書の期限を見てください。",
-		En: "The card's certificate is not one for user authentication; its dates say nothing. Look at the date on the card's face."}
-	errChain = &eligibility.Error{Code: eligibility.Conflict, Key: "card.certificate_issuer",
-		Ja: "電子証明書の発行者が確かめられません。期限は信用せず、別の方法で確認してください。",
-		En: "The certificate's issuer cannot be verified. Do not trust its dates; use another method."}
-	errNotBegun = &eligibility.Error{Code: eligibility.Conflict, Key: "card.certificate_not_begun",
-		Ja: "電子証明書の有効期間がまだ始まっていません。パソコンの日付を確かめてください。",
-		En: "The certificate's validity has not begun. Check this computer's date."}
+	errPurpose  = &eligibility.Error{Code: eligibility.Conflict, Key: "card.certificate_purpose"}
+	errChain    = &eligibility.Error{Code: eligibility.Conflict, Key: "card.certificate_issuer"}
+	errNotBegun = &eligibility.Error{Code: eligibility.Conflict, Key: "card.certificate_not_begun"}
 )
 
 // CheckCertificate reads the 利用者証明用電子証明書 without a PIN and looks at its dates for the given day
@@ -155,9 +145,9 @@ func (t *trial) endDates(state eligibility.CertificateState, roots bool) Result 
 	}
 	switch state {
 	case eligibility.CertificateGrace:
-		e.message = saidGrace
+		e.said = saidGrace
 	case eligibility.CertificateExpired:
-		e.message = saidExpired
+		e.said = saidExpired
 	}
 	return t.result(outcome, e, "")
 }

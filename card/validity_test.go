@@ -49,7 +49,7 @@ func TestStateOfTheCertificateFollowsItsLastDay(t *testing.T) {
 				dates.WarnUntil.String() != "2026-11-20" {
 				t.Errorf("%+v", dates)
 			}
-			if len(r.NotProven) == 0 || !strings.Contains(r.Ja, "このPCのエージェントが確認") {
+			if len(r.NotProven) == 0 || !strings.Contains(r.Text("ja"), "このPCのエージェントが確認") {
 				t.Errorf("%+v", r)
 			}
 		})

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 func TestAddressesOfAClosedNetworkAreWrittenExactly(t *testing.T) {
@@ -51,7 +51,7 @@ func TestAddressesOfAClosedNetworkAreWrittenExactly(t *testing.T) {
 		{"twice", []string{"10.1.2.3", "10.1.2.3"}},
 		{"nine", nine},
 	}
-	outside.Refused(t, outside.Trust, len(cases))
+	testenv.Refused(t, testenv.Trust, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			list := trusting(key)

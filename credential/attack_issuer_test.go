@@ -18,7 +18,7 @@ func TestIssuersThatAreNotOnTheListAreRefused(t *testing.T) {
 		InsurerNumbers: []eligibility.InsurerNumber{"06139992"},
 		JWKS:           KeySet{second.Public()},
 	})
-	b := Basis{Trust: list, At: issuedAt.Add(time.Second)}
+	b := Verifier{Trust: list, Now: issuedAt.Add(time.Second)}
 	as := func(iss string) string { return strings.Replace(body, testISS, iss, 1) }
 	for _, c := range []struct {
 		name      string
@@ -65,7 +65,7 @@ func TestIssuersThatAreNotOnTheListAreRefused(t *testing.T) {
 			}
 			mustRefuse(t, b, jws, c.want)
 			if c.want == "content" { // nor by the bare keys, where no list says who is meant
-				mustRefuse(t, Basis{Keys: KeySet{c.key.Public()}, At: issuedAt}, jws, "content")
+				mustRefuse(t, Verifier{Keys: KeySet{c.key.Public()}, Now: issuedAt}, jws, "content")
 			}
 		})
 	}
@@ -81,7 +81,7 @@ func TestTwoIssuersWithOneKeySpeakForTheirOwnNumbers(t *testing.T) {
 		InsurerNumbers: []eligibility.InsurerNumber{"06139992"},
 		JWKS:           KeySet{key.Public()},
 	})
-	b := Basis{Trust: list, At: issuedAt.Add(time.Second)}
+	b := Verifier{Trust: list, Now: issuedAt.Add(time.Second)}
 	body := goodPayload(t)
 	crossed := strings.Replace(body, testISS, "https://localhost:8080/i/06139992", 1)
 	mustRefuse(t, b, signBody(t, key, crossed), "insurer")

@@ -83,7 +83,7 @@ func TestTrustListsThatAreNotTheOperatorsNewestAreRefused(t *testing.T) {
 		{"bytes behind", signJSON(t, root, trustType, body) + ".x", 0, issuedAt},
 		{"a line break in the signature",
 			parts[0] + "." + parts[1] + "." + parts[2][:9] + "\n" + parts[2][9:], 0, issuedAt},
-		{"a live screen in its place", issue(t, root, Request{Tier: Live}).JWS, 0, issuedAt},
+		{"a live screen in its place", issue(t, root, Request{Tier: TierLive}).JWS, 0, issuedAt},
 		{"nothing", "", 0, issuedAt},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -92,11 +92,11 @@ func TestTrustListsThatAreNotTheOperatorsNewestAreRefused(t *testing.T) {
 			}
 		})
 	}
-	_, err = OpenKeptTrustList(good, root.Public(), issuedAt.Add(MaxTrustLife+TrustGrace+time.Second), 0)
+	_, err = OpenTrustListInGrace(good, root.Public(), issuedAt.Add(MaxTrustLife+TrustGrace+time.Second), 0)
 	if err == nil {
 		t.Error("a list was kept longer than its grace")
 	}
-	kept, err := OpenKeptTrustList(good, root.Public(), issuedAt.Add(MaxTrustLife+TrustGrace), 0)
+	kept, err := OpenTrustListInGrace(good, root.Public(), issuedAt.Add(MaxTrustLife+TrustGrace), 0)
 	if err != nil || len(kept.Issuers) != 1 {
 		t.Errorf("a list within its grace: %v", err)
 	}
@@ -221,7 +221,7 @@ func TestStatusListsThatAreNotTheIssuersAreRefused(t *testing.T) {
 		{"bits with a wrong sum", bits(append(zlibOf(t, []byte{1, 2, 3})[:11], 0, 0, 0, 0))},
 		{"bytes behind the bits", bits(append(zlibOf(t, []byte{1}), 0))},
 		{"more bits than indices", bits(zlibOf(t, make([]byte, MaxRID/8+1)))},
-		{"a screen in its place", issue(t, key, Request{Tier: Live}).JWS},
+		{"a screen in its place", issue(t, key, Request{Tier: TierLive}).JWS},
 		{"nothing", ""},
 		{"33 MB", strings.Repeat("A", 33<<20)},
 	} {
@@ -282,7 +282,7 @@ func TestRevokedCopyIsRefusedAndAnOldListSaysSo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := Basis{Trust: trusting(key), At: issuedAt.Add(time.Hour)}
+			b := Verifier{Trust: trusting(key), Now: issuedAt.Add(time.Hour)}
 			b.Status = func(iss string) *StatusList {
 				if iss == testISS {
 					return list
@@ -296,15 +296,15 @@ func TestRevokedCopyIsRefusedAndAnOldListSaysSo(t *testing.T) {
 			if v := b.Verify(jws); !v.Valid || v.Checks[0].Result != Passed {
 				t.Errorf("%+v", v.Checks)
 			}
-			b.At = issuedAt.Add(StatusLife + time.Hour)
+			b.Now = issuedAt.Add(StatusLife + time.Hour)
 			v := b.Verify(jws)
 			if !v.Valid || v.Checks[0].Name != "revocation" || v.Checks[0].Result != NotChecked ||
-				!strings.Contains(v.Checks[0].Reason, "11月22日") {
+				!strings.Contains(v.Checks[0].Text("ja"), "11月22日") {
 				t.Errorf("%s, a week later: %+v", c.name, v.Checks)
 			}
 		})
 	}
-	v := (Basis{Trust: trusting(key), At: issuedAt}).Verify(jws)
+	v := (Verifier{Trust: trusting(key), Now: issuedAt}).Verify(jws)
 	if v.Checks[0].Name != "revocation" || v.Checks[0].Result != NotChecked {
 		t.Errorf("without a list: %+v", v.Checks)
 	}
@@ -329,7 +329,7 @@ func TestRevokedCopyIsRefusedAndAnOldListSaysSo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, c := range (Basis{Trust: trusting(key), At: issuedAt,
+			for _, c := range (Verifier{Trust: trusting(key), Now: issuedAt,
 				Status: func(string) *StatusList { return list }}).Verify(
 				jws).Checks {
 				if c.Name == "revocation" && c.Result != row.want {
@@ -353,27 +353,27 @@ func TestRevokedCopyIsRefusedAndAnOldListSaysSo(t *testing.T) {
 // vouches for the number.
 func TestWithoutATrustListNothingCountsByItself(t *testing.T) {
 	key := newKey(t)
-	jws := issue(t, key, Request{Tier: Live}).JWS
-	v := Basis{At: issuedAt}.Verify(jws)
+	jws := issue(t, key, Request{Tier: TierLive}).JWS
+	v := Verifier{Now: issuedAt}.Verify(jws)
 	if v.Valid || v.Eligibility != nil || v.Issuer != testISS || v.Checks[0].Result != NotChecked {
 		t.Errorf("no list, no keys: %+v", v)
 	}
-	if v := (Basis{At: issuedAt, Keys: KeySet{key.Public()}}).Verify(jws); !v.Valid {
+	if v := (Verifier{Now: issuedAt, Keys: KeySet{key.Public()}}).Verify(jws); !v.Valid {
 		t.Errorf("the issuer's own keys: %+v", v.Checks)
 	}
 	elsewhere := strings.Replace(goodPayload(t), testISS, "https://other.example/i/06139992", 1)
-	v = (Basis{At: issuedAt, Keys: KeySet{key.Public()}}).Verify(signBody(t, key, elsewhere))
+	v = (Verifier{Now: issuedAt, Keys: KeySet{key.Public()}}).Verify(signBody(t, key, elsewhere))
 	if v.Valid || v.Checks[0].Name != "insurer" {
 		t.Errorf("an address of another number: %+v", v.Checks)
 	}
 	empty := &TrustList{Version: 1}
-	mustRefuse(t, Basis{At: issuedAt, Trust: empty, Keys: KeySet{key.Public()}}, jws, "issuer")
+	mustRefuse(t, Verifier{Now: issuedAt, Trust: empty, Keys: KeySet{key.Public()}}, jws, "issuer")
 	old := trusting(key)
 	old.ExpiresAt = issuedAt.Add(-time.Hour).Unix()
-	v = Basis{At: issuedAt, Trust: old}.Verify(jws)
+	v = Verifier{Now: issuedAt, Trust: old}.Verify(jws)
 	said := false
 	for _, c := range v.Checks {
-		said = said || c.Name == "issuer" && strings.Contains(c.Reason, "期限が切れている")
+		said = said || c.Name == "issuer" && strings.Contains(c.Text("ja"), "期限が切れている")
 	}
 	if !v.Valid || !said {
 		t.Errorf("a list past its end: %+v", v.Checks)
@@ -386,7 +386,7 @@ func TestWithoutATrustListNothingCountsByItself(t *testing.T) {
 		{"06139992", false},
 	} {
 		t.Run(fmt.Sprint(c.n), func(t *testing.T) {
-			if got := old.Issuers[0].SpeaksFor(c.n); got != c.want {
+			if got := old.Issuers[0].MayIssueFor(c.n); got != c.want {
 				t.Errorf("%v", got)
 			}
 		})

@@ -18,7 +18,7 @@ import (
 // goodPayload is the JSON of a live card of tokuichi, issued at issuedAt.
 func goodPayload(t testing.TB) string {
 	t.Helper()
-	body, err := encode(compose(testISS, Request{Person: tokuichi, Tier: Live, InsurerName: "架空市", Share: 20},
+	body, err := encode(compose(testISS, Request{Person: tokuichi, Tier: TierLive, InsurerName: "架空市", Share: 20},
 		issuedAt.Add(-backdate), issuedAt.Add(90*time.Second), true))
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func TestTimesThatNoCardMayHaveAreRefused(t *testing.T) {
 		t.Fatal("the constants are of another time")
 	}
 	body := goodPayload(t)
-	b := Basis{Trust: trusting(key), At: issuedAt.Add(time.Second)}
+	b := Verifier{Trust: trusting(key), Now: issuedAt.Add(time.Second)}
 	oldNBF, oldEXP := `"nbf":`+strconv.Itoa(nbf), `"exp":`+strconv.Itoa(exp)
 	if v := b.Verify(signBody(t, key, body)); !v.Valid || strings.Count(body, oldEXP) != 1 {
 		t.Fatalf("the unchanged payload: %+v", v.Checks)
@@ -132,7 +132,7 @@ func TestTimesThatNoCardMayHaveAreRefused(t *testing.T) {
 func TestPayloadsThatTwoReadersWouldReadInTwoWaysAreRefused(t *testing.T) {
 	key := newKey(t)
 	body := goodPayload(t)
-	b := Basis{Trust: trusting(key), At: issuedAt.Add(time.Second)}
+	b := Verifier{Trust: trusting(key), Now: issuedAt.Add(time.Second)}
 	replace := func(old, with string) string {
 		if strings.Count(body, old) < 1 {
 			t.Fatalf("no %s in %s", old, body)
@@ -233,7 +233,7 @@ func manyMembers(n int) string {
 func TestTextsThatShowAsSomethingElseAreNeitherSignedNorAccepted(t *testing.T) {
 	key := newKey(t)
 	body := goodPayload(t)
-	b := Basis{Trust: trusting(key), At: issuedAt.Add(time.Second)}
+	b := Verifier{Trust: trusting(key), Now: issuedAt.Add(time.Second)}
 	for _, c := range []struct {
 		name   string
 		letter string
@@ -256,8 +256,8 @@ func TestTextsThatShowAsSomethingElseAreNeitherSignedNorAccepted(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p := tokuichi
 			p.Name = "髙橋" + c.letter + " 德一"
-			_, err := Issue(testISS, key, Request{Person: p, InsurerName: "架空市", Tier: Live}, issuedAt)
-			if err != ErrUnfit {
+			_, err := Issue(testISS, key, Request{Person: p, InsurerName: "架空市", Tier: TierLive}, issuedAt)
+			if err != ErrUnverifiable {
 				t.Errorf("signing: %v", err)
 			}
 			escaped := map[string]string{"\n": `\n`, "\x1b": `\u001b`, "\x00": `\u0000`}[c.letter]
@@ -281,8 +281,8 @@ func TestTextsThatShowAsSomethingElseAreNeitherSignedNorAccepted(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			row.c.Insurer, row.c.Name, row.c.BirthDate = "00138990", "佐藤 太郎", tokuichi.BirthDate
-			_, err := Issue(testISS, key, Request{Person: row.c, InsurerName: "架空市", Tier: Live}, issuedAt)
-			if err != ErrUnfit {
+			_, err := Issue(testISS, key, Request{Person: row.c, InsurerName: "架空市", Tier: TierLive}, issuedAt)
+			if err != ErrUnverifiable {
 				t.Errorf("%v", err)
 			}
 		})
@@ -295,7 +295,7 @@ func TestOrderAndBlanksDoNotMatter(t *testing.T) {
 	body := goodPayload(t)
 	moved := "{" + `"exp":` + strconv.Itoa(exp) + ",\n " +
 		strings.Replace(body[1:], `"exp":`+strconv.Itoa(exp)+",", "", 1)
-	if v := (Basis{Trust: trusting(key), At: issuedAt}).Verify(signBody(t, key, moved)); !v.Valid {
+	if v := (Verifier{Trust: trusting(key), Now: issuedAt}).Verify(signBody(t, key, moved)); !v.Valid {
 		t.Errorf("%+v", v.Checks)
 	}
 }
@@ -322,10 +322,10 @@ func TestBombsAreStoppedAtTheCap(t *testing.T) {
 	unknown := newKey(t)
 	for _, c := range []struct {
 		name string
-		b    Basis
+		b    Verifier
 	}{
-		{"by a trusted issuer", Basis{Trust: trusting(key), At: issuedAt}},
-		{"by a stranger", Basis{Trust: trusting(unknown), At: issuedAt}},
+		{"by a trusted issuer", Verifier{Trust: trusting(key), Now: issuedAt}},
+		{"by a stranger", Verifier{Trust: trusting(unknown), Now: issuedAt}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var before, after runtime.MemStats
@@ -340,7 +340,7 @@ func TestBombsAreStoppedAtTheCap(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	mustRefuse(t, Basis{Trust: trusting(key)},
+	mustRefuse(t, Verifier{Trust: trusting(key)},
 		signingInput(key.ID, make([]byte, 10<<20))+"."+strings.Repeat("A", 86), "form") // 10 GB of zeros
 }
 
@@ -350,7 +350,7 @@ func TestBytesBehindTheCompressedPayloadAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := Basis{Trust: trusting(key), At: issuedAt}
+	b := Verifier{Trust: trusting(key), Now: issuedAt}
 	// RFC 1950's header, which SMART Health Cards do not have
 	var zlib = append([]byte{0x78, 0x9c}, packed...)
 	for _, c := range []struct {

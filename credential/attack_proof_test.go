@@ -14,14 +14,14 @@ import (
 type proofBench struct {
 	issuer, phone Key
 	screen        string
-	basis         Basis
+	basis         Verifier
 }
 
 func newProofBench(t *testing.T) proofBench {
 	t.Helper()
 	p := proofBench{issuer: newKey(t), phone: newKey(t)}
-	p.screen = issue(t, p.issuer, Request{Tier: Screen, HolderKeyID: HolderKeyID(p.phone.Public())}).JWS
-	p.basis = Basis{Trust: trusting(p.issuer), At: issuedAt.Add(time.Hour)}
+	p.screen = issue(t, p.issuer, Request{Tier: TierOffline, HolderKeyID: HolderKeyID(p.phone.Public())}).JWS
+	p.basis = Verifier{Trust: trusting(p.issuer), Now: issuedAt.Add(time.Hour)}
 	return p
 }
 
@@ -37,12 +37,12 @@ func (p proofBench) proof(t *testing.T, screen string, phone Key, at time.Time, 
 func TestScreenCountsOnlyWithItsPhonesProof(t *testing.T) {
 	p := newProofBench(t)
 	v := p.basis.Verify(p.screen)
-	if v.Valid || !v.Awaits() {
+	if v.Valid || !v.AwaitsProof() {
 		t.Fatalf("without a proof: %+v", v)
 	}
 	for _, nonce := range []string{"", "4711"} {
-		proved := v.Prove(p.proof(t, p.screen, p.phone, p.basis.At, nonce), p.screen, p.basis, nonce)
-		if !proved.Valid || proved.Awaits() {
+		proved := v.Prove(p.proof(t, p.screen, p.phone, p.basis.Now, nonce), p.screen, p.basis, nonce)
+		if !proved.Valid || proved.AwaitsProof() {
 			t.Errorf("nonce %q: %+v", nonce, proved.Checks)
 		}
 	}
@@ -50,8 +50,8 @@ func TestScreenCountsOnlyWithItsPhonesProof(t *testing.T) {
 
 func TestProofsOfAnotherPhoneCardTimeOrCaseAreRefused(t *testing.T) {
 	p := newProofBench(t)
-	now := p.basis.At
-	twin := issue(t, p.issuer, Request{Tier: Screen, HolderKeyID: HolderKeyID(p.phone.Public()),
+	now := p.basis.Now
+	twin := issue(t, p.issuer, Request{Tier: TierOffline, HolderKeyID: HolderKeyID(p.phone.Public()),
 		Person: tokuichi}).JWS
 	big, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	if err != nil {
@@ -111,7 +111,7 @@ func TestProofsOfAnotherPhoneCardTimeOrCaseAreRefused(t *testing.T) {
 		{"the nonce with a blank", p.proof(t, p.screen, p.phone, now, "4711 "), "4711", proofNonce},
 		{"nothing", "", "", proofForm},
 		{"the screen itself", p.screen, "", proofForm},
-		{"a live screen", issue(t, p.issuer, Request{Tier: Live}).JWS, "", proofForm},
+		{"a live screen", issue(t, p.issuer, Request{Tier: TierLive}).JWS, "", proofForm},
 		{"private key in the jwk", raw(strings.Replace(good, `"kty"`, `"d":"`+d+`","kty"`, 1), body), "",
 			proofForm},
 		{"private key as D", raw(strings.Replace(good, `"kty"`, `"D":"`+d+`","kty"`, 1), body), "",
@@ -151,7 +151,7 @@ func TestProofsOfAnotherPhoneCardTimeOrCaseAreRefused(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			v := p.basis.Verify(p.screen).Prove(c.proof, p.screen, p.basis, c.nonce)
 			if v.Valid || v.Checks[0].Name != "holder" || v.Checks[0].Result != Failed ||
-				v.Checks[0].Reason != c.want.failedJa {
+				v.Checks[0].Key != c.want.failed {
 				t.Errorf("valid %v, %+v", v.Valid, v.Checks)
 			}
 		})
@@ -162,9 +162,9 @@ func TestProofsOfAnotherPhoneCardTimeOrCaseAreRefused(t *testing.T) {
 func TestProofMendsNothingElse(t *testing.T) {
 	p := newProofBench(t)
 	late := p.basis
-	late.At = issuedAt.Add(25 * time.Hour)
-	v := late.Verify(p.screen).Prove(p.proof(t, p.screen, p.phone, late.At, ""), p.screen, late, "")
-	if v.Valid || v.Awaits() || v.Checks[0].Name != "time" {
+	late.Now = issuedAt.Add(25 * time.Hour)
+	v := late.Verify(p.screen).Prove(p.proof(t, p.screen, p.phone, late.Now, ""), p.screen, late, "")
+	if v.Valid || v.AwaitsProof() || v.Checks[0].Name != "time" {
 		t.Errorf("a screen of yesterday: %+v", v.Checks)
 	}
 	copied := issue(t, p.issuer, paper()).JWS
@@ -174,12 +174,12 @@ func TestProofMendsNothingElse(t *testing.T) {
 	}
 	middle := len(p.screen) / 2
 	altered := p.screen[:middle] + "AAAA" + p.screen[middle+4:]
-	v = p.basis.Verify(altered).Prove(p.proof(t, altered, p.phone, p.basis.At, ""), altered, p.basis, "")
+	v = p.basis.Verify(altered).Prove(p.proof(t, altered, p.phone, p.basis.Now, ""), altered, p.basis, "")
 	if v.Valid {
 		t.Error("an altered screen became valid by a proof")
 	}
 	rotated := p.basis.Verify(p.screen).Prove("x", p.screen, p.basis, "").Prove(p.proof(t, p.screen, p.phone,
-		p.basis.At, ""), p.screen, p.basis, "")
+		p.basis.Now, ""), p.screen, p.basis, "")
 	if !rotated.Valid {
 		t.Errorf("the right code after a wrong one: %+v", rotated.Checks)
 	}

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const peerFolder = "testdata/peer"
@@ -21,8 +21,8 @@ const peerFolder = "testdata/peer"
 // answer.
 func peer(t *testing.T, script string, input, output any, env ...string) {
 	t.Helper()
-	outside.Need(t, "node")
-	outside.NeedFile(t, peerFolder+"/node_modules", "npm ci in credential/"+peerFolder)
+	testenv.Need(t, "node")
+	testenv.NeedFile(t, peerFolder+"/node_modules", "npm ci in credential/"+peerFolder)
 	question, err := json.Marshal(input)
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +57,7 @@ func privateJWK(t *testing.T, key Key) map[string]string {
 
 // mustRefuse checks that a card is not valid, tells nothing of its person, and that the worst check is the
 // right one.
-func mustRefuse(t *testing.T, b Basis, jws, check string) {
+func mustRefuse(t *testing.T, b Verifier, jws, check string) {
 	t.Helper()
 	v := b.Verify(jws)
 	if v.Valid || v.Checks[0].Result != Failed || v.Checks[0].Name != check {
@@ -71,12 +71,12 @@ func mustRefuse(t *testing.T, b Basis, jws, check string) {
 // Tokens that jose and Node made (testdata/peer/forge.mjs).
 func TestForgedHeadersAndSignaturesAreRefused(t *testing.T) {
 	key := newKey(t)
-	card := issue(t, key, Request{Tier: Live}).JWS
+	card := issue(t, key, Request{Tier: TierLive}).JWS
 	var forged map[string]string
 	peer(t, "forge.mjs",
 		map[string]any{"issuer": privateJWK(t, key), "kid": key.ID, "payload": strings.Split(card, ".")[1]},
 		&forged)
-	b := Basis{Trust: trusting(key), At: issuedAt.Add(time.Second)}
+	b := Verifier{Trust: trusting(key), Now: issuedAt.Add(time.Second)}
 	if v := b.Verify(forged["the true card"]); !v.Valid {
 		t.Fatalf("the card that jose signed with the issuer's key: %+v", v.Checks)
 	}
@@ -109,7 +109,7 @@ func TestForgedHeadersAndSignaturesAreRefused(t *testing.T) {
 // or a code. The content is the same signed bytes.
 func TestTheOtherFormOfASignatureSaysTheSame(t *testing.T) {
 	key := newKey(t)
-	card := issue(t, key, Request{Tier: Live}).JWS
+	card := issue(t, key, Request{Tier: TierLive}).JWS
 	parts := strings.Split(card, ".")
 	signature, err := b64.DecodeString(parts[2])
 	if err != nil {
@@ -118,13 +118,13 @@ func TestTheOtherFormOfASignatureSaysTheSame(t *testing.T) {
 	s := new(big.Int).SetBytes(signature[32:])
 	s.Sub(key.public.Curve.Params().N, s).FillBytes(signature[32:])
 	other := parts[0] + "." + parts[1] + "." + b64.EncodeToString(signature)
-	b := Basis{Trust: trusting(key), At: issuedAt}
+	b := Verifier{Trust: trusting(key), Now: issuedAt}
 	first, second := b.Verify(card), b.Verify(other)
 	if other == card || !first.Valid || !second.Valid || *first.Eligibility != *second.Eligibility {
 		t.Errorf("%+v\n%+v", first, second)
 	}
 	holder := newKey(t)
-	screen := issue(t, key, Request{Tier: Screen, HolderKeyID: HolderKeyID(holder.Public())}).JWS
+	screen := issue(t, key, Request{Tier: TierOffline, HolderKeyID: HolderKeyID(holder.Public())}).JWS
 	proof, err := SignProof(card, holder, issuedAt, "")
 	if err != nil {
 		t.Fatal(err)

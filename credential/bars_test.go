@@ -54,7 +54,7 @@ func turn(rounds, calls int, works ...func()) []time.Duration {
 func BenchmarkBars(b *testing.B) {
 	key := newKey(b)
 	private := key.signer.(*ecdsa.PrivateKey)
-	request := Request{Person: tokuichi, InsurerName: "架空市", Share: 20, Tier: Live}
+	request := Request{Person: tokuichi, InsurerName: "架空市", Share: 20, Tier: TierLive}
 	issued, err := Issue(testISS, key, request, issuedAt)
 	if err != nil {
 		b.Fatal(err)
@@ -64,9 +64,9 @@ func BenchmarkBars(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	basis := Basis{Trust: trusting(key), At: issuedAt}
-	crowd := Basis{Trust: crowdedList(b, key), At: issuedAt}
-	numeric := Numeric(issued.JWS)
+	basis := Verifier{Trust: trusting(key), Now: issuedAt}
+	crowd := Verifier{Trust: crowdedList(b, key), Now: issuedAt}
+	numeric := NumericQR(issued.JWS)
 	must := func(ok bool) {
 		if !ok {
 			b.Fatal("a work that is measured failed")
@@ -84,7 +84,7 @@ func BenchmarkBars(b *testing.B) {
 		func() { must(basis.Verify(issued.JWS).Valid) },
 		func() { jws, err := Read(numeric); must(err == nil && basis.Verify(jws).Valid) },
 		func() { must(crowd.Verify(issued.JWS).Valid) },
-		func() { _, err := Matrix(issued.JWS); must(err == nil) },
+		func() { _, err := QRMatrix(issued.JWS); must(err == nil) },
 	)
 	bar := func(what string, got, least float64, unit string) {
 		word := "met"

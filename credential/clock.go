@@ -1,16 +1,17 @@
 package credential
 
 import (
-	"fmt"
 	"time"
+
+	"madoguchi/message"
 )
 
 const (
 	// clockWorthSaying is the smallest clock error that staff are told of.
 	clockWorthSaying = 20 * time.Second
-	// MaxOffset is the largest measured error of a clock that is corrected. A clock that is wrong by more
+	// MaxClockSkew is the largest measured error of a clock that is corrected. A clock that is wrong by more
 	// must be set.
-	MaxOffset = 2 * time.Minute
+	MaxClockSkew = 2 * time.Minute
 )
 
 // ClockSkew is how far this computer's clock is ahead of the true time, as far as it was measured; negative
@@ -40,13 +41,13 @@ type clocks struct {
 	skew     time.Duration // own − measured
 }
 
-func (b Basis) clocks(iss string) clocks {
+func (b Verifier) clocks(iss string) clocks {
 	skew := b.ClockSkew.Of(iss)
-	return clocks{own: b.At, measured: b.At.Add(-skew), skew: skew}
+	return clocks{own: b.Now, measured: b.Now.Add(-skew), skew: skew}
 }
 
 // correctable reports whether the clock's error is small enough to be corrected.
-func (c clocks) correctable() bool { return c.skew.Abs() <= MaxOffset }
+func (c clocks) correctable() bool { return c.skew.Abs() <= MaxClockSkew }
 
 // day is the time by which everything is judged that lives for days.
 func (c clocks) day() time.Time {
@@ -56,55 +57,57 @@ func (c clocks) day() time.Time {
 	return c.own
 }
 
-// ClockWords says how far this computer's clock is off, in Japanese and in English; empty when it is not
-// worth saying. It asks to set a clock whose error is not corrected. offset is how far the clock is ahead of
-// the true time.
-func ClockWords(offset time.Duration) (ja, en string) {
-	if offset.Abs() < clockWorthSaying {
-		return "", ""
+// ClockTold says how far this computer's clock is off; the zero Message when it is not worth saying. It asks to set a
+// clock whose error is not corrected. offset is how far the clock is ahead of the true time.
+func ClockTold(offset time.Duration) message.Message {
+	switch {
+	case offset.Abs() < clockWorthSaying:
+		return message.Message{}
+	case offset.Abs() > MaxClockSkew:
+		return withClockError("verdict.clock.set", offset)
 	}
-	ja, en = clockError(offset)
-	if offset.Abs() > MaxOffset {
-		return ja + "。このPCの時計を合わせてください", en + " Set this computer's clock."
-	}
-	return ja, en
+	return clockError(offset)
 }
 
 // clockError says how far and in which direction a clock is off.
-func clockError(offset time.Duration) (ja, en string) {
-	far := offset.Abs().Round(time.Second)
-	ja, en = fmt.Sprintf("%d秒", int(far.Seconds())), fmt.Sprintf("%d seconds", int(far.Seconds()))
+func clockError(offset time.Duration) message.Message {
+	span := offset.Abs().Round(time.Second)
+	far := message.New("verdict.clock.seconds", message.Args{"n": message.Number(int(span.Seconds()))})
 	switch {
-	case far >= time.Hour:
-		hours, minutes := int(far.Hours()), int(far.Minutes())%60
-		ja, en = fmt.Sprintf("%d時間%d分", hours, minutes), fmt.Sprintf("%d h %d min", hours, minutes)
-	case far >= time.Minute:
-		minutes := int(far.Round(time.Minute).Minutes())
-		ja, en = fmt.Sprintf("%d分", minutes), fmt.Sprintf("%d min", minutes)
+	case span >= time.Hour:
+		far = message.New("verdict.clock.hours", message.Args{
+			"hours":   message.Number(int(span.Hours())),
+			"minutes": message.Number(int(span.Minutes()) % 60),
+		})
+	case span >= time.Minute:
+		minutes := int(span.Round(time.Minute).Minutes())
+		far = message.New("verdict.clock.minutes", message.Args{"n": message.Number(minutes)})
 	}
+	args := message.Args{"far": message.Of(far)}
 	if offset > 0 {
-		return "このPCの時計が" + ja + "進んでいます", "This computer's clock is " + en + " fast."
+		return message.New("verdict.clock.fast", args)
 	}
-	return "このPCの時計が" + ja + "遅れています", "This computer's clock is " + en + " slow."
+	return message.New("verdict.clock.slow", args)
+}
+
+// withClockError is a sentence that begins with how far a clock is off.
+func withClockError(key string, offset time.Duration) message.Message {
+	return message.New(key, message.Args{"error": message.Of(clockError(offset))})
 }
 
 // noteClock tells staff that the clock is off: that it was allowed for, or that it must be set.
 func (v *Verdict) noteClock(c clocks) {
-	ja, en := ClockWords(c.skew)
-	if ja == "" {
-		return
+	switch {
+	case c.skew.Abs() < clockWorthSaying:
+	case c.correctable():
+		v.add(checkClock.name, Passed, withClockError("verdict.clock.allowed", c.skew))
+	default:
+		v.add(checkClock.name, Passed, ClockTold(c.skew))
 	}
-	if c.correctable() {
-		ja, en = ja+"。ずれを直して確かめました", en+" The check allowed for it."
-	}
-	v.Checks = append(v.Checks, Check{checkClock.name, Passed, ja, en})
 }
 
 // failUntilClockIsSet fails the clock check: a code that lives for seconds cannot be judged until the clock
 // is set.
 func (v *Verdict) failUntilClockIsSet(c clocks) {
-	ja, en := clockError(c.skew)
-	v.Checks = append(v.Checks, Check{checkClock.name, Failed,
-		ja + "。このPCの時計を合わせてください。そのあと、患者さんの画面をもう一度読み取ってください。",
-		en + " Set this computer's clock, then scan the patient's screen again."})
+	v.add(checkClock.name, Failed, withClockError("verdict.clock.again", c.skew))
 }

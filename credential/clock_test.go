@@ -7,13 +7,13 @@ import (
 )
 
 // measuredBy is a basis at a time by this computer's own clock, which was measured to be so far ahead.
-func measuredBy(key Key, at time.Time, skew time.Duration) Basis {
-	return Basis{Trust: trusting(key), At: at, ClockSkew: ClockSkew{General: skew}}
+func measuredBy(key Key, at time.Time, skew time.Duration) Verifier {
+	return Verifier{Trust: trusting(key), Now: at, ClockSkew: ClockSkew{General: skew}}
 }
 
 func failedClock(v Verdict) bool {
 	return v.Checks[0].Name == "clock" && v.Checks[0].Result == Failed &&
-		strings.Contains(v.Checks[0].Reason, "このPCの時計を合わせてください")
+		strings.Contains(v.Checks[0].Text("ja"), "このPCの時計を合わせてください")
 }
 
 // docs/trust.md, "Clocks": a live screen is good from 45 seconds before its issue (nbf − 15 s) until before
@@ -21,7 +21,7 @@ func failedClock(v Verdict) bool {
 // Ages are by this computer's own clock.
 func TestALiveScreenCountsOnlyByBothClocks(t *testing.T) {
 	key := newKey(t)
-	live := issue(t, key, Request{Tier: Live}).JWS
+	live := issue(t, key, Request{Tier: TierLive}).JWS
 	for _, c := range []struct {
 		name      string
 		age, skew time.Duration
@@ -29,10 +29,10 @@ func TestALiveScreenCountsOnlyByBothClocks(t *testing.T) {
 	}{
 		{"a right clock", 10 * time.Second, 0, "genuine"},
 		{"the last second", 104 * time.Second, 0, "genuine"},
-		{"a second too old", 105 * time.Second, 0, checkFresh.failedJa},
+		{"a second too old", 105 * time.Second, 0, checkFresh.failed},
 		{"a minute fast, the screen is new by both", 90 * time.Second, time.Minute, "genuine"},
 		{"a minute slow, the screen is new by both", 0, -time.Minute, "genuine"},
-		{"a minute slow, the screen is old in truth", 60 * time.Second, -time.Minute, checkFresh.failedJa},
+		{"a minute slow, the screen is old in truth", 60 * time.Second, -time.Minute, checkFresh.failed},
 		{"two minutes fast, a new screen seems old", 125 * time.Second, 2 * time.Minute, "look again"},
 		{"a minute fast, a new screen seems old", 110 * time.Second, time.Minute, "look again"},
 		{"two minutes slow, a new screen seems to be from the future", -100 * time.Second, -2 * time.Minute,
@@ -42,10 +42,10 @@ func TestALiveScreenCountsOnlyByBothClocks(t *testing.T) {
 		{"three minutes fast, a screen of the future seems new", 10 * time.Second, 3 * time.Minute,
 			"look again"},
 		{"121 seconds fast, new by both all the same", 100 * time.Second, 121 * time.Second, "look again"},
-		{"an 11-hour-old screenshot, a right clock", 11 * time.Hour, 0, checkFresh.failedJa},
+		{"an 11-hour-old screenshot, a right clock", 11 * time.Hour, 0, checkFresh.failed},
 		{"an 11-hour-old screenshot, a lie about the clock", 11 * time.Hour, 11 * time.Hour, "look again"},
 		{"an 11-hour-old screenshot, a clock three minutes fast", 11 * time.Hour, 3 * time.Minute,
-			checkFresh.failedJa},
+			checkFresh.failed},
 		{"a new screen, a lie of 11 hours about the clock", 0, 11 * time.Hour, "look again"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -55,12 +55,12 @@ func TestALiveScreenCountsOnlyByBothClocks(t *testing.T) {
 			case failedClock(v):
 				got = "look again"
 			case v.Checks[0].Result == Failed:
-				got = v.Checks[0].Reason
+				got = v.Checks[0].Key
 			}
 			if got != c.want || v.Valid != (c.want == "genuine") {
 				t.Errorf("%s, valid %v: %+v", got, v.Valid, v.Checks)
 			}
-			if ja, _ := v.Headline(); c.want == "look again" && ja != "時計を合わせて、もう一度読み取ってください" {
+			if ja := v.Headline().Text("ja"); c.want == "look again" && ja != "時計を合わせて、もう一度読み取ってください" {
 				t.Error(ja)
 			}
 		})
@@ -71,16 +71,16 @@ func TestALiveScreenCountsOnlyByBothClocks(t *testing.T) {
 // own clock, and beyond two minutes nothing of seconds is valid at all.
 func TestNoMeasuredClockRevivesAnOlderScreen(t *testing.T) {
 	p := newProofBench(t)
-	live := issue(t, p.issuer, Request{Tier: Live})
+	live := issue(t, p.issuer, Request{Tier: TierLive})
 	tried := 0
 	claims := payload{NBF: issuedAt.Add(-backdate).Unix(), EXP: live.ExpiresAt.Unix()}
 	for skew := -15 * time.Minute; skew <= 15*time.Minute; skew += time.Second {
 		for age := -4 * time.Minute; age <= 20*time.Minute; age += 5 * time.Second {
 			at := issuedAt.Add(age)
 			var v Verdict
-			v.judgeTime(claims, Live, measuredBy(p.issuer, at, skew).clocks(testISS))
+			v.judgeTime(claims, TierLive, measuredBy(p.issuer, at, skew).clocks(testISS))
 			passed := v.Checks[0].Name == "time" && v.Checks[0].Result == Passed
-			if passed && (claims.timeFault(Live, at) != nil || skew.Abs() > MaxOffset) {
+			if passed && (claims.timeFault(TierLive, at) != nil || skew.Abs() > MaxClockSkew) {
 				t.Fatalf("a live screen of %v became valid by a clock error of %v", age, skew)
 			}
 			tried++
@@ -95,12 +95,12 @@ func TestNoMeasuredClockRevivesAnOlderScreen(t *testing.T) {
 		for _, skew := range []time.Duration{-15 * time.Minute, -121 * time.Second, -2 * time.Minute,
 			-50 * time.Second, 30 * time.Second, 2 * time.Minute, 121 * time.Second, 15 * time.Minute} {
 			with := measuredBy(p.issuer, at, skew)
-			if with.Verify(live.JWS).Valid && (!own || skew.Abs() > MaxOffset) {
+			if with.Verify(live.JWS).Valid && (!own || skew.Abs() > MaxClockSkew) {
 				t.Fatalf("a live screen of %v became valid by a clock error of %v", age, skew)
 			}
 			with = measuredBy(p.issuer, at.Add(time.Hour), skew)
 			if with.Verify(p.screen).Prove(proof, p.screen, with, "").Valid &&
-				(!proved || skew.Abs() > MaxOffset) {
+				(!proved || skew.Abs() > MaxClockSkew) {
 				t.Fatalf("a second code of %v became valid by a clock error of %v", age, skew)
 			}
 			tried++
@@ -140,7 +140,7 @@ func TestASecondCodeCountsOnlyByBothClocks(t *testing.T) {
 			if v.Valid != c.valid || !c.valid && (first.Result != Failed || first.Name != c.check) {
 				t.Fatalf("valid %v: %+v", v.Valid, v.Checks)
 			}
-			if c.check == "clock" && (!failedClock(v) || v.NeedsProof()) {
+			if c.check == "clock" && (!failedClock(v) || v.AcceptsProof()) {
 				t.Errorf("staff are not told to set the clock: %+v", v.Checks)
 			}
 		})
@@ -185,7 +185,7 @@ func TestDaysAreJudgedByTheCorrectedClock(t *testing.T) {
 			said := ""
 			for _, check := range v.Checks {
 				if check.Name == "clock" {
-					said = check.Reason
+					said = check.Text("ja")
 				}
 			}
 			if v.Valid != c.valid || v.Checks[0].Name != c.first || !strings.Contains(said, c.ja) {
@@ -198,8 +198,8 @@ func TestDaysAreJudgedByTheCorrectedClock(t *testing.T) {
 // An insurer's own signed answers say something about its own codes only.
 func TestOneInsurersClockSaysNothingAboutAnothersScreens(t *testing.T) {
 	key, other := newKey(t), newKey(t)
-	live := issue(t, key, Request{Tier: Live}).JWS
-	b := Basis{Trust: trusting(key), At: issuedAt.Add(10 * time.Second)}
+	live := issue(t, key, Request{Tier: TierLive}).JWS
+	b := Verifier{Trust: trusting(key), Now: issuedAt.Add(10 * time.Second)}
 	b.Trust.Issuers = append(b.Trust.Issuers, TrustedIssuer{ISS: "https://other.example/i/06139992",
 		Name: "x", JWKS: KeySet{other.Public()}})
 	b.ClockSkew.Issuers = map[string]time.Duration{"https://other.example/i/06139992": 11 * time.Hour}

@@ -40,19 +40,19 @@ const (
 
 // ErrCode is returned for a text that holds no code: another length, a character outside the alphabet, a
 // wrong check character (a mistyped or misheard one, or two that changed places).
-var ErrCode = errors.New("credential: not an online code")
+var ErrOnlineCode = errors.New("credential: not an online code")
 
-// Code is an online code. Hidden is empty in one that was spoken.
-type Code struct {
+// OnlineCode is an online code. Hidden is empty in one that was spoken.
+type OnlineCode struct {
 	Spoken string
 	Hidden string
 }
 
 // Printed is what the tiny code holds behind the last slash of its address.
-func (c Code) Printed() string { return c.Spoken + c.Hidden }
+func (c OnlineCode) Printed() string { return c.Spoken + c.Hidden }
 
 // For reports whether an issuer may have made the code. One of 361 others has the same tag.
-func (c Code) For(iss string) bool {
+func (c OnlineCode) For(iss string) bool {
 	return len(c.Spoken) == spokenLength && c.Spoken[:tagLength] == codeTag(iss)
 }
 
@@ -64,8 +64,8 @@ func codeTag(iss string) string {
 	return string([]byte{codeAlphabet[v/n], codeAlphabet[v%n]})
 }
 
-// NewCode returns a random code of an issuer.
-func NewCode(iss string) Code {
+// NewOnlineCode returns a random code of an issuer.
+func NewOnlineCode(iss string) OnlineCode {
 	spoken := []byte(codeTag(iss))
 	for len(spoken) < spokenLength-1 {
 		spoken = append(spoken, codeAlphabet[randomBelow(len(codeAlphabet))])
@@ -74,7 +74,7 @@ func NewCode(iss string) Code {
 	spoken = append(spoken, codeAlphabet[(n-checkSum(spoken)%n)%n])
 	hidden := make([]byte, base32.StdEncoding.DecodedLen(hiddenLength))
 	rand.Read(hidden)
-	return Code{string(spoken), base32.StdEncoding.EncodeToString(hidden)}
+	return OnlineCode{string(spoken), base32.StdEncoding.EncodeToString(hidden)}
 }
 
 // checkSum weighs characters of the alphabet by place, 2, 3, …, and the eighth, the check character, by 1: in
@@ -106,13 +106,13 @@ func randomBelow(n int) int {
 	}
 }
 
-// ReadCode returns the code in what was scanned or typed: only what stands behind the last slash counts,
+// ReadOnlineCode returns the code in what was scanned or typed: only what stands behind the last slash counts,
 // since keyboard layouts swap the signs of an address; width, case, blanks, hyphens and characters without a
 // width do not matter. How it came is no part of it: a code without its hidden half was spoken, whatever
 // stood before it. The error is ErrCode.
-func ReadCode(text string) (Code, error) {
+func ReadOnlineCode(text string) (OnlineCode, error) {
 	if len(text) > 300 {
-		return Code{}, ErrCode
+		return OnlineCode{}, ErrOnlineCode
 	}
 	text = strings.ToUpper(unformatted(text))
 	if i := strings.LastIndexAny(text, `/\?-_`); i >= 0 && strings.HasPrefix(text, "HTTP") {
@@ -125,14 +125,14 @@ func ReadCode(text string) (Code, error) {
 		return r
 	}, text)
 	if len(text) != spokenLength && len(text) != spokenLength+hiddenLength {
-		return Code{}, ErrCode
+		return OnlineCode{}, ErrOnlineCode
 	}
-	c := Code{text[:spokenLength], text[spokenLength:]}
+	c := OnlineCode{text[:spokenLength], text[spokenLength:]}
 	if sum := checkSum([]byte(c.Spoken)); sum < 0 || sum%len(codeAlphabet) != 0 {
-		return Code{}, ErrCode
+		return OnlineCode{}, ErrOnlineCode
 	}
 	if strings.Trim(c.Hidden, hiddenAlphabet) != "" {
-		return Code{}, ErrCode
+		return OnlineCode{}, ErrOnlineCode
 	}
 	return c, nil
 }

@@ -5,17 +5,17 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // The eight characters catch one wrong character and two that changed places (docs/phone.md).
 func TestMistypedOnlineCodeIsNoticed(t *testing.T) {
 	for range 200 {
-		made := NewCode(testISS)
+		made := NewOnlineCode(testISS)
 		code := made.Spoken
 		for _, form := range []string{code, strings.ToLower(code), code[:4] + "-" + code[4:],
 			" " + code[:4] + "　" + code[4:], "HTTPS://LOCALHOST/C/" + code} {
-			if got, err := ReadCode(form); err != nil || got != (Code{Spoken: code}) {
+			if got, err := ReadOnlineCode(form); err != nil || got != (OnlineCode{Spoken: code}) {
 				t.Fatalf("%q: %q, %v", form, got, err)
 			}
 		}
@@ -24,12 +24,12 @@ func TestMistypedOnlineCodeIsNoticed(t *testing.T) {
 				if byte(c) == code[i] {
 					continue
 				}
-				if got, err := ReadCode(code[:i] + string(c) + code[i+1:]); err == nil {
+				if got, err := ReadOnlineCode(code[:i] + string(c) + code[i+1:]); err == nil {
 					t.Fatalf("%q for %q was taken as %q", string(c), code, got)
 				}
 			}
 			if i > 0 && code[i] != code[i-1] {
-				got, err := ReadCode(code[:i-1] + string([]byte{code[i], code[i-1]}) + code[i+1:])
+				got, err := ReadOnlineCode(code[:i-1] + string([]byte{code[i], code[i-1]}) + code[i+1:])
 				if err == nil {
 					t.Fatalf("two changed places in %q: taken as %q", code, got)
 				}
@@ -41,7 +41,7 @@ func TestMistypedOnlineCodeIsNoticed(t *testing.T) {
 // The printed form arrives through keyboards of other layouts and through phones that write addresses their
 // own way.
 func TestAPrintedCodeIsReadThroughEveryLayout(t *testing.T) {
-	made := NewCode(testISS)
+	made := NewOnlineCode(testISS)
 	address := "HTTPS://LOCALHOST/C/" + made.Printed()
 	for _, c := range []struct {
 		name string
@@ -57,7 +57,7 @@ func TestAPrintedCodeIsReadThroughEveryLayout(t *testing.T) {
 		{"without an address", made.Printed()},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got, err := ReadCode(c.form); err != nil || got != made {
+			if got, err := ReadOnlineCode(c.form); err != nil || got != made {
 				t.Errorf("%q, %v", got, err)
 			}
 		})
@@ -65,7 +65,7 @@ func TestAPrintedCodeIsReadThroughEveryLayout(t *testing.T) {
 }
 
 func TestTextsThatAreNoOnlineCodes(t *testing.T) {
-	made := NewCode(testISS)
+	made := NewOnlineCode(testISS)
 	bad := []struct {
 		name string
 		text string
@@ -87,10 +87,10 @@ func TestTextsThatAreNoOnlineCodes(t *testing.T) {
 		{"two codes", made.Spoken + " " + made.Spoken + " " + made.Spoken},
 		{"the hidden half alone", made.Hidden[:7] + "8"},
 	}
-	outside.Refused(t, outside.Servers, len(bad))
+	testenv.Refused(t, testenv.Servers, len(bad))
 	for _, c := range bad {
 		t.Run(c.name, func(t *testing.T) {
-			if got, err := ReadCode(c.text); err != ErrCode {
+			if got, err := ReadOnlineCode(c.text); err != ErrOnlineCode {
 				t.Errorf("%q, %v", got, err)
 			}
 		})
@@ -101,12 +101,12 @@ func TestTextsThatAreNoOnlineCodes(t *testing.T) {
 func TestACodeNamesItsIssuerByItsTag(t *testing.T) {
 	others := 0
 	for range 20 {
-		c := NewCode(testISS)
-		if !c.For(testISS) || (Code{Spoken: c.Spoken}).For(testISS) != true || (Code{}).For(testISS) {
+		c := NewOnlineCode(testISS)
+		if !c.For(testISS) || (OnlineCode{Spoken: c.Spoken}).For(testISS) != true || (OnlineCode{}).For(testISS) {
 			t.Errorf("%q is not its issuer's", c)
 		}
 	}
-	c := NewCode(testISS)
+	c := NewOnlineCode(testISS)
 	for i := range 3400 { // 保険者 in Japan, about
 		if c.For("https://hoken.example.jp/i/" + strings.Repeat("0", 4) +
 			base32.StdEncoding.EncodeToString([]byte{byte(i >> 8), byte(i)})) {
@@ -122,7 +122,7 @@ func TestACodeNamesItsIssuerByItsTag(t *testing.T) {
 func TestTheHiddenHalfCannotBeGuessed(t *testing.T) {
 	seen := map[string]bool{}
 	for range 1000 {
-		c := NewCode(testISS)
+		c := NewOnlineCode(testISS)
 		raw, err := base32.StdEncoding.DecodeString(c.Hidden)
 		if err != nil || len(raw)*8 < 40 || seen[c.Hidden] {
 			t.Fatalf("%q %v", c.Hidden, err)

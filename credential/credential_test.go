@@ -72,22 +72,22 @@ func issue(t testing.TB, key Key, r Request) Issued {
 }
 
 func paper() Request {
-	return Request{Tier: PDF, RID: 12345, Expires: eligibility.MustDate("2027-03-01").Time()}
+	return Request{Tier: TierSaved, RID: 12345, Expires: eligibility.MustDate("2027-03-01").Time()}
 }
 
 func TestEveryTierIsVerifiedAndReadBack(t *testing.T) {
 	key := newKey(t)
-	for _, r := range []Request{{Tier: Live}, {Tier: Screen, HolderKeyID: "vFm9fTx1wPugptQy"}, paper()} {
+	for _, r := range []Request{{Tier: TierLive}, {Tier: TierOffline, HolderKeyID: "vFm9fTx1wPugptQy"}, paper()} {
 		out := issue(t, key, r)
 		if !out.FitsQR || len(out.JWS) > 1195 {
 			t.Errorf("%s: %d characters", r.Tier, len(out.JWS))
 		}
-		read, err := Read(Numeric(out.JWS))
+		read, err := Read(NumericQR(out.JWS))
 		if err != nil || read != out.JWS {
 			t.Fatalf("%s: the numeric form does not come back: %v", r.Tier, err)
 		}
-		v := Basis{Trust: trusting(key), At: issuedAt.Add(20 * time.Second)}.Verify(read)
-		if v.Tier != r.Tier || v.Valid != (r.Tier != Screen) {
+		v := Verifier{Trust: trusting(key), Now: issuedAt.Add(20 * time.Second)}.Verify(read)
+		if v.Tier != r.Tier || v.Valid != (r.Tier != TierOffline) {
 			t.Errorf("%s: %+v", r.Tier, v.Checks)
 		}
 		e := v.Eligibility
@@ -104,7 +104,7 @@ func TestEveryTierIsVerifiedAndReadBack(t *testing.T) {
 // (docs/facts/smart-health-card.md#tiers).
 func TestLiveScreenEndsNinetySecondsAfterIssue(t *testing.T) {
 	key := newKey(t)
-	jws := issue(t, key, Request{Tier: Live}).JWS
+	jws := issue(t, key, Request{Tier: TierLive}).JWS
 	for _, c := range []struct {
 		after time.Duration
 		want  bool
@@ -116,7 +116,7 @@ func TestLiveScreenEndsNinetySecondsAfterIssue(t *testing.T) {
 		{-46 * time.Second, false},
 	} {
 		t.Run(fmt.Sprint(c.after), func(t *testing.T) {
-			if v := (Basis{Trust: trusting(key), At: issuedAt.Add(c.after)}).Verify(jws); v.Valid != c.want {
+			if v := (Verifier{Trust: trusting(key), Now: issuedAt.Add(c.after)}).Verify(jws); v.Valid != c.want {
 				t.Errorf("%v after issue: valid %v, %+v", c.after, v.Valid, v.Checks[0])
 			}
 		})
@@ -125,7 +125,7 @@ func TestLiveScreenEndsNinetySecondsAfterIssue(t *testing.T) {
 
 func TestForgeriesAreRefusedEachWithItsOwnCheck(t *testing.T) {
 	key, other := newKey(t), newKey(t)
-	good := issue(t, key, Request{Tier: Live}).JWS
+	good := issue(t, key, Request{Tier: TierLive}).JWS
 	parts := strings.Split(good, ".")
 	flip := func(s string, at int) string { // another base64url character at one place
 		c := byte('A')
@@ -152,10 +152,10 @@ func TestForgeriesAreRefusedEachWithItsOwnCheck(t *testing.T) {
 		{"payload altered", parts[0] + "." + flip(parts[1], 100) + "." + parts[2], "signature"},
 		{"signature altered", parts[0] + "." + parts[1] + "." + flip(parts[2], 10), "signature"},
 		{"another key, same kid",
-			issue(t, Key{ID: key.ID, signer: other.signer, public: other.public}, Request{Tier: Live}).JWS,
+			issue(t, Key{ID: key.ID, signer: other.signer, public: other.public}, Request{Tier: TierLive}).JWS,
 			"signature"},
-		{"unknown key", issue(t, other, Request{Tier: Live}).JWS, "issuer"},
-		{"another insurer", issue(t, key, Request{Tier: Live, Person: foreign}).JWS, "insurer"},
+		{"unknown key", issue(t, other, Request{Tier: TierLive}).JWS, "issuer"},
+		{"another insurer", issue(t, key, Request{Tier: TierLive, Person: foreign}).JWS, "insurer"},
 		{"alg none", withHeader(`{"alg":"none","zip":"DEF","kid":"` + key.ID + `"}`), "form"},
 		{"alg HS256", withHeader(`{"alg":"HS256","zip":"DEF","kid":"` + key.ID + `"}`), "form"},
 		{"jwk header", withHeader(`{"alg":"ES256","zip":"DEF","kid":"` + key.ID + `","jwk":{}}`), "form"},
@@ -164,7 +164,7 @@ func TestForgeriesAreRefusedEachWithItsOwnCheck(t *testing.T) {
 		{"no zip", withHeader(`{"alg":"ES256","kid":"` + key.ID + `"}`), "form"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			v := Basis{Trust: &stranger, At: issuedAt}.Verify(c.jws)
+			v := Verifier{Trust: &stranger, Now: issuedAt}.Verify(c.jws)
 			if v.Valid || v.Checks[0].Name != c.check || v.Checks[0].Result != Failed ||
 				v.Eligibility != nil {
 				t.Errorf("%+v", v)
@@ -191,7 +191,7 @@ func TestTiersCannotBeMixed(t *testing.T) {
 		{"another type", func(p *payload) { p.VC.Type = []string{"https://smarthealth.cards#covid19"} }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := compose(testISS, Request{Person: tokuichi, Tier: Live, InsurerName: "架空市"},
+			p := compose(testISS, Request{Person: tokuichi, Tier: TierLive, InsurerName: "架空市"},
 				issuedAt.Add(-backdate), issuedAt.Add(90*time.Second), true)
 			c.change(&p)
 			body, err := encode(p)
@@ -207,7 +207,7 @@ func TestTiersCannotBeMixed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			v := (Basis{Trust: trusting(key), At: issuedAt}).Verify(input + "." + signature)
+			v := (Verifier{Trust: trusting(key), Now: issuedAt}).Verify(input + "." + signature)
 			if v.Valid || v.Checks[0].Result != Failed {
 				t.Errorf("%+v", v.Checks)
 			}
@@ -257,7 +257,7 @@ func TestTrustListIsRefusedWhenItIsNotTheOperators(t *testing.T) {
 			return err
 		}},
 		{"a screen in its place", func() error {
-			_, err := OpenTrustList(issue(t, root, Request{Tier: Live}).JWS, root.Public(), issuedAt, 0)
+			_, err := OpenTrustList(issue(t, root, Request{Tier: TierLive}).JWS, root.Public(), issuedAt, 0)
 			return err
 		}},
 	} {
@@ -281,7 +281,7 @@ func TestTextsThatAreNoCredentialAreToldApart(t *testing.T) {
 // The SMART Health Cards specification allows version 22 at level L at most: 105 modules.
 func TestQRIsAtMostVersion22(t *testing.T) {
 	key := newKey(t)
-	qr, err := Matrix(issue(t, key, paper()).JWS)
+	qr, err := QRMatrix(issue(t, key, paper()).JWS)
 	if err != nil || qr.Size > 105 {
 		t.Fatalf("size %d, %v", qr.Size, err)
 	}

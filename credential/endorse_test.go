@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // endorse signs a statement of testISS.
@@ -177,9 +177,9 @@ func TestBadEndorsementsAddNoKey(t *testing.T) {
 		{"an empty line between", good + "\n\n" + endorse(t, first, 8, issuedAt, other)},
 		{"33 statements", good + strings.Repeat("\n"+good, 32)},
 		{"more than 64 KB", good + "\n" + strings.Repeat("A", 64<<10)},
-		{"a live screen", issue(t, first, Request{Tier: Live}).JWS},
+		{"a live screen", issue(t, first, Request{Tier: TierLive}).JWS},
 	}
-	outside.Refused(t, outside.Trust, len(cases))
+	testenv.Refused(t, testenv.Trust, len(cases))
 	c := EndorsementCheck{
 		ISS:    testISS,
 		Listed: KeySet{first.Public()},

@@ -38,14 +38,14 @@ func Example() {
 		},
 		InsurerName: "架空市",
 		Share:       30,
-		Tier:        credential.Live,
+		Tier:        credential.TierLive,
 	}, now)
 	if err != nil {
 		log.Fatal(err)
 	}
 
 	// The phone: shc:/ and digits, drawn as a QR.
-	scanned := credential.Numeric(issued.JWS)
+	scanned := credential.NumericQR(issued.JWS)
 
 	// The counter: which issuer may speak for which insurer number comes from the trust list.
 	trust := &credential.TrustList{Issuers: []credential.TrustedIssuer{{
@@ -58,15 +58,13 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	verdict := credential.Basis{At: now.Add(20 * time.Second), Trust: trust}.Verify(jws)
-	_, headline := verdict.Headline()
-	fmt.Println(headline)
+	verdict := credential.Verifier{Now: now.Add(20 * time.Second), Trust: trust}.Verify(jws)
+	fmt.Println(verdict.Headline().Text("en"))
 	fmt.Println(verdict.Eligibility.Name, verdict.Eligibility.BirthDate, verdict.Eligibility.Share)
 
 	// A live screen ends by itself: the same code three minutes later.
-	verdict = credential.Basis{At: now.Add(3 * time.Minute), Trust: trust}.Verify(jws)
-	_, headline = verdict.Headline()
-	fmt.Println(headline)
+	verdict = credential.Verifier{Now: now.Add(3 * time.Minute), Trust: trust}.Verify(jws)
+	fmt.Println(verdict.Headline().Text("en"))
 
 	// Output:
 	// This screen is genuine.
@@ -78,7 +76,7 @@ func Example() {
 // some are missing the error says so, since an incomplete code is no sign of forgery.
 func ExampleRead() {
 	const jws = "eyJhbGciOiJFUzI1NiJ9.e30.c2ln"
-	text := credential.Numeric(jws)
+	text := credential.NumericQR(jws)
 	read, err := credential.Read(text[:20] + " " + text[20:])
 	fmt.Println(read, err)
 	_, err = credential.Read(text[:len(text)-1])

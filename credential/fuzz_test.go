@@ -53,7 +53,7 @@ func signedPart(jws string) string { return jws[:max(strings.LastIndexByte(jws, 
 
 func FuzzReadFindsOnlyWhatVerifiersCanTake(f *testing.F) {
 	jws := issue(f, fuzzKey(f), paper()).JWS
-	for _, s := range []string{jws, Numeric(jws), string(File(jws)), "shc:/", "SHC:/0000010001",
+	for _, s := range []string{jws, NumericQR(jws), string(CardFile(jws)), "shc:/", "SHC:/0000010001",
 		"\ufeff a.b.c ", `{"verifiableCredential":["a.b.c"]}`} {
 		f.Add(s)
 	}
@@ -62,12 +62,12 @@ func FuzzReadFindsOnlyWhatVerifiersCanTake(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, form := range []string{jws, Numeric(jws), string(File(jws))} {
+		for _, form := range []string{jws, NumericQR(jws), string(CardFile(jws))} {
 			if again, err := Read(form); len(form) <= maxText && (err != nil || again != jws) {
 				t.Errorf("%.60q became %.60q, %v", jws, again, err)
 			}
 		}
-		if _, err := Matrix(jws); err != nil && len(jws) <= MaxJWS {
+		if _, err := QRMatrix(jws); err != nil && len(jws) <= MaxJWS {
 			t.Errorf("%d characters have no QR: %v", len(jws), err)
 		}
 	})
@@ -130,7 +130,7 @@ func FuzzPayloadMeansTheSameToAnotherReader(f *testing.F) {
 		strings.Replace(good, `,"vc":{`, `,"hcnf":null,"vc":{"rid":"AAAAB",`, 1), "{}", "null", "[]"} {
 		f.Add(s)
 	}
-	b := Basis{Trust: trusting(key), At: issuedAt}
+	b := Verifier{Trust: trusting(key), Now: issuedAt}
 	f.Fuzz(func(t *testing.T, body string) {
 		if len(body) > maxPayload {
 			return
@@ -154,9 +154,9 @@ func FuzzPayloadMeansTheSameToAnotherReader(f *testing.F) {
 
 func FuzzWhatVerifyCallsValidWasSignedByUs(f *testing.F) {
 	key := fuzzKey(f)
-	b := Basis{Trust: trusting(key), At: issuedAt}
+	b := Verifier{Trust: trusting(key), Now: issuedAt}
 	var signed []string
-	for _, r := range []Request{{Tier: Live}, {Tier: Screen, HolderKeyID: "vFm9fTx1wPugptQy"}, paper()} {
+	for _, r := range []Request{{Tier: TierLive}, {Tier: TierOffline, HolderKeyID: "vFm9fTx1wPugptQy"}, paper()} {
 		jws := issue(f, key, r).JWS
 		signed = append(signed, signedPart(jws))
 		f.Add(jws)
@@ -182,8 +182,8 @@ func FuzzWhatVerifyCallsValidWasSignedByUs(f *testing.F) {
 func FuzzProofThatCountsWasMadeByThePhone(f *testing.F) {
 	phone := fuzzKey(f)
 	issuer := newKey(f)
-	screen := issue(f, issuer, Request{Tier: Screen, HolderKeyID: HolderKeyID(phone.Public())}).JWS
-	b := Basis{Trust: trusting(issuer), At: issuedAt}
+	screen := issue(f, issuer, Request{Tier: TierOffline, HolderKeyID: HolderKeyID(phone.Public())}).JWS
+	b := Verifier{Trust: trusting(issuer), Now: issuedAt}
 	v := b.Verify(screen)
 	var signed []string
 	for _, nonce := range []string{"", "4711"} {
@@ -246,7 +246,7 @@ func FuzzListsMeanTheSameToAnotherReader(f *testing.F) {
 		if len(body) > maxPayload || !jsontext.Value(body).IsValid() {
 			return
 		}
-		if mine, err := OpenStaleTrustList(signJSON(t, root, trustType, body), root.Public(), 0); err == nil {
+		if mine, err := OpenTrustListAtAnyTime(signJSON(t, root, trustType, body), root.Public(), 0); err == nil {
 			var theirs TrustList
 			if err := json.Unmarshal([]byte(body), &theirs); err != nil {
 				t.Fatalf("only this program can read %s: %v", body, err)
@@ -270,12 +270,12 @@ func FuzzListsMeanTheSameToAnotherReader(f *testing.F) {
 }
 
 func FuzzOnlineCodeIsReadTheSameAgain(f *testing.F) {
-	f.Add("HTTPS://LOCALHOST/C/" + NewCode(testISS).Printed())
-	f.Add(NewCode(testISS).Spoken)
+	f.Add("HTTPS://LOCALHOST/C/" + NewOnlineCode(testISS).Printed())
+	f.Add(NewOnlineCode(testISS).Spoken)
 	f.Add("２３４６－７９ＡＣ")
 	f.Add("http://x/c/ㅤ")
 	f.Fuzz(func(t *testing.T, text string) {
-		code, err := ReadCode(text)
+		code, err := ReadOnlineCode(text)
 		if err != nil {
 			return
 		}
@@ -283,7 +283,7 @@ func FuzzOnlineCodeIsReadTheSameAgain(f *testing.F) {
 			len(code.Hidden) != 0 && len(code.Hidden) != hiddenLength {
 			t.Errorf("%q is read as %q", text, code)
 		}
-		if again, err := ReadCode(code.Printed()); err != nil || again != code {
+		if again, err := ReadOnlineCode(code.Printed()); err != nil || again != code {
 			t.Errorf("%q: %q, %v", code, again, err)
 		}
 	})

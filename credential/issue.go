@@ -44,7 +44,7 @@ type Issued struct {
 
 // ErrUnfit is returned for a record that no verifier would accept: a colon in the number, a control character
 // in a name …
-var ErrUnfit = errors.New(
+var ErrUnverifiable = errors.New(
 	"credential: the record or the issuer's address is not of a form that can be verified")
 
 // Issue signs a credential of iss (HOST/i/NNNNNNNN) at now. When it would exceed MaxJWS it compresses harder,
@@ -54,11 +54,11 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 	nbf := now.Add(-backdate).Truncate(time.Second)
 	var exp time.Time
 	switch r.Tier {
-	case Live:
+	case TierLive:
 		exp = nbf.Add(liveSpan)
-	case Screen:
+	case TierOffline:
 		exp = nbf.Add(screenSpan)
-	case PDF:
+	case TierSaved:
 		exp = r.Expires.Truncate(time.Second)
 		if !exp.After(now) || exp.After(LatestEnd(nbf.Add(backdate))) || r.RID >= MaxRID {
 			return Issued{}, errors.New("credential: a pdf needs an end by the first day of the fourth " +
@@ -67,11 +67,11 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 	default:
 		return Issued{}, fmt.Errorf("credential: unknown tier %q", r.Tier)
 	}
-	if r.Tier == Screen && len(r.HolderKeyID) != holderIDLength {
+	if r.Tier == TierOffline && len(r.HolderKeyID) != holderIDLength {
 		return Issued{}, errors.New("credential: a screen needs its holder key's id")
 	}
 	if _, ok := compose(iss, r, nbf, exp, true).eligibilityOf(); !ok || !isISS(iss) {
-		return Issued{}, ErrUnfit
+		return Issued{}, ErrUnverifiable
 	}
 	out := Issued{ExpiresAt: exp}
 	// The last step is for the file alone, which has room for the tag.

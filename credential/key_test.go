@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // The example key of RFC 7517 appendix A.1 and its thumbprint; the private part is that of appendix A.2.
@@ -85,7 +85,7 @@ func TestAKeySetLosesOnlyTheKeysThatItDoesNotUnderstand(t *testing.T) {
 		{"null", `null`},
 		{"a text", `"key"`},
 	}
-	outside.Refused(t, outside.Trust, len(foreign))
+	testenv.Refused(t, testenv.Trust, len(foreign))
 	for _, c := range foreign {
 		t.Run(c.name, func(t *testing.T) {
 			for _, text := range []string{c.key + "," + string(second), string(second) + "," + c.key} {
@@ -147,7 +147,7 @@ func TestAKeySetThatIsBrokenOrPublishesASecretIsRefused(t *testing.T) {
 		{"an OKP private key", `{"keys":[` + good + `,{"kty":"OKP","crv":"Ed25519","x":"AQAB","d":"AQAB"}]}`},
 		{"a shared secret", `{"keys":[` + good + `,{"kty":"oct","k":"AQAB"}]}`},
 	}
-	outside.Refused(t, outside.Trust, len(cases))
+	testenv.Refused(t, testenv.Trust, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			var set KeySet
@@ -167,7 +167,7 @@ func TestAKeySetThatIsBrokenOrPublishesASecretIsRefused(t *testing.T) {
 
 func TestAnInsurerOpensWhatAnyOfItsKeysSigned(t *testing.T) {
 	retired, current := newKey(t), newKey(t)
-	out := issue(t, retired, Request{Tier: Live})
+	out := issue(t, retired, Request{Tier: TierLive})
 	for _, c := range []struct {
 		name string
 		keys KeySet

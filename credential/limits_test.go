@@ -41,7 +41,7 @@ func TestKeyInAnHSMSignsTheSameWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 20 { // r and s are sometimes shorter than 32 bytes in DER
-		v := (Basis{Trust: trusting(key), At: issuedAt}).Verify(issue(t, key, Request{Tier: Live}).JWS)
+		v := (Verifier{Trust: trusting(key), Now: issuedAt}).Verify(issue(t, key, Request{Tier: TierLive}).JWS)
 		if !v.Valid {
 			t.Fatalf("%+v", v.Checks)
 		}
@@ -56,7 +56,7 @@ func TestKeyInAnHSMSignsTheSameWay(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			key.signer = c.broken
-			out, err := Issue(testISS, key, Request{Person: tokuichi, InsurerName: "架空市", Tier: Live},
+			out, err := Issue(testISS, key, Request{Person: tokuichi, InsurerName: "架空市", Tier: TierLive},
 				issuedAt)
 			if err == nil {
 				t.Errorf("%q", out.JWS)
@@ -121,13 +121,13 @@ func TestRequestsBeyondTheirTierAreNotSigned(t *testing.T) {
 	}{
 		{"no tier", Request{}},
 		{"an unknown tier", Request{Tier: "paper"}},
-		{"a screen without a phone", Request{Tier: Screen}},
-		{"a screen of a whole key", Request{Tier: Screen, HolderKeyID: strings.Repeat("A", 43)}},
-		{"a copy without an end", Request{Tier: PDF}},
-		{"a copy that has ended", Request{Tier: PDF, Expires: issuedAt}},
-		{"a copy a second too long", Request{Tier: PDF, Expires: end.Add(time.Second)}},
-		{"a copy beyond the indices", Request{Tier: PDF, Expires: end, RID: MaxRID}},
-		{"a share above all", Request{Tier: Live, Share: 101}},
+		{"a screen without a phone", Request{Tier: TierOffline}},
+		{"a screen of a whole key", Request{Tier: TierOffline, HolderKeyID: strings.Repeat("A", 43)}},
+		{"a copy without an end", Request{Tier: TierSaved}},
+		{"a copy that has ended", Request{Tier: TierSaved, Expires: issuedAt}},
+		{"a copy a second too long", Request{Tier: TierSaved, Expires: end.Add(time.Second)}},
+		{"a copy beyond the indices", Request{Tier: TierSaved, Expires: end, RID: MaxRID}},
+		{"a share above all", Request{Tier: TierLive, Share: 101}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.r.Person, c.r.InsurerName = tokuichi, "架空市"
@@ -137,8 +137,8 @@ func TestRequestsBeyondTheirTierAreNotSigned(t *testing.T) {
 		})
 	}
 	for _, iss := range []string{"", "http://localhost/i/00138990", testISS + "/", "https://a@b/i/00138990"} {
-		_, err := Issue(iss, key, Request{Person: tokuichi, InsurerName: "架空市", Tier: Live}, issuedAt)
-		if err != ErrUnfit {
+		_, err := Issue(iss, key, Request{Person: tokuichi, InsurerName: "架空市", Tier: TierLive}, issuedAt)
+		if err != ErrUnverifiable {
 			t.Errorf("%q: %v", iss, err)
 		}
 	}
@@ -152,12 +152,12 @@ func TestRequestsBeyondTheirTierAreNotSigned(t *testing.T) {
 
 func TestTooLongACardIsNotDrawn(t *testing.T) {
 	for _, jws := range []string{strings.Repeat("A", MaxJWS+1), strings.Repeat("A", 5000)} {
-		if _, err := Matrix(jws); err != ErrTooLong {
+		if _, err := QRMatrix(jws); err != ErrTooLong {
 			t.Errorf("%d characters: %v", len(jws), err)
 		}
 	}
 	// version 22: 4·22 + 17 modules
-	if qr, err := Matrix(strings.Repeat("z", MaxJWS)); err != nil || qr.Size != 105 {
+	if qr, err := QRMatrix(strings.Repeat("z", MaxJWS)); err != nil || qr.Size != 105 {
 		t.Errorf("%d characters: %d modules, %v", MaxJWS, qr.Size, err)
 	}
 }
@@ -168,13 +168,13 @@ func TestTrustListFindsWhomItNames(t *testing.T) {
 	list := trusting(key)
 	list.Counters = []TrustedCounter{{URL: "https://desk.example.jp", Name: "架空医院",
 		JWKS: KeySet{key.Public()}}}
-	if c, ok := list.Counter("https://desk.example.jp"); !ok || c.Name != "架空医院" {
+	if c, ok := list.CounterByURL("https://desk.example.jp"); !ok || c.Name != "架空医院" {
 		t.Error("the counter is not found")
 	}
-	if _, ok := list.Counter("https://desk.example.jp/"); ok {
+	if _, ok := list.CounterByURL("https://desk.example.jp/"); ok {
 		t.Error("another address is found")
 	}
-	if i, ok := list.Issuer(testISS); !ok || i.Name != "架空市" {
+	if i, ok := list.IssuerByISS(testISS); !ok || i.Name != "架空市" {
 		t.Error("the issuer is not found")
 	}
 	if err := list.Check(); err != nil {
@@ -215,7 +215,7 @@ func TestInsurerOpensOnlyItsOwnCards(t *testing.T) {
 	jws := issue(t, key, paper()).JWS
 	own := KeySet{key.Public()}
 	card, err := Open(jws, testISS, own)
-	if err != nil || card.Tier != PDF || card.Eligibility.Name != "髙橋 德一" {
+	if err != nil || card.Tier != TierSaved || card.Eligibility.Name != "髙橋 德一" {
 		t.Errorf("its own: %+v, %v", card, err)
 	}
 	for _, c := range []struct {

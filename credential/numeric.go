@@ -8,8 +8,8 @@ import (
 
 const scheme = "shc:/"
 
-// Numeric returns the text of a credential's QR: shc:/ and two digits a character, its code less 45.
-func Numeric(jws string) string {
+// NumericQR returns the text of a credential's QR: shc:/ and two digits a character, its code less 45.
+func NumericQR(jws string) string {
 	var b strings.Builder
 	b.Grow(len(scheme) + 2*len(jws))
 	b.WriteString(scheme)
@@ -25,8 +25,8 @@ type cardFile struct {
 	Cards []string `json:"verifiableCredential"`
 }
 
-// File returns the .smart-health-card file of a credential (application/smart-health-card).
-func File(jws string) []byte {
+// CardFile returns the .smart-health-card file of a credential (application/smart-health-card).
+func CardFile(jws string) []byte {
 	return []byte(`{"verifiableCredential":["` + jws + `"]}`)
 }
 

@@ -162,9 +162,9 @@ func compose(iss string, r Request, nbf, exp time.Time, syl bool) payload {
 			}}}},
 	}
 	switch r.Tier {
-	case Screen:
+	case TierOffline:
 		out.HCNF = &hcnf{r.HolderKeyID}
-	case PDF:
+	case TierSaved:
 		out.VC.RID = EncodeRID(r.RID)
 	}
 	return out

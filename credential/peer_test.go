@@ -26,7 +26,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // picture draws a QR as a PNG: 4 pixels a module, 4 modules of quiet zone (ISO/IEC 18004).
@@ -153,7 +153,7 @@ func TestVerifierThatWasNotWrittenHereAgrees(t *testing.T) {
 			r.Person = tokuichi
 		}
 		r.InsurerName, r.Share = "架空市", 20
-		if r.Tier == PDF {
+		if r.Tier == TierSaved {
 			r.Expires = LatestEnd(at)
 		}
 		out, err := Issue(iss, key, r, at)
@@ -172,13 +172,13 @@ func TestVerifierThatWasNotWrittenHereAgrees(t *testing.T) {
 		tier Tier
 		r    Request
 	}{
-		{Live, Request{Tier: Live}},
-		{Screen, Request{Tier: Screen, HolderKeyID: "vFm9fTx1wPugptQy"}},
-		{PDF, Request{Tier: PDF, RID: 12345}},
+		{TierLive, Request{Tier: TierLive}},
+		{TierOffline, Request{Tier: TierOffline, HolderKeyID: "vFm9fTx1wPugptQy"}},
+		{TierSaved, Request{Tier: TierSaved, RID: 12345}},
 	} {
 		t.Run(fmt.Sprint(c.tier), func(t *testing.T) {
 			jws := card(key, c.r, now)
-			qr, err := Matrix(jws)
+			qr, err := QRMatrix(jws)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -192,8 +192,8 @@ func TestVerifierThatWasNotWrittenHereAgrees(t *testing.T) {
 				t.Errorf("%s: zbarimg read %.40q, %v", name, seen, err)
 			}
 			add(name+" as text", "jws", jws, "", "")
-			add(name+" as digits", "numeric", Numeric(jws), "", "")
-			add(name+" as a file", "file", string(File(jws)), "", "")
+			add(name+" as digits", "numeric", NumericQR(jws), "", "")
+			add(name+" as a file", "file", string(CardFile(jws)), "", "")
 			add(name+" from a picture, by zxing", "png", base64.StdEncoding.EncodeToString(drawn), "", "")
 			add(name+" from a picture, by zbar", "numeric", seen, "", "")
 			add(name+" with the directory", "jws", jws, iss, "")
@@ -212,12 +212,12 @@ func TestVerifierThatWasNotWrittenHereAgrees(t *testing.T) {
 				"ExpirationError")
 		})
 	}
-	add("a live screen of 91 seconds ago", "jws", card(key, Request{Tier: Live}, now.Add(-91*time.Second)),
+	add("a live screen of 91 seconds ago", "jws", card(key, Request{Tier: TierLive}, now.Add(-91*time.Second)),
 		"", "ExpirationError")
-	add("a revoked copy without the directory", "jws", card(key, Request{Tier: PDF, RID: 1}, now), "", "")
-	add("a revoked copy", "jws", card(key, Request{Tier: PDF, RID: 1}, now), iss, "SHCRevokedError")
-	add("a copy issued after its rid was revoked", "jws", card(key, Request{Tier: PDF, RID: 2}, now), iss, "")
-	add("a copy issued before its rid was revoked", "jws", card(key, Request{Tier: PDF, RID: 3}, now), iss,
+	add("a revoked copy without the directory", "jws", card(key, Request{Tier: TierSaved, RID: 1}, now), "", "")
+	add("a revoked copy", "jws", card(key, Request{Tier: TierSaved, RID: 1}, now), iss, "SHCRevokedError")
+	add("a copy issued after its rid was revoked", "jws", card(key, Request{Tier: TierSaved, RID: 2}, now), iss, "")
+	add("a copy issued before its rid was revoked", "jws", card(key, Request{Tier: TierSaved, RID: 3}, now), iss,
 		"SHCRevokedError")
 
 	var answers []struct {
@@ -242,7 +242,7 @@ func TestVerifierThatWasNotWrittenHereAgrees(t *testing.T) {
 // scanned is what zbarimg reads in a picture.
 func scanned(t *testing.T, file string) string {
 	t.Helper()
-	outside.Need(t, "zbarimg")
+	testenv.Need(t, "zbarimg")
 	out, err := exec.Command("zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", file).Output()
 	if err != nil {
 		t.Fatalf("zbarimg: %v", err)

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // Ten thousand people who do not exist, the same ones every time, chosen to be hard: long insurer names, long
@@ -148,13 +148,13 @@ func stdlibSize(t *testing.T, w *stdflate.Writer, body []byte) int {
 func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 	people := stranger{rand.New(rand.NewPCG(4, 1195))}
 	key := newKey(t)
-	rungs, stdlib := map[Tier]*[4]int{Live: {}, Screen: {}, PDF: {}}, map[Tier]int{}
+	rungs, stdlib := map[Tier]*[4]int{TierLive: {}, TierOffline: {}, TierSaved: {}}, map[Tier]int{}
 	packer, err := stdflate.NewWriter(nil, stdflate.BestCompression)
 	if err != nil {
 		t.Fatal(err)
 	}
 	total := 10000
-	if outside.RaceDetector {
+	if testenv.RaceDetector {
 		total = 500 // one after the other, ten times as slow: nothing there to race
 	}
 	for i := range total {
@@ -164,12 +164,12 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 			Person:      p,
 			InsurerName: insurer,
 			Share:       []int{10, 20, 30}[people.IntN(3)],
-			Tier:        []Tier{Live, Screen, PDF}[people.IntN(3)],
+			Tier:        []Tier{TierLive, TierOffline, TierSaved}[people.IntN(3)],
 		}
 		switch r.Tier {
-		case Screen:
+		case TierOffline:
 			r.HolderKeyID = people.text(ridAlphabet, holderIDLength, holderIDLength)
-		case PDF:
+		case TierSaved:
 			r.RID, r.Expires = people.Uint32N(MaxRID), eligibility.MustDate("2027-03-01").Time()
 		}
 		out, err := Issue(iss, key, r, issuedAt)
@@ -197,15 +197,15 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 		default:
 			rung[0]++
 		}
-		text := string(File(out.JWS))
+		text := string(CardFile(out.JWS))
 		if out.FitsQR {
-			text = Numeric(out.JWS)
-			qr, err := Matrix(out.JWS)
+			text = NumericQR(out.JWS)
+			qr, err := QRMatrix(out.JWS)
 			// SMART Health Cards: 1,195 characters, version 22
 			if err != nil || len(out.JWS) > 1195 || qr.Size > 105 {
 				t.Fatalf("person %d: %d characters, %d modules, %v", i, len(out.JWS), qr.Size, err)
 			}
-		} else if _, err := Matrix(out.JWS); err == nil || len(out.JWS) <= 1195 {
+		} else if _, err := QRMatrix(out.JWS); err == nil || len(out.JWS) <= 1195 {
 			t.Fatalf("person %d: %d characters are drawn though they do not fit", i, len(out.JWS))
 		}
 		jws, err := Read(text)
@@ -214,9 +214,9 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 		}
 		list := &TrustList{Version: 1, Issuers: []TrustedIssuer{{ISS: iss,
 			InsurerNumbers: []eligibility.InsurerNumber{p.Insurer}, JWKS: KeySet{key.Public()}}}}
-		v := Basis{Trust: list, At: issuedAt.Add(time.Second)}.Verify(jws)
+		v := Verifier{Trust: list, Now: issuedAt.Add(time.Second)}.Verify(jws)
 		if v.Eligibility == nil || *v.Eligibility != want(p, insurer, r.Share) || v.Tier != r.Tier ||
-			v.Valid != (r.Tier != Screen) {
+			v.Valid != (r.Tier != TierOffline) {
 			t.Fatalf("person %d: read back %+v\nwant %+v\n%+v", i, v.Eligibility, want(p, insurer, r.Share),
 				v.Checks)
 		}

@@ -92,32 +92,20 @@ func LooksLikeProof(text string) bool {
 
 // Faults of a proof, as failed checks of the holder.
 var (
-	proofForm = check{name: checkHolder.name,
-		failedJa: "2つ目のコードではありません。患者さんの画面の小さいほうのコードを読み取ってください。",
-		failedEn: "This is not the second code. Scan the smaller code on the patient's screen."}
-	proofKey = check{name: checkHolder.name,
-		failedJa: "2つ目のコードは別の端末のものです。画面を出した端末そのものを見せてもらってください。",
-		failedEn: "The second code is another phone's. Ask for the very phone that holds the screen."}
-	proofCard = check{name: checkHolder.name,
-		failedJa: "2つ目のコードは別の画面のものです。2つのコードを続けて読み取ってください。",
-		failedEn: "The second code belongs to another screen. Scan the two codes one after the other."}
-	proofOld = check{name: checkHolder.name,
-		failedJa: "2つ目のコードが古くなっています。写真や画面の写しでなく、いま動いている画面のコードを読み取ってください。",
-		failedEn: "The second code is too old. Scan the code of the running screen, not of a picture."}
-	proofAhead = check{name: checkHolder.name,
-		failedJa: "2つ目のコードの時刻が先に進んでいます。患者さんの端末とこのパソコンの時計を確かめてください。",
-		failedEn: "The second code's time lies ahead. Check the clocks of the phone and of this computer."}
-	proofNonce = check{name: checkHolder.name,
-		failedJa: "2つ目のコードに、窓口の番号が入っていません。番号を伝えて、もう一度読み取ってください。",
-		failedEn: "The second code does not answer this counter's number. Tell the number again and scan again."}
+	proofForm  = check{name: checkHolder.name, failed: "verdict.holder.failed_form"}
+	proofKey   = check{name: checkHolder.name, failed: "verdict.holder.failed_key"}
+	proofCard  = check{name: checkHolder.name, failed: "verdict.holder.failed_card"}
+	proofOld   = check{name: checkHolder.name, failed: "verdict.holder.failed_old"}
+	proofAhead = check{name: checkHolder.name, failed: "verdict.holder.failed_ahead"}
+	proofNonce = check{name: checkHolder.name, failed: "verdict.holder.failed_nonce"}
 )
 
 // Prove adds the holder's proof to the Verdict of a screen. nonce is the number that this counter gave to the
 // phone for this case, or empty: a proof with another nonce is refused, so that an old answer does not serve
 // again. Only the holder check and the clock's change. The proof must be of now by this computer's own clock
 // and by what was measured.
-func (v Verdict) Prove(proof, jws string, b Basis, nonce string) Verdict {
-	if v.Tier != Screen || v.Eligibility == nil {
+func (v Verdict) Prove(proof, jws string, b Verifier, nonce string) Verdict {
+	if v.Tier != TierOffline || v.Eligibility == nil {
 		return v
 	}
 	kept := v.Checks[:0:0]

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // forgeries are texts that differ from a signed one in the signature alone, most of them with one of the
@@ -74,8 +74,8 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 		}
 		return text
 	}
-	basis := Basis{Trust: trusting(key), At: issuedAt}
-	screen := issue(t, key, Request{Tier: Screen, HolderKeyID: HolderKeyID(phone.Public())}).JWS
+	basis := Verifier{Trust: trusting(key), Now: issuedAt}
+	screen := issue(t, key, Request{Tier: TierOffline, HolderKeyID: HolderKeyID(phone.Public())}).JWS
 	proof := func(at time.Time) string {
 		text, err := SignProof(screen, phone, at, "")
 		if err != nil {
@@ -98,18 +98,18 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 		good, older string
 		open        func(string) error
 	}{
-		{"a live screen", issue(t, key, Request{Tier: Live}).JWS, issue(t, key, Request{Tier: Live,
+		{"a live screen", issue(t, key, Request{Tier: TierLive}).JWS, issue(t, key, Request{Tier: TierLive,
 			Person: earlier}).JWS, verified},
-		{"a saved copy", issue(t, key, paper()).JWS, issue(t, key, Request{Tier: Live}).JWS, verified},
+		{"a saved copy", issue(t, key, paper()).JWS, issue(t, key, Request{Tier: TierLive}).JWS, verified},
 		{"a card that comes back to its insurer", issue(t, key, paper()).JWS, issue(t, key,
-			Request{Tier: Live}).JWS, func(text string) error {
+			Request{Tier: TierLive}).JWS, func(text string) error {
 			_, err := Open(text, testISS, KeySet{key.Public()})
 			return err
 		}},
 		{"a trust list", trust(list), trust(older), opened(OpenTrustList)},
-		{"a kept trust list", trust(list), trust(older), opened(OpenKeptTrustList)},
+		{"a kept trust list", trust(list), trust(older), opened(OpenTrustListInGrace)},
 		{"a trust list whose time does not count", trust(list), trust(older), func(text string) error {
-			_, err := OpenStaleTrustList(text, key.Public(), 0)
+			_, err := OpenTrustListAtAnyTime(text, key.Public(), 0)
 			return err
 		}},
 		{"a status list", status(), status(12345), func(text string) error {
@@ -142,14 +142,14 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Codes, tried)
+	testenv.Refused(t, testenv.Codes, tried)
 }
 
 // RFC 8259 4 leaves open which of two members of one name counts, so none may stand twice, however far apart.
 func TestAMemberThatStandsTwiceFarApartIsRefused(t *testing.T) {
 	key := newKey(t)
 	body := goodPayload(t)
-	b := Basis{Trust: trusting(key), At: issuedAt.Add(time.Second)}
+	b := Verifier{Trust: trusting(key), Now: issuedAt.Add(time.Second)}
 	if v := b.Verify(signBody(t, key, body)); !v.Valid {
 		t.Fatalf("the unchanged payload: %+v", v.Checks)
 	}
@@ -169,7 +169,7 @@ func TestAMemberThatStandsTwiceFarApartIsRefused(t *testing.T) {
 			`,"gender":"female","birthDate":"2000-01-01","birthDate":`, 1),
 		"escaped": body[:len(body)-1] + `,"\u0069ss":"https://other.example/i/00138990"}`,
 	}
-	outside.Refused(t, outside.Codes, len(cases))
+	testenv.Refused(t, testenv.Codes, len(cases))
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		t.Run(name, func(t *testing.T) {
 			if cases[name] == body {
@@ -185,7 +185,7 @@ func TestAMemberThatStandsTwiceFarApartIsRefused(t *testing.T) {
 func TestAnIssuerSpeaksForNoNeighboursNumber(t *testing.T) {
 	owner := TrustedIssuer{InsurerNumbers: []eligibility.InsurerNumber{"06139992", "00138990"}}
 	for _, n := range owner.InsurerNumbers {
-		if !owner.SpeaksFor(n) {
+		if !owner.MayIssueFor(n) {
 			t.Errorf("not for its own %s", n)
 		}
 	}
@@ -206,15 +206,15 @@ func TestAnIssuerSpeaksForNoNeighboursNumber(t *testing.T) {
 		{"digits of another width", "０６１３９９９２"},
 		{"between blanks", " 06139992"},
 	}
-	outside.Refused(t, outside.Trust, len(neighbours))
+	testenv.Refused(t, testenv.Trust, len(neighbours))
 	for _, c := range neighbours {
 		t.Run(c.name, func(t *testing.T) {
-			if owner.SpeaksFor(c.n) {
+			if owner.MayIssueFor(c.n) {
 				t.Errorf("for %q", c.n)
 			}
 		})
 	}
-	if (TrustedIssuer{}).SpeaksFor("") {
+	if (TrustedIssuer{}).MayIssueFor("") {
 		t.Error("an issuer of no number speaks for none")
 	}
 }
@@ -225,14 +225,14 @@ func TestACopyThatOutlivesItsFourthMonthIsRefused(t *testing.T) {
 	end := time.Date(2027, 3, 1, 0, 0, 0, 0, eligibility.Japan) // issued on 2026-11-22
 	lates := []time.Duration{0, time.Second, time.Minute, time.Hour, 9 * time.Hour, 24 * time.Hour,
 		7 * 24 * time.Hour, 31 * 24 * time.Hour, 365 * 24 * time.Hour}
-	outside.Refused(t, outside.Codes, len(lates)-1)
+	testenv.Refused(t, testenv.Codes, len(lates)-1)
 	for _, late := range lates {
-		r := Request{Person: tokuichi, Tier: PDF, InsurerName: "架空市", Share: 20, RID: 7}
+		r := Request{Person: tokuichi, Tier: TierSaved, InsurerName: "架空市", Share: 20, RID: 7}
 		body, err := encode(compose(testISS, r, issuedAt.Add(-backdate), end.Add(late), true))
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := Basis{Trust: trusting(key), At: issuedAt.Add(time.Second)}.Verify(signBody(t, key, string(body)))
+		v := Verifier{Trust: trusting(key), Now: issuedAt.Add(time.Second)}.Verify(signBody(t, key, string(body)))
 		if v.Valid != (late == 0) || late != 0 && v.Checks[0].Name != "content" {
 			t.Errorf("%v late: %+v", late, v.Checks)
 		}
@@ -258,7 +258,7 @@ func TestAListUnderAnotherKeysIDIsRefused(t *testing.T) {
 			t.Errorf("signed under the id %q it opened", id)
 		}
 	}
-	outside.Refused(t, outside.Trust, 4)
+	testenv.Refused(t, testenv.Trust, 4)
 }
 
 // RFC 8259 8.2: half of a surrogate pair means something else to every reader; Go makes U+FFFD of it,
@@ -266,7 +266,7 @@ func TestAListUnderAnotherKeysIDIsRefused(t *testing.T) {
 func TestHalfASurrogatePairIsRefused(t *testing.T) {
 	cases := []string{`\ud800`, `\udfff`, `\uD83D`, `\ud83d\ud83d`, `\ude00\ud83d`, `\ud83dx`, `x\ude00`,
 		`\ud83d\u0041`, `\ud83d\n\ude00`}
-	outside.Refused(t, outside.Codes, len(cases))
+	testenv.Refused(t, testenv.Codes, len(cases))
 	var into struct {
 		ISS string `json:"iss"`
 	}
@@ -293,7 +293,7 @@ func TestAnOnlineCodeIsDrawnFromAllCodes(t *testing.T) {
 		seen[i] = map[byte]int{}
 	}
 	for range drawn {
-		code := NewCode(testISS)
+		code := NewOnlineCode(testISS)
 		if len(code.Spoken) != 8 || len(code.Hidden) != 8 || !code.For(testISS) {
 			t.Fatalf("%+v", code)
 		}

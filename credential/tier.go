@@ -10,9 +10,9 @@ import (
 type Tier string
 
 const (
-	Live   Tier = "live"
-	Screen Tier = "screen"
-	PDF    Tier = "pdf"
+	TierLive    Tier = "live"
+	TierOffline Tier = "screen"
+	TierSaved   Tier = "pdf"
 )
 
 const (
@@ -45,7 +45,7 @@ func validLifetime(from, until int64, longest time.Duration) bool {
 
 // leeway is how much a verifier forgives after the measured clock offset.
 func (t Tier) leeway() time.Duration {
-	if t == Live {
+	if t == TierLive {
 		return 15 * time.Second
 	}
 	return 60 * time.Second

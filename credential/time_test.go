@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 func TestASignedTimeAnswersOneQuestionOnly(t *testing.T) {
@@ -41,10 +41,10 @@ func TestASignedTimeAnswersOneQuestionOnly(t *testing.T) {
 		{"a time in another case beside", with(`"iat":`, `"IAT":1,"iat":`)},
 		{"before the epoch", with(`"iat":`, `"iat":-`)},
 		{"cut off", good[:len(good)-4]},
-		{"a live screen", issue(t, key, Request{Tier: Live}).JWS},
+		{"a live screen", issue(t, key, Request{Tier: TierLive}).JWS},
 		{"nothing", ""},
 	}
-	outside.Refused(t, outside.Trust, len(cases))
+	testenv.Refused(t, testenv.Trust, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			if at, err := OpenTime(c.jws, testISS, KeySet{key.Public()}, nonce); !errors.Is(err, ErrTime) {

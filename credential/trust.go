@@ -117,8 +117,8 @@ func (t *TrustList) overdue(at time.Time) bool {
 // ErrTrustList is wrapped by every refusal of a trust list.
 var ErrTrustList = errors.New("credential: the trust list is not acceptable")
 
-// Issuer returns the entry of iss.
-func (t *TrustList) Issuer(iss string) (TrustedIssuer, bool) {
+// IssuerByISS returns the entry of iss.
+func (t *TrustList) IssuerByISS(iss string) (TrustedIssuer, bool) {
 	for _, i := range t.Issuers {
 		if i.ISS == iss {
 			return i, true
@@ -159,8 +159,8 @@ func (t *TrustList) indexKeys() {
 	}
 }
 
-// Counter returns the entry of a counter server.
-func (t *TrustList) Counter(url string) (TrustedCounter, bool) {
+// CounterByURL returns the entry of a counter server.
+func (t *TrustList) CounterByURL(url string) (TrustedCounter, bool) {
 	for _, c := range t.Counters {
 		if c.URL == url {
 			return c, true
@@ -169,8 +169,8 @@ func (t *TrustList) Counter(url string) (TrustedCounter, bool) {
 	return TrustedCounter{}, false
 }
 
-// SpeaksFor reports whether the issuer may issue for an insurer number.
-func (i TrustedIssuer) SpeaksFor(number eligibility.InsurerNumber) bool {
+// MayIssueFor reports whether the issuer may issue for an insurer number.
+func (i TrustedIssuer) MayIssueFor(number eligibility.InsurerNumber) bool {
 	for _, n := range i.InsurerNumbers {
 		if n == number {
 			return true
@@ -189,15 +189,15 @@ func OpenTrustList(jws string, root PublicKey, now time.Time, minVersion int) (*
 	return openTrustList(jws, root, now, minVersion, jwtLeeway)
 }
 
-// OpenKeptTrustList is OpenTrustList for a console that has had no network: it takes a list for TrustGrace
+// OpenTrustListInGrace is OpenTrustList for a console that has had no network: it takes a list for TrustGrace
 // past its end, and every Verdict then says that the list is old.
-func OpenKeptTrustList(jws string, root PublicKey, now time.Time, minVersion int) (*TrustList, error) {
+func OpenTrustListInGrace(jws string, root PublicKey, now time.Time, minVersion int) (*TrustList, error) {
 	return openTrustList(jws, root, now, minVersion, TrustGrace)
 }
 
 func openTrustList(jws string, root PublicKey, now time.Time, minVersion int,
 	grace time.Duration) (*TrustList, error) {
-	t, err := OpenStaleTrustList(jws, root, minVersion)
+	t, err := OpenTrustListAtAnyTime(jws, root, minVersion)
 	if err != nil {
 		return nil, err
 	}
@@ -211,8 +211,8 @@ func openTrustList(jws string, root PublicKey, now time.Time, minVersion int,
 	return t, nil
 }
 
-// OpenStaleTrustList is OpenTrustList without looking at the time.
-func OpenStaleTrustList(jws string, root PublicKey, minVersion int) (*TrustList, error) {
+// OpenTrustListAtAnyTime is OpenTrustList without looking at the time.
+func OpenTrustListAtAnyTime(jws string, root PublicKey, minVersion int) (*TrustList, error) {
 	_, body, err := openJWS(jws, func(h header) (PublicKey, bool) {
 		return root, h.KID == root.ID && h.Type == trustType && h.Zip == ""
 	})

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // typedTable is testdata/typed.json, which pwa/build tests the console's reading with too.
@@ -49,7 +49,7 @@ func TestWhatReadersTypeIsReadWhateverKeyboardsMakeOfIt(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Codes, refused)
+	testenv.Refused(t, testenv.Codes, refused)
 	if len(table.Cases) < 50 {
 		t.Errorf("only %d cases", len(table.Cases))
 	}
@@ -58,8 +58,8 @@ func TestWhatReadersTypeIsReadWhateverKeyboardsMakeOfIt(t *testing.T) {
 // A code whose end is missing is not called forged: RFC 7518 section 3.4 gives a signature its length.
 func TestACodeWhoseEndIsMissingIsNotCalledForged(t *testing.T) {
 	key := newKey(t)
-	jws := issue(t, key, Request{Tier: Live}).JWS
-	basis := Basis{At: issuedAt, Keys: KeySet{key.Public()}}
+	jws := issue(t, key, Request{Tier: TierLive}).JWS
+	basis := Verifier{Now: issuedAt, Keys: KeySet{key.Public()}}
 	for _, c := range []struct {
 		name, jws string
 		damaged   bool
@@ -71,7 +71,7 @@ func TestACodeWhoseEndIsMissingIsNotCalledForged(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := basis.Verify(c.jws)
-			if (v.Checks[0].Reason == checkDamaged.failedJa) != c.damaged || v.Valid && c.jws != jws {
+			if (v.Checks[0].Key == checkDamaged.failed) != c.damaged || v.Valid && c.jws != jws {
 				t.Errorf("%+v", v.Checks[0])
 			}
 		})
@@ -79,7 +79,7 @@ func TestACodeWhoseEndIsMissingIsNotCalledForged(t *testing.T) {
 }
 
 func TestAnOnlineCodeIsReadWhateverKeyboardsMakeOfIt(t *testing.T) {
-	made := NewCode("https://hoken.example.jp/i/00138990")
+	made := NewOnlineCode("https://hoken.example.jp/i/00138990")
 	code := made.Spoken
 	wide := func(s string) string {
 		return strings.Map(func(r rune) rune {
@@ -107,11 +107,11 @@ func TestAnOnlineCodeIsReadWhateverKeyboardsMakeOfIt(t *testing.T) {
 		{"an address of a US reader on a Japanese keyboard", strings.Replace(address, ":", "+", 1)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			want := Code{Spoken: code}
+			want := OnlineCode{Spoken: code}
 			if strings.Contains(c.name, "address") {
 				want = made
 			}
-			if got, err := ReadCode(c.text); err != nil || got != want {
+			if got, err := ReadOnlineCode(c.text); err != nil || got != want {
 				t.Errorf("read as %+v, %v", got, err)
 			}
 		})

@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // What staff read first, and what the console does next, for each way in which a code can be wrong.
 func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 	p := newProofBench(t)
 	saved := issue(t, p.issuer, paper()).JWS
-	live := issue(t, p.issuer, Request{Tier: Live}).JWS
-	at := func(d time.Duration) Basis { return Basis{Trust: trusting(p.issuer), At: issuedAt.Add(d)} }
+	live := issue(t, p.issuer, Request{Tier: TierLive}).JWS
+	at := func(d time.Duration) Verifier { return Verifier{Trust: trusting(p.issuer), Now: issuedAt.Add(d)} }
 	revoked := at(0)
 	list := &StatusList{IssuedAt: issuedAt, ExpiresAt: issuedAt.Add(StatusLife),
 		set: indexSet{count: 1, few: []uint32{12345}}}
@@ -46,24 +47,25 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 		{"an old live screen", at(time.Hour).Verify(live), "この画面は古くなっています", false, false, false},
 		{"a screen from the future", at(-time.Hour).Verify(live), "時計が合っていません", false, false, false},
 		{"rubbish", at(0).Verify("rubbish"), "この画面は確かめられません", false, false, false},
-		{"an unknown key", Basis{Trust: trusting(newKey(t)), At: issuedAt}.Verify(live), "この画面は確かめられません",
+		{"an unknown key", Verifier{Trust: trusting(newKey(t)), Now: issuedAt}.Verify(live), "この画面は確かめられません",
 			false, false, true},
-		{"no list at all", Basis{At: issuedAt}.Verify(live), "まだ確かめ終わっていません", false, false, false},
+		{"no list at all", Verifier{Now: issuedAt}.Verify(live), "まだ確かめ終わっていません", false, false, false},
 		{"a list long past its end", overdue.Verify(live), "まだ確かめ終わっていません", false, false, false},
 		{"an altered text", at(0).Verify(live[:len(live)-4] + "AAAA"), "この画面は確かめられません", false, false, false},
 		{"another issuer's own code", at(0).Verify(issue(t, newKey(t), paper()).JWS), "この画面は確かめられません", false,
 			false, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			ja, en := c.v.Headline()
+			ja, en := c.v.Headline().Text("ja"), c.v.Headline().Text("en")
 			claimed, unknown := c.v.UnknownKey()
-			if ja != c.ja || en == "" || c.v.Valid != c.valid || c.v.NeedsProof() != c.needs ||
+			if ja != c.ja || en == "" || c.v.Valid != c.valid || c.v.AcceptsProof() != c.needs ||
 				unknown != c.unkeyd || unknown && claimed != testISS {
-				t.Errorf("%q, valid %v, needs a proof %v, unknown %v; %+v", ja, c.v.Valid, c.v.NeedsProof(),
+				t.Errorf("%q, valid %v, needs a proof %v, unknown %v; %+v", ja, c.v.Valid, c.v.AcceptsProof(),
 					unknown, c.v.Checks)
 			}
 			for i, check := range c.v.Checks {
-				if check.Reason == "" || check.En == "" || strings.Contains(check.Reason+check.En, "%s") {
+				_, known := message.Find(check.Key)
+				if !known || strings.Contains(check.Text("ja")+check.Text("en"), "{") {
 					t.Errorf("%q says nothing: %+v", check.Name, check)
 				}
 				if i > 0 && resultOrder[check.Result] < resultOrder[c.v.Checks[i-1].Result] {
@@ -87,7 +89,7 @@ func TestClocksErrorIsSaidInItsUnit(t *testing.T) {
 		{2*time.Minute + time.Second, "2分進んでいます。このPCの時計を合わせてください"},
 	} {
 		t.Run(fmt.Sprint(c.offset), func(t *testing.T) {
-			ja, en := ClockWords(c.offset)
+			ja, en := ClockTold(c.offset).Text("ja"), ClockTold(c.offset).Text("en")
 			if c.want == "" && ja+en != "" || !strings.HasSuffix(ja, c.want) || (ja == "") != (en == "") {
 				t.Errorf("%q, %q", ja, en)
 			}

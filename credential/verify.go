@@ -24,10 +24,10 @@ type Verdict struct {
 	Eligibility *Eligibility `json:"eligibility,omitempty"` // only what a verified signature covers
 }
 
-// Basis is what a verifier knows apart from the code that it verifies: clock, trust list, keys, status lists.
+// Verifier is what a verifier knows apart from the code that it verifies: clock, trust list, keys, status lists.
 // Nothing in it comes from that code.
-type Basis struct {
-	At        time.Time  // this computer's clock
+type Verifier struct {
+	Now       time.Time  // this computer's clock
 	ClockSkew ClockSkew  // how far that clock is ahead, as measured
 	Trust     *TrustList // nil: nobody vouches for the issuer
 	Keys      KeySet     // keys that the caller vouches for as the issuer's own, besides those of Trust
@@ -54,7 +54,7 @@ func isTruncated(jws string) bool {
 // cannot be looked at is "not checked" with the reason. The order is that of
 // docs/facts/smart-health-card.md#order-of-verification: header pinned, key by kid from the keys of
 // known issuers, signature, and only then the content is inflated, within a cap.
-func (b Basis) Verify(jws string) Verdict {
+func (b Verifier) Verify(jws string) Verdict {
 	v := Verdict{}
 	if len(jws) > maxText {
 		v.fail(checkForm)
@@ -113,7 +113,7 @@ func (b Basis) Verify(jws string) Verdict {
 	}
 	v.Eligibility = &e
 	v.judgeTime(p, tier, b.clocks(p.ISS))
-	if tier == Screen {
+	if tier == TierOffline {
 		v.skip(checkHolder)
 	}
 	v.judgeRevocation(b, p)
@@ -122,7 +122,7 @@ func (b Basis) Verify(jws string) Verdict {
 
 // findKey returns the key with this id and every issuer of the trust list that publishes it; known is false
 // when neither the trust list nor the caller's own keys have it.
-func (b Basis) findKey(kid string) (key PublicKey, owners []TrustedIssuer, known bool) {
+func (b Verifier) findKey(kid string) (key PublicKey, owners []TrustedIssuer, known bool) {
 	if b.Trust != nil {
 		key, owners = b.Trust.keyWithIssuers(kid)
 		known = len(owners) > 0
@@ -135,7 +135,7 @@ func (b Basis) findKey(kid string) (key PublicKey, owners []TrustedIssuer, known
 
 // issuerOf returns the issuer that a verified payload names, if it is one of those whose key signed. A key
 // that the caller vouches for speaks for the named issuer: with a trust list only for one that stands in it.
-func (b Basis) issuerOf(iss string, owners []TrustedIssuer) (TrustedIssuer, bool) {
+func (b Verifier) issuerOf(iss string, owners []TrustedIssuer) (TrustedIssuer, bool) {
 	for _, o := range owners {
 		if o.ISS == iss {
 			return o, true
@@ -145,14 +145,14 @@ func (b Basis) issuerOf(iss string, owners []TrustedIssuer) (TrustedIssuer, bool
 	case len(owners) > 0:
 		return TrustedIssuer{}, false
 	case b.Trust != nil:
-		return b.Trust.Issuer(iss)
+		return b.Trust.IssuerByISS(iss)
 	}
 	return TrustedIssuer{ISS: iss}, true
 }
 
 // unknownKey records why a code signed by an unknown key cannot be verified. The content is opened, within
 // the cap, only to tell staff whom the code claims to be from; nothing of it is believed.
-func (b Basis) unknownKey(v *Verdict, packed []byte) {
+func (b Verifier) unknownKey(v *Verdict, packed []byte) {
 	if body, err := inflate(packed); err == nil {
 		var claimed struct {
 			ISS string `json:"iss"`
@@ -172,7 +172,7 @@ func (b Basis) unknownKey(v *Verdict, packed []byte) {
 
 // passIssuer passes the issuer check, with its own sentence when the trust list has expired or the caller
 // supplied the key.
-func (v *Verdict) passIssuer(b Basis, owner TrustedIssuer) {
+func (v *Verdict) passIssuer(b Verifier, owner TrustedIssuer) {
 	v.IssuerName = owner.Name
 	switch {
 	case b.Trust == nil:
@@ -191,7 +191,7 @@ func (v *Verdict) passIssuer(b Basis, owner TrustedIssuer) {
 // docs/facts/smart-health-card.md#trust).
 func (v *Verdict) judgeInsurer(owner TrustedIssuer, listed bool, number eligibility.InsurerNumber) bool {
 	switch {
-	case listed && !owner.SpeaksFor(number):
+	case listed && !owner.MayIssueFor(number):
 		v.fail(checkInsurer)
 		return false
 	case listed, strings.HasSuffix(owner.ISS, "/i/"+string(number)):
@@ -208,14 +208,14 @@ func (v *Verdict) judgeInsurer(owner TrustedIssuer, listed bool, number eligibil
 func (v *Verdict) judgeTime(p payload, tier Tier, c clocks) {
 	measured := p.timeFault(tier, c.measured)
 	own := measured
-	if c.skew != 0 && (tier == Live || !c.correctable()) {
+	if c.skew != 0 && (tier == TierLive || !c.correctable()) {
 		own = p.timeFault(tier, c.own)
 	}
 	switch {
 	case measured != nil && (own != nil || c.correctable()):
 		v.fail(*measured)
 		v.noteClock(c)
-	case own != nil || measured != nil || tier != PDF && !c.correctable():
+	case own != nil || measured != nil || tier != TierSaved && !c.correctable():
 		v.failUntilClockIsSet(c)
 		v.skip(checkFresh)
 	default:
@@ -233,7 +233,7 @@ func (p payload) timeFault(tier Tier, at time.Time) *check {
 		jwt.WithTimeFunc(func() time.Time { return at }))
 	switch err := validator.Validate(claims); {
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return map[Tier]*check{Live: &checkFresh, Screen: &checkDay, PDF: &checkPaper}[tier]
+		return map[Tier]*check{TierLive: &checkFresh, TierOffline: &checkDay, TierSaved: &checkPaper}[tier]
 	case err != nil:
 		return &checkFuture
 	}
@@ -241,8 +241,8 @@ func (p payload) timeFault(tier Tier, at time.Time) *check {
 }
 
 // judgeRevocation looks a saved copy up in its issuer's status list. Live and screen codes end by themselves.
-func (v *Verdict) judgeRevocation(b Basis, p payload) {
-	if v.Tier != PDF {
+func (v *Verdict) judgeRevocation(b Verifier, p payload) {
+	if v.Tier != TierSaved {
 		v.skip(checkEndsItself)
 		return
 	}
@@ -313,10 +313,10 @@ func (p payload) tier() (Tier, bool) {
 	case p.HCNF != nil && p.VC.RID != "":
 		return "", false
 	case p.HCNF != nil:
-		return Screen, life == screenSpan && len(p.HCNF.KID) == holderIDLength
+		return TierOffline, life == screenSpan && len(p.HCNF.KID) == holderIDLength
 	case p.VC.RID != "":
 		_, err := DecodeRID(p.VC.RID)
-		return PDF, err == nil && p.EXP <= LatestEnd(time.Unix(p.NBF, 0).Add(backdate)).Unix()
+		return TierSaved, err == nil && p.EXP <= LatestEnd(time.Unix(p.NBF, 0).Add(backdate)).Unix()
 	}
-	return Live, life == liveSpan
+	return TierLive, life == liveSpan
 }

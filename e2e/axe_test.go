@@ -15,14 +15,14 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // axe runs axe-core's WCAG 2.2 AA rules over the open page and reports each violation with its first element.
 func axe(t *testing.T, tab context.Context, what string) {
 	t.Helper()
 	path := root(t, "pwa", "node_modules", "axe-core", "axe.min.js")
-	outside.NeedFile(t, path, "npm ci in pwa")
+	testenv.NeedFile(t, path, "npm ci in pwa")
 	source, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

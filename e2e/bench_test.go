@@ -100,7 +100,7 @@ func (b *bench) issue(t *testing.T, r credential.Request) string {
 // drawn is a code as a picture of eight pixels a module with its quiet zone.
 func drawn(t *testing.T, jws string) []byte {
 	t.Helper()
-	qr, err := credential.Matrix(jws)
+	qr, err := credential.QRMatrix(jws)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,14 +125,14 @@ func drawn(t *testing.T, jws string) []byte {
 // sheet is the PDF that a patient saves, with this code.
 func sheet(t *testing.T, jws string) []byte {
 	t.Helper()
-	qr, err := credential.Matrix(jws)
+	qr, err := credential.QRMatrix(jws)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sheetWith(t, pdf.Code{Size: qr.Size, Black: qr.Black})
+	return sheetWith(t, pdf.CodeMatrix{Size: qr.Size, Black: qr.Black})
 }
 
-func sheetWith(t *testing.T, code pdf.Code) []byte {
+func sheetWith(t *testing.T, code pdf.CodeMatrix) []byte {
 	t.Helper()
 	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: eligibility.Person{
 		Insurer:   "00138990",

@@ -18,7 +18,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // browser starts a Chromium with a fresh profile and a window of the given size, and returns a tab's context.
@@ -27,7 +27,7 @@ import (
 // more.
 func browser(t *testing.T, width, height int, video string) context.Context {
 	t.Helper()
-	outside.Need(t, "chromium")
+	testenv.Need(t, "chromium")
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("chromium"),
 		chromedp.WindowSize(width, height),

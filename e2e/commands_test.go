@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // household is a file of which one row is good and one is not.
@@ -149,7 +149,7 @@ func TestPrintAndRevokeMakeNoDataFolder(t *testing.T) {
 // sheetText returns what another program reads on a PDF's only page.
 func sheetText(t *testing.T, data []byte) string {
 	t.Helper()
-	outside.Need(t, "pdfinfo", "pdftotext")
+	testenv.Need(t, "pdfinfo", "pdftotext")
 	file := filepath.Join(t.TempDir(), "sheet.pdf")
 	if err := os.WriteFile(file, data, 0o600); err != nil {
 		t.Fatal(err)
@@ -195,7 +195,7 @@ func TestAnAnswerThatCannotBeWrittenIsRefused(t *testing.T) {
 	defer full.Close()
 	dir := t.TempDir()
 	b := newBench(t)
-	code := b.write(t, "live.jws", []byte(b.issue(t, credential.Request{Tier: credential.Live})))
+	code := b.write(t, "live.jws", []byte(b.issue(t, credential.Request{Tier: credential.TierLive})))
 	for _, args := range []string{"verify " + code, "verify --json " + code, "names 髙橋 高橋", "insurer 138990",
 		"share --birth-date 1955-07-01 --on 2026-11-22", "rules"} {
 		cmd := exec.Command(b.program, strings.Fields(args)...)

@@ -104,7 +104,7 @@ func TestACounterInAHurry(t *testing.T) {
 			t.Error("recorded while its card was being checked")
 		}
 		key("Escape")
-		paste(t, console, credential.Numeric(oldScreen(t, data)))
+		paste(t, console, credential.NumericQR(oldScreen(t, data)))
 		waitText(t, console, "#verdict", "この画面は古くなっています")
 		release()
 		if truth(`document.getElementById("extra-result").textContent !== "" ||
@@ -116,7 +116,7 @@ func TestACounterInAHurry(t *testing.T) {
 
 	scene("a screen that was refused makes room for the new one that its sentence asks for",
 		func(t *testing.T) {
-			paste(t, console, credential.Numeric(oldScreen(t, data)))
+			paste(t, console, credential.NumericQR(oldScreen(t, data)))
 			waitText(t, console, "#verdict", "新しいコードを読み取ってください")
 			do(t, console, chromedp.WaitVisible("#scan-camera"))
 			genuine(t)
@@ -139,12 +139,12 @@ func TestACounterInAHurry(t *testing.T) {
 
 	scene("a reader types a code while an input method is on", func(t *testing.T) {
 		run(`document.getElementById("scan-text").focus()`)
-		readerTypes(t, console, "SHC:/"+strings.TrimPrefix(credential.Numeric(jwsOf(t, phone)), "shc:/"))
+		readerTypes(t, console, "SHC:/"+strings.TrimPrefix(credential.NumericQR(jwsOf(t, phone)), "shc:/"))
 		waitText(t, console, "#verdict", "この画面は本物です")
 	})
 
 	scene("a code arrives in full-width characters, and one with a digit missing", func(t *testing.T) {
-		digits := strings.TrimPrefix(credential.Numeric(jwsOf(t, phone)), "shc:/")
+		digits := strings.TrimPrefix(credential.NumericQR(jwsOf(t, phone)), "shc:/")
 		paste(t, console, "ｓｈｃ：／"+digits[1:])
 		waitText(t, console, "#problem", "コードの一部が欠けて届きました")
 		paste(t, console, "ｓｈｃ：／"+digits)
@@ -228,7 +228,7 @@ func TestACounterInAHurry(t *testing.T) {
 		genuine(t)
 		key("F2")
 		waitTrue(t, console, `document.activeElement.id === "record"`)
-		next := credential.Numeric(jwsOf(t, phone))
+		next := credential.NumericQR(jwsOf(t, phone))
 		do(t, console, chromedp.SendKeys("#record", next[:120]+"\r"))
 		waitText(t, console, "#problem", "前の方の件がまだ終わっていません")
 		waitText(t, console, "#verdict", "この画面は本物です")

@@ -17,7 +17,7 @@ import (
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // addsPhone has the page's session add the key of a phone that does not exist, as a second phone or a thief
@@ -166,7 +166,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 			best = min(best, eval[float64](t, phone, `window.shownAfter`))
 		}
 		t.Logf("the stored screen is seen after %.0f ms", best)
-		outside.Within(t, "showing the stored screen", time.Duration(best*float64(time.Millisecond)),
+		testenv.Within(t, "showing the stored screen", time.Duration(best*float64(time.Millisecond)),
 			time.Second)
 		waitText(t, phone, "#age", "電波なし")
 		waitText(t, phone, "#holder-name", "髙橋 德一")

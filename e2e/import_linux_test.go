@@ -23,7 +23,7 @@ import (
 	"golang.org/x/text/encoding/japanese"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/insuredcsv/crowd"
+	"madoguchi/internal/crowd"
 )
 
 // crowdFile writes people who do not exist into a file, in UTF-8 or Shift_JIS.

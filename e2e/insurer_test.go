@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"golang.org/x/text/encoding/japanese"
 
-	"madoguchi/server/insuredcsv/crowd"
+	"madoguchi/internal/crowd"
 )
 
 // A clerk's day: a file with mistakes, a person who lost the paper and the phone, the numbers at the end.

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // serveOn starts the server on an existing data folder.
@@ -184,7 +184,7 @@ func TestKeysAreRotatedUnderARunningServerAndALostOneIsReplaced(t *testing.T) {
 
 // A certificate as an authority made by openssl gives it, by the commands that docs/keys.md names.
 func TestACertificateForPDFsIsRequestedAndImportedByCommand(t *testing.T) {
-	outside.Need(t, "openssl")
+	testenv.Need(t, "openssl")
 	data := t.TempDir()
 	t.Run("first start", func(t *testing.T) { serveOn(t, data) })
 	// the demo's, moved away as docs/keys.md says

@@ -13,14 +13,14 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // codesOn decodes the codes of an element with another program, from a screenshot as a high-resolution screen
 // shows it; with no selector those of the window, where a dialog stands.
 func codesOn(t *testing.T, tab context.Context, selector string) (card, proof string) {
 	t.Helper()
-	outside.Need(t, "zbarimg")
+	testenv.Need(t, "zbarimg")
 	file := filepath.Join(t.TempDir(), "screen.png")
 	shot := chromedp.CaptureScreenshot()
 	if selector != "" {

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // town is a folder with a server's data and a file of n fictional people of 架空健康保険組合, imported.
@@ -131,7 +131,7 @@ func TestARunOfNoticesSurvivesKilling(t *testing.T) {
 // Other programs read each page: poppler its text and picture, zbar its codes.
 func TestPagesOfARunSayWhatTheFileSaid(t *testing.T) {
 	t.Parallel()
-	outside.Need(t, "pdftotext", "pdftoppm", "zbarimg", "qpdf")
+	testenv.Need(t, "pdftotext", "pdftoppm", "zbarimg", "qpdf")
 	pages := 20
 	if n, err := strconv.Atoi(os.Getenv("MADOGUCHI_PAGES")); err == nil {
 		pages = n
@@ -265,7 +265,7 @@ func TestPrintRefusesWhatItCannotDo(t *testing.T) {
 // The QR of every notice of a run opens the address that the run was started with, whoever resumes it: half
 // of a city's paper must not lead to another place.
 func TestAResumedRunKeepsItsAddress(t *testing.T) {
-	outside.Need(t, "pdftoppm", "zbarimg")
+	testenv.Need(t, "pdftoppm", "zbarimg")
 	dir, program, _ := town(t, 3)
 	out := filepath.Join(dir, "out")
 	// a file where the folder should be: the run stops at once

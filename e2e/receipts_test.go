@@ -7,7 +7,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // receiptMaker is JavaScript that seals texts to this phone's key, as a counter does
@@ -105,7 +105,7 @@ func TestAPhoneTellsWhoseWordAReceiptIs(t *testing.T) {
 	do(t, phone, chromedp.Navigate(base+"/screen"))
 	waitText(t, phone, "#age", "秒前に作成")
 	odd := await[int](t, phone, oddReceipts)
-	outside.Refused(t, outside.Servers, odd)
+	testenv.Refused(t, testenv.Servers, odd)
 	do(t, phone, chromedp.Click("#more summary"))
 	waitText(t, phone, "#seen", "本物医院")
 	lines := eval[[]string](t, phone,

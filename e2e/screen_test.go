@@ -76,7 +76,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 			for _, scale := range []float64{1, 2, 2.75} {
 				resize(t, phone, width, 800, chromedp.EmulateScale(scale))
 				got := wholeCode(t, phone)
-				if got != credential.Numeric(jws) {
+				if got != credential.NumericQR(jws) {
 					t.Errorf("at %d px × %g: %.20q", width, scale, got)
 				}
 				// 105 modules and 2 × 4 of white
@@ -103,7 +103,7 @@ func TestTheScreenOfAPatient(t *testing.T) {
 		waitText(t, phone, "#rehearsal-verdict", "細かすぎます") // read, but below three pixels
 		do(t, phone, script(`document.getElementById("rehearsal").close()`))
 		resize(t, phone, 800, 390) // a phone on its side
-		if got := wholeCode(t, phone); got != credential.Numeric(jws) {
+		if got := wholeCode(t, phone); got != credential.NumericQR(jws) {
 			t.Errorf("on its side: %.20q", got)
 		}
 		resize(t, phone, 568, 320)

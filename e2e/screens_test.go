@@ -27,7 +27,7 @@ func anotherScreen(t *testing.T, data string) string {
 		t.Fatal(err)
 	}
 	made, err := credential.Issue("https://localhost:8080/i/00138990", key, credential.Request{
-		Tier:        credential.Live,
+		Tier:        credential.TierLive,
 		InsurerName: "架空市",
 		Share:       30,
 		Person: eligibility.Person{
@@ -54,7 +54,7 @@ func family(t *testing.T, jws ...string) []byte {
 		m.Pix[i] = 255
 	}
 	for i, text := range jws {
-		code, err := credential.Matrix(text)
+		code, err := credential.QRMatrix(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +95,7 @@ func oldScreen(t *testing.T, data string) string {
 		t.Fatal(err)
 	}
 	made, err := credential.Issue("https://localhost:8080/i/00138990", key,
-		credential.Request{Tier: credential.Live, InsurerName: "架空市", Share: 20,
+		credential.Request{Tier: credential.TierLive, InsurerName: "架空市", Share: 20,
 			Person: eligibility.Person{
 				Insurer:      "00138990",
 				Symbol:       "国13",

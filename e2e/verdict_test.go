@@ -77,7 +77,7 @@ func TestTheVerdictStaysInViewInEveryState(t *testing.T) {
 		steps   func(t *testing.T, inView func(t *testing.T, step string))
 	}{
 		{name: "expired", scan: func(t *testing.T) {
-			paste(t, console, credential.Numeric(oldScreen(t, data)))
+			paste(t, console, credential.NumericQR(oldScreen(t, data)))
 			waitText(t, console, "#verdict", "この画面は古くなっています")
 		}, steps: func(t *testing.T, inView func(t *testing.T, step string)) {
 			do(t, console, chromedp.Click("#park"))

@@ -71,7 +71,7 @@ func (s signatory) sign(t *testing.T, document []byte, at time.Time, jws string)
 // codeless is a sheet on which no code is to be seen.
 func codeless(t *testing.T) []byte {
 	t.Helper()
-	return sheetWith(t, pdf.Code{Size: 21, Black: func(int, int) bool { return false }})
+	return sheetWith(t, pdf.CodeMatrix{Size: 21, Black: func(int, int) bool { return false }})
 }
 
 func described(t *testing.T, document []byte, at time.Time, jws string) []byte {
@@ -85,7 +85,7 @@ func described(t *testing.T, document []byte, at time.Time, jws string) []byte {
 
 func TestVerifyReadsAPDFsPacketAndSignature(t *testing.T) {
 	b := newBench(t)
-	request := credential.Request{Tier: credential.PDF, RID: 4711, Expires: credential.LatestEnd(b.at)}
+	request := credential.Request{Tier: credential.TierSaved, RID: 4711, Expires: credential.LatestEnd(b.at)}
 	paper := b.issue(t, request)
 	request.RID = 4712
 	other := b.issue(t, request)

@@ -31,11 +31,11 @@ func altered(jws string) string {
 // The written contract of verify: fields, exit codes, nothing on standard output when it could not answer.
 func TestVerifyKeepsItsContract(t *testing.T) {
 	b := newBench(t)
-	live, paper := b.issue(t, credential.Request{Tier: credential.Live}),
-		b.issue(t, credential.Request{Tier: credential.PDF, RID: 4711, Expires: credential.LatestEnd(b.at)})
+	live, paper := b.issue(t, credential.Request{Tier: credential.TierLive}),
+		b.issue(t, credential.Request{Tier: credential.TierSaved, RID: 4711, Expires: credential.LatestEnd(b.at)})
 	holder := signingKey(t)
 	screen := b.issue(t,
-		credential.Request{Tier: credential.Screen, HolderKeyID: credential.HolderKeyID(holder.Public())})
+		credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
 	proof, err := credential.SignProof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)
@@ -66,16 +66,16 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 		data []byte
 	}{
 		{"live.jws", []byte(live + "\n")},
-		{"live.txt", []byte(credential.Numeric(live))},
+		{"live.txt", []byte(credential.NumericQR(live))},
 		{"live.png", drawn(t, live)},
-		{"paper.smart-health-card", credential.File(paper)},
+		{"paper.smart-health-card", credential.CardFile(paper)},
 		{"paper.png", drawn(t, paper)},
 		{"paper.pdf", sheet(t, paper)},
 		{"screen.jws", []byte(screen)},
 		{"proof.txt", []byte(proof)},
 		{"empty", nil},
 		{"words.txt", []byte("資格情報")},
-		{"cut.txt", []byte(credential.Numeric(live)[:1001])},
+		{"cut.txt", []byte(credential.NumericQR(live)[:1001])},
 		{"forged.jws", []byte(altered(live))},
 		{"broken.png", drawn(t, live)[:500]},
 	} {
@@ -140,7 +140,7 @@ func TestVerifyKeepsItsContract(t *testing.T) {
 	if code != 0 || !strings.HasPrefix(stdin, "この画面は本物です") {
 		t.Errorf("for people: %d %q", code, stdin)
 	}
-	if _, _, code := b.run(t, "verify", credential.Numeric(live), "--trust", "trust"); code != 0 {
+	if _, _, code := b.run(t, "verify", credential.NumericQR(live), "--trust", "trust"); code != 0 {
 		t.Errorf("the text itself: %d", code)
 	}
 }
@@ -173,13 +173,13 @@ func beside(t *testing.T, pictures ...[]byte) []byte {
 // names the argument that it is about.
 func TestVerifyIsNotLedAstray(t *testing.T) {
 	b := newBench(t)
-	request := credential.Request{Tier: credential.PDF, RID: 4711, Expires: credential.LatestEnd(b.at)}
+	request := credential.Request{Tier: credential.TierSaved, RID: 4711, Expires: credential.LatestEnd(b.at)}
 	paper := b.issue(t, request)
 	request.RID = 4712
 	other := b.issue(t, request)
 	holder := signingKey(t)
 	screen := b.issue(t,
-		credential.Request{Tier: credential.Screen, HolderKeyID: credential.HolderKeyID(holder.Public())})
+		credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
 	proof, err := credential.SignProof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)
@@ -193,7 +193,7 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 		t.Fatal(err)
 	}
 	wide := []byte{0xff, 0xfe} // what PowerShell's > writes: UTF-16 with its mark
-	for _, c := range utf16.Encode([]rune(credential.Numeric(paper) + "\r\n")) {
+	for _, c := range utf16.Encode([]rune(credential.NumericQR(paper) + "\r\n")) {
 		wide = append(wide, byte(c), byte(c>>8))
 	}
 	const none = "eyJhbGciOiJub25lIn0" // {"alg":"none"}
@@ -207,7 +207,7 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 		{"none.jws", []byte(none + paper[strings.Index(paper, "."):])},
 		{"status.jwt", []byte(status)},
 		{"proof.txt", []byte(proof)},
-		{"proof-digits.txt", []byte(credential.Numeric(proof))},
+		{"proof-digits.txt", []byte(credential.NumericQR(proof))},
 		{"empty.txt", nil},
 		{"wide.txt", wide},
 		{"mark.json", append([]byte("\ufeff"), set...)},
@@ -283,7 +283,7 @@ func TestAForeignHealthCardIsShownButNotValid(t *testing.T) {
 	b := newBench(t)
 	stranger := signingKey(t)
 	made, err := credential.Issue("https://spec.smarthealth.cards/examples/issuer", stranger,
-		credential.Request{Tier: credential.Live, InsurerName: "x",
+		credential.Request{Tier: credential.TierLive, InsurerName: "x",
 			Person: eligibility.Person{
 				Insurer:   "00138990",
 				Number:    "1",

@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // empties a store of the phone.
@@ -189,7 +189,7 @@ func TestAFamilysPhoneInTheWaitingRoom(t *testing.T) {
 		waitTrue(t, phone, `!document.getElementById("main").innerText.includes("髙橋")`)
 		waitText(t, phone, "h1", "消しています")
 		// the first request alone is given up after eight
-		outside.Within(t, "emptying the phone", time.Since(began), 6*time.Second)
+		testenv.Within(t, "emptying the phone", time.Since(began), 6*time.Second)
 		waitText(t, phone, "h1", "この端末から全部消しました。電波がないため")
 		if text := eval[string](t, phone, `document.body.innerText`); strings.Contains(text, "消しています") {
 			t.Error(text)

@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // root is the module's folder.
@@ -192,7 +192,7 @@ func TestForgedOldAndClonedAreRefusedInTheBrowser(t *testing.T) {
 	state(t, console, "counter-forged")
 	do(t, console, chromedp.Click("#cancel"))
 
-	paste(t, console, credential.Numeric(oldScreen(t, data)))
+	paste(t, console, credential.NumericQR(oldScreen(t, data)))
 	waitText(t, console, "#verdict", "この画面は古くなっています")
 	waitText(t, console, "#verdict", "開き直してもらい")
 	state(t, console, "counter-expired")
@@ -306,7 +306,7 @@ func TestDemoStartsWithinASecondAndLiveModeRefuses(t *testing.T) {
 	began := time.Now()
 	startServer(t)
 	// the bar is one second; other tests share the machine
-	outside.Within(t, "getting ready", time.Since(began), 2*time.Second)
+	testenv.Within(t, "getting ready", time.Since(began), 2*time.Second)
 	_, errs, code := run(t, t.TempDir(), program, nil, []string{"MADOGUCHI_URL=https://madoguchi.example.jp"},
 		"serve")
 	if code == 0 || !strings.Contains(errs, "職員のログイン") {

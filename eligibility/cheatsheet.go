@@ -131,7 +131,7 @@ func SheetFor(day Date) (ReceptionSheet, error) {
 
 func sheetAnswer(s Situation, by MethodCode, day Date) (SheetRow, error) {
 	s.Day, s.BringsKnown = day, true
-	o, err := Methods(s)
+	o, err := judged(s, true)
 	if err != nil {
 		return SheetRow{}, err
 	}
@@ -148,6 +148,5 @@ func sheetAnswer(s Situation, by MethodCode, day Date) (SheetRow, error) {
 			row.Code, row.Answer = m.Code, m.Name+onlyFor(m.Code, day)
 		}
 	}
-	row.Next = strings.ReplaceAll(row.Next, askPhoto, "※を確かめて受け付けてください。")
 	return row, nil
 }

@@ -3,69 +3,29 @@ package eligibility
 // Contradictions between facts; Field names every place. At least one of the facts is wrong then, so nothing
 // is computed from them.
 var (
-	ErrCardPresence = &Error{Code: Invalid, Key: "situation.card_presence", Field: "card.present, brings",
-		Ja: "card.present と brings で、カードがあるかどうかが食い違っています。どちらかを直してください。",
-		En: "card.present and brings disagree about the card. Correct one of them."}
-	ErrLostCard = &Error{Code: Invalid, Key: "situation.lost_card", Field: "card.state, card.present",
-		Ja: "紛失したカード（card.state = lost）が手元にあることになっています。どちらかを直してください。",
-		En: "A lost card (card.state = lost) cannot be present. Correct one of them."}
-	ErrUnreadCard = &Error{Code: Invalid, Key: "situation.absent_card_reads",
-		Field: "card.reads, card.present",
-		Ja:    "カードがないのに読み取れた（card.reads = true）ことになっています。どちらかを直してください。",
-		En:    "A card that is not there cannot have been read (card.reads). Correct one of them."}
+	ErrCardPresence = &Error{Code: Invalid, Key: "situation.card_presence", Field: "card.present, brings"}
+	ErrLostCard     = &Error{Code: Invalid, Key: "situation.lost_card", Field: "card.state, card.present"}
+	ErrUnreadCard   = &Error{Code: Invalid, Key: "situation.absent_card_reads",
+		Field: "card.reads, card.present"}
 	ErrReadWithoutReader = &Error{Code: Invalid, Key: "situation.read_without_reader",
-		Field: "card.reads, facility.reader",
-		Ja: "カードリーダーがない施設（facility.reader = false）でカードを読み取れた（card.reads = true）" +
-			"ことになっています。どちらかを直してください。",
-		En: "A card cannot have been read (card.reads) where there is no reader (facility.reader). Correct one of them."}
-	ErrPinlessPIN = &Error{Code: Invalid, Key: "situation.pinless_pin", Field: "card.pinless, card.pin",
-		Ja: "顔認証マイナンバーカード（card.pinless）には暗証番号がありません。" +
-			"card.pin を消すか card.pinless を直してください。",
-		En: "A PIN-less card has no PIN. Remove card.pin or correct card.pinless."}
-	ErrPhotolessFace = &Error{Code: Invalid, Key: "situation.photoless_face", Field: "card.photo, card.face",
-		Ja: "顔写真のないカードで顔認証ができたことになっています。card.photo か card.face を直してください。",
-		En: "A card without a photo cannot pass face recognition. Correct card.photo or card.face."}
-	ErrDayMissing = &Error{Code: Invalid, Key: "situation.day", Field: "day",
-		Ja: "受診日（day）を年月日で入れてください。", En: "Give the day of care (day) as yyyy-mm-dd."}
+		Field: "card.reads, facility.reader"}
+	ErrPinlessPIN       = &Error{Code: Invalid, Key: "situation.pinless_pin", Field: "card.pinless, card.pin"}
+	ErrPhotolessFace    = &Error{Code: Invalid, Key: "situation.photoless_face", Field: "card.photo, card.face"}
+	ErrDayMissing       = &Error{Code: Invalid, Key: "situation.day", Field: "day"}
 	ErrCertificateState = &Error{Code: Invalid, Key: "situation.certificate_state",
-		Field: "certificateEnds, card.certificate",
-		Ja: "電子証明書の有効期限（certificateEnds）と状態（card.certificate）が、この受診日では食い違っています。" +
-			"カードの券面を見て、どちらかを直してください。",
-		En: "The certificate's last day (certificateEnds) and its state (card.certificate) disagree on this day. " +
-			"Look at the card and correct one of them."}
-	ErrCardState = &Error{Code: Invalid, Key: "situation.card_state", Field: "cardEnds, card.state",
-		Ja: "カードの有効期限（cardEnds）と状態（card.state）が、この受診日では食い違っています。" +
-			"カードの券面を見て、どちらかを直してください。",
-		En: "The card's last day (cardEnds) and its state (card.state) disagree on this day. " +
-			"Look at the card and correct one of them."}
-	ErrEndsTooFar = &Error{Code: Invalid, Key: "situation.ends_too_far",
-		Ja: "有効期限が遠すぎます（電子証明書は発行から5回目、カードは10回目の誕生日まで）。券面の年を見て、入れ直してください。",
-		En: "This lies too far ahead: a certificate ends on the 5th, a card on the 10th birthday after its issue. " +
-			"Look at the year on the card and enter it again."}
-	ErrNoSystem = &Error{Code: Invalid, Key: "insurer.no_system",
-		Ja: "この法別番号の医療保険はありません。公費の番号ではなく、保険者番号を入れてください。",
-		En: "No health insurance has this number. Enter the 保険者番号, not a public expense's."}
-	ErrSavedLater = &Error{Code: Invalid, Key: "situation.saved_later", Field: "pdfSavedOn, day",
-		Ja: "PDFを保存した日（pdfSavedOn）が受診日より後になっています。どちらかの日付を直してください。",
-		En: "The PDF was saved (pdfSavedOn) after the day of care. Correct one of the two days."}
+		Field: "certificateEnds, card.certificate"}
+	ErrCardState      = &Error{Code: Invalid, Key: "situation.card_state", Field: "cardEnds, card.state"}
+	ErrEndsTooFar     = &Error{Code: Invalid, Key: "situation.ends_too_far"}
+	ErrNoSystem       = &Error{Code: Invalid, Key: "insurer.no_system"}
+	ErrSavedLater     = &Error{Code: Invalid, Key: "situation.saved_later", Field: "pdfSavedOn, day"}
 	ErrSpecialInsurer = &Error{Code: Invalid, Key: "situation.special_insurer",
-		Field: "paperSpecial, insurerNumber",
-		Ja:    "特別療養費（paperSpecial）は国民健康保険と後期高齢者医療だけです。紙の表題か保険者番号を見て、直してください。",
-		En:    "Only 国民健康保険 and 後期高齢者医療 have 特別療養費 (paperSpecial). Look at the paper's title or number again."}
-	ErrResidenceCard = &Error{Code: Invalid, Key: "situation.residence_card", Field: "card.kind, day",
-		Ja: "特定在留カード（card.kind = residence）は令和8年6月14日からです。どちらかを直してください。",
-		En: "Residence cards that are My Number cards (card.kind) exist from 2026-06-14. Correct one of the two."}
+		Field: "paperSpecial, insurerNumber"}
+	ErrResidenceCard    = &Error{Code: Invalid, Key: "situation.residence_card", Field: "card.kind, day"}
 	ErrTapWithoutReader = &Error{Code: Invalid, Key: "situation.tap_without_reader",
-		Field: "phone.tap, facility.phoneReader",
-		Ja:    "スマホ用の読み取り機がない施設でスマホを読み取れた（phone.tap = works）ことになっています。どちらかを直してください。",
-		En:    "A phone cannot have been read (phone.tap) where nothing reads phones (facility.phoneReader). Correct one."}
+		Field: "phone.tap, facility.phoneReader"}
 	ErrLookupAnswer = &Error{Code: Invalid, Key: "situation.lookup_answer",
-		Field: "oqsAnswer, lookupByNumber",
-		Ja:    "オンライン資格確認の答え（oqsAnswer）と番号での照会の結果（lookupByNumber）が食い違っています。どちらかを直してください。",
-		En:    "The answer of OQS (oqsAnswer) and the look-up's result (lookupByNumber) disagree. Correct one of them."}
-	ErrAssistance = &Error{Code: Invalid, Key: "situation.assistance", Field: "medicalAssistance, brings",
-		Ja: "医療券があるか医療扶助の番号（法別番号12）なのに、medicalAssistance が false です。どちらかを直してください。",
-		En: "There is a medical ticket or a number of 医療扶助 (12), but medicalAssistance is false. Correct one of them."}
+		Field: "oqsAnswer, lookupByNumber"}
+	ErrAssistance = &Error{Code: Invalid, Key: "situation.assistance", Field: "medicalAssistance, brings"}
 )
 
 // Check returns the first contradiction among the facts: ErrDayMissing, ErrBeforeBirth, one of the errors

@@ -17,9 +17,7 @@ type Date struct {
 }
 
 // ErrDate is returned for a day that the calendar does not have.
-var ErrDate = &Error{Code: Invalid, Key: "date.impossible",
-	Ja: "日付が正しくありません。暦にある日付を入れてください。",
-	En: "This is not a date of the calendar. Enter an existing day."}
+var ErrDate = &Error{Code: Invalid, Key: "date.impossible"}
 
 // NewDate returns the day year-month-day, or ErrDate when the calendar has no such day (years 1 to 9999).
 func NewDate(year, month, day int) (Date, error) {

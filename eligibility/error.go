@@ -1,6 +1,12 @@
 package eligibility
 
-import "time"
+import (
+	"cmp"
+	"maps"
+	"time"
+
+	"madoguchi/message"
+)
 
 // Code says what kind of failure an Error is. The web edge maps each code once to an HTTP status.
 type Code string
@@ -15,20 +21,38 @@ const (
 	Internal    Code = "internal"    // our own fault
 )
 
-// Error is the one error that a person sees: a code for programs, a stable key, one sentence with the next
-// step in Japanese and in English, and the cause for the log. Cause never reaches a client.
+// Error is the one error that a person sees: a code for programs, a stable key, and the cause for the log. The sentence
+// with its next step stands in the catalogue (package message) under the key. Cause never reaches a client.
 type Error struct {
 	Code  Code
-	Key   string // stable, e.g. "card.birthdate_mismatch"
-	Ja    string // what is wrong and what to do next
-	En    string
-	Field string // the input field at fault, if one is
+	Key   string       // stable, e.g. "card.birthdate_mismatch"
+	Says  string       // the catalogue's key where one Key has several sentences; otherwise empty
+	Args  message.Args // values for the sentence's places
+	Field string       // the input field at fault, if one is
 	Cause error
-	Wait  time.Duration // Limited: how long until the next try is possible; Ja and En say it
+	Wait  time.Duration // Limited: how long until the next try is possible; the sentence's place {wait}
 }
 
+// Message is what the error tells people.
+func (e *Error) Message() message.Message {
+	args := e.Args
+	if e.Wait != 0 {
+		if args = maps.Clone(args); args == nil {
+			args = message.Args{}
+		}
+		args["wait"] = message.Wait(e.Wait)
+	}
+	return message.New(cmp.Or(e.Says, e.Key), args)
+}
+
+// Ja is the sentence with its next step in Japanese.
+func (e *Error) Ja() string { return e.Message().Text("ja") }
+
+// En is the sentence with its next step in English.
+func (e *Error) En() string { return e.Message().Text("en") }
+
 func (e *Error) Error() string {
-	s := e.Key + ": " + e.En
+	s := e.Key + ": " + e.En()
 	if e.Field != "" {
 		s = e.Field + ": " + s
 	}
@@ -50,6 +74,20 @@ func (e *Error) Is(target error) bool {
 func (e *Error) In(field string) *Error {
 	c := *e
 	c.Field = field
+	return &c
+}
+
+// With returns a copy of e with the values for its sentence's places.
+func (e *Error) With(args message.Args) *Error {
+	c := *e
+	c.Args = args
+	return &c
+}
+
+// Saying returns a copy of e that says another sentence of the catalogue, with the values for its places.
+func (e *Error) Saying(key string, args message.Args) *Error {
+	c := *e
+	c.Says, c.Args = key, args
 	return &c
 }
 

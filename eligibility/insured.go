@@ -7,11 +7,7 @@ package eligibility
 const elderlyFrom = 65
 
 // ErrElderlyTooYoung is returned for a number of 後期高齢者医療 and somebody who is certainly younger than 65.
-var ErrElderlyTooYoung = &Error{Code: Invalid, Key: "insurer.elderly_too_young", Field: "insurer, birthDate",
-	Ja: "保険者番号は後期高齢者医療（39で始まる番号）ですが、生年月日からは65歳未満です。" +
-		"番号か生年月日の写しまちがい、または別の人の紙でないか確かめて、入れ直してください。",
-	En: "The number is of 後期高齢者医療 (39…), but the person is younger than 65. " +
-		"Check whether the number or the birth date was misread, or the paper is another person's."}
+var ErrElderlyTooYoung = &Error{Code: Invalid, Key: "insurer.elderly_too_young", Field: "insurer, birthDate"}
 
 // TooYoungForElderly reports whether the person's insurer is 後期高齢者医療 although they are certainly younger than
 // 65.

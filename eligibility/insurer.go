@@ -10,9 +10,7 @@ import (
 type InsurerNumber string
 
 // ErrInsurerNumber is returned for a number that no insurer can have.
-var ErrInsurerNumber = &Error{Code: Invalid, Key: "insurer.number",
-	Ja: "保険者番号が正しくありません。6桁か8桁の数字を、紙のとおりに入れ直してください。",
-	En: "This is not an insurer number. Enter the six or eight digits as they stand on the paper."}
+var ErrInsurerNumber = &Error{Code: Invalid, Key: "insurer.number"}
 
 // ParseInsurerNumber reads 6 or 8 digits (half or full width, blanks and hyphens ignored) and verifies
 // the check digit (docs/facts/insurer-numbers.md#check-digit). It returns ErrInsurerNumber when the
@@ -87,6 +85,14 @@ func (n InsurerNumber) Kind() string {
 		return ""
 	}
 	return systems[string(n[:2])].kind
+}
+
+// System returns the 法別番号, the first two digits; "" for a number that no system has.
+func (n InsurerNumber) System() string {
+	if n.Kind() == "" {
+		return ""
+	}
+	return string(n[:2])
 }
 
 // PublicExpense reports whether the number is of 生活保護の医療扶助 (法別番号 12), which is no insurance.

@@ -6,7 +6,7 @@ import (
 )
 
 // Geta (ゲタ, 〓) is printed in place of a character that could not be written.
-const Geta = '〓'
+const LostCharacterMark = '〓'
 
 // lostCharacter reports whether r stands where a character was lost: ● and 〓 of the registers,
 // what programs leave of a character that their coding lacks (?, U+FFFD, □, ■, *), and private-use characters
@@ -14,7 +14,7 @@ const Geta = '〓'
 // widths count.
 func lostCharacter(r rune) bool {
 	switch r {
-	case '●', Geta, '■', '□', '?', '？', '*', '＊', unicode.ReplacementChar:
+	case '●', LostCharacterMark, '■', '□', '?', '？', '*', '＊', unicode.ReplacementChar:
 		return true
 	}
 	return r >= 0xE000 && unicode.Is(unicode.Co, r)
@@ -47,7 +47,7 @@ func CleanName(name string) string {
 	}
 	return strings.Map(func(r rune) rune {
 		if r != '●' && r != '■' && lostCharacter(r) {
-			return Geta
+			return LostCharacterMark
 		}
 		return foldRadical(r)
 	}, name)

@@ -15,6 +15,7 @@ type facts struct {
 	proofMoved     bool     // it is shown by somebody of 75
 	assistance     bool     // 医療扶助, perhaps beside an insurance
 	onlyAssistance bool     // the number is of 医療扶助: there is no insurance
+	sheet          bool     // for the reception's sheet, which says at its foot what ※ stands for
 	fullPrice      Answer   // 特別療養費: 10割 at the counter; unknown where age may spare a child
 	shares         []int
 }
@@ -44,12 +45,16 @@ func (f *facts) certificateGone() bool {
 func (f *facts) phoneHere() bool { return f.brings(ItemPhone) || f.PhoneTap != "" }
 
 // Methods judges every rule of the table for a situation on its day. The error is that of Situation.Check.
-func Methods(s Situation) (Outcome, error) {
+func Methods(s Situation) (Outcome, error) { return judged(s, false) }
+
+// judged is Methods, or the same in the words of the reception's sheet.
+func judged(s Situation, sheet bool) (Outcome, error) {
 	if err := s.Check(); err != nil {
 		return Outcome{}, err
 	}
 	s = s.resolved()
 	f := newFacts(&s)
+	f.sheet = sheet
 	out := Outcome{Methods: make([]Method, len(ruleTable)), CheckedUntil: RulesKnownUntil,
 		ReadOn:      RulesReadOn,
 		Provisional: f.shares, Hints: hints(&s)}
@@ -133,6 +138,8 @@ func (r *Rule) judge(f *facts, m *Method) {
 		m.Next = r.NoPhoto
 	case r.InApp != "" && f.elsewhere():
 		m.Next = r.InApp
+	case r.OnSheet != "" && f.sheet:
+		m.Next = r.OnSheet
 	}
 	m.cite(period.Source)
 	if r.vary != nil {

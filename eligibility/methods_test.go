@@ -302,7 +302,7 @@ func TestContradictionsNameTheField(t *testing.T) {
 		t.Run(c.in, func(t *testing.T) {
 			_, _, err := ReadSituations([]byte(c.in))
 			var e *Error
-			if !errors.As(err, &e) || e.Code != Invalid || e.Field != c.field || e.Ja == "" || e.En == "" {
+			if !errors.As(err, &e) || e.Code != Invalid || e.Field != c.field || e.Ja() == "" || e.En() == "" {
 				t.Errorf("%v, want the field %q", err, c.field)
 			}
 		})
@@ -333,7 +333,7 @@ func TestASituationsFaultsAreSaidPlainly(t *testing.T) {
 			_, _, err := ReadSituations([]byte(c.in))
 			var e *Error
 			if !errors.As(err, &e) || !strings.Contains(e.Error(), c.want) ||
-				strings.Contains(c.want, "2026") && !strings.Contains(e.Ja, c.want) {
+				strings.Contains(c.want, "2026") && !strings.Contains(e.Ja(), c.want) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
 		})

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // myNumber makes a valid 12-digit number at run time; none stands in a file.
@@ -153,7 +153,7 @@ func TestMyNumberIsFoundInOtherDigitsAndBetweenOtherSigns(t *testing.T) {
 		{"before other groups", between(".", 4, 4, 4) + ".12"},
 		{"kanji beside figures", "二" + n},
 	}
-	outside.Refused(t, outside.Files, len(cases))
+	testenv.Refused(t, testenv.Files, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			if !HoldsMyNumber(c.text) {

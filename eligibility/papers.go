@@ -41,7 +41,7 @@ func PapersFor(p Person, day Date) Papers {
 	case p.Insurer.PublicExpense():
 		return Papers{Reason: "医療扶助は医療保険ではないので、お知らせも資格確認書もありません。", Source: srcCompare, Confidence: Certain}
 	case p.TooYoungForElderly(day):
-		return Papers{Reason: ErrElderlyTooYoung.Ja, Look: "保険者番号か生年月日を直してから出してください。",
+		return Papers{Reason: ErrElderlyTooYoung.Ja(), Look: "保険者番号か生年月日を直してから出してください。",
 			Source: srcElderlyLaw, Confidence: Certain}
 	case day.Before(noticesFrom):
 		return Papers{Reason: "お知らせと資格確認書の発行が始まる前です。", Source: srcCompare, Confidence: Certain}

@@ -24,6 +24,7 @@ type Rule struct {
 	Next    string      // what staff do then
 	InApp   string      // the same on visits and at a 資格確認限定型, whose app has other words; "" for Next
 	NoPhoto string      // the same for a card without a photo; "" for Next
+	OnSheet string      // the same on the reception's sheet, with ※ for SheetMark; "" for Next
 	Law     standing    // how good the way is among those that are accepted
 	Bring   string      // what the patient should bring next time
 	Source  Source

@@ -3,6 +3,7 @@ package eligibility
 // Sentences that several rules share.
 const (
 	askPhoto = "カードの顔写真と本人を見比べ、氏名と生年月日がカードと同じことを確かめて受け付けてください。"
+	seeMark  = "※を確かめて受け付けてください。" // on the reception's sheet, in place of askPhoto
 	askName  = "カードには顔写真がないので、保護者などに氏名と生年月日を言ってもらい、カードと同じことを確かめて受け付けてください。"
 
 	bringRegular   = "次回は、マイナ保険証として読み取れるマイナンバーカードをお持ちください。"
@@ -82,6 +83,7 @@ var ruleTable = [...]Rule{
 		Reason:  "カードを読み取れないときは、マイナポータルの資格情報画面とマイナンバーカードをいっしょに示せば受け付けられます。",
 		Next:    copyScreen + askPhoto,
 		NoPhoto: copyScreen + askName,
+		OnSheet: copyScreen + seeMark,
 		Bring:   bringCardPaper, vary: varyUnconfirmed},
 	{Code: "P2", Ja: "マイナポータルのPDF＋カード", En: "Mynaportal PDF with the card",
 		Limit: LimitNo, Source: srcNotice, Law: byLaw, Periods: always("2024-12-02", Certain, srcNotice),
@@ -91,6 +93,7 @@ var ruleTable = [...]Rule{
 		Reason:  "カードを読み取れないときは、前もって保存したマイナポータルのPDFとマイナンバーカードをいっしょに示せば受け付けられます。",
 		Next:    askSaved + askPhoto,
 		NoPhoto: askSaved + askName,
+		OnSheet: askSaved + seeMark,
 		Bring:   bringCardPaper},
 	{Code: "P3", Ja: "その場でマイナポータルにログイン（スマホのみ）", En: "log in to Mynaportal at the counter, phone only",
 		Limit: LimitNo, Source: srcPhone, Law: byLaw, Periods: always("2025-09", Certain, srcPhone),
@@ -110,6 +113,7 @@ var ruleTable = [...]Rule{
 		Reason:  "カードを読み取れないときは、「資格情報のお知らせ」とマイナンバーカードをいっしょに示せば受け付けられます。",
 		Next:    sameName + askPhoto,
 		NoPhoto: sameName + askName,
+		OnSheet: sameName + seeMark,
 		Bring:   bringCardPaper},
 	{Code: "N1e", Ja: "保険者の画面・PDF（電子のお知らせ）＋カード", En: "insurer's electronic notice with the card",
 		Limit: LimitNo, Source: srcElectron, Law: byLaw, Periods: always("2024-12-02", Likely, srcElectron),
@@ -118,6 +122,7 @@ var ruleTable = [...]Rule{
 		Reason:  "保険者が電子で出した「資格情報のお知らせ」は、マイナンバーカードといっしょに示せば紙のお知らせと同じに扱えます。",
 		Next:    scanCode + askPhoto,
 		NoPhoto: scanCode + askName,
+		OnSheet: scanCode + seeMark,
 		Bring:   bringCardPaper},
 	{Code: "N0", Ja: "資格情報のお知らせのみ（暫定）", En: "paper notice alone (interim)",
 		Limit: LimitNo, Source: srcInterim, Law: byNotice,

@@ -1,6 +1,8 @@
 package eligibility
 
-import "strings"
+import (
+	"strings"
+)
 
 // SearchName returns a name as it is looked for: names that MatchNames calls equal, or a variant of the same
 // length, have the same (髙/高, 佐々木/佐佐木, hiragana and katakana, small kana, blanks, width, 旧姓 in brackets or
@@ -11,7 +13,7 @@ func SearchName(name string) string {
 	for _, l := range letters(parted.main) {
 		switch {
 		case l.lost():
-			b.WriteRune(Geta)
+			b.WriteRune(LostCharacterMark)
 		case l.base != 'ー':
 			b.WriteRune(l.folded)
 		}

@@ -3,9 +3,7 @@ package eligibility
 import "slices"
 
 // ErrBeforeBirth is returned for care on a day before the date of birth.
-var ErrBeforeBirth = &Error{Code: Invalid, Key: "date.before_birth", Field: "day",
-	Ja: "受診日が生年月日より前になっています。どちらかの日付を直してください。",
-	En: "The day lies before the date of birth. Correct one of the two."}
+var ErrBeforeBirth = &Error{Code: Invalid, Key: "date.before_birth", Field: "day"}
 
 // SharesOn returns the shares of the costs, in percent and ascending, that are possible for care received on
 // day (健康保険法 74条, 国民健康保険法 42条, 高齢者医療確保法 67条): one when age or Person.AssignedShare settles it, several when

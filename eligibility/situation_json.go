@@ -13,22 +13,13 @@ import (
 
 // Faults of a situation's JSON; Field names the place.
 var (
-	ErrSituationJSON = &Error{Code: Invalid, Key: "situation.json",
-		Ja: "JSON として読めません。形を確かめてください。", En: "This is not well-formed JSON of a situation."}
-	ErrSituationField = &Error{Code: Invalid, Key: "situation.unknown_field",
-		Ja: "知らない項目があります。名前を（大文字と小文字も）確かめてください。", En: "There is an unknown field. Check its name, capitals too."}
-	ErrSituationTwice = &Error{Code: Invalid, Key: "situation.field_twice",
-		Ja: "同じ項目が2回あります。どちらかを消してください。", En: "The field is there twice. Delete one."}
-	ErrSituationDate = &Error{Code: Invalid, Key: "situation.date",
-		Ja: "日付として読めないか、暦にない日です。2026-11-22 の形で入れてください（生年月日は、わかるところまで 1980 や 1980-02 でもかまいません）。",
-		En: "This is not a date of the calendar. Write it like 2026-11-22; a date of birth may also be 1980 or 1980-02."}
-	ErrSituationType = &Error{Code: Invalid, Key: "situation.type",
-		Ja: "値の種類が違います（true/false、文字、並び）。", En: "The value has the wrong type."}
-	ErrSituationText = &Error{Code: Invalid, Key: "situation.text",
-		Ja: "一行の文字（100字まで、個人番号を含まない）で入れてください。",
-		En: "Give one line of text, 100 characters at most, without a My Number."}
-	ErrSituationKind = &Error{Code: Invalid, Key: "situation.unknown_kind",
-		Ja: "選べる値のどれでもありません。", En: "This is none of the possible values."}
+	ErrSituationJSON  = &Error{Code: Invalid, Key: "situation.json"}
+	ErrSituationField = &Error{Code: Invalid, Key: "situation.unknown_field"}
+	ErrSituationTwice = &Error{Code: Invalid, Key: "situation.field_twice"}
+	ErrSituationDate  = &Error{Code: Invalid, Key: "situation.date"}
+	ErrSituationType  = &Error{Code: Invalid, Key: "situation.type"}
+	ErrSituationText  = &Error{Code: Invalid, Key: "situation.text"}
+	ErrSituationKind  = &Error{Code: Invalid, Key: "situation.unknown_kind"}
 )
 
 // The JSON of a Situation; see the manual of `server methods`.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // aSituation is a line of testdata/situations.json. It was written from the facts with their sources, by
@@ -58,7 +58,7 @@ func TestSituationsAreAnsweredAsTheFactsSay(t *testing.T) {
 			s.judge(t)
 		})
 	}
-	outside.Refused(t, outside.Boundaries, refused)
+	testenv.Refused(t, testenv.Boundaries, refused)
 }
 
 func (s aSituation) judge(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 	"madoguchi/pdf/sign"
 )
@@ -87,7 +87,7 @@ func documents(t testing.TB) map[string][]byte {
 		keep("declaration"+name, data, report, err)
 		var counted bytes.Buffer
 		f := pdf.NewNotices(&counted, "架空市", noticeDay)
-		err = f.Count(pdf.CountSheet{
+		err = f.Count(pdf.ParcelCoverSheet{
 			Title:       "資格情報のお知らせ",
 			InsurerName: "架空市",
 			Employer:    n.Person.Name,
@@ -111,7 +111,7 @@ func twoSided(t testing.TB) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
 	look := certificateLook
-	look.Logo = &pdf.Code{Size: 3, Rows: 2, Black: func(x, y int) bool { return x != y }}
+	look.Logo = &pdf.CodeMatrix{Size: 3, Rows: 2, Black: func(x, y int) bool { return x != y }}
 	for _, name := range []string{"髙橋 德一", "\U00030000田 𠮷 山\U000E01EF"} {
 		c := certificate()
 		c.Person.Name = name
@@ -173,7 +173,7 @@ func TestEveryDocumentIsPDFA1b(t *testing.T) {
 			})
 		}
 	}
-	outside.Preflight(t, files...)
+	testenv.Preflight(t, files...)
 }
 
 func TestABatchIsPDFA1b(t *testing.T) {
@@ -204,5 +204,5 @@ func TestABatchIsPDFA1b(t *testing.T) {
 			})
 		}
 	}
-	outside.Preflight(t, files...)
+	testenv.Preflight(t, files...)
 }

@@ -55,7 +55,7 @@ func BenchmarkBars(b *testing.B) {
 			c, err := plan.Encode(coding.String("shc:/"), coding.Num(digits))
 			must(b, err)
 			s := bySheet
-			s.Demo, s.Code = false, pdf.Code{Size: c.Size, Black: c.Black}
+			s.Demo, s.Code = false, pdf.CodeMatrix{Size: c.Size, Black: c.Black}
 			data, _, err := pdf.EligibilitySheet(s)
 			must(b, err)
 			_, err = sign.Sign(data, key, chain, noticeDay, sign.Options{Credential: "a.b.c", Archive: true})

@@ -52,7 +52,7 @@ const cardsOnSheet = 10
 // printer that turns the sheet over its long edge puts each back behind its front.
 type Certificates struct {
 	w      *form.Writer
-	look   Look
+	look   Branding
 	layout CertificateLayout
 	demo   bool
 	forms  map[certificateKind]*form.Form
@@ -68,7 +68,7 @@ type certificateKind struct {
 }
 
 // NewCertificates begins a file on w for the insurer whose look it is. Close must follow.
-func NewCertificates(w io.Writer, look Look, made time.Time, layout CertificateLayout,
+func NewCertificates(w io.Writer, look Branding, made time.Time, layout CertificateLayout,
 	demo bool) *Certificates {
 	info := form.Info{Title: "資格確認書", Author: look.Name, Made: made.In(eligibility.Japan)}
 	return &Certificates{
@@ -118,9 +118,7 @@ func (f *Certificates) Add(c Certificate) (Report, error) {
 	return report, err
 }
 
-var errCertificateUntil = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.until", Field: "validUntil",
-	Ja: "資格確認書には有効期限が要ります。有効期限を入れてから印刷してください。",
-	En: "A certificate needs its date of expiry. Enter it and print again."}
+var errCertificateUntil = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.until", Field: "validUntil"}
 
 // flush stamps the people who are held onto a front and a back.
 func (f *Certificates) flush() error {
@@ -138,7 +136,7 @@ func (f *Certificates) flush() error {
 		if err != nil {
 			return err
 		}
-		_, err = f.w.Page(page, form.Person{Values: values, Codes: map[string]*Code{logoName: f.look.Logo}})
+		_, err = f.w.Page(page, form.Person{Values: values, Codes: map[string]*CodeMatrix{logoName: f.look.Logo}})
 		if err != nil {
 			return err
 		}
@@ -186,7 +184,7 @@ func (f *Certificates) Close() error {
 }
 
 // CertificatePage makes the file of a single certificate: its front and its back.
-func CertificatePage(c Certificate, look Look, made time.Time, layout CertificateLayout,
+func CertificatePage(c Certificate, look Branding, made time.Time, layout CertificateLayout,
 	demo bool) ([]byte, Report, error) {
 	var out bytes.Buffer
 	f := NewCertificates(&out, look, made, layout, demo)
@@ -198,7 +196,7 @@ func CertificatePage(c Certificate, look Look, made time.Time, layout Certificat
 }
 
 // report tells what should be looked at: as the card's forms take the values, and what the record lacks.
-func (c Certificate) report(look Look, front, back *form.Form) Report {
+func (c Certificate) report(look Branding, front, back *form.Form) Report {
 	values := map[string]string{}
 	c.values(look, values, cardSuffix(0))
 	person := form.Person{Values: values, Reading: c.Person.Kana}
@@ -215,14 +213,14 @@ func (c Certificate) report(look Look, front, back *form.Form) Report {
 
 // certificateTitle names the scheme as its certificates do.
 func certificateTitle(p eligibility.Person) string {
-	switch kind := p.Insurer.Kind(); {
-	case strings.HasPrefix(kind, "国民健康保険"):
+	switch p.Insurer.System() {
+	case "00", "67":
 		return "国民健康保険資格確認書"
-	case kind == "後期高齢者医療":
+	case "39":
 		return "後期高齢者医療資格確認書"
-	case strings.Contains(kind, "共済"):
+	case "31", "32", "33", "34", "72", "73", "74", "75":
 		return "共済組合資格確認書"
-	case kind == "船員保険":
+	case "02":
 		return "船員保険資格確認書"
 	}
 	return "健康保険資格確認書"
@@ -232,7 +230,7 @@ func certificateTitle(p eligibility.Person) string {
 type field struct{ label, value string }
 
 // values fills the slots of one card; suffix tells the cards of a sheet apart.
-func (c Certificate) values(look Look, v map[string]string, suffix string) {
+func (c Certificate) values(look Branding, v map[string]string, suffix string) {
 	p := c.Person
 	name, reading, _ := shownName(p)
 	set := func(slot, value string) { v[slot+suffix] = value }

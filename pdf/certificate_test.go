@@ -33,7 +33,7 @@ func certificate() pdf.Certificate {
 	}
 }
 
-var certificateLook = pdf.Look{Name: "架空市", Issuer: "架空市長", Unit: "保険年金課", Telephone: "03-0000-0000"}
+var certificateLook = pdf.Branding{Name: "架空市", Issuer: "架空市長", Unit: "保険年金課", Telephone: "03-0000-0000"}
 
 // certificateFile writes a file and returns its path and reports.
 func certificateFile(t *testing.T, name string, layout pdf.CertificateLayout,

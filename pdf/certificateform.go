@@ -24,7 +24,7 @@ const (
 
 // composeCertificate draws a form of the 資格確認書: items after 健康保険法施行規則47条
 // (docs/facts/official-forms.md#certificate), the look our own.
-func composeCertificate(layout CertificateLayout, kind certificateKind, look Look, demo bool) (*form.Form, error) {
+func composeCertificate(layout CertificateLayout, kind certificateKind, look Branding, demo bool) (*form.Form, error) {
 	var a *artwork
 	switch layout {
 	case CardSheet:
@@ -91,7 +91,7 @@ func (a *artwork) marks(x1, y1, x2, y2, gap float64) {
 }
 
 // card draws one side of a card with its upper left corner at x, y.
-func (a *artwork) card(x, y, over float64, suffix string, kind certificateKind, look Look, demo bool) {
+func (a *artwork) card(x, y, over float64, suffix string, kind certificateKind, look Branding, demo bool) {
 	if demo {
 		a.texts = append(a.texts, form.Text{Text: "見本"})
 		a.gp.Rotate(20, x+cardWidth/2, y+cardHeight/2)
@@ -105,7 +105,7 @@ func (a *artwork) card(x, y, over float64, suffix string, kind certificateKind, 
 	a.cardFront(x, y, over, suffix, kind, look)
 }
 
-func (a *artwork) cardFront(x, y, over float64, suffix string, kind certificateKind, look Look) {
+func (a *artwork) cardFront(x, y, over float64, suffix string, kind certificateKind, look Branding) {
 	const in, wide = 4.0, cardWidth - 8
 	colour, letters := look.band()
 	a.fill(x-over, y-over, cardWidth+2*over, 8.4+over, colour)
@@ -193,7 +193,7 @@ func (a *artwork) cardBack(x, y float64, suffix string) {
 }
 
 // certificateFront draws the front on A4, for people who want it large.
-func (a *artwork) certificateFront(kind certificateKind, look Look, demo bool) {
+func (a *artwork) certificateFront(kind certificateKind, look Branding, demo bool) {
 	if demo {
 		a.sample()
 	}
@@ -249,7 +249,7 @@ func (a *artwork) certificateFront(kind certificateKind, look Look, demo bool) {
 }
 
 // certificateBack draws the back on A4.
-func (a *artwork) certificateBack(look Look, demo bool) {
+func (a *artwork) certificateBack(look Branding, demo bool) {
 	if demo {
 		a.sample()
 	}

@@ -24,10 +24,10 @@ func TestLettersOnABandStandOut(t *testing.T) {
 			}
 		})
 	}
-	if _, letters := (Look{Colour: Colour{0xf6, 0xc6, 0xad}}).band(); letters != ink {
+	if _, letters := (Branding{Colour: Colour{0xf6, 0xc6, 0xad}}).band(); letters != ink {
 		t.Error("white letters on a pale band")
 	}
-	if _, letters := (Look{}).band(); letters != white {
+	if _, letters := (Branding{}).band(); letters != white {
 		t.Error("black letters on the dark blue band")
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"madoguchi/pdf/form"
 )
 
-// CountSheet is the page that stands before an employer's papers: whose they are and how many, to be counted
+// ParcelCoverSheet is the page that stands before an employer's papers: whose they are and how many, to be counted
 // into a parcel.
-type CountSheet struct {
+type ParcelCoverSheet struct {
 	Title       string // what follows, e.g. 資格情報のお知らせ
 	InsurerName string
 	Employer    string // 事業所名; may be empty
@@ -18,7 +18,7 @@ type CountSheet struct {
 	Serial      string // of the run
 }
 
-func (c CountSheet) page() (*form.Form, form.Person, error) {
+func (c ParcelCoverSheet) page() (*form.Form, form.Person, error) {
 	composed, err := countForm()
 	return composed, form.Person{Values: map[string]string{
 		"title":    c.Title,
@@ -74,7 +74,7 @@ var blankForm = sync.OnceValues(func() (*form.Form, error) {
 })
 
 // Count writes a count sheet before what follows.
-func (f *Notices) Count(c CountSheet) error {
+func (f *Notices) Count(c ParcelCoverSheet) error {
 	page, values, err := c.page()
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (f *Notices) Count(c CountSheet) error {
 
 // Count writes a count sheet, front and empty back, before what follows; a sheet of cards that is not full
 // ends there.
-func (f *Certificates) Count(c CountSheet) error {
+func (f *Certificates) Count(c ParcelCoverSheet) error {
 	if err := f.flush(); err != nil {
 		return err
 	}

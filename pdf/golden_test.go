@@ -33,23 +33,23 @@ func TestGopdfDrawsTheFormsAsBefore(t *testing.T) {
 		{"insert", composeInsert},
 		{"countsheet", composeCountSheet},
 		{"certificate-card", func() (*form.Form, error) {
-			return composeCertificate(CardSingle, certificateKind{scheme: "健康保険資格確認書", cards: 1}, Look{},
+			return composeCertificate(CardSingle, certificateKind{scheme: "健康保険資格確認書", cards: 1}, Branding{},
 				false)
 		}},
 		{"certificate-card-back", func() (*form.Form, error) {
 			return composeCertificate(CardSingle, certificateKind{scheme: "健康保険資格確認書", cards: 1, back: true},
-				Look{}, false)
+				Branding{}, false)
 		}},
 		{"certificate-sheet", func() (*form.Form, error) {
-			return composeCertificate(CardSheet, certificateKind{scheme: "健康保険資格確認書", cards: 2}, Look{}, true)
+			return composeCertificate(CardSheet, certificateKind{scheme: "健康保険資格確認書", cards: 2}, Branding{}, true)
 		}},
 		{"certificate-a4", func() (*form.Form, error) {
 			return composeCertificate(CertificateA4,
-				certificateKind{scheme: "健康保険資格確認書", cards: 1, cells: "123456"}, Look{}, false)
+				certificateKind{scheme: "健康保険資格確認書", cards: 1, cells: "123456"}, Branding{}, false)
 		}},
 		{"certificate-a4-back", func() (*form.Form, error) {
 			return composeCertificate(CertificateA4,
-				certificateKind{scheme: "健康保険資格確認書", cards: 1, back: true}, Look{}, false)
+				certificateKind{scheme: "健康保険資格確認書", cards: 1, back: true}, Branding{}, false)
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,16 +1,16 @@
 package pdf
 
-// Look is the insurer's settings for its papers: names, contact, colour and logo. The zero colour is the
+// Branding is the insurer's settings for its papers: names, contact, colour and logo. The zero colour is the
 // product's blue.
-type Look struct {
+type Branding struct {
 	Name      string // 保険者名
 	Issuer    string // 交付者名
 	Unit      string // 担当部署; may be empty
 	Address   string // where people write to; may be empty
 	Telephone string
-	Hours     string // when the telephone is answered; may be empty
-	Colour    Colour // of the certificate's band
-	Logo      *Code  // the insurer's mark, of MarkOf; may be nil
+	Hours     string      // when the telephone is answered; may be empty
+	Colour    Colour      // of the certificate's band
+	Logo      *CodeMatrix // the insurer's mark, of MarkOf; may be nil
 }
 
 // Colour is a printed colour in sRGB.
@@ -20,7 +20,7 @@ type Colour struct{ R, G, B uint8 }
 var blue = Colour{0x00, 0x11, 0x8f}
 
 // contact is the unit and the telephone, on one line.
-func (l Look) contact() string {
+func (l Branding) contact() string {
 	text := ""
 	if l.Unit != "" {
 		text += "　" + l.Unit
@@ -32,7 +32,7 @@ func (l Look) contact() string {
 }
 
 // band returns the colour of the band and of the letters on it: white or the ink, whichever stands out more.
-func (l Look) band() (band, letters [3]uint8) {
+func (l Branding) band() (band, letters [3]uint8) {
 	c := l.Colour
 	if c == (Colour{}) {
 		c = blue

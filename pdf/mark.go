@@ -17,12 +17,11 @@ const (
 )
 
 // ErrMark is returned for a file that cannot be the insurer's mark.
-var ErrMark = &eligibility.Error{Code: eligibility.Invalid, Key: "look.logo", Field: "logo",
-	Ja: "マークは、200KBまで・縦横2,000画素までのPNGにしてください。", En: "The mark must be a PNG of at most 200 KB and 2,000 pixels a side."}
+var ErrLogo = &eligibility.Error{Code: eligibility.Invalid, Key: "look.logo", Field: "logo"}
 
-// MarkOf converts a PNG to the insurer's logo in black and white: pixels darker than the middle are printed
+// LogoOf converts a PNG to the insurer's logo in black and white: pixels darker than the middle are printed
 // black, the rest and transparent ones not at all. It returns ErrMark for anything that is not such a PNG.
-func MarkOf(file []byte) (*Code, error) {
+func LogoOf(file []byte) (*CodeMatrix, error) {
 	picture, err := markPicture(file)
 	if err != nil {
 		return nil, err
@@ -39,31 +38,31 @@ func MarkOf(file []byte) (*Code, error) {
 		}
 	}
 	if !any {
-		return nil, ErrMark.Because(fmt.Errorf("nothing in it is dark"))
+		return nil, ErrLogo.Because(fmt.Errorf("nothing in it is dark"))
 	}
-	return &Code{Size: wide, Rows: high, Black: func(x, y int) bool { return black[y*wide+x] }}, nil
+	return &CodeMatrix{Size: wide, Rows: high, Black: func(x, y int) bool { return black[y*wide+x] }}, nil
 }
 
 func markPicture(file []byte) (image.Image, error) {
 	if len(file) > maxMarkBytes {
-		return nil, ErrMark
+		return nil, ErrLogo
 	}
 	head, err := png.DecodeConfig(bytes.NewReader(file))
 	if err != nil || head.Width < 1 || head.Height < 1 || head.Width > maxMarkPixels ||
 		head.Height > maxMarkPixels {
-		return nil, ErrMark.Because(err)
+		return nil, ErrLogo.Because(err)
 	}
 	picture, err := png.Decode(bytes.NewReader(file))
 	if err != nil {
-		return nil, ErrMark.Because(err)
+		return nil, ErrLogo.Because(err)
 	}
 	return picture, nil
 }
 
-// CleanMark returns a mark's PNG written anew, without whatever else the file held. It returns ErrMark as
+// CleanLogo returns a mark's PNG written anew, without whatever else the file held. It returns ErrMark as
 // MarkOf does.
-func CleanMark(file []byte) ([]byte, error) {
-	if _, err := MarkOf(file); err != nil {
+func CleanLogo(file []byte) ([]byte, error) {
+	if _, err := LogoOf(file); err != nil {
 		return nil, err
 	}
 	picture, err := markPicture(file)
@@ -72,7 +71,7 @@ func CleanMark(file []byte) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	if err := png.Encode(&out, picture); err != nil {
-		return nil, ErrMark.Because(err)
+		return nil, ErrLogo.Because(err)
 	}
 	return out.Bytes(), nil
 }

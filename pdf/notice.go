@@ -29,13 +29,13 @@ type Notice struct {
 	Issuer      string           // 交付者名
 	Telephone   string
 	IssuedOn    eligibility.Date // 交付年月日
-	State       *Code            // ① the address of マイナポータル
-	Landing     *Code            // ② the landing link
+	State       *CodeMatrix      // ① the address of マイナポータル
+	Landing     *CodeMatrix      // ② the landing link
 	TypedCode   string           // the landing link's code, for typing
 	Unit        string           // 担当部署; may be empty
 	ReturnTo    string           // where people write to; may be empty
 	Hours       string           // when the telephone is answered; may be empty
-	Logo        *Code            // the insurer's mark; may be nil
+	Logo        *CodeMatrix      // the insurer's mark; may be nil
 	Serial      string           // the run and the page's place in it; may be empty
 	Demo        bool
 }
@@ -51,7 +51,7 @@ var linkPlans = func() (plans [11]func() (*coding.Plan, error)) {
 }()
 
 // LinkCode makes the code of an address: error correction M, the smallest version that holds it.
-func LinkCode(url string) (*Code, error) {
+func LinkCode(url string) (*CodeMatrix, error) {
 	text := coding.String(url)
 	for version := coding.Version(1); version <= 10; version++ {
 		if text.Bits(version) > version.DataBytes(coding.M)*8 {
@@ -65,7 +65,7 @@ func LinkCode(url string) (*Code, error) {
 		if err != nil {
 			return nil, fmt.Errorf("encoding a link: %w", err)
 		}
-		return &Code{Size: made.Size, Black: made.Black}, nil
+		return &CodeMatrix{Size: made.Size, Black: made.Black}, nil
 	}
 	return nil, fmt.Errorf("an address of %d bytes is too long for a code", len(url))
 }
@@ -147,7 +147,7 @@ func (n Notice) values() form.Person {
 	}
 	return form.Person{
 		Values:  v,
-		Codes:   map[string]*Code{"State": n.State, "Landing": n.Landing, logoName: n.Logo},
+		Codes:   map[string]*CodeMatrix{"State": n.State, "Landing": n.Landing, logoName: n.Logo},
 		Reading: p.Kana,
 		Notes:   notes,
 	}

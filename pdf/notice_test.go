@@ -226,7 +226,7 @@ func TestRadicalsArePrintedAsTheirCharactersAndLostOnesAsGeta(t *testing.T) {
 			if len(reports[0].Check) != c.check {
 				t.Error(reports)
 			}
-			if id := pdf.Identity(n.Person); c.check == 0 && id[1] != c.want {
+			if id := pdf.IdentityLines(n.Person); c.check == 0 && id[1] != c.want {
 				t.Error(id)
 			}
 		})

@@ -39,7 +39,7 @@ func TestPicturesOfTheDocuments(t *testing.T) {
 	if err := png.Encode(&file, disc); err != nil {
 		t.Fatal(err)
 	}
-	mark, err := pdf.MarkOf(file.Bytes())
+	mark, err := pdf.LogoOf(file.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestPicturesOfTheDocuments(t *testing.T) {
 	n.Unit, n.ReturnTo, n.Hours, n.Logo = "保険年金課", "東京都架空市架空町9-9-9", "平日 9時〜17時", mark
 	var batch bytes.Buffer
 	counted := pdf.NewNotices(&batch, "架空市", noticeDay)
-	err = counted.Count(pdf.CountSheet{
+	err = counted.Count(pdf.ParcelCoverSheet{
 		Title:       "資格情報のお知らせ",
 		InsurerName: "架空健康保険組合",
 		Employer:    "架空商店",

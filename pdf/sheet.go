@@ -10,8 +10,8 @@ import (
 	"madoguchi/pdf/form"
 )
 
-// Code is a QR's modules without quiet zone.
-type Code = form.Code
+// CodeMatrix is a QR's modules without quiet zone.
+type CodeMatrix = form.Code
 
 // Sheet is what the eligibility sheet (資格情報の写し) shows.
 type Sheet struct {
@@ -23,7 +23,7 @@ type Sheet struct {
 	Registered  eligibility.Date // the insurer's data are of this day
 	IssuedAt    time.Time
 	Expires     eligibility.Date // the first day on which the copy no longer counts
-	Code        Code
+	Code        CodeMatrix
 	Masked      bool // 保険者番号, 記号・番号 and 枝番 under bars and no code, for those who may not see them
 	Demo        bool
 }
@@ -91,7 +91,7 @@ func (s Sheet) values(rows []sheetRow) form.Person {
 	}
 	p := form.Person{Values: v, Reading: s.Person.Kana, Notes: notes}
 	if !s.Masked {
-		p.Codes = map[string]*Code{"Credential": &s.Code}
+		p.Codes = map[string]*CodeMatrix{"Credential": &s.Code}
 	}
 	return p
 }

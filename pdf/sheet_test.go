@@ -13,12 +13,12 @@ import (
 	"rsc.io/qr/coding"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 )
 
 // code makes the densest code that a sheet carries: version 22, level L, with a known text.
-func code(t testing.TB) (pdf.Code, string) {
+func code(t testing.TB) (pdf.CodeMatrix, string) {
 	t.Helper()
 	text := strings.Repeat("0123456789", 240)
 	plan, err := coding.NewPlan(22, coding.L, 2)
@@ -29,7 +29,7 @@ func code(t testing.TB) (pdf.Code, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pdf.Code{Size: c.Size, Black: c.Black}, text
+	return pdf.CodeMatrix{Size: c.Size, Black: c.Black}, text
 }
 
 func sheet(t testing.TB) pdf.Sheet {
@@ -78,7 +78,7 @@ func made(t *testing.T, s pdf.Sheet) string {
 
 func run(t testing.TB, program string, args ...string) string {
 	t.Helper()
-	outside.Need(t, program)
+	testenv.Need(t, program)
 	var out, complaints bytes.Buffer
 	cmd := exec.Command(program, args...)
 	cmd.Stdout, cmd.Stderr = &out, &complaints

@@ -34,9 +34,9 @@ func withLostNames(r Report, p eligibility.Person) Report {
 	return r
 }
 
-// Identity returns what tells one person's paper from another's, as it is printed: 記号・番号（枝番）, and the name
+// IdentityLines returns what tells one person's paper from another's, as it is printed: 記号・番号（枝番）, and the name
 // or, where the register lacks a character, the reading.
-func Identity(p eligibility.Person) []string {
+func IdentityLines(p eligibility.Person) []string {
 	name, _, _ := shownName(p.WithCleanNames())
 	return []string{font.Printed(numberText(p)), font.Printed(name)}
 }

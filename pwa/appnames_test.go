@@ -1,7 +1,6 @@
 package pwa
 
 import (
-	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"madoguchi/message"
 )
 
 // On 2026-08-25 マイナポータルアプリ became マイナアプリ and デジタル認証アプリ was merged into it (Digital Agency). The service of
@@ -17,7 +18,7 @@ var formerApps = regexp.MustCompile(`デジタル認証アプリ|マイナポ(�
 
 // formerAppsMayStand are the places where somebody who still has a former app is told what became of it.
 var formerAppsMayStand = []string{
-	"pwa/i18n/*.json case.app.first", "pwa/i18n/*.json case.app.two", // the help on the first page
+	"message/catalogue case.app.first", "message/catalogue case.app.two", // the help on the first page
 	"docs/patient.md | ちがうアプリが開く", "docs/patient.md | マイナポータルアプリを使っていた", // the same in the guide
 }
 
@@ -46,16 +47,8 @@ func TestTextsNameTheAppOfToday(t *testing.T) {
 		used[formerAppsMayStand[i]] = true
 	}
 	for _, lang := range Languages() {
-		data, err := textFiles.ReadFile("i18n/" + lang + ".json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var texts map[string]string
-		if err := json.Unmarshal(data, &texts); err != nil {
-			t.Fatal(err)
-		}
-		for key, text := range texts {
-			look("pwa/i18n/*.json "+key, text)
+		for _, e := range message.Entries() {
+			look("message/catalogue "+e.Key, e.Texts[lang].Whole(lang))
 		}
 	}
 	root := ".."
@@ -64,7 +57,7 @@ func TestTextsNameTheAppOfToday(t *testing.T) {
 			return err
 		}
 		name := d.Name()
-		if d.IsDir() && (name == "node_modules" || name == ".git" || name == "dist" || name == "i18n" || name == "testdata") {
+		if d.IsDir() && (name == "node_modules" || name == ".git" || name == "dist" || name == "testdata") {
 			return fs.SkipDir
 		}
 		if d.IsDir() || name == "appnames_test.go" || !slices.Contains([]string{".go", ".html", ".md", ".ts", ".yaml"}, filepath.Ext(name)) {
@@ -98,11 +91,11 @@ func TestTextsNameTheAppOfToday(t *testing.T) {
 
 // What the Digital Agency says of the app stands in every language: iOS 16.4, Android 11 with NFC.
 func TestThePhoneThatTheAppNeedsIsNamedInEveryLanguage(t *testing.T) {
-	all, _ := allKeys(t)
 	for _, lang := range Languages() {
 		for key, words := range map[string][]string{"need.phone": {"iOS 16.4", "Android", "11", "NFC"}, "need.app": {"マイナアプリ"}, "case.app.q": {"マイナアプリ"}} {
 			for _, word := range words {
-				if !strings.Contains(all[lang][key], word) {
+				entry, _ := message.Find(key)
+				if !strings.Contains(entry.Texts[lang].Sentence, word) {
 					t.Errorf("%s: %s does not say %s", lang, key, word)
 				}
 			}

@@ -5,10 +5,9 @@
 // (src/patient) and the counter's console (src/counter), TypeScript modules that the command pwa/build bundles into
 // dist. dist is committed, so that `go run ./server` needs no Node; a test bundles again and compares.
 //
-// Sentences stand by key in i18n, one file a language: ja, ja-easy (やさしい日本語), en, zh-Hans, vi. Pages take them by t; those for
-// staff, and the patient's screen, hold Japanese and English side by side (say) and find further languages by the Japanese.
-// Programs load those named word.* of the page's language (src/shared/words.ts), the console counter.* as well. The marks
-// in a sentence are told in marks.go. Names of people are never translated.
+// Sentences stand by key in the catalogue (package message). Pages take them by t, in attributes by plain. Programs load
+// those named word.* of the page's language (src/shared/words.ts), the console counter.* as well. Names of people are
+// never translated.
 //
 // What a patient seldom needs (the practice, copies to give away, the home-screen hint, a name's font) is loaded when it is first
 // used.

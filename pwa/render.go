@@ -11,6 +11,8 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"madoguchi/message"
 )
 
 //go:embed templates
@@ -53,26 +55,9 @@ type edition struct {
 	furigana bool
 }
 
-// loadTexts reads the sentences of all languages.
-var loadTexts = sync.OnceValues(func() (map[string]map[string]string, error) {
-	all := make(map[string]map[string]string)
-	for _, lang := range Languages() {
-		texts, err := Texts(lang)
-		if err != nil {
-			return nil, err
-		}
-		all[lang] = texts
-	}
-	return all, nil
-})
-
 // loadPages parses each page once for each language with and without furigana, since its functions are bound to them.
 var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Template, error) {
 	names, err := fs.Glob(templateFiles, "templates/*.html")
-	if err != nil {
-		return nil, err
-	}
-	texts, err := loadTexts()
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +70,9 @@ var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Templat
 				if page == "layout" {
 					continue
 				}
-				t, err := template.New(page).Funcs(functions(e, texts)).Funcs(template.FuncMap{"staff": func() bool { return !patients[page] }}).ParseFS(templateFiles, "templates/layout.html", name)
+				own := template.FuncMap{"staff": func() bool { return !patients[page] }}
+				t, err := template.New(page).Funcs(functions(e)).Funcs(own).
+					ParseFS(templateFiles, "templates/layout.html", name)
 				if err != nil {
 					return nil, fmt.Errorf("parsing the page %s: %w", page, err)
 				}
@@ -97,33 +84,27 @@ var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Templat
 	return sets, nil
 })
 
-// functions are what templates may call: t for a sentence by its key with values for its placeholders, plain for the same
-// without marks (attributes), say and sayError for sentences that stand in the template or in an error, asset for the address of a file,
-// lang, htmlLang, languages and switchTo for the language.
-func functions(e edition, texts map[string]map[string]string) template.FuncMap {
-	find := func(key string) (string, error) {
-		if s, ok := texts[e.lang][key]; ok {
-			return s, nil
-		}
-		return "", fmt.Errorf("no text %q in %s", key, e.lang)
-	}
-	byJapanese := keysByJapanese(texts["ja"])
+// functions are what templates may call: t for a sentence by its key with values for its places, plain for the same
+// without marks (attributes), told for a Message of the server, say for what the server says in Japanese and in English,
+// asset for the address of a file, lang, htmlLang, languages and switchTo for the language.
+func functions(e edition) template.FuncMap {
 	return template.FuncMap{
 		"t": func(key string, pairs ...string) (template.HTML, error) {
-			s, err := find(key)
-			if err != nil {
-				return "", err
-			}
-			return markedHTML(s, pairs, e.furigana)
+			return sentenceHTML(e, message.New(key, argsOf(pairs)))
 		},
 		"plain": func(key string, pairs ...string) (string, error) {
-			s, err := find(key)
-			if err != nil {
-				return "", err
+			if _, ok := message.Find(key); !ok {
+				return "", fmt.Errorf("pwa: no sentence %q", key)
 			}
-			return plainText(s, pairs)
+			return message.New(key, argsOf(pairs)).Text(e.lang), nil
 		},
-		"has":       func(key string) bool { _, ok := texts[e.lang][key]; return ok },
+		"told": func(m message.Message) (template.HTML, error) {
+			if _, known := message.Find(m.Key); !known { // of a newer version's record: the key itself
+				return template.HTML(template.HTMLEscapeString(m.Text(e.lang))), nil
+			}
+			return sentenceHTML(e, m)
+		},
+		"has":       func(key string) bool { return has(e.lang, key) },
 		"asset":     Asset,
 		"lang":      func() string { return e.lang },
 		"htmlLang":  func() string { return HTMLTag(e.lang) },
@@ -134,21 +115,38 @@ func functions(e edition, texts map[string]map[string]string) template.FuncMap {
 			}
 			return languageNames
 		},
-		"say": func(ja, en string) (template.HTML, error) {
-			if key, ok := byJapanese[ja]; ok && e.lang != "en" && (e.lang != "ja" || e.furigana) {
-				return markedHTML(texts[e.lang][key], nil, e.furigana)
-			}
-			return either(e.lang, ja, en), nil
-		},
-		"sayError": func(key, ja, en string, pairs ...string) (template.HTML, error) {
-			if s, ok := texts[e.lang]["error."+key]; ok {
-				return markedHTML(s, pairs, e.furigana)
-			}
-			return either(e.lang, ja, en), nil
-		},
+		"say":         func(ja, en string) template.HTML { return either(e.lang, ja, en) },
 		"switchTo":    switchTo,
 		"settingsFor": func(address string) string { return "/settings?" + url.Values{"back": {LocalPath(address)}}.Encode() },
 	}
+}
+
+// has reports whether a sentence stands in a language.
+func has(lang, key string) bool {
+	entry, _ := message.Find(key)
+	_, ok := entry.Texts[lang]
+	return ok
+}
+
+// argsOf are values for places as pairs of name and value, as templates give them.
+func argsOf(pairs []string) message.Args {
+	args := message.Args{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		args[pairs[i]] = message.Text(pairs[i+1])
+	}
+	return args
+}
+
+// sentenceHTML is a Message as a page shows it. Where the page's language lacks it, it stands in another, marked as such.
+func sentenceHTML(e edition, m message.Message) (template.HTML, error) {
+	entry, ok := message.Find(m.Key)
+	if !ok {
+		return "", fmt.Errorf("pwa: no sentence %q", m.Key)
+	}
+	if text, own := entry.Texts[e.lang]; own {
+		return markedHTML(text.Whole(e.lang), m.Args, e.lang, e.furigana)
+	}
+	return either(e.lang, m.Text("ja"), m.Text("en")), nil
 }
 
 // HTMLTag is a language's tag for the attribute lang.
@@ -159,19 +157,6 @@ func HTMLTag(lang string) string {
 		}
 	}
 	return lang
-}
-
-// keysByJapanese finds a sentence's key by what it is in Japanese: for templates that hold a sentence in Japanese and in
-// English side by side and may be read in every language. Sentences with placeholders have no such key.
-func keysByJapanese(ja map[string]string) map[string]string {
-	keys := make(map[string]string, len(ja))
-	for key, s := range ja {
-		plain, err := plainText(s, nil)
-		if other, twice := keys[plain]; err == nil && (!twice || key < other) {
-			keys[plain] = key
-		}
-	}
-	return keys
 }
 
 // either is a sentence that exists in Japanese and in English only: readers of Japanese get the first, all others the second,

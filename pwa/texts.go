@@ -1,14 +1,10 @@
 package pwa
 
 import (
-	"embed"
-	"encoding/json"
-	"fmt"
 	"strings"
-)
 
-//go:embed i18n
-var textFiles embed.FS
+	"madoguchi/message"
+)
 
 // LanguageName is a language by its tag here, by the tag that browsers know, and by what its speakers call it.
 type LanguageName struct{ Tag, HTML, Name string }
@@ -53,32 +49,8 @@ func FindLanguage(tag string) string {
 	return ""
 }
 
-// Texts returns the sentences of a language by key, as written: with placeholders and marks (see marked).
-func Texts(lang string) (map[string]string, error) {
-	data, err := textFiles.ReadFile("i18n/" + lang + ".json")
-	if err != nil {
-		return nil, fmt.Errorf("reading the texts: %w", err)
-	}
-	var texts map[string]string
-	if err := json.Unmarshal(data, &texts); err != nil {
-		return nil, fmt.Errorf("reading the texts of %s: %w", lang, err)
-	}
-	return texts, nil
-}
-
-// Plain returns a sentence without its marks, its placeholders filled by pairs of name and value: for titles, attributes and
-// files. A key that a language lacks is answered in Japanese, one that nobody has by itself.
+// Plain returns a sentence with its next step without marks, its places filled by pairs of name and value: for titles,
+// attributes and files. A key that nobody has is answered by itself.
 func Plain(lang, key string, pairs ...string) string {
-	all, err := loadTexts()
-	if err != nil {
-		return key
-	}
-	for _, l := range []string{Language(lang), "ja"} {
-		if s, ok := all[l][key]; ok {
-			if plain, err := plainText(s, pairs); err == nil {
-				return plain
-			}
-		}
-	}
-	return key
+	return message.New(key, argsOf(pairs)).Text(Language(lang))
 }

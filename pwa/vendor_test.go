@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // packages says which npm package each vendored folder was taken from.
@@ -23,7 +23,7 @@ var packages = map[string]string{
 }
 
 func TestVendoredFilesAreThePackagesOwn(t *testing.T) {
-	outside.NeedFile(t, "node_modules", "npm ci in pwa")
+	testenv.NeedFile(t, "node_modules", "npm ci in pwa")
 	compared := 0
 	for ours, theirs := range packages {
 		err := filepath.WalkDir(filepath.Join("vendor", ours), func(path string, d fs.DirEntry, err error) error {
@@ -81,8 +81,8 @@ func TestNothingBundledNamesAnotherServer(t *testing.T) {
 }
 
 func TestTypesAreStrict(t *testing.T) {
-	outside.Need(t, "node")
-	outside.NeedFile(t, "node_modules", "npm ci in pwa")
+	testenv.Need(t, "node")
+	testenv.NeedFile(t, "node_modules", "npm ci in pwa")
 	if out, err := exec.Command("node_modules/.bin/tsc", "--noEmit").CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 func worker(t *testing.T, off bool) (program, cacheControl string) {
@@ -65,8 +65,8 @@ func TestTheKillSwitchRemovesTheWorkerAndLeavesPagesAlone(t *testing.T) {
 }
 
 func TestTheWorkersTypesAreStrict(t *testing.T) {
-	outside.Need(t, "node")
-	outside.NeedFile(t, "node_modules", "npm ci in pwa")
+	testenv.Need(t, "node")
+	testenv.NeedFile(t, "node_modules", "npm ci in pwa")
 	check := exec.Command("node_modules/.bin/tsc", "--noEmit", "-p", "tsconfig.sw.json")
 	if out, err := check.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // runWorker is a Node program around the service worker that phones get: it plays the browser, in trouble,
@@ -20,7 +20,7 @@ import (
 var runWorker string
 
 func TestTheWorkerInTrouble(t *testing.T) {
-	outside.Need(t, "node")
+	testenv.Need(t, "node")
 	program, _ := worker(t, false)
 	dir := t.TempDir()
 	for name, text := range map[string]string{"sw.js": program, "run.mjs": runWorker} {

@@ -15,8 +15,9 @@ import (
 // floors gives each room its height (docs/architecture.md). An import must lead to a lower floor; rooms of equal height
 // do not know each other. A sub-folder has the height of its nearest named ancestor.
 var floors = map[string]int{
-	"outside":            0, // tests only
-	"card/bench":         1, // tests only
+	"internal/testenv":   0, // tests only
+	"internal/pcscdtest": 1, // tests only
+	"message":            5, // what people read
 	"eligibility":        10,
 	"eligibility/oqs":    11,
 	"eligibility/fhir":   11,
@@ -40,14 +41,15 @@ var floors = map[string]int{
 	"server/csvfile":     19, // files that leave
 	"server/hostclient":  20,
 	"server/insuredcsv":  20,
+	"internal/crowd":     21, // tests only
 	"server/qrscan":      20,
 	"server/audit":       22,
 	"server/keys":        22, // makes credential keys
 	"server/printing":    25,
 	"server/hostapi":     26,
-	"server/agents":      30,
 	"server/counter":     40,
 	"server/insurer":     40,
+	"server/agents":      45, // implements what counter asks of card readers
 	"server/store":       50, // implements what insurer, counter and agents declare
 	"server/web/kit":     50,
 	"server/web/patient": 55,
@@ -64,7 +66,17 @@ var floors = map[string]int{
 // never lists the doors that must not exist at all, not even by way of other rooms: each with its reason.
 var never = []struct{ from, to, because string }{
 	{"server/insurer", "server/counter", "no insurer can read what counters record"},
-	{"server/counter", "server/insurer", "no counter can reach the insured but by a screen that was shown to it"},
+	{
+		"server/counter",
+		"server/insurer",
+		"no counter can reach the insured but by a screen that was shown to it",
+	},
+	{
+		"server/counter",
+		"server/agents",
+		"the counter says what a reader is asked; how agents are reached is theirs",
+	},
+	{"server/insurer", "server/agents", "no insurer can ask a card at a counter"},
 	{"server/web/counter", "server/insurer", "no counter can reach the insured but by a screen that was shown to it"},
 	{"server/web/counter", "server/store", "pages ask services, which check who asks"},
 	{"server/web/patient", "server/counter", "no insurer can read what counters record"},
@@ -182,7 +194,7 @@ func TestPureRoomsTouchNothingOutside(t *testing.T) {
 					t.Errorf("%s must not import %s", imported.from, imported.to)
 				}
 			}
-		case room == "eligibility", strings.HasPrefix(room, "eligibility/"), room == "credential", room == "card":
+		case room == "message", room == "eligibility", strings.HasPrefix(room, "eligibility/"), room == "credential", room == "card":
 			for _, b := range banned {
 				if imported.to == b {
 					t.Errorf("%s must not import %s", imported.from, imported.to)
@@ -194,8 +206,14 @@ func TestPureRoomsTouchNothingOutside(t *testing.T) {
 
 // What only tests need is in no program: neither their rooms nor the library's.
 func TestTheProgramHoldsNothingOfTests(t *testing.T) {
-	forTests := []string{"testing", "net/http/httptest", "madoguchi/outside", "madoguchi/card/bench"}
-	rooms := []string{"outside", "card/bench", "scripts/security"} // they serve tests only
+	forTests := []string{
+		"testing",
+		"net/http/httptest",
+		"madoguchi/internal/testenv",
+		"madoguchi/internal/pcscdtest",
+		"madoguchi/internal/crowd",
+	}
+	rooms := []string{"internal/testenv", "internal/pcscdtest", "scripts/security"} // they serve tests only
 	for _, imported := range thirdParty(t) {
 		if slices.Contains(rooms, imported.from) {
 			continue

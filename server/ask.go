@@ -117,12 +117,9 @@ func birthDate(text string) (eligibility.Date, error) {
 	return d, nil
 }
 
-var errShare = &eligibility.Error{Code: eligibility.Invalid, Key: "share.assigned", Field: "--assigned",
-	Ja: "負担割合は 10、20、30 のどれかです。", En: "An assigned share is 10, 20 or 30 percent."}
+var errShare = &eligibility.Error{Code: eligibility.Invalid, Key: "share.assigned", Field: "--assigned"}
 
-var errNoShare = &eligibility.Error{Code: eligibility.Invalid, Key: "share.public_expense", Field: "--insurer",
-	Ja: "生活保護の医療扶助は公費で、年齢で決まる負担割合はありません。医療券の本人支払額を見てください。",
-	En: "医療扶助 is a public expense without a share by age. See the medical ticket for what the patient pays."}
+var errNoShare = &eligibility.Error{Code: eligibility.Invalid, Key: "share.public_expense", Field: "--insurer"}
 
 // shareWarning says what does not fit together in the facts that a share was asked for.
 func shareWarning(p eligibility.Person, day eligibility.Date) string {
@@ -162,8 +159,7 @@ type namesCmd struct {
 func (c *namesCmd) Run() error {
 	return answered(func() (any, error) {
 		if strings.TrimSpace(c.A) == "" || strings.TrimSpace(c.B) == "" {
-			return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "names.empty", Field: "A, B",
-				Ja: "名前を二つ入れてください。", En: "Give two names."}
+			return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "names.empty", Field: "A, B"}
 		}
 		return eligibility.MatchNames(c.A, c.B), nil
 	})
@@ -189,7 +185,7 @@ func (c *insurerCmd) Run() error {
 		}
 		n, err := eligibility.ParseInsurerNumber(c.Number)
 		if err != nil {
-			return reply{Reason: eligibility.ErrInsurerNumber.Ja}, nil
+			return reply{Reason: eligibility.ErrInsurerNumber.Ja()}, nil
 		}
 		r := reply{Valid: n.Kind() != "", Normalised: known(string(n)), Paper: known(n.Paper()), Kind: known(n.Kind()), Prefecture: known(n.Prefecture())}
 		if !r.Valid {
@@ -237,9 +233,7 @@ func answered(ask func() (any, error)) error {
 	return told(printJSON(answer))
 }
 
-var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "output.untold",
-	Ja: "結果を書き出せませんでした。書き出し先（ディスクの空きなど）を確かめて、もう一度実行してください。",
-	En: "The result could not be written. Check where standard output goes (a full disk?) and run again."}
+var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "output.untold"}
 
 // told turns a failure to write the answer into exit code 2: an answer that nobody got is none.
 func told(err error) error {
@@ -264,11 +258,9 @@ func readInput(name, argument string) ([]byte, error) {
 	data, err := readBounded(name)
 	switch {
 	case errors.Is(err, errLarge):
-		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.size", Field: argument,
-			Ja: "入力が大きすぎます（64MBまで）。", En: "The input is too large (64 MB at most)."}
+		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.size", Field: argument}
 	case err != nil:
-		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.open", Field: argument, Cause: err,
-			Ja: "ファイルを読めません。名前と場所を確かめてください。", En: "The file cannot be read. Check its name and place."}
+		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.open", Field: argument, Cause: err}
 	}
 	return data, nil
 }

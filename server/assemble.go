@@ -37,9 +37,7 @@ type house struct {
 	runs    *insurer.PrintJobs // where an insurer's half runs
 }
 
-var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data",
-	Ja: "データの場所に名簿がありません。MADOGUCHI_DATA または --data を確かめてください。名簿は import か、サーバーの保険者の画面で読み込みます。",
-	En: "There is no data folder here. Check MADOGUCHI_DATA or --data. The insured are read by import or on the insurer's pages."}
+var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none", Field: "--data"}
 
 // openExisting is openHouse for commands that have nothing to do where nothing is: a mistyped place must not look like an
 // empty one.
@@ -112,13 +110,13 @@ func (h *house) office(ctx context.Context, address string) (*insurer.Services, 
 	if err != nil {
 		return nil, err
 	}
-	known, err := h.store.Insurers(ctx)
+	known, err := h.store.ForInsurer().Directory.Insurers(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(known) == 0 {
 		for _, in := range demoInsurers {
-			if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now(), Actor: audit.ActorSystem, Action: "insurer.put", Detail: string(in.Number)}); err != nil {
+			if err := h.store.ForInsurer().Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now(), Actor: audit.ActorSystem, Action: "insurer.put", Detail: string(in.Number)}); err != nil {
 				return nil, err
 			}
 		}

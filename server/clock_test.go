@@ -17,7 +17,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
@@ -41,7 +41,7 @@ func setClock(t *testing.T, at time.Time) {
 // something of the calendar changes, in the time zones of a server in Japan and of one in a data centre.
 func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 	zones := []*time.Location{eligibility.Japan, time.UTC}
-	for i, moment := range outside.Moments() {
+	for i, moment := range testenv.Moments() {
 		zone := zones[i%2] // one after the other
 		t.Run(moment.Name+" on a clock of "+zone.String(), func(t *testing.T) {
 			at := moment.At.In(zone)
@@ -100,7 +100,7 @@ func (d demo) enrolledAs(t *testing.T, name, birth string) audit.PersonID {
 		audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.house.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1})
+	found, err := d.house.store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}

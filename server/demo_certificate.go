@@ -9,11 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"os"
 	"path/filepath"
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/durable"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 )
@@ -40,7 +40,8 @@ func (h *house) certify(insurers []insurer.Insurer) error {
 		return fmt.Errorf("making the demo's CA: %w", err)
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Raw})
-	if err := os.WriteFile(filepath.Join(h.folder, demoAuthorityFile), text, 0o600); err != nil {
+	path := filepath.Join(h.folder, demoAuthorityFile)
+	if err := durable.WriteFile(path, text, durable.Options{}); err != nil {
 		return fmt.Errorf("storing the demo's CA: %w", err)
 	}
 	for _, in := range insurers {

@@ -6,12 +6,12 @@ import (
 	"path/filepath"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf/sign"
 )
 
 func TestThePatientsCopyIsSignedWhereThereIsACertificate(t *testing.T) {
-	outside.Need(t, "pdftoppm", "zbarimg")
+	testenv.Need(t, "pdftoppm", "zbarimg")
 	d, err := startDemo(t, &Settings{Data: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)

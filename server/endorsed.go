@@ -140,7 +140,7 @@ func (k *kept) fetchEndorsements(ctx context.Context, iss string) error {
 	if err != nil {
 		return err
 	}
-	issuer, _ := signed.Issuer(iss)
+	issuer, _ := signed.IssuerByISS(iss)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.load()

@@ -12,7 +12,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/keys"
 )
 
@@ -37,7 +37,7 @@ func endorse(t *testing.T, signer credential.Key, version int64, at time.Time, k
 // believes reports whether a live screen by a key would be genuine.
 func (d *counterDisk) believes(t *testing.T, k *kept, key credential.Key) bool {
 	t.Helper()
-	screen, err := credential.Issue(keptISS, key, credential.Request{Tier: credential.Live, InsurerName: "架空市", Share: 20,
+	screen, err := credential.Issue(keptISS, key, credential.Request{Tier: credential.TierLive, InsurerName: "架空市", Share: 20,
 		Person: eligibility.Person{Insurer: "00138990", Symbol: "1", Number: "2", Name: "試験　太郎", BirthDate: eligibility.MustDate("1986-04-12")}}, d.now)
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ func (d *counterDisk) believes(t *testing.T, k *kept, key credential.Key) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return credential.Basis{At: d.now, Trust: list}.Verify(screen.JWS).Valid
+	return credential.Verifier{Now: d.now, Trust: list}.Verify(screen.JWS).Valid
 }
 
 // Whoever answers at the insurer's address, but holds none of its keys.
@@ -82,7 +82,7 @@ func TestWhoAnswersAtAnInsurersAddressCannotSignForIt(t *testing.T) {
 		{"an endorsement cut off", good[:len(good)/2], nil},
 		{"a megabyte", strings.Repeat("x", 1<<20), nil},
 	}
-	outside.Refused(t, outside.Trust, len(cases))
+	testenv.Refused(t, testenv.Trust, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			d := newCounterDisk(t, listed)

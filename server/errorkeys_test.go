@@ -1,12 +1,10 @@
 package main
 
 import (
-	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"madoguchi/message"
 )
 
 // sourceFiles hands every file of the program with this ending to see, generated ones and tests left out.
@@ -36,46 +36,55 @@ func sourceFiles(t *testing.T, ending string, see func(path string)) {
 	}
 }
 
-// saying is a place of the source that gives a key its sentence.
-type saying struct{ at, key, ja, en string }
+// declared is a place of the source that makes an error of a key.
+type declared struct{ at, key string }
 
-// sayings are the composite literals of a file that have a key and a sentence: an eligibility.Error, and
-// whatever else would give a key words.
-func sayings(set *token.FileSet, file *ast.File) (found []saying) {
+// errorsOf are the errors that a file declares with a constant key.
+func errorsOf(set *token.FileSet, file *ast.File) (found []declared) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		literal, ok := n.(*ast.CompositeLit)
 		if !ok {
 			return true
 		}
-		fields := map[string]string{}
-		texts := []string{} // of a literal without field names
-		for _, element := range literal.Elts {
-			value, name := element, ""
-			if pair, ok := element.(*ast.KeyValueExpr); ok {
-				id, named := pair.Key.(*ast.Ident)
-				if !named {
+		add := func(literal *ast.CompositeLit) {
+			for _, element := range literal.Elts {
+				pair, ok := element.(*ast.KeyValueExpr)
+				if !ok {
 					continue
 				}
-				value, name = pair.Value, id.Name
-			}
-			if text, ok := constant(value); ok {
-				fields[name] = text
-				texts = append(texts, text)
-			} else if name == "Ja" || name == "En" {
-				fields[name] = parts(value)
+				id, isName := pair.Key.(*ast.Ident)
+				if key, ok := constant(pair.Value); isName && ok && id.Name == "Key" && key != "" {
+					found = append(found, declared{set.Position(literal.Pos()).String(), key})
+				}
 			}
 		}
-		at := set.Position(literal.Pos()).String()
-		switch key, sentence := fields["Key"], fields["Ja"]; {
-		case key != "" && sentence != "":
-			found = append(found, saying{at, key, sentence, fields["En"]})
-		// a table of {key, ja, en}
-		case len(texts) >= 3 && errorKey.MatchString(texts[0]) && japanese.MatchString(texts[1]):
-			found = append(found, saying{at, texts[0], texts[1], texts[2]})
+		switch list, isList := literal.Type.(*ast.ArrayType); {
+		case isError(literal.Type):
+			add(literal)
+		case isList && isError(list.Elt):
+			for _, element := range literal.Elts {
+				if one, ok := element.(*ast.CompositeLit); ok && one.Type == nil {
+					add(one)
+				}
+			}
 		}
 		return true
 	})
 	return found
+}
+
+// isError reports whether a literal's type is eligibility.Error.
+func isError(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return isError(e.X)
+	case *ast.Ident:
+		return e.Name == "Error"
+	case *ast.SelectorExpr:
+		x, ok := e.X.(*ast.Ident)
+		return ok && x.Name == "eligibility" && e.Sel.Name == "Error"
+	}
+	return false
 }
 
 var (
@@ -99,28 +108,15 @@ func constant(e ast.Expr) (string, bool) {
 	return "", false
 }
 
-// parts are the constant pieces of a text that is put together when it is needed, as of one with a number in it.
-func parts(e ast.Expr) string {
-	if sum, ok := e.(*ast.BinaryExpr); ok {
-		return parts(sum.X) + parts(sum.Y)
-	}
-	text, _ := constant(e)
-	return text
-}
-
-// twice are the places that give a key its sentence though another place did before.
-func twice(all []saying) (bad []string) {
-	first := map[string]saying{}
-	for _, s := range all {
-		f, known := first[s.key]
-		switch {
-		case !known:
-			first[s.key] = s
-		case f.ja != s.ja || f.en != s.en:
-			bad = append(bad, s.at+": "+s.key+" says something else at "+f.at)
-		default:
-			bad = append(bad, s.at+": "+s.key+" is written once more; it stands at "+f.at)
+// twice are the places that make an error of a key of which another place made one before.
+func twice(all []declared) (bad []string) {
+	first := map[string]string{}
+	for _, n := range all {
+		if at, known := first[n.key]; known {
+			bad = append(bad, n.at+": "+n.key+" is made once more; it stands at "+at)
+			continue
 		}
+		first[n.key] = n.at
 	}
 	return bad
 }
@@ -128,46 +124,30 @@ func twice(all []saying) (bad []string) {
 // A key is what programs, translations and help desks know an error by: errors.Is compares it, so two
 // errors with one key would be taken for one another.
 func TestEachErrorHasAKeyOfItsOwn(t *testing.T) {
-	var all []saying
+	var all []declared
 	sourceFiles(t, ".go", func(path string) {
 		set := token.NewFileSet()
 		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, sayings(set, file)...)
+		all = append(all, errorsOf(set, file)...)
 	})
-	if len(all) < 200 {
+	if len(all) < 270 {
 		t.Fatalf("only %d errors were found", len(all))
 	}
 	for _, bad := range twice(all) {
 		t.Error(bad)
 	}
 	known := map[string]bool{}
-	for _, s := range all {
-		known[s.key] = true
-		if s.key != "usage" && !errorKey.MatchString(s.key) { // the command line's own
-			t.Errorf("%s: %q is no key: words in small letters, parted by dots", s.at, s.key)
+	for _, n := range all {
+		known[n.key] = true
+		if n.key != "usage" && !errorKey.MatchString(n.key) { // the command line's own
+			t.Errorf("%s: %q is no key: words in small letters, parted by dots", n.at, n.key)
 		}
-		if s.en == "" || !japanese.MatchString(s.ja) {
-			t.Errorf("%s: %s has no sentence in both languages", s.at, s.key)
-		}
-	}
-	for _, lang := range []string{"ja", "ja-easy", "en", "zh-Hans", "vi"} {
-		raw, err := os.ReadFile(filepath.Join("..", "pwa", "i18n", lang+".json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var texts map[string]any
-		if err := json.Unmarshal(raw, &texts); err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range slices.Sorted(maps.Keys(texts)) {
-			key, ok := strings.CutPrefix(name, "error.")
-			// these two are the error page's own words
-			if ok && key != "title" && key != "number" && !known[key] {
-				t.Errorf("%s.json translates %s, which no error has", lang, key)
-			}
+		m := message.New(n.key, nil)
+		if m.Text("en") == "" || m.Text("en") == n.key || !japanese.MatchString(m.Text("ja")) {
+			t.Errorf("%s: %s has no sentence in both languages", n.at, n.key)
 		}
 	}
 	compared := regexp.MustCompile(`key\s*[!=]==\s*"([a-z_.]+)"`)
@@ -188,22 +168,20 @@ func TestEachErrorHasAKeyOfItsOwn(t *testing.T) {
 
 // The check itself, on source that does what it must find.
 func TestTwoErrorsWithOneKeyAreFound(t *testing.T) {
-	const one = `&eligibility.Error{Code: eligibility.Invalid, Key: "a.b", Ja: "だめです。", En: "No."}`
+	const one = `&eligibility.Error{Code: eligibility.Invalid, Key: "a.b"}`
 	for _, c := range []struct {
 		name, second string
 		bad          int
 	}{
 		{"another key", strings.Replace(one, "a.b", "a.c", 1), 0},
 		{"the same once more", one, 1},
-		{"another sentence", strings.Replace(one, "だめ", "まだ", 1), 1},
-		{"another English", strings.Replace(one, "No.", "Not yet.", 1), 1},
-		{"without Code", `&Error{Key: "a.b", Ja: "まだです。", En: "Not yet."}`, 1},
-		{"another field order", `eligibility.Error{Ja: "まだです。", Key: "a.b", En: "Not yet."}`, 1},
-		{"a text of two parts", `&Error{Key: "a." + "b", Ja: "まだ" + "です。", En: "Not yet."}`, 1},
-		{"in a list", `[]Error{{Key: "a.b", Ja: "まだです。", En: "Not yet."}}`, 1},
-		{"another type", `Result{Key: "a.b", Ja: "まだです。"}`, 1},
-		{"a table without names", `[][3]string{{"a.b", "まだです。", "Not yet."}}`, 1},
-		{"a key alone", `wire.Verdict{Key: "a.b"}`, 0},
+		{"another code", strings.Replace(one, "Invalid", "Denied", 1), 1},
+		{"without Code", `&Error{Key: "a.b"}`, 1},
+		{"another field order", `eligibility.Error{Field: "x", Key: "a.b"}`, 1},
+		{"a text of two parts", `&Error{Key: "a." + "b"}`, 1},
+		{"in a list", `[]Error{{Key: "a.b"}}`, 1},
+		{"in a list of pointers", `[]*eligibility.Error{{Key: "a.b"}}`, 1},
+		{"another type", `wire.Verdict{Key: "a.b"}`, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			set := token.NewFileSet()
@@ -211,7 +189,7 @@ func TestTwoErrorsWithOneKeyAreFound(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if bad := twice(sayings(set, file)); len(bad) != c.bad {
+			if bad := twice(errorsOf(set, file)); len(bad) != c.bad {
 				t.Error(bad)
 			}
 		})

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
 	"madoguchi/server/insuredcsv"
@@ -50,14 +50,14 @@ func used(t *testing.T) string {
 		"鈴木"); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.house.store.FindPeople(t.Context(), insurer.PeopleQuery{Insurer: demoCity, Limit: 1})
+	found, err := d.house.store.ForInsurer().Register.FindPeople(t.Context(), insurer.PeopleQuery{Insurer: demoCity, Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}
 	if _, err := d.office.Enrolment.NoticePaper(t.Context(), found[0].ID, "鈴木"); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.house.store.PutCase(t.Context(), counter.Case{Facility: "1319999991", ID: "CASE",
+	if err := d.house.store.ForCounter().PutCase(t.Context(), counter.Case{Facility: "1319999991", ID: "CASE",
 		At: d.house.now(), Body: []byte("x")}, audit.Entry{At: d.house.now(), Actor: "t", Action: "t"}); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func said(err error) string {
 	if !errors.As(err, &e) {
 		return err.Error()
 	}
-	text := e.Ja + "\n" + e.En
+	text := e.Ja() + "\n" + e.En()
 	if e.Cause != nil {
 		text += "\n" + e.Cause.Error()
 	}
@@ -154,7 +154,7 @@ func TestAStartIsRefusedForEveryFaultOfEveryKeyFile(t *testing.T) {
 			t.Fatalf("the folder lacks %s: %v", want, files)
 		}
 	}
-	outside.Refused(t, outside.Stored, len(files)*len(faults))
+	testenv.Refused(t, testenv.Stored, len(files)*len(faults))
 	for _, file := range files {
 		for _, fault := range faults {
 			t.Run(file+" "+fault.name, func(t *testing.T) {
@@ -213,7 +213,7 @@ func TestADatabaseWithoutCheckValuesProvesItsKeysFirst(t *testing.T) {
 		return n
 	}
 	files := []string{keys.People, keys.Cases, keys.Index, keys.Notice}
-	outside.Refused(t, outside.Stored, 2*len(files))
+	testenv.Refused(t, testenv.Stored, 2*len(files))
 	for _, file := range files {
 		for _, fault := range faults {
 			if fault.name != "deleted" && fault.name != "another installation's" {
@@ -293,7 +293,7 @@ func TestDataFilesAreTheirOwnersAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.store.Close()
-	if err := h.store.Note(t.Context(), audit.Entry{At: h.now(), Actor: "t",
+	if err := h.store.ForInsurer().Register.Note(t.Context(), audit.Entry{At: h.now(), Actor: "t",
 		Action: "t"}); err != nil { // brings -wal and -shm
 		t.Fatal(err)
 	}

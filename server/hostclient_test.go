@@ -20,7 +20,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/hostclient"
 )
@@ -167,7 +167,7 @@ func TestACounterIsNotSentOnByAnInsurer(t *testing.T) {
 		"keys":         func() error { _, err := calls.Keys(ctx, iss); return err },
 		"endorsements": func() error { _, err := calls.Endorsements(ctx, iss); return err },
 		"status":       func() error { _, err := calls.Status(ctx, iss); return err },
-		"a code":       func() error { _, err := calls.Redeem(ctx, iss, credential.NewCode(iss)); return err },
+		"a code":       func() error { _, err := calls.Redeem(ctx, iss, credential.NewOnlineCode(iss)); return err },
 		"receipt keys": func() error { _, err := calls.ReceiptKeys(ctx, iss, "x"); return err },
 	} {
 		if err := call(); err == nil || !strings.Contains(err.Error(), hostclient.ErrRedirect.Error()) {
@@ -255,7 +255,7 @@ func TestTheTrustListIsFetchedFromWhereTheOperatorSaidOnly(t *testing.T) {
 			t.Errorf("%q: %v", bad, list)
 		}
 	}
-	outside.Refused(t, outside.Boundaries, 8)
+	testenv.Refused(t, testenv.Boundaries, 8)
 	if literal := reader.inside("example.com"); slices.Contains(literal, netip.MustParseAddr("127.0.0.1")) {
 		t.Error("this computer is inside for a name that nobody gave it")
 	}

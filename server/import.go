@@ -89,10 +89,8 @@ func (c *importCmd) run(s *Settings) error {
 }
 
 var (
-	errOpen = &eligibility.Error{Code: eligibility.Invalid, Key: "import.open",
-		Ja: "ファイルを開けません。フォルダーでなく、読めるファイルの名前と場所か確かめてください。", En: "The file cannot be opened. Check its name and place, and that it is no folder."}
-	errNoSystem = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_system", Field: "--insurer",
-		Ja: "この法別番号の医療保険はありません。公費の番号でないか確かめてください。", En: "No health insurance has such a number. Check whether it is a number of a public expense."}
+	errOpen     = &eligibility.Error{Code: eligibility.Invalid, Key: "import.open"}
+	errNoSystem = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_system", Field: "--insurer"}
 )
 
 func (c *importCmd) open() (io.ReadCloser, error) {
@@ -144,7 +142,7 @@ func (c *importCmd) remembered(s *Settings, insurer eligibility.InsurerNumber) (
 		return nil, err
 	}
 	defer h.store.Close()
-	return h.store.Headings(ctx, insurer)
+	return h.store.ForInsurer().Importer.Headings(ctx, insurer)
 }
 
 // store stores the good rows through the insurer's half, and what --map said of its headings.
@@ -213,10 +211,10 @@ func (c *importCmd) rows(read *insuredcsv.Roster, stored insuredcsv.Digest) (row
 			continue
 		}
 		for _, n := range row.Reasons {
-			fmt.Fprintf(out, "%s %s: %s\n", row.Place(), n.Column, n.Ja)
+			fmt.Fprintf(out, "%s %s: %s\n", row.Place(), n.Column, n.Text("ja"))
 		}
 		for _, n := range row.Warnings {
-			fmt.Fprintf(out, "%s %s: （注意）%s\n", row.Place(), n.Column, n.Ja)
+			fmt.Fprintf(out, "%s %s: （注意）%s\n", row.Place(), n.Column, n.Text("ja"))
 		}
 	}
 	return rows, refused, out.Flush()

@@ -13,9 +13,7 @@ import (
 // appears whole or not at all: it holds personal data and may stand in an older one's place.
 type refusals struct{ draft *durable.Draft }
 
-var errRefusals = &eligibility.Error{Code: eligibility.Invalid, Key: "import.errors", Field: "--errors",
-	Ja: "受け付けなかった行のファイルを書けません。--errors で、読み込むファイルとは別の、書ける場所のファイルを指定してください。",
-	En: "The file for the refused rows cannot be written. Name one with --errors, in a place that can be written and other than the input."}
+var errRefusals = &eligibility.Error{Code: eligibility.Invalid, Key: "import.errors", Field: "--errors"}
 
 // openRefusals makes sure that the file can be written; no path, no file.
 func openRefusals(path, input string) (*refusals, error) {

@@ -134,7 +134,7 @@ func (k *kept) path(kind, iss string) string {
 
 // open verifies a list with its issuer's keys.
 func (k *kept) open(trust *credential.TrustList, iss, text string) (*credential.StatusList, error) {
-	issuer, ok := trust.Issuer(iss)
+	issuer, ok := trust.IssuerByISS(iss)
 	if !ok {
 		return nil, errors.New("the issuer is not on the trust list")
 	}
@@ -171,7 +171,7 @@ func (k *kept) Learn(ctx context.Context, iss string) bool {
 	if err != nil {
 		return false
 	}
-	if _, ok := signed.Issuer(iss); !ok {
+	if _, ok := signed.IssuerByISS(iss); !ok {
 		return false
 	}
 	k.mu.Lock()

@@ -20,13 +20,9 @@ type keysAcceptCmd struct {
 
 var (
 	errNotReplaceable = &eligibility.Error{Code: eligibility.Denied, Key: "keys.not_replaceable",
-		Field: "file",
-		Ja:    "この鍵の代わりは認められません。保存されているデータは、この鍵でしか開けません。バックアップから戻してください。どこにもないときは、データの場所（MADOGUCHI_DATA）を別にして、名簿の読み込みから始めてください。",
-		En:    "No other key can take this one's place: only it opens what is stored. Restore it from a backup. If there is none, start afresh in another data folder (MADOGUCHI_DATA), beginning with the insured."}
+		Field: "file"}
 	errNotRemembered = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.not_remembered",
-		Field: "file",
-		Ja:    "データは、この名前の鍵を覚えていません。名前を、起動を断った文のとおりに入れてください。",
-		En:    "The database remembers no key of this name. Give the name as the refused start says it."}
+		Field: "file"}
 )
 
 // Run forgets the key.

@@ -24,8 +24,7 @@ type keysImportCmd struct {
 	Cert    string `required:"" type:"path" help:"PEM: the insurer's certificate first, then its chain"`
 }
 
-var errReadCertificate = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.read", Field: "cert",
-	Ja: "証明書のファイルを開けません。名前と場所を確かめてください。", En: "The certificate's file cannot be opened. Check its name and place."}
+var errReadCertificate = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.read", Field: "cert"}
 
 // oneInsurer opens the folder and returns the insurer that a command is about.
 func oneInsurer(s *Settings, number string) (*keys.Folder, eligibility.InsurerNumber, error) {

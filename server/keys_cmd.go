@@ -24,21 +24,11 @@ type keysCmd struct {
 }
 
 var (
-	errNoKeys = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_folder",
-		Ja: "鍵のフォルダーがありません。データの場所（MADOGUCHI_DATA または --data）を確かめてください。鍵はサーバーを一度起動すると作られます。",
-		En: "There is no key folder. Check the data folder (MADOGUCHI_DATA or --data). The first start of the server makes the keys."}
-	errNoInsurerKeys = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_insurer", Field: "insurer",
-		Ja: "このフォルダーにこの保険者の鍵はありません。番号を「madoguchi keys list」で確かめてください。",
-		En: "This folder has no keys of this insurer. Check the number with \"madoguchi keys list\"."}
-	errLeakedWhose = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.leaked_whose", Field: "insurer",
-		Ja: "--leaked は、発行済みの写し（PDF）を使えなくします。どの保険者かを --insurer 番号 で、全部なら --insurer all で指定してください。",
-		En: "--leaked ends copies (PDF) already issued. Say whose key leaked with --insurer NUMBER, or --insurer all."}
-	errOlderThan = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.older_than", Field: "older-than",
-		Ja: "--older-than には 365 のように、何日使った鍵から替えるかを入れてください。",
-		En: "--older-than is the number of days after which a key is replaced, such as 365."}
-	errKIDAlone = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.kid_alone", Field: "kid",
-		Ja: "--kid は --leaked と --insurer 番号 と一緒に使います。",
-		En: "--kid goes with --leaked and --insurer NUMBER."}
+	errNoKeys        = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_folder"}
+	errNoInsurerKeys = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_insurer", Field: "insurer"}
+	errLeakedWhose   = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.leaked_whose", Field: "insurer"}
+	errOlderThan     = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.older_than", Field: "older-than"}
+	errKIDAlone      = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.kid_alone", Field: "kid"}
 )
 
 // openKeys opens the data folder's keys, and makes no folder: a mistyped place must not look like an empty one.

@@ -14,7 +14,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
@@ -60,7 +60,7 @@ func (d demo) trust(t *testing.T) *credential.TrustList {
 
 func (d demo) verify(t *testing.T, jws string) credential.Verdict {
 	t.Helper()
-	return credential.Basis{At: d.house.now(), Trust: d.trust(t)}.Verify(jws)
+	return credential.Verifier{Now: d.house.now(), Trust: d.trust(t)}.Verify(jws)
 }
 
 // enrolled imports the sample of 架空市 and lets 髙橋 德一 log in.
@@ -70,7 +70,7 @@ func (d demo) enrolled(t *testing.T) audit.PersonID {
 	if _, err := d.office.Importer.Import(ctx, demoCity, bytes.NewReader(insuredcsv.Sample(demoCity)), audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.house.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
+	found, err := d.house.store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}
@@ -140,7 +140,7 @@ func (d demo) keys(t *testing.T) keys.IssuerKeys {
 }
 
 func TestTheLossOfASigningKeyIsSurvived(t *testing.T) {
-	outside.Need(t, "pdftoppm", "zbarimg")
+	testenv.Need(t, "pdftoppm", "zbarimg")
 	s := &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
 	before, err := startDemo(t, s)
 	if err != nil {
@@ -154,7 +154,7 @@ func TestTheLossOfASigningKeyIsSurvived(t *testing.T) {
 	}
 	_, err = startDemo(t, s)
 	var said *eligibility.Error
-	if !errors.Is(err, keys.ErrLost) || !errors.As(err, &said) || !strings.Contains(said.Ja, "madoguchi keys rotate --lost --insurer 00138990") {
+	if !errors.Is(err, keys.ErrLost) || !errors.As(err, &said) || !strings.Contains(said.Ja(), "madoguchi keys rotate --lost --insurer 00138990") {
 		t.Fatalf("it starts without its key, or does not name the command: %v", err)
 	}
 	if err := (&keysRotateCmd{Lost: true, Insurer: "138990"}).Run(s); err != nil {
@@ -260,7 +260,7 @@ func TestTheTrustListFollowsTheKeys(t *testing.T) {
 	if err != nil || list.Version != first.Version+1 {
 		t.Fatalf("version %d after %d, %v", list.Version, first.Version, err)
 	}
-	listed, _ := list.Issuer(demoHost + "/i/" + string(demoCity))
+	listed, _ := list.IssuerByISS(demoHost + "/i/" + string(demoCity))
 	if _, ok := listed.JWKS.Find(next.JWK.ID); !ok {
 		t.Error("the next key is not in the list")
 	}

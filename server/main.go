@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // program is the command line; kong reads flags and environment, and `--help` lists both.
@@ -73,17 +74,20 @@ func wrongUsage(err error) error {
 			}
 		}
 	}
-	return &eligibility.Error{Code: eligibility.Invalid, Key: "usage", Cause: err,
-		Ja: "コマンドの書き方が正しくありません。" + name + " --help を見て、書き直してください。",
-		En: "The command line is not right. See " + name + " --help and write it again."}
+	return &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "usage",
+		Args:  message.Args{"command": message.Text(name)},
+		Cause: err,
+	}
 }
 
 // complain prints an error for the person at the keyboard: Japanese, English, then the cause.
 func complain(err error) {
 	var e *eligibility.Error
 	if errors.As(err, &e) {
-		fmt.Fprintln(os.Stderr, e.Ja)
-		fmt.Fprintln(os.Stderr, e.En)
+		fmt.Fprintln(os.Stderr, e.Ja())
+		fmt.Fprintln(os.Stderr, e.En())
 		if e.Cause != nil {
 			fmt.Fprintln(os.Stderr, "("+e.Cause.Error()+")")
 		}

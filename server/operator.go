@@ -47,7 +47,7 @@ func (h *house) newOperator(insurers []insurer.Insurer, counter credential.Trust
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("reading the trust list: %w", err)
 	}
-	if list, bad := credential.OpenStaleTrustList(string(old), root.Public(), 0); err == nil && bad == nil {
+	if list, bad := credential.OpenTrustListAtAnyTime(string(old), root.Public(), 0); err == nil && bad == nil {
 		o.list.Version = list.Version
 	}
 	public, err := json.Marshal(credential.KeySet{root.Public()})

@@ -47,16 +47,10 @@ type printCmd struct {
 const exitPaused = 3
 
 var (
-	errPrintWhat = &eligibility.Error{Code: eligibility.Invalid, Key: "print.what", Field: "--run, --insurer, --out",
-		Ja: "--run、--insurer、--out を指定してください（続きを印刷するときは --resume だけ）。", En: "Give --run, --insurer and --out, or --resume alone."}
-	errPrintDay = &eligibility.Error{Code: eligibility.Invalid, Key: "print.day",
-		Ja: "日付は 2026-12-01 の形で入れてください。", En: "Give dates as 2026-12-01."}
-	errPrintAddress = &eligibility.Error{Code: eligibility.Invalid, Key: "print.address", Field: "--address",
-		Ja: "--address には、お知らせのコードから開く https のアドレス（例 https://hoken.example.jp）を指定してください。http はこのパソコンの中（localhost）でだけ使えます。",
-		En: "Give --address as the https address that the notices' code opens, such as https://hoken.example.jp. Plain http is for this computer (localhost) only."}
-	errPrintList = &eligibility.Error{Code: eligibility.Invalid, Key: "print.list", Field: "--list",
-		Ja: "一覧のファイルが読めないか、空です。番号を1行に1つずつ書いたテキスト（UTF-8）にしてください。",
-		En: "The list cannot be read or is empty. Write one number a line, in UTF-8."}
+	errPrintWhat    = &eligibility.Error{Code: eligibility.Invalid, Key: "print.what", Field: "--run, --insurer, --out"}
+	errPrintDay     = &eligibility.Error{Code: eligibility.Invalid, Key: "print.day"}
+	errPrintAddress = &eligibility.Error{Code: eligibility.Invalid, Key: "print.address", Field: "--address"}
+	errPrintList    = &eligibility.Error{Code: eligibility.Invalid, Key: "print.list", Field: "--list"}
 )
 
 // Run prints.
@@ -129,7 +123,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := h.store.RunFiles(context.WithoutCancel(ctx), run.ID)
+	files, err := h.store.ForInsurer().Runs.RunFiles(context.WithoutCancel(ctx), run.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -21,14 +21,10 @@ type revokeCmd struct {
 }
 
 var (
-	errRevokeWhich = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.which_option", Field: "--rid, --person, --before",
-		Ja: "--rid、--person、--before のどれか一つを指定してください。", En: "Give exactly one of --rid, --person and --before."}
-	errRevokeRID = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.rid", Field: "--rid",
-		Ja: "写しの番号は5文字です。「verify」で表示される rid を入れてください。", En: "A copy's index has five characters, as `verify` shows it."}
-	errRevokeBefore = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.before", Field: "--before",
-		Ja: "時刻は 2026-11-22T10:00:00+09:00 の形で入れてください。", En: "Give the time as 2026-11-22T10:00:00+09:00."}
-	errRevokePerson = &eligibility.Error{Code: eligibility.NotFound, Key: "revoke.person", Field: "--person",
-		Ja: "この番号か氏名の人が一人に決まりません。番号か氏名の全部を入れてください。", En: "This is not exactly one person. Give the whole number or name."}
+	errRevokeWhich  = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.which_option", Field: "--rid, --person, --before"}
+	errRevokeRID    = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.rid", Field: "--rid"}
+	errRevokeBefore = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.before", Field: "--before"}
+	errRevokePerson = &eligibility.Error{Code: eligibility.NotFound, Key: "revoke.person", Field: "--person"}
 )
 
 // Run revokes and prints {"revoked": n}. Exit codes: 0 done (also when nothing was left to revoke), 2 bad input.
@@ -59,7 +55,7 @@ func (c *revokeCmd) Run(s *Settings) error {
 			return nil, err
 		}
 		if c.Person != "" {
-			found, err := h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: number, Text: c.Person, Limit: 2})
+			found, err := h.store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: number, Text: c.Person, Limit: 2})
 			if err != nil {
 				return nil, err
 			}

@@ -150,7 +150,7 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		Staff:      demoStaff,
 		Now:        h.now,
 		Ready:      h.store.Ping,
-		Sessions:   &auth.Sessions{Store: h.store, Now: h.now},
+		Sessions:   &auth.Sessions{Store: h.store.Sessions(), Now: h.now},
 	}
 	counterKey, err := h.signing(keys.Counter)
 	if err != nil {
@@ -181,14 +181,14 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		Running: func() time.Duration { return clock().Sub(started) },
 	}
 	if c.Role != roleInsurer {
-		config.Readers = agents.New(agents.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: h.now,
+		config.Readers = agents.New(agents.Config{Store: h.store.ForAgents(), IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: h.now,
 			Names: func(string) string { return s.FacilityName }})
 		h.readers = config.Readers
 		known := &kept{dir: h.folder, listed: trust, calls: calls, now: h.now}
 		calls.Trust = known.TrustList
 		chores = append(chores, known.refresh)
 		config.Counter = &counter.Service{
-			Store:       h.store,
+			Store:       h.store.ForCounter(),
 			Trust:       known.TrustList,
 			Status:      known.Status,
 			RefreshKeys: known.Learn,
@@ -251,7 +251,7 @@ func (h *house) signing(name string) (credential.Key, error) {
 
 // sweep removes what is over.
 func (h *house) sweep(ctx context.Context) {
-	if _, err := h.store.ExpireSessions(ctx, h.now()); err != nil {
+	if _, err := h.store.Sessions().ExpireSessions(ctx, h.now()); err != nil {
 		slog.Warn("sweeping sessions", "error", err)
 	}
 	if _, err := h.store.ExpireReceipts(ctx, h.now().Add(-insurer.ReceiptLife)); err != nil {

@@ -32,24 +32,12 @@ type Settings struct {
 
 // Errors of the settings; each stops the start with its sentence.
 var (
-	errLive = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.live",
-		Ja: "本番モードではまだ起動できません。職員のログインが作られていないためです。MADOGUCHI_URL などの設定を外すとデモで起動します。",
-		En: "Live mode cannot start yet: staff sign-in does not exist. Without MADOGUCHI_URL and the OIDC settings the demo starts."}
-	errURL = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.url", Field: "MADOGUCHI_URL",
-		Ja: "MADOGUCHI_URL には https で始まる公開アドレスを指定してください。",
-		En: "MADOGUCHI_URL must be the public https address."}
-	errNoDemo = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.nodemo",
-		Ja: "このプログラムにはデモが入っていません（-tags nodemo）。MADOGUCHI_URL などの本番の設定をしてください。",
-		En: "This program was built without the demo (-tags nodemo). Set MADOGUCHI_URL and the other live settings."}
-	errTrustAddress = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.trust_addresses", Field: "MADOGUCHI_TRUST_ADDRESSES",
-		Ja: "MADOGUCHI_TRUST_ADDRESSES には、信頼リストを置いたサーバーのIPアドレスを「10.1.2.3」のように、2つ以上ならコンマで区切って指定してください。",
-		En: "MADOGUCHI_TRUST_ADDRESSES holds the IP addresses of the server with the trust list, such as 10.1.2.3, with commas between."}
-	errAddr = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.addr", Field: "MADOGUCHI_ADDR",
-		Ja: "MADOGUCHI_ADDR は「127.0.0.1:8080」のように「アドレス:ポート」で指定してください。",
-		En: "MADOGUCHI_ADDR must have the form address:port, such as 127.0.0.1:8080."}
-	errNotLoopback = &eligibility.Error{Code: eligibility.Denied, Key: "settings.loopback", Field: "MADOGUCHI_ADDR",
-		Ja: "デモはこのパソコンの中だけで動きます。127.0.0.1 を使うか、コンテナなら MADOGUCHI_DEMO_PUBLISH=true を指定してください。",
-		En: "The demo listens on loopback only. Use 127.0.0.1, or in a container set MADOGUCHI_DEMO_PUBLISH=true."}
+	errLive         = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.live"}
+	errURL          = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.url", Field: "MADOGUCHI_URL"}
+	errNoDemo       = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.nodemo"}
+	errTrustAddress = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.trust_addresses", Field: "MADOGUCHI_TRUST_ADDRESSES"}
+	errAddr         = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.addr", Field: "MADOGUCHI_ADDR"}
+	errNotLoopback  = &eligibility.Error{Code: eligibility.Denied, Key: "settings.loopback", Field: "MADOGUCHI_ADDR"}
 )
 
 // trustAddresses reads MADOGUCHI_TRUST_ADDRESSES.

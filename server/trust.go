@@ -77,7 +77,7 @@ func (t *trustReader) TrustList() (*credential.TrustList, error) {
 
 // take verifies a list and notes its version, so that an older one is refused from now on.
 func (t *trustReader) take(signed string) (*credential.TrustList, error) {
-	list, err := credential.OpenKeptTrustList(strings.TrimSpace(signed), t.root, t.now(), t.seen)
+	list, err := credential.OpenTrustListInGrace(strings.TrimSpace(signed), t.root, t.now(), t.seen)
 	if err != nil {
 		return nil, errTrustFile.Because(err)
 	}
@@ -146,6 +146,4 @@ func (t *trustReader) get(ctx context.Context) (string, error) {
 	return string(text), err
 }
 
-var errTrustFile = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.trust", Field: "MADOGUCHI_TRUST",
-	Ja: "受付サーバーには信頼リストが必要です。保険者側の data/demo にある trust.jwt と trust-root.json をコピーし、そのフォルダーを MADOGUCHI_TRUST に指定してください。",
-	En: "A counter server needs a trust list. Copy trust.jwt and trust-root.json from the insurer's data/demo and name their folder in MADOGUCHI_TRUST."}
+var errTrustFile = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.trust", Field: "MADOGUCHI_TRUST"}

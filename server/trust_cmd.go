@@ -23,25 +23,13 @@ type trustCmd struct {
 }
 
 var (
-	errTrustIssuer = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.issuer", Field: "--issuer",
-		Ja: "--issuer は「ISS=名前=保険者番号[,保険者番号…]=鍵のファイル」の形で指定してください。ISS は https で始まり、末尾に / を付けません。",
-		En: "Give --issuer as ISS=NAME=NUMBER[,NUMBER…]=JWKS-FILE. ISS is https without a trailing slash."}
-	errTrustCounter = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.counter", Field: "--counter",
-		Ja: "--counter は「URL=名前=医療機関コード10桁=鍵のファイル」の形で指定してください。",
-		En: "Give --counter as URL=NAME=FACILITY-CODE=JWKS-FILE; the code has ten digits."}
-	errTrustDraft = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.draft", Field: "FILE",
-		Ja: "信頼リストの下書きとして読めません。「trust make」で作った形か、発行者（1つ以上）・保険者番号・鍵と、項目の名前を確かめてください。何も署名していません。",
-		En: "This is not a draft of a trust list as `trust make` writes it. Check its issuers (at least one), numbers, keys and names of members. Nothing was signed."}
-	errTrustDays = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.days", Field: "--days",
-		Ja: "信頼リストの期限は1日から30日までです。", En: "A trust list lives 1 to 30 days."}
-	errTrustList = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.list", Field: "FILE",
-		Ja: "署名した信頼リストとして確かめられません。ファイルと、根の鍵（trust-root.json）が同じ発行元のものか確かめてください。",
-		En: "This cannot be verified as a signed trust list. Check the file and that the root key (trust-root.json) is its signer's."}
-	errTrustBack = &eligibility.Error{Code: eligibility.Conflict, Key: "trust.version", Field: "--version",
-		Ja: "この版は、いまの信頼リストより新しくありません。版は必ず増やします。",
-		En: "This version is not newer than the present list. Versions only go up."}
-	errWrite = &eligibility.Error{Code: eligibility.Invalid, Key: "output.write", Field: "--out",
-		Ja: "ファイルに書けません。場所を確かめてください。", En: "The file cannot be written. Check its place."}
+	errTrustIssuer  = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.issuer", Field: "--issuer"}
+	errTrustCounter = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.counter", Field: "--counter"}
+	errTrustDraft   = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.draft", Field: "FILE"}
+	errTrustDays    = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.days", Field: "--days"}
+	errTrustList    = &eligibility.Error{Code: eligibility.Invalid, Key: "trust.list", Field: "FILE"}
+	errTrustBack    = &eligibility.Error{Code: eligibility.Conflict, Key: "trust.version", Field: "--version"}
+	errWrite        = &eligibility.Error{Code: eligibility.Invalid, Key: "output.write", Field: "--out"}
 )
 
 // trustMakeCmd writes a draft: JSON that people can read, correct and sign.
@@ -174,7 +162,7 @@ func lastVersion(folder string, root credential.PublicKey) (int, error) {
 	if err != nil {
 		return 0, errTrustList.Because(err)
 	}
-	list, err := credential.OpenStaleTrustList(strings.TrimSpace(string(old)), root, 0)
+	list, err := credential.OpenTrustListAtAnyTime(strings.TrimSpace(string(old)), root, 0)
 	if err != nil {
 		return 0, errTrustList.In("--out").Because(err)
 	}
@@ -233,7 +221,7 @@ func openTrustFile(file, rootFrom string) (*credential.TrustList, error) {
 	if err != nil {
 		return nil, errTrustList.In("--root").Because(err)
 	}
-	list, err := credential.OpenStaleTrustList(strings.TrimSpace(string(signed)), root, 0)
+	list, err := credential.OpenTrustListAtAnyTime(strings.TrimSpace(string(signed)), root, 0)
 	if err != nil {
 		return nil, errTrustList.Because(err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/qrscan"
 )
 
@@ -33,26 +34,13 @@ type verifyCmd struct {
 }
 
 var (
-	errVerifyText = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.text", Field: "FILE",
-		Ja: "資格情報のコードが見つかりません。コードの写真、PDF、shc:/ で始まる文字、JWS、.smart-health-card のどれかを指定してください。",
-		En: "No eligibility code was found. Give a picture of the code, a PDF, shc:/ text, a JWS or a .smart-health-card file."}
-	errVerifyIncomplete = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.incomplete", Field: "FILE",
-		Ja: "コードの一部が欠けています。もう一度読み取るか、コード全体をコピーし直してください。",
-		En: "A part of the code is missing. Scan it again, or copy the whole code."}
-	errVerifySeveral = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.several", Field: "FILE",
-		Ja: "違う資格情報のコードが2つ以上あります。確かめるコードを1つだけ写すか、1つずつのファイルにしてください。",
-		En: "There are several different eligibility codes. Show only the one to check, or give each in its own file."}
-	errVerifyProof = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.proof", Field: "--proof",
-		Ja: "2つ目のコードが見つかりません。患者さんの画面の小さいほうのコードの写真か文字を指定してください。",
-		En: "No second code was found. Give a picture or the text of the smaller code on the patient's screen."}
-	errVerifyAt = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.at", Field: "--at",
-		Ja: "時刻は 2026-11-22T10:00:00+09:00 の形で入れてください。", En: "Give the time as 2026-11-22T10:00:00+09:00."}
-	errVerifyKeys = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.jwks", Field: "--jwks",
-		Ja: "鍵のファイルとして読めません。保険者の jwks.json（ES256 の公開鍵）を指定してください。",
-		En: "This is not a key set. Give the issuer's jwks.json with its public ES256 keys."}
-	errVerifyStatus = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.status", Field: "--status",
-		Ja: "この発行者の取消しの一覧として確かめられません。発行者の status.jwt か、crl の JSON を指定してください。",
-		En: "This cannot be verified as this issuer's list of revoked copies. Give its status.jwt or its crl JSON."}
+	errVerifyText       = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.text", Field: "FILE"}
+	errVerifyIncomplete = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.incomplete", Field: "FILE"}
+	errVerifySeveral    = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.several", Field: "FILE"}
+	errVerifyProof      = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.proof", Field: "--proof"}
+	errVerifyAt         = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.at", Field: "--at"}
+	errVerifyKeys       = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.jwks", Field: "--jwks"}
+	errVerifyStatus     = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.status", Field: "--status"}
 )
 
 // Run verifies.
@@ -74,10 +62,10 @@ func (c *verifyCmd) Run(s *Settings) error {
 
 func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 	var none credential.Verdict
-	b := credential.Basis{At: clock()}
+	b := credential.Verifier{Now: clock()}
 	var err error
 	if c.At != "" {
-		if b.At, err = time.Parse(time.RFC3339, c.At); err != nil {
+		if b.Now, err = time.Parse(time.RFC3339, c.At); err != nil {
 			return none, errVerifyAt.Because(err)
 		}
 	}
@@ -128,7 +116,7 @@ func (c *verifyCmd) verify(s *Settings) (credential.Verdict, error) {
 	if proof != "" {
 		v = v.Prove(proof, jws, b, "")
 	}
-	return judgeDocument(v, in, jws, others, roots, b.At), nil
+	return judgeDocument(v, in, jws, others, roots, b.Now), nil
 }
 
 // trust returns the list to judge by: the one given, else the data folder's if there is one and no keys are given.
@@ -153,7 +141,7 @@ func (c *verifyCmd) trust(s *Settings) (*credential.TrustList, error) {
 
 // status reads the list for the issuer of a code that was verified as far as possible without it. A code whose issuer is not
 // verified has none: what is wrong with it stands in the Verdict.
-func (c *verifyCmd) status(b credential.Basis, v credential.Verdict) (func(string) *credential.StatusList, error) {
+func (c *verifyCmd) status(b credential.Verifier, v credential.Verdict) (func(string) *credential.StatusList, error) {
 	data, err := readBounded(c.Status)
 	if err != nil {
 		return nil, errVerifyStatus.Because(err)
@@ -161,16 +149,16 @@ func (c *verifyCmd) status(b credential.Basis, v credential.Verdict) (func(strin
 	text := strings.TrimSpace(string(data))
 	var list *credential.StatusList
 	if strings.HasPrefix(text, "{") {
-		list, err = credential.ReadRevocationFile([]byte(text), b.At)
+		list, err = credential.ReadRevocationFile([]byte(text), b.Now)
 	} else if v.Eligibility == nil {
 		return nil, nil
 	} else {
 		keys := b.Keys
 		if b.Trust != nil {
-			issuer, _ := b.Trust.Issuer(v.Issuer)
+			issuer, _ := b.Trust.IssuerByISS(v.Issuer)
 			keys = append(keys[:len(keys):len(keys)], issuer.JWKS...)
 		}
-		list, err = credential.OpenStatusList(text, v.Issuer, keys, b.At)
+		list, err = credential.OpenStatusList(text, v.Issuer, keys, b.Now)
 	}
 	if err != nil {
 		return nil, errVerifyStatus.Because(err)
@@ -253,17 +241,26 @@ func pickCodes(texts []string) (jws, proof string, others []string) {
 
 // verdictOut is the written contract of --json: fields may be added, none renamed.
 type verdictOut struct {
-	Valid       bool               `json:"valid"`
-	Tier        *string            `json:"tier"` // null for what is none of our three
-	Issuer      *string            `json:"issuer"`
-	IssuerName  *string            `json:"issuerName"`
-	IssuedAt    *time.Time         `json:"issuedAt"`
-	ExpiresAt   *time.Time         `json:"expiresAt"`
-	RID         *string            `json:"rid"`
-	Headline    string             `json:"headline"`
-	HeadlineEn  string             `json:"headlineEn"`
-	Checks      []credential.Check `json:"checks"`
-	Eligibility *eligibilityOut    `json:"eligibility"` // only what a verified signature covers
+	Valid           bool            `json:"valid"`
+	Tier            *string         `json:"tier"` // null for what is none of our three
+	Issuer          *string         `json:"issuer"`
+	IssuerName      *string         `json:"issuerName"`
+	IssuedAt        *time.Time      `json:"issuedAt"`
+	ExpiresAt       *time.Time      `json:"expiresAt"`
+	RID             *string         `json:"rid"`
+	Headline        string          `json:"headline"`
+	HeadlineEn      string          `json:"headlineEn"`
+	Checks          []checkOut      `json:"checks"`
+	Eligibility     *eligibilityOut `json:"eligibility"` // only what a verified signature covers
+	message.Message                 // of the headline
+}
+
+type checkOut struct {
+	Name   string            `json:"name"`
+	Result credential.Result `json:"result"`
+	Reason string            `json:"reason"`
+	En     string            `json:"en"`
+	message.Message
 }
 
 type eligibilityOut struct {
@@ -282,8 +279,21 @@ type eligibilityOut struct {
 }
 
 func verified(v credential.Verdict) verdictOut {
-	ja, en := v.Headline()
-	out := verdictOut{Valid: v.Valid, Tier: known(string(v.Tier)), Issuer: known(v.Issuer), IssuerName: known(v.IssuerName), RID: known(v.RID), Headline: ja, HeadlineEn: en, Checks: v.Checks}
+	headline := v.Headline()
+	out := verdictOut{
+		Valid:      v.Valid,
+		Tier:       known(string(v.Tier)),
+		Issuer:     known(v.Issuer),
+		IssuerName: known(v.IssuerName),
+		RID:        known(v.RID),
+		Headline:   headline.Text("ja"),
+		HeadlineEn: headline.Text("en"),
+		Message:    headline,
+		Checks:     []checkOut{},
+	}
+	for _, c := range v.Checks {
+		out.Checks = append(out.Checks, checkOut{c.Name, c.Result, c.Text("ja"), c.Text("en"), c.Message})
+	}
 	if !v.IssuedAt.IsZero() {
 		from, to := v.IssuedAt.In(eligibility.Japan), v.ExpiresAt.In(eligibility.Japan)
 		out.IssuedAt, out.ExpiresAt = &from, &to
@@ -300,12 +310,11 @@ func verified(v credential.Verdict) verdictOut {
 
 // explain prints a Verdict for the person at the keyboard.
 func explain(v credential.Verdict) error {
-	ja, en := v.Headline()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s（%s）\n", ja, en)
+	fmt.Fprintf(&b, "%s（%s）\n", v.Headline().Text("ja"), v.Headline().Text("en"))
 	for _, c := range v.Checks {
 		mark := map[credential.Result]string{credential.Passed: "✓", credential.Failed: "×", credential.NotChecked: "―"}[c.Result]
-		fmt.Fprintf(&b, "%s %s\n", mark, c.Reason)
+		fmt.Fprintf(&b, "%s %s\n", mark, c.Text("ja"))
 	}
 	if v.Issuer != "" {
 		fmt.Fprintf(&b, "発行者 %s %s\n", v.Issuer, v.IssuerName)

@@ -10,6 +10,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pdf/sign"
 	"madoguchi/server/qrscan"
 )
@@ -21,9 +22,7 @@ type reading struct {
 	pictures qrscan.Found // of a PDF: how many pictures were looked at
 }
 
-var errVerifyRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.roots", Field: "--roots",
-	Ja: "認証局の証明書として読めません。PEM のファイル（-----BEGIN CERTIFICATE-----）を指定してください。",
-	En: "This does not hold a CA's certificates. Give a PEM file (-----BEGIN CERTIFICATE-----)."}
+var errVerifyRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.roots", Field: "--roots"}
 
 // Names of the checks that only a PDF has.
 const (
@@ -79,12 +78,10 @@ func judgeDocument(v credential.Verdict, read reading, jws string, others []stri
 		return v
 	}
 	if p := read.pictures; p.Looked < p.Pictures {
-		v = with(v, credential.Check{
-			Name:   checkPictures,
-			Result: credential.NotChecked,
-			Reason: fmt.Sprintf("PDFの画像が多いため、%d枚のうち%d枚まで調べました。残りにほかの人のコードがあるかは確かめていません", p.Pictures, p.Looked),
-			En:     fmt.Sprintf("Of the PDF's %d pictures %d were looked at; whether the others show another person's code was not checked.", p.Pictures, p.Looked),
-		})
+		v = with(v, found(checkPictures, credential.NotChecked, message.New("verdict.pictures", message.Args{
+			"pictures": message.Number(p.Pictures),
+			"looked":   message.Number(p.Looked),
+		})))
 	}
 	if len(document.Credentials)+len(others) > 0 {
 		v = with(v, matched(document.Credentials, jws, others))
@@ -107,57 +104,53 @@ func with(v credential.Verdict, c credential.Check) credential.Verdict {
 	return v
 }
 
+// found is a check of the PDF around a code.
+func found(name string, r credential.Result, told message.Message) credential.Check {
+	return credential.Check{Name: name, Result: r, Stored: message.Keep(told)}
+}
+
 func matched(inside []string, jws string, others []string) credential.Check {
 	for _, text := range inside {
 		read, err := credential.Read(text)
 		if err != nil || read != jws {
-			return credential.Check{Name: checkMatch, Result: credential.Failed,
-				Reason: "見えているコードと、PDFの中に書かれたコードが違います。受け付けず、患者さんの画面かカードで確認してください。",
-				En:     "The visible code and the code inside the PDF differ. Do not accept it; use the patient's screen or the card."}
+			return found(checkMatch, credential.Failed, message.New("verdict.match.failed", nil))
 		}
 	}
 	if len(others) > 0 {
-		return credential.Check{Name: checkMatch, Result: credential.Failed,
-			Reason: "このPDFには違うコードが2つ以上あり、だれのものか決まりません。1人ずつのPDFか、患者さんの画面で確認してください。",
-			En:     "The PDF shows several different codes, and whose it is remains open. Use one person's PDF or the patient's screen."}
+		return found(checkMatch, credential.Failed, message.New("verdict.match.failed_several", nil))
 	}
-	return credential.Check{Name: checkMatch, Result: credential.Passed, Reason: "PDFの中に書かれたコードも同じです", En: "The code inside the PDF is the same."}
+	return found(checkMatch, credential.Passed, message.New("verdict.match.passed", nil))
 }
 
 func signatures(list []sign.Signature, roots *x509.CertPool, at time.Time) credential.Check {
-	verdict := func(r credential.Result, ja, en string) credential.Check {
-		return credential.Check{Name: checkDocument, Result: r, Reason: ja, En: en}
+	verdict := func(r credential.Result, key string) credential.Check {
+		return found(checkDocument, r, message.New(key, nil))
 	}
 	if len(list) == 0 {
-		return verdict(credential.NotChecked, "このPDFには署名がないため、書き換えの有無は確かめていません", "The PDF is not signed; whether it was altered was not checked.")
+		return verdict(credential.NotChecked, "verdict.document.not_signed")
 	}
 	whole := false
 	for _, s := range list {
 		if !s.Intact() {
-			return verdict(credential.Failed, "このPDFは署名のあとで書き換えられています。受け付けず、患者さんの画面かカードで確認してください。",
-				"The PDF was altered after it was signed. Do not accept it; use the patient's screen or the card.")
+			return verdict(credential.Failed, "verdict.document.altered")
 		}
 		whole = whole || s.Whole
 	}
 	if !whole {
-		return verdict(credential.Failed, "このPDFには署名のあとで何かが付け加えられています。受け付けず、患者さんの画面かカードで確認してください。",
-			"Something was added to the PDF after it was signed. Do not accept it; use the patient's screen or the card.")
+		return verdict(credential.Failed, "verdict.document.added_to")
 	}
 	if roots == nil {
-		return verdict(credential.NotChecked, "PDFは署名のあと書き換えられていませんが、署名した人は確かめていません（--roots に認証局の証明書を指定すると確かめます）",
-			"The PDF was not altered after it was signed; who signed it was not checked (name the CA's certificate with --roots).")
+		return verdict(credential.NotChecked, "verdict.document.signer_not_checked")
 	}
 	for _, s := range list {
 		err := s.Trusted(roots, at)
 		if errors.Is(err, sign.ErrExpired) {
-			return verdict(credential.NotChecked, "PDFの署名者の証明書は、署名のあとで期限が切れています。署名した人は確かめていません",
-				"The signer's certificate has expired since; who signed the PDF was not checked.")
+			return verdict(credential.NotChecked, "verdict.document.signer_expired")
 		}
 		if err != nil {
-			return verdict(credential.Failed, "PDFの署名者を、渡された認証局（--roots）では確かめられません。認証局が正しければ受け付けず、別の方法で確認してください。",
-				"The PDF's signer cannot be traced to the given CA (--roots). If that is the right CA, do not accept it; use another method.")
+			return verdict(credential.Failed, "verdict.document.signer_unknown")
 		}
 	}
-	who := list[len(list)-1].Chain[0].Subject.CommonName
-	return verdict(credential.Passed, "PDFの署名が正しく、書き換えられていません（署名者 "+who+"）", "The PDF's signature is right and nothing was altered (signed by "+who+").")
+	who := message.Text(list[len(list)-1].Chain[0].Subject.CommonName)
+	return found(checkDocument, credential.Passed, message.New("verdict.document.passed", message.Args{"signer": who}))
 }

@@ -40,7 +40,7 @@ type Config struct {
 	OQS        string // folder of the OQS connector's answers; empty: not offered
 
 	Client *http.Client
-	Say    func(string) // one calm sentence for the person at the PC
+	Notify func(string) // one calm sentence for the person at the PC
 	Now    func() time.Time
 	Pace   Pace
 }
@@ -155,7 +155,7 @@ func (a *Agent) Run(ctx context.Context) error {
 		}
 		pause = min(pause, a.Pace.Longest)
 		a.updateStatus(func(s *Status) { s.Link, s.Since, s.Next = Away, a.Now(), a.Now().Add(pause) })
-		a.Say("サーバーとの接続が切れました。自動でつなぎ直します。")
+		a.Notify("サーバーとの接続が切れました。自動でつなぎ直します。")
 		if !sleep(ctx, pause) {
 			return nil
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 
 	"madoguchi/card/wire"
+	"madoguchi/message"
 )
 
 // connection is one connection to the server.
@@ -106,33 +107,35 @@ func (c *connection) handle(ctx context.Context, m wire.Message) error {
 		code := m.Pair.Code
 		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Code = Pairing, c.Now(), code })
 		words := c.Status().Words
-		c.Say(fmt.Sprintf("受付の画面「リーダーをつなぐ」に、このコードを入れてください: %s", code))
-		c.Say(fmt.Sprintf("受付の画面に出る合言葉が「%s」なら、このパソコンです。", strings.Join(words, "・")))
+		c.Notify(fmt.Sprintf("受付の画面「リーダーをつなぐ」に、このコードを入れてください: %s", code))
+		c.Notify(fmt.Sprintf("受付の画面に出る合言葉が「%s」なら、このパソコンです。", strings.Join(words, "・")))
 	case "ready":
 		return c.ready(m.Ready)
 	case "check", "text", "dates", "oqs":
 		go c.operate(ctx, m)
 	case "refused":
-		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), Sentence{m.Refused.Ja, m.Refused.En} })
-		c.Say(m.Refused.Ja)
+		c.updateStatus(func(s *Status) {
+			s.Link, s.Since, s.Reason = Refused, c.Now(), Sentence{m.Refused.Text("ja"), m.Refused.Text("en")}
+		})
+		c.Notify(m.Refused.Text("ja"))
 		if m.Refused.Retry > 0 {
 			return errLater(min(time.Duration(m.Refused.Retry)*time.Second, c.Pace.Longest))
 		}
-		return fmt.Errorf("%w: %s", ErrRefused, m.Refused.En)
+		return fmt.Errorf("%w: %s", ErrRefused, m.Refused.Text("en"))
 	}
 	return nil
 }
 
 func (c *connection) answerChallenge(ctx context.Context, challenge *wire.Challenge) error {
-	if challenge.Version < wire.Oldest || challenge.Version > wire.Version {
-		why := Sentence{"サーバーとこのプログラムの版が違います。新しいものに入れ替えてください。", "The server speaks another version. Install the newer program."}
+	if challenge.Version < wire.OldestVersion || challenge.Version > wire.Version {
+		why := told(message.New("agent.version", nil))
 		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
-		c.Say(why.Ja)
+		c.Notify(why.Ja)
 		return ErrRefused
 	}
 	offset := c.Now().Sub(challenge.Time)
 	c.updateStatus(func(s *Status) {
-		s.Offset, s.Words = offset.Round(time.Millisecond), wire.Words(c.der, challenge.Nonce)
+		s.ClockSkew, s.Words = offset.Round(time.Millisecond), wire.PairingWords(c.der, challenge.Nonce)
 	})
 	signature, err := wire.Prove(c.Key, challenge.Nonce)
 	if err != nil {
@@ -152,17 +155,19 @@ func (c *connection) answerChallenge(ctx context.Context, challenge *wire.Challe
 func (c *connection) ready(r *wire.Ready) error {
 	c.greeting.Stop()
 	if c.Facility != "" && c.Facility != r.Facility && c.Facility != r.Code {
-		why := Sentence{fmt.Sprintf("このパソコンの設定は「%s」ですが、「%s」の受付につながりました。設定を直すか、正しい受付でつなぎ直してください。", c.Facility, r.Facility),
-			"This computer is set to another facility than the one it was paired with. Correct the settings or pair it at the right counter."}
+		why := told(message.New("agent.facility", message.Args{
+			"own":    message.Text(c.Facility),
+			"paired": message.Text(r.Facility),
+		}))
 		c.updateStatus(func(s *Status) { s.Link, s.Since, s.Reason = Refused, c.Now(), why })
-		c.Say(why.Ja)
+		c.Notify(why.Ja)
 		return fmt.Errorf("%w: another facility", ErrRefused)
 	}
 	c.facility, c.readyAt = r.Code, c.Now()
 	c.updateStatus(func(s *Status) {
 		s.Link, s.Since, s.Facility, s.Code, s.Words = Connected, c.Now(), r.Facility, "", nil
 	})
-	c.Say(fmt.Sprintf("%s の受付につながりました。カードの確認ができます。", r.Facility))
+	c.Notify(fmt.Sprintf("%s の受付につながりました。カードの確認ができます。", r.Facility))
 	return nil
 }
 

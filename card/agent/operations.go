@@ -54,38 +54,38 @@ func (c *connection) perform(ctx context.Context, m wire.Message) *wire.Reply {
 
 // isForThisAgent reports whether an operation is for this agent's facility and has numbers of the right
 // length.
-func (c *connection) isForThisAgent(b wire.Bound) bool {
+func (c *connection) isForThisAgent(b wire.Binding) bool {
 	return c.facility != "" && b.Facility == c.facility && len(b.Nonce) == 32 && len(b.JWS) == 32
 }
 
-func (c *connection) challenge(b wire.Bound) [32]byte {
+func (c *connection) challenge(b wire.Binding) [32]byte {
 	return card.Challenge([32]byte(b.Nonce), c.der, b.Facility, b.Case, [32]byte(b.JWS))
 }
 
 // check asks the card once and returns evidence or the fault's key.
 func (c *connection) check(ctx context.Context, q *wire.Check) *wire.Reply {
-	if !c.isForThisAgent(q.Bound) {
+	if !c.isForThisAgent(q.Binding) {
 		return c.fail(BirthDateCheck, wire.ErrRequest)
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
-	c.Say("カードを確認しています…")
+	c.Notify("カードを確認しています…")
 	var evidence card.Evidence
 	err := c.withCard(ctx, func(s *card.Session) (err error) {
-		evidence, err = card.CheckBirthDate(ctx, s, q.BirthDate, c.challenge(q.Bound))
+		evidence, err = card.CheckBirthDate(ctx, s, q.BirthDate, c.challenge(q.Binding))
 		return err
 	})
 	if err != nil {
 		return c.fail(BirthDateCheck, err)
 	}
 	c.recordOperation(BirthDateCheck, "answered")
-	c.Say("カードの確認が終わりました。")
+	c.Notify("カードの確認が終わりました。")
 	return &wire.Reply{Evidence: &evidence}
 }
 
 // text reads the card with 照合番号B, verifies here and returns what it says, to be shown at the counter.
 func (c *connection) text(ctx context.Context, q *wire.Text) *wire.Reply {
-	if !c.isForThisAgent(q.Bound) {
+	if !c.isForThisAgent(q.Binding) {
 		return c.fail(TextCheck, wire.ErrRequest)
 	}
 	number, err := card.NewNumberB(q.BirthDate, q.ExpiryYear, q.Code)
@@ -94,12 +94,12 @@ func (c *connection) text(ctx context.Context, q *wire.Text) *wire.Reply {
 	}
 	ctx, cancel := context.WithTimeout(ctx, textTime)
 	defer cancel()
-	c.Say("券面の番号でカードを確認しています…")
+	c.Notify("券面の番号でカードを確認しています…")
 	var out wire.TextReply
 	var counter *triesCounter
 	err = c.withTransmitter(ctx, func(t card.Transmitter) error {
 		counter = &triesCounter{card: t}
-		reading, result := card.CheckText(ctx, card.Open(counter), number, c.challenge(q.Bound), c.IssuerKeys)
+		reading, result := card.CheckText(ctx, card.Open(counter), number, c.challenge(q.Binding), c.IssuerKeys)
 		if result.Outcome == card.Failed && mostSpecificError(counter.err) != nil {
 			return counter.err
 		}
@@ -123,7 +123,7 @@ func (c *connection) dates(ctx context.Context, q *wire.Dates) *wire.Reply {
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
-	c.Say("電子証明書の期限を確認しています…")
+	c.Notify("電子証明書の期限を確認しています…")
 	var out wire.DatesReply
 	err := c.withTransmitter(ctx, func(t card.Transmitter) error {
 		counter := &triesCounter{card: t}
@@ -159,7 +159,7 @@ func (c *connection) withTransmitter(ctx context.Context, work func(card.Transmi
 func (c *connection) finish(kind Kind, v wire.Verdict, reply *wire.Reply) *wire.Reply {
 	c.recordOperation(kind, string(v.Outcome))
 	if v.Outcome.Passed() {
-		c.Say("カードの確認が終わりました。")
+		c.Notify("カードの確認が終わりました。")
 	} else {
 		c.sayFault(wire.Fault(v.Key))
 	}
@@ -180,7 +180,7 @@ func (c *connection) fail(kind Kind, err error) *wire.Reply {
 func (c *connection) sayFault(err error) {
 	var e *eligibility.Error
 	if errors.As(err, &e) {
-		c.Say(e.Ja)
+		c.Notify(e.Ja())
 	}
 }
 
@@ -190,7 +190,7 @@ func mostSpecificError(err error) *eligibility.Error {
 	var found *eligibility.Error
 	for {
 		var e *eligibility.Error
-		if !errors.As(err, &e) || e.Ja == "" {
+		if !errors.As(err, &e) || e.Ja() == "" {
 			return found
 		}
 		found, err = e, e.Cause

@@ -140,7 +140,7 @@ func newPageView(s Status) pageView {
 		add("最後の操作", kindNames[s.Last.Kind]+"（"+clockText(s.Last.At)+"）")
 	}
 	if s.Link == Connected {
-		add("サーバーとの時計の差", s.Offset.Round(100*time.Millisecond).String())
+		add("サーバーとの時計の差", s.ClockSkew.Round(100*time.Millisecond).String())
 	}
 	return v
 }

@@ -28,7 +28,7 @@ func newAgent(t *testing.T) *Agent {
 		Name:   "受付1",
 		Key:    key,
 		Now:    func() time.Time { return time.Date(2026, 11, 22, 1, 42, 0, 0, time.UTC) },
-		Say:    func(string) {},
+		Notify: func(string) {},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -53,9 +53,9 @@ func TestEveryStateHasACalmHeadlineAndANextStep(t *testing.T) {
 		{"no reader", Status{Link: Connected, Reader: ReaderMissing}, "リーダーが見つかりません", "差し直してください", false},
 		{"trouble", Status{Link: Connected, Reader: ReaderTrouble,
 			Trouble: Sentence{"再起動してください。", "Restart."}}, "リーダーを使えません", "再起動してください", false},
-		{"clock is off", Status{Link: Connected, Reader: ReaderReady, Offset: -11 * time.Second}, "時計がずれています",
+		{"clock is off", Status{Link: Connected, Reader: ReaderReady, ClockSkew: -11 * time.Second}, "時計がずれています",
 			"今すぐ同期", false},
-		{"clock is fine", Status{Link: Connected, Reader: ReaderReady, Offset: 9 * time.Second}, "つながっています",
+		{"clock is fine", Status{Link: Connected, Reader: ReaderReady, ClockSkew: 9 * time.Second}, "つながっています",
 			"このまま", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestThePageShowsAndDoesNothingElse(t *testing.T) {
 func TestThePageWritesNamesAsText(t *testing.T) {
 	a := newAgent(t)
 	a.updateStatus(func(s *Status) { s.Link, s.Facility = Connected, "<script>架空</script>" })
-	a.SeeReaders(0, nil)
+	a.UpdateReaders(0, nil)
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.Host = "localhost"
@@ -137,7 +137,7 @@ func TestReadersThatComeAndGoAreShown(t *testing.T) {
 		{2, nil, ReaderReady},
 	} {
 		t.Run(fmt.Sprint(c.count), func(t *testing.T) {
-			a.SeeReaders(c.count, c.trouble)
+			a.UpdateReaders(c.count, c.trouble)
 			if s := a.Status(); s.Reader != c.want || (s.Trouble.Ja != "") != (c.trouble != nil) {
 				t.Errorf("%d %v: %+v", c.count, c.trouble, s)
 			}

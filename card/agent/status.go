@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Link is the state of the agent's connection to its server.
@@ -45,6 +46,9 @@ type Sentence struct {
 	En string `json:"en"`
 }
 
+// told is a Message as people read it.
+func told(m message.Message) Sentence { return Sentence{m.Text("ja"), m.Text("en")} }
+
 // Operation is the last operation: what kind and how it ended (an outcome or a fault's key), never about
 // whom.
 type Operation struct {
@@ -63,14 +67,14 @@ type Status struct {
 	// while pairing: what an administrator types at the counter
 	Code string `json:"code,omitempty"`
 	// while pairing: what the counter's screen must show
-	Words   []string      `json:"words,omitempty"`
-	Reason  Sentence      `json:"reason,omitzero"`
-	Next    time.Time     `json:"next,omitzero"`
-	Offset  time.Duration `json:"-"` // this PC's clock minus the server's, at the last connection
-	Reader  ReaderState   `json:"reader"`
-	Trouble Sentence      `json:"trouble,omitzero"`
-	OQS     bool          `json:"oqs"`
-	Last    *Operation    `json:"last,omitempty"`
+	Words     []string      `json:"words,omitempty"`
+	Reason    Sentence      `json:"reason,omitzero"`
+	Next      time.Time     `json:"next,omitzero"`
+	ClockSkew time.Duration `json:"-"` // this PC's clock minus the server's, at the last connection
+	Reader    ReaderState   `json:"reader"`
+	Trouble   Sentence      `json:"trouble,omitzero"`
+	OQS       bool          `json:"oqs"`
+	Last      *Operation    `json:"last,omitempty"`
 
 	OffsetSeconds float64 `json:"clockOffsetSeconds"`
 }
@@ -79,7 +83,7 @@ type Status struct {
 const clockLimit = 10 * time.Second
 
 // ClockOff reports whether this PC's clock differs so much from the server's that it should be set.
-func (s Status) ClockOff() bool { return s.Offset.Abs() > clockLimit }
+func (s Status) ClockOff() bool { return s.ClockSkew.Abs() > clockLimit }
 
 // Status returns the agent's state now.
 func (a *Agent) Status() Status {
@@ -96,7 +100,7 @@ func (a *Agent) Status() Status {
 	if s.Link != Away {
 		s.Next = time.Time{}
 	}
-	s.OQS, s.OffsetSeconds = a.OQS != "", s.Offset.Seconds()
+	s.OQS, s.OffsetSeconds = a.OQS != "", s.ClockSkew.Seconds()
 	return s
 }
 
@@ -106,15 +110,15 @@ func (a *Agent) updateStatus(change func(*Status)) {
 	change(&a.status)
 }
 
-// SeeReaders tells the agent how many readers are connected, or the error that prevents listing them.
-func (a *Agent) SeeReaders(count int, trouble *eligibility.Error) {
+// UpdateReaders tells the agent how many readers are connected, or the error that prevents listing them.
+func (a *Agent) UpdateReaders(count int, trouble *eligibility.Error) {
 	a.updateStatus(func(s *Status) {
 		s.Reader, s.Trouble = ReaderReady, Sentence{}
 		if count == 0 {
 			s.Reader = ReaderMissing
 		}
 		if trouble != nil {
-			s.Reader, s.Trouble = ReaderTrouble, Sentence{trouble.Ja, trouble.En}
+			s.Reader, s.Trouble = ReaderTrouble, told(trouble.Message())
 		}
 	})
 }

@@ -5,21 +5,22 @@ import (
 
 	"madoguchi/card"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // answer is what bridge check prints: the one JSON object of its contract.
 type answer struct {
-	Result    card.Outcome `json:"result"`
-	Key       string       `json:"key"` // stable, e.g. card.birthdate_mismatch
-	Reason    string       `json:"reason"`
-	ReasonEn  string       `json:"reasonEn"`
-	Detail    string       `json:"detail,omitempty"` // what a technician asks for: the cause
-	Checks    []line       `json:"checks"`
-	Proves    []string     `json:"proves"`
-	NotProven []string     `json:"notProven"`
-	Reader    string       `json:"reader,omitempty"`
-	Virtual   bool         `json:"virtual,omitempty"`
-	TestKeys  bool         `json:"testKeys,omitempty"`
+	Result          card.Outcome `json:"result"`
+	message.Message              // its key is stable, e.g. card.birthdate_mismatch
+	Reason          string       `json:"reason"`
+	ReasonEn        string       `json:"reasonEn"`
+	Detail          string       `json:"detail,omitempty"` // what a technician asks for: the cause
+	Checks          []line       `json:"checks"`
+	Proves          []string     `json:"proves"`
+	NotProven       []string     `json:"notProven"`
+	Reader          string       `json:"reader,omitempty"`
+	Virtual         bool         `json:"virtual,omitempty"`
+	TestKeys        bool         `json:"testKeys,omitempty"`
 }
 
 // line is one step of the check.
@@ -28,29 +29,30 @@ type line struct {
 	Result   string `json:"result"` // passed, failed, not checked
 	Reason   string `json:"reason"`
 	ReasonEn string `json:"reasonEn"`
+	message.Message
 }
 
 // answerOf converts a Result to the form of the contract. A step that was not looked at says why not.
 func answerOf(r card.Result) answer {
 	a := answer{
 		Result:    r.Outcome,
-		Key:       r.Key,
-		Reason:    r.Ja,
-		ReasonEn:  r.En,
+		Message:   r.Message,
+		Reason:    r.Text("ja"),
+		ReasonEn:  r.Text("en"),
 		Checks:    []line{},
-		Proves:    r.Proves,
-		NotProven: r.NotProven,
+		Proves:    card.Claims(r.Proves, "ja"),
+		NotProven: card.Claims(r.NotProven, "ja"),
 	}
 	for _, c := range r.Checks {
-		l := line{c.Name, c.Result, c.Ja, c.En}
+		told := c.Message
 		switch {
 		case c.Result != "not checked":
 		case r.Outcome == card.Unverified:
-			l.Reason, l.ReasonEn = "発行者の鍵が指定されていないため、確かめていません", "Not looked at: no issuer keys were given"
+			told = message.New("bridge.step.no_keys", nil)
 		default:
-			l.Reason, l.ReasonEn = "ここまで進まなかったため、確かめていません", "Not looked at: the check ended before"
+			told = message.New("bridge.step.ended_before", nil)
 		}
-		a.Checks = append(a.Checks, l)
+		a.Checks = append(a.Checks, line{c.Name, c.Result, told.Text("ja"), told.Text("en"), told})
 	}
 	return a
 }
@@ -65,9 +67,7 @@ func errorAnswer(err error) answer {
 	return a
 }
 
-var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.untold",
-	Ja: "結果を書き出せませんでした。書き出し先（ディスクの空きなど）を確かめて、もう一度実行してください。",
-	En: "The result could not be written. Check where standard output goes (a full disk?) and run again."}
+var errUntold = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.untold"}
 
 // printAnswer prints the answer and returns its exit code.
 func printAnswer(a answer) error {

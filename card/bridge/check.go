@@ -62,30 +62,14 @@ No result proves the holder's name and address, that the person holding the card
 
 // The wrong usages that have a sentence of their own.
 var (
-	errUsage = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.usage",
-		Ja: "コマンドの書き方が正しくありません。bridge check --help を見て、書き直してください。",
-		En: "The command line is not right. See bridge check --help and write it again."}
-	errUsageOther = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.usage_other",
-		Ja: "コマンドの書き方が正しくありません。bridge --help を見て、書き直してください。",
-		En: "The command line is not right. See bridge --help and write it again."}
-	errBoth = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.reader_and_virtual",
-		Ja: "--reader と --virtual は一緒に使えません。どちらか一つにしてください。",
-		En: "--reader and --virtual cannot be used together. Choose one of them."}
-	errTestKeys = &eligibility.Error{Code: eligibility.Denied, Key: "bridge.test_keys", Field: "--test-keys",
-		Ja: "テスト用の鍵は、--virtual と一緒か、デモ（MADOGUCHI_DEMO=true）でだけ使えます。本物のカードには --issuer-keys を指定してください。",
-		En: "Test keys are for --virtual or demo mode (MADOGUCHI_DEMO=true) only. For a real card name --issuer-keys."}
-	errTwoKeys = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.two_keys",
-		Ja: "--issuer-keys と --test-keys は一緒に使えません。どちらか一つにしてください。",
-		En: "--issuer-keys and --test-keys cannot be used together. Choose one of them."}
-	errBorn = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.birth_date", Field: "--birth-date",
-		Ja: "生年月日が正しくありません。1980-02-17、昭和55年2月17日、S55.2.17 のように、暦にある過去の日付を入れてください。",
-		En: "The date of birth is not right. Enter a day of the past as 1980-02-17, 昭和55年2月17日 or S55.2.17."}
-	errStopped = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.stopped",
-		Ja: "確認を途中でやめました。カードを確かめるには、もう一度実行してください。",
-		En: "The check was stopped. Run it again to check the card."}
-	errTime = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.time",
-		Ja: "--timeout は 1s から 60s、--wait は 0s から 10m の間で指定してください。",
-		En: "--timeout must be 1s to 60s, --wait 0s to 10m. Write them within these bounds."}
+	errUsage      = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.usage"}
+	errUsageOther = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.usage_other"}
+	errBoth       = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.reader_and_virtual"}
+	errTestKeys   = &eligibility.Error{Code: eligibility.Denied, Key: "bridge.test_keys", Field: "--test-keys"}
+	errTwoKeys    = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.two_keys"}
+	errBorn       = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.birth_date", Field: "--birth-date"}
+	errStopped    = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.stopped"}
+	errTime       = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.time"}
 )
 
 // Run checks the card, prints the one object and exits with the code of its result.

@@ -74,6 +74,7 @@ func runWith(t *testing.T, env []string, args ...string) (stdout, stderr string,
 type object struct {
 	Result    string   `json:"result"`
 	Key       string   `json:"key"`
+	Args      any      `json:"args"`
 	Reason    string   `json:"reason"`
 	ReasonEn  string   `json:"reasonEn"`
 	Detail    string   `json:"detail"`
@@ -87,6 +88,8 @@ type object struct {
 		Result   string `json:"result"`
 		Reason   string `json:"reason"`
 		ReasonEn string `json:"reasonEn"`
+		Key      string `json:"key"`
+		Args     any    `json:"args"`
 	} `json:"checks"`
 }
 

@@ -17,9 +17,7 @@ import (
 
 const serviceName = "madoguchi-bridge"
 
-var errService = &eligibility.Error{Code: eligibility.Denied, Key: "bridge.service",
-	Ja: "サービスの操作ができませんでした。管理者として（Windows は「管理者として実行」、Linux は sudo で）もう一度実行してください。",
-	En: "The service manager refused. Run it again as administrator (Windows: Run as administrator; Linux: sudo)."}
+var errService = &eligibility.Error{Code: eligibility.Denied, Key: "bridge.service"}
 
 // installCmd makes the agent a service that starts with the computer.
 type installCmd struct {

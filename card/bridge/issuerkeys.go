@@ -12,9 +12,7 @@ import (
 	"madoguchi/eligibility"
 )
 
-var errKeys = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.issuer_keys", Field: "--issuer-keys",
-	Ja: "発行者の鍵のファイルを読めません。bridge check --help にある形（JSON か PEM）のファイルを指定してください。",
-	En: "The file of the issuer's keys cannot be read. Name a file in one of the forms of bridge check --help (JSON or PEM)."}
+var errKeys = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.issuer_keys", Field: "--issuer-keys"}
 
 // readIssuerKeys reads the issuer's keys from a file, JSON or PEM.
 func readIssuerKeys(file string) (card.IssuerKeys, error) {

@@ -83,8 +83,8 @@ func printError(err error) {
 		fmt.Fprintln(os.Stderr, err)
 		return
 	}
-	fmt.Fprintln(os.Stderr, e.Ja)
-	fmt.Fprintln(os.Stderr, e.En)
+	fmt.Fprintln(os.Stderr, e.Ja())
+	fmt.Fprintln(os.Stderr, e.En())
 	if e.Cause != nil {
 		fmt.Fprintln(os.Stderr, "("+e.Cause.Error()+")")
 	}

@@ -84,7 +84,7 @@ func readerLines(slots []pcsc.Slot, choice string) []readerLine {
 		lines = append(lines, readerLine{
 			Name:   s.Name,
 			Card:   s.Card,
-			InUse:  s.Taken,
+			InUse:  s.InUse,
 			Chosen: s.Name == chosen.Name,
 		})
 	}

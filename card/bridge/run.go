@@ -51,15 +51,9 @@ address is printed at the start.`
 
 // What keeps the agent from starting.
 var (
-	errHTTPS = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.https", Field: "--server",
-		Ja: "サーバーのアドレスは https:// で始まるものにしてください。http:// は、このパソコンの中（localhost）でだけ使えます。",
-		En: "The server's address must begin with https://. Plain http is for this computer (localhost) only."}
-	errPage = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.page", Field: "--page",
-		Ja: "状態のページは、このパソコンの中（127.0.0.1）でだけ開けます。--page を 127.0.0.1:47880 のように直してください。",
-		En: "The state's page is for this computer only. Write --page as 127.0.0.1:47880."}
-	errRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.user_roots", Field: "userRoots",
-		Ja: "電子証明書の発行者のファイル（userRoots）を読めません。PEM 形式のファイルを指定してください。",
-		En: "The file of CA certificates (userRoots) cannot be read. Name a PEM file."}
+	errHTTPS = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.https", Field: "--server"}
+	errPage  = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.page", Field: "--page"}
+	errRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.user_roots", Field: "userRoots"}
 )
 
 // refusedPause is how long a service waits before it asks a server again that refused it.
@@ -132,7 +126,7 @@ func (c *runCmd) config(show func(string)) (agent.Config, error) {
 		Facility: memory.Facility,
 		OQS:      firstNonEmpty(c.OQS, c.resolve(memory.OQS)),
 		Virtual:  c.Virtual != "",
-		Say:      show,
+		Notify:   show,
 		Now:      time.Now,
 	}
 	if err := c.checkServer(); err != nil {
@@ -251,10 +245,10 @@ func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, show func(string)
 func reportReaders(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, show func(string)) {
 	shown := ""
 	readers.Watch(ctx, func(seen pcsc.Seen) {
-		a.SeeReaders(len(seen.Slots), seen.Fault)
+		a.UpdateReaders(len(seen.Slots), seen.Fault)
 		sentence := "カードリーダーがつながっていません。つなぐと自動で使えるようになります。"
 		if seen.Fault != nil {
-			sentence = seen.Fault.Ja
+			sentence = seen.Fault.Ja()
 		} else if len(seen.Slots) > 0 {
 			names := make([]string, 0, len(seen.Slots))
 			for _, slot := range seen.Slots {

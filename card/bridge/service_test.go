@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/card/bench"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
+	"madoguchi/internal/pcscdtest"
 )
 
 const (
@@ -21,14 +21,14 @@ const (
 	slot1 = "Virtual PCD 00 01"
 )
 
-// at runs the built program against the bench's service, with demo mode and settings of its own.
+// at runs the built program against pcscdtest's service, with demo mode and settings of its own.
 func at(t *testing.T, settings string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	return runWith(t, []string{"MADOGUCHI_DEMO=true", "MADOGUCHI_BRIDGE_SETTINGS=" + settings}, args...)
 }
 
 // lay puts a card into a slot and waits until the program sees it.
-func lay(t *testing.T, b *bench.Bench, slot int, d virtual.Description) (pull func()) {
+func lay(t *testing.T, b *pcscdtest.Bench, slot int, d virtual.Description) (pull func()) {
 	t.Helper()
 	c, err := virtual.New(d)
 	if err != nil {
@@ -61,7 +61,7 @@ func see(t *testing.T, reader string, card bool) {
 }
 
 func TestTheBuiltProgramThroughPcscd(t *testing.T) {
-	b := bench.Start(t)
+	b := pcscdtest.Start(t)
 	if b == nil {
 		return
 	}
@@ -109,7 +109,7 @@ func TestTheBuiltProgramThroughPcscd(t *testing.T) {
 		}
 	}
 	err := json.Unmarshal([]byte(out), &listed)
-	if err != nil || code != 0 || len(listed.Readers) != bench.Slots ||
+	if err != nil || code != 0 || len(listed.Readers) != pcscdtest.Slots ||
 		listed.Readers[0].Chosen || !listed.Readers[1].Chosen || !listed.Readers[1].Card {
 		t.Errorf("readers --json: %d %v %s", code, err, out)
 	}
@@ -146,7 +146,7 @@ func TestTheBuiltProgramThroughPcscd(t *testing.T) {
 // The agent keeps running without a reader and says what it sees; that it serves the reception's page is
 // e2e's to show.
 func TestTheAgentSaysWhichReadersItHas(t *testing.T) {
-	b := bench.Start(t)
+	b := pcscdtest.Start(t)
 	if b == nil {
 		return
 	}

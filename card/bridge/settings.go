@@ -11,9 +11,7 @@ import (
 	"madoguchi/eligibility"
 )
 
-var errSettings = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.settings", Field: "--settings",
-	Ja: "設定ファイルを読み書きできません。ファイルを直すか消して、もう一度実行してください。",
-	En: "The settings file cannot be read or written. Repair or delete it and run again."}
+var errSettings = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.settings", Field: "--settings"}
 
 // settingsFile is where the bridge keeps its settings and remembers what a person chose.
 type settingsFile struct {

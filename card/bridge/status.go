@@ -32,9 +32,7 @@ Exit codes: 0 connected with a reader, 1 running but not connected or without a 
 or wrong usage.`
 }
 
-var errNotRunning = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.not_running",
-	Ja: "このパソコンでは、カードリーダーのプログラムが動いていません。bridge start（または bridge run）で始めてください。",
-	En: "The agent is not running on this computer. Start it with bridge start (or bridge run)."}
+var errNotRunning = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.not_running"}
 
 // state is the file that tells bridge status where the agent's page is.
 type state struct {
@@ -106,7 +104,7 @@ func (c *statusCmd) ask(ctx context.Context) (agent.Status, []byte, error) {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return agent.Status{}, nil, err
 	}
-	s.Offset = time.Duration(s.OffsetSeconds * float64(time.Second))
+	s.ClockSkew = time.Duration(s.OffsetSeconds * float64(time.Second))
 	return s, raw, nil
 }
 

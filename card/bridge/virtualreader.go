@@ -9,9 +9,7 @@ import (
 	"madoguchi/eligibility"
 )
 
-var errVirtual = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.virtual", Field: "--virtual",
-	Ja: "仮想カードのファイルを読めません。card/virtual/people にある JSON ファイルを指定してください。",
-	En: "The virtual card's file cannot be read. Name a JSON file such as those in card/virtual/people."}
+var errVirtual = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.virtual", Field: "--virtual"}
 
 // virtualReader is a reader in which a virtual card always lies.
 type virtualReader struct {

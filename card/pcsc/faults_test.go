@@ -37,11 +37,11 @@ func TestEveryFaultSaysWhatToDoNextInBothLanguages(t *testing.T) {
 			t.Errorf("%s is there twice", e.Key)
 		}
 		seen[e.Key] = true
-		if !strings.HasSuffix(e.Ja, "ください。") && !strings.HasSuffix(e.Ja, "ください（例: apt install pcscd）。") {
-			t.Errorf("%s has no next step: %s", e.Key, e.Ja)
+		if !strings.HasSuffix(e.Ja(), "ください。") && !strings.HasSuffix(e.Ja(), "ください（例: apt install pcscd）。") {
+			t.Errorf("%s has no next step: %s", e.Key, e.Ja())
 		}
-		if e.En == "" || strings.Contains(e.Ja, "0x") {
-			t.Errorf("%s: %q %q", e.Key, e.Ja, e.En)
+		if e.En() == "" || strings.Contains(e.Ja(), "0x") {
+			t.Errorf("%s: %q %q", e.Key, e.Ja(), e.En())
 		}
 	}
 	for c, e := range faultOf {
@@ -55,7 +55,7 @@ func TestEveryFaultSaysWhatToDoNextInBothLanguages(t *testing.T) {
 func TestReaderTroublesAreSaidInTheSameWordsOnBothSides(t *testing.T) {
 	for _, e := range reported {
 		var got *eligibility.Error
-		if !errors.As(wire.Fault(e.Key), &got) || got.Key != e.Key || got.Ja != e.Ja || got.En != e.En ||
+		if !errors.As(wire.Fault(e.Key), &got) || got.Key != e.Key || got.Ja() != e.Ja() || got.En() != e.En() ||
 			got.Code != e.Code {
 			t.Errorf("%s: the server says %+v", e.Key, got)
 		}

@@ -14,14 +14,14 @@ import (
 	"time"
 
 	"madoguchi/card"
-	"madoguchi/card/bench"
 	"madoguchi/card/pcsc"
 	"madoguchi/card/virtual"
-	"madoguchi/outside"
+	"madoguchi/internal/pcscdtest"
+	"madoguchi/internal/testenv"
 )
 
 func TestThroughPcscdAKilledServiceIsNoticedAndFoundAgain(t *testing.T) {
-	b := bench.Start(t)
+	b := pcscdtest.Start(t)
 	if b == nil {
 		return
 	}
@@ -58,7 +58,7 @@ func TestThroughPcscdAKilledServiceIsNoticedAndFoundAgain(t *testing.T) {
 	}
 	start := time.Now()
 	disconnect()
-	outside.Within(t, "disconnecting from a dead service", time.Since(start), 3*time.Second)
+	testenv.Within(t, "disconnecting from a dead service", time.Since(start), 3*time.Second)
 	if got := check(bounded(t), r, hanako); got.Key != card.ErrReaderService.Key {
 		t.Errorf("while the service is dead: %s", got.Key)
 	}
@@ -86,11 +86,11 @@ func TestThroughPcscdAKilledServiceIsNoticedAndFoundAgain(t *testing.T) {
 	start = time.Now()
 	cancel()
 	<-watched
-	outside.Within(t, "the end of the watch", time.Since(start), time.Second)
+	testenv.Within(t, "the end of the watch", time.Since(start), time.Second)
 }
 
 func TestThroughPcscdAServiceThatHangsHoldsNobody(t *testing.T) {
-	b := bench.Start(t)
+	b := pcscdtest.Start(t)
 	if b == nil {
 		return
 	}
@@ -114,7 +114,7 @@ func TestThroughPcscdAServiceThatHangsHoldsNobody(t *testing.T) {
 	if _, _, err := r.Connect(t.Context()); !errors.Is(err, card.ErrReaderHung) {
 		t.Errorf("connecting: %v", err)
 	}
-	outside.Within(t, "all that", time.Since(start), 12*time.Second)
+	testenv.Within(t, "all that", time.Since(start), 12*time.Second)
 	if err := syscall.Kill(b.PID(), syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
@@ -159,8 +159,8 @@ func hold() {
 }
 
 func TestThroughPcscdAnotherProgramThatHoldsTheCardIsNamed(t *testing.T) {
-	outside.Need(t, "opensc-tool")
-	b := bench.Start(t)
+	testenv.Need(t, "opensc-tool")
+	b := pcscdtest.Start(t)
 	if b == nil {
 		return
 	}
@@ -188,7 +188,7 @@ func TestThroughPcscdAnotherProgramThatHoldsTheCardIsNamed(t *testing.T) {
 	if got := check(bounded(t), r, hanako); got.Key != card.ErrReaderShared.Key {
 		t.Errorf("while the other program holds the card: %s", got.Key)
 	}
-	outside.Within(t, "the person's wait", time.Since(start), 2*time.Second)
+	testenv.Within(t, "the person's wait", time.Since(start), 2*time.Second)
 	time.AfterFunc(300*time.Millisecond, func() { release.Close() })
 	if got := check(bounded(t), r, hanako); got.Outcome != card.Confirmed {
 		t.Errorf("while the other program lets go: %+v", got)
@@ -216,7 +216,7 @@ func TestThroughPcscdAnotherProgramThatHoldsTheCardIsNamed(t *testing.T) {
 }
 
 func TestThroughPcscdACardPulledInMidFlowIsSaidSo(t *testing.T) {
-	b := bench.Start(t)
+	b := pcscdtest.Start(t)
 	if b == nil {
 		return
 	}

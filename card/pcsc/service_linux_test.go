@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"madoguchi/card"
-	"madoguchi/card/bench"
 	"madoguchi/card/pcsc"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/pcscdtest"
+	"madoguchi/internal/testenv"
 )
 
 // Everything in this file goes through the real libpcsclite, pcscd and vpcd, in namespaces of the test's own.
@@ -95,7 +95,7 @@ func lies(name string, want bool) func([]pcsc.Slot) bool {
 }
 
 func TestThroughPcscdACardIsSeenCheckedAndSeenToGo(t *testing.T) {
-	b := bench.Start(t)
+	b := pcscdtest.Start(t)
 	if b == nil {
 		return
 	}
@@ -132,7 +132,7 @@ func TestThroughPcscdACardIsSeenCheckedAndSeenToGo(t *testing.T) {
 
 // The bar (docs/facts/pcsc.md#bars): below 50 ms through pcscd without delays.
 func TestThroughPcscdACheckTakesLessThanFiftyMilliseconds(t *testing.T) {
-	b := bench.Start(t)
+	b := pcscdtest.Start(t)
 	if b == nil {
 		return
 	}
@@ -149,11 +149,11 @@ func TestThroughPcscdACheckTakesLessThanFiftyMilliseconds(t *testing.T) {
 	}
 	slices.Sort(times)
 	t.Logf("a check takes %v, the slowest %v", times[10], times[20])
-	outside.Within(t, "a check", times[10], 50*time.Millisecond)
+	testenv.Within(t, "a check", times[10], 50*time.Millisecond)
 }
 
 func TestThroughPcscdTheEmptySlotIsSkippedAndAChoiceIsKept(t *testing.T) {
-	b := bench.Start(t)
+	b := pcscdtest.Start(t)
 	if b == nil {
 		return
 	}
@@ -185,7 +185,7 @@ func TestThroughPcscdTheEmptySlotIsSkippedAndAChoiceIsKept(t *testing.T) {
 }
 
 func TestThroughPcscdFiftyRoundsLeaveNothingBehind(t *testing.T) {
-	b := bench.Start(t)
+	b := pcscdtest.Start(t)
 	if b == nil {
 		return
 	}

@@ -10,11 +10,11 @@ import (
 
 // Slot is a reader's place for one card, as it is now. A reader with several places has several slots.
 type Slot struct {
-	Name  string // as the system calls it
-	Card  bool   // a card lies there
-	Mute  bool   // … and does not answer
-	Taken bool   // … and another program holds it
-	Count uint16 // insertions and removals so far: it differs when a card was lifted and put back
+	Name         string // as the system calls it
+	Card         bool   // a card lies there
+	Unresponsive bool   // … and does not answer
+	InUse        bool   // … and another program holds it
+	Count        uint16 // insertions and removals so far: it differs when a card was lifted and put back
 }
 
 // slotsOf turns states into Slots, leaving out readers that are gone.
@@ -25,11 +25,11 @@ func slotsOf(states []slotState) []Slot {
 			continue
 		}
 		out = append(out, Slot{
-			Name:  s.reader,
-			Card:  s.now&statePresent != 0,
-			Mute:  s.now&stateMute != 0,
-			Taken: s.now&stateExclusive != 0,
-			Count: uint16(s.now >> 16),
+			Name:         s.reader,
+			Card:         s.now&statePresent != 0,
+			Unresponsive: s.now&stateMute != 0,
+			InUse:        s.now&stateExclusive != 0,
+			Count:        uint16(s.now >> 16),
 		})
 	}
 	return out

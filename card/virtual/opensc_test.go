@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/card/bench"
 	"madoguchi/card/virtual"
-	"madoguchi/outside"
+	"madoguchi/internal/pcscdtest"
+	"madoguchi/internal/testenv"
 )
 
 const (
@@ -22,9 +22,9 @@ const (
 	second   = "3BC5FF8131FB458073C6010000" // an ATR that OpenSC does not know: it finds the card by SELECT
 )
 
-// inReader puts a card into the bench's first reader until the test ends or pull is called, and waits until
+// inReader puts a card into the first reader of pcscdtest until the test ends or pull is called, and waits until
 // OpenSC sees it.
-func inReader(t *testing.T, b *bench.Bench, c *virtual.Card) (pull func()) {
+func inReader(t *testing.T, b *pcscdtest.Bench, c *virtual.Card) (pull func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -41,7 +41,7 @@ func inReader(t *testing.T, b *bench.Bench, c *virtual.Card) (pull func()) {
 	return pull
 }
 
-func waitForCard(t *testing.T, b *bench.Bench, want string) {
+func waitForCard(t *testing.T, b *pcscdtest.Bench, want string) {
 	t.Helper()
 	row := regexp.MustCompile(`(?m)^0\s+` + want)
 	for range 50 {
@@ -69,9 +69,9 @@ func pkcs11Module(t *testing.T) string {
 // OpenSC and openssl are the judges: other people's programs, which know the real card
 // (docs/facts/pcsc.md#independent-clients).
 func TestOpenSCTakesTheCardForAMyNumberCard(t *testing.T) {
-	outside.Need(t, "opensc-tool", "pkcs15-tool", "pkcs15-crypt", "pkcs11-tool", "openssl")
-	outside.NeedFile(t, pkcs11Module(t), "the package opensc brings it")
-	b := bench.Start(t)
+	testenv.Need(t, "opensc-tool", "pkcs15-tool", "pkcs15-crypt", "pkcs11-tool", "openssl")
+	testenv.NeedFile(t, pkcs11Module(t), "the package opensc brings it")
+	b := pcscdtest.Start(t)
 	if b == nil {
 		return
 	}
@@ -85,7 +85,7 @@ func TestOpenSCTakesTheCardForAMyNumberCard(t *testing.T) {
 }
 
 // run runs a tool that must succeed and returns what it said.
-func run(t *testing.T, b *bench.Bench, name string, args ...string) string {
+func run(t *testing.T, b *pcscdtest.Bench, name string, args ...string) string {
 	t.Helper()
 	out, errs, code := b.Run(toolTime, name, args...)
 	if code != 0 {
@@ -94,7 +94,7 @@ func run(t *testing.T, b *bench.Bench, name string, args ...string) string {
 	return out
 }
 
-func examine(t *testing.T, b *bench.Bench, c *virtual.Card) {
+func examine(t *testing.T, b *pcscdtest.Bench, c *virtual.Card) {
 	t.Helper()
 	dir := t.TempDir()
 	file := func(name string) string { return filepath.Join(dir, name) }
@@ -205,8 +205,8 @@ func examine(t *testing.T, b *bench.Bench, c *virtual.Card) {
 
 // The program that plugs a card in, as people start it.
 func TestCommandPlugsACardIn(t *testing.T) {
-	outside.Need(t, "go", "opensc-tool")
-	b := bench.Start(t)
+	testenv.Need(t, "go", "opensc-tool")
+	b := pcscdtest.Start(t)
 	if b == nil {
 		return
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"madoguchi/card/virtual"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // vpcd is the server's side of the protocol (docs/facts/pcsc.md#virtual-reader), which sends length and
@@ -140,5 +140,5 @@ func TestPluggedCardDoesNotWaitForDelayedAcknowledgements(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	outside.Within(t, "a hundred commands", time.Since(start), 2*time.Second)
+	testenv.Within(t, "a hundred commands", time.Since(start), 2*time.Second)
 }

@@ -15,8 +15,8 @@ func Prove(key crypto.Signer, nonce []byte) ([]byte, error) {
 	return key.Sign(rand.Reader, digest[:], crypto.SHA256)
 }
 
-// Proved reports whether the signature over the nonce is by the key (PKIX DER, P-256).
-func Proved(keyDER, nonce, signature []byte) bool {
+// VerifyProof reports whether the signature over the nonce is by the key (PKIX DER, P-256).
+func VerifyProof(keyDER, nonce, signature []byte) bool {
 	parsed, err := x509.ParsePKIXPublicKey(keyDER)
 	key, ok := parsed.(*ecdsa.PublicKey)
 	digest := proofDigest(nonce)
@@ -33,10 +33,10 @@ var words = [...]string{"さくら", "みかん", "かもめ", "たぬき", "つ
 	"さんま", "しまうま", "すずめ", "せみ", "そらまめ", "たけのこ", "ちどり", "つばめ", "てがみ", "とんぼ", "なすび", "にわとり", "ぬりえ", "ねこ", "のれん",
 	"はまぐり", "ひまわり"}
 
-// Words returns the two words that people compare on both screens. Each side computes them from the agent's
+// PairingWords returns the two words that people compare on both screens. Each side computes them from the agent's
 // key and this connection's nonce, so that neither another agent's request nor a server in between can pass
 // for the right one.
-func Words(keyDER, nonce []byte) []string {
+func PairingWords(keyDER, nonce []byte) []string {
 	sum := sha256.Sum256(append(append([]byte("madoguchi-words-1"), keyDER...), nonce...))
 	return []string{words[sum[0]%32], words[sum[1]%32]}
 }

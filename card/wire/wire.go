@@ -16,13 +16,16 @@ import (
 
 	"madoguchi/card"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Versions of these messages; another one is refused with a sentence. A server opens with the oldest that it
-// speaks, an agent answers with its own: servers are updated first. Version 3 added Reply.Statements.
+// speaks, an agent answers with its own: servers are updated first. Version 3 added Reply.Statements, version 4
+// the key and arguments of Refused.
 const (
-	Version = 3
-	Oldest  = 2
+	Version       = 4
+	OldestVersion = 2
+	keyed         = 4 // the first version whose agents read Refused.Message
 )
 
 // MaxMessage bounds a message in bytes; evidence is about 3 KB.
@@ -72,8 +75,8 @@ type Ready struct {
 	Code     string `json:"code"`     // 医療機関コード, which every operation must name
 }
 
-// Bound is what an operation that asks the card for a signature is bound to (card.Challenge).
-type Bound struct {
+// Binding is what an operation that asks the card for a signature is bound to (card.Challenge).
+type Binding struct {
 	ID       string `json:"id"`    // new for each operation
 	Nonce    []byte `json:"nonce"` // 32 bytes, new for each operation
 	Facility string `json:"facility"`
@@ -83,14 +86,14 @@ type Bound struct {
 
 // Check asks for one birth-date check (docs/facts/my-number-card.md#step-2-birth-date).
 type Check struct {
-	Bound
+	Binding
 	BirthDate eligibility.Date `json:"birthDate"`
 }
 
 // Text asks for one reading with 照合番号B (step 2). ExpiryYear and Code are typed off the card's face; neither
 // side stores or logs them.
 type Text struct {
-	Bound
+	Binding
 	BirthDate  eligibility.Date `json:"birthDate"`
 	ExpiryYear int              `json:"expiryYear"`
 	Code       string           `json:"code"`
@@ -186,9 +189,18 @@ type FieldResult struct {
 	Result Agreement `json:"result"`
 }
 
-// Refused ends a connection, with the reason for people: for good, or for as many seconds as Retry says.
+// Refused ends a connection, with the reason for people: for good, or for as many seconds as Retry says. The sentences
+// stand beside the key for agents of version 3 and before, and for one that does not know the key.
 type Refused struct {
-	Ja    string `json:"ja"`
-	En    string `json:"en"`
-	Retry int    `json:"retry,omitempty"`
+	message.Stored
+	Retry int `json:"retry,omitempty"`
+}
+
+// Refuse makes a Refused for an agent of a version; 0 when it has not said its version yet. A wait of 0 is for good.
+func Refuse(why message.Message, wait time.Duration, version int) *Refused {
+	r := &Refused{Stored: message.Stored{Ja: why.Text("ja"), En: why.Text("en")}, Retry: int(wait / time.Second)}
+	if version >= keyed {
+		r.Message = why
+	}
+	return r
 }

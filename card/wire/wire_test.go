@@ -23,11 +23,11 @@ func TestOnlyTheKeysHolderProvesIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !Proved(der, nonce, signature) {
+	if !VerifyProof(der, nonce, signature) {
 		t.Error("the holder's proof was refused")
 	}
-	if Proved(der, []byte("other"), signature) || Proved(der, nonce, signature[:10]) ||
-		Proved(nil, nonce, signature) {
+	if VerifyProof(der, []byte("other"), signature) || VerifyProof(der, nonce, signature[:10]) ||
+		VerifyProof(nil, nonce, signature) {
 		t.Error("a wrong proof was accepted")
 	}
 }
@@ -66,7 +66,7 @@ func TestAProofByAnotherKeyOrOfAnotherCurveIsNone(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := claimed.name == signer.name && claimed.key.Curve == elliptic.P256()
-			if Proved(der, nonce, proof) != want {
+			if VerifyProof(der, nonce, proof) != want {
 				t.Errorf("%s signs for %s: accepted is not %v", signer.name, claimed.name, want)
 			}
 			// signed as something else: without the handshake's own word before it
@@ -75,7 +75,7 @@ func TestAProofByAnotherKeyOrOfAnotherCurveIsNone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if Proved(der, nonce, bare) {
+			if VerifyProof(der, nonce, bare) {
 				t.Errorf("%s signs the bare nonce for %s: accepted", signer.name, claimed.name)
 			}
 		}

@@ -34,10 +34,8 @@ const (
 
 // Faults of a Coverage.
 var (
-	ErrCoverage = &eligibility.Error{Code: eligibility.Invalid, Key: "fhir.coverage",
-		Ja: "FHIRのCoverageとして読めません。", En: "This is not a FHIR Coverage of JP Core."}
-	ErrNumber = &eligibility.Error{Code: eligibility.Invalid, Key: "fhir.number",
-		Ja: "Coverageに保険者番号か被保険者番号がありません。", En: "The Coverage lacks the insurer's or the insured person's number."}
+	ErrCoverage = &eligibility.Error{Code: eligibility.Invalid, Key: "fhir.coverage"}
+	ErrNumber   = &eligibility.Error{Code: eligibility.Invalid, Key: "fhir.number"}
 )
 
 type extension struct {

@@ -47,7 +47,7 @@ func TestAnswersInEveryCodingAreRead(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			text, err := c.in.NewEncoder().String(message(c.declared, "1",
+			text, err := c.in.NewEncoder().String(answerFile(c.declared, "1",
 				ok+"<ResultList>"+result2+"</ResultList>"))
 			if err != nil {
 				t.Fatal(err)
@@ -59,7 +59,7 @@ func TestAnswersInEveryCodingAreRead(t *testing.T) {
 			}
 		})
 	}
-	spoilt := strings.Replace(message("UTF-8", "1", ok+"<ResultList>"+result2+"</ResultList>"), "花子", "花\xff",
+	spoilt := strings.Replace(answerFile("UTF-8", "1", ok+"<ResultList>"+result2+"</ResultList>"), "花子", "花\xff",
 		1)
 	if f, err := Read([]byte(spoilt)); err != nil || f.Answers[0].Results[0].Name != "試験　花"+lost {
 		t.Errorf("UTF-8 with a spoilt byte: %+v %v", f, err)
@@ -70,7 +70,7 @@ func TestAnswersInEveryCodingAreRead(t *testing.T) {
 // of names takes it for a lost character.
 func TestLostCharactersOfNamesComeThrough(t *testing.T) {
 	for _, sign := range []string{"?", "？", "□", "\ufffd", "●"} {
-		text := message("UTF-8", "1", ok+"<ResultList>"+strings.Replace(result2, "試験　花子", "試験　花"+sign, 1)+
+		text := answerFile("UTF-8", "1", ok+"<ResultList>"+strings.Replace(result2, "試験　花子", "試験　花"+sign, 1)+
 			"</ResultList>")
 		if f, err := Read([]byte(text)); err != nil || f.Answers[0].Results[0].Name != "試験　花"+sign {
 			t.Errorf("%q: %+v %v", sign, f, err)

@@ -17,13 +17,9 @@ import (
 
 // Faults of an answer file.
 var (
-	ErrFile = &eligibility.Error{Code: eligibility.Invalid, Key: "oqs.format",
-		Ja: "資格確認の結果ファイルとして読めません。連携アプリの結果ファイル（OQSsiquc01res など）か確かめてください。",
-		En: "This is not an answer file of online eligibility confirmation."}
-	ErrSize = &eligibility.Error{Code: eligibility.Invalid, Key: "oqs.size",
-		Ja: "結果ファイルが大きすぎます。", En: "The answer file is too large."}
-	ErrNumber = &eligibility.Error{Code: eligibility.Invalid, Key: "oqs.my_number",
-		Ja: "ファイルに個人番号と思われる番号があるため読みません。", En: "The file seems to hold a My Number and is not read."}
+	ErrFile   = &eligibility.Error{Code: eligibility.Invalid, Key: "oqs.format"}
+	ErrSize   = &eligibility.Error{Code: eligibility.Invalid, Key: "oqs.size"}
+	ErrNumber = &eligibility.Error{Code: eligibility.Invalid, Key: "oqs.my_number"}
 )
 
 // Limits of a file and of its nesting.

@@ -46,7 +46,7 @@ const result2 = `<ResultOfQualificationConfirmation><InsurerNumber>06139992</Ins
 	`<PreschoolClassification>1</PreschoolClassification><NewThing><Deep>x</Deep></NewThing>` +
 	`</ResultOfQualificationConfirmation>`
 
-func message(encoding, segment, body string) string {
+func answerFile(encoding, segment, body string) string {
 	return `<?xml version="1.0" encoding="` + encoding +
 		`"?><XmlMsg><MessageHeader><ProcessExecutionTime>20261122093000</ProcessExecutionTime>` +
 		`<QualificationConfirmationDate>20261122</QualificationConfirmationDate>` +
@@ -59,8 +59,8 @@ const ok = `<ProcessingResultStatus>1</ProcessingResultStatus>` +
 	`<QualificationValidity>1</QualificationValidity>`
 
 func TestOneAndManyResultsInBothEncodings(t *testing.T) {
-	one := message("UTF-8", "1", ok+"<ResultList>"+result3+"</ResultList>")
-	two := message("Shift_JIS", "1",
+	one := answerFile("UTF-8", "1", ok+"<ResultList>"+result3+"</ResultList>")
+	two := answerFile("Shift_JIS", "1",
 		ok+"<ResultList>"+strings.ReplaceAll(result3, "德", "徳")+result2+"</ResultList>")
 	sjis, err := japanese.ShiftJIS.NewEncoder().String(two)
 	if err != nil {
@@ -77,7 +77,7 @@ func TestOneAndManyResultsInBothEncodings(t *testing.T) {
 		{"shift_jis", sjis, 2},
 		{"shift_jis that calls itself utf-8", undeclared, 2},
 		{"utf-8 that calls itself shift_jis", two, 2},
-		{"no list", message("UTF-8", "1", ok+result3), 1},
+		{"no list", answerFile("UTF-8", "1", ok+result3), 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f, err := Read([]byte(c.text))
@@ -110,7 +110,7 @@ func TestOneAndManyResultsInBothEncodings(t *testing.T) {
 }
 
 func TestBulkAndFailures(t *testing.T) {
-	f, err := Read([]byte(message("UTF-8", "1", "<BulkConfirmUnit>"+ok+"<ResultList>"+result2+
+	f, err := Read([]byte(answerFile("UTF-8", "1", "<BulkConfirmUnit>"+ok+"<ResultList>"+result2+
 		"</ResultList></BulkConfirmUnit><BulkConfirmUnit>"+
 		"<ProcessingResultStatus>2</ProcessingResultStatus>"+
 		"<ProcessingResultCode>X1</ProcessingResultCode><QualificationValidity>4</QualificationValidity>"+
@@ -126,11 +126,11 @@ func TestBulkAndFailures(t *testing.T) {
 		t.Errorf("%+v %v", f, err)
 	}
 	for _, segment := range []string{"3", "9", ""} { // one program writes 3: all but 1 and 2 are errors
-		if f, err := Read([]byte(message("UTF-8", segment, ""))); err != nil || f.Segment != Abnormal {
+		if f, err := Read([]byte(answerFile("UTF-8", segment, ""))); err != nil || f.Segment != Abnormal {
 			t.Errorf("segment %q: %+v %v", segment, f, err)
 		}
 	}
-	if f, _ := Read([]byte(message("UTF-8", "2", ""))); f.Segment != Processing || len(f.Answers) != 0 {
+	if f, _ := Read([]byte(answerFile("UTF-8", "2", ""))); f.Segment != Processing || len(f.Answers) != 0 {
 		t.Errorf("processing: %+v", f)
 	}
 }
@@ -150,15 +150,15 @@ func TestWhatIsNoAnswerFileIsRefused(t *testing.T) {
 	}{
 		{"empty", "", ErrFile},
 		{"another root", "<Other/>", ErrFile},
-		{"cut off", message("UTF-8", "1", ok)[:300], ErrFile},
+		{"cut off", answerFile("UTF-8", "1", ok)[:300], ErrFile},
 		{"unknown coding", `<?xml version="1.0" encoding="EBCDIC"?><XmlMsg/>`, ErrFile},
 		{"deep", strings.Repeat("<XmlMsg>", 40), ErrFile},
 		{"huge", strings.Repeat(" ", maxSize+1), ErrSize},
-		{"wrong date", message("UTF-8", "1", ok+strings.Replace(result2, "20261001", "20261301", 1)),
+		{"wrong date", answerFile("UTF-8", "1", ok+strings.Replace(result2, "20261001", "20261301", 1)),
 			eligibility.ErrDate},
-		{"wrong birth", message("UTF-8", "1", ok+strings.Replace(result2, "19881130", "19881131", 1)),
+		{"wrong birth", answerFile("UTF-8", "1", ok+strings.Replace(result2, "19881130", "19881131", 1)),
 			eligibility.ErrDate},
-		{"a My Number", message("UTF-8", "1", ok+strings.Replace(result2, "試験　花子", number, 1)), ErrNumber},
+		{"a My Number", answerFile("UTF-8", "1", ok+strings.Replace(result2, "試験　花子", number, 1)), ErrNumber},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := Read([]byte(c.text)); !errors.Is(err, c.want) {
@@ -169,8 +169,8 @@ func TestWhatIsNoAnswerFileIsRefused(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(message("UTF-8", "1", ok+result3)))
-	f.Add([]byte(message("Shift_JIS", "9", ok+result2)))
+	f.Add([]byte(answerFile("UTF-8", "1", ok+result3)))
+	f.Add([]byte(answerFile("Shift_JIS", "9", ok+result2)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if _, err := Read(data); err != nil {
 			var e *eligibility.Error

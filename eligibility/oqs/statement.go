@@ -4,14 +4,14 @@ import (
 	"slices"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Statement is what an answer says of itself before any of its items is compared: whether the eligibility is
 // valid at all. It travels and is stored by its key; it holds no value of the file.
 type Statement struct {
-	Key            string
-	Ja, En         string
-	NextJa, NextEn string // what staff do
+	Key  string
+	Told message.Message // with what staff do
 }
 
 // Valid is the only statement that is no warning. It always stands alone: an answer that says anything else
@@ -21,79 +21,33 @@ const Valid = "oqs.valid"
 // NotSaid stands for the statements of a program that compares items but does not look at the validity.
 const NotSaid = "oqs.not_said"
 
-const (
-	lookJa = "資格確認端末の画面で、有効・無効と保険者を見てください。"
-	lookEn = "Look at the terminal of online confirmation: valid or not, and which insurer."
-	onceJa = "資格確認をやり直してから、もう一度くらべてください。同じなら" + lookJa
-	onceEn = "Run the confirmation and compare again. If it stays: look at the terminal."
-	nowJa  = "いまの保険を本人に聞き、新しい保険のお知らせか資格確認書を見せてもらってください。"
-	nowEn  = "Ask for the present insurance and for its notice or certificate."
+// statements are the keys of all of them, the gravest first.
+var statements = slices.Concat(
+	[]string{"oqs.status_error", "oqs.status_unknown"},
+	meanings("oqs.validity_", eligibility.Validities[1:]),
+	[]string{"oqs.validity_unknown", "oqs.no_result", "oqs.lost"},
+	meanings("oqs.loss_", eligibility.LossReasons[:]),
+	[]string{
+		"oqs.loss_unknown", "oqs.not_begun", "oqs.other_insurer", "oqs.second_insurer", "oqs.insurer_unknown",
+		"oqs.second_result", "oqs.other_answer", "oqs.other_day", NotSaid, Valid,
+	},
 )
 
-// statements are all of them, the gravest first.
-var statements = slices.Concat(
-	[]Statement{
-		{"oqs.status_error", "オンライン資格確認の結果はエラーです。", "The online confirmation ended with an error.", onceJa, onceEn},
-		{"oqs.status_unknown", "オンライン資格確認が成功したか、結果からわかりません。",
-			"The answer does not say whether the online confirmation succeeded.", onceJa, onceEn},
-	},
-	meanings("oqs.validity_", "オンライン資格確認の結果は「", "」です。", "Online confirmation says: ", eligibility.Validities[1:]),
-	[]Statement{
-		{"oqs.validity_unknown", "資格が有効かどうか、オンライン資格確認の結果からわかりません。",
-			"The online answer does not say whether the eligibility is valid.", lookJa, lookEn},
-		{"oqs.no_result", "オンライン資格確認の結果に、資格が1件もありません。", "The online answer holds no eligibility.",
-			"番号の写しまちがいを確かめ、照会し直してください。登録前なら申立書で受け付け、後で照会してください。",
-			"Look for a slip in the number and look it up again. Before registration: take a written statement, look up later."},
-		{"oqs.lost", "この資格は、今日はもうありません（資格喪失日が来ています）。",
-			"This eligibility has ended: the day of loss has come.", nowJa, nowEn},
-	},
-	meanings("oqs.loss_", "オンライン資格確認の結果に、資格喪失の理由「", "」があります。", "Reason of loss in the online answer: ",
-		eligibility.LossReasons[:]),
-	[]Statement{
-		{"oqs.loss_unknown", "オンライン資格確認の結果に、知られていない資格喪失の理由があります。",
-			"The online answer holds a reason of loss that is not known here.", nowJa, nowEn},
-		{"oqs.not_begun", "この資格は、まだ始まっていません（資格取得日が先の日です）。", "This eligibility has not begun yet.", nowJa, nowEn},
-		{"oqs.other_insurer", "オンライン資格確認の結果に、画面の保険者の資格がありません。",
-			"The online answer holds no eligibility of the screen's insurer.", nowJa, nowEn},
-		{"oqs.second_insurer", "オンライン資格確認の結果に、ほかの保険者の資格もあります。",
-			"The online answer also holds an eligibility of another insurer.",
-			"どちらの保険がいま有効か、資格確認端末の画面と本人に確かめてください。",
-			"Find out on the terminal and from the person which of them is valid now."},
-		{"oqs.insurer_unknown", "オンライン資格確認の結果に、保険者番号を読み取れない資格があります。",
-			"The online answer holds an eligibility whose insurer number cannot be read.", lookJa, lookEn},
-		{"oqs.second_result", "オンライン資格確認の結果に、同じ保険者の資格がほかにもあります。",
-			"The online answer holds more than one eligibility of this insurer.",
-			"家族の資格か以前の資格か、資格確認端末の画面で確かめてください。",
-			"See on the terminal whether it is a family member's or an earlier one."},
-		{"oqs.other_answer", "同じ結果ファイルに、有効とされていない別の回答もあります。",
-			"The same file holds another answer that is not valid.", lookJa, lookEn},
-		{"oqs.other_day", "この結果は、今日の資格を確かめたものではありません。", "This answer is not about today.",
-			"今日の日付で資格確認をやり直してから、もう一度くらべてください。", "Run the confirmation for today, then compare again."},
-		{NotSaid, "資格が有効かどうかを、このリーダーのパソコンのプログラムは伝えられません。",
-			"The program on the reader's computer cannot say whether the eligibility is valid.",
-			lookJa + "プログラムの入れ替えを管理者に頼んでください。", lookEn + " Ask the administrator to update the program."},
-		{Valid, "オンライン資格確認の結果は「有効」です。", "Online confirmation says: valid.",
-			"項目のちがいがないか見てください。", "See whether the items differ."},
-	})
-
-func meanings(prefix, beforeJa, afterJa, beforeEn string, list []eligibility.ValidityMeaning) []Statement {
-	var out []Statement
+func meanings(prefix string, list []eligibility.ValidityMeaning) []string {
+	var keys []string
 	for _, m := range list {
-		out = append(out, Statement{prefix + m.Code, beforeJa + m.Ja + afterJa, beforeEn + m.En + ".", m.Next, m.NextEn})
+		keys = append(keys, prefix+m.Code)
 	}
-	return out
+	return keys
 }
 
 // StatementOf returns the statement of a key. One that is not known here, as of a newer program, is known to
 // be a warning.
 func StatementOf(key string) (s Statement, known bool) {
-	for _, s := range statements {
-		if s.Key == key {
-			return s, true
-		}
+	if slices.Contains(statements, key) {
+		return Statement{key, message.New(key, nil)}, true
 	}
-	return Statement{key, "オンライン資格確認の結果に、このサーバーの知らない注意があります。",
-		"The online answer holds a warning that this server does not know.", lookJa, lookEn}, false
+	return Statement{key, message.New("oqs.unknown", nil)}, false
 }
 
 // Place names one result of a file, by its answer; Result is -1 where an answer has none.
@@ -156,9 +110,9 @@ func (f *File) Statements(at Place, insurer eligibility.InsurerNumber, today eli
 		return []string{Valid}
 	}
 	var keys []string
-	for _, s := range statements {
-		if said[s.Key] {
-			keys = append(keys, s.Key)
+	for _, key := range statements {
+		if said[key] {
+			keys = append(keys, key)
 		}
 	}
 	return keys

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const (
@@ -111,7 +111,7 @@ func TestWhatAnAnswerSaysOfItsValidityStandsBeforeItsItems(t *testing.T) {
 			bad++
 		}
 		t.Run(c.name, func(t *testing.T) {
-			f, err := Read([]byte(message("UTF-8", "1", c.body)))
+			f, err := Read([]byte(answerFile("UTF-8", "1", c.body)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -122,11 +122,11 @@ func TestWhatAnAnswerSaysOfItsValidityStandsBeforeItsItems(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Card, bad)
+	testenv.Refused(t, testenv.Card, bad)
 }
 
 func TestAnAnswerAboutAnotherDayIsSaid(t *testing.T) {
-	f, err := Read([]byte(message("UTF-8", "1", ok+list(result3)))) // its header names 2026-11-22
+	f, err := Read([]byte(answerFile("UTF-8", "1", ok+list(result3)))) // its header names 2026-11-22
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestAnAnswerAboutAnotherDayIsSaid(t *testing.T) {
 
 func TestTheResultsOfTheScreensInsurerAreCompared(t *testing.T) {
 	other := strings.Replace(result3, "00138990", "06139992", 1)
-	f, err := Read([]byte(message("UTF-8", "1", "<BulkConfirmUnit>"+ok+list(other)+
+	f, err := Read([]byte(answerFile("UTF-8", "1", "<BulkConfirmUnit>"+ok+list(other)+
 		"</BulkConfirmUnit><BulkConfirmUnit>"+ok+
 		list(other, result3, result3)+"</BulkConfirmUnit>")))
 	if err != nil {
@@ -166,16 +166,17 @@ func TestTheResultsOfTheScreensInsurerAreCompared(t *testing.T) {
 
 func TestEachStatementHasItsSentenceAndItsNextStep(t *testing.T) {
 	seen := map[string]bool{}
-	for _, s := range statements {
-		if s.Key == "" || seen[s.Key] || s.Ja == "" || s.En == "" || s.NextJa == "" || s.NextEn == "" ||
-			!strings.HasSuffix(s.Ja, "。") ||
-			!strings.HasSuffix(s.NextJa, "。") || !strings.HasSuffix(s.En, ".") ||
-			!strings.HasSuffix(s.NextEn, ".") {
-			t.Errorf("%+v", s)
+	for _, key := range statements {
+		s, known := StatementOf(key)
+		if !known || seen[key] || s.Key != key || s.Told.Key != key {
+			t.Errorf("%s is found as %+v", key, s)
 		}
-		seen[s.Key] = true
-		if got, known := StatementOf(s.Key); !known || got != s {
-			t.Errorf("%s is found as %+v", s.Key, got)
+		seen[key] = true
+		for lang, stop := range map[string]string{"ja": "。", "en": "."} {
+			sentence, next := s.Told.Sentence(lang), s.Told.NextStep(lang)
+			if sentence == key || !strings.HasSuffix(sentence, stop) || !strings.HasSuffix(next, stop) {
+				t.Errorf("%s: %q, %q", key, sentence, next)
+			}
 		}
 	}
 	for _, v := range eligibility.Validities[1:] {
@@ -188,7 +189,7 @@ func TestEachStatementHasItsSentenceAndItsNextStep(t *testing.T) {
 			t.Errorf("reason %s has no statement", r.Code)
 		}
 	}
-	if s, known := StatementOf("oqs.from_the_future"); known || s.Ja == "" || s.NextJa == "" {
+	if s, known := StatementOf("oqs.from_the_future"); known || s.Told.Sentence("ja") == s.Told.Key || s.Told.NextStep("ja") == "" {
 		t.Errorf("a key that nobody knows: %+v %v", s, known)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // What another program (Debian's fonttools) finds in a font for the screen.
@@ -31,8 +31,8 @@ print(json.dumps({
 `
 
 func TestAFontForTheScreenHoldsTheCharactersAndTheirVariants(t *testing.T) {
-	outside.Need(t, "/usr/bin/python3")
-	outside.NeedFile(t, "/usr/lib/python3/dist-packages/fontTools", "Debian's python3-fonttools")
+	testenv.Need(t, "/usr/bin/python3")
+	testenv.NeedFile(t, "/usr/lib/python3/dist-packages/fontTools", "Debian's python3-fonttools")
 	file := filepath.Join(t.TempDir(), "name.ttf")
 	data := ForScreen("𠮷田 葛\U000E0100", "辻\U000E0100邉\U000E0102", "山\U000E01EF\U00030000")
 	if len(data) > 40_000 {

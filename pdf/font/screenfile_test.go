@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // structure is what another program (Debian's fonttools) says of font files: of each what is in it, and what
@@ -69,8 +69,8 @@ type fontFile struct {
 // structures has fonttools read font files.
 func structures(t *testing.T, fonts [][]byte) []fontFile {
 	t.Helper()
-	outside.Need(t, "/usr/bin/python3")
-	outside.NeedFile(t, "/usr/lib/python3/dist-packages/fontTools", "Debian's python3-fonttools")
+	testenv.Need(t, "/usr/bin/python3")
+	testenv.NeedFile(t, "/usr/lib/python3/dist-packages/fontTools", "Debian's python3-fonttools")
 	args := []string{"-c", structure}
 	for i, data := range fonts {
 		path := filepath.Join(t.TempDir(), fmt.Sprintf("%d.ttf", i))

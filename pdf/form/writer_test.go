@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 var info = Info{
@@ -47,7 +47,7 @@ func stampedFile(t testing.TB, f *Form, pages int, p Person) []byte {
 
 func run(t testing.TB, data []byte, program string, args ...string) string {
 	t.Helper()
-	outside.Need(t, program)
+	testenv.Need(t, program)
 	path := filepath.Join(t.TempDir(), "file.pdf")
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf/sign"
 )
 
@@ -23,7 +23,7 @@ func TestWhatIsAddedKeepsADocumentPDFA(t *testing.T) {
 		"signed twice": signed(t, i, once, sign.Options{})} {
 		files = append(files, written(t, name+".pdf", data))
 	}
-	outside.Preflight(t, files...)
+	testenv.Preflight(t, files...)
 }
 
 // archive is a page without fonts that is PDF/A-1b but for what Options.Archive adds: header with high bytes,

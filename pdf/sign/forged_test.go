@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf/sign"
 )
 
@@ -68,7 +68,7 @@ func TestASignatureValueThatIsNotTheCertificatesIsWrong(t *testing.T) {
 		"zeros in its last half": func(v []byte) { clear(v[len(v)/2:]) },
 		"random in its end":      func(v []byte) { rand.Read(v[len(v)-16:]) },
 	}
-	outside.Refused(t, outside.Documents, 2*len(changes))
+	testenv.Refused(t, testenv.Documents, 2*len(changes))
 	for _, kind := range []string{"P-256", "RSA"} {
 		data := signed(t, fresh(t, kind), sheet(t), sign.Options{Credential: code})
 		if s := read(t, data).Signatures[0]; !s.Intact() {
@@ -104,7 +104,7 @@ func TestACertificatePutInTheSignersPlaceIsWrong(t *testing.T) {
 		"another's key":   certificateOf(t, "架空市 A", 200, false, ecdsaKey(t), authority, root),
 		"a root's rights": certificateOf(t, "架空市 A", 200, true, key, authority, root),
 	}
-	outside.Refused(t, outside.Documents, len(twins))
+	testenv.Refused(t, testenv.Documents, len(twins))
 	for _, name := range slices.Sorted(maps.Keys(twins)) {
 		t.Run(name, func(t *testing.T) {
 			twin := twins[name]
@@ -189,7 +189,7 @@ func TestOneByteBehindTheSignatureIsNoWholeDocument(t *testing.T) {
 	}
 	added := []string{"\n", " ", "\x00", "%", "%%EOF\n", "1 0 obj\n<<>>\nendobj\n", "\r\n\r\n",
 		strings.Repeat(" ", 4096)}
-	outside.Refused(t, outside.Documents, len(added))
+	testenv.Refused(t, testenv.Documents, len(added))
 	for _, more := range added {
 		s := read(t, append(bytes.Clone(data), more...)).Signatures[0]
 		if s.Whole || s.After != len(more) || !s.Intact() {

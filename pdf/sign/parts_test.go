@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 )
 
@@ -119,7 +119,7 @@ func sheet(t testing.TB) []byte {
 			IssuedAt:    at,
 			Registered:  eligibility.MustDate("2026-11-01"),
 			Expires:     eligibility.MustDate("2027-03-01"),
-			Code:        pdf.Code{Size: 21, Black: func(x, y int) bool { return x*y%3 == 0 }},
+			Code:        pdf.CodeMatrix{Size: 21, Black: func(x, y int) bool { return x*y%3 == 0 }},
 		},
 	)
 	if err != nil {
@@ -139,7 +139,7 @@ func written(t testing.TB, name string, data []byte) string {
 
 func run(t testing.TB, program string, args ...string) (string, error) {
 	t.Helper()
-	outside.Need(t, program)
+	testenv.Need(t, program)
 	out, err := exec.Command(program, args...).CombinedOutput()
 	return string(out), err
 }

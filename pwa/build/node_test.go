@@ -9,13 +9,13 @@ import (
 
 	"github.com/evanw/esbuild/pkg/api"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // runNode bundles a module of the pages and runs a program beside it in Node.
 func runNode(t *testing.T, source, name, program string, arguments ...string) []byte {
 	t.Helper()
-	outside.Need(t, "node")
+	testenv.Need(t, "node")
 	dir := t.TempDir()
 	built := api.Build(api.BuildOptions{
 		EntryPoints: []string{filepath.Join("..", "src", source)},

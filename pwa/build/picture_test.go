@@ -16,7 +16,7 @@ import (
 	"slices"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 //go:embed testdata/picture.mjs
@@ -109,5 +109,5 @@ func TestTheConsoleKnowsAPicturesSizeBeforeItIsDecoded(t *testing.T) {
 	if refused != 9 {
 		t.Errorf("%d are refused", refused)
 	}
-	outside.Refused(t, outside.Pictures, refused)
+	testenv.Refused(t, testenv.Pictures, refused)
 }

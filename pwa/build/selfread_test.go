@@ -15,7 +15,7 @@ import (
 	"github.com/skip2/go-qrcode"
 	"rsc.io/qr/coding"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // runReader is a Node program: it reads pictures (one JSON a line: side and pixels in hexadecimal, 0 to f
@@ -39,7 +39,7 @@ type answer struct {
 // read runs the patient's self-reader over pictures.
 func read(t *testing.T, plates []plate) []answer {
 	t.Helper()
-	outside.Need(t, "node")
+	testenv.Need(t, "node")
 	dir := t.TempDir()
 	built := api.Build(api.BuildOptions{
 		EntryPoints: []string{filepath.Join("..", "src", "patient", "selfread.ts")},

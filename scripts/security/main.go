@@ -2,7 +2,7 @@
 //
 //	security [-check] TALLIES
 //
-// TALLIES is the file that a whole run of the tests wrote (MADOGUCHI_REFUSED, outside.Refused). With -check nothing is
+// TALLIES is the file that a whole run of the tests wrote (MADOGUCHI_REFUSED, testenv.Refused). With -check nothing is
 // written; a table that says anything else than the run is an error.
 package main
 
@@ -17,7 +17,7 @@ import (
 	"slices"
 	"strings"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const (
@@ -44,9 +44,9 @@ func run(name string, check bool) error {
 		return err
 	}
 	defer file.Close()
-	var tallies []outside.Tally
+	var tallies []testenv.Tally
 	for lines := bufio.NewScanner(file); lines.Scan(); {
-		var t outside.Tally
+		var t testenv.Tally
 		if err := json.Unmarshal(lines.Bytes(), &t); err != nil {
 			return fmt.Errorf("reading %s: %w", name, err)
 		}
@@ -75,15 +75,15 @@ func run(name string, check bool) error {
 }
 
 // tabulate adds the tallies up by area. A test that ran twice, as with -count, counts once.
-func tabulate(tallies []outside.Tally) (string, error) {
+func tabulate(tallies []testenv.Tally) (string, error) {
 	var b strings.Builder
 	b.WriteString("| area | bad inputs tried and refused | tests | where |\n| --- | ---: | ---: | --- |\n")
 	inputs, tests, known := 0, 0, 0
-	slices.SortFunc(tallies, func(a, b outside.Tally) int {
+	slices.SortFunc(tallies, func(a, b testenv.Tally) int {
 		return strings.Compare(a.Room+"\x00"+a.Test, b.Room+"\x00"+b.Test)
 	})
 	tallies = slices.Compact(tallies)
-	for _, area := range outside.Areas {
+	for _, area := range testenv.Areas {
 		count, here := 0, 0
 		var rooms []string
 		for _, t := range tallies {
@@ -100,7 +100,7 @@ func tabulate(tallies []outside.Tally) (string, error) {
 		inputs, tests = inputs+count, tests+here
 	}
 	if known != len(tallies) || known == 0 {
-		return "", errors.New("the tallies name an area that outside.Areas does not have, or there are none")
+		return "", errors.New("the tallies name an area that testenv.Areas does not have, or there are none")
 	}
 	fmt.Fprintf(&b, "| **all** | **%d** | **%d** | |\n", inputs, tests)
 	return b.String(), nil

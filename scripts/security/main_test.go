@@ -4,15 +4,15 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 func TestTheTableAddsEachTestOnce(t *testing.T) {
-	table, err := tabulate([]outside.Tally{
-		{Area: outside.Limits, Room: "auth", Test: "TestA", Count: 3},
-		{Area: outside.Limits, Room: "auth", Test: "TestA", Count: 3}, // run twice
-		{Area: outside.Limits, Room: "web", Test: "TestB", Count: 4},
-		{Area: outside.Codes, Room: "credential", Test: "TestC", Count: 10},
+	table, err := tabulate([]testenv.Tally{
+		{Area: testenv.Limits, Room: "auth", Test: "TestA", Count: 3},
+		{Area: testenv.Limits, Room: "auth", Test: "TestA", Count: 3}, // run twice
+		{Area: testenv.Limits, Room: "web", Test: "TestB", Count: 4},
+		{Area: testenv.Codes, Room: "credential", Test: "TestC", Count: 10},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +29,7 @@ func TestTheTableAddsEachTestOnce(t *testing.T) {
 }
 
 func TestATallyOfAnUnknownAreaOrNoTallyIsAnError(t *testing.T) {
-	for name, tallies := range map[string][]outside.Tally{
+	for name, tallies := range map[string][]testenv.Tally{
 		"none":         nil,
 		"unknown area": {{Area: "weather", Room: "x", Test: "TestX", Count: 1}},
 	} {

@@ -18,15 +18,13 @@ import (
 	"madoguchi/auth"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 var (
-	errVirtual = &wire.Refused{Ja: "このサーバーでは仮想カードは使えません。本物のカードリーダーを使ってください。",
-		En: "This server does not accept virtual cards. Use a real card reader."}
-	errProof = &wire.Refused{Ja: "このパソコンの鍵を確かめられませんでした。鍵のファイル（agent.pem）を消して、受付ともう一度つないでください。",
-		En: "The agent's key was not proved. Delete its key file (agent.pem) and pair it again."}
-	errVersion = &wire.Refused{Ja: "このプログラムは古いか新しすぎて、サーバーと話せません。サーバーと同じ版に入れ替えてください。",
-		En: "The agent and the server speak different versions. Install the version that fits the server."}
+	errVirtual = refusal{why: message.New("agent.refused.virtual", nil)}
+	errProof   = refusal{why: message.New("agent.refused.proof", nil)}
+	errVersion = refusal{why: message.New("agent.refused.version", nil)}
 )
 
 // ServeHTTP accepts an agent's WebSocket (GET /api/v1/bridge) and serves it until either side ends. A
@@ -37,7 +35,7 @@ func (s *AgentHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the server restarts, try again", http.StatusServiceUnavailable)
 		return
 	}
-	l := &line{times: s.times, closed: make(chan struct{}), network: auth.Network(r.RemoteAddr)}
+	l := &line{times: s.times, closed: make(chan struct{}), network: auth.RateLimitKey(r.RemoteAddr)}
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OnPingReceived: func(context.Context, []byte) bool {
 		l.heard()
 		return true
@@ -82,7 +80,7 @@ func (s *AgentHub) recognise(l *line) {
 
 // dismiss tells an agent why it has to go, if there is one, and ends its connection. It does not wait for
 // that.
-func (s *AgentHub) dismiss(l *line, why *wire.Refused) {
+func (s *AgentHub) dismiss(l *line, why refusal) {
 	if l == nil {
 		return
 	}
@@ -123,10 +121,11 @@ func (s *AgentHub) welcome(ctx context.Context, l *line, known func()) error {
 	if err != nil {
 		return err
 	}
+	l.version.Store(int32(hello.Version))
 	switch {
-	case hello.Version < wire.Oldest || hello.Version > wire.Version:
+	case hello.Version < wire.OldestVersion || hello.Version > wire.Version:
 		return l.refuse(ctx, errVersion)
-	case !wire.Proved(hello.Key, nonce, hello.Signature):
+	case !wire.VerifyProof(hello.Key, nonce, hello.Signature):
 		return l.refuse(ctx, errProof)
 	case hello.Virtual && !s.virtual:
 		return l.refuse(ctx, errVirtual)
@@ -167,7 +166,7 @@ func (s *AgentHub) greet(ctx context.Context, l *line) (*wire.Hello, []byte, err
 	defer cancel()
 	nonce := make([]byte, 32)
 	rand.Read(nonce)
-	if err := l.send(ctx, wire.Message{Type: "challenge", Challenge: &wire.Challenge{Version: wire.Oldest, Nonce: nonce, Time: s.now()}}); err != nil {
+	if err := l.send(ctx, wire.Message{Type: "challenge", Challenge: &wire.Challenge{Version: wire.OldestVersion, Nonce: nonce, Time: s.now()}}); err != nil {
 		return nil, nil, err
 	}
 	_, data, err := l.conn.Read(ctx)

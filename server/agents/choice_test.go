@@ -9,6 +9,7 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
+	"madoguchi/server/counter"
 )
 
 func TestOneReaderWorksOnOneCaseAtATime(t *testing.T) {
@@ -68,7 +69,7 @@ func TestAChosenReaderThatIsAwayIsNotReplacedByAnothers(t *testing.T) {
 		{"after a restart", restarted},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r, err := c.s.CheckBirthDate(t.Context(), Request{
+			r, err := c.s.CheckBirthDate(t.Context(), counter.CardRequest{
 				Facility:  facility,
 				Reader:    chosen,
 				CaseID:    "CASE",
@@ -102,7 +103,7 @@ func TestWithSeveralReadersTheCounterNamesItsOwn(t *testing.T) {
 		t.Errorf("none chosen: %v", err)
 	}
 	for _, r := range s.Status(facility) {
-		got, err := s.CheckBirthDate(context.Background(), Request{
+		got, err := s.CheckBirthDate(context.Background(), counter.CardRequest{
 			Facility:  facility,
 			Reader:    r.ID,
 			CaseID:    "CASE",
@@ -116,7 +117,7 @@ func TestWithSeveralReadersTheCounterNamesItsOwn(t *testing.T) {
 	}
 	other := s.Status("1319999992")[0].ID
 	if _, err := s.CheckBirthDate(context.Background(),
-		Request{Facility: facility, Reader: other, BirthDate: tokuichi}); !errors.Is(err, ErrWhichReader) {
+		counter.CardRequest{Facility: facility, Reader: other, BirthDate: tokuichi}); !errors.Is(err, ErrWhichReader) {
 		t.Errorf("another facility's reader was used: %v", err)
 	}
 	if len(s.Status(facility)) != 2 {

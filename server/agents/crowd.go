@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"madoguchi/card/wire"
-	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Bounds of connections that are nobody's yet. One address may be a whole hospital's, a carrier's (RFC 6598)
@@ -22,7 +22,7 @@ const (
 	waitPairingOver = 5 * time.Second
 )
 
-// crowd counts lines by the network that they came from. It is guarded by the Switchboard's lock.
+// crowd counts lines by the network that they came from. It is guarded by the AgentHub's lock.
 type crowd struct {
 	most, mostAt int
 	at           map[string][]*line // oldest first
@@ -72,22 +72,22 @@ func (c *crowd) leave(l *line) {
 	}
 }
 
-// refusedFor is a refusal for a time: the agent tells its people, and comes back by itself.
-func refusedFor(wait time.Duration, ja, en string) *wire.Refused {
-	waitJa, waitEn := eligibility.WaitText(wait)
-	return &wire.Refused{
-		Ja:    ja + waitJa + "ほどたつと、自動でつなぎ直します。",
-		En:    en + " It connects again by itself in about " + waitEn + ".",
-		Retry: int(wait / time.Second),
-	}
+// refusal says why a connection ends, and after which wait the agent may come back; 0 when it may not.
+type refusal struct {
+	why  message.Message
+	wait time.Duration
 }
 
+// refusedFor is a refusal for a time: the agent tells its people, and comes back by itself.
+func refusedFor(wait time.Duration, key string) refusal {
+	return refusal{message.New(key, message.Args{"wait": message.Wait(wait)}), wait}
+}
+
+// to is the refusal as an agent of a version reads it; 0 when it has not said its version yet.
+func (r refusal) to(version int) *wire.Refused { return wire.Refuse(r.why, r.wait, version) }
+
 var (
-	errSilent = refusedFor(waitSilent,
-		"同じ回線から、名乗らない接続がたくさん来ています。", "Too many connections that do not say who they are come from the same network.")
-	errWaiting = refusedFor(waitPairing,
-		"同じ回線で、受付とつなぐのを待っているパソコンが多すぎます。先に待っているパソコンをつなぐか、閉じてください。",
-		"Too many computers of the same network wait to be paired. Pair or close those that wait already.")
-	errPairingOver = refusedFor(waitPairingOver,
-		"受付とつなぐコードの時間が切れました。新しいコードに変わります。", "The pairing code has expired. A new one will be shown.")
+	errSilent      = refusedFor(waitSilent, "agent.refused.silent")
+	errWaiting     = refusedFor(waitPairing, "agent.refused.waiting")
+	errPairingOver = refusedFor(waitPairingOver, "agent.refused.pairing_over")
 )

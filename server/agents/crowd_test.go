@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"madoguchi/card/agent"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // crowdKeys are the keys of a crowd's agents: the same in the process that runs the agents and in the one
@@ -57,7 +57,7 @@ func TestCrowdProcess(t *testing.T) {
 				Key:     key,
 				Virtual: true,
 				Now:     time.Now,
-				Say:     func(string) {},
+				Notify:  func(string) {},
 			})
 			if err != nil {
 				t.Error(err)
@@ -115,7 +115,7 @@ func TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute(t *testing.T) {
 			time.Sleep(20 * time.Millisecond)
 		}
 		took := time.Since(began)
-		outside.Within(t, what, took, limit)
+		testenv.Within(t, what, took, limit)
 		return took
 	}
 	arrived := within("connecting", 60*time.Second, func() bool { return here() == size })
@@ -148,7 +148,7 @@ func TestAThousandAgentsDroppedAtOnceAreBackWithinAMinute(t *testing.T) {
 	t.Logf("%d agents: connected in %.1f s, back %.1f s after all were dropped; "+
 		"%.1f KB of heap and stacks each, %.1f KB resident each, after a collection",
 		size, arrived.Seconds(), back.Seconds(), float64(bytes)/1024, float64(resident)/1024)
-	if bytes > 30<<10 && !outside.RaceDetector {
+	if bytes > 30<<10 && !testenv.RaceDetector {
 		t.Errorf("an agent costs the server %d bytes", bytes)
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // quick makes a connection's life short enough for a test.
@@ -249,7 +249,7 @@ func TestWhoeverProvesNoKeyIsGoneSoon(t *testing.T) {
 			for err == nil { // a refusal may come first
 				_, _, err = conn.Read(context.Background())
 			}
-			outside.Within(t, "cutting off "+c.name, time.Since(began), 2*time.Second)
+			testenv.Within(t, "cutting off "+c.name, time.Since(began), 2*time.Second)
 			_ = conn.CloseNow()
 		})
 	}

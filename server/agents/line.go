@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -19,6 +20,7 @@ type line struct {
 	oqs     bool
 	network string // where it came from (auth.Network)
 	conn    *websocket.Conn
+	version atomic.Int32 // of the messages that the agent speaks; 0 until its hello
 	times   Times
 	silence *time.Timer   // hangs up when no heartbeat comes
 	busy    sync.Mutex    // one operation at a time
@@ -127,8 +129,8 @@ func (l *line) send(ctx context.Context, m wire.Message) error {
 	return l.conn.Write(ctx, websocket.MessageText, data)
 }
 
-func (l *line) refuse(ctx context.Context, why *wire.Refused) error {
-	if err := l.send(ctx, wire.Message{Type: "refused", Refused: why}); err != nil {
+func (l *line) refuse(ctx context.Context, why refusal) error {
+	if err := l.send(ctx, wire.Message{Type: "refused", Refused: why.to(int(l.version.Load()))}); err != nil {
 		return err
 	}
 	_ = l.conn.Close(websocket.StatusPolicyViolation, "") // it may be gone already

@@ -18,7 +18,8 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
+	"madoguchi/server/counter"
 )
 
 // liar is an agent that answers every birth-date check as answer says.
@@ -185,13 +186,17 @@ func TestStatementsOfAnAgent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			says, fields = c.says, c.fields
-			got, err := s.CompareOQS(t.Context(), Request{Facility: facility}, wire.Items{Name: "髙橋 德一"})
+			got, err := s.CompareOQS(
+				t.Context(),
+				ofFacility,
+				wire.Items{Name: "髙橋 德一"},
+			)
 			if strings.Join(got.Statements, " ") != c.want || (err != nil) != (c.want == "") {
 				t.Errorf("%+v %v", got, err)
 			}
 		})
 	}
-	outside.Refused(t, outside.Card, 6)
+	testenv.Refused(t, testenv.Card, 6)
 }
 
 func TestAgentsOfVersionTwoAreServed(t *testing.T) {
@@ -200,7 +205,7 @@ func TestAgentsOfVersionTwoAreServed(t *testing.T) {
 		served  bool
 	}{
 		{1, false},
-		{wire.Oldest, true},
+		{wire.OldestVersion, true},
 		{wire.Version, true},
 		{wire.Version + 1, false},
 	} {
@@ -366,14 +371,14 @@ func TestAnAgentRefusesAnotherFacilitysQuestion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := Request{Facility: "1319999992", BirthDate: tokuichi}.bound()
+	b := bound(counter.CardRequest{Facility: "1319999992", BirthDate: tokuichi})
 	for _, c := range []struct {
 		name string
 		m    wire.Message
 	}{
-		{"check", wire.Message{Check: &wire.Check{Bound: b, BirthDate: tokuichi}}},
+		{"check", wire.Message{Check: &wire.Check{Binding: b, BirthDate: tokuichi}}},
 		{"text", wire.Message{Text: &wire.Text{
-			Bound:      b,
+			Binding:    b,
 			BirthDate:  tokuichi,
 			ExpiryYear: 2035,
 			Code:       "1234",

@@ -11,7 +11,7 @@ import (
 
 	"madoguchi/card/agent"
 	"madoguchi/card/wire"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // next reads one message; the error is the connection's end.
@@ -57,7 +57,7 @@ func TestTheOldestSilentSocketMakesRoomAndHearsWhy(t *testing.T) {
 	if s.silent.n != 3 && s.silent.n != 2 {
 		t.Errorf("%d are silent", s.silent.n)
 	}
-	outside.Refused(t, outside.Limits, n-3)
+	testenv.Refused(t, testenv.Limits, n-3)
 }
 
 // Whoever waits keeps the code that people are typing; the next of the network hears why, and comes back by
@@ -85,8 +85,8 @@ func TestAnAgentBeyondThoseThatWaitHearsWhyAndComesBack(t *testing.T) {
 }
 
 func TestACodeThatIsOverIsSaidToBe(t *testing.T) {
-	if !strings.Contains(errPairingOver.Ja, "時間が切れました") || errPairingOver.Retry != 5 ||
-		errWaiting.Retry != 60 {
+	over, waiting := errPairingOver.to(0), errWaiting.to(wire.Version)
+	if !strings.Contains(over.Ja, "時間が切れました") || over.Retry != 5 || waiting.Retry != 60 {
 		t.Errorf("%+v %+v", errPairingOver, errWaiting)
 	}
 }
@@ -152,5 +152,5 @@ func TestACrowdMakesRoomForANewcomer(t *testing.T) {
 	if out := crowd.enter(&line{network: "new"}); out != old {
 		t.Errorf("%+v", out)
 	}
-	outside.Refused(t, outside.Limits, 5)
+	testenv.Refused(t, testenv.Limits, 5)
 }

@@ -11,34 +11,26 @@ import (
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
 	"madoguchi/eligibility/oqs"
+	"madoguchi/server/counter"
 )
 
-// Request names one operation's case. JWS is the credential that the case is about.
-type Request struct {
-	Facility  string
-	Reader    string // Status.ID; empty: the facility's only one
-	CaseID    string
-	JWS       string
-	BirthDate eligibility.Date
-}
-
 // bound makes the new numbers of an operation.
-func (r Request) bound() wire.Bound {
+func bound(r counter.CardRequest) wire.Binding {
 	nonce := make([]byte, 32)
 	rand.Read(nonce)
 	jws := sha256.Sum256([]byte(r.JWS))
-	return wire.Bound{ID: rand.Text(), Nonce: nonce, Facility: r.Facility, Case: r.CaseID, JWS: jws[:]}
+	return wire.Binding{ID: rand.Text(), Nonce: nonce, Facility: r.Facility, Case: r.CaseID, JWS: jws[:]}
 }
 
 // CheckBirthDate asks the facility's reader once and verifies the evidence itself. Errors are faults of the connection;
 // everything that the card says, refusals included, is a Result.
-func (s *AgentHub) CheckBirthDate(ctx context.Context, r Request) (card.Result, error) {
+func (s *AgentHub) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card.Result, error) {
 	l, err := s.lineOf(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return card.Result{}, err
 	}
-	b := r.bound()
-	reply, err := l.ask(ctx, b.ID, s.times.Check, wire.Message{Type: "check", Check: &wire.Check{Bound: b, BirthDate: r.BirthDate}})
+	b := bound(r)
+	reply, err := l.ask(ctx, b.ID, s.times.Check, wire.Message{Type: "check", Check: &wire.Check{Binding: b, BirthDate: r.BirthDate}})
 	if err != nil {
 		return late(card.Fault, err)
 	}
@@ -62,157 +54,142 @@ func late[T any](fault func(error) T, err error) (T, error) {
 	return none, err
 }
 
-// TextRequest asks for one reading with 照合番号B. ExpiryYear and SecurityCode are typed off the card's face, go to the
-// agent once and are kept nowhere.
-type TextRequest struct {
-	Request
-	ExpiryYear   int
-	SecurityCode string
-}
-
-// TextResult is what a reading brought. Reading is there only when the agent confirmed it (or could not prove the issuer):
-// show it, compare it, drop it.
-type TextResult struct {
-	Said
-	Reading   *card.TextReading
-	TriesLeft *int // as the card said last; nil when it was not asked, or after a good end
-}
-
 // CheckText asks the facility's reader for one reading with 照合番号B. The verdict is the agent's own; the server only sees
 // to it that it does not contradict itself. What was typed is looked at before any card is touched: card.ErrExpiryYear,
 // card.ErrSecurityCode, card.ErrKeyForm.
-func (s *AgentHub) CheckText(ctx context.Context, r TextRequest) (TextResult, error) {
+func (s *AgentHub) CheckText(ctx context.Context, r counter.TextRequest) (counter.TextResult, error) {
 	if _, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode); err != nil {
-		return TextResult{}, err
+		return counter.TextResult{}, err
 	}
 	l, err := s.lineOf(ctx, r.Facility, r.Reader)
 	if err != nil {
-		return TextResult{}, err
+		return counter.TextResult{}, err
 	}
-	b := r.bound()
-	reply, err := l.ask(ctx, b.ID, s.times.Text, wire.Message{Type: "text", Text: &wire.Text{Bound: b, BirthDate: r.BirthDate,
+	b := bound(r.CardRequest)
+	reply, err := l.ask(ctx, b.ID, s.times.Text, wire.Message{Type: "text", Text: &wire.Text{Binding: b, BirthDate: r.BirthDate,
 		ExpiryYear: r.ExpiryYear, Code: r.SecurityCode}})
 	if err != nil {
-		return late(func(err error) TextResult { return TextResult{Said: fault(err)} }, err)
+		return late(
+			func(err error) counter.TextResult { return counter.TextResult{AgentVerdict: fault(err)} },
+			err,
+		)
 	}
 	if reply.Text == nil {
-		return TextResult{Said: fault(wire.Fault(reply.Fault))}, nil
+		return counter.TextResult{AgentVerdict: fault(wire.Fault(reply.Fault))}, nil
 	}
 	return readText(*reply.Text, r.BirthDate), nil
 }
 
 // readText accepts a reading that fits its own verdict and the question.
-func readText(t wire.TextReply, birth eligibility.Date) TextResult {
+func readText(t wire.TextReply, birth eligibility.Date) counter.TextResult {
 	said, ok := sayText(t.Verdict)
 	good := said.Outcome.Passed()
 	if !ok || good != (t.Reading != nil) || t.TriesLeft != nil && (*t.TriesLeft < 0 || *t.TriesLeft > 15) {
-		return TextResult{Said: contradicts}
+		return counter.TextResult{AgentVerdict: contradicts}
 	}
 	if !good {
-		return TextResult{Said: said, TriesLeft: t.TriesLeft}
+		return counter.TextResult{AgentVerdict: said, TriesLeft: t.TriesLeft}
 	}
 	r := *t.Reading
 	if r.BirthDate != birth || r.Name == "" || len(r.Name) > 600 || len(r.Address) > 1200 || eligibility.HoldsMyNumber(r.Name) ||
 		eligibility.HoldsMyNumber(r.Address) || r.Sex != eligibility.SexUnknown && r.Sex != eligibility.Male && r.Sex != eligibility.Female {
-		return TextResult{Said: contradicts}
+		return counter.TextResult{AgentVerdict: contradicts}
 	}
-	return TextResult{Said: said, Reading: &r}
+	return counter.TextResult{AgentVerdict: said, Reading: &r}
 }
 
-// DatesResult is what the dates of a card's certificate mean on a day. Until is for showing only.
-type DatesResult struct {
-	Said
-	State eligibility.CertificateState
-	Until eligibility.Date
-}
-
-// CheckDates asks the facility's reader for the dates of the card's certificate. They are the agent's word; what they mean
-// on the day, the server works out itself.
-func (s *AgentHub) CheckDates(ctx context.Context, r Request, day eligibility.Date) (DatesResult, error) {
+// CheckDates asks the facility's reader for the dates of the card's certificate. They are the agent's word;
+// what they mean on the day, the server works out itself.
+func (s *AgentHub) CheckDates(
+	ctx context.Context,
+	r counter.CardRequest,
+	day eligibility.Date,
+) (counter.DatesResult, error) {
 	l, err := s.lineOf(ctx, r.Facility, r.Reader)
 	if err != nil {
-		return DatesResult{}, err
+		return counter.DatesResult{}, err
 	}
 	id := rand.Text()
 	reply, err := l.ask(ctx, id, s.times.Check, wire.Message{Type: "dates", Dates: &wire.Dates{ID: id, Facility: r.Facility, Day: day}})
 	if err != nil {
-		return late(func(err error) DatesResult { return DatesResult{Said: fault(err)} }, err)
+		return late(
+			func(err error) counter.DatesResult { return counter.DatesResult{AgentVerdict: fault(err)} },
+			err,
+		)
 	}
 	if reply.Dates == nil {
-		return DatesResult{Said: fault(wire.Fault(reply.Fault))}, nil
+		return counter.DatesResult{AgentVerdict: fault(wire.Fault(reply.Fault))}, nil
 	}
 	return readDates(*reply.Dates, day), nil
 }
 
-func readDates(d wire.DatesReply, day eligibility.Date) DatesResult {
+func readDates(d wire.DatesReply, day eligibility.Date) counter.DatesResult {
 	said, state, ok := sayDates(d.Verdict)
 	good := said.Outcome.Passed()
 	if !ok || !good {
 		if !ok {
 			said = contradicts
 		}
-		return DatesResult{Said: said}
+		return counter.DatesResult{AgentVerdict: said}
 	}
 	if !d.From.Exact() || !d.Until.Exact() || d.Until.Before(d.From) || day.Before(d.From) || eligibility.GraceOf(d.Until).On(day) != state {
-		return DatesResult{Said: contradicts}
+		return counter.DatesResult{AgentVerdict: contradicts}
 	}
-	return DatesResult{Said: said, State: state, Until: d.Until}
+	return counter.DatesResult{AgentVerdict: said, State: state, Until: d.Until}
 }
 
 // itemNames are the items that an agent compares with OQS.
 var itemNames = []string{"insurer", "symbol", "number", "branchNumber", "name", "birthDate", "sex", "share"}
 
-// OQSResult is what the newest OQS answer says of itself, by keys of package oqs, and how its items compare with the screen's.
-// Statements are never empty: those of an agent that has none are oqs.NotSaid. Fields are empty when nothing could be compared.
-type OQSResult struct {
-	Statements []string
-	Fields     []wire.FieldResult
-}
-
-// CompareOQS has the facility's reader compare the screen's items with the newest OQS answer file on its PC. Keys of statements
-// and equal, different or missing come back. Errors are the faults of package wire, ErrNoReader and so on.
-func (s *AgentHub) CompareOQS(ctx context.Context, r Request, items wire.Items) (OQSResult, error) {
+// CompareOQS has the facility's reader compare the screen's items with the newest OQS answer file on its PC.
+// Keys of statements and equal, different or missing come back. Errors are the faults of package wire,
+// ErrNoReader and so on.
+func (s *AgentHub) CompareOQS(
+	ctx context.Context,
+	r counter.CardRequest,
+	items wire.Items,
+) (counter.OQSResult, error) {
 	l, err := s.lineOf(ctx, r.Facility, r.Reader)
 	if err != nil {
-		return OQSResult{}, err
+		return counter.OQSResult{}, err
 	}
 	if !l.oqs {
-		return OQSResult{}, wire.ErrNoOQS
+		return counter.OQSResult{}, wire.ErrNoOQS
 	}
 	id := rand.Text()
 	reply, err := l.ask(ctx, id, s.times.OQS, wire.Message{Type: "oqs", OQS: &wire.OQS{ID: id, Facility: r.Facility, Items: items}})
 	if errors.Is(err, context.DeadlineExceeded) {
-		return OQSResult{}, wire.ErrOQSFolder.Because(err)
+		return counter.OQSResult{}, wire.ErrOQSFolder.Because(err)
 	}
 	if err != nil {
-		return OQSResult{}, err
+		return counter.OQSResult{}, err
 	}
 	if reply.Compared == nil && reply.Statements == nil {
-		return OQSResult{}, wire.Fault(reply.Fault)
+		return counter.OQSResult{}, wire.Fault(reply.Fault)
 	}
 	return readOQS(*reply)
 }
 
 // readOQS accepts an answer that holds nothing but keys and the three words, and does not contradict itself.
-func readOQS(reply wire.Reply) (OQSResult, error) {
+func readOQS(reply wire.Reply) (counter.OQSResult, error) {
 	refused := wire.ErrOQSFile.Because(wire.ErrMessage)
 	seen := map[string]bool{}
 	for _, f := range reply.Compared {
 		if !slices.Contains(itemNames, f.Name) || seen[f.Name] || f.Result != wire.Equal && f.Result != wire.Different && f.Result != wire.Missing {
-			return OQSResult{}, refused
+			return counter.OQSResult{}, refused
 		}
 		seen[f.Name] = true
 	}
 	for _, key := range reply.Statements {
 		if _, known := oqs.StatementOf(key); !known || seen[key] {
-			return OQSResult{}, refused
+			return counter.OQSResult{}, refused
 		}
 		seen[key] = true
 	}
 	if seen[oqs.Valid] && (len(reply.Statements) > 1 || len(reply.Compared) == 0) {
-		return OQSResult{}, refused
+		return counter.OQSResult{}, refused
 	}
-	result := OQSResult{Statements: reply.Statements, Fields: reply.Compared}
+	result := counter.OQSResult{Statements: reply.Statements, Fields: reply.Compared}
 	if len(result.Statements) == 0 {
 		result.Statements = []string{oqs.NotSaid}
 	}

@@ -18,7 +18,8 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
+	"madoguchi/server/counter"
 )
 
 // Every refusal of a reading, asked over the wire, says what package card says on the PC itself.
@@ -151,7 +152,7 @@ func TestWithoutIssuerKeysTheAgentSaysUnverified(t *testing.T) {
 		r.Outcome != card.Unverified || r.Reading == nil {
 		t.Errorf("text: %+v %v", r, err)
 	}
-	if r, err := s.CheckDates(t.Context(), Request{Facility: facility},
+	if r, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility},
 		eligibility.MustDate("2026-11-22")); err != nil || r.Outcome != card.Unverified ||
 		r.State != eligibility.CertificateValid {
 		t.Errorf("dates: %+v %v", r, err)
@@ -190,7 +191,7 @@ func TestEveryEndOfTheCertificatesDatesReachesTheCounterInTheSameWords(t *testin
 			c.card.BirthDate = tokuichi
 			s, url := open(t, true)
 			pairedWith(t, s, facility, url, agent.Config{Reader: chip{insert(t, c.card)}})
-			r, err := s.CheckDates(t.Context(), Request{Facility: facility}, day)
+			r, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility}, day)
 			if err != nil || r.Outcome != c.outcome || r.Key != c.key || r.State != c.state {
 				t.Errorf("%s: %+v %v", c.name, r, err)
 				return
@@ -297,7 +298,7 @@ func TestTheScreenIsComparedWithTheNewestFreshAnswer(t *testing.T) {
 			s, url := open(t, true)
 			pairedWith(t, s, facility, url,
 				agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}, OQS: folder})
-			got, err := s.CompareOQS(t.Context(), Request{Facility: facility}, screen)
+			got, err := s.CompareOQS(t.Context(), counter.CardRequest{Facility: facility}, screen)
 			text := ""
 			for _, f := range got.Fields {
 				text += fmt.Sprintf("%s:%s ", f.Name, f.Result)
@@ -360,7 +361,7 @@ func TestAnAnswerThatIsNotValidIsSaidBeforeItsEqualItems(t *testing.T) {
 		{"segment 3", file("3"), "", 0, wire.ErrOQSFile},
 		{"no segment", file(""), "", 0, wire.ErrOQSFile},
 	}
-	outside.Refused(t, outside.Card, len(cases)-2)
+	testenv.Refused(t, testenv.Card, len(cases)-2)
 	folder := t.TempDir()
 	s, url := open(t, true)
 	pairedWith(t, s, facility, url,
@@ -368,7 +369,7 @@ func TestAnAnswerThatIsNotValidIsSaidBeforeItsEqualItems(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			drop(t, filepath.Join(folder, "OQSsiquc01res_1.xml"), c.file, 0)
-			got, err := s.CompareOQS(t.Context(), Request{Facility: facility}, screen)
+			got, err := s.CompareOQS(t.Context(), counter.CardRequest{Facility: facility}, screen)
 			if strings.Join(got.Statements, " ") != c.says || len(got.Fields) != c.fields ||
 				!errors.Is(err, c.err) {
 				t.Errorf("%+v %v", got, err)
@@ -384,7 +385,7 @@ func TestOQSIsAskedOnlyWhereItIsOffered(t *testing.T) {
 	s, url := open(t, true)
 	pairedWith(t, s, facility, url,
 		agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
-	if _, err := s.CompareOQS(context.Background(), Request{Facility: facility}, screen); !errors.Is(err,
+	if _, err := s.CompareOQS(context.Background(), counter.CardRequest{Facility: facility}, screen); !errors.Is(err,
 		wire.ErrNoOQS) || s.Status(facility)[0].OQS {
 		t.Errorf("%v %+v", err, s.Status(facility))
 	}
@@ -392,7 +393,7 @@ func TestOQSIsAskedOnlyWhereItIsOffered(t *testing.T) {
 	pairedWith(t, s, facility, url,
 		agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})},
 			OQS: filepath.Join(t.TempDir(), "gone")})
-	if _, err := s.CompareOQS(context.Background(), Request{Facility: facility}, screen); !errors.Is(err,
+	if _, err := s.CompareOQS(context.Background(), counter.CardRequest{Facility: facility}, screen); !errors.Is(err,
 		wire.ErrOQSFolder) || !s.Status(facility)[0].OQS {
 		t.Errorf("%v %+v", err, s.Status(facility))
 	}

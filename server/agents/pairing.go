@@ -17,19 +17,19 @@ const (
 
 var (
 	// ErrPairing is the one answer to a wrong, used or expired pairing code.
-	ErrPairing = &eligibility.Error{Code: eligibility.NotFound, Key: "bridge.pairing", Field: "code",
-		Ja: "このコードのパソコンが見つかりません。リーダーのパソコンに出ているコードを確かめて、入れ直してください。",
-		En: "No waiting computer has this code. Check the code on the reader's computer and enter it again."}
+	ErrPairing = &eligibility.Error{Code: eligibility.NotFound, Key: "bridge.pairing", Field: "code"}
 	// ErrPairingTries is returned after five wrong codes within ten minutes, then with what is left of the
 	// wait.
 	ErrPairingTries = pairingTooOften(pairingLife)
 )
 
 func pairingTooOften(wait time.Duration) *eligibility.Error {
-	ja, en := eligibility.WaitText(wait)
-	return &eligibility.Error{Code: eligibility.Limited, Key: "bridge.pairing_tries", Field: "code", Wait: wait,
-		Ja: "コードの入力を5回まちがえました。" + ja + "待ってから入れ直してください。",
-		En: "Five wrong codes were entered. Wait " + en + " and try again."}
+	return &eligibility.Error{
+		Code:  eligibility.Limited,
+		Key:   "bridge.pairing_tries",
+		Field: "code",
+		Wait:  wait,
+	}
 }
 
 // waiting is an unpaired agent that shows a code.
@@ -70,7 +70,7 @@ func pairingCode() string {
 // pairing shows an unknown agent a code and waits until staff type it (the shape of RFC 8628), the code ends
 // or the agent leaves.
 func (s *AgentHub) pairing(ctx context.Context, l *line, agent Agent, nonce []byte) (Agent, error) {
-	w := &waiting{line: l, agent: agent, words: wire.Words(agent.Key, nonce), until: s.now().Add(pairingLife), approve: make(chan Agent, 1)}
+	w := &waiting{line: l, agent: agent, words: wire.PairingWords(agent.Key, nonce), until: s.now().Add(pairingLife), approve: make(chan Agent, 1)}
 	code, out := s.wait(w)
 	s.dismiss(out, errPairingOver)
 	if code == "" {

@@ -16,7 +16,8 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
+	"madoguchi/server/counter"
 )
 
 // greeted dials, reads the challenge and answers it with a key and what prove makes of the nonce; it returns
@@ -106,7 +107,7 @@ func TestOnlyThePairedKeysProofOverThisNonceConnects(t *testing.T) {
 		"that is none":                func([]byte) []byte { return nil },
 		"of the right form and empty": func([]byte) []byte { return []byte{0x30, 6, 2, 1, 1, 2, 1, 1} },
 	}
-	outside.Refused(t, outside.Card, len(cases))
+	testenv.Refused(t, testenv.Card, len(cases))
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		t.Run(name, func(t *testing.T) {
 			if m := greeted(t, url, der, cases[name]); m.Type != "refused" {
@@ -120,7 +121,7 @@ func TestOnlyThePairedKeysProofOverThisNonceConnects(t *testing.T) {
 func TestEveryOperationHasItsOwnNonce(t *testing.T) {
 	seen := map[string]bool{}
 	for range 50 {
-		b := Request{Facility: facility, CaseID: "CASE", JWS: "jws"}.bound()
+		b := bound(counter.CardRequest{Facility: facility, CaseID: "CASE", JWS: "jws"})
 		if len(b.Nonce) != 32 || len(b.JWS) != 32 || len(b.ID) < 26 || seen[string(b.Nonce)] || seen[b.ID] {
 			t.Fatalf("%+v", b)
 		}

@@ -1,5 +1,5 @@
-// Package readers is the server's side of the bridge agents: it accepts their WebSockets, pairs new ones by a code, knows
-// which are connected, and asks one of them for one operation at a time.
+// Package agents is the server's side of the bridge agents: it accepts their WebSockets, pairs new ones by a
+// code, knows which are connected, and asks one of them for one operation at a time.
 //
 // What an agent brings back about a birth date is believed only after the server has verified it (package card). What it
 // reads with 照合番号B, the dates of a certificate and its comparison with OQS files are the agent's own word and are named
@@ -18,6 +18,7 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/server/counter"
 )
 
 // Store keeps paired agents. A missing one is an *eligibility.Error with code NotFound.
@@ -36,16 +37,7 @@ type Agent struct {
 	PairedBy string
 }
 
-// Status is what the console shows of a reader.
-type Status struct {
-	ID        string // names the reader in a Request
-	Name      string
-	Connected bool
-	Virtual   bool
-	OQS       bool // it can compare with OQS answer files
-}
-
-// Config makes a Switchboard.
+// Config makes an AgentHub.
 type Config struct {
 	Store      Store
 	IssuerKeys card.IssuerKeys // empty: the card's genuineness stays unverified
@@ -78,7 +70,7 @@ func (t Times) complete() Times {
 	return t
 }
 
-// Switchboard knows the agents that are connected to this server.
+// AgentHub knows the agents that are connected to this server.
 type AgentHub struct {
 	store      Store
 	issuerKeys card.IssuerKeys
@@ -88,59 +80,68 @@ type AgentHub struct {
 	times      Times
 
 	mu       sync.Mutex
-	lines    map[string]*line             // by agent id, paired and connected
-	seen     map[string]map[string]Status // agents that were connected since start, by facility and id
-	waiting  map[string]*waiting          // by pairing code
-	wrong    map[string]wrong             // wrong codes by facility
-	silent   crowd                        // connections that have not proved a key yet
-	unpaired crowd                        // those that wait to be paired
+	lines    map[string]*line                           // by agent id, paired and connected
+	seen     map[string]map[string]counter.ReaderStatus // connected since the start, by facility and id
+	waiting  map[string]*waiting                        // by pairing code
+	wrong    map[string]wrong                           // wrong codes by facility
+	silent   crowd                                      // connections that have not proved a key yet
+	unpaired crowd                                      // those that wait to be paired
 	closing  bool
 
 	goodbyes chan struct{} // one for each refusal that may be on its way
 }
 
-// New returns a Switchboard without connections.
+// New returns an AgentHub without connections.
 func New(c Config) *AgentHub {
-	return &AgentHub{store: c.Store, issuerKeys: c.IssuerKeys, virtual: c.Virtual, now: c.Now, names: c.Names, times: c.Times.complete(),
-		lines: map[string]*line{}, waiting: map[string]*waiting{}, wrong: map[string]wrong{}, seen: map[string]map[string]Status{},
-		silent: newCrowd(maxSilent, maxSilentAt), unpaired: newCrowd(maxWaiting, maxWaitingAt), goodbyes: make(chan struct{}, maxGoodbyes)}
+	return &AgentHub{
+		store:      c.Store,
+		issuerKeys: c.IssuerKeys,
+		virtual:    c.Virtual,
+		now:        c.Now,
+		names:      c.Names,
+		times:      c.Times.complete(),
+		lines:      map[string]*line{},
+		waiting:    map[string]*waiting{},
+		wrong:      map[string]wrong{},
+		seen:       map[string]map[string]counter.ReaderStatus{},
+		silent: newCrowd(
+			maxSilent,
+			maxSilentAt,
+		),
+		unpaired: newCrowd(maxWaiting, maxWaitingAt),
+		goodbyes: make(chan struct{}, maxGoodbyes),
+	}
 }
 
 // Troubles with readers, as the console says them.
 var (
 	// ErrNoReader is returned when no agent of the facility is connected.
-	ErrNoReader = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.none",
-		Ja: "カードリーダーがつながっていません。リーダーのパソコンを確かめるか、目視で確認してください。",
-		En: "No card reader is connected. Look at the reader's computer, or check by eye."}
+	ErrNoReader = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.none"}
 	// ErrWhichReader is returned when several are connected and none was chosen.
-	ErrWhichReader = &eligibility.Error{Code: eligibility.Conflict, Key: "bridge.which", Field: "reader",
-		Ja: "カードリーダーがいくつかつながっています。この窓口で使うリーダーを選んでから、もう一度押してください。",
-		En: "Several card readers are connected. Choose this counter's reader and press again."}
+	ErrWhichReader = &eligibility.Error{Code: eligibility.Conflict, Key: "bridge.which", Field: "reader"}
 	// ErrReaderAway is returned when the chosen reader is not connected: another counter's must not be asked in its place, for
 	// another patient's card may lie on it.
-	ErrReaderAway = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.away", Field: "reader",
-		Ja: "この窓口で選んだカードリーダーがつながっていません。リーダーのパソコンを確かめるか、ほかのリーダーを選んでから、もう一度押してください。",
-		En: "The reader chosen for this counter is not connected. Look at its computer, or choose another reader, and press again."}
+	ErrReaderAway = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.away", Field: "reader"}
 	// ErrBusy is returned while the reader works on another case.
 	ErrBusy = wire.ErrBusy
 	// ErrLost is returned when the agent goes away during a check.
-	ErrLost = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.lost",
-		Ja: "確認の途中でリーダーとの接続が切れました。つながったら、もう一度確認してください。",
-		En: "The connection to the reader broke during the check. Check again once it is back."}
+	ErrLost = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.lost"}
 )
 
 // Status returns the readers that a facility has or had since the server started, by name.
-func (s *AgentHub) Status(facility string) []Status {
+func (s *AgentHub) Status(facility string) []counter.ReaderStatus {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := []Status{}
+	out := []counter.ReaderStatus{}
 	for id, known := range s.seen[facility] {
 		if l := s.lines[id]; l != nil {
 			known.Connected = true
 		}
 		out = append(out, known)
 	}
-	slices.SortFunc(out, func(a, b Status) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(out, func(a, b counter.ReaderStatus) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
 	return out
 }
 
@@ -196,9 +197,14 @@ func (s *AgentHub) connect(l *line, agent Agent) {
 	}
 	s.lines[agent.ID] = l
 	if s.seen[agent.Facility] == nil {
-		s.seen[agent.Facility] = map[string]Status{}
+		s.seen[agent.Facility] = map[string]counter.ReaderStatus{}
 	}
-	s.seen[agent.Facility][agent.ID] = Status{ID: agent.ID, Name: agent.Name, Virtual: l.virtual, OQS: l.oqs}
+	s.seen[agent.Facility][agent.ID] = counter.ReaderStatus{
+		ID:      agent.ID,
+		Name:    agent.Name,
+		Virtual: l.virtual,
+		OQS:     l.oqs,
+	}
 }
 
 func (s *AgentHub) disconnect(l *line) {

@@ -19,7 +19,11 @@ import (
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
+	"madoguchi/server/counter"
 )
+
+// ofFacility asks the facility's only reader about nobody.
+var ofFacility = counter.CardRequest{Facility: facility}
 
 // A line a connection would bury the failures.
 func TestMain(m *testing.M) {
@@ -115,7 +119,7 @@ func start(t *testing.T, url string, c agent.Config) *running {
 		c.Name = "受付1"
 	}
 	r := &running{said: make(chan string, 1000), ended: make(chan error, 1)}
-	c.Server, c.Virtual, c.Now, c.Say = url, true, time.Now, func(s string) { r.said <- s }
+	c.Server, c.Virtual, c.Now, c.Notify = url, true, time.Now, func(s string) { r.said <- s }
 	c.IssuerKeys, c.UserRoots = virtual.TestIssuerKeys(), virtual.TestUserRoots()
 	var err error
 	if r.Agent, err = agent.New(c); err != nil {
@@ -195,7 +199,7 @@ func eventually(t *testing.T, what string, so func() bool) {
 }
 
 func check(s *AgentHub, birth eligibility.Date) (card.Result, error) {
-	return s.CheckBirthDate(context.Background(), Request{
+	return s.CheckBirthDate(context.Background(), counter.CardRequest{
 		Facility:  facility,
 		CaseID:    "CASE",
 		JWS:       "jws",
@@ -217,7 +221,7 @@ func TestPairedAgentProvesTheCard(t *testing.T) {
 		t.Errorf("another person's card: %+v %v", r, err)
 	}
 	if _, err := s.CheckBirthDate(context.Background(),
-		Request{Facility: "1319999992", BirthDate: tokuichi}); !errors.Is(err, ErrNoReader) {
+		counter.CardRequest{Facility: "1319999992", BirthDate: tokuichi}); !errors.Is(err, ErrNoReader) {
 		t.Errorf("another facility uses this reader: %v", err)
 	}
 }
@@ -263,7 +267,7 @@ func TestFiveWrongPairingCodesCloseTheDoor(t *testing.T) {
 	var e *eligibility.Error
 	if _, _, err := s.Pair(context.Background(), facility, "鈴木", code); !errors.As(err, &e) ||
 		e.Wait > 150*time.Second || e.Wait < 145*time.Second ||
-		!strings.Contains(e.Ja, "3分待って") || !strings.Contains(e.En, "3 minutes") {
+		!strings.Contains(e.Ja(), "3分待って") || !strings.Contains(e.En(), "3 minutes") {
 		t.Errorf("later: %v", err)
 	}
 	s.now = func() time.Time { return now.Add(9*time.Minute + e.Wait) }

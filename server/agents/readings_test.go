@@ -10,10 +10,11 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/server/counter"
 )
 
-func textRequest(birth eligibility.Date) TextRequest {
-	return TextRequest{Request: Request{
+func textRequest(birth eligibility.Date) counter.TextRequest {
+	return counter.TextRequest{CardRequest: counter.CardRequest{
 		Facility:  facility,
 		CaseID:    "CASE",
 		JWS:       "jws",
@@ -147,14 +148,14 @@ func TestDatesThatDoNotFitTheirOwnVerdictAreDropped(t *testing.T) {
 			if c.state == "" {
 				want = card.Refused
 			}
-			if r, err := s.CheckDates(t.Context(), Request{Facility: facility}, day); err != nil ||
+			if r, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility}, day); err != nil ||
 				r.Outcome != want || r.State != c.state {
 				t.Errorf("%s: %+v %v", c.name, r, err)
 			}
 		})
 	}
 	answer = wire.DatesReply{Verdict: verdictOf(card.Confirmed, "card.certificate_valid")}
-	if r, err := s.CheckDates(t.Context(), Request{Facility: facility}, day); err != nil ||
+	if r, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility}, day); err != nil ||
 		r.Outcome != card.Refused {
 		t.Errorf("without dates: %+v %v", r, err)
 	}
@@ -179,7 +180,7 @@ func TestAComparisonHoldsNothingButItsThreeWords(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer = c.c
-			if got, err := s.CompareOQS(t.Context(), Request{Facility: facility},
+			if got, err := s.CompareOQS(t.Context(), counter.CardRequest{Facility: facility},
 				wire.Items{Name: "髙橋 德一"}); err == nil {
 				t.Errorf("%s: %+v", c.name, got)
 			}

@@ -13,6 +13,7 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/agent"
 	"madoguchi/card/virtual"
+	"madoguchi/server/counter"
 )
 
 // lines is a log that tests read.
@@ -64,11 +65,11 @@ func TestWhatMustNotTravelIsNowhereOnTheWireOrInTheLog(t *testing.T) {
 		r.Reading.Address != address {
 		t.Fatalf("%+v %v", r, err)
 	}
-	if _, err := s.CheckDates(t.Context(), Request{Facility: facility},
+	if _, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility},
 		tokuichi.AddMonths(12*71)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.CompareOQS(t.Context(), Request{Facility: facility}, screen); err != nil {
+	if _, err := s.CompareOQS(t.Context(), ofFacility, screen); err != nil {
 		t.Fatal(err)
 	}
 	a.stop()

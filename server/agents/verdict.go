@@ -7,19 +7,17 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
+	"madoguchi/message"
+	"madoguchi/server/counter"
 )
 
-// Said is a verdict that an agent came to itself, in this server's words.
-type Said struct {
-	Outcome card.Outcome  `json:"result"`
-	Key     string        `json:"key"`
-	Ja      string        `json:"ja"`
-	En      string        `json:"en"`
-	By      card.Verifier `json:"by"`
+// verdictText is an agent's verdict in this server's words.
+func verdictText(outcome card.Outcome, told message.Message) counter.AgentVerdict {
+	return counter.AgentVerdict{Outcome: outcome, Stored: message.Keep(told), By: card.ByAgent}
 }
 
 // ends are the verdicts of card.CheckText and card.CheckCertificate beside the faults, each with the outcomes that it can
-// have; package card has their sentences.
+// have.
 var ends = map[string][]card.Outcome{
 	"card.text_confirmed":         {card.Confirmed},
 	"card.text_unverified":        {card.Unverified},
@@ -36,26 +34,25 @@ var ends = map[string][]card.Outcome{
 }
 
 // contradicts is said of a verdict that does not fit itself or the question.
-var contradicts = func() Said {
+var contradicts = func() counter.AgentVerdict {
 	s, _ := say(wire.Verdict{Outcome: card.Refused, Key: "card.evidence"})
 	return s
 }()
 
 // say puts an agent's verdict into words; ok is false when the key is unknown or does not go with the outcome.
-func say(v wire.Verdict) (Said, bool) {
+func say(v wire.Verdict) (counter.AgentVerdict, bool) {
 	if outcomes, ok := ends[v.Key]; ok {
-		said, known := card.Sentence(v.Key)
-		if !known || !slices.Contains(outcomes, v.Outcome) {
-			return Said{}, false
+		if !slices.Contains(outcomes, v.Outcome) {
+			return counter.AgentVerdict{}, false
 		}
-		return Said{v.Outcome, v.Key, said.Ja, said.En, card.ByAgent}, true
+		return verdictText(v.Outcome, message.New(v.Key, nil)), true
 	}
 	s := fault(wire.Fault(v.Key))
 	return s, s.Key == v.Key && s.Outcome == v.Outcome
 }
 
 // sayText says the verdict on a reading.
-func sayText(v wire.Verdict) (Said, bool) {
+func sayText(v wire.Verdict) (counter.AgentVerdict, bool) {
 	s, ok := say(v)
 	if v.Outcome.Passed() {
 		ok = ok && (v.Key == "card.text_confirmed" || v.Key == "card.text_unverified")
@@ -69,7 +66,7 @@ var certificateStates = map[string]eligibility.CertificateState{"card.certificat
 	"card.certificate_expired": eligibility.CertificateExpired}
 
 // sayDates says the verdict on a certificate's dates and the state that it stands for.
-func sayDates(v wire.Verdict) (Said, eligibility.CertificateState, bool) {
+func sayDates(v wire.Verdict) (counter.AgentVerdict, eligibility.CertificateState, bool) {
 	s, ok := say(v)
 	state, good := certificateStates[v.Key]
 	if v.Outcome.Passed() {
@@ -79,7 +76,7 @@ func sayDates(v wire.Verdict) (Said, eligibility.CertificateState, bool) {
 }
 
 // fault is the verdict of an error: refused for what the card is or says, error for what failed.
-func fault(err error) Said {
+func fault(err error) counter.AgentVerdict {
 	var e *eligibility.Error
 	if !errors.As(err, &e) {
 		return fault(card.KnownFault(""))
@@ -88,5 +85,5 @@ func fault(err error) Said {
 	if e.Code == eligibility.Conflict && e.Key != ErrBusy.Key {
 		outcome = card.Refused
 	}
-	return Said{outcome, e.Key, e.Ja, e.En, card.ByAgent}
+	return verdictText(outcome, e.Message())
 }

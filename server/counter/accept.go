@@ -18,19 +18,11 @@ var visualChecks = []string{"photo", "name", "birthDate"}
 const maxReason = 200
 
 var (
-	errUnchecked = &eligibility.Error{Code: eligibility.Conflict, Key: "case.unchecked", Field: "reason",
-		Ja: "まだ本人のカードと確かめられていません。カードを確認するか、顔写真・氏名・生年月日の3つを見くらべてチェックするか、受け付ける理由を入れてください。",
-		En: "Nothing yet ties the card to this person. Check the card, compare photo, name and birth date and tick all three, or enter why you accept."}
-	errLongReason = &eligibility.Error{Code: eligibility.Invalid, Key: "case.reason_long", Field: "reason",
-		Ja: "理由が長すぎます。200文字までに縮めてください。",
-		En: "The reason is too long. Shorten it to 200 characters."}
+	errUnchecked    = &eligibility.Error{Code: eligibility.Conflict, Key: "case.unchecked", Field: "reason"}
+	errLongReason   = &eligibility.Error{Code: eligibility.Invalid, Key: "case.reason_long", Field: "reason"}
 	errReasonNumber = &eligibility.Error{
-		Code: eligibility.Invalid, Key: "case.reason_my_number", Field: "reason",
-		Ja: "理由に12桁のマイナンバーが入っているようです。マイナンバーは残せません。番号を消してから、もう一度記録してください。",
-		En: "The reason seems to hold a 12-digit My Number, which must not be kept. Remove it and record again."}
-	errVisual = &eligibility.Error{Code: eligibility.Invalid, Key: "case.visual", Field: "checks",
-		Ja: "目視の確認の内容を読み取れませんでした。ページを開き直して、顔写真・氏名・生年月日のチェックを入れ直してください。",
-		En: "The comparison by eye could not be read. Reload the page and tick photo, name and birth date again."}
+		Code: eligibility.Invalid, Key: "case.reason_my_number", Field: "reason"}
+	errVisual = &eligibility.Error{Code: eligibility.Invalid, Key: "case.visual", Field: "checks"}
 )
 
 // readVisual refuses what staff cannot have ticked: another word, or one twice.

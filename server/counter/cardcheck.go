@@ -11,13 +11,12 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/eligibility/oqs"
-	"madoguchi/server/agents"
 )
 
 // TextCheck is what remains of a reading with 照合番号B: the method (which it is by its name), who verified, and how each item
 // compares with the screen. The reading itself is shown once and dropped.
 type TextCheck struct {
-	agents.Said
+	AgentVerdict
 	Fields    []FieldCheck `json:"fields"`
 	TriesLeft *int         `json:"triesLeft,omitempty"` // after a wrong number or too few tries
 }
@@ -63,7 +62,7 @@ func (b *caseBody) judge(kind string, outcome card.Outcome, foreign, passed bool
 
 // DatesCheck is what remains of a look at the certificate: the state on the day, not the dates.
 type DatesCheck struct {
-	agents.Said
+	AgentVerdict
 	State eligibility.CertificateState `json:"state,omitempty"`
 }
 
@@ -92,15 +91,21 @@ func (o *OQSCheck) Said() []oqs.Statement {
 func (o *OQSCheck) Warns() bool { return len(o.Statements) != 1 || o.Statements[0] != oqs.Valid }
 
 // asking is a case that a reader may be asked about, with the request that says so.
-func (c *Service) asking(ctx context.Context, reader, id string) (CaseView, agents.Request, error) {
+func (c *Service) asking(ctx context.Context, reader, id string) (CaseView, CardRequest, error) {
 	view, err := c.open(ctx, id)
 	if err != nil {
-		return CaseView{}, agents.Request{}, err
+		return CaseView{}, CardRequest{}, err
 	}
 	if !view.Verdict.Valid || view.Verdict.Eligibility == nil || view.Verdict.Eligibility.BirthDate.IsZero() {
-		return CaseView{}, agents.Request{}, errNothingToCheck
+		return CaseView{}, CardRequest{}, errNothingToCheck
 	}
-	return view, agents.Request{Facility: c.Facility.Code, Reader: reader, CaseID: id, JWS: view.JWS, BirthDate: view.Verdict.Eligibility.BirthDate}, nil
+	return view, CardRequest{
+		Facility:  c.Facility.Code,
+		Reader:    reader,
+		CaseID:    id,
+		JWS:       view.JWS,
+		BirthDate: view.Verdict.Eligibility.BirthDate,
+	}, nil
 }
 
 // keep adds what a reader answered to its case as the case is now: somebody may have recorded it meanwhile, and then the
@@ -137,11 +142,14 @@ func (c *Service) CheckText(ctx context.Context, staff, reader, id string, expir
 	if err != nil {
 		return CaseView{}, nil, err
 	}
-	result, err := c.Readers.CheckText(ctx, agents.TextRequest{Request: request, ExpiryYear: expiryYear, SecurityCode: code})
+	result, err := c.Readers.CheckText(
+		ctx,
+		TextRequest{CardRequest: request, ExpiryYear: expiryYear, SecurityCode: code},
+	)
 	if err != nil {
 		return CaseView{}, nil, err
 	}
-	check := TextCheck{Said: result.Said, Fields: []FieldCheck{}, TriesLeft: result.TriesLeft}
+	check := TextCheck{AgentVerdict: result.AgentVerdict, Fields: []FieldCheck{}, TriesLeft: result.TriesLeft}
 	detail := string(result.Outcome) + " by " + string(result.By)
 	if result.Reading != nil {
 		check.Fields = compareReading(*view.Verdict.Eligibility, *result.Reading)
@@ -192,7 +200,14 @@ func (c *Service) CheckDates(ctx context.Context, staff, reader, id string) (Cas
 		return CaseView{}, eligibility.Date{}, err
 	}
 	detail := string(result.Outcome) + " by " + string(result.By) + " " + string(result.State)
-	view, err := c.keep(ctx, staff, id, "case.dates", strings.TrimSpace(detail), func(b *caseBody) { b.Dates = &DatesCheck{result.Said, result.State} })
+	view, err := c.keep(
+		ctx,
+		staff,
+		id,
+		"case.dates",
+		strings.TrimSpace(detail),
+		func(b *caseBody) { b.Dates = &DatesCheck{result.AgentVerdict, result.State} },
+	)
 	return view, result.Until, err
 }
 

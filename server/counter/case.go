@@ -63,9 +63,7 @@ func readCase(stored Case) (CaseView, error) {
 }
 
 // ErrCaseMoved says that a case was changed between reading and storing it.
-var ErrCaseMoved = &eligibility.Error{Code: eligibility.Conflict, Key: "case.moved",
-	Ja: "同じ件を、ほかの画面でも操作しています。画面を読み込み直して、いまの状態を確かめてください。",
-	En: "Somebody else is changing this case. Reload the page and look at its state."}
+var ErrCaseMoved = &eligibility.Error{Code: eligibility.Conflict, Key: "case.moved"}
 
 // tries is how often a change is made anew on a case that others change too: each of them is one human action.
 const tries = 5

@@ -12,10 +12,10 @@ import (
 func (c *Service) timed(
 	ctx context.Context, trust *credential.TrustList, jws string, v credential.Verdict,
 ) credential.Verdict {
-	if c.AskTime == nil || v.Eligibility == nil || v.Tier == credential.PDF {
+	if c.AskTime == nil || v.Eligibility == nil || v.Tier == credential.TierSaved {
 		return v
 	}
-	if v.Valid || v.Awaits() {
+	if v.Valid || v.AwaitsProof() {
 		go c.AskTime(context.WithoutCancel(ctx), v.Issuer)
 		return v
 	}

@@ -22,12 +22,8 @@ const (
 )
 
 var (
-	errRedeemed = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.unverified", Field: "text",
-		Ja: "番号で届いた画面を確かめられませんでした。このPCの時計を確かめ、患者さんの画面のコードを読み取ってください。",
-		En: "What came for this number could not be verified. Check this PC's clock, and scan the code on the patient's screen."}
-	errWaitingPartly = &eligibility.Error{Code: hostapi.ErrCodeWaiting.Code, Key: hostapi.ErrCodeWaiting.Key,
-		Ja: hostapi.ErrCodeWaiting.Ja + "名前が出ていないときは、別の保険者のサーバーの返事がまだ届いていません。患者さんの画面のコードを読み取ってください。",
-		En: hostapi.ErrCodeWaiting.En + " If no name is shown, another insurer's server has not answered yet: scan the code on the patient's screen."}
+	errRedeemed      = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.unverified", Field: "text"}
+	errWaitingPartly = hostapi.ErrCodeWaiting.Saying("code.waiting_partly", nil)
 )
 
 // redeemed is what one issuer answered about a code.
@@ -41,7 +37,7 @@ type redeemed struct {
 // rubbish, a fault or none at all within the time. Without a screen the kindest true answer counts: waiting before too many
 // tries before a server that was not reached before "no such number".
 func (c *Service) lookUp(
-	ctx context.Context, trust *credential.TrustList, code credential.Code,
+	ctx context.Context, trust *credential.TrustList, code credential.OnlineCode,
 ) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
 	defer cancel() // the others need not answer any more
@@ -79,7 +75,7 @@ func (c *Service) lookUp(
 
 // redeem asks one issuer and believes only its own live screen.
 func (c *Service) redeem(
-	ctx context.Context, trust *credential.TrustList, iss string, code credential.Code,
+	ctx context.Context, trust *credential.TrustList, iss string, code credential.OnlineCode,
 ) (string, error) {
 	jws, err := c.Insurers.Redeem(ctx, iss, code)
 	if err != nil {
@@ -92,7 +88,7 @@ func (c *Service) redeem(
 	if err != nil {
 		return "", err
 	}
-	if !verdict.Valid || verdict.Tier != credential.Live || verdict.Issuer != iss {
+	if !verdict.Valid || verdict.Tier != credential.TierLive || verdict.Issuer != iss {
 		return "", errRedeemed
 	}
 	return jws, nil

@@ -19,7 +19,7 @@ func (c *Service) Open(ctx context.Context, staff, text string) (CaseView, error
 	}
 	jws, err := credential.Read(text)
 	if err != nil {
-		code, none := credential.ReadCode(text)
+		code, none := credential.ReadOnlineCode(text)
 		switch {
 		case errors.Is(err, credential.ErrIncomplete):
 			return CaseView{}, errIncomplete.Because(err)
@@ -55,8 +55,8 @@ func (c *Service) verify(ctx context.Context, trust *credential.TrustList, jws s
 }
 
 // basis is what this counter knows now.
-func (c *Service) basis(trust *credential.TrustList) credential.Basis {
-	b := credential.Basis{At: c.Now(), Trust: trust, Status: c.Status}
+func (c *Service) basis(trust *credential.TrustList) credential.Verifier {
+	b := credential.Verifier{Now: c.Now(), Trust: trust, Status: c.Status}
 	if c.ClockSkew != nil {
 		b.ClockSkew = c.ClockSkew()
 	}
@@ -67,7 +67,7 @@ func opened(v credential.Verdict) string {
 	switch {
 	case v.Valid:
 		return "genuine"
-	case v.Awaits():
+	case v.AwaitsProof():
 		return "awaits proof"
 	}
 	return "refused"
@@ -83,7 +83,7 @@ func (c *Service) Prove(ctx context.Context, staff, id, text string) (CaseView, 
 		text = read // else the Verdict says what it is
 	}
 	return c.change(ctx, staff, id, "case.proof", func(view *CaseView) (string, error) {
-		if view.Verdict.Tier != credential.Screen || view.Verdict.Eligibility == nil {
+		if view.Verdict.Tier != credential.TierOffline || view.Verdict.Eligibility == nil {
 			return "", errNoProofNeeded
 		}
 		basis := c.basis(trust)
@@ -101,7 +101,7 @@ func (c *Service) Prove(ctx context.Context, staff, id, text string) (CaseView, 
 // was recorded before. It does not stop somebody who relays the number to the phone at once.
 func (c *Service) Challenge(ctx context.Context, staff, id string) (CaseView, error) {
 	return c.change(ctx, staff, id, "case.challenge", func(view *CaseView) (string, error) {
-		if view.Verdict.Tier != credential.Screen || view.Verdict.Eligibility == nil {
+		if view.Verdict.Tier != credential.TierOffline || view.Verdict.Eligibility == nil {
 			return "", errNoProofNeeded
 		}
 		var b [2]byte

@@ -6,16 +6,13 @@ import (
 	"log/slog"
 	"time"
 
-	"madoguchi/card"
-	"madoguchi/card/wire"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/server/agents"
 	"madoguchi/server/hostapi"
 )
 
-// Counter is the clinic's half: it checks what a patient shows, asks the card, and records how the case ended. Its
-// records are its own; no insurer can read them.
+// Service is the clinic's half: it checks what a patient shows, asks the card, and records how the case
+// ended. Its records are its own; no insurer can read them.
 type Service struct {
 	Store       Store
 	Trust       func() (*credential.TrustList, error)
@@ -36,57 +33,26 @@ type Facility struct {
 	Name string // as patients see it in their receipt
 }
 
-// CardReaders asks the facility's reader for one operation
-// (docs/facts/my-number-card.md#the-counters-checks): the birth-date check, whose evidence it verifies
-// itself; what only the agent verifies; and the comparison that happens on the agent's PC.
-type CardReaders interface {
-	CheckBirthDate(ctx context.Context, r agents.Request) (card.Result, error)
-	CheckText(ctx context.Context, r agents.TextRequest) (agents.TextResult, error)
-	CheckDates(ctx context.Context, r agents.Request, day eligibility.Date) (agents.DatesResult, error)
-	CompareOQS(ctx context.Context, r agents.Request, items wire.Items) (agents.OQSResult, error)
-	Status(facility string) []agents.Status
-}
-
 // InsurerCalls are the calls that a counter server makes to an insurer's server.
 type InsurerCalls interface {
 	ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error)
 	LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error
 	// Redeem asks for the screen that an online code stands for: ErrOnlineCode when this issuer has none, ErrCodeWaiting while
 	// the patient is asked. What it returns is not verified.
-	Redeem(ctx context.Context, iss string, code credential.Code) (jws string, err error)
+	Redeem(ctx context.Context, iss string, code credential.OnlineCode) (jws string, err error)
 }
 
 var (
-	errUnreadable = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.unreadable", Field: "text",
-		Ja: "資格情報のコードとして読めませんでした。もう一度かざすか、患者さんに画面を「大きく見せる」にしてもらってください。",
-		En: "This is not an eligibility code. Scan again, or ask the patient to show the code larger."}
-	errIncomplete = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.incomplete", Field: "text",
-		Ja: "コードの一部が欠けて届きました。もう一度読み取ってください。くり返すときは、カメラで読み取ってください。",
-		En: "A part of the code did not arrive. Scan again; if it stays so, use the camera."}
-	errProofFirst = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.proof_first", Field: "text",
-		Ja: "これは2つ目のコードです。先に、大きいほうのコードを読み取ってください。",
-		En: "This is the second code. Scan the larger one first."}
-	errNoProofNeeded = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_proof_needed",
-		Ja: "この画面に2つ目のコードは要りません。次の手順へ進んでください。",
-		En: "This screen needs no second code. Go on."}
-	errInsurersAway = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.insurers_away",
-		Ja: "保険者のサーバーにつながらないため、番号では調べられません。患者さんの画面のコードを読み取るか、ほかの方法で確認してください。",
-		En: "The insurers' servers do not answer, so the number cannot be looked up. Scan the screen's code or use another method."}
-	errCaseClosed = &eligibility.Error{Code: eligibility.Conflict, Key: "case.closed",
-		Ja: "この件はもう記録済みです。続けるときは、患者さんの画面をもう一度読み取ってください。",
-		En: "This case is already recorded. To go on, scan the patient's screen again."}
-	errReason = &eligibility.Error{Code: eligibility.Invalid, Key: "case.reason", Field: "reason",
-		Ja: "受け付けなかった理由、または保留の理由を入れてください。",
-		En: "Enter the reason for refusing or parking."}
-	errNotValid = &eligibility.Error{Code: eligibility.Conflict, Key: "case.not_valid", Field: "outcome",
-		Ja: "この画面は確かめられていないため、「受け付けた」では記録できません。保留にするか、ほかの方法で確認してください。",
-		En: "This screen was not verified, so the case cannot be recorded as accepted. Park it or use another method."}
-	errCardRefused = &eligibility.Error{Code: eligibility.Conflict, Key: "case.card_refused", Field: "outcome",
-		Ja: "カードの確認が通っていません。カードの持ち主を確かめるか、保留にしてください。",
-		En: "The card check was refused. Find out whose card it is, or park the case."}
-	errNothingToCheck = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_birth_date",
-		Ja: "画面から生年月日を読めないため、カードの確認はできません。画面をもう一度読み取ってください。",
-		En: "The screen gave no birth date to check the card with. Scan it again."}
+	errUnreadable     = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.unreadable", Field: "text"}
+	errIncomplete     = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.incomplete", Field: "text"}
+	errProofFirst     = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.proof_first", Field: "text"}
+	errNoProofNeeded  = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_proof_needed"}
+	errInsurersAway   = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.insurers_away"}
+	errCaseClosed     = &eligibility.Error{Code: eligibility.Conflict, Key: "case.closed"}
+	errReason         = &eligibility.Error{Code: eligibility.Invalid, Key: "case.reason", Field: "reason"}
+	errNotValid       = &eligibility.Error{Code: eligibility.Conflict, Key: "case.not_valid", Field: "outcome"}
+	errCardRefused    = &eligibility.Error{Code: eligibility.Conflict, Key: "case.card_refused", Field: "outcome"}
+	errNothingToCheck = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_birth_date"}
 )
 
 // Visual records what staff compared by eye: photo, name, birthDate, each once.

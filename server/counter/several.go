@@ -17,9 +17,7 @@ type Candidate struct {
 // maxSeveral bounds the codes of one picture.
 const maxSeveral = 16
 
-var errSeveral = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.several", Field: "texts",
-	Ja: "コードが多すぎます（16個まで）。1人分のコードだけが写るようにしてください。",
-	En: "There are too many codes (16 at most). Show one person's codes only."}
+var errSeveral = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.several", Field: "texts"}
 
 // Candidates verifies the codes that were read from one picture and returns whose they are, one entry a person, in their order in the
 // picture; staff choose among several. Nothing is stored and no server is asked. Codes of one person (a screen and a saved copy, a
@@ -91,9 +89,9 @@ func onePerson(a, b *credential.Eligibility) bool {
 func better(a, b credential.Verdict) bool {
 	rank := func(v credential.Verdict) int {
 		switch {
-		case v.Valid && v.Tier == credential.Live:
+		case v.Valid && v.Tier == credential.TierLive:
 			return 3
-		case v.Awaits():
+		case v.AwaitsProof():
 			return 2
 		case v.Valid:
 			return 1

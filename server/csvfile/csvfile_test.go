@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/text/encoding/japanese"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // OWASP, CSV Injection: =, +, -, @, tab and CR (whatever follows them), and their forms of full width.
@@ -17,7 +17,7 @@ func TestNoCellStartsAFormula(t *testing.T) {
 		" =1+1", "　=1+1", "＝1+1", "＋1", "－1", "＠SUM(A1)", "\u200b=1", "\ufeff=1+1",
 		"\u00a0=1", "\x00=1", "﹢1", "﹦1", "﹣1", "﹫SUM(1)", "⁼1", "₌1+1", "⁺1", "−1+cmd|' /C calc'!A0",
 		`=HYPERLINK("http://192.0.2.1")`}
-	outside.Refused(t, outside.Files, len(cells))
+	testenv.Refused(t, testenv.Files, len(cells))
 	for _, cell := range cells {
 		if got := Safe(cell); got != "'"+cell {
 			t.Errorf("%q: %q", cell, got)

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/durable"
 )
 
@@ -213,7 +213,7 @@ func TestWhatACrashLeftUnderAGivenNameIsWrittenOver(t *testing.T) {
 }
 
 func TestADeviceIsWrittenToAsItIs(t *testing.T) {
-	outside.NeedFile(t, "/dev/full", "Linux has it")
+	testenv.NeedFile(t, "/dev/full", "Linux has it")
 	if err := durable.WriteFile(os.DevNull, []byte("x"), durable.Options{Device: true}); err != nil {
 		t.Error(err)
 	}

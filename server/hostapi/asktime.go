@@ -25,7 +25,7 @@ func (i *Client) AskTime(ctx context.Context, iss string) bool {
 	if err != nil {
 		return false
 	}
-	issuer, ok := trust.Issuer(iss)
+	issuer, ok := trust.IssuerByISS(iss)
 	if !ok {
 		return false
 	}

@@ -60,9 +60,7 @@ type CounterCheck func(ctx context.Context, assertion string, call HostCall) (Ca
 // FirstUse reports whether a counter server's jti was not used before, and keeps it until ends.
 type FirstUse func(ctx context.Context, counter, jti string, ends time.Time) (bool, error)
 
-var ErrAssertion = &eligibility.Error{Code: eligibility.Denied, Key: "hosts.assertion",
-	Ja: "この受付サーバーからの呼び出しは認められていません。信頼リストと時計を確かめてください。",
-	En: "This counter server's call is not allowed. Check the trust list and the clock."}
+var ErrAssertion = &eligibility.Error{Code: eligibility.Denied, Key: "hosts.assertion"}
 
 // TrustedCounters checks assertions against a trust list: ES256 by a key of a counter in the list, issued by that counter
 // for this call, living at most a minute, never used before.
@@ -81,7 +79,7 @@ func TrustedCounters(
 			if t.Header["typ"] != assertionType || len(t.Header) != 3 { // no crit (RFC 7515 4.1.11), no key of its own
 				return nil, errors.New("its header is not that of a counter's assertion")
 			}
-			counter, ok := trust.Counter(claims.Issuer)
+			counter, ok := trust.CounterByURL(claims.Issuer)
 			key, known := counter.JWKS.Find(kid)
 			if !ok || !known {
 				return nil, errors.New("not a counter of the trust list")

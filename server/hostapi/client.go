@@ -71,7 +71,7 @@ func (i *Client) get(ctx context.Context, address string, limit int64) ([]byte, 
 }
 
 // Redeem: see desk.InsurerCalls.
-func (i *Client) Redeem(ctx context.Context, iss string, code credential.Code) (string, error) {
+func (i *Client) Redeem(ctx context.Context, iss string, code credential.OnlineCode) (string, error) {
 	var out struct {
 		Credential string `json:"credential"`
 		Waiting    bool   `json:"waiting"`
@@ -83,7 +83,7 @@ func (i *Client) Redeem(ctx context.Context, iss string, code credential.Code) (
 	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
 		return "", ErrOnlineCode
 	case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
-		return "", auth.TooMany(refused.wait)
+		return "", auth.TooManyTries(refused.wait)
 	case err != nil:
 		return "", err
 	case out.Waiting:

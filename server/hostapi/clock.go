@@ -167,8 +167,8 @@ func (i *Client) hearSigned(iss, jws string, asked, got time.Time) {
 	if err != nil {
 		return
 	}
-	v := credential.Basis{At: got, Trust: trust}.Verify(jws)
-	if v.Eligibility == nil || v.Tier != credential.Live {
+	v := credential.Verifier{Now: got, Trust: trust}.Verify(jws)
+	if v.Eligibility == nil || v.Tier != credential.TierLive {
 		return
 	}
 	askedAt, err := url.Parse(iss)

@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 func phoneKey(t *testing.T) *ecdh.PrivateKey {
@@ -154,7 +154,7 @@ func TestAReceiptOpensAsThePhoneOpensItAndInNoOtherWay(t *testing.T) {
 				bothPoints, receiptInfo)
 		},
 	}
-	outside.Refused(t, outside.Servers, len(cases))
+	testenv.Refused(t, testenv.Servers, len(cases))
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		if text, err := cases[name](); err == nil {
 			t.Errorf("%s: opened as %q", name, text)
@@ -188,7 +188,7 @@ func TestAReceiptIsSealedToAPointOfP256Only(t *testing.T) {
 		"a byte short": good[:64],
 		"a byte long":  append(bytes.Clone(good), 0), "zeros": append([]byte{4}, make([]byte, 64)...),
 		"without its form": good[1:]}
-	outside.Refused(t, outside.Servers, len(cases))
+	testenv.Refused(t, testenv.Servers, len(cases))
 	for name, key := range cases {
 		if sealed, err := receiptSigner(t).Seal(Receipt{}, key); err == nil {
 			t.Errorf("%s: %d bytes", name, len(sealed))

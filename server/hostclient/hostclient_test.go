@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // IANA's special-purpose address registries, RFC 4291, RFC 6052 and the addresses of metadata services in
@@ -49,7 +49,7 @@ func TestAddressesThatAreNotTheInternets(t *testing.T) {
 		{"benchmarking", "198.18.0.1"},
 		{"discard", "100::1"}, {"none", ""},
 	}
-	outside.Refused(t, outside.Servers, len(cases))
+	testenv.Refused(t, testenv.Servers, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			address, err := netip.ParseAddr(c.address)
@@ -157,7 +157,7 @@ func TestARedirectIsAnError(t *testing.T) {
 	})
 	client := New(c)
 	statuses := []int{301, 302, 303, 307, 308}
-	outside.Refused(t, outside.Servers, len(ways)*len(statuses)*2)
+	testenv.Refused(t, testenv.Servers, len(ways)*len(statuses)*2)
 	for _, way := range ways {
 		t.Run(way, func(t *testing.T) {
 			for _, status := range statuses {
@@ -283,7 +283,7 @@ func TestEveryAnswerIsBounded(t *testing.T) {
 		{"/slow", slow, context.DeadlineExceeded},
 		{"/silent", slow, nil},
 	}
-	outside.Refused(t, outside.Servers, len(cases))
+	testenv.Refused(t, testenv.Servers, len(cases))
 	for _, bad := range cases {
 		t.Run(bad.path, func(t *testing.T) {
 			text, err := get(t, bad.client, s.URL+bad.path)

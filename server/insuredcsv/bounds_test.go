@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const boundsHead = "番号,氏名,生年月日,メモ\n"
@@ -39,7 +39,7 @@ func TestNoFileCostsMoreThanItSays(t *testing.T) {
 		{"cells of 40,000 characters", boundsHead, "1,試験 太郎,1986-04-12," + strings.Repeat("あ", 40_000) + "\n",
 			"import.long_line"},
 	}
-	outside.Refused(t, outside.Limits, len(cases))
+	testenv.Refused(t, testenv.Limits, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			data := append([]byte(c.head), bytes.Repeat([]byte(c.part), size/len(c.part))...)
@@ -48,8 +48,8 @@ func TestNoFileCostsMoreThanItSays(t *testing.T) {
 			_, err := Read(bytes.NewReader(data), Options{Insurer: insurer})
 			runtime.ReadMemStats(&after)
 			var e *eligibility.Error
-			if !errors.As(err, &e) || e.Key != c.key || !strings.Contains(e.Ja, "行目") ||
-				!strings.Contains(e.Ja, "ください") {
+			if !errors.As(err, &e) || e.Key != c.key || !strings.Contains(e.Ja(), "行目") ||
+				!strings.Contains(e.Ja(), "ください") {
 				t.Errorf("%v", err)
 			}
 			if cost := after.TotalAlloc - before.TotalAlloc; cost > 3*size {

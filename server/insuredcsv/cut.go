@@ -4,10 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"iter"
 	"strings"
 	"unicode"
+
+	"madoguchi/message"
 )
 
 // record is one row of cells, the physical line on which it starts and its row in a spreadsheet (both from
@@ -32,17 +33,14 @@ const (
 const maxRecordLines = 20
 
 func errLongLine(line int) error {
-	return refused("long_line", fmt.Sprintf("%d行目が長すぎます（1行は1MBまで、1つのセルは32,767文字まで）。何も保存していません。"+
-		"改行のあるCSVか、正しいファイルか確かめて、選び直してください。", line),
-		fmt.Sprintf("Line %d is too long (1 MB a line, 32,767 characters a cell). Nothing was stored. "+
-			"Check that this is the right file.", line))
+	return refused("import.long_line", message.Args{"line": message.Number(line)})
 }
 
 func errManyCells(line int) error {
-	return refused("columns", fmt.Sprintf("%d行目の列が多すぎます（%d列まで）。何も保存していません。"+
-		"正しいファイルか確かめて、選び直してください。", line, maxColumns),
-		fmt.Sprintf("Line %d has more than %d columns. Nothing was stored. "+
-			"Check that this is the right file.", line, maxColumns))
+	return refused("import.columns", message.Args{
+		"line": message.Number(line),
+		"most": message.Number(maxColumns),
+	})
 }
 
 // heading returns the first record, or none when the file is blank.

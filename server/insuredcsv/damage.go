@@ -1,7 +1,6 @@
 package insuredcsv
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // A spreadsheet changes what it takes for a date or a figure, and shows faults in place of values. What the
@@ -27,14 +27,10 @@ func (r *reader) undamaged(column Column, cell string) string {
 	switch {
 	case !suspicious(s):
 	case errorValue(s):
-		r.refuse(column, "spreadsheet_error", fmt.Sprintf("「%s」に表計算ソフトのエラー「%s」が入っています。"+
-			"式を直すか、元の値を文字列として入れ直してください。", column, short(s)),
-			"The cell holds a spreadsheet's error. Mend the formula or enter the original value as text.")
+		r.refuse(column, "row.spreadsheet_error", message.Args{"value": message.Text(short(s))})
 		return ""
 	case strings.Trim(s, "#＃") == "":
-		r.refuse(column, "spreadsheet_hashes", fmt.Sprintf("「%s」が「%s」になっています。"+
-			"表計算ソフトで列の幅を広げて値を出し、CSVに保存し直してください。", column, short(s)),
-			"The column was too narrow and the value was saved as ###. Widen it and save the CSV again.")
+		r.refuse(column, "row.spreadsheet_hashes", message.Args{"value": message.Text(short(s))})
 		return ""
 	case placeholder(s):
 		return r.leftOut(column, s)
@@ -42,11 +38,8 @@ func (r *reader) undamaged(column Column, cell string) string {
 	if !slices.Contains([]Column{colInsurer, colSymbol, colNumber, colBranch}, column) {
 		return cell
 	}
-	if code, ja, en := changedIdentifier(s); code != "" {
-		r.refuse(column, code, fmt.Sprintf("「%s」が表計算ソフトで%s「%s」に変わっています。"+
-			"列の書式を「文字列」にしてから、元の%sを貼り付け直してください。", column, ja, short(s), column),
-			fmt.Sprintf("A spreadsheet turned the value into %s. "+
-				"Format the column as text, then paste the original again.", en))
+	if key := changedIdentifier(s); key != "" {
+		r.refuse(column, key, message.Args{"value": message.Text(short(s))})
 		return ""
 	}
 	return cell
@@ -57,12 +50,9 @@ func (r *reader) leftOut(column Column, s string) string {
 	dash := strings.TrimFunc(s, eligibility.IsHyphen) == ""
 	switch {
 	case slices.Contains(compulsory, column) || column == colInsurer && !dash:
-		r.refuse(column, "placeholder", fmt.Sprintf("「%s」に値がなく「%s」と入っています。"+
-			"元の値を入れてからもう一度読み込んでください。", column, short(s)),
-			"A word for \"no value\" stands in the cell. Enter the original value.")
+		r.refuse(column, "row.placeholder.refused", message.Args{"value": message.Text(short(s))})
 	case !dash: // a dash is how papers say that there is none
-		r.warn(column, "placeholder", fmt.Sprintf("「%s」の「%s」は値ではないので、空欄として登録します。", column, short(s)),
-			"A word for \"no value\" stands in the cell, which is left empty.")
+		r.warn(column, "row.placeholder.left_empty", message.Args{"value": message.Text(short(s))})
 	}
 	return ""
 }
@@ -98,10 +88,10 @@ func placeholder(s string) bool {
 // changed are the forms of what was a 記号, 番号, 枝番 or 保険者番号, after NFKC in small letters. Such identifiers hold
 // digits, letters, kana, kanji, hyphens and dots (JP Core Coverage).
 var changed = []struct {
-	code, ja, en string
-	form         *regexp.Regexp
+	key  string
+	form *regexp.Regexp
 }{
-	{"spreadsheet_date_number", "日付の", "a date", regexp.MustCompile(`^(` +
+	{"row.spreadsheet_date_number", regexp.MustCompile(`^(` +
 		`(\d{2,4}年)?(0?[1-9]|1[0-2])月((0?[1-9]|[12]\d|3[01])日)?` +
 		`|(令和|平成|昭和|大正|明治)(\d{1,2}|元)年\d{1,2}月(\d{1,2}日)?` +
 		`|\d{1,2}[- ](` + months + `)([- ]\d{2,4})?|(` + months + `)[- ]\d{1,4}` +
@@ -109,19 +99,19 @@ var changed = []struct {
 		`|(19|20)\d\d/(0?[1-9]|1[0-2])(/(0?[1-9]|[12]\d|3[01]))?` +
 		`|(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])` +
 		`|\d{1,2}/\d{1,2}/(19|20)\d\d)([ t]0{1,2}:00(:00)?(z|\+09:00)?)?$`)},
-	{"spreadsheet_number", "指数の", "scientific notation", regexp.MustCompile(`^\d([.,]\d+)?e\+?\d+$`)},
-	{"spreadsheet_decimal", "小数の", "a decimal", regexp.MustCompile(`^\d+\.0+$`)},
-	{"spreadsheet_grouped", "桁区切りの", "a figure with separators",
+	{"row.spreadsheet_number", regexp.MustCompile(`^\d([.,]\d+)?e\+?\d+$`)},
+	{"row.spreadsheet_decimal", regexp.MustCompile(`^\d+\.0+$`)},
+	{"row.spreadsheet_grouped",
 		regexp.MustCompile(`^[¥\\$]?\d{1,3}(,\d{3})+(\.\d+)?$`)},
 }
 
 const months = `jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?` +
 	`|nov(?:ember)?|dec(?:ember)?`
 
-// changedIdentifier says what a spreadsheet made of an identifier; an empty code: nothing.
-func changedIdentifier(s string) (code, ja, en string) {
+// changedIdentifier says what a spreadsheet made of an identifier; an empty key: nothing.
+func changedIdentifier(s string) (key string) {
 	if !unusual(s) {
-		return "", "", ""
+		return ""
 	}
 	text := strings.ToLower(norm.NFKC.String(s))
 	hyphens := strings.Map(func(r rune) rune {
@@ -132,10 +122,10 @@ func changedIdentifier(s string) (code, ja, en string) {
 	}, text)
 	for _, c := range changed {
 		if c.form.MatchString(hyphens) {
-			return c.code, c.ja, c.en
+			return c.key
 		}
 	}
-	return "", "", ""
+	return ""
 }
 
 // unusual is a quick look: digits, kana, kanji and a hyphen are what most identifiers are made of.

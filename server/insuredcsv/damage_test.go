@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // What spreadsheets make of identifiers, each as Excel, LibreOffice, Google's Sheets or pandas write it into
@@ -49,16 +49,16 @@ func TestSpreadsheetDamageIsRefusedByName(t *testing.T) {
 		{"氏名", "－", "placeholder"}, {"番号", "\\N", "placeholder"}, {"番号", "<NA>", "placeholder"},
 		{"生年月日", "NaT", "placeholder"}, {"保険者番号", "NULL", "placeholder"}, {"氏名", "ＮＵＬＬ", "placeholder"},
 	}
-	outside.Refused(t, outside.Files, len(cases))
+	testenv.Refused(t, testenv.Files, len(cases))
 	said := map[string]string{}
 	for _, c := range cases {
 		t.Run(c.column+" "+c.cell, func(t *testing.T) {
 			row := damaged(t, c.column, c.cell)
-			if codes(row.Reasons) != c.code || row.Reasons[0].Column != c.column || row.Reasons[0].En == "" {
+			if codes(row.Reasons) != c.code || row.Reasons[0].Column != c.column || row.Reasons[0].Text("en") == "" {
 				t.Fatalf("%+v", row.Reasons)
 			}
-			said[c.code] = strings.ReplaceAll(row.Reasons[0].Ja, c.column, "")
-			if ja := row.Reasons[0].Ja; !strings.Contains(ja, "ください") ||
+			said[c.code] = strings.ReplaceAll(row.Reasons[0].Text("ja"), c.column, "")
+			if ja := row.Reasons[0].Text("ja"); !strings.Contains(ja, "ください") ||
 				!strings.Contains(ja, "「"+c.column+"」") {
 				t.Errorf("no way to mend it: %s", ja)
 			}

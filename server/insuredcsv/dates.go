@@ -1,7 +1,6 @@
 package insuredcsv
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // date reads an optional date. One that is partly unknown is left out with a warning; the two that end an
@@ -20,11 +20,9 @@ func (r *reader) date(column Column, cell string) eligibility.Date {
 		}
 	}
 	if column == colLost || column == colValidUntil {
-		r.refuse(column, "date_partial", fmt.Sprintf("「%s」は年月日をすべて入れてください。", column),
-			"Year, month and day are all needed here.")
+		r.refuse(column, "row.date_partial.refused", nil)
 	} else {
-		r.warn(column, "date_partial", fmt.Sprintf("「%s」の年月日がすべてはわからないので、空欄として登録します。", column),
-			"The date is only partly known and is left empty.")
+		r.warn(column, "row.date_partial.left_empty", nil)
 	}
 	return eligibility.Date{}
 }
@@ -60,23 +58,19 @@ func (r *reader) anyDate(column Column, cell string) eligibility.Date {
 		return d
 	}
 	if timed {
-		r.refuse(column, "date_time", fmt.Sprintf("「%s」の「%s」に時刻が入っています。"+
-			"日付だけの列か確かめて、2026-11-22 のように日付だけを入れ直してください。", column, short(s)),
-			"The date has a time of day. Check that this is the right column and enter the date alone, "+
-				"like 2026-11-22.")
+		r.refuse(column, "row.date_time", message.Args{"value": message.Text(short(s))})
 		return eligibility.Date{}
 	}
 	serial := strings.TrimSuffix(day, ".0")
 	if n, bad := strconv.Atoi(serial); bad == nil && n > 366 && n < 60000 && len(serial) == 5 {
 		likely := eligibility.MustDate("1899-12-30").AddDays(n) // day 0 of spreadsheets' serial dates
-		r.refuse(column, "spreadsheet_date", fmt.Sprintf("「%s」の %d は表計算ソフトの日付番号です（%s のことと思われます）。"+
-			"日付の形で入れ直してください。", column, n, likely),
-			fmt.Sprintf("%d is a spreadsheet's serial date, probably %s. Enter it as a date.", n, likely))
+		r.refuse(column, "row.spreadsheet_date", message.Args{
+			"serial": message.Number(n),
+			"date":   message.Text(likely.String()),
+		})
 		return eligibility.Date{}
 	}
-	r.refuse(column, "date", fmt.Sprintf("「%s」の「%s」は日付として読めないか、暦にない日です。"+
-		"2026-11-22 や 昭和55年2月17日 の形で入れ直してください。", column, short(s)),
-		"This is not a date of the calendar. Write it like 2026-11-22 or 昭和55年2月17日.")
+	r.refuse(column, "row.date.unreadable", message.Args{"value": message.Text(short(s))})
 	return eligibility.Date{}
 }
 
@@ -126,31 +120,23 @@ func homeZone(zone string) bool {
 
 func (r *reader) birth(cell string) {
 	if plain(cell) == "" {
-		r.refuse(colBirth, "missing", "生年月日がありません。入れてからもう一度読み込んでください。", "The date of birth is missing.")
+		r.refuse(colBirth, "row.missing.birth_date", nil)
 		return
 	}
 	if unknownDate(cell) {
-		r.warn(colBirth, "birth_date_unknown", "生年月日は不詳として登録します。本人の画面は出せず、カードのチップでも確認できません。"+
-			"年だけでもわかるときは「昭和25年不詳」のように入れてください。",
-			"The date of birth is unknown: no screen can be issued and the card's chip cannot be asked. "+
-				"Give at least the year where it is known.")
+		r.warn(colBirth, "row.birth_date_unknown", nil)
 		return
 	}
 	d := r.anyDate(colBirth, cell)
 	switch {
 	case d.IsZero():
-		r.refuse(colBirth, "missing", "生年月日がありません。年だけでもわかるときは「昭和25年不詳」のように入れてください。",
-			"The date of birth is missing.")
+		r.refuse(colBirth, "row.missing.birth_year", nil)
 	case !d.Exact():
-		r.warn(colBirth, "birth_date_partial", fmt.Sprintf("生年月日は %s として登録します。カードのチップでは確認できません。",
-			d.Japanese()),
-			"The date of birth is only partly known; the card's chip cannot be asked.")
+		r.warn(colBirth, "row.birth_date_partial", message.Args{"date": message.Text(d.Japanese())})
 	case !r.today.IsZero() && d.After(r.today):
-		r.refuse(colBirth, "future", fmt.Sprintf("生年月日 %s は先の日付です。元号を確かめて入れ直してください。", d),
-			"The date of birth lies in the future. Check the era.")
+		r.refuse(colBirth, "row.future", message.Args{"date": message.Text(d.String())})
 	case d.Year() < 1868:
-		r.refuse(colBirth, "date", fmt.Sprintf("生年月日 %s は古すぎます。確かめて入れ直してください。", d),
-			"The date of birth is too long ago.")
+		r.refuse(colBirth, "row.date.long_ago", message.Args{"date": message.Text(d.String())})
 	}
 	r.person.BirthDate = d
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // LeftOut is the choice for a heading whose column is not wanted.
@@ -34,8 +35,7 @@ func ParseColumn(text string) (Column, error) {
 	} else if column, ok := synonyms[name]; ok {
 		return column, nil
 	}
-	return LeftOut, refused("column_unknown", fmt.Sprintf("「%s」という列はありません。「氏名」「番号」のように、決まった列の名前を選び直してください。", short(text)),
-		"There is no such column. Choose one of the known columns, such as 氏名 or 番号.").In("column")
+	return LeftOut, refused("import.column_unknown", message.Args{"column": message.Text(short(text))}).In("column")
 }
 
 // ReadMap reads an insurer's own headings from JSON: {"加入者":"氏名","備考":""}; an empty column leaves the heading out. A
@@ -43,8 +43,7 @@ func ParseColumn(text string) (Column, error) {
 func ReadMap(file io.Reader) (map[string]Column, error) {
 	texts, err := readTexts(file)
 	if err != nil {
-		return nil, refused("map", "見出しの対応のファイルが読めません。{\"見出し\":\"氏名\"} の形のJSONにして、同じ見出しは1回だけ書いてください。",
-			`The file of headings cannot be read. Write JSON such as {"heading":"氏名"}, each heading once.`).In("map").Because(err)
+		return nil, refused("import.map", nil).In("map").Because(err)
 	}
 	for _, t := range texts {
 		if eligibility.HoldsMyNumber(t.heading) || eligibility.HoldsMyNumber(t.column) {
@@ -99,8 +98,7 @@ func readTexts(file io.Reader) ([]mapped, error) {
 	return out, nil
 }
 
-var errMapMyNumber = refused("map_my_number", "見出しの対応にマイナンバー（12桁の個人番号）が入っています。何も保存していません。それを消してください。",
-	"The headings hold or announce a My Number. Nothing was kept. Delete it.").In("map")
+var errMapMyNumber = refused("import.map_my_number", nil).In("map")
 
 // CheckMap refuses headings that hold or announce a My Number, before they are remembered.
 func CheckMap(headings map[string]Column) error {

@@ -1,24 +1,24 @@
 package insuredcsv
 
 import (
-	"fmt"
 	"hash/maphash"
 	"slices"
 	"strings"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // ErrMyNumber refuses a whole file for a 12-digit My Number. Its copies name line and column; the value is
 // never kept.
-var ErrMyNumber = refused("my_number", "マイナンバー（12桁の個人番号）が入っています。", "The file holds a My Number.")
+var ErrMyNumber = refused("import.my_number", nil)
 
 // refuseMyNumber looks at every cell of the file before anything is taken from it. It returns a record's
 // fault, too: nothing is taken from a file that cannot be read to its end.
 func (f *file) refuseMyNumber(heading record) error {
 	for i, h := range heading.cells {
 		if forbiddenHeading(h) {
-			return myNumberAt(heading, i, "", "列")
+			return myNumberAt(heading, i, "", "import.in_heading")
 		}
 	}
 	parted := newSplits(heading.cells)
@@ -34,10 +34,10 @@ func (f *file) refuseMyNumber(heading record) error {
 			if i < len(heading.cells) && !eligibility.HoldsMyNumber(heading.cells[i]) {
 				name = strings.TrimSpace(heading.cells[i])
 			}
-			return myNumberAt(rec, i, name, "値")
+			return myNumberAt(rec, i, name, "import.in_value")
 		}
 		if rec.broken && eligibility.HoldsMyNumber(strings.Join(rec.cells, "")) {
-			return myNumberAt(rec, 0, "", "値")
+			return myNumberAt(rec, 0, "", "import.in_value")
 		}
 		parted.look(rec)
 	}
@@ -45,16 +45,16 @@ func (f *file) refuseMyNumber(heading record) error {
 }
 
 func myNumberAt(rec record, column int, name, what string) error {
-	e := *ErrMyNumber
-	where := fmt.Sprintf("%s・%d列目", place(rec.line, rec.row), column+1)
+	heading := ""
 	if name != "" {
-		where += "（" + short(name) + "）"
+		heading = "（" + short(name) + "）"
 	}
-	e.Ja = fmt.Sprintf("%sにマイナンバー（12桁の個人番号）の%sがあります。"+
-		"ファイルは読み込まず、何も保存していません。その列を消してから、もう一度読み込んでください。", where, what)
-	e.En = fmt.Sprintf("%s, column %d holds a My Number. The file was refused and nothing of it was kept. "+
-		"Delete that column and import again.", placeEn(rec.line, rec.row), column+1)
-	return &e
+	return ErrMyNumber.With(message.Args{
+		"place":   message.Of(placeOf(rec.line, rec.row)),
+		"column":  message.Number(column + 1),
+		"heading": message.Text(heading),
+		"what":    message.Of(message.New(what, nil)),
+	})
 }
 
 // splits looks for numbers that are split over neighbouring cells: 4+4+4, 6+6 or any other way, in the order
@@ -260,10 +260,9 @@ func (s *splits) refusal() error {
 	if first.line == 0 {
 		return nil
 	}
-	e := *ErrMyNumber
-	e.Ja = fmt.Sprintf("%sの%d列目から%d列目に、マイナンバー（12桁の個人番号）が分かれて入っているようです。ファイルは読み込まず、何も保存していません。"+
-		"それらの列を消してから、もう一度読み込んでください。", place(first.line, first.row), at.first+1, at.last+1)
-	e.En = fmt.Sprintf("%s, columns %d to %d seem to hold a My Number in parts. "+
-		"The file was refused and nothing of it was kept. Delete those columns and import again.", placeEn(first.line, first.row), at.first+1, at.last+1)
-	return &e
+	return ErrMyNumber.Saying("import.my_number_split", message.Args{
+		"place": message.Of(placeOf(first.line, first.row)),
+		"first": message.Number(at.first + 1),
+		"last":  message.Number(at.last + 1),
+	})
 }

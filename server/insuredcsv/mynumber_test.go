@@ -33,7 +33,7 @@ func TestAMyNumberRefusesTheWholeFileWithoutEcho(t *testing.T) {
 			r, err := Read(strings.NewReader(c.text), Options{Insurer: insurer})
 			var e *eligibility.Error
 			if r != nil || !errors.Is(err, ErrMyNumber) || !errors.As(err, &e) ||
-				!strings.Contains(e.Ja, "3行目") || strings.Contains(fmt.Sprint(err, e.Ja, e.En), n[:4]) {
+				!strings.Contains(e.Ja(), "3行目") || strings.Contains(fmt.Sprint(err, e.Ja(), e.En()), n[:4]) {
 				t.Errorf("%s: %v", c.name, err)
 			}
 		})
@@ -60,7 +60,7 @@ func TestAMyNumberAmongTheHeadingsIsNotEchoed(t *testing.T) {
 		_, err := ReadMap(strings.NewReader(text))
 		var e *eligibility.Error
 		if !errors.As(err, &e) || e.Key != "import.map_my_number" ||
-			strings.Contains(fmt.Sprint(err, e.Ja, e.En), n[:4]) {
+			strings.Contains(fmt.Sprint(err, e.Ja(), e.En()), n[:4]) {
 			t.Error("not refused, or echoed")
 		}
 	}

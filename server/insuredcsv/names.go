@@ -1,12 +1,12 @@
 package insuredcsv
 
 import (
-	"fmt"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // name reads a cell that holds a name or its reading: as text, with radicals as the characters that they look
@@ -22,16 +22,9 @@ func (r *reader) name(column Column, cell string) string {
 	r.warnings = r.warnings[:warned] // said here in the words for names
 	switch {
 	case eligibility.AllLost(clean):
-		r.warn(column, "gaiji",
-			fmt.Sprintf("「%s」の文字がすべて失われています。このままでは本人の登録ができません。"+
-				"正しい文字を台帳で確かめて入れ直してください。", column),
-			"Every character of the name was lost: nobody can register with it. "+
-				"Look it up in the register and enter it again.")
-	case strings.ContainsRune(clean, eligibility.Geta):
-		r.warn(column, "gaiji",
-			fmt.Sprintf("「%s」に読めない文字（外字、? や □ に化けた字）があり、「%s」としました。"+
-				"正しい文字を台帳で確かめてください。", column, short(clean)),
-			"A character could not be read and became 〓. Look it up in the register.")
+		r.warn(column, "row.gaiji.all", nil)
+	case strings.ContainsRune(clean, eligibility.LostCharacterMark):
+		r.warn(column, "row.gaiji.name", message.Args{"value": message.Text(short(clean))})
 	}
 	return clean
 }

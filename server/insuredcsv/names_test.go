@@ -44,8 +44,8 @@ func TestALostCharacterInANameIsStoredAsGetaWithTheWarning(t *testing.T) {
 				row.Warnings[0].Column != string(colName) {
 				t.Errorf("%q with %q %+v", row.Person.Name, codes(row.Warnings), row.Warnings)
 			}
-			if all := strings.Contains(row.Warnings[0].Ja, "すべて失われて"); all != (c.in == "????") {
-				t.Error(row.Warnings[0].Ja)
+			if all := strings.Contains(row.Warnings[0].Text("ja"), "すべて失われて"); all != (c.in == "????") {
+				t.Error(row.Warnings[0].Text("ja"))
 			}
 		})
 	}

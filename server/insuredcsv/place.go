@@ -1,24 +1,17 @@
 package insuredcsv
 
-import (
-	"fmt"
-)
+import "madoguchi/message"
 
-// place says where a row stands: as a spreadsheet counts it, since clerks mend the file there, and as
-// physical line of the file where that is another, since breaks of lines in a cell add no row.
-func place(line, row int) string {
+// placeOf says where a row stands: as a spreadsheet counts it, since clerks mend the file there, and as physical line of
+// the file where that is another, since breaks of lines in a cell add no row.
+func placeOf(line, row int) message.Message {
+	args := message.Args{"line": message.Number(line)}
 	if row == line || row == 0 {
-		return fmt.Sprintf("%d行目", line)
+		return message.New("import.place", args)
 	}
-	return fmt.Sprintf("表計算の%d行目（ファイルの%d行目）", row, line)
-}
-
-func placeEn(line, row int) string {
-	if row == line || row == 0 {
-		return fmt.Sprintf("Line %d", line)
-	}
-	return fmt.Sprintf("Row %d of the spreadsheet (line %d of the file)", row, line)
+	args["row"] = message.Number(row)
+	return message.New("import.place_sheet", args)
 }
 
 // Place says where the row stands, for people.
-func (r Row) Place() string { return place(r.Line, r.Sheet) }
+func (r Row) Place() string { return placeOf(r.Line, r.Sheet).Text("ja") }

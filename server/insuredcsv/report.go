@@ -93,7 +93,7 @@ func (out *Roster) refusedRows(w io.Writer, in csvfile.Charset) error {
 		var columns, reasons []string
 		for _, n := range row.Reasons {
 			columns = append(columns, n.Column)
-			reasons = append(reasons, n.Ja)
+			reasons = append(reasons, n.Text("ja"))
 		}
 		line := []string{strconv.Itoa(row.Line), strconv.Itoa(row.Sheet), strings.Join(columns, "／"), strings.Join(reasons, "／")}
 		if err := c.Row(append(line, readable(row.Cells)...)...); err != nil {

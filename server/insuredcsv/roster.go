@@ -3,7 +3,6 @@ package insuredcsv
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"hash/maphash"
 	"io"
 	"iter"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Options say what the caller knows about a file.
@@ -49,8 +49,8 @@ type Row struct {
 // MaxFile is the largest file that is read, in bytes.
 const MaxFile = 64 << 20
 
-func refused(key, ja, en string) *eligibility.Error {
-	return &eligibility.Error{Code: eligibility.Invalid, Key: "import." + key, Field: "file", Ja: ja, En: en}
+func refused(key string, args message.Args) *eligibility.Error {
+	return &eligibility.Error{Code: eligibility.Invalid, Key: key, Args: args, Field: "file"}
 }
 
 // Read reads a whole file. An *eligibility.Error means that nothing of it was taken: empty, too large, not a text, no
@@ -152,8 +152,11 @@ func (out *Roster) recognise(headings []string, o Options) (map[Column]int, erro
 			continue
 		}
 		if before, twice := place[column]; twice {
-			return nil, refused("column_twice", fmt.Sprintf("「%s」の列が2つあります（%d列目と%d列目）。どちらかを消してください。", column, before+1, i+1),
-				fmt.Sprintf("The column %s is there twice. Delete one.", column))
+			return nil, refused("import.column_twice", message.Args{
+				"column": message.Text(string(column)),
+				"first":  message.Number(before + 1),
+				"second": message.Number(i + 1),
+			})
 		}
 		place[column] = i
 	}
@@ -167,8 +170,7 @@ func (out *Roster) recognise(headings []string, o Options) (map[Column]int, erro
 		missing = append(missing, string(colInsurer))
 	}
 	if len(missing) > 0 {
-		return nil, refused("columns_missing", fmt.Sprintf("見出しに「%s」の列がありません。1行目に見出しのあるCSVか確かめてください。", strings.Join(missing, "」「")),
-			fmt.Sprintf("Compulsory columns are missing from the heading: %s.", strings.Join(missing, ", ")))
+		return nil, refused("import.columns_missing", message.Args{"columns": message.List(missing)})
 	}
 	return place, nil
 }
@@ -178,14 +180,16 @@ func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 	r := &reader{insurer: out.Insurer, today: o.Today}
 	var limit *eligibility.Error
 	if errors.As(rec.fault, &limit) {
-		r.refuse("", "too_long", limit.Ja, limit.En)
+		r.reasons = append(r.reasons, Note{Code: "too_long", Message: limit.Message()})
 	}
 	if rec.broken {
-		r.refuse("", "quotes", "引用符（\"）の付け方が正しくありません。この行の \" を消すか、セルの両端に付けてください。", "The quotation marks do not match. Remove this line's quotes or put them around the whole cell.")
+		r.refuse("", "row.quotes", nil)
 	}
 	if extra := rec.cells; len(extra) > len(out.Headings) && strings.TrimSpace(strings.Join(extra[len(out.Headings):], "")) != "" {
-		r.refuse("", "too_many_cells", fmt.Sprintf("見出しは%d列ですが、この行は%d列あります。列がずれていないか確かめてください。", len(out.Headings), len(rec.cells)),
-			"The row has more cells than the heading. Check whether columns have shifted.")
+		r.refuse("", "row.too_many_cells", message.Args{
+			"columns": message.Number(len(out.Headings)),
+			"cells":   message.Number(len(rec.cells)),
+		})
 	}
 	cell := func(c Column) string {
 		if i, ok := columns[c]; ok && i < len(rec.cells) {
@@ -197,10 +201,10 @@ func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 	p := &r.person
 	p.Symbol, p.Number, p.BranchNumber = r.identifier(colSymbol, cell(colSymbol)), r.identifier(colNumber, cell(colNumber)), r.branch(cell(colBranch))
 	if p.Number == "" {
-		r.refuse(colNumber, "missing", "番号がありません。入れてからもう一度読み込んでください。", "The number is missing.")
+		r.refuse(colNumber, "row.missing.number", nil)
 	}
 	if p.Name = r.name(colName, cell(colName)); p.Name == "" {
-		r.refuse(colName, "missing", "氏名がありません。入れてからもう一度読み込んでください。", "The name is missing.")
+		r.refuse(colName, "row.missing.name", nil)
 	}
 	r.birth(cell(colBirth))
 	p.Kana, p.Alias = r.name(colKana, cell(colKana)), r.name(colAlias, cell(colAlias))
@@ -219,13 +223,13 @@ func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 	p.Registered, p.NeedsCare, p.Withheld = r.answer(colRegistered, cell(colRegistered)), r.answer(colNeedsCare, cell(colNeedsCare)), r.answer(colWithheld, cell(colWithheld))
 	p.CertificateUntil, p.IssuedOn = r.date(colCertificate, cell(colCertificate)), r.date(colIssued, cell(colIssued))
 	if !p.QualifiedOn.IsZero() && !p.LostOn.IsZero() && p.LostOn.Before(p.QualifiedOn) {
-		r.refuse(colLost, "order", "資格喪失年月日が資格取得年月日より前です。どちらかを直してください。", "The eligibility ends before it begins.")
+		r.refuse(colLost, "row.order.lost", nil)
 	}
 	if !p.QualifiedOn.IsZero() && p.QualifiedOn.Before(p.BirthDate.Earliest()) {
-		r.warn(colQualified, "before_birth", "資格取得年月日が生年月日より前です。台帳で確かめてください。", "The eligibility begins before the date of birth. Look it up in the register.")
+		r.warn(colQualified, "row.before_birth", nil)
 	}
 	if !p.ValidFrom.IsZero() && !p.ValidUntil.IsZero() && p.ValidUntil.Before(p.ValidFrom) {
-		r.refuse(colValidUntil, "order", "有効期限が発効期日より前です。どちらかを直してください。", "The last day lies before the first.")
+		r.refuse(colValidUntil, "row.order.valid", nil)
 	}
 	row := Row{Line: rec.line, Sheet: rec.row, Accepted: len(r.reasons) == 0, Reasons: r.reasons, Warnings: r.warnings, Person: *p, Cells: rec.cells}
 	if row.Reasons == nil {
@@ -241,10 +245,6 @@ func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 type seenRow struct {
 	line, row int32
 	says      uint64
-}
-
-func (s seenRow) place() (ja, en string) {
-	return place(int(s.line), int(s.row)), placeEn(int(s.line), int(s.row))
 }
 
 // Rows and their keys are remembered as hashes under unpredictable seeds: a register has a hundred thousand. A key has 128
@@ -263,14 +263,13 @@ func (out *Roster) compare(row *Row, seen map[[2]uint64]seenRow) {
 		seen[key] = seenRow{int32(row.Line), int32(row.Sheet), says}
 		return
 	}
-	ja, en := before.place()
+	args := message.Args{"place": message.Of(placeOf(int(before.line), int(before.row)))}
 	if before.says == says {
-		row.Warnings = append(row.Warnings, Note{"repeated", ja + "と同じ行です。", "The same as: " + en + ".", ""})
+		row.Warnings = append(row.Warnings, note("", "row.repeated", args))
 		return
 	}
 	row.Accepted = false
-	row.Reasons = append(row.Reasons, Note{"contradiction", ja + "と同じ人（記号・番号・枝番）ですが、内容が違います。正しい方だけを残してください。",
-		en + " is the same person with other values. Keep the right one only.", string(colNumber)})
+	row.Reasons = append(row.Reasons, note(colNumber, "row.contradiction", args))
 }
 
 // normalIdentifier brings 記号・番号 to half width, one form of hyphen, no blanks.

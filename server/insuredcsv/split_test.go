@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
-	"madoguchi/server/insuredcsv/crowd"
+	"madoguchi/internal/crowd"
+	"madoguchi/internal/testenv"
 )
 
 // numberLike makes a number with a right check digit from eleven digits, at run time.
@@ -71,7 +71,7 @@ func TestAMyNumberSplitOverCellsRefusesTheFile(t *testing.T) {
 		{"one digit a cell", strings.TrimSuffix(head, "\n") + strings.Repeat(",欄", 12) +
 			"\n1,試験 太郎,,1986-04-12,架空市,,,,," + strings.Join(strings.Split(n, ""), ",") + "\n"},
 	}
-	outside.Refused(t, outside.Files, len(cases))
+	testenv.Refused(t, testenv.Files, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Read(strings.NewReader(c.text), Options{Insurer: insurer})
@@ -80,12 +80,12 @@ func TestAMyNumberSplitOverCellsRefusesTheFile(t *testing.T) {
 				t.Fatalf("%v", err)
 			}
 			for _, part := range []string{n[:4], n[4:8], n[8:], n[:6], n[6:], n} {
-				if strings.Contains(e.Ja+e.En+err.Error(), part) {
+				if strings.Contains(e.Ja()+e.En()+err.Error(), part) {
 					t.Error("a part of it is said again")
 				}
 			}
-			if !strings.Contains(e.Ja, "列目から") || !strings.Contains(e.Ja, "分かれて") {
-				t.Error(e.Ja)
+			if !strings.Contains(e.Ja(), "列目から") || !strings.Contains(e.Ja(), "分かれて") {
+				t.Error(e.Ja())
 			}
 		})
 	}

@@ -52,7 +52,7 @@ func accept(source Source) error {
 	case heading.fault != nil:
 		return heading.fault
 	case heading.line == 0:
-		return refused("empty", "ファイルが空です。見出しと1行以上の行が入ったCSVを選んでください。", "The file is empty. Choose a CSV with a heading and rows.")
+		return refused("import.empty", nil)
 	}
 	if err := f.refuseMyNumber(heading); err != nil {
 		return err
@@ -75,32 +75,28 @@ func takeIn(file io.Reader, take func(part []byte) error) error {
 			return nil
 		}
 		if err != nil {
-			return refused("read", "ファイルを最後まで読めませんでした。何も保存していません。もう一度読み込んでください。", "The file could not be read to its end. Nothing was stored. Import it again.").Because(err)
+			return refused("import.read", nil).Because(err)
 		}
 	}
-	return refused("too_large", "ファイルが大きすぎます（64MBまで）。何も保存していません。ファイルを分けて、一つずつ読み込んでください。",
-		"The file is larger than 64 MB. Nothing was stored. Split it and import the parts.")
+	return refused("import.too_large", nil)
 }
 
 // otherKinds are files that clerks choose by mistake, by their first bytes.
-var otherKinds = []struct{ start, ja, en string }{
-	{"PK\x03\x04", "これはExcelのブック（xlsx）か、圧縮されたファイルです。Excelで開き、「名前を付けて保存」で「CSV（コンマ区切り）」か「CSV UTF-8」を選んで保存し、そのファイルを選んでください。",
-		"This is an Excel workbook (xlsx) or a compressed file. Open it in Excel, save it as CSV and choose that file."},
-	{"\xD0\xCF\x11\xE0", "これは古い形のExcelのブック（xls）です。Excelで開き、「名前を付けて保存」で「CSV（コンマ区切り）」か「CSV UTF-8」を選んで保存し、そのファイルを選んでください。",
-		"This is an old Excel workbook (xls). Open it in Excel, save it as CSV and choose that file."},
-	{"%PDF-", "これはPDFです。名簿のCSVファイルを選んでください。", "This is a PDF. Choose the CSV file of the insured."},
+var otherKinds = []struct{ start, says string }{
+	{"PK\x03\x04", "import.kind_xlsx"},
+	{"\xD0\xCF\x11\xE0", "import.kind_xls"},
+	{"%PDF-", "import.kind_pdf"},
 }
 
 // refuseOtherKinds refuses what is no text at all, with the way to a CSV.
 func (f *file) refuseOtherKinds() error {
 	for _, kind := range otherKinds {
 		if bytes.HasPrefix(f.first, []byte(kind.start)) {
-			return refused("kind", kind.ja+"何も保存していません。", kind.en+" Nothing was stored.")
+			return refused("import.kind", nil).Saying(kind.says, nil)
 		}
 	}
 	if len(f.first) > 0 && f.in != utf16 && bytes.Count(f.first, []byte{0}) > len(f.first)/20 {
-		return refused("binary", "これは文字のファイル（CSV）ではありません。何も保存していません。名簿をCSVで保存し直して、そのファイルを選んでください。",
-			"This is not a text file. Nothing was stored. Save the list as CSV and choose that file.")
+		return refused("import.binary", nil)
 	}
 	return nil
 }
@@ -114,8 +110,7 @@ func (f *file) refuseGarbled(heading record) error {
 		garbled = err == nil && anyKnown(strings.Split(string(euc), string(delimiter(string(euc)))))
 	}
 	if garbled {
-		return refused("garbled", "1行目（見出し）の文字が読めません。文字コードが UTF-8 でも Shift_JIS でもないようです。何も保存していません。Excelで開けるなら「CSV UTF-8」で保存し直して、そのファイルを選んでください。",
-			"The first line cannot be read: the file seems to be neither UTF-8 nor Shift_JIS. Nothing was stored. Save it as UTF-8 and choose it again.")
+		return refused("import.garbled", nil)
 	}
 	return nil
 }

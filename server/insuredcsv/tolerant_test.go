@@ -10,7 +10,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const twoPeople = "番号,氏名,生年月日\r\n1,試験 太郎,1986-04-12\r\n2,試験 花子,1988-11-30"
@@ -159,7 +159,7 @@ func TestMidnightBehindADateIsNoTime(t *testing.T) {
 	others := []string{"2026/04/01 9:30", "2026/04/01 0:01", "2026-04-01T15:00:00Z",
 		"2026-04-01T00:00:00-05:00", "2026年4月1日 午後0時", "2026/04/01 12:00:00 PM", "2026/04/01 12:00",
 		"2026-04-01 00:00:00.5", "2026/04/01 24:00", "2026年4月1日9時"}
-	outside.Refused(t, outside.Files, len(others))
+	testenv.Refused(t, testenv.Files, len(others))
 	for _, cell := range others {
 		t.Run(cell, func(t *testing.T) {
 			row := read(t, "番号,氏名,生年月日,資格取得年月日\n1,試験 太郎,1986-04-12,"+cell+"\n").Rows[0]

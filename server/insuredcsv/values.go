@@ -1,7 +1,9 @@
 package insuredcsv
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -9,14 +11,38 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // Note is a reason why a row was refused, or a warning about an accepted one.
 type Note struct {
-	Code   string `json:"code"`
-	Ja     string `json:"ja"`
-	En     string `json:"en"`
-	Column string `json:"column"`
+	Code   string // stable; the word behind row. in the key
+	Column string
+	message.Message
+}
+
+// MarshalJSON adds the sentences.
+func (n Note) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Code   string `json:"code"`
+		Ja     string `json:"ja"`
+		En     string `json:"en"`
+		Column string `json:"column"`
+		message.Message
+	}{n.Code, n.Text("ja"), n.Text("en"), n.Column, n.Message})
+}
+
+// note makes a Note of a key row.CODE or row.CODE.CASE; its place {column} is filled.
+func note(column Column, key string, args message.Args) Note {
+	if column != "" {
+		args = maps.Clone(args)
+		if args == nil {
+			args = message.Args{}
+		}
+		args["column"] = message.Text(string(column))
+	}
+	code, _, _ := strings.Cut(strings.TrimPrefix(key, "row."), ".")
+	return Note{code, string(column), message.New(key, args)}
 }
 
 // reader fills a person from cells and collects notes.
@@ -28,15 +54,17 @@ type reader struct {
 	warnings []Note
 }
 
-func (r *reader) refuse(column Column, code, ja, en string) {
-	if code == "missing" && slices.ContainsFunc(r.reasons, func(n Note) bool { return n.Column == string(column) }) {
+func (r *reader) refuse(column Column, key string, args message.Args) {
+	n := note(column, key, args)
+	already := func(other Note) bool { return other.Column == n.Column }
+	if n.Code == "missing" && slices.ContainsFunc(r.reasons, already) {
 		return // it is said already why nothing could be read
 	}
-	r.reasons = append(r.reasons, Note{code, ja, en, string(column)})
+	r.reasons = append(r.reasons, n)
 }
 
-func (r *reader) warn(column Column, code, ja, en string) {
-	r.warnings = append(r.warnings, Note{code, ja, en, string(column)})
+func (r *reader) warn(column Column, key string, args message.Args) {
+	r.warnings = append(r.warnings, note(column, key, args))
 }
 
 // plain undoes what spreadsheets do to texts: ="0123", a leading apostrophe, blanks around and what nobody sees.
@@ -80,16 +108,13 @@ func (r *reader) text(column Column, cell string) string {
 		control = true
 	}
 	if gaiji {
-		r.warn(column, "gaiji", fmt.Sprintf("「%s」に読めない文字（外字）があり、〓 にしました。正しい文字を台帳で確かめてください。", column),
-			"A character could not be read and became 〓. Look it up in the register.")
+		r.warn(column, "row.gaiji.text", nil)
 	}
 	if control {
-		r.refuse(column, "control", fmt.Sprintf("「%s」に見えない制御文字が入っています。打ち直してください。", column),
-			"The cell holds invisible control characters. Type it again.")
+		r.refuse(column, "row.control", nil)
 	}
 	if len([]rune(out)) > 300 {
-		r.refuse(column, "too_long", fmt.Sprintf("「%s」が長すぎます（300文字まで）。列がずれていないか確かめてください。", column),
-			"The cell is longer than 300 characters. Check whether columns have shifted.")
+		r.refuse(column, "row.too_long", nil)
 	}
 	return out
 }
@@ -100,7 +125,7 @@ func isSelectorOnly(s string) bool { return s != "" && strings.Trim(s, "\ufe0e\u
 func (r *reader) identifier(column Column, cell string) string {
 	s := r.text(column, cell)
 	if strings.Contains(s, ":") {
-		r.refuse(column, "colon", fmt.Sprintf("「%s」にコロン（:）は使えません。紙のとおりに入れ直してください。", column), "A colon is not allowed here. Enter it as printed.")
+		r.refuse(column, "row.colon", nil)
 	}
 	return s
 }
@@ -112,8 +137,7 @@ func (r *reader) postCode(column Column, cell string) string {
 	if !restored {
 		return s
 	}
-	r.warn(column, "leading_zero", fmt.Sprintf("「%s」の先頭の0が消えていたので、%s としました。住所と合うか確かめてください。", column, code),
-		"The postcode's leading zero was missing and has been restored. Check it against the address.")
+	r.warn(column, "row.leading_zero.post_code", message.Args{"value": message.Text(code)})
 	return code
 }
 
@@ -123,7 +147,7 @@ func (r *reader) branch(cell string) string {
 		return ""
 	}
 	if strings.Trim(s, "0123456789") != "" || len(s) > 2 {
-		r.refuse(colBranch, "branch", fmt.Sprintf("枝番「%s」は2桁の数字ではありません。01 のように入れ直してください。", short(s)), "The branch number must be two digits, such as 01.")
+		r.refuse(colBranch, "row.branch", message.Args{"value": message.Text(short(s))})
 		return ""
 	}
 	if len(s) == 1 {
@@ -137,7 +161,7 @@ func (r *reader) insurerNumber(cell string) {
 	if s == "" {
 		r.person.Insurer = r.insurer
 		if r.insurer == "" {
-			r.refuse(colInsurer, "missing", "保険者番号がありません。列を足すか、保険者を指定して読み込んでください。", "The insurer number is missing. Add the column or name the insurer.")
+			r.refuse(colInsurer, "row.missing.insurer", nil)
 		}
 		return
 	}
@@ -145,19 +169,19 @@ func (r *reader) insurerNumber(cell string) {
 	if err != nil && (len(s) == 7 || len(s) == 5) {
 		if padded, again := eligibility.ParseInsurerNumber("0" + s); again == nil {
 			n, err = padded, nil
-			r.warn(colInsurer, "leading_zero", fmt.Sprintf("保険者番号の先頭の0が消えていたので、%s としました。", padded.Paper()), "The insurer number's leading zero was missing and has been restored.")
+			r.warn(colInsurer, "row.leading_zero.insurer", message.Args{"value": message.Text(padded.Paper())})
 		}
 	}
 	switch {
 	case err == nil && n.Kind() == "":
-		r.refuse(colInsurer, "insurer", fmt.Sprintf("保険者番号「%s」のような法別番号の医療保険はありません。公費の番号でないか、紙で確かめてください。", n.Paper()),
-			"No health insurance has such a number. Check on the paper whether it is a number of a public expense.")
+		r.refuse(colInsurer, "row.insurer.no_system", message.Args{"value": message.Text(n.Paper())})
 	case err != nil:
-		r.refuse(colInsurer, "insurer", fmt.Sprintf("保険者番号「%s」は正しくありません（6桁か8桁、検証番号つき）。紙のとおりに入れ直してください。", short(s)),
-			"The insurer number is wrong (6 or 8 digits with a check digit). Enter it as printed.")
+		r.refuse(colInsurer, "row.insurer.wrong", message.Args{"value": message.Text(short(s))})
 	case r.insurer != "" && n != r.insurer:
-		r.refuse(colInsurer, "other_insurer", fmt.Sprintf("ほかの保険者（%s）の行です。%s のファイルから除いてください。", n.Paper(), r.insurer.Paper()),
-			"This row belongs to another insurer. Take it out of this file.")
+		r.refuse(colInsurer, "row.other_insurer", message.Args{
+			"value": message.Text(n.Paper()),
+			"own":   message.Text(r.insurer.Paper()),
+		})
 	}
 	r.person.Insurer = n
 }
@@ -170,8 +194,10 @@ func oneOf[T ~string](r *reader, column Column, cell string, table map[string]T,
 	}
 	v, ok := table[s]
 	if !ok {
-		r.refuse(column, "value", fmt.Sprintf("「%s」の「%s」がわかりません。%s のどれかを入れてください。", column, short(s), allowed),
-			fmt.Sprintf("The value is not known. Use one of: %s.", allowed))
+		r.refuse(column, "row.value", message.Args{
+			"value":   message.Text(short(s)),
+			"allowed": message.Text(allowed),
+		})
 	}
 	return v
 }
@@ -216,8 +242,7 @@ func (r *reader) share(cell string) int {
 	}
 	percent, known := shares[s]
 	if !known {
-		r.refuse(colShare, "share", fmt.Sprintf("負担割合「%s」がわかりません。3割・30・30%%・0.3 のように、1割から3割で入れてください。", short(s)),
-			"The share is not known. Write 1割 to 3割, or 10, 20, 30.")
+		r.refuse(colShare, "row.share", message.Args{"value": message.Text(short(s))})
 	}
 	return percent
 }

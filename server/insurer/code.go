@@ -72,11 +72,8 @@ const (
 
 var (
 	// ErrCodeTaken says that a code is out already.
-	ErrCodeTaken = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.taken",
-		Ja: "番号を作れませんでした。もう一度お試しください。", En: "No number could be made. Try again."}
-	errNoCodeAsked = &eligibility.Error{Code: eligibility.Conflict, Key: "code.nothing_asked",
-		Ja: "いま答えることはありません。番号の時間が過ぎたときは、新しい番号を出してください。",
-		En: "There is nothing to answer now. If the number is over, make a new one."}
+	ErrCodeTaken   = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.taken"}
+	errNoCodeAsked = &eligibility.Error{Code: eligibility.Conflict, Key: "code.nothing_asked"}
 )
 
 // codeMAC is what the store keeps in a code's place.
@@ -85,14 +82,14 @@ func (o *OnlineCodes) codeMAC(code string) []byte {
 }
 
 // NewCode makes a code for a person whom this login may show; the one before is void.
-func (o *OnlineCodes) NewCode(ctx context.Context, subject string, id audit.PersonID) (credential.Code, time.Time, error) {
+func (o *OnlineCodes) NewCode(ctx context.Context, subject string, id audit.PersonID) (credential.OnlineCode, time.Time, error) {
 	record, _, err := o.Enrolment.shown(ctx, subject, id)
 	if err != nil {
-		return credential.Code{}, time.Time{}, err
+		return credential.OnlineCode{}, time.Time{}, err
 	}
 	expires := o.now().Add(credential.CodeLife)
 	for range codeTries {
-		code := credential.NewCode(o.Issuer.ISS(record.Person.Insurer))
+		code := credential.NewOnlineCode(o.Issuer.ISS(record.Person.Insurer))
 		stored := OnlineCode{
 			MAC:       o.codeMAC(code.Spoken),
 			HiddenMAC: o.codeMAC(code.Printed()),
@@ -104,7 +101,7 @@ func (o *OnlineCodes) NewCode(ctx context.Context, subject string, id audit.Pers
 			return code, expires, err
 		}
 	}
-	return credential.Code{}, time.Time{}, err
+	return credential.OnlineCode{}, time.Time{}, err
 }
 
 // codeTries is how often a code that is out already is drawn again: five characters are soon drawn twice.
@@ -155,7 +152,7 @@ func (o *OnlineCodes) ownCode(ctx context.Context, subject string, id audit.Pers
 type CodeCall struct {
 	Insurer eligibility.InsurerNumber
 	Caller  hostapi.Caller
-	Code    credential.Code
+	Code    credential.OnlineCode
 }
 
 // Redeem answers a counter server that has a code of an insurer: a live screen, made now. Whoever has the printed form stood
@@ -213,7 +210,7 @@ func (o *OnlineCodes) Redeem(ctx context.Context, call CodeCall, budget CodeBudg
 	if err != nil {
 		return "", err
 	}
-	issued, _, err := o.Issuer.issue(record, in, credential.Request{Tier: credential.Live}, now)
+	issued, _, err := o.Issuer.issue(record, in, credential.Request{Tier: credential.TierLive}, now)
 	return issued.JWS, err
 }
 
@@ -226,6 +223,6 @@ func firstOf(err error, otherwise *eligibility.Error) error {
 
 // Link is the address that a code's QR says: capitals only, for a small alphanumeric QR. Its last eight characters are
 // shown to nobody.
-func (o *OnlineCodes) Link(code credential.Code) string {
+func (o *OnlineCodes) Link(code credential.OnlineCode) string {
 	return strings.ToUpper(o.address) + "/C/" + code.Printed()
 }

@@ -40,9 +40,7 @@ func (o *Directory) Insurer(ctx context.Context, number eligibility.InsurerNumbe
 	return Insurer{}, errNoInsurer
 }
 
-var errNoInsurer = &eligibility.Error{Code: eligibility.NotFound, Key: "insurer.unknown", Field: "insurer",
-	Ja: "この保険者番号は、ここには登録されていません。番号を確かめてください。",
-	En: "No insurer here has this number. Check the number."}
+var errNoInsurer = &eligibility.Error{Code: eligibility.NotFound, Key: "insurer.unknown", Field: "insurer"}
 
 // notFoundAs replaces a store's "not found" by what it means here.
 func notFoundAs(err error, as *eligibility.Error) error {

@@ -49,7 +49,7 @@ func (o *Documents) Document(ctx context.Context, subject string, id audit.Perso
 	if !c.issued.FitsQR {
 		return nil, errTooLong
 	}
-	matrix, err := credential.Matrix(c.issued.JWS)
+	matrix, err := credential.QRMatrix(c.issued.JWS)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (o *Documents) Document(ctx context.Context, subject string, id audit.Perso
 		Person: c.record.Person, Share: share,
 		InsurerName: c.insurer.Name, Issuer: c.insurer.Issuer, Telephone: c.insurer.Telephone,
 		Registered: eligibility.DateOf(c.record.RegisteredAt), IssuedAt: c.at, Expires: c.until,
-		Code: pdf.Code{Size: matrix.Size, Black: matrix.Black}, Demo: o.demo,
+		Code: pdf.CodeMatrix{Size: matrix.Size, Black: matrix.Black}, Demo: o.demo,
 	})
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (o *Documents) NoticePage(ctx context.Context, id audit.PersonID, staff str
 }
 
 // notice fills a person's 資格情報のお知らせ of a day, but for code ①, which all of a file share.
-func (o *Documents) notice(p eligibility.Person, in Insurer, look pdf.Look, code, url string, day eligibility.Date) (pdf.Notice, error) {
+func (o *Documents) notice(p eligibility.Person, in Insurer, look pdf.Branding, code, url string, day eligibility.Date) (pdf.Notice, error) {
 	link, err := pdf.LinkCode(url)
 	if err != nil {
 		return pdf.Notice{}, err
@@ -156,7 +156,7 @@ func (o *Documents) File(ctx context.Context, subject string, id audit.PersonID)
 	if err != nil {
 		return nil, err
 	}
-	return credential.File(c.issued.JWS), nil
+	return credential.CardFile(c.issued.JWS), nil
 }
 
 // savedCopy is a pdf-tier credential made now, with what a document says beside it.
@@ -185,7 +185,7 @@ func (o *Documents) copyOf(ctx context.Context, subject string, id audit.PersonI
 	if err != nil {
 		return savedCopy{}, err
 	}
-	c.issued, c.shares, err = o.Issuer.issue(record, in, credential.Request{Tier: credential.PDF, RID: rid, Expires: c.until.Time()}, c.at)
+	c.issued, c.shares, err = o.Issuer.issue(record, in, credential.Request{Tier: credential.TierSaved, RID: rid, Expires: c.until.Time()}, c.at)
 	return c, err
 }
 

@@ -44,18 +44,12 @@ type EnrolmentStore interface {
 }
 
 var (
-	errEnrolBirthDate = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person",
-		Ja: "ログインした方と、お知らせの方が一致しません。お知らせに書かれた本人がログインしてください。本人のときは、お知らせの電話番号へお電話ください。",
-		En: "The person who logged in is not the person on the notice. The person on the notice has to log in. If that is you, call the number on the notice."}
+	errEnrolBirthDate = &eligibility.Error{Code: eligibility.Conflict, Key: "enrol.not_this_person"}
 	// ErrEnrolAgain asks for a fresh login before a registration: an old session, perhaps on a phone that is
 	// not its owner's any more, must not be able to register anybody.
-	ErrEnrolAgain = &eligibility.Error{Code: eligibility.Denied, Key: "enrol.login_again",
-		Ja: "安全のため、登録の前にもう一度ログインしてください（ログインから15分のうちに登録します）。お知らせは読み取ったままです。入れ直す必要はありません。",
-		En: "For safety, log in again before you register (within 15 minutes of the login). The notice stays read: you need not enter it again."}
+	ErrEnrolAgain = &eligibility.Error{Code: eligibility.Denied, Key: "enrol.login_again"}
 	// ErrNotEnrolled is returned for a person whom the one who asks may not show.
-	ErrNotEnrolled = &eligibility.Error{Code: eligibility.NotFound, Key: "person.not_yours",
-		Ja: "この方の画面は、この登録からは出せません。お知らせのコードで登録してください。",
-		En: "This login cannot show this person's screen. Register with the notice's code first."}
+	ErrNotEnrolled = &eligibility.Error{Code: eligibility.NotFound, Key: "person.not_yours"}
 )
 
 // NoticeFor looks up a code as typed or scanned and returns its MAC for the session. It returns ErrNoticeCode when there is
@@ -103,7 +97,7 @@ func (o *Enrolment) Enrol(ctx context.Context, login auth.Identity, mac []byte) 
 		Actor:  audit.ActorPatient,
 		Action: "notice.enrol",
 		Person: notice.Person,
-		Detail: login.Basis(),
+		Detail: login.Assurance(),
 	})
 }
 

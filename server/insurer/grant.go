@@ -86,26 +86,19 @@ type DeviceProof struct{ Phone, KeyID, Nonce, Signature string }
 
 var (
 	// ErrDeviceUnknown tells a phone that it may show nobody any more: it was never added, or somebody ended that.
-	ErrDeviceUnknown = &eligibility.Error{Code: eligibility.Denied, Key: "device.unknown",
-		Ja: "この端末の登録は取り消されているか、ありません。使うときは、もう一度ログインしてください。",
-		En: "This phone is not registered, or no longer. To use it, log in again."}
+	ErrDeviceUnknown = &eligibility.Error{Code: eligibility.Denied, Key: "device.unknown"}
 	// ErrGrantOver asks kindly for the next login.
-	ErrGrantOver = &eligibility.Error{Code: eligibility.Denied, Key: "device.over",
-		Ja: "前のログインから90日たちました。画面を出すには、もう一度ログインしてください。",
-		En: "90 days have passed since the last login. Log in again to show the screen."}
+	ErrGrantOver = &eligibility.Error{Code: eligibility.Denied, Key: "device.over"}
 	errNonceUsed = auth.ErrDeviceProof
-	errFreshly   = &eligibility.Error{Code: eligibility.Denied, Key: "login.not_fresh",
-		Ja: "大切な操作なので、もう一度ログインしてください（ログインから15分のうちにできます）。",
-		En: "This is an important step. Log in again (it can be done within 15 minutes of the login)."}
-	errNoPhone = &eligibility.Error{Code: eligibility.NotFound, Key: "phone.unknown",
-		Ja: "その端末は、もう登録されていません。この画面を開き直してください。", En: "That phone is not registered any more. Open this screen again."}
+	errFreshly   = &eligibility.Error{Code: eligibility.Denied, Key: "login.not_fresh"}
+	errNoPhone   = &eligibility.Error{Code: eligibility.NotFound, Key: "phone.unknown"}
 )
 
 // challenges makes and verifies the nonces of this office's phones.
-func (o *Devices) challenges() auth.Challenges {
+func (o *Devices) challenges() auth.DeviceChallenges {
 	mac := hmac.New(sha256.New, o.notices.Index)
 	mac.Write([]byte("madoguchi-device-challenge-1"))
-	c := auth.Challenges{Key: mac.Sum(nil)}
+	c := auth.DeviceChallenges{Key: mac.Sum(nil)}
 	if u, err := url.Parse(o.address); err == nil {
 		c.Host = u.Host
 	}
@@ -142,7 +135,7 @@ func (o *Devices) AuthenticateDevice(ctx context.Context, p DeviceProof) ([]Gran
 	}
 	// One key id is one key but for a forged collision of 96 bits: the first grant's key must sign, others must be the same.
 	grants = slices.DeleteFunc(grants, func(g Grant) bool { return !slices.Equal(g.Public, grants[0].Public) })
-	if err := o.prove(ctx, auth.UseEnter, p, grants[0].Public); err != nil {
+	if err := o.prove(ctx, auth.UseSignIn, p, grants[0].Public); err != nil {
 		return nil, err
 	}
 	return grants, nil

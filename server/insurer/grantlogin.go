@@ -15,5 +15,5 @@ func (o *Enrolment) EraseLogin(ctx context.Context, login auth.Identity) error {
 	if !fresh(login, now) {
 		return errFreshly
 	}
-	return o.store.EraseSubject(ctx, login.Subject, audit.Entry{At: now, Actor: audit.ActorPatient, Action: "subject.erase", Detail: login.Basis()})
+	return o.store.EraseSubject(ctx, login.Subject, audit.Entry{At: now, Actor: audit.ActorPatient, Action: "subject.erase", Detail: login.Assurance()})
 }

@@ -27,15 +27,9 @@ type HolderKey struct {
 const MaxPhones = 10
 
 var (
-	errManyPhones = &eligibility.Error{Code: eligibility.Conflict, Key: "phone.too_many",
-		Ja: "一つのログインで登録できる端末は10台までです。使っていない端末の登録を取り消してから、もう一度お試しください。",
-		En: "One login can register ten phones at most. Remove a phone that is no longer used, then try again."}
-	errLoginAgain = &eligibility.Error{Code: eligibility.Denied, Key: "phone.login_again",
-		Ja: "電波がないときにも画面を出せるようにするには、もう一度ログインしてください（ログインから15分のうちに登録します）。",
-		En: "To show the screen even without a signal, log in again: a phone is registered within 15 minutes of a login."}
-	errNoHolder = &eligibility.Error{Code: eligibility.Conflict, Key: "phone.no_holder",
-		Ja: "この端末は、電波がないときの画面にまだ登録されていません。もう一度ログインしてください。",
-		En: "This phone is not yet registered for showing the screen without a signal. Log in again."}
+	errManyPhones = &eligibility.Error{Code: eligibility.Conflict, Key: "phone.too_many"}
+	errLoginAgain = &eligibility.Error{Code: eligibility.Denied, Key: "phone.login_again"}
+	errNoHolder   = &eligibility.Error{Code: eligibility.Conflict, Key: "phone.no_holder"}
 )
 
 // AddHolder lets a phone show, by its key, all people of a login for GrantLife after that login. A key that
@@ -76,12 +70,12 @@ func (o *Devices) AddHolder(ctx context.Context, login auth.Identity, key Holder
 		if err := o.roomForPhone(ctx, login.Subject, len(known) > 0); err != nil {
 			return err
 		}
-		if err := o.prove(ctx, auth.UseAdd, DeviceProof{Phone: key.Phone, Nonce: key.Nonce, Signature: key.Signature}, point); err != nil {
+		if err := o.prove(ctx, auth.UseAddDevice, DeviceProof{Phone: key.Phone, Nonce: key.Nonce, Signature: key.Signature}, point); err != nil {
 			return err
 		}
 	}
 	return o.store.PutGrants(ctx, wanted, audit.Entry{At: now, Actor: audit.ActorPatient, Action: "phone.holder",
-		Detail: wanted.KeyID + "; " + login.Basis()})
+		Detail: wanted.KeyID + "; " + login.Assurance()})
 }
 
 // roomForPhone refuses an eleventh phone of a login. Phones whose 90 days are over do not count: they show
@@ -108,9 +102,9 @@ func (o *Devices) roomForPhone(ctx context.Context, subject string, known bool) 
 
 // fresh reports whether a login is recent enough at now to add a key or to destroy: its callback by our
 // clock, and the time at which the person proved themselves. Where the provider gives no auth_time the
-// callback stands for that too; the audit entry of what was done says so (auth.Identity.Basis).
+// callback stands for that too; the audit entry of what was done says so (auth.Identity.Assurance).
 func fresh(login auth.Identity, now time.Time) bool {
-	proved, _ := login.ProvedAt()
+	proved, _ := login.AuthenticatedAt()
 	return recent(login.At, now) && recent(proved, now)
 }
 

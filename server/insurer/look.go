@@ -7,13 +7,14 @@ import (
 	"unicode/utf8"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pdf"
 	"madoguchi/server/audit"
 )
 
 // look is how an insurer's papers are signed and coloured.
-func (o *Directory) branding(ctx context.Context, in Insurer) (pdf.Look, error) {
-	l := pdf.Look{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, Unit: in.Look.Unit, Address: in.Look.Address, Hours: in.Look.Hours}
+func (o *Directory) branding(ctx context.Context, in Insurer) (pdf.Branding, error) {
+	l := pdf.Branding{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, Unit: in.Look.Unit, Address: in.Look.Address, Hours: in.Look.Hours}
 	if c, ok := colourOf(in.Look.Colour); ok {
 		l.Colour = c
 	}
@@ -21,7 +22,7 @@ func (o *Directory) branding(ctx context.Context, in Insurer) (pdf.Look, error) 
 	if err != nil || len(mark) == 0 {
 		return l, err
 	}
-	l.Logo, err = pdf.MarkOf(mark)
+	l.Logo, err = pdf.LogoOf(mark)
 	return l, err
 }
 
@@ -38,29 +39,27 @@ func colourOf(s string) (pdf.Colour, bool) {
 const maxSetting = 60
 
 var (
-	errSettingMissing = &eligibility.Error{Code: eligibility.Invalid, Key: "look.missing",
-		Ja: "保険者名・交付者名・電話番号は必ず入れてください。", En: "Name, issuer and telephone are compulsory."}
-	errSettingLong = &eligibility.Error{Code: eligibility.Invalid, Key: "look.long",
-		Ja: "60文字までで入れてください。", En: "At most 60 characters."}
-	errSettingColour = &eligibility.Error{Code: eligibility.Invalid, Key: "look.colour", Field: "colour",
-		Ja: "色は #1a5fb4 のように入れてください。", En: "Give the colour as #1a5fb4."}
+	errSettingMissing = &eligibility.Error{Code: eligibility.Invalid, Key: "look.missing"}
+	errSettingLong    = &eligibility.Error{Code: eligibility.Invalid, Key: "look.long"}
+	errSettingColour  = &eligibility.Error{Code: eligibility.Invalid, Key: "look.colour", Field: "colour"}
 )
 
 // Settle changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have none. Nothing
 // is stored when something is not right. The audit chain keeps what they were and are (SettingsChange).
 func (o *Directory) UpdateSettings(ctx context.Context, in Insurer, mark []byte, staff string) error {
 	for _, f := range []struct {
-		field, label, english, value string
-		needed                       bool
-	}{{"name", "保険者名", "Name", in.Name, true}, {"issuer", "交付者名", "Issuer", in.Issuer, true}, {"telephone", "電話番号", "Telephone", in.Telephone, true},
-		{"unit", "担当の部署", "Unit", in.Look.Unit, false}, {"address", "差出人の住所", "Return address", in.Look.Address, false}, {"hours", "電話の受付時間", "Hours", in.Look.Hours, false}} {
+		field, value string
+		needed       bool
+	}{
+		{"name", in.Name, true}, {"issuer", in.Issuer, true}, {"telephone", in.Telephone, true},
+		{"unit", in.Look.Unit, false}, {"address", in.Look.Address, false}, {"hours", in.Look.Hours, false},
+	} {
 		switch {
 		case f.needed && f.value == "":
 			return errSettingMissing.In(f.field)
 		case utf8.RuneCountInString(f.value) > maxSetting:
-			long := *errSettingLong
-			long.Ja, long.En = f.label+"は、"+long.Ja, f.english+": "+long.En
-			return long.In(f.field)
+			setting := message.Of(message.New("look.setting."+f.field, nil))
+			return errSettingLong.With(message.Args{"setting": setting}).In(f.field)
 		}
 	}
 	if _, ok := colourOf(in.Look.Colour); in.Look.Colour != "" && !ok {
@@ -71,7 +70,7 @@ func (o *Directory) UpdateSettings(ctx context.Context, in Insurer, mark []byte,
 	}
 	if len(mark) > 0 {
 		var err error
-		if mark, err = pdf.CleanMark(mark); err != nil {
+		if mark, err = pdf.CleanLogo(mark); err != nil {
 			return err
 		}
 	}

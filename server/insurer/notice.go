@@ -25,9 +25,7 @@ const noticeCodeLetters = 16
 
 // ErrNoticeCode is returned for a text that cannot be a notice code, and for a code that no notice has: the two answers
 // are the same so that guessing teaches nothing.
-var ErrNoticeCode = &eligibility.Error{Code: eligibility.NotFound, Key: "notice.unknown", Field: "code",
-	Ja: "このコードのお知らせが見つかりません。紙のコード16文字を確かめて、もう一度入れてください。それでも進めないときは、紙にある電話番号へお電話ください。",
-	En: "No notice has this code. Check the 16 characters on the paper and enter them again. If it still does not work, call the number printed there."}
+var ErrNoticeCode = &eligibility.Error{Code: eligibility.NotFound, Key: "notice.unknown", Field: "code"}
 
 // Code returns the code of a person's notice with this serial: the same for the same inputs, so that a repeated print job
 // prints the same paper.

@@ -18,5 +18,5 @@ func (o *Issuer) Offline(ctx context.Context, subject string, id audit.PersonID,
 	case !o.now().Before(grants[0].Until()):
 		return Screen{}, ErrGrantOver
 	}
-	return o.show(ctx, subject, id, credential.Request{Tier: credential.Screen, HolderKeyID: grants[0].KeyID})
+	return o.show(ctx, subject, id, credential.Request{Tier: credential.TierOffline, HolderKeyID: grants[0].KeyID})
 }

@@ -9,9 +9,7 @@ import (
 	"madoguchi/server/insuredcsv"
 )
 
-var errForeignCredential = &eligibility.Error{Code: eligibility.Denied, Key: "receipt.credential",
-	Ja: "この画面はこの保険者が発行したものと確かめられませんでした。",
-	En: "This screen was not issued by this insurer, or is too old for a receipt."}
+var errForeignCredential = &eligibility.Error{Code: eligibility.Denied, Key: "receipt.credential"}
 
 // receiptWindow is how long after a live screen's end a counter may still leave its receipt: a case takes minutes.
 const receiptWindow = 2 * time.Hour

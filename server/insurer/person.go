@@ -81,20 +81,12 @@ const personEntries = 100
 
 var (
 	// ErrNoPerson is returned for a person who is not there.
-	ErrNoPerson = &eligibility.Error{Code: eligibility.NotFound, Key: "person.missing",
-		Ja: "この加入者の記録はありません。もう消されたか、アドレスが違います。「保険者の窓口」からもう一度さがしてください。",
-		En: "There is no such record: it was erased, or the address is wrong. Search again from the office."}
+	ErrNoPerson = &eligibility.Error{Code: eligibility.NotFound, Key: "person.missing"}
 	// ErrErasing is returned when the number typed to confirm is not the person's.
-	ErrErasing = &eligibility.Error{Code: eligibility.Invalid, Key: "person.erase_number", Field: "number",
-		Ja: "番号が、この人の番号と違います。何も消していません。消す人をもう一度確かめて、番号を入れ直してください。",
-		En: "This is not the person's number. Nothing was erased. Check whom you mean and enter the number again."}
-	errNoLogin = &eligibility.Error{Code: eligibility.NotFound, Key: "person.login_missing",
-		Ja: "この登録はもうありません。ほかの担当者が先に解除したようです。一覧を確かめてください。",
-		En: "This login is no longer there; somebody ended it before. Look at the list again."}
+	ErrErasing = &eligibility.Error{Code: eligibility.Invalid, Key: "person.erase_number", Field: "number"}
+	errNoLogin = &eligibility.Error{Code: eligibility.NotFound, Key: "person.login_missing"}
 	// ErrNotDecided is returned when an action names no copies, or a time that is no time.
-	ErrNotDecided = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.which",
-		Ja: "取り消す写しが決まっていません。写しの番号（5文字）か、日時のどちらか一つを入れてください。",
-		En: "It is not clear which copies are meant. Give either a copy's index (five characters) or a time."}
+	ErrNotDecided = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.which"}
 )
 
 // NoPerson is ErrNoPerson for a store's "not found", and any other error as it is.

@@ -10,11 +10,8 @@ import (
 )
 
 var (
-	errNotDue = &eligibility.Error{Code: eligibility.Conflict, Key: "paper.not_due",
-		Ja: "規則では、この人に資格確認書は出しません。申請などの理由があるときは、理由を入れて出してください。",
-		En: "By the rules this person gets no certificate. Where there is a reason, such as an application, give it."}
-	errReasonLong = &eligibility.Error{Code: eligibility.Invalid, Key: "paper.reason", Field: "reason",
-		Ja: "理由は40文字までで、氏名や番号を入れずに書いてください。", En: "Give the reason in at most 40 characters, without names or numbers."}
+	errNotDue     = &eligibility.Error{Code: eligibility.Conflict, Key: "paper.not_due"}
+	errReasonLong = &eligibility.Error{Code: eligibility.Invalid, Key: "paper.reason", Field: "reason"}
 )
 
 // CertificateOf makes one person's 資格確認書 for the clerk. Where the rules give the person none, a reason is needed; it is kept in
@@ -48,14 +45,14 @@ func (o *Documents) CertificateOf(ctx context.Context, id audit.PersonID, layout
 }
 
 // forPaper returns what a person's paper needs.
-func (o *Documents) forPaper(ctx context.Context, id audit.PersonID) (PersonRecord, Insurer, pdf.Look, error) {
+func (o *Documents) forPaper(ctx context.Context, id audit.PersonID) (PersonRecord, Insurer, pdf.Branding, error) {
 	record, err := o.store.Person(ctx, id)
 	if err != nil {
-		return record, Insurer{}, pdf.Look{}, err
+		return record, Insurer{}, pdf.Branding{}, err
 	}
 	in, err := o.Directory.Insurer(ctx, record.Person.Insurer)
 	if err != nil {
-		return record, in, pdf.Look{}, err
+		return record, in, pdf.Branding{}, err
 	}
 	look, err := o.Directory.branding(ctx, in)
 	return record, in, look, err

@@ -10,9 +10,7 @@ import (
 	"madoguchi/server/audit"
 )
 
-var errPhoneKey = &eligibility.Error{Code: eligibility.Invalid, Key: "phone.key", Field: "key",
-	Ja: "この端末を登録できませんでした。ページを開き直してください。",
-	En: "This phone could not be registered. Reload the page."}
+var errPhoneKey = &eligibility.Error{Code: eligibility.Invalid, Key: "phone.key", Field: "key"}
 
 // PutPhone stores the key under which counters seal receipts for this phone. x and y are base64url. A key that is new to the
 // login needs a fresh one: a stolen session must not learn where its owner goes.

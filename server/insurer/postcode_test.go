@@ -22,7 +22,7 @@ func TestNoticesAreSortedAndPrintedByWholePostCodes(t *testing.T) {
 	var printed []string
 	for _, code := range codes {
 		p := eligibility.Person{Number: "1", PostCode: code, Address: "架空市", BirthDate: eligibility.MustDate("1986-04-12")}
-		n, err := new(Documents).notice(p, Insurer{}, pdf.Look{}, "AAAABBBBCCCCDDDD", "http://localhost:8080/n/AAAABBBBCCCCDDDD", eligibility.MustDate("2026-11-22"))
+		n, err := new(Documents).notice(p, Insurer{}, pdf.Branding{}, "AAAABBBBCCCCDDDD", "http://localhost:8080/n/AAAABBBBCCCCDDDD", eligibility.MustDate("2026-11-22"))
 		if err != nil {
 			t.Fatal(err)
 		}

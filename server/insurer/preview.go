@@ -28,15 +28,10 @@ type Preview struct {
 }
 
 var (
-	errNoPreview = &eligibility.Error{Code: eligibility.NotFound, Key: "import.preview_gone",
-		Ja: "この読み込みの下見は、30分が過ぎたか、取りやめたので残っていません。保存されたものはありません。ファイルをもう一度選んでください。",
-		En: "This preview is gone: thirty minutes have passed or it was dropped. Nothing of it was stored. Choose the file again."}
+	errNoPreview = &eligibility.Error{Code: eligibility.NotFound, Key: "import.preview_gone"}
 	// ErrPreviewMoved is returned when the register changed after the clerk saw the counts.
-	ErrPreviewMoved = &eligibility.Error{Code: eligibility.Conflict, Key: "import.preview_moved",
-		Ja: "確かめている間に名簿が変わったため、人数が変わりました。まだ何も保存していません。新しい人数を確かめて、もう一度「読み込む」を押してください。",
-		En: "The register changed meanwhile, and so did the counts. Nothing has been stored. Look at the new counts and confirm again."}
-	errUndecided = &eligibility.Error{Code: eligibility.Conflict, Key: "import.headings_open",
-		Ja: "見出しの対応がまだ決まっていません。先に見出しを選んでください。", En: "Some headings have no meaning yet. Choose their columns first."}
+	ErrPreviewMoved = &eligibility.Error{Code: eligibility.Conflict, Key: "import.preview_moved"}
+	errUndecided    = &eligibility.Error{Code: eligibility.Conflict, Key: "import.headings_open"}
 )
 
 // KeepFile keeps a clerk's file for its preview and returns the preview's id. A file that is refused whole is not kept:

@@ -45,9 +45,7 @@ const (
 	receiptsADay = 3
 )
 
-var errReceiptForm = &eligibility.Error{Code: eligibility.Invalid, Key: "receipt.form", Field: "sealed",
-	Ja: "受付の記録の形が正しくないため、預かりませんでした。受付サーバーの版を確かめてください。",
-	En: "The receipts are not of the form that is taken, so none was stored. Check the counter server's version."}
+var errReceiptForm = &eligibility.Error{Code: eligibility.Invalid, Key: "receipt.form", Field: "sealed"}
 
 // checkSealed refuses what a counter cannot have sealed for phones: none or too many, another form, something larger.
 func checkSealed(sealed map[string][]byte) error {

@@ -138,8 +138,7 @@ func (o *Issuer) RevocationFile(ctx context.Context, insurer eligibility.Insurer
 	return file, nil
 }
 
-var errNoKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.unknown",
-	Ja: "この鍵は公開されていません。", En: "No such key is published."}
+var errNoKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.unknown"}
 
 // PublishedKeys returns what the insurer's key set says: each key with the counter of its revocation list.
 func (o *Issuer) PublishedKeys(ctx context.Context, insurer eligibility.InsurerNumber) (credential.KeySet, error) {
@@ -157,8 +156,7 @@ func (o *Issuer) PublishedKeys(ctx context.Context, insurer eligibility.InsurerN
 	return keys.Set, nil
 }
 
-var errNoEndorsements = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_endorsements",
-	Ja: "この保険者の鍵は、信頼リストのあとで替わっていません。", En: "No key of this insurer vouches for another one."}
+var errNoEndorsements = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_endorsements"}
 
 // Endorsements returns what the insurer's keys say of those that came after them, one a line, the oldest
 // first (docs/trust.md, "New keys").

@@ -2,17 +2,15 @@ package insurer
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
-var errRunListNumber = &eligibility.Error{Code: eligibility.Invalid, Key: "run.list_my_number", Field: "list",
-	Ja: "一覧の%d行目にマイナンバー（12桁の個人番号）があります。何も印刷していません。被保険者の番号の一覧に直してください。",
-	En: "Line %d of the list holds a My Number. Nothing was printed. Write the insured's numbers instead."}
+var errRunListNumber = &eligibility.Error{Code: eligibility.Invalid, Key: "run.list_my_number", Field: "list"}
 
 // ReadRunList reads a clerk's list: a line for each person, 番号 or 記号,番号,枝番. A heading line that names them is left out. It
 // returns an error for a list that is empty or not UTF-8, and for one with a My Number, which it does not repeat.
@@ -26,9 +24,7 @@ func ReadRunList(data []byte) ([]string, error) {
 		at++
 		cells := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '，' || r == '、' }) // 記号 and 番号 are no number together
 		if slices.ContainsFunc(cells, eligibility.HoldsMyNumber) {
-			e := *errRunListNumber
-			e.Ja, e.En = fmt.Sprintf(e.Ja, at), fmt.Sprintf(e.En, at)
-			return nil, &e
+			return nil, errRunListNumber.With(message.Args{"line": message.Number(at)})
 		}
 		line = strings.TrimSpace(line)
 		if line == "" || len(lines) == 0 && strings.Contains(line, "番号") {

@@ -17,7 +17,7 @@ type runPaper struct {
 	jobs *PrintJobs
 	run  PrintRun
 	in   Insurer
-	look pdf.Look
+	look pdf.Branding
 	made time.Time // of the files: the run's beginning, so that a file printed again is the same
 }
 
@@ -59,7 +59,7 @@ func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []pr
 			people[i].Skip = skipWithheld
 		}
 		people[i].NeedsReview = look
-		people[i].Texts = pdf.Identity(person)
+		people[i].Texts = pdf.IdentityLines(person)
 	}
 	return records, people, nil
 }
@@ -69,8 +69,8 @@ func (p runPaper) serial(at int) string {
 }
 
 // countSheet is a parcel's first page.
-func (p runPaper) countSheet(ctx context.Context, g printing.Group) (pdf.CountSheet, error) {
-	sheet := pdf.CountSheet{Title: p.run.Kind.Japanese(), InsurerName: p.in.Name, People: g.People, Serial: p.run.ID}
+func (p runPaper) countSheet(ctx context.Context, g printing.Group) (pdf.ParcelCoverSheet, error) {
+	sheet := pdf.ParcelCoverSheet{Title: p.run.Kind.Japanese(), InsurerName: p.in.Name, People: g.People, Serial: p.run.ID}
 	first, err := p.jobs.people.People(ctx, []audit.PersonID{audit.PersonID(g.First)})
 	r := first[audit.PersonID(g.First)]
 	sheet.Employer, sheet.Symbol = r.Person.Employer, r.Person.Symbol
@@ -80,7 +80,7 @@ func (p runPaper) countSheet(ctx context.Context, g printing.Group) (pdf.CountSh
 // noticePaper prints 資格情報のお知らせ.
 type noticePaper struct {
 	runPaper
-	state    *pdf.Code
+	state    *pdf.CodeMatrix
 	stateURL string
 }
 

@@ -21,14 +21,10 @@ const (
 )
 
 var (
-	errRunKind = &eligibility.Error{Code: eligibility.Invalid, Key: "run.kind", Field: "run",
-		Ja: "印刷する紙は notices（資格情報のお知らせ）か certificates（資格確認書）です。", En: "A run prints notices or certificates."}
-	errRunOption = &eligibility.Error{Code: eligibility.Invalid, Key: "run.option",
-		Ja: "印刷の条件に、使えない値があります。選び直してください。", En: "An option of the run has no such value."}
-	errRunPerFile = &eligibility.Error{Code: eligibility.Invalid, Key: "run.per_file", Field: "pages-per-file",
-		Ja: "1ファイルの人数は1から20,000までです。", En: "A file holds 1 to 20,000 people."}
-	errRunEmpty = &eligibility.Error{Code: eligibility.NotFound, Key: "run.nobody",
-		Ja: "この条件にあてはまる人がいません。対象や一覧を確かめてください。", En: "Nobody fits these conditions. Check the filters and the list."}
+	errRunKind    = &eligibility.Error{Code: eligibility.Invalid, Key: "run.kind", Field: "run"}
+	errRunOption  = &eligibility.Error{Code: eligibility.Invalid, Key: "run.option"}
+	errRunPerFile = &eligibility.Error{Code: eligibility.Invalid, Key: "run.per_file", Field: "pages-per-file"}
+	errRunEmpty   = &eligibility.Error{Code: eligibility.NotFound, Key: "run.nobody"}
 )
 
 // Plan is what a run would print, before anything is stored.

@@ -2,6 +2,7 @@ package insurer
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/printing"
 )
@@ -43,11 +45,8 @@ type PrintJobs struct {
 const defaultEvery = 2_500
 
 var (
-	errRunMismatch = &eligibility.Error{Code: eligibility.Internal, Key: "run.mismatch",
-		Ja: "印刷したページのコードが、その人のものと一致しません。このファイルは出していません。印刷を止めて、管理者に知らせてください。",
-		En: "A page's code is not its person's. The file was not released. Stop printing and tell the operator."}
-	errRunOver = &eligibility.Error{Code: eligibility.Conflict, Key: "run.over",
-		Ja: "この印刷は終わっているか、取り消されています。新しく始めてください。", En: "This run is over or was cancelled. Start a new one."}
+	errRunMismatch = &eligibility.Error{Code: eligibility.Internal, Key: "run.mismatch"}
+	errRunOver     = &eligibility.Error{Code: eligibility.Conflict, Key: "run.over"}
 )
 
 // FolderOf returns where a run's files are.
@@ -83,7 +82,7 @@ func (r *PrintJobs) Print(ctx context.Context, id string, tell func(printing.Pro
 	default:
 		err = failed(err)
 		e.Action = "run.failed"
-		if _, bad := store.StepRun(ctx, id, []RunState{RunGoing}, RunFailed, sentence(err), e); bad != nil {
+		if _, bad := store.StepRun(ctx, id, []RunState{RunGoing}, RunFailed, noteOf(err), e); bad != nil {
 			slog.Error("noting a failed run", "run", id, "error", bad)
 		}
 		return run, err
@@ -162,12 +161,27 @@ func failed(err error) error {
 	return err
 }
 
-func sentence(err error) string {
+// noteOf is why a run failed, as its record keeps it: a Message as JSON.
+func noteOf(err error) string {
+	why := message.New("run.stopped", nil)
 	var e *eligibility.Error
 	if errors.As(err, &e) {
-		return e.Ja
+		why = e.Message()
 	}
-	return "思わぬ理由で止まりました。記録（ログ）を確かめて、再開してください。"
+	note, bad := json.Marshal(why)
+	if bad != nil {
+		return ""
+	}
+	return string(note)
+}
+
+// Failure is why the run failed, as people are told. Runs of versions before the catalogue hold a sentence in Japanese.
+func (r PrintRun) Failure() message.Stored {
+	var told message.Message
+	if json.Unmarshal([]byte(r.Note), &told) == nil && told.Key != "" {
+		return message.Keep(told)
+	}
+	return message.Stored{Ja: r.Note}
 }
 
 // jobStore is a run's files in the store.

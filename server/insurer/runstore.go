@@ -72,7 +72,7 @@ type PrintRun struct {
 	By        audit.Actor // who began it
 	CreatedAt time.Time
 	EndedAt   time.Time // zero while it is not over
-	Note      string    // why it failed, as people are told
+	Note      string    // why it failed: see Failure
 	Options   RunOptions
 	Total     int // people
 	Done      int // people in finished files, those who were skipped among them

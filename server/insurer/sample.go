@@ -20,8 +20,7 @@ const (
 	SampleDeclaration SampleKind = "declaration"
 )
 
-var errSample = &eligibility.Error{Code: eligibility.NotFound, Key: "sample.unknown",
-	Ja: "この見本はありません。一覧から選んでください。", En: "There is no such sample. Choose one of the list."}
+var errSample = &eligibility.Error{Code: eligibility.NotFound, Key: "sample.unknown"}
 
 // SamplePaper makes a paper for somebody who does not exist, marked as a sample, with the insurer's settings as they are now.
 func (o *Documents) SamplePaper(ctx context.Context, insurer eligibility.InsurerNumber, kind SampleKind) ([]byte, error) {
@@ -73,7 +72,7 @@ func samplePerson(insurer eligibility.InsurerNumber, old bool, day eligibility.D
 	if old {
 		p.BirthDate, p.AssignedShare, p.ValidFrom = day.AddMonths(-12*72), 20, day
 	}
-	if insurer.Kind() == "後期高齢者医療" {
+	if insurer.System() == "39" {
 		p.Symbol, p.BranchNumber, p.BirthDate, p.AssignedShare, p.ValidFrom = "", "", day.AddMonths(-12*80), 10, day
 	}
 	return p

@@ -57,20 +57,14 @@ type Screen struct {
 }
 
 var (
-	errLost = &eligibility.Error{Code: eligibility.Conflict, Key: "eligibility.lost",
-		Ja: "この資格は終わっています。新しい保険者のお知らせで登録してください。わからないときは、保険者にお電話ください。",
-		En: "This eligibility has ended. Register with your new insurer's notice. If you are not sure, call the insurer."}
-	errUnfit = &eligibility.Error{Code: eligibility.Conflict, Key: "credential.unfit",
-		Ja: "登録された内容に、コードに入れられない文字があります。お手数ですが、保険者にお電話ください。紙のお知らせとマイナンバーカードは使えます。",
-		En: "The record holds characters that cannot go into a code. Please call the insurer; the paper notice and the card can be used."}
-	errTooLong = &eligibility.Error{Code: eligibility.Conflict, Key: "credential.too_long",
-		Ja: "お名前が長く、コードに入りきりません。画面の「番号で伝える」か「ファイルで保存」を使うか、紙のお知らせをマイナンバーカードといっしょにお持ちください。",
-		En: "The name is too long for the code. Use “Give a number instead” or “Save as a file” on the screen, or bring the paper notice together with the My Number card."}
+	errLost    = &eligibility.Error{Code: eligibility.Conflict, Key: "eligibility.lost"}
+	errUnfit   = &eligibility.Error{Code: eligibility.Conflict, Key: "credential.unfit"}
+	errTooLong = &eligibility.Error{Code: eligibility.Conflict, Key: "credential.too_long"}
 )
 
 // Live makes a live screen of a person whom this login may show.
 func (o *Issuer) Live(ctx context.Context, subject string, id audit.PersonID) (Screen, error) {
-	return o.show(ctx, subject, id, credential.Request{Tier: credential.Live})
+	return o.show(ctx, subject, id, credential.Request{Tier: credential.TierLive})
 }
 
 // show makes a screen of a tier.
@@ -119,7 +113,7 @@ func (o *Issuer) issue(record PersonRecord, in Insurer, r credential.Request, no
 		r.Share = shares[0]
 	}
 	issued, err := credential.Issue(o.ISS(p.Insurer), keys.Current, r, now)
-	if errors.Is(err, credential.ErrUnfit) {
+	if errors.Is(err, credential.ErrUnverifiable) {
 		return credential.Issued{}, nil, errUnfit.Because(err)
 	}
 	if err != nil {

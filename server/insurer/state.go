@@ -15,12 +15,8 @@ const stateAddress = "https://myna.go.jp/"
 var stateHosts = []string{"myna.go.jp"}
 
 var (
-	errSettingState = &eligibility.Error{Code: eligibility.Invalid, Key: "look.state", Field: "state",
-		Ja: "①のコードの宛先には、国（マイナポータル）のアドレスだけを入れられます。https://myna.go.jp/ で始まるアドレスにするか、空にしてください。",
-		En: "Code ① may only name the State's own address. Begin it with https://myna.go.jp/, or leave it empty."}
-	errStoredState = &eligibility.Error{Code: eligibility.Conflict, Key: "look.state_stored",
-		Ja: "①のコードの宛先が、国（マイナポータル）のアドレスではありません。このままでは印刷しません。「紙の設定と見本」で https://myna.go.jp/ で始まるアドレスに直すか、空にしてから、もう一度印刷してください。",
-		En: "Code ① does not name the State's own address; nothing is printed. Under the settings of papers begin it with https://myna.go.jp/ or leave it empty, then print again."}
+	errSettingState = &eligibility.Error{Code: eligibility.Invalid, Key: "look.state", Field: "state"}
+	errStoredState  = &eligibility.Error{Code: eligibility.Conflict, Key: "look.state_stored"}
 )
 
 // stateAddress is the address of code ① on an insurer's notices. It returns errStoredState for one that an

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // A code that says 「マイナポータル（国）」 leads nowhere else, however its address is written.
@@ -48,7 +48,7 @@ func TestCodeOneLeadsToTheStateOnly(t *testing.T) {
 		{"too long", "https://myna.go.jp/" + strings.Repeat("a", 100)},
 		{"nothing", "https://"},
 	}
-	outside.Refused(t, outside.Files, len(bad))
+	testenv.Refused(t, testenv.Files, len(bad))
 	for _, b := range bad {
 		t.Run(b.name, func(t *testing.T) {
 			if ofTheState(b.address) {

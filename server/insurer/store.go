@@ -61,12 +61,7 @@ type SealedReceipt struct {
 
 // Errors of the store that callers tell apart.
 var (
-	ErrRIDTaken = &eligibility.Error{Code: eligibility.Conflict, Key: "paper.rid",
-		Ja: "もう一度お試しください。", En: "Try again."}
-	ErrNoticeUsed = &eligibility.Error{Code: eligibility.Conflict, Key: "notice.used",
-		Ja: "このお知らせのコードは、もう別の方の登録に使われています。心当たりがないときは、保険者にお電話ください。",
-		En: "This notice's code has already been used for another login. If that was not you, call the insurer."}
-	ErrNoticeVoid = &eligibility.Error{Code: eligibility.Conflict, Key: "notice.void",
-		Ja: "このお知らせは新しいものに替わりました。いちばん新しいお知らせのコードを使ってください。手元にないときは、保険者にお電話ください。",
-		En: "A newer notice replaces this one. Use the code on the newest notice. If you do not have it, call the insurer."}
+	ErrRIDTaken   = &eligibility.Error{Code: eligibility.Conflict, Key: "paper.rid"}
+	ErrNoticeUsed = &eligibility.Error{Code: eligibility.Conflict, Key: "notice.used"}
+	ErrNoticeVoid = &eligibility.Error{Code: eligibility.Conflict, Key: "notice.void"}
 )

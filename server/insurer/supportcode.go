@@ -16,15 +16,9 @@ type SupportState struct {
 }
 
 var (
-	errSupportShort = &eligibility.Error{Code: eligibility.Invalid, Key: "support.digits", Field: "code",
-		Ja: "画面の番号は数字8けたです。患者さんの画面の「くわしく」の下にある番号を、もう一度聞いてください。",
-		En: "A screen's number has eight digits. Ask for the number below the details of the patient's screen once more."}
-	errSupportRequest = &eligibility.Error{Code: eligibility.Invalid, Key: "support.request", Field: "code",
-		Ja: "これはエラーのページの番号です。このシステムの運用担当に伝えてください。記録（ログ）をこの番号でさがすと、起きたことがわかります。",
-		En: "This is an error page's number. Tell it to whoever runs this system: the log has what happened under it."}
-	errSupportCheck = &eligibility.Error{Code: eligibility.Invalid, Key: "support.check", Field: "code",
-		Ja: "番号のどこかがちがいます。4けたずつ、もう一度読み上げてもらってください。",
-		En: "A digit is wrong. Have the number read out once more, four digits at a time."}
+	errSupportShort   = &eligibility.Error{Code: eligibility.Invalid, Key: "support.digits", Field: "code"}
+	errSupportRequest = &eligibility.Error{Code: eligibility.Invalid, Key: "support.request", Field: "code"}
+	errSupportCheck   = &eligibility.Error{Code: eligibility.Invalid, Key: "support.check", Field: "code"}
 )
 
 // supportRadix is how many places each member has, in the number's order.

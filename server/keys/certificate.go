@@ -16,55 +16,17 @@ import (
 
 // Refusals of a certificate.
 var (
-	ErrNoRequest = &eligibility.Error{Code: eligibility.Conflict, Key: "certificate.no_request",
-		Ja: "この保険者の PDF 署名の鍵がまだありません。先に「madoguchi keys csr --insurer %[1]s」で申請書（CSR）を作ってください。",
-		En: "This insurer has no key for signing PDFs yet. First make a request (CSR) with \"madoguchi " +
-			"keys csr --insurer %[1]s\"."}
-	ErrDocumentKey = &eligibility.Error{Code: eligibility.Internal, Key: "certificate.key",
-		Ja: "PDF 署名の鍵 %[1]s が壊れています。バックアップから戻すか、このファイルをほかの場所へ移してから新しい申請書（CSR）を作ってください。",
-		En: "The key for signing PDFs, %[1]s, is damaged. Restore it from a backup, or move it away and " +
-			"make a new request (CSR)."}
-	ErrNoCertificate = &eligibility.Error{Code: eligibility.NotFound, Key: "certificate.none",
-		Ja: "この保険者の PDF 署名の証明書がまだありません。届いたら「madoguchi keys import --insurer %[1]s --cert ファイル」で取り込んでください。",
-		En: "This insurer has no certificate for signing PDFs yet. When it arrives, import it with " +
-			"\"madoguchi keys import --insurer %[1]s --cert FILE\"."}
-	ErrNotCertificates = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.form", Field: "cert",
-		Ja: "PEM の証明書（-----BEGIN CERTIFICATE-----）として読めません。認証局から PEM 形式で受け取ってください。",
-		En: "The file does not hold PEM certificates (-----BEGIN CERTIFICATE-----). Ask the certification " +
-			"authority for PEM."}
-	ErrPrivateKeyInside = &eligibility.Error{
-		Code:  eligibility.Denied,
-		Key:   "certificate.private_key",
-		Field: "cert",
-		Ja:    "ファイルに秘密鍵が入っています。取り込みません。証明書だけのファイルにしてください。その秘密鍵は人に渡ったものとして扱ってください。",
-		En: "The file holds a private key and is refused. Use a file of certificates only, and treat " +
-			"that private key as leaked.",
-	}
-	ErrOtherKey = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.other_key", Field: "cert",
-		Ja: "最初の証明書の鍵が、申請書（CSR）の鍵と違います。この保険者の証明書か、いちばん新しい申請書のものか、証明書がファイルの先頭にあるかを確かめてください。",
-		En: "The first certificate is not for the request's key. Check that it is this insurer's, that it " +
-			"answers the newest request, and that it stands first in the file."}
-	ErrNotYet = &eligibility.Error{Code: eligibility.Conflict, Key: "certificate.not_yet", Field: "cert",
-		Ja: "証明書「%[1]s」はまだ始まっていません。%[2]s を過ぎてから取り込んでください。このパソコンの時計も確かめてください。",
-		En: "The certificate \"%[1]s\" is not valid yet. Import it after %[2]s, and check this computer's " +
-			"clock."}
-	ErrOver = &eligibility.Error{Code: eligibility.Conflict, Key: "certificate.over", Field: "cert",
-		Ja: "証明書「%[1]s」は %[2]s に期限が切れました。認証局に新しいものを申請し、取り込んでください。",
-		En: "The certificate \"%[1]s\" expired at %[2]s. Request a new one from the certification " +
-			"authority and import it."}
-	ErrUsage = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.usage", Field: "cert",
-		Ja: "この証明書の鍵用途（KeyUsage）では文書に署名できません。digitalSignature か nonRepudiation（contentCommitment）" +
-			"の入った証明書を申請してください。",
-		En: "This certificate's KeyUsage does not allow signing documents. Request one with " +
-			"digitalSignature or nonRepudiation (contentCommitment)."}
-	ErrOrder = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.order", Field: "cert",
-		Ja: "証明書の並びがつながりません。「%[1]s」の次には、その発行者「%[2]s」の証明書を置いてください（順は、保険者、中間、ルート）。",
-		En: "The certificates do not follow each other. After \"%[1]s\" its issuer \"%[2]s\" must stand " +
-			"(order: insurer, intermediates, root)."}
-	ErrChain = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.chain", Field: "cert",
-		Ja: "証明書「%[1]s」は「%[2]s」が署名したものと確かめられません。認証局から証明書一式を受け取り直してください。",
-		En: "The certificate \"%[1]s\" cannot be verified as signed by \"%[2]s\". Get the whole set from " +
-			"the certification authority again."}
+	ErrNoRequest        = &eligibility.Error{Code: eligibility.Conflict, Key: "certificate.no_request"}
+	ErrDocumentKey      = &eligibility.Error{Code: eligibility.Internal, Key: "certificate.key"}
+	ErrNoCertificate    = &eligibility.Error{Code: eligibility.NotFound, Key: "certificate.none"}
+	ErrNotCertificates  = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.form", Field: "cert"}
+	ErrPrivateKeyInside = &eligibility.Error{Code: eligibility.Denied, Key: "certificate.private_key", Field: "cert"}
+	ErrOtherKey         = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.other_key", Field: "cert"}
+	ErrNotYet           = &eligibility.Error{Code: eligibility.Conflict, Key: "certificate.not_yet", Field: "cert"}
+	ErrOver             = &eligibility.Error{Code: eligibility.Conflict, Key: "certificate.over", Field: "cert"}
+	ErrUsage            = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.usage", Field: "cert"}
+	ErrOrder            = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.order", Field: "cert"}
+	ErrChain            = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.chain", Field: "cert"}
 )
 
 func documentKeyFile(insurer eligibility.InsurerNumber) string {
@@ -133,7 +95,7 @@ func (f *Folder) DocumentSigner(
 	}
 	text, err := f.read(certificateFile(insurer))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, say(ErrNoCertificate, insurer)
+		return nil, nil, about(ErrNoCertificate, "insurer", string(insurer))
 	}
 	if err != nil {
 		return nil, nil, err
@@ -151,14 +113,14 @@ func (f *Folder) DocumentSigner(
 func (f *Folder) documentKey(insurer eligibility.InsurerNumber) (*ecdsa.PrivateKey, error) {
 	data, err := f.read(documentKeyFile(insurer))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, say(ErrNoRequest, insurer)
+		return nil, about(ErrNoRequest, "insurer", string(insurer))
 	}
 	if err != nil {
 		return nil, err
 	}
 	key, err := f.signingOf(documentKeyFile(insurer), data)
 	if errors.Is(err, ErrDamaged) {
-		return nil, say(ErrDocumentKey, documentKeyFile(insurer)).Because(err)
+		return nil, about(ErrDocumentKey, "file", documentKeyFile(insurer)).Because(err)
 	}
 	return key, err
 }
@@ -194,10 +156,10 @@ func checkChain(chain []*x509.Certificate, key *ecdsa.PrivateKey, now time.Time)
 	}
 	for _, c := range chain {
 		if now.Before(c.NotBefore) {
-			return say(ErrNotYet, name(c), minute(c.NotBefore))
+			return about(ErrNotYet, "subject", name(c), "at", minute(c.NotBefore))
 		}
 		if now.After(c.NotAfter) {
-			return say(ErrOver, name(c), minute(c.NotAfter))
+			return about(ErrOver, "subject", name(c), "at", minute(c.NotAfter))
 		}
 	}
 	if use := chain[0].KeyUsage; use != 0 &&
@@ -207,10 +169,10 @@ func checkChain(chain []*x509.Certificate, key *ecdsa.PrivateKey, now time.Time)
 	for i, c := range chain[:len(chain)-1] {
 		issuer := chain[i+1]
 		if !bytes.Equal(c.RawIssuer, issuer.RawSubject) {
-			return say(ErrOrder, name(c), c.Issuer.String())
+			return about(ErrOrder, "subject", name(c), "issuer", c.Issuer.String())
 		}
 		if err := c.CheckSignatureFrom(issuer); err != nil {
-			return say(ErrChain, name(c), name(issuer)).Because(err)
+			return about(ErrChain, "subject", name(c), "issuer", name(issuer)).Because(err)
 		}
 	}
 	// The rest of RFC 5280: path lengths, name constraints, critical extensions that nobody knows.
@@ -222,7 +184,7 @@ func checkChain(chain []*x509.Certificate, key *ecdsa.PrivateKey, now time.Time)
 	}
 	if _, err := chain[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: now,
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}); err != nil {
-		return say(ErrChain, name(chain[0]), name(last)).Because(err)
+		return about(ErrChain, "subject", name(chain[0]), "issuer", name(last)).Because(err)
 	}
 	return nil
 }

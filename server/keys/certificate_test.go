@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // authority is a certification authority made by openssl: a root, an intermediate, and what they sign.
@@ -25,7 +25,7 @@ type authority struct {
 
 func newAuthority(t *testing.T) authority {
 	t.Helper()
-	outside.Need(t, "openssl")
+	testenv.Need(t, "openssl")
 	a := authority{t, t.TempDir()}
 	a.root("root", "/C=JP/O=Test/CN=Test Root", "basicConstraints=critical,CA:true")
 	a.run("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
@@ -236,7 +236,7 @@ func TestCertificatesThatDoNotFitAreRefusedWithTheReason(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := f.Import(city, c.text, c.now)
 			var said *eligibility.Error
-			if !errors.Is(err, c.want) || !errors.As(err, &said) || strings.Contains(said.Ja+said.En, "%") {
+			if !errors.Is(err, c.want) || !errors.As(err, &said) || strings.Contains(said.Ja()+said.En(), "%") {
 				t.Errorf("%s: %v", c.name, err)
 			}
 		})

@@ -16,6 +16,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // A key that was lost is not made anew beside the data that it opens: they would be shut for ever, and what
@@ -46,32 +47,23 @@ type guard struct {
 
 var (
 	// ErrGone says that a key file is missing beside the data that it opens.
-	ErrGone = &eligibility.Error{Code: eligibility.Internal, Key: "keys.gone",
-		Ja: "鍵のファイル %[1]s がありません（%[2]s）。バックアップから鍵のフォルダーへ戻して、もう一度起動してください。データがあるので、新しい鍵は作りません。%[3]s",
-		En: "The key file %[1]s is missing (it %[4]s). Restore it from a backup into the key folder and " +
-			"start again. There are data, so no new key is made. %[5]s"}
+	ErrGone = &eligibility.Error{Code: eligibility.Internal, Key: "keys.gone"}
 	// ErrOther says that a key file holds another key than the data were used with.
-	ErrOther = &eligibility.Error{Code: eligibility.Internal, Key: "keys.other",
-		Ja: "鍵のファイル %[1]s は、このデータの鍵ではありません（%[2]s）。データと同じ時のバックアップから %[1]s を戻して、もう一度起動してください。何も変えていません。%[3]s",
-		En: "The key file %[1]s is not the key of these data (it %[4]s). Restore %[1]s from the backup " +
-			"that belongs to the data and start again. Nothing was changed. %[5]s"}
+	ErrOther = &eligibility.Error{Code: eligibility.Internal, Key: "keys.other"}
 	// ErrDamaged says that a key file is empty, cut short or no key at all.
-	ErrDamaged = &eligibility.Error{Code: eligibility.Internal, Key: "keys.damaged",
-		Ja: "鍵のファイル %[1]s が壊れています（%[2]s）。空か、途中で切れています。バックアップから戻して、もう一度起動してください。何も変えていません。%[3]s",
-		En: "The key file %[1]s is damaged: empty, or cut short (it %[4]s). Restore it from a backup and " +
-			"start again. Nothing was changed. %[5]s"}
+	ErrDamaged = &eligibility.Error{Code: eligibility.Internal, Key: "keys.damaged"}
 )
 
-// purposes say what each key opens or signs, in Japanese and in English.
-var purposes = map[string][2]string{
-	People:  {"加入者の記録を開く鍵です", "opens the insured people's records"},
-	Cases:   {"受付の記録を開く鍵です", "opens the counter's records"},
-	Session: {"ログインと端末の登録を開く鍵です", "opens sessions and phones' registrations"},
-	Index:   {"記録をさがし、端末を確かめる鍵です", "finds the records again and proves phones' nonces"},
-	Notice:  {"お知らせのコードを作る鍵です", "makes the codes of notices"},
-	Counter: {"この受付サーバーを保険者に名乗る鍵です", "proves this counter server to insurers"},
-	Client:  {"このサーバーをログイン先に名乗る鍵です", "proves this server to the sign-in service"},
-	Trust:   {"信頼リストに署名する鍵です", "signs the trust list"},
+// purposes name what each key opens or signs, by the catalogue's keys below keys.purpose.
+var purposes = map[string]string{
+	People:  "people",
+	Cases:   "cases",
+	Session: "session",
+	Index:   "index",
+	Notice:  "notice",
+	Counter: "counter",
+	Client:  "client",
+	Trust:   "trust",
 }
 
 // sealing are the keys without which what is stored does not open: nothing can be accepted in their place.
@@ -81,27 +73,29 @@ var sealing = []string{People, Cases, Session, Index, Notice}
 func Replaceable(file string) bool { return !slices.Contains(sealing, file) }
 
 // Other is ErrOther about a file.
-func Other(file string) *eligibility.Error { return about(ErrOther, file) }
+func Other(file string) *eligibility.Error { return aboutFile(ErrOther, file) }
 
-// about fills the places of a sentence about a key file.
-func about(e *eligibility.Error, file string) *eligibility.Error {
+// aboutFile fills the places of a sentence about a key file.
+func aboutFile(e *eligibility.Error, file string) *eligibility.Error {
 	purpose, ok := purposes[file]
 	switch {
 	case ok:
 	case strings.HasPrefix(file, "issuer-"):
-		purpose = [2]string{"保険者の画面に署名する鍵の台帳です", "is the register of the keys that sign an insurer's screens"}
+		purpose = "issuer"
 	case strings.HasPrefix(file, "pdf-"):
-		purpose = [2]string{"写し（PDF）に署名する鍵です", "signs copies (PDF)"}
+		purpose = "document"
 	default:
-		purpose = [2]string{"デモの相手役の鍵です", "belongs to the demo's other parties"}
+		purpose = "demo"
 	}
-	next := [2]string{}
+	args := message.Args{
+		"file":    message.Text(file),
+		"purpose": message.Of(message.New("keys.purpose."+purpose, nil)),
+		"accept":  message.Text(""),
+	}
 	if Replaceable(file) {
-		next = [2]string{"どうしても戻せないときだけ「madoguchi keys accept " + file + "」で、次の起動に新しい鍵を認めます（docs/keys.md）。",
-			"Only if it cannot be restored, \"madoguchi keys accept " + file +
-				"\" lets the next start use a new one (docs/keys.md)."}
+		args["accept"] = message.Of(message.New("keys.accept", message.Args{"file": args["file"]}))
 	}
-	return say(e, file, purpose[0], next[0], purpose[1], next[1])
+	return e.With(args)
 }
 
 // Guard tells the folder what a database knows of its keys: from now on a key that it knows is neither made
@@ -152,7 +146,7 @@ func (f *Folder) verify(file string) error {
 		insurer := eligibility.InsurerNumber(strings.TrimSuffix(strings.TrimPrefix(file, "issuer-"), ".json"))
 		r, err := f.readRing(insurer)
 		if errors.Is(err, errNoRing) {
-			return about(ErrGone, file)
+			return aboutFile(ErrGone, file)
 		}
 		if err != nil {
 			return err
@@ -164,7 +158,7 @@ func (f *Folder) verify(file string) error {
 	}
 	data, err := f.read(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return about(ErrGone, file)
+		return aboutFile(ErrGone, file)
 	}
 	if err == nil {
 		_, err = f.secretOf(file, data)
@@ -176,7 +170,7 @@ func (f *Folder) verify(file string) error {
 func (f *Folder) known(file string) (*ecdsa.PrivateKey, error) {
 	data, err := f.read(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, about(ErrGone, file)
+		return nil, aboutFile(ErrGone, file)
 	}
 	if err != nil {
 		return nil, err
@@ -189,7 +183,7 @@ func (f *Folder) mayMake(file string) error {
 	f.guard.mu.Lock()
 	defer f.guard.mu.Unlock()
 	if f.guard.known[file] != nil || slices.Contains(f.guard.needed, file) {
-		return about(ErrGone, file)
+		return aboutFile(ErrGone, file)
 	}
 	return nil
 }
@@ -200,7 +194,7 @@ func (f *Folder) check(file string, value []byte) error {
 	defer f.guard.mu.Unlock()
 	if known := f.guard.known[file]; known != nil {
 		if !bytes.Equal(known, value) {
-			return about(ErrOther, file)
+			return aboutFile(ErrOther, file)
 		}
 		return nil
 	}
@@ -234,7 +228,7 @@ func (f *Folder) checkRing(r ring) error {
 		return bytes.Equal(known,
 			ringCheck(file, e.JWK))
 	}) {
-		return about(ErrOther, file)
+		return aboutFile(ErrOther, file)
 	}
 	if current := ringCheck(file, r.at(Current).JWK); !bytes.Equal(known, current) {
 		return f.guard.remember(file, current)
@@ -251,7 +245,7 @@ func ringCheck(file string, key credential.PublicKey) []byte {
 func (f *Folder) secretOf(file string, text []byte) ([]byte, error) {
 	secret, err := hex.DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(secret) != 32 {
-		return nil, about(ErrDamaged, file)
+		return nil, aboutFile(ErrDamaged, file)
 	}
 	value, err := hkdf.Key(sha256.New, secret, nil, checkLabel+file, checkSize)
 	if err != nil {
@@ -264,7 +258,7 @@ func (f *Folder) secretOf(file string, text []byte) ([]byte, error) {
 func (f *Folder) signingOf(file string, text []byte) (*ecdsa.PrivateKey, error) {
 	key, err := readPEM(file, text)
 	if err != nil {
-		return nil, about(ErrDamaged, file).Because(err)
+		return nil, aboutFile(ErrDamaged, file).Because(err)
 	}
 	public, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 	if err != nil {

@@ -12,9 +12,7 @@ import (
 	"madoguchi/server/durable"
 )
 
-var errOpenRights = &eligibility.Error{Code: eligibility.Internal, Key: "keys.rights",
-	Ja: "鍵のファイルをほかの利用者も読めるため、使えません。鍵のフォルダーの権利を 0700、ファイルを 0600 にしてください。",
-	En: "Other users can read a key file. Set the key folder to 0700 and its files to 0600."}
+var errOpenRights = &eligibility.Error{Code: eligibility.Internal, Key: "keys.rights"}
 
 // ownerOnly refuses a file or folder that others may read. Windows has no such bits: there the folder's
 // inherited rights count.

@@ -53,8 +53,8 @@ func TestALostKeyIsReplacedAndItsPublicHalfKept(t *testing.T) {
 			_, err := restarted.Issuer(city, noon)
 			var said *eligibility.Error
 			if !errors.Is(err, ErrLost) || !errors.As(err, &said) ||
-				!strings.Contains(said.Ja, "keys rotate --lost --insurer 00138990") ||
-				!strings.Contains(said.En, "keys rotate --lost --insurer 00138990") {
+				!strings.Contains(said.Ja(), "keys rotate --lost --insurer 00138990") ||
+				!strings.Contains(said.En(), "keys rotate --lost --insurer 00138990") {
 				t.Fatalf("it starts, or does not say how to go on: %v", err)
 			}
 			now := must(t)(restarted.Replace(city, Lost, noon.Add(time.Hour)))
@@ -161,7 +161,7 @@ func TestARegisterThatSomebodyBrokeIsRefusedWithTheNextStep(t *testing.T) {
 			_, err := open(t, dir).Issuer(city, noon)
 			var said *eligibility.Error
 			if !errors.Is(err, errRing) || !errors.As(err, &said) ||
-				!strings.Contains(said.Ja, "issuer-00138990.json") {
+				!strings.Contains(said.Ja(), "issuer-00138990.json") {
 				t.Errorf("%s: %v", c.name, err)
 			}
 		})

@@ -22,18 +22,11 @@ type IssuerKeys struct {
 	Endorsements []string
 }
 
-// ErrLost says that the private half of an insurer's current key is gone or damaged. Nothing can be signed
-// until Replace(Lost) has been called or the file is back.
-var ErrLost = &eligibility.Error{Code: eligibility.Internal, Key: "keys.lost",
-	Ja: "保険者 %[1]s の署名鍵 %[2]s がないか、壊れています。バックアップから戻すか、「madoguchi keys rotate --lost --insurer " +
-		"%[1]s」で新しい鍵に替えてください（docs/keys.md）。",
-	En: "The signing key %[2]s of insurer %[1]s is missing or damaged. Restore it from a backup, or " +
-		"replace it with \"madoguchi keys rotate --lost --insurer %[1]s\" (docs/keys.md)."}
+// ErrLost says that the private half of an insurer's current key is gone or damaged. Nothing can be signed until
+// Replace(Lost) has been called or the file is back.
+var ErrLost = &eligibility.Error{Code: eligibility.Internal, Key: "keys.lost"}
 
-var errOldest = &eligibility.Error{Code: eligibility.Internal, Key: "keys.unreadable",
-	Ja: "署名鍵 %[1]s が壊れていて、鍵の台帳もありません。バックアップから戻してください。ないときは、このファイルをほかの場所へ移すと、次の起動で新しい鍵を作ります。",
-	En: "The signing key %[1]s is damaged and there is no key register. Restore both from a backup. " +
-		"Without one, move the file away: the next start makes a new key."}
+var errOldest = &eligibility.Error{Code: eligibility.Internal, Key: "keys.unreadable"}
 
 // held is a ring in memory with its signer. It counts while the file is the one that info describes.
 type held struct {
@@ -156,7 +149,7 @@ func (f *Folder) private(insurer eligibility.InsurerNumber, e Entry) (credential
 		err = fmt.Errorf("%s holds the key %s instead of %s", e.File, key.ID, e.JWK.ID)
 	}
 	if err != nil {
-		return credential.Key{}, say(ErrLost, insurer, e.File).Because(err)
+		return credential.Key{}, about(ErrLost, "insurer", string(insurer), "file", e.File).Because(err)
 	}
 	return key, nil
 }
@@ -204,7 +197,7 @@ func (f *Folder) oldest(
 		return "", nil, err
 	}
 	if private, err = readPEM(name, data); err != nil {
-		return "", nil, say(errOldest, name).Because(err)
+		return "", nil, about(errOldest, "file", name).Because(err)
 	}
 	return name, private, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 // State is what a key of a ring is used for.
@@ -48,20 +49,17 @@ type ring struct {
 }
 
 var (
-	errRing = &eligibility.Error{Code: eligibility.Internal, Key: "keys.ring",
-		Ja: "鍵の台帳 %[1]s を読めません。バックアップから戻してください。ないときは、このファイルをほかの場所へ移してから「madoguchi keys rotate --insurer " +
-			"%[2]s」で、残っている鍵から作り直します（使い終えた鍵の写し（PDF）は確かめられなくなります）。",
-		En: "The key register %[1]s cannot be read. Restore it from a backup. Without one, move it away " +
-			"and run \"madoguchi keys rotate --insurer %[2]s\", which makes it anew from the keys that are " +
-			"left (copies (PDF) by retired keys no longer verify)."}
+	errRing   = &eligibility.Error{Code: eligibility.Internal, Key: "keys.ring"}
 	errNoRing = errors.New("keys: this insurer has no ring yet")
 )
 
-// say fills a sentence's places.
-func say(e *eligibility.Error, args ...any) *eligibility.Error {
-	said := *e
-	said.Ja, said.En = fmt.Sprintf(e.Ja, args...), fmt.Sprintf(e.En, args...)
-	return &said
+// about fills the places of a sentence: pairs of a place's name and its value.
+func about(e *eligibility.Error, pairs ...string) *eligibility.Error {
+	args := message.Args{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		args[pairs[i]] = message.Text(pairs[i+1])
+	}
+	return e.With(args)
 }
 
 func ringFile(insurer eligibility.InsurerNumber) string { return "issuer-" + string(insurer) + ".json" }
@@ -103,7 +101,7 @@ func (f *Folder) readRing(insurer eligibility.InsurerNumber) (ring, error) {
 		err = r.check(insurer)
 	}
 	if err != nil {
-		return ring{}, say(errRing, ringFile(insurer), insurer).Because(err)
+		return ring{}, about(errRing, "file", ringFile(insurer), "insurer", string(insurer)).Because(err)
 	}
 	return r, nil
 }

@@ -31,19 +31,10 @@ const (
 
 // Refusals of a change.
 var (
-	ErrNoNext = &eligibility.Error{Code: eligibility.Conflict, Key: "keys.no_next",
-		Ja: "次の鍵がまだ公開されていません。先に次の鍵を用意してください。",
-		En: "No next key is published. Prepare one first."}
-	ErrTooSoon = &eligibility.Error{Code: eligibility.Conflict, Key: "keys.too_soon",
-		Ja: "次の鍵は公開から24時間たっていません。%[1]s から切り替えられます。",
-		En: "The next key has been published for less than 24 hours. It may sign from %[1]s on."}
-	ErrNotLost = &eligibility.Error{Code: eligibility.Conflict, Key: "keys.not_lost",
-		Ja: "今の署名鍵 %[1]s はなくなっていません。何も変えていません。漏れたときは --lost の代わりに --leaked を使ってください。",
-		En: "The current key %[1]s is not lost; nothing was changed. If it leaked, use --leaked instead of " +
-			"--lost."}
-	ErrNoSuchKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_such_key",
-		Ja: "その番号の公開中の鍵はありません。「madoguchi keys list」で鍵の番号（kid）を確かめてください。",
-		En: "No published key has this id. See the ids (kid) with \"madoguchi keys list\"."}
+	ErrNoNext    = &eligibility.Error{Code: eligibility.Conflict, Key: "keys.no_next"}
+	ErrTooSoon   = &eligibility.Error{Code: eligibility.Conflict, Key: "keys.too_soon"}
+	ErrNotLost   = &eligibility.Error{Code: eligibility.Conflict, Key: "keys.not_lost"}
+	ErrNoSuchKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_such_key"}
 )
 
 // Prepare publishes a next key, for which the current one vouches (Endorsement), and returns it; when there
@@ -81,7 +72,7 @@ func (f *Folder) Rotate(insurer eligibility.InsurerNumber, now time.Time) (Entry
 			return ErrNoNext
 		}
 		if due := next.Published.Add(PublishedBefore); now.Before(due) {
-			return say(ErrTooSoon, minute(due))
+			return about(ErrTooSoon, "at", minute(due))
 		}
 		if _, err := f.private(insurer, *next); err != nil {
 			return ErrNoNext.Because(err)
@@ -113,7 +104,7 @@ func (f *Folder) Replace(insurer eligibility.InsurerNumber, why Why, now time.Ti
 		switch why {
 		case Lost:
 			if _, err := f.private(insurer, *old); err == nil {
-				return say(ErrNotLost, old.File)
+				return about(ErrNotLost, "file", old.File)
 			}
 			old.retire("lost", now)
 			if next != nil {

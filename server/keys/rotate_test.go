@@ -84,8 +84,8 @@ func TestANextKeyMaySignOnceItHasBeenPublishedForADay(t *testing.T) {
 	_, err := f.Rotate(city, noon.Add(24*time.Hour-time.Nanosecond))
 	var said *eligibility.Error
 	if !errors.Is(err, ErrTooSoon) || !errors.As(err, &said) ||
-		!strings.Contains(said.Ja, "2026-11-23 12:00") ||
-		!strings.Contains(said.En, "2026-11-23 12:00") {
+		!strings.Contains(said.Ja(), "2026-11-23 12:00") ||
+		!strings.Contains(said.En(), "2026-11-23 12:00") {
 		t.Errorf("rotated too soon: %v", err)
 	}
 	day := noon.Add(24 * time.Hour)

@@ -12,11 +12,7 @@ import (
 // Subject is the name that a certificate is asked for.
 type Subject struct{ der []byte }
 
-var errSubject = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.subject", Field: "subject",
-	Ja: "名前は「CN=架空健康保険組合,O=架空健康保険組合,C=JP」のように書いてください。使えるのは CN、O、OU、L、ST、C、serialNumber、" +
-		"organizationIdentifier で、CN は必ず要ります。値の中のコンマは「\\,」と書きます。",
-	En: "Write the subject like CN=Example Society,O=Example Society,C=JP. Known are CN, O, OU, L, ST, C, " +
-		"serialNumber and organizationIdentifier; CN is compulsory. A comma inside a value is written \\,."}
+var errSubject = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.subject", Field: "subject"}
 
 // attributes are the types of RFC 4514 section 3 that certificates of organizations carry, and the
 // organization's number of ETSI EN 319 412-1.

@@ -26,7 +26,7 @@ func link(ref string) string { return "https://hoken.example.jp/n/" + ref }
 // notices is a Composer that prints real notices of fictional people. swap makes somebody's page bear
 // another's link.
 type notices struct {
-	state  *pdf.Code
+	state  *pdf.CodeMatrix
 	swap   map[string]string
 	gone   map[string]bool
 	rename map[string]string // whose page bears another name
@@ -98,7 +98,7 @@ type file struct {
 func (f *file) Count(_ context.Context, g printing.Group) error {
 	f.pages++
 	return f.Notices.Count(
-		pdf.CountSheet{Title: "資格情報のお知らせ", InsurerName: "架空市", Symbol: g.Key, People: g.People},
+		pdf.ParcelCoverSheet{Title: "資格情報のお知らせ", InsurerName: "架空市", Symbol: g.Key, People: g.People},
 	)
 }
 

@@ -143,14 +143,7 @@ type Job struct {
 var (
 	ErrPaused    = errors.New("printing: paused")
 	ErrCancelled = errors.New("printing: cancelled")
-	ErrBusy      = &eligibility.Error{Code: eligibility.Conflict, Key: "run.busy",
-		Ja: "この印刷は、いま別のところで動いています。終わるのを待つか、そちらで一時停止してください。",
-		En: "This run is being printed elsewhere. Wait for it, or pause it there."}
-	ErrFileGone = &eligibility.Error{Code: eligibility.Conflict, Key: "run.file_gone",
-		Ja: "前に作ったファイルが保存先にありません。ファイルを元の場所に戻してから再開するか、新しく印刷し直してください。",
-		En: "A file made before is not in the folder. Put it back and resume, or start a new run."}
-	errFolder = &eligibility.Error{Code: eligibility.Unavailable, Key: "run.folder",
-		Ja: "保存先に書き込めません。ディスクの空きとフォルダーの権限を確かめて、再開してください。途中のファイルは残していません。",
-		En: "The folder cannot be written. Check its free space and permissions, then resume. No half file " +
-			"was left."}
+	ErrBusy      = &eligibility.Error{Code: eligibility.Conflict, Key: "run.busy"}
+	ErrFileGone  = &eligibility.Error{Code: eligibility.Conflict, Key: "run.file_gone"}
+	errFolder    = &eligibility.Error{Code: eligibility.Unavailable, Key: "run.folder"}
 )

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/printing"
 )
 
@@ -157,7 +157,7 @@ func TestPeopleWhoAreSkippedAreListedWithTheReason(t *testing.T) {
 }
 
 func TestParcelsBeginWithACountSheet(t *testing.T) {
-	outside.Need(t, "pdftotext")
+	testenv.Need(t, "pdftotext")
 	m := &memory{}
 	r := newJob(t, 6, composer(t), m)
 	for i := range r.Items {
@@ -210,7 +210,7 @@ func TestARunWithoutAPlaceToPrintSaysSo(t *testing.T) {
 
 // /dev/full takes no byte, as a disk without space.
 func TestAFullDiskLeavesNoHalfFile(t *testing.T) {
-	outside.NeedFile(t, "/dev/full", "Linux has it")
+	testenv.NeedFile(t, "/dev/full", "Linux has it")
 	m := &memory{}
 	r := newJob(t, 30, composer(t), m)
 	if err := os.MkdirAll(r.Folder, 0o700); err != nil {
@@ -268,7 +268,7 @@ func TestAFinishedFileThatIsGoneIsNotPassedOver(t *testing.T) {
 
 // A page that says another's name or number is found by another program's eyes, even without a code on it.
 func TestAPageWithAnothersNameStopsTheRun(t *testing.T) {
-	outside.Need(t, "pdftotext")
+	testenv.Need(t, "pdftotext")
 	p := composer(t)
 	p.rename = map[string]string{"REF000002": "別人 花子"}
 	r := newJob(t, 6, p, &memory{})

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 	"madoguchi/server/printing"
 )
@@ -72,7 +72,7 @@ func TestAFinishedFileThatChangedItsLengthIsNotPassedOver(t *testing.T) {
 		"removed":          func(path string, _ int64) error { return os.Remove(path) },
 		"renamed":          func(path string, _ int64) error { return os.Rename(path, path+".old") },
 	}
-	outside.Refused(t, outside.Stored, 2*len(changes))
+	testenv.Refused(t, testenv.Stored, 2*len(changes))
 	for _, name := range slices.Sorted(maps.Keys(changes)) {
 		for _, which := range []int{0, 1} {
 			t.Run(name, func(t *testing.T) {
@@ -120,7 +120,7 @@ func TestNoCellOfARunsListsStartsAFormula(t *testing.T) {
 	for _, start := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"} {
 		p.symbols = append(p.symbols, start+"1+1")
 	}
-	outside.Refused(t, outside.Files, len(p.symbols))
+	testenv.Refused(t, testenv.Files, len(p.symbols))
 	p.gone = map[string]bool{"REF000000": true, "REF000007": true}
 	r := newJob(t, len(p.symbols), p, &memory{})
 	if _, err := r.print(t.Context()); err != nil {

@@ -20,7 +20,7 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/qrscan"
 )
 
@@ -119,7 +119,7 @@ func TestAPictureIsBoundedByWhatItTakesWhenDecoded(t *testing.T) {
 		{"a JPEG of no components", jpegOf(0xc0, 3000, 3000), qrscan.ErrFormat},
 		{"a picture without pixels", pngOf(0, 30, 8, 0, 0, zeros), qrscan.ErrFormat},
 	}
-	outside.Refused(t, outside.Pictures, len(cases))
+	testenv.Refused(t, testenv.Pictures, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			var err error
@@ -307,7 +307,7 @@ func TestAllPicturesOfAPDFShareTheirWork(t *testing.T) {
 		},
 		{"three pages without a code", times(3, scan(noisy(t, 1240, false))), false, 3, qrscan.ErrNonePDF},
 	}
-	outside.Refused(t, outside.Pictures, len(cases)-2)
+	testenv.Refused(t, testenv.Pictures, len(cases)-2)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			data := document(c.objects...)

@@ -40,7 +40,7 @@ func shown(t testing.TB) (matrix, string) {
 	issued, err := credential.Issue(
 		"https://shikaku.kakuu-kenkouhoken.example.jp/i/00138990",
 		key,
-		credential.Request{Tier: credential.PDF, RID: 12345,
+		credential.Request{Tier: credential.TierSaved, RID: 12345,
 			Expires: eligibility.MustDate("2027-03-01").Time(),
 			Person: eligibility.Person{
 				Insurer:      "00138990",
@@ -61,14 +61,14 @@ func shown(t testing.TB) (matrix, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := credential.Matrix(issued.JWS)
+	m, err := credential.QRMatrix(issued.JWS)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if m.Size != 105 {
 		t.Fatalf("the code has %d modules a side, not the 105 of version 22", m.Size)
 	}
-	return matrix{m.Size, m.Black}, credential.Numeric(issued.JWS)
+	return matrix{m.Size, m.Black}, credential.NumericQR(issued.JWS)
 }
 
 // foreign makes a code with another encoder (skip2/go-qrcode).

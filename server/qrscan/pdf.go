@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 
+	"madoguchi/message"
 	"madoguchi/pdf/object"
 )
 
@@ -78,14 +78,8 @@ func pdfCodes(data []byte) (Found, error) {
 
 // errTooMuch says how far a PDF was looked at.
 func errTooMuch(r Found) error {
-	e := *ErrWork
-	e.Ja = fmt.Sprintf("PDFの画像が多すぎて、全部は調べられません（画像%d枚のうち%d枚まで）。コードのあるページだけのPDFか、そのページを表示した画面の画像を選んでください。",
-		r.Pictures, r.Looked)
-	e.En = fmt.Sprintf(
-		"The PDF's pictures are too much to look at them all (%d of %d). Choose a PDF of the page with the "+
-			"code, or a screenshot of that page.",
-		r.Looked,
-		r.Pictures,
-	)
-	return e.Because(errWork)
+	return ErrWork.Saying("lens.work_partly", message.Args{
+		"pictures": message.Number(r.Pictures),
+		"looked":   message.Number(r.Looked),
+	}).Because(errWork)
 }

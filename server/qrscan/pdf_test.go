@@ -17,7 +17,7 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/pdf"
 	"madoguchi/server/qrscan"
 )
@@ -45,7 +45,7 @@ func sheet(t testing.TB, m matrix) string {
 		Registered:  eligibility.MustDate("2026-11-20"),
 		IssuedAt:    time.Date(2026, 11, 22, 10, 42, 0, 0, eligibility.Japan),
 		Expires:     eligibility.MustDate("2027-03-01"),
-		Code:        pdf.Code{Size: m.size, Black: m.black},
+		Code:        pdf.CodeMatrix{Size: m.size, Black: m.black},
 		Demo:        true,
 	})
 	if err != nil {
@@ -74,7 +74,7 @@ func readBack(t testing.TB, path string) ([]string, error) {
 
 func run(t testing.TB, program string, args ...string) {
 	t.Helper()
-	outside.Need(t, program)
+	testenv.Need(t, program)
 	if out, err := exec.Command(program, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", program, err, out)
 	}
@@ -133,7 +133,7 @@ func TestAPrintedAndScannedSheetIsRead(t *testing.T) {
 
 // Chromium keeps a JPEG as it is, makes RGB of a PNG, and draws an SVG with lines.
 func TestWhatABrowserPrintsIsReadUnlessItIsDrawnWithLines(t *testing.T) {
-	outside.Need(t, "chromium")
+	testenv.Need(t, "chromium")
 	m, want := shown(t)
 	picture := drawn(m, with(func(l *style) { l.px = 4 }))
 	var path strings.Builder

@@ -12,7 +12,7 @@ import (
 
 	"github.com/skip2/go-qrcode"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/qrscan"
 )
 
@@ -183,7 +183,7 @@ func TestADenseCodeIsReadFromEveryKindOfPicture(t *testing.T) {
 	// The pictures are what they claim to be: an independent decoder finds the same text in those that it
 	// copes with.
 	t.Run("AnotherDecoderReadsTheSame", func(t *testing.T) {
-		outside.Need(t, "zbarimg")
+		testenv.Need(t, "zbarimg")
 		for _, path := range forZbar {
 			out, err := exec.Command("zbarimg", "--nodbus", "-q", "--raw", path).Output()
 			if got := strings.TrimSpace(string(out)); got != want {

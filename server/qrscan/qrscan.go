@@ -5,9 +5,9 @@
 // Unmasking and error correction are gozxing's; its own way of finding codes loses dense ones that are small,
 // blurred or turned.
 //
-// PDFs are read by a parser of our own that only looks for pictures, and that has a budget for all it parses,
-// inflates and decodes. A full library (pdfcpu 0.15) was made to take 2 GB by a file of 20 MB whose streams
-// overlap.
+// Of a PDF only the pictures are looked at, with a budget for all that is inflated, decoded and searched; its
+// objects are read by pdf/object. A full library (pdfcpu 0.15) was made to take 2 GB by a file of 20 MB whose
+// streams overlap.
 package qrscan
 
 import (
@@ -23,30 +23,13 @@ const MaxBytes = 32 << 20
 
 // The sentences for people. Callers compare with errors.Is.
 var (
-	ErrFormat = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.format",
-		Ja: "画像（PNG・JPEG・GIF）でもPDFでもないか、ファイルが壊れています。iPhoneのHEICやWebPはJPEGで保存し直し、画像かPDFを選んでください。",
-		En: "This is neither a picture (PNG, JPEG, GIF) nor a PDF, or the file is damaged. Save HEIC and " +
-			"WebP as JPEG first, then choose the picture or a PDF."}
-	ErrLarge = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.large",
-		Ja: "ファイルが大きすぎます（32MB、6,400万画素、開いたときに128MBまで）。コードの部分だけを切り取るか、小さくして選び直してください。",
-		En: "The file is too large (32 MB, 64 megapixels and 128 MB when decoded at most). Cut out the " +
-			"code or make the picture smaller, and try again."}
-	ErrLocked = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.locked",
-		Ja: "PDFにパスワードがかかっています。パスワードを外したPDFか、開いた画面の画像を選んでください。",
-		En: "The PDF is protected by a password. Choose a copy without one, or a screenshot of the open " +
-			"document."}
+	ErrFormat = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.format"}
+	ErrLarge  = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.large"}
+	ErrLocked = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.locked"}
 	// ErrWork is the kind of the error that says how many pictures of a PDF were looked at.
-	ErrWork = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.work",
-		Ja: "PDFの画像が多すぎて、全部は調べられません。コードのあるページだけのPDFか、そのページを表示した画面の画像を選んでください。",
-		En: "The PDF's pictures are too much to look at them all. Choose a PDF of the page with the code, " +
-			"or a screenshot of that page."}
-	ErrNone = &eligibility.Error{Code: eligibility.NotFound, Key: "lens.none",
-		Ja: "QRコードが見つかりません。コード全体が大きくはっきり写った画像を選んでください。",
-		En: "No QR code was found. Choose a picture that shows the whole code, large and sharp."}
-	ErrNonePDF = &eligibility.Error{Code: eligibility.NotFound, Key: "lens.none_pdf",
-		Ja: "PDFの中に画像のQRコードが見つかりません。PDFを画面に大きく表示し、その画面の画像を選んでください。",
-		En: "The PDF has no QR code that is a picture. Show the PDF large on the screen and choose a " +
-			"screenshot of it."}
+	ErrWork    = &eligibility.Error{Code: eligibility.Invalid, Key: "lens.work"}
+	ErrNone    = &eligibility.Error{Code: eligibility.NotFound, Key: "lens.none"}
+	ErrNonePDF = &eligibility.Error{Code: eligibility.NotFound, Key: "lens.none_pdf"}
 )
 
 // Found is what Look found.

@@ -70,7 +70,7 @@ func TestWhatCannotBeReadIsRefusedWithASentence(t *testing.T) {
 				t.Errorf("%s: %v", c.name, err)
 			}
 			var said *eligibility.Error
-			if !errors.As(err, &said) || said.Ja == "" || said.En == "" || said.Code == "" {
+			if !errors.As(err, &said) || said.Ja() == "" || said.En() == "" || said.Code == "" {
 				t.Errorf("%s: no sentence in two languages", c.name)
 			}
 		})

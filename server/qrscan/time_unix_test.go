@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/qrscan"
 )
 
@@ -69,7 +69,7 @@ func TestAScreenshotTakesNoSecondAndAHopelessPhotoNoTen(t *testing.T) {
 			if len(got) != c.codes || !errors.Is(err, c.want) {
 				t.Errorf("%s: %d codes, %v", c.name, len(got), err)
 			}
-			outside.Within(t, c.name, took, c.bound)
+			testenv.Within(t, c.name, took, c.bound)
 		})
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/agents"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
@@ -19,7 +19,7 @@ import (
 // filled is a store with two people, each with a login, a notice, a phone, an online code and a session, and
 // with a counter's case and reader.
 type filled struct {
-	*Store
+	*opened
 	hanako, taichi audit.PersonID
 }
 
@@ -34,7 +34,7 @@ const agentID = "0123456789abcdef0"
 func fill(t *testing.T) filled {
 	t.Helper()
 	s, _ := open(t)
-	f := filled{Store: s}
+	f := filled{opened: s}
 	f.hanako, f.taichi = twoEnrolled(t, s)
 	moved := hanako
 	moved.Address = "大阪府架空市新町1"
@@ -48,32 +48,33 @@ func fill(t *testing.T) filled {
 			Person:    person,
 			ExpiresAt: noon.Add(time.Minute),
 		}
-		if err := s.PutCode(ctx, code, subject); err != nil {
+		if err := s.OnlineCodes.PutCode(ctx, code, subject); err != nil {
 			t.Fatal(err)
 		}
 		session := auth.Session{Hash: [32]byte{byte(i + 1)}, Kind: auth.Patient, Subject: subject,
 			CreatedAt: noon, UsedAt: noon, Data: []byte("data")}
-		if err := s.PutSession(ctx, session, noon.Add(time.Hour)); err != nil {
+		if err := s.Sessions().PutSession(ctx, session, noon.Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.ReissueNotice(ctx, f.taichi, func(int64) []byte { return []byte("mac of the next") },
+	if _, err := s.Enrolment.ReissueNotice(ctx, f.taichi,
+		func(int64) []byte { return []byte("mac of the next") },
 		entry("notice.reissue")); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"CASE", "OTHER"} {
-		if err := s.PutCase(ctx, counter.Case{Facility: "1319999991", ID: id, At: noon,
+		if err := s.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: id, At: noon,
 			Body: []byte("body of " + id), Outcome: hostapi.Refused}, entry("case.open")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.PutAgent(ctx, agents.Agent{ID: agentID, Facility: "1319999991", Name: "受付1",
+	if err := s.ForAgents().PutAgent(ctx, agents.Agent{ID: agentID, Facility: "1319999991", Name: "受付1",
 		Key: []byte("key"), PairedAt: noon, PairedBy: "鈴木"}); err != nil {
 		t.Fatal(err)
 	}
 	preview := insurer.Preview{ID: "FILE", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour),
 		File: insuredcsv.Text{[]byte("番号,氏名")}}
-	if err := s.PutPreview(ctx, preview, entry("preview.keep")); err != nil {
+	if err := s.Importer.PutPreview(ctx, preview, entry("preview.keep")); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -81,31 +82,47 @@ func fill(t *testing.T) filled {
 
 // What a caller does with a row.
 var (
-	useSession   = func(f filled) error { _, err := f.Session(ctx, [32]byte{1}); return err }
-	touchSession = func(f filled) error { return f.TouchSession(ctx, [32]byte{1}, noon, noon.Add(time.Hour)) }
-	showHanako   = func(f filled) error { _, err := f.Person(ctx, f.hanako); return err }
-	hersAre      = func(f filled) error { _, err := f.Enrolled(ctx, "op|hanako"); return err }
-	hisAre       = func(f filled) error { _, err := f.Enrolled(ctx, "op|taichi"); return err }
-	readNotice   = func(f filled) error { _, err := f.Notice(ctx, []byte("mac of hanako")); return err }
-	enrol        = func(f filled) error {
-		return f.Enrol(ctx, []byte("mac of hanako"), "op|evil", entry("notice.enrol"))
+	useSession   = func(f filled) error { _, err := f.Sessions().Session(ctx, [32]byte{1}); return err }
+	touchSession = func(
+		f filled) error {
+		return f.Sessions().TouchSession(ctx, [32]byte{1}, noon, noon.Add(time.Hour))
 	}
-	readCode   = func(f filled) error { _, err := f.Code(ctx, []byte("code of op|hanako")); return err }
-	comeByKey  = func(f filled) error { _, err := f.Grants(ctx, insurer.GrantQuery{Phone: "P"}); return err }
-	readCase   = func(f filled) error { _, err := f.Case(ctx, "1319999991", "CASE"); return err }
-	otherPlace = func(f filled) error { _, err := f.Case(ctx, "1310000000", "CASE"); return err }
-	agentComes = func(f filled) error { _, err := f.Agent(ctx, agentID); return err }
-	keysOf     = func(f filled) error { _, err := f.PhoneKeys(ctx, f.hanako); return err }
-	readOlder  = func(f filled) error { _, err := f.PersonVersion(ctx, f.hanako, 1); return err }
+	showHanako = func(f filled) error { _, err := f.Register.Person(ctx, f.hanako); return err }
+	hersAre    = func(f filled) error { _, err := f.Enrolment.Enrolled(ctx, "op|hanako"); return err }
+	hisAre     = func(f filled) error { _, err := f.Enrolment.Enrolled(ctx, "op|taichi"); return err }
+	readNotice = func(f filled) error {
+		_,
+			err := f.Enrolment.Notice(ctx, []byte("mac of hanako"))
+		return err
+	}
+	enrol = func(f filled) error {
+		return f.Enrolment.Enrol(ctx, []byte("mac of hanako"), "op|evil", entry("notice.enrol"))
+	}
+	readCode = func(f filled) error {
+		_,
+			err := f.OnlineCodes.Code(ctx, []byte("code of op|hanako"))
+		return err
+	}
+	comeByKey = func(f filled) error {
+		_,
+			err := f.Devices.Grants(ctx, insurer.GrantQuery{Phone: "P"})
+		return err
+	}
+	readCase   = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1319999991", "CASE"); return err }
+	otherPlace = func(f filled) error { _, err := f.ForCounter().Case(ctx, "1310000000", "CASE"); return err }
+	agentComes = func(f filled) error { _, err := f.ForAgents().Agent(ctx, agentID); return err }
+	keysOf     = func(f filled) error { _, err := f.Receipts.PhoneKeys(ctx, f.hanako); return err }
+	readOlder  = func(f filled) error { _, err := f.People.PersonVersion(ctx, f.hanako, 1); return err }
 	addPhone   = func(f filled) error {
-		return f.PutGrants(ctx, insurer.Grant{Subject: "op|taichi", Phone: "Q", KeyID: "key",
+		return f.Devices.PutGrants(ctx, insurer.Grant{Subject: "op|taichi", Phone: "Q", KeyID: "key",
 			Public: []byte("public"), LoginAt: noon, At: noon}, entry("phone.holder"))
 	}
 	leaveReceipt = func(f filled) error {
-		return f.PutReceipts(ctx, f.hanako, map[string][]byte{"P": []byte("sealed")}, entry("receipt.leave"))
+		return f.Receipts.PutReceipts(ctx, f.hanako, map[string][]byte{"P": []byte("sealed")},
+			entry("receipt.leave"))
 	}
 	importAgain = func(f filled) error {
-		_, err := f.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) {
+		_, err := f.Importer.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) {
 			other := hanako
 			other.Address = "大阪府架空市遠町9"
 			yield("taichi", other)
@@ -113,7 +130,7 @@ var (
 		return err
 	}
 	openFile = func(f filled) error {
-		p, err := f.Preview(ctx, "FILE", "鈴木", noon)
+		p, err := f.Importer.Preview(ctx, "FILE", "鈴木", noon)
 		if err == nil {
 			_, err = p.File.Part(0)
 		}
@@ -177,12 +194,13 @@ var alterations = []struct {
 			AND length(p.body) > 0 LIMIT 1)`}, hersAre},
 	{"two people's whole rows change numbers", []string{`PRAGMA foreign_keys = 0`,
 		`UPDATE people SET id = id + 1000 WHERE ref = $1`,
-		`UPDATE people SET id = (SELECT person_id FROM enrolments WHERE person_id NOT IN (SELECT id FROM people))
+		`UPDATE people SET id = (SELECT person_id FROM enrolments WHERE person_id NOT IN (SELECT id
+			FROM people))
 			WHERE ref = $2`}, hersAre},
 
 	{"a good notice is void", []string{`UPDATE notices SET void = 1 WHERE serial = 1`}, readNotice},
 	{"a void notice is good again", []string{`UPDATE notices SET void = 0`}, func(f filled) error {
-		return f.Enrol(ctx, []byte("mac of taichi"), "op|taichi", entry("notice.enrol"))
+		return f.Enrolment.Enrol(ctx, []byte("mac of taichi"), "op|taichi", entry("notice.enrol"))
 	}},
 	{"a void notice is good again, then used", []string{`UPDATE notices SET void = 1 - void, used_by = NULL`},
 		enrol},
@@ -238,7 +256,7 @@ var alterations = []struct {
 		WHERE ref = $2)`}, comeByKey},
 	{"another phone has a phone's right", []string{`UPDATE device_grants SET phone = 'Q'`,
 		`UPDATE device_grants SET phone = 'P' WHERE 1 = 0`}, func(f filled) error {
-		_, err := f.Grants(ctx, insurer.GrantQuery{Phone: "Q"})
+		_, err := f.Devices.Grants(ctx, insurer.GrantQuery{Phone: "Q"})
 		return err
 	}},
 	{"receipts are sealed to another key", []string{`UPDATE phone_keys SET public = CAST('evil' AS BLOB)`},
@@ -264,9 +282,9 @@ var alterations = []struct {
 		openFile},
 }
 
-// Whoever can write the database but has no keys changes nothing that decides (place.go).
+// Whoever can write the database but has no keys changes nothing that decides (associated.go).
 func TestAlteredRowsAreRefused(t *testing.T) {
-	outside.Refused(t, outside.Stored, len(alterations)+1)
+	testenv.Refused(t, testenv.Stored, len(alterations)+1)
 	for _, use := range []func(f filled) error{useSession, touchSession, showHanako, hersAre, hisAre,
 		readNotice, readCode, comeByKey, readCase, agentComes, keysOf, readOlder,
 		addPhone, leaveReceipt, importAgain, openFile} {
@@ -319,18 +337,18 @@ func TestAlteredRowsCanBeEnded(t *testing.T) {
 	if _, err := f.write.Exec(`UPDATE enrolments SET created_at = 1`); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.EraseSubject(ctx, "op|hanako", entry("subject.erase")); err != nil {
+	if err := f.Enrolment.EraseSubject(ctx, "op|hanako", entry("subject.erase")); err != nil {
 		t.Fatal(err)
 	}
 	for _, code := range []string{"mac of hanako", "mac of taichi"} {
-		if n, err := f.Notice(ctx, []byte(code)); err == nil && !n.Void {
+		if n, err := f.Enrolment.Notice(ctx, []byte(code)); err == nil && !n.Void {
 			t.Errorf("%s: %+v", code, n)
 		}
 	}
-	if err := f.ErasePerson(ctx, f.taichi, entry("person.erase")); err != nil {
+	if err := f.Register.ErasePerson(ctx, f.taichi, entry("person.erase")); err != nil {
 		t.Error(err)
 	}
-	if people, err := f.Enrolled(ctx, "op|hanako"); err != nil || len(people) != 0 {
+	if people, err := f.Enrolment.Enrolled(ctx, "op|hanako"); err != nil || len(people) != 0 {
 		t.Errorf("%d people, %v", len(people), err)
 	}
 }

@@ -6,37 +6,45 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
 
+	"madoguchi/credential"
 	"madoguchi/server/audit"
 )
 
-// The audit chain: each row holds the hash of the row before it and of itself, the first row that of 32 zero bytes.
-// Whose record it concerns is a pseudonym, an HMAC under the person's own random key: erasing the person drops that key,
-// and the chain stays whole.
+// The audit chain: each row holds the hash of the row before it and of itself, the first row that of 32 zero
+// bytes. Whose record it concerns is a pseudonym, an HMAC under the person's own random key: erasing the
+// person drops that key, and the chain stays whole.
 
 // appendAudit adds an entry within a writing transaction, after reading the head in it. pseudonym may be nil.
 func appendAudit(ctx context.Context, tx *sql.Tx, e audit.Entry, pseudonym []byte) error {
 	var seq int64
 	previous := make([]byte, sha256.Size)
-	err := tx.QueryRowContext(ctx, `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`).Scan(&seq, &previous)
+	err := tx.QueryRowContext(ctx, `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`).
+		Scan(&seq, &previous)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("reading the head of the audit chain: %w", err)
 	}
 	seq++
 	at := stamp(e.At)
-	_, err = tx.ExecContext(ctx, `INSERT INTO audit (seq, at, actor, action, person, detail, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		seq, at, e.Actor, e.Action, pseudonym, e.Detail, previous, auditHash(seq, at, string(e.Actor), e.Action, pseudonym, e.Detail, previous))
+	_, err = tx.ExecContext(ctx, `INSERT INTO audit (seq, at, actor, action, person, detail, previous, hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		seq, at, e.Actor, e.Action, pseudonym, e.Detail, previous,
+		auditHash(seq, at, string(e.Actor), e.Action, pseudonym, e.Detail, previous))
 	if err != nil {
 		return fmt.Errorf("appending to the audit chain: %w", err)
 	}
 	return nil
 }
 
-// Note: see desk.InsurerStore.
-func (s *Store) Note(ctx context.Context, e audit.Entry) error {
+// auditNotes appends entries that belong to no other change.
+type auditNotes struct{ *core }
+
+// Note implements insurer.RegisterStore and insurer.DocumentsStore.
+func (s auditNotes) Note(ctx context.Context, e audit.Entry) error {
 	return s.transact(ctx, true, func(tx *sql.Tx) error { return s.audit(ctx, tx, e) })
 }
 
@@ -63,9 +71,11 @@ func pseudonym(personKey []byte) []byte {
 // ErrAudit is returned by VerifyAudit for a chain that was changed.
 var ErrAudit = errors.New("store: the audit chain is broken")
 
-// VerifyAudit walks the whole chain and returns the number of entries; an error names the first row that does not fit.
+// VerifyAudit walks the whole chain and returns the number of entries; an error names the first row that does
+// not fit.
 func (s *Store) VerifyAudit(ctx context.Context) (int, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT seq, at, actor, action, person, detail, previous, hash FROM audit ORDER BY seq`)
+	rows, err := s.read.QueryContext(ctx, `SELECT seq, at, actor, action, person, detail, previous, hash
+		FROM audit ORDER BY seq`)
 	if err != nil {
 		return 0, storage(err)
 	}
@@ -80,7 +90,8 @@ func (s *Store) VerifyAudit(ctx context.Context) (int, error) {
 			return n, storage(err)
 		}
 		n++
-		if seq != int64(n) || !bytes.Equal(previous, head) || !bytes.Equal(hash, auditHash(seq, at, actor, action, person, detail, previous)) {
+		if seq != int64(n) || !bytes.Equal(previous, head) ||
+			!bytes.Equal(hash, auditHash(seq, at, actor, action, person, detail, previous)) {
 			return n, fmt.Errorf("%w at row %d", ErrAudit, n)
 		}
 		head = hash
@@ -89,15 +100,16 @@ func (s *Store) VerifyAudit(ctx context.Context) (int, error) {
 }
 
 // pseudonymOf returns a person's pseudonym for the audit chain; nil for no person.
-func (s *Store) pseudonymOf(ctx context.Context, tx queryer, id audit.PersonID) ([]byte, error) {
+func (s *core) pseudonymOf(ctx context.Context, tx queryer, id audit.PersonID) ([]byte, error) {
 	if id == "" {
 		return nil, nil
 	}
 	var sealed []byte
-	if err := tx.QueryRowContext(ctx, `SELECT pseudonym FROM people WHERE ref = $1`, id).Scan(&sealed); err != nil {
+	if err := tx.QueryRowContext(ctx, `SELECT pseudonym FROM people WHERE ref = $1`, id).
+		Scan(&sealed); err != nil {
 		return nil, err
 	}
-	key, err := s.openValue(ctx, tx, at("people.pseudonym", string(id)), sealed)
+	key, err := s.sealer.open(ctx, tx, at("people.pseudonym", string(id)), sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -105,10 +117,24 @@ func (s *Store) pseudonymOf(ctx context.Context, tx queryer, id audit.PersonID) 
 }
 
 // audit appends an entry with its person's pseudonym.
-func (s *Store) audit(ctx context.Context, tx *sql.Tx, e audit.Entry) error {
+func (s *core) audit(ctx context.Context, tx *sql.Tx, e audit.Entry) error {
 	p, err := s.pseudonymOf(ctx, tx, e.Person)
 	if err != nil {
 		return err
 	}
 	return appendAudit(ctx, tx, e, p)
+}
+
+// Checkpoint implements insurer.IssuerStore.
+func (s issuerStore) Checkpoint(ctx context.Context) (credential.Checkpoint, error) {
+	var c credential.Checkpoint
+	var hash []byte
+	var at int64
+	err := s.read.QueryRowContext(ctx, `SELECT seq, hash, at FROM audit ORDER BY seq DESC LIMIT 1`).
+		Scan(&c.Sequence, &hash, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, nil
+	}
+	c.Hash, c.At = base64.RawURLEncoding.EncodeToString(hash), unstamp(at).Unix()
+	return c, storage(err)
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 
-	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
@@ -13,6 +12,9 @@ import (
 // What ends with a phone, a login or a person. Each is one transaction: after a failure everything is as it
 // was before and can be tried again, and there is no moment in which one half has ended and the other brings
 // it back. A row that was altered from outside is ended like any other.
+
+// endings ends sessions and enrolments within a transaction.
+type endings struct{ *core }
 
 // endSessions ends the sessions of a subject (its MAC) but one.
 func endSessions(ctx context.Context, tx *sql.Tx, subject []byte, but [32]byte) error {
@@ -23,13 +25,13 @@ func endSessions(ctx context.Context, tx *sql.Tx, subject []byte, but [32]byte) 
 	return nil
 }
 
-// endSessionsOf ends the sessions that grants' phones opened by their keys and, if logins says so, those of
+// sessionsOf ends the sessions that grants' phones opened by their keys and, if logins says so, those of
 // their logins: a copied cookie must not live on until the phone is added again.
-func (s *Store) endSessionsOf(ctx context.Context, tx *sql.Tx, grants []grantRow, logins bool,
+func (s endings) sessionsOf(ctx context.Context, tx *sql.Tx, grants []grantRow, logins bool,
 	but [32]byte) error {
 	done := map[string]bool{}
 	for _, g := range grants {
-		subjects := [][]byte{s.mac("subject", insurer.DeviceSubject(g.phone))}
+		subjects := [][]byte{s.index.mac("subject", insurer.DeviceSubject(g.phone))}
 		if logins {
 			subjects = append(subjects, g.subject)
 		}
@@ -46,9 +48,9 @@ func (s *Store) endSessionsOf(ctx context.Context, tx *sql.Tx, grants []grantRow
 	return nil
 }
 
-// EndGrants: see desk.PhoneStore. Which ones there are is read where they are ended: none is added in
-// between.
-func (s *Store) EndGrants(ctx context.Context, end insurer.GrantEnd, e audit.Entry) (n int, err error) {
+// EndGrants implements insurer.DevicesStore. Which ones there are is read where they are ended: none is added
+// in between.
+func (s devicesStore) EndGrants(ctx context.Context, end insurer.GrantEnd, e audit.Entry) (n int, err error) {
 	where, args := s.pick(end.GrantQuery)
 	if len(args) == 0 {
 		return 0, nil // never everybody's
@@ -58,7 +60,7 @@ func (s *Store) EndGrants(ctx context.Context, end insurer.GrantEnd, e audit.Ent
 		if err != nil {
 			return err
 		}
-		if err := s.endSessionsOf(ctx, tx, all, end.Logins, end.But); err != nil {
+		if err := s.endings().sessionsOf(ctx, tx, all, end.Logins, end.But); err != nil {
 			return err
 		}
 		for _, g := range all {
@@ -78,7 +80,8 @@ func (s *Store) EndGrants(ctx context.Context, end insurer.GrantEnd, e audit.Ent
 
 func grantRows(ctx context.Context, tx *sql.Tx, where string, args []any) (all []grantRow, err error) {
 	rows, err := tx.QueryContext(ctx,
-		`SELECT device_grants.id, people.id, people.ref, device_grants.subject_mac, device_grants.phone, device_grants.key_id
+		`SELECT device_grants.id, people.id, people.ref, device_grants.subject_mac, device_grants.phone,
+			device_grants.key_id
 		FROM device_grants JOIN people ON people.id = device_grants.person_id WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("looking for grants: %w", err)
@@ -107,23 +110,10 @@ func endGrant(ctx context.Context, tx *sql.Tx, g grantRow) error {
 	})
 }
 
-// statement is SQL with its arguments.
-type statement struct {
-	text string
-	args []any
-}
-
-func inOrder(ctx context.Context, tx *sql.Tx, steps []statement) error {
-	for _, step := range steps {
-		if _, err := tx.ExecContext(ctx, step.text, step.args...); err != nil {
-			return fmt.Errorf("ending a registration: %w", err)
-		}
-	}
-	return nil
-}
-
-// EndLogin: see desk.PeopleStore.
-func (s *Store) EndLogin(ctx context.Context, person audit.PersonID, login int64, e audit.Entry) error {
+// EndLogin implements insurer.EnrolmentStore.
+func (s enrolmentStore) EndLogin(
+	ctx context.Context, person audit.PersonID, login int64, e audit.Entry,
+) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		found, err := readEnrolments(ctx, tx, `enrolments.id = $1 AND people.ref = $2`, login, person)
 		switch {
@@ -132,22 +122,22 @@ func (s *Store) EndLogin(ctx context.Context, person audit.PersonID, login int64
 		case len(found) == 0:
 			return sql.ErrNoRows
 		}
-		if err := s.endEnrolment(ctx, tx, found[0]); err != nil {
+		if err := s.endings().enrolment(ctx, tx, found[0]); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, e)
 	})
 }
 
-// endEnrolment ends one login for one person, and every way back: the notices that it used are void, its
+// enrolment ends one login for one person, and every way back: the notices that it used are void, its
 // sessions and those of its phones end, and its grants, codes and receipts of the person go. Its keys for
 // receipts go with its last person.
-func (s *Store) endEnrolment(ctx context.Context, tx *sql.Tx, e enrolmentRow) error {
+func (s endings) enrolment(ctx context.Context, tx *sql.Tx, e enrolmentRow) error {
 	grants, err := grantRows(ctx, tx, `device_grants.subject_mac = $1`, []any{e.subject})
 	if err != nil {
 		return err
 	}
-	if err := s.endSessionsOf(ctx, tx, grants, true, [32]byte{}); err != nil {
+	if err := s.sessionsOf(ctx, tx, grants, true, [32]byte{}); err != nil {
 		return err
 	}
 	if err := endSessions(ctx, tx, e.subject, [32]byte{}); err != nil { // a login without phones
@@ -157,7 +147,7 @@ func (s *Store) endEnrolment(ctx context.Context, tx *sql.Tx, e enrolmentRow) er
 	if err != nil {
 		return err
 	}
-	if err := s.voidNotices(ctx, tx, used); err != nil {
+	if err := s.notices().void(ctx, tx, used); err != nil {
 		return err
 	}
 	both := []any{e.subject, e.person}
@@ -169,86 +159,5 @@ func (s *Store) endEnrolment(ctx context.Context, tx *sql.Tx, e enrolmentRow) er
 		{`DELETE FROM enrolments WHERE subject_mac = $1 AND person_id = $2`, both},
 		{`DELETE FROM phone_keys WHERE subject_mac = $1 AND NOT EXISTS (SELECT 1 FROM enrolments
 			WHERE subject_mac = $1)`, both[:1]},
-	})
-}
-
-// EraseSubject: see desk.PhoneStore. A notice that this login used can be used again: it is still worth
-// nothing without the person's own login.
-func (s *Store) EraseSubject(ctx context.Context, subject string, e audit.Entry) error {
-	mac := s.mac("subject", subject)
-	return s.change(ctx, func(tx *sql.Tx) error {
-		people, err := readEnrolments(ctx, tx, `enrolments.subject_mac = $1`, mac)
-		if err != nil {
-			return err
-		}
-		for _, r := range people {
-			e.Person = audit.PersonID(r.ref)
-			if err := s.audit(ctx, tx, e); err != nil {
-				return err
-			}
-		}
-		grants, err := grantRows(ctx, tx, `device_grants.subject_mac = $1`, []any{mac})
-		if err != nil {
-			return err
-		}
-		if err := s.endSessionsOf(ctx, tx, grants, true, [32]byte{}); err != nil {
-			return err
-		}
-		used, err := readNotices(ctx, tx, `notices.used_by = $1`, mac)
-		if err != nil {
-			return err
-		}
-		for _, n := range used {
-			n.used, n.void = nil, n.void || s.vouched(n.row(), n.proof) != nil
-			if err := s.changeNotice(ctx, tx, n); err != nil {
-				return err
-			}
-		}
-		whose := []any{mac}
-		return inOrder(ctx, tx, []statement{
-			{`DELETE FROM receipts WHERE id IN (SELECT receipts.id FROM receipts
-				JOIN phone_keys ON phone_keys.key_id = receipts.key_id
-				JOIN enrolments ON enrolments.person_id = receipts.person_id
-					AND enrolments.subject_mac = phone_keys.subject_mac
-				WHERE phone_keys.subject_mac = $1)`, whose},
-			{`DELETE FROM phone_keys WHERE subject_mac = $1`, whose},
-			{`DELETE FROM device_grants WHERE subject_mac = $1`, whose},
-			{`DELETE FROM codes WHERE subject_mac = $1`, whose},
-			{`DELETE FROM sessions WHERE subject_mac = $1`, whose},
-			{`DELETE FROM enrolments WHERE subject_mac = $1`, whose},
-		})
-	})
-}
-
-// ErasePerson: see desk.InsurerStore.
-func (s *Store) ErasePerson(ctx context.Context, id audit.PersonID, e audit.Entry) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
-		pseudonym, err := s.pseudonymOf(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := appendAudit(ctx, tx, e, pseudonym); err != nil {
-			return err
-		}
-		var insurer eligibility.InsurerNumber
-		if err := tx.QueryRowContext(ctx, `SELECT insurer FROM people WHERE ref = $1`,
-			id).Scan(&insurer); err != nil {
-			return err
-		}
-		if _, err := revoke(ctx, tx, insurer, `papers.person_id = (SELECT id FROM people WHERE ref = $4)`,
-			e.At, id); err != nil {
-			return err // copies that are still out must not outlive their person's record unrevoked
-		}
-		logins, err := readEnrolments(ctx, tx, `people.ref = $1`, id)
-		if err != nil {
-			return err
-		}
-		for _, login := range logins {
-			if err := s.endEnrolment(ctx, tx, login); err != nil {
-				return err
-			}
-		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM people WHERE ref = $1`, id) // the rest cascades
-		return err
 	})
 }

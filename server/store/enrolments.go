@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 
-	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
 
@@ -23,20 +22,18 @@ func (e enrolmentRow) row() row {
 	return row{"people", "enrolments", []any{e.subject, e.ref, e.at}}
 }
 
-// rowsQueryer is a transaction or a pool.
-type rowsQueryer interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
+// enrolmentRows reads and writes rows of enrolments within a transaction.
+type enrolmentRows struct{ *core }
 
-// enrolmentsOf returns the enrolments that a condition picks, each vouched for, oldest first.
-func (s *Store) enrolmentsOf(ctx context.Context, q rowsQueryer, where string, args ...any) ([]enrolmentRow,
+// vouched returns the enrolments that a condition picks, each vouched for, oldest first.
+func (s enrolmentRows) vouched(ctx context.Context, q rowsQueryer, where string, args ...any) ([]enrolmentRow,
 	error) {
 	all, err := readEnrolments(ctx, q, where, args...)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range all {
-		if err := s.vouched(e.row(), e.proof); err != nil {
+		if err := s.proofs.check(e.row(), e.proof); err != nil {
 			return nil, err
 		}
 	}
@@ -47,7 +44,8 @@ func (s *Store) enrolmentsOf(ctx context.Context, q rowsQueryer, where string, a
 func readEnrolments(ctx context.Context, q rowsQueryer, where string, args ...any) (all []enrolmentRow,
 	err error) {
 	rows, err := q.QueryContext(ctx,
-		`SELECT enrolments.id, people.id, people.ref, enrolments.subject_mac, enrolments.created_at, enrolments.proof
+		`SELECT enrolments.id, people.id, people.ref, enrolments.subject_mac, enrolments.created_at,
+			enrolments.proof
 		FROM enrolments JOIN people ON people.id = enrolments.person_id WHERE `+where+`
 			ORDER BY enrolments.id`, args...)
 	if err != nil {
@@ -64,9 +62,9 @@ func readEnrolments(ctx context.Context, q rowsQueryer, where string, args ...an
 	return all, rows.Err()
 }
 
-// putEnrolment binds a login to a person; again is no error.
-func (s *Store) putEnrolment(ctx context.Context, tx *sql.Tx, e enrolmentRow) error {
-	proof, err := s.proof(e.row())
+// put binds a login to a person; again is no error.
+func (s enrolmentRows) put(ctx context.Context, tx *sql.Tx, e enrolmentRow) error {
+	proof, err := s.proofs.of(e.row())
 	if err != nil {
 		return err
 	}
@@ -78,14 +76,17 @@ func (s *Store) putEnrolment(ctx context.Context, tx *sql.Tx, e enrolmentRow) er
 	return nil
 }
 
-// Enrolled: see desk.NoticeStore.
-func (s *Store) Enrolled(ctx context.Context, subject string) ([]insurer.PersonRecord, error) {
-	mac := s.mac("subject", subject)
+// enrolledReader reads whom a login may show.
+type enrolledReader struct{ *core }
+
+// Enrolled implements insurer.EnrolmentStore and insurer.DevicesStore.
+func (s enrolledReader) Enrolled(ctx context.Context, subject string) ([]insurer.PersonRecord, error) {
+	mac := s.index.mac("subject", subject)
 	var all []insurer.PersonRecord
 	err := s.each(ctx, func(scan func(...any) error) error {
 		var at int64
 		var proof []byte
-		r, err := s.scanPerson(ctx, func(columns ...any) error {
+		r, err := s.people().scan(ctx, func(columns ...any) error {
 			return scan(append(columns, &at,
 				&proof)...)
 		})
@@ -93,7 +94,7 @@ func (s *Store) Enrolled(ctx context.Context, subject string) ([]insurer.PersonR
 			return err
 		}
 		all = append(all, r)
-		return s.vouched(enrolmentRow{ref: string(r.ID), subject: mac, at: at}.row(), proof)
+		return s.proofs.check(enrolmentRow{ref: string(r.ID), subject: mac, at: at}.row(), proof)
 	}, `SELECT `+personColumns+`, enrolments.created_at, enrolments.proof FROM people
 		JOIN enrolments ON enrolments.person_id = people.id
 		WHERE enrolments.subject_mac = $1 ORDER BY enrolments.id`, mac)
@@ -101,29 +102,4 @@ func (s *Store) Enrolled(ctx context.Context, subject string) ([]insurer.PersonR
 		return nil, storage(err)
 	}
 	return all, nil
-}
-
-// loginsOf returns the logins that show a person, and the phones that do so by them.
-func (s *Store) loginsOf(ctx context.Context, person audit.PersonID) (all []insurer.Login,
-	phones []insurer.LinkedPhone, err error) {
-	rows, err := s.enrolmentsOf(ctx, s.read, `people.ref = $1`, person)
-	if err != nil {
-		return nil, nil, err
-	}
-	logins := map[string]int64{}
-	for _, e := range rows {
-		logins[string(e.subject)] = e.id
-		l := insurer.Login{ID: e.id, Since: unstamp(e.at)}
-		if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`,
-			e.subject).Scan(&l.Phones); err != nil {
-			return nil, nil, err
-		}
-		all = append(all, l)
-	}
-	grants, err := s.Grants(ctx, insurer.GrantQuery{Person: person})
-	for _, g := range grants {
-		phones = append(phones, insurer.LinkedPhone{ID: g.Phone, At: g.At, Until: g.Until(), LoginAt: g.LoginAt,
-			Login: logins[string(s.mac("subject", g.Subject))]})
-	}
-	return all, phones, err
 }

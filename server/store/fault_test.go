@@ -49,21 +49,21 @@ func TestOnlyALookUpsOwnNoRowsIsMissing(t *testing.T) {
 func TestWhatIsDoneWithoutChangeIsTakenBack(t *testing.T) {
 	s, _ := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
-	r, err := s.PersonByKey(ctx, "06139992", "k1")
+	r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	dry := audit.WithoutChange(ctx)
 	entry := audit.Entry{At: noon, Actor: "t", Action: "t", Person: r.ID}
-	if serial, err := s.EnsureNotice(dry, r.ID, func(int64) []byte { return []byte("mac") },
+	if serial, err := s.Enrolment.EnsureNotice(dry, r.ID, func(int64) []byte { return []byte("mac") },
 		entry); err != nil || serial != 1 {
 		t.Errorf("the answer is not the usual one: %d %v", serial, err)
 	}
-	if _, err := s.Notice(ctx, []byte("mac")); !errors.Is(err, errMissing) {
+	if _, err := s.Enrolment.Notice(ctx, []byte("mac")); !errors.Is(err, errMissing) {
 		t.Errorf("a notice was stored: %v", err)
 	}
 	for range 2 {
-		if first, err := s.UseNonce(dry, []byte("nonce"), noon.Add(time.Hour)); err != nil || !first {
+		if first, err := s.Devices.UseNonce(dry, []byte("nonce"), noon.Add(time.Hour)); err != nil || !first {
 			t.Errorf("a nonce was used up: %v %v", first, err)
 		}
 	}
@@ -71,13 +71,13 @@ func TestWhatIsDoneWithoutChangeIsTakenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Note(dry, entry); err != nil {
+	if err := s.Register.Note(dry, entry); err != nil {
 		t.Fatal(err)
 	}
 	if after, err := s.VerifyAudit(ctx); err != nil || after != before+1 {
 		t.Errorf("the look was not noted: %d, then %d, %v", before, after, err)
 	}
-	if err := s.ErasePerson(dry, "nobody", entry); !errors.Is(err, errMissing) {
+	if err := s.Register.ErasePerson(dry, "nobody", entry); !errors.Is(err, errMissing) {
 		t.Errorf("an error is not the usual one: %v", err)
 	}
 }

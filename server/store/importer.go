@@ -21,16 +21,21 @@ import (
 const importBatch = 200
 
 // importPeople stores people within a transaction.
-func (s *Store) importPeople(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) (insurer.ImportCount, error) {
+func (s importerStore) importPeople(
+	ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber,
+	people iter.Seq2[string, eligibility.Person], e audit.Entry,
+) (insurer.ImportCount, error) {
 	in, err := s.importer(ctx, tx, number, e.At)
 	if err != nil {
 		return insurer.ImportCount{}, err
 	}
 	defer in.close()
-	if err := s.inBatches(number, people, true, func(batch []incoming) error { return in.put(ctx, batch) }); err != nil {
+	if err := s.inBatches(number, people, true,
+		func(batch []incoming) error { return in.put(ctx, batch) }); err != nil {
 		return insurer.ImportCount{}, err
 	}
-	e.Detail += fmt.Sprintf(" new=%d changed=%d unchanged=%d", in.count.New, in.count.Changed, in.count.Unchanged)
+	e.Detail += fmt.Sprintf(" new=%d changed=%d unchanged=%d", in.count.New, in.count.Changed,
+		in.count.Unchanged)
 	return in.count, appendAudit(ctx, tx, e, nil)
 }
 
@@ -41,8 +46,12 @@ type incoming struct {
 	search          []any // searchValues
 }
 
-// inBatches hands people on in batches, with what they are found by if search says so. Reading, writing down and hashing them goes on beside it, a few batches ahead.
-func (s *Store) inBatches(insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool, take func([]incoming) error) error {
+// inBatches hands people on in batches, with what they are found by if search says so. Reading, writing down
+// and hashing them goes on beside it, a few batches ahead.
+func (s importerStore) inBatches(
+	insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool,
+	take func([]incoming) error,
+) error {
 	batches, stop, done := make(chan []incoming, 4), make(chan struct{}), make(chan error, 1)
 	go func() {
 		defer close(batches)
@@ -60,7 +69,10 @@ func (s *Store) inBatches(insurer eligibility.InsurerNumber, people iter.Seq2[st
 	return errors.Join(err, <-done)
 }
 
-func (s *Store) prepareBatches(insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool, to chan<- []incoming, stop <-chan struct{}) error {
+func (s importerStore) prepareBatches(
+	insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], search bool,
+	to chan<- []incoming, stop <-chan struct{},
+) error {
 	batch := make([]incoming, 0, importBatch)
 	send := func() bool {
 		select {
@@ -77,7 +89,7 @@ func (s *Store) prepareBatches(insurer eligibility.InsurerNumber, people iter.Se
 			return err
 		}
 		if search {
-			next.search = s.searchValues(insurer, person)
+			next.search = s.index.searchValues(insurer, person)
 		}
 		if batch = append(batch, next); len(batch) == importBatch && !send() {
 			return nil
@@ -89,12 +101,15 @@ func (s *Store) prepareBatches(insurer eligibility.InsurerNumber, people iter.Se
 	return nil
 }
 
-func (s *Store) incoming(insurer eligibility.InsurerNumber, key string, p eligibility.Person) (incoming, error) {
+func (s importerStore) incoming(
+	insurer eligibility.InsurerNumber, key string, p eligibility.Person,
+) (incoming, error) {
 	body, err := json.Marshal(p)
 	if err != nil {
 		return incoming{}, fmt.Errorf("writing a person: %w", err)
 	}
-	return incoming{body: body, keyMAC: s.mac("person", string(insurer), key), bodyMAC: s.mac("body", string(insurer), key, string(body))}, nil
+	return incoming{body: body, keyMAC: s.index.mac("person", string(insurer), key),
+		bodyMAC: s.index.mac("body", string(insurer), key, string(body))}, nil
 }
 
 // known is what the store has of a person on the way in.
@@ -112,7 +127,8 @@ func find(ctx context.Context, q interface {
 	for i, p := range batch {
 		places[i], values[i] = fmt.Sprintf("$%d", i+1), p.keyMAC
 	}
-	rows, err := q.QueryContext(ctx, `SELECT key_mac, ref, version, body_mac FROM people WHERE key_mac IN (`+strings.Join(places, ", ")+`)`, values...)
+	rows, err := q.QueryContext(ctx, `SELECT key_mac, ref, version, body_mac FROM people
+		WHERE key_mac IN (`+strings.Join(places, ", ")+`)`, values...)
 	if err != nil {
 		return nil, fmt.Errorf("looking for people: %w", err)
 	}
@@ -131,7 +147,7 @@ func find(ctx context.Context, q interface {
 
 // importer holds what a file's rows have in common.
 type importer struct {
-	store   *Store
+	core    *core
 	tx      *sql.Tx
 	insurer eligibility.InsurerNumber
 	at      time.Time
@@ -141,23 +157,32 @@ type importer struct {
 	insert, update, version *sql.Stmt
 }
 
-func (s *Store) importer(ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, at time.Time) (*importer, error) {
-	id, aead, err := s.keyFor(ctx, tx, fmt.Sprintf("people/%s/%d", insurer, at.In(eligibility.Japan).Year()))
+func (s importerStore) importer(
+	ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, at time.Time,
+) (*importer, error) {
+	scope := fmt.Sprintf("people/%s/%d", insurer, at.In(eligibility.Japan).Year())
+	id, aead, err := s.sealer.keyFor(ctx, tx, scope)
 	if err != nil {
 		return nil, err
 	}
-	in := &importer{store: s, tx: tx, insurer: insurer, at: at}
+	in := &importer{core: s.core, tx: tx, insurer: insurer, at: at}
 	in.seal = func(at place, plain []byte) []byte { return sealWith(id, aead, at, plain) }
 	for _, p := range []struct {
 		to   **sql.Stmt
 		text string
 	}{
-		{&in.insert, `INSERT INTO people (ref, insurer, key_mac, body_mac, version, registered_at, body, pseudonym, search, number_mac, name_mac, kana_mac, birth_mac, insured_mac)
+		{&in.insert,
+			`INSERT INTO people (ref, insurer, key_mac, body_mac, version, registered_at, body, pseudonym,
+			search, number_mac, name_mac, kana_mac, birth_mac, insured_mac)
 			VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13)`},
-		{&in.update, `UPDATE people SET body_mac = $2, version = $3, registered_at = $4, body = $5, search = $6, number_mac = $7, name_mac = $8, kana_mac = $9, birth_mac = $10,
+		{&in.update,
+			`UPDATE people
+			SET body_mac = $2, version = $3, registered_at = $4, body = $5, search = $6, number_mac = $7,
+			name_mac = $8, kana_mac = $9, birth_mac = $10,
 			insured_mac = $11 WHERE ref = $1`},
 		// The current version stands in people alone. Older programs kept a copy of it here.
-		{&in.version, `INSERT INTO person_versions (person_id, version, registered_at, body) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`},
+		{&in.version, `INSERT INTO person_versions (person_id, version, registered_at, body)
+			VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`},
 	} {
 		if *p.to, err = tx.PrepareContext(ctx, p.text); err != nil {
 			return nil, fmt.Errorf("preparing the import: %w", err)
@@ -223,7 +248,7 @@ func (in *importer) change(ctx context.Context, k known, p incoming) error {
 		Scan(&id, &row.insurer, &row.at, &sealed); err != nil {
 		return fmt.Errorf("looking for a person's current version: %w", err)
 	}
-	body, err := in.store.openValue(ctx, in.tx, row.place(), sealed)
+	body, err := in.core.sealer.open(ctx, in.tx, row.place(), sealed)
 	if err != nil {
 		return err
 	}
@@ -237,4 +262,46 @@ func (in *importer) change(ctx context.Context, k known, p incoming) error {
 		return fmt.Errorf("storing a person's new version: %w", err)
 	}
 	return nil
+}
+
+// ImportPeople implements insurer.ImporterStore.
+func (s importerStore) ImportPeople(
+	ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person],
+	e audit.Entry,
+) (insurer.ImportCount, error) {
+	var count insurer.ImportCount
+	err := s.change(ctx, func(tx *sql.Tx) (err error) {
+		count, err = s.importPeople(ctx, tx, number, people, e)
+		return err
+	})
+	return count, err
+}
+
+// CountImport implements insurer.ImporterStore.
+func (s importerStore) CountImport(
+	ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person],
+) (insurer.ImportCount, error) {
+	var count insurer.ImportCount
+	seen := map[[16]byte]bool{} // a repeated row changes nothing the second time
+	look := func(batch []incoming) error {
+		found, err := find(ctx, s.read, batch)
+		if err != nil {
+			return err
+		}
+		for _, p := range batch {
+			k, ok := found[string(p.keyMAC)]
+			short := [16]byte(p.keyMAC)
+			switch {
+			case seen[short] || ok && bytes.Equal(k.bodyMAC, p.bodyMAC):
+				count.Unchanged++
+			case !ok:
+				count.New++
+			default:
+				count.Changed++
+			}
+			seen[short] = true
+		}
+		return nil
+	}
+	return count, storage(s.inBatches(number, people, false, look))
 }

@@ -12,8 +12,11 @@ import (
 	"madoguchi/server/insurer"
 )
 
+// directoryStore implements insurer.DirectoryStore.
+type directoryStore struct{ *core }
+
 // Insurers returns the insurers of this server in the order of their numbers.
-func (s *Store) Insurers(ctx context.Context) (all []insurer.Insurer, err error) {
+func (s directoryStore) Insurers(ctx context.Context) (all []insurer.Insurer, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var in insurer.Insurer
 		var look string
@@ -29,13 +32,10 @@ func (s *Store) Insurers(ctx context.Context) (all []insurer.Insurer, err error)
 	return all, storage(err)
 }
 
-// PutInsurer stores an insurer, new or changed.
-func (s *Store) PutInsurer(ctx context.Context, in insurer.Insurer, e audit.Entry) error {
-	return s.PutSettings(ctx, in, nil, e)
-}
-
-// PutSettings: see desk.InsurerStore.
-func (s *Store) PutSettings(ctx context.Context, in insurer.Insurer, png []byte, e audit.Entry) error {
+// PutSettings implements insurer.DirectoryStore.
+func (s directoryStore) PutSettings(
+	ctx context.Context, in insurer.Insurer, png []byte, e audit.Entry,
+) error {
 	look, err := json.Marshal(in.Look)
 	if err != nil {
 		return fmt.Errorf("writing an insurer's look: %w", err)
@@ -80,8 +80,8 @@ func insurerIn(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber
 	return in, mark, nil
 }
 
-// Logo: see desk.InsurerStore.
-func (s *Store) Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error) {
+// Logo implements insurer.DirectoryStore.
+func (s directoryStore) Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error) {
 	var png []byte
 	err := s.read.QueryRowContext(ctx, `SELECT logo FROM insurers WHERE number = $1`, insurer).Scan(&png)
 	return png, storage(err)

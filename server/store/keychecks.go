@@ -79,7 +79,7 @@ func (s *Store) PutKeyCheck(ctx context.Context, file string, value []byte, at t
 // one. The audit chain tells it. It is NotFound when no such key is known.
 func AcceptKey(ctx context.Context, path, file string, e audit.Entry) error {
 	return withDatabase(path, func(db *sql.DB) error {
-		s := &Store{write: writer{db}, read: db}
+		s := core{write: writer{db}, read: db}
 		return s.change(ctx, func(tx *sql.Tx) error {
 			if err := touched(tx.ExecContext(ctx, `DELETE FROM key_checks WHERE file = $1`,
 				file)); err != nil {
@@ -111,8 +111,11 @@ type OtherKeyError struct{ Kind string } // of Options.Masters, or "index"
 
 func (e *OtherKeyError) Error() string { return "store: the key of kind " + e.Kind + " is another one" }
 
+// keyProver proves the keys that a database is opened with.
+type keyProver struct{ *core }
+
 // proveKeys opens what each key must open: every data key, and one row that is found by a keyed hash.
-func (s *Store) proveKeys(ctx context.Context) error {
+func (s keyProver) proveKeys(ctx context.Context) error {
 	scopes := map[int64]string{}
 	if err := s.each(ctx, func(scan func(...any) error) error {
 		var id int64
@@ -125,19 +128,19 @@ func (s *Store) proveKeys(ctx context.Context) error {
 	}
 	for id, scope := range scopes {
 		kind, _, _ := strings.Cut(scope, "/")
-		if _, held := s.seal.masters[kind]; !held {
+		if _, held := s.sealer.masters[kind]; !held {
 			continue
 		}
-		if _, err := s.unwrap(ctx, s.read, id); err != nil {
+		if _, err := s.sealer.unwrap(ctx, s.read, id); err != nil {
 			return errors.Join(err, &OtherKeyError{kind})
 		}
 	}
 	return s.proveIndex(ctx)
 }
 
-func (s *Store) proveIndex(ctx context.Context) error {
-	if _, held := s.seal.masters["people"]; held {
-		found, err := s.people(ctx, `SELECT `+personColumns+` FROM people WHERE search = $1 LIMIT 1`,
+func (s keyProver) proveIndex(ctx context.Context) error {
+	if _, held := s.sealer.masters["people"]; held {
+		found, err := s.people().list(ctx, `SELECT `+personColumns+` FROM people WHERE search = $1 LIMIT 1`,
 			searchForm)
 		if err != nil {
 			return err
@@ -148,13 +151,13 @@ func (s *Store) proveIndex(ctx context.Context) error {
 				r.ID).Scan(&number); err != nil {
 				return err
 			}
-			if want := s.searchValues(r.Person.Insurer,
+			if want := s.index.searchValues(r.Person.Insurer,
 				r.Person)[1].([]byte); string(number) != string(want) {
 				return &OtherKeyError{"index"}
 			}
 		}
 	}
-	if _, held := s.seal.masters["session"]; held {
+	if _, held := s.sealer.masters["session"]; held {
 		var hash []byte
 		err := s.read.QueryRowContext(ctx, `SELECT hash FROM sessions LIMIT 1`).Scan(&hash)
 		if errors.Is(err, sql.ErrNoRows) || err == nil && len(hash) != 32 {
@@ -163,7 +166,7 @@ func (s *Store) proveIndex(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		found, err := s.Session(ctx, [32]byte(hash))
+		found, err := sessionStore{s.core}.Session(ctx, [32]byte(hash))
 		if err != nil {
 			return nil // altered: whoever asks for it is told
 		}
@@ -172,7 +175,7 @@ func (s *Store) proveIndex(ctx context.Context) error {
 			hash).Scan(&subject); err != nil {
 			return err
 		}
-		if string(subject) != string(s.mac("subject", found.Subject)) {
+		if string(subject) != string(s.index.mac("subject", found.Subject)) {
 			return &OtherKeyError{"index"}
 		}
 	}

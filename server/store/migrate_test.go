@@ -17,8 +17,9 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// A database of before kept in the clear which clinic had looked up a code. Opened by this program its files hold none of that,
-// not even in pages that were freed. (Entries of its audit chain that name a clinic stay: the chain cannot be changed.)
+// A database of before kept in the clear which clinic had looked up a code. Opened by this program its files
+// hold none of that, not even in pages that were freed. (Entries of its audit chain that name a clinic stay:
+// the chain cannot be changed.)
 func TestAnOlderDatabaseForgetsWhichClinicsAsked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "db")
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)")
@@ -30,7 +31,8 @@ func TestAnOlderDatabaseForgetsWhichClinicsAsked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder, goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder,
+		goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,8 +41,10 @@ func TestAnOlderDatabaseForgetsWhichClinicsAsked(t *testing.T) {
 	}
 	const name = "架空亀鶴医院"
 	for _, text := range []string{
-		`INSERT INTO codes (code_mac, person_id, subject_mac, state, counter, counter_name, expires_at) VALUES (x'01', 1, x'', 'used', 'https://clinic.example.jp', '` + name + `', 0)`,
-		`INSERT INTO codes (code_mac, person_id, subject_mac, state, counter, counter_name, expires_at) VALUES (x'02', 1, x'', 'used', 'https://clinic.example.jp', '` + name + `', 0)`,
+		`INSERT INTO codes (code_mac, person_id, subject_mac, state, counter, counter_name, expires_at)
+			VALUES (x'01', 1, x'', 'used', 'https://clinic.example.jp', '` + name + `', 0)`,
+		`INSERT INTO codes (code_mac, person_id, subject_mac, state, counter, counter_name, expires_at)
+			VALUES (x'02', 1, x'', 'used', 'https://clinic.example.jp', '` + name + `', 0)`,
 		`DELETE FROM codes WHERE code_mac = x'02'`,
 	} {
 		if _, err := db.ExecContext(t.Context(), text); err != nil {
@@ -53,7 +57,7 @@ func TestAnOlderDatabaseForgetsWhichClinicsAsked(t *testing.T) {
 	if !filesHold(t, path, name) {
 		t.Fatal("the search looks in the wrong place")
 	}
-	s, err := Open(t.Context(), path, options())
+	s, err := openAt(path, options())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,36 +92,40 @@ func filesHold(t *testing.T, path, text string) bool {
 func TestAnOnlineCodeMovesOnOnce(t *testing.T) {
 	s, path := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
-	r, err := s.PersonByKey(ctx, "06139992", "k1")
+	r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	code := insurer.OnlineCode{MAC: []byte("code"), HiddenMAC: []byte("printed"), Person: r.ID, ExpiresAt: noon.Add(time.Minute)}
-	if err := s.PutCode(ctx, code, "op|a"); err != nil {
+	code := insurer.OnlineCode{MAC: []byte("code"), HiddenMAC: []byte("printed"), Person: r.ID,
+		ExpiresAt: noon.Add(time.Minute)}
+	if err := s.OnlineCodes.PutCode(ctx, code, "op|a"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutCode(ctx, code, "op|b"); !errors.Is(err, insurer.ErrCodeTaken) {
+	if err := s.OnlineCodes.PutCode(ctx, code, "op|b"); !errors.Is(err, insurer.ErrCodeTaken) {
 		t.Errorf("a code that is out already: %v", err)
 	}
-	stored, err := s.Code(ctx, []byte("code"))
+	stored, err := s.OnlineCodes.Code(ctx, []byte("code"))
 	if err != nil || stored.State != insurer.CodeOpen || string(stored.HiddenMAC) != "printed" {
 		t.Fatalf("%+v %v", stored, err)
 	}
 	asker := hostapi.Caller{URL: "https://clinic.example.jp", Name: "架空亀鶴医院"}
 	for i, want := range []bool{true, false} {
-		if moved, err := s.CompareAndSetCode(ctx, stored, insurer.CodeAsked, asker, entry("code.asked")); err != nil || moved != want {
+		if moved, err := s.OnlineCodes.CompareAndSetCode(ctx, stored, insurer.CodeAsked, asker,
+			entry("code.asked")); err != nil || moved != want {
 			t.Errorf("step %d: %v %v", i+1, moved, err)
 		}
 	}
-	asked, err := s.Code(ctx, []byte("code"))
+	asked, err := s.OnlineCodes.Code(ctx, []byte("code"))
 	if err != nil || asked.Asker != asker || filesHold(t, path, asker.Name) || filesHold(t, path, asker.URL) {
 		t.Errorf("%+v %v", asked, err)
 	}
 	for _, end := range []insurer.CodeState{insurer.CodeDenied, insurer.CodeUsed} {
-		if moved, err := s.CompareAndSetCode(ctx, asked, end, asker, entry("code.end")); err != nil || !moved {
+		if moved, err := s.OnlineCodes.CompareAndSetCode(ctx, asked, end, asker,
+			entry("code.end")); err != nil || !moved {
 			t.Fatal(moved, err)
 		}
-		if asked, err = s.Code(ctx, []byte("code")); err != nil || asked.Asker != (hostapi.Caller{}) {
+		if asked, err = s.OnlineCodes.Code(ctx, []byte("code")); err != nil ||
+			asked.Asker != (hostapi.Caller{}) {
 			t.Errorf("%s: %+v %v", end, asked, err)
 		}
 	}

@@ -2,10 +2,8 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
-	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,17 +13,11 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// ImportPeople: see desk.InsurerStore.
-func (s *Store) ImportPeople(ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) (insurer.ImportCount, error) {
-	var count insurer.ImportCount
-	err := s.change(ctx, func(tx *sql.Tx) (err error) {
-		count, err = s.importPeople(ctx, tx, number, people, e)
-		return err
-	})
-	return count, err
-}
+// personReader reads people. Several services need it.
+type personReader struct{ *core }
 
-const personColumns = `people.ref, people.insurer, people.key_mac, people.version, people.registered_at, people.body`
+const personColumns = `people.ref, people.insurer, people.key_mac, people.version, people.registered_at,
+	people.body`
 
 // personRow are the plain columns of a person for which the seal vouches: whose they are, by which key an
 // import finds them, and which version.
@@ -44,12 +36,12 @@ func olderPlace(ref string, version, at int64) place {
 	return bound("person_versions.body", ref, version, at)
 }
 
-// openPerson opens the sealed column of a person's row. Names that an earlier release stored as they stood in a file come as
-// they are stored today (eligibility.CleanName).
-func (s *Store) openPerson(ctx context.Context, q queryer, p personRow, sealed []byte) (insurer.PersonRecord,
+// open opens the sealed column of a person's row. Names that an earlier release stored as they stood in a
+// file come as they are stored today (eligibility.CleanName).
+func (s personReader) open(ctx context.Context, q queryer, p personRow, sealed []byte) (insurer.PersonRecord,
 	error) {
 	r := insurer.PersonRecord{ID: audit.PersonID(p.ref), Version: int(p.version), RegisteredAt: unstamp(p.at)}
-	body, err := s.openValue(ctx, q, p.place(), sealed)
+	body, err := s.sealer.open(ctx, q, p.place(), sealed)
 	if err != nil {
 		return r, err
 	}
@@ -60,31 +52,37 @@ func (s *Store) openPerson(ctx context.Context, q queryer, p personRow, sealed [
 	return r, nil
 }
 
-// scanPerson reads and opens a row of personColumns.
-func (s *Store) scanPerson(ctx context.Context, scan func(...any) error) (insurer.PersonRecord, error) {
+// scan reads and opens a row of personColumns.
+func (s personReader) scan(ctx context.Context, scan func(...any) error) (insurer.PersonRecord, error) {
 	var p personRow
 	var sealed []byte
 	if err := scan(&p.ref, &p.insurer, &p.keyMAC, &p.version, &p.at, &sealed); err != nil {
 		return insurer.PersonRecord{}, err
 	}
-	return s.openPerson(ctx, s.read, p, sealed)
+	return s.open(ctx, s.read, p, sealed)
 }
 
 // Person returns one person.
-func (s *Store) Person(ctx context.Context, id audit.PersonID) (insurer.PersonRecord, error) {
-	r, err := s.scanPerson(ctx, s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE ref = $1`, id).Scan)
+func (s personReader) Person(ctx context.Context, id audit.PersonID) (insurer.PersonRecord, error) {
+	r, err := s.scan(ctx,
+		s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE ref = $1`, id).Scan)
 	return r, storage(err)
 }
 
-// PersonByKey returns the person of an insurer with this key (roster.Key).
-func (s *Store) PersonByKey(ctx context.Context, number eligibility.InsurerNumber, key string) (insurer.PersonRecord, error) {
-	r, err := s.scanPerson(ctx, s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people WHERE key_mac = $1`, s.mac("person", string(number), key)).Scan)
+// PersonByKey returns the person of an insurer with this key (insuredcsv.Key).
+func (s personReader) PersonByKey(
+	ctx context.Context, number eligibility.InsurerNumber, key string,
+) (insurer.PersonRecord, error) {
+	r, err := s.scan(ctx, s.read.QueryRowContext(ctx, `SELECT `+personColumns+` FROM people
+		WHERE key_mac = $1`, s.index.mac("person", string(number), key)).Scan)
 	return r, storage(err)
 }
 
-func (s *Store) people(ctx context.Context, query string, args ...any) (all []insurer.PersonRecord, err error) {
+func (s personReader) list(
+	ctx context.Context, query string, args ...any,
+) (all []insurer.PersonRecord, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
-		r, err := s.scanPerson(ctx, scan)
+		r, err := s.scan(ctx, scan)
 		all = append(all, r)
 		return err
 	}, query, args...)
@@ -92,14 +90,16 @@ func (s *Store) people(ctx context.Context, query string, args ...any) (all []in
 }
 
 // CountPeople returns how many people an insurer has.
-func (s *Store) CountPeople(ctx context.Context, insurer eligibility.InsurerNumber) (int, error) {
+func (s personReader) CountPeople(ctx context.Context, insurer eligibility.InsurerNumber) (int, error) {
 	var n int
 	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM people WHERE insurer = $1`, insurer).Scan(&n)
 	return n, storage(err)
 }
 
-// People: see desk.RunStore.
-func (s *Store) People(ctx context.Context, ids []audit.PersonID) (map[audit.PersonID]insurer.PersonRecord, error) {
+// People implements insurer.PrintSource.
+func (s personReader) People(
+	ctx context.Context, ids []audit.PersonID,
+) (map[audit.PersonID]insurer.PersonRecord, error) {
 	out := make(map[audit.PersonID]insurer.PersonRecord, len(ids))
 	const most = 500 // parameters of one query
 	for part := range slices.Chunk(ids, most) {
@@ -108,7 +108,8 @@ func (s *Store) People(ctx context.Context, ids []audit.PersonID) (map[audit.Per
 		for i, id := range part {
 			args[i], marks[i] = id, "$"+strconv.Itoa(i+1)
 		}
-		found, err := s.people(ctx, `SELECT `+personColumns+` FROM people WHERE ref IN (`+strings.Join(marks, ",")+`)`, args...)
+		found, err := s.list(ctx, `SELECT `+personColumns+` FROM people
+			WHERE ref IN (`+strings.Join(marks, ",")+`)`, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -119,18 +120,21 @@ func (s *Store) People(ctx context.Context, ids []audit.PersonID) (map[audit.Per
 	return out, nil
 }
 
-// PersonVersion: see desk.RunStore.
-func (s *Store) PersonVersion(ctx context.Context, id audit.PersonID, version int) (insurer.PersonRecord, error) {
+// PersonVersion implements insurer.PrintSource.
+func (s personReader) PersonVersion(
+	ctx context.Context, id audit.PersonID, version int,
+) (insurer.PersonRecord, error) {
 	r := insurer.PersonRecord{ID: id, Version: version}
 	var at int64
 	var sealed []byte
-	err := s.read.QueryRowContext(ctx, `SELECT person_versions.registered_at, person_versions.body FROM person_versions JOIN people ON people.id = person_versions.person_id
+	err := s.read.QueryRowContext(ctx, `SELECT person_versions.registered_at, person_versions.body
+		FROM person_versions JOIN people ON people.id = person_versions.person_id
 		WHERE people.ref = $1 AND person_versions.version = $2`, id, version).Scan(&at, &sealed)
 	if err != nil {
 		return r, storage(err)
 	}
 	r.RegisteredAt = unstamp(at)
-	body, err := s.openValue(ctx, s.read, olderPlace(string(id), int64(version), at), sealed)
+	body, err := s.sealer.open(ctx, s.read, olderPlace(string(id), int64(version), at), sealed)
 	if err != nil {
 		return r, storage(err)
 	}

@@ -22,12 +22,13 @@ func TestOlderVersionsStayAndTheCurrentOneStandsOnce(t *testing.T) {
 		p.Address = fmt.Sprintf("大阪府架空市新町%d", i)
 		importPeople(t, s, map[string]eligibility.Person{"k1": p})
 	}
-	r, err := s.PersonByKey(ctx, "06139992", "k1")
+	r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := s.PersonFile(ctx, r.ID, noon, 10)
-	if err != nil || file.Version != 3 || file.Person.Address != "大阪府架空市新町2" || len(file.Older) != 2 || file.Older[0].Version != 2 || file.Older[1].Person.Address != "大阪府架空市新町0" {
+	file, err := s.Register.PersonFile(ctx, r.ID, noon, 10)
+	if err != nil || file.Version != 3 || file.Person.Address != "大阪府架空市新町2" || len(file.Older) != 2 ||
+		file.Older[0].Version != 2 || file.Older[1].Person.Address != "大阪府架空市新町0" {
 		t.Errorf("%+v %v", file, err)
 	}
 }
@@ -39,11 +40,12 @@ func TestAPersonTwiceInOneFileEndsAsTheLastRow(t *testing.T) {
 	twice := iter.Seq2[string, eligibility.Person](func(yield func(string, eligibility.Person) bool) {
 		_ = yield("k1", hanako) && yield("k1", moved) && yield("k1", moved)
 	})
-	count, err := s.ImportPeople(ctx, "06139992", twice, entry("people.import"))
+	count, err := s.Importer.ImportPeople(ctx, "06139992", twice, entry("people.import"))
 	if err != nil || count != (insurer.ImportCount{New: 1, Changed: 1, Unchanged: 1}) {
 		t.Errorf("%+v %v", count, err)
 	}
-	if r, err := s.PersonByKey(ctx, "06139992", "k1"); err != nil || r.Person != moved || r.Version != 2 {
+	if r, err := s.Issuer.PersonByKey(ctx, "06139992", "k1"); err != nil || r.Person != moved ||
+		r.Version != 2 {
 		t.Errorf("%+v %v", r, err)
 	}
 }
@@ -51,26 +53,44 @@ func TestAPersonTwiceInOneFileEndsAsTheLastRow(t *testing.T) {
 func TestPeopleOfAnOlderProgramAreFoundAfterTheNextStart(t *testing.T) {
 	s, path := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
-	if _, err := s.write.Exec(`UPDATE people SET search = 0, number_mac = x'00', name_mac = x'00', kana_mac = x'00', birth_mac = x'00', insured_mac = x'00'`); err != nil {
+	if _, err := s.write.Exec(`UPDATE people
+		SET search = 0, number_mac = x'00', name_mac = x'00', kana_mac = x'00', birth_mac = x'00',
+		insured_mac = x'00'`); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
-	again, err := Open(ctx, path, options())
+	again, err := openAt(path, options())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer again.Close()
-	for _, text := range []string{"567", "1234 567", "123-4 567", "しけん はなこ", "1988-11-30"} {
-		if found, err := again.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: text, Limit: 5}); err != nil || (len(found) == 1) != (text != "1234 567") {
-			t.Errorf("%s: %d %v", text, len(found), err)
-		}
+	for _, c := range []struct {
+		text string
+		want int
+	}{
+		{"567", 1},
+		{"1234 567", 0},
+		{"123-4 567", 1},
+		{"しけん はなこ", 1},
+		{"1988-11-30", 1},
+	} {
+		t.Run(c.text, func(t *testing.T) {
+			found, err := again.Register.FindPeople(ctx, insurer.PeopleQuery{
+				Insurer: "06139992",
+				Text:    c.text,
+				Limit:   5,
+			})
+			if err != nil || len(found) != c.want {
+				t.Errorf("%d %v", len(found), err)
+			}
+		})
 	}
 }
 
-func preview(t *testing.T, s *Store, file insuredcsv.Text) {
+func preview(t *testing.T, s *opened, file insuredcsv.Text) {
 	t.Helper()
 	p := insurer.Preview{ID: "P", Insurer: "06139992", Clerk: "鈴木", Until: noon.Add(time.Hour), File: file}
-	if err := s.PutPreview(ctx, p, entry("people.preview")); err != nil {
+	if err := s.Importer.PutPreview(ctx, p, entry("people.preview")); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -90,24 +110,32 @@ func keptParts(file insuredcsv.Source) (parts [][]byte, err error) {
 func TestAKeptFileComesBackInItsPartsAndNoneCanBeMovedOrLeftOut(t *testing.T) {
 	s, _ := open(t)
 	preview(t, s, insuredcsv.Text{[]byte("first"), []byte("second"), []byte("third")})
-	p, err := s.Preview(ctx, "P", "鈴木", noon)
+	p, err := s.Importer.Preview(ctx, "P", "鈴木", noon)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if parts, err := keptParts(p.File); err != nil || string(bytes.Join(parts, []byte("|"))) != "first|second|third" {
+	if parts, err := keptParts(p.File); err != nil ||
+		string(bytes.Join(parts, []byte("|"))) != "first|second|third" {
 		t.Fatalf("%q %v", parts, err)
 	}
-	for _, attack := range []string{`DELETE FROM preview_parts WHERE part = 2`, `UPDATE previews SET parts = 2`, `UPDATE preview_parts SET body = (SELECT body FROM preview_parts WHERE part = 1) WHERE part = 0`} {
-		if _, err := s.write.Exec(attack); err != nil {
-			t.Fatal(err)
-		}
-		p, err := s.Preview(ctx, "P", "鈴木", noon)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if parts, err := keptParts(p.File); err == nil {
-			t.Errorf("after %s: %q", attack, parts)
-		}
+	for _, attack := range []struct{ name, sql string }{
+		{"a part is gone", `DELETE FROM preview_parts WHERE part = 2`},
+		{"and is not counted", `UPDATE previews SET parts = 2`},
+		{"and a part stands twice", `UPDATE preview_parts SET body = (SELECT body FROM preview_parts
+			WHERE part = 1) WHERE part = 0`},
+	} {
+		t.Run(attack.name, func(t *testing.T) {
+			if _, err := s.write.Exec(attack.sql); err != nil {
+				t.Fatal(err)
+			}
+			p, err := s.Importer.Preview(ctx, "P", "鈴木", noon)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if parts, err := keptParts(p.File); err == nil {
+				t.Errorf("%q", parts)
+			}
+		})
 	}
 }
 
@@ -120,11 +148,12 @@ func TestHalfAFileIsNotStored(t *testing.T) {
 		yield("k1", hanako)
 		stop(errors.New("the rest is gone"))
 	}
-	err := s.ImportPreview(whole, "P", insurer.ImportCount{New: 1}, "06139992", half, entry("people.import"))
-	if n, _ := s.CountPeople(ctx, "06139992"); err == nil || n != 0 {
+	err := s.Importer.ImportPreview(whole, "P", insurer.ImportCount{New: 1}, "06139992", half,
+		entry("people.import"))
+	if n, _ := s.Register.CountPeople(ctx, "06139992"); err == nil || n != 0 {
 		t.Errorf("%v, %d people", err, n)
 	}
-	if p, err := s.Preview(ctx, "P", "鈴木", noon); err != nil || p.Stored != nil {
+	if p, err := s.Importer.Preview(ctx, "P", "鈴木", noon); err != nil || p.Stored != nil {
 		t.Errorf("%+v %v", p.Stored, err)
 	}
 }
@@ -133,17 +162,20 @@ func TestAKeptFileIsStoredOnceAndOnlyWithTheNumbersThatWereSeen(t *testing.T) {
 	s, _ := open(t)
 	preview(t, s, insuredcsv.Text{[]byte("x")})
 	people := maps.All(map[string]eligibility.Person{"k1": hanako})
-	err := s.ImportPreview(ctx, "P", insurer.ImportCount{New: 2}, "06139992", people, entry("people.import"))
-	if n, _ := s.CountPeople(ctx, "06139992"); !errors.Is(err, insurer.ErrPreviewMoved) || n != 0 {
+	err := s.Importer.ImportPreview(ctx, "P", insurer.ImportCount{New: 2}, "06139992", people,
+		entry("people.import"))
+	if n, _ := s.Register.CountPeople(ctx, "06139992"); !errors.Is(err, insurer.ErrPreviewMoved) || n != 0 {
 		t.Errorf("other numbers: %v, %d people", err, n)
 	}
 	for range 2 {
-		if err := s.ImportPreview(ctx, "P", insurer.ImportCount{New: 1}, "06139992", people, entry("people.import")); err != nil {
+		if err := s.Importer.ImportPreview(ctx, "P", insurer.ImportCount{New: 1}, "06139992", people,
+			entry("people.import")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	p, err := s.Preview(ctx, "P", "鈴木", noon)
-	if n, _ := s.CountPeople(ctx, "06139992"); err != nil || p.Stored == nil || p.Stored.New != 1 || n != 1 {
+	p, err := s.Importer.Preview(ctx, "P", "鈴木", noon)
+	if n, _ := s.Register.CountPeople(ctx, "06139992"); err != nil || p.Stored == nil || p.Stored.New != 1 ||
+		n != 1 {
 		t.Errorf("%+v %v, %d people", p.Stored, err, n)
 	}
 }

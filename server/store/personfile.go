@@ -8,13 +8,44 @@ import (
 	"slices"
 	"time"
 
-	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
 
-// PersonFile: see desk.PeopleStore.
-func (s *Store) PersonFile(ctx context.Context, id audit.PersonID, at time.Time, entries int) (insurer.PersonFile, error) {
+// loginsOf returns the logins that show a person, and the phones that do so by them.
+func (s registerStore) loginsOf(ctx context.Context, person audit.PersonID) (all []insurer.Login,
+	phones []insurer.LinkedPhone, err error) {
+	rows, err := s.enrolments().vouched(ctx, s.read, `people.ref = $1`, person)
+	if err != nil {
+		return nil, nil, err
+	}
+	logins := map[string]int64{}
+	for _, e := range rows {
+		logins[string(e.subject)] = e.id
+		l := insurer.Login{ID: e.id, Since: unstamp(e.at)}
+		if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`,
+			e.subject).Scan(&l.Phones); err != nil {
+			return nil, nil, err
+		}
+		all = append(all, l)
+	}
+	grants, err := grantReader{s.core}.Grants(ctx, insurer.GrantQuery{Person: person})
+	for _, g := range grants {
+		phones = append(phones, insurer.LinkedPhone{
+			ID:      g.Phone,
+			At:      g.At,
+			Until:   g.Until(),
+			LoginAt: g.LoginAt,
+			Login:   logins[string(s.index.mac("subject", g.Subject))],
+		})
+	}
+	return all, phones, err
+}
+
+// PersonFile implements insurer.RegisterStore.
+func (s registerStore) PersonFile(
+	ctx context.Context, id audit.PersonID, at time.Time, entries int,
+) (insurer.PersonFile, error) {
 	var f insurer.PersonFile
 	var row int64
 	err := s.read.QueryRowContext(ctx, `SELECT id FROM people WHERE ref = $1`, id).Scan(&row)
@@ -34,7 +65,8 @@ func (s *Store) PersonFile(ctx context.Context, id audit.PersonID, at time.Time,
 		f.Logins, f.Phones, err = s.loginsOf(ctx, id)
 	}
 	if err == nil {
-		err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts WHERE person_id = $1`, row).Scan(&f.Receipts)
+		err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts WHERE person_id = $1`, row).
+			Scan(&f.Receipts)
 	}
 	if err == nil {
 		f.Entries, f.MoreEntries, err = s.entriesOf(ctx, id, entries)
@@ -42,7 +74,9 @@ func (s *Store) PersonFile(ctx context.Context, id audit.PersonID, at time.Time,
 	return f, storage(err)
 }
 
-func (s *Store) olderVersions(ctx context.Context, row int64, current insurer.PersonRecord) (older []insurer.PersonRecord, err error) {
+func (s registerStore) olderVersions(
+	ctx context.Context, row int64, current insurer.PersonRecord,
+) (older []insurer.PersonRecord, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		r := insurer.PersonRecord{ID: current.ID}
 		var at int64
@@ -50,7 +84,7 @@ func (s *Store) olderVersions(ctx context.Context, row int64, current insurer.Pe
 		if err := scan(&r.Version, &at, &sealed); err != nil {
 			return err
 		}
-		body, err := s.openValue(ctx, s.read, olderPlace(string(r.ID), int64(r.Version), at), sealed)
+		body, err := s.sealer.open(ctx, s.read, olderPlace(string(r.ID), int64(r.Version), at), sealed)
 		if err != nil {
 			return err
 		}
@@ -60,12 +94,13 @@ func (s *Store) olderVersions(ctx context.Context, row int64, current insurer.Pe
 		r.RegisteredAt = unstamp(at)
 		older = append(older, r)
 		return nil
-	}, `SELECT version, registered_at, body FROM person_versions WHERE person_id = $1 AND version < $2 ORDER BY version DESC`, row, current.Version)
+	}, `SELECT version, registered_at, body FROM person_versions WHERE person_id = $1 AND version < $2
+		ORDER BY version DESC`, row, current.Version)
 	return older, err
 }
 
-func (s *Store) noticesOf(ctx context.Context, person int64) (all []insurer.IssuedNotice, err error) {
-	rows, err := s.noticeRows(ctx, s.read, `notices.person_id = $1`, person)
+func (s registerStore) noticesOf(ctx context.Context, person int64) (all []insurer.IssuedNotice, err error) {
+	rows, err := s.notices().vouched(ctx, s.read, `notices.person_id = $1`, person)
 	for _, n := range slices.Backward(rows) {
 		all = append(all, insurer.IssuedNotice{Serial: n.serial, At: unstamp(n.at), Void: n.void,
 			Used: len(n.used) > 0})
@@ -73,7 +108,7 @@ func (s *Store) noticesOf(ctx context.Context, person int64) (all []insurer.Issu
 	return all, err
 }
 
-func (s *Store) copiesOf(ctx context.Context, row int64) (all []insurer.IssuedCopy, err error) {
+func (s registerStore) copiesOf(ctx context.Context, row int64) (all []insurer.IssuedCopy, err error) {
 	err = s.each(ctx, func(scan func(...any) error) error {
 		var rid, issued, expires int64
 		var revoked sql.NullInt64
@@ -87,12 +122,15 @@ func (s *Store) copiesOf(ctx context.Context, row int64) (all []insurer.IssuedCo
 		all = append(all, c)
 		return nil
 	}, `SELECT papers.rid, papers.issued_at, papers.expires_at, revocations.at FROM papers
-		LEFT JOIN revocations ON revocations.insurer = papers.insurer AND revocations.rid = papers.rid WHERE papers.person_id = $1 ORDER BY papers.id DESC`, row)
+		LEFT JOIN revocations ON revocations.insurer = papers.insurer AND revocations.rid = papers.rid
+		WHERE papers.person_id = $1 ORDER BY papers.id DESC`, row)
 	return all, err
 }
 
 // entriesOf returns the newest lines of the audit chain about a person.
-func (s *Store) entriesOf(ctx context.Context, id audit.PersonID, most int) (all []audit.Entry, more int, err error) {
+func (s registerStore) entriesOf(
+	ctx context.Context, id audit.PersonID, most int,
+) (all []audit.Entry, more int, err error) {
 	who, err := s.pseudonymOf(ctx, s.read, id)
 	if err != nil {
 		return nil, 0, err
@@ -113,12 +151,4 @@ func (s *Store) entriesOf(ctx context.Context, id audit.PersonID, most int) (all
 	var lines int
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM audit WHERE person = $1`, who).Scan(&lines)
 	return all, lines - len(all), err
-}
-
-// CountCopies: see desk.PeopleStore.
-func (s *Store) CountCopies(ctx context.Context, number eligibility.InsurerNumber, which insurer.Copies, at time.Time) (n int, err error) {
-	where, value := wantedCopies(which, "$3")
-	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM papers WHERE insurer = $1 AND expires_at > $2 AND `+where+` AND NOT EXISTS
-		(SELECT 1 FROM revocations WHERE revocations.insurer = papers.insurer AND revocations.rid = papers.rid)`, number, stamp(at), value).Scan(&n)
-	return n, storage(err)
 }

@@ -13,11 +13,25 @@ import (
 	"sync"
 )
 
-// sealer encrypts columns with AES-256-GCM under an envelope: a master key (people, cases, session) wraps data keys, one
-// for each scope such as people/06139992/2026. A sealed value is form (1 byte) ‖ key id (7) ‖ nonce (12) ‖
-// ciphertext, and is bound to its place (place.go), so that rows cannot be swapped.
+// reseal opens a value at its old place and seals it at the new one under the same data key.
+func (s *sealer) reseal(ctx context.Context, tx *sql.Tx, old, place place, sealed []byte) ([]byte, error) {
+	plain, err := s.open(ctx, tx, old, sealed)
+	if err != nil {
+		return nil, err
+	}
+	k, id, err := s.dataKeyOf(ctx, tx, old, sealed)
+	if err != nil {
+		return nil, err
+	}
+	return sealWith(id, k.aead, place, plain), nil
+}
+
+// sealer encrypts columns with AES-256-GCM under an envelope: a master key (people, cases, session) wraps
+// data keys, one for each scope such as people/06139992/2026. A sealed value is form (1 byte) ‖ key id (7) ‖
+// nonce (12) ‖ ciphertext, and is bound to its place (associated.go), so that rows cannot be swapped.
 type sealer struct {
-	masters map[string][]byte
+	committed *sql.DB // reads data keys outside of any transaction
+	masters   map[string][]byte
 
 	mu   sync.Mutex
 	keys map[int64]dataKey
@@ -26,12 +40,6 @@ type sealer struct {
 type dataKey struct {
 	scope string
 	aead  cipher.AEAD
-}
-
-// queryer is a transaction or a pool.
-type queryer interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
 var errNoMaster = errors.New("store: this role does not hold the key of these records")
@@ -55,15 +63,15 @@ func (s *sealer) master(scope string) (cipher.AEAD, error) {
 }
 
 // keyFor returns the data key of a scope, making it in tx when it is new.
-func (s *Store) keyFor(ctx context.Context, tx queryer, scope string) (int64, cipher.AEAD, error) {
-	s.seal.mu.Lock()
-	defer s.seal.mu.Unlock()
-	for id, k := range s.seal.keys {
+func (s *sealer) keyFor(ctx context.Context, tx queryer, scope string) (int64, cipher.AEAD, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, k := range s.keys {
 		if k.scope == scope {
 			return id, k.aead, nil
 		}
 	}
-	master, err := s.seal.master(scope)
+	master, err := s.master(scope)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -71,12 +79,14 @@ func (s *Store) keyFor(ctx context.Context, tx queryer, scope string) (int64, ci
 	nonce := make([]byte, 12)
 	rand.Read(fresh)
 	rand.Read(nonce)
-	if _, err := tx.ExecContext(ctx, `INSERT INTO data_keys (scope, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+	if _, err := tx.ExecContext(ctx, `INSERT INTO data_keys (scope, wrapped) VALUES ($1, $2)
+		ON CONFLICT DO NOTHING`,
 		scope, master.Seal(nonce, nonce, fresh, []byte(scope))); err != nil {
 		return 0, nil, fmt.Errorf("storing a data key: %w", err)
 	}
 	var id int64
-	if err := tx.QueryRowContext(ctx, `SELECT id FROM data_keys WHERE scope = $1`, scope).Scan(&id); err != nil {
+	if err := tx.QueryRowContext(ctx, `SELECT id FROM data_keys WHERE scope = $1`, scope).
+		Scan(&id); err != nil {
 		return 0, nil, fmt.Errorf("finding a data key: %w", err)
 	}
 	// Not kept in memory here: the transaction may still be rolled back. The next use reads it.
@@ -85,13 +95,14 @@ func (s *Store) keyFor(ctx context.Context, tx queryer, scope string) (int64, ci
 }
 
 // unwrap reads and opens a data key.
-func (s *Store) unwrap(ctx context.Context, q queryer, id int64) (dataKey, error) {
+func (s *sealer) unwrap(ctx context.Context, q queryer, id int64) (dataKey, error) {
 	var scope string
 	var wrapped []byte
-	if err := q.QueryRowContext(ctx, `SELECT scope, wrapped FROM data_keys WHERE id = $1`, id).Scan(&scope, &wrapped); err != nil {
+	if err := q.QueryRowContext(ctx, `SELECT scope, wrapped FROM data_keys WHERE id = $1`, id).
+		Scan(&scope, &wrapped); err != nil {
 		return dataKey{}, fmt.Errorf("finding a data key: %w", err)
 	}
-	master, err := s.seal.master(scope)
+	master, err := s.master(scope)
 	if err != nil {
 		return dataKey{}, err
 	}
@@ -106,8 +117,8 @@ func (s *Store) unwrap(ctx context.Context, q queryer, id int64) (dataKey, error
 	return dataKey{scope, aead}, err
 }
 
-// sealValue seals one column's value of a record.
-func (s *Store) sealValue(
+// seal seals one column's value of a record.
+func (s *sealer) seal(
 	ctx context.Context, tx queryer, scope string, at place, plain []byte,
 ) ([]byte, error) {
 	id, aead, err := s.keyFor(ctx, tx, scope)
@@ -126,10 +137,10 @@ func sealWith(id int64, aead cipher.AEAD, at place, plain []byte) []byte {
 	return aead.Seal(out, out[8:20], plain, at.appendTo(room[:0]))
 }
 
-// openValue opens what sealValue sealed at the same place. It returns errAltered for a value that was
+// open opens what seal sealed at the same place. It returns errAltered for a value that was
 // changed, moved, or stands beside other values than it vouches for.
-func (s *Store) openValue(ctx context.Context, q queryer, at place, sealed []byte) ([]byte, error) {
-	k, _, err := s.sealKey(ctx, q, at, sealed)
+func (s *sealer) open(ctx context.Context, q queryer, at place, sealed []byte) ([]byte, error) {
+	k, _, err := s.dataKeyOf(ctx, q, at, sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -142,8 +153,8 @@ func (s *Store) openValue(ctx context.Context, q queryer, at place, sealed []byt
 	return plain, nil
 }
 
-// sealKey returns the data key of a sealed value, and its id.
-func (s *Store) sealKey(ctx context.Context, q queryer, at place, sealed []byte) (dataKey, int64, error) {
+// dataKeyOf returns the data key of a sealed value, and its id.
+func (s *sealer) dataKeyOf(ctx context.Context, q queryer, at place, sealed []byte) (dataKey, int64, error) {
 	if len(sealed) < 20 {
 		return dataKey{}, 0, errAltered.Because(fmt.Errorf("%s of %s is damaged", at.column, at.record))
 	}
@@ -152,28 +163,18 @@ func (s *Store) sealKey(ctx context.Context, q queryer, at place, sealed []byte)
 			sealed[0]))
 	}
 	id := int64(binary.BigEndian.Uint64(sealed) & keyID)
-	s.seal.mu.Lock()
-	k, ok := s.seal.keys[id]
-	s.seal.mu.Unlock()
+	s.mu.Lock()
+	k, ok := s.keys[id]
+	s.mu.Unlock()
 	if !ok {
 		var err error
-		if k, err = s.unwrap(ctx, s.read, id); err == nil { // committed, so it may be kept
-			s.seal.mu.Lock()
-			s.seal.keys[id] = k
-			s.seal.mu.Unlock()
+		if k, err = s.unwrap(ctx, s.committed, id); err == nil { // committed, so it may be kept
+			s.mu.Lock()
+			s.keys[id] = k
+			s.mu.Unlock()
 		} else if k, err = s.unwrap(ctx, q, id); err != nil {
 			return dataKey{}, 0, err
 		}
 	}
 	return k, id, nil
-}
-
-// mac is the keyed hash under which a value is found again.
-func (s *Store) mac(kind string, parts ...string) []byte {
-	var room [256]byte
-	data := append(room[:0], kind...)
-	for _, p := range parts {
-		data = append(append(data, 0), p...)
-	}
-	return s.index.sum(data)
 }

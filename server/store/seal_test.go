@@ -8,6 +8,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
 )
@@ -15,10 +16,12 @@ import (
 func TestTheFileItselfTellsNothingOfAPerson(t *testing.T) {
 	s, path := open(t)
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako})
-	if err := s.PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon, Body: []byte(`{"name":"試験 花子"}`)}, entry("case.open")); err != nil {
+	if err := s.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon,
+		Body: []byte(`{"name":"試験 花子"}`)}, entry("case.open")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutSession(ctx, auth.Session{Kind: auth.Patient, Subject: "issuer|p2", CreatedAt: noon, UsedAt: noon, Data: []byte("試験 花子")}, noon); err != nil {
+	if err := s.Sessions().PutSession(ctx, auth.Session{Kind: auth.Patient, Subject: "issuer|p2",
+		CreatedAt: noon, UsedAt: noon, Data: []byte("試験 花子")}, noon); err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range []string{path, path + "-wal"} {
@@ -39,32 +42,109 @@ func TestSealedValuesCannotBeMovedToAnotherRow(t *testing.T) {
 	other := hanako
 	other.Name = "試験 太一"
 	importPeople(t, s, map[string]eligibility.Person{"k1": hanako, "k2": other})
-	if _, err := s.write.Exec(`UPDATE people SET body = (SELECT body FROM people WHERE id = 2) WHERE id = 1`); err != nil {
+	if _, err := s.write.Exec(`UPDATE people SET body = (SELECT body FROM people WHERE id = 2)
+		WHERE id = 1`); err != nil {
 		t.Fatal(err)
 	}
 	var ref audit.PersonID
 	if err := s.read.QueryRow(`SELECT ref FROM people WHERE id = 1`).Scan(&ref); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := s.Person(ctx, ref); err == nil {
+	if r, err := s.Register.Person(ctx, ref); err == nil {
 		t.Errorf("a moved row was opened as %+v", r.Person)
 	}
 }
 
 func TestInsurersKeysDoNotOpenCountersRecords(t *testing.T) {
 	s, path := open(t)
-	if err := s.PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon, Body: []byte("x")}, entry("case.open")); err != nil {
+	if err := s.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: "CASE", At: noon,
+		Body: []byte("x")}, entry("case.open")); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
 	o := options()
 	delete(o.Masters, "cases")
-	without, err := Open(ctx, path, o)
+	without, err := openAt(path, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer without.Close()
-	if c, err := without.Case(ctx, "1319999991", "CASE"); err == nil {
+	if c, err := without.ForCounter().Case(ctx, "1319999991", "CASE"); err == nil {
 		t.Errorf("opened without its key: %+v", c)
+	}
+}
+
+// What is sealed is bound to its table, its column, its record and the values of its row that it vouches for:
+// nothing opens in another place or beside others.
+func TestASealedValueOpensInItsOwnPlaceOnly(t *testing.T) {
+	s, _ := open(t)
+	const scope = "people/06139992/2026"
+	seal := func(own place) []byte {
+		t.Helper()
+		sealed, err := s.sealer.seal(ctx, s.write, scope, own, []byte("text"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plain, err := s.sealer.open(ctx, s.read, own, sealed); err != nil || string(plain) != "text" {
+			t.Fatalf("%q %v", plain, err)
+		}
+		return sealed
+	}
+	own := bound("people.body", "RECORD", "a", []byte("b"), int64(3))
+	plain, vouching := seal(at("people.body", "RECORD")), seal(own)
+	missing := seal(bound("people.body", "RECORD", []byte(nil)))
+	apart := seal(bound("people.body", "RECORD", "a", "sb")) // texts are written behind an s
+	cases := []struct {
+		name   string
+		sealed []byte
+		place  place
+	}{
+		{"another column", plain, at("people.pseudonym", "RECORD")},
+		{"another table", plain, at("cases.body", "RECORD")},
+		{"another record", plain, at("people.body", "RECORE")},
+		{"a shorter record", plain, at("people.body", "RECOR")},
+		{"no record", plain, at("people.body", "")},
+		{"a letter moved", plain, at("people.bodyR", "ECORD")},
+		{"no place", plain, at("", "")},
+		{"as one that vouches", plain, bound("people.body", "RECORD")},
+		{"as one that vouches for nothing", vouching, at("people.body", "RECORD")},
+		{"its column another", vouching, bound("people.bodx", "RECORD", own.values...)},
+		{"its record another", vouching, bound("people.body", "RECORE", own.values...)},
+		{"a text another", vouching, bound("people.body", "RECORD", "A", []byte("b"), int64(3))},
+		{"bytes others", vouching, bound("people.body", "RECORD", "a", []byte("B"), int64(3))},
+		{"bytes missing", vouching, bound("people.body", "RECORD", "a", []byte(nil), int64(3))},
+		{"bytes empty", vouching, bound("people.body", "RECORD", "a", []byte{}, int64(3))},
+		{"bytes as a text", vouching, bound("people.body", "RECORD", "a", "b", int64(3))},
+		{"a number another", vouching, bound("people.body", "RECORD", "a", []byte("b"), int64(4))},
+		{"a value less", vouching, bound("people.body", "RECORD", "a", []byte("b"))},
+		{"a value more", vouching, bound("people.body", "RECORD", "a", []byte("b"), int64(3), "")},
+		{"values turned", vouching, bound("people.body", "RECORD", []byte("b"), "a", int64(3))},
+		{"two texts as one", vouching, bound("people.body", "RECORD", "ab", []byte{}, int64(3))},
+		{"a letter to the next text", apart, bound("people.body", "RECORD", "as", "b")},
+		{"empty bytes for missing ones", missing, bound("people.body", "RECORD", []byte{})},
+	}
+	testenv.Refused(t, testenv.Stored, len(cases)+len(plain)+len(vouching))
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if text, err := s.sealer.open(ctx, s.read, c.place, c.sealed); err == nil {
+				t.Errorf("opened as %q", text)
+			}
+		})
+	}
+	for _, c := range []struct {
+		sealed []byte
+		place  place
+	}{{plain, at("people.body", "RECORD")}, {vouching, own}} {
+		for i := range c.sealed { // its form, its key's number, nonce, text and tag alike
+			b := bytes.Clone(c.sealed)
+			b[i] ^= 1
+			if text, err := s.sealer.open(ctx, s.read, c.place, b); err == nil {
+				t.Errorf("form %d, byte %d changed: %q", c.place.form, i, text)
+			}
+		}
+		again := seal(c.place)
+		if bytes.Equal(again[8:20], c.sealed[8:20]) || bytes.Equal(again[20:], c.sealed[20:]) {
+			t.Error("sealed twice with one nonce")
+		}
 	}
 }

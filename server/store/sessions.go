@@ -11,6 +11,9 @@ import (
 	"madoguchi/auth"
 )
 
+// sessionStore implements auth.SessionStore.
+type sessionStore struct{ *core }
+
 // sessionBody is what of a session is sealed.
 type sessionBody struct {
 	Subject string `json:"subject"`
@@ -29,15 +32,15 @@ func (r sessionRow) place() place {
 	return bound("sessions.body", hex.EncodeToString(r.hash), r.kind, r.subject, r.created, r.used, r.expires)
 }
 
-func (s *Store) sessionRow(session auth.Session, expires time.Time) sessionRow {
-	return sessionRow{session.Hash[:], string(session.Kind), s.mac("subject", session.Subject),
+func (s sessionStore) sessionRow(session auth.Session, expires time.Time) sessionRow {
+	return sessionRow{session.Hash[:], string(session.Kind), s.index.mac("subject", session.Subject),
 		stamp(session.CreatedAt), stamp(session.UsedAt), stamp(expires)}
 }
 
 const sessionScope = "session/all"
 
 // PutSession stores a new session until expires.
-func (s *Store) PutSession(ctx context.Context, session auth.Session, expires time.Time) error {
+func (s sessionStore) PutSession(ctx context.Context, session auth.Session, expires time.Time) error {
 	r := s.sessionRow(session, expires)
 	return s.change(ctx, func(tx *sql.Tx) error {
 		sealed, err := s.sealSession(ctx, tx, r, session)
@@ -46,13 +49,14 @@ func (s *Store) PutSession(ctx context.Context, session auth.Session, expires ti
 		}
 		_, err = tx.ExecContext(ctx,
 			`INSERT INTO sessions (hash, kind, subject_mac, created_at, used_at, expires_at, body)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`, r.hash, r.kind, r.subject, r.created, r.used, r.expires, sealed)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`, r.hash, r.kind, r.subject, r.created, r.used, r.expires,
+			sealed)
 		return err
 	})
 }
 
 // ChangeSession stores the changed data of a session that has not ended since it was read.
-func (s *Store) ChangeSession(ctx context.Context, session auth.Session, expires time.Time) error {
+func (s sessionStore) ChangeSession(ctx context.Context, session auth.Session, expires time.Time) error {
 	r := s.sessionRow(session, expires)
 	return s.change(ctx, func(tx *sql.Tx) error {
 		sealed, err := s.sealSession(ctx, tx, r, session)
@@ -66,15 +70,16 @@ func (s *Store) ChangeSession(ctx context.Context, session auth.Session, expires
 	})
 }
 
-// TouchSession notes that a session was used, if it has not ended since it was read, and leaves its data alone.
-func (s *Store) TouchSession(ctx context.Context, hash [32]byte, used, expires time.Time) error {
+// TouchSession notes that a session was used, if it has not ended since it was read, and leaves its data
+// alone.
+func (s sessionStore) TouchSession(ctx context.Context, hash [32]byte, used, expires time.Time) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		r, plain, err := s.openSession(ctx, tx, hash)
 		if err != nil {
 			return err
 		}
 		r.used, r.expires = stamp(used), stamp(expires)
-		sealed, err := s.sealValue(ctx, tx, sessionScope, r.place(), plain)
+		sealed, err := s.sealer.seal(ctx, tx, sessionScope, r.place(), plain)
 		if err != nil {
 			return err
 		}
@@ -84,29 +89,18 @@ func (s *Store) TouchSession(ctx context.Context, hash [32]byte, used, expires t
 	})
 }
 
-// touched returns sql.ErrNoRows when a statement changed nothing.
-func touched(done sql.Result, err error) error {
-	if err != nil {
-		return err
-	}
-	n, err := done.RowsAffected()
-	if err == nil && n == 0 {
-		err = sql.ErrNoRows
-	}
-	return err
-}
-
-func (s *Store) sealSession(ctx context.Context, tx *sql.Tx, r sessionRow, session auth.Session) ([]byte,
+func (s sessionStore) sealSession(ctx context.Context, tx *sql.Tx, r sessionRow, session auth.Session) (
+	[]byte,
 	error) {
 	body, err := json.Marshal(sessionBody{session.Subject, session.Data})
 	if err != nil {
 		return nil, fmt.Errorf("writing a session: %w", err)
 	}
-	return s.sealValue(ctx, tx, sessionScope, r.place(), body)
+	return s.sealer.seal(ctx, tx, sessionScope, r.place(), body)
 }
 
 // openSession reads a session's row and opens its sealed column.
-func (s *Store) openSession(ctx context.Context, q queryer, hash [32]byte) (sessionRow, []byte, error) {
+func (s sessionStore) openSession(ctx context.Context, q queryer, hash [32]byte) (sessionRow, []byte, error) {
 	r := sessionRow{hash: hash[:]}
 	var sealed []byte
 	err := q.QueryRowContext(ctx, `SELECT kind, subject_mac, created_at, used_at, expires_at, body
@@ -115,12 +109,12 @@ func (s *Store) openSession(ctx context.Context, q queryer, hash [32]byte) (sess
 	if err != nil {
 		return r, nil, err
 	}
-	plain, err := s.openValue(ctx, q, r.place(), sealed)
+	plain, err := s.sealer.open(ctx, q, r.place(), sealed)
 	return r, plain, err
 }
 
 // Session returns a session by the hash of its id.
-func (s *Store) Session(ctx context.Context, hash [32]byte) (auth.Session, error) {
+func (s sessionStore) Session(ctx context.Context, hash [32]byte) (auth.Session, error) {
 	r, plain, err := s.openSession(ctx, s.read, hash)
 	if err != nil {
 		return auth.Session{Hash: hash}, storage(err)
@@ -135,13 +129,13 @@ func (s *Store) Session(ctx context.Context, hash [32]byte) (auth.Session, error
 }
 
 // DeleteSession ends a session.
-func (s *Store) DeleteSession(ctx context.Context, hash [32]byte) error {
+func (s sessionStore) DeleteSession(ctx context.Context, hash [32]byte) error {
 	_, err := s.write.ExecContext(ctx, `DELETE FROM sessions WHERE hash = $1`, hash[:])
 	return storage(err)
 }
 
 // ExpireSessions removes sessions that ended before a time and returns how many.
-func (s *Store) ExpireSessions(ctx context.Context, before time.Time) (int, error) {
+func (s sessionStore) ExpireSessions(ctx context.Context, before time.Time) (int, error) {
 	done, err := s.write.ExecContext(ctx, `DELETE FROM sessions WHERE expires_at < $1`, stamp(before))
 	if err != nil {
 		return 0, storage(err)

@@ -12,12 +12,12 @@ import (
 
 // between runs something after a session was read, as another request does.
 type between struct {
-	*Store
+	auth.SessionStore
 	then func()
 }
 
 func (b *between) Session(ctx context.Context, hash [32]byte) (auth.Session, error) {
-	found, err := b.Store.Session(ctx, hash)
+	found, err := b.SessionStore.Session(ctx, hash)
 	if then := b.then; then != nil {
 		b.then = nil
 		then()
@@ -43,25 +43,29 @@ func visitor(t *testing.T, store auth.SessionStore) (*auth.Sessions, *http.Reque
 	return sessions, r, started
 }
 
-// A stolen phone's page asks every few seconds: the end of its session must not be undone by a request that was on its way.
+// A stolen phone's page asks every few seconds: the end of its session must not be undone by a request that
+// was on its way.
 func TestAnEndedSessionDoesNotComeBack(t *testing.T) {
-	for name, again := range map[string]func(*auth.Sessions, auth.Session) error{
-		"by being used":  func(*auth.Sessions, auth.Session) error { return nil },
-		"by being saved": func(s *auth.Sessions, old auth.Session) error { return s.Save(ctx, old) },
+	for _, c := range []struct {
+		name  string
+		again func(*auth.Sessions, auth.Session) error
+	}{
+		{"by being used", func(*auth.Sessions, auth.Session) error { return nil }},
+		{"by being saved", func(s *auth.Sessions, old auth.Session) error { return s.Save(ctx, old) }},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			s, _ := open(t)
-			race := &between{Store: s}
+			race := &between{SessionStore: s.Sessions()}
 			sessions, r, started := visitor(t, race)
 			race.then = func() {
-				if err := s.DeleteSession(ctx, started.Hash); err != nil {
+				if err := s.Sessions().DeleteSession(ctx, started.Hash); err != nil {
 					t.Error(err)
 				}
 			}
 			if _, ok, err := sessions.Find(ctx, r, auth.Patient); ok || err != nil {
 				t.Errorf("an ended session is found: %v", err)
 			}
-			if err := again(sessions, started); name == "by being saved" && err == nil {
+			if err := c.again(sessions, started); c.name == "by being saved" && err == nil {
 				t.Error("it was saved")
 			}
 			if _, ok, err := sessions.Find(ctx, r, auth.Patient); ok || err != nil {
@@ -73,7 +77,7 @@ func TestAnEndedSessionDoesNotComeBack(t *testing.T) {
 
 func TestUsingASessionPutsNoOldDataBack(t *testing.T) {
 	s, _ := open(t)
-	race := &between{Store: s}
+	race := &between{SessionStore: s.Sessions()}
 	sessions, r, started := visitor(t, race)
 	race.then = func() {
 		started.Data = []byte("second")
@@ -84,22 +88,24 @@ func TestUsingASessionPutsNoOldDataBack(t *testing.T) {
 	if _, ok, err := sessions.Find(ctx, r, auth.Patient); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
-	if found, ok, err := sessions.Find(ctx, r, auth.Patient); !ok || err != nil || string(found.Data) != "second" {
+	if found, ok, err := sessions.Find(ctx, r, auth.Patient); !ok || err != nil ||
+		string(found.Data) != "second" {
 		t.Errorf("%q %v", found.Data, err)
 	}
 }
 
 // full is a disk on which nothing more can be written.
-type full struct{ *Store }
+type full struct{ auth.SessionStore }
 
 func (full) PutSession(context.Context, auth.Session, time.Time) error          { return errStorage }
 func (full) TouchSession(context.Context, [32]byte, time.Time, time.Time) error { return errStorage }
 
 func TestAFullDiskEndsNoSession(t *testing.T) {
 	s, _ := open(t)
-	sessions, r, _ := visitor(t, s)
-	sessions.Store = full{s}
-	if found, ok, err := sessions.Find(ctx, r, auth.Patient); !ok || err != nil || found.Subject != "op|hanako" {
+	sessions, r, _ := visitor(t, s.Sessions())
+	sessions.Store = full{s.Sessions()}
+	if found, ok, err := sessions.Find(ctx, r, auth.Patient); !ok || err != nil ||
+		found.Subject != "op|hanako" {
 		t.Errorf("%v %v", ok, err)
 	}
 }

@@ -10,12 +10,17 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// AddCounts: see desk.StatisticsStore.
-func (s *Store) AddCounts(ctx context.Context, counts map[insurer.DayCount]int) error {
+// usageStore implements insurer.UsageStore.
+type usageStore struct{ *core }
+
+// AddCounts implements insurer.UsageStore.
+func (s usageStore) AddCounts(ctx context.Context, counts map[insurer.DayCount]int) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		for c, n := range counts {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO daily_counts (insurer, day, kind, n) VALUES ($1, $2, $3, $4)
-				ON CONFLICT (insurer, day, kind) DO UPDATE SET n = daily_counts.n + $4`, c.Insurer, c.Day.String(), c.Kind, n); err != nil {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO daily_counts (insurer, day, kind, n)
+				VALUES ($1, $2, $3, $4)
+				ON CONFLICT (insurer, day, kind) DO UPDATE SET n = daily_counts.n + $4`, c.Insurer,
+				c.Day.String(), c.Kind, n); err != nil {
 				return fmt.Errorf("adding to a day's numbers: %w", err)
 			}
 		}
@@ -23,19 +28,27 @@ func (s *Store) AddCounts(ctx context.Context, counts map[insurer.DayCount]int) 
 	})
 }
 
-// Statistics: see desk.StatisticsStore.
-func (s *Store) Statistics(ctx context.Context, number eligibility.InsurerNumber, at time.Time, since eligibility.Date) (insurer.Statistics, error) {
+// Statistics implements insurer.UsageStore.
+func (s usageStore) Statistics(
+	ctx context.Context, number eligibility.InsurerNumber, at time.Time, since eligibility.Date,
+) (insurer.Statistics, error) {
 	var out insurer.Statistics
 	for _, q := range []struct {
 		to   []any
 		text string
 	}{
-		{[]any{&out.NoticesOpen, &out.NoticesUsed, &out.NoticesVoid}, `SELECT count(CASE WHEN void = 0 AND used_by IS NULL THEN 1 END), count(CASE WHEN used_by IS NOT NULL THEN 1 END),
-			count(CASE WHEN void <> 0 AND used_by IS NULL THEN 1 END) FROM notices JOIN people ON people.id = notices.person_id WHERE people.insurer = $1 AND $2 > 0`},
-		{[]any{&out.Logins}, `SELECT count(DISTINCT enrolments.subject_mac) FROM enrolments JOIN people ON people.id = enrolments.person_id WHERE people.insurer = $1 AND $2 > 0`},
+		{[]any{&out.NoticesOpen, &out.NoticesUsed, &out.NoticesVoid},
+			`SELECT count(CASE WHEN void = 0 AND used_by IS NULL THEN 1 END),
+			count(CASE WHEN used_by IS NOT NULL THEN 1 END),
+			count(CASE WHEN void <> 0 AND used_by IS NULL THEN 1 END)
+			FROM notices JOIN people ON people.id = notices.person_id WHERE people.insurer = $1 AND $2 > 0`},
+		{[]any{&out.Logins}, `SELECT count(DISTINCT enrolments.subject_mac) FROM enrolments
+			JOIN people ON people.id = enrolments.person_id WHERE people.insurer = $1 AND $2 > 0`},
 		{[]any{&out.Copies}, `SELECT count(*) FROM papers WHERE insurer = $1 AND expires_at > $2`},
-		{[]any{&out.CopiesRevoked}, `SELECT count(*) FROM revocations WHERE insurer = $1 AND expires_at > $2`},
-		{[]any{&out.Receipts}, `SELECT count(*) FROM receipts JOIN people ON people.id = receipts.person_id WHERE people.insurer = $1 AND $2 > 0`},
+		{[]any{&out.CopiesRevoked}, `SELECT count(*) FROM revocations WHERE insurer = $1
+			AND expires_at > $2`},
+		{[]any{&out.Receipts}, `SELECT count(*) FROM receipts JOIN people ON people.id = receipts.person_id
+			WHERE people.insurer = $1 AND $2 > 0`},
 	} {
 		if err := s.read.QueryRowContext(ctx, q.text, number, stamp(at)).Scan(q.to...); err != nil {
 			return out, storage(err)
@@ -46,8 +59,11 @@ func (s *Store) Statistics(ctx context.Context, number eligibility.InsurerNumber
 	return out, storage(err)
 }
 
-// days counts what happened on each day, the newest first. Times are cut into Japan's days: milliseconds from 09:00 UTC.
-func (s *Store) days(ctx context.Context, number eligibility.InsurerNumber, today, since eligibility.Date) ([]insurer.Day, error) {
+// days counts what happened on each day, the newest first. Times are cut into Japan's days: milliseconds from
+// 09:00 UTC.
+func (s usageStore) days(
+	ctx context.Context, number eligibility.InsurerNumber, today, since eligibility.Date,
+) ([]insurer.Day, error) {
 	var all []insurer.Day
 	place := map[eligibility.Date]int{}
 	for day := today; !day.Before(since); day = day.AddDays(-1) {
@@ -65,7 +81,8 @@ func (s *Store) days(ctx context.Context, number eligibility.InsurerNumber, toda
 			all[i].Screens = n
 		}
 		return err
-	}, `SELECT day, n FROM daily_counts WHERE insurer = $1 AND kind = $2 AND day >= $3`, number, insurer.CountScreens, since.String())
+	}, `SELECT day, n FROM daily_counts WHERE insurer = $1 AND kind = $2 AND day >= $3`, number,
+		insurer.CountScreens, since.String())
 	if err != nil {
 		return nil, err
 	}
@@ -73,10 +90,13 @@ func (s *Store) days(ctx context.Context, number eligibility.InsurerNumber, toda
 		to   func(*insurer.Day) *int
 		text string
 	}{
-		{func(d *insurer.Day) *int { return &d.Copies }, `SELECT (issued_at + 32400000) / 86400000, count(*) FROM papers WHERE insurer = $1 AND issued_at >= $2 GROUP BY 1`},
-		{func(d *insurer.Day) *int { return &d.Logins }, `SELECT (created_at + 32400000) / 86400000, count(*) FROM enrolments JOIN people ON people.id = enrolments.person_id
+		{func(d *insurer.Day) *int { return &d.Copies }, `SELECT (issued_at + 32400000) / 86400000, count(*)
+			FROM papers WHERE insurer = $1 AND issued_at >= $2 GROUP BY 1`},
+		{func(d *insurer.Day) *int { return &d.Logins }, `SELECT (created_at + 32400000) / 86400000, count(*)
+			FROM enrolments JOIN people ON people.id = enrolments.person_id
 			WHERE people.insurer = $1 AND created_at >= $2 GROUP BY 1`},
-		{func(d *insurer.Day) *int { return &d.Receipts }, `SELECT (at + 32400000) / 86400000, count(*) FROM receipts JOIN people ON people.id = receipts.person_id
+		{func(d *insurer.Day) *int { return &d.Receipts }, `SELECT (at + 32400000) / 86400000, count(*)
+			FROM receipts JOIN people ON people.id = receipts.person_id
 			WHERE people.insurer = $1 AND at >= $2 GROUP BY 1`},
 	} {
 		err := s.each(ctx, func(scan func(...any) error) error {
@@ -97,8 +117,10 @@ func (s *Store) days(ctx context.Context, number eligibility.InsurerNumber, toda
 	return all, nil
 }
 
-// EachPerson: see desk.StatisticsStore.
-func (s *Store) EachPerson(ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person)) error {
+// EachPerson implements insurer.UsageStore.
+func (s usageStore) EachPerson(
+	ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person),
+) error {
 	return storage(s.each(ctx, func(scan func(...any) error) error {
 		var p personRow
 		var keyMAC, sealed sql.RawBytes // used before the next row
@@ -106,7 +128,7 @@ func (s *Store) EachPerson(ctx context.Context, insurer eligibility.InsurerNumbe
 			return err
 		}
 		p.keyMAC = keyMAC
-		r, err := s.openPerson(ctx, s.read, p, sealed)
+		r, err := s.people().open(ctx, s.read, p, sealed)
 		if err == nil {
 			take(r.Person)
 		}
@@ -114,9 +136,12 @@ func (s *Store) EachPerson(ctx context.Context, insurer eligibility.InsurerNumbe
 	}, `SELECT `+personColumns+` FROM people WHERE insurer = $1`, insurer))
 }
 
-// LastChange: see desk.StatisticsStore.
-func (s *Store) LastChange(ctx context.Context, insurer eligibility.InsurerNumber) (n int, at time.Time, err error) {
+// LastChange implements insurer.UsageStore.
+func (s usageStore) LastChange(
+	ctx context.Context, insurer eligibility.InsurerNumber,
+) (n int, at time.Time, err error) {
 	var last int64
-	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(max(registered_at), 0) FROM people WHERE insurer = $1`, insurer).Scan(&n, &last)
+	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(max(registered_at), 0) FROM people
+		WHERE insurer = $1`, insurer).Scan(&n, &last)
 	return n, unstamp(last), storage(err)
 }

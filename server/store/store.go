@@ -1,8 +1,12 @@
-// Package store keeps what desk must not lose, in SQLite (one file, no cgo). SQL stands nowhere else.
+// Package store keeps what the services must not lose, in SQLite (one file, no cgo). SQL stands nowhere else.
 //
-// The text of the queries is written so that PostgreSQL runs it unchanged; only the migrations differ. Whatever names a
-// person is sealed (seal.go) and found again by keyed hashes only, so the file itself tells nothing. Every change appends
-// to the audit chain in its own transaction (audit.go).
+// Each service of server/insurer, server/counter, server/agents and auth declares the store that it needs; a
+// type of this package implements each (services.go). All of them stand on one core: the database's
+// connections, the keys that seal columns, the key of look-ups, and the keys of the rows' proofs (core.go).
+//
+// The text of the queries is written so that PostgreSQL runs it unchanged; only the migrations differ.
+// Whatever names a person is sealed (seal.go) and found again by keyed hashes only, so the file itself tells
+// nothing. Every change appends to the audit chain in its own transaction (audit.go).
 package store
 
 import (
@@ -13,64 +17,51 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
-	"time"
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 
 	"madoguchi/eligibility"
-	"madoguchi/server/audit"
-	"madoguchi/server/insurer"
 )
 
 //go:embed migrations/sqlite
 var migrations embed.FS
 
-// Store implements desk.Store, desk.CounterStore, readers.Store and auth.SessionStore.
-type Store struct {
-	read  *sql.DB // a pool
-	write writer  // one connection: SQLite has one writer
-	seal  sealer
-
-	index  keyedHash             // by which rows are found
-	proofs map[string]*keyedHash // of rows, by the kind of their master key
-}
+// Store is an open database. What is kept in it is reached by who uses it: ForInsurer, ForCounter, ForAgents
+// and Sessions.
+type Store struct{ *core }
 
 // Options say how to open a database.
 type Options struct {
 	Mode  string // demo or live
 	Role  string // all, insurer or counter
 	Index []byte // 32 bytes: keyed hashes for look-ups
-	// Master keys, 32 bytes each, of what this role may open: people, cases, session. The others are left out.
+	// Master keys, 32 bytes each, of what this role may open: people, cases, session. The others are left
+	// out.
 	Masters map[string][]byte
 }
 
 var (
-	errStamp = &eligibility.Error{Code: eligibility.Conflict, Key: "store.stamp",
-		Ja: "このデータは別のモードか役割で作られたものです。データの場所（MADOGUCHI_DATA）か役割（--role）を確かめてください。",
-		En: "This database belongs to another mode or role. Check MADOGUCHI_DATA and --role."}
+	errStamp     = &eligibility.Error{Code: eligibility.Conflict, Key: "store.stamp"}
 	errOldSQLite = errors.New("store: SQLite is older than 3.51.3 and may lose committed pages")
-	errStorage   = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.unavailable",
-		Ja: "保存できませんでした。何も変わっていません。少し待ってからもう一度お試しください。続くときは管理者にディスクの空きを確かめてもらってください。",
-		En: "Nothing was stored or changed. Try again shortly; if it persists, have the disk's free space checked."}
-	errAltered = &eligibility.Error{Code: eligibility.Internal, Key: "store.altered",
-		Ja: "保存されているデータの一部が、このプログラムの外で書き換えられています。安全のため使いません。管理者に知らせ、バックアップと比べてもらってください。",
-		En: "Something stored was changed outside of this program and is not used. Tell the administrator, who compares it with a backup."}
-	errMissing = &eligibility.Error{Code: eligibility.NotFound, Key: "store.missing",
-		Ja: "見つかりません。もう消されたか、番号が違います。", En: "It is not there: removed, or another number."}
+	errStorage   = &eligibility.Error{Code: eligibility.Unavailable, Key: "store.unavailable"}
+	errAltered   = &eligibility.Error{Code: eligibility.Internal, Key: "store.altered"}
+	errMissing   = &eligibility.Error{Code: eligibility.NotFound, Key: "store.missing"}
 )
 
-// writerCache is the page cache of the writing connection, 24 MiB: an import of a whole register changes every page of seven
-// indexes again and again, and with less they go to the disk and back each time.
+// writerCache is the page cache of the writing connection, 24 MiB: an import of a whole register changes
+// every page of seven indexes again and again, and with less they go to the disk and back each time.
 const writerCache = "&_pragma=cache_size(-24576)"
 
 func dataSource(path string) string {
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)" +
+	return "file:" + (&url.URL{Path: path}).EscapedPath() +
+		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)" +
 		"&_pragma=foreign_keys(1)&_txlock=immediate"
 }
 
-// Open opens the SQLite database at path, brings its tables up to date and verifies its stamp and the head of the audit
-// chain. Rows of the release before are bound, and each key must open what it sealed (OtherKeyError).
+// Open opens the SQLite database at path, brings its tables up to date and verifies its stamp. Rows that a
+// program before schema 9 wrote are bound (bindrows.go), and each key must open what it sealed
+// (OtherKeyError).
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := ownerOnly(path); err != nil {
 		return nil, err
@@ -86,8 +77,12 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), write.Close())
 	}
 	read.SetMaxOpenConns(8)
-	s := &Store{read: read, write: writer{write}, index: keyedHash{key: o.Index}}
-	s.seal = sealer{masters: o.Masters, keys: map[int64]dataKey{}}
+	s := &Store{&core{
+		read:   read,
+		write:  writer{write},
+		sealer: &sealer{committed: read, masters: o.Masters, keys: map[int64]dataKey{}},
+		index:  &keyedHash{key: o.Index},
+	}}
 	if s.proofs, err = proofKeys(o.Masters); err == nil {
 		err = s.prepare(ctx, o)
 	}
@@ -113,23 +108,25 @@ func (s *Store) prepare(ctx context.Context, o Options) error {
 		return err
 	}
 	stamp := o.Mode + "/" + o.Role
-	if _, err := s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('stamp', $1) ON CONFLICT DO NOTHING`, stamp); err != nil {
+	if _, err := s.write.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('stamp', $1)
+		ON CONFLICT DO NOTHING`, stamp); err != nil {
 		return fmt.Errorf("stamping the database: %w", err)
 	}
 	var found string
-	if err := s.write.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'stamp'`).Scan(&found); err != nil {
+	if err := s.write.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'stamp'`).
+		Scan(&found); err != nil {
 		return fmt.Errorf("reading the stamp: %w", err)
 	}
 	if found != stamp {
 		return errStamp.Because(fmt.Errorf("stamped %s, started as %s", found, stamp))
 	}
-	if err := s.bind(ctx); err != nil {
+	if err := (rowBinder{s.core}).bind(ctx); err != nil {
 		return err
 	}
-	if err := s.proveKeys(ctx); err != nil {
+	if err := (keyProver{s.core}).proveKeys(ctx); err != nil {
 		return err
 	}
-	return s.renewSearch(ctx)
+	return searchRenewal{s.core}.renewSearch(ctx)
 }
 
 // migrate brings the tables up to date. Numbers may have gaps, and what fills one later runs then.
@@ -145,8 +142,8 @@ func migrate(ctx context.Context, db *sql.DB, folder fs.FS) error {
 	return nil
 }
 
-// recent reports whether a SQLite version is at least 3.51.3: versions from 3.7.0 to 3.51.2 can lose committed pages when
-// a checkpoint races a writer.
+// recent reports whether a SQLite version is at least 3.51.3: versions from 3.7.0 to 3.51.2 can lose
+// committed pages when a checkpoint races a writer.
 func recent(version string) bool {
 	var major, minor, patch int
 	if _, err := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch); err != nil {
@@ -160,71 +157,3 @@ func (s *Store) Close() error { return errors.Join(s.write.Close(), s.read.Close
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
-
-// change runs f in one writing transaction: all of it happens or nothing. Under desk.WithoutChange it is nothing.
-func (s *Store) change(ctx context.Context, f func(tx *sql.Tx) error) error {
-	return s.transact(ctx, !audit.ChangesNothing(ctx), f)
-}
-
-func (s *Store) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error) error {
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return storage(err)
-	}
-	defer tx.Rollback()
-	if err := f(tx); err != nil {
-		return storage(err)
-	}
-	if !keep {
-		return storage(tx.Rollback())
-	}
-	return storage(tx.Commit())
-}
-
-// each runs a query and hands every row to take.
-func (s *Store) each(ctx context.Context, take func(scan func(...any) error) error, query string, args ...any) error {
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := take(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// storage gives a database's fault its sentence; errors that already have one pass.
-func storage(err error) error {
-	var e *eligibility.Error
-	switch {
-	case err == nil || errors.As(err, &e) || errors.Is(err, context.Canceled):
-		return err
-	case err == sql.ErrNoRows: // as the look-up itself returned it: within another fault it is a thing that should be there
-		return errMissing.Because(err)
-	}
-	return errStorage.Because(err)
-}
-
-func stamp(t time.Time) int64   { return t.UnixMilli() }
-func unstamp(n int64) time.Time { return time.UnixMilli(n).In(eligibility.Japan) }
-
-// ForInsurer returns what the insurer's services keep.
-func (s *Store) ForInsurer() insurer.Stores {
-	return insurer.Stores{
-		Directory:   s,
-		Register:    s,
-		Importer:    s,
-		Usage:       s,
-		Enrolment:   s,
-		Devices:     s,
-		Receipts:    s,
-		Issuer:      s,
-		OnlineCodes: s,
-		Documents:   s,
-		Runs:        s,
-		People:      s,
-	}
-}

@@ -8,7 +8,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	console "madoguchi/server/web/counter"
 )
 
@@ -79,7 +79,7 @@ func TestAcceptedMeansChecked(t *testing.T) {
 		{"a chip that passed and was refused since", "", "case.card_refused", []step{check(own, false), check(another, false)}},
 		{"ticks made beside the card that was refused before", "", "case.unchecked", []step{all, check(another, false), check(own, false), named("試験 花子")}},
 	}
-	outside.Refused(t, outside.Counter, len(refused))
+	testenv.Refused(t, testenv.Counter, len(refused))
 	h := newHouse(t)
 	p := h.tokuichi(t).Person
 	h.session(t, auth.Counter, "鈴木", "{}")
@@ -128,7 +128,7 @@ func TestAcceptedMeansChecked(t *testing.T) {
 			if got.Ground == nil || got.Ground.Code != c.ground || got.Ground.Ja == "" || got.Ground.En == "" || got.Reason != c.keeps {
 				t.Errorf("%+v, reason %q", got.Ground, got.Reason)
 			}
-			stored, err := h.store.Case(ctx, "1319999991", id)
+			stored, err := h.store.ForCounter().Case(ctx, "1319999991", id)
 			if err != nil || !strings.Contains(string(stored.Body), `"ground":"`+c.ground+`"`) {
 				t.Errorf("%s %v", stored.Body, err)
 			}

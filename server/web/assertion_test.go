@@ -15,7 +15,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const clinic = "https://clinic.example.jp"
@@ -129,7 +129,7 @@ func TestAssertionsAreForOneCallOnly(t *testing.T) {
 		{"the hash in hexadecimal letters", func(a *asserted) { a.claims["body_sha256"] = strings.Repeat("0", 64) }},
 		{"no hash of the body", func(a *asserted) { delete(a.claims, "body_sha256") }},
 	}
-	outside.Refused(t, outside.Servers, len(refused)+4+4)
+	testenv.Refused(t, testenv.Servers, len(refused)+4+4)
 	for _, c := range refused {
 		t.Run(c.name, func(t *testing.T) {
 			a := goodAssertion(h.now, private, key, path, body)
@@ -219,7 +219,7 @@ func TestEveryCallOfACounterCarriesItsOwnAssertion(t *testing.T) {
 	h.calls.Client = &http.Client{Transport: seen}
 	iss := testHost + "/i/00138990"
 	for range 5 {
-		_, _ = h.calls.Redeem(ctx, iss, credential.NewCode(iss))
+		_, _ = h.calls.Redeem(ctx, iss, credential.NewOnlineCode(iss))
 	}
 	ids := map[string]bool{}
 	for _, text := range seen.sent {

@@ -17,7 +17,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/patient"
@@ -30,7 +30,7 @@ func (h *house) overHTTPS() *echo.Echo {
 	clock := func() time.Time { return h.now }
 	return New(Config{Insurer: h.office, Counter: h.counter, Background: ctx, HTTPS: true,
 		Demo: true, Staff: []string{"鈴木"},
-		Now: clock, Ready: h.store.Ping, Sessions: &auth.Sessions{Store: h.store, HTTPS: true, Now: clock}})
+		Now: clock, Ready: h.store.Ping, Sessions: &auth.Sessions{Store: h.store.Sessions(), HTTPS: true, Now: clock}})
 }
 
 // RFC 6797 7.2: over plain http the header must not be sent; over https every answer has it, for a year and more.
@@ -123,7 +123,7 @@ func TestASessionsCookieOpensOnlyItsOwnKindsPages(t *testing.T) {
 			}
 		}
 	}
-	outside.Refused(t, outside.Sessions, tried)
+	testenv.Refused(t, testenv.Sessions, tried)
 }
 
 // In use all day, as at a city's counter. The clerk signs in anew at the latest after twelve hours.
@@ -152,7 +152,7 @@ func TestANameThatBeginsOrEndsLikeLocalhostIsNotThisComputer(t *testing.T) {
 		"localhost@evil.example", "localhost,evil.example", "[::1].evil.example",
 		"128.0.0.1", "0.0.0.0:8080", "[::]:8080", "192.168.0.1", "10.0.0.1:8080", "", "localhost.",
 		"2130706433"}
-	outside.Refused(t, outside.Boundaries, len(hosts))
+	testenv.Refused(t, testenv.Boundaries, len(hosts))
 	for _, host := range hosts {
 		if w := h.ask(t, "GET", "/", nil,
 			func(r *http.Request) { r.Host = host }); w.Code != http.StatusForbidden {
@@ -172,7 +172,7 @@ func TestAForwardedRequestIsNotThisComputers(t *testing.T) {
 	h := newHouse(t)
 	names := []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
 		"X-Forwarded-Port", "X-Forwarded-Server", "X-Real-IP"}
-	outside.Refused(t, outside.Boundaries, len(names))
+	testenv.Refused(t, testenv.Boundaries, len(names))
 	for _, name := range names {
 		if w := h.ask(t, "GET", "/", nil, func(r *http.Request) {
 			r.Header.Set(name,
@@ -236,7 +236,7 @@ func TestOnlyPublishedListsAreReadByOtherSites(t *testing.T) {
 	if tried < 100 {
 		t.Errorf("only %d routes were found", tried)
 	}
-	outside.Refused(t, outside.Boundaries, tried)
+	testenv.Refused(t, testenv.Boundaries, tried)
 }
 
 // endless is a body that goes on; it counts what was read of it.
@@ -297,7 +297,7 @@ func TestNoBodyIsReadWithoutEnd(t *testing.T) {
 	if tried < 60 {
 		t.Errorf("only %d routes were found", tried)
 	}
-	outside.Refused(t, outside.Limits, 2*tried+3)
+	testenv.Refused(t, testenv.Limits, 2*tried+3)
 	const form = "--b\r\nContent-Disposition: form-data; name="
 	for what, start := range map[string]string{
 		"a file": form + "\"insurer\"\r\n\r\n06139992\r\n" + form +
@@ -325,7 +325,7 @@ func TestTheLogHoldsNothingOfAnAddress(t *testing.T) {
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	defer slog.SetDefault(before)
-	notice, online := h.noticeCode(t, r), credential.NewCode(cityISS).Printed()
+	notice, online := h.noticeCode(t, r), credential.NewOnlineCode(cityISS).Printed()
 	secrets := []string{notice, strings.ToLower(notice), online[:8], online[8:], string(r.ID), "髙橋", "%E9%AB%99%E6%A9%8B",
 		"sekretstate", "sekretcode", "sekretfile", "sekretlost"}
 	for path, route := range map[string]string{
@@ -360,10 +360,10 @@ func TestTheLogHoldsNothingOfAnAddress(t *testing.T) {
 func TestNoCellOfTheStatisticsStartsAFormula(t *testing.T) {
 	h, _ := clerksHouse(t)
 	starts := []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}
-	outside.Refused(t, outside.Files, len(starts))
+	testenv.Refused(t, testenv.Files, len(starts))
 	for _, start := range starts {
 		in := insurer.Insurer{Number: "00138990", Name: start + "1+1", Issuer: "架空市長", Telephone: "03-0000-0000"}
-		if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
+		if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
 			t.Fatal(err)
 		}
 		text := h.page(t, "/insurer/statistics.csv?insurer=00138990")

@@ -15,7 +15,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 	console "madoguchi/server/web/counter"
@@ -45,7 +45,7 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 		"dates":   func() error { _, _, err := other.CheckDates(ctx, "鈴木", "", id); return err },
 		"compare": func() error { _, err := other.CompareOQS(ctx, "鈴木", "", id); return err },
 	}
-	outside.Refused(t, outside.Counter, len(cases))
+	testenv.Refused(t, testenv.Counter, len(cases))
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		var e *eligibility.Error
 		if err := cases[name](); !errors.As(err, &e) || e.Code != eligibility.NotFound {
@@ -81,7 +81,7 @@ func TestARefusedCardIsNotAcceptedWithAReason(t *testing.T) {
 	h.useCard(t, virtual.Description{})
 	h.ask(t, "POST", path+"/dates", struct{}{})
 	reasons := []string{"", "本人を知っています", "カードの読み取り間違い", " ", "accepted", strings.Repeat("理", 200)}
-	outside.Refused(t, outside.Counter, len(reasons))
+	testenv.Refused(t, testenv.Counter, len(reasons))
 	for _, reason := range reasons {
 		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted",
 			"reason": reason}); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(),
@@ -111,7 +111,7 @@ func TestASecondCodeAfterTheScreensDayProvesNothing(t *testing.T) {
 	h.cookies = nil
 	h.session(t, auth.Counter, "鈴木", "{}")
 	view := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases",
-		map[string]string{"text": credential.Numeric(made.JWS)}), 201)
+		map[string]string{"text": credential.NumericQR(made.JWS)}), 201)
 	if !view.Verdict.Awaits {
 		t.Fatalf("ten minutes before its end: %+v", view.Verdict)
 	}
@@ -125,7 +125,7 @@ func TestASecondCodeAfterTheScreensDayProvesNothing(t *testing.T) {
 			map[string]string{"text": text}), 200)
 	}
 	late := []time.Duration{24*time.Hour + 61*time.Second, 25 * time.Hour, 35 * time.Hour}
-	outside.Refused(t, outside.Codes, len(late))
+	testenv.Refused(t, testenv.Codes, len(late))
 	for _, after := range late {
 		h.now = issued.Add(after)
 		if got := prove(); got.Verdict.Valid || got.Verdict.Checks[0].Name != "time" {
@@ -149,7 +149,7 @@ func TestRefusingNeedsAReason(t *testing.T) {
 			t.Errorf("%s without a reason: %d %s", outcome, w.Code, w.Body)
 		}
 	}
-	outside.Refused(t, outside.Counter, 2)
+	testenv.Refused(t, testenv.Counter, 2)
 	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "refused",
 		"reason": "別の人のカード"}); w.Code != http.StatusOK {
 		t.Errorf("with one: %d %s", w.Code, w.Body)

@@ -36,7 +36,7 @@ func TestTwoConsolesOnOneCaseLoseNothing(t *testing.T) {
 	h := newHouse(t)
 	id, _ := h.scanned(t)
 	second := *h.counter
-	store := &racing{Store: h.store, other: func() {
+	store := &racing{Store: h.store.ForCounter(), other: func() {
 		if _, err := second.Visual(ctx, "佐藤", id, []string{"photo"}); err != nil {
 			t.Error(err)
 		}
@@ -57,10 +57,10 @@ func TestTwoConsolesOnOneCaseLoseNothing(t *testing.T) {
 	if _, err := h.counter.Visual(ctx, "鈴木", id, []string{"photo"}); !errors.As(err, &e) || e.Key != "case.closed" {
 		t.Errorf("%v", err)
 	}
-	if stored, err := h.store.Case(ctx, "1319999991", id); err != nil || stored.Outcome != hostapi.Parked {
+	if stored, err := h.store.ForCounter().Case(ctx, "1319999991", id); err != nil || stored.Outcome != hostapi.Parked {
 		t.Errorf("%s %v", stored.Outcome, err)
 	}
-	if err := h.store.PutCase(ctx, counter.Case{Facility: "1319999991", ID: id, At: h.now, Version: 1, Body: []byte("{}")}, audit.Entry{At: h.now, Actor: "t", Action: "t"}); !errors.Is(err, counter.ErrCaseMoved) {
+	if err := h.store.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: id, At: h.now, Version: 1, Body: []byte("{}")}, audit.Entry{At: h.now, Actor: "t", Action: "t"}); !errors.Is(err, counter.ErrCaseMoved) {
 		t.Errorf("an old version was stored: %v", err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 	console "madoguchi/server/web/counter"
 )
@@ -134,7 +134,7 @@ func TestWhatMayNotMoveTheClock(t *testing.T) {
 			return 200, dateOf(clockNow), `{"keys":{}}`
 		}}, three, false},
 	}
-	outside.Refused(t, outside.Trust, len(cases))
+	testenv.Refused(t, testenv.Trust, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			calls, _ := caller(t, c.way)
@@ -229,7 +229,7 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 		if r.Person.Insurer = "00138990"; iss != city {
 			r.Person.Insurer = "06139992"
 		}
-		if tier == credential.PDF {
+		if tier == credential.TierSaved {
 			r.RID, r.Expires = 7, at.AddDate(0, 1, 0)
 		}
 		out, err := credential.Issue(iss, key, r, at)
@@ -247,9 +247,9 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	back := h.now.Add(-time.Minute)
-	good := signed(city, cityKey, credential.Live, back)
+	good := signed(city, cityKey, credential.TierLive, back)
 	answer["localhost:8080"] = good
-	if _, err := calls.Redeem(ctx, city, credential.NewCode(city)); err != nil {
+	if _, err := calls.Redeem(ctx, city, credential.NewOnlineCode(city)); err != nil {
 		t.Fatal(err)
 	}
 	if skew := calls.ClockSkew(); skew.General != 0 || skew.Of(city) != 59500*time.Millisecond || skew.Of(union) != 0 {
@@ -257,22 +257,22 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 	}
 	other, old := "evil.example", h.now.Add(-11*time.Hour)
 	cases := []struct{ name, host, iss, jws string }{
-		{"another host hands out an old screen", other, elsewhere, signed(city, cityKey, credential.Live, old)},
-		{"another host hands out an old screen under our number", other, elsewhere, signed(union, unionKey, credential.Live, old)},
-		{"signed by another host's key", "localhost:8080", city, signed(city, evil, credential.Live, old)},
-		{"signed by the key of another insurer of the host", "localhost:8080", city, signed(city, unionKey, credential.Live, old)},
-		{"a saved copy, which is older than the call", "localhost:8080", city, signed(city, cityKey, credential.PDF, old)},
-		{"an issuer that is not listed", "localhost:8080", city, signed(testHost+"/i/01139997", evil, credential.Live, old)},
+		{"another host hands out an old screen", other, elsewhere, signed(city, cityKey, credential.TierLive, old)},
+		{"another host hands out an old screen under our number", other, elsewhere, signed(union, unionKey, credential.TierLive, old)},
+		{"signed by another host's key", "localhost:8080", city, signed(city, evil, credential.TierLive, old)},
+		{"signed by the key of another insurer of the host", "localhost:8080", city, signed(city, unionKey, credential.TierLive, old)},
+		{"a saved copy, which is older than the call", "localhost:8080", city, signed(city, cityKey, credential.TierSaved, old)},
+		{"an issuer that is not listed", "localhost:8080", city, signed(testHost+"/i/01139997", evil, credential.TierLive, old)},
 		{"an altered screen", "localhost:8080", city, good[:len(good)-4] + "AAAA"},
 		{"no screen", "localhost:8080", city, "yes"},
 		{"nothing", "localhost:8080", city, ""},
 	}
-	outside.Refused(t, outside.Trust, len(cases))
+	testenv.Refused(t, testenv.Trust, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			calls.Measured.Issuers = nil
 			answer[c.host] = c.jws
-			_, _ = calls.Redeem(ctx, c.iss, credential.NewCode(c.iss))
+			_, _ = calls.Redeem(ctx, c.iss, credential.NewOnlineCode(c.iss))
 			if skew := calls.ClockSkew(); skew.Issuers != nil || skew.General != 0 {
 				t.Errorf("the clock was moved: %+v", skew)
 			}

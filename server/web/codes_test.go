@@ -13,7 +13,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
@@ -48,7 +48,7 @@ func (w *twoHosts) LeaveReceipt(ctx context.Context, iss, jws string, sealed map
 	return w.real.LeaveReceipt(ctx, iss, jws, sealed)
 }
 
-func (w *twoHosts) Redeem(ctx context.Context, iss string, code credential.Code) (string, error) {
+func (w *twoHosts) Redeem(ctx context.Context, iss string, code credential.OnlineCode) (string, error) {
 	w.mu.Lock()
 	w.asked = append(w.asked, iss)
 	says, real := w.says, w.real
@@ -65,7 +65,7 @@ func collide(t *testing.T) (*twoHosts, insurer.PersonRecord, credential.Key) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	h.session(t, auth.Counter, "鈴木", "{}")
-	code := credential.NewCode(testHost + "/i/00138990")
+	code := credential.NewOnlineCode(testHost + "/i/00138990")
 	_, key := p256(t)
 	w := &twoHosts{house: h, real: h.counter.Insurers}
 	for i := 0; w.other == ""; i++ {
@@ -104,24 +104,24 @@ func TestNoHostStopsAnothersCode(t *testing.T) {
 		{"rubbish", func(context.Context) (string, error) { return "rubbish", nil }},
 		{"a screen of another insurer, well signed", func(context.Context) (string, error) { return w.live(t, r.Person, "00138990", w.now), nil }},
 		{"a number that is not its own", func(context.Context) (string, error) {
-			return own(w.other, key, "00138990", w.now, credential.Live), nil
+			return own(w.other, key, "00138990", w.now, credential.TierLive), nil
 		}},
 		{"its own screen of five minutes ago", func(context.Context) (string, error) {
-			return own(w.other, key, "06139992", w.now.Add(-5*time.Minute), credential.Live), nil
+			return own(w.other, key, "06139992", w.now.Add(-5*time.Minute), credential.TierLive), nil
 		}},
 		{"its own screen of tomorrow", func(context.Context) (string, error) {
-			return own(w.other, key, "06139992", w.now.Add(24*time.Hour), credential.Live), nil
+			return own(w.other, key, "06139992", w.now.Add(24*time.Hour), credential.TierLive), nil
 		}},
 		{"a saved copy of its own", func(context.Context) (string, error) {
-			return own(w.other, key, "06139992", w.now, credential.PDF), nil
+			return own(w.other, key, "06139992", w.now, credential.TierSaved), nil
 		}},
 		{"a screen under its own name by another key", func(context.Context) (string, error) {
 			_, forged := p256(t)
-			return own(w.other, forged, "06139992", w.now, credential.Live), nil
+			return own(w.other, forged, "06139992", w.now, credential.TierLive), nil
 		}},
 		{"no such code", func(context.Context) (string, error) { return "", hostapi.ErrOnlineCode }},
 	}
-	outside.Refused(t, outside.Servers, len(answers))
+	testenv.Refused(t, testenv.Servers, len(answers))
 	path := "/api/v1/people/" + string(r.ID) + "/code"
 	for _, a := range answers {
 		t.Run(a.name, func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestWhatIsSaidWhenNoScreenComes(t *testing.T) {
 	old := func(context.Context) (string, error) {
 		p := r.Person
 		p.Insurer = "06139992"
-		out, err := credential.Issue(w.other, key, credential.Request{Person: p, InsurerName: "別の組合", Share: 20, Tier: credential.Live}, w.now.Add(-5*time.Minute))
+		out, err := credential.Issue(w.other, key, credential.Request{Person: p, InsurerName: "別の組合", Share: 20, Tier: credential.TierLive}, w.now.Add(-5*time.Minute))
 		return out.JWS, err
 	}
 	for _, c := range []struct {
@@ -172,7 +172,7 @@ func TestWhatIsSaidWhenNoScreenComes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w.answer(c.one, &saying{c.two})
-			got := w.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NewCode(testHost + "/i/00138990").Spoken})
+			got := w.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NewOnlineCode(testHost + "/i/00138990").Spoken})
 			if !strings.Contains(got.Body.String(), `problem:`+c.key+`"`) || !strings.Contains(got.Body.String(), c.says) {
 				t.Errorf("%d %s", got.Code, got.Body)
 			}
@@ -189,7 +189,7 @@ func (o *saying) ReceiptKeys(context.Context, string, string) (map[string][]byte
 	return nil, nil
 }
 func (o *saying) LeaveReceipt(context.Context, string, string, map[string][]byte) error { return nil }
-func (o *saying) Redeem(ctx context.Context, _ string, _ credential.Code) (string, error) {
+func (o *saying) Redeem(ctx context.Context, _ string, _ credential.OnlineCode) (string, error) {
 	return o.says(ctx)
 }
 
@@ -219,7 +219,7 @@ func TestOnlyIssuersOfACodesTagAreAsked(t *testing.T) {
 }
 
 // redeemAs calls the insurer's service as a counter that may claim what it likes.
-func (h *house) redeemAs(t *testing.T, counter string, code credential.Code) (string, error) {
+func (h *house) redeemAs(t *testing.T, counter string, code credential.OnlineCode) (string, error) {
 	t.Helper()
 	return h.office.OnlineCodes.Redeem(ctx, insurer.CodeCall{Insurer: "00138990", Caller: hostapi.Caller{URL: counter, Name: counter}, Code: code}, &unlimited{})
 }
@@ -236,11 +236,11 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	path := "/api/v1/people/" + string(r.ID) + "/code"
-	fresh := func(t *testing.T) credential.Code {
+	fresh := func(t *testing.T) credential.OnlineCode {
 		t.Helper()
 		h.now = h.now.Add(10 * time.Second) // a login makes no more of them
 		made := answer[madeCode](t, h.ask(t, "POST", path, struct{}{}), 201)
-		code, err := credential.ReadCode(made.Address)
+		code, err := credential.ReadOnlineCode(made.Address)
 		if err != nil || code.Spoken != made.Code || len(code.Hidden) != 8 {
 			t.Fatalf("%+v %v", code, err)
 		}
@@ -252,7 +252,7 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 	}
-	only := func(c credential.Code) credential.Code { return credential.Code{Spoken: c.Spoken} }
+	only := func(c credential.OnlineCode) credential.OnlineCode { return credential.OnlineCode{Spoken: c.Spoken} }
 	type try = struct {
 		name string
 		play func(t *testing.T) (string, error)
@@ -266,16 +266,16 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 			return h.redeemAs(t, a, c)
 		}, hostapi.ErrCodeWaiting},
 		{"another hidden half", func(t *testing.T) (string, error) {
-			return h.redeemAs(t, a, credential.Code{Spoken: fresh(t).Spoken, Hidden: "AAAAAAAA"})
+			return h.redeemAs(t, a, credential.OnlineCode{Spoken: fresh(t).Spoken, Hidden: "AAAAAAAA"})
 		}, hostapi.ErrOnlineCode},
 		{"the hidden half of the code before", func(t *testing.T) (string, error) {
 			old := fresh(t)
-			return h.redeemAs(t, a, credential.Code{Spoken: fresh(t).Spoken, Hidden: old.Hidden})
+			return h.redeemAs(t, a, credential.OnlineCode{Spoken: fresh(t).Spoken, Hidden: old.Hidden})
 		}, hostapi.ErrOnlineCode},
 		{"another hidden half while the patient is asked for this counter", func(t *testing.T) (string, error) {
 			c := fresh(t)
 			_, _ = h.redeemAs(t, a, only(c))
-			return h.redeemAs(t, a, credential.Code{Spoken: c.Spoken, Hidden: "AAAAAAAA"})
+			return h.redeemAs(t, a, credential.OnlineCode{Spoken: c.Spoken, Hidden: "AAAAAAAA"})
 		}, hostapi.ErrOnlineCode},
 		{"asked for another counter", func(t *testing.T) (string, error) {
 			c := only(fresh(t))
@@ -308,7 +308,7 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 			return h.office.OnlineCodes.Redeem(ctx, insurer.CodeCall{Insurer: "06139992", Caller: hostapi.Caller{URL: a, Name: a}, Code: fresh(t)}, &unlimited{})
 		}, hostapi.ErrOnlineCode},
 	}
-	outside.Refused(t, outside.Servers, len(refused))
+	testenv.Refused(t, testenv.Servers, len(refused))
 	for _, c := range refused {
 		t.Run(c.name, func(t *testing.T) {
 			if jws, err := c.play(t); jws != "" || !errors.Is(err, c.want) {
@@ -367,7 +367,7 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 func TestGuessesAndQuestionsAreCounted(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
-	code := func() credential.Code {
+	code := func() credential.OnlineCode {
 		c, _, err := h.office.OnlineCodes.NewCode(ctx, "s", r.ID)
 		if err != nil {
 			t.Fatal(err)
@@ -375,18 +375,18 @@ func TestGuessesAndQuestionsAreCounted(t *testing.T) {
 		return c
 	}
 	var count unlimited
-	redeem := func(c credential.Code) {
+	redeem := func(c credential.OnlineCode) {
 		_, _ = h.office.OnlineCodes.Redeem(ctx, insurer.CodeCall{Insurer: "00138990", Caller: hostapi.Caller{URL: "https://a.example", Name: "A"}, Code: c}, &count)
 	}
-	spoken := credential.Code{Spoken: code().Spoken}
+	spoken := credential.OnlineCode{Spoken: code().Spoken}
 	for range 20 {
 		redeem(spoken)
 	}
 	if count != (unlimited{1, 1}) {
 		t.Errorf("after twenty looks at one question: %+v", count)
 	}
-	redeem(credential.Code{Spoken: spoken.Spoken, Hidden: "AAAAAAAA"})
-	redeem(credential.NewCode(testHost + "/i/00138990"))
+	redeem(credential.OnlineCode{Spoken: spoken.Spoken, Hidden: "AAAAAAAA"})
+	redeem(credential.NewOnlineCode(testHost + "/i/00138990"))
 	if count != (unlimited{3, 1}) {
 		t.Errorf("after two wrong tries: %+v", count)
 	}

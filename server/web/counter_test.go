@@ -87,7 +87,7 @@ func TestGoodCaseIsRecordedOnceEvenWhenTheInsurerIsAway(t *testing.T) {
 	h := newHouse(t)
 	p := h.tokuichi(t).Person
 	h.session(t, auth.Counter, "鈴木", "{}")
-	opened := h.scan(t, credential.Numeric(h.live(t, p, "00138990", h.now)))
+	opened := h.scan(t, credential.NumericQR(h.live(t, p, "00138990", h.now)))
 	if !opened.Verdict.Valid || opened.Eligibility.Number != "0001234" || opened.Eligibility.InsurerNumber != "138990" || opened.Verdict.Headline.Ja != "この画面は本物です" || opened.Method.Code != "N1e" {
 		t.Fatalf("%+v", opened)
 	}

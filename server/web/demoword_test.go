@@ -12,7 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/web/kit"
 )
@@ -34,7 +34,7 @@ func (h *house) published(word *kit.DemoWord) *echo.Echo {
 		DemoIDP:     http.NotFoundHandler(),
 		Staff:       []string{"鈴木"},
 		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
-		Sessions:    &auth.Sessions{Store: h.store, Now: clock},
+		Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock},
 	})
 }
 
@@ -123,7 +123,7 @@ func TestAPublishedDemoIsClosedToWhoeverDoesNotKnowItsWord(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Boundaries, len(cases))
+	testenv.Refused(t, testenv.Boundaries, len(cases))
 }
 
 // A demo that is published without a word has one that nobody knows.
@@ -184,7 +184,7 @@ func TestTheWordLeadsToOurOwnPagesOnly(t *testing.T) {
 			t.Errorf("%q: %d %s", to, w.Code, w.Header().Get("Location"))
 		}
 	}
-	outside.Refused(t, outside.Boundaries, 8)
+	testenv.Refused(t, testenv.Boundaries, 8)
 }
 
 // Also the right word waits, else guessing would go on.

@@ -88,11 +88,11 @@ func (h *house) hanako(t *testing.T, at time.Time) insurer.PersonRecord {
 	t.Helper()
 	p := eligibility.Person{Insurer: "06139992", Symbol: "１２３－４", Number: "５６７", BranchNumber: "01", Name: "試験 花子", Kana: "ｼｹﾝ ﾊﾅｺ", BirthDate: eligibility.MustDate("1988-11-30"),
 		Address: "大阪府架空市練習町7-8"}
-	if _, err := h.store.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("hanako", p) },
+	if _, err := h.store.Importer.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("hanako", p) },
 		audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
 		t.Fatal(err)
 	}
-	r, err := h.store.PersonByKey(ctx, "06139992", "hanako")
+	r, err := h.store.Issuer.PersonByKey(ctx, "06139992", "hanako")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +271,7 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 			}
 		},
 		"by the erased person": func(t *testing.T, h *house, r insurer.PersonRecord) {
-			if err := h.store.ErasePerson(ctx, r.ID, audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
+			if err := h.store.Register.ErasePerson(ctx, r.ID, audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -348,7 +348,7 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	if w := h.ask(t, "PUT", "/api/v1/phone", map[string]any{"id": "A", "key": holderBody(h.holder(t, "A", newPhone(t)))["key"]}); w.Code != 204 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	if err := h.store.PutReceipts(ctx, r.ID, map[string][]byte{"A": []byte("sealed")}, audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
+	if err := h.store.Receipts.PutReceipts(ctx, r.ID, map[string][]byte{"A": []byte("sealed")}, audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := h.office.Receipts.Receipts(ctx, "s", "A"); err != nil || len(got) != 1 {
@@ -363,10 +363,10 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	if people, err := h.office.Enrolment.People(ctx, "s"); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
-	if keys, err := h.store.PhoneKeys(ctx, r.ID); err != nil || len(keys) != 0 {
+	if keys, err := h.store.Receipts.PhoneKeys(ctx, r.ID); err != nil || len(keys) != 0 {
 		t.Errorf("receipt keys: %d %v", len(keys), err)
 	}
-	if _, err := h.store.Person(ctx, r.ID); err != nil {
+	if _, err := h.store.Register.Person(ctx, r.ID); err != nil {
 		t.Errorf("the insurer's record: %v", err)
 	}
 	h.patientOf(t, h.now) // the same notice serves again, for the same person

@@ -12,7 +12,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/patient"
@@ -52,7 +52,7 @@ func (g *ghost) at(path string) string { return fmt.Sprintf(path, g.person.ID) }
 // login is the number of the person's only login.
 func (g *ghost) login(t *testing.T) int64 {
 	t.Helper()
-	file, err := g.store.PersonFile(ctx, g.person.ID, g.now, 0)
+	file, err := g.store.Register.PersonFile(ctx, g.person.ID, g.now, 0)
 	if err != nil || len(file.Logins) != 1 {
 		t.Fatal(file.Logins, err)
 	}
@@ -81,7 +81,7 @@ func (g *ghost) lose(t *testing.T) {
 	if _, err := g.office.Importer.Import(ctx, "00138990", strings.NewReader(file), "鈴木"); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := g.store.Person(ctx, g.person.ID); err != nil ||
+	if r, err := g.store.Register.Person(ctx, g.person.ID); err != nil ||
 		r.Person.LostOn != eligibility.MustDate("2026-11-22") {
 		t.Fatalf("%+v %v", r.Person, err)
 	}
@@ -208,7 +208,7 @@ func (g *ghost) redeemed(t *testing.T, cookies []*http.Cookie) bool {
 // takes reports whether a counter gets a screen for what it scanned.
 func (g *ghost) takes(t *testing.T, address string) bool {
 	t.Helper()
-	code, err := credential.ReadCode(address)
+	code, err := credential.ReadOnlineCode(address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func (g *ghost) takes(t *testing.T, address string) bool {
 
 // docs/phone.md, "Ending it": an end counts at once, in every way.
 func TestWhateverWasEndedDoesNotComeBackByItself(t *testing.T) {
-	outside.Refused(t, outside.Sessions, len(endings)*len(returns))
+	testenv.Refused(t, testenv.Sessions, len(endings)*len(returns))
 	for _, back := range returns { // each way is a way: before the end it lets in
 		if back.name == "the old paper in the old session, then a screen" {
 			continue
@@ -245,7 +245,7 @@ func TestWhateverWasEndedDoesNotComeBackByItself(t *testing.T) {
 // Receipts tell where somebody was: none is given out after an end, none is kept for who has gone.
 func TestAnEndedPhoneGetsNoReceipts(t *testing.T) {
 	cases := endings[:len(endings)-1] // who lost the eligibility may read what was
-	outside.Refused(t, outside.Sessions, 2*len(cases))
+	testenv.Refused(t, testenv.Sessions, 2*len(cases))
 	for _, ending := range cases {
 		t.Run(ending.name, func(t *testing.T) {
 			g := haunted(t)
@@ -284,7 +284,7 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 	}
 	// the clerk's next notice is the way back, printed alone or in a run
 	next := g.noticeCode(t, g.person)
-	serials, err := g.store.EnsureNotices(ctx, []audit.PersonID{g.person.ID}, func(id audit.PersonID,
+	serials, err := g.store.People.EnsureNotices(ctx, []audit.PersonID{g.person.ID}, func(id audit.PersonID,
 		n int64) []byte {
 		return g.notices.MAC(g.notices.Code(id, n))
 	},
@@ -301,7 +301,7 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 func TestARunPrintsANewNoticeForWhomAClerkEnded(t *testing.T) {
 	g := haunted(t)
 	g.clerk(t, g.at("/insurer/people/%s/logins/")+fmt.Sprint(g.login(t))+"/end", nil)
-	serials, err := g.store.EnsureNotices(ctx, []audit.PersonID{g.person.ID}, func(id audit.PersonID,
+	serials, err := g.store.People.EnsureNotices(ctx, []audit.PersonID{g.person.ID}, func(id audit.PersonID,
 		n int64) []byte {
 		return g.notices.MAC(g.notices.Code(id, n))
 	},
@@ -309,7 +309,7 @@ func TestARunPrintsANewNoticeForWhomAClerkEnded(t *testing.T) {
 	if err != nil || serials[g.person.ID] != 2 {
 		t.Errorf("%v %v", serials, err)
 	}
-	if n, err := g.store.Notice(ctx, g.notices.MAC(g.notices.Code(g.person.ID,
+	if n, err := g.store.Enrolment.Notice(ctx, g.notices.MAC(g.notices.Code(g.person.ID,
 		2))); err != nil || n.Void {
 		t.Errorf("%+v %v", n, err)
 	}
@@ -344,7 +344,7 @@ func TestRegisteringWantsAFreshLogin(t *testing.T) {
 			if w.Code != c.want {
 				t.Fatalf("%d", w.Code)
 			}
-			if people, err := h.store.Enrolled(ctx, "op|x"); err != nil ||
+			if people, err := h.store.Enrolment.Enrolled(ctx, "op|x"); err != nil ||
 				(len(people) == 1) != (c.want == http.StatusSeeOther) {
 				t.Errorf("%d people, %v", len(people), err)
 			}
@@ -405,7 +405,7 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 		t.Error("it does not say which phone")
 	}
 	h.acts(t, at+"/phones/A/end", nil, "端末を解除しました")
-	if left, err := h.store.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 ||
+	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 ||
 		left[0].Phone != "B" {
 		t.Errorf("%+v %v", left, err)
 	}
@@ -420,7 +420,7 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 			t.Errorf("ending %s: %d", path, w.Code)
 		}
 	}
-	if left, err := h.store.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 {
+	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 {
 		t.Errorf("%+v %v", left, err)
 	}
 }

@@ -8,12 +8,11 @@ import (
 
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
-	"madoguchi/server/store"
 )
 
 // stumbles is a store whose disk is full for the first end of grants.
 type stumbles struct {
-	*store.Store
+	insurer.DevicesStore
 	tries int
 }
 
@@ -21,7 +20,7 @@ func (s *stumbles) EndGrants(ctx context.Context, end insurer.GrantEnd, e audit.
 	if s.tries++; s.tries == 1 {
 		return 0, errors.New("no space left on device")
 	}
-	return s.Store.EndGrants(ctx, end, e)
+	return s.DevicesStore.EndGrants(ctx, end, e)
 }
 
 // lost is a house with a phone that was lost while its login and its key's session were open, and an owner at another browser.
@@ -39,7 +38,7 @@ func lost(t *testing.T) (h *house, r insurer.PersonRecord, thief, owner []*http.
 
 func TestTheEndOfALostPhoneIsWholeAfterAFailureHalfway(t *testing.T) {
 	h, _, thief, owner, _ := lost(t)
-	h.replace = func(all *insurer.Stores) { all.Devices = &stumbles{Store: h.store} }
+	h.replace = func(all *insurer.Stores) { all.Devices = &stumbles{DevicesStore: all.Devices} }
 	h.build(t)
 	h.cookies = owner
 	if w := h.ask(t, "POST", "/api/v1/phones/A/end", struct{}{}); w.Code < 500 {
@@ -90,7 +89,7 @@ func TestAnEmptyNameInAnAddressEndsNothing(t *testing.T) {
 			t.Errorf("%s: %d", path, w.Code)
 		}
 	}
-	if left, err := h.store.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 {
+	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 {
 		t.Errorf("%d grants left, %v", len(left), err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"madoguchi/card"
 	"madoguchi/card/virtual"
 	"madoguchi/eligibility"
-	"madoguchi/server/agents"
+	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 	console "madoguchi/server/web/counter"
 )
@@ -210,7 +210,7 @@ func TestTheCertificatesStateIsKeptAndItsDateIsNot(t *testing.T) {
 	if got.Certificate.State != "grace" || got.Certificate.Until != "令和8年10月31日" || !strings.Contains(got.Certificate.Headline.Ja, "猶予") {
 		t.Errorf("%+v", got.Certificate)
 	}
-	stored, err := h.store.Case(ctx, "1319999991", id)
+	stored, err := h.store.ForCounter().Case(ctx, "1319999991", id)
 	if err != nil || strings.Contains(string(stored.Body), "2026-10-31") || !strings.Contains(string(stored.Body), `"state":"grace"`) {
 		t.Errorf("%s %v", stored.Body, err)
 	}
@@ -273,7 +273,7 @@ func TestAnAnswerAfterTheRecordIsDropped(t *testing.T) {
 	if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "case.closed") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	stored, err := h.store.Case(ctx, "1319999991", id)
+	stored, err := h.store.ForCounter().Case(ctx, "1319999991", id)
 	if err != nil || stored.Outcome != hostapi.Parked || strings.Contains(string(stored.Body), `"card":{`) {
 		t.Errorf("%+v %v", stored, err)
 	}
@@ -285,7 +285,7 @@ type lateReader struct {
 	record func()
 }
 
-func (l *lateReader) CheckBirthDate(ctx context.Context, r agents.Request) (card.Result, error) {
+func (l *lateReader) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card.Result, error) {
 	l.record()
 	return l.doubleReader.CheckBirthDate(ctx, r)
 }
@@ -326,11 +326,14 @@ type severalReaders struct {
 	away  bool
 }
 
-func (s *severalReaders) Status(string) []agents.Status {
-	return []agents.Status{{ID: strings.Repeat("a", 64), Name: "受付1", Connected: true}, {ID: strings.Repeat("b", 64), Name: "受付2", Connected: !s.away}}
+func (s *severalReaders) Status(string) []counter.ReaderStatus {
+	return []counter.ReaderStatus{
+		{ID: strings.Repeat("a", 64), Name: "受付1", Connected: true},
+		{ID: strings.Repeat("b", 64), Name: "受付2", Connected: !s.away},
+	}
 }
 
-func (s *severalReaders) CheckBirthDate(ctx context.Context, r agents.Request) (card.Result, error) {
+func (s *severalReaders) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card.Result, error) {
 	s.asked = r.Reader
 	return s.doubleReader.CheckBirthDate(ctx, r)
 }

@@ -15,7 +15,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/auth/demoidp"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 const callback = "http://localhost:8080/login/callback"
@@ -50,7 +50,7 @@ func (h *house) atProvider(t *testing.T) (e *echo.Echo, pick func(address string
 		Demo:       true,
 		Now:        clock,
 		Ready:      h.store.Ping,
-		Sessions:   &auth.Sessions{Store: h.store, Now: clock},
+		Sessions:   &auth.Sessions{Store: h.store.Sessions(), Now: clock},
 		Login: auth.NewLogin(auth.Config{
 			Issuer:      server.URL,
 			ClientID:    "RP1",
@@ -184,7 +184,7 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.SignIn, len(cases))
+	testenv.Refused(t, testenv.SignIn, len(cases))
 }
 
 // An answer that is not this login's, as of another tab or a stranger's link, leaves the carried login under way.
@@ -220,7 +220,7 @@ func TestTheAuditSaysWhatALoginRestsOn(t *testing.T) {
 			login := auth.Identity{Subject: "op|y", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now}
 			change(&login)
 			h.enrol(t, r, login)
-			file, err := h.store.PersonFile(ctx, r.ID, h.now, 20)
+			file, err := h.store.Register.PersonFile(ctx, r.ID, h.now, 20)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,12 +7,11 @@ import (
 	"time"
 
 	"madoguchi/server/insurer"
-	"madoguchi/server/store"
 )
 
 // uncounting is a store that cannot write numbers down while its disk is full.
 type uncounting struct {
-	*store.Store
+	insurer.UsageStore
 	full bool
 }
 
@@ -20,14 +19,14 @@ func (s *uncounting) AddCounts(ctx context.Context, counts map[insurer.DayCount]
 	if s.full {
 		return errors.New("no space left on device")
 	}
-	return s.Store.AddCounts(ctx, counts)
+	return s.UsageStore.AddCounts(ctx, counts)
 }
 
 // A live screen needs nothing written: statistics that cannot be stored are no reason to leave a patient without one.
 func TestAScreenIsShownThoughNothingCanBeCounted(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
-	disk := &uncounting{Store: h.store, full: true}
+	disk := &uncounting{UsageStore: h.store.Usage, full: true}
 	h.replace = func(all *insurer.Stores) { all.Usage = disk }
 	h.build(t)
 	for range 3 {

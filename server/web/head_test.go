@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/web/kit"
 )
 
@@ -251,5 +251,5 @@ func TestAMethodThatIsNotTakenIsRefusedWithThoseThatAre(t *testing.T) {
 			t.Errorf("withoutHead names %s, which is no route", route)
 		}
 	}
-	outside.Refused(t, outside.Boundaries, n)
+	testenv.Refused(t, testenv.Boundaries, n)
 }

@@ -115,7 +115,7 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		return jws
 	}
 	one, two := copyOf(), copyOf()
-	basis := credential.Basis{Trust: &h.trust, At: h.now}
+	basis := credential.Verifier{Trust: &h.trust, Now: h.now}
 	rid := basis.Verify(one).RID
 	index, err := credential.DecodeRID(rid)
 	if err != nil {
@@ -161,7 +161,7 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		t.Errorf("all before now: %d %v", n, err)
 	}
 	third := basis.Verify(copyOf()).RID
-	if err := h.store.ErasePerson(ctx, r.ID, audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
+	if err := h.store.Register.ErasePerson(ctx, r.ID, audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
 		t.Fatal(err)
 	}
 	last, err := credential.DecodeRID(third)

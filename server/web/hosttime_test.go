@@ -10,7 +10,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // apart is a counter whose clock is off from its insurers' by fast: it calls the same house, which answers by
@@ -102,7 +102,7 @@ func TestAnAnswerThatIsNotTheSignedTimeMovesNoClock(t *testing.T) {
 		{"an earlier question's answer", forged(cityKey, city, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")},
 		{"an answer without a question", forged(cityKey, city, "")},
 	}
-	outside.Refused(t, outside.Trust, len(cases))
+	testenv.Refused(t, testenv.Trust, len(cases))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			h.calls.Measured.Asked = nil
@@ -131,7 +131,7 @@ func TestOnlyANonceIsSignedWithTheTime(t *testing.T) {
 		t.Errorf("%d %v", w.Code, head)
 	}
 	bad := []string{"", "short", strings.Repeat("A", 65), "ABCDEFGHIJKLMNOP QRST", "ABCDEFGHIJKLMNOP\n", "ABCDEFGHIJKLMNOPé", "<script>alert(1)</script>", "ABCDEFGHIJKLMNO="}
-	outside.Refused(t, outside.Servers, len(bad))
+	testenv.Refused(t, testenv.Servers, len(bad))
 	for _, nonce := range bad {
 		if w := h.ask(t, "GET", "/i/00138990/time.jwt?nonce="+url.QueryEscape(nonce), nil); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("%q: %d", nonce, w.Code)

@@ -44,7 +44,7 @@ type house struct {
 	replace func(*insurer.Stores) // for build; may be nil
 	keys    *keys.Folder
 	reader  *doubleReader
-	store   *store.Store
+	store   openedStore
 	trust   credential.TrustList
 	cookies []*http.Cookie
 	counter *counter.Service
@@ -77,7 +77,7 @@ func newHouse(t *testing.T) *house {
 	h.store = openStore(t, filepath.Join(folder, "db"))
 	h.trust = credential.TrustList{Version: 1, IssuedAt: h.now.Unix()}
 	for _, in := range []insurer.Insurer{{Number: "00138990", Name: "架空市", Issuer: "架空市長", Telephone: "03-0000-0000"}, {Number: "06139992", Name: "架空健康保険組合", Issuer: "理事長", Telephone: "06-0000-0000"}} {
-		if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
+		if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
 			t.Fatal(err)
 		}
 		key, err := h.keys.IssuerKey(in.Number)
@@ -99,8 +99,14 @@ func newHouse(t *testing.T) *house {
 // secret is every secret of a house.
 var secret = bytes.Repeat([]byte{1}, 32)
 
+// openedStore is a house's database with what the insurer's services keep in it.
+type openedStore struct {
+	*store.Store
+	insurer.Stores
+}
+
 // openStore opens a house's database.
-func openStore(t *testing.T, file string) *store.Store {
+func openStore(t *testing.T, file string) openedStore {
 	t.Helper()
 	opened, err := store.Open(ctx, file, store.Options{Mode: "demo", Role: "all", Index: secret,
 		Masters: map[string][]byte{"people": secret, "cases": secret, "session": secret}})
@@ -108,7 +114,7 @@ func openStore(t *testing.T, file string) *store.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { opened.Close() })
-	return opened
+	return openedStore{opened, opened.ForInsurer()}
 }
 
 // stores are what the house's services keep, with what a test put in the place of some of it.
@@ -135,18 +141,18 @@ func (h *house) build(t *testing.T) {
 		Now:     clock,
 	})
 	list := func() (*credential.TrustList, error) { return &h.trust, nil }
-	h.counter = &counter.Service{Store: h.store, Trust: list, Readers: h.reader, Insurers: nobody{},
+	h.counter = &counter.Service{Store: h.store.ForCounter(), Trust: list, Readers: h.reader, Insurers: nobody{},
 		Facility: counter.Facility{Code: "1319999991", Name: "架空医院"}, Now: clock}
 	h.runs = h.office.PrintJobs
 	h.runs.Folder = filepath.Join(h.dir, "runs")
 	t.Cleanup(h.runs.Wait)
 	h.echo = New(Config{Insurer: h.office, Background: ctx, Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping,
 		Counter:     h.counter,
-		Readers:     agents.New(agents.Config{Store: h.store, Now: clock, Names: func(string) string { return "" }}),
+		Readers:     agents.New(agents.Config{Store: h.store.ForAgents(), Now: clock, Names: func(string) string { return "" }}),
 		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
 		CounterCall: hostapi.TrustedCounters(list, h.office.Receipts.FirstUse, clock),
 		Listed:      list,
-		Sessions:    &auth.Sessions{Store: h.store, Now: clock}})
+		Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock}})
 }
 
 // nobody is an insurer that cannot be reached: records stand all the same.
@@ -155,7 +161,7 @@ type nobody struct{}
 func (nobody) ReceiptKeys(context.Context, string, string) (map[string][]byte, error) {
 	return nil, context.DeadlineExceeded
 }
-func (nobody) Redeem(context.Context, string, credential.Code) (string, error) {
+func (nobody) Redeem(context.Context, string, credential.OnlineCode) (string, error) {
 	return "", context.DeadlineExceeded
 }
 func (nobody) LeaveReceipt(context.Context, string, string, map[string][]byte) error {
@@ -206,7 +212,7 @@ func (h *house) do(t *testing.T, r *http.Request, change ...func(*http.Request))
 func (h *house) session(t *testing.T, kind auth.Kind, subject, data string) {
 	t.Helper()
 	w := httptest.NewRecorder()
-	s := auth.Sessions{Store: h.store, Now: func() time.Time { return h.now }}
+	s := auth.Sessions{Store: h.store.Sessions(), Now: func() time.Time { return h.now }}
 	if _, err := s.Start(ctx, w, kind, subject, []byte(data)); err != nil {
 		t.Fatal(err)
 	}
@@ -219,12 +225,12 @@ func (h *house) tokuichi(t *testing.T) insurer.PersonRecord {
 	if _, err := h.office.Importer.Import(ctx, "00138990", bytes.NewReader(insuredcsv.Sample("00138990")), audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
-	found, err := h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: "00138990", Text: "髙橋徳一", Limit: 1})
+	found, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "00138990", Text: "髙橋徳一", Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(found) == 0 {
-		found, err = h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: "00138990", Text: "髙橋 德一", Limit: 1})
+		found, err = h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "00138990", Text: "髙橋 德一", Limit: 1})
 	}
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
@@ -239,7 +245,7 @@ func (h *house) live(t *testing.T, p eligibility.Person, iss eligibility.Insurer
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := credential.Issue(testHost+"/i/"+string(iss), key, credential.Request{Person: p, InsurerName: "架空市", Share: 20, Tier: credential.Live}, at)
+	out, err := credential.Issue(testHost+"/i/"+string(iss), key, credential.Request{Person: p, InsurerName: "架空市", Share: 20, Tier: credential.TierLive}, at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -313,7 +319,7 @@ func (h *house) enrol(t *testing.T, r insurer.PersonRecord, login auth.Identity)
 
 func (h *house) noticeCode(t *testing.T, r insurer.PersonRecord) string {
 	t.Helper()
-	serial, err := h.store.EnsureNotice(ctx, r.ID, func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }, audit.Entry{At: h.now, Actor: "t", Action: "t"})
+	serial, err := h.store.Enrolment.EnsureNotice(ctx, r.ID, func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }, audit.Entry{At: h.now, Actor: "t", Action: "t"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -372,5 +378,5 @@ func (h *house) phoneAway(t *testing.T) (insurer.PersonRecord, awayPhone) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	made := answer[struct{ JWS string }](t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "screen", "phone": "A"}), 200)
-	return r, awayPhone{h.scan(t, credential.Numeric(made.JWS)).ID, made.JWS, phone.key, h.now}
+	return r, awayPhone{h.scan(t, credential.NumericQR(made.JWS)).ID, made.JWS, phone.key, h.now}
 }

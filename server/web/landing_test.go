@@ -61,7 +61,7 @@ func TestACodeThatIsNoneOrNoMoreOpensTheSameDoorWithASentence(t *testing.T) {
 	r := h.tokuichi(t)
 	old := h.noticeCode(t, r)
 	opened := h.ask(t, "GET", "/n/"+old, nil)
-	if _, err := h.store.ReissueNotice(ctx, r.ID, func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }, audit.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
+	if _, err := h.store.Enrolment.ReissueNotice(ctx, r.ID, func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }, audit.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]struct {

@@ -27,7 +27,7 @@ func (h *house) openFor(issuer string) http.Handler {
 		Now:        clock,
 		Ready:      h.store.Ping,
 		Login:      auth.NewLogin(auth.Config{Issuer: issuer, Client: &http.Client{}, Now: clock}),
-		Sessions:   &auth.Sessions{Store: h.store, Now: clock},
+		Sessions:   &auth.Sessions{Store: h.store.Sessions(), Now: clock},
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.AddCookie(word.Cookie())
@@ -120,7 +120,7 @@ func TestANeighbourBehindACarrierBlocksNobodysLogin(t *testing.T) {
 			}
 		})
 	}
-	if n, err := h.store.ExpireSessions(ctx, h.now.AddDate(1, 0, 0)); err != nil || n != 0 {
+	if n, err := h.store.Sessions().ExpireSessions(ctx, h.now.AddDate(1, 0, 0)); err != nil || n != 0 {
 		t.Errorf("%d sessions were left, %v", n, err)
 	}
 }

@@ -16,10 +16,10 @@ import (
 func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 	h, _ := connected(t)
 	p := eligibility.Person{Insurer: "06139992", Symbol: "１２", Number: "３４", BranchNumber: "00", Name: "試験 退子", Kana: "ｼｹﾝ ﾀｲｺ", BirthDate: eligibility.MustDate("1988-11-30"), LostOn: eligibility.MustDate("2026-11-22")}
-	if _, err := h.store.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("lost", p) }, audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
+	if _, err := h.store.Importer.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("lost", p) }, audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
 		t.Fatal(err)
 	}
-	r, err := h.store.PersonByKey(ctx, "06139992", "lost")
+	r, err := h.store.Issuer.PersonByKey(ctx, "06139992", "lost")
 	if err != nil {
 		t.Fatal(err)
 	}

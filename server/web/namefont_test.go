@@ -80,7 +80,7 @@ func TestAScreenSaysWhichNamesNoFontHereCanDraw(t *testing.T) {
 			if _, err := h.office.Importer.Import(ctx, "00138990", strings.NewReader(file), "鈴木"); err != nil {
 				t.Fatal(err)
 			}
-			found, err := h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: "00138990", Limit: 1})
+			found, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "00138990", Limit: 1})
 			if err != nil || len(found) != 1 {
 				t.Fatalf("%d people, %v", len(found), err)
 			}

@@ -47,7 +47,7 @@ func (h *house) provided(t *testing.T) {
 	}
 	h.echo = New(Config{Insurer: h.office, Background: ctx, Demo: true, Staff: []string{"鈴木"},
 		Now: h.clock, Ready: h.store.Ping,
-		Counter: h.counter, Sessions: &auth.Sessions{Store: h.store, Now: h.clock},
+		Counter: h.counter, Sessions: &auth.Sessions{Store: h.store.Sessions(), Now: h.clock},
 		Login: auth.NewLogin(auth.Config{Issuer: server.URL + "/demo-idp", ClientID: "RP1", Key: client,
 			KeyID: "c", Method: jwt.SigningMethodES256,
 			RedirectURL: callback, Scopes: []string{"name", "birthdate"}, Client: server.Client(),
@@ -103,7 +103,7 @@ func TestALoginGivesTheBrowserANewSessionAndEndsTheEarlier(t *testing.T) {
 		t.Fatalf("%d to %q, the session is %q, before %q", done.Code, done.Header().Get("Location"), own,
 			planted)
 	}
-	if _, err := h.store.Session(ctx, hash); err == nil {
+	if _, err := h.store.Sessions().Session(ctx, hash); err == nil {
 		t.Error("the earlier session is still stored")
 	}
 	login := func() bool {
@@ -144,10 +144,10 @@ func TestAPhonesNextSessionEndsItsEarlier(t *testing.T) {
 	if first == second {
 		t.Error("the session is the same")
 	}
-	if _, err := h.store.Session(ctx, sha256.Sum256([]byte(first))); err == nil {
+	if _, err := h.store.Sessions().Session(ctx, sha256.Sum256([]byte(first))); err == nil {
 		t.Error("the earlier session is still stored")
 	}
-	if _, err := h.store.Session(ctx, sha256.Sum256([]byte(second))); err != nil {
+	if _, err := h.store.Sessions().Session(ctx, sha256.Sum256([]byte(second))); err != nil {
 		t.Error(err)
 	}
 }

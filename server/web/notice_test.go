@@ -10,11 +10,11 @@ import (
 	"testing"
 
 	"madoguchi/auth"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 func TestClerkSavesTheNoticeOfAPerson(t *testing.T) {
-	outside.Need(t, "pdftotext")
+	testenv.Need(t, "pdftotext")
 	h := newHouse(t)
 	r := h.tokuichi(t)
 	path := "/insurer/people/" + string(r.ID) + "/notice.pdf"
@@ -37,7 +37,7 @@ func TestClerkSavesTheNoticeOfAPerson(t *testing.T) {
 }
 
 func TestPatientSavesACopyWithoutNumbers(t *testing.T) {
-	outside.Need(t, "pdftotext")
+	testenv.Need(t, "pdftotext")
 	h := newHouse(t)
 	r := h.enrolled(t)
 	w := h.ask(t, "GET", "/people/"+string(r.ID)+"/masked.pdf", nil)

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
 )
@@ -32,15 +32,15 @@ func (h *house) counterNamed(t *testing.T, name, address string) *hostapi.Client
 const cityISS = testHost + "/i/00138990"
 
 // madeBy makes a code as the patient's phone does: its spoken form, and the whole of it.
-func (h *house) madeBy(t *testing.T, r insurer.PersonRecord) (spoken, printed credential.Code) {
+func (h *house) madeBy(t *testing.T, r insurer.PersonRecord) (spoken, printed credential.OnlineCode) {
 	t.Helper()
 	h.now = h.now.Add(10 * time.Second) // a login makes no more of them
 	made := answer[madeCode](t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/code", struct{}{}), 201)
-	printed, err := credential.ReadCode(made.Address)
+	printed, err := credential.ReadOnlineCode(made.Address)
 	if err != nil || printed.Spoken != made.Code {
 		t.Fatalf("%+v %v", made, err)
 	}
-	return credential.Code{Spoken: made.Code}, printed
+	return credential.OnlineCode{Spoken: made.Code}, printed
 }
 
 func (h *house) patientSays(t *testing.T, r insurer.PersonRecord, allow bool) {
@@ -57,14 +57,14 @@ func TestASpokenCodeAllowedForOneCounterIsNoOthers(t *testing.T) {
 	r := h.patientOf(t, h.now)
 	a, b := h.counterNamed(t, "A医院", "https://a.example"), h.counterNamed(t, "B医院", "https://b.example")
 	code, printed := h.madeBy(t, r)
-	forged := credential.Code{Spoken: code.Spoken, Hidden: "AAAAAAAA"}
+	forged := credential.OnlineCode{Spoken: code.Spoken, Hidden: "AAAAAAAA"}
 	for range 2 {
 		if _, err := a.Redeem(ctx, cityISS, code); !errors.Is(err, hostapi.ErrCodeWaiting) {
 			t.Fatalf("A asks: %v", err)
 		}
 	}
 	tried := 0
-	refused := func(when string, of ...credential.Code) {
+	refused := func(when string, of ...credential.OnlineCode) {
 		t.Helper()
 		for _, code := range of {
 			tried++
@@ -81,17 +81,17 @@ func TestASpokenCodeAllowedForOneCounterIsNoOthers(t *testing.T) {
 	h.patientSays(t, r, true)
 	refused("after the yes to A", code, forged)
 	jws, err := a.Redeem(ctx, cityISS, code)
-	if err != nil || !(credential.Basis{Trust: &h.trust, At: h.now}).Verify(jws).Valid {
+	if err != nil || !(credential.Verifier{Trust: &h.trust, Now: h.now}).Verify(jws).Valid {
 		t.Fatalf("A after the yes: %v", err)
 	}
 	refused("after A had it", code, forged, printed)
-	for _, again := range []credential.Code{code, printed} {
+	for _, again := range []credential.OnlineCode{code, printed} {
 		tried++
 		if jws, err := a.Redeem(ctx, cityISS, again); !errors.Is(err, hostapi.ErrOnlineCode) {
 			t.Errorf("A for the second time: %.20q %v", jws, err)
 		}
 	}
-	outside.Refused(t, outside.Servers, tried)
+	testenv.Refused(t, testenv.Servers, tried)
 }
 
 func TestADeniedOrOverCodeIsNobodys(t *testing.T) {
@@ -109,7 +109,7 @@ func TestADeniedOrOverCodeIsNobodys(t *testing.T) {
 		}},
 		{"replaced by the next", func(t *testing.T) { h.madeBy(t, r) }},
 	}
-	outside.Refused(t, outside.Servers, 4*len(ends))
+	testenv.Refused(t, testenv.Servers, 4*len(ends))
 	for _, c := range ends {
 		t.Run(c.name, func(t *testing.T) {
 			code, printed := h.madeBy(t, r)
@@ -118,7 +118,7 @@ func TestADeniedOrOverCodeIsNobodys(t *testing.T) {
 			}
 			c.end(t)
 			for _, who := range []*hostapi.Client{a, b} {
-				for _, form := range []credential.Code{code, printed} {
+				for _, form := range []credential.OnlineCode{code, printed} {
 					if jws, err := who.Redeem(ctx, cityISS, form); !errors.Is(err, hostapi.ErrOnlineCode) {
 						t.Errorf("%s with %+v: %.20q %v", who.URL, form, jws, err)
 					}
@@ -212,5 +212,5 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Servers, 2*(4+len(others)))
+	testenv.Refused(t, testenv.Servers, 2*(4+len(others)))
 }

@@ -12,7 +12,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
@@ -25,7 +25,7 @@ func TestAPreviewIsNeitherStoredNorDroppedByAnotherClerk(t *testing.T) {
 	id := at[strings.LastIndexByte(at, '/')+1:]
 	mine := h.cookies
 	clerks := []string{"佐藤", "", "鈴木 ", "鈴"}
-	outside.Refused(t, outside.Sessions, 4*len(clerks))
+	testenv.Refused(t, testenv.Sessions, 4*len(clerks))
 	for _, clerk := range clerks {
 		h.cookies = nil
 		h.session(t, auth.Clerk, clerk, "{}")
@@ -99,7 +99,7 @@ func TestAClerkEndsPhonesOfTheOwnInsurersPeopleOnly(t *testing.T) {
 	if phones, err := h.office.Devices.PhonesOf(ctx, "00138990", r.ID); err != nil || len(phones) != 1 {
 		t.Errorf("its own insurer sees %d phones, %v", len(phones), err)
 	}
-	outside.Refused(t, outside.Sessions, 12)
+	testenv.Refused(t, testenv.Sessions, 12)
 }
 
 // A login of two people shows the one that is asked for, and nobody for an id that is none of theirs.
@@ -116,10 +116,10 @@ func TestALoginShowsTheAskedPersonOrNobody(t *testing.T) {
 			t.Errorf("%s: %+v %v", name, screen, err)
 		}
 	}
-	outside.Refused(t, outside.Sessions, 5)
+	testenv.Refused(t, testenv.Sessions, 5)
 	h.enrol(t, r, auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now})
 	screen, err := h.office.Issuer.Live(ctx, "hanako", other.ID)
-	if v := (credential.Basis{Trust: &h.trust, At: h.now}).Verify(screen.JWS); err != nil ||
+	if v := (credential.Verifier{Trust: &h.trust, Now: h.now}).Verify(screen.JWS); err != nil ||
 		v.Eligibility == nil || v.Eligibility.Name != "試験 花子" {
 		t.Errorf("%+v %v", v, err)
 	}
@@ -129,7 +129,7 @@ func TestALoginShowsTheAskedPersonOrNobody(t *testing.T) {
 func TestOnlyTheOfferedStaffIsPicked(t *testing.T) {
 	h := newHouse(t)
 	names := []string{"", "佐藤", "鈴木 ", " 鈴木", "鈴", "鈴木鈴木", "admin", "鈴木\x00"}
-	outside.Refused(t, outside.Sessions, 2*len(names))
+	testenv.Refused(t, testenv.Sessions, 2*len(names))
 	for _, door := range []string{"/insurer", "/counter"} {
 		for _, name := range names {
 			if w := h.form(t, door+"/staff", url.Values{"name": {name}}); w.Code < 400 ||

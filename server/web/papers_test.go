@@ -87,7 +87,7 @@ func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
 	if err != nil || in.Look.Unit != "保険年金課" || in.Look.Colour != "#f6c6ad" {
 		t.Error(in, err)
 	}
-	if stored, err := h.store.Logo(ctx, "06139992"); err != nil || len(stored) == 0 {
+	if stored, err := h.store.Directory.Logo(ctx, "06139992"); err != nil || len(stored) == 0 {
 		t.Error("no mark", err)
 	}
 	for _, s := range clerk.SamplePapers {
@@ -102,7 +102,7 @@ func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
 	if w := h.settings(t, nil, map[string]string{"nologo": "1"}); w.Code != http.StatusSeeOther {
 		t.Fatal(w.Code, w.Body)
 	}
-	if stored, err := h.store.Logo(ctx, "06139992"); err != nil || len(stored) > 0 {
+	if stored, err := h.store.Directory.Logo(ctx, "06139992"); err != nil || len(stored) > 0 {
 		t.Error("the mark is still there", err)
 	}
 }
@@ -113,7 +113,7 @@ func TestACertificateOutsideTheRulesNeedsAReason(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,無"))
 	id := func(number string) string {
-		found, err := h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: number, Limit: 1})
+		found, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: number, Limit: 1})
 		if err != nil || len(found) != 1 {
 			t.Fatal(found, err)
 		}

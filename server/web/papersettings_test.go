@@ -13,7 +13,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
@@ -81,7 +81,7 @@ func TestASettingThatLeadsCodeOneElsewhereIsRefusedWhole(t *testing.T) {
 	addresses := []string{"https://evil.example/", "https://myna.go.jp.evil.example/", "https://evil-myna.go.jp/",
 		"http://myna.go.jp/", "myna.go.jp", "https://myna.go.jp@evil.example/", "https://myna.go.jp:8443/",
 		"https://myna.go.jp/?to=x"}
-	outside.Refused(t, outside.Files, len(addresses))
+	testenv.Refused(t, testenv.Files, len(addresses))
 	for _, address := range addresses {
 		t.Run(address, func(t *testing.T) {
 			w := h.settings(t, mark(t, color.Black), map[string]string{"name": "別の名前", "state": address})
@@ -100,7 +100,7 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,無"))
 	waiting := h.waiting(t)
-	found, err := h.store.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Limit: 1})
+	found, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}
@@ -109,13 +109,13 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 		t.Fatal(err)
 	}
 	in.Look.State = "https://myna.go.jp.evil.example/"
-	if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now, Actor: "t",
+	if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "t",
 		Action: "insurer.put"}); err != nil {
 		t.Fatal(err)
 	}
 	paths := []string{"/insurer/people/" + string(found[0].ID) + "/notice.pdf",
 		"/insurer/papers/notice.pdf?insurer=06139992", "/insurer/papers/notice-70.pdf?insurer=06139992"}
-	outside.Refused(t, outside.Files, len(paths)+2)
+	testenv.Refused(t, testenv.Files, len(paths)+2)
 	for _, path := range paths {
 		if w := h.ask(t, "GET", path, nil); w.Code != http.StatusConflict ||
 			!strings.Contains(w.Body.String(), "紙の設定と見本") {
@@ -136,7 +136,7 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 		t.Errorf("%+v", run)
 	}
 	in.Look.State = ""
-	if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now, Actor: "t",
+	if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "t",
 		Action: "insurer.put"}); err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func TestEnrolmentNeedsTheRightPerson(t *testing.T) {
 		if w := h.ask(t, "POST", "/enrol", nil); w.Code != c.want {
 			t.Errorf("%s: %d", name, w.Code)
 		}
-		people, err := h.store.Enrolled(ctx, "op|x")
+		people, err := h.store.Enrolment.Enrolled(ctx, "op|x")
 		if err != nil || (len(people) == 1) != (c.want == http.StatusSeeOther) {
 			t.Errorf("%s: %d people, %v", name, len(people), err)
 		}
@@ -56,7 +56,7 @@ func TestNoticeCodeLeavesTheAddressAndIsNotUsedUpByLooking(t *testing.T) {
 			t.Fatalf("%d %s", w.Code, w.Header())
 		}
 	}
-	if n, err := h.store.Notice(ctx, h.notices.MAC(paper.Code)); err != nil || n.UsedBy != "" {
+	if n, err := h.store.Enrolment.Notice(ctx, h.notices.MAC(paper.Code)); err != nil || n.UsedBy != "" {
 		t.Errorf("%+v %v", n, err)
 	}
 	if w := h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "お知らせが見つかりません") {
@@ -93,8 +93,8 @@ func TestScreenAndCopyAreGenuine(t *testing.T) {
 		JWS     string
 		Details patient.Details
 	}](t, w)
-	v := credential.Basis{Trust: &h.trust, At: h.now}.Verify(screen.JWS)
-	if !v.Valid || v.Tier != credential.Live || v.Eligibility.Name != "髙橋 德一" || screen.Details.ShareText != "2割" || screen.Details.InsurerNumber != "138990" {
+	v := credential.Verifier{Trust: &h.trust, Now: h.now}.Verify(screen.JWS)
+	if !v.Valid || v.Tier != credential.TierLive || v.Eligibility.Name != "髙橋 德一" || screen.Details.ShareText != "2割" || screen.Details.InsurerNumber != "138990" {
 		t.Errorf("%+v %+v", v, screen.Details)
 	}
 	if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil); w.Code != http.StatusOK || !bytes.HasPrefix(w.Body.Bytes(), []byte("%PDF-")) {

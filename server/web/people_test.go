@@ -34,10 +34,10 @@ func clerksHouse(t *testing.T) (*house, insurer.PersonRecord) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.store.Enrol(ctx, h.notices.MAC(paper.Code), "idp|tokuichi", audit.Entry{At: h.now, Actor: "patient", Action: "notice.enrol", Person: r.ID}); err != nil {
+	if err := h.store.Enrolment.Enrol(ctx, h.notices.MAC(paper.Code), "idp|tokuichi", audit.Entry{At: h.now, Actor: "patient", Action: "notice.enrol", Person: r.ID}); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.store.PutPhoneKey(ctx, "idp|tokuichi", "phone", []byte("key"), audit.Entry{At: h.now, Actor: "patient", Action: "phone.add"}); err != nil {
+	if err := h.store.Devices.PutPhoneKey(ctx, "idp|tokuichi", "phone", []byte("key"), audit.Entry{At: h.now, Actor: "patient", Action: "phone.add"}); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -171,7 +171,7 @@ func TestTheListTurnsItsPages(t *testing.T) {
 func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	h, r := clerksHouse(t)
 	at := "/insurer/people/" + string(r.ID)
-	file, err := h.store.PersonFile(ctx, r.ID, h.now, 0)
+	file, err := h.store.Register.PersonFile(ctx, r.ID, h.now, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 			t.Errorf("%s from another site: %d", path, w.Code)
 		}
 	}
-	if after, err := h.store.PersonFile(ctx, r.ID, h.now, 0); err != nil || len(after.Notices) != 1 || len(after.Logins) != 1 || !after.Copies[0].Revoked.IsZero() {
+	if after, err := h.store.Register.PersonFile(ctx, r.ID, h.now, 0); err != nil || len(after.Notices) != 1 || len(after.Logins) != 1 || !after.Copies[0].Revoked.IsZero() {
 		t.Fatalf("asking changed something: %+v %v", after, err)
 	}
 	h.acts(t, one, nil, "1通の写しを取り消しました")
@@ -197,14 +197,14 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.acts(t, at+"/reissue", nil, "新しいコードを出しました")
-	if n, err := h.store.Notice(ctx, h.notices.MAC(old.Code)); err != nil || !n.Void {
+	if n, err := h.store.Enrolment.Notice(ctx, h.notices.MAC(old.Code)); err != nil || !n.Void {
 		t.Errorf("the last notice: %+v %v", n, err)
 	}
 	h.acts(t, end, nil, "電話の登録を解除しました")
-	if people, err := h.store.Enrolled(ctx, "idp|tokuichi"); err != nil || len(people) != 0 {
+	if people, err := h.store.Enrolment.Enrolled(ctx, "idp|tokuichi"); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
-	if keys, err := h.store.PhoneKeys(ctx, r.ID); err != nil || len(keys) != 0 {
+	if keys, err := h.store.Receipts.PhoneKeys(ctx, r.ID); err != nil || len(keys) != 0 {
 		t.Errorf("phones are still there: %d %v", len(keys), err)
 	}
 	if w := h.form(t, end, nil); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "もうありません") {

@@ -57,7 +57,7 @@ func (h *house) sent(t *testing.T, text string) string {
 
 func (h *house) insured(t *testing.T) int {
 	t.Helper()
-	n, err := h.store.CountPeople(ctx, "06139992")
+	n, err := h.store.Register.CountPeople(ctx, "06139992")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"madoguchi/card/virtual"
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
-	"madoguchi/server/agents"
+	"madoguchi/server/counter"
 )
 
 // doubleReader stands for a paired agent: it asks a virtual card and, as the switchboard does, has the server verify.
@@ -24,11 +24,11 @@ type doubleReader struct {
 	oqsSays []string // of the newest OQS answer; an agent of version 2 says nothing
 }
 
-func (d *doubleReader) Status(string) []agents.Status {
-	return []agents.Status{{Name: "受付1", Connected: true, Virtual: true}}
+func (d *doubleReader) Status(string) []counter.ReaderStatus {
+	return []counter.ReaderStatus{{Name: "受付1", Connected: true, Virtual: true}}
 }
 
-func (d *doubleReader) CheckBirthDate(ctx context.Context, r agents.Request) (card.Result, error) {
+func (d *doubleReader) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card.Result, error) {
 	d.nonce++
 	challenge := card.Challenge([32]byte{d.nonce}, []byte("agent"), r.Facility, r.CaseID, sha256.Sum256([]byte(r.JWS)))
 	if d.pulled {
@@ -49,16 +49,22 @@ func (d *doubleReader) CheckBirthDate(ctx context.Context, r agents.Request) (ca
 }
 
 // CheckText plays the agent with the virtual card of the double.
-func (d *doubleReader) CheckText(ctx context.Context, r agents.TextRequest) (agents.TextResult, error) {
+func (d *doubleReader) CheckText(ctx context.Context, r counter.TextRequest) (counter.TextResult, error) {
 	number, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode)
 	if err != nil {
-		return agents.TextResult{}, err
+		return counter.TextResult{}, err
 	}
 	var challenge [32]byte
 	rand.Read(challenge[:])
 	reading, result := card.CheckText(ctx, card.Open(d.chip), number, challenge, virtual.TestIssuerKeys())
 	d.chip.Reset()
-	out := agents.TextResult{Said: agents.Said{Outcome: result.Outcome, Key: result.Key, Ja: result.Ja, En: result.En, By: result.By}}
+	out := counter.TextResult{
+		AgentVerdict: counter.AgentVerdict{
+			Outcome: result.Outcome,
+			Stored:  result.Stored,
+			By:      result.By,
+		},
+	}
 	if result.Outcome == card.Confirmed {
 		out.Reading = &reading
 	} else {
@@ -69,14 +75,33 @@ func (d *doubleReader) CheckText(ctx context.Context, r agents.TextRequest) (age
 }
 
 // CheckDates plays the agent.
-func (d *doubleReader) CheckDates(ctx context.Context, _ agents.Request, day eligibility.Date) (agents.DatesResult, error) {
+func (d *doubleReader) CheckDates(
+	ctx context.Context,
+	_ counter.CardRequest,
+	day eligibility.Date,
+) (counter.DatesResult, error) {
 	dates, result := card.CheckCertificate(ctx, card.Open(d.chip), day, virtual.TestUserRoots())
 	d.chip.Reset()
-	return agents.DatesResult{Said: agents.Said{Outcome: result.Outcome, Key: result.Key, Ja: result.Ja, En: result.En, By: result.By}, State: dates.State, Until: dates.Until}, nil
+	return counter.DatesResult{
+		AgentVerdict: counter.AgentVerdict{
+			Outcome: result.Outcome,
+			Stored:  result.Stored,
+			By:      result.By,
+		},
+		State: dates.State,
+		Until: dates.Until,
+	}, nil
 }
 
 // CompareOQS plays an agent whose newest file holds another branch number and no share.
-func (d *doubleReader) CompareOQS(_ context.Context, _ agents.Request, items wire.Items) (agents.OQSResult, error) {
-	return agents.OQSResult{Statements: d.oqsSays, Fields: []wire.FieldResult{{Name: "name", Result: wire.Equal},
-		{Name: "branchNumber", Result: wire.Different}, {Name: "share", Result: wire.Missing}}}, nil
+func (d *doubleReader) CompareOQS(
+	_ context.Context,
+	_ counter.CardRequest,
+	items wire.Items,
+) (counter.OQSResult, error) {
+	return counter.OQSResult{
+		Statements: d.oqsSays,
+		Fields: []wire.FieldResult{{Name: "name", Result: wire.Equal},
+			{Name: "branchNumber", Result: wire.Different}, {Name: "share", Result: wire.Missing}},
+	}, nil
 }

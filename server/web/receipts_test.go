@@ -22,7 +22,7 @@ func (h *house) personsOfReceipts(t *testing.T, key string) map[string]int {
 func (h *house) leave(t *testing.T, phone string, people ...insurer.PersonRecord) {
 	t.Helper()
 	for _, r := range people {
-		if err := h.store.PutReceipts(ctx, r.ID, map[string][]byte{phone: []byte("sealed")}, audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
+		if err := h.store.Receipts.PutReceipts(ctx, r.ID, map[string][]byte{phone: []byte("sealed")}, audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -61,10 +61,10 @@ func TestAPersonTakenOffAPhoneLeavesNoReceiptsThere(t *testing.T) {
 	h, _ := connected(t)
 	first := h.patientOf(t, h.now)
 	p := eligibility.Person{Insurer: "06139992", Symbol: "１２", Number: "３４", BranchNumber: "00", Name: "髙橋 德一", Kana: "ﾀｶﾊｼ ﾄｸｲﾁ", BirthDate: first.Person.BirthDate}
-	if _, err := h.store.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("second", p) }, audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
+	if _, err := h.store.Importer.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("second", p) }, audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
 		t.Fatal(err)
 	}
-	second, err := h.store.PersonByKey(ctx, "06139992", "second")
+	second, err := h.store.Issuer.PersonByKey(ctx, "06139992", "second")
 	if err != nil {
 		t.Fatal(err)
 	}

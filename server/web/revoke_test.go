@@ -21,7 +21,7 @@ func TestCopiesOfTheWholeInsurerAreCountedBeforeTheyAreRevoked(t *testing.T) {
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "<b>2通</b>") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if rids, _, err := h.store.Revoked(ctx, "00138990", h.now); err != nil || len(rids) != 0 {
+	if rids, _, err := h.store.Issuer.Revoked(ctx, "00138990", h.now); err != nil || len(rids) != 0 {
 		t.Fatalf("asking revoked %d copies, %v", len(rids), err)
 	}
 	other := url.Values{"insurer": {"06139992"}, "before": form["before"], "sure": {"yes"}}

@@ -33,7 +33,7 @@ func row(i int, more string) string {
 func (h *house) over(t *testing.T, id string) insurer.PrintRun {
 	t.Helper()
 	for range 200 {
-		r, err := h.store.Run(ctx, id)
+		r, err := h.store.Runs.Run(ctx, id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `id="plan-total">2 人`) || !strings.Contains(w.Body.String(), "対象でない人") {
 		t.Fatal(w.Code, w.Body)
 	}
-	if runs, err := h.store.Runs(ctx, "06139992", 10); err != nil || len(runs) > 0 {
+	if runs, err := h.store.Runs.Runs(ctx, "06139992", 10); err != nil || len(runs) > 0 {
 		t.Fatal("counting stored a run", runs, err)
 	}
 	id := h.started(t, choices)
@@ -126,7 +126,7 @@ func TestWithheldPeopleArePrintedOnlyToAnAddressOfTheirOwn(t *testing.T) {
 	if r := h.over(t, id); r.State != insurer.RunDone {
 		t.Fatalf("%+v", r)
 	}
-	files, err := h.store.RunFiles(ctx, id)
+	files, err := h.store.Runs.RunFiles(ctx, id)
 	if err != nil || len(files) != 1 || files[0].People != 1 || files[0].Skipped != 1 {
 		t.Errorf("%+v %v", files, err)
 	}

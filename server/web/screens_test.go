@@ -76,14 +76,14 @@ func TestCodesCannotBeTriedOut(t *testing.T) {
 	h.session(t, auth.Counter, "鈴木", "{}")
 	limited := 0
 	for range 40 { // a budget of 30 and one every two seconds
-		if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NewCode(testHost + "/i/00138990").Spoken}); w.Code == 429 {
+		if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NewOnlineCode(testHost + "/i/00138990").Spoken}); w.Code == 429 {
 			limited++
 		}
 	}
 	if limited < 9 {
 		t.Errorf("%d of 40 guesses were limited", limited)
 	}
-	if w := h.ask(t, "POST", "/i/00138990/code", map[string]any{"code": credential.NewCode(testHost + "/i/00138990").Printed()}); w.Code != 403 {
+	if w := h.ask(t, "POST", "/i/00138990/code", map[string]any{"code": credential.NewOnlineCode(testHost + "/i/00138990").Printed()}); w.Code != 403 {
 		t.Errorf("without an assertion: %d", w.Code)
 	}
 	if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": "ABCDEFGH"}); w.Code != 422 {
@@ -105,7 +105,7 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	made := answer[struct{ JWS string }](t, h.ask(t, "POST", credentials, map[string]string{"tier": "screen", "phone": "A"}), 200)
-	view := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.Numeric(made.JWS)}), 201)
+	view := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NumericQR(made.JWS)}), 201)
 	if view.Verdict.Valid || !view.Verdict.Awaits || view.Eligibility == nil {
 		t.Fatalf("%+v", view.Verdict)
 	}

@@ -34,10 +34,10 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	t.Cleanup(func() { slog.SetDefault(before) })
 	h := newHouse(t)
-	board := agents.New(agents.Config{Store: h.store, IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: func() time.Time { return h.now }, Names: func(string) string { return "架空医院" }})
+	board := agents.New(agents.Config{Store: h.store.ForAgents(), IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: func() time.Time { return h.now }, Names: func(string) string { return "架空医院" }})
 	h.counter.Readers = board
 	clock := func() time.Time { return h.now }
-	h.echo = New(Config{Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping, Counter: h.counter, Readers: board, Sessions: &auth.Sessions{Store: h.store, Now: clock}})
+	h.echo = New(Config{Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping, Counter: h.counter, Readers: board, Sessions: &auth.Sessions{Store: h.store.Sessions(), Now: clock}})
 	server := httptest.NewServer(h.echo)
 	t.Cleanup(server.Close)
 	id, path := h.scanned(t)
@@ -53,7 +53,7 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 			t.Fatalf("%s: %d %s", step.path, w.Code, w.Body)
 		}
 	}
-	stored, err := h.store.Case(ctx, "1319999991", id)
+	stored, err := h.store.ForCounter().Case(ctx, "1319999991", id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func (h *house) connectAgent(t *testing.T, url string) {
 		t.Fatal(err)
 	}
 	a, err := agent.New(agent.Config{Server: url, Name: "受付1", Key: key, Reader: lying{h.reader.chip}, Virtual: true, IssuerKeys: virtual.TestIssuerKeys(), UserRoots: virtual.TestUserRoots(),
-		Now: func() time.Time { return h.now }, Say: func(string) {}})
+		Now: func() time.Time { return h.now }, Notify: func(string) {}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,9 +40,9 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 	_, holder2 := p256(t)
 	live, hers := h.live(t, p, "00138990", h.now), h.live(t, wife, "00138990", h.now)
 	older := h.live(t, p, "00138990", h.now.Add(-30*time.Second))
-	copied := issue(p, credential.Request{Tier: credential.PDF, RID: 7, Expires: h.now.AddDate(0, 1, 0)})
-	away := issue(p, credential.Request{Tier: credential.Screen, HolderKeyID: credential.HolderKeyID(holder.Public())})
-	hersAway := issue(wife, credential.Request{Tier: credential.Screen, HolderKeyID: credential.HolderKeyID(holder2.Public())})
+	copied := issue(p, credential.Request{Tier: credential.TierSaved, RID: 7, Expires: h.now.AddDate(0, 1, 0)})
+	away := issue(p, credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
+	hersAway := issue(wife, credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder2.Public())})
 	proof := func(jws string, key credential.Key) string {
 		text, err := credential.SignProof(jws, key, h.now, "")
 		if err != nil {
@@ -59,7 +59,7 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 		want  []person
 	}{
 		{"two people", []string{live, hers}, []person{{live, "", "髙橋 德一", "昭和30年7月1日"}, {hers, "", "試験 花子", "昭和33年11月30日"}}},
-		{"one code twice, as digits and as it is", []string{credential.Numeric(live), live}, []person{{live, "", "髙橋 德一", "昭和30年7月1日"}}},
+		{"one code twice, as digits and as it is", []string{credential.NumericQR(live), live}, []person{{live, "", "髙橋 德一", "昭和30年7月1日"}}},
 		{"a screen and the one before it", []string{older, live}, []person{{live, "", "髙橋 德一", "昭和30年7月1日"}}},
 		{"a saved copy and the screen", []string{copied, live}, []person{{live, "", "髙橋 德一", "昭和30年7月1日"}}},
 		{"a screen and its proof", []string{away, mine}, []person{{away, mine, "髙橋 德一", "昭和30年7月1日"}}},
@@ -99,7 +99,7 @@ func TestACounterReadsWhatAReaderTypes(t *testing.T) {
 	h := newHouse(t)
 	p := h.tokuichi(t).Person
 	h.session(t, auth.Counter, "鈴木", "{}")
-	digits := strings.TrimPrefix(credential.Numeric(h.live(t, p, "00138990", h.now)), "shc:/")
+	digits := strings.TrimPrefix(credential.NumericQR(h.live(t, p, "00138990", h.now)), "shc:/")
 	wide := strings.Map(func(r rune) rune { return r + 0xFEE0 }, "shc:/"+digits)
 	for _, text := range []string{"shc+/" + digits, wide, "とくそけめ" + digits, digits[:100] + "\u00a0\u200b" + digits[100:] + "\r\n"} {
 		if got := h.scan(t, text); !got.Verdict.Valid {

@@ -53,7 +53,7 @@ func TestTheStatisticsFileCannotRunFormulas(t *testing.T) {
 	h, _ := clerksHouse(t)
 	for _, name := range []string{`=HYPERLINK("http://192.0.2.1","x")`, "+1", "-1", "@SUM(A1)", "＝1+1", " =1+1", "\t=1", "−1"} {
 		in := insurer.Insurer{Number: "06139992", Name: name, Issuer: "理事長", Telephone: "06-0000-0000"}
-		if err := h.store.PutInsurer(ctx, in, audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
+		if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "test", Action: "insurer.put"}); err != nil {
 			t.Fatal(err)
 		}
 		text := h.page(t, "/insurer/statistics.csv?insurer=06139992")

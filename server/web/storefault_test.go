@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 )
 
 // A disk that fails says nothing about who is insured, which notice is void or who is logged in. Whatever
@@ -56,7 +56,7 @@ func TestAStoresFailureIsNotTheAbsenceOfWhatWasAskedFor(t *testing.T) {
 			t.Logf("%d of %d routes need it", failed, len(stops))
 		})
 	}
-	outside.Refused(t, outside.Stored, len(faults)*len(stops))
+	testenv.Refused(t, testenv.Stored, len(faults)*len(stops))
 }
 
 // A key register that cannot be read is our trouble: it makes no screen foreign and no insurer unknown.

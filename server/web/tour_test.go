@@ -17,7 +17,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
 )
 
@@ -77,7 +77,7 @@ func tour(t *testing.T) (*house, []stop) {
 	if w := h.ask(t, "GET", person+"/document.pdf", nil); w.Code != http.StatusOK {
 		t.Fatal(w.Code, w.Body)
 	}
-	file, err := h.store.PersonFile(ctx, r.ID, h.now, 0)
+	file, err := h.store.Register.PersonFile(ctx, r.ID, h.now, 0)
 	if err != nil || len(file.Copies) != 1 || len(file.Logins) != 1 {
 		t.Fatalf("%+v %v", file, err)
 	}
@@ -95,7 +95,7 @@ func tour(t *testing.T) (*house, []stop) {
 	shown, mapped := h.sent(t, good), h.sent(t, good)
 	stored, dropped := h.sent(t, good), h.sent(t, good)
 	code := answer[struct{ Code string }](t, h.ask(t, "POST", "/api/v1"+person+"/code", nil), 201).Code
-	if _, err := h.redeemAs(t, "https://clinic.example.jp", credential.Code{Spoken: code}); err != hostapi.ErrCodeWaiting {
+	if _, err := h.redeemAs(t, "https://clinic.example.jp", credential.OnlineCode{Spoken: code}); err != hostapi.ErrCodeWaiting {
 		t.Fatal(err)
 	}
 	own := h.cookies
@@ -196,7 +196,7 @@ func tour(t *testing.T) (*house, []stop) {
 	form("/insurer/runs/:id/:wish", url.Values{}, waiting, "cancel")
 	send("POST", "/api/v1/people/:id/credential", map[string]string{"tier": "live"}, id)
 	call("/i/:insurer/code", func(calls *hostapi.Client, iss string) error {
-		_, err := calls.Redeem(ctx, iss, credential.Code{Spoken: code})
+		_, err := calls.Redeem(ctx, iss, credential.OnlineCode{Spoken: code})
 		return err
 	})
 	send("POST", "/api/v1/people/:id/code/answer", map[string]bool{"allow": true}, id)
@@ -337,7 +337,7 @@ func TestEveryRouteAnswersAtAwkwardMoments(t *testing.T) {
 		usual[s.String()] = w.Code
 	}
 	defer func(day time.Time) { houseDay = day }(houseDay)
-	for i, moment := range outside.Moments() {
+	for i, moment := range testenv.Moments() {
 		if i%2 == 1 {
 			continue // a tour takes its time; the demo's own test (server/clock_test.go) takes them all
 		}

@@ -20,7 +20,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/credential"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 	console "madoguchi/server/web/counter"
@@ -137,7 +137,7 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 		}
 	}
 
-	accept(credential.Numeric(insurer.live(t, r.Person, "00138990", insurer.now)))
+	accept(credential.NumericQR(insurer.live(t, r.Person, "00138990", insurer.now)))
 	search("after a receipt")
 	scanned := made().Address
 	for _, where := range []string{"/C/", "/c/"} { // what a phone's own camera opens shows nothing and is kept nowhere
@@ -173,7 +173,7 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 		t.Fatal(err)
 	}
 	search("after a question that nobody answered")
-	clinic.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NewCode(testHost + "/i/00138990").Spoken})
+	clinic.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NewOnlineCode(testHost + "/i/00138990").Spoken})
 	insurer.callHost(t, "/i/00138990/code", "x.y.z", `{"code":"`+url+`"}`)
 	search("after calls that were refused")
 
@@ -261,7 +261,7 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 		{"no id", map[string][]byte{"": good}},
 		{"a good one beside a bad one", map[string][]byte{id: good, "other": []byte("x")}},
 	}
-	outside.Refused(t, outside.Servers, len(cases))
+	testenv.Refused(t, testenv.Servers, len(cases))
 	iss := testHost + "/i/00138990"
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

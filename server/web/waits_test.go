@@ -16,7 +16,8 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
-	"madoguchi/outside"
+	"madoguchi/internal/testenv"
+	"madoguchi/message"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
@@ -122,7 +123,8 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 				}
 			}
 			w := ask()
-			ja, en := eligibility.WaitText(time.Duration(c.wait) * time.Second)
+			wait := message.Wait(time.Duration(c.wait) * time.Second)
+			ja, en := wait.In("ja"), wait.In("en")
 			said := strings.Contains(w.Body.String(), ja+"ほど待って")
 			if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != strconv.Itoa(c.wait) || !said {
 				t.Fatalf("%d, Retry-After %s: %.300s", w.Code, w.Header().Get("Retry-After"), w.Body)
@@ -136,7 +138,7 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 			}
 		})
 	}
-	outside.Refused(t, outside.Limits, 13)
+	testenv.Refused(t, testenv.Limits, 13)
 }
 
 // What floods one kind of thing leaves the others alone, also for whoever comes from the same address.
@@ -236,7 +238,7 @@ func (s *counting) Revoked(ctx context.Context, insurer eligibility.InsurerNumbe
 func TestTheRevocationFileIsMadeAnewOnlyWhenItChanges(t *testing.T) {
 	h := newHouse(t)
 	r := h.enrolled(t)
-	store := &counting{IssuerStore: h.store}
+	store := &counting{IssuerStore: h.store.Issuer}
 	h.replace = func(all *insurer.Stores) { all.Issuer = store }
 	h.build(t)
 	keys, err := h.office.Issuer.PublishedKeys(ctx, "00138990")
@@ -292,7 +294,7 @@ func TestAnInsurersWaitIsHandedOn(t *testing.T) {
 			defer insurer.Close()
 			_, key := p256(t)
 			calls := &hostapi.Client{URL: "https://clinic.example.jp", Key: key, Client: insurer.Client(), Now: func() time.Time { return houseDay }}
-			_, err := calls.Redeem(ctx, insurer.URL, credential.NewCode(insurer.URL))
+			_, err := calls.Redeem(ctx, insurer.URL, credential.NewOnlineCode(insurer.URL))
 			var e *eligibility.Error
 			if !errors.As(err, &e) || !errors.Is(err, auth.ErrTooMany) || e.Wait != want {
 				t.Errorf("%v, want %v", err, want)

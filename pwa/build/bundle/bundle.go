@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"madoguchi/message"
 )
 
 // Make bundles the sources below root (the folder pwa) and returns the files of dist by name.
@@ -29,7 +31,7 @@ func Make(root string) (map[string][]byte, error) {
 			{InputPath: "css/app.css", OutputPath: "app"},
 			{InputPath: "css/staff.css", OutputPath: "staff"},
 		},
-		Plugins: []api.Plugin{words(root)},
+		Plugins: []api.Plugin{words()},
 		Outdir:  "dist", Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, ChunkNames: "chunk-[hash]",
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
 		LogLevel: api.LogLevelSilent, Write: false, Metafile: true,
@@ -50,34 +52,28 @@ func Make(root string) (map[string][]byte, error) {
 	return files, nil
 }
 
-// marks are what only pages show (package pwa, marked): readings, and the brackets around Japanese terms.
+// marks are what only pages show (package message, Marks): readings, and the brackets around Japanese terms.
 var marks = regexp.MustCompile(`\{([^{}|]+)\|[^{}|]+\}|\[\[|\]\]`)
 
-// words lets a program import its sentences of one language from pwa/i18n, as bare text: "word:vi" is what the patient's
-// pages say, "share:vi" what a part of theirs adds when it is opened, "counter:en" what the console adds. "loaders:word" has
-// what loads those of a kind, by language. The sentences of pages stay with the server.
-func words(root string) api.Plugin {
+// words lets a program import its sentences of one language from the catalogue, as bare text: "word:vi" is what the
+// patient's pages say, "share:vi" what a part of theirs adds when it is opened, "counter:en" what the console adds.
+// "loaders:word" has what loads those of a kind, by language. The sentences of pages stay with the server.
+func words() api.Plugin {
 	return api.Plugin{Name: "words", Setup: func(build api.PluginBuild) {
-		build.OnResolve(api.OnResolveOptions{Filter: `^(word|share|rehearsal|counter|loaders):`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+		filter := `^(word|share|rehearsal|counter|loaders):`
+		build.OnResolve(api.OnResolveOptions{Filter: filter}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
 			return api.OnResolveResult{Path: a.Path, Namespace: "words"}, nil
 		})
 		build.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "words"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
 			kind, lang, _ := strings.Cut(a.Path, ":")
 			if kind == "loaders" {
-				return loaders(root, strings.TrimPrefix(a.Path, "loaders:"))
-			}
-			data, err := os.ReadFile(filepath.Join(root, "i18n", filepath.Base(lang)+".json"))
-			if err != nil {
-				return api.OnLoadResult{}, err
-			}
-			var all map[string]string
-			if err := json.Unmarshal(data, &all); err != nil {
-				return api.OnLoadResult{}, err
+				return loaders(lang), nil
 			}
 			own := map[string]string{}
-			for key, sentence := range all {
-				if name, ok := strings.CutPrefix(key, kind+"."); ok {
-					own[name] = marks.ReplaceAllString(sentence, "$1")
+			for _, e := range message.Entries() {
+				text, has := e.Texts[lang]
+				if name, ok := strings.CutPrefix(e.Key, kind+"."); ok && has {
+					own[name] = marks.ReplaceAllString(text.Whole(lang), "$1")
 				}
 			}
 			out, err := json.Marshal(own)           // keys in order: the same bytes every time
@@ -88,26 +84,21 @@ func words(root string) api.Plugin {
 }
 
 // loaders is a module of functions by language, each of which imports the sentences of that kind.
-func loaders(root, kind string) (api.OnLoadResult, error) {
-	files, err := filepath.Glob(filepath.Join(root, "i18n", "*.json"))
-	if err != nil || len(files) == 0 {
-		return api.OnLoadResult{}, fmt.Errorf("looking for the languages: %d found, %w", len(files), err)
-	}
+func loaders(kind string) api.OnLoadResult {
 	var b strings.Builder
 	b.WriteString("export default {")
-	for _, file := range files {
-		lang := strings.TrimSuffix(filepath.Base(file), ".json")
+	for _, lang := range message.Languages() {
 		fmt.Fprintf(&b, "%q: () => import(%q),", lang, kind+":"+lang)
 	}
 	b.WriteString("}")
 	text := b.String()
-	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
+	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}
 }
 
 func failed(result api.BuildResult) error {
 	var all error
-	for _, message := range result.Errors {
-		all = errors.Join(all, fmt.Errorf("bundling: %s (%v)", message.Text, message.Location))
+	for _, fault := range result.Errors {
+		all = errors.Join(all, fmt.Errorf("bundling: %s (%v)", fault.Text, fault.Location))
 	}
 	return all
 }

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -13,10 +14,13 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"madoguchi/message"
 )
 
-// shellSources are what the screen's page is made of besides the files: when one changes, phones must fetch it anew.
-var shellSources = []string{"templates/layout.html", "templates/screen.html", "i18n/*.json"}
+// shellSources are what the screen's page is made of besides the files: when one changes, phones must fetch it
+// anew. So do the sentences.
+var shellSources = []string{"templates/layout.html", "templates/screen.html"}
 
 // addWorkers bundles the service worker (sw.js) with the list of the files that the patient's screen needs, and of those that it
 // loads when they are first used, and the worker that ends it (sw-off.js). The lists name the files as package pwa serves them:
@@ -27,7 +31,7 @@ func addWorkers(root string, files map[string][]byte, metafile string) error {
 		return err
 	}
 	prefix := "/static/" + hash(files)
-	sources := map[string][]byte{"files": []byte(prefix)}
+	sources := map[string][]byte{"files": []byte(prefix), "sentences": sentences()}
 	for _, pattern := range shellSources {
 		names, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(names) == 0 {
@@ -59,6 +63,20 @@ func addWorkers(root string, files map[string][]byte, metafile string) error {
 		files[filepath.Base(f.Path)] = f.Contents
 	}
 	return nil
+}
+
+// sentences are those of the catalogue that patients' pages are made of.
+func sentences() []byte {
+	var b bytes.Buffer
+	for _, e := range message.Entries() {
+		if !strings.HasPrefix(e.File, "pages/") {
+			continue
+		}
+		for _, lang := range message.Languages() {
+			fmt.Fprintf(&b, "%s %s %s\n", e.Key, lang, e.Texts[lang].Whole(lang))
+		}
+	}
+	return b.Bytes()
 }
 
 // patientsFiles returns the patient's program with what it imports at once, and apart what it imports when that is first used.

@@ -1,5 +1,5 @@
-// What pwa/build/bundle makes of pwa/i18n: the console's sentences by name, one module a language; and for
-// every kind of sentence what loads it, by language.
+// What pwa/build/bundle makes of the catalogue: the console's sentences by name, one module a language;
+// and for every kind of sentence what loads it, by language.
 declare module "counter:*" {
   const sentences: Record<string, string>;
   export default sentences;

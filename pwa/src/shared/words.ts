@@ -1,32 +1,37 @@
-// The programs' sentences, from pwa/i18n in the page's language; each language is a file of its own, of which
-// one is loaded.
+// The programs' sentences, from the catalogue (message/catalogue) in the page's language; each language
+// is a file of its own, of which one is loaded.
 import loaders from "loaders:word";
-import type sentences from "../../i18n/ja.json";
+import type console from "../../../message/catalogue/pages/console.json";
+import type rehearsal from "../../../message/catalogue/pages/rehearsal.json";
+import type screen from "../../../message/catalogue/pages/screen.json";
+import type words from "../../../message/catalogue/pages/words.json";
+
+type Keys = keyof (typeof console & typeof rehearsal & typeof screen & typeof words);
 
 type Named<Key, Kind extends string> = Key extends `${Kind}.${infer Name}` ? Name : never;
 type Values = Record<string, string | number>;
 
 /** Returns a sentence in the page's language, its placeholders filled. */
 export type Sentences<Kind extends string> = (
-  key: Named<keyof typeof sentences, Kind>,
+  key: Named<Keys, Kind>,
   values?: Values,
 ) => string;
 
-export type Word = Named<keyof typeof sentences, "word"> | Named<keyof typeof sentences, "counter">;
+export type Word = Named<Keys, "word"> | Named<Keys, "counter">;
 
-/** The page's language by its name in pwa/i18n. */
+/** The page's language by its name in the catalogue. */
 export const language = document.documentElement.dataset["text"] ?? "ja";
 
-const words: Record<string, string> = { ...(await load(loaders)) };
+const loaded: Record<string, string> = { ...(await load(loaders)) };
 
 /** Adds sentences that only one program has. */
 export function addWords(more: Record<string, string>): void {
-  Object.assign(words, more);
+  Object.assign(loaded, more);
 }
 
 /** Returns a sentence in the page's language, its placeholders filled. */
 export function word(key: Word, values: Values = {}): string {
-  return filled(words[key] ?? key, values);
+  return filled(loaded[key] ?? key, values);
 }
 
 /** Loads the sentences of a part that is opened later. It rejects without network, and may be asked again. */

@@ -9,6 +9,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/csvfile"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
@@ -70,7 +71,7 @@ func (s *Pages) officePage(c echo.Context, staff string) error {
 	if err != nil {
 		return err
 	}
-	view := OfficeView{Page: s.NewPage(c, "保険者の窓口", "Insurer's office"), Staff: staff, Insurers: insurers, Current: string(in.Number), Count: count, Query: query,
+	view := OfficeView{Page: s.NewPage(c, message.New("staff.title.insurerSOffice", nil)), Staff: staff, Insurers: insurers, Current: string(in.Number), Count: count, Query: query,
 		Said: c.QueryParam("said"), Found: found}
 	view.Insurer = insurerView(in)
 	view.turn(number)

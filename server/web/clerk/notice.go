@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/skip2/go-qrcode"
 
+	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
@@ -28,7 +29,7 @@ func (s *Pages) noticeSheet(c echo.Context, staff string) error {
 	if err != nil {
 		return err
 	}
-	view := SheetView{Page: s.NewPage(c, "お知らせのコード", "Notice code"), Person: s.row(paper.Record), Code: insurer.GroupNoticeCode(paper.Code), URL: paper.URL,
+	view := SheetView{Page: s.NewPage(c, message.New("staff.title.noticeCode", nil)), Person: s.row(paper.Record), Code: insurer.GroupNoticeCode(paper.Code), URL: paper.URL,
 		Image: "/insurer/people/" + c.Param("id") + "/notice.png"}
 	view.Insurer = insurerView(paper.Insurer)
 	return s.Show(c, http.StatusOK, "sheet", view)

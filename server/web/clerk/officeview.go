@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"madoguchi/message"
 	"madoguchi/server/web/kit"
 )
 
@@ -49,11 +50,10 @@ func (v *OfficeView) turn(number int) {
 
 // ImportRow is one refused row, or a warning about an accepted one.
 type ImportRow struct {
-	Line     int // physical line where the record starts
-	Sheet    int // its row in a spreadsheet
-	Column   string
-	ReasonJa string
-	ReasonEn string
+	Line   int // physical line where the record starts
+	Sheet  int // its row in a spreadsheet
+	Column string
+	Reason message.Message
 }
 
 // HeadingRow is one column of a file for which a clerk chooses the meaning.

@@ -10,6 +10,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pdf"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
@@ -27,10 +28,10 @@ func (s *Pages) paperRoutes(e *echo.Echo) {
 
 // samples are the papers that the page shows, as clerks call them.
 var SamplePapers = []SampleLink{
-	{string(insurer.SampleNotice), "資格情報のお知らせ", "資格情報のお知らせ (notice)"}, {string(insurer.SampleNotice70), "資格情報のお知らせ（70歳以上）", "資格情報のお知らせ, from 70"},
-	{string(insurer.SampleCards), "資格確認書（A4に10枚）", "資格確認書, ten on A4"}, {string(insurer.SampleCard), "資格確認書（カード1枚）", "資格確認書, single card"},
-	{string(insurer.SampleCertificate), "資格確認書（A4）", "資格確認書, A4"}, {string(insurer.SampleInsert), "カードケース用の資格情報", "Insert for the card case"},
-	{string(insurer.SampleDeclaration), "被保険者資格申立書", "被保険者資格申立書 (declaration)"},
+	{string(insurer.SampleNotice), say("staff.papersettings.sampleNotice")}, {string(insurer.SampleNotice70), say("staff.papersettings.sampleFrom70")},
+	{string(insurer.SampleCards), say("staff.papersettings.sampleTenOnA4")}, {string(insurer.SampleCard), say("staff.papersettings.sampleSingleCard")},
+	{string(insurer.SampleCertificate), say("staff.papersettings.sampleA4")}, {string(insurer.SampleInsert), say("staff.papersettings.sampleInsertForTheCardCase")},
+	{string(insurer.SampleDeclaration), say("staff.papersettings.sampleDeclaration")},
 }
 
 func (s *Pages) settingsOfPapers(c echo.Context, staff string) error {
@@ -47,7 +48,7 @@ func (s *Pages) showSettings(c echo.Context, status int, staff string, kept, in 
 	if err != nil {
 		return err
 	}
-	view := PaperSettingsView{Page: s.NewPage(c, "紙の設定と見本", "Papers: settings and samples"), Staff: staff, Settings: in, Colour: in.Look.Colour, HasLogo: len(mark) > 0,
+	view := PaperSettingsView{Page: s.NewPage(c, message.New("staff.title.papersSettingsAndSamples", nil)), Staff: staff, Settings: in, Colour: in.Look.Colour, HasLogo: len(mark) > 0,
 		Saved: c.QueryParam("said") == "saved", Samples: SamplePapers}
 	if view.Colour == "" {
 		view.Colour = "#00118f"
@@ -93,7 +94,7 @@ func uploadedMark(c echo.Context) ([]byte, error) {
 	}
 	file, err := upload.Open()
 	if err != nil {
-		return nil, pdf.ErrMark.Because(err)
+		return nil, pdf.ErrLogo.Because(err)
 	}
 	defer file.Close()
 	const most = 1 << 20

@@ -2,7 +2,6 @@ package clerk
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
@@ -64,7 +64,7 @@ func (s *Pages) confirm(c echo.Context, a personAction, staff string, refusal *e
 		return err
 	}
 	status := http.StatusOK
-	view.Page = s.NewPage(c, view.TitleJa, view.TitleEn)
+	view.Page = s.NewPage(c, view.Heading)
 	view.Page.Insurer, view.Person, view.Action, view.Back = insurerView(in), s.row(file.PersonRecord), c.Request().URL.Path, personAddress(file.ID, "")
 	if refusal != nil {
 		status, view.Error = http.StatusUnprocessableEntity, kit.FormError(refusal)
@@ -91,9 +91,11 @@ func personAddress(id audit.PersonID, step string) string {
 }
 
 func (s *Pages) askReissue(echo.Context, insurer.PersonFile) (ConfirmView, error) {
-	return ConfirmView{TitleJa: "お知らせのコードを出し直す", TitleEn: "Reissue the notice's code", ButtonJa: "新しいコードを出す", ButtonEn: "Make a new code",
-		ConsequenceJa: "いまお手元にある紙のコードは、すぐに使えなくなります。新しいお知らせを印刷して渡してください。すでに登録した電話はそのまま使えます。",
-		ConsequenceEn: "The code on the present paper stops working at once. Print the new notice and hand it over. Phones that are enrolled go on."}, nil
+	return ConfirmView{
+		Heading:     say("staff.confirm.reissueHeading"),
+		Consequence: say("staff.confirm.reissueFollows"),
+		Button:      say("staff.confirm.reissueButton"),
+	}, nil
 }
 
 func (s *Pages) reissue(c echo.Context, id audit.PersonID, staff string) (string, error) {
@@ -102,9 +104,13 @@ func (s *Pages) reissue(c echo.Context, id audit.PersonID, staff string) (string
 
 func (s *Pages) askRevokePerson(c echo.Context, file insurer.PersonFile) (ConfirmView, error) {
 	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), file.Person.Insurer, insurer.Copies{Person: file.ID})
-	return ConfirmView{TitleJa: "この人の写しをすべて取り消す", TitleEn: "Revoke this person's copies", ButtonJa: fmt.Sprintf("%d通を取り消す", n), ButtonEn: fmt.Sprintf("Revoke %d", n), Disabled: n == 0,
-		ConsequenceJa: fmt.Sprintf("まだ期限の来ていない写し（PDF・ファイル）%d通が、受付で「取り消されています」と表示されるようになります。元には戻せません。新しい写しは、ご本人がいつでも保存できます。", n),
-		ConsequenceEn: fmt.Sprintf("%d saved copies that have not ended will be shown as revoked at counters. This cannot be undone. The person can save new ones at any time.", n)}, err
+	args := message.Args{"n": message.Number(n)}
+	return ConfirmView{
+		Heading:     say("staff.confirm.revokeAllHeading"),
+		Consequence: message.New("staff.confirm.revokeAllFollows", args),
+		Button:      message.New("staff.confirm.revokeAllButton", args),
+		Disabled:    n == 0,
+	}, err
 }
 
 func (s *Pages) revokePerson(c echo.Context, id audit.PersonID, staff string) (string, error) {
@@ -133,9 +139,15 @@ func ownCopy(c echo.Context, copies []insurer.IssuedCopy) (insurer.IssuedCopy, e
 
 func (s *Pages) askRevokeCopy(c echo.Context, file insurer.PersonFile) (ConfirmView, error) {
 	copied, err := ownCopy(c, file.Copies)
-	return ConfirmView{TitleJa: "写しを1通取り消す", TitleEn: "Revoke one copy", ButtonJa: "この写しを取り消す", ButtonEn: "Revoke this copy", Disabled: !copied.Revoked.IsZero() || !copied.Expires.After(s.Now()),
-		ConsequenceJa: fmt.Sprintf("写し %s（%s 発行）が、受付で「取り消されています」と表示されるようになります。元には戻せません。", credential.EncodeRID(copied.RID), whenText(copied.Issued)),
-		ConsequenceEn: fmt.Sprintf("The copy %s will be shown as revoked at counters. This cannot be undone.", credential.EncodeRID(copied.RID))}, err
+	return ConfirmView{
+		Heading: say("staff.confirm.revokeOneHeading"),
+		Consequence: message.New("staff.confirm.revokeOneFollows", message.Args{
+			"rid": message.Text(credential.EncodeRID(copied.RID)),
+			"at":  message.Text(whenText(copied.Issued)),
+		}),
+		Button:   say("staff.confirm.revokeOneButton"),
+		Disabled: !copied.Revoked.IsZero() || !copied.Expires.After(s.Now()),
+	}, err
 }
 
 func (s *Pages) revokeCopy(c echo.Context, id audit.PersonID, staff string) (string, error) {
@@ -162,9 +174,11 @@ func login(c echo.Context, file insurer.PersonFile) (insurer.Login, error) {
 
 func (s *Pages) askEndLogin(c echo.Context, file insurer.PersonFile) (ConfirmView, error) {
 	l, err := login(c, file)
-	return ConfirmView{TitleJa: "電話の登録を解除する", TitleEn: "End a login's enrolment", ButtonJa: "登録を解除する", ButtonEn: "End the enrolment",
-		ConsequenceJa: fmt.Sprintf("%s に登録したログインでは、この人の画面を新しく出せなくなります（保存済みの画面は、最長24時間残ることがあります）。このログインで開いている画面もすべて閉じます。登録に使ったお知らせは無効になります。もう一度使うには、新しいお知らせのコードが要ります。", whenText(l.Since)),
-		ConsequenceEn: "That login can no longer make this person's screens (a stored one may last up to 24 hours). All its open sessions end, and the notice that it used is void. Using it again needs a new notice's code."}, err
+	return ConfirmView{
+		Heading:     say("staff.confirm.endLoginHeading"),
+		Consequence: message.New("staff.confirm.endLoginFollows", message.Args{"at": message.Text(whenText(l.Since))}),
+		Button:      say("staff.confirm.endLoginButton"),
+	}, err
 }
 
 func (s *Pages) endLogin(c echo.Context, id audit.PersonID, staff string) (string, error) {
@@ -182,17 +196,19 @@ func (s *Pages) askEndPhone(c echo.Context, file insurer.PersonFile) (ConfirmVie
 		return ConfirmView{}, kit.ErrNoPage
 	}
 	view, err := s.askEndPhones(c, file)
-	view.TitleJa, view.TitleEn, view.ButtonJa, view.ButtonEn = "端末を1台解除する", "End one phone", "この端末を解除する", "End this phone"
-	view.ConsequenceJa = whenText(file.Phones[i].At) + " に登録した端末では、" + view.ConsequenceJa
-	view.ConsequenceEn = "On the phone added then: " + view.ConsequenceEn
+	view.Heading, view.Button = say("staff.confirm.endPhoneHeading"), say("staff.confirm.endPhoneButton")
+	at := message.Text(whenText(file.Phones[i].At))
+	view.Consequence = message.New("staff.confirm.endPhoneFollows", message.Args{"at": at})
 	return view, err
 }
 
 func (s *Pages) askEndPhones(_ echo.Context, file insurer.PersonFile) (ConfirmView, error) {
-	return ConfirmView{TitleJa: "端末をすべて解除する", TitleEn: "End all phones", ButtonJa: "すべて解除する",
-		ButtonEn: "End all", Disabled: len(file.Phones) == 0,
-		ConsequenceJa: "この人の画面を新しく出せなくなります（保存済みの画面は、最長24時間残ることがあります）。登録したログインで開いている画面も、ほかの端末のものまで閉じます。ご本人は、もう一度ログインすれば使えます。保存された写しが心配なときは、写しも取り消してください。",
-		ConsequenceEn: "no new screen of this person is made (a stored one may last up to 24 hours), and the sessions of the login that added it end everywhere. The person can log in again. If saved copies worry you, revoke them too."}, nil
+	return ConfirmView{
+		Heading:     say("staff.confirm.endPhonesHeading"),
+		Consequence: say("staff.confirm.endPhonesFollows"),
+		Button:      say("staff.confirm.endPhonesButton"),
+		Disabled:    len(file.Phones) == 0,
+	}, nil
 }
 
 // endPersonsPhone ends the phone that the address names.
@@ -214,9 +230,13 @@ func (s *Pages) endPersonsPhones(c echo.Context, id audit.PersonID, staff string
 }
 
 func (s *Pages) askErase(echo.Context, insurer.PersonFile) (ConfirmView, error) {
-	return ConfirmView{TitleJa: "この人の記録を消す", TitleEn: "Erase this person", ButtonJa: "記録を消す", ButtonEn: "Erase", TypeNumber: true, Danger: true,
-		ConsequenceJa: "この人の内容・履歴・お知らせ・電話の登録・受付の記録の控えがすべて消え、出ている写しは取り消されます。元には戻せません。資格を失っただけの人は、消さずに「資格喪失年月日」の入った名簿を読み込んでください。",
-		ConsequenceEn: "The record, its history, notices, enrolments and receipts are erased and copies that are out are revoked. This cannot be undone. For somebody who only lost eligibility, import a file with the date instead."}, nil
+	return ConfirmView{
+		Heading:     say("staff.confirm.eraseHeading"),
+		Consequence: say("staff.confirm.eraseFollows"),
+		Button:      say("staff.confirm.eraseButton"),
+		TypeNumber:  true,
+		Danger:      true,
+	}, nil
 }
 
 func (s *Pages) erase(c echo.Context, id audit.PersonID, staff string) (string, error) {

@@ -8,13 +8,17 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
 
 // Fact is a value of a record with its label.
-type Fact struct{ Ja, En, Value string }
+type Fact struct {
+	Label message.Message
+	Value string
+}
 
 // PersonView is one insured person as the insurer keeps them (/insurer/people/{id}).
 type PersonView struct {
@@ -44,19 +48,22 @@ type VersionRow struct {
 }
 
 // Change is one value that a version changed.
-type Change struct{ Ja, En, Old, New string }
+type Change struct {
+	Label    message.Message
+	Old, New string
+}
 
 // NoticeRow is a notice code that the person was given.
 type NoticeRow struct {
-	Serial           int64
-	At               string
-	StateJa, StateEn string
+	Serial int64
+	At     string
+	State  message.Message
 }
 
 // CopyRow is a saved copy that the person was given.
 type CopyRow struct {
 	RID, Issued, Expires string
-	StateJa, StateEn     string
+	State                message.Message
 	Open                 bool // can still be revoked
 }
 
@@ -74,14 +81,16 @@ type PhoneRow struct {
 }
 
 // EntryRow is a line of the audit chain in plain words.
-type EntryRow struct{ At, Who, Ja, En, Detail string }
+type EntryRow struct {
+	At, Who string
+	Did     message.Message
+	Detail  string
+}
 
 // ConfirmView asks before something is done to a person.
 type ConfirmView struct {
 	kit.Page
-	TitleJa, TitleEn             string
-	ConsequenceJa, ConsequenceEn string
-	ButtonJa, ButtonEn           string
+	Heading, Consequence, Button message.Message
 	Person                       PersonRow
 	Action, Back                 string
 	TypeNumber, Danger, Disabled bool
@@ -106,7 +115,7 @@ func (s *Pages) personPage(c echo.Context, staff string) error {
 	if err != nil {
 		return err
 	}
-	view := PersonView{Page: s.NewPage(c, "加入者の記録", "Insured person"), Person: s.row(file.PersonRecord), Version: file.Version, Receipts: file.Receipts,
+	view := PersonView{Page: s.NewPage(c, message.New("staff.title.insuredPerson", nil)), Person: s.row(file.PersonRecord), Version: file.Version, Receipts: file.Receipts,
 		MoreEntries: file.MoreEntries, Said: c.QueryParam("said"), N: c.QueryParam("n")}
 	view.Insurer = insurerView(in)
 	for _, fact := range facts(file.Person) {
@@ -145,15 +154,15 @@ func facts(p eligibility.Person) []Fact {
 		share = kit.SharesText([]int{p.AssignedShare})
 	}
 	return []Fact{
-		{"保険者番号", "Insurer number", p.Insurer.Paper()}, {"記号", "Symbol", p.Symbol}, {"番号", "Number", p.Number}, {"枝番", "Branch", p.BranchNumber},
-		{"氏名", "Name", p.Name}, {"氏名カナ", "Kana", p.Kana}, {"通称名", "Alias", p.Alias}, {"通称名カナ", "Alias in kana", p.AliasKana},
-		{"生年月日", "Born", p.BirthDate.Japanese()}, {"性別", "Sex", p.Sex.Japanese()}, {"本人・家族", "Relation", p.Relation.Japanese()}, {"被保険者氏名", "Subscriber", p.SubscriberName},
-		{"資格取得年月日", "Qualified on", p.QualifiedOn.Japanese()}, {"適用開始年月日", "Coverage from", p.CoverageFrom.Japanese()}, {"資格喪失年月日", "Lost on", p.LostOn.Japanese()},
-		{"名簿の負担割合", "Share in the file", share}, {"発効期日", "Valid from", p.ValidFrom.Japanese()}, {"有効期限", "Valid until", p.ValidUntil.Japanese()},
-		{"限度額適用区分", "Limit class", p.Limit.Japanese()}, {"郵便番号", "Postcode", kit.PostCode(p.PostCode)}, {"住所", "Address", p.Address}, {"送付先郵便番号", "Postcode to send to", kit.PostCode(p.MailPostCode)}, {"送付先住所", "Address to send to", p.MailAddress}, {"世帯番号", "Household", p.HouseholdNumber}, {"事業所名", "Employer", p.Employer},
-		{"マイナ保険証の登録", "Card registered", answerText(p.Registered)}, {"電子証明書の有効期限", "Certificate until", p.CertificateUntil.Japanese()},
-		{"マイナ保険証の利用実績", "Uses the card often enough", answerText(p.FrequentUse)},
-		{"要配慮", "Needs care", answerText(p.NeedsCare)}, {"不開示", "Withheld", answerText(p.Withheld)}, {"交付年月日", "Issued on", p.IssuedOn.Japanese()},
+		{say("staff.person.factInsurerNumber"), p.Insurer.Paper()}, {say("staff.person.factSymbol"), p.Symbol}, {say("staff.person.factNumber"), p.Number}, {say("staff.person.factBranch"), p.BranchNumber},
+		{say("staff.person.factName"), p.Name}, {say("staff.person.factKana"), p.Kana}, {say("staff.person.factAlias"), p.Alias}, {say("staff.person.factAliasInKana"), p.AliasKana},
+		{say("staff.person.factBorn"), p.BirthDate.Japanese()}, {say("staff.person.factSex"), p.Sex.Japanese()}, {say("staff.person.factRelation"), p.Relation.Japanese()}, {say("staff.person.factSubscriber"), p.SubscriberName},
+		{say("staff.person.factQualifiedOn"), p.QualifiedOn.Japanese()}, {say("staff.person.factCoverageFrom"), p.CoverageFrom.Japanese()}, {say("staff.person.factLostOn"), p.LostOn.Japanese()},
+		{say("staff.person.factShareInTheFile"), share}, {say("staff.person.factValidFrom"), p.ValidFrom.Japanese()}, {say("staff.person.factValidUntil"), p.ValidUntil.Japanese()},
+		{say("staff.person.factLimitClass"), p.Limit.Japanese()}, {say("staff.person.factPostcode"), kit.PostCode(p.PostCode)}, {say("staff.person.factAddress"), p.Address}, {say("staff.person.factPostcodeToSendTo"), kit.PostCode(p.MailPostCode)}, {say("staff.person.factAddressToSendTo"), p.MailAddress}, {say("staff.person.factHousehold"), p.HouseholdNumber}, {say("staff.person.factEmployer"), p.Employer},
+		{say("staff.person.factCardRegistered"), answerText(p.Registered)}, {say("staff.person.factCertificateUntil"), p.CertificateUntil.Japanese()},
+		{say("staff.person.factUsesTheCardOftenEnough"), answerText(p.FrequentUse)},
+		{say("staff.person.factNeedsCare"), answerText(p.NeedsCare)}, {say("staff.person.factWithheld"), answerText(p.Withheld)}, {say("staff.person.factIssuedOn"), p.IssuedOn.Japanese()},
 	}
 }
 
@@ -167,7 +176,7 @@ func versions(file insurer.PersonFile) []VersionRow {
 			before := facts(all[i+1].Person)
 			for k, now := range facts(r.Person) {
 				if now.Value != before[k].Value {
-					row.Changes = append(row.Changes, Change{now.Ja, now.En, before[k].Value, now.Value})
+					row.Changes = append(row.Changes, Change{now.Label, before[k].Value, now.Value})
 				}
 			}
 		}
@@ -177,50 +186,51 @@ func versions(file insurer.PersonFile) []VersionRow {
 }
 
 func noticeRow(n insurer.IssuedNotice) NoticeRow {
-	row := NoticeRow{n.Serial, whenText(n.At), "まだ使われていません", "not used yet"}
+	row := NoticeRow{n.Serial, whenText(n.At), say("staff.person.noticeNotUsedYet")}
 	switch {
 	case n.Used && n.Void:
-		row.StateJa, row.StateEn = "使われたあと、無効になりました", "used, then void"
+		row.State = say("staff.person.noticeUsedThenVoid")
 	case n.Used:
-		row.StateJa, row.StateEn = "登録に使われました", "used"
+		row.State = say("staff.person.noticeUsed")
 	case n.Void:
-		row.StateJa, row.StateEn = "無効（新しいものに替わりました）", "void: replaced"
+		row.State = say("staff.person.noticeVoidReplaced")
 	}
 	return row
 }
 
 func (s *Pages) copyRow(copied insurer.IssuedCopy) CopyRow {
-	row := CopyRow{RID: credential.EncodeRID(copied.RID), Issued: whenText(copied.Issued), Expires: whenText(copied.Expires), StateJa: "使えます", StateEn: "can be used", Open: true}
+	row := CopyRow{RID: credential.EncodeRID(copied.RID), Issued: whenText(copied.Issued), Expires: whenText(copied.Expires), State: say("staff.person.copyCanBeUsed"), Open: true}
 	switch {
 	case !copied.Revoked.IsZero():
-		row.Open, row.StateJa, row.StateEn = false, whenText(copied.Revoked)+" に取り消し", "revoked"
+		row.Open = false
+		row.State = message.New("staff.person.copyRevoked", message.Args{"at": message.Text(whenText(copied.Revoked))})
 	case !copied.Expires.After(s.Now()):
-		row.Open, row.StateJa, row.StateEn = false, "期限が来ました", "ended"
+		row.Open, row.State = false, say("staff.person.copyEnded")
 	}
 	return row
 }
 
-// actionWords says in plain words what the lines of the audit chain record.
-var actionWords = map[string][2]string{
-	"people.view": {"記録を見ました", "looked at the record"}, "people.search": {"加入者をさがしました", "searched"}, "people.import": {"名簿を読み込みました", "imported a file"},
-	"notice.show": {"お知らせのコードを表示しました", "showed the notice's code"}, "notice.print": {"お知らせを印刷しました", "printed the notice"},
-	"notice.reissue": {"お知らせのコードを出し直しました", "reissued the notice's code"}, "notice.enrol": {"お知らせのコードで電話を登録しました", "enrolled with the notice's code"},
-	"certificate.show": {"資格確認書を作りました", "made the certificate"}, "insert.show": {"カードケースに入れる紙を作りました", "made the card-case insert"},
-	"phone.add": {"電話を登録しました", "added a phone"}, "phone.holder": {"電話の鍵を登録しました", "added a phone's key"}, "phone.end": {"電話の登録を解除しました", "removed a phone"},
-	"login.end": {"電話の登録を解除しました", "ended a login's enrolment"}, "screen.issue": {"画面を出しました", "issued a screen"},
-	"code.asked": {"画面のコード（8文字）で、表示してよいかたずねました", "asked by the screen's code"}, "code.used": {"画面のコード（8文字）で確かめました", "checked by the screen's code"},
-	"code.allowed": {"受付への表示を許可しました", "allowed a counter to see"}, "code.denied": {"受付への表示を断りました", "refused a counter"},
-	"paper.issue": {"写し（PDF・ファイル）を保存しました", "saved a copy"}, "paper.revoke": {"写しを取り消しました", "revoked copies"},
-	"receipt.leave": {"受付から確認の控えが届きました", "a counter left a receipt"}, "person.erase": {"記録を消しました", "erased the record"},
+// actionWords says what the lines of the audit chain record, by keys of the catalogue.
+var actionWords = map[string]string{
+	"people.view": "staff.person.didLookedAtTheRecord", "people.search": "staff.person.didSearched", "people.import": "staff.person.didImportedAFile",
+	"notice.show": "staff.person.didShowedTheNoticeSCode", "notice.print": "staff.person.didPrintedTheNotice",
+	"notice.reissue": "staff.person.didReissuedTheNoticeSCode", "notice.enrol": "staff.person.didEnrolledWithTheNoticeSCode",
+	"certificate.show": "staff.person.didMadeTheCertificate", "insert.show": "staff.person.didMadeTheCardCaseInsert",
+	"phone.add": "staff.person.didAddedAPhone", "phone.holder": "staff.person.didAddedAPhoneSKey", "phone.end": "staff.person.didRemovedAPhone",
+	"login.end": "staff.person.didEndedALoginSEnrolment", "screen.issue": "staff.person.didIssuedAScreen",
+	"code.asked": "staff.person.didAskedByTheScreenSCode", "code.used": "staff.person.didCheckedByTheScreenSCode",
+	"code.allowed": "staff.person.didAllowedACounterToSee", "code.denied": "staff.person.didRefusedACounter",
+	"paper.issue": "staff.person.didSavedACopy", "paper.revoke": "staff.person.didRevokedCopies",
+	"receipt.leave": "staff.person.didACounterLeftAReceipt", "person.erase": "staff.person.didErasedTheRecord",
 }
 
 // entryRow puts a line of the audit chain in words; a line of another program's making keeps its own name.
 func entryRow(e audit.Entry) EntryRow {
-	words, known := actionWords[e.Action]
-	if !known {
-		words = [2]string{e.Action, e.Action}
+	did := say(e.Action)
+	if key, known := actionWords[e.Action]; known {
+		did = say(key)
 	}
-	row := EntryRow{At: whenText(e.At), Who: e.Actor.Words(), Ja: words[0], En: words[1]}
+	row := EntryRow{At: whenText(e.At), Who: e.Actor.Words(), Did: did}
 	if strings.HasPrefix(e.Action, "paper.") { // which copy; other details name the counter, which is not the insurer's business
 		row.Detail = e.Detail
 	}

@@ -12,6 +12,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/csvfile"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
@@ -49,9 +50,7 @@ func (s *Pages) sendFile(c echo.Context, staff string) error {
 	return c.Redirect(http.StatusSeeOther, importAddress(id, ""))
 }
 
-var errNoFile = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_file",
-	Ja: "ファイルが選ばれていません。「保険者の窓口」に戻って、CSVファイルを選んでから「読み込む」を押してください。",
-	En: "No file was chosen. Go back to the office, choose a CSV file and import it."}
+var errNoFile = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_file"}
 
 // received reads the form with the file as it comes in. The usual way of reading forms would lay a large file down
 // unsealed in the temporary folder.
@@ -118,7 +117,7 @@ func (s *Pages) headingsPage(c echo.Context, staff string) error {
 }
 
 func (s *Pages) headings(c echo.Context, look insurer.ImportPreview, in insurer.Insurer) HeadingsView {
-	view := HeadingsView{Page: s.NewPage(c, "見出しの対応", "What the headings mean"), ID: look.ID}
+	view := HeadingsView{Page: s.NewPage(c, message.New("staff.title.whatTheHeadingsMean", nil)), ID: look.ID}
 	view.Insurer = insurerView(in)
 	for i, h := range look.Headings {
 		view.Rows = append(view.Rows, HeadingRow{Field: "column-" + strconv.Itoa(i), Name: h.Name, Examples: h.Examples, Column: string(h.Column), Known: h.Known})
@@ -174,11 +173,11 @@ func (s *Pages) previewPage(c echo.Context, staff string) error {
 }
 
 func (s *Pages) preview(c echo.Context, look insurer.ImportPreview, in insurer.Insurer, count insurer.ImportCount, digest insuredcsv.Digest) ImportView {
-	view := ImportView{Page: s.NewPage(c, "読み込む前の確認", "Before importing"), ID: look.ID, Stored: look.Stored != nil,
+	view := ImportView{Page: s.NewPage(c, message.New("staff.title.beforeImporting", nil)), ID: look.ID, Stored: look.Stored != nil,
 		New: count.New, Changed: count.Changed, Unchanged: count.Unchanged, Refused: digest.Refused, Accepted: digest.Rows - digest.Refused,
 		LeftOut: look.Roster.Unknown, Until: look.Until.In(eligibility.Japan).Format("15:04"), MoreRows: digest.MoreReasons, MoreWarnings: digest.MoreWarnings}
 	if view.Stored {
-		view.Page = s.NewPage(c, "読み込みの結果", "Result of the import")
+		view.Page = s.NewPage(c, message.New("staff.title.resultOfTheImport", nil))
 	}
 	if c.QueryParam("moved") != "" && !view.Stored {
 		view.Error = kit.FormError(insurer.ErrPreviewMoved)
@@ -199,7 +198,7 @@ func (s *Pages) preview(c echo.Context, look insurer.ImportPreview, in insurer.I
 func importRows(notes []insuredcsv.LineNote) []ImportRow {
 	var rows []ImportRow
 	for _, n := range notes {
-		rows = append(rows, ImportRow{Line: n.Line, Sheet: n.Sheet, Column: n.Column, ReasonJa: n.Ja, ReasonEn: n.En})
+		rows = append(rows, ImportRow{Line: n.Line, Sheet: n.Sheet, Column: n.Column, Reason: n.Message})
 	}
 	return rows
 }

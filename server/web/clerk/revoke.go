@@ -12,6 +12,7 @@ import (
 
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
@@ -23,7 +24,7 @@ func (s *Pages) revokePage(c echo.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	view := RevokeView{Page: s.NewPage(c, "写しを取り消す", "Revoke copies"), Done: c.QueryParam("said") == "revoked", N: c.QueryParam("n")}
+	view := RevokeView{Page: s.NewPage(c, message.New("staff.title.revokeCopies", nil)), Done: c.QueryParam("said") == "revoked", N: c.QueryParam("n")}
 	view.Insurer = insurerView(in)
 	return s.Show(c, http.StatusOK, "revoke", view)
 }
@@ -34,7 +35,7 @@ func (s *Pages) revokeMany(c echo.Context, staff string) error {
 	if err != nil {
 		return err
 	}
-	view := RevokeView{Page: s.NewPage(c, "写しを取り消す", "Revoke copies"), RID: c.FormValue("rid"), Before: c.FormValue("before")}
+	view := RevokeView{Page: s.NewPage(c, message.New("staff.title.revokeCopies", nil)), RID: c.FormValue("rid"), Before: c.FormValue("before")}
 	view.Insurer = insurerView(in)
 	which, err := copiesMeant(view.RID, view.Before)
 	var refusal *eligibility.Error

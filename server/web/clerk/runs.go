@@ -17,6 +17,7 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/printing"
@@ -53,7 +54,7 @@ func (s *Pages) runsView(c echo.Context, staff, number string) (RunsView, error)
 	if err != nil {
 		return RunsView{}, err
 	}
-	view := RunsView{Page: s.NewPage(c, "まとめて印刷", "Print runs"), Staff: staff, Insurers: insurers, Current: string(in.Number)}
+	view := RunsView{Page: s.NewPage(c, message.New("staff.title.printRuns", nil)), Staff: staff, Insurers: insurers, Current: string(in.Number)}
 	view.Insurer = insurerView(in)
 	for _, r := range runs {
 		view.Runs = append(view.Runs, runRow(r))
@@ -61,14 +62,14 @@ func (s *Pages) runsView(c echo.Context, staff, number string) (RunsView, error)
 	return view, nil
 }
 
-// runStates are a run's states in words.
-var runStates = map[insurer.RunState][2]string{
-	insurer.RunGoing: {"印刷しています", "Printing"}, insurer.RunPaused: {"一時停止しています", "Paused"}, insurer.RunCancelled: {"取り消しました", "Cancelled"},
-	insurer.RunFailed: {"止まりました", "Stopped"}, insurer.RunDone: {"できました", "Done"},
+// runStates are a run's states by keys of the catalogue.
+var runStates = map[insurer.RunState]string{
+	insurer.RunGoing: "staff.run.statePrinting", insurer.RunPaused: "staff.run.statePaused", insurer.RunCancelled: "staff.run.stateCancelled",
+	insurer.RunFailed: "staff.run.stateStopped", insurer.RunDone: "staff.run.stateDone",
 }
 
 func runRow(r insurer.PrintRun) RunRow {
-	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), StateJa: runStates[r.State][0], StateEn: runStates[r.State][1], Clerk: r.By.Name(),
+	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), State: say(runStates[r.State]), Clerk: r.By.Name(),
 		At: whenText(r.CreatedAt), Total: r.Total, Done: r.Done}
 }
 
@@ -140,8 +141,7 @@ func (s *Pages) plan(c echo.Context, f RunForm, staff string) (insurer.Plan, err
 	return s.Insurer.PrintJobs.PlanRun(c.Request().Context(), in.Number, kind, o, lines, audit.ClerkActor(staff))
 }
 
-var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn",
-	Ja: "日付を正しく入れてください。", En: "Enter a date."}
+var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn"}
 
 func (s *Pages) runPage(c echo.Context, staff string) error {
 	ctx := c.Request().Context()
@@ -153,7 +153,7 @@ func (s *Pages) runPage(c echo.Context, staff string) error {
 	if err != nil {
 		return err
 	}
-	view := RunView{Page: s.NewPage(c, run.Kind.Japanese()+"の印刷", "Print run"), Staff: staff, Run: runRow(run), Note: run.Note, Going: run.State == insurer.RunGoing,
+	view := RunView{Page: s.NewPage(c, message.New("staff.title.printRun", message.Args{"kind": message.Text(run.Kind.Japanese())})), Staff: staff, Run: runRow(run), Note: run.Failure().Text(s.LookOf(c).Lang), Going: run.State == insurer.RunGoing,
 		Resumable: run.State == insurer.RunPaused || run.State == insurer.RunFailed, Over: run.State == insurer.RunDone || run.State == insurer.RunCancelled, Here: run.Options.Folder == "", Folder: s.Insurer.PrintJobs.FolderOf(run)}
 	view.Insurer = insurerView(in)
 	view.Progress = s.progress(run)
@@ -184,6 +184,9 @@ func (s *Pages) runOf(c echo.Context) (insurer.PrintRun, []printing.FileRecord, 
 	return run, files, err
 }
 
+// tell puts the words into a run's progress.
+func (p *RunProgress) tell(m message.Message) { p.Ja, p.En, p.Message = m.Text("ja"), m.Text("en"), m }
+
 // progress is how far a run is, in words.
 func (s *Pages) progress(run insurer.PrintRun) RunProgress {
 	p, here := s.Insurer.PrintJobs.Progress(run.ID)
@@ -193,21 +196,24 @@ func (s *Pages) progress(run insurer.PrintRun) RunProgress {
 	}
 	switch {
 	case p.Total == 0:
-		out.Ja, out.En = "順番を待っています", "Waiting for its turn"
+		out.tell(say("staff.run.progressWaitingForItsTurn"))
 	case p.Reading:
-		out.Ja, out.En = "印刷したコードを読み返しています", "Reading the printed codes back"
+		out.tell(say("staff.run.progressReadingThePrintedCodesBack"))
 	case p.Rate > 0:
-		out.Ja, out.En = fmt.Sprintf("毎秒 %.0f 人・あと約 %s", p.Rate, spanJa(p.Left)), fmt.Sprintf("%.0f people a second, about %s left", p.Rate, p.Left.Round(time.Second))
+		out.tell(message.New("staff.run.progressRate", message.Args{
+			"rate": message.Text(fmt.Sprintf("%.0f", p.Rate)),
+			"left": message.Of(leftOf(p.Left)),
+		}))
 	}
 	return out
 }
 
-// spanJa is a span of time in words.
-func spanJa(d time.Duration) string {
+// leftOf is a span of time in words, rounded up.
+func leftOf(d time.Duration) message.Message {
 	if d < time.Minute {
-		return fmt.Sprintf("%d秒", int(d.Seconds())+1)
+		return message.New("staff.run.leftSeconds", message.Args{"n": message.Number(int(d.Seconds()) + 1)})
 	}
-	return fmt.Sprintf("%d分", int(d.Minutes())+1)
+	return message.New("staff.run.leftMinutes", message.Args{"n": message.Number(int(d.Minutes()) + 1)})
 }
 
 // runEvents streams a run's progress (server-sent events) until it is no longer going.

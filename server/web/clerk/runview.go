@@ -1,6 +1,7 @@
 package clerk
 
 import (
+	"madoguchi/message"
 	"madoguchi/server/web/kit"
 )
 
@@ -18,8 +19,9 @@ type RunPlan struct {
 
 // RunRow is a run in the list.
 type RunRow struct {
-	ID, Kind, StateJa, StateEn, Clerk, At string
-	Total, Done                           int
+	ID, Kind, Clerk, At string
+	State               message.Message
+	Total, Done         int
 }
 
 // RunsView is the page of runs (/insurer/runs).
@@ -51,6 +53,7 @@ type RunProgress struct {
 	Total int    `json:"total"`
 	Ja    string `json:"ja"`
 	En    string `json:"en"`
+	message.Message
 }
 
 // RunView is one run (/insurer/runs/{id}).

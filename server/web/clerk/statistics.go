@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
+	"madoguchi/message"
 	"madoguchi/server/csvfile"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
@@ -17,18 +18,24 @@ type StatisticsView struct {
 	kit.Page
 	Day    string
 	Groups []NumberGroup
-	Days   []NumberRow // one a day: screens, copies, logins, receipts
+	Days   []DayRow // one a day: screens, copies, logins, receipts
 }
 
 // NumberGroup is a table of numbers under a heading.
 type NumberGroup struct {
-	Ja, En string
-	Rows   []NumberRow
+	Label message.Message
+	Rows  []NumberRow
 }
 
 // NumberRow is a label with its numbers as they may be shown.
 type NumberRow struct {
-	Ja, En string
+	Label message.Message
+	Cells []string
+}
+
+// DayRow is a day with its numbers.
+type DayRow struct {
+	Ja, En string // the day
 	Cells  []string
 }
 
@@ -77,29 +84,29 @@ func (s *Pages) statistics(c echo.Context) (StatisticsView, error) {
 	if err != nil {
 		return StatisticsView{}, err
 	}
-	view := StatisticsView{Page: s.NewPage(c, "統計", "Statistics"), Day: s.Today().Japanese(), Groups: numberGroups(numbers)}
+	view := StatisticsView{Page: s.NewPage(c, message.New("staff.title.statistics", nil)), Day: s.Today().Japanese(), Groups: numberGroups(numbers)}
 	view.Insurer = insurerView(in)
 	for _, d := range numbers.Days {
-		view.Days = append(view.Days, NumberRow{d.Day.Japanese(), d.Day.String(), []string{shown(d.Screens), shown(d.Copies), shown(d.Logins), shown(d.Receipts)}})
+		view.Days = append(view.Days, DayRow{d.Day.Japanese(), d.Day.String(), []string{shown(d.Screens), shown(d.Copies), shown(d.Logins), shown(d.Receipts)}})
 	}
 	return view, nil
 }
 
 func numberGroups(n insurer.Statistics) []NumberGroup {
-	rows := func(labels [][2]string, cells []string) (rows []NumberRow) {
+	rows := func(labels []string, cells []string) (rows []NumberRow) {
 		for i, l := range labels {
-			rows = append(rows, NumberRow{l[0], l[1], cells[i : i+1]})
+			rows = append(rows, NumberRow{say(l), cells[i : i+1]})
 		}
 		return rows
 	}
-	parts := func(whole [2]string, labels [][2]string, numbers ...int) []NumberRow {
+	parts := func(whole string, labels []string, numbers ...int) []NumberRow {
 		sum := 0
 		for _, n := range numbers {
 			sum += n
 		}
-		return append([]NumberRow{{whole[0], whole[1], []string{shown(sum)}}}, rows(labels, shownParts(numbers))...)
+		return append([]NumberRow{{say(whole), []string{shown(sum)}}}, rows(labels, shownParts(numbers))...)
 	}
-	plain := func(labels [][2]string, numbers ...int) []NumberRow {
+	plain := func(labels []string, numbers ...int) []NumberRow {
 		var cells []string
 		for _, n := range numbers {
 			cells = append(cells, shown(n))
@@ -107,11 +114,11 @@ func numberGroups(n insurer.Statistics) []NumberGroup {
 		return rows(labels, cells)
 	}
 	return []NumberGroup{
-		{"加入者（負担割合）", "People by share", parts([2]string{"いま資格のある人", "With eligibility"}, [][2]string{{"1割", "10 %"}, {"2割", "20 %"}, {"3割", "30 %"}, {"所得で決まり、名簿に割合がない", "Undecided"}},
+		{say("staff.statistics.groupPeopleByShare"), parts("staff.statistics.rowWithEligibility", []string{"staff.statistics.row10", "staff.statistics.row20", "staff.statistics.row30", "staff.statistics.rowUndecided"},
 			n.Shares[10], n.Shares[20], n.Shares[30], n.Shares[0])},
-		{"加入者（年齢）", "People by age", parts([2]string{"いま資格のある人", "With eligibility"}, [][2]string{{"70歳未満", "Under 70"}, {"70〜74歳", "70 to 74"}, {"75歳以上", "75 and over"}}, n.People-n.From70-n.From75, n.From70, n.From75)},
-		{"お知らせのコード", "Notice codes", parts([2]string{"出したコード", "Codes made"}, [][2]string{{"まだ使われていない", "Not used yet"}, {"登録に使われた", "Used"}, {"使われずに新しいものに替わった", "Replaced unused"}}, n.NoticesOpen, n.NoticesUsed, n.NoticesVoid)},
-		{"登録と写し", "Logins and copies", plain([][2]string{{"画面を登録したログイン", "Logins"}, {"期限の来ていない写し", "Copies that have not ended"}, {"そのうち取り消したもの", "Of those, revoked"}, {"受付から届いた控え（90日分）", "Receipts (90 days)"}, {"資格を失った人の記録", "Records without eligibility"}},
+		{say("staff.statistics.groupPeopleByAge"), parts("staff.statistics.rowWithEligibility", []string{"staff.statistics.rowUnder70", "staff.statistics.row70To74", "staff.statistics.row75AndOver"}, n.People-n.From70-n.From75, n.From70, n.From75)},
+		{say("staff.statistics.groupNoticeCodes"), parts("staff.statistics.rowCodesMade", []string{"staff.statistics.rowNotUsedYet", "staff.statistics.rowUsed", "staff.statistics.rowReplacedUnused"}, n.NoticesOpen, n.NoticesUsed, n.NoticesVoid)},
+		{say("staff.statistics.groupLoginsAndCopies"), plain([]string{"staff.statistics.rowLogins", "staff.statistics.rowCopiesThatHaveNotEnded", "staff.statistics.rowOfThoseRevoked", "staff.statistics.rowReceipts90Days", "staff.statistics.rowRecordsWithoutEligibility"},
 			n.Logins, n.Copies, n.CopiesRevoked, n.Receipts, n.Lost)},
 	}
 }
@@ -133,7 +140,7 @@ func (s *Pages) statisticsFile(c echo.Context, _ string) error {
 	lines := [][]string{{"保険者", view.Insurer.Name, view.Insurer.NumberOnPaper}, {"日", view.Day}}
 	for _, group := range view.Groups {
 		for _, row := range group.Rows {
-			lines = append(lines, append([]string{group.Ja, row.Ja}, row.Cells...))
+			lines = append(lines, append([]string{group.Label.Text("ja"), row.Label.Text("ja")}, row.Cells...))
 		}
 	}
 	lines = append(lines, []string{"日", "画面を出した回数", "保存された写し", "登録", "受付からの控え"})

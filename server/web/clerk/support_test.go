@@ -24,7 +24,7 @@ func TestEveryStateHasSentencesAndANextStep(t *testing.T) {
 			}
 		}
 	}
-	if next := supportNext(insurer.SupportState{Error: 3}); !strings.Contains(next[0].Ja, "資格が終わっています") {
-		t.Error(next[0].Ja)
+	if next := supportNext(insurer.SupportState{Error: 3}); !strings.Contains(next[0].Text("ja"), "資格が終わっています") {
+		t.Error(next[0].Text("ja"))
 	}
 }

@@ -1,29 +1,47 @@
 package counter
 
 import (
-	"strings"
 	"time"
 
+	"madoguchi/card"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/counter"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/web/kit"
 )
 
+// Sentence is a Message as the API says it: the text in Japanese and in English, and what it was made of for programs that
+// have the catalogue.
 type Sentence struct {
 	Ja string `json:"ja"`
 	En string `json:"en"`
+	message.Message
+}
+
+// told is a Message with its next step.
+func told(m message.Message) Sentence { return Sentence{m.Text("ja"), m.Text("en"), m} }
+
+// toldOf is what a record tells, with its next step.
+func toldOf(s message.Stored) Sentence { return Sentence{s.Text("ja"), s.Text("en"), s.Message} }
+
+// headlineOf and nextOf are the two parts of what a record tells; the headline names the key.
+func headlineOf(s message.Stored) Sentence {
+	return Sentence{s.Sentence("ja"), s.Sentence("en"), s.Message}
+}
+
+func nextOf(s message.Stored) Sentence {
+	return Sentence{Ja: s.NextStep("ja"), En: s.NextStep("en")}
 }
 
 type checkLine struct {
 	Name   string `json:"name"`
 	Result string `json:"result"`
-	Ja     string `json:"ja"`
-	En     string `json:"en"`
+	Sentence
 }
 
-// caseJSON is a case as the console gets it.
+// CaseJSON is a case as the console gets it.
 type CaseJSON struct {
 	ID          string           `json:"id"`
 	At          time.Time        `json:"at"`
@@ -49,18 +67,18 @@ type groundJSON struct {
 	Sentence
 }
 
-var grounds = map[hostapi.Ground]Sentence{
-	hostapi.ByChip:   {"カードのICで確認", "Confirmed by the card's chip"},
-	hostapi.ByEye:    {"目視で確認（顔写真・氏名・生年月日）", "Compared by eye: photo, name, birth date"},
-	hostapi.ByReason: {"カードでは確認せず、理由を付けて受け付け", "Accepted for a reason, without the card"},
+var grounds = map[hostapi.Ground]string{
+	hostapi.ByChip:   "console.ground.chip",
+	hostapi.ByEye:    "console.ground.eye",
+	hostapi.ByReason: "console.ground.reason",
 }
 
 func groundOf(g hostapi.Ground) *groundJSON {
-	said, ok := grounds[g]
+	key, ok := grounds[g]
 	if !ok {
 		return nil
 	}
-	return &groundJSON{string(g), said}
+	return &groundJSON{string(g), told(message.New(key, nil))}
 }
 
 type verdictJSON struct {
@@ -115,47 +133,51 @@ var askAlways = []string{"限度額適用認定証などの有無", "公費の�
 // caseView turns a case into what the console shows: the headline, then the one next step.
 func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	v := view.Verdict
-	ja, en := v.Headline()
 	out := CaseJSON{ID: view.ID, At: view.At, Outcome: string(view.Outcome), Reason: view.Reason, Staff: view.Staff,
 		Method: methodJSON{"N1e", "資格情報のお知らせ（電子）＋カード"}, Ask: askAlways, Visual: view.Visual, Nonce: view.Nonce, CardRefused: view.CardRefused(),
 		ChipPassed: view.ChipPassed(), Ground: groundOf(view.Ground),
-		Verdict: verdictJSON{Valid: v.Valid, Awaits: v.NeedsProof(), Tier: string(v.Tier), Issuer: v.Issuer, IssuerName: v.IssuerName, IssuedAt: moment(v.IssuedAt), ExpiresAt: moment(v.ExpiresAt),
-			Headline: Sentence{ja, en}, Checks: []checkLine{}}}
+		Verdict: verdictJSON{Valid: v.Valid, Awaits: v.AcceptsProof(), Tier: string(v.Tier), Issuer: v.Issuer, IssuerName: v.IssuerName, IssuedAt: moment(v.IssuedAt), ExpiresAt: moment(v.ExpiresAt),
+			Headline: told(v.Headline()), Checks: []checkLine{}}}
 	if out.Visual == nil {
 		out.Visual = []string{}
 	}
 	var settled []checkLine
 	for _, c := range v.Checks {
-		line := checkLine{c.Name, string(c.Result), c.Reason, c.En}
-		if c.Name == "revocation" && v.Tier != credential.PDF && v.Tier != "" {
+		line := checkLine{c.Name, string(c.Result), toldOf(c.Stored)}
+		if c.Name == "revocation" && v.Tier != credential.TierSaved && v.Tier != "" {
 			settled = append(settled, line) // such a screen ends by itself: nothing is left open that staff should read first
 			continue
 		}
 		out.Verdict.Checks = append(out.Verdict.Checks, line)
 	}
 	out.Verdict.Checks = append(out.Verdict.Checks, settled...)
-	out.Verdict.Next = Sentence{"カードの生年月日が画面と同じか見て、カードを確認してください。", "Compare the card's birth date with the screen, then check the card."}
-	if v.Awaits() {
-		out.Verdict.Next = Sentence{"電波がないときの画面です。下の小さいコードも続けて読み取ってください。", "The phone is offline. Scan the smaller code below as well."}
+	out.Verdict.Next = told(message.New("console.next.check_card", nil))
+	if v.AwaitsProof() {
+		out.Verdict.Next = told(message.New("console.next.second_code", nil))
 	} else if !v.Valid && len(v.Checks) > 0 {
-		out.Verdict.Next = Sentence{v.Checks[0].Reason, v.Checks[0].En}
+		out.Verdict.Next = toldOf(v.Checks[0].Stored)
 	}
 	if v.Eligibility != nil {
 		out.Eligibility = s.eligibilityView(*v.Eligibility)
 	}
 	if r := view.Card; r != nil {
-		out.Card = &cardJSON{Result: string(r.Outcome), Headline: Sentence{r.Ja, r.En}, Checks: []checkLine{}, Proves: r.Proves, NotProven: r.NotProven}
+		out.Card = &cardJSON{
+			Result:    string(r.Outcome),
+			Headline:  toldOf(r.Stored),
+			Checks:    []checkLine{},
+			Proves:    card.Claims(r.Proves, "ja"),
+			NotProven: card.Claims(r.NotProven, "ja"),
+		}
 		for _, c := range r.Checks {
-			out.Card.Checks = append(out.Card.Checks, checkLine(c))
+			out.Card.Checks = append(out.Card.Checks, checkLine{c.Name, c.Result, toldOf(c.Stored)})
 		}
 		if r.Outcome.Passed() {
-			out.Card.Next = Sentence{"顔写真を見て、限度額・公費・子ども医療証をたずね、記録してください。", "Look at the photo, ask for other papers, and record."}
-		} else { // the sentence holds its own next step behind the first full stop
-			out.Card.Headline.Ja, out.Card.Next.Ja = firstSentence(r.Ja, "。")
-			out.Card.Headline.En, out.Card.Next.En = firstSentence(r.En, ". ")
+			out.Card.Next = told(message.New("console.next.record", nil))
+		} else {
+			out.Card.Headline, out.Card.Next = headlineOf(r.Stored), nextOf(r.Stored)
 		}
 		if view.CardRefused() && view.ForTheEye() { // another card, or another try at it, was refused before
-			out.Card.Next = Sentence{"カードの持ち主を確かめるか、保留にしてください。", "Find out whose card it is, or park the case."}
+			out.Card.Next = told(message.New("console.next.whose_card", nil))
 		}
 		out.Verdict.Next = out.Card.Next
 	}
@@ -167,15 +189,6 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 		out.Verdict.Next = out.Text.Next
 	}
 	return out
-}
-
-// firstSentence parts a text behind its first full stop.
-func firstSentence(text, stop string) (first, rest string) {
-	first, rest, found := strings.Cut(text, stop)
-	if !found {
-		return text, ""
-	}
-	return first + strings.TrimSpace(stop), rest
 }
 
 func moment(t time.Time) *time.Time {

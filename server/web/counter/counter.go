@@ -10,6 +10,7 @@ import (
 	"madoguchi/auth"
 	"madoguchi/credential"
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/web/kit"
 )
@@ -34,7 +35,7 @@ func (s *Pages) Routes(e *echo.Echo) {
 }
 
 func (s *Pages) counterPage(c echo.Context, staff string) error {
-	return s.Show(c, http.StatusOK, "counter", CounterView{Page: s.NewPage(c, "受付", "Counter"), Facility: s.Counter.Facility.Name, Staff: staff})
+	return s.Show(c, http.StatusOK, "counter", CounterView{Page: s.NewPage(c, message.New("staff.title.counter", nil)), Facility: s.Counter.Facility.Name, Staff: staff})
 }
 
 func (s *Pages) scan(c echo.Context, staff string) error {
@@ -79,8 +80,7 @@ func (s *Pages) people(c echo.Context, _ string) error {
 	}
 	out := make([]candidateJSON, 0, len(found))
 	for _, one := range found {
-		ja, en := one.Verdict.Headline()
-		person := candidateJSON{Text: one.JWS, Proof: one.Proof, Headline: Sentence{ja, en}}
+		person := candidateJSON{Text: one.JWS, Proof: one.Proof, Headline: told(one.Verdict.Headline())}
 		if e := one.Verdict.Eligibility; e != nil {
 			person.Name, person.BirthDateJa, person.InsurerName = e.Name, e.BirthDate.Japanese(), e.InsurerName
 		}
@@ -200,8 +200,9 @@ func (s *Pages) counterStatus(c echo.Context, staff string) error {
 	}{Facility: s.Counter.Facility.Name, Staff: staff, Readers: s.readers(c), ServerTime: s.Now()}
 	out.Away = chosenReader(c) != "" && !slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
 	if s.Counter.ClockSkew != nil {
-		if ja, en := credential.ClockWords(s.Counter.ClockSkew().General); ja != "" {
-			out.Clock = &Sentence{ja, en}
+		if clock := credential.ClockTold(s.Counter.ClockSkew().General); clock.Key != "" {
+			said := told(clock)
+			out.Clock = &said
 		}
 	}
 	out.TrustList.IssuedAt, out.TrustList.Version = time.Unix(trust.IssuedAt, 0).In(eligibility.Japan), trust.Version

@@ -2,7 +2,6 @@ package counter
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"madoguchi/card/wire"
 	"madoguchi/eligibility"
 	"madoguchi/eligibility/oqs"
+	"madoguchi/message"
 	"madoguchi/server/counter"
 	"madoguchi/server/web/kit"
 )
@@ -68,33 +68,32 @@ type readingJSON struct {
 type fieldJSON struct {
 	Name   string `json:"name"`
 	Result string `json:"result"`
-	Ja     string `json:"ja"`
-	En     string `json:"en"`
+	Sentence
 }
 
 func extraView(view counter.CaseView) extraChecks {
 	var out extraChecks
 	if t := view.Text; t != nil {
 		out.Text = &textJSON{Result: string(t.Outcome), By: verifier(t.By), Fields: []fieldJSON{}}
-		out.Text.Headline.Ja, out.Text.Next.Ja = firstSentence(t.Ja, "。")
-		out.Text.Headline.En, out.Text.Next.En = firstSentence(t.En, ". ")
+		out.Text.Headline, out.Text.Next = headlineOf(t.Stored), nextOf(t.Stored)
 		for _, f := range t.Fields {
 			out.Text.Fields = append(out.Text.Fields, field(f.FieldResult, f.Match))
 		}
 		if t.TriesLeft != nil {
-			out.Text.TriesLeft = &Sentence{fmt.Sprintf("このカードの残り回数: %d回", *t.TriesLeft), fmt.Sprintf("Tries left on this card: %d", *t.TriesLeft)}
+			left := told(message.New("console.tries_left", message.Args{"n": message.Number(*t.TriesLeft)}))
+			out.Text.TriesLeft = &left
 		}
 	}
 	if d := view.Dates; d != nil {
-		out.Certificate = &certificateJSON{Result: string(d.Outcome), State: string(d.State), Headline: Sentence{d.Ja, d.En}, By: verifier(d.By)}
+		out.Certificate = &certificateJSON{Result: string(d.Outcome), State: string(d.State), Headline: toldOf(d.Stored), By: verifier(d.By)}
 	}
 	if view.OQS != nil {
 		for _, said := range view.OQS.Said() {
 			out.OQSSays = append(out.OQSSays, statementJSON{
 				Key:      said.Key,
 				Warns:    said.Key != oqs.Valid,
-				Headline: Sentence{said.Ja, said.En},
-				Next:     Sentence{said.NextJa, said.NextEn},
+				Headline: headlineOf(message.Keep(said.Told)),
+				Next:     nextOf(message.Keep(said.Told)),
 			})
 		}
 		for _, f := range view.OQS.Fields {
@@ -104,41 +103,33 @@ func extraView(view counter.CaseView) extraChecks {
 	return out
 }
 
-func verifier(v card.Verifier) Sentence {
-	if v == card.ByAgent {
-		return Sentence{v.Japanese(), "verified by this PC's agent"}
-	}
-	return Sentence{v.Japanese(), "verified by the server"}
-}
+func verifier(v card.Verifier) Sentence { return told(v.Message()) }
 
-var fieldNames = map[string]Sentence{"insurer": {"保険者番号", "Insurer no."}, "symbol": {"記号", "Symbol"}, "number": {"番号", "Number"},
-	"branchNumber": {"枝番", "Branch"}, "name": {"氏名", "Name"}, "birthDate": {"生年月日", "Birth date"}, "sex": {"性別", "Sex"},
-	"share": {"負担割合", "Share"}, "address": {"住所", "Address"}}
+// agreements are how a comparison ends, by the catalogue's keys below console.field.
+var agreements = map[wire.Agreement]string{
+	wire.Equal:     "console.field.equal",
+	wire.Different: "console.field.different",
+	wire.Missing:   "console.field.missing",
+}
 
 // field is the sentence of one comparison. Names that differ only as registers write them are the same; what the screen or
 // the other side does not have is for the eye.
 func field(f wire.FieldResult, match eligibility.Match) fieldJSON {
-	says := map[wire.Agreement]Sentence{
-		wire.Equal:     {"画面と同じです", "same as the screen"},
-		wire.Different: {"画面とちがいます。見くらべて確かめてください", "differs from the screen: compare by eye"},
-		wire.Missing:   {"くらべられません（どちらかにありません）", "not compared: one side lacks it"},
-	}[f.Result]
+	key := agreements[f.Result]
 	switch {
 	case match == eligibility.NamesVariant:
-		says = Sentence{"画面と同じです（旧姓・通称の併記か、字体のちがいだけ）", "same as the screen up to variant characters, or a former name or alias beside it"}
+		key = "console.field.variant"
 	case match == eligibility.NamesMasked:
-		says = Sentence{"画面と同じです（●の字は見くらべてください）", "same as the screen; compare the character behind ● by eye"}
+		key = "console.field.masked"
 	case match == eligibility.NamesUnreadable, f.Name == "name" && f.Result == wire.Missing:
-		says = Sentence{"くらべられません（どちらかにないか、読めない字が半分より多くあります）。券面と見くらべて確かめてください",
-			"not compared: one side lacks it, or more than half of it is hidden. Compare with the card's face"}
+		key = "console.field.unreadable"
 	case match == eligibility.NamesSimilar:
-		says = Sentence{"画面と1文字ちがいます。または、簡体字や旧姓で書かれています。見くらべて確かめてください",
-			"one character differs from the screen, or it is written in simplified characters or with a former name: compare by eye"}
+		key = "console.field.similar"
 	case f.Name == "address":
-		says = Sentence{"画面にありません。カードの券面と見くらべてください", "not on the screen: compare with the card's face"}
+		key = "console.field.address_by_eye"
 	}
-	name := fieldNames[f.Name]
-	return fieldJSON{f.Name, string(f.Result), name.Ja + "は" + says.Ja, name.En + ": " + says.En}
+	name := message.Of(message.New("console.item."+f.Name, nil))
+	return fieldJSON{f.Name, string(f.Result), told(message.New(key, message.Args{"item": name}))}
 }
 
 func (s *Pages) textCheck(c echo.Context, staff string) error {

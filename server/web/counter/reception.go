@@ -7,6 +7,7 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pwa"
 )
 
@@ -38,7 +39,7 @@ func (s *Reception) receptionPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := ReceptionView{Page: s.NewPage(c, "受付の方へ", "For reception staff"), Day: today.Japanese(),
+	view := ReceptionView{Page: s.NewPage(c, message.New("staff.title.forReceptionStaff", nil)), Day: today.Japanese(),
 		Accepted: way, Others: others, SourceTitle: way.Source, SourceURL: way.SourceURL, SourceCode: "/reception/source.png",
 		KnownJa: eligibility.RulesKnown(), KnownEn: eligibility.RulesKnownEn()}
 	if own := s.Wanted(c.Request()).Lang; own != "ja" {

@@ -2,6 +2,7 @@ package counter
 
 import (
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/web/kit"
 )
 
@@ -17,14 +18,16 @@ type ReceptionView struct {
 }
 
 // Choice is one answer of a question, as a link.
-type Choice struct{ Ja, En, Href string }
+type Choice struct {
+	Answer message.Message
+	Href   string
+}
 
 // MethodsView is 「この患者さんは何で確認できる?」 (/counter/methods): a question with its choices, or the answer.
 type MethodsView struct {
 	kit.Page
 	Step             int // 1 to 3; 4 is the answer
-	QuestionJa       string
-	QuestionEn       string
+	Question         message.Message
 	Choices          []Choice
 	Best             *eligibility.Method
 	Next, Bring, Day string

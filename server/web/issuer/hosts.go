@@ -123,7 +123,7 @@ func (s *API) redeem(c echo.Context) error {
 	if err := c.Bind(&body); err != nil {
 		return kit.ErrRequest
 	}
-	code, err := credential.ReadCode(body.Code)
+	code, err := credential.ReadOnlineCode(body.Code)
 	if err != nil {
 		return hostapi.ErrOnlineCode
 	}
@@ -143,15 +143,15 @@ type codeBudget struct{ *API }
 
 // Guess: see desk.CodeBudget.
 func (b codeBudget) Guess(counter string, insurer eligibility.InsurerNumber) error {
-	return b.Limits.Codes.Take(counter+" "+string(insurer), b.Now())
+	return b.Limits.Codes.Allow(counter+" "+string(insurer), b.Now())
 }
 
 // Question: see desk.CodeBudget.
 func (b codeBudget) Question(counter string, person audit.PersonID) error {
-	if err := b.Limits.Questions.Take(counter, b.Now()); err != nil {
+	if err := b.Limits.Questions.Allow(counter, b.Now()); err != nil {
 		return err
 	}
-	return b.Limits.PatientsAsked.Take(string(person), b.Now())
+	return b.Limits.PatientsAsked.Allow(string(person), b.Now())
 }
 
 func (s *API) receiptKeys(c echo.Context) error {
@@ -159,7 +159,7 @@ func (s *API) receiptKeys(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Limits.ReceiptCalls.Take(caller.URL, s.Now()); err != nil {
+	if err := s.Limits.ReceiptCalls.Allow(caller.URL, s.Now()); err != nil {
 		return err
 	}
 	var body struct {
@@ -186,7 +186,7 @@ func (s *API) leaveReceipt(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Limits.ReceiptCalls.Take(caller.URL, s.Now()); err != nil {
+	if err := s.Limits.ReceiptCalls.Allow(caller.URL, s.Now()); err != nil {
 		return err
 	}
 	var body struct {
@@ -252,7 +252,7 @@ var timeNonce = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
 // hostTime signs the time for a question. It wants no assertion, since a counter with a wrong clock cannot
 // make one.
 func (s *API) hostTime(c echo.Context) error {
-	if err := s.Limits.Times.Take(kit.From(c), s.Now()); err != nil {
+	if err := s.Limits.Times.Allow(kit.From(c), s.Now()); err != nil {
 		return err
 	}
 	number, err := s.issuer(c)

@@ -41,12 +41,8 @@ const (
 )
 
 var (
-	errDemoWord = &eligibility.Error{Code: eligibility.Denied, Key: "demo.word",
-		Ja: "デモの合言葉がまだ入っていません。最初のページを開いて、デモを始めた画面に出ている合言葉を入れてください。",
-		En: "This browser has not given the demo's word. Open the first page and type the word that the demo printed when it started."}
-	errDemoWordWrong = &eligibility.Error{Code: eligibility.Denied, Key: "demo.word_wrong", Field: "word",
-		Ja: "合言葉が違います。デモを始めた画面（ログ）の、いちばん新しいものを入れてください。",
-		En: "That is not the word. Type the newest one in the demo's log."}
+	errDemoWord      = &eligibility.Error{Code: eligibility.Denied, Key: "demo.word"}
+	errDemoWordWrong = &eligibility.Error{Code: eligibility.Denied, Key: "demo.word_wrong", Field: "word"}
 )
 
 //go:embed demoword
@@ -182,7 +178,7 @@ func (d *DemoWord) Routes(e *echo.Echo) {
 func (d *DemoWord) take(c echo.Context) error {
 	to := pwa.LocalPath(c.FormValue("to"))
 	var wait *eligibility.Error
-	if errors.As(d.tries.Take(From(c), d.now()), &wait) {
+	if errors.As(d.tries.Allow(From(c), d.now()), &wait) {
 		retryAfter(c.Response().Header(), wait.Wait)
 		return d.show(c, http.StatusTooManyRequests, to, wait)
 	}
@@ -196,7 +192,7 @@ func (d *DemoWord) take(c echo.Context) error {
 func (d *DemoWord) show(c echo.Context, status int, to string, why *eligibility.Error) error {
 	view := struct{ Ja, En, To string }{To: pwa.LocalPath(to)}
 	if why != nil {
-		view.Ja, view.En = why.Ja, why.En
+		view.Ja, view.En = why.Ja(), why.En()
 	}
 	var page bytes.Buffer
 	if err := demoWordPage.Execute(&page, view); err != nil {

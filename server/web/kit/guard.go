@@ -37,9 +37,7 @@ func SecurityHeaders(https bool) echo.MiddlewareFunc {
 	}
 }
 
-var errNotLocal = &eligibility.Error{Code: eligibility.Denied, Key: "demo.not_local",
-	Ja: "デモはこのパソコンの中だけで動きます。http://localhost で開いてください。",
-	En: "The demo answers on this computer only. Open it at http://localhost."}
+var errNotLocal = &eligibility.Error{Code: eligibility.Denied, Key: "demo.not_local"}
 
 // onlyLocal keeps the demo on this computer: the Host must be a loopback name, nothing may have been forwarded, and
 // unless the port is published by an explicit setting (a container) the peer must be on loopback too. The Host check also

@@ -8,8 +8,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
-	"madoguchi/eligibility"
-	"madoguchi/pwa"
 )
 
 // limits bound what can be asked in a time. Each set is for one kind of key, so that no kind crowds out
@@ -66,30 +64,21 @@ func NewLimits() Limits {
 }
 
 // from is whom a limit counts behind an address.
-func From(c echo.Context) string { return auth.Network(c.RealIP()) }
+func From(c echo.Context) string { return auth.RateLimitKey(c.RealIP()) }
 
 // mayAsk counts what anybody may ask.
-func (s *Kit) MayAsk(c echo.Context) error { return s.Limits.network.Take(From(c), s.Now()) }
+func (s *Kit) MayAsk(c echo.Context) error { return s.Limits.network.Allow(From(c), s.Now()) }
 
 // mayMake counts a screen or a code of a person, shown by a login; of is the set for the one or the other.
 func (s *Kit) MayMake(of *auth.Limit, subject, person string) error {
-	if err := s.Limits.shown.Take(subject, s.Now()); err != nil {
+	if err := s.Limits.shown.Allow(subject, s.Now()); err != nil {
 		return err
 	}
-	return of.Take(subject+"\n"+person, s.Now())
+	return of.Allow(subject+"\n"+person, s.Now())
 }
 
 // retryAfter is the header of an answer to somebody who has to wait: whole seconds, never too few (RFC 9110
 // 10.2.3).
 func retryAfter(h http.Header, wait time.Duration) {
 	h.Set("Retry-After", strconv.FormatInt(max(1, int64((wait+time.Second-1)/time.Second)), 10))
-}
-
-// waitIn says an error's wait in a language; empty where it has none.
-func waitIn(lang string, e *eligibility.Error) string {
-	if e.Wait == 0 {
-		return ""
-	}
-	n, unit := eligibility.WaitUnits(e.Wait)
-	return pwa.Plain(lang, "word."+unit, "n", strconv.Itoa(n))
 }

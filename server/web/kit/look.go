@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/language"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pwa"
 )
 
@@ -110,7 +111,7 @@ func (s *Kit) KeepChosenLanguage(c echo.Context) {
 
 // translated fills what all pages have in common, the title by its key.
 func (s *Kit) Translated(c echo.Context, title string) Page {
-	p := s.NewPage(c, "", "")
+	p := s.NewPage(c, message.Message{})
 	p.Title = pwa.Plain(p.Lang, title)
 	return p
 }

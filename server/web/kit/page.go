@@ -7,19 +7,20 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pwa"
 )
 
 func (s *Kit) Today() eligibility.Date { return eligibility.DateOf(s.Now()) }
 
 // page fills what all pages have in common. The title stands in Japanese and in English.
-func (s *Kit) NewPage(c echo.Context, ja, en string) Page {
+func (s *Kit) NewPage(c echo.Context, title message.Message) Page {
 	lang := s.LookOf(c).Lang
-	title := ja
+	shown := "ja" // pages in all languages have their own: Translated
 	if lang == "en" {
-		title = en
+		shown = "en"
 	}
-	return Page{Title: title, Lang: lang, Demo: s.Demo, ForStaff: forStaff(c.Request().URL.Path), Path: PrintableAddress(c.Request().URL)}
+	return Page{Title: title.Text(shown), Lang: lang, Demo: s.Demo, ForStaff: forStaff(c.Request().URL.Path), Path: PrintableAddress(c.Request().URL)}
 }
 
 // show sends a page, never compressed: see zipped.

@@ -11,10 +11,12 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pwa"
 )
 
-// problem is an RFC 9457 problem document. Type is stable; ja and en hold the sentence with its next step.
+// ProblemDocument is an RFC 9457 problem document. Type is stable; ja and en hold the sentence with its next step, key and
+// args the same for programs that have the catalogue (docs/errors.md).
 type ProblemDocument struct {
 	Type      string `json:"type"`
 	Title     string `json:"title"`
@@ -25,6 +27,7 @@ type ProblemDocument struct {
 	En        string `json:"en"`
 	Field     string `json:"field,omitempty"`
 	RequestID string `json:"requestId"`
+	message.Message
 }
 
 // statuses maps each error code to its HTTP status. This is the only place that does.
@@ -39,27 +42,13 @@ var statuses = map[eligibility.Code]int{
 }
 
 var (
-	errInternal = &eligibility.Error{Code: eligibility.Internal, Key: "server.internal",
-		Ja: "こちらの不具合で処理できませんでした。少し待ってからもう一度お試しください。続くときはお問い合わせ番号を添えてお電話ください。",
-		En: "Something failed on our side. Wait a little and try again. If it goes on, call and give the request number."}
-	ErrNoPage = &eligibility.Error{Code: eligibility.NotFound, Key: "page.not_found",
-		Ja: "このページはありません。アドレス（URL）を確かめるか、最初のページからやり直してください。",
-		En: "There is no such page. Check the address or start again from the first page."}
-	ErrSignedOut = &eligibility.Error{Code: eligibility.Denied, Key: "session.missing",
-		Ja: "ログインの時間が切れました。もう一度ログインしてください。",
-		En: "Your login has timed out. Log in again."}
-	errTooLarge = &eligibility.Error{Code: eligibility.Invalid, Key: "request.too_large",
-		Ja: "送られたデータが大きすぎます。ファイルを分けてもう一度送ってください。",
-		En: "What was sent is too large. Split the file and send it again."}
-	ErrRequest = &eligibility.Error{Code: eligibility.Invalid, Key: "request.malformed",
-		Ja: "送られた内容を読み取れませんでした。ページを開き直してもう一度お試しください。",
-		En: "The request could not be read. Reload the page and try again."}
-	errMethod = &eligibility.Error{Code: eligibility.Invalid, Key: "request.method",
-		Ja: "この操作はここではできません。前のページに戻ってやり直してください。",
-		En: "This cannot be done here. Go back to the page before and try again."}
-	errCrossOrigin = &eligibility.Error{Code: eligibility.Denied, Key: "request.cross_origin",
-		Ja: "ほかのサイトからの操作は受け付けません。このサイトのページを開いてやり直してください。",
-		En: "Requests from other sites are refused. Open this site's own page and try again."}
+	errInternal    = &eligibility.Error{Code: eligibility.Internal, Key: "server.internal"}
+	ErrNoPage      = &eligibility.Error{Code: eligibility.NotFound, Key: "page.not_found"}
+	ErrSignedOut   = &eligibility.Error{Code: eligibility.Denied, Key: "session.missing"}
+	errTooLarge    = &eligibility.Error{Code: eligibility.Invalid, Key: "request.too_large"}
+	ErrRequest     = &eligibility.Error{Code: eligibility.Invalid, Key: "request.malformed"}
+	errMethod      = &eligibility.Error{Code: eligibility.Invalid, Key: "request.method"}
+	errCrossOrigin = &eligibility.Error{Code: eligibility.Denied, Key: "request.cross_origin"}
 )
 
 // asProblem finds the sentence and the HTTP status of any error that a handler returned.
@@ -97,30 +86,12 @@ func RequestNumber() string {
 
 // formError is an error as a page shows it beside the form that was just sent.
 func FormError(e *eligibility.Error) *Problem {
-	return &Problem{Key: e.Key, Ja: e.Ja, En: e.En, Field: e.Field}
+	return &Problem{Message: e.Message(), Field: e.Field}
 }
 
 // forPrograms reports whether the answer to r is for a program (problem+json) rather than a page.
 func ForPrograms(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/i/")
-}
-
-// inLanguage is an error's sentence as bare text: its own Japanese or English, else its translation, else English; readers of
-// やさしい日本語 get Japanese.
-func inLanguage(lang string, e *eligibility.Error) string {
-	key := "error." + e.Key
-	translated := pwa.Plain(lang, key, "wait", waitIn(lang, e))
-	switch {
-	case lang == "ja":
-		return e.Ja
-	case lang == "en":
-		return e.En
-	case translated != key:
-		return translated
-	case lang == "ja-easy":
-		return e.Ja
-	}
-	return e.En
 }
 
 // fail is Echo's error handler: one problem document or one page for every failure; causes go to the log only.
@@ -139,9 +110,18 @@ func (s *Kit) Fail(err error, c echo.Context) {
 	c.Response().Header().Set("Cache-Control", "no-store")
 	lang := s.LookOf(c).Lang
 	if ForPrograms(c.Request()) {
-		p := ProblemDocument{Type: "urn:madoguchi:problem:" + e.Key, Title: e.Key, Detail: e.Ja, Status: status,
-			Code: string(e.Code), Ja: e.Ja, En: e.En, Field: e.Field, RequestID: id}
-		p.Detail = inLanguage(lang, e)
+		p := ProblemDocument{
+			Type:      "urn:madoguchi:problem:" + e.Key,
+			Title:     e.Key,
+			Detail:    e.Message().Text(lang),
+			Status:    status,
+			Code:      string(e.Code),
+			Ja:        e.Ja(),
+			En:        e.En(),
+			Field:     e.Field,
+			RequestID: id,
+			Message:   e.Message(),
+		}
 		c.Response().Header().Set(echo.HeaderContentType, "application/problem+json; charset=utf-8")
 		c.Response().WriteHeader(status)
 		if err := c.Echo().JSONSerializer.Serialize(c, p, ""); err != nil {
@@ -150,8 +130,13 @@ func (s *Kit) Fail(err error, c echo.Context) {
 		return
 	}
 	var page bytes.Buffer
-	view := ErrorView{Page: s.Translated(c, "error.title"), Key: e.Key, Ja: e.Ja, En: e.En, Back: "/", Status: status, RequestID: id}
-	view.Wait = waitIn(lang, e)
+	view := ErrorView{
+		Page:      s.Translated(c, "error.title"),
+		Message:   e.Message(),
+		Back:      "/",
+		Status:    status,
+		RequestID: id,
+	}
 	switch path := c.Request().URL.Path; {
 	case strings.HasPrefix(path, "/insurer"):
 		view.Back = "/insurer"
@@ -162,7 +147,7 @@ func (s *Kit) Fail(err error, c echo.Context) {
 	}
 	if err := pwa.Render(&page, "error", s.LookOf(c), view); err != nil {
 		slog.Error("rendering the error page", "id", id, "error", err)
-		page.WriteString(e.Ja + "\n" + e.En + "\n")
+		page.WriteString(e.Ja() + "\n" + e.En() + "\n")
 	}
 	if err := c.HTMLBlob(status, page.Bytes()); err != nil {
 		slog.Error("writing the error page", "id", id, "error", err)

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"madoguchi/auth"
+	"madoguchi/message"
 )
 
 // doors are where each kind of staff comes in.
@@ -21,7 +22,7 @@ func (s *Kit) StaffRoutes(e *echo.Echo, kind auth.Kind) {
 
 func (s *Kit) staffPage(kind auth.Kind) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		return s.Show(c, http.StatusOK, "staff", StaffView{Page: s.NewPage(c, "担当者をえらぶ", "Choose staff"), Door: doors[kind][1:], Names: s.Staff})
+		return s.Show(c, http.StatusOK, "staff", StaffView{Page: s.NewPage(c, message.New("staff.title.chooseStaff", nil)), Door: doors[kind][1:], Names: s.Staff})
 	}
 }
 

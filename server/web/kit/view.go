@@ -1,9 +1,11 @@
 package kit
 
+import "madoguchi/message"
+
 // Page is what every page gets. Views embed it; templates read the fields by name.
 type Page struct {
 	Title   string // without the product's name, which the layout adds
-	Lang    string // a language of pwa/i18n, "ja" when empty
+	Lang    string // a language of the catalogue, "ja" when empty
 	Demo    bool   // shows 「デモ」 on the page
 	Insurer InsurerView
 	Error   *Problem // a refusal of the form that was just sent, shown above it; nil when there is none
@@ -14,9 +16,8 @@ type Page struct {
 
 // Problem is a sentence for a person beside the field that it speaks of.
 type Problem struct {
-	Key    string // of the error, where its sentence is translated
-	Ja, En string
-	Field  string // name of the input, empty when the whole form is meant
+	Message message.Message
+	Field   string // name of the input, empty when the whole form is meant
 }
 
 // InsurerView names the insurer whose screen or office a page is. The zero value leaves the line out.
@@ -38,9 +39,7 @@ type StaffView struct {
 // ErrorView is any refusal that is a page of its own.
 type ErrorView struct {
 	Page
-	Key       string // of the error
-	Ja, En    string // with the next step
-	Wait      string // how long until then, where somebody has to wait
+	Message   message.Message
 	Back      string // the address to start again from
 	Status    int
 	RequestID string

@@ -16,7 +16,7 @@ func (s *Pages) document(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	if err := s.Limits.Copies.Take(subject, s.Now()); err != nil {
+	if err := s.Limits.Copies.Allow(subject, s.Now()); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
@@ -51,7 +51,7 @@ func (s *Pages) file(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	if err := s.Limits.Copies.Take(subject, s.Now()); err != nil {
+	if err := s.Limits.Copies.Allow(subject, s.Now()); err != nil {
 		return err
 	}
 	data, err := s.Insurer.Documents.File(c.Request().Context(), subject, id)

@@ -118,7 +118,7 @@ func (s *Pages) newNonce(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Limits.Phones.Take(body.Phone, s.Now()); err != nil {
+	if err := s.Limits.Phones.Allow(body.Phone, s.Now()); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, struct {
@@ -151,7 +151,7 @@ func (s *Pages) enterDevice(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || len(body.Phone) > 64 {
 		return kit.ErrRequest
 	}
-	if err := s.Limits.Phones.Take(body.Phone, s.Now()); err != nil {
+	if err := s.Limits.Phones.Allow(body.Phone, s.Now()); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()

@@ -22,7 +22,7 @@ func (s *Pages) enrolPage(c echo.Context) error {
 func (s *Pages) showEnrol(c echo.Context, status int, v VisitSession, typed string, problem *kit.Problem) error {
 	view := EnrolView{Page: s.Translated(c, "enrol.title"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: printable(typed)}
 	view.Error, view.Insurer = problem, s.HelpDesk(c)
-	view.LoginFirst = problem != nil && problem.Key == insurer.ErrEnrolAgain.Key
+	view.LoginFirst = problem != nil && problem.Message.Key == insurer.ErrEnrolAgain.Key
 	return s.Show(c, status, "enrol", view)
 }
 
@@ -33,7 +33,7 @@ func (s *Pages) enrol(c echo.Context) error {
 	if err != nil {
 		return s.toLogin(c, err)
 	}
-	if err := s.Limits.Typed.Take(session.Subject, s.Now()); err != nil {
+	if err := s.Limits.Typed.Allow(session.Subject, s.Now()); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()

@@ -34,14 +34,14 @@ func (s *Pages) openNotice(c echo.Context) error {
 	}
 	mac, err := s.Insurer.Enrolment.NoticeFor(c.Request().Context(), c.Param("code"))
 	if errors.Is(err, insurer.ErrNoticeCode) { // only what is wrong counts: the city's notices come out of a few carriers' addresses
-		if tooMany := s.Limits.Guesses.Take(kit.From(c), s.Now()); tooMany != nil {
+		if tooMany := s.Limits.Guesses.Allow(kit.From(c), s.Now()); tooMany != nil {
 			return tooMany
 		}
 	}
 	if err != nil {
 		return s.refuseNotice(c, err)
 	}
-	if err := s.Limits.Notices.Take(string(mac), s.Now()); err != nil {
+	if err := s.Limits.Notices.Allow(string(mac), s.Now()); err != nil {
 		return err
 	}
 	session, v, known, err := s.patient(c)

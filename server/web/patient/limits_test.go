@@ -21,8 +21,8 @@ func TestTheRealAppIsNeverLimited(t *testing.T) {
 			failed = append(failed, s.MayMake(&s.Limits.Screens, "login", fmt.Sprint(i)), s.MayMake(&s.Limits.Screens, "login", fmt.Sprint(i)))
 		}
 		return errors.Join(append(failed,
-			s.Limits.Holders.Take("login", now), s.Limits.Sealing.Take("login", now),
-			s.Limits.Phones.Take("phone", now), s.Limits.Phones.Take("phone", now))...)
+			s.Limits.Holders.Allow("login", now), s.Limits.Sealing.Allow("login", now),
+			s.Limits.Phones.Allow("phone", now), s.Limits.Phones.Allow("phone", now))...)
 	}
 	for minute := range 20 {
 		if err := open(10); err != nil {

@@ -20,7 +20,7 @@ func (s *Pages) beginLogin(c echo.Context) error {
 		return err
 	}
 	if known {
-		if err := s.Limits.Begun.Take(string(session.Hash[:]), s.Now()); err != nil {
+		if err := s.Limits.Begun.Allow(string(session.Hash[:]), s.Now()); err != nil {
 			return err
 		}
 	}
@@ -60,7 +60,7 @@ func (s *Pages) finishLogin(c echo.Context) error {
 	} else if flow, err = s.carriedFlow(c, state); err != nil {
 		return err
 	}
-	if err := s.Limits.Answers.Take(kit.From(c), s.Now()); err != nil { // the provider is asked
+	if err := s.Limits.Answers.Allow(kit.From(c), s.Now()); err != nil { // the provider is asked
 		return err
 	}
 	if mine { // a flow is finished once, whatever comes of it

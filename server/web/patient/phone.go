@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/message"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
@@ -49,7 +50,7 @@ func (s *Pages) putPhone(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || !body.Key.ok() || len(body.ID) > 64 {
 		return kit.ErrRequest
 	}
-	if err := s.Limits.Sealing.Take(v.Login.Subject, s.Now()); err != nil {
+	if err := s.Limits.Sealing.Allow(v.Login.Subject, s.Now()); err != nil {
 		return err
 	}
 	if err := s.Insurer.Devices.PutPhone(c.Request().Context(), *v.Login, body.ID, body.Key.X, body.Key.Y); err != nil {
@@ -98,7 +99,7 @@ func (s *Pages) putHolder(c echo.Context) error {
 	if err := c.Bind(&body); err != nil || !body.Key.ok() {
 		return kit.ErrRequest
 	}
-	if err := s.Limits.Holders.Take(v.Login.Subject, s.Now()); err != nil {
+	if err := s.Limits.Holders.Allow(v.Login.Subject, s.Now()); err != nil {
 		return err
 	}
 	if err := s.Insurer.Devices.AddHolder(c.Request().Context(), *v.Login, insurer.HolderKey{Phone: body.ID, X: body.Key.X, Y: body.Key.Y, Nonce: body.Nonce, Signature: body.Signature}); err != nil {
@@ -206,5 +207,5 @@ func (s *Pages) answerCode(c echo.Context) error {
 
 // codePage is what an ordinary camera opens instead of a counter's reader: it says whose the code is for, and shows nothing.
 func (s *Pages) codePage(c echo.Context) error {
-	return s.Show(c, http.StatusOK, "code", CodeView{Page: s.NewPage(c, "受付で読み取るコード", "A code for the counter")})
+	return s.Show(c, http.StatusOK, "code", CodeView{Page: s.NewPage(c, message.New("staff.title.aCodeForTheCounter", nil))})
 }

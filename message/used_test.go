@@ -1,0 +1,283 @@
+package message
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// source is what of the program names keys of the catalogue.
+type source struct {
+	literals map[string]bool   // every text constant of Go, tests left out
+	keys     map[string]string // those that stand where only a key may stand, with their place
+	pages    string            // templates and the pages' programs
+}
+
+// sourceFiles hands every file below the module's root with this ending to see, generated ones left out.
+func sourceFiles(t *testing.T, ending string, see func(path string)) {
+	t.Helper()
+	skipped := []string{"node_modules", ".git", "data", "dist", "bin", "testdata", "vendor"}
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains(skipped, d.Name()):
+			return filepath.SkipDir
+		case strings.HasSuffix(path, ending):
+			see(path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readSource(t *testing.T) source {
+	t.Helper()
+	s := source{literals: map[string]bool{}, keys: map[string]string{}}
+	sourceFiles(t, ".go", func(path string) {
+		if strings.HasSuffix(path, "_test.go") {
+			return
+		}
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.look(set, file)
+	})
+	var b strings.Builder
+	for _, ending := range []string{".html", ".ts"} {
+		sourceFiles(t, ending, func(path string) {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.Write(data)
+		})
+	}
+	s.pages = b.String()
+	return s
+}
+
+// keyCalls are the functions and methods whose first argument is a key.
+var keyCalls = []string{"Saying", "refused", "refusedFor", "msg"}
+
+// look takes the constants of a file, and those that must be keys: of an Error's Key and Says, and of what makes a
+// Message.
+func (s *source) look(set *token.FileSet, file *ast.File) {
+	key := func(e ast.Expr) {
+		if text, ok := constant(e); ok && text != "" {
+			s.keys[text] = set.Position(e.Pos()).String()
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.BasicLit:
+			if text, ok := constant(n); ok {
+				s.literals[text] = true
+			}
+		case *ast.CallExpr:
+			name := ""
+			switch f := n.Fun.(type) {
+			case *ast.Ident:
+				name = f.Name
+			case *ast.SelectorExpr:
+				name = f.Sel.Name
+				if x, ok := f.X.(*ast.Ident); ok && x.Name == "message" && name == "New" && len(n.Args) > 0 {
+					key(n.Args[0])
+				}
+			}
+			if slices.Contains(keyCalls, name) && len(n.Args) > 0 {
+				key(n.Args[0])
+			}
+		case *ast.CompositeLit:
+			if isError(n.Type) {
+				for _, e := range n.Elts {
+					pair, ok := e.(*ast.KeyValueExpr)
+					if !ok {
+						continue
+					}
+					if id, ok := pair.Key.(*ast.Ident); ok && (id.Name == "Key" || id.Name == "Says") {
+						key(pair.Value)
+					}
+				}
+			}
+		}
+		return true
+	})
+}
+
+// isError reports whether a literal's type is eligibility.Error.
+func isError(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name == "Error"
+	case *ast.SelectorExpr:
+		x, ok := e.X.(*ast.Ident)
+		return ok && x.Name == "eligibility" && e.Sel.Name == "Error"
+	}
+	return false
+}
+
+// constant is the text of a literal, also of one that is put together of several.
+func constant(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(e.Value)
+		return text, err == nil && e.Kind == token.STRING
+	case *ast.BinaryExpr:
+		x, okX := constant(e.X)
+		y, okY := constant(e.Y)
+		return x + y, okX && okY && e.Op == token.ADD
+	case *ast.ParenExpr:
+		return constant(e.X)
+	}
+	return "", false
+}
+
+// composed are beginnings of keys to which a program adds a state, a reason or a name; whose tests walk through all.
+var composed = []string{
+	"bring.item.", "bring.why.", "expiry.state.", "visit.", // of a rule's answer, on patients' pages
+	"wait.",                           // WaitUnits
+	"look.setting.",                   // fields of the settings
+	"keys.purpose.",                   // names of key files
+	"card.step.", "verdict.headline.", // packages card and credential
+	"console.item.",              // fields of an online answer, package wire
+	"oqs.loss_", "oqs.validity_", // codes of OQSCD006
+}
+
+// lazy are the kinds of sentences that only one part of the patient's program has, which is loaded when it is opened.
+var lazy = map[string]string{
+	"share":     "../pwa/src/patient/share.ts",
+	"rehearsal": "../pwa/src/patient/rehearsal.ts",
+}
+
+func TestNoSentenceIsLeftOver(t *testing.T) {
+	s := readSource(t)
+	parts := map[string]string{}
+	for kind, file := range lazy {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts[kind] = string(data)
+	}
+	for _, e := range Entries() {
+		kind, name, _ := strings.Cut(e.Key, ".")
+		_, isLazy := lazy[kind]
+		switch {
+		case isLazy && strings.HasPrefix(e.File, "pages/"): // its own file says it, no other can
+			if !strings.Contains(parts[kind], `"`+name+`"`) {
+				t.Errorf("%s is used nowhere", e.Key)
+			}
+		case s.literals[e.Key], strings.Contains(s.pages, `"`+e.Key+`"`):
+		case (kind == "word" || kind == "counter") && strings.Contains(s.pages, `"`+name+`"`):
+		case slices.ContainsFunc(composed, func(c string) bool { return strings.HasPrefix(e.Key, c) }):
+		default:
+			t.Errorf("%s is used nowhere", e.Key)
+		}
+	}
+}
+
+func TestEachKeyThatIsUsedStandsInTheCatalogue(t *testing.T) {
+	s := readSource(t)
+	if len(s.keys) < 290 {
+		t.Fatalf("only %d keys were found", len(s.keys))
+	}
+	for key, at := range s.keys {
+		entry, ok := Find(key)
+		if !ok && !slices.Contains(severalSentences, key) {
+			t.Errorf("%s: the catalogue has no %s", at, key)
+		}
+		if ok && slices.Contains(severalSentences, key) {
+			t.Errorf("%s has a sentence of its own: %v", key, entry.Texts)
+		}
+	}
+}
+
+// severalSentences are errors' keys under which several sentences stand (Error.Says), none under the key itself.
+var severalSentences = []string{"import.kind"}
+
+// Errors that only staff, programs or whoever runs the demo meet are not translated further.
+var staffErrors = regexp.MustCompile(`^(case|scan|import|run|look|sample|revoke|support|paper|hosts|keys|receipt|situation|` +
+	`code|demo|insurer|declaration|notices|share|rules)\.|^person\.(erase|login|missing)`)
+
+// patientsRooms are where a patient's request can come to.
+var patientsRooms = regexp.MustCompile(`^\.\./(server/(insurer|counter|hostapi|web)|auth|eligibility)/[^/]*(/[^/]*)?$`)
+
+func TestErrorsThatAPatientMeetsAreTranslated(t *testing.T) {
+	found := 0
+	for key, at := range readSource(t).keys {
+		file, _, _ := strings.Cut(at, ":")
+		rooms := patientsRooms.MatchString(file) && !strings.HasPrefix(file, "../eligibility/oqs") && !strings.HasPrefix(file, "../eligibility/fhir")
+		staffs := staffErrors.MatchString(key) && key != "situation.day" && key != "code.nothing_asked"
+		entry, ok := Find(key)
+		if !rooms || staffs || !ok || entry.Who == "" {
+			continue
+		}
+		found++
+		for _, lang := range Languages() {
+			if entry.Texts[lang].Sentence == "" {
+				t.Errorf("%s: %s is missing", lang, key)
+			}
+		}
+	}
+	if found < 30 {
+		t.Errorf("only %d errors were found", found)
+	}
+}
+
+// The check itself, on source that has what it must find.
+func TestKeysAreFoundInTheSource(t *testing.T) {
+	const source1 = `package x
+import "madoguchi/message"
+var (
+	one = &eligibility.Error{Code: eligibility.Invalid, Key: "a.one", Says: "a.said"}
+	two = Error{Key: "a." + "two"}
+	three = message.New("a.three", nil)
+	four = ErrX.Saying("a.four", nil)
+	five = refused("a.five", nil)
+	not = wire.Verdict{Key: "a.not"}
+	neither = other.New("a.neither")
+)`
+	set := token.NewFileSet()
+	file, err := parser.ParseFile(set, "x.go", source1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := source{literals: map[string]bool{}, keys: map[string]string{}}
+	s.look(set, file)
+	for _, key := range []string{"a.one", "a.said", "a.two", "a.three", "a.four", "a.five"} {
+		if s.keys[key] == "" {
+			t.Errorf("%s was not found", key)
+		}
+	}
+	if len(s.keys) != 6 || !s.literals["a.not"] {
+		t.Errorf("%v", s.keys)
+	}
+}
+
+// Keys are words in small letters with dots between; pages may have capitals inside.
+func TestKeysHaveOneForm(t *testing.T) {
+	ofErrors := regexp.MustCompile(`^[a-z_]+(\.[a-z_]+)+$`)
+	ofPages := regexp.MustCompile(`^[a-z]+(\.[a-zA-Z0-9_]+)+$`)
+	for _, e := range Entries() {
+		form := ofPages
+		if e.Who != "" {
+			form = ofErrors
+		}
+		if !form.MatchString(e.Key) && e.Key != "usage" { // the command line's own
+			t.Errorf("%s: %q is no key", e.File, e.Key)
+		}
+	}
+}

@@ -1,6 +1,0 @@
-//go:build race
-
-package outside
-
-// RaceDetector says that this test was built with -race.
-const RaceDetector = true

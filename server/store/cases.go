@@ -1,0 +1,84 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+	"madoguchi/server/counter"
+)
+
+// caseStore implements counter.Store.
+type caseStore struct{ *core }
+
+// PutCase implements counter.Store.
+func (s caseStore) PutCase(ctx context.Context, c counter.Case, e audit.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		day := eligibility.DateOf(c.At)
+		body, err := s.sealer.seal(ctx, tx, fmt.Sprintf("cases/%s/%d", c.Facility, day.Year()), casePlace(c,
+			c.Version+1), c.Body)
+		if err != nil {
+			return err
+		}
+		var stored sql.Result
+		if c.Version == 0 {
+			stored, err = tx.ExecContext(ctx, `INSERT INTO cases (facility, ref, at, day, outcome, body)
+				VALUES ($1, $2, $3, $4, $5, $6)`,
+				c.Facility, c.ID, stamp(c.At), day.String(), string(c.Outcome), body)
+		} else {
+			stored, err = tx.ExecContext(ctx, `UPDATE cases SET outcome = $4, body = $5, version = version + 1
+				WHERE facility = $1 AND ref = $2 AND version = $3`,
+				c.Facility, c.ID, c.Version, string(c.Outcome), body)
+		}
+		if err != nil {
+			return fmt.Errorf("storing a case: %w", err)
+		}
+		if n, err := stored.RowsAffected(); err != nil || n != 1 {
+			return cmp.Or(err, error(counter.ErrCaseMoved))
+		}
+		return appendAudit(ctx, tx, e, nil)
+	})
+}
+
+// casePlace binds a case to its outcome, its time and how often it was stored.
+func casePlace(c counter.Case, version int) place {
+	return bound("cases.body", c.Facility+"/"+c.ID, stamp(c.At), string(c.Outcome), int64(version))
+}
+
+const caseColumns = `facility, ref, at, outcome, body, version`
+
+func (s caseStore) scanCase(ctx context.Context, scan func(...any) error) (counter.Case, error) {
+	var c counter.Case
+	var at int64
+	var sealed []byte
+	if err := scan(&c.Facility, &c.ID, &at, &c.Outcome, &sealed, &c.Version); err != nil {
+		return c, err
+	}
+	c.At = unstamp(at)
+	var err error
+	c.Body, err = s.sealer.open(ctx, s.read, casePlace(c, c.Version), sealed)
+	return c, err
+}
+
+// Case implements counter.Store.
+func (s caseStore) Case(ctx context.Context, facility, id string) (counter.Case, error) {
+	c, err := s.scanCase(ctx, s.read.QueryRowContext(ctx, `SELECT `+caseColumns+` FROM cases
+		WHERE facility = $1 AND ref = $2`, facility, id).Scan)
+	return c, storage(err)
+}
+
+// Cases implements counter.Store.
+func (s caseStore) Cases(
+	ctx context.Context, facility string, day eligibility.Date,
+) (all []counter.Case, err error) {
+	err = s.each(ctx, func(scan func(...any) error) error {
+		c, err := s.scanCase(ctx, scan)
+		all = append(all, c)
+		return err
+	}, `SELECT `+caseColumns+` FROM cases WHERE facility = $1 AND day = $2 ORDER BY id DESC`, facility,
+		day.String())
+	return all, storage(err)
+}

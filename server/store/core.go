@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+)
+
+// core is what all stores of a database stand on.
+type core struct {
+	read   *sql.DB // a pool
+	write  writer  // one connection: SQLite has one writer
+	sealer *sealer
+	index  *keyedHash // by which rows are found
+	proofs rowProofs
+}
+
+func (s *core) people() personReader      { return personReader{s} }
+func (s *core) notices() noticeRows       { return noticeRows{s} }
+func (s *core) enrolments() enrolmentRows { return enrolmentRows{s} }
+func (s *core) endings() endings          { return endings{s} }
+
+// statement is SQL with its arguments.
+type statement struct {
+	text string
+	args []any
+}
+
+func inOrder(ctx context.Context, tx *sql.Tx, steps []statement) error {
+	for _, step := range steps {
+		if _, err := tx.ExecContext(ctx, step.text, step.args...); err != nil {
+			return fmt.Errorf("ending a registration: %w", err)
+		}
+	}
+	return nil
+}
+
+// rowsQueryer is a transaction or a pool.
+type rowsQueryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// queryer is a transaction or a pool.
+type queryer interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// touched returns sql.ErrNoRows when a statement changed nothing.
+func touched(done sql.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	n, err := done.RowsAffected()
+	if err == nil && n == 0 {
+		err = sql.ErrNoRows
+	}
+	return err
+}
+
+// change runs f in one writing transaction: all of it happens or nothing. Under audit.WithoutChange it is
+// nothing.
+func (s *core) change(ctx context.Context, f func(tx *sql.Tx) error) error {
+	return s.transact(ctx, !audit.ChangesNothing(ctx), f)
+}
+
+func (s *core) transact(ctx context.Context, keep bool, f func(tx *sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return storage(err)
+	}
+	defer tx.Rollback()
+	if err := f(tx); err != nil {
+		return storage(err)
+	}
+	if !keep {
+		return storage(tx.Rollback())
+	}
+	return storage(tx.Commit())
+}
+
+// each runs a query and hands every row to take.
+func (s *core) each(
+	ctx context.Context, take func(scan func(...any) error) error, query string, args ...any,
+) error {
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := take(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// storage gives a database's fault its sentence; errors that already have one pass.
+func storage(err error) error {
+	var e *eligibility.Error
+	switch {
+	case err == nil || errors.As(err, &e) || errors.Is(err, context.Canceled):
+		return err
+	case err == sql.ErrNoRows: // of the look-up itself: within another fault it is of what must be there
+		return errMissing.Because(err)
+	}
+	return errStorage.Because(err)
+}
+
+func stamp(t time.Time) int64   { return t.UnixMilli() }
+func unstamp(n int64) time.Time { return time.UnixMilli(n).In(eligibility.Japan) }
+
+// writer is the connection that writes. What is done under audit.WithoutChange it takes back at the end.
+type writer struct{ *sql.DB }
+
+// ExecContext is one statement in a transaction of its own.
+func (w writer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if !audit.ChangesNothing(ctx) {
+		return w.DB.ExecContext(ctx, query, args...)
+	}
+	tx, err := w.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	done, err := tx.ExecContext(ctx, query, args...)
+	return done, errors.Join(err, tx.Rollback())
+}

@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
+)
+
+// grantRow is a row of device_grants, with the person's ref in the place of the row's number. The seal of the
+// login's subject vouches for it.
+type grantRow struct {
+	id, person int64
+	ref        string
+	subject    []byte // its MAC
+	phone, key string
+	public     []byte
+	login, at  int64
+}
+
+func (g grantRow) place() place {
+	return bound("device_grants.subject", hex.EncodeToString(g.subject)+"/"+g.phone, g.ref, g.key, g.public,
+		g.login, g.at)
+}
+
+// PutGrants implements insurer.DevicesStore.
+func (s devicesStore) PutGrants(ctx context.Context, g insurer.Grant, e audit.Entry) error {
+	mac := s.index.mac("subject", g.Subject)
+	return s.change(ctx, func(tx *sql.Tx) error {
+		people, err := s.enrolments().vouched(ctx, tx, `enrolments.subject_mac = $1`, mac)
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			row := grantRow{ref: p.ref, subject: mac, phone: g.Phone, key: g.KeyID, public: g.Public,
+				login: stamp(g.LoginAt), at: stamp(g.At)}
+			err := tx.QueryRowContext(ctx, `SELECT created_at FROM device_grants WHERE subject_mac = $1
+				AND phone = $2 AND person_id = $3`,
+				mac, g.Phone, p.person).Scan(&row.at) // of the first stays
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return fmt.Errorf("looking for a phone's grant: %w", err)
+			}
+			sealed, err := s.sealer.seal(ctx, tx, "session/grants", row.place(), []byte(g.Subject))
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx,
+				`INSERT INTO device_grants (subject_mac, subject, phone, key_id, public, person_id, login_at,
+					created_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+				ON CONFLICT (subject_mac, phone, person_id) DO UPDATE
+					SET subject = $2, key_id = $4, public = $5, login_at = $7`,
+				mac, sealed, g.Phone, g.KeyID, g.Public, p.person, row.login, row.at); err != nil {
+				return fmt.Errorf("storing a phone's grants: %w", err)
+			}
+		}
+		return s.audit(ctx, tx, e)
+	})
+}
+
+// pick returns the condition of a query on device_grants and its arguments from $1 on.
+func (s grantReader) pick(q insurer.GrantQuery) (where string, args []any) {
+	where = "1 = 1"
+	add := func(condition string, value any) {
+		args = append(args, value)
+		where += fmt.Sprintf(" AND "+condition, len(args))
+	}
+	if q.Subject != "" {
+		add("device_grants.subject_mac = $%d", s.index.mac("subject", q.Subject))
+	}
+	if q.Phone != "" {
+		add("device_grants.phone = $%d", q.Phone)
+	}
+	if q.KeyID != "" {
+		add("device_grants.key_id = $%d", q.KeyID)
+	}
+	if q.Person != "" {
+		add("device_grants.person_id = (SELECT id FROM people WHERE ref = $%d)", q.Person)
+	}
+	return where, args
+}
+
+// grantReader reads which phones may show whom.
+type grantReader struct{ *core }
+
+// Grants implements insurer.DevicesStore and insurer.IssuerStore.
+func (s grantReader) Grants(ctx context.Context, q insurer.GrantQuery) ([]insurer.Grant, error) {
+	where, args := s.pick(q)
+	if len(args) == 0 {
+		return nil, nil // never everybody's
+	}
+	rows, err := s.read.QueryContext(ctx,
+		`SELECT people.ref, device_grants.subject_mac, device_grants.subject, device_grants.phone,
+		device_grants.key_id, device_grants.public,
+		device_grants.login_at, device_grants.created_at FROM device_grants
+		JOIN people ON people.id = device_grants.person_id
+		WHERE `+where+` ORDER BY device_grants.created_at DESC, device_grants.id DESC LIMIT 100`, args...)
+	if err != nil {
+		return nil, storage(err)
+	}
+	defer rows.Close()
+	var all []insurer.Grant
+	for rows.Next() {
+		var row grantRow
+		var sealed []byte
+		if err := rows.Scan(&row.ref, &row.subject, &sealed, &row.phone, &row.key, &row.public, &row.login,
+			&row.at); err != nil {
+			return nil, storage(err)
+		}
+		subject, err := s.sealer.open(ctx, s.read, row.place(), sealed)
+		if err != nil {
+			return nil, storage(err)
+		}
+		all = append(all, insurer.Grant{Person: audit.PersonID(row.ref), Subject: string(subject),
+			Phone: row.phone, KeyID: row.key, Public: row.public,
+			LoginAt: unstamp(row.login), At: unstamp(row.at)})
+	}
+	return all, storage(rows.Err())
+}

@@ -1,0 +1,145 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"madoguchi/eligibility"
+	"madoguchi/server/audit"
+	"madoguchi/server/insurer"
+)
+
+// previewsKept is how many files one clerk may have waiting.
+const previewsKept = 5
+
+// PutPreview implements insurer.ImporterStore.
+func (s importerStore) PutPreview(ctx context.Context, p insurer.Preview, e audit.Entry) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM previews WHERE expires_at <= $1 OR clerk = $2
+			AND id NOT IN
+			(SELECT id FROM previews WHERE clerk = $2 ORDER BY id DESC LIMIT $3)`, stamp(e.At), p.Clerk,
+			previewsKept-1); err != nil {
+			return fmt.Errorf("making room for a file: %w", err)
+		}
+		var id int64
+		if err := tx.QueryRowContext(ctx,
+			`INSERT INTO previews (ref, insurer, clerk, expires_at, stored, count_new, count_changed,
+			count_unchanged, parts)
+			VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5) RETURNING id`, p.ID, p.Insurer, p.Clerk, stamp(p.Until),
+			p.File.Parts()).Scan(&id); err != nil {
+			return fmt.Errorf("keeping a file: %w", err)
+		}
+		for i := range p.File.Parts() {
+			part, err := p.File.Part(i)
+			if err != nil {
+				return err
+			}
+			at := partPlace(p, i, p.File.Parts())
+			sealed, err := s.sealer.seal(ctx, tx, "people/"+string(p.Insurer)+"/previews", at, part)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO preview_parts (preview_id, part, body)
+				VALUES ($1, $2, $3)`, id, i, sealed); err != nil {
+				return fmt.Errorf("keeping a part of a file: %w", err)
+			}
+		}
+		return s.audit(ctx, tx, e)
+	})
+}
+
+// partPlace binds a part to its file, its place and their number, and to whose the file is: none can be moved
+// or left out, and no file becomes another insurer's.
+func partPlace(p insurer.Preview, part, parts int) place {
+	return bound("preview_parts.body", p.ID, int64(part), int64(parts), string(p.Insurer), p.Clerk,
+		stamp(p.Until))
+}
+
+// Preview implements insurer.ImporterStore.
+func (s importerStore) Preview(ctx context.Context, id, clerk string, at time.Time) (insurer.Preview, error) {
+	p := insurer.Preview{ID: id, Clerk: clerk}
+	var row, until int64
+	var stored, parts int
+	var count insurer.ImportCount
+	err := s.read.QueryRowContext(ctx,
+		`SELECT id, insurer, expires_at, stored, count_new, count_changed, count_unchanged, parts
+		FROM previews
+		WHERE ref = $1 AND clerk = $2 AND expires_at > $3`, id, clerk, stamp(at)).
+		Scan(&row, &p.Insurer, &until, &stored, &count.New, &count.Changed, &count.Unchanged, &parts)
+	if err != nil {
+		return insurer.Preview{}, storage(err)
+	}
+	p.Until = unstamp(until)
+	if stored != 0 {
+		p.Stored = &count
+	}
+	p.File = previewFile{s.core, ctx, row, p, parts}
+	return p, nil
+}
+
+// previewFile reads a kept file part by part, within the request that asked for it: held as a whole, the file
+// of a large insurer was the most of what an import needed of the memory.
+type previewFile struct {
+	core  *core
+	ctx   context.Context
+	row   int64
+	of    insurer.Preview
+	parts int
+}
+
+// Parts implements insuredcsv.Source.
+func (f previewFile) Parts() int { return f.parts }
+
+// Part implements insuredcsv.Source.
+func (f previewFile) Part(i int) ([]byte, error) {
+	var sealed []byte
+	err := f.core.read.QueryRowContext(f.ctx,
+		`SELECT body FROM preview_parts WHERE preview_id = $1 AND part = $2`, f.row, i).Scan(&sealed)
+	if err != nil {
+		return nil, errStorage.Because(
+			fmt.Errorf("reading part %d of %d of a kept file: %w", i+1, f.parts, err))
+	}
+	part, err := f.core.sealer.open(f.ctx, f.core.read, partPlace(f.of, i, f.parts), sealed)
+	return part, storage(err)
+}
+
+var errStoredBefore = errors.New("the file was stored before")
+
+// ImportPreview implements insurer.ImporterStore.
+func (s importerStore) ImportPreview(
+	ctx context.Context, id string, seen insurer.ImportCount, number eligibility.InsurerNumber,
+	people iter.Seq2[string, eligibility.Person], e audit.Entry,
+) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx,
+			`UPDATE previews SET stored = 1, count_new = $2, count_changed = $3, count_unchanged = $4
+			WHERE ref = $1 AND stored = 0`,
+			id, seen.New, seen.Changed, seen.Unchanged)
+		if err != nil {
+			return fmt.Errorf("marking a file as stored: %w", err)
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return cmp.Or(err, errStoredBefore)
+		}
+		count, err := s.importPeople(ctx, tx, number, people, e)
+		if err == nil && count != seen {
+			return insurer.ErrPreviewMoved
+		}
+		return err
+	})
+	if errors.Is(err, errStoredBefore) {
+		return nil
+	}
+	return err
+}
+
+// DropPreview implements insurer.ImporterStore.
+func (s importerStore) DropPreview(ctx context.Context, id, clerk string) error {
+	_, err := s.write.ExecContext(ctx, `DELETE FROM previews WHERE ref = $1 AND clerk = $2`, id, clerk)
+	return storage(err)
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"madoguchi/auth"
+	"madoguchi/server/agents"
+	"madoguchi/server/counter"
+	"madoguchi/server/insurer"
+)
+
+// ForInsurer returns what the insurer's services keep. None of it opens the counters' records.
+func (s *Store) ForInsurer() insurer.Stores {
+	c := s.core
+	people := personReader{c}
+	notes := auditNotes{c}
+	grants := grantReader{c}
+	nonces := nonceStore{c}
+	enrolled := enrolledReader{c}
+	return insurer.Stores{
+		Directory:   directoryStore{c},
+		Register:    registerStore{c, people, notes},
+		Importer:    importerStore{c},
+		Usage:       usageStore{c},
+		Enrolment:   enrolmentStore{c, people, enrolled},
+		Devices:     devicesStore{c, grants, enrolled, nonces},
+		Receipts:    receiptsStore{c, nonces},
+		Issuer:      issuerStore{c, people, grants},
+		OnlineCodes: onlineCodesStore{c, people},
+		Documents:   documentsStore{c, people, notes},
+		Runs:        runStore{c},
+		People:      printSource{c, people},
+	}
+}
+
+// ForCounter returns the records of counters.
+func (s *Store) ForCounter() counter.Store { return caseStore{s.core} }
+
+// ForAgents returns the paired bridge agents.
+func (s *Store) ForAgents() agents.Store { return agentStore{s.core} }
+
+// Sessions returns the sessions of patients, clerks and receptions.
+func (s *Store) Sessions() auth.SessionStore { return sessionStore{s.core} }
+
+// registerStore implements insurer.RegisterStore: search.go, personfile.go, erase.go.
+type registerStore struct {
+	*core
+	personReader
+	auditNotes
+}
+
+// enrolmentStore implements insurer.EnrolmentStore: notices.go, endings.go, erase.go.
+type enrolmentStore struct {
+	*core
+	personReader
+	enrolledReader
+}
+
+// devicesStore implements insurer.DevicesStore: grants.go, devicekeys.go, endings.go.
+type devicesStore struct {
+	*core
+	grantReader
+	enrolledReader
+	nonceStore
+}
+
+// issuerStore implements insurer.IssuerStore: savedcopies.go, audit.go.
+type issuerStore struct {
+	*core
+	personReader
+	grantReader
+}
+
+// documentsStore implements insurer.DocumentsStore: savedcopies.go.
+type documentsStore struct {
+	*core
+	personReader
+	auditNotes
+}
+
+// importerStore implements insurer.ImporterStore: importer.go, importpreviews.go, headings.go.
+type importerStore struct{ *core }
