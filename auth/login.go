@@ -16,6 +16,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/oauth2"
+	"golang.org/x/sync/singleflight"
 
 	"madoguchi/eligibility"
 )
@@ -41,16 +42,9 @@ type Config struct {
 type Login struct {
 	config Config
 
-	mu       sync.Mutex
-	provider *oidc.Provider // found at the first login
-	pending  *discovery     // under way
-}
-
-// discovery is one request for the provider's metadata, shared by all logins that wait for it.
-type discovery struct {
-	done     chan struct{}
-	provider *oidc.Provider
-	err      error
+	mu        sync.Mutex
+	provider  *oidc.Provider     // found at the first login
+	discovery singleflight.Group // one request for its metadata, shared by all logins that wait for it
 }
 
 // NewLogin returns a Login; the provider is contacted at the first sign-in.
@@ -233,34 +227,44 @@ func (l *Login) discover(ctx context.Context) (discovered, error) {
 }
 
 func (l *Login) discoverOnce(ctx context.Context) (*oidc.Provider, error) {
-	l.mu.Lock()
-	if l.provider != nil {
-		defer l.mu.Unlock()
-		return l.provider, nil
+	if provider := l.known(); provider != nil {
+		return provider, nil
 	}
-	f := l.pending
-	if f == nil {
-		f = &discovery{done: make(chan struct{})}
-		l.pending = f
-		go l.fetchMetadata(context.WithoutCancel(ctx), f) // whoever asked first may leave
-	}
-	l.mu.Unlock()
+	found := l.discovery.DoChan("", func() (any, error) {
+		return l.fetchMetadata(context.WithoutCancel(ctx)) // whoever asked first may leave
+	})
 	select {
-	case <-f.done:
-		return f.provider, f.err
+	case f := <-found:
+		if f.Err != nil {
+			return nil, f.Err // the next login asks again
+		}
+		return f.Val.(*oidc.Provider), nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-func (l *Login) fetchMetadata(ctx context.Context, f *discovery) {
+// known returns the provider once it was found.
+func (l *Login) known() *oidc.Provider {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.provider
+}
+
+func (l *Login) fetchMetadata(ctx context.Context) (*oidc.Provider, error) {
+	if provider := l.known(); provider != nil { // while this login came here
+		return provider, nil
+	}
 	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, l.config.Client), providerTime)
 	defer cancel()
-	f.provider, f.err = oidc.NewProvider(ctx, l.config.Issuer)
+	provider, err := oidc.NewProvider(ctx, l.config.Issuer)
+	if err != nil {
+		return nil, err
+	}
 	l.mu.Lock()
-	l.provider, l.pending = f.provider, nil // after a failure the next login asks again
-	l.mu.Unlock()
-	close(f.done)
+	defer l.mu.Unlock()
+	l.provider = provider
+	return provider, nil
 }
 
 // assertion proves this client to the token endpoint (private_key_jwt, RFC 7523), for a minute and once.

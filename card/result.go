@@ -40,7 +40,8 @@ func (v Verifier) Message() message.Message {
 	return message.New("card.by.server", nil)
 }
 
-// Result is what a card check says, with what it proves and what not. Its key is stable, e.g. card.birthdate_mismatch.
+// Result is what a card check says, with what it proves and what not. Its key is stable, e.g.
+// card.birthdate_mismatch.
 type Result struct {
 	Outcome Outcome `json:"result"`
 	message.Stored
@@ -57,8 +58,8 @@ type Check struct {
 	message.Stored
 }
 
-// Claim is what a check proves or does not prove, by its key below card.claim. Records of versions before the catalogue
-// hold the Japanese words instead, which are shown as they are.
+// Claim is what a check proves or does not prove, by its key below card.claim. Records of versions before
+// the catalogue hold the Japanese words instead, which are shown as they are.
 type Claim string
 
 // Text is the claim in a language.

@@ -33,7 +33,8 @@ var textPlan = &plan{
 	},
 }
 
-// textEvidence is what the text application answers. The hashes are not part of it: one of them is of the My Number file.
+// textEvidence is what the text application answers. The hashes are not part of it: one of them is of the
+// My Number file.
 type textEvidence struct {
 	certificate []byte // 0004
 	person      []byte // 0002

@@ -20,8 +20,8 @@ const (
 
 // Check is one thing that was looked at, with what it tells staff: the next step too when it failed.
 type Check struct {
-	// Name is form, signature, issuer, content, insurer, time, clock, holder or revocation; of a PDF also document, match
-	// and pictures.
+	// Name is form, signature, issuer, content, insurer, time, clock, holder or revocation; of a PDF also
+	// document, match and pictures.
 	Name   string `json:"name"`
 	Result Result `json:"result"`
 	message.Stored

@@ -57,9 +57,10 @@ func (c clocks) day() time.Time {
 	return c.own
 }
 
-// ClockTold says how far this computer's clock is off; the zero Message when it is not worth saying. It asks to set a
-// clock whose error is not corrected. offset is how far the clock is ahead of the true time.
-func ClockTold(offset time.Duration) message.Message {
+// ClockSkewMessage says how far this computer's clock is off; the zero Message when it is not worth saying. It
+// asks to set a clock whose error is not corrected. offset is how far the clock is ahead of the true
+// time.
+func ClockSkewMessage(offset time.Duration) message.Message {
 	switch {
 	case offset.Abs() < clockWorthSaying:
 		return message.Message{}
@@ -102,7 +103,7 @@ func (v *Verdict) noteClock(c clocks) {
 	case c.correctable():
 		v.add(checkClock.name, Passed, withClockError("verdict.clock.allowed", c.skew))
 	default:
-		v.add(checkClock.name, Passed, ClockTold(c.skew))
+		v.add(checkClock.name, Passed, ClockSkewMessage(c.skew))
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"madoguchi/message"
 )
 
-// Counters keep Verdicts in sealed records: new ones hold keys and arguments, those of versions before the catalogue hold
-// sentences.
+// Counters keep Verdicts in sealed records: new ones hold keys and arguments, those of versions before
+// the catalogue hold sentences.
 func TestARecordedVerdictIsReadWhicheverVersionWroteIt(t *testing.T) {
 	const old = `{"valid":false,"checks":[{"name":"time","result":"failed",` +
 		`"reason":"この画面は古くなっています。患者さんに画面を開き直してもらってください。","en":"This screen is too old."}]}`

@@ -89,7 +89,7 @@ func TestClocksErrorIsSaidInItsUnit(t *testing.T) {
 		{2*time.Minute + time.Second, "2分進んでいます。このPCの時計を合わせてください"},
 	} {
 		t.Run(fmt.Sprint(c.offset), func(t *testing.T) {
-			ja, en := ClockTold(c.offset).Text("ja"), ClockTold(c.offset).Text("en")
+			ja, en := ClockSkewMessage(c.offset).Text("ja"), ClockSkewMessage(c.offset).Text("en")
 			if c.want == "" && ja+en != "" || !strings.HasSuffix(ja, c.want) || (ja == "") != (en == "") {
 				t.Errorf("%q, %q", ja, en)
 			}

@@ -21,8 +21,9 @@ const (
 	Internal    Code = "internal"    // our own fault
 )
 
-// Error is the one error that a person sees: a code for programs, a stable key, and the cause for the log. The sentence
-// with its next step stands in the catalogue (package message) under the key. Cause never reaches a client.
+// Error is the one error that a person sees: a code for programs, a stable key, and the cause for the
+// log. The sentence with its next step stands in the catalogue (package message) under the key. Cause
+// never reaches a client.
 type Error struct {
 	Code  Code
 	Key   string       // stable, e.g. "card.birthdate_mismatch"

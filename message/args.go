@@ -11,8 +11,9 @@ import (
 // Args are the values for an entry's places, by name. A nil Args has none.
 type Args map[string]Value
 
-// Value fills a place of a sentence. Its zero value is an empty text. As JSON it is a string, a number, {"seconds":
-// 180}, {"day":"2026-11-23"}, {"list":["氏名","番号"]} or a Message; that form is stable, records keep it.
+// Value fills a place of a sentence. Its zero value is an empty text. As JSON it is a string, a number,
+// {"seconds": 180}, {"day":"2026-11-23"}, {"list":["氏名","番号"]} or a Message; that form is stable,
+// records keep it.
 type Value struct {
 	kind kind
 	text string // of a text and of a day
@@ -48,8 +49,8 @@ func Day(year int, month time.Month, dayOfMonth int) Value {
 	return Value{kind: day, text: fmt.Sprintf("%04d-%02d-%02d", year, int(month), dayOfMonth)}
 }
 
-// List is several names, each in its own brackets 「」 in Japanese, with commas between in other languages. The sentence
-// holds the outermost brackets.
+// List is several names, each in its own brackets 「」 in Japanese, with commas between in other
+// languages. The sentence holds the outermost brackets.
 func List(names []string) Value { return Value{kind: list, list: names} }
 
 // Of is a value that is itself a sentence or a word of the catalogue.

@@ -24,8 +24,8 @@ const (
 	Developer = "developer" // of the program that asked
 )
 
-// Languages are the catalogue's languages by their tags, Japanese first. ja-easy is やさしい日本語: short sentences, words
-// apart, readings above the characters.
+// Languages are the catalogue's languages by their tags, Japanese first. ja-easy is やさしい日本語: short
+// sentences, words apart, readings above the characters.
 func Languages() []string { return []string{"ja", "ja-easy", "en", "zh-Hans", "vi"} }
 
 // Entry is what the catalogue has under a key.
@@ -62,8 +62,8 @@ func Entries() []Entry {
 	return entries
 }
 
-// find returns a key's entry and the language to answer in: the asked one, else Japanese for ja-easy and English for
-// all others.
+// find returns a key's entry and the language to answer in: the asked one, else Japanese for ja-easy and
+// English for all others.
 func find(key, lang string) (entry Entry, tag string, ok bool) {
 	entry, ok = Find(key)
 	otherwise := "en"
@@ -78,8 +78,8 @@ func find(key, lang string) (entry Entry, tag string, ok bool) {
 	return entry, "ja", ok
 }
 
-// load reads the catalogue once. A catalogue that cannot be read is a fault of the build, which the package's tests
-// find.
+// load reads the catalogue once. A catalogue that cannot be read is a fault of the build, which the
+// package's tests find.
 var load = sync.OnceValue(func() map[string]Entry {
 	all, err := read(files)
 	if err != nil {

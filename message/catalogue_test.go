@@ -256,8 +256,8 @@ func ofPrograms(e Entry) bool {
 	return slices.Contains([]string{"pages/words", "pages/rehearsal", "pages/wait"}, e.File) || strings.HasPrefix(e.Key, "share.")
 }
 
-// Readings are kana over characters; in やさしい日本語 and in what Japanese readers may want furigana for, no character is
-// left without one. Words of programs are bare text in Japanese.
+// Readings are kana over characters; in やさしい日本語 and in what Japanese readers may want furigana
+// for, no character is left without one. Words of programs are bare text in Japanese.
 func TestReadingsStandAboveEveryCharacter(t *testing.T) {
 	looked := 0
 	for _, e := range Entries() {

@@ -22,8 +22,8 @@ type Piece struct {
 	Reading string // of Ruby
 }
 
-// Marks parts a sentence of the catalogue into its pieces. A mark that is not closed, is empty or stands inside another
-// is an error. A bracket of the sentence itself stands behind a backslash.
+// Marks parts a sentence of the catalogue into its pieces. A mark that is not closed, is empty or stands
+// inside another is an error. A bracket of the sentence itself stands behind a backslash.
 func Marks(s string) ([]Piece, error) {
 	var all []Piece
 	for s != "" {

@@ -2,8 +2,8 @@ package message
 
 import "strings"
 
-// Message is something to be told: the key of an entry of the catalogue, and the values for its places. The zero
-// Message says nothing.
+// Message is something to be told: the key of an entry of the catalogue, and the values for its places.
+// The zero Message says nothing.
 type Message struct {
 	Key  string `json:"key,omitempty"`
 	Args Args   `json:"args,omitempty"`
@@ -12,7 +12,8 @@ type Message struct {
 // New returns the Message of a key with its arguments.
 func New(key string, args Args) Message { return Message{Key: key, Args: args} }
 
-// Sentence is what has happened or is so, as bare text in a language; see Text for languages that an entry lacks.
+// Sentence is what has happened or is so, as bare text in a language; see Text for languages that an
+// entry lacks.
 func (m Message) Sentence(lang string) string {
 	sentence, _ := m.parts(lang)
 	return sentence
@@ -24,8 +25,9 @@ func (m Message) NextStep(lang string) string {
 	return next
 }
 
-// Text is the sentence with its next step, as bare text. A language that the entry lacks is answered in English, ja-easy
-// in Japanese; a key that nobody has is answered by itself, so that a newer server's key is at least named.
+// Text is the sentence with its next step, as bare text. A language that the entry lacks is answered in
+// English, ja-easy in Japanese; a key that nobody has is answered by itself, so that a newer server's key
+// is at least named.
 func (m Message) Text(lang string) string {
 	return Join(lang, m.Sentence(lang), m.NextStep(lang))
 }
@@ -42,8 +44,8 @@ func (m Message) parts(lang string) (sentence, next string) {
 	return plain(text.Sentence, tag, m.Args), plain(text.Next, tag, m.Args)
 }
 
-// plain fills a text of the catalogue and leaves its marks out. A place without a value keeps its name in brackets: a
-// sentence with a hole is better than none. The catalogue's tests keep marks in order.
+// plain fills a text of the catalogue and leaves its marks out. A place without a value keeps its name in
+// brackets: a sentence with a hole is better than none. The catalogue's tests keep marks in order.
 func plain(text, lang string, args Args) string {
 	if !strings.ContainsAny(text, "{[\\") {
 		return text
@@ -66,7 +68,8 @@ func plain(text, lang string, args Args) string {
 	return b.String()
 }
 
-// Join puts a sentence and its next step together as a language writes them: Japanese and Chinese without a space.
+// Join puts a sentence and its next step together as a language writes them: Japanese and Chinese without
+// a space.
 func Join(lang, sentence, next string) string {
 	switch {
 	case sentence == "":

@@ -20,8 +20,8 @@ func TestAMessageIsPutIntoEachLanguage(t *testing.T) {
 			"短い間に操作が続きました。3分ほど待ってから、もう一度お試しください。"},
 		{"English", "en", wait, "Too many tries in a short time.", "Wait about 3 minutes and try again.",
 			"Too many tries in a short time. Wait about 3 minutes and try again."},
-		{"Vietnamese", "vi", wait, "Có quá nhiều thao tác trong thời gian ngắn.", "Hãy đợi khoảng 3 phút rồi thử lại.",
-			"Có quá nhiều thao tác trong thời gian ngắn. Hãy đợi khoảng 3 phút rồi thử lại."},
+		{"Vietnamese", "vi", wait, "Có quá nhiều thao tác trong thời gian ngắn.", "Hãy đợi khoảng 3\u00a0phút rồi thử lại.",
+			"Có quá nhiều thao tác trong thời gian ngắn. Hãy đợi khoảng 3\u00a0phút rồi thử lại."},
 		{"a language that the entry lacks", "vi", New("card.none", nil), "There is no card on the reader.",
 			"Put it there and check again.", "There is no card on the reader. Put it there and check again."},
 		{"やさしい日本語 that the entry lacks", "ja-easy", New("card.juki", nil), "住基カードです。",
@@ -74,7 +74,8 @@ func TestValuesReadAsTheirLanguageWritesThem(t *testing.T) {
 	}
 }
 
-// Records of versions before the catalogue hold sentences, some of them a key beside; they are shown as they are.
+// Records of versions before the catalogue hold sentences, some of them a key beside; they are shown as
+// they are.
 func TestSentencesOfOlderRecordsAreShown(t *testing.T) {
 	for _, c := range []struct {
 		name, stored                   string

@@ -17,12 +17,12 @@ var searches = regexp.MustCompile(`^(Cut|Split|Fields|Index|LastIndex|Contains|H
 // asText are the methods by which a Message or an error becomes a sentence.
 var asText = map[string]bool{"Sentence": true, "NextStep": true, "Ja": true, "En": true, "Plain": true}
 
-// sentenceLike is a Japanese sentence, or the full stop that ends one: three kana and more that go on to it, as no name of
-// a thing and no set of letters does.
+// sentenceLike is a Japanese sentence, or the full stop that ends one: three kana and more that go on to
+// it, as no name of a thing and no set of letters does.
 var sentenceLike = regexp.MustCompile(`^。$|[ぁ-ん](ます|ません|です|ました|ください|でした)|[ぁ-ん]{2,}。`)
 
-// cuts are the places of a file that cut, compare or search a sentence by its text: a comparison, a case or a search with
-// a sentence in it, or with what has just been made a sentence.
+// cuts are the places of a file that cut, compare or search a sentence by its text: a comparison, a case
+// or a search with a sentence in it, or with what has just been made a sentence.
 func cuts(set *token.FileSet, file *ast.File) (found []string) {
 	at := func(n ast.Node) { found = append(found, set.Position(n.Pos()).String()) }
 	isSentence := func(e ast.Expr) bool {

@@ -1,7 +1,7 @@
 package message
 
-// Stored is a Message in a record or on its way between programs. Versions before the catalogue wrote the sentences
-// there, beside a key or instead of one; those are still read and shown.
+// Stored is a Message in a record or on its way between programs. Versions before the catalogue wrote the
+// sentences there, beside a key or instead of one; those are still read and shown.
 type Stored struct {
 	Message
 	Ja string `json:"ja,omitempty"` // the sentence with its next step; only of a version before the catalogue, or for one
@@ -11,7 +11,8 @@ type Stored struct {
 // Keep returns m to be stored: its key and arguments alone.
 func Keep(m Message) Stored { return Stored{Message: m} }
 
-// old reports whether only the written sentences can be shown: the key is missing, or no longer or not yet known.
+// old reports whether only the written sentences can be shown: the key is missing, or no longer or not
+// yet known.
 func (s Stored) old() bool {
 	_, known := Find(s.Key)
 	return !known && s.Ja != ""

@@ -72,8 +72,8 @@ func readSource(t *testing.T) source {
 // keyCalls are the functions and methods whose first argument is a key.
 var keyCalls = []string{"Saying", "refused", "refusedFor", "msg"}
 
-// look takes the constants of a file, and those that must be keys: of an Error's Key and Says, and of what makes a
-// Message.
+// look takes the constants of a file, and those that must be keys: of an Error's Key and Says, and of
+// what makes a Message.
 func (s *source) look(set *token.FileSet, file *ast.File) {
 	key := func(e ast.Expr) {
 		if text, ok := constant(e); ok && text != "" {
@@ -145,18 +145,21 @@ func constant(e ast.Expr) (string, bool) {
 	return "", false
 }
 
-// composed are beginnings of keys to which a program adds a state, a reason or a name; whose tests walk through all.
+// composed are beginnings of keys to which a program adds a state, a reason or a name; whose tests walk
+// through all.
 var composed = []string{
 	"bring.item.", "bring.why.", "expiry.state.", "visit.", // of a rule's answer, on patients' pages
 	"wait.",                           // WaitUnits
 	"look.setting.",                   // fields of the settings
 	"keys.purpose.",                   // names of key files
+	"agent.state.",                    // package agent
 	"card.step.", "verdict.headline.", // packages card and credential
 	"console.item.",              // fields of an online answer, package wire
 	"oqs.loss_", "oqs.validity_", // codes of OQSCD006
 }
 
-// lazy are the kinds of sentences that only one part of the patient's program has, which is loaded when it is opened.
+// lazy are the kinds of sentences that only one part of the patient's program has, which is loaded when
+// it is opened.
 var lazy = map[string]string{
 	"share":     "../pwa/src/patient/share.ts",
 	"rehearsal": "../pwa/src/patient/rehearsal.ts",
@@ -205,7 +208,8 @@ func TestEachKeyThatIsUsedStandsInTheCatalogue(t *testing.T) {
 	}
 }
 
-// severalSentences are errors' keys under which several sentences stand (Error.Says), none under the key itself.
+// severalSentences are errors' keys under which several sentences stand (Error.Says), none under the key
+// itself.
 var severalSentences = []string{"import.kind"}
 
 // Errors that only staff, programs or whoever runs the demo meet are not translated further.

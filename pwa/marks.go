@@ -8,8 +8,9 @@ import (
 	"madoguchi/message"
 )
 
-// markedHTML is a sentence of the catalogue as HTML: all of it is escaped. Readings stand above their characters where
-// furigana are wanted. Brackets in rp are for browsers and programs that do not know ruby.
+// markedHTML is a sentence of the catalogue as HTML: all of it is escaped. Readings stand above their
+// characters where furigana are wanted. Brackets in rp are for browsers and programs that do not know
+// ruby.
 func markedHTML(s string, args message.Args, lang string, furigana bool) (template.HTML, error) {
 	pieces, err := message.Marks(s)
 	if err != nil {

@@ -84,9 +84,10 @@ var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Templat
 	return sets, nil
 })
 
-// functions are what templates may call: t for a sentence by its key with values for its places, plain for the same
-// without marks (attributes), told for a Message of the server, say for what the server says in Japanese and in English,
-// asset for the address of a file, lang, htmlLang, languages and switchTo for the language.
+// functions are what templates may call: t for a sentence by its key with values for its places, plain
+// for the same without marks (attributes), told for a Message of the server, say for what the server says
+// in Japanese and in English, asset for the address of a file, lang, htmlLang, languages and switchTo for
+// the language.
 func functions(e edition) template.FuncMap {
 	return template.FuncMap{
 		"t": func(key string, pairs ...string) (template.HTML, error) {
@@ -137,7 +138,8 @@ func argsOf(pairs []string) message.Args {
 	return args
 }
 
-// sentenceHTML is a Message as a page shows it. Where the page's language lacks it, it stands in another, marked as such.
+// sentenceHTML is a Message as a page shows it. Where the page's language lacks it, it stands in another,
+// marked as such.
 func sentenceHTML(e edition, m message.Message) (template.HTML, error) {
 	entry, ok := message.Find(m.Key)
 	if !ok {

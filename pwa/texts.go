@@ -49,8 +49,8 @@ func FindLanguage(tag string) string {
 	return ""
 }
 
-// Plain returns a sentence with its next step without marks, its places filled by pairs of name and value: for titles,
-// attributes and files. A key that nobody has is answered by itself.
+// Plain returns a sentence with its next step without marks, its places filled by pairs of name and
+// value: for titles, attributes and files. A key that nobody has is answered by itself.
 func Plain(lang, key string, pairs ...string) string {
 	return message.New(key, argsOf(pairs)).Text(Language(lang))
 }

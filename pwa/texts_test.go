@@ -15,7 +15,8 @@ var (
 	sentence = regexp.MustCompile(`\b(t|plain) "([A-Za-z0-9._]+)"`)
 )
 
-// No template holds a sentence: each is named by its key, in attributes without marks. Patients' pages have all languages.
+// No template holds a sentence: each is named by its key, in attributes without marks. Patients' pages
+// have all languages.
 func TestTemplatesNameTheirSentencesByKey(t *testing.T) {
 	names, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil || len(names) < 25 {

@@ -21,7 +21,9 @@ var floors = map[string]int{
 	"eligibility":        10,
 	"eligibility/oqs":    11,
 	"eligibility/fhir":   11,
+	"eligibility/answer": 11,
 	"server/durable":     12, // locks and whole files
+	"server/input":       12, // what commands are given
 	"pdf/object":         17, // the one reader of PDF
 	"pdf/archive":        18,
 	"pdf/font":           19,
@@ -47,11 +49,15 @@ var floors = map[string]int{
 	"server/keys":        22, // makes credential keys
 	"server/printing":    25,
 	"server/hostapi":     26,
+	"server/trust":       28,
+	"server/verify":      30, // of what lies in files
 	"server/counter":     40,
 	"server/insurer":     40,
 	"server/agents":      45, // implements what counter asks of card readers
 	"server/store":       50, // implements what insurer, counter and agents declare
 	"server/web/kit":     50,
+	"server/demo":        50,
+	"server/datafolder":  52, // opens keys and store
 	"server/web/patient": 55,
 	"server/web/clerk":   55,
 	"server/web/counter": 55,

@@ -7,6 +7,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/pdf"
 	"madoguchi/server/durable"
+	"madoguchi/server/trust"
 )
 
 // cheatsheetCmd prints today's sheet for the reception as a PDF of one A4 page.
@@ -37,13 +38,13 @@ func (c *cheatsheetCmd) Run() error {
 	said := fmt.Sprintf("%s（%s現在、使用期限 %s）\n", c.Out, sheet.Day.Japanese(), sheet.UseBy.Japanese())
 	if c.Out == "-" {
 		if _, err := os.Stdout.Write(data); err != nil {
-			return usage(errWrite.Because(err))
+			return usage(trust.ErrWrite.Because(err))
 		}
 		_, err = os.Stderr.WriteString(said)
 		return err
 	}
 	if err := durable.WriteFile(c.Out, data, durable.Options{Mode: 0o644, Device: true}); err != nil {
-		return usage(errWrite.Because(err))
+		return usage(trust.ErrWrite.Because(err))
 	}
 	_, err = os.Stdout.WriteString(said)
 	return err

@@ -19,6 +19,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
+	"madoguchi/server/demo"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 )
@@ -51,7 +52,7 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := d.house.certify(demoInsurers); err != nil {
+			if err := demo.Certify(d.app.Keys, d.app.Path, demo.Insurers, d.app.Now()); err != nil {
 				t.Fatal(err)
 			}
 			person := d.enrolledAs(t, "試験 一葉", "1980-02-17")
@@ -70,7 +71,7 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 			if v := d.verify(t, paper); !v.Valid {
 				t.Errorf("the copy: %+v", v)
 			}
-			if err := d.house.store.Close(); err != nil {
+			if err := d.app.Store.Close(); err != nil {
 				t.Fatal(err)
 			}
 			setClock(t, at.Add(25*time.Hour))
@@ -78,7 +79,7 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := next.house.certify(demoInsurers); err != nil {
+			if err := demo.Certify(next.app.Keys, next.app.Path, demo.Insurers, next.app.Now()); err != nil {
 				t.Fatal(err)
 			}
 			// at least three whole months: below 70 nothing is reviewed
@@ -93,14 +94,14 @@ func TestTheDemoWorksAtEveryAwkwardMoment(t *testing.T) {
 }
 
 // enrolledAs imports the sample of 架空市 and lets one of its people log in.
-func (d demo) enrolledAs(t *testing.T, name, birth string) audit.PersonID {
+func (d running) enrolledAs(t *testing.T, name, birth string) audit.PersonID {
 	t.Helper()
 	ctx := t.Context()
 	if _, err := d.office.Importer.Import(ctx, demoCity, bytes.NewReader(insuredcsv.Sample(demoCity)),
 		audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.house.store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1})
+	found, err := d.app.Store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}
@@ -108,7 +109,7 @@ func (d demo) enrolledAs(t *testing.T, name, birth string) audit.PersonID {
 	if err != nil {
 		t.Fatal(err)
 	}
-	who := auth.Identity{Subject: "op|x", Name: name, BirthDate: eligibility.MustDate(birth), At: d.house.now()}
+	who := auth.Identity{Subject: "op|x", Name: name, BirthDate: eligibility.MustDate(birth), At: d.app.Now()}
 	notice, err := d.office.Enrolment.NoticeFor(ctx, paper.Code)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 
 	"madoguchi/internal/testenv"
 	"madoguchi/pdf/sign"
+	"madoguchi/server/demo"
+	"madoguchi/server/verify"
 )
 
 func TestThePatientsCopyIsSignedWhereThereIsACertificate(t *testing.T) {
@@ -40,17 +42,17 @@ func TestThePatientsCopyIsSignedWhereThereIsACertificate(t *testing.T) {
 		t.Errorf("signed without a certificate: %+v", found)
 	}
 	for range 2 { // the second start keeps what the first made
-		if err := d.house.certify(demoInsurers); err != nil {
+		if err := demo.Certify(d.app.Keys, d.app.Path, demo.Insurers, d.app.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for name, want := range map[string]os.FileMode{"keys/" + demoAuthorityKey: 0o600, demoAuthorityFile: 0o600} {
-		info, err := os.Stat(filepath.Join(d.house.folder, name))
-		if err != nil || info.Mode().Perm() != want {
+	for _, name := range []string{"keys/" + demo.AuthorityKey, demo.AuthorityFile} {
+		info, err := os.Stat(filepath.Join(d.app.Path, name))
+		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v %v", name, info, err)
 		}
 	}
-	text, err := os.ReadFile(filepath.Join(d.house.folder, demoAuthorityFile))
+	text, err := os.ReadFile(filepath.Join(d.app.Path, demo.AuthorityFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,16 +65,17 @@ func TestThePatientsCopyIsSignedWhereThereIsACertificate(t *testing.T) {
 		t.Fatalf("%+v", found)
 	}
 	s := found.Signatures[0]
-	if err := s.Trusted(roots, d.house.now()); err != nil || !s.Whole || !s.Intact() || s.Chain[0].Subject.CommonName != "DEMO 架空市" {
+	if err := s.Trusted(roots, d.app.Now()); err != nil || !s.Whole || !s.Intact() ||
+		s.Chain[0].Subject.CommonName != "DEMO 架空市" {
 		t.Errorf("%+v %v", s, err)
 	}
-	ours := &verifyCmd{File: path, Roots: filepath.Join(d.house.folder, demoAuthorityFile)}
-	v, err := ours.verify(d.settings)
+	ours := &verifyCmd{File: path, Roots: filepath.Join(d.app.Path, demo.AuthorityFile)}
+	v, err := ours.question(d.settings).Verdict()
 	if err != nil || !v.Valid || len(v.Checks) == 0 {
 		t.Errorf("verify: %+v %v", v, err)
 	}
 	for _, c := range v.Checks {
-		if (c.Name == checkDocument || c.Name == checkMatch) && c.Result != "passed" {
+		if (c.Name == verify.CheckDocument || c.Name == verify.CheckMatch) && c.Result != "passed" {
 			t.Errorf("%+v", c)
 		}
 	}

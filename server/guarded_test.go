@@ -14,6 +14,8 @@ import (
 	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
 	"madoguchi/server/counter"
+	"madoguchi/server/datafolder"
+	"madoguchi/server/demo"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
@@ -23,18 +25,18 @@ import (
 func wholeStart(t *testing.T, data string) error {
 	t.Helper()
 	s := &Settings{Data: data}
-	h, err := openHouse(t.Context(), s, roleAll)
+	h, err := openApp(t.Context(), s, datafolder.RoleAll)
 	if err != nil {
 		return err
 	}
-	defer h.store.Close()
-	if err := h.keys.Verify(); err != nil {
+	defer h.Store.Close()
+	if err := h.Keys.Verify(); err != nil {
 		return err
 	}
-	if err := h.certify(demoInsurers); err != nil {
+	if err := demo.Certify(h.Keys, h.Path, demo.Insurers, h.Now()); err != nil {
 		return err
 	}
-	_, _, err = (&serveCmd{Role: roleAll}).site(t.Context(), s, h, "http://localhost:8080")
+	_, _, err = (&serveCmd{Role: datafolder.RoleAll}).site(t.Context(), s, h, "http://localhost:8080")
 	return err
 }
 
@@ -50,18 +52,19 @@ func used(t *testing.T) string {
 		"鈴木"); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.house.store.ForInsurer().Register.FindPeople(t.Context(), insurer.PeopleQuery{Insurer: demoCity, Limit: 1})
+	found, err := d.app.Store.ForInsurer().Register.FindPeople(t.Context(), insurer.PeopleQuery{Insurer: demoCity, Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}
 	if _, err := d.office.Enrolment.NoticePaper(t.Context(), found[0].ID, "鈴木"); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.house.store.ForCounter().PutCase(t.Context(), counter.Case{Facility: "1319999991", ID: "CASE",
-		At: d.house.now(), Body: []byte("x")}, audit.Entry{At: d.house.now(), Actor: "t", Action: "t"}); err != nil {
+	stored := counter.Case{Facility: "1319999991", ID: "CASE", At: d.app.Now(), Body: []byte("x")}
+	entry := audit.Entry{At: d.app.Now(), Actor: "t", Action: "t"}
+	if err := d.app.Store.ForCounter().PutCase(t.Context(), stored, entry); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.house.store.Close(); err != nil {
+	if err := d.app.Store.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := wholeStart(t, data); err != nil {
@@ -148,7 +151,7 @@ func TestAStartIsRefusedForEveryFaultOfEveryKeyFile(t *testing.T) {
 	data, other := used(t), used(t)
 	files := keyFolder(t, data)
 	for _, want := range []string{keys.People, keys.Cases, keys.Index, keys.Notice, keys.Session, keys.Trust,
-		keys.Client, keys.Counter, "demo-idp.pem", demoAuthorityKey,
+		keys.Client, keys.Counter, "demo-idp.pem", demo.AuthorityKey,
 		"issuer-00138990.json", "issuer-00138990.pem", "pdf-00138990.pem"} {
 		if !slices.Contains(files, want) {
 			t.Fatalf("the folder lacks %s: %v", want, files)
@@ -198,7 +201,7 @@ func TestADatabaseWithoutCheckValuesProvesItsKeysFirst(t *testing.T) {
 	data, other := used(t), used(t)
 	forget := func(t *testing.T, data string) int {
 		t.Helper()
-		db, err := sql.Open("sqlite", filepath.Join(data, "demo", databaseFile))
+		db, err := sql.Open("sqlite", filepath.Join(data, "demo", datafolder.Database))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -280,26 +283,36 @@ func TestALostSigningKeyIsReplacedOnlyByCommand(t *testing.T) {
 func TestDataFilesAreTheirOwnersAlone(t *testing.T) {
 	data := used(t)
 	folder := filepath.Join(data, "demo")
-	if err := os.MkdirAll(filepath.Join(folder, runsFolder), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(folder, datafolder.Runs), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for name, mode := range map[string]os.FileMode{"": 0o755, runsFolder: 0o777, databaseFile: 0o644} {
+	for name, mode := range map[string]os.FileMode{
+		"":                  0o755,
+		datafolder.Runs:     0o777,
+		datafolder.Database: 0o644,
+	} {
 		if err := os.Chmod(filepath.Join(folder, name), mode); err != nil {
 			t.Fatal(err)
 		}
 	}
-	h, err := openHouse(t.Context(), &Settings{Data: data}, roleAll)
+	h, err := openApp(t.Context(), &Settings{Data: data}, datafolder.RoleAll)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer h.store.Close()
-	if err := h.store.ForInsurer().Register.Note(t.Context(), audit.Entry{At: h.now(), Actor: "t",
+	defer h.Store.Close()
+	if err := h.Store.ForInsurer().Register.Note(t.Context(), audit.Entry{At: h.Now(), Actor: "t",
 		Action: "t"}); err != nil { // brings -wal and -shm
 		t.Fatal(err)
 	}
 	seen := 0
-	for name, mode := range map[string]os.FileMode{"": 0o700, "keys": 0o700, runsFolder: 0o700,
-		databaseFile: 0o600, databaseFile + "-wal": 0o600, databaseFile + "-shm": 0o600} {
+	for name, mode := range map[string]os.FileMode{
+		"":                           0o700,
+		"keys":                       0o700,
+		datafolder.Runs:              0o700,
+		datafolder.Database:          0o600,
+		datafolder.Database + "-wal": 0o600,
+		datafolder.Database + "-shm": 0o600,
+	} {
 		info, err := os.Stat(filepath.Join(folder, name))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

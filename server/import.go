@@ -13,6 +13,8 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
+	"madoguchi/server/datafolder"
+	"madoguchi/server/input"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 )
@@ -28,7 +30,7 @@ type importCmd struct {
 	Errors  string `type:"path" help:"file for the refused rows; beside the input by default"`
 	File    string `arg:"" help:"CSV in UTF-8 or Shift_JIS; - for standard input"`
 
-	refusals *refusals
+	refusals *insuredcsv.Refusals
 }
 
 // Run imports.
@@ -75,10 +77,10 @@ func (c *importCmd) run(s *Settings) error {
 	if err != nil {
 		return err
 	}
-	if c.refusals, err = openRefusals(c.Errors, c.File); err != nil {
+	if c.refusals, err = insuredcsv.OpenRefusals(c.Errors, c.File); err != nil {
 		return err
 	}
-	defer c.refusals.drop()
+	defer c.refusals.Drop()
 	var done insurer.Imported
 	if !c.DryRun && read.HasGood() { // a file of which nothing can be stored makes no data folder
 		if done, err = c.store(s, read, given); err != nil {
@@ -97,21 +99,9 @@ func (c *importCmd) open() (io.ReadCloser, error) {
 	if c.File == "-" {
 		return io.NopCloser(os.Stdin), nil
 	}
-	file, err := openFile(c.File)
+	file, err := input.Open(c.File)
 	if err != nil {
 		return nil, errOpen.In("file").Because(err)
-	}
-	return file, nil
-}
-
-// openFile opens what can be read as a file.
-func openFile(name string) (*os.File, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return nil, errors.Join(fmt.Errorf("%s is a folder", name), file.Close())
 	}
 	return file, nil
 }
@@ -121,7 +111,7 @@ func (c *importCmd) headings() (map[string]insuredcsv.Column, error) {
 	if c.Map == "" {
 		return nil, nil
 	}
-	file, err := openFile(c.Map)
+	file, err := input.Open(c.Map)
 	if err != nil {
 		return nil, errOpen.In("map").Because(err)
 	}
@@ -133,26 +123,26 @@ func (c *importCmd) headings() (map[string]insuredcsv.Column, error) {
 // trial makes no data folder.
 func (c *importCmd) remembered(s *Settings, insurer eligibility.InsurerNumber) (map[string]insuredcsv.Column, error) {
 	none := map[string]insuredcsv.Column{}
-	if _, err := os.Stat(filepath.Join(s.Data, "demo", databaseFile)); err != nil || insurer == "" {
+	if _, err := os.Stat(filepath.Join(s.Data, "demo", datafolder.Database)); err != nil || insurer == "" {
 		return none, nil
 	}
 	ctx := context.Background()
-	h, err := openHouse(ctx, s, c.Role)
+	h, err := openApp(ctx, s, c.Role)
 	if err != nil {
 		return nil, err
 	}
-	defer h.store.Close()
-	return h.store.ForInsurer().Importer.Headings(ctx, insurer)
+	defer h.Store.Close()
+	return h.Store.ForInsurer().Importer.Headings(ctx, insurer)
 }
 
 // store stores the good rows through the insurer's half, and what --map said of its headings.
 func (c *importCmd) store(s *Settings, read *insuredcsv.Roster, given map[string]insuredcsv.Column) (insurer.Imported, error) {
 	ctx := context.Background()
-	h, err := openHouse(ctx, s, c.Role)
+	h, err := openApp(ctx, s, c.Role)
 	if err != nil {
 		return insurer.Imported{}, err
 	}
-	defer h.store.Close()
+	defer h.Store.Close()
 	office, err := h.office(ctx, "")
 	if err != nil {
 		return insurer.Imported{}, err
@@ -229,15 +219,16 @@ func (c *importCmd) writeErrors(read *insuredcsv.Roster) {
 			return // a trial leaves nothing behind
 		}
 		var err error
-		if to, err = openRefusals(strings.TrimSuffix(c.File, ".csv")+".errors.csv", c.File); err != nil {
+		beside := strings.TrimSuffix(c.File, ".csv") + ".errors.csv"
+		if to, err = insuredcsv.OpenRefusals(beside, c.File); err != nil {
 			complain(err)
 			return
 		}
-		defer to.drop()
+		defer to.Drop()
 	}
-	if err := to.keep(read.WriteErrors); err != nil {
+	if err := to.Keep(read.WriteErrors); err != nil {
 		complain(err)
 		return
 	}
-	fmt.Fprintf(os.Stderr, "受け付けなかった行は %s にあります。直してもう一度読み込んでください。\n", to.draft.Path())
+	fmt.Fprintf(os.Stderr, "受け付けなかった行は %s にあります。直してもう一度読み込んでください。\n", to.Path())
 }

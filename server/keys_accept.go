@@ -8,6 +8,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
+	"madoguchi/server/datafolder"
 	"madoguchi/server/keys"
 	"madoguchi/server/store"
 )
@@ -34,7 +35,12 @@ func (c *keysAcceptCmd) Run(s *Settings) error {
 		return usage(errNotReplaceable)
 	}
 	entry := audit.Entry{At: clock(), Actor: audit.ActorOperator, Action: "key.accept", Detail: c.File}
-	err := store.AcceptKey(context.Background(), filepath.Join(s.Data, "demo", databaseFile), c.File, entry)
+	err := store.AcceptKey(
+		context.Background(),
+		filepath.Join(s.Data, "demo", datafolder.Database),
+		c.File,
+		entry,
+	)
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.NotFound {
 		return usage(errNotRemembered)

@@ -7,8 +7,11 @@ import (
 	"path/filepath"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/datafolder"
 	"madoguchi/server/durable"
+	"madoguchi/server/input"
 	"madoguchi/server/keys"
+	"madoguchi/server/trust"
 )
 
 // keysCSRCmd writes a certificate request.
@@ -53,7 +56,7 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 	if err != nil {
 		return usage(err)
 	}
-	if err := guarded(context.Background(), f, filepath.Join(s.Data, "demo")); err != nil {
+	if err := datafolder.Guard(context.Background(), f, filepath.Join(s.Data, "demo")); err != nil {
 		return err
 	}
 	csr, err := f.Request(insurer, subject)
@@ -65,7 +68,7 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 		return err
 	}
 	if err := durable.WriteFile(c.Out, csr, durable.Options{Mode: 0o644, Device: true}); err != nil {
-		return usage(errWrite.Because(err))
+		return usage(trust.ErrWrite.Because(err))
 	}
 	fmt.Printf("%s  申請書を %s に書きました。認証局に送り、証明書が届いたら keys import で取り込んでください。 Wrote the request; send it to the certification authority and import what comes back.\n", insurer, c.Out)
 	return nil
@@ -86,7 +89,7 @@ func (c *keysImportCmd) Run(s *Settings) error {
 	}
 	var text []byte
 	if err == nil {
-		text, err = readBounded(c.Cert)
+		text, err = input.Bounded(c.Cert)
 	}
 	if err != nil {
 		return usage(errReadCertificate.Because(err))
@@ -95,6 +98,11 @@ func (c *keysImportCmd) Run(s *Settings) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s  証明書「%s」を取り込みました。%s まで使えます。 Imported; valid until %[3]s JST.\n", insurer, chain[0].Subject, japan(chain[0].NotAfter))
+	fmt.Printf(
+		"%s  証明書「%s」を取り込みました。%s まで使えます。 Imported; valid until %[3]s JST.\n",
+		insurer,
+		chain[0].Subject,
+		keys.Japan(chain[0].NotAfter),
+	)
 	return nil
 }

@@ -2,14 +2,13 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/demo"
 	"madoguchi/server/keys"
 )
 
@@ -44,7 +43,7 @@ func openKeys(s *Settings) (*keys.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	ring.Host = demoHost
+	ring.Host = demo.Host
 	return ring, nil
 }
 
@@ -76,15 +75,6 @@ type keysListCmd struct {
 	JSON    bool   `name:"json" help:"one JSON array on standard output"`
 }
 
-// keysOf is what list tells of an insurer. PDF is "none", "requested", "valid" or "unusable".
-type keysOf struct {
-	Insurer eligibility.InsurerNumber `json:"insurer"`
-	Keys    []keys.Listed             `json:"keys"`
-	PDF     string                    `json:"pdf"`
-	Until   time.Time                 `json:"pdfUntil,omitzero"`
-	Problem string                    `json:"problem,omitempty"` // why keys or certificate cannot be used
-}
-
 // Run lists.
 func (c *keysListCmd) Run(s *Settings) error {
 	f, err := openKeys(s)
@@ -95,9 +85,9 @@ func (c *keysListCmd) Run(s *Settings) error {
 	if err != nil {
 		return err
 	}
-	list, refused := make([]keysOf, 0, len(insurers)), false
+	list, refused := make([]keys.Report, 0, len(insurers)), false
 	for _, insurer := range insurers {
-		of, err := look(f, insurer, clock())
+		of, err := f.Report(insurer, clock())
 		if err != nil {
 			refused = true
 			fmt.Fprintf(os.Stderr, "%s:\n", insurer)
@@ -113,7 +103,7 @@ func (c *keysListCmd) Run(s *Settings) error {
 		}
 	} else {
 		for _, of := range list {
-			of.print()
+			fmt.Print(of.Text())
 		}
 		if len(list) == 0 {
 			fmt.Fprintln(os.Stderr, "鍵はまだありません。サーバーを一度起動すると作られます。 There are no keys yet; the first start of the server makes them.")
@@ -124,57 +114,3 @@ func (c *keysListCmd) Run(s *Settings) error {
 	}
 	return nil
 }
-
-// look gathers what there is to tell of an insurer; it also returns why the insurer cannot sign.
-func look(f *keys.Folder, insurer eligibility.InsurerNumber, now time.Time) (keysOf, error) {
-	of := keysOf{Insurer: insurer, PDF: "valid"}
-	listed, err := f.List(insurer, now)
-	if err == nil {
-		_, err = f.Issuer(insurer, now)
-	}
-	of.Keys = listed
-	_, chain, certificate := f.DocumentSigner(insurer, now)
-	switch {
-	case certificate == nil:
-		of.Until = chain[0].NotAfter.In(eligibility.Japan)
-	case errors.Is(certificate, keys.ErrNoRequest):
-		of.PDF = "none"
-	case errors.Is(certificate, keys.ErrNoCertificate):
-		of.PDF = "requested"
-	default:
-		of.PDF = "unusable"
-		err = errors.Join(err, certificate)
-	}
-	if err != nil {
-		of.Problem = err.Error()
-	}
-	return of, err
-}
-
-func (of keysOf) print() {
-	words := map[keys.State]string{keys.Current: "使用中 current", keys.Next: "次 next", keys.Retired: "使用終了 retired", keys.Dropped: "取り下げ dropped"}
-	for _, e := range of.Keys {
-		fmt.Printf("%s  %s  %s  kid %s  公開 %s", of.Insurer, words[e.State], e.File, e.JWK.ID, japan(e.Published))
-		switch {
-		case e.State == keys.Dropped:
-			fmt.Printf("  終了 %s  JWKS にはありません not published", japan(e.Retired))
-		case !e.Until.IsZero():
-			fmt.Printf("  終了 %s  JWKS %s まで", japan(e.Retired), japan(e.Until))
-		}
-		if !e.Private && (e.State == keys.Current || e.State == keys.Next) {
-			fmt.Print("  ★秘密鍵なし lost")
-		}
-		if e.Note != "" {
-			fmt.Printf("  (%s)", e.Note)
-		}
-		fmt.Println()
-	}
-	certificates := map[string]string{"none": "なし none", "requested": "申請中 requested", "valid": "有効 valid", "unusable": "使えない unusable"}
-	fmt.Printf("%s  PDF 証明書 %s", of.Insurer, certificates[of.PDF])
-	if !of.Until.IsZero() {
-		fmt.Printf("  %s まで", japan(of.Until))
-	}
-	fmt.Println()
-}
-
-func japan(t time.Time) string { return t.In(eligibility.Japan).Format("2006-01-02 15:04") }

@@ -16,6 +16,8 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/audit"
+	"madoguchi/server/datafolder"
+	"madoguchi/server/demo"
 	"madoguchi/server/insuredcsv"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
@@ -23,31 +25,32 @@ import (
 
 const demoCity eligibility.InsurerNumber = "00138990"
 
-// demo is a data folder with the demo's server started in it.
-type demo struct {
+// running is a data folder with the demo's server started in it.
+type running struct {
 	settings *Settings
-	house    *house
+	app      *app
 	office   *insurer.Services
 }
 
 // startDemo goes the way of serve, up to where it would answer.
-func startDemo(t *testing.T, s *Settings) (demo, error) {
+func startDemo(t *testing.T, s *Settings) (running, error) {
 	t.Helper()
-	h, err := openHouse(t.Context(), s, roleAll)
+	h, err := openApp(t.Context(), s, datafolder.RoleAll)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { h.store.Close() })
-	if _, _, err := (&serveCmd{Role: roleAll}).site(t.Context(), s, h, "http://localhost:8080"); err != nil {
-		return demo{}, err
+	t.Cleanup(func() { h.Store.Close() })
+	serve := &serveCmd{Role: datafolder.RoleAll}
+	if _, _, err := serve.site(t.Context(), s, h, "http://localhost:8080"); err != nil {
+		return running{}, err
 	}
 	office, err := h.office(t.Context(), "http://localhost:8080")
-	return demo{s, h, office}, err
+	return running{s, h, office}, err
 }
 
-func (d demo) trust(t *testing.T) *credential.TrustList {
+func (d running) trust(t *testing.T) *credential.TrustList {
 	t.Helper()
-	o, err := d.house.newOperator(demoInsurers, credential.TrustedCounter{})
+	o, err := d.app.newSigner(credential.TrustedCounter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,19 +61,19 @@ func (d demo) trust(t *testing.T) *credential.TrustList {
 	return list
 }
 
-func (d demo) verify(t *testing.T, jws string) credential.Verdict {
+func (d running) verify(t *testing.T, jws string) credential.Verdict {
 	t.Helper()
-	return credential.Verifier{Now: d.house.now(), Trust: d.trust(t)}.Verify(jws)
+	return credential.Verifier{Now: d.app.Now(), Trust: d.trust(t)}.Verify(jws)
 }
 
 // enrolled imports the sample of 架空市 and lets 髙橋 德一 log in.
-func (d demo) enrolled(t *testing.T) audit.PersonID {
+func (d running) enrolled(t *testing.T) audit.PersonID {
 	t.Helper()
 	ctx := t.Context()
 	if _, err := d.office.Importer.Import(ctx, demoCity, bytes.NewReader(insuredcsv.Sample(demoCity)), audit.ClerkActor("鈴木")); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.house.store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
+	found, err := d.app.Store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}
@@ -79,7 +82,7 @@ func (d demo) enrolled(t *testing.T) audit.PersonID {
 		t.Fatal(err)
 	}
 	who := auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: found[0].Person.BirthDate,
-		At: d.house.now()}
+		At: d.app.Now()}
 	notice, err := d.office.Enrolment.NoticeFor(ctx, paper.Code)
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +94,7 @@ func (d demo) enrolled(t *testing.T) audit.PersonID {
 }
 
 // copyOf makes a copy (PDF) and reads its code as a camera does: drawn by poppler, read by zbar.
-func (d demo) copyOf(t *testing.T, id audit.PersonID) string {
+func (d running) copyOf(t *testing.T, id audit.PersonID) string {
 	t.Helper()
 	sheet, err := d.office.Documents.Document(t.Context(), "op|x", id)
 	if err != nil {
@@ -115,7 +118,7 @@ func (d demo) copyOf(t *testing.T, id audit.PersonID) string {
 	return jws
 }
 
-func (d demo) screen(t *testing.T, id audit.PersonID) string {
+func (d running) screen(t *testing.T, id audit.PersonID) string {
 	t.Helper()
 	screen, err := d.office.Issuer.Live(t.Context(), "op|x", id)
 	if err != nil {
@@ -126,13 +129,13 @@ func (d demo) screen(t *testing.T, id audit.PersonID) string {
 
 func signedBy(t *testing.T, jws string, key credential.PublicKey) bool {
 	t.Helper()
-	_, err := credential.Open(jws, demoHost+"/i/"+string(demoCity), credential.KeySet{key})
+	_, err := credential.Open(jws, demo.Host+"/i/"+string(demoCity), credential.KeySet{key})
 	return err == nil
 }
 
-func (d demo) keys(t *testing.T) keys.IssuerKeys {
+func (d running) keys(t *testing.T) keys.IssuerKeys {
 	t.Helper()
-	k, err := d.house.keys.Issuer(demoCity, d.house.now())
+	k, err := d.app.Keys.Issuer(demoCity, d.app.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,8 +189,8 @@ func TestALeakEndsWhatTheKeySignedAndNothingElse(t *testing.T) {
 	person := d.enrolled(t)
 	old := d.screen(t, person)
 	others := map[eligibility.InsurerNumber]string{}
-	for _, in := range demoInsurers[1:] {
-		key, err := d.house.keys.IssuerKey(in.Number)
+	for _, in := range demo.Insurers[1:] {
+		key, err := d.app.Keys.IssuerKey(in.Number)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -206,7 +209,7 @@ func TestALeakEndsWhatTheKeySignedAndNothingElse(t *testing.T) {
 		t.Errorf("the new screen: %+v", v)
 	}
 	for insurer, id := range others {
-		if key, err := d.house.keys.IssuerKey(insurer); err != nil || key.ID != id {
+		if key, err := d.app.Keys.IssuerKey(insurer); err != nil || key.ID != id {
 			t.Errorf("%s has another key: %v", insurer, err)
 		}
 	}
@@ -220,11 +223,11 @@ func TestAScreenFromBeforeARotationComesBackAsTheInsurersOwn(t *testing.T) {
 	}
 	person := d.enrolled(t)
 	old := d.screen(t, person)
-	now := d.house.now()
-	if _, err := d.house.keys.Prepare(demoCity, now.Add(-25*time.Hour)); err != nil {
+	now := d.app.Now()
+	if _, err := d.app.Keys.Prepare(demoCity, now.Add(-25*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.house.keys.Rotate(demoCity, now); err != nil {
+	if _, err := d.app.Keys.Rotate(demoCity, now); err != nil {
 		t.Fatal(err)
 	}
 	if signedBy(t, old, d.keys(t).Current.Public()) {
@@ -241,7 +244,7 @@ func TestTheTrustListFollowsTheKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := d.house.newOperator(demoInsurers, credential.TrustedCounter{})
+	o, err := d.app.newSigner(credential.TrustedCounter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +255,7 @@ func TestTheTrustListFollowsTheKeys(t *testing.T) {
 	if again, err := o.TrustList(); err != nil || again.Version != first.Version {
 		t.Errorf("signed anew for nothing: %v", err)
 	}
-	next, err := d.house.keys.Prepare(demoCity, d.house.now())
+	next, err := d.app.Keys.Prepare(demoCity, d.app.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,51 +263,8 @@ func TestTheTrustListFollowsTheKeys(t *testing.T) {
 	if err != nil || list.Version != first.Version+1 {
 		t.Fatalf("version %d after %d, %v", list.Version, first.Version, err)
 	}
-	listed, _ := list.IssuerByISS(demoHost + "/i/" + string(demoCity))
+	listed, _ := list.IssuerByISS(demo.Host + "/i/" + string(demoCity))
 	if _, ok := listed.JWKS.Find(next.JWK.ID); !ok {
 		t.Error("the next key is not in the list")
-	}
-}
-
-// docs/keys.md: a lost or leaked key cannot vouch for the one that takes its place; whoever rotates reads
-// what to do.
-func TestAnEmergencyNamesTheTrustList(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "keys")
-	f, err := keys.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.Host = demoHost
-	now := time.Date(2026, 11, 22, 9, 0, 0, 0, eligibility.Japan)
-	if _, err := f.Issuer(demoCity, now); err != nil {
-		t.Fatal(err)
-	}
-	leaked, err := (&keysRotateCmd{Leaked: true}).step(f, demoCity, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	next, err := f.Prepare(demoCity, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	withdrawn, err := (&keysRotateCmd{Leaked: true, KID: next.JWK.ID}).step(f, demoCity, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	listed, err := f.List(demoCity, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(filepath.Join(dir, listed[0].File)); err != nil {
-		t.Fatal(err)
-	}
-	lost, err := (&keysRotateCmd{Lost: true}).step(f, demoCity, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, said := range map[string]string{"leaked": leaked, "withdrawn": withdrawn, "lost": lost} {
-		if !strings.Contains(said, "信頼リストを作り直して") || !strings.Contains(said, "newer trust list") || strings.Contains(said, "\n") {
-			t.Errorf("%s: %s", name, said)
-		}
 	}
 }

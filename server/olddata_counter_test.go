@@ -138,7 +138,7 @@ func unsealedReceipt(t *testing.T, private, sealed string) []byte {
 
 func TestPrintJobsOfTheVersionBeforeAndTheirFilesAreThere(t *testing.T) {
 	o := openOldData(t)
-	jobs := o.house.runs
+	jobs := o.app.runs
 	done, err := jobs.Job(t.Context(), o.facts.Job)
 	if err != nil || done.State != insurer.RunDone || done.Total != 2 || done.Done != 2 || done.Files != 2 ||
 		done.By != audit.ClerkActor("鈴木") {
@@ -254,7 +254,7 @@ func TestCasesOfTheVersionBeforeAreShownAsTheyWere(t *testing.T) {
 
 func TestAReadersAgentOfTheVersionBeforeIsStillPaired(t *testing.T) {
 	o := openOldData(t)
-	a, err := o.house.store.ForAgents().Agent(t.Context(), strings.Repeat("ab", 32))
+	a, err := o.app.Store.ForAgents().Agent(t.Context(), strings.Repeat("ab", 32))
 	if err != nil || a.Facility != "1319999991" || a.Name != "受付1" || a.PairedBy != "田中" {
 		t.Errorf("%+v %v", a, err)
 	}

@@ -21,7 +21,7 @@ import (
 
 func TestPeopleOfTheVersionBeforeAreFoundWithTheirVersions(t *testing.T) {
 	o := openOldData(t)
-	register := o.house.store.ForInsurer().Register
+	register := o.app.Store.ForInsurer().Register
 	for _, c := range []struct {
 		name    string
 		insurer eligibility.InsurerNumber
@@ -98,7 +98,7 @@ func TestNoticesOfTheVersionBeforeAreWhatTheyWere(t *testing.T) {
 		Subject:   oldTokuichi,
 		Name:      "髙橋　德一",
 		BirthDate: eligibility.MustDate("1955-07-01"),
-		At:        o.house.now(),
+		At:        o.app.Now(),
 	}
 	another, ichiyo, kakuko := tokuichi, tokuichi, tokuichi
 	another.Subject = "op|another"
@@ -159,7 +159,7 @@ func TestALoginAndAPhoneOfTheVersionBeforeShowTheirPeople(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	device := o.house.store.ForInsurer().Devices
+	device := o.app.Store.ForInsurer().Devices
 	grants, err := device.Grants(t.Context(), insurer.GrantQuery{Phone: oldPhone})
 	if err != nil || len(grants) != 1 || grants[0].Person != o.facts.Tokuichi ||
 		grants[0].Subject != oldTokuichi {
@@ -252,7 +252,7 @@ func TestAFileThatWaitedInTheVersionBeforeIsImported(t *testing.T) {
 	if err := o.office.Importer.StorePreview(t.Context(), o.facts.Preview, "佐藤", count); err != nil {
 		t.Fatal(err)
 	}
-	found, err := o.house.store.ForInsurer().Register.FindPeople(t.Context(), insurer.PeopleQuery{
+	found, err := o.app.Store.ForInsurer().Register.FindPeople(t.Context(), insurer.PeopleQuery{
 		Insurer: oldUnion,
 		Text:    "試験 太一",
 		Limit:   2,

@@ -15,12 +15,14 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
+	"madoguchi/server/datafolder"
+	"madoguchi/server/demo"
 )
 
 // oldData is a data folder that the version before made, opened by this one. What that version was asked to do
 // stands in testdata/version-before/README.md.
 type oldData struct {
-	demo
+	running
 	handler http.Handler
 	facts   oldFacts
 }
@@ -68,18 +70,18 @@ func openOldData(t *testing.T) oldData {
 		FacilityCode: "1319999991",
 		FacilityName: "架空医院",
 	}
-	h, err := openHouse(t.Context(), s, roleAll)
+	h, err := openApp(t.Context(), s, datafolder.RoleAll)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { h.store.Close() })
-	if err := h.keys.Verify(); err != nil {
+	t.Cleanup(func() { h.Store.Close() })
+	if err := h.Keys.Verify(); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.certify(demoInsurers); err != nil {
+	if err := demo.Certify(h.Keys, h.Path, demo.Insurers, h.Now()); err != nil {
 		t.Fatal(err)
 	}
-	handler, _, err := (&serveCmd{Role: roleAll}).site(t.Context(), s, h, "http://localhost:8080")
+	handler, _, err := (&serveCmd{Role: datafolder.RoleAll}).site(t.Context(), s, h, "http://localhost:8080")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +93,7 @@ func openOldData(t *testing.T) oldData {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := oldData{demo: demo{s, h, office}, handler: handler}
+	old := oldData{running: running{s, h, office}, handler: handler}
 	if err := json.Unmarshal(text, &old.facts); err != nil {
 		t.Fatal(err)
 	}
@@ -172,18 +174,18 @@ func oldAnswer[T any](t *testing.T, w *httptest.ResponseRecorder) (v T) {
 
 func TestTheAuditChainOfTheVersionBeforeIsWholeAndGoesOn(t *testing.T) {
 	o := openOldData(t)
-	n, err := o.house.store.VerifyAudit(t.Context())
+	n, err := o.app.Store.VerifyAudit(t.Context())
 	if err != nil || n != o.facts.AuditEntries {
 		t.Errorf("%d entries, %v; there were %d", n, err, o.facts.AuditEntries)
 	}
-	head, err := o.house.store.ForInsurer().Issuer.Checkpoint(t.Context())
+	head, err := o.app.Store.ForInsurer().Issuer.Checkpoint(t.Context())
 	if err != nil || head.Hash != o.facts.AuditHead.Hash {
 		t.Errorf("the head is %s, %v; it was %s", head.Hash, err, o.facts.AuditHead.Hash)
 	}
 	if _, err := o.office.Enrolment.NoticePaper(t.Context(), o.facts.Hanako, "佐藤"); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := o.house.store.VerifyAudit(t.Context()); err != nil || n != o.facts.AuditEntries+1 {
+	if n, err := o.app.Store.VerifyAudit(t.Context()); err != nil || n != o.facts.AuditEntries+1 {
 		t.Errorf("after one more: %d entries, %v", n, err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"madoguchi/eligibility"
 	"madoguchi/server/audit"
+	"madoguchi/server/datafolder"
 	"madoguchi/server/insurer"
 	"madoguchi/server/printing"
 )
@@ -89,13 +90,13 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer h.store.Close()
+	defer h.Store.Close()
 	office, err := h.office(ctx, strings.TrimSuffix(c.Address, "/"))
 	if err != nil {
 		return nil, err
 	}
 	runs := office.PrintJobs
-	runs.Folder, runs.Reader = filepath.Join(h.folder, runsFolder), printing.Poppler()
+	runs.Folder, runs.Reader = filepath.Join(h.Path, datafolder.Runs), printing.Poppler()
 	result := &printed{Run: c.Resume}
 	if c.Resume == "" {
 		if err := c.plan(ctx, office, result); err != nil || c.DryRun {
@@ -117,13 +118,13 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*printed, error) {
 		case <-ended:
 		}
 	}()
-	line := progressLine{w: os.Stderr, terminal: isTerminal(os.Stderr), now: clock}
-	run, err := runs.Print(context.WithoutCancel(ctx), result.Run, line.show)
-	line.end()
+	line := printing.NewProgressLine(os.Stderr, clock)
+	run, err := runs.Print(context.WithoutCancel(ctx), result.Run, line.Show)
+	line.End()
 	if err != nil {
 		return nil, err
 	}
-	files, err := h.store.ForInsurer().Runs.RunFiles(context.WithoutCancel(ctx), run.ID)
+	files, err := h.Store.ForInsurer().Runs.RunFiles(context.WithoutCancel(ctx), run.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -140,9 +141,6 @@ func opensOnPhones(address string) bool {
 	ip := net.ParseIP(u.Hostname())
 	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }
-
-// runsFolder is where the server's own runs are, in the data folder.
-const runsFolder = "runs"
 
 // plan plans a new run and stores it.
 func (c *printCmd) plan(ctx context.Context, office *insurer.Services, result *printed) error {

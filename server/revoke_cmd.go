@@ -46,7 +46,7 @@ func (c *revokeCmd) Run(s *Settings) error {
 		if err != nil {
 			return nil, err
 		}
-		defer h.store.Close()
+		defer h.Store.Close()
 		office, err := h.office(ctx, "")
 		if err != nil {
 			return nil, err
@@ -55,7 +55,10 @@ func (c *revokeCmd) Run(s *Settings) error {
 			return nil, err
 		}
 		if c.Person != "" {
-			found, err := h.store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: number, Text: c.Person, Limit: 2})
+			found, err := h.Store.ForInsurer().Register.FindPeople(
+				ctx,
+				insurer.PeopleQuery{Insurer: number, Text: c.Person, Limit: 2},
+			)
 			if err != nil {
 				return nil, err
 			}

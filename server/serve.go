@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -17,13 +16,17 @@ import (
 	"madoguchi/auth"
 	"madoguchi/card/virtual"
 	"madoguchi/credential"
+	"madoguchi/eligibility"
 	"madoguchi/server/agents"
 	"madoguchi/server/counter"
+	"madoguchi/server/datafolder"
+	"madoguchi/server/demo"
 	"madoguchi/server/hostapi"
 	"madoguchi/server/hostclient"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 	"madoguchi/server/printing"
+	"madoguchi/server/trust"
 	"madoguchi/server/web"
 	"madoguchi/server/web/kit"
 )
@@ -47,19 +50,19 @@ func (c *serveCmd) Run(s *Settings) error {
 		return fmt.Errorf("listening on %s: %w", s.Addr, err)
 	}
 	defer listener.Close()
-	h, err := openHouse(ctx, s, c.Role)
+	h, err := openApp(ctx, s, c.Role)
 	if err != nil {
 		return err
 	}
-	defer h.store.Close()
-	if err := h.keys.Verify(); err != nil { // also of keys that nobody asks for before a patient does
+	defer h.Store.Close()
+	if err := h.Keys.Verify(); err != nil { // also of keys that nobody asks for before a patient does
 		return err
 	}
-	if n, err := h.store.VerifyAudit(ctx); err != nil {
+	if n, err := h.Store.VerifyAudit(ctx); err != nil {
 		return fmt.Errorf("verifying the audit chain (%d entries): %w", n, err)
 	}
-	if c.Role != roleCounter {
-		if err := h.certify(demoInsurers); err != nil {
+	if c.Role != datafolder.RoleCounter {
+		if err := demo.Certify(h.Keys, h.Path, demo.Insurers, h.Now()); err != nil {
 			return err
 		}
 	}
@@ -68,8 +71,15 @@ func (c *serveCmd) Run(s *Settings) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
-		IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)}
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       60 * time.Second,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
+	}
 	go every(ctx, time.Hour, func(ctx context.Context) {
 		h.sweep(ctx)
 		for _, chore := range chores {
@@ -77,10 +87,10 @@ func (c *serveCmd) Run(s *Settings) error {
 		}
 	})
 	go every(ctx, time.Minute, func(ctx context.Context) { // a file of people is not left lying for an hour
-		if _, err := h.store.ExpirePreviews(ctx, h.now()); err != nil {
+		if _, err := h.Store.ExpirePreviews(ctx, h.Now()); err != nil {
 			slog.Warn("dropping previews", "error", err)
 		}
-		if err := h.store.ExpireCodes(ctx, h.now()); err != nil { // and neither is who asked for a screen
+		if err := h.Store.ExpireCodes(ctx, h.Now()); err != nil { // and neither is who asked for a screen
 			slog.Warn("sweeping codes", "error", err)
 		}
 	})
@@ -122,13 +132,13 @@ func port(l net.Listener) string {
 // announce prints the doors.
 func (c *serveCmd) announce(address string, word *kit.DemoWord) {
 	fmt.Println("窓口（デモ）を始めました。止めるには Ctrl+C を押してください。")
-	if c.Role != roleCounter {
+	if c.Role != datafolder.RoleCounter {
 		fmt.Printf("  患者さん   %s/\n", address)
 	}
-	if c.Role != roleInsurer {
+	if c.Role != datafolder.RoleInsurer {
 		fmt.Printf("  受付       %s/counter\n", address)
 	}
-	if c.Role != roleCounter {
+	if c.Role != datafolder.RoleCounter {
 		fmt.Printf("  保険者     %s/insurer\n", address)
 	}
 	if word != nil {
@@ -137,9 +147,11 @@ func (c *serveCmd) announce(address string, word *kit.DemoWord) {
 }
 
 // site assembles the handler of a role, and what has to be done every hour besides.
-func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address string) (http.Handler, []func(context.Context), error) {
+func (c *serveCmd) site(
+	ctx context.Context, s *Settings, h *app, address string,
+) (http.Handler, []func(context.Context), error) {
 	if s.DemoPublish {
-		h.word = kit.NewDemoWord(h.now)
+		h.word = kit.NewDemoWord(h.Now)
 	}
 	config := web.Config{
 		Demo:       true,
@@ -147,28 +159,40 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 		Published:  s.DemoPublish,
 		Word:       h.word,
 		NoWorker:   s.NoWorker,
-		Staff:      demoStaff,
-		Now:        h.now,
-		Ready:      h.store.Ping,
-		Sessions:   &auth.Sessions{Store: h.store.Sessions(), Now: h.now},
+		Staff:      demo.Staff,
+		Now:        h.Now,
+		Ready:      h.Store.Ping,
+		Sessions:   &auth.Sessions{Store: h.Store.Sessions(), Now: h.Now},
 	}
 	counterKey, err := h.signing(keys.Counter)
 	if err != nil {
 		return nil, nil, err
 	}
 	itself := credential.TrustedCounter{URL: address, Name: s.FacilityName, Facility: s.FacilityCode, JWKS: credential.KeySet{counterKey.Public()}}
-	trust, chores, err := c.trust(s, h, itself)
+	listed, chores, err := c.trustList(s, h, itself)
 	if err != nil {
 		return nil, nil, err
 	}
-	if c.Role != roleCounter {
+	if c.Role != datafolder.RoleCounter {
 		if config.Insurer, err = h.office(ctx, address); err != nil {
 			return nil, nil, err
 		}
 		h.runs = config.Insurer.PrintJobs
-		h.runs.Folder, h.runs.Reader = filepath.Join(h.folder, runsFolder), printing.Poppler()
-		config.CounterCall, config.Listed = hostapi.TrustedCounters(trust, config.Insurer.Receipts.FirstUse, h.now), trust
-		if err := h.signIn(s, &config, address); err != nil {
+		h.runs.Folder, h.runs.Reader = filepath.Join(h.Path, datafolder.Runs), printing.Poppler()
+		config.CounterCall, config.Listed = hostapi.TrustedCounters(
+			listed,
+			config.Insurer.Receipts.FirstUse,
+			h.Now,
+		), listed
+		config.DemoIDP, config.Login, err = demo.SignIn(demo.SignInConfig{
+			Keys:       h.Keys,
+			Address:    address,
+			LetIn:      h.word.LetIn,
+			NoAuthTime: s.OIDCNoTime,
+			NoACR:      s.OIDCNoACR,
+			Now:        h.Now,
+		})
+		if err != nil {
 			return nil, nil, err
 		}
 	}
@@ -176,73 +200,110 @@ func (c *serveCmd) site(ctx context.Context, s *Settings, h *house, address stri
 	calls := &hostapi.Client{
 		URL:     address,
 		Key:     counterKey,
-		Client:  hostclient.New(hostclient.Config{Inside: named(trust)}),
-		Now:     h.now,
+		Client:  hostclient.New(hostclient.Config{Inside: trust.Addresses(listed)}),
+		Now:     h.Now,
 		Running: func() time.Duration { return clock().Sub(started) },
 	}
-	if c.Role != roleInsurer {
-		config.Readers = agents.New(agents.Config{Store: h.store.ForAgents(), IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: h.now,
-			Names: func(string) string { return s.FacilityName }})
+	if c.Role != datafolder.RoleInsurer {
+		config.Readers = agents.New(agents.Config{
+			Store:      h.Store.ForAgents(),
+			IssuerKeys: virtual.TestIssuerKeys(),
+			Virtual:    true,
+			Now:        h.Now,
+			Names:      func(string) string { return s.FacilityName },
+		})
 		h.readers = config.Readers
-		known := &kept{dir: h.folder, listed: trust, calls: calls, now: h.now}
+		known := &trust.Cache{
+			Folder:    h.Path,
+			Listed:    listed,
+			Calls:     calls,
+			ClockSkew: calls.ClockSkew,
+			Now:       h.Now,
+		}
 		calls.Trust = known.TrustList
-		chores = append(chores, known.refresh)
+		chores = append(chores, known.Refresh)
 		config.Counter = &counter.Service{
-			Store:       h.store.ForCounter(),
-			Trust:       known.TrustList,
-			Status:      known.Status,
-			RefreshKeys: known.Learn,
-			ClockSkew:   calls.ClockSkew,
+			Store:       h.Store.ForCounter(),
+			View:        known.View,
+			RefreshKeys: known.RefreshKeys,
 			AskTime:     calls.AskTime,
 			Readers:     config.Readers,
 			Insurers:    calls,
 			Facility:    counter.Facility{Code: s.FacilityCode, Name: s.FacilityName},
 			Signer:      hostapi.ReceiptSigner{URL: address, Key: counterKey},
-			Now:         h.now,
+			Now:         h.Now,
 		}
 	}
 	handler := web.New(config)
-	if c.Role == roleAll {
-		calls.Client.Transport = h.word.LetIn(within{handler, address})
+	if c.Role == datafolder.RoleAll {
+		calls.Client.Transport = h.word.LetIn(hostclient.Loopback(handler, address, demo.Host+"/i/"))
 	}
 	return handler, chores, nil
 }
 
-// trust returns where the trust list comes from: the demo signs its own; a counter server of its own reads the one that
-// it was given.
-func (c *serveCmd) trust(s *Settings, h *house, counter credential.TrustedCounter) (func() (*credential.TrustList, error), []func(context.Context), error) {
-	if c.Role == roleCounter {
-		reader, err := newTrustReader(s.Trust, filepath.Join(h.folder, "trust-version"), s.TrustURL, h.now)
+// trustList returns where the trust list comes from: the demo signs its own; a counter server of its own
+// reads the one that it was given.
+func (c *serveCmd) trustList(
+	s *Settings, h *app, counter credential.TrustedCounter,
+) (func() (*credential.TrustList, error), []func(context.Context), error) {
+	if c.Role != datafolder.RoleCounter {
+		signer, err := h.newSigner(counter)
 		if err != nil {
 			return nil, nil, err
 		}
-		if reader.addresses, err = s.trustAddresses(); err != nil {
-			return nil, nil, err
-		}
-		_, err = reader.TrustList()
-		return reader.TrustList, []func(context.Context){reader.fetch}, err
+		return signer.TrustList, nil, nil
 	}
-	o, err := h.newOperator(demoInsurers, counter)
+	addresses, err := s.trustAddresses()
 	if err != nil {
 		return nil, nil, err
 	}
-	return o.TrustList, nil, nil
+	file, err := trust.OpenFile(trust.FileConfig{
+		Folder:    s.Trust,
+		Version:   filepath.Join(h.Path, "trust-version"),
+		URL:       s.TrustURL,
+		Addresses: addresses,
+		Now:       h.Now,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	_, err = file.TrustList()
+	return file.TrustList, []func(context.Context){file.Fetch}, err
 }
 
-// named returns what a trust list says of a host's addresses (hostclient.Config).
-func named(trust func() (*credential.TrustList, error)) func(host string) []netip.Addr {
-	return func(host string) []netip.Addr {
-		list, err := trust()
-		if err != nil {
-			return nil
-		}
-		return list.AddressesOf(host)
+// newSigner signs the demo's trust list, with the keys that its insurers publish.
+func (h *app) newSigner(counter credential.TrustedCounter) (*trust.Signer, error) {
+	root, err := h.signing(keys.Trust)
+	if err != nil {
+		return nil, err
 	}
+	return trust.NewSigner(trust.SignerConfig{
+		Folder:  h.Path,
+		Root:    root,
+		Counter: counter,
+		Issuers: func(now time.Time) ([]credential.TrustedIssuer, error) {
+			var all []credential.TrustedIssuer
+			for _, in := range demo.Insurers {
+				k, err := h.Keys.Issuer(in.Number, now)
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, credential.TrustedIssuer{
+					ISS:            demo.Host + "/i/" + string(in.Number),
+					Name:           in.Name,
+					InsurerNumbers: []eligibility.InsurerNumber{in.Number},
+					JWKS:           k.Set,
+				})
+			}
+			return all, nil
+		},
+		Now: h.Now,
+	})
 }
 
 // signing returns a signing key of the folder with its id.
-func (h *house) signing(name string) (credential.Key, error) {
-	private, err := h.keys.Signing(name)
+func (h *app) signing(name string) (credential.Key, error) {
+	private, err := h.Keys.Signing(name)
 	if err != nil {
 		return credential.Key{}, err
 	}
@@ -250,14 +311,28 @@ func (h *house) signing(name string) (credential.Key, error) {
 }
 
 // sweep removes what is over.
-func (h *house) sweep(ctx context.Context) {
-	if _, err := h.store.Sessions().ExpireSessions(ctx, h.now()); err != nil {
+func (h *app) sweep(ctx context.Context) {
+	if _, err := h.Store.Sessions().ExpireSessions(ctx, h.Now()); err != nil {
 		slog.Warn("sweeping sessions", "error", err)
 	}
-	if _, err := h.store.ExpireReceipts(ctx, h.now().Add(-insurer.ReceiptLife)); err != nil {
+	if _, err := h.Store.ExpireReceipts(ctx, h.Now().Add(-insurer.ReceiptLife)); err != nil {
 		slog.Warn("sweeping receipts", "error", err)
 	}
-	if err := h.store.ExpireDevices(ctx, h.now(), h.now().Add(-insurer.GrantKept)); err != nil {
+	if err := h.Store.ExpireDevices(ctx, h.Now(), h.Now().Add(-insurer.GrantKept)); err != nil {
 		slog.Warn("sweeping phones", "error", err)
+	}
+}
+
+// every runs work now and then after each span, until the context ends.
+func every(ctx context.Context, span time.Duration, work func(context.Context)) {
+	tick := time.NewTicker(span)
+	defer tick.Stop()
+	for {
+		work(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 )
 
 //go:embed page.html
@@ -78,32 +79,39 @@ type pageView struct {
 
 // Headline returns the state in one line and what to do next, Japanese and English.
 func (s Status) Headline() (headline, next Sentence) {
+	state := s.state()
+	m := message.New("agent.state."+state, nil)
+	headline = Sentence{m.Sentence("ja"), m.Sentence("en")}
+	switch state {
+	case "refused":
+		return headline, s.Reason
+	case "reader_trouble":
+		return headline, s.Trouble
+	}
+	return headline, Sentence{m.NextStep("ja"), m.NextStep("en")}
+}
+
+// state is the word of the state's sentences in the catalogue.
+func (s Status) state() string {
 	switch s.Link {
 	case Pairing:
-		return Sentence{"受付とつなぐ準備ができました", "Waiting to be paired"},
-			Sentence{"受付の画面の「リーダーをつなぐ」に、下のコードを入れてください。10分たつと新しいコードに変わります。", "Type the code below at the counter under “Connect a reader”. It changes every ten minutes."}
+		return "pairing"
 	case Away:
-		return Sentence{"サーバーにつながっていません", "Not connected to the server"},
-			Sentence{"自動でつなぎ直します。5分たってもつながらないときは、このパソコンのネットワークを確かめて、管理者に知らせてください。", "It connects again by itself. If that takes more than five minutes, check the network and tell the administrator."}
+		return "away"
 	case Refused:
-		return Sentence{"サーバーに受け付けられませんでした", "The server refused this computer"}, s.Reason
+		return "refused"
 	case Connecting:
-		return Sentence{"サーバーにつないでいます", "Connecting to the server"},
-			Sentence{"そのままお待ちください。", "Please wait."}
+		return "connecting"
 	}
-	switch s.Reader {
-	case ReaderMissing:
-		return Sentence{"リーダーが見つかりません", "No card reader was found"},
-			Sentence{"カードリーダーの USB を差し直してください。見つかると、この表示が変わります。", "Plug the card reader in again. This page changes when it is found."}
-	case ReaderTrouble:
-		return Sentence{"リーダーを使えません", "The card reader cannot be used"}, s.Trouble
+	switch {
+	case s.Reader == ReaderMissing:
+		return "no_reader"
+	case s.Reader == ReaderTrouble:
+		return "reader_trouble"
+	case s.ClockOff():
+		return "clock"
 	}
-	if s.ClockOff() {
-		return Sentence{"つながっていますが、このパソコンの時計がずれています", "Connected, but this computer's clock is off"},
-			Sentence{"パソコンの日付と時刻の設定で「今すぐ同期」を押してください。", "Synchronise the clock in the computer's date and time settings."}
-	}
-	return Sentence{"つながっています", "Connected"},
-		Sentence{"受付の画面からカードを確認できます。このままお使いください。", "Cards can be checked from the counter's page. Nothing to do."}
+	return "connected"
 }
 
 var kindNames = map[Kind]string{

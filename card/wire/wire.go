@@ -19,13 +19,13 @@ import (
 	"madoguchi/message"
 )
 
-// Versions of these messages; another one is refused with a sentence. A server opens with the oldest that it
-// speaks, an agent answers with its own: servers are updated first. Version 3 added Reply.Statements, version 4
-// the key and arguments of Refused.
+// Versions of these messages; another one is refused with a sentence. A server opens with the oldest that
+// it speaks, an agent answers with its own: servers are updated first. Version 3 added Reply.Statements,
+// version 4 the key and arguments of Refused.
 const (
 	Version       = 4
 	OldestVersion = 2
-	keyed         = 4 // the first version whose agents read Refused.Message
+	keyedVersion  = 4 // the first whose agents read Refused.Message
 )
 
 // MaxMessage bounds a message in bytes; evidence is about 3 KB.
@@ -189,17 +189,19 @@ type FieldResult struct {
 	Result Agreement `json:"result"`
 }
 
-// Refused ends a connection, with the reason for people: for good, or for as many seconds as Retry says. The sentences
-// stand beside the key for agents of version 3 and before, and for one that does not know the key.
+// Refused ends a connection, with the reason for people: for good, or for as many seconds as Retry says.
+// The sentences stand beside the key for agents of version 3 and before, and for one that does not know
+// the key.
 type Refused struct {
 	message.Stored
 	Retry int `json:"retry,omitempty"`
 }
 
-// Refuse makes a Refused for an agent of a version; 0 when it has not said its version yet. A wait of 0 is for good.
+// Refuse makes a Refused for an agent of a version; 0 when it has not said its version yet. A wait of 0
+// is for good.
 func Refuse(why message.Message, wait time.Duration, version int) *Refused {
 	r := &Refused{Stored: message.Stored{Ja: why.Text("ja"), En: why.Text("en")}, Retry: int(wait / time.Second)}
-	if version >= keyed {
+	if version >= keyedVersion {
 		r.Message = why
 	}
 	return r

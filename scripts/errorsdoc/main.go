@@ -1,6 +1,6 @@
-// Command errorsdoc prints docs/errors.md, the list of errors: key, HTTP status, meaning, next step and who can act. The
-// words are the catalogue's (package message); the status is that of the code that the source gives each key. Run it by
-// `go generate ./message`.
+// Command errorsdoc prints docs/errors.md, the list of errors: key, HTTP status, meaning, next step and
+// who can act. The words are the catalogue's (package message); the status is that of the code that the
+// source gives each key. Run it by `go generate ./message`.
 package main
 
 import (

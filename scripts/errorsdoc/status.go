@@ -95,7 +95,8 @@ func readStatus(root string) (statuses, error) {
 	return s, nil
 }
 
-// readErrors notes the code of each eligibility.Error that has a constant key, and of the variable that holds it.
+// readErrors notes the code of each eligibility.Error that has a constant key, and of the variable that
+// holds it.
 func (s statuses) readErrors(file *ast.File, variables map[string]string) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		if v, ok := n.(*ast.ValueSpec); ok {
@@ -112,8 +113,8 @@ func (s statuses) readErrors(file *ast.File, variables map[string]string) {
 	})
 }
 
-// codeOf is the code of an expression that makes an error: of a literal, or of a call of refused, whose errors are
-// Invalid (package insuredcsv). It notes the key.
+// codeOf is the code of an expression that makes an error: of a literal, or of a call of refused, whose
+// errors are Invalid (package insuredcsv). It notes the key.
 func (s statuses) codeOf(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.UnaryExpr:

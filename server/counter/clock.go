@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"madoguchi/credential"
+	"madoguchi/server/trust"
 )
 
 // timed asks the issuer of a screen for its time where that was not measured lately, so that a wrong clock is
 // said as one. Where the screen's time alone was refused staff wait for the answer, and it is looked at
 // again; otherwise nobody waits.
 func (c *Service) timed(
-	ctx context.Context, trust *credential.TrustList, jws string, v credential.Verdict,
+	ctx context.Context, believed trust.View, jws string, v credential.Verdict,
 ) credential.Verdict {
 	if c.AskTime == nil || v.Eligibility == nil || v.Tier == credential.TierSaved {
 		return v
@@ -19,8 +20,11 @@ func (c *Service) timed(
 		go c.AskTime(context.WithoutCancel(ctx), v.Issuer)
 		return v
 	}
-	if c.AskTime(ctx, v.Issuer) {
-		return c.basis(trust).Verify(jws)
+	if !c.AskTime(ctx, v.Issuer) {
+		return v
 	}
-	return v
+	if measured, err := c.View(); err == nil {
+		believed.ClockSkew = measured.ClockSkew
+	}
+	return believed.Verifier(c.Now()).Verify(jws)
 }

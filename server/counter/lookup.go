@@ -10,6 +10,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/hostapi"
+	"madoguchi/server/trust"
 )
 
 const (
@@ -37,19 +38,19 @@ type redeemed struct {
 // rubbish, a fault or none at all within the time. Without a screen the kindest true answer counts: waiting before too many
 // tries before a server that was not reached before "no such number".
 func (c *Service) lookUp(
-	ctx context.Context, trust *credential.TrustList, code credential.OnlineCode,
+	ctx context.Context, believed trust.View, code credential.OnlineCode,
 ) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
 	defer cancel() // the others need not answer any more
 	asked := 0
 	answers := make(chan redeemed, maxAsked)
-	for _, issuer := range trust.Issuers {
+	for _, issuer := range believed.List.Issuers {
 		if asked == maxAsked || !code.For(issuer.ISS) {
 			continue
 		}
 		asked++
 		go func(iss string) {
-			jws, err := c.redeem(ctx, trust, iss, code)
+			jws, err := c.redeem(ctx, believed, iss, code)
 			answers <- redeemed{jws, err}
 		}(issuer.ISS)
 	}
@@ -75,7 +76,7 @@ func (c *Service) lookUp(
 
 // redeem asks one issuer and believes only its own live screen.
 func (c *Service) redeem(
-	ctx context.Context, trust *credential.TrustList, iss string, code credential.OnlineCode,
+	ctx context.Context, believed trust.View, iss string, code credential.OnlineCode,
 ) (string, error) {
 	jws, err := c.Insurers.Redeem(ctx, iss, code)
 	if err != nil {
@@ -84,7 +85,10 @@ func (c *Service) redeem(
 	if jws, err = credential.Read(jws); err != nil {
 		return "", errRedeemed.Because(err)
 	}
-	verdict, err := c.verify(ctx, trust, jws)
+	if measured, err := c.View(); err == nil { // the answer told the issuer's time
+		believed.ClockSkew = measured.ClockSkew
+	}
+	verdict, err := c.verify(ctx, believed, jws)
 	if err != nil {
 		return "", err
 	}

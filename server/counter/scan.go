@@ -8,12 +8,13 @@ import (
 	"fmt"
 
 	"madoguchi/credential"
+	"madoguchi/server/trust"
 )
 
 // Open starts a case with what was scanned, pasted or typed: it verifies offline against the trust list and stores the
 // verdict. An online code is looked up first, at the insurers of the trust list.
 func (c *Service) Open(ctx context.Context, staff, text string) (CaseView, error) {
-	trust, err := c.Trust()
+	believed, err := c.View()
 	if err != nil {
 		return CaseView{}, err
 	}
@@ -26,41 +27,32 @@ func (c *Service) Open(ctx context.Context, staff, text string) (CaseView, error
 		case none != nil:
 			return CaseView{}, errUnreadable.Because(err)
 		}
-		if jws, err = c.lookUp(ctx, trust, code); err != nil {
+		if jws, err = c.lookUp(ctx, believed, code); err != nil {
 			return CaseView{}, err
 		}
 	} else if credential.LooksLikeProof(jws) {
 		return CaseView{}, errProofFirst
 	}
 	view := CaseView{ID: rand.Text(), At: c.Now(), caseBody: caseBody{JWS: jws, Staff: staff}}
-	if view.Verdict, err = c.verify(ctx, trust, jws); err != nil {
+	if view.Verdict, err = c.verify(ctx, believed, jws); err != nil {
 		return CaseView{}, err
 	}
-	view.Verdict = c.timed(ctx, trust, jws, view.Verdict)
+	view.Verdict = c.timed(ctx, believed, jws, view.Verdict)
 	return view, c.put(ctx, view, "case.open", opened(view.Verdict))
 }
 
 // verify checks a screen; where its key is not known, its issuer is asked for newer ones first.
-func (c *Service) verify(ctx context.Context, trust *credential.TrustList, jws string) (credential.Verdict, error) {
-	verdict := c.basis(trust).Verify(jws)
+func (c *Service) verify(ctx context.Context, believed trust.View, jws string) (credential.Verdict, error) {
+	verdict := believed.Verifier(c.Now()).Verify(jws)
 	claimed, unknown := verdict.UnknownKey()
 	if !unknown || c.RefreshKeys == nil || !c.RefreshKeys(ctx, claimed) {
 		return verdict, nil
 	}
-	trust, err := c.Trust()
+	believed, err := c.View()
 	if err != nil {
 		return credential.Verdict{}, err
 	}
-	return c.basis(trust).Verify(jws), nil
-}
-
-// basis is what this counter knows now.
-func (c *Service) basis(trust *credential.TrustList) credential.Verifier {
-	b := credential.Verifier{Now: c.Now(), Trust: trust, Status: c.Status}
-	if c.ClockSkew != nil {
-		b.ClockSkew = c.ClockSkew()
-	}
-	return b
+	return believed.Verifier(c.Now()).Verify(jws), nil
 }
 
 func opened(v credential.Verdict) string {
@@ -75,7 +67,7 @@ func opened(v credential.Verdict) string {
 
 // Prove adds the second code to an open case whose screen lives without network.
 func (c *Service) Prove(ctx context.Context, staff, id, text string) (CaseView, error) {
-	trust, err := c.Trust()
+	believed, err := c.View()
 	if err != nil {
 		return CaseView{}, err
 	}
@@ -86,9 +78,9 @@ func (c *Service) Prove(ctx context.Context, staff, id, text string) (CaseView, 
 		if view.Verdict.Tier != credential.TierOffline || view.Verdict.Eligibility == nil {
 			return "", errNoProofNeeded
 		}
-		basis := c.basis(trust)
-		fresh := basis.Verify(view.JWS) // the day may have ended since the first code was read
-		view.Verdict = fresh.Prove(text, view.JWS, basis, view.Nonce)
+		verifier := believed.Verifier(c.Now())
+		fresh := verifier.Verify(view.JWS) // the day may have ended since the first code was read
+		view.Verdict = fresh.Prove(text, view.JWS, verifier, view.Nonce)
 		view.Visual = nil // what was compared before was no verified screen
 		if view.Verdict.Valid {
 			view.Nonce = "" // answered once

@@ -9,17 +9,17 @@ import (
 	"madoguchi/credential"
 	"madoguchi/eligibility"
 	"madoguchi/server/hostapi"
+	"madoguchi/server/trust"
 )
 
 // Service is the clinic's half: it checks what a patient shows, asks the card, and records how the case
 // ended. Its records are its own; no insurer can read them.
 type Service struct {
-	Store       Store
-	Trust       func() (*credential.TrustList, error)
-	Status      func(iss string) *credential.StatusList    // the newest list of revoked copies that is at hand; may be nil
-	RefreshKeys func(ctx context.Context, iss string) bool // asks an issuer of the list for keys that are not known; may be nil
-	ClockSkew   func() credential.ClockSkew                // how far this clock is ahead; may be nil
-	AskTime     func(ctx context.Context, iss string) bool // measures that at an issuer; may be nil
+	Store Store
+	// View returns what is believed now: an operation takes one and passes it down.
+	View        func() (trust.View, error)
+	RefreshKeys func(ctx context.Context, iss string) bool // asks an issuer for keys not known; may be nil
+	AskTime     func(ctx context.Context, iss string) bool // measures the clock at an issuer; may be nil
 	Readers     CardReaders
 	Insurers    InsurerCalls
 	Facility    Facility

@@ -26,11 +26,11 @@ func (c *Service) Candidates(_ context.Context, texts []string) ([]Candidate, er
 	if len(texts) > maxSeveral {
 		return nil, errSeveral
 	}
-	trust, err := c.Trust()
+	believed, err := c.View()
 	if err != nil {
 		return nil, err
 	}
-	basis := c.basis(trust)
+	verifier := believed.Verifier(c.Now())
 	var found []Candidate
 	var proofs []string
 	for _, text := range texts {
@@ -40,12 +40,12 @@ func (c *Service) Candidates(_ context.Context, texts []string) ([]Candidate, er
 		case credential.LooksLikeProof(jws):
 			proofs = append(proofs, jws)
 		default:
-			found = withCandidate(found, Candidate{JWS: jws, Verdict: basis.Verify(jws)})
+			found = withCandidate(found, Candidate{JWS: jws, Verdict: verifier.Verify(jws)})
 		}
 	}
 	for i := range found {
 		for _, proof := range proofs {
-			if len(found) == 1 || found[i].Verdict.Prove(proof, found[i].JWS, basis, "").Valid {
+			if len(found) == 1 || found[i].Verdict.Prove(proof, found[i].JWS, verifier, "").Valid {
 				found[i].Proof = proof
 				break
 			}

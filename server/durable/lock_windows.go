@@ -29,6 +29,6 @@ func lock(path string, wait bool) (release func(), err error) {
 		case !wait:
 			return nil, ErrHeld
 		}
-		time.Sleep(retryEvery)
+		time.Sleep(retryEvery) // another process holds it: Windows has no call that waits for that
 	}
 }

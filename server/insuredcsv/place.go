@@ -2,8 +2,8 @@ package insuredcsv
 
 import "madoguchi/message"
 
-// placeOf says where a row stands: as a spreadsheet counts it, since clerks mend the file there, and as physical line of
-// the file where that is another, since breaks of lines in a cell add no row.
+// placeOf says where a row stands: as a spreadsheet counts it, since clerks mend the file there, and as
+// physical line of the file where that is another, since breaks of lines in a cell add no row.
 func placeOf(line, row int) message.Message {
 	args := message.Args{"line": message.Number(line)}
 	if row == line || row == 0 {

@@ -26,7 +26,7 @@ type Documents struct {
 	demo    bool
 	now     func() time.Time
 
-	unsigned unsignedNotes
+	unsigned memo[eligibility.InsurerNumber, eligibility.Date] // when the log last heard of unsigned copies
 }
 
 // DocumentsStore is what Documents keeps. Each method is one transaction: it happens whole, audit entry included, or not at

@@ -108,8 +108,8 @@ func (o *Importer) Count(ctx context.Context, look ImportPreview) (ImportCount, 
 	return count, digest, errors.Join(err, look.Roster.Err())
 }
 
-// storedDigests remembers what was said of the last files' rows, without their people: the result's page need not read the
-// file again.
+// storedDigests remembers what was said of the last files' rows, without their people: the result's page need
+// not read the file again. It is no memo: files come without end, so it holds the last few.
 type storedDigests struct {
 	mu   sync.Mutex
 	made map[string]insuredcsv.Digest // by the preview's id

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"madoguchi/credential"
@@ -53,29 +52,21 @@ func (o *Issuer) StatusList(ctx context.Context, insurer eligibility.InsurerNumb
 		return "", err
 	}
 	key := keys.Current
-	o.lists.mu.Lock()
-	defer o.lists.mu.Unlock()
-	kept := o.lists.made[insurer]
-	if kept.text != "" && kept.counter == counter && kept.key == key.ID && now.Sub(kept.at) < credential.StatusEvery {
-		return kept.text, nil
-	}
-	rids, counter, err := o.store.Revoked(ctx, insurer, now)
-	if err != nil {
-		return "", err
-	}
-	chain, err := o.store.Checkpoint(ctx)
-	if err != nil {
-		return "", err
-	}
-	text, err := credential.SignStatusList(o.ISS(insurer), key, rids, chain, now)
-	if err != nil {
-		return "", err
-	}
-	if o.lists.made == nil {
-		o.lists.made = map[eligibility.InsurerNumber]madeList{}
-	}
-	o.lists.made[insurer] = madeList{text, counter, key.ID, now}
-	return text, nil
+	list, err := o.lists.get(insurer, func(l madeList) bool {
+		return l.counter == counter && l.key == key.ID && now.Sub(l.at) < credential.StatusEvery
+	}, func() (madeList, error) {
+		rids, counter, err := o.store.Revoked(ctx, insurer, now)
+		if err != nil {
+			return madeList{}, err
+		}
+		chain, err := o.store.Checkpoint(ctx)
+		if err != nil {
+			return madeList{}, err
+		}
+		text, err := credential.SignStatusList(o.ISS(insurer), key, rids, chain, now)
+		return madeList{text, counter, key.ID, now}, err
+	})
+	return list.text, err
 }
 
 // madeList is a status list that was signed, and what it depends on.
@@ -112,30 +103,22 @@ func (o *Issuer) RevocationFile(ctx context.Context, insurer eligibility.Insurer
 		return nil, errNoKey
 	}
 	now, name := o.now(), revocationKey{insurer, kid}
-	o.lists.mu.Lock()
-	defer o.lists.mu.Unlock()
-	kept := o.lists.crls[name]
-	age := now.Sub(kept.at)
-	if kept.file != nil && kept.counter == key.CRLVersion && age >= 0 && age < credential.StatusEvery {
-		return kept.file, nil
-	}
-	rids, counter, err := o.store.Revoked(ctx, insurer, now)
-	if err != nil {
-		return nil, err
-	}
-	names := make([]string, len(rids))
-	for i, rid := range rids {
-		names[i] = credential.EncodeRID(rid)
-	}
-	file, err := credential.RevocationFile(kid, counter, names)
-	if err != nil {
-		return nil, err
-	}
-	if o.lists.crls == nil {
-		o.lists.crls = map[revocationKey]madeCRL{}
-	}
-	o.lists.crls[name] = madeCRL{file, counter, now}
-	return file, nil
+	made, err := o.files.get(name, func(f madeCRL) bool {
+		age := now.Sub(f.at)
+		return f.counter == key.CRLVersion && age >= 0 && age < credential.StatusEvery
+	}, func() (madeCRL, error) {
+		rids, counter, err := o.store.Revoked(ctx, insurer, now)
+		if err != nil {
+			return madeCRL{}, err
+		}
+		names := make([]string, len(rids))
+		for i, rid := range rids {
+			names[i] = credential.EncodeRID(rid)
+		}
+		file, err := credential.RevocationFile(kid, counter, names)
+		return madeCRL{file, counter, now}, err
+	})
+	return made.file, err
 }
 
 var errNoKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.unknown"}
@@ -179,13 +162,6 @@ func (o *Issuer) SignTime(insurer eligibility.InsurerNumber, nonce string) (stri
 		return "", err
 	}
 	return credential.SignTime(o.ISS(insurer), keys.Current, nonce, now)
-}
-
-// madeLists are the lists that were made last.
-type madeLists struct {
-	mu   sync.Mutex
-	made map[eligibility.InsurerNumber]madeList
-	crls map[revocationKey]madeCRL
 }
 
 // CountCopies returns how many copies Revoke would list now.

@@ -38,7 +38,9 @@ type PrintJobs struct {
 	// printed is the run that is being printed; changed tells it of a command that was given in this process.
 	printed string
 	changed chan struct{}
-	done    sync.WaitGroup
+	// watchers are told of each step of a run, by its id (Watch).
+	watchers map[string]map[chan struct{}]bool
+	done     sync.WaitGroup
 }
 
 // defaultEvery is how rarely a page is rendered: each takes half a second, and every code is read back anyway.
@@ -134,6 +136,7 @@ func (r *PrintJobs) listen(id string) <-chan struct{} {
 func (r *PrintJobs) tellChanged(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.signalWatchers(id)
 	if id == "" || id != r.printed {
 		return
 	}
@@ -175,7 +178,8 @@ func noteOf(err error) string {
 	return string(note)
 }
 
-// Failure is why the run failed, as people are told. Runs of versions before the catalogue hold a sentence in Japanese.
+// Failure is why the run failed, as people are told. Runs of versions before the catalogue hold a
+// sentence in Japanese.
 func (r PrintRun) Failure() message.Stored {
 	var told message.Message
 	if json.Unmarshal([]byte(r.Note), &told) == nil && told.Key != "" {
@@ -248,12 +252,14 @@ func (r *PrintJobs) note(id string, p printing.Progress) {
 		r.live = map[string]printing.Progress{}
 	}
 	r.live[id] = p
+	r.signalWatchers(id)
 }
 
 func (r *PrintJobs) forget(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.live, id)
+	r.signalWatchers(id)
 }
 
 // Progress returns how far a run of this process is; false when it is not printed here.

@@ -21,7 +21,8 @@ type Issuer struct {
 	host  string
 	now   func() time.Time
 
-	lists madeLists
+	lists memo[eligibility.InsurerNumber, madeList]
+	files memo[revocationKey, madeCRL]
 }
 
 // IssuerStore is what Issuer keeps. Each method is one transaction: it happens whole, audit entry included, or not at

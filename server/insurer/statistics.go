@@ -15,7 +15,7 @@ type Usage struct {
 	store UsageStore
 	now   func() time.Time
 
-	registers registers
+	registers memo[eligibility.InsurerNumber, madeRegister]
 	tally     tally
 }
 
@@ -85,12 +85,8 @@ func (o *Usage) Statistics(ctx context.Context, insurer eligibility.InsurerNumbe
 	return s, err
 }
 
-// registers remembers what was counted last: a hundred thousand records are opened for it.
-type registers struct {
-	mu   sync.Mutex
-	made map[eligibility.InsurerNumber]madeRegister
-}
-
+// madeRegister is what was counted last, and what it depends on: a hundred thousand records are opened for
+// it.
 type madeRegister struct {
 	RegisterCounts
 	day eligibility.Date
@@ -104,21 +100,15 @@ func (o *Usage) register(ctx context.Context, insurer eligibility.InsurerNumber)
 	if err != nil {
 		return RegisterCounts{}, err
 	}
-	o.registers.mu.Lock() // one at a time: a second clerk waits for the first one's count
-	defer o.registers.mu.Unlock()
 	today := eligibility.DateOf(o.now())
-	if m, ok := o.registers.made[insurer]; ok && m.day == today && m.n == n && m.at.Equal(at) {
-		return m.RegisterCounts, nil
-	}
-	r := RegisterCounts{Shares: map[int]int{}, Counted: o.now()}
-	if err := o.store.EachPerson(ctx, insurer, func(p eligibility.Person) { r.count(p, today) }); err != nil {
-		return RegisterCounts{}, err
-	}
-	if o.registers.made == nil {
-		o.registers.made = map[eligibility.InsurerNumber]madeRegister{}
-	}
-	o.registers.made[insurer] = madeRegister{r, today, n, at}
-	return r, nil
+	made, err := o.registers.get(insurer, func(m madeRegister) bool {
+		return m.day == today && m.n == n && m.at.Equal(at)
+	}, func() (madeRegister, error) {
+		r := RegisterCounts{Shares: map[int]int{}, Counted: o.now()}
+		err := o.store.EachPerson(ctx, insurer, func(p eligibility.Person) { r.count(p, today) })
+		return madeRegister{r, today, n, at}, err
+	})
+	return made.RegisterCounts, err
 }
 
 func (r *RegisterCounts) count(p eligibility.Person, today eligibility.Date) {

@@ -22,8 +22,8 @@ type IssuerKeys struct {
 	Endorsements []string
 }
 
-// ErrLost says that the private half of an insurer's current key is gone or damaged. Nothing can be signed until
-// Replace(Lost) has been called or the file is back.
+// ErrLost says that the private half of an insurer's current key is gone or damaged. Nothing can be
+// signed until Replace(Lost) has been called or the file is back.
 var ErrLost = &eligibility.Error{Code: eligibility.Internal, Key: "keys.lost"}
 
 var errOldest = &eligibility.Error{Code: eligibility.Internal, Key: "keys.unreadable"}

@@ -25,44 +25,6 @@ func (s *core) notices() noticeRows       { return noticeRows{s} }
 func (s *core) enrolments() enrolmentRows { return enrolmentRows{s} }
 func (s *core) endings() endings          { return endings{s} }
 
-// statement is SQL with its arguments.
-type statement struct {
-	text string
-	args []any
-}
-
-func inOrder(ctx context.Context, tx *sql.Tx, steps []statement) error {
-	for _, step := range steps {
-		if _, err := tx.ExecContext(ctx, step.text, step.args...); err != nil {
-			return fmt.Errorf("ending a registration: %w", err)
-		}
-	}
-	return nil
-}
-
-// rowsQueryer is a transaction or a pool.
-type rowsQueryer interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// queryer is a transaction or a pool.
-type queryer interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-}
-
-// touched returns sql.ErrNoRows when a statement changed nothing.
-func touched(done sql.Result, err error) error {
-	if err != nil {
-		return err
-	}
-	n, err := done.RowsAffected()
-	if err == nil && n == 0 {
-		err = sql.ErrNoRows
-	}
-	return err
-}
-
 // change runs f in one writing transaction: all of it happens or nothing. Under audit.WithoutChange it is
 // nothing.
 func (s *core) change(ctx context.Context, f func(tx *sql.Tx) error) error {
@@ -101,6 +63,22 @@ func (s *core) each(
 	return rows.Err()
 }
 
+// writer is the connection that writes. What is done under audit.WithoutChange it takes back at the end.
+type writer struct{ *sql.DB }
+
+// ExecContext is one statement in a transaction of its own.
+func (w writer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if !audit.ChangesNothing(ctx) {
+		return w.DB.ExecContext(ctx, query, args...)
+	}
+	tx, err := w.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	done, err := tx.ExecContext(ctx, query, args...)
+	return done, errors.Join(err, tx.Rollback())
+}
+
 // storage gives a database's fault its sentence; errors that already have one pass.
 func storage(err error) error {
 	var e *eligibility.Error
@@ -116,18 +94,40 @@ func storage(err error) error {
 func stamp(t time.Time) int64   { return t.UnixMilli() }
 func unstamp(n int64) time.Time { return time.UnixMilli(n).In(eligibility.Japan) }
 
-// writer is the connection that writes. What is done under audit.WithoutChange it takes back at the end.
-type writer struct{ *sql.DB }
+// queryer is a transaction or a pool.
+type queryer interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
 
-// ExecContext is one statement in a transaction of its own.
-func (w writer) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if !audit.ChangesNothing(ctx) {
-		return w.DB.ExecContext(ctx, query, args...)
-	}
-	tx, err := w.BeginTx(ctx, nil)
+// rowsQueryer is a transaction or a pool.
+type rowsQueryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// touched returns sql.ErrNoRows when a statement changed nothing.
+func touched(done sql.Result, err error) error {
 	if err != nil {
-		return nil, err
+		return err
 	}
-	done, err := tx.ExecContext(ctx, query, args...)
-	return done, errors.Join(err, tx.Rollback())
+	n, err := done.RowsAffected()
+	if err == nil && n == 0 {
+		err = sql.ErrNoRows
+	}
+	return err
+}
+
+// statement is SQL with its arguments.
+type statement struct {
+	text string
+	args []any
+}
+
+func inOrder(ctx context.Context, tx *sql.Tx, steps []statement) error {
+	for _, step := range steps {
+		if _, err := tx.ExecContext(ctx, step.text, step.args...); err != nil {
+			return fmt.Errorf("ending a registration: %w", err)
+		}
+	}
+	return nil
 }

@@ -40,7 +40,8 @@ func (s enrolmentRows) vouched(ctx context.Context, q rowsQueryer, where string,
 	return all, nil
 }
 
-// readEnrolments is enrolmentsOf for whoever ends them: one that was altered is ended too.
+// readEnrolments reads enrolments without looking at their proofs, for whoever ends them: one that was
+// altered is ended too.
 func readEnrolments(ctx context.Context, q rowsQueryer, where string, args ...any) (all []enrolmentRow,
 	err error) {
 	rows, err := q.QueryContext(ctx,

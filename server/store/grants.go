@@ -62,28 +62,6 @@ func (s devicesStore) PutGrants(ctx context.Context, g insurer.Grant, e audit.En
 	})
 }
 
-// pick returns the condition of a query on device_grants and its arguments from $1 on.
-func (s grantReader) pick(q insurer.GrantQuery) (where string, args []any) {
-	where = "1 = 1"
-	add := func(condition string, value any) {
-		args = append(args, value)
-		where += fmt.Sprintf(" AND "+condition, len(args))
-	}
-	if q.Subject != "" {
-		add("device_grants.subject_mac = $%d", s.index.mac("subject", q.Subject))
-	}
-	if q.Phone != "" {
-		add("device_grants.phone = $%d", q.Phone)
-	}
-	if q.KeyID != "" {
-		add("device_grants.key_id = $%d", q.KeyID)
-	}
-	if q.Person != "" {
-		add("device_grants.person_id = (SELECT id FROM people WHERE ref = $%d)", q.Person)
-	}
-	return where, args
-}
-
 // grantReader reads which phones may show whom.
 type grantReader struct{ *core }
 
@@ -120,4 +98,26 @@ func (s grantReader) Grants(ctx context.Context, q insurer.GrantQuery) ([]insure
 			LoginAt: unstamp(row.login), At: unstamp(row.at)})
 	}
 	return all, storage(rows.Err())
+}
+
+// pick returns the condition of a query on device_grants and its arguments from $1 on.
+func (s grantReader) pick(q insurer.GrantQuery) (where string, args []any) {
+	where = "1 = 1"
+	add := func(condition string, value any) {
+		args = append(args, value)
+		where += fmt.Sprintf(" AND "+condition, len(args))
+	}
+	if q.Subject != "" {
+		add("device_grants.subject_mac = $%d", s.index.mac("subject", q.Subject))
+	}
+	if q.Phone != "" {
+		add("device_grants.phone = $%d", q.Phone)
+	}
+	if q.KeyID != "" {
+		add("device_grants.key_id = $%d", q.KeyID)
+	}
+	if q.Person != "" {
+		add("device_grants.person_id = (SELECT id FROM people WHERE ref = $%d)", q.Person)
+	}
+	return where, args
 }

@@ -17,8 +17,18 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// importBatch is how many people are looked up by one query.
-const importBatch = 200
+// ImportPeople implements insurer.ImporterStore.
+func (s importerStore) ImportPeople(
+	ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person],
+	e audit.Entry,
+) (insurer.ImportCount, error) {
+	var count insurer.ImportCount
+	err := s.change(ctx, func(tx *sql.Tx) (err error) {
+		count, err = s.importPeople(ctx, tx, number, people, e)
+		return err
+	})
+	return count, err
+}
 
 // importPeople stores people within a transaction.
 func (s importerStore) importPeople(
@@ -38,6 +48,38 @@ func (s importerStore) importPeople(
 		in.count.Unchanged)
 	return in.count, appendAudit(ctx, tx, e, nil)
 }
+
+// CountImport implements insurer.ImporterStore.
+func (s importerStore) CountImport(
+	ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person],
+) (insurer.ImportCount, error) {
+	var count insurer.ImportCount
+	seen := map[[16]byte]bool{} // a repeated row changes nothing the second time
+	look := func(batch []incoming) error {
+		found, err := find(ctx, s.read, batch)
+		if err != nil {
+			return err
+		}
+		for _, p := range batch {
+			k, ok := found[string(p.keyMAC)]
+			short := [16]byte(p.keyMAC)
+			switch {
+			case seen[short] || ok && bytes.Equal(k.bodyMAC, p.bodyMAC):
+				count.Unchanged++
+			case !ok:
+				count.New++
+			default:
+				count.Changed++
+			}
+			seen[short] = true
+		}
+		return nil
+	}
+	return count, storage(s.inBatches(number, people, false, look))
+}
+
+// importBatch is how many people are looked up by one query.
+const importBatch = 200
 
 // incoming is a person on the way in.
 type incoming struct {
@@ -262,46 +304,4 @@ func (in *importer) change(ctx context.Context, k known, p incoming) error {
 		return fmt.Errorf("storing a person's new version: %w", err)
 	}
 	return nil
-}
-
-// ImportPeople implements insurer.ImporterStore.
-func (s importerStore) ImportPeople(
-	ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person],
-	e audit.Entry,
-) (insurer.ImportCount, error) {
-	var count insurer.ImportCount
-	err := s.change(ctx, func(tx *sql.Tx) (err error) {
-		count, err = s.importPeople(ctx, tx, number, people, e)
-		return err
-	})
-	return count, err
-}
-
-// CountImport implements insurer.ImporterStore.
-func (s importerStore) CountImport(
-	ctx context.Context, number eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person],
-) (insurer.ImportCount, error) {
-	var count insurer.ImportCount
-	seen := map[[16]byte]bool{} // a repeated row changes nothing the second time
-	look := func(batch []incoming) error {
-		found, err := find(ctx, s.read, batch)
-		if err != nil {
-			return err
-		}
-		for _, p := range batch {
-			k, ok := found[string(p.keyMAC)]
-			short := [16]byte(p.keyMAC)
-			switch {
-			case seen[short] || ok && bytes.Equal(k.bodyMAC, p.bodyMAC):
-				count.Unchanged++
-			case !ok:
-				count.New++
-			default:
-				count.Changed++
-			}
-			seen[short] = true
-		}
-		return nil
-	}
-	return count, storage(s.inBatches(number, people, false, look))
 }

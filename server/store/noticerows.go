@@ -44,7 +44,8 @@ func (s noticeRows) vouched(ctx context.Context, q rowsQueryer, where string, ar
 	return all, nil
 }
 
-// readNotices is noticeRows for whoever ends them: one that was altered is ended too.
+// readNotices reads notices without looking at their proofs, for whoever ends them: one that was altered is
+// ended too.
 func readNotices(ctx context.Context, q rowsQueryer, where string, args ...any) (all []noticeRow, err error) {
 	rows, err := q.QueryContext(ctx,
 		`SELECT notices.id, people.id, people.ref, notices.serial, notices.code_mac, notices.void <> 0,

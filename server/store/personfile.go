@@ -12,36 +12,6 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// loginsOf returns the logins that show a person, and the phones that do so by them.
-func (s registerStore) loginsOf(ctx context.Context, person audit.PersonID) (all []insurer.Login,
-	phones []insurer.LinkedPhone, err error) {
-	rows, err := s.enrolments().vouched(ctx, s.read, `people.ref = $1`, person)
-	if err != nil {
-		return nil, nil, err
-	}
-	logins := map[string]int64{}
-	for _, e := range rows {
-		logins[string(e.subject)] = e.id
-		l := insurer.Login{ID: e.id, Since: unstamp(e.at)}
-		if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`,
-			e.subject).Scan(&l.Phones); err != nil {
-			return nil, nil, err
-		}
-		all = append(all, l)
-	}
-	grants, err := grantReader{s.core}.Grants(ctx, insurer.GrantQuery{Person: person})
-	for _, g := range grants {
-		phones = append(phones, insurer.LinkedPhone{
-			ID:      g.Phone,
-			At:      g.At,
-			Until:   g.Until(),
-			LoginAt: g.LoginAt,
-			Login:   logins[string(s.index.mac("subject", g.Subject))],
-		})
-	}
-	return all, phones, err
-}
-
 // PersonFile implements insurer.RegisterStore.
 func (s registerStore) PersonFile(
 	ctx context.Context, id audit.PersonID, at time.Time, entries int,
@@ -125,6 +95,36 @@ func (s registerStore) copiesOf(ctx context.Context, row int64) (all []insurer.I
 		LEFT JOIN revocations ON revocations.insurer = papers.insurer AND revocations.rid = papers.rid
 		WHERE papers.person_id = $1 ORDER BY papers.id DESC`, row)
 	return all, err
+}
+
+// loginsOf returns the logins that show a person, and the phones that do so by them.
+func (s registerStore) loginsOf(ctx context.Context, person audit.PersonID) (all []insurer.Login,
+	phones []insurer.LinkedPhone, err error) {
+	rows, err := s.enrolments().vouched(ctx, s.read, `people.ref = $1`, person)
+	if err != nil {
+		return nil, nil, err
+	}
+	logins := map[string]int64{}
+	for _, e := range rows {
+		logins[string(e.subject)] = e.id
+		l := insurer.Login{ID: e.id, Since: unstamp(e.at)}
+		if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`,
+			e.subject).Scan(&l.Phones); err != nil {
+			return nil, nil, err
+		}
+		all = append(all, l)
+	}
+	grants, err := grantReader{s.core}.Grants(ctx, insurer.GrantQuery{Person: person})
+	for _, g := range grants {
+		phones = append(phones, insurer.LinkedPhone{
+			ID:      g.Phone,
+			At:      g.At,
+			Until:   g.Until(),
+			LoginAt: g.LoginAt,
+			Login:   logins[string(s.index.mac("subject", g.Subject))],
+		})
+	}
+	return all, phones, err
 }
 
 // entriesOf returns the newest lines of the audit chain about a person.

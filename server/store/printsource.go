@@ -17,6 +17,37 @@ type printSource struct {
 	personReader
 }
 
+// EachPrint implements insurer.PrintSource.
+func (s printSource) EachPrint(
+	ctx context.Context, number eligibility.InsurerNumber, kind insurer.PaperKind,
+	see func(insurer.PersonRecord, insurer.LastPrint) error,
+) error {
+	rows, err := s.read.QueryContext(ctx,
+		`SELECT `+personColumns+`, coalesce(prints.at, 0), coalesce(prints.version, 0)
+		FROM people LEFT JOIN prints ON prints.person_id = people.id AND prints.kind = $2
+		WHERE people.insurer = $1`, number, kind)
+	if err != nil {
+		return storage(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var last insurer.LastPrint
+		var at int64
+		r, err := s.people().scan(ctx,
+			func(columns ...any) error { return rows.Scan(append(columns, &at, &last.Version)...) })
+		if err != nil {
+			return storage(err)
+		}
+		if at > 0 {
+			last.At = unstamp(at)
+		}
+		if err := see(r, last); err != nil {
+			return err
+		}
+	}
+	return storage(rows.Err())
+}
+
 // EnsureNotices implements insurer.PrintSource.
 func (s printSource) EnsureNotices(
 	ctx context.Context, ids []audit.PersonID, mac func(audit.PersonID, int64) []byte, e audit.Entry,
@@ -71,35 +102,4 @@ func (s printSource) EnsureNotices(
 		return appendAudit(ctx, tx, e, nil)
 	})
 	return out, err
-}
-
-// EachPrint implements insurer.PrintSource.
-func (s printSource) EachPrint(
-	ctx context.Context, number eligibility.InsurerNumber, kind insurer.PaperKind,
-	see func(insurer.PersonRecord, insurer.LastPrint) error,
-) error {
-	rows, err := s.read.QueryContext(ctx,
-		`SELECT `+personColumns+`, coalesce(prints.at, 0), coalesce(prints.version, 0)
-		FROM people LEFT JOIN prints ON prints.person_id = people.id AND prints.kind = $2
-		WHERE people.insurer = $1`, number, kind)
-	if err != nil {
-		return storage(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var last insurer.LastPrint
-		var at int64
-		r, err := s.people().scan(ctx,
-			func(columns ...any) error { return rows.Scan(append(columns, &at, &last.Version)...) })
-		if err != nil {
-			return storage(err)
-		}
-		if at > 0 {
-			last.At = unstamp(at)
-		}
-		if err := see(r, last); err != nil {
-			return err
-		}
-	}
-	return storage(rows.Err())
 }

@@ -5,29 +5,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
-	"hash"
-	"sync"
 )
 
 // proofSize is the length of a row's proof, 128 bits of HMAC-SHA-256 (RFC 2104 section 5 allows half).
 const proofSize = 16
-
-// keyedHash computes HMACs under one key. Several goroutines may use it.
-type keyedHash struct {
-	key  []byte
-	pool sync.Pool
-}
-
-func (k *keyedHash) sum(data []byte) []byte {
-	h, _ := k.pool.Get().(hash.Hash)
-	if h == nil {
-		h = hmac.New(sha256.New, k.key)
-	}
-	defer k.pool.Put(h)
-	h.Reset() // keeps the key's half of the work
-	h.Write(data)
-	return h.Sum(nil)
-}
 
 // rowProofs are the keys of rows' proofs, by the kind of the master key from which each is derived.
 type rowProofs map[string]*keyedHash

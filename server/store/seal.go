@@ -13,19 +13,6 @@ import (
 	"sync"
 )
 
-// reseal opens a value at its old place and seals it at the new one under the same data key.
-func (s *sealer) reseal(ctx context.Context, tx *sql.Tx, old, place place, sealed []byte) ([]byte, error) {
-	plain, err := s.open(ctx, tx, old, sealed)
-	if err != nil {
-		return nil, err
-	}
-	k, id, err := s.dataKeyOf(ctx, tx, old, sealed)
-	if err != nil {
-		return nil, err
-	}
-	return sealWith(id, k.aead, place, plain), nil
-}
-
 // sealer encrypts columns with AES-256-GCM under an envelope: a master key (people, cases, session) wraps
 // data keys, one for each scope such as people/06139992/2026. A sealed value is form (1 byte) ‖ key id (7) ‖
 // nonce (12) ‖ ciphertext, and is bound to its place (associated.go), so that rows cannot be swapped.
@@ -177,4 +164,17 @@ func (s *sealer) dataKeyOf(ctx context.Context, q queryer, at place, sealed []by
 		}
 	}
 	return k, id, nil
+}
+
+// reseal opens a value at its old place and seals it at the new one under the same data key.
+func (s *sealer) reseal(ctx context.Context, tx *sql.Tx, old, place place, sealed []byte) ([]byte, error) {
+	plain, err := s.open(ctx, tx, old, sealed)
+	if err != nil {
+		return nil, err
+	}
+	k, id, err := s.dataKeyOf(ctx, tx, old, sealed)
+	if err != nil {
+		return nil, err
+	}
+	return sealWith(id, k.aead, place, plain), nil
 }

@@ -9,16 +9,6 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// mac is the keyed hash under which a value is found again.
-func (k *keyedHash) mac(kind string, parts ...string) []byte {
-	var room [256]byte
-	data := append(room[:0], kind...)
-	for _, p := range parts {
-		data = append(append(data, 0), p...)
-	}
-	return k.sum(data)
-}
-
 // searchForm is raised whenever searchValues or insuredcsv.Key changes: people of an older form are hashed
 // anew at the next start. 2: names are looked for and keyed without lost characters and radicals, and with
 // more variants.

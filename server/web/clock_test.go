@@ -211,7 +211,7 @@ func redeems(t *testing.T, answer map[string]string) (*hostapi.Client, *house) {
 		}
 		return 200, http.Header{}, string(body)
 	}})
-	calls.Now, calls.Trust = func() time.Time { return h.now }, h.counter.Trust
+	calls.Now, calls.Trust = func() time.Time { return h.now }, h.listed
 	return calls, h
 }
 
@@ -328,7 +328,7 @@ func TestAWrongClockIsSaidAtTheCounter(t *testing.T) {
 			calls, _ := caller(t, hosts{answer: func(*http.Request) (int, http.Header, string) { return 200, dateOf(truth), `{"keys":{}}` }})
 			calls.Now = func() time.Time { return h.now }
 			ask(t, calls, three)
-			h.counter.ClockSkew = calls.ClockSkew
+			h.clockSkew = calls.ClockSkew
 			v := h.scan(t, h.live(t, r.Person, "00138990", truth.Add(-c.age))).Verdict
 			if v.Valid != c.valid || v.Headline.Ja != c.headline || !v.Valid && v.Next.Ja == "" {
 				t.Errorf("%+v", v)

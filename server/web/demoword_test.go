@@ -30,7 +30,7 @@ func (h *house) published(word *kit.DemoWord) *echo.Echo {
 		Word:        word,
 		Now:         clock,
 		Ready:       h.store.Ping,
-		CounterCall: hostapi.TrustedCounters(h.counter.Trust, h.office.Receipts.FirstUse, clock),
+		CounterCall: hostapi.TrustedCounters(h.listed, h.office.Receipts.FirstUse, clock),
 		DemoIDP:     http.NotFoundHandler(),
 		Staff:       []string{"鈴木"},
 		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),

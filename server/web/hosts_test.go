@@ -52,8 +52,8 @@ func connected(t *testing.T) (*house, *dated) {
 	h.trust.Counters = append(h.trust.Counters, credential.TrustedCounter{URL: "https://clinic.example.jp", Name: "架空医院", Facility: "1319999991", JWKS: credential.KeySet{key.Public()}})
 	way := &dated{inside: inside{h}}
 	calls := &hostapi.Client{URL: "https://clinic.example.jp", Key: key, Client: &http.Client{Transport: way}, Now: func() time.Time { return h.now }}
-	calls.Trust = h.counter.Trust
-	h.counter.Insurers, h.counter.ClockSkew = calls, calls.ClockSkew
+	calls.Trust = h.listed
+	h.counter.Insurers, h.clockSkew = calls, calls.ClockSkew
 	h.counter.Signer = hostapi.ReceiptSigner{URL: calls.URL, Key: key}
 	h.calls = calls
 	return h, way
@@ -131,7 +131,7 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 	if list.Count() != 1 || !list.Revoked(index) || list.Chain.Sequence == 0 || list.Chain.Hash == "" {
 		t.Errorf("%+v", list)
 	}
-	h.counter.Status = func(string) *credential.StatusList { return list }
+	h.statuses = func(string) *credential.StatusList { return list }
 	refused := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": one}), 201)
 	if refused.Verdict.Valid || refused.Verdict.Headline.Ja != "この写し（PDF）は取り消されています" {
 		t.Errorf("%+v", refused.Verdict)

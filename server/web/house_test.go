@@ -31,6 +31,7 @@ import (
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 	"madoguchi/server/store"
+	"madoguchi/server/trust"
 	console "madoguchi/server/web/counter"
 	"madoguchi/server/web/patient"
 )
@@ -46,11 +47,14 @@ type house struct {
 	reader  *doubleReader
 	store   openedStore
 	trust   credential.TrustList
-	cookies []*http.Cookie
-	counter *counter.Service
-	calls   *hostapi.Client // where a test connects the counter to its insurers
-	dir     string
-	runs    *insurer.PrintJobs
+	// what the counter knows besides the list; nil: nothing
+	statuses  func(iss string) *credential.StatusList
+	clockSkew func() credential.ClockSkew
+	cookies   []*http.Cookie
+	counter   *counter.Service
+	calls     *hostapi.Client // where a test connects the counter to its insurers
+	dir       string
+	runs      *insurer.PrintJobs
 }
 
 const testHost = "https://localhost:8080"
@@ -126,6 +130,18 @@ func (h *house) stores() insurer.Stores {
 	return all
 }
 
+// view is what the counter believes.
+func (h *house) view() (trust.View, error) {
+	v := trust.View{List: &h.trust, Statuses: h.statuses}
+	if h.clockSkew != nil {
+		v.ClockSkew = h.clockSkew()
+	}
+	return v, nil
+}
+
+// listed returns the trust list.
+func (h *house) listed() (*credential.TrustList, error) { return &h.trust, nil }
+
 // build assembles the program around the house's store, with no other memory than that.
 func (h *house) build(t *testing.T) {
 	t.Helper()
@@ -140,19 +156,37 @@ func (h *house) build(t *testing.T) {
 		Demo:    true,
 		Now:     clock,
 	})
-	list := func() (*credential.TrustList, error) { return &h.trust, nil }
-	h.counter = &counter.Service{Store: h.store.ForCounter(), Trust: list, Readers: h.reader, Insurers: nobody{},
-		Facility: counter.Facility{Code: "1319999991", Name: "架空医院"}, Now: clock}
+	h.counter = &counter.Service{
+		Store:    h.store.ForCounter(),
+		View:     h.view,
+		Readers:  h.reader,
+		Insurers: nobody{},
+		Facility: counter.Facility{Code: "1319999991", Name: "架空医院"},
+		Now:      clock,
+	}
 	h.runs = h.office.PrintJobs
 	h.runs.Folder = filepath.Join(h.dir, "runs")
 	t.Cleanup(h.runs.Wait)
-	h.echo = New(Config{Insurer: h.office, Background: ctx, Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping,
-		Counter:     h.counter,
-		Readers:     agents.New(agents.Config{Store: h.store.ForAgents(), Now: clock, Names: func(string) string { return "" }}),
-		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
-		CounterCall: hostapi.TrustedCounters(list, h.office.Receipts.FirstUse, clock),
-		Listed:      list,
-		Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock}})
+	h.echo = New(
+		Config{
+			Insurer:    h.office,
+			Background: ctx,
+			Demo:       true,
+			Staff:      []string{"鈴木"},
+			Now:        clock,
+			Ready:      h.store.Ping,
+			Counter:    h.counter,
+			Readers: agents.New(
+				agents.Config{Store: h.store.ForAgents(), Now: clock, Names: func(string) string { return "" }},
+			),
+			Login: auth.NewLogin(
+				auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock},
+			),
+			CounterCall: hostapi.TrustedCounters(h.listed, h.office.Receipts.FirstUse, clock),
+			Listed:      h.listed,
+			Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock},
+		},
+	)
 }
 
 // nobody is an insurer that cannot be reached: records stand all the same.

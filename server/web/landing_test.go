@@ -81,10 +81,10 @@ func TestACodeThatIsNoneOrNoMoreOpensTheSameDoorWithASentence(t *testing.T) {
 	if w := h.ask(t, "GET", "/notice", nil); w.Code != 409 || !strings.Contains(w.Body.String(), "新しいものに替わりました") {
 		t.Errorf("an opened notice that is void by now: %d", w.Code)
 	}
-	if body := h.ask(t, "GET", "/n/x?lang=vi", nil).Body.String(); !strings.Contains(body, pwa.Plain("vi", "error.notice.unknown")) {
+	if body := h.ask(t, "GET", "/n/x?lang=vi", nil).Body.String(); !strings.Contains(body, pwa.Plain("vi", "notice.unknown")) {
 		t.Error("the sentence is not translated")
 	}
-	if body := h.lookedAs(t, "/api/v1/receipts?key=A", "lang=vi").Body.String(); !strings.Contains(body, `"detail":"`+pwa.Plain("vi", "error.session.missing")) || !strings.Contains(body, "もう一度ログイン") {
+	if body := h.lookedAs(t, "/api/v1/receipts?key=A", "lang=vi").Body.String(); !strings.Contains(body, `"detail":"`+pwa.Plain("vi", "session.missing")) || !strings.Contains(body, "もう一度ログイン") {
 		t.Errorf("a program's answer in vi: %s", body)
 	}
 }

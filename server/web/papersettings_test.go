@@ -132,7 +132,7 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 		t.Errorf("certificates carry no such code: %v", err)
 	}
 	h.runs.Begin(ctx, waiting)
-	if run := h.over(t, waiting); run.State != insurer.RunFailed || !strings.Contains(run.Note, "印刷しません") {
+	if run := h.over(t, waiting); run.State != insurer.RunFailed || !strings.Contains(run.Failure().Text("ja"), "印刷しません") {
 		t.Errorf("%+v", run)
 	}
 	in.Look.State = ""

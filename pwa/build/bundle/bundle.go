@@ -55,9 +55,10 @@ func Make(root string) (map[string][]byte, error) {
 // marks are what only pages show (package message, Marks): readings, and the brackets around Japanese terms.
 var marks = regexp.MustCompile(`\{([^{}|]+)\|[^{}|]+\}|\[\[|\]\]`)
 
-// words lets a program import its sentences of one language from the catalogue, as bare text: "word:vi" is what the
-// patient's pages say, "share:vi" what a part of theirs adds when it is opened, "counter:en" what the console adds.
-// "loaders:word" has what loads those of a kind, by language. The sentences of pages stay with the server.
+// words lets a program import its sentences of one language from the catalogue, as bare text: "word:vi"
+// is what the patient's pages say, "share:vi" what a part of theirs adds when it is opened, "counter:en"
+// what the console adds. "loaders:word" has what loads those of a kind, by language. The sentences of
+// pages stay with the server.
 func words() api.Plugin {
 	return api.Plugin{Name: "words", Setup: func(build api.PluginBuild) {
 		filter := `^(word|share|rehearsal|counter|loaders):`

@@ -18,8 +18,8 @@ import (
 	"madoguchi/message"
 )
 
-// shellSources are what the screen's page is made of besides the files: when one changes, phones must fetch it
-// anew. So do the sentences.
+// shellSources are what the screen's page is made of besides the files: when one changes, phones must
+// fetch it anew. So do the sentences.
 var shellSources = []string{"templates/layout.html", "templates/screen.html"}
 
 // addWorkers bundles the service worker (sw.js) with the list of the files that the patient's screen needs, and of those that it

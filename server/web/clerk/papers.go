@@ -28,9 +28,12 @@ func (s *Pages) paperRoutes(e *echo.Echo) {
 
 // samples are the papers that the page shows, as clerks call them.
 var SamplePapers = []SampleLink{
-	{string(insurer.SampleNotice), say("staff.papersettings.sampleNotice")}, {string(insurer.SampleNotice70), say("staff.papersettings.sampleFrom70")},
-	{string(insurer.SampleCards), say("staff.papersettings.sampleTenOnA4")}, {string(insurer.SampleCard), say("staff.papersettings.sampleSingleCard")},
-	{string(insurer.SampleCertificate), say("staff.papersettings.sampleA4")}, {string(insurer.SampleInsert), say("staff.papersettings.sampleInsertForTheCardCase")},
+	{string(insurer.SampleNotice), say("staff.papersettings.sampleNotice")},
+	{string(insurer.SampleNotice70), say("staff.papersettings.sampleFrom70")},
+	{string(insurer.SampleCards), say("staff.papersettings.sampleTenOnA4")},
+	{string(insurer.SampleCard), say("staff.papersettings.sampleSingleCard")},
+	{string(insurer.SampleCertificate), say("staff.papersettings.sampleA4")},
+	{string(insurer.SampleInsert), say("staff.papersettings.sampleInsertForTheCardCase")},
 	{string(insurer.SampleDeclaration), say("staff.papersettings.sampleDeclaration")},
 }
 

@@ -64,8 +64,11 @@ func (s *Pages) runsView(c echo.Context, staff, number string) (RunsView, error)
 
 // runStates are a run's states by keys of the catalogue.
 var runStates = map[insurer.RunState]string{
-	insurer.RunGoing: "staff.run.statePrinting", insurer.RunPaused: "staff.run.statePaused", insurer.RunCancelled: "staff.run.stateCancelled",
-	insurer.RunFailed: "staff.run.stateStopped", insurer.RunDone: "staff.run.stateDone",
+	insurer.RunGoing:     "staff.run.statePrinting",
+	insurer.RunPaused:    "staff.run.statePaused",
+	insurer.RunCancelled: "staff.run.stateCancelled",
+	insurer.RunFailed:    "staff.run.stateStopped",
+	insurer.RunDone:      "staff.run.stateDone",
 }
 
 func runRow(r insurer.PrintRun) RunRow {
@@ -228,9 +231,9 @@ func (s *Pages) runEvents(c echo.Context, _ string) error {
 	if audit.ChangesNothing(c.Request().Context()) {
 		return nil // a HEAD waits for no run's end
 	}
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
 	ctx := c.Request().Context()
+	changed, stop := s.Insurer.PrintJobs.Watch(c.Param("id"))
+	defer stop()
 	for {
 		run, err := s.Insurer.PrintJobs.Job(ctx, c.Param("id"))
 		if err != nil {
@@ -248,15 +251,31 @@ func (s *Pages) runEvents(c echo.Context, _ string) error {
 		if run.State != insurer.RunGoing {
 			return nil
 		}
+		var elsewhere <-chan time.Time
+		if _, here := s.Insurer.PrintJobs.Progress(run.ID); !here {
+			elsewhere = time.After(
+				time.Second,
+			) // another process prints it, and can only be asked by the store
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-s.Background.Done():
 			return nil
-		case <-ticker.C:
+		case <-elsewhere:
+			continue
+		case <-changed:
+		}
+		select { // a run of thousands a minute is told of four times a second
+		case <-ctx.Done():
+			return nil
+		case <-time.After(eventsApart):
 		}
 	}
 }
+
+// eventsApart keeps the events of a run apart.
+const eventsApart = 250 * time.Millisecond
 
 // wishRun pauses, resumes or cancels a run.
 func (s *Pages) wishRun(c echo.Context, staff string) error {

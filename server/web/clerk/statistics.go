@@ -114,11 +114,30 @@ func numberGroups(n insurer.Statistics) []NumberGroup {
 		return rows(labels, cells)
 	}
 	return []NumberGroup{
-		{say("staff.statistics.groupPeopleByShare"), parts("staff.statistics.rowWithEligibility", []string{"staff.statistics.row10", "staff.statistics.row20", "staff.statistics.row30", "staff.statistics.rowUndecided"},
+		{say("staff.statistics.groupPeopleByShare"), parts("staff.statistics.rowWithEligibility", []string{
+			"staff.statistics.row10",
+			"staff.statistics.row20",
+			"staff.statistics.row30",
+			"staff.statistics.rowUndecided",
+		},
 			n.Shares[10], n.Shares[20], n.Shares[30], n.Shares[0])},
-		{say("staff.statistics.groupPeopleByAge"), parts("staff.statistics.rowWithEligibility", []string{"staff.statistics.rowUnder70", "staff.statistics.row70To74", "staff.statistics.row75AndOver"}, n.People-n.From70-n.From75, n.From70, n.From75)},
-		{say("staff.statistics.groupNoticeCodes"), parts("staff.statistics.rowCodesMade", []string{"staff.statistics.rowNotUsedYet", "staff.statistics.rowUsed", "staff.statistics.rowReplacedUnused"}, n.NoticesOpen, n.NoticesUsed, n.NoticesVoid)},
-		{say("staff.statistics.groupLoginsAndCopies"), plain([]string{"staff.statistics.rowLogins", "staff.statistics.rowCopiesThatHaveNotEnded", "staff.statistics.rowOfThoseRevoked", "staff.statistics.rowReceipts90Days", "staff.statistics.rowRecordsWithoutEligibility"},
+		{say("staff.statistics.groupPeopleByAge"), parts("staff.statistics.rowWithEligibility", []string{
+			"staff.statistics.rowUnder70",
+			"staff.statistics.row70To74",
+			"staff.statistics.row75AndOver",
+		}, n.People-n.From70-n.From75, n.From70, n.From75)},
+		{say("staff.statistics.groupNoticeCodes"), parts("staff.statistics.rowCodesMade", []string{
+			"staff.statistics.rowNotUsedYet",
+			"staff.statistics.rowUsed",
+			"staff.statistics.rowReplacedUnused",
+		}, n.NoticesOpen, n.NoticesUsed, n.NoticesVoid)},
+		{say("staff.statistics.groupLoginsAndCopies"), plain([]string{
+			"staff.statistics.rowLogins",
+			"staff.statistics.rowCopiesThatHaveNotEnded",
+			"staff.statistics.rowOfThoseRevoked",
+			"staff.statistics.rowReceipts90Days",
+			"staff.statistics.rowRecordsWithoutEligibility",
+		},
 			n.Logins, n.Copies, n.CopiesRevoked, n.Receipts, n.Lost)},
 	}
 }

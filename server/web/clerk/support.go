@@ -24,23 +24,78 @@ type SupportView struct {
 	Next []message.Message // what to tell the patient, the most useful first
 }
 
-// supportTables says each place of a support number (docs/support.md).
-var supportTables = struct{ tier, age, network, stored, clock, browser, persisted, failure []message.Message }{
-	tier: []message.Message{{Key: "staff.support.isNoCode"}, {Key: "staff.support.isTheLiveCode"}, {Key: "staff.support.isTheStoredCode"}, {Key: "staff.support.isTheNameIsTooLongFor"}},
-	age: []message.Message{{Key: "staff.support.isDash"}, {Key: "staff.support.isUnder30S"}, {Key: "staff.support.isUnder90S"}, {Key: "staff.support.isUnder15Min"}, {Key: "staff.support.isUnder2H"}, {Key: "staff.support.isUnder12H"},
-		{Key: "staff.support.isUnderADay"}, {Key: "staff.support.isMoreThanADay"}},
-	network: []message.Message{{Key: "staff.support.isConnected"}, {Key: "staff.support.isNoNetwork"}, {Key: "staff.support.isNetworkButNoCodeCanBe"}},
-	stored:  []message.Message{{Key: "staff.support.isNone"}, {Key: "staff.support.isThere"}, {Key: "staff.support.isThereButTooOld"}},
-	clock: []message.Message{{Key: "staff.support.isRight"}, {Key: "staff.support.is20STo2MinFast"}, {Key: "staff.support.is2MinOrMoreFast"}, {Key: "staff.support.is20STo2MinSlow"},
-		{Key: "staff.support.is2MinOrMoreSlow"}},
-	browser: []message.Message{{Key: "staff.support.isUnknown"}, {Key: "staff.support.isAndroidChromeOrLikeIt"}, {Key: "staff.support.isSamsungBrowser"}, {Key: "staff.support.isSafariOnIos"},
-		{Key: "staff.support.isIosHomeScreen"}, {Key: "staff.support.isAnotherBrowserOnIos"}, {Key: "staff.support.isFirefox"}, {Key: "staff.support.isChromeOrEdgeOnAComputer"},
-		{Key: "staff.support.isABrowserWithinAnotherApp"}, {Key: "staff.support.isSafariOnAComputer"}},
-	persisted: []message.Message{{Key: "staff.support.isTheBrowserMayDropIt"}, {Key: "staff.support.isKeptForGood"}, {Key: "staff.support.isUnknown"}},
-	failure: []message.Message{{Key: "staff.support.isNone2"}, {Key: "staff.support.isARequestWasLost"}, {Key: "staff.support.isTheSessionEnded"}, {Key: "staff.support.isTheEligibilityHasEnded"},
-		{Key: "staff.support.isCharactersThatFitNoCode"}, {Key: "staff.support.isTheNameIsTooLong"}, {Key: "staff.support.isALoginFailed"}, {Key: "staff.support.isThePhoneS90DaysAre"},
-		{Key: "staff.support.isThePhoneSRegistrationWasEnded"}, {Key: "staff.support.isNotAPersonOfThisPhone"}, {Key: "staff.support.isTroubleOfTheServer"}, {Key: "staff.support.isTooManyRequests"},
-		{Key: "staff.support.isAMalformedRequest"}, {Key: "staff.support.isTellingANumberFailed"}, {Key: "staff.support.isAddingThePhoneFailed"}, {Key: "staff.support.isOther"}},
+// supportTables has the catalogue's keys for each place of a support number (docs/support.md).
+var supportTables = struct {
+	tier, age, network, stored, clock, browser, persisted, failure []string
+}{
+	tier: []string{
+		"staff.support.isNoCode",
+		"staff.support.isTheLiveCode",
+		"staff.support.isTheStoredCode",
+		"staff.support.isTheNameIsTooLongFor",
+	},
+	age: []string{
+		"staff.support.isDash",
+		"staff.support.isUnder30S",
+		"staff.support.isUnder90S",
+		"staff.support.isUnder15Min",
+		"staff.support.isUnder2H",
+		"staff.support.isUnder12H",
+		"staff.support.isUnderADay",
+		"staff.support.isMoreThanADay",
+	},
+	network: []string{
+		"staff.support.isConnected",
+		"staff.support.isNoNetwork",
+		"staff.support.isNetworkButNoCodeCanBe",
+	},
+	stored: []string{
+		"staff.support.isNone",
+		"staff.support.isThere",
+		"staff.support.isThereButTooOld",
+	},
+	clock: []string{
+		"staff.support.isRight",
+		"staff.support.is20STo2MinFast",
+		"staff.support.is2MinOrMoreFast",
+		"staff.support.is20STo2MinSlow",
+		"staff.support.is2MinOrMoreSlow",
+	},
+	browser: []string{
+		"staff.support.isUnknown",
+		"staff.support.isAndroidChromeOrLikeIt",
+		"staff.support.isSamsungBrowser",
+		"staff.support.isSafariOnIos",
+		"staff.support.isIosHomeScreen",
+		"staff.support.isAnotherBrowserOnIos",
+		"staff.support.isFirefox",
+		"staff.support.isChromeOrEdgeOnAComputer",
+		"staff.support.isABrowserWithinAnotherApp",
+		"staff.support.isSafariOnAComputer",
+	},
+	persisted: []string{
+		"staff.support.isTheBrowserMayDropIt",
+		"staff.support.isKeptForGood",
+		"staff.support.isUnknown",
+	},
+	failure: []string{
+		"staff.support.isNone2",
+		"staff.support.isARequestWasLost",
+		"staff.support.isTheSessionEnded",
+		"staff.support.isTheEligibilityHasEnded",
+		"staff.support.isCharactersThatFitNoCode",
+		"staff.support.isTheNameIsTooLong",
+		"staff.support.isALoginFailed",
+		"staff.support.isThePhoneS90DaysAre",
+		"staff.support.isThePhoneSRegistrationWasEnded",
+		"staff.support.isNotAPersonOfThisPhone",
+		"staff.support.isTroubleOfTheServer",
+		"staff.support.isTooManyRequests",
+		"staff.support.isAMalformedRequest",
+		"staff.support.isTellingANumberFailed",
+		"staff.support.isAddingThePhoneFailed",
+		"staff.support.isOther",
+	},
 }
 
 func (s *Pages) supportPage(c echo.Context, _ string) error {
@@ -59,9 +114,14 @@ func (s *Pages) supportPage(c echo.Context, _ string) error {
 	}
 	t := supportTables
 	view.Rows = []SupportRow{
-		{say("staff.support.labelShown"), t.tier[state.Tier]}, {say("staff.support.labelAge"), t.age[state.Age]}, {say("staff.support.labelNetwork"), t.network[state.Network]},
-		{say("staff.support.labelScreenWithoutNetwork"), t.stored[state.Stored]}, {say("staff.support.labelClock"), t.clock[state.Clock]}, {say("staff.support.labelBrowser"), t.browser[state.Browser]},
-		{say("staff.support.labelKeptData"), t.persisted[state.Persisted]}, {say("staff.support.labelLastError"), t.failure[state.Error]},
+		{say("staff.support.labelShown"), say(t.tier[state.Tier])},
+		{say("staff.support.labelAge"), say(t.age[state.Age])},
+		{say("staff.support.labelNetwork"), say(t.network[state.Network])},
+		{say("staff.support.labelScreenWithoutNetwork"), say(t.stored[state.Stored])},
+		{say("staff.support.labelClock"), say(t.clock[state.Clock])},
+		{say("staff.support.labelBrowser"), say(t.browser[state.Browser])},
+		{say("staff.support.labelKeptData"), say(t.persisted[state.Persisted])},
+		{say("staff.support.labelLastError"), say(t.failure[state.Error])},
 	}
 	view.Next = supportNext(state)
 	return s.Show(c, http.StatusOK, "support", view)

@@ -12,8 +12,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// Sentence is a Message as the API says it: the text in Japanese and in English, and what it was made of for programs that
-// have the catalogue.
+// Sentence is a Message as the API says it: the text in Japanese and in English, and what it was made of
+// for programs that have the catalogue.
 type Sentence struct {
 	Ja string `json:"ja"`
 	En string `json:"en"`

@@ -180,7 +180,7 @@ func (s *Pages) counterStatus(c echo.Context, staff string) error {
 	if err != nil {
 		return err
 	}
-	trust, err := s.Counter.Trust()
+	believed, err := s.Counter.View()
 	if err != nil {
 		return err
 	}
@@ -199,12 +199,11 @@ func (s *Pages) counterStatus(c echo.Context, staff string) error {
 		Clock      *Sentence `json:"clock"` // how far the server's clock is off, when that is worth saying
 	}{Facility: s.Counter.Facility.Name, Staff: staff, Readers: s.readers(c), ServerTime: s.Now()}
 	out.Away = chosenReader(c) != "" && !slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
-	if s.Counter.ClockSkew != nil {
-		if clock := credential.ClockTold(s.Counter.ClockSkew().General); clock.Key != "" {
-			said := told(clock)
-			out.Clock = &said
-		}
+	if clock := credential.ClockSkewMessage(believed.ClockSkew.General); clock.Key != "" {
+		said := told(clock)
+		out.Clock = &said
 	}
+	trust := believed.List
 	out.TrustList.IssuedAt, out.TrustList.Version = time.Unix(trust.IssuedAt, 0).In(eligibility.Japan), trust.Version
 	for _, view := range views {
 		switch view.Outcome {

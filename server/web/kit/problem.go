@@ -15,8 +15,8 @@ import (
 	"madoguchi/pwa"
 )
 
-// ProblemDocument is an RFC 9457 problem document. Type is stable; ja and en hold the sentence with its next step, key and
-// args the same for programs that have the catalogue (docs/errors.md).
+// ProblemDocument is an RFC 9457 problem document. Type is stable; ja and en hold the sentence with its
+// next step, key and args the same for programs that have the catalogue (docs/errors.md).
 type ProblemDocument struct {
 	Type      string `json:"type"`
 	Title     string `json:"title"`

@@ -1,4 +1,4 @@
-package main
+package trust
 
 import (
 	"context"
@@ -36,8 +36,8 @@ type viewed struct {
 
 // TrustList returns the signed trust list with the keys that count now. Which issuers there are, and for whom
 // they speak, the signed list alone says.
-func (k *kept) TrustList() (*credential.TrustList, error) {
-	signed, err := k.listed()
+func (k *Cache) TrustList() (*credential.TrustList, error) {
+	signed, err := k.Listed()
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (k *kept) TrustList() (*credential.TrustList, error) {
 }
 
 // believed returns the keys of an issuer that count, and whether a listed one does not any more.
-func (k *kept) believed(
+func (k *Cache) believed(
 	signed *credential.TrustList, issuer credential.TrustedIssuer,
 ) (set credential.KeySet, missing bool) {
 	gone := k.gone(signed, issuer)
@@ -89,19 +89,22 @@ func (k *kept) believed(
 }
 
 // check is what an issuer's statements are judged by.
-func (k *kept) check(signed *credential.TrustList, issuer credential.TrustedIssuer) credential.EndorsementCheck {
+func (k *Cache) check(
+	signed *credential.TrustList,
+	issuer credential.TrustedIssuer,
+) credential.EndorsementCheck {
 	return credential.EndorsementCheck{
 		ISS:    issuer.ISS,
 		Listed: issuer.JWKS,
 		Since:  time.Unix(signed.IssuedAt, 0),
 		Gone:   k.gone(signed, issuer),
-		Now:    k.now(),
+		Now:    k.Now(),
 	}
 }
 
 // gone tells keys that the issuer published no more when its set was last fetched, after the key was known
 // here: by the trust list or by an endorsement.
-func (k *kept) gone(signed *credential.TrustList, issuer credential.TrustedIssuer) func(kid string) bool {
+func (k *Cache) gone(signed *credential.TrustList, issuer credential.TrustedIssuer) func(kid string) bool {
 	published, fetched := k.keys[issuer.ISS]
 	e := k.endorsed[issuer.ISS]
 	return func(kid string) bool {
@@ -119,7 +122,7 @@ func (k *kept) gone(signed *credential.TrustList, issuer credential.TrustedIssue
 }
 
 // missing reports whether an issuer had taken away a key of the trust list when it was last asked.
-func (k *kept) missing(signed *credential.TrustList, issuer credential.TrustedIssuer) bool {
+func (k *Cache) missing(signed *credential.TrustList, issuer credential.TrustedIssuer) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.load()
@@ -129,14 +132,14 @@ func (k *kept) missing(signed *credential.TrustList, issuer credential.TrustedIs
 
 // fetchEndorsements asks an issuer what its keys say of newer ones, and keeps it where it leads from a
 // believed key to another and is no step back.
-func (k *kept) fetchEndorsements(ctx context.Context, iss string) error {
+func (k *Cache) fetchEndorsements(ctx context.Context, iss string) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	text, err := k.calls.Endorsements(ctx, iss)
+	text, err := k.Calls.Endorsements(ctx, iss)
 	if err != nil || text == "" {
 		return err
 	}
-	signed, err := k.listed()
+	signed, err := k.Listed()
 	if err != nil {
 		return err
 	}
@@ -164,7 +167,7 @@ func (k *kept) fetchEndorsements(ctx context.Context, iss string) error {
 	for _, e := range said {
 		for _, key := range e.Keys {
 			if _, known := newest.Known[key.ID]; !known {
-				newest.Known[key.ID] = k.now()
+				newest.Known[key.ID] = k.Now()
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package verify
 
 import (
 	"crypto/x509"
@@ -12,6 +12,7 @@ import (
 	"madoguchi/eligibility"
 	"madoguchi/message"
 	"madoguchi/pdf/sign"
+	"madoguchi/server/input"
 	"madoguchi/server/qrscan"
 )
 
@@ -22,17 +23,17 @@ type reading struct {
 	pictures qrscan.Found // of a PDF: how many pictures were looked at
 }
 
-var errVerifyRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.roots", Field: "--roots"}
+var errRoots = &eligibility.Error{Code: eligibility.Invalid, Key: "verify.roots", Field: "--roots"}
 
 // Names of the checks that only a PDF has.
 const (
-	checkDocument = "document"
-	checkMatch    = "match"
-	checkPictures = "pictures"
+	CheckDocument = "document" // its signatures
+	CheckMatch    = "match"    // whether all codes in it are the same
+	CheckPictures = "pictures" // how many of its pictures were looked at
 )
 
-// readPDF looks for the code as a picture and in the XMP packet; either is enough. What a picture lacks is said only when
-// the packet has no code either.
+// readPDF looks for the code as a picture and in the XMP packet; either is enough. What a picture lacks is
+// said only when the packet has no code either.
 func readPDF(data []byte) (reading, error) {
 	pictures, unseen := qrscan.Look(data)
 	found, err := sign.Read(data)
@@ -47,50 +48,61 @@ func readPDF(data []byte) (reading, error) {
 	return reading{append(pictures.Texts, found.Credentials...), &found, pictures}, nil
 }
 
+// maxRoots bounds a file of certificates: a chain is a few kilobytes.
+const maxRoots = 1 << 20
+
 // readRoots reads the certificates that signers are judged by; no file means none.
 func readRoots(path string) (*x509.CertPool, error) {
 	if path == "" {
 		return nil, nil
 	}
 	info, err := os.Stat(path)
-	if err == nil && (info.IsDir() || info.Size() > maxCertificates) {
+	if err == nil && (info.IsDir() || info.Size() > maxRoots) {
 		err = fmt.Errorf("%s is a folder, or too large for certificates", path)
 	}
 	var text []byte
 	if err == nil {
-		text, err = readBounded(path)
+		text, err = input.Bounded(path)
 	}
 	if err != nil {
-		return nil, errVerifyRoots.Because(err)
+		return nil, errRoots.Because(err)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, errVerifyRoots
+		return nil, errRoots
 	}
 	return pool, nil
 }
 
-// judgeDocument adds to the Verdict on a code (jws) what the PDF around it says: whether all other codes in it, seen or in its
-// packet, are the same, and the signatures. A failed check makes the whole not valid; an unsigned copy stays as good as its code.
-func judgeDocument(v credential.Verdict, read reading, jws string, others []string, roots *x509.CertPool, at time.Time) credential.Verdict {
+// judgeDocument adds to the Verdict on a code (jws) what the PDF around it says: whether all other codes in
+// it, seen or in its packet, are the same, and the signatures. A failed check makes the whole not valid; an
+// unsigned copy stays as good as its code.
+func judgeDocument(
+	v credential.Verdict,
+	read reading,
+	jws string,
+	others []string,
+	roots *x509.CertPool,
+	at time.Time,
+) credential.Verdict {
 	document := read.document
 	if document == nil {
 		return v
 	}
 	if p := read.pictures; p.Looked < p.Pictures {
-		v = with(v, found(checkPictures, credential.NotChecked, message.New("verdict.pictures", message.Args{
+		v = withCheck(v, found(CheckPictures, credential.NotChecked, message.New("verdict.pictures", message.Args{
 			"pictures": message.Number(p.Pictures),
 			"looked":   message.Number(p.Looked),
 		})))
 	}
 	if len(document.Credentials)+len(others) > 0 {
-		v = with(v, matched(document.Credentials, jws, others))
+		v = withCheck(v, matched(document.Credentials, jws, others))
 	}
-	return with(v, signatures(document.Signatures, roots, at))
+	return withCheck(v, signatures(document.Signatures, roots, at))
 }
 
-// with puts a check in its place, the worst first.
-func with(v credential.Verdict, c credential.Check) credential.Verdict {
+// withCheck puts a check in its place, the worst first.
+func withCheck(v credential.Verdict, c credential.Check) credential.Verdict {
 	rank := []credential.Result{credential.Failed, credential.NotChecked, credential.Passed}
 	place := len(v.Checks)
 	for i, other := range v.Checks {
@@ -113,18 +125,18 @@ func matched(inside []string, jws string, others []string) credential.Check {
 	for _, text := range inside {
 		read, err := credential.Read(text)
 		if err != nil || read != jws {
-			return found(checkMatch, credential.Failed, message.New("verdict.match.failed", nil))
+			return found(CheckMatch, credential.Failed, message.New("verdict.match.failed", nil))
 		}
 	}
 	if len(others) > 0 {
-		return found(checkMatch, credential.Failed, message.New("verdict.match.failed_several", nil))
+		return found(CheckMatch, credential.Failed, message.New("verdict.match.failed_several", nil))
 	}
-	return found(checkMatch, credential.Passed, message.New("verdict.match.passed", nil))
+	return found(CheckMatch, credential.Passed, message.New("verdict.match.passed", nil))
 }
 
 func signatures(list []sign.Signature, roots *x509.CertPool, at time.Time) credential.Check {
 	verdict := func(r credential.Result, key string) credential.Check {
-		return found(checkDocument, r, message.New(key, nil))
+		return found(CheckDocument, r, message.New(key, nil))
 	}
 	if len(list) == 0 {
 		return verdict(credential.NotChecked, "verdict.document.not_signed")
@@ -152,5 +164,5 @@ func signatures(list []sign.Signature, roots *x509.CertPool, at time.Time) crede
 		}
 	}
 	who := message.Text(list[len(list)-1].Chain[0].Subject.CommonName)
-	return found(checkDocument, credential.Passed, message.New("verdict.document.passed", message.Args{"signer": who}))
+	return found(CheckDocument, credential.Passed, message.New("verdict.document.passed", message.Args{"signer": who}))
 }

@@ -1,4 +1,4 @@
-package main
+package hostclient
 
 import (
 	"bytes"
@@ -13,6 +13,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+)
+
+// The demo's insurers, as their iss names them.
+const (
+	demoHost = "https://localhost:8080"
+	insurers = demoHost + "/i/"
 )
 
 // heard is what a caller gets: the answer, its content, and how it broke off.
@@ -134,8 +140,12 @@ func TestAnswersWithinTheProcessAreThoseOfAConnection(t *testing.T) {
 			defer server.Close()
 			const path = "/i/00138990/a%2Fb?x=1&y=%20"
 			want := heard(server.Client(), c.method, server.URL+path, "sent")
-			got := heard(&http.Client{Transport: within{c.handler, server.URL}}, c.method, demoHost+path,
-				"sent")
+			got := heard(
+				&http.Client{Transport: Loopback(c.handler, server.URL, insurers)},
+				c.method,
+				demoHost+path,
+				"sent",
+			)
 			if got != want {
 				t.Errorf("%s\nand on a connection\n%s", got, want)
 			}
@@ -144,7 +154,7 @@ func TestAnswersWithinTheProcessAreThoseOfAConnection(t *testing.T) {
 }
 
 func TestNobodyOutsideIsCalledFromTheDemo(t *testing.T) {
-	client := &http.Client{Transport: within{http.NotFoundHandler(), "http://localhost:8080"}}
+	client := &http.Client{Transport: Loopback(http.NotFoundHandler(), "http://localhost:8080", insurers)}
 	for _, address := range []string{"https://example.jp/i/00138990", "http://localhost:8080/i/x",
 		"https://localhost:8080/", "https://localhost:8080/insurer",
 		"https://localhost.example.jp:8080/i/x", "https://localhost:80800/i/x", "https://user@localhost:8080/i/x", "https://127.0.0.1:8080/i/x"} {
@@ -183,7 +193,9 @@ func TestAnswersWithinTheProcessStream(t *testing.T) {
 			w.(http.Flusher).Flush()
 		}
 	})
-	res, err := (&http.Client{Transport: within{handler, "http://localhost:8080"}}).Get(demoHost + "/i/x")
+	res, err := (&http.Client{Transport: Loopback(handler, "http://localhost:8080", insurers)}).Get(
+		demoHost + "/i/x",
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,15 +222,18 @@ func TestACallerWithinTheProcessGivesUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := (within{handler, "http://localhost:8080"}).RoundTrip(r); !errors.Is(err, context.Canceled) {
+	if _, err := Loopback(handler, "http://localhost:8080", insurers).RoundTrip(r); !errors.Is(
+		err,
+		context.Canceled,
+	) {
 		t.Errorf("%v", err)
 	}
 	<-ended
-	client := &http.Client{Timeout: time.Millisecond,
-		Transport: within{http.HandlerFunc(func(_ http.ResponseWriter,
-			r *http.Request) {
-			<-r.Context().Done()
-		}), "http://localhost:8080"}}
+	patient := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	client := &http.Client{
+		Timeout:   time.Millisecond,
+		Transport: Loopback(patient, "http://localhost:8080", insurers),
+	}
 	if _, err := client.Get(demoHost + "/i/x"); err == nil {
 		t.Error("it waits for ever")
 	}

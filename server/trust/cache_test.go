@@ -1,4 +1,4 @@
-package main
+package trust
 
 import (
 	"context"
@@ -66,7 +66,8 @@ func (p *published) Status(context.Context, string) (string, error) {
 	return p.status, nil
 }
 
-// counterDisk is a counter server's data folder with its clock, a trust list signed at the start, and one insurer.
+// counterDisk is a counter server's data folder with its clock, a trust list signed at the start, and one
+// insurer.
 type counterDisk struct {
 	dir     string
 	now     time.Time
@@ -76,13 +77,33 @@ type counterDisk struct {
 
 func newCounterDisk(t *testing.T, key credential.Key) *counterDisk {
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, eligibility.Japan)
-	return &counterDisk{dir: t.TempDir(), now: now, insurer: &published{keys: credential.KeySet{key.Public()}},
-		list: credential.TrustList{Version: 1, IssuedAt: now.Unix(), ExpiresAt: now.Add(credential.MaxTrustLife).Unix(),
-			Issuers: []credential.TrustedIssuer{{ISS: keptISS, Name: "架空市", InsurerNumbers: []eligibility.InsurerNumber{"00138990"}, JWKS: credential.KeySet{key.Public()}}}}}
+	return &counterDisk{
+		dir:     t.TempDir(),
+		now:     now,
+		insurer: &published{keys: credential.KeySet{key.Public()}},
+		list: credential.TrustList{
+			Version:   1,
+			IssuedAt:  now.Unix(),
+			ExpiresAt: now.Add(credential.MaxTrustLife).Unix(),
+			Issuers: []credential.TrustedIssuer{
+				{
+					ISS:            keptISS,
+					Name:           "架空市",
+					InsurerNumbers: []eligibility.InsurerNumber{"00138990"},
+					JWKS:           credential.KeySet{key.Public()},
+				},
+			},
+		},
+	}
 }
 
-func (d *counterDisk) start() *kept {
-	return &kept{dir: d.dir, calls: d.insurer, now: func() time.Time { return d.now }, listed: func() (*credential.TrustList, error) { return &d.list, nil }}
+func (d *counterDisk) start() *Cache {
+	return &Cache{
+		Folder: d.dir,
+		Calls:  d.insurer,
+		Now:    func() time.Time { return d.now },
+		Listed: func() (*credential.TrustList, error) { return &d.list, nil },
+	}
 }
 
 func TestStatusListsAreKeptForDaysAndNeverGoBack(t *testing.T) {
@@ -100,26 +121,26 @@ func TestStatusListsAreKeptForDaysAndNeverGoBack(t *testing.T) {
 		t.Error("a list out of nowhere")
 	}
 	publish(d.now, 10, 7)
-	k.refresh(context.Background())
+	k.Refresh(context.Background())
 	if list := k.Status(keptISS); list == nil || !list.Revoked(7) || list.Revoked(8) {
 		t.Fatalf("%+v", list)
 	}
 	d.now, d.insurer.away = d.now.AddDate(0, 0, 3), true
 	k = d.start()
-	k.refresh(context.Background())
+	k.Refresh(context.Background())
 	if list := k.Status(keptISS); list == nil || !list.Revoked(7) {
 		t.Error("three days without network, restarted: the list is gone")
 	}
 	d.insurer.away = false
 	publish(d.now.AddDate(0, 0, -4), 10)
-	k.refresh(context.Background())
+	k.Refresh(context.Background())
 	publish(d.now, 9) // newer, but its audit chain is shorter: something was cut off
-	k.refresh(context.Background())
+	k.Refresh(context.Background())
 	if list := k.Status(keptISS); !list.Revoked(7) {
 		t.Error("a list that went back was believed")
 	}
 	publish(d.now, 11, 7, 8)
-	k.refresh(context.Background())
+	k.Refresh(context.Background())
 	if list := k.Status(keptISS); !list.Revoked(8) {
 		t.Error("the newer list was not taken")
 	}
@@ -137,7 +158,14 @@ func TestTheTrustListsVersionIsRememberedAcrossRestarts(t *testing.T) {
 	clock := func() time.Time { return now }
 	put := func(version int, at time.Time) {
 		t.Helper()
-		signed, err := credential.SignTrustList(credential.TrustList{Version: version, IssuedAt: at.Unix(), ExpiresAt: at.Add(credential.MaxTrustLife).Unix()}, root)
+		signed, err := credential.SignTrustList(
+			credential.TrustList{
+				Version:   version,
+				IssuedAt:  at.Unix(),
+				ExpiresAt: at.Add(credential.MaxTrustLife).Unix(),
+			},
+			root,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +173,7 @@ func TestTheTrustListsVersionIsRememberedAcrossRestarts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, data := range map[string][]byte{trustFile: []byte(signed), rootFile: public} {
+		for name, data := range map[string][]byte{ListFile: []byte(signed), RootFile: public} {
 			if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -153,7 +181,7 @@ func TestTheTrustListsVersionIsRememberedAcrossRestarts(t *testing.T) {
 	}
 	open := func() (*credential.TrustList, error) {
 		t.Helper()
-		reader, err := newTrustReader(dir, filepath.Join(dir, "version"), "", clock)
+		reader, err := OpenFile(FileConfig{Folder: dir, Version: filepath.Join(dir, "version"), Now: clock})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +192,7 @@ func TestTheTrustListsVersionIsRememberedAcrossRestarts(t *testing.T) {
 		t.Fatalf("%+v %v", list, err)
 	}
 	put(4, now)
-	if _, err := open(); !errors.Is(err, errTrustFile) {
+	if _, err := open(); !errors.Is(err, ErrFile) {
 		t.Errorf("rolled back: %v", err)
 	}
 	put(6, now)
@@ -173,10 +201,16 @@ func TestTheTrustListsVersionIsRememberedAcrossRestarts(t *testing.T) {
 		t.Errorf("in the days after its end: %v", err)
 	}
 	now = now.AddDate(0, 0, 2)
-	if _, err := open(); !errors.Is(err, errTrustFile) {
+	if _, err := open(); !errors.Is(err, ErrFile) {
 		t.Errorf("long past its end: %v", err)
 	}
-	if _, err := newTrustReader(dir, filepath.Join(dir, "version"), "http://example.jp/trust.jwt", clock); !errors.Is(err, errTrustFile) {
+	unsafe := FileConfig{
+		Folder:  dir,
+		Version: filepath.Join(dir, "version"),
+		URL:     "http://example.jp/trust.jwt",
+		Now:     clock,
+	}
+	if _, err := OpenFile(unsafe); !errors.Is(err, ErrFile) {
 		t.Errorf("not https: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package trust
 
 import (
 	"context"
@@ -18,21 +18,19 @@ import (
 	"madoguchi/server/durable"
 )
 
-// kept is what a counter server keeps on its disk, so that it can check for days without network: what each
+// Cache is what a counter server keeps on its disk, so that it can check for days without network: what each
 // issuer publishes (its key set, what its keys say of newer ones) and its newest list of revoked copies.
-type kept struct {
-	dir    string
-	listed func() (*credential.TrustList, error) // the trust list as it was signed
-	calls  interface {
-		Status(ctx context.Context, iss string) (string, error)
-		Keys(ctx context.Context, iss string) (credential.KeySet, error)
-		Endorsements(ctx context.Context, iss string) (string, error)
-	}
-	now func() time.Time
+type Cache struct {
+	Folder string                                // where the files lie
+	Listed func() (*credential.TrustList, error) // the trust list as it was signed
+	Calls  Publications
+	// ClockSkew measures how far this computer's clock is ahead; nil: it is taken as right.
+	ClockSkew func() credential.ClockSkew
+	Now       func() time.Time
 
 	mu       sync.Mutex
 	lists    map[string]*credential.StatusList // by iss
-	keys     map[string]keptKeys
+	keys     map[string]keptKeySet
 	endorsed map[string]keptEndorsements
 	asked    map[string]time.Time // when an issuer's new keys were last asked for out of turn
 	stored   bool                 // what lies on the disk has been read
@@ -40,9 +38,16 @@ type kept struct {
 	viewOf   viewed // what view was made of
 }
 
-// keptKeys is an issuer's key set as it was published at a time. It is not signed: it can only take keys
+// Publications are what an issuer's server publishes (hostapi.Client asks for it). None of it is verified.
+type Publications interface {
+	Status(ctx context.Context, iss string) (string, error)
+	Keys(ctx context.Context, iss string) (credential.KeySet, error)
+	Endorsements(ctx context.Context, iss string) (string, error)
+}
+
+// keptKeySet is an issuer's key set as it was published at a time. It is not signed: it can only take keys
 // away.
-type keptKeys struct {
+type keptKeySet struct {
 	ISS string            `json:"iss"`
 	At  time.Time         `json:"at"`
 	Set credential.KeySet `json:"jwks"`
@@ -55,17 +60,18 @@ const (
 )
 
 // load reads the kept key sets once; what cannot be read is as if it were not there.
-func (k *kept) load() {
+func (k *Cache) load() {
 	if k.stored {
 		return
 	}
 	k.stored = true
-	k.lists, k.keys, k.asked = map[string]*credential.StatusList{}, map[string]keptKeys{}, map[string]time.Time{}
+	k.lists, k.keys = map[string]*credential.StatusList{}, map[string]keptKeySet{}
+	k.asked = map[string]time.Time{}
 	k.endorsed = map[string]keptEndorsements{}
-	for _, set := range readKept[keptKeys](k.dir, "jwks-*.json") {
+	for _, set := range readKept[keptKeySet](k.Folder, "jwks-*.json") {
 		k.keys[set.ISS] = set
 	}
-	for _, e := range readKept[keptEndorsements](k.dir, "keys-*.json") {
+	for _, e := range readKept[keptEndorsements](k.Folder, "keys-*.json") {
 		k.endorsed[e.ISS] = e
 	}
 }
@@ -93,7 +99,7 @@ func readKept[T any](dir, pattern string) []T {
 }
 
 // keep stores a file of one issuer.
-func (k *kept) keep(kind, iss string, what any) error {
+func (k *Cache) keep(kind, iss string, what any) error {
 	data, err := json.Marshal(what)
 	if err != nil {
 		return err
@@ -104,8 +110,9 @@ func (k *kept) keep(kind, iss string, what any) error {
 	return nil
 }
 
-// Status returns the newest list of an issuer that is at hand, nil when there is none. A list is read from the disk once.
-func (k *kept) Status(iss string) *credential.StatusList {
+// Status returns the newest list of an issuer that is at hand, nil when there is none. A list is read from
+// the disk once.
+func (k *Cache) Status(iss string) *credential.StatusList {
 	trust, err := k.TrustList()
 	if err != nil {
 		return nil
@@ -126,33 +133,45 @@ func (k *kept) Status(iss string) *credential.StatusList {
 }
 
 // path names an issuer's file by a hash: an iss holds slashes.
-func (k *kept) path(kind, iss string) string {
+func (k *Cache) path(kind, iss string) string {
 	sum := sha256.Sum256([]byte(iss))
 	ending := map[string]string{"status": ".jwt", "jwks": ".json", "keys": ".json"}[kind]
-	return filepath.Join(k.dir, kind+"-"+hex.EncodeToString(sum[:12])+ending)
+	return filepath.Join(k.Folder, kind+"-"+hex.EncodeToString(sum[:12])+ending)
 }
 
 // open verifies a list with its issuer's keys.
-func (k *kept) open(trust *credential.TrustList, iss, text string) (*credential.StatusList, error) {
+func (k *Cache) open(trust *credential.TrustList, iss, text string) (*credential.StatusList, error) {
 	issuer, ok := trust.IssuerByISS(iss)
 	if !ok {
 		return nil, errors.New("the issuer is not on the trust list")
 	}
-	return credential.OpenStatusList(text, iss, issuer.JWKS, k.now())
+	return credential.OpenStatusList(text, iss, issuer.JWKS, k.Now())
 }
 
-// refresh fetches keys and lists that are older than a day, and those of an issuer that had taken a listed
+// View returns what is believed now. Without a trust list it returns its error, and what is known of the
+// clock.
+func (k *Cache) View() (View, error) {
+	view := View{Statuses: k.Status}
+	if k.ClockSkew != nil {
+		view.ClockSkew = k.ClockSkew()
+	}
+	var err error
+	view.List, err = k.TrustList()
+	return view, err
+}
+
+// Refresh fetches keys and lists that are older than a day, and those of an issuer that had taken a listed
 // key away, since that may have been somebody's mistake. An issuer that does not answer keeps its old ones;
 // one whose list went back in time is not believed.
-func (k *kept) refresh(ctx context.Context) {
-	signed, err := k.listed()
+func (k *Cache) Refresh(ctx context.Context) {
+	signed, err := k.Listed()
 	if err != nil {
 		slog.Warn("no trust list, so no status lists", "error", err)
 		return
 	}
 	for _, issuer := range signed.Issuers {
 		old := k.Status(issuer.ISS)
-		if old != nil && k.now().Sub(old.IssuedAt) < keptEvery && !k.missing(signed, issuer) {
+		if old != nil && k.Now().Sub(old.IssuedAt) < keptEvery && !k.missing(signed, issuer) {
 			continue
 		}
 		err := errors.Join(k.fetchEndorsements(ctx, issuer.ISS), k.fetchKeys(ctx, issuer.ISS),
@@ -163,11 +182,12 @@ func (k *kept) refresh(ctx context.Context) {
 	}
 }
 
-// Learn asks an issuer of the trust list, out of turn, what its keys say of newer ones, since a code names
-// one that is not known; it reports whether it is worth looking again. An issuer is asked once in askAgain at
-// most, whatever codes say, and nothing that it answers counts unless a key that is believed signed it.
-func (k *kept) Learn(ctx context.Context, iss string) bool {
-	signed, err := k.listed()
+// RefreshKeys asks an issuer of the trust list, out of turn, what its keys say of newer ones, since a code
+// names one that is not known; it reports whether it is worth looking again. An issuer is asked once in
+// askAgain at most, whatever codes say, and nothing that it answers counts unless a key that is believed
+// signed it.
+func (k *Cache) RefreshKeys(ctx context.Context, iss string) bool {
+	signed, err := k.Listed()
 	if err != nil {
 		return false
 	}
@@ -176,9 +196,9 @@ func (k *kept) Learn(ctx context.Context, iss string) bool {
 	}
 	k.mu.Lock()
 	k.load()
-	wait := k.now().Sub(k.asked[iss]) < askAgain
+	wait := k.Now().Sub(k.asked[iss]) < askAgain
 	if !wait {
-		k.asked[iss] = k.now()
+		k.asked[iss] = k.Now()
 	}
 	before := k.endorsed[iss].Text
 	k.mu.Unlock()
@@ -194,17 +214,17 @@ func (k *kept) Learn(ctx context.Context, iss string) bool {
 	return k.endorsed[iss].Text != before
 }
 
-func (k *kept) fetchKeys(ctx context.Context, iss string) error {
+func (k *Cache) fetchKeys(ctx context.Context, iss string) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	set, err := k.calls.Keys(ctx, iss)
+	set, err := k.Calls.Keys(ctx, iss)
 	if err != nil {
 		return err
 	}
 	if len(set) == 0 {
 		return errors.New("the issuer publishes no key")
 	}
-	newest := keptKeys{ISS: iss, At: k.now(), Set: set}
+	newest := keptKeySet{ISS: iss, At: k.Now(), Set: set}
 	if err := k.keep("jwks", iss, newest); err != nil {
 		return err
 	}
@@ -214,10 +234,10 @@ func (k *kept) fetchKeys(ctx context.Context, iss string) error {
 	return nil
 }
 
-func (k *kept) fetchStatus(ctx context.Context, iss string, old *credential.StatusList) error {
+func (k *Cache) fetchStatus(ctx context.Context, iss string, old *credential.StatusList) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	text, err := k.calls.Status(ctx, iss)
+	text, err := k.Calls.Status(ctx, iss)
 	if err != nil {
 		return err
 	}
@@ -239,18 +259,4 @@ func (k *kept) fetchStatus(ctx context.Context, iss string, old *credential.Stat
 	defer k.mu.Unlock()
 	k.lists[iss] = list
 	return nil
-}
-
-// every runs work now and then after each span, until the context ends.
-func every(ctx context.Context, span time.Duration, work func(context.Context)) {
-	tick := time.NewTicker(span)
-	defer tick.Stop()
-	for {
-		work(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
 }

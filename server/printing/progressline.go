@@ -1,16 +1,15 @@
-package main
+package printing
 
 import (
 	"fmt"
 	"io"
 	"os"
 	"time"
-
-	"madoguchi/server/printing"
 )
 
-// progressLine tells a run's progress: on a terminal in one line that changes, elsewhere a line every ten seconds.
-type progressLine struct {
+// ProgressLine tells a run's progress: on a terminal in one line that changes, elsewhere a line every ten
+// seconds.
+type ProgressLine struct {
 	w        io.Writer
 	terminal bool
 	now      func() time.Time
@@ -18,12 +17,18 @@ type progressLine struct {
 	shown    bool
 }
 
+// NewProgressLine writes to a file, which may be a terminal.
+func NewProgressLine(to *os.File, now func() time.Time) *ProgressLine {
+	return &ProgressLine{w: to, terminal: isTerminal(to), now: now}
+}
+
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-func (l *progressLine) show(p printing.Progress) {
+// Show tells how far the run is, unless it did so a moment ago.
+func (l *ProgressLine) Show(p Progress) {
 	every := 10 * time.Second
 	if l.terminal {
 		every = 200 * time.Millisecond
@@ -44,8 +49,8 @@ func (l *progressLine) show(p printing.Progress) {
 	fmt.Fprintln(l.w, text)
 }
 
-// end leaves the line.
-func (l *progressLine) end() {
+// End leaves the line.
+func (l *ProgressLine) End() {
 	if l.terminal && l.shown {
 		fmt.Fprintln(l.w)
 	}

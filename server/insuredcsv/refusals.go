@@ -1,4 +1,4 @@
-package main
+package insuredcsv
 
 import (
 	"errors"
@@ -9,14 +9,15 @@ import (
 	"madoguchi/server/durable"
 )
 
-// refusals is the file for the rows that an import refuses. Its place is made sure of before anything is stored, and the file
-// appears whole or not at all: it holds personal data and may stand in an older one's place.
-type refusals struct{ draft *durable.Draft }
+// Refusals is the file for the rows that an import refuses. Its place is made sure of before anything is
+// stored, and the file appears whole or not at all: it holds personal data and may stand in an older one's
+// place.
+type Refusals struct{ draft *durable.Draft }
 
 var errRefusals = &eligibility.Error{Code: eligibility.Invalid, Key: "import.errors", Field: "--errors"}
 
-// openRefusals makes sure that the file can be written; no path, no file.
-func openRefusals(path, input string) (*refusals, error) {
+// OpenRefusals makes sure that the file can be written; no path, no file.
+func OpenRefusals(path, input string) (*Refusals, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -33,11 +34,11 @@ func openRefusals(path, input string) (*refusals, error) {
 	if err != nil {
 		return nil, errRefusals.Because(err)
 	}
-	return &refusals{draft}, nil
+	return &Refusals{draft}, nil
 }
 
-// keep writes the file and gives it its name.
-func (r *refusals) keep(write func(io.Writer) error) error {
+// Keep writes the file and gives it its name.
+func (r *Refusals) Keep(write func(io.Writer) error) error {
 	err := write(r.draft)
 	if err == nil {
 		err = r.draft.Commit()
@@ -48,9 +49,12 @@ func (r *refusals) keep(write func(io.Writer) error) error {
 	return nil
 }
 
-// drop removes the file unless it was kept.
-func (r *refusals) drop() {
+// Drop removes the file unless it was kept.
+func (r *Refusals) Drop() {
 	if r != nil {
 		r.draft.Discard()
 	}
 }
+
+// Path is where the file appears.
+func (r *Refusals) Path() string { return r.draft.Path() }

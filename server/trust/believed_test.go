@@ -1,4 +1,4 @@
-package main
+package trust
 
 import (
 	"context"
@@ -25,7 +25,13 @@ func keyList(keys ...credential.Key) credential.KeySet {
 }
 
 // endorse makes a statement of the insurer of counterDisk.
-func endorse(t *testing.T, signer credential.Key, version int64, at time.Time, keys ...credential.Key) string {
+func endorse(
+	t *testing.T,
+	signer credential.Key,
+	version int64,
+	at time.Time,
+	keys ...credential.Key,
+) string {
 	t.Helper()
 	jws, err := credential.SignEndorsement(keptISS, signer, version, keyList(keys...), at)
 	if err != nil {
@@ -35,10 +41,21 @@ func endorse(t *testing.T, signer credential.Key, version int64, at time.Time, k
 }
 
 // believes reports whether a live screen by a key would be genuine.
-func (d *counterDisk) believes(t *testing.T, k *kept, key credential.Key) bool {
+func (d *counterDisk) believes(t *testing.T, k *Cache, key credential.Key) bool {
 	t.Helper()
-	screen, err := credential.Issue(keptISS, key, credential.Request{Tier: credential.TierLive, InsurerName: "架空市", Share: 20,
-		Person: eligibility.Person{Insurer: "00138990", Symbol: "1", Number: "2", Name: "試験　太郎", BirthDate: eligibility.MustDate("1986-04-12")}}, d.now)
+	screen, err := credential.Issue(
+		keptISS,
+		key,
+		credential.Request{Tier: credential.TierLive, InsurerName: "架空市", Share: 20,
+			Person: eligibility.Person{
+				Insurer:   "00138990",
+				Symbol:    "1",
+				Number:    "2",
+				Name:      "試験　太郎",
+				BirthDate: eligibility.MustDate("1986-04-12"),
+			}},
+		d.now,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,11 +70,21 @@ func (d *counterDisk) believes(t *testing.T, k *kept, key credential.Key) bool {
 func TestWhoAnswersAtAnInsurersAddressCannotSignForIt(t *testing.T) {
 	listed, evil, other := testKey(t), testKey(t), testKey(t)
 	at := time.Date(2026, 11, 22, 10, 0, 0, 0, eligibility.Japan)
-	foreign, err := credential.SignEndorsement("https://other.example/i/00138990", listed, 9, keyList(evil), at)
+	foreign, err := credential.SignEndorsement(
+		"https://other.example/i/00138990",
+		listed,
+		9,
+		keyList(evil),
+		at,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	another, err := credential.SignJWT(listed, "statuslist+jwt", map[string]any{"iss": keptISS, "version": 9, "iat": at.Unix(), "jwks": keyList(evil)})
+	another, err := credential.SignJWT(
+		listed,
+		"statuslist+jwt",
+		map[string]any{"iss": keptISS, "version": 9, "iat": at.Unix(), "jwks": keyList(evil)},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +119,10 @@ func TestWhoAnswersAtAnInsurersAddressCannotSignForIt(t *testing.T) {
 			if c.set != nil {
 				d.insurer.keys = c.set
 			}
-			if k.Learn(context.Background(), keptISS) { // a forged code: it claims to be of this insurer, by a key that is not known
+			if k.RefreshKeys(
+				context.Background(),
+				keptISS,
+			) { // a forged code: it claims to be of this insurer, by a key that is not known
 				t.Error("it is worth looking again")
 			}
 			if d.insurer.sets != 0 {
@@ -101,8 +131,8 @@ func TestWhoAnswersAtAnInsurersAddressCannotSignForIt(t *testing.T) {
 			if !d.believes(t, k, listed) {
 				t.Error("the key on the signed list is believed no more")
 			}
-			k.refresh(context.Background())
-			for name, at := range map[string]*kept{"at once": k, "after a restart": d.start()} {
+			k.Refresh(context.Background())
+			for name, at := range map[string]*Cache{"at once": k, "after a restart": d.start()} {
 				if d.believes(t, at, evil) || d.believes(t, at, other) {
 					t.Errorf("%s: a key is believed that the insurer never vouched for", name)
 				}
@@ -142,7 +172,7 @@ func TestARotationIsLearnedWithinOneScan(t *testing.T) {
 		return of
 	}
 	publish()
-	k.refresh(context.Background())
+	k.Refresh(context.Background())
 	signers := []credential.Key{first}
 	for range 2 {
 		d.now = d.now.Add(time.Hour)
@@ -157,18 +187,18 @@ func TestARotationIsLearnedWithinOneScan(t *testing.T) {
 		if d.believes(t, k, now) {
 			t.Fatal("a key is believed that nobody told of")
 		}
-		if !k.Learn(context.Background(), keptISS) || !d.believes(t, k, now) {
+		if !k.RefreshKeys(context.Background(), keptISS) || !d.believes(t, k, now) {
 			t.Fatal("the first screen after a rotation is refused")
 		}
 		signers = append(signers, now)
-		for name, at := range map[string]*kept{"at once": k, "after a restart without network": d.start()} {
+		for name, at := range map[string]*Cache{"at once": k, "after a restart without network": d.start()} {
 			for i, key := range signers {
 				if !d.believes(t, at, key) {
 					t.Errorf("%s: key %d is not believed", name, i)
 				}
 			}
 		}
-		k.refresh(context.Background()) // the set holds all three: nothing is taken away
+		k.Refresh(context.Background()) // the set holds all three: nothing is taken away
 		d.now = d.now.Add(time.Hour)
 	}
 	if slices.ContainsFunc(signers, func(key credential.Key) bool { return !d.believes(t, k, key) }) {
@@ -182,21 +212,21 @@ func TestALeakedKeyIsForgottenAndVouchesForNobody(t *testing.T) {
 	k := d.start()
 	d.now = d.now.Add(time.Hour)
 	d.insurer.endorsements, d.insurer.keys = endorse(t, first, 5, d.now, second), keyList(first, second)
-	k.refresh(context.Background())
+	k.Refresh(context.Background())
 	if !d.believes(t, k, first) || !d.believes(t, k, second) {
 		t.Fatal("both keys sign")
 	}
 	// The first one leaks: it is published no more, and whoever has it vouches for a key of his own.
 	d.now = d.now.AddDate(0, 0, 1)
 	d.insurer.keys = keyList(second)
-	k.refresh(context.Background())
+	k.Refresh(context.Background())
 	if d.believes(t, k, first) {
 		t.Error("a leaked key is believed")
 	}
 	d.insurer.endorsements = endorse(t, first, 6, d.now, evil)
-	for name, at := range map[string]*kept{"at once": k, "after a restart": d.start()} {
+	for name, at := range map[string]*Cache{"at once": k, "after a restart": d.start()} {
 		d.now = d.now.Add(askAgain)
-		at.Learn(context.Background(), keptISS)
+		at.RefreshKeys(context.Background(), keptISS)
 		if d.believes(t, at, evil) || d.believes(t, at, first) {
 			t.Errorf("%s: a leaked key vouched for another", name)
 		}
@@ -215,12 +245,12 @@ func TestALeakedNewKeyIsForgottenToo(t *testing.T) {
 	k := d.start()
 	d.now = d.now.Add(time.Hour)
 	d.insurer.endorsements, d.insurer.keys = endorse(t, first, 5, d.now, second), keyList(first)
-	k.refresh(context.Background())
+	k.Refresh(context.Background())
 	if !d.believes(t, k, second) {
 		t.Fatal("a set that a cache handed out took the new key away")
 	}
 	d.now = d.now.AddDate(0, 0, 1)
-	k.refresh(context.Background())
+	k.Refresh(context.Background())
 	if d.believes(t, k, second) || d.believes(t, d.start(), second) || !d.believes(t, k, first) {
 		t.Error("the leaked key is believed")
 	}
@@ -228,9 +258,9 @@ func TestALeakedNewKeyIsForgottenToo(t *testing.T) {
 	// back.
 	third := testKey(t)
 	d.insurer.endorsements += "\n" + endorse(t, first, 6, d.now, third)
-	for name, at := range map[string]*kept{"at once": k, "after a restart": d.start()} {
+	for name, at := range map[string]*Cache{"at once": k, "after a restart": d.start()} {
 		d.now = d.now.Add(askAgain)
-		at.Learn(context.Background(), keptISS)
+		at.RefreshKeys(context.Background(), keptISS)
 		if d.believes(t, at, second) || !d.believes(t, at, third) {
 			t.Errorf("%s: a newer statement brought the leaked key back", name)
 		}
@@ -246,7 +276,7 @@ func TestWhatIsPublishedCanOnlyTakeKeysAwayForAWhile(t *testing.T) {
 	k := d.start()
 	d.now = d.now.Add(time.Hour)
 	d.insurer.keys = keyList(second)
-	k.refresh(context.Background())
+	k.Refresh(context.Background())
 	if d.believes(t, k, first) || !d.believes(t, k, second) {
 		t.Fatal("a key that is published no more is believed")
 	}
@@ -260,7 +290,7 @@ func TestWhatIsPublishedCanOnlyTakeKeysAwayForAWhile(t *testing.T) {
 		t.Fatal("the key came back by itself")
 	}
 	d.insurer.keys = keyList(first, second)
-	k.refresh(context.Background()) // an hour later, although the day is not over
+	k.Refresh(context.Background()) // an hour later, although the day is not over
 	if !d.believes(t, k, first) {
 		t.Error("a key that is published again is not believed")
 	}
@@ -273,16 +303,22 @@ func TestEndorsementsNeverGoBackAndAreAskedForRarely(t *testing.T) {
 	d.now = d.now.Add(time.Hour)
 	old := endorse(t, first, 5, d.now, third)
 	d.insurer.endorsements = endorse(t, first, 6, d.now, second)
-	if !k.Learn(context.Background(), keptISS) || !d.believes(t, k, second) {
+	if !k.RefreshKeys(context.Background(), keptISS) || !d.believes(t, k, second) {
 		t.Fatal("it was not learned")
 	}
-	if k.Learn(context.Background(), keptISS) || k.Learn(context.Background(), "https://evil.example/i/00138990") || d.insurer.asked != 1 {
-		t.Errorf("asked %d times: again within five minutes, or an issuer that is not on the list", d.insurer.asked)
+	if k.RefreshKeys(context.Background(), keptISS) ||
+		k.RefreshKeys(context.Background(), "https://evil.example/i/00138990") ||
+		d.insurer.asked != 1 {
+		t.Errorf(
+			"asked %d times: again within five minutes, or an issuer that is not on the list",
+			d.insurer.asked,
+		)
 	}
 	d.insurer.endorsements = old
-	for name, at := range map[string]*kept{"at once": k, "after a restart": d.start()} {
+	for name, at := range map[string]*Cache{"at once": k, "after a restart": d.start()} {
 		d.now = d.now.Add(askAgain)
-		if at.Learn(context.Background(), keptISS) || !d.believes(t, at, second) || d.believes(t, at, third) {
+		if at.RefreshKeys(context.Background(), keptISS) || !d.believes(t, at, second) ||
+			d.believes(t, at, third) {
 			t.Errorf("%s: an older version was believed", name)
 		}
 	}
@@ -302,7 +338,7 @@ func TestAKeySetKeptByAnOlderVersionAddsNothing(t *testing.T) {
 	first, evil := testKey(t), testKey(t)
 	d := newCounterDisk(t, first)
 	k := d.start()
-	data, err := json.Marshal(keptKeys{ISS: keptISS, At: d.now.Add(time.Minute), Set: keyList(first, evil)})
+	data, err := json.Marshal(keptKeySet{ISS: keptISS, At: d.now.Add(time.Minute), Set: keyList(first, evil)})
 	if err != nil {
 		t.Fatal(err)
 	}

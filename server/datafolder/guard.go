@@ -1,4 +1,4 @@
-package main
+package datafolder
 
 import (
 	"bytes"
@@ -17,12 +17,12 @@ import (
 var keyFiles = map[string]string{"people": keys.People, "cases": keys.Cases, "session": keys.Session,
 	"index": keys.Index, "notice": keys.Notice}
 
-// closed takes other users' rights away from the data folder and what lies in it: a release before may have
-// left them, or whoever restored a backup. Key files are another matter: one that others could read is not
-// made good by closing it (keys.Open).
-func closed(folder string) error {
-	for _, name := range []string{"", runsFolder, databaseFile, databaseFile + "-wal",
-		databaseFile + "-shm"} {
+// closeToOthers takes other users' rights away from the data folder and what lies in it: a release before may
+// have left them, or whoever restored a backup. Key files are another matter: one that others could read is
+// not made good by closing it (keys.Open).
+func closeToOthers(folder string) error {
+	for _, name := range []string{"", Runs, Database, Database + "-wal",
+		Database + "-shm"} {
 		if err := store.Tighten(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -30,9 +30,9 @@ func closed(folder string) error {
 	return nil
 }
 
-// guarded tells the key folder what the database knows of its keys, before any is loaded.
-func guarded(ctx context.Context, ring *keys.Folder, folder string) error {
-	known, err := store.ReadKeyChecks(ctx, filepath.Join(folder, databaseFile))
+// Guard tells the key folder what the database knows of its keys, before any is loaded.
+func Guard(ctx context.Context, ring *keys.Folder, folder string) error {
+	known, err := store.ReadKeyChecks(ctx, filepath.Join(folder, Database))
 	if err != nil {
 		return err
 	}
@@ -48,19 +48,19 @@ func guarded(ctx context.Context, ring *keys.Folder, folder string) error {
 
 // remember proves the key that makes the notices' codes, and lets the database remember the keys that were
 // loaded, and those that will be.
-func (h *house) remember(ctx context.Context, role string) error {
-	if role != roleCounter {
-		if err := h.proveNotices(ctx); err != nil {
+func (f *Folder) remember(ctx context.Context, role string) error {
+	if role != RoleCounter {
+		if err := f.proveNotices(ctx); err != nil {
 			return err
 		}
 	}
-	return h.keys.Remember(func(file string, value []byte) error {
-		return h.store.PutKeyCheck(context.WithoutCancel(ctx), file, value, h.now())
+	return f.Keys.Remember(func(file string, value []byte) error {
+		return f.Store.PutKeyCheck(context.WithoutCancel(ctx), file, value, f.Now())
 	})
 }
 
-func (h *house) proveNotices(ctx context.Context) error {
-	person, serial, mac, err := h.store.SampleNotice(ctx)
+func (f *Folder) proveNotices(ctx context.Context) error {
+	person, serial, mac, err := f.Store.SampleNotice(ctx)
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.NotFound {
 		return nil // none yet: the key is made with the first
@@ -69,10 +69,10 @@ func (h *house) proveNotices(ctx context.Context) error {
 		return err
 	}
 	var k insurer.NoticeKeys
-	if k.Derive, err = h.keys.Secret(keys.Notice); err != nil {
+	if k.Derive, err = f.Keys.Secret(keys.Notice); err != nil {
 		return err
 	}
-	if k.Index, err = h.keys.Secret(keys.Index); err != nil {
+	if k.Index, err = f.Keys.Secret(keys.Index); err != nil {
 		return err
 	}
 	if !bytes.Equal(k.MAC(k.Code(person, serial)), mac) {

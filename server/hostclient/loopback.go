@@ -1,4 +1,4 @@
-package main
+package hostclient
 
 import (
 	"context"
@@ -13,21 +13,26 @@ import (
 	"sync"
 )
 
-// within carries the counter's calls to an iss of this same program: in role all both halves live in one
-// process, and the demo's https://localhost:8080 is only a name. Any other address is refused. A handler is
-// answered as by net/http, but that no Date is added: the clock would be the caller's own.
-type within struct {
-	handler http.Handler
-	address string // of this program, as its pages are opened
+// Loopback carries calls to addresses that begin with prefix to a handler of this same program, which is
+// opened at address: in role all both halves live in one process, and the demo's https://localhost:8080 is
+// only a name. Any other address is refused. A handler is answered as by net/http, but that no Date is added:
+// the clock would be the caller's own.
+func Loopback(handler http.Handler, address, prefix string) http.RoundTripper {
+	return loopbackTransport{handler, address, prefix}
+}
+
+type loopbackTransport struct {
+	handler         http.Handler
+	address, prefix string
 }
 
 // RoundTrip has the handler answer r. It returns with the answer's headers; the content follows as the
 // handler writes it.
-func (t within) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t loopbackTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
-	if !strings.HasPrefix(r.URL.String(), demoHost+"/i/") {
+	if !strings.HasPrefix(r.URL.String(), t.prefix) {
 		return nil, errors.Join(fmt.Errorf("the demo calls nobody outside: %s", r.URL.Host), r.Body.Close())
 	}
 	own, err := url.Parse(t.address)

@@ -1,0 +1,101 @@
+// Package datafolder opens what a server stands on: the folder with its keys and its database, each checked
+// by what the other knows, before anything is served (docs/keys.md).
+package datafolder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"madoguchi/server/keys"
+	"madoguchi/server/store"
+)
+
+// Roles of a server: which pages, API and jobs it runs.
+const (
+	RoleAll     = "all"
+	RoleInsurer = "insurer"
+	RoleCounter = "counter"
+)
+
+// Names in a data folder.
+const (
+	Keys     = "keys"         // the folder of the keys
+	Database = "madoguchi.db" // the store's file
+	Runs     = "runs"         // where the server's own print runs are
+)
+
+// Folder is an open data folder.
+type Folder struct {
+	Path  string
+	Keys  *keys.Folder
+	Store *store.Store
+	Now   func() time.Time
+}
+
+// Options say what of a data folder is opened.
+type Options struct {
+	Path string // made on the first start
+	Mode string // store.Options.Mode
+	Role string // a role loads only the keys that it needs
+	Host string // HOST of the insurers' iss (keys.Folder.Host)
+	Now  func() time.Time
+}
+
+// Open opens the data folder for a role. It refuses a start with keys that are not those of the data, or that
+// other users can read.
+func Open(ctx context.Context, o Options) (*Folder, error) {
+	if err := os.MkdirAll(o.Path, 0o700); err != nil {
+		return nil, fmt.Errorf("making the data folder: %w", err)
+	}
+	if err := closeToOthers(o.Path); err != nil {
+		return nil, err
+	}
+	ring, err := keys.Open(filepath.Join(o.Path, Keys))
+	if err != nil {
+		return nil, err
+	}
+	if err := Guard(ctx, ring, o.Path); err != nil {
+		return nil, err
+	}
+	ring.Host = o.Host
+	opened, err := openStore(ctx, ring, o)
+	var other *store.OtherKeyError
+	if errors.As(err, &other) {
+		return nil, keys.Other(keyFiles[other.Kind]).Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	f := &Folder{Path: o.Path, Keys: ring, Store: opened, Now: o.Now}
+	if err := f.remember(ctx, o.Role); err != nil {
+		return nil, errors.Join(err, opened.Close())
+	}
+	return f, nil
+}
+
+// openStore opens the database with the keys that the role needs.
+func openStore(ctx context.Context, ring *keys.Folder, o Options) (*store.Store, error) {
+	index, err := ring.Secret(keys.Index)
+	if err != nil {
+		return nil, err
+	}
+	masters := map[string][]byte{}
+	for _, scope := range []string{"people", "cases", "session"} {
+		if scope == "people" && o.Role == RoleCounter || scope == "cases" && o.Role == RoleInsurer {
+			continue
+		}
+		if masters[scope], err = ring.Secret(keyFiles[scope]); err != nil {
+			return nil, err
+		}
+	}
+	return store.Open(ctx, filepath.Join(o.Path, Database), store.Options{
+		Mode:    o.Mode,
+		Role:    o.Role,
+		Index:   index,
+		Masters: masters,
+	})
+}

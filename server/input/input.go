@@ -1,0 +1,67 @@
+// Package input reads what a command is given: files, and standard input for "-". Nothing is read further
+// than memory is no matter, since a device or a disk image may be named by mistake.
+package input
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"madoguchi/eligibility"
+)
+
+// limit is above everything that a command takes in whole.
+const limit = 64 << 20
+
+var errLarge = errors.New("larger than 64 MB")
+
+// Open opens what can be read as a file; a folder is an error.
+func Open(name string) (*os.File, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, errors.Join(fmt.Errorf("%s is a folder", name), file.Close())
+	}
+	return file, nil
+}
+
+// Bounded reads a file whole, or standard input for "-".
+func Bounded(name string) ([]byte, error) {
+	file := os.Stdin
+	if name != "-" {
+		var err error
+		if file, err = Open(name); err != nil {
+			return nil, err
+		}
+		defer file.Close()
+	}
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil && len(data) > limit {
+		err = errLarge
+	}
+	return data, err
+}
+
+// Argument is Bounded for the file of an argument, with an *eligibility.Error that names it.
+func Argument(name, argument string) ([]byte, error) {
+	data, err := Bounded(name)
+	switch {
+	case errors.Is(err, errLarge):
+		return nil, &eligibility.Error{Code: eligibility.Invalid, Key: "input.size", Field: argument}
+	case err != nil:
+		return nil, &eligibility.Error{
+			Code:  eligibility.Invalid,
+			Key:   "input.open",
+			Field: argument,
+			Cause: err,
+		}
+	}
+	return data, nil
+}
+
+// WithoutMark cuts the byte order mark off that editors on Windows put before a text.
+func WithoutMark(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\ufeff")) }

@@ -1,0 +1,93 @@
+package verify
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/unicode"
+
+	"madoguchi/credential"
+	"madoguchi/eligibility"
+	"madoguchi/server/input"
+	"madoguchi/server/qrscan"
+)
+
+// readCodes reads the file of an argument: the codes of a picture or PDF, else of a text. What is no file's
+// name but looks like a code is taken as the code itself.
+func readCodes(name, argument string) (reading, error) {
+	if _, err := os.Stat(name); err != nil && isCode(name) {
+		return reading{codes: []string{name}}, nil
+	}
+	read, err := codesOf(name)
+	var e *eligibility.Error
+	if errors.As(err, &e) {
+		return read, e.In(argument)
+	}
+	return read, err
+}
+
+// isCode reports whether an argument looks like a code itself.
+func isCode(text string) bool {
+	return strings.HasPrefix(strings.ToLower(text), "shc:/") ||
+		strings.Count(text, ".") == 2 && len(text) > 200
+}
+
+func codesOf(name string) (reading, error) {
+	data, err := input.Argument(name, "FILE")
+	if err != nil {
+		return reading{}, err
+	}
+	if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) {
+		return readPDF(data)
+	}
+	if marked(data) { // a text that a Windows program saved as "Unicode"
+		windows := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
+		if data, err = windows.NewDecoder().Bytes(data); err != nil {
+			return reading{}, errText.Because(err)
+		}
+	}
+	if !utf8.Valid(data) {
+		codes, err := qrscan.Codes(data)
+		return reading{codes: codes}, err
+	}
+	var file struct {
+		Cards []string `json:"verifiableCredential"`
+	}
+	if _, err := credential.Read(string(data)); err != nil && json.Unmarshal(data, &file) == nil &&
+		len(file.Cards) > 1 {
+		return reading{}, errSeveral
+	}
+	return reading{codes: []string{string(data)}}, nil
+}
+
+// marked reports whether data begins with the byte order mark of UTF-16.
+func marked(data []byte) bool {
+	return bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff})
+}
+
+// incomplete reports whether a text is a code of which a part is missing.
+func incomplete(text string) bool {
+	_, err := credential.Read(text)
+	return errors.Is(err, credential.ErrIncomplete)
+}
+
+// pickCodes tells the screen from the phone's proof. Others are further, different screens.
+func pickCodes(texts []string) (jws, proof string, others []string) {
+	for _, text := range texts {
+		read, err := credential.Read(text)
+		switch {
+		case err != nil:
+		case credential.LooksLikeProof(read):
+			proof = read
+		case jws == "":
+			jws = read
+		case read != jws:
+			others = append(others, read)
+		}
+	}
+	return jws, proof, others
+}
