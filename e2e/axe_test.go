@@ -247,6 +247,7 @@ var (
 // what it imports, at once or later.
 func imported(t *testing.T, lang string, names ...string) []string {
 	t.Helper()
+	given := len(names)
 	for i := 0; i < len(names); i++ {
 		data, err := os.ReadFile(root(t, "pwa", "dist", names[i]))
 		if err != nil {
@@ -261,6 +262,9 @@ func imported(t *testing.T, lang string, names ...string) []string {
 				names = append(names, m[1])
 			}
 		}
+	}
+	if len(names) == given {
+		t.Fatalf("%q import nothing: the search sees nothing", names)
 	}
 	return names
 }

@@ -101,8 +101,8 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 	// A copy of 髙橋 德一 ends on August 1st at the latest: on July 31st no hour lies between the stored screen's
 	// end and the copy's. What the page does in between must not depend on the day of the test, so this copy
 	// ends in a hundred days.
-	set(t, phone, "headers", `{"/document.pdf": {"madoguchi-valid-until": "`+time.Now().AddDate(0, 0,
-		100).Format(time.DateOnly)+`"}}`)
+	until := time.Now().AddDate(0, 0, 100).Format(time.DateOnly)
+	set(t, phone, "headers", `{"/document.pdf": {"madoguchi-valid-until": "`+until+`"}}`)
 	do(t, phone, script(`indexedDB.open("madoguchi").onsuccess = e => { const db = e.target.result;
 		db.transaction("papers", "readwrite").objectStore("papers").clear().onsuccess = () => db.close() }`))
 	waitCount(t, phone, "papers", 0)
@@ -226,8 +226,8 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 	})
 
 	t.Run("the login is asked for days ahead", func(t *testing.T) {
-		set(t, phone, "members", `{"/api/v1/me": {"serverTime": "`+time.Now().AddDate(0, 0,
-			77).UTC().Format(time.RFC3339)+`"}}`)
+		then := time.Now().AddDate(0, 0, 77).UTC().Format(time.RFC3339)
+		set(t, phone, "members", `{"/api/v1/me": {"serverTime": "`+then+`"}}`)
 		set(t, phone, "ahead", strconv.Itoa(77*24*3600*1000))
 		set(t, phone, "answers", `{"/credential": [503, {}]}`)
 		do(t, phone, chromedp.Navigate(base+"/screen"))

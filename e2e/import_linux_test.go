@@ -177,8 +177,8 @@ func measurePage(b *testing.B, file string) {
 	if seen == nil || seen[1] != "100000 0 0" {
 		b.Fatalf("%v\n%s", seen, page)
 	}
-	if page = send(b, client, at+"/store", url.Values{"seen": {seen[1]}}); !strings.Contains(page,
-		`id="done"`) {
+	page = send(b, client, at+"/store", url.Values{"seen": {seen[1]}})
+	if !strings.Contains(page, `id="done"`) {
 		b.Fatal(page)
 	}
 	took := time.Since(began)

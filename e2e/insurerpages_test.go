@@ -14,7 +14,7 @@ func TestTheInsurersOtherPages(t *testing.T) {
 	tab, notice := clerkImports(t, base, "髙橋 德一")
 	phone := patientEnrols(t, notice, "demo-tokuichi")
 	expects(t, tab, `status of (404|422) .*/insurer/(nothing|settings)`,
-		"the pages of errors are looked at too")
+		"the pages of errors are examined too")
 	waitCount(t, phone, "papers", 1) // the copy that is revoked below comes last
 	open := func(name, path, want string) {
 		t.Helper()
@@ -60,7 +60,8 @@ func TestTheInsurersOtherPages(t *testing.T) {
 	do(t, tab, chromedp.Click("#logins .button"))
 	waitText(t, tab, "#consequence", "新しく出せなくなります")
 	state(t, tab, "person-end-login")
-	expects(t, phone, `status of 403 .*/api/v1/receipts`, "its login is ended while its page is open")
+	expects(t, phone, `status of 403 .*/api/v1/(receipts|people/\w+/credential)`,
+		"its login is ended while its page is open, which asks for both again and again")
 	do(t, tab, chromedp.Click("#sure"))
 	waitText(t, tab, "#said", "登録を解除しました")
 	do(t, tab, chromedp.Click("#revoke"))

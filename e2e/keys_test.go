@@ -95,9 +95,9 @@ func TestKeysAreRotatedUnderARunningServerAndALostOneIsReplaced(t *testing.T) {
 		if err := os.WriteFile(register, yesterday, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if out, _ := keys(0, "rotate", "--insurer", "138990", "--older-than", "365"); !strings.Contains(out,
-			"から切り替えられます") {
-			t.Errorf("a nightly job rotates a young key: %s", out)
+		young, _ := keys(0, "rotate", "--insurer", "138990", "--older-than", "365")
+		if !strings.Contains(young, "から切り替えられます") {
+			t.Errorf("a nightly job rotates a young key: %s", young)
 		}
 		if out, _ := keys(0, "rotate", "--insurer", "138990"); !strings.Contains(out, "署名を始めました") {
 			t.Errorf("%s", out)
@@ -218,9 +218,9 @@ func TestACertificateForPDFsIsRequestedAndImportedByCommand(t *testing.T) {
 	do(0, program, "keys", "accept", "pdf-00138990.pem")
 	do(0, program, "keys", "csr", "--insurer", "138990", "--subject", "CN=架空市,O=架空市,C=JP", "--out",
 		"city.csr")
-	if out := do(0, openssl, "req", "-verify", "-noout", "-in", "city.csr"); !strings.Contains(out,
-		"verify OK") {
-		t.Errorf("%s", out)
+	verified := do(0, openssl, "req", "-verify", "-noout", "-in", "city.csr")
+	if !strings.Contains(verified, "verify OK") {
+		t.Errorf("%s", verified)
 	}
 	do(0, openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
 		"-keyout", "ca.key", "-subj", "/CN=Test CA", "-days", "30", "-out", "ca.crt")
@@ -236,8 +236,8 @@ func TestACertificateForPDFsIsRequestedAndImportedByCommand(t *testing.T) {
 	}
 	stays := func() {
 		t.Helper()
-		if out := do(0, program, "keys", "list", "--json", "--insurer", "138990"); !strings.Contains(out,
-			`"pdf": "valid"`) {
+		out := do(0, program, "keys", "list", "--json", "--insurer", "138990")
+		if !strings.Contains(out, `"pdf": "valid"`) {
 			t.Errorf("%s", out)
 		}
 	}

@@ -70,8 +70,8 @@ func set(t *testing.T, tab context.Context, name, json string) {
 // refusal is an answer for lab's "answers": to what path's end the server says no, with which problem (RFC
 // 9457) and sentence.
 func refusal(end string, status int, problem, ja string) string {
-	return fmt.Sprintf(`{"%s": [%d, {"type": "urn:madoguchi:problem:%s", "ja": "%s"}]}`, end, status, problem,
-		ja)
+	return fmt.Sprintf(`{"%s": [%d, {"type": "urn:madoguchi:problem:%s", "ja": "%s"}]}`,
+		end, status, problem, ja)
 }
 
 // offline takes the tab's network away, or gives it back.

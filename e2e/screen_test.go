@@ -298,8 +298,15 @@ func installing(t *testing.T, base string, phone context.Context) {
 		t.Error("the hint that was waved away is back")
 	}
 	agent(was)
-	n := await[int](t, phone, `fetch("/manifest.webmanifest").then(r => r.json()).then(m => m.icons.length)`)
-	if n != 4 {
-		t.Errorf("%d icons", n)
+	icons := await[[]string](t, phone, `fetch("/manifest.webmanifest").then(r => r.json())
+		.then(m => Promise.all(m.icons.map(async ({src, sizes}) => {
+			const icon = new Image();
+			icon.src = src;
+			await icon.decode();
+			const size = icon.naturalWidth + "x" + icon.naturalHeight;
+			return sizes === "any" || sizes === size ? "" : src + " is " + size + ", not " + sizes;
+		})))`)
+	if len(icons) != 4 || strings.Join(icons, "") != "" {
+		t.Errorf("icons of the manifest: %q", icons)
 	}
 }

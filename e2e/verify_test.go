@@ -33,10 +33,12 @@ func altered(jws string) string {
 func TestVerifyKeepsItsContract(t *testing.T) {
 	b := newBench(t)
 	live, paper := b.issue(t, credential.Request{Tier: credential.TierLive}),
-		b.issue(t, credential.Request{Tier: credential.TierSaved, RID: 4711, Expires: credential.LatestEnd(b.at)})
+		b.issue(t, credential.Request{Tier: credential.TierSaved, RID: 4711,
+			Expires: credential.LatestEnd(b.at)})
 	holder := signingKey(t)
 	screen := b.issue(t,
-		credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
+		credential.Request{Tier: credential.TierOffline,
+			HolderKeyID: credential.HolderKeyID(holder.Public())})
 	proof, err := phonetest.Proof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)
@@ -180,7 +182,8 @@ func TestVerifyIsNotLedAstray(t *testing.T) {
 	other := b.issue(t, request)
 	holder := signingKey(t)
 	screen := b.issue(t,
-		credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
+		credential.Request{Tier: credential.TierOffline,
+			HolderKeyID: credential.HolderKeyID(holder.Public())})
 	proof, err := phonetest.Proof(screen, holder, b.at, "")
 	if err != nil {
 		t.Fatal(err)

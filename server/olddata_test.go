@@ -182,7 +182,7 @@ func TestTheAuditChainOfTheVersionBeforeIsWholeAndGoesOn(t *testing.T) {
 	if err != nil || head.Hash != o.facts.AuditHead.Hash {
 		t.Errorf("the head is %s, %v; it was %s", head.Hash, err, o.facts.AuditHead.Hash)
 	}
-	if _, err := o.office.Enrolment.NoticePaper(t.Context(), clerkOf(demoUnion), o.facts.Hanako); err != nil {
+	if _, err := o.office.Enrolment.NoticePaper(t.Context(), clerkOf(oldUnion), o.facts.Hanako); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := o.app.Store.VerifyAudit(t.Context()); err != nil || n != o.facts.AuditEntries+1 {

@@ -116,8 +116,9 @@ func TestWithSeveralReadersTheCounterNamesItsOwn(t *testing.T) {
 		}
 	}
 	other := s.Status("1319999992")[0].ID
-	if _, err := s.CheckBirthDate(context.Background(),
-		counter.CardRequest{Facility: facility, Reader: other, BirthDate: tokuichi}); !errors.Is(err, ErrWhichReader) {
+	_, err := s.CheckBirthDate(context.Background(),
+		counter.CardRequest{Facility: facility, Reader: other, BirthDate: tokuichi})
+	if !errors.Is(err, ErrWhichReader) {
 		t.Errorf("another facility's reader was used: %v", err)
 	}
 	if len(s.Status(facility)) != 2 {

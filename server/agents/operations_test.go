@@ -385,16 +385,16 @@ func TestOQSIsAskedOnlyWhereItIsOffered(t *testing.T) {
 	s, url := open(t, true)
 	pairedWith(t, s, facility, url,
 		agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})}})
-	if _, err := s.CompareOQS(context.Background(), counter.CardRequest{Facility: facility}, screen); !errors.Is(err,
-		wire.ErrNoOQS) || s.Status(facility)[0].OQS {
+	_, err := s.CompareOQS(context.Background(), counter.CardRequest{Facility: facility}, screen)
+	if !errors.Is(err, wire.ErrNoOQS) || s.Status(facility)[0].OQS {
 		t.Errorf("%v %+v", err, s.Status(facility))
 	}
 	s, url = open(t, true)
 	pairedWith(t, s, facility, url,
 		agent.Config{Reader: chip{insert(t, virtual.Description{BirthDate: tokuichi})},
 			OQS: filepath.Join(t.TempDir(), "gone")})
-	if _, err := s.CompareOQS(context.Background(), counter.CardRequest{Facility: facility}, screen); !errors.Is(err,
-		wire.ErrOQSFolder) || !s.Status(facility)[0].OQS {
+	_, err = s.CompareOQS(context.Background(), counter.CardRequest{Facility: facility}, screen)
+	if !errors.Is(err, wire.ErrOQSFolder) || !s.Status(facility)[0].OQS {
 		t.Errorf("%v %+v", err, s.Status(facility))
 	}
 }

@@ -260,7 +260,8 @@ func TestFiveWrongPairingCodesCloseTheDoor(t *testing.T) {
 	said, _ := dial(t, url, virtual.Description{BirthDate: tokuichi})
 	code := await(t, said, `([A-Z0-9]{4}-[A-Z0-9]{4})`)[1]
 	for range 5 {
-		if _, _, err := s.Pair(context.Background(), suzuki, "AAAA-AAAA"); !errors.Is(err, ErrPairing) {
+		_, _, err := s.Pair(context.Background(), suzuki, "AAAA-AAAA")
+		if !errors.Is(err, ErrPairing) {
 			t.Fatal(err)
 		}
 	}

@@ -148,7 +148,8 @@ func TestDatesThatDoNotFitTheirOwnVerdictAreDropped(t *testing.T) {
 			if c.state == "" {
 				want = card.Refused
 			}
-			if r, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility}, day); err != nil ||
+			if r, err := s.CheckDates(t.Context(), counter.CardRequest{Facility: facility},
+				day); err != nil ||
 				r.Outcome != want || r.State != c.state {
 				t.Errorf("%s: %+v %v", c.name, r, err)
 			}

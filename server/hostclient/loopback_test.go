@@ -157,7 +157,8 @@ func TestNobodyOutsideIsCalledFromTheDemo(t *testing.T) {
 	client := &http.Client{Transport: Loopback(http.NotFoundHandler(), "http://localhost:8080", insurers)}
 	for _, address := range []string{"https://example.jp/i/00138990", "http://localhost:8080/i/x",
 		"https://localhost:8080/", "https://localhost:8080/insurer",
-		"https://localhost.example.jp:8080/i/x", "https://localhost:80800/i/x", "https://user@localhost:8080/i/x", "https://127.0.0.1:8080/i/x"} {
+		"https://localhost.example.jp:8080/i/x", "https://localhost:80800/i/x",
+		"https://user@localhost:8080/i/x", "https://127.0.0.1:8080/i/x"} {
 		sent := &closing{Reader: strings.NewReader("x")}
 		if res, err := client.Post(address, "text/plain", sent); err == nil {
 			res.Body.Close()

@@ -54,7 +54,8 @@ func TestSpreadsheetDamageIsRefusedByName(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.column+" "+c.cell, func(t *testing.T) {
 			row := damaged(t, c.column, c.cell)
-			if codes(row.Reasons) != c.code || row.Reasons[0].Column != c.column || row.Reasons[0].Text("en") == "" {
+			if codes(row.Reasons) != c.code || row.Reasons[0].Column != c.column ||
+				row.Reasons[0].Text("en") == "" {
 				t.Fatalf("%+v", row.Reasons)
 			}
 			said[c.code] = strings.ReplaceAll(row.Reasons[0].Text("ja"), c.column, "")

@@ -24,10 +24,15 @@ func TestTheFileOf後期SaysWhoseUseIsEnough(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			rows := 0
 			for row := range file.Rows() {
+				rows++
 				if !row.Accepted || row.Person.FrequentUse != c.want {
 					t.Errorf("%q was read as %q: %+v", c.cell, row.Person.FrequentUse, row.Reasons)
 				}
+			}
+			if rows != 1 {
+				t.Errorf("%q: %d rows", c.cell, rows)
 			}
 		})
 	}

@@ -32,7 +32,8 @@ func TestRowsThatAreRefusedSayWhy(t *testing.T) {
 			r := read(t, "番号,氏名,生年月日,保険者番号\n"+c.row+"\n2,試験 次郎,1990-05-05,\n")
 			row := r.Rows[0]
 			if row.Accepted || len(row.Reasons) == 0 || row.Reasons[0].Code != c.code ||
-				row.Reasons[0].Column != c.column || row.Reasons[0].Text("ja") == "" || row.Reasons[0].Text("en") == "" {
+				row.Reasons[0].Column != c.column || row.Reasons[0].Text("ja") == "" ||
+				row.Reasons[0].Text("en") == "" {
 				t.Errorf("%s: %+v", c.name, row)
 			}
 			if last := r.Rows[len(r.Rows)-1]; !last.Accepted || last.Line != 3 {

@@ -236,7 +236,8 @@ func TestCertificatesThatDoNotFitAreRefusedWithTheReason(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := f.Import(city, c.text, c.now)
 			var said *eligibility.Error
-			if !errors.Is(err, c.want) || !errors.As(err, &said) || strings.Contains(said.Ja()+said.En(), "%") {
+			if !errors.Is(err, c.want) || !errors.As(err, &said) ||
+				strings.Contains(said.Ja()+said.En(), "%") {
 				t.Errorf("%s: %v", c.name, err)
 			}
 		})

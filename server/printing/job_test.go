@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,22 +99,24 @@ func TestAPausedRunGoesOnWhereItStoppedAndPrintsTheSame(t *testing.T) {
 // With a clock that stands still nobody asks the store a second time unless this process tells of a change.
 func TestACommandOfThisProcessIsFollowedWithoutAsking(t *testing.T) {
 	for _, told := range []bool{true, false} {
-		m := &memory{}
-		r := newJob(t, 100, composer(t), m)
-		changed := make(chan struct{}, 1)
-		r.Changed = changed
-		r.Tell = func(p printing.Progress) {
-			if m.command = printing.Pause; told && len(changed) == 0 {
-				changed <- struct{}{}
+		t.Run(fmt.Sprintf("told %v", told), func(t *testing.T) {
+			m := &memory{}
+			r := newJob(t, 100, composer(t), m)
+			changed := make(chan struct{}, 1)
+			r.Changed = changed
+			r.Tell = func(p printing.Progress) {
+				if m.command = printing.Pause; told && len(changed) == 0 {
+					changed <- struct{}{}
+				}
 			}
-		}
-		_, err := r.print(t.Context())
-		if errors.Is(err, printing.ErrPaused) != told {
-			t.Errorf("told %v: %v", told, err)
-		}
-		if files := len(m.files); told && files != 1 || !told && files != 3 {
-			t.Errorf("told %v: %d files", told, files)
-		}
+			_, err := r.print(t.Context())
+			if errors.Is(err, printing.ErrPaused) != told {
+				t.Errorf("told %v: %v", told, err)
+			}
+			if files := len(m.files); told && files != 1 || !told && files != 3 {
+				t.Errorf("told %v: %d files", told, files)
+			}
+		})
 	}
 }
 
@@ -167,6 +171,26 @@ func TestParcelsBeginWithACountSheet(t *testing.T) {
 	// the second parcel goes on in the second file
 	if files[0].Pages != 6 || files[1].Pages != 3 || files[0].Sampled != 3 || files[0].Texts != 4 {
 		t.Errorf("%+v", files)
+	}
+	// the Composer of these tests counts its pages itself: another program counts them too, and reads them
+	for i, want := range [][]string{
+		{"2 人分", "000000", "000001", "3 人分", "000002", "000003"},
+		{"000004", "1 人分", "000005"},
+	} {
+		text, err := exec.Command("pdftotext", "-raw", filepath.Join(r.Folder, files[i].Name), "-").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages := strings.Split(strings.TrimSuffix(string(text), "\f"), "\f")
+		if len(pages) != len(want) {
+			t.Errorf("file %d has %d pages", i+1, len(pages))
+			continue
+		}
+		for p, says := range want {
+			if !strings.Contains(pages[p], says) {
+				t.Errorf("file %d, page %d lacks %s:\n%s", i+1, p+1, says, pages[p])
+			}
+		}
 	}
 	if list := rows(t, r.Folder, printing.Index.Of("oshirase-138990-TEST")); list[2][2] != "5" {
 		t.Error(list)

@@ -3,6 +3,7 @@
 package qrscan_test
 
 import (
+	"errors"
 	"image"
 	mathrand "math/rand/v2"
 	"syscall"
@@ -55,16 +56,18 @@ func TestAScreenshotTakesNoSecondAndAHopelessPhotoNoTen(t *testing.T) {
 		data  []byte
 		bound time.Duration
 		codes int
+		want  error // where there is no code
 	}{
-		{"screenshot", asPNG(t, pasted(phone(white, black), drawn(m, plain), 40, 500)), time.Second, 1},
-		{"noise", asJPEG(t, hopeless(false), 80), 10 * time.Second, 0},
-		{"rings", asJPEG(t, hopeless(true), 80), 10 * time.Second, 0},
+		{"screenshot", asPNG(t, pasted(phone(white, black), drawn(m, plain), 40, 500)), time.Second, 1, nil},
+		{"noise", asJPEG(t, hopeless(false), 80), 10 * time.Second, 0, qrscan.ErrNone},
+		{"rings", asJPEG(t, hopeless(true), 80), 10 * time.Second, 0, qrscan.ErrNone},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
-			took := worked(t, func() { got, _ = qrscan.Codes(c.data) })
-			if len(got) != c.codes {
-				t.Errorf("%s: %d codes", c.name, len(got))
+			var err error
+			took := worked(t, func() { got, err = qrscan.Codes(c.data) })
+			if len(got) != c.codes || !errors.Is(err, c.want) {
+				t.Errorf("%s: %d codes, %v", c.name, len(got), err)
 			}
 			testenv.Within(t, c.name, took, c.bound)
 		})
