@@ -70,7 +70,7 @@ func (i *Client) get(ctx context.Context, address string, limit int64) ([]byte, 
 	return answer, nil
 }
 
-// Redeem: see desk.InsurerCalls.
+// Redeem: see counter.InsurerCalls.
 func (i *Client) Redeem(ctx context.Context, iss string, code credential.OnlineCode) (string, error) {
 	var out struct {
 		Credential string `json:"credential"`

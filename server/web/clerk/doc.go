@@ -1,5 +1,5 @@
-// Package clerk serves an insurer's clerk: import of the insured, one person's file, documents and print jobs,
-// revocation, statistics.
+// Package clerk serves an insurer's clerk: import of the insured, one person's file, documents and print
+// jobs, revocation, statistics.
 package clerk
 
 import (

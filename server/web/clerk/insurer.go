@@ -76,8 +76,16 @@ func (s *Pages) officePage(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	view := OfficeView{Page: s.NewPage(c, message.New("staff.title.insurerSOffice", nil)), Staff: clerk.Staff, Insurers: insurers, Current: string(in.Number), Count: count, Query: query,
-		Said: c.QueryParam("said"), Found: found}
+	view := OfficeView{
+		Page:     s.NewPage(c, message.New("staff.title.insurerSOffice", nil)),
+		Staff:    clerk.Staff,
+		Insurers: insurers,
+		Current:  string(in.Number),
+		Count:    count,
+		Query:    query,
+		Said:     c.QueryParam("said"),
+		Found:    found,
+	}
 	view.Insurer = insurerView(in)
 	view.turn(number)
 	for _, r := range people {
@@ -88,8 +96,16 @@ func (s *Pages) officePage(c echo.Context, clerk staff.Clerk) error {
 
 func (s *Pages) row(r insurer.PersonRecord) PersonRow {
 	p := r.Person
-	row := PersonRow{ID: string(r.ID), Name: p.Name, Kana: p.Kana, Birth: p.BirthDate.Japanese(), Symbol: p.Symbol, Number: p.Number, Branch: p.BranchNumber,
-		Registered: eligibility.DateOf(r.RegisteredAt).Japanese()}
+	row := PersonRow{
+		ID:         string(r.ID),
+		Name:       p.Name,
+		Kana:       p.Kana,
+		Birth:      p.BirthDate.Japanese(),
+		Symbol:     p.Symbol,
+		Number:     p.Number,
+		Branch:     p.BranchNumber,
+		Registered: eligibility.DateOf(r.RegisteredAt).Japanese(),
+	}
 	if shares, err := eligibility.SharesOn(p, s.Today()); err == nil {
 		row.Share = kit.SharesText(shares)
 	}

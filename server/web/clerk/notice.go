@@ -29,8 +29,13 @@ func (s *Pages) noticeSheet(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	view := SheetView{Page: s.NewPage(c, message.New("staff.title.noticeCode", nil)), Person: s.row(paper.Record), Code: insurer.GroupNoticeCode(paper.Code), URL: paper.URL,
-		Image: "/insurer/people/" + c.Param("id") + "/notice.png"}
+	view := SheetView{
+		Page:   s.NewPage(c, message.New("staff.title.noticeCode", nil)),
+		Person: s.row(paper.Record),
+		Code:   insurer.GroupNoticeCode(paper.Code),
+		URL:    paper.URL,
+		Image:  "/insurer/people/" + c.Param("id") + "/notice.png",
+	}
 	view.Insurer = insurerView(paper.Insurer)
 	return s.Show(c, http.StatusOK, "sheet", view)
 }

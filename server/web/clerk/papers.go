@@ -52,8 +52,15 @@ func (s *Pages) showSettings(
 	if err != nil {
 		return err
 	}
-	view := PaperSettingsView{Page: s.NewPage(c, message.New("staff.title.papersSettingsAndSamples", nil)), Staff: clerk.Staff, Settings: in, Colour: in.Look.Colour, HasLogo: len(mark) > 0,
-		Saved: c.QueryParam("said") == "saved", Samples: SamplePapers}
+	view := PaperSettingsView{
+		Page:     s.NewPage(c, message.New("staff.title.papersSettingsAndSamples", nil)),
+		Staff:    clerk.Staff,
+		Settings: in,
+		Colour:   in.Look.Colour,
+		HasLogo:  len(mark) > 0,
+		Saved:    c.QueryParam("said") == "saved",
+		Samples:  SamplePapers,
+	}
 	if view.Colour == "" {
 		view.Colour = "#00118f"
 	}
@@ -69,7 +76,13 @@ func (s *Pages) settle(c echo.Context, clerk staff.Clerk) error {
 	in := kept
 	value := func(field string) string { return strings.TrimSpace(c.FormValue(field)) }
 	in.Name, in.Issuer, in.Telephone = value("name"), value("issuer"), value("telephone")
-	in.Look = insurer.PaperLook{Unit: value("unit"), Address: value("address"), Hours: value("hours"), Colour: value("colour"), State: value("state")}
+	in.Look = insurer.PaperLook{
+		Unit:    value("unit"),
+		Address: value("address"),
+		Hours:   value("hours"),
+		Colour:  value("colour"),
+		State:   value("state"),
+	}
 	mark, err := uploadedMark(c)
 	if err == nil {
 		err = s.Insurer.Directory.UpdateSettings(c.Request().Context(), clerk, in, mark)

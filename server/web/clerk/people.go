@@ -18,7 +18,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// One person's page, and what a clerk may do there: each action is asked for on a page of its own that says what follows.
+// One person's page, and what a clerk may do there: each action is asked for on a page of its own that says
+// what follows.
 func (s *Pages) peopleRoutes(e *echo.Echo) {
 	e.GET("/insurer/people/:id", s.page(ofPerson, s.personPage))
 	for path, a := range map[string]personAction{
@@ -67,7 +68,14 @@ func (s *Pages) confirm(
 	}
 	status := http.StatusOK
 	view.Page = s.NewPage(c, view.Heading)
-	view.Page.Insurer, view.Person, view.Action, view.Back = insurerView(in), s.row(file.PersonRecord), c.Request().URL.Path, personAddress(file.ID, "")
+	view.Page.Insurer, view.Person, view.Action, view.Back = insurerView(
+		in,
+	), s.row(
+		file.PersonRecord,
+	), c.Request().URL.Path, personAddress(
+		file.ID,
+		"",
+	)
 	if refusal != nil {
 		status, view.Error = http.StatusUnprocessableEntity, kit.FormError(refusal)
 	}
@@ -104,7 +112,11 @@ func (s *Pages) reissue(c echo.Context, clerk staff.Clerk, id audit.PersonID) (s
 	return personAddress(id, "?said=reissued"), s.Insurer.Enrolment.Reissue(c.Request().Context(), clerk, id)
 }
 
-func (s *Pages) askRevokePerson(c echo.Context, clerk staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
+func (s *Pages) askRevokePerson(
+	c echo.Context,
+	clerk staff.Clerk,
+	file insurer.PersonFile,
+) (ConfirmView, error) {
 	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, insurer.Copies{Person: file.ID})
 	args := message.Args{"n": message.Number(n)}
 	return ConfirmView{
@@ -175,9 +187,12 @@ func login(c echo.Context, file insurer.PersonFile) (insurer.Login, error) {
 func (s *Pages) askEndLogin(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
 	l, err := login(c, file)
 	return ConfirmView{
-		Heading:     say("staff.confirm.endLoginHeading"),
-		Consequence: message.New("staff.confirm.endLoginFollows", message.Args{"at": message.Text(whenText(l.Since))}),
-		Button:      say("staff.confirm.endLoginButton"),
+		Heading: say("staff.confirm.endLoginHeading"),
+		Consequence: message.New(
+			"staff.confirm.endLoginFollows",
+			message.Args{"at": message.Text(whenText(l.Since))},
+		),
+		Button: say("staff.confirm.endLoginButton"),
 	}, err
 }
 

@@ -20,8 +20,9 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// A file goes three steps, each with its own address: sent (POST /insurer/import), its headings mapped where they are not
-// known, looked at; then the clerk says yes. Every form answers with a redirect, so that reloading repeats nothing.
+// A file goes three steps, each with its own address: sent (POST /insurer/import), its headings mapped where
+// they are not known, looked at; then the clerk says yes. Every form answers with a redirect, so that
+// reloading repeats nothing.
 func (s *Pages) previewRoutes(e *echo.Echo) {
 	e.POST(ImportPath, s.PageFor(auth.Clerk, s.sendFile)) // its insurer comes with the file
 	e.GET("/insurer/imports/:id", s.page(ofPreview, s.previewPage))
@@ -61,8 +62,8 @@ func (s *Pages) sendFile(c echo.Context, member staff.Member) error {
 
 var errNoFile = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_file"}
 
-// received reads the form with the file as it comes in. The usual way of reading forms would lay a large file down
-// unsealed in the temporary folder.
+// received reads the form with the file as it comes in. The usual way of reading forms would lay a large file
+// down unsealed in the temporary folder.
 func (s *Pages) received(c echo.Context, member staff.Member) (id string, err error) {
 	var clerk staff.Clerk
 	r := c.Request()
@@ -130,7 +131,16 @@ func (s *Pages) headings(c echo.Context, look insurer.ImportPreview, in insurer.
 	view := HeadingsView{Page: s.NewPage(c, message.New("staff.title.whatTheHeadingsMean", nil)), ID: look.ID}
 	view.Insurer = insurerView(in)
 	for i, h := range look.Headings {
-		view.Rows = append(view.Rows, HeadingRow{Field: "column-" + strconv.Itoa(i), Name: h.Name, Examples: h.Examples, Column: string(h.Column), Known: h.Known})
+		view.Rows = append(
+			view.Rows,
+			HeadingRow{
+				Field:    "column-" + strconv.Itoa(i),
+				Name:     h.Name,
+				Examples: h.Examples,
+				Column:   string(h.Column),
+				Known:    h.Known,
+			},
+		)
 	}
 	for _, column := range insuredcsv.Columns() {
 		view.Columns = append(view.Columns, string(column))
@@ -156,7 +166,8 @@ func (s *Pages) mapHeadings(c echo.Context, clerk staff.Clerk) error {
 	}
 	err = s.Insurer.Importer.MapHeadings(c.Request().Context(), clerk, look.ID, columns)
 	var refusal *eligibility.Error
-	if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid { // what was chosen stays chosen, to be corrected
+	if errors.As(err, &refusal) &&
+		refusal.Code == eligibility.Invalid { // what was chosen stays chosen, to be corrected
 		view.Error = kit.FormError(refusal)
 		view.Missing = nil
 		return s.Show(c, http.StatusUnprocessableEntity, "headings", view)
@@ -182,10 +193,27 @@ func (s *Pages) previewPage(c echo.Context, clerk staff.Clerk) error {
 	return s.Show(c, http.StatusOK, "import", s.preview(c, look, in, count, digest))
 }
 
-func (s *Pages) preview(c echo.Context, look insurer.ImportPreview, in insurer.Insurer, count insurer.ImportCount, digest insuredcsv.Digest) ImportView {
-	view := ImportView{Page: s.NewPage(c, message.New("staff.title.beforeImporting", nil)), ID: look.ID, Stored: look.Stored != nil,
-		New: count.New, Changed: count.Changed, Unchanged: count.Unchanged, Refused: digest.Refused, Accepted: digest.Rows - digest.Refused,
-		LeftOut: look.Roster.Unknown, Until: look.Until.In(eligibility.Japan).Format("15:04"), MoreRows: digest.MoreReasons, MoreWarnings: digest.MoreWarnings}
+func (s *Pages) preview(
+	c echo.Context,
+	look insurer.ImportPreview,
+	in insurer.Insurer,
+	count insurer.ImportCount,
+	digest insuredcsv.Digest,
+) ImportView {
+	view := ImportView{
+		Page:         s.NewPage(c, message.New("staff.title.beforeImporting", nil)),
+		ID:           look.ID,
+		Stored:       look.Stored != nil,
+		New:          count.New,
+		Changed:      count.Changed,
+		Unchanged:    count.Unchanged,
+		Refused:      digest.Refused,
+		Accepted:     digest.Rows - digest.Refused,
+		LeftOut:      look.Roster.Unknown,
+		Until:        look.Until.In(eligibility.Japan).Format("15:04"),
+		MoreRows:     digest.MoreReasons,
+		MoreWarnings: digest.MoreWarnings,
+	}
 	if view.Stored {
 		view.Page = s.NewPage(c, message.New("staff.title.resultOfTheImport", nil))
 	}
@@ -214,7 +242,13 @@ func importRows(notes []insuredcsv.LineNote) []ImportRow {
 }
 
 func (s *Pages) previewPerson(row insuredcsv.Row) PreviewPerson {
-	p := PreviewPerson{PersonRow: s.row(insurer.PersonRecord{Person: row.Person}), Line: row.Line, Sheet: row.Sheet, Address: row.Person.Address, Card: answerText(row.Person.Registered)}
+	p := PreviewPerson{
+		PersonRow: s.row(insurer.PersonRecord{Person: row.Person}),
+		Line:      row.Line,
+		Sheet:     row.Sheet,
+		Address:   row.Person.Address,
+		Card:      answerText(row.Person.Registered),
+	}
 	if !row.Person.QualifiedOn.IsZero() {
 		p.Qualified = row.Person.QualifiedOn.Japanese()
 	}

@@ -24,7 +24,11 @@ func (s *Pages) revokePage(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	view := RevokeView{Page: s.NewPage(c, message.New("staff.title.revokeCopies", nil)), Done: c.QueryParam("said") == "revoked", N: c.QueryParam("n")}
+	view := RevokeView{
+		Page: s.NewPage(c, message.New("staff.title.revokeCopies", nil)),
+		Done: c.QueryParam("said") == "revoked",
+		N:    c.QueryParam("n"),
+	}
 	view.Insurer = insurerView(in)
 	return s.Show(c, http.StatusOK, "revoke", view)
 }
@@ -35,7 +39,11 @@ func (s *Pages) revokeMany(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	view := RevokeView{Page: s.NewPage(c, message.New("staff.title.revokeCopies", nil)), RID: c.FormValue("rid"), Before: c.FormValue("before")}
+	view := RevokeView{
+		Page:   s.NewPage(c, message.New("staff.title.revokeCopies", nil)),
+		RID:    c.FormValue("rid"),
+		Before: c.FormValue("before"),
+	}
 	view.Insurer = insurerView(in)
 	which, err := copiesMeant(view.RID, view.Before)
 	var refusal *eligibility.Error
@@ -48,7 +56,10 @@ func (s *Pages) revokeMany(c echo.Context, clerk staff.Clerk) error {
 		if err != nil {
 			return err
 		}
-		return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/insurer/revoke?insurer=%s&said=revoked&n=%d", in.Number, n))
+		return c.Redirect(
+			http.StatusSeeOther,
+			fmt.Sprintf("/insurer/revoke?insurer=%s&said=revoked&n=%d", in.Number, n),
+		)
 	}
 	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, which)
 	if err != nil {

@@ -42,7 +42,12 @@ func (s *Pages) runsPage(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	view.Form = RunForm{Kind: string(insurer.NoticeRun), Only: string(insurer.OnlyNew), Order: string(insurer.ByPostCode), Layout: string(insurer.LayoutCards)}
+	view.Form = RunForm{
+		Kind:   string(insurer.NoticeRun),
+		Only:   string(insurer.OnlyNew),
+		Order:  string(insurer.ByPostCode),
+		Layout: string(insurer.LayoutCards),
+	}
 	return s.Show(c, http.StatusOK, "runs", view)
 }
 
@@ -55,7 +60,12 @@ func (s *Pages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, error) {
 	if err != nil {
 		return RunsView{}, err
 	}
-	view := RunsView{Page: s.NewPage(c, message.New("staff.title.printRuns", nil)), Staff: clerk.Staff, Insurers: insurers, Current: string(in.Number)}
+	view := RunsView{
+		Page:     s.NewPage(c, message.New("staff.title.printRuns", nil)),
+		Staff:    clerk.Staff,
+		Insurers: insurers,
+		Current:  string(in.Number),
+	}
 	view.Insurer = insurerView(in)
 	for _, r := range runs {
 		view.Runs = append(view.Runs, runRow(r))
@@ -79,8 +89,19 @@ func runRow(r insurer.PrintRun) RunRow {
 
 // planRun shows what a run would print; with the clerk's yes it is started.
 func (s *Pages) planRun(c echo.Context, clerk staff.Clerk) error {
-	form := RunForm{Kind: c.FormValue("run"), Only: c.FormValue("only"), Order: c.FormValue("order"), Layout: c.FormValue("layout"), ShareOn: c.FormValue("shareOn"),
-		Dropped: c.FormValue("dropped") != "", CountSheets: c.FormValue("countSheets") != "", List: c.FormValue("list"), PerFile: c.FormValue("perFile")}
+	form := RunForm{
+		Kind:    c.FormValue("run"),
+		Only:    c.FormValue("only"),
+		Order:   c.FormValue("order"),
+		Layout:  c.FormValue("layout"),
+		ShareOn: c.FormValue("shareOn"),
+		Dropped: c.FormValue(
+			"dropped",
+		) != "",
+		CountSheets: c.FormValue("countSheets") != "",
+		List:        c.FormValue("list"),
+		PerFile:     c.FormValue("perFile"),
+	}
 	plan, err := s.plan(c, form, clerk)
 	var e *eligibility.Error
 	if errors.As(err, &e) && (e.Code == eligibility.Invalid || e.Code == eligibility.NotFound) {
@@ -99,7 +120,12 @@ func (s *Pages) planRun(c echo.Context, clerk staff.Clerk) error {
 		if err != nil {
 			return err
 		}
-		view.Form, view.Missing, view.Plan = form, plan.Missing, &RunPlan{Kind: plan.Run.Kind.Japanese(), Total: plan.Run.Total, NotDue: plan.NotDue, Checks: plan.Checks}
+		view.Form, view.Missing, view.Plan = form, plan.Missing, &RunPlan{
+			Kind:   plan.Run.Kind.Japanese(),
+			Total:  plan.Run.Total,
+			NotDue: plan.NotDue,
+			Checks: plan.Checks,
+		}
 		return s.Show(c, http.StatusOK, "runs", view)
 	}
 	ctx := c.Request().Context()
@@ -115,7 +141,12 @@ func (s *Pages) planRun(c echo.Context, clerk staff.Clerk) error {
 func (s *Pages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer.Plan, error) {
 	var err error
 	kind := insurer.PaperKind(f.Kind)
-	o := insurer.RunOptions{Only: insurer.RunFilter(f.Only), Order: insurer.RunOrder(f.Order), Dropped: f.Dropped, CountSheets: f.CountSheets && f.Order == string(insurer.ByNumber)}
+	o := insurer.RunOptions{
+		Only:        insurer.RunFilter(f.Only),
+		Order:       insurer.RunOrder(f.Order),
+		Dropped:     f.Dropped,
+		CountSheets: f.CountSheets && f.Order == string(insurer.ByNumber),
+	}
 	if kind == insurer.CertificateRun {
 		o.Layout = insurer.RunLayout(f.Layout)
 	}
@@ -156,8 +187,21 @@ func (s *Pages) runPage(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	view := RunView{Page: s.NewPage(c, message.New("staff.title.printRun", message.Args{"kind": message.Text(run.Kind.Japanese())})), Staff: clerk.Staff, Run: runRow(run), Note: run.Failure().Text(s.LookOf(c).Lang), Going: run.State == insurer.RunGoing,
-		Resumable: run.State == insurer.RunPaused || run.State == insurer.RunFailed, Over: run.State == insurer.RunDone || run.State == insurer.RunCancelled, Here: run.Options.Folder == "", Folder: s.Insurer.PrintJobs.FolderOf(run)}
+	view := RunView{
+		Page: s.NewPage(
+			c,
+			message.New("staff.title.printRun", message.Args{"kind": message.Text(run.Kind.Japanese())}),
+		),
+		Staff: clerk.Staff,
+		Run:   runRow(run),
+		Note:  run.Failure().Text(s.LookOf(c).Lang),
+		Going: run.State == insurer.RunGoing,
+		Resumable: run.State == insurer.RunPaused ||
+			run.State == insurer.RunFailed,
+		Over:   run.State == insurer.RunDone || run.State == insurer.RunCancelled,
+		Here:   run.Options.Folder == "",
+		Folder: s.Insurer.PrintJobs.FolderOf(run),
+	}
 	view.Insurer = insurerView(in)
 	view.Progress = s.progress(clerk, run)
 	sum := printing.Sum(files)
@@ -165,13 +209,25 @@ func (s *Pages) runPage(c echo.Context, clerk staff.Clerk) error {
 	view.Codes, view.Sampled, view.Texts = sum.Codes, sum.Sampled, sum.Texts
 	for _, f := range files {
 		if f.Name != "" {
-			view.Files = append(view.Files, RunFileRow{Name: f.Name, People: f.People, Pages: f.Pages, Size: fmt.Sprintf("%.1f MB", float64(f.Bytes)/1e6)})
+			view.Files = append(
+				view.Files,
+				RunFileRow{
+					Name:   f.Name,
+					People: f.People,
+					Pages:  f.Pages,
+					Size:   fmt.Sprintf("%.1f MB", float64(f.Bytes)/1e6),
+				},
+			)
 		}
 	}
 	if run.State == insurer.RunDone {
 		base := insurer.RunBase(run)
-		view.Lists = []RunList{{printing.Summary.Of(base), "まとめ"}, {printing.Index.Of(base), "索引（どの人がどのページか）"}, {printing.Check.Of(base), "手で確かめる人"},
-			{printing.Skipped.Of(base), "とばした人"}}
+		view.Lists = []RunList{
+			{printing.Summary.Of(base), "まとめ"},
+			{printing.Index.Of(base), "索引（どの人がどのページか）"},
+			{printing.Check.Of(base), "手で確かめる人"},
+			{printing.Skipped.Of(base), "とばした人"},
+		}
 	}
 	return s.Show(c, http.StatusOK, "run", view)
 }
@@ -304,9 +360,14 @@ func (s *Pages) runFile(c echo.Context, clerk staff.Clerk) error {
 		return err
 	}
 	wanted := c.Param("name")
-	known := run.State == insurer.RunDone && slices.ContainsFunc([]printing.List{printing.Summary, printing.Index, printing.Check, printing.Skipped},
-		func(l printing.List) bool { return l.Of(insurer.RunBase(run)) == wanted })
-	known = known || wanted != "" && slices.ContainsFunc(files, func(f printing.FileRecord) bool { return f.Name == wanted })
+	known := run.State == insurer.RunDone &&
+		slices.ContainsFunc(
+			[]printing.List{printing.Summary, printing.Index, printing.Check, printing.Skipped},
+			func(l printing.List) bool { return l.Of(insurer.RunBase(run)) == wanted },
+		)
+	known = known ||
+		wanted != "" &&
+			slices.ContainsFunc(files, func(f printing.FileRecord) bool { return f.Name == wanted })
 	if !known {
 		return kit.ErrNoPage
 	}

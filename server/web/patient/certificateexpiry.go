@@ -10,7 +10,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// certificatePage tells what follows from the date of the electronic certificate. The date is neither stored nor logged.
+// certificatePage tells what follows from the date of the electronic certificate. The date is neither stored
+// nor logged.
 func (s *Pages) certificatePage(c echo.Context) error {
 	today := s.Today()
 	view := CertificateView{Page: s.Translated(c, "expiry.title")}
@@ -54,7 +55,8 @@ func (s *Pages) typedDate(text string) (eligibility.Date, *kit.Problem) {
 	return d, nil
 }
 
-// printable is what somebody typed, to be corrected; a text that holds a 12-digit My Number is never shown again.
+// printable is what somebody typed, to be corrected; a text that holds a 12-digit My Number is never shown
+// again.
 func printable(text string) string {
 	if eligibility.HoldsMyNumber(text) {
 		return ""
@@ -69,8 +71,16 @@ func (s *Pages) certificateCalendar(c echo.Context) error {
 		return eligibility.ErrDate.In("until")
 	}
 	lang := s.LookOf(c).Lang
-	file := calendar(event{On: until, Made: s.Now(), Host: c.Request().Host, Title: pwa.Plain(lang, "expiry.event"), Text: pwa.Plain(lang, "expiry.eventText"),
-		DaysBefore: []int{90, 60, 30}})
+	file := calendar(
+		event{
+			On:         until,
+			Made:       s.Now(),
+			Host:       c.Request().Host,
+			Title:      pwa.Plain(lang, "expiry.event"),
+			Text:       pwa.Plain(lang, "expiry.eventText"),
+			DaysBefore: []int{90, 60, 30},
+		},
+	)
 	kit.Attachment(c, "certificate-"+until.String()+".ics")
 	return c.Blob(http.StatusOK, "text/calendar; charset=utf-8", file)
 }

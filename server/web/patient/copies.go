@@ -30,7 +30,10 @@ func (s *Pages) document(c echo.Context, viewer insurer.Viewer, id audit.PersonI
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Madoguchi-Valid-Until", until.String()) // the first day on which the copy is worth nothing
+	c.Response().Header().Set(
+		"Madoguchi-Valid-Until",
+		until.String(),
+	) // the first day on which the copy is worth nothing
 	return kit.PdfFile(c, s.DatedName("shikaku-joho", ".pdf"), data)
 }
 

@@ -15,8 +15,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// A patient's phone that comes back by its key, and who may show whom: a login its own people, a phone's key those that it
-// was granted.
+// A patient's phone that comes back by its key, and who may show whom: a login its own people, a phone's key
+// those that it was granted.
 
 func (s *Pages) deviceRoutes(e *echo.Echo) {
 	e.POST("/api/v1/phone/nonce", s.newNonce)
@@ -58,7 +58,8 @@ func (s *Pages) newNonce(c echo.Context) error {
 	}{nonce, ends})
 }
 
-// keptCookie says, readable for the page, that this browser once held screens: so an empty store can be explained.
+// keptCookie says, readable for the page, that this browser once held screens: so an empty store can be
+// explained.
 const KeptCookie = "madoguchi-kept"
 
 // heldScreens reports whether this browser once held screens, by its phone's key.
@@ -67,8 +68,8 @@ func heldScreens(c echo.Context) bool {
 	return err == nil
 }
 
-// enterDevice starts the session of a phone that signed its nonce. That nobody knows the phone is no error: new phones
-// and ended ones ask too.
+// enterDevice starts the session of a phone that signed its nonce. That nobody knows the phone is no error:
+// new phones and ended ones ask too.
 func (s *Pages) enterDevice(c echo.Context) error {
 	if err := s.MayAsk(c); err != nil {
 		return err
@@ -86,7 +87,12 @@ func (s *Pages) enterDevice(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	proof := insurer.DeviceProof{Phone: body.Phone, KeyID: body.Key, Nonce: body.Nonce, Signature: body.Signature}
+	proof := insurer.DeviceProof{
+		Phone:     body.Phone,
+		KeyID:     body.Key,
+		Nonce:     body.Nonce,
+		Signature: body.Signature,
+	}
 	if _, err := s.Insurer.Devices.AuthenticateDevice(ctx, proof); errors.Is(err, insurer.ErrDeviceUnknown) {
 		return c.JSON(http.StatusOK, struct {
 			Known bool `json:"known"`
@@ -113,10 +119,18 @@ func (s *Pages) enterDevice(c echo.Context) error {
 }
 
 func (s *Pages) kept(maxAge int) *http.Cookie {
-	return &http.Cookie{Name: KeptCookie, Value: "1", Path: "/", Secure: s.HTTPS, SameSite: http.SameSiteLaxMode, MaxAge: maxAge}
+	return &http.Cookie{
+		Name:     KeptCookie,
+		Value:    "1",
+		Path:     "/",
+		Secure:   s.HTTPS,
+		SameSite: http.SameSiteLaxMode,
+		MaxAge:   maxAge,
+	}
 }
 
-// removePerson takes one person off this phone. A login of that person in this browser ends too: else it would go on showing.
+// removePerson takes one person off this phone. A login of that person in this browser ends too: else it
+// would go on showing.
 func (s *Pages) removePerson(c echo.Context, who visitor) error {
 	ctx, id := c.Request().Context(), audit.PersonID(c.Param("id"))
 	if id == "" { // would mean everybody
@@ -144,8 +158,8 @@ func (s *Pages) removePerson(c echo.Context, who visitor) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// wipePhone ends everything that this browser may show, and asks it to drop what it stored. Only here: Clear-Site-Data
-// is for the whole origin, that is for everybody on the phone.
+// wipePhone ends everything that this browser may show, and asks it to drop what it stored. Only here:
+// Clear-Site-Data is for the whole origin, that is for everybody on the phone.
 func (s *Pages) wipePhone(c echo.Context, who visitor) error {
 	ctx := c.Request().Context()
 	if len(who.People) > 0 {

@@ -1,5 +1,6 @@
-// Package patient serves the insured person: the landing page of a notice, the login, the screen on the phone, its
-// copies and codes, and the small checks (certificate, visit, what to bring next) that need no login.
+// Package patient serves the insured person: the landing page of a notice, the login, the screen on the
+// phone, its copies and codes, and the small checks (certificate, visit, what to bring next) that need no
+// login.
 package patient
 
 import (

@@ -19,8 +19,20 @@ func (s *Pages) enrolPage(c echo.Context) error {
 	return s.showEnrol(c, http.StatusOK, v, "", nil)
 }
 
-func (s *Pages) showEnrol(c echo.Context, status int, v VisitSession, typed string, problem *kit.Problem) error {
-	view := EnrolView{Page: s.Translated(c, "enrol.title"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: printable(typed)}
+func (s *Pages) showEnrol(
+	c echo.Context,
+	status int,
+	v VisitSession,
+	typed string,
+	problem *kit.Problem,
+) error {
+	view := EnrolView{
+		Page:    s.Translated(c, "enrol.title"),
+		Name:    v.Login.Name,
+		Birth:   v.Login.BirthDate.Japanese(),
+		HasCode: v.Notice != nil,
+		Code:    printable(typed),
+	}
 	view.Error, view.Insurer = problem, s.HelpDesk(c)
 	view.LoginFirst = problem != nil && problem.Message.Key == insurer.ErrEnrolAgain.Key
 	return s.Show(c, status, "enrol", view)

@@ -9,7 +9,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// ownInsertPDF sends the slip for the card case to whoever may be shown the person's screen and its copy: it says no more.
+// ownInsertPDF sends the slip for the card case to whoever may be shown the person's screen and its copy: it
+// says no more.
 func (s *Pages) ownInsertPDF(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
 	data, err := s.Insurer.Documents.InsertFor(c.Request().Context(), viewer, id)
 	if err != nil {

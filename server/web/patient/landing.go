@@ -10,8 +10,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// The patient's door: what the paper is for, both ways to a screen, what is needed and what to do without it. It is
-// complete without a program in the page; so are the pages that help before a visit.
+// The patient's door: what the paper is for, both ways to a screen, what is needed and what to do without it.
+// It is complete without a program in the page; so are the pages that help before a visit.
 
 func (s *Pages) landingRoutes(e *echo.Echo) {
 	e.GET("/settings", s.settingsPage)
@@ -23,17 +23,25 @@ func (s *Pages) landingRoutes(e *echo.Echo) {
 
 // home is the door for those who come without a code; where no insurer's half runs it is the counter's.
 func (s *Pages) home(c echo.Context) error {
-	return s.ShowPublic(c, http.StatusOK, "landing", LandingView{Page: s.Translated(c, "door.title.home"), Kept: heldScreens(c), Staff: s.Demo})
+	return s.ShowPublic(
+		c,
+		http.StatusOK,
+		"landing",
+		LandingView{Page: s.Translated(c, "door.title.home"), Kept: heldScreens(c), Staff: s.Demo},
+	)
 }
 
-// openNotice takes a notice's code off the address at once. It never uses the code up, and it is never logged. A code that
-// is none, or no more, gets the same door with a sentence.
+// openNotice takes a notice's code off the address at once. It never uses the code up, and it is never
+// logged. A code that is none, or no more, gets the same door with a sentence.
 func (s *Pages) openNotice(c echo.Context) error {
 	if err := s.MayAsk(c); err != nil {
 		return err
 	}
 	mac, err := s.Insurer.Enrolment.NoticeFor(c.Request().Context(), c.Param("code"))
-	if errors.Is(err, insurer.ErrNoticeCode) { // only what is wrong counts: the city's notices come out of a few carriers' addresses
+	if errors.Is(
+		err,
+		insurer.ErrNoticeCode,
+	) { // only what is wrong counts: the city's notices come out of a few carriers' addresses
 		if tooMany := s.Limits.Guesses.Allow(kit.From(c), s.Now()); tooMany != nil {
 			return tooMany
 		}
@@ -62,7 +70,16 @@ func (s *Pages) refuseNotice(c echo.Context, err error) error {
 		return err
 	}
 	e, status := kit.AsProblem(err)
-	return s.ShowPublic(c, status, "landing", LandingView{Page: s.Translated(c, "door.title.notice"), Kept: heldScreens(c), Refusal: kit.FormError(e)})
+	return s.ShowPublic(
+		c,
+		status,
+		"landing",
+		LandingView{
+			Page:    s.Translated(c, "door.title.notice"),
+			Kept:    heldScreens(c),
+			Refusal: kit.FormError(e),
+		},
+	)
 }
 
 func (s *Pages) noticePage(c echo.Context) error {

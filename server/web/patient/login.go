@@ -105,8 +105,8 @@ func (s *Pages) afterLogin(c echo.Context, v VisitSession) error {
 	return c.Redirect(http.StatusSeeOther, "/enrol")
 }
 
-// logout ends a login. A phone that had no network when its patient logged out says when that was: a login of a later
-// moment stays.
+// logout ends a login. A phone that had no network when its patient logged out says when that was: a login of
+// a later moment stays.
 func (s *Pages) logout(c echo.Context) error {
 	session, v, known, err := s.patient(c)
 	if err != nil {

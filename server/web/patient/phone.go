@@ -80,8 +80,8 @@ func (s *Pages) answerPhones(c echo.Context, viewer insurer.Viewer) error {
 	return c.JSON(http.StatusOK, map[string][]phone{"phones": phones(known)})
 }
 
-// putHolder adds the key with which this phone proves its screens and comes back without a login, and answers with all
-// phones of this login.
+// putHolder adds the key with which this phone proves its screens and comes back without a login, and answers
+// with all phones of this login.
 func (s *Pages) putHolder(c echo.Context, who visitor) error {
 	var body struct {
 		ID        string `json:"id"`
@@ -108,7 +108,8 @@ func (s *Pages) putHolder(c echo.Context, who visitor) error {
 	return s.answerPhones(c, who.Viewer)
 }
 
-// receipts hands out what lies here for one phone: to its login, or to the phone itself for all whom it shows.
+// receipts hands out what lies here for one phone: to its login, or to the phone itself for all whom it
+// shows.
 func (s *Pages) receipts(c echo.Context, who visitor) error {
 	sealed, err := s.Insurer.Receipts.Receipts(c.Request().Context(), who.Viewer, c.QueryParam("key"))
 	if err != nil {
@@ -179,7 +180,13 @@ func (s *Pages) answerCode(c echo.Context, viewer insurer.Viewer, id audit.Perso
 	return c.NoContent(http.StatusNoContent)
 }
 
-// codePage is what an ordinary camera opens instead of a counter's reader: it says whose the code is for, and shows nothing.
+// codePage is what an ordinary camera opens instead of a counter's reader: it says whose the code is for, and
+// shows nothing.
 func (s *Pages) codePage(c echo.Context) error {
-	return s.Show(c, http.StatusOK, "code", CodeView{Page: s.NewPage(c, message.New("staff.title.aCodeForTheCounter", nil))})
+	return s.Show(
+		c,
+		http.StatusOK,
+		"code",
+		CodeView{Page: s.NewPage(c, message.New("staff.title.aCodeForTheCounter", nil))},
+	)
 }

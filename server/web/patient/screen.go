@@ -11,8 +11,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// screenPage is the screen's shell: the same for everybody, so that a phone can keep it and open it without network. The
-// page fills itself from what the phone stored and from the API.
+// screenPage is the screen's shell: the same for everybody, so that a phone can keep it and open it without
+// network. The page fills itself from what the phone stored and from the API.
 func (s *Pages) screenPage(c echo.Context) error {
 	return s.ShowPublic(c, http.StatusOK, "screen", ScreenView{Page: s.Translated(c, "door.title.home")})
 }
