@@ -15,3 +15,11 @@ type Pages struct {
 	Insurer    *insurer.Services
 	Background context.Context // of what goes on behind requests; ends with the server
 }
+
+// The pages by what a clerk does, each group on the same base.
+type (
+	personPages     struct{ *Pages } // one insured person: file, documents, logins, erasing, revocation
+	importPages     struct{ *Pages } // a file on its way into the register
+	printPages      struct{ *Pages } // print runs, settings of papers, samples
+	statisticsPages struct{ *Pages }
+)

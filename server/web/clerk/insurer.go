@@ -21,15 +21,13 @@ func (s *Pages) Routes(e *echo.Echo) {
 	e.GET("/insurer", s.page(ofInsurer, s.officePage))
 	s.StaffRoutes(e, auth.Clerk)
 	e.GET("/insurer/sample.csv", s.page(ofInsurer, s.sample))
-	s.previewRoutes(e)
-	s.runRoutes(e)
-	s.paperRoutes(e)
-	s.peopleRoutes(e)
-	s.statisticsRoutes(e)
+	(&importPages{s}).routes(e)
+	prints := &printPages{s}
+	prints.runRoutes(e)
+	prints.paperRoutes(e)
+	(&personPages{s}).routes(e)
+	(&statisticsPages{s}).routes(e)
 	e.GET("/insurer/support", s.PageFor(auth.Clerk, s.supportPage))
-	e.GET("/insurer/people/:id/notice", s.page(ofPerson, s.noticeSheet))
-	e.GET("/insurer/people/:id/notice.png", s.page(ofPerson, s.noticeQR))
-	e.GET("/insurer/people/:id/notice.pdf", s.page(ofPerson, s.noticePDF))
 }
 
 // chosen returns the clerk's insurer, and all that the page offers to choose from.

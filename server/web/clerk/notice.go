@@ -13,7 +13,7 @@ import (
 )
 
 // noticePDF sends a person's 資格情報のお知らせ for printing.
-func (s *Pages) noticePDF(c echo.Context, clerk staff.Clerk) error {
+func (s *personPages) noticePDF(c echo.Context, clerk staff.Clerk) error {
 	data, report, err := s.Insurer.Documents.NoticePage(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err
@@ -24,7 +24,7 @@ func (s *Pages) noticePDF(c echo.Context, clerk staff.Clerk) error {
 	return kit.PdfFile(c, "oshirase.pdf", data)
 }
 
-func (s *Pages) noticeSheet(c echo.Context, clerk staff.Clerk) error {
+func (s *personPages) noticeSheet(c echo.Context, clerk staff.Clerk) error {
 	paper, err := s.Insurer.Enrolment.NoticePaper(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err
@@ -40,7 +40,7 @@ func (s *Pages) noticeSheet(c echo.Context, clerk staff.Clerk) error {
 	return s.Show(c, http.StatusOK, "sheet", view)
 }
 
-func (s *Pages) noticeQR(c echo.Context, clerk staff.Clerk) error {
+func (s *personPages) noticeQR(c echo.Context, clerk staff.Clerk) error {
 	paper, err := s.Insurer.Enrolment.NoticePaper(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *Pages) paperRoutes(e *echo.Echo) {
+func (s *printPages) paperRoutes(e *echo.Echo) {
 	e.GET("/insurer/settings", s.page(ofInsurer, s.settingsOfPapers))
 	e.POST("/insurer/settings", s.page(ofInsurer, s.settle))
 	e.GET("/insurer/papers/:kind", s.page(ofInsurer, s.samplePaper))
@@ -36,7 +36,7 @@ var SamplePapers = []SampleLink{
 	{string(insurer.SampleDeclaration), say("staff.papersettings.sampleDeclaration")},
 }
 
-func (s *Pages) settingsOfPapers(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) settingsOfPapers(c echo.Context, clerk staff.Clerk) error {
 	in, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func (s *Pages) settingsOfPapers(c echo.Context, clerk staff.Clerk) error {
 }
 
 // showSettings shows the form with what was typed, under the insurer as it is kept.
-func (s *Pages) showSettings(
+func (s *printPages) showSettings(
 	c echo.Context, status int, clerk staff.Clerk, kept, in insurer.Insurer, problem *kit.Problem,
 ) error {
 	mark, err := s.Insurer.Directory.Logo(c.Request().Context(), in.Number)
@@ -68,7 +68,7 @@ func (s *Pages) showSettings(
 	return s.Show(c, status, "papersettings", view)
 }
 
-func (s *Pages) settle(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) settle(c echo.Context, clerk staff.Clerk) error {
 	kept, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return err
@@ -118,7 +118,7 @@ func uploadedMark(c echo.Context) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, most))
 }
 
-func (s *Pages) samplePaper(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) samplePaper(c echo.Context, clerk staff.Clerk) error {
 	kind, isPDF := strings.CutSuffix(c.Param("kind"), ".pdf")
 	if !isPDF {
 		return kit.ErrNoPage
@@ -131,7 +131,7 @@ func (s *Pages) samplePaper(c echo.Context, clerk staff.Clerk) error {
 }
 
 // certificatePDF sends one person's 資格確認書. A reason comes in a form, not in the address.
-func (s *Pages) certificatePDF(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) certificatePDF(c echo.Context, clerk staff.Clerk) error {
 	layout := insurer.RunLayout(c.FormValue("layout"))
 	if layout == "" {
 		layout = insurer.LayoutCard
@@ -155,7 +155,7 @@ func (s *Pages) certificatePDF(c echo.Context, clerk staff.Clerk) error {
 	return kit.PdfFile(c, "shikakukakuninsho.pdf", data)
 }
 
-func (s *Pages) insertPDF(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) insertPDF(c echo.Context, clerk staff.Clerk) error {
 	data, err := s.Insurer.Documents.InsertOf(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err

@@ -107,7 +107,7 @@ type RevokeView struct {
 	Done        bool
 }
 
-func (s *Pages) personPage(c echo.Context, clerk staff.Clerk) error {
+func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 	file, err := s.Insurer.Register.PersonFile(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err
@@ -228,7 +228,7 @@ func noticeRow(n insurer.IssuedNotice) NoticeRow {
 	return row
 }
 
-func (s *Pages) copyRow(copied insurer.IssuedCopy) CopyRow {
+func (s *personPages) copyRow(copied insurer.IssuedCopy) CopyRow {
 	row := CopyRow{
 		RID:     credential.EncodeRID(copied.RID),
 		Issued:  whenText(copied.Issued),

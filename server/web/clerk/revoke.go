@@ -19,7 +19,7 @@ import (
 )
 
 // revokePage asks which copies of the whole insurer are meant.
-func (s *Pages) revokePage(c echo.Context, clerk staff.Clerk) error {
+func (s *personPages) revokePage(c echo.Context, clerk staff.Clerk) error {
 	in, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return err
@@ -34,7 +34,7 @@ func (s *Pages) revokePage(c echo.Context, clerk staff.Clerk) error {
 }
 
 // revokeMany says what would be revoked, and revokes on the second yes.
-func (s *Pages) revokeMany(c echo.Context, clerk staff.Clerk) error {
+func (s *personPages) revokeMany(c echo.Context, clerk staff.Clerk) error {
 	in, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return err

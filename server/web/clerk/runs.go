@@ -25,7 +25,7 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *Pages) runRoutes(e *echo.Echo) {
+func (s *printPages) runRoutes(e *echo.Echo) {
 	e.GET("/insurer/runs", s.page(ofInsurer, s.runsPage))
 	e.POST("/insurer/runs", s.PageFor(auth.Clerk, s.long(s.clerk(ofInsurer, s.planRun))))
 	e.GET("/insurer/runs/:id", s.page(ofRun, s.runPage))
@@ -37,7 +37,7 @@ func (s *Pages) runRoutes(e *echo.Echo) {
 // runsShown is how many runs the page lists.
 const runsShown = 30
 
-func (s *Pages) runsPage(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) runsPage(c echo.Context, clerk staff.Clerk) error {
 	view, err := s.runsView(c, clerk)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (s *Pages) runsPage(c echo.Context, clerk staff.Clerk) error {
 	return s.Show(c, http.StatusOK, "runs", view)
 }
 
-func (s *Pages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, error) {
+func (s *printPages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, error) {
 	in, insurers, err := s.chosen(c, clerk)
 	if err != nil {
 		return RunsView{}, err
@@ -88,7 +88,7 @@ func runRow(r insurer.PrintRun) RunRow {
 }
 
 // planRun shows what a run would print; with the clerk's yes it is started.
-func (s *Pages) planRun(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) planRun(c echo.Context, clerk staff.Clerk) error {
 	form := RunForm{
 		Kind:    c.FormValue("run"),
 		Only:    c.FormValue("only"),
@@ -138,7 +138,7 @@ func (s *Pages) planRun(c echo.Context, clerk staff.Clerk) error {
 	return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+plan.Run.ID)
 }
 
-func (s *Pages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer.Plan, error) {
+func (s *printPages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer.Plan, error) {
 	var err error
 	kind := insurer.PaperKind(f.Kind)
 	o := insurer.RunOptions{
@@ -177,7 +177,7 @@ func (s *Pages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer.Plan
 
 var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn"}
 
-func (s *Pages) runPage(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 	ctx := c.Request().Context()
 	run, files, err := s.runOf(c, clerk)
 	if err != nil {
@@ -233,7 +233,7 @@ func (s *Pages) runPage(c echo.Context, clerk staff.Clerk) error {
 }
 
 // runOf returns the run that a request names, and its finished files.
-func (s *Pages) runOf(c echo.Context, clerk staff.Clerk) (insurer.PrintRun, []printing.FileRecord, error) {
+func (s *printPages) runOf(c echo.Context, clerk staff.Clerk) (insurer.PrintRun, []printing.FileRecord, error) {
 	ctx := c.Request().Context()
 	run, err := s.Insurer.PrintJobs.Job(ctx, clerk, c.Param("id"))
 	if err != nil {
@@ -247,7 +247,7 @@ func (s *Pages) runOf(c echo.Context, clerk staff.Clerk) (insurer.PrintRun, []pr
 func (p *RunProgress) tell(m message.Message) { p.Ja, p.En, p.Message = m.Text("ja"), m.Text("en"), m }
 
 // progress is how far a run is, in words.
-func (s *Pages) progress(clerk staff.Clerk, run insurer.PrintRun) RunProgress {
+func (s *printPages) progress(clerk staff.Clerk, run insurer.PrintRun) RunProgress {
 	p, here := s.Insurer.PrintJobs.Progress(clerk, run.ID)
 	out := RunProgress{State: string(run.State), Done: max(p.Done, run.Done), Total: run.Total}
 	if !here {
@@ -276,7 +276,7 @@ func leftOf(d time.Duration) message.Message {
 }
 
 // runEvents streams a run's progress (server-sent events) until it is no longer going.
-func (s *Pages) runEvents(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) runEvents(c echo.Context, clerk staff.Clerk) error {
 	if _, err := s.Insurer.PrintJobs.Job(c.Request().Context(), clerk, c.Param("id")); err != nil {
 		return err // while a status can still say so
 	}
@@ -334,7 +334,7 @@ func (s *Pages) runEvents(c echo.Context, clerk staff.Clerk) error {
 const eventsApart = 250 * time.Millisecond
 
 // wishRun pauses, resumes or cancels a run.
-func (s *Pages) wishRun(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) wishRun(c echo.Context, clerk staff.Clerk) error {
 	to, ok := map[string]insurer.RunState{"pause": insurer.RunPaused, "resume": insurer.RunGoing, "cancel": insurer.RunCancelled}[c.Param("wish")]
 	if !ok {
 		return kit.ErrNoPage
@@ -353,7 +353,7 @@ func (s *Pages) wishRun(c echo.Context, clerk staff.Clerk) error {
 }
 
 // runFile hands out a finished file or list of a run.
-func (s *Pages) runFile(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) runFile(c echo.Context, clerk staff.Clerk) error {
 	ctx := c.Request().Context()
 	run, files, err := s.runOf(c, clerk)
 	if err != nil {

@@ -70,12 +70,12 @@ func shownParts(parts []int) []string {
 	return out
 }
 
-func (s *Pages) statisticsRoutes(e *echo.Echo) {
+func (s *statisticsPages) routes(e *echo.Echo) {
 	e.GET("/insurer/statistics", s.page(ofInsurer, s.statisticsPage))
 	e.GET("/insurer/statistics.csv", s.page(ofInsurer, s.statisticsFile))
 }
 
-func (s *Pages) statistics(c echo.Context, clerk staff.Clerk) (StatisticsView, error) {
+func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (StatisticsView, error) {
 	in, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return StatisticsView{}, err
@@ -154,7 +154,7 @@ func numberGroups(n insurer.Statistics) []NumberGroup {
 	}
 }
 
-func (s *Pages) statisticsPage(c echo.Context, clerk staff.Clerk) error {
+func (s *statisticsPages) statisticsPage(c echo.Context, clerk staff.Clerk) error {
 	view, err := s.statistics(c, clerk)
 	if err != nil {
 		return err
@@ -163,7 +163,7 @@ func (s *Pages) statisticsPage(c echo.Context, clerk staff.Clerk) error {
 }
 
 // statisticsFile is the page as a CSV for spreadsheets.
-func (s *Pages) statisticsFile(c echo.Context, clerk staff.Clerk) error {
+func (s *statisticsPages) statisticsFile(c echo.Context, clerk staff.Clerk) error {
 	view, err := s.statistics(c, clerk)
 	if err != nil {
 		return err

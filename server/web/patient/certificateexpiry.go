@@ -12,7 +12,7 @@ import (
 
 // certificatePage tells what follows from the date of the electronic certificate. The date is neither stored
 // nor logged.
-func (s *Pages) certificatePage(c echo.Context) error {
+func (s *doorPages) certificatePage(c echo.Context) error {
 	today := s.Today()
 	view := CertificateView{Page: s.Translated(c, "expiry.title")}
 	view.Example = today.AddMonths(14).String()
@@ -47,7 +47,7 @@ func (s *Pages) certificatePage(c echo.Context) error {
 }
 
 // typedDate reads a date off a card; an empty text is the zero date.
-func (s *Pages) typedDate(text string) (eligibility.Date, *kit.Problem) {
+func (s *doorPages) typedDate(text string) (eligibility.Date, *kit.Problem) {
 	d, err := eligibility.ReadDate(text)
 	if err != nil || !d.IsZero() && (!d.Exact() || d.Year() < 2000 || d.Year() > 2100) {
 		return eligibility.Date{}, kit.FormError(eligibility.ErrDate.In("until"))
@@ -65,7 +65,7 @@ func printable(text string) string {
 }
 
 // certificateCalendar is the certificate's last day as a calendar file with its reminders.
-func (s *Pages) certificateCalendar(c echo.Context) error {
+func (s *doorPages) certificateCalendar(c echo.Context) error {
 	until, problem := s.typedDate(c.QueryParam("until"))
 	if problem != nil || until.IsZero() {
 		return eligibility.ErrDate.In("until")

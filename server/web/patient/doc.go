@@ -18,3 +18,11 @@ type Pages struct {
 
 // VisitCheck is 受診日チェック, which every server offers.
 type VisitCheck struct{ *kit.Kit }
+
+// The pages by what a patient does, each group on the same base.
+type (
+	doorPages   struct{ *Pages } // before a login: notices, settings, the small checks
+	loginPages  struct{ *Pages } // login and enrolment
+	screenPages struct{ *Pages } // the screen and what it gives out
+	devicePages struct{ *Pages } // phones, their keys, receipts and online codes
+)

@@ -11,7 +11,7 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *Pages) enrolPage(c echo.Context) error {
+func (s *loginPages) enrolPage(c echo.Context) error {
 	_, v, err := s.signedIn(c)
 	if err != nil {
 		return s.toLogin(c, err)
@@ -19,7 +19,7 @@ func (s *Pages) enrolPage(c echo.Context) error {
 	return s.showEnrol(c, http.StatusOK, v, "", nil)
 }
 
-func (s *Pages) showEnrol(
+func (s *loginPages) showEnrol(
 	c echo.Context,
 	status int,
 	v VisitSession,
@@ -40,7 +40,7 @@ func (s *Pages) showEnrol(
 
 // enrol binds the login to the person of the notice. A wrong code comes back on the form, to be mended; an
 // old login is asked to log in again, with the notice kept.
-func (s *Pages) enrol(c echo.Context) error {
+func (s *loginPages) enrol(c echo.Context) error {
 	session, v, err := s.signedIn(c)
 	if err != nil {
 		return s.toLogin(c, err)

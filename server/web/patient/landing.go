@@ -13,7 +13,10 @@ import (
 // The patient's door: what the paper is for, both ways to a screen, what is needed and what to do without it.
 // It is complete without a program in the page; so are the pages that help before a visit.
 
-func (s *Pages) landingRoutes(e *echo.Echo) {
+func (s *doorPages) routes(e *echo.Echo) {
+	e.GET("/", s.home)
+	e.GET("/n/:code", s.openNotice)
+	e.GET("/notice", s.noticePage)
 	e.GET("/settings", s.settingsPage)
 	e.POST("/settings", s.saveSettings)
 	e.GET("/certificate", s.certificatePage)
@@ -22,7 +25,7 @@ func (s *Pages) landingRoutes(e *echo.Echo) {
 }
 
 // home is the door for those who come without a code; where no insurer's half runs it is the counter's.
-func (s *Pages) home(c echo.Context) error {
+func (s *doorPages) home(c echo.Context) error {
 	return s.ShowPublic(
 		c,
 		http.StatusOK,
@@ -33,7 +36,7 @@ func (s *Pages) home(c echo.Context) error {
 
 // openNotice takes a notice's code off the address at once. It never uses the code up, and it is never
 // logged. A code that is none, or no more, gets the same door with a sentence.
-func (s *Pages) openNotice(c echo.Context) error {
+func (s *doorPages) openNotice(c echo.Context) error {
 	if err := s.MayAsk(c); err != nil {
 		return err
 	}
@@ -65,7 +68,7 @@ func (s *Pages) openNotice(c echo.Context) error {
 }
 
 // refuseNotice shows the door with why a code is of no use. Other errors are the error page's.
-func (s *Pages) refuseNotice(c echo.Context, err error) error {
+func (s *doorPages) refuseNotice(c echo.Context, err error) error {
 	if !errors.Is(err, insurer.ErrNoticeCode) && !errors.Is(err, insurer.ErrNoticeVoid) {
 		return err
 	}
@@ -82,7 +85,7 @@ func (s *Pages) refuseNotice(c echo.Context, err error) error {
 	)
 }
 
-func (s *Pages) noticePage(c echo.Context) error {
+func (s *doorPages) noticePage(c echo.Context) error {
 	_, v, _, err := s.patient(c)
 	if err != nil {
 		return err

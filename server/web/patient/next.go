@@ -11,7 +11,7 @@ import (
 )
 
 // nextPage shows in pictures what to bring next time, after a visit without マイナ保険証.
-func (s *Pages) nextPage(c echo.Context) error {
+func (s *doorPages) nextPage(c echo.Context) error {
 	view := NextView{Page: s.Translated(c, "bring.title"), Why: c.QueryParam("why")}
 	known := false
 	for _, why := range eligibility.AllSetbacks {
