@@ -143,7 +143,8 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 	if err := h.runs.Begin(ctx, clerkOf("06139992"), waiting); err != nil {
 		t.Fatal(err)
 	}
-	if run := h.over(t, waiting); run.State != insurer.RunFailed || !strings.Contains(run.Note, "印刷しません") {
+	if run := h.over(t, waiting); run.State != insurer.RunFailed ||
+		!strings.Contains(run.Failure().Text("ja"), "印刷しません") {
 		t.Errorf("%+v", run)
 	}
 	in.Look.State = ""
