@@ -96,7 +96,7 @@ func (id Identity) Assurance() string {
 const FlowLife = 10 * time.Minute
 
 const (
-	// an older proof is asked for anew: with a flow's life it stays under desk.FreshLogin
+	// an older proof is asked for anew: with a flow's life it stays under insurer.FreshLogin
 	proofLife     = 4 * time.Minute
 	assertionLife = 60 * time.Second
 	clockLeeway   = 30 * time.Second

@@ -9,7 +9,7 @@ import (
 	"madoguchi/server/hostapi"
 )
 
-// CounterStore keeps the records of counters. Insurers' keys cannot open them.
+// Store keeps the records of counters. Insurers' keys cannot open them.
 type Store interface {
 	// PutCase stores a new case (version 0), or a change of the version that was read; it returns ErrCaseMoved when somebody
 	// else changed the case since.
@@ -24,6 +24,6 @@ type Case struct {
 	ID       string // 26 random Base32 letters
 	At       time.Time
 	Outcome  hostapi.Outcome
-	Body     []byte // JSON, the desk's own
+	Body     []byte // JSON, this package's own
 	Version  int    // how often it was stored; 0 before the first time
 }

@@ -16,7 +16,7 @@ import (
 	"madoguchi/credential"
 )
 
-// Insurers makes the counter's calls.
+// Client makes a counter server's calls to insurers' servers.
 type Client struct {
 	URL     string // this counter server, as the trust list names it
 	Key     credential.Key
@@ -70,7 +70,7 @@ func (i *Client) get(ctx context.Context, address string, limit int64) ([]byte, 
 	return answer, nil
 }
 
-// Redeem: see desk.InsurerCalls.
+// Redeem: see counter.InsurerCalls.
 func (i *Client) Redeem(ctx context.Context, iss string, code credential.OnlineCode) (string, error) {
 	var out struct {
 		Credential string `json:"credential"`

@@ -25,7 +25,7 @@ type Importer struct {
 // ImporterStore is what Importer keeps. Each method is one transaction: it happens whole, audit entry included, or not at
 // all. A missing thing is an *eligibility.Error with code NotFound.
 type ImporterStore interface {
-	// ImportPeople stores each person under its key (roster.Key): a new key is a new person, other values under a known
+	// ImportPeople stores each person under its key (insuredcsv.Key): a new key is a new person, other values under a known
 	// key are its next version, equal values change nothing. All rows and the entry are stored together, or none.
 	ImportPeople(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) (ImportCount, error)
 	// PutPreview keeps a file. A clerk's sixth drops the oldest.

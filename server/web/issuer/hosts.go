@@ -135,12 +135,12 @@ func (s *API) redeem(c echo.Context, host hostapi.Host) error {
 // codeBudget counts tries at online codes (credential/code.go has the sums).
 type codeBudget struct{ *API }
 
-// Guess: see desk.CodeBudget.
+// Guess: see insurer.CodeBudget.
 func (b codeBudget) Guess(counter string, insurer eligibility.InsurerNumber) error {
 	return b.Limits.Codes.Allow(counter+" "+string(insurer), b.Now())
 }
 
-// Question: see desk.CodeBudget.
+// Question: see insurer.CodeBudget.
 func (b codeBudget) Question(counter string, person audit.PersonID) error {
 	if err := b.Limits.Questions.Allow(counter, b.Now()); err != nil {
 		return err

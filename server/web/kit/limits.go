@@ -14,7 +14,7 @@ import (
 // another. An address is never the only key of something that people need: a carrier gives thousands of
 // phones one (RFC 6598), a house one network (auth.Network).
 //
-// The real app's needs, by login and person: a live screen every 30 s from each of at most desk.MaxPhones
+// The real app's needs, by login and person: a live screen every 30 s from each of at most insurer.MaxPhones
 // phones, which is one in 3 s, and at each opening one live and one stored screen of everybody on the phone
 // (a family of ten: 20 at once). A code is made when the number is asked for, which lives two minutes. Each
 // opening after a login sends both keys once, known or new.
