@@ -93,7 +93,7 @@ func (i *Client) Redeem(ctx context.Context, iss string, code credential.OnlineC
 	return out.Credential, nil
 }
 
-// refusedCall is an insurer's answer that is not a success.
+// RefusedCall is an insurer's answer that is not a success.
 type RefusedCall struct {
 	Status int
 	Text   string

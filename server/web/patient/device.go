@@ -58,7 +58,7 @@ func (s *Pages) newNonce(c echo.Context) error {
 	}{nonce, ends})
 }
 
-// keptCookie says, readable for the page, that this browser once held screens: so an empty store can be explained.
+// KeptCookie says, readable for the page, that this browser once held screens: so an empty store can be explained.
 const KeptCookie = "madoguchi-kept"
 
 // heldScreens reports whether this browser once held screens, by its phone's key.
