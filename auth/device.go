@@ -34,8 +34,8 @@ const (
 // ErrDeviceProof is the one answer to a nonce or signature that is wrong, old or for another phone.
 var ErrDeviceProof = &eligibility.Error{Code: eligibility.Denied, Key: "device.proof"}
 
-// DeviceChallenges makes nonces and verifies the answers. A nonce carries its own end and is authenticated, so
-// nothing is stored for callers who never answer; that it is answered only once is the store's part.
+// DeviceChallenges makes nonces and verifies the answers. A nonce carries its own end and is authenticated,
+// so nothing is stored for callers who never answer; that it is answered only once is the store's part.
 type DeviceChallenges struct {
 	// secret of this server, 32 bytes
 	Key []byte

@@ -70,8 +70,8 @@ type Identity struct {
 	ACR      string    `json:"acr,omitempty"`
 }
 
-// AuthenticatedAt returns when the person proved themselves. Where the provider gives no auth_time that is only
-// known to lie before the callback: at is the callback's time and stated is false.
+// AuthenticatedAt returns when the person proved themselves. Where the provider gives no auth_time that is
+// only known to lie before the callback: at is the callback's time and stated is false.
 func (id Identity) AuthenticatedAt() (at time.Time, stated bool) {
 	if id.AuthTime.IsZero() {
 		return id.At, false

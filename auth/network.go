@@ -4,8 +4,8 @@ import (
 	"net/netip"
 )
 
-// RateLimitKey returns the key under which a limit counts a network address, given with or without a port: an IPv4
-// address itself, of an IPv6 address its /64 prefix, which belongs to one subscriber (RFC 4291 2.5.4,
+// RateLimitKey returns the key under which a limit counts a network address, given with or without a port: an
+// IPv4 address itself, of an IPv6 address its /64 prefix, which belongs to one subscriber (RFC 4291 2.5.4,
 // RFC 6177). Text that is not an address is returned unchanged.
 func RateLimitKey(address string) string {
 	if host, err := netip.ParseAddrPort(address); err == nil {

@@ -24,7 +24,12 @@ func BirthDateKey(birth eligibility.Date) (string, error) {
 // the challenge. What it returns proves nothing until VerifyBirthDate has verified it. A refusal has
 // code Conflict, a fault of card or reader Unavailable; Fault turns both into a Result. At most one try
 // is used.
-func CheckBirthDate(ctx context.Context, s *Session, birth eligibility.Date, challenge [32]byte) (Evidence, error) {
+func CheckBirthDate(
+	ctx context.Context,
+	s *Session,
+	birth eligibility.Date,
+	challenge [32]byte,
+) (Evidence, error) {
 	key, err := BirthDateKey(birth)
 	if err != nil {
 		return Evidence{}, err

@@ -65,7 +65,12 @@ var names = map[string]string{
 }
 
 // forbidden: the My Number's files and 照合番号A (番号法 19条, 20条; docs/facts/my-number-card.md#hard-rules).
-var forbidden = map[place]bool{{"text", 0x0001}: true, {"text", 0x0014}: true, {"visual", 0x0005}: true, {"visual", 0x0013}: true}
+var forbidden = map[place]bool{
+	{"text", 0x0001}:   true,
+	{"text", 0x0014}:   true,
+	{"visual", 0x0005}: true,
+	{"visual", 0x0013}: true,
+}
 
 func (w *watched) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	w.t.Helper()

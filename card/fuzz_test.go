@@ -47,7 +47,8 @@ func FuzzOperationsSurviveAnyCard(f *testing.F) {
 		for _, o := range operations {
 			s, w := open(t, &mad{bytes.Clone(answers)})
 			_, r := o.run(context.Background(), s, tokuichi, b)
-			if r.Outcome == card.Confirmed || r.Outcome == card.Unverified || r.Text("ja") == "" || w.verifies > 1 {
+			if r.Outcome == card.Confirmed || r.Outcome == card.Unverified || r.Text("ja") == "" ||
+				w.verifies > 1 {
 				t.Errorf("%s: %+v, %d keys", o.name, r, w.verifies)
 			}
 		}

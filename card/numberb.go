@@ -19,8 +19,16 @@ type NumberB struct {
 
 // Refusals of what was typed; nothing has been sent to the card.
 var (
-	ErrExpiryYear   = &eligibility.Error{Code: eligibility.Invalid, Key: "card.expiry_year", Field: "expiryYear"}
-	ErrSecurityCode = &eligibility.Error{Code: eligibility.Invalid, Key: "card.security_code", Field: "securityCode"}
+	ErrExpiryYear = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "card.expiry_year",
+		Field: "expiryYear",
+	}
+	ErrSecurityCode = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "card.security_code",
+		Field: "securityCode",
+	}
 )
 
 // NewNumberB makes the 14 digits: the birth date in era form as in BirthDateKey, the Gregorian year of

@@ -22,4 +22,17 @@ var (
 )
 
 // readerFaults are all of them.
-var readerFaults = []*eligibility.Error{ErrReaderShared, ErrReaderService, ErrReaderLost, ErrReaderUnplugged, ErrReaderReset, ErrReaderMute, ErrReaderChoice, ErrReaderHung, ErrReaderAccess, ErrReaderLibrary, ErrReaderSystem, ErrReaderFault}
+var readerFaults = []*eligibility.Error{
+	ErrReaderShared,
+	ErrReaderService,
+	ErrReaderLost,
+	ErrReaderUnplugged,
+	ErrReaderReset,
+	ErrReaderMute,
+	ErrReaderChoice,
+	ErrReaderHung,
+	ErrReaderAccess,
+	ErrReaderLibrary,
+	ErrReaderSystem,
+	ErrReaderFault,
+}

@@ -66,7 +66,14 @@ var datesPlan = &plan{
 }
 
 // notByDates: the certificate is read without a PIN and can be copied to another chip.
-var notByDates = []Claim{"card.claim.card_here", "card.claim.not_revoked", claimAgent, "card.claim.name", claimBearer, claimRight}
+var notByDates = []Claim{
+	"card.claim.card_here",
+	"card.claim.not_revoked",
+	claimAgent,
+	"card.claim.name",
+	claimBearer,
+	claimRight,
+}
 
 // What is said of a certificate whose dates are over; neither is a refusal.
 var (
@@ -83,7 +90,12 @@ var (
 // signature, not by its name, since all generations bear the same. A certificate that is over is not
 // refused: CertificateDates.State says whether the insurance use still has its grace. Revocation is not
 // checked. No key is presented; nothing but the dates is kept.
-func CheckCertificate(ctx context.Context, s *Session, day eligibility.Date, roots UserRoots) (CertificateDates, Result) {
+func CheckCertificate(
+	ctx context.Context,
+	s *Session,
+	day eligibility.Date,
+	roots UserRoots,
+) (CertificateDates, Result) {
 	if _, err := s.identify(ctx); err != nil {
 		return CertificateDates{}, datesPlan.faultResult(err)
 	}

@@ -18,8 +18,10 @@ import (
 // goodPayload is the JSON of a live card of tokuichi, issued at issuedAt.
 func goodPayload(t testing.TB) string {
 	t.Helper()
-	body, err := encode(compose(testISS, Request{Person: tokuichi, Tier: TierLive, InsurerName: "架空市", Share: 20},
-		issuedAt.Add(-backdate), issuedAt.Add(90*time.Second), true))
+	body, err := encode(
+		compose(testISS, Request{Person: tokuichi, Tier: TierLive, InsurerName: "架空市", Share: 20},
+			issuedAt.Add(-backdate), issuedAt.Add(90*time.Second), true),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -281,7 +283,12 @@ func TestTextsThatShowAsSomethingElseAreNeitherSignedNorAccepted(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			row.c.Insurer, row.c.Name, row.c.BirthDate = "00138990", "佐藤 太郎", tokuichi.BirthDate
-			_, err := Issue(testISS, key, Request{Person: row.c, InsurerName: "架空市", Tier: TierLive}, issuedAt)
+			_, err := Issue(
+				testISS,
+				key,
+				Request{Person: row.c, InsurerName: "架空市", Tier: TierLive},
+				issuedAt,
+			)
 			if err != ErrUnverifiable {
 				t.Errorf("%v", err)
 			}

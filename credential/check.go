@@ -169,8 +169,8 @@ func (v Verdict) UnknownKey() (claimed string, unknown bool) {
 	return v.Issuer, unknown
 }
 
-// AcceptsProof reports whether a second code can still make this Verdict valid: it is missing, or the one that
-// was read was not good.
+// AcceptsProof reports whether a second code can still make this Verdict valid: it is missing, or the one
+// that was read was not good.
 func (v Verdict) AcceptsProof() bool {
 	if v.AwaitsProof() {
 		return true

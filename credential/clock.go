@@ -57,9 +57,8 @@ func (c clocks) day() time.Time {
 	return c.own
 }
 
-// ClockSkewMessage says how far this computer's clock is off; the zero Message when it is not worth saying. It
-// asks to set a clock whose error is not corrected. offset is how far the clock is ahead of the true
-// time.
+// ClockSkewMessage says how far this computer's clock is off; the zero Message when it is not worth saying.
+// It asks to set a clock whose error is not corrected. offset is how far the clock is ahead of the true time.
 func ClockSkewMessage(offset time.Duration) message.Message {
 	switch {
 	case offset.Abs() < clockWorthSaying:

@@ -102,7 +102,8 @@ func TestACodeNamesItsIssuerByItsTag(t *testing.T) {
 	others := 0
 	for range 20 {
 		c := NewOnlineCode(testISS)
-		if !c.For(testISS) || (OnlineCode{Spoken: c.Spoken}).For(testISS) != true || (OnlineCode{}).For(testISS) {
+		if !c.For(testISS) || (OnlineCode{Spoken: c.Spoken}).For(testISS) != true ||
+			(OnlineCode{}).For(testISS) {
 			t.Errorf("%q is not its issuer's", c)
 		}
 	}

@@ -41,7 +41,9 @@ func TestKeyInAnHSMSignsTheSameWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 20 { // r and s are sometimes shorter than 32 bytes in DER
-		v := (Verifier{Trust: trusting(key), Now: issuedAt}).Verify(issue(t, key, Request{Tier: TierLive}).JWS)
+		v := (Verifier{Trust: trusting(key), Now: issuedAt}).Verify(
+			issue(t, key, Request{Tier: TierLive}).JWS,
+		)
 		if !v.Valid {
 			t.Fatalf("%+v", v.Checks)
 		}

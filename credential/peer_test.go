@@ -212,13 +212,35 @@ func TestVerifierThatWasNotWrittenHereAgrees(t *testing.T) {
 				"ExpirationError")
 		})
 	}
-	add("a live screen of 91 seconds ago", "jws", card(key, Request{Tier: TierLive}, now.Add(-91*time.Second)),
-		"", "ExpirationError")
-	add("a revoked copy without the directory", "jws", card(key, Request{Tier: TierSaved, RID: 1}, now), "", "")
+	add(
+		"a live screen of 91 seconds ago",
+		"jws",
+		card(key, Request{Tier: TierLive}, now.Add(-91*time.Second)),
+		"",
+		"ExpirationError",
+	)
+	add(
+		"a revoked copy without the directory",
+		"jws",
+		card(key, Request{Tier: TierSaved, RID: 1}, now),
+		"",
+		"",
+	)
 	add("a revoked copy", "jws", card(key, Request{Tier: TierSaved, RID: 1}, now), iss, "SHCRevokedError")
-	add("a copy issued after its rid was revoked", "jws", card(key, Request{Tier: TierSaved, RID: 2}, now), iss, "")
-	add("a copy issued before its rid was revoked", "jws", card(key, Request{Tier: TierSaved, RID: 3}, now), iss,
-		"SHCRevokedError")
+	add(
+		"a copy issued after its rid was revoked",
+		"jws",
+		card(key, Request{Tier: TierSaved, RID: 2}, now),
+		iss,
+		"",
+	)
+	add(
+		"a copy issued before its rid was revoked",
+		"jws",
+		card(key, Request{Tier: TierSaved, RID: 3}, now),
+		iss,
+		"SHCRevokedError",
+	)
 
 	var answers []struct {
 		Name     string `json:"name"`

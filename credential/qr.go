@@ -26,8 +26,8 @@ func (q QR) Black(x, y int) bool {
 // ErrTooLong is returned for a credential that does not fit into a QR of version 22 level L.
 var ErrTooLong = errors.New("credential: too long for one QR; offer the file")
 
-// QRMatrix returns the QR of a credential: shc:/ as bytes, the digits as a numeric segment, level L, version 22
-// at most.
+// QRMatrix returns the QR of a credential: shc:/ as bytes, the digits as a numeric segment, level L, version
+// 22 at most.
 func QRMatrix(jws string) (QR, error) {
 	text := NumericQR(jws)
 	prefix, digits := coding.String(text[:len(scheme)]), coding.Num(text[len(scheme):])

@@ -40,9 +40,31 @@ func TestARecordedVerdictIsReadWhicheverVersionWroteIt(t *testing.T) {
 
 // Every sentence that a check names stands in the catalogue.
 func TestEachCheckHasItsSentences(t *testing.T) {
-	all := []check{checkForm, checkSignature, checkDamaged, checkIssuer, checkIssuerByKeys, checkIssuerStale, checkIssuerOverdue,
-		checkContent, checkInsurer, checkFresh, checkDay, checkPaper, checkFuture, checkHolder, checkEndsItself, checkRevocation,
-		checkRevocationOld, proofForm, proofKey, proofCard, proofOld, proofAhead, proofNonce}
+	all := []check{
+		checkForm,
+		checkSignature,
+		checkDamaged,
+		checkIssuer,
+		checkIssuerByKeys,
+		checkIssuerStale,
+		checkIssuerOverdue,
+		checkContent,
+		checkInsurer,
+		checkFresh,
+		checkDay,
+		checkPaper,
+		checkFuture,
+		checkHolder,
+		checkEndsItself,
+		checkRevocation,
+		checkRevocationOld,
+		proofForm,
+		proofKey,
+		proofCard,
+		proofOld,
+		proofAhead,
+		proofNonce,
+	}
 	for _, c := range all {
 		for _, key := range []string{c.passed, c.failed, c.notChecked} {
 			if _, ok := message.Find(key); key != "" && !ok {

@@ -232,7 +232,12 @@ func TestACopyThatOutlivesItsFourthMonthIsRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := Verifier{Trust: trusting(key), Now: issuedAt.Add(time.Second)}.Verify(signBody(t, key, string(body)))
+		v := Verifier{
+			Trust: trusting(key),
+			Now:   issuedAt.Add(time.Second),
+		}.Verify(
+			signBody(t, key, string(body)),
+		)
 		if v.Valid != (late == 0) || late != 0 && v.Checks[0].Name != "content" {
 			t.Errorf("%v late: %+v", late, v.Checks)
 		}

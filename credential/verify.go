@@ -24,8 +24,8 @@ type Verdict struct {
 	Eligibility *Eligibility `json:"eligibility,omitempty"` // only what a verified signature covers
 }
 
-// Verifier is what a verifier knows apart from the code that it verifies: clock, trust list, keys, status lists.
-// Nothing in it comes from that code.
+// Verifier is what a verifier knows apart from the code that it verifies: clock, trust list, keys, status
+// lists. Nothing in it comes from that code.
 type Verifier struct {
 	Now       time.Time  // this computer's clock
 	ClockSkew ClockSkew  // how far that clock is ahead, as measured

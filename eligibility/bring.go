@@ -13,7 +13,14 @@ const (
 )
 
 // AllSetbacks lists every Setback in the order in which people are asked.
-var AllSetbacks = [...]Setback{SetbackReader, SetbackForgot, SetbackPIN, SetbackPinless, SetbackExpired, SetbackLost}
+var AllSetbacks = [...]Setback{
+	SetbackReader,
+	SetbackForgot,
+	SetbackPIN,
+	SetbackPinless,
+	SetbackExpired,
+	SetbackLost,
+}
 
 // BringNext returns what makes the next visit sure even where the card cannot be read (令和6年厚生労働省告示351号;
 // docs/facts/eligibility-methods.md#notice-with-the-card): the card with the notice, or for a card that

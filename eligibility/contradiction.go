@@ -9,8 +9,12 @@ var (
 		Field: "card.reads, card.present"}
 	ErrReadWithoutReader = &Error{Code: Invalid, Key: "situation.read_without_reader",
 		Field: "card.reads, facility.reader"}
-	ErrPinlessPIN       = &Error{Code: Invalid, Key: "situation.pinless_pin", Field: "card.pinless, card.pin"}
-	ErrPhotolessFace    = &Error{Code: Invalid, Key: "situation.photoless_face", Field: "card.photo, card.face"}
+	ErrPinlessPIN    = &Error{Code: Invalid, Key: "situation.pinless_pin", Field: "card.pinless, card.pin"}
+	ErrPhotolessFace = &Error{
+		Code:  Invalid,
+		Key:   "situation.photoless_face",
+		Field: "card.photo, card.face",
+	}
 	ErrDayMissing       = &Error{Code: Invalid, Key: "situation.day", Field: "day"}
 	ErrCertificateState = &Error{Code: Invalid, Key: "situation.certificate_state",
 		Field: "certificateEnds, card.certificate"}
@@ -96,7 +100,8 @@ func (s *Situation) checkEnds() error {
 		c.Certificate != CertificateRevoked && c.Certificate != computed {
 		return ErrCertificateState
 	}
-	if over := s.Day.After(c.Ends); !c.Ends.IsZero() && (over && c.State == CardOK || !over && c.State == CardExpired) {
+	if over := s.Day.After(c.Ends); !c.Ends.IsZero() &&
+		(over && c.State == CardOK || !over && c.State == CardExpired) {
 		return ErrCardState
 	}
 	if !s.PDFSavedOn.IsZero() && s.PDFSavedOn.After(s.Day) {

@@ -109,7 +109,14 @@ func (f *facts) standing(i int) standing {
 
 // judge fills m with the rule's answer.
 func (r *Rule) judge(f *facts, m *Method) {
-	*m = Method{Code: r.Code, Name: r.Ja, BringNext: r.Bring, Medical: r.Medical && f.givesMedical(), Limit: r.Limit, AskFor: askAll}
+	*m = Method{
+		Code:      r.Code,
+		Name:      r.Ja,
+		BringNext: r.Bring,
+		Medical:   r.Medical && f.givesMedical(),
+		Limit:     r.Limit,
+		AskFor:    askAll,
+	}
 	if r.Limit == LimitYes {
 		m.AskFor = askSubsidy
 		// whether the reader tells it in the grace is unverified: ask for the paper
@@ -235,7 +242,8 @@ func monthOrDay(d Date) string {
 
 // givesMedical: not in the grace or after the certificate's end, not at a 資格確認限定型.
 func (f *facts) givesMedical() bool {
-	return f.Facility.Kind != LimitedFacility && f.Card.Certificate != CertificateGrace && !f.certificateGone()
+	return f.Facility.Kind != LimitedFacility && f.Card.Certificate != CertificateGrace &&
+		!f.certificateGone()
 }
 
 // provisionalShares are the shares that a declaration may be billed with until the insurer is known: what

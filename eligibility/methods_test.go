@@ -302,7 +302,8 @@ func TestContradictionsNameTheField(t *testing.T) {
 		t.Run(c.in, func(t *testing.T) {
 			_, _, err := ReadSituations([]byte(c.in))
 			var e *Error
-			if !errors.As(err, &e) || e.Code != Invalid || e.Field != c.field || e.Ja() == "" || e.En() == "" {
+			if !errors.As(err, &e) || e.Code != Invalid || e.Field != c.field || e.Ja() == "" ||
+				e.En() == "" {
 				t.Errorf("%v, want the field %q", err, c.field)
 			}
 		})

@@ -110,7 +110,12 @@ func aligned(a, b []letter) NameMatch {
 		})
 		i, j = i-way.a, j-way.b
 		if way.kind != NamesEqual {
-			d := NameDifference{Index: indexAt(a, i), A: written(a[i : i+way.a]), B: written(b[j : j+way.b]), Kind: way.kind}
+			d := NameDifference{
+				Index: indexAt(a, i),
+				A:     written(a[i : i+way.a]),
+				B:     written(b[j : j+way.b]),
+				Kind:  way.kind,
+			}
 			m.Differences = append(m.Differences, d)
 		}
 	}

@@ -56,7 +56,11 @@ func partBrackets(name string) (b bracketName, ok bool) {
 			part := strings.TrimSpace(within.String())
 			within.Reset()
 			inner = append(inner, part)
-			cut := innerCut{at: len(letters(main.String())), size: len(letters(part)) + 2, text: "（" + part + "）"}
+			cut := innerCut{
+				at:   len(letters(main.String())),
+				size: len(letters(part)) + 2,
+				text: "（" + part + "）",
+			}
 			b.parts = append(b.parts, cut)
 		case depth > 0:
 			within.WriteRune(r)
@@ -108,7 +112,10 @@ func (b bracketName) isWholeName() bool {
 }
 
 func isLatin(name string) bool {
-	return !slices.ContainsFunc(letters(name), func(l letter) bool { return !unicode.Is(unicode.Latin, l.base) })
+	return !slices.ContainsFunc(
+		letters(name),
+		func(l letter) bool { return !unicode.Is(unicode.Latin, l.base) },
+	)
 }
 
 // matchBracketed compares names of which at least one has brackets.

@@ -74,7 +74,17 @@ var refusals = [...]refusal{
 }
 
 // onPhone are the things that are shown on a phone, which might log in to マイナポータル.
-var onPhone = Items(0).With(ItemPortalPDF).With(ItemPortalScreenshot).With(ItemInsurerScreen).With(ItemInsurerPDF)
+var onPhone = Items(
+	0,
+).With(
+	ItemPortalPDF,
+).With(
+	ItemPortalScreenshot,
+).With(
+	ItemInsurerScreen,
+).With(
+	ItemInsurerPDF,
+)
 
 // none is the answer where nothing can be accepted.
 func (f *facts) none() refusalFor {

@@ -65,7 +65,8 @@ func (f *facts) readings() readings {
 		f.Facility.PhoneReader != No)
 	r.card, r.phone = unconfirmed && byCard, unconfirmed && byPhone
 	byNumber := !byCard && !byPhone
-	r.number = !unconfirmed && (f.Lookup == LookupFound || f.Lookup == "" && byNumber && f.OQSAnswer == OQSValid)
+	r.number = !unconfirmed &&
+		(f.Lookup == LookupFound || f.Lookup == "" && byNumber && f.OQSAnswer == OQSValid)
 	r.nothing = f.Lookup == LookupNotFound || unconfirmed
 	return r
 }

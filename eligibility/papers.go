@@ -51,7 +51,12 @@ func PapersFor(p Person, day Date) Papers {
 		return Papers{Reason: "75歳の誕生日から後期高齢者医療に移っているので、この保険者からは出しません。",
 			Source: srcElderlyLaw, Confidence: Certain}
 	case day.Before(papersFrom):
-		return Papers{Notice: true, Reason: "被用者保険は令和6年9月から全員にお知らせを出しました。資格確認書は令和6年12月2日からです。", Source: srcCompare, Confidence: Certain}
+		return Papers{
+			Notice:     true,
+			Reason:     "被用者保険は令和6年9月から全員にお知らせを出しました。資格確認書は令和6年12月2日からです。",
+			Source:     srcCompare,
+			Confidence: Certain,
+		}
 	case p.Withheld == Yes:
 		return Papers{Certificate: true, Reason: "自己情報を提供しないことにしているので、カードとマイナポータルでは確認できません。資格確認書を職権で出します。",
 			Source: srcWithheld, Confidence: Likely}
@@ -63,28 +68,54 @@ func PapersFor(p Person, day Date) Papers {
 func generalPapers(p Person, day Date) Papers {
 	switch {
 	case p.Registered == No:
-		return Papers{Certificate: true, Reason: "マイナ保険証の登録がないので、資格確認書を申請によらず出します。", Source: srcCompare, Confidence: Certain}
+		return Papers{
+			Certificate: true,
+			Reason:      "マイナ保険証の登録がないので、資格確認書を申請によらず出します。",
+			Source:      srcCompare,
+			Confidence:  Certain,
+		}
 	case p.NeedsCare == Yes:
-		return Papers{Notice: p.Registered == Yes, Certificate: true, Reason: "機器の操作に配慮が要る人なので、登録していても資格確認書を出します。", Source: srcCareful, Confidence: Certain}
+		return Papers{
+			Notice:      p.Registered == Yes,
+			Certificate: true,
+			Reason:      "機器の操作に配慮が要る人なので、登録していても資格確認書を出します。",
+			Source:      srcCareful,
+			Confidence:  Certain,
+		}
 	case p.Registered == Unknown:
 		return Papers{Notice: true, Reason: "マイナ保険証の登録があるかわかりません。お知らせを出します。",
 			Look: "登録の有無を中間サーバーで確かめてください。登録がなければ資格確認書が要ります。", Source: srcCompare, Confidence: Unverified}
 	}
 	switch GraceOf(p.CertificateUntil).On(day) {
 	case CertificateExpired:
-		return Papers{Certificate: true, Reason: "電子証明書の期限と猶予が過ぎて登録が外れるので、資格確認書を出します。", Source: srcGrace, Confidence: Certain}
+		return Papers{
+			Certificate: true,
+			Reason:      "電子証明書の期限と猶予が過ぎて登録が外れるので、資格確認書を出します。",
+			Source:      srcGrace,
+			Confidence:  Certain,
+		}
 	case CertificateGrace:
 		return Papers{Notice: true, Certificate: true, Reason: "電子証明書の期限が切れて猶予の間なので、猶予が終わる前に資格確認書を出します。",
 			Look: "申請を受けてから出す保険者もあります。", Source: srcGrace, Confidence: Likely}
 	}
-	return Papers{Notice: true, Reason: "マイナ保険証の登録がある人なので、お知らせを出します。", Source: srcCompare, Confidence: Certain}
+	return Papers{
+		Notice:     true,
+		Reason:     "マイナ保険証の登録がある人なので、お知らせを出します。",
+		Source:     srcCompare,
+		Confidence: Certain,
+	}
 }
 
 // elderlyPapers are those of 後期高齢者医療: everyone has the certificate in the interim to 2026-07-31; from
 // 2026-08-01 people of 85 and over on August 1st, and those who do not use マイナ保険証 regularly.
 func elderlyPapers(p Person, day Date) Papers {
 	if day.Before(elderlyRuleFrom) {
-		return Papers{Certificate: true, Reason: "後期高齢者医療では、令和8年7月31日までの資格確認書を全員に出します。", Source: srcElderly, Confidence: Certain}
+		return Papers{
+			Certificate: true,
+			Reason:      "後期高齢者医療では、令和8年7月31日までの資格確認書を全員に出します。",
+			Source:      srcElderly,
+			Confidence:  Certain,
+		}
 	}
 	review := NextReview(day)
 	review.year-- // the August 1st on or before day
@@ -97,14 +128,29 @@ func elderlyPapers(p Person, day Date) Papers {
 		return Papers{Certificate: true, Reason: "自己情報を提供しないことにしているので、資格確認書を職権で出します。", Source: srcWithheld,
 			Confidence: Likely}
 	case !p.BirthDate.IsZero() && Age(p.BirthDate.Latest(), review) >= elderlyAlwaysAge:
-		return Papers{Certificate: true, Reason: "8月1日に85歳以上なので、全員に資格確認書を出します。", Source: srcElderly, Confidence: sure}
+		return Papers{
+			Certificate: true,
+			Reason:      "8月1日に85歳以上なので、全員に資格確認書を出します。",
+			Source:      srcElderly,
+			Confidence:  sure,
+		}
 	case !p.BirthDate.IsZero() && Age(p.BirthDate, review) >= elderlyAlwaysAge:
 		return Papers{Certificate: true, Reason: "生年月日の一部が不詳で、8月1日に85歳以上かもしれないので、資格確認書を出します。",
 			Look: "8月1日に85歳以上か確かめてください。", Source: srcElderly, Confidence: Likely}
 	case p.Registered == No:
-		return Papers{Certificate: true, Reason: "マイナ保険証の登録がないので、資格確認書を出します。", Source: srcElderly, Confidence: sure}
+		return Papers{
+			Certificate: true,
+			Reason:      "マイナ保険証の登録がないので、資格確認書を出します。",
+			Source:      srcElderly,
+			Confidence:  sure,
+		}
 	case p.NeedsCare == Yes:
-		return Papers{Certificate: true, Reason: "機器の操作に配慮が要る人なので、資格確認書を出します。", Source: srcCareful, Confidence: Certain}
+		return Papers{
+			Certificate: true,
+			Reason:      "機器の操作に配慮が要る人なので、資格確認書を出します。",
+			Source:      srcCareful,
+			Confidence:  Certain,
+		}
 	case GraceOf(p.CertificateUntil).On(day) == CertificateExpired:
 		return Papers{Certificate: true, Reason: "電子証明書の期限と猶予が過ぎて登録が外れるので、資格確認書を出します。",
 			Source: srcGrace, Confidence: Likely}

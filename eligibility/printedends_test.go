@@ -78,7 +78,8 @@ func TestNewContradictionsNameTheField(t *testing.T) {
 		t.Run(c.in, func(t *testing.T) {
 			_, _, err := ReadSituations([]byte(`{"day":"2026-11-22",` + c.in + `}`))
 			var e *Error
-			if !errors.As(err, &e) || e.Code != Invalid || e.Field != c.field || e.Ja() == "" || e.En() == "" {
+			if !errors.As(err, &e) || e.Code != Invalid || e.Field != c.field || e.Ja() == "" ||
+				e.En() == "" {
 				t.Errorf("%v, want the field %q", err, c.field)
 			}
 		})

@@ -10,7 +10,10 @@ import (
 func WriteRules(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("# 窓口での資格確認の規則\n\n")
-	fmt.Fprintf(&b, "この文書は規則の表（`eligibility/ruletable.go`）から `go run ./server rules > docs/rules.md` で作ります。手で直しません。\n")
+	fmt.Fprintf(
+		&b,
+		"この文書は規則の表（`eligibility/ruletable.go`）から `go run ./server rules > docs/rules.md` で作ります。手で直しません。\n",
+	)
 	fmt.Fprintf(&b, "%s（確実に追えているのは%sまで）それより後に始まる・終わる規則は、その日までの公表によります。\n\n", RulesKnown(),
 		RulesKnownUntil.Japanese())
 	fmt.Fprintf(&b, "カードを読み取れるときは、読み取りが先です。マイナ保険証の利用率は加算の条件なので、ほかの方法へ案内しません（%s、%s）。\n\n",
@@ -19,11 +22,24 @@ func WriteRules(w io.Writer) error {
 	for i := range ruleTable {
 		r := &ruleTable[i]
 		fmt.Fprintf(&b, "\n## %s %s\n\n%s。 ", r.Code, r.Ja, r.En)
-		fmt.Fprintf(&b, "薬剤・診療・健診の情報: %s。限度額: %s。\n\n", map[bool]string{true: "同意があれば得られる", false: "得られない"}[r.Medical],
-			map[LimitAnswer]string{LimitYes: "得られる", LimitNo: "得られない", LimitOnPaper: "紙に書いてあるときだけ"}[r.Limit])
+		fmt.Fprintf(
+			&b,
+			"薬剤・診療・健診の情報: %s。限度額: %s。\n\n",
+			map[bool]string{true: "同意があれば得られる", false: "得られない"}[r.Medical],
+			map[LimitAnswer]string{LimitYes: "得られる", LimitNo: "得られない", LimitOnPaper: "紙に書いてあるときだけ"}[r.Limit],
+		)
 		b.WriteString("|期間|対象の保険者|確度|根拠|\n|---|---|---|---|\n")
 		for _, p := range r.Periods {
-			fmt.Fprintf(&b, "|%s ～ %s|%s|%s%s|%s|\n", p.From, p.Until, p.Only, p.Confidence.Japanese(), endDoubt(p), link(p.Source))
+			fmt.Fprintf(
+				&b,
+				"|%s ～ %s|%s|%s%s|%s|\n",
+				p.From,
+				p.Until,
+				p.Only,
+				p.Confidence.Japanese(),
+				endDoubt(p),
+				link(p.Source),
+			)
 		}
 		b.WriteString("\n必要なこと:\n\n")
 		for _, n := range r.Needs {

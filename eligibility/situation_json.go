@@ -130,13 +130,23 @@ func readSituation(data []byte) (Situation, error) {
 func jsonFault(err error) error {
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return ErrSituationType.In(wrong.Field).Because(fmt.Errorf("%s stands where %s belongs", found[wrong.Value], wanted(wrong.Type)))
+		return ErrSituationType.In(
+			wrong.Field,
+		).Because(
+			fmt.Errorf("%s stands where %s belongs", found[wrong.Value], wanted(wrong.Type)),
+		)
 	}
 	return ErrSituationJSON.Because(err)
 }
 
 // found names what a decoder met where it wanted something else.
-var found = map[string]string{"array": "an array", "object": "an object", "string": "a string", "number": "a number", "bool": "true or false"}
+var found = map[string]string{
+	"array":  "an array",
+	"object": "an object",
+	"string": "a string",
+	"number": "a number",
+	"bool":   "true or false",
+}
 
 func wanted(t reflect.Type) string {
 	switch t.Kind() {

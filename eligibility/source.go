@@ -68,17 +68,23 @@ const (
 
 // The sources of the counter's rules. A link leads to the text itself or to the page that carries it.
 var (
-	srcOrder    = Source{"療担規則 第3条第1項、中医協総会（令和7年8月27日）総-6-2", wic + "21379/3"}
-	srcNotice   = Source{"令和6年厚生労働省告示第349号・第351号", notice}
-	srcHow      = Source{"厚生労働省「マイナ保険証・資格確認書の使い方」", howTo}
-	srcCompare  = Source{"厚生労働省「12月2日以降の医療機関等における資格確認」（3つの書類の対比表）", ""}
-	srcPhone    = Source{"中医協総会（令和7年8月27日）総-6-1", wic + "21378/1"}
-	srcPhoneQA  = Source{"スマホでの資格確認の疑義解釈（令和7年9月・10月、京都府医師会報）", "https://kyotoihou.t-reader.jp"}
-	srcStart    = Source{"スマホのマイナ保険証、令和7年9月19日から順次開始", "https://ascii.jp/elem/000/004/316/4316751/"}
-	src0710     = Source{"保発0710第1号（令和5年7月10日）被保険者資格申立書と障害時の取扱い", "https://www.fujifilm-kenpo.or.jp/news/5611"}
+	srcOrder   = Source{"療担規則 第3条第1項、中医協総会（令和7年8月27日）総-6-2", wic + "21379/3"}
+	srcNotice  = Source{"令和6年厚生労働省告示第349号・第351号", notice}
+	srcHow     = Source{"厚生労働省「マイナ保険証・資格確認書の使い方」", howTo}
+	srcCompare = Source{"厚生労働省「12月2日以降の医療機関等における資格確認」（3つの書類の対比表）", ""}
+	srcPhone   = Source{"中医協総会（令和7年8月27日）総-6-1", wic + "21378/1"}
+	srcPhoneQA = Source{"スマホでの資格確認の疑義解釈（令和7年9月・10月、京都府医師会報）", "https://kyotoihou.t-reader.jp"}
+	srcStart   = Source{"スマホのマイナ保険証、令和7年9月19日から順次開始", "https://ascii.jp/elem/000/004/316/4316751/"}
+	src0710    = Source{
+		"保発0710第1号（令和5年7月10日）被保険者資格申立書と障害時の取扱い",
+		"https://www.fujifilm-kenpo.or.jp/news/5611",
+	}
 	srcSight    = Source{"オンライン資格確認 目視確認モードの手順", wic + "17669/17"}
 	srcInterim  = Source{"期限切れ健康保険証・お知らせ単独の暫定的取扱い（令和7年11月12日）", hodanren + "info/news/2025-11-12-4/"}
-	srcExtended = Source{"厚生労働大臣会見（令和8年3月19日）暫定措置は令和8年7月31日まで", "https://www.niigata-nippo.co.jp/articles/-/799360"}
+	srcExtended = Source{
+		"厚生労働大臣会見（令和8年3月19日）暫定措置は令和8年7月31日まで",
+		"https://www.niigata-nippo.co.jp/articles/-/799360",
+	}
 	srcElectron = Source{"資格情報のお知らせの電磁的方法による交付（健康保険組合の公表）、令和6年厚生労働省告示第351号", notice}
 	srcHome     = Source{"居宅同意取得型オンライン資格確認（マイナ在宅受付Web、令和6年4月から）", wic + "16956/5"}
 	srcPinless  = Source{"顔認証マイナンバーカードの取扱い（令和5年12月15日から）", "https://www.town.mikata-kami.lg.jp"}

@@ -40,27 +40,62 @@ func CheckVisit(v Visit) ([]VisitItem, error) {
 		g := GraceOf(v.CertificateUntil)
 		switch g.On(v.Day) {
 		case CertificateValid:
-			add("certificate", "ok", "電子証明書は有効です。マイナ保険証として使えます。", "The certificate is valid: the card works as an insurance card.", v.CertificateUntil, srcGrace)
+			add(
+				"certificate",
+				"ok",
+				"電子証明書は有効です。マイナ保険証として使えます。",
+				"The certificate is valid: the card works as an insurance card.",
+				v.CertificateUntil,
+				srcGrace,
+			)
 		case CertificateGrace:
 			ja, until := "電子証明書の期限が切れていますが、猶予の間なので資格の確認だけはできます。マイナポータルの画面は開けません。早めに市区町村で更新してください。", g.WarnUntil
 			if v.Day.After(g.WarnUntil) {
 				ja, until = "電子証明書の期限から3か月が過ぎています。月末までは読み取れることがありますが、お知らせか資格確認書も持って行ってください。", g.MayWorkTo
 			}
-			add("certificate", "care", ja, "The certificate has ended; within the grace only eligibility can be confirmed. Renew it at the municipality.", until, srcGrace)
+			add(
+				"certificate",
+				"care",
+				ja,
+				"The certificate has ended; within the grace only eligibility can be confirmed. Renew it at the municipality.",
+				until,
+				srcGrace,
+			)
 		default:
-			add("certificate", "no", "電子証明書の期限と猶予が過ぎています。市区町村で更新するか、資格確認書を持って行ってください。", "The certificate and its grace are over. Renew it, or bring the certificate of eligibility.", Date{}, srcGrace)
+			add(
+				"certificate",
+				"no",
+				"電子証明書の期限と猶予が過ぎています。市区町村で更新するか、資格確認書を持って行ってください。",
+				"The certificate and its grace are over. Renew it, or bring the certificate of eligibility.",
+				Date{},
+				srcGrace,
+			)
 		}
 	}
 	if !v.CardUntil.IsZero() {
 		if v.Day.After(v.CardUntil) {
-			add("card", "no", "カードそのものの有効期限が切れています。画面やPDFといっしょに見せる本人確認には使えません。", "The card itself has expired: it is no identity document any more.", Date{}, srcGrace)
+			add(
+				"card",
+				"no",
+				"カードそのものの有効期限が切れています。画面やPDFといっしょに見せる本人確認には使えません。",
+				"The card itself has expired: it is no identity document any more.",
+				Date{},
+				srcGrace,
+			)
 		} else {
 			add("card", "ok", "カードは有効期限内です。", "The card is in date.", v.CardUntil, srcGrace)
 		}
 	}
 	if !v.PaperUntil.IsZero() {
 		if v.Day.After(v.PaperUntil) {
-			add("paper", "no", "資格確認書の有効期限が過ぎています。新しいものが届いていないか確かめてください。", "The certificate of eligibility has expired.", Date{}, srcCompare)
+			add(
+				"paper",
+				"no",
+				"資格確認書の有効期限が過ぎています。新しいものが届いていないか確かめてください。",
+				"The certificate of eligibility has expired.",
+				Date{},
+				srcCompare,
+			)
 		} else {
 			add("paper", "ok", "資格確認書は有効期限内です。それだけで受け付けられます。", "The certificate of eligibility is in date and stands alone.", v.PaperUntil, srcCompare)
 		}
@@ -98,11 +133,24 @@ func (v *Visit) changes(add func(key, state, ja, en string, until Date, source S
 		return
 	}
 	if change := NextShareChange(p, v.SavedOn); !change.IsZero() && !v.Day.Before(change) {
-		add("pdf", "no", "PDFを保存してから負担割合か資格が変わる日（"+change.Japanese()+"）を過ぎています。PDFを保存し直してください。", "The share or insurer may have changed since the PDF was saved: save it again.", Date{}, srcShare)
+		add(
+			"pdf",
+			"no",
+			"PDFを保存してから負担割合か資格が変わる日（"+change.Japanese()+"）を過ぎています。PDFを保存し直してください。",
+			"The share or insurer may have changed since the PDF was saved: save it again.",
+			Date{},
+			srcShare,
+		)
 		return
 	}
-	add("pdf", "care", "カードを機械で読み取れないときは、PDFをマイナンバーカードといっしょに見せれば使えます。職場・住所・名前が変わったときは保存し直してください。",
-		"Where the card cannot be read, the PDF works together with it. Save it again after a change of job, address or name.", Date{}, srcNotice)
+	add(
+		"pdf",
+		"care",
+		"カードを機械で読み取れないときは、PDFをマイナンバーカードといっしょに見せれば使えます。職場・住所・名前が変わったときは保存し直してください。",
+		"Where the card cannot be read, the PDF works together with it. Save it again after a change of job, address or name.",
+		Date{},
+		srcNotice,
+	)
 }
 
 // percents writes shares as 2割・3割.

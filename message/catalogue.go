@@ -147,7 +147,10 @@ func entryOf(fields map[string]string) (Entry, error) {
 		}
 	}
 	if known != len(fields) {
-		return entry, fmt.Errorf("it has a field that is not known among %v", slices.Sorted(maps.Keys(fields)))
+		return entry, fmt.Errorf(
+			"it has a field that is not known among %v",
+			slices.Sorted(maps.Keys(fields)),
+		)
 	}
 	return entry, nil
 }

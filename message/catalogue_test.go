@@ -51,7 +51,8 @@ func sorted(names []string) []string {
 
 // forEveryone reports whether an entry is for patients: it must stand in every language.
 func forEveryone(e Entry) bool {
-	return e.Who == Patient || strings.HasPrefix(e.File, "pages/") && !forStaff[strings.TrimPrefix(e.File, "pages/")]
+	return e.Who == Patient ||
+		strings.HasPrefix(e.File, "pages/") && !forStaff[strings.TrimPrefix(e.File, "pages/")]
 }
 
 // forStaff are the files of pages/ that only people at a counter, an insurer or a server read.
@@ -86,7 +87,10 @@ func faults(t *testing.T, e Entry) (bad []string) {
 		if (text.Next == "") != (e.Texts["ja"].Next == "" || leavesNext) {
 			bad = append(bad, lang+" has a next step where Japanese has none, or none where it has one")
 		}
-		want := slices.DeleteFunc(places(t, e, "ja"), func(p string) bool { return slices.Contains(text.Without, p) })
+		want := slices.DeleteFunc(
+			places(t, e, "ja"),
+			func(p string) bool { return slices.Contains(text.Without, p) },
+		)
 		if got := places(t, e, lang); !slices.Equal(got, want) {
 			bad = append(bad, lang+" has other places than Japanese: "+strings.Join(got, ", "))
 		}
@@ -203,7 +207,10 @@ func TestNoKeyStandsTwiceInAFile(t *testing.T) {
 			t.Errorf("%s: %s stands there twice", name, twice)
 		}
 	}
-	if found := repeated(t, []byte(`{"a":{"ja":"x","ja":"y"},"b":{"ja":"z"},"a":{}}`)); !slices.Equal(found, []string{"ja", "a"}) {
+	if found := repeated(t, []byte(`{"a":{"ja":"x","ja":"y"},"b":{"ja":"z"},"a":{}}`)); !slices.Equal(
+		found,
+		[]string{"ja", "a"},
+	) {
 		t.Errorf("%q", found)
 	}
 }
@@ -253,7 +260,8 @@ var bare = []string{"screen.whose", "screen.qr", "screen.proof", "screen.reader"
 
 // ofPrograms reports whether a sentence is shown by a program: as bare text, without readings.
 func ofPrograms(e Entry) bool {
-	return slices.Contains([]string{"pages/words", "pages/rehearsal", "pages/wait"}, e.File) || strings.HasPrefix(e.Key, "share.")
+	return slices.Contains([]string{"pages/words", "pages/rehearsal", "pages/wait"}, e.File) ||
+		strings.HasPrefix(e.Key, "share.")
 }
 
 // Readings are kana over characters; in やさしい日本語 and in what Japanese readers may want furigana

@@ -96,12 +96,14 @@ func TestSentencesOfOlderRecordsAreShown(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.stored), &s); err != nil {
 				t.Fatal(err)
 			}
-			if s.Sentence("en") != c.sentence || s.NextStep("en") != c.next || s.Text("en") != c.text || s.Text("ja") != c.japanese {
+			if s.Sentence("en") != c.sentence || s.NextStep("en") != c.next || s.Text("en") != c.text ||
+				s.Text("ja") != c.japanese {
 				t.Errorf("%q, %q, %q, %q", s.Sentence("en"), s.NextStep("en"), s.Text("en"), s.Text("ja"))
 			}
 		})
 	}
-	if data, err := json.Marshal(Keep(New("card.none", nil))); err != nil || string(data) != `{"key":"card.none"}` {
+	if data, err := json.Marshal(Keep(New("card.none", nil))); err != nil ||
+		string(data) != `{"key":"card.none"}` {
 		t.Errorf("%s, %v", data, err)
 	}
 }

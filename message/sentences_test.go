@@ -11,8 +11,10 @@ import (
 )
 
 // searches are functions of strings, bytes, slices and regexp that cut, compare or search a text.
-var searches = regexp.MustCompile(`^(Cut|Split|Fields|Index|LastIndex|Contains|HasPrefix|HasSuffix|Trim|Replace|EqualFold|` +
-	`Compare|Equal|Match|Find|Count)`)
+var searches = regexp.MustCompile(
+	`^(Cut|Split|Fields|Index|LastIndex|Contains|HasPrefix|HasSuffix|Trim|Replace|EqualFold|` +
+		`Compare|Equal|Match|Find|Count)`,
+)
 
 // asText are the methods by which a Message or an error becomes a sentence.
 var asText = map[string]bool{"Sentence": true, "NextStep": true, "Ja": true, "En": true, "Plain": true}
@@ -94,8 +96,10 @@ func TestNoSentenceIsCutComparedOrSearched(t *testing.T) {
 	if files < 300 {
 		t.Errorf("only %d files were looked at", files)
 	}
-	inPages := regexp.MustCompile(`(===|!==|\.(includes|startsWith|endsWith|indexOf|split|replace|match)\()\s*["'\x60][^"'\x60]*` +
-		`([ぁ-ん](ます|ません|です|ください)|。)`)
+	inPages := regexp.MustCompile(
+		`(===|!==|\.(includes|startsWith|endsWith|indexOf|split|replace|match)\()\s*["'\x60][^"'\x60]*` +
+			`([ぁ-ん](ます|ません|です|ください)|。)`,
+	)
 	sourceFiles(t, ".ts", func(path string) {
 		data, err := os.ReadFile(path)
 		if err != nil {

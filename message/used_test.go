@@ -213,17 +213,22 @@ func TestEachKeyThatIsUsedStandsInTheCatalogue(t *testing.T) {
 var severalSentences = []string{"import.kind"}
 
 // Errors that only staff, programs or whoever runs the demo meet are not translated further.
-var staffErrors = regexp.MustCompile(`^(case|scan|import|run|look|sample|revoke|support|paper|hosts|keys|receipt|situation|` +
-	`code|demo|counter|export|insurer|declaration|notices|share|rules|names)\.|^person\.(erase|login|missing)`)
+var staffErrors = regexp.MustCompile(
+	`^(case|scan|import|run|look|sample|revoke|support|paper|hosts|keys|receipt|situation|` +
+		`code|demo|counter|export|insurer|declaration|notices|share|rules|names)\.|^person\.(erase|login|missing)`,
+)
 
 // patientsRooms are where a patient's request can come to.
-var patientsRooms = regexp.MustCompile(`^\.\./(server/(insurer|counter|hostapi|web)|auth|eligibility)/[^/]*(/[^/]*)?$`)
+var patientsRooms = regexp.MustCompile(
+	`^\.\./(server/(insurer|counter|hostapi|web)|auth|eligibility)/[^/]*(/[^/]*)?$`,
+)
 
 func TestErrorsThatAPatientMeetsAreTranslated(t *testing.T) {
 	found := 0
 	for key, at := range readSource(t).keys {
 		file, _, _ := strings.Cut(at, ":")
-		rooms := patientsRooms.MatchString(file) && !strings.HasPrefix(file, "../eligibility/oqs") && !strings.HasPrefix(file, "../eligibility/fhir")
+		rooms := patientsRooms.MatchString(file) && !strings.HasPrefix(file, "../eligibility/oqs") &&
+			!strings.HasPrefix(file, "../eligibility/fhir")
 		staffs := staffErrors.MatchString(key) && key != "situation.day" && key != "code.nothing_asked"
 		entry, ok := Find(key)
 		if !rooms || staffs || !ok || entry.Who == "" {

@@ -118,7 +118,11 @@ func (f *Certificates) Add(c Certificate) (Report, error) {
 	return report, err
 }
 
-var errCertificateUntil = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.until", Field: "validUntil"}
+var errCertificateUntil = &eligibility.Error{
+	Code:  eligibility.Invalid,
+	Key:   "certificate.until",
+	Field: "validUntil",
+}
 
 // flush stamps the people who are held onto a front and a back.
 func (f *Certificates) flush() error {
@@ -136,7 +140,10 @@ func (f *Certificates) flush() error {
 		if err != nil {
 			return err
 		}
-		_, err = f.w.Page(page, form.Person{Values: values, Codes: map[string]*CodeMatrix{logoName: f.look.Logo}})
+		_, err = f.w.Page(
+			page,
+			form.Person{Values: values, Codes: map[string]*CodeMatrix{logoName: f.look.Logo}},
+		)
 		if err != nil {
 			return err
 		}

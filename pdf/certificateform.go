@@ -24,7 +24,12 @@ const (
 
 // composeCertificate draws a form of the 資格確認書: items after 健康保険法施行規則47条
 // (docs/facts/official-forms.md#certificate), the look our own.
-func composeCertificate(layout CertificateLayout, kind certificateKind, look Branding, demo bool) (*form.Form, error) {
+func composeCertificate(
+	layout CertificateLayout,
+	kind certificateKind,
+	look Branding,
+	demo bool,
+) (*form.Form, error) {
 	var a *artwork
 	switch layout {
 	case CardSheet:

@@ -7,8 +7,8 @@ import (
 	"madoguchi/pdf/form"
 )
 
-// ParcelCoverSheet is the page that stands before an employer's papers: whose they are and how many, to be counted
-// into a parcel.
+// ParcelCoverSheet is the page that stands before an employer's papers: whose they are and how many, to be
+// counted into a parcel.
 type ParcelCoverSheet struct {
 	Title       string // what follows, e.g. 資格情報のお知らせ
 	InsurerName string

@@ -141,8 +141,25 @@ func TestBothCodesOfANoticeAreReadAtTwoResolutions(t *testing.T) {
 }
 
 // Difficult names: docs/facts/fonts.md#coverage, docs/facts/names-and-characters.md#character-sets.
-var difficult = []string{"𠮷田 一", "𡈽屋 花子", "髙橋 﨑子", "德川 塚", "葛󠄀城 葛󠄁子", "辻󠄀 次郎", "渡邉󠄂 三郎", "●橋 德一", "𣘺本 𩸽", "濵田 栁",
-	strings.TrimSpace(strings.Repeat("WOLFESCHLEGELSTEINHAUSENBERGER ", 3)), "NGUYEN TEST AN", "ジョン・スミス", "㐂田 丂子", "寿限無寿限無五劫の擦り切れ海砂利水魚の水行末雲来末風来末"}
+var difficult = []string{
+	"𠮷田 一",
+	"𡈽屋 花子",
+	"髙橋 﨑子",
+	"德川 塚",
+	"葛󠄀城 葛󠄁子",
+	"辻󠄀 次郎",
+	"渡邉󠄂 三郎",
+	"●橋 德一",
+	"𣘺本 𩸽",
+	"濵田 栁",
+	strings.TrimSpace(
+		strings.Repeat("WOLFESCHLEGELSTEINHAUSENBERGER ", 3),
+	),
+	"NGUYEN TEST AN",
+	"ジョン・スミス",
+	"㐂田 丂子",
+	"寿限無寿限無五劫の擦り切れ海砂利水魚の水行末雲来末風来末",
+}
 
 func TestDifficultNamesAreCopiedAsTheyCameIn(t *testing.T) {
 	var notices []pdf.Notice

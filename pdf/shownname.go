@@ -34,8 +34,8 @@ func withLostNames(r Report, p eligibility.Person) Report {
 	return r
 }
 
-// IdentityLines returns what tells one person's paper from another's, as it is printed: 記号・番号（枝番）, and the name
-// or, where the register lacks a character, the reading.
+// IdentityLines returns what tells one person's paper from another's, as it is printed: 記号・番号（枝番）, and the
+// name or, where the register lacks a character, the reading.
 func IdentityLines(p eligibility.Person) []string {
 	name, _, _ := shownName(p.WithCleanNames())
 	return []string{font.Printed(numberText(p)), font.Printed(name)}

@@ -18,8 +18,8 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Render writes the page of that name (templates/NAME.html) within the layout, as its reader wants it. data is a struct
-// that embeds the server's Page. Nothing is written when the page fails.
+// Render writes the page of that name (templates/NAME.html) within the layout, as its reader wants it. data
+// is a struct that embeds the server's Page. Nothing is written when the page fails.
 func Render(w io.Writer, page string, display DisplayPreferences, data any) error {
 	sets, err := loadPages()
 	if err != nil {
@@ -55,7 +55,8 @@ type edition struct {
 	furigana bool
 }
 
-// loadPages parses each page once for each language with and without furigana, since its functions are bound to them.
+// loadPages parses each page once for each language with and without furigana, since its functions are bound
+// to them.
 var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Template, error) {
 	names, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
@@ -161,8 +162,8 @@ func HTMLTag(lang string) string {
 	return lang
 }
 
-// either is a sentence that exists in Japanese and in English only: readers of Japanese get the first, all others the second,
-// marked as such where the page is in yet another language.
+// either is a sentence that exists in Japanese and in English only: readers of Japanese get the first, all
+// others the second, marked as such where the page is in yet another language.
 func either(lang, ja, en string) template.HTML {
 	switch {
 	case HTMLTag(lang) == "ja" || en == "" && lang == "en":

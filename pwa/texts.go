@@ -6,10 +6,12 @@ import (
 	"madoguchi/message"
 )
 
-// LanguageName is a language by its tag here, by the tag that browsers know, and by what its speakers call it.
+// LanguageName is a language by its tag here, by the tag that browsers know, and by what its speakers call
+// it.
 type LanguageName struct{ Tag, HTML, Name string }
 
-// ja-easy is やさしい日本語: short sentences, words apart, readings above the characters. To browsers it is Japanese.
+// ja-easy is やさしい日本語: short sentences, words apart, readings above the characters. To browsers it is
+// Japanese.
 var languageNames = []LanguageName{{"ja", "ja", "日本語"}, {"ja-easy", "ja", "やさしいにほんご"}, {"en", "en", "English"}, {"zh-Hans", "zh-Hans", "简体中文"}, {"vi", "vi", "Tiếng Việt"}}
 
 // staffLanguages are those of pages for people at a counter or an insurer.
@@ -24,7 +26,8 @@ func Languages() []string {
 	return tags
 }
 
-// Language returns tag when there is a translation for it, its primary language when there is one for that, else "ja".
+// Language returns tag when there is a translation for it, its primary language when there is one for that,
+// else "ja".
 func Language(tag string) string {
 	if found := FindLanguage(tag); found != "" {
 		return found
@@ -32,8 +35,8 @@ func Language(tag string) string {
 	return "ja"
 }
 
-// FindLanguage is Language without the last resort: empty when there is no translation. Every Chinese is answered in
-// simplified characters.
+// FindLanguage is Language without the last resort: empty when there is no translation. Every Chinese is
+// answered in simplified characters.
 func FindLanguage(tag string) string {
 	primary, _, _ := strings.Cut(tag, "-")
 	if strings.EqualFold(primary, "zh") {

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// floors gives each room its height (docs/architecture.md). An import must lead to a lower floor; rooms of equal height
-// do not know each other. A sub-folder has the height of its nearest named ancestor.
+// floors gives each room its height (docs/architecture.md). An import must lead to a lower floor; rooms of
+// equal height do not know each other. A sub-folder has the height of its nearest named ancestor.
 var floors = map[string]int{
 	"internal/testenv":   0, // tests only
 	"internal/pcscdtest": 1, // tests only
@@ -85,7 +85,11 @@ var never = []struct{ from, to, because string }{
 		"the counter says what a reader is asked; how agents are reached is theirs",
 	},
 	{"server/insurer", "server/agents", "no insurer can ask a card at a counter"},
-	{"server/web/counter", "server/insurer", "no counter can reach the insured but by a screen that was shown to it"},
+	{
+		"server/web/counter",
+		"server/insurer",
+		"no counter can reach the insured but by a screen that was shown to it",
+	},
 	{"server/web/counter", "server/store", "pages ask services, which check who asks"},
 	{"server/web/patient", "server/counter", "no insurer can read what counters record"},
 	{"server/web/clerk", "server/counter", "no insurer can read what counters record"},
@@ -123,7 +127,8 @@ func TestDoorsThatMustNotExist(t *testing.T) {
 
 func TestEveryRoomWithAFloorExists(t *testing.T) {
 	for room := range floors {
-		if files, err := filepath.Glob(filepath.Join("..", room, "*.go")); room != "scripts" && (err != nil || len(files) == 0) {
+		if files, err := filepath.Glob(filepath.Join("..", room, "*.go")); room != "scripts" &&
+			(err != nil || len(files) == 0) {
 			t.Errorf("%s has a floor and no files", room)
 		}
 	}
@@ -164,8 +169,11 @@ func TestEachTechnologyStaysInItsRoom(t *testing.T) {
 		{"github.com/jackc/pgx", []string{"server/store"}},
 		{"github.com/pressly/goose", []string{"server/store"}},
 		{"github.com/signintech/gopdf", []string{"pdf"}},
-		{"github.com/skip2/go-qrcode", []string{"server/web"}}, // pictures of links on pages; in tests another house's encoder
-		{"rsc.io/qr", []string{"credential", "pdf"}},           // matrices; a third encoder is not needed
+		{
+			"github.com/skip2/go-qrcode",
+			[]string{"server/web"},
+		}, // pictures of links on pages; in tests another house's encoder
+		{"rsc.io/qr", []string{"credential", "pdf"}}, // matrices; a third encoder is not needed
 		{"github.com/makiuchi-d/gozxing/qrcode/encoder", nil},
 		{"github.com/coder/websocket", []string{"card/agent", "server/agents", "server/web/counter"}},
 		{"github.com/evanw/esbuild", []string{"pwa/build"}},
@@ -173,7 +181,10 @@ func TestEachTechnologyStaysInItsRoom(t *testing.T) {
 		{"github.com/makiuchi-d/gozxing", []string{"server/qrscan"}},
 		{"github.com/ebfe/scard", []string{"card/pcsc"}},
 		{"github.com/ebitengine/purego", []string{"card/pcsc"}},
-		{"madoguchi/card/pcsc", []string{"card/bridge"}}, // it opens the system's library: the server stays a static program
+		{
+			"madoguchi/card/pcsc",
+			[]string{"card/bridge"},
+		}, // it opens the system's library: the server stays a static program
 	}
 	for _, imported := range thirdParty(t) {
 		for _, rule := range only {
@@ -202,7 +213,11 @@ func TestPureRoomsTouchNothingOutside(t *testing.T) {
 					t.Errorf("%s must not import %s", imported.from, imported.to)
 				}
 			}
-		case room == "message", room == "eligibility", strings.HasPrefix(room, "eligibility/"), room == "credential", room == "card":
+		case room == "message",
+			room == "eligibility",
+			strings.HasPrefix(room, "eligibility/"),
+			room == "credential",
+			room == "card":
 			for _, b := range banned {
 				if imported.to == b {
 					t.Errorf("%s must not import %s", imported.from, imported.to)
@@ -235,7 +250,8 @@ func TestTheProgramHoldsNothingOfTests(t *testing.T) {
 	}
 }
 
-// time.Now stands in package main only, in the server's in one place: everywhere else time comes in as an argument.
+// time.Now stands in package main only, in the server's in one place: everywhere else time comes in as an
+// argument.
 func TestOnlyMainsReadTheClock(t *testing.T) {
 	root := ".."
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -252,7 +268,8 @@ func TestOnlyMainsReadTheClock(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if file.Name.Name == "main" && (filepath.Dir(path) != "../server" || filepath.Base(path) == "clock.go") {
+		if file.Name.Name == "main" &&
+			(filepath.Dir(path) != "../server" || filepath.Base(path) == "clock.go") {
 			return nil
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
@@ -260,7 +277,8 @@ func TestOnlyMainsReadTheClock(t *testing.T) {
 			if !ok {
 				return true
 			}
-			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" && (sel.Sel.Name == "Now" || sel.Sel.Name == "Since" || sel.Sel.Name == "Until") {
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" &&
+				(sel.Sel.Name == "Now" || sel.Sel.Name == "Since" || sel.Sel.Name == "Until") {
 				t.Errorf("%s uses time.%s", path, sel.Sel.Name)
 			}
 			return true
@@ -293,7 +311,13 @@ func thirdParty(t *testing.T) []arrow { return list(t) }
 
 func list(t *testing.T) []arrow {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-f", `{{$p := .ImportPath}}{{range .Imports}}{{$p}} {{.}}{{"\n"}}{{end}}`, "madoguchi/...")
+	cmd := exec.Command(
+		"go",
+		"list",
+		"-f",
+		`{{$p := .ImportPath}}{{range .Imports}}{{$p}} {{.}}{{"\n"}}{{end}}`,
+		"madoguchi/...",
+	)
 	cmd.Dir = ".."
 	raw, err := cmd.Output()
 	if err != nil {

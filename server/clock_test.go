@@ -101,7 +101,10 @@ func (d running) enrolledAs(t *testing.T, name, birth string) audit.PersonID {
 		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.app.Store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1})
+	found, err := d.app.Store.ForInsurer().Register.FindPeople(
+		ctx,
+		insurer.PeopleQuery{Insurer: demoCity, Text: name, Limit: 1},
+	)
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}

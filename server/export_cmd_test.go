@@ -26,7 +26,11 @@ func TestARegisterIsExportedAndReadBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]eligibility.Person{}
-	err = d.app.Store.ForInsurer().Usage.EachPerson(t.Context(), demoCity, func(p eligibility.Person) { want[fhir.MemberID(p)] = p })
+	err = d.app.Store.ForInsurer().Usage.EachPerson(
+		t.Context(),
+		demoCity,
+		func(p eligibility.Person) { want[fhir.MemberID(p)] = p },
+	)
 	if err != nil || len(want) < 3 {
 		t.Fatalf("%d people, %v", len(want), err)
 	}
@@ -86,7 +90,10 @@ func TestARegisterIsExportedAndReadBack(t *testing.T) {
 		}
 	}
 	elsewhere := &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"}
-	if err := (&exportCmd{Insurer: "138990", Format: "csv"}).Run(elsewhere); !errors.Is(err, exit(exitRefused)) {
+	if err := (&exportCmd{Insurer: "138990", Format: "csv"}).Run(elsewhere); !errors.Is(
+		err,
+		exit(exitRefused),
+	) {
 		t.Errorf("no data: %v", err)
 	}
 }

@@ -52,7 +52,10 @@ func used(t *testing.T) string {
 		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.app.Store.ForInsurer().Register.FindPeople(t.Context(), insurer.PeopleQuery{Insurer: demoCity, Limit: 1})
+	found, err := d.app.Store.ForInsurer().Register.FindPeople(
+		t.Context(),
+		insurer.PeopleQuery{Insurer: demoCity, Limit: 1},
+	)
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}

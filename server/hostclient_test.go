@@ -30,7 +30,8 @@ func TestOneClientMakesAllCallsBetweenServers(t *testing.T) {
 			return filepath.SkipDir
 		}
 		name := strings.TrimPrefix(filepath.ToSlash(path), "../")
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "server/hostclient/") {
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") ||
+			strings.HasPrefix(name, "server/hostclient/") {
 			return nil
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
@@ -70,7 +71,17 @@ func clientsIn(file *ast.File) []string {
 	if imported == "" {
 		return nil
 	}
-	calls := []string{"Get", "Head", "Post", "PostForm", "DefaultClient", "DefaultTransport", "Client", "Transport", "NewFileTransport"}
+	calls := []string{
+		"Get",
+		"Head",
+		"Post",
+		"PostForm",
+		"DefaultClient",
+		"DefaultTransport",
+		"Client",
+		"Transport",
+		"NewFileTransport",
+	}
 	handedOn := map[ast.Node]bool{}
 	var found []string
 	ast.Inspect(file, func(n ast.Node) bool {

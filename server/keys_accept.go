@@ -36,7 +36,12 @@ func (c *keysAcceptCmd) Run(s *Settings) error {
 		return usage(errNotReplaceable)
 	}
 	entry := audit.Entry{At: clock(), Actor: staff.Operator{}.Actor(), Action: "key.accept", Detail: c.File}
-	err := store.AcceptKey(context.Background(), filepath.Join(s.Data, "demo", datafolder.Database), c.File, entry)
+	err := store.AcceptKey(
+		context.Background(),
+		filepath.Join(s.Data, "demo", datafolder.Database),
+		c.File,
+		entry,
+	)
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Code == eligibility.NotFound {
 		return usage(errNotRemembered)

@@ -24,10 +24,22 @@ type keysCmd struct {
 
 var (
 	errNoKeys        = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_folder"}
-	errNoInsurerKeys = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.no_insurer", Field: "insurer"}
-	errLeakedWhose   = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.leaked_whose", Field: "insurer"}
-	errOlderThan     = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.older_than", Field: "older-than"}
-	errKIDAlone      = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.kid_alone", Field: "kid"}
+	errNoInsurerKeys = &eligibility.Error{
+		Code:  eligibility.NotFound,
+		Key:   "keys.no_insurer",
+		Field: "insurer",
+	}
+	errLeakedWhose = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "keys.leaked_whose",
+		Field: "insurer",
+	}
+	errOlderThan = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "keys.older_than",
+		Field: "older-than",
+	}
+	errKIDAlone = &eligibility.Error{Code: eligibility.Invalid, Key: "keys.kid_alone", Field: "kid"}
 )
 
 // openKeys opens the data folder's keys, and makes no folder: a mistyped place must not look like an empty

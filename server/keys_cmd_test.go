@@ -76,7 +76,10 @@ func (d running) enrolled(t *testing.T) audit.PersonID {
 		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.app.Store.ForInsurer().Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1})
+	found, err := d.app.Store.ForInsurer().Register.FindPeople(
+		ctx,
+		insurer.PeopleQuery{Insurer: demoCity, Text: "髙橋德一", Limit: 1},
+	)
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
 	}
@@ -160,7 +163,8 @@ func TestTheLossOfASigningKeyIsSurvived(t *testing.T) {
 	}
 	_, err = startDemo(t, s)
 	var said *eligibility.Error
-	if !errors.Is(err, keys.ErrLost) || !errors.As(err, &said) || !strings.Contains(said.Ja(), "madoguchi keys rotate --lost --insurer 00138990") {
+	if !errors.Is(err, keys.ErrLost) || !errors.As(err, &said) ||
+		!strings.Contains(said.Ja(), "madoguchi keys rotate --lost --insurer 00138990") {
 		t.Fatalf("it starts without its key, or does not name the command: %v", err)
 	}
 	if err := (&keysRotateCmd{Lost: true, Insurer: "138990"}).Run(s); err != nil {
@@ -172,7 +176,12 @@ func TestTheLossOfASigningKeyIsSurvived(t *testing.T) {
 	}
 	k := after.keys(t)
 	if _, kept := k.Set.Find(lost.ID); !kept || k.Current.ID == lost.ID || len(k.Set) != 2 {
-		t.Errorf("current %s, %d published, the lost key's public half kept: %v", k.Current.ID, len(k.Set), kept)
+		t.Errorf(
+			"current %s, %d published, the lost key's public half kept: %v",
+			k.Current.ID,
+			len(k.Set),
+			kept,
+		)
 	}
 	screen := after.screen(t, person)
 	if v := after.verify(t, screen); !v.Valid || !signedBy(t, screen, k.Current.Public()) {
@@ -218,7 +227,8 @@ func TestALeakEndsWhatTheKeySignedAndNothingElse(t *testing.T) {
 	}
 }
 
-// A counter takes minutes: the screen that it shows may be from before a rotation. The receipt for it must arrive.
+// A counter takes minutes: the screen that it shows may be from before a rotation. The receipt for it must
+// arrive.
 func TestAScreenFromBeforeARotationComesBackAsTheInsurersOwn(t *testing.T) {
 	d, err := startDemo(t, &Settings{Data: t.TempDir(), Addr: "127.0.0.1:0"})
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 	"madoguchi/server/demo"
 )
 
-// oldData is a data folder that the version before made, opened by this one. What that version was asked to do
-// stands in testdata/version-before/README.md.
+// oldData is a data folder that the version before made, opened by this one. What that version was asked to
+// do stands in testdata/version-before/README.md.
 type oldData struct {
 	running
 	handler http.Handler

@@ -48,7 +48,11 @@ type printCmd struct {
 const exitPaused = 3
 
 var (
-	errPrintWhat    = &eligibility.Error{Code: eligibility.Invalid, Key: "print.what", Field: "--run, --insurer, --out"}
+	errPrintWhat = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "print.what",
+		Field: "--run, --insurer, --out",
+	}
 	errPrintDay     = &eligibility.Error{Code: eligibility.Invalid, Key: "print.day"}
 	errPrintAddress = &eligibility.Error{Code: eligibility.Invalid, Key: "print.address", Field: "--address"}
 	errPrintList    = &eligibility.Error{Code: eligibility.Invalid, Key: "print.list", Field: "--list"}
@@ -109,7 +113,13 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, 
 		if err := c.plan(ctx, office, operator, result); err != nil || c.DryRun {
 			return result, err
 		}
-		fmt.Fprintf(os.Stderr, "印刷 %s を始めます: %d 人。途中で止まっても「print --resume %s」で続きから印刷します。\n", result.Run, result.Total, result.Run)
+		fmt.Fprintf(
+			os.Stderr,
+			"印刷 %s を始めます: %d 人。途中で止まっても「print --resume %s」で続きから印刷します。\n",
+			result.Run,
+			result.Total,
+			result.Run,
+		)
 	} else if err := runs.Wish(ctx, operator, c.Resume, insurer.RunGoing); err != nil {
 		return nil, err
 	}
@@ -167,8 +177,14 @@ func opensOnPhones(address string) bool {
 func (c *printCmd) plan(
 	ctx context.Context, office *insurer.Services, operator staff.Operator, result *insurer.PrintReport,
 ) (err error) {
-	o := insurer.RunOptions{Only: insurer.RunFilter(c.Only), Dropped: c.Dropped, Order: insurer.RunOrder(c.Order), CountSheets: c.CountSheets, PerFile: c.PerFile,
-		Layout: insurer.RunLayout(c.Layout)}
+	o := insurer.RunOptions{
+		Only:        insurer.RunFilter(c.Only),
+		Dropped:     c.Dropped,
+		Order:       insurer.RunOrder(c.Order),
+		CountSheets: c.CountSheets,
+		PerFile:     c.PerFile,
+		Layout:      insurer.RunLayout(c.Layout),
+	}
 	if c.Out != "" {
 		if o.Folder, err = filepath.Abs(c.Out); err != nil {
 			return err

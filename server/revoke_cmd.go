@@ -21,7 +21,11 @@ type revokeCmd struct {
 }
 
 var (
-	errRevokeWhich  = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.which_option", Field: "--rid, --person, --before"}
+	errRevokeWhich = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "revoke.which_option",
+		Field: "--rid, --person, --before",
+	}
 	errRevokeRID    = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.rid", Field: "--rid"}
 	errRevokeBefore = &eligibility.Error{Code: eligibility.Invalid, Key: "revoke.before", Field: "--before"}
 	errRevokePerson = &eligibility.Error{Code: eligibility.NotFound, Key: "revoke.person", Field: "--person"}

@@ -32,12 +32,28 @@ type Settings struct {
 
 // Errors of the settings; each stops the start with its sentence.
 var (
-	errLive         = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.live"}
-	errURL          = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.url", Field: "MADOGUCHI_URL"}
+	errLive = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.live"}
+	errURL  = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "settings.url",
+		Field: "MADOGUCHI_URL",
+	}
 	errNoDemo       = &eligibility.Error{Code: eligibility.Unavailable, Key: "settings.nodemo"}
-	errTrustAddress = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.trust_addresses", Field: "MADOGUCHI_TRUST_ADDRESSES"}
-	errAddr         = &eligibility.Error{Code: eligibility.Invalid, Key: "settings.addr", Field: "MADOGUCHI_ADDR"}
-	errNotLoopback  = &eligibility.Error{Code: eligibility.Denied, Key: "settings.loopback", Field: "MADOGUCHI_ADDR"}
+	errTrustAddress = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "settings.trust_addresses",
+		Field: "MADOGUCHI_TRUST_ADDRESSES",
+	}
+	errAddr = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "settings.addr",
+		Field: "MADOGUCHI_ADDR",
+	}
+	errNotLoopback = &eligibility.Error{
+		Code:  eligibility.Denied,
+		Key:   "settings.loopback",
+		Field: "MADOGUCHI_ADDR",
+	}
 )
 
 // trustAddresses reads MADOGUCHI_TRUST_ADDRESSES.

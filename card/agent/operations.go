@@ -99,7 +99,13 @@ func (c *connection) text(ctx context.Context, q *wire.Text) *wire.Reply {
 	var counter *triesCounter
 	err = c.withTransmitter(ctx, func(t card.Transmitter) error {
 		counter = &triesCounter{card: t}
-		reading, result := card.CheckText(ctx, card.Open(counter), number, c.challenge(q.Binding), c.IssuerKeys)
+		reading, result := card.CheckText(
+			ctx,
+			card.Open(counter),
+			number,
+			c.challenge(q.Binding),
+			c.IssuerKeys,
+		)
 		if result.Outcome == card.Failed && mostSpecificError(counter.err) != nil {
 			return counter.err
 		}

@@ -65,11 +65,19 @@ var (
 	errUsage      = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.usage"}
 	errUsageOther = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.usage_other"}
 	errBoth       = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.reader_and_virtual"}
-	errTestKeys   = &eligibility.Error{Code: eligibility.Denied, Key: "bridge.test_keys", Field: "--test-keys"}
-	errTwoKeys    = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.two_keys"}
-	errBorn       = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.birth_date", Field: "--birth-date"}
-	errStopped    = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.stopped"}
-	errTime       = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.time"}
+	errTestKeys   = &eligibility.Error{
+		Code:  eligibility.Denied,
+		Key:   "bridge.test_keys",
+		Field: "--test-keys",
+	}
+	errTwoKeys = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.two_keys"}
+	errBorn    = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "bridge.birth_date",
+		Field: "--birth-date",
+	}
+	errStopped = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.stopped"}
+	errTime    = &eligibility.Error{Code: eligibility.Invalid, Key: "bridge.time"}
 )
 
 // Run checks the card, prints the one object and exits with the code of its result.

@@ -22,8 +22,8 @@ const (
 	second   = "3BC5FF8131FB458073C6010000" // an ATR that OpenSC does not know: it finds the card by SELECT
 )
 
-// inReader puts a card into the first reader of pcscdtest until the test ends or pull is called, and waits until
-// OpenSC sees it.
+// inReader puts a card into the first reader of pcscdtest until the test ends or pull is called, and waits
+// until OpenSC sees it.
 func inReader(t *testing.T, b *pcscdtest.Bench, c *virtual.Card) (pull func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())

@@ -33,9 +33,9 @@ var words = [...]string{"さくら", "みかん", "かもめ", "たぬき", "つ
 	"さんま", "しまうま", "すずめ", "せみ", "そらまめ", "たけのこ", "ちどり", "つばめ", "てがみ", "とんぼ", "なすび", "にわとり", "ぬりえ", "ねこ", "のれん",
 	"はまぐり", "ひまわり"}
 
-// PairingWords returns the two words that people compare on both screens. Each side computes them from the agent's
-// key and this connection's nonce, so that neither another agent's request nor a server in between can pass
-// for the right one.
+// PairingWords returns the two words that people compare on both screens. Each side computes them from the
+// agent's key and this connection's nonce, so that neither another agent's request nor a server in between
+// can pass for the right one.
 func PairingWords(keyDER, nonce []byte) []string {
 	sum := sha256.Sum256(append(append([]byte("madoguchi-words-1"), keyDER...), nonce...))
 	return []string{words[sum[0]%32], words[sum[1]%32]}

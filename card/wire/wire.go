@@ -200,7 +200,10 @@ type Refused struct {
 // Refuse makes a Refused for an agent of a version; 0 when it has not said its version yet. A wait of 0
 // is for good.
 func Refuse(why message.Message, wait time.Duration, version int) *Refused {
-	r := &Refused{Stored: message.Stored{Ja: why.Text("ja"), En: why.Text("en")}, Retry: int(wait / time.Second)}
+	r := &Refused{
+		Stored: message.Stored{Ja: why.Text("ja"), En: why.Text("en")},
+		Retry:  int(wait / time.Second),
+	}
 	if version >= keyedVersion {
 		r.Message = why
 	}

@@ -122,7 +122,13 @@ func MemberID(p eligibility.Person) string {
 // CoverageID is identifier B: a CSV row of the insurer's number, 記号 and 番号 in full width, and 枝番 in half
 // width.
 func CoverageID(p eligibility.Person) string {
-	return fmt.Sprintf(`"%s","%s","%s","%s"`, p.Insurer, eligibility.FullWidth(p.Symbol), eligibility.FullWidth(p.Number), eligibility.NormaliseBranch(p.BranchNumber))
+	return fmt.Sprintf(
+		`"%s","%s","%s","%s"`,
+		p.Insurer,
+		eligibility.FullWidth(p.Symbol),
+		eligibility.FullWidth(p.Number),
+		eligibility.NormaliseBranch(p.BranchNumber),
+	)
 }
 
 // Write returns the Coverage of a person insured by an insurer of that name, as it stands on day: active, or
@@ -131,23 +137,60 @@ func Write(p eligibility.Person, insurerName string, day eligibility.Date) ([]by
 	if p.Insurer == "" || p.Number == "" {
 		return nil, ErrNumber
 	}
-	names := []humanName{{Use: useOfficial, Text: p.Name, Extension: []extension{{URL: extRepresent, ValueCode: representWritten}}}}
+	names := []humanName{
+		{
+			Use:       useOfficial,
+			Text:      p.Name,
+			Extension: []extension{{URL: extRepresent, ValueCode: representWritten}},
+		},
+	}
 	if p.Kana != "" {
-		names = append(names, humanName{Use: useOfficial, Text: p.Kana, Extension: []extension{{URL: extRepresent, ValueCode: representKana}}})
+		names = append(
+			names,
+			humanName{
+				Use:       useOfficial,
+				Text:      p.Kana,
+				Extension: []extension{{URL: extRepresent, ValueCode: representKana}},
+			},
+		)
 	}
 	if p.Alias != "" {
-		names = append(names, humanName{Use: "usual", Text: p.Alias, Extension: []extension{{URL: extRepresent, ValueCode: representWritten}}})
+		names = append(
+			names,
+			humanName{
+				Use:       "usual",
+				Text:      p.Alias,
+				Extension: []extension{{URL: extRepresent, ValueCode: representWritten}},
+			},
+		)
 	}
-	patient := contained{ResourceType: "Patient", ID: "patient", Name: names, Gender: string(p.Sex), BirthDate: p.BirthDate.String()}
+	patient := contained{
+		ResourceType: "Patient",
+		ID:           "patient",
+		Name:         names,
+		Gender:       string(p.Sex),
+		BirthDate:    p.BirthDate.String(),
+	}
 	if p.Address != "" || p.PostCode != "" {
 		patient.Address = []address{{Text: p.Address, PostalCode: p.PostCode}}
 	}
 	insurer := identifier{System: systemInsurer, Value: string(p.Insurer)}
 	c := coverage{
 		ResourceType: "Coverage", Meta: &meta{Profile: []string{Profile}},
-		Contained:  []contained{patient, {ResourceType: "Organization", ID: "insurer", Identifier: []identifier{insurer}, Name: insurerName}},
-		Identifier: []identifier{{System: systemMember, Value: MemberID(p)}, {System: systemCoverage, Value: CoverageID(p)}},
-		Status:     "active", Type: &concept{Coding: []coding{{System: systemActCode, Code: "PUBLICPOL", Display: "public healthcare"}}},
+		Contained: []contained{
+			patient,
+			{
+				ResourceType: "Organization",
+				ID:           "insurer",
+				Identifier:   []identifier{insurer},
+				Name:         insurerName,
+			},
+		},
+		Identifier: []identifier{
+			{System: systemMember, Value: MemberID(p)},
+			{System: systemCoverage, Value: CoverageID(p)},
+		},
+		Status: "active", Type: &concept{Coding: []coding{{System: systemActCode, Code: "PUBLICPOL", Display: "public healthcare"}}},
 		Beneficiary: reference{Reference: "#patient"}, Dependent: eligibility.NormaliseBranch(p.BranchNumber),
 		Payor: []reference{{Reference: "#insurer", Identifier: &insurer, Display: insurerName}},
 	}
@@ -265,7 +308,11 @@ func (c *coverage) numbers(p *eligibility.Person) {
 			parts, _ = row.Read() // what is no CSV has not four parts
 		}
 		if len(parts) == 4 && p.Number == "" {
-			p.Insurer, p.Symbol, p.Number, p.BranchNumber = eligibility.InsurerNumber(parts[0]), parts[1], parts[2], eligibility.NormaliseBranch(parts[3])
+			p.Insurer, p.Symbol, p.Number, p.BranchNumber = eligibility.InsurerNumber(
+				parts[0],
+			), parts[1], parts[2], eligibility.NormaliseBranch(
+				parts[3],
+			)
 		}
 	}
 	for _, e := range c.Extension {

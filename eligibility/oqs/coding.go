@@ -58,9 +58,25 @@ func utf16(data []byte) (unicode.Endianness, bool) {
 // Shift_JIS and Windows-31J, those of Java (MS932) and of browsers (x-sjis), and Unicode's.
 func charset(name string, in io.Reader) (io.Reader, error) {
 	switch strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(name)) {
-	case "shiftjis", "sjis", "xsjis", "csshiftjis", "mskanji", "windows31j", "cswindows31j", "cp932", "ms932", "xmscp932",
-		"ibm943", "windows932",
-		"utf8", "utf16", "utf16le", "utf16be", "unicode", "usascii", "ascii":
+	case "shiftjis",
+		"sjis",
+		"xsjis",
+		"csshiftjis",
+		"mskanji",
+		"windows31j",
+		"cswindows31j",
+		"cp932",
+		"ms932",
+		"xmscp932",
+		"ibm943",
+		"windows932",
+		"utf8",
+		"utf16",
+		"utf16le",
+		"utf16be",
+		"unicode",
+		"usascii",
+		"ascii":
 		return in, nil
 	}
 	return nil, fmt.Errorf("unknown encoding %q", name)

@@ -59,8 +59,12 @@ func TestAnswersInEveryCodingAreRead(t *testing.T) {
 			}
 		})
 	}
-	spoilt := strings.Replace(answerFile("UTF-8", "1", ok+"<ResultList>"+result2+"</ResultList>"), "花子", "花\xff",
-		1)
+	spoilt := strings.Replace(
+		answerFile("UTF-8", "1", ok+"<ResultList>"+result2+"</ResultList>"),
+		"花子",
+		"花\xff",
+		1,
+	)
 	if f, err := Read([]byte(spoilt)); err != nil || f.Answers[0].Results[0].Name != "試験　花"+lost {
 		t.Errorf("UTF-8 with a spoilt byte: %+v %v", f, err)
 	}

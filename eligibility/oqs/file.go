@@ -68,9 +68,17 @@ type Disease struct {
 func (root *node) file() (*File, error) {
 	head := root.child("MessageHeader")
 	r := &dates{}
-	f := &File{Segment: Segment(head.value("SegmentOfResult")), ByCard: head.value("ReferenceClassification") == "1",
-		ConfirmedOn: r.day(head, "QualificationConfirmationDate"), Facility: head.value("MedicalInstitutionCode"),
-		ErrorCode: head.value("ErrorCode"), ErrorMessage: head.value("ErrorMessage")}
+	f := &File{
+		Segment: Segment(head.value("SegmentOfResult")),
+		ByCard:  head.value("ReferenceClassification") == "1",
+		ConfirmedOn: r.day(
+			head,
+			"QualificationConfirmationDate",
+		),
+		Facility:     head.value("MedicalInstitutionCode"),
+		ErrorCode:    head.value("ErrorCode"),
+		ErrorMessage: head.value("ErrorMessage"),
+	}
 	if f.Segment != Normal && f.Segment != Processing {
 		f.Segment = Abnormal
 	}
@@ -113,19 +121,42 @@ func (n *node) validity() eligibility.Validity {
 }
 
 func (n *node) result(r *dates) Result {
-	elder, limit := n.child("ElderlyRecipientCertificateInfo"), n.child("LimitApplicationCertificateRelatedInfo")
+	elder, limit := n.child(
+		"ElderlyRecipientCertificateInfo",
+	), n.child(
+		"LimitApplicationCertificateRelatedInfo",
+	)
 	res := Result{
 		Person: eligibility.Person{
-			Symbol: n.value("InsuredCardSymbol"), Number: n.value("InsuredIdentificationNumber"), BranchNumber: n.value("InsuredBranchNumber"),
-			Name: n.value("Name"), Kana: norm.NFKC.String(n.value("NameKana")), Alias: n.value("NameOfOther"), AliasKana: norm.NFKC.String(n.value("NameOfOtherKana")),
-			BirthDate: r.birth(n, "Birthdate"), Sex: sex(n.value("Sex1")), Relation: relation(n.value("PersonalFamilyClassification")),
-			SubscriberName: n.value("InsuredName"), QualifiedOn: r.day(n, "QualificationDate"), LostOn: r.day(n, "DisqualificationDate"),
-			IssuedOn: r.day(n, "InsuredCertificateIssuanceDate"), ValidFrom: r.day(n, "InsuredCardValidDate"), ValidUntil: r.day(n, "InsuredCardExpirationDate"),
+			Symbol: n.value(
+				"InsuredCardSymbol",
+			), Number: n.value("InsuredIdentificationNumber"), BranchNumber: n.value("InsuredBranchNumber"),
+			Name: n.value(
+				"Name",
+			), Kana: norm.NFKC.String(n.value("NameKana")), Alias: n.value("NameOfOther"), AliasKana: norm.NFKC.String(n.value("NameOfOtherKana")),
+			BirthDate: r.birth(
+				n,
+				"Birthdate",
+			), Sex: sex(n.value("Sex1")), Relation: relation(n.value("PersonalFamilyClassification")),
+			SubscriberName: n.value(
+				"InsuredName",
+			), QualifiedOn: r.day(n, "QualificationDate"), LostOn: r.day(n, "DisqualificationDate"),
+			IssuedOn: r.day(
+				n,
+				"InsuredCertificateIssuanceDate",
+			), ValidFrom: r.day(n, "InsuredCardValidDate"), ValidUntil: r.day(n, "InsuredCardExpirationDate"),
 			PostCode: n.value("PostNumber"), Address: n.value("Address"),
-			AssignedShare: percent(n.value("InsuredPartialContributionRatio")), Limit: eligibility.LimitClass(limit.value("LimitApplicationCertificateClassificationFlag", "ClassificationFlag")),
+			AssignedShare: percent(
+				n.value("InsuredPartialContributionRatio"),
+			), Limit: eligibility.LimitClass(limit.value("LimitApplicationCertificateClassificationFlag", "ClassificationFlag")),
 		},
-		CardClass: n.value("InsuredCardClassification"), InsurerName: n.value("InsurerName"), LossReason: n.value("ReasonOfLoss"),
-		Preschool: strings.TrimLeft(n.value("PreschoolClassification"), "0") == "1", SexOnBack: sex(n.value("Sex2")),
+		CardClass: n.value(
+			"InsuredCardClassification",
+		), InsurerName: n.value("InsurerName"), LossReason: n.value("ReasonOfLoss"),
+		Preschool: strings.TrimLeft(
+			n.value("PreschoolClassification"),
+			"0",
+		) == "1", SexOnBack: sex(n.value("Sex2")),
 		LimitFrom:    r.day(limit, "LimitApplicationCertificateValidStartDate", "ValidStartDate"),
 		LimitUntil:   r.day(limit, "LimitApplicationCertificateValidEndDate", "ValidEndDate"),
 		LongTermFrom: r.day(limit, "LimitApplicationCertificateLongTermDate", "LongTermDate"),
@@ -137,12 +168,27 @@ func (n *node) result(r *dates) Result {
 	}
 	if share := percent(elder.value("ElderlyRecipientContributionRatio")); share > 0 {
 		res.AssignedShare = share
-		res.ValidFrom, res.ValidUntil = r.day(elder, "ElderlyRecipientValidStartDate", "ElderlyRecipientCertificateValidStartDate"), r.day(elder, "ElderlyRecipientValidEndDate", "ElderlyRecipientCertificateValidEndDate")
+		res.ValidFrom, res.ValidUntil = r.day(
+			elder,
+			"ElderlyRecipientValidStartDate",
+			"ElderlyRecipientCertificateValidStartDate",
+		), r.day(
+			elder,
+			"ElderlyRecipientValidEndDate",
+			"ElderlyRecipientCertificateValidEndDate",
+		)
 	}
 	list := n.child("SpecificDiseasesCertificateList")
 	for _, d := range append(list.all("SpecificDiseasesCertificateInfo"), n.all("SpecificDiseasesCertificateInfo")...) {
-		res.Diseases = append(res.Diseases, Disease{Category: d.value("SpecificDiseasesDiseaseCategory", "Category"),
-			From: r.day(d, "SpecificDiseasesValidStartDate", "ValidStartDate"), Until: r.day(d, "SpecificDiseasesValidEndDate", "ValidEndDate"), SelfPay: d.value("SpecificDiseasesSelfPay", "SelfPay")})
+		res.Diseases = append(
+			res.Diseases,
+			Disease{Category: d.value("SpecificDiseasesDiseaseCategory", "Category"),
+				From: r.day(
+					d,
+					"SpecificDiseasesValidStartDate",
+					"ValidStartDate",
+				), Until: r.day(d, "SpecificDiseasesValidEndDate", "ValidEndDate"), SelfPay: d.value("SpecificDiseasesSelfPay", "SelfPay")},
+		)
 	}
 	return res
 }

@@ -189,7 +189,8 @@ func TestEachStatementHasItsSentenceAndItsNextStep(t *testing.T) {
 			t.Errorf("reason %s has no statement", r.Code)
 		}
 	}
-	if s, known := StatementOf("oqs.from_the_future"); known || s.Told.Sentence("ja") == s.Told.Key || s.Told.NextStep("ja") == "" {
+	if s, known := StatementOf("oqs.from_the_future"); known || s.Told.Sentence("ja") == s.Told.Key ||
+		s.Told.NextStep("ja") == "" {
 		t.Errorf("a key that nobody knows: %+v %v", s, known)
 	}
 }

@@ -1,5 +1,5 @@
-// Package crowd writes files of insured people who do not exist, as large as an insurer's whole register, for measurements
-// and for tests that need many.
+// Package crowd writes files of insured people who do not exist, as large as an insurer's whole register, for
+// measurements and for tests that need many.
 package crowd
 
 import (
@@ -21,11 +21,13 @@ type File struct {
 
 var (
 	families = strings.Fields("試験 検査 架空 練習 見本 例題 仮山 仮川 仮田 髙橋 斎藤 齋藤 渡邉 渡邊 山﨑 五十嵐 佐々木 長谷川 小鳥遊 勅使河原")
-	readings = strings.Fields("シケン ケンサ カクウ レンシュウ ミホン レイダイ カリヤマ カリカワ カリタ タカハシ サイトウ サイトウ ワタナベ ワタナベ ヤマザキ イガラシ ササキ ハセガワ タカナシ テシガワラ")
-	first    = []rune("太次三花美由佳健翔結陽葵蓮悠湊凛紬芽依莉樹颯真奈")
-	second   = []rune("郎子一二美人太斗香菜介也平奈生江代彦男雄音乃希香")
-	towns    = strings.Fields("練習町 見本町 例題町 新町 元町 栄町 緑が丘 中央 南 東本町")
-	limits   = strings.Fields("ア イ ウ エ オ")
+	readings = strings.Fields(
+		"シケン ケンサ カクウ レンシュウ ミホン レイダイ カリヤマ カリカワ カリタ タカハシ サイトウ サイトウ ワタナベ ワタナベ ヤマザキ イガラシ ササキ ハセガワ タカナシ テシガワラ",
+	)
+	first  = []rune("太次三花美由佳健翔結陽葵蓮悠湊凛紬芽依莉樹颯真奈")
+	second = []rune("郎子一二美人太斗香菜介也平奈生江代彦男雄音乃希香")
+	towns  = strings.Fields("練習町 見本町 例題町 新町 元町 栄町 緑が丘 中央 南 東本町")
+	limits = strings.Fields("ア イ ウ エ オ")
 )
 
 // WriteTo writes the file as UTF-8 with CRLF.
@@ -36,7 +38,9 @@ func (f File) WriteTo(w io.Writer) (int64, error) {
 		k, _ := fmt.Fprintf(b, format, a...) // Flush returns the first error
 		n += k
 	}
-	write("保険者番号,記号,番号,枝番,氏名,フリガナ,生年月日,性別,本人家族区分,資格取得年月日,適用開始年月日,負担割合,発効期日,有効期限,限度額適用区分,郵便番号,住所,被保険者氏名,事業所名,マイナ保険証登録,備考\r\n")
+	write(
+		"保険者番号,記号,番号,枝番,氏名,フリガナ,生年月日,性別,本人家族区分,資格取得年月日,適用開始年月日,負担割合,発効期日,有効期限,限度額適用区分,郵便番号,住所,被保険者氏名,事業所名,マイナ保険証登録,備考\r\n",
+	)
 	r := rand.New(rand.NewPCG(20261122, 1))
 	for i := range f.People {
 		family, household, branch := r.IntN(len(families)), i/3, i%3
@@ -68,10 +72,36 @@ func (f File) WriteTo(w io.Writer) (int64, error) {
 		if i == f.People-1 {
 			note = f.Note
 		}
-		write("%s,１３－%d,%d,%02d,%s　%s,%s ナマエ%d,%s,%d,%s,%s,%s,%s,%s,%s,%s,999-%04d,架空県架空市%s%d丁目%d番地%d号 架空ハイツ%d,%s 太郎,架空産業株式会社第%d営業所,%s,%s\r\n",
-			f.Insurer, 1+household%40, 1000+household, branch, families[family], given, readings[family], i%97, born, 1+r.IntN(2), relation, since, since,
-			share, from, until, limits[r.IntN(len(limits))], r.IntN(10000), towns[r.IntN(len(towns))], block, 1+r.IntN(30), 1+r.IntN(20), 100+r.IntN(900),
-			families[family], 1+r.IntN(50), []string{"有", "無"}[r.IntN(2)], note)
+		write(
+			"%s,１３－%d,%d,%02d,%s　%s,%s ナマエ%d,%s,%d,%s,%s,%s,%s,%s,%s,%s,999-%04d,架空県架空市%s%d丁目%d番地%d号 架空ハイツ%d,%s 太郎,架空産業株式会社第%d営業所,%s,%s\r\n",
+			f.Insurer,
+			1+household%40,
+			1000+household,
+			branch,
+			families[family],
+			given,
+			readings[family],
+			i%97,
+			born,
+			1+r.IntN(2),
+			relation,
+			since,
+			since,
+			share,
+			from,
+			until,
+			limits[r.IntN(len(limits))],
+			r.IntN(10000),
+			towns[r.IntN(len(towns))],
+			block,
+			1+r.IntN(30),
+			1+r.IntN(20),
+			100+r.IntN(900),
+			families[family],
+			1+r.IntN(50),
+			[]string{"有", "無"}[r.IntN(2)],
+			note,
+		)
 	}
 	return int64(n), b.Flush()
 }

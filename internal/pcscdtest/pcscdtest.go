@@ -1,5 +1,5 @@
-// Package pcscdtest gives a test a PC/SC service of its own: pcscd with vpcd's virtual readers, in network, mount
-// and process namespaces that nobody else sees.
+// Package pcscdtest gives a test a PC/SC service of its own: pcscd with vpcd's virtual readers, in network,
+// mount and process namespaces that nobody else sees.
 //
 // Start runs the calling test a second time inside new namespaces. There everything is plain: pcscd listens
 // at its usual socket, vpcd at the usual ports of 127.0.0.1, and a command started by the test meets both. So

@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// crowded is from how many waiting processes a processor on a machine says nothing about how long something takes.
-// The tests of all packages at once, browsers among them, stay below it.
+// crowded is from how many waiting processes a processor on a machine says nothing about how long something
+// takes. The tests of all packages at once, browsers among them, stay below it.
 const crowded = 4
 
-// Calm returns "" where a test may judge how long something takes or how much memory it needs, else why not: the race
-// detector makes a program five to ten times slower and larger, and on a machine that does much else a clock measures
-// that.
+// Calm returns "" where a test may judge how long something takes or how much memory it needs, else why not:
+// the race detector makes a program five to ten times slower and larger, and on a machine that does much else
+// a clock measures that.
 func Calm() (why string) {
 	if RaceDetector {
 		return "the race detector is on"
@@ -31,9 +31,8 @@ func Calm() (why string) {
 	return ""
 }
 
-// Within fails t when something took longer than its bound. Where the measurement says nothing (see Calm) it only logs
-// that.
-// What the thing did is asserted by the test itself, everywhere.
+// Within fails t when something took longer than its bound. Where the measurement says nothing (see Calm) it
+// only logs that. What the thing did is asserted by the test itself, everywhere.
 func Within(t testing.TB, what string, took, bound time.Duration) {
 	t.Helper()
 	if took <= bound {

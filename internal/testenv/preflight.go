@@ -13,7 +13,16 @@ import (
 var preflight []byte
 
 // jars are what Preflight stands on, where Debian puts them.
-var jars = []string{"preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "commons-io", "jaxb-api", "javax.activation"}
+var jars = []string{
+	"preflight",
+	"pdfbox2",
+	"fontbox2",
+	"xmpbox",
+	"commons-logging",
+	"commons-io",
+	"jaxb-api",
+	"javax.activation",
+}
 
 // Preflight fails t for each file that PDFBox Preflight does not find valid PDF/A-1b. It judges no
 // other level (docs/facts/pdf-and-pades.md#pdfa).
@@ -30,7 +39,9 @@ func Preflight(t testing.TB, files ...string) {
 	if err := os.WriteFile(driver, preflight, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	said, err := exec.Command("java", append([]string{"-cp", strings.Join(path, ":"), driver}, files...)...).CombinedOutput()
+	said, err := exec.Command(
+		"java",
+		append([]string{"-cp", strings.Join(path, ":"), driver}, files...)...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("Preflight: %v\n%s", err, said)
 	}

@@ -29,9 +29,24 @@ const (
 )
 
 // Areas are all of them, in the order of the table.
-var Areas = []Area{Trust, Codes, SignIn, Sessions, Servers, Counter, Card, Files, Pictures, Documents, Stored, Limits, Boundaries}
+var Areas = []Area{
+	Trust,
+	Codes,
+	SignIn,
+	Sessions,
+	Servers,
+	Counter,
+	Card,
+	Files,
+	Pictures,
+	Documents,
+	Stored,
+	Limits,
+	Boundaries,
+}
 
-// Tally is what one test says of the bad inputs that it tried: one line of the file that MADOGUCHI_REFUSED names.
+// Tally is what one test says of the bad inputs that it tried: one line of the file that MADOGUCHI_REFUSED
+// names.
 type Tally struct {
 	Area  Area   `json:"area"`
 	Room  string `json:"room"` // folder of the test
@@ -39,8 +54,9 @@ type Tally struct {
 	Count int    `json:"count"`
 }
 
-// Refused says that t tries count bad inputs of an area and that each must be refused. The tally is written when t ends
-// without a failure, to the file that MADOGUCHI_REFUSED names; `make security` makes the table of docs/security.md of it.
+// Refused says that t tries count bad inputs of an area and that each must be refused. The tally is written
+// when t ends without a failure, to the file that MADOGUCHI_REFUSED names; `make security` makes the table of
+// docs/security.md of it.
 func Refused(t testing.TB, area Area, count int) {
 	t.Helper()
 	t.Cleanup(func() {

@@ -1,8 +1,9 @@
-// Package testenv tells a test whether a program of somebody else's (a browser, a PDF tool, Node, pcscd …) is at hand.
+// Package testenv tells a test whether a program of somebody else's (a browser, a PDF tool, Node, pcscd …) is
+// at hand.
 //
-// The setting MADOGUCHI_TEST decides what its absence means: "require" (make test) makes it a failure, "quick" (make
-// quick) skips the test without looking, and otherwise (a plain go test ./...) the test is skipped with the reason when
-// the program is missing.
+// The setting MADOGUCHI_TEST decides what its absence means: "require" (make test) makes it a failure,
+// "quick" (make quick) skips the test without looking, and otherwise (a plain go test ./...) the test is
+// skipped with the reason when the program is missing.
 package testenv
 
 import (

@@ -90,7 +90,12 @@ func readStatus(root string) (statuses, error) {
 		}
 	}
 	if len(s.status) != len(httpStatus) || len(s.codes) < 250 {
-		return s, fmt.Errorf("only %d statuses and %d keys were found: %w", len(s.status), len(s.codes), errors.ErrUnsupported)
+		return s, fmt.Errorf(
+			"only %d statuses and %d keys were found: %w",
+			len(s.status),
+			len(s.codes),
+			errors.ErrUnsupported,
+		)
 	}
 	return s, nil
 }

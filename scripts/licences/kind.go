@@ -14,7 +14,10 @@ var kinds = []struct {
 	{"Apache-2.0", []string{"Apache License", "Version 2.0, January 2004"}},
 	{"BSD-2-Clause", []string{"Redistribution and use in source and binary forms"}},
 	{"BSD-3-Clause", []string{"Redistribution and use in source and binary", "to endorse or promote"}},
-	{"ISC", []string{"Permission to use, copy, modify, and distribute this software for any purpose with or"}},
+	{
+		"ISC",
+		[]string{"Permission to use, copy, modify, and distribute this software for any purpose with or"},
+	},
 	{"MIT", []string{"Permission is hereby granted, free of charge, to any person obtaining a copy"}},
 	{"Zlib", []string{"provided 'as-is', without any express or implied warranty", "be misrepresented"}},
 }

@@ -92,7 +92,8 @@ func bundled(t *testing.T, pattern, words string) []string {
 		if info, err := os.Stat(name); err != nil || strings.HasSuffix(pattern, "/") != info.IsDir() {
 			continue
 		}
-		if words != "" && (strings.HasSuffix(within, "_test.go") || !strings.Contains(read(t, within), words)) {
+		if words != "" &&
+			(strings.HasSuffix(within, "_test.go") || !strings.Contains(read(t, within), words)) {
 			continue
 		}
 		found = append(found, within)
@@ -134,8 +135,12 @@ func TestTheLicenceIsTheApacheLicence(t *testing.T) {
 
 // Made-up lists and modules, and what is wrong with them.
 func TestListsThatDoNotFitAreFound(t *testing.T) {
-	mit := []Text{{"LICENSE", "Permission is hereby granted, free of charge, to any\nperson obtaining a copy"}}
-	bsd := []Text{{"LICENSE.txt", "Redistribution and use in source and binary forms … to endorse or promote"}}
+	mit := []Text{
+		{"LICENSE", "Permission is hereby granted, free of charge, to any\nperson obtaining a copy"},
+	}
+	bsd := []Text{
+		{"LICENSE.txt", "Redistribution and use in source and binary forms … to endorse or promote"},
+	}
 	for _, c := range []struct {
 		name    string
 		list    string

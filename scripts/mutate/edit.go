@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Edit is one change that opens a hole: a text of a file that stands there once, another in its place, and the tests
-// that must notice.
+// Edit is one change that opens a hole: a text of a file that stands there once, another in its place, and
+// the tests that must notice.
 type Edit struct {
 	Name     string // what is possible with it
 	Line     int    // of the list
@@ -34,8 +34,8 @@ const listName = "scripts/mutate/edits.txt"
 //	- a line of the old text
 //	+ a line of the new text
 //
-// The old and the new text are taken as they stand behind the sign, tabs included, and need not be whole lines. Lines
-// that begin with # are remarks.
+// The old and the new text are taken as they stand behind the sign, tabs included, and need not be whole
+// lines. Lines that begin with # are remarks.
 func readList(data []byte) ([]Edit, error) {
 	var all []Edit
 	var e Edit
@@ -93,8 +93,8 @@ func readList(data []byte) ([]Edit, error) {
 	return all, end()
 }
 
-// changed returns the edit's file as it is after the edit. The error says why the list is stale: the file is gone, or
-// the old text does not stand in it exactly once.
+// changed returns the edit's file as it is after the edit. The error says why the list is stale: the file is
+// gone, or the old text does not stand in it exactly once.
 func (e Edit) changed(root string) ([]byte, error) {
 	data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(e.File)))
 	if err != nil {

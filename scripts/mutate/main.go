@@ -1,15 +1,15 @@
-// Command mutate proves that tests notice when a guard is taken away. It makes each edit of edits.txt alone (a check
-// left out, a limit raised, a signature not looked at), runs the tests named there, and fails where they pass: where
-// an edit that opens a hole survives. It also fails where an edit cannot be made any more or does not compile, since
-// that would prove nothing.
+// Command mutate proves that tests notice when a guard is taken away. It makes each edit of edits.txt alone
+// (a check left out, a limit raised, a signature not looked at), runs the tests named there, and fails where
+// they pass: where an edit that opens a hole survives. It also fails where an edit cannot be made any more or
+// does not compile, since that would prove nothing.
 //
 //	go run ./scripts/mutate             all edits (make assure)
 //	go run ./scripts/mutate -gravest    those that every make test makes
 //	go run ./scripts/mutate -only NAME  those whose name or file holds a text
 //	go run ./scripts/mutate -list       no tests: the list, stale edits last
 //
-// After a change of the code, -list says which edits to write anew. To add one: find a line whose loss somebody could
-// use, add it to edits.txt, and where it survives write the test.
+// After a change of the code, -list says which edits to write anew. To add one: find a line whose loss
+// somebody could use, add it to edits.txt, and where it survives write the test.
 package main
 
 import (
@@ -142,8 +142,16 @@ func tries(ctx context.Context, w io.Writer, b *bench, edits []Edit, jobs int) (
 				"\n          "))
 		}
 	}
-	fmt.Fprintf(w, "%d edits: %d killed, %d survived, %d stale, %d prove nothing; %.0f s, %.0f s of processor time\n",
-		len(edits), count[Killed], count[Survived], count[Stale], count[Broken], time.Since(began).Seconds(),
-		b.cpu.Seconds())
+	fmt.Fprintf(
+		w,
+		"%d edits: %d killed, %d survived, %d stale, %d prove nothing; %.0f s, %.0f s of processor time\n",
+		len(edits),
+		count[Killed],
+		count[Survived],
+		count[Stale],
+		count[Broken],
+		time.Since(began).Seconds(),
+		b.cpu.Seconds(),
+	)
 	return count[Killed] == len(edits)
 }

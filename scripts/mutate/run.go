@@ -34,8 +34,8 @@ type Outcome struct {
 // testTime bounds the tests of one edit.
 const testTime = 3 * time.Minute
 
-// bench runs tests of a module under edits. No file of the module is touched: the Go command is told of the changed
-// file by its -overlay, so that any number of edits is tried at once.
+// bench runs tests of a module under edits. No file of the module is touched: the Go command is told of the
+// changed file by its -overlay, so that any number of edits is tried at once.
 type bench struct {
 	root   string // of the module
 	folder string // for changed files
@@ -90,8 +90,8 @@ func (b *bench) judge(ctx context.Context, number int, e Edit) (Result, string) 
 	return Killed, ""
 }
 
-// unedited runs an edit's tests without it, once for all edits that run the same; it returns what is wrong. A test
-// that fails anyway kills nothing.
+// unedited runs an edit's tests without it, once for all edits that run the same; it returns what is wrong. A
+// test that fails anyway kills nothing.
 func (b *bench) unedited(ctx context.Context, e Edit) string {
 	what := strings.Join(e.Packages, " ") + " " + e.Run
 	b.mu.Lock()

@@ -1,9 +1,10 @@
-// Security makes the table of docs/security.md: how many bad inputs the tests tried, by area, all of them refused.
+// Security makes the table of docs/security.md: how many bad inputs the tests tried, by area, all of them
+// refused.
 //
 //	security [-check] TALLIES
 //
-// TALLIES is the file that a whole run of the tests wrote (MADOGUCHI_REFUSED, testenv.Refused). With -check nothing is
-// written; a table that says anything else than the run is an error.
+// TALLIES is the file that a whole run of the tests wrote (MADOGUCHI_REFUSED, testenv.Refused). With -check
+// nothing is written; a table that says anything else than the run is an error.
 package main
 
 import (
@@ -68,8 +69,11 @@ func run(name string, check bool) error {
 	case after == string(before):
 		return nil
 	case check:
-		return fmt.Errorf("%s does not say what this run of the tests refused; `make security` renews it. It should be:\n%s",
-			page, table)
+		return fmt.Errorf(
+			"%s does not say what this run of the tests refused; `make security` renews it. It should be:\n%s",
+			page,
+			table,
+		)
 	}
 	return os.WriteFile(page, []byte(after), 0o644)
 }
@@ -95,7 +99,14 @@ func tabulate(tallies []testenv.Tally) (string, error) {
 		}
 		slices.Sort(rooms)
 		if here > 0 {
-			fmt.Fprintf(&b, "| %s | %d | %d | %s |\n", area, count, here, strings.Join(slices.Compact(rooms), " "))
+			fmt.Fprintf(
+				&b,
+				"| %s | %d | %d | %s |\n",
+				area,
+				count,
+				here,
+				strings.Join(slices.Compact(rooms), " "),
+			)
 		}
 		inputs, tests = inputs+count, tests+here
 	}

@@ -36,10 +36,14 @@ func (s *AgentHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l := &line{times: s.times, closed: make(chan struct{}), network: auth.RateLimitKey(r.RemoteAddr)}
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{OnPingReceived: func(context.Context, []byte) bool {
-		l.heard()
-		return true
-	}})
+	conn, err := websocket.Accept(
+		w,
+		r,
+		&websocket.AcceptOptions{OnPingReceived: func(context.Context, []byte) bool {
+			l.heard()
+			return true
+		}},
+	)
 	if err != nil {
 		return // Accept has answered
 	}
@@ -212,7 +216,9 @@ func (s *AgentHub) Restart(ctx context.Context) {
 	s.mu.Unlock()
 	var told sync.WaitGroup
 	for _, l := range lines {
-		told.Go(func() { _ = l.conn.Close(websocket.StatusServiceRestart, "") }) // whoever is gone needs no word
+		told.Go(
+			func() { _ = l.conn.Close(websocket.StatusServiceRestart, "") },
+		) // whoever is gone needs no word
 	}
 	done := make(chan struct{})
 	go func() { told.Wait(); close(done) }()

@@ -73,8 +73,8 @@ func (l *line) receive(ctx context.Context) {
 	}
 }
 
-// deliver hands a reply to whoever waits for exactly this operation. Any other reply, late, early or for another case, is
-// dropped; false after too many of them.
+// deliver hands a reply to whoever waits for exactly this operation. Any other reply, late, early or for
+// another case, is dropped; false after too many of them.
 func (l *line) deliver(r *wire.Reply) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -87,8 +87,14 @@ func (l *line) deliver(r *wire.Reply) bool {
 	return true
 }
 
-// ask sends one operation and waits for its reply. The error is ErrBusy or ErrLost, or context.DeadlineExceeded.
-func (l *line) ask(ctx context.Context, id string, within time.Duration, m wire.Message) (*wire.Reply, error) {
+// ask sends one operation and waits for its reply. The error is ErrBusy or ErrLost, or
+// context.DeadlineExceeded.
+func (l *line) ask(
+	ctx context.Context,
+	id string,
+	within time.Duration,
+	m wire.Message,
+) (*wire.Reply, error) {
 	if !l.busy.TryLock() {
 		return nil, ErrBusy
 	}
@@ -117,8 +123,8 @@ func (l *line) expect(id string, answers chan *wire.Reply) {
 	l.asked, l.answers = id, answers
 }
 
-// send writes one message; an agent that does not take it in time loses its connection. The caller's own end does not cut a
-// message in half, which would cost the connection too.
+// send writes one message; an agent that does not take it in time loses its connection. The caller's own end
+// does not cut a message in half, which would cost the connection too.
 func (l *line) send(ctx context.Context, m wire.Message) error {
 	data, err := wire.Encode(m)
 	if err != nil {

@@ -22,15 +22,20 @@ func bound(r counter.CardRequest) wire.Binding {
 	return wire.Binding{ID: rand.Text(), Nonce: nonce, Facility: r.Facility, Case: r.CaseID, JWS: jws[:]}
 }
 
-// CheckBirthDate asks the facility's reader once and verifies the evidence itself. Errors are faults of the connection;
-// everything that the card says, refusals included, is a Result.
+// CheckBirthDate asks the facility's reader once and verifies the evidence itself. Errors are faults of the
+// connection; everything that the card says, refusals included, is a Result.
 func (s *AgentHub) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card.Result, error) {
 	l, err := s.lineOf(ctx, r.Facility, r.Reader)
 	if err != nil {
 		return card.Result{}, err
 	}
 	b := bound(r)
-	reply, err := l.ask(ctx, b.ID, s.times.Check, wire.Message{Type: "check", Check: &wire.Check{Binding: b, BirthDate: r.BirthDate}})
+	reply, err := l.ask(
+		ctx,
+		b.ID,
+		s.times.Check,
+		wire.Message{Type: "check", Check: &wire.Check{Binding: b, BirthDate: r.BirthDate}},
+	)
 	if err != nil {
 		return late(card.Fault, err)
 	}
@@ -54,9 +59,9 @@ func late[T any](fault func(error) T, err error) (T, error) {
 	return none, err
 }
 
-// CheckText asks the facility's reader for one reading with 照合番号B. The verdict is the agent's own; the server only sees
-// to it that it does not contradict itself. What was typed is looked at before any card is touched: card.ErrExpiryYear,
-// card.ErrSecurityCode, card.ErrKeyForm.
+// CheckText asks the facility's reader for one reading with 照合番号B. The verdict is the agent's own; the server
+// only sees to it that it does not contradict itself. What was typed is looked at before any card is touched:
+// card.ErrExpiryYear, card.ErrSecurityCode, card.ErrKeyForm.
 func (s *AgentHub) CheckText(ctx context.Context, r counter.TextRequest) (counter.TextResult, error) {
 	if _, err := card.NewNumberB(r.BirthDate, r.ExpiryYear, r.SecurityCode); err != nil {
 		return counter.TextResult{}, err
@@ -66,8 +71,13 @@ func (s *AgentHub) CheckText(ctx context.Context, r counter.TextRequest) (counte
 		return counter.TextResult{}, err
 	}
 	b := bound(r.CardRequest)
-	reply, err := l.ask(ctx, b.ID, s.times.Text, wire.Message{Type: "text", Text: &wire.Text{Binding: b, BirthDate: r.BirthDate,
-		ExpiryYear: r.ExpiryYear, Code: r.SecurityCode}})
+	reply, err := l.ask(
+		ctx,
+		b.ID,
+		s.times.Text,
+		wire.Message{Type: "text", Text: &wire.Text{Binding: b, BirthDate: r.BirthDate,
+			ExpiryYear: r.ExpiryYear, Code: r.SecurityCode}},
+	)
 	if err != nil {
 		return late(
 			func(err error) counter.TextResult { return counter.TextResult{AgentVerdict: fault(err)} },
@@ -92,7 +102,8 @@ func readText(t wire.TextReply, birth eligibility.Date) counter.TextResult {
 	}
 	r := *t.Reading
 	if r.BirthDate != birth || r.Name == "" || len(r.Name) > 600 || len(r.Address) > 1200 || eligibility.HoldsMyNumber(r.Name) ||
-		eligibility.HoldsMyNumber(r.Address) || r.Sex != eligibility.SexUnknown && r.Sex != eligibility.Male && r.Sex != eligibility.Female {
+		eligibility.HoldsMyNumber(r.Address) ||
+		r.Sex != eligibility.SexUnknown && r.Sex != eligibility.Male && r.Sex != eligibility.Female {
 		return counter.TextResult{AgentVerdict: contradicts}
 	}
 	return counter.TextResult{AgentVerdict: said, Reading: &r}
@@ -110,7 +121,12 @@ func (s *AgentHub) CheckDates(
 		return counter.DatesResult{}, err
 	}
 	id := rand.Text()
-	reply, err := l.ask(ctx, id, s.times.Check, wire.Message{Type: "dates", Dates: &wire.Dates{ID: id, Facility: r.Facility, Day: day}})
+	reply, err := l.ask(
+		ctx,
+		id,
+		s.times.Check,
+		wire.Message{Type: "dates", Dates: &wire.Dates{ID: id, Facility: r.Facility, Day: day}},
+	)
 	if err != nil {
 		return late(
 			func(err error) counter.DatesResult { return counter.DatesResult{AgentVerdict: fault(err)} },
@@ -132,7 +148,8 @@ func readDates(d wire.DatesReply, day eligibility.Date) counter.DatesResult {
 		}
 		return counter.DatesResult{AgentVerdict: said}
 	}
-	if !d.From.Exact() || !d.Until.Exact() || d.Until.Before(d.From) || day.Before(d.From) || eligibility.GraceOf(d.Until).On(day) != state {
+	if !d.From.Exact() || !d.Until.Exact() || d.Until.Before(d.From) || day.Before(d.From) ||
+		eligibility.GraceOf(d.Until).On(day) != state {
 		return counter.DatesResult{AgentVerdict: contradicts}
 	}
 	return counter.DatesResult{AgentVerdict: said, State: state, Until: d.Until}
@@ -157,7 +174,12 @@ func (s *AgentHub) CompareOQS(
 		return counter.OQSResult{}, wire.ErrNoOQS
 	}
 	id := rand.Text()
-	reply, err := l.ask(ctx, id, s.times.OQS, wire.Message{Type: "oqs", OQS: &wire.OQS{ID: id, Facility: r.Facility, Items: items}})
+	reply, err := l.ask(
+		ctx,
+		id,
+		s.times.OQS,
+		wire.Message{Type: "oqs", OQS: &wire.OQS{ID: id, Facility: r.Facility, Items: items}},
+	)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return counter.OQSResult{}, wire.ErrOQSFolder.Because(err)
 	}
@@ -175,7 +197,8 @@ func readOQS(reply wire.Reply) (counter.OQSResult, error) {
 	refused := wire.ErrOQSFile.Because(wire.ErrMessage)
 	seen := map[string]bool{}
 	for _, f := range reply.Compared {
-		if !slices.Contains(itemNames, f.Name) || seen[f.Name] || f.Result != wire.Equal && f.Result != wire.Different && f.Result != wire.Missing {
+		if !slices.Contains(itemNames, f.Name) || seen[f.Name] ||
+			f.Result != wire.Equal && f.Result != wire.Different && f.Result != wire.Missing {
 			return counter.OQSResult{}, refused
 		}
 		seen[f.Name] = true

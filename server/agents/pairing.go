@@ -72,7 +72,13 @@ func pairingCode() string {
 // pairing shows an unknown agent a code and waits until staff type it (the shape of RFC 8628), the code ends
 // or the agent leaves.
 func (s *AgentHub) pairing(ctx context.Context, l *line, agent Agent, nonce []byte) (Agent, error) {
-	w := &waiting{line: l, agent: agent, words: wire.PairingWords(agent.Key, nonce), until: s.now().Add(pairingLife), approve: make(chan Agent, 1)}
+	w := &waiting{
+		line:    l,
+		agent:   agent,
+		words:   wire.PairingWords(agent.Key, nonce),
+		until:   s.now().Add(pairingLife),
+		approve: make(chan Agent, 1),
+	}
 	code, out := s.wait(w)
 	s.dismiss(out, errPairingOver)
 	if code == "" {
@@ -90,7 +96,10 @@ func (s *AgentHub) pairing(ctx context.Context, l *line, agent Agent, nonce []by
 	case <-l.closed:
 		return Agent{}, l.end
 	case <-ctx.Done():
-		return Agent{}, l.refuse(context.Background(), errPairingOver) // the agent dials again and gets a new code
+		return Agent{}, l.refuse(
+			context.Background(),
+			errPairingOver,
+		) // the agent dials again and gets a new code
 	}
 }
 

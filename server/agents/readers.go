@@ -1,9 +1,10 @@
 // Package agents is the server's side of the bridge agents: it accepts their WebSockets, pairs new ones by a
 // code, knows which are connected, and asks one of them for one operation at a time.
 //
-// What an agent brings back about a birth date is believed only after the server has verified it (package card). What it
-// reads with 照合番号B, the dates of a certificate and its comparison with OQS files are the agent's own word and are named
-// so; what was read is handed to the caller to be shown and compared, and is kept nowhere here.
+// What an agent brings back about a birth date is believed only after the server has verified it (package
+// card). What it reads with 照合番号B, the dates of a certificate and its comparison with OQS files are the
+// agent's own word and are named so; what was read is handed to the caller to be shown and compared, and is
+// kept nowhere here.
 package agents
 
 import (
@@ -120,8 +121,8 @@ var (
 	ErrNoReader = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.none"}
 	// ErrWhichReader is returned when several are connected and none was chosen.
 	ErrWhichReader = &eligibility.Error{Code: eligibility.Conflict, Key: "bridge.which", Field: "reader"}
-	// ErrReaderAway is returned when the chosen reader is not connected: another counter's must not be asked in its place, for
-	// another patient's card may lie on it.
+	// ErrReaderAway is returned when the chosen reader is not connected: another counter's must not be asked
+	// in its place, for another patient's card may lie on it.
 	ErrReaderAway = &eligibility.Error{Code: eligibility.Unavailable, Key: "bridge.away", Field: "reader"}
 	// ErrBusy is returned while the reader works on another case.
 	ErrBusy = wire.ErrBusy
@@ -146,7 +147,8 @@ func (s *AgentHub) Status(facility string) []counter.ReaderStatus {
 	return out
 }
 
-// lineOf returns the facility's reader of this id, or its only connected one when the id is none of its readers'.
+// lineOf returns the facility's reader of this id, or its only connected one when the id is none of its
+// readers'.
 func (s *AgentHub) lineOf(ctx context.Context, facility, reader string) (*line, error) {
 	own := false
 	if reader != "" {

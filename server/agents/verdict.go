@@ -16,8 +16,8 @@ func verdictText(outcome card.Outcome, told message.Message) counter.AgentVerdic
 	return counter.AgentVerdict{Outcome: outcome, Stored: message.Keep(told), By: card.ByAgent}
 }
 
-// ends are the verdicts of card.CheckText and card.CheckCertificate beside the faults, each with the outcomes that it can
-// have.
+// ends are the verdicts of card.CheckText and card.CheckCertificate beside the faults, each with the outcomes
+// that it can have.
 var ends = map[string][]card.Outcome{
 	"card.text_confirmed":         {card.Confirmed},
 	"card.text_unverified":        {card.Unverified},
@@ -39,7 +39,8 @@ var contradicts = func() counter.AgentVerdict {
 	return s
 }()
 
-// say puts an agent's verdict into words; ok is false when the key is unknown or does not go with the outcome.
+// say puts an agent's verdict into words; ok is false when the key is unknown or does not go with the
+// outcome.
 func say(v wire.Verdict) (counter.AgentVerdict, bool) {
 	if outcomes, ok := ends[v.Key]; ok {
 		if !slices.Contains(outcomes, v.Outcome) {
@@ -61,9 +62,12 @@ func sayText(v wire.Verdict) (counter.AgentVerdict, bool) {
 }
 
 // certificateStates are the states that a verdict on dates stands for.
-var certificateStates = map[string]eligibility.CertificateState{"card.certificate_valid": eligibility.CertificateValid,
-	"card.certificate_unverified": eligibility.CertificateValid, "card.certificate_grace": eligibility.CertificateGrace,
-	"card.certificate_expired": eligibility.CertificateExpired}
+var certificateStates = map[string]eligibility.CertificateState{
+	"card.certificate_valid":      eligibility.CertificateValid,
+	"card.certificate_unverified": eligibility.CertificateValid,
+	"card.certificate_grace":      eligibility.CertificateGrace,
+	"card.certificate_expired":    eligibility.CertificateExpired,
+}
 
 // sayDates says the verdict on a certificate's dates and the state that it stands for.
 func sayDates(v wire.Verdict) (counter.AgentVerdict, eligibility.CertificateState, bool) {

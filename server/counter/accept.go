@@ -45,8 +45,8 @@ func (b *caseBody) Seen() bool {
 	return true
 }
 
-// ChipPassed reports whether the chip answered for the screen's birth date in this case, was not refused since, and did not
-// tell another name: names change, so that is for the eye.
+// ChipPassed reports whether the chip answered for the screen's birth date in this case, was not refused
+// since, and did not tell another name: names change, so that is for the eye.
 func (b *caseBody) ChipPassed() bool {
 	return len(b.PassedBy) > 0 && len(b.RefusedBy) == 0 && b.Text.says("name") != wire.Different
 }
@@ -67,7 +67,8 @@ func (t *TextCheck) says(item string) wire.Agreement {
 	return ""
 }
 
-// ground returns what an acceptance of this case stands on, the strongest first; errUnchecked when it is nothing.
+// ground returns what an acceptance of this case stands on, the strongest first; errUnchecked when it is
+// nothing.
 func (b *caseBody) ground(reason string) (hostapi.Ground, error) {
 	switch {
 	case b.ChipPassed():
@@ -80,8 +81,8 @@ func (b *caseBody) ground(reason string) (hostapi.Ground, error) {
 	return "", errUnchecked
 }
 
-// readReason returns a reason without what nobody sees at its ends, "" where nothing else is in it. It refuses one that is
-// too long, and one that holds a My Number (番号法 20条).
+// readReason returns a reason without what nobody sees at its ends, "" where nothing else is in it. It
+// refuses one that is too long, and one that holds a My Number (番号法 20条).
 func readReason(text string) (string, error) {
 	text = strings.TrimFunc(text, func(r rune) bool { return !seen(r) })
 	switch {
@@ -93,12 +94,12 @@ func readReason(text string) (string, error) {
 	return text, nil
 }
 
-// blankLetters say nothing although Unicode calls them letters or symbols: Hangul fillers, the empty Braille cell, and the sign
-// for what could not be read.
+// blankLetters say nothing although Unicode calls them letters or symbols: Hangul fillers, the empty Braille
+// cell, and the sign for what could not be read.
 var blankLetters = []rune{'\u115F', '\u1160', '\u2800', '\u3164', '\uFFA0', unicode.ReplacementChar}
 
-// seen reports whether a character shows by itself: a letter, number, sign or symbol. Blanks, controls, format characters and
-// marks without a letter do not.
+// seen reports whether a character shows by itself: a letter, number, sign or symbol. Blanks, controls,
+// format characters and marks without a letter do not.
 func seen(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !slices.Contains(blankLetters, r)
 }

@@ -14,8 +14,8 @@ import (
 	"madoguchi/server/staff"
 )
 
-// TextCheck is what remains of a reading with 照合番号B: the method (which it is by its name), who verified, and how each item
-// compares with the screen. The reading itself is shown once and dropped.
+// TextCheck is what remains of a reading with 照合番号B: the method (which it is by its name), who verified, and
+// how each item compares with the screen. The reading itself is shown once and dropped.
 type TextCheck struct {
 	AgentVerdict
 	Fields    []FieldCheck `json:"fields"`
@@ -28,23 +28,27 @@ type FieldCheck struct {
 	Match eligibility.Match `json:"match,omitempty"`
 }
 
-// foreign reports whether the reading says that the card is not genuine or not this person's. A number typed wrongly says
-// neither.
+// foreign reports whether the reading says that the card is not genuine or not this person's. A number typed
+// wrongly says neither.
 func (t *TextCheck) foreign() bool {
-	return t != nil && t.Outcome == card.Refused && (t.Key == "card.not_genuine" || t.Key == "card.copied" || t.Key == card.ErrBirthDate.Key)
+	return t != nil && t.Outcome == card.Refused &&
+		(t.Key == "card.not_genuine" || t.Key == "card.copied" || t.Key == card.ErrBirthDate.Key)
 }
 
 // ForTheEye reports whether the chip could not be asked, which says nothing against its card.
 func (b *caseBody) ForTheEye() bool {
-	return b.Card != nil && (b.Card.Key == card.ErrBlocked.Key || b.Card.Key == card.ErrFewTries.Key || b.Card.Key == card.ErrKeyForm.Key)
+	return b.Card != nil &&
+		(b.Card.Key == card.ErrBlocked.Key || b.Card.Key == card.ErrFewTries.Key || b.Card.Key == card.ErrKeyForm.Key)
 }
 
-// CardRefused reports whether a check says that the card is not genuine or not this person's. The case cannot be accepted then.
+// CardRefused reports whether a check says that the card is not genuine or not this person's. The case cannot
+// be accepted then.
 func (v *CaseView) CardRefused() bool { return len(v.RefusedBy) > 0 }
 
-// judge notes what a kind of check says of the card: that it is foreign, that it passed, or neither. A refusal stands until
-// the same check passes: a card that is pulled away at the next try, or a number typed wrongly, does not lift it. What was
-// compared by eye was compared with a card that is refused now, so it counts no more; neither does what passed before.
+// judge notes what a kind of check says of the card: that it is foreign, that it passed, or neither. A
+// refusal stands until the same check passes: a card that is pulled away at the next try, or a number typed
+// wrongly, does not lift it. What was compared by eye was compared with a card that is refused now, so it
+// counts no more; neither does what passed before.
 func (b *caseBody) judge(kind string, outcome card.Outcome, foreign, passed bool) {
 	without := func(kinds []string) []string {
 		return slices.DeleteFunc(kinds, func(k string) bool { return k == kind })
@@ -67,8 +71,9 @@ type DatesCheck struct {
 	State eligibility.CertificateState `json:"state,omitempty"`
 }
 
-// OQSCheck is what the newest OQS answer on the agent's PC says of itself, by keys of package oqs, and how the screen compared
-// with it. What was stored before there were statements has none: nobody looked whether that answer was valid.
+// OQSCheck is what the newest OQS answer on the agent's PC says of itself, by keys of package oqs, and how
+// the screen compared with it. What was stored before there were statements has none: nobody looked whether
+// that answer was valid.
 type OQSCheck struct {
 	Statements []string           `json:"statements,omitempty"`
 	Fields     []wire.FieldResult `json:"fields"`
@@ -111,8 +116,8 @@ func (c *Service) asking(
 	}, nil
 }
 
-// keep adds what a reader answered to its case as the case is now: somebody may have recorded it meanwhile, and then the
-// answer is too late and dropped.
+// keep adds what a reader answered to its case as the case is now: somebody may have recorded it meanwhile,
+// and then the answer is too late and dropped.
 func (c *Service) keep(ctx context.Context, reception staff.Reception, a answered) (CaseView, error) {
 	return c.change(ctx, reception, caseChange{a.id, a.action, func(view *CaseView) (string, error) {
 		a.add(&view.caseBody)
@@ -126,8 +131,8 @@ type answered struct {
 	add                func(*caseBody)
 }
 
-// CheckCard asks a reader (empty: the facility's only one) for one attempt at the card, with the birth date of the
-// verified screen. Staff have compared it with the card's face before.
+// CheckCard asks a reader (empty: the facility's only one) for one attempt at the card, with the birth date
+// of the verified screen. Staff have compared it with the card's face before.
 func (c *Service) CheckCard(
 	ctx context.Context, reception staff.Reception, reader, id string,
 ) (CaseView, error) {
@@ -141,7 +146,12 @@ func (c *Service) CheckCard(
 	}
 	return c.keep(ctx, reception, answered{id, "case.card", string(result.Outcome), func(b *caseBody) {
 		b.Card = &result
-		b.judge("card", result.Outcome, result.Outcome == card.Refused && !b.ForTheEye(), result.Outcome.Passed())
+		b.judge(
+			"card",
+			result.Outcome,
+			result.Outcome == card.Refused && !b.ForTheEye(),
+			result.Outcome.Passed(),
+		)
 	}})
 }
 
@@ -153,9 +163,9 @@ type TextQuestion struct {
 	Code       string // セキュリティコード
 }
 
-// CheckText asks a reader for one reading with 照合番号B, whose last six digits staff typed off the card's face. The reading
-// is returned beside the case to be shown once; it is nil unless the agent's verdict is good. Neither it nor what was typed
-// is stored.
+// CheckText asks a reader for one reading with 照合番号B, whose last six digits staff typed off the card's face.
+// The reading is returned beside the case to be shown once; it is nil unless the agent's verdict is good.
+// Neither it nor what was typed is stored.
 func (c *Service) CheckText(
 	ctx context.Context, reception staff.Reception, ask TextQuestion,
 ) (CaseView, *card.TextReading, error) {
@@ -204,14 +214,20 @@ func compareReading(e credential.Eligibility, r card.TextReading) []FieldCheck {
 	}
 	return []FieldCheck{
 		{wire.FieldResult{Name: "name", Result: name}, match},
-		{wire.FieldResult{Name: "birthDate", Result: agree(!e.BirthDate.IsZero(), e.BirthDate == r.BirthDate)}, ""},
+		{
+			wire.FieldResult{
+				Name:   "birthDate",
+				Result: agree(!e.BirthDate.IsZero(), e.BirthDate == r.BirthDate),
+			},
+			"",
+		},
 		{wire.FieldResult{Name: "sex", Result: agree(e.Sex != "" && r.Sex != "", e.Sex == r.Sex)}, ""},
 		{wire.FieldResult{Name: "address", Result: wire.Missing}, ""},
 	}
 }
 
-// CheckDates asks a reader for the dates of the card's certificate. The last day is returned to be shown once; the record
-// keeps the state alone.
+// CheckDates asks a reader for the dates of the card's certificate. The last day is returned to be shown
+// once; the record keeps the state alone.
 func (c *Service) CheckDates(
 	ctx context.Context, reception staff.Reception, reader, id string,
 ) (CaseView, eligibility.Date, error) {
@@ -238,8 +254,12 @@ func (c *Service) CompareOQS(
 		return CaseView{}, err
 	}
 	e := view.Verdict.Eligibility
-	result, err := c.Readers.CompareOQS(ctx, request, wire.Items{Insurer: e.Insurer, Symbol: e.Symbol, Number: e.Number, BranchNumber: e.BranchNumber,
-		Name: e.Name, BirthDate: e.BirthDate, Sex: e.Sex, Share: e.Share})
+	result, err := c.Readers.CompareOQS(
+		ctx,
+		request,
+		wire.Items{Insurer: e.Insurer, Symbol: e.Symbol, Number: e.Number, BranchNumber: e.BranchNumber,
+			Name: e.Name, BirthDate: e.BirthDate, Sex: e.Sex, Share: e.Share},
+	)
 	if err != nil {
 		return CaseView{}, err
 	}

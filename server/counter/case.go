@@ -66,7 +66,8 @@ func readCase(stored Case) (CaseView, error) {
 // ErrCaseMoved says that a case was changed between reading and storing it.
 var ErrCaseMoved = &eligibility.Error{Code: eligibility.Conflict, Key: "case.moved"}
 
-// tries is how often a change is made anew on a case that others change too: each of them is one human action.
+// tries is how often a change is made anew on a case that others change too: each of them is one human
+// action.
 const tries = 5
 
 // caseChange is one change of a case: apply makes it and returns what the audit says of it.
@@ -75,8 +76,9 @@ type caseChange struct {
 	apply      func(*CaseView) (detail string, err error)
 }
 
-// change reads an open case, lets apply change it and return what the audit says, and stores it. When somebody else was
-// faster it starts again from what they stored, so that nothing recorded is lost; a case that they ended is errCaseClosed.
+// change reads an open case, lets apply change it and return what the audit says, and stores it. When
+// somebody else was faster it starts again from what they stored, so that nothing recorded is lost; a case
+// that they ended is errCaseClosed.
 func (c *Service) change(ctx context.Context, reception staff.Reception, what caseChange) (CaseView, error) {
 	for range tries {
 		view, err := c.open(ctx, reception, what.id)

@@ -14,16 +14,22 @@ import (
 )
 
 const (
-	// lookUpTime is how long a counter waits for the issuers that it asks about a code: staff and patient stand there.
+	// lookUpTime is how long a counter waits for the issuers that it asks about a code: staff and patient
+	// stand there.
 	lookUpTime = 6 * time.Second
 	// waitingGrace is how long a "waiting" waits for another issuer's screen.
 	waitingGrace = 2 * time.Second
-	// maxAsked bounds how many issuers are asked about one code. With 3,400 issuers on the list some nine share a tag.
+	// maxAsked bounds how many issuers are asked about one code. With 3,400 issuers on the list some nine
+	// share a tag.
 	maxAsked = 64
 )
 
 var (
-	errRedeemed      = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.unverified", Field: "text"}
+	errRedeemed = &eligibility.Error{
+		Code:  eligibility.Unavailable,
+		Key:   "code.unverified",
+		Field: "text",
+	}
 	errWaitingPartly = hostapi.ErrCodeWaiting.Saying("code.waiting_partly", nil)
 )
 
@@ -33,10 +39,11 @@ type redeemed struct {
 	err error
 }
 
-// lookUp asks the issuers of the trust list that may have made the code, all at once, and returns the first screen that
-// verifies as that issuer's own live one of now. No other answer can keep it away: neither "waiting" nor another's screen,
-// rubbish, a fault or none at all within the time. Without a screen the kindest true answer counts: waiting before too many
-// tries before a server that was not reached before "no such number".
+// lookUp asks the issuers of the trust list that may have made the code, all at once, and returns the first
+// screen that verifies as that issuer's own live one of now. No other answer can keep it away: neither
+// "waiting" nor another's screen, rubbish, a fault or none at all within the time. Without a screen the
+// kindest true answer counts: waiting before too many tries before a server that was not reached before "no
+// such number".
 func (c *Service) lookUp(
 	ctx context.Context, believed trust.View, code credential.OnlineCode,
 ) (string, error) {

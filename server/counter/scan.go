@@ -12,8 +12,8 @@ import (
 	"madoguchi/server/trust"
 )
 
-// Open starts a case with what was scanned, pasted or typed: it verifies offline against the trust list and stores the
-// verdict. An online code is looked up first, at the insurers of the trust list.
+// Open starts a case with what was scanned, pasted or typed: it verifies offline against the trust list and
+// stores the verdict. An online code is looked up first, at the insurers of the trust list.
 func (c *Service) Open(ctx context.Context, reception staff.Reception, text string) (CaseView, error) {
 	if err := c.ours(reception); err != nil {
 		return CaseView{}, err
@@ -93,8 +93,9 @@ func (c *Service) Prove(ctx context.Context, reception staff.Reception, id, text
 	}})
 }
 
-// Challenge gives an open case a number of four digits that the patient's phone must answer: a defence against a proof that
-// was recorded before. It does not stop somebody who relays the number to the phone at once.
+// Challenge gives an open case a number of four digits that the patient's phone must answer: a defence
+// against a proof that was recorded before. It does not stop somebody who relays the number to the phone at
+// once.
 func (c *Service) Challenge(ctx context.Context, reception staff.Reception, id string) (CaseView, error) {
 	return c.change(ctx, reception, caseChange{id, "case.challenge", func(view *CaseView) (string, error) {
 		if view.Verdict.Tier != credential.TierOffline || view.Verdict.Eligibility == nil {

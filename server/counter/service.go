@@ -40,21 +40,29 @@ type Facility struct {
 type InsurerCalls interface {
 	ReceiptKeys(ctx context.Context, iss, jws string) (map[string][]byte, error)
 	LeaveReceipt(ctx context.Context, iss, jws string, sealed map[string][]byte) error
-	// Redeem asks for the screen that an online code stands for: ErrOnlineCode when this issuer has none, ErrCodeWaiting while
-	// the patient is asked. What it returns is not verified.
+	// Redeem asks for the screen that an online code stands for: ErrOnlineCode when this issuer has none,
+	// ErrCodeWaiting while the patient is asked. What it returns is not verified.
 	Redeem(ctx context.Context, iss string, code credential.OnlineCode) (jws string, err error)
 }
 
 var (
-	errUnreadable     = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.unreadable", Field: "text"}
-	errIncomplete     = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.incomplete", Field: "text"}
-	errProofFirst     = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.proof_first", Field: "text"}
-	errNoProofNeeded  = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_proof_needed"}
-	errInsurersAway   = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.insurers_away"}
-	errCaseClosed     = &eligibility.Error{Code: eligibility.Conflict, Key: "case.closed"}
-	errReason         = &eligibility.Error{Code: eligibility.Invalid, Key: "case.reason", Field: "reason"}
-	errNotValid       = &eligibility.Error{Code: eligibility.Conflict, Key: "case.not_valid", Field: "outcome"}
-	errCardRefused    = &eligibility.Error{Code: eligibility.Conflict, Key: "case.card_refused", Field: "outcome"}
+	errUnreadable    = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.unreadable", Field: "text"}
+	errIncomplete    = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.incomplete", Field: "text"}
+	errProofFirst    = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.proof_first", Field: "text"}
+	errNoProofNeeded = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_proof_needed"}
+	errInsurersAway  = &eligibility.Error{Code: eligibility.Unavailable, Key: "code.insurers_away"}
+	errCaseClosed    = &eligibility.Error{Code: eligibility.Conflict, Key: "case.closed"}
+	errReason        = &eligibility.Error{Code: eligibility.Invalid, Key: "case.reason", Field: "reason"}
+	errNotValid      = &eligibility.Error{
+		Code:  eligibility.Conflict,
+		Key:   "case.not_valid",
+		Field: "outcome",
+	}
+	errCardRefused = &eligibility.Error{
+		Code:  eligibility.Conflict,
+		Key:   "case.card_refused",
+		Field: "outcome",
+	}
 	errNothingToCheck = &eligibility.Error{Code: eligibility.Conflict, Key: "case.no_birth_date"}
 )
 
@@ -87,8 +95,9 @@ type CaseEnd struct {
 	Reason  string
 }
 
-// Record ends a case. Accepting needs a genuine screen, no refused card, and a Ground; refusing and parking need a reason. The
-// patient's phone gets its receipt; when the insurer cannot be reached the record stands all the same.
+// Record ends a case. Accepting needs a genuine screen, no refused card, and a Ground; refusing and parking
+// need a reason. The patient's phone gets its receipt; when the insurer cannot be reached the record stands
+// all the same.
 func (c *Service) Record(
 	ctx context.Context, reception staff.Reception, id string, end CaseEnd,
 ) (CaseView, error) {
@@ -144,7 +153,10 @@ func (c *Service) tellPatient(ctx context.Context, view CaseView, jws string) er
 	}
 	sealed := map[string][]byte{}
 	for id, key := range phones {
-		sealed[id], err = c.Signer.Seal(hostapi.Receipt{At: view.RecordedAt, Outcome: view.Outcome, Ground: view.Ground, Method: "N1e"}, key)
+		sealed[id], err = c.Signer.Seal(
+			hostapi.Receipt{At: view.RecordedAt, Outcome: view.Outcome, Ground: view.Ground, Method: "N1e"},
+			key,
+		)
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,8 @@ import (
 	"madoguchi/server/staff"
 )
 
-// Candidate is one person among the codes of a picture: the best code of theirs, and the second code that belongs to it.
+// Candidate is one person among the codes of a picture: the best code of theirs, and the second code that
+// belongs to it.
 type Candidate struct {
 	JWS     string
 	Proof   string
@@ -20,9 +21,10 @@ const maxSeveral = 16
 
 var errSeveral = &eligibility.Error{Code: eligibility.Invalid, Key: "scan.several", Field: "texts"}
 
-// Candidates verifies the codes that were read from one picture and returns whose they are, one entry a person, in their order in the
-// picture; staff choose among several. Nothing is stored and no server is asked. Codes of one person (a screen and a saved copy, a
-// screen and its proof) are one; each code that cannot be verified is one of its own, as nobody knows whose it is.
+// Candidates verifies the codes that were read from one picture and returns whose they are, one entry a
+// person, in their order in the picture; staff choose among several. Nothing is stored and no server is
+// asked. Codes of one person (a screen and a saved copy, a screen and its proof) are one; each code that
+// cannot be verified is one of its own, as nobody knows whose it is.
 func (c *Service) Candidates(
 	_ context.Context, reception staff.Reception, texts []string,
 ) ([]Candidate, error) {

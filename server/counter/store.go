@@ -11,11 +11,15 @@ import (
 
 // Store keeps the records of counters. Insurers' keys cannot open them.
 type Store interface {
-	// PutCase stores a new case (version 0), or a change of the version that was read; it returns ErrCaseMoved when somebody
-	// else changed the case since.
+	// PutCase stores a new case (version 0), or a change of the version that was read; it returns
+	// ErrCaseMoved when somebody else changed the case since.
 	PutCase(ctx context.Context, c Case, e audit.Entry) error
 	Case(ctx context.Context, facility, id string) (Case, error)
-	Cases(ctx context.Context, facility string, day eligibility.Date) ([]Case, error) // of one day, newest first
+	Cases(
+		ctx context.Context,
+		facility string,
+		day eligibility.Date,
+	) ([]Case, error) // of one day, newest first
 }
 
 // Case is one patient at one counter, from the scan to the recorded outcome. Body is sealed at rest.

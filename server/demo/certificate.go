@@ -9,11 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"os"
 	"path/filepath"
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/server/durable"
 	"madoguchi/server/insurer"
 	"madoguchi/server/keys"
 )
@@ -38,7 +38,7 @@ func Certify(ring *keys.Folder, folder string, insurers []insurer.Insurer, now t
 		return fmt.Errorf("making the demo's CA: %w", err)
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Raw})
-	if err := os.WriteFile(filepath.Join(folder, AuthorityFile), text, 0o600); err != nil {
+	if err := durable.WriteFile(filepath.Join(folder, AuthorityFile), text, durable.Options{}); err != nil {
 		return fmt.Errorf("storing the demo's CA: %w", err)
 	}
 	for _, in := range insurers {

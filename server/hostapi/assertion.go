@@ -15,9 +15,9 @@ import (
 	"madoguchi/eligibility"
 )
 
-// A counter server proves itself for each call by an assertion: a JWT signed by its key on the trust list, for one insurer,
-// one path and one body, for at most a minute and one use. Method and address stand in it as in RFC 9449 4.2 (htm, htu); the
-// body's hash is our own claim.
+// A counter server proves itself for each call by an assertion: a JWT signed by its key on the trust list,
+// for one insurer, one path and one body, for at most a minute and one use. Method and address stand in it as
+// in RFC 9449 4.2 (htm, htu); the body's hash is our own claim.
 
 const (
 	assertionType   = "counter+jwt"
@@ -49,8 +49,13 @@ func (h HostCall) bodyHash() string {
 // assert signs an assertion of the counter server at url for a call.
 func (h HostCall) assert(url string, key credential.Key, now time.Time) (string, error) {
 	return credential.SignJWT(key, assertionType, assertionClaims{
-		RegisteredClaims: jwt.RegisteredClaims{Issuer: url, Audience: jwt.ClaimStrings{h.ISS}, ID: rand.Text(),
-			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(assertionLife))},
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer:    url,
+			Audience:  jwt.ClaimStrings{h.ISS},
+			ID:        rand.Text(),
+			IssuedAt:  jwt.NewNumericDate(now),
+			ExpiresAt: jwt.NewNumericDate(now.Add(assertionLife)),
+		},
 		Method: http.MethodPost, Address: h.ISS + h.Path, Body: h.bodyHash()})
 }
 
@@ -62,8 +67,8 @@ type FirstUse func(ctx context.Context, counter, jti string, ends time.Time) (bo
 
 var ErrAssertion = &eligibility.Error{Code: eligibility.Denied, Key: "hosts.assertion"}
 
-// TrustedCounters checks assertions against a trust list: ES256 by a key of a counter in the list, issued by that counter
-// for this call, living at most a minute, never used before.
+// TrustedCounters checks assertions against a trust list: ES256 by a key of a counter in the list, issued by
+// that counter for this call, living at most a minute, never used before.
 func TrustedCounters(
 	list func() (*credential.TrustList, error), first FirstUse, now func() time.Time,
 ) CounterCheck {
@@ -74,20 +79,31 @@ func TrustedCounters(
 		}
 		var caller Caller
 		var claims assertionClaims
-		_, err = jwt.ParseWithClaims(assertion, &claims, func(t *jwt.Token) (any, error) {
-			kid, _ := t.Header["kid"].(string)
-			if t.Header["typ"] != assertionType || len(t.Header) != 3 { // no crit (RFC 7515 4.1.11), no key of its own
-				return nil, errors.New("its header is not that of a counter's assertion")
-			}
-			counter, ok := trust.CounterByURL(claims.Issuer)
-			key, known := counter.JWKS.Find(kid)
-			if !ok || !known {
-				return nil, errors.New("not a counter of the trust list")
-			}
-			caller = Caller{URL: counter.URL, Name: counter.Name}
-			return key.Key, nil
-		}, jwt.WithValidMethods([]string{"ES256"}), jwt.WithAudience(call.ISS), jwt.WithExpirationRequired(),
-			jwt.WithIssuedAt(), jwt.WithLeeway(assertionLeeway), jwt.WithTimeFunc(now), jwt.WithStrictDecoding())
+		_, err = jwt.ParseWithClaims(
+			assertion,
+			&claims,
+			func(t *jwt.Token) (any, error) {
+				kid, _ := t.Header["kid"].(string)
+				if t.Header["typ"] != assertionType ||
+					len(t.Header) != 3 { // no crit (RFC 7515 4.1.11), no key of its own
+					return nil, errors.New("its header is not that of a counter's assertion")
+				}
+				counter, ok := trust.CounterByURL(claims.Issuer)
+				key, known := counter.JWKS.Find(kid)
+				if !ok || !known {
+					return nil, errors.New("not a counter of the trust list")
+				}
+				caller = Caller{URL: counter.URL, Name: counter.Name}
+				return key.Key, nil
+			},
+			jwt.WithValidMethods([]string{"ES256"}),
+			jwt.WithAudience(call.ISS),
+			jwt.WithExpirationRequired(),
+			jwt.WithIssuedAt(),
+			jwt.WithLeeway(assertionLeeway),
+			jwt.WithTimeFunc(now),
+			jwt.WithStrictDecoding(),
+		)
 		if err == nil {
 			err = claims.fits(call)
 		}

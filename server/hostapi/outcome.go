@@ -10,8 +10,9 @@ const (
 	Parked   Outcome = "parked"   // 会計まで保留
 )
 
-// Ground is what stood behind the acceptance of a case. A genuine screen says who is insured; that the person at the counter
-// is the one needs one of these besides (保発0710第1号: the screen is shown together with the card).
+// Ground is what stood behind the acceptance of a case. A genuine screen says who is insured; that the person
+// at the counter is the one needs one of these besides (保発0710第1号: the screen is shown together with the
+// card).
 type Ground string
 
 const (

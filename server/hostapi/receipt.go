@@ -32,7 +32,8 @@ type Receipt struct {
 	Method  string // code of docs/rules.md
 }
 
-// receiptClaims are what the counter signs. The facility's name is none of them: phones take it from the trust list, by iss.
+// receiptClaims are what the counter signs. The facility's name is none of them: phones take it from the
+// trust list, by iss.
 type receiptClaims struct {
 	Issuer   string  `json:"iss"` // URL of the counter server
 	Audience string  `json:"aud"` // base64url SHA-256 of the phone's public key: it is good on that phone only
@@ -69,8 +70,8 @@ func (s ReceiptSigner) Seal(r Receipt, phone []byte) ([]byte, error) {
 	return sealed, err
 }
 
-// seal encrypts a text to a P-256 public key: an ephemeral public key followed by AES-256-GCM under HKDF-SHA-256 of the ECDH
-// secret. The key is used once, so the nonce is zero.
+// seal encrypts a text to a P-256 public key: an ephemeral public key followed by AES-256-GCM under
+// HKDF-SHA-256 of the ECDH secret. The key is used once, so the nonce is zero.
 func seal(text, phone []byte) ([]byte, error) {
 	to, err := ecdh.P256().NewPublicKey(phone)
 	if err != nil {
@@ -85,7 +86,13 @@ func seal(text, phone []byte) ([]byte, error) {
 		return nil, fmt.Errorf("agreeing on a key: %w", err)
 	}
 	public := once.PublicKey().Bytes()
-	key, err := hkdf.Key(sha256.New, secret, append(append([]byte{}, public...), phone...), "madoguchi-receipt-1", 32)
+	key, err := hkdf.Key(
+		sha256.New,
+		secret,
+		append(append([]byte{}, public...), phone...),
+		"madoguchi-receipt-1",
+		32,
+	)
 	if err != nil {
 		return nil, fmt.Errorf("deriving a key: %w", err)
 	}

@@ -59,8 +59,9 @@ func claimsOf(t *testing.T, jws []byte) (claims map[string]any) {
 	return claims
 }
 
-// unsealed is a receipt as pwa/src/patient/receipts.ts opens it: the sender's point of 65 bytes, then AES-256-GCM with
-// a nonce of zeros, under HKDF-SHA-256 of the ECDH secret with both points as salt and the name of the protocol as info.
+// unsealed is a receipt as pwa/src/patient/receipts.ts opens it: the sender's point of 65 bytes, then
+// AES-256-GCM with a nonce of zeros, under HKDF-SHA-256 of the ECDH secret with both points as salt and the
+// name of the protocol as info.
 func unsealed(t *testing.T, phone *ecdh.PrivateKey, sealed []byte, salt func(theirs, own []byte) []byte,
 	info string) ([]byte, error) {
 	t.Helper()
@@ -94,8 +95,10 @@ func bothPoints(theirs, own []byte) []byte { return append(bytes.Clone(theirs), 
 func TestAReceiptOpensAsThePhoneOpensItAndInNoOtherWay(t *testing.T) {
 	phone := phoneKey(t)
 	counter := receiptSigner(t)
-	sealed, err := counter.Seal(Receipt{At: time.Unix(1795309200, 0), Outcome: Accepted, Ground: ByChip, Method: "N1e"},
-		phone.PublicKey().Bytes())
+	sealed, err := counter.Seal(
+		Receipt{At: time.Unix(1795309200, 0), Outcome: Accepted, Ground: ByChip, Method: "N1e"},
+		phone.PublicKey().Bytes(),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,9 @@ const (
 var (
 	ErrRedirect = errors.New("hostclient: calls between servers follow no redirect")
 	ErrScheme   = errors.New("hostclient: calls between servers go over https only")
-	ErrAddress  = errors.New("hostclient: this address is not public, and neither trust list nor settings name it")
+	ErrAddress  = errors.New(
+		"hostclient: this address is not public, and neither trust list nor settings name it",
+	)
 	ErrTooLarge = errors.New("hostclient: the answer is too large")
 )
 

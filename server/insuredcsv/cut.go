@@ -156,7 +156,8 @@ type lines struct {
 // at returns the line k lines on.
 func (l *lines) at(k int) (string, bool) {
 	for len(l.ahead) <= k {
-		if l.size > maxLine || l.fault != nil || !l.scan.Scan() || l.scan.Err() != nil { // a fault cuts a line
+		if l.size > maxLine || l.fault != nil || !l.scan.Scan() ||
+			l.scan.Err() != nil { // a fault cuts a line
 			l.fail()
 			return "", false
 		}

@@ -74,14 +74,14 @@ func (r *reader) anyDate(column Column, cell string) eligibility.Date {
 	return eligibility.Date{}
 }
 
-// timeOfDay is what databases and spreadsheets write behind a date (ISO 8601; Excel's own forms in Japanese and
-// English): half of the day, hour, minute, second, fraction, half, zone.
+// timeOfDay is what databases and spreadsheets write behind a date (ISO 8601; Excel's own forms in Japanese
+// and English): half of the day, hour, minute, second, fraction, half, zone.
 var timeOfDay = regexp.MustCompile(`(?i)([\sT]*)(午前|午後|a\.?m\.?\s|p\.?m\.?\s)?\s*(\d{1,2})\s*` +
 	`(?:時(?:\s*(\d{1,2})\s*分(?:\s*(\d{1,2})\s*秒)?)?|:(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)` +
 	`\s*(a\.?m\.?|p\.?m\.?)?\s*(z|utc|jst|[+-]\d{2}:?\d{2})?$`)
 
-// withoutMidnight narrows a date, gives it one form of hyphens and takes off midnight, which is how a program writes
-// a day that has no time. timed reports another time of day, which stays.
+// withoutMidnight narrows a date, gives it one form of hyphens and takes off midnight, which is how a program
+// writes a day that has no time. timed reports another time of day, which stays.
 func withoutMidnight(s string) (day string, timed bool) {
 	s = strings.Map(func(r rune) rune {
 		if eligibility.IsHyphen(r) {

@@ -17,9 +17,40 @@ import (
 const LeftOut Column = ""
 
 // order is how clerks meet the columns in a list: what every file needs first.
-var order = []Column{colNumber, colName, colBirth, colInsurer, colSymbol, colBranch, colKana, colSex, colRelation, colSubscriber,
-	colQualified, colCoverage, colLost, colShare, colValidFrom, colValidUntil, colLimit, colPostCode, colAddress, colMailCode, colMail, colHousehold, colEmployer,
-	colRegistered, colCertificate, colFrequentUse, colNeedsCare, colWithheld, colIssued, colAlias, colAliasKana, colInsurerName}
+var order = []Column{
+	colNumber,
+	colName,
+	colBirth,
+	colInsurer,
+	colSymbol,
+	colBranch,
+	colKana,
+	colSex,
+	colRelation,
+	colSubscriber,
+	colQualified,
+	colCoverage,
+	colLost,
+	colShare,
+	colValidFrom,
+	colValidUntil,
+	colLimit,
+	colPostCode,
+	colAddress,
+	colMailCode,
+	colMail,
+	colHousehold,
+	colEmployer,
+	colRegistered,
+	colCertificate,
+	colFrequentUse,
+	colNeedsCare,
+	colWithheld,
+	colIssued,
+	colAlias,
+	colAliasKana,
+	colInsurerName,
+}
 
 // Columns returns every known column by its usual heading, the compulsory ones first.
 func Columns() []Column { return slices.Clone(order) }
@@ -27,19 +58,24 @@ func Columns() []Column { return slices.Clone(order) }
 // compulsory are the columns without which no file is read.
 var compulsory = []Column{colNumber, colName, colBirth}
 
-// ParseColumn reads the usual heading of a column or another that is recognised for it. An empty text and 使わない are
-// LeftOut. It returns an *eligibility.Error for anything else.
+// ParseColumn reads the usual heading of a column or another that is recognised for it. An empty text and
+// 使わない are LeftOut. It returns an *eligibility.Error for anything else.
 func ParseColumn(text string) (Column, error) {
 	if name := normalHeading(text); name == "" || name == "使わない" {
 		return LeftOut, nil
 	} else if column, ok := synonyms[name]; ok {
 		return column, nil
 	}
-	return LeftOut, refused("import.column_unknown", message.Args{"column": message.Text(short(text))}).In("column")
+	return LeftOut, refused(
+		"import.column_unknown",
+		message.Args{"column": message.Text(short(text))},
+	).In(
+		"column",
+	)
 }
 
-// ReadMap reads an insurer's own headings from JSON: {"加入者":"氏名","備考":""}; an empty column leaves the heading out. A
-// heading that stands twice is refused, as is anything behind the object.
+// ReadMap reads an insurer's own headings from JSON: {"加入者":"氏名","備考":""}; an empty column leaves the heading
+// out. A heading that stands twice is refused, as is anything behind the object.
 func ReadMap(file io.Reader) (map[string]Column, error) {
 	texts, err := readTexts(file)
 	if err != nil {
@@ -160,7 +196,8 @@ func Headings(source Source, o Options) (headings []Heading, missing []Column, e
 			break
 		}
 		for i := range headings {
-			if h := &headings[i]; row > 1 && len(h.Examples) < examples && i < len(rec.cells) && plain(rec.cells[i]) != "" {
+			if h := &headings[i]; row > 1 && len(h.Examples) < examples && i < len(rec.cells) &&
+				plain(rec.cells[i]) != "" {
 				h.Examples = append(h.Examples, short(plain(rec.cells[i])))
 			}
 		}

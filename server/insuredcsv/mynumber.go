@@ -112,7 +112,16 @@ const (
 var splitSeed = maphash.MakeSeed()
 
 // wordColumns hold names and addresses.
-var wordColumns = []Column{colName, colKana, colAddress, colMail, colSubscriber, colAlias, colAliasKana, colEmployer}
+var wordColumns = []Column{
+	colName,
+	colKana,
+	colAddress,
+	colMail,
+	colSubscriber,
+	colAlias,
+	colAliasKana,
+	colEmployer,
+}
 
 func newSplits(headings []string) *splits {
 	s := &splits{seen: map[shape]*tally{}}

@@ -35,8 +35,8 @@ func Key(p eligibility.Person) string {
 	return keyOf(p, normalIdentifier, eligibility.CleanName(p.Name))
 }
 
-// FormerKey is the Key of the releases that stored names as they stood in the file and knew fewer hyphens. People
-// under it move to their Key when the database opens.
+// FormerKey is the Key of the releases that stored names as they stood in the file and knew fewer hyphens.
+// People under it move to their Key when the database opens.
 func FormerKey(p eligibility.Person) string { return keyOf(p, formerIdentifier, p.Name) }
 
 func keyOf(p eligibility.Person, identifier func(string) string, name string) string {

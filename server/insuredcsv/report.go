@@ -60,15 +60,16 @@ func keep(kept *[]LineNote, more *int, row Row, notes []Note, most int) {
 	}
 }
 
-// errorColumns stand before a refused row's own cells: the physical line, the row as spreadsheets count it, and why.
+// errorColumns stand before a refused row's own cells: the physical line, the row as spreadsheets count it,
+// and why.
 var errorColumns = []string{"行", "表計算の行", "列", "理由"}
 
-// WriteErrors writes the refused rows as a CSV that a clerk mends and sends again: UTF-8, one line a row with its place,
-// columns and reasons before the original cells.
+// WriteErrors writes the refused rows as a CSV that a clerk mends and sends again: UTF-8, one line a row with
+// its place, columns and reasons before the original cells.
 func (out *Roster) WriteErrors(w io.Writer) error { return out.writeErrors(w, csvfile.UTF8) }
 
-// WriteErrorsAsSent is WriteErrors in the coding of the file itself, which Charset names: what can only read and write
-// Shift_JIS gets that back.
+// WriteErrorsAsSent is WriteErrors in the coding of the file itself, which Charset names: what can only read
+// and write Shift_JIS gets that back.
 func (out *Roster) WriteErrorsAsSent(w io.Writer) error { return out.writeErrors(w, out.Charset()) }
 
 func (out *Roster) writeErrors(w io.Writer, in csvfile.Charset) error {
@@ -95,7 +96,12 @@ func (out *Roster) refusedRows(w io.Writer, in csvfile.Charset) error {
 			columns = append(columns, n.Column)
 			reasons = append(reasons, n.Text("ja"))
 		}
-		line := []string{strconv.Itoa(row.Line), strconv.Itoa(row.Sheet), strings.Join(columns, "／"), strings.Join(reasons, "／")}
+		line := []string{
+			strconv.Itoa(row.Line),
+			strconv.Itoa(row.Sheet),
+			strings.Join(columns, "／"),
+			strings.Join(reasons, "／"),
+		}
 		if err := c.Row(append(line, readable(row.Cells)...)...); err != nil {
 			return err
 		}

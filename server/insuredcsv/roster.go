@@ -21,8 +21,8 @@ type Options struct {
 	Today   eligibility.Date          // births after it are refused; zero: not checked
 }
 
-// Roster is a file as it is understood. Its rows are read anew each time that they are asked for, so that a large file needs
-// no more memory than a small one.
+// Roster is a file as it is understood. Its rows are read anew each time that they are asked for, so that a
+// large file needs no more memory than a small one.
 type Roster struct {
 	Insurer  eligibility.InsurerNumber
 	Headings []string
@@ -53,8 +53,8 @@ func refused(key string, args message.Args) *eligibility.Error {
 	return &eligibility.Error{Code: eligibility.Invalid, Key: key, Args: args, Field: "file"}
 }
 
-// Read reads a whole file. An *eligibility.Error means that nothing of it was taken: empty, too large, not a text, no
-// heading, a compulsory column missing, or a My Number in it.
+// Read reads a whole file. An *eligibility.Error means that nothing of it was taken: empty, too large, not a
+// text, no heading, a compulsory column missing, or a My Number in it.
 func Read(file io.Reader, o Options) (*Roster, error) {
 	var text Text
 	err := takeIn(file, func(part []byte) error {
@@ -95,7 +95,8 @@ func Open(source Source, o Options) (*Roster, error) {
 	return out, out.fault
 }
 
-// Err returns why Rows ended before the file did: its source could not be read on. What was taken from it is not the file.
+// Err returns why Rows ended before the file did: its source could not be read on. What was taken from it is
+// not the file.
 func (out *Roster) Err() error { return out.fault }
 
 // Rows reads the rows in the order of the file.
@@ -185,7 +186,8 @@ func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 	if rec.broken {
 		r.refuse("", "row.quotes", nil)
 	}
-	if extra := rec.cells; len(extra) > len(out.Headings) && strings.TrimSpace(strings.Join(extra[len(out.Headings):], "")) != "" {
+	if extra := rec.cells; len(extra) > len(out.Headings) &&
+		strings.TrimSpace(strings.Join(extra[len(out.Headings):], "")) != "" {
 		r.refuse("", "row.too_many_cells", message.Args{
 			"columns": message.Number(len(out.Headings)),
 			"cells":   message.Number(len(rec.cells)),
@@ -199,7 +201,15 @@ func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 	}
 	r.insurerNumber(cell(colInsurer))
 	p := &r.person
-	p.Symbol, p.Number, p.BranchNumber = r.identifier(colSymbol, cell(colSymbol)), r.identifier(colNumber, cell(colNumber)), r.branch(cell(colBranch))
+	p.Symbol, p.Number, p.BranchNumber = r.identifier(
+		colSymbol,
+		cell(colSymbol),
+	), r.identifier(
+		colNumber,
+		cell(colNumber),
+	), r.branch(
+		cell(colBranch),
+	)
 	if p.Number == "" {
 		r.refuse(colNumber, "row.missing.number", nil)
 	}
@@ -212,16 +222,52 @@ func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 	p.Sex = oneOf(r, colSex, cell(colSex), sexes, "男・女・1・2・3")
 	p.Relation = oneOf(r, colRelation, cell(colRelation), relations, "本人・家族・被扶養者・1・2")
 	p.SubscriberName = r.name(colSubscriber, cell(colSubscriber))
-	p.QualifiedOn, p.CoverageFrom, p.LostOn = r.date(colQualified, cell(colQualified)), r.date(colCoverage, cell(colCoverage)), r.date(colLost, cell(colLost))
+	p.QualifiedOn, p.CoverageFrom, p.LostOn = r.date(
+		colQualified,
+		cell(colQualified),
+	), r.date(
+		colCoverage,
+		cell(colCoverage),
+	), r.date(
+		colLost,
+		cell(colLost),
+	)
 	p.AssignedShare = r.share(cell(colShare))
-	p.ValidFrom, p.ValidUntil = r.date(colValidFrom, cell(colValidFrom)), r.date(colValidUntil, cell(colValidUntil))
+	p.ValidFrom, p.ValidUntil = r.date(
+		colValidFrom,
+		cell(colValidFrom),
+	), r.date(
+		colValidUntil,
+		cell(colValidUntil),
+	)
 	p.Limit = oneOf(r, colLimit, cell(colLimit), limits, "ア～オ・現役並みⅠ～Ⅲ・一般・低所得Ⅰ・Ⅱ・A01～B10")
 	p.PostCode, p.Address = r.postCode(colPostCode, cell(colPostCode)), r.text(colAddress, cell(colAddress))
 	p.MailPostCode, p.MailAddress = r.postCode(colMailCode, cell(colMailCode)), r.text(colMail, cell(colMail))
-	p.HouseholdNumber, p.Employer = r.text(colHousehold, cell(colHousehold)), r.text(colEmployer, cell(colEmployer))
+	p.HouseholdNumber, p.Employer = r.text(
+		colHousehold,
+		cell(colHousehold),
+	), r.text(
+		colEmployer,
+		cell(colEmployer),
+	)
 	p.FrequentUse = r.answer(colFrequentUse, cell(colFrequentUse))
-	p.Registered, p.NeedsCare, p.Withheld = r.answer(colRegistered, cell(colRegistered)), r.answer(colNeedsCare, cell(colNeedsCare)), r.answer(colWithheld, cell(colWithheld))
-	p.CertificateUntil, p.IssuedOn = r.date(colCertificate, cell(colCertificate)), r.date(colIssued, cell(colIssued))
+	p.Registered, p.NeedsCare, p.Withheld = r.answer(
+		colRegistered,
+		cell(colRegistered),
+	), r.answer(
+		colNeedsCare,
+		cell(colNeedsCare),
+	), r.answer(
+		colWithheld,
+		cell(colWithheld),
+	)
+	p.CertificateUntil, p.IssuedOn = r.date(
+		colCertificate,
+		cell(colCertificate),
+	), r.date(
+		colIssued,
+		cell(colIssued),
+	)
 	if !p.QualifiedOn.IsZero() && !p.LostOn.IsZero() && p.LostOn.Before(p.QualifiedOn) {
 		r.refuse(colLost, "row.order.lost", nil)
 	}
@@ -231,7 +277,15 @@ func (out *Roster) read(rec record, columns map[Column]int, o Options) Row {
 	if !p.ValidFrom.IsZero() && !p.ValidUntil.IsZero() && p.ValidUntil.Before(p.ValidFrom) {
 		r.refuse(colValidUntil, "row.order.valid", nil)
 	}
-	row := Row{Line: rec.line, Sheet: rec.row, Accepted: len(r.reasons) == 0, Reasons: r.reasons, Warnings: r.warnings, Person: *p, Cells: rec.cells}
+	row := Row{
+		Line:     rec.line,
+		Sheet:    rec.row,
+		Accepted: len(r.reasons) == 0,
+		Reasons:  r.reasons,
+		Warnings: r.warnings,
+		Person:   *p,
+		Cells:    rec.cells,
+	}
 	if row.Reasons == nil {
 		row.Reasons = []Note{}
 	}
@@ -247,8 +301,8 @@ type seenRow struct {
 	says      uint64
 }
 
-// Rows and their keys are remembered as hashes under unpredictable seeds: a register has a hundred thousand. A key has 128
-// bits, so that no two people are ever taken for one.
+// Rows and their keys are remembered as hashes under unpredictable seeds: a register has a hundred thousand.
+// A key has 128 bits, so that no two people are ever taken for one.
 var rowSeed, otherSeed = maphash.MakeSeed(), maphash.MakeSeed()
 
 func hashOf(key string) [2]uint64 {

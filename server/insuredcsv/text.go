@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/encoding/japanese"
 )
 
-// A Source is a file as it was sent, in parts of PartSize. It is read part by part as often as it is asked for: a clerk's
-// file has tens of megabytes, and a server has several clerks.
+// A Source is a file as it was sent, in parts of PartSize. It is read part by part as often as it is asked
+// for: a clerk's file has tens of megabytes, and a server has several clerks.
 type Source interface {
 	Parts() int
 	Part(i int) ([]byte, error)
@@ -28,8 +28,8 @@ func (t Text) Parts() int { return len(t) }
 // Part returns one of them.
 func (t Text) Part(i int) ([]byte, error) { return t[i], nil }
 
-// Keep takes a whole file in. It refuses, as an *eligibility.Error, what no row may be taken from: an empty or too large
-// file, one that is no CSV, and above all one with a My Number anywhere.
+// Keep takes a whole file in. It refuses, as an *eligibility.Error, what no row may be taken from: an empty
+// or too large file, one that is no CSV, and above all one with a My Number anywhere.
 func Keep(file io.Reader) (*Packed, error) {
 	p := &Packed{}
 	if err := takeIn(file, p.add); err != nil {

@@ -67,7 +67,8 @@ func (r *reader) warn(column Column, key string, args message.Args) {
 	r.warnings = append(r.warnings, note(column, key, args))
 }
 
-// plain undoes what spreadsheets do to texts: ="0123", a leading apostrophe, blanks around and what nobody sees.
+// plain undoes what spreadsheets do to texts: ="0123", a leading apostrophe, blanks around and what nobody
+// sees.
 func plain(cell string) string {
 	s := strings.TrimFunc(cell, invisible)
 	if rest, ok := strings.CutPrefix(s, `="`); ok && strings.HasSuffix(rest, `"`) {
@@ -87,7 +88,8 @@ func short(s string) string {
 	return s
 }
 
-// text cleans a text cell: unreadable characters and gaiji become 〓 with a warning, control characters refuse the row.
+// text cleans a text cell: unreadable characters and gaiji become 〓 with a warning, control characters refuse
+// the row.
 func (r *reader) text(column Column, cell string) string {
 	gaiji, control := false, false
 	out := strings.Map(func(c rune) rune {
@@ -169,7 +171,11 @@ func (r *reader) insurerNumber(cell string) {
 	if err != nil && (len(s) == 7 || len(s) == 5) {
 		if padded, again := eligibility.ParseInsurerNumber("0" + s); again == nil {
 			n, err = padded, nil
-			r.warn(colInsurer, "row.leading_zero.insurer", message.Args{"value": message.Text(padded.Paper())})
+			r.warn(
+				colInsurer,
+				"row.leading_zero.insurer",
+				message.Args{"value": message.Text(padded.Paper())},
+			)
 		}
 	}
 	switch {
@@ -202,14 +208,59 @@ func oneOf[T ~string](r *reader, column Column, cell string, table map[string]T,
 	return v
 }
 
-var sexes = map[string]eligibility.Sex{"男": eligibility.Male, "女": eligibility.Female, "1": eligibility.Male, "2": eligibility.Female, "3": "",
-	"男性": eligibility.Male, "女性": eligibility.Female, "M": eligibility.Male, "F": eligibility.Female, "不明": "", "未設定": "", "MALE": eligibility.Male, "FEMALE": eligibility.Female}
+var sexes = map[string]eligibility.Sex{
+	"男":      eligibility.Male,
+	"女":      eligibility.Female,
+	"1":      eligibility.Male,
+	"2":      eligibility.Female,
+	"3":      "",
+	"男性":     eligibility.Male,
+	"女性":     eligibility.Female,
+	"M":      eligibility.Male,
+	"F":      eligibility.Female,
+	"不明":     "",
+	"未設定":    "",
+	"MALE":   eligibility.Male,
+	"FEMALE": eligibility.Female,
+}
 
-var relations = map[string]eligibility.Relation{"本人": eligibility.Subscriber, "家族": eligibility.Dependent, "被扶養者": eligibility.Dependent,
-	"被保険者": eligibility.Subscriber, "1": eligibility.Subscriber, "2": eligibility.Dependent, "世帯主": eligibility.Subscriber}
+var relations = map[string]eligibility.Relation{
+	"本人":   eligibility.Subscriber,
+	"家族":   eligibility.Dependent,
+	"被扶養者": eligibility.Dependent,
+	"被保険者": eligibility.Subscriber,
+	"1":    eligibility.Subscriber,
+	"2":    eligibility.Dependent,
+	"世帯主":  eligibility.Subscriber,
+}
 
-var answers = map[string]eligibility.Answer{"有": "yes", "無": "no", "○": "yes", "◯": "yes", "〇": "yes", "×": "no", "✕": "no", "X": "no", "1": "yes", "0": "no", "はい": "yes", "いいえ": "no",
-	"あり": "yes", "なし": "no", "済": "yes", "未": "no", "Y": "yes", "N": "no", "YES": "yes", "NO": "no", "TRUE": "yes", "FALSE": "no", "該当": "yes", "非該当": "no", "不明": ""}
+var answers = map[string]eligibility.Answer{
+	"有":     "yes",
+	"無":     "no",
+	"○":     "yes",
+	"◯":     "yes",
+	"〇":     "yes",
+	"×":     "no",
+	"✕":     "no",
+	"X":     "no",
+	"1":     "yes",
+	"0":     "no",
+	"はい":    "yes",
+	"いいえ":   "no",
+	"あり":    "yes",
+	"なし":    "no",
+	"済":     "yes",
+	"未":     "no",
+	"Y":     "yes",
+	"N":     "no",
+	"YES":   "yes",
+	"NO":    "no",
+	"TRUE":  "yes",
+	"FALSE": "no",
+	"該当":    "yes",
+	"非該当":   "no",
+	"不明":    "",
+}
 
 func (r *reader) answer(column Column, cell string) eligibility.Answer {
 	return oneOf(r, column, cell, answers, "有・無・○・×・1・0・はい・いいえ（空欄は不明）")
@@ -217,10 +268,40 @@ func (r *reader) answer(column Column, cell string) eligibility.Answer {
 
 // limits are the classes by name after NFKC (Ⅲ is III there) and by OQS flag.
 var limits = func() map[string]eligibility.LimitClass {
-	table := map[string]eligibility.LimitClass{"ア": "A01", "イ": "A02", "ウ": "A03", "エ": "A04", "オ": "A05", "オ境": "A06",
-		"現役並みIII": "B01", "現役並みII": "B02", "現役並みI": "B03", "現役並み3": "B01", "現役並み2": "B02", "現役並み1": "B03", "現役III": "B01", "現役II": "B02", "現役I": "B03",
-		"一般": "B04", "低所得II": "B05", "低所得I": "B06", "低II": "B05", "低I": "B06", "区分II": "B05", "区分I": "B06", "低所得者II": "B05", "低所得者I": "B06", "低所得2": "B05", "低所得1": "B06",
-		"老福": "B07", "境界層": "B08", "一般II": "B09", "一般I": "B10", "一般2": "B09", "一般1": "B10"}
+	table := map[string]eligibility.LimitClass{
+		"ア":       "A01",
+		"イ":       "A02",
+		"ウ":       "A03",
+		"エ":       "A04",
+		"オ":       "A05",
+		"オ境":      "A06",
+		"現役並みIII": "B01",
+		"現役並みII":  "B02",
+		"現役並みI":   "B03",
+		"現役並み3":   "B01",
+		"現役並み2":   "B02",
+		"現役並み1":   "B03",
+		"現役III":   "B01",
+		"現役II":    "B02",
+		"現役I":     "B03",
+		"一般":      "B04",
+		"低所得II":   "B05",
+		"低所得I":    "B06",
+		"低II":     "B05",
+		"低I":      "B06",
+		"区分II":    "B05",
+		"区分I":     "B06",
+		"低所得者II":  "B05",
+		"低所得者I":   "B06",
+		"低所得2":    "B05",
+		"低所得1":    "B06",
+		"老福":      "B07",
+		"境界層":     "B08",
+		"一般II":    "B09",
+		"一般I":     "B10",
+		"一般2":     "B09",
+		"一般1":     "B10",
+	}
 	for _, kana := range []string{"ア", "イ", "ウ", "エ", "オ"} {
 		table["区分"+kana] = table[kana]
 	}

@@ -25,23 +25,30 @@ type OnlineCodes struct {
 	now     func() time.Time
 }
 
-// OnlineCodesStore is what OnlineCodes keeps. Each method is one transaction: it happens whole, audit entry included, or not at
-// all. A missing thing is an *eligibility.Error with code NotFound.
+// OnlineCodesStore is what OnlineCodes keeps. Each method is one transaction: it happens whole, audit entry
+// included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type OnlineCodesStore interface {
-	// PutCode stores an open code of subject's person; the last one of the same is void. It returns ErrCodeTaken when the spoken
-	// form is another's code.
+	// PutCode stores an open code of subject's person; the last one of the same is void. It returns
+	// ErrCodeTaken when the spoken form is another's code.
 	PutCode(ctx context.Context, code OnlineCode, subject string) error
 	Code(ctx context.Context, mac []byte) (OnlineCode, error)
 	// CodeOf returns the code that subject last made for this person.
 	CodeOf(ctx context.Context, subject string, person audit.PersonID) (OnlineCode, error)
-	// StepCode moves a code on if it is still in the state of from; false when somebody else did before. Who asks is kept,
-	// sealed, in the states asked and allowed, and is gone in all others.
-	CompareAndSetCode(ctx context.Context, from OnlineCode, to CodeState, asker hostapi.Caller, e audit.Entry) (bool, error)
+	// StepCode moves a code on if it is still in the state of from; false when somebody else did before. Who
+	// asks is kept, sealed, in the states asked and allowed, and is gone in all others.
+	CompareAndSetCode(
+		ctx context.Context,
+		from OnlineCode,
+		to CodeState,
+		asker hostapi.Caller,
+		e audit.Entry,
+	) (bool, error)
 	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
 }
 
-// OnlineCode is an online code as stored: it stands for one person's live screen, for 90 seconds and one look-up
-// (docs/phone.md). Who asks stands there only while the patient is asked: afterwards nothing here tells which clinic it was.
+// OnlineCode is an online code as stored: it stands for one person's live screen, for 90 seconds and one
+// look-up (docs/phone.md). Who asks stands there only while the patient is asked: afterwards nothing here
+// tells which clinic it was.
 type OnlineCode struct {
 	MAC       []byte // of the spoken form
 	HiddenMAC []byte // of the printed form
@@ -164,10 +171,10 @@ func (o *OnlineCodes) ownCode(ctx context.Context, viewer Viewer, id audit.Perso
 	return code, nil
 }
 
-// Redeem answers a counter server that has a code of an insurer: a live screen, made now. Whoever has the printed form stood
-// before the patient's screen with a reader. One that was spoken may have been overheard or guessed, so the patient is asked
-// first, by the facility's name, whatever the counter says, and until then the answer is ErrCodeWaiting. Asking again costs
-// nothing; everything else is a try, good or bad.
+// Redeem answers a counter server that has a code of an insurer: a live screen, made now. Whoever has the
+// printed form stood before the patient's screen with a reader. One that was spoken may have been overheard
+// or guessed, so the patient is asked first, by the facility's name, whatever the counter says, and until
+// then the answer is ErrCodeWaiting. Asking again costs nothing; everything else is a try, good or bad.
 func (o *OnlineCodes) Redeem(
 	ctx context.Context, host hostapi.Host, code credential.OnlineCode, budget CodeBudget,
 ) (string, error) {
@@ -201,7 +208,8 @@ func (o *OnlineCodes) Redeem(
 			return "", err
 		}
 		entry.Action = "code.asked"
-		if moved, err := o.store.CompareAndSetCode(ctx, found, CodeAsked, caller, entry); err != nil || !moved {
+		if moved, err := o.store.CompareAndSetCode(ctx, found, CodeAsked, caller, entry); err != nil ||
+			!moved {
 			return "", firstOf(err, hostapi.ErrOnlineCode)
 		}
 		return "", hostapi.ErrCodeWaiting
@@ -211,7 +219,8 @@ func (o *OnlineCodes) Redeem(
 		return "", hostapi.ErrCodeWaiting
 	}
 	entry.Action = "code.used"
-	if moved, err := o.store.CompareAndSetCode(ctx, found, CodeUsed, hostapi.Caller{}, entry); err != nil || !moved {
+	if moved, err := o.store.CompareAndSetCode(ctx, found, CodeUsed, hostapi.Caller{}, entry); err != nil ||
+		!moved {
 		return "", firstOf(err, hostapi.ErrOnlineCode)
 	}
 	in, err := o.Directory.Insurer(ctx, insurer)
@@ -229,8 +238,8 @@ func firstOf(err error, otherwise *eligibility.Error) error {
 	return otherwise
 }
 
-// Link is the address that a code's QR says: capitals only, for a small alphanumeric QR. Its last eight characters are
-// shown to nobody.
+// Link is the address that a code's QR says: capitals only, for a small alphanumeric QR. Its last eight
+// characters are shown to nobody.
 func (o *OnlineCodes) Link(code credential.OnlineCode) string {
 	return strings.ToUpper(o.address) + "/C/" + code.Printed()
 }

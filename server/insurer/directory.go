@@ -15,8 +15,8 @@ type Directory struct {
 	now   func() time.Time
 }
 
-// DirectoryStore is what Directory keeps. Each method is one transaction: it happens whole, audit entry included, or not at
-// all. A missing thing is an *eligibility.Error with code NotFound.
+// DirectoryStore is what Directory keeps. Each method is one transaction: it happens whole, audit entry
+// included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type DirectoryStore interface {
 	Insurers(ctx context.Context) ([]Insurer, error)
 	whoseStore

@@ -30,18 +30,26 @@ type Documents struct {
 	unsigned memo[eligibility.InsurerNumber, eligibility.Date] // when the log last heard of unsigned copies
 }
 
-// DocumentsStore is what Documents keeps. Each method is one transaction: it happens whole, audit entry included, or not at
-// all. A missing thing is an *eligibility.Error with code NotFound.
+// DocumentsStore is what Documents keeps. Each method is one transaction: it happens whole, audit entry
+// included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type DocumentsStore interface {
 	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
-	// PutPaper notes a copy under its insurer's revocation index; it returns ErrRIDTaken when that index is in use.
-	PutPaper(ctx context.Context, person audit.PersonID, insurer eligibility.InsurerNumber, rid uint32, issued, expires time.Time, e audit.Entry) error
+	// PutPaper notes a copy under its insurer's revocation index; it returns ErrRIDTaken when that index is
+	// in use.
+	PutPaper(
+		ctx context.Context,
+		person audit.PersonID,
+		insurer eligibility.InsurerNumber,
+		rid uint32,
+		issued, expires time.Time,
+		e audit.Entry,
+	) error
 	// Note appends an entry that belongs to no other change.
 	Note(ctx context.Context, e audit.Entry) error
 }
 
-// Document makes the eligibility sheet (PDF) of a person whom this login may show, with a pdf-tier code: to be seen
-// as QR and in its XMP packet, signed when the insurer has a certificate.
+// Document makes the eligibility sheet (PDF) of a person whom this login may show, with a pdf-tier code: to
+// be seen as QR and in its XMP packet, signed when the insurer has a certificate.
 func (o *Documents) Document(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
 	c, err := o.copyOf(ctx, viewer, id)
 	if err != nil {
@@ -70,7 +78,8 @@ func (o *Documents) Document(ctx context.Context, viewer Viewer, id audit.Person
 	return o.signed(data, c)
 }
 
-// CopyUntil returns the first day on which a copy made today is worth nothing: what a phone that keeps one has to know.
+// CopyUntil returns the first day on which a copy made today is worth nothing: what a phone that keeps one
+// has to know.
 func (o *Documents) CopyUntil(
 	ctx context.Context, viewer Viewer, id audit.PersonID,
 ) (eligibility.Date, error) {
@@ -78,9 +87,9 @@ func (o *Documents) CopyUntil(
 	return paperEnd(record.Person, eligibility.DateOf(o.now())), err
 }
 
-// MaskedDocument makes the sheet with bars over the numbers and without a code, for those who may not see them (an
-// employer, a landlord). Nothing is signed for it, neither
-// a code nor the document, so nothing is noted.
+// MaskedDocument makes the sheet with bars over the numbers and without a code, for those who may not see
+// them (an employer, a landlord). Nothing is signed for it, neither a code nor the document, so nothing is
+// noted.
 func (o *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
 	record, in, err := o.Enrolment.shown(ctx, viewer, id)
 	if err != nil {
@@ -91,13 +100,28 @@ func (o *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.
 	if err := notLost(record.Person, day); err != nil {
 		return nil, err
 	}
-	data, _, err := pdf.EligibilitySheet(pdf.Sheet{Person: record.Person, Share: onlyShare(record.Person, day), InsurerName: in.Name, Issuer: in.Issuer, Telephone: in.Telephone,
-		Registered: eligibility.DateOf(record.RegisteredAt), IssuedAt: now, Expires: paperEnd(record.Person, day), Masked: true, Demo: o.demo})
+	data, _, err := pdf.EligibilitySheet(
+		pdf.Sheet{
+			Person:      record.Person,
+			Share:       onlyShare(record.Person, day),
+			InsurerName: in.Name,
+			Issuer:      in.Issuer,
+			Telephone:   in.Telephone,
+			Registered: eligibility.DateOf(
+				record.RegisteredAt,
+			),
+			IssuedAt: now,
+			Expires:  paperEnd(record.Person, day),
+			Masked:   true,
+			Demo:     o.demo,
+		},
+	)
 	return data, err
 }
 
-// NoticePage makes a person's 資格情報のお知らせ (PDF) with the current notice code, making the first one when there is none.
-// The address of people whose data are withheld (不開示) is never printed. The report tells what the clerk should look at.
+// NoticePage makes a person's 資格情報のお知らせ (PDF) with the current notice code, making the first one when there
+// is none. The address of people whose data are withheld (不開示) is never printed. The report tells what the
+// clerk should look at.
 func (o *Documents) NoticePage(
 	ctx context.Context, clerk staff.Clerk, id audit.PersonID,
 ) ([]byte, pdf.Report, error) {
@@ -118,7 +142,14 @@ func (o *Documents) NoticePage(
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	n, err := o.notice(paper.Record.Person, paper.Insurer, look, paper.Code, paper.URL, eligibility.DateOf(now))
+	n, err := o.notice(
+		paper.Record.Person,
+		paper.Insurer,
+		look,
+		paper.Code,
+		paper.URL,
+		eligibility.DateOf(now),
+	)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
@@ -127,16 +158,36 @@ func (o *Documents) NoticePage(
 }
 
 // notice fills a person's 資格情報のお知らせ of a day, but for code ①, which all of a file share.
-func (o *Documents) notice(p eligibility.Person, in Insurer, look pdf.Branding, code, url string, day eligibility.Date) (pdf.Notice, error) {
+func (o *Documents) notice(
+	p eligibility.Person,
+	in Insurer,
+	look pdf.Branding,
+	code, url string,
+	day eligibility.Date,
+) (pdf.Notice, error) {
 	link, err := pdf.LinkCode(url)
 	if err != nil {
 		return pdf.Notice{}, err
 	}
 	p.PostCode, p.Address = p.MailTo()
 	p.PostCode, _ = eligibility.PostCode(p.PostCode)
-	return pdf.Notice{Person: p, Share: onlyShare(p, day), From: p.ValidFrom, Until: eligibility.NoticeUntil(p, day),
-		InsurerName: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, Unit: look.Unit, ReturnTo: look.Address, Hours: look.Hours, Logo: look.Logo, IssuedOn: day,
-		Landing: link, TypedCode: GroupNoticeCode(code), Demo: o.demo}, nil
+	return pdf.Notice{
+		Person:      p,
+		Share:       onlyShare(p, day),
+		From:        p.ValidFrom,
+		Until:       eligibility.NoticeUntil(p, day),
+		InsurerName: in.Name,
+		Issuer:      in.Issuer,
+		Telephone:   in.Telephone,
+		Unit:        look.Unit,
+		ReturnTo:    look.Address,
+		Hours:       look.Hours,
+		Logo:        look.Logo,
+		IssuedOn:    day,
+		Landing:     link,
+		TypedCode:   GroupNoticeCode(code),
+		Demo:        o.demo,
+	}, nil
 }
 
 // onlyShare returns the share of the costs on day, percent, or 0 where income decides.
@@ -154,8 +205,8 @@ func or(s, other string) string {
 	return s
 }
 
-// File makes the .smart-health-card file of a person whom this login may show: the same copy as the PDF's, for names that
-// are too long for a code and for people who keep files.
+// File makes the .smart-health-card file of a person whom this login may show: the same copy as the PDF's,
+// for names that are too long for a code and for people who keep files.
 func (o *Documents) File(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
 	c, err := o.copyOf(ctx, viewer, id)
 	if err != nil {
@@ -190,12 +241,17 @@ func (o *Documents) copyOf(ctx context.Context, viewer Viewer, id audit.PersonID
 	if err != nil {
 		return savedCopy{}, err
 	}
-	c.issued, c.shares, err = o.Issuer.issue(record, in, credential.Request{Tier: credential.TierSaved, RID: rid, Expires: c.until.Time()}, c.at)
+	c.issued, c.shares, err = o.Issuer.issue(
+		record,
+		in,
+		credential.Request{Tier: credential.TierSaved, RID: rid, Expires: c.until.Time()},
+		c.at,
+	)
 	return c, err
 }
 
-// freeRID notes the copy under a random free revocation index of its insurer: a random one, since an index that counts up
-// would tell how many copies there are, and when.
+// freeRID notes the copy under a random free revocation index of its insurer: a random one, since an index
+// that counts up would tell how many copies there are, and when.
 func (o *Documents) freeRID(
 	ctx context.Context, viewer Viewer, record PersonRecord, now, until time.Time,
 ) (uint32, error) {

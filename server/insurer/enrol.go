@@ -19,8 +19,8 @@ type Enrolment struct {
 	now     func() time.Time
 }
 
-// EnrolmentStore is what Enrolment keeps. Each method is one transaction: it happens whole, audit entry included, or not at
-// all. A missing thing is an *eligibility.Error with code NotFound.
+// EnrolmentStore is what Enrolment keeps. Each method is one transaction: it happens whole, audit entry
+// included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type EnrolmentStore interface {
 	// EnsureNotice returns the serial of the person's current notice; when there is none, or it is void, it
 	// stores the next serial with the MAC that mac returns for it.
@@ -29,8 +29,8 @@ type EnrolmentStore interface {
 	ReissueNotice(ctx context.Context, person PersonKey, mac NoticeMAC, e audit.Entry) (int64, error)
 	// Notice returns the notice whose code has this MAC.
 	Notice(ctx context.Context, mac []byte) (Notice, error)
-	// Enrol binds a login's subject to the notice's person and uses the notice up. The same subject again is no error;
-	// another subject gets ErrNoticeUsed, a voided notice ErrNoticeVoid.
+	// Enrol binds a login's subject to the notice's person and uses the notice up. The same subject again is
+	// no error; another subject gets ErrNoticeUsed, a voided notice ErrNoticeVoid.
 	Enrol(ctx context.Context, noticeMAC []byte, subject string, e audit.Entry) error
 	Enrolled(ctx context.Context, subject string) ([]PersonRecord, error)
 	// EndLogin ends one login's enrolment for a person and every way back: the notices that it used are void;
@@ -55,8 +55,8 @@ var (
 	ErrNotEnrolled = &eligibility.Error{Code: eligibility.NotFound, Key: "person.not_yours"}
 )
 
-// NoticeFor looks up a code as typed or scanned and returns its MAC for the session. It returns ErrNoticeCode when there is
-// no such notice, ErrNoticeVoid when a newer one replaces it. It never uses the code up.
+// NoticeFor looks up a code as typed or scanned and returns its MAC for the session. It returns ErrNoticeCode
+// when there is no such notice, ErrNoticeVoid when a newer one replaces it. It never uses the code up.
 func (o *Enrolment) NoticeFor(ctx context.Context, text string) (mac []byte, err error) {
 	code, err := ReadNoticeCode(text)
 	if err != nil {

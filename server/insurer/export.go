@@ -30,9 +30,9 @@ type Exporter struct {
 	Usage     *Usage
 }
 
-// Export writes all people of an insurer, those whose eligibility is lost among them, and returns how many. The
-// audit chain names who did it before the first of them is written, so that also a file that was broken off is
-// accounted for.
+// Export writes all people of an insurer, those whose eligibility is lost among them, and returns how many.
+// The audit chain names who did it before the first of them is written, so that also a file that was broken
+// off is accounted for.
 func (o *Exporter) Export(
 	ctx context.Context, by staff.ForInsurer, format ExportFormat, w io.Writer,
 ) (people int, err error) {

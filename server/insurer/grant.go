@@ -15,7 +15,8 @@ import (
 	"madoguchi/server/staff"
 )
 
-// Devices are the phones that show somebody without a login: their keys, their grants, the nonces that they sign.
+// Devices are the phones that show somebody without a login: their keys, their grants, the nonces that they
+// sign.
 type Devices struct {
 	Register *Register
 
@@ -25,22 +26,24 @@ type Devices struct {
 	now     func() time.Time
 }
 
-// DevicesStore is what Devices keeps. Each method is one transaction: it happens whole, audit entry included, or not at
-// all. A missing thing is an *eligibility.Error with code NotFound.
+// DevicesStore is what Devices keeps. Each method is one transaction: it happens whole, audit entry included,
+// or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type DevicesStore interface {
-	// PutGrants stores the grant for each of its subject's people, in the place of those that the phone had for them; At stays
-	// that of the first. It is no error when the subject has no people.
+	// PutGrants stores the grant for each of its subject's people, in the place of those that the phone had
+	// for them; At stays that of the first. It is no error when the subject has no people.
 	PutGrants(ctx context.Context, g Grant, e audit.Entry) error
 	Grants(ctx context.Context, q GrantQuery) ([]Grant, error) // newest first
 	// EndGrants removes grants and returns how many; sessions and online codes go with them, and the receipt
 	// key of a phone with a subject's last grant on it. The entry is made for each of them, with its person.
 	EndGrants(ctx context.Context, end GrantEnd, e audit.Entry) (int, error)
 	Enrolled(ctx context.Context, subject string) ([]PersonRecord, error)
-	// PutPhoneKey stores a phone's P-256 ECDH public key (65 bytes, uncompressed) for each of subject's people; again is no error.
+	// PutPhoneKey stores a phone's P-256 ECDH public key (65 bytes, uncompressed) for each of subject's
+	// people; again is no error.
 	PutPhoneKey(ctx context.Context, subject, keyID string, public []byte, e audit.Entry) error
 	HasPhoneKey(ctx context.Context, subject, keyID string) (bool, error)
 	CountPhoneKeys(ctx context.Context, subject string) (int, error)
-	// UseNonce keeps a nonce (of a phone, or of a counter server's assertion) until it ends; false when it was kept before.
+	// UseNonce keeps a nonce (of a phone, or of a counter server's assertion) until it ends; false when it
+	// was kept before.
 	UseNonce(ctx context.Context, nonce []byte, ends time.Time) (first bool, err error)
 }
 
@@ -49,12 +52,12 @@ type DevicesStore interface {
 // lent or left behind ends by itself.
 const GrantLife = 90 * 24 * time.Hour
 
-// GrantKept is how long a grant that is over is still known, so that the phone is told why and keeps its saved copy (PDF),
-// which lives at most to the end of the third month.
+// GrantKept is how long a grant that is over is still known, so that the phone is told why and keeps its
+// saved copy (PDF), which lives at most to the end of the third month.
 const GrantKept = 130 * 24 * time.Hour
 
-// Grant says that one phone may show one person, by a login. It lets the phone renew screens, make a copy and read its
-// receipts; it never lets it enrol anybody, add a key or delete anything.
+// Grant says that one phone may show one person, by a login. It lets the phone renew screens, make a copy and
+// read its receipts; it never lets it enrol anybody, add a key or delete anything.
 type Grant struct {
 	Person  audit.PersonID
 	Subject string // of the login
@@ -87,7 +90,8 @@ type GrantEnd struct {
 type DeviceProof struct{ Phone, KeyID, Nonce, Signature string }
 
 var (
-	// ErrDeviceUnknown tells a phone that it may show nobody any more: it was never added, or somebody ended that.
+	// ErrDeviceUnknown tells a phone that it may show nobody any more: it was never added, or somebody ended
+	// that.
 	ErrDeviceUnknown = &eligibility.Error{Code: eligibility.Denied, Key: "device.unknown"}
 	// ErrGrantOver asks kindly for the next login.
 	ErrGrantOver = &eligibility.Error{Code: eligibility.Denied, Key: "device.over"}
@@ -107,19 +111,23 @@ func (o *Devices) challenges() auth.DeviceChallenges {
 	return c
 }
 
-// LoginFlowKey seals what a browser without a session carries while it logs in. All servers of one office have the same.
+// LoginFlowKey seals what a browser without a session carries while it logs in. All servers of one office
+// have the same.
 func (o *Devices) LoginFlowKey() []byte {
 	mac := hmac.New(sha256.New, o.notices.Index)
 	mac.Write([]byte("madoguchi-login-flow-1"))
 	return mac.Sum(nil)
 }
 
-// phoneID reports whether a text can be a phone's id: what base64url writes, so that it cannot break what is signed.
+// phoneID reports whether a text can be a phone's id: what base64url writes, so that it cannot break what is
+// signed.
 func phoneID(s string) bool {
-	return s != "" && len(s) <= 64 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == ""
+	return s != "" && len(s) <= 64 &&
+		strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == ""
 }
 
-// Challenge returns a nonce for a phone's key to sign, and until when. It tells nothing about whether the phone is known.
+// Challenge returns a nonce for a phone's key to sign, and until when. It tells nothing about whether the
+// phone is known.
 func (o *Devices) Challenge(phone string) (nonce string, ends time.Time, err error) {
 	if !phoneID(phone) {
 		return "", time.Time{}, errPhoneKey
@@ -128,15 +136,19 @@ func (o *Devices) Challenge(phone string) (nonce string, ends time.Time, err err
 	return nonce, ends, nil
 }
 
-// AuthenticateDevice verifies a phone's answer and uses its nonce up. It returns the phone's grants, among them those that are over, or
-// ErrDeviceUnknown when there are none.
+// AuthenticateDevice verifies a phone's answer and uses its nonce up. It returns the phone's grants, among
+// them those that are over, or ErrDeviceUnknown when there are none.
 func (o *Devices) AuthenticateDevice(ctx context.Context, p DeviceProof) ([]Grant, error) {
 	grants, err := o.grantsOf(ctx, Device{p.Phone, p.KeyID})
 	if err != nil {
 		return nil, err
 	}
-	// One key id is one key but for a forged collision of 96 bits: the first grant's key must sign, others must be the same.
-	grants = slices.DeleteFunc(grants, func(g Grant) bool { return !slices.Equal(g.Public, grants[0].Public) })
+	// One key id is one key but for a forged collision of 96 bits: the first grant's key must sign, others
+	// must be the same.
+	grants = slices.DeleteFunc(
+		grants,
+		func(g Grant) bool { return !slices.Equal(g.Public, grants[0].Public) },
+	)
 	if err := o.prove(ctx, auth.UseSignIn, p, grants[0].Public); err != nil {
 		return nil, err
 	}

@@ -57,10 +57,20 @@ func (o *Devices) AddHolder(ctx context.Context, viewer Viewer, key HolderKey) e
 		return err
 	}
 	now := o.now()
-	wanted := Grant{Subject: login.Subject, Phone: key.Phone, KeyID: credential.HolderKeyID(public), Public: point, LoginAt: login.At, At: now}
+	wanted := Grant{
+		Subject: login.Subject,
+		Phone:   key.Phone,
+		KeyID:   credential.HolderKeyID(public),
+		Public:  point,
+		LoginAt: login.At,
+		At:      now,
+	}
 	isNew, later := len(people) == 0, false
 	for _, r := range people {
-		i := slices.IndexFunc(known, func(g Grant) bool { return g.Person == r.ID && slices.Equal(g.Public, point) })
+		i := slices.IndexFunc(
+			known,
+			func(g Grant) bool { return g.Person == r.ID && slices.Equal(g.Public, point) },
+		)
 		isNew = isNew || i < 0
 		later = later || i >= 0 && known[i].LoginAt.Before(login.At)
 	}
@@ -110,8 +120,8 @@ func (o *Devices) roomForPhone(ctx context.Context, subject string, known bool) 
 
 // fresh reports whether a login is recent enough at now to add a key or to destroy: its callback by our
 // clock, and the time at which the person proved themselves. Where the provider gives no auth_time the
-// callback stands for that too; the audit entry of what was done says so (auth.Identity.Assurance). No login is
-// never recent.
+// callback stands for that too; the audit entry of what was done says so (auth.Identity.Assurance). No login
+// is never recent.
 func fresh(login *auth.Identity, now time.Time) bool {
 	if login == nil {
 		return false

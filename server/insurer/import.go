@@ -22,32 +22,53 @@ type Importer struct {
 	stored storedDigests
 }
 
-// ImporterStore is what Importer keeps. Each method is one transaction: it happens whole, audit entry included, or not at
-// all. A missing thing is an *eligibility.Error with code NotFound.
+// ImporterStore is what Importer keeps. Each method is one transaction: it happens whole, audit entry
+// included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type ImporterStore interface {
-	// ImportPeople stores each person under its key (insuredcsv.Key): a new key is a new person, other values under a known
-	// key are its next version, equal values change nothing. All rows and the entry are stored together, or none.
-	ImportPeople(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person], e audit.Entry) (ImportCount, error)
+	// ImportPeople stores each person under its key (insuredcsv.Key): a new key is a new person, other values
+	// under a known key are its next version, equal values change nothing. All rows and the entry are stored
+	// together, or none.
+	ImportPeople(
+		ctx context.Context,
+		insurer eligibility.InsurerNumber,
+		people iter.Seq2[string, eligibility.Person],
+		e audit.Entry,
+	) (ImportCount, error)
 	// PutPreview keeps a file. A clerk's sixth drops the oldest.
 	PutPreview(ctx context.Context, p Preview, e audit.Entry) error
 	// Preview returns a clerk's own file for the clerk's insurer, until it ends.
 	Preview(ctx context.Context, clerk staff.Clerk, id string, at time.Time) (Preview, error)
 	DropPreview(ctx context.Context, clerk staff.Clerk, id string) error
 	// CountImport says what ImportPeople would do, and stores nothing.
-	CountImport(ctx context.Context, insurer eligibility.InsurerNumber, people iter.Seq2[string, eligibility.Person]) (ImportCount, error)
-	// ImportPreview is ImportPeople for a kept file, which is marked as stored with it. It returns ErrPreviewMoved and stores
-	// nothing when it would change other numbers of people than seen. Somebody else's store before it is no error.
+	CountImport(
+		ctx context.Context,
+		insurer eligibility.InsurerNumber,
+		people iter.Seq2[string, eligibility.Person],
+	) (ImportCount, error)
+	// ImportPreview is ImportPeople for a kept file, which is marked as stored with it. It returns
+	// ErrPreviewMoved and stores nothing when it would change other numbers of people than seen. Somebody
+	// else's store before it is no error.
 	ImportPreview(ctx context.Context, p StoredPreview, people iter.Seq2[string, eligibility.Person],
 		e audit.Entry) error
 	// Headings returns the insurer's own headings, empty when it never mapped any.
 	Headings(ctx context.Context, insurer eligibility.InsurerNumber) (map[string]insuredcsv.Column, error)
 	// PutHeadings adds to them; a heading that is there gets the new column.
-	PutHeadings(ctx context.Context, insurer eligibility.InsurerNumber, headings map[string]insuredcsv.Column, e audit.Entry) error
+	PutHeadings(
+		ctx context.Context,
+		insurer eligibility.InsurerNumber,
+		headings map[string]insuredcsv.Column,
+		e audit.Entry,
+	) error
 }
 
-// keyed gives the good rows of a file under their keys; digest counts all rows as they go by. stop, where it is given, ends
-// the work on them when the file cannot be read to its end: half of it must not be stored for the whole.
-func keyed(read *insuredcsv.Roster, digest *insuredcsv.Digest, stop context.CancelCauseFunc) iter.Seq2[string, eligibility.Person] {
+// keyed gives the good rows of a file under their keys; digest counts all rows as they go by. stop, where it
+// is given, ends the work on them when the file cannot be read to its end: half of it must not be stored for
+// the whole.
+func keyed(
+	read *insuredcsv.Roster,
+	digest *insuredcsv.Digest,
+	stop context.CancelCauseFunc,
+) iter.Seq2[string, eligibility.Person] {
 	return func(yield func(string, eligibility.Person) bool) {
 		*digest = insuredcsv.Digest{} // the store may begin anew
 		for row := range read.Rows() {
@@ -75,16 +96,19 @@ type Imported struct {
 	Count  ImportCount
 }
 
-// Import reads a file of insured people, with the headings that the insurer mapped before, and stores its good rows, all
-// together. A file that is refused whole (not a CSV, a compulsory column missing, a My Number in it) comes back as an
-// *eligibility.Error.
+// Import reads a file of insured people, with the headings that the insurer mapped before, and stores its
+// good rows, all together. A file that is refused whole (not a CSV, a compulsory column missing, a My Number
+// in it) comes back as an *eligibility.Error.
 func (o *Importer) Import(ctx context.Context, by staff.ForInsurer, file io.Reader) (Imported, error) {
 	insurer := by.InsurerNumber()
 	own, err := o.store.Headings(ctx, insurer)
 	if err != nil {
 		return Imported{}, err
 	}
-	read, err := insuredcsv.Read(file, insuredcsv.Options{Insurer: insurer, Map: own, Today: eligibility.DateOf(o.now())})
+	read, err := insuredcsv.Read(
+		file,
+		insuredcsv.Options{Insurer: insurer, Map: own, Today: eligibility.DateOf(o.now())},
+	)
 	if err != nil {
 		return Imported{}, err
 	}

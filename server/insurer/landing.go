@@ -4,8 +4,8 @@ import (
 	"context"
 )
 
-// NoticeInsurer returns the insurer of an opened notice, of which the session holds the code's MAC. It returns ErrNoticeVoid
-// when a newer notice has replaced it since, ErrNoticeCode when it is gone.
+// NoticeInsurer returns the insurer of an opened notice, of which the session holds the code's MAC. It
+// returns ErrNoticeVoid when a newer notice has replaced it since, ErrNoticeCode when it is gone.
 func (o *Enrolment) NoticeInsurer(ctx context.Context, mac []byte) (Insurer, error) {
 	notice, err := o.store.Notice(ctx, mac)
 	if err != nil {

@@ -15,7 +15,14 @@ import (
 
 // look is how an insurer's papers are signed and coloured.
 func (o *Directory) branding(ctx context.Context, in Insurer) (pdf.Branding, error) {
-	l := pdf.Branding{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, Unit: in.Look.Unit, Address: in.Look.Address, Hours: in.Look.Hours}
+	l := pdf.Branding{
+		Name:      in.Name,
+		Issuer:    in.Issuer,
+		Telephone: in.Telephone,
+		Unit:      in.Look.Unit,
+		Address:   in.Look.Address,
+		Hours:     in.Look.Hours,
+	}
 	if c, ok := colourOf(in.Look.Colour); ok {
 		l.Colour = c
 	}
@@ -45,8 +52,9 @@ var (
 	errSettingColour  = &eligibility.Error{Code: eligibility.Invalid, Key: "look.colour", Field: "colour"}
 )
 
-// Settle changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have none. Nothing
-// is stored when something is not right. The audit chain keeps what they were and are (SettingsChange).
+// Settle changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have none.
+// Nothing is stored when something is not right. The audit chain keeps what they were and are
+// (SettingsChange).
 func (o *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in Insurer, mark []byte) error {
 	if in.Number != clerk.Insurer {
 		return errNoInsurer

@@ -11,8 +11,8 @@ import (
 	"madoguchi/server/audit"
 )
 
-// rareTexts are those of a screen's texts that hold a character outside JIS X 0208, or a variant by a selector: what a phone's
-// own fonts may lack.
+// rareTexts are those of a screen's texts that hold a character outside JIS X 0208, or a variant by a
+// selector: what a phone's own fonts may lack.
 func rareTexts(p eligibility.Person, in Insurer) []string {
 	var rare []string
 	for _, text := range []string{p.Name, norm.NFKC.String(p.Kana), p.Alias, p.SubscriberName, in.Name, p.Address} {
@@ -23,16 +23,20 @@ func rareTexts(p eligibility.Person, in Insurer) []string {
 	return rare
 }
 
-// LacksShapes reports whether the fonts here lack a shape that the screen's names ask for: a character, or its variant.
+// LacksShapes reports whether the fonts here lack a shape that the screen's names ask for: a character, or
+// its variant.
 func (s Screen) LacksShapes() bool {
-	return slices.ContainsFunc(rareTexts(s.Person, s.Insurer), func(text string) bool { return !font.Complete(text) })
+	return slices.ContainsFunc(
+		rareTexts(s.Person, s.Insurer),
+		func(text string) bool { return !font.Complete(text) },
+	)
 }
 
 // HasRareText reports whether the screen's names need the font of NameFont.
 func (s Screen) HasRareText() bool { return len(rareTexts(s.Person, s.Insurer)) > 0 }
 
-// NameFont cuts a TrueType font with the names of a person whom this login may show; nil where every phone can draw them,
-// and where no font here has a shape of them.
+// NameFont cuts a TrueType font with the names of a person whom this login may show; nil where every phone
+// can draw them, and where no font here has a shape of them.
 func (o *Documents) NameFont(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
 	record, in, err := o.Enrolment.shown(ctx, viewer, id)
 	if err != nil {

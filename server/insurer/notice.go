@@ -11,8 +11,8 @@ import (
 	"madoguchi/server/audit"
 )
 
-// NoticeKeys derives and recognises the codes that paper notices carry. Derive makes codes, Index makes the MACs under
-// which the store knows them; each is 32 secret bytes.
+// NoticeKeys derives and recognises the codes that paper notices carry. Derive makes codes, Index makes the
+// MACs under which the store knows them; each is 32 secret bytes.
 type NoticeKeys struct {
 	Derive []byte
 	Index  []byte
@@ -23,12 +23,12 @@ var noticeAlphabet = base32.StdEncoding.WithPadding(base32.NoPadding)
 // noticeCodeLetters is the length of a code: 80 bits in Base32 (RFC 4648 section 6).
 const noticeCodeLetters = 16
 
-// ErrNoticeCode is returned for a text that cannot be a notice code, and for a code that no notice has: the two answers
-// are the same so that guessing teaches nothing.
+// ErrNoticeCode is returned for a text that cannot be a notice code, and for a code that no notice has: the
+// two answers are the same so that guessing teaches nothing.
 var ErrNoticeCode = &eligibility.Error{Code: eligibility.NotFound, Key: "notice.unknown", Field: "code"}
 
-// Code returns the code of a person's notice with this serial: the same for the same inputs, so that a repeated print job
-// prints the same paper.
+// Code returns the code of a person's notice with this serial: the same for the same inputs, so that a
+// repeated print job prints the same paper.
 func (k NoticeKeys) Code(person audit.PersonID, serial int64) string {
 	mac := hmac.New(sha256.New, k.Derive)
 	mac.Write([]byte("madoguchi-notice-1\x00" + string(person) + "\x00"))
@@ -43,8 +43,8 @@ func (k NoticeKeys) MAC(code string) []byte {
 	return mac.Sum(nil)
 }
 
-// ReadNoticeCode reads a code as people type it: any case, full width, blanks and hyphens anywhere, 0 for O, 1 for I and
-// 8 for B (Base32 has none of those digits). It returns ErrNoticeCode for anything else.
+// ReadNoticeCode reads a code as people type it: any case, full width, blanks and hyphens anywhere, 0 for O,
+// 1 for I and 8 for B (Base32 has none of those digits). It returns ErrNoticeCode for anything else.
 func ReadNoticeCode(text string) (string, error) {
 	var b strings.Builder
 	for _, r := range text {

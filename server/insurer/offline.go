@@ -27,5 +27,10 @@ func (o *Issuer) Offline(
 	case !o.now().Before(grants[0].Until()):
 		return Screen{}, ErrGrantOver
 	}
-	return o.show(ctx, viewer, id, credential.Request{Tier: credential.TierOffline, HolderKeyID: grants[0].KeyID})
+	return o.show(
+		ctx,
+		viewer,
+		id,
+		credential.Request{Tier: credential.TierOffline, HolderKeyID: grants[0].KeyID},
+	)
 }

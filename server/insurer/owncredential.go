@@ -11,12 +11,17 @@ import (
 
 var errForeignCredential = &eligibility.Error{Code: eligibility.Denied, Key: "receipt.credential"}
 
-// receiptWindow is how long after a live screen's end a counter may still leave its receipt: a case takes minutes.
+// receiptWindow is how long after a live screen's end a counter may still leave its receipt: a case takes
+// minutes.
 const receiptWindow = 2 * time.Hour
 
-// ownCredential finds the person of a credential that this insurer signed with any key that it publishes: a screen may come
-// back just after a rotation.
-func (o *Issuer) ownCredential(ctx context.Context, insurer eligibility.InsurerNumber, jws string) (PersonRecord, error) {
+// ownCredential finds the person of a credential that this insurer signed with any key that it publishes: a
+// screen may come back just after a rotation.
+func (o *Issuer) ownCredential(
+	ctx context.Context,
+	insurer eligibility.InsurerNumber,
+	jws string,
+) (PersonRecord, error) {
 	if insurer == "" {
 		return PersonRecord{}, errForeignCredential
 	}
@@ -32,6 +37,10 @@ func (o *Issuer) ownCredential(ctx context.Context, insurer eligibility.InsurerN
 		return PersonRecord{}, errForeignCredential
 	}
 	e := read.Eligibility
-	return o.store.PersonByKey(ctx, insurer, insuredcsv.Key(eligibility.Person{Insurer: e.Insurer, Symbol: e.Symbol, Number: e.Number,
-		BranchNumber: e.BranchNumber, BirthDate: e.BirthDate, Name: e.Name}))
+	return o.store.PersonByKey(
+		ctx,
+		insurer,
+		insuredcsv.Key(eligibility.Person{Insurer: e.Insurer, Symbol: e.Symbol, Number: e.Number,
+			BranchNumber: e.BranchNumber, BirthDate: e.BirthDate, Name: e.Name}),
+	)
 }

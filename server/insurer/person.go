@@ -16,17 +16,18 @@ type Register struct {
 	now   func() time.Time
 }
 
-// RegisterStore is what Register keeps. Each method is one transaction: it happens whole, audit entry included, or not at
-// all. A missing thing is an *eligibility.Error with code NotFound.
+// RegisterStore is what Register keeps. Each method is one transaction: it happens whole, audit entry
+// included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type RegisterStore interface {
-	// FindPeople returns at most q.Limit people of one insurer, newest first, whose 番号, 記号 and 番号 (parted by a blank or a
-	// dot), whole name, kana or birth date is q.Text, or all when q.Text is empty. Width, blanks, leading zeros and variant
-	// characters do not count.
+	// FindPeople returns at most q.Limit people of one insurer, newest first, whose 番号, 記号 and 番号 (parted by
+	// a blank or a dot), whole name, kana or birth date is q.Text, or all when q.Text is empty. Width,
+	// blanks, leading zeros and variant characters do not count.
 	FindPeople(ctx context.Context, q PeopleQuery) ([]PersonRecord, error)
 	CountFound(ctx context.Context, q PeopleQuery) (int, error) // all of them
 	CountPeople(ctx context.Context, insurer eligibility.InsurerNumber) (int, error)
 	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
-	// PersonFile returns what is kept of a person at a time, with the newest entries lines of the audit chain.
+	// PersonFile returns what is kept of a person at a time, with the newest entries lines of the audit
+	// chain.
 	PersonFile(ctx context.Context, which PersonKey, at time.Time, entries int) (PersonFile, error)
 	// ErasePerson removes a person, every version, notice, enrolment and receipt, and the key of its
 	// pseudonym, and ends the sessions of those who could show it; the audit chain stays whole.

@@ -100,6 +100,15 @@ func (o *Documents) insert(record PersonRecord, in Insurer) ([]byte, error) {
 	if err := notLost(record.Person, day); err != nil {
 		return nil, err
 	}
-	data, _, err := pdf.InsertSheet(pdf.Insert{Person: record.Person, Share: onlyShare(record.Person, day), InsurerName: in.Name, Issuer: in.Issuer, MadeOn: day}, now)
+	data, _, err := pdf.InsertSheet(
+		pdf.Insert{
+			Person:      record.Person,
+			Share:       onlyShare(record.Person, day),
+			InsurerName: in.Name,
+			Issuer:      in.Issuer,
+			MadeOn:      day,
+		},
+		now,
+	)
 	return data, err
 }

@@ -11,8 +11,8 @@ import (
 
 var errPhoneKey = &eligibility.Error{Code: eligibility.Invalid, Key: "phone.key", Field: "key"}
 
-// PutPhone stores the key under which counters seal receipts for this phone. x and y are base64url. A key that is new to the
-// login needs a fresh one: a stolen session must not learn where its owner goes.
+// PutPhone stores the key under which counters seal receipts for this phone. x and y are base64url. A key
+// that is new to the login needs a fresh one: a stolen session must not learn where its owner goes.
 func (o *Devices) PutPhone(ctx context.Context, viewer Viewer, id, x, y string) error {
 	if viewer.Login == nil {
 		return errLoginAgain

@@ -35,8 +35,8 @@ var (
 	errUndecided    = &eligibility.Error{Code: eligibility.Conflict, Key: "import.headings_open"}
 )
 
-// KeepFile keeps a clerk's file for its preview and returns the preview's id. A file that is refused whole is not kept:
-// above all, one with a My Number leaves nothing behind.
+// KeepFile keeps a clerk's file for its preview and returns the preview's id. A file that is refused whole is
+// not kept: above all, one with a My Number leaves nothing behind.
 func (o *Importer) KeepFile(ctx context.Context, clerk staff.Clerk, file io.Reader) (string, error) {
 	if _, err := o.Directory.Insurer(ctx, clerk.Insurer); err != nil {
 		return "", err
@@ -103,7 +103,8 @@ func (o *Importer) Preview(ctx context.Context, clerk staff.Clerk, id string) (I
 	return look, nil
 }
 
-// Count reads all rows of a file whose headings are decided: what storing it would change, or what it changed.
+// Count reads all rows of a file whose headings are decided: what storing it would change, or what it
+// changed.
 func (o *Importer) Count(
 	ctx context.Context, clerk staff.Clerk, look ImportPreview,
 ) (ImportCount, insuredcsv.Digest, error) {
@@ -157,8 +158,9 @@ func (s *storedDigests) put(id string, d insuredcsv.Digest) {
 	s.made[id], s.last = d, append(s.last, id)
 }
 
-// MapHeadings remembers what a kept file's headings mean, by their place in the file, for all later files of the insurer.
-// Nothing is remembered when two headings would mean the same column or a compulsory one is missing.
+// MapHeadings remembers what a kept file's headings mean, by their place in the file, for all later files of
+// the insurer. Nothing is remembered when two headings would mean the same column or a compulsory one is
+// missing.
 func (o *Importer) MapHeadings(
 	ctx context.Context, clerk staff.Clerk, id string, columns []insuredcsv.Column,
 ) error {
@@ -204,8 +206,9 @@ func (o *Importer) RememberHeadings(
 	})
 }
 
-// StorePreview stores a kept file's good rows. seen is what the clerk was told that it would change: when that is no longer
-// so, it returns ErrPreviewMoved and stores nothing. A file that is stored already stays as it is.
+// StorePreview stores a kept file's good rows. seen is what the clerk was told that it would change: when
+// that is no longer so, it returns ErrPreviewMoved and stores nothing. A file that is stored already stays as
+// it is.
 func (o *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id string, seen ImportCount) error {
 	look, err := o.Preview(ctx, clerk, id)
 	switch {

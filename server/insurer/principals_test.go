@@ -315,7 +315,9 @@ var rows = []row{
 			}
 			return nil
 		}},
-	{method: "PrintJobs.Watch", own: "it hears of the asker's own insurer's run alone: of another's it hears nothing",
+	{
+		method: "PrintJobs.Watch",
+		own:    "it hears of the asker's own insurer's run alone: of another's it hears nothing",
 		call: func(w *world, who asking) error {
 			changed, stop := w.PrintJobs.Watch(who.by, w.run)
 			defer stop()
@@ -325,7 +327,8 @@ var rows = []row{
 			default:
 				return errNothing
 			}
-		}},
+		},
+	},
 	{method: "PrintJobs.Wish", call: func(w *world, who asking) error {
 		return w.PrintJobs.Wish(ctx, who.by, w.run, insurer.RunCancelled)
 	}},
@@ -466,7 +469,12 @@ func TestWhatIsAnothersIsNotFound(t *testing.T) {
 // everything is what the insurer keeps of the world's person.
 func (w *world) everything(t *testing.T) insurer.PersonFile {
 	t.Helper()
-	file, err := w.store.ForInsurer().Register.PersonFile(ctx, insurer.PersonKey{Insurer: city, ID: w.person.ID}, now, 1000)
+	file, err := w.store.ForInsurer().Register.PersonFile(
+		ctx,
+		insurer.PersonKey{Insurer: city, ID: w.person.ID},
+		now,
+		1000,
+	)
 	fatal(t, err)
 	return file
 }

@@ -23,16 +23,19 @@ type Receipts struct {
 	now     func() time.Time
 }
 
-// ReceiptsStore is what Receipts keeps. Each method is one transaction: it happens whole, audit entry included, or not at
-// all. A missing thing is an *eligibility.Error with code NotFound.
+// ReceiptsStore is what Receipts keeps. Each method is one transaction: it happens whole, audit entry
+// included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type ReceiptsStore interface {
 	// PhoneKeys returns the keys of the phones that show this person.
 	PhoneKeys(ctx context.Context, person PersonKey) (map[string][]byte, error)
-	// PutReceipts stores sealed receipts, one a phone key, for phones that still show this person; their content is unreadable here.
+	// PutReceipts stores sealed receipts, one a phone key, for phones that still show this person; their
+	// content is unreadable here.
 	PutReceipts(ctx context.Context, person PersonKey, sealed map[string][]byte, e audit.Entry) error
-	// Receipts returns what lies there of subject's people for one phone key of subject, newest first, without those older than since.
+	// Receipts returns what lies there of subject's people for one phone key of subject, newest first,
+	// without those older than since.
 	Receipts(ctx context.Context, subject, keyID string, since time.Time) ([]SealedReceipt, error)
-	// UseNonce keeps a nonce (of a phone, or of a counter server's assertion) until it ends; false when it was kept before.
+	// UseNonce keeps a nonce (of a phone, or of a counter server's assertion) until it ends; false when it
+	// was kept before.
 	UseNonce(ctx context.Context, nonce []byte, ends time.Time) (first bool, err error)
 }
 
@@ -41,20 +44,22 @@ const ReceiptLife = 90 * 24 * time.Hour
 
 // What an insurer takes of a receipt without reading it.
 const (
-	// receiptsADay is how often a counter may leave a receipt for the same screen on one day: once, and again when an answer
-	// was lost on its way.
+	// receiptsADay is how often a counter may leave a receipt for the same screen on one day: once, and again
+	// when an answer was lost on its way.
 	receiptsADay = 3
 )
 
 var errReceiptForm = &eligibility.Error{Code: eligibility.Invalid, Key: "receipt.form", Field: "sealed"}
 
-// checkSealed refuses what a counter cannot have sealed for phones: none or too many, another form, something larger.
+// checkSealed refuses what a counter cannot have sealed for phones: none or too many, another form, something
+// larger.
 func checkSealed(sealed map[string][]byte) error {
 	if len(sealed) == 0 || len(sealed) > hostapi.MaxReceiptPhones {
 		return errReceiptForm
 	}
 	for id, data := range sealed {
-		if !phoneID(id) || len(data) <= hostapi.PointBytes+hostapi.TagBytes || len(data) > hostapi.MaxReceipt {
+		if !phoneID(id) || len(data) <= hostapi.PointBytes+hostapi.TagBytes ||
+			len(data) > hostapi.MaxReceipt {
 			return errReceiptForm
 		}
 		if _, err := ecdh.P256().NewPublicKey(data[:hostapi.PointBytes]); err != nil {
@@ -97,7 +102,8 @@ func (o *Receipts) Receipts(ctx context.Context, viewer Viewer, keyID string) ([
 	return all, nil
 }
 
-// ReceiptKeys answers a counter server that shows a screen of ours: the keys of the phones that may read its receipt.
+// ReceiptKeys answers a counter server that shows a screen of ours: the keys of the phones that may read its
+// receipt.
 func (o *Receipts) ReceiptKeys(
 	ctx context.Context, host hostapi.Host, jws string,
 ) (map[string][]byte, error) {
@@ -108,8 +114,8 @@ func (o *Receipts) ReceiptKeys(
 	return o.store.PhoneKeys(ctx, PersonKey{host.Insurer, record.ID})
 }
 
-// LeaveReceipt stores what a counter sealed for the phones that show a screen of ours. It cannot be read here, and who left it
-// is not kept: whose word it is stands inside, signed.
+// LeaveReceipt stores what a counter sealed for the phones that show a screen of ours. It cannot be read
+// here, and who left it is not kept: whose word it is stands inside, signed.
 func (o *Receipts) LeaveReceipt(
 	ctx context.Context, host hostapi.Host, jws string, sealed map[string][]byte,
 ) error {
@@ -127,7 +133,8 @@ func (o *Receipts) LeaveReceipt(
 	return o.store.PutReceipts(ctx, PersonKey{host.Insurer, record.ID}, sealed, entry)
 }
 
-// receiptTurn counts the receipts that a counter leaves for one screen on one day, by keyed hashes that are gone the day after.
+// receiptTurn counts the receipts that a counter leaves for one screen on one day, by keyed hashes that are
+// gone the day after.
 func (o *Receipts) receiptTurn(ctx context.Context, jws string, caller hostapi.Caller) error {
 	signed := jws[:strings.LastIndexByte(jws, '.')+1] // one screen may have several signatures
 	day := eligibility.DateOf(o.now()).String()
@@ -140,7 +147,8 @@ func (o *Receipts) receiptTurn(ctx context.Context, jws string, caller hostapi.C
 	return auth.ErrTooMany
 }
 
-// FirstUse reports whether a counter server's assertion was not used before, and remembers it until ends by a keyed hash.
+// FirstUse reports whether a counter server's assertion was not used before, and remembers it until ends by a
+// keyed hash.
 func (o *Receipts) FirstUse(ctx context.Context, counter, jti string, ends time.Time) (bool, error) {
 	return o.store.UseNonce(ctx, o.notices.mac("madoguchi-assertion-1", counter, jti), ends)
 }

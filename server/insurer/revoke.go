@@ -38,8 +38,8 @@ func (o *Issuer) Revoke(ctx context.Context, by staff.ForInsurer, which Copies) 
 	return o.store.Revoke(ctx, insurer, which, e)
 }
 
-// StatusList signs the insurer's list of revoked copies for consoles, with the head of the audit chain. It is made anew at
-// every revocation and every day; in between the same text is handed out.
+// StatusList signs the insurer's list of revoked copies for consoles, with the head of the audit chain. It is
+// made anew at every revocation and every day; in between the same text is handed out.
 func (o *Issuer) StatusList(ctx context.Context, insurer eligibility.InsurerNumber) (string, error) {
 	now := o.now()
 	counter, err := o.store.Revocations(ctx, insurer)
@@ -89,10 +89,14 @@ type madeCRL struct {
 	at      time.Time
 }
 
-// RevocationFile returns the list of the SMART Health Cards specification for one of the insurer's keys. Every key's list
-// names every revoked copy: which key signed a copy is not remembered. As the status list it is made anew at every revocation and
-// every day; in between the same bytes are handed out.
-func (o *Issuer) RevocationFile(ctx context.Context, insurer eligibility.InsurerNumber, kid string) ([]byte, error) {
+// RevocationFile returns the list of the SMART Health Cards specification for one of the insurer's keys.
+// Every key's list names every revoked copy: which key signed a copy is not remembered. As the status list it
+// is made anew at every revocation and every day; in between the same bytes are handed out.
+func (o *Issuer) RevocationFile(
+	ctx context.Context,
+	insurer eligibility.InsurerNumber,
+	kid string,
+) ([]byte, error) {
 	keys, err := o.PublishedKeys(ctx, insurer)
 	if err != nil {
 		return nil, err
@@ -123,7 +127,10 @@ func (o *Issuer) RevocationFile(ctx context.Context, insurer eligibility.Insurer
 var errNoKey = &eligibility.Error{Code: eligibility.NotFound, Key: "keys.unknown"}
 
 // PublishedKeys returns what the insurer's key set says: each key with the counter of its revocation list.
-func (o *Issuer) PublishedKeys(ctx context.Context, insurer eligibility.InsurerNumber) (credential.KeySet, error) {
+func (o *Issuer) PublishedKeys(
+	ctx context.Context,
+	insurer eligibility.InsurerNumber,
+) (credential.KeySet, error) {
 	keys, err := o.keys.Issuer(insurer, o.now())
 	if err != nil {
 		return nil, err

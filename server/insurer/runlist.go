@@ -12,8 +12,9 @@ import (
 
 var errRunListNumber = &eligibility.Error{Code: eligibility.Invalid, Key: "run.list_my_number", Field: "list"}
 
-// ReadRunList reads a clerk's list: a line for each person, 番号 or 記号,番号,枝番. A heading line that names them is left out. It
-// returns an error for a list that is empty or not UTF-8, and for one with a My Number, which it does not repeat.
+// ReadRunList reads a clerk's list: a line for each person, 番号 or 記号,番号,枝番. A heading line that names them is
+// left out. It returns an error for a list that is empty or not UTF-8, and for one with a My Number, which it
+// does not repeat.
 func ReadRunList(data []byte) ([]string, error) {
 	if !utf8.Valid(data) {
 		return nil, errors.New("the list is not UTF-8")
@@ -22,7 +23,10 @@ func ReadRunList(data []byte) ([]string, error) {
 	at := 0
 	for line := range strings.Lines(strings.TrimPrefix(string(data), "\uFEFF")) {
 		at++
-		cells := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '，' || r == '、' }) // 記号 and 番号 are no number together
+		cells := strings.FieldsFunc(
+			line,
+			func(r rune) bool { return r == ',' || r == '，' || r == '、' },
+		) // 記号 and 番号 are no number together
 		if slices.ContainsFunc(cells, eligibility.HoldsMyNumber) {
 			return nil, errRunListNumber.With(message.Args{"line": message.Number(at)})
 		}
@@ -48,7 +52,10 @@ type runList struct {
 func newRunList(lines []string) runList {
 	l := runList{len(lines) == 0, map[string]string{}, map[string]bool{}}
 	for _, line := range lines {
-		parts := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '\t' || r == '，' || r == '、' })
+		parts := strings.FieldsFunc(
+			line,
+			func(r rune) bool { return r == ',' || r == '\t' || r == '，' || r == '、' },
+		)
 		for i, part := range parts {
 			parts[i] = listed(part)
 		}
@@ -64,7 +71,10 @@ func newRunList(lines []string) runList {
 // listed is a number as lists are compared: narrow, without blanks, without leading zeros
 // (docs/facts/insurer-numbers.md#symbol-number-branch).
 func listed(s string) string {
-	return strings.TrimLeft(strings.ReplaceAll(eligibility.NormaliseSymbol(strings.TrimSpace(s)), " ", ""), "0")
+	return strings.TrimLeft(
+		strings.ReplaceAll(eligibility.NormaliseSymbol(strings.TrimSpace(s)), " ", ""),
+		"0",
+	)
 }
 
 // has reports whether a person is on the list: by 番号, or by 記号, 番号 and perhaps 枝番.

@@ -70,7 +70,12 @@ func (p runPaper) serial(at int) string {
 
 // countSheet is a parcel's first page.
 func (p runPaper) countSheet(ctx context.Context, g printing.Group) (pdf.ParcelCoverSheet, error) {
-	sheet := pdf.ParcelCoverSheet{Title: p.run.Kind.Japanese(), InsurerName: p.in.Name, People: g.People, Serial: p.run.ID}
+	sheet := pdf.ParcelCoverSheet{
+		Title:       p.run.Kind.Japanese(),
+		InsurerName: p.in.Name,
+		People:      g.People,
+		Serial:      p.run.ID,
+	}
 	first, err := p.jobs.people.People(ctx, p.run.Insurer, []audit.PersonID{audit.PersonID(g.First)})
 	r := first[audit.PersonID(g.First)]
 	sheet.Employer, sheet.Symbol = r.Person.Employer, r.Person.Symbol
@@ -169,7 +174,11 @@ func (f *noticeFile) Close() (int, error) { return f.pages, f.file.Close() }
 type certificatePaper struct{ runPaper }
 
 // Load fills the certificates.
-func (p certificatePaper) Load(ctx context.Context, _ int, refs []string) ([]printing.Page[pdf.Certificate], error) {
+func (p certificatePaper) Load(
+	ctx context.Context,
+	_ int,
+	refs []string,
+) ([]printing.Page[pdf.Certificate], error) {
 	records, people, err := p.load(ctx, refs)
 	if err != nil {
 		return nil, err
@@ -197,12 +206,20 @@ func certificateOf(p eligibility.Person, day eligibility.Date) pdf.Certificate {
 }
 
 // layouts of certificates by a clerk's words.
-var layouts = map[RunLayout]pdf.CertificateLayout{LayoutCards: pdf.CardSheet, LayoutCard: pdf.CardSingle, LayoutA4: pdf.CertificateA4}
+var layouts = map[RunLayout]pdf.CertificateLayout{
+	LayoutCards: pdf.CardSheet,
+	LayoutCard:  pdf.CardSingle,
+	LayoutA4:    pdf.CertificateA4,
+}
 
 // Open begins a file of certificates.
 func (p certificatePaper) Open(w io.Writer) (printing.File[pdf.Certificate], error) {
 	layout := layouts[p.run.Options.Layout]
-	return &certificateFile{paper: p, layout: layout, file: pdf.NewCertificates(w, p.look, p.made, layout, p.jobs.demo)}, nil
+	return &certificateFile{
+		paper:  p,
+		layout: layout,
+		file:   pdf.NewCertificates(w, p.look, p.made, layout, p.jobs.demo),
+	}, nil
 }
 
 type certificateFile struct {

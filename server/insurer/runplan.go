@@ -24,8 +24,12 @@ const (
 var (
 	errRunKind    = &eligibility.Error{Code: eligibility.Invalid, Key: "run.kind", Field: "run"}
 	errRunOption  = &eligibility.Error{Code: eligibility.Invalid, Key: "run.option"}
-	errRunPerFile = &eligibility.Error{Code: eligibility.Invalid, Key: "run.per_file", Field: "pages-per-file"}
-	errRunEmpty   = &eligibility.Error{Code: eligibility.NotFound, Key: "run.nobody"}
+	errRunPerFile = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "run.per_file",
+		Field: "pages-per-file",
+	}
+	errRunEmpty = &eligibility.Error{Code: eligibility.NotFound, Key: "run.nobody"}
 )
 
 // Plan is what a run would print, before anything is stored.
@@ -55,7 +59,8 @@ func (r RunOptions) normal(kind PaperKind, today eligibility.Date) (RunOptions, 
 		return r, errRunOption.In("only")
 	case !slices.Contains([]RunOrder{ByPostCode, ByNumber, ByHousehold}, r.Order):
 		return r, errRunOption.In("order")
-	case kind == CertificateRun && !slices.Contains([]RunLayout{LayoutCards, LayoutCard, LayoutA4}, r.Layout), kind == NoticeRun && r.Layout != "":
+	case kind == CertificateRun && !slices.Contains([]RunLayout{LayoutCards, LayoutCard, LayoutA4}, r.Layout),
+		kind == NoticeRun && r.Layout != "":
 		return r, errRunOption.In("layout")
 	case r.CountSheets && r.Order != ByNumber:
 		return r, errRunOption.In("count-sheets")
@@ -126,7 +131,10 @@ func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, wish RunWi
 		return Plan{}, err
 	}
 	plan.Missing = wanted.missing()
-	slices.SortFunc(found, func(a, b candidate) int { return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.ref, b.ref)) })
+	slices.SortFunc(
+		found,
+		func(a, b candidate) int { return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.ref, b.ref)) },
+	)
 	plan.Items = items(found, options.CountSheets)
 	plan.Run.Total = len(plan.Items)
 	if len(plan.Items) == 0 {
@@ -153,7 +161,12 @@ func items(found []candidate, parcels bool) []printing.Item {
 }
 
 // fits applies the filters that look at what there was before.
-func (o *PrintJobs) fits(ctx context.Context, r PersonRecord, last LastPrint, options RunOptions) (bool, error) {
+func (o *PrintJobs) fits(
+	ctx context.Context,
+	r PersonRecord,
+	last LastPrint,
+	options RunOptions,
+) (bool, error) {
 	switch options.Only {
 	case OnlyNew:
 		if !last.At.IsZero() {
@@ -164,7 +177,8 @@ func (o *PrintJobs) fits(ctx context.Context, r PersonRecord, last LastPrint, op
 			return false, nil
 		}
 	}
-	if day := options.ShareOn; !day.IsZero() && eligibility.NextShareChange(r.Person, day.AddDays(-1)) != day {
+	if day := options.ShareOn; !day.IsZero() &&
+		eligibility.NextShareChange(r.Person, day.AddDays(-1)) != day {
 		return false, nil
 	}
 	if !options.Dropped {

@@ -44,7 +44,8 @@ type PrintJobs struct {
 	done     sync.WaitGroup
 }
 
-// defaultEvery is how rarely a page is rendered: each takes half a second, and every code is read back anyway.
+// defaultEvery is how rarely a page is rendered: each takes half a second, and every code is read back
+// anyway.
 const defaultEvery = 2_500
 
 var (
@@ -60,8 +61,8 @@ func (r *PrintJobs) FolderOf(run PrintRun) string {
 	return filepath.Join(r.Folder, run.ID)
 }
 
-// Print prints what is left of a run and returns how it ended; tell may be nil. A run that was paused or cancelled meanwhile is
-// no error.
+// Print prints what is left of a run and returns how it ended; tell may be nil. A run that was paused or
+// cancelled meanwhile is no error.
 func (r *PrintJobs) Print(
 	ctx context.Context, by staff.ForInsurer, id string, tell func(printing.Progress),
 ) (PrintRun, error) {
@@ -226,8 +227,21 @@ func (j jobStore) Finish(ctx context.Context, f printing.FileRecord, printed []s
 	for i, ref := range printed {
 		ids[i] = audit.PersonID(ref)
 	}
-	return j.jobs.store.FinishFile(ctx, j.run, f, ids, audit.Entry{At: j.jobs.now(), Actor: j.run.By, Action: "run.file",
-		Detail: fmt.Sprintf("%s file=%d people=%d skipped=%d sha256=%s", j.run.ID, f.Number, f.People, f.Skipped, f.SHA256)})
+	return j.jobs.store.FinishFile(
+		ctx,
+		j.run,
+		f,
+		ids,
+		audit.Entry{At: j.jobs.now(), Actor: j.run.By, Action: "run.file",
+			Detail: fmt.Sprintf(
+				"%s file=%d people=%d skipped=%d sha256=%s",
+				j.run.ID,
+				f.Number,
+				f.People,
+				f.Skipped,
+				f.SHA256,
+			)},
+	)
 }
 
 // Begin prints a run of the insurer's in the background; Progress tells how far it is.

@@ -23,14 +23,28 @@ type RunStore interface {
 	RunFiles(ctx context.Context, run RunKey) ([]printing.FileRecord, error)
 	// StepRun moves a run to a state if it is in one of from; false when it is in another.
 	StepRun(ctx context.Context, run RunKey, step RunStep, e audit.Entry) (bool, error)
-	// FinishFile notes a file of a run and that its people were printed, together. People who were erased meanwhile are left out.
-	FinishFile(ctx context.Context, r PrintRun, f printing.FileRecord, printed []audit.PersonID, e audit.Entry) error
+	// FinishFile notes a file of a run and that its people were printed, together. People who were erased
+	// meanwhile are left out.
+	FinishFile(
+		ctx context.Context,
+		r PrintRun,
+		f printing.FileRecord,
+		printed []audit.PersonID,
+		e audit.Entry,
+	) error
 }
 
-// PrintSource gives print jobs the people to print. A missing thing is an *eligibility.Error with code NotFound.
+// PrintSource gives print jobs the people to print. A missing thing is an *eligibility.Error with code
+// NotFound.
 type PrintSource interface {
-	// EachPrint calls see for every person of an insurer, in no order, with what was last printed of this kind for them.
-	EachPrint(ctx context.Context, insurer eligibility.InsurerNumber, kind PaperKind, see func(PersonRecord, LastPrint) error) error
+	// EachPrint calls see for every person of an insurer, in no order, with what was last printed of this
+	// kind for them.
+	EachPrint(
+		ctx context.Context,
+		insurer eligibility.InsurerNumber,
+		kind PaperKind,
+		see func(PersonRecord, LastPrint) error,
+	) error
 	// People returns those of ids whom the insurer has.
 	People(
 		ctx context.Context, insurer eligibility.InsurerNumber, ids []audit.PersonID,

@@ -2,9 +2,9 @@ package insurer
 
 import "madoguchi/server/staff"
 
-// Watch returns a channel that receives whenever a run of the insurer's in this process gets on or ends, one signal for all
-// that happened since the last, until stop is called. A run that another process prints (the command `print`)
-// signals nobody here.
+// Watch returns a channel that receives whenever a run of the insurer's in this process gets on or ends, one
+// signal for all that happened since the last, until stop is called. A run that another process prints (the
+// command `print`) signals nobody here.
 func (r *PrintJobs) Watch(by staff.ForInsurer, id string) (changed <-chan struct{}, stop func()) {
 	run := RunKey{by.InsurerNumber(), id}
 	signal := make(chan struct{}, 1)

@@ -59,7 +59,16 @@ func (o *Documents) SamplePaper(ctx context.Context, clerk staff.Clerk, kind Sam
 		layout := map[SampleKind]pdf.CertificateLayout{SampleCards: pdf.CardSheet, SampleCard: pdf.CardSingle, SampleCertificate: pdf.CertificateA4}[kind]
 		data, _, err = pdf.CertificatePage(certificateOf(p, day), look, now, layout, true)
 	case SampleInsert:
-		data, _, err = pdf.InsertSheet(pdf.Insert{Person: p, Share: onlyShare(p, day), InsurerName: in.Name, Issuer: in.Issuer, MadeOn: day}, now)
+		data, _, err = pdf.InsertSheet(
+			pdf.Insert{
+				Person:      p,
+				Share:       onlyShare(p, day),
+				InsurerName: in.Name,
+				Issuer:      in.Issuer,
+				MadeOn:      day,
+			},
+			now,
+		)
 	case SampleDeclaration:
 		data, _, err = pdf.DeclarationSheet(pdf.Declaration{}, now)
 	default:
@@ -70,13 +79,29 @@ func (o *Documents) SamplePaper(ctx context.Context, clerk staff.Clerk, kind Sam
 
 // samplePerson is nobody: a name that says so, and a card that no register has.
 func samplePerson(insurer eligibility.InsurerNumber, old bool, day eligibility.Date) eligibility.Person {
-	p := eligibility.Person{Insurer: insurer, Symbol: "見本", Number: "0000000", BranchNumber: "00", Name: "見本 太郎", Kana: "ミホン タロウ", Sex: eligibility.Male,
-		BirthDate: day.AddMonths(-12 * 45), QualifiedOn: day.AddMonths(-36), CoverageFrom: day.AddMonths(-36), PostCode: "000-0000", Address: "東京都架空市架空町1-2-3"}
+	p := eligibility.Person{
+		Insurer:      insurer,
+		Symbol:       "見本",
+		Number:       "0000000",
+		BranchNumber: "00",
+		Name:         "見本 太郎",
+		Kana:         "ミホン タロウ",
+		Sex:          eligibility.Male,
+		BirthDate: day.AddMonths(
+			-12 * 45,
+		),
+		QualifiedOn:  day.AddMonths(-36),
+		CoverageFrom: day.AddMonths(-36),
+		PostCode:     "000-0000",
+		Address:      "東京都架空市架空町1-2-3",
+	}
 	if old {
 		p.BirthDate, p.AssignedShare, p.ValidFrom = day.AddMonths(-12*72), 20, day
 	}
 	if insurer.System() == "39" {
-		p.Symbol, p.BranchNumber, p.BirthDate, p.AssignedShare, p.ValidFrom = "", "", day.AddMonths(-12*80), 10, day
+		p.Symbol, p.BranchNumber, p.BirthDate, p.AssignedShare, p.ValidFrom = "", "", day.AddMonths(
+			-12*80,
+		), 10, day
 	}
 	return p
 }

@@ -25,19 +25,29 @@ type Issuer struct {
 	files memo[revocationKey, madeCRL]
 }
 
-// IssuerStore is what Issuer keeps. Each method is one transaction: it happens whole, audit entry included, or not at
-// all. A missing thing is an *eligibility.Error with code NotFound.
+// IssuerStore is what Issuer keeps. Each method is one transaction: it happens whole, audit entry included,
+// or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type IssuerStore interface {
 	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
 	PersonByKey(ctx context.Context, insurer eligibility.InsurerNumber, key string) (PersonRecord, error)
 	Grants(ctx context.Context, q GrantQuery) ([]Grant, error) // newest first
-	// Revoke lists the copies of an insurer that are meant and have not ended, and returns how many were not listed before.
+	// Revoke lists the copies of an insurer that are meant and have not ended, and returns how many were not
+	// listed before.
 	Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, e audit.Entry) (int, error)
 	// CountCopies returns how many copies Revoke would list at a time.
-	CountCopies(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, at time.Time) (int, error)
-	// Revoked returns the indices of revoked copies that have not ended at a time, ascending, and a counter that grows with
-	// every revocation.
-	Revoked(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time) (rids []uint32, counter int, err error)
+	CountCopies(
+		ctx context.Context,
+		insurer eligibility.InsurerNumber,
+		which Copies,
+		at time.Time,
+	) (int, error)
+	// Revoked returns the indices of revoked copies that have not ended at a time, ascending, and a counter
+	// that grows with every revocation.
+	Revoked(
+		ctx context.Context,
+		insurer eligibility.InsurerNumber,
+		at time.Time,
+	) (rids []uint32, counter int, err error)
 	// Revocations returns that counter alone.
 	Revocations(ctx context.Context, insurer eligibility.InsurerNumber) (counter int, err error)
 	// Checkpoint returns the head of the audit chain.
@@ -82,10 +92,16 @@ func (o *Issuer) show(
 		return Screen{}, err
 	}
 	if err := o.Usage.counted(ctx, in.Number, CountScreens); err != nil {
-		slog.Warn("numbers of the day are not stored yet", "error", err) // the patient stands at a counter: they are stored later
+		slog.Warn(
+			"numbers of the day are not stored yet",
+			"error",
+			err,
+		) // the patient stands at a counter: they are stored later
 	}
 	return Screen{JWS: issued.JWS, Tier: r.Tier, IssuedAt: now, ExpiresAt: issued.ExpiresAt,
-		RegisteredOn: eligibility.DateOf(record.RegisteredAt), Person: record.Person, Insurer: in, Shares: shares, FitsQR: issued.FitsQR}, nil
+		RegisteredOn: eligibility.DateOf(
+			record.RegisteredAt,
+		), Person: record.Person, Insurer: in, Shares: shares, FitsQR: issued.FitsQR}, nil
 }
 
 // notLost refuses a person whose eligibility has ended on day.
@@ -97,7 +113,12 @@ func notLost(p eligibility.Person, day eligibility.Date) error {
 }
 
 // issue signs one credential of the person with its insurer's key. It refuses an eligibility that has ended.
-func (o *Issuer) issue(record PersonRecord, in Insurer, r credential.Request, now time.Time) (credential.Issued, []int, error) {
+func (o *Issuer) issue(
+	record PersonRecord,
+	in Insurer,
+	r credential.Request,
+	now time.Time,
+) (credential.Issued, []int, error) {
 	today := eligibility.DateOf(now)
 	p := record.Person
 	if err := notLost(p, today); err != nil {

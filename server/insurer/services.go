@@ -9,8 +9,8 @@ import (
 	"madoguchi/server/keys"
 )
 
-// Services are the insurer's half: they import the insured, hand out notice codes, enrol, issue and print. None of
-// them sees what counters record.
+// Services are the insurer's half: they import the insured, hand out notice codes, enrol, issue and print.
+// None of them sees what counters record.
 type Services struct {
 	Directory   *Directory
 	Register    *Register
@@ -85,17 +85,31 @@ func New(c Config) *Services {
 		now:       c.Now,
 	}
 	return &Services{
-		Directory:   directory,
-		Register:    register,
-		Importer:    &Importer{Directory: directory, store: c.Stores.Importer, now: c.Now},
-		Usage:       usage,
-		Exporter:    &Exporter{Directory: directory, Register: register, Usage: usage},
-		Enrolment:   enrolment,
-		Devices:     &Devices{Register: register, store: c.Stores.Devices, notices: c.Notices, address: c.Address, now: c.Now},
-		Receipts:    &Receipts{Issuer: issuer, store: c.Stores.Receipts, notices: c.Notices, now: c.Now},
-		Issuer:      issuer,
-		OnlineCodes: &OnlineCodes{Directory: directory, Enrolment: enrolment, Issuer: issuer, store: c.Stores.OnlineCodes, notices: c.Notices, address: c.Address, now: c.Now},
-		Documents:   documents,
+		Directory: directory,
+		Register:  register,
+		Importer:  &Importer{Directory: directory, store: c.Stores.Importer, now: c.Now},
+		Usage:     usage,
+		Exporter:  &Exporter{Directory: directory, Register: register, Usage: usage},
+		Enrolment: enrolment,
+		Devices: &Devices{
+			Register: register,
+			store:    c.Stores.Devices,
+			notices:  c.Notices,
+			address:  c.Address,
+			now:      c.Now,
+		},
+		Receipts: &Receipts{Issuer: issuer, store: c.Stores.Receipts, notices: c.Notices, now: c.Now},
+		Issuer:   issuer,
+		OnlineCodes: &OnlineCodes{
+			Directory: directory,
+			Enrolment: enrolment,
+			Issuer:    issuer,
+			store:     c.Stores.OnlineCodes,
+			notices:   c.Notices,
+			address:   c.Address,
+			now:       c.Now,
+		},
+		Documents: documents,
 		PrintJobs: &PrintJobs{
 			Directory: directory,
 			Documents: documents,
@@ -109,9 +123,14 @@ func New(c Config) *Services {
 	}
 }
 
-// IssuerKeys gives each insurer its own keys: the one that signs at now and all that it publishes, and the one for PDFs.
+// IssuerKeys gives each insurer its own keys: the one that signs at now and all that it publishes, and the
+// one for PDFs.
 type IssuerKeys interface {
 	Issuer(insurer eligibility.InsurerNumber, now time.Time) (keys.IssuerKeys, error)
-	// DocumentSigner returns the key that signs an insurer's PDFs with its chain, or an error while there is none.
-	DocumentSigner(insurer eligibility.InsurerNumber, now time.Time) (crypto.Signer, []*x509.Certificate, error)
+	// DocumentSigner returns the key that signs an insurer's PDFs with its chain, or an error while there is
+	// none.
+	DocumentSigner(
+		insurer eligibility.InsurerNumber,
+		now time.Time,
+	) (crypto.Signer, []*x509.Certificate, error)
 }

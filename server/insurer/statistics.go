@@ -20,13 +20,18 @@ type Usage struct {
 	tally     tally
 }
 
-// UsageStore is what Usage keeps. Each method is one transaction: it happens whole, audit entry included, or not at
-// all. A missing thing is an *eligibility.Error with code NotFound.
+// UsageStore is what Usage keeps. Each method is one transaction: it happens whole, audit entry included, or
+// not at all. A missing thing is an *eligibility.Error with code NotFound.
 type UsageStore interface {
 	// AddCounts adds to what happened on days.
 	AddCounts(ctx context.Context, counts map[DayCount]int) error
 	// Statistics counts what is kept of an insurer; days before since are left out.
-	Statistics(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time, since eligibility.Date) (Statistics, error)
+	Statistics(
+		ctx context.Context,
+		insurer eligibility.InsurerNumber,
+		at time.Time,
+		since eligibility.Date,
+	) (Statistics, error)
 	// EachPerson hands every person of an insurer to take.
 	EachPerson(ctx context.Context, insurer eligibility.InsurerNumber, take func(eligibility.Person)) error
 	// LastChange returns how many people an insurer has and when one of them last changed.
@@ -133,7 +138,8 @@ func (r *RegisterCounts) count(p eligibility.Person, today eligibility.Date) {
 	}
 }
 
-// tally gathers what happens too often to be stored each time. What a crash takes is at most a minute's numbers.
+// tally gathers what happens too often to be stored each time. What a crash takes is at most a minute's
+// numbers.
 type tally struct {
 	mu     sync.Mutex
 	counts map[DayCount]int

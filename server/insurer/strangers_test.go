@@ -158,7 +158,16 @@ func (w *world) people(t *testing.T) {
 			LoginAt: now,
 			At:      now,
 		}, entry("phone.holder")))
-		fatal(t, w.store.ForInsurer().Devices.PutPhoneKey(ctx, login.Subject, "phone-"+name, public, entry("phone.add")))
+		fatal(
+			t,
+			w.store.ForInsurer().Devices.PutPhoneKey(
+				ctx,
+				login.Subject,
+				"phone-"+name,
+				public,
+				entry("phone.add"),
+			),
+		)
 		byKey, err := w.Devices.Viewer(ctx, nil,
 			insurer.Device{Phone: "phone-" + name, KeyID: strings.Repeat(name, 16)})
 		fatal(t, err)

@@ -9,8 +9,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// SupportState is the state of a patient's screen as a support number tells it, and nothing of the person: each member is a
-// place in its table of docs/support.md. pwa/src/patient/supportcode.ts makes the number.
+// SupportState is the state of a patient's screen as a support number tells it, and nothing of the person:
+// each member is a place in its table of docs/support.md. pwa/src/patient/supportcode.ts makes the number.
 type SupportState struct {
 	Tier, Age, Network, Stored, Clock, Browser, Persisted, Error int
 }
@@ -32,8 +32,8 @@ func (s *SupportState) supportRadix() []struct {
 	}{{&s.Tier, 4}, {&s.Age, 8}, {&s.Network, 3}, {&s.Stored, 3}, {&s.Clock, 5}, {&s.Browser, 10}, {&s.Persisted, 3}, {&s.Error, 16}}
 }
 
-// ReadSupport reads a support number as it was typed: full-width digits, blanks and hyphens are taken. A wrong digit, or two
-// that changed places, is found by the check digit (ISO/IEC 7064, MOD 11,10).
+// ReadSupport reads a support number as it was typed: full-width digits, blanks and hyphens are taken. A
+// wrong digit, or two that changed places, is found by the check digit (ISO/IEC 7064, MOD 11,10).
 func ReadSupport(typed string) (SupportState, error) {
 	digits := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" -‐‑–—−ー・", r) {
@@ -41,7 +41,8 @@ func ReadSupport(typed string) (SupportState, error) {
 		}
 		return r
 	}, norm.NFKC.String(typed))
-	if len(digits) == 8 && strings.Trim(strings.ToUpper(digits), "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == "" && strings.ContainsFunc(digits, unicode.IsLetter) {
+	if len(digits) == 8 && strings.Trim(strings.ToUpper(digits), "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == "" &&
+		strings.ContainsFunc(digits, unicode.IsLetter) {
 		return SupportState{}, errSupportRequest
 	}
 	if len(digits) != 8 || strings.Trim(digits, "0123456789") != "" {

@@ -8,8 +8,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// 0196944 is 1, 1, 0, 1, 0, 3, 0, 0 in the radixes of docs/support.md; its check digit was worked out by another program, which gives 5
-// for the standard's 0794.
+// 0196944 is 1, 1, 0, 1, 0, 3, 0, 0 in the radixes of docs/support.md; its check digit was worked out by
+// another program, which gives 5 for the standard's 0794.
 func TestASupportNumberIsReadAsItIsTyped(t *testing.T) {
 	want := SupportState{Tier: 1, Age: 1, Stored: 1, Browser: 3, Persisted: 0}
 	for _, typed := range []string{"01969441", "0196 9441", "０１９６－９４４１", " 0196-9441 "} {

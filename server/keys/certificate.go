@@ -16,17 +16,49 @@ import (
 
 // Refusals of a certificate.
 var (
-	ErrNoRequest        = &eligibility.Error{Code: eligibility.Conflict, Key: "certificate.no_request"}
-	ErrDocumentKey      = &eligibility.Error{Code: eligibility.Internal, Key: "certificate.key"}
-	ErrNoCertificate    = &eligibility.Error{Code: eligibility.NotFound, Key: "certificate.none"}
-	ErrNotCertificates  = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.form", Field: "cert"}
-	ErrPrivateKeyInside = &eligibility.Error{Code: eligibility.Denied, Key: "certificate.private_key", Field: "cert"}
-	ErrOtherKey         = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.other_key", Field: "cert"}
-	ErrNotYet           = &eligibility.Error{Code: eligibility.Conflict, Key: "certificate.not_yet", Field: "cert"}
-	ErrOver             = &eligibility.Error{Code: eligibility.Conflict, Key: "certificate.over", Field: "cert"}
-	ErrUsage            = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.usage", Field: "cert"}
-	ErrOrder            = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.order", Field: "cert"}
-	ErrChain            = &eligibility.Error{Code: eligibility.Invalid, Key: "certificate.chain", Field: "cert"}
+	ErrNoRequest       = &eligibility.Error{Code: eligibility.Conflict, Key: "certificate.no_request"}
+	ErrDocumentKey     = &eligibility.Error{Code: eligibility.Internal, Key: "certificate.key"}
+	ErrNoCertificate   = &eligibility.Error{Code: eligibility.NotFound, Key: "certificate.none"}
+	ErrNotCertificates = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "certificate.form",
+		Field: "cert",
+	}
+	ErrPrivateKeyInside = &eligibility.Error{
+		Code:  eligibility.Denied,
+		Key:   "certificate.private_key",
+		Field: "cert",
+	}
+	ErrOtherKey = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "certificate.other_key",
+		Field: "cert",
+	}
+	ErrNotYet = &eligibility.Error{
+		Code:  eligibility.Conflict,
+		Key:   "certificate.not_yet",
+		Field: "cert",
+	}
+	ErrOver = &eligibility.Error{
+		Code:  eligibility.Conflict,
+		Key:   "certificate.over",
+		Field: "cert",
+	}
+	ErrUsage = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "certificate.usage",
+		Field: "cert",
+	}
+	ErrOrder = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "certificate.order",
+		Field: "cert",
+	}
+	ErrChain = &eligibility.Error{
+		Code:  eligibility.Invalid,
+		Key:   "certificate.chain",
+		Field: "cert",
+	}
 )
 
 func documentKeyFile(insurer eligibility.InsurerNumber) string {

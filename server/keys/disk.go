@@ -23,8 +23,14 @@ func ownerOnly(info fs.FileInfo) error {
 	return nil
 }
 
+// disk is the folder as files that appear and change whole.
+type disk struct {
+	dir  string
+	step func(string) // told of each change to the disk; tests only
+}
+
 // read returns a file of the folder; fs.ErrNotExist is wrapped when there is none.
-func (f *Folder) read(name string) ([]byte, error) {
+func (f *disk) read(name string) ([]byte, error) {
 	path := filepath.Join(f.dir, name)
 	info, err := os.Stat(path)
 	if err != nil {
@@ -44,7 +50,7 @@ const lockFile = "lock"
 
 // locked runs change while no other process changes the folder. Readers need no lock: files appear and change
 // whole. What a crash left under a name of its own is removed first, since it may hold half of a private key.
-func (f *Folder) locked(change func() error) error {
+func (f *disk) locked(change func() error) error {
 	release, err := durable.Lock(filepath.Join(f.dir, lockFile))
 	if err != nil {
 		return fmt.Errorf("locking the key folder: %w", err)
@@ -92,13 +98,13 @@ func (f *Folder) loadLocked(name string, content func() ([]byte, error)) ([]byte
 }
 
 // replace writes a file that may exist.
-func (f *Folder) replace(name string, data []byte) error {
+func (f *disk) replace(name string, data []byte) error {
 	return f.put(name, data, durable.Options{})
 }
 
 // put writes a file so that a crash or a power cut at any moment leaves what was there before or what comes
 // after.
-func (f *Folder) put(name string, data []byte, o durable.Options) error {
+func (f *disk) put(name string, data []byte, o durable.Options) error {
 	o.Step = f.reached
 	if err := durable.WriteFile(filepath.Join(f.dir, name), data, o); err != nil {
 		return fmt.Errorf("storing %s: %w", name, err)
@@ -107,7 +113,7 @@ func (f *Folder) put(name string, data []byte, o durable.Options) error {
 }
 
 // remove deletes a file that is no longer needed; none is no error.
-func (f *Folder) remove(name string) error {
+func (f *disk) remove(name string) error {
 	f.reached("remove " + name)
 	err := os.Remove(filepath.Join(f.dir, name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -117,7 +123,7 @@ func (f *Folder) remove(name string) error {
 }
 
 // flush makes names durable.
-func (f *Folder) flush() error {
+func (f *disk) flush() error {
 	f.reached("flush folder")
 	if err := durable.SyncFolder(f.dir); err != nil {
 		return fmt.Errorf("flushing the key folder: %w", err)
@@ -126,14 +132,14 @@ func (f *Folder) flush() error {
 }
 
 // reached tells a test that the next change to the disk comes now; it may end the process there.
-func (f *Folder) reached(step string) {
+func (f *disk) reached(step string) {
 	if f.step != nil {
 		f.step(step)
 	}
 }
 
 // names returns the names of the folder's files.
-func (f *Folder) names() ([]string, error) {
+func (f *disk) names() ([]string, error) {
 	files, err := os.ReadDir(f.dir)
 	if err != nil {
 		return nil, fmt.Errorf("reading the key folder: %w", err)

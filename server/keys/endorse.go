@@ -20,7 +20,7 @@ type Endorsement struct {
 
 // endorse lets the current key vouch for another one, in place of what it said of that key before. A current
 // key that is lost cannot: then only a newer trust list tells of the other one.
-func (f *Folder) endorse(r *ring, key Entry, now time.Time) error {
+func endorse(f *Folder, r *ring, key Entry, now time.Time) error {
 	if f.Host == "" {
 		return nil
 	}

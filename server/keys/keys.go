@@ -33,8 +33,7 @@ type Folder struct {
 	// use; without it no key vouches for the next one.
 	Host string
 
-	dir  string
-	step func(string) // told of each change to the disk; tests only
+	disk
 
 	guard guard
 
@@ -70,7 +69,7 @@ func Open(dir string) (*Folder, error) {
 	if err := ownerOnly(info); err != nil {
 		return nil, err
 	}
-	return &Folder{dir: dir, rings: map[eligibility.InsurerNumber]held{}}, nil
+	return &Folder{disk: disk{dir: dir}, rings: map[eligibility.InsurerNumber]held{}}, nil
 }
 
 // Secret returns the 32 bytes of a secret, made on the first call. It returns ErrGone, ErrOther or ErrDamaged

@@ -48,7 +48,7 @@ func (f *Folder) Prepare(insurer eligibility.InsurerNumber, now time.Time) (Entr
 				if next = *e; r.endorsed(next) {
 					return nil
 				}
-				return f.endorse(r, next, now) // a version of this program without endorsements prepared it
+				return endorse(f, r, next, now) // a version of this program without endorsements prepared it
 			}
 			e.drop("lost before it signed", now)
 		}
@@ -56,7 +56,7 @@ func (f *Folder) Prepare(insurer eligibility.InsurerNumber, now time.Time) (Entr
 		if next, err = f.add(r, Next, now); err != nil {
 			return err
 		}
-		return f.endorse(r, next, now)
+		return endorse(f, r, next, now)
 	})
 	return next, err
 }
@@ -77,7 +77,7 @@ func (f *Folder) Rotate(insurer eligibility.InsurerNumber, now time.Time) (Entry
 		if _, err := f.private(insurer, *next); err != nil {
 			return ErrNoNext.Because(err)
 		}
-		if err := f.endorse(r, *next, now); err != nil { // anew: a trust list may be newer than what it said
+		if err := endorse(f, r, *next, now); err != nil { // anew: a trust list may be newer than what it said
 			return err
 		}
 		r.at(Current).retire("", now)

@@ -42,7 +42,8 @@ func NewSigner(c SignerConfig) (*Signer, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("reading the trust list: %w", err)
 	}
-	if list, bad := credential.OpenTrustListAtAnyTime(string(old), c.Root.Public(), 0); err == nil && bad == nil {
+	if list, bad := credential.OpenTrustListAtAnyTime(string(old), c.Root.Public(), 0); err == nil &&
+		bad == nil {
 		s.list.Version = list.Version
 	}
 	public, err := json.Marshal(credential.KeySet{c.Root.Public()})

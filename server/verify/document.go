@@ -90,10 +90,13 @@ func judgeDocument(
 		return v
 	}
 	if p := read.pictures; p.Looked < p.Pictures {
-		v = withCheck(v, found(CheckPictures, credential.NotChecked, message.New("verdict.pictures", message.Args{
-			"pictures": message.Number(p.Pictures),
-			"looked":   message.Number(p.Looked),
-		})))
+		v = withCheck(
+			v,
+			found(CheckPictures, credential.NotChecked, message.New("verdict.pictures", message.Args{
+				"pictures": message.Number(p.Pictures),
+				"looked":   message.Number(p.Looked),
+			})),
+		)
 	}
 	if len(document.Credentials)+len(others) > 0 {
 		v = withCheck(v, matched(document.Credentials, jws, others))
@@ -164,5 +167,9 @@ func signatures(list []sign.Signature, roots *x509.CertPool, at time.Time) crede
 		}
 	}
 	who := message.Text(list[len(list)-1].Chain[0].Subject.CommonName)
-	return found(CheckDocument, credential.Passed, message.New("verdict.document.passed", message.Args{"signer": who}))
+	return found(
+		CheckDocument,
+		credential.Passed,
+		message.New("verdict.document.passed", message.Args{"signer": who}),
+	)
 }

@@ -12,8 +12,9 @@ import (
 	console "madoguchi/server/web/counter"
 )
 
-// A genuine screen says who is insured, not who stands there: 保発0710第1号 wants it shown together with the card, and the card
-// looked at. So "accepted" stands on the chip, on all three comparisons by eye, or on a reason for this case.
+// A genuine screen says who is insured, not who stands there: 保発0710第1号 wants it shown together with the
+// card, and the card looked at. So "accepted" stands on the chip, on all three comparisons by eye, or on a
+// reason for this case.
 func TestAcceptedMeansChecked(t *testing.T) {
 	ticks := func(checks ...string) func(*testing.T, *house, string) {
 		return func(t *testing.T, h *house, path string) {
@@ -42,7 +43,11 @@ func TestAcceptedMeansChecked(t *testing.T) {
 			number("1234")(t, h, path)
 		}
 	}
-	own, another, copied := virtual.Description{}, virtual.Description{BirthDate: eligibility.MustDate("1986-04-12")}, virtual.Description{Variant: virtual.Copied}
+	own, another, copied := virtual.Description{}, virtual.Description{
+		BirthDate: eligibility.MustDate("1986-04-12"),
+	}, virtual.Description{
+		Variant: virtual.Copied,
+	}
 	none := 0
 	blocked := virtual.Description{Tries: &none}
 	all := ticks("photo", "name", "birthDate")
@@ -55,15 +60,30 @@ func TestAcceptedMeansChecked(t *testing.T) {
 		{"two ticks", "", "case.unchecked", []step{ticks("photo", "name")}},
 		{"one tick three times", "", "case.unchecked", []step{ticks("photo", "photo", "photo")}},
 		{"the third tick is a double", "", "case.unchecked", []step{ticks("photo", "name", "name")}},
-		{"an unknown word in the third's place", "", "case.unchecked", []step{ticks("photo", "name", "address")}},
-		{"an unknown word besides", "", "case.unchecked", []step{ticks("photo", "name", "birthDate", "birthdate")}},
+		{
+			"an unknown word in the third's place",
+			"",
+			"case.unchecked",
+			[]step{ticks("photo", "name", "address")},
+		},
+		{
+			"an unknown word besides",
+			"",
+			"case.unchecked",
+			[]step{ticks("photo", "name", "birthDate", "birthdate")},
+		},
 		{"words in other letters", "", "case.unchecked", []step{ticks("Photo", "Name", "BirthDate")}},
 		{"ticks that were taken back", "", "case.unchecked", []step{all, ticks()}},
 		{"a card pulled away", "", "case.unchecked", []step{check(own, true)}},
 		{"a blocked card that nobody looked at", "", "case.unchecked", []step{check(blocked, false)}},
 		{"a number typed wrongly", "", "case.unchecked", []step{number("9999")}},
 		{"another name in the chip", "", "case.unchecked", []step{named("試験 花子")}},
-		{"another name in a chip whose birth date is right", "", "case.unchecked", []step{check(own, false), named("試験 花子")}},
+		{
+			"another name in a chip whose birth date is right",
+			"",
+			"case.unchecked",
+			[]step{check(own, false), named("試験 花子")},
+		},
 		{"a reason of U+3000 and U+200B only", "\u3000\u200b\u3000", "case.unchecked", nil},
 		{"a reason of invisible signs", "\u00a0\u2060\ufeff\u00ad\u202e\u180e\t\n", "case.unchecked", nil},
 		{"a reason of fillers", "\u3164\u115f\u2800\uffa0", "case.unchecked", nil},
@@ -71,13 +91,33 @@ func TestAcceptedMeansChecked(t *testing.T) {
 		{"a reason of 201 characters", strings.Repeat("あ", 201), "case.reason_long", nil},
 		{"a refused card with ticks", "", "case.card_refused", []step{check(another, false), all}},
 		{"a refused card with a reason", "店長の判断", "case.card_refused", []step{check(another, false)}},
-		{"a copied card with ticks and a reason", "いつもの方", "case.card_refused", []step{all, check(copied, false), all}},
-		{"a copied card found by its number", "いつもの方", "case.card_refused", []step{all, func(t *testing.T, h *house, path string) {
-			h.useCard(t, copied)
-			number("1234")(t, h, path)
-		}}},
-		{"a chip that passed and was refused since", "", "case.card_refused", []step{check(own, false), check(another, false)}},
-		{"ticks made beside the card that was refused before", "", "case.unchecked", []step{all, check(another, false), check(own, false), named("試験 花子")}},
+		{
+			"a copied card with ticks and a reason",
+			"いつもの方",
+			"case.card_refused",
+			[]step{all, check(copied, false), all},
+		},
+		{
+			"a copied card found by its number",
+			"いつもの方",
+			"case.card_refused",
+			[]step{all, func(t *testing.T, h *house, path string) {
+				h.useCard(t, copied)
+				number("1234")(t, h, path)
+			}},
+		},
+		{
+			"a chip that passed and was refused since",
+			"",
+			"case.card_refused",
+			[]step{check(own, false), check(another, false)},
+		},
+		{
+			"ticks made beside the card that was refused before",
+			"",
+			"case.unchecked",
+			[]step{all, check(another, false), check(own, false), named("試験 花子")},
+		},
 	}
 	testenv.Refused(t, testenv.Counter, len(refused))
 	h := newHouse(t)
@@ -95,7 +135,12 @@ func TestAcceptedMeansChecked(t *testing.T) {
 			for _, s := range c.steps {
 				s(t, h, path)
 			}
-			w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted", "reason": c.reason})
+			w := h.ask(
+				t,
+				"POST",
+				path+"/record",
+				map[string]string{"outcome": "accepted", "reason": c.reason},
+			)
 			if w.Code < 400 || !strings.Contains(w.Body.String(), `"urn:madoguchi:problem:`+c.key+`"`) {
 				t.Errorf("%d %s, want %s", w.Code, w.Body, c.key)
 			}
@@ -124,8 +169,19 @@ func TestAcceptedMeansChecked(t *testing.T) {
 			for _, s := range c.steps {
 				s(t, h, path)
 			}
-			got := answer[console.CaseJSON](t, h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted", "reason": c.reason}), http.StatusOK)
-			if got.Ground == nil || got.Ground.Code != c.ground || got.Ground.Ja == "" || got.Ground.En == "" || got.Reason != c.keeps {
+			got := answer[console.CaseJSON](
+				t,
+				h.ask(
+					t,
+					"POST",
+					path+"/record",
+					map[string]string{"outcome": "accepted", "reason": c.reason},
+				),
+				http.StatusOK,
+			)
+			if got.Ground == nil || got.Ground.Code != c.ground || got.Ground.Ja == "" ||
+				got.Ground.En == "" ||
+				got.Reason != c.keeps {
 				t.Errorf("%+v, reason %q", got.Ground, got.Reason)
 			}
 			stored, err := h.store.ForCounter().Case(ctx, "1319999991", id)
@@ -156,16 +212,19 @@ func TestAReasonHoldsNoMyNumber(t *testing.T) {
 	}
 }
 
-// What was compared while the phone had not yet proved its screen was compared with nothing that is known to be genuine.
+// What was compared while the phone had not yet proved its screen was compared with nothing that is known to
+// be genuine.
 func TestTicksFromBeforeTheSecondCodeDoNotCount(t *testing.T) {
 	h, _ := connected(t)
 	_, phone := h.phoneAway(t)
 	path := "/api/v1/counter/cases/" + phone.id
 	h.seen(t, path)
-	if v := answer[console.CaseJSON](t, h.ask(t, "POST", path+"/proof", phone.proof(t)), 200); !v.Verdict.Valid || len(v.Visual) != 0 {
+	if v := answer[console.CaseJSON](t, h.ask(t, "POST", path+"/proof", phone.proof(t)), 200); !v.Verdict.Valid ||
+		len(v.Visual) != 0 {
 		t.Fatalf("%+v %v", v.Verdict, v.Visual)
 	}
-	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "case.unchecked") {
+	if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict ||
+		!strings.Contains(w.Body.String(), "case.unchecked") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	h.seen(t, path)

@@ -27,12 +27,29 @@ type asserted struct {
 	method         jwt.SigningMethod
 }
 
-func goodAssertion(now time.Time, private *ecdsa.PrivateKey, key credential.Key, path, body string) *asserted {
+func goodAssertion(
+	now time.Time,
+	private *ecdsa.PrivateKey,
+	key credential.Key,
+	path, body string,
+) *asserted {
 	sum := sha256.Sum256([]byte(body))
 	iss := testHost + "/i/00138990"
-	return &asserted{key: private, method: jwt.SigningMethodES256, header: map[string]any{"typ": "counter+jwt", "alg": "ES256", "kid": key.ID},
-		claims: map[string]any{"iss": clinic, "aud": iss, "iat": now.Unix(), "exp": now.Unix() + 60, "jti": strings.Repeat("A", 22), "htm": "POST", "htu": iss + path,
-			"body_sha256": base64.RawURLEncoding.EncodeToString(sum[:])}}
+	return &asserted{
+		key:    private,
+		method: jwt.SigningMethodES256,
+		header: map[string]any{"typ": "counter+jwt", "alg": "ES256", "kid": key.ID},
+		claims: map[string]any{
+			"iss":         clinic,
+			"aud":         iss,
+			"iat":         now.Unix(),
+			"exp":         now.Unix() + 60,
+			"jti":         strings.Repeat("A", 22),
+			"htm":         "POST",
+			"htu":         iss + path,
+			"body_sha256": base64.RawURLEncoding.EncodeToString(sum[:]),
+		},
+	}
 }
 
 func (a *asserted) text(t *testing.T) string {
@@ -65,14 +82,21 @@ func (h *house) callHost(t *testing.T, path, assertion, body string) *httptest.R
 	return h.do(t, r)
 }
 
-// An assertion is for one insurer, one path, one body, one minute and one use (RFC 7519 4.1, RFC 7515 4.1.11, RFC 8725 2.1 and
-// 3.11, RFC 9449 4.2 and 4.3).
+// An assertion is for one insurer, one path, one body, one minute and one use (RFC 7519 4.1, RFC 7515 4.1.11,
+// RFC 8725 2.1 and 3.11, RFC 9449 4.2 and 4.3).
 func TestAssertionsAreForOneCallOnly(t *testing.T) {
 	h, _ := connected(t)
 	private, key := p256(t)
 	stranger, strangerKey := p256(t)
-	h.trust.Counters = []credential.TrustedCounter{{URL: clinic, Name: "架空医院", Facility: "1319999991", JWKS: credential.KeySet{key.Public()}},
-		{URL: "https://other.example.jp", Name: "別の医院", Facility: "1319999992", JWKS: credential.KeySet{strangerKey.Public()}}}
+	h.trust.Counters = []credential.TrustedCounter{
+		{URL: clinic, Name: "架空医院", Facility: "1319999991", JWKS: credential.KeySet{key.Public()}},
+		{
+			URL:      "https://other.example.jp",
+			Name:     "別の医院",
+			Facility: "1319999992",
+			JWKS:     credential.KeySet{strangerKey.Public()},
+		},
+	}
 	const path, body = "/code", `{"code":"23467OIl"}`
 	iss := testHost + "/i/00138990"
 	refused := []struct {
@@ -92,9 +116,15 @@ func TestAssertionsAreForOneCallOnly(t *testing.T) {
 		{"a type in other letters", func(a *asserted) { a.header["typ"] = "Counter+JWT" }},
 		{"no type", func(a *asserted) { delete(a.header, "typ") }},
 		{"unsigned", func(a *asserted) { a.method, a.header["alg"] = jwt.SigningMethodNone, "none" }},
-		{"a MAC under the public key", func(a *asserted) { a.method, a.header["alg"] = jwt.SigningMethodHS256, "HS256" }},
+		{
+			"a MAC under the public key",
+			func(a *asserted) { a.method, a.header["alg"] = jwt.SigningMethodHS256, "HS256" },
+		},
 		{"another key under the counter's kid", func(a *asserted) { a.key = stranger }},
-		{"another counter's key and kid", func(a *asserted) { a.key, a.header["kid"] = stranger, strangerKey.ID }},
+		{
+			"another counter's key and kid",
+			func(a *asserted) { a.key, a.header["kid"] = stranger, strangerKey.ID },
+		},
 		{"an unknown kid", func(a *asserted) { a.header["kid"] = "x" }},
 		{"no kid", func(a *asserted) { delete(a.header, "kid") }},
 		{"a critical extension", func(a *asserted) { a.header["crit"] = []string{"b64"} }},
@@ -108,9 +138,18 @@ func TestAssertionsAreForOneCallOnly(t *testing.T) {
 		{"a day", func(a *asserted) { a.claims["exp"] = h.now.Unix() + 86400 }},
 		{"no end", func(a *asserted) { delete(a.claims, "exp") }},
 		{"no beginning", func(a *asserted) { delete(a.claims, "iat") }},
-		{"it ends before it begins", func(a *asserted) { a.claims["iat"], a.claims["exp"] = h.now.Unix()+20, h.now.Unix()+10 }},
-		{"over since 31 seconds", func(a *asserted) { a.claims["iat"], a.claims["exp"] = h.now.Unix()-91, h.now.Unix()-31 }},
-		{"made 31 seconds ahead", func(a *asserted) { a.claims["iat"], a.claims["exp"] = h.now.Unix()+31, h.now.Unix()+91 }},
+		{
+			"it ends before it begins",
+			func(a *asserted) { a.claims["iat"], a.claims["exp"] = h.now.Unix()+20, h.now.Unix()+10 },
+		},
+		{
+			"over since 31 seconds",
+			func(a *asserted) { a.claims["iat"], a.claims["exp"] = h.now.Unix()-91, h.now.Unix()-31 },
+		},
+		{
+			"made 31 seconds ahead",
+			func(a *asserted) { a.claims["iat"], a.claims["exp"] = h.now.Unix()+31, h.now.Unix()+91 },
+		},
 		{"good from 31 seconds ahead", func(a *asserted) { a.claims["nbf"] = h.now.Unix() + 31 }},
 		{"no jti", func(a *asserted) { delete(a.claims, "jti") }},
 		{"a jti of 126 bits", func(a *asserted) { a.claims["jti"] = strings.Repeat("A", 21) }},
@@ -126,7 +165,10 @@ func TestAssertionsAreForOneCallOnly(t *testing.T) {
 			sum := sha256.Sum256([]byte(body + " "))
 			a.claims["body_sha256"] = base64.RawURLEncoding.EncodeToString(sum[:])
 		}},
-		{"the hash in hexadecimal letters", func(a *asserted) { a.claims["body_sha256"] = strings.Repeat("0", 64) }},
+		{
+			"the hash in hexadecimal letters",
+			func(a *asserted) { a.claims["body_sha256"] = strings.Repeat("0", 64) },
+		},
 		{"no hash of the body", func(a *asserted) { delete(a.claims, "body_sha256") }},
 	}
 	testenv.Refused(t, testenv.Servers, len(refused)+4+4)
@@ -134,7 +176,8 @@ func TestAssertionsAreForOneCallOnly(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			a := goodAssertion(h.now, private, key, path, body)
 			c.spoil(a)
-			if w := h.callHost(t, "/i/00138990/code", a.text(t), body); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "hosts.assertion") {
+			if w := h.callHost(t, "/i/00138990/code", a.text(t), body); w.Code != http.StatusForbidden ||
+				!strings.Contains(w.Body.String(), "hosts.assertion") {
 				t.Errorf("%d %s", w.Code, w.Body)
 			}
 		})
@@ -144,7 +187,9 @@ func TestAssertionsAreForOneCallOnly(t *testing.T) {
 	} // the code is none
 	text := goodAssertion(h.now, private, key, path, body).text(t)
 	t.Run("a good one is spoilt by none of these", func(t *testing.T) {
-		zeros := text[:strings.LastIndexByte(text, '.')+1] + base64.RawURLEncoding.EncodeToString(make([]byte, 64))
+		zeros := text[:strings.LastIndexByte(text, '.')+1] + base64.RawURLEncoding.EncodeToString(
+			make([]byte, 64),
+		)
 		if w := h.callHost(t, "/i/00138990/code", zeros, body); w.Code != http.StatusForbidden {
 			t.Errorf("a signature of zeros: %d", w.Code)
 		}
@@ -232,7 +277,8 @@ func TestEveryCallOfACounterCarriesItsOwnAssertion(t *testing.T) {
 			t.Fatal(err)
 		}
 		id, _ := c["jti"].(string)
-		if len(id) < 26 || ids[id] || c["htm"] != "POST" || c["htu"] != iss+"/code" || len(c["body_sha256"].(string)) != 43 { // 26 letters of Base32 are 130 bits
+		if len(id) < 26 || ids[id] || c["htm"] != "POST" || c["htu"] != iss+"/code" ||
+			len(c["body_sha256"].(string)) != 43 { // 26 letters of Base32 are 130 bits
 			t.Errorf("%v", c)
 		}
 		ids[id] = true

@@ -33,7 +33,8 @@ func (h *house) overHTTPS() *echo.Echo {
 		Now: clock, Ready: h.store.Ping, Sessions: &auth.Sessions{Store: h.store.Sessions(), HTTPS: true, Now: clock}})
 }
 
-// RFC 6797 7.2: over plain http the header must not be sent; over https every answer has it, for a year and more.
+// RFC 6797 7.2: over plain http the header must not be sent; over https every answer has it, for a year and
+// more.
 func TestHTTPSIsAskedForOnlyUnderHTTPS(t *testing.T) {
 	h := newHouse(t)
 	for _, path := range []string{"/", "/healthz", "/screen", "/api/v1/me", "/no-such-page", "/static/none",
@@ -107,13 +108,15 @@ func TestASessionsCookieOpensOnlyItsOwnKindsPages(t *testing.T) {
 			h.cookies = []*http.Cookie{{Name: "madoguchi-" + string(door), Value: h.cookies[0].Value}}
 			w := h.ask(t, "GET", page, nil)
 			if of == door {
-				if w.Code != http.StatusOK || of == auth.Patient && !strings.Contains(w.Body.String(), `"login":true`) {
+				if w.Code != http.StatusOK ||
+					of == auth.Patient && !strings.Contains(w.Body.String(), `"login":true`) {
 					t.Errorf("a %s at its own door: %d", of, w.Code)
 				}
 				continue
 			}
 			tried++
-			if door == auth.Patient && w.Code == http.StatusOK && !strings.Contains(w.Body.String(), `"login":true`) &&
+			if door == auth.Patient && w.Code == http.StatusOK &&
+				!strings.Contains(w.Body.String(), `"login":true`) &&
 				!strings.Contains(w.Body.String(), `"device":true`) {
 				continue // told that nobody is known, as each new phone is
 			}
@@ -143,7 +146,8 @@ func TestAClerksSessionEndsAfterTwelveHoursOfUse(t *testing.T) {
 	}
 }
 
-// DNS rebinding and its kin: a name is this computer's only when it is localhost or a loopback address, whole.
+// DNS rebinding and its kin: a name is this computer's only when it is localhost or a loopback address,
+// whole.
 func TestANameThatBeginsOrEndsLikeLocalhostIsNotThisComputer(t *testing.T) {
 	h := newHouse(t)
 	hosts := []string{"localhost.evil.example", "localhostevil.example:8080", "localhost-evil.example",
@@ -185,7 +189,8 @@ func TestAForwardedRequestIsNotThisComputers(t *testing.T) {
 
 var pathParameter = regexp.MustCompile(`:\w+|\*`)
 
-// Any site's page may read what is published for verifiers, and nothing else. No answer lets a page send cookies along.
+// Any site's page may read what is published for verifiers, and nothing else. No answer lets a page send
+// cookies along.
 func TestOnlyPublishedListsAreReadByOtherSites(t *testing.T) {
 	h := newHouse(t)
 	h.enrolled(t)
@@ -258,8 +263,8 @@ func (e *endless) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// No route reads without end: pages and calls at most a megabyte, whatever they say of their length; the one that
-// takes files as much as a file may have.
+// No route reads without end: pages and calls at most a megabyte, whatever they say of their length; the one
+// that takes files as much as a file may have.
 func TestNoBodyIsReadWithoutEnd(t *testing.T) {
 	h := newHouse(t)
 	h.enrolled(t)
@@ -316,7 +321,8 @@ func TestNoBodyIsReadWithoutEnd(t *testing.T) {
 	}
 }
 
-// Addresses hold notice codes, online codes and people's ids; a query holds names. The log holds the route alone.
+// Addresses hold notice codes, online codes and people's ids; a query holds names. The log holds the route
+// alone.
 func TestTheLogHoldsNothingOfAnAddress(t *testing.T) {
 	h := newHouse(t)
 	r := h.enrolled(t)
@@ -326,8 +332,19 @@ func TestTheLogHoldsNothingOfAnAddress(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	defer slog.SetDefault(before)
 	notice, online := h.noticeCode(t, r), credential.NewOnlineCode(cityISS).Printed()
-	secrets := []string{notice, strings.ToLower(notice), online[:8], online[8:], string(r.ID), "髙橋", "%E9%AB%99%E6%A9%8B",
-		"sekretstate", "sekretcode", "sekretfile", "sekretlost"}
+	secrets := []string{
+		notice,
+		strings.ToLower(notice),
+		online[:8],
+		online[8:],
+		string(r.ID),
+		"髙橋",
+		"%E9%AB%99%E6%A9%8B",
+		"sekretstate",
+		"sekretcode",
+		"sekretfile",
+		"sekretlost",
+	}
 	for path, route := range map[string]string{
 		"/n/" + notice:                                            "/n/:code",
 		"/n/" + strings.ToLower(notice):                           "/n/:code",
@@ -362,7 +379,12 @@ func TestNoCellOfTheStatisticsStartsAFormula(t *testing.T) {
 	starts := []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}
 	testenv.Refused(t, testenv.Files, len(starts))
 	for _, start := range starts {
-		in := insurer.Insurer{Number: "00138990", Name: start + "1+1", Issuer: "架空市長", Telephone: "03-0000-0000"}
+		in := insurer.Insurer{
+			Number:    "00138990",
+			Name:      start + "1+1",
+			Issuer:    "架空市長",
+			Telephone: "03-0000-0000",
+		}
 		if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "t", Action: "t"}); err != nil {
 			t.Fatal(err)
 		}

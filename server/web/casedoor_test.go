@@ -71,8 +71,8 @@ func TestACaseIsNoOtherFacilitys(t *testing.T) {
 	}
 }
 
-// A card that was refused is not accepted by giving a reason, by ticking what the eye saw, or by asking for other
-// things.
+// A card that was refused is not accepted by giving a reason, by ticking what the eye saw, or by asking for
+// other things.
 func TestARefusedCardIsNotAcceptedWithAReason(t *testing.T) {
 	h := newHouse(t)
 	_, path := h.scanned(t)
@@ -103,8 +103,8 @@ func TestARefusedCardIsNotAcceptedWithAReason(t *testing.T) {
 	}
 }
 
-// The offline screen lives a day. A phone proves for as long as it likes; the second code of today does not renew the
-// screen of yesterday.
+// The offline screen lives a day. A phone proves for as long as it likes; the second code of today does not
+// renew the screen of yesterday.
 func TestASecondCodeAfterTheScreensDayProvesNothing(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)

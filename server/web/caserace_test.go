@@ -30,8 +30,8 @@ func (r *racing) PutCase(ctx context.Context, c counter.Case, e audit.Entry) err
 	return r.Store.PutCase(ctx, c, e)
 }
 
-// Two consoles of one reception work on the same case. Neither undoes the other: what was looked at stays noted, and a record
-// is never opened again.
+// Two consoles of one reception work on the same case. Neither undoes the other: what was looked at stays
+// noted, and a record is never opened again.
 func TestTwoConsolesOnOneCaseLoseNothing(t *testing.T) {
 	h := newHouse(t)
 	id, _ := h.scanned(t)
@@ -62,10 +62,14 @@ func TestTwoConsolesOnOneCaseLoseNothing(t *testing.T) {
 		e.Key != "case.closed" {
 		t.Errorf("%v", err)
 	}
-	if stored, err := h.store.ForCounter().Case(ctx, "1319999991", id); err != nil || stored.Outcome != hostapi.Parked {
+	if stored, err := h.store.ForCounter().Case(ctx, "1319999991", id); err != nil ||
+		stored.Outcome != hostapi.Parked {
 		t.Errorf("%s %v", stored.Outcome, err)
 	}
-	if err := h.store.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: id, At: h.now, Version: 1, Body: []byte("{}")}, audit.Entry{At: h.now, Actor: "t", Action: "t"}); !errors.Is(err, counter.ErrCaseMoved) {
+	if err := h.store.ForCounter().PutCase(ctx, counter.Case{Facility: "1319999991", ID: id, At: h.now, Version: 1, Body: []byte("{}")}, audit.Entry{At: h.now, Actor: "t", Action: "t"}); !errors.Is(
+		err,
+		counter.ErrCaseMoved,
+	) {
 		t.Errorf("an old version was stored: %v", err)
 	}
 }

@@ -25,11 +25,14 @@ func TestCertificateDateTellsWhatWorksUntilWhen(t *testing.T) {
 		}
 	}
 	for _, wrong := range []string{"2026-02-30", "2027", "あした", "0001-01-01", "9999-12-31"} {
-		if w := h.ask(t, "GET", "/certificate?until="+url.QueryEscape(wrong), nil); w.Code != 422 || !strings.Contains(w.Body.String(), `role="alert"`) || !strings.Contains(w.Body.String(), wrong) {
+		if w := h.ask(t, "GET", "/certificate?until="+url.QueryEscape(wrong), nil); w.Code != 422 ||
+			!strings.Contains(w.Body.String(), `role="alert"`) ||
+			!strings.Contains(w.Body.String(), wrong) {
 			t.Errorf("%s: %d", wrong, w.Code)
 		}
 	}
-	if w := h.ask(t, "GET", "/certificate?until="+myNumber(), nil); w.Code != 422 || strings.Contains(w.Body.String(), myNumber()) {
+	if w := h.ask(t, "GET", "/certificate?until="+myNumber(), nil); w.Code != 422 ||
+		strings.Contains(w.Body.String(), myNumber()) {
 		t.Error("a 12-digit number was shown again")
 	}
 }
@@ -58,7 +61,8 @@ func TestCalendarFileKeepsRFC5545(t *testing.T) {
 	for _, lang := range pwa.Languages() {
 		w := h.lookedAs(t, "/certificate.ics?until=2027-05-15", "lang="+lang)
 		text := w.Body.String()
-		if w.Code != 200 || w.Header().Get("Content-Type") != "text/calendar; charset=utf-8" || !strings.Contains(w.Header().Get("Content-Disposition"), "attachment") {
+		if w.Code != 200 || w.Header().Get("Content-Type") != "text/calendar; charset=utf-8" ||
+			!strings.Contains(w.Header().Get("Content-Disposition"), "attachment") {
 			t.Fatalf("%d %v", w.Code, w.Header())
 		}
 		if !strings.HasSuffix(text, "\r\n") || strings.Contains(strings.ReplaceAll(text, "\r\n", ""), "\n") {

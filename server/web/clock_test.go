@@ -26,7 +26,12 @@ type hosts struct {
 
 func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
 	status, header, body := h.answer(r)
-	res := &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: r}
+	res := &http.Response{
+		StatusCode: status,
+		Header:     header,
+		Body:       io.NopCloser(strings.NewReader(body)),
+		Request:    r,
+	}
 	if !h.plain {
 		res.TLS = &tls.ConnectionState{HandshakeComplete: true}
 	}
@@ -40,16 +45,30 @@ func caller(t *testing.T, way http.RoundTripper) (*hostapi.Client, *time.Time) {
 	t.Helper()
 	_, key := p256(t)
 	now := clockNow
-	return &hostapi.Client{URL: "https://clinic.example.jp", Key: key, Client: &http.Client{Transport: way}, Now: func() time.Time { return now }}, &now
+	return &hostapi.Client{
+		URL:    "https://clinic.example.jp",
+		Key:    key,
+		Client: &http.Client{Transport: way},
+		Now:    func() time.Time { return now },
+	}, &now
 }
 
 func dateOf(at time.Time) http.Header { return http.Header{"Date": {at.UTC().Format(http.TimeFormat)}} }
 
 // three are issuers of three hosts; one host serves three issuers.
 var (
-	three   = []string{"https://a.example/i/00138990", "https://b.example/i/06139992", "https://c.example/i/01139997"}
-	oneHost = []string{"https://a.example/i/00138990", "https://A.EXAMPLE/i/06139992", "https://a.example:8443/i/01139997", "https://a.example:9443/i/01139997",
-		"https://a.example./i/39131156"}
+	three = []string{
+		"https://a.example/i/00138990",
+		"https://b.example/i/06139992",
+		"https://c.example/i/01139997",
+	}
+	oneHost = []string{
+		"https://a.example/i/00138990",
+		"https://A.EXAMPLE/i/06139992",
+		"https://a.example:8443/i/01139997",
+		"https://a.example:9443/i/01139997",
+		"https://a.example./i/39131156",
+	}
 )
 
 func ask(t *testing.T, calls *hostapi.Client, issuers []string) {
@@ -94,32 +113,64 @@ func TestWhatMayNotMoveTheClock(t *testing.T) {
 		{"not found", hosts{answer: status(404)}, three, false},
 		{"too many requests", hosts{answer: status(429)}, three, false},
 		{"a redirect", hosts{answer: status(302, "Location", "https://elsewhere.example/")}, three, false},
-		{"a redirect with the method kept, to a good answer", hosts{answer: func(r *http.Request) (int, http.Header, string) {
-			if r.URL.Path != "/end" {
-				return status(307, "Location", "/end")(r)
-			}
-			return good(r)
-		}}, three, false},
+		{
+			"a redirect with the method kept, to a good answer",
+			hosts{answer: func(r *http.Request) (int, http.Header, string) {
+				if r.URL.Path != "/end" {
+					return status(307, "Location", "/end")(r)
+				}
+				return good(r)
+			}},
+			three,
+			false,
+		},
 		{"not modified", hosts{answer: status(304)}, three, false},
 		{"transformed on the way", hosts{answer: status(203)}, three, false},
-		{"a GET that may be cached", hosts{answer: with("Cache-Control", "public, max-age=300")}, three, true},
+		{
+			"a GET that may be cached",
+			hosts{answer: with("Cache-Control", "public, max-age=300")},
+			three,
+			true,
+		},
 		{"a GET that does not say", hosts{answer: good}, three, true},
 		{"a GET that must be revalidated", hosts{answer: with("Cache-Control", "no-cache")}, three, true},
 		{"a POST that may be cached", hosts{answer: with("Cache-Control", "max-age=300")}, three, false},
-		{"a POST that may be cached by shared caches", hosts{answer: with("Cache-Control", "s-maxage=9")}, three, false},
-		{"a POST with an end", hosts{answer: with("Expires", back.Add(time.Hour).Format(http.TimeFormat))}, three, false},
+		{
+			"a POST that may be cached by shared caches",
+			hosts{answer: with("Cache-Control", "s-maxage=9")},
+			three,
+			false,
+		},
+		{
+			"a POST with an end",
+			hosts{answer: with("Expires", back.Add(time.Hour).Format(http.TimeFormat))},
+			three,
+			false,
+		},
 		{"an age", hosts{answer: with("Age", "90")}, three, false},
 		{"an age of nothing", hosts{answer: with("Age", "0", "Cache-Control", "no-store")}, three, true},
 		{"by a proxy", hosts{answer: with("Via", "1.1 cache.example")}, three, false},
 		{"by a cache", hosts{answer: with("X-Cache", "HIT")}, three, false},
-		{"by a cache that tells by its standard (RFC 9211)", hosts{answer: with("Cache-Status", "edge; hit")}, three, false},
+		{
+			"by a cache that tells by its standard (RFC 9211)",
+			hosts{answer: with("Cache-Status", "edge; hit")},
+			three,
+			false,
+		},
 		{"stale", hosts{answer: with("Warning", `110 - "Response is Stale"`)}, three, false},
 		{"one host alone", hosts{answer: good}, three[:1], false},
 		{"two hosts", hosts{answer: good}, three[:2], false},
 		{"many insurers of one host", hosts{answer: good}, oneHost, false},
 		{"one host asked three times", hosts{answer: good}, []string{three[0], three[0], three[0]}, false},
 		{"not over TLS", hosts{answer: good, plain: true}, three, false},
-		{"no Date", hosts{answer: func(*http.Request) (int, http.Header, string) { return 200, http.Header{}, `{"keys":{}}` }}, three, false},
+		{
+			"no Date",
+			hosts{
+				answer: func(*http.Request) (int, http.Header, string) { return 200, http.Header{}, `{"keys":{}}` },
+			},
+			three,
+			false,
+		},
 		{"a Date that is none", hosts{answer: func(*http.Request) (int, http.Header, string) {
 			return 200, http.Header{"Date": {"yesterday"}}, `{"keys":{}}`
 		}}, three, false},
@@ -222,7 +273,15 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 	city, union := testHost+"/i/00138990", testHost+"/i/06139992"
 	elsewhere := "https://evil.example/i/06139992"
 	_, evil := p256(t)
-	h.trust.Issuers = append(h.trust.Issuers, credential.TrustedIssuer{ISS: elsewhere, Name: "悪", InsurerNumbers: []eligibility.InsurerNumber{"06139992"}, JWKS: credential.KeySet{evil.Public()}})
+	h.trust.Issuers = append(
+		h.trust.Issuers,
+		credential.TrustedIssuer{
+			ISS:            elsewhere,
+			Name:           "悪",
+			InsurerNumbers: []eligibility.InsurerNumber{"06139992"},
+			JWKS:           credential.KeySet{evil.Public()},
+		},
+	)
 	signed := func(iss string, key credential.Key, tier credential.Tier, at time.Time) string {
 		t.Helper()
 		r := credential.Request{Person: p, InsurerName: "架空市", Share: 20, Tier: tier}
@@ -252,17 +311,48 @@ func TestASignedAnswerSaysSomethingAboutItsIssuerOnly(t *testing.T) {
 	if _, err := calls.Redeem(ctx, city, credential.NewOnlineCode(city)); err != nil {
 		t.Fatal(err)
 	}
-	if skew := calls.ClockSkew(); skew.General != 0 || skew.Of(city) != 59500*time.Millisecond || skew.Of(union) != 0 {
+	if skew := calls.ClockSkew(); skew.General != 0 || skew.Of(city) != 59500*time.Millisecond ||
+		skew.Of(union) != 0 {
 		t.Fatalf("%+v", skew)
 	}
 	other, old := "evil.example", h.now.Add(-11*time.Hour)
 	cases := []struct{ name, host, iss, jws string }{
-		{"another host hands out an old screen", other, elsewhere, signed(city, cityKey, credential.TierLive, old)},
-		{"another host hands out an old screen under our number", other, elsewhere, signed(union, unionKey, credential.TierLive, old)},
-		{"signed by another host's key", "localhost:8080", city, signed(city, evil, credential.TierLive, old)},
-		{"signed by the key of another insurer of the host", "localhost:8080", city, signed(city, unionKey, credential.TierLive, old)},
-		{"a saved copy, which is older than the call", "localhost:8080", city, signed(city, cityKey, credential.TierSaved, old)},
-		{"an issuer that is not listed", "localhost:8080", city, signed(testHost+"/i/01139997", evil, credential.TierLive, old)},
+		{
+			"another host hands out an old screen",
+			other,
+			elsewhere,
+			signed(city, cityKey, credential.TierLive, old),
+		},
+		{
+			"another host hands out an old screen under our number",
+			other,
+			elsewhere,
+			signed(union, unionKey, credential.TierLive, old),
+		},
+		{
+			"signed by another host's key",
+			"localhost:8080",
+			city,
+			signed(city, evil, credential.TierLive, old),
+		},
+		{
+			"signed by the key of another insurer of the host",
+			"localhost:8080",
+			city,
+			signed(city, unionKey, credential.TierLive, old),
+		},
+		{
+			"a saved copy, which is older than the call",
+			"localhost:8080",
+			city,
+			signed(city, cityKey, credential.TierSaved, old),
+		},
+		{
+			"an issuer that is not listed",
+			"localhost:8080",
+			city,
+			signed(testHost+"/i/01139997", evil, credential.TierLive, old),
+		},
 		{"an altered screen", "localhost:8080", city, good[:len(good)-4] + "AAAA"},
 		{"no screen", "localhost:8080", city, "yes"},
 		{"nothing", "localhost:8080", city, ""},
@@ -325,7 +415,12 @@ func TestAWrongClockIsSaidAtTheCounter(t *testing.T) {
 			h.session(t, auth.Counter, "鈴木", "{}")
 			truth := h.now
 			h.now = truth.Add(c.fast)
-			calls, _ := caller(t, hosts{answer: func(*http.Request) (int, http.Header, string) { return 200, dateOf(truth), `{"keys":{}}` }})
+			calls, _ := caller(
+				t,
+				hosts{
+					answer: func(*http.Request) (int, http.Header, string) { return 200, dateOf(truth), `{"keys":{}}` },
+				},
+			)
 			calls.Now = func() time.Time { return h.now }
 			ask(t, calls, three)
 			h.clockSkew = calls.ClockSkew
@@ -333,10 +428,15 @@ func TestAWrongClockIsSaidAtTheCounter(t *testing.T) {
 			if v.Valid != c.valid || v.Headline.Ja != c.headline || !v.Valid && v.Next.Ja == "" {
 				t.Errorf("%+v", v)
 			}
-			if c.headline[:len("時計")] == "時計" && !strings.Contains(v.Next.Ja, "このPCの時計を合わせてください。そのあと、患者さんの画面をもう一度読み取ってください") {
+			if c.headline[:len("時計")] == "時計" &&
+				!strings.Contains(v.Next.Ja, "このPCの時計を合わせてください。そのあと、患者さんの画面をもう一度読み取ってください") {
 				t.Errorf("the next step: %q", v.Next.Ja)
 			}
-			status := answer[struct{ Clock *console.Sentence }](t, h.ask(t, "GET", "/api/v1/counter/status", nil), 200)
+			status := answer[struct{ Clock *console.Sentence }](
+				t,
+				h.ask(t, "GET", "/api/v1/counter/status", nil),
+				200,
+			)
 			if status.Clock == nil || !strings.Contains(status.Clock.Ja, c.above) {
 				t.Errorf("above the panes: %+v", status.Clock)
 			}

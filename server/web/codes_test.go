@@ -21,8 +21,8 @@ import (
 	console "madoguchi/server/web/counter"
 )
 
-// twoHosts is a house whose trust list has, besides 架空市, an issuer whose codes have the same tag: another host, that answers as a
-// test says.
+// twoHosts is a house whose trust list has, besides 架空市, an issuer whose codes have the same tag: another
+// host, that answers as a test says.
 type twoHosts struct {
 	*house
 	other string // its iss
@@ -69,22 +69,41 @@ func collide(t *testing.T) (*twoHosts, insurer.PersonRecord, credential.Key) {
 	_, key := p256(t)
 	w := &twoHosts{house: h, real: h.counter.Insurers}
 	for i := 0; w.other == ""; i++ {
-		if iss := "https://h" + strings.Repeat("x", i%50) + string(rune('a'+i/50%26)) + string(rune('a'+i/1300)) + ".example.jp/i/06139992"; code.For(iss) {
+		if iss := "https://h" + strings.Repeat("x", i%50) + string(rune('a'+i/50%26)) + string(rune('a'+i/1300)) + ".example.jp/i/06139992"; code.For(
+			iss,
+		) {
 			w.other = iss
 		}
 	}
-	h.trust.Issuers = append([]credential.TrustedIssuer{{ISS: w.other, Name: "別の組合", InsurerNumbers: []eligibility.InsurerNumber{"06139992"}, JWKS: credential.KeySet{key.Public()}}}, h.trust.Issuers...)
+	h.trust.Issuers = append(
+		[]credential.TrustedIssuer{
+			{
+				ISS:            w.other,
+				Name:           "別の組合",
+				InsurerNumbers: []eligibility.InsurerNumber{"06139992"},
+				JWKS:           credential.KeySet{key.Public()},
+			},
+		},
+		h.trust.Issuers...)
 	h.counter.Insurers = w
 	return w, r, key
 }
 
-// A host on the trust list that answers anything, or nothing, keeps nobody's screen away and passes nothing off as it.
+// A host on the trust list that answers anything, or nothing, keeps nobody's screen away and passes nothing
+// off as it.
 func TestNoHostStopsAnothersCode(t *testing.T) {
 	w, r, key := collide(t)
 	own := func(iss string, key credential.Key, number eligibility.InsurerNumber, at time.Time, tier credential.Tier) string {
 		p := r.Person
 		p.Insurer = number
-		request := credential.Request{Person: p, InsurerName: "別の組合", Share: 20, Tier: tier, RID: 7, Expires: credential.LatestEnd(at)}
+		request := credential.Request{
+			Person:      p,
+			InsurerName: "別の組合",
+			Share:       20,
+			Tier:        tier,
+			RID:         7,
+			Expires:     credential.LatestEnd(at),
+		}
 		out, err := credential.Issue(iss, key, request, at)
 		if err != nil {
 			t.Fatal(err)
@@ -96,13 +115,22 @@ func TestNoHostStopsAnothersCode(t *testing.T) {
 		says func(ctx context.Context) (string, error)
 	}{
 		{"waiting", func(context.Context) (string, error) { return "", hostapi.ErrCodeWaiting }},
-		{"nothing until it is given up", func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() }},
-		{"500", func(context.Context) (string, error) { return "", &hostapi.RefusedCall{Status: 500, Text: "oops"} }},
+		{
+			"nothing until it is given up",
+			func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() },
+		},
+		{
+			"500",
+			func(context.Context) (string, error) { return "", &hostapi.RefusedCall{Status: 500, Text: "oops"} },
+		},
 		{"429", func(context.Context) (string, error) { return "", auth.ErrTooMany }},
 		{"403", func(context.Context) (string, error) { return "", &hostapi.RefusedCall{Status: 403} }},
 		{"nothing at all in a good answer", func(context.Context) (string, error) { return "", nil }},
 		{"rubbish", func(context.Context) (string, error) { return "rubbish", nil }},
-		{"a screen of another insurer, well signed", func(context.Context) (string, error) { return w.live(t, r.Person, "00138990", w.now), nil }},
+		{
+			"a screen of another insurer, well signed",
+			func(context.Context) (string, error) { return w.live(t, r.Person, "00138990", w.now), nil },
+		},
 		{"a number that is not its own", func(context.Context) (string, error) {
 			return own(w.other, key, "00138990", w.now, credential.TierLive), nil
 		}},
@@ -128,12 +156,18 @@ func TestNoHostStopsAnothersCode(t *testing.T) {
 			w.answer(a.says, w.real)
 			w.now = w.now.Add(time.Minute) // the patient's own limit is another test's
 			made := answer[madeCode](t, w.ask(t, "POST", path, struct{}{}), 201)
-			view := answer[console.CaseJSON](t, w.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": made.Address}), 201)
-			if !view.Verdict.Valid || view.Verdict.Issuer != testHost+"/i/00138990" || view.Eligibility.Name != "髙橋 德一" {
+			view := answer[console.CaseJSON](
+				t,
+				w.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": made.Address}),
+				201,
+			)
+			if !view.Verdict.Valid || view.Verdict.Issuer != testHost+"/i/00138990" ||
+				view.Eligibility.Name != "髙橋 德一" {
 				t.Errorf("%+v", view.Verdict)
 			}
 			spoken := answer[madeCode](t, w.ask(t, "POST", path, struct{}{}), 201).Code
-			if got := w.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": spoken}); got.Code != 409 || !strings.Contains(got.Body.String(), "code.waiting") {
+			if got := w.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": spoken}); got.Code != 409 ||
+				!strings.Contains(got.Body.String(), "code.waiting") {
 				t.Errorf("spoken: %d %s", got.Code, got.Body)
 			}
 		})
@@ -151,7 +185,12 @@ func TestWhatIsSaidWhenNoScreenComes(t *testing.T) {
 	old := func(context.Context) (string, error) {
 		p := r.Person
 		p.Insurer = "06139992"
-		out, err := credential.Issue(w.other, key, credential.Request{Person: p, InsurerName: "別の組合", Share: 20, Tier: credential.TierLive}, w.now.Add(-5*time.Minute))
+		out, err := credential.Issue(
+			w.other,
+			key,
+			credential.Request{Person: p, InsurerName: "別の組合", Share: 20, Tier: credential.TierLive},
+			w.now.Add(-5*time.Minute),
+		)
 		return out.JWS, err
 	}
 	for _, c := range []struct {
@@ -172,8 +211,14 @@ func TestWhatIsSaidWhenNoScreenComes(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w.answer(c.one, &saying{c.two})
-			got := w.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NewOnlineCode(testHost + "/i/00138990").Spoken})
-			if !strings.Contains(got.Body.String(), `problem:`+c.key+`"`) || !strings.Contains(got.Body.String(), c.says) {
+			got := w.ask(
+				t,
+				"POST",
+				"/api/v1/counter/cases",
+				map[string]string{"text": credential.NewOnlineCode(testHost + "/i/00138990").Spoken},
+			)
+			if !strings.Contains(got.Body.String(), `problem:`+c.key+`"`) ||
+				!strings.Contains(got.Body.String(), c.says) {
 				t.Errorf("%d %s", got.Code, got.Body)
 			}
 		})
@@ -260,7 +305,11 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 		want *eligibility.Error
 	}
 	refused := []try{
-		{"spoken", func(t *testing.T) (string, error) { return h.redeemAs(t, a, only(fresh(t))) }, hostapi.ErrCodeWaiting},
+		{
+			"spoken",
+			func(t *testing.T) (string, error) { return h.redeemAs(t, a, only(fresh(t))) },
+			hostapi.ErrCodeWaiting,
+		},
 		{"spoken twice", func(t *testing.T) (string, error) {
 			c := only(fresh(t))
 			_, _ = h.redeemAs(t, a, c)
@@ -273,11 +322,15 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 			old := fresh(t)
 			return h.redeemAs(t, a, credential.OnlineCode{Spoken: fresh(t).Spoken, Hidden: old.Hidden})
 		}, hostapi.ErrOnlineCode},
-		{"another hidden half while the patient is asked for this counter", func(t *testing.T) (string, error) {
-			c := fresh(t)
-			_, _ = h.redeemAs(t, a, only(c))
-			return h.redeemAs(t, a, credential.OnlineCode{Spoken: c.Spoken, Hidden: "AAAAAAAA"})
-		}, hostapi.ErrOnlineCode},
+		{
+			"another hidden half while the patient is asked for this counter",
+			func(t *testing.T) (string, error) {
+				c := fresh(t)
+				_, _ = h.redeemAs(t, a, only(c))
+				return h.redeemAs(t, a, credential.OnlineCode{Spoken: c.Spoken, Hidden: "AAAAAAAA"})
+			},
+			hostapi.ErrOnlineCode,
+		},
 		{"asked for another counter", func(t *testing.T) (string, error) {
 			c := only(fresh(t))
 			_, _ = h.redeemAs(t, a, c)
@@ -358,15 +411,19 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 	t.Run("what a counter claims beside the code is nothing", func(t *testing.T) {
 		h.session(t, auth.Counter, "鈴木", "{}")
 		for _, text := range []string{"HTTPS://LOCALHOST/C/" + fresh(t).Spoken, "http://localhost:8080/c/" + strings.ToLower(fresh(t).Spoken)} {
-			if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}); !strings.Contains(w.Body.String(), "code.") || w.Code < 400 {
+			if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}); !strings.Contains(
+				w.Body.String(),
+				"code.",
+			) ||
+				w.Code < 400 {
 				t.Errorf("%s: %d %s", text, w.Code, w.Body)
 			}
 		}
 	})
 }
 
-// Waiting for the patient costs nothing; every other look-up is a try, of the counter at the insurer, and a question is counted for
-// the patient too: nobody's phone rings without end.
+// Waiting for the patient costs nothing; every other look-up is a try, of the counter at the insurer, and a
+// question is counted for the patient too: nobody's phone rings without end.
 func TestGuessesAndQuestionsAreCounted(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)

@@ -27,7 +27,9 @@ func TestScreensThatACounterRefusesSayWhy(t *testing.T) {
 		"altered":                  {h.live(t, p, "00138990", h.now)[:400] + "AAAA" + h.live(t, p, "00138990", h.now)[404:], "signature", "確かめられません"},
 	} {
 		got := h.scan(t, c.jws)
-		if got.Verdict.Valid || got.Verdict.Checks[0].Name != c.check || !strings.Contains(got.Verdict.Headline.Ja, c.headline) || got.Verdict.Next.Ja != got.Verdict.Checks[0].Ja {
+		if got.Verdict.Valid || got.Verdict.Checks[0].Name != c.check ||
+			!strings.Contains(got.Verdict.Headline.Ja, c.headline) ||
+			got.Verdict.Next.Ja != got.Verdict.Checks[0].Ja {
 			t.Errorf("%s: %+v", name, got.Verdict)
 		}
 		h.seen(t, "/api/v1/counter/cases/"+got.ID)
@@ -67,7 +69,12 @@ func TestCardsThatACounterRefusesSayWhy(t *testing.T) {
 		h.session(t, auth.Counter, "鈴木", "{}")
 		c.change(t, h)
 		opened := h.scan(t, h.live(t, p, "00138990", h.now))
-		w := h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/card-check", map[string]bool{"birthDateConfirmed": true})
+		w := h.ask(
+			t,
+			"POST",
+			"/api/v1/counter/cases/"+opened.ID+"/card-check",
+			map[string]bool{"birthDateConfirmed": true},
+		)
 		got := decode[console.CaseJSON](t, w)
 		if got.Card == nil || got.Card.Result != "refused" || !strings.Contains(got.Card.Headline.Ja, c.say) {
 			t.Errorf("%s: %d %+v", name, w.Code, got.Card)
@@ -88,11 +95,20 @@ func TestGoodCaseIsRecordedOnceEvenWhenTheInsurerIsAway(t *testing.T) {
 	p := h.tokuichi(t).Person
 	h.session(t, auth.Counter, "鈴木", "{}")
 	opened := h.scan(t, credential.NumericQR(h.live(t, p, "00138990", h.now)))
-	if !opened.Verdict.Valid || opened.Eligibility.Number != "0001234" || opened.Eligibility.InsurerNumber != "138990" || opened.Verdict.Headline.Ja != "この画面は本物です" || opened.Method.Code != "N1e" {
+	if !opened.Verdict.Valid || opened.Eligibility.Number != "0001234" ||
+		opened.Eligibility.InsurerNumber != "138990" ||
+		opened.Verdict.Headline.Ja != "この画面は本物です" ||
+		opened.Method.Code != "N1e" {
 		t.Fatalf("%+v", opened)
 	}
-	w := h.ask(t, "POST", "/api/v1/counter/cases/"+opened.ID+"/card-check", map[string]bool{"birthDateConfirmed": true})
-	if got := decode[console.CaseJSON](t, w); got.Card == nil || got.Card.Result != "confirmed" || len(got.Card.NotProven) == 0 {
+	w := h.ask(
+		t,
+		"POST",
+		"/api/v1/counter/cases/"+opened.ID+"/card-check",
+		map[string]bool{"birthDateConfirmed": true},
+	)
+	if got := decode[console.CaseJSON](t, w); got.Card == nil || got.Card.Result != "confirmed" ||
+		len(got.Card.NotProven) == 0 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	for i, want := range []int{http.StatusOK, http.StatusConflict} {

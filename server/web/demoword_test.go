@@ -33,13 +33,19 @@ func (h *house) published(word *kit.DemoWord) *echo.Echo {
 		CounterCall: hostapi.TrustedCounters(h.listed, h.office.Receipts.FirstUse, clock),
 		DemoIDP:     http.NotFoundHandler(),
 		Staff:       []string{"鈴木"},
-		Login:       auth.NewLogin(auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock}),
-		Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock},
+		Login: auth.NewLogin(
+			auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock},
+		),
+		Sessions: &auth.Sessions{Store: h.store.Sessions(), Now: clock},
 	})
 }
 
 // visitor asks the published demo from another computer that says Host: localhost.
-func visitor(e http.Handler, method, path, form string, change func(*http.Request)) *httptest.ResponseRecorder {
+func visitor(
+	e http.Handler,
+	method, path, form string,
+	change func(*http.Request),
+) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, strings.NewReader(form))
 	if form != "" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -101,7 +107,13 @@ func TestAPublishedDemoIsClosedToWhoeverDoesNotKnowItsWord(t *testing.T) {
 		{"a cookie that says it lives longer", "GET", "/insurer", "", with(&longer)},
 		{"a forged cookie", "GET", "/insurer", "", with(&forged)},
 		{"an empty cookie", "GET", "/insurer", "", with(&http.Cookie{Name: kit.DemoWordCookie})},
-		{"the word itself as a cookie", "GET", "/insurer", "", with(&http.Cookie{Name: kit.DemoWordCookie, Value: word.String()})},
+		{
+			"the word itself as a cookie",
+			"GET",
+			"/insurer",
+			"",
+			with(&http.Cookie{Name: kit.DemoWordCookie, Value: word.String()}),
+		},
 		{"another host name, with the cookie", "GET", "/insurer", "", host("evil.example")},
 		{"a name that begins like ours", "GET", "/insurer", "", host("localhost.evil.example")},
 		{"the computer's address", "GET", "/insurer", "", host("192.168.1.5:8080")},
@@ -118,7 +130,8 @@ func TestAPublishedDemoIsClosedToWhoeverDoesNotKnowItsWord(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			w := visitor(e, c.method, c.path, c.form, c.change)
-			if w.Code != http.StatusForbidden || len(w.Result().Cookies()) != 0 || strings.Contains(w.Body.String(), "德一") {
+			if w.Code != http.StatusForbidden || len(w.Result().Cookies()) != 0 ||
+				strings.Contains(w.Body.String(), "德一") {
 				t.Errorf("%d %v %.200s", w.Code, w.Result().Cookies(), w.Body)
 			}
 		})
@@ -147,13 +160,21 @@ func TestTheWordOpensTheDemoForOneBrowser(t *testing.T) {
 			if !strings.Contains(page.Body.String(), `name="to" value="/counter?x=1"`) {
 				t.Errorf("%s", page.Body)
 			}
-			w := visitor(e, "POST", kit.DemoWordPath, url.Values{"word": {typed}, "to": {"/counter"}}.Encode(), unchanged)
+			w := visitor(
+				e,
+				"POST",
+				kit.DemoWordPath,
+				url.Values{"word": {typed}, "to": {"/counter"}}.Encode(),
+				unchanged,
+			)
 			cookies := w.Result().Cookies()
-			if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/counter" || len(cookies) != 1 {
+			if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/counter" ||
+				len(cookies) != 1 {
 				t.Fatalf("%d %v %s", w.Code, cookies, w.Body)
 			}
 			c := cookies[0]
-			if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.MaxAge != 8*60*60 || strings.Contains(c.Value, plain) {
+			if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.MaxAge != 8*60*60 ||
+				strings.Contains(c.Value, plain) {
 				t.Errorf("%+v", c)
 			}
 			for path, want := range map[string]int{
@@ -179,7 +200,13 @@ func TestTheWordLeadsToOurOwnPagesOnly(t *testing.T) {
 		"/\t/evil.example", "http:/evil",
 	} {
 		word := kit.NewDemoWord(func() time.Time { return h.now })
-		w := visitor(h.published(word), "POST", kit.DemoWordPath, url.Values{"word": {word.String()}, "to": {to}}.Encode(), unchanged)
+		w := visitor(
+			h.published(word),
+			"POST",
+			kit.DemoWordPath,
+			url.Values{"word": {word.String()}, "to": {to}}.Encode(),
+			unchanged,
+		)
 		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/" {
 			t.Errorf("%q: %d %s", to, w.Code, w.Header().Get("Location"))
 		}
@@ -193,7 +220,13 @@ func TestGuessesOfTheWordAreLimited(t *testing.T) {
 	word := kit.NewDemoWord(func() time.Time { return h.now })
 	e := h.published(word)
 	guess := func(text, address string) *httptest.ResponseRecorder {
-		return visitor(e, "POST", kit.DemoWordPath, "word="+text, func(r *http.Request) { r.RemoteAddr = address })
+		return visitor(
+			e,
+			"POST",
+			kit.DemoWordPath,
+			"word="+text,
+			func(r *http.Request) { r.RemoteAddr = address },
+		)
 	}
 	for range 10 {
 		if w := guess("aaaa-aaaa", "203.0.113.66:1"); w.Code != http.StatusForbidden {
@@ -218,7 +251,8 @@ func TestTheWordIsAnotherAtEachStartAndEasyToType(t *testing.T) {
 	seen := map[string]bool{}
 	for range 200 {
 		word := kit.NewDemoWord(func() time.Time { return houseDay }).String()
-		if len(word) != 9 || word[4] != '-' || strings.Trim(word, kit.DemoWordLetters+"-") != "" || seen[word] {
+		if len(word) != 9 || word[4] != '-' || strings.Trim(word, kit.DemoWordLetters+"-") != "" ||
+			seen[word] {
 			t.Errorf("%s", word)
 		}
 		seen[word] = true
@@ -230,7 +264,11 @@ func TestTheDemosOwnCallsComeInAndHealthSaysOK(t *testing.T) {
 	h := newHouse(t)
 	word := kit.NewDemoWord(func() time.Time { return h.now })
 	e := h.published(word)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { r.Host = "localhost"; e.ServeHTTP(w, r) }))
+	server := httptest.NewServer(
+		http.HandlerFunc(
+			func(w http.ResponseWriter, r *http.Request) { r.Host = "localhost"; e.ServeHTTP(w, r) },
+		),
+	)
 	defer server.Close()
 	for _, c := range []struct {
 		transport http.RoundTripper

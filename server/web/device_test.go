@@ -40,12 +40,18 @@ func (p testPhone) sign(t *testing.T, message string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return base64.RawURLEncoding.EncodeToString(append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...))
+	return base64.RawURLEncoding.EncodeToString(
+		append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...),
+	)
 }
 
 func (h *house) nonce(t *testing.T, phone string) string {
 	t.Helper()
-	return answer[struct{ Nonce string }](t, h.ask(t, "POST", "/api/v1/phone/nonce", map[string]string{"phone": phone}), 200).Nonce
+	return answer[struct{ Nonce string }](
+		t,
+		h.ask(t, "POST", "/api/v1/phone/nonce", map[string]string{"phone": phone}),
+		200,
+	).Nonce
 }
 
 // holder is what a phone sends to be added.
@@ -56,12 +62,25 @@ func (h *house) holder(t *testing.T, id string, p testPhone) insurer.HolderKey {
 		t.Fatal(err)
 	}
 	b64, nonce := base64.RawURLEncoding, h.nonce(t, id)
-	return insurer.HolderKey{Phone: id, X: b64.EncodeToString(point[1:33]), Y: b64.EncodeToString(point[33:]), Nonce: nonce,
-		Signature: p.sign(t, strings.Join([]string{"madoguchi-device-1", "add", "localhost:8080", id, nonce}, "\n"))}
+	return insurer.HolderKey{
+		Phone: id,
+		X:     b64.EncodeToString(point[1:33]),
+		Y:     b64.EncodeToString(point[33:]),
+		Nonce: nonce,
+		Signature: p.sign(
+			t,
+			strings.Join([]string{"madoguchi-device-1", "add", "localhost:8080", id, nonce}, "\n"),
+		),
+	}
 }
 
 func holderBody(k insurer.HolderKey) map[string]any {
-	return map[string]any{"id": k.Phone, "key": map[string]string{"kty": "EC", "crv": "P-256", "x": k.X, "y": k.Y}, "nonce": k.Nonce, "signature": k.Signature}
+	return map[string]any{
+		"id":        k.Phone,
+		"key":       map[string]string{"kty": "EC", "crv": "P-256", "x": k.X, "y": k.Y},
+		"nonce":     k.Nonce,
+		"signature": k.Signature,
+	}
 }
 
 func (h *house) add(t *testing.T, id string, p testPhone) *httptest.ResponseRecorder {
@@ -73,8 +92,16 @@ func (h *house) add(t *testing.T, id string, p testPhone) *httptest.ResponseReco
 func (h *house) enter(t *testing.T, id string, p testPhone) *httptest.ResponseRecorder {
 	t.Helper()
 	nonce := h.nonce(t, id)
-	w := h.ask(t, "POST", "/api/v1/phone/session", map[string]string{"phone": id, "key": p.key.ID[:16], "nonce": nonce,
-		"signature": p.sign(t, strings.Join([]string{"madoguchi-device-1", "enter", "localhost:8080", id, nonce}, "\n"))})
+	w := h.ask(
+		t,
+		"POST",
+		"/api/v1/phone/session",
+		map[string]string{"phone": id, "key": p.key.ID[:16], "nonce": nonce,
+			"signature": p.sign(
+				t,
+				strings.Join([]string{"madoguchi-device-1", "enter", "localhost:8080", id, nonce}, "\n"),
+			)},
+	)
 	for _, c := range w.Result().Cookies() {
 		if strings.HasSuffix(c.Name, "device") {
 			h.cookies = append(h.cookies, c)
@@ -86,8 +113,16 @@ func (h *house) enter(t *testing.T, id string, p testPhone) *httptest.ResponseRe
 // hanako puts 試験 花子 into 架空健康保険組合, enrols her own login and signs it in.
 func (h *house) hanako(t *testing.T, at time.Time) insurer.PersonRecord {
 	t.Helper()
-	p := eligibility.Person{Insurer: "06139992", Symbol: "１２３－４", Number: "５６７", BranchNumber: "01", Name: "試験 花子", Kana: "ｼｹﾝ ﾊﾅｺ", BirthDate: eligibility.MustDate("1988-11-30"),
-		Address: "大阪府架空市練習町7-8"}
+	p := eligibility.Person{
+		Insurer:      "06139992",
+		Symbol:       "１２３－４",
+		Number:       "５６７",
+		BranchNumber: "01",
+		Name:         "試験 花子",
+		Kana:         "ｼｹﾝ ﾊﾅｺ",
+		BirthDate:    eligibility.MustDate("1988-11-30"),
+		Address:      "大阪府架空市練習町7-8",
+	}
 	if _, err := h.store.Importer.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("hanako", p) },
 		audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
 		t.Fatal(err)
@@ -146,10 +181,13 @@ func TestAPhoneRenewsItsScreensByItsKeyForNinetyDaysAfterTheLogin(t *testing.T) 
 	for _, body := range []map[string]string{{"tier": "live"}, {"tier": "screen", "phone": "A"}} {
 		answer[struct{ JWS string }](t, h.ask(t, "POST", credentials, body), 200)
 	}
-	if me := answer[meAnswer](t, h.ask(t, "GET", "/api/v1/me", nil), 200); len(me.People) != 1 || me.Login || !me.Device || !me.People[0].LoginBy.Equal(login.Add(90*24*time.Hour)) {
+	if me := answer[meAnswer](t, h.ask(t, "GET", "/api/v1/me", nil), 200); len(me.People) != 1 || me.Login ||
+		!me.Device ||
+		!me.People[0].LoginBy.Equal(login.Add(90*24*time.Hour)) {
 		t.Errorf("%+v", me)
 	}
-	if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil); w.Code != 200 || w.Header().Get("Madoguchi-Valid-Until") != "2027-06-01" {
+	if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil); w.Code != 200 ||
+		w.Header().Get("Madoguchi-Valid-Until") != "2027-06-01" {
 		t.Errorf("the copy: %d until %q", w.Code, w.Header().Get("Madoguchi-Valid-Until"))
 	}
 	insert := "/people/" + string(r.ID) + "/insert.pdf"
@@ -163,7 +201,8 @@ func TestAPhoneRenewsItsScreensByItsKeyForNinetyDaysAfterTheLogin(t *testing.T) 
 	if w := h.ask(t, "GET", insert, nil); w.Code == 200 {
 		t.Error("the slip for the card case is given after 90 days")
 	}
-	if me := answer[meAnswer](t, h.ask(t, "GET", "/api/v1/me", nil), 200); len(me.People) != 0 || len(me.Lapsed) != 1 {
+	if me := answer[meAnswer](t, h.ask(t, "GET", "/api/v1/me", nil), 200); len(me.People) != 0 ||
+		len(me.Lapsed) != 1 {
 		t.Errorf("after 90 days: %+v", me)
 	}
 }
@@ -174,7 +213,12 @@ func TestAnAnswerToANonceServesOnce(t *testing.T) {
 	phone := newPhone(t)
 	h.add(t, "A", phone)
 	nonce := h.nonce(t, "A")
-	body := map[string]string{"phone": "A", "key": phone.key.ID[:16], "nonce": nonce, "signature": phone.sign(t, "madoguchi-device-1\nenter\nlocalhost:8080\nA\n"+nonce)}
+	body := map[string]string{
+		"phone":     "A",
+		"key":       phone.key.ID[:16],
+		"nonce":     nonce,
+		"signature": phone.sign(t, "madoguchi-device-1\nenter\nlocalhost:8080\nA\n"+nonce),
+	}
 	if w := h.ask(t, "POST", "/api/v1/phone/session", body); w.Code != 204 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
@@ -201,9 +245,13 @@ func TestAPhonesKeyShowsAndChangesNothing(t *testing.T) {
 		"another phone's end": {"POST", "/api/v1/phones/B/end", struct{}{}},
 		"an erasure":          {"POST", "/api/v1/me/erase", struct{}{}},
 	} {
-		t.Run(name, func(t *testing.T) { refusedWith(t, h.ask(t, ask.method, ask.path, ask.body), "session.missing") })
+		t.Run(
+			name,
+			func(t *testing.T) { refusedWith(t, h.ask(t, ask.method, ask.path, ask.body), "session.missing") },
+		)
 	}
-	if w := h.ask(t, "POST", "/enrol", nil); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/login" {
+	if w := h.ask(t, "POST", "/enrol", nil); w.Code != http.StatusSeeOther ||
+		w.Header().Get("Location") != "/login" {
 		t.Errorf("enrolment: %d to %q", w.Code, w.Header().Get("Location"))
 	}
 	if w := h.ask(t, "GET", "/api/v1/receipts?key=B", nil); w.Code != 404 {
@@ -226,7 +274,16 @@ func TestAStolenSessionAddsNoKey(t *testing.T) {
 	thief := newPhone(t)
 	refusedWith(t, h.add(t, "T", thief), "phone.login_again")
 	refusedWith(t, h.add(t, "A", thief), "phone.login_again") // in the owner's phone's place
-	refusedWith(t, h.ask(t, "PUT", "/api/v1/phone", map[string]any{"id": "T", "key": holderBody(h.holder(t, "T", thief))["key"]}), "phone.login_again")
+	refusedWith(
+		t,
+		h.ask(
+			t,
+			"PUT",
+			"/api/v1/phone",
+			map[string]any{"id": "T", "key": holderBody(h.holder(t, "T", thief))["key"]},
+		),
+		"phone.login_again",
+	)
 	refusedWith(t, h.ask(t, "POST", "/api/v1/me/erase", struct{}{}), "login.not_fresh")
 	nobodyKnows(t, h.enter(t, "T", thief))
 }
@@ -288,7 +345,16 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 				h.signedOut() // a login with nobody to show stays a login
 			}
 			end(t, h, r)
-			refusedWith(t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}), "session.missing")
+			refusedWith(
+				t,
+				h.ask(
+					t,
+					"POST",
+					"/api/v1/people/"+string(r.ID)+"/credential",
+					map[string]string{"tier": "live"},
+				),
+				"session.missing",
+			)
 			nobodyKnows(t, h.enter(t, "A", phone))
 			if n, err := h.store.VerifyAudit(ctx); err != nil || n == 0 {
 				t.Errorf("audit: %d %v", n, err)
@@ -339,7 +405,11 @@ func TestLoggingOutClearsNothingOfTheFamilys(t *testing.T) {
 	if w.Header().Get("Clear-Site-Data") != "" {
 		t.Error("Clear-Site-Data at logout")
 	}
-	answer[struct{ JWS string }](t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}), 200)
+	answer[struct{ JWS string }](
+		t,
+		h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}),
+		200,
+	)
 }
 
 func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
@@ -397,13 +467,16 @@ func TestAPhoneIsAddedOnlySoonAfterALogin(t *testing.T) {
 		t.Errorf("the newest first: %+v", got)
 	}
 	h.now = h.now.Add(time.Minute)
-	if w := h.add(t, "C", newPhone(t)); w.Code != 403 || !strings.Contains(w.Body.String(), "phone.login_again") {
+	if w := h.add(t, "C", newPhone(t)); w.Code != 403 ||
+		!strings.Contains(w.Body.String(), "phone.login_again") {
 		t.Errorf("15 minutes after the login: %d %s", w.Code, w.Body)
 	}
 	if w := h.add(t, "B", phone); w.Code != 200 {
 		t.Errorf("the same key again: %d", w.Code)
 	}
-	if me := answer[struct{ Phones []phoneLine }](t, h.ask(t, "GET", "/api/v1/me", nil), 200); len(me.Phones) != 2 {
+	if me := answer[struct{ Phones []phoneLine }](t, h.ask(t, "GET", "/api/v1/me", nil), 200); len(
+		me.Phones,
+	) != 2 {
 		t.Errorf("the patient is told: %+v", me)
 	}
 	stale := auth.Identity{Subject: "s", At: h.now, AuthTime: h.now.Add(-16 * time.Minute)}

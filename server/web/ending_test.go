@@ -406,7 +406,8 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 		t.Error("it does not say which phone")
 	}
 	h.acts(t, at+"/phones/A/end", nil, "端末を解除しました")
-	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 ||
+	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil ||
+		len(left) != 1 ||
 		left[0].Phone != "B" {
 		t.Errorf("%+v %v", left, err)
 	}
@@ -421,7 +422,8 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 			t.Errorf("ending %s: %d", path, w.Code)
 		}
 	}
-	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 {
+	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil ||
+		len(left) != 1 {
 		t.Errorf("%+v %v", left, err)
 	}
 }

@@ -31,14 +31,23 @@ func TestWhatTheKeysSayOfNewerOnesIsPublishedBesideThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := h.ask(t, "GET", "/i/"+city+"/.well-known/keys.jwt", nil)
-	if head := w.Header(); w.Code != 200 || head.Get("Content-Type") != "application/keyset+jwt" || head.Get("Cache-Control") != "public, max-age=300" || head.Get("Access-Control-Allow-Origin") != "*" {
+	if head := w.Header(); w.Code != 200 || head.Get("Content-Type") != "application/keyset+jwt" ||
+		head.Get("Cache-Control") != "public, max-age=300" ||
+		head.Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("%d %v", w.Code, head)
 	}
 	text, err := h.calls.Endorsements(ctx, iss)
 	if err != nil || text != w.Body.String() || strings.Contains(text, `"d"`) {
 		t.Fatalf("%v %q", err, text)
 	}
-	said, err := credential.EndorsementCheck{ISS: iss, Listed: listed, Since: h.now.Add(-48 * time.Hour), Now: h.now}.Open(text)
+	said, err := credential.EndorsementCheck{
+		ISS:    iss,
+		Listed: listed,
+		Since:  h.now.Add(-48 * time.Hour),
+		Now:    h.now,
+	}.Open(
+		text,
+	)
 	if err != nil || len(said) != 1 || said[0].Keys[0].ID != current.JWK.ID {
 		t.Errorf("%v %+v", err, said)
 	}

@@ -23,7 +23,8 @@ func (s *stumbles) EndGrants(ctx context.Context, end insurer.GrantEnd, e audit.
 	return s.DevicesStore.EndGrants(ctx, end, e)
 }
 
-// lost is a house with a phone that was lost while its login and its key's session were open, and an owner at another browser.
+// lost is a house with a phone that was lost while its login and its key's session were open, and an owner at
+// another browser.
 func lost(t *testing.T) (h *house, r insurer.PersonRecord, thief, owner []*http.Cookie, phone testPhone) {
 	t.Helper()
 	h, _ = connected(t)
@@ -51,7 +52,8 @@ func TestTheEndOfALostPhoneIsWholeAfterAFailureHalfway(t *testing.T) {
 	showsNobody(t, h.ask(t, "GET", "/api/v1/me", nil))
 }
 
-// A cookie that was copied off a phone is worth nothing when that phone was ended, even if it was added again with the same key.
+// A cookie that was copied off a phone is worth nothing when that phone was ended, even if it was added again
+// with the same key.
 func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
 	for name, end := range map[string]func(t *testing.T, h *house, r insurer.PersonRecord){
 		"by the patient": func(t *testing.T, h *house, _ insurer.PersonRecord) {
@@ -90,7 +92,8 @@ func TestAnEmptyNameInAnAddressEndsNothing(t *testing.T) {
 			t.Errorf("%s: %d", path, w.Code)
 		}
 	}
-	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil || len(left) != 1 {
+	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil ||
+		len(left) != 1 {
 		t.Errorf("%d grants left, %v", len(left), err)
 	}
 }

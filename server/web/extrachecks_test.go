@@ -27,7 +27,11 @@ func (h *house) scanned(t *testing.T) (id, path string) {
 // seen ticks all that is compared by eye.
 func (h *house) seen(t *testing.T, path string) {
 	t.Helper()
-	answer[console.CaseJSON](t, h.ask(t, "POST", path+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}), http.StatusOK)
+	answer[console.CaseJSON](
+		t,
+		h.ask(t, "POST", path+"/visual", map[string][]string{"checks": {"photo", "name", "birthDate"}}),
+		http.StatusOK,
+	)
 }
 
 func (h *house) useCard(t *testing.T, d virtual.Description) {
@@ -46,19 +50,30 @@ func TestANumberTypedOffTheFaceIsComparedItemByItem(t *testing.T) {
 	h := newHouse(t)
 	_, path := h.scanned(t)
 	h.useCard(t, virtual.Description{Name: "高橋 徳一", Sex: eligibility.Male, SecurityCode: "2285"})
-	wrong := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1111"}))
-	if wrong.Text.Result != "refused" || wrong.Text.Reading != nil || wrong.Text.TriesLeft == nil || !strings.Contains(wrong.Text.TriesLeft.Ja, "9回") || !strings.Contains(wrong.Text.Next.Ja, "もう一度") {
+	wrong := decode[console.CaseJSON](
+		t,
+		h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1111"}),
+	)
+	if wrong.Text.Result != "refused" || wrong.Text.Reading != nil || wrong.Text.TriesLeft == nil ||
+		!strings.Contains(wrong.Text.TriesLeft.Ja, "9回") ||
+		!strings.Contains(wrong.Text.Next.Ja, "もう一度") {
 		t.Errorf("a wrong code: %+v", wrong.Text)
 	}
-	right := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "２２８５"}))
-	if right.Text.Result != "confirmed" || right.Text.Reading == nil || right.Text.Reading.BirthDate != "昭和30年7月1日" || right.Text.By.Ja != "このPCのエージェントが確認" {
+	right := decode[console.CaseJSON](
+		t,
+		h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "２２８５"}),
+	)
+	if right.Text.Result != "confirmed" || right.Text.Reading == nil ||
+		right.Text.Reading.BirthDate != "昭和30年7月1日" ||
+		right.Text.By.Ja != "このPCのエージェントが確認" {
 		t.Fatalf("the right code: %+v", right.Text)
 	}
 	said := ""
 	for _, f := range right.Text.Fields {
 		said += f.Name + ":" + f.Result + " "
 	}
-	if said != "name:equal birthDate:equal sex:equal address:missing " || !strings.Contains(right.Text.Fields[0].Ja, "字体のちがいだけ") {
+	if said != "name:equal birthDate:equal sex:equal address:missing " ||
+		!strings.Contains(right.Text.Fields[0].Ja, "字体のちがいだけ") {
 		t.Errorf("%s %+v", said, right.Text.Fields)
 	}
 	for what, body := range map[string]map[string]any{"three digits": {"expiryYear": 2035, "code": "123"}, "two digits of a year": {"expiryYear": 35, "code": "1234"},
@@ -71,7 +86,8 @@ func TestANumberTypedOffTheFaceIsComparedItemByItem(t *testing.T) {
 		t.Errorf("the card has %d tries left", got)
 	}
 	listed := h.ask(t, "GET", "/api/v1/counter/cases", nil).Body.String()
-	if strings.Contains(listed, "架空県") || strings.Contains(listed, `"reading"`) || !strings.Contains(listed, `"text"`) {
+	if strings.Contains(listed, "架空県") || strings.Contains(listed, `"reading"`) ||
+		!strings.Contains(listed, `"text"`) {
 		t.Errorf("the list of cases holds the reading: %s", listed)
 	}
 }
@@ -83,7 +99,10 @@ func TestAnotherNameOnTheCardIsSaidPlainly(t *testing.T) {
 		"?橋 德一": "equal 氏名は画面と同じです（●の字は", "●●●●": "missing 氏名はくらべられません（", "●●●一": "missing 氏名はくらべられません（",
 		"髙橋（試験）德一": "equal 氏名は画面と同じです（旧姓・通称の併記か、"} {
 		h.useCard(t, virtual.Description{Name: name, Sex: eligibility.Female})
-		got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"}))
+		got := decode[console.CaseJSON](
+			t,
+			h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"}),
+		)
 		if f := got.Text.Fields[0]; !strings.HasPrefix(f.Result+" "+f.Ja, want) {
 			t.Errorf("%s: %+v", name, f)
 		}
@@ -95,8 +114,10 @@ func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
 	_, path := h.scanned(t)
 	for _, variant := range []virtual.Variant{virtual.Copied, virtual.Altered} {
 		h.useCard(t, virtual.Description{Variant: variant})
-		if got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"})); got.Text.Result != "refused" || len(got.Text.Fields) != 0 ||
-			!got.CardRefused || got.Verdict.Next.Ja != got.Text.Next.Ja {
+		if got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": "1234"})); got.Text.Result != "refused" ||
+			len(got.Text.Fields) != 0 ||
+			!got.CardRefused ||
+			got.Verdict.Next.Ja != got.Text.Next.Ja {
 			t.Errorf("%s: %+v %v %v", variant, got.Text, got.CardRefused, got.Verdict.Next)
 		}
 		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
@@ -139,7 +160,10 @@ func TestACardThatIsPulledAwayStaysRefused(t *testing.T) {
 		t.Helper()
 		h.useCard(t, d)
 		h.reader.pulled, h.reader.replay = pulled, nil
-		got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}))
+		got := decode[console.CaseJSON](
+			t,
+			h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}),
+		)
 		if got.CardRefused != refused || got.Verdict.Next.Ja == "" {
 			t.Errorf("%+v %+v", got.Card, got.Verdict)
 		}
@@ -157,7 +181,8 @@ func TestACardThatIsPulledAwayStaysRefused(t *testing.T) {
 	}
 }
 
-// Such a card passes no check of its chip, ever: its sentence sends staff to its face, and the case can be recorded.
+// Such a card passes no check of its chip, ever: its sentence sends staff to its face, and the case can be
+// recorded.
 func TestACardWhoseChipCannotBeAskedIsForTheEye(t *testing.T) {
 	two, none := 2, 0
 	for key, c := range map[string]struct {
@@ -170,8 +195,12 @@ func TestACardWhoseChipCannotBeAskedIsForTheEye(t *testing.T) {
 		h.session(t, auth.Counter, "鈴木", "{}")
 		path := "/api/v1/counter/cases/" + h.scan(t, h.live(t, p, "00138990", h.now)).ID
 		h.useCard(t, c.card)
-		got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}))
-		if got.Card == nil || got.Card.Result != "refused" || got.CardRefused || !strings.HasPrefix(got.Verdict.Next.Ja, "券面と本人を見て確認") {
+		got := decode[console.CaseJSON](
+			t,
+			h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}),
+		)
+		if got.Card == nil || got.Card.Result != "refused" || got.CardRefused ||
+			!strings.HasPrefix(got.Verdict.Next.Ja, "券面と本人を見て確認") {
 			t.Errorf("%s: %+v %+v", key, got.Card, got.Verdict.Next)
 		}
 		if w := h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}); w.Code != http.StatusConflict {
@@ -191,8 +220,12 @@ func TestAnothersCardIsNotForTheEyeOnceItsTriesRunOut(t *testing.T) {
 	three := 3
 	h.useCard(t, virtual.Description{BirthDate: eligibility.MustDate("1986-04-12"), Tries: &three})
 	for _, key := range []string{"生年月日が画面と一致しません", "残りの回数が少ない"} {
-		got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}))
-		if !got.CardRefused || !strings.Contains(got.Card.Headline.Ja, key) || !strings.Contains(got.Verdict.Next.Ja, "カードの持ち主を") {
+		got := decode[console.CaseJSON](
+			t,
+			h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}),
+		)
+		if !got.CardRefused || !strings.Contains(got.Card.Headline.Ja, key) ||
+			!strings.Contains(got.Verdict.Next.Ja, "カードの持ち主を") {
 			t.Errorf("%s: %+v %+v", key, got.Card, got.Verdict.Next)
 		}
 		h.reader.chip.Reset()
@@ -207,16 +240,19 @@ func TestTheCertificatesStateIsKeptAndItsDateIsNot(t *testing.T) {
 	id, path := h.scanned(t)
 	h.useCard(t, virtual.Description{CertificateUntil: eligibility.MustDate("2026-10-31")})
 	got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/certificate-check", nil))
-	if got.Certificate.State != "grace" || got.Certificate.Until != "令和8年10月31日" || !strings.Contains(got.Certificate.Headline.Ja, "猶予") {
+	if got.Certificate.State != "grace" || got.Certificate.Until != "令和8年10月31日" ||
+		!strings.Contains(got.Certificate.Headline.Ja, "猶予") {
 		t.Errorf("%+v", got.Certificate)
 	}
 	stored, err := h.store.ForCounter().Case(ctx, "1319999991", id)
-	if err != nil || strings.Contains(string(stored.Body), "2026-10-31") || !strings.Contains(string(stored.Body), `"state":"grace"`) {
+	if err != nil || strings.Contains(string(stored.Body), "2026-10-31") ||
+		!strings.Contains(string(stored.Body), `"state":"grace"`) {
 		t.Errorf("%s %v", stored.Body, err)
 	}
 }
 
-// An answer that is not plainly valid stands above its equal items and above the verdict's next step, also when the agent cannot say.
+// An answer that is not plainly valid stands above its equal items and above the verdict's next step, also
+// when the agent cannot say.
 func TestWhatAnOQSAnswerSaysOfItselfComesFirst(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -236,14 +272,19 @@ func TestWhatAnOQSAnswerSaysOfItselfComesFirst(t *testing.T) {
 			h.reader.oqsSays = c.says
 			_, path := h.scanned(t)
 			got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/oqs-compare", nil))
-			if len(got.OQSSays) != max(len(c.says), 1) || !strings.HasPrefix(got.OQSSays[0].Headline.Ja, c.headline) ||
-				got.OQSSays[0].Warns != (c.name != "valid") || got.OQSSays[0].Next.Ja == "" {
+			if len(got.OQSSays) != max(len(c.says), 1) ||
+				!strings.HasPrefix(got.OQSSays[0].Headline.Ja, c.headline) ||
+				got.OQSSays[0].Warns != (c.name != "valid") ||
+				got.OQSSays[0].Next.Ja == "" {
 				t.Errorf("%+v", got.OQSSays)
 			}
 			if !strings.HasPrefix(got.Verdict.Next.Ja, c.next) {
 				t.Errorf("the next step is %q", got.Verdict.Next.Ja)
 			}
-			list := decode[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil)).Cases
+			list := decode[struct{ Cases []console.CaseJSON }](
+				t,
+				h.ask(t, "GET", "/api/v1/counter/cases", nil),
+			).Cases
 			if len(list) != 1 || len(list[0].OQSSays) != len(got.OQSSays) {
 				t.Errorf("the record says %+v", list)
 			}
@@ -301,12 +342,17 @@ func TestACounterRemembersItsReaderInTheBrowser(t *testing.T) {
 		t.Errorf("another facility's reader: %d", w.Code)
 	}
 	w := h.ask(t, "POST", "/api/v1/counter/reader", map[string]string{"id": second})
-	if w.Code != http.StatusNoContent || !strings.Contains(w.Header().Get("Set-Cookie"), "HttpOnly; SameSite=Strict") {
+	if w.Code != http.StatusNoContent ||
+		!strings.Contains(w.Header().Get("Set-Cookie"), "HttpOnly; SameSite=Strict") {
 		t.Fatalf("%d %s", w.Code, w.Header())
 	}
 	h.cookies = append(h.cookies, w.Result().Cookies()...)
 	status := h.ask(t, "GET", "/api/v1/counter/status", nil).Body.String()
-	if strings.Count(status, `"chosen":true`) != 1 || !strings.Contains(status, `"id":"`+second+`","name":"受付2","connected":true,"virtual":false,"oqs":false,"chosen":true`) {
+	if strings.Count(status, `"chosen":true`) != 1 ||
+		!strings.Contains(
+			status,
+			`"id":"`+second+`","name":"受付2","connected":true,"virtual":false,"oqs":false,"chosen":true`,
+		) {
 		t.Error(status)
 	}
 	h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true})
@@ -315,7 +361,10 @@ func TestACounterRemembersItsReaderInTheBrowser(t *testing.T) {
 	}
 	for _, away := range []bool{false, true} {
 		several.away = away
-		if status := h.ask(t, "GET", "/api/v1/counter/status", nil).Body.String(); strings.Contains(status, `"readerAway":true`) != away {
+		if status := h.ask(t, "GET", "/api/v1/counter/status", nil).Body.String(); strings.Contains(
+			status,
+			`"readerAway":true`,
+		) != away {
 			t.Errorf("away is %v: %s", away, status)
 		}
 	}

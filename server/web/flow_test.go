@@ -28,7 +28,9 @@ func (h *house) atProvider(t *testing.T) (e *echo.Echo, pick func(address string
 	private, key := p256(t)
 	opKey, _ := p256(t)
 	var op *demoidp.Provider
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { op.ServeHTTP(w, r) }))
+	server := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { op.ServeHTTP(w, r) }),
+	)
 	t.Cleanup(server.Close)
 	var public *ecdsa.PublicKey = &private.PublicKey
 	op, err := demoidp.New(demoidp.Config{
@@ -38,8 +40,10 @@ func (h *house) atProvider(t *testing.T) (e *echo.Echo, pick func(address string
 		ClientID:     "RP1",
 		ClientKey:    public,
 		RedirectURLs: []string{callback},
-		People:       []demoidp.Person{{Subject: "p", Name: "髙橋　德一", BirthDate: eligibility.MustDate("1955-07-01")}},
-		Now:          clock,
+		People: []demoidp.Person{
+			{Subject: "p", Name: "髙橋　德一", BirthDate: eligibility.MustDate("1955-07-01")},
+		},
+		Now: clock,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +69,9 @@ func (h *house) atProvider(t *testing.T) (e *echo.Echo, pick func(address string
 		}),
 	})
 	return e, func(address string) string {
-		client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		client := &http.Client{
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
 		res, err := client.PostForm(address, url.Values{"person": {"p"}})
 		if err != nil {
 			t.Fatal(err)
@@ -105,7 +111,8 @@ func TestALoginThatNothingIsKeptOfComesBack(t *testing.T) {
 	if began.StatusCode != http.StatusSeeOther || carried == nil || len(began.Cookies()) != 1 {
 		t.Fatalf("%s %v", began.Status, began.Cookies())
 	}
-	if !carried.HttpOnly || carried.SameSite != http.SameSiteLaxMode || carried.MaxAge != 600 || carried.Path != "/" {
+	if !carried.HttpOnly || carried.SameSite != http.SameSiteLaxMode || carried.MaxAge != 600 ||
+		carried.Path != "/" {
 		t.Errorf("%+v", carried)
 	}
 	state, err := url.Parse(began.Header.Get("Location"))
@@ -146,22 +153,42 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 		try  func() *http.Response
 	}{
 		{"no cookie", func() *http.Response { _, path := start(); return get(e, path) }},
-		{"another browser's cookie", func() *http.Response { _, path := start(); other, _ := start(); return get(e, path, other) }},
+		{
+			"another browser's cookie",
+			func() *http.Response { _, path := start(); other, _ := start(); return get(e, path, other) },
+		},
 		{"a cookie that was changed", func() *http.Response {
 			c, path := start()
 			swap := map[bool]string{true: "A", false: "B"}[c.Value[20] == 'B']
 			c.Value = c.Value[:20] + swap + c.Value[21:]
 			return get(e, path, c)
 		}},
-		{"an empty cookie", func() *http.Response { c, path := start(); c.Value = ""; return get(e, path, c) }},
+		{
+			"an empty cookie",
+			func() *http.Response { c, path := start(); c.Value = ""; return get(e, path, c) },
+		},
 		{"sealed by a stranger", func() *http.Response {
-			return get(e, "/login/callback?state=s&code=x", seal(make([]byte, 32), auth.Flow{State: "s", Begun: begun}))
+			return get(
+				e,
+				"/login/callback?state=s&code=x",
+				seal(make([]byte, 32), auth.Flow{State: "s", Begun: begun}),
+			)
 		}},
 		{"eleven minutes old", func() *http.Response {
-			return get(e, "/login/callback?state=s&code=x", seal(h.office.Devices.LoginFlowKey(), auth.Flow{State: "s", Begun: begun.Add(-11 * time.Minute)}))
+			return get(
+				e,
+				"/login/callback?state=s&code=x",
+				seal(
+					h.office.Devices.LoginFlowKey(),
+					auth.Flow{State: "s", Begun: begun.Add(-11 * time.Minute)},
+				),
+			)
 		}},
 		{"no state", func() *http.Response { c, _ := start(); return get(e, "/login/callback?code=x", c) }},
-		{"another state", func() *http.Response { c, _ := start(); return get(e, "/login/callback?state=x&code=x", c) }},
+		{
+			"another state",
+			func() *http.Response { c, _ := start(); return get(e, "/login/callback?state=x&code=x", c) },
+		},
 		{"two states", func() *http.Response { c, path := start(); return get(e, path+"&state=x", c) }},
 		{"a second time, after a made-up code", func() *http.Response {
 			c, path := start()
@@ -187,7 +214,8 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 	testenv.Refused(t, testenv.SignIn, len(cases))
 }
 
-// An answer that is not this login's, as of another tab or a stranger's link, leaves the carried login under way.
+// An answer that is not this login's, as of another tab or a stranger's link, leaves the carried login under
+// way.
 func TestAnAnswerToAnotherLoginLeavesTheCarriedOneUnderWay(t *testing.T) {
 	h := newHouse(t)
 	e, pick := h.atProvider(t)
@@ -195,10 +223,12 @@ func TestAnAnswerToAnotherLoginLeavesTheCarriedOneUnderWay(t *testing.T) {
 		t.Run(wrong, func(t *testing.T) {
 			began := get(e, "/login")
 			carried, path := named(began, "login"), pick(began.Header.Get("Location"))
-			if res := get(e, "/login/callback?"+wrong, carried); res.StatusCode != http.StatusForbidden || named(res, "login") != nil {
+			if res := get(e, "/login/callback?"+wrong, carried); res.StatusCode != http.StatusForbidden ||
+				named(res, "login") != nil {
 				t.Fatalf("%s %v", res.Status, res.Cookies())
 			}
-			if res := get(e, path, carried); res.StatusCode != http.StatusSeeOther || named(res, "patient") == nil {
+			if res := get(e, path, carried); res.StatusCode != http.StatusSeeOther ||
+				named(res, "patient") == nil {
 				t.Errorf("the true answer afterwards: %s", res.Status)
 			}
 		})

@@ -25,13 +25,17 @@ func (h *house) bare(method, path string, change func(*http.Request)) *httptest.
 	return w
 }
 
-// Every route that changes something, also those to come: another site's page may not use a patient's cookies.
+// Every route that changes something, also those to come: another site's page may not use a patient's
+// cookies.
 func TestNoOtherSitesPageChangesAnything(t *testing.T) {
 	h := newHouse(t)
 	h.enrolled(t)
 	n := 0
 	for _, route := range h.echo.Routes() {
-		if route.Method == http.MethodGet || route.Method == http.MethodHead || route.Method == http.MethodOptions || route.Method == echo.RouteNotFound || strings.HasPrefix(route.Path, "/i/") {
+		if route.Method == http.MethodGet || route.Method == http.MethodHead ||
+			route.Method == http.MethodOptions ||
+			route.Method == echo.RouteNotFound ||
+			strings.HasPrefix(route.Path, "/i/") {
 			continue // between servers: by their own assertion
 		}
 		n++
@@ -45,7 +49,8 @@ func TestNoOtherSitesPageChangesAnything(t *testing.T) {
 			"origin alone":  func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
 			"origin null":   func(r *http.Request) { r.Header.Set("Origin", "null") },
 		} {
-			if w := h.bare(route.Method, path, change); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "ほかのサイト") {
+			if w := h.bare(route.Method, path, change); w.Code != http.StatusForbidden ||
+				!strings.Contains(w.Body.String(), "ほかのサイト") {
 				t.Errorf("%s %s, %s: %d", route.Method, path, name, w.Code)
 			}
 		}
@@ -57,15 +62,16 @@ func TestNoOtherSitesPageChangesAnything(t *testing.T) {
 
 var postForm = regexp.MustCompile(`<form[^>]* method="post"`)
 
-// Safari before 16.4 sends no Fetch metadata, and a form's Origin is "null" where the page's referrer policy is no-referrer (Fetch,
-// append a request Origin header): such a phone could not enrol. A page's own policy comes before that of its answer's header (HTML,
-// the meta element's referrer keyword).
+// Safari before 16.4 sends no Fetch metadata, and a form's Origin is "null" where the page's referrer policy
+// is no-referrer (Fetch, append a request Origin header): such a phone could not enrol. A page's own policy
+// comes before that of its answer's header (HTML, the meta element's referrer keyword).
 func TestAFormsOriginIsToldToItsOwnServer(t *testing.T) {
 	h := newHouse(t)
 	h.enrolled(t)
 	for _, path := range []string{"/enrol", "/settings", "/visit", "/screen", "/insurer/staff", "/counter/staff"} {
 		body := h.bare("GET", path, func(*http.Request) {}).Body.String()
-		if !postForm.MatchString(body) || !strings.Contains(body, `<meta name="referrer" content="same-origin">`) {
+		if !postForm.MatchString(body) ||
+			!strings.Contains(body, `<meta name="referrer" content="same-origin">`) {
 			t.Errorf("%s has no form, or hides its origin from its own server", path)
 		}
 	}
@@ -74,7 +80,8 @@ func TestAFormsOriginIsToldToItsOwnServer(t *testing.T) {
 	}
 }
 
-// What the help desk is told and what stands in the log is this server's own number, not a text of whoever asks.
+// What the help desk is told and what stands in the log is this server's own number, not a text of whoever
+// asks.
 func TestARequestsNumberIsTheServersOwn(t *testing.T) {
 	h := newHouse(t)
 	var log bytes.Buffer
@@ -82,7 +89,9 @@ func TestARequestsNumberIsTheServersOwn(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 	defer slog.SetDefault(before)
 	w := h.bare("GET", "/nowhere", func(r *http.Request) { r.Header.Set("X-Request-ID", "髙橋 德一") })
-	if all := log.String() + w.Body.String() + w.Header().Get("X-Request-ID"); strings.Contains(all, "髙橋") || w.Header().Get("X-Request-ID") == "" || !strings.Contains(log.String(), w.Header().Get("X-Request-ID")) {
+	if all := log.String() + w.Body.String() + w.Header().Get("X-Request-ID"); strings.Contains(all, "髙橋") ||
+		w.Header().Get("X-Request-ID") == "" ||
+		!strings.Contains(log.String(), w.Header().Get("X-Request-ID")) {
 		t.Error(all)
 	}
 }

@@ -183,8 +183,8 @@ func TestHeadAnswersWhereGetDoesAndChangesNothing(t *testing.T) {
 	}
 }
 
-// Whoever has no session yet is given one by a GET, and a language kept; a HEAD gives and uses up nothing. A login's answer,
-// which works once, is no address for HEAD.
+// Whoever has no session yet is given one by a GET, and a language kept; a HEAD gives and uses up nothing. A
+// login's answer, which works once, is no address for HEAD.
 func TestAHeadGivesNoCookieAndUsesNoLoginUp(t *testing.T) {
 	h := newHouse(t)
 	code := h.noticeCode(t, h.tokuichi(t))

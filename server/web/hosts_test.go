@@ -49,9 +49,22 @@ func connected(t *testing.T) (*house, *dated) {
 	t.Helper()
 	h := newHouse(t)
 	_, key := p256(t)
-	h.trust.Counters = append(h.trust.Counters, credential.TrustedCounter{URL: "https://clinic.example.jp", Name: "架空医院", Facility: "1319999991", JWKS: credential.KeySet{key.Public()}})
+	h.trust.Counters = append(
+		h.trust.Counters,
+		credential.TrustedCounter{
+			URL:      "https://clinic.example.jp",
+			Name:     "架空医院",
+			Facility: "1319999991",
+			JWKS:     credential.KeySet{key.Public()},
+		},
+	)
 	way := &dated{inside: inside{h}}
-	calls := &hostapi.Client{URL: "https://clinic.example.jp", Key: key, Client: &http.Client{Transport: way}, Now: func() time.Time { return h.now }}
+	calls := &hostapi.Client{
+		URL:    "https://clinic.example.jp",
+		Key:    key,
+		Client: &http.Client{Transport: way},
+		Now:    func() time.Time { return h.now },
+	}
 	calls.Trust = h.listed
 	h.counter.Insurers, h.clockSkew = calls, calls.ClockSkew
 	h.counter.Signer = hostapi.ReceiptSigner{URL: calls.URL, Key: key}
@@ -72,25 +85,46 @@ func TestReceiptsComeFromCountersOfTheTrustListOnly(t *testing.T) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	_, key := p256(t)
-	calls := hostapi.Client{URL: "http://counter.example", Key: key, Client: &http.Client{Transport: inside{h}}, Now: func() time.Time { return h.now }}
+	calls := hostapi.Client{
+		URL:    "http://counter.example",
+		Key:    key,
+		Client: &http.Client{Transport: inside{h}},
+		Now:    func() time.Time { return h.now },
+	}
 	iss := testHost + "/i/00138990"
 	jws := h.live(t, r.Person, "00138990", h.now)
 	if _, err := calls.ReceiptKeys(ctx, iss, jws); err == nil {
 		t.Error("a counter outside the trust list was answered")
 	}
-	h.trust.Counters = []credential.TrustedCounter{{URL: "http://counter.example", Name: "架空医院", Facility: "1319999991", JWKS: credential.KeySet{key.Public()}}}
+	h.trust.Counters = []credential.TrustedCounter{
+		{
+			URL:      "http://counter.example",
+			Name:     "架空医院",
+			Facility: "1319999991",
+			JWKS:     credential.KeySet{key.Public()},
+		},
+	}
 	found, err := calls.ReceiptKeys(ctx, iss, jws)
 	if err != nil || !bytes.Equal(found["phone"], point) {
 		t.Fatalf("%v %v", found, err)
 	}
-	sealed, err := hostapi.ReceiptSigner{URL: calls.URL, Key: key}.Seal(hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"}, point)
+	sealed, err := hostapi.ReceiptSigner{
+		URL: calls.URL,
+		Key: key,
+	}.Seal(
+		hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"},
+		point,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := calls.LeaveReceipt(ctx, iss, jws, map[string][]byte{"phone": sealed}); err != nil {
 		t.Fatal(err)
 	}
-	if w := h.ask(t, "GET", "/api/v1/receipts?key=phone", nil); !strings.Contains(w.Body.String(), b64.EncodeToString(sealed)) {
+	if w := h.ask(t, "GET", "/api/v1/receipts?key=phone", nil); !strings.Contains(
+		w.Body.String(),
+		b64.EncodeToString(sealed),
+	) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	if err := calls.LeaveReceipt(ctx, testHost+"/i/06139992", jws, map[string][]byte{"phone": sealed}); err == nil {
@@ -133,7 +167,11 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 	h.statuses = func(string) *credential.StatusList { return list }
-	refused := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": one}), 201)
+	refused := answer[console.CaseJSON](
+		t,
+		h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": one}),
+		201,
+	)
 	if refused.Verdict.Valid || refused.Verdict.Headline.Ja != "この写し（PDF）は取り消されています" {
 		t.Errorf("%+v", refused.Verdict)
 	}
@@ -147,14 +185,16 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		RIDs        []string
 	}
 	file := answer[crl](t, h.ask(t, "GET", "/i/00138990/.well-known/crl/"+kid+".json", nil), 200)
-	if file.KID != kid || file.Method != "rid" || file.CTR != 1 || len(file.RIDs) != 1 || file.RIDs[0] != rid {
+	if file.KID != kid || file.Method != "rid" || file.CTR != 1 || len(file.RIDs) != 1 ||
+		file.RIDs[0] != rid {
 		t.Errorf("%+v", file)
 	}
 	if w := h.ask(t, "GET", "/i/00138990/.well-known/crl/nokey.json", nil); w.Code != 404 {
 		t.Errorf("a list of no key: %d", w.Code)
 	}
 	var set credential.KeySet
-	if err := json.Unmarshal(h.ask(t, "GET", "/i/00138990/.well-known/jwks.json", nil).Body.Bytes(), &set); err != nil || set[0].CRLVersion != file.CTR {
+	if err := json.Unmarshal(h.ask(t, "GET", "/i/00138990/.well-known/jwks.json", nil).Body.Bytes(), &set); err != nil ||
+		set[0].CRLVersion != file.CTR {
 		t.Errorf("crlVersion %+v %v", set, err)
 	}
 	h.now = h.now.Add(time.Second)
@@ -180,7 +220,13 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 // fetchStatus gets the list as a console does, gzipped, and verifies it.
 func (h *house) fetchStatus(t *testing.T) *credential.StatusList {
 	t.Helper()
-	w := h.ask(t, "GET", "/i/00138990/status.jwt", nil, func(r *http.Request) { r.Header.Set("Accept-Encoding", "gzip") })
+	w := h.ask(
+		t,
+		"GET",
+		"/i/00138990/status.jwt",
+		nil,
+		func(r *http.Request) { r.Header.Set("Accept-Encoding", "gzip") },
+	)
 	unzip, err := gzip.NewReader(w.Body)
 	if err != nil || w.Header().Get("Content-Encoding") != "gzip" {
 		t.Fatalf("%d %v", w.Code, err)
@@ -192,7 +238,12 @@ func (h *house) fetchStatus(t *testing.T) *credential.StatusList {
 	if plain := h.ask(t, "GET", "/i/00138990/status.jwt", nil); !bytes.Equal(plain.Body.Bytes(), text) {
 		t.Error("the plain answer is another")
 	}
-	list, err := credential.OpenStatusList(string(text), testHost+"/i/00138990", h.trust.Issuers[0].JWKS, h.now)
+	list, err := credential.OpenStatusList(
+		string(text),
+		testHost+"/i/00138990",
+		h.trust.Issuers[0].JWKS,
+		h.now,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,7 +95,10 @@ func TestAnAnswerThatIsNotTheSignedTimeMovesNoClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	cases := []struct{ name, body string }{
-		{"an empty object", "{}"}, {"a page", "<html>"}, {"nothing", ""}, {"a date", "2026-11-22T10:42:00+09:00"},
+		{
+			"an empty object",
+			"{}",
+		}, {"a page", "<html>"}, {"nothing", ""}, {"a date", "2026-11-22T10:42:00+09:00"},
 		{"signed by nobody's key", forged(evil, city, "x")},
 		{"signed by another insurer of the host", forged(unionKey, city, "x")},
 		{"another insurer's own time", forged(unionKey, union, "x")},
@@ -127,10 +130,20 @@ func TestAnAnswerThatIsNotTheSignedTimeMovesNoClock(t *testing.T) {
 func TestOnlyANonceIsSignedWithTheTime(t *testing.T) {
 	h, _ := connected(t)
 	w := h.ask(t, "GET", "/i/00138990/time.jwt?nonce=ABCDEFGHIJKLMNOPQRSTUVWXYZ", nil)
-	if head := w.Header(); w.Code != http.StatusOK || head.Get("Cache-Control") != "no-store" || head.Get("Content-Type") != "application/time+jwt" {
+	if head := w.Header(); w.Code != http.StatusOK || head.Get("Cache-Control") != "no-store" ||
+		head.Get("Content-Type") != "application/time+jwt" {
 		t.Errorf("%d %v", w.Code, head)
 	}
-	bad := []string{"", "short", strings.Repeat("A", 65), "ABCDEFGHIJKLMNOP QRST", "ABCDEFGHIJKLMNOP\n", "ABCDEFGHIJKLMNOPé", "<script>alert(1)</script>", "ABCDEFGHIJKLMNO="}
+	bad := []string{
+		"",
+		"short",
+		strings.Repeat("A", 65),
+		"ABCDEFGHIJKLMNOP QRST",
+		"ABCDEFGHIJKLMNOP\n",
+		"ABCDEFGHIJKLMNOPé",
+		"<script>alert(1)</script>",
+		"ABCDEFGHIJKLMNO=",
+	}
 	testenv.Refused(t, testenv.Servers, len(bad))
 	for _, nonce := range bad {
 		if w := h.ask(t, "GET", "/i/00138990/time.jwt?nonce="+url.QueryEscape(nonce), nil); w.Code != http.StatusUnprocessableEntity {

@@ -90,8 +90,13 @@ func newHouse(t *testing.T) *house {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h.trust.Issuers = append(h.trust.Issuers, credential.TrustedIssuer{ISS: testHost + "/i/" + string(in.Number), Name: in.Name,
-			InsurerNumbers: []eligibility.InsurerNumber{in.Number}, JWKS: credential.KeySet{key.Public()}})
+		h.trust.Issuers = append(
+			h.trust.Issuers,
+			credential.TrustedIssuer{ISS: testHost + "/i/" + string(in.Number), Name: in.Name,
+				InsurerNumbers: []eligibility.InsurerNumber{
+					in.Number,
+				}, JWKS: credential.KeySet{key.Public()}},
+		)
 	}
 	chip, err := virtual.New(virtual.Description{BirthDate: eligibility.MustDate("1955-07-01")})
 	if err != nil {
@@ -179,7 +184,11 @@ func (h *house) build(t *testing.T) {
 			Ready:      h.store.Ping,
 			Counter:    h.counter,
 			Readers: agents.New(
-				agents.Config{Store: h.store.ForAgents(), Now: clock, Names: func(string) string { return "" }},
+				agents.Config{
+					Store: h.store.ForAgents(),
+					Now:   clock,
+					Names: func(string) string { return "" },
+				},
 			),
 			Login: auth.NewLogin(
 				auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock},
@@ -205,7 +214,12 @@ func (nobody) LeaveReceipt(context.Context, string, string, map[string][]byte) e
 }
 
 // ask sends one request as a browser on this computer does.
-func (h *house) ask(t *testing.T, method, path string, body any, change ...func(*http.Request)) *httptest.ResponseRecorder {
+func (h *house) ask(
+	t *testing.T,
+	method, path string,
+	body any,
+	change ...func(*http.Request),
+) *httptest.ResponseRecorder {
 	t.Helper()
 	if body == nil {
 		return h.do(t, httptest.NewRequest(method, path, nil), change...)
@@ -262,12 +276,18 @@ func (h *house) tokuichi(t *testing.T) insurer.PersonRecord {
 		bytes.NewReader(insuredcsv.Sample("00138990"))); err != nil {
 		t.Fatal(err)
 	}
-	found, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "00138990", Text: "髙橋徳一", Limit: 1})
+	found, err := h.store.Register.FindPeople(
+		ctx,
+		insurer.PeopleQuery{Insurer: "00138990", Text: "髙橋徳一", Limit: 1},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(found) == 0 {
-		found, err = h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "00138990", Text: "髙橋 德一", Limit: 1})
+		found, err = h.store.Register.FindPeople(
+			ctx,
+			insurer.PeopleQuery{Insurer: "00138990", Text: "髙橋 德一", Limit: 1},
+		)
 	}
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d people, %v", len(found), err)
@@ -282,7 +302,12 @@ func (h *house) live(t *testing.T, p eligibility.Person, iss eligibility.Insurer
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := credential.Issue(testHost+"/i/"+string(iss), key, credential.Request{Person: p, InsurerName: "架空市", Share: 20, Tier: credential.TierLive}, at)
+	out, err := credential.Issue(
+		testHost+"/i/"+string(iss),
+		key,
+		credential.Request{Person: p, InsurerName: "架空市", Share: 20, Tier: credential.TierLive},
+		at,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +334,11 @@ func answer[T any](t *testing.T, w *httptest.ResponseRecorder, status int) T {
 
 func (h *house) scan(t *testing.T, text string) console.CaseJSON {
 	t.Helper()
-	return answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}), http.StatusCreated)
+	return answer[console.CaseJSON](
+		t,
+		h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}),
+		http.StatusCreated,
+	)
 }
 
 // p256 makes a key: itself, and as credentials know it.
@@ -328,8 +357,10 @@ func p256(t *testing.T) (*ecdsa.PrivateKey, credential.Key) {
 
 // visitOf is the session of someone who has logged in.
 func visitOf(name, birth, notice string) string {
-	data, _ := json.Marshal(patient.VisitSession{Notice: []byte(notice), Login: &auth.Identity{Subject: "op|x", Name: name,
-		BirthDate: eligibility.MustDate(birth), At: houseDay}})
+	data, _ := json.Marshal(
+		patient.VisitSession{Notice: []byte(notice), Login: &auth.Identity{Subject: "op|x", Name: name,
+			BirthDate: eligibility.MustDate(birth), At: houseDay}},
+	)
 	return string(data)
 }
 
@@ -358,7 +389,12 @@ func (h *house) enrol(t *testing.T, r insurer.PersonRecord, login auth.Identity)
 func (h *house) noticeCode(t *testing.T, r insurer.PersonRecord) string {
 	t.Helper()
 	mac := func(n int64) []byte { return h.notices.MAC(h.notices.Code(r.ID, n)) }
-	serial, err := h.store.Enrolment.EnsureNotice(ctx, keyOf(r), mac, audit.Entry{At: h.now, Actor: "t", Action: "t"})
+	serial, err := h.store.Enrolment.EnsureNotice(
+		ctx,
+		keyOf(r),
+		mac,
+		audit.Entry{At: h.now, Actor: "t", Action: "t"},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -416,7 +452,16 @@ func (h *house) phoneAway(t *testing.T) (insurer.PersonRecord, awayPhone) {
 	if w := h.add(t, "A", phone); w.Code != 200 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	made := answer[struct{ JWS string }](t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "screen", "phone": "A"}), 200)
+	made := answer[struct{ JWS string }](
+		t,
+		h.ask(
+			t,
+			"POST",
+			"/api/v1/people/"+string(r.ID)+"/credential",
+			map[string]string{"tier": "screen", "phone": "A"},
+		),
+		200,
+	)
 	return r, awayPhone{h.scan(t, credential.NumericQR(made.JWS)).ID, made.JWS, phone.key, h.now}
 }
 

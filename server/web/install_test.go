@@ -13,7 +13,8 @@ func TestAHomeScreenFindsItsManifestAndEveryIcon(t *testing.T) {
 	h := newHouse(t)
 	h.enrolled(t)
 	w := h.ask(t, "GET", "/manifest.webmanifest", nil)
-	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/manifest+json" || !strings.Contains(w.Header().Get("Content-Security-Policy"), "manifest-src 'self'") {
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/manifest+json" ||
+		!strings.Contains(w.Header().Get("Content-Security-Policy"), "manifest-src 'self'") {
 		t.Fatalf("%d %v", w.Code, w.Header())
 	}
 	m := decode[struct {
@@ -23,7 +24,8 @@ func TestAHomeScreenFindsItsManifestAndEveryIcon(t *testing.T) {
 		Display   string
 		Icons     []struct{ Src, Sizes, Type, Purpose string }
 	}](t, w)
-	if m.Name == "" || len([]rune(m.ShortName)) > 6 || m.StartURL != "/screen" || m.Display != "standalone" || strings.Contains(m.Name, "マイナ") {
+	if m.Name == "" || len([]rune(m.ShortName)) > 6 || m.StartURL != "/screen" || m.Display != "standalone" ||
+		strings.Contains(m.Name, "マイナ") {
 		t.Errorf("%+v", m)
 	}
 	page := h.ask(t, "GET", m.StartURL, nil).Body.String()
@@ -70,7 +72,8 @@ func TestTheWorkerIsTheOnlyScriptAddressThatAPageMayMake(t *testing.T) {
 		}
 	}
 	w := h.ask(t, "GET", "/sw.js", nil)
-	if w.Code != 200 || w.Header().Get("Cache-Control") != "no-cache" || !strings.Contains(w.Body.String(), "/screen") {
+	if w.Code != 200 || w.Header().Get("Cache-Control") != "no-cache" ||
+		!strings.Contains(w.Body.String(), "/screen") {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
 }

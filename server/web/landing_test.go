@@ -35,7 +35,10 @@ func TestTheDoorIsCompleteInEveryLanguage(t *testing.T) {
 		if home.Code != 200 || strings.Contains(home.Body.String(), "tel:") {
 			t.Errorf("%s: / is %d, or claims to know an insurer", lang, home.Code)
 		}
-		if want := `<meta name="description" content="` + pwa.Plain(lang, "common.description") + `">`; !strings.Contains(home.Body.String(), want) {
+		if want := `<meta name="description" content="` + pwa.Plain(lang, "common.description") + `">`; !strings.Contains(
+			home.Body.String(),
+			want,
+		) {
 			t.Errorf("%s: / lacks %s", lang, want)
 		}
 	}
@@ -72,7 +75,9 @@ func TestACodeThatIsNoneOrNoMoreOpensTheSameDoorWithASentence(t *testing.T) {
 	}{"/n/" + old: {409, "新しいものに替わりました"}, "/n/AAAAAAAAAAAAAAAA": {404, "見つかりません"}, "/n/x": {404, "見つかりません"}} {
 		w := h.ask(t, "GET", path, nil)
 		body := w.Body.String()
-		if w.Code != want.code || !strings.Contains(body, want.sentence) || !strings.Contains(body, `href="/login"`) || !strings.Contains(body, "このお知らせは何のため") {
+		if w.Code != want.code || !strings.Contains(body, want.sentence) ||
+			!strings.Contains(body, `href="/login"`) ||
+			!strings.Contains(body, "このお知らせは何のため") {
 			t.Errorf("%s: %d", path, w.Code)
 		}
 		if len(w.Result().Cookies()) > 0 {
@@ -80,13 +85,21 @@ func TestACodeThatIsNoneOrNoMoreOpensTheSameDoorWithASentence(t *testing.T) {
 		}
 	}
 	h.cookies = opened.Result().Cookies() // opened before, voided since
-	if w := h.ask(t, "GET", "/notice", nil); w.Code != 409 || !strings.Contains(w.Body.String(), "新しいものに替わりました") {
+	if w := h.ask(t, "GET", "/notice", nil); w.Code != 409 ||
+		!strings.Contains(w.Body.String(), "新しいものに替わりました") {
 		t.Errorf("an opened notice that is void by now: %d", w.Code)
 	}
-	if body := h.ask(t, "GET", "/n/x?lang=vi", nil).Body.String(); !strings.Contains(body, pwa.Plain("vi", "notice.unknown")) {
+	if body := h.ask(t, "GET", "/n/x?lang=vi", nil).Body.String(); !strings.Contains(
+		body,
+		pwa.Plain("vi", "notice.unknown"),
+	) {
 		t.Error("the sentence is not translated")
 	}
-	if body := h.lookedAs(t, "/api/v1/receipts?key=A", "lang=vi").Body.String(); !strings.Contains(body, `"detail":"`+pwa.Plain("vi", "session.missing")) || !strings.Contains(body, "もう一度ログイン") {
+	if body := h.lookedAs(t, "/api/v1/receipts?key=A", "lang=vi").Body.String(); !strings.Contains(
+		body,
+		`"detail":"`+pwa.Plain("vi", "session.missing"),
+	) ||
+		!strings.Contains(body, "もう一度ログイン") {
 		t.Errorf("a program's answer in vi: %s", body)
 	}
 }
@@ -97,7 +110,8 @@ func TestEveryAnswerOfTheHelpingPagesIsTranslated(t *testing.T) {
 		for _, why := range []string{"reader", "forgot", "pin", "pinless", "expired", "lost"} {
 			for _, until := range []string{"", "2027-05-15", "2026-10-15", "2025-01-01"} {
 				w := h.lookedAs(t, "/next?why="+why+"&until="+until, "lang="+lang)
-				if w.Code != 200 || !strings.Contains(w.Body.String(), `id="bring"`) || !strings.Contains(w.Body.String(), "<svg") {
+				if w.Code != 200 || !strings.Contains(w.Body.String(), `id="bring"`) ||
+					!strings.Contains(w.Body.String(), "<svg") {
 					t.Errorf("%s %s %s: %d", lang, why, until, w.Code)
 				}
 			}
@@ -116,7 +130,10 @@ func TestEveryAnswerOfTheHelpingPagesIsTranslated(t *testing.T) {
 		}
 	}
 	h.cookies = nil
-	if body := h.ask(t, "GET", "/next?why=reader&until="+myNumber(), nil).Body.String(); strings.Contains(body, myNumber()) {
+	if body := h.ask(t, "GET", "/next?why=reader&until="+myNumber(), nil).Body.String(); strings.Contains(
+		body,
+		myNumber(),
+	) {
 		t.Error("a 12-digit number was shown again")
 	}
 }

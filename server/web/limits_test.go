@@ -84,7 +84,14 @@ func provider(t *testing.T) string {
 	var at string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `{"issuer":%q,"authorization_endpoint":%q,"token_endpoint":%q,"jwks_uri":%q}`, at, at+"/auth", at+"/token", at+"/jwks")
+		fmt.Fprintf(
+			w,
+			`{"issuer":%q,"authorization_endpoint":%q,"token_endpoint":%q,"jwks_uri":%q}`,
+			at,
+			at+"/auth",
+			at+"/token",
+			at+"/jwks",
+		)
 	}))
 	t.Cleanup(server.Close)
 	at = server.URL
@@ -154,7 +161,9 @@ func TestCopiesAreNotMadeWithoutEnd(t *testing.T) {
 	r := h.enrolled(t)
 	refused := map[int]int{}
 	for i := range 60 {
-		path := "/people/" + string(r.ID) + map[bool]string{true: "/document.pdf", false: "/screen.smart-health-card"}[i%2 == 0]
+		path := "/people/" + string(
+			r.ID,
+		) + map[bool]string{true: "/document.pdf", false: "/screen.smart-health-card"}[i%2 == 0]
 		refused[h.bare("GET", path, func(*http.Request) {}).Code]++
 	}
 	if refused[http.StatusTooManyRequests] < 20 || refused[http.StatusOK] < 20 {

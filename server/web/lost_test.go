@@ -13,10 +13,20 @@ import (
 	"madoguchi/server/web/patient"
 )
 
-// After 資格喪失 (健康保険法 36条) no paper and no code of that insurer is made, whichever address is asked, and nothing is noted as if one had been.
+// After 資格喪失 (健康保険法 36条) no paper and no code of that insurer is made, whichever address is asked, and
+// nothing is noted as if one had been.
 func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 	h, _ := connected(t)
-	p := eligibility.Person{Insurer: "06139992", Symbol: "１２", Number: "３４", BranchNumber: "00", Name: "試験 退子", Kana: "ｼｹﾝ ﾀｲｺ", BirthDate: eligibility.MustDate("1988-11-30"), LostOn: eligibility.MustDate("2026-11-22")}
+	p := eligibility.Person{
+		Insurer:      "06139992",
+		Symbol:       "１２",
+		Number:       "３４",
+		BranchNumber: "00",
+		Name:         "試験 退子",
+		Kana:         "ｼｹﾝ ﾀｲｺ",
+		BirthDate:    eligibility.MustDate("1988-11-30"),
+		LostOn:       eligibility.MustDate("2026-11-22"),
+	}
 	if _, err := h.store.Importer.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("lost", p) }, audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
 		t.Fatal(err)
 	}
@@ -39,11 +49,16 @@ func TestAnEligibilityThatHasEndedGivesNoPaperOfAnyKind(t *testing.T) {
 	}
 	h.session(t, auth.Patient, "lost", string(data))
 	for _, file := range []string{"document.pdf", "masked.pdf", "insert.pdf", "screen.smart-health-card"} {
-		if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/"+file, nil); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "この資格は終わっています") {
+		if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/"+file, nil); w.Code != http.StatusConflict ||
+			!strings.Contains(w.Body.String(), "この資格は終わっています") {
 			t.Errorf("%s: %d", file, w.Code)
 		}
 	}
-	refusedWith(t, h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}), "eligibility.lost")
+	refusedWith(
+		t,
+		h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}),
+		"eligibility.lost",
+	)
 	if file, err := h.office.Register.PersonFile(ctx, clerkOf(r.Person.Insurer), r.ID); err != nil ||
 		len(file.Copies) != 0 {
 		t.Errorf("%d copies are noted that nobody has, %v", len(file.Copies), err)

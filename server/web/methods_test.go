@@ -61,7 +61,10 @@ func TestThreeTapsAlwaysEndInANextStep(t *testing.T) {
 		"card=none&shows=medicalTicket&place=usual": "医療券", "card=answer&shows=eligibilityProof&place=usual": "資格証明書",
 		"card=none&shows=certificate&place=usual": "資格確認書", "card=none&shows=insurerScreen&place=usual": "これだけでは受け付けられません"} {
 		body := h.ask(t, "GET", "/counter/methods?"+query, nil).Body.String()
-		if _, answer, _ := strings.Cut(body, `class="verdict"`); !strings.Contains(answer[:min(len(answer), 120)], want) {
+		if _, answer, _ := strings.Cut(body, `class="verdict"`); !strings.Contains(
+			answer[:min(len(answer), 120)],
+			want,
+		) {
 			t.Errorf("%s: %.120s", query, answer)
 		}
 	}

@@ -16,7 +16,9 @@ func TestTheFontOfANameIsForItsOwnPersonOnly(t *testing.T) {
 	r := h.enrolled(t) // 髙 and 德 are outside JIS X 0208
 	path := "/people/" + string(r.ID) + "/name.ttf"
 	w := h.ask(t, "GET", path, nil)
-	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "font/ttf" || w.Header().Get("Cache-Control") != "no-store" || !bytes.HasPrefix(w.Body.Bytes(), []byte{0, 1, 0, 0}) {
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "font/ttf" ||
+		w.Header().Get("Cache-Control") != "no-store" ||
+		!bytes.HasPrefix(w.Body.Bytes(), []byte{0, 1, 0, 0}) {
 		t.Fatalf("%d %v", w.Code, w.Header())
 	}
 	plain := w.Body.Len()
@@ -24,7 +26,12 @@ func TestTheFontOfANameIsForItsOwnPersonOnly(t *testing.T) {
 	if w.Header().Get("Content-Encoding") != "gzip" || w.Body.Len() >= plain || w.Body.Len() > 10_000 {
 		t.Errorf("%d of %d bytes, %v", w.Body.Len(), plain, w.Header())
 	}
-	screen := h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"})
+	screen := h.ask(
+		t,
+		"POST",
+		"/api/v1/people/"+string(r.ID)+"/credential",
+		map[string]string{"tier": "live"},
+	)
 	if !strings.Contains(screen.Body.String(), `"rareText":true`) {
 		t.Error("the screen does not say that it needs the font")
 	}
@@ -36,8 +43,8 @@ func TestTheFontOfANameIsForItsOwnPersonOnly(t *testing.T) {
 	}
 }
 
-// A phone that comes back by its key draws the names too: a name that the insurer has changed since needs a font that the phone
-// does not have yet.
+// A phone that comes back by its key draws the names too: a name that the insurer has changed since needs a
+// font that the phone does not have yet.
 func TestAPhoneGetsTheFontOfItsPeopleByItsKey(t *testing.T) {
 	h, _ := connected(t)
 	login := h.now
@@ -50,7 +57,8 @@ func TestAPhoneGetsTheFontOfItsPeopleByItsKey(t *testing.T) {
 		t.Errorf("without any session: %d", w.Code)
 	}
 	h.enter(t, "A", phone)
-	if w := h.ask(t, "GET", path, nil); w.Code != http.StatusOK || !bytes.HasPrefix(w.Body.Bytes(), []byte{0, 1, 0, 0}) {
+	if w := h.ask(t, "GET", path, nil); w.Code != http.StatusOK ||
+		!bytes.HasPrefix(w.Body.Bytes(), []byte{0, 1, 0, 0}) {
 		t.Errorf("by its key: %d", w.Code)
 	}
 	h.now = login.Add(90 * 24 * time.Hour)
@@ -86,8 +94,17 @@ func TestAScreenSaysWhichNamesNoFontHereCanDraw(t *testing.T) {
 				t.Fatalf("%d people, %v", len(found), err)
 			}
 			r := found[0]
-			h.enrol(t, r, auth.Identity{Subject: "op|x", Name: c.kanji, BirthDate: r.Person.BirthDate, At: h.now})
-			screen := h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"}).Body.String()
+			h.enrol(
+				t,
+				r,
+				auth.Identity{Subject: "op|x", Name: c.kanji, BirthDate: r.Person.BirthDate, At: h.now},
+			)
+			screen := h.ask(
+				t,
+				"POST",
+				"/api/v1/people/"+string(r.ID)+"/credential",
+				map[string]string{"tier": "live"},
+			).Body.String()
 			if !strings.Contains(screen, c.says) || c.says == "" && strings.Contains(screen, "rareText") ||
 				strings.Contains(screen, "lacksShapes") != strings.Contains(c.says, "lacksShapes") {
 				t.Error(screen)

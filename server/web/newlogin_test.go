@@ -68,8 +68,8 @@ func (h *house) keptBy(w *httptest.ResponseRecorder) string {
 	return value
 }
 
-// OWASP ASVS 5.0 7.2.4, session fixation: whoever put a cookie into a patient's browser before the login holds nothing
-// after it.
+// OWASP ASVS 5.0 7.2.4, session fixation: whoever put a cookie into a patient's browser before the login
+// holds nothing after it.
 func TestALoginGivesTheBrowserANewSessionAndEndsTheEarlier(t *testing.T) {
 	h := newHouse(t)
 	h.provided(t)

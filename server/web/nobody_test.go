@@ -12,7 +12,8 @@ import (
 // nobodyKnows expects the answer to a phone whose key shows nobody: no error, and no session.
 func nobodyKnows(t *testing.T, w *httptest.ResponseRecorder) {
 	t.Helper()
-	if w.Code != 200 || strings.TrimSpace(w.Body.String()) != `{"known":false}` || len(w.Result().Cookies()) > 0 {
+	if w.Code != 200 || strings.TrimSpace(w.Body.String()) != `{"known":false}` ||
+		len(w.Result().Cookies()) > 0 {
 		t.Errorf("%d %s %v", w.Code, w.Body, w.Result().Cookies())
 	}
 }
@@ -29,7 +30,8 @@ func showsNobody(t *testing.T, w *httptest.ResponseRecorder) {
 	}
 }
 
-// A log-out that a phone without network could not send reaches the server late: it ends the login of its time, no later one.
+// A log-out that a phone without network could not send reaches the server late: it ends the login of its
+// time, no later one.
 func TestALateLogOutEndsNoLaterLogin(t *testing.T) {
 	for _, c := range []struct {
 		name, before string
@@ -48,7 +50,8 @@ func TestALateLogOutEndsNoLaterLogin(t *testing.T) {
 			h, _ := connected(t)
 			h.now = time.Date(2026, 11, 28, 10, 0, 0, 0, time.FixedZone("JST", 9*60*60))
 			h.patientOf(t, h.now)
-			if w := h.form(t, "/logout", url.Values{"before": {c.before}}); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/" {
+			if w := h.form(t, "/logout", url.Values{"before": {c.before}}); w.Code != http.StatusSeeOther ||
+				w.Header().Get("Location") != "/" {
 				t.Fatalf("%d %v", w.Code, w.Header())
 			}
 			me := answer[struct{ Login bool }](t, h.ask(t, "GET", "/api/v1/me", nil), 200)

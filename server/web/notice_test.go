@@ -31,7 +31,8 @@ func TestClerkSavesTheNoticeOfAPerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, err := exec.Command("pdftotext", "-layout", file, "-").Output()
-	if err != nil || !strings.Contains(string(text), "資格情報のお知らせ") || !strings.Contains(string(text), "髙橋 德一 様") {
+	if err != nil || !strings.Contains(string(text), "資格情報のお知らせ") ||
+		!strings.Contains(string(text), "髙橋 德一 様") {
 		t.Errorf("%v:\n%s", err, text)
 	}
 }

@@ -247,7 +247,9 @@ func TestAnswersThatAreNotDescribedAreFound(t *testing.T) {
 	doc := document(t)
 	good := exchange{method: "POST", route: "/api/v1/phone/nonce", asked: []byte(`{"phone":"A"}`),
 		askedAs: "application/json", status: 200,
-		content: []byte(`{"nonce":"x","expiresAt":"2026-11-22T10:42:00+09:00"}`), contentType: "application/json", answersPrograms: true}
+		content: []byte(
+			`{"nonce":"x","expiresAt":"2026-11-22T10:42:00+09:00"}`,
+		), contentType: "application/json", answersPrograms: true}
 	if err := fits(doc, good); err != nil {
 		t.Fatal(err)
 	}
@@ -302,7 +304,9 @@ func TestNoUndescribedPropertyPassesInside(t *testing.T) {
 	person := `{"id":"x","name":"x","kana":"x","insurer":{"name":"x","number":"x","telephone":"x"%s}%s}`
 	me := func(insurer, person, outside string) exchange {
 		return exchange{method: "GET", route: "/api/v1/me", status: 200, contentType: "application/json",
-			content: []byte(`{"people":[` + person + `],"lapsed":[],"phones":[],"login":true,"device":false,"serverTime":"2026-11-22T10:42:00+09:00"` + outside + `}`)}
+			content: []byte(
+				`{"people":[` + person + `],"lapsed":[],"phones":[],"login":true,"device":false,"serverTime":"2026-11-22T10:42:00+09:00"` + outside + `}`,
+			)}
 	}
 	for name, c := range map[string]struct {
 		insurer, person, outside string

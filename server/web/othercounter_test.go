@@ -162,13 +162,16 @@ func TestOfManyCountersOneRedeemsAScannedCode(t *testing.T) {
 	}
 }
 
-// A live screen and its receipt: a case takes minutes, so the insurer tells the phones' keys and takes receipts until two hours
-// past the screen's end.
+// A live screen and its receipt: a case takes minutes, so the insurer tells the phones' keys and takes
+// receipts until two hours past the screen's end.
 func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	id, phone := h.receiptPhone(t)
-	sealed, err := h.counter.Signer.Seal(hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"}, phone.PublicKey().Bytes())
+	sealed, err := h.counter.Signer.Seal(
+		hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"},
+		phone.PublicKey().Bytes(),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,10 +200,12 @@ func TestAnOldScreenOpensNoReceiptKeys(t *testing.T) {
 	}
 	h.now = issued
 	others := map[string]string{
-		"another insurer's":    h.live(t, r.Person, "06139992", h.now),
-		"altered":              jws[:len(jws)-4] + "AAAA",
-		"none":                 "",
-		"a signature of zeros": jws[:strings.LastIndexByte(jws, '.')+1] + base64.RawURLEncoding.EncodeToString(make([]byte, 64)),
+		"another insurer's": h.live(t, r.Person, "06139992", h.now),
+		"altered":           jws[:len(jws)-4] + "AAAA",
+		"none":              "",
+		"a signature of zeros": jws[:strings.LastIndexByte(jws, '.')+1] + base64.RawURLEncoding.EncodeToString(
+			make([]byte, 64),
+		),
 	}
 	for _, name := range slices.Sorted(maps.Keys(others)) {
 		t.Run(name, func(t *testing.T) {

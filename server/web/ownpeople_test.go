@@ -17,7 +17,8 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// A file that one clerk looks at is neither stored, mapped nor dropped by another, at the service as on the page.
+// A file that one clerk looks at is neither stored, mapped nor dropped by another, at the service as on the
+// page.
 func TestAPreviewIsNeitherStoredNorDroppedByAnotherClerk(t *testing.T) {
 	h := newHouse(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
@@ -54,7 +55,8 @@ func TestAPreviewIsNeitherStoredNorDroppedByAnotherClerk(t *testing.T) {
 	}
 }
 
-// A phone's grant is over 90 days after its login, also while a newer session of that login is open in the browser.
+// A phone's grant is over 90 days after its login, also while a newer session of that login is open in the
+// browser.
 func TestAGrantThatIsOverMakesNoOfflineScreen(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
@@ -147,8 +149,8 @@ func TestOnlyTheOfferedStaffIsPicked(t *testing.T) {
 	}
 }
 
-// The ids by which a person, a case, a preview or a notice is found cannot be guessed: at least 80 bits (docs: a
-// notice's code is 80, everything else 128 and more).
+// The ids by which a person, a case, a preview or a notice is found cannot be guessed: at least 80 bits
+// (docs: a notice's code is 80, everything else 128 and more).
 func TestNothingIsFoundByAShortID(t *testing.T) {
 	h := newHouse(t)
 	r := h.enrolled(t)

@@ -22,7 +22,12 @@ func (h *house) settings(t *testing.T, mark []byte, values map[string]string) *h
 	t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
-	all := map[string]string{"insurer": "06139992", "name": "架空健康保険組合", "issuer": "理事長", "telephone": "06-0000-0000"}
+	all := map[string]string{
+		"insurer":   "06139992",
+		"name":      "架空健康保険組合",
+		"issuer":    "理事長",
+		"telephone": "06-0000-0000",
+	}
 	for k, v := range values {
 		all[k] = v
 	}
@@ -75,11 +80,16 @@ func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
 		"no picture":        {nil, []byte("GIF89a"), "PNG"},
 		"a white picture":   {nil, mark(t, color.White), "PNG"},
 	} {
-		if w := h.settings(t, c.mark, c.values); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), c.says) {
+		if w := h.settings(t, c.mark, c.values); w.Code != http.StatusUnprocessableEntity ||
+			!strings.Contains(w.Body.String(), c.says) {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
 	}
-	w := h.settings(t, mark(t, color.Black), map[string]string{"unit": "保険年金課", "hours": "平日9時〜17時", "colour": "#f6c6ad"})
+	w := h.settings(
+		t,
+		mark(t, color.Black),
+		map[string]string{"unit": "保険年金課", "hours": "平日9時〜17時", "colour": "#f6c6ad"},
+	)
 	if w.Code != http.StatusSeeOther {
 		t.Fatal(w.Code, w.Body)
 	}
@@ -113,14 +123,21 @@ func TestACertificateOutsideTheRulesNeedsAReason(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,無"))
 	id := func(number string) string {
-		found, err := h.store.Register.FindPeople(ctx, insurer.PeopleQuery{Insurer: "06139992", Text: number, Limit: 1})
+		found, err := h.store.Register.FindPeople(
+			ctx,
+			insurer.PeopleQuery{Insurer: "06139992", Text: number, Limit: 1},
+		)
 		if err != nil || len(found) != 1 {
 			t.Fatal(found, err)
 		}
 		return string(found[0].ID)
 	}
 	get := func(path string) *httptest.ResponseRecorder { return h.ask(t, http.MethodGet, path, nil) }
-	due, notDue := "/insurer/people/"+id("2")+"/certificate.pdf", "/insurer/people/"+id("1")+"/certificate.pdf"
+	due, notDue := "/insurer/people/"+id(
+		"2",
+	)+"/certificate.pdf", "/insurer/people/"+id(
+		"1",
+	)+"/certificate.pdf"
 	if w := get(due + "?layout=a4"); w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), "%PDF-") {
 		t.Error(w.Code, w.Body)
 	}
@@ -133,13 +150,15 @@ func TestACertificateOutsideTheRulesNeedsAReason(t *testing.T) {
 	if w := h.form(t, notDue, url.Values{"reason": {"要配慮の申請"}}); w.Code != http.StatusOK {
 		t.Error(w.Code, w.Body)
 	}
-	if w := h.form(t, notDue, url.Values{"reason": {strings.Repeat("長", 41)}}); w.Code != http.StatusBadRequest && w.Code != http.StatusUnprocessableEntity {
+	if w := h.form(t, notDue, url.Values{"reason": {strings.Repeat("長", 41)}}); w.Code != http.StatusBadRequest &&
+		w.Code != http.StatusUnprocessableEntity {
 		t.Error(w.Code)
 	}
 	if w := get(due + "?layout=poster"); w.Code == http.StatusOK {
 		t.Error(w.Code)
 	}
-	if w := get("/insurer/people/" + id("1") + "/insert.pdf"); w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), "%PDF-") {
+	if w := get("/insurer/people/" + id("1") + "/insert.pdf"); w.Code != http.StatusOK ||
+		!strings.HasPrefix(w.Body.String(), "%PDF-") {
 		t.Error(w.Code)
 	}
 	h.cookies = nil

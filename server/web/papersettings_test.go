@@ -78,14 +78,22 @@ func TestASettingThatLeadsCodeOneElsewhereIsRefusedWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	addresses := []string{"https://evil.example/", "https://myna.go.jp.evil.example/", "https://evil-myna.go.jp/",
-		"http://myna.go.jp/", "myna.go.jp", "https://myna.go.jp@evil.example/", "https://myna.go.jp:8443/",
-		"https://myna.go.jp/?to=x"}
+	addresses := []string{
+		"https://evil.example/",
+		"https://myna.go.jp.evil.example/",
+		"https://evil-myna.go.jp/",
+		"http://myna.go.jp/",
+		"myna.go.jp",
+		"https://myna.go.jp@evil.example/",
+		"https://myna.go.jp:8443/",
+		"https://myna.go.jp/?to=x",
+	}
 	testenv.Refused(t, testenv.Files, len(addresses))
 	for _, address := range addresses {
 		t.Run(address, func(t *testing.T) {
 			w := h.settings(t, mark(t, color.Black), map[string]string{"name": "別の名前", "state": address})
-			if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "国（マイナポータル）のアドレスだけ") {
+			if w.Code != http.StatusUnprocessableEntity ||
+				!strings.Contains(w.Body.String(), "国（マイナポータル）のアドレスだけ") {
 				t.Errorf("%d %.300s", w.Code, w.Body)
 			}
 			if now, err := h.office.Directory.Insurer(ctx, "06139992"); err != nil || now != before {

@@ -59,7 +59,8 @@ func TestNoticeCodeLeavesTheAddressAndIsNotUsedUpByLooking(t *testing.T) {
 	if n, err := h.store.Enrolment.Notice(ctx, h.notices.MAC(paper.Code)); err != nil || n.UsedBy != "" {
 		t.Errorf("%+v %v", n, err)
 	}
-	if w := h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "お知らせが見つかりません") {
+	if w := h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil); w.Code != http.StatusNotFound ||
+		!strings.Contains(w.Body.String(), "お知らせが見つかりません") {
 		t.Errorf("%d", w.Code)
 	}
 }
@@ -94,16 +95,20 @@ func TestScreenAndCopyAreGenuine(t *testing.T) {
 		Details patient.Details
 	}](t, w)
 	v := credential.Verifier{Trust: &h.trust, Now: h.now}.Verify(screen.JWS)
-	if !v.Valid || v.Tier != credential.TierLive || v.Eligibility.Name != "髙橋 德一" || screen.Details.ShareText != "2割" || screen.Details.InsurerNumber != "138990" {
+	if !v.Valid || v.Tier != credential.TierLive || v.Eligibility.Name != "髙橋 德一" ||
+		screen.Details.ShareText != "2割" ||
+		screen.Details.InsurerNumber != "138990" {
 		t.Errorf("%+v %+v", v, screen.Details)
 	}
-	if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil); w.Code != http.StatusOK || !bytes.HasPrefix(w.Body.Bytes(), []byte("%PDF-")) {
+	if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil); w.Code != http.StatusOK ||
+		!bytes.HasPrefix(w.Body.Bytes(), []byte("%PDF-")) {
 		t.Errorf("%d %s", w.Code, w.Header())
 	}
 	if w := h.ask(t, "GET", "/api/v1/me", nil); w.Code != http.StatusOK {
 		t.Errorf("%d", w.Code)
 	}
-	if w := h.ask(t, "GET", "/i/00138990/.well-known/jwks.json", nil); w.Code != http.StatusOK || w.Header().Get("Access-Control-Allow-Origin") != "*" {
+	if w := h.ask(t, "GET", "/i/00138990/.well-known/jwks.json", nil); w.Code != http.StatusOK ||
+		w.Header().Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("%d %s", w.Code, w.Header())
 	}
 }

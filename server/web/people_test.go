@@ -53,7 +53,16 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 	h, r := clerksHouse(t)
 	moved := r.Person
 	moved.Address = "架空県架空市新町1"
-	file := fmt.Sprintf("記号,番号,枝番,氏名,氏名カナ,生年月日,住所\n%s,%s,%s,%s,%s,%s,%s\n", moved.Symbol, moved.Number, moved.BranchNumber, moved.Name, moved.Kana, moved.BirthDate, moved.Address)
+	file := fmt.Sprintf(
+		"記号,番号,枝番,氏名,氏名カナ,生年月日,住所\n%s,%s,%s,%s,%s,%s,%s\n",
+		moved.Symbol,
+		moved.Number,
+		moved.BranchNumber,
+		moved.Name,
+		moved.Kana,
+		moved.BirthDate,
+		moved.Address,
+	)
 	if _, err := h.office.Importer.Import(ctx, clerkOf("00138990"), strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +79,8 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 	if again := h.page(t, "/insurer/people/"+string(r.ID)); strings.Count(again, "記録を見ました") != 2 {
 		t.Error("the second look is not recorded")
 	}
-	if w := h.ask(t, "GET", "/insurer/people/NOBODY", nil); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "もう一度さがして") {
+	if w := h.ask(t, "GET", "/insurer/people/NOBODY", nil); w.Code != http.StatusNotFound ||
+		!strings.Contains(w.Body.String(), "もう一度さがして") {
 		t.Errorf("nobody: %d", w.Code)
 	}
 	h.cookies = nil
@@ -88,7 +98,10 @@ func TestPeopleAreFoundHoweverTheyAreTypedAndTheSearchIsRecordedWithoutItsText(t
 		}
 	}
 	for _, text := range []string{"高橋", "123", "1955-07-02", "国14 1234"} {
-		if page := h.page(t, "/insurer?insurer=00138990&q="+url.QueryEscape(text)); !strings.Contains(page, `id="nobody"`) {
+		if page := h.page(t, "/insurer?insurer=00138990&q="+url.QueryEscape(text)); !strings.Contains(
+			page,
+			`id="nobody"`,
+		) {
 			t.Errorf("%s finds somebody", text)
 		}
 	}
@@ -180,7 +193,8 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	end := fmt.Sprintf("%s/logins/%d/end", at, file.Logins[0].ID)
 	for path, sentence := range map[string]string{at + "/reissue": "すぐに使えなくなります", at + "/revoke": "2通", one: "元には戻せません", end: "最長24時間", at + "/erase": "消さずに"} {
 		page := h.page(t, path)
-		if !strings.Contains(page, `id="consequence"`) || !strings.Contains(page, sentence) || !strings.Contains(page, "髙橋 德一") {
+		if !strings.Contains(page, `id="consequence"`) || !strings.Contains(page, sentence) ||
+			!strings.Contains(page, "髙橋 德一") {
 			t.Errorf("%s does not say what follows", path)
 		}
 		if w := h.ask(t, "POST", path, nil, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }); w.Code != http.StatusForbidden {
@@ -188,7 +202,8 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 		}
 	}
 	if after, err := h.store.Register.PersonFile(ctx, keyOf(r), h.now, 0); err != nil || len(after.Notices) != 1 ||
-		len(after.Logins) != 1 || !after.Copies[0].Revoked.IsZero() {
+		len(after.Logins) != 1 ||
+		!after.Copies[0].Revoked.IsZero() {
 		t.Fatalf("asking changed something: %+v %v", after, err)
 	}
 	h.acts(t, one, nil, "1通の写しを取り消しました")
@@ -209,10 +224,12 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	if keys, err := h.store.Receipts.PhoneKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
 		t.Errorf("phones are still there: %d %v", len(keys), err)
 	}
-	if w := h.form(t, end, nil); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "もうありません") {
+	if w := h.form(t, end, nil); w.Code != http.StatusNotFound ||
+		!strings.Contains(w.Body.String(), "もうありません") {
 		t.Errorf("ending it twice: %d", w.Code)
 	}
-	if w := h.form(t, at+"/erase", url.Values{"number": {"999"}}); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "何も消していません") {
+	if w := h.form(t, at+"/erase", url.Values{"number": {"999"}}); w.Code != http.StatusUnprocessableEntity ||
+		!strings.Contains(w.Body.String(), "何も消していません") {
 		t.Errorf("another number: %d", w.Code)
 	}
 	h.acts(t, at+"/erase", url.Values{"number": {"１２３４"}}, "記録を消しました")
@@ -236,7 +253,10 @@ func (h *house) acts(t *testing.T, path string, form url.Values, says string) {
 	if w.Code != http.StatusSeeOther {
 		t.Fatalf("%s: %d %s", path, w.Code, w.Body)
 	}
-	if page := h.page(t, w.Header().Get("Location")); !strings.Contains(strings.Join(strings.Fields(page), ""), says) {
+	if page := h.page(t, w.Header().Get("Location")); !strings.Contains(
+		strings.Join(strings.Fields(page), ""),
+		says,
+	) {
 		t.Errorf("%s does not end with %q", path, says)
 	}
 }

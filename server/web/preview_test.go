@@ -69,7 +69,8 @@ func TestHeadingsAreMappedOnceAndNothingIsStoredBeforeTheYes(t *testing.T) {
 	h.session(t, auth.Clerk, "鈴木", "{}")
 	file := "会員No,加入者,うまれ,メモ\n1,試験 太郎,1986-04-12,x\n2,試験 花子,1988-11-31,x\n"
 	at := h.sent(t, file)
-	if w := h.ask(t, "GET", at, nil); w.Code != http.StatusSeeOther || w.Header().Get("Location") != at+"/headings" {
+	if w := h.ask(t, "GET", at, nil); w.Code != http.StatusSeeOther ||
+		w.Header().Get("Location") != at+"/headings" {
 		t.Fatalf("unknown headings: %d %s", w.Code, w.Header().Get("Location"))
 	}
 	page := h.ask(t, "GET", at+"/headings", nil).Body.String()
@@ -97,11 +98,14 @@ func TestHeadingsAreMappedOnceAndNothingIsStoredBeforeTheYes(t *testing.T) {
 	if h.insured(t) != 0 {
 		t.Fatal("the preview stored people")
 	}
-	if w := h.form(t, at+"/store", url.Values{"seen": {"5 0 0"}}); w.Code != http.StatusSeeOther || !strings.HasSuffix(w.Header().Get("Location"), "?moved=1") || h.insured(t) != 0 {
+	if w := h.form(t, at+"/store", url.Values{"seen": {"5 0 0"}}); w.Code != http.StatusSeeOther ||
+		!strings.HasSuffix(w.Header().Get("Location"), "?moved=1") ||
+		h.insured(t) != 0 {
 		t.Errorf("other counts than the clerk saw: %d, %d stored", w.Code, h.insured(t))
 	}
 	for range 2 { // the second press of an impatient clerk changes nothing
-		if w := h.form(t, at+"/store", url.Values{"seen": {"1 0 0"}}); w.Code != http.StatusSeeOther || h.insured(t) != 1 {
+		if w := h.form(t, at+"/store", url.Values{"seen": {"1 0 0"}}); w.Code != http.StatusSeeOther ||
+			h.insured(t) != 1 {
 			t.Errorf("%d, %d stored", w.Code, h.insured(t))
 		}
 	}
@@ -109,7 +113,8 @@ func TestHeadingsAreMappedOnceAndNothingIsStoredBeforeTheYes(t *testing.T) {
 		t.Errorf("error file: %d %s", w.Code, w.Body)
 	}
 	next := h.sent(t, strings.Replace(file, "11-31", "11-30", 1))
-	if w := h.ask(t, "GET", next, nil); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `id="count-new">1<`) {
+	if w := h.ask(t, "GET", next, nil); w.Code != http.StatusOK ||
+		!strings.Contains(w.Body.String(), `id="count-new">1<`) {
 		t.Errorf("the same headings again: %d", w.Code)
 	}
 }
@@ -126,12 +131,14 @@ func TestAPreviewIsItsClerksOwnAndEnds(t *testing.T) {
 			t.Errorf("another clerk at %s: %d", path, w.Code)
 		}
 	}
-	if w := h.form(t, at+"/store", url.Values{"seen": {"1 0 0"}}); w.Code != http.StatusNotFound || h.insured(t) != 0 {
+	if w := h.form(t, at+"/store", url.Values{"seen": {"1 0 0"}}); w.Code != http.StatusNotFound ||
+		h.insured(t) != 0 {
 		t.Errorf("another clerk's yes: %d", w.Code)
 	}
 	h.cookies = mine
 	dropped := h.sent(t, "番号,氏名,生年月日\n2,試験 花子,1988-11-30\n")
-	if w := h.form(t, dropped+"/drop", nil); w.Code != http.StatusSeeOther || !strings.Contains(h.ask(t, "GET", w.Header().Get("Location"), nil).Body.String(), "何も保存していません") {
+	if w := h.form(t, dropped+"/drop", nil); w.Code != http.StatusSeeOther ||
+		!strings.Contains(h.ask(t, "GET", w.Header().Get("Location"), nil).Body.String(), "何も保存していません") {
 		t.Errorf("dropped: %d", w.Code)
 	}
 	if w := h.ask(t, "GET", dropped, nil); w.Code != http.StatusNotFound {
@@ -144,7 +151,8 @@ func TestAPreviewIsItsClerksOwnAndEnds(t *testing.T) {
 	h.now = h.now.Add(14 * time.Minute)
 	h.ask(t, "GET", "/insurer", nil)
 	h.now = h.now.Add(3 * time.Minute)
-	if w := h.ask(t, "GET", at, nil); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "30分") {
+	if w := h.ask(t, "GET", at, nil); w.Code != http.StatusNotFound ||
+		!strings.Contains(w.Body.String(), "30分") {
 		t.Errorf("after 31 minutes: %d", w.Code)
 	}
 	if n, err := h.store.ExpirePreviews(ctx, h.now); err != nil || n != 1 {
@@ -163,7 +171,8 @@ func TestAFileWithAMyNumberLeavesNothingBehind(t *testing.T) {
 		}
 	}
 	for name, text := range map[string]string{"in a row": "会員No,加入者,うまれ\n1,試験 " + number + ",1986-04-12\n", "in a heading": number + ",氏名,生年月日\n1,試験 太郎,1986-04-12\n"} {
-		if w := h.send(t, text); w.Code != http.StatusUnprocessableEntity || strings.Contains(w.Body.String(), number) {
+		if w := h.send(t, text); w.Code != http.StatusUnprocessableEntity ||
+			strings.Contains(w.Body.String(), number) {
 			t.Errorf("%s: %d", name, w.Code)
 		}
 	}
@@ -186,7 +195,8 @@ func TestFilesThatAClumsyClerkChoosesSayWhatToDo(t *testing.T) {
 		"EUC-JP":         {euc, "CSV UTF-8"},
 		"broken letters": {"番号,\ufffd\ufffd\n1,x\n", "CSV UTF-8"},
 	} {
-		if w := h.send(t, c.text); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), c.says) {
+		if w := h.send(t, c.text); w.Code != http.StatusUnprocessableEntity ||
+			!strings.Contains(w.Body.String(), c.says) {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
 	}
@@ -221,23 +231,33 @@ func TestTheErrorFileIsWrittenAsTheClerksFileWas(t *testing.T) {
 	at := h.sent(t, sjis)
 	w := h.ask(t, "GET", at+"/errors.csv", nil)
 	text, err := japanese.ShiftJIS.NewDecoder().String(w.Body.String())
-	if err != nil || w.Header().Get("Content-Type") != "text/csv; charset=Shift_JIS" || !strings.HasPrefix(text, "行,表計算の行,列,理由,番号,氏名,生年月日\r\n2,2,生年月日,") || !strings.Contains(text, "1,髙橋 ①郎,1986-02-30") {
+	if err != nil || w.Header().Get("Content-Type") != "text/csv; charset=Shift_JIS" ||
+		!strings.HasPrefix(text, "行,表計算の行,列,理由,番号,氏名,生年月日\r\n2,2,生年月日,") ||
+		!strings.Contains(text, "1,髙橋 ①郎,1986-02-30") {
 		t.Errorf("%v %q", err, text)
 	}
 	at = h.sent(t, "番号,氏名,生年月日\n1,𠮷野 太郎,1986-02-30\n")
-	if w := h.ask(t, "GET", at+"/errors.csv", nil); !strings.HasPrefix(w.Body.String(), "\ufeff行") || !strings.Contains(w.Body.String(), "𠮷野") {
+	if w := h.ask(t, "GET", at+"/errors.csv", nil); !strings.HasPrefix(w.Body.String(), "\ufeff行") ||
+		!strings.Contains(w.Body.String(), "𠮷野") {
 		t.Errorf("%q", w.Body)
 	}
-	if mended := h.sent(t, strings.Replace(text, "1986-02-30\r\n", "1986-02-28\r\n", 1)); !strings.Contains(h.ask(t, "GET", mended, nil).Body.String(), `id="count-new">1<`) {
+	if mended := h.sent(t, strings.Replace(text, "1986-02-30\r\n", "1986-02-28\r\n", 1)); !strings.Contains(
+		h.ask(t, "GET", mended, nil).Body.String(),
+		`id="count-new">1<`,
+	) {
 		t.Error("the mended file is not taken")
 	}
 }
 
-// Clerks mend the file where the spreadsheet shows it: the page says that row, and the file's line where it is another.
+// Clerks mend the file where the spreadsheet shows it: the page says that row, and the file's line where it
+// is another.
 func TestARefusedRowSaysItsPlaceInTheSpreadsheet(t *testing.T) {
 	h := newHouse(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
-	at := h.sent(t, "番号,氏名,生年月日,住所\n1,試験 太郎,1986-04-12,\"架空県\n架空市\"\n,,,\n#REF!,試験 花子,1988-11-30,\n12月3日,試験 次郎,1990-05-05,\n5,試験 三郎,1990-05-06,\"a\nb\"\n")
+	at := h.sent(
+		t,
+		"番号,氏名,生年月日,住所\n1,試験 太郎,1986-04-12,\"架空県\n架空市\"\n,,,\n#REF!,試験 花子,1988-11-30,\n12月3日,試験 次郎,1990-05-05,\n5,試験 三郎,1990-05-06,\"a\nb\"\n",
+	)
 	body := h.ask(t, "GET", at, nil).Body.String()
 	for _, want := range []string{`<td>4<span class="place">ファイルの5行目</span></td><td class="short">番号</td>`, `<td>5<span class="place">ファイルの6行目</span></td>`,
 		`<td>2</td>`, `id="count-new">2<`, `id="count-refused">2<`, "表計算ソフトのエラー「#REF!」", "表計算ソフトで日付の「12月3日」に変わっています"} {
@@ -245,7 +265,8 @@ func TestARefusedRowSaysItsPlaceInTheSpreadsheet(t *testing.T) {
 			t.Errorf("the page lacks %s:\n%s", want, body)
 		}
 	}
-	if file := h.ask(t, "GET", at+"/errors.csv", nil).Body.String(); !strings.Contains(file, "\r\n5,4,番号,") || !strings.Contains(file, "\r\n6,5,番号,") {
+	if file := h.ask(t, "GET", at+"/errors.csv", nil).Body.String(); !strings.Contains(file, "\r\n5,4,番号,") ||
+		!strings.Contains(file, "\r\n6,5,番号,") {
 		t.Errorf("%s", file)
 	}
 }

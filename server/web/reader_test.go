@@ -13,7 +13,8 @@ import (
 	"madoguchi/server/counter"
 )
 
-// doubleReader stands for a paired agent: it asks a virtual card and, as the switchboard does, has the server verify.
+// doubleReader stands for a paired agent: it asks a virtual card and, as the switchboard does, has the server
+// verify.
 type doubleReader struct {
 	chip   *virtual.Card
 	replay *card.Evidence // evidence of an earlier check, sent again
@@ -30,7 +31,13 @@ func (d *doubleReader) Status(string) []counter.ReaderStatus {
 
 func (d *doubleReader) CheckBirthDate(ctx context.Context, r counter.CardRequest) (card.Result, error) {
 	d.nonce++
-	challenge := card.Challenge([32]byte{d.nonce}, []byte("agent"), r.Facility, r.CaseID, sha256.Sum256([]byte(r.JWS)))
+	challenge := card.Challenge(
+		[32]byte{d.nonce},
+		[]byte("agent"),
+		r.Facility,
+		r.CaseID,
+		sha256.Sum256([]byte(r.JWS)),
+	)
 	if d.pulled {
 		return card.Fault(card.ErrRemoved), nil
 	}

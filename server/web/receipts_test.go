@@ -52,7 +52,8 @@ func TestEachReceiptNamesItsPerson(t *testing.T) {
 		t.Errorf("her login gets %v", got)
 	}
 	h.enter(t, "A", phone)
-	if got := h.personsOfReceipts(t, "A"); len(got) != 2 || got[string(tokuichi.ID)] != 1 || got[string(hanako.ID)] != 2 {
+	if got := h.personsOfReceipts(t, "A"); len(got) != 2 || got[string(tokuichi.ID)] != 1 ||
+		got[string(hanako.ID)] != 2 {
 		t.Errorf("their phone gets %v", got)
 	}
 }
@@ -61,7 +62,15 @@ func TestEachReceiptNamesItsPerson(t *testing.T) {
 func TestAPersonTakenOffAPhoneLeavesNoReceiptsThere(t *testing.T) {
 	h, _ := connected(t)
 	first := h.patientOf(t, h.now)
-	p := eligibility.Person{Insurer: "06139992", Symbol: "１２", Number: "３４", BranchNumber: "00", Name: "髙橋 德一", Kana: "ﾀｶﾊｼ ﾄｸｲﾁ", BirthDate: first.Person.BirthDate}
+	p := eligibility.Person{
+		Insurer:      "06139992",
+		Symbol:       "１２",
+		Number:       "３４",
+		BranchNumber: "00",
+		Name:         "髙橋 德一",
+		Kana:         "ﾀｶﾊｼ ﾄｸｲﾁ",
+		BirthDate:    first.Person.BirthDate,
+	}
 	if _, err := h.store.Importer.ImportPeople(ctx, "06139992", func(yield func(string, eligibility.Person) bool) { yield("second", p) }, audit.Entry{At: h.now, Actor: "t", Action: "people.import"}); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +99,8 @@ func TestAPersonTakenOffAPhoneLeavesNoReceiptsThere(t *testing.T) {
 	if got := h.personsOfReceipts(t, "A"); len(got) != 1 || got[string(first.ID)] != 1 {
 		t.Errorf("%v", got)
 	}
-	if me := answer[meAnswer](t, h.ask(t, "GET", "/api/v1/me", nil), 200); len(me.People) != 1 || me.People[0].ID != string(first.ID) {
+	if me := answer[meAnswer](t, h.ask(t, "GET", "/api/v1/me", nil), 200); len(me.People) != 1 ||
+		me.People[0].ID != string(first.ID) {
 		t.Errorf("%+v", me)
 	}
 }

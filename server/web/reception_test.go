@@ -16,7 +16,8 @@ func TestReceptionPageNamesItsSourceAndDrawsItsLink(t *testing.T) {
 		}
 	}
 	w := h.ask(t, "GET", "/reception/source.png", nil)
-	if _, err := png.Decode(bytes.NewReader(w.Body.Bytes())); err != nil || w.Header().Get("Content-Type") != "image/png" {
+	if _, err := png.Decode(bytes.NewReader(w.Body.Bytes())); err != nil ||
+		w.Header().Get("Content-Type") != "image/png" {
 		t.Errorf("the source's code: %v", err)
 	}
 }

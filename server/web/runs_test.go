@@ -26,7 +26,13 @@ func (h *house) town(t *testing.T, rows ...string) {
 }
 
 func row(i int, more string) string {
-	return fmt.Sprintf("%d,%d,00,試験 太郎,シケン タロウ,1986-04-12,2020-04-01,1000000,東京都架空区%d,%s", 100+i%2, i, i, more)
+	return fmt.Sprintf(
+		"%d,%d,00,試験 太郎,シケン タロウ,1986-04-12,2020-04-01,1000000,東京都架空区%d,%s",
+		100+i%2,
+		i,
+		i,
+		more,
+	)
 }
 
 // over waits for a run's end.
@@ -77,9 +83,16 @@ func (h *house) waiting(t *testing.T) string {
 func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"), row(3, ",,架空商店,無"))
-	choices := url.Values{"insurer": {"06139992"}, "run": {"notices"}, "only": {"new"}, "order": {"number"}, "countSheets": {"1"}}
+	choices := url.Values{
+		"insurer":     {"06139992"},
+		"run":         {"notices"},
+		"only":        {"new"},
+		"order":       {"number"},
+		"countSheets": {"1"},
+	}
 	w := h.form(t, "/insurer/runs", choices)
-	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `id="plan-total">2 人`) || !strings.Contains(w.Body.String(), "対象でない人") {
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `id="plan-total">2 人`) ||
+		!strings.Contains(w.Body.String(), "対象でない人") {
 		t.Fatal(w.Code, w.Body)
 	}
 	if runs, err := h.store.Runs.Runs(ctx, "06139992", 10); err != nil || len(runs) > 0 {
@@ -108,12 +121,23 @@ func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "あてはまる人がいません") {
 		t.Error(w.Code, w.Body)
 	}
-	w = h.form(t, "/insurer/runs", url.Values{"insurer": {"06139992"}, "run": {"certificates"}, "only": {"new"}, "order": {"number"}, "layout": {"cards"}})
+	w = h.form(
+		t,
+		"/insurer/runs",
+		url.Values{
+			"insurer": {"06139992"},
+			"run":     {"certificates"},
+			"only":    {"new"},
+			"order":   {"number"},
+			"layout":  {"cards"},
+		},
+	)
 	if !strings.Contains(w.Body.String(), `id="plan-total">1 人`) {
 		t.Error("マイナ保険証の登録がない人 gets the certificate:", w.Body)
 	}
 	events := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/events", nil)
-	if kind := events.Header().Get("Content-Type"); kind != "text/event-stream" || !strings.Contains(events.Body.String(), `data: {"state":"done","done":2,"total":2`) {
+	if kind := events.Header().Get("Content-Type"); kind != "text/event-stream" ||
+		!strings.Contains(events.Body.String(), `data: {"state":"done","done":2,"total":2`) {
 		t.Error(kind, events.Body)
 	}
 }
@@ -123,7 +147,10 @@ func TestAClerkCountsPrintsAndFetchesARun(t *testing.T) {
 func TestWithheldPeopleArePrintedOnlyToAnAddressOfTheirOwn(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",有,架空商店,有"), row(2, "別町9-9,有,架空商店,有"))
-	id := h.started(t, url.Values{"run": {"certificates"}, "only": {"all"}, "order": {"postcode"}, "layout": {"card"}})
+	id := h.started(
+		t,
+		url.Values{"run": {"certificates"}, "only": {"all"}, "order": {"postcode"}, "layout": {"card"}},
+	)
 	if r := h.over(t, id); r.State != insurer.RunDone {
 		t.Fatalf("%+v", r)
 	}
@@ -131,7 +158,12 @@ func TestWithheldPeopleArePrintedOnlyToAnAddressOfTheirOwn(t *testing.T) {
 	if err != nil || len(files) != 1 || files[0].People != 1 || files[0].Skipped != 1 {
 		t.Errorf("%+v %v", files, err)
 	}
-	skipped := h.ask(t, http.MethodGet, "/insurer/runs/"+id+"/files/shikakukakuninsho-06139992-"+id+"-skipped.csv", nil).Body.String()
+	skipped := h.ask(
+		t,
+		http.MethodGet,
+		"/insurer/runs/"+id+"/files/shikakukakuninsho-06139992-"+id+"-skipped.csv",
+		nil,
+	).Body.String()
 	if !strings.Contains(skipped, "送付先がありません") || strings.Contains(skipped, "東京都") {
 		t.Error(skipped)
 	}
@@ -176,7 +208,10 @@ func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
 	if code := wish("pause"); code != http.StatusSeeOther || h.over(t, id).State != insurer.RunPaused {
 		t.Fatal(code)
 	}
-	if page := h.ask(t, http.MethodGet, "/insurer/runs/"+id, nil).Body.String(); !strings.Contains(page, "続きを印刷する") {
+	if page := h.ask(t, http.MethodGet, "/insurer/runs/"+id, nil).Body.String(); !strings.Contains(
+		page,
+		"続きを印刷する",
+	) {
 		t.Error(page)
 	}
 	if code := wish("resume"); code != http.StatusSeeOther || h.over(t, id).State != insurer.RunDone {

@@ -19,10 +19,16 @@ func TestAScannedCodeIsLookedUpOnceWithinNinetySeconds(t *testing.T) {
 	h.session(t, auth.Counter, "鈴木", "{}")
 	path := "/api/v1/people/" + string(r.ID) + "/code"
 	made := answer[madeCode](t, h.ask(t, "POST", path, struct{}{}), 201)
-	if !strings.HasPrefix(made.Address, "HTTP://LOCALHOST:8080/C/"+made.Code) || len(made.Address) != len("HTTP://LOCALHOST:8080/C/")+16 || len(made.Code) != 8 {
+	if !strings.HasPrefix(made.Address, "HTTP://LOCALHOST:8080/C/"+made.Code) ||
+		len(made.Address) != len("HTTP://LOCALHOST:8080/C/")+16 ||
+		len(made.Code) != 8 {
 		t.Errorf("address %q", made.Address)
 	}
-	view := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": made.Address}), 201)
+	view := answer[console.CaseJSON](
+		t,
+		h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": made.Address}),
+		201,
+	)
 	if !view.Verdict.Valid || view.Verdict.Tier != "live" || view.Eligibility.Name != "髙橋 德一" {
 		t.Errorf("%+v", view.Verdict)
 	}
@@ -55,11 +61,13 @@ func TestASpokenCodeWaitsForThePatientsYesToTheNamedFacility(t *testing.T) {
 			t.Errorf("an answer before the question: %d", w.Code)
 		}
 		for range 2 {
-			if w := h.ask(t, "POST", "/api/v1/counter/cases", heard); w.Code != 409 || !strings.Contains(w.Body.String(), "code.waiting") {
+			if w := h.ask(t, "POST", "/api/v1/counter/cases", heard); w.Code != 409 ||
+				!strings.Contains(w.Body.String(), "code.waiting") {
 				t.Fatalf("before the yes: %d %s", w.Code, w.Body)
 			}
 		}
-		if a := answer[asked](t, h.ask(t, "GET", path, nil), 200); a.State != "asked" || a.Facility != "架空医院" {
+		if a := answer[asked](t, h.ask(t, "GET", path, nil), 200); a.State != "asked" ||
+			a.Facility != "架空医院" {
 			t.Errorf("%+v", a)
 		}
 		if w := h.ask(t, "POST", path+"/answer", map[string]bool{"allow": allow}); w.Code != 204 {
@@ -105,8 +113,16 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 	if w := h.add(t, "A", phone); w.Code != 200 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	made := answer[struct{ JWS string }](t, h.ask(t, "POST", credentials, map[string]string{"tier": "screen", "phone": "A"}), 200)
-	view := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NumericQR(made.JWS)}), 201)
+	made := answer[struct{ JWS string }](
+		t,
+		h.ask(t, "POST", credentials, map[string]string{"tier": "screen", "phone": "A"}),
+		200,
+	)
+	view := answer[console.CaseJSON](
+		t,
+		h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NumericQR(made.JWS)}),
+		201,
+	)
 	if view.Verdict.Valid || !view.Verdict.Awaits || view.Eligibility == nil {
 		t.Fatalf("%+v", view.Verdict)
 	}
@@ -121,12 +137,15 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 	if w := h.ask(t, "POST", here+"/record", map[string]string{"outcome": "accepted"}); w.Code != 409 {
 		t.Errorf("accepted without proof: %d", w.Code)
 	}
-	if w := h.ask(t, "POST", "/api/v1/counter/cases", proof(phone.key, h.now, "")); w.Code != 422 || !strings.Contains(w.Body.String(), "scan.proof_first") {
+	if w := h.ask(t, "POST", "/api/v1/counter/cases", proof(phone.key, h.now, "")); w.Code != 422 ||
+		!strings.Contains(w.Body.String(), "scan.proof_first") {
 		t.Errorf("the second code first: %d %s", w.Code, w.Body)
 	}
 	for name, body := range map[string]map[string]string{"another phone": proof(other, h.now, ""), "46 s old": proof(phone.key, h.now.Add(-46*time.Second), ""),
 		"46 s ahead": proof(phone.key, h.now.Add(46*time.Second), ""), "a nonce that nobody asked for": proof(phone.key, h.now, "1234"), "no proof": {"text": "x"}} {
-		if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", body), 200); v.Verdict.Valid || !v.Verdict.Awaits || v.Verdict.Checks[0].Name != "holder" {
+		if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", body), 200); v.Verdict.Valid ||
+			!v.Verdict.Awaits ||
+			v.Verdict.Checks[0].Name != "holder" {
 			t.Errorf("%s: %+v", name, v.Verdict)
 		}
 	}
@@ -134,13 +153,24 @@ func TestAScreenWithoutNetworkIsProvedByItsPhone(t *testing.T) {
 	if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, "")), 200); v.Verdict.Valid {
 		t.Error("the number was not answered")
 	}
-	if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, nonce)), 200); !v.Verdict.Valid || v.Nonce != "" || v.Verdict.Headline.Ja != "この画面は本物です" {
+	if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, nonce)), 200); !v.Verdict.Valid ||
+		v.Nonce != "" ||
+		v.Verdict.Headline.Ja != "この画面は本物です" {
 		t.Errorf("%+v", v.Verdict)
 	}
 	if v := answer[console.CaseJSON](t, h.ask(t, "POST", here+"/proof", proof(phone.key, h.now, nonce)), 200); v.Verdict.Valid {
 		t.Error("a number was answered twice")
 	}
-	live := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": h.live(t, r.Person, "00138990", h.now)}), 201)
+	live := answer[console.CaseJSON](
+		t,
+		h.ask(
+			t,
+			"POST",
+			"/api/v1/counter/cases",
+			map[string]string{"text": h.live(t, r.Person, "00138990", h.now)},
+		),
+		201,
+	)
 	for _, path := range []string{"/proof", "/challenge"} {
 		if w := h.ask(t, "POST", "/api/v1/counter/cases/"+live.ID+path, map[string]string{"text": "x"}); w.Code != 409 {
 			t.Errorf("%s of a live screen: %d", path, w.Code)

@@ -25,8 +25,8 @@ import (
 	"madoguchi/server/agents"
 )
 
-// The whole way with a real agent: through HTTP, the switchboard, the wire and a virtual card, into the store. Then every
-// record, every line of the log and the files of the database are searched.
+// The whole way with a real agent: through HTTP, the switchboard, the wire and a virtual card, into the
+// store. Then every record, every line of the log and the files of the database are searched.
 func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 	const code, address = "7391", "架空県架空市亀鶴町３丁目１番"
 	log := &lockedLog{}
@@ -34,10 +34,28 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	t.Cleanup(func() { slog.SetDefault(before) })
 	h := newHouse(t)
-	board := agents.New(agents.Config{Store: h.store.ForAgents(), IssuerKeys: virtual.TestIssuerKeys(), Virtual: true, Now: func() time.Time { return h.now }, Names: func(string) string { return "架空医院" }})
+	board := agents.New(
+		agents.Config{
+			Store:      h.store.ForAgents(),
+			IssuerKeys: virtual.TestIssuerKeys(),
+			Virtual:    true,
+			Now:        func() time.Time { return h.now },
+			Names:      func(string) string { return "架空医院" },
+		},
+	)
 	h.counter.Readers = board
 	clock := func() time.Time { return h.now }
-	h.echo = New(Config{Demo: true, Staff: []string{"鈴木"}, Now: clock, Ready: h.store.Ping, Counter: h.counter, Readers: board, Sessions: &auth.Sessions{Store: h.store.Sessions(), Now: clock}})
+	h.echo = New(
+		Config{
+			Demo:     true,
+			Staff:    []string{"鈴木"},
+			Now:      clock,
+			Ready:    h.store.Ping,
+			Counter:  h.counter,
+			Readers:  board,
+			Sessions: &auth.Sessions{Store: h.store.Sessions(), Now: clock},
+		},
+	)
 	server := httptest.NewServer(h.echo)
 	t.Cleanup(server.Close)
 	id, path := h.scanned(t)
@@ -49,7 +67,8 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 		want string
 	}{{"/card-check", map[string]any{"birthDateConfirmed": true}, "本物のカードで"}, {"/text-check", map[string]any{"expiryYear": 2035, "code": code}, address},
 		{"/text-check", map[string]any{"expiryYear": 2035, "code": "1111"}, "9回"}, {"/certificate-check", nil, "有効期限内"}, {"/record", map[string]any{"outcome": "accepted"}, "accepted"}} {
-		if w := h.ask(t, "POST", path+step.path, step.body); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), step.want) {
+		if w := h.ask(t, "POST", path+step.path, step.body); w.Code != http.StatusOK ||
+			!strings.Contains(w.Body.String(), step.want) {
 			t.Fatalf("%s: %d %s", step.path, w.Code, w.Body)
 		}
 	}
@@ -57,7 +76,11 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	places := map[string]string{"the log": log.String(), "the record": string(stored.Body), "the list of cases": h.ask(t, "GET", "/api/v1/counter/cases", nil).Body.String()}
+	places := map[string]string{
+		"the log":           log.String(),
+		"the record":        string(stored.Body),
+		"the list of cases": h.ask(t, "GET", "/api/v1/counter/cases", nil).Body.String(),
+	}
 	files, err := filepath.Glob(filepath.Join(h.dir, "db*"))
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +94,8 @@ func TestWhatACardSaysAndWhatWasTypedIsInNoRecordAndNoLog(t *testing.T) {
 		places[filepath.Base(file)] = string(data)
 		audited = audited || bytes.Contains(data, []byte("case.text"))
 	}
-	if !audited || !strings.Contains(places["the log"], "text-check") || !strings.Contains(places["the record"], "number_b") {
+	if !audited || !strings.Contains(places["the log"], "text-check") ||
+		!strings.Contains(places["the record"], "number_b") {
 		t.Fatal("the search looks in the wrong places")
 	}
 	number, hash := h.reader.chip.ForbiddenNumber()
@@ -92,8 +116,19 @@ func (h *house) connectAgent(t *testing.T, url string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := agent.New(agent.Config{Server: url, Name: "受付1", Key: key, Reader: lying{h.reader.chip}, Virtual: true, IssuerKeys: virtual.TestIssuerKeys(), UserRoots: virtual.TestUserRoots(),
-		Now: func() time.Time { return h.now }, Notify: func(string) {}})
+	a, err := agent.New(
+		agent.Config{
+			Server:     url,
+			Name:       "受付1",
+			Key:        key,
+			Reader:     lying{h.reader.chip},
+			Virtual:    true,
+			IssuerKeys: virtual.TestIssuerKeys(),
+			UserRoots:  virtual.TestUserRoots(),
+			Now:        func() time.Time { return h.now },
+			Notify:     func(string) {},
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +140,8 @@ func (h *house) connectAgent(t *testing.T, url string) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	words := strings.Join(a.Status().Words, `","`)
-	if w := h.ask(t, "POST", "/api/v1/counter/bridges", map[string]string{"code": a.Status().Code}); w.Code != http.StatusCreated || !strings.Contains(w.Body.String(), words) {
+	if w := h.ask(t, "POST", "/api/v1/counter/bridges", map[string]string{"code": a.Status().Code}); w.Code != http.StatusCreated ||
+		!strings.Contains(w.Body.String(), words) {
 		t.Fatalf("pairing: %d %s", w.Code, w.Body)
 	}
 	for !strings.Contains(h.ask(t, "GET", "/api/v1/counter/status", nil).Body.String(), `"connected":true`) {

@@ -13,13 +13,16 @@ import (
 	console "madoguchi/server/web/counter"
 )
 
-// A picture may hold the codes of a family. Whose case it is, staff say; one person's screen, copy and proof are one person.
+// A picture may hold the codes of a family. Whose case it is, staff say; one person's screen, copy and proof
+// are one person.
 func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 	h := newHouse(t)
 	p := h.tokuichi(t).Person
 	h.session(t, auth.Counter, "鈴木", "{}")
 	wife := p
-	wife.Name, wife.BirthDate, wife.BranchNumber, wife.Sex = "試験 花子", eligibility.MustDate("1958-11-30"), "03", eligibility.Female
+	wife.Name, wife.BirthDate, wife.BranchNumber, wife.Sex = "試験 花子", eligibility.MustDate(
+		"1958-11-30",
+	), "03", eligibility.Female
 	twin, other := p, p
 	twin.Name, twin.BranchNumber = "髙橋 德二", ""
 	other.Name, other.BranchNumber = "髙橋 德一", ""
@@ -41,9 +44,24 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 	_, holder2 := p256(t)
 	live, hers := h.live(t, p, "00138990", h.now), h.live(t, wife, "00138990", h.now)
 	older := h.live(t, p, "00138990", h.now.Add(-30*time.Second))
-	copied := issue(p, credential.Request{Tier: credential.TierSaved, RID: 7, Expires: h.now.AddDate(0, 1, 0)})
-	away := issue(p, credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder.Public())})
-	hersAway := issue(wife, credential.Request{Tier: credential.TierOffline, HolderKeyID: credential.HolderKeyID(holder2.Public())})
+	copied := issue(
+		p,
+		credential.Request{Tier: credential.TierSaved, RID: 7, Expires: h.now.AddDate(0, 1, 0)},
+	)
+	away := issue(
+		p,
+		credential.Request{
+			Tier:        credential.TierOffline,
+			HolderKeyID: credential.HolderKeyID(holder.Public()),
+		},
+	)
+	hersAway := issue(
+		wife,
+		credential.Request{
+			Tier:        credential.TierOffline,
+			HolderKeyID: credential.HolderKeyID(holder2.Public()),
+		},
+	)
 	proof := func(jws string, key credential.Key) string {
 		text, err := phonetest.Proof(jws, key, h.now, "")
 		if err != nil {
@@ -74,7 +92,11 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 		{"no screen", []string{"https://example.jp/", mine}, []person{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := answer[struct{ People []person }](t, h.ask(t, "POST", "/api/v1/counter/people", map[string]any{"texts": c.texts}), http.StatusOK).People
+			got := answer[struct{ People []person }](
+				t,
+				h.ask(t, "POST", "/api/v1/counter/people", map[string]any{"texts": c.texts}),
+				http.StatusOK,
+			).People
 			if len(got) != len(c.want) {
 				t.Fatalf("%d people: %+v", len(got), got)
 			}
@@ -91,7 +113,9 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 	if w := h.ask(t, "POST", "/api/v1/counter/people", map[string]any{"texts": make([]string, 17)}); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("17 codes: %d", w.Code)
 	}
-	if list := decode[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil)); len(list.Cases) != 0 {
+	if list := decode[struct{ Cases []console.CaseJSON }](t, h.ask(t, "GET", "/api/v1/counter/cases", nil)); len(
+		list.Cases,
+	) != 0 {
 		t.Errorf("looking stored %d cases", len(list.Cases))
 	}
 }
@@ -108,7 +132,8 @@ func TestACounterReadsWhatAReaderTypes(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"shc:/" + digits[1:], wide[:len(wide)-3], "shc:/" + digits[:700] + "か" + digits[701:]} {
-		if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "scan.incomplete") {
+		if w := h.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": text}); w.Code != http.StatusUnprocessableEntity ||
+			!strings.Contains(w.Body.String(), "scan.incomplete") {
 			t.Errorf("%.20q: %d %s", text, w.Code, w.Body)
 		}
 	}

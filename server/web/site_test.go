@@ -52,7 +52,10 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 				t.Errorf("%s: no %s in %q", path, want, csp)
 			}
 		}
-		if strings.Contains(csp, "unsafe-inline") || strings.Contains(csp, "'unsafe-eval'") || head.Get("X-Content-Type-Options") != "nosniff" || head.Get("Referrer-Policy") != "no-referrer" || head.Get("Cache-Control") != "no-store" {
+		if strings.Contains(csp, "unsafe-inline") || strings.Contains(csp, "'unsafe-eval'") ||
+			head.Get("X-Content-Type-Options") != "nosniff" ||
+			head.Get("Referrer-Policy") != "no-referrer" ||
+			head.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %v", path, head)
 		}
 	}
@@ -70,7 +73,13 @@ func TestGuessesAreCountedByTheRealAddress(t *testing.T) {
 	if !limited {
 		t.Error("forty guesses in a row were answered")
 	}
-	w := h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil, func(r *http.Request) { r.Header["x-forwarded-for"] = []string{"203.0.113.7"} })
+	w := h.ask(
+		t,
+		"GET",
+		"/n/AAAAAAAAAAAAAAAA",
+		nil,
+		func(r *http.Request) { r.Header["x-forwarded-for"] = []string{"203.0.113.7"} },
+	)
 	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
 		t.Errorf("with another claimed address: %d", w.Code)
 	}
@@ -84,8 +93,15 @@ func TestPagesHoldNothingInline(t *testing.T) {
 	bad := regexp.MustCompile(`(?i)<script(?:>|[^>]*[^"]>[^<])|<style|\sstyle=|\son[a-z]+=|javascript:`)
 	for _, path := range []string{"/", "/notice", "/reception", "/enrol", "/screen", "/counter", "/counter/staff", "/insurer", "/counter/methods", "/visit", "/settings", "/certificate?until=2027-05-15", "/next", "/next?why=reader", "/n/AAAAAAAAAAAAAAAA", "/insurer/staff", "/insurer/people/" + string(r.ID) + "/notice", "/none"} {
 		for _, lang := range []string{"ja", "en"} {
-			w := h.ask(t, "GET", path+map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")]+"lang="+lang, nil)
-			if body := w.Body.String(); bad.MatchString(body) || !strings.Contains(body, `<html lang="`+lang+`"`) || !strings.Contains(body, "デモ") && lang == "ja" {
+			w := h.ask(
+				t,
+				"GET",
+				path+map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")]+"lang="+lang,
+				nil,
+			)
+			if body := w.Body.String(); bad.MatchString(body) ||
+				!strings.Contains(body, `<html lang="`+lang+`"`) ||
+				!strings.Contains(body, "デモ") && lang == "ja" {
 				t.Errorf("%s (%s): %d %s", path, lang, w.Code, bad.FindString(body))
 			}
 		}
@@ -113,7 +129,9 @@ func TestBrokenRequestsGetASentence(t *testing.T) {
 	} {
 		w := h.ask(t, c.method, c.path, c.body)
 		p := decode[kit.ProblemDocument](t, w)
-		if w.Code != c.want || p.Status != c.want || p.Ja == "" || p.En == "" || p.RequestID == "" || !strings.HasPrefix(p.Type, "urn:madoguchi:problem:") || w.Header().Get("Content-Type") != "application/problem+json; charset=utf-8" {
+		if w.Code != c.want || p.Status != c.want || p.Ja == "" || p.En == "" || p.RequestID == "" ||
+			!strings.HasPrefix(p.Type, "urn:madoguchi:problem:") ||
+			w.Header().Get("Content-Type") != "application/problem+json; charset=utf-8" {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
 	}

@@ -45,7 +45,8 @@ func TestNobodyPassesAStaffsDoorWithoutASessionOfTheirOwnKind(t *testing.T) {
 		for who, cookies := range callers {
 			h.cookies = cookies
 			w := h.ask(t, r.Method, r.Path, nil)
-			if page && (w.Code != http.StatusSeeOther || w.Header().Get("Location") != door+"/staff") || !page && w.Code != http.StatusForbidden {
+			if page && (w.Code != http.StatusSeeOther || w.Header().Get("Location") != door+"/staff") ||
+				!page && w.Code != http.StatusForbidden {
 				t.Errorf("%s at %s %s: %d %s", who, r.Method, r.Path, w.Code, w.Header().Get("Location"))
 			}
 		}

@@ -44,12 +44,14 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 	if !strings.Contains(city, "2026-11-22,12,10未満,10未満,0") || !strings.Contains(city, "2026-11-21,0,0,0,0") {
 		t.Errorf("days:\n%s", city)
 	}
-	if page := h.page(t, "/insurer/statistics?insurer=06139992"); strings.Contains(page, "試験") || !strings.Contains(page, "10未満") {
+	if page := h.page(t, "/insurer/statistics?insurer=06139992"); strings.Contains(page, "試験") ||
+		!strings.Contains(page, "10未満") {
 		t.Error("the page names people or shows small numbers")
 	}
 }
 
-// The insurer's name is what somebody typed: in the file for spreadsheets it is a text, never a formula (OWASP, CSV Injection).
+// The insurer's name is what somebody typed: in the file for spreadsheets it is a text, never a formula
+// (OWASP, CSV Injection).
 func TestTheStatisticsFileCannotRunFormulas(t *testing.T) {
 	h, _ := clerksHouse(t)
 	for _, name := range []string{`=HYPERLINK("http://192.0.2.1","x")`, "+1", "-1", "@SUM(A1)", "＝1+1", " =1+1", "\t=1", "−1"} {

@@ -117,7 +117,9 @@ func tablesOf(t *testing.T, from, to string) (names []string) {
 	if _, err := db.Exec(`VACUUM INTO '` + to + `'`); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := db.Query(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('meta', 'goose_db_version') ORDER BY name`)
+	rows, err := db.Query(
+		`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('meta', 'goose_db_version') ORDER BY name`,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,8 +43,8 @@ func (h *house) receiptPhone(t *testing.T) (id string, key *ecdh.PrivateKey) {
 	return id, key
 }
 
-// openReceipt opens a sealed receipt as pwa/src/patient/receipts.ts does: ECDH, HKDF-SHA-256 (RFC 5869) with both public keys as
-// the salt, AES-256-GCM under a nonce of zeros.
+// openReceipt opens a sealed receipt as pwa/src/patient/receipts.ts does: ECDH, HKDF-SHA-256 (RFC 5869) with
+// both public keys as the salt, AES-256-GCM under a nonce of zeros.
 func openReceipt(t *testing.T, key *ecdh.PrivateKey, sealed []byte) string {
 	t.Helper()
 	theirs, err := ecdh.P256().NewPublicKey(sealed[:65])
@@ -55,7 +55,13 @@ func openReceipt(t *testing.T, key *ecdh.PrivateKey, sealed []byte) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	derived, err := hkdf.Key(sha256.New, secret, append(append([]byte{}, sealed[:65]...), key.PublicKey().Bytes()...), "madoguchi-receipt-1", 32)
+	derived, err := hkdf.Key(
+		sha256.New,
+		secret,
+		append(append([]byte{}, sealed[:65]...), key.PublicKey().Bytes()...),
+		"madoguchi-receipt-1",
+		32,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,8 +80,9 @@ func openReceipt(t *testing.T, key *ecdh.PrivateKey, sealed []byte) string {
 	return string(text)
 }
 
-// The insurer's server and a clinic's, each with its own database. After all that can happen between them, nothing in the
-// insurer's files or log tells which clinic its patient went to (個人情報保護法 23条: what is not kept cannot leak).
+// The insurer's server and a clinic's, each with its own database. After all that can happen between them,
+// nothing in the insurer's files or log tells which clinic its patient went to (個人情報保護法 23条: what is not kept
+// cannot leak).
 func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	log := &lockedLog{}
 	before := slog.Default()
@@ -85,9 +92,16 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	clinic := newHouse(t)
 	_, key := p256(t)
 	const url, name, facility = "https://clinic.example.jp", "架空亀鶴医院", "1319999874"
-	insurer.trust.Counters = []credential.TrustedCounter{{URL: url, Name: name, Facility: facility, JWKS: credential.KeySet{key.Public()}}}
+	insurer.trust.Counters = []credential.TrustedCounter{
+		{URL: url, Name: name, Facility: facility, JWKS: credential.KeySet{key.Public()}},
+	}
 	clinic.trust = insurer.trust
-	calls := &hostapi.Client{URL: url, Key: key, Client: &http.Client{Transport: inside{insurer}}, Now: func() time.Time { return insurer.now }}
+	calls := &hostapi.Client{
+		URL:    url,
+		Key:    key,
+		Client: &http.Client{Transport: inside{insurer}},
+		Now:    func() time.Time { return insurer.now },
+	}
 	clinic.counter.Insurers, clinic.counter.Signer = calls, hostapi.ReceiptSigner{URL: url, Key: key}
 	clinic.counter.Facility = counter.Facility{Code: facility, Name: name}
 	clinic.session(t, auth.Counter, "鈴木", "{}")
@@ -95,8 +109,14 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	phone, _ := insurer.receiptPhone(t)
 	path := "/api/v1/people/" + string(r.ID) + "/code"
 
-	secrets := map[string]string{"name": name, "facility code": facility, "URL": "clinic.example.jp", "key id": key.ID, "name in hexadecimal": hex.EncodeToString([]byte(name)),
-		"name in base64": base64.StdEncoding.EncodeToString([]byte(name))}
+	secrets := map[string]string{
+		"name":                name,
+		"facility code":       facility,
+		"URL":                 "clinic.example.jp",
+		"key id":              key.ID,
+		"name in hexadecimal": hex.EncodeToString([]byte(name)),
+		"name in base64":      base64.StdEncoding.EncodeToString([]byte(name)),
+	}
 	search := func(when string) {
 		t.Helper()
 		for where, text := range map[string]string{"database": insurer.databaseText(t), "log": log.String()} {
@@ -115,7 +135,11 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 		}
 		here := "/api/v1/counter/cases/" + c.ID
 		clinic.seen(t, here)
-		answer[console.CaseJSON](t, clinic.ask(t, "POST", here+"/record", map[string]string{"outcome": "accepted"}), 200)
+		answer[console.CaseJSON](
+			t,
+			clinic.ask(t, "POST", here+"/record", map[string]string{"outcome": "accepted"}),
+			200,
+		)
 	}
 	made := func() madeCode {
 		t.Helper()
@@ -126,7 +150,10 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	}
 	waits := func(code string) {
 		t.Helper()
-		if w := clinic.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": code}); !strings.Contains(w.Body.String(), "code.waiting") {
+		if w := clinic.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": code}); !strings.Contains(
+			w.Body.String(),
+			"code.waiting",
+		) {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 	}
@@ -141,7 +168,8 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	search("after a receipt")
 	scanned := made().Address
 	for _, where := range []string{"/C/", "/c/"} { // what a phone's own camera opens shows nothing and is kept nowhere
-		if w := insurer.ask(t, "GET", where+scanned[len(scanned)-16:], nil); w.Code != 200 || strings.Contains(w.Body.String(), r.Person.Name) {
+		if w := insurer.ask(t, "GET", where+scanned[len(scanned)-16:], nil); w.Code != 200 ||
+			strings.Contains(w.Body.String(), r.Person.Name) {
 			t.Errorf("%s: %d", where, w.Code)
 		}
 	}
@@ -157,13 +185,15 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	search("after the yes")
 	accept(spoken)
 	search("after the look-up")
-	if a := answer[struct{ State, Facility string }](t, insurer.ask(t, "GET", path, nil), 200); a.State != "used" || a.Facility != "" {
+	if a := answer[struct{ State, Facility string }](t, insurer.ask(t, "GET", path, nil), 200); a.State != "used" ||
+		a.Facility != "" {
 		t.Errorf("a used code still knows %+v", a)
 	}
 	waits(made().Code)
 	says(false)
 	search("after a no")
-	if a := answer[struct{ State, Facility string }](t, insurer.ask(t, "GET", path, nil), 200); a.State != "denied" || a.Facility != "" {
+	if a := answer[struct{ State, Facility string }](t, insurer.ask(t, "GET", path, nil), 200); a.State != "denied" ||
+		a.Facility != "" {
 		t.Errorf("a denied code still knows %+v", a)
 	}
 	waits(made().Code)
@@ -173,7 +203,12 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 		t.Fatal(err)
 	}
 	search("after a question that nobody answered")
-	clinic.ask(t, "POST", "/api/v1/counter/cases", map[string]string{"text": credential.NewOnlineCode(testHost + "/i/00138990").Spoken})
+	clinic.ask(
+		t,
+		"POST",
+		"/api/v1/counter/cases",
+		map[string]string{"text": credential.NewOnlineCode(testHost + "/i/00138990").Spoken},
+	)
 	insurer.callHost(t, "/i/00138990/code", "x.y.z", `{"code":"`+url+`"}`)
 	search("after calls that were refused")
 
@@ -191,7 +226,8 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	}
 }
 
-// A receipt says whose word it is by a signature that only that counter can make, and is good on one phone only.
+// A receipt says whose word it is by a signature that only that counter can make, and is good on one phone
+// only.
 func TestAReceiptIsSignedByItsCounterForOnePhone(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
@@ -202,9 +238,17 @@ func TestAReceiptIsSignedByItsCounterForOnePhone(t *testing.T) {
 	if got := answer[console.CaseJSON](t, h.ask(t, "POST", path+"/card-check", map[string]bool{"birthDateConfirmed": true}), 200); !got.ChipPassed {
 		t.Fatalf("%+v", got.Card)
 	}
-	answer[console.CaseJSON](t, h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}), 200)
+	answer[console.CaseJSON](
+		t,
+		h.ask(t, "POST", path+"/record", map[string]string{"outcome": "accepted"}),
+		200,
+	)
 	type receipt struct{ Sealed string }
-	got := answer[struct{ Receipts []receipt }](t, h.ask(t, "GET", "/api/v1/receipts?key="+id, nil), 200).Receipts
+	got := answer[struct{ Receipts []receipt }](
+		t,
+		h.ask(t, "GET", "/api/v1/receipts?key="+id, nil),
+		200,
+	).Receipts
 	if len(got) != 1 {
 		t.Fatalf("%d receipts", len(got))
 	}
@@ -213,26 +257,44 @@ func TestAReceiptIsSignedByItsCounterForOnePhone(t *testing.T) {
 		t.Fatalf("%d bytes %v", len(sealed), err)
 	}
 	text := openReceipt(t, phone, sealed)
-	list := answer[struct{ Counters []credential.TrustedCounter }](t, h.ask(t, "GET", "/api/v1/counters", nil), 200).Counters
+	list := answer[struct{ Counters []credential.TrustedCounter }](
+		t,
+		h.ask(t, "GET", "/api/v1/counters", nil),
+		200,
+	).Counters
 	claims := jwt.MapClaims{}
-	token, err := jwt.ParseWithClaims(text, claims, func(t *jwt.Token) (any, error) { // another program's verifier
-		key, _ := list[0].JWKS.Find(t.Header["kid"].(string))
-		return key.Key, nil
-	}, jwt.WithValidMethods([]string{"ES256"}), jwt.WithAudience(id), jwt.WithIssuer(list[0].URL))
+	token, err := jwt.ParseWithClaims(
+		text,
+		claims,
+		func(t *jwt.Token) (any, error) { // another program's verifier
+			key, _ := list[0].JWKS.Find(t.Header["kid"].(string))
+			return key.Key, nil
+		},
+		jwt.WithValidMethods([]string{"ES256"}),
+		jwt.WithAudience(id),
+		jwt.WithIssuer(list[0].URL),
+	)
 	if err != nil || token.Header["typ"] != "receipt+jwt" {
 		t.Fatalf("%v %v", token, err)
 	}
-	if claims["outcome"] != "accepted" || claims["ground"] != "chip" || claims["method"] != "N1e" || claims["iat"] != float64(h.now.Unix()) || strings.Contains(text, "facility") || list[0].Name != "架空医院" {
+	if claims["outcome"] != "accepted" || claims["ground"] != "chip" || claims["method"] != "N1e" ||
+		claims["iat"] != float64(h.now.Unix()) ||
+		strings.Contains(text, "facility") ||
+		list[0].Name != "架空医院" {
 		t.Errorf("%v", claims)
 	}
 }
 
-// What an insurer cannot read it takes only in the one form that its phones can open, and whole or not at all.
+// What an insurer cannot read it takes only in the one form that its phones can open, and whole or not at
+// all.
 func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	id, phone := h.receiptPhone(t)
-	good, err := h.counter.Signer.Seal(hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"}, phone.PublicKey().Bytes())
+	good, err := h.counter.Signer.Seal(
+		hostapi.Receipt{At: h.now, Outcome: hostapi.Parked, Method: "N1e"},
+		phone.PublicKey().Bytes(),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,10 +313,21 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 		{"an empty one", map[string][]byte{id: {}}},
 		{"a point alone", map[string][]byte{id: good[:65]}},
 		{"a tag without text", map[string][]byte{id: good[:65+16]}},
-		{"1,001 bytes", map[string][]byte{id: with(func(b []byte) []byte { return append(b, make([]byte, 1001-len(b))...) })}},
+		{
+			"1,001 bytes",
+			map[string][]byte{
+				id: with(func(b []byte) []byte { return append(b, make([]byte, 1001-len(b))...) }),
+			},
+		},
 		{"a megabyte of somebody's", map[string][]byte{id: make([]byte, 200_000)}},
-		{"a point that is not on the curve", map[string][]byte{id: with(func(b []byte) []byte { b[64] ^= 1; return b })}},
-		{"the point at infinity", map[string][]byte{id: with(func(b []byte) []byte { return append(make([]byte, 65), b[65:]...) })}},
+		{
+			"a point that is not on the curve",
+			map[string][]byte{id: with(func(b []byte) []byte { b[64] ^= 1; return b })},
+		},
+		{
+			"the point at infinity",
+			map[string][]byte{id: with(func(b []byte) []byte { return append(make([]byte, 65), b[65:]...) })},
+		},
 		{"a compressed point", map[string][]byte{id: with(compressed)}},
 		{"plain text", map[string][]byte{id: []byte(strings.Repeat(`{"facility":"架空医院"}`, 8))}},
 		{"a phone's id that is none", map[string][]byte{"../phone": good}},
@@ -265,12 +338,15 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	iss := testHost + "/i/00138990"
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if err := h.calls.LeaveReceipt(ctx, iss, h.live(t, r.Person, "00138990", h.now), c.sealed); err == nil || !strings.Contains(err.Error(), "receipt.form") {
+			if err := h.calls.LeaveReceipt(ctx, iss, h.live(t, r.Person, "00138990", h.now), c.sealed); err == nil ||
+				!strings.Contains(err.Error(), "receipt.form") {
 				t.Errorf("%v", err)
 			}
 		})
 	}
-	if got := answer[struct{ Receipts []any }](t, h.ask(t, "GET", "/api/v1/receipts?key="+id, nil), 200).Receipts; len(got) != 0 {
+	if got := answer[struct{ Receipts []any }](t, h.ask(t, "GET", "/api/v1/receipts?key="+id, nil), 200).Receipts; len(
+		got,
+	) != 0 {
 		t.Errorf("%d receipts are stored", len(got))
 	}
 	t.Run("three for one screen, then no more", func(t *testing.T) {
@@ -283,7 +359,9 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 		if err := h.calls.LeaveReceipt(ctx, iss, h.live(t, r.Person, "00138990", h.now.Add(time.Second)), map[string][]byte{id: good}); err != nil {
 			t.Errorf("for another screen: %v", err)
 		}
-		if got := answer[struct{ Receipts []any }](t, h.ask(t, "GET", "/api/v1/receipts?key="+id, nil), 200).Receipts; len(got) != 4 {
+		if got := answer[struct{ Receipts []any }](t, h.ask(t, "GET", "/api/v1/receipts?key="+id, nil), 200).Receipts; len(
+			got,
+		) != 4 {
 			t.Errorf("%d receipts are stored", len(got))
 		}
 	})
@@ -291,7 +369,8 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 		limited := 0
 		jws := h.live(t, r.Person, "00138990", h.now)
 		for range 620 {
-			if _, err := h.calls.ReceiptKeys(ctx, iss, jws); err != nil && strings.Contains(err.Error(), "429") {
+			if _, err := h.calls.ReceiptKeys(ctx, iss, jws); err != nil &&
+				strings.Contains(err.Error(), "429") {
 				limited++
 			}
 		}
@@ -301,20 +380,28 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	})
 }
 
-// The list of counters is everybody's and nobody's: no session, the whole of it, kept by browsers for a while.
+// The list of counters is everybody's and nobody's: no session, the whole of it, kept by browsers for a
+// while.
 func TestTheCountersOfTheTrustListArePublic(t *testing.T) {
 	h, _ := connected(t)
-	h.trust.Counters = append(h.trust.Counters, credential.TrustedCounter{URL: "https://b.example.jp", Name: "別の医院", JWKS: h.trust.Counters[0].JWKS})
+	h.trust.Counters = append(
+		h.trust.Counters,
+		credential.TrustedCounter{URL: "https://b.example.jp", Name: "別の医院", JWKS: h.trust.Counters[0].JWKS},
+	)
 	w := h.ask(t, "GET", "/api/v1/counters", nil)
 	var out struct{ Counters []map[string]json.RawMessage }
-	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil || w.Code != 200 || len(out.Counters) != 2 || string(out.Counters[1]["name"]) != `"別の医院"` {
+	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil || w.Code != 200 || len(out.Counters) != 2 ||
+		string(out.Counters[1]["name"]) != `"別の医院"` {
 		t.Errorf("%d %s %v", w.Code, w.Body, err)
 	}
-	if head := w.Header(); !strings.HasPrefix(head.Get("Cache-Control"), "public, max-age=") || len(w.Result().Cookies()) != 0 {
+	if head := w.Header(); !strings.HasPrefix(head.Get("Cache-Control"), "public, max-age=") ||
+		len(w.Result().Cookies()) != 0 {
 		t.Errorf("%v", head)
 	}
 	h.trust.Counters = nil
-	if w := h.ask(t, "GET", "/api/v1/counters", nil); strings.TrimSpace(w.Body.String()) != `{"counters":[]}` {
+	if w := h.ask(t, "GET", "/api/v1/counters", nil); strings.TrimSpace(
+		w.Body.String(),
+	) != `{"counters":[]}` {
 		t.Errorf("%s", w.Body)
 	}
 }

@@ -126,10 +126,13 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 			wait := message.Wait(time.Duration(c.wait) * time.Second)
 			ja, en := wait.In("ja"), wait.In("en")
 			said := strings.Contains(w.Body.String(), ja+"ほど待って")
-			if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != strconv.Itoa(c.wait) || !said {
+			if w.Code != http.StatusTooManyRequests ||
+				w.Header().Get("Retry-After") != strconv.Itoa(c.wait) ||
+				!said {
 				t.Fatalf("%d, Retry-After %s: %.300s", w.Code, w.Header().Get("Retry-After"), w.Body)
 			}
-			if strings.HasPrefix(w.Header().Get("Content-Type"), "application/problem") && !strings.Contains(w.Body.String(), "about "+en) {
+			if strings.HasPrefix(w.Header().Get("Content-Type"), "application/problem") &&
+				!strings.Contains(w.Body.String(), "about "+en) {
 				t.Errorf("%s", w.Body)
 			}
 			h.now = h.now.Add(time.Duration(c.wait) * time.Second)
@@ -179,11 +182,13 @@ func TestTheWaitStandsInEveryLanguage(t *testing.T) {
 	for lang, want := range map[string]string{"ja": "3秒", "ja-easy": "3びょう", "en": "3 seconds", "zh-Hans": "3秒", "vi": "3\u00a0giây"} {
 		in := func(r *http.Request) { r.Header.Set("Accept-Language", lang) }
 		w := h.ask(t, "POST", "/api/v1/phone/nonce?lang="+lang, map[string]string{"phone": "P"}, in)
-		if detail := decode[kit.ProblemDocument](t, w).Detail; lang != "ja-easy" && (!strings.Contains(detail, want) || strings.ContainsAny(detail, "{}")) {
+		if detail := decode[kit.ProblemDocument](t, w).Detail; lang != "ja-easy" &&
+			(!strings.Contains(detail, want) || strings.ContainsAny(detail, "{}")) {
 			t.Errorf("%s: %s", lang, detail)
 		}
 		page := h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA?lang="+lang, nil)
-		if page.Code != http.StatusTooManyRequests || !strings.Contains(page.Body.String(), want) || strings.Contains(page.Body.String(), "{wait}") {
+		if page.Code != http.StatusTooManyRequests || !strings.Contains(page.Body.String(), want) ||
+			strings.Contains(page.Body.String(), "{wait}") {
 			t.Errorf("%s: %d", lang, page.Code)
 		}
 	}
@@ -230,7 +235,11 @@ type counting struct {
 	lists int
 }
 
-func (s *counting) Revoked(ctx context.Context, insurer eligibility.InsurerNumber, at time.Time) ([]uint32, int, error) {
+func (s *counting) Revoked(
+	ctx context.Context,
+	insurer eligibility.InsurerNumber,
+	at time.Time,
+) ([]uint32, int, error) {
 	s.lists++
 	return s.IssuerStore.Revoked(ctx, insurer, at)
 }
@@ -294,7 +303,12 @@ func TestAnInsurersWaitIsHandedOn(t *testing.T) {
 			}))
 			defer insurer.Close()
 			_, key := p256(t)
-			calls := &hostapi.Client{URL: "https://clinic.example.jp", Key: key, Client: insurer.Client(), Now: func() time.Time { return houseDay }}
+			calls := &hostapi.Client{
+				URL:    "https://clinic.example.jp",
+				Key:    key,
+				Client: insurer.Client(),
+				Now:    func() time.Time { return houseDay },
+			}
 			_, err := calls.Redeem(ctx, insurer.URL, credential.NewOnlineCode(insurer.URL))
 			var e *eligibility.Error
 			if !errors.As(err, &e) || !errors.Is(err, auth.ErrTooMany) || e.Wait != want {

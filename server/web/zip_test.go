@@ -16,25 +16,44 @@ func takes(coding string) func(*http.Request) {
 	return func(r *http.Request) { r.Header.Set("Accept-Encoding", coding) }
 }
 
-var openPages = []string{"/", "/notice", "/settings", "/visit", "/certificate", "/next", "/reception", "/screen"}
+var openPages = []string{
+	"/",
+	"/notice",
+	"/settings",
+	"/visit",
+	"/certificate",
+	"/next",
+	"/reception",
+	"/screen",
+}
 
-// Where a secret and a stranger's words stand on one page, its length must not tell of the secret: no compression (BREACH).
+// Where a secret and a stranger's words stand on one page, its length must not tell of the secret: no
+// compression (BREACH).
 func TestOnlyPagesWithoutSecretsAreCompressed(t *testing.T) {
 	h := newHouse(t)
 	r := h.enrolled(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
-	secret := []string{"/enrol", "/api/v1/me", "/insurer", "/insurer/people/" + string(r.ID), "/people/" + string(r.ID) + "/document.pdf"}
+	secret := []string{
+		"/enrol",
+		"/api/v1/me",
+		"/insurer",
+		"/insurer/people/" + string(r.ID),
+		"/people/" + string(r.ID) + "/document.pdf",
+	}
 	for _, path := range append(secret, openPages...) {
 		w := h.ask(t, "GET", path, nil, takes("gzip, br"))
 		want := ""
 		if slices.Contains(openPages, path) {
 			want = "gzip"
 		}
-		if got := w.Header().Get("Content-Encoding"); w.Code != http.StatusOK || got != want || w.Header().Get("Cache-Control") != "no-store" {
+		if got := w.Header().Get("Content-Encoding"); w.Code != http.StatusOK || got != want ||
+			w.Header().Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d %v, want the encoding %q", path, w.Code, w.Header(), want)
 		}
 	}
-	if w := h.ask(t, "GET", "/no-such-page?of=a-stranger", nil, takes("gzip")); w.Header().Get("Content-Encoding") != "" {
+	if w := h.ask(t, "GET", "/no-such-page?of=a-stranger", nil, takes("gzip")); w.Header().Get(
+		"Content-Encoding",
+	) != "" {
 		t.Errorf("a refusal: %d %v", w.Code, w.Header())
 	}
 }
@@ -59,7 +78,8 @@ func TestAPageIsPlainForWhoDoesNotTakeGzip(t *testing.T) {
 	for _, coding := range []string{"", "br", "identity", "gzip;q=0", "br, gzip;q=0.0"} {
 		for _, path := range append([]string{"/i/00138990/status.jwt"}, openPages...) {
 			w := h.ask(t, "GET", path, nil, takes(coding))
-			if w.Header().Get("Content-Encoding") != "" || bytes.HasPrefix(w.Body.Bytes(), []byte{0x1f, 0x8b}) {
+			if w.Header().Get("Content-Encoding") != "" ||
+				bytes.HasPrefix(w.Body.Bytes(), []byte{0x1f, 0x8b}) {
 				t.Errorf("%s for %q: %d %v", path, coding, w.Code, w.Header())
 			}
 		}
@@ -82,7 +102,10 @@ func TestWhatACompressedPageDependsOnIsSaid(t *testing.T) {
 				t.Errorf("%s for %q: %s", path, coding, w.Header().Get("Content-Type"))
 			}
 		}
-		if w := h.ask(t, "GET", "/i/00138990/status.jwt", nil, takes(coding)); w.Header().Get("Vary") != "Accept-Encoding" || w.Header().Get("Cache-Control") != "public, max-age=300" {
+		if w := h.ask(t, "GET", "/i/00138990/status.jwt", nil, takes(coding)); w.Header().Get(
+			"Vary",
+		) != "Accept-Encoding" ||
+			w.Header().Get("Cache-Control") != "public, max-age=300" {
 			t.Errorf("the status list for %q: %v", coding, w.Header())
 		}
 	}

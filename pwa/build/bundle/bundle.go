@@ -1,5 +1,5 @@
-// Package bundle turns the front end's sources into the files of pwa/dist. It needs neither Node nor a network: what is
-// bundled but written by others stands in pwa/vendor.
+// Package bundle turns the front end's sources into the files of pwa/dist. It needs neither Node nor a
+// network: what is bundled but written by others stands in pwa/vendor.
 package bundle
 
 import (

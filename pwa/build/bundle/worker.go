@@ -22,9 +22,9 @@ import (
 // fetch it anew. So do the sentences.
 var shellSources = []string{"templates/layout.html", "templates/screen.html"}
 
-// addWorkers bundles the service worker (sw.js) with the list of the files that the patient's screen needs, and of those that it
-// loads when they are first used, and the worker that ends it (sw-off.js). The lists name the files as package pwa serves them:
-// below the hash of all files but the workers.
+// addWorkers bundles the service worker (sw.js) with the list of the files that the patient's screen needs,
+// and of those that it loads when they are first used, and the worker that ends it (sw-off.js). The lists
+// name the files as package pwa serves them: below the hash of all files but the workers.
 func addWorkers(root string, files map[string][]byte, metafile string) error {
 	program, later, err := patientsFiles(metafile)
 	if err != nil {
@@ -79,7 +79,8 @@ func sentences() []byte {
 	return b.Bytes()
 }
 
-// patientsFiles returns the patient's program with what it imports at once, and apart what it imports when that is first used.
+// patientsFiles returns the patient's program with what it imports at once, and apart what it imports when
+// that is first used.
 func patientsFiles(metafile string) (names, later []string, err error) {
 	type imported struct{ Path, Kind string }
 	var made struct {

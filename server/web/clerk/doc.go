@@ -1,5 +1,5 @@
-// Package clerk serves an insurer's clerk: import of the insured, one person's file, documents and print jobs,
-// revocation, statistics.
+// Package clerk serves an insurer's clerk: import of the insured, one person's file, documents and print
+// jobs, revocation, statistics.
 package clerk
 
 import (
@@ -15,3 +15,11 @@ type Pages struct {
 	Insurer    *insurer.Services
 	Background context.Context // of what goes on behind requests; ends with the server
 }
+
+// The pages by what a clerk does, each group on the same base.
+type (
+	personPages     struct{ *Pages } // one insured person: file, documents, logins, erasing, revocation
+	importPages     struct{ *Pages } // a file on its way into the register
+	printPages      struct{ *Pages } // print runs, settings of papers, samples
+	statisticsPages struct{ *Pages }
+)

@@ -2,6 +2,7 @@ package clerk
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -57,4 +58,19 @@ func (s *Pages) page(of about, do handler) echo.HandlerFunc {
 // call is an answer to a page's program; who is not signed in is refused.
 func (s *Pages) call(of about, do handler) echo.HandlerFunc {
 	return s.CallFor(auth.Clerk, s.clerk(of, do))
+}
+
+// allowLong gives a request time for a file of many people: the usual limits are for pages.
+func (s *Pages) allowLong(c echo.Context) {
+	control := http.NewResponseController(c.Response())
+	_ = control.SetReadDeadline(s.Now().Add(5 * time.Minute)) // not every test's writer has deadlines
+	_ = control.SetWriteDeadline(s.Now().Add(6 * time.Minute))
+}
+
+// long lets a request of staff take long, from its form on.
+func (s *Pages) long(do kit.Staffed) kit.Staffed {
+	return func(c echo.Context, member staff.Member) error {
+		s.allowLong(c)
+		return do(c, member)
+	}
 }

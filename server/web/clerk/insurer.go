@@ -21,15 +21,13 @@ func (s *Pages) Routes(e *echo.Echo) {
 	e.GET("/insurer", s.page(ofInsurer, s.officePage))
 	s.StaffRoutes(e, auth.Clerk)
 	e.GET("/insurer/sample.csv", s.page(ofInsurer, s.sample))
-	s.previewRoutes(e)
-	s.runRoutes(e)
-	s.paperRoutes(e)
-	s.peopleRoutes(e)
-	s.statisticsRoutes(e)
+	(&importPages{s}).routes(e)
+	prints := &printPages{s}
+	prints.runRoutes(e)
+	prints.paperRoutes(e)
+	(&personPages{s}).routes(e)
+	(&statisticsPages{s}).routes(e)
 	e.GET("/insurer/support", s.PageFor(auth.Clerk, s.supportPage))
-	e.GET("/insurer/people/:id/notice", s.page(ofPerson, s.noticeSheet))
-	e.GET("/insurer/people/:id/notice.png", s.page(ofPerson, s.noticeQR))
-	e.GET("/insurer/people/:id/notice.pdf", s.page(ofPerson, s.noticePDF))
 }
 
 // chosen returns the clerk's insurer, and all that the page offers to choose from.
@@ -76,8 +74,16 @@ func (s *Pages) officePage(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	view := OfficeView{Page: s.NewPage(c, message.New("staff.title.insurerSOffice", nil)), Staff: clerk.Staff, Insurers: insurers, Current: string(in.Number), Count: count, Query: query,
-		Said: c.QueryParam("said"), Found: found}
+	view := OfficeView{
+		Page:     s.NewPage(c, message.New("staff.title.insurerSOffice", nil)),
+		Staff:    clerk.Staff,
+		Insurers: insurers,
+		Current:  string(in.Number),
+		Count:    count,
+		Query:    query,
+		Said:     c.QueryParam("said"),
+		Found:    found,
+	}
 	view.Insurer = insurerView(in)
 	view.turn(number)
 	for _, r := range people {
@@ -88,8 +94,16 @@ func (s *Pages) officePage(c echo.Context, clerk staff.Clerk) error {
 
 func (s *Pages) row(r insurer.PersonRecord) PersonRow {
 	p := r.Person
-	row := PersonRow{ID: string(r.ID), Name: p.Name, Kana: p.Kana, Birth: p.BirthDate.Japanese(), Symbol: p.Symbol, Number: p.Number, Branch: p.BranchNumber,
-		Registered: eligibility.DateOf(r.RegisteredAt).Japanese()}
+	row := PersonRow{
+		ID:         string(r.ID),
+		Name:       p.Name,
+		Kana:       p.Kana,
+		Birth:      p.BirthDate.Japanese(),
+		Symbol:     p.Symbol,
+		Number:     p.Number,
+		Branch:     p.BranchNumber,
+		Registered: eligibility.DateOf(r.RegisteredAt).Japanese(),
+	}
 	if shares, err := eligibility.SharesOn(p, s.Today()); err == nil {
 		row.Share = kit.SharesText(shares)
 	}

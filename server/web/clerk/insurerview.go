@@ -6,5 +6,11 @@ import (
 )
 
 func insurerView(in insurer.Insurer) kit.InsurerView {
-	return kit.InsurerView{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, NumberOnPaper: in.Number.Paper(), Number: string(in.Number)}
+	return kit.InsurerView{
+		Name:          in.Name,
+		Issuer:        in.Issuer,
+		Telephone:     in.Telephone,
+		NumberOnPaper: in.Number.Paper(),
+		Number:        string(in.Number),
+	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // noticePDF sends a person's 資格情報のお知らせ for printing.
-func (s *Pages) noticePDF(c echo.Context, clerk staff.Clerk) error {
+func (s *personPages) noticePDF(c echo.Context, clerk staff.Clerk) error {
 	data, report, err := s.Insurer.Documents.NoticePage(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err
@@ -24,18 +24,23 @@ func (s *Pages) noticePDF(c echo.Context, clerk staff.Clerk) error {
 	return kit.PdfFile(c, "oshirase.pdf", data)
 }
 
-func (s *Pages) noticeSheet(c echo.Context, clerk staff.Clerk) error {
+func (s *personPages) noticeSheet(c echo.Context, clerk staff.Clerk) error {
 	paper, err := s.Insurer.Enrolment.NoticePaper(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err
 	}
-	view := SheetView{Page: s.NewPage(c, message.New("staff.title.noticeCode", nil)), Person: s.row(paper.Record), Code: insurer.GroupNoticeCode(paper.Code), URL: paper.URL,
-		Image: "/insurer/people/" + c.Param("id") + "/notice.png"}
+	view := SheetView{
+		Page:   s.NewPage(c, message.New("staff.title.noticeCode", nil)),
+		Person: s.row(paper.Record),
+		Code:   insurer.GroupNoticeCode(paper.Code),
+		URL:    paper.URL,
+		Image:  "/insurer/people/" + c.Param("id") + "/notice.png",
+	}
 	view.Insurer = insurerView(paper.Insurer)
 	return s.Show(c, http.StatusOK, "sheet", view)
 }
 
-func (s *Pages) noticeQR(c echo.Context, clerk staff.Clerk) error {
+func (s *personPages) noticeQR(c echo.Context, clerk staff.Clerk) error {
 	paper, err := s.Insurer.Enrolment.NoticePaper(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err

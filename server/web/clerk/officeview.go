@@ -37,7 +37,11 @@ type OfficeView struct {
 // turn fills in where the page of this number stands among all.
 func (v *OfficeView) turn(number int) {
 	address := func(n int) string {
-		return "/insurer?" + url.Values{"insurer": {v.Current}, "q": {v.Query}, "page": {strconv.Itoa(n)}}.Encode()
+		return "/insurer?" + url.Values{
+			"insurer": {v.Current},
+			"q":       {v.Query},
+			"page":    {strconv.Itoa(n)},
+		}.Encode()
 	}
 	v.First, v.Last = (number-1)*officeRows+1, min(number*officeRows, v.Found)
 	if number > 1 {

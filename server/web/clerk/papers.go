@@ -16,7 +16,7 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *Pages) paperRoutes(e *echo.Echo) {
+func (s *printPages) paperRoutes(e *echo.Echo) {
 	e.GET("/insurer/settings", s.page(ofInsurer, s.settingsOfPapers))
 	e.POST("/insurer/settings", s.page(ofInsurer, s.settle))
 	e.GET("/insurer/papers/:kind", s.page(ofInsurer, s.samplePaper))
@@ -36,7 +36,7 @@ var SamplePapers = []SampleLink{
 	{string(insurer.SampleDeclaration), say("staff.papersettings.sampleDeclaration")},
 }
 
-func (s *Pages) settingsOfPapers(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) settingsOfPapers(c echo.Context, clerk staff.Clerk) error {
 	in, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return err
@@ -45,15 +45,22 @@ func (s *Pages) settingsOfPapers(c echo.Context, clerk staff.Clerk) error {
 }
 
 // showSettings shows the form with what was typed, under the insurer as it is kept.
-func (s *Pages) showSettings(
+func (s *printPages) showSettings(
 	c echo.Context, status int, clerk staff.Clerk, kept, in insurer.Insurer, problem *kit.Problem,
 ) error {
 	mark, err := s.Insurer.Directory.Logo(c.Request().Context(), in.Number)
 	if err != nil {
 		return err
 	}
-	view := PaperSettingsView{Page: s.NewPage(c, message.New("staff.title.papersSettingsAndSamples", nil)), Staff: clerk.Staff, Settings: in, Colour: in.Look.Colour, HasLogo: len(mark) > 0,
-		Saved: c.QueryParam("said") == "saved", Samples: SamplePapers}
+	view := PaperSettingsView{
+		Page:     s.NewPage(c, message.New("staff.title.papersSettingsAndSamples", nil)),
+		Staff:    clerk.Staff,
+		Settings: in,
+		Colour:   in.Look.Colour,
+		HasLogo:  len(mark) > 0,
+		Saved:    c.QueryParam("said") == "saved",
+		Samples:  SamplePapers,
+	}
 	if view.Colour == "" {
 		view.Colour = "#00118f"
 	}
@@ -61,7 +68,7 @@ func (s *Pages) showSettings(
 	return s.Show(c, status, "papersettings", view)
 }
 
-func (s *Pages) settle(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) settle(c echo.Context, clerk staff.Clerk) error {
 	kept, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return err
@@ -69,7 +76,13 @@ func (s *Pages) settle(c echo.Context, clerk staff.Clerk) error {
 	in := kept
 	value := func(field string) string { return strings.TrimSpace(c.FormValue(field)) }
 	in.Name, in.Issuer, in.Telephone = value("name"), value("issuer"), value("telephone")
-	in.Look = insurer.PaperLook{Unit: value("unit"), Address: value("address"), Hours: value("hours"), Colour: value("colour"), State: value("state")}
+	in.Look = insurer.PaperLook{
+		Unit:    value("unit"),
+		Address: value("address"),
+		Hours:   value("hours"),
+		Colour:  value("colour"),
+		State:   value("state"),
+	}
 	mark, err := uploadedMark(c)
 	if err == nil {
 		err = s.Insurer.Directory.UpdateSettings(c.Request().Context(), clerk, in, mark)
@@ -105,7 +118,7 @@ func uploadedMark(c echo.Context) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, most))
 }
 
-func (s *Pages) samplePaper(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) samplePaper(c echo.Context, clerk staff.Clerk) error {
 	kind, isPDF := strings.CutSuffix(c.Param("kind"), ".pdf")
 	if !isPDF {
 		return kit.ErrNoPage
@@ -118,7 +131,7 @@ func (s *Pages) samplePaper(c echo.Context, clerk staff.Clerk) error {
 }
 
 // certificatePDF sends one person's 資格確認書. A reason comes in a form, not in the address.
-func (s *Pages) certificatePDF(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) certificatePDF(c echo.Context, clerk staff.Clerk) error {
 	layout := insurer.RunLayout(c.FormValue("layout"))
 	if layout == "" {
 		layout = insurer.LayoutCard
@@ -142,7 +155,7 @@ func (s *Pages) certificatePDF(c echo.Context, clerk staff.Clerk) error {
 	return kit.PdfFile(c, "shikakukakuninsho.pdf", data)
 }
 
-func (s *Pages) insertPDF(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) insertPDF(c echo.Context, clerk staff.Clerk) error {
 	data, err := s.Insurer.Documents.InsertOf(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err

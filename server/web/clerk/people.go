@@ -18,8 +18,9 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// One person's page, and what a clerk may do there: each action is asked for on a page of its own that says what follows.
-func (s *Pages) peopleRoutes(e *echo.Echo) {
+// One person's page, and what a clerk may do there: each action is asked for on a page of its own that says
+// what follows.
+func (s *personPages) routes(e *echo.Echo) {
 	e.GET("/insurer/people/:id", s.page(ofPerson, s.personPage))
 	for path, a := range map[string]personAction{
 		"/reissue":            {s.askReissue, s.reissue},
@@ -33,6 +34,9 @@ func (s *Pages) peopleRoutes(e *echo.Echo) {
 		e.GET("/insurer/people/:id"+path, s.page(ofPerson, s.asked(a)))
 		e.POST("/insurer/people/:id"+path, s.page(ofPerson, s.done(a)))
 	}
+	e.GET("/insurer/people/:id/notice", s.page(ofPerson, s.noticeSheet))
+	e.GET("/insurer/people/:id/notice.png", s.page(ofPerson, s.noticeQR))
+	e.GET("/insurer/people/:id/notice.pdf", s.page(ofPerson, s.noticePDF))
 	e.GET("/insurer/revoke", s.page(ofInsurer, s.revokePage))
 	e.POST("/insurer/revoke", s.page(ofInsurer, s.revokeMany))
 }
@@ -44,13 +48,13 @@ type personAction struct {
 	do func(c echo.Context, clerk staff.Clerk, id audit.PersonID) (next string, err error)
 }
 
-func (s *Pages) asked(a personAction) handler {
+func (s *personPages) asked(a personAction) handler {
 	return func(c echo.Context, clerk staff.Clerk) error {
 		return s.confirm(c, a, clerk, nil)
 	}
 }
 
-func (s *Pages) confirm(
+func (s *personPages) confirm(
 	c echo.Context, a personAction, clerk staff.Clerk, refusal *eligibility.Error,
 ) error {
 	file, err := s.Insurer.Register.PersonFile(c.Request().Context(), clerk, personOf(c))
@@ -67,14 +71,21 @@ func (s *Pages) confirm(
 	}
 	status := http.StatusOK
 	view.Page = s.NewPage(c, view.Heading)
-	view.Page.Insurer, view.Person, view.Action, view.Back = insurerView(in), s.row(file.PersonRecord), c.Request().URL.Path, personAddress(file.ID, "")
+	view.Page.Insurer, view.Person, view.Action, view.Back = insurerView(
+		in,
+	), s.row(
+		file.PersonRecord,
+	), c.Request().URL.Path, personAddress(
+		file.ID,
+		"",
+	)
 	if refusal != nil {
 		status, view.Error = http.StatusUnprocessableEntity, kit.FormError(refusal)
 	}
 	return s.Show(c, status, "confirm", view)
 }
 
-func (s *Pages) done(a personAction) handler {
+func (s *personPages) done(a personAction) handler {
 	return func(c echo.Context, clerk staff.Clerk) error {
 		next, err := a.do(c, clerk, personOf(c))
 		var refusal *eligibility.Error
@@ -92,7 +103,7 @@ func personAddress(id audit.PersonID, step string) string {
 	return "/insurer/people/" + string(id) + step
 }
 
-func (s *Pages) askReissue(echo.Context, staff.Clerk, insurer.PersonFile) (ConfirmView, error) {
+func (s *personPages) askReissue(echo.Context, staff.Clerk, insurer.PersonFile) (ConfirmView, error) {
 	return ConfirmView{
 		Heading:     say("staff.confirm.reissueHeading"),
 		Consequence: say("staff.confirm.reissueFollows"),
@@ -100,11 +111,15 @@ func (s *Pages) askReissue(echo.Context, staff.Clerk, insurer.PersonFile) (Confi
 	}, nil
 }
 
-func (s *Pages) reissue(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+func (s *personPages) reissue(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
 	return personAddress(id, "?said=reissued"), s.Insurer.Enrolment.Reissue(c.Request().Context(), clerk, id)
 }
 
-func (s *Pages) askRevokePerson(c echo.Context, clerk staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
+func (s *personPages) askRevokePerson(
+	c echo.Context,
+	clerk staff.Clerk,
+	file insurer.PersonFile,
+) (ConfirmView, error) {
 	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, insurer.Copies{Person: file.ID})
 	args := message.Args{"n": message.Number(n)}
 	return ConfirmView{
@@ -115,11 +130,11 @@ func (s *Pages) askRevokePerson(c echo.Context, clerk staff.Clerk, file insurer.
 	}, err
 }
 
-func (s *Pages) revokePerson(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+func (s *personPages) revokePerson(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
 	return s.revokeOf(c, clerk, id, insurer.Copies{Person: id})
 }
 
-func (s *Pages) revokeOf(
+func (s *personPages) revokeOf(
 	c echo.Context, clerk staff.Clerk, id audit.PersonID, which insurer.Copies,
 ) (string, error) {
 	n, err := s.Insurer.Issuer.Revoke(c.Request().Context(), clerk, which)
@@ -137,7 +152,7 @@ func ownCopy(c echo.Context, copies []insurer.IssuedCopy) (insurer.IssuedCopy, e
 	return insurer.IssuedCopy{}, kit.ErrNoPage
 }
 
-func (s *Pages) askRevokeCopy(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
+func (s *personPages) askRevokeCopy(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
 	copied, err := ownCopy(c, file.Copies)
 	return ConfirmView{
 		Heading: say("staff.confirm.revokeOneHeading"),
@@ -150,7 +165,7 @@ func (s *Pages) askRevokeCopy(c echo.Context, _ staff.Clerk, file insurer.Person
 	}, err
 }
 
-func (s *Pages) revokeCopy(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+func (s *personPages) revokeCopy(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
 	copies, err := s.Insurer.Register.Copies(c.Request().Context(), clerk, id)
 	if err != nil {
 		return "", err
@@ -172,16 +187,19 @@ func login(c echo.Context, file insurer.PersonFile) (insurer.Login, error) {
 	return insurer.Login{}, kit.ErrNoPage
 }
 
-func (s *Pages) askEndLogin(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
+func (s *personPages) askEndLogin(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
 	l, err := login(c, file)
 	return ConfirmView{
-		Heading:     say("staff.confirm.endLoginHeading"),
-		Consequence: message.New("staff.confirm.endLoginFollows", message.Args{"at": message.Text(whenText(l.Since))}),
-		Button:      say("staff.confirm.endLoginButton"),
+		Heading: say("staff.confirm.endLoginHeading"),
+		Consequence: message.New(
+			"staff.confirm.endLoginFollows",
+			message.Args{"at": message.Text(whenText(l.Since))},
+		),
+		Button: say("staff.confirm.endLoginButton"),
 	}, err
 }
 
-func (s *Pages) endLogin(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+func (s *personPages) endLogin(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
 	number, err := strconv.ParseInt(c.Param("login"), 10, 64)
 	if err != nil {
 		return "", kit.ErrNoPage
@@ -191,7 +209,7 @@ func (s *Pages) endLogin(c echo.Context, clerk staff.Clerk, id audit.PersonID) (
 }
 
 // askEndPhone asks before a phone is taken away: it was lost, the patient called.
-func (s *Pages) askEndPhone(c echo.Context, clerk staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
+func (s *personPages) askEndPhone(c echo.Context, clerk staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
 	i := slices.IndexFunc(file.Phones, func(p insurer.LinkedPhone) bool { return p.ID == c.Param("phone") })
 	if i < 0 {
 		return ConfirmView{}, kit.ErrNoPage
@@ -203,7 +221,7 @@ func (s *Pages) askEndPhone(c echo.Context, clerk staff.Clerk, file insurer.Pers
 	return view, err
 }
 
-func (s *Pages) askEndPhones(_ echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
+func (s *personPages) askEndPhones(_ echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
 	return ConfirmView{
 		Heading:     say("staff.confirm.endPhonesHeading"),
 		Consequence: say("staff.confirm.endPhonesFollows"),
@@ -213,7 +231,7 @@ func (s *Pages) askEndPhones(_ echo.Context, _ staff.Clerk, file insurer.PersonF
 }
 
 // endPersonsPhone ends the phone that the address names.
-func (s *Pages) endPersonsPhone(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+func (s *personPages) endPersonsPhone(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
 	if c.Param("phone") == "" { // would mean all
 		return "", kit.ErrNoPage
 	}
@@ -221,12 +239,12 @@ func (s *Pages) endPersonsPhone(c echo.Context, clerk staff.Clerk, id audit.Pers
 }
 
 // endPersonsPhones ends all phones, or the one that the address names.
-func (s *Pages) endPersonsPhones(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+func (s *personPages) endPersonsPhones(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
 	_, err := s.Insurer.Devices.EndPhoneOf(c.Request().Context(), clerk, id, c.Param("phone"))
 	return personAddress(id, "?said=phone"), err
 }
 
-func (s *Pages) askErase(echo.Context, staff.Clerk, insurer.PersonFile) (ConfirmView, error) {
+func (s *personPages) askErase(echo.Context, staff.Clerk, insurer.PersonFile) (ConfirmView, error) {
 	return ConfirmView{
 		Heading:     say("staff.confirm.eraseHeading"),
 		Consequence: say("staff.confirm.eraseFollows"),
@@ -236,7 +254,7 @@ func (s *Pages) askErase(echo.Context, staff.Clerk, insurer.PersonFile) (Confirm
 	}, nil
 }
 
-func (s *Pages) erase(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+func (s *personPages) erase(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
 	next := "/insurer?insurer=" + string(clerk.Insurer) + "&said=erased"
 	return next, s.Insurer.Register.Erase(c.Request().Context(), clerk, id, c.FormValue("number"))
 }

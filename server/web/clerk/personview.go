@@ -107,7 +107,7 @@ type RevokeView struct {
 	Done        bool
 }
 
-func (s *Pages) personPage(c echo.Context, clerk staff.Clerk) error {
+func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 	file, err := s.Insurer.Register.PersonFile(c.Request().Context(), clerk, personOf(c))
 	if err != nil {
 		return err
@@ -116,8 +116,15 @@ func (s *Pages) personPage(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	view := PersonView{Page: s.NewPage(c, message.New("staff.title.insuredPerson", nil)), Person: s.row(file.PersonRecord), Version: file.Version, Receipts: file.Receipts,
-		MoreEntries: file.MoreEntries, Said: c.QueryParam("said"), N: c.QueryParam("n")}
+	view := PersonView{
+		Page:        s.NewPage(c, message.New("staff.title.insuredPerson", nil)),
+		Person:      s.row(file.PersonRecord),
+		Version:     file.Version,
+		Receipts:    file.Receipts,
+		MoreEntries: file.MoreEntries,
+		Said:        c.QueryParam("said"),
+		N:           c.QueryParam("n"),
+	}
 	view.Insurer = insurerView(in)
 	for _, fact := range facts(file.Person) {
 		if fact.Value != "" {
@@ -221,12 +228,21 @@ func noticeRow(n insurer.IssuedNotice) NoticeRow {
 	return row
 }
 
-func (s *Pages) copyRow(copied insurer.IssuedCopy) CopyRow {
-	row := CopyRow{RID: credential.EncodeRID(copied.RID), Issued: whenText(copied.Issued), Expires: whenText(copied.Expires), State: say("staff.person.copyCanBeUsed"), Open: true}
+func (s *personPages) copyRow(copied insurer.IssuedCopy) CopyRow {
+	row := CopyRow{
+		RID:     credential.EncodeRID(copied.RID),
+		Issued:  whenText(copied.Issued),
+		Expires: whenText(copied.Expires),
+		State:   say("staff.person.copyCanBeUsed"),
+		Open:    true,
+	}
 	switch {
 	case !copied.Revoked.IsZero():
 		row.Open = false
-		row.State = message.New("staff.person.copyRevoked", message.Args{"at": message.Text(whenText(copied.Revoked))})
+		row.State = message.New(
+			"staff.person.copyRevoked",
+			message.Args{"at": message.Text(whenText(copied.Revoked))},
+		)
 	case !copied.Expires.After(s.Now()):
 		row.Open, row.State = false, say("staff.person.copyEnded")
 	}
@@ -266,7 +282,10 @@ func entryRow(e audit.Entry) EntryRow {
 		did = say(key)
 	}
 	row := EntryRow{At: whenText(e.At), Who: e.Actor.Words(), Did: did}
-	if strings.HasPrefix(e.Action, "paper.") { // which copy; other details name the counter, which is not the insurer's business
+	if strings.HasPrefix(
+		e.Action,
+		"paper.",
+	) { // which copy; other details name the counter, which is not the insurer's business
 		row.Detail = e.Detail
 	}
 	return row

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,9 +19,10 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// A file goes three steps, each with its own address: sent (POST /insurer/import), its headings mapped where they are not
-// known, looked at; then the clerk says yes. Every form answers with a redirect, so that reloading repeats nothing.
-func (s *Pages) previewRoutes(e *echo.Echo) {
+// A file goes three steps, each with its own address: sent (POST /insurer/import), its headings mapped where
+// they are not known, looked at; then the clerk says yes. Every form answers with a redirect, so that
+// reloading repeats nothing.
+func (s *importPages) routes(e *echo.Echo) {
 	e.POST(ImportPath, s.PageFor(auth.Clerk, s.sendFile)) // its insurer comes with the file
 	e.GET("/insurer/imports/:id", s.page(ofPreview, s.previewPage))
 	e.GET("/insurer/imports/:id/headings", s.page(ofPreview, s.headingsPage))
@@ -32,22 +32,7 @@ func (s *Pages) previewRoutes(e *echo.Echo) {
 	e.GET("/insurer/imports/:id/errors.csv", s.page(ofPreview, s.errorFile))
 }
 
-// allowLong gives a request time for a file of many people: the usual limits are for pages.
-func (s *Pages) allowLong(c echo.Context) {
-	control := http.NewResponseController(c.Response())
-	_ = control.SetReadDeadline(s.Now().Add(5 * time.Minute)) // not every test's writer has deadlines
-	_ = control.SetWriteDeadline(s.Now().Add(6 * time.Minute))
-}
-
-// long lets a request of staff take long, from its form on.
-func (s *Pages) long(do kit.Staffed) kit.Staffed {
-	return func(c echo.Context, member staff.Member) error {
-		s.allowLong(c)
-		return do(c, member)
-	}
-}
-
-func (s *Pages) sendFile(c echo.Context, member staff.Member) error {
+func (s *importPages) sendFile(c echo.Context, member staff.Member) error {
 	s.allowLong(c)
 	id, err := s.received(c, member)
 	if err != nil {
@@ -61,9 +46,9 @@ func (s *Pages) sendFile(c echo.Context, member staff.Member) error {
 
 var errNoFile = &eligibility.Error{Code: eligibility.Invalid, Key: "import.no_file"}
 
-// received reads the form with the file as it comes in. The usual way of reading forms would lay a large file down
-// unsealed in the temporary folder.
-func (s *Pages) received(c echo.Context, member staff.Member) (id string, err error) {
+// received reads the form with the file as it comes in. The usual way of reading forms would lay a large file
+// down unsealed in the temporary folder.
+func (s *importPages) received(c echo.Context, member staff.Member) (id string, err error) {
 	var clerk staff.Clerk
 	r := c.Request()
 	r.Body = http.MaxBytesReader(c.Response(), r.Body, insuredcsv.MaxFile+1<<20)
@@ -103,7 +88,7 @@ func (s *Pages) received(c echo.Context, member staff.Member) (id string, err er
 func importAddress(id, step string) string { return "/insurer/imports/" + id + step }
 
 // look returns a clerk's kept file as it stands, and its insurer.
-func (s *Pages) look(c echo.Context, clerk staff.Clerk) (insurer.ImportPreview, insurer.Insurer, error) {
+func (s *importPages) look(c echo.Context, clerk staff.Clerk) (insurer.ImportPreview, insurer.Insurer, error) {
 	s.allowLong(c)
 	look, err := s.Insurer.Importer.Preview(c.Request().Context(), clerk, c.Param("id"))
 	if err != nil {
@@ -113,7 +98,7 @@ func (s *Pages) look(c echo.Context, clerk staff.Clerk) (insurer.ImportPreview, 
 	return look, in, err
 }
 
-func (s *Pages) headingsPage(c echo.Context, clerk staff.Clerk) error {
+func (s *importPages) headingsPage(c echo.Context, clerk staff.Clerk) error {
 	look, in, err := s.look(c, clerk)
 	if err != nil {
 		return err
@@ -126,11 +111,20 @@ func (s *Pages) headingsPage(c echo.Context, clerk staff.Clerk) error {
 	return s.Show(c, http.StatusOK, "headings", view)
 }
 
-func (s *Pages) headings(c echo.Context, look insurer.ImportPreview, in insurer.Insurer) HeadingsView {
+func (s *importPages) headings(c echo.Context, look insurer.ImportPreview, in insurer.Insurer) HeadingsView {
 	view := HeadingsView{Page: s.NewPage(c, message.New("staff.title.whatTheHeadingsMean", nil)), ID: look.ID}
 	view.Insurer = insurerView(in)
 	for i, h := range look.Headings {
-		view.Rows = append(view.Rows, HeadingRow{Field: "column-" + strconv.Itoa(i), Name: h.Name, Examples: h.Examples, Column: string(h.Column), Known: h.Known})
+		view.Rows = append(
+			view.Rows,
+			HeadingRow{
+				Field:    "column-" + strconv.Itoa(i),
+				Name:     h.Name,
+				Examples: h.Examples,
+				Column:   string(h.Column),
+				Known:    h.Known,
+			},
+		)
 	}
 	for _, column := range insuredcsv.Columns() {
 		view.Columns = append(view.Columns, string(column))
@@ -141,7 +135,7 @@ func (s *Pages) headings(c echo.Context, look insurer.ImportPreview, in insurer.
 	return view
 }
 
-func (s *Pages) mapHeadings(c echo.Context, clerk staff.Clerk) error {
+func (s *importPages) mapHeadings(c echo.Context, clerk staff.Clerk) error {
 	look, in, err := s.look(c, clerk)
 	if err != nil {
 		return err
@@ -156,7 +150,8 @@ func (s *Pages) mapHeadings(c echo.Context, clerk staff.Clerk) error {
 	}
 	err = s.Insurer.Importer.MapHeadings(c.Request().Context(), clerk, look.ID, columns)
 	var refusal *eligibility.Error
-	if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid { // what was chosen stays chosen, to be corrected
+	if errors.As(err, &refusal) &&
+		refusal.Code == eligibility.Invalid { // what was chosen stays chosen, to be corrected
 		view.Error = kit.FormError(refusal)
 		view.Missing = nil
 		return s.Show(c, http.StatusUnprocessableEntity, "headings", view)
@@ -167,7 +162,7 @@ func (s *Pages) mapHeadings(c echo.Context, clerk staff.Clerk) error {
 	return c.Redirect(http.StatusSeeOther, importAddress(look.ID, ""))
 }
 
-func (s *Pages) previewPage(c echo.Context, clerk staff.Clerk) error {
+func (s *importPages) previewPage(c echo.Context, clerk staff.Clerk) error {
 	look, in, err := s.look(c, clerk)
 	if err != nil {
 		return err
@@ -182,10 +177,27 @@ func (s *Pages) previewPage(c echo.Context, clerk staff.Clerk) error {
 	return s.Show(c, http.StatusOK, "import", s.preview(c, look, in, count, digest))
 }
 
-func (s *Pages) preview(c echo.Context, look insurer.ImportPreview, in insurer.Insurer, count insurer.ImportCount, digest insuredcsv.Digest) ImportView {
-	view := ImportView{Page: s.NewPage(c, message.New("staff.title.beforeImporting", nil)), ID: look.ID, Stored: look.Stored != nil,
-		New: count.New, Changed: count.Changed, Unchanged: count.Unchanged, Refused: digest.Refused, Accepted: digest.Rows - digest.Refused,
-		LeftOut: look.Roster.Unknown, Until: look.Until.In(eligibility.Japan).Format("15:04"), MoreRows: digest.MoreReasons, MoreWarnings: digest.MoreWarnings}
+func (s *importPages) preview(
+	c echo.Context,
+	look insurer.ImportPreview,
+	in insurer.Insurer,
+	count insurer.ImportCount,
+	digest insuredcsv.Digest,
+) ImportView {
+	view := ImportView{
+		Page:         s.NewPage(c, message.New("staff.title.beforeImporting", nil)),
+		ID:           look.ID,
+		Stored:       look.Stored != nil,
+		New:          count.New,
+		Changed:      count.Changed,
+		Unchanged:    count.Unchanged,
+		Refused:      digest.Refused,
+		Accepted:     digest.Rows - digest.Refused,
+		LeftOut:      look.Roster.Unknown,
+		Until:        look.Until.In(eligibility.Japan).Format("15:04"),
+		MoreRows:     digest.MoreReasons,
+		MoreWarnings: digest.MoreWarnings,
+	}
 	if view.Stored {
 		view.Page = s.NewPage(c, message.New("staff.title.resultOfTheImport", nil))
 	}
@@ -213,8 +225,14 @@ func importRows(notes []insuredcsv.LineNote) []ImportRow {
 	return rows
 }
 
-func (s *Pages) previewPerson(row insuredcsv.Row) PreviewPerson {
-	p := PreviewPerson{PersonRow: s.row(insurer.PersonRecord{Person: row.Person}), Line: row.Line, Sheet: row.Sheet, Address: row.Person.Address, Card: answerText(row.Person.Registered)}
+func (s *importPages) previewPerson(row insuredcsv.Row) PreviewPerson {
+	p := PreviewPerson{
+		PersonRow: s.row(insurer.PersonRecord{Person: row.Person}),
+		Line:      row.Line,
+		Sheet:     row.Sheet,
+		Address:   row.Person.Address,
+		Card:      answerText(row.Person.Registered),
+	}
 	if !row.Person.QualifiedOn.IsZero() {
 		p.Qualified = row.Person.QualifiedOn.Japanese()
 	}
@@ -232,7 +250,7 @@ func answerText(a eligibility.Answer) string {
 	return ""
 }
 
-func (s *Pages) storeFile(c echo.Context, clerk staff.Clerk) error {
+func (s *importPages) storeFile(c echo.Context, clerk staff.Clerk) error {
 	s.allowLong(c)
 	var seen insurer.ImportCount
 	if _, err := fmt.Sscanf(c.FormValue("seen"), "%d %d %d", &seen.New, &seen.Changed, &seen.Unchanged); err != nil {
@@ -249,7 +267,7 @@ func (s *Pages) storeFile(c echo.Context, clerk staff.Clerk) error {
 	return c.Redirect(http.StatusSeeOther, importAddress(id, ""))
 }
 
-func (s *Pages) dropFile(c echo.Context, clerk staff.Clerk) error {
+func (s *importPages) dropFile(c echo.Context, clerk staff.Clerk) error {
 	look, _, err := s.look(c, clerk)
 	if err != nil {
 		return err
@@ -260,7 +278,7 @@ func (s *Pages) dropFile(c echo.Context, clerk staff.Clerk) error {
 	return c.Redirect(http.StatusSeeOther, "/insurer?insurer="+string(look.Insurer)+"&said=dropped")
 }
 
-func (s *Pages) errorFile(c echo.Context, clerk staff.Clerk) error {
+func (s *importPages) errorFile(c echo.Context, clerk staff.Clerk) error {
 	look, _, err := s.look(c, clerk)
 	if err != nil {
 		return err

@@ -19,23 +19,31 @@ import (
 )
 
 // revokePage asks which copies of the whole insurer are meant.
-func (s *Pages) revokePage(c echo.Context, clerk staff.Clerk) error {
+func (s *personPages) revokePage(c echo.Context, clerk staff.Clerk) error {
 	in, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return err
 	}
-	view := RevokeView{Page: s.NewPage(c, message.New("staff.title.revokeCopies", nil)), Done: c.QueryParam("said") == "revoked", N: c.QueryParam("n")}
+	view := RevokeView{
+		Page: s.NewPage(c, message.New("staff.title.revokeCopies", nil)),
+		Done: c.QueryParam("said") == "revoked",
+		N:    c.QueryParam("n"),
+	}
 	view.Insurer = insurerView(in)
 	return s.Show(c, http.StatusOK, "revoke", view)
 }
 
 // revokeMany says what would be revoked, and revokes on the second yes.
-func (s *Pages) revokeMany(c echo.Context, clerk staff.Clerk) error {
+func (s *personPages) revokeMany(c echo.Context, clerk staff.Clerk) error {
 	in, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return err
 	}
-	view := RevokeView{Page: s.NewPage(c, message.New("staff.title.revokeCopies", nil)), RID: c.FormValue("rid"), Before: c.FormValue("before")}
+	view := RevokeView{
+		Page:   s.NewPage(c, message.New("staff.title.revokeCopies", nil)),
+		RID:    c.FormValue("rid"),
+		Before: c.FormValue("before"),
+	}
 	view.Insurer = insurerView(in)
 	which, err := copiesMeant(view.RID, view.Before)
 	var refusal *eligibility.Error
@@ -48,7 +56,10 @@ func (s *Pages) revokeMany(c echo.Context, clerk staff.Clerk) error {
 		if err != nil {
 			return err
 		}
-		return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/insurer/revoke?insurer=%s&said=revoked&n=%d", in.Number, n))
+		return c.Redirect(
+			http.StatusSeeOther,
+			fmt.Sprintf("/insurer/revoke?insurer=%s&said=revoked&n=%d", in.Number, n),
+		)
 	}
 	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, which)
 	if err != nil {

@@ -25,7 +25,7 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *Pages) runRoutes(e *echo.Echo) {
+func (s *printPages) runRoutes(e *echo.Echo) {
 	e.GET("/insurer/runs", s.page(ofInsurer, s.runsPage))
 	e.POST("/insurer/runs", s.PageFor(auth.Clerk, s.long(s.clerk(ofInsurer, s.planRun))))
 	e.GET("/insurer/runs/:id", s.page(ofRun, s.runPage))
@@ -37,16 +37,21 @@ func (s *Pages) runRoutes(e *echo.Echo) {
 // runsShown is how many runs the page lists.
 const runsShown = 30
 
-func (s *Pages) runsPage(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) runsPage(c echo.Context, clerk staff.Clerk) error {
 	view, err := s.runsView(c, clerk)
 	if err != nil {
 		return err
 	}
-	view.Form = RunForm{Kind: string(insurer.NoticeRun), Only: string(insurer.OnlyNew), Order: string(insurer.ByPostCode), Layout: string(insurer.LayoutCards)}
+	view.Form = RunForm{
+		Kind:   string(insurer.NoticeRun),
+		Only:   string(insurer.OnlyNew),
+		Order:  string(insurer.ByPostCode),
+		Layout: string(insurer.LayoutCards),
+	}
 	return s.Show(c, http.StatusOK, "runs", view)
 }
 
-func (s *Pages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, error) {
+func (s *printPages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, error) {
 	in, insurers, err := s.chosen(c, clerk)
 	if err != nil {
 		return RunsView{}, err
@@ -55,7 +60,12 @@ func (s *Pages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, error) {
 	if err != nil {
 		return RunsView{}, err
 	}
-	view := RunsView{Page: s.NewPage(c, message.New("staff.title.printRuns", nil)), Staff: clerk.Staff, Insurers: insurers, Current: string(in.Number)}
+	view := RunsView{
+		Page:     s.NewPage(c, message.New("staff.title.printRuns", nil)),
+		Staff:    clerk.Staff,
+		Insurers: insurers,
+		Current:  string(in.Number),
+	}
 	view.Insurer = insurerView(in)
 	for _, r := range runs {
 		view.Runs = append(view.Runs, runRow(r))
@@ -78,9 +88,20 @@ func runRow(r insurer.PrintRun) RunRow {
 }
 
 // planRun shows what a run would print; with the clerk's yes it is started.
-func (s *Pages) planRun(c echo.Context, clerk staff.Clerk) error {
-	form := RunForm{Kind: c.FormValue("run"), Only: c.FormValue("only"), Order: c.FormValue("order"), Layout: c.FormValue("layout"), ShareOn: c.FormValue("shareOn"),
-		Dropped: c.FormValue("dropped") != "", CountSheets: c.FormValue("countSheets") != "", List: c.FormValue("list"), PerFile: c.FormValue("perFile")}
+func (s *printPages) planRun(c echo.Context, clerk staff.Clerk) error {
+	form := RunForm{
+		Kind:    c.FormValue("run"),
+		Only:    c.FormValue("only"),
+		Order:   c.FormValue("order"),
+		Layout:  c.FormValue("layout"),
+		ShareOn: c.FormValue("shareOn"),
+		Dropped: c.FormValue(
+			"dropped",
+		) != "",
+		CountSheets: c.FormValue("countSheets") != "",
+		List:        c.FormValue("list"),
+		PerFile:     c.FormValue("perFile"),
+	}
 	plan, err := s.plan(c, form, clerk)
 	var e *eligibility.Error
 	if errors.As(err, &e) && (e.Code == eligibility.Invalid || e.Code == eligibility.NotFound) {
@@ -99,7 +120,12 @@ func (s *Pages) planRun(c echo.Context, clerk staff.Clerk) error {
 		if err != nil {
 			return err
 		}
-		view.Form, view.Missing, view.Plan = form, plan.Missing, &RunPlan{Kind: plan.Run.Kind.Japanese(), Total: plan.Run.Total, NotDue: plan.NotDue, Checks: plan.Checks}
+		view.Form, view.Missing, view.Plan = form, plan.Missing, &RunPlan{
+			Kind:   plan.Run.Kind.Japanese(),
+			Total:  plan.Run.Total,
+			NotDue: plan.NotDue,
+			Checks: plan.Checks,
+		}
 		return s.Show(c, http.StatusOK, "runs", view)
 	}
 	ctx := c.Request().Context()
@@ -112,10 +138,15 @@ func (s *Pages) planRun(c echo.Context, clerk staff.Clerk) error {
 	return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+plan.Run.ID)
 }
 
-func (s *Pages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer.Plan, error) {
+func (s *printPages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer.Plan, error) {
 	var err error
 	kind := insurer.PaperKind(f.Kind)
-	o := insurer.RunOptions{Only: insurer.RunFilter(f.Only), Order: insurer.RunOrder(f.Order), Dropped: f.Dropped, CountSheets: f.CountSheets && f.Order == string(insurer.ByNumber)}
+	o := insurer.RunOptions{
+		Only:        insurer.RunFilter(f.Only),
+		Order:       insurer.RunOrder(f.Order),
+		Dropped:     f.Dropped,
+		CountSheets: f.CountSheets && f.Order == string(insurer.ByNumber),
+	}
 	if kind == insurer.CertificateRun {
 		o.Layout = insurer.RunLayout(f.Layout)
 	}
@@ -146,7 +177,7 @@ func (s *Pages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer.Plan
 
 var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn"}
 
-func (s *Pages) runPage(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 	ctx := c.Request().Context()
 	run, files, err := s.runOf(c, clerk)
 	if err != nil {
@@ -156,8 +187,21 @@ func (s *Pages) runPage(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	view := RunView{Page: s.NewPage(c, message.New("staff.title.printRun", message.Args{"kind": message.Text(run.Kind.Japanese())})), Staff: clerk.Staff, Run: runRow(run), Note: run.Failure().Text(s.LookOf(c).Lang), Going: run.State == insurer.RunGoing,
-		Resumable: run.State == insurer.RunPaused || run.State == insurer.RunFailed, Over: run.State == insurer.RunDone || run.State == insurer.RunCancelled, Here: run.Options.Folder == "", Folder: s.Insurer.PrintJobs.FolderOf(run)}
+	view := RunView{
+		Page: s.NewPage(
+			c,
+			message.New("staff.title.printRun", message.Args{"kind": message.Text(run.Kind.Japanese())}),
+		),
+		Staff: clerk.Staff,
+		Run:   runRow(run),
+		Note:  run.Failure().Text(s.LookOf(c).Lang),
+		Going: run.State == insurer.RunGoing,
+		Resumable: run.State == insurer.RunPaused ||
+			run.State == insurer.RunFailed,
+		Over:   run.State == insurer.RunDone || run.State == insurer.RunCancelled,
+		Here:   run.Options.Folder == "",
+		Folder: s.Insurer.PrintJobs.FolderOf(run),
+	}
 	view.Insurer = insurerView(in)
 	view.Progress = s.progress(clerk, run)
 	sum := printing.Sum(files)
@@ -165,19 +209,31 @@ func (s *Pages) runPage(c echo.Context, clerk staff.Clerk) error {
 	view.Codes, view.Sampled, view.Texts = sum.Codes, sum.Sampled, sum.Texts
 	for _, f := range files {
 		if f.Name != "" {
-			view.Files = append(view.Files, RunFileRow{Name: f.Name, People: f.People, Pages: f.Pages, Size: fmt.Sprintf("%.1f MB", float64(f.Bytes)/1e6)})
+			view.Files = append(
+				view.Files,
+				RunFileRow{
+					Name:   f.Name,
+					People: f.People,
+					Pages:  f.Pages,
+					Size:   fmt.Sprintf("%.1f MB", float64(f.Bytes)/1e6),
+				},
+			)
 		}
 	}
 	if run.State == insurer.RunDone {
 		base := insurer.RunBase(run)
-		view.Lists = []RunList{{printing.Summary.Of(base), "まとめ"}, {printing.Index.Of(base), "索引（どの人がどのページか）"}, {printing.Check.Of(base), "手で確かめる人"},
-			{printing.Skipped.Of(base), "とばした人"}}
+		view.Lists = []RunList{
+			{printing.Summary.Of(base), "まとめ"},
+			{printing.Index.Of(base), "索引（どの人がどのページか）"},
+			{printing.Check.Of(base), "手で確かめる人"},
+			{printing.Skipped.Of(base), "とばした人"},
+		}
 	}
 	return s.Show(c, http.StatusOK, "run", view)
 }
 
 // runOf returns the run that a request names, and its finished files.
-func (s *Pages) runOf(c echo.Context, clerk staff.Clerk) (insurer.PrintRun, []printing.FileRecord, error) {
+func (s *printPages) runOf(c echo.Context, clerk staff.Clerk) (insurer.PrintRun, []printing.FileRecord, error) {
 	ctx := c.Request().Context()
 	run, err := s.Insurer.PrintJobs.Job(ctx, clerk, c.Param("id"))
 	if err != nil {
@@ -191,7 +247,7 @@ func (s *Pages) runOf(c echo.Context, clerk staff.Clerk) (insurer.PrintRun, []pr
 func (p *RunProgress) tell(m message.Message) { p.Ja, p.En, p.Message = m.Text("ja"), m.Text("en"), m }
 
 // progress is how far a run is, in words.
-func (s *Pages) progress(clerk staff.Clerk, run insurer.PrintRun) RunProgress {
+func (s *printPages) progress(clerk staff.Clerk, run insurer.PrintRun) RunProgress {
 	p, here := s.Insurer.PrintJobs.Progress(clerk, run.ID)
 	out := RunProgress{State: string(run.State), Done: max(p.Done, run.Done), Total: run.Total}
 	if !here {
@@ -220,7 +276,7 @@ func leftOf(d time.Duration) message.Message {
 }
 
 // runEvents streams a run's progress (server-sent events) until it is no longer going.
-func (s *Pages) runEvents(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) runEvents(c echo.Context, clerk staff.Clerk) error {
 	if _, err := s.Insurer.PrintJobs.Job(c.Request().Context(), clerk, c.Param("id")); err != nil {
 		return err // while a status can still say so
 	}
@@ -278,7 +334,7 @@ func (s *Pages) runEvents(c echo.Context, clerk staff.Clerk) error {
 const eventsApart = 250 * time.Millisecond
 
 // wishRun pauses, resumes or cancels a run.
-func (s *Pages) wishRun(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) wishRun(c echo.Context, clerk staff.Clerk) error {
 	to, ok := map[string]insurer.RunState{"pause": insurer.RunPaused, "resume": insurer.RunGoing, "cancel": insurer.RunCancelled}[c.Param("wish")]
 	if !ok {
 		return kit.ErrNoPage
@@ -297,16 +353,21 @@ func (s *Pages) wishRun(c echo.Context, clerk staff.Clerk) error {
 }
 
 // runFile hands out a finished file or list of a run.
-func (s *Pages) runFile(c echo.Context, clerk staff.Clerk) error {
+func (s *printPages) runFile(c echo.Context, clerk staff.Clerk) error {
 	ctx := c.Request().Context()
 	run, files, err := s.runOf(c, clerk)
 	if err != nil {
 		return err
 	}
 	wanted := c.Param("name")
-	known := run.State == insurer.RunDone && slices.ContainsFunc([]printing.List{printing.Summary, printing.Index, printing.Check, printing.Skipped},
-		func(l printing.List) bool { return l.Of(insurer.RunBase(run)) == wanted })
-	known = known || wanted != "" && slices.ContainsFunc(files, func(f printing.FileRecord) bool { return f.Name == wanted })
+	known := run.State == insurer.RunDone &&
+		slices.ContainsFunc(
+			[]printing.List{printing.Summary, printing.Index, printing.Check, printing.Skipped},
+			func(l printing.List) bool { return l.Of(insurer.RunBase(run)) == wanted },
+		)
+	known = known ||
+		wanted != "" &&
+			slices.ContainsFunc(files, func(f printing.FileRecord) bool { return f.Name == wanted })
 	if !known {
 		return kit.ErrNoPage
 	}

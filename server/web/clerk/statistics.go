@@ -13,7 +13,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// StatisticsView is an insurer's numbers (/insurer/statistics). Small ones are hidden: few people might be known by them.
+// StatisticsView is an insurer's numbers (/insurer/statistics). Small ones are hidden: few people might be
+// known by them.
 type StatisticsView struct {
 	kit.Page
 	Day    string
@@ -49,8 +50,8 @@ func shown(n int) string {
 	return strconv.Itoa(n)
 }
 
-// shownParts hides small parts of a whole that is shown too: were only one hidden, it could be had by subtracting, so the
-// smallest of the others goes with it.
+// shownParts hides small parts of a whole that is shown too: were only one hidden, it could be had by
+// subtracting, so the smallest of the others goes with it.
 func shownParts(parts []int) []string {
 	out := make([]string, len(parts))
 	hidden, next := 0, -1
@@ -69,12 +70,12 @@ func shownParts(parts []int) []string {
 	return out
 }
 
-func (s *Pages) statisticsRoutes(e *echo.Echo) {
+func (s *statisticsPages) routes(e *echo.Echo) {
 	e.GET("/insurer/statistics", s.page(ofInsurer, s.statisticsPage))
 	e.GET("/insurer/statistics.csv", s.page(ofInsurer, s.statisticsFile))
 }
 
-func (s *Pages) statistics(c echo.Context, clerk staff.Clerk) (StatisticsView, error) {
+func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (StatisticsView, error) {
 	in, _, err := s.chosen(c, clerk)
 	if err != nil {
 		return StatisticsView{}, err
@@ -84,10 +85,21 @@ func (s *Pages) statistics(c echo.Context, clerk staff.Clerk) (StatisticsView, e
 	if err != nil {
 		return StatisticsView{}, err
 	}
-	view := StatisticsView{Page: s.NewPage(c, message.New("staff.title.statistics", nil)), Day: s.Today().Japanese(), Groups: numberGroups(numbers)}
+	view := StatisticsView{
+		Page:   s.NewPage(c, message.New("staff.title.statistics", nil)),
+		Day:    s.Today().Japanese(),
+		Groups: numberGroups(numbers),
+	}
 	view.Insurer = insurerView(in)
 	for _, d := range numbers.Days {
-		view.Days = append(view.Days, DayRow{d.Day.Japanese(), d.Day.String(), []string{shown(d.Screens), shown(d.Copies), shown(d.Logins), shown(d.Receipts)}})
+		view.Days = append(
+			view.Days,
+			DayRow{
+				d.Day.Japanese(),
+				d.Day.String(),
+				[]string{shown(d.Screens), shown(d.Copies), shown(d.Logins), shown(d.Receipts)},
+			},
+		)
 	}
 	return view, nil
 }
@@ -142,7 +154,7 @@ func numberGroups(n insurer.Statistics) []NumberGroup {
 	}
 }
 
-func (s *Pages) statisticsPage(c echo.Context, clerk staff.Clerk) error {
+func (s *statisticsPages) statisticsPage(c echo.Context, clerk staff.Clerk) error {
 	view, err := s.statistics(c, clerk)
 	if err != nil {
 		return err
@@ -151,7 +163,7 @@ func (s *Pages) statisticsPage(c echo.Context, clerk staff.Clerk) error {
 }
 
 // statisticsFile is the page as a CSV for spreadsheets.
-func (s *Pages) statisticsFile(c echo.Context, clerk staff.Clerk) error {
+func (s *statisticsPages) statisticsFile(c echo.Context, clerk staff.Clerk) error {
 	view, err := s.statistics(c, clerk)
 	if err != nil {
 		return err
@@ -159,7 +171,10 @@ func (s *Pages) statisticsFile(c echo.Context, clerk staff.Clerk) error {
 	lines := [][]string{{"保険者", view.Insurer.Name, view.Insurer.NumberOnPaper}, {"日", view.Day}}
 	for _, group := range view.Groups {
 		for _, row := range group.Rows {
-			lines = append(lines, append([]string{group.Label.Text("ja"), row.Label.Text("ja")}, row.Cells...))
+			lines = append(
+				lines,
+				append([]string{group.Label.Text("ja"), row.Label.Text("ja")}, row.Cells...),
+			)
 		}
 	}
 	lines = append(lines, []string{"日", "画面を出した回数", "保存された写し", "登録", "受付からの控え"})

@@ -100,7 +100,10 @@ var supportTables = struct {
 }
 
 func (s *Pages) supportPage(c echo.Context, _ staff.Member) error {
-	view := SupportView{Page: s.NewPage(c, message.New("staff.title.aScreenSNumber", nil)), Code: strings.TrimSpace(c.QueryParam("code"))}
+	view := SupportView{
+		Page: s.NewPage(c, message.New("staff.title.aScreenSNumber", nil)),
+		Code: strings.TrimSpace(c.QueryParam("code")),
+	}
 	if view.Code == "" {
 		return s.Show(c, http.StatusOK, "support", view)
 	}
@@ -143,7 +146,10 @@ func supportNext(s insurer.SupportState) []message.Message {
 	nothing := s.Tier == 0
 	add(nothing && s.Error == lost, "staff.support.nextTheEligibilityHasEndedEnrolWith")
 	add(nothing && s.Error == noChars, "staff.support.nextTheRecordHoldsCharactersThatFit")
-	add(nothing && (s.Error == over || s.Error == ended || s.Error == 2), "staff.support.nextPressLogInAndLogIn")
+	add(
+		nothing && (s.Error == over || s.Error == ended || s.Error == 2),
+		"staff.support.nextPressLogInAndLogIn",
+	)
 	add(s.Tier == 3, "staff.support.nextTellTheEightCharactersOfTell")
 	add(nothing && s.Network == 1, "staff.support.nextMoveToWhereThereIsNetwork")
 	add(nothing && s.Network == 2, "staff.support.nextCloseTheScreenAndOpenIt")

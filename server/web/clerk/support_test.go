@@ -18,13 +18,18 @@ func TestEveryStateHasSentencesAndANextStep(t *testing.T) {
 	for tier := range 4 {
 		for network := range 3 {
 			for failure := range 16 {
-				if next := supportNext(insurer.SupportState{Tier: tier, Network: network, Error: failure}); len(next) == 0 {
+				if next := supportNext(insurer.SupportState{Tier: tier, Network: network, Error: failure}); len(
+					next,
+				) == 0 {
 					t.Errorf("tier %d network %d error %d: no next step", tier, network, failure)
 				}
 			}
 		}
 	}
-	if next := supportNext(insurer.SupportState{Error: 3}); !strings.Contains(next[0].Text("ja"), "資格が終わっています") {
+	if next := supportNext(insurer.SupportState{Error: 3}); !strings.Contains(
+		next[0].Text("ja"),
+		"資格が終わっています",
+	) {
 		t.Error(next[0].Text("ja"))
 	}
 }

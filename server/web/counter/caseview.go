@@ -133,11 +133,34 @@ var askAlways = []string{"限度額適用認定証などの有無", "公費の�
 // caseView turns a case into what the console shows: the headline, then the one next step.
 func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	v := view.Verdict
-	out := CaseJSON{ID: view.ID, At: view.At, Outcome: string(view.Outcome), Reason: view.Reason, Staff: view.Staff,
-		Method: methodJSON{"N1e", "資格情報のお知らせ（電子）＋カード"}, Ask: askAlways, Visual: view.Visual, Nonce: view.Nonce, CardRefused: view.CardRefused(),
-		ChipPassed: view.ChipPassed(), Ground: groundOf(view.Ground),
-		Verdict: verdictJSON{Valid: v.Valid, Awaits: v.AcceptsProof(), Tier: string(v.Tier), Issuer: v.Issuer, IssuerName: v.IssuerName, IssuedAt: moment(v.IssuedAt), ExpiresAt: moment(v.ExpiresAt),
-			Headline: told(v.Headline()), Checks: []checkLine{}}}
+	out := CaseJSON{
+		ID:      view.ID,
+		At:      view.At,
+		Outcome: string(view.Outcome),
+		Reason:  view.Reason,
+		Staff:   view.Staff,
+		Method: methodJSON{
+			"N1e",
+			"資格情報のお知らせ（電子）＋カード",
+		},
+		Ask:         askAlways,
+		Visual:      view.Visual,
+		Nonce:       view.Nonce,
+		CardRefused: view.CardRefused(),
+		ChipPassed:  view.ChipPassed(),
+		Ground:      groundOf(view.Ground),
+		Verdict: verdictJSON{
+			Valid:      v.Valid,
+			Awaits:     v.AcceptsProof(),
+			Tier:       string(v.Tier),
+			Issuer:     v.Issuer,
+			IssuerName: v.IssuerName,
+			IssuedAt:   moment(v.IssuedAt),
+			ExpiresAt:  moment(v.ExpiresAt),
+			Headline:   told(v.Headline()),
+			Checks:     []checkLine{},
+		},
+	}
 	if out.Visual == nil {
 		out.Visual = []string{}
 	}
@@ -145,7 +168,10 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	for _, c := range v.Checks {
 		line := checkLine{c.Name, string(c.Result), toldOf(c.Stored)}
 		if c.Name == "revocation" && v.Tier != credential.TierSaved && v.Tier != "" {
-			settled = append(settled, line) // such a screen ends by itself: nothing is left open that staff should read first
+			settled = append(
+				settled,
+				line,
+			) // such a screen ends by itself: nothing is left open that staff should read first
 			continue
 		}
 		out.Verdict.Checks = append(out.Verdict.Checks, line)
@@ -182,10 +208,12 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 		out.Verdict.Next = out.Card.Next
 	}
 	out.extraChecks = extraView(view)
-	if !out.CardRefused && v.Valid && view.OQS != nil && view.OQS.Warns() { // a genuine screen of an eligibility that has ended is no yes
+	if !out.CardRefused && v.Valid && view.OQS != nil &&
+		view.OQS.Warns() { // a genuine screen of an eligibility that has ended is no yes
 		out.Verdict.Next = out.OQSSays[0].Next
 	}
-	if out.CardRefused && out.Text != nil && (view.Card == nil || view.Card.Outcome.Passed()) { // then it is the reading that refused
+	if out.CardRefused && out.Text != nil &&
+		(view.Card == nil || view.Card.Outcome.Passed()) { // then it is the reading that refused
 		out.Verdict.Next = out.Text.Next
 	}
 	return out
@@ -200,9 +228,22 @@ func moment(t time.Time) *time.Time {
 
 func (s *Pages) eligibilityView(e credential.Eligibility) *eligibilityJSON {
 	today := s.Today()
-	out := &eligibilityJSON{InsurerNumber: e.Insurer.Paper(), InsurerName: e.InsurerName, Symbol: e.Symbol, Number: e.Number, BranchNumber: e.BranchNumber,
-		Name: e.Name, Kana: e.Kana, BirthDate: e.BirthDate.String(), BirthDateJa: e.BirthDate.Japanese(), Age: eligibility.Age(e.BirthDate, today),
-		Sex: e.Sex.Japanese(), Share: e.Share, ValidFrom: e.ValidFrom.Japanese(), ValidUntil: e.ValidUntil.Japanese()}
+	out := &eligibilityJSON{
+		InsurerNumber: e.Insurer.Paper(),
+		InsurerName:   e.InsurerName,
+		Symbol:        e.Symbol,
+		Number:        e.Number,
+		BranchNumber:  e.BranchNumber,
+		Name:          e.Name,
+		Kana:          e.Kana,
+		BirthDate:     e.BirthDate.String(),
+		BirthDateJa:   e.BirthDate.Japanese(),
+		Age:           eligibility.Age(e.BirthDate, today),
+		Sex:           e.Sex.Japanese(),
+		Share:         e.Share,
+		ValidFrom:     e.ValidFrom.Japanese(),
+		ValidUntil:    e.ValidUntil.Japanese(),
+	}
 	if e.Share > 0 {
 		out.ShareText = kit.SharesText([]int{e.Share})
 	} else if shares, err := eligibility.SharesOn(eligibility.Person{BirthDate: e.BirthDate, Insurer: e.Insurer}, today); err == nil {

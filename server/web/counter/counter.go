@@ -37,7 +37,16 @@ func (s *Pages) Routes(e *echo.Echo) {
 }
 
 func (s *Pages) counterPage(c echo.Context, reception staff.Reception) error {
-	return s.Show(c, http.StatusOK, "counter", CounterView{Page: s.NewPage(c, message.New("staff.title.counter", nil)), Facility: s.Counter.Facility.Name, Staff: reception.Staff})
+	return s.Show(
+		c,
+		http.StatusOK,
+		"counter",
+		CounterView{
+			Page:     s.NewPage(c, message.New("staff.title.counter", nil)),
+			Facility: s.Counter.Facility.Name,
+			Staff:    reception.Staff,
+		},
+	)
 }
 
 func (s *Pages) scan(c echo.Context, reception staff.Reception) error {
@@ -63,7 +72,8 @@ type candidateJSON struct {
 	Headline    Sentence `json:"headline"`
 }
 
-// people says whose the codes of one picture are, so that staff choose. What an unverified code claims is not shown.
+// people says whose the codes of one picture are, so that staff choose. What an unverified code claims is not
+// shown.
 func (s *Pages) people(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Texts []string `json:"texts"`
@@ -206,13 +216,19 @@ func (s *Pages) counterStatus(c echo.Context, reception staff.Reception) error {
 		Readers:    s.readers(c, reception),
 		ServerTime: s.Now(),
 	}
-	out.Away = chosenReader(c) != "" && !slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
+	out.Away = chosenReader(c) != "" &&
+		!slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
 	if clock := credential.ClockSkewMessage(believed.ClockSkew.General); clock.Key != "" {
 		said := told(clock)
 		out.Clock = &said
 	}
 	trust := believed.List
-	out.TrustList.IssuedAt, out.TrustList.Version = time.Unix(trust.IssuedAt, 0).In(eligibility.Japan), trust.Version
+	out.TrustList.IssuedAt, out.TrustList.Version = time.Unix(
+		trust.IssuedAt,
+		0,
+	).In(
+		eligibility.Japan,
+	), trust.Version
 	for _, view := range views {
 		switch view.Outcome {
 		case hostapi.Parked:

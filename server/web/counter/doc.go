@@ -1,5 +1,5 @@
-// Package counter serves the reception of a clinic or pharmacy: the console with its cases and card checks, the
-// methods page, and the page for staff beside a patient's screen.
+// Package counter serves the reception of a clinic or pharmacy: the console with its cases and card checks,
+// the methods page, and the page for staff beside a patient's screen.
 package counter
 
 import (

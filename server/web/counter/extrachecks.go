@@ -85,7 +85,12 @@ func extraView(view counter.CaseView) extraChecks {
 		}
 	}
 	if d := view.Dates; d != nil {
-		out.Certificate = &certificateJSON{Result: string(d.Outcome), State: string(d.State), Headline: toldOf(d.Stored), By: verifier(d.By)}
+		out.Certificate = &certificateJSON{
+			Result:   string(d.Outcome),
+			State:    string(d.State),
+			Headline: toldOf(d.Stored),
+			By:       verifier(d.By),
+		}
 	}
 	if view.OQS != nil {
 		for _, said := range view.OQS.Said() {
@@ -112,8 +117,8 @@ var agreements = map[wire.Agreement]string{
 	wire.Missing:   "console.field.missing",
 }
 
-// field is the sentence of one comparison. Names that differ only as registers write them are the same; what the screen or
-// the other side does not have is for the eye.
+// field is the sentence of one comparison. Names that differ only as registers write them are the same; what
+// the screen or the other side does not have is for the eye.
 func field(f wire.FieldResult, match eligibility.Match) fieldJSON {
 	key := agreements[f.Result]
 	switch {
@@ -154,7 +159,12 @@ func (s *Pages) textCheck(c echo.Context, reception staff.Reception) error {
 	}
 	out := s.caseView(view)
 	if reading != nil {
-		out.Text.Reading = &readingJSON{reading.Name, reading.Address, reading.BirthDate.Japanese(), reading.Sex.Japanese()}
+		out.Text.Reading = &readingJSON{
+			reading.Name,
+			reading.Address,
+			reading.BirthDate.Japanese(),
+			reading.Sex.Japanese(),
+		}
 	}
 	return c.JSON(http.StatusOK, out)
 }

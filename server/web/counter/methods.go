@@ -26,8 +26,16 @@ type tap struct {
 
 var counterQuestions = [...]question{
 	{"card", "staff.methods.askTheMyNumberCard", []tap{
-		{"fails", "staff.methods.askHereButTheReaderFails", func(s *eligibility.Situation) { s.Card.Present, s.Card.Reads = eligibility.Yes, eligibility.No }},
-		{"none", "staff.methods.askNotHere", func(s *eligibility.Situation) { s.Card.Present = eligibility.No }},
+		{
+			"fails",
+			"staff.methods.askHereButTheReaderFails",
+			func(s *eligibility.Situation) { s.Card.Present, s.Card.Reads = eligibility.Yes, eligibility.No },
+		},
+		{
+			"none",
+			"staff.methods.askNotHere",
+			func(s *eligibility.Situation) { s.Card.Present = eligibility.No },
+		},
 		{"grace", "staff.methods.askCertificateEndedWithinThreeMonths", func(s *eligibility.Situation) {
 			s.Card.Present, s.Card.Certificate = eligibility.Yes, eligibility.CertificateGrace
 		}},
@@ -37,23 +45,43 @@ var counterQuestions = [...]question{
 		{"answer", "staff.methods.askReadsButTheAnswerIsNot", func(s *eligibility.Situation) {
 			s.Card.Present, s.Card.Reads, s.OQSAnswer = eligibility.Yes, eligibility.Yes, eligibility.OQSInvalid
 		}},
-		{"reads", "staff.methods.askHereAndItReads", func(s *eligibility.Situation) { s.Card.Present, s.Card.Reads = eligibility.Yes, eligibility.Yes }},
+		{
+			"reads",
+			"staff.methods.askHereAndItReads",
+			func(s *eligibility.Situation) { s.Card.Present, s.Card.Reads = eligibility.Yes, eligibility.Yes },
+		},
 	}},
 	{"shows", "staff.methods.askWhatElseCanTheyShow", []tap{
 		{"insurerScreen", "staff.methods.askTheInsurerSScreenOrPdf", shows(eligibility.ItemInsurerScreen)},
 		{"notice", "staff.methods.askThePaperNotice", shows(eligibility.ItemNotice)},
-		{"portalScreen", "staff.methods.askMynaportalSScreen", shows(eligibility.ItemPortalScreen, eligibility.ItemPhone)},
+		{
+			"portalScreen",
+			"staff.methods.askMynaportalSScreen",
+			shows(eligibility.ItemPortalScreen, eligibility.ItemPhone),
+		},
 		{"portalPdf", "staff.methods.askMynaportalSPdf", shows(eligibility.ItemPortalPDF)},
 		{"certificate", "staff.methods.askTheCertificateOfEligibility", shows(eligibility.ItemCertificate)},
 		{"eligibilityProof", "staff.methods.askSProofOfEligibility", shows(eligibility.ItemEligibilityProof)},
-		{"medicalTicket", "staff.methods.askAMedicalTicketPublicAssistance", shows(eligibility.ItemMedicalTicket)},
+		{
+			"medicalTicket",
+			"staff.methods.askAMedicalTicketPublicAssistance",
+			shows(eligibility.ItemMedicalTicket),
+		},
 		{"phone", "staff.methods.askOnlyAPhone", shows(eligibility.ItemPhone)},
 		{"oldCard", "staff.methods.askAnOldInsuranceCard", shows(eligibility.ItemOldCard)},
 		{"nothing", "staff.methods.askNothing", shows()},
 	}},
 	{"place", "staff.methods.askAndHere", []tap{
-		{"usual", "staff.methods.askAsUsual", func(s *eligibility.Situation) { s.Facility.PhoneReader = eligibility.No }},
-		{"phoneReader", "staff.methods.askThereIsAPhoneReader", func(s *eligibility.Situation) { s.Facility.PhoneReader = eligibility.Yes }},
+		{
+			"usual",
+			"staff.methods.askAsUsual",
+			func(s *eligibility.Situation) { s.Facility.PhoneReader = eligibility.No },
+		},
+		{
+			"phoneReader",
+			"staff.methods.askThereIsAPhoneReader",
+			func(s *eligibility.Situation) { s.Facility.PhoneReader = eligibility.Yes },
+		},
 		{"phoneFailed", "staff.methods.askThePhoneWasNotRead", func(s *eligibility.Situation) {
 			s.Facility.PhoneReader, s.PhoneTap = eligibility.Yes, eligibility.TapFailed
 		}},
@@ -64,7 +92,11 @@ var counterQuestions = [...]question{
 			s.Facility.Reader = eligibility.No
 			s.Card.Reads, s.OQSAnswer = eligibility.Unknown, "" // a card that reads elsewhere is not read here
 		}},
-		{"down", "staff.methods.askSystemOrLineIsDown", func(s *eligibility.Situation) { s.Facility.NetworkDown = eligibility.Yes }},
+		{
+			"down",
+			"staff.methods.askSystemOrLineIsDown",
+			func(s *eligibility.Situation) { s.Facility.NetworkDown = eligibility.Yes },
+		},
 	}},
 }
 
@@ -77,10 +109,15 @@ func shows(items ...eligibility.Item) func(*eligibility.Situation) {
 	}
 }
 
-// methodsPage asks three questions by links and answers from the rules. Nothing about the patient is sent but the taps.
+// methodsPage asks three questions by links and answers from the rules. Nothing about the patient is sent but
+// the taps.
 func (s *Pages) methodsPage(c echo.Context, _ staff.Reception) error {
-	view := MethodsView{Page: s.NewPage(c, message.New("staff.title.whatCanThisPatientBeConfirmed", nil)), Day: s.Today().Japanese(),
-		KnownJa: eligibility.RulesKnown(), KnownEn: eligibility.RulesKnownEn()}
+	view := MethodsView{
+		Page:    s.NewPage(c, message.New("staff.title.whatCanThisPatientBeConfirmed", nil)),
+		Day:     s.Today().Japanese(),
+		KnownJa: eligibility.RulesKnown(),
+		KnownEn: eligibility.RulesKnownEn(),
+	}
 	situation := eligibility.Situation{Day: s.Today()}
 	said := url.Values{}
 	if lang := c.QueryParam("lang"); lang != "" {
@@ -92,7 +129,10 @@ func (s *Pages) methodsPage(c echo.Context, _ staff.Reception) error {
 			view.Step, view.Question = i+1, message.New(q.asks, nil)
 			for _, t := range q.all {
 				said.Set(q.name, t.value)
-				view.Choices = append(view.Choices, Choice{message.New(t.says, nil), "/counter/methods?" + said.Encode()})
+				view.Choices = append(
+					view.Choices,
+					Choice{message.New(t.says, nil), "/counter/methods?" + said.Encode()},
+				)
 			}
 			return s.Show(c, http.StatusOK, "methods", view)
 		}

@@ -10,8 +10,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// readerCookie remembers which reader belongs to this browser's counter. It is no secret and opens nothing: a reader of
-// another facility is never asked, whatever the cookie says.
+// readerCookie remembers which reader belongs to this browser's counter. It is no secret and opens nothing: a
+// reader of another facility is never asked, whatever the cookie says.
 const readerCookie = "madoguchi-reader"
 
 func chosenReader(c echo.Context) string {
@@ -34,7 +34,10 @@ type readerJSON struct {
 func (s *Pages) readers(c echo.Context, reception staff.Reception) []readerJSON {
 	out := []readerJSON{}
 	for _, r := range s.Counter.Readers.Status(reception.Facility) {
-		out = append(out, readerJSON{r.ID, r.Name, r.Connected, r.Virtual, r.OQS, r.ID != "" && r.ID == chosenReader(c)})
+		out = append(
+			out,
+			readerJSON{r.ID, r.Name, r.Connected, r.Virtual, r.OQS, r.ID != "" && r.ID == chosenReader(c)},
+		)
 	}
 	return out
 }
@@ -49,7 +52,17 @@ func (s *Pages) useReader(c echo.Context, reception staff.Reception) error {
 	}
 	for _, r := range s.readers(c, reception) {
 		if r.ID == body.ID && r.ID != "" {
-			c.SetCookie(&http.Cookie{Name: readerCookie, Value: r.ID, Path: "/", MaxAge: 400 * 24 * 3600, HttpOnly: true, Secure: s.HTTPS, SameSite: http.SameSiteStrictMode})
+			c.SetCookie(
+				&http.Cookie{
+					Name:     readerCookie,
+					Value:    r.ID,
+					Path:     "/",
+					MaxAge:   400 * 24 * 3600,
+					HttpOnly: true,
+					Secure:   s.HTTPS,
+					SameSite: http.SameSiteStrictMode,
+				},
+			)
 			return c.NoContent(http.StatusNoContent)
 		}
 	}

@@ -19,9 +19,27 @@ func (s *Reception) Routes(e *echo.Echo) {
 }
 
 // unreadable is the situation that the patient's screen is made for: a card that the reader does not read.
-func unreadable(day eligibility.Date) (electronic eligibility.Method, others []eligibility.Method, err error) {
-	outcome, err := eligibility.Methods(eligibility.Situation{Day: day, BringsKnown: true, Card: eligibility.CardFacts{Present: eligibility.Yes, Reads: eligibility.No},
-		Brings: eligibility.Items(0).With(eligibility.ItemInsurerScreen).With(eligibility.ItemNotice).With(eligibility.ItemPortalScreen).With(eligibility.ItemPortalPDF)})
+func unreadable(
+	day eligibility.Date,
+) (electronic eligibility.Method, others []eligibility.Method, err error) {
+	outcome, err := eligibility.Methods(
+		eligibility.Situation{
+			Day:         day,
+			BringsKnown: true,
+			Card:        eligibility.CardFacts{Present: eligibility.Yes, Reads: eligibility.No},
+			Brings: eligibility.Items(
+				0,
+			).With(
+				eligibility.ItemInsurerScreen,
+			).With(
+				eligibility.ItemNotice,
+			).With(
+				eligibility.ItemPortalScreen,
+			).With(
+				eligibility.ItemPortalPDF,
+			),
+		},
+	)
 	for _, m := range outcome.Methods {
 		switch {
 		case m.Code == "N1e":
@@ -39,9 +57,17 @@ func (s *Reception) receptionPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := ReceptionView{Page: s.NewPage(c, message.New("staff.title.forReceptionStaff", nil)), Day: today.Japanese(),
-		Accepted: way, Others: others, SourceTitle: way.Source, SourceURL: way.SourceURL, SourceCode: "/reception/source.png",
-		KnownJa: eligibility.RulesKnown(), KnownEn: eligibility.RulesKnownEn()}
+	view := ReceptionView{
+		Page:        s.NewPage(c, message.New("staff.title.forReceptionStaff", nil)),
+		Day:         today.Japanese(),
+		Accepted:    way,
+		Others:      others,
+		SourceTitle: way.Source,
+		SourceURL:   way.SourceURL,
+		SourceCode:  "/reception/source.png",
+		KnownJa:     eligibility.RulesKnown(),
+		KnownEn:     eligibility.RulesKnownEn(),
+	}
 	if own := s.Wanted(c.Request()).Lang; own != "ja" {
 		view.ForPatient, view.PatientLang = pwa.Plain(own, "reception.forPatient"), pwa.HTMLTag(own)
 	}

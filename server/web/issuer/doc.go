@@ -1,5 +1,5 @@
-// Package issuer serves other servers: an insurer's keys, revocation lists and signed time for anybody, online codes
-// and receipts for the counter servers of the trust list.
+// Package issuer serves other servers: an insurer's keys, revocation lists and signed time for anybody,
+// online codes and receipts for the counter servers of the trust list.
 package issuer
 
 import (

@@ -19,8 +19,9 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// Calls between servers: a counter's server asks an insurer's, at the iss of the trust list, and proves itself by an
-// assertion of at most a minute whose key stands in the same list (docs/trust.md, "Calls between servers").
+// Calls between servers: a counter's server asks an insurer's, at the iss of the trust list, and proves
+// itself by an assertion of at most a minute whose key stands in the same list (docs/trust.md, "Calls between
+// servers").
 
 func (s *API) Routes(e *echo.Echo) {
 	e.GET("/i/:insurer/.well-known/jwks.json", s.jwks)
@@ -36,7 +37,10 @@ func (s *API) Routes(e *echo.Echo) {
 
 // issuer returns the insurer of the address.
 func (s *API) issuer(c echo.Context) (eligibility.InsurerNumber, error) {
-	in, err := s.Insurer.Directory.Insurer(c.Request().Context(), eligibility.InsurerNumber(c.Param("insurer")))
+	in, err := s.Insurer.Directory.Insurer(
+		c.Request().Context(),
+		eligibility.InsurerNumber(c.Param("insurer")),
+	)
 	return in.Number, err
 }
 
@@ -87,8 +91,9 @@ func (s *API) revocationFile(c echo.Context) error {
 	return c.JSONBlob(http.StatusOK, file)
 }
 
-// statusList publishes the signed list of revoked copies, for consoles: one whole list, so that fetching it tells nothing.
-// It is sent gzipped where the caller takes that: base64 in base64 would cost three quarters more.
+// statusList publishes the signed list of revoked copies, for consoles: one whole list, so that fetching it
+// tells nothing. It is sent gzipped where the caller takes that: base64 in base64 would cost three quarters
+// more.
 func (s *API) statusList(c echo.Context) error {
 	number, err := s.issuer(c)
 	if err != nil {
@@ -193,8 +198,8 @@ func (s *API) leaveReceipt(c echo.Context, host hostapi.Host) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// counters publishes the counter servers of the trust list with their keys, for phones that verify receipts: the whole list to
-// anybody, so that asking tells nothing.
+// counters publishes the counter servers of the trust list with their keys, for phones that verify receipts:
+// the whole list to anybody, so that asking tells nothing.
 func (s *API) counters(c echo.Context) error {
 	trust, err := s.Listed()
 	if err != nil {

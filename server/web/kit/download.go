@@ -24,10 +24,12 @@ func PdfFile(c echo.Context, name string, data []byte) error {
 	return c.Blob(http.StatusOK, "application/pdf", data)
 }
 
-// DatedName is a file's name with today in it, so that copies of several days lie side by side: shikaku-joho-20261122.pdf.
+// DatedName is a file's name with today in it, so that copies of several days lie side by side:
+// shikaku-joho-20261122.pdf.
 func (s *Kit) DatedName(what, ending string) string {
 	return what + "-" + strings.ReplaceAll(s.Today().String(), "-", "") + ending
 }
 
-// CheckByHand is the header in which a download says that the clerk should look at the page before it goes out.
+// CheckByHand is the header in which a download says that the clerk should look at the page before it goes
+// out.
 const CheckByHand = "Madoguchi-Check"

@@ -10,8 +10,8 @@ import (
 	"madoguchi/eligibility"
 )
 
-// contentSecurityPolicy is sent with every page. 'wasm-unsafe-eval' is for the scanner's decoder; the one Trusted Types
-// policy, sw, lets the page register its own service worker and nothing else.
+// contentSecurityPolicy is sent with every page. 'wasm-unsafe-eval' is for the scanner's decoder; the one
+// Trusted Types policy, sw, lets the page register its own service worker and nothing else.
 const contentSecurityPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
 	"img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; " +
 	"media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; " +
@@ -24,10 +24,16 @@ func SecurityHeaders(https bool) echo.MiddlewareFunc {
 			h := c.Response().Header()
 			h.Set("Content-Security-Policy", contentSecurityPolicy)
 			h.Set("X-Content-Type-Options", "nosniff")
-			h.Set("Referrer-Policy", "no-referrer") // pages say same-origin (templates/layout.html): else old browsers hide a form's origin from us
+			h.Set(
+				"Referrer-Policy",
+				"no-referrer",
+			) // pages say same-origin (templates/layout.html): else old browsers hide a form's origin from us
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
 			h.Set("Cross-Origin-Resource-Policy", "same-origin")
-			h.Set("Permissions-Policy", "camera=(self), screen-wake-lock=(self), geolocation=(), microphone=(), payment=(), usb=()")
+			h.Set(
+				"Permissions-Policy",
+				"camera=(self), screen-wake-lock=(self), geolocation=(), microphone=(), payment=(), usb=()",
+			)
 			h.Set("Cache-Control", "no-store")
 			if https {
 				h.Set("Strict-Transport-Security", "max-age=31536000")
@@ -39,15 +45,16 @@ func SecurityHeaders(https bool) echo.MiddlewareFunc {
 
 var errNotLocal = &eligibility.Error{Code: eligibility.Denied, Key: "demo.not_local"}
 
-// OnlyLocal keeps the demo on this computer: the Host must be a loopback name, nothing may have been forwarded, and
-// unless the port is published by an explicit setting (a container) the peer must be on loopback too. The Host check also
-// stops DNS rebinding.
+// OnlyLocal keeps the demo on this computer: the Host must be a loopback name, nothing may have been
+// forwarded, and unless the port is published by an explicit setting (a container) the peer must be on
+// loopback too. The Host check also stops DNS rebinding.
 func OnlyLocal(published bool) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			r := c.Request()
 			for name := range r.Header {
-				if name == "Forwarded" || name == "Via" || strings.HasPrefix(name, "X-Forwarded-") || name == "X-Real-Ip" {
+				if name == "Forwarded" || name == "Via" || strings.HasPrefix(name, "X-Forwarded-") ||
+					name == "X-Real-Ip" {
 					return errNotLocal
 				}
 			}
@@ -79,8 +86,9 @@ func loopbackHost(hostport string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// SameOrigin refuses state-changing requests that another site's page sent (Fetch metadata and Origin; net/http's
-// CrossOriginProtection). Calls between servers come without a browser and are authenticated by their own assertion.
+// SameOrigin refuses state-changing requests that another site's page sent (Fetch metadata and Origin;
+// net/http's CrossOriginProtection). Calls between servers come without a browser and are authenticated by
+// their own assertion.
 func SameOrigin() echo.MiddlewareFunc {
 	guard := http.NewCrossOriginProtection()
 	return func(next echo.HandlerFunc) echo.HandlerFunc {

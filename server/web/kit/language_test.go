@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// A header of 32 KB is read four times a page: only its beginning counts (RFC 9110 12.5.4 knows no order but the weights').
+// A header of 32 KB is read four times a page: only its beginning counts (RFC 9110 12.5.4 knows no order but
+// the weights').
 func TestALongAcceptLanguageCostsNothing(t *testing.T) {
 	for header, want := range map[string]string{
 		"vi, en;q=0.5" + strings.Repeat(", xx;q=0.1", 3000): "vi",

@@ -14,8 +14,8 @@ import (
 	"madoguchi/pwa"
 )
 
-// How a visitor wants pages: language, size of the text, contrast, furigana. A cookie remembers it; nothing of it is secret,
-// and no program in the page is needed.
+// How a visitor wants pages: language, size of the text, contrast, furigana. A cookie remembers it; nothing
+// of it is secret, and no program in the page is needed.
 
 // lookLife is how long a browser remembers, in seconds: a year, so that an old person sets it once.
 const lookLife = 365 * 24 * 60 * 60
@@ -27,7 +27,8 @@ func (s *Kit) lookCookie() string {
 	return "madoguchi-look"
 }
 
-// forStaff reports whether a page is for people at a counter or an insurer: those exist in Japanese and English.
+// forStaff reports whether a page is for people at a counter or an insurer: those exist in Japanese and
+// English.
 func forStaff(path string) bool {
 	for _, door := range []string{"/counter", "/insurer", "/reception"} {
 		if path == door || strings.HasPrefix(path, door+"/") {
@@ -74,8 +75,8 @@ func (s *Kit) LookOf(c echo.Context) pwa.DisplayPreferences {
 	return look
 }
 
-// preferred is the first language of Accept-Language, by its weights, in which there are pages; one that nobody knows is passed
-// over. Nobody speaks more languages than stand in its first 200 letters.
+// preferred is the first language of Accept-Language, by its weights, in which there are pages; one that
+// nobody knows is passed over. Nobody speaks more languages than stand in its first 200 letters.
 func preferred(header string) string {
 	if len(header) > 200 {
 		header = header[:max(0, strings.LastIndexByte(header[:200], ','))]
@@ -95,7 +96,17 @@ func preferred(header string) string {
 
 // KeepLook stores a look in the visitor's browser.
 func (s *Kit) KeepLook(c echo.Context, look pwa.DisplayPreferences) {
-	c.SetCookie(&http.Cookie{Name: s.lookCookie(), Value: look.String(), Path: "/", MaxAge: lookLife, HttpOnly: true, Secure: s.HTTPS, SameSite: http.SameSiteLaxMode})
+	c.SetCookie(
+		&http.Cookie{
+			Name:     s.lookCookie(),
+			Value:    look.String(),
+			Path:     "/",
+			MaxAge:   lookLife,
+			HttpOnly: true,
+			Secure:   s.HTTPS,
+			SameSite: http.SameSiteLaxMode,
+		},
+	)
 }
 
 // KeepChosenLanguage remembers a language that was chosen by a link.

@@ -20,7 +20,13 @@ func (s *Kit) NewPage(c echo.Context, title message.Message) Page {
 	if lang == "en" {
 		shown = "en"
 	}
-	return Page{Title: title.Text(shown), Lang: lang, Demo: s.Demo, ForStaff: forStaff(c.Request().URL.Path), Path: PrintableAddress(c.Request().URL)}
+	return Page{
+		Title:    title.Text(shown),
+		Lang:     lang,
+		Demo:     s.Demo,
+		ForStaff: forStaff(c.Request().URL.Path),
+		Path:     PrintableAddress(c.Request().URL),
+	}
 }
 
 // Show sends a page, never compressed: see zipped.
@@ -50,8 +56,8 @@ func (s *Kit) rendered(c echo.Context, name string, view any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// PrintableAddress is a page's own address as its links hold it: without the query, or not at all, where that would show a 12-digit
-// My Number again.
+// PrintableAddress is a page's own address as its links hold it: without the query, or not at all, where that
+// would show a 12-digit My Number again.
 func PrintableAddress(u *url.URL) string {
 	query, err := url.QueryUnescape(u.RawQuery)
 	switch {

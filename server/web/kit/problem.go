@@ -78,7 +78,8 @@ func AsProblem(err error) (*eligibility.Error, int) {
 	return errInternal, http.StatusInternalServerError
 }
 
-// RequestNumber makes the number by which a failure is found in the log: short enough to be read out on the telephone.
+// RequestNumber makes the number by which a failure is found in the log: short enough to be read out on the
+// telephone.
 func RequestNumber() string {
 	t := rand.Text()
 	return t[:4] + "-" + t[4:8]
@@ -94,7 +95,8 @@ func ForPrograms(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/i/")
 }
 
-// Fail is Echo's error handler: one problem document or one page for every failure; causes go to the log only.
+// Fail is Echo's error handler: one problem document or one page for every failure; causes go to the log
+// only.
 func (s *Kit) Fail(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
@@ -141,7 +143,9 @@ func (s *Kit) Fail(err error, c echo.Context) {
 	case strings.HasPrefix(path, "/insurer"):
 		view.Back = "/insurer"
 	case strings.HasPrefix(path, "/login"):
-		view.Back, view.ForPatient, view.Insurer = "/notice", true, s.helpDesk(c) // where the notice stays read
+		view.Back, view.ForPatient, view.Insurer = "/notice", true, s.helpDesk(
+			c,
+		) // where the notice stays read
 	case !strings.HasPrefix(path, "/counter"):
 		view.ForPatient, view.Insurer = true, s.helpDesk(c)
 	}

@@ -39,8 +39,14 @@ func Logged(now func() time.Time) echo.MiddlewareFunc {
 				c.Error(err)
 			}
 			if r := c.Response(); c.Path() != "/static/*" {
-				slog.Info("request", "id", r.Header().Get(echo.HeaderXRequestID), "method", c.Request().Method, "route", c.Path(),
-					"status", r.Status, "ms", now().Sub(began).Milliseconds())
+				slog.Info(
+					"request",
+					"id", r.Header().Get(echo.HeaderXRequestID),
+					"method", c.Request().Method,
+					"route", c.Path(),
+					"status", r.Status,
+					"ms", now().Sub(began).Milliseconds(),
+				)
 			}
 			return nil
 		}

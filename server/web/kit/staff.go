@@ -23,12 +23,21 @@ func (s *Kit) StaffRoutes(e *echo.Echo, kind auth.Kind) {
 
 func (s *Kit) staffPage(kind auth.Kind) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		return s.Show(c, http.StatusOK, "staff", StaffView{Page: s.NewPage(c, message.New("staff.title.chooseStaff", nil)), Door: doors[kind][1:], Names: s.Staff})
+		return s.Show(
+			c,
+			http.StatusOK,
+			"staff",
+			StaffView{
+				Page:  s.NewPage(c, message.New("staff.title.chooseStaff", nil)),
+				Door:  doors[kind][1:],
+				Names: s.Staff,
+			},
+		)
 	}
 }
 
-// pickStaff signs in one of the demo's fictional staff. Outside the demo there are none to pick, and live mode does not
-// start without a staff sign-in.
+// pickStaff signs in one of the demo's fictional staff. Outside the demo there are none to pick, and live
+// mode does not start without a staff sign-in.
 func (s *Kit) pickStaff(kind auth.Kind) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		name := c.FormValue("name")

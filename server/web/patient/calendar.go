@@ -18,8 +18,8 @@ type event struct {
 	DaysBefore  []int // when to remind; at least 1
 }
 
-// calendar writes an iCalendar file (RFC 5545) with one event and its alarms. The same day from the same server has the same
-// identifier, so that a second download does not make a second entry.
+// calendar writes an iCalendar file (RFC 5545) with one event and its alarms. The same day from the same
+// server has the same identifier, so that a second download does not make a second entry.
 func calendar(e event) []byte {
 	var b strings.Builder
 	line := func(name, value string) { b.WriteString(foldLine(name + value)) }
@@ -39,7 +39,10 @@ func calendar(e event) []byte {
 		line("BEGIN:", "VALARM")
 		line("ACTION:", "DISPLAY")
 		line("DESCRIPTION:", calendarText(e.Title))
-		line("TRIGGER:", "-P"+strconv.Itoa(days-1)+"DT15H") // nine in the morning of that day: the event begins at midnight
+		line(
+			"TRIGGER:",
+			"-P"+strconv.Itoa(days-1)+"DT15H",
+		) // nine in the morning of that day: the event begins at midnight
 		line("END:", "VALARM")
 	}
 	line("END:", "VEVENT")
@@ -47,7 +50,20 @@ func calendar(e event) []byte {
 	return []byte(b.String())
 }
 
-var calendarEscapes = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`)
+var calendarEscapes = strings.NewReplacer(
+	`\`,
+	`\\`,
+	";",
+	`\;`,
+	",",
+	`\,`,
+	"\r\n",
+	`\n`,
+	"\n",
+	`\n`,
+	"\r",
+	`\n`,
+)
 
 // calendarText escapes a TEXT value (RFC 5545 3.3.11).
 func calendarText(s string) string { return calendarEscapes.Replace(s) }

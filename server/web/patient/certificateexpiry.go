@@ -10,8 +10,9 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// certificatePage tells what follows from the date of the electronic certificate. The date is neither stored nor logged.
-func (s *Pages) certificatePage(c echo.Context) error {
+// certificatePage tells what follows from the date of the electronic certificate. The date is neither stored
+// nor logged.
+func (s *doorPages) certificatePage(c echo.Context) error {
 	today := s.Today()
 	view := CertificateView{Page: s.Translated(c, "expiry.title")}
 	view.Example = today.AddMonths(14).String()
@@ -46,7 +47,7 @@ func (s *Pages) certificatePage(c echo.Context) error {
 }
 
 // typedDate reads a date off a card; an empty text is the zero date.
-func (s *Pages) typedDate(text string) (eligibility.Date, *kit.Problem) {
+func (s *doorPages) typedDate(text string) (eligibility.Date, *kit.Problem) {
 	d, err := eligibility.ReadDate(text)
 	if err != nil || !d.IsZero() && (!d.Exact() || d.Year() < 2000 || d.Year() > 2100) {
 		return eligibility.Date{}, kit.FormError(eligibility.ErrDate.In("until"))
@@ -54,7 +55,8 @@ func (s *Pages) typedDate(text string) (eligibility.Date, *kit.Problem) {
 	return d, nil
 }
 
-// printable is what somebody typed, to be corrected; a text that holds a 12-digit My Number is never shown again.
+// printable is what somebody typed, to be corrected; a text that holds a 12-digit My Number is never shown
+// again.
 func printable(text string) string {
 	if eligibility.HoldsMyNumber(text) {
 		return ""
@@ -63,14 +65,22 @@ func printable(text string) string {
 }
 
 // certificateCalendar is the certificate's last day as a calendar file with its reminders.
-func (s *Pages) certificateCalendar(c echo.Context) error {
+func (s *doorPages) certificateCalendar(c echo.Context) error {
 	until, problem := s.typedDate(c.QueryParam("until"))
 	if problem != nil || until.IsZero() {
 		return eligibility.ErrDate.In("until")
 	}
 	lang := s.LookOf(c).Lang
-	file := calendar(event{On: until, Made: s.Now(), Host: c.Request().Host, Title: pwa.Plain(lang, "expiry.event"), Text: pwa.Plain(lang, "expiry.eventText"),
-		DaysBefore: []int{90, 60, 30}})
+	file := calendar(
+		event{
+			On:         until,
+			Made:       s.Now(),
+			Host:       c.Request().Host,
+			Title:      pwa.Plain(lang, "expiry.event"),
+			Text:       pwa.Plain(lang, "expiry.eventText"),
+			DaysBefore: []int{90, 60, 30},
+		},
+	)
 	kit.Attachment(c, "certificate-"+until.String()+".ics")
 	return c.Blob(http.StatusOK, "text/calendar; charset=utf-8", file)
 }

@@ -13,7 +13,7 @@ import (
 // What a patient saves, to be shown together with the card.
 
 // document sends the sheet with the code.
-func (s *Pages) document(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+func (s *screenPages) document(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
 	subject, err := s.Insurer.Enrolment.LoginFor(viewer, id)
 	if err != nil {
 		return err
@@ -30,12 +30,15 @@ func (s *Pages) document(c echo.Context, viewer insurer.Viewer, id audit.PersonI
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Madoguchi-Valid-Until", until.String()) // the first day on which the copy is worth nothing
+	c.Response().Header().Set(
+		"Madoguchi-Valid-Until",
+		until.String(),
+	) // the first day on which the copy is worth nothing
 	return kit.PdfFile(c, s.DatedName("shikaku-joho", ".pdf"), data)
 }
 
 // maskedDocument sends the sheet on which the numbers are covered.
-func (s *Pages) maskedDocument(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+func (s *screenPages) maskedDocument(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
 	data, err := s.Insurer.Documents.MaskedDocument(c.Request().Context(), viewer, id)
 	if err != nil {
 		return err
@@ -44,7 +47,7 @@ func (s *Pages) maskedDocument(c echo.Context, viewer insurer.Viewer, id audit.P
 }
 
 // file hands out the .smart-health-card file.
-func (s *Pages) file(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+func (s *screenPages) file(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
 	subject, err := s.Insurer.Enrolment.LoginFor(viewer, id)
 	if err != nil {
 		return err

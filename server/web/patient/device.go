@@ -15,10 +15,10 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// A patient's phone that comes back by its key, and who may show whom: a login its own people, a phone's key those that it
-// was granted.
+// A patient's phone that comes back by its key, and who may show whom: a login its own people, a phone's key
+// those that it was granted.
 
-func (s *Pages) deviceRoutes(e *echo.Echo) {
+func (s *devicePages) deviceRoutes(e *echo.Echo) {
 	e.POST("/api/v1/phone/nonce", s.newNonce)
 	e.POST("/api/v1/phone/session", s.enterDevice)
 	e.POST("/api/v1/phone/wipe", s.callAnybody(s.wipePhone))
@@ -35,7 +35,7 @@ type deviceVisit struct {
 }
 
 // newNonce gives a phone something to sign. It is the same for phones that nobody knows.
-func (s *Pages) newNonce(c echo.Context) error {
+func (s *devicePages) newNonce(c echo.Context) error {
 	if err := s.MayAsk(c); err != nil {
 		return err
 	}
@@ -58,7 +58,8 @@ func (s *Pages) newNonce(c echo.Context) error {
 	}{nonce, ends})
 }
 
-// KeptCookie says, readable for the page, that this browser once held screens: so an empty store can be explained.
+// KeptCookie says, readable for the page, that this browser once held screens: so an empty store can be
+// explained.
 const KeptCookie = "madoguchi-kept"
 
 // heldScreens reports whether this browser once held screens, by its phone's key.
@@ -67,9 +68,9 @@ func heldScreens(c echo.Context) bool {
 	return err == nil
 }
 
-// enterDevice starts the session of a phone that signed its nonce. That nobody knows the phone is no error: new phones
-// and ended ones ask too.
-func (s *Pages) enterDevice(c echo.Context) error {
+// enterDevice starts the session of a phone that signed its nonce. That nobody knows the phone is no error:
+// new phones and ended ones ask too.
+func (s *devicePages) enterDevice(c echo.Context) error {
 	if err := s.MayAsk(c); err != nil {
 		return err
 	}
@@ -86,7 +87,12 @@ func (s *Pages) enterDevice(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	proof := insurer.DeviceProof{Phone: body.Phone, KeyID: body.Key, Nonce: body.Nonce, Signature: body.Signature}
+	proof := insurer.DeviceProof{
+		Phone:     body.Phone,
+		KeyID:     body.Key,
+		Nonce:     body.Nonce,
+		Signature: body.Signature,
+	}
 	if _, err := s.Insurer.Devices.AuthenticateDevice(ctx, proof); errors.Is(err, insurer.ErrDeviceUnknown) {
 		return c.JSON(http.StatusOK, struct {
 			Known bool `json:"known"`
@@ -112,12 +118,20 @@ func (s *Pages) enterDevice(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-func (s *Pages) kept(maxAge int) *http.Cookie {
-	return &http.Cookie{Name: KeptCookie, Value: "1", Path: "/", Secure: s.HTTPS, SameSite: http.SameSiteLaxMode, MaxAge: maxAge}
+func (s *devicePages) kept(maxAge int) *http.Cookie {
+	return &http.Cookie{
+		Name:     KeptCookie,
+		Value:    "1",
+		Path:     "/",
+		Secure:   s.HTTPS,
+		SameSite: http.SameSiteLaxMode,
+		MaxAge:   maxAge,
+	}
 }
 
-// removePerson takes one person off this phone. A login of that person in this browser ends too: else it would go on showing.
-func (s *Pages) removePerson(c echo.Context, who visitor) error {
+// removePerson takes one person off this phone. A login of that person in this browser ends too: else it
+// would go on showing.
+func (s *devicePages) removePerson(c echo.Context, who visitor) error {
 	ctx, id := c.Request().Context(), audit.PersonID(c.Param("id"))
 	if id == "" { // would mean everybody
 		return insurer.ErrNotEnrolled
@@ -144,9 +158,9 @@ func (s *Pages) removePerson(c echo.Context, who visitor) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// wipePhone ends everything that this browser may show, and asks it to drop what it stored. Only here: Clear-Site-Data
-// is for the whole origin, that is for everybody on the phone.
-func (s *Pages) wipePhone(c echo.Context, who visitor) error {
+// wipePhone ends everything that this browser may show, and asks it to drop what it stored. Only here:
+// Clear-Site-Data is for the whole origin, that is for everybody on the phone.
+func (s *devicePages) wipePhone(c echo.Context, who visitor) error {
 	ctx := c.Request().Context()
 	if len(who.People) > 0 {
 		if err := s.Insurer.Devices.EndDevice(ctx, who.Viewer, "", who.entered.Hash); err != nil {
@@ -168,7 +182,7 @@ func (s *Pages) wipePhone(c echo.Context, who visitor) error {
 }
 
 // endPhone takes another phone, or this one, away from a login: a phone's own key cannot.
-func (s *Pages) endPhone(c echo.Context, who visitor) error {
+func (s *devicePages) endPhone(c echo.Context, who visitor) error {
 	ctx := c.Request().Context()
 	if err := s.Insurer.Devices.EndPhone(ctx, who.Viewer, c.Param("phone"), who.session.Hash); err != nil {
 		return err
@@ -177,7 +191,7 @@ func (s *Pages) endPhone(c echo.Context, who visitor) error {
 }
 
 // eraseMe deletes what is kept here about a login.
-func (s *Pages) eraseMe(c echo.Context, who visitor) error {
+func (s *devicePages) eraseMe(c echo.Context, who visitor) error {
 	ctx := c.Request().Context()
 	if err := s.Insurer.Enrolment.EraseLogin(ctx, who.Viewer); err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *Pages) enrolPage(c echo.Context) error {
+func (s *loginPages) enrolPage(c echo.Context) error {
 	_, v, err := s.signedIn(c)
 	if err != nil {
 		return s.toLogin(c, err)
@@ -19,8 +19,20 @@ func (s *Pages) enrolPage(c echo.Context) error {
 	return s.showEnrol(c, http.StatusOK, v, "", nil)
 }
 
-func (s *Pages) showEnrol(c echo.Context, status int, v VisitSession, typed string, problem *kit.Problem) error {
-	view := EnrolView{Page: s.Translated(c, "enrol.title"), Name: v.Login.Name, Birth: v.Login.BirthDate.Japanese(), HasCode: v.Notice != nil, Code: printable(typed)}
+func (s *loginPages) showEnrol(
+	c echo.Context,
+	status int,
+	v VisitSession,
+	typed string,
+	problem *kit.Problem,
+) error {
+	view := EnrolView{
+		Page:    s.Translated(c, "enrol.title"),
+		Name:    v.Login.Name,
+		Birth:   v.Login.BirthDate.Japanese(),
+		HasCode: v.Notice != nil,
+		Code:    printable(typed),
+	}
 	view.Error, view.Insurer = problem, s.HelpDesk(c)
 	view.LoginFirst = problem != nil && problem.Message.Key == insurer.ErrEnrolAgain.Key
 	return s.Show(c, status, "enrol", view)
@@ -28,7 +40,7 @@ func (s *Pages) showEnrol(c echo.Context, status int, v VisitSession, typed stri
 
 // enrol binds the login to the person of the notice. A wrong code comes back on the form, to be mended; an
 // old login is asked to log in again, with the notice kept.
-func (s *Pages) enrol(c echo.Context) error {
+func (s *loginPages) enrol(c echo.Context) error {
 	session, v, err := s.signedIn(c)
 	if err != nil {
 		return s.toLogin(c, err)

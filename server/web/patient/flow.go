@@ -12,10 +12,12 @@ import (
 
 // A login under way in a browser that has no session yet.
 
-func (s *Pages) flowSeal() auth.FlowSeal { return auth.FlowSeal{Key: s.Insurer.Devices.LoginFlowKey()} }
+func (s *loginPages) flowSeal() auth.FlowSeal {
+	return auth.FlowSeal{Key: s.Insurer.Devices.LoginFlowKey()}
+}
 
 // carryFlow gives a flow to the browser, sealed.
-func (s *Pages) carryFlow(c echo.Context, flow auth.Flow) error {
+func (s *loginPages) carryFlow(c echo.Context, flow auth.Flow) error {
 	sealed, err := s.flowSeal().Seal(flow)
 	if err != nil {
 		return err
@@ -25,7 +27,7 @@ func (s *Pages) carryFlow(c echo.Context, flow auth.Flow) error {
 }
 
 // carriedFlow is the flow of this state that the browser carries.
-func (s *Pages) carriedFlow(c echo.Context, state string) (auth.Flow, error) {
+func (s *loginPages) carriedFlow(c echo.Context, state string) (auth.Flow, error) {
 	cookie, err := c.Cookie(s.flowCookie("", 0).Name)
 	if err != nil {
 		return auth.Flow{}, auth.ErrFlow
@@ -41,7 +43,7 @@ func (s *Pages) carriedFlow(c echo.Context, state string) (auth.Flow, error) {
 }
 
 // useFlow lets a carried flow serve once.
-func (s *Pages) useFlow(c echo.Context, flow auth.Flow) error {
+func (s *loginPages) useFlow(c echo.Context, flow auth.Flow) error {
 	used := sha256.Sum256([]byte("login flow " + flow.State))
 	ends := flow.Begun.Add(auth.FlowLife + time.Minute)
 	first, err := s.Insurer.Devices.UseNonce(c.Request().Context(), used[:], ends)
@@ -55,7 +57,7 @@ func (s *Pages) useFlow(c echo.Context, flow auth.Flow) error {
 	return nil
 }
 
-func (s *Pages) flowCookie(value string, maxAge int) *http.Cookie {
+func (s *loginPages) flowCookie(value string, maxAge int) *http.Cookie {
 	return &http.Cookie{
 		Name:     s.Sessions.CookieName("login"),
 		Value:    value,

@@ -10,11 +10,13 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// helpDeskWait bounds how long a page waits for whom its visitor can call: an error page must come even where the store is the fault.
+// helpDeskWait bounds how long a page waits for whom its visitor can call: an error page must come even where
+// the store is the fault.
 const helpDeskWait = time.Second
 
-// HelpDesk names the insurer whom a visitor can call: that of the notice just opened, else of the person whom their login or
-// this phone shows, else the only one of this host. The zero value where none is sure; the page then names the notice's number.
+// HelpDesk names the insurer whom a visitor can call: that of the notice just opened, else of the person whom
+// their login or this phone shows, else the only one of this host. The zero value where none is sure; the
+// page then names the notice's number.
 func (s *Pages) HelpDesk(c echo.Context) kit.InsurerView {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), helpDeskWait)
 	defer cancel()
@@ -36,5 +38,11 @@ func (s *Pages) HelpDesk(c echo.Context) kit.InsurerView {
 
 // contactOf names an insurer and how to call it.
 func contactOf(in insurer.Insurer) kit.InsurerView {
-	return kit.InsurerView{Name: in.Name, Issuer: in.Issuer, Telephone: in.Telephone, NumberOnPaper: in.Number.Paper(), Number: string(in.Number)}
+	return kit.InsurerView{
+		Name:          in.Name,
+		Issuer:        in.Issuer,
+		Telephone:     in.Telephone,
+		NumberOnPaper: in.Number.Paper(),
+		Number:        string(in.Number),
+	}
 }

@@ -9,8 +9,9 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// ownInsertPDF sends the slip for the card case to whoever may be shown the person's screen and its copy: it says no more.
-func (s *Pages) ownInsertPDF(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+// ownInsertPDF sends the slip for the card case to whoever may be shown the person's screen and its copy: it
+// says no more.
+func (s *screenPages) ownInsertPDF(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
 	data, err := s.Insurer.Documents.InsertFor(c.Request().Context(), viewer, id)
 	if err != nil {
 		return err
@@ -19,7 +20,7 @@ func (s *Pages) ownInsertPDF(c echo.Context, viewer insurer.Viewer, id audit.Per
 }
 
 // declarationPDF sends the empty 被保険者資格申立書 to anybody: it is a form, and says nothing of anyone.
-func (s *Pages) declarationPDF(c echo.Context) error {
+func (s *screenPages) declarationPDF(c echo.Context) error {
 	data, _, err := pdf.DeclarationSheet(pdf.Declaration{}, s.Now())
 	if err != nil {
 		return err

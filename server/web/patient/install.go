@@ -8,8 +8,9 @@ import (
 	"madoguchi/pwa"
 )
 
-// manifest is what a phone reads before it puts the screen on its home screen. Its icons' addresses change with each release.
-func (s *Pages) manifest(c echo.Context) error {
+// manifest is what a phone reads before it puts the screen on its home screen. Its icons' addresses change
+// with each release.
+func (s *screenPages) manifest(c echo.Context) error {
 	data, err := pwa.Manifest()
 	if err != nil {
 		return err

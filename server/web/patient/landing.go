@@ -10,10 +10,13 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// The patient's door: what the paper is for, both ways to a screen, what is needed and what to do without it. It is
-// complete without a program in the page; so are the pages that help before a visit.
+// The patient's door: what the paper is for, both ways to a screen, what is needed and what to do without it.
+// It is complete without a program in the page; so are the pages that help before a visit.
 
-func (s *Pages) landingRoutes(e *echo.Echo) {
+func (s *doorPages) routes(e *echo.Echo) {
+	e.GET("/", s.home)
+	e.GET("/n/:code", s.openNotice)
+	e.GET("/notice", s.noticePage)
 	e.GET("/settings", s.settingsPage)
 	e.POST("/settings", s.saveSettings)
 	e.GET("/certificate", s.certificatePage)
@@ -22,18 +25,26 @@ func (s *Pages) landingRoutes(e *echo.Echo) {
 }
 
 // home is the door for those who come without a code; where no insurer's half runs it is the counter's.
-func (s *Pages) home(c echo.Context) error {
-	return s.ShowPublic(c, http.StatusOK, "landing", LandingView{Page: s.Translated(c, "door.title.home"), Kept: heldScreens(c), Staff: s.Demo})
+func (s *doorPages) home(c echo.Context) error {
+	return s.ShowPublic(
+		c,
+		http.StatusOK,
+		"landing",
+		LandingView{Page: s.Translated(c, "door.title.home"), Kept: heldScreens(c), Staff: s.Demo},
+	)
 }
 
-// openNotice takes a notice's code off the address at once. It never uses the code up, and it is never logged. A code that
-// is none, or no more, gets the same door with a sentence.
-func (s *Pages) openNotice(c echo.Context) error {
+// openNotice takes a notice's code off the address at once. It never uses the code up, and it is never
+// logged. A code that is none, or no more, gets the same door with a sentence.
+func (s *doorPages) openNotice(c echo.Context) error {
 	if err := s.MayAsk(c); err != nil {
 		return err
 	}
 	mac, err := s.Insurer.Enrolment.NoticeFor(c.Request().Context(), c.Param("code"))
-	if errors.Is(err, insurer.ErrNoticeCode) { // only what is wrong counts: the city's notices come out of a few carriers' addresses
+	if errors.Is(
+		err,
+		insurer.ErrNoticeCode,
+	) { // only what is wrong counts: the city's notices come out of a few carriers' addresses
 		if tooMany := s.Limits.Guesses.Allow(kit.From(c), s.Now()); tooMany != nil {
 			return tooMany
 		}
@@ -57,15 +68,24 @@ func (s *Pages) openNotice(c echo.Context) error {
 }
 
 // refuseNotice shows the door with why a code is of no use. Other errors are the error page's.
-func (s *Pages) refuseNotice(c echo.Context, err error) error {
+func (s *doorPages) refuseNotice(c echo.Context, err error) error {
 	if !errors.Is(err, insurer.ErrNoticeCode) && !errors.Is(err, insurer.ErrNoticeVoid) {
 		return err
 	}
 	e, status := kit.AsProblem(err)
-	return s.ShowPublic(c, status, "landing", LandingView{Page: s.Translated(c, "door.title.notice"), Kept: heldScreens(c), Refusal: kit.FormError(e)})
+	return s.ShowPublic(
+		c,
+		status,
+		"landing",
+		LandingView{
+			Page:    s.Translated(c, "door.title.notice"),
+			Kept:    heldScreens(c),
+			Refusal: kit.FormError(e),
+		},
+	)
 }
 
-func (s *Pages) noticePage(c echo.Context) error {
+func (s *doorPages) noticePage(c echo.Context) error {
 	_, v, _, err := s.patient(c)
 	if err != nil {
 		return err

@@ -18,7 +18,11 @@ func TestTheRealAppIsNeverLimited(t *testing.T) {
 	open := func(people int) error {
 		var failed []error
 		for i := range people {
-			failed = append(failed, s.MayMake(&s.Limits.Screens, "login", fmt.Sprint(i)), s.MayMake(&s.Limits.Screens, "login", fmt.Sprint(i)))
+			failed = append(
+				failed,
+				s.MayMake(&s.Limits.Screens, "login", fmt.Sprint(i)),
+				s.MayMake(&s.Limits.Screens, "login", fmt.Sprint(i)),
+			)
 		}
 		return errors.Join(append(failed,
 			s.Limits.Holders.Allow("login", now), s.Limits.Sealing.Allow("login", now),

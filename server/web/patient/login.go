@@ -11,10 +11,18 @@ import (
 	"madoguchi/server/web/kit"
 )
 
+func (s *loginPages) routes(e *echo.Echo) {
+	e.GET("/login", s.beginLogin)
+	e.GET("/login/callback", s.finishLogin)
+	e.POST("/logout", s.logout)
+	e.GET("/enrol", s.enrolPage)
+	e.POST("/enrol", s.enrol)
+}
+
 // beginLogin sends the browser to the provider. What the way back needs is kept in the session where there
 // is one, and else sealed in a cookie: whoever begins logins without end stores nothing here, and no
 // neighbour behind a carrier's address can use them up.
-func (s *Pages) beginLogin(c echo.Context) error {
+func (s *loginPages) beginLogin(c echo.Context) error {
 	session, v, known, err := s.patient(c)
 	if err != nil {
 		return err
@@ -43,7 +51,7 @@ func (s *Pages) beginLogin(c echo.Context) error {
 
 // finishLogin makes a new session for the login, carrying over only the notice that was opened before. An
 // answer to another login than the one under way (two tabs, a stranger's link) ends nothing.
-func (s *Pages) finishLogin(c echo.Context) error {
+func (s *loginPages) finishLogin(c echo.Context) error {
 	session, v, known, err := s.patient(c)
 	if err != nil {
 		return err
@@ -94,7 +102,7 @@ func (s *Pages) finishLogin(c echo.Context) error {
 
 // afterLogin leads to the screen, or first to the enrolment of whoever has no screen yet or has just opened
 // a notice.
-func (s *Pages) afterLogin(c echo.Context, v VisitSession) error {
+func (s *loginPages) afterLogin(c echo.Context, v VisitSession) error {
 	people, err := s.Insurer.Enrolment.People(c.Request().Context(), viewerOf(v))
 	if err != nil {
 		return err
@@ -105,9 +113,9 @@ func (s *Pages) afterLogin(c echo.Context, v VisitSession) error {
 	return c.Redirect(http.StatusSeeOther, "/enrol")
 }
 
-// logout ends a login. A phone that had no network when its patient logged out says when that was: a login of a later
-// moment stays.
-func (s *Pages) logout(c echo.Context) error {
+// logout ends a login. A phone that had no network when its patient logged out says when that was: a login of
+// a later moment stays.
+func (s *loginPages) logout(c echo.Context) error {
 	session, v, known, err := s.patient(c)
 	if err != nil {
 		return err

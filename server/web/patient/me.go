@@ -26,9 +26,9 @@ type personJSON struct {
 	Insurer insurerJSON `json:"insurer"`
 }
 
-// me tells a phone whom it may show and by what, and which phones there are. Nobody where it is not known: each new
-// phone asks that first, and a browser's console would show a refusal as an error.
-func (s *Pages) me(c echo.Context, who visitor) error {
+// me tells a phone whom it may show and by what, and which phones there are. Nobody where it is not known:
+// each new phone asks that first, and a browser's console would show a refusal as an error.
+func (s *screenPages) me(c echo.Context, who visitor) error {
 	ctx := c.Request().Context()
 	out := struct {
 		People     []personJSON `json:"people"`
@@ -62,7 +62,12 @@ func (s *Pages) me(c echo.Context, who visitor) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Pages) person(ctx context.Context, r insurer.PersonRecord) (personJSON, error) {
+func (s *screenPages) person(ctx context.Context, r insurer.PersonRecord) (personJSON, error) {
 	in, err := s.Insurer.Directory.Insurer(ctx, r.Person.Insurer)
-	return personJSON{ID: string(r.ID), Name: r.Person.Name, Kana: r.Person.Kana, Insurer: insurerJSON{in.Name, in.Number.Paper(), in.Telephone}}, err
+	return personJSON{
+		ID:      string(r.ID),
+		Name:    r.Person.Name,
+		Kana:    r.Person.Kana,
+		Insurer: insurerJSON{in.Name, in.Number.Paper(), in.Telephone},
+	}, err
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // nextPage shows in pictures what to bring next time, after a visit without マイナ保険証.
-func (s *Pages) nextPage(c echo.Context) error {
+func (s *doorPages) nextPage(c echo.Context) error {
 	view := NextView{Page: s.Translated(c, "bring.title"), Why: c.QueryParam("why")}
 	known := false
 	for _, why := range eligibility.AllSetbacks {
@@ -28,7 +28,14 @@ func (s *Pages) nextPage(c echo.Context) error {
 	}
 	items, instead := eligibility.BringNext(eligibility.Setback(view.Why))
 	for _, item := range items {
-		view.Bring = append(view.Bring, Brought{Picture: pictures[item], Text: "bring.item." + string(item), Japanese: pwa.Plain("ja", "bring.item."+string(item))})
+		view.Bring = append(
+			view.Bring,
+			Brought{
+				Picture:  pictures[item],
+				Text:     "bring.item." + string(item),
+				Japanese: pwa.Plain("ja", "bring.item."+string(item)),
+			},
+		)
 	}
 	view.Alone = len(items) == 1
 	view.Notes = nextNotes(eligibility.Setback(view.Why), instead)
@@ -38,7 +45,12 @@ func (s *Pages) nextPage(c echo.Context) error {
 	return s.ShowPublic(c, http.StatusOK, "next", view)
 }
 
-var pictures = map[eligibility.Item]string{eligibility.ItemCard: "card", eligibility.ItemNotice: "paper", eligibility.ItemCertificate: "paper", eligibility.ItemInsurerScreen: "phone"}
+var pictures = map[eligibility.Item]string{
+	eligibility.ItemCard:          "card",
+	eligibility.ItemNotice:        "paper",
+	eligibility.ItemCertificate:   "paper",
+	eligibility.ItemInsurerScreen: "phone",
+}
 
 // nextNotes are the sentences under the pictures: what may take the paper's place, and how the trouble ends.
 func nextNotes(why eligibility.Setback, instead eligibility.Item) []string {

@@ -9,31 +9,16 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/eligibility"
-	"madoguchi/pwa"
 	"madoguchi/server/web/kit"
 )
 
 func (s *Pages) Routes(e *echo.Echo) {
-	e.GET("/", s.home)
-	e.GET("/n/:code", s.openNotice)
-	e.GET("/notice", s.noticePage)
-	e.GET("/login", s.beginLogin)
-	e.GET("/login/callback", s.finishLogin)
-	e.POST("/logout", s.logout)
-	e.GET("/enrol", s.enrolPage)
-	e.POST("/enrol", s.enrol)
-	e.GET(pwa.ManifestPath, s.manifest)
-	e.GET("/screen", s.screenPage)
-	e.GET("/people/:id/document.pdf", s.pageOf(s.document))
-	e.GET("/people/:id/masked.pdf", s.pageOf(s.maskedDocument))
-	e.GET("/people/:id/insert.pdf", s.pageOf(s.ownInsertPDF))
-	e.GET("/declaration.pdf", s.declarationPDF)
-	e.GET("/people/:id/name.ttf", s.callOf(s.nameFont))
-	e.GET("/api/v1/me", s.callAnybody(s.me))
-	e.POST("/api/v1/people/:id/credential", s.callOf(s.credential))
-	s.phoneRoutes(e)
-	s.deviceRoutes(e)
-	s.landingRoutes(e)
+	(&doorPages{s}).routes(e)
+	(&loginPages{s}).routes(e)
+	(&screenPages{s}).routes(e)
+	devices := &devicePages{s}
+	devices.phoneRoutes(e)
+	devices.deviceRoutes(e)
 }
 
 // visit is what a patient's session holds besides its subject.

@@ -13,16 +13,15 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// What a patient's phone asks besides its screens: its own keys, online codes, files.
+// What a patient's phone asks besides its screens: its own keys, receipts, online codes.
 
-func (s *Pages) phoneRoutes(e *echo.Echo) {
+func (s *devicePages) phoneRoutes(e *echo.Echo) {
 	e.PUT("/api/v1/phone", s.callLogin(s.putPhone))
 	e.PUT("/api/v1/phone/holder", s.callLogin(s.putHolder))
 	e.GET("/api/v1/receipts", s.call(s.receipts))
 	e.POST("/api/v1/people/:id/code", s.callOf(s.newCode))
 	e.GET("/api/v1/people/:id/code", s.callOf(s.codeAsked))
 	e.POST("/api/v1/people/:id/code/answer", s.callOf(s.answerCode))
-	e.GET("/people/:id/screen.smart-health-card", s.pageOf(s.file))
 	for _, path := range []string{"/c/:code", "/C/:code"} { // codes are printed in capitals for readers that type them
 		e.GET(path, s.codePage)
 	}
@@ -38,7 +37,7 @@ type point struct {
 
 func (p point) ok() bool { return p.KTY == "EC" && p.CRV == "P-256" }
 
-func (s *Pages) putPhone(c echo.Context, who visitor) error {
+func (s *devicePages) putPhone(c echo.Context, who visitor) error {
 	var body struct {
 		ID  string `json:"id"`
 		Key point  `json:"key"`
@@ -72,7 +71,7 @@ func phones(known []insurer.Phone) []phone {
 }
 
 // answerPhones says which phones a login has.
-func (s *Pages) answerPhones(c echo.Context, viewer insurer.Viewer) error {
+func (s *devicePages) answerPhones(c echo.Context, viewer insurer.Viewer) error {
 	known, err := s.Insurer.Devices.Phones(c.Request().Context(), viewer)
 	if err != nil {
 		return err
@@ -80,9 +79,9 @@ func (s *Pages) answerPhones(c echo.Context, viewer insurer.Viewer) error {
 	return c.JSON(http.StatusOK, map[string][]phone{"phones": phones(known)})
 }
 
-// putHolder adds the key with which this phone proves its screens and comes back without a login, and answers with all
-// phones of this login.
-func (s *Pages) putHolder(c echo.Context, who visitor) error {
+// putHolder adds the key with which this phone proves its screens and comes back without a login, and answers
+// with all phones of this login.
+func (s *devicePages) putHolder(c echo.Context, who visitor) error {
 	var body struct {
 		ID        string `json:"id"`
 		Key       point  `json:"key"`
@@ -108,8 +107,9 @@ func (s *Pages) putHolder(c echo.Context, who visitor) error {
 	return s.answerPhones(c, who.Viewer)
 }
 
-// receipts hands out what lies here for one phone: to its login, or to the phone itself for all whom it shows.
-func (s *Pages) receipts(c echo.Context, who visitor) error {
+// receipts hands out what lies here for one phone: to its login, or to the phone itself for all whom it
+// shows.
+func (s *devicePages) receipts(c echo.Context, who visitor) error {
 	sealed, err := s.Insurer.Receipts.Receipts(c.Request().Context(), who.Viewer, c.QueryParam("key"))
 	if err != nil {
 		return err
@@ -131,7 +131,7 @@ func (s *Pages) receipts(c echo.Context, who visitor) error {
 }
 
 // newCode makes the code of eight characters: what a reader's QR says, and what can be read aloud.
-func (s *Pages) newCode(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+func (s *devicePages) newCode(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
 	subject, err := s.Insurer.Enrolment.LoginFor(viewer, id)
 	if err != nil {
 		return err
@@ -152,7 +152,7 @@ func (s *Pages) newCode(c echo.Context, viewer insurer.Viewer, id audit.PersonID
 }
 
 // codeAsked tells the phone whether a facility asks to look, and which.
-func (s *Pages) codeAsked(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+func (s *devicePages) codeAsked(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
 	state, facility, err := s.Insurer.OnlineCodes.CodeAsked(c.Request().Context(), viewer, id)
 	if err != nil {
 		return err
@@ -163,7 +163,7 @@ func (s *Pages) codeAsked(c echo.Context, viewer insurer.Viewer, id audit.Person
 	}{state, facility})
 }
 
-func (s *Pages) answerCode(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+func (s *devicePages) answerCode(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
 	if _, err := s.Insurer.Enrolment.LoginFor(viewer, id); err != nil {
 		return err
 	}
@@ -179,7 +179,13 @@ func (s *Pages) answerCode(c echo.Context, viewer insurer.Viewer, id audit.Perso
 	return c.NoContent(http.StatusNoContent)
 }
 
-// codePage is what an ordinary camera opens instead of a counter's reader: it says whose the code is for, and shows nothing.
-func (s *Pages) codePage(c echo.Context) error {
-	return s.Show(c, http.StatusOK, "code", CodeView{Page: s.NewPage(c, message.New("staff.title.aCodeForTheCounter", nil))})
+// codePage is what an ordinary camera opens instead of a counter's reader: it says whose the code is for, and
+// shows nothing.
+func (s *devicePages) codePage(c echo.Context) error {
+	return s.Show(
+		c,
+		http.StatusOK,
+		"code",
+		CodeView{Page: s.NewPage(c, message.New("staff.title.aCodeForTheCounter", nil))},
+	)
 }

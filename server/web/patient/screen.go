@@ -6,14 +6,28 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/pwa"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
 
-// screenPage is the screen's shell: the same for everybody, so that a phone can keep it and open it without network. The
-// page fills itself from what the phone stored and from the API.
-func (s *Pages) screenPage(c echo.Context) error {
+func (s *screenPages) routes(e *echo.Echo) {
+	e.GET(pwa.ManifestPath, s.manifest)
+	e.GET("/screen", s.screenPage)
+	e.GET("/people/:id/document.pdf", s.pageOf(s.document))
+	e.GET("/people/:id/masked.pdf", s.pageOf(s.maskedDocument))
+	e.GET("/people/:id/insert.pdf", s.pageOf(s.ownInsertPDF))
+	e.GET("/declaration.pdf", s.declarationPDF)
+	e.GET("/people/:id/name.ttf", s.callOf(s.nameFont))
+	e.GET("/api/v1/me", s.callAnybody(s.me))
+	e.POST("/api/v1/people/:id/credential", s.callOf(s.credential))
+	e.GET("/people/:id/screen.smart-health-card", s.pageOf(s.file))
+}
+
+// screenPage is the screen's shell: the same for everybody, so that a phone can keep it and open it without
+// network. The page fills itself from what the phone stored and from the API.
+func (s *screenPages) screenPage(c echo.Context) error {
 	return s.ShowPublic(c, http.StatusOK, "screen", ScreenView{Page: s.Translated(c, "door.title.home")})
 }
 
@@ -44,7 +58,7 @@ type Details struct {
 	LacksShapes    bool   `json:"lacksShapes,omitempty"` // and ask for a shape that it does not have
 }
 
-func (s *Pages) credential(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+func (s *screenPages) credential(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
 	subject, err := s.Insurer.Enrolment.LoginFor(viewer, id)
 	if err != nil {
 		return err

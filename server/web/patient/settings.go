@@ -10,14 +10,21 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *Pages) settingsPage(c echo.Context) error {
+func (s *doorPages) settingsPage(c echo.Context) error {
 	look := s.Wanted(c.Request())
-	view := SettingsView{Page: s.Translated(c, "settings.title"), Look: look, Furigana: look.Readings(), Back: backTo(c.QueryParam("back")), Saved: c.QueryParam("saved") != ""}
+	view := SettingsView{
+		Page:     s.Translated(c, "settings.title"),
+		Look:     look,
+		Furigana: look.Readings(),
+		Back:     backTo(c.QueryParam("back")),
+		Saved:    c.QueryParam("saved") != "",
+	}
 	view.Path = "/settings?" + url.Values{"back": {view.Back}}.Encode()
 	return s.ShowPublic(c, http.StatusOK, "settings", view)
 }
 
-// backTo is the page from which the settings were opened, without a language in its address: the settings decide that.
+// backTo is the page from which the settings were opened, without a language in its address: the settings
+// decide that.
 func backTo(address string) string {
 	u, err := url.Parse(pwa.LocalPath(address))
 	if err != nil || u.Path == "/settings" {
@@ -29,7 +36,7 @@ func backTo(address string) string {
 	return kit.PrintableAddress(u)
 }
 
-func (s *Pages) saveSettings(c echo.Context) error {
+func (s *doorPages) saveSettings(c echo.Context) error {
 	form, err := c.FormParams()
 	if err != nil {
 		return kit.ErrRequest.Because(err)
@@ -39,5 +46,8 @@ func (s *Pages) saveSettings(c echo.Context) error {
 		look.Furigana = "" // as the language has it, so that another language brings its own habit
 	}
 	s.KeepLook(c, look)
-	return c.Redirect(http.StatusSeeOther, "/settings?"+url.Values{"saved": {"1"}, "back": {backTo(form.Get("back"))}}.Encode())
+	return c.Redirect(
+		http.StatusSeeOther,
+		"/settings?"+url.Values{"saved": {"1"}, "back": {backTo(form.Get("back"))}}.Encode(),
+	)
 }

@@ -5,7 +5,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// LandingView is the patient's door: / without a code, /notice with the one that was opened, /n/ with one that is refused.
+// LandingView is the patient's door: / without a code, /notice with the one that was opened, /n/ with one
+// that is refused.
 type LandingView struct {
 	kit.Page              // Insurer is the opened notice's
 	Read     bool         // a notice's code is held in the session
@@ -23,8 +24,8 @@ type SettingsView struct {
 	Saved    bool
 }
 
-// CertificateView is what follows from the date of the electronic certificate (/certificate). Dates are in words; each has
-// the key of the sentence that it stands in.
+// CertificateView is what follows from the date of the electronic certificate (/certificate). Dates are in
+// words; each has the key of the sentence that it stands in.
 type CertificateView struct {
 	kit.Page
 	Typed, Example      string

@@ -20,7 +20,12 @@ func (s *VisitCheck) Routes(e *echo.Echo) {
 }
 
 func (s *VisitCheck) visitPage(c echo.Context) error {
-	return s.ShowPublic(c, http.StatusOK, "visit", VisitView{Page: s.Translated(c, "visit.title"), Form: VisitForm{Day: s.Today().String()}})
+	return s.ShowPublic(
+		c,
+		http.StatusOK,
+		"visit",
+		VisitView{Page: s.Translated(c, "visit.title"), Form: VisitForm{Day: s.Today().String()}},
+	)
 }
 
 // visit answers what will be valid on the day; the dates are neither stored nor logged.
@@ -45,7 +50,13 @@ func (s *VisitCheck) visit(c echo.Context) error {
 		return s.ShowPublic(c, http.StatusUnprocessableEntity, "visit", view)
 	}
 	view.Day = kit.Day(view.Lang, v.Day)
-	view.KnownUntil, view.ReadOn = kit.Day(view.Lang, eligibility.RulesKnownUntil), kit.Day(view.Lang, eligibility.RulesReadOn)
+	view.KnownUntil, view.ReadOn = kit.Day(
+		view.Lang,
+		eligibility.RulesKnownUntil,
+	), kit.Day(
+		view.Lang,
+		eligibility.RulesReadOn,
+	)
 	for _, item := range items {
 		view.Lines = append(view.Lines, visitLine(view.Lang, v, item))
 	}
@@ -71,7 +82,11 @@ func (f *VisitForm) read() (v eligibility.Visit, field string) {
 
 // visitLine finds the sentence of an answer and the values in it.
 func visitLine(lang string, v eligibility.Visit, item eligibility.VisitItem) VisitLine {
-	line := VisitLine{State: item.State, Text: "visit." + item.Key + "." + item.State, Until: kit.Day(lang, item.Until)}
+	line := VisitLine{
+		State: item.State,
+		Text:  "visit." + item.Key + "." + item.State,
+		Until: kit.Day(lang, item.Until),
+	}
 	switch line.Text {
 	case "visit.certificate.care":
 		line.Text = "visit.certificate.grace"
@@ -103,15 +118,27 @@ func comingChanges(lang string, v eligibility.Visit) []VisitLine {
 		if len(f.Then) > 1 {
 			text = "visit.share.thenEither"
 		}
-		lines = append(lines, VisitLine{State: "care", Text: text, Date: kit.Day(lang, *f.ChangesOn), Shares: sharesIn(lang, f.Then)})
+		lines = append(
+			lines,
+			VisitLine{
+				State:  "care",
+				Text:   text,
+				Date:   kit.Day(lang, *f.ChangesOn),
+				Shares: sharesIn(lang, f.Then),
+			},
+		)
 	}
 	if f.ReviewOn != nil {
-		lines = append(lines, VisitLine{State: "care", Text: "visit.share.review", Date: kit.Day(lang, *f.ReviewOn)})
+		lines = append(
+			lines,
+			VisitLine{State: "care", Text: "visit.share.review", Date: kit.Day(lang, *f.ReviewOn)},
+		)
 	}
 	return lines
 }
 
-// sharesIn writes shares as Japanese papers do (2割・3割), to others as percentages with the papers' writing beside them.
+// sharesIn writes shares as Japanese papers do (2割・3割), to others as percentages with the papers' writing
+// beside them.
 func sharesIn(lang string, percents []int) string {
 	var japanese, digits []string
 	for _, p := range percents {
