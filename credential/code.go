@@ -38,7 +38,7 @@ const (
 	CodeLife = 90 * time.Second
 )
 
-// ErrCode is returned for a text that holds no code: another length, a character outside the alphabet, a
+// ErrOnlineCode is returned for a text that holds no code: another length, a character outside the alphabet, a
 // wrong check character (a mistyped or misheard one, or two that changed places).
 var ErrOnlineCode = errors.New("credential: not an online code")
 

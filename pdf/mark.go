@@ -16,7 +16,7 @@ const (
 	markDots      = 500  // a side, as printed: 400 dpi at 30 mm
 )
 
-// ErrMark is returned for a file that cannot be the insurer's mark.
+// ErrLogo is returned for a file that cannot be the insurer's mark.
 var ErrLogo = &eligibility.Error{Code: eligibility.Invalid, Key: "look.logo", Field: "logo"}
 
 // LogoOf converts a PNG to the insurer's logo in black and white: pixels darker than the middle are printed

@@ -1,3 +1,4 @@
+// Package audit holds the entries of the audit chain and their actors; server/store writes the chain.
 package audit
 
 import (

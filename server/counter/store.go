@@ -28,6 +28,6 @@ type Case struct {
 	ID       string // 26 random Base32 letters
 	At       time.Time
 	Outcome  hostapi.Outcome
-	Body     []byte // JSON, the desk's own
+	Body     []byte // JSON, this package's own
 	Version  int    // how often it was stored; 0 before the first time
 }

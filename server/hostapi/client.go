@@ -16,7 +16,7 @@ import (
 	"madoguchi/credential"
 )
 
-// Insurers makes the counter's calls.
+// Client makes a counter server's calls to insurers' servers.
 type Client struct {
 	URL     string // this counter server, as the trust list names it
 	Key     credential.Key
@@ -93,7 +93,7 @@ func (i *Client) Redeem(ctx context.Context, iss string, code credential.OnlineC
 	return out.Credential, nil
 }
 
-// refusedCall is an insurer's answer that is not a success.
+// RefusedCall is an insurer's answer that is not a success.
 type RefusedCall struct {
 	Status int
 	Text   string

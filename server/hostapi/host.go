@@ -1,3 +1,5 @@
+// Package hostapi is what a counter's server and an insurer's server say to each other: paths, bodies, the
+// assertion by which a counter proves itself, the caller's side (Client), and receipts.
 package hostapi
 
 import (

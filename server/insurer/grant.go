@@ -136,8 +136,8 @@ func (o *Devices) Challenge(phone string) (nonce string, ends time.Time, err err
 	return nonce, ends, nil
 }
 
-// Enter verifies a phone's answer and uses its nonce up. It returns the phone's grants, among them those that
-// are over, or ErrDeviceUnknown when there are none.
+// AuthenticateDevice verifies a phone's answer and uses its nonce up. It returns the phone's grants, among
+// them those that are over, or ErrDeviceUnknown when there are none.
 func (o *Devices) AuthenticateDevice(ctx context.Context, p DeviceProof) ([]Grant, error) {
 	grants, err := o.grantsOf(ctx, Device{p.Phone, p.KeyID})
 	if err != nil {

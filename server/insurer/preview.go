@@ -60,7 +60,7 @@ func (o *Importer) KeepFile(ctx context.Context, clerk staff.Clerk, file io.Read
 	})
 }
 
-// Look is what a clerk sees of a file before storing it.
+// ImportPreview is what a clerk sees of a file before storing it.
 type ImportPreview struct {
 	Preview
 	Headings []insuredcsv.Heading
@@ -70,7 +70,7 @@ type ImportPreview struct {
 	Roster   *insuredcsv.Roster  // nil while Open or refused
 }
 
-// Look reads a kept file's headings as they are understood now.
+// Preview reads a kept file's headings as they are understood now.
 func (o *Importer) Preview(ctx context.Context, clerk staff.Clerk, id string) (ImportPreview, error) {
 	p, err := o.store.Preview(ctx, clerk, id, o.now())
 	if err != nil {

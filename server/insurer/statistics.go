@@ -58,7 +58,7 @@ type Statistics struct {
 	Days                                  []Day // newest first
 }
 
-// Register is what the people of an insurer are.
+// RegisterCounts is what the people of an insurer are.
 type RegisterCounts struct {
 	People  int         // with eligibility today
 	Lost    int         // without

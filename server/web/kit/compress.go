@@ -9,7 +9,7 @@ import (
 	"madoguchi/pwa"
 )
 
-// zipped sends an answer compressed to who takes that. It is only for what has no secret beside anything that
+// Zipped sends an answer compressed to who takes that. It is only for what has no secret beside anything that
 // a stranger may choose, an address say: the length of a compressed answer that holds both tells of the
 // secret (BREACH).
 func Zipped(c echo.Context, status int, contentType string, data []byte) error {

@@ -88,7 +88,7 @@ func (d *DemoWord) is(typed string) bool {
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }
 
-// cookie lets a browser in for some hours: its end, and this start's MAC of it.
+// Cookie lets a browser in for some hours: its end, and this start's MAC of it.
 func (d *DemoWord) Cookie() *http.Cookie {
 	end := binary.BigEndian.AppendUint64(nil, uint64(d.now().Add(DemoWordLife).Unix()))
 	return &http.Cookie{
@@ -141,7 +141,7 @@ func (t letIn) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.base.RoundTrip(inside)
 }
 
-// guard closes everything to browsers that have not given the word. Open are only the word's own page,
+// Guard closes everything to browsers that have not given the word. Open are only the word's own page,
 // /healthz, which says "ok", and the bridge agents' socket: an agent proves its own key, and a new one does
 // nothing until staff, who are in, have typed its code. The calls between servers (/i/) are closed too: in a
 // demo they come from this program itself.

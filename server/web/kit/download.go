@@ -9,7 +9,7 @@ import (
 	"madoguchi/server/csvfile"
 )
 
-// attachment has the browser save an answer under a name.
+// Attachment has the browser save an answer under a name.
 func Attachment(c echo.Context, name string) {
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
 }
@@ -24,12 +24,12 @@ func PdfFile(c echo.Context, name string, data []byte) error {
 	return c.Blob(http.StatusOK, "application/pdf", data)
 }
 
-// datedName is a file's name with today in it, so that copies of several days lie side by side:
+// DatedName is a file's name with today in it, so that copies of several days lie side by side:
 // shikaku-joho-20261122.pdf.
 func (s *Kit) DatedName(what, ending string) string {
 	return what + "-" + strings.ReplaceAll(s.Today().String(), "-", "") + ending
 }
 
-// checkByHand is the header in which a download says that the clerk should look at the page before it goes
+// CheckByHand is the header in which a download says that the clerk should look at the page before it goes
 // out.
 const CheckByHand = "Madoguchi-Check"

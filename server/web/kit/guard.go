@@ -17,7 +17,7 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self' 'wasm-unsaf
 	"media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types sw"
 
-// securityHeaders sets what every answer carries; handlers may only add.
+// SecurityHeaders sets what every answer carries; handlers may only add.
 func SecurityHeaders(https bool) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -45,7 +45,7 @@ func SecurityHeaders(https bool) echo.MiddlewareFunc {
 
 var errNotLocal = &eligibility.Error{Code: eligibility.Denied, Key: "demo.not_local"}
 
-// onlyLocal keeps the demo on this computer: the Host must be a loopback name, nothing may have been
+// OnlyLocal keeps the demo on this computer: the Host must be a loopback name, nothing may have been
 // forwarded, and unless the port is published by an explicit setting (a container) the peer must be on
 // loopback too. The Host check also stops DNS rebinding.
 func OnlyLocal(published bool) echo.MiddlewareFunc {
@@ -86,7 +86,7 @@ func loopbackHost(hostport string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// sameOrigin refuses state-changing requests that another site's page sent (Fetch metadata and Origin;
+// SameOrigin refuses state-changing requests that another site's page sent (Fetch metadata and Origin;
 // net/http's CrossOriginProtection). Calls between servers come without a browser and are authenticated by
 // their own assertion.
 func SameOrigin() echo.MiddlewareFunc {

@@ -8,14 +8,14 @@ import (
 	"madoguchi/server/audit"
 )
 
-// withoutHead are the addresses that answer GET and not HEAD, with the reason.
+// WithoutHead are the addresses that answer GET and not HEAD, with the reason.
 var WithoutHead = map[string]string{
 	"/login/callback": "the answer rests on using the provider's code up, which works once",
 	"/api/v1/bridge":  "it becomes a WebSocket, which begins with a GET (RFC 6455 4.1)",
 	"/demo-idp/*":     "the demo's provider plays another party and answers for itself",
 }
 
-// answersHead lets every address that is added from now on answer HEAD where it answers GET (RFC 9110 9.1,
+// AnswersHead lets every address that is added from now on answer HEAD where it answers GET (RFC 9110 9.1,
 // 9.3.2), but those of withoutHead.
 func AnswersHead(e *echo.Echo) {
 	e.OnAddRouteHandler = func(_ string, route echo.Route, get echo.HandlerFunc,

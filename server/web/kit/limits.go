@@ -10,7 +10,7 @@ import (
 	"madoguchi/auth"
 )
 
-// limits bound what can be asked in a time. Each set is for one kind of key, so that no kind crowds out
+// Limits bound what can be asked in a time. Each set is for one kind of key, so that no kind crowds out
 // another. An address is never the only key of something that people need: a carrier gives thousands of
 // phones one (RFC 6598), a house one network (auth.Network).
 //
@@ -72,13 +72,13 @@ func NewLimits() Limits {
 	}
 }
 
-// from is whom a limit counts behind an address.
+// From is whom a limit counts behind an address.
 func From(c echo.Context) string { return auth.RateLimitKey(c.RealIP()) }
 
-// mayAsk counts what anybody may ask.
+// MayAsk counts what anybody may ask.
 func (s *Kit) MayAsk(c echo.Context) error { return s.Limits.network.Allow(From(c), s.Now()) }
 
-// mayMake counts a screen or a code of a person, shown by a login; of is the set for the one or the other.
+// MayMake counts a screen or a code of a person, shown by a login; of is the set for the one or the other.
 func (s *Kit) MayMake(of *auth.Limit, subject, person string) error {
 	if err := s.Limits.shown.Allow(subject, s.Now()); err != nil {
 		return err

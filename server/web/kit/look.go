@@ -51,7 +51,7 @@ func (s *Kit) remembered(r *http.Request) pwa.DisplayPreferences {
 	return pwa.ReadDisplayPreferences(said)
 }
 
-// wanted is the look that the visitor asked for: ?lang= before the cookie before what the browser prefers.
+// Wanted is the look that the visitor asked for: ?lang= before the cookie before what the browser prefers.
 func (s *Kit) Wanted(r *http.Request) pwa.DisplayPreferences {
 	look := s.remembered(r)
 	if asked := pwa.FindLanguage(r.URL.Query().Get("lang")); asked != "" {
@@ -63,7 +63,7 @@ func (s *Kit) Wanted(r *http.Request) pwa.DisplayPreferences {
 	return look
 }
 
-// lookOf is the one in which this page is shown.
+// LookOf is the one in which this page is shown.
 func (s *Kit) LookOf(c echo.Context) pwa.DisplayPreferences {
 	look := s.Wanted(c.Request())
 	if forStaff(c.Request().URL.Path) {
@@ -94,7 +94,7 @@ func preferred(header string) string {
 	return best
 }
 
-// keepLook stores a look in the visitor's browser.
+// KeepLook stores a look in the visitor's browser.
 func (s *Kit) KeepLook(c echo.Context, look pwa.DisplayPreferences) {
 	c.SetCookie(
 		&http.Cookie{
@@ -109,7 +109,7 @@ func (s *Kit) KeepLook(c echo.Context, look pwa.DisplayPreferences) {
 	)
 }
 
-// keepChosenLanguage remembers a language that was chosen by a link.
+// KeepChosenLanguage remembers a language that was chosen by a link.
 func (s *Kit) KeepChosenLanguage(c echo.Context) {
 	asked := pwa.FindLanguage(c.QueryParam("lang"))
 	look := s.remembered(c.Request())
@@ -120,14 +120,14 @@ func (s *Kit) KeepChosenLanguage(c echo.Context) {
 	s.KeepLook(c, look)
 }
 
-// translated fills what all pages have in common, the title by its key.
+// Translated fills what all pages have in common, the title by its key.
 func (s *Kit) Translated(c echo.Context, title string) Page {
 	p := s.NewPage(c, message.Message{})
 	p.Title = pwa.Plain(p.Lang, title)
 	return p
 }
 
-// day says a date to its reader: in the Japanese calendar, and beside it as cards and programs write it.
+// Day says a date to its reader: in the Japanese calendar, and beside it as cards and programs write it.
 func Day(lang string, d eligibility.Date) string {
 	if d.IsZero() {
 		return ""

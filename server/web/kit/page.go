@@ -29,7 +29,7 @@ func (s *Kit) NewPage(c echo.Context, title message.Message) Page {
 	}
 }
 
-// show sends a page, never compressed: see zipped.
+// Show sends a page, never compressed: see zipped.
 func (s *Kit) Show(c echo.Context, status int, name string, view any) error {
 	page, err := s.rendered(c, name, view)
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Kit) Show(c echo.Context, status int, name string, view any) error {
 	return c.HTMLBlob(status, page)
 }
 
-// showPublic is show for a page without anything secret, which may be compressed.
+// ShowPublic is show for a page without anything secret, which may be compressed.
 func (s *Kit) ShowPublic(c echo.Context, status int, name string, view any) error {
 	page, err := s.rendered(c, name, view)
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *Kit) rendered(c echo.Context, name string, view any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// printableAddress is a page's own address as its links hold it: without the query, or not at all, where that
+// PrintableAddress is a page's own address as its links hold it: without the query, or not at all, where that
 // would show a 12-digit My Number again.
 func PrintableAddress(u *url.URL) string {
 	query, err := url.QueryUnescape(u.RawQuery)

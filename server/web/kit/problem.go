@@ -51,7 +51,7 @@ var (
 	errCrossOrigin = &eligibility.Error{Code: eligibility.Denied, Key: "request.cross_origin"}
 )
 
-// asProblem finds the sentence and the HTTP status of any error that a handler returned.
+// AsProblem finds the sentence and the HTTP status of any error that a handler returned.
 func AsProblem(err error) (*eligibility.Error, int) {
 	var e *eligibility.Error
 	if errors.As(err, &e) {
@@ -78,24 +78,24 @@ func AsProblem(err error) (*eligibility.Error, int) {
 	return errInternal, http.StatusInternalServerError
 }
 
-// requestNumber makes the number by which a failure is found in the log: short enough to be read out on the
+// RequestNumber makes the number by which a failure is found in the log: short enough to be read out on the
 // telephone.
 func RequestNumber() string {
 	t := rand.Text()
 	return t[:4] + "-" + t[4:8]
 }
 
-// formError is an error as a page shows it beside the form that was just sent.
+// FormError is an error as a page shows it beside the form that was just sent.
 func FormError(e *eligibility.Error) *Problem {
 	return &Problem{Message: e.Message(), Field: e.Field}
 }
 
-// forPrograms reports whether the answer to r is for a program (problem+json) rather than a page.
+// ForPrograms reports whether the answer to r is for a program (problem+json) rather than a page.
 func ForPrograms(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/i/")
 }
 
-// fail is Echo's error handler: one problem document or one page for every failure; causes go to the log
+// Fail is Echo's error handler: one problem document or one page for every failure; causes go to the log
 // only.
 func (s *Kit) Fail(err error, c echo.Context) {
 	if c.Response().Committed {

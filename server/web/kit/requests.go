@@ -8,7 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// exceptFor leaves a middleware out below a path.
+// ExceptFor leaves a middleware out below a path.
 func ExceptFor(prefix string, m echo.MiddlewareFunc) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		with := m(next)
@@ -21,7 +21,7 @@ func ExceptFor(prefix string, m echo.MiddlewareFunc) echo.MiddlewareFunc {
 	}
 }
 
-// ownNumber lets no caller choose a request's number: it stands in the log and is what a help desk is told.
+// OwnNumber lets no caller choose a request's number: it stands in the log and is what a help desk is told.
 func OwnNumber(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Request().Header.Del(echo.HeaderXRequestID)
@@ -29,7 +29,7 @@ func OwnNumber(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// logged writes one line a request: the route and never the address itself, since /n/ addresses hold codes.
+// Logged writes one line a request: the route and never the address itself, since /n/ addresses hold codes.
 func Logged(now func() time.Time) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -53,7 +53,7 @@ func Logged(now func() time.Time) echo.MiddlewareFunc {
 	}
 }
 
-// panicked logs a panic with its stack; the visitor gets the internal error's sentence.
+// Panicked logs a panic with its stack; the visitor gets the internal error's sentence.
 func Panicked(c echo.Context, err error, stack []byte) error {
 	slog.Error("panic", "route", c.Path(), "error", err, "stack", string(stack))
 	return err

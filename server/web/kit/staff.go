@@ -15,7 +15,7 @@ import (
 // doors are where each kind of staff comes in.
 var doors = map[auth.Kind]string{auth.Clerk: "/insurer", auth.Counter: "/counter"}
 
-// staffRoutes are the sign-in of one kind of staff.
+// StaffRoutes are the sign-in of one kind of staff.
 func (s *Kit) StaffRoutes(e *echo.Echo, kind auth.Kind) {
 	e.GET(doors[kind]+"/staff", s.staffPage(kind))
 	e.POST(doors[kind]+"/staff", s.pickStaff(kind))

@@ -7,7 +7,7 @@ import (
 	"madoguchi/eligibility"
 )
 
-// sharesText says a share as papers do (2割), or which are possible where income decides.
+// SharesText says a share as papers do (2割), or which are possible where income decides.
 func SharesText(percents []int) string {
 	var each []string
 	for _, p := range percents {
@@ -19,7 +19,7 @@ func SharesText(percents []int) string {
 	return strings.Join(each, "")
 }
 
-// postCode writes a 郵便番号 as envelopes have it, whatever was imported.
+// PostCode writes a 郵便番号 as envelopes have it, whatever was imported.
 func PostCode(code string) string {
 	code, _ = eligibility.PostCode(code)
 	return code

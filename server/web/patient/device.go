@@ -58,7 +58,7 @@ func (s *devicePages) newNonce(c echo.Context) error {
 	}{nonce, ends})
 }
 
-// keptCookie says, readable for the page, that this browser once held screens: so an empty store can be
+// KeptCookie says, readable for the page, that this browser once held screens: so an empty store can be
 // explained.
 const KeptCookie = "madoguchi-kept"
 

@@ -14,7 +14,7 @@ import (
 // the store is the fault.
 const helpDeskWait = time.Second
 
-// helpDesk names the insurer whom a visitor can call: that of the notice just opened, else of the person whom
+// HelpDesk names the insurer whom a visitor can call: that of the notice just opened, else of the person whom
 // their login or this phone shows, else the only one of this host. The zero value where none is sure; the
 // page then names the notice's number.
 func (s *Pages) HelpDesk(c echo.Context) kit.InsurerView {

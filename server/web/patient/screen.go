@@ -31,7 +31,7 @@ func (s *screenPages) screenPage(c echo.Context) error {
 	return s.ShowPublic(c, http.StatusOK, "screen", ScreenView{Page: s.Translated(c, "door.title.home")})
 }
 
-// details are the items of a screen as its page shows them.
+// Details are the items of a screen as its page shows them.
 type Details struct {
 	Name           string `json:"name"`
 	Kana           string `json:"kana"`
