@@ -89,7 +89,7 @@ func TestAPhoneShowsSomethingWhateverEnds(t *testing.T) {
 	do(t, phone, chromedp.EmulateViewport(360, 640))
 	inLab(t, phone)
 	expects(t, phone, `net::ERR_CONNECTION_REFUSED`, "the server is stopped below")
-	expects(t, phone, `status of 403 .*/credential`,
+	expects(t, phone, `status of 403 .*/(credential|api/v1/receipts)`,
 		"the session is over; the phone's key opens the next one")
 	expects(t, phone, `status of 403 .*/api/v1/phone/holder`, "a copied session tries to add a key")
 	expects(t, phone, `TrustedScriptURL|TrustedTypePolicy`, "a script that is none of ours tries the policy")
