@@ -30,9 +30,10 @@ func Languages() []string { return []string{"ja", "ja-easy", "en", "zh-Hans", "v
 
 // Entry is what the catalogue has under a key.
 type Entry struct {
-	Key    string
-	File   string               // below catalogue/, without .json
-	Who    string               // who can act: Patient, Reception, Clerk, Operator or Developer; empty for what is no error
+	Key  string
+	File string // below catalogue/, without .json
+	// who can act: Patient, Reception, Clerk, Operator or Developer; empty for what is no error
+	Who    string
 	NoNext string               // why an error has no next step
 	Texts  map[string]EntryText // by language
 }
@@ -40,7 +41,8 @@ type Entry struct {
 // EntryText is a sentence with its next step as they stand in the catalogue, marks and places in it.
 type EntryText struct {
 	Sentence, Next string
-	Without        []string // what this language leaves out of the Japanese: places by name, "next" for the next step
+	// what this language leaves out of the Japanese: places by name, "next" for the next step
+	Without []string
 }
 
 // Whole is the sentence and its next step together.

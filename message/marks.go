@@ -12,7 +12,8 @@ const (
 	Plain Kind = iota // bare text
 	Place             // {name}: a value is put in when the sentence is shown
 	Ruby              // {漢字|かんじ}: characters with their reading (furigana), written by hand
-	Term              // [[資格確認書]]: a Japanese term inside another language, so that its reader can point at it
+	// [[資格確認書]]: a Japanese term inside another language, so that its reader can point at it
+	Term
 )
 
 // Piece is a part of a sentence of the catalogue: bare text or one of the three marks.

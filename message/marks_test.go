@@ -11,7 +11,8 @@ func TestBareTextLeavesMarksOut(t *testing.T) {
 		{"{暗証番号|あんしょうばんごう}です", nil, "暗証番号です"},
 		{"Ask for [[資格確認書]].", nil, "Ask for 資格確認書."},
 		{"{insurer}の", Args{"insurer": Text(`<script>"&'`)}, `<script>"&'の`},
-		{"{insurer}の", Args{"insurer": Text("{漢字|かんじ}[[x]]")}, "{漢字|かんじ}[[x]]の"}, // a value is never read for marks
+		// a value is never read for marks
+		{"{insurer}の", Args{"insurer": Text("{漢字|かんじ}[[x]]")}, "{漢字|かんじ}[[x]]の"},
 		{"a & b", nil, "a & b"},
 		{`\{"見出し":"氏名"\} の形の\[A\]`, nil, `{"見出し":"氏名"} の形の[A]`},
 		{`値の中のコンマは「\,」と書きます。`, nil, `値の中のコンマは「\,」と書きます。`},

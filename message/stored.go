@@ -4,7 +4,8 @@ package message
 // sentences there, beside a key or instead of one; those are still read and shown.
 type Stored struct {
 	Message
-	Ja string `json:"ja,omitempty"` // the sentence with its next step; only of a version before the catalogue, or for one
+	// the sentence with its next step; only of a version before the catalogue, or for one
+	Ja string `json:"ja,omitempty"`
 	En string `json:"en,omitempty"`
 }
 

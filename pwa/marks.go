@@ -17,7 +17,8 @@ func markedHTML(s string, args message.Args, lang string, furigana bool) (templa
 		return "", err
 	}
 	var b strings.Builder
-	whole := true // one run of text; otherwise one element around it, lest a flex container takes its parts for items
+	// one run of text; otherwise one element around it, lest a flex container takes its parts for items
+	whole := true
 	for _, p := range pieces {
 		text := p.Text
 		if p.Kind == message.Place {

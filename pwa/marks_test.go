@@ -13,7 +13,8 @@ func TestMarksBecomeEscapedHTML(t *testing.T) {
 		{"{暗証番号|あんしょうばんごう}です", nil, false, "暗証番号です"},
 		{"Ask for [[資格確認書]].", nil, true, `<span>Ask for <span lang="ja">資格確認書</span>.</span>`},
 		{"{insurer}の", []string{"insurer", `<script>"&'`}, true, "&lt;script&gt;&#34;&amp;&#39;の"},
-		{"{insurer}の", []string{"insurer", "{漢字|かんじ}[[x]]"}, true, "{漢字|かんじ}[[x]]の"}, // a value is never read for marks
+		// a value is never read for marks
+		{"{insurer}の", []string{"insurer", "{漢字|かんじ}[[x]]"}, true, "{漢字|かんじ}[[x]]の"},
 		{"a & b", nil, false, "a &amp; b"},
 	} {
 		html, err := markedHTML(c.text, argsOf(c.pairs), "ja", c.furigana)

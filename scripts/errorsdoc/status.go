@@ -77,7 +77,8 @@ func readStatus(root string) (statuses, error) {
 	if err != nil {
 		return s, err
 	}
-	variables := map[string]string{} // the code of each variable that holds an error, by its name; exported ones once a module
+	// the code of each variable that holds an error, by its name; exported ones once a module
+	variables := map[string]string{}
 	for _, files := range packages {
 		for _, file := range files {
 			s.readErrors(file, variables)

@@ -77,7 +77,7 @@ func TestReferencesThatLeadNowhereAreFound(t *testing.T) {
 		{"another project's report", "card/a.go", "// github.com/OpenSC/OpenSC/issues/3021", ""},
 		{"facts that stand elsewhere", "card/a.go", "// (facts: three tries)", "(facts: "},
 		{"a folder that stands elsewhere", "card/a.json", `{"source": "facts/news N0 ended"}`, "facts/news"},
-		{"nothing", "card/a.go", "// Facts are stubborn things.", ""},
+		{"nothing", "card/a.go", "// Facts do not bend.", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			broken, err := Check(made(c.file, c.text))

@@ -9,9 +9,10 @@ import (
 type Entry struct {
 	At     time.Time
 	Actor  Actor
-	Action string   // "people.import", "notice.enrol", "screen.issue", "case.record", …
-	Person PersonID // whose record it concerns, or empty; stored only as a pseudonym under the person's own key
-	Detail string   // counts, outcomes, file hashes
+	Action string // "people.import", "notice.enrol", "screen.issue", "case.record", …
+	// whose record it concerns, or empty; stored only as a pseudonym under the person's own key
+	Person PersonID
+	Detail string // counts, outcomes, file hashes
 }
 
 // PersonID names a person's record: 26 random Base32 letters, made by the store.

@@ -271,7 +271,8 @@ func (c *Service) CompareOQS(
 	}
 	check := &OQSCheck{result.Statements, result.Fields}
 	detail := fmt.Sprintf("%d of %d differ", different, len(check.Fields))
-	if check.Warns() { // which warning it is can be as sensitive as a reason of loss: the record of the case holds it
+	// which warning it is can be as sensitive as a reason of loss: the record of the case holds it
+	if check.Warns() {
 		detail = "a warning comes first, " + detail
 	}
 	return c.keep(ctx, reception, answered{id, "case.oqs", detail, func(b *caseBody) { b.OQS = check }})

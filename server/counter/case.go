@@ -26,20 +26,23 @@ type CaseView struct {
 
 // caseBody is what a case's record holds. The credential itself is kept only while the case is open.
 type caseBody struct {
-	JWS        string             `json:"jws,omitempty"`
-	Nonce      string             `json:"nonce,omitempty"` // the number that the patient's phone must answer, while one is out
-	Verdict    credential.Verdict `json:"verdict"`
-	Card       *card.Result       `json:"card,omitempty"`
-	Text       *TextCheck         `json:"text,omitempty"`
-	Dates      *DatesCheck        `json:"dates,omitempty"`
-	OQS        *OQSCheck          `json:"oqs,omitempty"`
-	RefusedBy  []string           `json:"refusedBy,omitempty"` // kinds of card checks that refused and have not passed since: card, text
-	PassedBy   []string           `json:"passedBy,omitempty"`  // kinds of card checks that passed and have not refused since
-	Visual     []string           `json:"visual,omitempty"`    // photo, name, birthDate: compared by eye
-	Staff      string             `json:"staff"`
-	Ground     hostapi.Ground     `json:"ground,omitempty"` // of an accepted case
-	Reason     string             `json:"reason,omitempty"`
-	RecordedAt time.Time          `json:"recordedAt,omitzero"`
+	JWS string `json:"jws,omitempty"`
+	// the number that the patient's phone must answer, while one is out
+	Nonce   string             `json:"nonce,omitempty"`
+	Verdict credential.Verdict `json:"verdict"`
+	Card    *card.Result       `json:"card,omitempty"`
+	Text    *TextCheck         `json:"text,omitempty"`
+	Dates   *DatesCheck        `json:"dates,omitempty"`
+	OQS     *OQSCheck          `json:"oqs,omitempty"`
+	// kinds of card checks that refused and have not passed since: card, text
+	RefusedBy []string `json:"refusedBy,omitempty"`
+	// kinds of card checks that passed and have not refused since
+	PassedBy   []string       `json:"passedBy,omitempty"`
+	Visual     []string       `json:"visual,omitempty"` // photo, name, birthDate: compared by eye
+	Staff      string         `json:"staff"`
+	Ground     hostapi.Ground `json:"ground,omitempty"` // of an accepted case
+	Reason     string         `json:"reason,omitempty"`
+	RecordedAt time.Time      `json:"recordedAt,omitzero"`
 }
 
 // open returns a case that is not yet recorded, or parked and taken up again.

@@ -131,32 +131,6 @@ func TestAKilledWriterLeavesTheOldFileOrTheNewOne(t *testing.T) {
 	}
 }
 
-func TestAFileIsItsOwnersAloneUnlessSaidOtherwise(t *testing.T) {
-	if os.PathSeparator != '/' {
-		t.Skip("Windows has no such bits")
-	}
-	dir := t.TempDir()
-	for _, c := range []struct {
-		name string
-		o    durable.Options
-		want fs.FileMode
-	}{
-		{"key", durable.Options{}, 0o600},
-		{"list", durable.Options{Mode: 0o644}, 0o644},
-		{"run", durable.Options{Draft: filepath.Join(dir, "run.part")}, 0o600},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			path := filepath.Join(dir, c.name)
-			if err := durable.WriteFile(path, nil, c.o); err != nil {
-				t.Fatal(err)
-			}
-			if info, err := os.Stat(path); err != nil || info.Mode() != c.want {
-				t.Errorf("%v, %v", info.Mode(), err)
-			}
-		})
-	}
-}
-
 func TestANewFileNeverReplacesAnother(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "key")
 	o := durable.Options{New: true}

@@ -35,8 +35,9 @@ type Receipt struct {
 // receiptClaims are what the counter signs. The facility's name is none of them: phones take it from the
 // trust list, by iss.
 type receiptClaims struct {
-	Issuer   string  `json:"iss"` // URL of the counter server
-	Audience string  `json:"aud"` // base64url SHA-256 of the phone's public key: it is good on that phone only
+	Issuer string `json:"iss"` // URL of the counter server
+	// base64url SHA-256 of the phone's public key: it is good on that phone only
+	Audience string  `json:"aud"`
 	IssuedAt int64   `json:"iat"`
 	Outcome  Outcome `json:"outcome"`
 	Ground   Ground  `json:"ground,omitempty"`

@@ -107,7 +107,8 @@ func normalHeading(s string) string {
 // forbiddenHeading reports whether a heading announces the 12-digit number. マイナ保険証登録 and the like do not.
 func forbiddenHeading(s string) bool {
 	h := normalHeading(s)
-	for _, card := range []string{"マイナンバーカード", "個人番号カード", "mynumbercard"} { // the card is not the number; 番号法 2条7項 calls it 個人番号カード
+	// the card is not the number; 番号法 2条7項 calls it 個人番号カード
+	for _, card := range []string{"マイナンバーカード", "個人番号カード", "mynumbercard"} {
 		h = strings.ReplaceAll(h, card, "")
 	}
 	for _, bad := range []string{"個人番号", "マイナンバー", "mynumber"} {

@@ -16,9 +16,10 @@ import (
 
 // Options say what the caller knows about a file.
 type Options struct {
-	Insurer eligibility.InsurerNumber // rows of others are refused; empty: the first row's number is the file's
-	Map     map[string]Column         // the insurer's own headings; they go before the usual ones
-	Today   eligibility.Date          // births after it are refused; zero: not checked
+	// rows of others are refused; empty: the first row's number is the file's
+	Insurer eligibility.InsurerNumber
+	Map     map[string]Column // the insurer's own headings; they go before the usual ones
+	Today   eligibility.Date  // births after it are refused; zero: not checked
 }
 
 // Roster is a file as it is understood. Its rows are read anew each time that they are asked for, so that a

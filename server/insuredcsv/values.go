@@ -102,7 +102,9 @@ func (r *reader) text(column Column, cell string) string {
 		case unicode.IsControl(c) || c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069:
 			control = true
 		case unicode.Is(unicode.Cf, c):
-			return -1 // zero-width blanks and their like, which copying from pages brings along: nobody sees or means them
+			// zero-width blanks and their like, which copying from pages brings along: nobody sees or means
+			// them
+			return -1
 		}
 		return c
 	}, plain(cell))

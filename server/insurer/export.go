@@ -17,8 +17,9 @@ type ExportFormat string
 
 // The formats.
 const (
-	ExportFHIR ExportFormat = "fhir" // a JP Core Coverage a line, its Patient within (application/fhir+ndjson)
-	ExportCSV  ExportFormat = "csv"  // as an import reads it
+	// a JP Core Coverage a line, its Patient within (application/fhir+ndjson)
+	ExportFHIR ExportFormat = "fhir"
+	ExportCSV  ExportFormat = "csv" // as an import reads it
 )
 
 var errExported = &eligibility.Error{Code: eligibility.Internal, Key: "export.mismatch"}

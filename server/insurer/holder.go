@@ -18,9 +18,10 @@ const FreshLogin = 15 * time.Minute
 // HolderKey is the key with which one phone proves, offline, that it holds a screen, and comes back without
 // a login. Its private half never leaves the phone.
 type HolderKey struct {
-	Phone            string // the phone's own id: one holder key a phone
-	X, Y             string // base64url
-	Nonce, Signature string // by the key itself (auth.UseAdd); not needed for a key that the login knows already
+	Phone string // the phone's own id: one holder key a phone
+	X, Y  string // base64url
+	// by the key itself (auth.UseAdd); not needed for a key that the login knows already
+	Nonce, Signature string
 }
 
 // MaxPhones is how many phones may show the people of one login by their keys.

@@ -65,9 +65,10 @@ type ImportPreview struct {
 	Preview
 	Headings []insuredcsv.Heading
 	Missing  []insuredcsv.Column // compulsory ones that no heading means
-	Open     bool                // a heading was never decided, or a compulsory column is missing: no rows yet
-	Refusal  error               // why the rows cannot be read with these headings, an *eligibility.Error
-	Roster   *insuredcsv.Roster  // nil while Open or refused
+	// a heading was never decided, or a compulsory column is missing: no rows yet
+	Open    bool
+	Refusal error              // why the rows cannot be read with these headings, an *eligibility.Error
+	Roster  *insuredcsv.Roster // nil while Open or refused
 }
 
 // Preview reads a kept file's headings as they are understood now.

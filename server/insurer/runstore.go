@@ -131,9 +131,10 @@ type RunOptions struct {
 	CountSheets bool             `json:"countSheets,omitempty"`
 	PerFile     int              `json:"perFile"`
 	Layout      RunLayout        `json:"layout,omitempty"`
-	Day         eligibility.Date `json:"day"`               // 交付年月日
-	Folder      string           `json:"folder,omitempty"`  // empty: the server's own
-	Address     string           `json:"address,omitempty"` // that the QR of its notices opens, whoever resumes the run
+	Day         eligibility.Date `json:"day"`              // 交付年月日
+	Folder      string           `json:"folder,omitempty"` // empty: the server's own
+	// that the QR of its notices opens, whoever resumes the run
+	Address string `json:"address,omitempty"`
 }
 
 // RunFilter says whom a run takes by what they had before.

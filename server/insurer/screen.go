@@ -64,7 +64,8 @@ type Screen struct {
 	Person       eligibility.Person
 	Insurer      Insurer
 	Shares       []int // possible shares today, percent
-	FitsQR       bool  // false for the rare names that are too long: the online code or the file serve instead
+	// false for the rare names that are too long: the online code or the file serve instead
+	FitsQR bool
 }
 
 var (

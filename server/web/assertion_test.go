@@ -213,7 +213,8 @@ func TestAssertionsAreForOneCallOnly(t *testing.T) {
 		}
 	})
 	t.Run("the same one again", func(t *testing.T) {
-		for _, later := range []time.Duration{0, 59 * time.Second, 89 * time.Second} { // within its life and the leeway
+		// within its life and the leeway
+		for _, later := range []time.Duration{0, 59 * time.Second, 89 * time.Second} {
 			before := h.now
 			h.now = h.now.Add(later)
 			if w := h.callHost(t, "/i/00138990/code", text, body); w.Code != http.StatusForbidden {

@@ -84,7 +84,8 @@ func TestCalendarFileKeepsRFC5545(t *testing.T) {
 			t.Error("three alarms")
 		}
 	}
-	for _, until := range []string{"2027", "9999-12-31", "0001-01-01", "", "2027-05-15%0D%0AATTENDEE:x"} { // RFC 5545 3.3.4: a year has four digits, the day after too
+	// RFC 5545 3.3.4: a year has four digits, the day after too
+	for _, until := range []string{"2027", "9999-12-31", "0001-01-01", "", "2027-05-15%0D%0AATTENDEE:x"} {
 		if w := h.ask(t, "GET", "/certificate.ics?until="+until, nil); w.Code != 422 {
 			t.Errorf("%s: %d", until, w.Code)
 		}

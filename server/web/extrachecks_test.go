@@ -129,7 +129,8 @@ func TestAClonedCardFoundByItsNumberCannotBeAccepted(t *testing.T) {
 		code    string
 		refused bool
 		record  int
-	}{{"9999", true, http.StatusConflict}, {"1234", false, http.StatusOK}} { // a typing error lifts no refusal, the right card does
+		// a typing error lifts no refusal, the right card does
+	}{{"9999", true, http.StatusConflict}, {"1234", false, http.StatusOK}} {
 		if got := decode[console.CaseJSON](t, h.ask(t, "POST", path+"/text-check", map[string]any{"expiryYear": 2035, "code": c.code})); got.CardRefused != c.refused {
 			t.Errorf("%s: %+v", c.code, got)
 		}

@@ -19,9 +19,10 @@ func TestTheHelpDeskReadsASupportNumber(t *testing.T) {
 		status int
 		words  []string
 	}{
-		"":             {200, []string{"画面の番号を調べる"}},
-		"0196 9441":    {200, []string{"電波があるときのコード", "30秒以内", "iPhone・iPad の Safari", "画面は正しく動いています"}},
-		"0196 9476":    {200, []string{"資格が終わっています", "画面は正しく動いています"}}, // another of the phone's people, or one before
+		"":          {200, []string{"画面の番号を調べる"}},
+		"0196 9441": {200, []string{"電波があるときのコード", "30秒以内", "iPhone・iPad の Safari", "画面は正しく動いています"}},
+		// another of the phone's people, or one before
+		"0196 9476":    {200, []string{"資格が終わっています", "画面は正しく動いています"}},
 		"0002 5471":    {200, []string{"新しい保険者のお知らせで登録し直してもらってください"}},
 		"01969442":     {422, []string{"4けたずつ", `value="01969442"`}},
 		"あいう<b>":       {422, []string{"数字8けた", "あいう&lt;b&gt;"}},

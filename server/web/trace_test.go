@@ -167,7 +167,8 @@ func TestAnInsurerKeepsNoTraceOfTheClinic(t *testing.T) {
 	accept(credential.NumericQR(insurer.live(t, r.Person, "00138990", insurer.now)))
 	search("after a receipt")
 	scanned := made().Address
-	for _, where := range []string{"/C/", "/c/"} { // what a phone's own camera opens shows nothing and is kept nowhere
+	// what a phone's own camera opens shows nothing and is kept nowhere
+	for _, where := range []string{"/C/", "/c/"} {
 		if w := insurer.ask(t, "GET", where+scanned[len(scanned)-16:], nil); w.Code != 200 ||
 			strings.Contains(w.Body.String(), r.Person.Name) {
 			t.Errorf("%s: %d", where, w.Code)
@@ -303,7 +304,8 @@ func TestReceiptsOfAnotherFormAreRefusedWhole(t *testing.T) {
 	for range 20 {
 		many[rand.Text()] = good
 	}
-	compressed := func(b []byte) []byte { b[0] = 2 + b[64]&1; return append(b[:33], b[65:]...) } // SEC 1 2.3.3
+	// SEC 1 2.3.3
+	compressed := func(b []byte) []byte { b[0] = 2 + b[64]&1; return append(b[:33], b[65:]...) }
 	cases := []struct {
 		name   string
 		sealed map[string][]byte

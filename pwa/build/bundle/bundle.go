@@ -77,8 +77,9 @@ func words() api.Plugin {
 					own[name] = marks.ReplaceAllString(text.Whole(lang), "$1")
 				}
 			}
-			out, err := json.Marshal(own)           // keys in order: the same bytes every time
-			text := "export default " + string(out) // as JSON each sentence would be exported by its name as well
+			out, err := json.Marshal(own) // keys in order: the same bytes every time
+			// as JSON each sentence would be exported by its name as well
+			text := "export default " + string(out)
 			return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, err
 		})
 	}}

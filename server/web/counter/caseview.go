@@ -53,11 +53,12 @@ type CaseJSON struct {
 	Method      methodJSON       `json:"method"`
 	Ask         []string         `json:"ask"`
 	Visual      []string         `json:"visual"`
-	Nonce       string           `json:"nonce,omitempty"` // the number that the patient's phone is asked to answer
-	Card        *cardJSON        `json:"card"`
-	CardRefused bool             `json:"cardRefused"` // by any check: the case cannot be accepted
-	ChipPassed  bool             `json:"chipPassed"`  // the chip's own word is ground enough to accept
-	Ground      *groundJSON      `json:"ground,omitempty"`
+	// the number that the patient's phone is asked to answer
+	Nonce       string      `json:"nonce,omitempty"`
+	Card        *cardJSON   `json:"card"`
+	CardRefused bool        `json:"cardRefused"` // by any check: the case cannot be accepted
+	ChipPassed  bool        `json:"chipPassed"`  // the chip's own word is ground enough to accept
+	Ground      *groundJSON `json:"ground,omitempty"`
 	extraChecks
 }
 

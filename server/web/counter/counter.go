@@ -198,10 +198,11 @@ func (s *Pages) counterStatus(c echo.Context, reception staff.Reception) error {
 		return err
 	}
 	out := struct {
-		Facility  string       `json:"facility"`
-		Staff     string       `json:"staff"`
-		Readers   []readerJSON `json:"readers"`
-		Away      bool         `json:"readerAway"` // this browser has chosen a reader, and it is not connected
+		Facility string       `json:"facility"`
+		Staff    string       `json:"staff"`
+		Readers  []readerJSON `json:"readers"`
+		// this browser has chosen a reader, and it is not connected
+		Away      bool `json:"readerAway"`
 		TrustList struct {
 			IssuedAt time.Time `json:"issuedAt"`
 			Version  int       `json:"version"`

@@ -90,7 +90,8 @@ var counterQuestions = [...]question{
 		}},
 		{"noReader", "staff.methods.askThereIsNoCardReader", func(s *eligibility.Situation) {
 			s.Facility.Reader = eligibility.No
-			s.Card.Reads, s.OQSAnswer = eligibility.Unknown, "" // a card that reads elsewhere is not read here
+			// a card that reads elsewhere is not read here
+			s.Card.Reads, s.OQSAnswer = eligibility.Unknown, ""
 		}},
 		{
 			"down",

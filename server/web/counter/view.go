@@ -9,12 +9,13 @@ import (
 // ReceptionView is the page for the staff that a patient's screen links to (/reception).
 type ReceptionView struct {
 	kit.Page
-	ForPatient, PatientLang            string // what to do with this page, in the patient's own language
-	Day                                string // today, in the Japanese calendar
-	Accepted                           eligibility.Method
-	Others                             []eligibility.Method // further ways for a card that cannot be read
-	KnownJa, KnownEn                   string               // how far the rules are known
-	SourceTitle, SourceURL, SourceCode string               // where it stands, its address and the picture of its QR
+	ForPatient, PatientLang string // what to do with this page, in the patient's own language
+	Day                     string // today, in the Japanese calendar
+	Accepted                eligibility.Method
+	Others                  []eligibility.Method // further ways for a card that cannot be read
+	KnownJa, KnownEn        string               // how far the rules are known
+	// where it stands, its address and the picture of its QR
+	SourceTitle, SourceURL, SourceCode string
 }
 
 // Choice is one answer of a question, as a link.

@@ -19,10 +19,11 @@ type insurerJSON struct {
 
 // personJSON is one person whom the phone may show.
 type personJSON struct {
-	ID      string      `json:"id"`
-	Name    string      `json:"name"`
-	Kana    string      `json:"kana"`
-	LoginBy *time.Time  `json:"loginBy,omitempty"` // until then the phone's key is enough; absent where it is not used
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Kana string `json:"kana"`
+	// until then the phone's key is enough; absent where it is not used
+	LoginBy *time.Time  `json:"loginBy,omitempty"`
 	Insurer insurerJSON `json:"insurer"`
 }
 
@@ -31,12 +32,13 @@ type personJSON struct {
 func (s *screenPages) me(c echo.Context, who visitor) error {
 	ctx := c.Request().Context()
 	out := struct {
-		People     []personJSON `json:"people"`
-		Lapsed     []string     `json:"lapsed"` // people whom this phone may show again after a login
-		Phones     []phone      `json:"phones"` // those that show screens by their key, newest first
-		Login      bool         `json:"login"`  // somebody is logged in, and may change things
-		Device     bool         `json:"device"` // this phone came by its key: People and Lapsed are all that it has
-		ServerTime time.Time    `json:"serverTime"`
+		People []personJSON `json:"people"`
+		Lapsed []string     `json:"lapsed"` // people whom this phone may show again after a login
+		Phones []phone      `json:"phones"` // those that show screens by their key, newest first
+		Login  bool         `json:"login"`  // somebody is logged in, and may change things
+		// this phone came by its key: People and Lapsed are all that it has
+		Device     bool      `json:"device"`
+		ServerTime time.Time `json:"serverTime"`
 	}{[]personJSON{}, []string{}, []phone{}, who.Login != nil, len(who.People) > 0, s.Now()}
 	people, err := s.Insurer.Enrolment.People(ctx, who.Viewer)
 	if err != nil {

@@ -22,7 +22,8 @@ func (s *devicePages) phoneRoutes(e *echo.Echo) {
 	e.POST("/api/v1/people/:id/code", s.callOf(s.newCode))
 	e.GET("/api/v1/people/:id/code", s.callOf(s.codeAsked))
 	e.POST("/api/v1/people/:id/code/answer", s.callOf(s.answerCode))
-	for _, path := range []string{"/c/:code", "/C/:code"} { // codes are printed in capitals for readers that type them
+	// codes are printed in capitals for readers that type them
+	for _, path := range []string{"/c/:code", "/C/:code"} {
 		e.GET(path, s.codePage)
 	}
 }
@@ -144,8 +145,9 @@ func (s *devicePages) newCode(c echo.Context, viewer insurer.Viewer, id audit.Pe
 		return err
 	}
 	return c.JSON(http.StatusCreated, struct {
-		Code       string    `json:"code"`
-		Address    string    `json:"address"` // capitals only, for a small alphanumeric QR; its last eight characters are shown to nobody
+		Code string `json:"code"`
+		// capitals only, for a small alphanumeric QR; its last eight characters are shown to nobody
+		Address    string    `json:"address"`
 		ExpiresAt  time.Time `json:"expiresAt"`
 		ServerTime time.Time `json:"serverTime"`
 	}{code.Spoken, s.Insurer.OnlineCodes.Link(code), expires, s.Now()})
