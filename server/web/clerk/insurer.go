@@ -17,6 +17,7 @@ import (
 	"madoguchi/server/web/kit"
 )
 
+// Routes adds the clerks' pages.
 func (s *Pages) Routes(e *echo.Echo) {
 	e.GET("/insurer", s.page(ofInsurer, s.officePage))
 	s.StaffRoutes(e, auth.Clerk)

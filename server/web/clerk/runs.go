@@ -138,6 +138,7 @@ func (s *printPages) planRun(c echo.Context, clerk staff.Clerk) error {
 	return c.Redirect(http.StatusSeeOther, "/insurer/runs/"+plan.Run.ID)
 }
 
+// plan reads the form of a run and says who would be printed.
 func (s *printPages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer.Plan, error) {
 	var err error
 	kind := insurer.PaperKind(f.Kind)

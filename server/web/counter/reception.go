@@ -13,6 +13,7 @@ import (
 
 // The page for the staff beside the patient's screen, which answers from the rules.
 
+// Routes adds that page, and the code of the address at which its source stands.
 func (s *Reception) Routes(e *echo.Echo) {
 	e.GET("/reception", s.receptionPage)
 	e.GET("/reception/source.png", s.receptionSource)

@@ -36,7 +36,7 @@ const (
 	DemoWordCookie = "madoguchi-demo"
 	DemoWordLife   = 8 * time.Hour
 	DemoWordPath   = "/demo-word"
-	// demoWordLetters are not taken for one another, also when read aloud from a log.
+	// DemoWordLetters are not taken for one another, also when read aloud from a log.
 	DemoWordLetters = "acdefhjkmnprtuvwxy34679"
 )
 
