@@ -282,10 +282,8 @@ func entryRow(e audit.Entry) EntryRow {
 		did = say(key)
 	}
 	row := EntryRow{At: whenText(e.At), Who: e.Actor.Words(), Did: did}
-	if strings.HasPrefix(
-		e.Action,
-		"paper.",
-	) { // which copy; other details name the counter, which is not the insurer's business
+	// which copy; other details name the counter, which is not the insurer's business
+	if strings.HasPrefix(e.Action, "paper.") {
 		row.Detail = e.Detail
 	}
 	return row

@@ -90,14 +90,12 @@ func runRow(r insurer.PrintRun) RunRow {
 // planRun shows what a run would print; with the clerk's yes it is started.
 func (s *printPages) planRun(c echo.Context, clerk staff.Clerk) error {
 	form := RunForm{
-		Kind:    c.FormValue("run"),
-		Only:    c.FormValue("only"),
-		Order:   c.FormValue("order"),
-		Layout:  c.FormValue("layout"),
-		ShareOn: c.FormValue("shareOn"),
-		Dropped: c.FormValue(
-			"dropped",
-		) != "",
+		Kind:        c.FormValue("run"),
+		Only:        c.FormValue("only"),
+		Order:       c.FormValue("order"),
+		Layout:      c.FormValue("layout"),
+		ShareOn:     c.FormValue("shareOn"),
+		Dropped:     c.FormValue("dropped") != "",
 		CountSheets: c.FormValue("countSheets") != "",
 		List:        c.FormValue("list"),
 		PerFile:     c.FormValue("perFile"),
@@ -310,9 +308,7 @@ func (s *printPages) runEvents(c echo.Context, clerk staff.Clerk) error {
 		}
 		var elsewhere <-chan time.Time
 		if _, here := s.Insurer.PrintJobs.Progress(clerk, run.ID); !here {
-			elsewhere = time.After(
-				time.Second,
-			) // another process prints it, and can only be asked by the store
+			elsewhere = time.After(time.Second) // another process prints it: only the store can be asked
 		}
 		select {
 		case <-ctx.Done():

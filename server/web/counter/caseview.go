@@ -169,10 +169,8 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	for _, c := range v.Checks {
 		line := checkLine{c.Name, string(c.Result), toldOf(c.Stored)}
 		if c.Name == "revocation" && v.Tier != credential.TierSaved && v.Tier != "" {
-			settled = append(
-				settled,
-				line,
-			) // such a screen ends by itself: nothing is left open that staff should read first
+			// such a screen ends by itself: nothing is left open that staff should read first
+			settled = append(settled, line)
 			continue
 		}
 		out.Verdict.Checks = append(out.Verdict.Checks, line)

@@ -232,12 +232,8 @@ func (s *Pages) counterStatus(c echo.Context, reception staff.Reception) error {
 		out.Clock = &said
 	}
 	trust := believed.List
-	out.TrustList.IssuedAt, out.TrustList.Version = time.Unix(
-		trust.IssuedAt,
-		0,
-	).In(
-		eligibility.Japan,
-	), trust.Version
+	out.TrustList.IssuedAt = time.Unix(trust.IssuedAt, 0).In(eligibility.Japan)
+	out.TrustList.Version = trust.Version
 	for _, view := range views {
 		switch view.Outcome {
 		case hostapi.Parked:

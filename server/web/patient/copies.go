@@ -30,10 +30,8 @@ func (s *screenPages) document(c echo.Context, viewer insurer.Viewer, id audit.P
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(
-		"Madoguchi-Valid-Until",
-		until.String(),
-	) // the first day on which the copy is worth nothing
+	// the first day on which the copy is worth nothing
+	c.Response().Header().Set("Madoguchi-Valid-Until", until.String())
 	return kit.PdfFile(c, s.DatedName("shikaku-joho", ".pdf"), data)
 }
 

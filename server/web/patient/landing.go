@@ -41,10 +41,8 @@ func (s *doorPages) openNotice(c echo.Context) error {
 		return err
 	}
 	mac, err := s.Insurer.Enrolment.NoticeFor(c.Request().Context(), c.Param("code"))
-	if errors.Is(
-		err,
-		insurer.ErrNoticeCode,
-	) { // only what is wrong counts: the city's notices come out of a few carriers' addresses
+	// only what is wrong counts: the city's notices come out of a few carriers' addresses
+	if errors.Is(err, insurer.ErrNoticeCode) {
 		if tooMany := s.Limits.Guesses.Allow(kit.From(c), s.Now()); tooMany != nil {
 			return tooMany
 		}
