@@ -20,7 +20,7 @@ const FreshLogin = 15 * time.Minute
 type HolderKey struct {
 	Phone string // the phone's own id: one holder key a phone
 	X, Y  string // base64url
-	// by the key itself (auth.UseAddDevice); not needed for a key that the login knows already
+	// by the key itself (auth.UseAdd); not needed for a key that the login knows already
 	Nonce, Signature string
 }
 

@@ -47,14 +47,20 @@ func NewLimits() Limits {
 		Typed:   auth.Limit{Burst: 20, Every: 3 * time.Second},
 		Begun:   auth.Limit{Burst: 20, Every: 3 * time.Second},
 		Answers: auth.Limit{Burst: 2000, Every: 5 * time.Millisecond},
-		// an opening takes two nonces, and impatient people reload
-		Phones: auth.Limit{Burst: 60, Every: 3 * time.Second},
-		// ten phones need 10 in 30 s; an opening takes two
-		Screens: auth.Limit{Burst: 30, Every: 2 * time.Second},
+		Phones: auth.Limit{
+			Burst: 60,
+			Every: 3 * time.Second,
+		}, // an opening takes two nonces, and impatient people reload
+		Screens: auth.Limit{
+			Burst: 30,
+			Every: 2 * time.Second,
+		}, // ten phones need 10 in 30 s; an opening takes two
 		shown:   auth.Limit{Burst: 300, Every: 200 * time.Millisecond}, // ten people's
 		Numbers: auth.Limit{Burst: 10, Every: 10 * time.Second},        // 12 in a code's two minutes
-		// known ones too: ten phones, each opened thrice
-		Holders: auth.Limit{Burst: 30, Every: 6 * time.Second},
+		Holders: auth.Limit{
+			Burst: 30,
+			Every: 6 * time.Second,
+		}, // known ones too: ten phones, each opened thrice
 		Sealing: auth.Limit{Burst: 30, Every: 6 * time.Second},
 		Copies:  auth.Limit{Burst: 30, Every: 10 * time.Second},
 		Codes:   auth.Limit{Burst: 30, Every: 2 * time.Second},
