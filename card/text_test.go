@@ -87,6 +87,10 @@ func TestTextIsReadFromAGenuineCardAndTheAgentIsNamed(t *testing.T) {
 		!bytes.Contains([]byte(r.Text("ja")), []byte("このPCのエージェントが確認")) {
 		t.Errorf("the agent is not named: %+v", r)
 	}
+	old := append(slices.Clone(r.NotProven), "カードが画面の人のものであること") // as stored before the catalogue
+	if keys := card.ClaimKeys(old); len(keys) != len(old) || keys[0] != string(r.NotProven[0]) || keys[len(old)-1] != "" {
+		t.Errorf("keys %q", keys)
+	}
 	if len(r.Proves) == 0 || len(r.NotProven) == 0 {
 		t.Errorf("what it proves is not said: %+v", r)
 	}
