@@ -74,7 +74,7 @@ func Claims(all []Claim, lang string) []string {
 	return texts
 }
 
-// ClaimKeys are the keys of several claims, in their order; empty for words of a version before the catalogue.
+// ClaimKeys are the keys of several claims, in their order: "" for words of a version before the catalogue.
 func ClaimKeys(all []Claim) []string {
 	keys := make([]string, len(all))
 	for i, c := range all {

@@ -88,7 +88,8 @@ func TestTextIsReadFromAGenuineCardAndTheAgentIsNamed(t *testing.T) {
 		t.Errorf("the agent is not named: %+v", r)
 	}
 	old := append(slices.Clone(r.NotProven), "カードが画面の人のものであること") // as stored before the catalogue
-	if keys := card.ClaimKeys(old); len(keys) != len(old) || keys[0] != string(r.NotProven[0]) || keys[len(old)-1] != "" {
+	keys, last := card.ClaimKeys(old), len(old)-1
+	if len(keys) != len(old) || keys[0] != string(r.NotProven[0]) || keys[last] != "" {
 		t.Errorf("keys %q", keys)
 	}
 	if len(r.Proves) == 0 || len(r.NotProven) == 0 {

@@ -12,8 +12,8 @@ import (
 type Args map[string]Value
 
 // Value fills a place of a sentence. Its zero value is an empty text. As JSON it is a string, a number,
-// {"seconds": 180}, {"day":"2026-11-23"}, {"list":["氏名","番号"]}, {"ja":"令和8年","en":"2026"} or a Message;
-// that form is stable, records keep it.
+// {"seconds": 180}, {"day":"2026-11-23"}, {"list":["氏名","番号"]}, {"ja":"令和8年","en":"2026"} or a
+// Message; that form is stable, records keep it.
 type Value struct {
 	kind kind
 	text string   // of a text and of a day

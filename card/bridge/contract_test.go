@@ -131,7 +131,10 @@ func parse(t *testing.T, stdout, stderr string, code int) object {
 			t.Errorf("confirmed, although %s is %s", c.Name, c.Result)
 		}
 	}
-	for _, claims := range []struct{ said, keys []string }{{o.Proves, o.ProvesKeys}, {o.NotProven, o.NotProvenKeys}} {
+	for _, claims := range []struct{ said, keys []string }{
+		{o.Proves, o.ProvesKeys},
+		{o.NotProven, o.NotProvenKeys},
+	} {
 		if len(claims.said) != len(claims.keys) {
 			t.Errorf("%v are the keys of %v", claims.keys, claims.said)
 			continue

@@ -239,7 +239,8 @@ func (c *runCmd) showPage(ctx context.Context, a *agent.Agent, show func(string)
 	}
 	go func() { _ = server.Serve(l) }() // until it is closed
 	context.AfterFunc(ctx, func() { _ = server.Close() })
-	show(japanese("bridge.said.page", message.Args{"address": message.Text("http://" + l.Addr().String() + "/")}))
+	address := message.Text("http://" + l.Addr().String() + "/")
+	show(japanese("bridge.said.page", message.Args{"address": address}))
 	return c.writeState(l.Addr().String()), nil
 }
 
@@ -257,7 +258,8 @@ func reportReaders(ctx context.Context, readers *pcsc.Reader, a *agent.Agent, sh
 			for _, slot := range seen.Slots {
 				names = append(names, "「"+slot.Name+"」")
 			}
-			sentence = japanese("bridge.said.readers", message.Args{"readers": message.Text(strings.Join(names, " "))})
+			all := message.Text(strings.Join(names, " "))
+			sentence = japanese("bridge.said.readers", message.Args{"readers": all})
 		}
 		if sentence != shown {
 			shown = sentence

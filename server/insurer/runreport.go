@@ -48,7 +48,10 @@ func (p *PrintReport) Words() string {
 	var b strings.Builder
 	line := func(key string, args message.Args) { fmt.Fprintln(&b, message.New(key, args).Text("ja")) }
 	if p.State == "planned" {
-		line("print.planned", message.Args{"people": message.Number(p.Total), "notDue": message.Number(p.NotDue)})
+		line("print.planned", message.Args{
+			"people": message.Number(p.Total),
+			"notDue": message.Number(p.NotDue),
+		})
 	} else {
 		line("print.done", message.Args{
 			"people":  message.Number(p.People),

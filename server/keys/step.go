@@ -24,15 +24,20 @@ func (f *Folder) Step(insurer eligibility.InsurerNumber, c StepCause, now time.T
 		return message.New("keys.step.withdrawn", nil).Bilingual(), f.Withdraw(insurer, c.KID, now)
 	case c.Leaked:
 		e, err := f.Replace(insurer, Leaked, now)
-		return message.New("keys.step.leaked_replaced", message.Args{"file": message.Text(e.File)}).Bilingual(), err
+		return signs("keys.step.leaked_replaced", e.File), err
 	case c.Lost:
 		e, err := f.Replace(insurer, Lost, now)
 		if errors.Is(err, ErrNotLost) {
 			return message.New("keys.step.not_lost", nil).Bilingual(), nil
 		}
-		return message.New("keys.step.lost_replaced", message.Args{"file": message.Text(e.File)}).Bilingual(), err
+		return signs("keys.step.lost_replaced", e.File), err
 	}
 	return f.routine(insurer, c.OlderThan, now)
+}
+
+// signs says which key file signs from now on, and what else that means.
+func signs(key, file string) string {
+	return message.New(key, message.Args{"file": message.Text(file)}).Bilingual()
 }
 
 // routine is the step without an emergency.

@@ -21,7 +21,9 @@ type ReceptionView struct {
 // rulesKnown says how far the rules are known (eligibility.RulesKnown), each language with its own calendar.
 func rulesKnown() message.Message {
 	read := eligibility.RulesReadOn
-	return message.New("staff.rules.known", message.Args{"day": message.Written(read.Japanese(), read.String())})
+	return message.New("staff.rules.known", message.Args{
+		"day": message.Written(read.Japanese(), read.String()),
+	})
 }
 
 // Choice is one answer of a question, as a link.

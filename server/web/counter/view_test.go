@@ -8,8 +8,8 @@ import (
 
 // The pages say how far the rules are known as printed sheets and docs/rules.md do.
 func TestPagesSayHowFarTheRulesAreKnownAsTheRulesDo(t *testing.T) {
-	known := rulesKnown()
-	if ja, en := known.Text("ja"), known.Text("en"); ja != eligibility.RulesKnown() || en != eligibility.RulesKnownEn() {
+	ja, en := rulesKnown().Text("ja"), rulesKnown().Text("en")
+	if ja != eligibility.RulesKnown() || en != eligibility.RulesKnownEn() {
 		t.Errorf("%s\n%s", ja, en)
 	}
 }
