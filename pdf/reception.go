@@ -8,6 +8,7 @@ import (
 	"github.com/signintech/gopdf"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/pdf/font"
 )
 
@@ -27,7 +28,7 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	d.drawText(edge, 11, 20, ink, "受付の早見表")
 	d.drawText(edge+62, 12.5, 12, ink, s.Day.Japanese()+" 現在")
 	d.drawText(edge+122, 12.5, 12, ink, "使用期限 "+s.UseBy.Japanese())
-	d.drawText(edge, 21, 9, grey, "■ は1か月以内に変わった行です。（推定）は一つの資料または文言からの推論です。使用期限を過ぎたら刷り直してください。")
+	d.drawText(edge, 21, 9, grey, remark("paper.reception.legend"))
 	const top, bottom, room, gap = 26.0, 270.0, wide - 57, 1.5
 	tall := func(row eligibility.SheetRow, scale float64) float64 {
 		left := d.paragraphHeight(10*scale, 52, row.Brings)
@@ -56,9 +57,8 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	}
 	d.line(edge, y, edge+wide, y, 0.2, hairline)
 	d.paragraph(edge, y+1.5, 8.5, wide, eligibility.SheetMark, false)
-	d.paragraph(edge, y+5.5, 8.5, wide,
-		"マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めない、「無効」と出たことだけを理由に10割を求めないでください。", false)
-	d.paragraph(edge, 284, 8, wide, eligibility.RulesKnown()+"根拠は規則の一覧（docs/rules.md）にあります。", false)
+	d.paragraph(edge, y+5.5, 8.5, wide, remark("paper.reception.ask"), false)
+	d.paragraph(edge, 284, 8, wide, eligibility.RulesKnown()+remark("paper.reception.rules"), false)
 	if d.err != nil {
 		return nil, fmt.Errorf("composing the reception's sheet: %w", d.err)
 	}
@@ -68,6 +68,9 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	}
 	return out.Bytes(), nil
 }
+
+// remark is a sentence of the sheet beside its rows.
+func remark(key string) string { return message.New(key, nil).Text("ja") }
 
 // sheetAnswer is a row's answer with its marks.
 func sheetAnswer(row eligibility.SheetRow) string {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/datafolder"
 	"madoguchi/server/durable"
 	"madoguchi/server/input"
@@ -70,13 +71,8 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 	if err := durable.WriteFile(c.Out, csr, durable.Options{Mode: 0o644, Device: true}); err != nil {
 		return usage(trust.ErrWrite.Because(err))
 	}
-	fmt.Printf(
-		"%s  申請書を %s に書きました。認証局に送り、証明書が届いたら keys import "+
-			"で取り込んでください。 Wrote the request; send it to the certification authority and "+
-			"import what comes back.\n",
-		insurer,
-		c.Out,
-	)
+	written := message.New("keys.said.requested", message.Args{"file": message.Text(c.Out)})
+	fmt.Printf("%s  %s\n", insurer, written.Bilingual())
 	return nil
 }
 
@@ -104,11 +100,10 @@ func (c *keysImportCmd) Run(s *Settings) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf(
-		"%s  証明書「%s」を取り込みました。%s まで使えます。 Imported; valid until %[3]s JST.\n",
-		insurer,
-		chain[0].Subject,
-		keys.Japan(chain[0].NotAfter),
-	)
+	imported := message.New("keys.said.imported", message.Args{
+		"subject": message.Text(chain[0].Subject.String()),
+		"until":   message.Text(keys.Japan(chain[0].NotAfter)),
+	})
+	fmt.Printf("%s  %s\n", insurer, imported.Bilingual())
 	return nil
 }

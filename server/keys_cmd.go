@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/demo"
 	"madoguchi/server/keys"
 )
@@ -119,8 +120,7 @@ func (c *keysListCmd) Run(s *Settings) error {
 			fmt.Print(of.Text())
 		}
 		if len(list) == 0 {
-			fmt.Fprintln(os.Stderr, "鍵はまだありません。サーバーを一度起動すると作られます。 There are no keys yet; the "+
-				"first start of the server makes them.")
+			fmt.Fprintln(os.Stderr, message.New("keys.report.empty", nil).Bilingual())
 		}
 	}
 	if refused {

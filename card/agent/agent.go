@@ -18,6 +18,7 @@ import (
 	"github.com/coder/websocket"
 
 	"madoguchi/card"
+	"madoguchi/message"
 )
 
 // Reader connects exclusively to the card that lies in a reader, and ends with a reset.
@@ -155,12 +156,15 @@ func (a *Agent) Run(ctx context.Context) error {
 		}
 		pause = min(pause, a.Pace.Longest)
 		a.updateStatus(func(s *Status) { s.Link, s.Since, s.Next = Away, a.Now(), a.Now().Add(pause) })
-		a.Notify("サーバーとの接続が切れました。自動でつなぎ直します。")
+		a.tell(message.New("agent.said.lost", nil))
 		if !sleep(ctx, pause) {
 			return nil
 		}
 	}
 }
+
+// tell says something to the person at the PC.
+func (a *Agent) tell(m message.Message) { a.Notify(m.Text("ja")) }
 
 // sleep pauses; false when ctx ended.
 func sleep(ctx context.Context, pause time.Duration) bool {

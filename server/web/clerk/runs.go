@@ -222,10 +222,10 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 	if run.State == insurer.RunDone {
 		base := insurer.RunBase(run)
 		view.Lists = []RunList{
-			{printing.Summary.Of(base), "まとめ"},
-			{printing.Index.Of(base), "索引（どの人がどのページか）"},
-			{printing.Check.Of(base), "手で確かめる人"},
-			{printing.Skipped.Of(base), "とばした人"},
+			{printing.Summary.Of(base), say("staff.run.list_summary")},
+			{printing.Index.Of(base), say("staff.run.list_index")},
+			{printing.Check.Of(base), say("staff.run.list_check")},
+			{printing.Skipped.Of(base), say("staff.run.list_skipped")},
 		}
 	}
 	return s.Show(c, http.StatusOK, "run", view)

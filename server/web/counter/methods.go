@@ -114,10 +114,9 @@ func shows(items ...eligibility.Item) func(*eligibility.Situation) {
 // the taps.
 func (s *Pages) methodsPage(c echo.Context, _ staff.Reception) error {
 	view := MethodsView{
-		Page:    s.NewPage(c, message.New("staff.title.whatCanThisPatientBeConfirmed", nil)),
-		Day:     s.Today().Japanese(),
-		KnownJa: eligibility.RulesKnown(),
-		KnownEn: eligibility.RulesKnownEn(),
+		Page:  s.NewPage(c, message.New("staff.title.whatCanThisPatientBeConfirmed", nil)),
+		Day:   s.Today().Japanese(),
+		Known: rulesKnown(),
 	}
 	situation := eligibility.Situation{Day: s.Today()}
 	said := url.Values{}

@@ -13,9 +13,17 @@ type ReceptionView struct {
 	Day                     string // today, in the Japanese calendar
 	Accepted                eligibility.Method
 	Others                  []eligibility.Method // further ways for a card that cannot be read
-	KnownJa, KnownEn        string               // how far the rules are known
+	Known                   message.Message      // how far the rules are known
 	// where it stands, its address and the picture of its QR
 	SourceTitle, SourceURL, SourceCode string
+}
+
+// rulesKnown says how far the rules are known (eligibility.RulesKnown), each language with its own calendar.
+func rulesKnown() message.Message {
+	read := eligibility.RulesReadOn
+	return message.New("staff.rules.known", message.Args{
+		"day": message.Written(read.Japanese(), read.String()),
+	})
 }
 
 // Choice is one answer of a question, as a link.
@@ -34,7 +42,7 @@ type MethodsView struct {
 	Next, Bring, Day string
 	Reason, Source   string // of the answer
 	Reservation      string
-	KnownJa, KnownEn string               // how far the rules are known
+	Known            message.Message      // how far the rules are known
 	Accepted         []eligibility.Method // besides the best
 	Refused          []eligibility.Method
 }
