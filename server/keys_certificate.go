@@ -59,7 +59,7 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 	if err := datafolder.Guard(context.Background(), f, filepath.Join(s.Data, "demo")); err != nil {
 		return err
 	}
-	csr, err := f.Request(insurer, subject)
+	csr, err := f.Certificates.Request(insurer, subject)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (c *keysImportCmd) Run(s *Settings) error {
 	if err != nil {
 		return usage(errReadCertificate.Because(err))
 	}
-	chain, err := f.Import(insurer, text, clock())
+	chain, err := f.Certificates.Import(insurer, text, clock())
 	if err != nil {
 		return err
 	}

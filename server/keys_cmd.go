@@ -56,7 +56,7 @@ func openKeys(s *Settings) (*keys.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	ring.Host = demo.Host
+	ring.Rotation.Host = demo.Host
 	return ring, nil
 }
 
@@ -68,7 +68,7 @@ func usage(err error) error {
 
 // chosen returns the insurers that are meant: one by its number, all of the folder for "" and "all".
 func chosen(f *keys.Folder, number string) ([]eligibility.InsurerNumber, error) {
-	all, err := f.Insurers()
+	all, err := f.Rings.Insurers()
 	if err != nil || number == "" || number == "all" {
 		return all, err
 	}

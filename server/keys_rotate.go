@@ -39,7 +39,7 @@ func (c *keysRotateCmd) Run(s *Settings) error {
 	}
 	refused := false
 	for _, insurer := range insurers {
-		did, err := f.Step(insurer, c.cause(), clock())
+		did, err := f.Rotation.Step(insurer, c.cause(), clock())
 		if err != nil {
 			refused = true
 			fmt.Fprintf(os.Stderr, "%s:\n", insurer)

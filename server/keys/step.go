@@ -18,20 +18,20 @@ type StepCause struct {
 }
 
 // Step does what is possible for one insurer now and says it in one line, in Japanese and English.
-func (f *Folder) Step(insurer eligibility.InsurerNumber, c StepCause, now time.Time) (string, error) {
+func (o *Rotation) Step(insurer eligibility.InsurerNumber, c StepCause, now time.Time) (string, error) {
 	switch {
 	case c.KID != "":
 		return "漏れた鍵を取り下げました。" +
 				"この鍵が保証していた鍵のため、信頼リストを作り直して配ってください。 The leaked key is " +
 				"published no more. Sign and hand out a newer trust list for the keys that it had " +
 				"vouched for.",
-			f.Withdraw(
+			o.Withdraw(
 				insurer,
 				c.KID,
 				now,
 			)
 	case c.Leaked:
-		e, err := f.Replace(insurer, Leaked, now)
+		e, err := o.Replace(insurer, Leaked, now)
 		return fmt.Sprintf(
 			"漏れた鍵を取り下げ、%[1]s で署名を始めました。"+
 				"それまでの写し（PDF）は作り直してください。漏れた鍵は新しい鍵を保証できません。"+
@@ -42,7 +42,7 @@ func (f *Folder) Step(insurer eligibility.InsurerNumber, c StepCause, now time.T
 			e.File,
 		), err
 	case c.Lost:
-		e, err := f.Replace(insurer, Lost, now)
+		e, err := o.Replace(insurer, Lost, now)
 		if errors.Is(err, ErrNotLost) {
 			return "鍵はなくなっていません。何も変えていません。 The key is not lost; nothing was changed.", nil
 		}
@@ -57,22 +57,22 @@ func (f *Folder) Step(insurer eligibility.InsurerNumber, c StepCause, now time.T
 			e.File,
 		), err
 	}
-	return f.routine(insurer, c.OlderThan, now)
+	return o.routine(insurer, c.OlderThan, now)
 }
 
 // routine is the step without an emergency.
-func (f *Folder) routine(insurer eligibility.InsurerNumber, olderThan int, now time.Time) (string, error) {
-	k, err := f.Issuer(insurer, now) // a lost current key is said first
+func (o *Rotation) routine(insurer eligibility.InsurerNumber, olderThan int, now time.Time) (string, error) {
+	k, err := o.rings.Issuer(insurer, now) // a lost current key is said first
 	if err != nil {
 		return "", err
 	}
-	next, err := f.Prepare(insurer, now)
+	next, err := o.Prepare(insurer, now)
 	if err != nil {
 		return "", err
 	}
 	due := next.Published.Add(PublishedBefore)
 	if olderThan > 0 {
-		listed, err := f.List(insurer, now)
+		listed, err := o.rings.List(insurer, now)
 		if err != nil {
 			return "", err
 		}
@@ -98,7 +98,7 @@ func (f *Folder) routine(insurer eligibility.InsurerNumber, olderThan int, now t
 			Japan(due),
 		), nil
 	}
-	if _, err := f.Rotate(insurer, now); err != nil {
+	if _, err := o.Rotate(insurer, now); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf(
