@@ -50,8 +50,8 @@ type check struct {
 	args                       message.Args
 }
 
-// checkOf is a check of which the catalogue has one sentence for each result that it can have: verdict.NAME.passed,
-// failed, not_checked.
+// checkOf is a check of which the catalogue has one sentence for each result that it can have:
+// verdict.NAME.passed, failed, not_checked.
 func checkOf(name string, results ...Result) check {
 	c := check{name: name}
 	for _, r := range results {

@@ -36,7 +36,7 @@ func (s *personPages) noticeSheet(c echo.Context, clerk staff.Clerk) error {
 		URL:    paper.URL,
 		Image:  "/insurer/people/" + c.Param("id") + "/notice.png",
 	}
-	view.Insurer = insurerView(paper.Insurer)
+	view.Insurer = kit.InsurerView(paper.Insurer.Contact())
 	return s.Show(c, http.StatusOK, "sheet", view)
 }
 

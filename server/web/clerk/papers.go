@@ -64,7 +64,7 @@ func (s *printPages) showSettings(
 	if view.Colour == "" {
 		view.Colour = "#00118f"
 	}
-	view.Insurer, view.Error = insurerView(kept), problem
+	view.Insurer, view.Error = kit.InsurerView(kept.Contact()), problem
 	return s.Show(c, status, "papersettings", view)
 }
 
