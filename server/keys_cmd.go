@@ -66,6 +66,16 @@ func usage(err error) error {
 	return exit(exitRefused)
 }
 
+// chosenKeys opens the folder and returns the insurers that a command is about.
+func chosenKeys(s *Settings, number string) (*keys.Folder, []eligibility.InsurerNumber, error) {
+	f, err := openKeys(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	insurers, err := chosen(f, number)
+	return f, insurers, err
+}
+
 // chosen returns the insurers that are meant: one by its number, all of the folder for "" and "all".
 func chosen(f *keys.Folder, number string) ([]eligibility.InsurerNumber, error) {
 	all, err := f.Rings.Insurers()
@@ -90,11 +100,7 @@ type keysListCmd struct {
 
 // Run lists.
 func (c *keysListCmd) Run(s *Settings) error {
-	f, err := openKeys(s)
-	if err != nil {
-		return err
-	}
-	insurers, err := chosen(f, c.Insurer)
+	f, insurers, err := chosenKeys(s, c.Insurer)
 	if err != nil {
 		return err
 	}

@@ -29,11 +29,7 @@ func (c *keysRotateCmd) Run(s *Settings) error {
 	if c.KID != "" && (!c.Leaked || c.Insurer == "all") {
 		return usage(errKIDAlone)
 	}
-	f, err := openKeys(s)
-	if err != nil {
-		return err
-	}
-	insurers, err := chosen(f, c.Insurer)
+	f, insurers, err := chosenKeys(s, c.Insurer)
 	if err != nil {
 		return err
 	}
