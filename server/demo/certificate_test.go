@@ -42,7 +42,9 @@ func certify(t *testing.T, ring *keys.Folder, folder string, now time.Time) {
 }
 
 // leaf is an insurer's certificate, as it signs at a time.
-func leaf(t *testing.T, ring *keys.Folder, insurer eligibility.InsurerNumber, now time.Time) *x509.Certificate {
+func leaf(
+	t *testing.T, ring *keys.Folder, insurer eligibility.InsurerNumber, now time.Time,
+) *x509.Certificate {
 	t.Helper()
 	key, chain, err := ring.Certificates.DocumentSigner(insurer, now)
 	if err != nil {
@@ -77,7 +79,8 @@ func TestEachInsurerOfTheDemoGetsACertificateThatNobodyTakesForReal(t *testing.T
 	ring, folder := newFolder(t)
 	certify(t, ring, folder, noon)
 	ca := authority(t, folder)
-	if !strings.Contains(ca.Subject.CommonName, "DEMO") || !strings.Contains(ca.Subject.CommonName, "do not trust") {
+	name := ca.Subject.CommonName
+	if !strings.Contains(name, "DEMO") || !strings.Contains(name, "do not trust") {
 		t.Errorf("the CA is called %s", ca.Subject)
 	}
 	roots := x509.NewCertPool()

@@ -132,7 +132,8 @@ func TestTheDemosLoginAsksAsTheRealServiceWantsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := address.Scheme + "://" + address.Host + address.Path; got != "http://localhost:8080/demo-idp/auth" {
+	const at = "http://localhost:8080/demo-idp/auth"
+	if got := address.Scheme + "://" + address.Host + address.Path; got != at {
 		t.Errorf("it asks at %s", got)
 	}
 	asked := address.Query()

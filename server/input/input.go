@@ -49,8 +49,8 @@ func Bounded(name string) ([]byte, error) {
 // small is above any file of certificates: a chain is a few kilobytes.
 const small = 1 << 20
 
-// Small reads a file of at most 1 MiB whole. The error about a larger one, or a folder, says for what it is too
-// large.
+// Small reads a file of at most 1 MiB whole. The error about a larger one, or a folder, says for what it is
+// too large.
 func Small(name, content string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err == nil && (info.IsDir() || info.Size() > small) {

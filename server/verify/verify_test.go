@@ -204,8 +204,8 @@ func TestWhoVouchesForTheIssuer(t *testing.T) {
 	}
 }
 
-// docs/facts/smart-health-card.md#tiers: a live screen is good for 90 seconds from its issue and 15 of leeway,
-// from 30 seconds before it and the same leeway.
+// docs/facts/smart-health-card.md#tiers: a live screen is good for 90 seconds from its issue and 15 of leeway
+// more, and from 30 seconds before it with the same leeway.
 func TestACodeIsJudgedAtTheTimeThatIsGiven(t *testing.T) {
 	b := newTable(t)
 	b.write(t, "code", []byte(b.issue(t, credential.Request{Tier: credential.TierLive})))
