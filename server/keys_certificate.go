@@ -36,11 +36,7 @@ func oneInsurer(s *Settings, number string) (*keys.Folder, eligibility.InsurerNu
 	if err != nil {
 		return nil, "", usage(err)
 	}
-	f, err := openKeys(s)
-	if err != nil {
-		return nil, "", err
-	}
-	_, err = chosen(f, string(insurer))
+	f, _, err := chosenKeys(s, string(insurer))
 	return f, insurer, err
 }
 
@@ -60,7 +56,7 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 	if err := datafolder.Guard(context.Background(), f, filepath.Join(s.Data, "demo")); err != nil {
 		return err
 	}
-	csr, err := f.Request(insurer, subject)
+	csr, err := f.Certificates.Request(insurer, subject)
 	if err != nil {
 		return err
 	}
@@ -76,27 +72,17 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 	return nil
 }
 
-// maxCertificates bounds a certificate file: a chain is a few kilobytes.
-const maxCertificates = 1 << 20
-
 // Run imports the certificate.
 func (c *keysImportCmd) Run(s *Settings) error {
 	f, insurer, err := oneInsurer(s, c.Insurer)
 	if err != nil {
 		return err
 	}
-	info, err := os.Stat(c.Cert)
-	if err == nil && (info.IsDir() || info.Size() > maxCertificates) {
-		err = fmt.Errorf("%s is a folder, or too large for a certificate", c.Cert)
-	}
-	var text []byte
-	if err == nil {
-		text, err = input.Bounded(c.Cert)
-	}
+	text, err := input.Small(c.Cert, "a certificate")
 	if err != nil {
 		return usage(errReadCertificate.Because(err))
 	}
-	chain, err := f.Import(insurer, text, clock())
+	chain, err := f.Certificates.Import(insurer, text, clock())
 	if err != nil {
 		return err
 	}

@@ -192,7 +192,7 @@ func (c *serveCmd) site(
 			h.Now,
 		), listed
 		config.DemoIDP, config.Login, err = demo.SignIn(demo.SignInConfig{
-			Keys:       h.Keys,
+			Keys:       h.Keys.Secrets,
 			Address:    address,
 			LetIn:      h.word.LetIn,
 			NoAuthTime: s.OIDCNoTime,
@@ -288,7 +288,7 @@ func (h *app) newSigner(counter credential.TrustedCounter) (*trust.Signer, error
 		Folder:  h.Path,
 		Root:    root,
 		Counter: counter,
-		Issuers: func(now time.Time) ([]credential.TrustedIssuer, error) { return demo.Issuers(h.Keys, now) },
+		Issuers: func(now time.Time) ([]credential.TrustedIssuer, error) { return demo.Issuers(h.Keys.Rings, now) },
 		Now:     h.Now,
 	})
 }

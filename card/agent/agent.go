@@ -140,7 +140,7 @@ func (a *Agent) Run(ctx context.Context) error {
 		}
 		var later errLater
 		if errors.As(err, &later) { // the reason stands on the page until then
-			if !sleep(ctx, time.Duration(later)+rand.N(a.Pace.First)) {
+			if card.Pause(ctx, time.Duration(later)+rand.N(a.Pace.First)) != nil {
 				return nil
 			}
 			continue
@@ -157,7 +157,7 @@ func (a *Agent) Run(ctx context.Context) error {
 		pause = min(pause, a.Pace.Longest)
 		a.updateStatus(func(s *Status) { s.Link, s.Since, s.Next = Away, a.Now(), a.Now().Add(pause) })
 		a.tell(message.New("agent.said.lost", nil))
-		if !sleep(ctx, pause) {
+		if card.Pause(ctx, pause) != nil {
 			return nil
 		}
 	}
@@ -165,15 +165,3 @@ func (a *Agent) Run(ctx context.Context) error {
 
 // tell says something to the person at the PC.
 func (a *Agent) tell(m message.Message) { a.Notify(m.Text("ja")) }
-
-// sleep pauses; false when ctx ended.
-func sleep(ctx context.Context, pause time.Duration) bool {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
-}

@@ -22,12 +22,12 @@ type Report struct {
 // Report gathers what there is to tell of an insurer; it also returns why the insurer cannot sign.
 func (f *Folder) Report(insurer eligibility.InsurerNumber, now time.Time) (Report, error) {
 	of := Report{Insurer: insurer, PDF: "valid"}
-	listed, err := f.List(insurer, now)
+	listed, err := f.Rings.List(insurer, now)
 	if err == nil {
-		_, err = f.Issuer(insurer, now)
+		_, err = f.Rings.Issuer(insurer, now)
 	}
 	of.Keys = listed
-	_, chain, certificate := f.DocumentSigner(insurer, now)
+	_, chain, certificate := f.Certificates.DocumentSigner(insurer, now)
 	switch {
 	case certificate == nil:
 		of.Until = chain[0].NotAfter.In(eligibility.Japan)

@@ -18,21 +18,21 @@ type StepCause struct {
 }
 
 // Step does what is possible for one insurer now and says it in one line, in Japanese and English.
-func (f *Folder) Step(insurer eligibility.InsurerNumber, c StepCause, now time.Time) (string, error) {
+func (o *Rotation) Step(insurer eligibility.InsurerNumber, c StepCause, now time.Time) (string, error) {
 	switch {
 	case c.KID != "":
-		return message.New("keys.step.withdrawn", nil).Bilingual(), f.Withdraw(insurer, c.KID, now)
+		return message.New("keys.step.withdrawn", nil).Bilingual(), o.Withdraw(insurer, c.KID, now)
 	case c.Leaked:
-		e, err := f.Replace(insurer, Leaked, now)
+		e, err := o.Replace(insurer, Leaked, now)
 		return signs("keys.step.leaked_replaced", e.File), err
 	case c.Lost:
-		e, err := f.Replace(insurer, Lost, now)
+		e, err := o.Replace(insurer, Lost, now)
 		if errors.Is(err, ErrNotLost) {
 			return message.New("keys.step.not_lost", nil).Bilingual(), nil
 		}
 		return signs("keys.step.lost_replaced", e.File), err
 	}
-	return f.routine(insurer, c.OlderThan, now)
+	return o.routine(insurer, c.OlderThan, now)
 }
 
 // signs says which key file signs from now on, and what else that means.
@@ -41,18 +41,18 @@ func signs(key, file string) string {
 }
 
 // routine is the step without an emergency.
-func (f *Folder) routine(insurer eligibility.InsurerNumber, olderThan int, now time.Time) (string, error) {
-	k, err := f.Issuer(insurer, now) // a lost current key is said first
+func (o *Rotation) routine(insurer eligibility.InsurerNumber, olderThan int, now time.Time) (string, error) {
+	k, err := o.rings.Issuer(insurer, now) // a lost current key is said first
 	if err != nil {
 		return "", err
 	}
-	next, err := f.Prepare(insurer, now)
+	next, err := o.Prepare(insurer, now)
 	if err != nil {
 		return "", err
 	}
 	due := next.Published.Add(PublishedBefore)
 	if olderThan > 0 {
-		listed, err := f.List(insurer, now)
+		listed, err := o.rings.List(insurer, now)
 		if err != nil {
 			return "", err
 		}
@@ -69,7 +69,7 @@ func (f *Folder) routine(insurer eligibility.InsurerNumber, olderThan int, now t
 	case now.Before(due):
 		return message.New("keys.step.waits", said).Bilingual(), nil
 	}
-	if _, err := f.Rotate(insurer, now); err != nil {
+	if _, err := o.Rotate(insurer, now); err != nil {
 		return "", err
 	}
 	return message.New("keys.step.rotated", message.Args{

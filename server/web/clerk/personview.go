@@ -125,7 +125,7 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 		Said:        c.QueryParam("said"),
 		N:           c.QueryParam("n"),
 	}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	for _, fact := range facts(file.Person) {
 		if fact.Value != "" {
 			view.Facts = append(view.Facts, fact)

@@ -114,7 +114,7 @@ func (s *importPages) headingsPage(c echo.Context, clerk staff.Clerk) error {
 
 func (s *importPages) headings(c echo.Context, look insurer.ImportPreview, in insurer.Insurer) HeadingsView {
 	view := HeadingsView{Page: s.NewPage(c, message.New("staff.title.whatTheHeadingsMean", nil)), ID: look.ID}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	for i, h := range look.Headings {
 		view.Rows = append(
 			view.Rows,
@@ -208,7 +208,7 @@ func (s *importPages) preview(
 	if c.QueryParam("moved") != "" && !view.Stored {
 		view.Error = kit.FormError(insurer.ErrPreviewMoved)
 	}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	view.Rows, view.Warnings = importRows(digest.Reasons), importRows(digest.Warnings)
 	for _, row := range digest.Good {
 		if !view.Stored {

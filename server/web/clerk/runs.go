@@ -66,7 +66,7 @@ func (s *printPages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, erro
 		Insurers: insurers,
 		Current:  string(in.Number),
 	}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	for _, r := range runs {
 		view.Runs = append(view.Runs, runRow(r))
 	}
@@ -201,7 +201,7 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 		Here:   run.Options.Folder == "",
 		Folder: s.Insurer.PrintJobs.FolderOf(run),
 	}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	view.Progress = s.progress(clerk, run)
 	sum := printing.Sum(files)
 	view.People, view.Pages, view.Skipped, view.Checks = sum.People, sum.Pages, sum.Skipped, sum.Check

@@ -90,7 +90,7 @@ func (s *statisticsPages) statistics(c echo.Context, clerk staff.Clerk) (Statist
 		Day:    s.Today().Japanese(),
 		Groups: numberGroups(numbers),
 	}
-	view.Insurer = insurerView(in)
+	view.Insurer = kit.InsurerView(in.Contact())
 	for _, d := range numbers.Days {
 		view.Days = append(
 			view.Days,

@@ -96,6 +96,6 @@ func (s *doorPages) noticePage(c echo.Context) error {
 	if err != nil {
 		return s.refuseNotice(c, err)
 	}
-	view.Read, view.Insurer = true, contactOf(in)
+	view.Read, view.Insurer = true, kit.InsurerView(in.Contact())
 	return s.ShowPublic(c, http.StatusOK, "landing", view)
 }
