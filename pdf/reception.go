@@ -30,9 +30,9 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	d.drawText(edge, 21, 9, grey, "■ は1か月以内に変わった行です。（推定）は一つの資料または文言からの推論です。使用期限を過ぎたら刷り直してください。")
 	const top, bottom, room, gap = 26.0, 270.0, wide - 57, 1.5
 	tall := func(row eligibility.SheetRow, scale float64) float64 {
-		left := d.paragraphHeight(10*scale, 52, row.Brings)
+		left := d.paragraphHeight(10*scale, 52, row.Brings.Text("ja"))
 		right := d.paragraphHeight(10.5*scale, room, sheetAnswer(row)) +
-			d.paragraphHeight(9*scale, room, row.Next)
+			d.paragraphHeight(9*scale, room, row.Next.Ja())
 		return max(left, right) + gap*scale
 	}
 	scale, y := 1.0, bottom+1
@@ -49,16 +49,17 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 	y = top
 	for _, row := range s.Rows {
 		d.line(edge, y, edge+wide, y, 0.2, hairline)
-		d.paragraph(edge+1, y+1.2*scale, 10*scale, 52, row.Brings, row.Changed)
+		d.paragraph(edge+1, y+1.2*scale, 10*scale, 52, row.Brings.Text("ja"), row.Changed)
 		right := d.paragraph(edge+56, y+1.2*scale, 10.5*scale, room, sheetAnswer(row), true)
-		d.paragraph(edge+56, y+1.2*scale+right, 9*scale, room, row.Next, row.Changed)
+		d.paragraph(edge+56, y+1.2*scale+right, 9*scale, room, row.Next.Ja(), row.Changed)
 		y += tall(row, scale)
 	}
 	d.line(edge, y, edge+wide, y, 0.2, hairline)
-	d.paragraph(edge, y+1.5, 8.5, wide, eligibility.SheetMark, false)
+	d.paragraph(edge, y+1.5, 8.5, wide, "※ "+eligibility.SheetMark.Text("ja"), false)
 	d.paragraph(edge, y+5.5, 8.5, wide,
 		"マイナ保険証のほかでは、限度額適用認定証・公費の受給者証・子ども医療証なども必ずお尋ねください。カードが読めない、「無効」と出たことだけを理由に10割を求めないでください。", false)
-	d.paragraph(edge, 284, 8, wide, eligibility.RulesKnown()+"根拠は規則の一覧（docs/rules.md）にあります。", false)
+	d.paragraph(edge, 284, 8, wide,
+		eligibility.RulesKnown().Text("ja")+"根拠は規則の一覧（docs/rules.md）にあります。", false)
 	if d.err != nil {
 		return nil, fmt.Errorf("composing the reception's sheet: %w", d.err)
 	}
@@ -71,9 +72,9 @@ func ReceptionSheet(s eligibility.ReceptionSheet, at time.Time) ([]byte, error) 
 
 // sheetAnswer is a row's answer with its marks.
 func sheetAnswer(row eligibility.SheetRow) string {
-	answer := "× " + row.Answer
+	answer := "× " + row.Answer.Ja()
 	if row.Code != "" {
-		answer = "○ " + row.Answer
+		answer = "○ " + row.Answer.Ja()
 	}
 	if row.Sure != eligibility.Certain {
 		answer += "（" + row.Sure.Japanese() + "）"
