@@ -231,7 +231,7 @@ var periodWords = func() map[*Period]words {
 				w.before = message.Sentences{message.New("period.before", message.Args{"from": from})}
 			}
 			if !p.Until.IsZero() {
-				until := message.Args{"until": p.Until.value()}
+				until := message.Args{"until": p.Until.Value()}
 				w.after = message.Sentences{message.New("period.after", until)}
 			}
 			all[p] = w

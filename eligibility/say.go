@@ -80,8 +80,8 @@ var reservations = map[Confidence][]message.Message{
 	Unverified: told("reservation.unverified"),
 }
 
-// value is a date as a value of a sentence: of the Japanese calendar in Japanese, as digits elsewhere.
-func (d Date) value() message.Value { return message.Writing(d.Japanese(), d.String()) }
+// Value is a date as a value of a sentence: of the Japanese calendar in Japanese, as digits elsewhere.
+func (d Date) Value() message.Value { return message.Writing(d.Japanese(), d.String()) }
 
 // SharesValue writes shares as 2割・3割, in other languages as 20%, 30%.
 func SharesValue(shares []int) message.Value {

@@ -46,7 +46,7 @@ var (
 
 // RulesKnown says how far the rules are known, for whoever reads an answer or a printed sheet.
 func RulesKnown() message.Message {
-	return message.New("rules.known", message.Args{"readOn": RulesReadOn.value()})
+	return message.New("rules.known", message.Args{"readOn": RulesReadOn.Value()})
 }
 
 // Source is a text that a rule rests on.

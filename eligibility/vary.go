@@ -54,8 +54,8 @@ func varyOfficial(f *facts, m *Method) {
 	}
 	if g := GraceOf(f.Card.CertificateEnds); f.Card.Certificate == CertificateGrace && g.Between(f.Day) {
 		readings := message.New("rule.card.grace_two_readings", message.Args{
-			"threeMonths": g.WarnUntil.value(),
-			"endOfMonth":  g.MayWorkTo.value(),
+			"threeMonths": g.WarnUntil.Value(),
+			"endOfMonth":  g.MayWorkTo.Value(),
 		})
 		m.Reason, m.Next = append(m.Reason, readings), append(m.Next, readings)
 	}

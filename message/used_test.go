@@ -70,7 +70,7 @@ func readSource(t *testing.T) source {
 }
 
 // keyCalls are the functions and methods whose first argument is a key.
-var keyCalls = []string{"Saying", "refused", "refusedFor", "msg", "because"}
+var keyCalls = []string{"Saying", "refused", "refusedFor", "msg", "because", "inJapanese"}
 
 // look takes the constants of a file, and those that must be keys: of an Error's Key and Says, and of
 // what makes Messages.
