@@ -35,10 +35,10 @@ func (c *cheatsheetCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	said := message.New("cheatsheet.done", message.Args{
+	said := message.New("sheet.written", message.Args{
 		"file":  message.Text(c.Out),
-		"day":   message.Text(sheet.Day.Japanese()),
-		"until": message.Text(sheet.UseBy.Japanese()),
+		"day":   sheet.Day.Value(),
+		"until": sheet.UseBy.Value(),
 	}).Text("ja") + "\n"
 	if c.Out == "-" {
 		if _, err := os.Stdout.Write(data); err != nil {

@@ -151,7 +151,7 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 		view.Entries = append(view.Entries, entryRow(e))
 	}
 	papers := eligibility.PapersFor(file.Person, s.Today())
-	view.CertificateDue, view.CertificateReason = papers.Certificate, papers.Reason
+	view.CertificateDue, view.CertificateReason = papers.Certificate, papers.Says.Sentence("ja")
 	return s.Show(c, http.StatusOK, "person", view)
 }
 

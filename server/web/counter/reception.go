@@ -66,7 +66,7 @@ func (s *Reception) receptionPage(c echo.Context) error {
 		SourceTitle: way.Source,
 		SourceURL:   way.SourceURL,
 		SourceCode:  "/reception/source.png",
-		Known:       rulesKnown(),
+		Known:       eligibility.RulesKnown(),
 	}
 	if own := s.Wanted(c.Request()).Lang; own != "ja" {
 		view.ForPatient, view.PatientLang = pwa.Plain(own, "reception.forPatient"), pwa.HTMLTag(own)

@@ -18,14 +18,6 @@ type ReceptionView struct {
 	SourceTitle, SourceURL, SourceCode string
 }
 
-// rulesKnown says how far the rules are known (eligibility.RulesKnown), each language with its own calendar.
-func rulesKnown() message.Message {
-	read := eligibility.RulesReadOn
-	return message.New("staff.rules.known", message.Args{
-		"day": message.Written(read.Japanese(), read.String()),
-	})
-}
-
 // Choice is one answer of a question, as a link.
 type Choice struct {
 	Answer message.Message
@@ -35,16 +27,15 @@ type Choice struct {
 // MethodsView is 「この患者さんは何で確認できる?」 (/counter/methods): a question with its choices, or the answer.
 type MethodsView struct {
 	kit.Page
-	Step             int // 1 to 3; 4 is the answer
-	Question         message.Message
-	Choices          []Choice
-	Best             *eligibility.Method
-	Next, Bring, Day string
-	Reason, Source   string // of the answer
-	Reservation      string
-	Known            message.Message      // how far the rules are known
-	Accepted         []eligibility.Method // besides the best
-	Refused          []eligibility.Method
+	Step     int // 1 to 3; 4 is the answer
+	Question message.Message
+	Choices  []Choice
+	Day      string
+	Known    message.Message // how far the rules are known
+	Outcome  eligibility.Outcome
+	Best     *eligibility.Method
+	Accepted []eligibility.Method // besides the best
+	Refused  []eligibility.Method
 }
 
 // CounterView is the shell of the counter's console (/counter).
