@@ -45,13 +45,14 @@ func Wait(d time.Duration) Value {
 	return Value{kind: wait, n: int((d + time.Second - 1) / time.Second)}
 }
 
-// Day is a day of the calendar: Japanese says month and day, other languages the whole date.
+// Day is a day of the calendar, written as Language.Day says: in Japanese month and day, the whole date
+// elsewhere.
 func Day(year int, month time.Month, dayOfMonth int) Value {
 	return Value{kind: day, text: fmt.Sprintf("%04d-%02d-%02d", year, int(month), dayOfMonth)}
 }
 
-// List is several names, each in its own brackets 「」 in Japanese, with commas between in other
-// languages. The sentence holds the outermost brackets.
+// List is several names with Language.List between: each in its own brackets 「」 in Japanese. The sentence
+// holds the outermost brackets.
 func List(names []string) Value { return Value{kind: list, list: names} }
 
 // Written is a value that Japanese writes in its own way, such as a date of the Japanese calendar, and other
@@ -63,7 +64,6 @@ func Of(m Message) Value { return Value{kind: nested, of: &m} }
 
 // In is the value in a language.
 func (v Value) In(lang string) string {
-	japanese := strings.HasPrefix(lang, "ja")
 	switch v.kind {
 	case number:
 		return strconv.Itoa(v.n)
@@ -74,16 +74,14 @@ func (v Value) In(lang string) string {
 		}
 		return New("wait."+unit, Args{"n": Number(n)}).Text(lang)
 	case day:
-		if month, of, ok := monthAndDay(v.text); ok && japanese {
-			return fmt.Sprintf("%d月%d日", month, of)
+		if month, of, ok := monthAndDay(v.text); ok && language(lang).Day != "" {
+			return strings.NewReplacer("{month}", strconv.Itoa(month), "{day}", strconv.Itoa(of)).
+				Replace(language(lang).Day)
 		}
 	case list:
-		if japanese {
-			return strings.Join(v.list, "」「")
-		}
-		return strings.Join(v.list, ", ")
+		return strings.Join(v.list, language(lang).List)
 	case written:
-		if japanese {
+		if language(lang).Japanese() {
 			return v.list[0]
 		}
 		return v.list[1]

@@ -237,9 +237,9 @@ func TestErrorsThatAPatientMeetsAreTranslated(t *testing.T) {
 			continue
 		}
 		found++
-		for _, lang := range Languages() {
-			if entry.Texts[lang].Sentence == "" {
-				t.Errorf("%s: %s is missing", lang, key)
+		for _, l := range Languages() {
+			if entry.Texts[l.Tag].Sentence == "" {
+				t.Errorf("%s: %s is missing", l.Tag, key)
 			}
 		}
 	}
