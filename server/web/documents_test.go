@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"madoguchi/message"
+	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 )
 
@@ -92,6 +93,9 @@ func (l library) unreachable(t *testing.T, d insurer.Document) (bad []string) {
 			bad = append(bad, "no link of the clerk's leads to it: "+link.Text)
 		}
 	}
+	if d.Clerk != nil && !l.noted(t, kind+".show") {
+		bad = append(bad, "the audit chain does not tell of it")
+	}
 	if d.Viewer != nil {
 		words(d.Viewer.Link, true)
 		if !strings.Contains(l.page(t, "/screen"), `data-file="`+kind+`.pdf"`) {
@@ -125,6 +129,22 @@ func (l library) unreachable(t *testing.T, d insurer.Document) (bad []string) {
 		bad = append(bad, l.unprinted(t, d)...)
 	}
 	return bad
+}
+
+// noted reports whether the audit chain tells of one of the people that this was done.
+func (l library) noted(t *testing.T, action string) bool {
+	t.Helper()
+	for _, person := range l.people {
+		key := insurer.PersonKey{Insurer: "06139992", ID: audit.PersonID(person)}
+		file, err := l.store.Register.PersonFile(ctx, key, l.now, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.ContainsFunc(file.Entries, func(e audit.Entry) bool { return e.Action == action }) {
+			return true
+		}
+	}
+	return false
 }
 
 func linksOf(d *insurer.ClerkDocument) []insurer.DocumentLink {
@@ -214,6 +234,7 @@ func TestADocumentThatNobodyComesByIsFound(t *testing.T) {
 		{"no page links to it", insurer.Document{Clerk: &insurer.ClerkDocument{
 			Links: []insurer.DocumentLink{{Text: "staff.person.card"}},
 		}}, "no link of the clerk's leads to it: staff.person.card"},
+		{"not noted", insurer.Document{Clerk: &insurer.ClerkDocument{}}, "the audit chain does not tell of it"},
 		{"no sample", insurer.Document{Run: &insurer.RunDocument{Kind: insurer.NoticeRun}},
 			"no sample, though staff print it"},
 		{"not on the screen", insurer.Document{Viewer: &insurer.ViewerDocument{}},
