@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"madoguchi/internal/testenv"
+	"madoguchi/pwa"
 )
 
 // axe runs axe-core's WCAG 2.2 AA rules over the open page and reports each violation with its first element.
@@ -98,7 +99,7 @@ func TestPatientsPagesAreAccessibleInEveryLanguage(t *testing.T) {
 	paths := []string{"/", "/n/AAAAAAAAAAAAAAAA", "/settings", "/visit", "/certificate?until=2027-05-15",
 		"/certificate?until=x", "/next", "/next?why=reader&until=2027-05-15", "/next?why=lost", "/reception",
 		"/none", "/c/ABCDEFGH"}
-	for _, lang := range []string{"ja", "ja-easy", "en", "zh-Hans", "vi"} {
+	for _, lang := range pwa.Languages() {
 		for _, path := range paths {
 			separator := "?"
 			if strings.Contains(path, "?") {
@@ -147,7 +148,7 @@ func TestPagesBehindALoginAreAccessible(t *testing.T) {
 	axe(t, clerk, "the notice's sheet")
 	phone := browser(t, 390, 844, "")
 	do(t, phone, chromedp.Navigate(noticeURL), chromedp.WaitReady("main"))
-	for _, lang := range []string{"ja", "ja-easy", "en", "zh-Hans", "vi"} {
+	for _, lang := range pwa.Languages() {
 		do(t, phone, chromedp.Navigate(base+"/notice?lang="+lang), chromedp.WaitReady("#call"))
 		axe(t, phone, "notice in "+lang)
 	}
@@ -222,7 +223,7 @@ func TestFirstLoadIsSmallAsSent(t *testing.T) {
 		return total
 	}
 	// with every part that is opened later, such as the practice
-	for _, lang := range []string{"ja", "ja-easy", "en", "zh-Hans", "vi"} {
+	for _, lang := range pwa.Languages() {
 		page := sent("/?lang=" + lang)
 		patient := page + static(append(imported(t, lang, "patient.js"), "app.css", "icon.svg")...)
 		t.Logf("%s: patient %d bytes (page %d)", lang, patient, page)
@@ -240,7 +241,7 @@ func TestFirstLoadIsSmallAsSent(t *testing.T) {
 var (
 	importOf = regexp.MustCompile(`(?:from|import)\s*\(?"\./([^"]+)"`)
 	// as loaders name them
-	ofLanguage = regexp.MustCompile(`(en|ja-easy|ja|vi|zh-Hans)"?:\(\)=>import\("\./([^"]+)"\)`)
+	ofLanguage = regexp.MustCompile(`([A-Za-z-]+)"?:\(\)=>import\("\./([^"]+)"\)`)
 )
 
 // imported are the files that a program of a page may load in a language: itself and, through all levels,

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"madoguchi/pwa"
 	"strings"
 	"testing"
 
@@ -66,7 +67,7 @@ func rehearsal(t *testing.T, base string, phone context.Context) {
 func rehearsalAway(t *testing.T, base string, phone context.Context) {
 	waitTrue(t, phone, stored)
 	var files []string
-	for _, lang := range []string{"ja", "ja-easy", "en", "zh-Hans", "vi"} {
+	for _, lang := range pwa.Languages() {
 		files = imported(t, lang, append(files, "patient.js")...)
 	}
 	waitTrue(t, phone,

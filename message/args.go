@@ -46,13 +46,14 @@ func Wait(d time.Duration) Value {
 	return Value{kind: wait, n: int((d + time.Second - 1) / time.Second)}
 }
 
-// Day is a day of the calendar: Japanese says month and day, other languages the whole date.
+// Day is a day of the calendar, written as Language.Day says: in Japanese month and day, the whole date
+// elsewhere.
 func Day(year int, month time.Month, dayOfMonth int) Value {
 	return Value{kind: day, text: fmt.Sprintf("%04d-%02d-%02d", year, int(month), dayOfMonth)}
 }
 
-// List is several names, each in its own brackets 「」 in Japanese, with commas between in other
-// languages. The sentence holds the outermost brackets.
+// List is several names with Language.List between: each in its own brackets 「」 in Japanese. The sentence
+// holds the outermost brackets.
 func List(names []string) Value { return Value{kind: list, list: names} }
 
 // Of is a value that is itself a sentence or a word of the catalogue.
@@ -64,7 +65,6 @@ func Writing(ja, en string) Value { return Value{kind: writing, text: ja, en: en
 
 // In is the value in a language.
 func (v Value) In(lang string) string {
-	japanese := strings.HasPrefix(lang, "ja")
 	switch v.kind {
 	case number:
 		return strconv.Itoa(v.n)
@@ -75,18 +75,16 @@ func (v Value) In(lang string) string {
 		}
 		return New("wait."+unit, Args{"n": Number(n)}).Text(lang)
 	case day:
-		if month, of, ok := monthAndDay(v.text); ok && japanese {
-			return fmt.Sprintf("%d月%d日", month, of)
+		if month, of, ok := monthAndDay(v.text); ok && language(lang).Day != "" {
+			return strings.NewReplacer("{month}", strconv.Itoa(month), "{day}", strconv.Itoa(of)).
+				Replace(language(lang).Day)
 		}
 	case list:
-		if japanese {
-			return strings.Join(v.list, "」「")
-		}
-		return strings.Join(v.list, ", ")
+		return strings.Join(v.list, language(lang).List)
 	case nested:
 		return v.of.Text(lang)
 	case writing:
-		if !japanese {
+		if !language(lang).Japanese() {
 			return v.en
 		}
 	}

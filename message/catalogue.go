@@ -24,10 +24,6 @@ const (
 	Developer = "developer" // of the program that asked
 )
 
-// Languages are the catalogue's languages by their tags, Japanese first. ja-easy is やさしい日本語: short
-// sentences, words apart, readings above the characters.
-func Languages() []string { return []string{"ja", "ja-easy", "en", "zh-Hans", "vi"} }
-
 // Entry is what the catalogue has under a key.
 type Entry struct {
 	Key  string
@@ -64,15 +60,11 @@ func Entries() []Entry {
 	return entries
 }
 
-// find returns a key's entry and the language to answer in: the asked one, else Japanese for ja-easy and
-// English for all others.
+// find returns a key's entry and the language to answer in: the asked one, else its fallback.
 func find(key, lang string) (entry Entry, tag string, ok bool) {
 	entry, ok = Find(key)
-	otherwise := "en"
-	if strings.HasPrefix(lang, "ja") {
-		otherwise = "ja"
-	}
-	for _, tag := range []string{lang, otherwise} {
+	l := language(lang)
+	for _, tag := range []string{lang, l.Fallback, l.Tag} {
 		if _, has := entry.Texts[tag]; has {
 			return entry, tag, ok
 		}
@@ -130,7 +122,8 @@ func entryOf(fields map[string]string) (Entry, error) {
 			known++
 		}
 	}
-	for _, lang := range Languages() {
+	for _, l := range loadLanguages() {
+		lang := l.Tag
 		sentence, said := fields[lang]
 		next, has := fields[lang+".next"]
 		without, lacks := fields[lang+".without"]

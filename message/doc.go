@@ -21,10 +21,11 @@
 //	"noNext"     why there is no next step, where an error has none
 //	"en.without" what the English leaves out of the Japanese: names of places, next for the step
 //
-// Japanese and English are compulsory; the other three are where a patient can meet the sentence. A
-// translator changes texts and nothing else: {name} is a value that is put in, {漢字|かんじ} a reading
-// above characters, [[資格確認書]] a Japanese term inside another language (Marks). The package's tests
-// find what is missing, unused, or has other values than the Japanese.
+// catalogue/languages.json declares the languages, a column each (Language): Japanese and English are
+// compulsory, the others stand where a patient can meet the sentence. A translator changes texts and
+// nothing else: {name} is a value that is put in, {漢字|かんじ} a reading above characters, [[資格確認書]] a
+// Japanese term inside another language (Marks). The package's tests find what is missing, unused, or has
+// other values than the Japanese.
 //
 // The package is the lowest of all: it knows no other room, no clock, no file and no network.
 package message

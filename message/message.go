@@ -26,7 +26,7 @@ func (m Message) NextStep(lang string) string {
 }
 
 // Text is the sentence with its next step, as bare text. A language that the entry lacks is answered in
-// English, ja-easy in Japanese; a key that nobody has is answered by itself, so that a newer server's key
+// its fallback (Language); a key that nobody has is answered by itself, so that a newer server's key
 // is at least named.
 func (m Message) Text(lang string) string {
 	return Join(lang, m.Sentence(lang), m.NextStep(lang))
@@ -71,16 +71,16 @@ func plain(text, lang string, args Args) string {
 	return b.String()
 }
 
-// Join puts a sentence and its next step together as a language writes them: Japanese and Chinese without
-// a space.
+// Join puts a sentence and its next step together as a language writes them: with a blank between, or
+// without (Language.Blanks).
 func Join(lang, sentence, next string) string {
 	switch {
 	case sentence == "":
 		return next
 	case next == "":
 		return sentence
-	case lang == "zh-Hans" || strings.HasPrefix(lang, "ja"):
-		return sentence + next
+	case language(lang).Blanks:
+		return sentence + " " + next
 	}
-	return sentence + " " + next
+	return sentence + next
 }

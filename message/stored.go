@@ -44,7 +44,7 @@ func (s Stored) Text(lang string) string {
 }
 
 func (s Stored) written(lang string) string {
-	if lang == "ja" || lang == "ja-easy" || s.En == "" {
+	if s.En == "" || language(lang).Japanese() {
 		return s.Ja
 	}
 	return s.En

@@ -16,7 +16,7 @@ import (
 
 // source is what of the program names keys of the catalogue.
 type source struct {
-	literals map[string]bool   // every text constant of Go, tests left out
+	literals map[string]string // every text constant of Go, tests left out, with a place
 	keys     map[string]string // those that stand where only a key may stand, with their place
 	pages    string            // templates and the pages' programs
 }
@@ -43,7 +43,7 @@ func sourceFiles(t *testing.T, ending string, see func(path string)) {
 
 func readSource(t *testing.T) source {
 	t.Helper()
-	s := source{literals: map[string]bool{}, keys: map[string]string{}}
+	s := source{literals: map[string]string{}, keys: map[string]string{}}
 	sourceFiles(t, ".go", func(path string) {
 		if strings.HasSuffix(path, "_test.go") {
 			return
@@ -84,7 +84,7 @@ func (s *source) look(set *token.FileSet, file *ast.File) {
 		switch n := n.(type) {
 		case *ast.BasicLit:
 			if text, ok := constant(n); ok {
-				s.literals[text] = true
+				s.literals[text] = set.Position(n.Pos()).String()
 			}
 		case *ast.CallExpr:
 			name := ""
@@ -193,7 +193,7 @@ func TestNoSentenceIsLeftOver(t *testing.T) {
 			if !strings.Contains(parts[kind], `"`+name+`"`) {
 				t.Errorf("%s is used nowhere", e.Key)
 			}
-		case s.literals[e.Key], strings.Contains(s.pages, `"`+e.Key+`"`):
+		case s.literals[e.Key] != "", strings.Contains(s.pages, `"`+e.Key+`"`):
 		case (kind == "word" || kind == "counter") && strings.Contains(s.pages, `"`+name+`"`):
 		case slices.ContainsFunc(composed, func(c string) bool { return strings.HasPrefix(e.Key, c) }):
 		case strings.HasPrefix(e.File, "rules/") && ofRules.MatchString(e.Key):
@@ -217,7 +217,23 @@ func TestEachKeyThatIsUsedStandsInTheCatalogue(t *testing.T) {
 			t.Errorf("%s has a sentence of its own: %v", key, entry.Texts)
 		}
 	}
+	inTables := 0
+	for text, at := range s.literals {
+		if !keyOfPage.MatchString(text) || text == "screen.issue" { // an action of the audit chain
+			continue
+		}
+		inTables++
+		if _, ok := Find(text); !ok {
+			t.Errorf("%s: the catalogue has no %s", at, text)
+		}
+	}
+	if inTables < 150 {
+		t.Errorf("only %d keys of pages were found", inTables)
+	}
 }
+
+// keyOfPage finds text constants that are keys wherever they stand: in tables too, as that of documents.
+var keyOfPage = regexp.MustCompile(`^(staff\.[a-z]+|screen)\.[a-zA-Z0-9]+$`)
 
 // severalSentences are errors' keys under which several sentences stand (Error.Says), none under the key
 // itself.
@@ -246,9 +262,9 @@ func TestErrorsThatAPatientMeetsAreTranslated(t *testing.T) {
 			continue
 		}
 		found++
-		for _, lang := range Languages() {
-			if entry.Texts[lang].Sentence == "" {
-				t.Errorf("%s: %s is missing", lang, key)
+		for _, l := range Languages() {
+			if entry.Texts[l.Tag].Sentence == "" {
+				t.Errorf("%s: %s is missing", l.Tag, key)
 			}
 		}
 	}
@@ -276,7 +292,7 @@ var (
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := source{literals: map[string]bool{}, keys: map[string]string{}}
+	s := source{literals: map[string]string{}, keys: map[string]string{}}
 	s.look(set, file)
 	for _, key := range []string{
 		"a.one", "a.said", "a.two", "a.three", "a.four", "a.five", "a.six", "a.seven",
@@ -285,7 +301,7 @@ var (
 			t.Errorf("%s was not found", key)
 		}
 	}
-	if len(s.keys) != 8 || !s.literals["a.not"] {
+	if len(s.keys) != 8 || s.literals["a.not"] == "" {
 		t.Errorf("%v", s.keys)
 	}
 }

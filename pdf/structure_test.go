@@ -7,7 +7,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -162,11 +164,49 @@ func TestStructureAndPageLeadToEachOther(t *testing.T) {
 					t.Errorf("content %d leads to %v, which does not have it", number, p)
 				}
 			}
-			if len(elements) < 10 {
-				t.Errorf("%d elements", len(elements))
+			// so that no content is left out of both: what the page marks stands in the parent tree
+			marks := contentMarks(t, data)
+			for _, number := range marks {
+				if number >= len(parents) {
+					t.Errorf("content %d of the page is not in the parent tree", number)
+				}
+			}
+			heading := slices.ContainsFunc(all, func(o map[string]any) bool { return o["/S"] == "/H1" })
+			if len(marks) < 2 || !heading {
+				t.Errorf("%d contents, a heading: %t", len(marks), heading)
 			}
 		})
 	}
+}
+
+// pageContent is what a document's first page draws, as text.
+func pageContent(t *testing.T, data []byte) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "flat.pdf")
+	run(t, "qpdf", "--qdf", "--coalesce-contents", "--object-streams=disable", kept(t, data), path)
+	flat, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, content, _ := bytes.Cut(flat, []byte("%% Contents for page 1"))
+	_, content, _ = bytes.Cut(content, []byte("stream\n"))
+	content, _, _ = bytes.Cut(content, []byte("endstream"))
+	return content
+}
+
+var contentMark = regexp.MustCompile(`/MCID (\d+)`)
+
+// contentMarks are the numbers of what a page marks for its structure (ISO 32000-1 section 14.7.4.2).
+func contentMarks(t *testing.T, data []byte) (numbers []int) {
+	t.Helper()
+	for _, m := range contentMark.FindAllSubmatch(pageContent(t, data), -1) {
+		number, err := strconv.Atoi(string(m[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		numbers = append(numbers, number)
+	}
+	return numbers
 }
 
 // What is drawn on a page of one document is either marked as content or as an artifact.
@@ -175,15 +215,7 @@ func TestNothingOnATaggedPageIsUnmarked(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		t.Run(name, func(t *testing.T) {
 			data := all[name]
-			path := filepath.Join(t.TempDir(), "flat.pdf")
-			run(t, "qpdf", "--qdf", "--coalesce-contents", "--object-streams=disable", kept(t, data), path)
-			flat, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, content, _ := bytes.Cut(flat, []byte("%% Contents for page 1"))
-			_, content, _ = bytes.Cut(content, []byte("stream\n"))
-			content, _, _ = bytes.Cut(content, []byte("endstream"))
+			content := pageContent(t, data)
 			depth, seen := 0, map[string]bool{}
 			for line := range strings.Lines(string(content)) {
 				line = strings.TrimSpace(line)

@@ -8,7 +8,8 @@
 //
 // Sentences stand by key in the catalogue (package message). Pages take them by t, in attributes by
 // plain. Programs load those named word.* of the page's language (src/shared/words.ts), the console
-// counter.* as well. Names of people are never translated.
+// counter.* as well. Names of people are never translated. Which languages there are, their names, fonts
+// and how lines break in them stands with the catalogue too (message.Language).
 //
 // What a patient seldom needs (the practice, copies to give away, the home-screen hint, a name's font) is
 // loaded when it is first used.

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"madoguchi/message"
 )
 
 // DisplayPreferences is how one reader wants the pages: remembered in a cookie, asked for on /settings. The
@@ -36,7 +38,7 @@ func ReadDisplayPreferences(v url.Values) DisplayPreferences {
 		Contrast: pick("contrast"),
 		Furigana: pick("furigana"),
 	}
-	for _, language := range languageNames {
+	for _, language := range message.Languages() {
 		if v.Get("lang") == language.Tag {
 			d.Lang = language.Tag
 		}

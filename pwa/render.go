@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -87,8 +88,8 @@ var loadPages = sync.OnceValues(func() (map[edition]map[string]*template.Templat
 
 // functions are what templates may call: t for a sentence by its key with values for its places, plain
 // for the same without marks (attributes), told for a Message of the server, say for what the server says
-// in Japanese and in English, asset for the address of a file, lang, htmlLang, languages and switchTo for
-// the language.
+// in Japanese and in English, asset for the address of a file, lang, htmlLang, direction, languages,
+// offered and switchTo for the language.
 func functions(e edition) template.FuncMap {
 	return template.FuncMap{
 		"t": func(key string, pairs ...string) (template.HTML, error) {
@@ -106,17 +107,13 @@ func functions(e edition) template.FuncMap {
 			}
 			return sentenceHTML(e, m)
 		},
-		"has":       func(key string) bool { return has(e.lang, key) },
-		"asset":     Asset,
-		"lang":      func() string { return e.lang },
-		"htmlLang":  func() string { return HTMLTag(e.lang) },
-		"languages": func() []LanguageName { return languageNames },
-		"offered": func(staff bool) []LanguageName {
-			if staff {
-				return staffLanguages
-			}
-			return languageNames
-		},
+		"has":         func(key string) bool { return has(e.lang, key) },
+		"asset":       Asset,
+		"lang":        func() string { return e.lang },
+		"htmlLang":    func() string { return HTMLTag(e.lang) },
+		"direction":   func() string { return languageOf(e.lang).Direction },
+		"languages":   message.Languages,
+		"offered":     offered,
 		"say":         func(ja, en string) template.HTML { return either(e.lang, ja, en) },
 		"switchTo":    switchTo,
 		"settingsFor": func(address string) string { return "/settings?" + url.Values{"back": {LocalPath(address)}}.Encode() },
@@ -152,15 +149,17 @@ func sentenceHTML(e edition, m message.Message) (template.HTML, error) {
 	return either(e.lang, m.Text("ja"), m.Text("en")), nil
 }
 
-// HTMLTag is a language's tag for the attribute lang.
-func HTMLTag(lang string) string {
-	for _, l := range languageNames {
-		if l.Tag == lang {
-			return l.HTML
-		}
+// languageOf is the language of a tag, or one of which nothing but the tag is known.
+func languageOf(tag string) message.Language {
+	all := message.Languages()
+	if i := slices.IndexFunc(all, func(l message.Language) bool { return l.Tag == tag }); i >= 0 {
+		return all[i]
 	}
-	return lang
+	return message.Language{Tag: tag, HTML: tag}
 }
+
+// HTMLTag is a language's tag for the attribute lang.
+func HTMLTag(lang string) string { return languageOf(lang).HTML }
 
 // either is a sentence that exists in Japanese and in English only: readers of Japanese get the first, all
 // others the second, marked as such where the page is in yet another language.

@@ -1,29 +1,26 @@
 package pwa
 
 import (
+	"slices"
 	"strings"
 
 	"madoguchi/message"
 )
 
-// LanguageName is a language by its tag here, by the tag that browsers know, and by what its speakers call
-// it.
-type LanguageName struct{ Tag, HTML, Name string }
-
-// ja-easy is やさしい日本語: short sentences, words apart, readings above the characters. To browsers it is
-// Japanese.
-var languageNames = []LanguageName{{"ja", "ja", "日本語"}, {"ja-easy", "ja", "やさしいにほんご"}, {"en", "en", "English"}, {"zh-Hans", "zh-Hans", "简体中文"}, {"vi", "vi", "Tiếng Việt"}}
-
-// staffLanguages are those of pages for people at a counter or an insurer.
-var staffLanguages = []LanguageName{{"ja", "ja", "日本語"}, {"en", "en", "English"}}
-
 // Languages returns the tags of all languages, Japanese first.
 func Languages() []string {
-	tags := make([]string, len(languageNames))
-	for i, l := range languageNames {
-		tags[i] = l.Tag
+	var tags []string
+	for _, l := range message.Languages() {
+		tags = append(tags, l.Tag)
 	}
 	return tags
+}
+
+// offered are the languages in which a page can be read: all of them, those that stand everywhere where it
+// is one of the staff's.
+func offered(staff bool) []message.Language {
+	return slices.DeleteFunc(message.Languages(),
+		func(l message.Language) bool { return staff && !l.Everywhere })
 }
 
 // Language returns tag when there is a translation for it, its primary language when there is one for that,
@@ -35,18 +32,22 @@ func Language(tag string) string {
 	return "ja"
 }
 
-// FindLanguage is Language without the last resort: empty when there is no translation. Every Chinese is
-// answered in simplified characters.
+// FindLanguage is Language without the last resort: empty when there is no translation. A tag that is none
+// of the catalogue's is answered by its primary language, and where the catalogue has that with more words
+// only, by the first such: every Chinese in simplified characters.
 func FindLanguage(tag string) string {
+	all := message.Languages()
 	primary, _, _ := strings.Cut(tag, "-")
-	if strings.EqualFold(primary, "zh") {
-		return "zh-Hans"
-	}
 	for _, want := range []string{tag, primary} {
-		for _, l := range languageNames {
+		for _, l := range all {
 			if strings.EqualFold(l.Tag, want) {
 				return l.Tag
 			}
+		}
+	}
+	for _, l := range all {
+		if own, _, _ := strings.Cut(l.Tag, "-"); strings.EqualFold(own, primary) {
+			return l.Tag
 		}
 	}
 	return ""

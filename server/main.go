@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"madoguchi/eligibility"
 	"madoguchi/message"
+	"madoguchi/server/insurer"
 )
 
 // program is the command line; kong reads flags and environment, and `--help` lists both.
@@ -22,7 +24,7 @@ type program struct {
 
 	Verify verifyCmd `cmd:"" help:"check an eligibility code: picture, PDF, text or file; never uses the network"`
 	Revoke revokeCmd `cmd:"" help:"take saved copies back"`
-	Print  printCmd  `cmd:"" help:"print notices or certificates in a run (docs/print.md)"`
+	Print  printCmd  `cmd:"" help:"print papers for many people in a run (docs/print.md)"`
 	Trust  trustCmd  `cmd:"" help:"trust lists: make, sign, inspect"`
 	Keys   keysCmd   `cmd:"" help:"look after the insurers' keys and certificates (docs/keys.md)"`
 
@@ -49,7 +51,8 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 func main() {
 	var p program
 	about := message.New("command.about", nil).Text("ja")
-	parser := kong.Must(&p, kong.Name("madoguchi"), kong.Description(about))
+	parser := kong.Must(&p, kong.Name("madoguchi"), kong.Description(about),
+		kong.Vars{"runs": strings.Join(insurer.RunKinds(), ", ")})
 	command, err := parser.Parse(os.Args[1:])
 	if err != nil {
 		complain(wrongUsage(err))

@@ -26,7 +26,7 @@ import (
 // ended it. Exit codes: 0 everybody printed; 1 printed, but somebody was skipped or a line of the list named
 // nobody; 2 refused, or stopped by a fault; 3 paused (Ctrl+C) or cancelled.
 type printCmd struct {
-	Kind        string `name:"run" help:"notices (資格情報のお知らせ) or certificates (資格確認書)"`
+	Kind        string `name:"run" help:"${runs}"`
 	Insurer     string `help:"保険者番号"`
 	Out         string `type:"path" help:"folder for the files; made when missing"`
 	Only        string `default:"all" help:"all, new (never printed) or changed (record changed since)"`

@@ -1,7 +1,9 @@
 package insurer
 
 import (
+	"cmp"
 	"context"
+	"time"
 	"unicode/utf8"
 
 	"madoguchi/eligibility"
@@ -12,21 +14,15 @@ import (
 
 var (
 	errNotDue     = &eligibility.Error{Code: eligibility.Conflict, Key: "paper.not_due"}
+	errDocument   = &eligibility.Error{Code: eligibility.NotFound, Key: "paper.unknown"}
 	errReasonLong = &eligibility.Error{Code: eligibility.Invalid, Key: "paper.reason", Field: "reason"}
 )
 
-// OneCertificate is a clerk's wish for one person's 資格確認書.
-type OneCertificate struct {
-	Person audit.PersonID
-	Layout RunLayout
-	Reason string // needed where the rules give the person none; kept in the audit chain
-}
-
 // CertificateOf makes one person's 資格確認書 for the clerk of the person's insurer.
 func (o *Documents) CertificateOf(
-	ctx context.Context, clerk staff.Clerk, wanted OneCertificate,
+	ctx context.Context, clerk staff.Clerk, wanted OneDocument,
 ) ([]byte, pdf.Report, error) {
-	layout, reason := wanted.Layout, wanted.Reason
+	layout, reason := cmp.Or(wanted.Layout, LayoutCard), wanted.Reason
 	size, ok := layouts[layout]
 	if !ok {
 		return nil, pdf.Report{}, errRunOption.In("layout")
@@ -72,43 +68,119 @@ func (o *Documents) forPaper(
 	return record, in, look, err
 }
 
-// InsertFor makes the slip for the card case of a person whom the viewer may show.
-func (o *Documents) InsertFor(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
-	record, in, err := o.Enrolment.shown(ctx, viewer, id)
-	if err != nil {
-		return nil, err
-	}
-	return o.insert(record, in)
+// OneDocument is a clerk's wish for one person's document.
+type OneDocument struct {
+	Kind   DocumentKind
+	Person audit.PersonID
+	Layout RunLayout // of a document that has several
+	Reason string    // where the rules do not give it to the person; kept in the audit chain
 }
 
-// InsertOf is InsertFor for the clerk of the person's insurer.
-func (o *Documents) InsertOf(ctx context.Context, clerk staff.Clerk, id audit.PersonID) ([]byte, error) {
-	record, in, _, err := o.forPaper(ctx, clerk, id)
-	if err != nil {
-		return nil, err
+// ForClerk makes one person's document for the clerk of the person's insurer. It returns an error with code
+// NotFound for a document that clerks do not get.
+func (o *Documents) ForClerk(
+	ctx context.Context, clerk staff.Clerk, wanted OneDocument,
+) ([]byte, pdf.Report, error) {
+	d, ok := findDocument(wanted.Kind)
+	if !ok || d.Clerk == nil {
+		return nil, pdf.Report{}, errDocument
 	}
-	data, err := o.insert(record, in)
-	if err != nil {
-		return nil, err
-	}
-	return data, o.store.Note(ctx, personEntry(o.now(), clerk, id, "insert.show"))
+	return d.Clerk.make(o, ctx, clerk, wanted)
 }
 
-func (o *Documents) insert(record PersonRecord, in Insurer) ([]byte, error) {
-	now := o.now()
-	day := eligibility.DateOf(now)
-	if err := notLost(record.Person, day); err != nil {
-		return nil, err
+// ForViewer makes a document of a person whom the viewer may show. It returns an error with code NotFound for
+// one that patients do not get.
+func (o *Documents) ForViewer(
+	ctx context.Context, viewer Viewer, id audit.PersonID, kind DocumentKind,
+) ([]byte, error) {
+	d, ok := findDocument(kind)
+	if !ok || d.Viewer == nil {
+		return nil, errDocument
 	}
-	data, _, err := pdf.InsertSheet(
-		pdf.Insert{
-			Person:      record.Person,
-			Share:       onlyShare(record.Person, day),
-			InsurerName: in.Name,
-			Issuer:      in.Issuer,
-			MadeOn:      day,
-		},
-		now,
-	)
+	return d.Viewer.make(o, ctx, viewer, id)
+}
+
+// ForAnybody makes a form that says nothing of anyone. It returns an error with code NotFound for a document
+// of somebody.
+func (o *Documents) ForAnybody(kind DocumentKind) ([]byte, error) {
+	d, ok := findDocument(kind)
+	if !ok || d.Anybody == nil {
+		return nil, errDocument
+	}
+	data, _, err := d.Anybody.make(o.now())
 	return data, err
 }
+
+// forClerk hands a page out to the clerk of the person's insurer, noted in the audit chain.
+func forClerk(
+	kind DocumentKind, page composer,
+) func(*Documents, context.Context, staff.Clerk, OneDocument) ([]byte, pdf.Report, error) {
+	return func(
+		o *Documents, ctx context.Context, clerk staff.Clerk, wanted OneDocument,
+	) ([]byte, pdf.Report, error) {
+		record, in, look, err := o.forPaper(ctx, clerk, wanted.Person)
+		if err != nil {
+			return nil, pdf.Report{}, err
+		}
+		data, report, err := o.page(page, personPage{Person: record.Person, Insurer: in, Look: look})
+		if err != nil {
+			return nil, report, err
+		}
+		return data, report, o.store.Note(ctx, personEntry(o.now(), clerk, record.ID, string(kind)+".show"))
+	}
+}
+
+// forViewer hands a page out to whoever may be shown the person's screen.
+func forViewer(
+	page composer,
+) func(*Documents, context.Context, Viewer, audit.PersonID) ([]byte, error) {
+	return func(o *Documents, ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+		record, in, err := o.Enrolment.shown(ctx, viewer, id)
+		if err != nil {
+			return nil, err
+		}
+		look, err := o.Directory.branding(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		data, _, err := o.page(page, personPage{Person: record.Person, Insurer: in, Look: look})
+		return data, err
+	}
+}
+
+// page composes a page of today, for nobody whose eligibility has ended.
+func (o *Documents) page(page composer, p personPage) ([]byte, pdf.Report, error) {
+	p.Made = o.now()
+	p.Day = eligibility.DateOf(p.Made)
+	if err := notLost(p.Person, p.Day); err != nil {
+		return nil, pdf.Report{}, err
+	}
+	return page(p)
+}
+
+// sampleOf is a page of the person who does not exist.
+func sampleOf(page composer) func(*Documents, personPage) ([]byte, pdf.Report, error) {
+	return func(_ *Documents, p personPage) ([]byte, pdf.Report, error) { return page(p) }
+}
+
+func noticeForClerk(
+	o *Documents, ctx context.Context, clerk staff.Clerk, wanted OneDocument,
+) ([]byte, pdf.Report, error) {
+	return o.NoticePage(ctx, clerk, wanted.Person)
+}
+
+func insertPage(p personPage) ([]byte, pdf.Report, error) {
+	return pdf.InsertSheet(pdf.Insert{
+		Person:      p.Person,
+		Share:       onlyShare(p.Person, p.Day),
+		InsurerName: p.Insurer.Name,
+		Issuer:      p.Insurer.Issuer,
+		MadeOn:      p.Day,
+	}, p.Made)
+}
+
+func declarationPage(made time.Time) ([]byte, pdf.Report, error) {
+	return pdf.DeclarationSheet(pdf.Declaration{}, made)
+}
+
+func declarationOfNobody(p personPage) ([]byte, pdf.Report, error) { return declarationPage(p.Made) }

@@ -272,25 +272,17 @@ var rows = []row{
 		_, err := w.Documents.NameFont(ctx, who.viewer, w.person.ID)
 		return err
 	}},
-	{method: "Documents.InsertFor", call: func(w *world, who asking) error {
-		_, err := w.Documents.InsertFor(ctx, who.viewer, w.person.ID)
-		return err
-	}},
-	{method: "Documents.InsertOf", call: func(w *world, who asking) error {
-		_, err := w.Documents.InsertOf(ctx, who.clerk, w.person.ID)
-		return err
-	}},
 	{method: "Documents.NoticePage", call: func(w *world, who asking) error {
 		_, _, err := w.Documents.NoticePage(ctx, who.clerk, w.person.ID)
 		return err
 	}},
 	{method: "Documents.CertificateOf", call: func(w *world, who asking) error {
-		wanted := insurer.OneCertificate{Person: w.person.ID, Layout: insurer.LayoutCard, Reason: "申請"}
+		wanted := insurer.OneDocument{Person: w.person.ID, Layout: insurer.LayoutCard, Reason: "申請"}
 		_, _, err := w.Documents.CertificateOf(ctx, who.clerk, wanted)
 		return err
 	}},
 	{method: "Documents.SamplePaper", own: "it is of nobody", call: func(w *world, who asking) error {
-		_, err := w.Documents.SamplePaper(ctx, who.clerk, insurer.SampleNotice)
+		_, err := w.Documents.SamplePaper(ctx, who.clerk, "notice")
 		return err
 	}},
 
@@ -346,6 +338,28 @@ var rows = []row{
 	}},
 }
 
+// Each document of the table, in each way in which people come by it.
+func init() {
+	for _, d := range insurer.AllDocuments() {
+		if d.Clerk != nil {
+			rows = append(rows, row{method: "Documents.ForClerk", call: func(w *world, who asking) error {
+				_, _, err := w.Documents.ForClerk(ctx, who.clerk, insurer.OneDocument{
+					Kind:   d.Kind,
+					Person: w.person.ID,
+					Reason: "申請",
+				})
+				return err
+			}})
+		}
+		if d.Viewer != nil {
+			rows = append(rows, row{method: "Documents.ForViewer", call: func(w *world, who asking) error {
+				_, err := w.Documents.ForViewer(ctx, who.viewer, w.person.ID, d.Kind)
+				return err
+			}})
+		}
+	}
+}
+
 // withoutPrincipal are the methods that take none, each with its reason.
 var withoutPrincipal = map[string]string{
 	"Directory.Insurer":          "which insurers there are is public",
@@ -367,6 +381,7 @@ var withoutPrincipal = map[string]string{
 	"Issuer.SignTime":            "it tells the time to anybody",
 	"Issuer.ISS":                 "it is published",
 	"OnlineCodes.Link":           "it writes an address",
+	"Documents.ForAnybody":       "it makes forms that say nothing of anyone",
 	"PrintJobs.FolderOf":         "it takes a run that was found already",
 	"PrintJobs.Wait":             "the server ends",
 	"PrintJobs.Resume":           "the server begins: it goes on with all runs",

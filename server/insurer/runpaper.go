@@ -13,7 +13,7 @@ import (
 	"madoguchi/server/printing"
 )
 
-// runPaper is what the two kinds of paper share: whom to print and whom to skip.
+// runPaper is what all kinds of paper share: whom to print and whom to skip.
 type runPaper struct {
 	jobs *PrintJobs
 	run  PrintRun
@@ -278,6 +278,10 @@ func printerOf[T any](c printing.Composer[T]) printer {
 
 // printer returns what prints a run's pages.
 func (o *PrintJobs) printer(ctx context.Context, r PrintRun) (printer, error) {
+	d, ok := FindRun(r.Kind)
+	if !ok {
+		return nil, unknownRun()
+	}
 	in, err := o.Directory.Insurer(ctx, r.Insurer)
 	if err != nil {
 		return nil, err
@@ -286,14 +290,22 @@ func (o *PrintJobs) printer(ctx context.Context, r PrintRun) (printer, error) {
 	if err != nil {
 		return nil, err
 	}
-	base := runPaper{jobs: o, run: r, in: in, look: look, made: r.CreatedAt}
-	if r.Kind == CertificateRun {
-		return printerOf(certificatePaper{base}), nil
-	}
-	url, err := o.Directory.stateAddress(in)
+	return d.Run.printer(runPaper{jobs: o, run: r, in: in, look: look, made: r.CreatedAt})
+}
+
+func certificatePrinter(p runPaper) (printer, error) { return printerOf(certificatePaper{p}), nil }
+
+func noticePrinter(p runPaper) (printer, error) {
+	url, err := p.jobs.Directory.stateAddress(p.in)
 	if err != nil {
 		return nil, err
 	}
 	state, err := pdf.LinkCode(url)
-	return printerOf(noticePaper{base, state, url}), err
+	return printerOf(noticePaper{p, state, url}), err
+}
+
+// noticesReady reports whether code ① of an insurer's notices may be printed.
+func noticesReady(o *Directory, in Insurer) error {
+	_, err := o.stateAddress(in)
+	return err
 }

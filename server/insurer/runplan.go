@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/printing"
 	"madoguchi/server/staff"
@@ -32,6 +33,9 @@ var (
 	errRunEmpty = &eligibility.Error{Code: eligibility.NotFound, Key: "run.nobody"}
 )
 
+// unknownRun names the kinds that there are.
+func unknownRun() error { return errRunKind.With(message.Args{"kinds": message.List(RunKinds())}) }
+
 // Plan is what a run would print, before anything is stored.
 type Plan struct {
 	Run     PrintRun
@@ -49,18 +53,19 @@ func (r RunOptions) normal(kind PaperKind, today eligibility.Date) (RunOptions, 
 	if r.Day.IsZero() {
 		r.Day = today
 	}
-	if kind == CertificateRun {
-		r.Layout = cmp.Or(r.Layout, LayoutCards)
+	d, ok := FindRun(kind)
+	if !ok {
+		return r, unknownRun()
+	}
+	if len(d.Run.Layouts) > 0 {
+		r.Layout = cmp.Or(r.Layout, d.Run.Layouts[0])
 	}
 	switch {
-	case kind != NoticeRun && kind != CertificateRun:
-		return r, errRunKind
 	case !slices.Contains([]RunFilter{OnlyAll, OnlyNew, OnlyChanged}, r.Only):
 		return r, errRunOption.In("only")
 	case !slices.Contains([]RunOrder{ByPostCode, ByNumber, ByHousehold}, r.Order):
 		return r, errRunOption.In("order")
-	case kind == CertificateRun && !slices.Contains([]RunLayout{LayoutCards, LayoutCard, LayoutA4}, r.Layout),
-		kind == NoticeRun && r.Layout != "":
+	case r.Layout != "" && !slices.Contains(d.Run.Layouts, r.Layout):
 		return r, errRunOption.In("layout")
 	case r.CountSheets && r.Order != ByNumber:
 		return r, errRunOption.In("count-sheets")
@@ -90,8 +95,8 @@ func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, wish RunWi
 		return Plan{}, err
 	}
 	in, err := o.Directory.Insurer(ctx, insurer)
-	if err == nil && kind == NoticeRun {
-		_, err = o.Directory.stateAddress(in) // before anybody waits for the pages
+	if d, _ := FindRun(kind); err == nil && d.Run.ready != nil {
+		err = d.Run.ready(o.Directory, in) // before anybody waits for the pages
 	}
 	if err != nil {
 		return Plan{}, err
@@ -199,11 +204,8 @@ func (o *PrintJobs) dropped(ctx context.Context, r PersonRecord) (bool, error) {
 // paperDue says whether a person gets this paper, and what the rules leave open about it.
 func paperDue(p eligibility.Person, kind PaperKind, day eligibility.Date) (due bool, look string) {
 	papers := eligibility.PapersFor(p, day)
-	look = papers.Says.NextStep("ja")
-	if kind == CertificateRun {
-		return papers.Certificate, look
-	}
-	return papers.Notice, look
+	d, ok := FindRun(kind)
+	return ok && d.Run.Due(papers), papers.Says.NextStep("ja")
 }
 
 // sortKey orders people; numbers within are compared as numbers.

@@ -159,11 +159,8 @@ func (r *PrintJobs) tellChanged(run RunKey) {
 
 // RunBase begins the names of a run's files.
 func RunBase(run PrintRun) string {
-	name := "oshirase"
-	if run.Kind == CertificateRun {
-		name = "shikakukakuninsho"
-	}
-	return name + "-" + run.Insurer.Paper() + "-" + run.ID
+	d, _ := FindRun(run.Kind)
+	return d.File + "-" + run.Insurer.Paper() + "-" + run.ID
 }
 
 // failed gives a fault its sentence.

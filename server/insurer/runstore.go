@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"madoguchi/eligibility"
+	"madoguchi/message"
 	"madoguchi/server/audit"
 	"madoguchi/server/printing"
 )
@@ -85,10 +86,11 @@ const (
 
 // Japanese names the paper.
 func (k PaperKind) Japanese() string {
-	if k == CertificateRun {
-		return "資格確認書"
+	d, ok := FindRun(k)
+	if !ok {
+		return string(k)
 	}
-	return "資格情報のお知らせ"
+	return message.New(d.Run.Name, nil).Text("ja")
 }
 
 // RunState is where a run stands: what it does, or what people wished of it.

@@ -8,19 +8,6 @@ import (
 	"madoguchi/server/staff"
 )
 
-// SampleKind is a paper that a clerk may look at before anything is printed.
-type SampleKind string
-
-const (
-	SampleNotice      SampleKind = "notice"
-	SampleNotice70    SampleKind = "notice-70"
-	SampleCards       SampleKind = "certificate-cards"
-	SampleCard        SampleKind = "certificate-card"
-	SampleCertificate SampleKind = "certificate-a4"
-	SampleInsert      SampleKind = "insert"
-	SampleDeclaration SampleKind = "declaration"
-)
-
 var errSample = &eligibility.Error{Code: eligibility.NotFound, Key: "sample.unknown"}
 
 // SamplePaper makes a paper for somebody who does not exist, marked as a sample, with the settings of the
@@ -35,46 +22,54 @@ func (o *Documents) SamplePaper(ctx context.Context, clerk staff.Clerk, kind Sam
 	if err != nil {
 		return nil, err
 	}
-	now := o.now()
-	day := eligibility.DateOf(now)
-	p := samplePerson(insurer, kind == SampleNotice70, day)
-	var data []byte
-	switch kind {
-	case SampleNotice, SampleNotice70:
-		n, err := o.notice(p, in, look, "ABCDEFGHIJKLMNOP", landing(o.address, "ABCDEFGHIJKLMNOP"), day)
-		if err != nil {
-			return nil, err
+	for _, d := range AllDocuments() {
+		for _, sample := range d.Samples {
+			if sample.Kind == kind {
+				now := o.now()
+				day := eligibility.DateOf(now)
+				data, _, err := sample.make(o, personPage{
+					Person:  samplePerson(insurer, false, day),
+					Insurer: in,
+					Look:    look,
+					Day:     day,
+					Made:    now,
+				})
+				return data, err
+			}
 		}
-		n.Demo = true
-		address, err := o.Directory.stateAddress(in)
-		if err != nil {
-			return nil, err
-		}
-		if n.State, err = pdf.LinkCode(address); err != nil {
-			return nil, err
-		}
-		data, _, err = pdf.NoticePage(n, now)
-		return data, err
-	case SampleCards, SampleCard, SampleCertificate:
-		layout := map[SampleKind]pdf.CertificateLayout{SampleCards: pdf.CardSheet, SampleCard: pdf.CardSingle, SampleCertificate: pdf.CertificateA4}[kind]
-		data, _, err = pdf.CertificatePage(certificateOf(p, day), look, now, layout, true)
-	case SampleInsert:
-		data, _, err = pdf.InsertSheet(
-			pdf.Insert{
-				Person:      p,
-				Share:       onlyShare(p, day),
-				InsurerName: in.Name,
-				Issuer:      in.Issuer,
-				MadeOn:      day,
-			},
-			now,
-		)
-	case SampleDeclaration:
-		data, _, err = pdf.DeclarationSheet(pdf.Declaration{}, now)
-	default:
-		err = errSample
 	}
-	return data, err
+	return nil, errSample
+}
+
+// sampleNotice is a notice with a code that nobody has.
+func sampleNotice(o *Documents, p personPage) ([]byte, pdf.Report, error) {
+	const code = "ABCDEFGHIJKLMNOP"
+	n, err := o.notice(p.Person, p.Insurer, p.Look, code, landing(o.address, code), p.Day)
+	if err != nil {
+		return nil, pdf.Report{}, err
+	}
+	n.Demo = true
+	address, err := o.Directory.stateAddress(p.Insurer)
+	if err != nil {
+		return nil, pdf.Report{}, err
+	}
+	if n.State, err = pdf.LinkCode(address); err != nil {
+		return nil, pdf.Report{}, err
+	}
+	return pdf.NoticePage(n, p.Made)
+}
+
+// sampleNotice70 is the notice of somebody of 70 years and more, with the share of the costs.
+func sampleNotice70(o *Documents, p personPage) ([]byte, pdf.Report, error) {
+	p.Person = samplePerson(p.Insurer.Number, true, p.Day)
+	return sampleNotice(o, p)
+}
+
+// sampleCertificate is a certificate of a size.
+func sampleCertificate(layout RunLayout) func(*Documents, personPage) ([]byte, pdf.Report, error) {
+	return func(_ *Documents, p personPage) ([]byte, pdf.Report, error) {
+		return pdf.CertificatePage(certificateOf(p.Person, p.Day), p.Look, p.Made, layouts[layout], true)
+	}
 }
 
 // samplePerson is nobody: a name that says so, and a card that no register has.

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"madoguchi/internal/testenv"
+	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
 
@@ -119,7 +120,15 @@ func kept(t *testing.T, db *sql.DB) (tables map[string]string, audit []string) {
 }
 
 // looks are what is noted though nothing is changed: that somebody looked.
-var looks = []string{"people.view|", "people.search|", "certificate.show|", "insert.show|", "run.download|"}
+var looks = func() []string {
+	all := []string{"people.view|", "people.search|", "run.download|"}
+	for _, d := range insurer.AllDocuments() {
+		if d.Clerk != nil && d.Kind != insurer.NoticeDocument { // to show a notice makes its code
+			all = append(all, string(d.Kind)+".show|")
+		}
+	}
+	return all
+}()
 
 // RFC 9110 9.3.2: a HEAD is answered as the GET would be, without content; 9.2.1: it changes nothing that
 // its sender did not ask to be changed. Copies, notice codes, sessions and print orders that a GET makes

@@ -14,7 +14,6 @@ import (
 
 	"madoguchi/auth"
 	"madoguchi/server/insurer"
-	"madoguchi/server/web/clerk"
 )
 
 // settings posts the form of an insurer's papers, with a mark or none.
@@ -99,12 +98,6 @@ func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
 	}
 	if stored, err := h.store.Directory.Logo(ctx, "06139992"); err != nil || len(stored) == 0 {
 		t.Error("no mark", err)
-	}
-	for _, s := range clerk.SamplePapers {
-		w := h.ask(t, http.MethodGet, "/insurer/papers/"+s.Kind+".pdf?insurer=06139992", nil)
-		if w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), "%PDF-") {
-			t.Errorf("%s: %d", s.Kind, w.Code)
-		}
 	}
 	if w := h.ask(t, http.MethodGet, "/insurer/papers/passport.pdf?insurer=06139992", nil); w.Code != http.StatusNotFound {
 		t.Error(w.Code)

@@ -19,6 +19,7 @@ import (
 	"madoguchi/credential"
 	"madoguchi/internal/testenv"
 	"madoguchi/server/hostapi"
+	"madoguchi/server/insurer"
 )
 
 // stop is one good request of a tour: everything that it needs is there, and everybody whom it concerns is
@@ -138,7 +139,7 @@ func tour(t *testing.T) (*house, []stop) {
 
 	for _, route := range []string{"/", "/healthz", "/readyz", "/notice", "/settings", "/next",
 		"/manifest.webmanifest", "/reception", "/reception/source.png", "/visit",
-		"/enrol", "/screen", "/sw.js", "/declaration.pdf", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff", "/api/v1/counter/status",
+		"/enrol", "/screen", "/sw.js", "/api/v1/me", "/counter", "/counter/methods", "/counter/staff", "/api/v1/counter/status",
 		"/api/v1/counter/cases", "/insurer", "/insurer/staff", "/insurer/settings", "/insurer/runs", "/insurer/support"} {
 		get(route)
 	}
@@ -150,15 +151,24 @@ func tour(t *testing.T) (*house, []stop) {
 	get("/certificate.ics", "?until=2027-05-15")
 	get("/api/v1/receipts", "?key=A")
 	get("/api/v1/people/:id/code", id)
-	for _, route := range []string{"document.pdf", "masked.pdf", "name.ttf", "insert.pdf",
-		"screen.smart-health-card"} {
+	for _, route := range []string{"name.ttf", "screen.smart-health-card"} {
 		get("/people/:id/"+route, id)
 	}
-	for _, route := range []string{"", "/notice", "/notice.png", "/notice.pdf", "/insert.pdf", "/reissue",
-		"/revoke", "/erase"} {
+	for _, route := range []string{"", "/notice", "/notice.png", "/reissue", "/revoke", "/erase"} {
 		get("/insurer/people/:id"+route, id)
 	}
-	get("/insurer/people/:id/certificate.pdf", id, "?reason=x&layout=card")
+	for _, d := range insurer.AllDocuments() {
+		file := "/" + string(d.Kind) + ".pdf"
+		if d.Viewer != nil {
+			get("/people/:id"+file, id)
+		}
+		if d.Clerk != nil {
+			get("/insurer/people/:id"+file, id, "?reason=x&layout=card")
+		}
+		if d.Anybody != nil {
+			get(file)
+		}
+	}
 	get("/insurer/people/:id/copies/:rid/revoke", id, rid)
 	get("/insurer/people/:id/logins/:login/end", id, login)
 	for _, route := range []string{"/insurer/sample.csv", "/insurer/revoke", "/insurer/statistics",

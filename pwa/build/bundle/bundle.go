@@ -31,7 +31,7 @@ func Make(root string) (map[string][]byte, error) {
 			{InputPath: "css/app.css", OutputPath: "app"},
 			{InputPath: "css/staff.css", OutputPath: "staff"},
 		},
-		Plugins: []api.Plugin{words()},
+		Plugins: []api.Plugin{words(), styles()},
 		Outdir:  "dist", Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, ChunkNames: "chunk-[hash]",
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
 		LogLevel: api.LogLevelSilent, Write: false, Metafile: true,
@@ -89,12 +89,55 @@ func words() api.Plugin {
 func loaders(kind string) api.OnLoadResult {
 	var b strings.Builder
 	b.WriteString("export default {")
-	for _, lang := range message.Languages() {
-		fmt.Fprintf(&b, "%q: () => import(%q),", lang, kind+":"+lang)
+	for _, l := range message.Languages() {
+		fmt.Fprintf(&b, "%q: () => import(%q),", l.Tag, kind+":"+l.Tag)
 	}
 	b.WriteString("}")
 	text := b.String()
 	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}
+}
+
+// styles lets the style sheet import what the languages ask of it, as "languages:styles": their fonts, and
+// lines that break at blanks alone where a language writes them, so that a Japanese date or term in it
+// stays whole.
+func styles() api.Plugin {
+	return api.Plugin{Name: "styles", Setup: func(build api.PluginBuild) {
+		build.OnResolve(api.OnResolveOptions{Filter: `^languages:styles$`},
+			func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+				return api.OnResolveResult{Path: a.Path, Namespace: "styles"}, nil
+			})
+		build.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "styles"},
+			func(api.OnLoadArgs) (api.OnLoadResult, error) {
+				text := languageStyles(message.Languages())
+				return api.OnLoadResult{Contents: &text, Loader: api.LoaderCSS}, nil
+			})
+	}}
+}
+
+// languageStyles are the rules of languages:styles.
+func languageStyles(languages []message.Language) string {
+	var fonts, blanks strings.Builder
+	for _, l := range languages {
+		if len(l.Fonts) > 0 {
+			fmt.Fprintf(&fonts, ":lang(%s) { font-family: %s; }\n", l.HTML, families(l.Fonts))
+		}
+		if l.Blanks {
+			fmt.Fprintf(&blanks, "html:lang(%s) body { word-break: keep-all; }\n", l.HTML)
+		}
+	}
+	return fonts.String() + blanks.String()
+}
+
+// families are names of fonts as CSS writes them: in quotes but for the generic ones (CSS Fonts 4).
+func families(names []string) string {
+	var out []string
+	for _, name := range names {
+		if name != "system-ui" && name != "sans-serif" && name != "serif" {
+			name = quoted(name)
+		}
+		out = append(out, name)
+	}
+	return strings.Join(out, ", ")
 }
 
 func failed(result api.BuildResult) error {

@@ -72,8 +72,8 @@ func sentences() []byte {
 		if !strings.HasPrefix(e.File, "pages/") {
 			continue
 		}
-		for _, lang := range message.Languages() {
-			fmt.Fprintf(&b, "%s %s %s\n", e.Key, lang, e.Texts[lang].Whole(lang))
+		for _, l := range message.Languages() {
+			fmt.Fprintf(&b, "%s %s %s\n", e.Key, l.Tag, e.Texts[l.Tag].Whole(l.Tag))
 		}
 	}
 	return b.Bytes()

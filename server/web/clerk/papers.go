@@ -20,20 +20,27 @@ func (s *printPages) paperRoutes(e *echo.Echo) {
 	e.GET("/insurer/settings", s.page(ofInsurer, s.settingsOfPapers))
 	e.POST("/insurer/settings", s.page(ofInsurer, s.settle))
 	e.GET("/insurer/papers/:kind", s.page(ofInsurer, s.samplePaper))
-	e.GET("/insurer/people/:id/certificate.pdf", s.page(ofPerson, s.certificatePDF))
-	e.POST("/insurer/people/:id/certificate.pdf", s.page(ofPerson, s.certificatePDF))
-	e.GET("/insurer/people/:id/insert.pdf", s.page(ofPerson, s.insertPDF))
+	for _, d := range insurer.AllDocuments() {
+		if d.Clerk == nil {
+			continue
+		}
+		path := "/insurer/people/:id/" + string(d.Kind) + ".pdf"
+		e.GET(path, s.page(ofPerson, s.paper(d)))
+		if d.Clerk.ByRules {
+			e.POST(path, s.page(ofPerson, s.paper(d)))
+		}
+	}
 }
 
 // samples are the papers that the page shows, as clerks call them.
-var SamplePapers = []SampleLink{
-	{string(insurer.SampleNotice), say("staff.papersettings.sampleNotice")},
-	{string(insurer.SampleNotice70), say("staff.papersettings.sampleFrom70")},
-	{string(insurer.SampleCards), say("staff.papersettings.sampleTenOnA4")},
-	{string(insurer.SampleCard), say("staff.papersettings.sampleSingleCard")},
-	{string(insurer.SampleCertificate), say("staff.papersettings.sampleA4")},
-	{string(insurer.SampleInsert), say("staff.papersettings.sampleInsertForTheCardCase")},
-	{string(insurer.SampleDeclaration), say("staff.papersettings.sampleDeclaration")},
+func samples() []SampleLink {
+	var all []SampleLink
+	for _, d := range insurer.AllDocuments() {
+		for _, sample := range d.Samples {
+			all = append(all, SampleLink{string(sample.Kind), say(sample.Name)})
+		}
+	}
+	return all
 }
 
 func (s *printPages) settingsOfPapers(c echo.Context, clerk staff.Clerk) error {
@@ -59,7 +66,7 @@ func (s *printPages) showSettings(
 		Colour:   in.Look.Colour,
 		HasLogo:  len(mark) > 0,
 		Saved:    c.QueryParam("said") == "saved",
-		Samples:  SamplePapers,
+		Samples:  samples(),
 	}
 	if view.Colour == "" {
 		view.Colour = "#00118f"
@@ -130,32 +137,25 @@ func (s *printPages) samplePaper(c echo.Context, clerk staff.Clerk) error {
 	return kit.PdfFile(c, "mihon-"+kind+".pdf", data)
 }
 
-// certificatePDF sends one person's 資格確認書. A reason comes in a form, not in the address.
-func (s *printPages) certificatePDF(c echo.Context, clerk staff.Clerk) error {
-	layout := insurer.RunLayout(c.FormValue("layout"))
-	if layout == "" {
-		layout = insurer.LayoutCard
-	}
-	reason := ""
-	if c.Request().Method == http.MethodPost {
-		reason = c.FormValue("reason")
-	}
-	data, report, err := s.Insurer.Documents.CertificateOf(c.Request().Context(), clerk,
-		insurer.OneCertificate{
+// paper sends one person's document. A reason comes in a form, not in the address.
+func (s *printPages) paper(d insurer.Document) handler {
+	return func(c echo.Context, clerk staff.Clerk) error {
+		reason := ""
+		if c.Request().Method == http.MethodPost {
+			reason = c.FormValue("reason")
+		}
+		data, report, err := s.Insurer.Documents.ForClerk(c.Request().Context(), clerk, insurer.OneDocument{
+			Kind:   d.Kind,
 			Person: personOf(c),
-			Layout: layout,
+			Layout: insurer.RunLayout(c.FormValue("layout")),
 			Reason: strings.TrimSpace(reason),
 		})
-	if err != nil {
-		return err
+		if err != nil {
+			return err
+		}
+		if len(report.Check) > 0 {
+			c.Response().Header().Set(kit.CheckByHand, "true")
+		}
+		return kit.PdfFile(c, d.File+".pdf", data)
 	}
-	return printedPage(c, "shikakukakuninsho.pdf", data, report)
-}
-
-func (s *printPages) insertPDF(c echo.Context, clerk staff.Clerk) error {
-	data, err := s.Insurer.Documents.InsertOf(c.Request().Context(), clerk, personOf(c))
-	if err != nil {
-		return err
-	}
-	return kit.PdfFile(c, "card-case.pdf", data)
 }

@@ -36,7 +36,6 @@ func (s *personPages) routes(e *echo.Echo) {
 	}
 	e.GET("/insurer/people/:id/notice", s.page(ofPerson, s.noticeSheet))
 	e.GET("/insurer/people/:id/notice.png", s.page(ofPerson, s.noticeQR))
-	e.GET("/insurer/people/:id/notice.pdf", s.page(ofPerson, s.noticePDF))
 	e.GET("/insurer/revoke", s.page(ofInsurer, s.revokePage))
 	e.POST("/insurer/revoke", s.page(ofInsurer, s.revokeMany))
 }

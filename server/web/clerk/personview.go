@@ -37,8 +37,15 @@ type PersonView struct {
 	MoreEntries         int
 	Said, N             string // what was just done
 	Revocable, HasCodes bool
-	CertificateDue      bool   // by the rules
-	CertificateReason   string // why, or why not
+	Papers              []PaperLink // that the rules give, and those that need no rule
+	CertificateDue      bool        // by the rules
+	CertificateReason   string      // why, or why not
+}
+
+// PaperLink leads to a document of the person.
+type PaperLink struct {
+	Address string
+	Text    message.Message
 }
 
 // VersionRow is one version of a record: when it came and what it changed.
@@ -152,7 +159,25 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 	}
 	papers := eligibility.PapersFor(file.Person, s.Today())
 	view.CertificateDue, view.CertificateReason = papers.Certificate, papers.Says.Sentence("ja")
+	view.Papers = paperLinks(file.ID, papers)
 	return s.Show(c, http.StatusOK, "person", view)
+}
+
+// paperLinks are the documents of a person that the page offers.
+func paperLinks(id audit.PersonID, papers eligibility.Papers) []PaperLink {
+	var all []PaperLink
+	for _, d := range insurer.AllDocuments() {
+		if d.Clerk == nil || d.Clerk.OnNotice || d.Clerk.ByRules && !d.Run.Due(papers) {
+			continue
+		}
+		for _, link := range d.Clerk.Links {
+			all = append(all, PaperLink{
+				Address: personAddress(id, "/"+string(d.Kind)+".pdf"+link.Query),
+				Text:    say(link.Text),
+			})
+		}
+	}
+	return all
 }
 
 // facts are all values of a record in the order of papers.
@@ -249,30 +274,28 @@ func (s *personPages) copyRow(copied insurer.IssuedCopy) CopyRow {
 	return row
 }
 
-// actionWords says what the lines of the audit chain record, by keys of the catalogue.
+// actionWords says what the lines of the audit chain record, by keys of the catalogue; of the documents that
+// clerks looked at their table says it.
 var actionWords = map[string]string{
-	"people.view":      "staff.person.didLookedAtTheRecord",
-	"people.search":    "staff.person.didSearched",
-	"people.import":    "staff.person.didImportedAFile",
-	"notice.show":      "staff.person.didShowedTheNoticeSCode",
-	"notice.print":     "staff.person.didPrintedTheNotice",
-	"notice.reissue":   "staff.person.didReissuedTheNoticeSCode",
-	"notice.enrol":     "staff.person.didEnrolledWithTheNoticeSCode",
-	"certificate.show": "staff.person.didMadeTheCertificate",
-	"insert.show":      "staff.person.didMadeTheCardCaseInsert",
-	"phone.add":        "staff.person.didAddedAPhone",
-	"phone.holder":     "staff.person.didAddedAPhoneSKey",
-	"phone.end":        "staff.person.didRemovedAPhone",
-	"login.end":        "staff.person.didEndedALoginSEnrolment",
-	"screen.issue":     "staff.person.didIssuedAScreen",
-	"code.asked":       "staff.person.didAskedByTheScreenSCode",
-	"code.used":        "staff.person.didCheckedByTheScreenSCode",
-	"code.allowed":     "staff.person.didAllowedACounterToSee",
-	"code.denied":      "staff.person.didRefusedACounter",
-	"paper.issue":      "staff.person.didSavedACopy",
-	"paper.revoke":     "staff.person.didRevokedCopies",
-	"receipt.leave":    "staff.person.didACounterLeftAReceipt",
-	"person.erase":     "staff.person.didErasedTheRecord",
+	"people.view":    "staff.person.didLookedAtTheRecord",
+	"people.search":  "staff.person.didSearched",
+	"people.import":  "staff.person.didImportedAFile",
+	"notice.print":   "staff.person.didPrintedTheNotice",
+	"notice.reissue": "staff.person.didReissuedTheNoticeSCode",
+	"notice.enrol":   "staff.person.didEnrolledWithTheNoticeSCode",
+	"phone.add":      "staff.person.didAddedAPhone",
+	"phone.holder":   "staff.person.didAddedAPhoneSKey",
+	"phone.end":      "staff.person.didRemovedAPhone",
+	"login.end":      "staff.person.didEndedALoginSEnrolment",
+	"screen.issue":   "staff.person.didIssuedAScreen",
+	"code.asked":     "staff.person.didAskedByTheScreenSCode",
+	"code.used":      "staff.person.didCheckedByTheScreenSCode",
+	"code.allowed":   "staff.person.didAllowedACounterToSee",
+	"code.denied":    "staff.person.didRefusedACounter",
+	"paper.issue":    "staff.person.didSavedACopy",
+	"paper.revoke":   "staff.person.didRevokedCopies",
+	"receipt.leave":  "staff.person.didACounterLeftAReceipt",
+	"person.erase":   "staff.person.didErasedTheRecord",
 }
 
 // entryRow puts a line of the audit chain in words; a line of another program's making keeps its own name.
@@ -280,6 +303,11 @@ func entryRow(e audit.Entry) EntryRow {
 	did := say(e.Action)
 	if key, known := actionWords[e.Action]; known {
 		did = say(key)
+	}
+	for _, d := range insurer.AllDocuments() {
+		if d.Clerk != nil && e.Action == string(d.Kind)+".show" {
+			did = say(d.Clerk.Did)
+		}
 	}
 	row := EntryRow{At: whenText(e.At), Who: e.Actor.Words(), Did: did}
 	// which copy; other details name the counter, which is not the insurer's business

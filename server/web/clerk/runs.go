@@ -67,6 +67,11 @@ func (s *printPages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, erro
 		Current:  string(in.Number),
 	}
 	view.Insurer = kit.InsurerView(in.Contact())
+	for _, d := range insurer.AllDocuments() {
+		if d.Run != nil {
+			view.Kinds = append(view.Kinds, RunKind{string(d.Run.Kind), say(d.Run.Name)})
+		}
+	}
 	for _, r := range runs {
 		view.Runs = append(view.Runs, runRow(r))
 	}
@@ -146,7 +151,7 @@ func (s *printPages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer
 		Dropped:     f.Dropped,
 		CountSheets: f.CountSheets && f.Order == string(insurer.ByNumber),
 	}
-	if kind == insurer.CertificateRun {
+	if d, ok := insurer.FindRun(kind); ok && len(d.Run.Layouts) > 0 {
 		o.Layout = insurer.RunLayout(f.Layout)
 	}
 	if f.ShareOn != "" {

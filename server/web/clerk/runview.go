@@ -24,12 +24,19 @@ type RunRow struct {
 	Total, Done         int
 }
 
+// RunKind is a document that a run prints.
+type RunKind struct {
+	Kind string
+	Name message.Message
+}
+
 // RunsView is the page of runs (/insurer/runs).
 type RunsView struct {
 	kit.Page
 	Staff    string
 	Insurers []kit.InsurerView
 	Current  string
+	Kinds    []RunKind // what can be printed
 	Form     RunForm
 	Plan     *RunPlan // shown before a yes
 	Missing  []string // lines of the list that name nobody

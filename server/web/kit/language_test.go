@@ -9,11 +9,11 @@ import (
 // the weights').
 func TestALongAcceptLanguageCostsNothing(t *testing.T) {
 	for header, want := range map[string]string{
-		"vi, en;q=0.5" + strings.Repeat(", xx;q=0.1", 3000): "vi",
-		"en;q=0.2, zh-Hans;q=0.9":                           "zh-Hans",
-		strings.Repeat("en,", 10_000):                       "en",
-		strings.Repeat("a", 32_000):                         "ja",
-		"":                                                  "ja",
+		"vi, en;q=0.5" + strings.Repeat(", qaa;q=0.1", 3000): "vi",
+		"en;q=0.2, zh-Hans;q=0.9":                            "zh-Hans",
+		strings.Repeat("en,", 10_000):                        "en",
+		strings.Repeat("a", 32_000):                          "ja",
+		"":                                                   "ja",
 	} {
 		if got := preferred(header); got != want {
 			t.Errorf("%.30q: %s, want %s", header, got, want)

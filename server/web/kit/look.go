@@ -132,7 +132,7 @@ func Day(lang string, d eligibility.Date) string {
 	if d.IsZero() {
 		return ""
 	}
-	if pwa.Language(lang) == "ja" || pwa.Language(lang) == "ja-easy" {
+	if pwa.HTMLTag(pwa.Language(lang)) == "ja" {
 		return fmt.Sprintf("%s（%d年%d月%d日）", d.Japanese(), d.Year(), d.Month(), d.Day())
 	}
 	return d.String() + "（" + d.Japanese() + "）"

@@ -5,14 +5,45 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"madoguchi/eligibility"
 	"madoguchi/server/audit"
 	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
 
-// What a patient saves, to be shown together with the card.
+// What a patient saves or prints, to be shown together with the card.
 
-// allowCopy counts a copy against what a login may save in a while.
+// paper sends a document of a person whom the viewer may show. A saved copy is counted, and told until when
+// it is worth something.
+func (s *screenPages) paper(d insurer.Document) showing {
+	return func(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
+		ctx := c.Request().Context()
+		var until eligibility.Date
+		if d.Viewer.Saved {
+			if err := s.allowCopy(viewer, id); err != nil {
+				return err
+			}
+			var err error
+			if until, err = s.Insurer.Documents.CopyUntil(ctx, viewer, id); err != nil {
+				return err
+			}
+		}
+		data, err := s.Insurer.Documents.ForViewer(ctx, viewer, id, d.Kind)
+		if err != nil {
+			return err
+		}
+		if d.Viewer.Saved { // the first day on which the copy is worth nothing
+			c.Response().Header().Set("Madoguchi-Valid-Until", until.String())
+		}
+		name := d.File + ".pdf"
+		if d.Viewer.Dated {
+			name = s.DatedName(d.File, ".pdf")
+		}
+		return kit.PdfFile(c, name, data)
+	}
+}
+
+// allowCopy counts a saved copy for the login that may show the person.
 func (s *screenPages) allowCopy(viewer insurer.Viewer, id audit.PersonID) error {
 	subject, err := s.Insurer.Enrolment.LoginFor(viewer, id)
 	if err != nil {
@@ -21,32 +52,15 @@ func (s *screenPages) allowCopy(viewer insurer.Viewer, id audit.PersonID) error 
 	return s.Limits.Copies.Allow(subject, s.Now())
 }
 
-// document sends the sheet with the code.
-func (s *screenPages) document(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
-	if err := s.allowCopy(viewer, id); err != nil {
-		return err
+// emptyForm sends a form that says nothing of anyone to anybody.
+func (s *screenPages) emptyForm(d insurer.Document) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		data, err := s.Insurer.Documents.ForAnybody(d.Kind)
+		if err != nil {
+			return err
+		}
+		return kit.PdfFile(c, d.File+".pdf", data)
 	}
-	ctx := c.Request().Context()
-	until, err := s.Insurer.Documents.CopyUntil(ctx, viewer, id)
-	if err != nil {
-		return err
-	}
-	data, err := s.Insurer.Documents.Document(ctx, viewer, id)
-	if err != nil {
-		return err
-	}
-	// the first day on which the copy is worth nothing
-	c.Response().Header().Set("Madoguchi-Valid-Until", until.String())
-	return kit.PdfFile(c, s.DatedName("shikaku-joho", ".pdf"), data)
-}
-
-// maskedDocument sends the sheet on which the numbers are covered.
-func (s *screenPages) maskedDocument(c echo.Context, viewer insurer.Viewer, id audit.PersonID) error {
-	data, err := s.Insurer.Documents.MaskedDocument(c.Request().Context(), viewer, id)
-	if err != nil {
-		return err
-	}
-	return kit.PdfFile(c, s.DatedName("shikaku-joho-masked", ".pdf"), data)
 }
 
 // file hands out the .smart-health-card file.

@@ -15,10 +15,14 @@ import (
 func (s *screenPages) routes(e *echo.Echo) {
 	e.GET(pwa.ManifestPath, s.manifest)
 	e.GET("/screen", s.screenPage)
-	e.GET("/people/:id/document.pdf", s.pageOf(s.document))
-	e.GET("/people/:id/masked.pdf", s.pageOf(s.maskedDocument))
-	e.GET("/people/:id/insert.pdf", s.pageOf(s.ownInsertPDF))
-	e.GET("/declaration.pdf", s.declarationPDF)
+	for _, d := range insurer.AllDocuments() {
+		if d.Viewer != nil {
+			e.GET("/people/:id/"+string(d.Kind)+".pdf", s.pageOf(s.paper(d)))
+		}
+		if d.Anybody != nil {
+			e.GET("/"+string(d.Kind)+".pdf", s.emptyForm(d))
+		}
+	}
 	e.GET("/people/:id/name.ttf", s.callOf(s.nameFont))
 	e.GET("/api/v1/me", s.callAnybody(s.me))
 	e.POST("/api/v1/people/:id/credential", s.callOf(s.credential))
@@ -28,7 +32,13 @@ func (s *screenPages) routes(e *echo.Echo) {
 // screenPage is the screen's shell: the same for everybody, so that a phone can keep it and open it without
 // network. The page fills itself from what the phone stored and from the API.
 func (s *screenPages) screenPage(c echo.Context) error {
-	return s.ShowPublic(c, http.StatusOK, "screen", ScreenView{Page: s.Translated(c, "door.title.home")})
+	view := ScreenView{Page: s.Translated(c, "door.title.home")}
+	for _, d := range insurer.AllDocuments() {
+		if d.Viewer != nil && !d.Viewer.Saved {
+			view.Files = append(view.Files, d)
+		}
+	}
+	return s.ShowPublic(c, http.StatusOK, "screen", view)
 }
 
 // Details are the items of a screen as its page shows them.

@@ -2,6 +2,7 @@ package patient
 
 import (
 	"madoguchi/pwa"
+	"madoguchi/server/insurer"
 	"madoguchi/server/web/kit"
 )
 
@@ -90,7 +91,10 @@ type EnrolView struct {
 }
 
 // ScreenView is the shell of the patient's screen (/screen). It names nobody: the phone keeps it.
-type ScreenView struct{ kit.Page }
+type ScreenView struct {
+	kit.Page
+	Files []insurer.Document // that "more" offers
+}
 
 // CodeView is the page behind an online code's address.
 type CodeView struct{ kit.Page }
