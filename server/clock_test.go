@@ -154,7 +154,7 @@ var realClock = map[string]string{
 	"e2e/walk_test.go":                 peer,
 	"pdf/sign/parts_test.go":           peer,
 	"server/qrscan/bounds_test.go":     span,
-	"server/agents/crowd_test.go":      span,
+	"server/agents/connlimit_test.go":  span,
 	"server/agents/life_test.go":       span,
 	"server/agents/operations_test.go": peer,
 	"server/agents/readers_test.go":    patient,
