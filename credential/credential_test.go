@@ -77,7 +77,8 @@ func paper() Request {
 
 func TestEveryTierIsVerifiedAndReadBack(t *testing.T) {
 	key := newKey(t)
-	for _, r := range []Request{{Tier: TierLive}, {Tier: TierOffline, HolderKeyID: "vFm9fTx1wPugptQy"}, paper()} {
+	offline := Request{Tier: TierOffline, DeviceKeyID: "vFm9fTx1wPugptQy"}
+	for _, r := range []Request{{Tier: TierLive}, offline, paper()} {
 		out := issue(t, key, r)
 		if !out.FitsQR || len(out.JWS) > 1195 {
 			t.Errorf("%s: %d characters", r.Tier, len(out.JWS))

@@ -156,7 +156,8 @@ func FuzzWhatVerifyCallsValidWasSignedByUs(f *testing.F) {
 	key := fuzzKey(f)
 	b := Verifier{Trust: trusting(key), Now: issuedAt}
 	var signed []string
-	for _, r := range []Request{{Tier: TierLive}, {Tier: TierOffline, HolderKeyID: "vFm9fTx1wPugptQy"}, paper()} {
+	offline := Request{Tier: TierOffline, DeviceKeyID: "vFm9fTx1wPugptQy"}
+	for _, r := range []Request{{Tier: TierLive}, offline, paper()} {
 		jws := issue(f, key, r).JWS
 		signed = append(signed, signedPart(jws))
 		f.Add(jws)
@@ -182,7 +183,7 @@ func FuzzWhatVerifyCallsValidWasSignedByUs(f *testing.F) {
 func FuzzProofThatCountsWasMadeByThePhone(f *testing.F) {
 	phone := fuzzKey(f)
 	issuer := newKey(f)
-	screen := issue(f, issuer, Request{Tier: TierOffline, HolderKeyID: HolderKeyID(phone.Public())}).JWS
+	screen := issue(f, issuer, Request{Tier: TierOffline, DeviceKeyID: DeviceKeyID(phone.Public())}).JWS
 	b := Verifier{Trust: trusting(issuer), Now: issuedAt}
 	v := b.Verify(screen)
 	var signed []string

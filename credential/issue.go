@@ -29,7 +29,7 @@ type Request struct {
 	InsurerName string // as the counter should show it
 	Share       int    // percent; 0 leaves it out
 	Tier        Tier
-	HolderKeyID string    // screen: first 16 characters of the holder key's thumbprint
+	DeviceKeyID string    // screen: first 16 characters of the holder key's thumbprint
 	RID         uint32    // pdf: revocation index below MaxRID
 	Expires     time.Time // pdf: its end
 }
@@ -67,7 +67,7 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 	default:
 		return Issued{}, fmt.Errorf("credential: unknown tier %q", r.Tier)
 	}
-	if r.Tier == TierOffline && len(r.HolderKeyID) != holderIDLength {
+	if r.Tier == TierOffline && len(r.DeviceKeyID) != deviceKeyIDLength {
 		return Issued{}, errors.New("credential: a screen needs its holder key's id")
 	}
 	if _, ok := compose(iss, r, nbf, exp, true).eligibilityOf(); !ok || !isISS(iss) {

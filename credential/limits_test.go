@@ -103,11 +103,11 @@ func TestOnlyP256KeysServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if read, err := ReadHolderKey(x, y); err != nil || read.ID != key.ID {
+	if read, err := ReadDeviceKey(x, y); err != nil || read.ID != key.ID {
 		t.Errorf("a phone's key: %v", err)
 	}
 	for _, bad := range [][2]string{{y, x}, {x, ""}, {x + "=", y}, {x, y[:42]}, {x, x}} {
-		if _, err := ReadHolderKey(bad[0], bad[1]); err == nil {
+		if _, err := ReadDeviceKey(bad[0], bad[1]); err == nil {
 			t.Errorf("%v was taken for a phone's key", bad)
 		}
 	}
@@ -124,7 +124,7 @@ func TestRequestsBeyondTheirTierAreNotSigned(t *testing.T) {
 		{"no tier", Request{}},
 		{"an unknown tier", Request{Tier: "paper"}},
 		{"a screen without a phone", Request{Tier: TierOffline}},
-		{"a screen of a whole key", Request{Tier: TierOffline, HolderKeyID: strings.Repeat("A", 43)}},
+		{"a screen of a whole key", Request{Tier: TierOffline, DeviceKeyID: strings.Repeat("A", 43)}},
 		{"a copy without an end", Request{Tier: TierSaved}},
 		{"a copy that has ended", Request{Tier: TierSaved, Expires: issuedAt}},
 		{"a copy a second too long", Request{Tier: TierSaved, Expires: end.Add(time.Second)}},

@@ -163,7 +163,7 @@ func compose(iss string, r Request, nbf, exp time.Time, syl bool) payload {
 	}
 	switch r.Tier {
 	case TierOffline:
-		out.HCNF = &hcnf{r.HolderKeyID}
+		out.HCNF = &hcnf{r.DeviceKeyID}
 	case TierSaved:
 		out.VC.RID = EncodeRID(r.RID)
 	}

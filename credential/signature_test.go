@@ -75,7 +75,7 @@ func TestASignatureOfTheRightLengthIsNotEnough(t *testing.T) {
 		return text
 	}
 	basis := Verifier{Trust: trusting(key), Now: issuedAt}
-	screen := issue(t, key, Request{Tier: TierOffline, HolderKeyID: HolderKeyID(phone.Public())}).JWS
+	screen := issue(t, key, Request{Tier: TierOffline, DeviceKeyID: DeviceKeyID(phone.Public())}).JWS
 	proof := func(at time.Time) string {
 		text, err := SignProof(screen, phone, at, "")
 		if err != nil {

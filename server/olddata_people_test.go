@@ -160,7 +160,7 @@ func TestALoginAndAPhoneOfTheVersionBeforeShowTheirPeople(t *testing.T) {
 		t.Fatal(err)
 	}
 	device := o.app.Store.ForInsurer().Devices
-	grants, err := device.Grants(t.Context(), insurer.GrantQuery{Phone: oldPhone})
+	grants, err := device.DeviceGrants(t.Context(), insurer.DeviceGrantQuery{DeviceID: oldPhone})
 	if err != nil || len(grants) != 1 || grants[0].Person != o.facts.Tokuichi ||
 		grants[0].Subject != oldTokuichi {
 		t.Fatalf("%+v %v", grants, err)

@@ -148,7 +148,7 @@ func (c *Service) tellPatient(ctx context.Context, view CaseView, jws string) er
 	if err != nil || len(phones) == 0 {
 		return err
 	}
-	if len(phones) > hostapi.MaxReceiptPhones {
+	if len(phones) > hostapi.MaxReceiptDevices {
 		return fmt.Errorf("the insurer names %d phones", len(phones))
 	}
 	sealed := map[string][]byte{}

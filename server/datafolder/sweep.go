@@ -15,7 +15,7 @@ func (f *Folder) Sweep(ctx context.Context) {
 	if _, err := f.Store.ExpireReceipts(ctx, f.Now().Add(-insurer.ReceiptLife)); err != nil {
 		slog.Warn("sweeping receipts", "error", err)
 	}
-	if err := f.Store.ExpireDevices(ctx, f.Now(), f.Now().Add(-insurer.GrantKept)); err != nil {
+	if err := f.Store.ExpireDevices(ctx, f.Now(), f.Now().Add(-insurer.DeviceGrantRetention)); err != nil {
 		slog.Warn("sweeping phones", "error", err)
 	}
 }

@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	MaxReceipt       = 1000 // bytes of a sealed receipt
-	MaxReceiptPhones = 20   // of one person, by all logins: as many keys are handed out, the newest
-	PointBytes       = 65   // an uncompressed P-256 point (SEC 1 2.3.3)
-	TagBytes         = 16   // of AES-256-GCM
+	MaxReceipt        = 1000 // bytes of a sealed receipt
+	MaxReceiptDevices = 20   // of one person, by all logins: as many keys are handed out, the newest
+	PointBytes        = 65   // an uncompressed P-256 point (SEC 1 2.3.3)
+	TagBytes          = 16   // of AES-256-GCM
 )
 
 // receiptType is the typ of a receipt's JWS.

@@ -85,7 +85,7 @@ func (o *Enrolment) Enrol(ctx context.Context, viewer Viewer, mac []byte) error 
 	if notice.Void {
 		return ErrNoticeVoid
 	}
-	if !fresh(viewer.Login, o.now()) {
+	if !isFreshLogin(viewer.Login, o.now()) {
 		return ErrEnrolAgain
 	}
 	login := *viewer.Login

@@ -12,7 +12,7 @@ import (
 // destroy.
 func (o *Enrolment) EraseLogin(ctx context.Context, viewer Viewer) error {
 	now := o.now()
-	if !fresh(viewer.Login, now) {
+	if !isFreshLogin(viewer.Login, now) {
 		return errFreshly
 	}
 	return o.store.EraseSubject(ctx, viewer.Login.Subject, audit.Entry{

@@ -15,7 +15,7 @@ func (o *Issuer) Offline(
 	if err != nil {
 		return Screen{}, err
 	}
-	grants, err := o.store.Grants(ctx, GrantQuery{Subject: subject, Phone: phone, Person: id})
+	grants, err := o.store.DeviceGrants(ctx, DeviceGrantQuery{Subject: subject, DeviceID: phone, Person: id})
 	switch {
 	case err != nil:
 		return Screen{}, err
@@ -23,14 +23,14 @@ func (o *Issuer) Offline(
 		if _, _, not := o.Enrolment.shown(ctx, viewer, id); not != nil {
 			return Screen{}, not
 		}
-		return Screen{}, errNoHolder
+		return Screen{}, errNoDeviceKey
 	case !o.now().Before(grants[0].Until()):
-		return Screen{}, ErrGrantOver
+		return Screen{}, ErrDeviceGrantOver
 	}
 	return o.show(
 		ctx,
 		viewer,
 		id,
-		credential.Request{Tier: credential.TierOffline, HolderKeyID: grants[0].KeyID},
+		credential.Request{Tier: credential.TierOffline, DeviceKeyID: grants[0].KeyID},
 	)
 }

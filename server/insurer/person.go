@@ -50,7 +50,7 @@ type PersonFile struct {
 	Notices     []IssuedNotice // newest first
 	Copies      []IssuedCopy   // newest first
 	Logins      []Login        // oldest first
-	Phones      []LinkedPhone  // newest first
+	Devices     []LinkedDevice // newest first
 	Receipts    int
 	Entries     []audit.Entry // newest first
 	MoreEntries int
@@ -72,13 +72,13 @@ type IssuedCopy struct {
 
 // Login is a login that shows a person.
 type Login struct {
-	ID     int64
-	Since  time.Time
-	Phones int
+	ID      int64
+	Since   time.Time
+	Devices int
 }
 
-// LinkedPhone is a phone that shows a person by its key, through one login.
-type LinkedPhone struct {
+// LinkedDevice is a phone that shows a person by its key, through one login.
+type LinkedDevice struct {
 	ID        string // the phone's own, random
 	At, Until time.Time
 	LoginAt   time.Time // the login's callback

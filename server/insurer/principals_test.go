@@ -179,32 +179,32 @@ var rows = []row{
 		return w.Enrolment.EndLogin(ctx, who.clerk, w.person.ID, w.login)
 	}},
 
-	{method: "Devices.Phones", call: func(w *world, who asking) error {
-		phones, err := w.Devices.Phones(ctx, who.viewer)
-		phones = slices.DeleteFunc(phones, func(p insurer.Phone) bool { return p.ID != "phone-a" })
+	{method: "Devices.DevicesOfViewer", call: func(w *world, who asking) error {
+		phones, err := w.Devices.DevicesOfViewer(ctx, who.viewer)
+		phones = slices.DeleteFunc(phones, func(p insurer.KnownDevice) bool { return p.ID != "phone-a" })
 		return some(len(phones), err)
 	}},
-	{method: "Devices.EndPhone", call: func(w *world, who asking) error {
-		return w.Devices.EndPhone(ctx, who.viewer, "phone-a", [32]byte{})
+	{method: "Devices.EndDeviceOfLogin", call: func(w *world, who asking) error {
+		return w.Devices.EndDeviceOfLogin(ctx, who.viewer, "phone-a", [32]byte{})
 	}},
-	{method: "Devices.EndDevice", own: "it takes people off the asker's own phone",
+	{method: "Devices.EndOwnDevice", own: "it takes people off the asker's own phone",
 		call: func(w *world, who asking) error {
-			return w.Devices.EndDevice(ctx, who.viewer, w.person.ID, [32]byte{})
+			return w.Devices.EndOwnDevice(ctx, who.viewer, w.person.ID, [32]byte{})
 		}},
-	{method: "Devices.PhonesOf", call: func(w *world, who asking) error {
-		phones, err := w.Devices.PhonesOf(ctx, who.clerk, w.person.ID)
+	{method: "Devices.DevicesOfPerson", call: func(w *world, who asking) error {
+		phones, err := w.Devices.DevicesOfPerson(ctx, who.clerk, w.person.ID)
 		return some(len(phones), err)
 	}},
-	{method: "Devices.EndPhoneOf", call: func(w *world, who asking) error {
-		return some(w.Devices.EndPhoneOf(ctx, who.clerk, w.person.ID, ""))
+	{method: "Devices.EndDeviceOfPerson", call: func(w *world, who asking) error {
+		return some(w.Devices.EndDeviceOfPerson(ctx, who.clerk, w.person.ID, ""))
 	}},
-	{method: "Devices.AddHolder", own: "it adds a key to the asker's own login",
+	{method: "Devices.AddDeviceKey", own: "it adds a key to the asker's own login",
 		call: func(w *world, who asking) error {
-			return w.Devices.AddHolder(ctx, who.viewer, insurer.HolderKey{Phone: "phone-a"})
+			return w.Devices.AddDeviceKey(ctx, who.viewer, insurer.DeviceKey{DeviceID: "phone-a"})
 		}},
-	{method: "Devices.PutPhone", own: "it adds a key to the asker's own login",
+	{method: "Devices.PutReceiptKey", own: "it adds a key to the asker's own login",
 		call: func(w *world, who asking) error {
-			return w.Devices.PutPhone(ctx, who.viewer, "phone-a", "", "")
+			return w.Devices.PutReceiptKey(ctx, who.viewer, "phone-a", "", "")
 		}},
 
 	{method: "Receipts.Receipts", call: func(w *world, who asking) error {
@@ -485,20 +485,20 @@ func TestAViewerWithoutALoginIsNobody(t *testing.T) {
 	for name, viewer := range map[string]insurer.Viewer{
 		"nobody":             {},
 		"an empty login":     {Login: &auth.Identity{}},
-		"a phone by its id":  {Device: insurer.Device{Phone: "phone-a"}},
+		"a phone by its id":  {Device: insurer.Device{ID: "phone-a"}},
 		"a phone by its key": {Device: insurer.Device{KeyID: strings.Repeat("a", 16)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if people, err := w.Enrolment.People(ctx, viewer); err != nil || len(people) != 0 {
 				t.Errorf("%d people, %v", len(people), err)
 			}
-			if phones, err := w.Devices.Phones(ctx, viewer); err != nil || len(phones) != 0 {
+			if phones, err := w.Devices.DevicesOfViewer(ctx, viewer); err != nil || len(phones) != 0 {
 				t.Errorf("%d phones, %v", len(phones), err)
 			}
-			if err := w.Devices.EndDevice(ctx, viewer, "", [32]byte{}); err != nil {
+			if err := w.Devices.EndOwnDevice(ctx, viewer, "", [32]byte{}); err != nil {
 				t.Error(err)
 			}
-			if file := w.everything(t); len(file.Phones) != 1 || len(file.Logins) != 1 {
+			if file := w.everything(t); len(file.Devices) != 1 || len(file.Logins) != 1 {
 				t.Errorf("%+v", file)
 			}
 		})

@@ -26,8 +26,8 @@ type Receipts struct {
 // ReceiptsStore is what Receipts keeps. Each method is one transaction: it happens whole, audit entry
 // included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type ReceiptsStore interface {
-	// PhoneKeys returns the keys of the phones that show this person.
-	PhoneKeys(ctx context.Context, person PersonKey) (map[string][]byte, error)
+	// ReceiptKeys returns the keys of the phones that show this person.
+	ReceiptKeys(ctx context.Context, person PersonKey) (map[string][]byte, error)
 	// PutReceipts stores sealed receipts, one a phone key, for phones that still show this person; their
 	// content is unreadable here.
 	PutReceipts(ctx context.Context, person PersonKey, sealed map[string][]byte, e audit.Entry) error
@@ -54,11 +54,11 @@ var errReceiptForm = &eligibility.Error{Code: eligibility.Invalid, Key: "receipt
 // checkSealed refuses what a counter cannot have sealed for phones: none or too many, another form, something
 // larger.
 func checkSealed(sealed map[string][]byte) error {
-	if len(sealed) == 0 || len(sealed) > hostapi.MaxReceiptPhones {
+	if len(sealed) == 0 || len(sealed) > hostapi.MaxReceiptDevices {
 		return errReceiptForm
 	}
 	for id, data := range sealed {
-		if !phoneID(id) || len(data) <= hostapi.PointBytes+hostapi.TagBytes ||
+		if !isDeviceID(id) || len(data) <= hostapi.PointBytes+hostapi.TagBytes ||
 			len(data) > hostapi.MaxReceipt {
 			return errReceiptForm
 		}
@@ -79,7 +79,7 @@ func (o *Receipts) Receipts(ctx context.Context, viewer Viewer, keyID string) ([
 		subjects = append(subjects, viewer.Login.Subject)
 	}
 	for _, g := range viewer.People {
-		if g.Phone == keyID && now.Before(g.Until()) && !slices.Contains(subjects, g.Subject) {
+		if g.DeviceID == keyID && now.Before(g.Until()) && !slices.Contains(subjects, g.Subject) {
 			subjects = append(subjects, g.Subject)
 		}
 	}
@@ -111,7 +111,7 @@ func (o *Receipts) ReceiptKeys(
 	if err != nil {
 		return nil, err
 	}
-	return o.store.PhoneKeys(ctx, PersonKey{host.Insurer, record.ID})
+	return o.store.ReceiptKeys(ctx, PersonKey{host.Insurer, record.ID})
 }
 
 // LeaveReceipt stores what a counter sealed for the phones that show a screen of ours. It cannot be read

@@ -30,7 +30,7 @@ type Issuer struct {
 type IssuerStore interface {
 	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
 	PersonByKey(ctx context.Context, insurer eligibility.InsurerNumber, key string) (PersonRecord, error)
-	Grants(ctx context.Context, q GrantQuery) ([]Grant, error) // newest first
+	DeviceGrants(ctx context.Context, q DeviceGrantQuery) ([]DeviceGrant, error) // newest first
 	// Revoke lists the copies of an insurer that are meant and have not ended, and returns how many were not
 	// listed before.
 	Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, e audit.Entry) (int, error)

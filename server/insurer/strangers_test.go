@@ -150,17 +150,17 @@ func (w *world) people(t *testing.T) {
 		phone, err := ecdh.P256().GenerateKey(rand.Reader)
 		fatal(t, err)
 		public := phone.PublicKey().Bytes()
-		fatal(t, w.store.ForInsurer().Devices.PutGrants(ctx, insurer.Grant{
-			Subject: login.Subject,
-			Phone:   "phone-" + name,
-			KeyID:   strings.Repeat(name, 16),
-			Public:  public,
-			LoginAt: now,
-			At:      now,
+		fatal(t, w.store.ForInsurer().Devices.PutDeviceGrants(ctx, insurer.DeviceGrant{
+			Subject:  login.Subject,
+			DeviceID: "phone-" + name,
+			KeyID:    strings.Repeat(name, 16),
+			Public:   public,
+			LoginAt:  now,
+			At:       now,
 		}, entry("phone.holder")))
 		fatal(
 			t,
-			w.store.ForInsurer().Devices.PutPhoneKey(
+			w.store.ForInsurer().Devices.PutReceiptKey(
 				ctx,
 				login.Subject,
 				"phone-"+name,
@@ -169,7 +169,7 @@ func (w *world) people(t *testing.T) {
 			),
 		)
 		byKey, err := w.Devices.Viewer(ctx, nil,
-			insurer.Device{Phone: "phone-" + name, KeyID: strings.Repeat(name, 16)})
+			insurer.Device{ID: "phone-" + name, KeyID: strings.Repeat(name, 16)})
 		fatal(t, err)
 		viewers, phones = append(viewers, viewer), append(phones, byKey)
 		if i == 0 {

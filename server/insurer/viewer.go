@@ -15,11 +15,11 @@ import (
 type Viewer struct {
 	Login  *auth.Identity // nil where nobody is logged in
 	Device Device         // zero where no phone came by its key
-	People []Grant        // whom the phone may show, newest first, among them those that are over
+	People []DeviceGrant  // whom the phone may show, newest first, among them those that are over
 }
 
 // Device names a phone that came by its key.
-type Device struct{ Phone, KeyID string }
+type Device struct{ ID, KeyID string }
 
 // Actor is the patient as the audit chain names one: without a name.
 func (Viewer) Actor() audit.Actor { return audit.ActorPatient }
@@ -72,7 +72,8 @@ func (v Viewer) mayShow(
 }
 
 // loginFor returns the login by which the viewer may ask for a person: ErrNotEnrolled for somebody else's,
-// ErrGrantOver where the phone's time is over. Whether the login still shows the person is another question.
+// ErrDeviceGrantOver where the phone's time is over. Whether the login still shows the person is another
+// question.
 func (v Viewer) loginFor(person audit.PersonID, now time.Time) (string, error) {
 	err := error(ErrNotEnrolled)
 	for _, g := range v.People {
@@ -82,7 +83,7 @@ func (v Viewer) loginFor(person audit.PersonID, now time.Time) (string, error) {
 		if now.Before(g.Until()) || v.Login != nil && v.Login.Subject == g.Subject {
 			return g.Subject, nil
 		}
-		err = ErrGrantOver
+		err = ErrDeviceGrantOver
 	}
 	if v.subject() != "" && err == error(ErrNotEnrolled) {
 		return v.subject(), nil

@@ -157,7 +157,7 @@ func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 				if err := scan(&id, &subject, &key, &public, &day, &proof); err != nil {
 					return 0, nil, err
 				}
-				value, err = s.firstProof(phoneKeyRow(subject, key, public, day), proof)
+				value, err = s.firstProof(receiptKeyRow(subject, key, public, day), proof)
 				return id, value, err
 			}},
 		{"device_grants", "subject",
@@ -166,9 +166,9 @@ func (s rowBinder) bindSteps(ctx context.Context, tx *sql.Tx) []bindStep {
 			device_grants.key_id, device_grants.public, device_grants.login_at, device_grants.created_at
 			FROM device_grants JOIN people ON people.id = device_grants.person_id WHERE 1 = 1`,
 			func(scan func(...any) error) (id int64, value []byte, err error) {
-				var g grantRow
+				var g deviceGrantRow
 				var sealed []byte
-				if err := scan(&id, &g.ref, &g.subject, &sealed, &g.phone, &g.key, &g.public, &g.login,
+				if err := scan(&id, &g.ref, &g.subject, &sealed, &g.deviceID, &g.key, &g.public, &g.login,
 					&g.at); err != nil {
 					return 0, nil, err
 				}

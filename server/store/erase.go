@@ -23,7 +23,7 @@ func (s enrolmentStore) EraseSubject(ctx context.Context, subject string, e audi
 				return err
 			}
 		}
-		grants, err := grantRows(ctx, tx, `device_grants.subject_mac = $1`, []any{mac})
+		grants, err := deviceGrantRows(ctx, tx, `device_grants.subject_mac = $1`, []any{mac})
 		if err != nil {
 			return err
 		}

@@ -34,7 +34,7 @@ func (s registerStore) PersonFile(
 		f.Copies, err = s.copiesOf(ctx, row)
 	}
 	if err == nil {
-		f.Logins, f.Phones, err = s.loginsOf(ctx, id)
+		f.Logins, f.Devices, err = s.loginsOf(ctx, id)
 	}
 	if err == nil {
 		err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM receipts WHERE person_id = $1`, row).
@@ -101,7 +101,7 @@ func (s registerStore) copiesOf(ctx context.Context, row int64) (all []insurer.I
 
 // loginsOf returns the logins that show a person, and the phones that do so by them.
 func (s registerStore) loginsOf(ctx context.Context, person audit.PersonID) (all []insurer.Login,
-	phones []insurer.LinkedPhone, err error) {
+	phones []insurer.LinkedDevice, err error) {
 	rows, err := s.enrolments().vouched(ctx, s.read, `people.ref = $1`, person)
 	if err != nil {
 		return nil, nil, err
@@ -111,15 +111,15 @@ func (s registerStore) loginsOf(ctx context.Context, person audit.PersonID) (all
 		logins[string(e.subject)] = e.id
 		l := insurer.Login{ID: e.id, Since: unstamp(e.at)}
 		if err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`,
-			e.subject).Scan(&l.Phones); err != nil {
+			e.subject).Scan(&l.Devices); err != nil {
 			return nil, nil, err
 		}
 		all = append(all, l)
 	}
-	grants, err := grantReader{s.core}.Grants(ctx, insurer.GrantQuery{Person: person})
+	grants, err := deviceGrantReader{s.core}.DeviceGrants(ctx, insurer.DeviceGrantQuery{Person: person})
 	for _, g := range grants {
-		phones = append(phones, insurer.LinkedPhone{
-			ID:      g.Phone,
+		phones = append(phones, insurer.LinkedDevice{
+			ID:      g.DeviceID,
 			At:      g.At,
 			Until:   g.Until(),
 			LoginAt: g.LoginAt,

@@ -17,13 +17,13 @@ type receiptsStore struct {
 	nonceStore
 }
 
-// PhoneKeys implements insurer.ReceiptsStore.
-func (s receiptsStore) PhoneKeys(ctx context.Context, person insurer.PersonKey) (map[string][]byte, error) {
-	keys, err := s.phoneKeys(ctx, person)
+// ReceiptKeys implements insurer.ReceiptsStore.
+func (s receiptsStore) ReceiptKeys(ctx context.Context, person insurer.PersonKey) (map[string][]byte, error) {
+	keys, err := s.receiptKeys(ctx, person)
 	return keys, storage(err)
 }
 
-func (s receiptsStore) phoneKeys(ctx context.Context, person insurer.PersonKey) (map[string][]byte, error) {
+func (s receiptsStore) receiptKeys(ctx context.Context, person insurer.PersonKey) (map[string][]byte, error) {
 	enrolled, err := s.enrolments().vouched(ctx, s.read, `people.ref = $1 AND people.insurer = $2`,
 		person.ID, person.Insurer)
 	if err != nil {
@@ -33,19 +33,19 @@ func (s receiptsStore) phoneKeys(ctx context.Context, person insurer.PersonKey) 
 	for _, e := range enrolled {
 		rows, err := s.read.QueryContext(ctx, `SELECT key_id, public, created_at, proof FROM phone_keys
 			WHERE subject_mac = $1 ORDER BY id DESC LIMIT $2`,
-			e.subject, hostapi.MaxReceiptPhones)
+			e.subject, hostapi.MaxReceiptDevices)
 		if err != nil {
 			return nil, fmt.Errorf("looking for phones' keys: %w", err)
 		}
 		defer rows.Close()
-		for rows.Next() && len(out) < hostapi.MaxReceiptPhones {
+		for rows.Next() && len(out) < hostapi.MaxReceiptDevices {
 			var id string
 			var public, proof []byte
 			var at int64
 			if err := rows.Scan(&id, &public, &at, &proof); err != nil {
 				return nil, fmt.Errorf("reading a phone's key: %w", err)
 			}
-			if err := s.proofs.check(phoneKeyRow(e.subject, id, public, at), proof); err != nil {
+			if err := s.proofs.check(receiptKeyRow(e.subject, id, public, at), proof); err != nil {
 				return nil, err
 			}
 			out[id] = public

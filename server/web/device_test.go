@@ -55,18 +55,18 @@ func (h *house) nonce(t *testing.T, phone string) string {
 }
 
 // holder is what a phone sends to be added.
-func (h *house) holder(t *testing.T, id string, p testPhone) insurer.HolderKey {
+func (h *house) holder(t *testing.T, id string, p testPhone) insurer.DeviceKey {
 	t.Helper()
 	point, err := p.private.PublicKey.Bytes()
 	if err != nil {
 		t.Fatal(err)
 	}
 	b64, nonce := base64.RawURLEncoding, h.nonce(t, id)
-	return insurer.HolderKey{
-		Phone: id,
-		X:     b64.EncodeToString(point[1:33]),
-		Y:     b64.EncodeToString(point[33:]),
-		Nonce: nonce,
+	return insurer.DeviceKey{
+		DeviceID: id,
+		X:        b64.EncodeToString(point[1:33]),
+		Y:        b64.EncodeToString(point[33:]),
+		Nonce:    nonce,
 		Signature: p.sign(
 			t,
 			strings.Join([]string{"madoguchi-device-1", "add", "localhost:8080", id, nonce}, "\n"),
@@ -74,9 +74,9 @@ func (h *house) holder(t *testing.T, id string, p testPhone) insurer.HolderKey {
 	}
 }
 
-func holderBody(k insurer.HolderKey) map[string]any {
+func holderBody(k insurer.DeviceKey) map[string]any {
 	return map[string]any{
-		"id":        k.Phone,
+		"id":        k.DeviceID,
 		"key":       map[string]string{"kty": "EC", "crv": "P-256", "x": k.X, "y": k.Y},
 		"nonce":     k.Nonce,
 		"signature": k.Signature,
@@ -316,14 +316,14 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 			h.cookies = phones
 		},
 		"by the insurer": func(t *testing.T, h *house, r insurer.PersonRecord) {
-			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf("06139992"), r.ID, "A"); err == nil {
+			if n, err := h.office.Devices.EndDeviceOfPerson(ctx, clerkOf("06139992"), r.ID, "A"); err == nil {
 				t.Errorf("another insurer ended %d", n)
 			}
-			known, err := h.office.Devices.PhonesOf(ctx, clerkOf("00138990"), r.ID)
+			known, err := h.office.Devices.DevicesOfPerson(ctx, clerkOf("00138990"), r.ID)
 			if err != nil || len(known) != 1 || known[0].ID != "A" {
 				t.Fatalf("%+v %v", known, err)
 			}
-			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf("00138990"), r.ID, "A"); err != nil ||
+			if n, err := h.office.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, "A"); err != nil ||
 				n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
@@ -436,7 +436,7 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	if people, err := h.office.Enrolment.People(ctx, viewerOf("s")); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
-	if keys, err := h.store.Receipts.PhoneKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
+	if keys, err := h.store.Receipts.ReceiptKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
 		t.Errorf("receipt keys: %d %v", len(keys), err)
 	}
 	if _, err := h.store.Register.Person(ctx, r.Person.Insurer, r.ID); err != nil {
@@ -480,7 +480,7 @@ func TestAPhoneIsAddedOnlySoonAfterALogin(t *testing.T) {
 		t.Errorf("the patient is told: %+v", me)
 	}
 	stale := auth.Identity{Subject: "s", At: h.now, AuthTime: h.now.Add(-16 * time.Minute)}
-	if err := h.office.Devices.AddHolder(ctx, insurer.Viewer{Login: &stale},
+	if err := h.office.Devices.AddDeviceKey(ctx, insurer.Viewer{Login: &stale},
 		h.holder(t, "D", phone)); err == nil {
 		t.Error("auth_time of 16 minutes ago was taken")
 	}

@@ -406,9 +406,9 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 		t.Error("it does not say which phone")
 	}
 	h.acts(t, at+"/phones/A/end", nil, "端末を解除しました")
-	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil ||
+	if left, err := h.store.Devices.DeviceGrants(ctx, insurer.DeviceGrantQuery{Person: r.ID}); err != nil ||
 		len(left) != 1 ||
-		left[0].Phone != "B" {
+		left[0].DeviceID != "B" {
 		t.Errorf("%+v %v", left, err)
 	}
 	if got := h.entries(t, "phone.end"); len(got) != 1 {
@@ -422,7 +422,7 @@ func TestAClerkSeesThePhonesAndEndsOne(t *testing.T) {
 			t.Errorf("ending %s: %d", path, w.Code)
 		}
 	}
-	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil ||
+	if left, err := h.store.Devices.DeviceGrants(ctx, insurer.DeviceGrantQuery{Person: r.ID}); err != nil ||
 		len(left) != 1 {
 		t.Errorf("%+v %v", left, err)
 	}

@@ -16,11 +16,13 @@ type stumbles struct {
 	tries int
 }
 
-func (s *stumbles) EndGrants(ctx context.Context, end insurer.GrantEnd, e audit.Entry) (int, error) {
+func (s *stumbles) EndDeviceGrants(
+	ctx context.Context, end insurer.DeviceGrantEnd, e audit.Entry,
+) (int, error) {
 	if s.tries++; s.tries == 1 {
 		return 0, errors.New("no space left on device")
 	}
-	return s.DevicesStore.EndGrants(ctx, end, e)
+	return s.DevicesStore.EndDeviceGrants(ctx, end, e)
 }
 
 // lost is a house with a phone that was lost while its login and its key's session were open, and an owner at
@@ -62,7 +64,7 @@ func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
 			}
 		},
 		"by the insurer": func(t *testing.T, h *house, r insurer.PersonRecord) {
-			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf("00138990"), r.ID, ""); err != nil ||
+			if n, err := h.office.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, ""); err != nil ||
 				n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
@@ -92,7 +94,7 @@ func TestAnEmptyNameInAnAddressEndsNothing(t *testing.T) {
 			t.Errorf("%s: %d", path, w.Code)
 		}
 	}
-	if left, err := h.store.Devices.Grants(ctx, insurer.GrantQuery{Person: r.ID}); err != nil ||
+	if left, err := h.store.Devices.DeviceGrants(ctx, insurer.DeviceGrantQuery{Person: r.ID}); err != nil ||
 		len(left) != 1 {
 		t.Errorf("%d grants left, %v", len(left), err)
 	}

@@ -67,8 +67,9 @@ func TestAGrantThatIsOverMakesNoOfflineScreen(t *testing.T) {
 	for _, c := range []struct {
 		at   time.Time
 		want *eligibility.Error
-	}{{login, nil}, {login.Add(insurer.GrantLife - time.Second), nil}, {login.Add(insurer.GrantLife),
-		insurer.ErrGrantOver}, {login.Add(insurer.GrantLife + 24*time.Hour), insurer.ErrGrantOver}} {
+	}{{login, nil}, {login.Add(insurer.DeviceGrantLife - time.Second), nil}, {login.Add(insurer.DeviceGrantLife),
+		insurer.ErrDeviceGrantOver},
+		{login.Add(insurer.DeviceGrantLife + 24*time.Hour), insurer.ErrDeviceGrantOver}} {
 		h.now = c.at
 		_, err := h.office.Issuer.Offline(ctx, viewerOf("s"), r.ID, "A")
 		if c.want == nil && err != nil || c.want != nil && !errors.Is(err, c.want) {
@@ -91,16 +92,16 @@ func TestAClerkEndsPhonesOfTheOwnInsurersPeopleOnly(t *testing.T) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	for _, insurer := range []eligibility.InsurerNumber{"06139992", "01139997", "", "138990"} {
-		if phones, err := h.office.Devices.PhonesOf(ctx, clerkOf(insurer), r.ID); err == nil {
+		if phones, err := h.office.Devices.DevicesOfPerson(ctx, clerkOf(insurer), r.ID); err == nil {
 			t.Errorf("%q sees %d phones", insurer, len(phones))
 		}
 		for _, phone := range []string{"A", ""} {
-			if n, err := h.office.Devices.EndPhoneOf(ctx, clerkOf(insurer), r.ID, phone); err == nil {
+			if n, err := h.office.Devices.EndDeviceOfPerson(ctx, clerkOf(insurer), r.ID, phone); err == nil {
 				t.Errorf("%q ended %d", insurer, n)
 			}
 		}
 	}
-	if phones, err := h.office.Devices.PhonesOf(ctx, clerkOf("00138990"), r.ID); err != nil ||
+	if phones, err := h.office.Devices.DevicesOfPerson(ctx, clerkOf("00138990"), r.ID); err != nil ||
 		len(phones) != 1 {
 		t.Errorf("its own insurer sees %d phones, %v", len(phones), err)
 	}

@@ -37,7 +37,8 @@ func clerksHouse(t *testing.T) (*house, insurer.PersonRecord) {
 	if err := h.store.Enrolment.Enrol(ctx, h.notices.MAC(paper.Code), "idp|tokuichi", audit.Entry{At: h.now, Actor: "patient", Action: "notice.enrol", Person: r.ID}); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.store.Devices.PutPhoneKey(ctx, "idp|tokuichi", "phone", []byte("key"), audit.Entry{At: h.now, Actor: "patient", Action: "phone.add"}); err != nil {
+	if err := h.store.Devices.PutReceiptKey(ctx, "idp|tokuichi", "phone", []byte("key"),
+		audit.Entry{At: h.now, Actor: "patient", Action: "phone.add"}); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -221,7 +222,7 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	if people, err := h.store.Enrolment.Enrolled(ctx, "idp|tokuichi"); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
-	if keys, err := h.store.Receipts.PhoneKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
+	if keys, err := h.store.Receipts.ReceiptKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
 		t.Errorf("phones are still there: %d %v", len(keys), err)
 	}
 	if w := h.form(t, end, nil); w.Code != http.StatusNotFound ||

@@ -52,14 +52,14 @@ func TestACounterIsToldWhoseTheCodesOfAPictureAre(t *testing.T) {
 		p,
 		credential.Request{
 			Tier:        credential.TierOffline,
-			HolderKeyID: credential.HolderKeyID(holder.Public()),
+			DeviceKeyID: credential.DeviceKeyID(holder.Public()),
 		},
 	)
 	hersAway := issue(
 		wife,
 		credential.Request{
 			Tier:        credential.TierOffline,
-			HolderKeyID: credential.HolderKeyID(holder2.Public()),
+			DeviceKeyID: credential.DeviceKeyID(holder2.Public()),
 		},
 	)
 	proof := func(jws string, key credential.Key) string {

@@ -201,7 +201,7 @@ func TestALoginHasTenPhonesAtMost(t *testing.T) {
 		h.now = h.now.Add(6 * time.Second)
 		return h.add(t, fmt.Sprint("P", i), newPhone(t)).Code
 	}
-	for i := range insurer.MaxPhones {
+	for i := range insurer.MaxDevices {
 		if got := add(i); got != http.StatusOK {
 			t.Fatalf("phone %d: %d", i, got)
 		}

@@ -27,8 +27,8 @@ func (s *personPages) routes(e *echo.Echo) {
 		"/revoke":             {s.askRevokePerson, s.revokePerson},
 		"/copies/:rid/revoke": {s.askRevokeCopy, s.revokeCopy},
 		"/logins/:login/end":  {s.askEndLogin, s.endLogin},
-		"/phones/:phone/end":  {s.askEndPhone, s.endPersonsPhone},
-		"/phones/end":         {s.askEndPhones, s.endPersonsPhones},
+		"/phones/:phone/end":  {s.askEndDevice, s.endPersonsDevice},
+		"/phones/end":         {s.askEndDevices, s.endPersonsDevices},
 		"/erase":              {s.askErase, s.erase},
 	} {
 		e.GET("/insurer/people/:id"+path, s.page(ofPerson, s.asked(a)))
@@ -208,39 +208,45 @@ func (s *personPages) endLogin(c echo.Context, clerk staff.Clerk, id audit.Perso
 		number)
 }
 
-// askEndPhone asks before a phone is taken away: it was lost, the patient called.
-func (s *personPages) askEndPhone(c echo.Context, clerk staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
-	i := slices.IndexFunc(file.Phones, func(p insurer.LinkedPhone) bool { return p.ID == c.Param("phone") })
+// askEndDevice asks before a phone is taken away: it was lost, the patient called.
+func (s *personPages) askEndDevice(
+	c echo.Context, clerk staff.Clerk, file insurer.PersonFile,
+) (ConfirmView, error) {
+	i := slices.IndexFunc(file.Devices, func(p insurer.LinkedDevice) bool { return p.ID == c.Param("phone") })
 	if i < 0 {
 		return ConfirmView{}, kit.ErrNoPage
 	}
-	view, err := s.askEndPhones(c, clerk, file)
+	view, err := s.askEndDevices(c, clerk, file)
 	view.Heading, view.Button = say("staff.confirm.endPhoneHeading"), say("staff.confirm.endPhoneButton")
-	at := message.Text(whenText(file.Phones[i].At))
+	at := message.Text(whenText(file.Devices[i].At))
 	view.Consequence = message.New("staff.confirm.endPhoneFollows", message.Args{"at": at})
 	return view, err
 }
 
-func (s *personPages) askEndPhones(_ echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
+func (s *personPages) askEndDevices(
+	_ echo.Context, _ staff.Clerk, file insurer.PersonFile,
+) (ConfirmView, error) {
 	return ConfirmView{
 		Heading:     say("staff.confirm.endPhonesHeading"),
 		Consequence: say("staff.confirm.endPhonesFollows"),
 		Button:      say("staff.confirm.endPhonesButton"),
-		Disabled:    len(file.Phones) == 0,
+		Disabled:    len(file.Devices) == 0,
 	}, nil
 }
 
-// endPersonsPhone ends the phone that the address names.
-func (s *personPages) endPersonsPhone(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
+// endPersonsDevice ends the phone that the address names.
+func (s *personPages) endPersonsDevice(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
 	if c.Param("phone") == "" { // would mean all
 		return "", kit.ErrNoPage
 	}
-	return s.endPersonsPhones(c, clerk, id)
+	return s.endPersonsDevices(c, clerk, id)
 }
 
-// endPersonsPhones ends all phones, or the one that the address names.
-func (s *personPages) endPersonsPhones(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
-	_, err := s.Insurer.Devices.EndPhoneOf(c.Request().Context(), clerk, id, c.Param("phone"))
+// endPersonsDevices ends all phones, or the one that the address names.
+func (s *personPages) endPersonsDevices(
+	c echo.Context, clerk staff.Clerk, id audit.PersonID,
+) (string, error) {
+	_, err := s.Insurer.Devices.EndDeviceOfPerson(c.Request().Context(), clerk, id, c.Param("phone"))
 	return personAddress(id, "?said=phone"), err
 }
 

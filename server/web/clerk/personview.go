@@ -31,7 +31,7 @@ type PersonView struct {
 	Notices             []NoticeRow
 	Copies              []CopyRow
 	Logins              []LoginRow
-	Phones              []PhoneRow
+	Devices             []DeviceRow
 	Receipts            int
 	Entries             []EntryRow
 	MoreEntries         int
@@ -70,13 +70,13 @@ type CopyRow struct {
 
 // LoginRow is a login that shows the person.
 type LoginRow struct {
-	ID     int64
-	Since  string
-	Phones int
+	ID      int64
+	Since   string
+	Devices int
 }
 
-// PhoneRow is a phone that shows the person by its key. Nothing is known of the device itself.
-type PhoneRow struct {
+// DeviceRow is a phone that shows the person by its key. Nothing is known of the device itself.
+type DeviceRow struct {
 	ID, Added, Until, Login string
 	Over                    bool // it wants the next login
 }
@@ -140,10 +140,10 @@ func (s *personPages) personPage(c echo.Context, clerk staff.Clerk) error {
 		view.Copies, view.Revocable = append(view.Copies, row), view.Revocable || row.Open
 	}
 	for _, l := range file.Logins {
-		view.Logins = append(view.Logins, LoginRow{l.ID, whenText(l.Since), l.Phones})
+		view.Logins = append(view.Logins, LoginRow{l.ID, whenText(l.Since), l.Devices})
 	}
-	for _, p := range file.Phones {
-		view.Phones = append(view.Phones, PhoneRow{p.ID, whenText(p.At),
+	for _, p := range file.Devices {
+		view.Devices = append(view.Devices, DeviceRow{p.ID, whenText(p.At),
 			eligibility.DateOf(p.Until).Japanese(),
 			eligibility.DateOf(p.LoginAt).Japanese(), !s.Now().Before(p.Until)})
 	}

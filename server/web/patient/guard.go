@@ -42,14 +42,14 @@ func (s *Pages) asks(c echo.Context) (visitor, error) {
 	if err != nil {
 		return who, err
 	}
-	var phone deviceVisit
+	var phone deviceSession
 	if ok {
 		if err := json.Unmarshal(entered.Data, &phone); err != nil {
 			return who, err
 		}
 		who.entered = entered
 	}
-	device := insurer.Device{Phone: phone.Phone, KeyID: phone.Key}
+	device := insurer.Device{ID: phone.DeviceID, KeyID: phone.KeyID}
 	if who.Viewer, err = s.Insurer.Devices.Viewer(ctx, login, device); err != nil {
 		return who, err
 	}

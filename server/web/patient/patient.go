@@ -17,7 +17,7 @@ func (s *Pages) Routes(e *echo.Echo) {
 	(&loginPages{s}).routes(e)
 	(&screenPages{s}).routes(e)
 	devices := &devicePages{s}
-	devices.phoneRoutes(e)
+	devices.deviceRequestRoutes(e)
 	devices.deviceRoutes(e)
 }
 

@@ -8,17 +8,17 @@ import (
 	"madoguchi/server/audit"
 )
 
-// phoneKeyRow vouches for whose a phone's key for receipts is.
-func phoneKeyRow(subjectMAC []byte, keyID string, public []byte, at int64) row {
+// receiptKeyRow vouches for whose a phone's key for receipts is.
+func receiptKeyRow(subjectMAC []byte, keyID string, public []byte, at int64) row {
 	return row{"people", "phone_keys", []any{subjectMAC, keyID, public, at}}
 }
 
-// PutPhoneKey implements insurer.DevicesStore.
-func (s devicesStore) PutPhoneKey(
+// PutReceiptKey implements insurer.DevicesStore.
+func (s devicesStore) PutReceiptKey(
 	ctx context.Context, subject, keyID string, public []byte, e audit.Entry,
 ) error {
 	mac := s.index.mac("subject", subject)
-	proof, err := s.proofs.of(phoneKeyRow(mac, keyID, public, stamp(e.At)))
+	proof, err := s.proofs.of(receiptKeyRow(mac, keyID, public, stamp(e.At)))
 	if err != nil {
 		return err
 	}
@@ -37,15 +37,15 @@ func (s devicesStore) PutPhoneKey(
 	})
 }
 
-// HasPhoneKey implements insurer.DevicesStore.
-func (s devicesStore) HasPhoneKey(ctx context.Context, subject, keyID string) (known bool, err error) {
+// HasReceiptKey implements insurer.DevicesStore.
+func (s devicesStore) HasReceiptKey(ctx context.Context, subject, keyID string) (known bool, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM phone_keys WHERE subject_mac = $1
 		AND key_id = $2)`, s.index.mac("subject", subject), keyID).Scan(&known)
 	return known, storage(err)
 }
 
-// CountPhoneKeys implements insurer.DevicesStore.
-func (s devicesStore) CountPhoneKeys(ctx context.Context, subject string) (n int, err error) {
+// CountReceiptKeys implements insurer.DevicesStore.
+func (s devicesStore) CountReceiptKeys(ctx context.Context, subject string) (n int, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM phone_keys WHERE subject_mac = $1`,
 		s.index.mac("subject", subject)).Scan(&n)
 	return n, storage(err)
