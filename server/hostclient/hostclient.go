@@ -80,8 +80,8 @@ func (c Config) dial(ctx context.Context, network, address string) (net.Conn, er
 	if err != nil {
 		return nil, fmt.Errorf("reading the address of a call: %w", err)
 	}
-	look := func(_, dialled string, _ syscall.RawConn) error { return c.allow(host, dialled) }
-	dialer := net.Dialer{Timeout: dialTime, Control: look}
+	checkAddress := func(_, dialled string, _ syscall.RawConn) error { return c.allow(host, dialled) }
+	dialer := net.Dialer{Timeout: dialTime, Control: checkAddress}
 	return dialer.DialContext(ctx, network, address)
 }
 

@@ -39,7 +39,7 @@ func (f *file) refuseMyNumber(heading record) error {
 		if rec.broken && eligibility.HoldsMyNumber(strings.Join(rec.cells, "")) {
 			return myNumberAt(rec, 0, "", "import.in_value")
 		}
-		parted.look(rec)
+		parted.scan(rec)
 	}
 	return parted.refusal()
 }
@@ -147,8 +147,8 @@ type digitCell struct {
 	over   bool // in particular, a number of its own
 }
 
-// look counts a row's shapes.
-func (s *splits) look(rec record) {
+// scan counts a row's shapes.
+func (s *splits) scan(rec record) {
 	var room [16]digitCell
 	cells := room[:0]
 	apart := false

@@ -138,14 +138,14 @@ func (o *Documents) NoticePage(
 		return nil, pdf.Report{}, err
 	}
 	now := o.now()
-	look, err := o.Directory.branding(ctx, paper.Insurer)
+	branding, err := o.Directory.branding(ctx, paper.Insurer)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
 	n, err := o.notice(
 		paper.Record.Person,
 		paper.Insurer,
-		look,
+		branding,
 		paper.Code,
 		paper.URL,
 		eligibility.DateOf(now),
@@ -161,7 +161,7 @@ func (o *Documents) NoticePage(
 func (o *Documents) notice(
 	p eligibility.Person,
 	in Insurer,
-	look pdf.Branding,
+	branding pdf.Branding,
 	code, url string,
 	day eligibility.Date,
 ) (pdf.Notice, error) {
@@ -179,10 +179,10 @@ func (o *Documents) notice(
 		InsurerName: in.Name,
 		Issuer:      in.Issuer,
 		Telephone:   in.Telephone,
-		Unit:        look.Unit,
-		ReturnTo:    look.Address,
-		Hours:       look.Hours,
-		Logo:        look.Logo,
+		Unit:        branding.Unit,
+		ReturnTo:    branding.Address,
+		Hours:       branding.Hours,
+		Logo:        branding.Logo,
 		IssuedOn:    day,
 		Landing:     link,
 		TypedCode:   GroupNoticeCode(code),

@@ -34,7 +34,7 @@ func (o *Documents) CertificateOf(
 	if utf8.RuneCountInString(reason) > 40 || eligibility.HoldsMyNumber(reason) {
 		return nil, pdf.Report{}, errReasonLong
 	}
-	record, in, look, err := o.forPaper(ctx, clerk, wanted.Person)
+	record, in, branding, err := o.forPaper(ctx, clerk, wanted.Person)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
@@ -43,7 +43,7 @@ func (o *Documents) CertificateOf(
 	if due, _ := paperDue(record.Person, CertificateRun, day); !due && reason == "" {
 		return nil, pdf.Report{}, errNotDue
 	}
-	data, report, err := pdf.CertificatePage(certificateOf(record.Person, day), look, now, size, o.demo)
+	data, report, err := pdf.CertificatePage(certificateOf(record.Person, day), branding, now, size, o.demo)
 	if err != nil {
 		return nil, report, err
 	}
@@ -68,8 +68,8 @@ func (o *Documents) forPaper(
 	if err != nil {
 		return record, in, pdf.Branding{}, err
 	}
-	look, err := o.Directory.branding(ctx, in)
-	return record, in, look, err
+	branding, err := o.Directory.branding(ctx, in)
+	return record, in, branding, err
 }
 
 // InsertFor makes the slip for the card case of a person whom the viewer may show.

@@ -81,50 +81,50 @@ func (o *Importer) Preview(ctx context.Context, clerk staff.Clerk, id string) (I
 	if err != nil {
 		return ImportPreview{}, err
 	}
-	look := ImportPreview{Preview: p}
+	preview := ImportPreview{Preview: p}
 	options := insuredcsv.Options{Insurer: p.Insurer, Map: own, Today: eligibility.DateOf(o.now())}
-	if look.Headings, look.Missing, err = insuredcsv.Headings(p.File, options); err != nil {
+	if preview.Headings, preview.Missing, err = insuredcsv.Headings(p.File, options); err != nil {
 		return ImportPreview{}, err
 	}
-	look.Open = len(look.Missing) > 0
-	for _, h := range look.Headings {
-		look.Open = look.Open || !h.Known
+	preview.Open = len(preview.Missing) > 0
+	for _, h := range preview.Headings {
+		preview.Open = preview.Open || !h.Known
 	}
-	if look.Open {
-		return look, nil
+	if preview.Open {
+		return preview, nil
 	}
-	if look.Roster, err = insuredcsv.Open(p.File, options); err != nil {
+	if preview.Roster, err = insuredcsv.Open(p.File, options); err != nil {
 		var refusal *eligibility.Error
 		if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid {
-			look.Refusal = refusal
-			return look, nil
+			preview.Refusal = refusal
+			return preview, nil
 		}
 		return ImportPreview{}, err
 	}
-	return look, nil
+	return preview, nil
 }
 
 // Count reads all rows of a file whose headings are decided: what storing it would change, or what it
 // changed.
 func (o *Importer) Count(
-	ctx context.Context, clerk staff.Clerk, look ImportPreview,
+	ctx context.Context, clerk staff.Clerk, preview ImportPreview,
 ) (ImportCount, insuredcsv.Digest, error) {
-	if look.Insurer != clerk.Insurer || look.Clerk != clerk.Staff {
+	if preview.Insurer != clerk.Insurer || preview.Clerk != clerk.Staff {
 		return ImportCount{}, insuredcsv.Digest{}, errNoPreview
 	}
-	if look.Stored != nil {
-		digest, ok := o.stored.of(look.ID)
-		for row := range look.Roster.Rows() {
+	if preview.Stored != nil {
+		digest, ok := o.stored.of(preview.ID)
+		for row := range preview.Roster.Rows() {
 			if ok {
 				break
 			}
 			digest.Add(row)
 		}
-		return *look.Stored, digest, look.Roster.Err()
+		return *preview.Stored, digest, preview.Roster.Err()
 	}
 	var digest insuredcsv.Digest
-	count, err := o.store.CountImport(ctx, look.Insurer, keyed(look.Roster, &digest, nil))
-	return count, digest, errors.Join(err, look.Roster.Err())
+	count, err := o.store.CountImport(ctx, preview.Insurer, keyed(preview.Roster, &digest, nil))
+	return count, digest, errors.Join(err, preview.Roster.Err())
 }
 
 // storedDigests remembers what was said of the last files' rows, without their people: the result's page need
@@ -165,12 +165,12 @@ func (s *storedDigests) put(id string, d insuredcsv.Digest) {
 func (o *Importer) MapHeadings(
 	ctx context.Context, clerk staff.Clerk, id string, columns []insuredcsv.Column,
 ) error {
-	look, err := o.Preview(ctx, clerk, id)
+	preview, err := o.Preview(ctx, clerk, id)
 	if err != nil {
 		return err
 	}
 	chosen := map[string]insuredcsv.Column{}
-	for i, h := range look.Headings {
+	for i, h := range preview.Headings {
 		if i < len(columns) && h.Name != "" && (!h.Usual || columns[i] != h.Column) {
 			chosen[h.Name] = columns[i]
 		}
@@ -178,14 +178,15 @@ func (o *Importer) MapHeadings(
 	if err := insuredcsv.CheckMap(chosen); err != nil {
 		return err
 	}
-	known, err := o.store.Headings(ctx, look.Insurer)
+	known, err := o.store.Headings(ctx, preview.Insurer)
 	if err != nil {
 		return err
 	}
 	for heading, column := range chosen {
 		known[heading] = column
 	}
-	if _, err := insuredcsv.Open(look.File, insuredcsv.Options{Insurer: look.Insurer, Map: known}); err != nil {
+	options := insuredcsv.Options{Insurer: preview.Insurer, Map: known}
+	if _, err := insuredcsv.Open(preview.File, options); err != nil {
 		return err
 	}
 	if len(chosen) == 0 {
@@ -211,23 +212,23 @@ func (o *Importer) RememberHeadings(
 // that is no longer so, it returns ErrPreviewMoved and stores nothing. A file that is stored already stays as
 // it is.
 func (o *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id string, seen ImportCount) error {
-	look, err := o.Preview(ctx, clerk, id)
+	preview, err := o.Preview(ctx, clerk, id)
 	switch {
 	case err != nil:
 		return err
-	case look.Stored != nil:
+	case preview.Stored != nil:
 		return nil
-	case look.Open:
+	case preview.Open:
 		return errUndecided
-	case look.Refusal != nil:
-		return look.Refusal
+	case preview.Refusal != nil:
+		return preview.Refusal
 	}
 	var digest insuredcsv.Digest
 	whole, stop := context.WithCancelCause(ctx) // ends what is being stored when the file cannot be read on
 	defer stop(nil)
 	stored := StoredPreview{ID: id, Insurer: clerk.Insurer, Seen: seen}
-	err = o.store.ImportPreview(whole, stored, keyed(look.Roster, &digest, stop), o.importEntry(clerk))
-	if fault := look.Roster.Err(); fault != nil {
+	err = o.store.ImportPreview(whole, stored, keyed(preview.Roster, &digest, stop), o.importEntry(clerk))
+	if fault := preview.Roster.Err(); fault != nil {
 		return fault
 	}
 	if err == nil && digest.Rows > 0 { // a second press reads nothing

@@ -124,7 +124,7 @@ var rows = []row{
 		return err
 	}},
 	{method: "Importer.Count", call: func(w *world, who asking) error {
-		_, _, err := w.Importer.Count(ctx, who.clerk, w.look)
+		_, _, err := w.Importer.Count(ctx, who.clerk, w.previewed)
 		return err
 	}},
 	{method: "Importer.MapHeadings", call: func(w *world, who asking) error {

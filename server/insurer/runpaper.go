@@ -14,11 +14,11 @@ import (
 
 // runPaper is what the two kinds of paper share: whom to print and whom to skip.
 type runPaper struct {
-	jobs *PrintJobs
-	run  PrintRun
-	in   Insurer
-	look pdf.Branding
-	made time.Time // of the files: the run's beginning, so that a file printed again is the same
+	jobs     *PrintJobs
+	run      PrintRun
+	in       Insurer
+	branding pdf.Branding
+	made     time.Time // of the files: the run's beginning, so that a file printed again is the same
 }
 
 // why a person of the plan is not printed; the record may have changed since.
@@ -50,7 +50,7 @@ func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []pr
 		person := r.Person
 		records[i] = r
 		people[i].Symbol, people[i].Number, people[i].BranchNumber = person.Symbol, person.Number, person.BranchNumber
-		due, look := paperDue(person, p.run.Kind, p.run.Options.Day)
+		due, needsReview := paperDue(person, p.run.Kind, p.run.Options.Day)
 		_, address := person.MailTo()
 		switch {
 		case !due:
@@ -58,7 +58,7 @@ func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []pr
 		case person.Withheld == eligibility.Yes && address == "":
 			people[i].Skip = skipWithheld
 		}
-		people[i].NeedsReview = look
+		people[i].NeedsReview = needsReview
 		people[i].Texts = pdf.IdentityLines(person)
 	}
 	return records, people, nil
@@ -128,7 +128,7 @@ func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]printin
 		}
 		code := o.notices.Code(audit.PersonID(s.Ref), serial)
 		url := landing(or(p.run.Options.Address, o.address), code)
-		n, err := o.Documents.notice(records[i].Person, p.in, p.look, code, url, p.run.Options.Day)
+		n, err := o.Documents.notice(records[i].Person, p.in, p.branding, code, url, p.run.Options.Day)
 		if err != nil {
 			return nil, err
 		}
@@ -218,7 +218,7 @@ func (p certificatePaper) Open(w io.Writer) (printing.File[pdf.Certificate], err
 	return &certificateFile{
 		paper:  p,
 		layout: layout,
-		file:   pdf.NewCertificates(w, p.look, p.made, layout, p.jobs.demo),
+		file:   pdf.NewCertificates(w, p.branding, p.made, layout, p.jobs.demo),
 	}, nil
 }
 
@@ -278,11 +278,11 @@ func (o *PrintJobs) printer(ctx context.Context, r PrintRun) (printer, error) {
 	if err != nil {
 		return nil, err
 	}
-	look, err := o.Directory.branding(ctx, in)
+	branding, err := o.Directory.branding(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	base := runPaper{jobs: o, run: r, in: in, look: look, made: r.CreatedAt}
+	base := runPaper{jobs: o, run: r, in: in, branding: branding, made: r.CreatedAt}
 	if r.Kind == CertificateRun {
 		return printerOf(certificatePaper{base}), nil
 	}

@@ -116,12 +116,12 @@ func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, wish RunWi
 		if err != nil || !fits {
 			return err
 		}
-		due, look := paperDue(r.Person, kind, options.Day)
+		due, needsReview := paperDue(r.Person, kind, options.Day)
 		if !due {
 			plan.NotDue++
 			return nil
 		}
-		if look != "" {
+		if needsReview != "" {
 			plan.Checks++
 		}
 		found = append(found, candidate{string(r.ID), sortKey(r.Person, options.Order), r.Person.Symbol})
@@ -197,7 +197,7 @@ func (o *PrintJobs) dropped(ctx context.Context, r PersonRecord) (bool, error) {
 }
 
 // paperDue says whether a person gets this paper, and what the rules leave open about it.
-func paperDue(p eligibility.Person, kind PaperKind, day eligibility.Date) (due bool, look string) {
+func paperDue(p eligibility.Person, kind PaperKind, day eligibility.Date) (due bool, needsReview string) {
 	papers := eligibility.PapersFor(p, day)
 	if kind == CertificateRun {
 		return papers.Certificate, papers.Look

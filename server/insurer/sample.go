@@ -31,7 +31,7 @@ func (o *Documents) SamplePaper(ctx context.Context, clerk staff.Clerk, kind Sam
 	if err != nil {
 		return nil, err
 	}
-	look, err := o.Directory.branding(ctx, in)
+	branding, err := o.Directory.branding(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (o *Documents) SamplePaper(ctx context.Context, clerk staff.Clerk, kind Sam
 	var data []byte
 	switch kind {
 	case SampleNotice, SampleNotice70:
-		n, err := o.notice(p, in, look, "ABCDEFGHIJKLMNOP", landing(o.address, "ABCDEFGHIJKLMNOP"), day)
+		n, err := o.notice(p, in, branding, "ABCDEFGHIJKLMNOP", landing(o.address, "ABCDEFGHIJKLMNOP"), day)
 		if err != nil {
 			return nil, err
 		}
@@ -57,7 +57,7 @@ func (o *Documents) SamplePaper(ctx context.Context, clerk staff.Clerk, kind Sam
 		return data, err
 	case SampleCards, SampleCard, SampleCertificate:
 		layout := map[SampleKind]pdf.CertificateLayout{SampleCards: pdf.CardSheet, SampleCard: pdf.CardSingle, SampleCertificate: pdf.CertificateA4}[kind]
-		data, _, err = pdf.CertificatePage(certificateOf(p, day), look, now, layout, true)
+		data, _, err = pdf.CertificatePage(certificateOf(p, day), branding, now, layout, true)
 	case SampleInsert:
 		data, _, err = pdf.InsertSheet(
 			pdf.Insert{

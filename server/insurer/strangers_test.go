@@ -59,18 +59,18 @@ type world struct {
 	store *store.Store
 	file  string // of the database
 
-	person  insurer.PersonRecord
-	notice  []byte // MAC of the code that the person used
-	login   int64
-	code    credential.OnlineCode // an online code that a counter asks about
-	jws     string                // a live screen
-	preview string
-	columns []insuredcsv.Column // of the preview
-	look    insurer.ImportPreview
-	seen    insurer.ImportCount // what storing the preview changes
-	run     string
-	planned insurer.Plan // of 架空市, not started
-	sealed  map[string][]byte
+	person    insurer.PersonRecord
+	notice    []byte // MAC of the code that the person used
+	login     int64
+	code      credential.OnlineCode // an online code that a counter asks about
+	jws       string                // a live screen
+	preview   string
+	columns   []insuredcsv.Column // of the preview
+	previewed insurer.ImportPreview
+	seen      insurer.ImportCount // what storing the preview changes
+	run       string
+	planned   insurer.Plan // of 架空市, not started
+	sealed    map[string][]byte
 
 	rightful  asking
 	strangers []asking
@@ -235,12 +235,12 @@ func (w *world) kept(t *testing.T) {
 	}
 	w.preview, err = w.Importer.KeepFile(ctx, clerk, bytes.NewReader(insuredcsv.Sample(city)))
 	fatal(t, err)
-	w.look, err = w.Importer.Preview(ctx, clerk, w.preview)
+	w.previewed, err = w.Importer.Preview(ctx, clerk, w.preview)
 	fatal(t, err)
-	for _, h := range w.look.Headings {
+	for _, h := range w.previewed.Headings {
 		w.columns = append(w.columns, h.Column)
 	}
-	w.seen, _, err = w.Importer.Count(ctx, clerk, w.look)
+	w.seen, _, err = w.Importer.Count(ctx, clerk, w.previewed)
 	fatal(t, err)
 	plan, err := w.PrintJobs.PlanRun(ctx, clerk, insurer.RunWish{Kind: insurer.NoticeRun})
 	fatal(t, err)

@@ -47,7 +47,7 @@ func codes(p *plane, work *work) []code {
 		views = append(views, seen...)
 	}
 	for _, v := range views {
-		s.look(v, true)
+		s.scan(v, true)
 	}
 	return s.found
 }
@@ -103,14 +103,14 @@ func (s *search) first(p *plane, scale float64) view {
 			return v
 		}
 		corners := triples(eyes)
-		s.look(view{p, scale, corners}, false)
+		s.scan(view{p, scale, corners}, false)
 		v.corners = append(v.corners, corners...)
 	}
 	return v
 }
 
-// look tries the threes of eyes in a view.
-func (s *search) look(v view, tilted bool) {
+// scan tries the threes of eyes in a view.
+func (s *search) scan(v view, tilted bool) {
 	for _, c := range v.corners {
 		if s.work.tries <= 0 || s.work.left == 0 {
 			return

@@ -55,7 +55,7 @@ func (s importerStore) CountImport(
 ) (insurer.ImportCount, error) {
 	var count insurer.ImportCount
 	seen := map[[16]byte]bool{} // a repeated row changes nothing the second time
-	look := func(batch []incoming) error {
+	countBatch := func(batch []incoming) error {
 		found, err := find(ctx, s.read, batch)
 		if err != nil {
 			return err
@@ -75,7 +75,7 @@ func (s importerStore) CountImport(
 		}
 		return nil
 	}
-	return count, storage(s.inBatches(number, people, false, look))
+	return count, storage(s.inBatches(number, people, false, countBatch))
 }
 
 // importBatch is how many people are looked up by one query.

@@ -35,7 +35,7 @@ const (
 // readPDF looks for the code as a picture and in the XMP packet; either is enough. What a picture lacks is
 // said only when the packet has no code either.
 func readPDF(data []byte) (reading, error) {
-	pictures, unseen := qrscan.Look(data)
+	pictures, unseen := qrscan.Scan(data)
 	found, err := sign.Read(data)
 	switch {
 	case errors.Is(unseen, qrscan.ErrLocked):

@@ -59,7 +59,7 @@ func myNumber() string {
 func TestCalendarFileKeepsRFC5545(t *testing.T) {
 	h := newHouse(t)
 	for _, lang := range pwa.Languages() {
-		w := h.lookedAs(t, "/certificate.ics?until=2027-05-15", "lang="+lang)
+		w := h.getWithPreferences(t, "/certificate.ics?until=2027-05-15", "lang="+lang)
 		text := w.Body.String()
 		if w.Code != 200 || w.Header().Get("Content-Type") != "text/calendar; charset=utf-8" ||
 			!strings.Contains(w.Header().Get("Content-Disposition"), "attachment") {

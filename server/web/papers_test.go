@@ -94,7 +94,7 @@ func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
 		t.Fatal(w.Code, w.Body)
 	}
 	in, err := h.office.Directory.Insurer(ctx, "06139992")
-	if err != nil || in.Look.Unit != "保険年金課" || in.Look.Colour != "#f6c6ad" {
+	if err != nil || in.Branding.Unit != "保険年金課" || in.Branding.Colour != "#f6c6ad" {
 		t.Error(in, err)
 	}
 	if stored, err := h.store.Directory.Logo(ctx, "06139992"); err != nil || len(stored) == 0 {

@@ -116,7 +116,7 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in.Look.State = "https://myna.go.jp.evil.example/"
+	in.Branding.State = "https://myna.go.jp.evil.example/"
 	if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "t",
 		Action: "insurer.put"}); err != nil {
 		t.Fatal(err)
@@ -147,7 +147,7 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 		!strings.Contains(run.Failure().Text("ja"), "印刷しません") {
 		t.Errorf("%+v", run)
 	}
-	in.Look.State = ""
+	in.Branding.State = ""
 	if err := h.store.Directory.PutSettings(ctx, in, nil, audit.Entry{At: h.now, Actor: "t",
 		Action: "insurer.put"}); err != nil {
 		t.Fatal(err)

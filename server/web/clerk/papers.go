@@ -56,7 +56,7 @@ func (s *printPages) showSettings(
 		Page:     s.NewPage(c, message.New("staff.title.papersSettingsAndSamples", nil)),
 		Staff:    clerk.Staff,
 		Settings: in,
-		Colour:   in.Look.Colour,
+		Colour:   in.Branding.Colour,
 		HasLogo:  len(mark) > 0,
 		Saved:    c.QueryParam("said") == "saved",
 		Samples:  SamplePapers,
@@ -76,7 +76,7 @@ func (s *printPages) settle(c echo.Context, clerk staff.Clerk) error {
 	in := kept
 	value := func(field string) string { return strings.TrimSpace(c.FormValue(field)) }
 	in.Name, in.Issuer, in.Telephone = value("name"), value("issuer"), value("telephone")
-	in.Look = insurer.PaperLook{
+	in.Branding = insurer.Branding{
 		Unit:    value("unit"),
 		Address: value("address"),
 		Hours:   value("hours"),

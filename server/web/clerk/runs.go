@@ -194,7 +194,7 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 		),
 		Staff: clerk.Staff,
 		Run:   runRow(run),
-		Note:  run.Failure().Text(s.LookOf(c).Lang),
+		Note:  run.Failure().Text(s.PreferencesOf(c).Lang),
 		Going: run.State == insurer.RunGoing,
 		Resumable: run.State == insurer.RunPaused ||
 			run.State == insurer.RunFailed,

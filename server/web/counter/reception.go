@@ -68,7 +68,7 @@ func (s *Reception) receptionPage(c echo.Context) error {
 		KnownJa:     eligibility.RulesKnown(),
 		KnownEn:     eligibility.RulesKnownEn(),
 	}
-	if own := s.Wanted(c.Request()).Lang; own != "ja" {
+	if own := s.WantedPreferences(c.Request()).Lang; own != "ja" {
 		view.ForPatient, view.PatientLang = pwa.Plain(own, "reception.forPatient"), pwa.HTMLTag(own)
 	}
 	return s.ShowPublic(c, http.StatusOK, "receptioninfo", view)

@@ -15,7 +15,7 @@ func (s *Kit) Today() eligibility.Date { return eligibility.DateOf(s.Now()) }
 
 // page fills what all pages have in common. The title stands in Japanese and in English.
 func (s *Kit) NewPage(c echo.Context, title message.Message) Page {
-	lang := s.LookOf(c).Lang
+	lang := s.PreferencesOf(c).Lang
 	shown := "ja" // pages in all languages have their own: Translated
 	if lang == "en" {
 		shown = "en"
@@ -52,7 +52,7 @@ func (s *Kit) ShowPublic(c echo.Context, status int, name string, view any) erro
 func (s *Kit) rendered(c echo.Context, name string, view any) ([]byte, error) {
 	s.KeepChosenLanguage(c)
 	var b bytes.Buffer
-	err := pwa.Render(&b, name, s.LookOf(c), view)
+	err := pwa.Render(&b, name, s.PreferencesOf(c), view)
 	return b.Bytes(), err
 }
 

@@ -27,9 +27,9 @@ func (s *doorPages) certificatePage(c echo.Context) error {
 	g := eligibility.GraceOf(until)
 	tell := func(last eligibility.Date) (key, date string) {
 		if today.After(last) {
-			return "expiry.over", kit.Day(view.Lang, last)
+			return "expiry.over", kit.DayText(view.Lang, last)
 		}
-		return "common.until", kit.Day(view.Lang, last)
+		return "common.until", kit.DayText(view.Lang, last)
 	}
 	state := g.On(today)
 	view.Typed, view.State = until.String(), "expiry.state."+string(state)
@@ -38,7 +38,7 @@ func (s *doorPages) certificatePage(c echo.Context) error {
 	view.WarnText, view.WarnUntil = tell(g.WarnUntil)
 	view.MayText, view.MayWorkTo = tell(g.MayWorkTo)
 	if today.Before(g.RenewFrom) {
-		view.RenewFrom = kit.Day(view.Lang, g.RenewFrom)
+		view.RenewFrom = kit.DayText(view.Lang, g.RenewFrom)
 	}
 	if view.CanSave = state == eligibility.CertificateValid; view.CanSave {
 		view.Calendar = "/certificate.ics?until=" + until.String()
@@ -70,7 +70,7 @@ func (s *doorPages) certificateCalendar(c echo.Context) error {
 	if problem != nil || until.IsZero() {
 		return eligibility.ErrDate.In("until")
 	}
-	lang := s.LookOf(c).Lang
+	lang := s.PreferencesOf(c).Lang
 	file := calendar(
 		event{
 			On:         until,

@@ -76,9 +76,9 @@ func nextNotes(why eligibility.Setback, instead eligibility.Item) []string {
 func nextUntil(lang string, g eligibility.Grace, today eligibility.Date) (key, date string) {
 	switch g.On(today) {
 	case eligibility.CertificateValid:
-		return "bring.by.reader", kit.Day(lang, g.Until)
+		return "bring.by.reader", kit.DayText(lang, g.Until)
 	case eligibility.CertificateGrace:
-		return "bring.by.grace", kit.Day(lang, g.MayWorkTo)
+		return "bring.by.grace", kit.DayText(lang, g.MayWorkTo)
 	}
 	return "", ""
 }

@@ -18,10 +18,10 @@ type LandingView struct {
 // SettingsView is 表示の設定 (/settings).
 type SettingsView struct {
 	kit.Page
-	Look     pwa.DisplayPreferences
-	Furigana bool   // whether they are shown now
-	Back     string // where the visitor came from, a path of this server
-	Saved    bool
+	Preferences pwa.DisplayPreferences
+	Furigana    bool   // whether they are shown now
+	Back        string // where the visitor came from, a path of this server
+	Saved       bool
 }
 
 // CertificateView is what follows from the date of the electronic certificate (/certificate). Dates are in

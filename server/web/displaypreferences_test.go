@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// lookedAs asks for a page as a browser that remembers a look.
-func (h *house) lookedAs(t *testing.T, path, look string) *httptest.ResponseRecorder {
+// getWithPreferences asks for a page as a browser that remembers a look.
+func (h *house) getWithPreferences(t *testing.T, path, look string) *httptest.ResponseRecorder {
 	t.Helper()
 	return h.ask(
 		t,
@@ -94,7 +94,7 @@ func TestSettingsAreRememberedWithoutAProgram(t *testing.T) {
 		}
 	}
 	for _, cookie := range []string{"size=%22%3E%3Cscript%3E&lang=xx", "%zz", strings.Repeat("a", 5000)} {
-		if body := h.lookedAs(t, "/settings", cookie).Body.String(); strings.Contains(body, "<script>") ||
+		if body := h.getWithPreferences(t, "/settings", cookie).Body.String(); strings.Contains(body, "<script>") ||
 			!strings.Contains(body, `<html lang="ja"`) {
 			t.Errorf("cookie %.20q", cookie)
 		}

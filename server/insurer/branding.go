@@ -13,17 +13,17 @@ import (
 	"madoguchi/server/staff"
 )
 
-// look is how an insurer's papers are signed and coloured.
+// branding is how an insurer's papers are signed and coloured.
 func (o *Directory) branding(ctx context.Context, in Insurer) (pdf.Branding, error) {
 	l := pdf.Branding{
 		Name:      in.Name,
 		Issuer:    in.Issuer,
 		Telephone: in.Telephone,
-		Unit:      in.Look.Unit,
-		Address:   in.Look.Address,
-		Hours:     in.Look.Hours,
+		Unit:      in.Branding.Unit,
+		Address:   in.Branding.Address,
+		Hours:     in.Branding.Hours,
 	}
-	if c, ok := colourOf(in.Look.Colour); ok {
+	if c, ok := colourOf(in.Branding.Colour); ok {
 		l.Colour = c
 	}
 	mark, err := o.store.Logo(ctx, in.Number)
@@ -52,8 +52,8 @@ var (
 	errSettingColour  = &eligibility.Error{Code: eligibility.Invalid, Key: "look.colour", Field: "colour"}
 )
 
-// Settle changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have none.
-// Nothing is stored when something is not right. The audit chain keeps what they were and are
+// UpdateSettings changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have
+// none. Nothing is stored when something is not right. The audit chain keeps what they were and are
 // (SettingsChange).
 func (o *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in Insurer, mark []byte) error {
 	if in.Number != clerk.Insurer {
@@ -64,7 +64,8 @@ func (o *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in In
 		needed       bool
 	}{
 		{"name", in.Name, true}, {"issuer", in.Issuer, true}, {"telephone", in.Telephone, true},
-		{"unit", in.Look.Unit, false}, {"address", in.Look.Address, false}, {"hours", in.Look.Hours, false},
+		{"unit", in.Branding.Unit, false}, {"address", in.Branding.Address, false},
+		{"hours", in.Branding.Hours, false},
 	} {
 		switch {
 		case f.needed && f.value == "":
@@ -74,10 +75,10 @@ func (o *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in In
 			return errSettingLong.With(message.Args{"setting": setting}).In(f.field)
 		}
 	}
-	if _, ok := colourOf(in.Look.Colour); in.Look.Colour != "" && !ok {
+	if _, ok := colourOf(in.Branding.Colour); in.Branding.Colour != "" && !ok {
 		return errSettingColour
 	}
-	if in.Look.State != "" && !ofTheState(in.Look.State) {
+	if in.Branding.State != "" && !ofTheState(in.Branding.State) {
 		return errSettingState
 	}
 	if len(mark) > 0 {
