@@ -44,7 +44,7 @@ type printCmd struct {
 	Role        string `enum:"all,insurer" default:"all" env:"MADOGUCHI_ROLE" help:"role of the data folder"`
 }
 
-// exitPaused is the exit code of a run that stopped because somebody wished it.
+// exitPaused is the exit code of a run that somebody paused.
 const exitPaused = 3
 
 var (
@@ -120,7 +120,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, 
 			result.Total,
 			result.Run,
 		)
-	} else if err := runs.Wish(ctx, operator, c.Resume, insurer.RunGoing); err != nil {
+	} else if err := runs.Command(ctx, operator, c.Resume, insurer.RunGoing); err != nil {
 		return nil, err
 	}
 	// An interrupt pauses: the run's state must say so before the job is asked to stop.
@@ -129,7 +129,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, 
 	go func() {
 		select {
 		case <-ctx.Done():
-			if err := runs.Wish(context.Background(), operator, result.Run, insurer.RunPaused); err != nil {
+			if err := runs.Command(context.Background(), operator, result.Run, insurer.RunPaused); err != nil {
 				complain(err)
 			}
 		case <-ended:
@@ -212,7 +212,7 @@ func (c *printCmd) plan(
 		return err
 	}
 	plan, err := office.PrintJobs.PlanRun(ctx, operator,
-		insurer.RunWish{Kind: insurer.PaperKind(c.Kind), Options: o, List: lines})
+		insurer.RunRequest{Kind: insurer.PaperKind(c.Kind), Options: o, List: lines})
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ var (
 	errReasonLong = &eligibility.Error{Code: eligibility.Invalid, Key: "paper.reason", Field: "reason"}
 )
 
-// OneCertificate is a clerk's wish for one person's 資格確認書.
+// OneCertificate is a clerk's request for one person's 資格確認書.
 type OneCertificate struct {
 	Person audit.PersonID
 	Layout RunLayout

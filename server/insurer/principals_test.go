@@ -295,7 +295,7 @@ var rows = []row{
 	}},
 
 	{method: "PrintJobs.PlanRun", call: func(w *world, who asking) error {
-		_, err := w.PrintJobs.PlanRun(ctx, who.by, insurer.RunWish{Kind: insurer.NoticeRun})
+		_, err := w.PrintJobs.PlanRun(ctx, who.by, insurer.RunRequest{Kind: insurer.NoticeRun})
 		return err
 	}},
 	{method: "PrintJobs.StartRun", call: func(w *world, who asking) error {
@@ -329,8 +329,8 @@ var rows = []row{
 			}
 		},
 	},
-	{method: "PrintJobs.Wish", call: func(w *world, who asking) error {
-		return w.PrintJobs.Wish(ctx, who.by, w.run, insurer.RunCancelled)
+	{method: "PrintJobs.Command", call: func(w *world, who asking) error {
+		return w.PrintJobs.Command(ctx, who.by, w.run, insurer.RunCancelled)
 	}},
 	{method: "PrintJobs.List", call: func(w *world, who asking) error {
 		runs, err := w.PrintJobs.List(ctx, who.by, 10)

@@ -73,8 +73,8 @@ func (r RunOptions) normal(kind PaperKind, today eligibility.Date) (RunOptions, 
 // candidate is one person of a run before it is ordered: no more than ordering needs.
 type candidate struct{ ref, key, group string }
 
-// RunWish is what somebody wishes to print.
-type RunWish struct {
+// RunRequest is what somebody asks to have printed.
+type RunRequest struct {
 	Kind    PaperKind
 	Options RunOptions
 	List    []string // lines of 番号, or 記号,番号,枝番; nil means everyone
@@ -82,10 +82,10 @@ type RunWish struct {
 
 // PlanRun says who of the insurer would be printed and in which order. Who gets which paper,
 // eligibility.PapersFor decides.
-func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, wish RunWish) (Plan, error) {
+func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request RunRequest) (Plan, error) {
 	now := o.now()
-	insurer, kind, list := by.InsurerNumber(), wish.Kind, wish.List
-	options, err := wish.Options.normal(kind, eligibility.DateOf(now))
+	insurer, kind, list := by.InsurerNumber(), request.Kind, request.List
+	options, err := request.Options.normal(kind, eligibility.DateOf(now))
 	if err != nil {
 		return Plan{}, err
 	}

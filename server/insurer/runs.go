@@ -303,9 +303,9 @@ func (r *PrintJobs) Progress(by staff.ForInsurer, id string) (printing.Progress,
 	return p, ok
 }
 
-// Wish pauses, cancels or resumes a run of the insurer's (state RunPaused, RunCancelled, RunGoing). It
+// Command pauses, cancels or resumes a run of the insurer's (state RunPaused, RunCancelled, RunGoing). It
 // returns errRunOver for a run that is over.
-func (r *PrintJobs) Wish(ctx context.Context, by staff.ForInsurer, id string, to RunState) error {
+func (r *PrintJobs) Command(ctx context.Context, by staff.ForInsurer, id string, to RunState) error {
 	step := RunStep{From: []RunState{RunGoing}, To: to}
 	switch to {
 	case RunGoing:

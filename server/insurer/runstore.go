@@ -91,7 +91,7 @@ func (k PaperKind) Japanese() string {
 	return "資格情報のお知らせ"
 }
 
-// RunState is where a run stands: what it does, or what people wished of it.
+// RunState is where a run stands: what it does, or what people told it to do.
 type RunState string
 
 const (

@@ -242,11 +242,11 @@ func (w *world) kept(t *testing.T) {
 	}
 	w.seen, _, err = w.Importer.Count(ctx, clerk, w.previewed)
 	fatal(t, err)
-	plan, err := w.PrintJobs.PlanRun(ctx, clerk, insurer.RunWish{Kind: insurer.NoticeRun})
+	plan, err := w.PrintJobs.PlanRun(ctx, clerk, insurer.RunRequest{Kind: insurer.NoticeRun})
 	fatal(t, err)
 	fatal(t, w.PrintJobs.StartRun(ctx, clerk, plan))
 	w.run = plan.Run.ID
-	w.planned, err = w.PrintJobs.PlanRun(ctx, clerk, insurer.RunWish{Kind: insurer.NoticeRun})
+	w.planned, err = w.PrintJobs.PlanRun(ctx, clerk, insurer.RunRequest{Kind: insurer.NoticeRun})
 	fatal(t, err)
 	_, err = w.Usage.Statistics(ctx, clerk) // what was gathered until now is stored
 	fatal(t, err)

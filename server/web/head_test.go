@@ -208,8 +208,9 @@ func TestAHeadGivesNoCookieAndUsesNoLoginUp(t *testing.T) {
 	}
 }
 
-// noWish are addresses below a run to which a POST is a wish, as /pause is, and there is no such wish: 404.
-var noWish = map[string]bool{"/insurer/runs/:id/events": true, "/insurer/runs/:id/files/:name": true}
+// noCommand are addresses below a run to which a POST is a command, as /pause is, and no command has that
+// name: 404.
+var noCommand = map[string]bool{"/insurer/runs/:id/events": true, "/insurer/runs/:id/files/:name": true}
 
 // A route for which HEAD means nothing says what it takes (RFC 9110 15.5.6: a 405 MUST have Allow).
 func TestAMethodThatIsNotTakenIsRefusedWithThoseThatAre(t *testing.T) {
@@ -232,7 +233,7 @@ func TestAMethodThatIsNotTakenIsRefusedWithThoseThatAre(t *testing.T) {
 			continue
 		}
 		for _, method := range []string{"HEAD", "GET", "POST", "PUT", "DELETE", "PATCH", "TRACE"} {
-			if slices.Contains(registered, method) || method == "POST" && noWish[route] {
+			if slices.Contains(registered, method) || method == "POST" && noCommand[route] {
 				continue
 			}
 			n++

@@ -132,12 +132,12 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 	}
 	var refused *eligibility.Error
 	if _, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
-		insurer.RunWish{Kind: insurer.NoticeRun}); !errors.As(err, &refused) ||
+		insurer.RunRequest{Kind: insurer.NoticeRun}); !errors.As(err, &refused) ||
 		refused.Key != "look.state_stored" {
 		t.Errorf("a new run: %v", err)
 	}
 	if _, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
-		insurer.RunWish{Kind: insurer.CertificateRun}); err != nil {
+		insurer.RunRequest{Kind: insurer.CertificateRun}); err != nil {
 		t.Errorf("certificates carry no such code: %v", err)
 	}
 	if err := h.runs.Begin(ctx, clerkOf("06139992"), waiting); err != nil {

@@ -70,7 +70,7 @@ func (h *house) started(t *testing.T, v url.Values) string {
 func (h *house) waiting(t *testing.T) string {
 	t.Helper()
 	plan, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
-		insurer.RunWish{Kind: insurer.NoticeRun})
+		insurer.RunRequest{Kind: insurer.NoticeRun})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func TestRunsFilterByWhatChanged(t *testing.T) {
 	total := func(kind insurer.PaperKind, o insurer.RunOptions, list ...string) int {
 		t.Helper()
 		plan, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
-			insurer.RunWish{Kind: kind, Options: o, List: list})
+			insurer.RunRequest{Kind: kind, Options: o, List: list})
 		if err != nil && !strings.Contains(err.Error(), "Nobody") {
 			t.Fatal(err)
 		}
@@ -204,8 +204,8 @@ func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
 	h := newHouse(t)
 	h.town(t, row(1, ",,架空商店,有"))
 	id := h.waiting(t)
-	wish := func(name string) int { return h.form(t, "/insurer/runs/"+id+"/"+name, url.Values{}).Code }
-	if code := wish("pause"); code != http.StatusSeeOther || h.over(t, id).State != insurer.RunPaused {
+	command := func(name string) int { return h.form(t, "/insurer/runs/"+id+"/"+name, url.Values{}).Code }
+	if code := command("pause"); code != http.StatusSeeOther || h.over(t, id).State != insurer.RunPaused {
 		t.Fatal(code)
 	}
 	if page := h.ask(t, http.MethodGet, "/insurer/runs/"+id, nil).Body.String(); !strings.Contains(
@@ -214,15 +214,15 @@ func TestARunIsPausedResumedAndCancelledFromThePage(t *testing.T) {
 	) {
 		t.Error(page)
 	}
-	if code := wish("resume"); code != http.StatusSeeOther || h.over(t, id).State != insurer.RunDone {
+	if code := command("resume"); code != http.StatusSeeOther || h.over(t, id).State != insurer.RunDone {
 		t.Fatal(code)
 	}
 	for _, name := range []string{"pause", "resume", "cancel"} {
-		if code := wish(name); code != http.StatusConflict {
+		if code := command(name); code != http.StatusConflict {
 			t.Errorf("%s of a run that is over: %d", name, code)
 		}
 	}
-	if code := wish("burn"); code != http.StatusNotFound {
+	if code := command("burn"); code != http.StatusNotFound {
 		t.Error(code)
 	}
 	h.cookies = nil

@@ -30,7 +30,7 @@ func (s *printPages) runRoutes(e *echo.Echo) {
 	e.POST("/insurer/runs", s.PageFor(auth.Clerk, s.long(s.clerk(ofInsurer, s.planRun))))
 	e.GET("/insurer/runs/:id", s.page(ofRun, s.runPage))
 	e.GET("/insurer/runs/:id/events", s.call(ofRun, s.runEvents))
-	e.POST("/insurer/runs/:id/:wish", s.page(ofRun, s.wishRun))
+	e.POST("/insurer/runs/:id/:wish", s.page(ofRun, s.commandRun))
 	e.GET("/insurer/runs/:id/files/:name", s.page(ofRun, s.runFile))
 }
 
@@ -171,8 +171,8 @@ func (s *printPages) plan(c echo.Context, f RunForm, clerk staff.Clerk) (insurer
 			return insurer.Plan{}, kit.ErrRequest.In("list").Because(err)
 		}
 	}
-	wish := insurer.RunWish{Kind: kind, Options: o, List: lines}
-	return s.Insurer.PrintJobs.PlanRun(c.Request().Context(), clerk, wish)
+	request := insurer.RunRequest{Kind: kind, Options: o, List: lines}
+	return s.Insurer.PrintJobs.PlanRun(c.Request().Context(), clerk, request)
 }
 
 var errRunDay = &eligibility.Error{Code: eligibility.Invalid, Key: "run.day", Field: "shareOn"}
@@ -333,14 +333,14 @@ func (s *printPages) runEvents(c echo.Context, clerk staff.Clerk) error {
 // eventsApart keeps the events of a run apart.
 const eventsApart = 250 * time.Millisecond
 
-// wishRun pauses, resumes or cancels a run.
-func (s *printPages) wishRun(c echo.Context, clerk staff.Clerk) error {
+// commandRun pauses, resumes or cancels a run.
+func (s *printPages) commandRun(c echo.Context, clerk staff.Clerk) error {
 	to, ok := map[string]insurer.RunState{"pause": insurer.RunPaused, "resume": insurer.RunGoing, "cancel": insurer.RunCancelled}[c.Param("wish")]
 	if !ok {
 		return kit.ErrNoPage
 	}
 	id := c.Param("id")
-	if err := s.Insurer.PrintJobs.Wish(c.Request().Context(), clerk, id, to); err != nil {
+	if err := s.Insurer.PrintJobs.Command(c.Request().Context(), clerk, id, to); err != nil {
 		return err
 	}
 	if to == insurer.RunGoing {
