@@ -21,7 +21,7 @@ func TestARegisterIsExportedAndReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sample := bytes.NewReader(insuredcsv.Sample(demoCity))
+	sample := bytes.NewReader(insuredcsv.SampleFile(demoCity))
 	if _, err := d.office.Importer.Import(t.Context(), staff.Operator{Insurer: demoCity}, sample); err != nil {
 		t.Fatal(err)
 	}

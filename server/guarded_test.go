@@ -49,7 +49,7 @@ func used(t *testing.T) string {
 		t.Fatal(err)
 	}
 	if _, err := d.office.Importer.Import(t.Context(), clerkOf(demoCity),
-		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
+		bytes.NewReader(insuredcsv.SampleFile(demoCity))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.app.Store.ForInsurer().Register.FindPeople(

@@ -141,7 +141,7 @@ func (c *importCmd) remembered(
 // store stores the good rows through the insurer's half, and what --map said of its headings.
 func (c *importCmd) store(
 	s *Settings,
-	read *insuredcsv.Roster,
+	read *insuredcsv.File,
 	given map[string]insuredcsv.Column,
 ) (insurer.Imported, error) {
 	ctx := context.Background()
@@ -155,7 +155,7 @@ func (c *importCmd) store(
 		return insurer.Imported{}, err
 	}
 	operator := staff.Operator{Insurer: read.Insurer}
-	done, err := office.Importer.StoreRoster(ctx, operator, read)
+	done, err := office.Importer.StoreFile(ctx, operator, read)
 	if err == nil && len(given) > 0 {
 		err = office.Importer.RememberHeadings(ctx, operator, given)
 	}
@@ -163,7 +163,7 @@ func (c *importCmd) store(
 }
 
 // report prints what happened: rows as JSON, or a summary; refused rows go to the error file.
-func (c *importCmd) report(read *insuredcsv.Roster, done insurer.Imported) error {
+func (c *importCmd) report(read *insuredcsv.File, done insurer.Imported) error {
 	rows, refused, err := c.rows(read, done.Digest)
 	if err != nil {
 		return err
@@ -193,7 +193,7 @@ func (c *importCmd) report(read *insuredcsv.Roster, done insurer.Imported) error
 
 // rows prints every row, or what is to be said of it, and counts them. A file of which nothing is to be said
 // is not read again.
-func (c *importCmd) rows(read *insuredcsv.Roster, stored insuredcsv.Digest) (rows, refused int, err error) {
+func (c *importCmd) rows(read *insuredcsv.File, stored insuredcsv.Digest) (rows, refused int, err error) {
 	if stored.Rows > 0 && len(stored.Reasons)+len(stored.Warnings) == 0 && !c.JSON {
 		return stored.Rows, 0, nil
 	}
@@ -223,7 +223,7 @@ func (c *importCmd) rows(read *insuredcsv.Roster, stored insuredcsv.Digest) (row
 
 // writeErrors writes the refused rows for the clerk who mends them. The good rows are stored by then: where
 // the file cannot be written, that is said, and the reasons on standard output must do.
-func (c *importCmd) writeErrors(read *insuredcsv.Roster) {
+func (c *importCmd) writeErrors(read *insuredcsv.File) {
 	to := c.refusals
 	if to == nil {
 		if c.DryRun || c.File == "-" {

@@ -73,7 +73,7 @@ func (d running) enrolled(t *testing.T) audit.PersonID {
 	t.Helper()
 	ctx := t.Context()
 	if _, err := d.office.Importer.Import(ctx, clerkOf(demoCity),
-		bytes.NewReader(insuredcsv.Sample(demoCity))); err != nil {
+		bytes.NewReader(insuredcsv.SampleFile(demoCity))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := d.app.Store.ForInsurer().Register.FindPeople(

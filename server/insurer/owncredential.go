@@ -40,7 +40,7 @@ func (o *Issuer) ownCredential(
 	return o.store.PersonByKey(
 		ctx,
 		insurer,
-		insuredcsv.Key(eligibility.Person{Insurer: e.Insurer, Symbol: e.Symbol, Number: e.Number,
+		insuredcsv.PersonKey(eligibility.Person{Insurer: e.Insurer, Symbol: e.Symbol, Number: e.Number,
 			BranchNumber: e.BranchNumber, BirthDate: e.BirthDate, Name: e.Name}),
 	)
 }

@@ -41,7 +41,7 @@ func (o *Importer) KeepFile(ctx context.Context, clerk staff.Clerk, file io.Read
 	if _, err := o.Directory.Insurer(ctx, clerk.Insurer); err != nil {
 		return "", err
 	}
-	text, err := insuredcsv.Keep(file)
+	text, err := insuredcsv.PackFile(file)
 	if err != nil {
 		return "", err
 	}
@@ -67,8 +67,8 @@ type ImportPreview struct {
 	Missing  []insuredcsv.Column // compulsory ones that no heading means
 	// a heading was never decided, or a compulsory column is missing: no rows yet
 	Open    bool
-	Refusal error              // why the rows cannot be read with these headings, an *eligibility.Error
-	Roster  *insuredcsv.Roster // nil while Open or refused
+	Refusal error            // why the rows cannot be read with these headings, an *eligibility.Error
+	Parsed  *insuredcsv.File // nil while Open or refused
 }
 
 // Preview reads a kept file's headings as they are understood now.
@@ -83,7 +83,7 @@ func (o *Importer) Preview(ctx context.Context, clerk staff.Clerk, id string) (I
 	}
 	preview := ImportPreview{Preview: p}
 	options := insuredcsv.Options{Insurer: p.Insurer, Map: own, Today: eligibility.DateOf(o.now())}
-	if preview.Headings, preview.Missing, err = insuredcsv.Headings(p.File, options); err != nil {
+	if preview.Headings, preview.Missing, err = insuredcsv.ReadHeadings(p.File, options); err != nil {
 		return ImportPreview{}, err
 	}
 	preview.Open = len(preview.Missing) > 0
@@ -93,7 +93,7 @@ func (o *Importer) Preview(ctx context.Context, clerk staff.Clerk, id string) (I
 	if preview.Open {
 		return preview, nil
 	}
-	if preview.Roster, err = insuredcsv.Open(p.File, options); err != nil {
+	if preview.Parsed, err = insuredcsv.Open(p.File, options); err != nil {
 		var refusal *eligibility.Error
 		if errors.As(err, &refusal) && refusal.Code == eligibility.Invalid {
 			preview.Refusal = refusal
@@ -114,17 +114,17 @@ func (o *Importer) Count(
 	}
 	if preview.Stored != nil {
 		digest, ok := o.stored.of(preview.ID)
-		for row := range preview.Roster.Rows() {
+		for row := range preview.Parsed.Rows() {
 			if ok {
 				break
 			}
 			digest.Add(row)
 		}
-		return *preview.Stored, digest, preview.Roster.Err()
+		return *preview.Stored, digest, preview.Parsed.Err()
 	}
 	var digest insuredcsv.Digest
-	count, err := o.store.CountImport(ctx, preview.Insurer, keyed(preview.Roster, &digest, nil))
-	return count, digest, errors.Join(err, preview.Roster.Err())
+	count, err := o.store.CountImport(ctx, preview.Insurer, peopleByKey(preview.Parsed, &digest, nil))
+	return count, digest, errors.Join(err, preview.Parsed.Err())
 }
 
 // storedDigests remembers what was said of the last files' rows, without their people: the result's page need
@@ -227,8 +227,8 @@ func (o *Importer) StorePreview(ctx context.Context, clerk staff.Clerk, id strin
 	whole, stop := context.WithCancelCause(ctx) // ends what is being stored when the file cannot be read on
 	defer stop(nil)
 	stored := StoredPreview{ID: id, Insurer: clerk.Insurer, Seen: seen}
-	err = o.store.ImportPreview(whole, stored, keyed(preview.Roster, &digest, stop), o.importEntry(clerk))
-	if fault := preview.Roster.Err(); fault != nil {
+	err = o.store.ImportPreview(whole, stored, peopleByKey(preview.Parsed, &digest, stop), o.importEntry(clerk))
+	if fault := preview.Parsed.Err(); fault != nil {
 		return fault
 	}
 	if err == nil && digest.Rows > 0 { // a second press reads nothing

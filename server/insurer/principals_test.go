@@ -99,10 +99,10 @@ var rows = []row{
 
 	{method: "Importer.Import", own: "it imports into the asker's own register",
 		call: func(w *world, who asking) error {
-			_, err := w.Importer.Import(ctx, who.by, bytes.NewReader(insuredcsv.Sample(city)))
+			_, err := w.Importer.Import(ctx, who.by, bytes.NewReader(insuredcsv.SampleFile(city)))
 			return err
 		}},
-	{method: "Importer.StoreRoster", call: func(w *world, who asking) error {
+	{method: "Importer.StoreFile", call: func(w *world, who asking) error {
 		file := "番号,氏名,生年月日\n" + w.person.Person.Number + ",試験 太郎,1986-04-12\n"
 		read, err := insuredcsv.Read(strings.NewReader(file), insuredcsv.Options{
 			Insurer: city,
@@ -111,12 +111,12 @@ var rows = []row{
 		if err != nil {
 			return err
 		}
-		_, err = w.Importer.StoreRoster(ctx, who.by, read)
+		_, err = w.Importer.StoreFile(ctx, who.by, read)
 		return err
 	}},
 	{method: "Importer.KeepFile", own: "it keeps the asker's own file",
 		call: func(w *world, who asking) error {
-			_, err := w.Importer.KeepFile(ctx, who.clerk, bytes.NewReader(insuredcsv.Sample(city)))
+			_, err := w.Importer.KeepFile(ctx, who.clerk, bytes.NewReader(insuredcsv.SampleFile(city)))
 			return err
 		}},
 	{method: "Importer.Preview", call: func(w *world, who asking) error {

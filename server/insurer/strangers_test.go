@@ -130,7 +130,7 @@ func entry(action string) audit.Entry { return audit.Entry{At: now, Actor: "test
 func (w *world) people(t *testing.T) {
 	t.Helper()
 	clerk := staff.Clerk{Staff: "鈴木", Insurer: city, Role: staff.Everything}
-	_, err := w.Importer.Import(ctx, clerk, bytes.NewReader(insuredcsv.Sample(city)))
+	_, err := w.Importer.Import(ctx, clerk, bytes.NewReader(insuredcsv.SampleFile(city)))
 	fatal(t, err)
 	found, _, err := w.Register.Search(ctx, clerk, insurer.PeopleQuery{Limit: 2})
 	fatal(t, err)
@@ -233,7 +233,7 @@ func (w *world) kept(t *testing.T) {
 		hostapi.ErrCodeWaiting) {
 		t.Fatal(err)
 	}
-	w.preview, err = w.Importer.KeepFile(ctx, clerk, bytes.NewReader(insuredcsv.Sample(city)))
+	w.preview, err = w.Importer.KeepFile(ctx, clerk, bytes.NewReader(insuredcsv.SampleFile(city)))
 	fatal(t, err)
 	w.previewed, err = w.Importer.Preview(ctx, clerk, w.preview)
 	fatal(t, err)

@@ -71,7 +71,7 @@ func (s personReader) Person(
 	return r, storage(err)
 }
 
-// PersonByKey returns the person of an insurer with this key (insuredcsv.Key).
+// PersonByKey returns the person of an insurer with this key (insuredcsv.PersonKey).
 func (s personReader) PersonByKey(
 	ctx context.Context, number eligibility.InsurerNumber, key string,
 ) (insurer.PersonRecord, error) {

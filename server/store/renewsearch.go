@@ -105,7 +105,7 @@ func (s searchRenewal) renewPerson(ctx context.Context, tx *sql.Tx, p oldPerson)
 func (s searchRenewal) renewKey(
 	ctx context.Context, tx *sql.Tx, p oldPerson, person eligibility.Person,
 ) error {
-	key, former := insuredcsv.Key(person), insuredcsv.FormerKey(person)
+	key, former := insuredcsv.PersonKey(person), insuredcsv.FormerKey(person)
 	if key == former || string(p.keyMAC) != string(s.index.mac("person", p.insurer, former)) {
 		return nil
 	}

@@ -9,9 +9,9 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// searchForm is raised whenever searchValues or insuredcsv.Key changes: people of an older form are hashed
-// anew at the next start. 2: names are looked for and keyed without lost characters and radicals, and with
-// more variants.
+// searchForm is raised whenever searchValues or insuredcsv.PersonKey changes: people of an older form are
+// hashed anew at the next start. 2: names are looked for and keyed without lost characters and radicals, and
+// with more variants.
 const searchForm = 2
 
 // searchValues are what people are found by: the columns search, number_mac, name_mac, kana_mac, birth_mac,

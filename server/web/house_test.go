@@ -273,7 +273,7 @@ func (h *house) session(t *testing.T, kind auth.Kind, subject, data string) {
 func (h *house) tokuichi(t *testing.T) insurer.PersonRecord {
 	t.Helper()
 	if _, err := h.office.Importer.Import(ctx, clerkOf("00138990"),
-		bytes.NewReader(insuredcsv.Sample("00138990"))); err != nil {
+		bytes.NewReader(insuredcsv.SampleFile("00138990"))); err != nil {
 		t.Fatal(err)
 	}
 	found, err := h.store.Register.FindPeople(

@@ -111,7 +111,7 @@ func (s *Pages) row(r insurer.PersonRecord) PersonRow {
 }
 
 func (s *Pages) sample(c echo.Context, clerk staff.Clerk) error {
-	data := insuredcsv.Sample(clerk.Insurer)
+	data := insuredcsv.SampleFile(clerk.Insurer)
 	if data == nil {
 		return kit.ErrNoPage
 	}

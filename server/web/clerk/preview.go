@@ -197,7 +197,7 @@ func (s *importPages) importView(
 		Unchanged:    count.Unchanged,
 		Refused:      digest.Refused,
 		Accepted:     digest.Rows - digest.Refused,
-		LeftOut:      preview.Roster.Unknown,
+		LeftOut:      preview.Parsed.Unknown,
 		Until:        preview.Until.In(eligibility.Japan).Format("15:04"),
 		MoreRows:     digest.MoreReasons,
 		MoreWarnings: digest.MoreWarnings,
@@ -287,13 +287,13 @@ func (s *importPages) errorFile(c echo.Context, clerk staff.Clerk) error {
 	if err != nil {
 		return err
 	}
-	if preview.Roster == nil {
+	if preview.Parsed == nil {
 		return kit.ErrNoPage
 	}
 	kit.Attachment(c, "yominaoshi.csv")
-	c.Response().Header().Set(echo.HeaderContentType, csvfile.ContentType(preview.Roster.Charset()))
+	c.Response().Header().Set(echo.HeaderContentType, csvfile.ContentType(preview.Parsed.Charset()))
 	c.Response().WriteHeader(http.StatusOK)
-	return preview.Roster.WriteErrorsAsSent(c.Response()) // row by row: a file may be refused whole
+	return preview.Parsed.WriteErrorsAsSent(c.Response()) // row by row: a file may be refused whole
 }
 
 // ImportPath takes a whole file of insured people, which may be larger than other requests.
