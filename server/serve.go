@@ -127,7 +127,7 @@ func port(l net.Listener) string {
 	return p
 }
 
-// announce prints the doors.
+// announce prints the addresses of the pages.
 func (c *serveCmd) announce(address string, word *kit.DemoWord) {
 	fmt.Println("窓口（デモ）を始めました。止めるには Ctrl+C を押してください。")
 	if c.Role != datafolder.RoleCounter {
@@ -190,7 +190,7 @@ func (c *serveCmd) site(
 		config.DemoIDP, config.Login, err = demo.SignIn(demo.SignInConfig{
 			Keys:       h.Keys,
 			Address:    address,
-			LetIn:      h.word.LetIn,
+			LetIn:      h.word.WithCookie,
 			NoAuthTime: s.OIDCNoTime,
 			NoACR:      s.OIDCNoACR,
 			Now:        h.Now,
@@ -239,7 +239,7 @@ func (c *serveCmd) site(
 	}
 	handler := web.New(config)
 	if c.Role == datafolder.RoleAll {
-		calls.Client.Transport = h.word.LetIn(hostclient.Loopback(handler, address, demo.Host+"/i/"))
+		calls.Client.Transport = h.word.WithCookie(hostclient.Loopback(handler, address, demo.Host+"/i/"))
 	}
 	return handler, chores, nil
 }

@@ -275,9 +275,9 @@ func TestTheDemosOwnCallsComeInAndHealthSaysOK(t *testing.T) {
 		path      string
 		want      int
 	}{
-		{word.LetIn(http.DefaultTransport), "/i/00138990/.well-known/jwks.json", 200},
+		{word.WithCookie(http.DefaultTransport), "/i/00138990/.well-known/jwks.json", 200},
 		{http.DefaultTransport, "/i/00138990/.well-known/jwks.json", 403},
-		{(*kit.DemoWord)(nil).LetIn(http.DefaultTransport), "/i/00138990/.well-known/jwks.json", 403},
+		{(*kit.DemoWord)(nil).WithCookie(http.DefaultTransport), "/i/00138990/.well-known/jwks.json", 403},
 		{http.DefaultTransport, "/healthz", 200},
 		{http.DefaultTransport, kit.DemoWordPath, 200},
 		{http.DefaultTransport, kit.DemoWordPath + ".css", 200},

@@ -18,7 +18,7 @@ import (
 
 func (s *printPages) paperRoutes(e *echo.Echo) {
 	e.GET("/insurer/settings", s.page(ofInsurer, s.settingsOfPapers))
-	e.POST("/insurer/settings", s.page(ofInsurer, s.settle))
+	e.POST("/insurer/settings", s.page(ofInsurer, s.updateSettings))
 	e.GET("/insurer/papers/:kind", s.page(ofInsurer, s.samplePaper))
 	e.GET("/insurer/people/:id/certificate.pdf", s.page(ofPerson, s.certificatePDF))
 	e.POST("/insurer/people/:id/certificate.pdf", s.page(ofPerson, s.certificatePDF))
@@ -27,17 +27,17 @@ func (s *printPages) paperRoutes(e *echo.Echo) {
 
 // samples are the papers that the page shows, as clerks call them.
 var SamplePapers = []SampleLink{
-	{string(insurer.SampleNotice), say("staff.papersettings.sampleNotice")},
-	{string(insurer.SampleNotice70), say("staff.papersettings.sampleFrom70")},
-	{string(insurer.SampleCards), say("staff.papersettings.sampleTenOnA4")},
-	{string(insurer.SampleCard), say("staff.papersettings.sampleSingleCard")},
-	{string(insurer.SampleCertificate), say("staff.papersettings.sampleA4")},
-	{string(insurer.SampleInsert), say("staff.papersettings.sampleInsertForTheCardCase")},
-	{string(insurer.SampleDeclaration), say("staff.papersettings.sampleDeclaration")},
+	{string(insurer.SampleNotice), sentence("staff.papersettings.sampleNotice")},
+	{string(insurer.SampleNotice70), sentence("staff.papersettings.sampleFrom70")},
+	{string(insurer.SampleCards), sentence("staff.papersettings.sampleTenOnA4")},
+	{string(insurer.SampleCard), sentence("staff.papersettings.sampleSingleCard")},
+	{string(insurer.SampleCertificate), sentence("staff.papersettings.sampleA4")},
+	{string(insurer.SampleInsert), sentence("staff.papersettings.sampleInsertForTheCardCase")},
+	{string(insurer.SampleDeclaration), sentence("staff.papersettings.sampleDeclaration")},
 }
 
 func (s *printPages) settingsOfPapers(c echo.Context, clerk staff.Clerk) error {
-	in, _, err := s.chosen(c, clerk)
+	in, _, err := s.chosenInsurer(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -68,8 +68,8 @@ func (s *printPages) showSettings(
 	return s.Show(c, status, "papersettings", view)
 }
 
-func (s *printPages) settle(c echo.Context, clerk staff.Clerk) error {
-	kept, _, err := s.chosen(c, clerk)
+func (s *printPages) updateSettings(c echo.Context, clerk staff.Clerk) error {
+	kept, _, err := s.chosenInsurer(c, clerk)
 	if err != nil {
 		return err
 	}

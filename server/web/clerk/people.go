@@ -48,7 +48,7 @@ type personAction struct {
 	do func(c echo.Context, clerk staff.Clerk, id audit.PersonID) (next string, err error)
 }
 
-func (s *personPages) asked(a personAction) handler {
+func (s *personPages) asked(a personAction) clerkHandlerFunc {
 	return func(c echo.Context, clerk staff.Clerk) error {
 		return s.confirm(c, a, clerk, nil)
 	}
@@ -73,7 +73,7 @@ func (s *personPages) confirm(
 	view.Page = s.NewPage(c, view.Heading)
 	view.Page.Insurer, view.Person, view.Action, view.Back = insurerView(
 		in,
-	), s.row(
+	), s.personRow(
 		file.PersonRecord,
 	), c.Request().URL.Path, personAddress(
 		file.ID,
@@ -85,7 +85,7 @@ func (s *personPages) confirm(
 	return s.Show(c, status, "confirm", view)
 }
 
-func (s *personPages) done(a personAction) handler {
+func (s *personPages) done(a personAction) clerkHandlerFunc {
 	return func(c echo.Context, clerk staff.Clerk) error {
 		next, err := a.do(c, clerk, personOf(c))
 		var refusal *eligibility.Error
@@ -105,9 +105,9 @@ func personAddress(id audit.PersonID, step string) string {
 
 func (s *personPages) askReissue(echo.Context, staff.Clerk, insurer.PersonFile) (ConfirmView, error) {
 	return ConfirmView{
-		Heading:     say("staff.confirm.reissueHeading"),
-		Consequence: say("staff.confirm.reissueFollows"),
-		Button:      say("staff.confirm.reissueButton"),
+		Heading:     sentence("staff.confirm.reissueHeading"),
+		Consequence: sentence("staff.confirm.reissueFollows"),
+		Button:      sentence("staff.confirm.reissueButton"),
 	}, nil
 }
 
@@ -123,7 +123,7 @@ func (s *personPages) askRevokePerson(
 	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, insurer.Copies{Person: file.ID})
 	args := message.Args{"n": message.Number(n)}
 	return ConfirmView{
-		Heading:     say("staff.confirm.revokeAllHeading"),
+		Heading:     sentence("staff.confirm.revokeAllHeading"),
 		Consequence: message.New("staff.confirm.revokeAllFollows", args),
 		Button:      message.New("staff.confirm.revokeAllButton", args),
 		Disabled:    n == 0,
@@ -155,12 +155,12 @@ func ownCopy(c echo.Context, copies []insurer.IssuedCopy) (insurer.IssuedCopy, e
 func (s *personPages) askRevokeCopy(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
 	copied, err := ownCopy(c, file.Copies)
 	return ConfirmView{
-		Heading: say("staff.confirm.revokeOneHeading"),
+		Heading: sentence("staff.confirm.revokeOneHeading"),
 		Consequence: message.New("staff.confirm.revokeOneFollows", message.Args{
 			"rid": message.Text(credential.EncodeRID(copied.RID)),
 			"at":  message.Text(whenText(copied.Issued)),
 		}),
-		Button:   say("staff.confirm.revokeOneButton"),
+		Button:   sentence("staff.confirm.revokeOneButton"),
 		Disabled: !copied.Revoked.IsZero() || !copied.Expires.After(s.Now()),
 	}, err
 }
@@ -177,8 +177,8 @@ func (s *personPages) revokeCopy(c echo.Context, clerk staff.Clerk, id audit.Per
 	return s.revokeOf(c, clerk, id, insurer.Copies{RID: copied.RID})
 }
 
-// login returns the login that the address names.
-func login(c echo.Context, file insurer.PersonFile) (insurer.Login, error) {
+// loginOf returns the login that the address names.
+func loginOf(c echo.Context, file insurer.PersonFile) (insurer.Login, error) {
 	for _, l := range file.Logins {
 		if strconv.FormatInt(l.ID, 10) == c.Param("login") {
 			return l, nil
@@ -188,14 +188,14 @@ func login(c echo.Context, file insurer.PersonFile) (insurer.Login, error) {
 }
 
 func (s *personPages) askEndLogin(c echo.Context, _ staff.Clerk, file insurer.PersonFile) (ConfirmView, error) {
-	l, err := login(c, file)
+	l, err := loginOf(c, file)
 	return ConfirmView{
-		Heading: say("staff.confirm.endLoginHeading"),
+		Heading: sentence("staff.confirm.endLoginHeading"),
 		Consequence: message.New(
 			"staff.confirm.endLoginFollows",
 			message.Args{"at": message.Text(whenText(l.Since))},
 		),
-		Button: say("staff.confirm.endLoginButton"),
+		Button: sentence("staff.confirm.endLoginButton"),
 	}, err
 }
 
@@ -217,7 +217,11 @@ func (s *personPages) askEndDevice(
 		return ConfirmView{}, kit.ErrNoPage
 	}
 	view, err := s.askEndDevices(c, clerk, file)
-	view.Heading, view.Button = say("staff.confirm.endPhoneHeading"), say("staff.confirm.endPhoneButton")
+	view.Heading, view.Button = sentence(
+		"staff.confirm.endPhoneHeading",
+	), sentence(
+		"staff.confirm.endPhoneButton",
+	)
 	at := message.Text(whenText(file.Devices[i].At))
 	view.Consequence = message.New("staff.confirm.endPhoneFollows", message.Args{"at": at})
 	return view, err
@@ -227,9 +231,9 @@ func (s *personPages) askEndDevices(
 	_ echo.Context, _ staff.Clerk, file insurer.PersonFile,
 ) (ConfirmView, error) {
 	return ConfirmView{
-		Heading:     say("staff.confirm.endPhonesHeading"),
-		Consequence: say("staff.confirm.endPhonesFollows"),
-		Button:      say("staff.confirm.endPhonesButton"),
+		Heading:     sentence("staff.confirm.endPhonesHeading"),
+		Consequence: sentence("staff.confirm.endPhonesFollows"),
+		Button:      sentence("staff.confirm.endPhonesButton"),
 		Disabled:    len(file.Devices) == 0,
 	}, nil
 }
@@ -252,9 +256,9 @@ func (s *personPages) endPersonsDevices(
 
 func (s *personPages) askErase(echo.Context, staff.Clerk, insurer.PersonFile) (ConfirmView, error) {
 	return ConfirmView{
-		Heading:     say("staff.confirm.eraseHeading"),
-		Consequence: say("staff.confirm.eraseFollows"),
-		Button:      say("staff.confirm.eraseButton"),
+		Heading:     sentence("staff.confirm.eraseHeading"),
+		Consequence: sentence("staff.confirm.eraseFollows"),
+		Button:      sentence("staff.confirm.eraseButton"),
 		TypeNumber:  true,
 		Danger:      true,
 	}, nil

@@ -231,7 +231,7 @@ func importRows(notes []insuredcsv.LineNote) []ImportRow {
 
 func (s *importPages) previewPerson(row insuredcsv.Row) PreviewPerson {
 	p := PreviewPerson{
-		PersonRow: s.row(insurer.PersonRecord{Person: row.Person}),
+		PersonRow: s.personRow(insurer.PersonRecord{Person: row.Person}),
 		Line:      row.Line,
 		Sheet:     row.Sheet,
 		Address:   row.Person.Address,
@@ -290,7 +290,7 @@ func (s *importPages) errorFile(c echo.Context, clerk staff.Clerk) error {
 	if preview.Parsed == nil {
 		return kit.ErrNoPage
 	}
-	kit.Attachment(c, "yominaoshi.csv")
+	kit.SetAttachment(c, "yominaoshi.csv")
 	c.Response().Header().Set(echo.HeaderContentType, csvfile.ContentType(preview.Parsed.Charset()))
 	c.Response().WriteHeader(http.StatusOK)
 	return preview.Parsed.WriteErrorsAsSent(c.Response()) // row by row: a file may be refused whole

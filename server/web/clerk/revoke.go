@@ -20,7 +20,7 @@ import (
 
 // revokePage asks which copies of the whole insurer are meant.
 func (s *personPages) revokePage(c echo.Context, clerk staff.Clerk) error {
-	in, _, err := s.chosen(c, clerk)
+	in, _, err := s.chosenInsurer(c, clerk)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (s *personPages) revokePage(c echo.Context, clerk staff.Clerk) error {
 
 // revokeMany says what would be revoked, and revokes on the second yes.
 func (s *personPages) revokeMany(c echo.Context, clerk staff.Clerk) error {
-	in, _, err := s.chosen(c, clerk)
+	in, _, err := s.chosenInsurer(c, clerk)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ import (
 
 func (s *printPages) runRoutes(e *echo.Echo) {
 	e.GET("/insurer/runs", s.page(ofInsurer, s.runsPage))
-	e.POST("/insurer/runs", s.PageFor(auth.Clerk, s.long(s.clerk(ofInsurer, s.planRun))))
+	e.POST("/insurer/runs", s.PageFor(auth.Clerk, s.long(s.clerkHandler(ofInsurer, s.planRun))))
 	e.GET("/insurer/runs/:id", s.page(ofRun, s.runPage))
 	e.GET("/insurer/runs/:id/events", s.call(ofRun, s.runEvents))
 	e.POST("/insurer/runs/:id/:wish", s.page(ofRun, s.commandRun))
@@ -52,7 +52,7 @@ func (s *printPages) runsPage(c echo.Context, clerk staff.Clerk) error {
 }
 
 func (s *printPages) runsView(c echo.Context, clerk staff.Clerk) (RunsView, error) {
-	in, insurers, err := s.chosen(c, clerk)
+	in, insurers, err := s.chosenInsurer(c, clerk)
 	if err != nil {
 		return RunsView{}, err
 	}
@@ -83,7 +83,7 @@ var runStates = map[insurer.RunState]string{
 }
 
 func runRow(r insurer.PrintRun) RunRow {
-	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), State: say(runStates[r.State]), Clerk: r.By.Name(),
+	return RunRow{ID: r.ID, Kind: r.Kind.Japanese(), State: sentence(runStates[r.State]), Clerk: r.By.Name(),
 		At: whenText(r.CreatedAt), Total: r.Total, Done: r.Done}
 }
 
@@ -243,8 +243,10 @@ func (s *printPages) runOf(c echo.Context, clerk staff.Clerk) (insurer.PrintRun,
 	return run, files, err
 }
 
-// tell puts the words into a run's progress.
-func (p *RunProgress) tell(m message.Message) { p.Ja, p.En, p.Message = m.Text("ja"), m.Text("en"), m }
+// setProgress puts the words into a run's progress.
+func (p *RunProgress) setProgress(m message.Message) {
+	p.Ja, p.En, p.Message = m.Text("ja"), m.Text("en"), m
+}
 
 // progress is how far a run is, in words.
 func (s *printPages) progress(clerk staff.Clerk, run insurer.PrintRun) RunProgress {
@@ -255,11 +257,11 @@ func (s *printPages) progress(clerk staff.Clerk, run insurer.PrintRun) RunProgre
 	}
 	switch {
 	case p.Total == 0:
-		out.tell(say("staff.run.progressWaitingForItsTurn"))
+		out.setProgress(sentence("staff.run.progressWaitingForItsTurn"))
 	case p.Reading:
-		out.tell(say("staff.run.progressReadingThePrintedCodesBack"))
+		out.setProgress(sentence("staff.run.progressReadingThePrintedCodesBack"))
 	case p.Rate > 0:
-		out.tell(message.New("staff.run.progressRate", message.Args{
+		out.setProgress(message.New("staff.run.progressRate", message.Args{
 			"rate": message.Text(fmt.Sprintf("%.0f", p.Rate)),
 			"left": message.Of(leftOf(p.Left)),
 		}))

@@ -20,8 +20,8 @@ type Sentence struct {
 	message.Message
 }
 
-// told is a Message with its next step.
-func told(m message.Message) Sentence { return Sentence{m.Text("ja"), m.Text("en"), m} }
+// newSentence is a Message with its next step.
+func newSentence(m message.Message) Sentence { return Sentence{m.Text("ja"), m.Text("en"), m} }
 
 // toldOf is what a record tells, with its next step.
 func toldOf(s message.Stored) Sentence { return Sentence{s.Text("ja"), s.Text("en"), s.Message} }
@@ -79,7 +79,7 @@ func groundOf(g hostapi.Ground) *groundJSON {
 	if !ok {
 		return nil
 	}
-	return &groundJSON{string(g), told(message.New(key, nil))}
+	return &groundJSON{string(g), newSentence(message.New(key, nil))}
 }
 
 type verdictJSON struct {
@@ -132,7 +132,7 @@ type cardJSON struct {
 var askAlways = []string{"限度額適用認定証などの有無", "公費の受給者証の有無", "子ども医療証の有無"}
 
 // caseView turns a case into what the console shows: the headline, then the one next step.
-func (s *Pages) caseView(view counter.CaseView) CaseJSON {
+func (s *Console) caseView(view counter.CaseView) CaseJSON {
 	v := view.Verdict
 	out := CaseJSON{
 		ID:      view.ID,
@@ -156,9 +156,9 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 			Tier:       string(v.Tier),
 			Issuer:     v.Issuer,
 			IssuerName: v.IssuerName,
-			IssuedAt:   moment(v.IssuedAt),
-			ExpiresAt:  moment(v.ExpiresAt),
-			Headline:   told(v.Headline()),
+			IssuedAt:   optionalTime(v.IssuedAt),
+			ExpiresAt:  optionalTime(v.ExpiresAt),
+			Headline:   newSentence(v.Headline()),
 			Checks:     []checkLine{},
 		},
 	}
@@ -178,9 +178,9 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 		out.Verdict.Checks = append(out.Verdict.Checks, line)
 	}
 	out.Verdict.Checks = append(out.Verdict.Checks, settled...)
-	out.Verdict.Next = told(message.New("console.next.check_card", nil))
+	out.Verdict.Next = newSentence(message.New("console.next.check_card", nil))
 	if v.AwaitsProof() {
-		out.Verdict.Next = told(message.New("console.next.second_code", nil))
+		out.Verdict.Next = newSentence(message.New("console.next.second_code", nil))
 	} else if !v.Valid && len(v.Checks) > 0 {
 		out.Verdict.Next = toldOf(v.Checks[0].Stored)
 	}
@@ -199,12 +199,12 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 			out.Card.Checks = append(out.Card.Checks, checkLine{c.Name, c.Result, toldOf(c.Stored)})
 		}
 		if r.Outcome.Passed() {
-			out.Card.Next = told(message.New("console.next.record", nil))
+			out.Card.Next = newSentence(message.New("console.next.record", nil))
 		} else {
 			out.Card.Headline, out.Card.Next = headlineOf(r.Stored), nextOf(r.Stored)
 		}
 		if view.CardRefused() && view.ForTheEye() { // another card, or another try at it, was refused before
-			out.Card.Next = told(message.New("console.next.whose_card", nil))
+			out.Card.Next = newSentence(message.New("console.next.whose_card", nil))
 		}
 		out.Verdict.Next = out.Card.Next
 	}
@@ -220,14 +220,14 @@ func (s *Pages) caseView(view counter.CaseView) CaseJSON {
 	return out
 }
 
-func moment(t time.Time) *time.Time {
+func optionalTime(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
 	return &t
 }
 
-func (s *Pages) eligibilityView(e credential.Eligibility) *eligibilityJSON {
+func (s *Console) eligibilityView(e credential.Eligibility) *eligibilityJSON {
 	today := s.Today()
 	out := &eligibilityJSON{
 		InsurerNumber: e.Insurer.Paper(),

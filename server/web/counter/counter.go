@@ -17,7 +17,7 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *Pages) Routes(e *echo.Echo) {
+func (s *Console) Routes(e *echo.Echo) {
 	e.GET("/counter", s.page(s.counterPage))
 	e.GET("/counter/methods", s.page(s.methodsPage))
 	s.StaffRoutes(e, auth.Counter)
@@ -36,7 +36,7 @@ func (s *Pages) Routes(e *echo.Echo) {
 	e.GET("/api/v1/bridge", echo.WrapHandler(s.Readers))
 }
 
-func (s *Pages) counterPage(c echo.Context, reception staff.Reception) error {
+func (s *Console) counterPage(c echo.Context, reception staff.Reception) error {
 	return s.Show(
 		c,
 		http.StatusOK,
@@ -49,7 +49,7 @@ func (s *Pages) counterPage(c echo.Context, reception staff.Reception) error {
 	)
 }
 
-func (s *Pages) scan(c echo.Context, reception staff.Reception) error {
+func (s *Console) scan(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Text string `json:"text"`
 	}
@@ -74,7 +74,7 @@ type candidateJSON struct {
 
 // people says whose the codes of one picture are, so that staff choose. What an unverified code claims is not
 // shown.
-func (s *Pages) people(c echo.Context, reception staff.Reception) error {
+func (s *Console) people(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Texts []string `json:"texts"`
 	}
@@ -92,7 +92,7 @@ func (s *Pages) people(c echo.Context, reception staff.Reception) error {
 	}
 	out := make([]candidateJSON, 0, len(found))
 	for _, one := range found {
-		person := candidateJSON{Text: one.JWS, Proof: one.Proof, Headline: told(one.Verdict.Headline())}
+		person := candidateJSON{Text: one.JWS, Proof: one.Proof, Headline: newSentence(one.Verdict.Headline())}
 		if e := one.Verdict.Eligibility; e != nil {
 			person.Name, person.BirthDateJa, person.InsurerName = e.Name, e.BirthDate.Japanese(), e.InsurerName
 		}
@@ -102,7 +102,7 @@ func (s *Pages) people(c echo.Context, reception staff.Reception) error {
 }
 
 // prove adds the second code of a phone that is offline.
-func (s *Pages) prove(c echo.Context, reception staff.Reception) error {
+func (s *Console) prove(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Text string `json:"text"`
 	}
@@ -117,7 +117,7 @@ func (s *Pages) prove(c echo.Context, reception staff.Reception) error {
 }
 
 // challenge makes the number that the phone's next proof must answer.
-func (s *Pages) challenge(c echo.Context, reception staff.Reception) error {
+func (s *Console) challenge(c echo.Context, reception staff.Reception) error {
 	view, err := s.Counter.Challenge(c.Request().Context(), reception, c.Param("id"))
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func (s *Pages) challenge(c echo.Context, reception staff.Reception) error {
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
-func (s *Pages) cardCheck(c echo.Context, reception staff.Reception) error {
+func (s *Console) cardCheck(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Confirmed bool `json:"birthDateConfirmed"`
 	}
@@ -139,7 +139,7 @@ func (s *Pages) cardCheck(c echo.Context, reception staff.Reception) error {
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
-func (s *Pages) visual(c echo.Context, reception staff.Reception) error {
+func (s *Console) visual(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Checks []string `json:"checks"`
 	}
@@ -153,7 +153,7 @@ func (s *Pages) visual(c echo.Context, reception staff.Reception) error {
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
-func (s *Pages) record(c echo.Context, reception staff.Reception) error {
+func (s *Console) record(c echo.Context, reception staff.Reception) error {
 	var body struct {
 		Outcome hostapi.Outcome `json:"outcome"`
 		Reason  string          `json:"reason"`
@@ -174,7 +174,7 @@ func (s *Pages) record(c echo.Context, reception staff.Reception) error {
 	return c.JSON(http.StatusOK, s.caseView(view))
 }
 
-func (s *Pages) cases(c echo.Context, reception staff.Reception) error {
+func (s *Console) cases(c echo.Context, reception staff.Reception) error {
 	views, err := s.Counter.Today(c.Request().Context(), reception)
 	if err != nil {
 		return err
@@ -188,7 +188,7 @@ func (s *Pages) cases(c echo.Context, reception staff.Reception) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func (s *Pages) counterStatus(c echo.Context, reception staff.Reception) error {
+func (s *Console) counterStatus(c echo.Context, reception staff.Reception) error {
 	views, err := s.Counter.Today(c.Request().Context(), reception)
 	if err != nil {
 		return err
@@ -220,7 +220,7 @@ func (s *Pages) counterStatus(c echo.Context, reception staff.Reception) error {
 	out.Away = chosenReader(c) != "" &&
 		!slices.ContainsFunc(out.Readers, func(r readerJSON) bool { return r.Chosen && r.Connected })
 	if clock := credential.ClockSkewMessage(believed.ClockSkew.General); clock.Key != "" {
-		said := told(clock)
+		said := newSentence(clock)
 		out.Clock = &said
 	}
 	trust := believed.List

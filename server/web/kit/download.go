@@ -9,18 +9,18 @@ import (
 	"madoguchi/server/csvfile"
 )
 
-// Attachment has the browser save an answer under a name.
-func Attachment(c echo.Context, name string) {
+// SetAttachment has the browser save an answer under a name.
+func SetAttachment(c echo.Context, name string) {
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
 }
 
 func CsvFile(c echo.Context, name string, data []byte) error {
-	Attachment(c, name)
+	SetAttachment(c, name)
 	return c.Blob(http.StatusOK, csvfile.ContentType(csvfile.UTF8), data)
 }
 
 func PdfFile(c echo.Context, name string, data []byte) error {
-	Attachment(c, name)
+	SetAttachment(c, name)
 	return c.Blob(http.StatusOK, "application/pdf", data)
 }
 

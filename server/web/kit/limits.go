@@ -72,11 +72,11 @@ func NewLimits() Limits {
 	}
 }
 
-// From is whom a limit counts behind an address.
-func From(c echo.Context) string { return auth.RateLimitKey(c.RealIP()) }
+// RemoteKey is whom a limit counts behind an address.
+func RemoteKey(c echo.Context) string { return auth.RateLimitKey(c.RealIP()) }
 
 // MayAsk counts what anybody may ask.
-func (s *Kit) MayAsk(c echo.Context) error { return s.Limits.network.Allow(From(c), s.Now()) }
+func (s *Kit) MayAsk(c echo.Context) error { return s.Limits.network.Allow(RemoteKey(c), s.Now()) }
 
 // MayMake counts a screen or a code of a person, shown by a login; of is the set for the one or the other.
 func (s *Kit) MayMake(of *auth.Limit, subject, person string) error {

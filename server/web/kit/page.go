@@ -31,7 +31,7 @@ func (s *Kit) NewPage(c echo.Context, title message.Message) Page {
 
 // Show sends a page, never compressed: see zipped.
 func (s *Kit) Show(c echo.Context, status int, name string, view any) error {
-	page, err := s.rendered(c, name, view)
+	page, err := s.renderPage(c, name, view)
 	if err != nil {
 		return err
 	}
@@ -40,16 +40,16 @@ func (s *Kit) Show(c echo.Context, status int, name string, view any) error {
 
 // ShowPublic is show for a page without anything secret, which may be compressed.
 func (s *Kit) ShowPublic(c echo.Context, status int, name string, view any) error {
-	page, err := s.rendered(c, name, view)
+	page, err := s.renderPage(c, name, view)
 	if err != nil {
 		return err
 	}
 	c.Response().Header().Set(echo.HeaderVary, "Accept-Language, Cookie")
-	return Zipped(c, status, echo.MIMETextHTMLCharsetUTF8, page)
+	return SendCompressed(c, status, echo.MIMETextHTMLCharsetUTF8, page)
 }
 
-// rendered makes a page as its visitor wants it, whole before anything of it is sent.
-func (s *Kit) rendered(c echo.Context, name string, view any) ([]byte, error) {
+// renderPage makes a page as its visitor wants it, whole before anything of it is sent.
+func (s *Kit) renderPage(c echo.Context, name string, view any) ([]byte, error) {
 	s.KeepChosenLanguage(c)
 	var b bytes.Buffer
 	err := pwa.Render(&b, name, s.PreferencesOf(c), view)

@@ -59,6 +59,6 @@ func (s *screenPages) file(c echo.Context, viewer insurer.Viewer, id audit.Perso
 	if err != nil {
 		return err
 	}
-	kit.Attachment(c, s.DatedName("shikaku-joho", ".smart-health-card"))
+	kit.SetAttachment(c, s.DatedName("shikaku-joho", ".smart-health-card"))
 	return c.Blob(http.StatusOK, "application/smart-health-card", data)
 }

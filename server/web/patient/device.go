@@ -131,13 +131,13 @@ func (s *devicePages) keptCookie(maxAge int) *http.Cookie {
 
 // removePerson takes one person off this phone. A login of that person in this browser ends too: else it
 // would go on showing.
-func (s *devicePages) removePerson(c echo.Context, who visitor) error {
+func (s *devicePages) removePerson(c echo.Context, who viewerSession) error {
 	ctx, id := c.Request().Context(), audit.PersonID(c.Param("id"))
 	if id == "" { // would mean everybody
 		return insurer.ErrNotEnrolled
 	}
 	if len(who.People) > 0 {
-		if err := s.Insurer.Devices.EndOwnDevice(ctx, who.Viewer, id, who.entered.Hash); err != nil {
+		if err := s.Insurer.Devices.EndOwnDevice(ctx, who.Viewer, id, who.deviceSession.Hash); err != nil {
 			return err
 		}
 	}
@@ -148,7 +148,7 @@ func (s *devicePages) removePerson(c echo.Context, who visitor) error {
 		}
 		for _, r := range people {
 			if r.ID == id {
-				if err := s.Sessions.End(ctx, c.Response(), who.session); err != nil {
+				if err := s.Sessions.End(ctx, c.Response(), who.loginSession); err != nil {
 					return err
 				}
 				break
@@ -160,10 +160,10 @@ func (s *devicePages) removePerson(c echo.Context, who visitor) error {
 
 // wipeDevice ends everything that this browser may show, and asks it to drop what it stored. Only here:
 // Clear-Site-Data is for the whole origin, that is for everybody on the phone.
-func (s *devicePages) wipeDevice(c echo.Context, who visitor) error {
+func (s *devicePages) wipeDevice(c echo.Context, who viewerSession) error {
 	ctx := c.Request().Context()
 	if len(who.People) > 0 {
-		if err := s.Insurer.Devices.EndOwnDevice(ctx, who.Viewer, "", who.entered.Hash); err != nil {
+		if err := s.Insurer.Devices.EndOwnDevice(ctx, who.Viewer, "", who.deviceSession.Hash); err != nil {
 			return err
 		}
 	}
@@ -182,9 +182,9 @@ func (s *devicePages) wipeDevice(c echo.Context, who visitor) error {
 }
 
 // endDevice takes another phone, or this one, away from a login: a phone's own key cannot.
-func (s *devicePages) endDevice(c echo.Context, who visitor) error {
+func (s *devicePages) endDevice(c echo.Context, who viewerSession) error {
 	ctx := c.Request().Context()
-	err := s.Insurer.Devices.EndDeviceOfLogin(ctx, who.Viewer, c.Param("phone"), who.session.Hash)
+	err := s.Insurer.Devices.EndDeviceOfLogin(ctx, who.Viewer, c.Param("phone"), who.loginSession.Hash)
 	if err != nil {
 		return err
 	}
@@ -192,12 +192,12 @@ func (s *devicePages) endDevice(c echo.Context, who visitor) error {
 }
 
 // eraseMe deletes what is kept here about a login.
-func (s *devicePages) eraseMe(c echo.Context, who visitor) error {
+func (s *devicePages) eraseMe(c echo.Context, who viewerSession) error {
 	ctx := c.Request().Context()
 	if err := s.Insurer.Enrolment.EraseLogin(ctx, who.Viewer); err != nil {
 		return err
 	}
-	if err := s.Sessions.End(ctx, c.Response(), who.session); err != nil {
+	if err := s.Sessions.End(ctx, c.Response(), who.loginSession); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

@@ -38,7 +38,7 @@ type publicKeyJSON struct {
 
 func (p publicKeyJSON) isP256() bool { return p.KTY == "EC" && p.CRV == "P-256" }
 
-func (s *devicePages) putReceiptKey(c echo.Context, who visitor) error {
+func (s *devicePages) putReceiptKey(c echo.Context, who viewerSession) error {
 	var body struct {
 		ID  string        `json:"id"`
 		Key publicKeyJSON `json:"key"`
@@ -82,7 +82,7 @@ func (s *devicePages) answerDevices(c echo.Context, viewer insurer.Viewer) error
 
 // putDeviceKey adds the key with which this phone proves its screens and comes back without a login, and
 // answers with all phones of this login.
-func (s *devicePages) putDeviceKey(c echo.Context, who visitor) error {
+func (s *devicePages) putDeviceKey(c echo.Context, who viewerSession) error {
 	var body struct {
 		ID        string        `json:"id"`
 		Key       publicKeyJSON `json:"key"`
@@ -110,7 +110,7 @@ func (s *devicePages) putDeviceKey(c echo.Context, who visitor) error {
 
 // receipts hands out what lies here for one phone: to its login, or to the phone itself for all whom it
 // shows.
-func (s *devicePages) receipts(c echo.Context, who visitor) error {
+func (s *devicePages) receipts(c echo.Context, who viewerSession) error {
 	sealed, err := s.Insurer.Receipts.Receipts(c.Request().Context(), who.Viewer, c.QueryParam("key"))
 	if err != nil {
 		return err

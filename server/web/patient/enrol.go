@@ -31,7 +31,7 @@ func (s *loginPages) showEnrol(
 		Name:    v.Login.Name,
 		Birth:   v.Login.BirthDate.Japanese(),
 		HasCode: v.Notice != nil,
-		Code:    printable(typed),
+		Code:    printableInput(typed),
 	}
 	view.Error, view.Insurer = problem, s.HelpDesk(c)
 	view.LoginFirst = problem != nil && problem.Message.Key == insurer.ErrEnrolAgain.Key

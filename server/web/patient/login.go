@@ -68,7 +68,7 @@ func (s *loginPages) finishLogin(c echo.Context) error {
 	} else if flow, err = s.carriedFlow(c, state); err != nil {
 		return err
 	}
-	if err := s.Limits.Answers.Allow(kit.From(c), s.Now()); err != nil { // the provider is asked
+	if err := s.Limits.Answers.Allow(kit.RemoteKey(c), s.Now()); err != nil { // the provider is asked
 		return err
 	}
 	if mine { // a flow is finished once, whatever comes of it

@@ -29,7 +29,7 @@ type personJSON struct {
 
 // me tells a phone whom it may show and by what, and which phones there are. Nobody where it is not known:
 // each new phone asks that first, and a browser's console would show a refusal as an error.
-func (s *screenPages) me(c echo.Context, who visitor) error {
+func (s *screenPages) me(c echo.Context, who viewerSession) error {
 	ctx := c.Request().Context()
 	out := struct {
 		People []personJSON `json:"people"`

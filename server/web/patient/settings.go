@@ -10,7 +10,7 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-func (s *doorPages) settingsPage(c echo.Context) error {
+func (s *landingPages) settingsPage(c echo.Context) error {
 	preferences := s.WantedPreferences(c.Request())
 	view := SettingsView{
 		Page:        s.Translated(c, "settings.title"),
@@ -36,7 +36,7 @@ func backTo(address string) string {
 	return kit.PrintableAddress(u)
 }
 
-func (s *doorPages) saveSettings(c echo.Context) error {
+func (s *landingPages) saveSettings(c echo.Context) error {
 	form, err := c.FormParams()
 	if err != nil {
 		return kit.ErrRequest.Because(err)

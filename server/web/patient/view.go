@@ -12,7 +12,7 @@ type LandingView struct {
 	Read     bool         // a notice's code is held in the session
 	Kept     bool         // this browser has held screens: they open without a login
 	Refusal  *kit.Problem // the code is none or no more
-	Staff    bool         // shows the demo's other doors
+	Staff    bool         // shows the demo's staff pages
 }
 
 // SettingsView is 表示の設定 (/settings).

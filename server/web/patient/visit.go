@@ -155,6 +155,6 @@ func sharesIn(lang string, percents []int) string {
 // clean takes out what must not be shown again.
 func (f *VisitForm) clean() {
 	for _, typed := range []*string{&f.Day, &f.BirthDate, &f.CertificateUntil, &f.CardUntil, &f.PaperUntil, &f.SavedOn} {
-		*typed = printable(*typed)
+		*typed = printableInput(*typed)
 	}
 }
