@@ -56,8 +56,8 @@ func openApp(ctx context.Context, s *Settings, role string) (*app, error) {
 	return &app{Folder: folder}, nil
 }
 
-// office assembles the insurer's half.
-func (h *app) office(ctx context.Context, address string) (*insurer.Services, error) {
+// insurerServices assembles the insurer's half.
+func (h *app) insurerServices(ctx context.Context, address string) (*insurer.Services, error) {
 	derive, err := h.Keys.Secret(keys.Notice)
 	if err != nil {
 		return nil, err

@@ -37,12 +37,12 @@ func (c *exportCmd) Run(s *Settings) error {
 		return refuse(err)
 	}
 	defer h.Store.Close()
-	office, err := h.office(ctx, "")
+	services, err := h.insurerServices(ctx, "")
 	if err != nil {
 		return refuse(err)
 	}
 	export := func(w io.Writer) (int, error) {
-		return office.Exporter.Export(ctx, staff.Operator{Insurer: number}, insurer.ExportFormat(c.Format), w)
+		return services.Exporter.Export(ctx, staff.Operator{Insurer: number}, insurer.ExportFormat(c.Format), w)
 	}
 	if c.Out == "" {
 		_, err := export(os.Stdout)

@@ -22,7 +22,7 @@ func TestARegisterIsExportedAndReadBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	sample := bytes.NewReader(insuredcsv.SampleFile(demoCity))
-	if _, err := d.office.Importer.Import(t.Context(), staff.Operator{Insurer: demoCity}, sample); err != nil {
+	if _, err := d.insurer.Importer.Import(t.Context(), staff.Operator{Insurer: demoCity}, sample); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]eligibility.Person{}

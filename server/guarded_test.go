@@ -48,7 +48,7 @@ func used(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.office.Importer.Import(t.Context(), clerkOf(demoCity),
+	if _, err := d.insurer.Importer.Import(t.Context(), clerkOf(demoCity),
 		bytes.NewReader(insuredcsv.SampleFile(demoCity))); err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func used(t *testing.T) string {
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}
-	if _, err := d.office.Enrolment.NoticePaper(t.Context(), clerkOf(demoCity), found[0].ID); err != nil {
+	if _, err := d.insurer.Enrolment.NoticePaper(t.Context(), clerkOf(demoCity), found[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	stored := counter.Case{Facility: "1319999991", ID: "CASE", At: d.app.Now(), Body: []byte("x")}

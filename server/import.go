@@ -150,14 +150,14 @@ func (c *importCmd) store(
 		return insurer.Imported{}, err
 	}
 	defer h.Store.Close()
-	office, err := h.office(ctx, "")
+	services, err := h.insurerServices(ctx, "")
 	if err != nil {
 		return insurer.Imported{}, err
 	}
 	operator := staff.Operator{Insurer: read.Insurer}
-	done, err := office.Importer.StoreFile(ctx, operator, read)
+	done, err := services.Importer.StoreFile(ctx, operator, read)
 	if err == nil && len(given) > 0 {
-		err = office.Importer.RememberHeadings(ctx, operator, given)
+		err = services.Importer.RememberHeadings(ctx, operator, given)
 	}
 	return done, err
 }

@@ -98,19 +98,19 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, 
 		return nil, err
 	}
 	defer h.Store.Close()
-	office, err := h.office(ctx, strings.TrimSuffix(c.Address, "/"))
+	services, err := h.insurerServices(ctx, strings.TrimSuffix(c.Address, "/"))
 	if err != nil {
 		return nil, err
 	}
-	runs := office.PrintJobs
+	runs := services.PrintJobs
 	runs.Folder, runs.Reader = filepath.Join(h.Path, datafolder.Runs), printing.Poppler()
 	result := &insurer.PrintReport{Run: c.Resume}
-	operator, err := c.operator(ctx, office)
+	operator, err := c.operator(ctx, services)
 	if err != nil {
 		return nil, err
 	}
 	if c.Resume == "" {
-		if err := c.plan(ctx, office, operator, result); err != nil || c.DryRun {
+		if err := c.plan(ctx, services, operator, result); err != nil || c.DryRun {
 			return result, err
 		}
 		fmt.Fprintf(
@@ -150,9 +150,9 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, 
 }
 
 // operator is who prints: for the insurer that the command names, or for the one of the run to resume.
-func (c *printCmd) operator(ctx context.Context, office *insurer.Services) (staff.Operator, error) {
+func (c *printCmd) operator(ctx context.Context, services *insurer.Services) (staff.Operator, error) {
 	if c.Resume != "" {
-		return office.Directory.Operator(ctx, insurer.About{Run: c.Resume})
+		return services.Directory.Operator(ctx, insurer.RequestTarget{Run: c.Resume})
 	}
 	number, err := eligibility.ParseInsurerNumber(c.Insurer)
 	if err != nil {
@@ -175,7 +175,7 @@ func opensOnPhones(address string) bool {
 
 // plan plans a new run and stores it.
 func (c *printCmd) plan(
-	ctx context.Context, office *insurer.Services, operator staff.Operator, result *insurer.PrintReport,
+	ctx context.Context, services *insurer.Services, operator staff.Operator, result *insurer.PrintReport,
 ) (err error) {
 	o := insurer.RunOptions{
 		Only:        insurer.RunFilter(c.Only),
@@ -211,7 +211,7 @@ func (c *printCmd) plan(
 	if err != nil {
 		return err
 	}
-	plan, err := office.PrintJobs.PlanRun(ctx, operator,
+	plan, err := services.PrintJobs.PlanRun(ctx, operator,
 		insurer.RunRequest{Kind: insurer.PaperKind(c.Kind), Options: o, List: lines})
 	if err != nil {
 		return err
@@ -222,7 +222,7 @@ func (c *printCmd) plan(
 		result.Run, result.State = "", "planned"
 		return nil
 	}
-	return office.PrintJobs.StartRun(ctx, operator, plan)
+	return services.PrintJobs.StartRun(ctx, operator, plan)
 }
 
 // lines reads the list.

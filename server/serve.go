@@ -177,7 +177,7 @@ func (c *serveCmd) site(
 		return nil, nil, err
 	}
 	if c.Role != datafolder.RoleCounter {
-		if config.Insurer, err = h.office(ctx, address); err != nil {
+		if config.Insurer, err = h.insurerServices(ctx, address); err != nil {
 			return nil, nil, err
 		}
 		h.runs = config.Insurer.PrintJobs

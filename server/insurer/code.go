@@ -92,7 +92,7 @@ func (o *OnlineCodes) codeMAC(code string) []byte {
 func (o *OnlineCodes) NewCode(
 	ctx context.Context, viewer Viewer, id audit.PersonID,
 ) (credential.OnlineCode, time.Time, error) {
-	record, _, err := o.Enrolment.shown(ctx, viewer, id)
+	record, _, err := o.Enrolment.shownPerson(ctx, viewer, id)
 	if err != nil {
 		return credential.OnlineCode{}, time.Time{}, err
 	}
@@ -160,7 +160,7 @@ func (o *OnlineCodes) ownCode(ctx context.Context, viewer Viewer, id audit.Perso
 	}
 	code, err := o.store.CodeOf(ctx, subject, id)
 	if err != nil {
-		if _, _, not := o.Enrolment.shown(ctx, viewer, id); not != nil {
+		if _, _, not := o.Enrolment.shownPerson(ctx, viewer, id); not != nil {
 			return OnlineCode{}, not
 		}
 		return OnlineCode{}, notFoundAs(err, errNoCodeAsked)

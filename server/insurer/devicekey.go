@@ -86,7 +86,7 @@ func (o *Devices) AddDeviceKey(ctx context.Context, viewer Viewer, key DeviceKey
 			return err
 		}
 		proof := DeviceProof{DeviceID: key.DeviceID, Nonce: key.Nonce, Signature: key.Signature}
-		if err := o.prove(ctx, auth.UseAddDevice, proof, point); err != nil {
+		if err := o.verifyProof(ctx, auth.UseAddDevice, proof, point); err != nil {
 			return err
 		}
 	}

@@ -150,14 +150,14 @@ func (o *Devices) AuthenticateDevice(ctx context.Context, p DeviceProof) ([]Devi
 		grants,
 		func(g DeviceGrant) bool { return !slices.Equal(g.Public, grants[0].Public) },
 	)
-	if err := o.prove(ctx, auth.UseSignIn, p, grants[0].Public); err != nil {
+	if err := o.verifyProof(ctx, auth.UseSignIn, p, grants[0].Public); err != nil {
 		return nil, err
 	}
 	return grants, nil
 }
 
-// prove verifies a signature over a nonce and uses the nonce up.
-func (o *Devices) prove(ctx context.Context, use auth.Use, p DeviceProof, public []byte) error {
+// verifyProof verifies a signature over a nonce and uses the nonce up.
+func (o *Devices) verifyProof(ctx context.Context, use auth.Use, p DeviceProof, public []byte) error {
 	nonce, ends, err := o.challenges().Verify(use, p.DeviceID, p.Nonce, p.Signature, public, o.now())
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ type Directory struct {
 // included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type DirectoryStore interface {
 	Insurers(ctx context.Context) ([]Insurer, error)
-	whoseStore
+	ownerStore
 	// Logo returns an insurer's mark (PNG), nil where there is none.
 	Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error)
 	// PutSettings stores an insurer and its mark together: nil keeps the old mark, an empty one is none. The

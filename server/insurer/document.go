@@ -75,7 +75,7 @@ func (o *Documents) Document(ctx context.Context, viewer Viewer, id audit.Person
 	if err != nil {
 		return nil, err
 	}
-	return o.signed(data, c)
+	return o.signDocument(data, c)
 }
 
 // CopyUntil returns the first day on which a copy made today is worth nothing: what a phone that keeps one
@@ -83,7 +83,7 @@ func (o *Documents) Document(ctx context.Context, viewer Viewer, id audit.Person
 func (o *Documents) CopyUntil(
 	ctx context.Context, viewer Viewer, id audit.PersonID,
 ) (eligibility.Date, error) {
-	record, _, err := o.Enrolment.shown(ctx, viewer, id)
+	record, _, err := o.Enrolment.shownPerson(ctx, viewer, id)
 	return paperEnd(record.Person, eligibility.DateOf(o.now())), err
 }
 
@@ -91,7 +91,7 @@ func (o *Documents) CopyUntil(
 // them (an employer, a landlord). Nothing is signed for it, neither a code nor the document, so nothing is
 // noted.
 func (o *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
-	record, in, err := o.Enrolment.shown(ctx, viewer, id)
+	record, in, err := o.Enrolment.shownPerson(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func (o *Documents) NoticePage(
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	n, err := o.notice(
+	n, err := o.noticeData(
 		paper.Record.Person,
 		paper.Insurer,
 		branding,
@@ -157,8 +157,8 @@ func (o *Documents) NoticePage(
 	return pdf.NoticePage(n, now)
 }
 
-// notice fills a person's 資格情報のお知らせ of a day, but for code ①, which all of a file share.
-func (o *Documents) notice(
+// noticeData fills a person's 資格情報のお知らせ of a day, but for code ①, which all of a file share.
+func (o *Documents) noticeData(
 	p eligibility.Person,
 	in Insurer,
 	branding pdf.Branding,
@@ -198,13 +198,6 @@ func onlyShare(p eligibility.Person, day eligibility.Date) int {
 	return 0
 }
 
-func or(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
-}
-
 // File makes the .smart-health-card file of a person whom this login may show: the same copy as the PDF's,
 // for names that are too long for a code and for people who keep files.
 func (o *Documents) File(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
@@ -227,7 +220,7 @@ type savedCopy struct {
 
 // copyOf notes a copy under a free index and signs it.
 func (o *Documents) copyOf(ctx context.Context, viewer Viewer, id audit.PersonID) (savedCopy, error) {
-	record, in, err := o.Enrolment.shown(ctx, viewer, id)
+	record, in, err := o.Enrolment.shownPerson(ctx, viewer, id)
 	if err != nil {
 		return savedCopy{}, err
 	}

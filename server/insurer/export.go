@@ -43,7 +43,7 @@ func (o *Exporter) Export(
 		return 0, err
 	}
 	out := bufio.NewWriter(w)
-	write, end, err := o.writer(in, format, out)
+	write, end, err := o.newWriter(in, format, out)
 	if err != nil {
 		return 0, err
 	}
@@ -60,8 +60,8 @@ func (o *Exporter) Export(
 	return people, errors.Join(err, fault, end(), out.Flush())
 }
 
-// writer returns what writes one person, and what ends the file.
-func (o *Exporter) writer(
+// newWriter returns what writes one person, and what ends the file.
+func (o *Exporter) newWriter(
 	in Insurer, format ExportFormat, out *bufio.Writer,
 ) (write func(eligibility.Person) error, end func() error, err error) {
 	if format == ExportCSV {

@@ -35,8 +35,8 @@ func (o *Enrolment) NoticePaper(
 		return NoticePaper{}, err
 	}
 	code := o.notices.Code(id, serial)
-	return NoticePaper{Record: record, Insurer: in, Code: code, URL: landing(o.address, code)}, nil
+	return NoticePaper{Record: record, Insurer: in, Code: code, URL: landingAddress(o.address, code)}, nil
 }
 
-// landing is the address that a notice's code ② says; it holds no insurance number.
-func landing(address, code string) string { return address + "/n/" + code }
+// landingAddress is the address that a notice's code ② says; it holds no insurance number.
+func landingAddress(address, code string) string { return address + "/n/" + code }

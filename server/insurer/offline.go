@@ -20,7 +20,7 @@ func (o *Issuer) Offline(
 	case err != nil:
 		return Screen{}, err
 	case len(grants) == 0 || phone == "":
-		if _, _, not := o.Enrolment.shown(ctx, viewer, id); not != nil {
+		if _, _, not := o.Enrolment.shownPerson(ctx, viewer, id); not != nil {
 			return Screen{}, not
 		}
 		return Screen{}, errNoDeviceKey

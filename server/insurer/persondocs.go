@@ -74,11 +74,11 @@ func (o *Documents) forPaper(
 
 // InsertFor makes the slip for the card case of a person whom the viewer may show.
 func (o *Documents) InsertFor(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
-	record, in, err := o.Enrolment.shown(ctx, viewer, id)
+	record, in, err := o.Enrolment.shownPerson(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}
-	return o.insert(record, in)
+	return o.makeInsert(record, in)
 }
 
 // InsertOf is InsertFor for the clerk of the person's insurer.
@@ -87,14 +87,14 @@ func (o *Documents) InsertOf(ctx context.Context, clerk staff.Clerk, id audit.Pe
 	if err != nil {
 		return nil, err
 	}
-	data, err := o.insert(record, in)
+	data, err := o.makeInsert(record, in)
 	if err != nil {
 		return nil, err
 	}
 	return data, o.store.Note(ctx, personEntry(o.now(), clerk, id, "insert.show"))
 }
 
-func (o *Documents) insert(record PersonRecord, in Insurer) ([]byte, error) {
+func (o *Documents) makeInsert(record PersonRecord, in Insurer) ([]byte, error) {
 	now := o.now()
 	day := eligibility.DateOf(now)
 	if err := notLost(record.Person, day); err != nil {

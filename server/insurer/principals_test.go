@@ -42,7 +42,7 @@ type row struct {
 
 var rows = []row{
 	{method: "Directory.Clerk", call: func(w *world, who asking) error {
-		_, err := w.Directory.Clerk(ctx, who.member, insurer.About{Preview: w.preview})
+		_, err := w.Directory.Clerk(ctx, who.member, insurer.RequestTarget{Preview: w.preview})
 		return err
 	}},
 	{method: "Directory.UpdateSettings", call: func(w *world, who asking) error {
@@ -230,10 +230,10 @@ var rows = []row{
 		return err
 	}},
 	{method: "Issuer.Revoke", call: func(w *world, who asking) error {
-		return some(w.Issuer.Revoke(ctx, who.by, insurer.Copies{Person: w.person.ID}))
+		return some(w.Issuer.Revoke(ctx, who.by, insurer.CopySelection{Person: w.person.ID}))
 	}},
 	{method: "Issuer.CountCopies", call: func(w *world, who asking) error {
-		return some(w.Issuer.CountCopies(ctx, who.by, insurer.Copies{Person: w.person.ID}))
+		return some(w.Issuer.CountCopies(ctx, who.by, insurer.CopySelection{Person: w.person.ID}))
 	}},
 
 	{method: "OnlineCodes.NewCode", call: func(w *world, who asking) error {

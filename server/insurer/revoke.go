@@ -12,8 +12,9 @@ import (
 	"madoguchi/server/staff"
 )
 
-// Copies says which saved copies are meant: one by its index, all of a person, or all made before a time.
-type Copies struct {
+// CopySelection says which saved copies are meant: one by its index, all of a person, or all made before a
+// time.
+type CopySelection struct {
 	RID    uint32
 	Person audit.PersonID
 	Before time.Time
@@ -21,7 +22,7 @@ type Copies struct {
 
 // Revoke takes saved copies of the insurer back. Live and screen codes need no revoking: they end by
 // themselves.
-func (o *Issuer) Revoke(ctx context.Context, by staff.ForInsurer, which Copies) (int, error) {
+func (o *Issuer) Revoke(ctx context.Context, by staff.ForInsurer, which CopySelection) (int, error) {
 	insurer := by.InsurerNumber()
 	e := audit.Entry{At: o.now(), Actor: by.Actor(), Action: "paper.revoke"}
 	switch {
@@ -171,7 +172,7 @@ func (o *Issuer) SignTime(insurer eligibility.InsurerNumber, nonce string) (stri
 }
 
 // CountCopies returns how many copies Revoke would list now.
-func (o *Issuer) CountCopies(ctx context.Context, by staff.ForInsurer, which Copies) (int, error) {
+func (o *Issuer) CountCopies(ctx context.Context, by staff.ForInsurer, which CopySelection) (int, error) {
 	if which.Person != "" {
 		if _, err := o.store.Person(ctx, by.InsurerNumber(), which.Person); err != nil {
 			return 0, notFoundAs(err, ErrNoPerson)

@@ -1,6 +1,7 @@
 package insurer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -28,8 +29,8 @@ const (
 	skipWithheld = "不開示の人で、送付先がありません"
 )
 
-// load returns the people behind refs, with the reason for each who is skipped.
-func (p runPaper) load(ctx context.Context, refs []string) ([]PersonRecord, []printing.Person, error) {
+// loadPeople returns the people behind refs, with the reason for each who is skipped.
+func (p runPaper) loadPeople(ctx context.Context, refs []string) ([]PersonRecord, []printing.Person, error) {
 	ids := make([]audit.PersonID, len(refs))
 	for i, ref := range refs {
 		ids[i] = audit.PersonID(ref)
@@ -91,7 +92,7 @@ type noticePaper struct {
 
 // Load ensures everybody's notice code and fills the pages.
 func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]printing.Page[pdf.Notice], error) {
-	records, people, err := p.load(ctx, refs)
+	records, people, err := p.loadPeople(ctx, refs)
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +128,8 @@ func (p noticePaper) Load(ctx context.Context, at int, refs []string) ([]printin
 			continue
 		}
 		code := o.notices.Code(audit.PersonID(s.Ref), serial)
-		url := landing(or(p.run.Options.Address, o.address), code)
-		n, err := o.Documents.notice(records[i].Person, p.in, p.branding, code, url, p.run.Options.Day)
+		url := landingAddress(cmp.Or(p.run.Options.Address, o.address), code)
+		n, err := o.Documents.noticeData(records[i].Person, p.in, p.branding, code, url, p.run.Options.Day)
 		if err != nil {
 			return nil, err
 		}
@@ -179,7 +180,7 @@ func (p certificatePaper) Load(
 	_ int,
 	refs []string,
 ) ([]printing.Page[pdf.Certificate], error) {
-	records, people, err := p.load(ctx, refs)
+	records, people, err := p.loadPeople(ctx, refs)
 	if err != nil {
 		return nil, err
 	}
@@ -263,17 +264,17 @@ func (f *certificateFile) Close() (int, error) {
 	return f.pages, f.file.Close()
 }
 
-// printer prints a job whose pages are of one kind.
-type printer func(context.Context, printing.Job) ([]printing.FileRecord, error)
+// printFunc prints a job whose pages are of one kind.
+type printFunc func(context.Context, printing.Job) ([]printing.FileRecord, error)
 
-func printerOf[T any](c printing.Composer[T]) printer {
+func printerOf[T any](c printing.Composer[T]) printFunc {
 	return func(ctx context.Context, j printing.Job) ([]printing.FileRecord, error) {
 		return printing.Print(ctx, j, c)
 	}
 }
 
-// printer returns what prints a run's pages.
-func (o *PrintJobs) printer(ctx context.Context, r PrintRun) (printer, error) {
+// printerFor returns what prints a run's pages.
+func (o *PrintJobs) printerFor(ctx context.Context, r PrintRun) (printFunc, error) {
 	in, err := o.Directory.Insurer(ctx, r.Insurer)
 	if err != nil {
 		return nil, err

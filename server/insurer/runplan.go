@@ -41,8 +41,8 @@ type Plan struct {
 	Missing []string // lines of the list that name nobody, as they stand there
 }
 
-// normal fills what a clerk left open and refuses what there is not.
-func (r RunOptions) normal(kind PaperKind, today eligibility.Date) (RunOptions, error) {
+// withDefaults fills what a clerk left open and refuses what there is not.
+func (r RunOptions) withDefaults(kind PaperKind, today eligibility.Date) (RunOptions, error) {
 	r.Only = cmp.Or(r.Only, OnlyAll)
 	r.Order = cmp.Or(r.Order, ByPostCode)
 	r.PerFile = cmp.Or(r.PerFile, defaultPerFile)
@@ -85,7 +85,7 @@ type RunRequest struct {
 func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request RunRequest) (Plan, error) {
 	now := o.now()
 	insurer, kind, list := by.InsurerNumber(), request.Kind, request.List
-	options, err := request.Options.normal(kind, eligibility.DateOf(now))
+	options, err := request.Options.withDefaults(kind, eligibility.DateOf(now))
 	if err != nil {
 		return Plan{}, err
 	}
@@ -112,7 +112,7 @@ func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request Ru
 		if !wanted.has(r.Person) {
 			return nil
 		}
-		fits, err := o.fits(ctx, r, last, options)
+		fits, err := o.passesFilters(ctx, r, last, options)
 		if err != nil || !fits {
 			return err
 		}
@@ -135,7 +135,7 @@ func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request Ru
 		found,
 		func(a, b candidate) int { return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.ref, b.ref)) },
 	)
-	plan.Items = items(found, options.CountSheets)
+	plan.Items = printItems(found, options.CountSheets)
 	plan.Run.Total = len(plan.Items)
 	if len(plan.Items) == 0 {
 		return plan, errRunEmpty
@@ -143,8 +143,8 @@ func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request Ru
 	return plan, nil
 }
 
-// items numbers the parcels in the order of the pages.
-func items(found []candidate, parcels bool) []printing.Item {
+// printItems numbers the parcels in the order of the pages.
+func printItems(found []candidate, parcels bool) []printing.Item {
 	out := make([]printing.Item, len(found))
 	parcel := 0
 	for i, c := range found {
@@ -160,8 +160,8 @@ func items(found []candidate, parcels bool) []printing.Item {
 	return out
 }
 
-// fits applies the filters that look at what there was before.
-func (o *PrintJobs) fits(
+// passesFilters applies the filters that look at what there was before.
+func (o *PrintJobs) passesFilters(
 	ctx context.Context,
 	r PersonRecord,
 	last LastPrint,
@@ -184,11 +184,12 @@ func (o *PrintJobs) fits(
 	if !options.Dropped {
 		return true, nil
 	}
-	return o.dropped(ctx, r)
+	return o.hasDroppedRegistration(ctx, r)
 }
 
-// dropped reports whether the registration as マイナ保険証 ended with the latest version of a record (利用登録の解除).
-func (o *PrintJobs) dropped(ctx context.Context, r PersonRecord) (bool, error) {
+// hasDroppedRegistration reports whether the registration as マイナ保険証 ended with the latest version of a record
+// (利用登録の解除).
+func (o *PrintJobs) hasDroppedRegistration(ctx context.Context, r PersonRecord) (bool, error) {
 	if r.Person.Registered != eligibility.No || r.Version < 2 {
 		return false, nil
 	}
@@ -207,20 +208,20 @@ func paperDue(p eligibility.Person, kind PaperKind, day eligibility.Date) (due b
 
 // sortKey orders people; numbers within are compared as numbers.
 func sortKey(p eligibility.Person, order RunOrder) string {
-	number := natural(p.Symbol) + "\x00" + natural(p.Number) + "\x00" + natural(p.BranchNumber)
+	number := naturalKey(p.Symbol) + "\x00" + naturalKey(p.Number) + "\x00" + naturalKey(p.BranchNumber)
 	switch order {
 	case ByNumber:
 		return number
 	case ByHousehold:
-		return natural(p.HouseholdNumber) + "\x00" + number
+		return naturalKey(p.HouseholdNumber) + "\x00" + number
 	}
 	code, address := p.MailTo()
 	code, _ = eligibility.PostCode(code)
 	return eligibility.NormaliseSymbol(code) + "\x00" + address + "\x00" + number
 }
 
-// natural pads the runs of digits in a text, so that 9 comes before 10.
-func natural(text string) string {
+// naturalKey pads the runs of digits in a text, so that 9 comes before 10.
+func naturalKey(text string) string {
 	var out, digits strings.Builder
 	flush := func() {
 		if digits.Len() > 0 {

@@ -82,7 +82,7 @@ func (r *PrintJobs) printOn(
 	if run.State != RunGoing {
 		return run, nil // stopped while it waited for its turn
 	}
-	err = r.print(ctx, run, tell)
+	err = r.printRun(ctx, run, tell)
 	e := audit.Entry{At: r.now(), Actor: run.By, Action: "run.done", Detail: run.ID}
 	switch {
 	case err == nil:
@@ -92,7 +92,7 @@ func (r *PrintJobs) printOn(
 	case errors.Is(err, printing.ErrBusy):
 		return run, err
 	default:
-		err = failed(err)
+		err = describeFailure(err)
 		e.Action = "run.failed"
 		step := RunStep{From: []RunState{RunGoing}, To: RunFailed, Note: noteOf(err)}
 		if _, bad := store.StepRun(ctx, key, step, e); bad != nil {
@@ -106,12 +106,12 @@ func (r *PrintJobs) printOn(
 	return store.Run(context.WithoutCancel(ctx), key)
 }
 
-func (r *PrintJobs) print(ctx context.Context, run PrintRun, tell func(printing.Progress)) error {
+func (r *PrintJobs) printRun(ctx context.Context, run PrintRun, tell func(printing.Progress)) error {
 	items, err := r.store.RunItems(ctx, run.Key())
 	if err != nil {
 		return err
 	}
-	print, err := r.printer(ctx, run)
+	print, err := r.printerFor(ctx, run)
 	if err != nil {
 		return err
 	}
@@ -129,14 +129,14 @@ func (r *PrintJobs) print(ctx context.Context, run PrintRun, tell func(printing.
 		Every:   every,
 		Now:     r.now,
 		Tell:    tell,
-		Changed: r.listen(run.Key()),
+		Changed: r.listenForChange(run.Key()),
 	})
-	r.listen(RunKey{})
+	r.listenForChange(RunKey{})
 	return err
 }
 
-// listen returns what receives when a run's command is changed by this process, until the next call.
-func (r *PrintJobs) listen(run RunKey) <-chan struct{} {
+// listenForChange returns what receives when a run's command is changed by this process, until the next call.
+func (r *PrintJobs) listenForChange(run RunKey) <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.printed, r.changed = run, make(chan struct{}, 1)
@@ -166,8 +166,8 @@ func RunBase(run PrintRun) string {
 	return name + "-" + run.Insurer.Paper() + "-" + run.ID
 }
 
-// failed gives a fault its sentence.
-func failed(err error) error {
+// describeFailure gives a fault its sentence.
+func describeFailure(err error) error {
 	var wrong *printing.Mismatch
 	if errors.As(err, &wrong) {
 		return errRunMismatch.Because(err)
@@ -250,15 +250,15 @@ func (r *PrintJobs) Begin(ctx context.Context, by staff.ForInsurer, id string) e
 	if err != nil {
 		return err
 	}
-	r.begin(ctx, run.Key())
+	r.beginRun(ctx, run.Key())
 	return nil
 }
 
-func (r *PrintJobs) begin(ctx context.Context, run RunKey) {
-	r.note(run, printing.Progress{})
+func (r *PrintJobs) beginRun(ctx context.Context, run RunKey) {
+	r.noteProgress(run, printing.Progress{})
 	r.done.Go(func() {
-		defer r.forget(run)
-		if _, err := r.printOn(ctx, run, func(p printing.Progress) { r.note(run, p) }); err != nil {
+		defer r.forgetProgress(run)
+		if _, err := r.printOn(ctx, run, func(p printing.Progress) { r.noteProgress(run, p) }); err != nil {
 			slog.Error("printing", "run", run.ID, "error", err)
 		}
 	})
@@ -272,13 +272,13 @@ func (r *PrintJobs) Resume(ctx context.Context) error {
 	runs, err := r.store.Going(ctx, 100)
 	for _, run := range runs {
 		if run.Options.Folder == "" {
-			r.begin(ctx, run.Key())
+			r.beginRun(ctx, run.Key())
 		}
 	}
 	return err
 }
 
-func (r *PrintJobs) note(run RunKey, p printing.Progress) {
+func (r *PrintJobs) noteProgress(run RunKey, p printing.Progress) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.live == nil {
@@ -288,7 +288,7 @@ func (r *PrintJobs) note(run RunKey, p printing.Progress) {
 	r.signalWatchers(run)
 }
 
-func (r *PrintJobs) forget(run RunKey) {
+func (r *PrintJobs) forgetProgress(run RunKey) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.live, run)

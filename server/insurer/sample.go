@@ -41,7 +41,14 @@ func (o *Documents) SamplePaper(ctx context.Context, clerk staff.Clerk, kind Sam
 	var data []byte
 	switch kind {
 	case SampleNotice, SampleNotice70:
-		n, err := o.notice(p, in, branding, "ABCDEFGHIJKLMNOP", landing(o.address, "ABCDEFGHIJKLMNOP"), day)
+		n, err := o.noticeData(
+			p,
+			in,
+			branding,
+			"ABCDEFGHIJKLMNOP",
+			landingAddress(o.address, "ABCDEFGHIJKLMNOP"),
+			day,
+		)
 		if err != nil {
 			return nil, err
 		}

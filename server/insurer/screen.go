@@ -33,12 +33,17 @@ type IssuerStore interface {
 	DeviceGrants(ctx context.Context, q DeviceGrantQuery) ([]DeviceGrant, error) // newest first
 	// Revoke lists the copies of an insurer that are meant and have not ended, and returns how many were not
 	// listed before.
-	Revoke(ctx context.Context, insurer eligibility.InsurerNumber, which Copies, e audit.Entry) (int, error)
+	Revoke(
+		ctx context.Context,
+		insurer eligibility.InsurerNumber,
+		which CopySelection,
+		e audit.Entry,
+	) (int, error)
 	// CountCopies returns how many copies Revoke would list at a time.
 	CountCopies(
 		ctx context.Context,
 		insurer eligibility.InsurerNumber,
-		which Copies,
+		which CopySelection,
 		at time.Time,
 	) (int, error)
 	// Revoked returns the indices of revoked copies that have not ended at a time, ascending, and a counter
@@ -83,7 +88,7 @@ func (o *Issuer) Live(ctx context.Context, viewer Viewer, id audit.PersonID) (Sc
 func (o *Issuer) show(
 	ctx context.Context, viewer Viewer, id audit.PersonID, r credential.Request,
 ) (Screen, error) {
-	record, in, err := o.Enrolment.shown(ctx, viewer, id)
+	record, in, err := o.Enrolment.shownPerson(ctx, viewer, id)
 	if err != nil {
 		return Screen{}, err
 	}

@@ -7,10 +7,10 @@ import (
 	"madoguchi/pdf/sign"
 )
 
-// signed puts the code into a copy's packet and signs the copy with the insurer's certificate. Without one
-// that works today the copy goes out unsigned, since its code is proof enough and the patient stands there;
-// the operator reads why in the log.
-func (o *Documents) signed(document []byte, c savedCopy) ([]byte, error) {
+// signDocument puts the code into a copy's packet and signs the copy with the insurer's certificate. Without
+// one that works today the copy goes out unsigned, since its code is proof enough and the patient stands
+// there; the operator reads why in the log.
+func (o *Documents) signDocument(document []byte, c savedCopy) ([]byte, error) {
 	at, options := c.at.In(eligibility.Japan), sign.Options{Credential: c.issued.JWS, Archive: true}
 	key, chain, err := o.keys.DocumentSigner(c.insurer.Number, c.at)
 	if err != nil {

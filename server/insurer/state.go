@@ -1,6 +1,7 @@
 package insurer
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ var (
 // stateAddress is the address of code ① on an insurer's notices. It returns errStoredState for one that an
 // older program let in.
 func (o *Directory) stateAddress(in Insurer) (string, error) {
-	address := or(in.Branding.State, stateAddress)
+	address := cmp.Or(in.Branding.State, stateAddress)
 	if !ofTheState(address) {
 		return "", errStoredState
 	}

@@ -17,7 +17,7 @@ type Usage struct {
 	now   func() time.Time
 
 	registers memo[eligibility.InsurerNumber, madeRegister]
-	tally     tally
+	tally     usageTally
 }
 
 // UsageStore is what Usage keeps. Each method is one transaction: it happens whole, audit entry included, or
@@ -138,9 +138,9 @@ func (r *RegisterCounts) count(p eligibility.Person, today eligibility.Date) {
 	}
 }
 
-// tally gathers what happens too often to be stored each time. What a crash takes is at most a minute's
+// usageTally gathers what happens too often to be stored each time. What a crash takes is at most a minute's
 // numbers.
-type tally struct {
+type usageTally struct {
 	mu     sync.Mutex
 	counts map[DayCount]int
 	since  time.Time

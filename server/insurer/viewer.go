@@ -158,8 +158,8 @@ func (o *Enrolment) InsurerOf(ctx context.Context, viewer Viewer) (Insurer, bool
 	return Insurer{}, false
 }
 
-// shown returns the record of a person whom a viewer may show, and the insurer.
-func (o *Enrolment) shown(
+// shownPerson returns the record of a person whom a viewer may show, and the insurer.
+func (o *Enrolment) shownPerson(
 	ctx context.Context, viewer Viewer, id audit.PersonID,
 ) (PersonRecord, Insurer, error) {
 	subject, err := viewer.loginFor(id, o.now())

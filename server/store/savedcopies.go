@@ -39,7 +39,7 @@ func (s documentsStore) PutPaper(
 
 // Revoke implements insurer.IssuerStore.
 func (s issuerStore) Revoke(
-	ctx context.Context, number eligibility.InsurerNumber, which insurer.Copies, e audit.Entry,
+	ctx context.Context, number eligibility.InsurerNumber, which insurer.CopySelection, e audit.Entry,
 ) (n int, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
 		where, value := wantedCopies(which, "$4")
@@ -53,7 +53,7 @@ func (s issuerStore) Revoke(
 }
 
 // wantedCopies is the condition that picks copies, with its value at a place of the query.
-func wantedCopies(which insurer.Copies, place string) (where string, value any) {
+func wantedCopies(which insurer.CopySelection, place string) (where string, value any) {
 	switch {
 	case which.Person != "":
 		return `papers.person_id = (SELECT id FROM people WHERE ref = ` + place + `)`, which.Person
@@ -113,7 +113,7 @@ func (s issuerStore) Revocations(
 
 // CountCopies implements insurer.IssuerStore.
 func (s issuerStore) CountCopies(
-	ctx context.Context, number eligibility.InsurerNumber, which insurer.Copies, at time.Time,
+	ctx context.Context, number eligibility.InsurerNumber, which insurer.CopySelection, at time.Time,
 ) (n int, err error) {
 	where, value := wantedCopies(which, "$3")
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM papers WHERE insurer = $1 AND expires_at > $2

@@ -266,7 +266,7 @@ func TestOnlyIssuersOfACodesTagAreAsked(t *testing.T) {
 // redeemAs calls the insurer's service as a counter that may claim what it likes.
 func (h *house) redeemAs(t *testing.T, counter string, code credential.OnlineCode) (string, error) {
 	t.Helper()
-	return h.office.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
+	return h.insurer.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
 		Server: hostapi.Caller{URL: counter, Name: counter}}, code, &unlimited{})
 }
 
@@ -359,7 +359,7 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 			return h.redeemAs(t, a, c)
 		}, hostapi.ErrOnlineCode},
 		{"at another insurer of the same server", func(t *testing.T) (string, error) {
-			return h.office.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "06139992",
+			return h.insurer.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "06139992",
 				Server: hostapi.Caller{URL: a, Name: a}}, fresh(t), &unlimited{})
 		}, hostapi.ErrOnlineCode},
 	}
@@ -397,7 +397,7 @@ func TestASpokenCodeAlwaysAsksThePatient(t *testing.T) {
 		screens := make(chan string, 8)
 		for i := range 8 {
 			wait.Go(func() {
-				if jws, err := h.office.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
+				if jws, err := h.insurer.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
 					Server: hostapi.Caller{URL: []string{a, b}[i%2]}}, c, &unlimited{}); err == nil {
 					screens <- jws
 				}
@@ -428,7 +428,7 @@ func TestGuessesAndQuestionsAreCounted(t *testing.T) {
 	h, _ := connected(t)
 	r := h.patientOf(t, h.now)
 	code := func() credential.OnlineCode {
-		c, _, err := h.office.OnlineCodes.NewCode(ctx, viewerOf("s"), r.ID)
+		c, _, err := h.insurer.OnlineCodes.NewCode(ctx, viewerOf("s"), r.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -436,7 +436,7 @@ func TestGuessesAndQuestionsAreCounted(t *testing.T) {
 	}
 	var count unlimited
 	redeem := func(c credential.OnlineCode) {
-		_, _ = h.office.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
+		_, _ = h.insurer.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
 			Server: hostapi.Caller{URL: "https://a.example", Name: "A"}}, c, &count)
 	}
 	spoken := credential.OnlineCode{Spoken: code().Spoken}

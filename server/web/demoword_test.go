@@ -21,7 +21,7 @@ import (
 func (h *house) published(word *kit.DemoWord) *echo.Echo {
 	clock := func() time.Time { return h.now }
 	return New(Config{
-		Insurer:     h.office,
+		Insurer:     h.insurer,
 		Counter:     h.counter,
 		Readers:     nil,
 		Background:  ctx,
@@ -30,7 +30,7 @@ func (h *house) published(word *kit.DemoWord) *echo.Echo {
 		Word:        word,
 		Now:         clock,
 		Ready:       h.store.Ping,
-		CounterCall: hostapi.TrustedCounters(h.listed, h.office.Receipts.FirstUse, clock),
+		CounterCall: hostapi.TrustedCounters(h.listed, h.insurer.Receipts.FirstUse, clock),
 		DemoIDP:     http.NotFoundHandler(),
 		Staff:       []string{"鈴木"},
 		Login: auth.NewLogin(

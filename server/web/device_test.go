@@ -316,14 +316,14 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 			h.cookies = phones
 		},
 		"by the insurer": func(t *testing.T, h *house, r insurer.PersonRecord) {
-			if n, err := h.office.Devices.EndDeviceOfPerson(ctx, clerkOf("06139992"), r.ID, "A"); err == nil {
+			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("06139992"), r.ID, "A"); err == nil {
 				t.Errorf("another insurer ended %d", n)
 			}
-			known, err := h.office.Devices.DevicesOfPerson(ctx, clerkOf("00138990"), r.ID)
+			known, err := h.insurer.Devices.DevicesOfPerson(ctx, clerkOf("00138990"), r.ID)
 			if err != nil || len(known) != 1 || known[0].ID != "A" {
 				t.Fatalf("%+v %v", known, err)
 			}
-			if n, err := h.office.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, "A"); err != nil ||
+			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, "A"); err != nil ||
 				n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}
@@ -385,7 +385,7 @@ func TestRemovingOneOfTwoPeopleLeavesTheOther(t *testing.T) {
 	if len(me.People) != 1 || me.People[0].ID != string(tokuichi.ID) || me.Login {
 		t.Errorf("%+v", me)
 	}
-	if people, err := h.office.Enrolment.People(ctx, viewerOf("hanako")); err != nil || len(people) != 1 {
+	if people, err := h.insurer.Enrolment.People(ctx, viewerOf("hanako")); err != nil || len(people) != 1 {
 		t.Errorf("she is enrolled no more: %d %v", len(people), err)
 	}
 	w := h.ask(t, "POST", "/api/v1/phone/wipe", struct{}{})
@@ -424,7 +424,7 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 		audit.Entry{At: h.now, Actor: "t", Action: "receipt.leave"}); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := h.office.Receipts.Receipts(ctx, viewerOf("s"), "A"); err != nil || len(got) != 1 {
+	if got, err := h.insurer.Receipts.Receipts(ctx, viewerOf("s"), "A"); err != nil || len(got) != 1 {
 		t.Fatalf("%d %v", len(got), err)
 	}
 	h.enter(t, "A", phone)
@@ -433,7 +433,7 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 	}
 	showsNobody(t, h.ask(t, "GET", "/api/v1/me", nil))
 	nobodyKnows(t, h.enter(t, "A", phone))
-	if people, err := h.office.Enrolment.People(ctx, viewerOf("s")); err != nil || len(people) != 0 {
+	if people, err := h.insurer.Enrolment.People(ctx, viewerOf("s")); err != nil || len(people) != 0 {
 		t.Errorf("still enrolled: %d %v", len(people), err)
 	}
 	if keys, err := h.store.Receipts.ReceiptKeys(ctx, keyOf(r)); err != nil || len(keys) != 0 {
@@ -443,7 +443,7 @@ func TestErasingALoginLeavesTheInsurersRecordAndNothingElse(t *testing.T) {
 		t.Errorf("the insurer's record: %v", err)
 	}
 	h.patientOf(t, h.now) // the same notice serves again, for the same person
-	if got, err := h.office.Receipts.Receipts(ctx, viewerOf("s"), "A"); err != nil || len(got) != 0 {
+	if got, err := h.insurer.Receipts.Receipts(ctx, viewerOf("s"), "A"); err != nil || len(got) != 0 {
 		t.Errorf("receipts: %d %v", len(got), err)
 	}
 	if n, err := h.store.VerifyAudit(ctx); err != nil || n == 0 {
@@ -480,7 +480,7 @@ func TestAPhoneIsAddedOnlySoonAfterALogin(t *testing.T) {
 		t.Errorf("the patient is told: %+v", me)
 	}
 	stale := auth.Identity{Subject: "s", At: h.now, AuthTime: h.now.Add(-16 * time.Minute)}
-	if err := h.office.Devices.AddDeviceKey(ctx, insurer.Viewer{Login: &stale},
+	if err := h.insurer.Devices.AddDeviceKey(ctx, insurer.Viewer{Login: &stale},
 		h.holder(t, "D", phone)); err == nil {
 		t.Error("auth_time of 16 minutes ago was taken")
 	}

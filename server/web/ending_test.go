@@ -78,7 +78,7 @@ func (g *ghost) lose(t *testing.T) {
 	file := fmt.Sprintf("記号,番号,枝番,氏名,氏名カナ,生年月日,住所,資格喪失年月日\n%s,%s,%s,%s,%s,%s,%s,2026-11-22\n", p.Symbol,
 		p.Number, p.BranchNumber,
 		p.Name, p.Kana, p.BirthDate, p.Address)
-	if _, err := g.office.Importer.Import(ctx, clerkOf("00138990"), strings.NewReader(file)); err != nil {
+	if _, err := g.insurer.Importer.Import(ctx, clerkOf("00138990"), strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
 	if r, err := g.store.Register.Person(ctx, g.person.Person.Insurer, g.person.ID); err != nil ||
@@ -275,7 +275,7 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 		{Subject: "s", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now.Add(-6 * time.Hour)},
 		{Subject: "another", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now},
 	} {
-		if err := g.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &who},
+		if err := g.insurer.Enrolment.Enrol(ctx, insurer.Viewer{Login: &who},
 			mac); err != error(insurer.ErrNoticeVoid) {
 			t.Errorf("%s: %v", who.Subject, err)
 		}
@@ -294,7 +294,7 @@ func TestTheNoticeOfAnEndedLoginIsVoid(t *testing.T) {
 		t.Fatalf("%s again, %v %v", next, serials, err)
 	}
 	again := &auth.Identity{Subject: "s", Name: "髙橋　德一", BirthDate: g.person.Person.BirthDate, At: g.now}
-	if err := g.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: again}, g.notices.MAC(next)); err != nil {
+	if err := g.insurer.Enrolment.Enrol(ctx, insurer.Viewer{Login: again}, g.notices.MAC(next)); err != nil {
 		t.Error(err)
 	}
 }

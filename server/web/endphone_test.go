@@ -64,7 +64,7 @@ func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
 			}
 		},
 		"by the insurer": func(t *testing.T, h *house, r insurer.PersonRecord) {
-			if n, err := h.office.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, ""); err != nil ||
+			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, ""); err != nil ||
 				n != 1 {
 				t.Fatalf("%d %v", n, err)
 			}

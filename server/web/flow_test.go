@@ -49,7 +49,7 @@ func (h *house) atProvider(t *testing.T) (e *echo.Echo, pick func(address string
 		t.Fatal(err)
 	}
 	e = New(Config{
-		Insurer:    h.office,
+		Insurer:    h.insurer,
 		Background: ctx,
 		Demo:       true,
 		Now:        clock,
@@ -179,7 +179,7 @@ func TestACarriedLoginIsFinishedOnceAndByItsOwnBrowser(t *testing.T) {
 				e,
 				"/login/callback?state=s&code=x",
 				seal(
-					h.office.Devices.LoginFlowKey(),
+					h.insurer.Devices.LoginFlowKey(),
 					auth.Flow{State: "s", Begun: begun.Add(-11 * time.Minute)},
 				),
 			)

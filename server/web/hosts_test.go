@@ -155,11 +155,13 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := h.office.Issuer.Revoke(ctx, clerkOf("00138990"), insurer.Copies{RID: index}); err != nil ||
+	if n, err := h.insurer.Issuer.Revoke(ctx, clerkOf("00138990"),
+		insurer.CopySelection{RID: index}); err != nil ||
 		n != 1 {
 		t.Fatalf("%d %v", n, err)
 	}
-	if n, err := h.office.Issuer.Revoke(ctx, clerkOf("06139992"), insurer.Copies{Person: r.ID}); err == nil {
+	if n, err := h.insurer.Issuer.Revoke(ctx, clerkOf("06139992"),
+		insurer.CopySelection{Person: r.ID}); err == nil {
 		t.Errorf("another insurer's person: %d revoked", n)
 	}
 	list := h.fetchStatus(t)
@@ -198,8 +200,8 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 		t.Errorf("crlVersion %+v %v", set, err)
 	}
 	h.now = h.now.Add(time.Second)
-	if n, err := h.office.Issuer.Revoke(ctx, clerkOf("00138990"),
-		insurer.Copies{Before: h.now}); err != nil || n != 1 {
+	if n, err := h.insurer.Issuer.Revoke(ctx, clerkOf("00138990"),
+		insurer.CopySelection{Before: h.now}); err != nil || n != 1 {
 		t.Errorf("all before now: %d %v", n, err)
 	}
 	third := basis.Verify(copyOf()).RID

@@ -42,7 +42,7 @@ import (
 type house struct {
 	now     time.Time
 	echo    *echo.Echo
-	office  *insurer.Services
+	insurer *insurer.Services
 	notices insurer.NoticeKeys
 	replace func(*insurer.Stores) // for build; may be nil
 	keys    *keys.Folder
@@ -154,7 +154,7 @@ func (h *house) build(t *testing.T) {
 	t.Helper()
 	clock := func() time.Time { return h.now }
 	h.notices = insurer.NoticeKeys{Derive: secret, Index: secret}
-	h.office = insurer.New(insurer.Config{
+	h.insurer = insurer.New(insurer.Config{
 		Stores:  h.stores(),
 		Keys:    h.keys,
 		Notices: h.notices,
@@ -171,12 +171,12 @@ func (h *house) build(t *testing.T) {
 		Facility: counter.Facility{Code: "1319999991", Name: "架空医院"},
 		Now:      clock,
 	}
-	h.runs = h.office.PrintJobs
+	h.runs = h.insurer.PrintJobs
 	h.runs.Folder = filepath.Join(h.dir, "runs")
 	t.Cleanup(h.runs.Wait)
 	h.echo = New(
 		Config{
-			Insurer:    h.office,
+			Insurer:    h.insurer,
 			Background: ctx,
 			Demo:       true,
 			Staff:      []string{"鈴木"},
@@ -193,7 +193,7 @@ func (h *house) build(t *testing.T) {
 			Login: auth.NewLogin(
 				auth.Config{Issuer: "http://127.0.0.1:1/none", Client: &http.Client{}, Now: clock},
 			),
-			CounterCall: hostapi.TrustedCounters(h.listed, h.office.Receipts.FirstUse, clock),
+			CounterCall: hostapi.TrustedCounters(h.listed, h.insurer.Receipts.FirstUse, clock),
 			Listed:      h.listed,
 			Sessions:    &auth.Sessions{Store: h.store.Sessions(), Now: clock},
 		},
@@ -272,7 +272,7 @@ func (h *house) session(t *testing.T, kind auth.Kind, subject, data string) {
 // tokuichi imports the sample of 架空市 and returns the record of 髙橋 德一.
 func (h *house) tokuichi(t *testing.T) insurer.PersonRecord {
 	t.Helper()
-	if _, err := h.office.Importer.Import(ctx, clerkOf("00138990"),
+	if _, err := h.insurer.Importer.Import(ctx, clerkOf("00138990"),
 		bytes.NewReader(insuredcsv.SampleFile("00138990"))); err != nil {
 		t.Fatal(err)
 	}
@@ -375,7 +375,7 @@ func (h *house) enrolled(t *testing.T) insurer.PersonRecord {
 // enrol binds a login to a person by the notice's code and signs it in.
 func (h *house) enrol(t *testing.T, r insurer.PersonRecord, login auth.Identity) {
 	t.Helper()
-	if err := h.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: &login},
+	if err := h.insurer.Enrolment.Enrol(ctx, insurer.Viewer{Login: &login},
 		h.notices.MAC(h.noticeCode(t, r))); err != nil {
 		t.Fatal(err)
 	}

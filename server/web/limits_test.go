@@ -19,7 +19,7 @@ func (h *house) openFor(issuer string) http.Handler {
 	clock := func() time.Time { return h.now }
 	word := kit.NewDemoWord(clock)
 	e := New(Config{
-		Insurer:    h.office,
+		Insurer:    h.insurer,
 		Background: ctx,
 		Demo:       true,
 		Published:  true,

@@ -85,7 +85,7 @@ func TestAScreenSaysWhichNamesNoFontHereCanDraw(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t)
 			file := "保険者番号,記号,番号,枝番,氏名,氏名カナ,生年月日,負担割合\n138990,国13,0001234,02," + c.kanji + ",ﾀﾛｳ,1955-07-01,2割\n"
-			if _, err := h.office.Importer.Import(ctx, clerkOf("00138990"),
+			if _, err := h.insurer.Importer.Import(ctx, clerkOf("00138990"),
 				strings.NewReader(file)); err != nil {
 				t.Fatal(err)
 			}

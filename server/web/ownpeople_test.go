@@ -38,10 +38,10 @@ func TestAPreviewIsNeitherStoredNorDroppedByAnotherClerk(t *testing.T) {
 		}
 		other := clerkOf("00138990")
 		other.Staff = clerk
-		if err := h.office.Importer.StorePreview(ctx, other, id, insurer.ImportCount{New: 1}); err == nil {
+		if err := h.insurer.Importer.StorePreview(ctx, other, id, insurer.ImportCount{New: 1}); err == nil {
 			t.Errorf("%q stored it", clerk)
 		}
-		if err := h.office.Importer.DropPreview(ctx, other, id); err == nil {
+		if err := h.insurer.Importer.DropPreview(ctx, other, id); err == nil {
 			t.Errorf("%q dropped it", clerk)
 		}
 	}
@@ -71,14 +71,14 @@ func TestAGrantThatIsOverMakesNoOfflineScreen(t *testing.T) {
 		insurer.ErrDeviceGrantOver},
 		{login.Add(insurer.DeviceGrantLife + 24*time.Hour), insurer.ErrDeviceGrantOver}} {
 		h.now = c.at
-		_, err := h.office.Issuer.Offline(ctx, viewerOf("s"), r.ID, "A")
+		_, err := h.insurer.Issuer.Offline(ctx, viewerOf("s"), r.ID, "A")
 		if c.want == nil && err != nil || c.want != nil && !errors.Is(err, c.want) {
 			t.Errorf("%v after the login: %v", c.at.Sub(login), err)
 		}
 	}
 	for _, phone := range []string{"", "B"} {
 		h.now = login
-		if _, err := h.office.Issuer.Offline(ctx, viewerOf("s"), r.ID, phone); err == nil {
+		if _, err := h.insurer.Issuer.Offline(ctx, viewerOf("s"), r.ID, phone); err == nil {
 			t.Errorf("phone %q was given a screen", phone)
 		}
 	}
@@ -92,16 +92,16 @@ func TestAClerkEndsPhonesOfTheOwnInsurersPeopleOnly(t *testing.T) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	for _, insurer := range []eligibility.InsurerNumber{"06139992", "01139997", "", "138990"} {
-		if phones, err := h.office.Devices.DevicesOfPerson(ctx, clerkOf(insurer), r.ID); err == nil {
+		if phones, err := h.insurer.Devices.DevicesOfPerson(ctx, clerkOf(insurer), r.ID); err == nil {
 			t.Errorf("%q sees %d phones", insurer, len(phones))
 		}
 		for _, phone := range []string{"A", ""} {
-			if n, err := h.office.Devices.EndDeviceOfPerson(ctx, clerkOf(insurer), r.ID, phone); err == nil {
+			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf(insurer), r.ID, phone); err == nil {
 				t.Errorf("%q ended %d", insurer, n)
 			}
 		}
 	}
-	if phones, err := h.office.Devices.DevicesOfPerson(ctx, clerkOf("00138990"), r.ID); err != nil ||
+	if phones, err := h.insurer.Devices.DevicesOfPerson(ctx, clerkOf("00138990"), r.ID); err != nil ||
 		len(phones) != 1 {
 		t.Errorf("its own insurer sees %d phones, %v", len(phones), err)
 	}
@@ -118,14 +118,14 @@ func TestALoginShowsTheAskedPersonOrNobody(t *testing.T) {
 		id      audit.PersonID
 	}{"another login's person": {"op|x", other.ID}, "the other way round": {"hanako", r.ID},
 		"an id of nobody": {"op|x", "NOBODY"}, "no id": {"op|x", ""}, "nobody's login": {"op|nobody", r.ID}} {
-		if screen, err := h.office.Issuer.Live(ctx, viewerOf(c.subject), c.id); !errors.Is(err,
+		if screen, err := h.insurer.Issuer.Live(ctx, viewerOf(c.subject), c.id); !errors.Is(err,
 			insurer.ErrNotEnrolled) {
 			t.Errorf("%s: %+v %v", name, screen, err)
 		}
 	}
 	testenv.Refused(t, testenv.Sessions, 5)
 	h.enrol(t, r, auth.Identity{Subject: "op|x", Name: "髙橋 德一", BirthDate: r.Person.BirthDate, At: h.now})
-	screen, err := h.office.Issuer.Live(ctx, viewerOf("hanako"), other.ID)
+	screen, err := h.insurer.Issuer.Live(ctx, viewerOf("hanako"), other.ID)
 	if v := (credential.Verifier{Trust: &h.trust, Now: h.now}).Verify(screen.JWS); err != nil ||
 		v.Eligibility == nil || v.Eligibility.Name != "試験 花子" {
 		t.Errorf("%+v %v", v, err)

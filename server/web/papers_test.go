@@ -93,7 +93,7 @@ func TestAnInsurersSettingsAreOnItsPapers(t *testing.T) {
 	if w.Code != http.StatusSeeOther {
 		t.Fatal(w.Code, w.Body)
 	}
-	in, err := h.office.Directory.Insurer(ctx, "06139992")
+	in, err := h.insurer.Directory.Insurer(ctx, "06139992")
 	if err != nil || in.Branding.Unit != "保険年金課" || in.Branding.Colour != "#f6c6ad" {
 		t.Error(in, err)
 	}

@@ -74,7 +74,7 @@ func TestTheAuditKeepsBothValuesOfEverySettingOnPapers(t *testing.T) {
 func TestASettingThatLeadsCodeOneElsewhereIsRefusedWhole(t *testing.T) {
 	h := newHouse(t)
 	h.session(t, auth.Clerk, "鈴木", "{}")
-	before, err := h.office.Directory.Insurer(ctx, "06139992")
+	before, err := h.insurer.Directory.Insurer(ctx, "06139992")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestASettingThatLeadsCodeOneElsewhereIsRefusedWhole(t *testing.T) {
 				!strings.Contains(w.Body.String(), "国（マイナポータル）のアドレスだけ") {
 				t.Errorf("%d %.300s", w.Code, w.Body)
 			}
-			if now, err := h.office.Directory.Insurer(ctx, "06139992"); err != nil || now != before {
+			if now, err := h.insurer.Directory.Insurer(ctx, "06139992"); err != nil || now != before {
 				t.Errorf("%+v was stored, %v", now, err)
 			}
 		})
@@ -112,7 +112,7 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 	if err != nil || len(found) != 1 {
 		t.Fatal(found, err)
 	}
-	in, err := h.office.Directory.Insurer(ctx, "06139992")
+	in, err := h.insurer.Directory.Insurer(ctx, "06139992")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,12 +131,12 @@ func TestNoNoticeIsPrintedWithAStoredAddressThatIsNotTheStates(t *testing.T) {
 		}
 	}
 	var refused *eligibility.Error
-	if _, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+	if _, err := h.insurer.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
 		insurer.RunRequest{Kind: insurer.NoticeRun}); !errors.As(err, &refused) ||
 		refused.Key != "look.state_stored" {
 		t.Errorf("a new run: %v", err)
 	}
-	if _, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+	if _, err := h.insurer.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
 		insurer.RunRequest{Kind: insurer.CertificateRun}); err != nil {
 		t.Errorf("certificates carry no such code: %v", err)
 	}

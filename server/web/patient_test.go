@@ -28,7 +28,7 @@ func TestEnrolmentNeedsTheRightPerson(t *testing.T) {
 	} {
 		h := newHouse(t)
 		r := h.tokuichi(t)
-		paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
+		paper, err := h.insurer.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +46,7 @@ func TestEnrolmentNeedsTheRightPerson(t *testing.T) {
 func TestNoticeCodeLeavesTheAddressAndIsNotUsedUpByLooking(t *testing.T) {
 	h := newHouse(t)
 	r := h.tokuichi(t)
-	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
+	paper, err := h.insurer.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}

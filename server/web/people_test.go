@@ -30,7 +30,7 @@ func clerksHouse(t *testing.T) (*house, insurer.PersonRecord) {
 	t.Helper()
 	h := newHouse(t)
 	r := h.tokuichi(t)
-	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
+	paper, err := h.insurer.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func clerksHouse(t *testing.T) (*house, insurer.PersonRecord) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := h.office.Documents.Document(ctx, viewerOf("idp|tokuichi"), r.ID); err != nil {
+		if _, err := h.insurer.Documents.Document(ctx, viewerOf("idp|tokuichi"), r.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -64,7 +64,7 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 		moved.BirthDate,
 		moved.Address,
 	)
-	if _, err := h.office.Importer.Import(ctx, clerkOf("00138990"), strings.NewReader(file)); err != nil {
+	if _, err := h.insurer.Importer.Import(ctx, clerkOf("00138990"), strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
 	page := h.page(t, "/insurer/people/"+string(r.ID))
@@ -156,7 +156,7 @@ func TestTheListTurnsItsPages(t *testing.T) {
 	for i := range 120 {
 		fmt.Fprintf(&file, "%d,試験 第%d,1986-04-12\n", 1000+i, i)
 	}
-	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"),
+	if _, err := h.insurer.Importer.Import(ctx, clerkOf("06139992"),
 		strings.NewReader(file.String())); err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 	h.acts(t, one, nil, "1通の写しを取り消しました")
 	h.acts(t, one, nil, "0通の写しを取り消しました") // the second press
 	h.acts(t, at+"/revoke", nil, "1通の写しを取り消しました")
-	old, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
+	old, err := h.insurer.Enrolment.NoticePaper(ctx, clerkOf(r.Person.Insurer), r.ID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,12 +78,12 @@ func TestAPersonTakenOffAPhoneLeavesNoReceiptsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paper, err := h.office.Enrolment.NoticePaper(ctx, clerkOf(second.Person.Insurer), second.ID)
+	paper, err := h.insurer.Enrolment.NoticePaper(ctx, clerkOf(second.Person.Insurer), second.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	login := &auth.Identity{Subject: "s", Name: p.Name, BirthDate: p.BirthDate, At: h.now}
-	if err := h.office.Enrolment.Enrol(ctx, insurer.Viewer{Login: login},
+	if err := h.insurer.Enrolment.Enrol(ctx, insurer.Viewer{Login: login},
 		h.notices.MAC(paper.Code)); err != nil {
 		t.Fatal(err)
 	}

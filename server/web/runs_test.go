@@ -18,7 +18,7 @@ import (
 func (h *house) town(t *testing.T, rows ...string) {
 	t.Helper()
 	head := "記号,番号,枝番,氏名,氏名カナ,生年月日,資格取得年月日,郵便番号,住所,送付先住所,不開示,事業所名,マイナ保険証登録\n"
-	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"),
+	if _, err := h.insurer.Importer.Import(ctx, clerkOf("06139992"),
 		strings.NewReader(head+strings.Join(rows, "\n"))); err != nil {
 		t.Fatal(err)
 	}
@@ -69,12 +69,12 @@ func (h *house) started(t *testing.T, v url.Values) string {
 // waiting starts a run of notices that nobody works on yet.
 func (h *house) waiting(t *testing.T) string {
 	t.Helper()
-	plan, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+	plan, err := h.insurer.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
 		insurer.RunRequest{Kind: insurer.NoticeRun})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.office.PrintJobs.StartRun(ctx, clerkOf("06139992"), plan); err != nil {
+	if err := h.insurer.PrintJobs.StartRun(ctx, clerkOf("06139992"), plan); err != nil {
 		t.Fatal(err)
 	}
 	return plan.Run.ID
@@ -177,7 +177,7 @@ func TestRunsFilterByWhatChanged(t *testing.T) {
 	h.town(t, row(1, ",,別商店,有"), row(2, ",,架空商店,無"), row(3, ",,架空商店,有"), row(4, ",,架空商店,有"))
 	total := func(kind insurer.PaperKind, o insurer.RunOptions, list ...string) int {
 		t.Helper()
-		plan, err := h.office.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
+		plan, err := h.insurer.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
 			insurer.RunRequest{Kind: kind, Options: o, List: list})
 		if err != nil && !strings.Contains(err.Error(), "Nobody") {
 			t.Fatal(err)

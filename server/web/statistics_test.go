@@ -25,12 +25,12 @@ func TestStatisticsCountPeoplePapersAndDays(t *testing.T) {
 		}
 		fmt.Fprintf(&file, "%d,試験 第%d,%s,%s,%s\n", 5000+i, i, born, share, lost)
 	}
-	if _, err := h.office.Importer.Import(ctx, clerkOf("06139992"),
+	if _, err := h.insurer.Importer.Import(ctx, clerkOf("06139992"),
 		strings.NewReader(file.String())); err != nil {
 		t.Fatal(err)
 	}
 	for range 12 {
-		if _, err := h.office.Issuer.Live(ctx, viewerOf("idp|tokuichi"), r.ID); err != nil {
+		if _, err := h.insurer.Issuer.Live(ctx, viewerOf("idp|tokuichi"), r.ID); err != nil {
 			t.Fatal(err)
 		}
 	}

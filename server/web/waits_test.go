@@ -250,7 +250,7 @@ func TestTheRevocationFileIsMadeAnewOnlyWhenItChanges(t *testing.T) {
 	store := &counting{IssuerStore: h.store.Issuer}
 	h.replace = func(all *insurer.Stores) { all.Issuer = store }
 	h.build(t)
-	keys, err := h.office.Issuer.PublishedKeys(ctx, "00138990")
+	keys, err := h.insurer.Issuer.PublishedKeys(ctx, "00138990")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +268,8 @@ func TestTheRevocationFileIsMadeAnewOnlyWhenItChanges(t *testing.T) {
 	if w := h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil); w.Code != http.StatusOK {
 		t.Fatal(w.Code)
 	}
-	if n, err := h.office.Issuer.Revoke(ctx, clerkOf("00138990"), insurer.Copies{Person: r.ID}); err != nil ||
+	if n, err := h.insurer.Issuer.Revoke(ctx, clerkOf("00138990"),
+		insurer.CopySelection{Person: r.ID}); err != nil ||
 		n != 1 {
 		t.Fatal(n, err)
 	}

@@ -18,26 +18,28 @@ import (
 type clerkHandlerFunc func(c echo.Context, clerk staff.Clerk) error
 
 // aboutFunc says what a request is about, by its address or its form: so the clerk's insurer is known.
-type aboutFunc func(c echo.Context) insurer.About
+type aboutFunc func(c echo.Context) insurer.RequestTarget
 
 // ofInsurer is a request about the insurer that its query or its form names, or about the first.
-func ofInsurer(c echo.Context) insurer.About {
+func ofInsurer(c echo.Context) insurer.RequestTarget {
 	number := c.QueryParam("insurer")
 	if c.Request().Method == http.MethodPost {
 		number = c.FormValue("insurer")
 	}
-	return insurer.About{Insurer: eligibility.InsurerNumber(number)}
+	return insurer.RequestTarget{Insurer: eligibility.InsurerNumber(number)}
 }
 
 // personOf is the person whom the address names.
 func personOf(c echo.Context) audit.PersonID { return audit.PersonID(c.Param("id")) }
 
 // ofPerson, ofRun and ofPreview are requests about the record that the address names.
-func ofPerson(c echo.Context) insurer.About {
-	return insurer.About{Person: personOf(c)}
+func ofPerson(c echo.Context) insurer.RequestTarget {
+	return insurer.RequestTarget{Person: personOf(c)}
 }
-func ofRun(c echo.Context) insurer.About     { return insurer.About{Run: c.Param("id")} }
-func ofPreview(c echo.Context) insurer.About { return insurer.About{Preview: c.Param("id")} }
+func ofRun(c echo.Context) insurer.RequestTarget { return insurer.RequestTarget{Run: c.Param("id")} }
+func ofPreview(c echo.Context) insurer.RequestTarget {
+	return insurer.RequestTarget{Preview: c.Param("id")}
+}
 
 // clerkHandler makes the principal of a request: the member of staff, for the insurer that the request is
 // about.

@@ -120,7 +120,7 @@ func (s *personPages) askRevokePerson(
 	clerk staff.Clerk,
 	file insurer.PersonFile,
 ) (ConfirmView, error) {
-	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, insurer.Copies{Person: file.ID})
+	n, err := s.Insurer.Issuer.CountCopies(c.Request().Context(), clerk, insurer.CopySelection{Person: file.ID})
 	args := message.Args{"n": message.Number(n)}
 	return ConfirmView{
 		Heading:     sentence("staff.confirm.revokeAllHeading"),
@@ -131,11 +131,11 @@ func (s *personPages) askRevokePerson(
 }
 
 func (s *personPages) revokePerson(c echo.Context, clerk staff.Clerk, id audit.PersonID) (string, error) {
-	return s.revokeOf(c, clerk, id, insurer.Copies{Person: id})
+	return s.revokeOf(c, clerk, id, insurer.CopySelection{Person: id})
 }
 
 func (s *personPages) revokeOf(
-	c echo.Context, clerk staff.Clerk, id audit.PersonID, which insurer.Copies,
+	c echo.Context, clerk staff.Clerk, id audit.PersonID, which insurer.CopySelection,
 ) (string, error) {
 	n, err := s.Insurer.Issuer.Revoke(c.Request().Context(), clerk, which)
 	return personAddress(id, "?said=revoked&n="+strconv.Itoa(n)), err
@@ -174,7 +174,7 @@ func (s *personPages) revokeCopy(c echo.Context, clerk staff.Clerk, id audit.Per
 	if err != nil {
 		return "", err
 	}
-	return s.revokeOf(c, clerk, id, insurer.Copies{RID: copied.RID})
+	return s.revokeOf(c, clerk, id, insurer.CopySelection{RID: copied.RID})
 }
 
 // loginOf returns the login that the address names.

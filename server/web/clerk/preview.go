@@ -70,7 +70,7 @@ func (s *importPages) receiveFile(c echo.Context, member staff.Member) (id strin
 			if err != nil {
 				return "", kit.ErrRequest.In("insurer").Because(err)
 			}
-			of := insurer.About{Insurer: eligibility.InsurerNumber(number)}
+			of := insurer.RequestTarget{Insurer: eligibility.InsurerNumber(number)}
 			if clerk, err = s.Insurer.Directory.Clerk(r.Context(), member, of); err != nil {
 				return "", err
 			}

@@ -73,7 +73,7 @@ func (s *personPages) revokeMany(c echo.Context, clerk staff.Clerk) error {
 }
 
 // copiesMeant reads either a copy's five characters or a time of a datetime-local field.
-func copiesMeant(rid, before string) (which insurer.Copies, err error) {
+func copiesMeant(rid, before string) (which insurer.CopySelection, err error) {
 	rid, before = strings.TrimSpace(rid), strings.TrimSpace(before)
 	if (rid == "") == (before == "") {
 		return which, insurer.ErrNotDecided
