@@ -23,7 +23,7 @@ var keyFiles = map[string]string{"people": keys.People, "cases": keys.Cases, "se
 func closeToOthers(folder string) error {
 	for _, name := range []string{"", Runs, Database, Database + "-wal",
 		Database + "-shm"} {
-		if err := store.Tighten(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := store.CloseToOthers(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

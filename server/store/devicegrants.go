@@ -23,7 +23,8 @@ type deviceGrantRow struct {
 }
 
 func (g deviceGrantRow) place() place {
-	return bound("device_grants.subject", hex.EncodeToString(g.subject)+"/"+g.deviceID, g.ref, g.key, g.public,
+	return boundPlace("device_grants.subject",
+		hex.EncodeToString(g.subject)+"/"+g.deviceID, g.ref, g.key, g.public,
 		g.login, g.at)
 }
 
@@ -31,13 +32,13 @@ func (g deviceGrantRow) place() place {
 func (s devicesStore) PutDeviceGrants(ctx context.Context, g insurer.DeviceGrant, e audit.Entry) error {
 	mac := s.index.mac("subject", g.Subject)
 	return s.change(ctx, func(tx *sql.Tx) error {
-		people, err := s.enrolments().vouched(ctx, tx, `enrolments.subject_mac = $1`, mac)
+		people, err := s.enrolments().readVerified(ctx, tx, `enrolments.subject_mac = $1`, mac)
 		if err != nil {
 			return err
 		}
 		for _, p := range people {
 			row := deviceGrantRow{ref: p.ref, subject: mac, deviceID: g.DeviceID, key: g.KeyID, public: g.Public,
-				login: stamp(g.LoginAt), at: stamp(g.At)}
+				login: toMillis(g.LoginAt), at: toMillis(g.At)}
 			err := tx.QueryRowContext(ctx, `SELECT created_at FROM device_grants WHERE subject_mac = $1
 				AND phone = $2 AND person_id = $3`,
 				mac, g.DeviceID, p.person).Scan(&row.at) // of the first stays
@@ -80,7 +81,7 @@ func (s deviceGrantReader) DeviceGrants(
 		JOIN people ON people.id = device_grants.person_id
 		WHERE `+where+` ORDER BY device_grants.created_at DESC, device_grants.id DESC LIMIT 100`, args...)
 	if err != nil {
-		return nil, storage(err)
+		return nil, storageError(err)
 	}
 	defer rows.Close()
 	var all []insurer.DeviceGrant
@@ -89,17 +90,17 @@ func (s deviceGrantReader) DeviceGrants(
 		var sealed []byte
 		if err := rows.Scan(&row.ref, &row.subject, &sealed, &row.deviceID, &row.key, &row.public, &row.login,
 			&row.at); err != nil {
-			return nil, storage(err)
+			return nil, storageError(err)
 		}
 		subject, err := s.sealer.open(ctx, s.read, row.place(), sealed)
 		if err != nil {
-			return nil, storage(err)
+			return nil, storageError(err)
 		}
 		all = append(all, insurer.DeviceGrant{Person: audit.PersonID(row.ref), Subject: string(subject),
 			DeviceID: row.deviceID, KeyID: row.key, Public: row.public,
-			LoginAt: unstamp(row.login), At: unstamp(row.at)})
+			LoginAt: fromMillis(row.login), At: fromMillis(row.at)})
 	}
-	return all, storage(rows.Err())
+	return all, storageError(rows.Err())
 }
 
 // pick returns the condition of a query on device_grants and its arguments from $1 on.

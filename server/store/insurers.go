@@ -29,7 +29,7 @@ func (s directoryStore) Insurers(ctx context.Context) (all []insurer.Insurer, er
 		all = append(all, in)
 		return nil
 	}, `SELECT number, name, issuer, telephone, look FROM insurers ORDER BY number`)
-	return all, storage(err)
+	return all, storageError(err)
 }
 
 // PutSettings implements insurer.DirectoryStore.
@@ -84,5 +84,5 @@ func insurerIn(ctx context.Context, tx *sql.Tx, number eligibility.InsurerNumber
 func (s directoryStore) Logo(ctx context.Context, insurer eligibility.InsurerNumber) ([]byte, error) {
 	var png []byte
 	err := s.read.QueryRowContext(ctx, `SELECT logo FROM insurers WHERE number = $1`, insurer).Scan(&png)
-	return png, storage(err)
+	return png, storageError(err)
 }

@@ -30,7 +30,7 @@ func (s documentsStore) PutPaper(
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO papers (insurer, rid, person_id, issued_at, expires_at)
 			SELECT $1, $2, id, $4, $5 FROM people WHERE ref = $3 AND insurer = $1`,
-			number, int64(rid), person, stamp(issued), stamp(expires)); err != nil {
+			number, int64(rid), person, toMillis(issued), toMillis(expires)); err != nil {
 			return fmt.Errorf("noting the copy: %w", err)
 		}
 		return s.audit(ctx, tx, e)
@@ -43,7 +43,7 @@ func (s issuerStore) Revoke(
 ) (n int, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
 		where, value := wantedCopies(which, "$4")
-		if n, err = revoke(ctx, tx, number, where, e.At, value); err != nil {
+		if n, err = revokeCopies(ctx, tx, number, where, e.At, value); err != nil {
 			return err
 		}
 		e.Detail = fmt.Sprintf("%s: %d", e.Detail, n)
@@ -58,20 +58,20 @@ func wantedCopies(which insurer.CopySelection, place string) (where string, valu
 	case which.Person != "":
 		return `papers.person_id = (SELECT id FROM people WHERE ref = ` + place + `)`, which.Person
 	case !which.Before.IsZero():
-		return `papers.issued_at < ` + place, stamp(which.Before)
+		return `papers.issued_at < ` + place, toMillis(which.Before)
 	}
 	return `papers.rid = ` + place, int64(which.RID)
 }
 
-// revoke lists the copies of one insurer that a condition on $4 picks, if they have not ended at and are not
-// listed yet.
-func revoke(
+// revokeCopies lists the copies of one insurer that a condition on $4 picks, if they have not ended at and
+// are not listed yet.
+func revokeCopies(
 	ctx context.Context, tx *sql.Tx, insurer eligibility.InsurerNumber, where string, at time.Time, value any,
 ) (int, error) {
 	done, err := tx.ExecContext(ctx, `INSERT INTO revocations (insurer, rid, at, expires_at)
 		SELECT papers.insurer, papers.rid, $2, papers.expires_at FROM papers WHERE papers.insurer = $1
 		AND papers.expires_at > $3 AND `+where+`
-		ON CONFLICT DO NOTHING`, insurer, stamp(at), stamp(at), value)
+		ON CONFLICT DO NOTHING`, insurer, toMillis(at), toMillis(at), value)
 	if err != nil {
 		return 0, fmt.Errorf("revoking copies: %w", err)
 	}
@@ -98,8 +98,8 @@ func (s issuerStore) Revoked(
 		err := scan(&rid)
 		rids = append(rids, uint32(rid))
 		return err
-	}, `SELECT rid FROM revocations WHERE insurer = $1 AND expires_at > $2 ORDER BY rid`, insurer, stamp(at))
-	return rids, counter, storage(err)
+	}, `SELECT rid FROM revocations WHERE insurer = $1 AND expires_at > $2 ORDER BY rid`, insurer, toMillis(at))
+	return rids, counter, storageError(err)
 }
 
 // Revocations implements insurer.IssuerStore.
@@ -108,7 +108,7 @@ func (s issuerStore) Revocations(
 ) (counter int, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT revocations FROM insurers WHERE number = $1`, insurer).
 		Scan(&counter)
-	return counter, storage(err)
+	return counter, storageError(err)
 }
 
 // CountCopies implements insurer.IssuerStore.
@@ -119,6 +119,6 @@ func (s issuerStore) CountCopies(
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM papers WHERE insurer = $1 AND expires_at > $2
 		AND `+where+` AND NOT EXISTS
 		(SELECT 1 FROM revocations WHERE revocations.insurer = papers.insurer
-		AND revocations.rid = papers.rid)`, number, stamp(at), value).Scan(&n)
-	return n, storage(err)
+		AND revocations.rid = papers.rid)`, number, toMillis(at), value).Scan(&n)
+	return n, storageError(err)
 }

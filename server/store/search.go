@@ -53,7 +53,7 @@ func (s registerStore) CountFound(ctx context.Context, q insurer.PeopleQuery) (n
 	wanted, values := s.wanted(q)
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM people WHERE id IN (`+wanted+`)`, values...).
 		Scan(&n)
-	return n, storage(err)
+	return n, storageError(err)
 }
 
 // wanted turns a clerk's text into a query for people's ids: whatever the text can be is looked for, each in

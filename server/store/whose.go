@@ -28,12 +28,12 @@ func (s directoryStore) InsurerOfPreview(
 	ctx context.Context, id, clerk string, at time.Time,
 ) (eligibility.InsurerNumber, error) {
 	return s.insurerOf(ctx, `SELECT insurer FROM previews WHERE ref = $1 AND clerk = $2 AND expires_at > $3`,
-		id, clerk, stamp(at))
+		id, clerk, toMillis(at))
 }
 
 func (s directoryStore) insurerOf(
 	ctx context.Context, query string, args ...any,
 ) (number eligibility.InsurerNumber, err error) {
 	err = s.read.QueryRowContext(ctx, query, args...).Scan(&number)
-	return number, storage(err)
+	return number, storageError(err)
 }
