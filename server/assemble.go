@@ -20,7 +20,7 @@ import (
 
 // app is what a start has opened: the data folder, and what runs on it.
 type app struct {
-	*datafolder.Folder
+	*datafolder.DataFolder
 
 	word    *kit.DemoWord      // where the demo's port is published
 	readers *agents.AgentHub   // where a counter's half runs
@@ -32,7 +32,7 @@ var errNoData = &eligibility.Error{Code: eligibility.NotFound, Key: "data.none",
 // openExisting is openApp for commands that have nothing to do where nothing is: a mistyped place must not
 // look like an empty one.
 func openExisting(ctx context.Context, s *Settings, role string) (*app, error) {
-	file := filepath.Join(s.Data, "demo", datafolder.Database)
+	file := filepath.Join(s.Data, "demo", datafolder.DatabaseFile)
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoData.Because(err)
 	} else if err != nil {
@@ -53,7 +53,7 @@ func openApp(ctx context.Context, s *Settings, role string) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &app{Folder: folder}, nil
+	return &app{DataFolder: folder}, nil
 }
 
 // insurerServices assembles the insurer's half.

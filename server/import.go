@@ -38,7 +38,7 @@ func (c *importCmd) Run(s *Settings) error {
 	if err := c.run(s); err != nil {
 		var code exit
 		if !errors.As(err, &code) {
-			complain(err)
+			printError(err)
 			code = exitRefused
 		}
 		return code
@@ -126,7 +126,7 @@ func (c *importCmd) remembered(
 	insurer eligibility.InsurerNumber,
 ) (map[string]insuredcsv.Column, error) {
 	none := map[string]insuredcsv.Column{}
-	if _, err := os.Stat(filepath.Join(s.Data, "demo", datafolder.Database)); err != nil || insurer == "" {
+	if _, err := os.Stat(filepath.Join(s.Data, "demo", datafolder.DatabaseFile)); err != nil || insurer == "" {
 		return none, nil
 	}
 	ctx := context.Background()
@@ -232,13 +232,13 @@ func (c *importCmd) writeErrors(read *insuredcsv.File) {
 		var err error
 		beside := strings.TrimSuffix(c.File, ".csv") + ".errors.csv"
 		if to, err = insuredcsv.OpenRefusals(beside, c.File); err != nil {
-			complain(err)
+			printError(err)
 			return
 		}
 		defer to.Drop()
 	}
 	if err := to.Keep(read.WriteErrors); err != nil {
-		complain(err)
+		printError(err)
 		return
 	}
 	fmt.Fprintf(os.Stderr, "受け付けなかった行は %s にあります。直してもう一度読み込んでください。\n", to.Path())

@@ -33,7 +33,7 @@ var errReadCertificate = &eligibility.Error{Code: eligibility.Invalid, Key: "key
 func oneInsurer(s *Settings, number string) (*keys.Folder, eligibility.InsurerNumber, error) {
 	insurer, err := eligibility.ParseInsurerNumber(number) // "all" is no answer here
 	if err != nil {
-		return nil, "", usage(err)
+		return nil, "", printUsage(err)
 	}
 	f, err := openKeys(s)
 	if err != nil {
@@ -54,7 +54,7 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 	}
 	subject, err := keys.ParseSubject(c.Subject)
 	if err != nil {
-		return usage(err)
+		return printUsage(err)
 	}
 	if err := datafolder.Guard(context.Background(), f, filepath.Join(s.Data, "demo")); err != nil {
 		return err
@@ -68,7 +68,7 @@ func (c *keysCSRCmd) Run(s *Settings) error {
 		return err
 	}
 	if err := durable.WriteFile(c.Out, csr, durable.Options{Mode: 0o644, Device: true}); err != nil {
-		return usage(trust.ErrWrite.Because(err))
+		return printUsage(trust.ErrWrite.Because(err))
 	}
 	fmt.Printf(
 		"%s  申請書を %s に書きました。認証局に送り、証明書が届いたら keys import "+
@@ -95,10 +95,10 @@ func (c *keysImportCmd) Run(s *Settings) error {
 	}
 	var text []byte
 	if err == nil {
-		text, err = input.Bounded(c.Cert)
+		text, err = input.ReadBounded(c.Cert)
 	}
 	if err != nil {
-		return usage(errReadCertificate.Because(err))
+		return printUsage(errReadCertificate.Because(err))
 	}
 	chain, err := f.Import(insurer, text, clock())
 	if err != nil {

@@ -51,7 +51,7 @@ func main() {
 	parser := kong.Must(&p, kong.Name("madoguchi"), kong.Description("窓口: 保険者が発行し、医療機関の窓口で確かめられる資格情報画面"))
 	command, err := parser.Parse(os.Args[1:])
 	if err != nil {
-		complain(wrongUsage(err))
+		printError(wrongUsage(err))
 		os.Exit(exitRefused)
 	}
 	if err := command.Run(&p.Settings); err != nil {
@@ -59,7 +59,7 @@ func main() {
 		if errors.As(err, &code) {
 			os.Exit(int(code))
 		}
-		complain(err)
+		printError(err)
 		os.Exit(exitSome)
 	}
 }
@@ -83,8 +83,8 @@ func wrongUsage(err error) error {
 	}
 }
 
-// complain prints an error for the person at the keyboard: Japanese, English, then the cause.
-func complain(err error) {
+// printError prints an error for the person at the keyboard: Japanese, English, then the cause.
+func printError(err error) {
 	var e *eligibility.Error
 	if errors.As(err, &e) {
 		fmt.Fprintln(os.Stderr, e.Ja())

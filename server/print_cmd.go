@@ -64,7 +64,7 @@ func (c *printCmd) Run(s *Settings) error {
 	defer stop()
 	result, err := c.run(ctx, s)
 	if err != nil {
-		complain(err)
+		printError(err)
 		return exit(exitRefused)
 	}
 	if c.JSON {
@@ -103,7 +103,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, 
 		return nil, err
 	}
 	runs := services.PrintJobs
-	runs.Folder, runs.Reader = filepath.Join(h.Path, datafolder.Runs), printing.Poppler()
+	runs.Folder, runs.Reader = filepath.Join(h.Path, datafolder.RunsDir), printing.FindPoppler()
 	result := &insurer.PrintReport{Run: c.Resume}
 	operator, err := c.operator(ctx, services)
 	if err != nil {
@@ -130,7 +130,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, 
 		select {
 		case <-ctx.Done():
 			if err := runs.Command(context.Background(), operator, result.Run, insurer.RunPaused); err != nil {
-				complain(err)
+				printError(err)
 			}
 		case <-ended:
 		}

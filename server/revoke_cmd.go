@@ -34,7 +34,7 @@ var (
 // Run revokes and prints {"revoked": n}. Exit codes: 0 done (also when nothing was left to revoke), 2 bad
 // input.
 func (c *revokeCmd) Run(s *Settings) error {
-	return answered(func() (any, error) {
+	return printAnswer(func() (any, error) {
 		number, err := eligibility.ParseInsurerNumber(c.Insurer)
 		if err != nil {
 			return nil, eligibility.ErrInsurerNumber.In("--insurer")

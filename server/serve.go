@@ -64,7 +64,7 @@ func (c *serveCmd) Run(s *Settings) error {
 			return err
 		}
 	}
-	address := "http://localhost:" + port(listener)
+	address := "http://localhost:" + portOf(listener)
 	handler, chores, err := c.site(ctx, s, h, address)
 	if err != nil {
 		return err
@@ -78,13 +78,13 @@ func (c *serveCmd) Run(s *Settings) error {
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 	}
-	go every(ctx, time.Hour, func(ctx context.Context) {
+	go runEvery(ctx, time.Hour, func(ctx context.Context) {
 		h.Sweep(ctx)
 		for _, chore := range chores {
 			chore(ctx)
 		}
 	})
-	go every(ctx, time.Minute, func(ctx context.Context) { // a file of people is not left lying for an hour
+	go runEvery(ctx, time.Minute, func(ctx context.Context) { // a file of people is not left lying for an hour
 		if _, err := h.Store.ExpirePreviews(ctx, h.Now()); err != nil {
 			slog.Warn("dropping previews", "error", err)
 		}
@@ -119,7 +119,7 @@ func (c *serveCmd) Run(s *Settings) error {
 	return nil
 }
 
-func port(l net.Listener) string {
+func portOf(l net.Listener) string {
 	_, p, err := net.SplitHostPort(l.Addr().String())
 	if err != nil {
 		return "8080"
@@ -181,7 +181,7 @@ func (c *serveCmd) site(
 			return nil, nil, err
 		}
 		h.runs = config.Insurer.PrintJobs
-		h.runs.Folder, h.runs.Reader = filepath.Join(h.Path, datafolder.Runs), printing.Poppler()
+		h.runs.Folder, h.runs.Reader = filepath.Join(h.Path, datafolder.RunsDir), printing.FindPoppler()
 		config.CounterCall, config.Listed = hostapi.TrustedCounters(
 			listed,
 			config.Insurer.Receipts.FirstUse,
@@ -289,8 +289,8 @@ func (h *app) newSigner(counter credential.TrustedCounter) (*trust.Signer, error
 	})
 }
 
-// every runs work now and then after each span, until the context ends.
-func every(ctx context.Context, span time.Duration, work func(context.Context)) {
+// runEvery runs work now and then after each span, until the context ends.
+func runEvery(ctx context.Context, span time.Duration, work func(context.Context)) {
 	tick := time.NewTicker(span)
 	defer tick.Stop()
 	for {

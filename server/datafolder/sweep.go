@@ -8,7 +8,7 @@ import (
 )
 
 // Sweep removes what is over. What it cannot remove is said in the log, and tried again at the next call.
-func (f *Folder) Sweep(ctx context.Context) {
+func (f *DataFolder) Sweep(ctx context.Context) {
 	if _, err := f.Store.Sessions().ExpireSessions(ctx, f.Now()); err != nil {
 		slog.Warn("sweeping sessions", "error", err)
 	}

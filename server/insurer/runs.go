@@ -29,9 +29,9 @@ type PrintJobs struct {
 	demo    bool
 	now     func() time.Time
 
-	Folder string           // where runs without a folder of their own go: Folder/ID
-	Reader *printing.Reader // nil: no page is rendered, no text read
-	Every  int              // one page in Every is rendered
+	Folder string            // where runs without a folder of their own go: Folder/ID
+	Reader *printing.Poppler // nil: no page is rendered, no text read
+	Every  int               // one page in Every is rendered
 
 	turn sync.Mutex // of the run that is being printed
 	mu   sync.Mutex
@@ -125,7 +125,7 @@ func (r *PrintJobs) printRun(ctx context.Context, run PrintRun, tell func(printi
 		Items:   items,
 		PerFile: run.Options.PerFile,
 		Store:   jobStore{r, run},
-		Reader:  r.Reader,
+		Poppler: r.Reader,
 		Every:   every,
 		Now:     r.now,
 		Tell:    tell,

@@ -63,22 +63,22 @@ func Scan(data []byte) (Found, error) {
 	if isPDF(data) {
 		return pdfCodes(data)
 	}
-	p, err := decode(data, fits)
+	p, err := decodePicture(data, checkSize)
 	if errors.Is(err, errPixels) {
 		return Found{}, ErrLarge.Because(err)
 	}
 	if err != nil {
 		return Found{}, ErrFormat.Because(err)
 	}
-	texts := ordered(codes(p, &work{left: pictureWork, tries: tries}))
+	texts := orderTexts(findCodes(p, &work{left: pictureWork, tries: tries}))
 	if len(texts) == 0 {
 		return Found{}, ErrNone
 	}
 	return Found{Texts: texts, Pictures: 1, Looked: 1}, nil
 }
 
-// ordered returns the texts, the largest code's first, each once.
-func ordered(found []code) []string {
+// orderTexts returns the texts, the largest code's first, each once.
+func orderTexts(found []code) []string {
 	slices.SortStableFunc(found, func(a, b code) int { return cmp.Compare(b.side, a.side) })
 	var texts []string
 	for _, c := range found {

@@ -62,7 +62,7 @@ func readRoots(path string) (*x509.CertPool, error) {
 	}
 	var text []byte
 	if err == nil {
-		text, err = input.Bounded(path)
+		text, err = input.ReadBounded(path)
 	}
 	if err != nil {
 		return nil, errRoots.Because(err)
@@ -92,16 +92,16 @@ func judgeDocument(
 	if p := read.pictures; p.Looked < p.Pictures {
 		v = withCheck(
 			v,
-			found(CheckPictures, credential.NotChecked, message.New("verdict.pictures", message.Args{
+			newCheck(CheckPictures, credential.NotChecked, message.New("verdict.pictures", message.Args{
 				"pictures": message.Number(p.Pictures),
 				"looked":   message.Number(p.Looked),
 			})),
 		)
 	}
 	if len(document.Credentials)+len(others) > 0 {
-		v = withCheck(v, matched(document.Credentials, jws, others))
+		v = withCheck(v, matchCodes(document.Credentials, jws, others))
 	}
-	return withCheck(v, signatures(document.Signatures, roots, at))
+	return withCheck(v, signatureCheck(document.Signatures, roots, at))
 }
 
 // withCheck puts a check in its place, the worst first.
@@ -119,27 +119,27 @@ func withCheck(v credential.Verdict, c credential.Check) credential.Verdict {
 	return v
 }
 
-// found is a check of the PDF around a code.
-func found(name string, r credential.Result, told message.Message) credential.Check {
+// newCheck is a check of the PDF around a code.
+func newCheck(name string, r credential.Result, told message.Message) credential.Check {
 	return credential.Check{Name: name, Result: r, Stored: message.Keep(told)}
 }
 
-func matched(inside []string, jws string, others []string) credential.Check {
+func matchCodes(inside []string, jws string, others []string) credential.Check {
 	for _, text := range inside {
 		read, err := credential.Read(text)
 		if err != nil || read != jws {
-			return found(CheckMatch, credential.Failed, message.New("verdict.match.failed", nil))
+			return newCheck(CheckMatch, credential.Failed, message.New("verdict.match.failed", nil))
 		}
 	}
 	if len(others) > 0 {
-		return found(CheckMatch, credential.Failed, message.New("verdict.match.failed_several", nil))
+		return newCheck(CheckMatch, credential.Failed, message.New("verdict.match.failed_several", nil))
 	}
-	return found(CheckMatch, credential.Passed, message.New("verdict.match.passed", nil))
+	return newCheck(CheckMatch, credential.Passed, message.New("verdict.match.passed", nil))
 }
 
-func signatures(list []sign.Signature, roots *x509.CertPool, at time.Time) credential.Check {
+func signatureCheck(list []sign.Signature, roots *x509.CertPool, at time.Time) credential.Check {
 	verdict := func(r credential.Result, key string) credential.Check {
-		return found(CheckDocument, r, message.New(key, nil))
+		return newCheck(CheckDocument, r, message.New(key, nil))
 	}
 	if len(list) == 0 {
 		return verdict(credential.NotChecked, "verdict.document.not_signed")
@@ -167,7 +167,7 @@ func signatures(list []sign.Signature, roots *x509.CertPool, at time.Time) crede
 		}
 	}
 	who := message.Text(list[len(list)-1].Chain[0].Subject.CommonName)
-	return found(
+	return newCheck(
 		CheckDocument,
 		credential.Passed,
 		message.New("verdict.document.passed", message.Args{"signer": who}),

@@ -204,7 +204,7 @@ func (s *printPages) runPage(c echo.Context, clerk staff.Clerk) error {
 	}
 	view.Insurer = insurerView(in)
 	view.Progress = s.progress(clerk, run)
-	sum := printing.Sum(files)
+	sum := printing.SumRecords(files)
 	view.People, view.Pages, view.Skipped, view.Checks = sum.People, sum.Pages, sum.Skipped, sum.Check
 	view.Codes, view.Sampled, view.Texts = sum.Codes, sum.Sampled, sum.Texts
 	for _, f := range files {
