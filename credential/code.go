@@ -114,7 +114,7 @@ func ReadOnlineCode(text string) (OnlineCode, error) {
 	if len(text) > 300 {
 		return OnlineCode{}, ErrOnlineCode
 	}
-	text = strings.ToUpper(unformatted(text))
+	text = strings.ToUpper(removeFormatting(text))
 	if i := strings.LastIndexAny(text, `/\?-_`); i >= 0 && strings.HasPrefix(text, "HTTP") {
 		text = text[i+1:] // on a Japanese or German layout "/" arrives as another sign, letters as they are
 	}

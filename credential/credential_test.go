@@ -192,10 +192,10 @@ func TestTiersCannotBeMixed(t *testing.T) {
 		{"another type", func(p *payload) { p.VC.Type = []string{"https://smarthealth.cards#covid19"} }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := compose(testISS, Request{Person: tokuichi, Tier: TierLive, InsurerName: "架空市"},
+			p := newPayload(testISS, Request{Person: tokuichi, Tier: TierLive, InsurerName: "架空市"},
 				issuedAt.Add(-backdate), issuedAt.Add(90*time.Second), true)
 			c.change(&p)
-			body, err := encode(p)
+			body, err := encodeJSON(p)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -235,7 +235,7 @@ func FuzzListsMeanTheSameToAnotherReader(f *testing.F) {
 	root := fuzzKey(f)
 	list := *trusting(root)
 	list.Version, list.IssuedAt, list.ExpiresAt = 7, issuedAt.Unix(), issuedAt.Add(MaxTrustLife).Unix()
-	body, err := encode(list)
+	body, err := encodeJSON(list)
 	if err != nil {
 		f.Fatal(err)
 	}

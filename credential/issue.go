@@ -70,7 +70,7 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 	if r.Tier == TierOffline && len(r.DeviceKeyID) != deviceKeyIDLength {
 		return Issued{}, errors.New("credential: a screen needs its holder key's id")
 	}
-	if _, ok := compose(iss, r, nbf, exp, true).eligibilityOf(); !ok || !isISS(iss) {
+	if _, ok := newPayload(iss, r, nbf, exp, true).eligibilityOf(); !ok || !isISS(iss) {
 		return Issued{}, ErrUnverifiable
 	}
 	out := Issued{ExpiresAt: exp}
@@ -79,7 +79,7 @@ func Issue(iss string, key Key, r Request, now time.Time) (Issued, error) {
 		syl   bool
 		level int
 	}{{true, usualLevel}, {true, hardestLevel}, {false, hardestLevel}, {true, usualLevel}} {
-		body, err := encode(compose(iss, r, nbf, exp, step.syl))
+		body, err := encodeJSON(newPayload(iss, r, nbf, exp, step.syl))
 		if err != nil {
 			return Issued{}, err
 		}
@@ -129,8 +129,8 @@ func (k Key) Sign(input string) (string, error) {
 		nil
 }
 
-// encode writes minified JSON without HTML escapes and without a final newline.
-func encode(v any) ([]byte, error) {
+// encodeJSON writes minified JSON without HTML escapes and without a final newline.
+func encodeJSON(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

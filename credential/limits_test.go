@@ -144,7 +144,7 @@ func TestRequestsBeyondTheirTierAreNotSigned(t *testing.T) {
 			t.Errorf("%q: %v", iss, err)
 		}
 	}
-	if _, err := encode(math.NaN()); err == nil {
+	if _, err := encodeJSON(math.NaN()); err == nil {
 		t.Error("NaN has a JSON form")
 	}
 	if _, err := SignJWT(key, trustType, math.NaN()); err == nil {

@@ -176,7 +176,7 @@ func TestTenThousandPeopleAreReadBackAsTheyAreRecorded(t *testing.T) {
 		if err != nil {
 			t.Fatalf("person %d, %+v: %v", i, p, err)
 		}
-		body, err := encode(compose(iss, r, issuedAt.Add(-backdate), out.ExpiresAt, true))
+		body, err := encodeJSON(newPayload(iss, r, issuedAt.Add(-backdate), out.ExpiresAt, true))
 		if err != nil {
 			t.Fatal(err)
 		}

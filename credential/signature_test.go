@@ -228,7 +228,7 @@ func TestACopyThatOutlivesItsFourthMonthIsRefused(t *testing.T) {
 	testenv.Refused(t, testenv.Codes, len(lates)-1)
 	for _, late := range lates {
 		r := Request{Person: tokuichi, Tier: TierSaved, InsurerName: "架空市", Share: 20, RID: 7}
-		body, err := encode(compose(testISS, r, issuedAt.Add(-backdate), end.Add(late), true))
+		body, err := encodeJSON(newPayload(testISS, r, issuedAt.Add(-backdate), end.Add(late), true))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -64,9 +64,9 @@ func Entries() []Entry {
 	return entries
 }
 
-// find returns a key's entry and the language to answer in: the asked one, else Japanese for ja-easy and
-// English for all others.
-func find(key, lang string) (entry Entry, tag string, ok bool) {
+// findInLanguage returns a key's entry and the language to answer in: the asked one, else Japanese for
+// ja-easy and English for all others.
+func findInLanguage(key, lang string) (entry Entry, tag string, ok bool) {
 	entry, ok = Find(key)
 	otherwise := "en"
 	if strings.HasPrefix(lang, "ja") {
@@ -83,14 +83,14 @@ func find(key, lang string) (entry Entry, tag string, ok bool) {
 // load reads the catalogue once. A catalogue that cannot be read is a fault of the build, which the
 // package's tests find.
 var load = sync.OnceValue(func() map[string]Entry {
-	all, err := read(files)
+	all, err := readCatalogue(files)
 	if err != nil {
 		panic(err)
 	}
 	return all
 })
 
-func read(from fs.FS) (map[string]Entry, error) {
+func readCatalogue(from fs.FS) (map[string]Entry, error) {
 	names, err := fs.Glob(from, "catalogue/*/*.json")
 	if err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func entryOf(fields map[string]string) (Entry, error) {
 		without, lacks := fields[lang+".without"]
 		if said {
 			known++
-			entry.Texts[lang] = EntryText{Sentence: sentence, Next: next, Without: names(without)}
+			entry.Texts[lang] = EntryText{Sentence: sentence, Next: next, Without: splitNames(without)}
 		}
 		if has {
 			known++
@@ -157,7 +157,7 @@ func entryOf(fields map[string]string) (Entry, error) {
 	return entry, nil
 }
 
-// names reads names with commas between.
-func names(s string) []string {
+// splitNames reads names with commas between.
+func splitNames(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
 }

@@ -185,7 +185,7 @@ func TestACatalogueThatIsNotInOrderIsNotRead(t *testing.T) {
 				"catalogue/x/one.json": {Data: []byte(c.one)},
 				"catalogue/x/two.json": {Data: []byte(c.two)},
 			}
-			if all, err := read(files); err == nil {
+			if all, err := readCatalogue(files); err == nil {
 				t.Errorf("%v", all)
 			}
 		})

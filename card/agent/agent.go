@@ -139,7 +139,7 @@ func (a *Agent) Run(ctx context.Context) error {
 		}
 		var later errLater
 		if errors.As(err, &later) { // the reason stands on the page until then
-			if !sleep(ctx, time.Duration(later)+rand.N(a.Pace.First)) {
+			if !sleepContext(ctx, time.Duration(later)+rand.N(a.Pace.First)) {
 				return nil
 			}
 			continue
@@ -156,14 +156,14 @@ func (a *Agent) Run(ctx context.Context) error {
 		pause = min(pause, a.Pace.Longest)
 		a.updateStatus(func(s *Status) { s.Link, s.Since, s.Next = Away, a.Now(), a.Now().Add(pause) })
 		a.Notify("サーバーとの接続が切れました。自動でつなぎ直します。")
-		if !sleep(ctx, pause) {
+		if !sleepContext(ctx, pause) {
 			return nil
 		}
 	}
 }
 
-// sleep pauses; false when ctx ended.
-func sleep(ctx context.Context, pause time.Duration) bool {
+// sleepContext pauses; false when ctx ended.
+func sleepContext(ctx context.Context, pause time.Duration) bool {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

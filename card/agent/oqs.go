@@ -55,7 +55,7 @@ func newestAnswer(ctx context.Context, folder string, now time.Time) (*oqs.File,
 		return nil, err
 	}
 	file, err := readAnswer(path)
-	if err != nil && sleep(ctx, settleTime) {
+	if err != nil && sleepContext(ctx, settleTime) {
 		file, err = readAnswer(path)
 	}
 	if err != nil || file.Segment != oqs.Normal {

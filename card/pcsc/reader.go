@@ -63,7 +63,7 @@ func (r *Reader) open(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, cardError(err)
 	}
-	return open(ctx, lib, r.places)
+	return openLink(ctx, lib, r.places)
 }
 
 // Slots returns the readers as they are now; none is an empty list.
@@ -90,7 +90,7 @@ func (r *Reader) Connect(ctx context.Context) (c card.Transmitter, disconnect fu
 		if err == nil {
 			return made, sync.OnceFunc(made.link.close), nil
 		}
-		if pause == 0 || !isTransient(err) || !sleep(ctx, pause) {
+		if pause == 0 || !isTransient(err) || !sleepContext(ctx, pause) {
 			break
 		}
 	}
@@ -169,8 +169,8 @@ func (r *Reader) diagnose(ctx context.Context, slot string) *eligibility.Error {
 	return nil
 }
 
-// sleep pauses; false when ctx ended.
-func sleep(ctx context.Context, pause time.Duration) bool {
+// sleepContext pauses; false when ctx ended.
+func sleepContext(ctx context.Context, pause time.Duration) bool {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

@@ -51,7 +51,7 @@ func (c *Card) misbehave(ctx context.Context, command []byte) (answer []byte, do
 		if len(command) > 1 && command[1] == 0x2A {
 			wait += slowSignature
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := sleepContext(ctx, wait); err != nil {
 			return nil, true, err
 		}
 	}
@@ -98,7 +98,7 @@ func (c *Card) count() (Faults, error) {
 	return now, nil
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+func sleepContext(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -21,7 +21,7 @@ func (w *Writer) structure(f *Form, page int, contents []content) int {
 		}
 	}
 	b := append(w.begin(document), "<</S/Document/P "...)
-	w.end(append(references(append(appendReference(b, root), "/K["...), kids), "]>>"...))
+	w.end(append(appendReferences(append(appendReference(b, root), "/K["...), kids), "]>>"...))
 	b = append(w.begin(parents), "<</Nums[0["...)
 	for _, owner := range t.owners {
 		if owner == 0 {
@@ -72,7 +72,7 @@ func (t *tree) element(e *element, parent int, there []bool) int {
 		b = strconv.AppendInt(b, int64(c), 10)
 		t.owners[c] = id
 	}
-	b = append(references(b, kids), ']')
+	b = append(appendReferences(b, kids), ']')
 	if len(e.kids) == 0 {
 		b = appendReference(append(b, "/Pg "...), t.page)
 	}
@@ -99,7 +99,7 @@ func appendReference(b []byte, id int) []byte {
 	return append(strconv.AppendInt(b, int64(id), 10), " 0 R"...)
 }
 
-func references(b []byte, ids []int) []byte {
+func appendReferences(b []byte, ids []int) []byte {
 	for _, id := range ids {
 		b = append(appendReference(b, id), ' ')
 	}

@@ -68,7 +68,7 @@ const (
 	firstFree
 )
 
-var packedProfile = sync.OnceValue(func() kept { return thorough.keep(archive.Profile()) })
+var packedProfile = sync.OnceValue(func() packedData { return thorough.keep(archive.Profile()) })
 
 // kidsOfNode keeps the page tree shallow without one endless array.
 const kidsOfNode = 250
@@ -191,7 +191,7 @@ func (w *Writer) code(c *Code) int {
 func (w *Writer) closeNode() {
 	b := appendReference(append(w.begin(w.node), "<</Type/Pages/Parent "...), pageTree)
 	b = strconv.AppendInt(append(b, "/Count "...), int64(len(w.kids)), 10)
-	w.end(append(references(append(b, "/Kids["...), w.kids), "]>>"...))
+	w.end(append(appendReferences(append(b, "/Kids["...), w.kids), "]>>"...))
 	w.nodes = append(w.nodes, w.node)
 	w.counts += len(w.kids)
 	w.kids = w.kids[:0]
@@ -200,10 +200,10 @@ func (w *Writer) closeNode() {
 // embedded is a subset as it goes into a file.
 type embedded struct {
 	font.Program
-	file, unicode kept
+	file, unicode packedData
 }
 
-func embed(s *font.Subset, how *packing) embedded {
+func embedFont(s *font.Subset, how *packing) embedded {
 	p := s.Program()
 	return embedded{p, how.keep(p.TrueType), how.keep(s.ToUnicode())}
 }
@@ -258,11 +258,11 @@ func (w *Writer) Close() error {
 		how = outlines
 	}
 	if w.personFont != 0 {
-		w.font(w.personFont, "MDGVAL+BIZUDPGothic", embed(w.people, how))
+		w.font(w.personFont, "MDGVAL+BIZUDPGothic", embedFont(w.people, how))
 	}
 	w.stream(profile, "/N 3"+packedProfile().filter, packedProfile().data)
 	b := strconv.AppendInt(append(w.begin(pageTree), "<</Type/Pages/Count "...), int64(w.counts), 10)
-	w.end(append(references(append(b, "/Kids["...), w.nodes), "]>>"...))
+	w.end(append(appendReferences(append(b, "/Kids["...), w.nodes), "]>>"...))
 	w.object(
 		catalog,
 		"<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents%s"+

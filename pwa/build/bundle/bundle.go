@@ -31,12 +31,12 @@ func Make(root string) (map[string][]byte, error) {
 			{InputPath: "css/app.css", OutputPath: "app"},
 			{InputPath: "css/staff.css", OutputPath: "staff"},
 		},
-		Plugins: []api.Plugin{words()},
+		Plugins: []api.Plugin{sentencesPlugin()},
 		Outdir:  "dist", Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, ChunkNames: "chunk-[hash]",
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone, Charset: api.CharsetUTF8,
 		LogLevel: api.LogLevelSilent, Write: false, Metafile: true,
 	})
-	if err := failed(result); err != nil {
+	if err := buildError(result); err != nil {
 		return nil, err
 	}
 	files := map[string][]byte{}
@@ -55,11 +55,11 @@ func Make(root string) (map[string][]byte, error) {
 // marks are what only pages show (package message, Marks): readings, and the brackets around Japanese terms.
 var marks = regexp.MustCompile(`\{([^{}|]+)\|[^{}|]+\}|\[\[|\]\]`)
 
-// words lets a program import its sentences of one language from the catalogue, as bare text: "word:vi"
-// is what the patient's pages say, "share:vi" what a part of theirs adds when it is opened, "counter:en"
-// what the console adds. "loaders:word" has what loads those of a kind, by language. The sentences of
-// pages stay with the server.
-func words() api.Plugin {
+// sentencesPlugin lets a program import its sentences of one language from the catalogue, as bare text:
+// "word:vi" is what the patient's pages say, "share:vi" what a part of theirs adds when it is opened,
+// "counter:en" what the console adds. "loaders:word" has what loads those of a kind, by language. The
+// sentences of pages stay with the server.
+func sentencesPlugin() api.Plugin {
 	return api.Plugin{Name: "words", Setup: func(build api.PluginBuild) {
 		filter := `^(word|share|rehearsal|counter|loaders):`
 		build.OnResolve(api.OnResolveOptions{Filter: filter}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
@@ -68,7 +68,7 @@ func words() api.Plugin {
 		build.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "words"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
 			kind, lang, _ := strings.Cut(a.Path, ":")
 			if kind == "loaders" {
-				return loaders(lang), nil
+				return loaderModule(lang), nil
 			}
 			own := map[string]string{}
 			for _, e := range message.Entries() {
@@ -85,8 +85,8 @@ func words() api.Plugin {
 	}}
 }
 
-// loaders is a module of functions by language, each of which imports the sentences of that kind.
-func loaders(kind string) api.OnLoadResult {
+// loaderModule is a module of functions by language, each of which imports the sentences of that kind.
+func loaderModule(kind string) api.OnLoadResult {
 	var b strings.Builder
 	b.WriteString("export default {")
 	for _, lang := range message.Languages() {
@@ -97,7 +97,7 @@ func loaders(kind string) api.OnLoadResult {
 	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}
 }
 
-func failed(result api.BuildResult) error {
+func buildError(result api.BuildResult) error {
 	var all error
 	for _, fault := range result.Errors {
 		all = errors.Join(all, fmt.Errorf("bundling: %s (%v)", fault.Text, fault.Location))
