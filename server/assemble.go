@@ -57,39 +57,39 @@ func openApp(ctx context.Context, s *Settings, role string) (*app, error) {
 }
 
 // insurerServices assembles the insurer's half.
-func (h *app) insurerServices(ctx context.Context, address string) (*insurer.Services, error) {
-	derive, err := h.Keys.Secret(keys.Notice)
+func (a *app) insurerServices(ctx context.Context, address string) (*insurer.Services, error) {
+	derive, err := a.Keys.Secret(keys.Notice)
 	if err != nil {
 		return nil, err
 	}
-	index, err := h.Keys.Secret(keys.Index)
+	index, err := a.Keys.Secret(keys.Index)
 	if err != nil {
 		return nil, err
 	}
-	known, err := h.Store.ForInsurer().Directory.Insurers(ctx)
+	known, err := a.Store.ForInsurer().Directory.Insurers(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(known) == 0 {
 		for _, in := range demo.Insurers {
 			entry := audit.Entry{
-				At:     h.Now(),
+				At:     a.Now(),
 				Actor:  audit.ActorSystem,
 				Action: "insurer.put",
 				Detail: string(in.Number),
 			}
-			if err := h.Store.ForInsurer().Directory.PutSettings(ctx, in, nil, entry); err != nil {
+			if err := a.Store.ForInsurer().Directory.PutSettings(ctx, in, nil, entry); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return insurer.New(insurer.Config{
-		Stores:  h.Store.ForInsurer(),
-		Keys:    h.Keys,
+		Stores:  a.Store.ForInsurer(),
+		Keys:    a.Keys,
 		Notices: insurer.NoticeKeys{Derive: derive, Index: index},
 		Host:    demo.Host,
 		Address: address,
 		Demo:    true,
-		Now:     h.Now,
+		Now:     a.Now,
 	}), nil
 }

@@ -275,17 +275,17 @@ func (c *serveCmd) trustList(
 }
 
 // newSigner signs the demo's trust list, with the keys that its insurers publish.
-func (h *app) newSigner(counter credential.TrustedCounter) (*trust.Signer, error) {
-	root, err := h.Keys.SigningKey(keys.Trust)
+func (a *app) newSigner(counter credential.TrustedCounter) (*trust.Signer, error) {
+	root, err := a.Keys.SigningKey(keys.Trust)
 	if err != nil {
 		return nil, err
 	}
 	return trust.NewSigner(trust.SignerConfig{
-		Folder:  h.Path,
+		Folder:  a.Path,
 		Root:    root,
 		Counter: counter,
-		Issuers: func(now time.Time) ([]credential.TrustedIssuer, error) { return demo.Issuers(h.Keys, now) },
-		Now:     h.Now,
+		Issuers: func(now time.Time) ([]credential.TrustedIssuer, error) { return demo.Issuers(a.Keys, now) },
+		Now:     a.Now,
 	})
 }
 

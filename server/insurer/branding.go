@@ -14,7 +14,7 @@ import (
 )
 
 // branding is how an insurer's papers are signed and coloured.
-func (o *Directory) branding(ctx context.Context, in Insurer) (pdf.Branding, error) {
+func (d *Directory) branding(ctx context.Context, in Insurer) (pdf.Branding, error) {
 	l := pdf.Branding{
 		Name:      in.Name,
 		Issuer:    in.Issuer,
@@ -26,7 +26,7 @@ func (o *Directory) branding(ctx context.Context, in Insurer) (pdf.Branding, err
 	if c, ok := colourOf(in.Branding.Colour); ok {
 		l.Colour = c
 	}
-	mark, err := o.store.Logo(ctx, in.Number)
+	mark, err := d.store.Logo(ctx, in.Number)
 	if err != nil || len(mark) == 0 {
 		return l, err
 	}
@@ -55,7 +55,7 @@ var (
 // UpdateSettings changes an insurer's settings; mark is a new PNG, nil to keep the old one, empty to have
 // none. Nothing is stored when something is not right. The audit chain keeps what they were and are
 // (SettingsChange).
-func (o *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in Insurer, mark []byte) error {
+func (d *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in Insurer, mark []byte) error {
 	if in.Number != clerk.Insurer {
 		return errNoInsurer
 	}
@@ -87,11 +87,11 @@ func (o *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in In
 			return err
 		}
 	}
-	if _, err := o.Insurer(ctx, in.Number); err != nil {
+	if _, err := d.Insurer(ctx, in.Number); err != nil {
 		return err
 	}
-	return o.store.PutSettings(ctx, in, mark, audit.Entry{
-		At:     o.now(),
+	return d.store.PutSettings(ctx, in, mark, audit.Entry{
+		At:     d.now(),
 		Actor:  clerk.Actor(),
 		Action: "insurer.settings",
 		Detail: string(in.Number),

@@ -36,7 +36,7 @@ var (
 // AddDeviceKey lets a phone show, by its key, all people of the viewer's login for DeviceGrantLife after that
 // login. A key that is new to the login, or new to one of its people, needs a fresh login and the key's own
 // signature. A known key needs neither: the login only moves the end of its grants.
-func (o *Devices) AddDeviceKey(ctx context.Context, viewer Viewer, key DeviceKey) error {
+func (d *Devices) AddDeviceKey(ctx context.Context, viewer Viewer, key DeviceKey) error {
 	if viewer.Login == nil {
 		return errLoginAgain
 	}
@@ -49,15 +49,15 @@ func (o *Devices) AddDeviceKey(ctx context.Context, viewer Viewer, key DeviceKey
 	if err != nil {
 		return errDeviceKey.Because(err)
 	}
-	people, err := o.store.Enrolled(ctx, login.Subject)
+	people, err := d.store.Enrolled(ctx, login.Subject)
 	if err != nil {
 		return err
 	}
-	known, err := o.store.DeviceGrants(ctx, DeviceGrantQuery{Subject: login.Subject, DeviceID: key.DeviceID})
+	known, err := d.store.DeviceGrants(ctx, DeviceGrantQuery{Subject: login.Subject, DeviceID: key.DeviceID})
 	if err != nil {
 		return err
 	}
-	now := o.now()
+	now := d.now()
 	wanted := DeviceGrant{
 		Subject:  login.Subject,
 		DeviceID: key.DeviceID,
@@ -82,15 +82,15 @@ func (o *Devices) AddDeviceKey(ctx context.Context, viewer Viewer, key DeviceKey
 		if !isFreshLogin(&login, now) {
 			return errLoginAgain
 		}
-		if err := o.roomForDevice(ctx, login.Subject, len(known) > 0); err != nil {
+		if err := d.roomForDevice(ctx, login.Subject, len(known) > 0); err != nil {
 			return err
 		}
 		proof := DeviceProof{DeviceID: key.DeviceID, Nonce: key.Nonce, Signature: key.Signature}
-		if err := o.verifyProof(ctx, auth.UseAddDevice, proof, point); err != nil {
+		if err := d.verifyProof(ctx, auth.UseAddDevice, proof, point); err != nil {
 			return err
 		}
 	}
-	return o.store.PutDeviceGrants(ctx, wanted, audit.Entry{
+	return d.store.PutDeviceGrants(ctx, wanted, audit.Entry{
 		At:     now,
 		Actor:  viewer.Actor(),
 		Action: "phone.holder",
@@ -100,15 +100,15 @@ func (o *Devices) AddDeviceKey(ctx context.Context, viewer Viewer, key DeviceKey
 
 // roomForDevice refuses an eleventh phone of a login. Phones whose 90 days are over do not count: they show
 // nobody.
-func (o *Devices) roomForDevice(ctx context.Context, subject string, known bool) error {
+func (d *Devices) roomForDevice(ctx context.Context, subject string, known bool) error {
 	if known {
 		return nil
 	}
-	grants, err := o.store.DeviceGrants(ctx, DeviceGrantQuery{Subject: subject})
+	grants, err := d.store.DeviceGrants(ctx, DeviceGrantQuery{Subject: subject})
 	if err != nil {
 		return err
 	}
-	now, phones := o.now(), map[string]bool{}
+	now, phones := d.now(), map[string]bool{}
 	for _, g := range grants {
 		if now.Before(g.Until()) {
 			phones[g.DeviceID] = true

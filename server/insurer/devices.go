@@ -102,11 +102,11 @@ var (
 )
 
 // challenges makes and verifies the nonces of this office's phones.
-func (o *Devices) challenges() auth.DeviceChallenges {
-	mac := hmac.New(sha256.New, o.notices.Index)
+func (d *Devices) challenges() auth.DeviceChallenges {
+	mac := hmac.New(sha256.New, d.notices.Index)
 	mac.Write([]byte("madoguchi-device-challenge-1"))
 	c := auth.DeviceChallenges{Key: mac.Sum(nil)}
-	if u, err := url.Parse(o.address); err == nil {
+	if u, err := url.Parse(d.address); err == nil {
 		c.Host = u.Host
 	}
 	return c
@@ -114,8 +114,8 @@ func (o *Devices) challenges() auth.DeviceChallenges {
 
 // LoginFlowKey seals what a browser without a session carries while it logs in. All servers of one office
 // have the same.
-func (o *Devices) LoginFlowKey() []byte {
-	mac := hmac.New(sha256.New, o.notices.Index)
+func (d *Devices) LoginFlowKey() []byte {
+	mac := hmac.New(sha256.New, d.notices.Index)
 	mac.Write([]byte("madoguchi-login-flow-1"))
 	return mac.Sum(nil)
 }
@@ -129,18 +129,18 @@ func isDeviceID(s string) bool {
 
 // Challenge returns a nonce for a phone's key to sign, and until when. It tells nothing about whether the
 // phone is known.
-func (o *Devices) Challenge(phone string) (nonce string, ends time.Time, err error) {
+func (d *Devices) Challenge(phone string) (nonce string, ends time.Time, err error) {
 	if !isDeviceID(phone) {
 		return "", time.Time{}, errDeviceKey
 	}
-	nonce, ends = o.challenges().New(phone, o.now())
+	nonce, ends = d.challenges().New(phone, d.now())
 	return nonce, ends, nil
 }
 
 // AuthenticateDevice verifies a phone's answer and uses its nonce up. It returns the phone's grants, among
 // them those that are over, or ErrDeviceUnknown when there are none.
-func (o *Devices) AuthenticateDevice(ctx context.Context, p DeviceProof) ([]DeviceGrant, error) {
-	grants, err := o.grantsOf(ctx, Device{p.DeviceID, p.KeyID})
+func (d *Devices) AuthenticateDevice(ctx context.Context, p DeviceProof) ([]DeviceGrant, error) {
+	grants, err := d.grantsOf(ctx, Device{p.DeviceID, p.KeyID})
 	if err != nil {
 		return nil, err
 	}
@@ -150,19 +150,19 @@ func (o *Devices) AuthenticateDevice(ctx context.Context, p DeviceProof) ([]Devi
 		grants,
 		func(g DeviceGrant) bool { return !slices.Equal(g.Public, grants[0].Public) },
 	)
-	if err := o.verifyProof(ctx, auth.UseSignIn, p, grants[0].Public); err != nil {
+	if err := d.verifyProof(ctx, auth.UseSignIn, p, grants[0].Public); err != nil {
 		return nil, err
 	}
 	return grants, nil
 }
 
 // verifyProof verifies a signature over a nonce and uses the nonce up.
-func (o *Devices) verifyProof(ctx context.Context, use auth.Use, p DeviceProof, public []byte) error {
-	nonce, ends, err := o.challenges().Verify(use, p.DeviceID, p.Nonce, p.Signature, public, o.now())
+func (d *Devices) verifyProof(ctx context.Context, use auth.Use, p DeviceProof, public []byte) error {
+	nonce, ends, err := d.challenges().Verify(use, p.DeviceID, p.Nonce, p.Signature, public, d.now())
 	if err != nil {
 		return err
 	}
-	first, err := o.store.UseNonce(ctx, nonce, ends)
+	first, err := d.store.UseNonce(ctx, nonce, ends)
 	if err == nil && !first {
 		return errNonceUsed
 	}
@@ -170,11 +170,11 @@ func (o *Devices) verifyProof(ctx context.Context, use auth.Use, p DeviceProof, 
 }
 
 // grantsOf returns the grants of a phone's key, among them those that are over, or ErrDeviceUnknown.
-func (o *Devices) grantsOf(ctx context.Context, device Device) ([]DeviceGrant, error) {
+func (d *Devices) grantsOf(ctx context.Context, device Device) ([]DeviceGrant, error) {
 	if device.ID == "" || device.KeyID == "" {
 		return nil, ErrDeviceUnknown
 	}
-	grants, err := o.store.DeviceGrants(ctx, DeviceGrantQuery{DeviceID: device.ID, KeyID: device.KeyID})
+	grants, err := d.store.DeviceGrants(ctx, DeviceGrantQuery{DeviceID: device.ID, KeyID: device.KeyID})
 	if err == nil && len(grants) == 0 {
 		err = ErrDeviceUnknown
 	}
@@ -209,10 +209,10 @@ func devicesIn(grants []DeviceGrant) []KnownDevice {
 }
 
 // DevicesOfViewer returns the phones that show people by the viewer's logins, newest first by login.
-func (o *Devices) DevicesOfViewer(ctx context.Context, viewer Viewer) ([]KnownDevice, error) {
+func (d *Devices) DevicesOfViewer(ctx context.Context, viewer Viewer) ([]KnownDevice, error) {
 	var all []KnownDevice
 	for _, subject := range viewer.subjects() {
-		grants, err := o.store.DeviceGrants(ctx, DeviceGrantQuery{Subject: subject})
+		grants, err := d.store.DeviceGrants(ctx, DeviceGrantQuery{Subject: subject})
 		if err != nil {
 			return nil, err
 		}
@@ -228,7 +228,7 @@ func (o *Devices) DevicesOfViewer(ctx context.Context, viewer Viewer) ([]KnownDe
 // EndDeviceOfLogin takes a phone away from the viewer's login: the patient's own doing, from any phone; a
 // phone's own key cannot. Other logins' people stay on it. The login's other sessions end too, for one of
 // them may be open on the phone that was lost; here is the one that asks.
-func (o *Devices) EndDeviceOfLogin(ctx context.Context, viewer Viewer, phone string, here [32]byte) error {
+func (d *Devices) EndDeviceOfLogin(ctx context.Context, viewer Viewer, phone string, here [32]byte) error {
 	if phone == "" || viewer.subject() == "" {
 		return errNoDevice
 	}
@@ -237,8 +237,8 @@ func (o *Devices) EndDeviceOfLogin(ctx context.Context, viewer Viewer, phone str
 		Logins:           true,
 		But:              here,
 	}
-	n, err := o.store.EndDeviceGrants(ctx, end,
-		audit.Entry{At: o.now(), Actor: viewer.Actor(), Action: "phone.end"})
+	n, err := d.store.EndDeviceGrants(ctx, end,
+		audit.Entry{At: d.now(), Actor: viewer.Actor(), Action: "phone.end"})
 	if err == nil && n == 0 {
 		err = errNoDevice
 	}
@@ -250,7 +250,7 @@ func DeviceSubject(phone string) string { return "device|" + phone }
 
 // EndOwnDevice takes one person off the viewer's phone, or everybody when person is empty. Other sessions
 // that the phone's key opened end too; here is the one that asks. A viewer without a phone ends nothing.
-func (o *Devices) EndOwnDevice(
+func (d *Devices) EndOwnDevice(
 	ctx context.Context, viewer Viewer, person audit.PersonID, here [32]byte,
 ) error {
 	if viewer.Device.ID == "" || viewer.Device.KeyID == "" {
@@ -258,34 +258,34 @@ func (o *Devices) EndOwnDevice(
 	}
 	which := DeviceGrantQuery{DeviceID: viewer.Device.ID, KeyID: viewer.Device.KeyID, Person: person}
 	end := DeviceGrantEnd{DeviceGrantQuery: which, But: here}
-	_, err := o.store.EndDeviceGrants(ctx, end,
-		audit.Entry{At: o.now(), Actor: viewer.Actor(), Action: "phone.end"})
+	_, err := d.store.EndDeviceGrants(ctx, end,
+		audit.Entry{At: d.now(), Actor: viewer.Actor(), Action: "phone.end"})
 	return err
 }
 
 // DevicesOfPerson returns the phones that show a person of the clerk's insurer.
-func (o *Devices) DevicesOfPerson(
+func (d *Devices) DevicesOfPerson(
 	ctx context.Context, clerk staff.Clerk, person audit.PersonID,
 ) ([]KnownDevice, error) {
-	if _, err := o.Register.Record(ctx, clerk, person); err != nil {
+	if _, err := d.Register.Record(ctx, clerk, person); err != nil {
 		return nil, err
 	}
-	grants, err := o.store.DeviceGrants(ctx, DeviceGrantQuery{Insurer: clerk.Insurer, Person: person})
+	grants, err := d.store.DeviceGrants(ctx, DeviceGrantQuery{Insurer: clerk.Insurer, Person: person})
 	return devicesIn(grants), err
 }
 
 // EndDeviceOfPerson takes a person of the clerk's insurer off a phone, or off all when phone is empty: a
 // phone was lost, the patient called. Logins that had added it end too. Screens that the phone holds end by
 // themselves within a day; saved copies are another matter (Revoke).
-func (o *Devices) EndDeviceOfPerson(
+func (d *Devices) EndDeviceOfPerson(
 	ctx context.Context, clerk staff.Clerk, person audit.PersonID, phone string,
 ) (int, error) {
-	if _, err := o.Register.Record(ctx, clerk, person); err != nil {
+	if _, err := d.Register.Record(ctx, clerk, person); err != nil {
 		return 0, err
 	}
 	which := DeviceGrantQuery{Insurer: clerk.Insurer, Person: person, DeviceID: phone}
-	n, err := o.store.EndDeviceGrants(ctx, DeviceGrantEnd{DeviceGrantQuery: which, Logins: true},
-		personEntry(o.now(), clerk, person, "phone.end"))
+	n, err := d.store.EndDeviceGrants(ctx, DeviceGrantEnd{DeviceGrantQuery: which, Logins: true},
+		personEntry(d.now(), clerk, person, "phone.end"))
 	if err == nil && n == 0 && phone != "" {
 		err = errNoDevice
 	}
@@ -293,6 +293,6 @@ func (o *Devices) EndDeviceOfPerson(
 }
 
 // UseNonce keeps a nonce until it ends; false when it was kept before.
-func (o *Devices) UseNonce(ctx context.Context, nonce []byte, ends time.Time) (first bool, err error) {
-	return o.store.UseNonce(ctx, nonce, ends)
+func (d *Devices) UseNonce(ctx context.Context, nonce []byte, ends time.Time) (first bool, err error) {
+	return d.store.UseNonce(ctx, nonce, ends)
 }

@@ -50,8 +50,8 @@ type DocumentsStore interface {
 
 // Document makes the eligibility sheet (PDF) of a person whom this login may show, with a pdf-tier code: to
 // be seen as QR and in its XMP packet, signed when the insurer has a certificate.
-func (o *Documents) Document(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
-	c, err := o.copyOf(ctx, viewer, id)
+func (d *Documents) Document(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+	c, err := d.copyOf(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}
@@ -70,32 +70,32 @@ func (o *Documents) Document(ctx context.Context, viewer Viewer, id audit.Person
 		Person: c.record.Person, Share: share,
 		InsurerName: c.insurer.Name, Issuer: c.insurer.Issuer, Telephone: c.insurer.Telephone,
 		Registered: eligibility.DateOf(c.record.RegisteredAt), IssuedAt: c.at, Expires: c.until,
-		Code: pdf.CodeMatrix{Size: matrix.Size, Black: matrix.Black}, Demo: o.demo,
+		Code: pdf.CodeMatrix{Size: matrix.Size, Black: matrix.Black}, Demo: d.demo,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return o.signDocument(data, c)
+	return d.signDocument(data, c)
 }
 
 // CopyUntil returns the first day on which a copy made today is worth nothing: what a phone that keeps one
 // has to know.
-func (o *Documents) CopyUntil(
+func (d *Documents) CopyUntil(
 	ctx context.Context, viewer Viewer, id audit.PersonID,
 ) (eligibility.Date, error) {
-	record, _, err := o.Enrolment.shownPerson(ctx, viewer, id)
-	return paperEnd(record.Person, eligibility.DateOf(o.now())), err
+	record, _, err := d.Enrolment.shownPerson(ctx, viewer, id)
+	return paperEnd(record.Person, eligibility.DateOf(d.now())), err
 }
 
 // MaskedDocument makes the sheet with bars over the numbers and without a code, for those who may not see
 // them (an employer, a landlord). Nothing is signed for it, neither a code nor the document, so nothing is
 // noted.
-func (o *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
-	record, in, err := o.Enrolment.shownPerson(ctx, viewer, id)
+func (d *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+	record, in, err := d.Enrolment.shownPerson(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}
-	now := o.now()
+	now := d.now()
 	day := eligibility.DateOf(now)
 	if err := notLost(record.Person, day); err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func (o *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.
 			IssuedAt: now,
 			Expires:  paperEnd(record.Person, day),
 			Masked:   true,
-			Demo:     o.demo,
+			Demo:     d.demo,
 		},
 	)
 	return data, err
@@ -122,14 +122,14 @@ func (o *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.
 // NoticePage makes a person's 資格情報のお知らせ (PDF) with the current notice code, making the first one when there
 // is none. The address of people whose data are withheld (不開示) is never printed. The report tells what the
 // clerk should look at.
-func (o *Documents) NoticePage(
+func (d *Documents) NoticePage(
 	ctx context.Context, clerk staff.Clerk, id audit.PersonID,
 ) ([]byte, pdf.Report, error) {
-	paper, err := o.Enrolment.NoticePaper(ctx, clerk, id)
+	paper, err := d.Enrolment.NoticePaper(ctx, clerk, id)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	address, err := o.Directory.stateAddress(paper.Insurer)
+	address, err := d.Directory.stateAddress(paper.Insurer)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
@@ -137,12 +137,12 @@ func (o *Documents) NoticePage(
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	now := o.now()
-	branding, err := o.Directory.branding(ctx, paper.Insurer)
+	now := d.now()
+	branding, err := d.Directory.branding(ctx, paper.Insurer)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	n, err := o.noticeData(
+	n, err := d.noticeData(
 		paper.Record.Person,
 		paper.Insurer,
 		branding,
@@ -158,7 +158,7 @@ func (o *Documents) NoticePage(
 }
 
 // noticeData fills a person's 資格情報のお知らせ of a day, but for code ①, which all of a file share.
-func (o *Documents) noticeData(
+func (d *Documents) noticeData(
 	p eligibility.Person,
 	in Insurer,
 	branding pdf.Branding,
@@ -186,7 +186,7 @@ func (o *Documents) noticeData(
 		IssuedOn:    day,
 		Landing:     link,
 		TypedCode:   GroupNoticeCode(code),
-		Demo:        o.demo,
+		Demo:        d.demo,
 	}, nil
 }
 
@@ -200,8 +200,8 @@ func onlyShare(p eligibility.Person, day eligibility.Date) int {
 
 // File makes the .smart-health-card file of a person whom this login may show: the same copy as the PDF's,
 // for names that are too long for a code and for people who keep files.
-func (o *Documents) File(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
-	c, err := o.copyOf(ctx, viewer, id)
+func (d *Documents) File(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+	c, err := d.copyOf(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}
@@ -219,22 +219,22 @@ type savedCopy struct {
 }
 
 // copyOf notes a copy under a free index and signs it.
-func (o *Documents) copyOf(ctx context.Context, viewer Viewer, id audit.PersonID) (savedCopy, error) {
-	record, in, err := o.Enrolment.shownPerson(ctx, viewer, id)
+func (d *Documents) copyOf(ctx context.Context, viewer Viewer, id audit.PersonID) (savedCopy, error) {
+	record, in, err := d.Enrolment.shownPerson(ctx, viewer, id)
 	if err != nil {
 		return savedCopy{}, err
 	}
-	c := savedCopy{record: record, insurer: in, at: o.now()}
+	c := savedCopy{record: record, insurer: in, at: d.now()}
 	day := eligibility.DateOf(c.at)
 	if err := notLost(record.Person, day); err != nil {
 		return savedCopy{}, err // before one is noted
 	}
 	c.until = paperEnd(record.Person, day)
-	rid, err := o.freeRID(ctx, viewer, record, c.at, c.until.Time())
+	rid, err := d.freeRID(ctx, viewer, record, c.at, c.until.Time())
 	if err != nil {
 		return savedCopy{}, err
 	}
-	c.issued, c.shares, err = o.Issuer.issue(
+	c.issued, c.shares, err = d.Issuer.issue(
 		record,
 		in,
 		credential.Request{Tier: credential.TierSaved, RID: rid, Expires: c.until.Time()},
@@ -245,14 +245,14 @@ func (o *Documents) copyOf(ctx context.Context, viewer Viewer, id audit.PersonID
 
 // freeRID notes the copy under a random free revocation index of its insurer: a random one, since an index
 // that counts up would tell how many copies there are, and when.
-func (o *Documents) freeRID(
+func (d *Documents) freeRID(
 	ctx context.Context, viewer Viewer, record PersonRecord, now, until time.Time,
 ) (uint32, error) {
 	for range 20 { // 2^27 indices are never so full that twenty draws fail
 		var b [4]byte
 		rand.Read(b[:])
 		rid := binary.BigEndian.Uint32(b[:]) % credential.MaxRID
-		err := o.store.PutPaper(ctx, record.ID, record.Person.Insurer, rid, now, until, audit.Entry{
+		err := d.store.PutPaper(ctx, record.ID, record.Person.Insurer, rid, now, until, audit.Entry{
 			At:     now,
 			Actor:  viewer.Actor(),
 			Action: "paper.issue",

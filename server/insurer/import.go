@@ -99,45 +99,45 @@ type Imported struct {
 // Import reads a file of insured people, with the headings that the insurer mapped before, and stores its
 // good rows, all together. A file that is refused whole (not a CSV, a compulsory column missing, a My Number
 // in it) comes back as an *eligibility.Error.
-func (o *Importer) Import(ctx context.Context, by staff.ForInsurer, file io.Reader) (Imported, error) {
+func (m *Importer) Import(ctx context.Context, by staff.ForInsurer, file io.Reader) (Imported, error) {
 	insurer := by.InsurerNumber()
-	own, err := o.store.Headings(ctx, insurer)
+	own, err := m.store.Headings(ctx, insurer)
 	if err != nil {
 		return Imported{}, err
 	}
 	read, err := insuredcsv.Read(
 		file,
-		insuredcsv.Options{Insurer: insurer, Map: own, Today: eligibility.DateOf(o.now())},
+		insuredcsv.Options{Insurer: insurer, Map: own, Today: eligibility.DateOf(m.now())},
 	)
 	if err != nil {
 		return Imported{}, err
 	}
-	return o.StoreFile(ctx, by, read)
+	return m.StoreFile(ctx, by, read)
 }
 
 // StoreFile stores the good rows of a file of the insurer's, all together or none, and counts its rows.
-func (o *Importer) StoreFile(
+func (m *Importer) StoreFile(
 	ctx context.Context, by staff.ForInsurer, read *insuredcsv.File,
 ) (done Imported, err error) {
 	if read.Insurer != by.InsurerNumber() {
 		return done, errNoInsurer
 	}
-	if _, err := o.Directory.Insurer(ctx, read.Insurer); err != nil {
+	if _, err := m.Directory.Insurer(ctx, read.Insurer); err != nil {
 		return done, err
 	}
 	whole, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	people := peopleByKey(read, &done.Digest, stop)
-	done.Count, err = o.store.ImportPeople(whole, read.Insurer, people, o.importEntry(by))
+	done.Count, err = m.store.ImportPeople(whole, read.Insurer, people, m.importEntry(by))
 	if fault := read.Err(); fault != nil {
 		return done, fault
 	}
 	return done, err
 }
 
-func (o *Importer) importEntry(by staff.ForInsurer) audit.Entry {
+func (m *Importer) importEntry(by staff.ForInsurer) audit.Entry {
 	return audit.Entry{
-		At:     o.now(),
+		At:     m.now(),
 		Actor:  by.Actor(),
 		Action: "people.import",
 		Detail: string(by.InsurerNumber()),

@@ -23,7 +23,7 @@ type OneCertificate struct {
 }
 
 // CertificateOf makes one person's 資格確認書 for the clerk of the person's insurer.
-func (o *Documents) CertificateOf(
+func (d *Documents) CertificateOf(
 	ctx context.Context, clerk staff.Clerk, wanted OneCertificate,
 ) ([]byte, pdf.Report, error) {
 	layout, reason := wanted.Layout, wanted.Reason
@@ -34,16 +34,16 @@ func (o *Documents) CertificateOf(
 	if utf8.RuneCountInString(reason) > 40 || eligibility.HoldsMyNumber(reason) {
 		return nil, pdf.Report{}, errReasonLong
 	}
-	record, in, branding, err := o.forPaper(ctx, clerk, wanted.Person)
+	record, in, branding, err := d.forPaper(ctx, clerk, wanted.Person)
 	if err != nil {
 		return nil, pdf.Report{}, err
 	}
-	now := o.now()
+	now := d.now()
 	day := eligibility.DateOf(now)
 	if due, _ := paperDue(record.Person, CertificateRun, day); !due && reason == "" {
 		return nil, pdf.Report{}, errNotDue
 	}
-	data, report, err := pdf.CertificatePage(certificateOf(record.Person, day), branding, now, size, o.demo)
+	data, report, err := pdf.CertificatePage(certificateOf(record.Person, day), branding, now, size, d.demo)
 	if err != nil {
 		return nil, report, err
 	}
@@ -53,49 +53,49 @@ func (o *Documents) CertificateOf(
 	}
 	entry := personEntry(now, clerk, record.ID, "certificate.show")
 	entry.Detail = detail + " " + string(in.Number)
-	return data, report, o.store.Note(ctx, entry)
+	return data, report, d.store.Note(ctx, entry)
 }
 
 // forPaper returns what a person's paper needs.
-func (o *Documents) forPaper(
+func (d *Documents) forPaper(
 	ctx context.Context, clerk staff.Clerk, id audit.PersonID,
 ) (PersonRecord, Insurer, pdf.Branding, error) {
-	record, err := o.store.Person(ctx, clerk.Insurer, id)
+	record, err := d.store.Person(ctx, clerk.Insurer, id)
 	if err != nil {
 		return record, Insurer{}, pdf.Branding{}, notFoundAs(err, ErrNoPerson)
 	}
-	in, err := o.Directory.Insurer(ctx, record.Person.Insurer)
+	in, err := d.Directory.Insurer(ctx, record.Person.Insurer)
 	if err != nil {
 		return record, in, pdf.Branding{}, err
 	}
-	branding, err := o.Directory.branding(ctx, in)
+	branding, err := d.Directory.branding(ctx, in)
 	return record, in, branding, err
 }
 
 // InsertFor makes the slip for the card case of a person whom the viewer may show.
-func (o *Documents) InsertFor(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
-	record, in, err := o.Enrolment.shownPerson(ctx, viewer, id)
+func (d *Documents) InsertFor(ctx context.Context, viewer Viewer, id audit.PersonID) ([]byte, error) {
+	record, in, err := d.Enrolment.shownPerson(ctx, viewer, id)
 	if err != nil {
 		return nil, err
 	}
-	return o.makeInsert(record, in)
+	return d.makeInsert(record, in)
 }
 
 // InsertOf is InsertFor for the clerk of the person's insurer.
-func (o *Documents) InsertOf(ctx context.Context, clerk staff.Clerk, id audit.PersonID) ([]byte, error) {
-	record, in, _, err := o.forPaper(ctx, clerk, id)
+func (d *Documents) InsertOf(ctx context.Context, clerk staff.Clerk, id audit.PersonID) ([]byte, error) {
+	record, in, _, err := d.forPaper(ctx, clerk, id)
 	if err != nil {
 		return nil, err
 	}
-	data, err := o.makeInsert(record, in)
+	data, err := d.makeInsert(record, in)
 	if err != nil {
 		return nil, err
 	}
-	return data, o.store.Note(ctx, personEntry(o.now(), clerk, id, "insert.show"))
+	return data, d.store.Note(ctx, personEntry(d.now(), clerk, id, "insert.show"))
 }
 
-func (o *Documents) makeInsert(record PersonRecord, in Insurer) ([]byte, error) {
-	now := o.now()
+func (d *Documents) makeInsert(record PersonRecord, in Insurer) ([]byte, error) {
+	now := d.now()
 	day := eligibility.DateOf(now)
 	if err := notLost(record.Person, day); err != nil {
 		return nil, err

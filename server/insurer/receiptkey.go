@@ -13,7 +13,7 @@ var errDeviceKey = &eligibility.Error{Code: eligibility.Invalid, Key: "phone.key
 
 // PutReceiptKey stores the key under which counters seal receipts for this phone. x and y are base64url. A
 // key that is new to the login needs a fresh one: a stolen session must not learn where its owner goes.
-func (o *Devices) PutReceiptKey(ctx context.Context, viewer Viewer, id, x, y string) error {
+func (d *Devices) PutReceiptKey(ctx context.Context, viewer Viewer, id, x, y string) error {
 	if viewer.Login == nil {
 		return errLoginAgain
 	}
@@ -27,18 +27,18 @@ func (o *Devices) PutReceiptKey(ctx context.Context, viewer Viewer, id, x, y str
 	if _, err := ecdh.P256().NewPublicKey(point); err != nil {
 		return errDeviceKey.Because(err)
 	}
-	known, err := o.store.HasReceiptKey(ctx, login.Subject, id)
+	known, err := d.store.HasReceiptKey(ctx, login.Subject, id)
 	if err != nil || known {
 		return err
 	}
-	if !isFreshLogin(login, o.now()) {
+	if !isFreshLogin(login, d.now()) {
 		return errLoginAgain
 	}
-	grants, err := o.store.DeviceGrants(ctx, DeviceGrantQuery{Subject: login.Subject, DeviceID: id})
+	grants, err := d.store.DeviceGrants(ctx, DeviceGrantQuery{Subject: login.Subject, DeviceID: id})
 	if err != nil {
 		return err
 	}
-	keys, err := o.store.CountReceiptKeys(ctx, login.Subject)
+	keys, err := d.store.CountReceiptKeys(ctx, login.Subject)
 	switch {
 	case err != nil:
 		return err
@@ -46,6 +46,6 @@ func (o *Devices) PutReceiptKey(ctx context.Context, viewer Viewer, id, x, y str
 		// a phone that shows somebody has its place among MaxDevices already
 		return errTooManyDevices
 	}
-	entry := audit.Entry{At: o.now(), Actor: viewer.Actor(), Action: "phone.add"}
-	return o.store.PutReceiptKey(ctx, login.Subject, id, point, entry)
+	entry := audit.Entry{At: d.now(), Actor: viewer.Actor(), Action: "phone.add"}
+	return d.store.PutReceiptKey(ctx, login.Subject, id, point, entry)
 }

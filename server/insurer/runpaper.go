@@ -274,20 +274,20 @@ func printerOf[T any](c printing.Composer[T]) printFunc {
 }
 
 // printerFor returns what prints a run's pages.
-func (o *PrintJobs) printerFor(ctx context.Context, r PrintRun) (printFunc, error) {
-	in, err := o.Directory.Insurer(ctx, r.Insurer)
+func (j *PrintJobs) printerFor(ctx context.Context, r PrintRun) (printFunc, error) {
+	in, err := j.Directory.Insurer(ctx, r.Insurer)
 	if err != nil {
 		return nil, err
 	}
-	branding, err := o.Directory.branding(ctx, in)
+	branding, err := j.Directory.branding(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	base := runPaper{jobs: o, run: r, in: in, branding: branding, made: r.CreatedAt}
+	base := runPaper{jobs: j, run: r, in: in, branding: branding, made: r.CreatedAt}
 	if r.Kind == CertificateRun {
 		return printerOf(certificatePaper{base}), nil
 	}
-	url, err := o.Directory.stateAddress(in)
+	url, err := j.Directory.stateAddress(in)
 	if err != nil {
 		return nil, err
 	}

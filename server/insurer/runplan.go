@@ -82,22 +82,22 @@ type RunRequest struct {
 
 // PlanRun says who of the insurer would be printed and in which order. Who gets which paper,
 // eligibility.PapersFor decides.
-func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request RunRequest) (Plan, error) {
-	now := o.now()
+func (j *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request RunRequest) (Plan, error) {
+	now := j.now()
 	insurer, kind, list := by.InsurerNumber(), request.Kind, request.List
 	options, err := request.Options.withDefaults(kind, eligibility.DateOf(now))
 	if err != nil {
 		return Plan{}, err
 	}
-	in, err := o.Directory.Insurer(ctx, insurer)
+	in, err := j.Directory.Insurer(ctx, insurer)
 	if err == nil && kind == NoticeRun {
-		_, err = o.Directory.stateAddress(in) // before anybody waits for the pages
+		_, err = j.Directory.stateAddress(in) // before anybody waits for the pages
 	}
 	if err != nil {
 		return Plan{}, err
 	}
 	wanted := newRunList(list)
-	options.Listed, options.Address = len(list), o.address
+	options.Listed, options.Address = len(list), j.address
 	plan := Plan{Run: PrintRun{
 		ID:        rand.Text()[:10],
 		Insurer:   insurer,
@@ -108,11 +108,11 @@ func (o *PrintJobs) PlanRun(ctx context.Context, by staff.ForInsurer, request Ru
 		Options:   options,
 	}}
 	var found []candidate
-	err = o.people.EachPrint(ctx, insurer, kind, func(r PersonRecord, last LastPrint) error {
+	err = j.people.EachPrint(ctx, insurer, kind, func(r PersonRecord, last LastPrint) error {
 		if !wanted.has(r.Person) {
 			return nil
 		}
-		fits, err := o.passesFilters(ctx, r, last, options)
+		fits, err := j.passesFilters(ctx, r, last, options)
 		if err != nil || !fits {
 			return err
 		}
@@ -161,7 +161,7 @@ func printItems(found []candidate, parcels bool) []printing.Item {
 }
 
 // passesFilters applies the filters that look at what there was before.
-func (o *PrintJobs) passesFilters(
+func (j *PrintJobs) passesFilters(
 	ctx context.Context,
 	r PersonRecord,
 	last LastPrint,
@@ -184,16 +184,16 @@ func (o *PrintJobs) passesFilters(
 	if !options.Dropped {
 		return true, nil
 	}
-	return o.hasDroppedRegistration(ctx, r)
+	return j.hasDroppedRegistration(ctx, r)
 }
 
 // hasDroppedRegistration reports whether the registration as マイナ保険証 ended with the latest version of a record
 // (利用登録の解除).
-func (o *PrintJobs) hasDroppedRegistration(ctx context.Context, r PersonRecord) (bool, error) {
+func (j *PrintJobs) hasDroppedRegistration(ctx context.Context, r PersonRecord) (bool, error) {
 	if r.Person.Registered != eligibility.No || r.Version < 2 {
 		return false, nil
 	}
-	before, err := o.people.PersonVersion(ctx, PersonKey{r.Person.Insurer, r.ID}, r.Version-1)
+	before, err := j.people.PersonVersion(ctx, PersonKey{r.Person.Insurer, r.ID}, r.Version-1)
 	return before.Person.Registered == eligibility.Yes, err
 }
 
@@ -242,14 +242,14 @@ func naturalKey(text string) string {
 }
 
 // StartRun stores a plan of the insurer's; from then on it can be printed, stopped and resumed.
-func (o *PrintJobs) StartRun(ctx context.Context, by staff.ForInsurer, p Plan) error {
+func (j *PrintJobs) StartRun(ctx context.Context, by staff.ForInsurer, p Plan) error {
 	r := p.Run
 	if r.Insurer != by.InsurerNumber() {
 		return errNoInsurer
 	}
 	r.By = by.Actor()
-	return o.store.PutRun(ctx, r, p.Items, audit.Entry{
-		At:     o.now(),
+	return j.store.PutRun(ctx, r, p.Items, audit.Entry{
+		At:     j.now(),
 		Actor:  r.By,
 		Action: "run.start",
 		Detail: fmt.Sprintf("%s %s %s people=%d", r.ID, r.Insurer, r.Kind, len(p.Items)),

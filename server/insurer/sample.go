@@ -25,35 +25,35 @@ var errSample = &eligibility.Error{Code: eligibility.NotFound, Key: "sample.unkn
 
 // SamplePaper makes a paper for somebody who does not exist, marked as a sample, with the settings of the
 // clerk's insurer as they are now.
-func (o *Documents) SamplePaper(ctx context.Context, clerk staff.Clerk, kind SampleKind) ([]byte, error) {
+func (d *Documents) SamplePaper(ctx context.Context, clerk staff.Clerk, kind SampleKind) ([]byte, error) {
 	insurer := clerk.Insurer
-	in, err := o.Directory.Insurer(ctx, insurer)
+	in, err := d.Directory.Insurer(ctx, insurer)
 	if err != nil {
 		return nil, err
 	}
-	branding, err := o.Directory.branding(ctx, in)
+	branding, err := d.Directory.branding(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	now := o.now()
+	now := d.now()
 	day := eligibility.DateOf(now)
 	p := samplePerson(insurer, kind == SampleNotice70, day)
 	var data []byte
 	switch kind {
 	case SampleNotice, SampleNotice70:
-		n, err := o.noticeData(
+		n, err := d.noticeData(
 			p,
 			in,
 			branding,
 			"ABCDEFGHIJKLMNOP",
-			landingAddress(o.address, "ABCDEFGHIJKLMNOP"),
+			landingAddress(d.address, "ABCDEFGHIJKLMNOP"),
 			day,
 		)
 		if err != nil {
 			return nil, err
 		}
 		n.Demo = true
-		address, err := o.Directory.stateAddress(in)
+		address, err := d.Directory.stateAddress(in)
 		if err != nil {
 			return nil, err
 		}

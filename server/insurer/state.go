@@ -22,7 +22,7 @@ var (
 
 // stateAddress is the address of code ① on an insurer's notices. It returns errStoredState for one that an
 // older program let in.
-func (o *Directory) stateAddress(in Insurer) (string, error) {
+func (d *Directory) stateAddress(in Insurer) (string, error) {
 	address := cmp.Or(in.Branding.State, stateAddress)
 	if !ofTheState(address) {
 		return "", errStoredState
