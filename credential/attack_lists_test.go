@@ -264,7 +264,7 @@ func TestStatusListOfEveryIndexTakesNoMoreThanItsBits(t *testing.T) {
 
 func TestRevokedCopyIsRefusedAndAnOldListSaysSo(t *testing.T) {
 	key := newKey(t)
-	jws := issue(t, key, paper()).JWS
+	jws := issue(t, key, copyRequest()).JWS
 	lists := []struct {
 		name    string
 		revoked []uint32

@@ -167,7 +167,7 @@ func TestProofMendsNothingElse(t *testing.T) {
 	if v.Valid || v.AwaitsProof() || v.Checks[0].Name != "time" {
 		t.Errorf("a screen of yesterday: %+v", v.Checks)
 	}
-	copied := issue(t, p.issuer, paper()).JWS
+	copied := issue(t, p.issuer, copyRequest()).JWS
 	v = p.basis.Verify(copied).Prove("rubbish", copied, p.basis, "")
 	if !v.Valid {
 		t.Errorf("a second code read beside a saved copy: %+v", v.Checks)

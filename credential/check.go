@@ -85,11 +85,11 @@ var (
 		failed:     "verdict.time.failed",
 		notChecked: "verdict.time.not_checked",
 	}
-	checkDay    = check{name: "time", failed: "verdict.time.failed_screen"}
-	checkPaper  = check{name: "time", failed: "verdict.time.failed_copy"}
-	checkFuture = check{name: "time", failed: "verdict.time.failed_future"}
-	checkClock  = check{name: "clock"} // its sentences hold figures: see clock.go
-	checkHolder = check{
+	checkDay       = check{name: "time", failed: "verdict.time.failed_screen"}
+	checkSavedCopy = check{name: "time", failed: "verdict.time.failed_copy"}
+	checkFuture    = check{name: "time", failed: "verdict.time.failed_future"}
+	checkClock     = check{name: "clock"} // its sentences hold figures: see clock.go
+	checkHolder    = check{
 		name:       "holder",
 		passed:     "verdict.holder.passed",
 		notChecked: "verdict.holder.not_checked",

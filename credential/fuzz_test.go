@@ -52,7 +52,7 @@ func (s steadySigner) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) (
 func signedPart(jws string) string { return jws[:max(strings.LastIndexByte(jws, '.'), 0)] }
 
 func FuzzReadFindsOnlyWhatVerifiersCanTake(f *testing.F) {
-	jws := issue(f, fuzzKey(f), paper()).JWS
+	jws := issue(f, fuzzKey(f), copyRequest()).JWS
 	for _, s := range []string{jws, NumericQR(jws), string(CardFile(jws)), "shc:/", "SHC:/0000010001",
 		"\ufeff a.b.c ", `{"verifiableCredential":["a.b.c"]}`} {
 		f.Add(s)
@@ -157,7 +157,7 @@ func FuzzWhatVerifyCallsValidWasSignedByUs(f *testing.F) {
 	b := Verifier{Trust: trusting(key), Now: issuedAt}
 	var signed []string
 	offline := Request{Tier: TierOffline, DeviceKeyID: "vFm9fTx1wPugptQy"}
-	for _, r := range []Request{{Tier: TierLive}, offline, paper()} {
+	for _, r := range []Request{{Tier: TierLive}, offline, copyRequest()} {
 		jws := issue(f, key, r).JWS
 		signed = append(signed, signedPart(jws))
 		f.Add(jws)

@@ -214,7 +214,7 @@ func TestTrustListFindsWhomItNames(t *testing.T) {
 
 func TestInsurerOpensOnlyItsOwnCards(t *testing.T) {
 	key := newKey(t)
-	jws := issue(t, key, paper()).JWS
+	jws := issue(t, key, copyRequest()).JWS
 	own := KeySet{key.Public()}
 	card, err := Open(jws, testISS, own)
 	if err != nil || card.Tier != TierSaved || card.Eligibility.Name != "髙橋 德一" {

@@ -52,7 +52,7 @@ func TestEachCheckHasItsSentences(t *testing.T) {
 		checkInsurer,
 		checkFresh,
 		checkDay,
-		checkPaper,
+		checkSavedCopy,
 		checkFuture,
 		checkHolder,
 		checkEndsItself,

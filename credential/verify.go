@@ -233,7 +233,7 @@ func (p payload) timeFault(tier Tier, at time.Time) *check {
 		jwt.WithTimeFunc(func() time.Time { return at }))
 	switch err := validator.Validate(claims); {
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return map[Tier]*check{TierLive: &checkFresh, TierOffline: &checkDay, TierSaved: &checkPaper}[tier]
+		return map[Tier]*check{TierLive: &checkFresh, TierOffline: &checkDay, TierSaved: &checkSavedCopy}[tier]
 	case err != nil:
 		return &checkFuture
 	}

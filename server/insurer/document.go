@@ -34,9 +34,9 @@ type Documents struct {
 // included, or not at all. A missing thing is an *eligibility.Error with code NotFound.
 type DocumentsStore interface {
 	Person(ctx context.Context, insurer eligibility.InsurerNumber, id audit.PersonID) (PersonRecord, error)
-	// PutPaper notes a copy under its insurer's revocation index; it returns ErrRIDTaken when that index is
+	// PutSavedCopy notes a copy under its insurer's revocation index; it returns ErrRIDTaken when that index is
 	// in use.
-	PutPaper(
+	PutSavedCopy(
 		ctx context.Context,
 		person audit.PersonID,
 		insurer eligibility.InsurerNumber,
@@ -84,7 +84,7 @@ func (d *Documents) CopyUntil(
 	ctx context.Context, viewer Viewer, id audit.PersonID,
 ) (eligibility.Date, error) {
 	record, _, err := d.Enrolment.shownPerson(ctx, viewer, id)
-	return paperEnd(record.Person, eligibility.DateOf(d.now())), err
+	return savedCopyEnd(record.Person, eligibility.DateOf(d.now())), err
 }
 
 // MaskedDocument makes the sheet with bars over the numbers and without a code, for those who may not see
@@ -111,7 +111,7 @@ func (d *Documents) MaskedDocument(ctx context.Context, viewer Viewer, id audit.
 				record.RegisteredAt,
 			),
 			IssuedAt: now,
-			Expires:  paperEnd(record.Person, day),
+			Expires:  savedCopyEnd(record.Person, day),
 			Masked:   true,
 			Demo:     d.demo,
 		},
@@ -229,7 +229,7 @@ func (d *Documents) copyOf(ctx context.Context, viewer Viewer, id audit.PersonID
 	if err := notLost(record.Person, day); err != nil {
 		return savedCopy{}, err // before one is noted
 	}
-	c.until = paperEnd(record.Person, day)
+	c.until = savedCopyEnd(record.Person, day)
 	rid, err := d.freeRID(ctx, viewer, record, c.at, c.until.Time())
 	if err != nil {
 		return savedCopy{}, err
@@ -252,7 +252,7 @@ func (d *Documents) freeRID(
 		var b [4]byte
 		rand.Read(b[:])
 		rid := binary.BigEndian.Uint32(b[:]) % credential.MaxRID
-		err := d.store.PutPaper(ctx, record.ID, record.Person.Insurer, rid, now, until, audit.Entry{
+		err := d.store.PutSavedCopy(ctx, record.ID, record.Person.Insurer, rid, now, until, audit.Entry{
 			At:     now,
 			Actor:  viewer.Actor(),
 			Action: "paper.issue",
@@ -266,10 +266,10 @@ func (d *Documents) freeRID(
 	return 0, ErrRIDTaken
 }
 
-// paperEnd returns the day at whose beginning a saved copy made on day ends
+// savedCopyEnd returns the day at whose beginning a saved copy made on day ends
 // (docs/facts/smart-health-card.md#tiers): the first day of the fourth month after, or sooner the next
 // change of share, the yearly review on August 1st from 70 on, the day after 有効期限, or the day of loss.
-func paperEnd(p eligibility.Person, day eligibility.Date) eligibility.Date {
+func savedCopyEnd(p eligibility.Person, day eligibility.Date) eligibility.Date {
 	end := day.AddMonths(4)
 	end, _ = eligibility.NewDate(end.Year(), end.Month(), 1)
 	sooner := func(d eligibility.Date) {

@@ -12,8 +12,8 @@ import (
 	"madoguchi/server/insurer"
 )
 
-// PutPaper implements insurer.DocumentsStore.
-func (s documentsStore) PutPaper(
+// PutSavedCopy implements insurer.DocumentsStore.
+func (s documentsStore) PutSavedCopy(
 	ctx context.Context, person audit.PersonID, number eligibility.InsurerNumber, rid uint32, issued,
 	expires time.Time, e audit.Entry,
 ) error {

@@ -25,8 +25,8 @@ import (
 
 // What stands between this program and everybody else: cookies, headers, host names, sizes, the log.
 
-// overHTTPS is the house as a server at https answers to this computer.
-func (h *house) overHTTPS() *echo.Echo {
+// overHTTPS is the test app as a server at https answers to this computer.
+func (h *testApp) overHTTPS() *echo.Echo {
 	clock := func() time.Time { return h.now }
 	return New(Config{Insurer: h.insurer, Counter: h.counter, Background: ctx, HTTPS: true,
 		Demo: true, Staff: []string{"鈴木"},

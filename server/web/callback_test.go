@@ -10,7 +10,7 @@ import (
 )
 
 // underWay signs in as a browser that is at the provider just now.
-func (h *house) underWay(t *testing.T, subject string, v patient.VisitSession) {
+func (h *testApp) underWay(t *testing.T, subject string, v patient.VisitSession) {
 	t.Helper()
 	data, err := json.Marshal(v)
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 )
 
 // otherFacility is another clinic's counter on the same server and database.
-func (h *house) otherFacility() *counter.Service {
+func (h *testApp) otherFacility() *counter.Service {
 	other := *h.counter
 	other.Facility = counter.Facility{Code: "1319999992", Name: "別の医院"}
 	return &other
@@ -120,7 +120,7 @@ func TestASecondCodeAfterTheScreensDayProvesNothing(t *testing.T) {
 	h.session(t, auth.Counter, "鈴木", "{}")
 	view := answer[console.CaseJSON](t, h.ask(t, "POST", "/api/v1/counter/cases",
 		map[string]string{"text": credential.NumericQR(made.JWS)}), 201)
-	if !view.Verdict.Awaits {
+	if !view.Verdict.AwaitsProof {
 		t.Fatalf("ten minutes before its end: %+v", view.Verdict)
 	}
 	prove := func() console.CaseJSON {

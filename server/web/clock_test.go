@@ -252,7 +252,7 @@ func TestAnAnswerThatTookLongSaysNothingOfTheClock(t *testing.T) {
 }
 
 // redeems is a counter that looks an online code up, at issuers whose servers answer with what a test gives.
-func redeems(t *testing.T, answer map[string]string) (*hostapi.Client, *house) {
+func redeems(t *testing.T, answer map[string]string) (*hostapi.Client, *testApp) {
 	t.Helper()
 	h := newHouse(t)
 	calls, _ := caller(t, hosts{answer: func(r *http.Request) (int, http.Header, string) {

@@ -21,10 +21,10 @@ import (
 	console "madoguchi/server/web/counter"
 )
 
-// twoHosts is a house whose trust list has, besides 架空市, an issuer whose codes have the same tag: another
+// twoHosts is a test app whose trust list has, besides 架空市, an issuer whose codes have the same tag: another
 // host, that answers as a test says.
 type twoHosts struct {
-	*house
+	*testApp
 	other string // its iss
 
 	mu    sync.Mutex // a look-up that has its answer leaves the other calls behind
@@ -67,7 +67,7 @@ func collide(t *testing.T) (*twoHosts, insurer.PersonRecord, credential.Key) {
 	h.session(t, auth.Counter, "鈴木", "{}")
 	code := credential.NewOnlineCode(testHost + "/i/00138990")
 	_, key := p256(t)
-	w := &twoHosts{house: h, real: h.counter.Insurers}
+	w := &twoHosts{testApp: h, real: h.counter.Insurers}
 	for i := 0; w.other == ""; i++ {
 		if iss := "https://h" + strings.Repeat("x", i%50) + string(rune('a'+i/50%26)) + string(rune('a'+i/1300)) + ".example.jp/i/06139992"; code.For(
 			iss,
@@ -264,7 +264,7 @@ func TestOnlyIssuersOfACodesTagAreAsked(t *testing.T) {
 }
 
 // redeemAs calls the insurer's service as a counter that may claim what it likes.
-func (h *house) redeemAs(t *testing.T, counter string, code credential.OnlineCode) (string, error) {
+func (h *testApp) redeemAs(t *testing.T, counter string, code credential.OnlineCode) (string, error) {
 	t.Helper()
 	return h.insurer.OnlineCodes.Redeem(ctx, hostapi.Host{Insurer: "00138990",
 		Server: hostapi.Caller{URL: counter, Name: counter}}, code, &unlimited{})

@@ -17,8 +17,8 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// published is the house behind a port that a container publishes.
-func (h *house) published(word *kit.DemoWord) *echo.Echo {
+// published is the test app behind a port that a container publishes.
+func (h *testApp) published(word *kit.DemoWord) *echo.Echo {
 	clock := func() time.Time { return h.now }
 	return New(Config{
 		Insurer:     h.insurer,

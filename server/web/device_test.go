@@ -45,7 +45,7 @@ func (p testPhone) sign(t *testing.T, message string) string {
 	)
 }
 
-func (h *house) nonce(t *testing.T, phone string) string {
+func (h *testApp) nonce(t *testing.T, phone string) string {
 	t.Helper()
 	return answer[struct{ Nonce string }](
 		t,
@@ -55,7 +55,7 @@ func (h *house) nonce(t *testing.T, phone string) string {
 }
 
 // holder is what a phone sends to be added.
-func (h *house) holder(t *testing.T, id string, p testPhone) insurer.DeviceKey {
+func (h *testApp) holder(t *testing.T, id string, p testPhone) insurer.DeviceKey {
 	t.Helper()
 	point, err := p.private.PublicKey.Bytes()
 	if err != nil {
@@ -83,13 +83,13 @@ func holderBody(k insurer.DeviceKey) map[string]any {
 	}
 }
 
-func (h *house) add(t *testing.T, id string, p testPhone) *httptest.ResponseRecorder {
+func (h *testApp) add(t *testing.T, id string, p testPhone) *httptest.ResponseRecorder {
 	t.Helper()
 	return h.ask(t, "PUT", "/api/v1/phone/holder", holderBody(h.holder(t, id, p)))
 }
 
 // enter comes back by the phone's key, with no other cookie than the phone's own from then on.
-func (h *house) enter(t *testing.T, id string, p testPhone) *httptest.ResponseRecorder {
+func (h *testApp) enter(t *testing.T, id string, p testPhone) *httptest.ResponseRecorder {
 	t.Helper()
 	nonce := h.nonce(t, id)
 	w := h.ask(
@@ -111,7 +111,7 @@ func (h *house) enter(t *testing.T, id string, p testPhone) *httptest.ResponseRe
 }
 
 // hanako puts 試験 花子 into 架空健康保険組合, enrols her own login and signs it in.
-func (h *house) hanako(t *testing.T, at time.Time) insurer.PersonRecord {
+func (h *testApp) hanako(t *testing.T, at time.Time) insurer.PersonRecord {
 	t.Helper()
 	p := eligibility.Person{
 		Insurer:      "06139992",
@@ -136,7 +136,7 @@ func (h *house) hanako(t *testing.T, at time.Time) insurer.PersonRecord {
 }
 
 // signedOut drops the login's cookie; the phone's own stays.
-func (h *house) signedOut() {
+func (h *testApp) signedOut() {
 	kept := h.cookies[:0:0]
 	for _, c := range h.cookies {
 		if !strings.HasSuffix(c.Name, "patient") {
@@ -300,8 +300,8 @@ func TestAKeyIsAddedOnlyByWhoHoldsIt(t *testing.T) {
 }
 
 func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
-	for name, end := range map[string]func(t *testing.T, h *house, r insurer.PersonRecord){
-		"by the patient, from a login elsewhere": func(t *testing.T, h *house, r insurer.PersonRecord) {
+	for name, end := range map[string]func(t *testing.T, h *testApp, r insurer.PersonRecord){
+		"by the patient, from a login elsewhere": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
 			phones := h.cookies
 			h.cookies = nil
 			data, err := json.Marshal(patient.VisitSession{Login: &auth.Identity{Subject: "s", At: h.now}})
@@ -315,7 +315,7 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 			answer[meAnswer](t, h.ask(t, "GET", "/api/v1/me", nil), 200) // the one that asked goes on
 			h.cookies = phones
 		},
-		"by the insurer": func(t *testing.T, h *house, r insurer.PersonRecord) {
+		"by the insurer": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
 			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("06139992"), r.ID, "A"); err == nil {
 				t.Errorf("another insurer ended %d", n)
 			}
@@ -328,7 +328,7 @@ func TestAnEndedPhoneShowsNothingAtOnce(t *testing.T) {
 				t.Fatalf("%d %v", n, err)
 			}
 		},
-		"by the erased person": func(t *testing.T, h *house, r insurer.PersonRecord) {
+		"by the erased person": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
 			if err := h.store.Register.ErasePerson(ctx, r.Person.Insurer, r.ID,
 				audit.Entry{At: h.now, Actor: "t", Action: "person.erase", Person: r.ID}); err != nil {
 				t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 )
 
 // getWithPreferences asks for a page as a browser that remembers a look.
-func (h *house) getWithPreferences(t *testing.T, path, look string) *httptest.ResponseRecorder {
+func (h *testApp) getWithPreferences(t *testing.T, path, look string) *httptest.ResponseRecorder {
 	t.Helper()
 	return h.ask(
 		t,

@@ -20,7 +20,7 @@ import (
 
 // ghost is a login with a phone, both in other hands now: all that they had before they were ended.
 type ghost struct {
-	*house
+	*testApp
 	person insurer.PersonRecord
 	paper  string         // the code by which it enrolled
 	old    []*http.Cookie // of the login's session
@@ -32,7 +32,7 @@ type ghost struct {
 func haunted(t *testing.T) *ghost {
 	t.Helper()
 	h, _ := connected(t)
-	g := &ghost{house: h, phone: newPhone(t)}
+	g := &ghost{testApp: h, phone: newPhone(t)}
 	g.person = h.patientOf(t, h.now)
 	g.paper = h.noticeCode(t, g.person)
 	h.add(t, "A", g.phone)

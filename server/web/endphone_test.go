@@ -25,9 +25,9 @@ func (s *stumbles) EndDeviceGrants(
 	return s.DevicesStore.EndDeviceGrants(ctx, end, e)
 }
 
-// lost is a house with a phone that was lost while its login and its key's session were open, and an owner at
-// another browser.
-func lost(t *testing.T) (h *house, r insurer.PersonRecord, thief, owner []*http.Cookie, phone testPhone) {
+// lost is a test app with a phone that was lost while its login and its key's session were open, and an owner
+// at another browser.
+func lost(t *testing.T) (h *testApp, r insurer.PersonRecord, thief, owner []*http.Cookie, phone testPhone) {
 	t.Helper()
 	h, _ = connected(t)
 	r = h.patientOf(t, h.now)
@@ -57,13 +57,13 @@ func TestTheEndOfALostPhoneIsWholeAfterAFailureHalfway(t *testing.T) {
 // A cookie that was copied off a phone is worth nothing when that phone was ended, even if it was added again
 // with the same key.
 func TestAnEndedPhonesSessionDoesNotComeBackWithThePhone(t *testing.T) {
-	for name, end := range map[string]func(t *testing.T, h *house, r insurer.PersonRecord){
-		"by the patient": func(t *testing.T, h *house, _ insurer.PersonRecord) {
+	for name, end := range map[string]func(t *testing.T, h *testApp, r insurer.PersonRecord){
+		"by the patient": func(t *testing.T, h *testApp, _ insurer.PersonRecord) {
 			if w := h.ask(t, "POST", "/api/v1/phones/A/end", struct{}{}); w.Code != 200 {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
 		},
-		"by the insurer": func(t *testing.T, h *house, r insurer.PersonRecord) {
+		"by the insurer": func(t *testing.T, h *testApp, r insurer.PersonRecord) {
 			if n, err := h.insurer.Devices.EndDeviceOfPerson(ctx, clerkOf("00138990"), r.ID, ""); err != nil ||
 				n != 1 {
 				t.Fatalf("%d %v", n, err)

@@ -16,7 +16,7 @@ import (
 )
 
 // scanned signs 鈴木 in and opens a case with a genuine screen of 髙橋 德一; path is the case's.
-func (h *house) scanned(t *testing.T) (id, path string) {
+func (h *testApp) scanned(t *testing.T) (id, path string) {
 	t.Helper()
 	p := h.tokuichi(t).Person
 	h.session(t, auth.Counter, "鈴木", "{}")
@@ -25,7 +25,7 @@ func (h *house) scanned(t *testing.T) (id, path string) {
 }
 
 // seen ticks all that is compared by eye.
-func (h *house) seen(t *testing.T, path string) {
+func (h *testApp) seen(t *testing.T, path string) {
 	t.Helper()
 	answer[console.CaseJSON](
 		t,
@@ -34,7 +34,7 @@ func (h *house) seen(t *testing.T, path string) {
 	)
 }
 
-func (h *house) useCard(t *testing.T, d virtual.Description) {
+func (h *testApp) useCard(t *testing.T, d virtual.Description) {
 	t.Helper()
 	if d.BirthDate.IsZero() {
 		d.BirthDate = eligibility.MustDate("1955-07-01")

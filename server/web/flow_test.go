@@ -20,9 +20,9 @@ import (
 
 const callback = "http://localhost:8080/login/callback"
 
-// atProvider is the house with the demo's provider behind a server of its own, and what a person who picks p
-// comes back with.
-func (h *house) atProvider(t *testing.T) (e *echo.Echo, pick func(address string) string) {
+// atProvider is the test app with the demo's provider behind a server of its own, and what a person who picks
+// p comes back with.
+func (h *testApp) atProvider(t *testing.T) (e *echo.Echo, pick func(address string) string) {
 	t.Helper()
 	clock := func() time.Time { return h.now }
 	private, key := p256(t)

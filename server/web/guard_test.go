@@ -13,7 +13,7 @@ import (
 )
 
 // bare sends a request as it is, without holding the answer against openapi.yaml.
-func (h *house) bare(method, path string, change func(*http.Request)) *httptest.ResponseRecorder {
+func (h *testApp) bare(method, path string, change func(*http.Request)) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, strings.NewReader(""))
 	r.Host, r.RemoteAddr = "localhost:8080", "127.0.0.1:50000"
 	for _, c := range h.cookies {

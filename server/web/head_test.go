@@ -81,8 +81,8 @@ func headers(res *http.Response) string {
 	return strings.Join(lines, "\n")
 }
 
-// kept is everything in a database, by table, and the actions of the audit chain.
-func kept(t *testing.T, db *sql.DB) (tables map[string]string, audit []string) {
+// storedRows is everything in a database, by table, and the actions of the audit chain.
+func storedRows(t *testing.T, db *sql.DB) (tables map[string]string, audit []string) {
 	t.Helper()
 	read := func(query string) (lines []string) {
 		rows, err := db.Query(query)
@@ -139,7 +139,7 @@ func TestHeadAnswersWhereGetDoesAndChangesNothing(t *testing.T) {
 	}
 	defer db.Close()
 	server := httptest.NewUnstartedServer(h.echo)
-	// the house's clock stands still: its deadlines are long over
+	// the test app's clock stands still: its deadlines are long over
 	server.Listener = unhurried{server.Listener}
 	server.Start()
 	defer server.Close()
@@ -152,12 +152,12 @@ func TestHeadAnswersWhereGetDoesAndChangesNothing(t *testing.T) {
 			continue
 		}
 		t.Run(s.route, func(t *testing.T) {
-			before, audit := kept(t, db)
+			before, audit := storedRows(t, db)
 			head, content := ask(s, http.MethodHead)
 			if len(content) > 0 {
 				t.Errorf("content: %.100q", content)
 			}
-			after, noted := kept(t, db)
+			after, noted := storedRows(t, db)
 			for name, rows := range after {
 				if rows != before[name] {
 					t.Errorf("it changed %s:\n%s\nwas\n%s", name, rows, before[name])

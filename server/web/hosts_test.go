@@ -20,8 +20,8 @@ import (
 	console "madoguchi/server/web/counter"
 )
 
-// inside carries calls to the house's own handler.
-type inside struct{ h *house }
+// inside carries calls to the test app's own handler.
+type inside struct{ h *testApp }
 
 func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
 	r.Host, r.RemoteAddr = "localhost:8080", "127.0.0.1:1"
@@ -44,8 +44,8 @@ func (d *dated) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// connected is a house whose counter is on the trust list and calls its insurers.
-func connected(t *testing.T) (*house, *dated) {
+// connected is a test app whose counter is on the trust list and calls its insurers.
+func connected(t *testing.T) (*testApp, *dated) {
 	t.Helper()
 	h := newHouse(t)
 	_, key := p256(t)
@@ -220,7 +220,7 @@ func TestRevokedCopiesAreRefusedByBothLists(t *testing.T) {
 }
 
 // fetchStatus gets the list as a console does, gzipped, and verifies it.
-func (h *house) fetchStatus(t *testing.T) *credential.StatusList {
+func (h *testApp) fetchStatus(t *testing.T) *credential.StatusList {
 	t.Helper()
 	w := h.ask(
 		t,

@@ -35,8 +35,8 @@ func (a *apart) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// offBy is a house whose counter's clock is off.
-func offBy(t *testing.T, fast time.Duration) (*house, *apart) {
+// offBy is a test app whose counter's clock is off.
+func offBy(t *testing.T, fast time.Duration) (*testApp, *apart) {
 	t.Helper()
 	h, _ := connected(t)
 	way := &apart{inside: inside{h}, fast: fast}

@@ -11,11 +11,11 @@ import (
 	"madoguchi/server/web/kit"
 )
 
-// open is the house as the whole network reaches it, at each request from another address, once the demo's
+// open is the test app as the whole network reaches it, at each request from another address, once the demo's
 // word has been given.
-func (h *house) open() http.Handler { return h.openFor("http://127.0.0.1:1/none") }
+func (h *testApp) open() http.Handler { return h.openFor("http://127.0.0.1:1/none") }
 
-func (h *house) openFor(issuer string) http.Handler {
+func (h *testApp) openFor(issuer string) http.Handler {
 	clock := func() time.Time { return h.now }
 	word := kit.NewDemoWord(clock)
 	e := New(Config{

@@ -19,8 +19,9 @@ import (
 	"madoguchi/eligibility"
 )
 
-// provided gives the house the practice provider, at a real address, and a program that logs people in there.
-func (h *house) provided(t *testing.T) {
+// provided gives the test app the practice provider, at a real address, and a program that logs people in
+// there.
+func (h *testApp) provided(t *testing.T) {
 	t.Helper()
 	var provider *demoidp.Provider
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
@@ -54,10 +55,10 @@ func (h *house) provided(t *testing.T) {
 			Now: h.clock})})
 }
 
-func (h *house) clock() time.Time { return h.now }
+func (h *testApp) clock() time.Time { return h.now }
 
 // keptBy keeps the patient's session that an answer sets, alone, and returns its id.
-func (h *house) keptBy(w *httptest.ResponseRecorder) string {
+func (h *testApp) keptBy(w *httptest.ResponseRecorder) string {
 	value := ""
 	for _, c := range w.Result().Cookies() {
 		if c.Name == "madoguchi-patient" && c.MaxAge >= 0 && c.Value != "" {

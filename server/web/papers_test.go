@@ -18,7 +18,7 @@ import (
 )
 
 // settings posts the form of an insurer's papers, with a mark or none.
-func (h *house) settings(t *testing.T, mark []byte, values map[string]string) *httptest.ResponseRecorder {
+func (h *testApp) settings(t *testing.T, mark []byte, values map[string]string) *httptest.ResponseRecorder {
 	t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)

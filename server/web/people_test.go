@@ -16,7 +16,7 @@ import (
 	"madoguchi/server/insurer"
 )
 
-func (h *house) page(t *testing.T, path string) string {
+func (h *testApp) page(t *testing.T, path string) string {
 	t.Helper()
 	w := h.ask(t, "GET", path, nil)
 	if w.Code != http.StatusOK {
@@ -26,7 +26,7 @@ func (h *house) page(t *testing.T, path string) string {
 }
 
 // clerksHouse is a clerk's house with 髙橋 德一, whose login has a notice, a phone and two copies.
-func clerksHouse(t *testing.T) (*house, insurer.PersonRecord) {
+func clerksHouse(t *testing.T) (*testApp, insurer.PersonRecord) {
 	t.Helper()
 	h := newHouse(t)
 	r := h.tokuichi(t)
@@ -123,7 +123,7 @@ func TestPeopleAreFoundHoweverTheyAreTypedAndTheSearchIsRecordedWithoutItsText(t
 }
 
 // entries are the details of all lines of the audit chain with this action.
-func (h *house) entries(t *testing.T, action string) (details []string) {
+func (h *testApp) entries(t *testing.T, action string) (details []string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(h.dir, "db"))
 	if err != nil {
@@ -248,7 +248,7 @@ func TestActionsAskFirstAndAreRecorded(t *testing.T) {
 }
 
 // acts sends a confirmation and follows it to the page that says what was done.
-func (h *house) acts(t *testing.T, path string, form url.Values, says string) {
+func (h *testApp) acts(t *testing.T, path string, form url.Values, says string) {
 	t.Helper()
 	w := h.form(t, path, form)
 	if w.Code != http.StatusSeeOther {

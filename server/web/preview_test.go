@@ -40,14 +40,14 @@ func multipartOf(t *testing.T, text string) (body []byte, kind string) {
 }
 
 // send uploads a file as the clerk's form does.
-func (h *house) send(t *testing.T, text string) *httptest.ResponseRecorder {
+func (h *testApp) send(t *testing.T, text string) *httptest.ResponseRecorder {
 	t.Helper()
 	body, kind := multipartOf(t, text)
 	return h.post(t, "/insurer/import", body, kind)
 }
 
 // sent uploads a file that is kept and returns its preview's address.
-func (h *house) sent(t *testing.T, text string) string {
+func (h *testApp) sent(t *testing.T, text string) string {
 	t.Helper()
 	w := h.send(t, text)
 	if w.Code != http.StatusSeeOther {
@@ -56,7 +56,7 @@ func (h *house) sent(t *testing.T, text string) string {
 	return w.Header().Get("Location")
 }
 
-func (h *house) insured(t *testing.T) int {
+func (h *testApp) insured(t *testing.T) int {
 	t.Helper()
 	n, err := h.store.Register.CountPeople(ctx, "06139992")
 	if err != nil {

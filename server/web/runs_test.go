@@ -15,7 +15,7 @@ import (
 )
 
 // town imports people of 架空健康保険組合 and signs a clerk in.
-func (h *house) town(t *testing.T, rows ...string) {
+func (h *testApp) town(t *testing.T, rows ...string) {
 	t.Helper()
 	head := "記号,番号,枝番,氏名,氏名カナ,生年月日,資格取得年月日,郵便番号,住所,送付先住所,不開示,事業所名,マイナ保険証登録\n"
 	if _, err := h.insurer.Importer.Import(ctx, clerkOf("06139992"),
@@ -36,7 +36,7 @@ func row(i int, more string) string {
 }
 
 // over waits for a run's end.
-func (h *house) over(t *testing.T, id string) insurer.PrintRun {
+func (h *testApp) over(t *testing.T, id string) insurer.PrintRun {
 	t.Helper()
 	for range 200 {
 		r, err := h.store.Runs.Run(ctx, insurer.RunKey{Insurer: "06139992", ID: id})
@@ -54,7 +54,7 @@ func (h *house) over(t *testing.T, id string) insurer.PrintRun {
 
 var runAddress = regexp.MustCompile(`^/insurer/runs/([A-Z2-7]{10})$`)
 
-func (h *house) started(t *testing.T, v url.Values) string {
+func (h *testApp) started(t *testing.T, v url.Values) string {
 	t.Helper()
 	v.Set("yes", "1")
 	v.Set("insurer", "06139992")
@@ -67,7 +67,7 @@ func (h *house) started(t *testing.T, v url.Values) string {
 }
 
 // waiting starts a run of notices that nobody works on yet.
-func (h *house) waiting(t *testing.T) string {
+func (h *testApp) waiting(t *testing.T) string {
 	t.Helper()
 	plan, err := h.insurer.PrintJobs.PlanRun(ctx, clerkOf("06139992"),
 		insurer.RunRequest{Kind: insurer.NoticeRun})

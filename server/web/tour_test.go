@@ -60,9 +60,9 @@ var notOnTour = map[string]string{
 	"GET /login":          "asks the provider, which the tour has not; e2e walks there",
 }
 
-// tour prepares a house in which each route has something to answer, and returns one good request for each:
-// first those that change nothing, last those that end a login or a person.
-func tour(t *testing.T) (*house, []stop) {
+// tour prepares a test app in which each route has something to answer, and returns one good request for
+// each: first those that change nothing, last those that end a login or a person.
+func tour(t *testing.T) (*testApp, []stop) {
 	t.Helper()
 	h, _ := connected(t)
 	h.town(t, row(1, ",,架空商店,有"), row(2, ",,架空商店,有"))

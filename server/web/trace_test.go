@@ -27,7 +27,7 @@ import (
 )
 
 // receiptPhone is a phone's ECDH key as its page makes it.
-func (h *house) receiptPhone(t *testing.T) (id string, key *ecdh.PrivateKey) {
+func (h *testApp) receiptPhone(t *testing.T) (id string, key *ecdh.PrivateKey) {
 	t.Helper()
 	key, err := ecdh.P256().GenerateKey(rand.Reader)
 	if err != nil {

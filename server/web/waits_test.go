@@ -44,71 +44,71 @@ func TestEveryLimitSaysTheTrueWait(t *testing.T) {
 		name   string
 		atOnce int
 		wait   int // seconds
-		how    func(t *testing.T, h *house, r insurer.PersonRecord) asking
+		how    func(t *testing.T, h *testApp, r insurer.PersonRecord) asking
 	}{
-		{"wrong notice codes of a network", 20, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"wrong notice codes of a network", 20, 3, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder { return h.ask(t, "GET", "/n/AAAAAAAAAAAAAAAA", nil) }
 		}},
-		{"openings of one notice", 200, 3, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
+		{"openings of one notice", 200, 3, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
 			code := h.noticeCode(t, r)
 			return func() *httptest.ResponseRecorder { return h.ask(t, "GET", "/n/"+code, nil) }
 		}},
-		{"typed codes of a login", 20, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"typed codes of a login", 20, 3, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.form(t, "/enrol", url.Values{"code": {"AAAAAAAAAAAAAAAA"}})
 			}
 		}},
-		{"logins of a session", 20, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"logins of a session", 20, 3, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder { return h.ask(t, "GET", "/login", nil) }
 		}},
-		{"nonces of a phone", 60, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"nonces of a phone", 60, 3, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/phone/nonce", map[string]string{"phone": "P"})
 			}
 		}},
-		{"signatures of a phone", 60, 3, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"signatures of a phone", 60, 3, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/phone/session",
 					map[string]string{"phone": "P", "key": "K", "nonce": "N", "signature": "S"})
 			}
 		}},
-		{"live screens of a person", 30, 2, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
+		{"live screens of a person", 30, 2, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "live"})
 			}
 		}},
-		{"stored screens of a person", 30, 2, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
+		{"stored screens of a person", 30, 2, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/credential", map[string]string{"tier": "screen", "phone": "P"})
 			}
 		}},
-		{"screens of people made up", 300, 1, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"screens of people made up", 300, 1, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			n := 0
 			return func() *httptest.ResponseRecorder {
 				n++
 				return h.ask(t, "POST", "/api/v1/people/"+fmt.Sprint(n)+"/credential", map[string]string{"tier": "live"})
 			}
 		}},
-		{"online codes of a person", 10, 10, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
+		{"online codes of a person", 10, 10, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "POST", "/api/v1/people/"+string(r.ID)+"/code", nil)
 			}
 		}},
-		{"holder keys of a login", 30, 6, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"holder keys of a login", 30, 6, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			phone, n := newPhone(t), 0
 			return func() *httptest.ResponseRecorder {
 				n++
 				return h.add(t, fmt.Sprint("P", n), phone)
 			}
 		}},
-		{"receipt keys of a login", 30, 6, func(t *testing.T, h *house, _ insurer.PersonRecord) asking {
+		{"receipt keys of a login", 30, 6, func(t *testing.T, h *testApp, _ insurer.PersonRecord) asking {
 			n := 0
 			return func() *httptest.ResponseRecorder {
 				n++
 				return h.ask(t, "PUT", "/api/v1/phone", receiptKeyBody(t, fmt.Sprint("P", n)))
 			}
 		}},
-		{"copies of a login", 30, 10, func(t *testing.T, h *house, r insurer.PersonRecord) asking {
+		{"copies of a login", 30, 10, func(t *testing.T, h *testApp, r insurer.PersonRecord) asking {
 			return func() *httptest.ResponseRecorder {
 				return h.ask(t, "GET", "/people/"+string(r.ID)+"/document.pdf", nil)
 			}

@@ -83,16 +83,16 @@ func groundOf(g hostapi.Ground) *groundJSON {
 }
 
 type verdictJSON struct {
-	Valid      bool        `json:"valid"`
-	Awaits     bool        `json:"awaits"` // only the second code is missing
-	Tier       string      `json:"tier"`
-	Issuer     string      `json:"issuer,omitempty"`
-	IssuerName string      `json:"issuerName,omitempty"`
-	IssuedAt   *time.Time  `json:"issuedAt"`
-	ExpiresAt  *time.Time  `json:"expiresAt"`
-	Headline   Sentence    `json:"headline"`
-	Next       Sentence    `json:"next"`
-	Checks     []checkLine `json:"checks"`
+	Valid       bool        `json:"valid"`
+	AwaitsProof bool        `json:"awaits"` // only the second code is missing
+	Tier        string      `json:"tier"`
+	Issuer      string      `json:"issuer,omitempty"`
+	IssuerName  string      `json:"issuerName,omitempty"`
+	IssuedAt    *time.Time  `json:"issuedAt"`
+	ExpiresAt   *time.Time  `json:"expiresAt"`
+	Headline    Sentence    `json:"headline"`
+	Next        Sentence    `json:"next"`
+	Checks      []checkLine `json:"checks"`
 }
 
 type eligibilityJSON struct {
@@ -151,15 +151,15 @@ func (s *Console) caseView(view counter.CaseView) CaseJSON {
 		ChipPassed:  view.ChipPassed(),
 		Ground:      groundOf(view.Ground),
 		Verdict: verdictJSON{
-			Valid:      v.Valid,
-			Awaits:     v.AcceptsProof(),
-			Tier:       string(v.Tier),
-			Issuer:     v.Issuer,
-			IssuerName: v.IssuerName,
-			IssuedAt:   optionalTime(v.IssuedAt),
-			ExpiresAt:  optionalTime(v.ExpiresAt),
-			Headline:   newSentence(v.Headline()),
-			Checks:     []checkLine{},
+			Valid:       v.Valid,
+			AwaitsProof: v.AcceptsProof(),
+			Tier:        string(v.Tier),
+			Issuer:      v.Issuer,
+			IssuerName:  v.IssuerName,
+			IssuedAt:    optionalTime(v.IssuedAt),
+			ExpiresAt:   optionalTime(v.ExpiresAt),
+			Headline:    newSentence(v.Headline()),
+			Checks:      []checkLine{},
 		},
 	}
 	if out.Visual == nil {
