@@ -55,7 +55,7 @@ const (
 func VerifyBirthDate(e Evidence, birth eligibility.Date, challenge [32]byte, keys IssuerKeys) Result {
 	t := birthDatePlan.begin()
 	if err := tokenRefusal(e.Label); err != nil {
-		return Fault(err)
+		return FaultResult(err)
 	}
 	t.pass("token")
 	certificate, refusal := t.checkIssuer(e.Certificate, keys)

@@ -102,7 +102,7 @@ const (
 
 // newStep is a step that was not looked at yet, told by a key below card.step.
 func newStep(name, key string) Check {
-	return Check{name, "not checked", message.Keep(message.New("card.step."+key, nil))}
+	return Check{name, "not checked", message.ToStored(message.New("card.step."+key, nil))}
 }
 
 var (
@@ -155,7 +155,7 @@ func (t *checkTrial) succeed(keys bool) Result {
 func (t *checkTrial) result(outcome Outcome, e ending, failed string) Result {
 	r := Result{
 		Outcome:   outcome,
-		Stored:    message.Keep(e.said),
+		Stored:    message.ToStored(e.said),
 		By:        t.plan.by,
 		Checks:    []Check{},
 		Proves:    append([]Claim{}, e.proves...),
@@ -166,7 +166,7 @@ func (t *checkTrial) result(outcome Outcome, e ending, failed string) Result {
 		case t.passed[c.Name]:
 			c.Result = "passed"
 		case c.Name == failed:
-			c.Result, c.Stored = "failed", message.Keep(e.said)
+			c.Result, c.Stored = "failed", message.ToStored(e.said)
 		}
 		r.Checks = append(r.Checks, c)
 	}

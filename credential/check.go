@@ -112,7 +112,7 @@ func (c check) withDate(at time.Time) check {
 }
 
 func (v *Verdict) add(name string, result Result, told message.Message) {
-	v.Checks = append(v.Checks, Check{name, result, message.Keep(told)})
+	v.Checks = append(v.Checks, Check{name, result, message.ToStored(told)})
 }
 
 func (v *Verdict) pass(c check) { v.passWith(c, c) }

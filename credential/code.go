@@ -51,8 +51,8 @@ type OnlineCode struct {
 // Printed is what the tiny code holds behind the last slash of its address.
 func (c OnlineCode) Printed() string { return c.Spoken + c.Hidden }
 
-// For reports whether an issuer may have made the code. One of 361 others has the same tag.
-func (c OnlineCode) For(iss string) bool {
+// MayBeFrom reports whether an issuer may have made the code. One of 361 others has the same tag.
+func (c OnlineCode) MayBeFrom(iss string) bool {
 	return len(c.Spoken) == spokenLength && c.Spoken[:tagLength] == codeTag(iss)
 }
 

@@ -299,7 +299,7 @@ func TestAnOnlineCodeIsDrawnFromAllCodes(t *testing.T) {
 	}
 	for range drawn {
 		code := NewOnlineCode(testISS)
-		if len(code.Spoken) != 8 || len(code.Hidden) != 8 || !code.For(testISS) {
+		if len(code.Spoken) != 8 || len(code.Hidden) != 8 || !code.MayBeFrom(testISS) {
 			t.Fatalf("%+v", code)
 		}
 		for i, c := range []byte(code.Printed()) {

@@ -64,7 +64,7 @@ func TestHeadlineNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 					unknown, c.v.Checks)
 			}
 			for i, check := range c.v.Checks {
-				_, known := message.Find(check.Key)
+				_, known := message.FindEntry(check.Key)
 				if !known || strings.Contains(check.Text("ja")+check.Text("en"), "{") {
 					t.Errorf("%q says nothing: %+v", check.Name, check)
 				}

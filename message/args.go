@@ -53,8 +53,8 @@ func Day(year int, month time.Month, dayOfMonth int) Value {
 // languages. The sentence holds the outermost brackets.
 func List(names []string) Value { return Value{kind: list, list: names} }
 
-// Of is a value that is itself a sentence or a word of the catalogue.
-func Of(m Message) Value { return Value{kind: nested, of: &m} }
+// Nested is a value that is itself a sentence or a word of the catalogue.
+func Nested(m Message) Value { return Value{kind: nested, of: &m} }
 
 // In is the value in a language.
 func (v Value) In(lang string) string {
@@ -148,7 +148,7 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 	case form.Day != "":
 		*v = Value{kind: day, text: form.Day}
 	case form.Key != "":
-		*v = Of(Message{Key: form.Key, Args: form.Args})
+		*v = Nested(Message{Key: form.Key, Args: form.Args})
 	default:
 		*v = List(form.List)
 	}

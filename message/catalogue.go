@@ -45,11 +45,11 @@ type EntryText struct {
 	Without []string
 }
 
-// Whole is the sentence and its next step together.
-func (t EntryText) Whole(lang string) string { return Join(lang, t.Sentence, t.Next) }
+// WithNext is the sentence and its next step together.
+func (t EntryText) WithNext(lang string) string { return Join(lang, t.Sentence, t.Next) }
 
-// Find returns the entry of a key.
-func Find(key string) (Entry, bool) {
+// FindEntry returns the entry of a key.
+func FindEntry(key string) (Entry, bool) {
 	entry, ok := load()[key]
 	return entry, ok
 }
@@ -67,7 +67,7 @@ func Entries() []Entry {
 // findInLanguage returns a key's entry and the language to answer in: the asked one, else Japanese for
 // ja-easy and English for all others.
 func findInLanguage(key, lang string) (entry Entry, tag string, ok bool) {
-	entry, ok = Find(key)
+	entry, ok = FindEntry(key)
 	otherwise := "en"
 	if strings.HasPrefix(lang, "ja") {
 		otherwise = "ja"

@@ -277,7 +277,7 @@ func TestReadingsStandAboveEveryCharacter(t *testing.T) {
 			if e.Who != "" && (lang == "ja" || lang == "en") {
 				continue // errors have no readings in Japanese, and in English name things in Japanese
 			}
-			pieces, err := Marks(text.Whole(lang))
+			pieces, err := Marks(text.WithNext(lang))
 			if err != nil {
 				t.Errorf("%s: %s: %v", lang, e.Key, err)
 			}

@@ -23,7 +23,7 @@ func (p *printable) text(s string) string {
 			continue
 		case r == '〓' || r == '●':
 			p.note(fmt.Sprintf("「%c」は保険者の記録で文字が出せなかったところです", r))
-		case !font.Has(r):
+		case !font.HasGlyph(r):
 			p.note(fmt.Sprintf("〓 は印字できない文字です（U+%04X）", r))
 			r = '〓'
 		}

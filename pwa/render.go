@@ -95,13 +95,13 @@ func templateFuncs(e edition) template.FuncMap {
 			return sentenceHTML(e, message.New(key, argsOf(pairs)))
 		},
 		"plain": func(key string, pairs ...string) (string, error) {
-			if _, ok := message.Find(key); !ok {
+			if _, ok := message.FindEntry(key); !ok {
 				return "", fmt.Errorf("pwa: no sentence %q", key)
 			}
 			return message.New(key, argsOf(pairs)).Text(e.lang), nil
 		},
 		"told": func(m message.Message) (template.HTML, error) {
-			if _, known := message.Find(m.Key); !known { // of a newer version's record: the key itself
+			if _, known := message.FindEntry(m.Key); !known { // of a newer version's record: the key itself
 				return template.HTML(template.HTMLEscapeString(m.Text(e.lang))), nil
 			}
 			return sentenceHTML(e, m)
@@ -125,7 +125,7 @@ func templateFuncs(e edition) template.FuncMap {
 
 // hasSentence reports whether a sentence stands in a language.
 func hasSentence(lang, key string) bool {
-	entry, _ := message.Find(key)
+	entry, _ := message.FindEntry(key)
 	_, ok := entry.Texts[lang]
 	return ok
 }
@@ -142,12 +142,12 @@ func argsOf(pairs []string) message.Args {
 // sentenceHTML is a Message as a page shows it. Where the page's language lacks it, it stands in another,
 // marked as such.
 func sentenceHTML(e edition, m message.Message) (template.HTML, error) {
-	entry, ok := message.Find(m.Key)
+	entry, ok := message.FindEntry(m.Key)
 	if !ok {
 		return "", fmt.Errorf("pwa: no sentence %q", m.Key)
 	}
 	if text, own := entry.Texts[e.lang]; own {
-		return markedHTML(text.Whole(e.lang), m.Args, e.lang, e.furigana)
+		return markedHTML(text.WithNext(e.lang), m.Args, e.lang, e.furigana)
 	}
 	return eitherLanguage(e.lang, m.Text("ja"), m.Text("en")), nil
 }

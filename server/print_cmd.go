@@ -72,12 +72,12 @@ func (c *printCmd) Run(s *Settings) error {
 			return err
 		}
 	} else {
-		fmt.Print(result.Words())
+		fmt.Print(result.Summary())
 	}
 	switch {
-	case result.Stopped():
+	case result.WasStopped():
 		return exit(exitPaused)
-	case result.Partly():
+	case result.IsIncomplete():
 		return exit(exitSome)
 	}
 	return nil
@@ -145,7 +145,7 @@ func (c *printCmd) run(ctx context.Context, s *Settings) (*insurer.PrintReport, 
 	if err != nil {
 		return nil, err
 	}
-	result.Fill(run, files, runs.FolderOf(run))
+	result.SetResult(run, files, runs.FolderOf(run))
 	return result, nil
 }
 

@@ -167,7 +167,7 @@ func (c *connection) finish(kind Kind, v wire.Verdict, reply *wire.Reply) *wire.
 	if v.Outcome.Passed() {
 		c.Notify("カードの確認が終わりました。")
 	} else {
-		c.sayFault(wire.Fault(v.Key))
+		c.sayFault(wire.FaultError(v.Key))
 	}
 	return reply
 }

@@ -59,7 +59,7 @@ func answerOf(r card.Result) answerJSON {
 
 // errorAnswer is the answer to an error: refused for what the card is or says, error for everything else.
 func errorAnswer(err error) answerJSON {
-	a := answerOf(card.Fault(err))
+	a := answerOf(card.FaultResult(err))
 	var e *eligibility.Error
 	if errors.As(err, &e) && e.Cause != nil {
 		a.Detail = e.Cause.Error()

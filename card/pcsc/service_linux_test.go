@@ -61,12 +61,12 @@ func bounded(t *testing.T) context.Context {
 func check(ctx context.Context, r *pcsc.Reader, birth eligibility.Date) card.Result {
 	c, disconnect, err := r.Connect(ctx)
 	if err != nil {
-		return card.Fault(err)
+		return card.FaultResult(err)
 	}
 	defer disconnect()
 	evidence, err := card.CheckBirthDate(ctx, card.Open(c), birth, [32]byte{7})
 	if err != nil {
-		return card.Fault(err)
+		return card.FaultResult(err)
 	}
 	return card.VerifyBirthDate(evidence, birth, [32]byte{7}, virtual.TestIssuerKeys())
 }

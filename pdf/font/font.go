@@ -60,9 +60,9 @@ func unpackFont(data []byte) []byte {
 	return out
 }
 
-// Has reports whether the main font has a shape for r: what gopdf, which knows one font, can draw. It draws
-// an empty box without a word where it has none, so texts are looked at before they are drawn.
-func Has(r rune) bool { return faces[0]().chars[r] != 0 }
+// HasGlyph reports whether the main font has a shape for r: what gopdf, which knows one font, can draw. It
+// draws an empty box without a word where it has none, so texts are looked at before they are drawn.
+func HasGlyph(r rune) bool { return faces[0]().chars[r] != 0 }
 
 // Glyph is one shape in one of the fonts.
 type Glyph struct {

@@ -47,7 +47,7 @@ func (w *Writer) image(id int, c *Code) {
 			high,
 		),
 		w.pixels,
-		w.how(),
+		w.packingMode(),
 	)
 }
 
@@ -145,7 +145,7 @@ type packedData struct {
 	data   []byte
 }
 
-func (h *packing) keep(data []byte) (k packedData) {
+func (h *packing) packData(data []byte) (k packedData) {
 	if len(data) < h.least {
 		return packedData{"", data}
 	}

@@ -127,7 +127,7 @@ func Read(file []byte, texts []Text, codes []CodePlace) (*Form, error) {
 	d.close()
 	f.drawing = d.out.Bytes()
 	f.outline = d.outline()
-	f.packedDrawing, f.packedFont = thorough.keep(f.drawing), embedFont(f.labels, thorough)
+	f.packedDrawing, f.packedFont = thorough.packData(f.drawing), embedFont(f.labels, thorough)
 	return f, nil
 }
 

@@ -16,7 +16,7 @@ func (w *Writer) structure(f *Form, page int, contents []content) int {
 	root, document, parents := w.reserve(), w.reserve(), w.reserve()
 	var kids []int
 	for i := range f.outline {
-		if e := &f.outline[i]; e.here(there) {
+		if e := &f.outline[i]; e.isOnPage(there) {
 			kids = append(kids, t.element(e, document, there))
 		}
 	}
@@ -48,7 +48,7 @@ func (t *tree) element(e *element, parent int, there []bool) int {
 	id := t.w.reserve()
 	var kids []int
 	for i := range e.kids {
-		if kid := &e.kids[i]; kid.role != "TR" || kid.here(there) {
+		if kid := &e.kids[i]; kid.role != "TR" || kid.isOnPage(there) {
 			kids = append(kids, t.element(kid, id, there))
 		}
 	}
@@ -80,15 +80,15 @@ func (t *tree) element(e *element, parent int, there []bool) int {
 	return id
 }
 
-// here reports whether anything of e is on the page.
-func (e *element) here(there []bool) bool {
+// isOnPage reports whether anything of e is on the page.
+func (e *element) isOnPage(there []bool) bool {
 	for _, c := range e.contents {
 		if there[c] {
 			return true
 		}
 	}
 	for i := range e.kids {
-		if e.kids[i].here(there) {
+		if e.kids[i].isOnPage(there) {
 			return true
 		}
 	}

@@ -68,7 +68,7 @@ const (
 	firstFree
 )
 
-var packedProfile = sync.OnceValue(func() packedData { return thorough.keep(archive.Profile()) })
+var packedProfile = sync.OnceValue(func() packedData { return thorough.packData(archive.Profile()) })
 
 // kidsOfNode keeps the page tree shallow without one endless array.
 const kidsOfNode = 250
@@ -135,7 +135,7 @@ func (w *Writer) page(tagged bool) (root int) {
 		operators, structParents = w.stamp.tagged(), "/StructParents 0"
 	}
 	text := w.reserve()
-	w.packed(text, "", operators, w.how())
+	w.packed(text, "", operators, w.packingMode())
 	if len(w.kids) == 0 {
 		w.node = w.reserve()
 	}
@@ -205,7 +205,7 @@ type embedded struct {
 
 func embedFont(s *font.Subset, how *packing) embedded {
 	p := s.Program()
-	return embedded{p, how.keep(p.TrueType), how.keep(s.ToUnicode())}
+	return embedded{p, how.packData(p.TrueType), how.packData(s.ToUnicode())}
 }
 
 // font writes a composite font whose numbers are its glyphs (ISO 32000-1 section 9.7).
@@ -370,8 +370,8 @@ func (w *Writer) packed(id int, entries string, data []byte, how *packing) {
 	how.pack(data, func(filter string, packed []byte) { w.stream(id, entries+filter, packed) })
 }
 
-// how returns how to pack: a single download is waited for, a batch is stored.
-func (w *Writer) how() *packing {
+// packingMode returns how to pack: a single download is waited for, a batch is stored.
+func (w *Writer) packingMode() *packing {
 	if w.counts+len(w.kids) == 0 {
 		return quick
 	}

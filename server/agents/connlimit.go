@@ -88,7 +88,9 @@ func refusedFor(wait time.Duration, key string) refusal {
 }
 
 // forVersion is the refusal as an agent of a version reads it; 0 when it has not said its version yet.
-func (r refusal) forVersion(version int) *wire.Refused { return wire.Refuse(r.why, r.wait, version) }
+func (r refusal) forVersion(version int) *wire.Refused {
+	return wire.NewRefused(r.why, r.wait, version)
+}
 
 var (
 	errUnauthenticated = refusedFor(waitUnauthenticated, "agent.refused.silent")

@@ -37,14 +37,14 @@ func (s *AgentHub) CheckBirthDate(ctx context.Context, r counter.CardRequest) (c
 		wire.Message{Type: "check", Check: &wire.Check{Binding: b, BirthDate: r.BirthDate}},
 	)
 	if err != nil {
-		return timeoutResult(card.Fault, err)
+		return timeoutResult(card.FaultResult, err)
 	}
 	switch {
 	case reply.Evidence != nil:
 	case reply.Fault == ErrBusy.Key: // with a check that was given up: it says nothing of this card
 		return card.Result{}, ErrBusy
 	default:
-		return card.Fault(wire.Fault(reply.Fault)), nil
+		return card.FaultResult(wire.FaultError(reply.Fault)), nil
 	}
 	challenge := card.Challenge([32]byte(b.Nonce), l.agent.Key, r.Facility, r.CaseID, [32]byte(b.JWS))
 	return card.VerifyBirthDate(*reply.Evidence, r.BirthDate, challenge, s.issuerKeys), nil
@@ -85,7 +85,7 @@ func (s *AgentHub) CheckText(ctx context.Context, r counter.TextRequest) (counte
 		)
 	}
 	if reply.Text == nil {
-		return counter.TextResult{AgentVerdict: faultVerdict(wire.Fault(reply.Fault))}, nil
+		return counter.TextResult{AgentVerdict: faultVerdict(wire.FaultError(reply.Fault))}, nil
 	}
 	return readText(*reply.Text, r.BirthDate), nil
 }
@@ -134,7 +134,7 @@ func (s *AgentHub) CheckDates(
 		)
 	}
 	if reply.Dates == nil {
-		return counter.DatesResult{AgentVerdict: faultVerdict(wire.Fault(reply.Fault))}, nil
+		return counter.DatesResult{AgentVerdict: faultVerdict(wire.FaultError(reply.Fault))}, nil
 	}
 	return readDates(*reply.Dates, day), nil
 }
@@ -187,7 +187,7 @@ func (s *AgentHub) CompareOQS(
 		return counter.OQSResult{}, err
 	}
 	if reply.Compared == nil && reply.Statements == nil {
-		return counter.OQSResult{}, wire.Fault(reply.Fault)
+		return counter.OQSResult{}, wire.FaultError(reply.Fault)
 	}
 	return readOQS(*reply)
 }

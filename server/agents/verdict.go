@@ -13,7 +13,7 @@ import (
 
 // newVerdict is an agent's verdict in this server's words.
 func newVerdict(outcome card.Outcome, told message.Message) counter.AgentVerdict {
-	return counter.AgentVerdict{Outcome: outcome, Stored: message.Keep(told), By: card.ByAgent}
+	return counter.AgentVerdict{Outcome: outcome, Stored: message.ToStored(told), By: card.ByAgent}
 }
 
 // verdictOutcomes are the verdicts of card.CheckText and card.CheckCertificate beside the faults, each with
@@ -48,7 +48,7 @@ func verdictText(v wire.Verdict) (counter.AgentVerdict, bool) {
 		}
 		return newVerdict(v.Outcome, message.New(v.Key, nil)), true
 	}
-	s := faultVerdict(wire.Fault(v.Key))
+	s := faultVerdict(wire.FaultError(v.Key))
 	return s, s.Key == v.Key && s.Outcome == v.Outcome
 }
 

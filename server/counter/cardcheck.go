@@ -79,8 +79,8 @@ type OQSCheck struct {
 	Fields     []wire.FieldResult `json:"fields"`
 }
 
-// Said returns the statements, the gravest first; there is always one.
-func (o *OQSCheck) Said() []oqs.Statement {
+// SortedStatements returns the statements, the gravest first; there is always one.
+func (o *OQSCheck) SortedStatements() []oqs.Statement {
 	keys := o.Statements
 	if len(keys) == 0 {
 		keys = []string{oqs.NotSaid}

@@ -52,7 +52,7 @@ func (c *Service) lookUp(
 	asked := 0
 	answers := make(chan redeemAnswer, maxAsked)
 	for _, issuer := range believed.List.Issuers {
-		if asked == maxAsked || !code.For(issuer.ISS) {
+		if asked == maxAsked || !code.MayBeFrom(issuer.ISS) {
 			continue
 		}
 		asked++

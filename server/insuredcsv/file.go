@@ -318,7 +318,7 @@ func (out *File) compare(row *Row, seen map[[2]uint64]seenRow) {
 		seen[key] = seenRow{int32(row.Line), int32(row.Sheet), says}
 		return
 	}
-	args := message.Args{"place": message.Of(placeOf(int(before.line), int(before.row)))}
+	args := message.Args{"place": message.Nested(placeOf(int(before.line), int(before.row)))}
 	if before.says == says {
 		row.Warnings = append(row.Warnings, newNote("", "row.repeated", args))
 		return

@@ -50,10 +50,10 @@ func myNumberAt(rec record, column int, name, what string) error {
 		heading = "（" + shortQuote(name) + "）"
 	}
 	return ErrMyNumber.With(message.Args{
-		"place":   message.Of(placeOf(rec.line, rec.row)),
+		"place":   message.Nested(placeOf(rec.line, rec.row)),
 		"column":  message.Number(column + 1),
 		"heading": message.Text(heading),
-		"what":    message.Of(message.New(what, nil)),
+		"what":    message.Nested(message.New(what, nil)),
 	})
 }
 
@@ -270,7 +270,7 @@ func (s *splitSearch) refusal() error {
 		return nil
 	}
 	return ErrMyNumber.Saying("import.my_number_split", message.Args{
-		"place": message.Of(placeOf(first.line, first.row)),
+		"place": message.Nested(placeOf(first.line, first.row)),
 		"first": message.Number(at.first + 1),
 		"last":  message.Number(at.last + 1),
 	})

@@ -71,7 +71,7 @@ func (d *Directory) UpdateSettings(ctx context.Context, clerk staff.Clerk, in In
 		case f.needed && f.value == "":
 			return errSettingMissing.In(f.field)
 		case utf8.RuneCountInString(f.value) > maxSetting:
-			setting := message.Of(message.New("look.setting."+f.field, nil))
+			setting := message.Nested(message.New("look.setting."+f.field, nil))
 			return errSettingLong.With(message.Args{"setting": setting}).In(f.field)
 		}
 	}

@@ -23,8 +23,8 @@ type PrintReport struct {
 	Files   []printing.FileRecord `json:"files,omitempty"`
 }
 
-// Fill takes over how a run ended.
-func (p *PrintReport) Fill(run PrintRun, files []printing.FileRecord, folder string) {
+// SetResult takes over how a run ended.
+func (p *PrintReport) SetResult(run PrintRun, files []printing.FileRecord, folder string) {
 	p.State, p.Total, p.Folder, p.Files = string(run.State), run.Total, folder, files
 	for _, f := range files {
 		p.People += f.People
@@ -34,16 +34,16 @@ func (p *PrintReport) Fill(run PrintRun, files []printing.FileRecord, folder str
 	}
 }
 
-// Stopped reports whether somebody paused or cancelled the run.
-func (p *PrintReport) Stopped() bool {
+// WasStopped reports whether somebody paused or cancelled the run.
+func (p *PrintReport) WasStopped() bool {
 	return p.State == string(RunPaused) || p.State == string(RunCancelled)
 }
 
-// Partly reports whether somebody of those who were meant has no paper.
-func (p *PrintReport) Partly() bool { return p.Skipped > 0 || len(p.Missing) > 0 }
+// IsIncomplete reports whether somebody of those who were meant has no paper.
+func (p *PrintReport) IsIncomplete() bool { return p.Skipped > 0 || len(p.Missing) > 0 }
 
-// Words is the report for people.
-func (p *PrintReport) Words() string {
+// Summary is the report for people.
+func (p *PrintReport) Summary() string {
 	var b strings.Builder
 	if p.State == "planned" {
 		fmt.Fprintf(&b, "印刷する人 %d 人。条件にあてはまるが、規則ではこの紙の対象でない人 %d 人。何も保存していません。\n", p.Total, p.NotDue)

@@ -194,7 +194,7 @@ func noteOf(err error) string {
 func (r PrintRun) Failure() message.Stored {
 	var told message.Message
 	if json.Unmarshal([]byte(r.Note), &told) == nil && told.Key != "" {
-		return message.Keep(told)
+		return message.ToStored(told)
 	}
 	return message.Stored{Ja: r.Note}
 }

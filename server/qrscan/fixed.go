@@ -84,9 +84,9 @@ const (
 	leastFixed = 0.45
 )
 
-// settle moves the corners in ever smaller steps while the fixed modules fit better. It returns false when
-// they do not fit well enough for a code.
-func (g *grid) settle(p *plane, modules []fixed) bool {
+// refineCorners moves the corners in ever smaller steps while the fixed modules fit better. It returns false
+// when they do not fit well enough for a code.
+func (g *grid) refineCorners(p *plane, modules []fixed) bool {
 	best := g.fit(p, modules)
 	if best < leastFit {
 		return false

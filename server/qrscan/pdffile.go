@@ -33,8 +33,8 @@ func openPDF(data []byte) *file {
 	return f
 }
 
-// take checks a picture's sides and takes its pixels from what may still be decoded.
-func (f *file) take(width, height int) error {
+// reservePixels checks a picture's sides and takes its pixels from what may still be decoded.
+func (f *file) reservePixels(width, height int) error {
 	if err := checkSize(width, height); err != nil {
 		return err
 	}

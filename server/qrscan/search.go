@@ -115,7 +115,7 @@ func (s *search) scan(v view, tilted bool) {
 		if s.work.tries <= 0 || s.work.left == 0 {
 			return
 		}
-		if s.known(c, v.scale) {
+		if s.isInsideKnown(c, v.scale) {
 			continue
 		}
 		s.work.spend(gridsWork)
@@ -137,8 +137,8 @@ const (
 	tryWork   = 1 << 18 // settling and reading one grid
 )
 
-// known reports whether an eye lies inside a code that was read.
-func (s *search) known(c corners, scale float64) bool {
+// isInsideKnown reports whether an eye lies inside a code that was read.
+func (s *search) isInsideKnown(c corners, scale float64) bool {
 	for _, e := range [3]eye{c.topLeft, c.topRight, c.bottomLeft} {
 		for _, f := range s.found {
 			if f.holds(e.x*scale, e.y*scale) {
@@ -155,7 +155,7 @@ func (s *search) try(p *plane, g grid, scale float64) bool {
 	for _, g := range g.anchored(p) {
 		s.work.tries--
 		s.work.spend(tryWork)
-		if !g.settle(p, modules) {
+		if !g.refineCorners(p, modules) {
 			continue
 		}
 		text, ok := g.text(p)

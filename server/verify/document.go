@@ -121,7 +121,7 @@ func withCheck(v credential.Verdict, c credential.Check) credential.Verdict {
 
 // newCheck is a check of the PDF around a code.
 func newCheck(name string, r credential.Result, told message.Message) credential.Check {
-	return credential.Check{Name: name, Result: r, Stored: message.Keep(told)}
+	return credential.Check{Name: name, Result: r, Stored: message.ToStored(told)}
 }
 
 func matchCodes(inside []string, jws string, others []string) credential.Check {

@@ -69,7 +69,7 @@ func collide(t *testing.T) (*twoHosts, insurer.PersonRecord, credential.Key) {
 	_, key := p256(t)
 	w := &twoHosts{testApp: h, real: h.counter.Insurers}
 	for i := 0; w.other == ""; i++ {
-		if iss := "https://h" + strings.Repeat("x", i%50) + string(rune('a'+i/50%26)) + string(rune('a'+i/1300)) + ".example.jp/i/06139992"; code.For(
+		if iss := "https://h" + strings.Repeat("x", i%50) + string(rune('a'+i/50%26)) + string(rune('a'+i/1300)) + ".example.jp/i/06139992"; code.MayBeFrom(
 			iss,
 		) {
 			w.other = iss

@@ -74,7 +74,7 @@ func sentencesPlugin() api.Plugin {
 			for _, e := range message.Entries() {
 				text, has := e.Texts[lang]
 				if name, ok := strings.CutPrefix(e.Key, kind+"."); ok && has {
-					own[name] = marks.ReplaceAllString(text.Whole(lang), "$1")
+					own[name] = marks.ReplaceAllString(text.WithNext(lang), "$1")
 				}
 			}
 			out, err := json.Marshal(own) // keys in order: the same bytes every time

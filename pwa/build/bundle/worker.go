@@ -79,7 +79,7 @@ func patientSentences() []byte {
 			continue
 		}
 		for _, lang := range message.Languages() {
-			fmt.Fprintf(&b, "%s %s %s\n", e.Key, lang, e.Texts[lang].Whole(lang))
+			fmt.Fprintf(&b, "%s %s %s\n", e.Key, lang, e.Texts[lang].WithNext(lang))
 		}
 	}
 	return b.Bytes()

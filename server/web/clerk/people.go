@@ -31,8 +31,8 @@ func (s *personPages) routes(e *echo.Echo) {
 		"/phones/end":         {s.askEndDevices, s.endPersonsDevices},
 		"/erase":              {s.askErase, s.erase},
 	} {
-		e.GET("/insurer/people/:id"+path, s.page(ofPerson, s.asked(a)))
-		e.POST("/insurer/people/:id"+path, s.page(ofPerson, s.done(a)))
+		e.GET("/insurer/people/:id"+path, s.page(ofPerson, s.confirmHandler(a)))
+		e.POST("/insurer/people/:id"+path, s.page(ofPerson, s.actionHandler(a)))
 	}
 	e.GET("/insurer/people/:id/notice", s.page(ofPerson, s.noticeSheet))
 	e.GET("/insurer/people/:id/notice.png", s.page(ofPerson, s.noticeQR))
@@ -48,7 +48,7 @@ type personAction struct {
 	do func(c echo.Context, clerk staff.Clerk, id audit.PersonID) (next string, err error)
 }
 
-func (s *personPages) asked(a personAction) clerkHandlerFunc {
+func (s *personPages) confirmHandler(a personAction) clerkHandlerFunc {
 	return func(c echo.Context, clerk staff.Clerk) error {
 		return s.confirm(c, a, clerk, nil)
 	}
@@ -85,7 +85,7 @@ func (s *personPages) confirm(
 	return s.Show(c, status, "confirm", view)
 }
 
-func (s *personPages) done(a personAction) clerkHandlerFunc {
+func (s *personPages) actionHandler(a personAction) clerkHandlerFunc {
 	return func(c echo.Context, clerk staff.Clerk) error {
 		next, err := a.do(c, clerk, personOf(c))
 		var refusal *eligibility.Error

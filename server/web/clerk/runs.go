@@ -263,7 +263,7 @@ func (s *printPages) progress(clerk staff.Clerk, run insurer.PrintRun) RunProgre
 	case p.Rate > 0:
 		out.setProgress(message.New("staff.run.progressRate", message.Args{
 			"rate": message.Text(fmt.Sprintf("%.0f", p.Rate)),
-			"left": message.Of(leftOf(p.Left)),
+			"left": message.Nested(leftOf(p.Left)),
 		}))
 	}
 	return out

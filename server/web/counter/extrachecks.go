@@ -93,12 +93,12 @@ func extraView(view counter.CaseView) extraChecks {
 		}
 	}
 	if view.OQS != nil {
-		for _, said := range view.OQS.Said() {
+		for _, said := range view.OQS.SortedStatements() {
 			out.OQSSays = append(out.OQSSays, statementJSON{
 				Key:      said.Key,
 				Warns:    said.Key != oqs.Valid,
-				Headline: headlineOf(message.Keep(said.Told)),
-				Next:     nextOf(message.Keep(said.Told)),
+				Headline: headlineOf(message.ToStored(said.Told)),
+				Next:     nextOf(message.ToStored(said.Told)),
 			})
 		}
 		for _, f := range view.OQS.Fields {
@@ -133,7 +133,7 @@ func fieldSentence(f wire.FieldResult, match eligibility.Match) fieldJSON {
 	case f.Name == "address":
 		key = "console.field.address_by_eye"
 	}
-	name := message.Of(message.New("console.item."+f.Name, nil))
+	name := message.Nested(message.New("console.item."+f.Name, nil))
 	return fieldJSON{f.Name, string(f.Result), newSentence(message.New(key, message.Args{"item": name}))}
 }
 

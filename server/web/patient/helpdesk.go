@@ -20,7 +20,7 @@ const helpDeskWait = time.Second
 func (s *Portal) HelpDesk(c echo.Context) kit.InsurerView {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), helpDeskWait)
 	defer cancel()
-	if _, v, ok, err := s.patient(c); err == nil && ok && v.Notice != nil {
+	if _, v, ok, err := s.patientSession(c); err == nil && ok && v.Notice != nil {
 		if in, err := s.Insurer.Enrolment.NoticeInsurer(ctx, v.Notice); err == nil {
 			return contactOf(in)
 		}

@@ -55,12 +55,12 @@ func (s *landingPages) openNotice(c echo.Context) error {
 	if err := s.Limits.Notices.Allow(string(mac), s.Now()); err != nil {
 		return err
 	}
-	session, v, known, err := s.patient(c)
+	session, v, known, err := s.patientSession(c)
 	if err != nil {
 		return err
 	}
 	v.Notice = mac
-	if err := s.keep(c, session, known, v); err != nil {
+	if err := s.keepVisit(c, session, known, v); err != nil {
 		return err
 	}
 	s.KeepChosenLanguage(c)
@@ -86,7 +86,7 @@ func (s *landingPages) refuseNotice(c echo.Context, err error) error {
 }
 
 func (s *landingPages) noticePage(c echo.Context) error {
-	_, v, _, err := s.patient(c)
+	_, v, _, err := s.patientSession(c)
 	if err != nil {
 		return err
 	}

@@ -29,8 +29,8 @@ type VisitSession struct {
 	Done   string         `json:"done,omitempty"` // state of the flow by which Login came
 }
 
-// patient returns the request's patient session and its visit; a new anonymous one is not made here.
-func (s *Portal) patient(c echo.Context) (auth.Session, VisitSession, bool, error) {
+// patientSession returns the request's patient session and its visit; a new anonymous one is not made here.
+func (s *Portal) patientSession(c echo.Context) (auth.Session, VisitSession, bool, error) {
 	session, ok, err := s.Sessions.Find(c.Request().Context(), c.Request(), auth.Patient)
 	if err != nil || !ok {
 		return session, VisitSession{}, false, err
@@ -40,8 +40,8 @@ func (s *Portal) patient(c echo.Context) (auth.Session, VisitSession, bool, erro
 	return session, v, err == nil, err
 }
 
-// keep stores a visit in the session, starting an anonymous one where there is none.
-func (s *Portal) keep(c echo.Context, session auth.Session, known bool, v VisitSession) error {
+// keepVisit stores a visit in the session, starting an anonymous one where there is none.
+func (s *Portal) keepVisit(c echo.Context, session auth.Session, known bool, v VisitSession) error {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func (s *Portal) keep(c echo.Context, session auth.Session, known bool, v VisitS
 
 // signedIn returns the session of a patient who has logged in.
 func (s *Portal) signedIn(c echo.Context) (auth.Session, VisitSession, error) {
-	session, v, ok, err := s.patient(c)
+	session, v, ok, err := s.patientSession(c)
 	if err == nil && (!ok || session.Subject == "" || v.Login == nil) {
 		err = kit.ErrSignedOut
 	}
