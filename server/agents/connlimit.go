@@ -18,10 +18,11 @@ const (
 	maxUnauthenticatedPerNetwork = 2048
 	maxWaiting                   = 1000 // agents that show a pairing code; each for ten minutes at most
 	maxWaitingPerNetwork         = 50   // of one network
-	maxGoodbyes                  = 256  // refusals on their way at once; who is refused beyond that hears nothing
-	waitUnauthenticated          = 5 * time.Second
-	waitPairing                  = time.Minute
-	waitPairingOver              = 5 * time.Second
+	// refusals on their way at once; who is refused beyond that hears nothing
+	maxGoodbyes         = 256
+	waitUnauthenticated = 5 * time.Second
+	waitPairing         = time.Minute
+	waitPairingOver     = 5 * time.Second
 )
 
 // connLimit counts connections by the network that they came from, and bounds them. It is guarded by the

@@ -71,7 +71,9 @@ func pairingCode() string {
 
 // waitForPairing shows an unknown agent a code and waits until staff type it (the shape of RFC 8628), the
 // code ends or the agent leaves.
-func (s *AgentHub) waitForPairing(ctx context.Context, l *agentConn, agent Agent, nonce []byte) (Agent, error) {
+func (s *AgentHub) waitForPairing(
+	ctx context.Context, l *agentConn, agent Agent, nonce []byte,
+) (Agent, error) {
 	w := &waitingAgent{
 		conn:    l,
 		agent:   agent,
