@@ -375,7 +375,7 @@ func TestTheLogHoldsNothingOfAnAddress(t *testing.T) {
 
 // OWASP, CSV Injection: an insurer's name goes into the statistics' file.
 func TestNoCellOfTheStatisticsStartsAFormula(t *testing.T) {
-	h, _ := clerksHouse(t)
+	h, _ := clerksApp(t)
 	starts := []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"}
 	testenv.Refused(t, testenv.Files, len(starts))
 	for _, start := range starts {

@@ -30,7 +30,8 @@ func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// dated carries the counter's calls to the insurer's half of the same house, with a Date that a test may set.
+// dated carries the counter's calls to the insurer's half of the same test app, with a Date that a test may
+// set.
 type dated struct {
 	inside
 	date time.Time

@@ -13,8 +13,8 @@ import (
 	"madoguchi/internal/testenv"
 )
 
-// apart is a counter whose clock is off from its insurers' by fast: it calls the same house, which answers by
-// the true time.
+// apart is a counter whose clock is off from its insurers' by fast: it calls the same test app, which answers
+// by the true time.
 type apart struct {
 	inside
 	fast  time.Duration

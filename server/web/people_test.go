@@ -25,8 +25,8 @@ func (h *testApp) page(t *testing.T, path string) string {
 	return w.Body.String()
 }
 
-// clerksHouse is a clerk's house with 髙橋 德一, whose login has a notice, a phone and two copies.
-func clerksHouse(t *testing.T) (*testApp, insurer.PersonRecord) {
+// clerksApp is a clerk's test app with 髙橋 德一, whose login has a notice, a phone and two copies.
+func clerksApp(t *testing.T) (*testApp, insurer.PersonRecord) {
 	t.Helper()
 	h := newHouse(t)
 	r := h.tokuichi(t)
@@ -51,7 +51,7 @@ func clerksHouse(t *testing.T) (*testApp, insurer.PersonRecord) {
 }
 
 func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
-	h, r := clerksHouse(t)
+	h, r := clerksApp(t)
 	moved := r.Person
 	moved.Address = "架空県架空市新町1"
 	file := fmt.Sprintf(
@@ -91,7 +91,7 @@ func TestAPersonsPageShowsAllThatIsKeptAndWhoLooked(t *testing.T) {
 }
 
 func TestPeopleAreFoundHoweverTheyAreTypedAndTheSearchIsRecordedWithoutItsText(t *testing.T) {
-	h, r := clerksHouse(t)
+	h, r := clerksApp(t)
 	for _, text := range []string{"0001234", "1234", "１２３４", "国13 0001234", "国１３・1234", "髙橋德一", "高橋　徳一", r.Person.Kana, "昭和30年7月1日", "1955-07-01", "S30.7.1"} {
 		page := h.page(t, "/insurer?insurer=00138990&q="+url.QueryEscape(text))
 		if !strings.Contains(page, "/insurer/people/"+string(r.ID)+`"`) || !strings.Contains(page, "人のうち1〜") {
@@ -184,7 +184,7 @@ func TestTheListTurnsItsPages(t *testing.T) {
 }
 
 func TestActionsAskFirstAndAreRecorded(t *testing.T) {
-	h, r := clerksHouse(t)
+	h, r := clerksApp(t)
 	at := "/insurer/people/" + string(r.ID)
 	file, err := h.store.Register.PersonFile(ctx, keyOf(r), h.now, 0)
 	if err != nil {

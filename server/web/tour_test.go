@@ -29,7 +29,7 @@ type stop struct {
 	kind          string // of the body
 	body          []byte
 	header        http.Header
-	cookies       []*http.Cookie // of somebody else than the house's
+	cookies       []*http.Cookie // of somebody else than the test app's
 }
 
 func (s stop) String() string { return s.method + " " + s.route }
